@@ -1,0 +1,15 @@
+/** @type {import('jest').Config} */
+export default {
+  testEnvironment: 'node',
+  roots: ['<rootDir>/test'],
+  testMatch: ['**/*.test.ts'],
+  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/bench/', '<rootDir>/test/load/'],
+  transform: { '\\.m?[jt]s$': '<rootDir>/test/support/transform.mjs' },
+  // middy publishes ES modules only, behind an `exports` that CommonJS cannot resolve.
+  transformIgnorePatterns: ['/node_modules/(?!@middy/)'],
+  moduleNameMapper: {
+    '^@middy/core$': '<rootDir>/node_modules/@middy/core/index.js',
+    '^@middy/core/DurableContext$': '<rootDir>/node_modules/@middy/core/executionModeDurableContext.js',
+    '^@middy/util$': '<rootDir>/node_modules/@middy/util/index.js',
+  },
+};
