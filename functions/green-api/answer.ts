@@ -1,0 +1,88 @@
+/**
+ * What GREEN-API said, by meaning. The common errors: https://green-api.com/en/docs/api/common-errors/ ; they come as JSON,
+ * plain text or HTML, so phrases are looked for in the text, whatever its shape.
+ */
+export type GreenApiFailure =
+  | { readonly kind: 'credential-rejected'; readonly reason: string }
+  | { readonly kind: 'wrong-instance-or-host'; readonly reason: string }
+  | { readonly kind: 'request-refused'; readonly reason: string }
+  | { readonly kind: 'instance-expired'; readonly reason: string }
+  | { readonly kind: 'instance-deleted'; readonly reason: string }
+  | { readonly kind: 'instance-starting'; readonly reason: string }
+  /** "instance is starting or not authorized": only the state can tell which. */
+  | { readonly kind: 'not-authorized'; readonly reason: string }
+  | { readonly kind: 'rate-limited'; readonly reason: string }
+  | { readonly kind: 'quota-exceeded'; readonly reason: string }
+  /** GREEN-API may answer later; whether it acted on the call is not known. */
+  | { readonly kind: 'unavailable'; readonly reason: string }
+  | { readonly kind: 'timed-out'; readonly reason: string };
+
+/** https://green-api.com/en/docs/api/account/Logout/ */
+export type LogoutAnswer =
+  | { readonly kind: 'accepted' }
+  | { readonly kind: 'refused'; readonly reason: string }
+  | GreenApiFailure;
+
+/** https://green-api.com/en/docs/api/account/GetStateInstance/ ; `null` for a new instance. */
+export type StateAnswer = { readonly kind: 'state'; readonly stateInstance: string | null } | GreenApiFailure;
+
+/** https://green-api.com/en/docs/api/queues/ClearMessagesQueue/ */
+export type ClearQueueAnswer = { readonly kind: 'cleared' } | GreenApiFailure;
+
+const phrases: readonly (readonly [RegExp, GreenApiFailure['kind']])[] = [
+  [/instance in starting process/i, 'instance-starting'],
+  [/(?:starting or|account) not authorized/i, 'not-authorized'],
+  [/account is expired/i, 'instance-expired'],
+  [/instance is deleted/i, 'instance-deleted'],
+];
+
+const kindOfStatus = (status: number): GreenApiFailure['kind'] => {
+  if (status === 401) return 'credential-rejected';
+  if (status === 403 || status === 404) return 'wrong-instance-or-host';
+  if (status === 429) return 'rate-limited';
+  if (status === 466) return 'quota-exceeded';
+  if (status === 499 || status >= 500) return 'unavailable';
+  return 'request-refused';
+};
+
+const failureOf = (status: number, text: string): GreenApiFailure => {
+  const phrase = status === 400 ? phrases.find(([pattern]) => pattern.test(text)) : undefined;
+  return { kind: phrase?.[1] ?? kindOfStatus(status), reason: `GREEN-API answered HTTP ${status}` };
+};
+
+const parseJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};
+
+const fieldOf = (body: unknown, name: string): unknown =>
+  typeof body === 'object' && body !== null && Object.hasOwn(body, name) ? Reflect.get(body, name) : undefined;
+
+/** Reads an answer: `understand` gets the JSON body of a 2xx and says what it means, or `undefined` for "nothing known". */
+const parseAnswer = <A>(status: number, text: string, understand: (body: unknown) => A | undefined): A | GreenApiFailure => {
+  if (status < 200 || status >= 300) return failureOf(status, text);
+  const body = parseJson(text);
+  if (fieldOf(body, 'code') === 401) return { kind: 'credential-rejected', reason: 'GREEN-API answered HTTP 200, code 401' };
+  return understand(body) ?? { kind: 'unavailable', reason: `GREEN-API answered HTTP ${status} with a body that is not understood` };
+};
+
+export const parseLogoutAnswer = (status: number, text: string): LogoutAnswer =>
+  parseAnswer<LogoutAnswer>(status, text, (body) => {
+    const isLogout = fieldOf(body, 'isLogout');
+    if (isLogout === true) return { kind: 'accepted' };
+    return isLogout === false ? { kind: 'refused', reason: 'GREEN-API answered isLogout: false' } : undefined;
+  });
+
+export const parseStateAnswer = (status: number, text: string): StateAnswer =>
+  parseAnswer<StateAnswer>(status, text, (body) => {
+    const stateInstance = fieldOf(body, 'stateInstance');
+    // Unknown states pass, but nothing long: the value stands in answers and logs.
+    const isState = typeof stateInstance === 'string' && /^\w{1,40}$/.test(stateInstance);
+    return isState || stateInstance === null ? { kind: 'state', stateInstance } : undefined;
+  });
+
+export const parseClearQueueAnswer = (status: number, text: string): ClearQueueAnswer =>
+  parseAnswer<ClearQueueAnswer>(status, text, (body) => (fieldOf(body, 'isCleared') === true ? { kind: 'cleared' } : undefined));

@@ -1,0 +1,29 @@
+import type { ApiUrl } from '../instances/credential.ts';
+
+// https://green-api.com/en/docs/api/ : the universal address and the numbered pools, under both domains.
+const greenApiHost = /^(?:[0-9]{1,10}\.)?api\.(?:green-api|greenapi)\.com$/;
+
+/** Host, or host and port, of this machine itself. */
+export const isLoopbackHost = (host: string): boolean =>
+  /^(?:localhost|127(?:\.[0-9]{1,3}){3}|\[::1\])(?::[0-9]{1,5})?$/.test(host);
+
+/**
+ * The allow-list of GREEN-API's addresses: https, a host of GREEN-API's or one of `extraHosts`, optionally `/v3`
+ * (MAX instances; some consoles print it in `apiUrl`) and a trailing slash. No credentials, port, query or fragment.
+ * The text is matched whole, not parsed as a URL: nothing that two parsers could read differently gets through.
+ *
+ * @param extraHosts lower case, with the port if there is one; plain http is accepted for loopback ones only
+ * @returns the address without a trailing slash, or `undefined`: it is not allowed
+ */
+export const createParseApiUrl =
+  (extraHosts: readonly string[]) =>
+  (text: string): ApiUrl | undefined => {
+    const [, scheme, authority, version = ''] = /^(https?):\/\/([^/?#@\\\s]+)(\/v3)?\/?$/i.exec(text) ?? [];
+    if (scheme === undefined || authority === undefined) return undefined;
+
+    const host = authority.toLowerCase();
+    const isExtra = extraHosts.includes(host);
+    const isAllowed =
+      scheme.toLowerCase() === 'https' ? isExtra || greenApiHost.test(host) : isExtra && isLoopbackHost(host);
+    return isAllowed ? (`${scheme.toLowerCase()}://${host}${version.toLowerCase()}` as ApiUrl) : undefined;
+  };

@@ -1,0 +1,95 @@
+import type { Credential } from '../instances/credential.ts';
+import type { InstanceId } from '../instances/instance-id.ts';
+import {
+  type ClearQueueAnswer,
+  type GreenApiFailure,
+  type LogoutAnswer,
+  parseClearQueueAnswer,
+  parseLogoutAnswer,
+  parseStateAnswer,
+  type StateAnswer,
+} from './answer.ts';
+import type { Exchange, SendGet } from './exchange.ts';
+import type { Pace } from './pace.ts';
+
+/** An instance as GREEN-API is asked about it. */
+export type Instance = { readonly idInstance: InstanceId; readonly credential: Credential };
+
+/** An answer, and how many requests were sent for it: 0, 1, or 2 when a kept-alive connection was found dead. */
+export type Counted<Answer> = Answer & { readonly requests: number };
+
+type Call<Answer> = (instance: Instance, signal: AbortSignal) => Promise<Counted<Answer>>;
+
+/**
+ * GREEN-API's methods, each at most once per 1.1 s and instance. They answer by value and never reject; an aborted
+ * `signal` is the answer `timed-out`. No value holds the URL or the token.
+ */
+export type GreenApi = {
+  readonly logout: Call<LogoutAnswer>;
+  readonly readState: Call<StateAnswer>;
+  readonly clearQueue: Call<ClearQueueAnswer>;
+};
+
+export type GreenApiDependencies = { readonly sendGet: SendGet; readonly pace: Pace };
+
+const notSent = {
+  aborted: { kind: 'timed-out', reason: 'there was no time left to ask GREEN-API' },
+  'queue-full': { kind: 'rate-limited', reason: 'too many calls of this instance at once' },
+} as const satisfies Record<string, GreenApiFailure>;
+
+type Sent = {
+  readonly exchange: Exchange | { readonly kind: 'not-sent'; readonly failure: GreenApiFailure };
+  readonly requests: number;
+};
+
+const createSend =
+  ({ sendGet, pace }: GreenApiDependencies) =>
+  async (key: string, url: string, signal: AbortSignal): Promise<Sent> => {
+    for (let requests = 0; ; ) {
+      const slot = await pace.slot(key, signal);
+      if (slot !== 'free') return { exchange: { kind: 'not-sent', failure: notSent[slot] }, requests };
+
+      const exchange = await sendGet(url, { signal, freshConnection: requests > 0, onSent: () => pace.sent(key) });
+      requests += 1;
+      // Lambda freezes between invocations and the other side hangs up meanwhile: that is nobody's failure.
+      const isStale = exchange.kind === 'broken' && exchange.staleConnection;
+      if (!isStale || requests > 1) return { exchange, requests };
+    }
+  };
+
+const meaningOf = <Answer>(
+  exchange: Sent['exchange'],
+  parse: (status: number, text: string) => Answer,
+): Answer | GreenApiFailure => {
+  switch (exchange.kind) {
+    case 'answered':
+      return parse(exchange.status, exchange.text);
+    case 'broken':
+      return { kind: 'unavailable', reason: `no answer from GREEN-API: ${exchange.reason}` };
+    case 'timed-out':
+      return { kind: 'timed-out', reason: 'GREEN-API did not answer in time' };
+    case 'not-sent':
+      return exchange.failure;
+  }
+};
+
+export const createGreenApi = (dependencies: GreenApiDependencies): GreenApi => {
+  const send = createSend(dependencies);
+
+  const call =
+    <Answer extends { readonly kind: string }>(
+      method: string,
+      parse: (status: number, text: string) => Answer | GreenApiFailure,
+    ): Call<Answer | GreenApiFailure> =>
+    async ({ idInstance, credential }, signal) => {
+      const url = `${credential.apiUrl}/waInstance${idInstance}/${method}/${credential.apiTokenInstance}`;
+      const { exchange, requests } = await send(`${idInstance}/${method}`, url, signal);
+      return { ...meaningOf(exchange, parse), requests };
+    };
+
+  return {
+    logout: call('logout', parseLogoutAnswer),
+    readState: call('getStateInstance', parseStateAnswer),
+    clearQueue: call('clearMessagesQueue', parseClearQueueAnswer),
+  };
+};

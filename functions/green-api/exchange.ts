@@ -1,0 +1,93 @@
+import http from 'node:http';
+import https from 'node:https';
+import { types } from 'node:util';
+
+/** What came back for one GET, whatever it means. The URL holds the token, so it is in no field. */
+export type Exchange =
+  | { readonly kind: 'answered'; readonly status: number; readonly text: string }
+  /** `staleConnection`: a kept-alive connection turned out dead before the first byte of an answer. */
+  | { readonly kind: 'broken'; readonly reason: string; readonly staleConnection: boolean }
+  | { readonly kind: 'timed-out' };
+
+export type ExchangeOptions = {
+  readonly signal: AbortSignal;
+  /** Open a connection for this call alone. */
+  readonly freshConnection: boolean;
+  /** Called when the request has left this process. */
+  readonly onSent: () => void;
+};
+
+/** One GET: no redirect is followed, nothing is retried. It never rejects. */
+export type SendGet = (url: string, options: ExchangeOptions) => Promise<Exchange>;
+
+export type SendGetOptions = {
+  /** Time for one call from start to the last byte of the body, in milliseconds. */
+  readonly timeoutMs: number;
+  /** @default 256 */
+  readonly maxSockets?: number;
+};
+
+/** An answer of GREEN-API's has a few hundred bytes; an HTML error page a few thousand. */
+const longestAnswerBytes = 64 * 1024;
+
+/** Its code or name, not its message: a message may quote the URL, and the URL holds the token. */
+const reasonOf = (error: unknown): string => {
+  if (!types.isNativeError(error)) return 'unknown error';
+  return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
+};
+
+const deadConnection = new Set(['ECONNRESET', 'EPIPE']);
+
+export const createSendGet = ({ timeoutMs, maxSockets = 256 }: SendGetOptions): SendGet => {
+  const agents = {
+    'https:': new https.Agent({ keepAlive: true, maxSockets }),
+    // Loopback only: the allow-list lets no other plain http through.
+    'http:': new http.Agent({ keepAlive: true, maxSockets }),
+  };
+
+  return (url, { signal, freshConnection, onSent }) =>
+    new Promise((resolve) => {
+      const secure = url.startsWith('https:');
+      const agent = freshConnection ? false : agents[secure ? 'https:' : 'http:'];
+      const request = (secure ? https : http).get(url, { agent, headers: { accept: 'application/json' } });
+
+      const settle = (exchange: Exchange) => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', giveUp);
+        resolve(exchange);
+        if (exchange.kind !== 'answered') request.destroy();
+      };
+      const giveUp = () => settle({ kind: 'timed-out' });
+      const timer = setTimeout(giveUp, timeoutMs);
+      if (signal.aborted) giveUp();
+      else signal.addEventListener('abort', giveUp);
+
+      let answering = false;
+      const breakOff = (error: unknown) => {
+        const reason = reasonOf(error);
+        settle({
+          kind: 'broken',
+          reason,
+          staleConnection: request.reusedSocket && !answering && deadConnection.has(reason),
+        });
+      };
+
+      request.once('finish', onSent);
+      request.on('error', breakOff);
+      request.once('response', (response) => {
+        answering = true;
+        const chunks: Buffer[] = [];
+        let bytes = 0;
+        response.on('data', (chunk: Buffer) => {
+          chunks.push(chunk);
+          bytes += chunk.length;
+          if (bytes > longestAnswerBytes)
+            settle({ kind: 'broken', reason: 'answer longer than 64 KiB', staleConnection: false });
+        });
+        response.on('error', breakOff);
+        response.once('end', () =>
+          settle({ kind: 'answered', status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString('utf8') }),
+        );
+      });
+    });
+};

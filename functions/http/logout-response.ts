@@ -1,0 +1,98 @@
+import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import type { InstanceId } from '../instances/instance-id.ts';
+import { type FailureKind, isFailure, type LogoutOutcome, worthRetrying } from '../logout/outcome.ts';
+import { jsonResponse } from './json-response.ts';
+import { problemResponse } from './problem.ts';
+
+type Row = { readonly status: number; readonly title: string; readonly todo: string; readonly retryAfter?: number };
+
+/** What a caller is told about each failure, and what to do about it. */
+export const failureRows = {
+  unconfirmed: {
+    status: 502,
+    title: 'The logout is not confirmed',
+    todo: 'The session may still be open: ask again, or wait longer with "Prefer: wait=20".',
+  },
+  refused: {
+    status: 502,
+    title: 'GREEN-API refused the logout',
+    todo: 'Ask once more; if it is refused again, look at the instance in the GREEN-API console.',
+  },
+  'credential-rejected': {
+    status: 502,
+    title: 'GREEN-API rejected the token',
+    todo: 'Put the current apiTokenInstance from the GREEN-API console into the secret of this instance.',
+  },
+  'wrong-instance-or-host': {
+    status: 502,
+    title: 'GREEN-API does not know this instance at this address',
+    todo: 'Compare idInstance and the apiUrl in the secret with the GREEN-API console.',
+  },
+  'request-refused': {
+    status: 502,
+    title: 'GREEN-API refused the request',
+    todo: 'Compare the apiUrl in the secret with the GREEN-API console.',
+  },
+  'instance-expired': {
+    status: 409,
+    title: 'The instance is not paid for',
+    todo: 'Unlink the device on the phone, or renew the instance and ask again.',
+  },
+  'instance-deleted': {
+    status: 409,
+    title: 'The instance is deleted',
+    todo: 'Unlink the device on the phone: deleting an instance does not log it out. Then delete its secret.',
+  },
+  'instance-starting': { status: 503, title: 'The instance is starting', todo: 'Ask again.', retryAfter: 30 },
+  'rate-limited': { status: 429, title: 'GREEN-API allows one logout a second', todo: 'Ask again.', retryAfter: 2 },
+  'quota-exceeded': {
+    status: 502,
+    title: 'The quota of the GREEN-API plan is used up',
+    todo: 'Unlink the device on the phone, or change the plan in the GREEN-API console.',
+  },
+  unavailable: {
+    status: 503,
+    title: 'The logout could not be carried out now',
+    todo: 'The session may still be open: ask again.',
+    retryAfter: 5,
+  },
+  'timed-out': {
+    status: 504,
+    title: 'There was no answer in time',
+    todo: 'The logout may have happened and may not: ask again.',
+  },
+  'unknown-instance': {
+    status: 404,
+    title: 'There is no secret for this instance',
+    todo: 'Create it, or correct the id; GET /instances lists what there is.',
+  },
+  'credential-unreadable': {
+    status: 500,
+    title: 'The credential of this instance cannot be read',
+    todo: 'Mend the secret, or the right to read it.',
+  },
+} as const satisfies Record<FailureKind, Row>;
+
+const sentence = (text: string): string => `${text[0]?.toUpperCase()}${text.slice(1)}.`;
+
+/** One outcome as HTTP: 200 for what is confirmed, 202 for what nobody waited for, problem details for the rest. */
+export const logoutResponse = (
+  idInstance: InstanceId,
+  outcome: LogoutOutcome,
+  headers: Readonly<Record<string, string>> = {},
+): APIGatewayProxyStructuredResultV2 => {
+  const { isLogout, stateInstance } = outcome;
+  const said = { idInstance, isLogout, confirmed: outcome.confirmed, stateInstance };
+  if (!isFailure(outcome)) {
+    const alreadyLoggedOut = outcome.kind === 'already-logged-out';
+    return jsonResponse(outcome.confirmed ? 200 : 202, { ...said, alreadyLoggedOut }, headers);
+  }
+  const row: Row = failureRows[outcome.kind];
+  const problem = problemResponse({
+    ...row,
+    code: outcome.kind,
+    detail: `${sentence(outcome.reason)} ${row.todo}`,
+    members: { ...said, worthRetrying: worthRetrying[outcome.kind] !== false },
+  });
+  return { ...problem, headers: { ...problem.headers, ...headers } };
+};

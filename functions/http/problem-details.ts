@@ -1,0 +1,41 @@
+import { types } from 'node:util';
+import type middy from '@middy/core';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { InvalidRequest } from './invalid-request.ts';
+import { problemResponse } from './problem.ts';
+
+/** Writes down what nobody foresaw. */
+export type LogUnexpected = (error: { readonly name: string; readonly stack: readonly string[] }) => void;
+
+/** Where it was thrown; not its message, which may quote what it was about. */
+const placeOf = (error: unknown) => ({
+  name: types.isNativeError(error) ? error.name : 'unknown error',
+  stack: types.isNativeError(error) ? (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line)) : [],
+});
+
+/** Turns every error that is thrown into problem details: {@link InvalidRequest} into a 400, the rest into a bare 500. */
+export const problemDetails = (
+  logUnexpected: LogUnexpected,
+): middy.MiddlewareObj<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2> => ({
+  onError: (request) => {
+    const { error } = request;
+    if (error instanceof InvalidRequest) {
+      const { field, message: detail } = error;
+      request.response = problemResponse({
+        code: 'invalid-request',
+        status: 400,
+        title: 'The request is invalid',
+        detail,
+        members: { field },
+      });
+      return;
+    }
+    logUnexpected(placeOf(error));
+    request.response = problemResponse({
+      code: 'internal-error',
+      status: 500,
+      title: 'Something failed that nobody foresaw',
+      detail: 'It is in the log of this function under the request id; what became of the request is not known.',
+    });
+  },
+});

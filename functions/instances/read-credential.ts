@@ -1,0 +1,71 @@
+import { type ApiUrl, type Credential, parseCredential } from './credential.ts';
+import type { FetchSecret } from './fetch-secret.ts';
+import type { InstanceId } from './instance-id.ts';
+
+export type CredentialReading =
+  | { readonly kind: 'credential'; readonly credential: Credential }
+  | { readonly kind: 'unknown-instance'; readonly reason: string }
+  | { readonly kind: 'credential-unreadable'; readonly reason: string }
+  | { readonly kind: 'unavailable'; readonly reason: string };
+
+/**
+ * Reads the credential of one instance. Concurrent calls for one instance share one read.
+ *
+ * @param options.fresh read past the cache: GREEN-API has just rejected the cached token
+ */
+export type ReadCredential = (id: InstanceId, options?: { readonly fresh?: boolean }) => Promise<CredentialReading>;
+
+export type ReadCredentialDependencies = {
+  readonly fetchSecret: FetchSecret;
+  readonly parseApiUrl: (text: string) => ApiUrl | undefined;
+  /** What stands before the id in the name of a secret, e.g. `green-api/`. */
+  readonly secretPrefix: string;
+  /** How long a credential is kept in memory, in milliseconds; 0 keeps none. */
+  readonly ttlMs: number;
+  readonly now: () => number;
+  readonly warn: (message: string, fields: { readonly secretName: string }) => void;
+};
+
+type Cached = { readonly reading: Promise<CredentialReading>; freshUntil: number };
+
+const createReadSecret =
+  ({ fetchSecret, parseApiUrl, secretPrefix, warn }: ReadCredentialDependencies) =>
+  async (id: InstanceId): Promise<CredentialReading> => {
+    const secretName = `${secretPrefix}${id}`;
+    const fetched = await fetchSecret(secretName);
+    if (fetched.kind === 'not-found') return { kind: 'unknown-instance', reason: `there is no secret ${secretName}` };
+    if (fetched.kind === 'unreadable')
+      return { kind: 'credential-unreadable', reason: `secret ${secretName}: ${fetched.problem}` };
+    if (fetched.kind === 'unavailable') return fetched;
+
+    const parsed = parseCredential(fetched.text, parseApiUrl);
+    if (parsed.kind === 'malformed')
+      return { kind: 'credential-unreadable', reason: `secret ${secretName}: ${parsed.problem}` };
+    if (parsed.tokenLooksUnusual) warn('apiTokenInstance is not 50 lower-case hex characters', { secretName });
+    return { kind: 'credential', credential: parsed.credential };
+  };
+
+export const createReadCredential = (dependencies: ReadCredentialDependencies): ReadCredential => {
+  const { ttlMs, now } = dependencies;
+  const readSecret = createReadSecret(dependencies);
+  const cache = new Map<InstanceId, Cached>();
+
+  const read = (id: InstanceId): Promise<CredentialReading> => {
+    const reading = readSecret(id);
+    const entry: Cached = { reading, freshUntil: 0 };
+    cache.set(id, entry);
+    // Only a credential is kept: what went wrong may be mended by the next call.
+    void reading.then(({ kind }) => {
+      if (kind === 'credential' && ttlMs > 0) entry.freshUntil = now() + ttlMs;
+      else if (cache.get(id) === entry) cache.delete(id);
+    });
+    return reading;
+  };
+
+  return (id, { fresh = false } = {}) => {
+    const cached = cache.get(id);
+    const underWay = cached?.freshUntil === 0;
+    const usable = cached !== undefined && (underWay || (!fresh && now() < cached.freshUntil));
+    return usable ? cached.reading : read(id);
+  };
+};

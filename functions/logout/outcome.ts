@@ -1,0 +1,58 @@
+/** What GREEN-API said on the way to an outcome; a field is there only if it was said. */
+export type Said = {
+  readonly isLogout?: boolean;
+  /** The last reading of `getStateInstance`. */
+  readonly stateInstance?: string | null;
+};
+
+/** What became of one logout that did not end in one; `reason` is for people and holds no secret. */
+export type FailureKind =
+  /** GREEN-API took the logout, or called the instance not authorized, but no reading said `notAuthorized` in time. */
+  | 'unconfirmed'
+  /** `isLogout: false`. */
+  | 'refused'
+  /** The token is wrong, also after the secret was read again. */
+  | 'credential-rejected'
+  | 'wrong-instance-or-host'
+  | 'request-refused'
+  | 'instance-expired'
+  | 'instance-deleted'
+  | 'instance-starting'
+  | 'rate-limited'
+  | 'quota-exceeded'
+  | 'unavailable'
+  | 'timed-out'
+  /** There is no secret for the instance. */
+  | 'unknown-instance'
+  | 'credential-unreadable';
+
+/** What became of one logout. Only a reading of `notAuthorized` makes it confirmed. */
+export type LogoutOutcome = Said &
+  (
+    | { readonly kind: 'logged-out'; readonly confirmed: boolean }
+    | { readonly kind: 'already-logged-out'; readonly confirmed: true }
+    | { readonly kind: FailureKind; readonly confirmed: false; readonly reason: string }
+  );
+
+export type OutcomeKind = LogoutOutcome['kind'];
+
+export const isFailure = (outcome: LogoutOutcome): outcome is LogoutOutcome & { readonly kind: FailureKind } =>
+  outcome.kind !== 'logged-out' && outcome.kind !== 'already-logged-out';
+
+/** Whether the same logout may end otherwise when it is asked for again later. */
+export const worthRetrying = {
+  unconfirmed: true,
+  refused: 'once',
+  'credential-rejected': false,
+  'wrong-instance-or-host': false,
+  'request-refused': false,
+  'instance-expired': false,
+  'instance-deleted': false,
+  'instance-starting': true,
+  'rate-limited': true,
+  'quota-exceeded': false,
+  unavailable: true,
+  'timed-out': true,
+  'unknown-instance': false,
+  'credential-unreadable': false,
+} as const satisfies Record<FailureKind, boolean | 'once'>;
