@@ -62,11 +62,21 @@ const fieldOf = (body: unknown, name: string): unknown =>
   typeof body === 'object' && body !== null && Object.hasOwn(body, name) ? Reflect.get(body, name) : undefined;
 
 /** Reads an answer: `understand` gets the JSON body of a 2xx and says what it means, or `undefined` for "nothing known". */
-const parseAnswer = <A>(status: number, text: string, understand: (body: unknown) => A | undefined): A | GreenApiFailure => {
+const parseAnswer = <A>(
+  status: number,
+  text: string,
+  understand: (body: unknown) => A | undefined,
+): A | GreenApiFailure => {
   if (status < 200 || status >= 300) return failureOf(status, text);
   const body = parseJson(text);
-  if (fieldOf(body, 'code') === 401) return { kind: 'credential-rejected', reason: 'GREEN-API answered HTTP 200, code 401' };
-  return understand(body) ?? { kind: 'unavailable', reason: `GREEN-API answered HTTP ${status} with a body that is not understood` };
+  if (fieldOf(body, 'code') === 401)
+    return { kind: 'credential-rejected', reason: 'GREEN-API answered HTTP 200, code 401' };
+  return (
+    understand(body) ?? {
+      kind: 'unavailable',
+      reason: `GREEN-API answered HTTP ${status} with a body that is not understood`,
+    }
+  );
 };
 
 export const parseLogoutAnswer = (status: number, text: string): LogoutAnswer =>
@@ -85,4 +95,6 @@ export const parseStateAnswer = (status: number, text: string): StateAnswer =>
   });
 
 export const parseClearQueueAnswer = (status: number, text: string): ClearQueueAnswer =>
-  parseAnswer<ClearQueueAnswer>(status, text, (body) => (fieldOf(body, 'isCleared') === true ? { kind: 'cleared' } : undefined));
+  parseAnswer<ClearQueueAnswer>(status, text, (body) =>
+    fieldOf(body, 'isCleared') === true ? { kind: 'cleared' } : undefined,
+  );

@@ -1,5 +1,6 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import * as v from 'valibot';
+import type * as v from 'valibot';
+import { parseFields } from './fields.ts';
 import { InvalidRequest } from './invalid-request.ts';
 
 type Body = Pick<APIGatewayProxyEventV2, 'body' | 'isBase64Encoded'>;
@@ -33,13 +34,10 @@ export const parseBody = <Schema extends v.GenericSchema>(
   longestBytes: number,
 ): v.InferOutput<Schema> => {
   // Base64 is a third longer than what it stands for.
-  if ((event.body?.length ?? 0) > longestBytes * 1.4) throw new InvalidRequest('body', `must be at most ${longestBytes} bytes`);
+  if ((event.body?.length ?? 0) > longestBytes * 1.4)
+    throw new InvalidRequest('body', `must be at most ${longestBytes} bytes`);
   const text = parseText(event);
   if (Buffer.byteLength(text) > longestBytes) throw new InvalidRequest('body', `must be at most ${longestBytes} bytes`);
 
-  const body = v.safeParse(schema, parseJson(text), { abortEarly: true });
-  if (body.success) return body.output;
-  const [issue] = body.issues;
-  const isUnknown = issue.type === 'strict_object' && issue.expected === 'never';
-  throw new InvalidRequest(v.getDotPath(issue) ?? 'body', isUnknown ? 'is not a field of this request' : issue.message);
+  return parseFields(parseJson(text), schema, 'body');
 };

@@ -20,42 +20,37 @@ const defaultApiUrl = 'https://api.green-api.com';
 const pathSegment = /^(?!\.+$)[!-~]{1,256}$/;
 const reservedInPath = /[/?#%\\]/;
 
-const secretSchema = v.object(
-  {
-    apiUrl: v.optional(v.string('apiUrl is not a string'), defaultApiUrl),
-    apiTokenInstance: v.pipe(
-      v.string('apiTokenInstance is missing or not a string'),
-      v.check(
-        (token) => pathSegment.test(token) && !reservedInPath.test(token),
-        'apiTokenInstance is empty, too long, or holds a character that cannot stand in a URL path',
+const secretSchema = v.pipe(
+  v.string(),
+  v.parseJson(undefined, 'is not JSON'),
+  v.object(
+    {
+      apiUrl: v.optional(v.string('apiUrl is not a string'), defaultApiUrl),
+      apiTokenInstance: v.pipe(
+        v.string('apiTokenInstance is missing or not a string'),
+        v.check(
+          (token) => pathSegment.test(token) && !reservedInPath.test(token),
+          'apiTokenInstance is empty, too long, or holds a character that cannot stand in a URL path',
+        ),
       ),
-    ),
-  },
-  'is not a JSON object',
+    },
+    // Also what valibot says of a field that is missing.
+    ({ expected }) => (expected === 'Object' ? 'is not a JSON object' : 'apiTokenInstance is missing or not a string'),
+  ),
 );
-
-const parseJson = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-};
 
 /**
  * Reads the text of a secret: `{ "apiUrl"?: string, "apiTokenInstance": string }`; other fields are left alone.
  *
  * @param parseApiUrl the allow-list of GREEN-API's addresses
  */
-export const parseCredential = (
-  text: string,
-  parseApiUrl: (text: string) => ApiUrl | undefined,
-): ParsedSecret => {
-  const secret = v.safeParse(secretSchema, parseJson(text), { abortEarly: true });
+export const parseCredential = (text: string, parseApiUrl: (text: string) => ApiUrl | undefined): ParsedSecret => {
+  const secret = v.safeParse(secretSchema, text, { abortEarly: true });
   if (!secret.success) return { kind: 'malformed', problem: secret.issues[0].message };
 
   const apiUrl = parseApiUrl(secret.output.apiUrl);
-  if (apiUrl === undefined) return { kind: 'malformed', problem: 'apiUrl is not an address of GREEN-API that is allowed here' };
+  if (apiUrl === undefined)
+    return { kind: 'malformed', problem: 'apiUrl is not an address of GREEN-API that is allowed here' };
 
   const apiTokenInstance = secret.output.apiTokenInstance as ApiToken;
   const tokenLooksUnusual = !/^[0-9a-f]{50}$/.test(apiTokenInstance);

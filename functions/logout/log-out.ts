@@ -1,6 +1,5 @@
 import type { LogoutAnswer } from '../green-api/answer.ts';
 import type { Counted, GreenApi } from '../green-api/client.ts';
-import type { InstanceId } from '../instances/instance-id.ts';
 import type { Ask, NotAsked } from './ask.ts';
 import { type Confirmation, createConfirm, noConfirmation } from './confirmation.ts';
 import type { Evidence, RecordEvidence } from './evidence.ts';

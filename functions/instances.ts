@@ -1,0 +1,83 @@
+import middy from '@middy/core';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import * as v from 'valibot';
+import { InvalidRequest } from './http/invalid-request.ts';
+import { jsonResponse } from './http/json-response.ts';
+import { problemResponse } from './http/problem.ts';
+import { type LogUnexpected, problemDetails } from './http/problem-details.ts';
+import { parseQuery } from './http/query.ts';
+import type { InstancePage, ListInstances, ListProblem } from './instances/list-instances.ts';
+import { isOwnedBy, type ListedInstance } from './instances/tags.ts';
+import { wireInstances } from './runtime/wire-instances.ts';
+
+const invalidNext = new InvalidRequest('next', 'must be the next of an earlier answer');
+
+export type InstancesHandlerDependencies = {
+  readonly listInstances: ListInstances;
+  readonly logUnexpected: LogUnexpected;
+};
+
+/** An answer is full at this many instances; the page of the list that fills it is not cut. */
+const fullAnswer = 100;
+/** Time for reading pages, in milliseconds; then the answer says where to go on. */
+const readingTimeMs = 15_000;
+
+const filter = v.optional(
+  v.pipe(v.string(), v.nonEmpty('must not be empty'), v.maxLength(256, 'must be at most 256 characters')),
+);
+const querySchema = v.strictObject({
+  owner: filter,
+  group: filter,
+  next: v.optional(v.pipe(v.string(), v.regex(/^.{1,4096}$/, invalidNext.rule))),
+});
+
+type Query = v.InferOutput<typeof querySchema>;
+
+const matches = ({ owner, group }: Query, instance: ListedInstance): boolean =>
+  (owner === undefined || isOwnedBy(instance, owner)) && (group === undefined || instance.group === group);
+
+/** Reads page after page until the answer is full, the list has ended, or the time is over. */
+const collect = async (listInstances: ListInstances, query: Query): Promise<InstancePage | ListProblem> => {
+  const end = performance.now() + readingTimeMs;
+  const instances: ListedInstance[] = [];
+  let { next } = query;
+  do {
+    const page = await listInstances(next);
+    if (page.kind !== 'page') return page;
+    instances.push(...page.instances.filter((instance) => matches(query, instance)));
+    next = page.next;
+  } while (next !== undefined && instances.length < fullAnswer && performance.now() < end);
+  return { kind: 'page', instances, ...(next !== undefined && { next }) };
+};
+
+const respond = (answer: InstancePage | ListProblem): APIGatewayProxyStructuredResultV2 => {
+  switch (answer.kind) {
+    case 'page':
+      return jsonResponse(200, { instances: answer.instances, next: answer.next });
+    case 'invalid-next':
+      throw invalidNext;
+    case 'list-denied':
+      return problemResponse({
+        code: 'list-denied',
+        status: 500,
+        title: 'The instances cannot be listed',
+        detail: `This service lacks a right: ${answer.reason}.`,
+      });
+    case 'unavailable':
+      return problemResponse({
+        code: 'unavailable',
+        status: 503,
+        title: 'The instances cannot be listed now',
+        detail: `${answer.reason}. Ask again.`,
+        retryAfter: 5,
+      });
+  }
+};
+
+/** `GET /instances?owner=&group=&next=` */
+export const createInstancesHandler = ({ listInstances, logUnexpected }: InstancesHandlerDependencies) =>
+  middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>({ timeoutEarlyInMillis: 0 })
+    .use(problemDetails(logUnexpected))
+    .handler(async (event) => respond(await collect(listInstances, parseQuery(event, querySchema))));
+
+export const handler = createInstancesHandler(wireInstances());

@@ -1,0 +1,57 @@
+import middy from '@middy/core';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
+import * as v from 'valibot';
+import { parseBody } from './http/body.ts';
+import { parseCaller } from './http/caller.ts';
+import { InvalidRequest } from './http/invalid-request.ts';
+import { logoutResponse } from './http/logout-response.ts';
+import { parseWait } from './http/prefer.ts';
+import { type LogUnexpected, problemDetails } from './http/problem-details.ts';
+import { instanceIdRule, parseInstanceId } from './instances/instance-id.ts';
+import type { LogOut } from './logout/log-out.ts';
+import { wireLogout } from './runtime/wire-logout.ts';
+
+export type LogoutHandlerDependencies = { readonly logOut: LogOut; readonly logUnexpected: LogUnexpected };
+
+/** Time for everything, in milliseconds: API Gateway hangs up after 30 seconds and the caller would learn nothing. */
+const deadlineMs = 28_000;
+/** Time to write the evidence and the answer once Lambda's own limit is near, in milliseconds. */
+const closingMs = 1_000;
+
+const deadlineOf = (context: Context): AbortSignal => {
+  const remainingMs = context.getRemainingTimeInMillis?.() ?? Number.POSITIVE_INFINITY;
+  return AbortSignal.timeout(Math.max(0, Math.min(deadlineMs, remainingMs - closingMs)));
+};
+
+const bodySchema = v.strictObject(
+  {
+    reason: v.optional(
+      v.pipe(
+        v.string('must be a text'),
+        v.regex(/^[^\p{Cc}\p{Zl}\p{Zp}]{1,256}$/u, 'must be 1 to 256 characters without control characters'),
+      ),
+    ),
+  },
+  'must be a JSON object such as {"reason": "phone lost"}',
+);
+
+const parseLogoutRequest = (event: APIGatewayProxyEventV2) => {
+  const idInstance = parseInstanceId(event.pathParameters?.idInstance);
+  if (idInstance === undefined) throw new InvalidRequest('idInstance', instanceIdRule);
+  const { reason } = parseBody(event, bodySchema, 4_096);
+  return { idInstance, requestedBy: parseCaller(event), ...(reason !== undefined && { reason }) };
+};
+
+/** `POST /instances/{idInstance}/logout` */
+export const createLogoutHandler = ({ logOut, logUnexpected }: LogoutHandlerDependencies) =>
+  // The door keeps its own deadline, so that what was done is always written down before it answers.
+  middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>({ timeoutEarlyInMillis: 0 })
+    .use(problemDetails(logUnexpected))
+    .handler(async (event, context) => {
+      const request = parseLogoutRequest(event);
+      const { waitMs, applied } = parseWait(event.headers.prefer);
+      const outcome = await logOut({ ...request, waitMs }, deadlineOf(context));
+      return logoutResponse(request.idInstance, outcome, applied);
+    });
+
+export const handler = createLogoutHandler(wireLogout());

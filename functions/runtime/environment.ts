@@ -1,0 +1,70 @@
+import * as v from 'valibot';
+
+/** The environment variables of the functions. The infrastructure sets them through these very names. */
+export const environmentNames = {
+  /** What stands before the id in the name of a secret. @default green-api/ */
+  secretPrefix: 'SECRET_PREFIX',
+  /** Hosts that `apiUrl` may name besides GREEN-API's own, comma separated, with the port if there is one. */
+  allowedApiHosts: 'ALLOWED_API_HOSTS',
+  /** How long a credential is kept in memory, in milliseconds; 0 keeps none. @default 300000 */
+  credentialTtlMs: 'CREDENTIAL_TTL_MS',
+  /** Time for one call to GREEN-API, in milliseconds. @default 10000 */
+  greenApiTimeoutMs: 'GREEN_API_TIMEOUT_MS',
+} as const;
+
+/** Names a prefix may have: Secrets Manager's characters, ending in `/`; a leading `!` would negate a list's filter. */
+export const secretPrefixPattern = /^(?!!)[A-Za-z0-9/_+=.@!-]{0,200}\/$/;
+
+/** A host name or address, lower case, with an optional port. */
+export const hostPattern = /^(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:]+\])(?::[0-9]{1,5})?$/;
+
+const wholeNumber = (least: number, most: number) =>
+  v.pipe(
+    v.string(),
+    v.regex(/^[0-9]{1,9}$/, `must be a whole number of milliseconds from ${least} to ${most}`),
+    v.transform(Number),
+    v.minValue(least, `must be at least ${least}`),
+    v.maxValue(most, `must be at most ${most}`),
+  );
+
+const environmentSchema = v.object({
+  [environmentNames.secretPrefix]: v.optional(
+    v.pipe(v.string(), v.regex(secretPrefixPattern, 'must end in "/" and must not start with "!"')),
+    'green-api/',
+  ),
+  [environmentNames.allowedApiHosts]: v.pipe(
+    v.optional(v.string(), ''),
+    v.transform((list) =>
+      list
+        .split(',')
+        .map((host) => host.trim().toLowerCase())
+        .filter((host) => host !== ''),
+    ),
+    v.everyItem((host) => hostPattern.test(host), 'must be hosts without scheme or path, separated by commas'),
+  ),
+  [environmentNames.credentialTtlMs]: v.optional(wholeNumber(0, 86_400_000), '300000'),
+  [environmentNames.greenApiTimeoutMs]: v.optional(wholeNumber(100, 27_000), '10000'),
+});
+
+export type Environment = {
+  readonly secretPrefix: string;
+  readonly allowedApiHosts: readonly string[];
+  readonly credentialTtlMs: number;
+  readonly greenApiTimeoutMs: number;
+};
+
+/** @throws one error at cold start that names everything that is wrong */
+export const readEnvironment = (variables: Readonly<Record<string, string | undefined>>): Environment => {
+  const parsed = v.safeParse(environmentSchema, variables);
+  if (!parsed.success) {
+    const problems = parsed.issues.map((issue) => `${v.getDotPath(issue)} ${issue.message}`);
+    throw new Error(`The environment of this function is wrong: ${problems.join('; ')}`);
+  }
+  const { SECRET_PREFIX, ALLOWED_API_HOSTS, CREDENTIAL_TTL_MS, GREEN_API_TIMEOUT_MS } = parsed.output;
+  return {
+    secretPrefix: SECRET_PREFIX,
+    allowedApiHosts: ALLOWED_API_HOSTS,
+    credentialTtlMs: CREDENTIAL_TTL_MS,
+    greenApiTimeoutMs: GREEN_API_TIMEOUT_MS,
+  };
+};

@@ -1,0 +1,8 @@
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+
+/** The endpoint may be a local one: the SDK reads `AWS_ENDPOINT_URL_SECRETS_MANAGER` itself. */
+export const createSecretsManager = (): SecretsManagerClient =>
+  new SecretsManagerClient({
+    maxAttempts: 3,
+    requestHandler: { connectionTimeout: 1_000, requestTimeout: 3_000, throwOnRequestTimeout: true },
+  });
