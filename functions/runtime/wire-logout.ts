@@ -8,13 +8,15 @@ import { createAsk } from '../logout/ask.ts';
 import { createLogOut } from '../logout/log-out.ts';
 import type { LogoutHandlerDependencies } from '../logout.ts';
 import { readEnvironment } from './environment.ts';
-import { log } from './log.ts';
+import { createLog } from './log.ts';
 import { createSecretsManager } from './secrets-manager.ts';
+import { processSurroundings } from './surroundings.ts';
 
 const now = () => new Date();
 
-export const wireLogout = (): LogoutHandlerDependencies => {
-  const { secretPrefix, allowedApiHosts, credentialTtlMs, greenApiTimeoutMs } = readEnvironment(process.env);
+export const wireLogout = ({ variables, write } = processSurroundings): LogoutHandlerDependencies => {
+  const { secretPrefix, allowedApiHosts, credentialTtlMs, greenApiTimeoutMs } = readEnvironment(variables);
+  const log = createLog(write);
   const readCredential = createReadCredential({
     fetchSecret: createFetchSecret(createSecretsManager()),
     parseApiUrl: createParseApiUrl(allowedApiHosts),
