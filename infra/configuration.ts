@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as v from 'valibot';
+import { secretPrefixPattern } from '../functions/runtime/environment.ts';
 import { fields, listOf, matching, publicHost, retentionDays, wholeNumber, word } from './field-schemas.ts';
-import { routes } from './routes.ts';
+import { routeKeyOf, routes } from './routes.ts';
 
 /** The key of the configuration in the context of `cdk.json`. */
 export const contextKey = 'green-api-logout';
@@ -17,14 +18,7 @@ const jwt = fields({
   issuer: matching(/^https:\/\/[^\s/?#]+[^\s?#]*$/, 'an https URL without query and fragment'),
   audience: listOf(word, 50),
   /** Scopes of which a caller needs one. Whoever names any names them for every route, so that none is forgotten. */
-  scopes: v.optional(
-    fields(
-      v.entriesFromList(
-        routes.map(({ key }) => key),
-        listOf(word, 10),
-      ),
-    ),
-  ),
+  scopes: v.optional(fields(v.entriesFromList(routes.map(routeKeyOf), listOf(word, 10)))),
 });
 
 const configurationSchema = fields({
@@ -34,7 +28,7 @@ const configurationSchema = fields({
   ),
   /** How the names of the instances' secrets begin (https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html). */
   secretPrefix: v.optional(
-    matching(/^[A-Za-z0-9][A-Za-z0-9/_+=.@-]{0,498}\/$/, 'letters, digits and /_+=.@- that end in /, at most 500'),
+    matching(secretPrefixPattern, 'up to 200 letters, digits and /_+=.@!-, no ! first, / at the end'),
     'green-api/',
   ),
   /** The customer's key that encrypts the secrets, if it is not AWS's own. */

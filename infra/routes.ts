@@ -1,7 +1,10 @@
-/** Which door answers which route, by API Gateway's route keys: for the stack and the local service alike. */
+/** Which door answers which route of the HTTP API: for the stack and the local service alike. */
 export const routes = [
-  { key: 'POST /instances/{idInstance}/logout', door: 'logout' },
-  { key: 'GET /instances', door: 'instances' },
+  { method: 'POST', path: '/instances/{idInstance}/logout', door: 'logout' },
+  { method: 'GET', path: '/instances', door: 'instances' },
 ] as const;
 
-export type RouteKey = (typeof routes)[number]['key'];
+export type Route = (typeof routes)[number];
+
+/** A route as API Gateway writes it: `GET /instances`. */
+export const routeKeyOf = ({ method, path }: Route): string => `${method} ${path}`;

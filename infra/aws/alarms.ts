@@ -1,0 +1,41 @@
+import { Alarm, ComparisonOperator, type IMetric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { Construct } from 'constructs';
+import type { Door } from './door.ts';
+
+export type AlarmProps = {
+  /** What is counted; one in a period rings. */
+  readonly metric: IMetric;
+  /** What a person should understand when the alarm rings. The README's "When an alarm rings" says what to do. */
+  readonly impact: string;
+};
+
+/** The stack's alarms: each says what it means for people, and all write to one topic, if there is one. */
+export class Alarms extends Construct {
+  readonly #action: SnsAction | undefined;
+
+  constructor(scope: Construct, id: string, topicArn: string | undefined) {
+    super(scope, id);
+    this.#action = topicArn === undefined ? undefined : new SnsAction(Topic.fromTopicArn(this, 'Topic', topicArn));
+  }
+
+  add(id: string, { metric, impact }: AlarmProps): void {
+    const alarm = new Alarm(this, id, {
+      metric,
+      alarmDescription: `${impact} See "When an alarm rings" in the README.`,
+      threshold: 1,
+      evaluationPeriods: 1,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+    });
+    if (this.#action !== undefined) alarm.addAlarmAction(this.#action);
+  }
+
+  /** Rings when the door crashed or ran out of time, and when Lambda turned calls away from it. */
+  addForDoor(door: Door, impact: string): void {
+    const { id } = door.node;
+    this.add(`${id}-errors`, { metric: door.function.metricErrors(), impact: `${id} broke off. ${impact}` });
+    this.add(`${id}-throttles`, { metric: door.function.metricThrottles(), impact: `${id} was throttled. ${impact}` });
+  }
+}

@@ -1,0 +1,56 @@
+import { join } from 'node:path';
+import { Duration, Validations } from 'aws-cdk-lib';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import {
+  Architecture,
+  Code,
+  Function as LambdaFunction,
+  LoggingFormat,
+  Runtime,
+  Tracing,
+} from 'aws-cdk-lib/aws-lambda';
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { distFolder } from '../bundling.ts';
+import type { DoorEnvironment } from './door-environment.ts';
+
+export type DoorProps = {
+  readonly environment: DoorEnvironment;
+  readonly logGroup: ILogGroup;
+  readonly memoryMb: number;
+};
+
+/**
+ * One Lambda function behind the HTTP API: the bundle that `npm run build` wrote for the door, under a role of its own
+ * that may write its log and its traces and nothing else until a `grant…` says so.
+ *
+ * @param id the door's name: its file in `functions/` and its folder in `dist/`
+ */
+export class Door extends Construct {
+  readonly function: LambdaFunction;
+  readonly role: Role;
+
+  constructor(scope: Construct, id: string, { environment, logGroup, memoryMb }: DoorProps) {
+    super(scope, id);
+    this.role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    logGroup.grantWrite(this.role);
+    Validations.of(this.role).acknowledge({
+      id: 'AwsSolutions-IAM5[Resource::*]',
+      reason: "X-Ray's write actions support no resource.",
+    });
+    this.function = new LambdaFunction(this, 'Function', {
+      code: Code.fromAsset(join(distFolder, id)),
+      handler: 'index.handler',
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      role: this.role,
+      memorySize: memoryMb,
+      // One second more than the door's own deadline, one less than API Gateway's limit of 30.
+      timeout: Duration.seconds(29),
+      environment: { ...environment },
+      logGroup,
+      loggingFormat: LoggingFormat.JSON,
+      tracing: Tracing.ACTIVE,
+    });
+  }
+}

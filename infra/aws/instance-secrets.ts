@@ -1,0 +1,55 @@
+import { ArnFormat, Stack, Validations } from 'aws-cdk-lib';
+import { type IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import type { Configuration } from '../configuration.ts';
+import type { Door } from './door.ts';
+
+export type InstanceSecretsProps = Pick<Configuration, 'secretPrefix' | 'kmsKeyArn'>;
+
+/** The secrets of the instances. They are made by hand or by other systems; here it is only said who may read them. */
+export class InstanceSecrets extends Construct {
+  readonly #props: InstanceSecretsProps;
+
+  constructor(scope: Construct, id: string, props: InstanceSecretsProps) {
+    super(scope, id);
+    this.#props = props;
+  }
+
+  /** Lets the door read credentials: the secrets under the prefix, and no other. */
+  grantRead({ role }: Door): void {
+    const { secretPrefix, kmsKeyArn } = this.#props;
+    const resourceName = `${secretPrefix}*`;
+    const arnFormat = ArnFormat.COLON_RESOURCE_NAME;
+    const secrets = Stack.of(this).formatArn({
+      service: 'secretsmanager',
+      resource: 'secret',
+      resourceName,
+      arnFormat,
+    });
+    role.addToPolicy(new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [secrets] }));
+    Validations.of(role).acknowledge({
+      id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:secretsmanager:<AWS::Region>:<AWS::AccountId>:secret:${resourceName}]`,
+      reason: 'Instances come and go without a deployment; the prefix is reserved for their secrets.',
+    });
+    if (kmsKeyArn !== undefined) this.#grantDecrypt(role, kmsKeyArn);
+  }
+
+  /** Lets the door see names and tags. `ListSecrets` takes no resource, so they are those of every secret. */
+  grantList({ role }: Door): void {
+    role.addToPolicy(new PolicyStatement({ actions: ['secretsmanager:ListSecrets'], resources: ['*'] }));
+    Validations.of(role).acknowledge({
+      id: 'AwsSolutions-IAM5[Resource::*]',
+      reason: 'secretsmanager:ListSecrets supports no resource; it shows names and tags, never a value.',
+    });
+  }
+
+  #grantDecrypt(role: IRole, keyArn: string): void {
+    role.addToPrincipalPolicy(
+      new PolicyStatement({
+        actions: ['kms:Decrypt'],
+        resources: [keyArn],
+        conditions: { StringEquals: { 'kms:ViaService': `secretsmanager.${Stack.of(this).region}.amazonaws.com` } },
+      }),
+    );
+  }
+}

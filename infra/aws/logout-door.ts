@@ -1,0 +1,27 @@
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import type { Configuration } from '../configuration.ts';
+import type { Alarms } from './alarms.ts';
+import { Door } from './door.ts';
+import { callingEnvironment } from './door-environment.ts';
+import type { InstanceSecrets } from './instance-secrets.ts';
+
+export type LogoutDoorProps = {
+  readonly configuration: Configuration;
+  readonly evidence: ILogGroup;
+  readonly secrets: InstanceSecrets;
+  readonly alarms: Alarms;
+};
+
+/** Logs one instance out and answers in the same call; writes evidence, reads credentials. */
+export class LogoutDoor extends Door {
+  constructor(scope: Construct, id: 'logout', { configuration, evidence, secrets, alarms }: LogoutDoorProps) {
+    super(scope, id, {
+      environment: callingEnvironment(configuration),
+      logGroup: evidence,
+      memoryMb: configuration.memoryMb,
+    });
+    secrets.grantRead(this);
+    alarms.addForDoor(this, 'Somebody who should have been logged out may still be logged in.');
+  }
+}
