@@ -1,8 +1,8 @@
 import type { CronField } from './cron-fields.ts';
 
 /**
- * Writes one field of `cron(…)` in croner's notation: in numbers and with every range spelt out, e.g. `0/15` as `0-59/15`. `undefined` when it
- * breaks AWS's rules.
+ * Writes one field of `cron(…)` in croner's notation: in numbers and with every range spelt out, e.g. `0/15` as `0-59/15`.
+ * `undefined` when it breaks AWS's rules.
  */
 export const toPattern = (field: CronField, text: string): string | undefined => {
   const capitals = text.toUpperCase();

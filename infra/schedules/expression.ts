@@ -17,8 +17,9 @@ const parsers = { cron: parseCron, rate: parseRate, at: parseAt } as const;
 
 /**
  * Reads a `cron(…)`, `rate(…)` or `at(…)` expression, so that a typo is found before a deploy; the problem quotes the expression.
- * It keeps to what AWS documents, also where the service is known to accept more.
- * Source: https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
+ * It keeps to what AWS documents, and to two things its users report: `LW`, and names in small letters.
+ * Sources: https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
+ * and https://github.com/grumBit/aws_cron_expression_validator/issues/18
  */
 export const parseExpression = (text: string): Expression | InvalidExpression => {
   const { kind, body } = /^(?<kind>cron|rate|at)\((?<body>.*)\)$/.exec(text)?.groups ?? {};

@@ -14,8 +14,8 @@ export type Timing = {
 };
 
 /**
- * The next firings after an instant, at most `count`; fewer, or none, when the expression ends. A local time that does not exist because clocks
- * go forward is skipped, one that comes twice because they go back fires the first time only.
+ * The next firings after an instant, at most `count`; fewer, or none, when the expression ends. A local time that does not exist
+ * because clocks go forward is skipped, one that comes twice because they go back fires the first time only.
  * Source: https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html#daylist-savings-time
  */
 export const nextFirings = (timing: Timing, after: Date, count: number): readonly Date[] => {
