@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import type { APIGatewayProxyEventV2WithIAMAuthorizer } from 'aws-lambda';
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import type { Route } from '../routes.ts';
 
 /** A route that was found, and what stood in its placeholders. */
@@ -61,12 +61,17 @@ const localCaller = {
   userId: 'AIDALOCAL',
 };
 
+/** An event with the identity that IAM authorization adds. */
+export type LocalHttpEvent = APIGatewayProxyEventV2 & {
+  readonly requestContext: { readonly authorizer: { readonly iam: typeof localCaller } };
+};
+
 /** A request as the event of payload format 2.0 (https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html). */
 export const httpEvent = (
   request: IncomingMessage,
   { route, pathParameters }: MatchedRoute,
   body: Buffer,
-): APIGatewayProxyEventV2WithIAMAuthorizer => {
+): LocalHttpEvent => {
   const { pathname, searchParams, search } = new URL(request.url ?? '/', 'http://localhost');
   const now = new Date();
   const isBase64Encoded = body.length > 0 && !isText(request.headers['content-type'] ?? '');
@@ -83,7 +88,6 @@ export const httpEvent = (
     requestContext: {
       accountId: localCaller.accountId,
       apiId: 'local',
-      authentication: null,
       authorizer: { iam: localCaller },
       domainName: 'localhost',
       domainPrefix: 'localhost',
@@ -99,7 +103,7 @@ export const httpEvent = (
       stage: '$default',
       time: now.toUTCString(),
       timeEpoch: now.getTime(),
-    } as APIGatewayProxyEventV2WithIAMAuthorizer['requestContext'],
+    },
     ...(body.length > 0 && { body: body.toString(isBase64Encoded ? 'base64' : 'utf8') }),
     isBase64Encoded,
   };

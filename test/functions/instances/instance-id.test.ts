@@ -1,0 +1,35 @@
+import fc from 'fast-check';
+import { parseInstanceId } from '../../../functions/instances/instance-id.ts';
+
+test.each(['1', '1101000001', '0000000001'])('takes %s', (text) => {
+  expect(parseInstanceId(text)).toBe(text);
+});
+
+test.each([
+  '',
+  '11010000011',
+  '1101000001\n',
+  ' 1101000001',
+  '../7103000000',
+  '1101000001/logout',
+  '１１０１',
+  '١٢٣',
+  '1e3',
+  '-1',
+  1101000001,
+  null,
+  undefined,
+  ['1'],
+])('refuses %p', (value) => {
+  expect(parseInstanceId(value)).toBeUndefined();
+});
+
+test('lets nothing through but ASCII digits', () => {
+  fc.assert(
+    fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.anything()), (value) => {
+      const id = parseInstanceId(value);
+
+      expect(id === undefined || /^[0-9]{1,10}$/.test(id)).toBe(true);
+    }),
+  );
+});
