@@ -79,19 +79,19 @@ export const parseConfiguration = (value: unknown = {}): Configuration => {
   return configuration.output;
 };
 
-const parseContextFile = (text: string): unknown => {
-  const file = v.safeParse(
-    v.pipe(v.string(), v.parseJson(), v.object({ context: v.optional(v.record(v.string(), v.unknown()), {}) })),
-    text,
-  );
-  if (!file.success) throw new ConfigurationError('the context file is not JSON with an object "context"');
-  return file.output.context[contextKey];
-};
+const contextFileSchema = v.pipe(
+  v.string(),
+  v.parseJson(),
+  v.object({ context: v.optional(v.record(v.string(), v.unknown()), {}) }),
+);
 
 /**
  * The configuration in a `cdk.json`, for whatever runs without CDK.
  *
  * @throws ConfigurationError if the file or the configuration in it is wrong
  */
-export const readConfiguration = (contextFile = join(import.meta.dirname, '..', 'cdk.json')): Configuration =>
-  parseConfiguration(parseContextFile(readFileSync(contextFile, 'utf8')));
+export const readConfiguration = (contextFile = join(import.meta.dirname, '..', 'cdk.json')): Configuration => {
+  const file = v.safeParse(contextFileSchema, readFileSync(contextFile, 'utf8'));
+  if (!file.success) throw new ConfigurationError(`${contextFile} is not JSON with an object "context"`);
+  return parseConfiguration(file.output.context[contextKey]);
+};

@@ -1,0 +1,196 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { isIP } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { ConfigurationError, parseConfiguration, readConfiguration } from '../../infra/configuration.ts';
+
+/** What is said about a configuration: `undefined` if it is fine. */
+const complaintAbout = (configuration: unknown): string | undefined => {
+  try {
+    parseConfiguration(configuration);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    return error.message;
+  }
+};
+
+const jwt = { issuer: 'https://login.example.com/', audience: ['logout'] };
+
+test('fills in a default for every field that has one', () => {
+  expect(parseConfiguration()).toEqual({
+    stackName: 'green-api-logout',
+    secretPrefix: 'green-api/',
+    allowedApiHosts: [],
+    credentialTtlMs: 300_000,
+    greenApiTimeoutMs: 10_000,
+    authorization: {},
+    throttling: { rateLimit: 50, burstLimit: 100 },
+    logRetentionDays: 30,
+    evidenceRetentionDays: 365,
+    memoryMb: 256,
+  });
+});
+
+test.each([
+  ['green-api-logout: 5 was given, allowed is an object', 5],
+  ['green-api-logout: null was given, allowed is an object', null],
+  ['green-api-logout: [] was given, allowed is an object', []],
+  ['green-api-logout.stackName: "1st" was given, allowed is up to 128 letters', { stackName: '1st' }],
+  ['green-api-logout.secretPrefix: "" was given', { secretPrefix: '' }],
+  ['green-api-logout.secretPrefix: "green-api" was given', { secretPrefix: 'green-api' }],
+  ['green-api-logout.secretPrefix: "!green-api/" was given', { secretPrefix: '!green-api/' }],
+  ['green-api-logout.secretPrefix: "green api/" was given', { secretPrefix: 'green api/' }],
+  ['green-api-logout.kmsKeyArn: "alias/green-api" was given', { kmsKeyArn: 'alias/green-api' }],
+  [
+    'green-api-logout.allowedApiHosts: "a.example.com" was given, allowed is a list',
+    { allowedApiHosts: 'a.example.com' },
+  ],
+  ['green-api-logout.allowedApiHosts.1: 7 was given', { allowedApiHosts: ['a.example.com', 7] }],
+  ['green-api-logout.credentialTtlMs: -1 was given', { credentialTtlMs: -1 }],
+  ['green-api-logout.credentialTtlMs: 0.5 was given', { credentialTtlMs: 0.5 }],
+  [
+    'green-api-logout.greenApiTimeoutMs: 28000 was given, allowed is a whole number from 100 to 27000',
+    { greenApiTimeoutMs: 28_000 },
+  ],
+  ['green-api-logout.authorization: "none" was given, allowed is an object', { authorization: 'none' }],
+  ['green-api-logout.authorization.none: it was given, allowed is no field but jwt', { authorization: { none: true } }],
+  [
+    'green-api-logout.authorization.jwt.issuer: nothing was given',
+    { authorization: { jwt: { audience: ['logout'] } } },
+  ],
+  [
+    'green-api-logout.authorization.jwt.issuer: "http://a.example.com"',
+    { authorization: { jwt: { ...jwt, issuer: 'http://a.example.com' } } },
+  ],
+  [
+    'green-api-logout.authorization.jwt.audience: [] was given, allowed is a list of 1 to 50',
+    { authorization: { jwt: { ...jwt, audience: [] } } },
+  ],
+  [
+    'green-api-logout.authorization.jwt.scopes.POST /instances/{idInstance}/logout: nothing was given',
+    { authorization: { jwt: { ...jwt, scopes: { 'GET /instances': ['instances.read'] } } } },
+  ],
+  ['green-api-logout.throttling.rateLimit: 0 was given', { throttling: { rateLimit: 0 } }],
+  ['green-api-logout.throttling.burstLimit: "9" was given', { throttling: { burstLimit: '9' } }],
+  ['green-api-logout.throttling: [] was given, allowed is an object', { throttling: [] }],
+  ['green-api-logout.logRetentionDays: 2 was given, allowed is one of', { logRetentionDays: 2 }],
+  ['green-api-logout.evidenceRetentionDays: null was given', { evidenceRetentionDays: null }],
+  ['green-api-logout.alarmTopicArn: "on-call" was given, allowed is the ARN', { alarmTopicArn: 'on-call' }],
+  ['green-api-logout.memoryMb: 64 was given, allowed is a whole number from 128 to 10240', { memoryMb: 64 }],
+  ['green-api-logout.throtling: it was given, allowed is no field but stackName, secretPrefix', { throtling: {} }],
+])('says %s', (complaint, configuration) => {
+  expect(complaintAbout(configuration)).toContain(complaint);
+});
+
+test('names everything that is wrong at once, a line each', () => {
+  expect(complaintAbout({ memoryMb: 1, throttling: { rateLimit: 0 }, retention: 1 })?.split('\n')).toHaveLength(3);
+});
+
+test('names a field that does not exist without quoting it, for it may be a misplaced token', () => {
+  expect(complaintAbout({ apiTokenInstance: 'd75b3a66374942c5b3c019c698abc2067e151558acbd412345' })).not.toContain(
+    'd75b',
+  );
+});
+
+test.each(['3100.api.green-api.example.com', 'proxy.example.com:8443', 'xn--bcher-kva.example.com'])(
+  'allows the extra host %s',
+  (host) => {
+    expect(complaintAbout({ allowedApiHosts: [host] })).toBeUndefined();
+  },
+);
+
+test.each([
+  ...['localhost', 'localhost:3000', 'app.localhost', 'localhost.localdomain', 'printer.local'],
+  ...['127.0.0.1', '127.1', '127.0.0.1:9001', '2130706433', '0x7f000001', '0x7f.1', '017700000001', '127.0.0.0x1', '0'],
+  ...['10.0.0.1', '172.16.0.1', '192.168.0.1', '100.64.0.1', '169.254.169.254', '169.254.170.2', '169.254.100.1'],
+  ...['[::1]', '::1', '[fe80::1]', '[fd00:ec2::254]', '[::ffff:127.0.0.1]', '[::ffff:a9fe:a9fe]', '[64:ff9b::7f00:1]'],
+  ...['metadata.google.internal', 'instance-data.ec2.internal', 'metadata', 'metadata.google.internal:80'],
+  ...[
+    'A.example.com',
+    'a.example.com.',
+    'a..example.com',
+    'user@a.example.com',
+    'a.example.com/v3',
+    'https://a.example.com',
+  ],
+  ...[
+    'a.example.com,b.example.com',
+    ' a.example.com',
+    'a.example.com:0',
+    '*.example.com',
+    '127。0。0。1',
+    'ⓛocalhost',
+    '',
+  ],
+])('refuses the extra host %j', (host) => {
+  expect(complaintAbout({ allowedApiHosts: [host] })).toContain('green-api-logout.allowedApiHosts.0:');
+});
+
+test('no way of writing an address passes as an extra host', () => {
+  const authority = fc.oneof(
+    fc.webAuthority({ withIPv4: true, withIPv4Extended: true, withIPv6: true, withPort: true }),
+    fc.ipV4Extended(),
+    fc.integer({ min: 0, max: 0xffffffff }).map((address) => `0x${address.toString(16)}`),
+    fc.domain(),
+  );
+
+  fc.assert(
+    fc.property(authority, (host) => {
+      fc.pre(complaintAbout({ allowedApiHosts: [host] }) === undefined);
+      const { hostname } = new URL(`https://${host}`);
+      return isIP(hostname) === 0 && hostname === host.replace(/:\d+$/, '');
+    }),
+  );
+});
+
+test('no JSON makes it throw anything but its own error', () => {
+  const anyField = fc.constantFrom(...Object.keys(parseConfiguration()), 'kmsKeyArn', 'alarmTopicArn', '__proto__');
+
+  fc.assert(
+    fc.property(fc.oneof(fc.jsonValue(), fc.dictionary(anyField, fc.jsonValue())), (value) => {
+      complaintAbout(JSON.parse(JSON.stringify(value)));
+    }),
+  );
+});
+
+test('no unknown field is taken in silence, whatever its name', () => {
+  const known = new Set([...Object.keys(parseConfiguration()), 'kmsKeyArn', 'alarmTopicArn']);
+  const name = fc.oneof(fc.string(), fc.constantFrom('__proto__', 'constructor', 'toString', 'hasOwnProperty'));
+
+  fc.assert(
+    fc.property(
+      name.filter((field) => !known.has(field)),
+      (field) => complaintAbout(JSON.parse(`{${JSON.stringify(field)}: {}}`))?.includes('it was given') === true,
+    ),
+  );
+});
+
+describe('the context file', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'configuration-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const write = (text: string): string => {
+    const file = join(folder, 'cdk.json');
+    writeFileSync(file, text);
+    return file;
+  };
+
+  test('is cdk.json unless another is named, and that one is fine', () => {
+    expect(() => readConfiguration()).not.toThrow();
+  });
+
+  test('gives what stands under its key', () => {
+    expect(readConfiguration(write('{"context": {"green-api-logout": {"memoryMb": 512}}}')).memoryMb).toBe(512);
+  });
+
+  test('may have no configuration', () => {
+    expect(readConfiguration(write('{"app": "node app.ts"}'))).toEqual(parseConfiguration({}));
+  });
+
+  test.each(['', '{', '5', '{"context": 5}'])('is refused when it says %j', (text) => {
+    expect(() => readConfiguration(write(text))).toThrow(
+      new ConfigurationError(`${folder}/cdk.json is not JSON with an object "context"`),
+    );
+  });
+});
