@@ -1,4 +1,5 @@
 import type { InstanceId } from '../instances/instance-id.ts';
+import type { ListedInstance } from '../instances/tags.ts';
 import type { LogoutOutcome } from './outcome.ts';
 
 /** One `getStateInstance` after the logout: what it said, or why it said nothing. */
@@ -13,12 +14,22 @@ export type Evidence = {
   readonly requestedBy: string;
   readonly reason?: string;
   readonly requestedAt: string;
-  /** When a reading said `notAuthorized`; missing: it is not proved that the session ended. */
+  /** When a reading said `notAuthorized` (in a run: the second in a row); missing: it is not proved that the session ended. */
   readonly confirmedAt?: string;
+  /** From the cause (the event's own time, the scheduled time, else `requestedAt`) to `confirmedAt`. */
+  readonly timeToLogoutMs?: number;
   /** How many `logout` requests were sent. */
   readonly attempts: number;
   readonly readings: readonly Reading[];
   readonly outcome: LogoutOutcome;
+  /** Only of a run: which one, what started it, and the tags it saw before it acted. */
+  readonly run?: {
+    readonly id: string;
+    readonly source: 'api' | 'schedule' | 'offboarding';
+    /** The event's own or the scheduled time. */
+    readonly occurredAt?: string;
+    readonly tags?: Omit<ListedInstance, 'idInstance'>;
+  };
 };
 
 /** Writes one record for good. Called once per logout, after the fact. */

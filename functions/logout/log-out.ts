@@ -75,7 +75,10 @@ export const createLogOut = ({ ask, greenApi, recordEvidence, now }: LogOutDepen
       door: 'logout',
       ...asked,
       requestedAt,
-      ...(confirmedAt !== undefined && { confirmedAt }),
+      ...(confirmedAt !== undefined && {
+        confirmedAt,
+        timeToLogoutMs: Date.parse(confirmedAt) - Date.parse(requestedAt),
+      }),
       attempts: answer.requests,
       readings,
       outcome,
