@@ -5,11 +5,13 @@ import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { createLog } from './log-groups.ts';
 
-// No path: whoever calls GREEN-API's own path here by mistake writes a token into it. A door's record has the same
-// request id and says which instance. https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html
+// No path: whoever calls GREEN-API's own path here by mistake writes a token into it. Which instance it was stands in
+// the log of the door, between the lines that Lambda writes for the invocation `lambdaRequestId`.
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html
 const fields = {
   time: '$context.requestTime',
   requestId: '$context.requestId',
+  lambdaRequestId: '$context.integration.requestId',
   routeKey: '$context.routeKey',
   status: '$context.status',
   latencyMs: '$context.responseLatency',

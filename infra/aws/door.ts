@@ -21,8 +21,8 @@ export type DoorProps = {
 };
 
 /**
- * One Lambda function behind the HTTP API: the bundle that `npm run build` wrote for the door, under a role of its own
- * that may write its log and its traces and nothing else until a `grant…` says so.
+ * A Lambda function behind the HTTP API: the bundle that `npm run build` wrote for the door, under a role of its own
+ * that may write the door's log and traces, and nothing else until a `grant…` says so.
  *
  * @param id the door's name: its file in `functions/` and its folder in `dist/`
  */
@@ -45,7 +45,7 @@ export class Door extends Construct {
       architecture: Architecture.ARM_64,
       role: this.role,
       memorySize: memoryMb,
-      // One second more than the door's own deadline, one less than API Gateway's limit of 30.
+      // In seconds: the door's own deadline is 28, API Gateway's limit 30.
       timeout: Duration.seconds(29),
       environment: { ...environment },
       logGroup,
