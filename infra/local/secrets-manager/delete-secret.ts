@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { AwsError } from './aws-error.ts';
-import { operation, seconds, secretId, usable } from './operation.ts';
+import { existing, operation, seconds, secretId, usable } from './operation.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
 
@@ -25,7 +25,7 @@ export const deleteSecret = operation(schema, (context, input) => {
       'The RecoveryWindowInDays value must be between 7 and 30 days (inclusive).',
     );
   }
-  const secret = usable(context, SecretId);
+  const secret = (force ? existing : usable)(context, SecretId);
   const deletionAtMs = Date.now() + (force ? 0 : days * dayMs);
   if (force) context.store.remove(secret.name);
   else secret.deletionAtMs = deletionAtMs;

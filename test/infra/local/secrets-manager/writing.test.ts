@@ -131,9 +131,10 @@ test('marks a secret for deletion: it can be described, and no longer read, list
   });
 });
 
-test('deletes at once when forced to, and the name is free again', async () => {
+test('deletes at once when forced to, also what is marked already, and the name is free again', async () => {
   await using standIn = await startSecretsManager({ secrets: [anna] });
   using client = createClient(standIn.url);
+  await client.send(new DeleteSecretCommand({ SecretId: Name }));
 
   await client.send(new DeleteSecretCommand({ SecretId: Name, ForceDeleteWithoutRecovery: true }));
 
