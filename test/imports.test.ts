@@ -25,10 +25,11 @@ const importsOf = (file: string): readonly { readonly from: string; readonly isT
     isTypeOnly: type !== undefined,
   }));
 
-/** Which rooms each room may import from: doors → offboarding, forced-logout, http → logout → green-api, instances. */
+/** Which rooms each room may import from: doors → offboarding, executions, http → forced-logout → logout → green-api, instances. */
 const arrows: Readonly<Record<string, readonly string[]>> = {
-  door: ['offboarding', 'forced-logout', 'http', 'logout', 'green-api', 'instances'],
+  door: ['offboarding', 'executions', 'forced-logout', 'http', 'logout', 'green-api', 'instances'],
   offboarding: ['forced-logout', 'logout', 'instances'],
+  executions: ['forced-logout', 'logout', 'instances'],
   'forced-logout': ['logout', 'green-api', 'instances'],
   http: ['forced-logout', 'logout', 'instances'],
   logout: ['green-api', 'instances'],
@@ -77,7 +78,9 @@ test('functions import nothing of the infrastructure or the tests', () => {
 });
 
 test.each([
-  ['@aws-sdk/', ['instances', 'runtime']],
+  ['@aws-sdk/', ['executions', 'instances', 'runtime']],
+  ['@aws-sdk/client-lambda', ['executions', 'runtime']],
+  ['@aws-sdk/client-secrets-manager', ['instances', 'runtime']],
   ['node:http', ['green-api']],
 ])('%s stands in no room but %j', (name, rooms) => {
   const strangers = functionFiles.filter(

@@ -1,0 +1,38 @@
+import { types } from 'node:util';
+
+/** Why Lambda did not do what it was asked. */
+export type LambdaFailure =
+  /** It will say the same next time: a right, the function or its alias is missing. */
+  | { readonly kind: 'denied'; readonly reason: string }
+  /** It takes no more calls at this moment. */
+  | { readonly kind: 'throttled'; readonly reason: string }
+  /** It may answer later. */
+  | { readonly kind: 'unavailable'; readonly reason: string };
+
+const kinds: Readonly<Record<string, LambdaFailure['kind']>> = {
+  // https://docs.aws.amazon.com/lambda/latest/api/CommonErrors.html
+  AccessDeniedException: 'denied',
+  ExpiredTokenException: 'denied',
+  UnrecognizedClientException: 'denied',
+  InvalidSignatureException: 'denied',
+  CredentialsProviderError: 'denied',
+  KMSAccessDeniedException: 'denied',
+  ResourceNotFoundException: 'denied',
+  ValidationException: 'denied',
+  InvalidParameterValueException: 'denied',
+  InvalidRequestContentException: 'denied',
+  RequestTooLargeException: 'denied',
+  TooManyRequestsException: 'throttled',
+  ThrottlingException: 'throttled',
+  ServiceQuotaExceededException: 'throttled',
+};
+
+/** The name of what was thrown, not its message: a message may quote what was sent. */
+export const errorNameOf = (error: unknown): string => (types.isNativeError(error) ? error.name : 'unknown error');
+
+/** @param right what a role needs for the call, e.g. `lambda:InvokeFunction` */
+export const lambdaFailureOf = (error: unknown, right: string): LambdaFailure => {
+  const name = errorNameOf(error);
+  const hint = name === 'AccessDeniedException' ? `: allow ${right}` : '';
+  return { kind: kinds[name] ?? 'unavailable', reason: `Lambda: ${name}${hint}` };
+};

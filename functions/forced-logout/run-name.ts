@@ -1,0 +1,26 @@
+import { createHash } from 'node:crypto';
+
+/** What a run is called, for its whole life: the name of its execution and its `id` in the API. */
+export type RunName = string & { readonly __brand: 'RunName' };
+
+export type RunCause = {
+  /** The deployment: two of them in one account never answer for each other. */
+  readonly stack: string;
+  /** Who asks: a caller, an event's source, the name of a schedule. One asker's key never stands in the way of another's. */
+  readonly asker: string;
+  /** The same key of the same asker names the same run: an `Idempotency-Key`, an event's id, a scheduled time. */
+  readonly key: string;
+};
+
+/** Names the run of a cause; it fits `[A-Za-z0-9-_]{1,64}`, as the name of an execution must. */
+export const runNameOf = (door: 'api' | 'event' | 'schedule', { stack, asker, key }: RunCause): RunName => {
+  // As JSON, no two causes read the same: a bare join would take a|b and c for a and b|c.
+  const digest = createHash('sha256')
+    .update(JSON.stringify([stack, asker, key]))
+    .digest('hex');
+  return `${door}-${digest.slice(0, 40)}` as RunName;
+};
+
+/** Reads the id of a run from outside; what does not look like one is `undefined`. */
+export const parseRunName = (value: unknown): RunName | undefined =>
+  typeof value === 'string' && /^(?:api|event|schedule)-[0-9a-f]{40}$/.test(value) ? (value as RunName) : undefined;
