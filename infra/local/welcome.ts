@@ -1,0 +1,40 @@
+import type { Service } from './service.ts';
+
+/** What a newcomer can do next; the demo fleet is in the stand-ins only. */
+const whatToTry = ({ url, greenApiUrl }: Service): string =>
+  greenApiUrl === undefined
+    ? `
+Real secrets, real GREEN-API: what you log out here is logged out.
+
+  curl ${url}/instances
+  curl -X POST ${url}/instances/<idInstance>/logout -d '{"reason":"phone lost"}'
+`
+    : `
+Try more, from another terminal:
+
+  curl ${url}/instances
+  curl '${url}/instances?owner=john.doe@example.com'
+  curl -i -X POST ${url}/instances/1101000003/logout -H 'Prefer: wait=10' -d '{"reason":"phone lost"}'
+  curl -i -X POST ${url}/instances/1101000002/logout -H 'Prefer: wait=0'
+
+Break GREEN-API and see what you are told (all faults: curl ${greenApiUrl}/stand-in/faults):
+
+  curl -X PUT ${greenApiUrl}/stand-in/instances/1101000002/fault -d '{"fault":"still-authorized"}'
+  curl -i -X POST ${url}/instances/1101000002/logout
+`;
+
+const logOutOne = async (url: string): Promise<string> => {
+  const path = '/instances/1101000001/logout';
+  const body = '{"reason":"first example"}';
+  const response = await fetch(`${url}${path}`, { method: 'POST', body });
+  return `$ curl -X POST ${url}${path} -d '${body}'\nHTTP ${response.status} ${await response.text()}\n`;
+};
+
+/** Says what runs, logs a demo instance out as the first example, and says what to try. */
+export const welcome = async (service: Service, print: (text: string) => void): Promise<void> => {
+  print(
+    `green-api-logout on ${service.url}${service.greenApiUrl ? `, GREEN-API's stand-in on ${service.greenApiUrl}` : ''}\n\n`,
+  );
+  if (service.greenApiUrl !== undefined) print(await logOutOne(service.url));
+  print(`${whatToTry(service)}\nCtrl-C ends it.\n`);
+};
