@@ -39,7 +39,12 @@ const parseLogoutRequest = (event: APIGatewayProxyEventV2) => {
   const idInstance = parseInstanceId(event.pathParameters?.idInstance);
   if (idInstance === undefined) throw new InvalidRequest('idInstance', instanceIdRule);
   const { reason } = parseBody(event, bodySchema, 4_096);
-  return { idInstance, requestedBy: parseCaller(event), ...(reason !== undefined && { reason }) };
+  return {
+    idInstance,
+    requestId: event.requestContext.requestId,
+    requestedBy: parseCaller(event),
+    ...(reason !== undefined && { reason }),
+  };
 };
 
 /** `POST /instances/{idInstance}/logout` */

@@ -11,6 +11,8 @@ export type Reading =
 export type Evidence = {
   readonly idInstance: InstanceId;
   readonly door: 'logout' | 'run';
+  /** The gateway's id of the request: it joins this record to the access log. */
+  readonly requestId?: string;
   readonly requestedBy: string;
   readonly reason?: string;
   readonly requestedAt: string;

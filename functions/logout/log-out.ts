@@ -5,7 +5,7 @@ import { type Confirmation, createConfirm, noConfirmation } from './confirmation
 import type { Evidence, RecordEvidence } from './evidence.ts';
 import type { LogoutOutcome, Said } from './outcome.ts';
 
-export type LogoutRequest = Pick<Evidence, 'idInstance' | 'requestedBy' | 'reason'> & {
+export type LogoutRequest = Pick<Evidence, 'idInstance' | 'requestId' | 'requestedBy' | 'reason'> & {
   /** How long to wait for the confirmation, in milliseconds; 0: do not read the state of a logout that was accepted. */
   readonly waitMs: number;
 };

@@ -1,0 +1,44 @@
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
+
+type Asked = {
+  readonly pathParameters?: Record<string, string>;
+  readonly queryStringParameters?: Record<string, string>;
+  readonly headers?: Record<string, string>;
+  readonly body?: string;
+  readonly isBase64Encoded?: boolean;
+  readonly routeKey?: string;
+  readonly authorizer?: object;
+};
+
+const securityDesk = {
+  iam: {
+    userArn: 'arn:aws:sts::111122223333:assumed-role/SecurityDesk/night-shift',
+    userId: 'AROAEXAMPLEID:night-shift',
+  },
+};
+
+/** An event as the HTTP API sends it, from a role named SecurityDesk. */
+export const httpEventOf = ({ authorizer = securityDesk, headers = {}, ...asked }: Asked): APIGatewayProxyEventV2 =>
+  ({
+    version: '2.0',
+    headers,
+    isBase64Encoded: false,
+    requestContext: { requestId: 'JKJaXmPLvHcESHA=', authorizer },
+    ...asked,
+  }) as unknown as APIGatewayProxyEventV2;
+
+/** Lambda's context, with this much time left. */
+export const contextOf = (remainingMs = 29_000): Context =>
+  ({ getRemainingTimeInMillis: () => remainingMs }) as unknown as Context;
+
+export type Answer = {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, unknown>>;
+  readonly body: Readonly<Record<string, unknown>>;
+};
+
+export const parseAnswer = ({ statusCode, headers, body }: APIGatewayProxyStructuredResultV2): Answer => ({
+  status: statusCode ?? 0,
+  headers: headers ?? {},
+  body: JSON.parse(body ?? '{}'),
+});
