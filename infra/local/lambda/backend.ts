@@ -32,10 +32,10 @@ const replay = ([first, ...records]: readonly ExecutionRecord[]): Execution => {
 };
 
 /** The executions, and what keeps them going. */
-export const createBackend = (options: LambdaOptions, url: string): Backend => {
+export const createBackend = (options: LambdaOptions, urlOf: () => string): Backend => {
   const { onEvent, deadLetter } = options;
   const journal = openJournal(options.folder);
-  const host = createFunctionHost(options, url);
+  const host = createFunctionHost(options, urlOf);
   const conductors = new Map<string, Conductor>();
 
   const bury = (execution: Execution, { status, error }: Ended) => {

@@ -21,7 +21,7 @@ const version = '1';
 const defaultTimeoutMs = 15 * 60_000;
 const memoryLimitInMB = '1024';
 
-export const createFunctionHost = (options: LambdaOptions, url: string): FunctionHost => {
+export const createFunctionHost = (options: LambdaOptions, urlOf: () => string): FunctionHost => {
   const { functions, accountId = '000000000000', region = 'us-east-1', onEvent, onOutput } = options;
   const arnOf = (name: string, qualifier: string) =>
     `arn:aws:lambda:${region}:${accountId}:function:${name}:${qualifier}`;
@@ -36,13 +36,13 @@ export const createFunctionHost = (options: LambdaOptions, url: string): Functio
     AWS_LAMBDA_FUNCTION_VERSION: version,
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: memoryLimitInMB,
     ...environment,
-    AWS_ENDPOINT_URL_LAMBDA: url,
+    AWS_ENDPOINT_URL_LAMBDA: urlOf(),
   });
 
   const poolOf = (functionName: string, definition: FunctionOptions): WorkerPool =>
     createWorkerPool({
       bundle: definition.bundle,
-      environment: environmentOf(functionName, definition),
+      environment: () => environmentOf(functionName, definition),
       timeoutMs: definition.timeoutMs ?? defaultTimeoutMs,
       onOutput,
       onStart: (pid) => onEvent?.({ kind: 'worker-started', functionName, pid }),

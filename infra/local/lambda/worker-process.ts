@@ -8,7 +8,7 @@ export type WorkerOptions = {
   /** The bundle that exports `handler`. */
   readonly bundle: string;
   /** The whole environment of the process: nothing is inherited, as on Lambda. */
-  readonly environment: Readonly<Record<string, string>>;
+  readonly environment: () => Readonly<Record<string, string>>;
   /** Time allowed for one invocation, in milliseconds. */
   readonly timeoutMs: number;
   /** Takes what the function prints, line by line. @default passed through untouched */
@@ -46,7 +46,7 @@ const parseOutcome = (message: unknown) => message as InvocationOutcome;
 export const startWorkerProcess = ({ bundle, environment, timeoutMs, onOutput }: WorkerOptions): WorkerProcess => {
   const output = onOutput === undefined ? 'inherit' : 'pipe';
   const child = fork(join(import.meta.dirname, 'worker.ts'), [bundle], {
-    env: environment,
+    env: environment(),
     execArgv: [],
     stdio: ['ignore', output, output, 'ipc'],
   });
