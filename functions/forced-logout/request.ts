@@ -43,14 +43,14 @@ export const defaultMaxTargets = 50;
 /** How long after `at`, or after its cause, a run may still act, in milliseconds. */
 export const defaultExpiryMs = 24 * 60 * 60 * 1_000;
 
-const instanceId = v.pipe(
+export const instanceIdSchema = v.pipe(
   v.string(instanceIdRule),
   v.check((text) => parseInstanceId(text) !== undefined, instanceIdRule),
   v.transform((text) => text as InstanceId),
 );
 
 const instanceIds = v.pipe(
-  v.array(instanceId, 'must be a list of ids'),
+  v.array(instanceIdSchema, 'must be a list of ids'),
   v.maxLength(mostInstances, `must be at most ${mostInstances} ids`),
 );
 

@@ -1,0 +1,36 @@
+import * as v from 'valibot';
+import { worthRetrying } from '../logout/outcome.ts';
+import type { Outcome } from './outcome.ts';
+import { instanceIdSchema } from './request.ts';
+
+/** All of an outcome but whose it is and when it was confirmed. */
+export const outcomeEntries = {
+  kind: v.picklist(['logged-out', 'already-logged-out', 'skipped', 'pending', ...Object.keys(worthRetrying)]),
+  confirmed: v.boolean(),
+  attempts: v.number(),
+  reason: v.optional(v.string()),
+  queueCleared: v.optional(v.boolean()),
+};
+
+/** An outcome in the result of a step; the other fields there are the run's own and are left out. */
+export const outcomeSchema = v.pipe(
+  v.object({ idInstance: instanceIdSchema, ...outcomeEntries, confirmedAt: v.optional(v.string()) }),
+  v.transform((outcome) => outcome as Outcome),
+);
+
+const parseJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};
+
+/** Reads what an execution keeps as a text; `undefined`: it is something else. */
+export const parseText = <Schema extends v.GenericSchema>(
+  schema: Schema,
+  text: string | undefined,
+): v.InferOutput<Schema> | undefined => {
+  const parsed = v.safeParse(schema, parseJson(text ?? ''));
+  return parsed.success ? parsed.output : undefined;
+};
