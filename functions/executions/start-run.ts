@@ -2,6 +2,7 @@ import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 import type { ForcedLogout } from '../forced-logout/request.ts';
 import type { RunName } from '../forced-logout/run-name.ts';
 import { errorNameOf, type LambdaFailure, lambdaFailureOf } from './lambda-failure.ts';
+import { stableJson } from './stable-json.ts';
 
 export type RunStart =
   /** The run goes by this name now; whether it does since this call or an earlier one of the same payload, Lambda does not say. */
@@ -24,14 +25,6 @@ export type StartRunDependencies = {
   readonly qualifier: string;
 };
 
-const sortKeys = (_key: string, value: unknown): unknown =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
-    : value;
-
-/** Lambda compares payloads byte by byte, so the same request is always written the same way. */
-const payloadOf = (request: ForcedLogout): Uint8Array => Buffer.from(JSON.stringify(request, sortKeys));
-
 /** @param client its own retries apply, and are harmless because of the name; nothing is retried here */
 export const createStartRun =
   ({ client, functionName, qualifier }: StartRunDependencies): StartRun =>
@@ -43,7 +36,8 @@ export const createStartRun =
           Qualifier: qualifier,
           InvocationType: 'Event',
           DurableExecutionName: name,
-          Payload: payloadOf(request),
+          // Compared byte by byte with what an earlier request of that name sent.
+          Payload: Buffer.from(stableJson(request)),
         }),
       );
       return { kind: 'started', id: name };
