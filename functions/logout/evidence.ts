@@ -34,5 +34,5 @@ export type Evidence = {
   };
 };
 
-/** Writes one record for good. Called once per logout, after the fact. */
-export type RecordEvidence = (evidence: Evidence) => void;
+/** Writes one record for good, and tells whoever listens. Called once per logout, after the fact; never rejects. */
+export type RecordEvidence = (evidence: Evidence) => Promise<void>;

@@ -70,7 +70,7 @@ export const createLogOut = ({ ask, greenApi, recordEvidence, now }: LogOutDepen
     const outcome = outcomeOf(answer, confirmation, waitMs);
 
     const { readings, confirmedAt } = confirmation;
-    recordEvidence({
+    await recordEvidence({
       idInstance,
       door: 'logout',
       ...asked,

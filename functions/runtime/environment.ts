@@ -10,6 +10,8 @@ export const environmentNames = {
   credentialTtlMs: 'CREDENTIAL_TTL_MS',
   /** Time for one call to GREEN-API, in milliseconds. @default 10000 */
   greenApiTimeoutMs: 'GREEN_API_TIMEOUT_MS',
+  /** The bus that outcome events go out on. @default none go out */
+  eventBus: 'EVENT_BUS',
 } as const;
 
 /** Names a prefix may have: Secrets Manager's characters, ending in `/`; a leading `!` would negate a list's filter. */
@@ -44,6 +46,9 @@ const environmentSchema = v.object({
   ),
   [environmentNames.credentialTtlMs]: v.optional(wholeNumber(0, 86_400_000), '300000'),
   [environmentNames.greenApiTimeoutMs]: v.optional(wholeNumber(100, 27_000), '10000'),
+  [environmentNames.eventBus]: v.optional(
+    v.pipe(v.string(), v.regex(/^[A-Za-z0-9._/:-]{1,256}$/, 'must be the name or ARN of an event bus')),
+  ),
 });
 
 export type Environment = {
@@ -51,6 +56,7 @@ export type Environment = {
   readonly allowedApiHosts: readonly string[];
   readonly credentialTtlMs: number;
   readonly greenApiTimeoutMs: number;
+  readonly eventBus?: string;
 };
 
 /** @throws one error at cold start that names everything that is wrong */
@@ -60,11 +66,12 @@ export const readEnvironment = (variables: Readonly<Record<string, string | unde
     const problems = parsed.issues.map((issue) => `${v.getDotPath(issue)} ${issue.message}`);
     throw new Error(`The environment of this function is wrong: ${problems.join('; ')}`);
   }
-  const { SECRET_PREFIX, ALLOWED_API_HOSTS, CREDENTIAL_TTL_MS, GREEN_API_TIMEOUT_MS } = parsed.output;
+  const { SECRET_PREFIX, ALLOWED_API_HOSTS, CREDENTIAL_TTL_MS, GREEN_API_TIMEOUT_MS, EVENT_BUS } = parsed.output;
   return {
     secretPrefix: SECRET_PREFIX,
     allowedApiHosts: ALLOWED_API_HOSTS,
     credentialTtlMs: CREDENTIAL_TTL_MS,
     greenApiTimeoutMs: GREEN_API_TIMEOUT_MS,
+    ...(EVENT_BUS !== undefined && { eventBus: EVENT_BUS }),
   };
 };

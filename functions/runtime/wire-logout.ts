@@ -11,11 +11,12 @@ import { readEnvironment } from './environment.ts';
 import { createLog } from './log.ts';
 import { createSecretsManager } from './secrets-manager.ts';
 import { processSurroundings } from './surroundings.ts';
+import { wireEvidence } from './wire-evidence.ts';
 
 const now = () => new Date();
 
 export const wireLogout = ({ variables, write } = processSurroundings): LogoutHandlerDependencies => {
-  const { secretPrefix, allowedApiHosts, credentialTtlMs, greenApiTimeoutMs } = readEnvironment(variables);
+  const { secretPrefix, allowedApiHosts, credentialTtlMs, greenApiTimeoutMs, eventBus } = readEnvironment(variables);
   const log = createLog(write);
   const readCredential = createReadCredential({
     fetchSecret: createFetchSecret(createSecretsManager()),
@@ -29,7 +30,7 @@ export const wireLogout = ({ variables, write } = processSurroundings): LogoutHa
     logOut: createLogOut({
       ask: createAsk(readCredential),
       greenApi: createGreenApi({ sendGet: createSendGet({ timeoutMs: greenApiTimeoutMs }), pace: createPace() }),
-      recordEvidence: (evidence) => log('INFO', 'evidence', evidence),
+      recordEvidence: wireEvidence(log, eventBus),
       now,
     }),
     logUnexpected: (error) => log('ERROR', 'unexpected error', error),

@@ -30,6 +30,9 @@ test('answers 200 when a reading says notAuthorized, and leaves evidence of it',
       attempts: 1,
       readings: [{ at: expect.any(String), stateInstance: 'notAuthorized' }],
       outcome: { kind: 'logged-out', confirmed: true, isLogout: true, stateInstance: 'notAuthorized' },
+      confirmed: 1,
+      failed: 0,
+      _aws: { Timestamp: expect.any(Number), CloudWatchMetrics: [expect.anything()] },
     },
   ]);
 });

@@ -1,0 +1,43 @@
+import { types } from 'node:util';
+import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import type { Evidence } from '../logout/evidence.ts';
+import { outcomeEventOf, outcomeSource } from '../logout/outcome-event.ts';
+
+/** Tells the stack's event bus what became of a logout. Never rejects: the evidence stands whether anybody hears of it or not. */
+export type PublishOutcome = (evidence: Evidence) => Promise<void>;
+
+export type PublishOutcomeDependencies = {
+  readonly client: Pick<EventBridgeClient, 'send'>;
+  readonly eventBus: string;
+  readonly reportLoss: (fields: { readonly idInstance: string; readonly reason: string }) => void;
+};
+
+/** The endpoint may be a local one: the SDK reads `AWS_ENDPOINT_URL_EVENTBRIDGE` itself. */
+export const createEventBridge = (): EventBridgeClient =>
+  new EventBridgeClient({
+    maxAttempts: 2,
+    requestHandler: { connectionTimeout: 500, requestTimeout: 1_000, throwOnRequestTimeout: true },
+  });
+
+export const createPublishOutcome =
+  ({ client, eventBus, reportLoss }: PublishOutcomeDependencies): PublishOutcome =>
+  async (evidence) => {
+    const event = outcomeEventOf(evidence);
+    if (!event) return;
+    const entry = {
+      EventBusName: eventBus,
+      Source: outcomeSource,
+      DetailType: event.detailType,
+      Detail: JSON.stringify(event.detail),
+    };
+    try {
+      const { Entries = [] } = await client.send(new PutEventsCommand({ Entries: [entry] }));
+      const refusal = Entries[0]?.ErrorCode;
+      if (refusal !== undefined) reportLoss({ idInstance: evidence.idInstance, reason: refusal });
+    } catch (error) {
+      reportLoss({
+        idInstance: evidence.idInstance,
+        reason: types.isNativeError(error) ? error.name : 'unknown error',
+      });
+    }
+  };
