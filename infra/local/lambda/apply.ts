@@ -1,7 +1,7 @@
 import type { Event, Operation } from '@aws-sdk/client-lambda';
 import { applyUpdates } from './apply-updates.ts';
 import { type Execution, operationCountAfter, timerOf } from './execution.ts';
-import type { Ended, ExecutionRecord, Started } from './execution-record.ts';
+import type { Ended, LaterRecord } from './execution-record.ts';
 import { executionEnded, invocationCompleted, waitSucceeded } from './history.ts';
 import type { OperationUpdate } from './operation-update.ts';
 
@@ -36,7 +36,7 @@ const checkpoint = (execution: Execution, updates: readonly OperationUpdate[], a
 
 const completeInvocation = (
   execution: Execution,
-  record: Extract<ExecutionRecord, { kind: 'returned' | 'invocation-failed' }>,
+  record: Extract<LaterRecord, { kind: 'returned' | 'invocation-failed' }>,
 ) => {
   const { at } = record;
   const error = record.kind === 'invocation-failed' ? record.error : undefined;
@@ -58,7 +58,7 @@ const end = (execution: Execution, record: Ended) => {
 };
 
 /** Applies one record. The same records always lead to the same execution. */
-export const apply = (execution: Execution, record: Exclude<ExecutionRecord, Started>): void => {
+export const apply = (execution: Execution, record: LaterRecord): void => {
   switch (record.kind) {
     case 'invoked':
       execution.invoked = record;

@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto';
 import type { Operation } from '@aws-sdk/client-lambda';
 import { applyUpdates } from './apply-updates.ts';
 import { type Execution, nextTimerAt, operationCountAfter } from './execution.ts';
-import type { ExecutionRecord, Started } from './execution-record.ts';
+import type { LaterRecord } from './execution-record.ts';
 import type { CheckpointRequest } from './operation-update.ts';
 import { invalidParameter } from './wire.ts';
 
 /** Journals a record, and then applies it. */
-export type Record = (record: Exclude<ExecutionRecord, Started>) => void;
+export type Write = (record: LaterRecord) => void;
 
 export type CheckpointAnswer = {
   readonly CheckpointToken: string;
@@ -28,14 +28,14 @@ export type Checkpoints = {
 /** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 const maxOperations = 3000;
 
-export const fireDueTimers = (execution: Execution, record: Record, at: number): void => {
-  if (nextTimerAt(execution) <= at) record({ kind: 'timers-fired', at });
+export const fireDueTimers = (execution: Execution, write: Write, at: number): void => {
+  if (nextTimerAt(execution) <= at) write({ kind: 'timers-fired', at });
 };
 
 /** Writes what a request asks for, all of it or nothing, and says which operations are different now. */
-const write = (execution: Execution, record: Record, { Updates }: CheckpointRequest) => {
+const writeUpdates = (execution: Execution, write: Write, { Updates }: CheckpointRequest) => {
   const at = Date.now();
-  fireDueTimers(execution, record, at);
+  fireDueTimers(execution, write, at);
   // Tried first: what is in the journal must be possible.
   applyUpdates(execution.operations, Updates, at);
   if (operationCountAfter(execution, Updates) > maxOperations) {
@@ -43,11 +43,11 @@ const write = (execution: Execution, record: Record, { Updates }: CheckpointRequ
   }
   const changed = new Set([...Updates.map(({ Id }) => Id), ...execution.unseen]);
   // A handler that only asks for news, and gets none, leaves no trace.
-  if (changed.size > 0) record({ kind: 'checkpoint', at, updates: Updates });
+  if (changed.size > 0) write({ kind: 'checkpoint', at, updates: Updates });
   return [...changed].map((id) => execution.operations.get(id));
 };
 
-export const createCheckpoints = (execution: Execution, record: Record): Checkpoints => {
+export const createCheckpoints = (execution: Execution, write: Write): Checkpoints => {
   let token: string | undefined;
   let last: { readonly clientToken: string | undefined; readonly answer: CheckpointAnswer } | undefined;
 
@@ -70,7 +70,7 @@ export const createCheckpoints = (execution: Execution, record: Record): Checkpo
     // The answer got lost on its way: the same question gets it again.
     if (token !== undefined && last && isRepeated) return last.answer;
     checkToken(request.CheckpointToken);
-    const Operations = write(execution, record, request);
+    const Operations = writeUpdates(execution, write, request);
     token = randomUUID();
     const answer = { CheckpointToken: token, NewExecutionState: { Operations } };
     last = { clientToken: request.ClientToken, answer };

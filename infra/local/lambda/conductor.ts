@@ -1,14 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { type Checkpoints, createCheckpoints, fireDueTimers, type Record } from './checkpoints.ts';
-import { type Execution, nextTimerAt, operationsToReplay } from './execution.ts';
+import { type Checkpoints, createCheckpoints, fireDueTimers, type Write } from './checkpoints.ts';
+import { type Execution, nextTimerAt } from './execution.ts';
 import type { Ended } from './execution-record.ts';
-import { type HandlerAnswer, parseHandlerAnswer } from './handler-answer.ts';
+import { parseHandlerAnswer } from './handler-answer.ts';
 import type { InvocationOutcome } from './invocation.ts';
+import { invocationEvent } from './invocation-event.ts';
 import type { ErrorObject } from './operation-update.ts';
+import { retryDelayMs } from './retry-delay.ts';
 
 type Dependencies = {
   readonly execution: Execution;
-  readonly record: Record;
+  readonly write: Write;
   readonly invoke: (requestId: string, event: unknown) => Promise<InvocationOutcome>;
 };
 
@@ -26,104 +28,103 @@ export type Conductor = {
   readonly close: () => void;
 };
 
-/** How much of the state travels with the invocation; the handler reads the rest page by page. */
-const maxInitialOperations = 1000;
-/** AWS gives up on a function that does nothing but crash after a few minutes, and so does this, after about three. */
-const maxFailures = 10;
-const backoffMs = (failures: number) => Math.min(250 * 2 ** failures, 60_000);
+/** What is known of an execution besides its records, and lost with the process. */
+type Conducting = Dependencies & {
+  readonly checkpoints: Checkpoints;
+  readonly ending: PromiseWithResolvers<Ended>;
+  clock: NodeJS.Timeout | undefined;
+  isInFlight: boolean;
+  isClosed: boolean;
+  /** When the next invocation may begin, in epoch milliseconds. */
+  invokeAt: number;
+};
+
 /** The longest time `setTimeout` takes. */
 const maxTimeoutMs = 2 ** 31 - 1;
 
-const invocationEvent = (execution: Execution, CheckpointToken: string, UpdatedOperationIds: readonly string[]) => {
-  const operations = operationsToReplay(execution);
-  return {
-    DurableExecutionArn: execution.started.arn,
-    CheckpointToken,
-    UpdatedOperationIds,
-    InitialExecutionState: {
-      Operations: operations.slice(0, maxInitialOperations),
-      ...(operations.length > maxInitialOperations && { NextMarker: String(maxInitialOperations - 1) }),
-    },
-  };
+const end = (conducting: Conducting, how: Pick<Ended, 'status' | 'result' | 'error'>): Ended => {
+  const { write, checkpoints, ending, clock } = conducting;
+  const ended: Ended = { kind: 'ended', at: Date.now(), ...how };
+  write(ended);
+  checkpoints.close();
+  clearTimeout(clock);
+  ending.resolve(ended);
+  return ended;
 };
 
-const answerOf = (execution: Execution, payload: unknown): HandlerAnswer =>
-  parseHandlerAnswer(payload, nextTimerAt(execution) < Infinity || execution.unseen.size > 0);
+const fail = (conducting: Conducting, error: ErrorObject) => {
+  const at = Date.now();
+  conducting.write({ kind: 'invocation-failed', at, error });
+  const delayMs = retryDelayMs(conducting.execution.failures);
+  if (delayMs === undefined) end(conducting, { status: 'FAILED', error });
+  else conducting.invokeAt = at + delayMs;
+};
 
-export const createConductor = ({ execution, record, invoke }: Dependencies): Conductor => {
-  const { promise: ended, resolve: resolveEnded } = Promise.withResolvers<Ended>();
-  const checkpoints = createCheckpoints(execution, record);
-  const timesOutAt = execution.started.at + execution.started.executionTimeoutMs;
-  let clock: NodeJS.Timeout | undefined;
-  let isInFlight = false;
-  let isClosed = false;
-  let invokeAt = 0;
+const settle = (conducting: Conducting, outcome: InvocationOutcome) => {
+  if (outcome.kind === 'failed') {
+    fail(conducting, outcome.error);
+    return;
+  }
+  const { execution, write } = conducting;
+  const hasTimers = nextTimerAt(execution) < Infinity || execution.unseen.size > 0;
+  const answer = parseHandlerAnswer(outcome.payload, hasTimers);
+  write({ kind: 'returned', at: Date.now(), answer: answer.kind });
+  if (answer.kind === 'final') end(conducting, answer.end);
+};
 
-  const end = (how: Pick<Ended, 'status' | 'result' | 'error'>): Ended => {
-    const ending: Ended = { kind: 'ended', at: Date.now(), ...how };
-    record(ending);
-    checkpoints.close();
-    clearTimeout(clock);
-    resolveEnded(ending);
-    return ending;
-  };
+const invokeOnce = async (conducting: Conducting) => {
+  const { execution, write, invoke, checkpoints } = conducting;
+  const requestId = randomUUID();
+  const event = invocationEvent(execution, checkpoints.open());
+  write({ kind: 'invoked', at: Date.now(), requestId });
+  conducting.isInFlight = true;
+  const outcome = await invoke(requestId, event);
+  conducting.isInFlight = false;
+  checkpoints.close();
+  if (conducting.isClosed || execution.ended) return;
+  settle(conducting, outcome);
+  advance(conducting);
+};
 
-  const settle = (outcome: InvocationOutcome) => {
-    const at = Date.now();
-    if (outcome.kind === 'failed') {
-      record({ kind: 'invocation-failed', at, error: outcome.error });
-      invokeAt = at + backoffMs(execution.failures);
-      if (execution.failures === maxFailures) end({ status: 'FAILED', error: outcome.error });
-      return;
-    }
-    const answer = answerOf(execution, outcome.payload);
-    record({ kind: 'returned', at, answer: answer.kind });
-    if (answer.kind === 'final') end(answer.end);
-  };
+const advance = (conducting: Conducting) => {
+  const { execution, write, isClosed, invokeAt } = conducting;
+  const { at, executionTimeoutMs } = execution.started;
+  const timesOutAt = at + executionTimeoutMs;
+  const now = Date.now();
+  clearTimeout(conducting.clock);
+  if (isClosed || execution.ended) return;
+  if (now >= timesOutAt) {
+    end(conducting, { status: 'TIMED_OUT' });
+    return;
+  }
+  fireDueTimers(execution, write, now);
+  const wantsInvocation = () => !conducting.isInFlight && !execution.suspended;
+  if (wantsInvocation() && now >= invokeAt) void invokeOnce(conducting);
+  const nextAt = Math.min(timesOutAt, nextTimerAt(execution), wantsInvocation() ? invokeAt : Infinity);
+  conducting.clock = setTimeout(() => advance(conducting), Math.min(nextAt - now, maxTimeoutMs));
+};
 
-  const invokeOnce = async () => {
-    const requestId = randomUUID();
-    const updated = [...execution.unseen];
-    record({ kind: 'invoked', at: Date.now(), requestId });
-    isInFlight = true;
-    const outcome = await invoke(requestId, invocationEvent(execution, checkpoints.open(), updated));
-    isInFlight = false;
-    checkpoints.close();
-    if (isClosed || execution.ended) return;
-    settle(outcome);
-    advance();
-  };
-
-  const advance = () => {
-    clearTimeout(clock);
-    if (isClosed || execution.ended) return;
-    const now = Date.now();
-    if (now >= timesOutAt) {
-      end({ status: 'TIMED_OUT' });
-      return;
-    }
-    fireDueTimers(execution, record, now);
-    if (!isInFlight && !execution.suspended && now >= invokeAt) void invokeOnce();
-    const isBackingOff = !isInFlight && !execution.suspended;
-    const nextAt = Math.min(timesOutAt, nextTimerAt(execution), isBackingOff ? invokeAt : Infinity);
-    clock = setTimeout(advance, Math.min(nextAt - now, maxTimeoutMs));
-  };
-
-  if (execution.ended) resolveEnded(execution.ended);
+export const createConductor = (dependencies: Dependencies): Conductor => {
+  const { execution, write } = dependencies;
+  const checkpoints = createCheckpoints(execution, write);
+  const ending = Promise.withResolvers<Ended>();
+  if (execution.ended) ending.resolve(execution.ended);
+  const transient = { clock: undefined, isInFlight: false, isClosed: false, invokeAt: 0 };
+  const conducting: Conducting = { ...dependencies, checkpoints, ending, ...transient };
   return {
     execution,
-    ended,
+    ended: ending.promise,
     checkToken: checkpoints.checkToken,
     checkpoint: (request) => {
       const answer = checkpoints.take(request);
-      advance();
+      advance(conducting);
       return answer;
     },
-    advance,
-    stop: (error) => execution.ended ?? end({ status: 'STOPPED', error }),
+    advance: () => advance(conducting),
+    stop: (error) => execution.ended ?? end(conducting, { status: 'STOPPED', error }),
     close: () => {
-      isClosed = true;
-      clearTimeout(clock);
+      conducting.isClosed = true;
+      clearTimeout(conducting.clock);
     },
   };
 };

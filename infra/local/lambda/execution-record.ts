@@ -35,3 +35,6 @@ export type ExecutionRecord =
   /** The invocation died, timed out or threw: it says nothing about the execution. */
   | { readonly kind: 'invocation-failed'; readonly at: number; readonly error: ErrorObject }
   | Ended;
+
+/** What may follow the first record. */
+export type LaterRecord = Exclude<ExecutionRecord, Started>;

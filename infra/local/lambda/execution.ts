@@ -68,14 +68,3 @@ export const operationCountAfter = ({ operations, operationCount }: Execution, u
   const started = new Set(updates.map(({ Id }) => Id).filter((id) => !operations.has(id)));
   return operationCount + started.size + updates.filter(({ Action }) => Action === 'RETRY').length;
 };
-
-/** What a replay needs: everything but what lies under a context that has finished and keeps its own result. */
-export const operationsToReplay = ({ operations }: Execution): readonly Operation[] => {
-  const isLeftOut = ({ ParentId }: Operation): boolean => {
-    const parent = operations.get(ParentId ?? '');
-    if (parent === undefined) return false;
-    const isFinished = parent.Status === 'SUCCEEDED' || parent.Status === 'FAILED';
-    return (isFinished && parent.ContextDetails?.ReplayChildren !== true) || isLeftOut(parent);
-  };
-  return [...operations.values()].filter((operation) => !isLeftOut(operation));
-};

@@ -14,7 +14,7 @@ const output = v.variant('Status', [
   v.object({ Status: v.literal('PENDING') }),
 ]);
 
-export const failWith = (end: ErrorObject): HandlerAnswer => ({ kind: 'final', end: { status: 'FAILED', error: end } });
+const failWith = (error: ErrorObject): HandlerAnswer => ({ kind: 'final', end: { status: 'FAILED', error } });
 
 const refuse = (ErrorMessage: string) => failWith({ ErrorType: 'InvalidParameterValueException', ErrorMessage });
 

@@ -1,5 +1,5 @@
 import type { Backend } from './backend.ts';
-import { operationsToReplay } from './execution.ts';
+import { operationsToReplay } from './invocation-event.ts';
 import { invoke } from './invoke.ts';
 import { parseCheckpointRequest, parseErrorObject } from './operation-update.ts';
 import { pageOf } from './paging.ts';

@@ -55,6 +55,7 @@ export const createWorkerPool = ({ onStart, onExit, ...options }: PoolOptions): 
   };
 
   const close = async () => {
+    queue.length = 0;
     for (const worker of workers) worker.kill();
     await Promise.all([...workers].map(({ exited }) => exited));
   };

@@ -8,6 +8,9 @@ import {
 } from '@aws-sdk/client-lambda';
 import { buildFixture, startHarness, temporaryFolder } from './harness.ts';
 
+// Processes start and waits pass in real time, on a machine that may be busy.
+jest.setTimeout(20_000);
+
 let bundle: string;
 beforeAll(async () => {
   bundle = await buildFixture('durable');

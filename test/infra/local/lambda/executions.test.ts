@@ -9,6 +9,9 @@ import {
 import { buildFixture } from './harness.ts';
 import { startPuppet } from './puppet.ts';
 
+// Processes start and waits pass in real time, on a machine that may be busy.
+jest.setTimeout(20_000);
+
 let bundle: string;
 beforeAll(async () => {
   bundle = await buildFixture('puppet');
@@ -73,6 +76,19 @@ test.each<[string, Partial<InvokeCommandInput>, string, number]>([
   );
 
   await expect(refused).rejects.toMatchObject({ name, $metadata: { httpStatusCode } });
+});
+
+test('keeps at most eight processes of a function, and lets the next invocation wait for one', async () => {
+  await using puppet = await startPuppet(bundle);
+  for (let run = 1; run <= 9; run += 1) await puppet.start({}, `api-${run}`);
+  const [first] = await Promise.all(Array.from({ length: 8 }, () => puppet.invocation()));
+
+  const before = puppet.workers().length;
+  first?.answer({ Status: 'SUCCEEDED' });
+  const ninth = await puppet.invocation();
+
+  expect(nameOf(ninth.event.DurableExecutionArn)).toBe('api-9');
+  expect([before, puppet.workers().length]).toEqual([8, 8]);
 });
 
 test('lists runs newest first, by exact name, by status and by page', async () => {

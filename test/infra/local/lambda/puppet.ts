@@ -37,6 +37,8 @@ export const startPuppet = async (bundle: string) => {
 
   const invocation = async (): Promise<Strings> => {
     const next = await invocations.first((one) => !taken.has(one));
+    // Somebody else may have waited for the same one.
+    if (taken.has(next)) return invocation();
     taken.add(next);
     return next;
   };

@@ -8,6 +8,9 @@ import type { LambdaEvent } from '../../../../infra/local/lambda/options.ts';
 import { buildFixture, clientOf, startHarness, temporaryFolder } from './harness.ts';
 import { createRecorder } from './recorder.ts';
 
+// Processes start and waits pass in real time, on a machine that may be busy.
+jest.setTimeout(20_000);
+
 let bundle: string;
 beforeAll(async () => {
   bundle = await buildFixture('durable');
@@ -107,4 +110,11 @@ test('cuts off a line that was torn when the service died, and goes on from the 
   expect(await second.ended(arn)).toMatchObject({ Status: 'SUCCEEDED' });
   const lines = readFileSync(join(folder, file), 'utf8').trimEnd().split('\n');
   expect(() => lines.map((line) => JSON.parse(line))).not.toThrow();
+});
+
+test('says which file is not a journal, rather than start without it', async () => {
+  const folder = temporaryFolder();
+  appendFileSync(join(folder, 'stranger.jsonl'), '{"kind":"ended"}\n');
+
+  await expect(restart(folder)).rejects.toThrow(/stranger\.jsonl is not the journal/);
 });
