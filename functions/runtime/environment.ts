@@ -12,6 +12,16 @@ export const environmentNames = {
   greenApiTimeoutMs: 'GREEN_API_TIMEOUT_MS',
   /** The bus that outcome events go out on. @default none go out */
   eventBus: 'EVENT_BUS',
+  /** Name or ARN, without version, of the function that carries runs out. @default green-api-logout-run */
+  runFunction: 'RUN_FUNCTION',
+  /** Its alias or version. @default live */
+  runQualifier: 'RUN_QUALIFIER',
+  /** What the names of runs belong to: they are unique in an account and region. @default green-api-logout */
+  stack: 'STACK',
+  /** Instances one run may touch, whatever it is asked. @default 500 */
+  maxTargetsCeiling: 'MAX_TARGETS_CEILING',
+  /** How long a run may take, waiting included, in seconds as Lambda counts it. @default 2592000, 30 days */
+  executionTimeoutSeconds: 'EXECUTION_TIMEOUT_SECONDS',
 } as const;
 
 /** Names a prefix may have: Secrets Manager's characters, ending in `/`; a leading `!` would negate a list's filter. */
@@ -20,10 +30,10 @@ export const secretPrefixPattern = /^(?!!)[A-Za-z0-9/_+=.@!-]{0,200}\/$/;
 /** A host name or address, lower case, with an optional port. */
 export const hostPattern = /^(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:]+\])(?::[0-9]{1,5})?$/;
 
-const wholeNumber = (least: number, most: number) =>
+export const wholeNumber = (unit: string, least: number, most: number) =>
   v.pipe(
     v.string(),
-    v.regex(/^[0-9]{1,9}$/, `must be a whole number of milliseconds from ${least} to ${most}`),
+    v.regex(/^[0-9]{1,9}$/, `must be a whole number of ${unit} from ${least} to ${most}`),
     v.transform(Number),
     v.minValue(least, `must be at least ${least}`),
     v.maxValue(most, `must be at most ${most}`),
@@ -44,12 +54,25 @@ const environmentSchema = v.object({
     ),
     v.everyItem((host) => hostPattern.test(host), 'must be hosts without scheme or path, separated by commas'),
   ),
-  [environmentNames.credentialTtlMs]: v.optional(wholeNumber(0, 86_400_000), '300000'),
-  [environmentNames.greenApiTimeoutMs]: v.optional(wholeNumber(100, 27_000), '10000'),
+  [environmentNames.credentialTtlMs]: v.optional(wholeNumber('milliseconds', 0, 86_400_000), '300000'),
+  [environmentNames.greenApiTimeoutMs]: v.optional(wholeNumber('milliseconds', 100, 27_000), '10000'),
   [environmentNames.eventBus]: v.optional(
     v.pipe(v.string(), v.regex(/^[A-Za-z0-9._/:-]{1,256}$/, 'must be the name or ARN of an event bus')),
   ),
 });
+
+export type Variables = Readonly<Record<string, string | undefined>>;
+
+/** @throws one error that names everything that is wrong */
+export const parseVariables = <Schema extends v.GenericSchema>(
+  schema: Schema,
+  variables: Variables,
+): v.InferOutput<Schema> => {
+  const parsed = v.safeParse(schema, variables);
+  if (parsed.success) return parsed.output;
+  const problems = parsed.issues.map((issue) => `${v.getDotPath(issue)} ${issue.message}`);
+  throw new Error(`The environment of this function is wrong: ${problems.join('; ')}`);
+};
 
 export type Environment = {
   readonly secretPrefix: string;
@@ -59,19 +82,14 @@ export type Environment = {
   readonly eventBus?: string;
 };
 
-/** @throws one error at cold start that names everything that is wrong */
-export const readEnvironment = (variables: Readonly<Record<string, string | undefined>>): Environment => {
-  const parsed = v.safeParse(environmentSchema, variables);
-  if (!parsed.success) {
-    const problems = parsed.issues.map((issue) => `${v.getDotPath(issue)} ${issue.message}`);
-    throw new Error(`The environment of this function is wrong: ${problems.join('; ')}`);
-  }
-  const { SECRET_PREFIX, ALLOWED_API_HOSTS, CREDENTIAL_TTL_MS, GREEN_API_TIMEOUT_MS, EVENT_BUS } = parsed.output;
+/** For a door that reads secrets. @throws one error at cold start that names everything that is wrong */
+export const readEnvironment = (variables: Variables): Environment => {
+  const read = parseVariables(environmentSchema, variables);
   return {
-    secretPrefix: SECRET_PREFIX,
-    allowedApiHosts: ALLOWED_API_HOSTS,
-    credentialTtlMs: CREDENTIAL_TTL_MS,
-    greenApiTimeoutMs: GREEN_API_TIMEOUT_MS,
-    ...(EVENT_BUS !== undefined && { eventBus: EVENT_BUS }),
+    secretPrefix: read.SECRET_PREFIX,
+    allowedApiHosts: read.ALLOWED_API_HOSTS,
+    credentialTtlMs: read.CREDENTIAL_TTL_MS,
+    greenApiTimeoutMs: read.GREEN_API_TIMEOUT_MS,
+    ...(read.EVENT_BUS !== undefined && { eventBus: read.EVENT_BUS }),
   };
 };
