@@ -61,6 +61,11 @@ const environmentSchema = v.object({
   ),
 });
 
+/** A variable of the environment cannot be used; the message names each that is wrong and what it must be. */
+export class EnvironmentError extends Error {
+  override readonly name = 'EnvironmentError';
+}
+
 export type Variables = Readonly<Record<string, string | undefined>>;
 
 /** @throws one error that names everything that is wrong */
@@ -71,7 +76,7 @@ export const parseVariables = <Schema extends v.GenericSchema>(
   const parsed = v.safeParse(schema, variables);
   if (parsed.success) return parsed.output;
   const problems = parsed.issues.map((issue) => `${v.getDotPath(issue)} ${issue.message}`);
-  throw new Error(`The environment of this function is wrong: ${problems.join('; ')}`);
+  throw new EnvironmentError(`The environment of this function is wrong: ${problems.join('; ')}`);
 };
 
 export type Environment = {

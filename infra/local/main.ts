@@ -1,4 +1,4 @@
-import { CannotStart, parseOptions, usage } from './options.ts';
+import { parseOptions, usage } from './options.ts';
 import { startService } from './service.ts';
 import { welcome } from './welcome.ts';
 
@@ -17,8 +17,9 @@ const main = async () => {
 try {
   await main();
 } catch (error) {
-  // A wrong configuration names itself as well; what nobody foresaw keeps its stack.
-  const isForeseen = error instanceof CannotStart || (error instanceof Error && error.name === 'ConfigurationError');
+  // These say in their message what to do; what nobody foresaw keeps its stack.
+  const isForeseen =
+    error instanceof Error && ['CannotStart', 'ConfigurationError', 'EnvironmentError'].includes(error.name);
   console.error(isForeseen ? error.message : error);
   process.exitCode = 1;
 }

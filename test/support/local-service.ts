@@ -1,0 +1,64 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+
+const root = join(__dirname, '..', '..');
+
+type LocalServiceOptions = {
+  readonly args?: readonly string[];
+  readonly variables?: Readonly<Record<string, string>>;
+};
+
+/** Runs `infra/local/main.ts` as `npm start` does after its build, and keeps all it prints. */
+const run = ({ args = [], variables = {} }: LocalServiceOptions) => {
+  const { PATH = '', HOME = '' } = process.env;
+  const child = spawn(process.execPath, ['infra/local/main.ts', ...args], {
+    cwd: root,
+    env: { PATH, HOME, PORT: '0', ...variables },
+  });
+  let output = '';
+  const waiting = new Set<() => void>();
+  const keep = (chunk: Buffer) => {
+    output += chunk;
+    for (const look of waiting) look();
+  };
+  child.stdout.on('data', keep);
+  child.stderr.on('data', keep);
+  const exited = once(child, 'close').then(([code]) => Number(code));
+
+  /** Resolves as soon as the output has it. */
+  const printed = (pattern: RegExp) =>
+    new Promise<RegExpExecArray>((resolve, reject) => {
+      const look = () => {
+        const found = pattern.exec(output);
+        if (found) resolve(found);
+      };
+      waiting.add(look);
+      look();
+      void exited.then((code) => reject(new Error(`the service ended with ${code}: ${output}`)));
+    });
+  return { child, exited, printed, output: () => output };
+};
+
+/** Runs it to its end. */
+export const runToItsEnd = async (options: LocalServiceOptions) => {
+  const { exited, output } = run(options);
+  return { code: await exited, output: output() };
+};
+
+/** Starts the local service on a free port and waits until it has said what to try. */
+export const startLocalService = async (options: LocalServiceOptions = {}) => {
+  const service = run(options);
+  await service.printed(/Ctrl-C ends it/);
+  const [, url = ''] = await service.printed(/on (http:\/\/127\.0\.0\.1:\d+)/);
+  const [, greenApiUrl = ''] = /stand-in on (http:\S+)/.exec(service.output()) ?? [];
+  return {
+    ...service,
+    url,
+    greenApiUrl,
+    [Symbol.asyncDispose]: async () => {
+      service.child.kill('SIGKILL');
+      await service.exited;
+    },
+  };
+};
