@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -13,7 +13,17 @@ import type { DeadLetter, LambdaEvent, LambdaOptions } from '../../../../infra/l
 import { startLambda } from '../../../../infra/local/lambda/stand-in.ts';
 import { createRecorder } from './recorder.ts';
 
-export const temporaryFolder = () => mkdtempSync(join(tmpdir(), 'lambda-'));
+const folders: string[] = [];
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
+/** An empty folder, gone when the tests of the file are over. */
+export const temporaryFolder = (): string => {
+  const folder = mkdtempSync(join(tmpdir(), 'lambda-'));
+  folders.push(folder);
+  return folder;
+};
 
 /** Builds a fixture the way `run` is built, and says where the bundle is. */
 export const buildFixture = async (fixture: 'durable' | 'puppet'): Promise<string> => {
