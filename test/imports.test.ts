@@ -25,13 +25,13 @@ const importsOf = (file: string): readonly { readonly from: string; readonly isT
     isTypeOnly: type !== undefined,
   }));
 
-/** Which rooms each room may import from: doors → offboarding, executions, http → forced-logout → logout → green-api, instances. */
+/** Which rooms each room may import from: doors → offboarding, http → executions → forced-logout → logout → green-api, instances. */
 const arrows: Readonly<Record<string, readonly string[]>> = {
   door: ['offboarding', 'executions', 'forced-logout', 'http', 'logout', 'green-api', 'instances'],
   offboarding: ['forced-logout', 'logout', 'instances'],
   executions: ['forced-logout', 'logout', 'instances'],
   'forced-logout': ['logout', 'green-api', 'instances'],
-  http: ['forced-logout', 'logout', 'instances'],
+  http: ['executions', 'forced-logout', 'logout', 'instances'],
   logout: ['green-api', 'instances'],
   'green-api': ['instances'],
   instances: [],

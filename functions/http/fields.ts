@@ -1,6 +1,12 @@
 import * as v from 'valibot';
 import { InvalidRequest } from './invalid-request.ts';
 
+/** An object that is none has the message of its schema; of one key too many or too few, valibot says only what it expected. */
+const ruleOf = ({ type, expected, message }: v.BaseIssue<unknown>): string => {
+  if (type !== 'strict_object' || expected === 'Object') return message;
+  return expected === 'never' ? 'is not a field of this request' : 'is missing';
+};
+
 /**
  * Reads the fields of a request.
  *
@@ -17,8 +23,7 @@ export const parseFields = <Schema extends v.GenericSchema>(
   if (parsed.success) return parsed.output;
 
   const [issue] = parsed.issues;
-  const isUnknown = issue.type === 'strict_object' && issue.expected === 'never';
   // The name of an unknown field is the caller's text: short, or not at all.
   const field = v.getDotPath(issue)?.slice(0, 64) ?? whole;
-  throw new InvalidRequest(field, isUnknown ? 'is not a field of this request' : issue.message);
+  throw new InvalidRequest(field, ruleOf(issue));
 };

@@ -1,0 +1,87 @@
+import { randomUUID } from 'node:crypto';
+import middy from '@middy/core';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import type { ReadRun } from './executions/read-run.ts';
+import type { RequestRun } from './executions/request-run.ts';
+import type { StopRun } from './executions/stop-run.ts';
+import { parseRunName, type RunName, runNameOf } from './forced-logout/run-name.ts';
+import { parseCaller } from './http/caller.ts';
+import { parseIdempotencyKey } from './http/idempotency-key.ts';
+import { InvalidRequest } from './http/invalid-request.ts';
+import { problemResponse } from './http/problem.ts';
+import { type LogUnexpected, problemDetails } from './http/problem-details.ts';
+import { createParseRunRequest, type RunLimits } from './http/run-request.ts';
+import { acceptedRun, alreadyEnded, keyReused, runProblem, runResponse } from './http/run-response.ts';
+import { wireForcedLogouts } from './runtime/wire-forced-logouts.ts';
+
+export type ForcedLogoutsHandlerDependencies = {
+  readonly requestRun: RequestRun;
+  readonly readRun: ReadRun;
+  readonly stopRun: StopRun;
+  /** The deployment, as part of the names of its runs. */
+  readonly stack: string;
+  readonly limits: RunLimits;
+  readonly now: () => Date;
+  readonly log: (level: 'INFO', message: string, fields: object) => void;
+  readonly logUnexpected: LogUnexpected;
+};
+
+type Answer = (event: APIGatewayProxyEventV2) => Promise<APIGatewayProxyStructuredResultV2>;
+
+const parseId = (event: APIGatewayProxyEventV2): RunName => {
+  const id = parseRunName(event.pathParameters?.id);
+  if (id === undefined) throw new InvalidRequest('id', 'must be the id that a run was started with');
+  return id;
+};
+
+const createStart = ({ requestRun, stack, limits, now, log }: ForcedLogoutsHandlerDependencies): Answer => {
+  const parseRunRequest = createParseRunRequest(limits, now);
+  return async (event) => {
+    const key = parseIdempotencyKey(event.headers['idempotency-key']) ?? randomUUID();
+    const { requestedBy, requestAt } = parseRunRequest(event);
+    const id = runNameOf('api', { stack, asker: requestedBy, key });
+    const run = await requestRun(id, requestAt);
+    if (run.kind === 'other-request') return keyReused();
+    if (run.kind !== 'accepted') return runProblem(run);
+    log('INFO', 'run requested', { id, by: requestedBy });
+    return acceptedRun(id, run.status);
+  };
+};
+
+const createShow =
+  ({ readRun }: ForcedLogoutsHandlerDependencies): Answer =>
+  async (event) => {
+    const id = parseId(event);
+    const run = await readRun(id);
+    return run.kind === 'run' ? runResponse(id, run) : runProblem(run);
+  };
+
+const createStop =
+  ({ stopRun, log }: ForcedLogoutsHandlerDependencies): Answer =>
+  async (event) => {
+    const id = parseId(event);
+    const by = parseCaller(event);
+    const stop = await stopRun(id, by);
+    if (stop.kind === 'stopped') log('INFO', 'run stopped', { id, by });
+    else if (stop.kind !== 'ended') return runProblem(stop);
+    // Whoever stops it twice has what they want; whoever comes after its end has not.
+    else if (stop.status !== 'STOPPED') return alreadyEnded(stop.status);
+    return acceptedRun(id, 'STOPPED');
+  };
+
+const unknownRoute: Answer = async () =>
+  problemResponse({ code: 'unknown-route', status: 404, title: 'There is no such route', detail: 'See the README.' });
+
+/** `POST /forced-logouts`, `GET` and `DELETE /forced-logouts/{id}` */
+export const createForcedLogoutsHandler = (dependencies: ForcedLogoutsHandlerDependencies) => {
+  const answers = new Map<string, Answer>([
+    ['POST /forced-logouts', createStart(dependencies)],
+    ['GET /forced-logouts/{id}', createShow(dependencies)],
+    ['DELETE /forced-logouts/{id}', createStop(dependencies)],
+  ]);
+  return middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>({ timeoutEarlyInMillis: 0 })
+    .use(problemDetails(dependencies.logUnexpected))
+    .handler((event) => (answers.get(event.routeKey) ?? unknownRoute)(event));
+};
+
+export const handler = createForcedLogoutsHandler(wireForcedLogouts());

@@ -1,0 +1,70 @@
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import * as v from 'valibot';
+import { defaultExpiryMs, defaultMaxTargets, type ForcedLogout, requestEntries } from '../forced-logout/request.ts';
+import { parseBody } from './body.ts';
+import { parseCaller } from './caller.ts';
+import { InvalidRequest } from './invalid-request.ts';
+
+export type RunLimits = {
+  /** Instances one run may touch, whatever it is asked. */
+  readonly maxTargetsCeiling: number;
+  /** How long a run may take, waiting for `at` included, in milliseconds. */
+  readonly executionTimeoutMs: number;
+};
+
+type Asked = Omit<ForcedLogout, 'requestedBy' | 'source' | 'occurredAt' | 'expiresAt' | 'maxTargets'> &
+  Partial<Pick<ForcedLogout, 'expiresAt' | 'maxTargets'>>;
+
+/** Room for 3,000 ids, and as many exceptions. */
+const longestBytes = 128 * 1_024;
+
+const bodySchema = (ceiling: number) =>
+  v.strictObject(
+    {
+      ...requestEntries,
+      maxTargets: v.optional(
+        v.message(
+          v.pipe(v.unwrap(requestEntries.maxTargets), v.maxValue(ceiling)),
+          `must be a whole number from 1 to ${ceiling}, the ceiling of this deployment`,
+        ),
+      ),
+    },
+    'must be a JSON object such as {"target": {"group": "sales"}, "reason": "phones lost"}',
+  );
+
+const checkInstants = ({ at, expiresAt }: Asked, latestAt: Date): void => {
+  if (at === undefined) return;
+  if (Date.parse(at) > latestAt.getTime())
+    throw new InvalidRequest('at', `must not be after ${latestAt.toISOString()}: no run may wait longer`);
+  if (expiresAt !== undefined && Date.parse(at) > Date.parse(expiresAt))
+    throw new InvalidRequest('at', 'must not be after expiresAt');
+};
+
+/**
+ * Reads who asks for which run, as a function of the instant of the request: that instant is all a retry changes.
+ *
+ * @throws InvalidRequest naming the field
+ */
+export const createParseRunRequest = ({ maxTargetsCeiling, executionTimeoutMs }: RunLimits, now: () => Date) => {
+  const schema = bodySchema(maxTargetsCeiling);
+  const defaults = { maxTargets: Math.min(defaultMaxTargets, maxTargetsCeiling) };
+  const parseAsked = (event: APIGatewayProxyEventV2) => parseBody(event, schema, longestBytes) as Asked;
+
+  return (event: APIGatewayProxyEventV2) => {
+    const asked = parseAsked(event);
+    checkInstants(asked, new Date(now().getTime() + executionTimeoutMs));
+    const requestedBy = parseCaller(event);
+    const requestAt = (instant: Date): ForcedLogout => {
+      const expiresAtMs = (asked.at === undefined ? instant.getTime() : Date.parse(asked.at)) + defaultExpiryMs;
+      return {
+        ...defaults,
+        expiresAt: new Date(expiresAtMs).toISOString(),
+        ...asked,
+        requestedBy,
+        source: 'api',
+        occurredAt: instant.toISOString(),
+      };
+    };
+    return { requestedBy, requestAt };
+  };
+};

@@ -1,0 +1,82 @@
+import middy from '@middy/core';
+import * as v from 'valibot';
+import { RunNotStarted } from './executions/run-not-started.ts';
+import type { StartRun } from './executions/start-run.ts';
+import { defaultExpiryMs, defaultMaxTargets, type ForcedLogout, requestEntries } from './forced-logout/request.ts';
+import { type RunName, runNameOf } from './forced-logout/run-name.ts';
+import { parseFields } from './http/fields.ts';
+import { InvalidRequest } from './http/invalid-request.ts';
+import { wireSchedule } from './runtime/wire-schedule.ts';
+
+export type ScheduleHandlerDependencies = {
+  readonly startRun: StartRun;
+  /** The deployment, as part of the names of its runs. */
+  readonly stack: string;
+  readonly maxTargetsCeiling: number;
+  readonly log: (level: 'INFO' | 'WARN', message: string, fields: object) => void;
+};
+
+const { target, except, reason, maxTargets, clearQueue, dryRun } = requestEntries;
+
+/**
+ * What EventBridge Scheduler sends: the schedule as it was configured, and the time it was due, which is
+ * `<aws.scheduler.scheduled-time>` (https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html).
+ */
+const inputSchema = v.strictObject(
+  {
+    schedule: v.pipe(v.string('must be a text'), v.regex(/^[0-9A-Za-z_.-]{1,64}$/, 'must be the name of a schedule')),
+    scheduledTime: v.unwrap(requestEntries.at),
+    target,
+    except,
+    reason,
+    maxTargets,
+    clearQueue,
+    dryRun,
+  },
+  'must be a JSON object',
+);
+
+type Input = Pick<ForcedLogout, 'target' | 'except' | 'reason' | 'clearQueue' | 'dryRun'> & {
+  readonly schedule: string;
+  readonly scheduledTime: string;
+  readonly maxTargets?: number;
+};
+
+const parseInput = (event: unknown): Input => parseFields(event, inputSchema, 'input') as Input;
+
+/** Nothing in it but what was configured and the time it was due: another delivery of the same firing is the same run. */
+const requestOf = ({ schedule, scheduledTime, ...configured }: Input, maxTargetsCeiling: number): ForcedLogout => ({
+  maxTargets: Math.min(defaultMaxTargets, maxTargetsCeiling),
+  ...configured,
+  requestedBy: `schedule ${schedule}`,
+  source: 'schedule',
+  occurredAt: scheduledTime,
+  expiresAt: new Date(Date.parse(scheduledTime) + defaultExpiryMs).toISOString(),
+});
+
+/**
+ * EventBridge Scheduler → one run for each time a schedule is due.
+ *
+ * @throws InvalidRequest for an input that no retry will mend, RunNotStarted otherwise: then the firing is delivered again
+ */
+export const createScheduleHandler = ({ startRun, stack, maxTargetsCeiling, log }: ScheduleHandlerDependencies) =>
+  middy<unknown, { readonly run: RunName }>({ timeoutEarlyInMillis: 0 }).handler(async (event) => {
+    const input = parseInput(event);
+    const request = requestOf(input, maxTargetsCeiling);
+    if (request.maxTargets > maxTargetsCeiling)
+      throw new InvalidRequest('maxTargets', `must be at most ${maxTargetsCeiling}, the ceiling of this deployment`);
+
+    const { schedule, scheduledTime } = input;
+    const start = await startRun(runNameOf('schedule', { stack, asker: schedule, key: scheduledTime }), request);
+    if (start.kind !== 'started' && start.kind !== 'other-payload') throw new RunNotStarted(start);
+    if (start.kind === 'started') log('INFO', 'schedule', { schedule, scheduledTime, run: start.id });
+    else
+      log('WARN', 'duplicate: this firing started a run before the schedule was changed', {
+        schedule,
+        scheduledTime,
+        run: start.id,
+      });
+    return { run: start.id };
+  });
+
+export const handler = createScheduleHandler(wireSchedule());
