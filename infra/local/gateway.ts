@@ -4,7 +4,7 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context
 import type { Route } from '../routes.ts';
 import { httpEvent, matchRoute } from './http-event.ts';
 import { lambdaContext } from './lambda-context.ts';
-import type { Handle } from './green-api/loopback-server.ts';
+import type { Handle } from './loopback-server.ts';
 
 export type HttpDoor = (event: APIGatewayProxyEventV2, context: Context) => Promise<APIGatewayProxyStructuredResultV2>;
 

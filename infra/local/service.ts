@@ -5,7 +5,7 @@ import { readConfiguration } from '../configuration.ts';
 import { type Route, routes } from '../routes.ts';
 import { checkAwsVariables, createReadAwsVariables } from './aws-account.ts';
 import { createGateway, type GatewayOptions, type HttpDoor } from './gateway.ts';
-import { startLoopbackServer } from './green-api/loopback-server.ts';
+import { startLoopbackServer } from './loopback-server.ts';
 import { CannotStart, type Options } from './options.ts';
 import { startStandIns } from './stand-ins.ts';
 

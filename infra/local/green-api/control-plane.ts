@@ -1,7 +1,7 @@
+import type { Handle } from '../loopback-server.ts';
+import { readBody } from '../read-body.ts';
 import { json, send } from './answer.ts';
 import { controlRoutes } from './control-routes.ts';
-import type { Handle } from './loopback-server.ts';
-import { readBody } from './read-body.ts';
 import type { World } from './world.ts';
 
 const maxBodyBytes = 64 * 1024;

@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net';
+import { type Handle, type LoopbackOptions, type LoopbackServer, startLoopbackServer } from '../loopback-server.ts';
 import { send, text } from './answer.ts';
 import { createControlPlane } from './control-plane.ts';
 import { pause } from './fault-plays.ts';
-import { type Handle, type LoopbackOptions, type LoopbackServer, startLoopbackServer } from './loopback-server.ts';
 import { parsePath } from './path.ts';
 import { createWorld, type World, type WorldOptions } from './world.ts';
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { type LoopbackServer, startLoopbackServer } from '../green-api/loopback-server.ts';
-import { readBody } from '../green-api/read-body.ts';
+import { type LoopbackServer, startLoopbackServer } from '../loopback-server.ts';
+import { readBody } from '../read-body.ts';
 import { type Backend, createBackend } from './backend.ts';
 import type { LambdaOptions } from './options.ts';
 import type { Answer } from './request.ts';

@@ -1,5 +1,5 @@
 import { pause } from '../green-api/fault-plays.ts';
-import type { Handle } from '../green-api/loopback-server.ts';
+import type { Handle } from '../loopback-server.ts';
 import { AwsError } from './aws-error.ts';
 import type { FaultPlan } from './fault-plan.ts';
 import { faultNamed } from './faults.ts';

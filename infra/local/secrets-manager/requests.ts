@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { readBody } from '../green-api/read-body.ts';
+import { readBody } from '../read-body.ts';
 import { AwsError } from './aws-error.ts';
 import { isOperation, type OperationName } from './operations.ts';
 

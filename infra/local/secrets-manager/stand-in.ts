@@ -1,4 +1,4 @@
-import { type LoopbackServer, startLoopbackServer } from '../green-api/loopback-server.ts';
+import { type LoopbackServer, startLoopbackServer } from '../loopback-server.ts';
 import { createAnswer, type SecretsManagerCall } from './answer.ts';
 import { createFaultPlan, type FaultPlan } from './fault-plan.ts';
 import { type LocalSecret, putLocalSecret, tagLocalSecret } from './local-secret.ts';

@@ -4,7 +4,7 @@ import {
   GetDurableExecutionStateCommand,
   type OperationUpdate,
 } from '@aws-sdk/client-lambda';
-import { startLoopbackServer } from '../../../../infra/local/green-api/loopback-server.ts';
+import { startLoopbackServer } from '../../../../infra/local/loopback-server.ts';
 import { startHarness } from './harness.ts';
 import { createRecorder } from './recorder.ts';
 

@@ -1,0 +1,36 @@
+import { randomUUID } from 'node:crypto';
+import * as v from 'valibot';
+
+const text = v.pipe(v.string('must be a text'), v.nonEmpty('must not be empty'));
+
+/** The envelope of EventBridge (https://docs.aws.amazon.com/eventbridge/latest/ref/overiew-event-structure.html). */
+const eventSchema = v.looseObject({
+  source: text,
+  'detail-type': text,
+  detail: v.record(v.string(), v.unknown(), 'must be an object'),
+});
+
+/** A whole event, as a rule sees it. */
+export type BusEvent = v.InferOutput<typeof eventSchema> & { readonly id: string; readonly time: string };
+
+export type ParsedEvent =
+  | { readonly kind: 'event'; readonly event: BusEvent }
+  | { readonly kind: 'no-event'; readonly problem: string };
+
+/** What the bus adds to an event that does not bring it. */
+const envelope = () => ({
+  version: '0',
+  id: randomUUID(),
+  time: new Date().toISOString(),
+  account: '000000000000',
+  region: 'us-east-1',
+  resources: [],
+});
+
+export const parseEvent = (value: unknown): ParsedEvent => {
+  const parsed = v.safeParse(eventSchema, value, { abortEarly: true });
+  if (parsed.success) return { kind: 'event', event: { ...envelope(), ...parsed.output } };
+  const [issue] = parsed.issues;
+  const field = v.getDotPath(issue);
+  return { kind: 'no-event', problem: field === null ? 'must be a JSON object' : `${field} ${issue.message}` };
+};
