@@ -1,0 +1,70 @@
+import middy from '@middy/core';
+import { RunNotStarted } from './executions/run-not-started.ts';
+import type { RunStart, StartRun } from './executions/start-run.ts';
+import { type RunName, runNameOf } from './forced-logout/run-name.ts';
+import { BrokenEvent, UnknownEvent } from './offboarding/event-errors.ts';
+import { type PlannedRun, planRuns, type RunLimits } from './offboarding/plan-runs.ts';
+import { readEvent } from './offboarding/read-event.ts';
+import { wireOffboarding } from './runtime/wire-offboarding.ts';
+
+export type OffboardingHandlerDependencies = {
+  readonly startRun: StartRun;
+  /** The deployment, part of the name of each run. */
+  readonly stack: string;
+  readonly limits: RunLimits;
+  readonly now: () => Date;
+  readonly log: (level: 'INFO' | 'WARN', message: string, fields: object) => void;
+};
+
+/** The runs an event stands for; none if nobody left. */
+export type OffboardingAnswer = { readonly runs: readonly RunName[] };
+
+/** @throws BrokenEvent or UnknownEvent, which no retry will mend */
+const plan = (event: unknown, limits: RunLimits) => {
+  const reading = readEvent(event);
+  if (reading.kind === 'unknown-dialect') throw new UnknownEvent('no dialect of offboarding events knows this one');
+  if (reading.kind === 'not-an-offboarding') return reading;
+
+  const planned = reading.kind === 'left' ? planRuns(reading, limits) : reading;
+  if (planned.kind === 'broken') throw new BrokenEvent(planned.problem);
+  return planned;
+};
+
+const startedName = (start: RunStart): RunName => {
+  if (start.kind === 'started' || start.kind === 'other-payload') return start.id;
+  throw new RunNotStarted(start);
+};
+
+/** What is odd about the runs of an event, and no failure. */
+const noteOf = (planned: readonly PlannedRun[], starts: readonly RunStart[], now: Date): string | undefined => {
+  if (starts.some(({ kind }) => kind === 'other-payload'))
+    return 'a run of this name was asked something else, and stands';
+  if (planned.some(({ request }) => Date.parse(request.expiresAt) <= now.getTime()))
+    return 'the event came too late: its run expires and touches nothing';
+  return undefined;
+};
+
+/**
+ * EventBridge → one run for each person who left. The same event again, even in another envelope, is the same runs.
+ *
+ * @throws RunNotStarted, and the event is delivered again: nobody's run is started twice by that
+ */
+export const createOffboardingHandler = ({ startRun, stack, limits, now, log }: OffboardingHandlerDependencies) =>
+  middy<unknown, OffboardingAnswer>({ timeoutEarlyInMillis: 0 }).handler(async (event) => {
+    const planned = plan(event, limits);
+    if (planned.kind === 'not-an-offboarding') {
+      log('INFO', 'not an offboarding', { why: planned.why });
+      return { runs: [] };
+    }
+
+    // All of them before any failure is looked at: one must not keep the others logged in.
+    const starts = await Promise.all(
+      planned.runs.map(({ cause, request }) => startRun(runNameOf('event', { stack, ...cause }), request)),
+    );
+    const runs = starts.map(startedName);
+    const note = noteOf(planned.runs, starts, now());
+    log(note === undefined ? 'INFO' : 'WARN', 'offboarding', { requestedBy: planned.requestedBy, runs, note });
+    return { runs };
+  });
+
+export const handler = createOffboardingHandler(wireOffboarding());

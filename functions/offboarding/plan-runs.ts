@@ -1,0 +1,72 @@
+import { defaultExpiryMs, defaultMaxTargets, type ForcedLogout, forcedLogoutSchema } from '../forced-logout/request.ts';
+import type { RunCause } from '../forced-logout/run-name.ts';
+import type { Broken, Departure } from './dialect.ts';
+import { parseFields } from './fields.ts';
+
+/** A run to start, and what names it. */
+export type PlannedRun = { readonly cause: Omit<RunCause, 'stack'>; readonly request: ForcedLogout };
+
+/** What the deployment allows a run. */
+export type RunLimits = {
+  /** How long it may last, waiting included, in milliseconds. */
+  readonly executionTimeoutMs: number;
+  /** How many instances it may touch. */
+  readonly maxTargetsCeiling: number;
+};
+
+export type Planned = {
+  readonly kind: 'planned';
+  readonly requestedBy: string;
+  readonly runs: readonly PlannedRun[];
+};
+
+const dayMs = 24 * 60 * 60 * 1_000;
+
+const requestedByOf = ({ source, id }: Departure): string => `${source} ${id}`;
+
+const createRequest =
+  (departure: Departure, { maxTargetsCeiling }: RunLimits) =>
+  (identities: readonly string[]): ForcedLogout => {
+    const { reason, occurredAt, at } = departure;
+    const isLater = at !== undefined && Date.parse(at) > Date.parse(occurredAt);
+    return {
+      target: { owner: identities.join(' ') },
+      reason,
+      requestedBy: requestedByOf(departure),
+      source: 'offboarding',
+      occurredAt,
+      ...(isLater && { at }),
+      expiresAt: new Date(Date.parse(isLater ? at : occurredAt) + defaultExpiryMs).toISOString(),
+      maxTargets: Math.min(defaultMaxTargets, maxTargetsCeiling),
+    };
+  };
+
+const waitProblem = ({ occurredAt, at }: Departure, { executionTimeoutMs }: RunLimits): Broken | undefined => {
+  const longestWaitMs = executionTimeoutMs - defaultExpiryMs;
+  if (at === undefined || Date.parse(at) - Date.parse(occurredAt) <= longestWaitMs) return undefined;
+  const days = Math.max(0, Math.floor(longestWaitMs / dayMs));
+  return { kind: 'broken', problem: `effectiveAt must be at most ${days} days after the event` };
+};
+
+/**
+ * Plans one run for each person, so that each has a cap, a summary and a cancellation of their own. The person is part
+ * of what names the run: two people under one id are two runs. Nothing here reads the clock: the same event gives the
+ * same runs whenever it is delivered.
+ */
+export const planRuns = (departure: Departure, limits: RunLimits): Planned | Broken => {
+  const tooLong = waitProblem(departure, limits);
+  if (tooLong) return tooLong;
+
+  const { source: asker, id, people } = departure;
+  const requestFor = createRequest(departure, limits);
+  const runs = people.map((identities) => ({
+    cause: { asker, key: [id, ...identities].join(' ') },
+    request: requestFor(identities),
+  }));
+  // What a run would refuse is refused here, where the event can still be kept.
+  for (const { request } of runs) {
+    const parsed = parseFields(forcedLogoutSchema, request);
+    if (parsed.kind === 'broken') return parsed;
+  }
+  return { kind: 'planned', requestedBy: requestedByOf(departure), runs };
+};
