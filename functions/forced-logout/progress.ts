@@ -15,7 +15,7 @@ export const operationNames = {
   waitForTags: 'wait-for-late-tags',
   resolveAgain: 'resolve-again',
   round: (round: number, batch: number) => `round-${round}-batch-${batch}`,
-  waitForTime: (round: number, batch: number) => `rest-after-round-${round}-batch-${batch}`,
+  rest: (round: number, batch: number) => `rest-after-round-${round}-batch-${batch}`,
   waitAfterRound: (round: number) => `wait-after-round-${round}`,
 } as const;
 

@@ -24,6 +24,8 @@ export type Evidence = {
   readonly attempts: number;
   readonly readings: readonly Reading[];
   readonly outcome: LogoutOutcome;
+  /** Only of a run that was to clear the outgoing queue, and came to it. */
+  readonly queue?: { readonly cleared: boolean; readonly reason?: string };
   /** Only of a run: which one, what started it, and the tags it saw before it acted. */
   readonly run?: {
     readonly id: string;

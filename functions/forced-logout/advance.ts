@@ -1,0 +1,65 @@
+import type { GreenApi } from '../green-api/client.ts';
+import type { ReadTags } from '../instances/read-tags.ts';
+import type { Ask } from '../logout/ask.ts';
+import { type Course, isPending, lastState } from './course.ts';
+import { heedRefusals, learnLogout, learnQueue, learnState, learnTags } from './learn.ts';
+import type { ForcedLogout } from './request.ts';
+
+export type AdvanceDependencies = {
+  readonly ask: Ask;
+  readonly greenApi: GreenApi;
+  readonly readTags: ReadTags;
+  readonly now: () => Date;
+};
+
+/** Takes one instance as far as a round can: at most one logout and one reading. */
+export type Advance = (
+  course: Course,
+  request: Pick<ForcedLogout, 'target' | 'clearQueue' | 'expiresAt'>,
+  signal: AbortSignal,
+) => Promise<Course>;
+
+/** A heavy account logs out slowly (https://github.com/green-api/issues/issues/793): time before it is told again, in milliseconds. */
+const slownessMs = 10_000;
+/** What is `authorized` this long after a logout may be a new session, in milliseconds. */
+const sameSessionMs = 10 * 60 * 1_000;
+
+const isLogoutDue = (course: Course, nowMs: number): boolean => {
+  const { taken, takenAt, handsOff } = course.trail;
+  const state = lastState(course);
+  if (handsOff || state === 'notAuthorized') return false;
+  if (takenAt === undefined) return true;
+  const ageMs = nowMs - Date.parse(takenAt);
+  return taken < 2 && state === 'authorized' && ageMs >= slownessMs && ageMs < sameSessionMs;
+};
+
+export const createAdvance = ({ ask, greenApi, readTags, now }: AdvanceDependencies): Advance => {
+  const readState = async (course: Course, signal: AbortSignal): Promise<Course> => {
+    const answer = await ask(course.idInstance, greenApi.readState, signal);
+    return learnState(course, answer, now().toISOString());
+  };
+
+  const logOut: Advance = async (course, { target, expiresAt }, signal) => {
+    const tags = await readTags(course.idInstance);
+    const informed = learnTags(course, tags, target);
+    const mayAct = !signal.aborted && now().getTime() < Date.parse(expiresAt);
+    if (tags.kind !== 'tags' || !isPending(informed) || informed.trail.handsOff || !mayAct) return informed;
+
+    const answer = await ask(course.idInstance, greenApi.logout, signal);
+    return learnLogout(informed, answer, now().toISOString());
+  };
+
+  const clearQueue = async (course: Course, signal: AbortSignal): Promise<Course> =>
+    learnQueue(course, await ask(course.idInstance, greenApi.clearQueue, signal));
+
+  return async (course, request, signal) => {
+    const wasAsked = course.attempts > 0;
+    let next = wasAsked ? await readState(course, signal) : course;
+    if (isPending(next) && isLogoutDue(next, now().getTime())) next = await logOut(next, request, signal);
+    // One reading in a round: a second one would wait for GREEN-API's limit.
+    if (isPending(next) && !wasAsked && next.attempts > 0) next = await readState(next, signal);
+    next = heedRefusals(next);
+    const mayClear = next.trail.taken > 0 && !next.queueCleared && !signal.aborted;
+    return request.clearQueue && mayClear ? clearQueue(next, signal) : next;
+  };
+};

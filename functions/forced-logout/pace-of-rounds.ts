@@ -1,0 +1,27 @@
+import { createHash } from 'node:crypto';
+
+/** Seconds between the first rounds; then it is the longest wait. */
+const firstWaits = [2, 4, 8, 15, 30, 60, 120, 240, 480];
+const longestWait = 15 * 60;
+
+/** A number from 0 to 1 that is the same on each replay, and another for each run and round. */
+const fractionOf = (runId: string, round: number): number =>
+  createHash('sha256').update(`${runId}/${round}`).digest().readUInt32BE() / 2 ** 32;
+
+export type RoundEnd = {
+  readonly runId: string;
+  /** The round that has just ended, from 1 on. */
+  readonly round: number;
+  /** Until the run expires. */
+  readonly leftMs: number;
+  /** How many more rounds the operations of the execution suffice for. */
+  readonly roundsLeft: number;
+};
+
+/** Whole seconds until the next round: ever longer, up to a fifth shorter by chance, never past the run's expiry. */
+export const secondsToNextRound = ({ runId, round, leftMs, roundsLeft }: RoundEnd): number => {
+  const left = Math.max(1, Math.ceil(leftMs / 1_000));
+  const planned = firstWaits[round - 1] ?? longestWait;
+  const wait = planned - Math.floor((planned / 5) * fractionOf(runId, round));
+  return Math.min(left, Math.max(wait, Math.ceil(left / Math.max(1, roundsLeft))));
+};
