@@ -1,0 +1,63 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+
+export type Schema = Readonly<Record<string, unknown>>;
+
+type MediaType = {
+  readonly schema: Schema;
+  readonly example?: unknown;
+  readonly examples?: Readonly<Record<string, { readonly value: unknown }>>;
+};
+
+export type Response = {
+  readonly headers?: Readonly<Record<string, { readonly schema: Schema }>>;
+  readonly content: Readonly<Record<string, MediaType>>;
+};
+
+export type Operation = {
+  readonly parameters: readonly { readonly name: string; readonly in: string; readonly schema: Schema }[];
+  readonly requestBody?: { readonly content: Readonly<Record<'application/json', MediaType>> };
+  readonly responses: Readonly<Record<string, Response>>;
+};
+
+export type OpenApi = {
+  readonly info: { readonly version: string };
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+};
+
+type Linted = { readonly problems: readonly unknown[]; readonly document: OpenApi };
+
+/** What the linter says of `openapi.yaml`, and the document with every reference resolved. */
+export const lintOpenApi = (): Linted =>
+  JSON.parse(execFileSync(process.execPath, [join(__dirname, 'openapi-lint.ts')], { encoding: 'utf8' }));
+
+/** @param routeKey as API Gateway writes it: `GET /instances` */
+export const operationOf = ({ paths }: OpenApi, routeKey: string): Operation => {
+  const [method = '', path = ''] = routeKey.split(' ');
+  const operation = paths[path]?.[method.toLowerCase()];
+  if (operation === undefined) throw new Error(`${routeKey} is not in the document`);
+  return operation;
+};
+
+const codesIn = (schema: unknown): readonly string[] => {
+  if (typeof schema !== 'object' || schema === null) return [];
+  const { code, ...others } = schema as Record<string, { readonly const?: string; readonly enum?: string[] }>;
+  const own = code?.const === undefined ? (code?.enum ?? []) : [code.const];
+  return [...own, ...Object.values(others).flatMap(codesIn)];
+};
+
+/** Each `code` an operation may answer, as `<status> <code>`. */
+export const codesOf = ({ responses }: Operation): readonly string[] =>
+  Object.entries(responses).flatMap(([status, { content }]) =>
+    codesIn(content['application/problem+json']?.schema).map((code) => `${status} ${code}`),
+  );
+
+/** The examples of what the service itself answers, by their names. */
+export const examplesOf = ({ responses }: Operation) =>
+  Object.fromEntries(
+    Object.entries(responses).flatMap(([status, { content }]) =>
+      Object.values(content)
+        .flatMap(({ examples = {} }) => Object.entries(examples))
+        .map(([name, { value }]) => [name, { status: Number(status), body: value }] as const),
+    ),
+  );
