@@ -23,9 +23,10 @@ const bodySchema = (ceiling: number) =>
     {
       ...requestEntries,
       maxTargets: v.optional(
-        v.message(
-          v.pipe(v.unwrap(requestEntries.maxTargets), v.maxValue(ceiling)),
-          `must be a whole number from 1 to ${ceiling}, the ceiling of this deployment`,
+        v.pipe(
+          v.number('must be a number'),
+          v.maxValue(ceiling, `must be at most ${ceiling}, the ceiling of this deployment`),
+          v.unwrap(requestEntries.maxTargets),
         ),
       ),
     },
