@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
-import { builtinModules } from 'node:module';
 import { join } from 'node:path';
-import type { BuildOptions, Plugin } from 'esbuild';
+import type { BuildOptions } from 'esbuild';
+import { builtinsWithoutImport } from './bundling/builtins-without-import.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -13,22 +13,11 @@ export const doors: readonly string[] = readdirSync(join(root, 'functions'))
   .filter((file) => file.endsWith('.ts'))
   .map((file) => file.slice(0, -'.ts'.length));
 
-const builtins = new Set(builtinModules.flatMap((name) => [name, `node:${name}`]));
-
-/**
- * Node's own modules by `process.getBuiltinModule`. An ESM `import` of `node:http` reads every export of it, and one of
- * them loads undici: 20 to 30 ms of each cold start (https://github.com/nodejs/node/issues/57649).
- */
-const builtinsWithoutImport: Plugin = {
-  name: 'builtins-without-import',
-  setup: (build) => {
-    build.onResolve({ filter: /.*/ }, ({ path }) => (builtins.has(path) ? { path, namespace: 'builtin' } : undefined));
-    build.onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
-      contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)})`,
-      loader: 'js',
-    }));
-  },
-};
+/** What stands in for parts of the AWS SDK that no function reaches. */
+const substitutes = {
+  '@aws-sdk/credential-provider-node': './functions/runtime/environment-credentials.ts',
+  '@smithy/core/event-streams': './infra/bundling/event-streams.ts',
+} as const;
 
 /** The one definition of how a door becomes a bundle, for `npm run build`, the CDK app and the tests alike. */
 export const bundleOptions = (door: string): BuildOptions => ({
@@ -45,5 +34,6 @@ export const bundleOptions = (door: string): BuildOptions => ({
   keepNames: door === 'run',
   legalComments: 'none',
   logLevel: 'warning',
+  alias: substitutes,
   plugins: [builtinsWithoutImport],
 });
