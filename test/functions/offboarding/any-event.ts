@@ -45,7 +45,7 @@ const changeOf = (event: SampleEvent): fc.Arbitrary<Change> =>
 
 const apply = (node: unknown, { path: [key, ...rest], replace }: Change): unknown => {
   if (key === undefined) return replace(node);
-  if (typeof node !== 'object' || node === null) return node;
+  if (typeof node !== 'object' || node === null || !Object.hasOwn(node, key)) return node;
   const value = apply(Reflect.get(node, key), { path: rest, replace });
   return Array.isArray(node) ? node.with(Number(key), value) : { ...node, [key]: value };
 };
