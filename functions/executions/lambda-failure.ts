@@ -27,12 +27,19 @@ const kinds: Readonly<Record<string, LambdaFailure['kind']>> = {
   ServiceQuotaExceededException: 'throttled',
 };
 
-/** The name of what was thrown, not its message: a message may quote what was sent. */
-export const errorNameOf = (error: unknown): string => (types.isNativeError(error) ? error.name : 'unknown error');
+/** The name of what was thrown, or its code, e.g. `ECONNREFUSED`; not its message, which may quote what was sent. */
+export const errorNameOf = (error: unknown): string => {
+  if (!types.isNativeError(error)) return 'unknown error';
+  return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
+};
+
+const hintOf = (name: string, right: string): string => {
+  if (name === 'AccessDeniedException') return `: allow ${right}`;
+  return name === 'ResourceNotFoundException' ? ': there is no such function or alias' : '';
+};
 
 /** @param right what a role needs for the call, e.g. `lambda:InvokeFunction` */
 export const lambdaFailureOf = (error: unknown, right: string): LambdaFailure => {
   const name = errorNameOf(error);
-  const hint = name === 'AccessDeniedException' ? `: allow ${right}` : '';
-  return { kind: kinds[name] ?? 'unavailable', reason: `Lambda: ${name}${hint}` };
+  return { kind: kinds[name] ?? 'unavailable', reason: `Lambda: ${name}${hintOf(name, right)}` };
 };
