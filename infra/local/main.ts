@@ -8,7 +8,7 @@ const main = async () => {
   const options = parseOptions(process.argv.slice(2), process.env);
   if (options === 'help') return print(`${usage}\n`);
 
-  const service = await startService(options);
+  const service = await startService(options, print);
   const end = () => service[Symbol.asyncDispose]().then(() => process.exit(0));
   process.once('SIGINT', end).once('SIGTERM', end);
   await welcome(service, print);

@@ -1,12 +1,19 @@
-import { join } from 'node:path';
 import { callingEnvironment } from '../aws/door-environment.ts';
-import { distFolder } from '../bundling.ts';
-import { readConfiguration } from '../configuration.ts';
-import { type Route, routes } from '../routes.ts';
+import { type Configuration, readConfiguration } from '../configuration.ts';
+import { routes } from '../routes.ts';
+import { parseExpression } from '../schedules/expression.ts';
 import { checkAwsVariables, createReadAwsVariables } from './aws-account.ts';
-import { createGateway, type GatewayOptions, type HttpDoor } from './gateway.ts';
+import { type Doors, loadDoors } from './doors.ts';
+import { createDeliver } from './events/deliver.ts';
+import type { BusEvent } from './events/event.ts';
+import { startEventBus } from './events/event-bus.ts';
+import { createGateway } from './gateway.ts';
+import { lambdaContext } from './lambda-context.ts';
 import { startLoopbackServer } from './loopback-server.ts';
 import { CannotStart, type Options } from './options.ts';
+import { createOwnRoutes } from './own-routes.ts';
+import { startRuns } from './runs.ts';
+import { keepSchedule, scheduleInput } from './scheduler.ts';
 import { startStandIns } from './stand-ins.ts';
 
 export type Service = AsyncDisposable & {
@@ -15,35 +22,61 @@ export type Service = AsyncDisposable & {
   readonly greenApiUrl?: string;
 };
 
-type Surroundings = {
+type Print = (text: string) => void;
+
+type Secrets = {
   readonly variables: Readonly<Record<string, string>>;
+  /** Puts renewed credentials into the environment. */
   readonly refresh: () => Promise<void>;
   readonly greenApiUrl?: string;
 };
 
-const doorNames = [...new Set(routes.map(({ door }) => door))];
-
-/** The bundles that are deployed, loaded as Lambda loads them: their environment has to be there before. */
-const loadDoors = async (refresh: () => Promise<void>): Promise<GatewayOptions['doors']> => {
-  const loaded = doorNames.map(async (door): Promise<[Route['door'], HttpDoor]> => {
-    const { handler } = await import(join(distFolder, door, 'index.mjs'));
-    return [door, (event, context) => refresh().then(() => handler(event, context))];
-  });
-  return Object.fromEntries(await Promise.all(loaded)) as GatewayOptions['doors'];
-};
-
-const startSurroundings = async (
-  secrets: Options['secrets'],
-  secretPrefix: string,
-  stack: AsyncDisposableStack,
-): Promise<Surroundings> => {
-  if (secrets === 'stand-in') {
-    const standIns = stack.use(await startStandIns(secretPrefix));
+const findSecrets = async (where: Options['secrets'], stack: AsyncDisposableStack): Promise<Secrets> => {
+  if (where === 'stand-in') {
+    const standIns = stack.use(await startStandIns(process.env.SECRET_PREFIX ?? ''));
     return { ...standIns, refresh: async () => {} };
   }
   const readAwsVariables = createReadAwsVariables();
-  const variables = await checkAwsVariables(readAwsVariables);
-  return { variables, refresh: async () => void Object.assign(process.env, await readAwsVariables()) };
+  const refresh = async () => void Object.assign(process.env, await readAwsVariables());
+  return { variables: await checkAwsVariables(readAwsVariables), refresh };
+};
+
+const describeEvent = ({ source, detail, 'detail-type': detailType }: BusEvent): string =>
+  `event ${detailType} from ${source}${typeof detail.idInstance === 'string' ? `: ${detail.idInstance}` : ''}\n`;
+
+/** A user who set the variable has the real thing, or a stand-in of their own. */
+const unlessSet = async (
+  name: string,
+  start: () => Promise<{ readonly url: string } & AsyncDisposable>,
+  stack: AsyncDisposableStack,
+) => {
+  if (!process.env[name]) process.env[name] = stack.use(await start()).url;
+};
+
+type ScheduleFires = ReadonlyMap<string, (scheduledTime: Date) => Promise<{ readonly run: string }>>;
+
+const keepSchedules = (
+  { schedules }: Configuration,
+  door: Doors['schedule'],
+  stack: AsyncDisposableStack,
+): ScheduleFires => {
+  const stopping = new AbortController();
+  stack.defer(() => stopping.abort());
+  const fires = schedules.map((schedule) => {
+    const { name, timeZone } = schedule;
+    const expression = parseExpression(schedule.expression);
+    // The configuration has been checked.
+    if (expression.kind === 'invalid') throw new Error(expression.problem);
+    const fire = (scheduledTime: Date) =>
+      door(scheduleInput(schedule, scheduledTime), lambdaContext('schedule', 29_000));
+    keepSchedule(
+      { expression, timeZone },
+      (due) => void fire(due).catch((error: Error) => process.stderr.write(`schedule ${name}: ${error.name}\n`)),
+      stopping.signal,
+    );
+    return [name, fire] as const;
+  });
+  return new Map(fires);
 };
 
 const nameTakenPort =
@@ -55,18 +88,29 @@ const nameTakenPort =
   };
 
 /** Starts the HTTP API around the built doors, and the stand-ins they need. @throws {@link CannotStart} */
-export const startService = async ({ port, secrets }: Options): Promise<Service> => {
+export const startService = async ({ port, secrets, journal }: Options, print: Print): Promise<Service> => {
   await using starting = new AsyncDisposableStack();
-  const environment = { ...callingEnvironment(readConfiguration()), ...process.env };
-  const surroundings = await startSurroundings(secrets, environment.SECRET_PREFIX ?? '', starting);
-  Object.assign(process.env, environment, surroundings.variables);
+  const configuration = readConfiguration();
+  Object.assign(process.env, { ...callingEnvironment(configuration), EVENT_BUS: 'local', ...process.env });
+  const { variables, refresh, greenApiUrl } = await findSecrets(secrets, starting);
+  Object.assign(process.env, variables);
+  await unlessSet(
+    'AWS_ENDPOINT_URL_EVENTBRIDGE',
+    () => startEventBus((event) => print(describeEvent(event))),
+    starting,
+  );
+  await unlessSet('AWS_ENDPOINT_URL_LAMBDA', () => startRuns(journal, print), starting);
 
-  const gateway = createGateway({ routes, doors: await loadDoors(surroundings.refresh) });
-  const server = starting.use(await startLoopbackServer(gateway, { port }).catch(nameTakenPort(port)));
+  const doors = await loadDoors(refresh);
+  const fires = keepSchedules(configuration, doors.schedule, starting);
+  const deliver = createDeliver(doors.offboarding, () => lambdaContext('offboarding', 29_000));
+  const gateway = createGateway({ routes, doors: doors.http });
+  const handle = createOwnRoutes({ deliver, fire: (name) => fires.get(name)?.(new Date()) }, gateway);
+  const server = starting.use(await startLoopbackServer(handle, { port }).catch(nameTakenPort(port)));
   const running = starting.move();
   return {
     url: server.url,
-    ...(surroundings.greenApiUrl !== undefined && { greenApiUrl: surroundings.greenApiUrl }),
+    ...(greenApiUrl !== undefined && { greenApiUrl }),
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
 };

@@ -36,7 +36,7 @@ export const createFunctionHost = (options: LambdaOptions, urlOf: () => string):
     AWS_LAMBDA_FUNCTION_VERSION: version,
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: memoryLimitInMB,
     TZ: 'UTC',
-    ...environment,
+    ...environment(),
     AWS_ENDPOINT_URL_LAMBDA: urlOf(),
   });
 

@@ -5,8 +5,11 @@ import type { ErrorObject } from './operation-update.ts';
 export type FunctionOptions = {
   /** The built bundle that exports `handler`. */
   readonly bundle: string;
-  /** What the function finds in its environment besides what Lambda itself sets; nothing is inherited from this process. */
-  readonly environment: Readonly<Record<string, string>>;
+  /**
+   * What the function finds in its environment besides what Lambda itself sets; nothing is inherited from this process.
+   * When it gives something else than before, as when credentials are renewed, the next invocation gets a new process.
+   */
+  readonly environment: () => Readonly<Record<string, string>>;
   /** Time allowed for one invocation, in milliseconds. @default 15 minutes */
   readonly timeoutMs?: number;
   /** Time allowed for a whole execution, in milliseconds. */

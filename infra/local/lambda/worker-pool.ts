@@ -37,9 +37,12 @@ export const createWorkerPool = ({ onStart, onExit, ...options }: PoolOptions): 
   const acquire = async (): Promise<WorkerProcess> => {
     if (busy < maxWorkers) busy += 1;
     else await new Promise<void>((resolve) => queue.push(resolve));
-    const [worker = start()] = idle;
-    idle.delete(worker);
-    return worker;
+    for (const worker of idle) {
+      idle.delete(worker);
+      if (worker.isUsable()) return worker;
+      worker.kill();
+    }
+    return start();
   };
 
   const release = (worker: WorkerProcess) => {

@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import type { Invocation, InvocationOutcome } from './invocation.ts';
 
 export type WorkerOptions = {
@@ -45,8 +46,9 @@ const parseOutcome = (message: unknown) => message as InvocationOutcome;
 /** Starts a process of its own for a function, which handles one invocation at a time, as one environment of Lambda does. */
 export const startWorkerProcess = ({ bundle, environment, timeoutMs, onOutput }: WorkerOptions): WorkerProcess => {
   const output = onOutput === undefined ? 'inherit' : 'pipe';
+  const env = environment();
   const child = fork(join(import.meta.dirname, 'worker.ts'), [bundle], {
-    env: environment(),
+    env,
     execArgv: [],
     stdio: ['ignore', output, output, 'ipc'],
   });
@@ -73,7 +75,7 @@ export const startWorkerProcess = ({ bundle, environment, timeoutMs, onOutput }:
     return outcome.finally(() => settled.abort());
   };
 
-  const isUsable = () => !child.killed && child.connected;
+  const isUsable = () => !child.killed && child.connected && isDeepStrictEqual(environment(), env);
 
   return { pid: child.pid, isUsable, exited, invoke, kill };
 };

@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 
 const startRuns = (limits: { readonly executionTimeoutMs?: number; readonly timeoutMs?: number } = {}) =>
-  startHarness({ functions: { run: { bundle, environment: {}, executionTimeoutMs: 60_000, ...limits } } });
+  startHarness({ functions: { run: { bundle, environment: () => ({}), executionTimeoutMs: 60_000, ...limits } } });
 
 const tallyIn = (folder: string) => join(folder, 'tally');
 const timesIn = (tally: string) => readFileSync(tally, 'utf8').split('\n').length - 1;

@@ -42,7 +42,7 @@ const startService = async (folder: string) => {
 };
 
 const restart = (folder: string) =>
-  startHarness({ folder, functions: { run: { bundle, environment: {}, executionTimeoutMs: 60_000 } } });
+  startHarness({ folder, functions: { run: { bundle, environment: () => ({}), executionTimeoutMs: 60_000 } } });
 
 const startOn = async (service: Awaited<ReturnType<typeof startService>>, payload: unknown): Promise<string> => {
   const started = await service.client.send(

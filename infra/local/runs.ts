@@ -1,0 +1,26 @@
+import { join } from 'node:path';
+import { readStartingEnvironment } from '../../functions/runtime/starting-environment.ts';
+import { distFolder } from '../bundling.ts';
+import { functionVariables } from './function-variables.ts';
+import { type LambdaStandIn, startLambda } from './lambda/stand-in.ts';
+import { createProgressLines } from './progress-lines.ts';
+
+/** Plays Lambda around the built `run` bundle; runs that an earlier service left in `folder` go on. */
+export const startRuns = (folder: string, print: (text: string) => void): Promise<LambdaStandIn> => {
+  const { runFunction, executionTimeoutMs } = readStartingEnvironment(process.env);
+  const { AWS_REGION: region } = process.env;
+  return startLambda({
+    folder,
+    ...(region !== undefined && { region }),
+    functions: {
+      [runFunction]: {
+        bundle: join(distFolder, 'run', 'index.mjs'),
+        environment: functionVariables,
+        executionTimeoutMs,
+      },
+    },
+    onEvent: createProgressLines(print),
+    deadLetter: ({ name, status }) =>
+      print(`run ${name} ${status}: on AWS its request is now in the dead-letter queue\n`),
+  });
+};
