@@ -76,7 +76,7 @@ test('takes no answer for a passing trouble', async () => {
   const lambda = await startLambdaThat({});
   await lambda[Symbol.asyncDispose]();
 
-  expect(await lambda.startRun()).toEqual({ kind: 'unavailable', reason: 'Lambda: ECONNREFUSED' });
+  expect(await lambda.startRun()).toEqual({ kind: 'unavailable', reason: expect.stringMatching(/^Lambda: \w+$/) });
 });
 
 test('names the right that is missing, for each call', async () => {
