@@ -1,8 +1,8 @@
-import { callingEnvironment } from '../aws/door-environment.ts';
 import { type Configuration, readConfiguration } from '../configuration.ts';
 import { routes } from '../routes.ts';
 import { parseExpression } from '../schedules/expression.ts';
 import { checkAwsVariables, createReadAwsVariables } from './aws-account.ts';
+import { configuredVariables } from './configured-variables.ts';
 import { type Doors, loadDoors } from './doors.ts';
 import { createDeliver } from './events/deliver.ts';
 import type { BusEvent } from './events/event.ts';
@@ -91,7 +91,7 @@ const nameTakenPort =
 export const startService = async ({ port, secrets, journal }: Options, print: Print): Promise<Service> => {
   await using starting = new AsyncDisposableStack();
   const configuration = readConfiguration();
-  Object.assign(process.env, { ...callingEnvironment(configuration), EVENT_BUS: 'local', ...process.env });
+  Object.assign(process.env, { ...configuredVariables(configuration), ...process.env });
   const { variables, refresh, greenApiUrl } = await findSecrets(secrets, starting);
   Object.assign(process.env, variables);
   await unlessSet(
