@@ -18,6 +18,8 @@ export type Departure = {
   readonly occurredAt: string;
   /** When it takes effect, if not at once. ISO 8601. */
   readonly at?: string;
+  /** A rehearsal: say who would be logged out and touch nothing. */
+  readonly dryRun?: boolean;
 };
 
 /** The event is meant for us, and cannot be acted on. */

@@ -18,6 +18,7 @@ const detailSchema = v.pipe(
     reason: v.nullish(requestEntries.reason, 'offboarded'),
     effectiveAt: v.nullish(instant),
     id: v.nullish(word),
+    dryRun: v.nullish(v.boolean('must be true or false')),
   }),
   v.transform(({ owner, email, ...rest }) => ({ ...rest, person: [owner ?? [], email ?? []].flat() })),
   v.check(({ person }) => person.length === 1, 'must name the person by owner or by email, and not by both'),
@@ -26,7 +27,7 @@ const detailSchema = v.pipe(
 const schema = v.object({ source: word, id: word, time: instant, detail: detailSchema });
 
 /**
- * Reads `detail: { owner | email, reason?, effectiveAt?, id? }`. Without `detail.id` the event's own id stands in, so an
+ * Reads `detail: { owner | email, reason?, effectiveAt?, id?, dryRun? }`. Without `detail.id` the event's own id stands in, so an
  * event that is put on the bus once more is another one; with it, the same id and person are one run, whatever else has changed.
  */
 export const parsePlain: ParseEvent = (event) => {
@@ -43,5 +44,6 @@ export const parsePlain: ParseEvent = (event) => {
     id: detail.id ?? id,
     occurredAt: time,
     ...(detail.effectiveAt && { at: detail.effectiveAt }),
+    ...(detail.dryRun && { dryRun: true }),
   };
 };

@@ -27,7 +27,7 @@ const requestedByOf = ({ source, id }: Departure): string => `${source} ${id}`;
 const createRequest =
   (departure: Departure, { maxTargetsCeiling }: RunLimits) =>
   (identities: readonly string[]): ForcedLogout => {
-    const { reason, occurredAt, at } = departure;
+    const { reason, occurredAt, at, dryRun } = departure;
     const isLater = at !== undefined && Date.parse(at) > Date.parse(occurredAt);
     return {
       target: { owner: identities.join(' ') },
@@ -38,6 +38,7 @@ const createRequest =
       ...(isLater && { at }),
       expiresAt: new Date(Date.parse(isLater ? at : occurredAt) + defaultExpiryMs).toISOString(),
       maxTargets: Math.min(defaultMaxTargets, maxTargetsCeiling),
+      ...(dryRun && { dryRun }),
     };
   };
 

@@ -29,6 +29,11 @@ test.each([
   });
 });
 
+test('takes a rehearsal for one', () => {
+  expect(parseWithDetail({ owner: 'u1', dryRun: true })).toMatchObject({ kind: 'left', dryRun: true });
+  expect(parseWithDetail({ owner: 'u1', dryRun: false })).not.toHaveProperty('dryRun');
+});
+
 test.each([
   [{}, 'detail must name the person by owner or by email, and not by both'],
   [{ owner: 'u1', email: 'john.doe@example.com' }, 'detail must name the person by owner or by email, and not by both'],
@@ -46,6 +51,9 @@ test.each([
   [{ owner: 'u1', effectiveAt: 'tomorrow' }, expect.stringMatching(/^detail\.effectiveAt must be an ISO 8601 instant/)],
   [{ owner: 'u1', effectiveAt: '2026-11-30' }, expect.stringMatching(/^detail\.effectiveAt must be an ISO 8601/)],
   [{ owner: 'u1', effectiveAt: 1764522000 }, 'detail.effectiveAt must be an instant'],
+  [{ owner: 'u1', effectiveAt: '2026-02-30T17:00:00Z' }, 'detail.effectiveAt must be a date that exists'],
+  [{ owner: 'u1', effectiveAt: '2026-13-01T17:00:00Z' }, 'detail.effectiveAt must be a date that exists'],
+  [{ owner: 'u1', dryRun: 'yes' }, 'detail.dryRun must be true or false'],
   [{ owner: 'u1', id: 1734 }, 'detail.id must be a text'],
   [[], 'detail must name the person by owner or by email, and not by both'],
   ['john.doe@example.com', 'detail must be an object'],
