@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 
-/** Seconds between the first rounds; then it is the longest wait. */
+/** Seconds between the first rounds. */
 const firstWaits = [2, 4, 8, 15, 30, 60, 120, 240, 480];
-const longestWait = 15 * 60;
+/** Seconds between the later ones, or more if the rounds that are left must last longer. */
+const laterWait = 15 * 60;
 
 /** A number from 0 to 1 that is the same on each replay, and another for each run and round. */
 const fractionOf = (runId: string, round: number): number =>
@@ -18,10 +19,9 @@ export type RoundEnd = {
   readonly roundsLeft: number;
 };
 
-/** Whole seconds until the next round: ever longer, up to a fifth shorter by chance, never past the run's expiry. */
+/** Whole seconds until the next round: ever longer, by chance up to a fifth shorter, never past the run's expiry. */
 export const secondsToNextRound = ({ runId, round, leftMs, roundsLeft }: RoundEnd): number => {
   const left = Math.max(1, Math.ceil(leftMs / 1_000));
-  const planned = firstWaits[round - 1] ?? longestWait;
-  const wait = planned - Math.floor((planned / 5) * fractionOf(runId, round));
-  return Math.min(left, Math.max(wait, Math.ceil(left / Math.max(1, roundsLeft))));
+  const planned = firstWaits[round - 1] ?? Math.max(laterWait, Math.ceil(left / Math.max(1, roundsLeft)));
+  return Math.min(left, planned - Math.floor((planned / 5) * fractionOf(runId, round)));
 };

@@ -35,9 +35,7 @@ const createListTarget = ({ listInstances, readTags }: ResolveDependencies) => {
   const readNamed = async (idInstance: InstanceId): Promise<ListedInstance | undefined> => {
     const reading = await readTags(idInstance);
     if (reading.kind === 'tags') return reading.instance;
-    return reading.kind === 'unavailable' || reading.kind === 'timed-out'
-      ? undefined
-      : { idInstance, protected: false };
+    return reading.kind === 'unavailable' ? undefined : { idInstance, protected: false };
   };
 
   const readAllNamed = async (ids: readonly InstanceId[]): Promise<Listed> => {

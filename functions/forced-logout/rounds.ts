@@ -12,7 +12,7 @@ const batchSize = 200;
  * Operations a run spreads its rounds over, so that one with many instances and a far expiry stays below Lambda's limit
  * of 3,000, and what it has written so far stays small enough to be read again on each replay.
  */
-const operationsForRounds = 400;
+const operationsForRounds = 600;
 
 export type HandleBatch = (run: RunIdentity, round: number, batch: readonly Course[]) => Promise<BatchResult>;
 
