@@ -16,7 +16,8 @@ export type ScheduleHandlerDependencies = {
   readonly log: (level: 'INFO' | 'WARN', message: string, fields: object) => void;
 };
 
-const { target, except, reason, maxTargets, clearQueue, dryRun } = requestEntries;
+// A schedule waits for nothing, and its runs end a day after it was due.
+const { at, expiresAt: _, ...configurable } = requestEntries;
 
 /**
  * What EventBridge Scheduler sends: the schedule as it was configured, and the time it was due, which is
@@ -25,13 +26,8 @@ const { target, except, reason, maxTargets, clearQueue, dryRun } = requestEntrie
 const inputSchema = v.strictObject(
   {
     schedule: v.pipe(v.string('must be a text'), v.regex(/^[0-9A-Za-z_.-]{1,64}$/, 'must be the name of a schedule')),
-    scheduledTime: v.unwrap(requestEntries.at),
-    target,
-    except,
-    reason,
-    maxTargets,
-    clearQueue,
-    dryRun,
+    scheduledTime: v.unwrap(at),
+    ...configurable,
   },
   'must be a JSON object',
 );
@@ -45,14 +41,19 @@ type Input = Pick<ForcedLogout, 'target' | 'except' | 'reason' | 'clearQueue' | 
 const parseInput = (event: unknown): Input => parseFields(event, inputSchema, 'input') as Input;
 
 /** Nothing in it but what was configured and the time it was due: another delivery of the same firing is the same run. */
-const requestOf = ({ schedule, scheduledTime, ...configured }: Input, maxTargetsCeiling: number): ForcedLogout => ({
-  maxTargets: Math.min(defaultMaxTargets, maxTargetsCeiling),
-  ...configured,
-  requestedBy: `schedule ${schedule}`,
-  source: 'schedule',
-  occurredAt: scheduledTime,
-  expiresAt: new Date(Date.parse(scheduledTime) + defaultExpiryMs).toISOString(),
-});
+const requestOf = ({ schedule, scheduledTime, ...configured }: Input, ceiling: number): ForcedLogout => {
+  const { maxTargets = Math.min(defaultMaxTargets, ceiling) } = configured;
+  if (maxTargets > ceiling)
+    throw new InvalidRequest('maxTargets', `must be at most ${ceiling}, the ceiling of this deployment`);
+  return {
+    ...configured,
+    maxTargets,
+    requestedBy: `schedule ${schedule}`,
+    source: 'schedule',
+    occurredAt: scheduledTime,
+    expiresAt: new Date(Date.parse(scheduledTime) + defaultExpiryMs).toISOString(),
+  };
+};
 
 /**
  * EventBridge Scheduler → one run for each time a schedule is due.
@@ -62,21 +63,15 @@ const requestOf = ({ schedule, scheduledTime, ...configured }: Input, maxTargets
 export const createScheduleHandler = ({ startRun, stack, maxTargetsCeiling, log }: ScheduleHandlerDependencies) =>
   middy<unknown, { readonly run: RunName }>({ timeoutEarlyInMillis: 0 }).handler(async (event) => {
     const input = parseInput(event);
-    const request = requestOf(input, maxTargetsCeiling);
-    if (request.maxTargets > maxTargetsCeiling)
-      throw new InvalidRequest('maxTargets', `must be at most ${maxTargetsCeiling}, the ceiling of this deployment`);
-
     const { schedule, scheduledTime } = input;
-    const start = await startRun(runNameOf('schedule', { stack, asker: schedule, key: scheduledTime }), request);
+    const name = runNameOf('schedule', { stack, asker: schedule, key: scheduledTime });
+    const start = await startRun(name, requestOf(input, maxTargetsCeiling));
     if (start.kind !== 'started' && start.kind !== 'other-payload') throw new RunNotStarted(start);
-    if (start.kind === 'started') log('INFO', 'schedule', { schedule, scheduledTime, run: start.id });
-    else
-      log('WARN', 'duplicate: this firing started a run before the schedule was changed', {
-        schedule,
-        scheduledTime,
-        run: start.id,
-      });
-    return { run: start.id };
+
+    const fact = { schedule, scheduledTime, run: name };
+    if (start.kind === 'started') log('INFO', 'schedule', fact);
+    else log('WARN', 'duplicate: this firing started a run before the schedule was changed', fact);
+    return { run: name };
   });
 
 export const handler = createScheduleHandler(wireSchedule());

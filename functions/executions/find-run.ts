@@ -25,11 +25,12 @@ export type FindRunDependencies = {
 /** Time for reading pages, in milliseconds: all but the last may be empty. */
 const readingTimeMs = 10_000;
 
-const foundRun = ({ DurableExecutionArn = '', Status }: Execution): FoundRun => ({
-  kind: 'found',
-  arn: DurableExecutionArn,
-  status: v.parse(runStatusSchema, Status),
-});
+const summarySchema = v.object({ DurableExecutionArn: v.string(), Status: runStatusSchema });
+
+const parseFound = (execution: Execution): FoundRun => {
+  const { DurableExecutionArn, Status } = v.parse(summarySchema, execution);
+  return { kind: 'found', arn: DurableExecutionArn, status: Status };
+};
 
 export const createFindRun = ({ client, functionName }: FindRunDependencies): FindRun => {
   const readPage = (name: RunName, marker: string | undefined) =>
@@ -49,7 +50,7 @@ export const createFindRun = ({ client, functionName }: FindRunDependencies): Fi
         const { DurableExecutions = [], NextMarker } = await readPage(name, marker);
         // The service says that it filters by names that match, not that they are equal.
         const execution = DurableExecutions.find(({ DurableExecutionName }) => DurableExecutionName === name);
-        if (execution !== undefined) return foundRun(execution);
+        if (execution !== undefined) return parseFound(execution);
         marker = NextMarker;
       } while (marker !== undefined && performance.now() < end);
     } catch (error) {
