@@ -11,7 +11,10 @@ export type Target =
 
 export type Source = 'api' | 'schedule' | 'offboarding';
 
-/** What a run was asked to do: the payload of its execution. It holds nothing that differs when the same thing is asked twice. */
+/**
+ * What a run was asked to do: the payload of its execution. Nothing in it differs when the same thing is asked twice, but
+ * for a request at the API: there `occurredAt`, and the expiry that follows from it, tell when it was first asked.
+ */
 export type ForcedLogout = {
   readonly target: Target;
   /** Ids left alone. */
@@ -117,7 +120,8 @@ export const requestEntries = {
 /** The payload of a run. */
 export const forcedLogoutSchema = v.strictObject({
   ...requestEntries,
-  requestedBy: text(512),
+  // The ARN of a user may have a path of 512 characters.
+  requestedBy: text(1_024),
   source: v.picklist(['api', 'schedule', 'offboarding'], 'must be api, schedule or offboarding'),
   occurredAt: v.optional(instant),
   expiresAt: instant,
