@@ -2,7 +2,8 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { Answer } from './http-event.ts';
 import type { Operation, Schema } from './openapi-document.ts';
 
-const bodies = new Ajv2020({ allErrors: true });
+const isInstant = (text: string): boolean => !Number.isNaN(Date.parse(text)) && new Date(text).toISOString() === text;
+const bodies = new Ajv2020({ allErrors: true, formats: { 'date-time': isInstant } });
 // A header is a text, whatever its schema says it means.
 const headers = new Ajv2020({ coerceTypes: true });
 
