@@ -18,6 +18,8 @@ export const matching = (pattern: RegExp, allowed: string) => v.pipe(v.string(al
 
 export const word = matching(/^\S+$/, 'a text without white space');
 
+export const flag = v.boolean('true or false');
+
 export const wholeNumber = (min: number, max: number) =>
   v.message(v.pipe(v.number(), v.integer(), v.minValue(min), v.maxValue(max)), `a whole number from ${min} to ${max}`);
 

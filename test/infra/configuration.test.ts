@@ -16,6 +16,14 @@ const complaintAbout = (configuration: unknown): string | undefined => {
   }
 };
 
+const nightly = {
+  name: 'nightly',
+  expression: 'cron(0 22 * * ? *)',
+  timeZone: 'Europe/Berlin',
+  target: { group: 'night-shift' },
+  reason: 'end of shift',
+};
+
 const jwt = { issuer: 'https://login.example.com/', audience: ['logout'] };
 
 test('fills in a default for every field that has one', () => {
@@ -30,6 +38,9 @@ test('fills in a default for every field that has one', () => {
     logRetentionDays: 30,
     evidenceRetentionDays: 365,
     memoryMb: 256,
+    runs: { maxTargetsCeiling: 500, executionTimeoutDays: 30, retentionDays: 30, memoryMb: 512 },
+    schedules: [],
+    offboarding: { plain: { enabled: true }, identityCenter: { enabled: false } },
   });
 });
 
@@ -37,7 +48,7 @@ test.each([
   ['green-api-logout: 5 was given, allowed is an object', 5],
   ['green-api-logout: null was given, allowed is an object', null],
   ['green-api-logout: [] was given, allowed is an object', []],
-  ['green-api-logout.stackName: "1st" was given, allowed is up to 128 letters', { stackName: '1st' }],
+  ['green-api-logout.stackName: "1st" was given, allowed is up to 64 letters', { stackName: '1st' }],
   ['green-api-logout.secretPrefix: "" was given', { secretPrefix: '' }],
   ['green-api-logout.secretPrefix: "green-api" was given', { secretPrefix: 'green-api' }],
   ['green-api-logout.secretPrefix: "!green-api/" was given', { secretPrefix: '!green-api/' }],
@@ -79,9 +90,77 @@ test.each([
   ['green-api-logout.evidenceRetentionDays: null was given', { evidenceRetentionDays: null }],
   ['green-api-logout.alarmTopicArn: "on-call" was given, allowed is the ARN', { alarmTopicArn: 'on-call' }],
   ['green-api-logout.memoryMb: 64 was given, allowed is a whole number from 128 to 10240', { memoryMb: 64 }],
+  [
+    'green-api-logout.runs.maxTargetsCeiling: 3001 was given, allowed is a whole number from 1 to 3000',
+    { runs: { maxTargetsCeiling: 3_001 } },
+  ],
+  ['green-api-logout.runs.executionTimeoutDays: 367 was given', { runs: { executionTimeoutDays: 367 } }],
+  ['green-api-logout.runs.retentionDays: 0 was given', { runs: { retentionDays: 0 } }],
+  [
+    'green-api-logout.offboarding.plain.putEventsFrom.accounts.0: "1111" was given, allowed is the id of an AWS account',
+    { offboarding: { plain: { putEventsFrom: { accounts: ['1111'] } } } },
+  ],
+  [
+    'green-api-logout.offboarding.plain.putEventsFrom.organization: "*" was given',
+    { offboarding: { plain: { putEventsFrom: { organization: '*' } } } },
+  ],
+  [
+    'green-api-logout.offboarding.okta.partnerBusName: "default" was given',
+    { offboarding: { okta: { partnerBusName: 'default' } } },
+  ],
+  [
+    'green-api-logout.offboarding.identityCenter: true was given, allowed is an object',
+    { offboarding: { identityCenter: true } },
+  ],
   ['green-api-logout.throtling: it was given, allowed is no field but stackName, secretPrefix', { throtling: {} }],
 ])('says %s', (complaint, configuration) => {
   expect(complaintAbout(configuration)).toContain(complaint);
+});
+
+test.each<[string, object[]]>([
+  ['0.name: "every night" was given, allowed is up to 64 letters', [{ ...nightly, name: 'every night' }]],
+  ['1.name: "nightly" was given, allowed is a name that no other schedule has', [nightly, nightly]],
+  [
+    '0.expression: "cron(0 25 * * ? *)" was given, but it must be an expression of EventBridge Scheduler: hours "25" is',
+    [{ ...nightly, expression: 'cron(0 25 * * ? *)' }],
+  ],
+  ['0.expression: "every night" was given, but it must be', [{ ...nightly, expression: 'every night' }]],
+  ['0.timeZone: nothing was given', [{ ...nightly, timeZone: undefined }]],
+  ['0.timeZone: "Berlin" was given, allowed is the name of a time zone', [{ ...nightly, timeZone: 'Berlin' }]],
+  [
+    '0.timeZone: "Europe/Berln" was given, allowed is the name of a time zone as in the IANA database; did you mean Europe/Berlin?',
+    [{ ...nightly, timeZone: 'Europe/Berln' }],
+  ],
+  ['0.target: {} was given, but it must be exactly one of', [{ ...nightly, target: {} }]],
+  ['0.target: {"owner":"jo","all":true} was given', [{ ...nightly, target: { owner: 'jo', all: true } }]],
+  ['0.target.instances.0: "7103.api" was given, but', [{ ...nightly, target: { instances: ['7103.api'] } }]],
+  ['0.except.0: 1101000001 was given, but it must be 1 to 10 digits', [{ ...nightly, except: [1101000001] }]],
+  ['0.reason: "" was given, but it must not be empty', [{ ...nightly, reason: '' }]],
+  ['0.dryRun: "yes" was given, but it must be true or false', [{ ...nightly, dryRun: 'yes' }]],
+  ['0.clearQueue: 1 was given', [{ ...nightly, clearQueue: 1 }]],
+  ['0.at: it was given, allowed is no field but name, expression', [{ ...nightly, at: '2026-11-30T17:00:00Z' }]],
+  [
+    '0.maxTargets: nothing was given, allowed is a number: "nightly" aims at all instances and needs a cap',
+    [{ ...nightly, target: { all: true } }],
+  ],
+  ['0.maxTargets: 501 was given, allowed is at most 500', [{ ...nightly, maxTargets: 501 }]],
+])('says of schedules: %s', (complaint, schedules) => {
+  expect(complaintAbout({ schedules })).toContain(`green-api-logout.schedules.${complaint}`);
+});
+
+test('takes a schedule with everything that the API would take, up to the configured ceiling', () => {
+  const everything = {
+    ...nightly,
+    target: { all: true },
+    except: ['1101000001'],
+    maxTargets: 3_000,
+    clearQueue: true,
+    dryRun: true,
+  };
+
+  expect(parseConfiguration({ runs: { maxTargetsCeiling: 3_000 }, schedules: [everything] }).schedules).toEqual([
+    everything,
+  ]);
 });
 
 test('names everything that is wrong at once, a line each', () => {
