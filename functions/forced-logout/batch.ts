@@ -7,7 +7,11 @@ import { inParallel } from './in-parallel.ts';
 import type { Outcome } from './outcome.ts';
 
 /** Writes one fact about a run for people to find. */
-export type NoteFact = (message: string, fields: { readonly run: string } & Readonly<Record<string, unknown>>) => void;
+export type LogFact = (
+  level: 'INFO' | 'WARN' | 'ERROR',
+  message: string,
+  fields: { readonly run: string } & Readonly<Record<string, unknown>>,
+) => void;
 
 /** What one batch of a round leaves in its checkpoint. */
 export type BatchResult = {
@@ -23,7 +27,7 @@ export type BatchResult = {
 export type BatchDependencies = {
   readonly advance: Advance;
   readonly recordEvidence: RecordEvidence;
-  readonly noteFact: NoteFact;
+  readonly log: LogFact;
   readonly now: () => Date;
 };
 
@@ -36,11 +40,11 @@ const concurrency = 50;
 const withoutTrail = ({ trail: _, ...outcome }: Course): Outcome => outcome;
 
 const createReport =
-  ({ recordEvidence, noteFact }: BatchDependencies, run: RunIdentity) =>
+  ({ recordEvidence, log }: BatchDependencies, run: RunIdentity) =>
   async (course: Course): Promise<void> => {
     const { kind, idInstance, reason, attempts } = course;
     if (kind === 'skipped')
-      noteFact('instance skipped', { run: run.id, idInstance, reason, attempts, tags: course.trail.tags });
+      log('WARN', 'instance skipped', { run: run.id, idInstance, reason, attempts, tags: course.trail.tags });
     else if (kind !== 'pending') await recordEvidence(evidenceOf(course, run));
   };
 
@@ -49,7 +53,7 @@ const createReport =
  * no instance stops another. What the time does not suffice for stays pending; once the run has expired, nothing does.
  */
 export const createHandleBatch = (dependencies: BatchDependencies) => {
-  const { advance, noteFact, now } = dependencies;
+  const { advance, log, now } = dependencies;
 
   return async (
     run: RunIdentity,
@@ -68,7 +72,7 @@ export const createHandleBatch = (dependencies: BatchDependencies) => {
         return await advance(course, run.request, signal);
       } catch (error) {
         const name = types.isNativeError(error) ? error.name : 'unknown error';
-        noteFact('unexpected error', { run: run.id, idInstance: course.idInstance, error: name });
+        log('ERROR', 'unexpected error', { run: run.id, idInstance: course.idInstance, error: name });
         return troubled(course, 'unavailable', `unexpected error: ${name}`);
       }
     };

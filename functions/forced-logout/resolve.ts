@@ -2,7 +2,7 @@ import type { InstanceId } from '../instances/instance-id.ts';
 import type { ListInstances } from '../instances/list-instances.ts';
 import type { ReadTags } from '../instances/read-tags.ts';
 import type { ListedInstance } from '../instances/tags.ts';
-import type { NoteFact } from './batch.ts';
+import type { LogFact } from './batch.ts';
 import type { RunIdentity } from './evidence-of.ts';
 import { inParallel } from './in-parallel.ts';
 import type { Resolved } from './progress.ts';
@@ -22,7 +22,7 @@ export class NotResolvedYet extends Error {}
 export type ResolveDependencies = {
   readonly listInstances: ListInstances;
   readonly readTags: ReadTags;
-  readonly noteFact: NoteFact;
+  readonly log: LogFact;
   readonly now: () => Date;
 };
 
@@ -82,7 +82,7 @@ const partition = (listed: readonly ListedInstance[], except: readonly InstanceI
  * @throws NotResolvedYet when Secrets Manager could not be asked
  */
 export const createResolve = (dependencies: ResolveDependencies) => {
-  const { noteFact, now } = dependencies;
+  const { log, now } = dependencies;
   const listTarget = createListTarget(dependencies);
 
   return async ({ id: run, request }: RunIdentity): Promise<Resolution> => {
@@ -92,7 +92,7 @@ export const createResolve = (dependencies: ResolveDependencies) => {
 
     const resolved = partition(listed.instances, request.except);
     const { targets, excepted, protected: guarded, unlisted } = resolved;
-    noteFact('targets resolved', { run, targets: targets.length, excepted, protected: guarded, unlisted });
+    log('INFO', 'targets resolved', { run, targets: targets.length, excepted, protected: guarded, unlisted });
     return targets.length > request.maxTargets ? { kind: 'too-many', found: targets.length } : resolved;
   };
 };

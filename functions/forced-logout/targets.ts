@@ -7,7 +7,10 @@ export const isAimedAt = (instance: ListedInstance, target: Target): boolean => 
   return 'group' in target ? instance.group === target.group : true;
 };
 
-/** Why an instance that a run came to must not be logged out; `undefined`: it may be. */
+/**
+ * Why an instance that a run came to must not be logged out; `undefined`: it may be. It fails no run: an instance that has
+ * passed to another owner meanwhile is none that anybody wanted out.
+ */
 export const whyLeftAlone = (instance: ListedInstance, target: Target): string | undefined => {
   if (instance.protected) return 'protected';
   return isAimedAt(instance, target) ? undefined : `its ${Object.keys(target)[0]} tag has changed`;

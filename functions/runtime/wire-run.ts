@@ -18,7 +18,7 @@ export const wireRun = ({ variables, write } = processSurroundings): RunHandlerD
     listInstances: createListInstances({ client, secretPrefix }),
     readTags: createReadTags({ client, secretPrefix }),
     recordEvidence: wireEvidence(log, eventBus),
-    noteFact: (message, fields) => log('INFO', message, fields),
+    log,
     now: () => new Date(),
   };
 };

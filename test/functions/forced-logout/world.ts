@@ -88,7 +88,7 @@ export const createWorld = (scripts: Readonly<Record<string, Script>>) => {
     listInstances,
     readTags,
     recordEvidence: async (record: Evidence) => void evidence.push(record),
-    noteFact: (message: string, fields: object) => void facts.push({ message, ...fields }),
+    log: (_level: string, message: string, fields: object) => void facts.push({ message, ...fields }),
     now: clock.now,
   };
 
