@@ -38,8 +38,8 @@ const failures = {
   'instance-starting': whenLogoutMeets('starting'),
   'rate-limited': whenLogoutMeets('http-429'),
   'quota-exceeded': whenLogoutMeets('http-466'),
-  unavailable: whenLogoutMeets('http-500'),
-  'timed-out': whenLogoutMeets('hang'),
+  unavailable: whenLogoutMeets('http-500', 0),
+  'timed-out': whenLogoutMeets('hang', 0),
   'unknown-instance': (world, id) => {
     world.secretsManager.remove(`green-api/${id}`);
     return world.logOut({ id });
