@@ -12,7 +12,7 @@ export type SecretsManagerCall = {
   /** Milliseconds since the epoch. */
   readonly at: number;
   readonly operation: OperationName;
-  /** As it was asked for: a name or an ARN. */
+  /** As it was asked for: a name, an ARN, or the beginning of names that are listed. */
   readonly secretId?: string;
 };
 

@@ -2,7 +2,7 @@ import type { FaultName } from './faults.ts';
 import type { OperationName } from './operations.ts';
 
 export type FaultOptions = {
-  /** The name or ARN it is limited to. @default every secret, and operations that name none */
+  /** The name or ARN it is limited to; of a list, the beginning of names that is asked for. @default every secret, and operations that name none */
   readonly secretId?: string;
   /** How many requests it meets before it is over. @default until it is cleared */
   readonly times?: number;

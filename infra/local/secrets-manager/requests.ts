@@ -27,10 +27,11 @@ const parseJson = (body: string): unknown => {
   }
 };
 
-/** What the input calls the secret: its name or ARN. */
+/** What the input calls the secret: its name or ARN. A list is asked for by how the names begin. */
 export const parseSecretId = (input: unknown): string | undefined => {
-  const { SecretId, Name } = Object(input) as { readonly SecretId?: unknown; readonly Name?: unknown };
-  const id = SecretId ?? Name;
+  const { SecretId, Name, Filters } = Object(input) as Readonly<Record<string, unknown>>;
+  const [filter] = Array.isArray(Filters) ? Filters : [];
+  const id = SecretId ?? Name ?? filter?.Values?.[0];
   return typeof id === 'string' ? id : undefined;
 };
 
