@@ -23,7 +23,11 @@ const fullAnswer = 100;
 const readingTimeMs = 15_000;
 
 const filter = v.optional(
-  v.pipe(v.string(), v.nonEmpty('must not be empty'), v.maxLength(256, 'must be at most 256 characters')),
+  v.pipe(
+    v.string(),
+    v.nonEmpty('must not be empty'),
+    v.check((value) => [...value].length <= 256, 'must be at most 256 characters'),
+  ),
 );
 const querySchema = v.strictObject({
   owner: filter,

@@ -61,7 +61,8 @@ const text = (longest: number) =>
   v.pipe(
     v.string('must be a text'),
     v.regex(/^[^\p{Cc}\p{Zl}\p{Zp}]+$/u, 'must not be empty or hold control characters'),
-    v.maxLength(longest, `must be at most ${longest} characters`),
+    // Code points, as JSON Schema counts them.
+    v.check((value) => [...value].length <= longest, `must be at most ${longest} characters`),
   );
 
 /** `Date.parse` takes 30 February for 2 March. */

@@ -19,7 +19,8 @@ export const parseFields = <Schema extends v.GenericSchema>(
   schema: Schema,
   whole: string,
 ): v.InferOutput<Schema> => {
-  const parsed = v.safeParse(schema, value, { abortEarly: true });
+  // Valibot takes a list for an object; `null` it refuses.
+  const parsed = v.safeParse(schema, Array.isArray(value) ? null : value, { abortEarly: true });
   if (parsed.success) return parsed.output;
 
   const [issue] = parsed.issues;

@@ -21,6 +21,7 @@ test.each([
   ['{', false, 'body must be JSON'],
   ['null', false, 'body must be a JSON object'],
   ['"reason"', false, 'body must be a JSON object'],
+  ['[]', false, 'body must be a JSON object'],
   ['{"reason":7}', false, 'reason must be a text'],
   ['{"raeson":"x"}', false, 'raeson is not a field of this request'],
   ['{"__proto__":{"reason":"x"}}', false, '__proto__ is not a field of this request'],
