@@ -1,0 +1,47 @@
+import { type GreenApiOptions, startGreenApi } from '../../infra/local/green-api/stand-in.ts';
+import { startSecretsManager } from '../../infra/local/secrets-manager/stand-in.ts';
+
+/** So many ids, one after the other. */
+export const idsFrom = (first: number, count: number): readonly string[] =>
+  Array.from({ length: count }, (_, index) => String(first + index));
+
+/** A token of its own for each instance: one that is used for another is rejected. */
+const tokenOf = (idInstance: string): string => idInstance.padStart(50, '0');
+
+export type FleetOptions = {
+  readonly ids: readonly string[];
+  readonly greenApi?: Omit<GreenApiOptions, 'instances'>;
+  /** Milliseconds from a logout to `notAuthorized`. @default 0 */
+  readonly logoutDelayMs?: number;
+};
+
+/** GREEN-API and Secrets Manager with these instances in both. */
+export const startFleet = async ({ ids, greenApi: options = {}, logoutDelayMs = 0 }: FleetOptions) => {
+  const greenApi = await startGreenApi({
+    ...options,
+    instances: ids.map((idInstance) => ({ idInstance, apiTokenInstance: tokenOf(idInstance), logoutDelayMs })),
+  });
+  const secretsManager = await startSecretsManager({
+    secrets: ids.map((id) => ({
+      name: `green-api/${id}`,
+      secretString: JSON.stringify({ apiUrl: greenApi.apiUrl, apiTokenInstance: tokenOf(id) }),
+      tags: { group: 'load' },
+    })),
+  });
+  return {
+    greenApi,
+    secretsManager,
+    /** What makes the functions speak to these two. */
+    variables: {
+      ALLOWED_API_HOSTS: greenApi.host,
+      AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsManager.url,
+      AWS_REGION: 'us-east-1',
+      AWS_ACCESS_KEY_ID: 'local',
+      AWS_SECRET_ACCESS_KEY: 'local',
+    },
+    [Symbol.asyncDispose]: async () => {
+      await greenApi.close();
+      await secretsManager.close();
+    },
+  };
+};

@@ -1,0 +1,84 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { distFolder } from '../../../infra/bundling.ts';
+import { type InvocationAnswer, type RuntimeError, startRuntimeApi } from './runtime-api.ts';
+
+export type EnvironmentOptions = {
+  readonly door: string;
+  readonly variables?: Readonly<Record<string, string>>;
+  /** Takes what the function prints, line by line. */
+  readonly onLine?: (line: string) => void;
+};
+
+export type Usage = {
+  /** After a garbage collection. */
+  readonly heapBytes: number;
+  readonly rssBytes: number;
+  /** Connections to others that are open. */
+  readonly sockets: number;
+};
+
+export type Start = { readonly kind: 'ready' } | { readonly kind: 'init-error'; readonly error: RuntimeError };
+/** `died`: the process has gone before it answered, so that nobody will. */
+export type Answer = InvocationAnswer | { readonly kind: 'died' };
+
+const bootstrap = join(__dirname, '..', 'node_modules', 'aws-lambda-ric', 'index.mjs');
+// As the bootstrap of Lambda's Node images gives 256 MB to a function.
+const memoryFlags = ['--max-semi-space-size=12', '--max-old-space-size=231'];
+const preloads = ['rapid-client.cjs', 'usage.cjs'].flatMap((file) => ['--require', join(__dirname, file)]);
+
+const parseUsage = (message: unknown) => message as Usage;
+
+// https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
+const lambdaVariables = (door: string, runtimeApi: string) => ({
+  AWS_LAMBDA_RUNTIME_API: runtimeApi,
+  AWS_LAMBDA_FUNCTION_NAME: door,
+  AWS_LAMBDA_FUNCTION_VERSION: '1',
+  AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '256',
+  AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${door}`,
+  AWS_LAMBDA_LOG_STREAM_NAME: 'local',
+  _HANDLER: 'index.handler',
+  LAMBDA_TASK_ROOT: join(distFolder, door),
+  AWS_REGION: 'us-east-1',
+  AWS_ACCESS_KEY_ID: 'local',
+  AWS_SECRET_ACCESS_KEY: 'local',
+  TZ: ':UTC',
+});
+
+/** One environment of Lambda's around a built bundle: AWS's own runtime client in a process of its own. */
+export const startEnvironment = async ({ door, variables = {}, onLine = () => {} }: EnvironmentOptions) => {
+  const api = await startRuntimeApi();
+  const child = spawn(process.execPath, ['--expose-gc', ...memoryFlags, ...preloads, bootstrap], {
+    env: { ...lambdaVariables(door, api.host), ...variables },
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
+  const exited = once(child, 'exit');
+  const died = exited.then(() => ({ kind: 'died' }) as const);
+  for (const stream of [child.stdout, child.stderr]) if (stream) createInterface(stream).on('line', onLine);
+
+  const dispose = async () => {
+    child.kill('SIGKILL');
+    await exited;
+    await api.close();
+  };
+  return {
+    started: Promise.race<Start>([
+      api.ready.then(() => ({ kind: 'ready' }) as const),
+      api.initError.then((error) => ({ kind: 'init-error', error }) as const),
+    ]),
+    /** Resolves with the exit code when the process has gone. */
+    exited: exited.then(([code]) => code),
+    /** @param timeoutMs the function's own time limit, which this only tells it */
+    invoke: (event: unknown, timeoutMs = 29_000): Promise<Answer> => Promise.race([api.invoke(event, timeoutMs), died]),
+    usage: async (): Promise<Usage> => {
+      const told = once(child, 'message');
+      child.send('usage');
+      const [usage] = await told;
+      return parseUsage(usage);
+    },
+    kill: () => void child.kill('SIGKILL'),
+    [Symbol.asyncDispose]: dispose,
+  };
+};
