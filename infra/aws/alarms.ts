@@ -1,8 +1,10 @@
 import { Alarm, ComparisonOperator, type IMetric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Topic } from 'aws-cdk-lib/aws-sns';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { Door } from './door.ts';
+import { type EvidenceDoor, logoutMetric } from './logout-metric.ts';
 
 export type AlarmProps = {
   /** What is counted; one in a period rings. */
@@ -30,6 +32,19 @@ export class Alarms extends Construct {
       treatMissingData: TreatMissingData.NOT_BREACHING,
     });
     if (this.#action !== undefined) alarm.addAlarmAction(this.#action);
+  }
+
+  /** Rings when the evidence of the door says that a logout failed. */
+  addForLogouts(door: EvidenceDoor, impact: string): void {
+    const metric = logoutMetric(door, 'failed', 'Sum');
+    this.add(`${door}-failed-logouts`, { metric, impact: `A logout failed. ${impact}` });
+  }
+
+  /** Rings as long as something lies in the queue. */
+  addForQueue(queue: Queue, impact: string): void {
+    const { id } = queue.node;
+    const metric = queue.metricApproximateNumberOfMessagesVisible({ statistic: 'Maximum' });
+    this.add(id, { metric, impact: `Something lies in ${id}. ${impact}` });
   }
 
   /** Rings when the door crashed or ran out of time, and when Lambda turned calls away from it. */

@@ -1,10 +1,15 @@
-import { App } from 'aws-cdk-lib';
+import { App, Validations } from 'aws-cdk-lib';
 import { ConfigurationError, contextKey, parseConfiguration } from '../configuration.ts';
+import { warningsAbout } from '../schedules/schedule-warnings.ts';
 import { GreenApiLogoutStack } from './stack.ts';
 
 const app = new App();
 try {
-  new GreenApiLogoutStack(app, 'GreenApiLogout', parseConfiguration(app.node.tryGetContext(contextKey)));
+  const configuration = parseConfiguration(app.node.tryGetContext(contextKey));
+  const stack = new GreenApiLogoutStack(app, 'GreenApiLogout', configuration);
+  for (const warning of warningsAbout(configuration.schedules, new Date())) {
+    Validations.of(stack).addWarning('green-api-logout:schedule', warning);
+  }
 } catch (error) {
   if (!(error instanceof ConfigurationError)) throw error;
   console.error(error.message);

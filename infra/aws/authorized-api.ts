@@ -2,6 +2,7 @@ import { Aws } from 'aws-cdk-lib';
 import { HttpApi, HttpMethod, HttpStage, type IHttpRouteAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpIamAuthorizer, HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import type { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import type { Configuration } from '../configuration.ts';
 import { type Route, routeKeyOf } from '../routes.ts';
@@ -20,6 +21,7 @@ const createAuthorizer = ({ jwt }: Configuration['authorization']): IHttpRouteAu
 /** The HTTP API: it asks every caller who they are, holds all of them together to one pace, and writes down each call. */
 export class AuthorizedApi extends Construct {
   readonly endpoint: string;
+  readonly serverErrors: Metric;
   readonly #api: HttpApi;
   readonly #scopes: Readonly<Record<string, string[]>>;
 
@@ -38,8 +40,9 @@ export class AuthorizedApi extends Construct {
       accessLogSettings: createAccessLog(this, 'AccessLog', configuration.logRetentionDays),
     });
     this.endpoint = stage.url;
+    this.serverErrors = this.#api.metricServerError({ statistic: 'Sum' });
     alarms.add('server-errors', {
-      metric: this.#api.metricServerError(),
+      metric: this.serverErrors,
       impact: 'A caller was told that a logout failed or could not be confirmed: somebody may still be logged in.',
     });
   }

@@ -1,5 +1,7 @@
+import { Duration } from 'aws-cdk-lib';
 import { environmentNames } from '../../functions/runtime/environment.ts';
 import type { Configuration } from '../configuration.ts';
+import type { StackBus } from './stack-bus.ts';
 
 type EnvironmentName = (typeof environmentNames)[keyof typeof environmentNames];
 
@@ -11,10 +13,24 @@ export const listingEnvironment = ({ secretPrefix }: Configuration): DoorEnviron
   [environmentNames.secretPrefix]: secretPrefix,
 });
 
-/** For a door that reads credentials and calls GREEN-API. */
-export const callingEnvironment = (configuration: Configuration): DoorEnvironment => ({
+/** For a door that reads credentials, calls GREEN-API and tells what became of it. */
+export const callingEnvironment = (configuration: Configuration, bus: StackBus): DoorEnvironment => ({
   ...listingEnvironment(configuration),
   [environmentNames.allowedApiHosts]: configuration.allowedApiHosts.join(','),
   [environmentNames.credentialTtlMs]: String(configuration.credentialTtlMs),
   [environmentNames.greenApiTimeoutMs]: String(configuration.greenApiTimeoutMs),
+  [environmentNames.eventBus]: bus.eventBusName,
+});
+
+/** For a door that starts runs. */
+export const startingEnvironment = (
+  { stackName, runs }: Configuration,
+  runFunction: string,
+  runQualifier: string,
+): DoorEnvironment => ({
+  [environmentNames.runFunction]: runFunction,
+  [environmentNames.runQualifier]: runQualifier,
+  [environmentNames.stack]: stackName,
+  [environmentNames.maxTargetsCeiling]: String(runs.maxTargetsCeiling),
+  [environmentNames.executionTimeoutSeconds]: String(Duration.days(runs.executionTimeoutDays).toSeconds()),
 });

@@ -4,6 +4,7 @@ import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   Architecture,
   Code,
+  type FunctionOptions,
   Function as LambdaFunction,
   LoggingFormat,
   Runtime,
@@ -18,11 +19,13 @@ export type DoorProps = {
   readonly environment: DoorEnvironment;
   readonly logGroup: ILogGroup;
   readonly memoryMb: number;
-};
+  /** @default 29 seconds: the own deadline of a door is 28, API Gateway's limit 30 */
+  readonly timeout?: Duration;
+} & Pick<FunctionOptions, 'currentVersionOptions' | 'deadLetterQueue' | 'durableConfig' | 'onFailure'>;
 
 /**
- * A Lambda function behind the HTTP API: the bundle that `npm run build` wrote for the door, under a role of its own
- * that may write the door's log and traces, and nothing else until a `grant…` says so.
+ * A Lambda function: the bundle that `npm run build` wrote for the door, under a role of its own that may write the
+ * door's log and traces, and nothing else until a `grant…` says so.
  *
  * @param id the door's name: its file in `functions/` and its folder in `dist/`
  */
@@ -30,8 +33,9 @@ export class Door extends Construct {
   readonly function: LambdaFunction;
   readonly role: Role;
 
-  constructor(scope: Construct, id: string, { environment, logGroup, memoryMb }: DoorProps) {
+  constructor(scope: Construct, id: string, props: DoorProps) {
     super(scope, id);
+    const { environment, logGroup, memoryMb, timeout = Duration.seconds(29), ...options } = props;
     this.role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     logGroup.grantWrite(this.role);
     Validations.of(this.role).acknowledge({
@@ -39,14 +43,14 @@ export class Door extends Construct {
       reason: "X-Ray's write actions support no resource.",
     });
     this.function = new LambdaFunction(this, 'Function', {
+      ...options,
       code: Code.fromAsset(join(distFolder, id)),
       handler: 'index.handler',
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       role: this.role,
       memorySize: memoryMb,
-      // In seconds: the door's own deadline is 28, API Gateway's limit 30.
-      timeout: Duration.seconds(29),
+      timeout,
       environment: { ...environment },
       logGroup,
       loggingFormat: LoggingFormat.JSON,

@@ -1,5 +1,5 @@
 import { ArnFormat, Stack, Validations } from 'aws-cdk-lib';
-import { type IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { Configuration } from '../configuration.ts';
 import type { Door } from './door.ts';
@@ -17,21 +17,14 @@ export class InstanceSecrets extends Construct {
 
   /** Lets the door read credentials: the secrets under the prefix, and no other. */
   grantRead({ role }: Door): void {
-    const { secretPrefix, kmsKeyArn } = this.#props;
-    const resourceName = `${secretPrefix}*`;
-    const arnFormat = ArnFormat.COLON_RESOURCE_NAME;
-    const secrets = Stack.of(this).formatArn({
-      service: 'secretsmanager',
-      resource: 'secret',
-      resourceName,
-      arnFormat,
-    });
-    role.addToPolicy(new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [secrets] }));
-    Validations.of(role).acknowledge({
-      id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:secretsmanager:<AWS::Region>:<AWS::AccountId>:secret:${resourceName}]`,
-      reason: 'Instances come and go without a deployment; the prefix is reserved for their secrets.',
-    });
+    this.#grantOnSecrets(role, 'secretsmanager:GetSecretValue');
+    const { kmsKeyArn } = this.#props;
     if (kmsKeyArn !== undefined) this.#grantDecrypt(role, kmsKeyArn);
+  }
+
+  /** Lets the door see the tags of one secret as they are now; a list may lag behind. */
+  grantDescribe({ role }: Door): void {
+    this.#grantOnSecrets(role, 'secretsmanager:DescribeSecret');
   }
 
   /** Lets the door see names and tags. `ListSecrets` takes no resource, so they are those of every secret. */
@@ -43,8 +36,24 @@ export class InstanceSecrets extends Construct {
     });
   }
 
-  #grantDecrypt(role: IRole, keyArn: string): void {
-    role.addToPrincipalPolicy(
+  #grantOnSecrets(role: Role, action: string): void {
+    const resourceName = `${this.#props.secretPrefix}*`;
+    const arnFormat = ArnFormat.COLON_RESOURCE_NAME;
+    const secrets = Stack.of(this).formatArn({
+      service: 'secretsmanager',
+      resource: 'secret',
+      resourceName,
+      arnFormat,
+    });
+    role.addToPolicy(new PolicyStatement({ actions: [action], resources: [secrets] }));
+    Validations.of(role).acknowledge({
+      id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:secretsmanager:<AWS::Region>:<AWS::AccountId>:secret:${resourceName}]`,
+      reason: 'Instances come and go without a deployment; the prefix is reserved for their secrets.',
+    });
+  }
+
+  #grantDecrypt(role: Role, keyArn: string): void {
+    role.addToPolicy(
       new PolicyStatement({
         actions: ['kms:Decrypt'],
         resources: [keyArn],

@@ -5,23 +5,29 @@ import type { Alarms } from './alarms.ts';
 import { Door } from './door.ts';
 import { callingEnvironment } from './door-environment.ts';
 import type { InstanceSecrets } from './instance-secrets.ts';
+import type { StackBus } from './stack-bus.ts';
 
 export type LogoutDoorProps = {
   readonly configuration: Configuration;
   readonly evidence: ILogGroup;
   readonly secrets: InstanceSecrets;
+  readonly bus: StackBus;
   readonly alarms: Alarms;
 };
 
+const impact = 'Somebody who should have been logged out may still be logged in.';
+
 /** Logs one instance out and answers in the same call; writes evidence, reads credentials. */
 export class LogoutDoor extends Door {
-  constructor(scope: Construct, id: 'logout', { configuration, evidence, secrets, alarms }: LogoutDoorProps) {
+  constructor(scope: Construct, id: 'logout', { configuration, evidence, secrets, bus, alarms }: LogoutDoorProps) {
     super(scope, id, {
-      environment: callingEnvironment(configuration),
+      environment: callingEnvironment(configuration, bus),
       logGroup: evidence,
       memoryMb: configuration.memoryMb,
     });
     secrets.grantRead(this);
-    alarms.addForDoor(this, 'Somebody who should have been logged out may still be logged in.');
+    bus.grantPutOutcomes(this);
+    alarms.addForDoor(this, impact);
+    alarms.addForLogouts(id, impact);
   }
 }

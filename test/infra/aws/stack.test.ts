@@ -5,33 +5,13 @@ import { Match } from 'aws-cdk-lib/assertions';
 import { AccountRootPrincipal, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { readEnvironment } from '../../../functions/runtime/environment.ts';
+import { readStartingEnvironment } from '../../../functions/runtime/starting-environment.ts';
 import { distFolder, doors } from '../../../infra/bundling.ts';
 import { routeKeyOf, routes } from '../../../infra/routes.ts';
-import { permissionsIn, resourcesIn, say, synthesize } from './synthesize.ts';
-
-const keyArn = 'arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab';
-const topicArn = 'arn:aws:sns:eu-central-1:111122223333:on-call';
-const jwt = {
-  issuer: 'https://login.example.com/',
-  audience: ['green-api-logout'],
-  scopes: { 'POST /instances/{idInstance}/logout': ['instances.logout'], 'GET /instances': ['instances.read'] },
-};
+import { everything, jwt, resourcesIn, type Synthesized, say, synthesize, topicArn } from './synthesize.ts';
 
 const plain = synthesize();
-const custom = synthesize({
-  stackName: 'logout-staging',
-  secretPrefix: 'staging/green-api/',
-  kmsKeyArn: keyArn,
-  allowedApiHosts: ['3100.api.example.com', 'proxy.example.com:8443'],
-  credentialTtlMs: 0,
-  greenApiTimeoutMs: 27_000,
-  authorization: { jwt },
-  throttling: { rateLimit: 5, burstLimit: 10 },
-  logRetentionDays: 7,
-  evidenceRetentionDays: 3653,
-  alarmTopicArn: topicArn,
-  memoryMb: 512,
-});
+const custom = synthesize(everything);
 /** For what a test adds to the stack. */
 const planted = synthesize();
 const both = [
@@ -43,9 +23,9 @@ afterAll(() => {
   for (const { folder } of [plain, custom, planted]) rmSync(folder, { recursive: true });
 });
 
-const functionsOf = (synthesized: typeof plain) => Object.values(resourcesIn(synthesized, 'AWS::Lambda::Function'));
+const functionsOf = (synthesized: Synthesized) => Object.values(resourcesIn(synthesized, 'AWS::Lambda::Function'));
 
-const routesOf = (synthesized: typeof plain) =>
+const routesOf = (synthesized: Synthesized) =>
   Object.values(resourcesIn(synthesized, 'AWS::ApiGatewayV2::Route')).map(
     ({ RouteKey, AuthorizationType, AuthorizationScopes, AuthorizerId }) => ({
       route: RouteKey,
@@ -76,8 +56,10 @@ describe('the API', () => {
     });
   });
 
-  test('is the only way to a function: no function URL, and each permission names one route of this API', () => {
-    const permissions = Object.values(resourcesIn(plain, 'AWS::Lambda::Permission'));
+  test('reaches its functions by its own routes: no function URL, and each permission names one route of this API', () => {
+    const permissions = Object.values(resourcesIn(plain, 'AWS::Lambda::Permission')).filter(
+      ({ Principal }) => Principal === 'apigateway.amazonaws.com',
+    );
 
     expect(permissions.map(({ Principal, SourceArn }) => `${Principal} ${say(SourceArn)}`)).toEqual(
       routes.map(
@@ -104,45 +86,6 @@ describe('the API', () => {
   });
 });
 
-describe('permissions', () => {
-  const log = (door: string, group: string) =>
-    ['logs:CreateLogStream', 'logs:PutLogEvents'].map((action) => `["<${door}Role>"] Allow ${action} <${group}.Arn>`);
-  const traces = (door: string) =>
-    ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'].map((action) => `["<${door}Role>"] Allow ${action} *`);
-  const secretsUnder = (prefix: string) =>
-    `arn:<AWS::Partition>:secretsmanager:<AWS::Region>:<AWS::AccountId>:secret:${prefix}*`;
-  const everybody = [
-    ...log('logout', 'evidence'),
-    ...traces('logout'),
-    ...log('instances', 'instanceslog'),
-    ...traces('instances'),
-    '["<instancesRole>"] Allow secretsmanager:ListSecrets *',
-  ];
-
-  test('logout reads secrets under the prefix, instances lists names, and there is nothing else', () => {
-    expect([...permissionsIn(plain)].sort()).toEqual(
-      [...everybody, `["<logoutRole>"] Allow secretsmanager:GetSecretValue ${secretsUnder('green-api/')}`].sort(),
-    );
-  });
-
-  test('with a key of the customer, logout decrypts with that key, and only through Secrets Manager', () => {
-    expect([...permissionsIn(custom)].sort()).toEqual(
-      [
-        ...everybody,
-        `["<logoutRole>"] Allow secretsmanager:GetSecretValue ${secretsUnder('staging/green-api/')}`,
-        `["<logoutRole>"] Allow kms:Decrypt ${keyArn} {"StringEquals":{"kms:ViaService":"secretsmanager.<AWS::Region>.amazonaws.com"}}`,
-      ].sort(),
-    );
-  });
-
-  test.each(both)('come from no managed policy, and each function has its own role (%s)', (_name, synthesized) => {
-    const roles = Object.values(resourcesIn(synthesized, 'AWS::IAM::Role'));
-
-    expect(roles.flatMap(({ ManagedPolicyArns, Policies }) => ManagedPolicyArns ?? Policies ?? [])).toEqual([]);
-    expect(new Set(functionsOf(synthesized).map(({ Role }) => say(Role))).size).toBe(functionsOf(synthesized).length);
-  });
-});
-
 describe('the functions', () => {
   test('are the doors there are, each with the very bundle that the build wrote', () => {
     const deployed = functionsOf(plain).map(({ Code }) =>
@@ -154,72 +97,126 @@ describe('the functions', () => {
     );
   });
 
-  test.each(both)(
-    'run on Node 24 and arm64, end before the gateway gives up, log JSON and trace (%s)',
-    (_name, { template }) => {
-      template.allResourcesProperties('AWS::Lambda::Function', {
-        Runtime: 'nodejs24.x',
-        Architectures: ['arm64'],
-        Handler: 'index.handler',
-        Timeout: 29,
-        LoggingConfig: { LogFormat: 'JSON' },
-        TracingConfig: { Mode: 'Active' },
-      });
-    },
-  );
-
-  test('have the memory that is configured', () => {
-    plain.template.allResourcesProperties('AWS::Lambda::Function', { MemorySize: 256 });
-    custom.template.allResourcesProperties('AWS::Lambda::Function', { MemorySize: 512 });
+  test.each(both)('run on Node 24 and arm64, log JSON and trace (%s)', (_name, { template }) => {
+    template.allResourcesProperties('AWS::Lambda::Function', {
+      Runtime: 'nodejs24.x',
+      Architectures: ['arm64'],
+      Handler: 'index.handler',
+      LoggingConfig: { LogFormat: 'JSON' },
+      TracingConfig: { Mode: 'Active' },
+    });
   });
 
-  test('get the configuration in variables that they understand', () => {
-    const { logoutFunction, instancesFunction } = resourcesIn(custom, 'AWS::Lambda::Function');
+  test('end before the gateway gives up, but for the one that nobody waits for', () => {
+    const { runFunction, ...others } = resourcesIn(plain, 'AWS::Lambda::Function');
 
-    expect(readEnvironment(logoutFunction?.Environment.Variables)).toEqual({
+    expect(runFunction?.Timeout).toBe(15 * 60);
+    expect(new Set(Object.values(others).map(({ Timeout }) => Timeout))).toEqual(new Set([29]));
+  });
+
+  test('have the memory that is configured', () => {
+    const memoryOf = (synthesized: Synthesized) => {
+      const { runFunction, ...others } = resourcesIn(synthesized, 'AWS::Lambda::Function');
+      return [runFunction?.MemorySize, ...new Set(Object.values(others).map(({ MemorySize }) => MemorySize))];
+    };
+
+    expect(memoryOf(plain)).toEqual([512, 256]);
+    expect(memoryOf(custom)).toEqual([1_024, 384]);
+  });
+
+  const variablesOf = (door: string): Record<string, string> =>
+    Object.fromEntries(
+      Object.entries(resourcesIn(custom, 'AWS::Lambda::Function')[`${door}Function`]?.Environment.Variables ?? {}).map(
+        ([name, value]) => [name, say(value).replace(/[<>]/g, '')],
+      ),
+    );
+
+  test('get the configuration in variables that they understand', () => {
+    const calling = {
       secretPrefix: 'staging/green-api/',
       allowedApiHosts: ['3100.api.example.com', 'proxy.example.com:8443'],
       credentialTtlMs: 0,
       greenApiTimeoutMs: 27_000,
-    });
-    expect(instancesFunction?.Environment.Variables).toEqual({ SECRET_PREFIX: 'staging/green-api/' });
+      eventBus: 'events',
+    };
+    const starting = {
+      runFunction: 'runFunction',
+      runQualifier: 'live',
+      stack: 'logout-staging',
+      maxTargetsCeiling: 3_000,
+      executionTimeoutMs: 90 * 24 * 60 * 60 * 1_000,
+    };
+
+    expect(readEnvironment(variablesOf('logout'))).toEqual(calling);
+    expect(readEnvironment(variablesOf('run'))).toEqual(calling);
+    expect(variablesOf('instances')).toEqual({ SECRET_PREFIX: 'staging/green-api/' });
+    for (const door of ['forcedlogouts', 'schedule', 'offboarding']) {
+      expect(readStartingEnvironment(variablesOf(door))).toEqual(starting);
+    }
   });
 });
 
 describe('the logs', () => {
   test.each([
-    ['by default', plain, { evidence: 365, instanceslog: 30, httpAccessLog: 30 }],
-    ['as configured', custom, { evidence: 3653, instanceslog: 7, httpAccessLog: 7 }],
+    ['by default', plain, { evidence: 365, others: 30 }],
+    ['as configured', custom, { evidence: 3653, others: 7 }],
   ])('are all kept for a time %s', (_name, synthesized, days) => {
-    const groups = Object.entries(resourcesIn(synthesized, 'AWS::Logs::LogGroup'));
+    const { evidence, ...others } = resourcesIn(synthesized, 'AWS::Logs::LogGroup');
 
-    expect(Object.fromEntries(groups.map(([id, { RetentionInDays }]) => [id, RetentionInDays]))).toEqual(days);
+    expect(evidence?.RetentionInDays).toBe(days.evidence);
+    expect(Object.keys(others).sort()).toEqual(
+      ['forcedlogoutslog', 'httpAccessLog', 'instanceslog', 'offboardinglog', 'schedulelog'].sort(),
+    );
+    expect(new Set(Object.values(others).map(({ RetentionInDays }) => RetentionInDays))).toEqual(
+      new Set([days.others]),
+    );
   });
 
-  test('of logout are the evidence, which outlives the stack; the others go with it', () => {
+  test('of logout and run are one, the evidence, which outlives the stack; the others go with it', () => {
     const groups = Object.entries(plain.template.findResources('AWS::Logs::LogGroup'));
 
     expect(
       groups.filter(([, { DeletionPolicy }]) => DeletionPolicy !== 'Delete').map(([id]) => say({ Ref: id })),
-    ).toEqual([say(resourcesIn(plain, 'AWS::Lambda::Function').logoutFunction?.LoggingConfig.LogGroup)]);
+    ).toEqual(['<evidence>']);
+    expect(
+      Object.entries(resourcesIn(plain, 'AWS::Lambda::Function'))
+        .filter(([, { LoggingConfig }]) => say(LoggingConfig.LogGroup) === '<evidence>')
+        .map(([id]) => id),
+    ).toEqual(expect.arrayContaining(['logoutFunction', 'runFunction']));
   });
 });
 
 describe('the alarms', () => {
-  test('watch the answers of the API and every function', () => {
+  test('watch the API, every function, every failed logout, runs, and the queues that should be empty', () => {
     const alarms = Object.values(resourcesIn(plain, 'AWS::CloudWatch::Alarm'));
+    const functions = doors.map((door) => `<${door.replace('-', '')}Function>`);
 
     expect(alarms.map(({ MetricName, Dimensions }) => `${MetricName} of ${say(Dimensions[0].Value)}`).sort()).toEqual(
       [
         '5xx of <httpApi>',
-        ...doors.flatMap((door) => [`Errors of <${door}Function>`, `Throttles of <${door}Function>`]),
+        ...functions.flatMap((name) => [`Errors of ${name}`, `Throttles of ${name}`]),
+        ...['failed of logout', 'failed of run'],
+        ...['DurableExecutionFailed of <runFunction>', 'DurableExecutionTimedOut of <runFunction>'],
+        ...['schedulefailed', 'scheduleundelivered', 'offboardingfailed', 'offboardingundelivered'].map(
+          (queue) => `ApproximateNumberOfMessagesVisible of <${queue}.QueueName>`,
+        ),
       ].sort(),
     );
   });
 
+  test('ring at the first one of anything', () => {
+    plain.template.allResourcesProperties('AWS::CloudWatch::Alarm', {
+      Threshold: 1,
+      EvaluationPeriods: 1,
+      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+    });
+  });
+
   test('say what they mean for people and where to read what to do', () => {
     for (const { AlarmDescription } of Object.values(resourcesIn(plain, 'AWS::CloudWatch::Alarm'))) {
-      expect(AlarmDescription).toMatch(/(?:logged in|logouts go on)\. See "When an alarm rings" in the README\.$/);
+      expect(AlarmDescription).toMatch(
+        /(?:still be logged in|logouts go on)\. See "When an alarm rings" in the README\.$/,
+      );
     }
   });
 
@@ -244,12 +241,36 @@ describe('the AwsSolutions rules', () => {
   });
 });
 
-test('the outputs say where the API and the evidence are', () => {
+test('the dashboard shows what the evidence, the runs and the API say', () => {
+  const [{ DashboardBody } = { DashboardBody: '' }] = Object.values(resourcesIn(plain, 'AWS::CloudWatch::Dashboard'));
+  const { widgets } = JSON.parse(say(DashboardBody));
+
+  expect(
+    widgets.flatMap(({ properties }: { properties: { metrics: string[][] } }) =>
+      properties.metrics.map(([namespace, name, , of]) => `${namespace} ${name} ${of}`),
+    ),
+  ).toEqual(
+    expect.arrayContaining([
+      ...['confirmed', 'failed', 'timeToLogoutMs'].flatMap((name) => [
+        `green-api-logout ${name} logout`,
+        `green-api-logout ${name} run`,
+      ]),
+      'AWS/Lambda DurableExecutionFailed <runFunction>',
+      'AWS/ApiGateway 5xx <httpApi>',
+    ]),
+  );
+});
+
+test('the outputs say what a person needs to find again', () => {
   const outputs = Object.entries(plain.template.findOutputs('*'));
 
   expect(Object.fromEntries(outputs.map(([id, { Value }]) => [id, say(Value)]))).toEqual({
+    Dashboard: '<dashboard>',
     Endpoint: 'https://<httpApi>.execute-api.<AWS::Region>.<AWS::URLSuffix>/',
+    EventBus: '<events>',
     EvidenceLogGroup: '<evidence>',
+    RunDeadLetters: '<rundeadletters>',
+    RunFunction: '<runFunction>',
   });
 });
 

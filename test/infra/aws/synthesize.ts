@@ -5,6 +5,9 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { GreenApiLogoutStack } from '../../../infra/aws/stack.ts';
 import { parseConfiguration } from '../../../infra/configuration.ts';
 
+// cdk-nag reads properties that CDK would have nobody read.
+process.env.JSII_DEPRECATED = 'quiet';
+
 const { context } = JSON.parse(readFileSync(join(import.meta.dirname, '../../../cdk.json'), 'utf8'));
 
 /** The stack as it would be deployed with this configuration, under the feature flags of `cdk.json`. */
@@ -12,6 +15,65 @@ export const synthesize = (configuration: object = {}) => {
   const app = new App({ context: { ...context, 'aws:cdk:bundling-stacks': [] } });
   const stack = new GreenApiLogoutStack(app, 'GreenApiLogout', parseConfiguration(configuration));
   return { app, stack, template: Template.fromStack(stack), folder: app.synth().directory };
+};
+
+export const keyArn = 'arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab';
+export const topicArn = 'arn:aws:sns:eu-central-1:111122223333:on-call';
+export const jwt = {
+  issuer: 'https://login.example.com/',
+  audience: ['green-api-logout'],
+  scopes: {
+    'POST /instances/{idInstance}/logout': ['instances.logout'],
+    'GET /instances': ['instances.read'],
+    'POST /forced-logouts': ['runs.start'],
+    'GET /forced-logouts/{id}': ['runs.read'],
+    'DELETE /forced-logouts/{id}': ['runs.stop'],
+  },
+};
+
+/** A configuration that leaves nothing to its default. */
+export const everything = {
+  stackName: 'logout-staging',
+  secretPrefix: 'staging/green-api/',
+  kmsKeyArn: keyArn,
+  allowedApiHosts: ['3100.api.example.com', 'proxy.example.com:8443'],
+  credentialTtlMs: 0,
+  greenApiTimeoutMs: 27_000,
+  authorization: { jwt },
+  throttling: { rateLimit: 5, burstLimit: 10 },
+  logRetentionDays: 7,
+  evidenceRetentionDays: 3653,
+  alarmTopicArn: topicArn,
+  memoryMb: 384,
+  runs: { maxTargetsCeiling: 3_000, executionTimeoutDays: 90, retentionDays: 60, memoryMb: 1_024 },
+  schedules: [
+    {
+      name: 'nightly',
+      expression: 'cron(0 22 * * ? *)',
+      timeZone: 'Europe/Berlin',
+      target: { group: 'night-shift' },
+      reason: 'end of shift',
+    },
+    {
+      name: 'Role',
+      expression: 'at(2027-01-01T00:00:00)',
+      timeZone: 'Asia/Tokyo',
+      target: { all: true },
+      except: ['1101000001'],
+      reason: 'new year',
+      maxTargets: 3_000,
+      clearQueue: true,
+      dryRun: true,
+    },
+  ],
+  offboarding: {
+    plain: {
+      enabled: true,
+      putEventsFrom: { accounts: ['222233334444', '333344445555'], organization: 'o-a1b2c3d4e5' },
+    },
+    okta: { partnerBusName: 'aws.partner/okta.com/example/logout' },
+    identityCenter: { enabled: true },
+  },
 };
 
 /** A logical id without the hash that CDK puts at its end. */
@@ -32,7 +94,7 @@ export const say = (value: unknown): string => {
   return said.startsWith('"') ? JSON.parse(said) : said;
 };
 
-type Synthesized = ReturnType<typeof synthesize>;
+export type Synthesized = ReturnType<typeof synthesize>;
 
 /** The properties of every resource of a type, by logical id. */
 export const resourcesIn = ({ template }: Synthesized, type: string) =>
