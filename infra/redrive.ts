@@ -1,0 +1,47 @@
+import { readFile } from 'node:fs/promises';
+import { text } from 'node:stream/consumers';
+import { createStartRun } from '../functions/executions/start-run.ts';
+import { createLambda } from '../functions/runtime/lambda.ts';
+import { readStartingEnvironment } from '../functions/runtime/starting-environment.ts';
+import { type Redriven, redriveRun } from './redrive-run.ts';
+
+const usage =
+  'Write: npm run redrive -- MESSAGE, a file that holds the body of a dead-letter message, or - for the input';
+
+/** Why no run was started; `undefined` if one was. */
+const refusalOf = (redriven: Redriven): string | undefined => {
+  switch (redriven.kind) {
+    case 'started':
+      return undefined;
+    case 'not-a-request':
+      return `The message is not the request of a run: ${redriven.problem}`;
+    case 'expired':
+      return `Not started: the run expired at ${redriven.expiresAt}. What it asked for must be asked for again.`;
+    case 'other-payload':
+      return `Not started: ${redriven.id} is another run`;
+    case 'denied':
+      return `Not started: ${redriven.reason}. Is RUN_FUNCTION the output RunFunction of the stack?`;
+    case 'throttled':
+    case 'unavailable':
+      return `Not started: ${redriven.reason}. Try again.`;
+  }
+};
+
+const redrive = async (message: string): Promise<void> => {
+  const body = message === '-' ? await text(process.stdin) : await readFile(message, 'utf8');
+  const { runFunction: functionName, runQualifier: qualifier, stack } = readStartingEnvironment(process.env);
+  const startRun = createStartRun({ client: createLambda(), functionName, qualifier });
+  const redriven = await redriveRun(body, { startRun, stack, now: () => new Date() });
+  const refusal = refusalOf(redriven);
+  if (refusal !== undefined) throw new Error(refusal);
+  if ('id' in redriven) console.log(redriven.id);
+};
+
+try {
+  const [message, ...rest] = process.argv.slice(2);
+  if (message === undefined || rest.length > 0) throw new Error(usage);
+  await redrive(message);
+} catch (error) {
+  console.error(error instanceof Error ? error.message : 'unknown error');
+  process.exitCode = 1;
+}
