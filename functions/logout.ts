@@ -59,4 +59,8 @@ export const createLogoutHandler = ({ logOut, logUnexpected }: LogoutHandlerDepe
       return logoutResponse(request.idInstance, outcome, applied);
     });
 
-export const handler = createLogoutHandler(wireLogout());
+const { warmUp, ...dependencies } = wireLogout();
+
+export const handler = createLogoutHandler(dependencies);
+/** The bundle awaits it during Lambda's init. */
+export { warmUp };

@@ -1,6 +1,7 @@
 import http from 'node:http';
 import https from 'node:https';
 import { types } from 'node:util';
+import { type Connections, createConnections } from './connections.ts';
 
 /** What came back for one GET, whatever it means. The URL holds the token, so it is in no field. */
 export type Exchange =
@@ -23,8 +24,8 @@ export type SendGet = (url: string, options: ExchangeOptions) => Promise<Exchang
 export type SendGetOptions = {
   /** Time for one call from start to the last byte of the body, in milliseconds. */
   readonly timeoutMs: number;
-  /** @default 256 */
-  readonly maxSockets?: number;
+  /** @default new ones */
+  readonly connections?: Connections;
 };
 
 /** An answer of GREEN-API's has a few hundred bytes; an HTML error page a few thousand. */
@@ -38,11 +39,11 @@ const reasonOf = (error: unknown): string => {
 
 const deadConnection = new Set(['ECONNRESET', 'EPIPE']);
 
-export const createSendGet = ({ timeoutMs, maxSockets = 256 }: SendGetOptions): SendGet => {
+export const createSendGet = ({ timeoutMs, connections = createConnections() }: SendGetOptions): SendGet => {
   const agents = {
-    'https:': new https.Agent({ keepAlive: true, maxSockets }),
+    'https:': connections.agent,
     // Loopback only: the allow-list lets no other plain http through.
-    'http:': new http.Agent({ keepAlive: true, maxSockets }),
+    'http:': new http.Agent({ keepAlive: true, maxSockets: connections.agent.maxSockets }),
   };
 
   return (url, { signal, freshConnection, onSent }) =>
@@ -65,11 +66,8 @@ export const createSendGet = ({ timeoutMs, maxSockets = 256 }: SendGetOptions): 
       let answering = false;
       const breakOff = (error: unknown) => {
         const reason = reasonOf(error);
-        settle({
-          kind: 'broken',
-          reason,
-          staleConnection: request.reusedSocket && !answering && deadConnection.has(reason),
-        });
+        const waited = request.reusedSocket || connections.wasOpenedEarly(request.socket);
+        settle({ kind: 'broken', reason, staleConnection: waited && !answering && deadConnection.has(reason) });
       };
 
       request.once('finish', onSent);

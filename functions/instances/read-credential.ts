@@ -12,8 +12,12 @@ export type CredentialReading =
  * Reads the credential of one instance. Concurrent calls for one instance share one read.
  *
  * @param options.fresh read past the cache: GREEN-API has just rejected the cached token
+ * @param options.text its secret, if that has been fetched already
  */
-export type ReadCredential = (id: InstanceId, options?: { readonly fresh?: boolean }) => Promise<CredentialReading>;
+export type ReadCredential = (
+  id: InstanceId,
+  options?: { readonly fresh?: boolean; readonly text?: string | undefined },
+) => Promise<CredentialReading>;
 
 export type ReadCredentialDependencies = {
   readonly fetchSecret: FetchSecret;
@@ -30,9 +34,9 @@ type Cached = { readonly reading: Promise<CredentialReading>; freshUntil: number
 
 const createReadSecret =
   ({ fetchSecret, parseApiUrl, secretPrefix, warn }: ReadCredentialDependencies) =>
-  async (id: InstanceId): Promise<CredentialReading> => {
+  async (id: InstanceId, text?: string): Promise<CredentialReading> => {
     const secretName = `${secretPrefix}${id}`;
-    const fetched = await fetchSecret(secretName);
+    const fetched = text === undefined ? await fetchSecret(secretName) : ({ kind: 'secret', text } as const);
     if (fetched.kind === 'not-found') return { kind: 'unknown-instance', reason: `there is no secret ${secretName}` };
     if (fetched.kind === 'unreadable')
       return { kind: 'credential-unreadable', reason: `secret ${secretName}: ${fetched.problem}` };
@@ -50,8 +54,8 @@ export const createReadCredential = (dependencies: ReadCredentialDependencies): 
   const readSecret = createReadSecret(dependencies);
   const cache = new Map<InstanceId, Cached>();
 
-  const read = (id: InstanceId): Promise<CredentialReading> => {
-    const reading = readSecret(id);
+  const read = (id: InstanceId, text?: string): Promise<CredentialReading> => {
+    const reading = readSecret(id, text);
     const entry: Cached = { reading, freshUntil: 0 };
     cache.set(id, entry);
     // Only a credential is kept: what went wrong may be mended by the next call.
@@ -62,10 +66,10 @@ export const createReadCredential = (dependencies: ReadCredentialDependencies): 
     return reading;
   };
 
-  return (id, { fresh = false } = {}) => {
+  return (id, { fresh = false, text } = {}) => {
     const cached = cache.get(id);
     const underWay = cached?.freshUntil === 0;
     const usable = cached !== undefined && (underWay || (!fresh && now() < cached.freshUntil));
-    return usable ? cached.reading : read(id);
+    return usable ? cached.reading : read(id, text);
   };
 };

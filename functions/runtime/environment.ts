@@ -10,6 +10,10 @@ export const environmentNames = {
   credentialTtlMs: 'CREDENTIAL_TTL_MS',
   /** Time for one call to GREEN-API, in milliseconds. @default 10000 */
   greenApiTimeoutMs: 'GREEN_API_TIMEOUT_MS',
+  /** Instances whose credentials are read during init, at most 20, comma separated. @default none */
+  warmInstances: 'WARM_INSTANCES',
+  /** Hosts of GREEN-API's that are connected to during init, at most 5, comma separated. @default those of the warm instances */
+  warmHosts: 'WARM_HOSTS',
   /** The bus that outcome events go out on. @default none go out */
   eventBus: 'EVENT_BUS',
   /** Name or ARN, without version, of the function that carries runs out. @default green-api-logout-run */

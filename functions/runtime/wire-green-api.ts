@@ -1,20 +1,29 @@
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { createParseApiUrl } from '../green-api/api-url.ts';
 import { createGreenApi, type GreenApi } from '../green-api/client.ts';
+import { type Connections, createConnections } from '../green-api/connections.ts';
 import { createSendGet } from '../green-api/exchange.ts';
 import { createPace } from '../green-api/pace.ts';
 import { createFetchSecret } from '../instances/fetch-secret.ts';
-import { createReadCredential } from '../instances/read-credential.ts';
+import { createReadCredential, type ReadCredential } from '../instances/read-credential.ts';
 import { type Ask, createAsk } from '../logout/ask.ts';
 import type { Environment } from './environment.ts';
 import type { Log } from './log.ts';
+
+export type WiredGreenApi = {
+  readonly ask: Ask;
+  readonly greenApi: GreenApi;
+  readonly readCredential: ReadCredential;
+  readonly connections: Connections;
+};
 
 /** GREEN-API, and what asks it with the credential of an instance. */
 export const wireGreenApi = (
   client: SecretsManagerClient,
   { secretPrefix, allowedApiHosts, credentialTtlMs, greenApiTimeoutMs }: Environment,
   log: Log,
-): { readonly ask: Ask; readonly greenApi: GreenApi } => {
+): WiredGreenApi => {
+  const connections = createConnections();
   const readCredential = createReadCredential({
     fetchSecret: createFetchSecret(client),
     parseApiUrl: createParseApiUrl(allowedApiHosts),
@@ -25,6 +34,11 @@ export const wireGreenApi = (
   });
   return {
     ask: createAsk(readCredential),
-    greenApi: createGreenApi({ sendGet: createSendGet({ timeoutMs: greenApiTimeoutMs }), pace: createPace() }),
+    greenApi: createGreenApi({
+      sendGet: createSendGet({ timeoutMs: greenApiTimeoutMs, connections }),
+      pace: createPace(),
+    }),
+    readCredential,
+    connections,
   };
 };

@@ -4,20 +4,27 @@ import { readEnvironment } from './environment.ts';
 import { createLog } from './log.ts';
 import { createSecretsManager } from './secrets-manager.ts';
 import { processSurroundings } from './surroundings.ts';
+import type { WarmUp } from './warm-up.ts';
 import { wireEvidence } from './wire-evidence.ts';
 import { wireGreenApi } from './wire-green-api.ts';
+import { wireWarmUp } from './wire-warm-up.ts';
 
 const now = () => new Date();
 
-export const wireLogout = ({ variables, write } = processSurroundings): LogoutHandlerDependencies => {
+export type WiredLogout = LogoutHandlerDependencies & { readonly warmUp: WarmUp };
+
+export const wireLogout = ({ variables, write } = processSurroundings): WiredLogout => {
   const environment = readEnvironment(variables);
   const log = createLog(write);
+  const client = createSecretsManager();
+  const wired = wireGreenApi(client, environment, log);
   return {
     logOut: createLogOut({
-      ...wireGreenApi(createSecretsManager(), environment, log),
+      ...wired,
       recordEvidence: wireEvidence(log, environment.eventBus),
       now,
     }),
     logUnexpected: (error) => log('ERROR', 'unexpected error', error),
+    warmUp: wireWarmUp(client, wired, environment, variables, log),
   };
 };
