@@ -1,7 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { BuildOptions, StdinOptions } from 'esbuild';
+import type { BuildOptions } from 'esbuild';
 import { builtinsWithoutImport } from './bundling/builtins-without-import.ts';
+import { warmUpFirst } from './bundling/warm-up-first.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -19,21 +20,10 @@ const substitutes = {
   '@smithy/core/event-streams': './infra/bundling/event-streams.ts',
 } as const;
 
-/** The door alone, after what it makes ready during init, where Lambda gives a whole core to a function of any size. */
-const entryOf = (door: string): StdinOptions => ({
-  contents: `
-    import * as door from './${door}.ts';
-    await door.warmUp?.();
-    export const { handler } = door;
-  `,
-  resolveDir: join(root, 'functions'),
-  sourcefile: `${door}-entry.js`,
-});
-
 /** The one definition of how a door becomes a bundle, for `npm run build`, the CDK app and the tests alike. */
 export const bundleOptions = (door: string): BuildOptions => ({
   absWorkingDir: root,
-  stdin: entryOf(door),
+  entryPoints: [`functions/${door}.ts`],
   outfile: join(distFolder, door, 'index.mjs'),
   bundle: true,
   platform: 'node',
@@ -48,5 +38,5 @@ export const bundleOptions = (door: string): BuildOptions => ({
   // Most doors have nothing to warm up.
   logOverride: { 'import-is-undefined': 'silent' },
   alias: substitutes,
-  plugins: [builtinsWithoutImport],
+  plugins: [builtinsWithoutImport, warmUpFirst],
 });
