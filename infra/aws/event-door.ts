@@ -12,8 +12,6 @@ export type EventDoorProps = {
   readonly configuration: Configuration;
   readonly run: RunDoor;
   readonly alarms: Alarms;
-  /** What it means for people when an event came to nothing. */
-  readonly impact: string;
 };
 
 /**
@@ -24,8 +22,9 @@ export class EventDoor extends Door {
   readonly undelivered: Queue;
   readonly failed: Queue;
 
-  constructor(scope: Construct, id: 'schedule' | 'offboarding', props: EventDoorProps) {
-    const { configuration, run, alarms, impact } = props;
+  /** @param impact what it means for people when an event came to nothing */
+  constructor(scope: Construct, id: 'schedule' | 'offboarding', props: EventDoorProps, impact: string) {
+    const { configuration, run, alarms } = props;
     const failed = createDeadLetters(scope, `${id}-failed`);
     super(scope, id, {
       environment: run.startingEnvironment,

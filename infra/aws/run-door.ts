@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { Annotations, Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import type { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Alias } from 'aws-cdk-lib/aws-lambda';
@@ -20,9 +20,6 @@ export type RunDoorProps = {
   readonly bus: StackBus;
   readonly alarms: Alarms;
 };
-
-/** https://docs.aws.amazon.com/lambda/latest/dg/durable-monitoring.html */
-export type RunMetric = 'Started' | 'Succeeded' | 'Failed' | 'TimedOut';
 
 const impact = 'Somebody who should have been logged out may still be logged in.';
 
@@ -51,6 +48,7 @@ export class RunDoor extends Door {
       currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN },
     });
     this.deadLetters = deadLetters;
+    Annotations.of(this.function).acknowledgeInfo('aws-lambda:Function.DurableConfig', 'It was durable from the first.');
     this.#alias = this.function.addAlias('live');
     this.#alias.node.addDependency(this.#allowCheckpoints());
     this.startingEnvironment = startingEnvironment(configuration, this.function.functionName, this.#alias.aliasName);
@@ -61,7 +59,8 @@ export class RunDoor extends Door {
     this.#watch(alarms);
   }
 
-  metric(what: RunMetric): Metric {
+  /** How many runs did (https://docs.aws.amazon.com/lambda/latest/dg/durable-monitoring.html). */
+  metric(what: 'Started' | 'Succeeded' | 'Failed' | 'TimedOut'): Metric {
     return this.function.metric(`DurableExecution${what}`, { statistic: 'Sum' });
   }
 

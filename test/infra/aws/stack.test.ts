@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { Match } from 'aws-cdk-lib/assertions';
+import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { AccountRootPrincipal, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { readEnvironment } from '../../../functions/runtime/environment.ts';
@@ -239,6 +239,15 @@ describe('the AwsSolutions rules', () => {
 
     expect(new AwsSolutionsChecks(app).validateScope(app).violations).toHaveLength(1);
   });
+});
+
+test.each(both)('the synthesis has nothing to say (%s)', (_name, { stack }) => {
+  const said = Annotations.fromStack(stack);
+  const anything = Match.anyValue();
+
+  expect([said.findInfo('*', anything), said.findWarning('*', anything), said.findError('*', anything)].flat()).toEqual(
+    [],
+  );
 });
 
 test('the dashboard shows what the evidence, the runs and the API say', () => {
