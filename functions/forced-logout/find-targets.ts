@@ -25,7 +25,8 @@ export const createFindTargets = (dependencies: ResolveDependencies) => {
       () => resolve(run),
       (error, attempt) => {
         const leftMs = Date.parse(expiresAt) - now().getTime();
-        const seconds = secondsToNextRound({ runId: run.id, round: attempt, leftMs, roundsLeft: triesOfResolve });
+        const tries = { round: attempt, barren: attempt, roundsLeft: triesOfResolve };
+        const seconds = secondsToNextRound({ runId: run.id, leftMs, ...tries });
         return { shouldRetry: error instanceof NotResolvedYet, delay: { seconds } };
       },
     );

@@ -1,5 +1,5 @@
 import type { BatchResult } from './batch.ts';
-import type { Course } from './course.ts';
+import { type Course, lastState } from './course.ts';
 import type { RunIdentity } from './evidence-of.ts';
 import type { Operations } from './operations.ts';
 import type { Outcome } from './outcome.ts';
@@ -8,6 +8,8 @@ import { operationNames } from './progress.ts';
 
 /** One step handles as many: their courses fit into one checkpoint, and their calls into one invocation. */
 const batchSize = 200;
+/** A batch lasts as long as its slowest instance: others go on meanwhile. */
+const batchesAtOnce = 4;
 /**
  * Operations a run spreads its rounds over, so that one with many instances and a far expiry stays below Lambda's limit
  * of 3,000, and what it has written so far stays small enough to be read again on each replay.
@@ -32,12 +34,16 @@ const handleRound = async (
 ): Promise<readonly BatchResult[]> => {
   const results: BatchResult[] = [];
   const batches = inBatches(open);
-  for (const [index, batch] of batches.entries()) {
-    const number = index + 1;
-    const result = await operations.step(operationNames.round(round, number), () => handleBatch(run, round, batch));
-    results.push(result);
+  while (results.length < batches.length) {
+    const done = results.length;
+    const turn = batches.slice(done, done + batchesAtOnce).map((batch, index) => {
+      const name = operationNames.round(round, done + index + 1);
+      return operations.step(name, () => handleBatch(run, round, batch));
+    });
+    results.push(...(await Promise.all(turn)));
     // The next invocation has Lambda's whole time again.
-    if (result.timeIsShort && number < batches.length) await operations.wait(operationNames.rest(round, number), 1);
+    const isShort = results.length < batches.length && results.slice(done).some(({ timeIsShort }) => timeIsShort);
+    if (isShort) await operations.wait(operationNames.rest(round, results.length), 1);
   }
   return results;
 };
@@ -51,18 +57,24 @@ export const goThroughRounds = async (
 ): Promise<readonly Outcome[]> => {
   const decided: Outcome[] = [];
   let open = courses;
+  let barren = 0;
   for (let round = 1; open.length > 0; round += 1) {
     const results = await handleRound(operations, handleBatch, run, round, open);
     const now = results.flatMap((result) => result.courses);
+    const before = open.length;
     decided.push(...now.filter((outcome) => !isOpen(outcome)));
     open = now.filter(isOpen);
     if (open.length === 0) break;
+    // What lacks only its second reading is worth coming back for soon.
+    const broughtSomething = open.length < before || open.some((course) => lastState(course) === 'notAuthorized');
+    barren = broughtSomething ? 0 : barren + 1;
 
-    const endedAt = results.at(-1)?.at ?? run.startedAt;
+    const endedAt = Math.max(...results.map(({ at }) => Date.parse(at)));
     const seconds = secondsToNextRound({
       runId: run.id,
       round,
-      leftMs: Date.parse(run.request.expiresAt) - Date.parse(endedAt),
+      barren,
+      leftMs: Date.parse(run.request.expiresAt) - endedAt,
       roundsLeft: Math.floor((operationsForRounds - operations.used()) / (results.length + 1)),
     });
     await operations.wait(operationNames.waitAfterRound(round), seconds);

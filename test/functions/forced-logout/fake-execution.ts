@@ -13,7 +13,13 @@ export const createClock = (start = '2026-11-30T17:00:00.000Z') => {
 
 export type Clock = ReturnType<typeof createClock>;
 
-type Operation = { readonly name: string; readonly payload?: string; readonly seconds?: number };
+type Operation = {
+  readonly name: string;
+  readonly payload?: string;
+  /** The payload, read once: a handler that keeps to its types cannot change it. */
+  readonly result?: unknown;
+  readonly seconds?: number;
+};
 
 class Suspended extends Error {}
 
@@ -36,18 +42,20 @@ export const execute = async <Result>(clock: Clock, handler: (durable: Durable) 
         throw new Error(`on replay, ${operation.name} has become ${name}`);
       return { index, operation };
     };
-    const keep = (operation: Operation) => {
-      if (operations.push(operation) > 3_000) throw new Error('more than 3,000 operations');
+    const keep = (index: number, operation: Operation) => {
+      if (index >= 3_000) throw new Error('more than 3,000 operations');
+      operations[index] = operation;
       if (Buffer.byteLength(operation.payload ?? '') > longestPayload) throw new Error(`${operation.name} is too long`);
     };
 
     const step = async (name: string, act: () => Promise<unknown>, config?: StepConfig) => {
       const { index, operation } = remembered(name);
-      if (operation !== undefined) return JSON.parse(operation.payload ?? 'null');
+      if (operation !== undefined) return operation.result;
       try {
         const payload = JSON.stringify(await act());
-        keep({ name, payload });
-        return JSON.parse(payload);
+        const result: unknown = JSON.parse(payload);
+        keep(index, { name, payload, result });
+        return result;
       } catch (error) {
         const attempt = (attempts.get(index) ?? 0) + 1;
         attempts.set(index, attempt);
@@ -58,9 +66,10 @@ export const execute = async <Result>(clock: Clock, handler: (durable: Durable) 
       }
     };
     const wait = async (name: string, { seconds }: { readonly seconds: number }) => {
-      if (remembered(name).operation !== undefined) return;
+      const { index, operation } = remembered(name);
+      if (operation !== undefined) return;
       if (!Number.isInteger(seconds) || seconds < 1) throw new Error(`${name} cannot wait for ${seconds} s`);
-      keep({ name, seconds });
+      keep(index, { name, seconds });
       clock.advance(seconds * 1_000);
       throw new Suspended();
     };

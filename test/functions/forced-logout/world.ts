@@ -107,9 +107,10 @@ export const createWorld = (scripts: Readonly<Record<string, Script>>) => {
       request: unknown = requestOf(),
       changed: Partial<typeof dependencies> = {},
       remainingMs: Execution['remainingMs'] = () => 900_000,
+      id = runId,
     ) => {
       const run = createForcedLogoutRun({ ...dependencies, ...changed });
-      const execution = await execute(clock, (durable) => run(request, { runId, durable, remainingMs }));
+      const execution = await execute(clock, (durable) => run(request, { runId: id, durable, remainingMs }));
       const { result, error } = execution as { result?: unknown; error?: { errorType?: string; errorData?: string } };
       if (error !== undefined && error.errorType === undefined) throw error;
       const summary = parseSummary(error?.errorData ?? JSON.stringify(result));
