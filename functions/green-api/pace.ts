@@ -21,14 +21,23 @@ export type PaceOptions = {
 
 export const createPace = ({ intervalMs = 1_100, longestWaitMs = 10_000 }: PaceOptions = {}): Pace => {
   const freeAt = new Map<string, number>();
+  /** Until when nobody else may go: those who wait already learn of a call that went, or left, late. */
+  const closedUntil = new Map<string, number>();
 
-  const waitUntil = async (at: number, signal: AbortSignal): Promise<'free' | 'aborted'> => {
+  const close = (key: string) => {
+    const until = performance.now() + intervalMs;
+    closedUntil.set(key, until);
+    if (until > (freeAt.get(key) ?? 0)) freeAt.set(key, until);
+  };
+
+  const waitUntil = async (key: string, at: number, signal: AbortSignal): Promise<'free' | 'aborted'> => {
+    const left = () => Math.max(at, closedUntil.get(key) ?? at) - performance.now();
     // A timer may fire up to a millisecond early.
-    for (let left = at - performance.now(); left > 0; left = at - performance.now()) {
-      await sleep(Math.ceil(left), undefined, { signal }).catch(() => {});
-      if (signal.aborted) return 'aborted';
-    }
-    return signal.aborted ? 'aborted' : 'free';
+    for (let ms = left(); ms > 0 && !signal.aborted; ms = left())
+      await sleep(Math.ceil(ms), undefined, { signal }).catch(() => {});
+    if (signal.aborted) return 'aborted';
+    close(key);
+    return 'free';
   };
 
   return {
@@ -37,11 +46,8 @@ export const createPace = ({ intervalMs = 1_100, longestWaitMs = 10_000 }: PaceO
       const at = Math.max(now, freeAt.get(key) ?? now);
       if (at - now > longestWaitMs) return 'queue-full';
       freeAt.set(key, at + intervalMs);
-      return waitUntil(at, signal);
+      return waitUntil(key, at, signal);
     },
-    sent: (key) => {
-      const next = performance.now() + intervalMs;
-      if (next > (freeAt.get(key) ?? 0)) freeAt.set(key, next);
-    },
+    sent: close,
   };
 };
