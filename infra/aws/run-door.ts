@@ -48,7 +48,7 @@ export class RunDoor extends Door {
       currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN },
     });
     this.deadLetters = deadLetters;
-    Annotations.of(this.function).acknowledgeInfo('aws-lambda:Function.DurableConfig', 'It was durable from the first.');
+    Annotations.of(this.function).acknowledgeInfo('aws-lambda:Function.DurableConfig', 'It has been from the first.');
     this.#alias = this.function.addAlias('live');
     this.#alias.node.addDependency(this.#allowCheckpoints());
     this.startingEnvironment = startingEnvironment(configuration, this.function.functionName, this.#alias.aliasName);
