@@ -64,7 +64,7 @@ export const createHandleBatch = (dependencies: BatchDependencies) => {
     const report = createReport(dependencies, run);
     const untilExpiryMs = () => Date.parse(run.request.expiresAt) - now().getTime();
     const allowedMs = Math.min(longestBatchMs, remainingMs() - closingMs, untilExpiryMs());
-    const signal = AbortSignal.timeout(Math.max(0, allowedMs));
+    const signal = AbortSignal.timeout(Math.max(0, Math.floor(allowedMs)));
 
     const takeFurther = async (course: Course): Promise<Course> => {
       if (allowedMs <= 0 || signal.aborted) return course;
