@@ -41,7 +41,7 @@ const kindOfStatus = (status: number): GreenApiFailure['kind'] => {
   if (status === 403 || status === 404) return 'wrong-instance-or-host';
   if (status === 429) return 'rate-limited';
   if (status === 466) return 'quota-exceeded';
-  if (status === 499 || status >= 500) return 'unavailable';
+  if (status === 408 || status === 499 || status >= 500) return 'unavailable';
   return 'request-refused';
 };
 

@@ -45,15 +45,18 @@ type Sent = {
 const createSend =
   ({ sendGet, pace }: GreenApiDependencies) =>
   async (key: string, url: string, signal: AbortSignal): Promise<Sent> => {
+    let stale: Exchange | undefined;
     for (let requests = 0; ; ) {
       const slot = await pace.slot(key, signal);
-      if (slot !== 'free') return { exchange: { kind: 'not-sent', failure: notSent[slot] }, requests };
+      // What became of the first request says more than that there was no second.
+      if (slot !== 'free') return { exchange: stale ?? { kind: 'not-sent', failure: notSent[slot] }, requests };
 
       const exchange = await sendGet(url, { signal, freshConnection: requests > 0, onSent: () => pace.sent(key) });
       requests += 1;
       // Lambda freezes between invocations and the other side hangs up meanwhile: that is nobody's failure.
       const isStale = exchange.kind === 'broken' && exchange.staleConnection;
       if (!isStale || requests > 1) return { exchange, requests };
+      stale = exchange;
     }
   };
 

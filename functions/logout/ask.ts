@@ -30,6 +30,11 @@ const abortOf = (signal: AbortSignal): Disposable & { readonly promise: Promise<
 const isSame = (a: Credential, b: Credential): boolean =>
   a.apiTokenInstance === b.apiTokenInstance && a.apiUrl === b.apiUrl;
 
+const unknownIfRotated = <Failure extends NotAsked>(failure: Failure): Failure => ({
+  ...failure,
+  reason: `GREEN-API rejected the token, and its secret could not be read again: ${failure.reason}`,
+});
+
 export const createAsk = (readCredential: ReadCredential): Ask => {
   // The read itself goes on: another request may be waiting for the same one.
   const readInTime = async (idInstance: InstanceId, fresh: boolean, signal: AbortSignal) => {
@@ -45,6 +50,9 @@ export const createAsk = (readCredential: ReadCredential): Ask => {
     if (answer.kind !== 'credential-rejected') return answer;
 
     const reread = await readInTime(idInstance, true, signal);
+    // The token may have been rotated, and nobody can say so now.
+    if (reread.kind === 'unavailable' || reread.kind === 'timed-out')
+      return { ...unknownIfRotated(reread), requests: answer.requests };
     if (reread.kind !== 'credential' || isSame(reread.credential, known.credential)) return answer;
 
     const second = await call({ idInstance, credential: reread.credential }, signal);

@@ -20,7 +20,7 @@ export const environmentNames = {
   runFunction: 'RUN_FUNCTION',
   /** Its alias or version. @default live */
   runQualifier: 'RUN_QUALIFIER',
-  /** What the names of runs belong to: they are unique in an account and region. @default green-api-logout */
+  /** What the names of runs and the metrics belong to: there may be several in an account. @default green-api-logout */
   stack: 'STACK',
   /** Instances one run may touch, whatever it is asked. @default 500 */
   maxTargetsCeiling: 'MAX_TARGETS_CEILING',
@@ -43,6 +43,8 @@ export const wholeNumber = (unit: string, least: number, most: number) =>
     v.maxValue(most, `must be at most ${most}`),
   );
 
+export const stackName = v.optional(v.pipe(v.string(), v.nonEmpty('must not be empty')), 'green-api-logout');
+
 const environmentSchema = v.object({
   [environmentNames.secretPrefix]: v.optional(
     v.pipe(v.string(), v.regex(secretPrefixPattern, 'must end in "/" and must not start with "!"')),
@@ -63,6 +65,7 @@ const environmentSchema = v.object({
   [environmentNames.eventBus]: v.optional(
     v.pipe(v.string(), v.regex(/^[A-Za-z0-9._/:-]{1,256}$/, 'must be the name or ARN of an event bus')),
   ),
+  [environmentNames.stack]: stackName,
 });
 
 /** A variable of the environment cannot be used; the message names each that is wrong and what it must be. */
@@ -89,6 +92,7 @@ export type Environment = {
   readonly credentialTtlMs: number;
   readonly greenApiTimeoutMs: number;
   readonly eventBus?: string;
+  readonly stack: string;
 };
 
 /** For a door that reads secrets. @throws one error at cold start that names everything that is wrong */
@@ -99,6 +103,7 @@ export const readEnvironment = (variables: Variables): Environment => {
     allowedApiHosts: read.ALLOWED_API_HOSTS,
     credentialTtlMs: read.CREDENTIAL_TTL_MS,
     greenApiTimeoutMs: read.GREEN_API_TIMEOUT_MS,
+    stack: read.STACK,
     ...(read.EVENT_BUS !== undefined && { eventBus: read.EVENT_BUS }),
   };
 };

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { mostInstances } from '../forced-logout/request.ts';
-import { environmentNames, parseVariables, type Variables, wholeNumber } from './environment.ts';
+import { environmentNames, parseVariables, stackName, type Variables, wholeNumber } from './environment.ts';
 
 /** The name or ARN of a function, with neither version nor alias. */
 const runFunctionPattern = /^(?:arn:[a-z-]+:lambda:[a-z0-9-]+:[0-9]{12}:function:)?[A-Za-z0-9_-]{1,64}$/;
@@ -14,7 +14,7 @@ const startingSchema = v.object({
     v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,128}$/, 'must be an alias or a version')),
     'live',
   ),
-  [environmentNames.stack]: v.optional(v.pipe(v.string(), v.nonEmpty('must not be empty')), 'green-api-logout'),
+  [environmentNames.stack]: stackName,
   [environmentNames.maxTargetsCeiling]: v.optional(wholeNumber('instances', 1, mostInstances), '500'),
   // AWS allows 366 days: https://docs.aws.amazon.com/lambda/latest/api/API_DurableConfig.html
   [environmentNames.executionTimeoutSeconds]: v.optional(wholeNumber('seconds', 1, 31_622_400), '2592000'),

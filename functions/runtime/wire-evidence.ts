@@ -1,4 +1,5 @@
 import type { RecordEvidence } from '../logout/evidence.ts';
+import type { Environment } from './environment.ts';
 import type { Log } from './log.ts';
 import { metricsOf } from './metrics.ts';
 import { createEventBridge, createPublishOutcome, type PublishOutcome } from './publish-outcome.ts';
@@ -6,7 +7,7 @@ import { createEventBridge, createPublishOutcome, type PublishOutcome } from './
 const nobodyListens: PublishOutcome = async () => {};
 
 /** One line that is record and metric, then the outcome event, if there is a bus. */
-export const wireEvidence = (log: Log, eventBus: string | undefined): RecordEvidence => {
+export const wireEvidence = (log: Log, { eventBus, stack }: Environment): RecordEvidence => {
   const publish =
     eventBus === undefined
       ? nobodyListens
@@ -16,7 +17,7 @@ export const wireEvidence = (log: Log, eventBus: string | undefined): RecordEvid
           reportLoss: (fields) => log('ERROR', 'outcome event not sent', fields),
         });
   return (evidence) => {
-    log('INFO', 'evidence', { ...evidence, ...metricsOf(evidence, new Date()) });
+    log('INFO', 'evidence', { ...evidence, ...metricsOf(evidence, stack, new Date()) });
     return publish(evidence);
   };
 };

@@ -21,7 +21,7 @@ export const wireLogout = ({ variables, write } = processSurroundings): WiredLog
   return {
     logOut: createLogOut({
       ...wired,
-      recordEvidence: wireEvidence(log, environment.eventBus),
+      recordEvidence: wireEvidence(log, environment),
       now,
     }),
     logUnexpected: (error) => log('ERROR', 'unexpected error', error),

@@ -10,14 +10,14 @@ import { wireGreenApi } from './wire-green-api.ts';
 
 export const wireRun = ({ variables, write } = processSurroundings): RunHandlerDependencies => {
   const environment = readEnvironment(variables);
-  const { secretPrefix, eventBus } = environment;
+  const { secretPrefix } = environment;
   const client = createSecretsManager();
   const log = createLog(write);
   return {
     ...wireGreenApi(client, environment, log),
     listInstances: createListInstances({ client, secretPrefix }),
     readTags: createReadTags({ client, secretPrefix }),
-    recordEvidence: wireEvidence(log, eventBus),
+    recordEvidence: wireEvidence(log, environment),
     log,
     now: () => new Date(),
   };

@@ -36,7 +36,7 @@ export class Alarms extends Construct {
 
   /** Rings when the evidence of the door says that a logout failed. */
   addForLogouts(door: EvidenceDoor, impact: string): void {
-    const metric = logoutMetric(door, 'failed', 'Sum');
+    const metric = logoutMetric(this, door, 'failed', 'Sum');
     this.add(`${door}-failed-logouts`, { metric, impact: `A logout failed. ${impact}` });
   }
 

@@ -6,12 +6,12 @@ import type { RunDoor } from './run-door.ts';
 
 export type DashboardProps = { readonly api: AuthorizedApi; readonly run: RunDoor };
 
-type LogoutFigure = readonly [what: Parameters<typeof logoutMetric>[1], statistic: string];
+type LogoutFigure = readonly [what: Parameters<typeof logoutMetric>[2], statistic: string];
 
-const ofBothDoors = (...figures: readonly LogoutFigure[]): IMetric[] =>
+const ofBothDoors = (scope: Construct, ...figures: readonly LogoutFigure[]): IMetric[] =>
   figures.flatMap(([what, statistic]) =>
     (['logout', 'run'] as const).map((door) =>
-      logoutMetric(door, what, statistic).with({ label: `${door} ${statistic}` }),
+      logoutMetric(scope, door, what, statistic).with({ label: `${door} ${statistic}` }),
     ),
   );
 
@@ -22,13 +22,13 @@ export const createDashboard = (scope: Construct, id: string, { api, run }: Dash
   new Dashboard(scope, id, {
     widgets: [
       [
-        graph('Confirmed logouts', ofBothDoors(['confirmed', 'Sum'])),
-        graph('Failed logouts', ofBothDoors(['failed', 'Sum'])),
+        graph('Confirmed logouts', ofBothDoors(scope, ['confirmed', 'Sum'])),
+        graph('Failed logouts', ofBothDoors(scope, ['failed', 'Sum'])),
       ],
       [
         graph(
           'Milliseconds from the cause to the confirmation',
-          ofBothDoors(['timeToLogout', 'p50'], ['timeToLogout', 'Maximum']),
+          ofBothDoors(scope, ['timeToLogout', 'p50'], ['timeToLogout', 'Maximum']),
         ),
         graph('Runs', [run.metric('Started'), run.metric('Succeeded'), run.metric('Failed'), run.metric('TimedOut')]),
       ],

@@ -20,6 +20,7 @@ export const callingEnvironment = (configuration: Configuration, bus: StackBus):
   [environmentNames.credentialTtlMs]: String(configuration.credentialTtlMs),
   [environmentNames.greenApiTimeoutMs]: String(configuration.greenApiTimeoutMs),
   [environmentNames.eventBus]: bus.eventBusName,
+  [environmentNames.stack]: configuration.stackName,
 });
 
 /** For a door that starts runs. */

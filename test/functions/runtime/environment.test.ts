@@ -7,6 +7,7 @@ test('has a default for everything', () => {
     allowedApiHosts: [],
     credentialTtlMs: 300_000,
     greenApiTimeoutMs: 10_000,
+    stack: 'green-api-logout',
   });
 });
 
@@ -23,6 +24,7 @@ test('reads what is set', () => {
     allowedApiHosts: ['127.0.0.1:3001', 'proxy.example.com', '[::1]:3001'],
     credentialTtlMs: 0,
     greenApiTimeoutMs: 2_500,
+    stack: 'green-api-logout',
   });
 });
 

@@ -138,6 +138,7 @@ describe('the functions', () => {
       credentialTtlMs: 0,
       greenApiTimeoutMs: 27_000,
       eventBus: 'events',
+      stack: 'logout-staging',
     };
     const starting = {
       runFunction: 'runFunction',
