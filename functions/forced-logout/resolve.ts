@@ -6,7 +6,7 @@ import type { LogFact } from './batch.ts';
 import type { RunIdentity } from './evidence-of.ts';
 import { inParallel } from './in-parallel.ts';
 import type { Resolved } from './progress.ts';
-import { mostInstances, type Target } from './request.ts';
+import { type ForcedLogout, mostInstances, type Target } from './request.ts';
 import { isAimedAt } from './targets.ts';
 
 /** Who a run is aimed at, by id alone, or why nobody will be touched. */
@@ -38,10 +38,13 @@ const createListTarget = ({ listInstances, readTags }: ResolveDependencies) => {
     return reading.kind === 'unavailable' ? undefined : { idInstance, protected: false };
   };
 
-  const readAllNamed = async (ids: readonly InstanceId[]): Promise<Listed> => {
-    const instances = (await inParallel(concurrency, ids, readNamed)).filter((instance) => instance !== undefined);
-    if (instances.length < ids.length)
-      throw new NotResolvedYet('Secrets Manager did not tell the tags of each instance');
+  const readAllNamed = async ({ dryRun }: ForcedLogout, ids: readonly InstanceId[]): Promise<Listed> => {
+    const readings = await inParallel(concurrency, ids, readNamed);
+    const known = readings.filter((instance) => instance !== undefined).length;
+    // One that cannot be read keeps no other waiting: its tags are read again before its logout. A dry run has no such turn.
+    if (known < (dryRun ? ids.length : Math.min(1, ids.length)))
+      throw new NotResolvedYet('Secrets Manager did not tell the tags of the instances');
+    const instances = ids.map((idInstance, index) => readings[index] ?? { idInstance, protected: false });
     return { kind: 'listed', instances };
   };
 
@@ -58,7 +61,8 @@ const createListTarget = ({ listInstances, readTags }: ResolveDependencies) => {
     return { kind: 'listed', instances };
   };
 
-  return (target: Target) => ('instances' in target ? readAllNamed(target.instances) : listAimedAt(target));
+  return (request: ForcedLogout) =>
+    'instances' in request.target ? readAllNamed(request, request.target.instances) : listAimedAt(request.target);
 };
 
 const partition = (listed: readonly ListedInstance[], except: readonly InstanceId[] = []): Resolved => {
@@ -87,7 +91,7 @@ export const createResolve = (dependencies: ResolveDependencies) => {
 
   return async ({ id: run, request }: RunIdentity): Promise<Resolution> => {
     if (now().getTime() >= Date.parse(request.expiresAt)) return { kind: 'expired' };
-    const listed = await listTarget(request.target);
+    const listed = await listTarget(request);
     if (listed.kind !== 'listed') return listed;
 
     const resolved = partition(listed.instances, request.except);

@@ -203,6 +203,34 @@ test('Secrets Manager down until the run expires: it fails as expired and touche
   expect(world.calls).toEqual([]);
 });
 
+test('an instance whose tags cannot be read keeps no other from being logged out', async () => {
+  const world = createWorld(staff);
+  const readTags: typeof world.dependencies.readTags = async (id) =>
+    id === '1101000001' ? down : world.dependencies.readTags(id);
+
+  const target = { instances: ids('1101000001', '1101000002') };
+  const run = await world.run(requestOf({ target }), { readTags });
+
+  expect(run).toMatchObject({
+    status: 'NotAllConfirmed',
+    outcomes: [{ kind: 'unavailable', attempts: 0 }, { kind: 'logged-out' }],
+  });
+});
+
+test('a dry run waits until it knows the tags of every instance it names', async () => {
+  const world = createWorld(staff);
+  let asked = 0;
+  const readTags: typeof world.dependencies.readTags = async (id) => {
+    asked += 1;
+    return asked === 1 ? down : world.dependencies.readTags(id);
+  };
+
+  const target = { instances: ids('1101000002', '1101000003') };
+  const run = await world.run(requestOf({ target, dryRun: true }), { readTags });
+
+  expect(run.outcomes).toMatchObject([{ reason: 'dry run' }, { reason: 'protected' }]);
+});
+
 test('tags that cannot be read before a logout put it off, and are read again', async () => {
   const world = createWorld({ '1101000001': {} });
   let asked = 0;
