@@ -20,18 +20,35 @@ export type ConfirmDependencies = {
 };
 
 /**
+ * A signal that aborts when `ended` does, or after `waitMs`. The timer is its own, because the garbage collector may take
+ * an `AbortSignal.timeout` that only `AbortSignal.any` knows, before it fires (https://github.com/nodejs/node/issues/57736).
+ */
+const startWait = (ended: AbortSignal, waitMs: number): Disposable & { readonly isOver: AbortSignal } => {
+  const wait = new AbortController();
+  const end = () => wait.abort();
+  const timer = setTimeout(end, waitMs);
+  if (ended.aborted) end();
+  else ended.addEventListener('abort', end);
+  const dispose = () => {
+    clearTimeout(timer);
+    ended.removeEventListener('abort', end);
+  };
+  return { isOver: wait.signal, [Symbol.dispose]: dispose };
+};
+
+/**
  * Reads the state at once, and again as often as GREEN-API allows, until it says `notAuthorized` or `waitMs` are over.
  * The first reading has the whole time limit of a call; the later ones end with the wait.
  */
 export const createConfirm =
   ({ ask, readState, now }: ConfirmDependencies) =>
   async (idInstance: InstanceId, waitMs: number, signal: AbortSignal): Promise<Confirmation> => {
-    const waitIsOver = AbortSignal.any([signal, AbortSignal.timeout(waitMs)]);
+    using wait = startWait(signal, waitMs);
     const readings: Reading[] = [];
     let last: Pick<Confirmation, 'stateInstance'> = {};
 
     do {
-      const answer = await ask(idInstance, readState, readings.length === 0 ? signal : waitIsOver);
+      const answer = await ask(idInstance, readState, readings.length === 0 ? signal : wait.isOver);
       if (answer.requests === 0) break;
 
       const at = now().toISOString();
@@ -40,7 +57,7 @@ export const createConfirm =
         answer.kind === 'state' ? { at, stateInstance: answer.stateInstance } : { at, failure: answer.reason },
       );
       if (last.stateInstance === 'notAuthorized') return { readings, ...last, confirmedAt: at };
-    } while (!waitIsOver.aborted);
+    } while (!wait.isOver.aborted);
 
     return { readings, ...last };
   };
