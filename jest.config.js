@@ -2,6 +2,8 @@
 export default {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
+  // Most tests wait for a second to pass, not for a processor.
+  maxWorkers: 4,
   testMatch: ['**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/bench/', '<rootDir>/test/load/'],
   transform: { '\\.m?[jt]s$': '<rootDir>/test/support/transform.mjs' },

@@ -6,7 +6,7 @@ export type Options = {
   readonly port: number;
   /** Where the secrets are: in the stand-in of this service, or wherever the AWS SDK finds them. */
   readonly secrets: 'stand-in' | 'aws';
-  /** Folder that runs are journalled in, so that they outlive this service. @default .local/runs */
+  /** Folder that runs are journalled in, so that they outlive this service. @default .local/runs-PORT */
   readonly journal: string;
 };
 
@@ -20,7 +20,7 @@ export const usage = `usage: [PORT=3000] npm start [-- --secrets aws] [--journal
   PORT            port of the HTTP API on 127.0.0.1 (default 3000; 0 takes any free one)
   --secrets aws   real secrets with your AWS credentials, and so the real GREEN-API;
                   the same as setting AWS_ENDPOINT_URL_SECRETS_MANAGER to where they are
-  --journal DIR   where runs are kept while they go on (default .local/runs)`;
+  --journal DIR   where runs are kept while they go on (default .local/runs-PORT)`;
 
 const parsePort = (text: string): number => {
   const port = /^[0-9]{1,5}$/.test(text) ? Number(text) : Number.NaN;
@@ -42,8 +42,9 @@ export const parseOptions = (
     if (values.secrets !== undefined && values.secrets !== 'aws')
       throw new CannotStart(`--secrets is ${JSON.stringify(values.secrets)}: the only choice is aws`);
     const elsewhere = values.secrets === 'aws' || Boolean(variables.AWS_ENDPOINT_URL_SECRETS_MANAGER);
-    const { journal = '.local/runs' } = values;
-    return { port: parsePort(variables.PORT || '3000'), journal, secrets: elsewhere ? 'aws' : 'stand-in' };
+    const port = parsePort(variables.PORT || '3000');
+    const { journal = `.local/runs-${port}` } = values;
+    return { port, journal, secrets: elsewhere ? 'aws' : 'stand-in' };
   } catch (error) {
     if (error instanceof CannotStart) throw error;
     const [problem] = String(error instanceof Error ? error.message : error).split('. ');

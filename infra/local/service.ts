@@ -9,7 +9,7 @@ import type { BusEvent } from './events/event.ts';
 import { startEventBus } from './events/event-bus.ts';
 import { createGateway } from './gateway.ts';
 import { lambdaContext } from './lambda-context.ts';
-import { startLoopbackServer } from './loopback-server.ts';
+import { type Handle, startLoopbackServer } from './loopback-server.ts';
 import { CannotStart, type Options } from './options.ts';
 import { createOwnRoutes } from './own-routes.ts';
 import { startRuns } from './runs.ts';
@@ -90,6 +90,11 @@ const nameTakenPort =
 /** Starts the HTTP API around the built doors, and the stand-ins they need. @throws {@link CannotStart} */
 export const startService = async ({ port, secrets, journal }: Options, print: Print): Promise<Service> => {
   await using starting = new AsyncDisposableStack();
+  // The port first: who cannot have it must not carry on the runs of the service that has.
+  const ready = Promise.withResolvers<Handle>();
+  const answer: Handle = async (request, response) => (await ready.promise)(request, response);
+  const server = starting.use(await startLoopbackServer(answer, { port }).catch(nameTakenPort(port)));
+
   const configuration = readConfiguration();
   Object.assign(process.env, { ...configuredVariables(configuration), ...process.env });
   const { variables, refresh, greenApiUrl } = await findSecrets(secrets, starting);
@@ -105,8 +110,7 @@ export const startService = async ({ port, secrets, journal }: Options, print: P
   const fires = keepSchedules(configuration, doors.schedule, starting);
   const deliver = createDeliver(doors.offboarding, () => lambdaContext('offboarding', 29_000));
   const gateway = createGateway({ routes, doors: doors.http });
-  const handle = createOwnRoutes({ deliver, fire: (name) => fires.get(name)?.(new Date()) }, gateway);
-  const server = starting.use(await startLoopbackServer(handle, { port }).catch(nameTakenPort(port)));
+  ready.resolve(createOwnRoutes({ deliver, fire: (name) => fires.get(name)?.(new Date()) }, gateway));
   const running = starting.move();
   return {
     url: server.url,

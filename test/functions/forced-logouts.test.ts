@@ -202,7 +202,7 @@ test.each(['', ' ', 'two words', 'schlüssel', 'x'.repeat(129)])('refuses the ke
 test.each<[string, unknown, string]>([
   ['no reason', { target: { all: true } }, 'reason is missing'],
   ['no target', { reason: 'x' }, 'target is missing'],
-  ['a list', [], 'target is missing'],
+  ['a list', [], 'body must be a JSON object'],
   ['a text', '"sales"', 'body must be a JSON object such as'],
   ['a target that is no object', { ...sales, target: 'sales' }, 'target must be exactly one of'],
   ['two targets', { ...sales, target: { group: 'sales', all: true } }, 'target must be exactly one of'],

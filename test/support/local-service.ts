@@ -1,18 +1,23 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const root = join(__dirname, '..', '..');
 
 type LocalServiceOptions = {
   readonly args?: readonly string[];
+  /** Where runs are journalled. @default a folder of its own, gone at its end */
+  readonly journal?: string;
   readonly variables?: Readonly<Record<string, string>>;
 };
 
 /** Runs `infra/local/main.ts` as `npm start` does after its build, and keeps all it prints. */
-const run = ({ args = [], variables = {} }: LocalServiceOptions) => {
+const run = ({ args = [], variables = {}, journal }: LocalServiceOptions) => {
   const { PATH = '', HOME = '' } = process.env;
-  const child = spawn(process.execPath, ['infra/local/main.ts', ...args], {
+  const folder = journal ?? mkdtempSync(join(tmpdir(), 'green-api-logout-'));
+  const child = spawn(process.execPath, ['infra/local/main.ts', '--journal', folder, ...args], {
     cwd: root,
     env: { PATH, HOME, PORT: '0', ...variables },
   });
@@ -24,7 +29,10 @@ const run = ({ args = [], variables = {} }: LocalServiceOptions) => {
   };
   child.stdout.on('data', keep);
   child.stderr.on('data', keep);
-  const exited = once(child, 'close').then(([code]) => Number(code));
+  const exited = once(child, 'close').then(([code]) => {
+    if (journal === undefined) rmSync(folder, { recursive: true, force: true });
+    return Number(code);
+  });
 
   /** Resolves as soon as the output has it. */
   const printed = (pattern: RegExp) =>

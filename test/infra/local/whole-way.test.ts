@@ -19,7 +19,7 @@ type LocalService = Awaited<ReturnType<typeof startLocalService>>;
 let folder: string;
 let service: LocalService;
 
-const start = (journal: string) => startLocalService({ args: ['--journal', join(folder, journal)] });
+const start = (journal: string) => startLocalService({ journal: join(folder, journal) });
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'green-api-logout-'));
