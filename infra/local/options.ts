@@ -8,6 +8,8 @@ export type Options = {
   readonly secrets: 'stand-in' | 'aws';
   /** Folder that runs are journalled in, so that they outlive this service. @default .local/runs-PORT */
   readonly journal: string;
+  /** The file whose context holds the configuration. @default the project's cdk.json */
+  readonly configuration: string | undefined;
 };
 
 /** The service cannot start, and the message is one line that says what to do. */
@@ -15,12 +17,14 @@ export class CannotStart extends Error {
   override readonly name = 'CannotStart';
 }
 
-export const usage = `usage: [PORT=3000] npm start [-- --secrets aws] [--journal DIR]
+export const usage = `usage: [PORT=3000] npm start [-- --secrets aws] [--journal DIR] [--configuration FILE]
 
   PORT            port of the HTTP API on 127.0.0.1 (default 3000; 0 takes any free one)
   --secrets aws   real secrets with your AWS credentials, and so the real GREEN-API;
                   the same as setting AWS_ENDPOINT_URL_SECRETS_MANAGER to where they are
-  --journal DIR   where runs are kept while they go on (default .local/runs-PORT)`;
+  --journal DIR   where runs are kept while they go on (default .local/runs-PORT)
+  --configuration FILE
+                  another file than cdk.json, for example with other schedules`;
 
 const parsePort = (text: string): number => {
   const port = /^[0-9]{1,5}$/.test(text) ? Number(text) : Number.NaN;
@@ -36,15 +40,20 @@ export const parseOptions = (
   try {
     const { values } = parseArgs({
       args: [...args],
-      options: { secrets: { type: 'string' }, journal: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+      options: {
+        secrets: { type: 'string' },
+        journal: { type: 'string' },
+        configuration: { type: 'string' },
+        help: { type: 'boolean', short: 'h' },
+      },
     });
     if (values.help) return 'help';
     if (values.secrets !== undefined && values.secrets !== 'aws')
       throw new CannotStart(`--secrets is ${JSON.stringify(values.secrets)}: the only choice is aws`);
     const elsewhere = values.secrets === 'aws' || Boolean(variables.AWS_ENDPOINT_URL_SECRETS_MANAGER);
     const port = parsePort(variables.PORT || '3000');
-    const { journal = `.local/runs-${port}` } = values;
-    return { port, journal, secrets: elsewhere ? 'aws' : 'stand-in' };
+    const { journal = `.local/runs-${port}`, configuration } = values;
+    return { port, journal, configuration, secrets: elsewhere ? 'aws' : 'stand-in' };
   } catch (error) {
     if (error instanceof CannotStart) throw error;
     const [problem] = String(error instanceof Error ? error.message : error).split('. ');

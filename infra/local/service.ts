@@ -88,14 +88,15 @@ const nameTakenPort =
   };
 
 /** Starts the HTTP API around the built doors, and the stand-ins they need. @throws {@link CannotStart} */
-export const startService = async ({ port, secrets, journal }: Options, print: Print): Promise<Service> => {
+export const startService = async (options: Options, print: Print): Promise<Service> => {
+  const { port, secrets, journal } = options;
   await using starting = new AsyncDisposableStack();
   // The port first: who cannot have it must not carry on the runs of the service that has.
   const ready = Promise.withResolvers<Handle>();
   const answer: Handle = async (request, response) => (await ready.promise)(request, response);
   const server = starting.use(await startLoopbackServer(answer, { port }).catch(nameTakenPort(port)));
 
-  const configuration = readConfiguration();
+  const configuration = readConfiguration(options.configuration);
   Object.assign(process.env, { ...configuredVariables(configuration), ...process.env });
   const { variables, refresh, greenApiUrl } = await findSecrets(secrets, starting);
   Object.assign(process.env, variables);

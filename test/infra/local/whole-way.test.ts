@@ -19,7 +19,8 @@ type LocalService = Awaited<ReturnType<typeof startLocalService>>;
 let folder: string;
 let service: LocalService;
 
-const start = (journal: string) => startLocalService({ journal: join(folder, journal) });
+const start = (journal: string, ...args: readonly string[]) =>
+  startLocalService({ journal: join(folder, journal), args });
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'green-api-logout-'));
@@ -160,4 +161,24 @@ test('a run goes on, and waits no longer, after the whole service was killed', a
   expect(run).toMatchObject({ status: 'SUCCEEDED', progress: { total: 2, loggedOut: 2 } });
   const [record] = recordsIn(after, 'evidence').filter(({ door }) => door === 'run');
   expect(Date.parse(String(record?.confirmedAt))).toBeGreaterThanOrEqual(Date.parse(at));
+});
+
+test('schedules fire by themselves and by hand, and each firing is one run', async () => {
+  const schedule = { timeZone: 'UTC', target: { group: 'sales' }, reason: 'end of shift', dryRun: true };
+  const soon = new Date(Date.now() + 4_000).toISOString().slice(0, 19);
+  const schedules = [
+    { ...schedule, name: 'soon', expression: `at(${soon})` },
+    { ...schedule, name: 'by-hand', expression: 'cron(0 3 1 1 ? *)' },
+  ];
+  const file = join(folder, 'configuration.json');
+  await writeFile(file, JSON.stringify({ context: { 'green-api-logout': { schedules } } }));
+  await using scheduled = await start('scheduled', '--configuration', file);
+
+  const fired = await fetch(`${scheduled.url}/schedules/by-hand`, { method: 'POST' });
+  const unknown = await fetch(`${scheduled.url}/schedules/nobody`, { method: 'POST' });
+  await scheduled.printed(new RegExp(`"schedule":"soon","scheduledTime":"${soon}Z","run":"(schedule-[0-9a-f]{40})"`));
+
+  expect([fired.status, unknown.status]).toEqual([202, 404]);
+  const { run: id } = (await fired.json()) as { readonly run: string };
+  expect(await untilEnded(scheduled, id)).toMatchObject({ status: 'SUCCEEDED', progress: { total: 2, skipped: 2 } });
 });
