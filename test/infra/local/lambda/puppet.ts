@@ -33,7 +33,9 @@ export const startPuppet = async (bundle: string) => {
     response.end(JSON.stringify(await promise));
   }, {});
   const environment = { ANSWERS_URL: server.url };
-  const harness = await startHarness({ functions: { run: { bundle, environment: () => environment, executionTimeoutMs: 60_000 } } });
+  const harness = await startHarness({
+    functions: { run: { bundle, environment: () => environment, executionTimeoutMs: 60_000 } },
+  });
 
   const invocation = async (): Promise<Strings> => {
     const next = await invocations.first((one) => !taken.has(one));
