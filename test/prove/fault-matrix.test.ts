@@ -1,0 +1,165 @@
+import { faultNames } from '../../infra/local/green-api/faults.ts';
+import { markerToken } from '../support/logout-world.ts';
+import { brokenHostNames } from './broken-hosts.ts';
+import { doorTextOf, endingOf, runTextOf } from './cell-texts.ts';
+import { evidenceIn, type Proof } from './evidence.ts';
+import { type FaultWorld, startFaultWorld } from './fault-world.ts';
+import {
+  type DoorCell,
+  driveLogouts,
+  driveRuns,
+  prepareLogouts,
+  type RunCell,
+  type Trouble,
+} from './green-api-cells.ts';
+import { greenApiRows, hostRows } from './green-api-rows.ts';
+import { malformedNames, malformedSecrets } from './malformed-secrets.ts';
+import { driveMalformed, driveSecretTrouble, secretTroubleNames } from './secrets-cells.ts';
+import { secretRows } from './secrets-rows.ts';
+
+// Every trouble at every door, all at once: a Secrets Manager that never answers takes longest, three times 3 s.
+jest.setTimeout(60_000);
+
+let world: FaultWorld;
+let doorCells: readonly DoorCell[];
+let runCells: readonly RunCell[];
+let secretCells: readonly Awaited<ReturnType<typeof driveSecretTrouble>>[];
+let malformed: Awaited<ReturnType<typeof driveMalformed>>;
+let proofs: ReadonlyMap<string, readonly Proof[]>;
+
+beforeAll(async () => {
+  world = await startFaultWorld();
+  const places = await prepareLogouts(world);
+  [doorCells, runCells, secretCells, malformed] = await Promise.all([
+    driveLogouts(world, places),
+    driveRuns(world),
+    Promise.all(secretTroubleNames.map((trouble) => driveSecretTrouble(world, trouble))),
+    driveMalformed(world),
+  ]);
+  proofs = evidenceIn(world.output());
+});
+
+afterAll(() => world?.[Symbol.asyncDispose]());
+
+const proofOf = (idInstance: string): Proof => {
+  const [proof, ...more] = proofs.get(idInstance) ?? [];
+  if (proof === undefined || more.length > 0) throw new Error(`${idInstance} left ${more.length} records too many`);
+  return proof;
+};
+
+const doorColumnTextOf = ({ answer, idInstance }: DoorCell): string => {
+  const { attempts, readings } = proofOf(idInstance);
+  return doorTextOf(answer, attempts, readings.length);
+};
+
+const runColumnTextOf = ({ column, outcome }: RunCell): string | undefined => {
+  if (column !== 'runQueue') return outcome && runTextOf(outcome);
+  const queue = outcome?.queueCleared ? 'cleared' : 'not cleared';
+  // Whatever becomes of the queue, the logout stands.
+  return outcome?.kind === 'logged-out' && outcome.attempts === 1 ? queue : outcome?.kind;
+};
+
+/** What was seen of a trouble, in the words of the tables. */
+const rowOf = (trouble: Trouble) =>
+  Object.fromEntries([
+    ...doorCells.filter((cell) => cell.trouble === trouble).map((cell) => [cell.column, doorColumnTextOf(cell)]),
+    ...runCells.filter((cell) => cell.trouble === trouble).map((cell) => [cell.column, runColumnTextOf(cell)]),
+  ]);
+
+test.each(faultNames)('GREEN-API: %s', (fault) => {
+  expect(rowOf(fault)).toEqual(greenApiRows[fault]);
+});
+
+test.each(brokenHostNames)('the network: %s', (host) => {
+  const { unwaited, every, runEvery } = hostRows[host];
+  expect(rowOf(host)).toEqual({ unwaited, every, runEvery });
+});
+
+test.each(secretTroubleNames.map((name, at) => [name, at] as const))('Secrets Manager: %s', (name, at) => {
+  const cell = secretCells[at];
+  const { read, reread, list, ...runs } = cell ?? {};
+  const runTexts = Object.entries(runs).map(([column, { run, idInstance }]) => {
+    const outcome = run.outcomeOf(idInstance);
+    return [column, outcome === undefined ? run.ending : runTextOf(outcome)];
+  });
+
+  expect({
+    read: read && `${endingOf(read.answer)}, asked ${read.calls}`,
+    reread: reread && `${endingOf(reread.answer)}, asked ${reread.calls}`,
+    list: list && `${[list.answer.status, list.answer.body.code].join(' ').trim()}, asked ${list.calls}`,
+    ...Object.fromEntries(runTexts),
+  }).toEqual(secretRows[name]);
+});
+
+test.each(malformedNames.map((name, at) => [name, at] as const))('a secret that is malformed: %s', (name, at) => {
+  const { idInstance, answer } = malformed.answers[at] ?? { idInstance: '', answer: undefined };
+
+  expect(answer).toMatchObject({ status: 500, body: { code: 'credential-unreadable' } });
+  expect(answer?.body.detail).toContain(`ecret green-api/${idInstance}: ${malformedSecrets[name].problem}`);
+  expect(proofOf(idInstance).outcome.kind).toBe('credential-unreadable');
+  expect(malformed.outcomes[at]?.outcome).toMatchObject({ kind: 'credential-unreadable', attempts: 0 });
+});
+
+test('whatever is called confirmed, the last reading said so, and it is so', () => {
+  const cells = [...doorCells, ...runCells];
+  const confirmed = cells.filter(({ idInstance }) => proofOf(idInstance).outcome.confirmed);
+  const isLie = ({ trouble }: { readonly trouble: Trouble }) => trouble === 'state-not-authorized';
+
+  expect(confirmed.length).toBeGreaterThan(50);
+  for (const { idInstance } of confirmed) {
+    expect(proofOf(idInstance).readings.at(-1)).toMatchObject({ stateInstance: 'notAuthorized' });
+  }
+  const states = confirmed.filter((cell) => !isLie(cell)).map(({ idInstance }) => world.greenApi.stateOf(idInstance));
+  expect(new Set(states)).toEqual(new Set(['notAuthorized']));
+});
+
+test('no success is unconfirmed, but where nobody wanted to wait', () => {
+  const succeeded = doorCells.filter(({ answer }) => answer.status < 400);
+  const unconfirmed = succeeded.filter(({ answer }) => answer.body.confirmed !== true);
+
+  expect(succeeded.length).toBeGreaterThan(unconfirmed.length);
+  expect(new Set(unconfirmed.map(({ answer, column }) => `${answer.status} ${column}`))).toEqual(
+    new Set(['202 unwaited']),
+  );
+});
+
+test('the caller, the record, the metrics and the event say the same', () => {
+  const events = Map.groupBy(world.events, ({ detail }) => String(detail.idInstance));
+  for (const { idInstance, answer } of doorCells) {
+    const { outcome, confirmed, failed, requestedBy } = proofOf(idInstance);
+    const isUnwaited = answer.status === 202;
+    const types = (events.get(idInstance) ?? []).map((event) => event['detail-type']);
+
+    expect(endingOf(answer)).toBe(`${answer.status} ${outcome.kind}`);
+    expect([confirmed, failed]).toEqual([Number(answer.status === 200), Number(answer.status >= 400)]);
+    expect(requestedBy).toContain('SecurityDesk');
+    expect(types).toEqual(isUnwaited ? [] : [failed ? 'Instance Logout Failed' : 'Instance Logged Out']);
+  }
+});
+
+test('the record counts the logouts that were sent', () => {
+  const cells = [...doorCells, ...runCells].filter(({ trouble }) => !brokenHostNames.some((host) => host === trouble));
+  for (const { idInstance } of cells) {
+    expect(proofOf(idInstance).attempts).toBe(world.greenApi.callsOf(idInstance, 'logout').length);
+  }
+});
+
+test('no logout that was taken is sent a third time, and none that failed for good a second', () => {
+  const taken = runCells.filter(({ column }) => column === 'runReading' || column === 'runQueue');
+
+  expect(taken.length).toBeGreaterThan(80);
+  for (const { outcome } of taken) expect(outcome?.attempts).toBe(1);
+});
+
+test('a host whose certificate is not trusted gets no request, and so no token', () => {
+  expect(world.hosts.requestsAt('echoes the path with 200')).toBeGreaterThan(0);
+  expect(world.hosts.requestsAt('self-signed certificate')).toBe(0);
+});
+
+test('nobody met an error without a name, and no line holds a token', () => {
+  const output = world.output().join('\n');
+
+  expect(output).not.toContain('unexpected error');
+  expect(output).not.toContain('outcome event not sent');
+  expect(output).not.toContain(markerToken);
+});

@@ -1,0 +1,86 @@
+import type { BusEvent } from '../../infra/local/events/event.ts';
+import { startEventBus } from '../../infra/local/events/event-bus.ts';
+import { startGreenApi } from '../../infra/local/green-api/stand-in.ts';
+import type { LocalSecret } from '../../infra/local/secrets-manager/local-secret.ts';
+import { startSecretsManager } from '../../infra/local/secrets-manager/stand-in.ts';
+import { markerToken } from '../support/logout-world.ts';
+import { type BrokenHost, type BrokenHostName, brokenHostNames, brokenHosts } from './broken-hosts.ts';
+import { buildDoors } from './bundles.ts';
+import { startDoors } from './doors.ts';
+
+export type FaultWorld = Awaited<ReturnType<typeof startFaultWorld>>;
+
+const startBrokenHosts = async (stack: AsyncDisposableStack) => {
+  const started = brokenHostNames.map(async (name) => [name, stack.use(await brokenHosts[name]())] as const);
+  const hosts = new Map<BrokenHostName, BrokenHost>(await Promise.all(started));
+  return {
+    authorities: [...hosts.values()].map(({ apiUrl }) => new URL(apiUrl).host),
+    apiUrlOf: (name: BrokenHostName) => hosts.get(name)?.apiUrl ?? '',
+    requestsAt: (name: BrokenHostName) => hosts.get(name)?.requests?.() ?? 0,
+  };
+};
+
+/**
+ * The doors as they are built, in a process of their own, and runs in this one, around stand-ins and hosts that break.
+ * Every instance has the marker for its token, and all that is written is kept.
+ */
+export const startFaultWorld = async () => {
+  await using starting = new AsyncDisposableStack();
+  const greenApi = starting.use(
+    // It counts requests as they arrive here, and so many at once arrive late.
+    await startGreenApi({ enforceLimit: false }),
+  );
+  const hosts = await startBrokenHosts(starting);
+  const secretsManager = starting.use(await startSecretsManager());
+  const events: BusEvent[] = [];
+  const eventBus = starting.use(await startEventBus((event) => events.push(event)));
+  const bundles = starting.use(await buildDoors(['logout', 'instances']));
+  const variables = {
+    ALLOWED_API_HOSTS: [greenApi.host, ...hosts.authorities].join(','),
+    GREEN_API_TIMEOUT_MS: '1500',
+    EVENT_BUS: 'outcomes',
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsManager.url,
+    AWS_ENDPOINT_URL_EVENTBRIDGE: eventBus.url,
+    AWS_REGION: 'eu-central-1',
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+  };
+  const doors = starting.use(startDoors(variables));
+
+  // The SDK reads these itself; each test file has a process environment of its own.
+  Object.assign(process.env, variables);
+  const lines: string[] = [];
+
+  let instances = 0;
+  /** A new instance, and the secret of it: `secret` overrides what is usual. */
+  const addInstance = (secret: Partial<LocalSecret> & { readonly apiUrl?: string } = {}, prefix = 'green-api/') => {
+    const idInstance = String(1_100_000_001 + instances++);
+    const { apiUrl = greenApi.apiUrl, ...more } = secret;
+    greenApi.add({ idInstance, apiTokenInstance: markerToken, logoutDelayMs: 0 });
+    const secretString = JSON.stringify({ apiUrl, apiTokenInstance: markerToken });
+    secretsManager.put({
+      name: `${prefix}${idInstance}`,
+      ...('secretBinary' in more ? {} : { secretString }),
+      ...more,
+    });
+    return idInstance;
+  };
+
+  /** What the functions have written, line by line. */
+  const output = () => [...doors.output().split('\n').filter(Boolean), ...lines];
+  const running = starting.move();
+  return {
+    greenApi,
+    hosts,
+    secretsManager,
+    events,
+    bundles,
+    variables,
+    doors,
+    /** Where runs write. */
+    write: (line: string) => void lines.push(line),
+    addInstance,
+    output,
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
+};

@@ -1,0 +1,112 @@
+import { inParallel } from '../../functions/forced-logout/in-parallel.ts';
+import type { InstanceId } from '../../functions/instances/instance-id.ts';
+import { type FaultName, faultNames } from '../../infra/local/green-api/faults.ts';
+import type { Method } from '../../infra/local/green-api/methods.ts';
+import { logOut, run } from './asking.ts';
+import { type BrokenHostName, brokenHostNames } from './broken-hosts.ts';
+import type { FaultWorld } from './fault-world.ts';
+
+/** What meets an instance at GREEN-API, or on the way there. */
+export type Trouble = FaultName | BrokenHostName;
+
+type Meeting = { readonly method?: Method; readonly wait?: number };
+
+/** Where the logout door meets a trouble (at one method, or at every one), and how long its caller waits, in seconds. */
+const atTheDoor = {
+  logout: { method: 'logout', wait: 1 },
+  unwaited: { method: 'logout', wait: 0 },
+  reading: { method: 'getStateInstance', wait: 3 },
+  every: { wait: 1 },
+} as const satisfies Record<string, Meeting>;
+
+/** Where a run meets it. */
+const inARun = {
+  runLogout: { method: 'logout' },
+  runReading: { method: 'getStateInstance' },
+  runQueue: { method: 'clearMessagesQueue' },
+  runEvery: {},
+} as const satisfies Record<string, Meeting>;
+
+export type DoorColumn = keyof typeof atTheDoor;
+export type RunColumn = keyof typeof inARun;
+
+const doorColumns = Object.keys(atTheDoor) as readonly DoorColumn[];
+const runColumns = Object.keys(inARun) as readonly RunColumn[];
+
+type Place<Column> = { readonly trouble: Trouble; readonly column: Column; readonly idInstance: string };
+
+const addFaulty = (world: FaultWorld, fault: FaultName, { method }: Meeting): string => {
+  const idInstance = world.addInstance();
+  world.greenApi.setFault(idInstance, fault, { delayMs: 100, ...(method && { method }) });
+  return idInstance;
+};
+
+const addAt = (world: FaultWorld, host: BrokenHostName): string =>
+  world.addInstance({ apiUrl: world.hosts.apiUrlOf(host) });
+
+/** What these come to depends on whether there was a connection to keep: they get a door, and a run, of their own. */
+const aboutConnections: ReadonlySet<Trouble> = new Set(['reset', 'reset-when-reused', 'logged-out-but-reset']);
+
+const copyOfDoor = ({ trouble, column }: Place<DoorColumn>) => ({
+  variables: { COPY_OF_DOOR: `${trouble} ${column}` },
+});
+
+/** A copy of the door without any connection to GREEN-API, or with one that it keeps. */
+const openCopy = async (world: FaultWorld, place: Place<DoorColumn>) => {
+  const idInstance = place.trouble === 'reset-when-reused' ? world.addInstance() : 'none';
+  await logOut(world, idInstance, 0, copyOfDoor(place));
+};
+
+/** Calls in flight at once: more would wait for the processor, and not for GREEN-API. */
+const concurrency = 50;
+
+export type DoorCell = Awaited<ReturnType<typeof driveLogouts>>[number];
+
+/** Prepares that the logout door meets every trouble: the doors that takes are loaded when it resolves. */
+export const prepareLogouts = async (world: FaultWorld) => {
+  const places: readonly Place<DoorColumn>[] = [
+    ...faultNames.flatMap((trouble) =>
+      doorColumns.map((column) => ({ trouble, column, idInstance: addFaulty(world, trouble, atTheDoor[column]) })),
+    ),
+    ...brokenHostNames.flatMap((trouble) =>
+      (['unwaited', 'every'] as const).map((column) => ({ trouble, column, idInstance: addAt(world, trouble) })),
+    ),
+  ];
+  for (const place of places.filter(({ trouble }) => aboutConnections.has(trouble))) await openCopy(world, place);
+  return places;
+};
+
+/** Lets the logout door meet every trouble. */
+export const driveLogouts = (world: FaultWorld, places: Awaited<ReturnType<typeof prepareLogouts>>) =>
+  inParallel(concurrency, places, async (place) => {
+    const options = aboutConnections.has(place.trouble) ? copyOfDoor(place) : {};
+    return { ...place, answer: await logOut(world, place.idInstance, atTheDoor[place.column].wait, options) };
+  });
+
+export type RunCell = Awaited<ReturnType<typeof driveRuns>>[number];
+
+const runTogether = async (world: FaultWorld, places: readonly Place<RunColumn>[], clearQueue: boolean) => {
+  const instances = places.map(({ idInstance }) => idInstance as InstanceId);
+  const { outcomeOf } = await run(world, { target: { instances }, clearQueue });
+  return places.map((place) => ({ ...place, outcome: outcomeOf(place.idInstance) }));
+};
+
+const driveRun = async (world: FaultWorld, column: RunColumn) => {
+  const places: readonly Place<RunColumn>[] = [
+    ...faultNames.map((trouble) => ({ trouble, column, idInstance: addFaulty(world, trouble, inARun[column]) })),
+    ...(column === 'runEvery' ? brokenHostNames : []).map((trouble) => ({
+      trouble,
+      column,
+      idInstance: addAt(world, trouble),
+    })),
+  ];
+  const { alone = [], together = [] } = Object.groupBy(places, ({ trouble }) =>
+    aboutConnections.has(trouble) ? 'alone' : 'together',
+  );
+  const runs = [together, ...alone.map((place) => [place])];
+  return (await Promise.all(runs.map((each) => runTogether(world, each, column === 'runQueue')))).flat();
+};
+
+/** Lets runs meet every trouble: one run for each column, so that many troubles meet it at once. */
+export const driveRuns = async (world: FaultWorld) =>
+  (await Promise.all(runColumns.map((column) => driveRun(world, column)))).flat();
