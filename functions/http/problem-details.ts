@@ -7,10 +7,21 @@ import { problemResponse } from './problem.ts';
 /** Writes down what nobody foresaw. */
 export type LogUnexpected = (error: { readonly name: string; readonly stack: readonly string[] }) => void;
 
+/** What follows the message in a stack; nothing, if the message is not there to be told apart. */
+const framesOf = ({ message, stack = '' }: Error): readonly string[] => {
+  const start = stack.indexOf(message);
+  return start < 0
+    ? []
+    : stack
+        .slice(start + message.length)
+        .split('\n')
+        .slice(1);
+};
+
 /** Where it was thrown; not its message, which may quote what it was about. */
 const placeOf = (error: unknown) => ({
   name: types.isNativeError(error) ? error.name : 'unknown error',
-  stack: types.isNativeError(error) ? (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line)) : [],
+  stack: types.isNativeError(error) ? framesOf(error) : [],
 });
 
 /** Turns every error that is thrown into problem details: {@link InvalidRequest} into a 400, the rest into a bare 500. */
