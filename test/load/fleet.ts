@@ -15,33 +15,42 @@ export type FleetOptions = {
   readonly logoutDelayMs?: number;
 };
 
-/** GREEN-API and Secrets Manager with these instances in both. */
-export const startFleet = async ({ ids, greenApi: options = {}, logoutDelayMs = 0 }: FleetOptions) => {
-  const greenApi = await startGreenApi({
-    ...options,
+export const startFleetGreenApi = ({ ids, greenApi = {}, logoutDelayMs = 0 }: FleetOptions) =>
+  startGreenApi({
+    ...greenApi,
     instances: ids.map((idInstance) => ({ idInstance, apiTokenInstance: tokenOf(idInstance), logoutDelayMs })),
   });
+
+/** Secrets Manager with the credentials of these instances for this GREEN-API. */
+export const startFleetSecrets = async (ids: readonly string[], apiUrl: string) => {
   const secretsManager = await startSecretsManager({
     secrets: ids.map((id) => ({
       name: `green-api/${id}`,
-      secretString: JSON.stringify({ apiUrl: greenApi.apiUrl, apiTokenInstance: tokenOf(id) }),
+      secretString: JSON.stringify({ apiUrl, apiTokenInstance: tokenOf(id) }),
       tags: { group: 'load' },
     })),
   });
   return {
-    greenApi,
     secretsManager,
-    /** What makes the functions speak to these two. */
+    /** What makes the functions speak to the two. */
     variables: {
-      ALLOWED_API_HOSTS: greenApi.host,
+      ALLOWED_API_HOSTS: new URL(apiUrl).host,
       AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsManager.url,
       AWS_REGION: 'us-east-1',
       AWS_ACCESS_KEY_ID: 'local',
       AWS_SECRET_ACCESS_KEY: 'local',
     },
-    [Symbol.asyncDispose]: async () => {
-      await greenApi.close();
-      await secretsManager.close();
-    },
+    [Symbol.asyncDispose]: secretsManager.close,
   };
+};
+
+/** GREEN-API and Secrets Manager in this process, with these instances in both. */
+export const startFleet = async (options: FleetOptions) => {
+  const greenApi = await startFleetGreenApi(options);
+  const secrets = await startFleetSecrets(options.ids, greenApi.apiUrl);
+  const dispose = async () => {
+    await greenApi.close();
+    await secrets.secretsManager.close();
+  };
+  return { greenApi, ...secrets, [Symbol.asyncDispose]: dispose };
 };

@@ -1,0 +1,36 @@
+import { once } from 'node:events';
+import { Agent, type IncomingMessage, request } from 'node:http';
+import { text } from 'node:stream/consumers';
+
+export type Asked = {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+};
+
+export type Answered = {
+  readonly status: number;
+  readonly text: string;
+  readonly body: Readonly<Record<string, unknown>>;
+  readonly tookMs: number;
+};
+
+const parseBody = (body: string) => JSON.parse(body) as Answered['body'];
+
+/** Sends one request at a time, over one connection that stays open. Rejects when there is no whole answer. */
+export const createClient = (url: string) => {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  return {
+    ask: async ({ method, path, headers = {}, body }: Asked): Promise<Answered> => {
+      const start = performance.now();
+      const sent = request(`${url}${path}`, { method, headers, agent }).end(body);
+      const [response]: IncomingMessage[] = await once(sent, 'response');
+      if (!response) throw new Error('no response');
+      const whole = await text(response);
+      const tookMs = performance.now() - start;
+      return { status: response.statusCode ?? 0, text: whole, body: parseBody(whole), tookMs };
+    },
+    close: () => agent.destroy(),
+  };
+};

@@ -1,0 +1,112 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { inParallel } from '../../functions/forced-logout/in-parallel.ts';
+import { parseInstanceId } from '../../functions/instances/instance-id.ts';
+import { temporaryFolder } from '../infra/local/lambda/harness.ts';
+import { printFigures } from './figures.ts';
+import { idsFrom, startFleet } from './fleet.ts';
+import { startRuns } from './run/start-runs.ts';
+
+jest.setTimeout(240_000);
+
+const killer = join(__dirname, 'run', 'kill-at-checkpoint.cjs');
+const atOnce = 15;
+
+type Kill = { readonly moment: 'before' | 'after'; readonly at: number };
+const noKill: Kill = { moment: 'after', at: 0 };
+
+/** What each instance of a run is there for; their ids follow one another. */
+const roles = ['plain', 'still authorized at first', 'HTTP 500 at first', 'protected'] as const;
+const withFailure = [...roles, 'wrong host'] as const;
+const mostRuns = 200;
+const firstIdOf = (run: number) => 1_101_000_000 + run * withFailure.length;
+
+type Fleet = Awaited<ReturnType<typeof startFleet>>;
+
+const prepare = (
+  { greenApi, secretsManager }: Fleet,
+  [, slow = '', failing = '', guarded = '', broken]: readonly string[],
+) => {
+  greenApi.setFault(slow, 'state-authorized', { times: 1 });
+  greenApi.setFault(failing, 'http-500', { method: 'logout', times: 1 });
+  secretsManager.tag(`green-api/${guarded}`, { protected: 'true' });
+  if (broken !== undefined) greenApi.setFault(broken, 'http-403-html');
+};
+
+/** One run in a Lambda of its own, whose worker is killed once. */
+const runWith = async (fleet: Fleet, ids: readonly string[], { moment, at }: Kill) => {
+  prepare(fleet, ids);
+  const count = join(temporaryFolder(), 'checkpoints');
+  await using runs = await startRuns({
+    ...fleet.variables,
+    NODE_OPTIONS: `--require ${killer}`,
+    CHECKPOINT_COUNT: count,
+    KILL_MOMENT: moment,
+    KILL_AT: String(at),
+  });
+  const instances = ids.flatMap((id) => parseInstanceId(id) ?? []);
+  const { status, progress, outcomes } = await runs.logOutAll({
+    target: { instances },
+    at: new Date(Date.now() + 1_500).toISOString(),
+  });
+  return {
+    // What is the same for every run that is left alone, whichever instances it is about.
+    result: {
+      status,
+      progress,
+      // What a worker did that was killed, the next one finds done already.
+      outcomes: outcomes.map(({ idInstance, kind, confirmed }) => ({
+        role: withFailure[ids.indexOf(idInstance)],
+        kind: kind.replace('already-', ''),
+        confirmed,
+      })),
+    },
+    killed: runs.events.items.filter((event) => event.kind === 'worker-exited' && event.exit === 'signal: SIGKILL')
+      .length,
+    checkpoints: readFileSync(count, 'utf8').length,
+    logouts: ids.reduce((sum, id) => sum + fleet.greenApi.callsOf(id, 'logout').length, 0),
+  };
+};
+
+test.each([
+  ['succeeds', 'SUCCEEDED', roles],
+  ['fails for one instance', 'FAILED', withFailure],
+] as const)('a run that %s ends the same when its worker is killed at any checkpoint', async (_, status, cast) => {
+  const fleetIds = idsFrom(firstIdOf(0), mostRuns * withFailure.length);
+  await using fleet = await startFleet({ ids: fleetIds });
+  const idsOf = (run: number) => idsFrom(firstIdOf(run), cast.length);
+
+  const alone = await runWith(fleet, idsOf(0), noKill);
+  const kills = Array.from({ length: alone.checkpoints }, (_, index) => index + 1).flatMap((at): Kill[] => [
+    { moment: 'before', at },
+    { moment: 'after', at },
+  ]);
+  const killed = await inParallel(atOnce, kills, async (kill) => ({
+    kill,
+    ...(await runWith(fleet, idsOf(1 + kills.indexOf(kill)), kill)),
+  }));
+
+  const logouts = killed.map((run) => run.logouts);
+  printFigures(
+    `A run of ${cast.length} instances that ends ${status}, killed with SIGKILL at each checkpoint in turn`,
+    [
+      {
+        checkpoints: alone.checkpoints,
+        'killed runs': killed.length,
+        'logouts left alone': alone.logouts,
+        'logouts when killed': `${Math.min(...logouts)} to ${Math.max(...logouts)}`,
+        'other results': killed.filter(({ result }) => JSON.stringify(result) !== JSON.stringify(alone.result)).length,
+      },
+    ],
+  );
+  expect(alone.result.status).toBe(status);
+  expect(alone.result.progress).toEqual({
+    total: cast.length,
+    loggedOut: 3,
+    failed: cast.length - 4,
+    skipped: 1,
+    pending: 0,
+  });
+  for (const { kill, result, killed: times } of killed)
+    expect({ kill, result, times }).toEqual({ kill, result: alone.result, times: 1 });
+});

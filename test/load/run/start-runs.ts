@@ -1,0 +1,32 @@
+import { join } from 'node:path';
+import type { ForcedLogout } from '../../../functions/forced-logout/request.ts';
+import { parseSummary } from '../../../functions/forced-logout/summary.ts';
+import { distFolder } from '../../../infra/bundling.ts';
+import { startHarness } from '../../infra/local/lambda/harness.ts';
+
+const fiveMinutesMs = 5 * 60_000;
+
+/** The built `run` bundle in a process of its own, behind the local Lambda. */
+export const startRuns = async (variables: Readonly<Record<string, string>>) => {
+  const bundle = join(distFolder, 'run', 'index.mjs');
+  const environment = () => variables;
+  const harness = await startHarness({
+    functions: { run: { bundle, environment, executionTimeoutMs: fiveMinutesMs } },
+  });
+
+  const logOutAll = async (asked: Pick<ForcedLogout, 'target'> & Partial<ForcedLogout>) => {
+    const arn = await harness.start({
+      reason: 'load',
+      requestedBy: 'arn:aws:iam::111122223333:role/SecurityDesk AROAEXAMPLEID',
+      source: 'api',
+      expiresAt: new Date(Date.now() + fiveMinutesMs).toISOString(),
+      maxTargets: 3_000,
+      ...asked,
+    });
+    const { Status: status, Result, Error: error } = await harness.ended(arn);
+    const standing = parseSummary(Result ?? error?.ErrorData);
+    if (standing === undefined) throw new Error(`the run ended ${status} without a summary: ${error?.ErrorMessage}`);
+    return { status, ...standing };
+  };
+  return { ...harness, logOutAll };
+};

@@ -1,0 +1,45 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+const root = join(__dirname, '..', '..');
+
+/** The local service as `npm start` runs it after its build, around secrets that are elsewhere. */
+export const startServiceProcess = async (
+  variables: Readonly<Record<string, string>>,
+  onLine: (line: string) => void,
+) => {
+  const { PATH = '', HOME = '' } = process.env;
+  const journal = await mkdtemp(join(tmpdir(), 'load-'));
+  const child = spawn(process.execPath, ['infra/local/main.ts', '--journal', journal], {
+    cwd: root,
+    env: { PATH, HOME, PORT: '0', ...variables },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const url = Promise.withResolvers<string>();
+  createInterface(child.stdout).on('line', (line) => {
+    const [, found] = /on (http:\/\/127\.0\.0\.1:\d+)$/.exec(line) ?? [];
+    if (found !== undefined) url.resolve(found);
+    onLine(line);
+  });
+  const exited = once(child, 'exit');
+  const drained = once(child, 'close');
+  void exited.then(([code]) => url.reject(new Error(`the service ended with ${code}`)));
+  const end = async (signal: NodeJS.Signals) => {
+    child.kill(signal);
+    await drained;
+  };
+  return {
+    url: await url.promise,
+    pid: child.pid ?? 0,
+    /** Ends it as Ctrl-C does, and waits for its last line. */
+    stop: () => end('SIGINT'),
+    [Symbol.asyncDispose]: async () => {
+      await end('SIGKILL');
+      await rm(journal, { recursive: true, force: true });
+    },
+  };
+};
