@@ -1,10 +1,11 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import type { Route } from '../routes.ts';
 import { httpEvent, matchRoute } from './http-event.ts';
 import { lambdaContext } from './lambda-context.ts';
 import type { Handle } from './loopback-server.ts';
+import { readBytes } from './read-body.ts';
 
 export type HttpDoor = (event: APIGatewayProxyEventV2, context: Context) => Promise<APIGatewayProxyStructuredResultV2>;
 
@@ -17,17 +18,6 @@ export type GatewayOptions = {
 const integrationTimeoutMs = 30_000;
 const longestBodyBytes = 10 * 1024 * 1024;
 const functionTimeoutMs = 29_000;
-
-const readBody = async (request: IncomingMessage): Promise<Buffer | undefined> => {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of request) {
-    bytes += chunk.length;
-    if (bytes > longestBodyBytes) return undefined;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
-};
 
 const answer = (
   response: ServerResponse,
@@ -52,7 +42,7 @@ export const createGateway =
     const matched = matchRoute(routes, request.method ?? '', path);
     if (!matched) return answer(response, message(404, 'Not Found'));
 
-    const body = await readBody(request);
+    const body = await readBytes(request, longestBodyBytes);
     if (!body) return answer(response, message(413, 'Request Entity Too Large'));
 
     const { door } = matched.route;

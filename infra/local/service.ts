@@ -1,9 +1,7 @@
-import { type Configuration, readConfiguration } from '../configuration.ts';
+import { readConfiguration } from '../configuration.ts';
 import { routes } from '../routes.ts';
-import { parseExpression } from '../schedules/expression.ts';
-import { checkAwsVariables, createReadAwsVariables } from './aws-account.ts';
 import { configuredVariables } from './configured-variables.ts';
-import { type Doors, loadDoors } from './doors.ts';
+import { loadDoors } from './doors.ts';
 import { createDeliver } from './events/deliver.ts';
 import type { BusEvent } from './events/event.ts';
 import { startEventBus } from './events/event-bus.ts';
@@ -13,33 +11,12 @@ import { type Handle, startLoopbackServer } from './loopback-server.ts';
 import { CannotStart, type Options } from './options.ts';
 import { createOwnRoutes } from './own-routes.ts';
 import { startRuns } from './runs.ts';
-import { keepSchedule, scheduleInput } from './scheduler.ts';
-import { startStandIns } from './stand-ins.ts';
+import { keepSchedules } from './scheduler.ts';
+import { findSecrets, type Secrets } from './secrets.ts';
 
-export type Service = AsyncDisposable & {
-  readonly url: string;
-  /** The stand-in for GREEN-API; missing: the real one is called. */
-  readonly greenApiUrl?: string;
-};
+export type Service = AsyncDisposable & Pick<Secrets, 'greenApiUrl'> & { readonly url: string };
 
 type Print = (text: string) => void;
-
-type Secrets = {
-  readonly variables: Readonly<Record<string, string>>;
-  /** Puts renewed credentials into the environment. */
-  readonly refresh: () => Promise<void>;
-  readonly greenApiUrl?: string;
-};
-
-const findSecrets = async (where: Options['secrets'], stack: AsyncDisposableStack): Promise<Secrets> => {
-  if (where === 'stand-in') {
-    const standIns = stack.use(await startStandIns(process.env.SECRET_PREFIX ?? ''));
-    return { ...standIns, refresh: async () => {} };
-  }
-  const readAwsVariables = createReadAwsVariables();
-  const refresh = async () => void Object.assign(process.env, await readAwsVariables());
-  return { variables: await checkAwsVariables(readAwsVariables), refresh };
-};
 
 const describeEvent = ({ source, detail, 'detail-type': detailType }: BusEvent): string =>
   `event ${detailType} from ${source}${typeof detail.idInstance === 'string' ? `: ${detail.idInstance}` : ''}\n`;
@@ -51,32 +28,6 @@ const unlessSet = async (
   stack: AsyncDisposableStack,
 ) => {
   if (!process.env[name]) process.env[name] = stack.use(await start()).url;
-};
-
-type ScheduleFires = ReadonlyMap<string, (scheduledTime: Date) => Promise<{ readonly run: string }>>;
-
-const keepSchedules = (
-  { schedules }: Configuration,
-  door: Doors['schedule'],
-  stack: AsyncDisposableStack,
-): ScheduleFires => {
-  const stopping = new AbortController();
-  stack.defer(() => stopping.abort());
-  const fires = schedules.map((schedule) => {
-    const { name, timeZone } = schedule;
-    const expression = parseExpression(schedule.expression);
-    // The configuration has been checked.
-    if (expression.kind === 'invalid') throw new Error(expression.problem);
-    const fire = (scheduledTime: Date) =>
-      door(scheduleInput(schedule, scheduledTime), lambdaContext('schedule', 29_000));
-    keepSchedule(
-      { expression, timeZone },
-      (due) => void fire(due).catch((error: Error) => process.stderr.write(`schedule ${name}: ${error.name}\n`)),
-      stopping.signal,
-    );
-    return [name, fire] as const;
-  });
-  return new Map(fires);
 };
 
 const nameTakenPort =
@@ -108,10 +59,12 @@ export const startService = async (options: Options, print: Print): Promise<Serv
   await unlessSet('AWS_ENDPOINT_URL_LAMBDA', () => startRuns(journal, print), starting);
 
   const doors = await loadDoors(refresh);
-  const fires = keepSchedules(configuration, doors.schedule, starting);
+  const stopping = new AbortController();
+  starting.defer(() => stopping.abort());
+  const fire = keepSchedules(configuration.schedules, doors.schedule, stopping.signal);
   const deliver = createDeliver(doors.offboarding, () => lambdaContext('offboarding', 29_000));
   const gateway = createGateway({ routes, doors: doors.http });
-  ready.resolve(createOwnRoutes({ deliver, fire: (name) => fires.get(name)?.(new Date()) }, gateway));
+  ready.resolve(createOwnRoutes({ deliver, fire }, gateway));
   const running = starting.move();
   return {
     url: server.url,
