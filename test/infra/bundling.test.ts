@@ -3,8 +3,25 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { bundleOptions, distFolder, doors } from '../../infra/bundling.ts';
+import { startGreenApi } from '../../infra/local/green-api/stand-in.ts';
+import { startSecretsManager } from '../../infra/local/secrets-manager/stand-in.ts';
+import { httpEventOf } from '../support/http-event.ts';
 
 const bundleOf = (door: string) => join(distFolder, door, 'index.mjs');
+
+/** Loads a bundle in a process of its own, as Lambda does. */
+const runBundle = async (door: string, script: string, variables: Readonly<Record<string, string>> = {}) => {
+  const prepared = `
+    const door = await import(${JSON.stringify(bundleOf(door))});
+    const hasUndici = () => process.moduleLoadList.some((name) => name.includes('undici'));
+    ${script}
+    process.exit();
+  `;
+  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', prepared], {
+    env: variables,
+  });
+  return stdout.trim().split('\n').at(-1);
+};
 
 test('each file directly in functions/ is a door', () => {
   expect(doors).toEqual(expect.arrayContaining(['logout', 'instances']));
@@ -16,17 +33,75 @@ test.each(doors)('%s imports nothing: the bundle brings all but Node itself', (d
   expect(statements).toBeNull();
 });
 
-test.each(doors)('%s exports handler, and loads without undici', async (door) => {
-  const script = `
-    const { handler } = await import(process.argv[1]);
-    console.log(typeof handler, process.moduleLoadList.some((name) => name.includes('undici')));
-  `;
+test.each(doors)('%s exports its handler and nothing else, and loads without undici', async (door) => {
+  const said = await runBundle(door, 'console.log(Object.keys(door), typeof door.handler, hasUndici());');
 
-  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script, bundleOf(door)]);
-
-  expect(stdout.trim()).toBe('function false');
+  expect(said).toBe("[ 'handler' ] function false");
 });
 
 test('a bundle is one minified ES module for the runtime that is deployed', () => {
   expect(bundleOptions('logout')).toMatchObject({ format: 'esm', target: 'node24', bundle: true, minify: true });
+});
+
+/** Stand-ins with two instances, and what leads a bundle to them. */
+const startWorld = async () => {
+  const apiTokenInstance = '0123456789abcdef'.repeat(4).slice(0, 50);
+  const ids = ['1101000001', '1101000002'];
+  const greenApi = await startGreenApi({
+    instances: ids.map((idInstance) => ({ idInstance, apiTokenInstance, logoutDelayMs: 0 })),
+  });
+  const secretString = JSON.stringify({ apiUrl: greenApi.apiUrl, apiTokenInstance });
+  const secretsManager = await startSecretsManager({
+    secrets: ids.map((id) => ({ name: `green-api/${id}`, secretString })),
+  });
+  return {
+    greenApi,
+    secretsManager,
+    variables: {
+      ALLOWED_API_HOSTS: greenApi.host,
+      AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsManager.url,
+      AWS_REGION: 'us-east-1',
+      AWS_ACCESS_KEY_ID: 'local',
+      AWS_SECRET_ACCESS_KEY: 'local',
+    },
+    [Symbol.asyncDispose]: async () => {
+      await greenApi.close();
+      await secretsManager.close();
+    },
+  };
+};
+
+const event = JSON.stringify(httpEventOf({ pathParameters: { idInstance: '1101000001' } }));
+const logOutOnce = `console.log((await door.handler(${event}, {})).statusCode, hasUndici());`;
+
+test('a logout does not load undici either', async () => {
+  await using world = await startWorld();
+
+  const said = await runBundle('logout', logOutOnce, world.variables);
+
+  expect(said).toBe('200 false');
+});
+
+test('init alone asks nobody anything unless it is configured to', async () => {
+  await using world = await startWorld();
+
+  await runBundle('logout', '', world.variables);
+
+  expect([world.secretsManager.calls, world.greenApi.calls]).toEqual([[], []]);
+});
+
+test('with its instances configured, init reads their credentials with one request, and the first call reads none', async () => {
+  await using world = await startWorld();
+  const variables = { ...world.variables, WARM_INSTANCES: '1101000001,1101000002' };
+
+  await runBundle('logout', '', variables);
+  const duringInit = [world.secretsManager.calls.length, world.greenApi.calls.length];
+  const said = await runBundle('logout', logOutOnce, variables);
+
+  expect(duringInit).toEqual([1, 0]);
+  expect(said).toBe('200 false');
+  expect(world.secretsManager.calls.map(({ operation }) => operation)).toEqual([
+    'BatchGetSecretValue',
+    'BatchGetSecretValue',
+  ]);
 });

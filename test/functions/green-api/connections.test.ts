@@ -1,0 +1,100 @@
+import { once } from 'node:events';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import tls from 'node:tls';
+import { createConnections } from '../../../functions/green-api/connections.ts';
+import { createSendGet } from '../../../functions/green-api/exchange.ts';
+import { certificate } from '../../infra/local/green-api/certificate.ts';
+
+beforeAll(() => tls.setDefaultCACertificates([...tls.rootCertificates, certificate.cert]));
+
+/** An HTTPS server that counts its connections. */
+const startHost = async ({ hangsUp = false } = {}) => {
+  const seen = { connections: 0, requests: 0 };
+  const server = createServer(certificate, (request, response) => {
+    seen.requests += 1;
+    if (hangsUp) request.socket.destroy();
+    else response.end('{"isLogout":true}');
+  });
+  server.on('secureConnection', () => {
+    seen.connections += 1;
+  });
+  const firstConnection = once(server, 'secureConnection');
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  return {
+    host: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+    seen,
+    /** With TLS 1.3 the client is done before the server is. */
+    endFirstConnection: async () => {
+      const [socket] = await firstConnection;
+      await once(socket.end(), 'close');
+    },
+    [Symbol.asyncDispose]: async () => {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+};
+
+const options = () => ({ signal: new AbortController().signal, freshConnection: false, onSent: () => {} });
+
+test('the first call goes over the connection that was opened early, over which nothing was sent before', async () => {
+  await using world = await startHost();
+  const connections = createConnections();
+  const sendGet = createSendGet({ timeoutMs: 1_000, connections });
+
+  await connections.openEarly(world.host);
+  const sentEarly = world.seen.requests;
+  const exchange = await sendGet(`https://${world.host}/waInstance1101000001/logout/token`, options());
+
+  expect(sentEarly).toBe(0);
+  expect(exchange).toMatchObject({ kind: 'answered', status: 200 });
+  expect(world.seen.connections).toBe(1);
+  connections.agent.destroy();
+});
+
+test('further calls open connections of their own, and keep them', async () => {
+  await using world = await startHost();
+  const connections = createConnections();
+  const sendGet = createSendGet({ timeoutMs: 1_000, connections });
+  const url = `https://${world.host}/waInstance1101000001/logout/token`;
+
+  await connections.openEarly(world.host);
+  await Promise.all([sendGet(url, options()), sendGet(url, options())]);
+  await sendGet(url, options());
+
+  expect(world.seen.connections).toBe(2);
+  connections.agent.destroy();
+});
+
+test('a connection that the other side ended meanwhile is forgotten', async () => {
+  await using world = await startHost();
+  const connections = createConnections();
+  const sendGet = createSendGet({ timeoutMs: 1_000, connections });
+
+  await connections.openEarly(world.host);
+  await world.endFirstConnection();
+  const exchange = await sendGet(`https://${world.host}/waInstance1101000001/logout/token`, options());
+
+  expect(exchange).toMatchObject({ kind: 'answered' });
+  expect(world.seen.connections).toBe(2);
+  connections.agent.destroy();
+});
+
+test('one that is found dead only when it is used counts as stale, so that the call is made once more', async () => {
+  await using world = await startHost({ hangsUp: true });
+  const connections = createConnections();
+  const sendGet = createSendGet({ timeoutMs: 1_000, connections });
+  const url = `https://${world.host}/waInstance1101000001/logout/token`;
+
+  await connections.openEarly(world.host);
+  const early = await sendGet(url, options());
+  const fresh = await sendGet(url, options());
+
+  expect(early).toEqual({ kind: 'broken', reason: 'ECONNRESET', staleConnection: true });
+  expect(fresh).toEqual({ kind: 'broken', reason: 'ECONNRESET', staleConnection: false });
+});
+
+test('a host that cannot be reached is no failure', async () => {
+  await expect(createConnections().openEarly('127.0.0.1:9')).resolves.toBeUndefined();
+});

@@ -1,0 +1,95 @@
+import { gzipSync } from 'node:zlib';
+import { build, type Metafile } from 'esbuild';
+import { bundleOptions, doors } from '../../infra/bundling.ts';
+
+/** What a bundle may weigh when it is zipped, in thousands of bytes: what it weighs, and a little room. */
+const budgetsKb: Readonly<Record<string, number>> = {
+  logout: 71,
+  instances: 59,
+  'forced-logouts': 82,
+  offboarding: 80,
+  schedule: 78,
+  run: 148,
+};
+
+/** What each bundle may speak to. */
+const clients: Readonly<Record<string, readonly string[]>> = {
+  logout: ['client-eventbridge', 'client-secrets-manager'],
+  instances: ['client-secrets-manager'],
+  'forced-logouts': ['client-lambda'],
+  offboarding: ['client-lambda'],
+  schedule: ['client-lambda'],
+  run: ['client-eventbridge', 'client-lambda', 'client-secrets-manager'],
+};
+
+const heavy = [
+  'undici',
+  'axios',
+  'zod',
+  'ajv',
+  '@aws-sdk/nested-clients',
+  '@aws-sdk/token-providers',
+  '@smithy/credential-provider-imds',
+  '@smithy/fetch-http-handler',
+];
+
+const buildInMemory = async (door: string) => {
+  const { outputFiles, metafile } = await build({ ...bundleOptions(door), write: false, metafile: true });
+  const gzipBytes = outputFiles.reduce((sum, { contents }) => sum + gzipSync(contents, { level: 9 }).length, 0);
+  return { gzipBytes, metafile };
+};
+
+const built = new Map(doors.map((door) => [door, buildInMemory(door)]));
+
+/** The files that left something in the bundle. */
+const filesIn = ({ outputs }: Metafile): readonly string[] =>
+  Object.values(outputs).flatMap(({ inputs }) =>
+    Object.entries(inputs)
+      .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
+      .map(([file]) => file),
+  );
+
+const packageOf = (file: string): string => /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1] ?? '';
+
+const readBuilt = async (door: string) => {
+  const { gzipBytes, metafile } = await (built.get(door) ?? buildInMemory(door));
+  const files = filesIn(metafile);
+  return { gzipBytes, files, packages: new Set(files.map(packageOf)) };
+};
+
+test('every door has a budget', () => {
+  expect(Object.keys(budgetsKb).sort()).toEqual([...doors].sort());
+});
+
+test.each(doors)('%s stays within its budget', async (door) => {
+  const { gzipBytes } = await readBuilt(door);
+
+  expect(gzipBytes / 1_000).toBeLessThan(budgetsKb[door] ?? 0);
+});
+
+test.each(doors)('%s brings the clients it needs and no other', async (door) => {
+  const { packages } = await readBuilt(door);
+  const brought = [...packages].filter((name) => name.startsWith('@aws-sdk/client-'));
+
+  expect(brought.sort()).toEqual(clients[door]?.map((name) => `@aws-sdk/${name}`));
+});
+
+test.each(doors)('%s brings nothing heavy', async (door) => {
+  const { packages } = await readBuilt(door);
+
+  expect(heavy.filter((name) => packages.has(name))).toEqual([]);
+});
+
+// An SDK that moves them would bring its own back, and this test would say so.
+test.each(doors)('%s holds what stands in for parts of the SDK, and not those parts', async (door) => {
+  const { files } = await readBuilt(door);
+
+  expect(files).toContain('functions/runtime/environment-credentials.ts');
+  expect(files.filter((file) => /credential-provider-|submodules\/event-streams\//.test(file))).toEqual([]);
+});
+
+test.each(doors)('%s holds one copy of each package', async (door) => {
+  const { files } = await readBuilt(door);
+
+  expect(files.filter((file) => /node_modules\/.*node_modules\//.test(file))).toEqual([]);
+});
