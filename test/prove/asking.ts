@@ -4,28 +4,37 @@ import { createForcedLogoutRun } from '../../functions/forced-logout/forced-logo
 import { type ForcedLogout, forcedLogoutSchema } from '../../functions/forced-logout/request.ts';
 import { RunFailure } from '../../functions/forced-logout/run-failure.ts';
 import { parseSummary } from '../../functions/forced-logout/summary.ts';
+import { createInstancesHandler } from '../../functions/instances.ts';
+import { wireInstances } from '../../functions/runtime/wire-instances.ts';
 import { wireRun } from '../../functions/runtime/wire-run.ts';
 import { createClock, execute } from '../functions/forced-logout/fake-execution.ts';
-import { type Answer, httpEventOf, parseAnswer } from '../support/http-event.ts';
+import { type Answer, contextOf, httpEventOf, parseAnswer } from '../support/http-event.ts';
 import type { FaultWorld } from './fault-world.ts';
 
-const parseResult = (result: unknown) => parseAnswer(result as APIGatewayProxyStructuredResultV2);
+/** Stands in each request, and so in whatever is told of it. */
+export const reason = 'phones lost at gate 47b9';
 
 type Options = Parameters<FaultWorld['doors']['call']>[2];
 
-const ask = async (world: FaultWorld, door: string, asked: Parameters<typeof httpEventOf>[0], options?: Options) => {
-  const called = await world.doors.call(world.bundles.of(door), httpEventOf(asked), options);
-  if (called.kind === 'threw') throw new Error(`${door} threw: ${called.error}`);
-  return parseResult(called.answer);
+/** Asks the logout door; `wait` is in seconds. */
+export const logOut = async (
+  world: FaultWorld,
+  idInstance: string,
+  wait: number,
+  options?: Options,
+): Promise<Answer> => {
+  const headers = { prefer: `wait=${wait}` };
+  const event = httpEventOf({ pathParameters: { idInstance }, headers, body: JSON.stringify({ reason }) });
+  const called = await world.doors.call(world.bundles.of('logout'), event, options);
+  if (called.kind === 'threw') throw new Error(`the logout door threw: ${called.error}`);
+  return parseAnswer(called.answer as APIGatewayProxyStructuredResultV2);
 };
 
-/** Asks the logout door; `wait` is in seconds. */
-export const logOut = (world: FaultWorld, idInstance: string, wait: number, options?: Options): Promise<Answer> =>
-  ask(world, 'logout', { pathParameters: { idInstance }, headers: { prefer: `wait=${wait}` } }, options);
-
-/** Asks the instances door for those whose secrets' names begin with `prefix`. */
-export const list = (world: FaultWorld, prefix: string): Promise<Answer> =>
-  ask(world, 'instances', {}, { variables: { SECRET_PREFIX: prefix } });
+/** Asks the instances door, in this process, for those whose secrets' names begin with `prefix`. */
+export const list = async ({ variables, write }: FaultWorld, prefix: string): Promise<Answer> => {
+  const wired = wireInstances({ variables: { ...variables, SECRET_PREFIX: prefix }, write });
+  return parseAnswer(await createInstancesHandler(wired)(httpEventOf({}), contextOf()));
+};
 
 export type RunSeen = Awaited<ReturnType<typeof run>>;
 
@@ -41,7 +50,7 @@ export const run = async (
 ) => {
   const clock = createClock();
   const request = v.parse(forcedLogoutSchema, {
-    reason: 'phones lost',
+    reason,
     requestedBy: 'arn:aws:iam::111122223333:role/SecurityDesk AROAEXAMPLEID',
     source: 'api',
     expiresAt: new Date(clock.now().getTime() + seconds * 1_000).toISOString(),

@@ -21,7 +21,7 @@ const startBrokenHosts = async (stack: AsyncDisposableStack) => {
 };
 
 /**
- * The doors as they are built, in a process of their own, and runs in this one, around stand-ins and hosts that break.
+ * The doors as they are built in a process of their own, lists and runs in this one, around stand-ins and hosts that break.
  * Every instance has the marker for its token, and all that is written is kept.
  */
 export const startFaultWorld = async () => {
@@ -34,7 +34,7 @@ export const startFaultWorld = async () => {
   const secretsManager = starting.use(await startSecretsManager());
   const events: BusEvent[] = [];
   const eventBus = starting.use(await startEventBus((event) => events.push(event)));
-  const bundles = starting.use(await buildDoors(['logout', 'instances']));
+  const bundles = starting.use(await buildDoors(['logout', 'forced-logouts', 'schedule', 'run']));
   const variables = {
     ALLOWED_API_HOSTS: [greenApi.host, ...hosts.authorities].join(','),
     GREEN_API_TIMEOUT_MS: '1500',
@@ -77,7 +77,7 @@ export const startFaultWorld = async () => {
     bundles,
     variables,
     doors,
-    /** Where runs write. */
+    /** Where lists and runs write. */
     write: (line: string) => void lines.push(line),
     addInstance,
     output,

@@ -60,7 +60,7 @@ const driveReread = async (world: FaultWorld, trouble: SecretTrouble) => {
   const before = countCalls(world, 'GetSecretValue', secretOf(idInstance));
   plant(world, trouble, 'GetSecretValue', secretOf(idInstance));
   world.greenApi.setFault(idInstance, 'http-401-text');
-  const answer = await logOut(world, idInstance, 0, { remainingMs: 12_000 });
+  const answer = await logOut(world, idInstance, 0, { remainingMs: 7_500 });
   return { idInstance, answer, calls: countCalls(world, 'GetSecretValue', secretOf(idInstance)) - before };
 };
 
