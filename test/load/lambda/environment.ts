@@ -3,6 +3,8 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { distFolder } from '../../../infra/bundling.ts';
+import { parseConfiguration } from '../../../infra/configuration.ts';
+import { memoryFlags } from '../memory-flags.ts';
 import { type InvocationAnswer, type RuntimeError, startRuntimeApi } from './runtime-api.ts';
 
 export type EnvironmentOptions = {
@@ -25,8 +27,7 @@ export type Start = { readonly kind: 'ready' } | { readonly kind: 'init-error'; 
 export type Answer = InvocationAnswer | { readonly kind: 'died' };
 
 const bootstrap = join(__dirname, '..', 'node_modules', 'aws-lambda-ric', 'index.mjs');
-// As the bootstrap of Lambda's Node images gives 256 MB to a function.
-const memoryFlags = ['--max-semi-space-size=12', '--max-old-space-size=231'];
+const { memoryMb } = parseConfiguration();
 const preloads = ['rapid-client.cjs', 'usage.cjs'].flatMap((file) => ['--require', join(__dirname, file)]);
 
 const parseUsage = (message: unknown) => message as Usage;
@@ -36,7 +37,7 @@ const lambdaVariables = (door: string, runtimeApi: string) => ({
   AWS_LAMBDA_RUNTIME_API: runtimeApi,
   AWS_LAMBDA_FUNCTION_NAME: door,
   AWS_LAMBDA_FUNCTION_VERSION: '1',
-  AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '256',
+  AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memoryMb),
   AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${door}`,
   AWS_LAMBDA_LOG_STREAM_NAME: 'local',
   _HANDLER: 'index.handler',
@@ -50,7 +51,7 @@ const lambdaVariables = (door: string, runtimeApi: string) => ({
 /** One environment of Lambda's around a built bundle: AWS's own runtime client in a process of its own. */
 export const startEnvironment = async ({ door, variables = {}, onLine = () => {} }: EnvironmentOptions) => {
   const api = await startRuntimeApi();
-  const child = spawn(process.execPath, ['--expose-gc', ...memoryFlags, ...preloads, bootstrap], {
+  const child = spawn(process.execPath, ['--expose-gc', ...memoryFlags(memoryMb), ...preloads, bootstrap], {
     env: { ...lambdaVariables(door, api.host), ...variables },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
