@@ -4,13 +4,14 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from '
 import type { ReadRun } from './executions/read-run.ts';
 import type { RequestRun } from './executions/request-run.ts';
 import type { StopRun } from './executions/stop-run.ts';
+import type { RunLimits } from './forced-logout/run-limits.ts';
 import { parseRunName, type RunName, runNameOf } from './forced-logout/run-name.ts';
 import { parseCaller } from './http/caller.ts';
 import { parseIdempotencyKey } from './http/idempotency-key.ts';
 import { InvalidRequest } from './http/invalid-request.ts';
 import { problemResponse } from './http/problem.ts';
 import { type LogUnexpected, problemDetails } from './http/problem-details.ts';
-import { createParseRunRequest, type RunLimits } from './http/run-request.ts';
+import { createParseRunRequest } from './http/run-request.ts';
 import { acceptedRun, alreadyEnded, keyReused, runProblem, runResponse } from './http/run-response.ts';
 import { wireForcedLogouts } from './runtime/wire-forced-logouts.ts';
 

@@ -1,9 +1,10 @@
 import middy from '@middy/core';
 import { RunNotStarted } from './executions/run-not-started.ts';
 import type { RunStart, StartRun } from './executions/start-run.ts';
+import type { RunLimits } from './forced-logout/run-limits.ts';
 import { type RunName, runNameOf } from './forced-logout/run-name.ts';
 import { BrokenEvent, UnknownEvent } from './offboarding/event-errors.ts';
-import { type PlannedRun, planRuns, type RunLimits } from './offboarding/plan-runs.ts';
+import { type PlannedRun, planRuns } from './offboarding/plan-runs.ts';
 import { readEvent } from './offboarding/read-event.ts';
 import { wireOffboarding } from './runtime/wire-offboarding.ts';
 

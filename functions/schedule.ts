@@ -2,7 +2,9 @@ import middy from '@middy/core';
 import * as v from 'valibot';
 import { RunNotStarted } from './executions/run-not-started.ts';
 import type { StartRun } from './executions/start-run.ts';
-import { defaultExpiryMs, defaultMaxTargets, type ForcedLogout, requestEntries } from './forced-logout/request.ts';
+import { instant } from './forced-logout/instant.ts';
+import { type ForcedLogout, requestEntries } from './forced-logout/request.ts';
+import { defaultExpiryAfter, defaultMaxTargetsWithin } from './forced-logout/run-limits.ts';
 import { type RunName, runNameOf } from './forced-logout/run-name.ts';
 import { parseFields } from './http/fields.ts';
 import { InvalidRequest } from './http/invalid-request.ts';
@@ -17,7 +19,7 @@ export type ScheduleHandlerDependencies = {
 };
 
 // A schedule waits for nothing, and its runs end a day after it was due.
-const { at, expiresAt: _, ...configurable } = requestEntries;
+const { at: _at, expiresAt: _expiresAt, ...configurable } = requestEntries;
 
 /**
  * What EventBridge Scheduler sends: the schedule as it was configured, and the time it was due, which is
@@ -26,7 +28,7 @@ const { at, expiresAt: _, ...configurable } = requestEntries;
 const inputSchema = v.strictObject(
   {
     schedule: v.pipe(v.string('must be a text'), v.regex(/^[0-9A-Za-z_.-]{1,64}$/, 'must be the name of a schedule')),
-    scheduledTime: v.unwrap(at),
+    scheduledTime: instant,
     ...configurable,
   },
   'must be a JSON object',
@@ -42,7 +44,7 @@ const parseInput = (event: unknown): Input => parseFields(event, inputSchema, 'i
 
 /** Nothing in it but what was configured and the time it was due: another delivery of the same firing is the same run. */
 const requestOf = ({ schedule, scheduledTime, ...configured }: Input, ceiling: number): ForcedLogout => {
-  const { maxTargets = Math.min(defaultMaxTargets, ceiling) } = configured;
+  const { maxTargets = defaultMaxTargetsWithin(ceiling) } = configured;
   if (maxTargets > ceiling)
     throw new InvalidRequest('maxTargets', `must be at most ${ceiling}, the ceiling of this deployment`);
   return {
@@ -51,7 +53,7 @@ const requestOf = ({ schedule, scheduledTime, ...configured }: Input, ceiling: n
     requestedBy: `schedule ${schedule}`,
     source: 'schedule',
     occurredAt: scheduledTime,
-    expiresAt: new Date(Date.parse(scheduledTime) + defaultExpiryMs).toISOString(),
+    expiresAt: defaultExpiryAfter(scheduledTime),
   };
 };
 

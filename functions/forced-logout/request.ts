@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { type InstanceId, instanceIdRule, parseInstanceId } from '../instances/instance-id.ts';
+import { instant } from './instant.ts';
 
 /** What a run is aimed at. */
 export type Target =
@@ -40,12 +41,6 @@ export type ForcedLogout = {
 /** Most ids one request may name; a run of all instances may be as large. */
 export const mostInstances = 3_000;
 
-/** Instances one run may touch unless the request says otherwise. */
-export const defaultMaxTargets = 50;
-
-/** How long after `at`, or after its cause, a run may still act, in milliseconds. */
-export const defaultExpiryMs = 24 * 60 * 60 * 1_000;
-
 export const instanceIdSchema = v.pipe(
   v.string(instanceIdRule),
   v.check((text) => parseInstanceId(text) !== undefined, instanceIdRule),
@@ -64,22 +59,6 @@ const text = (longest: number) =>
     // Code points, as JSON Schema counts them.
     v.check((value) => [...value].length <= longest, `must be at most ${longest} characters`),
   );
-
-/** `Date.parse` takes 30 February for 2 March. */
-const isRealInstant = (text: string): boolean => {
-  const day = text.slice(0, 10);
-  const midnight = Date.parse(`${day}T00:00:00Z`);
-  return !Number.isNaN(Date.parse(text)) && !Number.isNaN(midnight) && new Date(midnight).toISOString().startsWith(day);
-};
-
-const instant = v.pipe(
-  v.string('must be an instant'),
-  v.regex(
-    /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:\d\d)$/,
-    'must be an ISO 8601 instant with its offset, such as 2026-11-30T17:00:00Z',
-  ),
-  v.check(isRealInstant, 'must be a date that exists'),
-);
 
 const flag = v.boolean('must be true or false');
 

@@ -1,16 +1,10 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import * as v from 'valibot';
-import { defaultExpiryMs, defaultMaxTargets, type ForcedLogout, requestEntries } from '../forced-logout/request.ts';
+import { type ForcedLogout, requestEntries } from '../forced-logout/request.ts';
+import { defaultExpiryAfter, defaultMaxTargetsWithin, type RunLimits } from '../forced-logout/run-limits.ts';
 import { parseBody } from './body.ts';
 import { parseCaller } from './caller.ts';
 import { InvalidRequest } from './invalid-request.ts';
-
-export type RunLimits = {
-  /** Instances one run may touch, whatever it is asked. */
-  readonly maxTargetsCeiling: number;
-  /** How long a run may take, waiting for `at` included, in milliseconds. */
-  readonly executionTimeoutMs: number;
-};
 
 type Asked = Omit<ForcedLogout, 'requestedBy' | 'source' | 'occurredAt' | 'expiresAt' | 'maxTargets'> &
   Partial<Pick<ForcedLogout, 'expiresAt' | 'maxTargets'>>;
@@ -48,7 +42,7 @@ const checkInstants = ({ at, expiresAt }: Asked, latestAt: Date): void => {
  */
 export const createParseRunRequest = ({ maxTargetsCeiling, executionTimeoutMs }: RunLimits, now: () => Date) => {
   const schema = bodySchema(maxTargetsCeiling);
-  const defaults = { maxTargets: Math.min(defaultMaxTargets, maxTargetsCeiling) };
+  const defaults = { maxTargets: defaultMaxTargetsWithin(maxTargetsCeiling) };
   const parseAsked = (event: APIGatewayProxyEventV2) => parseBody(event, schema, longestBytes) as Asked;
 
   return (event: APIGatewayProxyEventV2) => {
@@ -56,15 +50,9 @@ export const createParseRunRequest = ({ maxTargetsCeiling, executionTimeoutMs }:
     checkInstants(asked, new Date(now().getTime() + executionTimeoutMs));
     const requestedBy = parseCaller(event);
     const requestAt = (instant: Date): ForcedLogout => {
-      const expiresAtMs = (asked.at === undefined ? instant.getTime() : Date.parse(asked.at)) + defaultExpiryMs;
-      return {
-        ...defaults,
-        expiresAt: new Date(expiresAtMs).toISOString(),
-        ...asked,
-        requestedBy,
-        source: 'api',
-        occurredAt: instant.toISOString(),
-      };
+      const occurredAt = instant.toISOString();
+      const expiresAt = defaultExpiryAfter(asked.at ?? occurredAt);
+      return { ...defaults, expiresAt, ...asked, requestedBy, source: 'api', occurredAt };
     };
     return { requestedBy, requestAt };
   };

@@ -1,5 +1,4 @@
 import * as v from 'valibot';
-import { requestEntries } from '../forced-logout/request.ts';
 import type { Broken } from './dialect.ts';
 
 /**
@@ -11,8 +10,6 @@ export const word = v.pipe(
   v.regex(/^[^\s\p{C}]+$/u, 'must not be empty or hold white space or control characters'),
   v.maxLength(256, 'must be at most 256 characters'),
 );
-
-export const instant = v.unwrap(requestEntries.at);
 
 // Valibot's own messages quote what they found.
 const wording = ({ expected }: v.BaseIssue<unknown>): string => {

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
+import { instant } from '../forced-logout/instant.ts';
 import type { EventPattern, ParseEvent } from './dialect.ts';
-import { instant, parseFields, word } from './fields.ts';
+import { parseFields, word } from './fields.ts';
 
 const detailType = 'SystemLog';
 const sourcePrefix = 'aws.partner/okta.com/';

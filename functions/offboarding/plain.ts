@@ -1,7 +1,8 @@
 import * as v from 'valibot';
+import { instant } from '../forced-logout/instant.ts';
 import { requestEntries } from '../forced-logout/request.ts';
 import type { EventPattern, ParseEvent } from './dialect.ts';
-import { instant, parseFields, word } from './fields.ts';
+import { parseFields, word } from './fields.ts';
 
 const detailType = 'Employee Offboarded';
 

@@ -1,18 +1,16 @@
-import { defaultExpiryMs, defaultMaxTargets, type ForcedLogout, forcedLogoutSchema } from '../forced-logout/request.ts';
+import { type ForcedLogout, forcedLogoutSchema } from '../forced-logout/request.ts';
+import {
+  defaultExpiryAfter,
+  defaultExpiryMs,
+  defaultMaxTargetsWithin,
+  type RunLimits,
+} from '../forced-logout/run-limits.ts';
 import type { RunCause } from '../forced-logout/run-name.ts';
 import type { Broken, Departure } from './dialect.ts';
 import { parseFields } from './fields.ts';
 
 /** A run to start, and what names it. */
 export type PlannedRun = { readonly cause: Omit<RunCause, 'stack'>; readonly request: ForcedLogout };
-
-/** What the deployment allows a run. */
-export type RunLimits = {
-  /** How long it may last, waiting included, in milliseconds. */
-  readonly executionTimeoutMs: number;
-  /** How many instances it may touch. */
-  readonly maxTargetsCeiling: number;
-};
 
 export type Planned = {
   readonly kind: 'planned';
@@ -36,8 +34,8 @@ const createRequest =
       source: 'offboarding',
       occurredAt,
       ...(isLater && { at }),
-      expiresAt: new Date(Date.parse(isLater ? at : occurredAt) + defaultExpiryMs).toISOString(),
-      maxTargets: Math.min(defaultMaxTargets, maxTargetsCeiling),
+      expiresAt: defaultExpiryAfter(isLater ? at : occurredAt),
+      maxTargets: defaultMaxTargetsWithin(maxTargetsCeiling),
       ...(dryRun && { dryRun }),
     };
   };
