@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { parseJsonText } from '../forced-logout/parse-json-text.ts';
 import type { ForcedLogout } from '../forced-logout/request.ts';
 import type { RunName } from '../forced-logout/run-name.ts';
 import type { LambdaFailure } from './lambda-failure.ts';
@@ -30,8 +31,8 @@ const payloadSchema = v.looseObject({ occurredAt: v.pipe(v.string(), v.isoTimest
 
 /** Whether this request, had it been made when that run was asked for, would have been that run. */
 const isSameRequest = (requestAt: RequestAt, { payload }: RunExecution): boolean => {
-  const asked = v.safeParse(v.pipe(v.string(), v.parseJson(), payloadSchema), payload);
-  return asked.success && stableJson(requestAt(new Date(asked.output.occurredAt))) === stableJson(asked.output);
+  const asked = parseJsonText(payloadSchema, payload);
+  return asked !== undefined && stableJson(requestAt(new Date(asked.occurredAt))) === stableJson(asked);
 };
 
 export const createRequestRun =

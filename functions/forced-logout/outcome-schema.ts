@@ -17,20 +17,3 @@ export const outcomeSchema = v.pipe(
   v.object({ idInstance: instanceIdSchema, ...outcomeEntries, confirmedAt: v.optional(v.string()) }),
   v.transform((outcome) => outcome as Outcome),
 );
-
-const parseJson = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-};
-
-/** Reads what an execution keeps as a text; `undefined`: it is something else. */
-export const parseText = <Schema extends v.GenericSchema>(
-  schema: Schema,
-  text: string | undefined,
-): v.InferOutput<Schema> | undefined => {
-  const parsed = v.safeParse(schema, parseJson(text ?? ''));
-  return parsed.success ? parsed.output : undefined;
-};

@@ -30,6 +30,10 @@ export type Progress = {
 
 export type Standing = { readonly progress: Progress; readonly outcomes: readonly Outcome[] };
 
+/** The order in which outcomes are told. */
+export const byId = (a: Pick<Outcome, 'idInstance'>, b: Pick<Outcome, 'idInstance'>): number =>
+  a.idInstance < b.idInstance ? -1 : 1;
+
 const placeOf = ({ kind, confirmed }: Outcome): keyof Progress => {
   if (kind === 'skipped' || kind === 'pending') return kind;
   return confirmed ? 'loggedOut' : 'failed';

@@ -1,7 +1,8 @@
 import * as v from 'valibot';
 import type { InstanceId } from '../instances/instance-id.ts';
-import { type Outcome, pendingOutcome, type Standing, skippedOutcome, standingOf } from './outcome.ts';
-import { outcomeSchema, parseText } from './outcome-schema.ts';
+import { byId, type Outcome, pendingOutcome, type Standing, skippedOutcome, standingOf } from './outcome.ts';
+import { outcomeSchema } from './outcome-schema.ts';
+import { parseJsonText } from './parse-json-text.ts';
 import { instanceIdSchema } from './request.ts';
 
 /**
@@ -48,13 +49,11 @@ export const skippedAtOnce = (resolved: Resolved): readonly Outcome[] => [
   ...resolved.protected.map((id) => skippedOutcome(id, 'protected')),
 ];
 
-const byId = (a: Outcome, b: Outcome): number => (a.idInstance < b.idInstance ? -1 : 1);
-
 /** What a run has come to, out of its steps in any order: of each instance, the newest round counts. */
 export const standingAfter = (steps: readonly FinishedStep[]): Standing => {
   const payloadsOf = (pattern: RegExp) => steps.filter(({ name }) => pattern.test(name)).map(({ payload }) => payload);
-  const resolutions = payloadsOf(/^resolve(?:-again)?$/).flatMap((text) => parseText(resolvedSchema, text) ?? []);
-  const rounds = payloadsOf(/^round-/).flatMap((text) => parseText(roundSchema, text) ?? []);
+  const resolutions = payloadsOf(/^resolve(?:-again)?$/).flatMap((text) => parseJsonText(resolvedSchema, text) ?? []);
+  const rounds = payloadsOf(/^round-/).flatMap((text) => parseJsonText(roundSchema, text) ?? []);
 
   const newest = new Map<InstanceId, Outcome>();
   for (const resolved of resolutions) {

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
-import type { Outcome, Standing } from './outcome.ts';
-import { outcomeEntries, parseText } from './outcome-schema.ts';
+import { byId, type Outcome, type Standing } from './outcome.ts';
+import { outcomeEntries } from './outcome-schema.ts';
+import { parseJsonText } from './parse-json-text.ts';
 import { instanceIdSchema } from './request.ts';
 
 /**
@@ -58,9 +59,9 @@ const ungroup = ({ instances, reason, ...shared }: v.InferOutput<typeof summaryS
 
 /** Reads the result, or the data of the error, of a run that has ended; `undefined`: it ended some other way. */
 export const parseSummary = (text: string | undefined): (Standing & Pick<Summary, 'note'>) | undefined => {
-  const summary = parseText(summarySchema, text);
+  const summary = parseJsonText(summarySchema, text);
   if (summary === undefined) return undefined;
-  const outcomes = summary.outcomes.flatMap(ungroup).toSorted((a, b) => (a.idInstance < b.idInstance ? -1 : 1));
+  const outcomes = summary.outcomes.flatMap(ungroup).toSorted(byId);
   return {
     progress: summary.progress,
     outcomes: outcomes as Outcome[],
