@@ -2,16 +2,11 @@ import { types } from 'node:util';
 import type { RecordEvidence } from '../logout/evidence.ts';
 import type { Advance } from './advance.ts';
 import { type Course, expired, isPending, troubled } from './course.ts';
-import { evidenceOf, type RunIdentity } from './evidence-of.ts';
+import { evidenceOf } from './evidence-of.ts';
 import { inParallel } from './in-parallel.ts';
+import type { LogFact } from './log-fact.ts';
 import type { Outcome } from './outcome.ts';
-
-/** Writes one fact about a run for people to find. */
-export type LogFact = (
-  level: 'INFO' | 'WARN' | 'ERROR',
-  message: string,
-  fields: { readonly run: string } & Readonly<Record<string, unknown>>,
-) => void;
+import type { RunIdentity } from './run-identity.ts';
 
 /** What one batch of a round leaves in its checkpoint. */
 export type BatchResult = {
@@ -45,7 +40,7 @@ const createReport =
     const { kind, idInstance, reason, attempts } = course;
     if (kind === 'skipped')
       log('WARN', 'instance skipped', { run: run.id, idInstance, reason, attempts, tags: course.trail.tags });
-    else if (kind !== 'pending') await recordEvidence(evidenceOf(course, run));
+    else if (kind !== 'pending') await recordEvidence(evidenceOf({ ...course, kind }, run));
   };
 
 /**

@@ -1,19 +1,14 @@
 import type { Evidence } from '../logout/evidence.ts';
-import { type FailureKind, type LogoutOutcome, worthRetrying } from '../logout/outcome.ts';
+import { type FailureKind, type LogoutOutcome, type OutcomeKind, worthRetrying } from '../logout/outcome.ts';
 import { type Course, lastState } from './course.ts';
-import type { ForcedLogout } from './request.ts';
+import type { RunIdentity } from './run-identity.ts';
 
-/** The run that a piece of evidence belongs to. */
-export type RunIdentity = {
-  readonly id: string;
-  readonly request: ForcedLogout;
-  /** When the run began; ISO 8601. */
-  readonly startedAt: string;
-};
+/** A course that has ended in an outcome. */
+type EndedCourse = Course & { readonly kind: OutcomeKind };
 
-const isFailureKind = (kind: string): kind is FailureKind => Object.hasOwn(worthRetrying, kind);
+const isFailureKind = (kind: OutcomeKind): kind is FailureKind => Object.hasOwn(worthRetrying, kind);
 
-const outcomeOf = (course: Course): LogoutOutcome => {
+const outcomeOf = (course: EndedCourse): LogoutOutcome => {
   const { kind, reason = '' } = course;
   const state = lastState(course);
   const said = {
@@ -21,7 +16,7 @@ const outcomeOf = (course: Course): LogoutOutcome => {
     ...(state !== undefined && { stateInstance: state }),
   };
   if (isFailureKind(kind)) return { kind, confirmed: false, reason, ...said };
-  return { kind: kind === 'already-logged-out' ? kind : 'logged-out', confirmed: true, ...said };
+  return { kind, confirmed: true, ...said };
 };
 
 /** From when the time to logout counts: the event's own or the scheduled time, or the instant it was put off to. */
@@ -30,8 +25,8 @@ const causeMs = ({ request: { occurredAt, at }, startedAt }: RunIdentity): numbe
   return causes.length === 0 ? Date.parse(startedAt) : Math.max(...causes);
 };
 
-/** The evidence of a course that has ended in an outcome. */
-export const evidenceOf = (course: Course, run: RunIdentity): Evidence => {
+/** What a run leaves of one instance for good. */
+export const evidenceOf = (course: EndedCourse, run: RunIdentity): Evidence => {
   const { source, occurredAt, requestedBy, reason } = run.request;
   const { confirmedAt, queueCleared } = course;
   const { tags, queueProblem } = course.trail;

@@ -1,9 +1,9 @@
-import type { RunIdentity } from './evidence-of.ts';
 import type { Operations } from './operations.ts';
 import { secondsToNextRound } from './pace-of-rounds.ts';
 import { operationNames, type Resolved } from './progress.ts';
 import { createResolve, NotResolvedYet, type ResolveDependencies } from './resolve.ts';
 import { RunFailure } from './run-failure.ts';
+import type { RunIdentity } from './run-identity.ts';
 
 /** A new tag may take this long to show in a list, in seconds. */
 const listLagSeconds = 5 * 60;

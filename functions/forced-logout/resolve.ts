@@ -2,11 +2,11 @@ import type { InstanceId } from '../instances/instance-id.ts';
 import type { ListInstances } from '../instances/list-instances.ts';
 import type { ReadTags } from '../instances/read-tags.ts';
 import type { ListedInstance } from '../instances/tags.ts';
-import type { LogFact } from './batch.ts';
-import type { RunIdentity } from './evidence-of.ts';
 import { inParallel } from './in-parallel.ts';
+import type { LogFact } from './log-fact.ts';
 import type { Resolved } from './progress.ts';
 import { type ForcedLogout, mostInstances, type Target } from './request.ts';
+import type { RunIdentity } from './run-identity.ts';
 import { isAimedAt } from './targets.ts';
 
 /** Who a run is aimed at, by id alone, or why nobody will be touched. */

@@ -1,10 +1,10 @@
 import type { BatchResult } from './batch.ts';
 import { type Course, lastState } from './course.ts';
-import type { RunIdentity } from './evidence-of.ts';
 import type { Operations } from './operations.ts';
 import type { Outcome } from './outcome.ts';
 import { secondsToNextRound } from './pace-of-rounds.ts';
 import { operationNames } from './progress.ts';
+import type { RunIdentity } from './run-identity.ts';
 
 /** One step handles as many: their courses fit into one checkpoint, and their calls into one invocation. */
 const batchSize = 200;
