@@ -1,0 +1,59 @@
+import type { FleetRun } from './fleet.ts';
+
+/**
+ * US dollars in us-east-1, without free tiers, as published in November 2026: https://aws.amazon.com/lambda/pricing/ ,
+ * https://aws.amazon.com/api-gateway/pricing/ , https://aws.amazon.com/secrets-manager/pricing/ ,
+ * https://aws.amazon.com/eventbridge/pricing/ , https://aws.amazon.com/cloudwatch/pricing/
+ */
+const prices = {
+  gbSecondArm: 0.000_013_333_4,
+  millionRequests: 0.2,
+  millionHttpApiCalls: 1,
+  millionSecretReads: 5,
+  secretAndMonth: 0.4,
+  millionEvents: 1,
+  logGb: 0.5,
+  millionDurableOperations: 8,
+  durableGbWritten: 0.25,
+} as const;
+
+/** Assumed, because nothing here runs on AWS: one answer of GREEN-API's, in milliseconds, and one evidence record, in bytes. */
+export const assumed = { answerMs: 150, evidenceBytes: 1_000 } as const;
+
+const gbSeconds = (memoryMb: number, durationMs: number): number => (memoryMb / 1_024) * (durationMs / 1_000);
+
+export type LogoutCost = { readonly lambda: number; readonly withoutReads: number; readonly total: number };
+
+/**
+ * Dollars per million logouts over HTTPS: Lambda alone; with API, outcome event and evidence record; and with a secret read each.
+ *
+ * @param durationMs billed for one call
+ */
+export const costPerMillion = (memoryMb: number, durationMs: number): LogoutCost => {
+  const million = 1_000_000;
+  const lambda = prices.millionRequests + million * gbSeconds(memoryMb, durationMs) * prices.gbSecondArm;
+  const logs = ((million * assumed.evidenceBytes) / 1e9) * prices.logGb;
+  const withoutReads = lambda + prices.millionHttpApiCalls + prices.millionEvents + logs;
+  return { lambda, withoutReads, total: withoutReads + prices.millionSecretReads };
+};
+
+/** Dollars per month for 10,000 instances logged out each night, in runs as measured, on a function of 512 MB. */
+export const costOfNights = (run: FleetRun) => {
+  const [instances, nights, memoryMb] = [10_000, 30, 512];
+  const runs = (instances / run.instances) * nights;
+  const logouts = instances * nights;
+  const parts = {
+    durableOperations: ((runs * run.operations) / 1e6) * prices.millionDurableOperations,
+    durableData: ((runs * run.writtenBytes) / 1e9) * prices.durableGbWritten,
+    lambda: runs * gbSeconds(memoryMb, run.seconds * 1_000) * prices.gbSecondArm,
+    // Its value, and its tags once more before the logout.
+    secretReads: ((logouts * 2) / 1e6) * prices.millionSecretReads,
+    events: (logouts / 1e6) * prices.millionEvents,
+    logs: ((logouts * assumed.evidenceBytes) / 1e9) * prices.logGb,
+  };
+  return {
+    ...parts,
+    withoutSecrets: Object.values(parts).reduce((sum, part) => sum + part, 0),
+    secrets: instances * prices.secretAndMonth,
+  };
+};
