@@ -1,7 +1,7 @@
 import * as v from 'valibot';
+import { instanceIdSchema } from '../instances/instance-id.ts';
 import { worthRetrying } from '../logout/outcome.ts';
 import type { Outcome } from './outcome.ts';
-import { instanceIdSchema } from './request.ts';
 
 /** All of an outcome but whose it is and when it was confirmed. */
 export const outcomeEntries = {

@@ -1,9 +1,8 @@
 import * as v from 'valibot';
-import type { InstanceId } from '../instances/instance-id.ts';
+import { type InstanceId, instanceIdSchema } from '../instances/instance-id.ts';
 import { byId, type Outcome, pendingOutcome, type Standing, skippedOutcome, standingOf } from './outcome.ts';
 import { outcomeSchema } from './outcome-schema.ts';
 import { parseJsonText } from './parse-json-text.ts';
-import { instanceIdSchema } from './request.ts';
 
 /**
  * The operations of a run, in their order; its history reads as this story. Waits: until `at`, for tags that may lag, and

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { type InstanceId, instanceIdRule, parseInstanceId } from '../instances/instance-id.ts';
+import { type InstanceId, instanceIdSchema } from '../instances/instance-id.ts';
 import { instant } from './instant.ts';
 
 /** What a run is aimed at. */
@@ -41,12 +41,6 @@ export type ForcedLogout = {
 /** Most ids one request may name; a run of all instances may be as large. */
 export const mostInstances = 3_000;
 
-export const instanceIdSchema = v.pipe(
-  v.string(instanceIdRule),
-  v.check((text) => parseInstanceId(text) !== undefined, instanceIdRule),
-  v.transform((text) => text as InstanceId),
-);
-
 const instanceIds = v.pipe(
   v.array(instanceIdSchema, 'must be a list of ids'),
   v.maxLength(mostInstances, `must be at most ${mostInstances} ids`),
@@ -64,7 +58,7 @@ const flag = v.boolean('must be true or false');
 
 const targetRule = 'must be exactly one of instances, owner, group, and all: true';
 
-export const targetSchema = v.pipe(
+const targetSchema = v.pipe(
   v.strictObject(
     {
       instances: v.optional(instanceIds),

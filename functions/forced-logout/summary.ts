@@ -1,8 +1,8 @@
 import * as v from 'valibot';
+import { instanceIdSchema } from '../instances/instance-id.ts';
 import { byId, type Outcome, type Standing } from './outcome.ts';
 import { outcomeEntries } from './outcome-schema.ts';
 import { parseJsonText } from './parse-json-text.ts';
-import { instanceIdSchema } from './request.ts';
 
 /**
  * What a run leaves as its result or as the data of its error: its standing, with the outcomes in groups that share all
