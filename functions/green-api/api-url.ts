@@ -4,7 +4,7 @@ import type { ApiUrl } from '../instances/credential.ts';
 const greenApiHost = /^(?:[0-9]{1,10}\.)?api\.(?:green-api|greenapi)\.com$/;
 
 /** Host, or host and port, of this machine itself. */
-export const isLoopbackHost = (host: string): boolean =>
+const isLoopbackHost = (host: string): boolean =>
   /^(?:localhost|127(?:\.[0-9]{1,3}){3}|\[::1\])(?::[0-9]{1,5})?$/.test(host);
 
 /**

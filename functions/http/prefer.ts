@@ -1,5 +1,5 @@
 /** How long the synchronous door waits for a confirmation, in seconds. */
-export const waitRange = { default: 5, longest: 20 } as const;
+const waitRange = { default: 5, longest: 20 } as const;
 
 export type Wait = {
   readonly waitMs: number;

@@ -3,7 +3,7 @@ import { isFailure } from './outcome.ts';
 
 /** Nobody but the functions that log out may put events of this source on the stack's bus. */
 export const outcomeSource = 'green-api-logout';
-export const outcomeDetailTypes = { loggedOut: 'Instance Logged Out', failed: 'Instance Logout Failed' } as const;
+const outcomeDetailTypes = { loggedOut: 'Instance Logged Out', failed: 'Instance Logout Failed' } as const;
 
 export type OutcomeEvent = {
   readonly detailType: (typeof outcomeDetailTypes)[keyof typeof outcomeDetailTypes];
