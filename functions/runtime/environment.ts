@@ -43,6 +43,13 @@ export const wholeNumber = (unit: string, least: number, most: number) =>
     v.maxValue(most, `must be at most ${most}`),
   );
 
+/** Comma separated; empty items are left out. */
+export const list = v.pipe(
+  v.optional(v.string(), ''),
+  v.transform((text) => text.split(',').map((item) => item.trim())),
+  v.filterItems((item) => item !== ''),
+);
+
 export const stackName = v.optional(v.pipe(v.string(), v.nonEmpty('must not be empty')), 'green-api-logout');
 
 const environmentSchema = v.object({
@@ -51,13 +58,8 @@ const environmentSchema = v.object({
     'green-api/',
   ),
   [environmentNames.allowedApiHosts]: v.pipe(
-    v.optional(v.string(), ''),
-    v.transform((list) =>
-      list
-        .split(',')
-        .map((host) => host.trim().toLowerCase())
-        .filter((host) => host !== ''),
-    ),
+    list,
+    v.mapItems((host) => host.toLowerCase()),
     v.everyItem((host) => hostPattern.test(host), 'must be hosts without scheme or path, separated by commas'),
   ),
   [environmentNames.credentialTtlMs]: v.optional(wholeNumber('milliseconds', 0, 86_400_000), '300000'),

@@ -1,6 +1,8 @@
+import type { Variables } from './environment.ts';
+
 /** What the process gives a function: its environment, and where its lines go. */
 export type Surroundings = {
-  readonly variables: Readonly<Record<string, string | undefined>>;
+  readonly variables: Variables;
   /** Takes one whole line. */
   readonly write: (line: string) => void;
 };

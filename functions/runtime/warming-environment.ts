@@ -1,12 +1,6 @@
 import * as v from 'valibot';
 import { type InstanceId, parseInstanceId } from '../instances/instance-id.ts';
-import { environmentNames, hostPattern, parseVariables, type Variables } from './environment.ts';
-
-const list = v.pipe(
-  v.optional(v.string(), ''),
-  v.transform((text) => text.split(',').map((item) => item.trim())),
-  v.transform((items) => items.filter((item) => item !== '')),
-);
+import { environmentNames, hostPattern, list, parseVariables, type Variables } from './environment.ts';
 
 const warmingSchema = v.object({
   [environmentNames.warmInstances]: v.pipe(
