@@ -18,7 +18,7 @@ export type Evidence = {
   readonly requestedAt: string;
   /** When a reading said `notAuthorized` (in a run: the second in a row); missing: it is not proved that the session ended. */
   readonly confirmedAt?: string;
-  /** From the cause (the event's own time, the scheduled time, else `requestedAt`) to `confirmedAt`. */
+  /** From the cause (the event's own time, the scheduled time, the instant a run was put off to, else `requestedAt`) to `confirmedAt`. */
   readonly timeToLogoutMs?: number;
   /** How many `logout` requests were sent. */
   readonly attempts: number;
