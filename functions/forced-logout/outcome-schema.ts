@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { instanceIdSchema } from '../instances/instance-id.ts';
+import { instanceIdSchema } from '../instances/instance-id-schema.ts';
 import { worthRetrying } from '../logout/outcome.ts';
 import type { Outcome } from './outcome.ts';
 

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import { type InstanceId, instanceIdSchema } from '../instances/instance-id.ts';
+import type { InstanceId } from '../instances/instance-id.ts';
+import { instanceIdSchema } from '../instances/instance-id-schema.ts';
 import { byId, type Outcome, pendingOutcome, type Standing, skippedOutcome, standingOf } from './outcome.ts';
 import { outcomeSchema } from './outcome-schema.ts';
 import { parseJsonText } from './parse-json-text.ts';

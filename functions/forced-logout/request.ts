@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import { type InstanceId, instanceIdSchema } from '../instances/instance-id.ts';
+import type { InstanceId } from '../instances/instance-id.ts';
+import { instanceIdSchema } from '../instances/instance-id-schema.ts';
 import { instant } from './instant.ts';
 
 /** What a run is aimed at. */

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { instanceIdSchema } from '../instances/instance-id.ts';
+import { instanceIdSchema } from '../instances/instance-id-schema.ts';
 import { byId, type Outcome, type Standing } from './outcome.ts';
 import { outcomeEntries } from './outcome-schema.ts';
 import { parseJsonText } from './parse-json-text.ts';

@@ -1,0 +1,5 @@
+import * as v from 'valibot';
+import { type InstanceId, instanceIdRule, parseInstanceId } from './instance-id.ts';
+
+/** An id as a part of other schemas; in a file of its own, because the synchronous door needs the parser alone. */
+export const instanceIdSchema = v.custom<InstanceId>((value) => parseInstanceId(value) !== undefined, instanceIdRule);
