@@ -237,14 +237,20 @@ test('a secret that names any other host is refused, and nobody is connected to'
       name: `green-api/${id}`,
       secretString: JSON.stringify({ apiUrl, apiTokenInstance: markerToken }),
     });
-    const { status, body } = await world.logOut({ id });
-    const isAllowed = /^http:\/\/127\.0\.0\.1:\d+(?:\/v3)?\/?$/i.test(apiUrl) && apiUrl.includes(`:${allowed}`);
-    expect([status, body.code]).toEqual(isAllowed ? [502, 'wrong-instance-or-host'] : [500, 'credential-unreadable']);
+    const { body } = await world.logOut({ id });
+    const isAllowed =
+      apiUrl
+        .replace(/^https:/i, 'http:')
+        .replace(/(?:\/v3)?\/?$/i, '')
+        .toLowerCase() === world.greenApi.apiUrl;
+    // The stand-in knows no such instance, and speaks no TLS.
+    const codes = isAllowed ? ['wrong-instance-or-host', 'unavailable'] : ['credential-unreadable'];
+    expect(codes).toContain(body.code);
     if (!isAllowed) refused += 1;
   };
   await fc.assert(fc.asyncProperty(hostileAddress({ allowed, trap }), refuses), { numRuns: 400 });
 
-  expect(refused).toBeGreaterThan(300);
+  expect(refused).toBeGreaterThan(200);
   expect(traps.caught()).toBe(0);
   const known = [world.greenApi.host, new URL(world.secretsManager.url).host];
   expect([...watch.places].filter((place) => !known.includes(place))).toEqual([]);
