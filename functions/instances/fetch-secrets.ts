@@ -1,5 +1,5 @@
-import { types } from 'node:util';
 import { BatchGetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { errorNameOf } from './secrets-manager-failure.ts';
 
 export type FetchedSecrets =
   /** By name. Secrets that are missing, unreadable or binary are missing here. */
@@ -25,7 +25,6 @@ export const createFetchSecrets =
       );
       return { kind: 'secrets', texts: new Map(named) };
     } catch (error) {
-      const name = types.isNativeError(error) ? error.name : 'unknown error';
-      return { kind: 'unavailable', reason: `Secrets Manager: ${name}` };
+      return { kind: 'unavailable', reason: `Secrets Manager: ${errorNameOf(error)}` };
     }
   };

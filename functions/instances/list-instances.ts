@@ -1,6 +1,6 @@
-import { types } from 'node:util';
 import { ListSecretsCommand, type SecretListEntry, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { parseInstanceId } from './instance-id.ts';
+import { errorNameOf } from './secrets-manager-failure.ts';
 import { type ListedInstance, parseTags } from './tags.ts';
 
 export type InstancePage = {
@@ -30,7 +30,7 @@ export type ListInstancesDependencies = {
 };
 
 const problemOf = (error: unknown): ListProblem => {
-  const name = types.isNativeError(error) ? error.name : 'unknown error';
+  const name = errorNameOf(error);
   if (name === 'InvalidNextTokenException') return { kind: 'invalid-next' };
   if (name === 'AccessDeniedException') return { kind: 'list-denied', reason: 'allow secretsmanager:ListSecrets' };
   return { kind: 'unavailable', reason: `Secrets Manager: ${name}` };

@@ -17,10 +17,15 @@ const lastingProblems: Readonly<Record<string, string>> = {
   InvalidSignatureException: 'AWS refuses the signature of this service: are its credentials and clock right?',
 };
 
+/** The name of what was thrown, or its code, e.g. `ECONNREFUSED`; not its message, which may quote what was sent. */
+export const errorNameOf = (error: unknown): string => {
+  if (!types.isNativeError(error)) return 'unknown error';
+  return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
+};
+
 /** @param rights what to allow when access was denied */
 export const secretsManagerFailure = (error: unknown, rights: string): SecretsManagerFailure => {
-  // Its name, not its message: a message may quote what was sent.
-  const name = types.isNativeError(error) ? error.name : 'unknown error';
+  const name = errorNameOf(error);
   if (name === 'ResourceNotFoundException') return { kind: 'not-found' };
   if (name === 'AccessDeniedException') return { kind: 'unreadable', problem: `access denied: allow ${rights}` };
   const problem = lastingProblems[name];
