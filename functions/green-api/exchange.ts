@@ -39,6 +39,20 @@ const reasonOf = (error: unknown): string => {
 
 const deadConnection = new Set(['ECONNRESET', 'EPIPE']);
 
+const receive = (response: http.IncomingMessage, settle: (exchange: Exchange) => void): void => {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  response.on('data', (chunk: Buffer) => {
+    chunks.push(chunk);
+    bytes += chunk.length;
+    if (bytes > longestAnswerBytes)
+      settle({ kind: 'broken', reason: 'answer longer than 64 KiB', staleConnection: false });
+  });
+  response.once('end', () =>
+    settle({ kind: 'answered', status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString('utf8') }),
+  );
+};
+
 export const createSendGet = ({ timeoutMs, connections = createConnections() }: SendGetOptions): SendGet => {
   const agents = {
     'https:': connections.agent,
@@ -74,18 +88,8 @@ export const createSendGet = ({ timeoutMs, connections = createConnections() }: 
       request.on('error', breakOff);
       request.once('response', (response) => {
         answering = true;
-        const chunks: Buffer[] = [];
-        let bytes = 0;
-        response.on('data', (chunk: Buffer) => {
-          chunks.push(chunk);
-          bytes += chunk.length;
-          if (bytes > longestAnswerBytes)
-            settle({ kind: 'broken', reason: 'answer longer than 64 KiB', staleConnection: false });
-        });
         response.on('error', breakOff);
-        response.once('end', () =>
-          settle({ kind: 'answered', status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString('utf8') }),
-        );
+        receive(response, settle);
       });
     });
 };
