@@ -12,6 +12,12 @@ loopDelay.enable();
 process.on('disconnect', () => process.exit());
 process.on('message', () => {
   const { calls, violations } = greenApi;
-  process.send?.({ calls: calls.length, violations, closestMs: closestCalls(calls), heldUpMs: loopDelay.max / 1e6 });
+  process.send?.({
+    calls: calls.length,
+    called: [...new Set(calls.map(({ idInstance }) => idInstance))],
+    violations,
+    closestMs: closestCalls(calls),
+    heldUpMs: loopDelay.max / 1e6,
+  });
 });
 process.send?.({ apiUrl: greenApi.apiUrl });

@@ -6,6 +6,8 @@ import type { FleetOptions } from './fleet.ts';
 /** What GREEN-API has seen so far. */
 export type Seen = {
   readonly calls: number;
+  /** The instances it was asked for. */
+  readonly called: readonly string[];
   readonly violations: number;
   /** The shortest time between two requests of one instance and method. */
   readonly closestMs: number;
