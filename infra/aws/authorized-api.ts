@@ -33,13 +33,14 @@ export class AuthorizedApi extends Construct {
       defaultAuthorizer: createAuthorizer(configuration.authorization),
       createDefaultStage: false,
     });
-    const stage = new HttpStage(this, 'Stage', {
+    new HttpStage(this, 'Stage', {
       httpApi: this.#api,
       autoDeploy: true,
       throttle: configuration.throttling,
       accessLogSettings: createAccessLog(this, 'AccessLog', configuration.logRetentionDays),
     });
-    this.endpoint = stage.url;
+    // Without the slash that the stage's own URL ends in: the gateway takes //instances for another path.
+    this.endpoint = this.#api.apiEndpoint;
     this.serverErrors = this.#api.metricServerError({ statistic: 'Sum' });
     alarms.add('server-errors', {
       metric: this.serverErrors,

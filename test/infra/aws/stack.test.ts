@@ -276,7 +276,7 @@ test('the outputs say what a person needs to find again', () => {
 
   expect(Object.fromEntries(outputs.map(([id, { Value }]) => [id, say(Value)]))).toEqual({
     Dashboard: '<dashboard>',
-    Endpoint: 'https://<httpApi>.execute-api.<AWS::Region>.<AWS::URLSuffix>/',
+    Endpoint: '<httpApi.ApiEndpoint>',
     EventBus: '<events>',
     EvidenceLogGroup: '<evidence>',
     RunDeadLetters: '<rundeadletters>',
