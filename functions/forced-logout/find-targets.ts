@@ -1,7 +1,8 @@
 import type { Operations } from './operations.ts';
 import { secondsToNextRound } from './pace-of-rounds.ts';
 import { operationNames, type Resolved } from './progress.ts';
-import { createResolve, NotResolvedYet, type ResolveDependencies } from './resolve.ts';
+import type { ForcedLogout } from './request.ts';
+import { createResolve, NotResolvedYet, type Resolution, type ResolveDependencies } from './resolve.ts';
 import { RunFailure } from './run-failure.ts';
 import type { RunIdentity } from './run-identity.ts';
 
@@ -13,36 +14,41 @@ const triesOfResolve = 300;
 const foundNothing = ({ targets, excepted, protected: guarded }: Resolved): boolean =>
   targets.length + excepted.length + guarded.length === 0;
 
+const failureOf = (
+  resolution: Exclude<Resolution, Resolved>,
+  { expiresAt, maxTargets }: Pick<ForcedLogout, 'expiresAt' | 'maxTargets'>,
+): RunFailure => {
+  switch (resolution.kind) {
+    case 'expired':
+      return new RunFailure('RunExpired', `The run expired at ${expiresAt} and touched nothing`);
+    case 'list-denied':
+      return new RunFailure('ListDenied', `The instances cannot be listed: ${resolution.reason}; nothing was touched`);
+    case 'too-many':
+      return new RunFailure(
+        'TooManyTargets',
+        `There were ${resolution.found} targets and maxTargets is ${maxTargets}; nothing was touched`,
+      );
+  }
+};
+
 /** Waits for `at`, then finds the targets: for as long as the run may act, if Secrets Manager cannot be asked. */
 export const createFindTargets = (dependencies: ResolveDependencies) => {
   const resolve = createResolve(dependencies);
   const { now } = dependencies;
 
   const resolveIn = async (operations: Operations, name: string, run: RunIdentity): Promise<Resolved> => {
-    const { expiresAt, maxTargets } = run.request;
     const resolution = await operations.step(
       name,
       () => resolve(run),
       (error, attempt) => {
-        const leftMs = Date.parse(expiresAt) - now().getTime();
+        const leftMs = Date.parse(run.request.expiresAt) - now().getTime();
         const tries = { round: attempt, barren: attempt, roundsLeft: triesOfResolve };
         const seconds = secondsToNextRound({ runId: run.id, leftMs, ...tries });
         return { shouldRetry: error instanceof NotResolvedYet, delay: { seconds } };
       },
     );
-    switch (resolution.kind) {
-      case 'resolved':
-        return resolution;
-      case 'expired':
-        throw new RunFailure('RunExpired', `The run expired at ${expiresAt} and touched nothing`);
-      case 'list-denied':
-        throw new RunFailure('ListDenied', `The instances cannot be listed: ${resolution.reason}; nothing was touched`);
-      case 'too-many':
-        throw new RunFailure(
-          'TooManyTargets',
-          `There were ${resolution.found} targets and maxTargets is ${maxTargets}; nothing was touched`,
-        );
-    }
+    if (resolution.kind === 'resolved') return resolution;
+    throw failureOf(resolution, run.request);
   };
 
   const waitForAt = async (operations: Operations, { startedAt, request: { at, expiresAt } }: RunIdentity) => {
