@@ -38,15 +38,32 @@ export const list = async ({ variables, write }: FaultWorld, prefix: string): Pr
 
 export type RunSeen = Awaited<ReturnType<typeof run>>;
 
+type Wired = ReturnType<typeof wireRun>;
+
+const wiredBefore = new WeakMap<FaultWorld, Map<string, Wired>>();
+
+/** The rooms of a run: those of the same variables are the same, as in one process of Lambda's. */
+const wire = (world: FaultWorld, variables: Readonly<Record<string, string>>): Wired => {
+  const known = wiredBefore.get(world) ?? new Map<string, Wired>();
+  wiredBefore.set(world, known);
+  const key = JSON.stringify(variables);
+  const wired = known.get(key) ?? wireRun({ variables: { ...world.variables, ...variables }, write: world.write });
+  known.set(key, wired);
+  return wired;
+};
+
 /**
  * Carries out a run on a clock that jumps over its waits; all that it asks goes over the real SDK and real sockets.
  *
  * @param options.seconds how long it may act, on that clock
  */
 export const run = async (
-  { variables, write }: FaultWorld,
+  world: FaultWorld,
   asked: Pick<ForcedLogout, 'target'> & Partial<ForcedLogout>,
-  { seconds = 6, prefix = 'green-api/' } = {},
+  {
+    seconds = 20,
+    variables = {},
+  }: { readonly seconds?: number; readonly variables?: Readonly<Record<string, string>> } = {},
 ) => {
   const clock = createClock();
   const request = v.parse(forcedLogoutSchema, {
@@ -57,8 +74,7 @@ export const run = async (
     maxTargets: 3_000,
     ...asked,
   });
-  const wired = wireRun({ variables: { ...variables, SECRET_PREFIX: prefix }, write });
-  const carryOut = createForcedLogoutRun({ ...wired, now: clock.now });
+  const carryOut = createForcedLogoutRun({ ...wire(world, variables), now: clock.now });
   const { result, error } = await execute(clock, (durable) =>
     carryOut(request, { runId: `api-${'0'.repeat(40)}`, durable, remainingMs: () => 900_000 }),
   );

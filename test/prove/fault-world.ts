@@ -37,7 +37,6 @@ export const startFaultWorld = async () => {
   const bundles = starting.use(await buildDoors(['logout', 'forced-logouts', 'schedule', 'run']));
   const variables = {
     ALLOWED_API_HOSTS: [greenApi.host, ...hosts.authorities].join(','),
-    GREEN_API_TIMEOUT_MS: '1500',
     EVENT_BUS: 'outcomes',
     AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsManager.url,
     AWS_ENDPOINT_URL_EVENTBRIDGE: eventBus.url,

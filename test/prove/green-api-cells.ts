@@ -15,7 +15,7 @@ type Meeting = { readonly method?: Method; readonly wait?: number };
 const atTheDoor = {
   logout: { method: 'logout', wait: 1 },
   unwaited: { method: 'logout', wait: 0 },
-  reading: { method: 'getStateInstance', wait: 3 },
+  reading: { method: 'getStateInstance', wait: 4 },
   every: { wait: 1 },
 } as const satisfies Record<string, Meeting>;
 
@@ -44,17 +44,21 @@ const addFaulty = (world: FaultWorld, fault: FaultName, { method }: Meeting): st
 const addAt = (world: FaultWorld, host: BrokenHostName): string =>
   world.addInstance({ apiUrl: world.hosts.apiUrlOf(host) });
 
-/** What these come to depends on whether there was a connection to keep: they get a door, and a run, of their own. */
+/** Where there is no answer the time limit decides; everywhere else it is long, so that a busy machine changes nothing. */
+const withoutAnswer: ReadonlySet<Trouble> = new Set(['hang', 'hang-in-body', 'logged-out-but-hang']);
+/** What these come to depends on whether there was a connection to keep. */
 const aboutConnections: ReadonlySet<Trouble> = new Set(['reset', 'reset-when-reused', 'logged-out-but-reset']);
 
-const copyOfDoor = ({ trouble, column }: Place<DoorColumn>) => ({
-  variables: { COPY_OF_DOOR: `${trouble} ${column}` },
-});
+/** The variables that make a copy of the door, or of the run, for a trouble that needs its own. */
+const copyFor = ({ trouble, column }: Place<DoorColumn | RunColumn>): Readonly<Record<string, string>> => {
+  if (withoutAnswer.has(trouble)) return { GREEN_API_TIMEOUT_MS: '1500' };
+  return aboutConnections.has(trouble) ? { COPY: `${trouble} ${column}` } : {};
+};
 
-/** A copy of the door without any connection to GREEN-API, or with one that it keeps. */
-const openCopy = async (world: FaultWorld, place: Place<DoorColumn>) => {
+/** Loads the copy of the door for a trouble; where the trouble is about a connection that was kept, there is one. */
+const loadCopy = async (world: FaultWorld, place: Place<DoorColumn>) => {
   const idInstance = place.trouble === 'reset-when-reused' ? world.addInstance() : 'none';
-  await logOut(world, idInstance, 0, copyOfDoor(place));
+  await logOut(world, idInstance, 0, { variables: copyFor(place) });
 };
 
 /** Calls in flight at once: more would wait for the processor, and not for GREEN-API. */
@@ -72,22 +76,29 @@ export const prepareLogouts = async (world: FaultWorld) => {
       (['unwaited', 'every'] as const).map((column) => ({ trouble, column, idInstance: addAt(world, trouble) })),
     ),
   ];
-  for (const place of places.filter(({ trouble }) => aboutConnections.has(trouble))) await openCopy(world, place);
+  for (const place of places.filter((each) => Object.keys(copyFor(each)).length > 0)) await loadCopy(world, place);
   return places;
 };
 
 /** Lets the logout door meet every trouble. */
 export const driveLogouts = (world: FaultWorld, places: Awaited<ReturnType<typeof prepareLogouts>>) =>
   inParallel(concurrency, places, async (place) => {
-    const options = aboutConnections.has(place.trouble) ? copyOfDoor(place) : {};
+    const options = { variables: copyFor(place) };
     return { ...place, answer: await logOut(world, place.idInstance, atTheDoor[place.column].wait, options) };
   });
 
 export type RunCell = Awaited<ReturnType<typeof driveRuns>>[number];
 
-const runTogether = async (world: FaultWorld, places: readonly Place<RunColumn>[], clearQueue: boolean) => {
+const runTogether = async (world: FaultWorld, places: readonly Place<RunColumn>[]) => {
   const instances = places.map(({ idInstance }) => idInstance as InstanceId);
-  const { outcomeOf } = await run(world, { target: { instances }, clearQueue });
+  const clearQueue = places.some(({ column }) => column === 'runQueue');
+  const isSlow = places.some(({ trouble }) => withoutAnswer.has(trouble));
+  const [variables = {}] = places.map(copyFor);
+  const { outcomeOf } = await run(
+    world,
+    { target: { instances }, clearQueue },
+    { variables, seconds: isSlow ? 5 : 20 },
+  );
   return places.map((place) => ({ ...place, outcome: outcomeOf(place.idInstance) }));
 };
 
@@ -100,13 +111,10 @@ const driveRun = async (world: FaultWorld, column: RunColumn) => {
       idInstance: addAt(world, trouble),
     })),
   ];
-  const { alone = [], together = [] } = Object.groupBy(places, ({ trouble }) =>
-    aboutConnections.has(trouble) ? 'alone' : 'together',
-  );
-  const runs = [together, ...alone.map((place) => [place])];
-  return (await Promise.all(runs.map((each) => runTogether(world, each, column === 'runQueue')))).flat();
+  const runs = Map.groupBy(places, (place) => JSON.stringify(copyFor(place)));
+  return (await Promise.all([...runs.values()].map((each) => runTogether(world, each)))).flat();
 };
 
-/** Lets runs meet every trouble: one run for each column, so that many troubles meet it at once. */
+/** Lets runs meet every trouble: few runs, so that many troubles meet each at once. */
 export const driveRuns = async (world: FaultWorld) =>
   (await Promise.all(runColumns.map((column) => driveRun(world, column)))).flat();

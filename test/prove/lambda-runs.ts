@@ -22,6 +22,12 @@ const addAll = (world: FaultWorld): readonly string[] => [
   ...malformedNames.map((name) => world.addInstance(malformedSecrets[name].secret)),
 ];
 
+const requestOf = (instances: readonly string[]) => ({
+  ...bodyOf(instances),
+  requestedBy: 'schedule nightly',
+  source: 'schedule',
+});
+
 const bodyOf = (instances: readonly string[]) => ({
   target: { instances },
   reason,
@@ -35,7 +41,11 @@ const bodyOf = (instances: readonly string[]) => ({
  */
 export const runOnLambda = async (world: FaultWorld) => {
   const folder = temporaryFolder();
-  const built = { bundle: world.bundles.of('run'), environment: () => world.variables, executionTimeoutMs: 60_000 };
+  const built = {
+    bundle: world.bundles.of('run'),
+    environment: () => ({ ...world.variables, GREEN_API_TIMEOUT_MS: '1500' }),
+    executionTimeoutMs: 60_000,
+  };
   const functions = { run: built, short: { ...built, timeoutMs: 2_000 } };
   await using lambda = await startHarness({ folder, functions });
   const variables = { AWS_ENDPOINT_URL_LAMBDA: lambda.url, RUN_FUNCTION: 'run', MAX_TARGETS_CEILING: '500' };
@@ -53,11 +63,14 @@ export const runOnLambda = async (world: FaultWorld) => {
     lambda.client.send(new GetDurableExecutionHistoryCommand({ DurableExecutionArn, IncludeExecutionData: true }));
 
   const killed = async () => {
+    // The process is there when the time that a run has begins to count.
+    await lambda.ended(await lambda.start({ ...requestOf([]), dryRun: true }));
     const ids = addAll(world);
     const [first = ''] = ids;
     const body = JSON.stringify({ ...bodyOf(ids), clearQueue: true });
     const started = await call('POST /forced-logouts', { body, headers: { 'idempotency-key': 'leak-1' } });
-    while (world.greenApi.callsOf(first).length === 0) await sleep(20);
+    const isEnded = () => lambda.letters.items.some(({ functionName }) => functionName === 'run');
+    while (world.greenApi.callsOf(first).length === 0 && !isEnded()) await sleep(20);
     for (const event of lambda.events.items)
       if (event.kind === 'worker-started' && event.functionName === 'run') process.kill(event.pid ?? 0, 'SIGKILL');
 
@@ -70,8 +83,7 @@ export const runOnLambda = async (world: FaultWorld) => {
   const outOfTime = async () => {
     const idInstance = world.addInstance();
     world.secretsManager.setFault('DescribeSecret', 'hang', { secretId: `green-api/${idInstance}` });
-    const payload = { ...bodyOf([idInstance]), requestedBy: 'schedule nightly', source: 'schedule' };
-    const DurableExecutionArn = await lambda.start(payload, undefined, 'short:live');
+    const DurableExecutionArn = await lambda.start(requestOf([idInstance]), undefined, 'short:live');
     await happened('InvocationCompleted', 'short');
     const error = { ErrorType: 'RunStopped', ErrorMessage: 'Stopped by a test' };
     await lambda.client.send(new StopDurableExecutionCommand({ DurableExecutionArn, Error: error }));

@@ -60,7 +60,7 @@ const driveReread = async (world: FaultWorld, trouble: SecretTrouble) => {
   const before = countCalls(world, 'GetSecretValue', secretOf(idInstance));
   plant(world, trouble, 'GetSecretValue', secretOf(idInstance));
   world.greenApi.setFault(idInstance, 'http-401-text');
-  const answer = await logOut(world, idInstance, 0, { remainingMs: 7_500 });
+  const answer = await logOut(world, idInstance, 0, { remainingMs: 6_500 });
   return { idInstance, answer, calls: countCalls(world, 'GetSecretValue', secretOf(idInstance)) - before };
 };
 
@@ -76,7 +76,7 @@ const driveList = async (world: FaultWorld, trouble: SecretTrouble) => {
 type RunOfOne = { readonly idInstance: string; readonly run: RunSeen; readonly calls: number };
 
 /** On the run's clock, in seconds: a time-out is met once, for it takes its time. */
-const secondsFor = (trouble: SecretTrouble): number => (trouble === 'hang' ? 1 : 6);
+const secondsFor = (trouble: SecretTrouble): number => (trouble === 'hang' ? 1 : 20);
 
 /** A run of one instance reads its credential, or its tags. */
 const driveRunOf = async (
@@ -96,7 +96,11 @@ const driveRunOfAll = async (world: FaultWorld, trouble: SecretTrouble): Promise
   const beginning = beginningOf('run', trouble);
   const idInstance = world.addInstance({}, beginning);
   plant(world, trouble, 'ListSecrets', beginning);
-  const ended = await run(world, { target: { all: true } }, { prefix: beginning, seconds: secondsFor(trouble) });
+  const ended = await run(
+    world,
+    { target: { all: true } },
+    { variables: { SECRET_PREFIX: beginning }, seconds: secondsFor(trouble) },
+  );
   return { idInstance, run: ended, calls: countCalls(world, 'ListSecrets', beginning) };
 };
 
