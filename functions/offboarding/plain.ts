@@ -29,7 +29,7 @@ const schema = v.object({ source: word, id: word, time: instant, detail: detailS
 
 /**
  * Reads `detail: { owner | email, reason?, effectiveAt?, id?, dryRun? }`. Without `detail.id` the event's own id stands in, so an
- * event that is put on the bus once more is another one; with it, the same id and person are one run, whatever else has changed.
+ * event that is put on the bus once more is another one; with it, the same id, person and `effectiveAt` are one run.
  */
 export const parsePlain: ParseEvent = (event) => {
   if (!v.is(recognised, event)) return undefined;

@@ -48,18 +48,25 @@ const waitProblem = ({ occurredAt, at }: Departure, { executionTimeoutMs }: RunL
 };
 
 /**
- * Plans one run for each person, so that each has a cap, a summary and a cancellation of their own. The person is part
- * of what names the run: two people under one id are two runs. Nothing here reads the clock: the same event gives the
+ * What names the run of one person. A date that has changed names another run, and a rehearsal is never the real thing: a
+ * run that exists must not stand for one that asks for more.
+ */
+const causeOf = ({ source, id, at, dryRun }: Departure, identities: readonly string[]): PlannedRun['cause'] => ({
+  asker: source,
+  key: JSON.stringify([id, identities, at, dryRun === true]),
+});
+
+/**
+ * Plans one run for each person, so that each has a cap, a summary and a cancellation of their own. Nothing here reads the clock: the same event gives the
  * same runs whenever it is delivered.
  */
 export const planRuns = (departure: Departure, limits: RunLimits): Planned | Broken => {
   const tooLong = waitProblem(departure, limits);
   if (tooLong) return tooLong;
 
-  const { source: asker, id, people } = departure;
   const requestFor = createRequest(departure, limits);
-  const runs = people.map((identities) => ({
-    cause: { asker, key: [id, ...identities].join(' ') },
+  const runs = departure.people.map((identities) => ({
+    cause: causeOf(departure, identities),
     request: requestFor(identities),
   }));
   // What a run would refuse is refused here, where the event can still be kept.

@@ -80,6 +80,9 @@ test.each([
   ['another id of its own', { 'detail.id': 'hr-2026-001735' }],
   ['another person', { 'detail.email': 'mary@example.com' }],
   ['another source', { source: 'com.example.payroll' }],
+  // Or the first would stand for the second, and somebody would stay logged in.
+  ['another date', { 'detail.effectiveAt': '2026-11-25T17:00:00Z' }],
+  ['a rehearsal before it', { 'detail.dryRun': true }],
 ])('an event with %s is another run', async (_what, values) => {
   const door = openDoor();
 
@@ -89,14 +92,14 @@ test.each([
   expect(door.payloads.size).toBe(2);
 });
 
-test('an event that asks something else under the same id changes nothing, and is a logged success', async () => {
+test('another reason under the same id changes nothing, and is a logged success', async () => {
   const door = openDoor();
   await door.put(plainEvent);
 
-  const answer = await door.put(changed(plainEvent, { 'detail.effectiveAt': '2026-11-25T17:00:00Z' }));
+  const answer = await door.put(changed(plainEvent, { 'detail.reason': 'retired' }));
 
   expect(answer.runs).toEqual([...door.payloads.keys()]);
-  expect(door.requests()).toMatchObject([{ at: '2026-11-30T17:00:00Z' }]);
+  expect(door.requests()).toMatchObject([{ reason: 'left the company' }]);
   expect(JSON.parse(door.lines[1] ?? '')).toMatchObject({
     level: 'WARN',
     note: 'a run of this name was asked something else, and stands',
