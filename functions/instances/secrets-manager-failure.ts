@@ -12,7 +12,6 @@ const lastingProblems: Readonly<Record<string, string>> = {
   DecryptionFailure: 'it cannot be decrypted: is its KMS key enabled, and may it be used here?',
   InvalidRequestException: 'it is marked for deletion: restore it, or remove its instance from the list',
   InvalidParameterException: 'Secrets Manager does not accept its name',
-  ExpiredTokenException: 'the AWS credentials of this service have expired',
   UnrecognizedClientException: 'AWS does not know the credentials of this service',
   InvalidSignatureException: 'AWS refuses the signature of this service: are its credentials and clock right?',
 };

@@ -15,6 +15,10 @@ export type Tag = { readonly Key?: string | undefined; readonly Value?: string |
 const tagValue = (tags: readonly Tag[], key: string): string | undefined =>
   tags.find(({ Key }) => Key === key)?.Value || undefined;
 
+/** Whoever writes `Protected` or `yes` means it too: only no tag, an empty one or `false` leaves an instance unprotected. */
+const isProtected = (tags: readonly Tag[]): boolean =>
+  tags.some(({ Key = '', Value = '' }) => Key.toLowerCase() === 'protected' && !/^\s*(?:false)?\s*$/i.test(Value));
+
 /** Reads the tags that make the registry; all others are left alone. */
 export const parseTags = (idInstance: InstanceId, tags: readonly Tag[]): ListedInstance => {
   const owner = tagValue(tags, 'owner');
@@ -23,13 +27,15 @@ export const parseTags = (idInstance: InstanceId, tags: readonly Tag[]): ListedI
     idInstance,
     ...(owner !== undefined && { owner }),
     ...(group !== undefined && { group }),
-    protected: tagValue(tags, 'protected')?.trim().toLowerCase() === 'true',
+    protected: isProtected(tags),
   };
 };
 
+/** Of ASCII only: to Unicode the Kelvin sign is a capital k, and `mi\u212Ae@…` is somebody else than `mike@…`. */
+const lowerCase = (text: string): string => text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+
 /** E-mail addresses are compared without regard to case, ids exactly. */
-const isSameIdentity = (a: string, b: string): boolean =>
-  a === b || (a.includes('@') && a.toLowerCase() === b.toLowerCase());
+const isSameIdentity = (a: string, b: string): boolean => a === b || (a.includes('@') && lowerCase(a) === lowerCase(b));
 
 const identitiesIn = (text: string): readonly string[] => text.split(/\s+/).filter((identity) => identity !== '');
 

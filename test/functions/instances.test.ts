@@ -42,6 +42,31 @@ test.each([
   expect(body.instances).toMatchObject(ids.map((id) => ({ idInstance: id })));
 });
 
+test('does not take the Kelvin sign for a k', async () => {
+  await using world = await startLogoutWorld();
+  world.secretsManager.put(tagged(1, { owner: 'mike@example.com' }));
+
+  expect((await world.list({ owner: 'mi\u212Ae@example.com' })).body.instances).toEqual([]);
+  expect((await world.list({ owner: 'MIKE@example.com' })).body.instances).toMatchObject([{ idInstance: '1' }]);
+});
+
+test.each([
+  [{ protected: 'true' }, true],
+  [{ protected: 'yes' }, true],
+  [{ Protected: ' TRUE ' }, true],
+  [{ protected: 'false' }, false],
+  [{ protected: '' }, false],
+  [{}, false],
+])('the tags %j: protected is %j', async (tags, isProtected) => {
+  await using world = await startLogoutWorld();
+  world.secretsManager.put(tagged(1, tags));
+
+  expect((await world.list()).body.instances).toMatchObject([
+    { idInstance },
+    { idInstance: '1', protected: isProtected },
+  ]);
+});
+
 test('filters by group exactly', async () => {
   await using world = await startLogoutWorld();
   world.secretsManager.put(tagged(1, { group: 'sales' }));
