@@ -2,8 +2,9 @@ import type { GreenApi } from '../green-api/client.ts';
 import type { ReadTags } from '../instances/read-tags.ts';
 import type { Ask } from '../logout/ask.ts';
 import { type Course, isPending, lastState } from './course.ts';
-import { heedRefusals, learnLogout, learnQueue, learnState, learnTags } from './learn.ts';
+import { heedRefusals, learnLogout, learnQueue, learnState, learnTags, queueKept } from './learn.ts';
 import type { ForcedLogout } from './request.ts';
+import { whyLeftAlone } from './targets.ts';
 
 export type AdvanceDependencies = {
   readonly ask: Ask;
@@ -33,6 +34,10 @@ const isLogoutDue = (course: Course, nowMs: number): boolean => {
   return taken < 2 && state === 'authorized' && ageMs >= slownessMs && ageMs < sameSessionMs;
 };
 
+/** Later it may be the queue of a session that was linked anew. */
+const isClearingDue = ({ trail, queueCleared }: Course, nowMs: number): boolean =>
+  trail.takenAt !== undefined && !trail.handsOff && !queueCleared && nowMs - Date.parse(trail.takenAt) < sameSessionMs;
+
 export const createAdvance = ({ ask, greenApi, readTags, now }: AdvanceDependencies): Advance => {
   const readState = async (course: Course, signal: AbortSignal): Promise<Course> => {
     const answer = await ask(course.idInstance, greenApi.readState, signal);
@@ -49,8 +54,12 @@ export const createAdvance = ({ ask, greenApi, readTags, now }: AdvanceDependenc
     return learnLogout(informed, answer, now().toISOString());
   };
 
-  const clearQueue = async (course: Course, signal: AbortSignal): Promise<Course> =>
-    learnQueue(course, await ask(course.idInstance, greenApi.clearQueue, signal));
+  const clearQueue: Advance = async (course, { target }, signal) => {
+    const tags = await readTags(course.idInstance);
+    const why = tags.kind === 'tags' ? whyLeftAlone(tags.instance, target) : tags.reason;
+    if (why !== undefined) return queueKept(course, why);
+    return learnQueue(course, await ask(course.idInstance, greenApi.clearQueue, signal));
+  };
 
   return async (course, request, signal) => {
     const wasAsked = course.attempts > 0;
@@ -59,7 +68,7 @@ export const createAdvance = ({ ask, greenApi, readTags, now }: AdvanceDependenc
     // One reading in a round: a second one would wait for GREEN-API's limit.
     if (isPending(next) && !wasAsked && next.attempts > 0) next = await readState(next, signal);
     next = heedRefusals(next);
-    const mayClear = next.trail.taken > 0 && !next.queueCleared && !signal.aborted;
-    return request.clearQueue && mayClear ? clearQueue(next, signal) : next;
+    const mayClear = isClearingDue(next, now().getTime()) && !signal.aborted;
+    return request.clearQueue && mayClear ? clearQueue(next, request, signal) : next;
   };
 };

@@ -61,6 +61,12 @@ export const createHandleBatch = (dependencies: BatchDependencies) => {
     const allowedMs = Math.min(longestBatchMs, remainingMs() - closingMs, untilExpiryMs());
     const signal = AbortSignal.timeout(Math.max(0, Math.floor(allowedMs)));
 
+    // The evidence comes with the decision, and a run may be stopped before there is one.
+    const noteSent = ({ idInstance, attempts, trail: { tags } }: Course) => {
+      const { requestedBy, reason } = run.request;
+      log('INFO', 'logout sent', { run: run.id, idInstance, attempts, requestedBy, reason, tags });
+    };
+
     const takeFurther = async (course: Course): Promise<Course> => {
       if (allowedMs <= 0 || signal.aborted) return course;
       try {
@@ -75,6 +81,7 @@ export const createHandleBatch = (dependencies: BatchDependencies) => {
     const handle = async (course: Course): Promise<Course> => {
       const further = await takeFurther(course);
       const next = isPending(further) && untilExpiryMs() <= 0 ? expired(further) : further;
+      if (isPending(next) && next.attempts > course.attempts) noteSent(next);
       await report(next);
       return next;
     };

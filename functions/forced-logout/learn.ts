@@ -52,8 +52,10 @@ export const learnLogout = (course: Course, answer: Counted<LogoutAnswer | NotAs
     }
     case 'refused':
       return troubled(withTrail(next, { refusals: course.trail.refusals + 1 }), 'refused', answer.reason);
-    case 'not-authorized':
-      return troubled(next, 'unconfirmed', answer.reason);
+    case 'not-authorized': {
+      const mayHaveActed = course.trail.mayHaveActed || answer.resent === true;
+      return troubled(withTrail(next, { mayHaveActed }), 'unconfirmed', answer.reason);
+    }
     case 'unavailable':
     case 'timed-out': {
       const mayHaveActed = course.trail.mayHaveActed || answer.requests > 0;
@@ -86,10 +88,13 @@ export const learnTags = (course: Course, reading: TagsReading, target: Target):
   return course.trail.taken > 0 ? withTrail(seen, { handsOff: true }) : { ...seen, kind: 'skipped', reason: why };
 };
 
-/** What came of clearing the outgoing queue; it never changes what is said of the logout. */
+/** The outgoing queue was not cleared, and why; it never changes what is said of the logout. */
+export const queueKept = (course: Course, why: string): Course =>
+  withTrail(course, { queueProblem: keptText(why) }, { queueCleared: false });
+
+/** What came of clearing the outgoing queue. */
 export const learnQueue = (course: Course, answer: Counted<ClearQueueAnswer | NotAsked>): Course => {
-  if (answer.kind !== 'cleared')
-    return withTrail(course, { queueProblem: keptText(answer.reason) }, { queueCleared: false });
+  if (answer.kind !== 'cleared') return queueKept(course, answer.reason);
   const { queueProblem: _, ...trail } = course.trail;
   return { ...course, queueCleared: true, trail };
 };

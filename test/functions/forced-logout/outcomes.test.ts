@@ -1,4 +1,4 @@
-import { createWorld, requestOf } from './world.ts';
+import { createWorld, requestOf, runId } from './world.ts';
 
 const id = '1101000001';
 const started = '2026-11-30T17:00:00.000Z';
@@ -242,6 +242,44 @@ test('a queue that cannot be cleared is told, and fails no logout', async () => 
 
   expect(run).toMatchObject({ status: 'SUCCEEDED', outcomes: [{ confirmed: true, queueCleared: false }] });
   expect(world.evidence).toMatchObject([{ queue: { cleared: false, reason: 'a body that is not understood' } }]);
+});
+
+test('a queue is left alone once its instance is protected', async () => {
+  const world = createWorld({
+    [id]: {
+      state: ['authorized', 'authorized', 'notAuthorized'],
+      queue: [{ kind: 'unavailable', reason: 'HTTP 500' }],
+    },
+  });
+  const { readTags } = world.dependencies;
+  const protectedAfterTwo = async (idInstance: Parameters<typeof readTags>[0]) => {
+    if (world.callsOf('clearQueue').length === 2) world.tag(id, { protected: true });
+    return readTags(idInstance);
+  };
+
+  const run = await world.run(requestOf({ clearQueue: true }), { readTags: protectedAfterTwo });
+
+  expect(run.outcomes).toMatchObject([{ confirmed: true, queueCleared: false }]);
+  expect(world.callsOf('clearQueue')).toHaveLength(2);
+  expect(world.evidence).toMatchObject([{ queue: { cleared: false, reason: 'protected' } }]);
+});
+
+test('a logout that was sent is on record at once: the run may be stopped before it is decided', async () => {
+  const world = createWorld({ [id]: {} });
+
+  await world.run();
+
+  expect(world.facts.filter(({ message }) => message === 'logout sent')).toEqual([
+    {
+      message: 'logout sent',
+      run: runId,
+      idInstance: id,
+      attempts: 1,
+      requestedBy: requestOf().requestedBy,
+      reason: 'contract ended',
+      tags: { protected: false },
+    },
+  ]);
 });
 
 test('what an invocation has no time for stays pending, and the next one does it', async () => {
