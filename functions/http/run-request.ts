@@ -1,7 +1,12 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import * as v from 'valibot';
 import { type ForcedLogout, requestEntries } from '../forced-logout/request.ts';
-import { defaultExpiryAfter, defaultMaxTargetsWithin, type RunLimits } from '../forced-logout/run-limits.ts';
+import {
+  defaultExpiryAfter,
+  defaultExpiryMs,
+  defaultMaxTargetsWithin,
+  type RunLimits,
+} from '../forced-logout/run-limits.ts';
 import { parseBody } from './body.ts';
 import { parseCaller } from './caller.ts';
 import { InvalidRequest } from './invalid-request.ts';
@@ -27,8 +32,12 @@ const bodySchema = (ceiling: number) =>
     'must be a JSON object such as {"target": {"group": "sales"}, "reason": "phones lost"}',
   );
 
-const checkInstants = ({ at, expiresAt }: Asked, latestAt: Date): void => {
+/** A run that outlived its execution would end without a summary. */
+const checkInstants = ({ at, expiresAt }: Asked, latestEnd: Date): void => {
+  if (expiresAt !== undefined && Date.parse(expiresAt) > latestEnd.getTime())
+    throw new InvalidRequest('expiresAt', `must not be after ${latestEnd.toISOString()}: no run may last longer`);
   if (at === undefined) return;
+  const latestAt = new Date(latestEnd.getTime() - (expiresAt === undefined ? defaultExpiryMs : 0));
   if (Date.parse(at) > latestAt.getTime())
     throw new InvalidRequest('at', `must not be after ${latestAt.toISOString()}: no run may wait longer`);
   if (expiresAt !== undefined && Date.parse(at) > Date.parse(expiresAt))

@@ -215,8 +215,13 @@ test.each<[string, unknown, string]>([
   ['more than any run', { ...sales, maxTargets: 5_000 }, 'maxTargets must be at most 500, the ceiling'],
   [
     'a start after any end',
-    { ...sales, at: '2026-12-22T09:00:00.001Z' },
-    'at must not be after 2026-12-22T09:00:00.000Z',
+    { ...sales, at: '2026-12-21T09:00:00.001Z' },
+    'at must not be after 2026-12-21T09:00:00.000Z',
+  ],
+  [
+    'an end after any end',
+    { ...sales, expiresAt: '9999-12-31T00:00:00Z' },
+    'expiresAt must not be after 2026-12-22T09:00:00.000Z',
   ],
   [
     'a start after its own end',
