@@ -16,7 +16,11 @@ import type { Pace } from './pace.ts';
 export type Instance = { readonly idInstance: InstanceId; readonly credential: Credential };
 
 /** An answer, and how many requests were sent for it: 0, 1, or 2 when a kept-alive connection was found dead. */
-export type Counted<Answer> = Answer & { readonly requests: number };
+export type Counted<Answer> = Answer & {
+  readonly requests: number;
+  /** The answer is to a second request: the first may have been carried out too. */
+  readonly resent?: true;
+};
 
 type Call<Answer> = (instance: Instance, signal: AbortSignal) => Promise<Counted<Answer>>;
 
@@ -87,7 +91,7 @@ export const createGreenApi = (dependencies: GreenApiDependencies): GreenApi => 
     async ({ idInstance, credential }, signal) => {
       const url = `${credential.apiUrl}/waInstance${idInstance}/${method}/${credential.apiTokenInstance}`;
       const { exchange, requests } = await send(`${idInstance}/${method}`, url, signal);
-      return { ...meaningOf(exchange, parse), requests };
+      return { ...meaningOf(exchange, parse), requests, ...(requests > 1 && { resent: true }) };
     };
 
   return {

@@ -45,10 +45,10 @@ const saidBy = (answer: Answer, { stateInstance }: Confirmation): Said => ({
   ...(stateInstance !== undefined && { stateInstance }),
 });
 
-const outcomeOf = (answer: Answer, confirmation: Confirmation, waitMs: number): LogoutOutcome => {
+const outcomeOf = (answer: Counted<Answer>, confirmation: Confirmation, waitMs: number): LogoutOutcome => {
   const said = saidBy(answer, confirmation);
   if (confirmation.confirmedAt !== undefined) {
-    const wasOut = answer.kind === 'not-authorized' || answer.kind === 'refused';
+    const wasOut = !answer.resent && (answer.kind === 'not-authorized' || answer.kind === 'refused');
     return { kind: wasOut ? 'already-logged-out' : 'logged-out', confirmed: true, ...said };
   }
   if (answer.kind === 'accepted' && waitMs === 0) return { kind: 'logged-out', confirmed: false, ...said };

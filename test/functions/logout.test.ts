@@ -137,6 +137,24 @@ test.each<FaultName>([
   expect(body).toEqual({ idInstance, confirmed: true, stateInstance: 'notAuthorized', alreadyLoggedOut: false });
 });
 
+test('does not say that it was logged out already when a first, lost request may have done it', async () => {
+  await using world = await startLogoutWorld({
+    greenApi: {
+      instances: [
+        { idInstance, apiTokenInstance: markerToken, logoutDelayMs: 0, repeatedLogout: 'starting-or-not-authorized' },
+      ],
+    },
+  });
+  await world.logOut();
+  world.greenApi.setState(idInstance, 'authorized');
+  world.break('logged-out-but-reset', { method: 'logout', times: 1 });
+
+  const { status, body } = await world.logOut({ wait: 3 });
+
+  expect([status, body.confirmed, body.alreadyLoggedOut]).toEqual([200, true, false]);
+  expect(world.evidence().at(-1)).toMatchObject({ attempts: 2 });
+});
+
 test('says that an instance was logged out already when GREEN-API calls it not authorized and the state agrees', async () => {
   await using world = await startLogoutWorld();
   world.greenApi.setState(idInstance, 'notAuthorized');
