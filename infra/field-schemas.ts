@@ -32,10 +32,14 @@ export const listOf = <Item extends v.GenericSchema>(item: Item, max: number) =>
 const publicHostPattern =
   /^(?!.*\.(?:localhost|localdomain|local|internal)(?::|$))(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9](?::[1-9][0-9]{0,4})?$/;
 
+const publicHostRule =
+  'a public host name in lower case, with or without a port: no IP address, no localhost, nothing under .local or .internal';
+
 /** A host, or host and port, that cannot be this machine, its network or a cloud's metadata service by its name alone. */
-export const publicHost = matching(
-  publicHostPattern,
-  'a public host name in lower case, with or without a port: no IP address, no localhost, nothing under .local or .internal',
+export const publicHost = v.pipe(
+  matching(publicHostPattern, publicHostRule),
+  // There is no port above 65535.
+  v.check((host) => URL.canParse(`https://${host}`), publicHostRule),
 );
 
 /** Days that CloudWatch Logs can keep a log group (https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html). */

@@ -90,7 +90,7 @@ export const parseStateAnswer = (status: number, text: string): StateAnswer =>
   parseAnswer<StateAnswer>(status, text, (body) => {
     const stateInstance = fieldOf(body, 'stateInstance');
     // Unknown states pass, but nothing long: the value stands in answers and logs.
-    const isState = typeof stateInstance === 'string' && /^\w{1,40}$/.test(stateInstance);
+    const isState = typeof stateInstance === 'string' && /^[A-Za-z]{1,40}$/.test(stateInstance);
     return isState || stateInstance === null ? { kind: 'state', stateInstance } : undefined;
   });
 

@@ -14,7 +14,7 @@ export type Wait = {
 export const parseWait = (prefer: string | undefined): Wait => {
   const preferences = (prefer ?? '').split(',').map((preference) => preference.split(';')[0]?.trim() ?? '');
   const wait = preferences.find((preference) => /^wait\s*=/i.test(preference));
-  const seconds = /^wait\s*=\s*"?([0-9]{1,6})"?$/i.exec(wait ?? '')?.[1];
+  const seconds = /^wait\s*=\s*"?([0-9]{1,9})"?$/i.exec(wait ?? '')?.[1];
   if (seconds === undefined) return { waitMs: waitRange.default * 1_000 };
 
   const granted = Math.min(Number(seconds), waitRange.longest);

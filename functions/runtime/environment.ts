@@ -31,8 +31,10 @@ export const environmentNames = {
 /** Names a prefix may have: Secrets Manager's characters, ending in `/`; a leading `!` would negate a list's filter. */
 export const secretPrefixPattern = /^(?!!)[A-Za-z0-9/_+=.@!-]{0,200}\/$/;
 
-/** A host name or address, lower case, with an optional port. */
-export const hostPattern = /^(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:]+\])(?::[0-9]{1,5})?$/;
+const hostPattern = /^(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:]+\])(?::[0-9]{1,5})?$/;
+
+/** Whether it is a host name or address, lower case, with or without a port that exists. */
+export const isHost = (host: string): boolean => hostPattern.test(host) && URL.canParse(`https://${host}`);
 
 export const wholeNumber = (unit: string, least: number, most: number) =>
   v.pipe(
@@ -60,7 +62,7 @@ const environmentSchema = v.object({
   [environmentNames.allowedApiHosts]: v.pipe(
     list,
     v.mapItems((host) => host.toLowerCase()),
-    v.everyItem((host) => hostPattern.test(host), 'must be hosts without scheme or path, separated by commas'),
+    v.everyItem(isHost, 'must be hosts without scheme or path, separated by commas'),
   ),
   [environmentNames.credentialTtlMs]: v.optional(wholeNumber('milliseconds', 0, 86_400_000), '300000'),
   [environmentNames.greenApiTimeoutMs]: v.optional(wholeNumber('milliseconds', 100, 27_000), '10000'),

@@ -12,6 +12,9 @@ export type PublishOutcomeDependencies = {
   readonly reportLoss: (fields: { readonly idInstance: string; readonly reason: string }) => void;
 };
 
+/** Time to tell the bus, retries included, in milliseconds: whoever asked for the logout is waiting. */
+const longestMs = 1_500;
+
 /** The endpoint may be a local one: the SDK reads `AWS_ENDPOINT_URL_EVENTBRIDGE` itself. */
 export const createEventBridge = (): EventBridgeClient =>
   new EventBridgeClient({
@@ -31,7 +34,9 @@ export const createPublishOutcome =
       Detail: JSON.stringify(event.detail),
     };
     try {
-      const { Entries = [] } = await client.send(new PutEventsCommand({ Entries: [entry] }));
+      const { Entries = [] } = await client.send(new PutEventsCommand({ Entries: [entry] }), {
+        abortSignal: AbortSignal.timeout(longestMs),
+      });
       const refusal = Entries[0]?.ErrorCode;
       if (refusal !== undefined) reportLoss({ idInstance: evidence.idInstance, reason: refusal });
     } catch (error) {

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { type InstanceId, parseInstanceId } from '../instances/instance-id.ts';
-import { environmentNames, hostPattern, list, parseVariables, type Variables } from './environment.ts';
+import { environmentNames, isHost, list, parseVariables, type Variables } from './environment.ts';
 
 const warmingSchema = v.object({
   [environmentNames.warmInstances]: v.pipe(
@@ -11,7 +11,7 @@ const warmingSchema = v.object({
   ),
   [environmentNames.warmHosts]: v.pipe(
     list,
-    v.everyItem((host) => hostPattern.test(host), 'must be hosts without scheme or path, separated by commas'),
+    v.everyItem(isHost, 'must be hosts without scheme or path, separated by commas'),
     v.maxLength(5, 'must be at most 5 hosts'),
   ),
 });

@@ -19,7 +19,7 @@ export type Service = AsyncDisposable & Pick<Secrets, 'greenApiUrl'> & { readonl
 type Print = (text: string) => void;
 
 const describeEvent = ({ source, detail, 'detail-type': detailType }: BusEvent): string =>
-  `event ${detailType} from ${source}${typeof detail.idInstance === 'string' ? `: ${detail.idInstance}` : ''}\n`;
+  `event ${JSON.stringify(detailType)} from ${JSON.stringify(source)}${typeof detail.idInstance === 'string' ? `: ${JSON.stringify(detail.idInstance)}` : ''}\n`;
 
 /** A user who set the variable has the real thing, or a stand-in of their own. */
 const unlessSet = async (

@@ -53,7 +53,7 @@ export const createFunctionHost = (options: LambdaOptions, urlOf: () => string):
   const pools = new Map(Object.entries(functions).map(([name, definition]) => [name, poolOf(name, definition)]));
 
   const resolve: FunctionHost['resolve'] = ({ name, qualifier }) => {
-    const definition = functions[name];
+    const definition = Object.hasOwn(functions, name) ? functions[name] : undefined;
     if (definition === undefined) throw notFound(`Function not found: ${arnOf(name, qualifier ?? '$LATEST')}`);
     if (qualifier === undefined) {
       throw invalidParameter('You cannot invoke a durable function using an unqualified ARN.');

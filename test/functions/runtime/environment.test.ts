@@ -41,6 +41,10 @@ test('names everything that is wrong in one error', () => {
   );
 });
 
+test.each(['host:99999', 'host:', 'https://host', 'host/path', 'a b'])('refuses the host %p', (host) => {
+  expect(() => readEnvironment({ ALLOWED_API_HOSTS: host })).toThrow('ALLOWED_API_HOSTS must be hosts');
+});
+
 test.each(['', '/x', 'green-api', '!green-api/', 'a b/', `${'x'.repeat(220)}/`])('refuses the prefix %p', (prefix) => {
   expect(() => readEnvironment({ SECRET_PREFIX: prefix })).toThrow('SECRET_PREFIX');
 });
