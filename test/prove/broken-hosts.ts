@@ -65,7 +65,7 @@ const echoing = (status: number) => () =>
     const path = pathIn(request);
     const page = `<html><body>Cannot GET ${path}</body></html>`;
     socket.end(
-      `HTTP/1.1 ${status} ${path}\r\nlocation: ${path}\r\nx-path: ${path}\r\ncontent-length: ${page.length}\r\n\r\n${page}`,
+      `HTTP/1.1 ${status} ${path}\r\nlocation: ${path}\r\nx-path: ${path}\r\nconnection: close\r\ncontent-length: ${page.length}\r\n\r\n${page}`,
     );
   });
 

@@ -11,8 +11,8 @@ type FailureText = { [Kind in FailureKind]: `${(typeof failureRows)[Kind]['statu
 /** Status and outcome of the logout door. */
 export type DoorEnding = '200 logged-out' | '200 already-logged-out' | '202 logged-out' | FailureText;
 
-/** How many readings of the state; with a wait, as many as it leaves time for. */
-type Readings = 0 | 1 | 'several';
+/** How many readings of the state; `some`: as many as the wait left time for. */
+type Readings = 0 | 1 | 'some';
 
 /** … and how many logouts and readings it sent. */
 export type DoorText = `${DoorEnding}, ${number} + ${Readings}`;
@@ -26,8 +26,10 @@ export type RunText = `${OutcomeKind}, ${Tries}` | RunFailureType;
 export const endingOf = ({ status, body }: Answer): string =>
   `${status} ${body.code ?? (body.alreadyLoggedOut ? 'already-logged-out' : 'logged-out')}`;
 
-export const doorTextOf = (answer: Answer, logouts: number, readings: number): string =>
-  `${endingOf(answer)}, ${logouts} + ${readings > 1 ? 'several' : readings}`;
+export const doorTextOf = (answer: Answer, logouts: number, readings: number): string => {
+  const isWaiting = answer.headers['preference-applied'] !== 'wait=0';
+  return `${endingOf(answer)}, ${logouts} + ${isWaiting && readings > 0 ? 'some' : readings}`;
+};
 
 const tries = ['never', 'once'] as const;
 

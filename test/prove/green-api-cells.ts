@@ -51,7 +51,7 @@ const aboutConnections: ReadonlySet<Trouble> = new Set(['reset', 'reset-when-reu
 
 /** The variables that make a copy of the door, or of the run, for a trouble that needs its own. */
 const copyFor = ({ trouble, column }: Place<DoorColumn | RunColumn>): Readonly<Record<string, string>> => {
-  if (withoutAnswer.has(trouble)) return { GREEN_API_TIMEOUT_MS: '1500' };
+  if (withoutAnswer.has(trouble)) return { GREEN_API_TIMEOUT_MS: '2500' };
   return aboutConnections.has(trouble) ? { COPY: `${trouble} ${column}` } : {};
 };
 

@@ -31,7 +31,7 @@ const requestOf = (instances: readonly string[]) => ({
 const bodyOf = (instances: readonly string[]) => ({
   target: { instances },
   reason,
-  expiresAt: new Date(Date.now() + 6_000).toISOString(),
+  expiresAt: new Date(Date.now() + 8_000).toISOString(),
   maxTargets: 500,
 });
 
@@ -43,7 +43,7 @@ export const runOnLambda = async (world: FaultWorld) => {
   const folder = temporaryFolder();
   const built = {
     bundle: world.bundles.of('run'),
-    environment: () => ({ ...world.variables, GREEN_API_TIMEOUT_MS: '1500' }),
+    environment: () => ({ ...world.variables, GREEN_API_TIMEOUT_MS: '2500' }),
     executionTimeoutMs: 60_000,
   };
   const functions = { run: built, short: { ...built, timeoutMs: 2_000 } };
