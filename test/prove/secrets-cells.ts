@@ -62,7 +62,7 @@ const driveReread = async (world: FaultWorld, trouble: SecretTrouble) => {
   world.greenApi.setFault(idInstance, 'http-401-text');
   const answer = await logOut(world, idInstance, 0, {
     // What is left of the door's time after one time-out, and half of another.
-    remainingMs: trouble.startsWith('hang') ? 6_500 : 29_000,
+    remainingMs: trouble.startsWith('hang') ? 7_500 : 29_000,
   });
   return { idInstance, answer, calls: countCalls(world, 'GetSecretValue', secretOf(idInstance)) - before };
 };
