@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { inParallel } from '../../functions/forced-logout/in-parallel.ts';
 import type { InstanceId } from '../../functions/instances/instance-id.ts';
 import { type FaultName, faultNames } from '../../infra/local/green-api/faults.ts';
@@ -15,7 +16,7 @@ type Meeting = { readonly method?: Method; readonly wait?: number };
 const atTheDoor = {
   logout: { method: 'logout', wait: 1 },
   unwaited: { method: 'logout', wait: 0 },
-  reading: { method: 'getStateInstance', wait: 4 },
+  reading: { method: 'getStateInstance', wait: 2 },
   every: { wait: 1 },
 } as const satisfies Record<string, Meeting>;
 
@@ -46,12 +47,23 @@ const addAt = (world: FaultWorld, host: BrokenHostName): string =>
 
 /** Where there is no answer the time limit decides; everywhere else it is long, so that a busy machine changes nothing. */
 const withoutAnswer: ReadonlySet<Trouble> = new Set(['hang', 'hang-in-body', 'logged-out-but-hang']);
+/** Longer where the logout itself is answered, and has to be in time. */
+const limitsMs = {
+  logout: '2500',
+  unwaited: '2500',
+  reading: '5000',
+  every: '2500',
+  runLogout: '2500',
+  runReading: '5000',
+  runQueue: '5000',
+  runEvery: '2500',
+} as const satisfies Record<DoorColumn | RunColumn, string>;
 /** What these come to depends on whether there was a connection to keep. */
 const aboutConnections: ReadonlySet<Trouble> = new Set(['reset', 'reset-when-reused', 'logged-out-but-reset']);
 
 /** The variables that make a copy of the door, or of the run, for a trouble that needs its own. */
 const copyFor = ({ trouble, column }: Place<DoorColumn | RunColumn>): Readonly<Record<string, string>> => {
-  if (withoutAnswer.has(trouble)) return { GREEN_API_TIMEOUT_MS: '2500' };
+  if (withoutAnswer.has(trouble)) return { GREEN_API_TIMEOUT_MS: limitsMs[column] };
   return aboutConnections.has(trouble) ? { COPY: `${trouble} ${column}` } : {};
 };
 
@@ -62,7 +74,7 @@ const loadCopy = async (world: FaultWorld, place: Place<DoorColumn>) => {
 };
 
 /** Calls in flight at once: more would wait for the processor, and not for GREEN-API. */
-const concurrency = 50;
+const concurrency = 40;
 
 export type DoorCell = Awaited<ReturnType<typeof driveLogouts>>[number];
 
@@ -115,6 +127,14 @@ const driveRun = async (world: FaultWorld, column: RunColumn) => {
   return (await Promise.all([...runs.values()].map((each) => runTogether(world, each)))).flat();
 };
 
+/** Time from one column's start to the next one's, in milliseconds: GREEN-API's stand-in shares this process with the runs. */
+const columnStartMs = 700;
+
 /** Lets runs meet every trouble: few runs, so that many troubles meet each at once. */
-export const driveRuns = async (world: FaultWorld) =>
-  (await Promise.all(runColumns.map((column) => driveRun(world, column)))).flat();
+export const driveRuns = async (world: FaultWorld) => {
+  const columns = runColumns.map(async (column, index) => {
+    await sleep(index * columnStartMs);
+    return driveRun(world, column);
+  });
+  return (await Promise.all(columns)).flat();
+};

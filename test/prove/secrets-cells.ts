@@ -60,10 +60,8 @@ const driveReread = async (world: FaultWorld, trouble: SecretTrouble) => {
   const before = countCalls(world, 'GetSecretValue', secretOf(idInstance));
   plant(world, trouble, 'GetSecretValue', secretOf(idInstance));
   world.greenApi.setFault(idInstance, 'http-401-text');
-  const answer = await logOut(world, idInstance, 0, {
-    // What is left of the door's time after one time-out, and half of another.
-    remainingMs: trouble.startsWith('hang') ? 7_500 : 29_000,
-  });
+  const remainingMs = trouble === 'hang' ? 6_500 : 29_000;
+  const answer = await logOut(world, idInstance, 0, { remainingMs });
   return { idInstance, answer, calls: countCalls(world, 'GetSecretValue', secretOf(idInstance)) - before };
 };
 
