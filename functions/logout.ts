@@ -18,9 +18,11 @@ const deadlineMs = 28_000;
 /** Time of that to write the evidence, tell the bus and answer, in milliseconds. */
 const closingMs = 2_000;
 
-const deadlineOf = (context: Context): AbortSignal => {
+const startDeadline = (context: Context): Disposable & { readonly signal: AbortSignal } => {
   const remainingMs = context.getRemainingTimeInMillis?.() ?? Number.POSITIVE_INFINITY;
-  return AbortSignal.timeout(Math.max(0, Math.min(deadlineMs, remainingMs) - closingMs));
+  const deadline = new AbortController();
+  const timer = setTimeout(() => deadline.abort(), Math.max(0, Math.min(deadlineMs, remainingMs) - closingMs));
+  return { signal: deadline.signal, [Symbol.dispose]: () => clearTimeout(timer) };
 };
 
 const bodySchema = v.strictObject(
@@ -56,7 +58,8 @@ export const createLogoutHandler = ({ logOut, logUnexpected }: LogoutHandlerDepe
     .handler(async (event, context) => {
       const request = parseLogoutRequest(event);
       const { waitMs, applied } = parseWait(event.headers.prefer);
-      const outcome = await logOut({ ...request, waitMs }, deadlineOf(context));
+      using deadline = startDeadline(context);
+      const outcome = await logOut({ ...request, waitMs }, deadline.signal);
       return logoutResponse(request.idInstance, outcome, applied);
     });
 

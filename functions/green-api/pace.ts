@@ -19,35 +19,48 @@ export type PaceOptions = {
   readonly longestWaitMs?: number;
 };
 
-export const createPace = ({ intervalMs = 1_100, longestWaitMs = 10_000 }: PaceOptions = {}): Pace => {
-  const freeAt = new Map<string, number>();
+type Turn = {
+  /** When the next slot is. */
+  freeAt: number;
   /** Until when nobody else may go: those who wait already learn of a call that went, or left, late. */
-  const closedUntil = new Map<string, number>();
+  closedUntil: number;
+};
 
-  const close = (key: string) => {
-    const until = performance.now() + intervalMs;
-    closedUntil.set(key, until);
-    if (until > (freeAt.get(key) ?? 0)) freeAt.set(key, until);
+export const createPace = ({ intervalMs = 1_100, longestWaitMs = 10_000 }: PaceOptions = {}): Pace => {
+  const turns = new Map<string, Turn>();
+
+  const turnOf = (key: string): Turn => {
+    const known = turns.get(key);
+    if (known) return known;
+    const turn = { freeAt: 0, closedUntil: 0 };
+    turns.set(key, turn);
+    return turn;
   };
 
-  const waitUntil = async (key: string, at: number, signal: AbortSignal): Promise<'free' | 'aborted'> => {
-    const left = () => Math.max(at, closedUntil.get(key) ?? at) - performance.now();
+  const close = (turn: Turn) => {
+    turn.closedUntil = performance.now() + intervalMs;
+    turn.freeAt = Math.max(turn.freeAt, turn.closedUntil);
+  };
+
+  const waitUntil = async (turn: Turn, at: number, signal: AbortSignal): Promise<'free' | 'aborted'> => {
+    const left = () => Math.max(at, turn.closedUntil) - performance.now();
     // A timer may fire up to a millisecond early.
     for (let ms = left(); ms > 0 && !signal.aborted; ms = left())
       await sleep(Math.ceil(ms), undefined, { signal }).catch(() => {});
     if (signal.aborted) return 'aborted';
-    close(key);
+    close(turn);
     return 'free';
   };
 
   return {
     slot: async (key, signal) => {
+      const turn = turnOf(key);
       const now = performance.now();
-      const at = Math.max(now, freeAt.get(key) ?? now);
+      const at = Math.max(now, turn.freeAt);
       if (at - now > longestWaitMs) return 'queue-full';
-      freeAt.set(key, at + intervalMs);
-      return waitUntil(key, at, signal);
+      turn.freeAt = at + intervalMs;
+      return waitUntil(turn, at, signal);
     },
-    sent: close,
+    sent: (key) => close(turnOf(key)),
   };
 };

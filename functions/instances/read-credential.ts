@@ -9,7 +9,7 @@ export type CredentialReading =
   | { readonly kind: 'unavailable'; readonly reason: string };
 
 /**
- * Reads the credential of one instance. Concurrent calls for one instance share one read.
+ * Reads the credential of one instance, at once if it is in memory. Concurrent calls for one instance share one read.
  *
  * @param options.fresh read past the cache: GREEN-API has just rejected the cached token
  * @param options.text its secret, if that has been fetched already
@@ -17,7 +17,7 @@ export type CredentialReading =
 export type ReadCredential = (
   id: InstanceId,
   options?: { readonly fresh?: boolean; readonly text?: string | undefined },
-) => Promise<CredentialReading>;
+) => CredentialReading | Promise<CredentialReading>;
 
 export type ReadCredentialDependencies = {
   readonly fetchSecret: FetchSecret;
@@ -30,7 +30,9 @@ export type ReadCredentialDependencies = {
   readonly warn: (message: string, fields: { readonly secretName: string }) => void;
 };
 
-type Cached = { readonly reading: Promise<CredentialReading>; freshUntil: number };
+type Cached =
+  | { readonly kind: 'under-way'; readonly reading: Promise<CredentialReading> }
+  | { readonly kind: 'read'; readonly reading: CredentialReading; readonly freshUntil: number };
 
 const createReadSecret =
   ({ fetchSecret, parseApiUrl, secretPrefix, warn }: ReadCredentialDependencies) =>
@@ -56,20 +58,21 @@ export const createReadCredential = (dependencies: ReadCredentialDependencies): 
 
   const read = (id: InstanceId, text?: string): Promise<CredentialReading> => {
     const reading = readSecret(id, text);
-    const entry: Cached = { reading, freshUntil: 0 };
+    const entry: Cached = { kind: 'under-way', reading };
     cache.set(id, entry);
-    // Only a credential is kept: what went wrong may be mended by the next call.
-    void reading.then(({ kind }) => {
-      if (kind === 'credential' && ttlMs > 0) entry.freshUntil = now() + ttlMs;
-      else if (cache.get(id) === entry) cache.delete(id);
+    void reading.then((read) => {
+      if (cache.get(id) !== entry) return;
+      // Only a credential is kept: what went wrong may be mended by the next call.
+      if (read.kind === 'credential' && ttlMs > 0)
+        cache.set(id, { kind: 'read', reading: read, freshUntil: now() + ttlMs });
+      else cache.delete(id);
     });
     return reading;
   };
 
   return (id, { fresh = false, text } = {}) => {
     const cached = cache.get(id);
-    const underWay = cached?.freshUntil === 0;
-    const usable = cached !== undefined && (underWay || (!fresh && now() < cached.freshUntil));
+    const usable = cached?.kind === 'under-way' || (cached && !fresh && now() < cached.freshUntil);
     return usable ? cached.reading : read(id, text);
   };
 };

@@ -38,8 +38,10 @@ const unknownIfRotated = <Failure extends NotAsked>(failure: Failure): Failure =
 export const createAsk = (readCredential: ReadCredential): Ask => {
   // The read itself goes on: another request may be waiting for the same one.
   const readInTime = async (idInstance: InstanceId, fresh: boolean, signal: AbortSignal) => {
+    const reading = readCredential(idInstance, { fresh });
+    if (!(reading instanceof Promise)) return reading;
     using abort = abortOf(signal);
-    return await Promise.race([readCredential(idInstance, { fresh }), abort.promise]);
+    return await Promise.race([reading, abort.promise]);
   };
 
   return async (idInstance, call, signal) => {
