@@ -13,7 +13,7 @@ type Parallel = { readonly callsPerSecond: number; readonly cpuUsPerCall: number
 const parsePairs = (message: unknown) => message as Pairs;
 const parseParallel = (message: unknown) => message as Parallel;
 
-const calls: Readonly<Record<Mode, number>> = { pairs: 2_000, parallel: 4_000 };
+const calls: Readonly<Record<Mode, number>> = { pairs: 5_000, parallel: 4_000 };
 const answerDelayMs: Readonly<Record<Mode, number>> = { pairs: 0, parallel: 50 };
 
 const runWorker = async (bundle: Bundle, mode: Mode, { environment, setAnswerDelay }: StandIns): Promise<unknown> => {
