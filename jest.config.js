@@ -4,6 +4,7 @@ export default {
   roots: ['<rootDir>/test'],
   // Most tests wait for a second to pass, not for a processor.
   maxWorkers: 4,
+  testTimeout: 30_000,
   testMatch: ['**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/bench/', '<rootDir>/test/load/'],
   transform: { '\\.m?[jt]s$': '<rootDir>/test/support/transform.mjs' },

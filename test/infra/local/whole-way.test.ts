@@ -92,7 +92,7 @@ test('an offboarding event logs out whom it names, proves it, and tells the bus'
   });
   // From the event's own time, a minute ago.
   expect(evidence[0].timeToLogoutMs).toBeGreaterThan(60_000);
-  expect(service.output()).toContain('event Instance Logged Out from green-api-logout: 1101000003');
+  expect(service.output()).toContain('event "Instance Logged Out" from "green-api-logout": "1101000003"');
   expect(service.output()).not.toMatch(/[0-9a-f]{50}/);
 
   // The same event in another envelope is the same run.
