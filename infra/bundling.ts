@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { BuildOptions } from 'esbuild';
 import { builtinsWithoutImport } from './bundling/builtins-without-import.ts';
 import { warmUpFirst } from './bundling/warm-up-first.ts';
+import { withoutConfigFiles } from './bundling/without-config-files.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -38,5 +39,5 @@ export const bundleOptions = (door: string): BuildOptions => ({
   // Most doors have nothing to warm up.
   logOverride: { 'import-is-undefined': 'silent' },
   alias: substitutes,
-  plugins: [builtinsWithoutImport, warmUpFirst],
+  plugins: [builtinsWithoutImport, warmUpFirst, withoutConfigFiles],
 });

@@ -1,3 +1,5 @@
+// Imported although it is global: Node loads it when it is first asked for, and no call is to wait for that.
+import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /**

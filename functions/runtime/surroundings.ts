@@ -7,8 +7,11 @@ export type Surroundings = {
   readonly write: (line: string) => void;
 };
 
+// Node makes the stream when it is first asked for: during init, so that no call waits for it.
+const { stdout } = process;
+
 export const processSurroundings: Surroundings = {
   variables: process.env,
   // Straight to stdout: `console` would prefix the line under one log format and wrap it under the other.
-  write: (line) => process.stdout.write(line),
+  write: (line) => stdout.write(line),
 };
