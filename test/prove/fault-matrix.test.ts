@@ -17,7 +17,7 @@ import { malformedNames, malformedSecrets } from './malformed-secrets.ts';
 import { driveMalformed, driveSecretTrouble, secretTroubleNames } from './secrets-cells.ts';
 import { secretRows } from './secrets-rows.ts';
 
-// Every trouble at every door, all at once: a Secrets Manager that never answers takes longest, three times 3 s.
+// Every trouble at every door, many at once: a Secrets Manager that never answers takes longest, three times 3 s.
 jest.setTimeout(60_000);
 
 let world: FaultWorld;
@@ -33,7 +33,9 @@ beforeAll(async () => {
   const secrets = Promise.all(secretTroubleNames.map((trouble) => driveSecretTrouble(world, trouble)));
   // While Secrets Manager lets others wait.
   malformed = await driveMalformed(world);
-  [doorCells, runCells, secretCells] = await Promise.all([driveLogouts(world, places), driveRuns(world), secrets]);
+  // Before the rest: a process that is kept busy for a second would be one more trouble.
+  secretCells = await secrets;
+  [doorCells, runCells] = await Promise.all([driveLogouts(world, places), driveRuns(world)]);
   proofs = evidenceIn(world.output());
 });
 
