@@ -85,7 +85,9 @@ test.each(doors)('%s holds what stands in for parts of the SDK, and not those pa
   const { files } = await readBuilt(door);
 
   expect(files).toContain('functions/runtime/environment-credentials.ts');
-  expect(files.filter((file) => /credential-provider-|submodules\/event-streams\/|\/parseIni\.js$/.test(file))).toEqual([]);
+  expect(files.filter((file) => /credential-provider-|submodules\/event-streams\/|\/parseIni\.js$/.test(file))).toEqual(
+    [],
+  );
 });
 
 test.each(doors)('%s holds one copy of each package', async (door) => {
