@@ -1,7 +1,9 @@
 import * as v from 'valibot';
 import { mostInstances } from '../functions/forced-logout/request.ts';
+import { createParseApiUrl } from '../functions/green-api/api-url.ts';
+import { type InstanceId, parseInstanceId } from '../functions/instances/instance-id.ts';
 import { secretPrefixPattern } from '../functions/runtime/environment.ts';
-import { fields, flag, listOf, matching, publicHost, retentionDays, wholeNumber, word } from './field-schemas.ts';
+import { fields, flag, listOf, matching, publicHost, retentionDays, upTo, wholeNumber, word } from './field-schemas.ts';
 import { routeKeyOf, routes } from './routes.ts';
 import { scheduleSchema } from './schedules/schedule-schema.ts';
 
@@ -51,8 +53,12 @@ const offboarding = fields({
   identityCenter: v.optional(fields({ enabled: v.optional(flag, false) }), {}),
 });
 
-/** What stands under `green-api-logout` in the context of `cdk.json`. */
-export const configurationSchema = fields({
+const instanceId = v.message(
+  v.custom<InstanceId>((id) => parseInstanceId(id) !== undefined),
+  'the id of an instance, as a text',
+);
+
+const settings = fields({
   /** Also the name of the event bus and of the group of schedules, which takes no more than 64 characters. */
   stackName: v.optional(
     matching(/^[A-Za-z][A-Za-z0-9-]{0,63}$/, 'up to 64 letters, digits and hyphens, a letter first'),
@@ -71,6 +77,13 @@ export const configurationSchema = fields({
   allowedApiHosts: v.optional(v.array(publicHost, 'a list'), []),
   /** How long a credential is kept in memory; 0 means not at all. */
   credentialTtlMs: v.optional(wholeNumber(0, 86_400_000), 300_000),
+  /** Instances whose credentials each new copy of the function reads before its first call. More than one takes the right to read secrets in batches. */
+  warmInstances: v.optional(upTo(instanceId, 20), []),
+  /**
+   * GREEN-API hosts that each new copy of the function connects to before its first call, besides those of the warm instances.
+   * None by default: most instances have a host of their own, and a connection to another one only delays the start.
+   */
+  warmHosts: v.optional(upTo(publicHost, 5), []),
   /** Time allowed for one request to GREEN-API, below the door's own 28 s. */
   greenApiTimeoutMs: v.optional(wholeNumber(100, 27_000), 10_000),
   /** How callers prove who they are: AWS IAM, unless a JWT issuer is named. */
@@ -89,6 +102,20 @@ export const configurationSchema = fields({
   /** Memory of each function but that of the runs, and with it its share of a CPU. */
   memoryMb: v.optional(memoryMb, 256),
   runs: v.optional(runs, {}),
-  schedules: v.optional(v.pipe(v.array(scheduleSchema, 'a list'), v.maxLength(100, 'a list of at most 100')), []),
+  schedules: v.optional(upTo(scheduleSchema, 100), []),
   offboarding: v.optional(offboarding, {}),
 });
+
+/** What stands under `green-api-logout` in the context of `cdk.json`. */
+export const configurationSchema = v.pipe(
+  settings,
+  v.forward(
+    v.partialCheck(
+      [['allowedApiHosts'], ['warmHosts']],
+      ({ allowedApiHosts, warmHosts }) =>
+        warmHosts.every((host) => createParseApiUrl(allowedApiHosts)(`https://${host}`) !== undefined),
+      "a list of GREEN-API's own hosts and those in allowedApiHosts",
+    ),
+    ['warmHosts'],
+  ),
+);

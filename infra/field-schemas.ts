@@ -28,6 +28,10 @@ export const listOf = <Item extends v.GenericSchema>(item: Item, max: number) =>
   return v.pipe(v.array(item, allowed), v.minLength(1, allowed), v.maxLength(max, allowed));
 };
 
+/** A list that may be empty. */
+export const upTo = <Item extends v.GenericSchema>(item: Item, max: number) =>
+  v.pipe(v.array(item, 'a list'), v.maxLength(max, `a list of at most ${max}`));
+
 // A top-level domain starts with a letter, so no spelling of an IP address passes: not 127.0.0.1, 2130706433, 0x7f.1 or [::1].
 const publicHostPattern =
   /^(?!.*\.(?:localhost|localdomain|local|internal)(?::|$))(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9](?::[1-9][0-9]{0,4})?$/;

@@ -23,6 +23,12 @@ export const callingEnvironment = (configuration: Configuration, bus: StackBus):
   [environmentNames.stack]: configuration.stackName,
 });
 
+/** For a door that somebody waits for: what it makes ready before its first call. */
+export const warmingEnvironment = ({ warmInstances, warmHosts }: Configuration): DoorEnvironment => ({
+  ...(warmInstances.length > 0 && { [environmentNames.warmInstances]: warmInstances.join(',') }),
+  ...(warmHosts.length > 0 && { [environmentNames.warmHosts]: warmHosts.join(',') }),
+});
+
 /** For a door that starts runs. */
 export const startingEnvironment = (
   { stackName, runs }: Configuration,

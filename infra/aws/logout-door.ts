@@ -3,7 +3,7 @@ import type { Construct } from 'constructs';
 import type { Configuration } from '../configuration.ts';
 import type { Alarms } from './alarms.ts';
 import { Door } from './door.ts';
-import { callingEnvironment } from './door-environment.ts';
+import { callingEnvironment, warmingEnvironment } from './door-environment.ts';
 import type { InstanceSecrets } from './instance-secrets.ts';
 import type { StackBus } from './stack-bus.ts';
 
@@ -21,11 +21,12 @@ const impact = 'Somebody who should have been logged out may still be logged in.
 export class LogoutDoor extends Door {
   constructor(scope: Construct, id: 'logout', { configuration, evidence, secrets, bus, alarms }: LogoutDoorProps) {
     super(scope, id, {
-      environment: callingEnvironment(configuration, bus),
+      environment: { ...callingEnvironment(configuration, bus), ...warmingEnvironment(configuration) },
       logGroup: evidence,
       memoryMb: configuration.memoryMb,
     });
     secrets.grantRead(this);
+    if (configuration.warmInstances.length > 1) secrets.grantReadInBatches(this);
     bus.grantPutOutcomes(this);
     alarms.addForDoor(this, impact);
     alarms.addForLogouts(id, impact);

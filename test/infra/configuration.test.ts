@@ -32,6 +32,8 @@ test('fills in a default for every field that has one', () => {
     secretPrefix: 'green-api/',
     allowedApiHosts: [],
     credentialTtlMs: 300_000,
+    warmInstances: [],
+    warmHosts: [],
     greenApiTimeoutMs: 10_000,
     authorization: {},
     throttling: { rateLimit: 50, burstLimit: 100 },
@@ -59,6 +61,21 @@ test.each([
     { allowedApiHosts: 'a.example.com' },
   ],
   ['green-api-logout.allowedApiHosts.1: 7 was given', { allowedApiHosts: ['a.example.com', 7] }],
+  [
+    'green-api-logout.warmInstances: ["1101000001","1101000001"',
+    { warmInstances: Array.from({ length: 21 }, () => '1101000001') },
+  ],
+  ['green-api-logout.warmInstances.0: 1101000001 was given, allowed is the id', { warmInstances: [1101000001] }],
+  ['green-api-logout.warmInstances.0: "../x" was given, allowed is the id', { warmInstances: ['../x'] }],
+  [
+    'green-api-logout.warmHosts: ["a.example.com"] was given, allowed is a list of GREEN-API\'s own hosts and those in allowedApiHosts',
+    { warmHosts: ['a.example.com'] },
+  ],
+  ['green-api-logout.warmHosts.0: "https://api.green-api.com" was given', { warmHosts: ['https://api.green-api.com'] }],
+  [
+    'green-api-logout.warmHosts: ["1.api.green-api.com"',
+    { warmHosts: [1, 2, 3, 4, 5, 6].map((pool) => `${pool}.api.green-api.com`) },
+  ],
   ['green-api-logout.credentialTtlMs: -1 was given', { credentialTtlMs: -1 }],
   ['green-api-logout.credentialTtlMs: 0.5 was given', { credentialTtlMs: 0.5 }],
   [
@@ -179,6 +196,12 @@ test.each(['3100.api.green-api.example.com', 'proxy.example.com:8443', 'xn--bche
     expect(complaintAbout({ allowedApiHosts: [host] })).toBeUndefined();
   },
 );
+
+test("makes ready GREEN-API's own hosts and those that are allowed besides", () => {
+  const warmHosts = ['api.green-api.com', '7103.api.greenapi.com', 'proxy.example.com:8443'];
+
+  expect(complaintAbout({ allowedApiHosts: ['proxy.example.com:8443'], warmHosts })).toBeUndefined();
+});
 
 test.each([
   ...['localhost', 'localhost:3000', 'app.localhost', 'localhost.localdomain', 'printer.local'],

@@ -3,9 +3,10 @@ import { everything, keyArn, permissionsIn, resourcesIn, say, synthesize } from 
 
 const plain = synthesize();
 const custom = synthesize(everything);
+const oneWarm = synthesize({ warmInstances: ['1101000001'] });
 
 afterAll(() => {
-  for (const { folder } of [plain, custom]) rmSync(folder, { recursive: true });
+  for (const { folder } of [plain, custom, oneWarm]) rmSync(folder, { recursive: true });
 });
 
 const allow = (who: string, action: string, ...on: string[]) =>
@@ -64,7 +65,11 @@ test('each role may do what its work needs, and there is nothing else', () => {
   expect([...permissionsIn(plain)].sort()).toEqual(whateverTheConfiguration('green-api/').sort());
 });
 
-test('with a key of the customer, logout and run decrypt with that key, and only through Secrets Manager', () => {
+test('one warm instance takes no further right', () => {
+  expect([...permissionsIn(oneWarm)].sort()).toEqual([...permissionsIn(plain)].sort());
+});
+
+test('with a key of the customer, logout and run decrypt with it, only through Secrets Manager; with warm instances, logout reads in batches', () => {
   const decrypt = `${keyArn} {"StringEquals":{"kms:ViaService":"secretsmanager.<AWS::Region>.amazonaws.com"}}`;
 
   expect([...permissionsIn(custom)].sort()).toEqual(
@@ -72,6 +77,7 @@ test('with a key of the customer, logout and run decrypt with that key, and only
       ...whateverTheConfiguration('staging/green-api/'),
       ...allow('logoutRole', 'kms:Decrypt', decrypt),
       ...allow('runRole', 'kms:Decrypt', decrypt),
+      ...allow('logoutRole', 'secretsmanager:BatchGetSecretValue', '*'),
     ].sort(),
   );
 });

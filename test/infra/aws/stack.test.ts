@@ -6,6 +6,7 @@ import { AccountRootPrincipal, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { readEnvironment } from '../../../functions/runtime/environment.ts';
 import { readStartingEnvironment } from '../../../functions/runtime/starting-environment.ts';
+import { readWarmingEnvironment } from '../../../functions/runtime/warming-environment.ts';
 import { distFolder, doors } from '../../../infra/bundling.ts';
 import { routeKeyOf, routes } from '../../../infra/routes.ts';
 import { everything, jwt, resourcesIn, type Synthesized, say, synthesize, topicArn } from './synthesize.ts';
@@ -150,6 +151,11 @@ describe('the functions', () => {
 
     expect(readEnvironment(variablesOf('logout'))).toEqual(calling);
     expect(readEnvironment(variablesOf('run'))).toEqual(calling);
+    expect(readWarmingEnvironment(variablesOf('logout'))).toEqual({
+      instances: everything.warmInstances,
+      hosts: everything.warmHosts,
+    });
+    expect(readWarmingEnvironment(variablesOf('run'))).toEqual({ instances: [], hosts: [] });
     expect(variablesOf('instances')).toEqual({ SECRET_PREFIX: 'staging/green-api/' });
     for (const door of ['forcedlogouts', 'schedule', 'offboarding']) {
       expect(readStartingEnvironment(variablesOf(door))).toEqual(starting);

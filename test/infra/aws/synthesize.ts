@@ -38,6 +38,8 @@ export const everything = {
   kmsKeyArn: keyArn,
   allowedApiHosts: ['3100.api.example.com', 'proxy.example.com:8443'],
   credentialTtlMs: 0,
+  warmInstances: ['1101000001', '1101000002'],
+  warmHosts: ['api.green-api.com', 'proxy.example.com:8443'],
   greenApiTimeoutMs: 27_000,
   authorization: { jwt },
   throttling: { rateLimit: 5, burstLimit: 10 },
