@@ -1,19 +1,24 @@
 import type { FleetRun } from './fleet.ts';
 
-/**
- * US dollars in us-east-1, without free tiers, as published in November 2026: https://aws.amazon.com/lambda/pricing/ ,
- * https://aws.amazon.com/api-gateway/pricing/ , https://aws.amazon.com/secrets-manager/pricing/ ,
- * https://aws.amazon.com/eventbridge/pricing/ , https://aws.amazon.com/cloudwatch/pricing/
- */
+/** US dollars in us-east-1, without free tiers. AWS's own price lists were not read; each price says where it is from. */
 const prices = {
+  /** https://cloudchipr.com/blog/aws-lambda-pricing (2024), first tier */
   gbSecondArm: 0.000_013_333_4,
+  /** A transcript of https://aws.amazon.com/lambda/pricing/ of September 2026 (api-evangelist/aws-lambda) */
   millionRequests: 0.2,
+  /** Assumed. */
   millionHttpApiCalls: 1,
+  /** https://hivebook.wiki/wiki/aws-secrets-manager-rotated-secrets-dynamic-db-credentials-kms */
   millionSecretReads: 5,
+  /** As the reads. */
   secretAndMonth: 0.4,
+  /** https://cloudburn.io/blog/amazon-eventbridge-pricing (March 2026) */
   millionEvents: 1,
+  /** A transcript of https://aws.amazon.com/cloudwatch/pricing/ of May 2026 (api-evangelist/cloudwatch), first tier */
   logGb: 0.5,
+  /** An example in the same transcript as the requests. */
   millionDurableOperations: 8,
+  /** Assumed. */
   durableGbWritten: 0.25,
 } as const;
 

@@ -99,7 +99,7 @@ Not measured: \`@green-api/whatsapp-api-client\` 0.4.4 (asks for a version of \`
 
 ${warmTable(measured)}
 
-*over the bare call*: the handler against a bare \`node:https\` call in the same process, in turn, 2,000 pairs per round. *100 at once*: 4,000 calls in one process to a
+*over the bare call*: the handler against a bare \`node:https\` call in the same process, in turn, 5,000 pairs per round. *100 at once*: 4,000 calls in one process to a
 GREEN-API that takes 50 ms; the ideal is 2,000 a second.
 
 ## A run over ${fleet.instances} instances
@@ -110,7 +110,8 @@ ${fixed(fleet.writtenBytes / 1e6)} MB of history, GREEN-API's limit broken ${fle
 ## Cost of a million logouts
 
 Lambda on arm64 behind an HTTP API; each logout with an outcome event and an evidence record. Assumed: GREEN-API answers in
-${assumed.answerMs} ms, and is asked twice. Each secret costs another $0.40 a month.
+${assumed.answerMs} ms, and is asked twice. Each secret costs another $0.40 a month. The prices are second-hand, two of them assumed: \`cost.ts\` says of
+each where it is from.
 
 ${costTable(find(measured, 'green-api-logout'))}
 
