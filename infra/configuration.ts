@@ -51,13 +51,21 @@ const contextFileSchema = v.pipe(
   v.object({ context: v.optional(v.record(v.string(), v.unknown()), {}) }),
 );
 
+const readText = (path: string): string => {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    throw new ConfigurationError(`${path} cannot be read`);
+  }
+};
+
 /**
  * The configuration in a `cdk.json`, for whatever runs without CDK.
  *
  * @throws ConfigurationError if the file or the configuration in it is wrong
  */
 export const readConfiguration = (contextFile = join(import.meta.dirname, '..', 'cdk.json')): Configuration => {
-  const file = v.safeParse(contextFileSchema, readFileSync(contextFile, 'utf8'));
+  const file = v.safeParse(contextFileSchema, readText(contextFile));
   if (!file.success) throw new ConfigurationError(`${contextFile} is not JSON with an object "context"`);
   return parseConfiguration(file.output.context[contextKey]);
 };

@@ -3,9 +3,14 @@ import { readStartingEnvironment } from '../../functions/runtime/starting-enviro
 import { distFolder } from '../bundling.ts';
 import { functionVariables } from './function-variables.ts';
 import { type LambdaStandIn, startLambda } from './lambda/stand-in.ts';
+import { CannotStart } from './options.ts';
 import { createProgressLines } from './progress-lines.ts';
 
-/** Plays Lambda around the built `run` bundle; runs that an earlier service left in `folder` go on. */
+/**
+ * Plays Lambda around the built `run` bundle; runs that an earlier service left in `folder` go on.
+ *
+ * @throws {@link CannotStart} if the folder cannot be written, or holds something else
+ */
 export const startRuns = (folder: string, print: (text: string) => void): Promise<LambdaStandIn> => {
   const { runFunction, executionTimeoutMs } = readStartingEnvironment(process.env);
   const { AWS_REGION: region } = process.env;
@@ -22,5 +27,7 @@ export const startRuns = (folder: string, print: (text: string) => void): Promis
     onEvent: createProgressLines(print),
     deadLetter: ({ name, status }) =>
       print(`run ${name} ${status}: on AWS its request is now in the dead-letter queue\n`),
+  }).catch((error: Error) => {
+    throw new CannotStart(`--journal ${folder} cannot be used: ${error.message}`);
   });
 };

@@ -47,7 +47,7 @@ export const openJournal = (folder: string): Journal => {
   const files = () => readdirSync(folder).filter((file) => file.endsWith('.jsonl'));
   return {
     append: (executionId, record) =>
-      appendFileSync(join(folder, `${executionId}.jsonl`), `${JSON.stringify(record)}\n`),
+      appendFileSync(join(folder, `${executionId}.jsonl`), `${JSON.stringify(record)}\n`, { mode: 0o600 }),
     read: () =>
       files()
         .flatMap((file) => readStory(join(folder, file)))

@@ -92,6 +92,8 @@ test.each<[Parameters<typeof runToItsEnd>[0], RegExp]>([
   [{ variables: { PORT: 'abc' } }, /^PORT is "abc": it must be a number from 0 to 65535\n$/],
   [{ args: ['--secrets', 'aws'] }, /^the AWS SDK finds no .*AWS_.*\n$/],
   [{ variables: { SECRET_PREFIX: '!x/' } }, /SECRET_PREFIX must end in/],
+  [{ journal: '/dev/null/x' }, /^--journal \/dev\/null\/x cannot be used: ENOTDIR/],
+  [{ args: ['--configuration', '/nope'] }, /^\/nope cannot be read\n$/],
 ])('%j ends in one clear line and exit code 1', async (options, line) => {
   const noAccount = { AWS_EC2_METADATA_DISABLED: 'true', HOME: '/nonexistent' };
 
