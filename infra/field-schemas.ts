@@ -10,7 +10,7 @@ export const fields = <const Entries extends v.ObjectEntries>(entries: Entries) 
     v.check((input) => !Array.isArray(input), 'an object'),
     v.strictObject(entries, ({ expected }) => {
       if (expected === 'Object') return 'an object';
-      return expected === 'never' ? `no field but ${Object.keys(entries).join(', ')}` : 'a value, it is required';
+      return expected === 'never' ? `no field but ${Object.keys(entries).join(', ')}` : 'a value: it is missing';
     }),
   );
 

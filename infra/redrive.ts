@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
+import type { LambdaClient } from '@aws-sdk/client-lambda';
 import { createStartRun } from '../functions/executions/start-run.ts';
 import { createLambda } from '../functions/runtime/lambda.ts';
 import { readStartingEnvironment } from '../functions/runtime/starting-environment.ts';
@@ -27,10 +28,22 @@ const refusalOf = (redriven: Redriven): string | undefined => {
   }
 };
 
+/** What the SDK would only name in its own words. */
+const checkAccount = async ({ config }: LambdaClient): Promise<void> => {
+  const say = (problem: string) => () => {
+    throw new Error(problem);
+  };
+  if (!process.env.RUN_FUNCTION) throw new Error('Set RUN_FUNCTION to the output RunFunction of the stack.');
+  await config.region().catch(say('There is no AWS region: set AWS_REGION.'));
+  await config.credentials().catch(say('There are no AWS credentials: set AWS_PROFILE, or log in with the AWS CLI.'));
+};
+
 const redrive = async (message: string): Promise<void> => {
   const body = message === '-' ? await text(process.stdin) : await readFile(message, 'utf8');
+  const client = createLambda();
+  await checkAccount(client);
   const { runFunction: functionName, runQualifier: qualifier, stack } = readStartingEnvironment(process.env);
-  const startRun = createStartRun({ client: createLambda(), functionName, qualifier });
+  const startRun = createStartRun({ client, functionName, qualifier });
   const redriven = await redriveRun(body, { startRun, stack, now: () => new Date() });
   const refusal = refusalOf(redriven);
   if (refusal !== undefined) throw new Error(refusal);

@@ -1,3 +1,4 @@
+import { Stack } from 'aws-cdk-lib';
 import { Alarm, ComparisonOperator, type IMetric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Topic } from 'aws-cdk-lib/aws-sns';
@@ -24,6 +25,8 @@ export class Alarms extends Construct {
 
   add(id: string, { metric, impact }: AlarmProps): void {
     const alarm = new Alarm(this, id, {
+      // The README lists them by name.
+      alarmName: `${Stack.of(this).stackName}-${id}`,
       metric,
       alarmDescription: `${impact} See "When an alarm rings" in the README.`,
       threshold: 1,

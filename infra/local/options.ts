@@ -17,7 +17,7 @@ export class CannotStart extends Error {
   override readonly name = 'CannotStart';
 }
 
-export const usage = `usage: [PORT=3000] npm start [-- --secrets aws] [--journal DIR] [--configuration FILE]
+export const usage = `usage: [PORT=3000] npm start [-- [--secrets aws] [--journal DIR] [--configuration FILE]]
 
   PORT            port of the HTTP API on 127.0.0.1 (default 3000; 0 takes any free one)
   --secrets aws   real secrets with your AWS credentials, and so the real GREEN-API;

@@ -30,7 +30,8 @@ const takeEvent = async (deliver: OwnRoutes['deliver'], request: IncomingMessage
 
 const fireSchedule = async (fire: OwnRoutes['fire'], name: string, response: ServerResponse) => {
   const fired = fire(name);
-  if (!fired) return send(response, 404, { message: `no schedule is named ${JSON.stringify(name)} in cdk.json` });
+  if (!fired)
+    return send(response, 404, { message: `no schedule is named ${JSON.stringify(name)} in the configuration` });
   send(response, 202, await fired);
 };
 

@@ -30,7 +30,10 @@ const post = async (event: Json): Promise<{ readonly ok: boolean; readonly text:
     const response = await fetch(url, { method: 'POST', body: JSON.stringify(event) });
     return { ok: response.ok, text: await response.text() };
   } catch {
-    return { ok: false, text: `nothing answers on ${url}: start the service with npm start` };
+    return {
+      ok: false,
+      text: `nothing answers on ${url}: start the service with npm start, or set PORT to where it listens`,
+    };
   }
 };
 

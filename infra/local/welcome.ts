@@ -19,8 +19,15 @@ Try more, from another terminal:
 
 Break GREEN-API and see what you are told (all faults: curl ${greenApiUrl}/stand-in/faults):
 
-  curl -X PUT ${greenApiUrl}/stand-in/instances/1101000002/fault -d '{"fault":"still-authorized"}'
-  curl -i -X POST ${url}/instances/1101000002/logout
+  curl -X PUT ${greenApiUrl}/stand-in/instances/1101000004/fault -d '{"fault":"still-authorized"}'
+  curl -i -X POST ${url}/instances/1101000004/logout
+  curl -X DELETE ${greenApiUrl}/stand-in/instances/1101000004/fault
+  curl -X PUT ${greenApiUrl}/stand-in/instances/1101000001/state -d '{"stateInstance":"authorized"}'   # links it again
+
+Log many out, and watch:
+
+  curl -X POST ${url}/forced-logouts -d '{"target":{"group":"support"},"reason":"team closed"}'
+  curl ${url}/forced-logouts/<id>
 `;
 
 const logOutOne = async (url: string): Promise<string> => {

@@ -1,11 +1,12 @@
-import { ConfigurationError, readConfiguration } from '../configuration.ts';
+import { parseArgs } from 'node:util';
+import { readConfiguration } from '../configuration.ts';
 import { formatSchedules } from './format-schedules.ts';
 
+/** `npm run schedules [-- --configuration FILE]` */
 try {
-  // The schedules of `cdk.json`, unless another file is named.
-  console.log(formatSchedules(readConfiguration(process.argv[2]).schedules, new Date()));
+  const { values } = parseArgs({ options: { configuration: { type: 'string' } } });
+  console.log(formatSchedules(readConfiguration(values.configuration).schedules, new Date()));
 } catch (error) {
-  if (!(error instanceof ConfigurationError)) throw error;
-  console.error(error.message);
+  console.error(error instanceof Error ? error.message : 'unknown error');
   process.exitCode = 1;
 }

@@ -151,7 +151,7 @@ test.each<[string, object[]]>([
   ['0.target: {} was given, but it must be exactly one of', [{ ...nightly, target: {} }]],
   ['0.target: {"owner":"jo","all":true} was given', [{ ...nightly, target: { owner: 'jo', all: true } }]],
   ['0.target.instances.0: "7103.api" was given, but', [{ ...nightly, target: { instances: ['7103.api'] } }]],
-  ['0.except.0: 1101000001 was given, but it must be 1 to 10 digits', [{ ...nightly, except: [1101000001] }]],
+  ['0.except.0: 1101000001 was given, but it must be a text of 1 to 10 digits', [{ ...nightly, except: [1101000001] }]],
   ['0.reason: "" was given, but it must not be empty', [{ ...nightly, reason: '' }]],
   ['0.dryRun: "yes" was given, but it must be true or false', [{ ...nightly, dryRun: 'yes' }]],
   ['0.clearQueue: 1 was given', [{ ...nightly, clearQueue: 1 }]],

@@ -10,6 +10,10 @@ const eventSchema = v.looseObject({
   detail: v.record(v.string(), v.unknown(), 'must be an object'),
 });
 
+// Valibot's own words for a missing field are for programmers.
+const ruleOf = ({ type, expected, message }: v.BaseIssue<unknown>): string =>
+  type === 'loose_object' && expected !== 'Object' ? 'is missing' : message;
+
 /** A whole event, as a rule sees it. */
 export type BusEvent = v.InferOutput<typeof eventSchema> & { readonly id: string; readonly time: string };
 
@@ -32,5 +36,5 @@ export const parseEvent = (value: unknown): ParsedEvent => {
   if (parsed.success) return { kind: 'event', event: { ...envelope(), ...parsed.output } };
   const [issue] = parsed.issues;
   const field = v.getDotPath(issue);
-  return { kind: 'no-event', problem: field === null ? 'must be a JSON object' : `${field} ${issue.message}` };
+  return { kind: 'no-event', problem: field === null ? 'must be a JSON object' : `${field} ${ruleOf(issue)}` };
 };
