@@ -206,7 +206,11 @@ test.each<[string, unknown, string]>([
   ['a text', '"sales"', 'body must be a JSON object such as'],
   ['a target that is no object', { ...sales, target: 'sales' }, 'target must be exactly one of'],
   ['two targets', { ...sales, target: { group: 'sales', all: true } }, 'target must be exactly one of'],
-  ['an id that is none', { ...sales, target: { instances: ['../1'] } }, 'target.instances.0 must be a text of 1 to 10 digits'],
+  [
+    'an id that is none',
+    { ...sales, target: { instances: ['../1'] } },
+    'target.instances.0 must be a text of 1 to 10 digits',
+  ],
   ['an exception that is none', { ...sales, except: [1101000001] }, 'except.0 must be a text of 1 to 10 digits'],
   ['an instant without offset', { ...sales, at: '2026-11-30T17:00:00' }, 'at must be an ISO 8601 instant'],
   ['a field of the run', { ...sales, requestedBy: 'somebody' }, 'requestedBy is not a field of this request'],
