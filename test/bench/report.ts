@@ -93,7 +93,7 @@ ${coldTable(measured)}
 
 *host ready*: \`WARM_HOSTS\` names GREEN-API's host. *credential ready*: \`WARM_INSTANCES\` names the instance; its init then holds one read of a secret.
 Not measured: \`@green-api/whatsapp-api-client\` 0.4.4 (asks for a version of \`fs\` that is not there to install) and
-\`@green-api/whatsapp-api-client-js\` (never published).
+\`@green-api/whatsapp-api-client-js\` (not on npm).
 
 ## Warm
 
