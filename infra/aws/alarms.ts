@@ -7,6 +7,9 @@ import { Construct } from 'constructs';
 import type { Door } from './door.ts';
 import { type EvidenceDoor, logoutMetric } from './logout-metric.ts';
 
+/** The impact of whatever keeps a logout from happening. */
+export const stillLoggedIn = 'Somebody who should have been logged out may still be logged in.';
+
 export type AlarmProps = {
   /** What is counted; one in a period rings. */
   readonly metric: IMetric;

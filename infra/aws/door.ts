@@ -13,7 +13,7 @@ import {
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { distFolder } from '../bundling.ts';
-import type { DoorEnvironment } from './door-environment.ts';
+import type { DoorEnvironment } from '../door-environment.ts';
 
 export type DoorProps = {
   readonly environment: DoorEnvironment;

@@ -1,8 +1,8 @@
 import type { Construct } from 'constructs';
 import type { Configuration } from '../configuration.ts';
+import { listingEnvironment } from '../door-environment.ts';
 import type { Alarms } from './alarms.ts';
 import { Door } from './door.ts';
-import { listingEnvironment } from './door-environment.ts';
 import type { InstanceSecrets } from './instance-secrets.ts';
 import { createLog } from './log-groups.ts';
 

@@ -1,9 +1,9 @@
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { Configuration } from '../configuration.ts';
-import type { Alarms } from './alarms.ts';
+import { callingEnvironment, warmingEnvironment } from '../door-environment.ts';
+import { type Alarms, stillLoggedIn } from './alarms.ts';
 import { Door } from './door.ts';
-import { callingEnvironment, warmingEnvironment } from './door-environment.ts';
 import type { InstanceSecrets } from './instance-secrets.ts';
 import type { StackBus } from './stack-bus.ts';
 
@@ -15,20 +15,18 @@ export type LogoutDoorProps = {
   readonly alarms: Alarms;
 };
 
-const impact = 'Somebody who should have been logged out may still be logged in.';
-
 /** Logs one instance out and answers in the same call; writes evidence, reads credentials. */
 export class LogoutDoor extends Door {
   constructor(scope: Construct, id: 'logout', { configuration, evidence, secrets, bus, alarms }: LogoutDoorProps) {
     super(scope, id, {
-      environment: { ...callingEnvironment(configuration, bus), ...warmingEnvironment(configuration) },
+      environment: { ...callingEnvironment(configuration, bus.eventBusName), ...warmingEnvironment(configuration) },
       logGroup: evidence,
       memoryMb: configuration.memoryMb,
     });
     secrets.grantRead(this);
     if (configuration.warmInstances.length > 1) secrets.grantReadInBatches(this);
     bus.grantPutOutcomes(this);
-    alarms.addForDoor(this, impact);
-    alarms.addForLogouts(id, impact);
+    alarms.addForDoor(this, stillLoggedIn);
+    alarms.addForLogouts(id, stillLoggedIn);
   }
 }

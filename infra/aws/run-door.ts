@@ -6,10 +6,10 @@ import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { Configuration } from '../configuration.ts';
-import type { Alarms } from './alarms.ts';
+import { callingEnvironment, type DoorEnvironment, startingEnvironment } from '../door-environment.ts';
+import { type Alarms, stillLoggedIn } from './alarms.ts';
 import { createDeadLetters } from './dead-letters.ts';
 import { Door } from './door.ts';
-import { callingEnvironment, type DoorEnvironment, startingEnvironment } from './door-environment.ts';
 import type { InstanceSecrets } from './instance-secrets.ts';
 import type { StackBus } from './stack-bus.ts';
 
@@ -20,8 +20,6 @@ export type RunDoorProps = {
   readonly bus: StackBus;
   readonly alarms: Alarms;
 };
-
-const impact = 'Somebody who should have been logged out may still be logged in.';
 
 /** Logs many instances out, durably. What is started goes to its alias, and stays with the version that it began with. */
 export class RunDoor extends Door {
@@ -35,7 +33,7 @@ export class RunDoor extends Door {
     const { runs } = configuration;
     const deadLetters = createDeadLetters(scope, `${id}-dead-letters`);
     super(scope, id, {
-      environment: callingEnvironment(configuration, bus),
+      environment: callingEnvironment(configuration, bus.eventBusName),
       logGroup: evidence,
       memoryMb: runs.memoryMb,
       timeout: Duration.minutes(15),
@@ -89,10 +87,10 @@ export class RunDoor extends Door {
   }
 
   #watch(alarms: Alarms): void {
-    alarms.addForDoor(this, impact);
-    alarms.addForLogouts('run', impact);
-    alarms.add('run-failed', { metric: this.metric('Failed'), impact: `A run ended with failures. ${impact}` });
-    alarms.add('run-timed-out', { metric: this.metric('TimedOut'), impact: `A run took too long. ${impact}` });
+    alarms.addForDoor(this, stillLoggedIn);
+    alarms.addForLogouts('run', stillLoggedIn);
+    alarms.add('run-failed', { metric: this.metric('Failed'), impact: `A run ended with failures. ${stillLoggedIn}` });
+    alarms.add('run-timed-out', { metric: this.metric('TimedOut'), impact: `A run took too long. ${stillLoggedIn}` });
   }
 
   // Not in the role's own policy: the function waits for that one, and this one for the function.

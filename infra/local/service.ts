@@ -1,6 +1,6 @@
-import { readConfiguration } from '../configuration.ts';
+import { type Configuration, readConfiguration } from '../configuration.ts';
+import { callingEnvironment, startingEnvironment, warmingEnvironment } from '../door-environment.ts';
 import { routes } from '../routes.ts';
-import { configuredVariables } from './configured-variables.ts';
 import { loadDoors } from './doors.ts';
 import { createDeliver } from './events/deliver.ts';
 import type { BusEvent } from './events/event.ts';
@@ -17,6 +17,13 @@ import { findSecrets, type Secrets } from './secrets.ts';
 export type Service = AsyncDisposable & Pick<Secrets, 'greenApiUrl'> & { readonly url: string };
 
 type Print = (text: string) => void;
+
+/** All that the deployed functions find in their environments, under the names that things have here. */
+const configuredVariables = (configuration: Configuration) => ({
+  ...callingEnvironment(configuration, 'local'),
+  ...warmingEnvironment(configuration),
+  ...startingEnvironment(configuration, 'green-api-logout-run', 'live'),
+});
 
 const describeEvent = ({ source, detail, 'detail-type': detailType }: BusEvent): string =>
   `event ${JSON.stringify(detailType)} from ${JSON.stringify(source)}${typeof detail.idInstance === 'string' ? `: ${JSON.stringify(detail.idInstance)}` : ''}\n`;

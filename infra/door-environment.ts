@@ -1,11 +1,9 @@
-import { Duration } from 'aws-cdk-lib';
-import { environmentNames } from '../../functions/runtime/environment.ts';
-import type { Configuration } from '../configuration.ts';
-import type { StackBus } from './stack-bus.ts';
+import { environmentNames } from '../functions/runtime/environment.ts';
+import type { Configuration } from './configuration.ts';
 
 type EnvironmentName = (typeof environmentNames)[keyof typeof environmentNames];
 
-/** What a door reads through `functions/runtime/environment.ts`. */
+/** What a door reads through `functions/runtime/environment.ts`, deployed or run locally. */
 export type DoorEnvironment = { readonly [Name in EnvironmentName]?: string };
 
 /** For a door that only lists instances. */
@@ -14,12 +12,12 @@ export const listingEnvironment = ({ secretPrefix }: Configuration): DoorEnviron
 });
 
 /** For a door that reads credentials, calls GREEN-API and tells what became of it. */
-export const callingEnvironment = (configuration: Configuration, bus: StackBus): DoorEnvironment => ({
+export const callingEnvironment = (configuration: Configuration, eventBus: string): DoorEnvironment => ({
   ...listingEnvironment(configuration),
   [environmentNames.allowedApiHosts]: configuration.allowedApiHosts.join(','),
   [environmentNames.credentialTtlMs]: String(configuration.credentialTtlMs),
   [environmentNames.greenApiTimeoutMs]: String(configuration.greenApiTimeoutMs),
-  [environmentNames.eventBus]: bus.eventBusName,
+  [environmentNames.eventBus]: eventBus,
   [environmentNames.stack]: configuration.stackName,
 });
 
@@ -28,6 +26,8 @@ export const warmingEnvironment = ({ warmInstances, warmHosts }: Configuration):
   ...(warmInstances.length > 0 && { [environmentNames.warmInstances]: warmInstances.join(',') }),
   ...(warmHosts.length > 0 && { [environmentNames.warmHosts]: warmHosts.join(',') }),
 });
+
+const secondsPerDay = 24 * 60 * 60;
 
 /** For a door that starts runs. */
 export const startingEnvironment = (
@@ -39,5 +39,5 @@ export const startingEnvironment = (
   [environmentNames.runQualifier]: runQualifier,
   [environmentNames.stack]: stackName,
   [environmentNames.maxTargetsCeiling]: String(runs.maxTargetsCeiling),
-  [environmentNames.executionTimeoutSeconds]: String(Duration.days(runs.executionTimeoutDays).toSeconds()),
+  [environmentNames.executionTimeoutSeconds]: String(runs.executionTimeoutDays * secondsPerDay),
 });
