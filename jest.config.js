@@ -2,9 +2,10 @@
 export default {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
-  // Most tests wait for a second to pass, not for a processor.
-  maxWorkers: 4,
-  testTimeout: 30_000,
+  // Each starts processes of its own: more at once would wait for a processor, and meet time limits that they are not about.
+  maxWorkers: 2,
+  // Ends a test that hangs; none is about how fast the machine is.
+  testTimeout: 120_000,
   testMatch: ['**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/bench/', '<rootDir>/test/load/'],
   transform: { '\\.m?[jt]s$': '<rootDir>/test/support/transform.mjs' },

@@ -11,9 +11,6 @@ import { type Answer, contextOf, httpEventOf, parseAnswer } from './support/http
 import { allows, checkAnswer } from './support/openapi-check.ts';
 import { codesOf, examplesOf, lintOpenApi, operationOf, type Schema } from './support/openapi-document.ts';
 
-// Processes start in real time, on a machine that may be busy.
-jest.setTimeout(20_000);
-
 const { document } = lintOpenApi();
 const id = 'api-6367c48dd193d56ea7b0baad25b19455e529f5ee';
 const sales = { target: { group: 'sales' }, reason: 'phones lost' };

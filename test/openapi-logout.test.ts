@@ -80,7 +80,7 @@ const askAll = (world: World) =>
   );
 
 test('every kind of answer is documented, and its example is what the door really says', async () => {
-  await using world = await startLogoutWorld({ variables: { GREEN_API_TIMEOUT_MS: '1000' } });
+  await using world = await startLogoutWorld();
 
   const answers = await askAll(world);
 

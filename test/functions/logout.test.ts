@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { FaultName } from '../../infra/local/green-api/faults.ts';
 import { idInstance, markerToken, startLogoutWorld } from '../support/logout-world.ts';
 
@@ -45,10 +46,9 @@ test('reads the state again, 1.1 s apart, until it says notAuthorized', async ()
   const { status, body, headers } = await world.logOut({ wait: 5 });
 
   expect([status, body.confirmed, headers['preference-applied']]).toEqual([200, true, 'wait=5']);
-  const [first, second, third] = world.greenApi.callsOf(idInstance, 'getStateInstance');
-  expect((second?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThanOrEqual(1_090);
-  expect(third).toBeUndefined();
-  expect(world.greenApi.violations).toBe(0);
+  expect(world.greenApi.callsOf(idInstance, 'getStateInstance')).toHaveLength(2);
+  expect(world.gaps()).toHaveLength(1);
+  expect(Math.min(...world.gaps())).toBeGreaterThanOrEqual(1_100);
 });
 
 test('answers 202 with wait=0, without reading the state', async () => {
@@ -178,7 +178,7 @@ test('heals a rotated token with one more read of the secret, 1.1 s after the fi
   expect(status).toBe(200);
   expect(world.evidence().at(-1)).toMatchObject({ attempts: 2 });
   expect(world.secretsManager.calls.filter(({ operation }) => operation === 'GetSecretValue')).toHaveLength(2);
-  expect(world.greenApi.violations).toBe(0);
+  expect(Math.min(...world.gaps())).toBeGreaterThanOrEqual(1_100);
 });
 
 test('repeats a logout once on a fresh connection when the kept-alive one was dead', async () => {
@@ -190,7 +190,7 @@ test('repeats a logout once on a fresh connection when the kept-alive one was de
 
   expect(status).toBe(200);
   expect(world.evidence().at(-1)).toMatchObject({ attempts: 2 });
-  expect(world.greenApi.violations).toBe(0);
+  expect(Math.min(...world.gaps())).toBeGreaterThanOrEqual(1_100);
 });
 
 test.each<[string, string, number, string]>([
@@ -229,11 +229,10 @@ test('answers before the time is over, and says what it does not know', async ()
   await using world = await startLogoutWorld({ variables: { GREEN_API_TIMEOUT_MS: '20000' } });
   world.break('hang');
 
-  const started = performance.now();
-  const { status, body } = await world.logOut({ wait: 20, remainingMs: 1_300 });
+  const answer = world.logOut({ wait: 20, remainingMs: 1_300 });
+  const first = await Promise.race([answer, sleep(1_300, 'the time is over')]);
 
-  expect([status, body.code]).toEqual([504, 'timed-out']);
-  expect(performance.now() - started).toBeLessThan(1_300);
+  expect(first).toMatchObject({ status: 504, body: { code: 'timed-out' } });
   expect(world.evidence()).toHaveLength(1);
 });
 
@@ -243,7 +242,7 @@ test('concurrent requests for one instance share one read of its secret', async 
   await Promise.all(Array.from({ length: 5 }, () => world.logOut()));
 
   expect(world.secretsManager.calls.filter(({ operation }) => operation === 'GetSecretValue')).toHaveLength(1);
-  expect(world.greenApi.violations).toBe(0);
+  expect(Math.min(...world.gaps())).toBeGreaterThanOrEqual(1_100);
 });
 
 test('reads the secret each time with a TTL of 0', async () => {

@@ -6,9 +6,6 @@ import { startSecretsManager } from '../../infra/local/secrets-manager/stand-in.
 import { markerToken } from '../support/logout-world.ts';
 import { requestOf } from './forced-logout/world.ts';
 
-// Its rounds are seconds apart, in real time.
-jest.setTimeout(30_000);
-
 beforeAll(() => LocalDurableTestRunner.setupTestEnvironment());
 afterAll(() => LocalDurableTestRunner.teardownTestEnvironment());
 
@@ -57,7 +54,7 @@ test('in real time, confirms every instance, keeps GREEN-API\u2019s limit, and w
   greenApi.setFault(resets, 'logged-out-but-reset', { times: 1 });
   greenApi.setFault(answers504, 'logged-out-but-504', { times: 1 });
   greenApi.setFault(answers500, 'http-500', { method: 'logout', times: 1 });
-  const expiresAt = new Date(Date.now() + 60_000).toISOString();
+  const expiresAt = new Date(Date.now() + 600_000).toISOString();
 
   const run = await world.run(requestOf({ target: { group: 'sales' }, clearQueue: true, expiresAt }));
 

@@ -14,8 +14,11 @@ const runBundle = async (door: string, script: string, variables: Readonly<Recor
   const prepared = `
     const door = await import(${JSON.stringify(bundleOf(door))});
     const hasUndici = () => process.moduleLoadList.some((name) => name.includes('undici'));
-    ${script}
-    process.exit();
+    // However slow the machine is, what init began has ended when there is nothing left to wait for.
+    process.once('beforeExit', async () => {
+      ${script}
+      process.exit();
+    });
   `;
   const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', prepared], {
     env: variables,

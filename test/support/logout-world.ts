@@ -6,6 +6,7 @@ import type { FaultName } from '../../infra/local/green-api/faults.ts';
 import { startGreenApi } from '../../infra/local/green-api/stand-in.ts';
 import { startSecretsManager } from '../../infra/local/secrets-manager/stand-in.ts';
 import { contextOf, httpEventOf, parseAnswer } from './http-event.ts';
+import { watchSends } from './watch-sends.ts';
 
 /** Stands in for every real token, so that a search for it finds every leak. */
 export const markerToken = 'f00dfacef00dfacef00dfacef00dfacef00dfacef00dface01';
@@ -28,6 +29,8 @@ type AskOptions = {
 export const startLogoutWorld = async ({ variables = {}, greenApi: options = {} }: WorldOptions = {}) => {
   const greenApi = await startGreenApi({
     instances: [{ idInstance, apiTokenInstance: markerToken, logoutDelayMs: 0 }],
+    // It counts requests as they arrive here, and a busy process sees them late.
+    enforceLimit: false,
     ...options,
   });
   const secretsManager = await startSecretsManager({
@@ -46,9 +49,11 @@ export const startLogoutWorld = async ({ variables = {}, greenApi: options = {} 
     AWS_SECRET_ACCESS_KEY: 'test',
   });
 
+  const sends = watchSends();
   const lines: string[] = [];
   const surroundings = {
-    variables: { ALLOWED_API_HOSTS: greenApi.host, GREEN_API_TIMEOUT_MS: '500', ...variables },
+    // Longer than this process may be held up, for the stand-in is in it.
+    variables: { ALLOWED_API_HOSTS: greenApi.host, GREEN_API_TIMEOUT_MS: '8000', ...variables },
     write: (line: string) => void lines.push(line),
   };
   const logout = createLogoutHandler(wireLogout(surroundings));
@@ -60,6 +65,8 @@ export const startLogoutWorld = async ({ variables = {}, greenApi: options = {} 
     secretsManager,
     lines,
     records,
+    /** The times between requests to GREEN-API of one instance and method, in milliseconds. */
+    gaps: sends.gaps,
     evidence: () => records().filter(({ message }) => message === 'evidence'),
     logOut: async ({ id = idInstance, wait = 0, body, remainingMs }: AskOptions = {}) => {
       const event = httpEventOf({
@@ -74,6 +81,7 @@ export const startLogoutWorld = async ({ variables = {}, greenApi: options = {} 
     break: (fault: FaultName, how: Parameters<typeof greenApi.setFault>[2] = {}) =>
       greenApi.setFault(idInstance, fault, how),
     [Symbol.asyncDispose]: async () => {
+      sends[Symbol.dispose]();
       await greenApi.close();
       await secretsManager.close();
     },

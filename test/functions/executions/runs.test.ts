@@ -3,9 +3,6 @@ import { summarize } from '../../../functions/forced-logout/summary.ts';
 import { buildFixture } from '../../infra/local/lambda/harness.ts';
 import { startRunsWorld } from './runs-world.ts';
 
-// Processes start in real time, on a machine that may be busy.
-jest.setTimeout(20_000);
-
 let bundle: string;
 beforeAll(async () => {
   bundle = await buildFixture('puppet');

@@ -41,7 +41,7 @@ const options = () => ({ signal: new AbortController().signal, freshConnection: 
 test('the first call goes over the connection that was opened early, over which nothing was sent before', async () => {
   await using world = await startHost();
   const connections = createConnections();
-  const sendGet = createSendGet({ timeoutMs: 1_000, connections });
+  const sendGet = createSendGet({ timeoutMs: 20_000, connections });
 
   await connections.openEarly(world.host);
   const sentEarly = world.seen.requests;
@@ -56,7 +56,7 @@ test('the first call goes over the connection that was opened early, over which 
 test('further calls open connections of their own, and keep them', async () => {
   await using world = await startHost();
   const connections = createConnections();
-  const sendGet = createSendGet({ timeoutMs: 1_000, connections });
+  const sendGet = createSendGet({ timeoutMs: 20_000, connections });
   const url = `https://${world.host}/waInstance1101000001/logout/token`;
 
   await connections.openEarly(world.host);
@@ -70,7 +70,7 @@ test('further calls open connections of their own, and keep them', async () => {
 test('a connection that the other side ended meanwhile is forgotten', async () => {
   await using world = await startHost();
   const connections = createConnections();
-  const sendGet = createSendGet({ timeoutMs: 1_000, connections });
+  const sendGet = createSendGet({ timeoutMs: 20_000, connections });
 
   await connections.openEarly(world.host);
   await world.endFirstConnection();
@@ -84,7 +84,7 @@ test('a connection that the other side ended meanwhile is forgotten', async () =
 test('one that is found dead only when it is used counts as stale, so that the call is made once more', async () => {
   await using world = await startHost({ hangsUp: true });
   const connections = createConnections();
-  const sendGet = createSendGet({ timeoutMs: 1_000, connections });
+  const sendGet = createSendGet({ timeoutMs: 20_000, connections });
   const url = `https://${world.host}/waInstance1101000001/logout/token`;
 
   await connections.openEarly(world.host);

@@ -74,7 +74,7 @@ test('a synthesis warns of a time that the clocks go forward over, once for each
 
   const { status } = spawnSync(process.execPath, ['infra/aws/app.ts'], {
     encoding: 'utf8',
-    timeout: 60_000,
+    timeout: 100_000,
     env: {
       CDK_OUTDIR: outputFolder,
       CDK_CONTEXT_JSON: JSON.stringify({ 'green-api-logout': { schedules: [nightly, ...skipped] } }),

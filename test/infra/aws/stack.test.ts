@@ -293,7 +293,7 @@ test('the outputs say what a person needs to find again', () => {
 test('the app says what is wrong with a configuration in one line, and fails', () => {
   const { status, stderr } = spawnSync(process.execPath, [join(import.meta.dirname, '../../../infra/aws/app.ts')], {
     encoding: 'utf8',
-    timeout: 30_000,
+    timeout: 100_000,
     env: { CDK_CONTEXT_JSON: JSON.stringify({ 'green-api-logout': { memoryMb: 64 } }) },
   });
 

@@ -3,8 +3,6 @@ import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { runToItsEnd, startLocalService } from '../../support/local-service.ts';
 
-jest.setTimeout(20_000);
-
 let service: Awaited<ReturnType<typeof startLocalService>>;
 
 beforeAll(async () => {

@@ -6,8 +6,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { startLocalService } from '../../support/local-service.ts';
 
-jest.setTimeout(60_000);
-
 type Run = {
   readonly status: string;
   readonly progress: Readonly<Record<string, number>>;
@@ -148,7 +146,7 @@ test('a run that is stopped ends there', async () => {
 
 test('a run goes on, and waits no longer, after the whole service was killed', async () => {
   const before = await start('killed');
-  const at = new Date(Date.now() + 5_000).toISOString();
+  const at = new Date(Date.now() + 15_000).toISOString();
   const { id } = await startRun(before, { target: { owner: 'ann@example.com' }, reason: 'left', at });
   await before.printed(/run requested/);
   before.child.kill('SIGKILL');
@@ -165,7 +163,8 @@ test('a run goes on, and waits no longer, after the whole service was killed', a
 
 test('schedules fire by themselves and by hand, and each firing is one run', async () => {
   const schedule = { timeZone: 'UTC', target: { group: 'sales' }, reason: 'end of shift', dryRun: true };
-  const soon = new Date(Date.now() + 4_000).toISOString().slice(0, 19);
+  // Not before the service has started.
+  const soon = new Date(Date.now() + 20_000).toISOString().slice(0, 19);
   const schedules = [
     { ...schedule, name: 'soon', expression: `at(${soon})` },
     { ...schedule, name: 'by-hand', expression: 'cron(0 3 1 1 ? *)' },

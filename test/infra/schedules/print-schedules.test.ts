@@ -14,7 +14,7 @@ const printSchedules = (...schedules: object[]) => {
     ['infra/schedules/print-schedules.ts', '--configuration', file],
     {
       encoding: 'utf8',
-      timeout: 30_000,
+      timeout: 100_000,
     },
   );
   return { status, stdout, stderr };

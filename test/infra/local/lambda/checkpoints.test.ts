@@ -2,9 +2,6 @@ import { type OperationUpdate, StopDurableExecutionCommand } from '@aws-sdk/clie
 import { buildFixture } from './harness.ts';
 import { startPuppet } from './puppet.ts';
 
-// Processes start and waits pass in real time, on a machine that may be busy.
-jest.setTimeout(20_000);
-
 let bundle: string;
 beforeAll(async () => {
   bundle = await buildFixture('puppet');

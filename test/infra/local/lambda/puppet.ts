@@ -34,7 +34,7 @@ export const startPuppet = async (bundle: string) => {
   }, {});
   const environment = { ANSWERS_URL: server.url };
   const harness = await startHarness({
-    functions: { run: { bundle, environment: () => environment, executionTimeoutMs: 60_000 } },
+    functions: { run: { bundle, environment: () => environment, executionTimeoutMs: 600_000 } },
   });
 
   const invocation = async (): Promise<Strings> => {

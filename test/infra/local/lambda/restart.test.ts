@@ -8,9 +8,6 @@ import type { LambdaEvent } from '../../../../infra/local/lambda/options.ts';
 import { buildFixture, clientOf, startHarness, temporaryFolder } from './harness.ts';
 import { createRecorder } from './recorder.ts';
 
-// Processes start and waits pass in real time, on a machine that may be busy.
-jest.setTimeout(20_000);
-
 let bundle: string;
 beforeAll(async () => {
   bundle = await buildFixture('durable');
@@ -42,7 +39,7 @@ const startService = async (folder: string) => {
 };
 
 const restart = (folder: string) =>
-  startHarness({ folder, functions: { run: { bundle, environment: () => ({}), executionTimeoutMs: 60_000 } } });
+  startHarness({ folder, functions: { run: { bundle, environment: () => ({}), executionTimeoutMs: 600_000 } } });
 
 const startOn = async (service: Awaited<ReturnType<typeof startService>>, payload: unknown): Promise<string> => {
   const started = await service.client.send(

@@ -1,0 +1,26 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import type { ClientRequest } from 'node:http';
+
+const parseRequest = (message: unknown) => (message as { readonly request: ClientRequest }).request;
+
+const gapsOf = (times: readonly number[]) => times.slice(1).map((time, at) => time - (times[at] ?? 0));
+
+/**
+ * Notes when this process sends requests. A stand-in in the same process cannot tell: while the process is held up it
+ * sees a request later than it was sent, and the next one in time.
+ */
+export const watchSends = () => {
+  const sends = new Map<string, number[]>();
+  const note = (message: unknown) => {
+    const { path } = parseRequest(message);
+    sends.set(path, [...(sends.get(path) ?? []), performance.now()]);
+  };
+  // https://nodejs.org/docs/latest-v24.x/api/diagnostics_channel.html#http
+  subscribe('http.client.request.start', note);
+
+  return {
+    /** The times between requests of one instance and method, in milliseconds. */
+    gaps: () => [...sends].filter(([path]) => path.startsWith('/waInstance')).flatMap(([, times]) => gapsOf(times)),
+    [Symbol.dispose]: () => unsubscribe('http.client.request.start', note),
+  };
+};
