@@ -25,8 +25,10 @@ export type Doors = AsyncDisposable & {
     event: unknown,
     options?: { readonly variables?: Readonly<Record<string, string>>; readonly remainingMs?: number },
   ) => Promise<DoorAnswer>;
-  /** All that the process has written to stdout and stderr so far. */
+  /** All that the process has written to stdout and stderr so far; an answer may be here before what was written first. */
   readonly output: () => string;
+  /** Ends the process: all that it has written is here then. */
+  readonly end: () => Promise<void>;
 };
 
 const parseDoorAnswer = (message: unknown) => message as DoorAnswer;
@@ -34,6 +36,11 @@ const parseDoorAnswer = (message: unknown) => message as DoorAnswer;
 /** Starts a process of its own for built doors, with nothing in its environment but `variables`. */
 export const startDoors = (variables: Readonly<Record<string, string>>): Doors => {
   const child = fork(join(__dirname, 'door-process.ts'), { env: variables, execArgv: [], silent: true });
+  const closed = once(child, 'close');
+  const end = async () => {
+    child.kill('SIGKILL');
+    await closed;
+  };
   const waiting = new Map<number, (answer: DoorAnswer) => void>();
   let output = '';
   let calls = 0;
@@ -56,9 +63,7 @@ export const startDoors = (variables: Readonly<Record<string, string>>): Doors =
         child.send(call);
       }),
     output: () => output,
-    [Symbol.asyncDispose]: async () => {
-      child.kill('SIGKILL');
-      await once(child, 'close');
-    },
+    end,
+    [Symbol.asyncDispose]: end,
   };
 };

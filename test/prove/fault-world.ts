@@ -38,6 +38,8 @@ export const startFaultWorld = async () => {
   const variables = {
     ALLOWED_API_HOSTS: [greenApi.host, ...hosts.authorities].join(','),
     EVENT_BUS: 'outcomes',
+    // No answer is too late, however busy the machine is.
+    GREEN_API_TIMEOUT_MS: '20000',
     AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsManager.url,
     AWS_ENDPOINT_URL_EVENTBRIDGE: eventBus.url,
     AWS_REGION: 'eu-central-1',

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { inParallel } from '../../functions/forced-logout/in-parallel.ts';
 import type { InstanceId } from '../../functions/instances/instance-id.ts';
 import { type FaultName, faultNames } from '../../infra/local/green-api/faults.ts';
@@ -45,25 +44,16 @@ const addFaulty = (world: FaultWorld, fault: FaultName, { method }: Meeting): st
 const addAt = (world: FaultWorld, host: BrokenHostName): string =>
   world.addInstance({ apiUrl: world.hosts.apiUrlOf(host) });
 
-/** Where there is no answer the time limit decides; everywhere else it is long, so that a busy machine changes nothing. */
+/** Where there is no answer the time limit decides. */
 const withoutAnswer: ReadonlySet<Trouble> = new Set(['hang', 'hang-in-body', 'logged-out-but-hang']);
-/** Longer where the logout itself is answered, and has to be in time. */
-const limitsMs = {
-  logout: '2500',
-  unwaited: '2500',
-  reading: '5000',
-  every: '2500',
-  runLogout: '2500',
-  runReading: '5000',
-  runQueue: '5000',
-  runEvery: '2500',
-} as const satisfies Record<DoorColumn | RunColumn, string>;
+/** Longer than a busy stand-in takes to see a call, in milliseconds: a client that gave up before would meet another trouble. */
+const limitMs = '8000';
 /** What these come to depends on whether there was a connection to keep. */
 const aboutConnections: ReadonlySet<Trouble> = new Set(['reset', 'reset-when-reused', 'logged-out-but-reset']);
 
 /** The variables that make a copy of the door, or of the run, for a trouble that needs its own. */
 const copyFor = ({ trouble, column }: Place<DoorColumn | RunColumn>): Readonly<Record<string, string>> => {
-  if (withoutAnswer.has(trouble)) return { GREEN_API_TIMEOUT_MS: limitsMs[column] };
+  if (withoutAnswer.has(trouble)) return { GREEN_API_TIMEOUT_MS: limitMs };
   return aboutConnections.has(trouble) ? { COPY: `${trouble} ${column}` } : {};
 };
 
@@ -73,13 +63,15 @@ const loadCopy = async (world: FaultWorld, place: Place<DoorColumn>) => {
   await logOut(world, idInstance, 0, { variables: copyFor(place) });
 };
 
-/** Calls in flight at once: more would wait for the processor, and not for GREEN-API. */
-const concurrency = 40;
+const isApart = (place: Place<DoorColumn | RunColumn>) => Object.keys(copyFor(place)).length > 0;
+
+/** Calls in flight at once, besides those that have a copy of their own: more would wait for the processor, and not for GREEN-API. */
+const concurrency = 10;
 
 export type DoorCell = Awaited<ReturnType<typeof driveLogouts>>[number];
 
-/** Prepares that the logout door meets every trouble: the doors that takes are loaded when it resolves. */
-export const prepareLogouts = async (world: FaultWorld) => {
+/** Lets the logout door meet every trouble. */
+export const driveLogouts = async (world: FaultWorld) => {
   const places: readonly Place<DoorColumn>[] = [
     ...faultNames.flatMap((trouble) =>
       doorColumns.map((column) => ({ trouble, column, idInstance: addFaulty(world, trouble, atTheDoor[column]) })),
@@ -88,53 +80,71 @@ export const prepareLogouts = async (world: FaultWorld) => {
       (['unwaited', 'every'] as const).map((column) => ({ trouble, column, idInstance: addAt(world, trouble) })),
     ),
   ];
-  for (const place of places.filter((each) => Object.keys(copyFor(each)).length > 0)) await loadCopy(world, place);
-  return places;
-};
-
-/** Lets the logout door meet every trouble. */
-export const driveLogouts = (world: FaultWorld, places: Awaited<ReturnType<typeof prepareLogouts>>) =>
-  inParallel(concurrency, places, async (place) => {
+  const meet = async (place: Place<DoorColumn>) => {
     const options = { variables: copyFor(place) };
     return { ...place, answer: await logOut(world, place.idInstance, atTheDoor[place.column].wait, options) };
-  });
+  };
+
+  const apart = places.filter(isApart);
+  for (const place of apart) await loadCopy(world, place);
+  // At once, for most of them only wait, and no connection is kept for ever.
+  const early = Promise.all(apart.map(meet));
+  const others = await inParallel(
+    concurrency,
+    places.filter((place) => !isApart(place)),
+    meet,
+  );
+  return [...(await early), ...others];
+};
 
 export type RunCell = Awaited<ReturnType<typeof driveRuns>>[number];
+
+const isWithoutAnswer = (places: readonly Place<RunColumn>[]) =>
+  places.some(({ trouble }) => withoutAnswer.has(trouble));
 
 const runTogether = async (world: FaultWorld, places: readonly Place<RunColumn>[]) => {
   const instances = places.map(({ idInstance }) => idInstance as InstanceId);
   const clearQueue = places.some(({ column }) => column === 'runQueue');
-  const isSlow = places.some(({ trouble }) => withoutAnswer.has(trouble));
   const [variables = {}] = places.map(copyFor);
   const { outcomeOf } = await run(
     world,
     { target: { instances }, clearQueue },
-    { variables, seconds: isSlow ? 5 : 20 },
+    { variables, seconds: isWithoutAnswer(places) ? 5 : 20 },
   );
   return places.map((place) => ({ ...place, outcome: outcomeOf(place.idInstance) }));
 };
 
-const driveRun = async (world: FaultWorld, column: RunColumn) => {
-  const places: readonly Place<RunColumn>[] = [
-    ...faultNames.map((trouble) => ({ trouble, column, idInstance: addFaulty(world, trouble, inARun[column]) })),
-    ...(column === 'runEvery' ? brokenHostNames : []).map((trouble) => ({
-      trouble,
-      column,
-      idInstance: addAt(world, trouble),
-    })),
-  ];
-  const runs = Map.groupBy(places, (place) => JSON.stringify(copyFor(place)));
-  return (await Promise.all([...runs.values()].map((each) => runTogether(world, each)))).flat();
+const placesIn = (world: FaultWorld, column: RunColumn): readonly Place<RunColumn>[] => [
+  ...faultNames.map((trouble) => ({ trouble, column, idInstance: addFaulty(world, trouble, inARun[column]) })),
+  ...(column === 'runEvery' ? brokenHostNames : []).map((trouble) => ({
+    trouble,
+    column,
+    idInstance: addAt(world, trouble),
+  })),
+];
+
+/** The clock of these runs stands still while they act, and so do the time limits that they take from it. */
+const holdTimeouts = (): Disposable => {
+  const held = jest.spyOn(AbortSignal, 'timeout').mockImplementation(() => new AbortController().signal);
+  return { [Symbol.dispose]: () => held.mockRestore() };
 };
 
-/** Time from one column's start to the next one's, in milliseconds: GREEN-API's stand-in shares this process with the runs. */
-const columnStartMs = 700;
+/** Runs at once, besides those that only wait: GREEN-API's stand-in shares this process with them. */
+const runsAtOnce = 3;
 
 /** Lets runs meet every trouble: few runs, so that many troubles meet each at once. */
 export const driveRuns = async (world: FaultWorld) => {
-  const columns = runColumns.map(async (column, index) => {
-    await sleep(index * columnStartMs);
-    return driveRun(world, column);
-  });
-  return (await Promise.all(columns)).flat();
+  using _ = holdTimeouts();
+  const runs = runColumns.flatMap((column) => [
+    ...Map.groupBy(placesIn(world, column), (place) => JSON.stringify(copyFor(place))).values(),
+  ]);
+  const drive = (places: readonly Place<RunColumn>[]) => runTogether(world, places);
+
+  const waiting = Promise.all(runs.filter(isWithoutAnswer).map(drive));
+  const others = await inParallel(
+    runsAtOnce,
+    runs.filter((places) => !isWithoutAnswer(places)),
+    drive,
+  );
+  return [...(await waiting), ...others].flat();
 };

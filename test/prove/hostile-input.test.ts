@@ -29,8 +29,6 @@ import {
 } from './hostile-values.ts';
 import { startTraps, watchConnections } from './traps.ts';
 
-jest.setTimeout(30_000);
-
 const limits = { maxTargetsCeiling: 500, executionTimeoutMs: 30 * 86_400_000 };
 const now = () => new Date('2026-11-30T17:00:00Z');
 

@@ -31,7 +31,7 @@ const requestOf = (instances: readonly string[]) => ({
 const bodyOf = (instances: readonly string[]) => ({
   target: { instances },
   reason,
-  expiresAt: new Date(Date.now() + 8_000).toISOString(),
+  expiresAt: new Date(Date.now() + 30_000).toISOString(),
   maxTargets: 500,
 });
 
@@ -43,8 +43,8 @@ export const runOnLambda = async (world: FaultWorld) => {
   const folder = temporaryFolder();
   const built = {
     bundle: world.bundles.of('run'),
-    environment: () => ({ ...world.variables, GREEN_API_TIMEOUT_MS: '2500' }),
-    executionTimeoutMs: 60_000,
+    environment: () => world.variables,
+    executionTimeoutMs: 600_000,
   };
   const functions = { run: built, short: { ...built, timeoutMs: 2_000 } };
   await using lambda = await startHarness({ folder, functions });
@@ -91,6 +91,7 @@ export const runOnLambda = async (world: FaultWorld) => {
   };
 
   const [one, other] = await Promise.all([killed(), outOfTime()]);
+  await doors.end();
   return {
     answers: one.answers,
     executions: [one.execution, other.execution],

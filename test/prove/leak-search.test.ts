@@ -6,13 +6,13 @@ import { contextOf, httpEventOf } from '../support/http-event.ts';
 import { idInstance, markerToken } from '../support/logout-world.ts';
 import { reason } from './asking.ts';
 import { type FaultWorld, startFaultWorld } from './fault-world.ts';
-import { driveLogouts, driveRuns, prepareLogouts } from './green-api-cells.ts';
+import { driveLogouts, driveRuns } from './green-api-cells.ts';
 import { runOnLambda } from './lambda-runs.ts';
-import { driveMalformed, driveSecretTrouble, secretTroubleNames } from './secrets-cells.ts';
+import { driveMalformed, driveSecretTroubles } from './secrets-cells.ts';
 import { createTokenSearch, encodings } from './token-search.ts';
 
 // Every cell of the fault matrix again, and runs on Lambda besides.
-jest.setTimeout(60_000);
+jest.setTimeout(300_000);
 
 const findToken = createTokenSearch(markerToken);
 
@@ -37,16 +37,12 @@ let exits: Readonly<Record<string, string>>;
 
 beforeAll(async () => {
   await using world = await startFaultWorld();
-  const places = await prepareLogouts(world);
-  const [logouts, runs, secrets, malformed, lambda, unforeseen, thrown] = await Promise.all([
-    driveLogouts(world, places),
-    driveRuns(world),
-    Promise.all(secretTroubleNames.map((trouble) => driveSecretTrouble(world, trouble))),
-    driveMalformed(world),
-    runOnLambda(world),
-    driveUnforeseen(world),
-    driveThrowing(world),
-  ]);
+  const unforeseen = await driveUnforeseen(world);
+  const thrown = await driveThrowing(world);
+  const malformed = await driveMalformed(world);
+  const secrets = await driveSecretTroubles(world);
+  const [logouts, runs, lambda] = await Promise.all([driveLogouts(world), driveRuns(world), runOnLambda(world)]);
+  await world.doors.end();
   const all = (value: unknown) => inspect(value, { depth: null, maxArrayLength: null, maxStringLength: null });
   exits = {
     'responses of doors': all([logouts, secrets, malformed, unforeseen]),

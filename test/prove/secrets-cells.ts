@@ -1,3 +1,4 @@
+import { inParallel } from '../../functions/forced-logout/in-parallel.ts';
 import type { InstanceId } from '../../functions/instances/instance-id.ts';
 import type { FaultName } from '../../infra/local/secrets-manager/faults.ts';
 import { list, logOut, type RunSeen, run } from './asking.ts';
@@ -76,8 +77,8 @@ const driveList = async (world: FaultWorld, trouble: SecretTrouble) => {
 
 type RunOfOne = { readonly idInstance: string; readonly run: RunSeen; readonly calls: number };
 
-/** On the run's clock, in seconds: a time-out is met once, for it takes its time. */
-const secondsFor = (trouble: SecretTrouble): number => (trouble === 'hang' ? 1 : 20);
+/** On the run's clock, in seconds; where there is no answer, its two rounds have less time than the SDK's three tries. */
+const secondsFor = (trouble: SecretTrouble): number => (trouble === 'hang' ? 4 : 20);
 
 /** A run of one instance reads its credential, or its tags. */
 const driveRunOf = async (
@@ -106,7 +107,7 @@ const driveRunOfAll = async (world: FaultWorld, trouble: SecretTrouble): Promise
 };
 
 /** Every door that reads secrets meets one trouble. */
-export const driveSecretTrouble = async (world: FaultWorld, trouble: SecretTrouble) => {
+const driveSecretTrouble = async (world: FaultWorld, trouble: SecretTrouble) => {
   const [read, reread, listed, runRead, runTags, runList] = await Promise.all([
     driveRead(world, trouble),
     driveReread(world, trouble),
@@ -116,6 +117,24 @@ export const driveSecretTrouble = async (world: FaultWorld, trouble: SecretTroub
     driveRunOfAll(world, trouble),
   ]);
   return { read, reread, list: listed, runRead, runTags, runList };
+};
+
+/** Troubles at once, besides the one that only waits: the SDK asks again when the stand-in takes 3 s. */
+const concurrency = 2;
+
+export type SecretCell = Awaited<ReturnType<typeof driveSecretTrouble>>;
+
+/** Every door that reads secrets meets every trouble. */
+export const driveSecretTroubles = async (world: FaultWorld): Promise<ReadonlyMap<SecretTrouble, SecretCell>> => {
+  const drive = async (trouble: SecretTrouble) => [trouble, await driveSecretTrouble(world, trouble)] as const;
+
+  const waiting = drive('hang');
+  const others = await inParallel(
+    concurrency,
+    secretTroubleNames.filter((trouble) => trouble !== 'hang'),
+    drive,
+  );
+  return new Map([await waiting, ...others]);
 };
 
 /** Secrets that cannot be used: at the logout door, and all of them in one run. */
