@@ -2,8 +2,8 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BuildOptions } from 'esbuild';
 import { builtinsWithoutImport } from './bundling/builtins-without-import.ts';
+import { withoutLeftOut } from './bundling/left-out.ts';
 import { warmUpFirst } from './bundling/warm-up-first.ts';
-import { withoutConfigFiles } from './bundling/without-config-files.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -29,6 +29,7 @@ export const bundleOptions = (door: string): BuildOptions => ({
   bundle: true,
   platform: 'node',
   target: 'node24',
+  supported: { using: true },
   format: 'esm',
   mainFields: ['module', 'main'],
   minify: true,
@@ -39,5 +40,5 @@ export const bundleOptions = (door: string): BuildOptions => ({
   // Most doors have nothing to warm up.
   logOverride: { 'import-is-undefined': 'silent' },
   alias: substitutes,
-  plugins: [builtinsWithoutImport, warmUpFirst, withoutConfigFiles],
+  plugins: [builtinsWithoutImport, warmUpFirst, withoutLeftOut],
 });

@@ -85,6 +85,15 @@ test('a logout does not load undici either', async () => {
   expect(said).toBe('200 false');
 });
 
+test('what is left out of the SDK is not missed, whatever the environment says', async () => {
+  await using world = await startWorld();
+  const variables = { ...world.variables, AWS_RETRY_MODE: 'adaptive', AWS_LAMBDA_FUNCTION_NAME: 'logout' };
+
+  const said = await runBundle('logout', logOutOnce, variables);
+
+  expect(said).toBe('200 false');
+});
+
 test('init alone asks nobody anything unless it is configured to', async () => {
   await using world = await startWorld();
 
