@@ -3,7 +3,7 @@ import { isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
 import tls, { type TLSSocket } from 'node:tls';
 
-/** Connections to GREEN-API, kept alive; some may be opened before there is anything to send. */
+/** Connections of one process, kept alive; some may be opened before there is anything to send. */
 export type Connections = {
   readonly agent: https.Agent;
   /** Opens one connection for the next call to that host, e.g. `api.green-api.com`. Resolves when it is there, or is not. */

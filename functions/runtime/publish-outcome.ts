@@ -1,3 +1,4 @@
+import type { Agent } from 'node:https';
 import { types } from 'node:util';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import type { Evidence } from '../logout/evidence.ts';
@@ -15,11 +16,20 @@ export type PublishOutcomeDependencies = {
 /** Time to tell the bus, retries included, in milliseconds: whoever asked for the logout is waiting. */
 const longestMs = 1_500;
 
-/** The endpoint may be a local one: the SDK reads `AWS_ENDPOINT_URL_EVENTBRIDGE` itself. */
-export const createEventBridge = (): EventBridgeClient =>
+/**
+ * The endpoint may be a local one: the SDK reads `AWS_ENDPOINT_URL_EVENTBRIDGE` itself.
+ *
+ * @param httpsAgent @default the SDK's own
+ */
+export const createEventBridge = (httpsAgent?: Agent): EventBridgeClient =>
   new EventBridgeClient({
     maxAttempts: 2,
-    requestHandler: { connectionTimeout: 500, requestTimeout: 1_000, throwOnRequestTimeout: true },
+    requestHandler: {
+      connectionTimeout: 500,
+      requestTimeout: 1_000,
+      throwOnRequestTimeout: true,
+      ...(httpsAgent && { httpsAgent }),
+    },
   });
 
 export const createPublishOutcome =

@@ -1,18 +1,42 @@
 import { Readable } from 'node:stream';
-import { createSecureContext } from 'node:tls';
-import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { Connections } from '../green-api/connections.ts';
+
+type Destination = { readonly protocol: string; readonly hostname: string; readonly port?: number };
+
+const parseDestination = (request: unknown) => request as Destination;
+
+const nothing = () => ({ statusCode: 200, headers: {}, body: Readable.from([Buffer.from('{}')]) });
+
+type Middleware = () => (sent: { readonly request: unknown }) => Promise<{
+  readonly response: unknown;
+  readonly output: { readonly $metadata: object };
+}>;
+
+/** What all commands of the SDK's have in common. */
+type Rehearsable = {
+  readonly middlewareStack: {
+    add(middleware: Middleware, place: { readonly step: 'deserialize'; readonly priority: 'low' }): void;
+  };
+};
 
 /**
- * Reads the root certificates, and takes a request through the whole client but for the network: what both look up and compile
- * the first time, they then do during init, where a function of any size has a whole core.
+ * Takes a command through its whole client but for the network, and connects to where it would have gone: what is looked up,
+ * compiled and agreed upon the first time then happens during init, where a function of any size has a whole core.
  */
-export const rehearse = async (client: Pick<SecretsManagerClient, 'send'>): Promise<void> => {
-  createSecureContext();
-  const command = new GetSecretValueCommand({ SecretId: 'rehearsal' });
-  const answer = () => ({ statusCode: 200, headers: {}, body: Readable.from([Buffer.from('{}')]) });
-  command.middlewareStack.add(() => async () => ({ response: answer(), output: { $metadata: {} } }), {
-    step: 'deserialize',
-    priority: 'low',
-  });
-  await client.send(command);
+export const rehearse = async (
+  command: Rehearsable,
+  send: () => Promise<unknown>,
+  openEarly: Connections['openEarly'],
+): Promise<void> => {
+  let connected: Promise<void> | undefined;
+  command.middlewareStack.add(
+    () => async (sent) => {
+      const { protocol, hostname, port = 443 } = parseDestination(sent.request);
+      if (protocol === 'https:') connected = openEarly(`${hostname}:${port}`);
+      return { response: nothing(), output: { $metadata: {} } };
+    },
+    { step: 'deserialize', priority: 'low' },
+  );
+  await send();
+  await connected;
 };

@@ -15,8 +15,10 @@ export type WarmUpDependencies = {
   readonly fetchSecrets: FetchSecrets;
   readonly readCredential: ReadCredential;
   readonly openEarly: Connections['openEarly'];
-  /** What there is to do when no credential is read ahead. */
-  readonly rehearse: () => Promise<void>;
+  /** Stands for the read of a credential where none is read ahead. */
+  readonly rehearseRead: () => Promise<void>;
+  /** Stands for the outcome event, if any is going to be sent. */
+  readonly rehearseEvent: () => Promise<void>;
   readonly warn: (message: string, fields: { readonly reason: string }) => void;
   /** The most that init waits, in milliseconds; what is under way then goes on. @default 1000 */
   readonly limitMs?: number;
@@ -44,7 +46,7 @@ const httpsHostOf = (reading: CredentialReading): readonly string[] =>
     : [];
 
 export const createWarmUp = (dependencies: WarmUpDependencies): WarmUp => {
-  const { instances, hosts, openEarly, rehearse, limitMs = 1_000 } = dependencies;
+  const { instances, hosts, openEarly, rehearseRead, rehearseEvent, limitMs = 1_000 } = dependencies;
   const readAhead = createReadAhead(dependencies);
 
   const getInstancesReady = async () => {
@@ -55,7 +57,8 @@ export const createWarmUp = (dependencies: WarmUpDependencies): WarmUp => {
   return async () => {
     const { promise: limit, resolve } = Promise.withResolvers<void>();
     const timer = setTimeout(resolve, limitMs);
-    const steps = [instances.length > 0 ? getInstancesReady() : rehearse(), ...hosts.map(openEarly)];
+    const read = instances.length > 0 ? getInstancesReady() : rehearseRead();
+    const steps = [read, rehearseEvent(), ...hosts.map(openEarly)];
     await Promise.race([Promise.allSettled(steps), limit]);
     clearTimeout(timer);
   };

@@ -14,7 +14,6 @@ export type WiredGreenApi = {
   readonly ask: Ask;
   readonly greenApi: GreenApi;
   readonly readCredential: ReadCredential;
-  readonly connections: Connections;
 };
 
 /** GREEN-API, and what asks it with the credential of an instance. */
@@ -22,8 +21,8 @@ export const wireGreenApi = (
   client: SecretsManagerClient,
   { secretPrefix, allowedApiHosts, credentialTtlMs, greenApiTimeoutMs }: Environment,
   log: Log,
+  connections: Connections = createConnections(),
 ): WiredGreenApi => {
-  const connections = createConnections();
   const readCredential = createReadCredential({
     fetchSecret: createFetchSecret(client),
     parseApiUrl: createParseApiUrl(allowedApiHosts),
@@ -39,6 +38,5 @@ export const wireGreenApi = (
       pace: createPace(),
     }),
     readCredential,
-    connections,
   };
 };

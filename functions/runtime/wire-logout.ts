@@ -1,7 +1,9 @@
+import { createConnections } from '../green-api/connections.ts';
 import { createLogOut } from '../logout/log-out.ts';
 import type { LogoutHandlerDependencies } from '../logout.ts';
 import { readEnvironment } from './environment.ts';
 import { createLog } from './log.ts';
+import { createEventBridge } from './publish-outcome.ts';
 import { createSecretsManager } from './secrets-manager.ts';
 import { processSurroundings } from './surroundings.ts';
 import type { WarmUp } from './warm-up.ts';
@@ -16,15 +18,13 @@ export type WiredLogout = LogoutHandlerDependencies & { readonly warmUp: WarmUp 
 export const wireLogout = ({ variables, write } = processSurroundings): WiredLogout => {
   const environment = readEnvironment(variables);
   const log = createLog(write);
-  const client = createSecretsManager();
-  const wired = wireGreenApi(client, environment, log);
+  const connections = createConnections();
+  const secretsManager = createSecretsManager(connections.agent);
+  const eventBridge = environment.eventBus === undefined ? undefined : createEventBridge(connections.agent);
+  const wired = wireGreenApi(secretsManager, environment, log, connections);
   return {
-    logOut: createLogOut({
-      ...wired,
-      recordEvidence: wireEvidence(log, environment),
-      now,
-    }),
+    logOut: createLogOut({ ...wired, recordEvidence: wireEvidence(log, environment, eventBridge), now }),
     logUnexpected: (error) => log('ERROR', 'unexpected error', error),
-    warmUp: wireWarmUp(client, wired, environment, variables, log),
+    warmUp: wireWarmUp({ ...wired, secretsManager, eventBridge, connections }, environment, variables, log),
   };
 };

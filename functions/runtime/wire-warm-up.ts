@@ -1,16 +1,25 @@
-import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { type EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { createParseApiUrl } from '../green-api/api-url.ts';
+import type { Connections } from '../green-api/connections.ts';
 import { createFetchSecrets } from '../instances/fetch-secrets.ts';
+import type { ReadCredential } from '../instances/read-credential.ts';
 import type { Environment, Variables } from './environment.ts';
 import type { Log } from './log.ts';
 import { rehearse } from './rehearse.ts';
 import { createWarmUp, type WarmUp } from './warm-up.ts';
 import { readWarmingEnvironment } from './warming-environment.ts';
-import type { WiredGreenApi } from './wire-green-api.ts';
+
+export type Warmed = {
+  readonly secretsManager: SecretsManagerClient;
+  /** `undefined`: no outcome event is going to be sent. */
+  readonly eventBridge: EventBridgeClient | undefined;
+  readonly readCredential: ReadCredential;
+  readonly connections: Connections;
+};
 
 export const wireWarmUp = (
-  client: SecretsManagerClient,
-  { readCredential, connections }: WiredGreenApi,
+  { secretsManager, eventBridge, readCredential, connections: { openEarly } }: Warmed,
   { secretPrefix, allowedApiHosts, credentialTtlMs }: Environment,
   variables: Variables,
   log: Log,
@@ -22,10 +31,17 @@ export const wireWarmUp = (
     instances: credentialTtlMs > 0 ? instances : [],
     hosts: hosts.filter((host) => parseApiUrl(`https://${host}`) !== undefined),
     secretPrefix,
-    fetchSecrets: createFetchSecrets(client),
+    fetchSecrets: createFetchSecrets(secretsManager),
     readCredential,
-    openEarly: connections.openEarly,
-    rehearse: () => rehearse(client),
+    openEarly,
+    rehearseRead: () => {
+      const read = new GetSecretValueCommand({ SecretId: 'rehearsal' });
+      return rehearse(read, () => secretsManager.send(read), openEarly);
+    },
+    rehearseEvent: async () => {
+      const event = new PutEventsCommand({ Entries: [{ Detail: '{}' }] });
+      if (eventBridge) await rehearse(event, () => eventBridge.send(event), openEarly);
+    },
     warn: (message, fields) => log('WARN', message, fields),
   });
 };

@@ -1,45 +1,16 @@
-import { once } from 'node:events';
-import { createServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import tls from 'node:tls';
 import { createConnections } from '../../../functions/green-api/connections.ts';
 import { createSendGet } from '../../../functions/green-api/exchange.ts';
 import { certificate } from '../../infra/local/green-api/certificate.ts';
+import { startHttpsHost } from './https-host.ts';
 
 beforeAll(() => tls.setDefaultCACertificates([...tls.rootCertificates, certificate.cert]));
 
-/** An HTTPS server that counts its connections. */
-const startHost = async ({ hangsUp = false } = {}) => {
-  const seen = { connections: 0, requests: 0 };
-  const server = createServer(certificate, (request, response) => {
-    seen.requests += 1;
-    if (hangsUp) request.socket.destroy();
-    else response.end('{"isLogout":true}');
-  });
-  server.on('secureConnection', () => {
-    seen.connections += 1;
-  });
-  const firstConnection = once(server, 'secureConnection');
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  return {
-    host: `127.0.0.1:${(server.address() as AddressInfo).port}`,
-    seen,
-    /** With TLS 1.3 the client is done before the server is. */
-    endFirstConnection: async () => {
-      const [socket] = await firstConnection;
-      await once(socket.end(), 'close');
-    },
-    [Symbol.asyncDispose]: async () => {
-      server.close();
-      server.closeAllConnections();
-    },
-  };
-};
-
+const answer = () => '{"isLogout":true}';
 const options = () => ({ signal: new AbortController().signal, freshConnection: false, onSent: () => {} });
 
 test('the first call goes over the connection that was opened early, over which nothing was sent before', async () => {
-  await using world = await startHost();
+  await using world = await startHttpsHost({ answer });
   const connections = createConnections();
   const sendGet = createSendGet({ timeoutMs: 20_000, connections });
 
@@ -54,7 +25,7 @@ test('the first call goes over the connection that was opened early, over which 
 });
 
 test('further calls open connections of their own, and keep them', async () => {
-  await using world = await startHost();
+  await using world = await startHttpsHost({ answer });
   const connections = createConnections();
   const sendGet = createSendGet({ timeoutMs: 20_000, connections });
   const url = `https://${world.host}/waInstance1101000001/logout/token`;
@@ -68,7 +39,7 @@ test('further calls open connections of their own, and keep them', async () => {
 });
 
 test('a connection that the other side ended meanwhile is forgotten', async () => {
-  await using world = await startHost();
+  await using world = await startHttpsHost({ answer });
   const connections = createConnections();
   const sendGet = createSendGet({ timeoutMs: 20_000, connections });
 
@@ -82,7 +53,7 @@ test('a connection that the other side ended meanwhile is forgotten', async () =
 });
 
 test('one that is found dead only when it is used counts as stale, so that the call is made once more', async () => {
-  await using world = await startHost({ hangsUp: true });
+  await using world = await startHttpsHost({ answer: () => undefined });
   const connections = createConnections();
   const sendGet = createSendGet({ timeoutMs: 20_000, connections });
   const url = `https://${world.host}/waInstance1101000001/logout/token`;

@@ -32,7 +32,8 @@ const createSurroundings = (changed: Partial<WarmUpDependencies> = {}) => {
     },
     readCredential,
     openEarly: async (host) => void did.push(`connect to ${host}`),
-    rehearse: async () => void did.push('rehearse'),
+    rehearseRead: async () => void did.push('rehearse a read'),
+    rehearseEvent: async () => {},
     warn: (message, { reason }) => void did.push(`warn: ${message}: ${reason}`),
     ...changed,
   });
@@ -51,7 +52,7 @@ test('rehearses, and connects to what is configured, when it knows of no instanc
 
   await warmUp();
 
-  expect(did).toEqual(['rehearse', 'connect to api.green-api.com']);
+  expect(did).toEqual(['rehearse a read', 'connect to api.green-api.com']);
 });
 
 test('reads one instance without the right to read in batches, and connects to its host', async () => {
@@ -108,8 +109,8 @@ test('says why nothing could be read ahead, and lets init go on', async () => {
 });
 
 test('lets init go on when something fails, or never answers', async () => {
-  const failing = createSurroundings({ rehearse: () => Promise.reject(new Error('no region')) });
-  const silent = createSurroundings({ rehearse: () => new Promise(() => {}), limitMs: 1 });
+  const failing = createSurroundings({ rehearseRead: () => Promise.reject(new Error('no region')) });
+  const silent = createSurroundings({ rehearseEvent: () => new Promise(() => {}), limitMs: 1 });
 
   await expect(failing.warmUp()).resolves.toBeUndefined();
   await expect(silent.warmUp()).resolves.toBeUndefined();

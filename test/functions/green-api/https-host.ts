@@ -1,0 +1,37 @@
+import { once } from 'node:events';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { certificate } from '../../infra/local/green-api/certificate.ts';
+
+/**
+ * An HTTPS server that counts its connections, with a certificate that has to be trusted first.
+ *
+ * @param options.answer the JSON of the next answer; `undefined`: it hangs up
+ */
+export const startHttpsHost = async ({ answer }: { readonly answer: () => string | undefined }) => {
+  const seen = { connections: 0, requests: 0 };
+  const server = createServer(certificate, (request, response) => {
+    seen.requests += 1;
+    const json = answer();
+    if (json === undefined) request.socket.destroy();
+    else response.end(json);
+  });
+  server.on('secureConnection', () => {
+    seen.connections += 1;
+  });
+  const firstConnection = once(server, 'secureConnection');
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  return {
+    host: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+    seen,
+    /** With TLS 1.3 the client is done before the server is. */
+    endFirstConnection: async () => {
+      const [socket] = await firstConnection;
+      await once(socket.end(), 'close');
+    },
+    [Symbol.asyncDispose]: async () => {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+};

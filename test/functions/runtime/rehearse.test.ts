@@ -1,0 +1,87 @@
+import tls from 'node:tls';
+import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import { createConnections } from '../../../functions/green-api/connections.ts';
+import { rehearse } from '../../../functions/runtime/rehearse.ts';
+import { createSecretsManager } from '../../../functions/runtime/secrets-manager.ts';
+import { certificate } from '../../infra/local/green-api/certificate.ts';
+import { startHttpsHost } from '../green-api/https-host.ts';
+
+beforeAll(() => tls.setDefaultCACertificates([...tls.rootCertificates, certificate.cert]));
+
+const secret = '{"SecretString":"as it is"}';
+
+/** A client whose Secrets Manager is at `endpoint`, and its rehearsal. */
+const createClient = (endpoint: string) => {
+  Object.assign(process.env, {
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: endpoint,
+    AWS_REGION: 'eu-central-1',
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+  });
+  const connections = createConnections();
+  const client = createSecretsManager(connections.agent);
+  const read = () => new GetSecretValueCommand({ SecretId: 'green-api/1101000001' });
+  const command = read();
+  return {
+    rehearsed: () => rehearse(command, () => client.send(command), connections.openEarly),
+    send: () => client.send(read()),
+    [Symbol.dispose]: () => connections.agent.destroy(),
+  };
+};
+
+test('sends nothing, and the first read goes over the connection it opened', async () => {
+  await using host = await startHttpsHost({ answer: () => secret });
+  using client = createClient(`https://${host.host}`);
+
+  await client.rehearsed();
+  const sent = host.seen.requests;
+  const { SecretString } = await client.send();
+
+  expect(sent).toBe(0);
+  expect(SecretString).toBe('as it is');
+  expect(host.seen).toEqual({ connections: 1, requests: 1 });
+});
+
+test('a connection that was ended before the first read costs that read nothing but a new one', async () => {
+  await using host = await startHttpsHost({ answer: () => secret });
+  using client = createClient(`https://${host.host}`);
+
+  await client.rehearsed();
+  await host.endFirstConnection();
+  const { SecretString } = await client.send();
+
+  expect(SecretString).toBe('as it is');
+  expect(host.seen).toEqual({ connections: 2, requests: 1 });
+});
+
+test('one that is found dead only when it is used is replaced by the client', async () => {
+  let requests = 0;
+  await using host = await startHttpsHost({
+    answer: () => {
+      requests += 1;
+      return requests === 1 ? undefined : secret;
+    },
+  });
+  using client = createClient(`https://${host.host}`);
+
+  await client.rehearsed();
+  const { SecretString } = await client.send();
+
+  expect(SecretString).toBe('as it is');
+  expect(host.seen).toEqual({ connections: 2, requests: 2 });
+});
+
+test('connects to nothing that is plain http', async () => {
+  await using host = await startHttpsHost({ answer: () => '{}' });
+  using client = createClient(`http://${host.host}`);
+
+  await client.rehearsed();
+
+  expect(host.seen).toEqual({ connections: 0, requests: 0 });
+});
+
+test('a host that cannot be reached is no failure', async () => {
+  using client = createClient('https://127.0.0.1:9');
+
+  await expect(client.rehearsed()).resolves.toBeUndefined();
+});
