@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { startLoopbackServer } from '../../../infra/local/loopback-server.ts';
+import { createInterface } from 'node:readline';
+import type { Readable, Writable } from 'node:stream';
 import { certificateFile } from '../certificate-file.ts';
 
 /** What one fresh process took; times in milliseconds. */
@@ -9,6 +10,7 @@ export type ColdStart = {
   /** From the start of the process until it asks for its first invocation. */
   readonly init: number;
   readonly initCpu: number;
+  /** From then until it has answered: what init left under way is in it. */
   readonly firstCall: number;
   readonly firstCallCpu: number;
   readonly rssMib: number;
@@ -22,6 +24,15 @@ export type ColdStartOptions = {
   readonly onReady?: (pid: number) => void;
 };
 
+type Step = {
+  readonly step: 'ready' | 'done' | 'failed';
+  readonly ms: number;
+  readonly cpuMs: number;
+  readonly rssMib: number;
+};
+
+const parseStep = (line: string): Step => JSON.parse(line);
+
 const functionVariables = {
   AWS_LAMBDA_FUNCTION_NAME: 'bench',
   AWS_LAMBDA_FUNCTION_VERSION: '1',
@@ -33,50 +44,55 @@ const functionVariables = {
 const clientPath = join(import.meta.dirname, 'rapid-client.cjs');
 const bootstrapPath = join(import.meta.dirname, '../node_modules/aws-lambda-ric/index.mjs');
 
-const startRuntime = ({ folder, environment }: ColdStartOptions, runtimeApi: string) =>
+const startRuntime = ({ folder, environment }: ColdStartOptions) =>
   spawn(process.execPath, ['--require', clientPath, bootstrapPath], {
     env: {
       ...environment,
       NODE_EXTRA_CA_CERTS: certificateFile,
-      AWS_LAMBDA_RUNTIME_API: runtimeApi,
+      // Nobody listens there: `rapid-client.cjs` speaks to this process.
+      AWS_LAMBDA_RUNTIME_API: '127.0.0.1:9',
       ...functionVariables,
       _HANDLER: 'index.handler',
       LAMBDA_TASK_ROOT: folder,
     },
-    stdio: ['ignore', 'ignore', 'inherit'],
+    stdio: ['ignore', 'ignore', 'inherit', 'pipe', 'pipe'],
   });
 
-/** Runs a bundle under AWS's own runtime client against a Runtime API of this process, for one invocation. */
+const invocationOf = (event: unknown): string =>
+  JSON.stringify({
+    bodyJson: JSON.stringify(event),
+    headers: {
+      'lambda-runtime-aws-request-id': 'bench',
+      'lambda-runtime-deadline-ms': `${Date.now() + 30_000}`,
+      'lambda-runtime-invoked-function-arn': 'arn:aws:lambda:us-east-1:000000000000:function:bench',
+    },
+  });
+
+/** Runs a bundle under AWS's own runtime client, for one invocation. */
 export const coldStart = async (options: ColdStartOptions): Promise<ColdStart> => {
-  const measured = Promise.withResolvers<ColdStart>();
-  let init: Pick<ColdStart, 'init' | 'initCpu'> | undefined;
-
-  await using api = await startLoopbackServer((request, response) => {
-    const said = (name: string) => Number(request.headers[name]);
-    if (request.url?.endsWith('/next') && init === undefined) {
-      init = { init: said('x-at-ms'), initCpu: said('x-cpu-ms') };
-      options.onReady?.(child.pid ?? 0);
-      response.writeHead(200, {
-        'lambda-runtime-aws-request-id': 'bench',
-        'lambda-runtime-deadline-ms': `${Date.now() + 30_000}`,
-        'lambda-runtime-invoked-function-arn': 'arn:aws:lambda:us-east-1:000000000000:function:bench',
-      });
-      response.end(JSON.stringify(options.event));
-    } else if (request.url?.endsWith('/response') && init !== undefined) {
-      const [firstCall, firstCallCpu, rssMib] = [said('x-wall-ms'), said('x-used-cpu-ms'), said('x-rss-mib')];
-      measured.resolve({ ...init, firstCall, firstCallCpu, rssMib });
-    } else if (request.url?.endsWith('/error')) {
-      measured.reject(new Error(`${options.folder} failed under the runtime client`));
-    }
-  }, {});
-
-  const child = startRuntime(options, api.host);
+  const child = startRuntime(options);
   const exited = once(child, 'exit');
+  const [invocations, steps] = [child.stdio[3] as Writable, child.stdio[4] as Readable];
+  const lines = createInterface(steps)[Symbol.asyncIterator]();
+  const step = async (name: Step['step']): Promise<Step> => {
+    const { value, done } = await lines.next();
+    if (done) throw new Error(`${options.folder} died`);
+    const said = parseStep(value);
+    if (said.step !== name) throw new Error(`${options.folder} failed under the runtime client`);
+    return said;
+  };
   try {
-    return await Promise.race([
-      measured.promise,
-      exited.then(() => Promise.reject(new Error(`${options.folder} died`))),
-    ]);
+    const ready = await step('ready');
+    options.onReady?.(child.pid ?? 0);
+    invocations.write(invocationOf(options.event));
+    const done = await step('done');
+    return {
+      init: ready.ms,
+      initCpu: ready.cpuMs,
+      firstCall: done.ms - ready.ms,
+      firstCallCpu: done.cpuMs - ready.cpuMs,
+      rssMib: done.rssMib,
+    };
   } finally {
     child.kill('SIGKILL');
     await exited;
