@@ -1,10 +1,9 @@
-import tls from 'node:tls';
 import { createConnections } from '../../../functions/green-api/connections.ts';
 import { createSendGet } from '../../../functions/green-api/exchange.ts';
-import { certificate } from '../../infra/local/green-api/certificate.ts';
+import { trustStandIns } from '../../support/trust-stand-ins.ts';
 import { startHttpsHost } from './https-host.ts';
 
-beforeAll(() => tls.setDefaultCACertificates([...tls.rootCertificates, certificate.cert]));
+trustStandIns();
 
 const answer = () => '{"isLogout":true}';
 const options = () => ({ signal: new AbortController().signal, freshConnection: false, onSent: () => {} });

@@ -1,12 +1,11 @@
-import tls from 'node:tls';
 import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { createConnections } from '../../../functions/green-api/connections.ts';
 import { rehearse } from '../../../functions/runtime/rehearse.ts';
 import { createSecretsManager } from '../../../functions/runtime/secrets-manager.ts';
-import { certificate } from '../../infra/local/green-api/certificate.ts';
+import { trustStandIns } from '../../support/trust-stand-ins.ts';
 import { startHttpsHost } from '../green-api/https-host.ts';
 
-beforeAll(() => tls.setDefaultCACertificates([...tls.rootCertificates, certificate.cert]));
+trustStandIns();
 
 const secret = '{"SecretString":"as it is"}';
 

@@ -1,0 +1,9 @@
+import tls from 'node:tls';
+import { certificate } from '../infra/local/green-api/certificate.ts';
+
+/** Lets this process trust the certificate of the stand-ins for the tests of one file: others are run in it afterwards. */
+export const trustStandIns = () => {
+  const trusted = tls.getCACertificates();
+  beforeAll(() => tls.setDefaultCACertificates([...tls.rootCertificates, certificate.cert]));
+  afterAll(() => tls.setDefaultCACertificates(trusted));
+};
