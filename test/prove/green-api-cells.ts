@@ -47,7 +47,7 @@ const addAt = (world: FaultWorld, host: BrokenHostName): string =>
 /** Where there is no answer the time limit decides. */
 const withoutAnswer: ReadonlySet<Trouble> = new Set(['hang', 'hang-in-body', 'logged-out-but-hang']);
 /** Longer than a busy stand-in takes to see a call, in milliseconds: a client that gave up before would meet another trouble. */
-const limitMs = '8000';
+const limitMs = '6000';
 /** What these come to depends on whether there was a connection to keep. */
 const aboutConnections: ReadonlySet<Trouble> = new Set(['reset', 'reset-when-reused', 'logged-out-but-reset']);
 
@@ -106,11 +106,9 @@ const runTogether = async (world: FaultWorld, places: readonly Place<RunColumn>[
   const instances = places.map(({ idInstance }) => idInstance as InstanceId);
   const clearQueue = places.some(({ column }) => column === 'runQueue');
   const [variables = {}] = places.map(copyFor);
-  const { outcomeOf } = await run(
-    world,
-    { target: { instances }, clearQueue },
-    { variables, seconds: isWithoutAnswer(places) ? 5 : 20 },
-  );
+  // Two rounds where each call lasts until its time limit.
+  const options = { variables, seconds: isWithoutAnswer(places) ? 3 : 20 };
+  const { outcomeOf } = await run(world, { target: { instances }, clearQueue }, options);
   return places.map((place) => ({ ...place, outcome: outcomeOf(place.idInstance) }));
 };
 

@@ -79,17 +79,20 @@ type RunOfOne = { readonly idInstance: string; readonly run: RunSeen; readonly c
 
 /** On the run's clock, in seconds; where there is no answer, its two rounds have less time than the SDK's three tries. */
 const secondsFor = (trouble: SecretTrouble): number => (trouble === 'hang' ? 4 : 20);
+/** The same for what has to be known before there is a round: one time-out tells enough. */
+const secondsBefore = (trouble: SecretTrouble): number => (trouble === 'hang' ? 1 : 20);
 
 /** A run of one instance reads its credential, or its tags. */
 const driveRunOf = async (
   world: FaultWorld,
   trouble: SecretTrouble,
   operation: 'GetSecretValue' | 'DescribeSecret',
+  seconds: number,
 ): Promise<RunOfOne> => {
   const idInstance = world.addInstance();
   plant(world, trouble, operation, secretOf(idInstance));
   const target = { instances: [idInstance as InstanceId] };
-  const ended = await run(world, { target }, { seconds: secondsFor(trouble) });
+  const ended = await run(world, { target }, { seconds });
   return { idInstance, run: ended, calls: countCalls(world, operation, secretOf(idInstance)) };
 };
 
@@ -101,7 +104,7 @@ const driveRunOfAll = async (world: FaultWorld, trouble: SecretTrouble): Promise
   const ended = await run(
     world,
     { target: { all: true } },
-    { variables: { SECRET_PREFIX: beginning }, seconds: secondsFor(trouble) },
+    { variables: { SECRET_PREFIX: beginning }, seconds: secondsBefore(trouble) },
   );
   return { idInstance, run: ended, calls: countCalls(world, 'ListSecrets', beginning) };
 };
@@ -112,8 +115,8 @@ const driveSecretTrouble = async (world: FaultWorld, trouble: SecretTrouble) => 
     driveRead(world, trouble),
     driveReread(world, trouble),
     driveList(world, trouble),
-    driveRunOf(world, trouble, 'GetSecretValue'),
-    driveRunOf(world, trouble, 'DescribeSecret'),
+    driveRunOf(world, trouble, 'GetSecretValue', secondsFor(trouble)),
+    driveRunOf(world, trouble, 'DescribeSecret', secondsBefore(trouble)),
     driveRunOfAll(world, trouble),
   ]);
   return { read, reread, list: listed, runRead, runTags, runList };

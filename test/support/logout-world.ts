@@ -53,7 +53,7 @@ export const startLogoutWorld = async ({ variables = {}, greenApi: options = {} 
   const lines: string[] = [];
   const surroundings = {
     // Longer than this process may be held up, for the stand-in is in it.
-    variables: { ALLOWED_API_HOSTS: greenApi.host, GREEN_API_TIMEOUT_MS: '8000', ...variables },
+    variables: { ALLOWED_API_HOSTS: greenApi.host, GREEN_API_TIMEOUT_MS: '6000', ...variables },
     write: (line: string) => void lines.push(line),
   };
   const logout = createLogoutHandler(wireLogout(surroundings));

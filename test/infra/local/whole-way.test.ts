@@ -146,7 +146,7 @@ test('a run that is stopped ends there', async () => {
 
 test('a run goes on, and waits no longer, after the whole service was killed', async () => {
   const before = await start('killed');
-  const at = new Date(Date.now() + 15_000).toISOString();
+  const at = new Date(Date.now() + 10_000).toISOString();
   const { id } = await startRun(before, { target: { owner: 'ann@example.com' }, reason: 'left', at });
   await before.printed(/run requested/);
   before.child.kill('SIGKILL');
@@ -164,7 +164,7 @@ test('a run goes on, and waits no longer, after the whole service was killed', a
 test('schedules fire by themselves and by hand, and each firing is one run', async () => {
   const schedule = { timeZone: 'UTC', target: { group: 'sales' }, reason: 'end of shift', dryRun: true };
   // Not before the service has started.
-  const soon = new Date(Date.now() + 20_000).toISOString().slice(0, 19);
+  const soon = new Date(Date.now() + 15_000).toISOString().slice(0, 19);
   const schedules = [
     { ...schedule, name: 'soon', expression: `at(${soon})` },
     { ...schedule, name: 'by-hand', expression: 'cron(0 3 1 1 ? *)' },
