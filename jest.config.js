@@ -2,8 +2,8 @@
 export default {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
-  // Each starts processes of its own: more at once would wait for a processor, and meet time limits that they are not about.
-  maxWorkers: 2,
+  // Most files wait for a second to pass; more at once would wait for a processor, for many start processes of their own.
+  maxWorkers: 3,
   // Ends a test that hangs; none is about how fast the machine is.
   testTimeout: 120_000,
   testMatch: ['**/*.test.ts'],
