@@ -8,8 +8,8 @@ export const memorySizesMb = [128, 256, 512] as const;
 
 export type Cold = ColdStart & { readonly firstCallAt: Readonly<Record<number, number>> };
 
-// No reading: the peers make none.
-const event = httpEventOf({ pathParameters: { idInstance: '1101000001' }, headers: { prefer: 'wait=0' }, body: '{}' });
+const eventFor = ({ wait = 0 }: Bundle) =>
+  httpEventOf({ pathParameters: { idInstance: '1101000001' }, headers: { prefer: `wait=${wait}` }, body: '{}' });
 
 export type ColdOptions = {
   readonly rounds: number;
@@ -33,7 +33,11 @@ export const measureCold = async (
   const cases = bundles.map((bundle) => ({ bundle, full: [] as ColdStart[], held: new Map<number, number[]>() }));
   for (let round = 0; round < rounds; round += 1) {
     for (const { bundle, full, held } of cases) {
-      const options = { folder: bundle.folder, environment: { ...environment, ...bundle.environment }, event };
+      const options = {
+        event: eventFor(bundle),
+        folder: bundle.folder,
+        environment: { ...environment, ...bundle.environment },
+      };
       full.push(await coldStart(options));
       for (const memoryMb of share ? memorySizesMb : []) {
         const { firstCall } = await coldStart({ ...options, onReady: (pid) => share?.hold(pid, memoryMb) });

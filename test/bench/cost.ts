@@ -6,9 +6,9 @@ const prices = {
   gbSecondArm: 0.000_013_333_4,
   /** A transcript of https://aws.amazon.com/lambda/pricing/ of September 2026 (api-evangelist/aws-lambda) */
   millionRequests: 0.2,
-  /** Assumed. */
+  /** https://docs.aws.amazon.com/whitepapers/latest/best-practices-api-gateway-private-apis-integration/cost-optimization.html */
   millionHttpApiCalls: 1,
-  /** https://hivebook.wiki/wiki/aws-secrets-manager-rotated-secrets-dynamic-db-credentials-kms */
+  /** A transcript of https://aws.amazon.com/secrets-manager/pricing/ of September 2026 (api-evangelist/amazon-secrets-manager) */
   millionSecretReads: 5,
   /** As the reads. */
   secretAndMonth: 0.4,
@@ -22,8 +22,8 @@ const prices = {
   durableGbWritten: 0.25,
 } as const;
 
-/** Assumed, because nothing here runs on AWS: one answer of GREEN-API's, in milliseconds, and one evidence record, in bytes. */
-export const assumed = { answerMs: 150, evidenceBytes: 1_000 } as const;
+/** Assumed, because nothing here runs on AWS: one answer of GREEN-API's and one of the bus, in milliseconds, and one evidence record, in bytes. */
+export const assumed = { answerMs: 150, busMs: 20, evidenceBytes: 1_000 } as const;
 
 const gbSeconds = (memoryMb: number, durationMs: number): number => (memoryMb / 1_024) * (durationMs / 1_000);
 

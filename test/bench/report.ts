@@ -55,7 +55,7 @@ const costTable = (plain: Measured): string =>
     ['memory', 'billed ms', 'Lambda $', 'all, credential in memory $', 'all, secret read each time $'],
     memorySizesMb.map((memoryMb) => {
       const ownMs = ((plain.throughput?.cpuUsPerCall ?? 0) / 1_000) * (1_769 / memoryMb);
-      const durationMs = Math.ceil(2 * assumed.answerMs + ownMs);
+      const durationMs = Math.ceil(2 * assumed.answerMs + assumed.busMs + ownMs);
       const { lambda, withoutReads, total } = costPerMillion(memoryMb, durationMs);
       return [`${memoryMb} MB`, `${durationMs}`, fixed(lambda, 2), fixed(withoutReads, 2), fixed(total, 2)];
     }),
@@ -86,12 +86,13 @@ ${targetTable(measured)}
 
 ## Cold
 
-Fresh processes under AWS's own runtime client (aws-lambda-ric 4.0.2, its native addon replaced by a small HTTP client). Init and cold sum are
-above an empty handler's; the empty row shows its share. ${throttled ? 'After init the process is held to memory/1769 of a core.' : 'This machine offers no writable cgroup, so nothing was throttled.'}
+Fresh processes under AWS's own runtime client (aws-lambda-ric 4.0.2, its native addon replaced by two pipes). Init and cold sum are above an
+empty handler's; first calls are not. What a bundle leaves under way when its init ends is part of its first call. ${throttled ? 'After init the process is held to memory/1769 of a core.' : 'This machine offers no writable cgroup, so nothing was throttled.'}
 
 ${coldTable(measured)}
 
 *host ready*: \`WARM_HOSTS\` names GREEN-API's host. *credential ready*: \`WARM_INSTANCES\` names the instance; its init then holds one read of a secret.
+*confirmed and told*: as it is deployed, with a reading of the state and an outcome event before it answers; no other row has them.
 Not measured: \`@green-api/whatsapp-api-client\` 0.4.4 (asks for a version of \`fs\` that is not there to install) and
 \`@green-api/whatsapp-api-client-js\` (not on npm).
 
@@ -110,8 +111,8 @@ ${fixed(fleet.writtenBytes / 1e6)} MB of history, GREEN-API's limit broken ${fle
 ## Cost of a million logouts
 
 Lambda on arm64 behind an HTTP API; each logout with an outcome event and an evidence record. Assumed: GREEN-API answers in
-${assumed.answerMs} ms, and is asked twice. Each secret costs another $0.40 a month. The prices are second-hand, two of them assumed: \`cost.ts\` says of
-each where it is from.
+${assumed.answerMs} ms and is asked twice, the bus in ${assumed.busMs} ms. Each secret costs another $0.40 a month. Most prices are second-hand, and one is assumed:
+\`cost.ts\` says of each where it is from.
 
 ${costTable(find(measured, 'green-api-logout'))}
 

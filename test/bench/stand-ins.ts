@@ -36,17 +36,29 @@ const startSecretsManager = (secretString: string) => {
   );
 };
 
-/** GREEN-API and Secrets Manager over HTTPS, which answer whatever they are asked, without limits: only the caller's time counts. */
+const startEventBus = () =>
+  startLoopbackServer(
+    async (request, response) => {
+      await json(request);
+      const answer = { FailedEntryCount: 0, Entries: [{ EventId: 'one' }] };
+      response.writeHead(200, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(answer));
+    },
+    { tls: certificate },
+  );
+
+/** GREEN-API, Secrets Manager and an event bus over HTTPS, which answer whatever they are asked, without limits: only the caller's time counts. */
 export const startStandIns = async (): Promise<StandIns> => {
   let answerDelayMs = 0;
   const greenApi = await startGreenApi(() => answerDelayMs);
   const secretsManager = await startSecretsManager(JSON.stringify({ apiUrl: greenApi.url, apiTokenInstance: token }));
+  const eventBus = await startEventBus();
   return {
     environment: {
       GREEN_API_URL: greenApi.url,
       GREEN_API_TOKEN: token,
       ALLOWED_API_HOSTS: greenApi.host,
       AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsManager.url,
+      AWS_ENDPOINT_URL_EVENTBRIDGE: eventBus.url,
       AWS_REGION: 'us-east-1',
       AWS_ACCESS_KEY_ID: 'local',
       AWS_SECRET_ACCESS_KEY: 'local',
@@ -58,6 +70,7 @@ export const startStandIns = async (): Promise<StandIns> => {
     [Symbol.asyncDispose]: async () => {
       await greenApi.close();
       await secretsManager.close();
+      await eventBus.close();
     },
   };
 };
