@@ -1,6 +1,6 @@
-import type { Agent } from 'node:https';
 import { types } from 'node:util';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import type { Connections } from '../green-api/connections.ts';
 import type { Evidence } from '../logout/evidence.ts';
 import { outcomeEventOf, outcomeSource } from '../logout/outcome-event.ts';
 
@@ -21,7 +21,7 @@ const longestMs = 1_500;
  *
  * @param httpsAgent @default the SDK's own
  */
-export const createEventBridge = (httpsAgent?: Agent): EventBridgeClient =>
+export const createEventBridge = (httpsAgent?: Connections['agent']): EventBridgeClient =>
   new EventBridgeClient({
     maxAttempts: 2,
     requestHandler: {

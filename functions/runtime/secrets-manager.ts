@@ -1,12 +1,12 @@
-import type { Agent } from 'node:https';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { Connections } from '../green-api/connections.ts';
 
 /**
  * The endpoint may be a local one: the SDK reads `AWS_ENDPOINT_URL_SECRETS_MANAGER` itself.
  *
  * @param httpsAgent @default the SDK's own
  */
-export const createSecretsManager = (httpsAgent?: Agent): SecretsManagerClient =>
+export const createSecretsManager = (httpsAgent?: Connections['agent']): SecretsManagerClient =>
   new SecretsManagerClient({
     maxAttempts: 3,
     requestHandler: {
