@@ -25,7 +25,7 @@ export type ColdStartOptions = {
 };
 
 type Step = {
-  readonly step: 'ready' | 'done' | 'failed';
+  readonly step: 'started' | 'ready' | 'done' | 'failed';
   readonly ms: number;
   readonly cpuMs: number;
   readonly rssMib: number;
@@ -82,6 +82,8 @@ export const coldStart = async (options: ColdStartOptions): Promise<ColdStart> =
     return said;
   };
   try {
+    await step('started');
+    invocations.write(invocationOf({}));
     const ready = await step('ready');
     options.onReady?.(child.pid ?? 0);
     invocations.write(invocationOf(options.event));
