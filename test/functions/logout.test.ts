@@ -178,6 +178,7 @@ test('heals a rotated token with one more read of the secret, 1.1 s after the fi
   expect(status).toBe(200);
   expect(world.evidence().at(-1)).toMatchObject({ attempts: 2 });
   expect(world.secretsManager.calls.filter(({ operation }) => operation === 'GetSecretValue')).toHaveLength(2);
+  expect(world.gaps()).toHaveLength(2);
   expect(Math.min(...world.gaps())).toBeGreaterThanOrEqual(1_100);
 });
 
@@ -190,6 +191,7 @@ test('repeats a logout once on a fresh connection when the kept-alive one was de
 
   expect(status).toBe(200);
   expect(world.evidence().at(-1)).toMatchObject({ attempts: 2 });
+  expect(world.gaps()).toHaveLength(3);
   expect(Math.min(...world.gaps())).toBeGreaterThanOrEqual(1_100);
 });
 
@@ -242,6 +244,7 @@ test('concurrent requests for one instance share one read of its secret', async 
   await Promise.all(Array.from({ length: 5 }, () => world.logOut()));
 
   expect(world.secretsManager.calls.filter(({ operation }) => operation === 'GetSecretValue')).toHaveLength(1);
+  expect(world.gaps()).toHaveLength(4);
   expect(Math.min(...world.gaps())).toBeGreaterThanOrEqual(1_100);
 });
 

@@ -3,6 +3,9 @@ import type { ClientRequest } from 'node:http';
 
 const parseRequest = (message: unknown) => (message as { readonly request: ClientRequest }).request;
 
+/** Without its last segment: the token changes when it is rotated, the instance and the method do not. */
+const withoutToken = (path: string) => path.slice(0, path.lastIndexOf('/'));
+
 const gapsOf = (times: readonly number[]) => times.slice(1).map((time, at) => time - (times[at] ?? 0));
 
 /**
@@ -12,15 +15,15 @@ const gapsOf = (times: readonly number[]) => times.slice(1).map((time, at) => ti
 export const watchSends = () => {
   const sends = new Map<string, number[]>();
   const note = (message: unknown) => {
-    const { path } = parseRequest(message);
-    sends.set(path, [...(sends.get(path) ?? []), performance.now()]);
+    const called = withoutToken(parseRequest(message).path);
+    sends.set(called, [...(sends.get(called) ?? []), performance.now()]);
   };
   // https://nodejs.org/docs/latest-v24.x/api/diagnostics_channel.html#http
   subscribe('http.client.request.start', note);
 
   return {
     /** The times between requests of one instance and method, in milliseconds. */
-    gaps: () => [...sends].filter(([path]) => path.startsWith('/waInstance')).flatMap(([, times]) => gapsOf(times)),
+    gaps: () => [...sends].filter(([called]) => called.startsWith('/waInstance')).flatMap(([, times]) => gapsOf(times)),
     [Symbol.dispose]: () => unsubscribe('http.client.request.start', note),
   };
 };
