@@ -2,8 +2,8 @@ import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { createConnections } from '../../../functions/green-api/connections.ts';
 import { rehearse } from '../../../functions/runtime/rehearse.ts';
 import { createSecretsManager } from '../../../functions/runtime/secrets-manager.ts';
+import { startHttpsHost } from '../../support/https-host.ts';
 import { trustStandIns } from '../../support/trust-stand-ins.ts';
-import { startHttpsHost } from '../green-api/https-host.ts';
 
 trustStandIns();
 
@@ -21,8 +21,14 @@ const createClient = (endpoint: string) => {
   const client = createSecretsManager(connections.agent);
   const read = () => new GetSecretValueCommand({ SecretId: 'green-api/1101000001' });
   const command = read();
+  const opened: string[] = [];
+  const openEarly = (host: string) => {
+    opened.push(host);
+    return connections.openEarly(host);
+  };
   return {
-    rehearsed: () => rehearse(command, () => client.send(command), connections.openEarly),
+    opened,
+    rehearsed: () => rehearse(command, () => client.send(command), openEarly),
     send: () => client.send(read()),
     [Symbol.dispose]: () => connections.agent.destroy(),
   };
@@ -36,7 +42,7 @@ test('sends nothing, and the first read goes over the connection it opened', asy
   const sent = host.seen.requests;
   const { SecretString } = await client.send();
 
-  expect(sent).toBe(0);
+  expect([sent, client.opened]).toEqual([0, [host.host]]);
   expect(SecretString).toBe('as it is');
   expect(host.seen).toEqual({ connections: 1, requests: 1 });
 });
@@ -76,7 +82,7 @@ test('connects to nothing that is plain http', async () => {
 
   await client.rehearsed();
 
-  expect(host.seen).toEqual({ connections: 0, requests: 0 });
+  expect(client.opened).toEqual([]);
 });
 
 test('a host that cannot be reached is no failure', async () => {

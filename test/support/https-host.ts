@@ -1,14 +1,22 @@
 import { once } from 'node:events';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { certificate } from '../../infra/local/green-api/certificate.ts';
+import { promisify } from 'node:util';
+import { certificate } from '../infra/local/green-api/certificate.ts';
 
 /**
  * An HTTPS server that counts its connections, with a certificate that has to be trusted first.
  *
  * @param options.answer the JSON of the next answer; `undefined`: it hangs up
+ * @param options.unasked what it says over its first connection before anybody asks
  */
-export const startHttpsHost = async ({ answer }: { readonly answer: () => string | undefined }) => {
+export const startHttpsHost = async ({
+  answer,
+  unasked,
+}: {
+  readonly answer: () => string | undefined;
+  readonly unasked?: string;
+}) => {
   const seen = { connections: 0, requests: 0 };
   const server = createServer(certificate, (request, response) => {
     seen.requests += 1;
@@ -16,14 +24,16 @@ export const startHttpsHost = async ({ answer }: { readonly answer: () => string
     if (json === undefined) request.socket.destroy();
     else response.end(json);
   });
-  server.on('secureConnection', () => {
+  server.on('secureConnection', (socket) => {
     seen.connections += 1;
+    if (unasked !== undefined && seen.connections === 1) socket.write(unasked);
   });
   const firstConnection = once(server, 'secureConnection');
   await once(server.listen(0, '127.0.0.1'), 'listening');
   return {
     host: `127.0.0.1:${(server.address() as AddressInfo).port}`,
     seen,
+    openConnections: () => promisify(server.getConnections.bind(server))(),
     /** With TLS 1.3 the client is done before the server is. */
     endFirstConnection: async () => {
       const [socket] = await firstConnection;
