@@ -16,13 +16,18 @@ export type PublishOutcomeDependencies = {
 /** Time to tell the bus, retries included, in milliseconds: whoever asked for the logout is waiting. */
 const longestMs = 1_500;
 
+/** The bus that outcome events go out on, by name or ARN, and who brings them there. */
+export type Bus = { readonly eventBus: string; readonly client: EventBridgeClient };
+
 /**
  * The endpoint may be a local one: the SDK reads `AWS_ENDPOINT_URL_EVENTBRIDGE` itself.
  *
+ * @param eventBus `undefined`: there is none
  * @param httpsAgent @default the SDK's own
  */
-export const createEventBridge = (httpsAgent?: Connections['agent']): EventBridgeClient =>
-  new EventBridgeClient({
+export const createBus = (eventBus: string | undefined, httpsAgent?: Connections['agent']): Bus | undefined => {
+  if (eventBus === undefined) return undefined;
+  const client = new EventBridgeClient({
     maxAttempts: 2,
     requestHandler: {
       connectionTimeout: 500,
@@ -31,6 +36,8 @@ export const createEventBridge = (httpsAgent?: Connections['agent']): EventBridg
       ...(httpsAgent && { httpsAgent }),
     },
   });
+  return { eventBus, client };
+};
 
 export const createPublishOutcome =
   ({ client, eventBus, reportLoss }: PublishOutcomeDependencies): PublishOutcome =>

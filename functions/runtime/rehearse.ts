@@ -5,7 +5,7 @@ type Destination = { readonly protocol: string; readonly hostname: string; reado
 
 const parseDestination = (request: unknown) => request as Destination;
 
-const nothing = () => ({ statusCode: 200, headers: {}, body: Readable.from([Buffer.from('{}')]) });
+const emptyAnswer = () => ({ statusCode: 200, headers: {}, body: Readable.from([Buffer.from('{}')]) });
 
 type Middleware = () => (sent: { readonly request: unknown }) => Promise<{
   readonly response: unknown;
@@ -33,7 +33,7 @@ export const rehearse = async (
     () => async (sent) => {
       const { protocol, hostname, port = 443 } = parseDestination(sent.request);
       if (protocol === 'https:') connected = openEarly(`${hostname}:${port}`);
-      return { response: nothing(), output: { $metadata: {} } };
+      return { response: emptyAnswer(), output: { $metadata: {} } };
     },
     { step: 'deserialize', priority: 'low' },
   );

@@ -3,7 +3,7 @@ import { createLogOut } from '../logout/log-out.ts';
 import type { LogoutHandlerDependencies } from '../logout.ts';
 import { readEnvironment } from './environment.ts';
 import { createLog } from './log.ts';
-import { createEventBridge } from './publish-outcome.ts';
+import { createBus } from './publish-outcome.ts';
 import { createSecretsManager } from './secrets-manager.ts';
 import { processSurroundings } from './surroundings.ts';
 import type { WarmUp } from './warm-up.ts';
@@ -20,11 +20,11 @@ export const wireLogout = ({ variables, write } = processSurroundings): WiredLog
   const log = createLog(write);
   const connections = createConnections();
   const secretsManager = createSecretsManager(connections.agent);
-  const eventBridge = environment.eventBus === undefined ? undefined : createEventBridge(connections.agent);
+  const bus = createBus(environment.eventBus, connections.agent);
   const wired = wireGreenApi(secretsManager, environment, log, connections);
   return {
-    logOut: createLogOut({ ...wired, recordEvidence: wireEvidence(log, environment, eventBridge), now }),
+    logOut: createLogOut({ ...wired, recordEvidence: wireEvidence(log, environment, bus), now }),
     logUnexpected: (error) => log('ERROR', 'unexpected error', error),
-    warmUp: wireWarmUp({ ...wired, secretsManager, eventBridge, connections }, environment, variables, log),
+    warmUp: wireWarmUp({ ...wired, secretsManager, bus, connections }, environment, variables, log),
   };
 };

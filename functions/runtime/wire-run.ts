@@ -3,6 +3,7 @@ import { createReadTags } from '../instances/read-tags.ts';
 import type { RunHandlerDependencies } from '../run.ts';
 import { readEnvironment } from './environment.ts';
 import { createLog } from './log.ts';
+import { createBus } from './publish-outcome.ts';
 import { createSecretsManager } from './secrets-manager.ts';
 import { processSurroundings } from './surroundings.ts';
 import { wireEvidence } from './wire-evidence.ts';
@@ -17,7 +18,7 @@ export const wireRun = ({ variables, write } = processSurroundings): RunHandlerD
     ...wireGreenApi(client, environment, log),
     listInstances: createListInstances({ client, secretPrefix }),
     readTags: createReadTags({ client, secretPrefix }),
-    recordEvidence: wireEvidence(log, environment),
+    recordEvidence: wireEvidence(log, environment, createBus(environment.eventBus)),
     log,
     now: () => new Date(),
   };

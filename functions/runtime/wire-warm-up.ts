@@ -1,4 +1,4 @@
-import { type EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { createParseApiUrl } from '../green-api/api-url.ts';
 import type { Connections } from '../green-api/connections.ts';
@@ -6,20 +6,20 @@ import { createFetchSecrets } from '../instances/fetch-secrets.ts';
 import type { ReadCredential } from '../instances/read-credential.ts';
 import type { Environment, Variables } from './environment.ts';
 import type { Log } from './log.ts';
+import type { Bus } from './publish-outcome.ts';
 import { rehearse } from './rehearse.ts';
 import { createWarmUp, type WarmUp } from './warm-up.ts';
 import { readWarmingEnvironment } from './warming-environment.ts';
 
-export type Warmed = {
+export type ToWarmUp = {
   readonly secretsManager: SecretsManagerClient;
-  /** `undefined`: no outcome event is going to be sent. */
-  readonly eventBridge: EventBridgeClient | undefined;
+  readonly bus: Bus | undefined;
   readonly readCredential: ReadCredential;
   readonly connections: Connections;
 };
 
 export const wireWarmUp = (
-  { secretsManager, eventBridge, readCredential, connections: { openEarly } }: Warmed,
+  { secretsManager, bus, readCredential, connections: { openEarly } }: ToWarmUp,
   { secretPrefix, allowedApiHosts, credentialTtlMs }: Environment,
   variables: Variables,
   log: Log,
@@ -39,8 +39,9 @@ export const wireWarmUp = (
       return rehearse(read, () => secretsManager.send(read), openEarly);
     },
     rehearseEvent: async () => {
+      if (bus === undefined) return;
       const event = new PutEventsCommand({ Entries: [{ Detail: '{}' }] });
-      if (eventBridge) await rehearse(event, () => eventBridge.send(event), openEarly);
+      await rehearse(event, () => bus.client.send(event), openEarly);
     },
     warn: (message, fields) => log('WARN', message, fields),
   });

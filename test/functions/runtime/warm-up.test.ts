@@ -55,6 +55,18 @@ test('rehearses, and connects to what is configured, when it knows of no instanc
   expect(did).toEqual(['rehearse a read', 'connect to api.green-api.com']);
 });
 
+test.each([
+  ['no instance', []],
+  ['instances', two],
+])('rehearses the outcome event when it knows of %s', async (_what, instances) => {
+  const rehearseEvent = jest.fn(async () => {});
+  const { warmUp } = createSurroundings({ instances, rehearseEvent });
+
+  await warmUp();
+
+  expect(rehearseEvent).toHaveBeenCalledTimes(1);
+});
+
 test('reads one instance without the right to read in batches, and connects to its host', async () => {
   const { did, warmUp, readCredential } = createSurroundings({ instances: one });
 
