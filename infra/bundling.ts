@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BuildOptions } from 'esbuild';
 import { builtinsWithoutImport } from './bundling/builtins-without-import.ts';
-import { withoutLeftOut } from './bundling/left-out.ts';
+import { leaveOut } from './bundling/left-out.ts';
 import { warmUpFirst } from './bundling/warm-up-first.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -29,6 +29,7 @@ export const bundleOptions = (door: string): BuildOptions => ({
   bundle: true,
   platform: 'node',
   target: 'node24',
+  // Node 24 has it, which esbuild does not know yet.
   supported: { using: true },
   format: 'esm',
   mainFields: ['module', 'main'],
@@ -40,5 +41,5 @@ export const bundleOptions = (door: string): BuildOptions => ({
   // Most doors have nothing to warm up.
   logOverride: { 'import-is-undefined': 'silent' },
   alias: substitutes,
-  plugins: [builtinsWithoutImport, warmUpFirst, withoutLeftOut],
+  plugins: [builtinsWithoutImport, warmUpFirst, leaveOut],
 });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { bundleOptions, distFolder, doors } from '../../infra/bundling.ts';
 import { startGreenApi } from '../../infra/local/green-api/stand-in.ts';
+import { startLoopbackServer } from '../../infra/local/loopback-server.ts';
 import { startSecretsManager } from '../../infra/local/secrets-manager/stand-in.ts';
 import { httpEventOf } from '../support/http-event.ts';
 
@@ -46,9 +47,10 @@ test('a bundle is one minified ES module for the runtime that is deployed', () =
   expect(bundleOptions('logout')).toMatchObject({ format: 'esm', target: 'node24', bundle: true, minify: true });
 });
 
+const apiTokenInstance = '0123456789abcdef'.repeat(4).slice(0, 50);
+
 /** Stand-ins with two instances, and what leads a bundle to them. */
 const startWorld = async () => {
-  const apiTokenInstance = '0123456789abcdef'.repeat(4).slice(0, 50);
   const ids = ['1101000001', '1101000002'];
   const greenApi = await startGreenApi({
     instances: ids.map((idInstance) => ({ idInstance, apiTokenInstance, logoutDelayMs: 0 })),
@@ -87,11 +89,24 @@ test('a logout does not load undici either', async () => {
 
 test('what is left out of the SDK is not missed, whatever the environment says', async () => {
   await using world = await startWorld();
-  const variables = { ...world.variables, AWS_RETRY_MODE: 'adaptive', AWS_LAMBDA_FUNCTION_NAME: 'logout' };
+  const traces: unknown[] = [];
+  const secretString = JSON.stringify({ apiUrl: world.greenApi.apiUrl, apiTokenInstance });
+  await using secretsManager = await startLoopbackServer((request, response) => {
+    traces.push(request.headers['x-amzn-trace-id']);
+    response.end(JSON.stringify({ SecretString: secretString }));
+  }, {});
+  const variables = {
+    ...world.variables,
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsManager.url,
+    AWS_RETRY_MODE: 'adaptive',
+    AWS_LAMBDA_FUNCTION_NAME: 'logout',
+    _X_AMZN_TRACE_ID: 'Root=1-67891233-abcdef012345678912345678',
+  };
 
   const said = await runBundle('logout', logOutOnce, variables);
 
   expect(said).toBe('200 false');
+  expect(traces).toEqual(['Root=1-67891233-abcdef012345678912345678']);
 });
 
 test('init alone asks nobody anything unless it is configured to', async () => {
