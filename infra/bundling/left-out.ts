@@ -7,11 +7,12 @@ export const leftOut: readonly { readonly file: RegExp; readonly instead: string
   // There is no `~/.aws/config` in a function: all settings come from the environment. Each client would look for it at its
   // first call, where a function of 256 MB takes 10 ms for that.
   {
-    file: /node-config-provider[\\/]fromSharedConfigFiles\.js$/,
+    file: /node-config-provider[\\/]configLoader\.js$/,
     instead: `
-      import { CredentialsProviderError } from '../property-provider/CredentialsProviderError';
-      export const fromSharedConfigFiles = () => async () => {
-        throw new CredentialsProviderError('There are no config files in a function');
+      export const loadConfig = ({ environmentVariableSelector, default: otherwise }, options = {}) => async () => {
+        const setting = environmentVariableSelector(process.env, options);
+        if (setting !== undefined) return setting;
+        return typeof otherwise === 'function' ? otherwise() : otherwise;
       };
     `,
   },
@@ -25,8 +26,22 @@ export const leftOut: readonly { readonly file: RegExp; readonly instead: string
     file: /lambda-invoke-store[\\/]dist-es[\\/]invoke-store\.js$/,
     instead: 'export const InvokeStore = { getInstanceAsync: async () => undefined };',
   },
-  // Its Node has the hash built in, and is new enough.
+  // All it sends and gets is text or bytes. To tell files, blobs and web streams apart, Node would load its code for them: 3 ms
+  // of each cold start.
+  {
+    file: /util-body-length[\\/]calculateBodyLength\.js$/,
+    instead: 'export const calculateBodyLength = (body) => (body ? Buffer.byteLength(body) : 0);',
+  },
+  {
+    file: /util-stream[\\/]stream-type-check\.js$/,
+    instead: 'export const isReadableStream = () => false; export const isBlob = () => false;',
+  },
+  // Its Node has the hash and the UUID built in, and is new enough.
   { file: /sha256[\\/]Sha256Js\.js$/, instead: 'export const Sha256Js = undefined;' },
+  {
+    file: /uuid[\\/]v4\.js$/,
+    instead: "import { randomUUID } from 'node:crypto'; export const bindV4 = () => randomUUID;",
+  },
   {
     file: /client[\\/]emitWarningIfUnsupportedVersion\.js$/,
     instead: 'export const emitWarningIfUnsupportedVersion = () => {}; export const state = {};',
