@@ -1,6 +1,7 @@
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import * as v from 'valibot';
+import { type Deadline, deadlineIn } from './green-api/deadline.ts';
 import { parseBody } from './http/body.ts';
 import { parseCaller } from './http/caller.ts';
 import { InvalidRequest } from './http/invalid-request.ts';
@@ -18,11 +19,9 @@ const deadlineMs = 28_000;
 /** Time of that to write the evidence, tell the bus and answer, in milliseconds. */
 const closingMs = 2_000;
 
-const startDeadline = (context: Context): Disposable & { readonly signal: AbortSignal } => {
+const deadlineOf = (context: Context): Deadline => {
   const remainingMs = context.getRemainingTimeInMillis?.() ?? Number.POSITIVE_INFINITY;
-  const deadline = new AbortController();
-  const timer = setTimeout(() => deadline.abort(), Math.max(0, Math.min(deadlineMs, remainingMs) - closingMs));
-  return { signal: deadline.signal, [Symbol.dispose]: () => clearTimeout(timer) };
+  return deadlineIn(Math.min(deadlineMs, remainingMs) - closingMs);
 };
 
 const bodySchema = v.strictObject(
@@ -58,8 +57,7 @@ export const createLogoutHandler = ({ logOut, logUnexpected }: LogoutHandlerDepe
     .handler(async (event, context) => {
       const request = parseLogoutRequest(event);
       const { waitMs, applied } = parseWait(event.headers.prefer);
-      using deadline = startDeadline(context);
-      const outcome = await logOut({ ...request, waitMs }, deadline.signal);
+      const outcome = await logOut({ ...request, waitMs }, deadlineOf(context));
       return logoutResponse(request.idInstance, outcome, applied);
     });
 

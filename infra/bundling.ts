@@ -29,8 +29,6 @@ export const bundleOptions = (door: string): BuildOptions => ({
   bundle: true,
   platform: 'node',
   target: 'node24',
-  // Node 24 has it, which esbuild does not know yet.
-  supported: { using: true },
   format: 'esm',
   mainFields: ['module', 'main'],
   minify: true,

@@ -1,4 +1,5 @@
 import type { GreenApi } from '../green-api/client.ts';
+import { type Deadline, hasPassed } from '../green-api/deadline.ts';
 import type { ReadTags } from '../instances/read-tags.ts';
 import type { Ask } from '../logout/ask.ts';
 import { type Course, isPending, lastState } from './course.ts';
@@ -17,7 +18,7 @@ export type AdvanceDependencies = {
 export type Advance = (
   course: Course,
   request: Pick<ForcedLogout, 'target' | 'clearQueue' | 'expiresAt'>,
-  signal: AbortSignal,
+  deadline: Deadline,
 ) => Promise<Course>;
 
 /** A heavy account logs out slowly (https://github.com/green-api/issues/issues/793): time before it is told again, in milliseconds. */
@@ -39,36 +40,36 @@ const isClearingDue = ({ trail, queueCleared }: Course, nowMs: number): boolean 
   trail.takenAt !== undefined && !trail.handsOff && !queueCleared && nowMs - Date.parse(trail.takenAt) < sameSessionMs;
 
 export const createAdvance = ({ ask, greenApi, readTags, now }: AdvanceDependencies): Advance => {
-  const readState = async (course: Course, signal: AbortSignal): Promise<Course> => {
-    const answer = await ask(course.idInstance, greenApi.readState, signal);
+  const readState = async (course: Course, deadline: Deadline): Promise<Course> => {
+    const answer = await ask(course.idInstance, greenApi.readState, deadline);
     return learnState(course, answer, now().toISOString());
   };
 
-  const logOut: Advance = async (course, { target, expiresAt }, signal) => {
+  const logOut: Advance = async (course, { target, expiresAt }, deadline) => {
     const tags = await readTags(course.idInstance);
     const informed = learnTags(course, tags, target);
-    const mayAct = !signal.aborted && now().getTime() < Date.parse(expiresAt);
+    const mayAct = !hasPassed(deadline) && now().getTime() < Date.parse(expiresAt);
     if (tags.kind !== 'tags' || !isPending(informed) || informed.trail.handsOff || !mayAct) return informed;
 
-    const answer = await ask(course.idInstance, greenApi.logout, signal);
+    const answer = await ask(course.idInstance, greenApi.logout, deadline);
     return learnLogout(informed, answer, now().toISOString());
   };
 
-  const clearQueue: Advance = async (course, { target }, signal) => {
+  const clearQueue: Advance = async (course, { target }, deadline) => {
     const tags = await readTags(course.idInstance);
     const why = tags.kind === 'tags' ? whyLeftAlone(tags.instance, target) : tags.reason;
     if (why !== undefined) return queueKept(course, why);
-    return learnQueue(course, await ask(course.idInstance, greenApi.clearQueue, signal));
+    return learnQueue(course, await ask(course.idInstance, greenApi.clearQueue, deadline));
   };
 
-  return async (course, request, signal) => {
+  return async (course, request, deadline) => {
     const wasAsked = course.attempts > 0;
-    let next = wasAsked ? await readState(course, signal) : course;
-    if (isPending(next) && isLogoutDue(next, now().getTime())) next = await logOut(next, request, signal);
+    let next = wasAsked ? await readState(course, deadline) : course;
+    if (isPending(next) && isLogoutDue(next, now().getTime())) next = await logOut(next, request, deadline);
     // One reading in a round: a second one would wait for GREEN-API's limit.
-    if (isPending(next) && !wasAsked && next.attempts > 0) next = await readState(next, signal);
+    if (isPending(next) && !wasAsked && next.attempts > 0) next = await readState(next, deadline);
     next = heedRefusals(next);
-    const mayClear = isClearingDue(next, now().getTime()) && !signal.aborted;
-    return request.clearQueue && mayClear ? clearQueue(next, request, signal) : next;
+    const mayClear = isClearingDue(next, now().getTime()) && !hasPassed(deadline);
+    return request.clearQueue && mayClear ? clearQueue(next, request, deadline) : next;
   };
 };

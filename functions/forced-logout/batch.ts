@@ -1,4 +1,5 @@
 import { types } from 'node:util';
+import { deadlineIn, hasPassed } from '../green-api/deadline.ts';
 import type { RecordEvidence } from '../logout/evidence.ts';
 import type { Advance } from './advance.ts';
 import { type Course, expired, isPending, troubled } from './course.ts';
@@ -59,7 +60,7 @@ export const createHandleBatch = (dependencies: BatchDependencies) => {
     const report = createReport(dependencies, run);
     const untilExpiryMs = () => Date.parse(run.request.expiresAt) - now().getTime();
     const allowedMs = Math.min(longestBatchMs, remainingMs() - closingMs, untilExpiryMs());
-    const signal = AbortSignal.timeout(Math.max(0, Math.floor(allowedMs)));
+    const deadline = deadlineIn(allowedMs);
 
     // The evidence comes with the decision, and a run may be stopped before there is one.
     const noteSent = ({ idInstance, attempts, trail: { tags } }: Course) => {
@@ -68,9 +69,9 @@ export const createHandleBatch = (dependencies: BatchDependencies) => {
     };
 
     const takeFurther = async (course: Course): Promise<Course> => {
-      if (allowedMs <= 0 || signal.aborted) return course;
+      if (hasPassed(deadline)) return course;
       try {
-        return await advance(course, run.request, signal);
+        return await advance(course, run.request, deadline);
       } catch (error) {
         const name = types.isNativeError(error) ? error.name : 'unknown error';
         log('ERROR', 'unexpected error', { run: run.id, idInstance: course.idInstance, error: name });

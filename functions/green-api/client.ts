@@ -9,6 +9,7 @@ import {
   parseStateAnswer,
   type StateAnswer,
 } from './answer.ts';
+import type { Deadline } from './deadline.ts';
 import type { Exchange, SendGet } from './exchange.ts';
 import type { Pace } from './pace.ts';
 
@@ -22,11 +23,11 @@ export type Counted<Answer> = Answer & {
   readonly resent?: true;
 };
 
-type Call<Answer> = (instance: Instance, signal: AbortSignal) => Promise<Counted<Answer>>;
+type Call<Answer> = (instance: Instance, deadline: Deadline) => Promise<Counted<Answer>>;
 
 /**
- * GREEN-API's methods, each at most once per 1.1 s and instance. They answer by value and never reject; an aborted
- * `signal` is the answer `timed-out`. No value holds the URL or the token.
+ * GREEN-API's methods, each at most once per 1.1 s and instance. They answer by value and never reject; no answer
+ * until the deadline is the answer `timed-out`. No value holds the URL or the token.
  */
 export type GreenApi = {
   readonly logout: Call<LogoutAnswer>;
@@ -37,7 +38,7 @@ export type GreenApi = {
 export type GreenApiDependencies = { readonly sendGet: SendGet; readonly pace: Pace };
 
 const notSent = {
-  aborted: { kind: 'timed-out', reason: 'there was no time left to ask GREEN-API' },
+  'too-late': { kind: 'timed-out', reason: 'there was no time left to ask GREEN-API' },
   'queue-full': { kind: 'rate-limited', reason: 'too many calls of this instance at once' },
 } as const satisfies Record<string, GreenApiFailure>;
 
@@ -48,14 +49,14 @@ type Sent = {
 
 const createSend =
   ({ sendGet, pace }: GreenApiDependencies) =>
-  async (key: string, url: string, signal: AbortSignal): Promise<Sent> => {
+  async (key: string, url: string, deadline: Deadline): Promise<Sent> => {
     let stale: Exchange | undefined;
     for (let requests = 0; ; ) {
-      const slot = await pace.slot(key, signal);
+      const slot = await pace.slot(key, deadline);
       // What became of the first request says more than that there was no second.
       if (slot !== 'free') return { exchange: stale ?? { kind: 'not-sent', failure: notSent[slot] }, requests };
 
-      const exchange = await sendGet(url, { signal, freshConnection: requests > 0, onSent: () => pace.sent(key) });
+      const exchange = await sendGet(url, { deadline, freshConnection: requests > 0, onSent: () => pace.sent(key) });
       requests += 1;
       // Lambda freezes between invocations and the other side hangs up meanwhile: that is nobody's failure.
       const isStale = exchange.kind === 'broken' && exchange.staleConnection;
@@ -88,9 +89,9 @@ export const createGreenApi = (dependencies: GreenApiDependencies): GreenApi => 
       method: string,
       parse: (status: number, text: string) => Answer | GreenApiFailure,
     ): Call<Answer | GreenApiFailure> =>
-    async ({ idInstance, credential }, signal) => {
+    async ({ idInstance, credential }, deadline) => {
       const url = `${credential.apiUrl}/waInstance${idInstance}/${method}/${credential.apiTokenInstance}`;
-      const { exchange, requests } = await send(`${idInstance}/${method}`, url, signal);
+      const { exchange, requests } = await send(`${idInstance}/${method}`, url, deadline);
       return { ...meaningOf(exchange, parse), requests, ...(requests > 1 && { resent: true }) };
     };
 

@@ -2,6 +2,7 @@ import http from 'node:http';
 import https from 'node:https';
 import { types } from 'node:util';
 import { type Connections, createConnections } from './connections.ts';
+import { type Deadline, timeUntil } from './deadline.ts';
 
 /** What came back for one GET, whatever it means. The URL holds the token, so it is in no field. */
 export type Exchange =
@@ -11,7 +12,7 @@ export type Exchange =
   | { readonly kind: 'timed-out' };
 
 export type ExchangeOptions = {
-  readonly signal: AbortSignal;
+  readonly deadline: Deadline;
   /** Open a connection for this call alone. */
   readonly freshConnection: boolean;
   /** Called when the request has left this process. */
@@ -60,7 +61,7 @@ export const createSendGet = ({ timeoutMs, connections = createConnections() }: 
     'http:': new http.Agent({ keepAlive: true, maxSockets: connections.agent.maxSockets }),
   };
 
-  return (url, { signal, freshConnection, onSent }) =>
+  return (url, { deadline, freshConnection, onSent }) =>
     new Promise((resolve) => {
       const secure = url.startsWith('https:');
       const agent = freshConnection ? false : agents[secure ? 'https:' : 'http:'];
@@ -68,14 +69,11 @@ export const createSendGet = ({ timeoutMs, connections = createConnections() }: 
 
       const settle = (exchange: Exchange) => {
         clearTimeout(timer);
-        signal.removeEventListener('abort', giveUp);
         resolve(exchange);
         if (exchange.kind !== 'answered') request.destroy();
       };
-      const giveUp = () => settle({ kind: 'timed-out' });
-      const timer = setTimeout(giveUp, timeoutMs);
-      if (signal.aborted) giveUp();
-      else signal.addEventListener('abort', giveUp);
+      const limitMs = Math.min(timeoutMs, timeUntil(deadline));
+      const timer = setTimeout(() => settle({ kind: 'timed-out' }), limitMs);
 
       let answering = false;
       const breakOff = (error: unknown) => {

@@ -1,6 +1,7 @@
 // Imported although it is global: Node loads it when it is first asked for, and no call is to wait for that.
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type Deadline, hasPassed, timeUntil } from './deadline.ts';
 
 /**
  * Keeps calls of one instance and method apart within this process.
@@ -8,8 +9,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
  * (https://green-api.com/en/docs/api/ratelimiter/, https://github.com/green-api/issues/issues/771).
  */
 export type Pace = {
-  /** Waits for the next free slot of `key`; says no if that is too far away or `signal` aborts first. */
-  readonly slot: (key: string, signal: AbortSignal) => Promise<'free' | 'queue-full' | 'aborted'>;
+  /** Waits for the next free slot of `key`; says no as soon as that is too far away, or later than `deadline`. */
+  readonly slot: (key: string, deadline: Deadline) => Promise<'free' | 'queue-full' | 'too-late'>;
   /** The call of `key` only left now (it had to connect first): the next slot counts from here. */
   readonly sent: (key: string) => void;
 };
@@ -44,24 +45,21 @@ export const createPace = ({ intervalMs = 1_100, longestWaitMs = 10_000 }: PaceO
     turn.freeAt = Math.max(turn.freeAt, turn.closedUntil);
   };
 
-  const waitUntil = async (turn: Turn, at: number, signal: AbortSignal): Promise<'free' | 'aborted'> => {
-    const left = () => Math.max(at, turn.closedUntil) - performance.now();
-    // A timer may fire up to a millisecond early.
-    for (let ms = left(); ms > 0 && !signal.aborted; ms = left())
-      await sleep(Math.ceil(ms), undefined, { signal }).catch(() => {});
-    if (signal.aborted) return 'aborted';
-    close(turn);
-    return 'free';
-  };
-
   return {
-    slot: async (key, signal) => {
+    slot: async (key, deadline) => {
       const turn = turnOf(key);
       const now = performance.now();
       const at = Math.max(now, turn.freeAt);
       if (at - now > longestWaitMs) return 'queue-full';
+      if (at >= deadline) return 'too-late';
       turn.freeAt = at + intervalMs;
-      return waitUntil(turn, at, signal);
+
+      const left = () => Math.max(at, turn.closedUntil) - performance.now();
+      // A timer may fire up to a millisecond early.
+      for (let ms = left(); ms > 0 && ms < timeUntil(deadline); ms = left()) await sleep(Math.ceil(ms));
+      if (left() > 0 || hasPassed(deadline)) return 'too-late';
+      close(turn);
+      return 'free';
     },
     sent: (key) => close(turnOf(key)),
   };

@@ -1,4 +1,5 @@
 import type { Counted, Instance } from '../green-api/client.ts';
+import { type Deadline, timeUntil } from '../green-api/deadline.ts';
 import type { Credential } from '../instances/credential.ts';
 import type { InstanceId } from '../instances/instance-id.ts';
 import type { CredentialReading, ReadCredential } from '../instances/read-credential.ts';
@@ -11,21 +12,22 @@ export type NotAsked =
 /**
  * Calls one method of GREEN-API's with the credential of an instance. If GREEN-API rejects the token, the secret is read
  * once past the cache and a token that is new is tried once: a rotated token heals itself.
- * Never rejects; an aborted `signal` is the answer `timed-out`.
+ * Never rejects; no answer until the deadline is the answer `timed-out`.
  */
 export type Ask = <Answer extends { readonly kind: string }>(
   idInstance: InstanceId,
-  call: (instance: Instance, signal: AbortSignal) => Promise<Counted<Answer>>,
-  signal: AbortSignal,
+  call: (instance: Instance, deadline: Deadline) => Promise<Counted<Answer>>,
+  deadline: Deadline,
 ) => Promise<Counted<Answer | NotAsked>>;
 
-const abortOf = (signal: AbortSignal): Disposable & { readonly promise: Promise<NotAsked> } => {
-  const { promise, resolve } = Promise.withResolvers<NotAsked>();
-  const abort = () => resolve({ kind: 'timed-out', reason: 'Secrets Manager did not answer in time' });
-  if (signal.aborted) abort();
-  else signal.addEventListener('abort', abort);
-  return { promise, [Symbol.dispose]: () => signal.removeEventListener('abort', abort) };
-};
+const noAnswer = { kind: 'timed-out', reason: 'Secrets Manager did not answer in time' } as const;
+
+/** The read itself goes on: another request may be waiting for the same one. */
+const inTime = (reading: Promise<CredentialReading>, deadline: Deadline) =>
+  new Promise<CredentialReading | NotAsked>((resolve, reject) => {
+    const timer = setTimeout(resolve, timeUntil(deadline), noAnswer);
+    reading.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
 
 const isSame = (a: Credential, b: Credential): boolean =>
   a.apiTokenInstance === b.apiTokenInstance && a.apiUrl === b.apiUrl;
@@ -36,28 +38,25 @@ const unknownIfRotated = <Failure extends NotAsked>(failure: Failure): Failure =
 });
 
 export const createAsk = (readCredential: ReadCredential): Ask => {
-  // The read itself goes on: another request may be waiting for the same one.
-  const readInTime = async (idInstance: InstanceId, fresh: boolean, signal: AbortSignal) => {
+  const readInTime = (idInstance: InstanceId, fresh: boolean, deadline: Deadline) => {
     const reading = readCredential(idInstance, { fresh });
-    if (!(reading instanceof Promise)) return reading;
-    using abort = abortOf(signal);
-    return await Promise.race([reading, abort.promise]);
+    return reading instanceof Promise ? inTime(reading, deadline) : reading;
   };
 
-  return async (idInstance, call, signal) => {
-    const known = await readInTime(idInstance, false, signal);
+  return async (idInstance, call, deadline) => {
+    const known = await readInTime(idInstance, false, deadline);
     if (known.kind !== 'credential') return { ...known, requests: 0 };
 
-    const answer = await call({ idInstance, credential: known.credential }, signal);
+    const answer = await call({ idInstance, credential: known.credential }, deadline);
     if (answer.kind !== 'credential-rejected') return answer;
 
-    const reread = await readInTime(idInstance, true, signal);
+    const reread = await readInTime(idInstance, true, deadline);
     // The token may have been rotated, and nobody can say so now.
     if (reread.kind === 'unavailable' || reread.kind === 'timed-out')
       return { ...unknownIfRotated(reread), requests: answer.requests };
     if (reread.kind !== 'credential' || isSame(reread.credential, known.credential)) return answer;
 
-    const second = await call({ idInstance, credential: reread.credential }, signal);
+    const second = await call({ idInstance, credential: reread.credential }, deadline);
     return { ...second, requests: answer.requests + second.requests };
   };
 };

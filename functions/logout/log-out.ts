@@ -1,5 +1,6 @@
 import type { LogoutAnswer } from '../green-api/answer.ts';
 import type { Counted, GreenApi } from '../green-api/client.ts';
+import type { Deadline } from '../green-api/deadline.ts';
 import type { Ask, NotAsked } from './ask.ts';
 import { type Confirmation, createConfirm, noConfirmation } from './confirmation.ts';
 import type { Evidence, RecordEvidence } from './evidence.ts';
@@ -11,7 +12,7 @@ export type LogoutRequest = Pick<Evidence, 'idInstance' | 'requestId' | 'request
 };
 
 /** Logs one instance out and says what became of it. Never rejects; leaves one evidence record. */
-export type LogOut = (request: LogoutRequest, signal: AbortSignal) => Promise<LogoutOutcome>;
+export type LogOut = (request: LogoutRequest, deadline: Deadline) => Promise<LogoutOutcome>;
 
 export type LogOutDependencies = {
   readonly ask: Ask;
@@ -62,11 +63,11 @@ const outcomeOf = (answer: Counted<Answer>, confirmation: Confirmation, waitMs: 
 export const createLogOut = ({ ask, greenApi, recordEvidence, now }: LogOutDependencies): LogOut => {
   const confirm = createConfirm({ ask, readState: greenApi.readState, now });
 
-  return async ({ idInstance, waitMs, ...asked }, signal) => {
+  return async ({ idInstance, waitMs, ...asked }, deadline) => {
     const requestedAt = now().toISOString();
-    const answer = await ask(idInstance, greenApi.logout, signal);
+    const answer = await ask(idInstance, greenApi.logout, deadline);
     const time = readingTime(answer, waitMs);
-    const confirmation = time === undefined ? noConfirmation : await confirm(idInstance, time, signal);
+    const confirmation = time === undefined ? noConfirmation : await confirm(idInstance, time, deadline);
     const outcome = outcomeOf(answer, confirmation, waitMs);
 
     const { readings, confirmedAt } = confirmation;

@@ -56,16 +56,23 @@ const wire = (world: FaultWorld, variables: Readonly<Record<string, string>>): W
  * Carries out a run on a clock that jumps over its waits; all that it asks goes over the real SDK and real sockets.
  *
  * @param options.seconds how long it may act, on that clock
+ * @param options.waitsTimes how much longer its waits last there than it asked for
  */
 export const run = async (
   world: FaultWorld,
   asked: Pick<ForcedLogout, 'target'> & Partial<ForcedLogout>,
   {
     seconds = 20,
+    waitsTimes = 1,
     variables = {},
-  }: { readonly seconds?: number; readonly variables?: Readonly<Record<string, string>> } = {},
+  }: {
+    readonly seconds?: number;
+    readonly waitsTimes?: number;
+    readonly variables?: Readonly<Record<string, string>>;
+  } = {},
 ) => {
-  const clock = createClock();
+  const steady = createClock();
+  const clock = { ...steady, advance: (ms: number) => steady.advance(ms * waitsTimes) };
   const request = v.parse(forcedLogoutSchema, {
     reason,
     requestedBy: 'arn:aws:iam::111122223333:role/SecurityDesk AROAEXAMPLEID',

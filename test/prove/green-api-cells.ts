@@ -106,8 +106,8 @@ const runTogether = async (world: FaultWorld, places: readonly Place<RunColumn>[
   const instances = places.map(({ idInstance }) => idInstance as InstanceId);
   const clearQueue = places.some(({ column }) => column === 'runQueue');
   const [variables = {}] = places.map(copyFor);
-  // Two rounds where each call lasts until its time limit.
-  const options = { variables, seconds: isWithoutAnswer(places) ? 3 : 20 };
+  // Time for two rounds where each call lasts until its time limit, and for ten elsewhere.
+  const options = { variables, ...(isWithoutAnswer(places) ? { seconds: 100, waitsTimes: 30 } : { seconds: 20 }) };
   const { outcomeOf } = await run(world, { target: { instances }, clearQueue }, options);
   return places.map((place) => ({ ...place, outcome: outcomeOf(place.idInstance) }));
 };
@@ -121,18 +121,11 @@ const placesIn = (world: FaultWorld, column: RunColumn): readonly Place<RunColum
   })),
 ];
 
-/** The clock of these runs stands still while they act, and so do the time limits that they take from it. */
-const holdTimeouts = (): Disposable => {
-  const held = jest.spyOn(AbortSignal, 'timeout').mockImplementation(() => new AbortController().signal);
-  return { [Symbol.dispose]: () => held.mockRestore() };
-};
-
 /** Runs at once, besides those that only wait: GREEN-API's stand-in shares this process with them. */
 const runsAtOnce = 3;
 
 /** Lets runs meet every trouble: few runs, so that many troubles meet each at once. */
 export const driveRuns = async (world: FaultWorld) => {
-  using _ = holdTimeouts();
   const runs = runColumns.flatMap((column) => [
     ...Map.groupBy(placesIn(world, column), (place) => JSON.stringify(copyFor(place))).values(),
   ]);

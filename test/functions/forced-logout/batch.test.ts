@@ -2,22 +2,22 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Advance } from '../../../functions/forced-logout/advance.ts';
 import { createHandleBatch } from '../../../functions/forced-logout/batch.ts';
 import { newCourse, troubled } from '../../../functions/forced-logout/course.ts';
+import { hasPassed, timeUntil } from '../../../functions/green-api/deadline.ts';
 import type { InstanceId } from '../../../functions/instances/instance-id.ts';
 import { createWorld, requestOf, runId } from './world.ts';
 
-/** As long as it may: until it is told that the time is over. */
-const advanceUntilAborted: Advance = (course, _request, signal) =>
-  new Promise((resolve) => {
-    const end = () => resolve(troubled(course, 'timed-out', 'GREEN-API did not answer in time'));
-    signal.addEventListener('abort', end, { once: true });
-  });
+/** As long as it may. */
+const advanceUntilDeadline: Advance = async (course, _request, deadline) => {
+  while (!hasPassed(deadline)) await sleep(Math.ceil(timeUntil(deadline)));
+  return troubled(course, 'timed-out', 'GREEN-API did not answer in time');
+};
 
 test('ends 20 s before its invocation does, and leaves pending what hung or was not begun', async () => {
   const { dependencies, evidence, facts, clock } = createWorld({});
   const startedAt = clock.now().toISOString();
   const begun = Array.from({ length: 50 }, (_, at) => newCourse(String(1_101_000_001 + at) as InstanceId));
   const waiting = newCourse('1101000051' as InstanceId);
-  const handleBatch = createHandleBatch({ ...dependencies, advance: advanceUntilAborted });
+  const handleBatch = createHandleBatch({ ...dependencies, advance: advanceUntilDeadline });
 
   const run = { id: runId, request: requestOf(), startedAt };
   const batch = handleBatch(run, 1, [...begun, waiting], () => 20_050);

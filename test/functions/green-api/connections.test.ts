@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createConnections } from '../../../functions/green-api/connections.ts';
+import { deadlineIn } from '../../../functions/green-api/deadline.ts';
 import { createSendGet } from '../../../functions/green-api/exchange.ts';
 import { startHttpsHost } from '../../support/https-host.ts';
 import { trustStandIns } from '../../support/trust-stand-ins.ts';
@@ -18,7 +19,7 @@ const startWorld = async (options: Parameters<typeof startHttpsHost>[0] = { answ
     openEarly: () => connections.openEarly(host.host),
     call: () => {
       const url = `https://${host.host}/waInstance1101000001/logout/token`;
-      return sendGet(url, { signal: new AbortController().signal, freshConnection: false, onSent: () => {} });
+      return sendGet(url, { deadline: deadlineIn(60_000), freshConnection: false, onSent: () => {} });
     },
     [Symbol.asyncDispose]: async () => {
       connections.agent.destroy();
