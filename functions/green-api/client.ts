@@ -35,7 +35,11 @@ export type GreenApi = {
   readonly clearQueue: Call<ClearQueueAnswer>;
 };
 
-export type GreenApiDependencies = { readonly sendGet: SendGet; readonly pace: Pace };
+export type GreenApiDependencies = {
+  readonly sendGet: SendGet;
+  /** Called once for each method: GREEN-API's limit is one of instance and method. */
+  readonly createPace: () => Pace;
+};
 
 const notSent = {
   'too-late': { kind: 'timed-out', reason: 'there was no time left to ask GREEN-API' },
@@ -48,15 +52,19 @@ type Sent = {
 };
 
 const createSend =
-  ({ sendGet, pace }: GreenApiDependencies) =>
-  async (key: string, url: string, deadline: Deadline): Promise<Sent> => {
+  (sendGet: SendGet, pace: Pace) =>
+  async (idInstance: InstanceId, url: string, deadline: Deadline): Promise<Sent> => {
     let stale: Exchange | undefined;
     for (let requests = 0; ; ) {
-      const slot = await pace.slot(key, deadline);
+      const slot = await pace.slot(idInstance, deadline);
       // What became of the first request says more than that there was no second.
       if (slot !== 'free') return { exchange: stale ?? { kind: 'not-sent', failure: notSent[slot] }, requests };
 
-      const exchange = await sendGet(url, { deadline, freshConnection: requests > 0, onSent: () => pace.sent(key) });
+      const exchange = await sendGet(url, {
+        deadline,
+        freshConnection: requests > 0,
+        onSent: () => pace.sent(idInstance),
+      });
       requests += 1;
       // Lambda freezes between invocations and the other side hangs up meanwhile: that is nobody's failure.
       const isStale = exchange.kind === 'broken' && exchange.staleConnection;
@@ -81,19 +89,18 @@ const meaningOf = <Answer>(
   }
 };
 
-export const createGreenApi = (dependencies: GreenApiDependencies): GreenApi => {
-  const send = createSend(dependencies);
-
-  const call =
-    <Answer extends { readonly kind: string }>(
-      method: string,
-      parse: (status: number, text: string) => Answer | GreenApiFailure,
-    ): Call<Answer | GreenApiFailure> =>
-    async ({ idInstance, credential }, deadline) => {
+export const createGreenApi = ({ sendGet, createPace }: GreenApiDependencies): GreenApi => {
+  const call = <Answer extends { readonly kind: string }>(
+    method: string,
+    parse: (status: number, text: string) => Answer | GreenApiFailure,
+  ): Call<Answer | GreenApiFailure> => {
+    const send = createSend(sendGet, createPace());
+    return async ({ idInstance, credential }, deadline) => {
       const url = `${credential.apiUrl}/waInstance${idInstance}/${method}/${credential.apiTokenInstance}`;
-      const { exchange, requests } = await send(`${idInstance}/${method}`, url, deadline);
+      const { exchange, requests } = await send(idInstance, url, deadline);
       return { ...meaningOf(exchange, parse), requests, ...(requests > 1 && { resent: true }) };
     };
+  };
 
   return {
     logout: call('logout', parseLogoutAnswer),

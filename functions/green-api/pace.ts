@@ -4,15 +4,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Deadline, hasPassed, timeUntil } from './deadline.ts';
 
 /**
- * Keeps calls of one instance and method apart within this process.
+ * Keeps the calls of one method apart within this process, for each instance.
  * GREEN-API allows one a second, and users who kept to exactly that still met 429
  * (https://green-api.com/en/docs/api/ratelimiter/, https://github.com/green-api/issues/issues/771).
  */
 export type Pace = {
-  /** Waits for the next free slot of `key`; says no as soon as that is too far away, or later than `deadline`. */
-  readonly slot: (key: string, deadline: Deadline) => Promise<'free' | 'queue-full' | 'too-late'>;
-  /** The call of `key` only left now (it had to connect first): the next slot counts from here. */
-  readonly sent: (key: string) => void;
+  /** Waits for the next free slot of an instance; says no as soon as that is too far away, or later than `deadline`. */
+  readonly slot: (idInstance: string, deadline: Deadline) => Promise<'free' | 'queue-full' | 'too-late'>;
+  /** Its call only left now (it had to connect first): the next slot counts from here. */
+  readonly sent: (idInstance: string) => void;
 };
 
 export type PaceOptions = {
@@ -32,11 +32,11 @@ type Turn = {
 export const createPace = ({ intervalMs = 1_100, longestWaitMs = 10_000 }: PaceOptions = {}): Pace => {
   const turns = new Map<string, Turn>();
 
-  const turnOf = (key: string): Turn => {
-    const known = turns.get(key);
+  const turnOf = (idInstance: string): Turn => {
+    const known = turns.get(idInstance);
     if (known) return known;
     const turn = { freeAt: 0, closedUntil: 0 };
-    turns.set(key, turn);
+    turns.set(idInstance, turn);
     return turn;
   };
 
@@ -46,8 +46,8 @@ export const createPace = ({ intervalMs = 1_100, longestWaitMs = 10_000 }: PaceO
   };
 
   return {
-    slot: async (key, deadline) => {
-      const turn = turnOf(key);
+    slot: async (idInstance, deadline) => {
+      const turn = turnOf(idInstance);
       const now = performance.now();
       const at = Math.max(now, turn.freeAt);
       if (at - now > longestWaitMs) return 'queue-full';
@@ -61,6 +61,6 @@ export const createPace = ({ intervalMs = 1_100, longestWaitMs = 10_000 }: PaceO
       close(turn);
       return 'free';
     },
-    sent: (key) => close(turnOf(key)),
+    sent: (idInstance) => close(turnOf(idInstance)),
   };
 };

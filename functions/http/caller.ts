@@ -8,7 +8,7 @@ const authorizerSchema = v.union([
   v.object({ jwt: v.object({ claims: v.object({ client_id: v.string() }) }) }),
 ]);
 
-const roleSession = /^(arn:[^:]+:sts::[0-9]+:assumed-role\/[^/]+)\/.*$/;
+const roleOfSession = /^arn:[^:]+:sts::[0-9]+:assumed-role\/[^/]+(?=\/)/;
 
 /**
  * Who is calling, as the gateway's authorizer found: the ARN and unique id of a role or user, without the session name, which
@@ -23,7 +23,7 @@ export const parseCaller = (event: APIGatewayProxyEventV2): string => {
   if (!authorizer.success) return 'unidentified';
   if ('iam' in authorizer.output) {
     const { userArn, userId } = authorizer.output.iam;
-    return `${userArn.replace(roleSession, '$1')} ${userId.split(':')[0]}`;
+    return `${roleOfSession.exec(userArn)?.[0] ?? userArn} ${userId.split(':')[0]}`;
   }
   const { claims } = authorizer.output.jwt;
   return 'sub' in claims ? claims.sub : claims.client_id;

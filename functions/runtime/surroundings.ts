@@ -1,3 +1,4 @@
+import { writeSync } from 'node:fs';
 import type { Variables } from './environment.ts';
 
 /** What the process gives a function: its environment, and where its lines go. */
@@ -7,11 +8,26 @@ export type Surroundings = {
   readonly write: (line: string) => void;
 };
 
-// Node makes the stream when it is first asked for: during init, so that no call waits for it.
-const { stdout } = process;
+const stdout = 1;
 
-export const processSurroundings: Surroundings = {
-  variables: process.env,
-  // Straight to stdout: `console` would prefix the line under one log format and wrap it under the other.
-  write: (line) => stdout.write(line),
+/** Whether stdout did not take a whole line at once: it was full, and does not wait for its reader. */
+let isStreaming = false;
+
+/**
+ * Straight to stdout, so that the line is out before anybody is answered: `console` would prefix it under one log format and
+ * wrap it under the other, and Node's stream takes a millisecond to make, and may keep the line for later. Where it must, the
+ * stream takes this line and all that follow, in their order.
+ */
+const write = (line: string): void => {
+  let written = 0;
+  try {
+    if (!isStreaming) written = writeSync(stdout, line);
+  } catch {
+    // Nothing was written: the stream finds out why.
+  }
+  if (written === Buffer.byteLength(line)) return;
+  isStreaming = true;
+  process.stdout.write(Buffer.from(line).subarray(written));
 };
+
+export const processSurroundings: Surroundings = { variables: process.env, write };

@@ -35,7 +35,7 @@ export const wireGreenApi = (
     ask: createAsk(readCredential),
     greenApi: createGreenApi({
       sendGet: createSendGet({ timeoutMs: greenApiTimeoutMs, connections }),
-      pace: createPace(),
+      createPace,
     }),
     readCredential,
   };

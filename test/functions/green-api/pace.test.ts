@@ -15,7 +15,7 @@ const gapsOf = (times: readonly number[]) => times.slice(1).map((time, index) =>
 
 test('keeps calls apart that became due together while the process was held up', async () => {
   const pace = createPace({ intervalMs });
-  const call = () => pace.slot('1101000001/logout', never).then(() => performance.now());
+  const call = () => pace.slot('1101000001', never).then(() => performance.now());
 
   const calls = Promise.all([call(), call(), call(), call()]);
   await sleep(1);
@@ -27,52 +27,52 @@ test('keeps calls apart that became due together while the process was held up',
 
 test('counts from when a call has left, also for those that wait already', async () => {
   const pace = createPace({ intervalMs });
-  await pace.slot('1101000001/logout', never);
-  const next = pace.slot('1101000001/logout', never).then(() => performance.now());
+  await pace.slot('1101000001', never);
+  const next = pace.slot('1101000001', never).then(() => performance.now());
 
   await sleep(intervalMs / 2);
   const leftAt = performance.now();
-  pace.sent('1101000001/logout');
+  pace.sent('1101000001');
 
   expect((await next) - leftAt).toBeGreaterThanOrEqual(intervalMs);
 });
 
-test('lets calls of different instances and methods go at once', async () => {
+test('lets calls of different instances go at once', async () => {
   const pace = createPace({ intervalMs: 60_000 });
 
-  const keys = ['1101000001/logout', '1101000001/getStateInstance', '1101000002/logout'];
+  const ids = ['1101000001', '1101000002', '1101000003'];
 
-  expect(await Promise.all(keys.map((key) => pace.slot(key, never)))).toEqual(['free', 'free', 'free']);
+  expect(await Promise.all(ids.map((id) => pace.slot(id, never)))).toEqual(['free', 'free', 'free']);
 });
 
 test('says at once when the next slot is too far away', async () => {
   const pace = createPace({ intervalMs: 60_000, longestWaitMs: 59_000 });
-  await pace.slot('1101000001/logout', never);
+  await pace.slot('1101000001', never);
 
-  expect(await pace.slot('1101000001/logout', never)).toBe('queue-full');
+  expect(await pace.slot('1101000001', never)).toBe('queue-full');
 });
 
 test('says at once when the next slot is later than the caller waits, who then takes none from others', async () => {
   const pace = createPace({ intervalMs: 1_000 });
   const first = performance.now();
-  await pace.slot('1101000001/logout', never);
+  await pace.slot('1101000001', never);
 
-  const tooLate = Array.from({ length: 5 }, () => pace.slot('1101000001/logout', deadlineIn(500)));
+  const tooLate = Array.from({ length: 5 }, () => pace.slot('1101000001', deadlineIn(500)));
 
   expect(new Set(await Promise.all(tooLate))).toEqual(new Set(['too-late']));
   expect(performance.now() - first).toBeLessThan(500);
-  expect(await pace.slot('1101000001/logout', never)).toBe('free');
+  expect(await pace.slot('1101000001', never)).toBe('free');
   expect(performance.now() - first).toBeLessThan(2_000);
 });
 
 test('lets nobody go whose time has passed meanwhile: one before left late, or this process was held up', async () => {
   const pace = createPace({ intervalMs });
-  await Promise.all([pace.slot('1101000001/logout', never), pace.slot('1101000002/logout', never)]);
+  await Promise.all([pace.slot('1101000001', never), pace.slot('1101000002', never)]);
 
-  const behind = pace.slot('1101000001/logout', deadlineIn(80));
+  const behind = pace.slot('1101000001', deadlineIn(80));
   await sleep(30);
-  pace.sent('1101000001/logout');
-  const heldUp = pace.slot('1101000002/logout', deadlineIn(70));
+  pace.sent('1101000001');
+  const heldUp = pace.slot('1101000002', deadlineIn(70));
   blockFor(100);
 
   expect(await Promise.all([behind, heldUp])).toEqual(['too-late', 'too-late']);
