@@ -10,7 +10,7 @@ export type ColdStart = {
   /** From the start of the process until it asks for its first invocation. */
   readonly init: number;
   readonly initCpu: number;
-  /** From then until it has answered: what init left under way is in it. */
+  /** From when it gets that until it has answered: what init left under way is in it. */
   readonly firstCall: number;
   readonly firstCallCpu: number;
   readonly rssMib: number;
@@ -25,7 +25,7 @@ export type ColdStartOptions = {
 };
 
 type Step = {
-  readonly step: 'started' | 'ready' | 'done' | 'failed';
+  readonly step: 'started' | 'ready' | 'called' | 'done' | 'failed';
   readonly ms: number;
   readonly cpuMs: number;
   readonly rssMib: number;
@@ -87,11 +87,12 @@ export const coldStart = async (options: ColdStartOptions): Promise<ColdStart> =
     const ready = await step('ready');
     options.onReady?.(child.pid ?? 0);
     invocations.write(invocationOf(options.event));
+    const called = await step('called');
     const done = await step('done');
     return {
       init: ready.ms,
       initCpu: ready.cpuMs,
-      firstCall: done.ms - ready.ms,
+      firstCall: done.ms - called.ms,
       firstCallCpu: done.cpuMs - ready.cpuMs,
       rssMib: done.rssMib,
     };

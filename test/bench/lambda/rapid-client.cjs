@@ -30,7 +30,10 @@ take();
 
 exports.next = async () => {
   say('ready');
-  return take();
+  const invocation = take();
+  // This process stood still meanwhile.
+  say('called');
+  return invocation;
 };
 
 exports.done = () => say('done');
