@@ -3,6 +3,7 @@ import https from 'node:https';
 import { types } from 'node:util';
 import { type Connections, createConnections } from './connections.ts';
 import { type Deadline, timeUntil } from './deadline.ts';
+import { createDestinationOf } from './destination.ts';
 
 /** What came back for one GET, whatever it means. The URL holds the token, so it is in no field. */
 export type Exchange =
@@ -61,11 +62,14 @@ export const createSendGet = ({ timeoutMs, connections = createConnections() }: 
     'http:': new http.Agent({ keepAlive: true, maxSockets: connections.agent.maxSockets }),
   };
 
+  const destinationOf = createDestinationOf();
+
   return (url, { deadline, freshConnection, onSent }) =>
     new Promise((resolve) => {
       const secure = url.startsWith('https:');
       const agent = freshConnection ? false : agents[secure ? 'https:' : 'http:'];
-      const request = (secure ? https : http).get(url, { agent, headers: { accept: 'application/json' } });
+      const options = { ...destinationOf(url), agent, headers: { accept: 'application/json' } };
+      const request = (secure ? https : http).get(options);
 
       const settle = (exchange: Exchange) => {
         clearTimeout(timer);
