@@ -73,7 +73,7 @@ export const failureRows = {
   },
 } as const satisfies Record<FailureKind, Row>;
 
-const sentence = (text: string): string => `${text[0]?.toUpperCase()}${text.slice(1)}.`;
+const sentence = (text: string): string => `${text[0]?.toUpperCase()}${text.slice(1)}${text.endsWith('?') ? '' : '.'}`;
 
 /** One outcome as HTTP: 200 for what is confirmed, 202 for what nobody waited for, problem details for the rest. */
 export const logoutResponse = (

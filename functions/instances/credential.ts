@@ -16,9 +16,8 @@ export type ParsedSecret =
 
 const defaultApiUrl = 'https://api.green-api.com';
 
-// No page promises the token's alphabet, so only what cannot stand in a path is refused.
-const pathSegment = /^(?!\.+$)[!-~]{1,256}$/;
-const reservedInPath = /[/?#%\\]/;
+// No page promises the token's alphabet, so only what cannot stand in a path as it is is refused (RFC 3986, section 3.3).
+const pathSegment = /^(?!\.+$)[\w.~!$&'()*+,;=:@-]{1,256}$/;
 
 const secretSchema = v.pipe(
   v.string(),
@@ -29,7 +28,7 @@ const secretSchema = v.pipe(
       apiTokenInstance: v.pipe(
         v.string('apiTokenInstance is missing or not a string'),
         v.check(
-          (token) => pathSegment.test(token) && !reservedInPath.test(token),
+          (token) => pathSegment.test(token),
           'apiTokenInstance is empty, too long, or holds a character that cannot stand in a URL path',
         ),
       ),

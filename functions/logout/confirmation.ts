@@ -10,6 +10,8 @@ export type Confirmation = {
   readonly stateInstance?: string | null;
   /** ISO 8601 instant of the reading that said `notAuthorized`. */
   readonly confirmedAt?: string;
+  /** Why there were no more readings, though there was time. */
+  readonly hindrance?: string;
 };
 
 export const noConfirmation: Confirmation = { readings: [] };
@@ -33,7 +35,10 @@ export const createConfirm =
 
     do {
       const answer = await ask(idInstance, readState, readings.length === 0 ? deadline : waitEnds);
-      if (answer.requests === 0) break;
+      if (answer.requests === 0) {
+        const isHindered = answer.kind !== 'state' && answer.kind !== 'timed-out';
+        return { readings, ...last, ...(isHindered && { hindrance: answer.reason }) };
+      }
 
       const at = now().toISOString();
       if (answer.kind === 'state') last = { stateInstance: answer.stateInstance };

@@ -54,7 +54,9 @@ const outcomeOf = (answer: Counted<Answer>, confirmation: Confirmation, waitMs: 
   }
   if (answer.kind === 'accepted' && waitMs === 0) return { kind: 'logged-out', confirmed: false, ...said };
   if (answer.kind === 'accepted' || answer.kind === 'not-authorized') {
-    const reason = `no reading said notAuthorized within ${waitMs / 1_000} s`;
+    const { readings, hindrance } = confirmation;
+    const end = hindrance === undefined ? ` within ${waitMs / 1_000} s` : `: ${hindrance}`;
+    const reason = `no reading (of ${readings.length}) said notAuthorized${end}`;
     return { kind: 'unconfirmed', confirmed: false, reason, ...said };
   }
   return { kind: answer.kind, confirmed: false, reason: answer.reason, ...said };

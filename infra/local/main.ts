@@ -9,7 +9,8 @@ const main = async () => {
   if (options === 'help') return print(`${usage}\n`);
 
   const service = await startService(options, print);
-  const end = () => service[Symbol.asyncDispose]().then(() => process.exit(0));
+  // Not before what was written has been read: it may be evidence. A second signal does not wait.
+  const end = () => service[Symbol.asyncDispose]().then(() => process.stdout.write('', () => process.exit(0)));
   process.once('SIGINT', end).once('SIGTERM', end);
   await welcome(service, print);
 };

@@ -70,7 +70,7 @@ test('says unconfirmed, not success, when the state stays authorized after isLog
   expect(status).toBe(502);
   expect(body).toMatchObject({ code: 'unconfirmed', isLogout: true, confirmed: false, stateInstance: 'authorized' });
   expect(body.detail).toBe(
-    'No reading said notAuthorized within 1 s. The session may still be open: ask again, or wait longer with "Prefer: wait=20".',
+    'No reading (of 1) said notAuthorized within 1 s. The session may still be open: ask again, or wait longer with "Prefer: wait=20".',
   );
 });
 

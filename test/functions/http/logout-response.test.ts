@@ -1,0 +1,15 @@
+import { logoutResponse } from '../../../functions/http/logout-response.ts';
+import type { InstanceId } from '../../../functions/instances/instance-id.ts';
+
+test.each([
+  ['it is gone', 'It is gone. Mend the secret, or the right to read it.'],
+  ['is its key enabled?', 'Is its key enabled? Mend the secret, or the right to read it.'],
+])('tells the reason and what to do as sentences: %s', (reason, detail) => {
+  const { body } = logoutResponse('1101000001' as InstanceId, {
+    kind: 'credential-unreadable',
+    confirmed: false,
+    reason,
+  });
+
+  expect(JSON.parse(body ?? '')).toMatchObject({ detail });
+});
