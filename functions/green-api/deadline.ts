@@ -5,7 +5,7 @@ export type Deadline = number;
 
 export const deadlineIn = (ms: number): Deadline => performance.now() + ms;
 
-/** In milliseconds, 0 when it has passed: Node warns of a timer that is set to less. */
+/** In milliseconds; 0: it has passed. */
 export const timeUntil = (deadline: Deadline): number => Math.max(0, deadline - performance.now());
 
 export const hasPassed = (deadline: Deadline): boolean => timeUntil(deadline) === 0;

@@ -1,7 +1,7 @@
 // Imported although it is global: Node loads it when it is first asked for, and no call is to wait for that.
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Deadline, hasPassed, timeUntil } from './deadline.ts';
+import { type Deadline, timeUntil } from './deadline.ts';
 
 /**
  * Keeps the calls of one method apart within this process, for each instance.
@@ -9,7 +9,7 @@ import { type Deadline, hasPassed, timeUntil } from './deadline.ts';
  * (https://green-api.com/en/docs/api/ratelimiter/, https://github.com/green-api/issues/issues/771).
  */
 export type Pace = {
-  /** Waits for the next free slot of an instance; says no as soon as that is too far away, or later than `deadline`. */
+  /** Waits for the next free slot of an instance; says no as soon as that is too far away, or too late for `deadline`. */
   readonly slot: (idInstance: string, deadline: Deadline) => Promise<'free' | 'queue-full' | 'too-late'>;
   /** Its call only left now (it had to connect first): the next slot counts from here. */
   readonly sent: (idInstance: string) => void;
@@ -21,6 +21,12 @@ export type PaceOptions = {
   /** Longest wait for a slot, in milliseconds. @default 10000 */
   readonly longestWaitMs?: number;
 };
+
+/**
+ * Who has less time than this, in milliseconds, is not let go: there would be no answer. So nobody is who gave up on a call
+ * because of his deadline, for Node's timers may fire a little before their time.
+ */
+const leastTimeMs = 50;
 
 type Turn = {
   /** When the next slot is. */
@@ -51,13 +57,12 @@ export const createPace = ({ intervalMs = 1_100, longestWaitMs = 10_000 }: PaceO
       const now = performance.now();
       const at = Math.max(now, turn.freeAt);
       if (at - now > longestWaitMs) return 'queue-full';
-      if (at >= deadline) return 'too-late';
+      if (at + leastTimeMs >= deadline) return 'too-late';
       turn.freeAt = at + intervalMs;
 
       const left = () => Math.max(at, turn.closedUntil) - performance.now();
-      // A timer may fire up to a millisecond early.
       for (let ms = left(); ms > 0 && ms < timeUntil(deadline); ms = left()) await sleep(Math.ceil(ms));
-      if (left() > 0 || hasPassed(deadline)) return 'too-late';
+      if (left() > 0 || timeUntil(deadline) < leastTimeMs) return 'too-late';
       close(turn);
       return 'free';
     },

@@ -10,8 +10,12 @@ export const leftOut: readonly { readonly file: RegExp; readonly instead: string
     file: /node-config-provider[\\/]configLoader\.js$/,
     instead: `
       export const loadConfig = ({ environmentVariableSelector, default: otherwise }, options = {}) => async () => {
-        const setting = environmentVariableSelector(process.env, options);
-        if (setting !== undefined) return setting;
+        try {
+          const setting = environmentVariableSelector(process.env, options);
+          if (setting !== undefined) return setting;
+        } catch {
+          // As the SDK does, it passes over what is no setting.
+        }
         return typeof otherwise === 'function' ? otherwise() : otherwise;
       };
     `,
@@ -36,7 +40,7 @@ export const leftOut: readonly { readonly file: RegExp; readonly instead: string
     file: /util-stream[\\/]stream-type-check\.js$/,
     instead: 'export const isReadableStream = () => false; export const isBlob = () => false;',
   },
-  // Its Node has the hash and the UUID built in, and is new enough.
+  // Its Node has the hash built in, and is new enough; a UUID of the global `crypto` would load all of WebCrypto.
   { file: /sha256[\\/]Sha256Js\.js$/, instead: 'export const Sha256Js = undefined;' },
   {
     file: /uuid[\\/]v4\.js$/,

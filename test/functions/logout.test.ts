@@ -238,6 +238,16 @@ test('answers before the time is over, and says what it does not know', async ()
   expect(world.evidence()).toHaveLength(1);
 });
 
+test('leaves time to write the evidence and to answer', async () => {
+  await using world = await startLogoutWorld({ variables: { GREEN_API_TIMEOUT_MS: '20000' } });
+  world.break('hang');
+
+  const answer = world.logOut({ remainingMs: 6_000 });
+  const first = await Promise.race([answer, sleep(5_800, 'no time is left')]);
+
+  expect(first).toMatchObject({ status: 504, body: { code: 'timed-out' } });
+});
+
 test('concurrent requests for one instance share one read of its secret', async () => {
   await using world = await startLogoutWorld();
 

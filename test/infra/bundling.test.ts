@@ -102,6 +102,9 @@ test('what is left out of the SDK is not missed, whatever the environment says',
     ...world.variables,
     AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsManager.url,
     AWS_RETRY_MODE: 'adaptive',
+    // The SDK passes over both.
+    AWS_USE_FIPS_ENDPOINT: '',
+    AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'maybe',
     AWS_LAMBDA_FUNCTION_NAME: 'logout',
     _X_AMZN_TRACE_ID: 'Root=1-67891233-abcdef012345678912345678',
   };

@@ -207,9 +207,9 @@ test('more than ten minutes after the first logout it may be a new session: nobo
 
 test('one instance that fails in a way nobody foresaw stops no other', async () => {
   const world = createWorld({ '1': {}, '2': {}, '3': {} });
-  const ask: typeof world.dependencies.ask = async (idInstance, call, signal) => {
+  const ask: typeof world.dependencies.ask = async (idInstance, call, deadline) => {
     if (idInstance === '2') throw new RangeError('unforeseen');
-    return world.dependencies.ask(idInstance, call, signal);
+    return world.dependencies.ask(idInstance, call, deadline);
   };
 
   const run = await world.run(requestOf({ expiresAt: '2026-11-30T17:01:00Z' }), { ask });

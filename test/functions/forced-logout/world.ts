@@ -73,7 +73,7 @@ export const createWorld = (scripts: Readonly<Record<string, Script>>) => {
     }),
     clearQueue: play<Answer<ClearQueueAnswer>>('clearQueue', (id) => scripts[id]?.queue, { kind: 'cleared' }),
   };
-  const ask: Ask = (idInstance, call, signal) => call({ idInstance, credential: {} as Credential }, signal);
+  const ask: Ask = (idInstance, call, deadline) => call({ idInstance, credential: {} as Credential }, deadline);
   const listInstances: ListInstances = async () => ({ kind: 'page', instances: [...tags.values()] });
   const readTags: ReadTags = async (id) => {
     const instance = tags.get(id);

@@ -65,15 +65,29 @@ test('says at once when the next slot is later than the caller waits, who then t
   expect(performance.now() - first).toBeLessThan(2_000);
 });
 
-test('lets nobody go whose time has passed meanwhile: one before left late, or this process was held up', async () => {
+test('lets nobody go whose time has passed because this process was held up', async () => {
   const pace = createPace({ intervalMs });
-  await Promise.all([pace.slot('1101000001', never), pace.slot('1101000002', never)]);
+  await pace.slot('1101000001', never);
 
-  const behind = pace.slot('1101000001', deadlineIn(80));
-  await sleep(30);
+  const heldUp = pace.slot('1101000001', deadlineIn(150));
+  blockFor(200);
+
+  expect(await heldUp).toBe('too-late');
+});
+
+test('lets nobody go for whom the one before left too late', async () => {
+  const pace = createPace({ intervalMs: 1_000 });
+  await pace.slot('1101000001', never);
+
+  const behind = pace.slot('1101000001', deadlineIn(1_500));
+  await sleep(800);
   pace.sent('1101000001');
-  const heldUp = pace.slot('1101000002', deadlineIn(70));
-  blockFor(100);
 
-  expect(await Promise.all([behind, heldUp])).toEqual(['too-late', 'too-late']);
+  expect(await behind).toBe('too-late');
+});
+
+test('lets nobody go who has no time for an answer', async () => {
+  const pace = createPace({ intervalMs });
+
+  expect(await pace.slot('1101000001', deadlineIn(40))).toBe('too-late');
 });
