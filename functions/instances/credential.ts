@@ -27,8 +27,8 @@ const secretSchema = v.pipe(
       apiUrl: v.optional(v.string('apiUrl is not a string'), defaultApiUrl),
       apiTokenInstance: v.pipe(
         v.string('apiTokenInstance is missing or not a string'),
-        v.check(
-          (token) => pathSegment.test(token),
+        v.regex(
+          pathSegment,
           'apiTokenInstance is empty, too long, or holds a character that cannot stand in a URL path',
         ),
       ),
