@@ -1,19 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import type { ReadRun } from './executions/read-run.ts';
-import type { RequestRun } from './executions/request-run.ts';
-import type { StopRun } from './executions/stop-run.ts';
-import type { RunLimits } from './forced-logout/run-limits.ts';
-import { parseRunName, type RunName, runNameOf } from './forced-logout/run-name.ts';
 import { parseCaller } from './http/caller.ts';
-import { parseIdempotencyKey } from './http/idempotency-key.ts';
-import { InvalidRequest } from './http/invalid-request.ts';
-import { problemResponse } from './http/problem.ts';
-import { type LogUnexpected, problemDetails } from './http/problem-details.ts';
+import { InvalidRequest, parseIdempotencyKey } from './http/request.ts';
+import { type LogUnexpected, problemDetails, problemResponse } from './http/response.ts';
 import { createParseRunRequest } from './http/run-request.ts';
 import { acceptedRun, alreadyEnded, keyReused, runProblem, runResponse } from './http/run-response.ts';
-import { wireForcedLogouts } from './runtime/wire-forced-logouts.ts';
+import { createLambda } from './platform/aws-clients.ts';
+import { readStartingEnvironment, type Variables } from './platform/environment.ts';
+import { createLog, type Write, writeLine } from './platform/log.ts';
+import { createFindRun } from './runs/lambda/find-run.ts';
+import { createReadExecution, createReadHistory, createReadRun, type ReadRun } from './runs/lambda/read-run.ts';
+import { createRequestRun, createStartRun, type RequestRun } from './runs/lambda/start-run.ts';
+import { createStopRun, type StopRun } from './runs/lambda/stop-run.ts';
+import type { RunLimits } from './runs/request.ts';
+import { parseRunName, type RunName, runNameOf } from './runs/run-name.ts';
 
 export type ForcedLogoutsHandlerDependencies = {
   readonly requestRun: RequestRun;
@@ -85,4 +86,29 @@ export const createForcedLogoutsHandler = (dependencies: ForcedLogoutsHandlerDep
     .handler((event) => (answers.get(event.routeKey) ?? unknownRoute)(event));
 };
 
-export const handler = createForcedLogoutsHandler(wireForcedLogouts());
+const now = () => new Date();
+
+export const composeForcedLogouts = (variables: Variables, write: Write): ForcedLogoutsHandlerDependencies => {
+  const environment = readStartingEnvironment(variables);
+  const { runFunction: functionName, runQualifier: qualifier, stack } = environment;
+  const client = createLambda();
+  const findRun = createFindRun({ client, functionName });
+  const readExecution = createReadExecution({ client, findRun });
+  const log = createLog(write);
+  return {
+    requestRun: createRequestRun({
+      startRun: createStartRun({ client, functionName, qualifier }),
+      readExecution,
+      now,
+    }),
+    readRun: createReadRun({ readExecution, readHistory: createReadHistory(client) }),
+    stopRun: createStopRun({ client, findRun }),
+    stack,
+    limits: environment,
+    now,
+    log,
+    logUnexpected: (error) => log('ERROR', 'unexpected error', error),
+  };
+};
+
+export const handler = createForcedLogoutsHandler(composeForcedLogouts(process.env, writeLine));

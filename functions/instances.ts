@@ -1,14 +1,19 @@
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import * as v from 'valibot';
-import { InvalidRequest } from './http/invalid-request.ts';
-import { jsonResponse } from './http/json-response.ts';
-import { problemResponse } from './http/problem.ts';
-import { type LogUnexpected, problemDetails } from './http/problem-details.ts';
-import { parseQuery } from './http/query.ts';
-import type { InstancePage, ListInstances, ListProblem } from './instances/list-instances.ts';
-import { isOwnedBy, type ListedInstance } from './instances/tags.ts';
-import { wireInstances } from './runtime/wire-instances.ts';
+import { InvalidRequest, parseQuery } from './http/request.ts';
+import { jsonResponse, type LogUnexpected, problemDetails, problemResponse } from './http/response.ts';
+import {
+  createListInstances,
+  type InstancePage,
+  isOwnedBy,
+  type ListedInstance,
+  type ListInstances,
+  type ListProblem,
+} from './instances/directory.ts';
+import { createSecretsManager } from './platform/aws-clients.ts';
+import { readEnvironment, type Variables } from './platform/environment.ts';
+import { createLog, type Write, writeLine } from './platform/log.ts';
 
 const invalidNext = new InvalidRequest('next', 'must be the next of an earlier answer');
 
@@ -84,4 +89,13 @@ export const createInstancesHandler = ({ listInstances, logUnexpected }: Instanc
     .use(problemDetails(logUnexpected))
     .handler(async (event) => respond(await collect(listInstances, parseQuery(event, querySchema))));
 
-export const handler = createInstancesHandler(wireInstances());
+export const composeInstances = (variables: Variables, write: Write): InstancesHandlerDependencies => {
+  const { secretPrefix } = readEnvironment(variables);
+  const log = createLog(write);
+  return {
+    listInstances: createListInstances({ client: createSecretsManager(), secretPrefix }),
+    logUnexpected: (error) => log('ERROR', 'unexpected error', error),
+  };
+};
+
+export const handler = createInstancesHandler(composeInstances(process.env, writeLine));

@@ -1,16 +1,20 @@
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import * as v from 'valibot';
+import { createConnections } from './green-api/connections.ts';
 import { type Deadline, deadlineIn } from './green-api/deadline.ts';
-import { parseBody } from './http/body.ts';
 import { parseCaller } from './http/caller.ts';
-import { InvalidRequest } from './http/invalid-request.ts';
 import { logoutResponse } from './http/logout-response.ts';
-import { parseWait } from './http/prefer.ts';
-import { type LogUnexpected, problemDetails } from './http/problem-details.ts';
+import { InvalidRequest, parseBody, parseWait } from './http/request.ts';
+import { type LogUnexpected, problemDetails } from './http/response.ts';
 import { instanceIdRule, parseInstanceId } from './instances/instance-id.ts';
-import type { LogOut } from './logout/log-out.ts';
-import { wireLogout } from './runtime/wire-logout.ts';
+import { composeGreenApi } from './logout/call-with-credential.ts';
+import { createLogOut, type LogOut } from './logout/log-out.ts';
+import { composeRecordEvidence, createBus } from './logout/record-evidence.ts';
+import { composeWarmUp, type WarmUp } from './logout/warm-up.ts';
+import { createSecretsManager } from './platform/aws-clients.ts';
+import { readEnvironment, type Variables } from './platform/environment.ts';
+import { createLog, type Write, writeLine } from './platform/log.ts';
 
 export type LogoutHandlerDependencies = { readonly logOut: LogOut; readonly logUnexpected: LogUnexpected };
 
@@ -61,7 +65,25 @@ export const createLogoutHandler = ({ logOut, logUnexpected }: LogoutHandlerDepe
       return logoutResponse(request.idInstance, outcome, applied);
     });
 
-const { warmUp, ...dependencies } = wireLogout();
+const now = () => new Date();
+
+export type ComposedLogout = LogoutHandlerDependencies & { readonly warmUp: WarmUp };
+
+export const composeLogout = (variables: Variables, write: Write): ComposedLogout => {
+  const environment = readEnvironment(variables);
+  const log = createLog(write);
+  const connections = createConnections();
+  const secretsManager = createSecretsManager(connections.agent);
+  const bus = createBus(environment.eventBus, connections.agent);
+  const wired = composeGreenApi(secretsManager, environment, log, connections);
+  return {
+    logOut: createLogOut({ ...wired, recordEvidence: composeRecordEvidence(log, environment, bus), now }),
+    logUnexpected: (error) => log('ERROR', 'unexpected error', error),
+    warmUp: composeWarmUp({ ...wired, secretsManager, bus, connections }, environment, variables, log),
+  };
+};
+
+const { warmUp, ...dependencies } = composeLogout(process.env, writeLine);
 
 export const handler = createLogoutHandler(dependencies);
 /** The bundle awaits it during Lambda's init. */

@@ -1,12 +1,13 @@
 import middy from '@middy/core';
-import { RunNotStarted } from './executions/run-not-started.ts';
-import type { RunStart, StartRun } from './executions/start-run.ts';
-import type { RunLimits } from './forced-logout/run-limits.ts';
-import { type RunName, runNameOf } from './forced-logout/run-name.ts';
-import { BrokenEvent, UnknownEvent } from './offboarding/event-errors.ts';
+import { BrokenEvent, UnknownEvent } from './offboarding/dialect.ts';
+import { readEvent } from './offboarding/dialects.ts';
 import { type PlannedRun, planRuns } from './offboarding/plan-runs.ts';
-import { readEvent } from './offboarding/read-event.ts';
-import { wireOffboarding } from './runtime/wire-offboarding.ts';
+import { createLambda } from './platform/aws-clients.ts';
+import { readStartingEnvironment, type Variables } from './platform/environment.ts';
+import { createLog, type Write, writeLine } from './platform/log.ts';
+import { createStartRun, RunNotStarted, type RunStart, type StartRun } from './runs/lambda/start-run.ts';
+import type { RunLimits } from './runs/request.ts';
+import { type RunName, runNameOf } from './runs/run-name.ts';
 
 export type OffboardingHandlerDependencies = {
   readonly startRun: StartRun;
@@ -68,4 +69,15 @@ export const createOffboardingHandler = ({ startRun, stack, limits, now, log }: 
     return { runs };
   });
 
-export const handler = createOffboardingHandler(wireOffboarding());
+export const composeOffboarding = (variables: Variables, write: Write): OffboardingHandlerDependencies => {
+  const { runFunction, runQualifier, stack, ...limits } = readStartingEnvironment(variables);
+  return {
+    startRun: createStartRun({ client: createLambda(), functionName: runFunction, qualifier: runQualifier }),
+    stack,
+    limits,
+    now: () => new Date(),
+    log: createLog(write),
+  };
+};
+
+export const handler = createOffboardingHandler(composeOffboarding(process.env, writeLine));

@@ -1,9 +1,14 @@
 import type { DurableContext } from '@aws/durable-execution-sdk-js';
 import middy from '@middy/core';
 import { executionModeDurableContext } from '@middy/core/DurableContext';
-import { createForcedLogoutRun, type ForcedLogoutRunDependencies } from './forced-logout/forced-logout-run.ts';
-import type { Summary } from './forced-logout/summary.ts';
-import { wireRun } from './runtime/wire-run.ts';
+import { createListInstances, createReadTags } from './instances/directory.ts';
+import { composeGreenApi } from './logout/call-with-credential.ts';
+import { composeRecordEvidence, createBus } from './logout/record-evidence.ts';
+import { createSecretsManager } from './platform/aws-clients.ts';
+import { readEnvironment, type Variables } from './platform/environment.ts';
+import { createLog, type Write, writeLine } from './platform/log.ts';
+import { createForcedLogoutRun, type ForcedLogoutRunDependencies } from './runs/execute-run.ts';
+import type { Summary } from './runs/results.ts';
 
 export type RunHandlerDependencies = ForcedLogoutRunDependencies;
 
@@ -27,4 +32,19 @@ export const createRunHandler = (dependencies: RunHandlerDependencies) => {
   );
 };
 
-export const handler = createRunHandler(wireRun());
+export const composeRun = (variables: Variables, write: Write): RunHandlerDependencies => {
+  const environment = readEnvironment(variables);
+  const { secretPrefix } = environment;
+  const client = createSecretsManager();
+  const log = createLog(write);
+  return {
+    ...composeGreenApi(client, environment, log),
+    listInstances: createListInstances({ client, secretPrefix }),
+    readTags: createReadTags({ client, secretPrefix }),
+    recordEvidence: composeRecordEvidence(log, environment, createBus(environment.eventBus)),
+    log,
+    now: () => new Date(),
+  };
+};
+
+export const handler = createRunHandler(composeRun(process.env, writeLine));

@@ -1,14 +1,18 @@
 import middy from '@middy/core';
 import * as v from 'valibot';
-import { RunNotStarted } from './executions/run-not-started.ts';
-import type { StartRun } from './executions/start-run.ts';
-import { instant } from './forced-logout/instant.ts';
-import { type ForcedLogout, requestEntries } from './forced-logout/request.ts';
-import { defaultExpiryAfter, defaultMaxTargetsWithin } from './forced-logout/run-limits.ts';
-import { type RunName, runNameOf } from './forced-logout/run-name.ts';
-import { parseFields } from './http/fields.ts';
-import { InvalidRequest } from './http/invalid-request.ts';
-import { wireSchedule } from './runtime/wire-schedule.ts';
+import { InvalidRequest, parseFields } from './http/request.ts';
+import { createLambda } from './platform/aws-clients.ts';
+import { readStartingEnvironment, type Variables } from './platform/environment.ts';
+import { createLog, type Write, writeLine } from './platform/log.ts';
+import { createStartRun, RunNotStarted, type StartRun } from './runs/lambda/start-run.ts';
+import {
+  defaultExpiryAfter,
+  defaultMaxTargetsWithin,
+  type ForcedLogout,
+  instant,
+  requestEntries,
+} from './runs/request.ts';
+import { type RunName, runNameOf } from './runs/run-name.ts';
 
 export type ScheduleHandlerDependencies = {
   readonly startRun: StartRun;
@@ -76,4 +80,14 @@ export const createScheduleHandler = ({ startRun, stack, maxTargetsCeiling, log 
     return { run: name };
   });
 
-export const handler = createScheduleHandler(wireSchedule());
+export const composeSchedule = (variables: Variables, write: Write): ScheduleHandlerDependencies => {
+  const { runFunction, runQualifier, stack, maxTargetsCeiling } = readStartingEnvironment(variables);
+  return {
+    startRun: createStartRun({ client: createLambda(), functionName: runFunction, qualifier: runQualifier }),
+    stack,
+    maxTargetsCeiling,
+    log: createLog(write),
+  };
+};
+
+export const handler = createScheduleHandler(composeSchedule(process.env, writeLine));

@@ -1,4 +1,4 @@
-import type { ApiUrl } from '../instances/credential.ts';
+import type { ApiUrl } from '../instances/credentials.ts';
 
 // https://green-api.com/en/docs/api/ : the universal address and the numbered pools, under both domains.
 const greenApiHost = /^(?:[0-9]{1,10}\.)?api\.(?:green-api|greenapi)\.com$/;

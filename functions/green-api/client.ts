@@ -1,5 +1,8 @@
-import type { Credential } from '../instances/credential.ts';
+import type { Credential } from '../instances/credentials.ts';
 import type { InstanceId } from '../instances/instance-id.ts';
+import type { Deadline } from './deadline.ts';
+import type { Exchange, SendGet } from './exchange.ts';
+import type { Pace } from './rate-limiter.ts';
 import {
   type ClearQueueAnswer,
   type GreenApiFailure,
@@ -8,10 +11,7 @@ import {
   parseLogoutAnswer,
   parseStateAnswer,
   type StateAnswer,
-} from './answer.ts';
-import type { Deadline } from './deadline.ts';
-import type { Exchange, SendGet } from './exchange.ts';
-import type { Pace } from './pace.ts';
+} from './responses.ts';
 
 /** An instance as GREEN-API is asked about it. */
 export type Instance = { readonly idInstance: InstanceId; readonly credential: Credential };

@@ -1,8 +1,7 @@
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import type { InstanceId } from '../instances/instance-id.ts';
 import { type FailureKind, isFailure, type LogoutOutcome, worthRetrying } from '../logout/outcome.ts';
-import { jsonResponse } from './json-response.ts';
-import { problemResponse } from './problem.ts';
+import { jsonResponse, problemResponse } from './response.ts';
 
 type Row = { readonly status: number; readonly title: string; readonly todo: string; readonly retryAfter?: number };
 

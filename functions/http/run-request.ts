@@ -1,15 +1,15 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import * as v from 'valibot';
-import { type ForcedLogout, requestEntries } from '../forced-logout/request.ts';
 import {
   defaultExpiryAfter,
   defaultExpiryMs,
   defaultMaxTargetsWithin,
+  type ForcedLogout,
   type RunLimits,
-} from '../forced-logout/run-limits.ts';
-import { parseBody } from './body.ts';
+  requestEntries,
+} from '../runs/request.ts';
 import { parseCaller } from './caller.ts';
-import { InvalidRequest } from './invalid-request.ts';
+import { InvalidRequest, parseBody } from './request.ts';
 
 type Asked = Omit<ForcedLogout, 'requestedBy' | 'source' | 'occurredAt' | 'expiresAt' | 'maxTargets'> &
   Partial<Pick<ForcedLogout, 'expiresAt' | 'maxTargets'>>;

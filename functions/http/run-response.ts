@@ -1,11 +1,9 @@
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import type { UnknownRun } from '../executions/find-run.ts';
-import type { LambdaFailure } from '../executions/lambda-failure.ts';
-import type { Run } from '../executions/read-run.ts';
-import type { RunStatus } from '../executions/run-status.ts';
-import type { RunName } from '../forced-logout/run-name.ts';
-import { jsonResponse } from './json-response.ts';
-import { type Problem, problemResponse } from './problem.ts';
+import type { LambdaFailure } from '../runs/lambda/failure.ts';
+import type { RunStatus, UnknownRun } from '../runs/lambda/find-run.ts';
+import type { Run } from '../runs/lambda/read-run.ts';
+import type { RunName } from '../runs/run-name.ts';
+import { jsonResponse, type Problem, problemResponse } from './response.ts';
 
 /** A run that goes on, or ends, without the caller; where to look is in `Location`. */
 export const acceptedRun = (id: RunName, status: RunStatus): APIGatewayProxyStructuredResultV2 =>

@@ -1,7 +1,7 @@
 import type { GreenApi } from '../green-api/client.ts';
 import { type Deadline, deadlineIn, hasPassed } from '../green-api/deadline.ts';
 import type { InstanceId } from '../instances/instance-id.ts';
-import type { Ask } from './ask.ts';
+import type { Ask } from './call-with-credential.ts';
 import type { Reading } from './evidence.ts';
 
 export type Confirmation = {

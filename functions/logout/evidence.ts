@@ -1,6 +1,6 @@
+import type { ListedInstance } from '../instances/directory.ts';
 import type { InstanceId } from '../instances/instance-id.ts';
-import type { ListedInstance } from '../instances/tags.ts';
-import type { LogoutOutcome } from './outcome.ts';
+import { isFailure, type LogoutOutcome } from './outcome.ts';
 
 /** One `getStateInstance` after the logout: what it said, or why it said nothing. */
 export type Reading =
@@ -38,3 +38,48 @@ export type Evidence = {
 
 /** Writes one record for good, and tells whoever listens. Called once per logout, after the fact; never rejects. */
 export type RecordEvidence = (evidence: Evidence) => Promise<void>;
+
+/** Nobody but the functions that log out may put events of this source on the stack's bus. */
+export const outcomeSource = 'green-api-logout';
+const outcomeDetailTypes = { loggedOut: 'Instance Logged Out', failed: 'Instance Logout Failed' } as const;
+
+export type OutcomeEvent = {
+  readonly detailType: (typeof outcomeDetailTypes)[keyof typeof outcomeDetailTypes];
+  readonly detail: Evidence;
+};
+
+/** What the world is told of a logout; nothing yet (`undefined`) of one that nobody waited for. */
+export const outcomeEventOf = (evidence: Evidence): OutcomeEvent | undefined => {
+  if (isFailure(evidence.outcome)) return { detailType: outcomeDetailTypes.failed, detail: evidence };
+  return evidence.outcome.confirmed ? { detailType: outcomeDetailTypes.loggedOut, detail: evidence } : undefined;
+};
+
+/** Where the metrics stand in CloudWatch; the dashboard and the alarms read the same names. */
+export const metricNamespace = 'green-api-logout';
+export const metricNames = { confirmed: 'confirmed', failed: 'failed', timeToLogout: 'timeToLogoutMs' } as const;
+export const metricDimensions = { stack: 'stack', door: 'door' } as const;
+
+/**
+ * The members that make CloudWatch read an evidence record as metrics too (embedded metric format), so that a figure and the
+ * record behind it are one line and cannot disagree.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+ */
+export const metricsOf = ({ outcome, timeToLogoutMs }: Evidence, stack: string, at: Date): object => ({
+  [metricDimensions.stack]: stack,
+  [metricNames.confirmed]: Number(outcome.confirmed),
+  [metricNames.failed]: Number(isFailure(outcome)),
+  _aws: {
+    Timestamp: at.getTime(),
+    CloudWatchMetrics: [
+      {
+        Namespace: metricNamespace,
+        Dimensions: [[metricDimensions.stack, metricDimensions.door]],
+        Metrics: [
+          { Name: metricNames.confirmed, Unit: 'Count' },
+          { Name: metricNames.failed, Unit: 'Count' },
+          ...(timeToLogoutMs === undefined ? [] : [{ Name: metricNames.timeToLogout, Unit: 'Milliseconds' }]),
+        ],
+      },
+    ],
+  },
+});

@@ -1,7 +1,7 @@
-import type { LogoutAnswer } from '../green-api/answer.ts';
 import type { Counted, GreenApi } from '../green-api/client.ts';
 import type { Deadline } from '../green-api/deadline.ts';
-import type { Ask, NotAsked } from './ask.ts';
+import type { LogoutAnswer } from '../green-api/responses.ts';
+import type { Ask, NotAsked } from './call-with-credential.ts';
 import { type Confirmation, createConfirm, noConfirmation } from './confirmation.ts';
 import type { Evidence, RecordEvidence } from './evidence.ts';
 import type { LogoutOutcome, Said } from './outcome.ts';

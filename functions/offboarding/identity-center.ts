@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import { instant } from '../forced-logout/instant.ts';
+import { instant } from '../runs/request.ts';
 import type { EventPattern, ParseEvent } from './dialect.ts';
-import { parseFields, word } from './fields.ts';
+import { parseFields, word } from './dialect.ts';
 
 const detailType = 'AWS API Call via CloudTrail';
 const sources = ['aws.sso-directory', 'aws.identitystore'] as const;

@@ -1,13 +1,14 @@
-import { type ForcedLogout, forcedLogoutSchema } from '../forced-logout/request.ts';
 import {
   defaultExpiryAfter,
   defaultExpiryMs,
   defaultMaxTargetsWithin,
+  type ForcedLogout,
+  forcedLogoutSchema,
   type RunLimits,
-} from '../forced-logout/run-limits.ts';
-import type { RunCause } from '../forced-logout/run-name.ts';
+} from '../runs/request.ts';
+import type { RunCause } from '../runs/run-name.ts';
 import type { Broken, Departure } from './dialect.ts';
-import { parseFields } from './fields.ts';
+import { parseFields } from './dialect.ts';
 
 /** A run to start, and what names it. */
 export type PlannedRun = { readonly cause: Omit<RunCause, 'stack'>; readonly request: ForcedLogout };

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { type BuildOptions, build } from 'esbuild';
-import { bundleOptions } from '../../infra/bundling.ts';
+import { bundleOptions } from '../../infra/bundling/bundling.ts';
 
 export type Bundle = {
   readonly name: string;

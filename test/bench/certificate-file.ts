@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { certificate } from '../infra/local/green-api/certificate.ts';
+import { certificate } from '../support/certificate.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'bench-certificate-'));
 

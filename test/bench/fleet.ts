@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { build } from 'esbuild';
-import { bundleOptions } from '../../infra/bundling.ts';
-import { startGreenApi } from '../../infra/local/green-api/stand-in.ts';
-import { startLambda } from '../../infra/local/lambda/stand-in.ts';
-import { startSecretsManager } from '../../infra/local/secrets-manager/stand-in.ts';
-import { certificate } from '../infra/local/green-api/certificate.ts';
+import { bundleOptions } from '../../infra/bundling/bundling.ts';
+import { startGreenApi } from '../../local/emulators/green-api/emulator.ts';
+import { startLambda } from '../../local/emulators/lambda/emulator.ts';
+import { startSecretsManager } from '../../local/emulators/secrets-manager/emulator.ts';
+import { certificate } from '../support/certificate.ts';
 import { certificateFile } from './certificate-file.ts';
 
 export type FleetRun = {

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { buildBundles } from './bundles.ts';
 import { measureCold } from './cold.ts';
 import { createCpuShare } from './cpu-share.ts';
+import { startStandIns } from './emulators.ts';
 import { measureFleetRun } from './fleet.ts';
 import { formatReport } from './report.ts';
-import { startStandIns } from './stand-ins.ts';
 import { measureOverhead, measureThroughput } from './warm/measure.ts';
 
 const say = (text: string) => process.stderr.write(`${text}\n`);

@@ -2,10 +2,10 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { bundleOptions, distFolder, doors } from '../../infra/bundling.ts';
-import { startGreenApi } from '../../infra/local/green-api/stand-in.ts';
-import { startLoopbackServer } from '../../infra/local/loopback-server.ts';
-import { startSecretsManager } from '../../infra/local/secrets-manager/stand-in.ts';
+import { bundleOptions, distFolder, doors } from '../../infra/bundling/bundling.ts';
+import { startGreenApi } from '../../local/emulators/green-api/emulator.ts';
+import { startLoopbackServer } from '../../local/emulators/loopback-server.ts';
+import { startSecretsManager } from '../../local/emulators/secrets-manager/emulator.ts';
 import { httpEventOf } from '../support/http-event.ts';
 
 const bundleOf = (door: string) => join(distFolder, door, 'index.mjs');

@@ -3,7 +3,7 @@ import { isIP } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { ConfigurationError, parseConfiguration, readConfiguration } from '../../infra/configuration.ts';
+import { ConfigurationError, parseConfiguration, readConfiguration } from '../../infra/configuration/configuration.ts';
 
 /** What is said about a configuration: `undefined` if it is fine. */
 const complaintAbout = (configuration: unknown): string | undefined => {

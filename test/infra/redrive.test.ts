@@ -3,10 +3,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import type { StartRun } from '../../functions/executions/start-run.ts';
-import type { ForcedLogout } from '../../functions/forced-logout/request.ts';
-import { redriveRun } from '../../infra/redrive-run.ts';
-import { startHarness } from './local/lambda/harness.ts';
+import { redriveRun } from '../../cli/redrive-run.ts';
+import type { StartRun } from '../../functions/runs/lambda/start-run.ts';
+import type { ForcedLogout } from '../../functions/runs/request.ts';
+import { startHarness } from '../support/lambda/harness.ts';
 
 const request = {
   target: { owner: 'john.doe@example.com' },
@@ -103,7 +103,7 @@ describe('npm run redrive', () => {
       };
       const child = execFile(
         process.execPath,
-        ['infra/redrive.ts', message],
+        ['cli/redrive.ts', message],
         { env, timeout: 100_000 },
         (_error, stdout, stderr) => resolve({ code: child.exitCode, stdout, stderr }),
       );

@@ -1,5 +1,5 @@
-import { type GreenApiOptions, startGreenApi } from '../../infra/local/green-api/stand-in.ts';
-import { startSecretsManager } from '../../infra/local/secrets-manager/stand-in.ts';
+import { type GreenApiOptions, startGreenApi } from '../../local/emulators/green-api/emulator.ts';
+import { startSecretsManager } from '../../local/emulators/secrets-manager/emulator.ts';
 
 /** So many ids, one after the other. */
 export const idsFrom = (first: number, count: number): readonly string[] =>

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { inParallel } from '../../functions/forced-logout/in-parallel.ts';
 import { parseInstanceId } from '../../functions/instances/instance-id.ts';
-import { temporaryFolder } from '../infra/local/lambda/harness.ts';
+import { inParallel } from '../../functions/runs/in-parallel.ts';
+import { temporaryFolder } from '../support/lambda/harness.ts';
 import { printFigures } from './figures.ts';
 import { idsFrom, startFleet } from './fleet.ts';
 import { startRuns } from './run/start-runs.ts';

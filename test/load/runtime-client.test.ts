@@ -1,4 +1,4 @@
-import { doors } from '../../infra/bundling.ts';
+import { doors } from '../../infra/bundling/bundling.ts';
 import { httpEventOf } from '../support/http-event.ts';
 import { startFleet } from './fleet.ts';
 import { startEnvironment } from './lambda/environment.ts';

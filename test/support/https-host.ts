@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
-import { certificate } from '../infra/local/green-api/certificate.ts';
+import { certificate } from './certificate.ts';
 
 /**
  * An HTTPS server that counts its connections, with a certificate that has to be trusted first.

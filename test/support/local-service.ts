@@ -13,11 +13,11 @@ type LocalServiceOptions = {
   readonly variables?: Readonly<Record<string, string>>;
 };
 
-/** Runs `infra/local/main.ts` as `npm start` does after its build, and keeps all it prints. */
+/** Runs `local/main.ts` as `npm start` does after its build, and keeps all it prints. */
 const run = ({ args = [], variables = {}, journal }: LocalServiceOptions) => {
   const { PATH = '', HOME = '' } = process.env;
   const folder = journal ?? mkdtempSync(join(tmpdir(), 'green-api-logout-'));
-  const child = spawn(process.execPath, ['infra/local/main.ts', '--journal', folder, ...args], {
+  const child = spawn(process.execPath, ['local/main.ts', '--journal', folder, ...args], {
     cwd: root,
     env: { PATH, HOME, PORT: '0', ...variables },
   });

@@ -1,5 +1,5 @@
 import tls from 'node:tls';
-import { certificate } from '../infra/local/green-api/certificate.ts';
+import { certificate } from './certificate.ts';
 
 /** Lets this process trust the certificate of the stand-ins for the tests of one file: others are run in it afterwards. */
 export const trustStandIns = () => {

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import type { Bundle } from '../bundles.ts';
 import { certificateFile } from '../certificate-file.ts';
+import type { StandIns } from '../emulators.ts';
 import { median, percentile } from '../median.ts';
-import type { StandIns } from '../stand-ins.ts';
 
 type Mode = 'pairs' | 'parallel';
 type Pairs = { readonly differences: readonly number[] };

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { parseExpression } from '../../../infra/schedules/expression.ts';
+import { parseExpression } from '../../../infra/configuration/schedules/expression.ts';
 
 const problemOf = (text: string): string => {
   const expression = parseExpression(text);

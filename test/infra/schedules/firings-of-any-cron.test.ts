@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { parseExpression } from '../../../infra/schedules/expression.ts';
-import { nextFirings } from '../../../infra/schedules/firings.ts';
+import { parseExpression } from '../../../infra/configuration/schedules/expression.ts';
+import { nextFirings } from '../../../infra/configuration/schedules/firings.ts';
 
 /** A field of a cron expression, and whether it has a value: worked out without the code under test. */
 type Field = { readonly text: string; readonly has: (value: number) => boolean };

@@ -1,5 +1,5 @@
-import { parseExpression } from '../../../infra/schedules/expression.ts';
-import { nextFirings } from '../../../infra/schedules/firings.ts';
+import { parseExpression } from '../../../infra/configuration/schedules/expression.ts';
+import { nextFirings } from '../../../infra/configuration/schedules/firings.ts';
 
 type Question = { readonly text: string; readonly timeZone?: string; readonly after: string; readonly count?: number };
 

@@ -1,4 +1,4 @@
-import { type ConfiguredSchedule, formatSchedules } from '../../../infra/schedules/format-schedules.ts';
+import { type ConfiguredSchedule, formatSchedules } from '../../../infra/configuration/schedules/format-schedules.ts';
 
 const now = new Date('2026-10-23T12:00:00Z');
 

@@ -9,14 +9,10 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const printSchedules = (...schedules: object[]) => {
   const file = join(folder, 'cdk.json');
   writeFileSync(file, JSON.stringify({ context: { 'green-api-logout': { schedules } } }));
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    ['infra/schedules/print-schedules.ts', '--configuration', file],
-    {
-      encoding: 'utf8',
-      timeout: 100_000,
-    },
-  );
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['cli/print-schedules.ts', '--configuration', file], {
+    encoding: 'utf8',
+    timeout: 100_000,
+  });
   return { status, stdout, stderr };
 };
 

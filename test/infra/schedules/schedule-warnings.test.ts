@@ -1,5 +1,5 @@
-import { parseConfiguration } from '../../../infra/configuration.ts';
-import { warningsAbout } from '../../../infra/schedules/schedule-warnings.ts';
+import { parseConfiguration } from '../../../infra/configuration/configuration.ts';
+import { warningsAbout } from '../../../infra/configuration/schedules/schedule-warnings.ts';
 
 const now = new Date('2026-11-22T12:00:00Z');
 

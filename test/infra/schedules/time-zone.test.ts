@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { isTimeZone, similarTimeZone } from '../../../infra/schedules/time-zone.ts';
+import { isTimeZone, similarTimeZone } from '../../../infra/configuration/schedules/time-zone.ts';
 
 test.each(['Europe/Berlin', 'America/New_York', 'Asia/Kolkata', 'US/Eastern', 'UTC', 'Etc/GMT+5'])(
   'knows %s',

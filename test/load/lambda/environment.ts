@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { distFolder } from '../../../infra/bundling.ts';
-import { parseConfiguration } from '../../../infra/configuration.ts';
+import { distFolder } from '../../../infra/bundling/bundling.ts';
+import { parseConfiguration } from '../../../infra/configuration/configuration.ts';
 import { memoryFlags } from '../memory-flags.ts';
 import { type InvocationAnswer, type RuntimeError, startRuntimeApi } from './runtime-api.ts';
 

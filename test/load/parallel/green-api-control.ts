@@ -1,4 +1,4 @@
-import type { FaultName } from '../../../infra/local/green-api/faults.ts';
+import type { FaultName } from '../../../local/emulators/green-api/faults.ts';
 import { createClient } from '../client.ts';
 
 /** GREEN-API's stand-in in another process, as its control plane shows and sets it. */

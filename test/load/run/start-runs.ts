@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import type { ForcedLogout } from '../../../functions/forced-logout/request.ts';
-import { parseSummary } from '../../../functions/forced-logout/summary.ts';
-import { distFolder } from '../../../infra/bundling.ts';
-import { startHarness } from '../../infra/local/lambda/harness.ts';
+import type { ForcedLogout } from '../../../functions/runs/request.ts';
+import { parseSummary } from '../../../functions/runs/results.ts';
+import { distFolder } from '../../../infra/bundling/bundling.ts';
+import { startHarness } from '../../support/lambda/harness.ts';
 
 const fiveMinutesMs = 5 * 60_000;
 

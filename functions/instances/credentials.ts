@@ -1,0 +1,134 @@
+import * as v from 'valibot';
+import type { InstanceId } from './instance-id.ts';
+import type { FetchSecret } from './secrets.ts';
+
+/** Scheme, host and optional `/v3` of a GREEN-API server that calls may go to. Made only by `green-api/api-url.ts`. */
+export type ApiUrl = string & { readonly __brand: 'ApiUrl' };
+
+/** The secret half of a credential: it leaves this type only inside the URL of the call that needs it. */
+export type ApiToken = string & { readonly __brand: 'ApiToken' };
+
+/** What it takes to call GREEN-API for one instance, under GREEN-API's own field names. */
+export type Credential = { readonly apiUrl: ApiUrl; readonly apiTokenInstance: ApiToken };
+
+export type ParsedSecret =
+  | { readonly kind: 'credential'; readonly credential: Credential; readonly tokenLooksUnusual: boolean }
+  /** `problem` names the field and what is wrong with it, never its value. */
+  | { readonly kind: 'malformed'; readonly problem: string };
+
+const defaultApiUrl = 'https://api.green-api.com';
+
+// No page promises the token's alphabet, so only what cannot stand in a path as it is is refused (RFC 3986, section 3.3).
+const pathSegment = /^(?!\.+$)[\w.~!$&'()*+,;=:@-]{1,256}$/;
+
+const secretSchema = v.pipe(
+  v.string(),
+  v.parseJson(undefined, 'is not JSON'),
+  v.object(
+    {
+      apiUrl: v.optional(v.string('apiUrl is not a string'), defaultApiUrl),
+      apiTokenInstance: v.pipe(
+        v.string('apiTokenInstance is missing or not a string'),
+        v.regex(
+          pathSegment,
+          'apiTokenInstance is empty, too long, or holds a character that cannot stand in a URL path',
+        ),
+      ),
+    },
+    // Also what valibot says of a field that is missing.
+    ({ expected }) => (expected === 'Object' ? 'is not a JSON object' : 'apiTokenInstance is missing or not a string'),
+  ),
+);
+
+/**
+ * Reads the text of a secret: `{ "apiUrl"?: string, "apiTokenInstance": string }`; other fields are left alone.
+ *
+ * @param parseApiUrl the allow-list of GREEN-API's addresses
+ */
+export const parseCredential = (text: string, parseApiUrl: (text: string) => ApiUrl | undefined): ParsedSecret => {
+  const secret = v.safeParse(secretSchema, text, { abortEarly: true });
+  if (!secret.success) return { kind: 'malformed', problem: secret.issues[0].message };
+
+  const apiUrl = parseApiUrl(secret.output.apiUrl);
+  if (apiUrl === undefined)
+    return { kind: 'malformed', problem: 'apiUrl is not an address of GREEN-API that is allowed here' };
+
+  const apiTokenInstance = secret.output.apiTokenInstance as ApiToken;
+  const tokenLooksUnusual = !/^[0-9a-f]{50}$/.test(apiTokenInstance);
+  return { kind: 'credential', credential: { apiUrl, apiTokenInstance }, tokenLooksUnusual };
+};
+
+export type CredentialReading =
+  | { readonly kind: 'credential'; readonly credential: Credential }
+  | { readonly kind: 'unknown-instance'; readonly reason: string }
+  | { readonly kind: 'credential-unreadable'; readonly reason: string }
+  | { readonly kind: 'unavailable'; readonly reason: string };
+
+/**
+ * Reads the credential of one instance, at once if it is in memory. Concurrent calls for one instance share one read.
+ *
+ * @param options.fresh read past the cache: GREEN-API has just rejected the cached token
+ * @param options.text its secret, if that has been fetched already
+ */
+export type ReadCredential = (
+  id: InstanceId,
+  options?: { readonly fresh?: boolean; readonly text?: string | undefined },
+) => CredentialReading | Promise<CredentialReading>;
+
+export type ReadCredentialDependencies = {
+  readonly fetchSecret: FetchSecret;
+  readonly parseApiUrl: (text: string) => ApiUrl | undefined;
+  /** What stands before the id in the name of a secret, e.g. `green-api/`. */
+  readonly secretPrefix: string;
+  /** How long a credential is kept in memory, in milliseconds; 0 keeps none. */
+  readonly ttlMs: number;
+  readonly now: () => number;
+  readonly warn: (message: string, fields: { readonly secretName: string }) => void;
+};
+
+type Cached =
+  | { readonly kind: 'under-way'; readonly reading: Promise<CredentialReading> }
+  | { readonly kind: 'read'; readonly reading: CredentialReading; readonly freshUntil: number };
+
+const createReadSecret =
+  ({ fetchSecret, parseApiUrl, secretPrefix, warn }: ReadCredentialDependencies) =>
+  async (id: InstanceId, text?: string): Promise<CredentialReading> => {
+    const secretName = `${secretPrefix}${id}`;
+    const fetched = text === undefined ? await fetchSecret(secretName) : ({ kind: 'secret', text } as const);
+    if (fetched.kind === 'not-found') return { kind: 'unknown-instance', reason: `there is no secret ${secretName}` };
+    if (fetched.kind === 'unreadable')
+      return { kind: 'credential-unreadable', reason: `secret ${secretName}: ${fetched.problem}` };
+    if (fetched.kind === 'unavailable') return fetched;
+
+    const parsed = parseCredential(fetched.text, parseApiUrl);
+    if (parsed.kind === 'malformed')
+      return { kind: 'credential-unreadable', reason: `secret ${secretName}: ${parsed.problem}` };
+    if (parsed.tokenLooksUnusual) warn('apiTokenInstance is not 50 lower-case hex characters', { secretName });
+    return { kind: 'credential', credential: parsed.credential };
+  };
+
+export const createReadCredential = (dependencies: ReadCredentialDependencies): ReadCredential => {
+  const { ttlMs, now } = dependencies;
+  const readSecret = createReadSecret(dependencies);
+  const cache = new Map<InstanceId, Cached>();
+
+  const read = (id: InstanceId, text?: string): Promise<CredentialReading> => {
+    const reading = readSecret(id, text);
+    const entry: Cached = { kind: 'under-way', reading };
+    cache.set(id, entry);
+    void reading.then((read) => {
+      if (cache.get(id) !== entry) return;
+      // Only a credential is kept: what went wrong may be mended by the next call.
+      if (read.kind === 'credential' && ttlMs > 0)
+        cache.set(id, { kind: 'read', reading: read, freshUntil: now() + ttlMs });
+      else cache.delete(id);
+    });
+    return reading;
+  };
+
+  return (id, { fresh = false, text } = {}) => {
+    const cached = cache.get(id);
+    const usable = cached?.kind === 'under-way' || (cached && !fresh && now() < cached.freshUntil);
+    return usable ? cached.reading : read(id, text);
+  };
+};

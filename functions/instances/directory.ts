@@ -1,0 +1,139 @@
+import {
+  DescribeSecretCommand,
+  ListSecretsCommand,
+  type SecretListEntry,
+  type SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
+import type { CredentialReading } from './credentials.ts';
+import { type InstanceId, parseInstanceId } from './instance-id.ts';
+import { errorNameOf, secretsManagerFailure } from './secrets.ts';
+
+/** One instance as the tags on its secret describe it. Its token is nowhere near. */
+export type ListedInstance = {
+  readonly idInstance: InstanceId;
+  /** The tag as it stands: one or more identities of one person, separated by spaces. */
+  readonly owner?: string;
+  readonly group?: string;
+  /** A break-glass instance: no run may touch it. */
+  readonly protected: boolean;
+};
+
+export type Tag = { readonly Key?: string | undefined; readonly Value?: string | undefined };
+
+const tagValue = (tags: readonly Tag[], key: string): string | undefined =>
+  tags.find(({ Key }) => Key === key)?.Value || undefined;
+
+/** Whoever writes `Protected` or `yes` means it too: only no tag, an empty one or `false` leaves an instance unprotected. */
+const isProtected = (tags: readonly Tag[]): boolean =>
+  tags.some(({ Key = '', Value = '' }) => Key.toLowerCase() === 'protected' && !/^\s*(?:false)?\s*$/i.test(Value));
+
+/** Reads the tags that make the registry; all others are left alone. */
+export const parseTags = (idInstance: InstanceId, tags: readonly Tag[]): ListedInstance => {
+  const owner = tagValue(tags, 'owner');
+  const group = tagValue(tags, 'group');
+  return {
+    idInstance,
+    ...(owner !== undefined && { owner }),
+    ...(group !== undefined && { group }),
+    protected: isProtected(tags),
+  };
+};
+
+/** Of ASCII only: to Unicode the Kelvin sign is a capital k, and `mi\u212Ae@…` is somebody else than `mike@…`. */
+const lowerCase = (text: string): string => text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+
+/** E-mail addresses are compared without regard to case, ids exactly. */
+const isSameIdentity = (a: string, b: string): boolean => a === b || (a.includes('@') && lowerCase(a) === lowerCase(b));
+
+const identitiesIn = (text: string): readonly string[] => text.split(/\s+/).filter((identity) => identity !== '');
+
+/** Whether one of the identities in `owner` is one of those in the tag: whole identities, never a part of one. */
+export const isOwnedBy = (instance: ListedInstance, owner: string): boolean => {
+  const tagged = identitiesIn(instance.owner ?? '');
+  return identitiesIn(owner).some((identity) => tagged.some((other) => isSameIdentity(identity, other)));
+};
+
+export type InstancePage = {
+  readonly kind: 'page';
+  readonly instances: readonly ListedInstance[];
+  /** Secrets Manager's own token for the next page; missing: this was the last. */
+  readonly next?: string;
+};
+
+export type ListProblem =
+  | { readonly kind: 'invalid-next' }
+  | { readonly kind: 'list-denied'; readonly reason: string }
+  | { readonly kind: 'unavailable'; readonly reason: string };
+
+/**
+ * Lists up to 100 instances from `next` on. Names under the prefix whose rest is not an id are skipped, so a page may be
+ * short, or empty, and not the last. A change may take five minutes to show
+ * (https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_ListSecrets.html).
+ */
+export type ListInstances = (next?: string) => Promise<InstancePage | ListProblem>;
+
+const pageSize = 100;
+
+export type ListInstancesDependencies = {
+  readonly client: Pick<SecretsManagerClient, 'send'>;
+  readonly secretPrefix: string;
+};
+
+const problemOf = (error: unknown): ListProblem => {
+  const name = errorNameOf(error);
+  if (name === 'InvalidNextTokenException') return { kind: 'invalid-next' };
+  if (name === 'AccessDeniedException') return { kind: 'list-denied', reason: 'allow secretsmanager:ListSecrets' };
+  return { kind: 'unavailable', reason: `Secrets Manager: ${name}` };
+};
+
+export const createListInstances = ({ client, secretPrefix }: ListInstancesDependencies): ListInstances => {
+  const parseEntry = ({ Name = '', Tags = [] }: SecretListEntry): readonly ListedInstance[] => {
+    const idInstance = Name.startsWith(secretPrefix) ? parseInstanceId(Name.slice(secretPrefix.length)) : undefined;
+    return idInstance === undefined ? [] : [parseTags(idInstance, Tags)];
+  };
+
+  return async (next) => {
+    try {
+      const { SecretList = [], NextToken } = await client.send(
+        new ListSecretsCommand({
+          Filters: [{ Key: 'name', Values: [secretPrefix] }],
+          MaxResults: pageSize,
+          NextToken: next,
+        }),
+      );
+      const instances = SecretList.flatMap(parseEntry);
+      return { kind: 'page', instances, ...(NextToken !== undefined && { next: NextToken }) };
+    } catch (error) {
+      return problemOf(error);
+    }
+  };
+};
+
+export type TagsReading =
+  | { readonly kind: 'tags'; readonly instance: ListedInstance }
+  | Exclude<CredentialReading, { readonly kind: 'credential' }>;
+
+/** Reads the tags of one instance as they are now; a list may lag minutes behind. It never rejects. */
+export type ReadTags = (id: InstanceId) => Promise<TagsReading>;
+
+export type ReadTagsDependencies = {
+  /** Its own retries and time limits apply; nothing is retried here. */
+  readonly client: Pick<SecretsManagerClient, 'send'>;
+  readonly secretPrefix: string;
+};
+
+export const createReadTags =
+  ({ client, secretPrefix }: ReadTagsDependencies): ReadTags =>
+  async (id) => {
+    const secretName = `${secretPrefix}${id}`;
+    try {
+      const { Tags = [] } = await client.send(new DescribeSecretCommand({ SecretId: secretName }));
+      return { kind: 'tags', instance: parseTags(id, Tags) };
+    } catch (error) {
+      const failure = secretsManagerFailure(error, 'secretsmanager:DescribeSecret on it');
+      if (failure.kind === 'unavailable') return failure;
+      return failure.kind === 'not-found'
+        ? { kind: 'unknown-instance', reason: `there is no secret ${secretName}` }
+        : { kind: 'credential-unreadable', reason: `secret ${secretName}: ${failure.problem}` };
+    }
+  };

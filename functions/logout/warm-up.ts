@@ -1,0 +1,138 @@
+import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import * as v from 'valibot';
+import { createParseApiUrl } from '../green-api/api-url.ts';
+import type { Connections } from '../green-api/connections.ts';
+import type { CredentialReading, ReadCredential } from '../instances/credentials.ts';
+import { type InstanceId, parseInstanceId } from '../instances/instance-id.ts';
+import { createFetchSecrets, type FetchSecrets } from '../instances/secrets.ts';
+import {
+  type Environment,
+  environmentNames,
+  isHost,
+  list,
+  parseVariables,
+  type Variables,
+} from '../platform/environment.ts';
+import type { Log } from '../platform/log.ts';
+import { rehearse } from '../platform/prime-client.ts';
+import type { Bus } from './record-evidence.ts';
+
+/** Does during init what the first call would otherwise wait for. Never rejects, and sends GREEN-API nothing. */
+export type WarmUp = () => Promise<void>;
+
+export type WarmUpDependencies = {
+  /** Whose credentials are read ahead: none, one, or up to 20, which takes the right to read in batches. */
+  readonly instances: readonly InstanceId[];
+  /** Hosts of GREEN-API's to connect to, besides those of the credentials. */
+  readonly hosts: readonly string[];
+  readonly secretPrefix: string;
+  readonly fetchSecrets: FetchSecrets;
+  readonly readCredential: ReadCredential;
+  readonly openEarly: Connections['openEarly'];
+  /** Stands for the read of a credential where none is read ahead. */
+  readonly rehearseRead: () => Promise<void>;
+  /** Stands for the outcome event, if any is going to be sent. */
+  readonly rehearseEvent: () => Promise<void>;
+  readonly warn: (message: string, fields: { readonly reason: string }) => void;
+  /** The most that init waits, in milliseconds; what is under way then goes on. @default 1000 */
+  readonly limitMs?: number;
+};
+
+const createReadAhead =
+  ({ instances, secretPrefix, fetchSecrets, readCredential, warn }: WarmUpDependencies) =>
+  async (): Promise<readonly CredentialReading[]> => {
+    if (instances.length === 1) return Promise.all(instances.map((id) => readCredential(id)));
+    const fetched = await fetchSecrets(instances.map((id) => `${secretPrefix}${id}`));
+    if (fetched.kind === 'unavailable') {
+      warn('credentials not read ahead', { reason: fetched.reason });
+      return [];
+    }
+    const readings = instances.map((id) => {
+      const text = fetched.texts.get(`${secretPrefix}${id}`);
+      return text === undefined ? [] : readCredential(id, { text });
+    });
+    return (await Promise.all(readings)).flat();
+  };
+
+const httpsHostOf = (reading: CredentialReading): readonly string[] =>
+  reading.kind === 'credential' && reading.credential.apiUrl.startsWith('https:')
+    ? [new URL(reading.credential.apiUrl).host]
+    : [];
+
+export const createWarmUp = (dependencies: WarmUpDependencies): WarmUp => {
+  const { instances, hosts, openEarly, rehearseRead, rehearseEvent, limitMs = 1_000 } = dependencies;
+  const readAhead = createReadAhead(dependencies);
+
+  const getInstancesReady = async () => {
+    const found = new Set((await readAhead()).flatMap(httpsHostOf));
+    await Promise.all([...found].filter((host) => !hosts.includes(host)).map(openEarly));
+  };
+
+  return async () => {
+    const { promise: limit, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, limitMs);
+    const read = instances.length > 0 ? getInstancesReady() : rehearseRead();
+    const steps = [read, rehearseEvent(), ...hosts.map(openEarly)];
+    await Promise.race([Promise.allSettled(steps), limit]);
+    clearTimeout(timer);
+  };
+};
+
+const warmingSchema = v.object({
+  [environmentNames.warmInstances]: v.pipe(
+    list,
+    v.array(v.custom<InstanceId>((id) => parseInstanceId(id) !== undefined, 'must be the id of an instance')),
+    // https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_BatchGetSecretValue.html
+    v.maxLength(20, 'must be at most 20 ids'),
+  ),
+  [environmentNames.warmHosts]: v.pipe(
+    list,
+    v.everyItem(isHost, 'must be hosts without scheme or path, separated by commas'),
+    v.maxLength(5, 'must be at most 5 hosts'),
+  ),
+});
+
+export type WarmingEnvironment = { readonly instances: readonly InstanceId[]; readonly hosts: readonly string[] };
+
+/** What to make ready during init. @throws one error at cold start that names everything that is wrong */
+export const readWarmingEnvironment = (variables: Variables): WarmingEnvironment => {
+  const { WARM_INSTANCES, WARM_HOSTS } = parseVariables(warmingSchema, variables);
+  return { instances: WARM_INSTANCES, hosts: WARM_HOSTS };
+};
+
+export type ToWarmUp = {
+  readonly secretsManager: SecretsManagerClient;
+  readonly bus: Bus | undefined;
+  readonly readCredential: ReadCredential;
+  readonly connections: Connections;
+};
+
+export const composeWarmUp = (
+  { secretsManager, bus, readCredential, connections: { openEarly } }: ToWarmUp,
+  { secretPrefix, allowedApiHosts, credentialTtlMs }: Environment,
+  variables: Variables,
+  log: Log,
+): WarmUp => {
+  const { instances, hosts } = readWarmingEnvironment(variables);
+  const parseApiUrl = createParseApiUrl(allowedApiHosts);
+  return createWarmUp({
+    // Nothing to keep, nothing to read ahead.
+    instances: credentialTtlMs > 0 ? instances : [],
+    hosts: hosts.filter((host) => parseApiUrl(`https://${host}`) !== undefined),
+    secretPrefix,
+    fetchSecrets: createFetchSecrets(secretsManager),
+    readCredential,
+    openEarly,
+    rehearseRead: () => {
+      const read = new GetSecretValueCommand({ SecretId: 'rehearsal' });
+      return rehearse(read, () => secretsManager.send(read), openEarly);
+    },
+    rehearseEvent: async () => {
+      if (bus === undefined) return;
+      const event = new PutEventsCommand({ Entries: [{ Detail: '{}' }] });
+      await rehearse(event, () => bus.client.send(event), openEarly);
+    },
+    warn: (message, fields) => log('WARN', message, fields),
+  });
+};

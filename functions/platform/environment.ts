@@ -1,0 +1,154 @@
+import * as v from 'valibot';
+
+/** The environment variables of the functions. The infrastructure sets them through these very names. */
+export const environmentNames = {
+  /** What stands before the id in the name of a secret. @default green-api/ */
+  secretPrefix: 'SECRET_PREFIX',
+  /** Hosts that `apiUrl` may name besides GREEN-API's own, comma separated, with the port if there is one. */
+  allowedApiHosts: 'ALLOWED_API_HOSTS',
+  /** How long a credential is kept in memory, in milliseconds; 0 keeps none. @default 300000 */
+  credentialTtlMs: 'CREDENTIAL_TTL_MS',
+  /** Time for one call to GREEN-API, in milliseconds. @default 10000 */
+  greenApiTimeoutMs: 'GREEN_API_TIMEOUT_MS',
+  /** Instances whose credentials are read during init, at most 20, comma separated. @default none */
+  warmInstances: 'WARM_INSTANCES',
+  /** Hosts of GREEN-API's that are connected to during init, at most 5, comma separated. @default those of the warm instances */
+  warmHosts: 'WARM_HOSTS',
+  /** The bus that outcome events go out on. @default none go out */
+  eventBus: 'EVENT_BUS',
+  /** Name or ARN, without version, of the function that carries runs out. @default green-api-logout-run */
+  runFunction: 'RUN_FUNCTION',
+  /** Its alias or version. @default live */
+  runQualifier: 'RUN_QUALIFIER',
+  /** What the names of runs and the metrics belong to: there may be several in an account. @default green-api-logout */
+  stack: 'STACK',
+  /** Instances one run may touch, whatever it is asked. @default 500 */
+  maxTargetsCeiling: 'MAX_TARGETS_CEILING',
+  /** How long a run may take, waiting included, in seconds as Lambda counts it. @default 2592000, 30 days */
+  executionTimeoutSeconds: 'EXECUTION_TIMEOUT_SECONDS',
+} as const;
+
+/** Most instances one run may touch, whatever the deployment allows, and most ids one request may name. */
+export const mostInstances = 3_000;
+
+/** Names a prefix may have: Secrets Manager's characters, ending in `/`; a leading `!` would negate a list's filter. */
+export const secretPrefixPattern = /^(?!!)[A-Za-z0-9/_+=.@!-]{0,200}\/$/;
+
+const hostPattern = /^(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:]+\])(?::[0-9]{1,5})?$/;
+
+/** Whether it is a host name or address, lower case, with or without a port that exists. */
+export const isHost = (host: string): boolean => hostPattern.test(host) && URL.canParse(`https://${host}`);
+
+export const wholeNumber = (unit: string, least: number, most: number) =>
+  v.pipe(
+    v.string(),
+    v.regex(/^[0-9]{1,9}$/, `must be a whole number of ${unit} from ${least} to ${most}`),
+    v.transform(Number),
+    v.minValue(least, `must be at least ${least}`),
+    v.maxValue(most, `must be at most ${most}`),
+  );
+
+/** Comma separated; empty items are left out. */
+export const list = v.pipe(
+  v.optional(v.string(), ''),
+  v.transform((text) => text.split(',').map((item) => item.trim())),
+  v.filterItems((item) => item !== ''),
+);
+
+export const stackName = v.optional(v.pipe(v.string(), v.nonEmpty('must not be empty')), 'green-api-logout');
+
+const environmentSchema = v.object({
+  [environmentNames.secretPrefix]: v.optional(
+    v.pipe(v.string(), v.regex(secretPrefixPattern, 'must end in "/" and must not start with "!"')),
+    'green-api/',
+  ),
+  [environmentNames.allowedApiHosts]: v.pipe(
+    list,
+    v.mapItems((host) => host.toLowerCase()),
+    v.everyItem(isHost, 'must be hosts without scheme or path, separated by commas'),
+  ),
+  [environmentNames.credentialTtlMs]: v.optional(wholeNumber('milliseconds', 0, 86_400_000), '300000'),
+  [environmentNames.greenApiTimeoutMs]: v.optional(wholeNumber('milliseconds', 100, 27_000), '10000'),
+  [environmentNames.eventBus]: v.optional(
+    v.pipe(v.string(), v.regex(/^[A-Za-z0-9._/:-]{1,256}$/, 'must be the name or ARN of an event bus')),
+  ),
+  [environmentNames.stack]: stackName,
+});
+
+/** A variable of the environment cannot be used; the message names each that is wrong and what it must be. */
+export class EnvironmentError extends Error {
+  override readonly name = 'EnvironmentError';
+}
+
+export type Variables = Readonly<Record<string, string | undefined>>;
+
+/** @throws one error that names everything that is wrong */
+export const parseVariables = <Schema extends v.GenericSchema>(
+  schema: Schema,
+  variables: Variables,
+): v.InferOutput<Schema> => {
+  const parsed = v.safeParse(schema, variables);
+  if (parsed.success) return parsed.output;
+  const problems = parsed.issues.map((issue) => `${v.getDotPath(issue)} ${issue.message}`);
+  throw new EnvironmentError(`The environment of this function is wrong: ${problems.join('; ')}`);
+};
+
+export type Environment = {
+  readonly secretPrefix: string;
+  readonly allowedApiHosts: readonly string[];
+  readonly credentialTtlMs: number;
+  readonly greenApiTimeoutMs: number;
+  readonly eventBus?: string;
+  readonly stack: string;
+};
+
+/** For a door that reads secrets. @throws one error at cold start that names everything that is wrong */
+export const readEnvironment = (variables: Variables): Environment => {
+  const read = parseVariables(environmentSchema, variables);
+  return {
+    secretPrefix: read.SECRET_PREFIX,
+    allowedApiHosts: read.ALLOWED_API_HOSTS,
+    credentialTtlMs: read.CREDENTIAL_TTL_MS,
+    greenApiTimeoutMs: read.GREEN_API_TIMEOUT_MS,
+    stack: read.STACK,
+    ...(read.EVENT_BUS !== undefined && { eventBus: read.EVENT_BUS }),
+  };
+};
+
+/** The name or ARN of a function, with neither version nor alias. */
+const runFunctionPattern = /^(?:arn:[a-z-]+:lambda:[a-z0-9-]+:[0-9]{12}:function:)?[A-Za-z0-9_-]{1,64}$/;
+
+const startingSchema = v.object({
+  [environmentNames.runFunction]: v.optional(
+    v.pipe(v.string(), v.regex(runFunctionPattern, 'must be the name or ARN of a function, without a version')),
+    'green-api-logout-run',
+  ),
+  [environmentNames.runQualifier]: v.optional(
+    v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,128}$/, 'must be an alias or a version')),
+    'live',
+  ),
+  [environmentNames.stack]: stackName,
+  [environmentNames.maxTargetsCeiling]: v.optional(wholeNumber('instances', 1, mostInstances), '500'),
+  // AWS allows 366 days: https://docs.aws.amazon.com/lambda/latest/api/API_DurableConfig.html
+  [environmentNames.executionTimeoutSeconds]: v.optional(wholeNumber('seconds', 1, 31_622_400), '2592000'),
+});
+
+export type StartingEnvironment = {
+  readonly runFunction: string;
+  readonly runQualifier: string;
+  readonly stack: string;
+  readonly maxTargetsCeiling: number;
+  readonly executionTimeoutMs: number;
+};
+
+/** For a door that starts runs. @throws one error at cold start that names everything that is wrong */
+export const readStartingEnvironment = (variables: Variables): StartingEnvironment => {
+  const read = parseVariables(startingSchema, variables);
+  return {
+    runFunction: read.RUN_FUNCTION,
+    runQualifier: read.RUN_QUALIFIER,
+    stack: read.STACK,
+    maxTargetsCeiling: read.MAX_TARGETS_CEILING,
+    executionTimeoutMs: read.EXECUTION_TIMEOUT_SECONDS * 1_000,
+  };
+};

@@ -1,0 +1,43 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { BuildOptions } from 'esbuild';
+import { builtinsWithoutImport } from './builtins-without-import.ts';
+import { leaveOut } from './sdk-stubs.ts';
+import { warmUpFirst } from './warm-up-first.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+
+/** Where the bundles go: `dist/<door>/index.mjs`. What is built there is what the CDK app deploys and the local service runs. */
+export const distFolder = join(root, 'dist');
+
+/** The doors: each file directly in `functions/` is one Lambda function of that name. */
+export const doors: readonly string[] = readdirSync(join(root, 'functions'))
+  .filter((file) => file.endsWith('.ts'))
+  .map((file) => file.slice(0, -'.ts'.length));
+
+/** What stands in for parts of the AWS SDK that no function reaches. */
+const substitutes = {
+  '@aws-sdk/credential-provider-node': './infra/bundling/environment-credentials.ts',
+  '@smithy/core/event-streams': './infra/bundling/event-streams.ts',
+} as const;
+
+/** The one definition of how a door becomes a bundle, for `npm run build`, the CDK app and the tests alike. */
+export const bundleOptions = (door: string): BuildOptions => ({
+  absWorkingDir: root,
+  entryPoints: [`functions/${door}.ts`],
+  outfile: join(distFolder, door, 'index.mjs'),
+  bundle: true,
+  platform: 'node',
+  target: 'node24',
+  format: 'esm',
+  mainFields: ['module', 'main'],
+  minify: true,
+  // The durable SDK tells its errors apart by name.
+  keepNames: door === 'run',
+  legalComments: 'none',
+  logLevel: 'warning',
+  // Most doors have nothing to warm up.
+  logOverride: { 'import-is-undefined': 'silent' },
+  alias: substitutes,
+  plugins: [builtinsWithoutImport, warmUpFirst, leaveOut],
+});

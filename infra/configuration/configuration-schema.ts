@@ -1,0 +1,120 @@
+import * as v from 'valibot';
+import { createParseApiUrl } from '../../functions/green-api/api-url.ts';
+import { routeKeyOf, routes } from '../../functions/http/routes.ts';
+import { type InstanceId, parseInstanceId } from '../../functions/instances/instance-id.ts';
+import { mostInstances, secretPrefixPattern } from '../../functions/platform/environment.ts';
+import { fields, flag, listOf, matching, publicHost, retentionDays, upTo, wholeNumber, word } from './field-schemas.ts';
+import { scheduleSchema } from './schedules/schedule-schema.ts';
+
+const memoryMb = wholeNumber(128, 10_240);
+
+const jwt = fields({
+  /** The `iss` of the tokens. */
+  issuer: matching(/^https:\/\/[^\s/?#]+[^\s?#]*$/, 'an https URL without query and fragment'),
+  audience: listOf(word, 50),
+  /** Scopes of which a caller needs one. Whoever names any names them for every route, so that none is forgotten. */
+  scopes: v.optional(fields(v.entriesFromList(routes.map(routeKeyOf), listOf(word, 10)))),
+});
+
+const runs = fields({
+  /** Instances one run may touch, whatever it is asked. */
+  maxTargetsCeiling: v.optional(wholeNumber(1, mostInstances), 500),
+  /** How long a run may take, with the wait for its instant and a day to act in (https://docs.aws.amazon.com/lambda/latest/api/API_DurableConfig.html). */
+  executionTimeoutDays: v.optional(wholeNumber(2, 366), 30),
+  /** How long a run can be read after its end. */
+  retentionDays: v.optional(wholeNumber(1, 90), 30),
+  memoryMb: v.optional(memoryMb, 512),
+});
+
+const plain = fields({
+  enabled: v.optional(flag, true),
+  /** Who outside this account may put events on the stack's bus; inside, a role's own policy decides. */
+  putEventsFrom: v.optional(
+    fields({
+      accounts: v.optional(listOf(matching(/^[0-9]{12}$/, 'the id of an AWS account'), 50)),
+      organization: v.optional(matching(/^o-[a-z0-9]{10,32}$/, 'the id of an AWS organization')),
+    }),
+  ),
+});
+
+const okta = fields({
+  /** The bus that Okta's log streaming was associated with in this account and region. */
+  partnerBusName: matching(
+    /^aws\.partner\/okta\.com\/[A-Za-z0-9._/-]{1,230}$/,
+    'the name of a partner event bus, aws.partner/okta.com/…',
+  ),
+});
+
+/** Which systems' events say that somebody left. */
+const offboarding = fields({
+  plain: v.optional(plain, {}),
+  okta: v.optional(okta),
+  identityCenter: v.optional(fields({ enabled: v.optional(flag, false) }), {}),
+});
+
+const instanceId = v.message(
+  v.custom<InstanceId>((id) => parseInstanceId(id) !== undefined),
+  'the id of an instance, as a text',
+);
+
+const settings = fields({
+  /** Also the name of the event bus and of the group of schedules, which takes no more than 64 characters. */
+  stackName: v.optional(
+    matching(/^[A-Za-z][A-Za-z0-9-]{0,63}$/, 'up to 64 letters, digits and hyphens, a letter first'),
+    'green-api-logout',
+  ),
+  /** How the names of the instances' secrets begin (https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html). */
+  secretPrefix: v.optional(
+    matching(secretPrefixPattern, 'up to 200 letters, digits and /_+=.@!-, no ! first, / at the end'),
+    'green-api/',
+  ),
+  /** The customer's key that encrypts the secrets, if it is not AWS's own. */
+  kmsKeyArn: v.optional(
+    matching(/^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key\/[a-z0-9-]+$/, 'the ARN of a KMS key, not of an alias'),
+  ),
+  /** GREEN-API hosts besides its well-known ones, with the port if there is one. */
+  allowedApiHosts: v.optional(v.array(publicHost, 'a list'), []),
+  /** How long a credential is kept in memory; 0 means not at all. */
+  credentialTtlMs: v.optional(wholeNumber(0, 86_400_000), 300_000),
+  /** Instances whose credentials each new copy of the function reads before its first call. More than one takes the right to read secrets in batches. */
+  warmInstances: v.optional(upTo(instanceId, 20), []),
+  /**
+   * GREEN-API hosts that each new copy of the function connects to before its first call, besides those of the warm instances.
+   * None by default: most instances have a host of their own, and a connection to another one only delays the start.
+   */
+  warmHosts: v.optional(upTo(publicHost, 5), []),
+  /** Time allowed for one request to GREEN-API, below the door's own 28 s. */
+  greenApiTimeoutMs: v.optional(wholeNumber(100, 27_000), 10_000),
+  /** How callers prove who they are: AWS IAM, unless a JWT issuer is named. */
+  authorization: v.optional(fields({ jwt: v.optional(jwt) }), {}),
+  /** Requests per second, and how many at once above that, for all callers together. */
+  throttling: v.optional(
+    fields({ rateLimit: v.optional(wholeNumber(1, 10_000), 50), burstLimit: v.optional(wholeNumber(1, 5_000), 100) }),
+    {},
+  ),
+  logRetentionDays: v.optional(retentionDays, 30),
+  evidenceRetentionDays: v.optional(retentionDays, 365),
+  /** The SNS topic that alarms write to; without one they only show in CloudWatch. */
+  alarmTopicArn: v.optional(
+    matching(/^arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}$/, 'the ARN of a standard SNS topic'),
+  ),
+  /** Memory of each function but that of the runs, and with it its share of a CPU. */
+  memoryMb: v.optional(memoryMb, 256),
+  runs: v.optional(runs, {}),
+  schedules: v.optional(upTo(scheduleSchema, 100), []),
+  offboarding: v.optional(offboarding, {}),
+});
+
+/** What stands under `green-api-logout` in the context of `cdk.json`. */
+export const configurationSchema = v.pipe(
+  settings,
+  v.forward(
+    v.partialCheck(
+      [['allowedApiHosts'], ['warmHosts']],
+      ({ allowedApiHosts, warmHosts }) =>
+        warmHosts.every((host) => createParseApiUrl(allowedApiHosts)(`https://${host}`) !== undefined),
+      "a list of GREEN-API's own hosts and those in allowedApiHosts",
+    ),
+    ['warmHosts'],
+  ),
+);

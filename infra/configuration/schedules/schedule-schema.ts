@@ -1,0 +1,46 @@
+import * as v from 'valibot';
+import { requestEntries } from '../../../functions/runs/request.ts';
+import { fields, matching } from '../field-schemas.ts';
+import { parseExpression } from './expression.ts';
+import { isTimeZone, similarTimeZone } from './time-zone.ts';
+
+// What a run is asked to do is the same here as at the API; when it acts follows from the scheduled time.
+const { target, except, reason, maxTargets, clearQueue, dryRun } = requestEntries;
+
+const problemWith = (text: string): string | undefined => {
+  const expression = parseExpression(text);
+  // The problem quotes the expression, and so does whoever says it.
+  return expression.kind === 'invalid' ? expression.problem.slice(`${text}: `.length) : undefined;
+};
+
+const expression = v.pipe(
+  v.string('an expression'),
+  v.check(
+    (text) => problemWith(text) === undefined,
+    ({ input }) => `must be an expression of EventBridge Scheduler: ${problemWith(input)}`,
+  ),
+);
+
+const allowedZone = 'the name of a time zone as in the IANA database';
+const timeZone = v.pipe(
+  v.string(allowedZone),
+  v.check(isTimeZone, ({ input }) => {
+    const similar = similarTimeZone(input);
+    return similar === undefined ? allowedZone : `${allowedZone}; did you mean ${similar}?`;
+  }),
+);
+
+/** A schedule as the configuration writes it. */
+export const scheduleSchema = fields({
+  name: matching(/^[0-9A-Za-z_.-]{1,64}$/, 'up to 64 letters, digits, hyphens, underscores and dots'),
+  expression,
+  timeZone,
+  target,
+  reason,
+  except,
+  maxTargets,
+  clearQueue,
+  dryRun,
+});
+
+export type Schedule = Readonly<v.InferOutput<typeof scheduleSchema>>;

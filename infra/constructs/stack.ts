@@ -1,0 +1,44 @@
+import { Stack } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { type Route, routes } from '../../functions/http/routes.ts';
+import type { Configuration } from '../configuration/configuration.ts';
+import { Alarms } from './alarms.ts';
+import { AuthorizedApi } from './authorized-api.ts';
+import { createDashboard } from './dashboard.ts';
+import { ForcedLogoutsDoor } from './forced-logouts-function.ts';
+import { InstanceSecrets } from './instance-secrets.ts';
+import { InstancesDoor } from './instances-function.ts';
+import { createEvidenceLog } from './log-groups.ts';
+import { LogoutDoor } from './logout-function.ts';
+import { OffboardingDoor } from './offboarding-function.ts';
+import { createOutputs } from './outputs.ts';
+import { RunDoor } from './run-function.ts';
+import { ScheduleDoor } from './schedule-function.ts';
+import type { Door } from './service-function.ts';
+import { StackBus } from './stack-bus.ts';
+
+/** Everything that logs instances out on AWS. */
+export class GreenApiLogoutStack extends Stack {
+  constructor(scope: Construct, id: string, configuration: Configuration) {
+    super(scope, id, { stackName: configuration.stackName, description: 'Logs messenger instances out of GREEN-API.' });
+    const evidence = createEvidenceLog(this, 'evidence', configuration.evidenceRetentionDays);
+    const secrets = new InstanceSecrets(this, 'secrets', configuration);
+    const alarms = new Alarms(this, 'alarms', configuration.alarmTopicArn);
+    const bus = new StackBus(this, 'events', configuration.offboarding.plain.putEventsFrom);
+    const run = new RunDoor(this, 'run', { configuration, evidence, secrets, bus, alarms });
+
+    const doors: Readonly<Record<Route['door'], Door>> = {
+      logout: new LogoutDoor(this, 'logout', { configuration, evidence, secrets, bus, alarms }),
+      instances: new InstancesDoor(this, 'instances', { configuration, secrets, alarms }),
+      'forced-logouts': new ForcedLogoutsDoor(this, 'forced-logouts', { configuration, run, alarms }),
+    };
+    const api = new AuthorizedApi(this, 'http', { configuration, alarms });
+    for (const route of routes) api.addRoute(route, doors[route.door]);
+
+    new ScheduleDoor(this, 'schedule', { configuration, run, alarms });
+    new OffboardingDoor(this, 'offboarding', { configuration, run, alarms, bus });
+
+    const dashboard = createDashboard(this, 'dashboard', { api, run });
+    createOutputs(this, { api, bus, run, dashboard, evidence });
+  }
+}

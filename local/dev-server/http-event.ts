@@ -1,0 +1,110 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import type { Route } from '../../functions/http/routes.ts';
+
+/** A route that was found, and what stood in its placeholders. */
+export type MatchedRoute = { readonly route: Route; readonly pathParameters: Readonly<Record<string, string>> };
+
+const decode = (segment: string): string => {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+};
+
+const matchPath = (template: string, path: string): Readonly<Record<string, string>> | undefined => {
+  const wanted = template.split('/');
+  const given = path.split('/');
+  if (wanted.length !== given.length) return undefined;
+
+  const parameters: Record<string, string> = {};
+  for (const [index, segment] of wanted.entries()) {
+    const value = given[index] ?? '';
+    if (segment.startsWith('{') && value !== '') parameters[segment.slice(1, -1)] = decode(value);
+    else if (segment !== value) return undefined;
+  }
+  return parameters;
+};
+
+/** Finds the route of a request as API Gateway does: by method and path template. */
+export const matchRoute = (routes: readonly Route[], method: string, path: string): MatchedRoute | undefined => {
+  for (const route of routes) {
+    const pathParameters = route.method === method ? matchPath(route.path, path) : undefined;
+    if (pathParameters) return { route, pathParameters };
+  }
+  return undefined;
+};
+
+// The gateway hands over text as it is and everything else as base64.
+const isText = (contentType: string): boolean =>
+  /^(?:text\/|application\/(?:json|xml|javascript)\b)/i.test(contentType);
+
+const queryOf = (search: URLSearchParams): Record<string, string> | undefined => {
+  const names = [...new Set(search.keys())];
+  if (names.length === 0) return undefined;
+  return Object.fromEntries(names.map((name) => [name, search.getAll(name).join(',')]));
+};
+
+const headersOf = ({ headers }: IncomingMessage): Record<string, string> =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
+
+/** Whoever calls the local service: the machine's own user, under the id of no AWS account. */
+const localCaller = {
+  accessKey: 'AKIALOCAL',
+  accountId: '000000000000',
+  callerId: 'AIDALOCAL',
+  cognitoIdentity: null,
+  principalOrgId: 'o-local',
+  userArn: 'arn:aws:iam::000000000000:user/local',
+  userId: 'AIDALOCAL',
+};
+
+/** An event with the identity that IAM authorization adds. */
+export type LocalHttpEvent = APIGatewayProxyEventV2 & {
+  readonly requestContext: { readonly authorizer: { readonly iam: typeof localCaller } };
+};
+
+/** A request as the event of payload format 2.0 (https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html). */
+export const httpEvent = (
+  request: IncomingMessage,
+  { route, pathParameters }: MatchedRoute,
+  body: Buffer,
+): LocalHttpEvent => {
+  const { pathname, searchParams, search } = new URL(request.url ?? '/', 'http://localhost');
+  const now = new Date();
+  const isBase64Encoded = body.length > 0 && !isText(request.headers['content-type'] ?? '');
+  const queryStringParameters = queryOf(searchParams);
+  const routeKey = `${route.method} ${route.path}`;
+  return {
+    version: '2.0',
+    routeKey,
+    rawPath: pathname,
+    rawQueryString: search.slice(1),
+    headers: headersOf(request),
+    ...(queryStringParameters && { queryStringParameters }),
+    pathParameters: { ...pathParameters },
+    requestContext: {
+      accountId: localCaller.accountId,
+      apiId: 'local',
+      authorizer: { iam: localCaller },
+      domainName: 'localhost',
+      domainPrefix: 'localhost',
+      http: {
+        method: route.method,
+        path: pathname,
+        protocol: 'HTTP/1.1',
+        sourceIp: request.socket.remoteAddress ?? '',
+        userAgent: request.headers['user-agent'] ?? '',
+      },
+      requestId: randomUUID(),
+      routeKey,
+      stage: '$default',
+      time: now.toUTCString(),
+      timeEpoch: now.getTime(),
+    },
+    ...(body.length > 0 && { body: body.toString(isBase64Encoded ? 'base64' : 'utf8') }),
+    isBase64Encoded,
+  };
+};

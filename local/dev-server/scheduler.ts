@@ -1,0 +1,68 @@
+import { ConfigurationError } from '../../infra/configuration/configuration.ts';
+import { parseExpression } from '../../infra/configuration/schedules/expression.ts';
+import { nextFirings, type Timing } from '../../infra/configuration/schedules/firings.ts';
+import type { Schedule } from '../../infra/configuration/schedules/schedule-schema.ts';
+import type { ScheduleDoor } from './functions.ts';
+import { lambdaContext } from './lambda-context.ts';
+import type { OwnRoutes } from './own-routes.ts';
+
+/** Longest time one timer of Node's can wait, in milliseconds. */
+const longestTimerMs = 2 ** 31 - 1;
+
+/** Calls `fire` at each time of a schedule, with the time it was due, until `signal` aborts. */
+const keepSchedule = (timing: Timing, fire: (scheduledTime: Date) => void, signal: AbortSignal): void => {
+  const waitFor = (due: Date): void => {
+    const leftMs = due.getTime() - Date.now();
+    const timer = setTimeout(
+      () => {
+        signal.removeEventListener('abort', stop);
+        if (leftMs > longestTimerMs) return waitFor(due);
+        fire(due);
+        waitForNext(due);
+      },
+      Math.min(Math.max(leftMs, 0), longestTimerMs),
+    );
+    const stop = () => clearTimeout(timer);
+    signal.addEventListener('abort', stop, { once: true });
+  };
+  const waitForNext = (after: Date): void => {
+    const [due] = nextFirings({ startsAt: after, ...timing }, after, 1);
+    if (due && !signal.aborted) waitFor(due);
+  };
+  waitForNext(new Date());
+};
+
+/** What EventBridge Scheduler would hand the schedule door, for a firing that was due at this time. */
+const scheduleInput = ({ name, expression: _1, timeZone: _2, ...asked }: Schedule, scheduledTime: Date): object => ({
+  ...asked,
+  schedule: name,
+  scheduledTime: `${scheduledTime.toISOString().slice(0, 19)}Z`,
+});
+
+const parseTiming = ({ expression: text, timeZone }: Schedule): Timing => {
+  const expression = parseExpression(text);
+  if (expression.kind === 'invalid') throw new ConfigurationError(expression.problem);
+  return { expression, timeZone };
+};
+
+/**
+ * Plays EventBridge Scheduler around the schedule door, until `signal` aborts.
+ *
+ * @returns fires a schedule by hand, now; `undefined`: there is none of that name
+ */
+export const keepSchedules = (
+  schedules: readonly Schedule[],
+  door: ScheduleDoor,
+  signal: AbortSignal,
+): OwnRoutes['fire'] => {
+  const fireAt = (schedule: Schedule, time: Date) =>
+    door(scheduleInput(schedule, time), lambdaContext('schedule', 29_000));
+  for (const schedule of schedules) {
+    const say = (error: Error) => process.stderr.write(`schedule ${schedule.name}: ${error.name}\n`);
+    keepSchedule(parseTiming(schedule), (due) => void fireAt(schedule, due).catch(say), signal);
+  }
+  return (name) => {
+    const schedule = schedules.find((one) => one.name === name);
+    return schedule && fireAt(schedule, new Date());
+  };
+};

@@ -1,0 +1,85 @@
+import { routes } from '../../functions/http/routes.ts';
+import { type Configuration, readConfiguration } from '../../infra/configuration/configuration.ts';
+import {
+  callingEnvironment,
+  startingEnvironment,
+  warmingEnvironment,
+} from '../../infra/constructs/function-environment.ts';
+import type { BusEvent } from '../emulators/eventbridge/event.ts';
+import { startEventBus } from '../emulators/eventbridge/event-bus.ts';
+import { type Handle, startLoopbackServer } from '../emulators/loopback-server.ts';
+import { createDeliver } from './deliver.ts';
+import { loadDoors } from './functions.ts';
+import { createGateway } from './gateway.ts';
+import { lambdaContext } from './lambda-context.ts';
+import { CannotStart, type Options } from './options.ts';
+import { createOwnRoutes } from './own-routes.ts';
+import { startRuns } from './runs.ts';
+import { keepSchedules } from './scheduler.ts';
+import { findSecrets, type Secrets } from './secrets.ts';
+
+export type Service = AsyncDisposable & Pick<Secrets, 'greenApiUrl'> & { readonly url: string };
+
+type Print = (text: string) => void;
+
+/** All that the deployed functions find in their environments, under the names that things have here. */
+const configuredVariables = (configuration: Configuration) => ({
+  ...callingEnvironment(configuration, 'local'),
+  ...warmingEnvironment(configuration),
+  ...startingEnvironment(configuration, 'green-api-logout-run', 'live'),
+});
+
+const describeEvent = ({ source, detail, 'detail-type': detailType }: BusEvent): string =>
+  `event ${JSON.stringify(detailType)} from ${JSON.stringify(source)}${typeof detail.idInstance === 'string' ? `: ${JSON.stringify(detail.idInstance)}` : ''}\n`;
+
+/** A user who set the variable has the real thing, or a stand-in of their own. */
+const unlessSet = async (
+  name: string,
+  start: () => Promise<{ readonly url: string } & AsyncDisposable>,
+  stack: AsyncDisposableStack,
+) => {
+  if (!process.env[name]) process.env[name] = stack.use(await start()).url;
+};
+
+const nameTakenPort =
+  (port: number) =>
+  (error: unknown): never => {
+    if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')
+      throw new CannotStart(`port ${port} is taken: choose another, for example PORT=${port + 1} npm start`);
+    throw error;
+  };
+
+/** Starts the HTTP API around the built doors, and the stand-ins they need. @throws {@link CannotStart} */
+export const startService = async (options: Options, print: Print): Promise<Service> => {
+  const { port, secrets, journal } = options;
+  await using starting = new AsyncDisposableStack();
+  // The port first: who cannot have it must not carry on the runs of the service that has.
+  const ready = Promise.withResolvers<Handle>();
+  const answer: Handle = async (request, response) => (await ready.promise)(request, response);
+  const server = starting.use(await startLoopbackServer(answer, { port }).catch(nameTakenPort(port)));
+
+  const configuration = readConfiguration(options.configuration);
+  Object.assign(process.env, { ...configuredVariables(configuration), ...process.env });
+  const { variables, refresh, greenApiUrl } = await findSecrets(secrets, starting);
+  Object.assign(process.env, variables);
+  await unlessSet(
+    'AWS_ENDPOINT_URL_EVENTBRIDGE',
+    () => startEventBus((event) => print(describeEvent(event))),
+    starting,
+  );
+  await unlessSet('AWS_ENDPOINT_URL_LAMBDA', () => startRuns(journal, print), starting);
+
+  const doors = await loadDoors(refresh);
+  const stopping = new AbortController();
+  starting.defer(() => stopping.abort());
+  const fire = keepSchedules(configuration.schedules, doors.schedule, stopping.signal);
+  const deliver = createDeliver(doors.offboarding, () => lambdaContext('offboarding', 29_000));
+  const gateway = createGateway({ routes, doors: doors.http });
+  ready.resolve(createOwnRoutes({ deliver, fire }, gateway));
+  const running = starting.move();
+  return {
+    url: server.url,
+    ...(greenApiUrl !== undefined && { greenApiUrl }),
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
+};

@@ -1,0 +1,110 @@
+import { plainPattern } from '../../../functions/offboarding/custom.ts';
+import type { EventPattern } from '../../../functions/offboarding/dialect.ts';
+import { identityCenterPattern } from '../../../functions/offboarding/identity-center.ts';
+import { oktaPattern } from '../../../functions/offboarding/okta.ts';
+import { InvalidEventPattern, matchesPattern } from '../../../local/emulators/eventbridge/event-pattern.ts';
+import { changed, identityCenterEvent, oktaEvent, plainEvent } from '../../support/offboarding-events.ts';
+
+const samples = [plainEvent, oktaEvent, identityCenterEvent];
+
+test.each([
+  ['plain', plainPattern, [true, false, false]],
+  ['Okta', oktaPattern, [false, true, false]],
+  ['Identity Center', identityCenterPattern, [false, false, true]],
+])('the pattern of %s matches its own sample and no other', (_dialect, pattern, expected) => {
+  expect(samples.map((event) => matchesPattern(pattern, event))).toEqual(expected);
+});
+
+test.each([
+  [oktaPattern, changed(oktaEvent, { 'detail.eventType': 'user.session.end' })],
+  [oktaPattern, changed(oktaEvent, { 'detail.outcome.result': 'FAILURE' })],
+  [oktaPattern, changed(oktaEvent, { source: 'com.example.okta' })],
+  [identityCenterPattern, changed(identityCenterEvent, { 'detail.eventName': 'EnableUser' })],
+  [identityCenterPattern, changed(identityCenterEvent, { 'detail.errorCode': 'AccessDenied' })],
+  [identityCenterPattern, changed(identityCenterEvent, { 'detail.errorCode': null })],
+  [identityCenterPattern, changed(identityCenterEvent, { source: 'com.example.hr' })],
+  [plainPattern, changed(plainEvent, { 'detail-type': 'Employee Hired' })],
+])('an event by which nobody leaves matches nothing (%#)', (pattern, event) => {
+  expect(matchesPattern(pattern, event)).toBe(false);
+});
+
+// From https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html and the event in
+// https://github.com/aws/event-ruler#ruler-by-example
+const event = {
+  'detail-type': 'EC2 Instance State-change Notification',
+  source: 'aws.ec2',
+  time: '2017-10-02T16:24:49Z',
+  resources: [
+    'arn:aws:ec2:us-east-1:123456789012:instance/i-000000aaaaaa00000',
+    'arn:aws:ec2:us-east-1:1:instance/i-2',
+  ],
+  FileName: 'logo.png',
+  detail: {
+    'c-count': 5,
+    'x-limit': 301.8,
+    state: 'running',
+    eventVersion: '',
+    responseElements: null,
+    nested: { c1: 100 },
+  },
+};
+
+test.each<[EventPattern, boolean]>([
+  [{ source: ['aws.ec2'] }, true],
+  [{ source: ['aws.s3', 'aws.ec2'], detail: { state: ['running'] } }, true],
+  [{ source: ['aws.ec2'], detail: { state: ['stopped'] } }, false],
+  [{ source: ['AWS.EC2'] }, false],
+  [{ resources: ['arn:aws:ec2:us-east-1:1:instance/i-2', 'another'] }, true],
+  [{ resources: ['another'] }, false],
+  [{ detail: { 'c-count': [5] } }, true],
+  [{ detail: { 'c-count': ['5'] } }, false],
+  [{ detail: { eventVersion: [''] } }, true],
+  [{ detail: { responseElements: [null] } }, true],
+  [{ detail: { responseElements: [''] } }, false],
+  [{ time: [{ prefix: '2017-10-02' }] }, true],
+  [{ time: [{ prefix: '2018' }] }, false],
+  [{ detail: { 'c-count': [{ prefix: '5' }] } }, false],
+  [{ FileName: [{ suffix: '.png' }] }, true],
+  [{ 'detail-type': [{ 'equals-ignore-case': 'ec2 instance state-change notification' }] }, true],
+  [{ detail: { state: [{ 'anything-but': 'initializing' }] } }, true],
+  [{ detail: { state: [{ 'anything-but': ['stopped', 'running'] }] } }, false],
+  [{ detail: { 'x-limit': [{ 'anything-but': [100, 200, 300] }] } }, true],
+  [{ detail: { state: [{ 'anything-but': { prefix: 'init' } }] } }, true],
+  [{ detail: { state: [{ 'anything-but': { prefix: ['init', 'run'] } }] } }, false],
+  [{ detail: { missing: [{ 'anything-but': 'x' }] } }, false],
+  [{ detail: { state: [{ exists: true }] } }, true],
+  [{ detail: { state: [{ exists: false }] } }, false],
+  [{ detail: { missing: [{ exists: false }] } }, true],
+  [{ detail: { responseElements: [{ exists: true }] } }, true],
+  [{ missing: { below: [{ exists: false }] } }, true],
+  [{ detail: { nested: [{ exists: true }] } }, false],
+  [{ detail: { constructor: [{ exists: false }] } }, true],
+  [{ $or: [{ source: ['aws.s3'] }, { detail: { state: ['running'] } }] }, true],
+  [{ source: ['aws.ec2'], detail: { $or: [{ state: ['stopped'] }, { 'c-count': [6] }] } }, false],
+])('%j matches the documented event: %j', (pattern, expected) => {
+  expect(matchesPattern(pattern, event)).toBe(expected);
+});
+
+test('two fields never match in two objects of a list', () => {
+  const employees = [[{ firstName: 'John', lastName: 'Doe' }], { firstName: 'Anna', lastName: 'Smith' }];
+
+  expect(matchesPattern({ employees: { firstName: ['Anna'] } }, { employees })).toBe(true);
+  expect(matchesPattern({ employees: { firstName: ['Anna'], lastName: ['Doe'] } }, { employees })).toBe(false);
+});
+
+test.each([null, undefined, 'text', 7, []])('%j is no event, and matches nothing', (value) => {
+  expect(matchesPattern(plainPattern, value)).toBe(false);
+});
+
+test.each<[EventPattern, string]>([
+  [{ detail: { size: [{ numeric: ['>', 0] }] } }, 'numeric is not an operator that is played here'],
+  [{ source: [{ wildcard: 'aws.*' }] }, 'wildcard is not an operator that is played here'],
+  [{ source: [{ 'anything-but': { cidr: '10.0.0.0/8' } }] }, 'cidr is not an operator that is played here'],
+  [{ source: [{ prefix: 'a', suffix: 'b' }] }, 'an operator stands alone in its object'],
+  [{ source: [{}] }, 'an operator stands alone in its object'],
+  [{ source: [{ prefix: 7 }] }, 'prefix takes a text'],
+  [{ source: [{ exists: 'no' }] }, 'exists takes true or false'],
+  [{ source: [] }, 'a list of a pattern is not empty'],
+])('%j is an error, even where the event would not have come to it', (pattern, message) => {
+  expect(() => matchesPattern({ missing: ['x'], ...pattern }, event)).toThrow(new InvalidEventPattern(message));
+});

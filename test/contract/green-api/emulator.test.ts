@@ -1,0 +1,197 @@
+import { once } from 'node:events';
+import { Agent } from 'node:http';
+import { connect } from 'node:net';
+import { startGreenApi } from '../../../local/emulators/green-api/emulator.ts';
+import { certificate } from '../../support/certificate.ts';
+import { ask } from '../../support/green-api-call.ts';
+import { anna, apiTokenInstance, createClock } from '../../support/green-api-instances.ts';
+
+const pathOf = (method: string, idInstance = anna.idInstance, token = apiTokenInstance) =>
+  `/waInstance${idInstance}/${method}/${token}`;
+
+test('logs an authorized instance out, and says so some time after it said isLogout: true', async () => {
+  const { now, advance } = createClock();
+  await using greenApi = await startGreenApi({ instances: [anna], now });
+
+  const logout = await ask(greenApi.apiUrl + pathOf('logout'));
+  const reading = await ask(greenApi.apiUrl + pathOf('getStateInstance'));
+  advance(1000);
+  const laterReading = await ask(greenApi.apiUrl + pathOf('getStateInstance'));
+
+  expect(logout).toMatchObject({ status: 200, body: '{"isLogout":true}' });
+  expect(reading.body).toBe('{"stateInstance":"authorized"}');
+  expect(laterReading.body).toBe('{"stateInstance":"notAuthorized"}');
+  expect(greenApi.stateOf(anna.idInstance)).toBe('notAuthorized');
+});
+
+test('clears the queue, and takes /v3 before the path once', async () => {
+  await using greenApi = await startGreenApi({ instances: [anna] });
+
+  expect(await ask(greenApi.apiUrl + pathOf('clearMessagesQueue'))).toMatchObject({ body: '{"isCleared":true}' });
+  expect(await ask(`${greenApi.apiUrl}/v3${pathOf('logout')}`)).toMatchObject({ status: 200 });
+  expect(await ask(`${greenApi.apiUrl}/v3/v3${pathOf('logout')}`)).toMatchObject({ status: 404 });
+});
+
+test.each([
+  ['a wrong token', 'GET', pathOf('logout', anna.idInstance, 'wrong'), 401, 'Unauthorized'],
+  ['an unknown instance', 'GET', pathOf('logout', '1101999999'), 403, 'Forbidden'],
+  ['an unknown method', 'GET', pathOf('reboot'), 404, 'Not Found'],
+  ['another verb', 'POST', pathOf('logout'), 404, 'Not Found'],
+  ['a path without a token', 'GET', '/waInstance1101000001/logout', 404, 'Not Found'],
+  ['an id of eleven digits', 'GET', pathOf('logout', '11010000011'), 404, 'Not Found'],
+  ['a name every object has', 'GET', pathOf('constructor'), 404, 'Not Found'],
+])('answers %s as GREEN-API does', async (_what, method, path, status, phrase) => {
+  await using greenApi = await startGreenApi({ instances: [anna] });
+
+  const reply = await ask(greenApi.apiUrl + path, { method });
+
+  expect(reply.status).toBe(status);
+  expect(reply.body).toContain(phrase);
+  expect(greenApi.stateOf(anna.idInstance)).toBe('authorized');
+});
+
+test('lets one request per second through for each instance and method, and counts what came sooner', async () => {
+  const { now, advance } = createClock();
+  await using greenApi = await startGreenApi({ instances: [anna, { ...anna, idInstance: '1101000002' }], now });
+  const statusOf = async (path: string) => (await ask(greenApi.apiUrl + path)).status;
+
+  expect(await statusOf(pathOf('logout'))).toBe(200);
+  expect(await statusOf(pathOf('getStateInstance'))).toBe(200);
+  expect(await statusOf(pathOf('logout', '1101000002'))).toBe(200);
+  advance(999);
+  expect(await statusOf(pathOf('logout'))).toBe(429);
+  advance(1);
+  expect(await statusOf(pathOf('logout'))).toBe(200);
+
+  expect(greenApi.violations).toBe(1);
+});
+
+test('only counts what came too soon when the limit is not enforced', async () => {
+  const { now, advance } = createClock();
+  await using greenApi = await startGreenApi({ instances: [anna], now, enforceLimit: false });
+
+  for (const ms of [500, 500, 500]) {
+    expect(await ask(greenApi.apiUrl + pathOf('logout'))).toMatchObject({ status: 200 });
+    advance(ms);
+  }
+
+  expect(greenApi.violations).toBe(2);
+});
+
+test('keeps a record of the calls, by instance and method, without tokens, until it is cleared', async () => {
+  const { now } = createClock();
+  await using greenApi = await startGreenApi({ instances: [anna], now });
+
+  await ask(greenApi.apiUrl + pathOf('logout'));
+  await ask(greenApi.apiUrl + pathOf('getStateInstance'));
+  await ask(greenApi.apiUrl + pathOf('reboot'));
+
+  const { idInstance } = anna;
+  expect(greenApi.calls).toEqual([
+    { at: now(), method: 'logout', idInstance, status: 200 },
+    { at: now(), method: 'getStateInstance', idInstance, status: 200 },
+    { at: now(), method: 'unknown', idInstance, status: 404 },
+  ]);
+  expect(greenApi.callsOf(idInstance)).toHaveLength(3);
+  expect(greenApi.callsOf(idInstance, 'logout')).toHaveLength(1);
+  expect(JSON.stringify(greenApi.calls)).not.toContain(apiTokenInstance);
+
+  greenApi.clearCalls();
+  expect(greenApi.calls).toEqual([]);
+  expect(greenApi.callsOf(idInstance)).toEqual([]);
+});
+
+test('takes instances and states while it runs', async () => {
+  await using greenApi = await startGreenApi();
+
+  greenApi.add({ ...anna, stateInstance: null });
+  expect(await ask(greenApi.apiUrl + pathOf('getStateInstance'))).toMatchObject({ status: 200, body: 'null' });
+  greenApi.setState(anna.idInstance, 'yellowCard');
+
+  expect(greenApi.stateOf(anna.idInstance)).toBe('yellowCard');
+  expect(() => greenApi.setState('99', 'authorized')).toThrow('the stand-in has no instance 99');
+});
+
+test.each([
+  ['is-logout', 200, '{"isLogout":true}'],
+  ['starting-or-not-authorized', 400, 'instance is starting or not authorized'],
+] as const)('answers the logout of an instance that is out already with %s', async (repeatedLogout, status, body) => {
+  const instance = { ...anna, stateInstance: 'notAuthorized', repeatedLogout };
+  await using greenApi = await startGreenApi({ instances: [instance] });
+
+  expect(await ask(greenApi.apiUrl + pathOf('logout'))).toMatchObject({ status, body });
+});
+
+test('strews the same passing faults over the requests for the same seed', async () => {
+  const outcomes = async (seed: number) => {
+    const instances = Array.from({ length: 100 }, (_, at) => ({ ...anna, idInstance: String(at + 1) }));
+    await using greenApi = await startGreenApi({ instances, transientFaults: { rate: 0.3, seed } });
+    const statuses = [];
+    for (const { idInstance } of instances) {
+      const status = await ask(greenApi.apiUrl + pathOf('logout', idInstance)).then(
+        (reply) => reply.status,
+        (error) => error.code,
+      );
+      statuses.push(status);
+    }
+    return statuses;
+  };
+
+  const first = await outcomes(7);
+
+  expect(await outcomes(7)).toEqual(first);
+  expect(await outcomes(8)).not.toEqual(first);
+  expect(new Set(first)).toEqual(new Set([200, 429, 500, 502, 'ECONNRESET']));
+});
+
+test('says where it listens, and that a port is taken', async () => {
+  await using greenApi = await startGreenApi();
+
+  expect(greenApi.apiUrl).toBe(`http://${greenApi.host}`);
+  const port = Number(new URL(greenApi.apiUrl).port);
+  await expect(startGreenApi({ port })).rejects.toMatchObject({ code: 'EADDRINUSE' });
+});
+
+test('cuts idle, hanging and delayed connections when it closes, and may be closed twice', async () => {
+  const agent = new Agent({ keepAlive: true });
+  const greenApi = await startGreenApi({ instances: [anna], answerDelayMs: 30 });
+  await ask(greenApi.apiUrl + pathOf('logout'), { agent });
+  greenApi.setFault(anna.idInstance, 'hang');
+  const hanging = ask(greenApi.apiUrl + pathOf('getStateInstance')).catch((error) => error.code);
+  while (greenApi.calls.length < 2) await new Promise(setImmediate);
+
+  await greenApi.close();
+  await greenApi.close();
+
+  expect(await hanging).toBe('ECONNRESET');
+  agent.destroy();
+});
+
+test('survives what is no HTTP, and clients that leave', async () => {
+  await using greenApi = await startGreenApi({ instances: [anna] });
+  const socket = connect(Number(new URL(greenApi.apiUrl).port), '127.0.0.1').resume();
+  socket.end('\0\u0001 nonsense\r\n\r\n');
+  await once(socket, 'close');
+  greenApi.setFault(anna.idInstance, 'hang', { times: 1 });
+  const leaving = new AbortController();
+  const left = expect(ask(greenApi.apiUrl + pathOf('logout'), { signal: leaving.signal })).rejects.toThrow('aborted');
+  while (greenApi.calls.length === 0) await new Promise(setImmediate);
+  leaving.abort();
+  await left;
+
+  expect(await ask(`${greenApi.apiUrl}/%ff/waInstance`)).toMatchObject({ status: 404 });
+  expect(await ask(greenApi.apiUrl + pathOf('getStateInstance'))).toMatchObject({ status: 200 });
+});
+
+test('speaks HTTPS when it is given a certificate, also when it resets', async () => {
+  await using greenApi = await startGreenApi({ instances: [anna], tls: certificate });
+  const options = { ca: certificate.cert };
+
+  expect(greenApi.apiUrl).toMatch(/^https:/);
+  expect(await ask(greenApi.apiUrl + pathOf('logout'), options)).toMatchObject({ status: 200 });
+  greenApi.setFault(anna.idInstance, 'reset');
+  await expect(ask(greenApi.apiUrl + pathOf('getStateInstance'), options)).rejects.toMatchObject({
+    code: 'ECONNRESET',
+  });
+  await expect(ask(greenApi.apiUrl + pathOf('logout'))).rejects.toMatchObject({ code: 'DEPTH_ZERO_SELF_SIGNED_CERT' });
+});

@@ -1,0 +1,252 @@
+import { type OperationUpdate, StopDurableExecutionCommand } from '@aws-sdk/client-lambda';
+import { buildFixture } from '../../support/lambda/harness.ts';
+import { startPuppet } from '../../support/lambda/puppet.ts';
+
+let bundle: string;
+beforeAll(async () => {
+  bundle = await buildFixture('puppet');
+});
+
+const step = (Id: string, Action: OperationUpdate['Action'], rest: object = {}): OperationUpdate => ({
+  Id,
+  Name: `step ${Id}`,
+  Type: 'STEP',
+  Action,
+  ...rest,
+});
+const wait = (Id: string, WaitSeconds: number): OperationUpdate => ({
+  Id,
+  Type: 'WAIT',
+  Action: 'START',
+  WaitOptions: { WaitSeconds },
+});
+const context = (Id: string, Action: OperationUpdate['Action'], rest: object = {}): OperationUpdate => ({
+  Id,
+  Type: 'CONTEXT',
+  Action,
+  ...rest,
+});
+
+const staleToken = {
+  name: 'InvalidParameterValueException',
+  message: 'Invalid Checkpoint Token',
+  $metadata: { httpStatusCode: 400 },
+};
+
+test('invokes the handler with the input and a token, as Lambda does', async () => {
+  await using puppet = await startPuppet(bundle);
+
+  const arn = await puppet.start({ reason: 'rotation' }, 'api-1');
+  const { event } = await puppet.invocation();
+
+  expect(arn).toMatch(/^arn:aws:lambda:us-east-1:000000000000:function:run:1\/durable-execution\/api-1\/[0-9a-f-]+$/);
+  expect(event).toEqual({
+    DurableExecutionArn: arn,
+    CheckpointToken: expect.any(String),
+    UpdatedOperationIds: [],
+    InitialExecutionState: {
+      Operations: [
+        {
+          Id: expect.any(String),
+          Type: 'EXECUTION',
+          Status: 'STARTED',
+          StartTimestamp: expect.stringMatching(/^\d{4}-.*Z$/),
+          ExecutionDetails: { InputPayload: '{"reason":"rotation"}' },
+        },
+      ],
+    },
+  });
+});
+
+test('takes each token once, and gives a repeated request its answer again', async () => {
+  await using puppet = await startPuppet(bundle);
+  await puppet.start({});
+  const { event } = await puppet.invocation();
+
+  const first = await puppet.checkpoint(event, event.CheckpointToken, [step('a', 'START')], 'request-1');
+  const repeated = await puppet.checkpoint(event, event.CheckpointToken, [step('a', 'START')], 'request-1');
+  const stale = puppet.checkpoint(event, event.CheckpointToken, [step('a', 'SUCCEED')], 'request-2');
+
+  await expect(stale).rejects.toMatchObject(staleToken);
+  expect(repeated.CheckpointToken).toBe(first.CheckpointToken);
+  expect(repeated.NewExecutionState).toEqual(first.NewExecutionState);
+  expect(first.NewExecutionState?.Operations).toMatchObject([{ Id: 'a', Name: 'step a', Status: 'STARTED' }]);
+});
+
+test('refuses the checkpoint of a step that was under way when the run was stopped', async () => {
+  await using puppet = await startPuppet(bundle);
+  const DurableExecutionArn = await puppet.start({});
+  const { event, answer } = await puppet.invocation();
+  const { CheckpointToken } = await puppet.checkpoint(event, event.CheckpointToken, [step('a', 'START')]);
+
+  await puppet.client.send(new StopDurableExecutionCommand({ DurableExecutionArn }));
+
+  await expect(puppet.checkpoint(event, CheckpointToken, [step('a', 'SUCCEED')])).rejects.toMatchObject(staleToken);
+  answer({ Status: 'SUCCEEDED', Result: '"too late"' });
+  expect(await puppet.get(DurableExecutionArn)).toMatchObject({ Status: 'STOPPED' });
+});
+
+test.each([
+  ['a wait shorter than a second', wait('a', 0), 'ValidationException', /waitSeconds/i],
+  ['a wait of half a second', wait('a', 1.5), 'ValidationException', /waitSeconds/i],
+  ['a retry without a delay', step('a', 'RETRY'), 'InvalidParameterValueException', /StepOptions/],
+  [
+    'a result over 256 KB',
+    step('a', 'SUCCEED', { Payload: 'x'.repeat(256 * 1024 + 1) }),
+    'InvalidParameterValueException',
+    /^STEP output payload size must be less than or equal to 262144 bytes/,
+  ],
+  [
+    'an error over 256 KB',
+    step('a', 'FAIL', { Error: { ErrorData: 'x'.repeat(256 * 1024) } }),
+    'InvalidParameterValueException',
+    /^STEP error payload size/,
+  ],
+  ['an id with a space', step('a b', 'START'), 'ValidationException', /Id/],
+  ['an unknown parent', step('a', 'START', { ParentId: 'nobody' }), 'InvalidParameterValueException', /parent/],
+  [
+    'the end of a wait',
+    { ...wait('a', 1), Action: 'SUCCEED' } as const,
+    'InvalidParameterValueException',
+    /WAIT action/,
+  ],
+  [
+    'a callback',
+    { Id: 'a', Type: 'CALLBACK', Action: 'START' } as const,
+    'InvalidParameterValueException',
+    /not supported/,
+  ],
+])('refuses %s, and the whole request with it', async (_, update, name, message) => {
+  await using puppet = await startPuppet(bundle);
+  await puppet.start({});
+  const { event } = await puppet.invocation();
+
+  const refused = puppet.checkpoint(event, event.CheckpointToken, [step('before', 'START'), update]);
+
+  await expect(refused).rejects.toMatchObject({
+    name,
+    message: expect.stringMatching(message),
+    $metadata: { httpStatusCode: 400 },
+  });
+  const { Operations } = await puppet.state(event, event.CheckpointToken);
+  expect(Operations).toHaveLength(1);
+});
+
+test('refuses to finish an operation twice', async () => {
+  await using puppet = await startPuppet(bundle);
+  await puppet.start({});
+  const { event } = await puppet.invocation();
+  const updates = [step('a', 'START'), step('a', 'SUCCEED', { Payload: '1' })];
+  const { CheckpointToken } = await puppet.checkpoint(event, event.CheckpointToken, updates);
+
+  const again = puppet.checkpoint(event, CheckpointToken, [step('a', 'FAIL')]);
+
+  await expect(again).rejects.toMatchObject({
+    name: 'InvalidParameterValueException',
+    message: expect.stringContaining('SUCCEEDED'),
+  });
+});
+
+test('counts a retry as an operation', async () => {
+  await using puppet = await startPuppet(bundle);
+  await puppet.start({});
+  const { event } = await puppet.invocation();
+  const steps = Array.from({ length: 2999 }, (_, index) => step(`s${index}`, 'START'));
+  const { CheckpointToken } = await puppet.checkpoint(event, event.CheckpointToken, steps);
+  const retry = (Id: string) => step(Id, 'RETRY', { StepOptions: { NextAttemptDelaySeconds: 60 } });
+
+  const last = await puppet.checkpoint(event, CheckpointToken, [retry('s0')]);
+
+  await expect(puppet.checkpoint(event, last.CheckpointToken, [retry('s1')])).rejects.toThrow('3000 operations');
+});
+
+test('tells a waiting handler of the timers that fired in the meantime', async () => {
+  await using puppet = await startPuppet(bundle);
+  await puppet.start({});
+  const { event } = await puppet.invocation();
+  const started = await puppet.checkpoint(event, event.CheckpointToken, [wait('w', 1)]);
+  await puppet.events.first((one) => one.kind === 'history' && one.event.EventType === 'WaitSucceeded');
+
+  const asked = await puppet.checkpoint(event, started.CheckpointToken, []);
+
+  expect(started.NewExecutionState?.Operations).toMatchObject([{ Id: 'w', Status: 'STARTED' }]);
+  expect(asked.NewExecutionState?.Operations).toMatchObject([{ Id: 'w', Status: 'SUCCEEDED' }]);
+});
+
+test('invokes again, and names what changed, when a timer fires after the handler has gone', async () => {
+  await using puppet = await startPuppet(bundle);
+  const arn = await puppet.start({});
+  const first = await puppet.invocation();
+  await puppet.checkpoint(first.event, first.event.CheckpointToken, [wait('w', 1)]);
+  first.answer({ Status: 'PENDING' });
+
+  const second = await puppet.invocation();
+  second.answer({ Status: 'SUCCEEDED', Result: '"done"' });
+
+  expect(second.event.UpdatedOperationIds).toEqual(['w']);
+  expect(second.event.InitialExecutionState.Operations).toMatchObject([{}, { Id: 'w', Status: 'SUCCEEDED' }]);
+  expect(await puppet.ended(arn)).toMatchObject({ Status: 'SUCCEEDED', Result: '"done"' });
+});
+
+test('leaves out what lies under a finished context, unless it asks for its children', async () => {
+  await using puppet = await startPuppet(bundle);
+  await puppet.start({});
+  const { event } = await puppet.invocation();
+  const child = (ParentId: string) => [
+    step(`${ParentId}-1`, 'START', { ParentId }),
+    step(`${ParentId}-1`, 'SUCCEED', { ParentId }),
+  ];
+  const { CheckpointToken } = await puppet.checkpoint(event, event.CheckpointToken, [
+    context('kept', 'START'),
+    context('pruned', 'START'),
+    ...child('kept'),
+    ...child('pruned'),
+    context('kept', 'SUCCEED', { ContextOptions: { ReplayChildren: true } }),
+    context('pruned', 'SUCCEED', { Payload: '1' }),
+  ]);
+
+  const { Operations = [] } = await puppet.state(event, CheckpointToken);
+
+  expect(Operations.slice(1).map(({ Id }) => Id)).toEqual(['kept', 'pruned', 'kept-1']);
+});
+
+test('gives the first thousand operations with the invocation and the rest by pages', async () => {
+  await using puppet = await startPuppet(bundle);
+  await puppet.start({});
+  const first = await puppet.invocation();
+  const steps = Array.from({ length: 1200 }, (_, index) => step(`s${index}`, 'START'));
+  await puppet.checkpoint(first.event, first.event.CheckpointToken, [...steps, wait('w', 1)]);
+  first.answer({ Status: 'PENDING' });
+
+  const { event } = await puppet.invocation();
+  const { Operations, NextMarker } = event.InitialExecutionState;
+  const page = await puppet.state(event, event.CheckpointToken, { Marker: NextMarker, MaxItems: 150 });
+  const last = await puppet.state(event, event.CheckpointToken, { Marker: page.NextMarker, MaxItems: 150 });
+
+  const ids = [...Operations, ...(page.Operations ?? []), ...(last.Operations ?? [])].map(({ Id }) => Id);
+  expect(Operations).toHaveLength(1000);
+  expect(ids.slice(1)).toEqual([...steps.map(({ Id }) => Id), 'w']);
+  expect(last.NextMarker).toBeUndefined();
+});
+
+test.each([
+  ['waits for nothing', { Status: 'PENDING' }, 'Cannot return PENDING status with no pending operations.'],
+  ['says nothing that is understood', { Status: 'DONE' }, 'Invalid Status in invocation output.'],
+  [
+    'returns more than 256 KB',
+    { Status: 'SUCCEEDED', Result: 'x'.repeat(256 * 1024 + 1) },
+    'Execution output payload size must be less than or equal to 262144 bytes.',
+  ],
+  [
+    'fails with more than 256 KB',
+    { Status: 'FAILED', Error: { ErrorData: 'x'.repeat(256 * 1024) } },
+    'Execution error payload size must be less than or equal to 262144 bytes.',
+  ],
+])('fails a run whose handler %s', async (_, output, ErrorMessage) => {
+  await using puppet = await startPuppet(bundle);
+  const arn = await puppet.start({});
+
+  (await puppet.invocation()).answer(output);
+
+  expect(await puppet.ended(arn)).toMatchObject({ Status: 'FAILED', Error: { ErrorMessage } });
+});

@@ -1,0 +1,121 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFileSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { GetDurableExecutionCommand, InvokeCommand } from '@aws-sdk/client-lambda';
+import type { LambdaEvent } from '../../../local/emulators/lambda/options.ts';
+import { buildFixture, clientOf, startHarness, temporaryFolder } from '../../support/lambda/harness.ts';
+import { createRecorder } from '../../support/lambda/recorder.ts';
+
+let bundle: string;
+beforeAll(async () => {
+  bundle = await buildFixture('durable');
+});
+
+type Said = LambdaEvent | { readonly kind: 'listening'; readonly url: string };
+const parseSaid = (line: string) => JSON.parse(line) as Said;
+
+/** The service in a process of its own. */
+const startService = async (folder: string) => {
+  const service = fork(
+    join(import.meta.dirname, '..', '..', 'support', 'lambda', 'fixtures', 'service.ts'),
+    [folder, bundle],
+    {
+      execArgv: [],
+      silent: true,
+    },
+  );
+  // What the service started shares its output: it closes when the last of them has gone.
+  const closed = once(service, 'close');
+  const said = createRecorder<Said>();
+  if (service.stdout)
+    createInterface(service.stdout).on('line', (line) => line.startsWith('{') && said.add(parseSaid(line)));
+  const listening = await said.first(({ kind }) => kind === 'listening');
+  const client = clientOf('url' in listening ? listening.url : '');
+  const kill = async () => {
+    client.destroy();
+    service.kill('SIGKILL');
+    await closed;
+  };
+  const event = (type: string) => said.first((one) => one.kind === 'history' && one.event.EventType === type);
+  return { client, event, kill, [Symbol.asyncDispose]: kill };
+};
+
+const restart = (folder: string) =>
+  startHarness({ folder, functions: { run: { bundle, environment: () => ({}), executionTimeoutMs: 600_000 } } });
+
+const startOn = async (service: Awaited<ReturnType<typeof startService>>, payload: unknown): Promise<string> => {
+  const started = await service.client.send(
+    new InvokeCommand({ FunctionName: 'run:live', InvocationType: 'Event', Payload: JSON.stringify(payload) }),
+  );
+  return started.DurableExecutionArn ?? '';
+};
+
+test('goes on after the whole service was killed in the middle of a wait, and does not start the wait again', async () => {
+  const folder = temporaryFolder();
+  const tally = join(temporaryFolder(), 'tally');
+  await using service = await startService(folder);
+  const arn = await startOn(service, { scenario: 'short wait', tally });
+  await service.event('WaitStarted');
+
+  await service.kill();
+  await using restarted = await restart(folder);
+  const run = await restarted.ended(arn);
+
+  expect(run).toMatchObject({ Status: 'SUCCEEDED', Result: '{"before":1,"after":2}' });
+  expect(restarted.events.items).toContainEqual(expect.objectContaining({ kind: 'execution-resumed' }));
+  const history = restarted.events.items.flatMap((event) => (event.kind === 'history' ? [event.event.EventType] : []));
+  expect(history).not.toContain('WaitStarted');
+});
+
+test('carries out again the step that was under way when the whole service was killed, and leaves no process behind', async () => {
+  const folder = temporaryFolder();
+  const tally = join(temporaryFolder(), 'tally');
+  await using service = await startService(folder);
+  const arn = await startOn(service, { scenario: 'interrupted step', tally });
+  await service.event('StepStarted');
+
+  await service.kill();
+  await using restarted = await restart(folder);
+  const run = await restarted.ended(arn);
+
+  expect(run).toMatchObject({ Status: 'SUCCEEDED', Result: '2' });
+});
+
+test('still knows a finished run after a restart', async () => {
+  const folder = temporaryFolder();
+  const first = await restart(folder);
+  const DurableExecutionArn = await first.start({ scenario: 'quick' }, 'api-1');
+  const before = await first.ended(DurableExecutionArn);
+  await first[Symbol.asyncDispose]();
+
+  await using second = await restart(folder);
+  const after = await second.client.send(new GetDurableExecutionCommand({ DurableExecutionArn }));
+
+  expect({ ...after, $metadata: {} }).toEqual({ ...before, $metadata: {} });
+  expect(await second.start({ scenario: 'quick' }, 'api-1')).toBe(DurableExecutionArn);
+});
+
+test('cuts off a line that was torn when the service died, and goes on from the one before', async () => {
+  const folder = temporaryFolder();
+  const first = await restart(folder);
+  const arn = await first.start({ scenario: 'short wait', tally: join(temporaryFolder(), 'tally') });
+  await first.events.first((event) => event.kind === 'history' && event.event.EventType === 'WaitStarted');
+  await first[Symbol.asyncDispose]();
+  const [file = ''] = readdirSync(folder);
+  appendFileSync(join(folder, file), '{"kind":"ended","at":17952');
+
+  await using second = await restart(folder);
+
+  expect(await second.ended(arn)).toMatchObject({ Status: 'SUCCEEDED' });
+  const lines = readFileSync(join(folder, file), 'utf8').trimEnd().split('\n');
+  expect(() => lines.map((line) => JSON.parse(line))).not.toThrow();
+});
+
+test('says which file is not a journal, rather than start without it', async () => {
+  const folder = temporaryFolder();
+  appendFileSync(join(folder, 'stranger.jsonl'), '{"kind":"ended"}\n');
+
+  await expect(restart(folder)).rejects.toThrow(/stranger\.jsonl is not the journal/);
+});

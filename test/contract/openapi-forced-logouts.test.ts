@@ -1,0 +1,301 @@
+import fc from 'fast-check';
+import { createForcedLogoutsHandler, type ForcedLogoutsHandlerDependencies } from '../../functions/forced-logouts.ts';
+import { lambdaFailureOf } from '../../functions/runs/lambda/failure.ts';
+import { runStatusSchema } from '../../functions/runs/lambda/find-run.ts';
+import { outcomeEntries } from '../../functions/runs/outcome.ts';
+import { type Summary, standingAfter, summarize } from '../../functions/runs/results.ts';
+import { type Answer, contextOf, httpEventOf, parseAnswer } from '../support/http-event.ts';
+import { buildFixture } from '../support/lambda/harness.ts';
+import { allows, checkAnswer } from '../support/openapi-check.ts';
+import { codesOf, examplesOf, lintOpenApi, operationOf, type Schema } from '../support/openapi-document.ts';
+import { startRunsWorld } from '../support/runs-on-lambda.ts';
+
+const { document } = lintOpenApi();
+const id = 'api-6367c48dd193d56ea7b0baad25b19455e529f5ee';
+const sales = { target: { group: 'sales' }, reason: 'phones lost' };
+
+let bundle: string;
+beforeAll(async () => {
+  bundle = await buildFixture('puppet');
+});
+
+type World = Awaited<ReturnType<typeof startRunsWorld>>;
+type Ask = (world: World) => Promise<Answer>;
+
+const createDoor = (dependencies: Pick<ForcedLogoutsHandlerDependencies, 'requestRun' | 'readRun' | 'stopRun'>) => {
+  const handler = createForcedLogoutsHandler({
+    stack: 'green-api-logout',
+    limits: { maxTargetsCeiling: 3_000, executionTimeoutMs: 30 * 86_400_000 },
+    now: () => new Date('2026-11-22T09:00:00.000Z'),
+    log: () => {},
+    logUnexpected: () => {},
+    ...dependencies,
+  });
+  return async (routeKey: string, asked: Parameters<typeof httpEventOf>[0]) =>
+    parseAnswer(await handler(httpEventOf({ routeKey, pathParameters: { id }, ...asked }), contextOf()));
+};
+
+const whenLambdaSays = (name: string) => async () =>
+  lambdaFailureOf(Object.assign(new Error('not ours to quote'), { name }), 'lambda:InvokeFunction');
+
+const failures = {
+  'runs-denied': whenLambdaSays('ExpiredTokenException'),
+  throttled: whenLambdaSays('TooManyRequestsException'),
+  unavailable: whenLambdaSays('ServiceException'),
+  'internal-error': () => Promise.reject(new Error('nobody foresaw this')),
+};
+
+const failuresOf = (routeKey: string): Readonly<Record<string, Ask>> =>
+  Object.fromEntries(
+    Object.entries(failures).map(([name, meet]) => {
+      const door = createDoor({ requestRun: meet, readRun: meet, stopRun: meet });
+      return [name, () => door(routeKey, { body: JSON.stringify(sales) })];
+    }),
+  );
+
+const start = async (world: World) => (await world.post(sales, 'incident-7')).body.id;
+
+const resolved = (targets: readonly string[], left: readonly string[] = []) => ({
+  name: 'resolve',
+  result: { kind: 'resolved', targets, excepted: [], protected: left, unlisted: 0 },
+});
+const round = (...courses: readonly object[]) => ({ name: 'round-1-batch-1', result: { round: 1, courses } });
+
+const loggedOut = { idInstance: '1101000001', kind: 'logged-out', confirmed: true, attempts: 1 };
+const expired = { ...loggedOut, kind: 'instance-expired', confirmed: false, reason: 'GREEN-API answered HTTP 400' };
+const spared = { ...loggedOut, kind: 'skipped', confirmed: false, attempts: 0, reason: 'dry run' };
+
+const summaryOf = (course: object, note?: string): Summary => {
+  const steps = [resolved([loggedOut.idInstance]), round(course)];
+  return summarize(standingAfter(steps.map(({ name, result }) => ({ name, payload: JSON.stringify(result) }))), note);
+};
+
+const whenRunEndsWith =
+  (output: object): Ask =>
+  async (world) => {
+    const started = await start(world);
+    await (await world.perform([]))(output);
+    return world.get(started);
+  };
+
+const succeeded = {
+  Status: 'SUCCEEDED',
+  Result: JSON.stringify(summaryOf(spared, 'a dry run: nothing was touched')),
+};
+
+const asks: Readonly<Record<string, Readonly<Record<string, Ask>>>> = {
+  'POST /forced-logouts': {
+    'run-started': (world) => world.post(sales, 'incident-7'),
+    'invalid-request': (world) => world.post({ ...sales, target: { instances: ['../1'] } }, 'incident-7'),
+    'idempotency-key-reused': async (world) => {
+      await start(world);
+      return world.post({ ...sales, reason: 'phones found' }, 'incident-7');
+    },
+    ...failuresOf('POST /forced-logouts'),
+  },
+  'GET /forced-logouts/{id}': {
+    running: async (world) => {
+      const started = await start(world);
+      const confirmedAt = '2026-11-22T09:00:04.000Z';
+      await world.perform([
+        resolved(['1101000001', '1101000002'], ['1101000007']),
+        round({ ...loggedOut, confirmedAt, queueCleared: true }),
+      ]);
+      return world.get(started);
+    },
+    succeeded: whenRunEndsWith(succeeded),
+    failed: whenRunEndsWith({
+      Status: 'FAILED',
+      Error: { ErrorType: 'NotAllConfirmed', ErrorData: JSON.stringify(summaryOf(expired)) },
+    }),
+    stopped: async (world) => {
+      const started = await start(world);
+      await world.perform([resolved(['1101000001'])]);
+      await world.stop(started);
+      return world.get(started);
+    },
+    'invalid-request': (world) => world.get('api-1'),
+    'unknown-run': (world) => world.get(id),
+    ...failuresOf('GET /forced-logouts/{id}'),
+  },
+  'DELETE /forced-logouts/{id}': {
+    'run-stopped': async (world) => world.stop(await start(world)),
+    'run-ended': async (world) => {
+      const started = await start(world);
+      await (await world.perform([]))(succeeded);
+      return world.stop(started);
+    },
+    'invalid-request': (world) => world.stop('api-1'),
+    'unknown-run': (world) => world.stop(id),
+    ...failuresOf('DELETE /forced-logouts/{id}'),
+  },
+};
+
+/** An answer as an example tells it: another run, at another time. */
+const asExample = ({ status, body: { startedAt, endedAt, ...body } }: Answer) => ({
+  status,
+  body: {
+    ...body,
+    ...(body.id !== undefined && { id }),
+    ...(startedAt !== undefined && { startedAt: '2026-11-22T09:00:00.250Z' }),
+    ...(endedAt !== undefined && { endedAt: '2026-11-22T09:00:08.000Z' }),
+  },
+});
+
+describe.each(Object.entries(asks))('%s', (routeKey, asksOfRoute) => {
+  const operation = operationOf(document, routeKey);
+
+  test.each(Object.entries(asksOfRoute))(
+    '%s is documented, and its example is what the door really says',
+    async (name, ask) => {
+      await using world = await startRunsWorld(bundle);
+
+      const answer = await ask(world);
+
+      expect(checkAnswer(operation, answer)).toEqual([]);
+      expect(examplesOf(operation)[name]).toEqual(asExample(answer));
+      expect(answer.headers['cache-control']).toBe('no-store');
+      expect('retry-after' in answer.headers).toBe(answer.status === 503);
+      expect('location' in answer.headers).toBe(answer.status === 202);
+    },
+  );
+
+  test('there are no other examples', () => {
+    expect(Object.keys(examplesOf(operation)).toSorted()).toEqual(Object.keys(asksOfRoute).toSorted());
+  });
+});
+
+test.each([
+  ['POST /forced-logouts', ['409 idempotency-key-reused']],
+  ['GET /forced-logouts/{id}', ['404 unknown-run']],
+  ['DELETE /forced-logouts/{id}', ['404 unknown-run', '409 run-ended']],
+])('%s has these codes, and no others', (routeKey, own) => {
+  const shared = ['400 invalid-request', '500 internal-error', '500 runs-denied', '503 unavailable'];
+
+  expect(codesOf(operationOf(document, routeKey)).toSorted()).toEqual([...own, ...shared].toSorted());
+});
+
+test('statuses and kinds of outcomes are those of a run, and no others', () => {
+  const run = operationOf(document, 'GET /forced-logouts/{id}').responses['200']?.content['application/json']?.schema;
+
+  expect(run).toMatchObject({
+    properties: {
+      status: { enum: runStatusSchema.options },
+      outcomes: { items: { properties: { kind: { enum: outcomeEntries.kind.options } } } },
+    },
+  });
+});
+
+describe('the door takes what the document allows, and refuses the rest', () => {
+  const operation = operationOf(document, 'POST /forced-logouts');
+  const bodySchema = operation.requestBody?.content['application/json'].schema ?? {};
+  const door = createDoor({
+    requestRun: async () => ({ kind: 'accepted', status: 'RUNNING' }),
+    readRun: async () => ({ kind: 'unknown-run' }),
+    stopRun: async () => ({ kind: 'stopped' }),
+  });
+  const takes = async (routeKey: string, asked: Parameters<typeof httpEventOf>[0]) => {
+    const answer = await door(routeKey, asked);
+    expect(checkAnswer(operationOf(document, routeKey), answer)).toEqual([]);
+    return answer.status !== 400;
+  };
+  const schemaOf = (routeKey: string, parameter: string): Schema =>
+    operationOf(document, routeKey).parameters.find(({ name }) => name === parameter)?.schema ?? {};
+
+  const ids = (count: number) => Array.from({ length: count }, (_, index) => String(index));
+  const either = (good: readonly unknown[], bad: readonly unknown[]) =>
+    fc.oneof({ arbitrary: fc.constantFrom(...good), weight: 8 }, { arbitrary: fc.constantFrom(...bad), weight: 1 });
+  const texts = ['a', 'a b@example.com', 'é', 'x'.repeat(256)];
+  const noTexts = ['', 'a\nb', 'a\u2028b', 'x'.repeat(257), 5, null];
+  const flag = either([true, false], [null, 'true', 1]);
+  const targetsOf = (values: readonly unknown[], names = ['owner', 'group']) =>
+    values.flatMap((value) => names.map((name) => ({ [name]: value })));
+  const lists = [[], ['1101000001'], ids(3_000)];
+  const noLists = ['1101000001', [1_101_000_001], ['../1'], ['12345678901'], ids(3_001), null];
+  const later = ['T17:00Z', 'T17:00:00+01:00', 'T00:00:00.123456789Z'];
+  const noInstants = ['2026-11-30', '2026-11-30T17:00:00', '20261130T170000Z', 'tomorrow', 1_796_000_000, null];
+
+  const body = fc.record(
+    {
+      target: either(
+        [...targetsOf(texts), ...targetsOf(lists, ['instances']), { all: true }],
+        [...targetsOf(noTexts), ...targetsOf(noLists, ['instances']), { all: false }, {}, [], 'all', null].concat([
+          { group: 'sales', all: true },
+          { user: 'ann' },
+        ]),
+      ),
+      reason: either(texts, noTexts),
+      except: either(lists, noLists),
+      at: either(
+        later.map((time) => `2026-11-30${time}`),
+        noInstants,
+      ),
+      expiresAt: either(
+        later.map((time) => `2026-12-02${time}`),
+        noInstants,
+      ),
+      maxTargets: either([1, 50, 3_000], [0, -1, 1.5, 3_001, '50', null]),
+      clearQueue: flag,
+      dryRun: flag,
+    },
+    { requiredKeys: ['target', 'reason'] },
+  );
+
+  test('of bodies', async () => {
+    await fc.assert(
+      fc.asyncProperty(body, async (value) => {
+        expect(await takes('POST /forced-logouts', { body: JSON.stringify(value) })).toBe(allows(bodySchema, value));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test.each([
+    {},
+    [],
+    null,
+    'sales',
+    { target: sales.target },
+    { reason: sales.reason },
+    { ...sales, requestedBy: 'somebody' },
+    { ...sales, source: 'api' },
+  ])('of the body %j, which is forbidden', async (value) => {
+    expect(allows(bodySchema, value)).toBe(false);
+    expect(await takes('POST /forced-logouts', { body: JSON.stringify(value) })).toBe(false);
+  });
+
+  test('of the examples', async () => {
+    const { examples = {} } = operation.requestBody?.content['application/json'] ?? {};
+
+    for (const { value } of Object.values(examples)) {
+      expect(await takes('POST /forced-logouts', { body: JSON.stringify(value) })).toBe(true);
+    }
+  });
+
+  test('of keys', async () => {
+    const key = fc.oneof(fc.string(), fc.constantFrom('x'.repeat(128), 'x'.repeat(129), 'ü', 'a\n'));
+    const schema = schemaOf('POST /forced-logouts', 'Idempotency-Key');
+
+    await fc.assert(
+      fc.asyncProperty(key, async (value) => {
+        const asked = { headers: { 'idempotency-key': value }, body: JSON.stringify(sales) };
+        expect(await takes('POST /forced-logouts', asked)).toBe(allows(schema, value));
+      }),
+    );
+  });
+
+  test.each(['GET /forced-logouts/{id}', 'DELETE /forced-logouts/{id}'])('of ids, %s', async (routeKey) => {
+    const names = fc.oneof(
+      fc.string(),
+      fc.stringMatching(/^(api|event|schedule|x)-[0-9a-g]{40,41}$/),
+      fc.stringMatching(/^(api|event|schedule)-[0-9a-f]{40}$/),
+      fc.constant(`${id}\n`),
+    );
+
+    await fc.assert(
+      fc.asyncProperty(names, async (value) => {
+        expect(await takes(routeKey, { pathParameters: { id: value } })).toBe(allows(schemaOf(routeKey, 'id'), value));
+      }),
+    );
+  });
+});

@@ -1,0 +1,89 @@
+import fc from 'fast-check';
+import { createInstancesHandler } from '../../functions/instances.ts';
+import { contextOf, httpEventOf, parseAnswer } from '../support/http-event.ts';
+import { markerToken, startLogoutWorld } from '../support/logout-setup.ts';
+import { allows, checkAnswer } from '../support/openapi-check.ts';
+import { codesOf, examplesOf, lintOpenApi, operationOf } from '../support/openapi-document.ts';
+
+const operation = operationOf(lintOpenApi().document, 'GET /instances');
+
+type World = Awaited<ReturnType<typeof startLogoutWorld>>;
+type Ask = (world: World) => ReturnType<World['list']>;
+
+const breaking = createInstancesHandler({
+  listInstances: () => Promise.reject(new Error('nobody foresaw this')),
+  logUnexpected: () => {},
+});
+
+const whenListingMeets =
+  (fault: 'access-denied' | 'internal-error'): Ask =>
+  (world) => {
+    world.secretsManager.setFault('ListSecrets', fault);
+    return world.list();
+  };
+
+const asks: Readonly<Record<string, Ask>> = {
+  instances: (world) => {
+    const secretString = JSON.stringify({ apiTokenInstance: markerToken });
+    const tags = { owner: 'ann@example.com 00u1', group: 'sales', protected: 'true' };
+    world.secretsManager.put({ name: 'green-api/7103000001', secretString, tags });
+    return world.list();
+  },
+  'invalid-request': (world) => world.list({ next: 'nonsense' }),
+  'list-denied': whenListingMeets('access-denied'),
+  unavailable: whenListingMeets('internal-error'),
+  'internal-error': async () => parseAnswer(await breaking(httpEventOf({}), contextOf())),
+};
+
+test.each(Object.entries(asks))('%s is documented, and its example is what the door really says', async (name, ask) => {
+  await using world = await startLogoutWorld();
+
+  const answer = await ask(world);
+
+  expect(checkAnswer(operation, answer)).toEqual([]);
+  expect(examplesOf(operation)[name]).toEqual({ status: answer.status, body: answer.body });
+  expect(answer.headers['cache-control']).toBe('no-store');
+  expect('retry-after' in answer.headers).toBe(answer.status === 503);
+});
+
+test('there are no other examples and codes', () => {
+  expect(Object.keys(examplesOf(operation)).toSorted()).toEqual(Object.keys(asks).toSorted());
+  expect(codesOf(operation).toSorted()).toEqual([
+    '400 invalid-request',
+    '500 internal-error',
+    '500 list-denied',
+    '503 unavailable',
+  ]);
+});
+
+test('a page that is not the last is documented', async () => {
+  await using world = await startLogoutWorld();
+  const secretString = JSON.stringify({ apiTokenInstance: markerToken });
+  for (let id = 2_000; id < 2_120; id += 1) world.secretsManager.put({ name: `green-api/${id}`, secretString });
+
+  const answer = await world.list();
+
+  expect(answer.body.next).toEqual(expect.any(String));
+  expect(checkAnswer(operation, answer)).toEqual([]);
+});
+
+test('the door takes the parameters that the document allows, and refuses the rest', async () => {
+  const door = createInstancesHandler({
+    listInstances: async () => ({ kind: 'page', instances: [] }),
+    logUnexpected: () => {},
+  });
+  const schemas = new Map(operation.parameters.map(({ name, schema }) => [name, schema]));
+  const isAllowed = (query: Readonly<Record<string, string>>) =>
+    Object.entries(query).every(([name, value]) => allows(schemas.get(name) ?? { not: {} }, value));
+  const name = fc.constantFrom('owner', 'group', 'next', 'user', 'Owner');
+  const value = fc.oneof(fc.string(), fc.constantFrom('x'.repeat(256), 'x'.repeat(257), 'é', ' '));
+
+  await fc.assert(
+    fc.asyncProperty(fc.dictionary(name, value), async (query) => {
+      const answer = parseAnswer(await door(httpEventOf({ queryStringParameters: query }), contextOf()));
+
+      expect(checkAnswer(operation, answer)).toEqual([]);
+      expect(answer.status !== 400).toBe(isAllowed(query));
+    }),
+  );
+});

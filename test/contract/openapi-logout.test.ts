@@ -1,0 +1,179 @@
+import fc from 'fast-check';
+import { failureRows } from '../../functions/http/logout-response.ts';
+import type { FailureKind } from '../../functions/logout/outcome.ts';
+import { createLogoutHandler } from '../../functions/logout.ts';
+import { type FaultName, faultNames } from '../../local/emulators/green-api/faults.ts';
+import { contextOf, httpEventOf, parseAnswer } from '../support/http-event.ts';
+import { idInstance, markerToken, startLogoutWorld } from '../support/logout-setup.ts';
+import { allows, checkAnswer } from '../support/openapi-check.ts';
+import { codesOf, examplesOf, lintOpenApi, operationOf } from '../support/openapi-document.ts';
+
+const operation = operationOf(lintOpenApi().document, 'POST /instances/{idInstance}/logout');
+
+type World = Awaited<ReturnType<typeof startLogoutWorld>>;
+type Ask = (world: World, id: string) => ReturnType<World['logOut']>;
+
+/** Makes an instance of this id, so that many can be logged out at once in one world. */
+const add = ({ greenApi, secretsManager }: World, id: string) => {
+  greenApi.add({ idInstance: id, apiTokenInstance: markerToken, logoutDelayMs: 0 });
+  const secretString = JSON.stringify({ apiUrl: greenApi.apiUrl, apiTokenInstance: markerToken });
+  secretsManager.put({ name: `green-api/${id}`, secretString });
+};
+
+const whenLogoutMeets =
+  (fault: FaultName, wait = 1): Ask =>
+  (world, id) => {
+    world.greenApi.setFault(id, fault, { method: 'logout' });
+    return world.logOut({ id, wait });
+  };
+
+const failures = {
+  unconfirmed: whenLogoutMeets('still-authorized'),
+  refused: whenLogoutMeets('is-logout-false'),
+  'credential-rejected': whenLogoutMeets('http-401-text'),
+  'wrong-instance-or-host': whenLogoutMeets('http-403-html'),
+  'request-refused': whenLogoutMeets('bad-request-data'),
+  'instance-expired': whenLogoutMeets('expired'),
+  'instance-deleted': whenLogoutMeets('deleted'),
+  'instance-starting': whenLogoutMeets('starting'),
+  'rate-limited': whenLogoutMeets('http-429'),
+  'quota-exceeded': whenLogoutMeets('http-466'),
+  unavailable: whenLogoutMeets('http-500', 0),
+  'timed-out': whenLogoutMeets('hang', 0),
+  'unknown-instance': (world, id) => {
+    world.secretsManager.remove(`green-api/${id}`);
+    return world.logOut({ id });
+  },
+  'credential-unreadable': (world, id) => {
+    world.secretsManager.put({ name: `green-api/${id}`, secretString: '{}' });
+    return world.logOut({ id });
+  },
+} satisfies Record<FailureKind, Ask>;
+
+const breaking = createLogoutHandler({
+  logOut: () => Promise.reject(new Error('nobody foresaw this')),
+  logUnexpected: () => {},
+});
+
+const asks: Readonly<Record<string, Ask>> = {
+  ...failures,
+  'logged-out': (world, id) => world.logOut({ id, wait: 1 }),
+  'logged-out-silently': whenLogoutMeets('logged-out-but-500', 3),
+  'already-logged-out': (world, id) => {
+    world.greenApi.setState(id, 'notAuthorized');
+    return whenLogoutMeets('starting-or-not-authorized')(world, id);
+  },
+  'logout-accepted': (world, id) => world.logOut({ id, wait: 0 }),
+  'invalid-request': (world, id) => world.logOut({ id, body: '{"wait":3}' }),
+  'internal-error': async (_, id) =>
+    parseAnswer(await breaking(httpEventOf({ pathParameters: { idInstance: id } }), contextOf())),
+};
+
+const askAll = (world: World) =>
+  Promise.all(
+    Object.entries(asks).map(async ([name, ask], index) => {
+      const id = String(7_103_000_000 + index);
+      add(world, id);
+      const answer = JSON.stringify(await ask(world, id)).replaceAll(id, idInstance);
+      return [name, JSON.parse(answer)] as const;
+    }),
+  );
+
+test('every kind of answer is documented, and its example is what the door really says', async () => {
+  await using world = await startLogoutWorld();
+
+  const answers = await askAll(world);
+
+  expect(answers.flatMap(([name, answer]) => checkAnswer(operation, answer).map((wrong) => [name, wrong]))).toEqual([]);
+  expect(examplesOf(operation)).toEqual(
+    Object.fromEntries(answers.map(([name, { status, body }]) => [name, { status, body }])),
+  );
+  for (const [, { status, headers }] of answers) {
+    expect(headers['cache-control']).toBe('no-store');
+    expect('retry-after' in headers).toBe(status === 429 || status === 503);
+  }
+});
+
+test('the codes and their statuses are those of the table, and no others', () => {
+  const table = Object.entries(failureRows).map(([code, { status }]) => `${status} ${code}`);
+
+  expect(codesOf(operation).toSorted()).toEqual([...table, '400 invalid-request', '500 internal-error'].toSorted());
+});
+
+test('whatever fault the logout or the reading meets, the answer is documented', async () => {
+  await using world = await startLogoutWorld();
+  const met = faultNames.flatMap((fault) => [[fault, 'logout'] as const, [fault, 'getStateInstance'] as const]);
+
+  const wrong = await Promise.all(
+    met.map(async ([fault, method], index) => {
+      const id = String(7_103_000_000 + index);
+      add(world, id);
+      world.greenApi.setFault(id, fault, { method });
+      return checkAnswer(operation, await world.logOut({ id, wait: 1 })).map((problem) => [fault, method, problem]);
+    }),
+  );
+
+  expect(wrong.flat()).toEqual([]);
+});
+
+describe('the door takes what the document allows, and refuses the rest', () => {
+  const door = createLogoutHandler({
+    logOut: async () => ({ kind: 'logged-out', confirmed: false, isLogout: true }),
+    logUnexpected: () => {},
+  });
+  const takes = async (body: string | undefined, headers = {}, id = idInstance) => {
+    const event = httpEventOf({ pathParameters: { idInstance: id }, headers, ...(body !== undefined && { body }) });
+    const answer = parseAnswer(await door(event, contextOf()));
+    expect(checkAnswer(operation, answer)).toEqual([]);
+    return answer.status !== 400;
+  };
+  const bodySchema = operation.requestBody?.content['application/json'].schema ?? {};
+  const schemaOf = (parameter: string) => operation.parameters.find(({ name }) => name === parameter)?.schema ?? {};
+
+  const text = fc.oneof(
+    fc.string({ unit: 'binary', minLength: 0, maxLength: 5 }),
+    fc.constantFrom('x'.repeat(256), 'x'.repeat(257), '😀'.repeat(256), '😀'.repeat(257), 'a\u2028b', '\u0085'),
+  );
+  const body = fc.oneof(
+    fc.record({ reason: text }),
+    fc.record({ reason: fc.jsonValue() }),
+    fc.dictionary(fc.string(), fc.jsonValue()),
+    fc.constantFrom(null, 'reason', 1, true, ['reason']),
+  );
+
+  test('of bodies', async () => {
+    await fc.assert(
+      fc.asyncProperty(body, async (value) => {
+        expect(await takes(JSON.stringify(value))).toBe(allows(bodySchema, value));
+      }),
+    );
+  });
+
+  test('of ids', async () => {
+    const id = fc.oneof(fc.string(), fc.stringMatching(/^[0-9]{0,12}$/), fc.constantFrom('1\n', '١', '../1'));
+
+    await fc.assert(
+      fc.asyncProperty(id, async (value) => {
+        expect(await takes(undefined, {}, value)).toBe(allows(schemaOf('idInstance'), value));
+      }),
+    );
+  });
+
+  test.each(['', ' ', '{}'])('of the body %j', async (nothing) => {
+    expect(await takes(nothing)).toBe(true);
+  });
+
+  test.each([
+    ['just over', 4_097, false],
+    ['just under', 4_096, true],
+  ])('of a body %s its longest', async (_, bytes, taken) => {
+    expect(await takes('{}'.padEnd(bytes))).toBe(taken);
+  });
+
+  test.each(['wait=0', 'wait=20', 'wait=999', 'wait=soon', 'respond-async, wait="7"', ''])(
+    'of the preference %j, which is never refused',
+    async (prefer) => {
+      expect(await takes('{}', { prefer })).toBe(true);
+    },
+  );
+});

@@ -1,0 +1,84 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { routeKeyOf, routes } from '../../functions/http/routes.ts';
+import { createGateway } from '../../local/dev-server/gateway.ts';
+import { startLoopbackServer } from '../../local/emulators/loopback-server.ts';
+import { checkAnswer } from '../support/openapi-check.ts';
+import { lintOpenApi, operationOf } from '../support/openapi-document.ts';
+
+const { problems, document } = lintOpenApi();
+
+test('the linter has nothing to say about the document', () => {
+  expect(problems).toEqual([]);
+});
+
+test('the document has the routes that are deployed, and no others', () => {
+  const documented = Object.entries(document.paths).flatMap(([path, operations]) =>
+    Object.keys(operations).map((method) => `${method.toUpperCase()} ${path}`),
+  );
+
+  expect(documented.toSorted()).toEqual(routes.map(routeKeyOf).toSorted());
+});
+
+test('the document has the version of the package', () => {
+  const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '..', '..', 'package.json'), 'utf8'));
+
+  expect(document.info.version).toBe(version);
+});
+
+describe('an answer is refused', () => {
+  const operation = operationOf(document, 'GET /instances');
+  const answer = {
+    status: 200,
+    headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
+    body: { instances: [{ idInstance: '1101000001', protected: false }] },
+  };
+
+  test('not if it is right', () => {
+    expect(checkAnswer(operation, answer)).toEqual([]);
+  });
+
+  test.each([
+    [
+      'a field nobody documented',
+      { ...answer, body: { instances: [{ idInstance: '1101000001', protected: false, apiTokenInstance: 'f00d' }] } },
+      'data/instances/0 must NOT have additional properties',
+    ],
+    ['a field too few', { ...answer, body: {} }, "data must have required property 'instances'"],
+    ['another status', { ...answer, status: 418 }, 'status 418 is not documented'],
+    [
+      'another content type',
+      { ...answer, headers: { 'content-type': 'text/html' } },
+      '200 text/html is not documented',
+    ],
+    [
+      'a header nobody documented',
+      { ...answer, headers: { ...answer.headers, 'x-powered-by': 'x' } },
+      'header x-powered-by is not documented',
+    ],
+    [
+      'another value of a header',
+      { ...answer, headers: { ...answer.headers, 'cache-control': 'public' } },
+      'header cache-control data must be equal to constant',
+    ],
+  ])('with %s', (_, wrong, problem) => {
+    expect(checkAnswer(operation, wrong)).toEqual([problem]);
+  });
+});
+
+test("the gateway's own answers are documented as what they are", async () => {
+  const doors = {} as Parameters<typeof createGateway>[0]['doors'];
+  await using server = await startLoopbackServer(createGateway({ routes, doors }), {});
+  const operation = operationOf(document, 'POST /instances/{idInstance}/logout');
+  const ask = async (init: RequestInit) => {
+    const response = await fetch(`${server.url}/instances/1101000001/logout`, init);
+    const headers = { 'content-type': response.headers.get('content-type') };
+    return { status: response.status, headers, body: (await response.json()) as Record<string, unknown> };
+  };
+
+  const unknownRoute = await ask({ method: 'PATCH' });
+  const tooLarge = await ask({ method: 'POST', body: 'x'.repeat(10 * 1024 * 1024 + 1) });
+
+  expect([unknownRoute.status, tooLarge.status]).toEqual([404, 413]);
+  expect([unknownRoute, tooLarge].flatMap((answer) => checkAnswer(operation, answer))).toEqual([]);
+});

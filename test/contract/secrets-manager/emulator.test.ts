@@ -1,0 +1,141 @@
+import { GetSecretValueCommand, ListSecretsCommand, PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import { startSecretsManager } from '../../../local/emulators/secrets-manager/emulator.ts';
+import type { FaultName } from '../../../local/emulators/secrets-manager/faults.ts';
+import { ask } from '../../support/green-api-call.ts';
+import { createClient } from '../../support/secrets-manager-client.ts';
+
+const anna = { name: 'green-api/1101000001', secretString: 'a' };
+const read = new GetSecretValueCommand({ SecretId: anna.name });
+
+test.each<[FaultName, string]>([
+  ['access-denied', 'AccessDeniedException'],
+  ['throttled', 'ThrottlingException'],
+  ['decryption-failure', 'DecryptionFailure'],
+  ['internal-error', 'InternalServiceError'],
+  ['marked-for-deletion', 'InvalidRequestException'],
+  ['reset', 'Error'],
+])('plays %s until it is cleared', async (fault, name) => {
+  await using standIn = await startSecretsManager({ secrets: [anna] });
+  using client = createClient(standIn.url);
+
+  standIn.setFault('GetSecretValue', fault);
+  await expect(client.send(read)).rejects.toMatchObject({ name });
+  standIn.setFault('*', undefined);
+
+  expect(await client.send(read)).toMatchObject({ SecretString: 'a' });
+});
+
+test('plays hang: the client gives up', async () => {
+  await using standIn = await startSecretsManager({ secrets: [anna] });
+  using client = createClient(standIn.url);
+  standIn.setFault('*', 'hang');
+
+  await expect(client.send(read, { abortSignal: AbortSignal.timeout(50) })).rejects.toMatchObject({
+    name: 'AbortError',
+  });
+});
+
+test('plays slow: the answer is late and right', async () => {
+  await using standIn = await startSecretsManager({ secrets: [anna] });
+  using client = createClient(standIn.url);
+  standIn.setFault('*', 'slow', { delayMs: 20 });
+
+  expect(await client.send(read)).toMatchObject({ SecretString: 'a' });
+});
+
+test('throttles a few times, and the SDK gets through by trying again', async () => {
+  await using standIn = await startSecretsManager({ secrets: [anna] });
+  using client = createClient(standIn.url, { maxAttempts: 3 });
+  standIn.setFault('GetSecretValue', 'throttled', { times: 2 });
+
+  expect(await client.send(read)).toMatchObject({ $metadata: { attempts: 3 } });
+  expect(standIn.calls).toHaveLength(3);
+});
+
+test('limits a fault to one operation and one secret', async () => {
+  await using standIn = await startSecretsManager({ secrets: [anna, { name: 'other', secretString: 'b' }] });
+  using client = createClient(standIn.url);
+  standIn.setFault('GetSecretValue', 'access-denied', { secretId: anna.name });
+
+  expect(await client.send(new GetSecretValueCommand({ SecretId: 'other' }))).toMatchObject({ SecretString: 'b' });
+  expect((await client.send(new ListSecretsCommand({}))).SecretList).toHaveLength(2);
+  await expect(client.send(read)).rejects.toMatchObject({ name: 'AccessDeniedException' });
+  standIn.setFault('GetSecretValue', undefined, { secretId: anna.name });
+  expect(await client.send(read)).toMatchObject({ SecretString: 'a' });
+});
+
+test('answers many calls at once, and remembers each', async () => {
+  const secrets = Array.from({ length: 3000 }, (_, at) => ({ name: `green-api/${at}`, secretString: `${at}` }));
+  await using standIn = await startSecretsManager({ secrets });
+  using client = createClient(standIn.url);
+  const ids = Array.from({ length: 100 }, (_, at) => String(at * 30));
+
+  const values = await Promise.all(
+    ids.map((id) => client.send(new GetSecretValueCommand({ SecretId: `green-api/${id}` }))),
+  );
+
+  expect(values.map(({ SecretString }) => SecretString)).toEqual(ids);
+  expect(standIn.calls).toHaveLength(100);
+  expect(standIn.calls).toContainEqual({
+    at: expect.any(Number),
+    operation: 'GetSecretValue',
+    secretId: 'green-api/30',
+  });
+  standIn.clearCalls();
+  expect(standIn.calls).toEqual([]);
+});
+
+test('takes new values, and forgets secrets, while it runs', async () => {
+  await using standIn = await startSecretsManager({ secrets: [{ ...anna, tags: { owner: 'anna' } }] });
+  using client = createClient(standIn.url);
+
+  standIn.put({ name: anna.name, secretString: 'rotated' });
+  expect(await client.send(read)).toMatchObject({ SecretString: 'rotated' });
+  expect((await client.send(new ListSecretsCommand({}))).SecretList).toMatchObject([{ Tags: [{ Value: 'anna' }] }]);
+  standIn.remove(anna.name);
+
+  await expect(client.send(read)).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+  expect(() => standIn.tag(anna.name, {})).toThrow('the stand-in has no secret green-api/1101000001');
+});
+
+test('refuses a value that is missing', async () => {
+  await using standIn = await startSecretsManager({ secrets: [anna] });
+  using client = createClient(standIn.url);
+
+  await expect(client.send(new PutSecretValueCommand({ SecretId: anna.name }))).rejects.toMatchObject({
+    name: 'InvalidRequestException',
+  });
+});
+
+const target = (operation: string) => ({ 'x-amz-target': `secretsmanager.${operation}` });
+
+test.each([
+  ['no target', {}, '{}', 400, 'UnknownOperationException'],
+  ['an operation it does not know', target('RotateSecret'), '{}', 400, 'UnknownOperationException'],
+  ['a name every object has', target('constructor'), '{}', 400, 'UnknownOperationException'],
+  ['a body that is not JSON', target('GetSecretValue'), '{', 400, 'SerializationException'],
+  ['a body that is null', target('GetSecretValue'), 'null', 400, 'ValidationException'],
+  ['a list', target('ListSecrets'), '[]', 200, 'SecretList'],
+  ['an id that is no text', target('GetSecretValue'), '{"SecretId":{}}', 400, 'ValidationException'],
+  ['a body above 1 MB', target('GetSecretValue'), 'x'.repeat(1_100_000), 413, 'RequestEntityTooLargeException'],
+  ['a foreign Host', { host: 'rebound.example.com', ...target('ListSecrets') }, '{}', 403, 'this machine'],
+  ['any Origin', { origin: 'http://localhost', ...target('ListSecrets') }, '{}', 403, 'this machine'],
+])('answers %s, and goes on', async (_what, headers: Record<string, string>, body, status, phrase) => {
+  await using standIn = await startSecretsManager({ secrets: [anna] });
+  using client = createClient(standIn.url);
+
+  const reply = await ask(standIn.url, { method: 'POST', headers, body });
+
+  expect(reply).toMatchObject({ status, body: expect.stringContaining(phrase) });
+  expect(await client.send(read)).toMatchObject({ SecretString: 'a' });
+});
+
+test('closes while the SDK keeps its connection open', async () => {
+  const standIn = await startSecretsManager({ secrets: [anna] });
+  using client = createClient(standIn.url);
+  await client.send(read);
+
+  await standIn.close();
+
+  await expect(client.send(read)).rejects.toThrow();
+});

@@ -1,0 +1,200 @@
+import {
+  BatchGetSecretValueCommand,
+  DescribeSecretCommand,
+  type Filter,
+  GetSecretValueCommand,
+  ListSecretsCommand,
+  paginateListSecrets,
+  SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
+import { startSecretsManager } from '../../../local/emulators/secrets-manager/emulator.ts';
+import { createClient } from '../../support/secrets-manager-client.ts';
+
+const anna = {
+  name: 'green-api/1101000001',
+  secretString: '{"apiTokenInstance":"a"}',
+  tags: { owner: 'anna@example.com' },
+};
+const ben = { name: 'green-api/1101000002', secretString: '{"apiTokenInstance":"b"}', tags: { group: 'Sales team' } };
+const other = { name: 'other', secretString: 'x', tags: { protected: 'true' } };
+
+test('reads a secret by its name, its ARN and its ARN without the ending', async () => {
+  await using standIn = await startSecretsManager({ secrets: [anna] });
+  using client = createClient(standIn.url);
+
+  const read = await client.send(new GetSecretValueCommand({ SecretId: anna.name }));
+
+  expect(read).toMatchObject({
+    Name: anna.name,
+    ARN: expect.stringMatching(/^arn:aws:secretsmanager:[^:]+:\d{12}:secret:green-api\/1101000001-[A-Za-z0-9]{6}$/),
+    SecretString: anna.secretString,
+    VersionStages: ['AWSCURRENT'],
+    CreatedDate: expect.any(Date),
+  });
+  for (const SecretId of [read.ARN, read.ARN?.slice(0, -7)]) {
+    expect(await client.send(new GetSecretValueCommand({ SecretId }))).toMatchObject({ VersionId: read.VersionId });
+  }
+});
+
+test('is found by the SDK through AWS_ENDPOINT_URL_SECRETS_MANAGER', async () => {
+  await using standIn = await startSecretsManager({ secrets: [anna] });
+  process.env.AWS_ENDPOINT_URL_SECRETS_MANAGER = standIn.url;
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  const client = new SecretsManagerClient({ region: 'eu-central-1', credentials });
+
+  const read = await client.send(new GetSecretValueCommand({ SecretId: anna.name }));
+
+  expect(read.SecretString).toBe(anna.secretString);
+  client.destroy();
+  delete process.env.AWS_ENDPOINT_URL_SECRETS_MANAGER;
+});
+
+test('gives bytes back as bytes', async () => {
+  const secretBinary = new Uint8Array([0, 255, 128]);
+  await using standIn = await startSecretsManager({ secrets: [{ name: 'bytes', secretBinary }] });
+  using client = createClient(standIn.url);
+
+  const { SecretBinary, SecretString } = await client.send(new GetSecretValueCommand({ SecretId: 'bytes' }));
+
+  expect(Buffer.from(SecretBinary ?? []).toString('hex')).toBe('00ff80');
+  expect(SecretString).toBeUndefined();
+});
+
+test.each([
+  ['a secret nobody made', { SecretId: 'none' }, "can't find the specified secret."],
+  ['a version nobody made', { SecretId: anna.name, VersionId: 'v'.repeat(32) }, 'for VersionId: vvv'],
+  ['a stage no version has', { SecretId: anna.name, VersionStage: 'AWSPREVIOUS' }, 'for staging label: AWSPREVIOUS'],
+])('cannot find %s', async (_what, input, message) => {
+  await using standIn = await startSecretsManager({ secrets: [anna] });
+  using client = createClient(standIn.url);
+
+  await expect(client.send(new GetSecretValueCommand(input))).rejects.toMatchObject({
+    name: 'ResourceNotFoundException',
+    message: expect.stringContaining(message),
+  });
+});
+
+test('describes a secret without its value', async () => {
+  await using standIn = await startSecretsManager({ secrets: [anna] });
+  using client = createClient(standIn.url);
+
+  const described = await client.send(new DescribeSecretCommand({ SecretId: anna.name }));
+
+  expect(described).toMatchObject({ Name: anna.name, Tags: [{ Key: 'owner', Value: 'anna@example.com' }] });
+  expect(Object.values(described.VersionIdsToStages ?? {})).toEqual([['AWSCURRENT']]);
+  expect(described.DeletedDate).toBeUndefined();
+  expect(JSON.stringify(described)).not.toContain('apiTokenInstance');
+});
+
+test('lists 250 secrets in three pages, each once, in the order they were made', async () => {
+  const names = Array.from({ length: 250 }, (_, at) => `green-api/${at}`);
+  await using standIn = await startSecretsManager({ secrets: names.map((name) => ({ name, secretString: 'x' })) });
+  using client = createClient(standIn.url);
+
+  const pages = [];
+  for await (const page of paginateListSecrets({ client }, {})) pages.push(page);
+
+  expect(pages.map(({ SecretList = [] }) => SecretList.length)).toEqual([100, 100, 50]);
+  expect(pages.flatMap(({ SecretList = [] }) => SecretList.map(({ Name }) => Name))).toEqual(names);
+});
+
+test('keeps its place between two pages while secrets come and go, and lists backwards when asked', async () => {
+  const secrets = ['a', 'b', 'c', 'd'].map((name) => ({ name }));
+  await using standIn = await startSecretsManager({ secrets });
+  using client = createClient(standIn.url);
+  const list = async (NextToken?: string) => {
+    const page = await client.send(new ListSecretsCommand({ MaxResults: 2, SortOrder: 'desc', NextToken }));
+    return { names: page.SecretList?.map(({ Name }) => Name), NextToken: page.NextToken };
+  };
+
+  const first = await list();
+  standIn.remove('c');
+  standIn.put({ name: 'e' });
+  const second = await list(first.NextToken);
+
+  expect(first.names).toEqual(['d', 'c']);
+  expect(second).toEqual({ names: ['b', 'a'], NextToken: undefined });
+});
+
+test.each<[string, Filter[], string[]]>([
+  ['a prefix of the name', [{ Key: 'name', Values: ['green-api/'] }], [anna.name, ben.name]],
+  ['the name in another case', [{ Key: 'name', Values: ['Green-api/'] }], []],
+  ['what does not start so', [{ Key: 'name', Values: ['!green-api/'] }], [other.name]],
+  ['either of two values', [{ Key: 'name', Values: ['other', 'green-api/1101000002'] }], [ben.name, other.name]],
+  ['a tag key', [{ Key: 'tag-key', Values: ['own'] }], [anna.name]],
+  ['no such tag key', [{ Key: 'tag-key', Values: ['!owner'] }], [ben.name, other.name]],
+  ['a prefix of a tag value', [{ Key: 'tag-value', Values: ['anna'] }], [anna.name]],
+  ['a tag value in another case', [{ Key: 'tag-value', Values: ['Anna'] }], []],
+  [
+    'two filters at once',
+    [
+      { Key: 'name', Values: ['green-api/'] },
+      { Key: 'tag-key', Values: ['group'] },
+    ],
+    [ben.name],
+  ],
+  ['words anywhere, in any case', [{ Key: 'all', Values: ['TEAM sales'] }], [ben.name]],
+  ['a region', [{ Key: 'primary-region', Values: ['us-east-1'] }], []],
+])('lists by %s', async (_what, Filters, expected) => {
+  await using standIn = await startSecretsManager({ secrets: [anna, ben, other] });
+  using client = createClient(standIn.url);
+
+  const { SecretList = [] } = await client.send(new ListSecretsCommand({ Filters }));
+
+  expect(SecretList.map(({ Name }) => Name)).toEqual(expected);
+});
+
+test('refuses a token that is not its own, and a page that is too large', async () => {
+  await using standIn = await startSecretsManager();
+  using client = createClient(standIn.url);
+
+  await expect(client.send(new ListSecretsCommand({ NextToken: 'x' }))).rejects.toMatchObject({
+    name: 'InvalidNextTokenException',
+  });
+  await expect(client.send(new ListSecretsCommand({ MaxResults: 101 }))).rejects.toMatchObject({
+    name: 'ValidationException',
+    message: expect.stringContaining("'MaxResults'"),
+  });
+});
+
+test('reads a batch, and says of each secret it could not read why', async () => {
+  await using standIn = await startSecretsManager({ secrets: [anna, ben] });
+  standIn.setFault('GetSecretValue', 'access-denied', { secretId: ben.name });
+  using client = createClient(standIn.url);
+
+  const SecretIdList = [anna.name, ben.name, 'none'];
+  const { SecretValues, Errors } = await client.send(new BatchGetSecretValueCommand({ SecretIdList }));
+
+  expect(SecretValues).toEqual([expect.objectContaining({ Name: anna.name, SecretString: anna.secretString })]);
+  expect(Errors).toEqual([
+    { SecretId: ben.name, ErrorCode: 'AccessDeniedException', Message: expect.any(String) },
+    { SecretId: 'none', ErrorCode: 'ResourceNotFoundException', Message: expect.any(String) },
+  ]);
+});
+
+test('reads a batch by filters, in pages of up to 20', async () => {
+  const secrets = Array.from({ length: 30 }, (_, at) => ({ name: `green-api/${at}`, secretString: `${at}` }));
+  await using standIn = await startSecretsManager({ secrets: [...secrets, other] });
+  using client = createClient(standIn.url);
+  const Filters: Filter[] = [{ Key: 'name', Values: ['green-api/'] }];
+
+  const first = await client.send(new BatchGetSecretValueCommand({ Filters }));
+  const second = await client.send(new BatchGetSecretValueCommand({ Filters, NextToken: first.NextToken }));
+
+  const read = [first, second].map(({ SecretValues = [] }) => SecretValues.map(({ SecretString }) => SecretString));
+  expect(read.map(({ length }) => length)).toEqual([20, 10]);
+  expect(read.flat()).toEqual(secrets.map(({ secretString }) => secretString));
+  expect(second.NextToken).toBeUndefined();
+});
+
+test.each([
+  ['neither ids nor filters', {}, 'InvalidParameterException'],
+  ['both', { SecretIdList: ['a'], Filters: [{ Key: 'name' as const, Values: ['a'] }] }, 'InvalidParameterException'],
+  ['a page size for ids', { SecretIdList: ['a'], MaxResults: 1 }, 'InvalidParameterException'],
+  ['21 ids', { SecretIdList: Array(21).fill('a') }, 'ValidationException'],
+])('refuses a batch with %s', async (_what, input, name) => {
+  await using standIn = await startSecretsManager();
+  using client = createClient(standIn.url);
+
+  await expect(client.send(new BatchGetSecretValueCommand(input))).rejects.toMatchObject({ name });
+});

@@ -1,0 +1,157 @@
+import {
+  CreateSecretCommand,
+  DeleteSecretCommand,
+  DescribeSecretCommand,
+  GetSecretValueCommand,
+  ListSecretsCommand,
+  PutSecretValueCommand,
+  TagResourceCommand,
+  UntagResourceCommand,
+} from '@aws-sdk/client-secrets-manager';
+import { startSecretsManager } from '../../../local/emulators/secrets-manager/emulator.ts';
+import { createClient } from '../../support/secrets-manager-client.ts';
+
+const Name = 'green-api/1101000001';
+const anna = { name: Name, secretString: 'old' };
+const marked = { name: 'InvalidRequestException', message: expect.stringContaining('marked for deletion') };
+
+test('creates a secret with its value and tags', async () => {
+  await using standIn = await startSecretsManager();
+  using client = createClient(standIn.url);
+
+  const created = await client.send(
+    new CreateSecretCommand({
+      Name,
+      SecretString: 'new',
+      Description: 'Front desk',
+      Tags: [{ Key: 'owner', Value: 'anna' }],
+    }),
+  );
+
+  const read = await client.send(new GetSecretValueCommand({ SecretId: created.ARN }));
+  expect(read).toMatchObject({ Name, SecretString: 'new', VersionId: created.VersionId });
+  expect(await client.send(new DescribeSecretCommand({ SecretId: Name }))).toMatchObject({
+    Description: 'Front desk',
+    Tags: [{ Key: 'owner', Value: 'anna' }],
+  });
+});
+
+test('creates a secret once for the same token and value, and refuses the name otherwise', async () => {
+  await using standIn = await startSecretsManager();
+  using client = createClient(standIn.url);
+  const ClientRequestToken = '8b3f5a52-5d0f-4bd9-9a43-6f3f2f1c9d10';
+  const create = (SecretString: string) =>
+    client.send(new CreateSecretCommand({ Name, SecretString, ClientRequestToken }));
+
+  const { ARN, VersionId } = await create('new');
+
+  expect(await create('new')).toMatchObject({ ARN, VersionId });
+  await expect(create('newer')).rejects.toMatchObject({ name: 'ResourceExistsException' });
+});
+
+test.each([
+  ['a name with a space', { Name: 'green api' }, 'ValidationException'],
+  ['text and bytes', { Name, SecretString: 'a', SecretBinary: new Uint8Array([1]) }, 'InvalidParameterException'],
+  ['more than 64 KB', { Name, SecretString: 'x'.repeat(65_537) }, 'ValidationException'],
+  ["a tag of AWS's own", { Name, Tags: [{ Key: 'aws:owner', Value: 'a' }] }, 'InvalidParameterException'],
+])('refuses to create a secret with %s', async (_what, input, name) => {
+  await using standIn = await startSecretsManager();
+  using client = createClient(standIn.url);
+
+  await expect(client.send(new CreateSecretCommand(input))).rejects.toMatchObject({ name });
+  expect((await client.send(new ListSecretsCommand({}))).SecretList).toEqual([]);
+});
+
+test('never repeats a value that it refuses', async () => {
+  await using standIn = await startSecretsManager();
+  using client = createClient(standIn.url);
+
+  const refused = client.send(new CreateSecretCommand({ Name, SecretString: 'marker'.repeat(20_000) }));
+
+  await expect(refused).rejects.toMatchObject({ message: expect.not.stringContaining('marker') });
+});
+
+test('puts a new value, and keeps the one before as AWSPREVIOUS', async () => {
+  await using standIn = await startSecretsManager({ secrets: [anna] });
+  using client = createClient(standIn.url);
+
+  await client.send(new PutSecretValueCommand({ SecretId: Name, SecretString: 'newer' }));
+  await client.send(new PutSecretValueCommand({ SecretId: Name, SecretString: 'newest' }));
+
+  const read = async (VersionStage?: string) =>
+    (await client.send(new GetSecretValueCommand({ SecretId: Name, VersionStage }))).SecretString;
+  expect(await read()).toBe('newest');
+  expect(await read('AWSPREVIOUS')).toBe('newer');
+  const { VersionIdsToStages = {} } = await client.send(new DescribeSecretCommand({ SecretId: Name }));
+  expect(Object.keys(VersionIdsToStages)).toHaveLength(2);
+});
+
+test('puts a value under a stage of its own, beside the current one', async () => {
+  await using standIn = await startSecretsManager({ secrets: [anna] });
+  using client = createClient(standIn.url);
+
+  await client.send(new PutSecretValueCommand({ SecretId: Name, SecretString: 'next', VersionStages: ['AWSPENDING'] }));
+
+  const read = async (VersionStage: string) =>
+    (await client.send(new GetSecretValueCommand({ SecretId: Name, VersionStage }))).SecretString;
+  expect(await read('AWSCURRENT')).toBe('old');
+  expect(await read('AWSPENDING')).toBe('next');
+});
+
+test('adds, replaces and removes tags', async () => {
+  await using standIn = await startSecretsManager({ secrets: [{ ...anna, tags: { owner: 'anna', group: 'sales' } }] });
+  using client = createClient(standIn.url);
+  const tags = async () => (await client.send(new DescribeSecretCommand({ SecretId: Name }))).Tags;
+
+  await client.send(new TagResourceCommand({ SecretId: Name, Tags: [{ Key: 'owner', Value: 'ben' }] }));
+  await client.send(new UntagResourceCommand({ SecretId: Name, TagKeys: ['group'] }));
+  expect(await tags()).toEqual([{ Key: 'owner', Value: 'ben' }]);
+  standIn.tag(Name, { protected: 'true' });
+  expect(await tags()).toHaveLength(2);
+});
+
+test('marks a secret for deletion: it can be described, and no longer read, listed or changed', async () => {
+  await using standIn = await startSecretsManager({ secrets: [anna] });
+  using client = createClient(standIn.url);
+
+  await client.send(new DeleteSecretCommand({ SecretId: Name, RecoveryWindowInDays: 7 }));
+
+  const described = await client.send(new DescribeSecretCommand({ SecretId: Name }));
+  expect(described.DeletedDate).toBeInstanceOf(Date);
+  const list = async (IncludePlannedDeletion: boolean) =>
+    (await client.send(new ListSecretsCommand({ IncludePlannedDeletion }))).SecretList;
+  expect(await list(false)).toHaveLength(0);
+  expect(await list(true)).toHaveLength(1);
+  await expect(client.send(new GetSecretValueCommand({ SecretId: Name }))).rejects.toMatchObject(marked);
+  const put = new PutSecretValueCommand({ SecretId: Name, SecretString: 'x' });
+  await expect(client.send(put)).rejects.toMatchObject(marked);
+  await expect(client.send(new CreateSecretCommand({ Name }))).rejects.toMatchObject({
+    name: 'InvalidRequestException',
+    message: expect.stringContaining('scheduled for deletion'),
+  });
+});
+
+test('deletes at once when forced to, also what is marked already, and the name is free again', async () => {
+  await using standIn = await startSecretsManager({ secrets: [anna] });
+  using client = createClient(standIn.url);
+  await client.send(new DeleteSecretCommand({ SecretId: Name }));
+
+  await client.send(new DeleteSecretCommand({ SecretId: Name, ForceDeleteWithoutRecovery: true }));
+
+  await expect(client.send(new DescribeSecretCommand({ SecretId: Name }))).rejects.toMatchObject({
+    name: 'ResourceNotFoundException',
+  });
+  await client.send(new CreateSecretCommand({ Name }));
+});
+
+test.each([
+  ['a window of a day', { RecoveryWindowInDays: 1 }],
+  ['a window and force', { RecoveryWindowInDays: 7, ForceDeleteWithoutRecovery: true }],
+])('refuses to delete with %s', async (_what, input) => {
+  await using standIn = await startSecretsManager({ secrets: [anna] });
+  using client = createClient(standIn.url);
+
+  await expect(client.send(new DeleteSecretCommand({ SecretId: Name, ...input }))).rejects.toMatchObject({
+    name: 'InvalidParameterException',
+  });
+});

@@ -1,0 +1,140 @@
+import { rmSync } from 'node:fs';
+import { everything, keyArn, permissionsIn, resourcesIn, say, synthesize } from '../support/synthesize.ts';
+
+const plain = synthesize();
+const custom = synthesize(everything);
+const oneWarm = synthesize({ warmInstances: ['1101000001'] });
+
+afterAll(() => {
+  for (const { folder } of [plain, custom, oneWarm]) rmSync(folder, { recursive: true });
+});
+
+const allow = (who: string, action: string, ...on: string[]) =>
+  on.map((resource) => `["<${who}>"] Allow ${action} ${resource}`);
+
+const logAndTrace = (door: string, group: string) => [
+  ...['logs:CreateLogStream', 'logs:PutLogEvents'].flatMap((action) => allow(`${door}Role`, action, `<${group}.Arn>`)),
+  ...['xray:PutTelemetryRecords', 'xray:PutTraceSegments'].flatMap((action) => allow(`${door}Role`, action, '*')),
+];
+
+const putOutcomes = '<events.Arn> {"ForAllValues:StringEquals":{"events:source":"green-api-logout"}}';
+const executions = '<runFunction.Arn>:*/durable-execution/*';
+
+const whateverTheConfiguration = (prefix: string) => {
+  const secrets = `arn:<AWS::Partition>:secretsmanager:<AWS::Region>:<AWS::AccountId>:secret:${prefix}*`;
+  return [
+    ...logAndTrace('logout', 'evidence'),
+    ...allow('logoutRole', 'secretsmanager:GetSecretValue', secrets),
+    ...allow('logoutRole', 'events:PutEvents', putOutcomes),
+
+    ...logAndTrace('run', 'evidence'),
+    ...allow('runRole', 'secretsmanager:GetSecretValue', secrets),
+    ...allow('runRole', 'secretsmanager:DescribeSecret', secrets),
+    ...allow('runRole', 'secretsmanager:ListSecrets', '*'),
+    ...allow('runRole', 'events:PutEvents', putOutcomes),
+    ...allow('runRole', 'sqs:SendMessage', '<rundeadletters.Arn>'),
+    ...allow('runRole', 'lambda:CheckpointDurableExecution', '<runFunction.Arn>:*'),
+    ...allow('runRole', 'lambda:GetDurableExecutionState', '<runFunction.Arn>:*'),
+
+    ...logAndTrace('instances', 'instanceslog'),
+    ...allow('instancesRole', 'secretsmanager:ListSecrets', '*'),
+
+    ...logAndTrace('forcedlogouts', 'forcedlogoutslog'),
+    ...allow('forcedlogoutsRole', 'lambda:InvokeFunction', '<runFunctionAliaslive>'),
+    ...allow(
+      'forcedlogoutsRole',
+      'lambda:ListDurableExecutionsByFunction',
+      ...['<runFunction.Arn>', '<runFunction.Arn>:*'],
+    ),
+    ...allow('forcedlogoutsRole', 'lambda:GetDurableExecution', executions),
+    ...allow('forcedlogoutsRole', 'lambda:GetDurableExecutionHistory', executions),
+    ...allow('forcedlogoutsRole', 'lambda:StopDurableExecution', executions),
+
+    ...['schedule', 'offboarding'].flatMap((door) => [
+      ...logAndTrace(door, `${door}log`),
+      ...allow(`${door}Role`, 'lambda:InvokeFunction', '<runFunctionAliaslive>'),
+      ...allow(`${door}Role`, 'sqs:SendMessage', `<${door}failed.Arn>`),
+    ]),
+
+    ...allow('schedulesRole', 'lambda:InvokeFunction', '<scheduleFunction.Arn>'),
+    ...allow('schedulesRole', 'sqs:SendMessage', '<scheduleundelivered.Arn>'),
+  ];
+};
+
+test('each role may do what its work needs, and there is nothing else', () => {
+  expect([...permissionsIn(plain)].sort()).toEqual(whateverTheConfiguration('green-api/').sort());
+});
+
+test('one warm instance takes no further right', () => {
+  expect([...permissionsIn(oneWarm)].sort()).toEqual([...permissionsIn(plain)].sort());
+});
+
+test('with a key of the customer, logout and run decrypt with it, only through Secrets Manager; with warm instances, logout reads in batches', () => {
+  const decrypt = `${keyArn} {"StringEquals":{"kms:ViaService":"secretsmanager.<AWS::Region>.amazonaws.com"}}`;
+
+  expect([...permissionsIn(custom)].sort()).toEqual(
+    [
+      ...whateverTheConfiguration('staging/green-api/'),
+      ...allow('logoutRole', 'kms:Decrypt', decrypt),
+      ...allow('runRole', 'kms:Decrypt', decrypt),
+      ...allow('logoutRole', 'secretsmanager:BatchGetSecretValue', '*'),
+    ].sort(),
+  );
+});
+
+test.each([
+  ['plain', plain],
+  ['custom', custom],
+])('come from no managed policy, and each function has its own role (%s)', (_name, synthesized) => {
+  const roles = Object.values(resourcesIn(synthesized, 'AWS::IAM::Role'));
+  const functions = Object.values(resourcesIn(synthesized, 'AWS::Lambda::Function'));
+
+  expect(roles.flatMap(({ ManagedPolicyArns, Policies }) => ManagedPolicyArns ?? Policies ?? [])).toEqual([]);
+  expect(new Set(functions.map(({ Role }) => say(Role))).size).toBe(functions.length);
+});
+
+describe('the queues', () => {
+  const policies = Object.values(resourcesIn(custom, 'AWS::SQS::QueuePolicy'));
+
+  test('are encrypted, and keep what is in them for two weeks', () => {
+    custom.template.allResourcesProperties('AWS::SQS::Queue', {
+      SqsManagedSseEnabled: true,
+      MessageRetentionPeriod: 14 * 24 * 60 * 60,
+    });
+  });
+
+  test('each refuse plain HTTP', () => {
+    const closed = policies
+      .filter(({ PolicyDocument }) =>
+        PolicyDocument.Statement.some(
+          ({ Effect, Action, Condition }: Record<string, unknown>) =>
+            Effect === 'Deny' && Action === 'sqs:*' && say(Condition) === '{"Bool":{"aws:SecureTransport":"false"}}',
+        ),
+      )
+      .flatMap(({ Queues }) => Queues.map(say));
+
+    expect(closed.sort()).toEqual(
+      Object.keys(resourcesIn(custom, 'AWS::SQS::Queue'))
+        .map((id) => `<${id}>`)
+        .sort(),
+    );
+  });
+
+  test('take events from the rules of this stack, and from nobody else', () => {
+    const senders = policies.flatMap(({ Queues, PolicyDocument }) =>
+      PolicyDocument.Statement.filter(({ Effect }: Record<string, unknown>) => Effect === 'Allow').flatMap(
+        ({ Principal, Condition }: Record<string, unknown>) => `${say(Queues)} ${say(Principal)} ${say(Condition)}`,
+      ),
+    );
+
+    const events = '{"Service":"events.amazonaws.com"}';
+    expect(senders.sort()).toEqual(
+      [
+        ...['Plain', 'Okta', 'IdentityCenter', 'Rest'].map(
+          (rule) => `["<offboardingundelivered>"] ${events} {"ArnEquals":{"aws:SourceArn":"<rules${rule}.Arn>"}}`,
+        ),
+        `["<offboardingfailed>"] ${events} {"ArnEquals":{"aws:SourceArn":"<rulesRest.Arn>"}}`,
+      ].sort(),
+    );
+  });
+});

@@ -1,0 +1,148 @@
+import { rmSync } from 'node:fs';
+import { runSimulation } from '@cloud-copilot/iam-simulate';
+import { resourcesIn, say, synthesize } from '../support/synthesize.ts';
+
+const plain = synthesize();
+
+afterAll(() => rmSync(plain.folder, { recursive: true }));
+
+const account = '111122223333';
+const region = 'eu-central-1';
+const lambdaArn = (name: string) => `arn:aws:lambda:${region}:${account}:function:${name}`;
+const queueArn = (name: string) => `arn:aws:sqs:${region}:${account}:${name}`;
+const logArn = (name: string) => `arn:aws:logs:${region}:${account}:log-group:${name}:*`;
+const secretArn = (name: string) => `arn:aws:secretsmanager:${region}:${account}:secret:${name}`;
+const routeArn = (route: string) => `arn:aws:execute-api:${region}:${account}:a1b2c3d4e5/$default/${route}`;
+const busArn = `arn:aws:events:${region}:${account}:event-bus/green-api-logout`;
+const run = lambdaArn('run');
+const execution = `${run}:7/durable-execution/api-0123/5f088de8`;
+const secret = secretArn('green-api/1101000001-AbCdEf');
+const foreignSecret = secretArn('payroll/database-AbCdEf');
+
+/** A value of the template with its references resolved, as CloudFormation would, to the names of this test. */
+const resolve = (value: unknown) =>
+  JSON.parse(
+    JSON.stringify(JSON.parse(say(value)))
+      .replaceAll('<events.Arn>', busArn)
+      .replaceAll('<AWS::Partition>', 'aws')
+      .replaceAll('<AWS::Region>', region)
+      .replaceAll('<AWS::AccountId>', account)
+      .replaceAll('<runFunctionAliaslive>', `${run}:live`)
+      .replace(/<(\w+)Function\.Arn>/g, (_, name) => lambdaArn(name))
+      .replace(/<(\w+(?:failed|undelivered|letters))\.Arn>/g, (_, name) => queueArn(name))
+      .replace(/<(\w+)\.Arn>/g, (_, name) => logArn(name)),
+  );
+
+/** Everything that the stack lets a role do. */
+const policyOf = (role: string) => ({
+  Version: '2012-10-17',
+  Statement: Object.values(resourcesIn(plain, 'AWS::IAM::Policy'))
+    .filter(({ Roles }) => say(Roles) === `["<${role}>"]`)
+    .flatMap(({ PolicyDocument }) => resolve(PolicyDocument.Statement)),
+});
+
+/** From the README: a caller who may log one instance out. */
+const callerOfOne = {
+  Version: '2012-10-17',
+  Statement: [
+    {
+      Effect: 'Allow',
+      Action: 'execute-api:Invoke',
+      Resource: `arn:aws:execute-api:${region}:${account}:a1b2c3d4e5/*/POST/instances/1101000001/logout`,
+    },
+  ],
+};
+
+const may = async (principal: string, action: string, resource: string): Promise<boolean> => {
+  const policy = principal === 'callerOfOne' ? callerOfOne : policyOf(principal);
+  expect(policy.Statement).not.toEqual([]);
+  const simulated = await runSimulation(
+    {
+      request: {
+        principal: `arn:aws:iam::${account}:role/${principal}`,
+        action,
+        resource: { resource, accountId: account },
+        contextVariables: { 'events:source': ['green-api-logout'], 'aws:SecureTransport': 'true' },
+      },
+      identityPolicies: [{ name: 'own', policy }],
+      serviceControlPolicies: [],
+      resourceControlPolicies: [],
+    },
+    {},
+  );
+  if (simulated.resultType !== 'single') throw new Error(`${action} on ${resource}: ${JSON.stringify(simulated)}`);
+  return simulated.result.analysis.result === 'Allowed';
+};
+
+/** Who · what · on what: must be allowed. */
+const allowed: readonly (readonly [string, string, string])[] = [
+  ['logoutRole', 'secretsmanager:GetSecretValue', secret],
+  ['logoutRole', 'events:PutEvents', busArn],
+  ['runRole', 'secretsmanager:GetSecretValue', secret],
+  ['runRole', 'secretsmanager:DescribeSecret', secret],
+  ['runRole', 'secretsmanager:ListSecrets', '*'],
+  ['runRole', 'events:PutEvents', busArn],
+  ['runRole', 'sqs:SendMessage', queueArn('rundeadletters')],
+  ['instancesRole', 'secretsmanager:ListSecrets', '*'],
+  ['forcedlogoutsRole', 'lambda:InvokeFunction', `${run}:live`],
+  ['scheduleRole', 'lambda:InvokeFunction', `${run}:live`],
+  ['offboardingRole', 'lambda:InvokeFunction', `${run}:live`],
+  ['offboardingRole', 'sqs:SendMessage', queueArn('offboardingfailed')],
+  ['schedulesRole', 'lambda:InvokeFunction', lambdaArn('schedule')],
+  ['schedulesRole', 'sqs:SendMessage', queueArn('scheduleundelivered')],
+  ['callerOfOne', 'execute-api:Invoke', routeArn('POST/instances/1101000001/logout')],
+];
+
+const doors = ['logoutRole', 'runRole', 'instancesRole', 'forcedlogoutsRole', 'scheduleRole', 'offboardingRole'];
+
+/** Must be denied. */
+const denied: readonly (readonly [string, string, string])[] = [
+  // No secret but an instance's, and no value for whoever only lists or starts.
+  ...doors.map((door) => [door, 'secretsmanager:GetSecretValue', foreignSecret] as const),
+  ...['instancesRole', 'forcedlogoutsRole', 'scheduleRole', 'offboardingRole', 'schedulesRole'].map(
+    (role) => [role, 'secretsmanager:GetSecretValue', secret] as const,
+  ),
+  // Nobody writes or tags one, passes a role on, or changes a function.
+  ...[...doors, 'schedulesRole'].flatMap((role) => [
+    [role, 'secretsmanager:PutSecretValue', secret] as const,
+    [role, 'secretsmanager:TagResource', secret] as const,
+    [role, 'secretsmanager:DeleteSecret', secret] as const,
+    [role, 'iam:PassRole', `arn:aws:iam::${account}:role/runRole`] as const,
+    [role, 'lambda:UpdateFunctionCode', run] as const,
+  ]),
+  ['logoutRole', 'secretsmanager:ListSecrets', '*'],
+  ['logoutRole', 'lambda:InvokeFunction', `${run}:live`],
+  // Runs start through the alias alone: an execution is pinned to a version that stays.
+  ['forcedlogoutsRole', 'lambda:InvokeFunction', `${run}:7`],
+  ['forcedlogoutsRole', 'lambda:InvokeFunction', lambdaArn('logout')],
+  ['forcedlogoutsRole', 'events:PutEvents', busArn],
+  ['scheduleRole', 'lambda:StopDurableExecution', execution],
+  ['offboardingRole', 'lambda:StopDurableExecution', execution],
+  ['offboardingRole', 'sqs:ReceiveMessage', queueArn('offboardingfailed')],
+  ['offboardingRole', 'sqs:SendMessage', queueArn('rundeadletters')],
+  ['schedulesRole', 'lambda:InvokeFunction', `${run}:live`],
+  ['schedulesRole', 'lambda:InvokeFunction', lambdaArn('offboarding')],
+  ['callerOfOne', 'execute-api:Invoke', routeArn('POST/instances/1101000002/logout')],
+  ['callerOfOne', 'execute-api:Invoke', routeArn('POST/forced-logouts')],
+  ['callerOfOne', 'execute-api:Invoke', routeArn('GET/instances')],
+];
+
+test.each(allowed)('%s may %s on %s', async (principal, action, resource) => {
+  expect(await may(principal, action, resource)).toBe(true);
+});
+
+test.each(denied)('%s may not %s on %s', async (principal, action, resource) => {
+  expect(await may(principal, action, resource)).toBe(false);
+});
+
+test.each(['logout', 'run', 'instances', 'forced-logouts', 'schedule', 'offboarding'])(
+  '%s writes to its own log and to no other',
+  async (door) => {
+    const role = `${door.replace('-', '')}Role`;
+    const own = door === 'logout' || door === 'run' ? 'evidence' : `${door.replace('-', '')}log`;
+    const other = own === 'evidence' ? 'instanceslog' : 'evidence';
+
+    expect(await may(role, 'logs:PutLogEvents', logArn(own).replace(/\*$/, 'log-stream:s'))).toBe(true);
+    expect(await may(role, 'logs:PutLogEvents', logArn(other).replace(/\*$/, 'log-stream:s'))).toBe(false);
+  },
+);

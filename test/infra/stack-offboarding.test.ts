@@ -1,0 +1,203 @@
+import { rmSync } from 'node:fs';
+import { runSimulation } from '@cloud-copilot/iam-simulate';
+import { plainPattern } from '../../functions/offboarding/custom.ts';
+import { identityCenterPattern } from '../../functions/offboarding/identity-center.ts';
+import { oktaPattern } from '../../functions/offboarding/okta.ts';
+import { everything, resourcesIn, type Synthesized, say, synthesize } from '../support/synthesize.ts';
+
+const plain = synthesize();
+const custom = synthesize(everything);
+const closed = synthesize({ offboarding: { plain: { enabled: false } } });
+
+afterAll(() => {
+  for (const { folder } of [plain, custom, closed]) rmSync(folder, { recursive: true });
+});
+
+const rulesIn = (synthesized: Synthesized) => resourcesIn(synthesized, 'AWS::Events::Rule');
+
+describe('the rules', () => {
+  test.each([
+    ['by default, of plain events only', plain, ['rulesPlain on <events>', 'rulesRest on <events>']],
+    [
+      'as configured',
+      custom,
+      [
+        'rulesIdentityCenter on default',
+        'rulesOkta on aws.partner/okta.com/example/logout',
+        'rulesPlain on <events>',
+        'rulesRest on <events>',
+      ],
+    ],
+    ['of none, if even plain events are off', closed, ['rulesRest on <events>']],
+  ])('are there %s', (_name, synthesized, rules) => {
+    const there = Object.entries(rulesIn(synthesized)).map(
+      ([id, { EventBusName }]) => `${id} on ${say(EventBusName ?? 'default')}`,
+    );
+
+    expect(there.sort()).toEqual(rules);
+  });
+
+  test('let through what the dialects understand', () => {
+    const { rulesPlain, rulesOkta, rulesIdentityCenter } = rulesIn(custom);
+
+    expect(rulesPlain?.EventPattern).toEqual(plainPattern);
+    expect(rulesOkta?.EventPattern).toEqual(oktaPattern);
+    expect(rulesIdentityCenter?.EventPattern).toEqual(identityCenterPattern);
+  });
+
+  test('try for a day to bring an event to the door, and keep what cannot be brought', () => {
+    for (const { Targets } of Object.values(rulesIn(custom))) {
+      const [{ RetryPolicy, DeadLetterConfig }, ...more] = Targets;
+      expect(more).toEqual([]);
+      expect(RetryPolicy).toEqual({ MaximumEventAgeInSeconds: 24 * 60 * 60, MaximumRetryAttempts: 185 });
+      expect(say(DeadLetterConfig.Arn)).toBe('<offboardingundelivered.Arn>');
+    }
+  });
+
+  test('bring events to the door, and each may call it', () => {
+    const { rulesRest: _rest, ...rules } = rulesIn(custom);
+    const callers = Object.values(resourcesIn(custom, 'AWS::Lambda::Permission'))
+      .filter(({ Principal }) => Principal === 'events.amazonaws.com')
+      .map(({ FunctionName, SourceArn }) => `${say(FunctionName)} ${say(SourceArn)}`);
+
+    expect(Object.values(rules).map(({ Targets }) => say(Targets[0].Arn))).toEqual(
+      Object.keys(rules).map(() => '<offboardingFunction.Arn>'),
+    );
+    expect(callers.sort()).toEqual(
+      Object.keys(rules)
+        .map((rule) => `<offboardingFunction.Arn> <${rule}.Arn>`)
+        .sort(),
+    );
+  });
+
+  test('keep every event on the own bus that no dialect understands and that is none of our own', () => {
+    const { rulesRest } = rulesIn(plain);
+
+    // The opposite of a pattern is as simple as this only while the pattern has one field.
+    expect(Object.keys(plainPattern)).toEqual(['detail-type']);
+    expect(rulesRest?.EventPattern).toEqual({
+      source: [{ 'anything-but': ['green-api-logout'] }],
+      'detail-type': [{ 'anything-but': plainPattern['detail-type'] }],
+    });
+    expect(say(rulesRest?.Targets[0].Arn)).toBe('<offboardingfailed.Arn>');
+    expect(rulesIn(closed).rulesRest?.EventPattern).toEqual({ source: [{ 'anything-but': ['green-api-logout'] }] });
+  });
+
+  test('lead to a door whose failures are kept with the reason', () => {
+    const { offboardingFunctionEventInvokeConfig } = resourcesIn(plain, 'AWS::Lambda::EventInvokeConfig');
+
+    expect(say(offboardingFunctionEventInvokeConfig?.DestinationConfig.OnFailure.Destination)).toBe(
+      '<offboardingfailed.Arn>',
+    );
+  });
+});
+
+describe('events may be put on the own bus', () => {
+  const account = '111122223333';
+  const busArn = `arn:aws:events:eu-central-1:${account}:event-bus/logout-staging`;
+  const hrRole = `arn:aws:iam::${account}:role/hr`;
+
+  /** The text of a template with its references resolved as CloudFormation would. */
+  const resolve = (value: unknown) =>
+    JSON.parse(
+      say(value)
+        .replaceAll('<events.Arn>', busArn)
+        .replaceAll('<AWS::Partition>', 'aws')
+        .replace(/<(logout|run)Role\.Arn>/g, `arn:aws:iam::${account}:role/$1`),
+    );
+
+  const busPolicy = (synthesized: Synthesized) => ({
+    Version: '2012-10-17',
+    Statement: Object.values(resourcesIn(synthesized, 'AWS::Events::EventBusPolicy')).map(({ Statement }) => {
+      const { Sid: _sid, ...rest } = resolve(Statement);
+      return rest;
+    }),
+  });
+
+  const rolePolicy = (door: 'logout' | 'run') => ({
+    Version: '2012-10-17',
+    Statement: resolve(
+      resourcesIn(custom, 'AWS::IAM::Policy')[`${door}RoleDefaultPolicy`]?.PolicyDocument.Statement.filter(
+        ({ Action }: { Action: unknown }) => Action === 'events:PutEvents',
+      ),
+    ),
+  });
+
+  const allowAll = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 'events:*', Resource: '*' }] };
+
+  type Attempt = {
+    readonly by: string;
+    readonly sources: string[];
+    readonly policy?: object;
+    readonly bus?: Synthesized;
+    readonly context?: Record<string, string>;
+  };
+
+  const mayPut = async ({ by, sources, policy = allowAll, bus = custom, context }: Attempt): Promise<boolean> => {
+    const simulated = await runSimulation(
+      {
+        request: {
+          principal: by,
+          action: 'events:PutEvents',
+          resource: { resource: busArn, accountId: account },
+          contextVariables: {
+            'events:source': sources,
+            'aws:PrincipalArn': by,
+            'aws:SecureTransport': 'true',
+            ...context,
+          },
+        },
+        identityPolicies: [{ name: 'own', policy }],
+        serviceControlPolicies: [],
+        resourceControlPolicies: [],
+        resourcePolicy: busPolicy(bus),
+      },
+      {},
+    );
+    if (simulated.resultType !== 'single') throw new Error(JSON.stringify(simulated));
+    return simulated.result.analysis.result === 'Allowed';
+  };
+
+  test.each(['logout', 'run'] as const)('by %s: outcomes, and nothing else', async (door) => {
+    const own = { by: `arn:aws:iam::${account}:role/${door}`, policy: rolePolicy(door) };
+
+    expect(await mayPut({ ...own, sources: ['green-api-logout'] })).toBe(true);
+    expect(await mayPut({ ...own, sources: ['com.example.hr'] })).toBe(false);
+    expect(await mayPut({ ...own, sources: ['green-api-logout', 'com.example.hr'] })).toBe(false);
+  });
+
+  test('by a role of this account that has the right: anything but outcomes, not even among other events', async () => {
+    expect(await mayPut({ by: hrRole, sources: ['com.example.hr'] })).toBe(true);
+    expect(await mayPut({ by: hrRole, sources: ['green-api-logout'] })).toBe(false);
+    expect(await mayPut({ by: hrRole, sources: ['com.example.hr', 'green-api-logout'] })).toBe(false);
+  });
+
+  test('not over plain HTTP', async () => {
+    const context = { 'aws:SecureTransport': 'false' };
+
+    expect(await mayPut({ by: hrRole, sources: ['com.example.hr'], context })).toBe(false);
+  });
+
+  test('by the configured accounts, not by others', async () => {
+    const sources = ['com.example.hr'];
+
+    expect(await mayPut({ by: 'arn:aws:iam::222233334444:role/hr', sources })).toBe(true);
+    expect(await mayPut({ by: 'arn:aws:iam::333344445555:role/hr', sources })).toBe(true);
+    expect(await mayPut({ by: 'arn:aws:iam::999999999999:role/hr', sources })).toBe(false);
+    expect(await mayPut({ by: 'arn:aws:iam::222233334444:role/hr', sources: ['green-api-logout'] })).toBe(false);
+  });
+
+  test('by the configured organization, not by others', async () => {
+    const stranger = { by: 'arn:aws:iam::999999999999:role/hr', sources: ['com.example.hr'] };
+
+    expect(await mayPut({ ...stranger, context: { 'aws:PrincipalOrgID': 'o-a1b2c3d4e5' } })).toBe(true);
+    expect(await mayPut({ ...stranger, context: { 'aws:PrincipalOrgID': 'o-zzzzzzzzzz' } })).toBe(false);
+  });
+
+  test('by no other account unless one is configured', async () => {
+    const stranger = { by: 'arn:aws:iam::222233334444:role/hr', sources: ['com.example.hr'], bus: plain };
+
+    expect(await mayPut(stranger)).toBe(false);
+    expect(await mayPut({ ...stranger, by: hrRole })).toBe(true);
+  });
+});

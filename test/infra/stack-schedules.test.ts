@@ -1,0 +1,91 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { everything, resourcesIn, say, synthesize } from '../support/synthesize.ts';
+
+const plain = synthesize();
+const custom = synthesize(everything);
+const outputFolder = mkdtempSync(join(tmpdir(), 'cdk-'));
+
+afterAll(() => {
+  for (const folder of [plain.folder, custom.folder, outputFolder]) rmSync(folder, { recursive: true });
+});
+
+const schedules = Object.values(resourcesIn(custom, 'AWS::Scheduler::Schedule'));
+
+test('there is no schedule unless one is configured', () => {
+  plain.template.resourceCountIs('AWS::Scheduler::Schedule', 0);
+});
+
+test('each is what the configuration says, in the group of the stack', () => {
+  expect(
+    schedules.map(({ Name, GroupName, ScheduleExpression, ScheduleExpressionTimezone }) =>
+      [Name, say(GroupName), ScheduleExpression, ScheduleExpressionTimezone].join(' '),
+    ),
+  ).toEqual([
+    'nightly <AWS::StackName> cron(0 22 * * ? *) Europe/Berlin',
+    'Role <AWS::StackName> at(2027-01-01T00:00:00) Asia/Tokyo',
+  ]);
+});
+
+test('each fires on time, is tried for a day, and is kept if it cannot be delivered', () => {
+  custom.template.allResourcesProperties('AWS::Scheduler::Schedule', {
+    State: 'ENABLED',
+    FlexibleTimeWindow: { Mode: 'OFF' },
+  });
+  for (const { Target } of schedules) {
+    expect(Target.RetryPolicy).toEqual({ MaximumEventAgeInSeconds: 24 * 60 * 60, MaximumRetryAttempts: 185 });
+    expect(say(Target.DeadLetterConfig.Arn)).toBe('<scheduleundelivered.Arn>');
+    expect(say(Target.Arn)).toBe('<scheduleFunction.Arn>');
+    expect(say(Target.RoleArn)).toBe('<schedulesRole.Arn>');
+  }
+});
+
+test('each tells the door what is to be done, and the time it was due', () => {
+  const [nightly, newYear] = everything.schedules.map(
+    ({ name, expression: _expression, timeZone: _timeZone, ...request }) => ({
+      schedule: name,
+      scheduledTime: '<aws.scheduler.scheduled-time>',
+      ...request,
+    }),
+  );
+
+  expect(schedules.map(({ Target }) => JSON.parse(Target.Input))).toEqual([nightly, newYear]);
+});
+
+test('only schedules of the group may use the role', () => {
+  expect(say(resourcesIn(custom, 'AWS::IAM::Role').schedulesRole?.AssumeRolePolicyDocument.Statement)).toBe(
+    '[{"Action":"sts:AssumeRole","Condition":{"StringEquals":' +
+      '{"aws:SourceAccount":"<AWS::AccountId>","aws:SourceArn":"<schedulesGroup.Arn>"}},' +
+      '"Effect":"Allow","Principal":{"Service":"scheduler.amazonaws.com"}}]',
+  );
+});
+
+test('what the door could not act on is kept with the reason', () => {
+  const { scheduleFunctionEventInvokeConfig } = resourcesIn(plain, 'AWS::Lambda::EventInvokeConfig');
+
+  expect(say(scheduleFunctionEventInvokeConfig?.DestinationConfig.OnFailure.Destination)).toBe('<schedulefailed.Arn>');
+});
+
+test('a synthesis warns of a time that the clocks go forward over, once for each schedule', () => {
+  const [nightly] = everything.schedules;
+  const skipped = ['early', 'late'].map((name) => ({ ...nightly, name, expression: 'cron(30 2 * * ? *)' }));
+
+  const { status } = spawnSync(process.execPath, ['infra/app.ts'], {
+    encoding: 'utf8',
+    timeout: 100_000,
+    env: {
+      CDK_OUTDIR: outputFolder,
+      CDK_CONTEXT_JSON: JSON.stringify({ 'green-api-logout': { schedules: [nightly, ...skipped] } }),
+    },
+  });
+
+  expect(status).toBe(0);
+  // Where the CDK CLI finds the warnings it prints.
+  const metadata = readFileSync(join(outputFolder, 'GreenApiLogout.metadata.json'), 'utf8');
+  expect(metadata.match(/The schedule \\"\w+\\" will not fire on \d{4}-03-\d\d/g)).toEqual([
+    expect.stringContaining('early'),
+    expect.stringContaining('late'),
+  ]);
+});

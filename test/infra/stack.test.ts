@@ -1,0 +1,301 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { Annotations, Match } from 'aws-cdk-lib/assertions';
+import { AccountRootPrincipal, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { routeKeyOf, routes } from '../../functions/http/routes.ts';
+import { readWarmingEnvironment } from '../../functions/logout/warm-up.ts';
+import { readEnvironment, readStartingEnvironment } from '../../functions/platform/environment.ts';
+import { distFolder, doors } from '../../infra/bundling/bundling.ts';
+import { everything, jwt, resourcesIn, type Synthesized, say, synthesize, topicArn } from '../support/synthesize.ts';
+
+const plain = synthesize();
+const custom = synthesize(everything);
+/** For what a test adds to the stack. */
+const planted = synthesize();
+const both = [
+  ['plain', plain],
+  ['custom', custom],
+] as const;
+
+afterAll(() => {
+  for (const { folder } of [plain, custom, planted]) rmSync(folder, { recursive: true });
+});
+
+const functionsOf = (synthesized: Synthesized) => Object.values(resourcesIn(synthesized, 'AWS::Lambda::Function'));
+
+const routesOf = (synthesized: Synthesized) =>
+  Object.values(resourcesIn(synthesized, 'AWS::ApiGatewayV2::Route')).map(
+    ({ RouteKey, AuthorizationType, AuthorizationScopes, AuthorizerId }) => ({
+      route: RouteKey,
+      authorization: AuthorizationType,
+      scopes: AuthorizationScopes,
+      authorizer: AuthorizerId && say(AuthorizerId),
+    }),
+  );
+
+describe('the API', () => {
+  test('asks for a signature of AWS IAM on every route unless told otherwise', () => {
+    expect(routesOf(plain)).toEqual(routes.map((route) => ({ route: routeKeyOf(route), authorization: 'AWS_IAM' })));
+  });
+
+  test('asks for a token of the configured issuer, with the scopes of the route, on every route', () => {
+    expect(routesOf(custom)).toEqual(
+      routes.map((route) => ({
+        route: routeKeyOf(route),
+        authorization: 'JWT',
+        scopes: jwt.scopes[routeKeyOf(route) as keyof typeof jwt.scopes],
+        authorizer: '<httpApiJwt>',
+      })),
+    );
+    custom.template.hasResourceProperties('AWS::ApiGatewayV2::Authorizer', {
+      AuthorizerType: 'JWT',
+      IdentitySource: ['$request.header.Authorization'],
+      JwtConfiguration: { Issuer: jwt.issuer, Audience: jwt.audience },
+    });
+  });
+
+  test('reaches its functions by its own routes: no function URL, and each permission names one route of this API', () => {
+    const permissions = Object.values(resourcesIn(plain, 'AWS::Lambda::Permission')).filter(
+      ({ Principal }) => Principal === 'apigateway.amazonaws.com',
+    );
+
+    expect(permissions.map(({ Principal, SourceArn }) => `${Principal} ${say(SourceArn)}`)).toEqual(
+      routes.map(
+        ({ path }) =>
+          `apigateway.amazonaws.com arn:<AWS::Partition>:execute-api:<AWS::Region>:<AWS::AccountId>:<httpApi>/*/*${path}`,
+      ),
+    );
+    plain.template.resourceCountIs('AWS::Lambda::Url', 0);
+  });
+
+  test.each([
+    ['by default', plain, { ThrottlingRateLimit: 50, ThrottlingBurstLimit: 100 }],
+    ['as configured', custom, { ThrottlingRateLimit: 5, ThrottlingBurstLimit: 10 }],
+  ])('is throttled %s', (_name, { template }, DefaultRouteSettings) => {
+    template.allResourcesProperties('AWS::ApiGatewayV2::Stage', { DefaultRouteSettings });
+  });
+
+  test('logs each call as JSON, without its path, which may hold a token', () => {
+    const { AccessLogSettings } = resourcesIn(plain, 'AWS::ApiGatewayV2::Stage').httpStage;
+
+    expect(say(AccessLogSettings.DestinationArn)).toBe('<httpAccessLog.Arn>');
+    expect(Object.keys(JSON.parse(AccessLogSettings.Format))).toContain('requestId');
+    expect(AccessLogSettings.Format).not.toMatch(/path/i);
+  });
+});
+
+describe('the functions', () => {
+  test('are the doors there are, each with the very bundle that the build wrote', () => {
+    const deployed = functionsOf(plain).map(({ Code }) =>
+      readFileSync(join(plain.folder, `asset.${Code.S3Key.replace('.zip', '')}`, 'index.mjs'), 'utf8'),
+    );
+
+    expect(deployed.sort()).toEqual(
+      doors.map((door) => readFileSync(join(distFolder, door, 'index.mjs'), 'utf8')).sort(),
+    );
+  });
+
+  test.each(both)('run on Node 24 and arm64, log JSON and trace (%s)', (_name, { template }) => {
+    template.allResourcesProperties('AWS::Lambda::Function', {
+      Runtime: 'nodejs24.x',
+      Architectures: ['arm64'],
+      Handler: 'index.handler',
+      LoggingConfig: { LogFormat: 'JSON' },
+      TracingConfig: { Mode: 'Active' },
+    });
+  });
+
+  test('end before the gateway gives up, but for the one that nobody waits for', () => {
+    const { runFunction, ...others } = resourcesIn(plain, 'AWS::Lambda::Function');
+
+    expect(runFunction?.Timeout).toBe(15 * 60);
+    expect(new Set(Object.values(others).map(({ Timeout }) => Timeout))).toEqual(new Set([29]));
+  });
+
+  test('have the memory that is configured', () => {
+    const memoryOf = (synthesized: Synthesized) => {
+      const { runFunction, ...others } = resourcesIn(synthesized, 'AWS::Lambda::Function');
+      return [runFunction?.MemorySize, ...new Set(Object.values(others).map(({ MemorySize }) => MemorySize))];
+    };
+
+    expect(memoryOf(plain)).toEqual([512, 256]);
+    expect(memoryOf(custom)).toEqual([1_024, 384]);
+  });
+
+  const variablesOf = (door: string): Record<string, string> =>
+    Object.fromEntries(
+      Object.entries(resourcesIn(custom, 'AWS::Lambda::Function')[`${door}Function`]?.Environment.Variables ?? {}).map(
+        ([name, value]) => [name, say(value).replace(/[<>]/g, '')],
+      ),
+    );
+
+  test('get the configuration in variables that they understand', () => {
+    const calling = {
+      secretPrefix: 'staging/green-api/',
+      allowedApiHosts: ['3100.api.example.com', 'proxy.example.com:8443'],
+      credentialTtlMs: 0,
+      greenApiTimeoutMs: 27_000,
+      eventBus: 'events',
+      stack: 'logout-staging',
+    };
+    const starting = {
+      runFunction: 'runFunction',
+      runQualifier: 'live',
+      stack: 'logout-staging',
+      maxTargetsCeiling: 3_000,
+      executionTimeoutMs: 90 * 24 * 60 * 60 * 1_000,
+    };
+
+    expect(readEnvironment(variablesOf('logout'))).toEqual(calling);
+    expect(readEnvironment(variablesOf('run'))).toEqual(calling);
+    expect(readWarmingEnvironment(variablesOf('logout'))).toEqual({
+      instances: everything.warmInstances,
+      hosts: everything.warmHosts,
+    });
+    expect(readWarmingEnvironment(variablesOf('run'))).toEqual({ instances: [], hosts: [] });
+    expect(variablesOf('instances')).toEqual({ SECRET_PREFIX: 'staging/green-api/' });
+    for (const door of ['forcedlogouts', 'schedule', 'offboarding']) {
+      expect(readStartingEnvironment(variablesOf(door))).toEqual(starting);
+    }
+  });
+});
+
+describe('the logs', () => {
+  test.each([
+    ['by default', plain, { evidence: 365, others: 30 }],
+    ['as configured', custom, { evidence: 3653, others: 7 }],
+  ])('are all kept for a time %s', (_name, synthesized, days) => {
+    const { evidence, ...others } = resourcesIn(synthesized, 'AWS::Logs::LogGroup');
+
+    expect(evidence?.RetentionInDays).toBe(days.evidence);
+    expect(Object.keys(others).sort()).toEqual(
+      ['forcedlogoutslog', 'httpAccessLog', 'instanceslog', 'offboardinglog', 'schedulelog'].sort(),
+    );
+    expect(new Set(Object.values(others).map(({ RetentionInDays }) => RetentionInDays))).toEqual(
+      new Set([days.others]),
+    );
+  });
+
+  test('of logout and run are one, the evidence, which outlives the stack; the others go with it', () => {
+    const groups = Object.entries(plain.template.findResources('AWS::Logs::LogGroup'));
+
+    expect(
+      groups.filter(([, { DeletionPolicy }]) => DeletionPolicy !== 'Delete').map(([id]) => say({ Ref: id })),
+    ).toEqual(['<evidence>']);
+    expect(
+      Object.entries(resourcesIn(plain, 'AWS::Lambda::Function'))
+        .filter(([, { LoggingConfig }]) => say(LoggingConfig.LogGroup) === '<evidence>')
+        .map(([id]) => id),
+    ).toEqual(expect.arrayContaining(['logoutFunction', 'runFunction']));
+  });
+});
+
+describe('the alarms', () => {
+  test('watch the API, every function, every failed logout, runs, and the queues that should be empty', () => {
+    const alarms = Object.values(resourcesIn(plain, 'AWS::CloudWatch::Alarm'));
+    const functions = doors.map((door) => `<${door.replace('-', '')}Function>`);
+
+    expect(alarms.map(({ MetricName, Dimensions }) => `${MetricName} of ${say(Dimensions[0].Value)}`).sort()).toEqual(
+      [
+        '5xx of <httpApi>',
+        ...functions.flatMap((name) => [`Errors of ${name}`, `Throttles of ${name}`]),
+        ...['failed of logout', 'failed of run'],
+        ...['DurableExecutionFailed of <runFunction>', 'DurableExecutionTimedOut of <runFunction>'],
+        ...['schedulefailed', 'scheduleundelivered', 'offboardingfailed', 'offboardingundelivered'].map(
+          (queue) => `ApproximateNumberOfMessagesVisible of <${queue}.QueueName>`,
+        ),
+      ].sort(),
+    );
+  });
+
+  test('ring at the first one of anything', () => {
+    plain.template.allResourcesProperties('AWS::CloudWatch::Alarm', {
+      Threshold: 1,
+      EvaluationPeriods: 1,
+      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+    });
+  });
+
+  test('say what they mean for people and where to read what to do', () => {
+    for (const { AlarmDescription } of Object.values(resourcesIn(plain, 'AWS::CloudWatch::Alarm'))) {
+      expect(AlarmDescription).toMatch(
+        /(?:still be logged in|logouts go on)\. See "When an alarm rings" in the README\.$/,
+      );
+    }
+  });
+
+  test('write to the configured topic, or to nobody', () => {
+    custom.template.allResourcesProperties('AWS::CloudWatch::Alarm', { AlarmActions: [topicArn] });
+    plain.template.allResourcesProperties('AWS::CloudWatch::Alarm', { AlarmActions: Match.absent() });
+  });
+});
+
+describe('the AwsSolutions rules', () => {
+  test.each(both)('find nothing that has no stated reason (%s)', (_name, { app }) => {
+    expect(new AwsSolutionsChecks(app).validateScope(app).violations).toEqual([]);
+  });
+
+  test('find a permission that nobody gave a reason for', () => {
+    const { app, stack } = planted;
+    new Role(stack, 'Planted', { assumedBy: new AccountRootPrincipal() }).addToPolicy(
+      new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: ['*'] }),
+    );
+
+    expect(new AwsSolutionsChecks(app).validateScope(app).violations).toHaveLength(1);
+  });
+});
+
+test.each(both)('the synthesis has nothing to say (%s)', (_name, { stack }) => {
+  const said = Annotations.fromStack(stack);
+  const anything = Match.anyValue();
+
+  expect([said.findInfo('*', anything), said.findWarning('*', anything), said.findError('*', anything)].flat()).toEqual(
+    [],
+  );
+});
+
+test('the dashboard shows what the evidence, the runs and the API say', () => {
+  const [{ DashboardBody } = { DashboardBody: '' }] = Object.values(resourcesIn(plain, 'AWS::CloudWatch::Dashboard'));
+  const { widgets } = JSON.parse(say(DashboardBody));
+
+  expect(
+    widgets.flatMap(({ properties }: { properties: { metrics: string[][] } }) =>
+      properties.metrics.map(([namespace, name, , of]) => `${namespace} ${name} ${of}`),
+    ),
+  ).toEqual(
+    expect.arrayContaining([
+      ...['confirmed', 'failed', 'timeToLogoutMs'].flatMap((name) => [
+        `green-api-logout ${name} logout`,
+        `green-api-logout ${name} run`,
+      ]),
+      'AWS/Lambda DurableExecutionFailed <runFunction>',
+      'AWS/ApiGateway 5xx <httpApi>',
+    ]),
+  );
+});
+
+test('the outputs say what a person needs to find again', () => {
+  const outputs = Object.entries(plain.template.findOutputs('*'));
+
+  expect(Object.fromEntries(outputs.map(([id, { Value }]) => [id, say(Value)]))).toEqual({
+    Dashboard: '<dashboard>',
+    Endpoint: '<httpApi.ApiEndpoint>',
+    EventBus: '<events>',
+    EvidenceLogGroup: '<evidence>',
+    RunDeadLetters: '<rundeadletters>',
+    RunFunction: '<runFunction>',
+  });
+});
+
+test('the app says what is wrong with a configuration in one line, and fails', () => {
+  const { status, stderr } = spawnSync(process.execPath, [join(import.meta.dirname, '../../infra/app.ts')], {
+    encoding: 'utf8',
+    timeout: 100_000,
+    env: { CDK_CONTEXT_JSON: JSON.stringify({ 'green-api-logout': { memoryMb: 64 } }) },
+  });
+
+  expect(status).toBe(1);
+  expect(stderr).toBe('green-api-logout.memoryMb: 64 was given, allowed is a whole number from 128 to 10240\n');
+});

@@ -1,0 +1,66 @@
+import { json } from 'node:stream/consumers';
+import {
+  CheckpointDurableExecutionCommand,
+  GetDurableExecutionStateCommand,
+  type OperationUpdate,
+} from '@aws-sdk/client-lambda';
+import { startLoopbackServer } from '../../../local/emulators/loopback-server.ts';
+import { startHarness } from './harness.ts';
+import { createRecorder } from './recorder.ts';
+
+type InvocationEvent = {
+  readonly DurableExecutionArn: string;
+  readonly CheckpointToken: string;
+  readonly UpdatedOperationIds: readonly string[];
+  readonly InitialExecutionState: {
+    readonly Operations: readonly { readonly Id: string; readonly Status: string }[];
+    readonly NextMarker?: string;
+  };
+};
+
+type Strings = { readonly event: InvocationEvent; readonly answer: (output: unknown) => void };
+
+const parseEvent = (event: unknown) => event as InvocationEvent;
+
+/** A stand-in whose function is the test itself: it takes the invocations, makes the checkpoints and gives the answers. */
+export const startPuppet = async (bundle: string) => {
+  const invocations = createRecorder<Strings>();
+  const taken = new Set<Strings>();
+  const server = await startLoopbackServer(async (request, response) => {
+    const event = parseEvent(await json(request));
+    const { promise, resolve } = Promise.withResolvers<unknown>();
+    invocations.add({ event, answer: resolve });
+    response.end(JSON.stringify(await promise));
+  }, {});
+  const environment = { ANSWERS_URL: server.url };
+  const harness = await startHarness({
+    functions: { run: { bundle, environment: () => environment, executionTimeoutMs: 600_000 } },
+  });
+
+  const invocation = async (): Promise<Strings> => {
+    const next = await invocations.first((one) => !taken.has(one));
+    // Somebody else may have waited for the same one.
+    if (taken.has(next)) return invocation();
+    taken.add(next);
+    return next;
+  };
+
+  const checkpoint = (
+    { DurableExecutionArn }: InvocationEvent,
+    CheckpointToken: string | undefined,
+    Updates: OperationUpdate[],
+    ClientToken?: string,
+  ) =>
+    harness.client.send(
+      new CheckpointDurableExecutionCommand({ DurableExecutionArn, CheckpointToken, Updates, ClientToken }),
+    );
+
+  const state = ({ DurableExecutionArn }: InvocationEvent, CheckpointToken: string | undefined, query: object = {}) =>
+    harness.client.send(new GetDurableExecutionStateCommand({ DurableExecutionArn, CheckpointToken, ...query }));
+
+  const dispose = async () => {
+    await harness[Symbol.asyncDispose]();
+    await server.close();
+  };
+  return { ...harness, invocation, checkpoint, state, [Symbol.asyncDispose]: dispose };
+};

@@ -1,0 +1,87 @@
+import { composeInstances, createInstancesHandler } from '../../functions/instances.ts';
+import { composeLogout, createLogoutHandler } from '../../functions/logout.ts';
+import { startGreenApi } from '../../local/emulators/green-api/emulator.ts';
+import type { FaultName } from '../../local/emulators/green-api/faults.ts';
+import { startSecretsManager } from '../../local/emulators/secrets-manager/emulator.ts';
+import { contextOf, httpEventOf, parseAnswer } from './http-event.ts';
+import { watchSends } from './watch-sends.ts';
+
+/** Stands in for every real token, so that a search for it finds every leak. */
+export const markerToken = 'f00dfacef00dfacef00dfacef00dfacef00dfacef00dface01';
+
+export const idInstance = '1101000001';
+
+export type WorldOptions = {
+  readonly variables?: Readonly<Record<string, string>>;
+  readonly greenApi?: Parameters<typeof startGreenApi>[0];
+};
+
+type AskOptions = {
+  readonly id?: string;
+  readonly wait?: number;
+  readonly body?: string;
+  readonly remainingMs?: number;
+};
+
+/** The two doors as they are deployed, with the real SDK, around stand-ins of their own. Everything they write is kept. */
+export const startLogoutWorld = async ({ variables = {}, greenApi: options = {} }: WorldOptions = {}) => {
+  const greenApi = await startGreenApi({
+    instances: [{ idInstance, apiTokenInstance: markerToken, logoutDelayMs: 0 }],
+    // It counts requests as they arrive here, and a busy process sees them late.
+    enforceLimit: false,
+    ...options,
+  });
+  const secretsManager = await startSecretsManager({
+    secrets: [
+      {
+        name: `green-api/${idInstance}`,
+        secretString: JSON.stringify({ apiUrl: greenApi.apiUrl, apiTokenInstance: markerToken }),
+      },
+    ],
+  });
+  // The SDK reads these itself; each test file has a process environment of its own.
+  Object.assign(process.env, {
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsManager.url,
+    AWS_REGION: 'eu-central-1',
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+  });
+
+  const sends = watchSends();
+  const lines: string[] = [];
+  const surroundings = {
+    // Longer than this process may be held up, for the stand-in is in it.
+    variables: { ALLOWED_API_HOSTS: greenApi.host, GREEN_API_TIMEOUT_MS: '6000', ...variables },
+    write: (line: string) => void lines.push(line),
+  };
+  const logout = createLogoutHandler(composeLogout(surroundings.variables, surroundings.write));
+  const instances = createInstancesHandler(composeInstances(surroundings.variables, surroundings.write));
+  const records = () => lines.map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
+
+  return {
+    greenApi,
+    secretsManager,
+    lines,
+    records,
+    /** The times between requests to GREEN-API of one instance and method, in milliseconds. */
+    gaps: sends.gaps,
+    evidence: () => records().filter(({ message }) => message === 'evidence'),
+    logOut: async ({ id = idInstance, wait = 0, body, remainingMs }: AskOptions = {}) => {
+      const event = httpEventOf({
+        pathParameters: { idInstance: id },
+        headers: { prefer: `wait=${wait}` },
+        ...(body !== undefined && { body }),
+      });
+      return parseAnswer(await logout(event, contextOf(remainingMs)));
+    },
+    list: async (query: Record<string, string> = {}) =>
+      parseAnswer(await instances(httpEventOf({ queryStringParameters: query }), contextOf())),
+    break: (fault: FaultName, how: Parameters<typeof greenApi.setFault>[2] = {}) =>
+      greenApi.setFault(idInstance, fault, how),
+    [Symbol.asyncDispose]: async () => {
+      sends[Symbol.dispose]();
+      await greenApi.close();
+      await secretsManager.close();
+    },
+  };
+};

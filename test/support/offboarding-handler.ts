@@ -1,0 +1,41 @@
+import * as v from 'valibot';
+import { createOffboardingHandler } from '../../functions/offboarding.ts';
+import type { RunStart, StartRun } from '../../functions/runs/lambda/start-run.ts';
+import { stableJson } from '../../functions/runs/lambda/start-run.ts';
+import { type ForcedLogout, forcedLogoutSchema } from '../../functions/runs/request.ts';
+import { contextOf } from './http-event.ts';
+
+export type DoorOptions = {
+  /** When the event arrives. @default five seconds after the plain sample happened */
+  readonly now?: string;
+  /** What becomes of a start, if it is not what Lambda does with names and payloads. */
+  readonly fail?: (request: ForcedLogout) => RunStart | undefined;
+};
+
+/** The door, before a Lambda that keeps one payload for each name. */
+export const openDoor = ({ now = '2026-11-20T17:00:05Z', fail = () => undefined }: DoorOptions = {}) => {
+  const payloads = new Map<string, string>();
+  const lines: string[] = [];
+  const startRun: StartRun = async (id, request) => {
+    const payload = stableJson(request);
+    const failure = fail(request);
+    if (failure) return failure;
+    if ((payloads.get(id) ?? payload) !== payload) return { kind: 'other-payload', id };
+    payloads.set(id, payload);
+    return { kind: 'started', id };
+  };
+  const handler = createOffboardingHandler({
+    startRun,
+    stack: 'green-api-logout',
+    limits: { executionTimeoutMs: 30 * 24 * 60 * 60 * 1_000, maxTargetsCeiling: 500 },
+    now: () => new Date(now),
+    log: (level, message, fields) => lines.push(JSON.stringify({ level, message, ...fields })),
+  });
+  return {
+    /** By name, each as the bytes that were sent. */
+    payloads,
+    requests: () => [...payloads.values()].map((payload) => v.parse(forcedLogoutSchema, JSON.parse(payload))),
+    lines,
+    put: async (event: unknown) => handler(event, contextOf()),
+  };
+};

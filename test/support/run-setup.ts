@@ -1,0 +1,126 @@
+import type { ClearQueueAnswer, LogoutAnswer, StateAnswer } from '../../functions/green-api/responses.ts';
+import type { Credential } from '../../functions/instances/credentials.ts';
+import type { ListedInstance, ListInstances, ReadTags } from '../../functions/instances/directory.ts';
+import type { InstanceId } from '../../functions/instances/instance-id.ts';
+import type { Ask, NotAsked } from '../../functions/logout/call-with-credential.ts';
+import type { Evidence } from '../../functions/logout/evidence.ts';
+import { createForcedLogoutRun, type Execution } from '../../functions/runs/execute-run.ts';
+import type { ForcedLogout } from '../../functions/runs/request.ts';
+import { parseSummary } from '../../functions/runs/results.ts';
+import { createClock, execute } from './fake-execution.ts';
+
+type Answer<A> = A | NotAsked;
+
+/** What an instance answers, call after call; the last answer stays. */
+export type Script = {
+  readonly tags?: Partial<ListedInstance>;
+  readonly logout?: readonly Answer<LogoutAnswer>[];
+  /** A text stands for that state. */
+  readonly state?: readonly (string | Answer<StateAnswer>)[];
+  readonly queue?: readonly Answer<ClearQueueAnswer>[];
+};
+
+export const runId = 'api-0123456789012345678901234567890123456789';
+
+export const requestOf = (request: Partial<ForcedLogout> = {}): ForcedLogout => ({
+  target: { all: true },
+  reason: 'contract ended',
+  requestedBy: 'arn:aws:iam::111122223333:role/SecurityDesk AROAEXAMPLEID',
+  source: 'api',
+  expiresAt: '2026-12-01T17:00:00Z',
+  maxTargets: 3_000,
+  ...request,
+});
+
+const notAsked = new Set(['unknown-instance', 'credential-unreadable']);
+
+/** Instances that answer as they are told to, on a clock that jumps over every wait. */
+export const createWorld = (scripts: Readonly<Record<string, Script>>) => {
+  const clock = createClock();
+  const calls: { readonly method: string; readonly id: string; readonly at: string }[] = [];
+  const evidence: Evidence[] = [];
+  const facts: { readonly message: string; readonly [field: string]: unknown }[] = [];
+  const tags = new Map<string, ListedInstance>();
+  for (const [id, script] of Object.entries(scripts)) {
+    tags.set(id, { idInstance: id as InstanceId, protected: false, ...script.tags });
+  }
+
+  const play = <A extends { readonly kind: string }>(
+    method: string,
+    script: (id: string) => readonly A[] | undefined,
+    otherwise: A,
+  ) => {
+    const played = new Map<string, number>();
+    return async ({ idInstance }: { readonly idInstance: InstanceId }) => {
+      const turn = played.get(idInstance) ?? 0;
+      played.set(idInstance, turn + 1);
+      const answers = script(idInstance) ?? [];
+      const answer = answers[turn] ?? answers.at(-1) ?? otherwise;
+      if (!notAsked.has(answer.kind)) calls.push({ method, id: idInstance, at: clock.now().toISOString() });
+      return { ...answer, requests: notAsked.has(answer.kind) ? 0 : 1 };
+    };
+  };
+
+  const stateAnswer = (state: string | Answer<StateAnswer>): Answer<StateAnswer> =>
+    typeof state === 'string' ? { kind: 'state', stateInstance: state } : state;
+  const greenApi = {
+    logout: play<Answer<LogoutAnswer>>('logout', (id) => scripts[id]?.logout, { kind: 'accepted' }),
+    readState: play<Answer<StateAnswer>>('readState', (id) => scripts[id]?.state?.map(stateAnswer), {
+      kind: 'state',
+      stateInstance: 'notAuthorized',
+    }),
+    clearQueue: play<Answer<ClearQueueAnswer>>('clearQueue', (id) => scripts[id]?.queue, { kind: 'cleared' }),
+  };
+  const ask: Ask = (idInstance, call, deadline) => call({ idInstance, credential: {} as Credential }, deadline);
+  const listInstances: ListInstances = async () => ({ kind: 'page', instances: [...tags.values()] });
+  const readTags: ReadTags = async (id) => {
+    const instance = tags.get(id);
+    return instance === undefined
+      ? { kind: 'unknown-instance', reason: `there is no secret green-api/${id}` }
+      : { kind: 'tags', instance };
+  };
+
+  const dependencies = {
+    ask,
+    greenApi: greenApi as Parameters<typeof createForcedLogoutRun>[0]['greenApi'],
+    listInstances,
+    readTags,
+    recordEvidence: async (record: Evidence) => void evidence.push(record),
+    log: (_level: string, message: string, fields: object) => void facts.push({ message, ...fields }),
+    now: clock.now,
+  };
+
+  return {
+    clock,
+    calls,
+    evidence,
+    facts,
+    dependencies,
+    callsOf: (method: string) => calls.filter((call) => call.method === method),
+    tag: (id: string, change: Partial<ListedInstance>) => {
+      const { owner, group, ...rest } = tags.get(id) ?? { protected: false };
+      tags.set(id, { owner, group, ...rest, ...change, idInstance: id as InstanceId } as ListedInstance);
+    },
+    run: async (
+      request: unknown = requestOf(),
+      changed: Partial<typeof dependencies> = {},
+      remainingMs: Execution['remainingMs'] = () => 900_000,
+      id = runId,
+    ) => {
+      const run = createForcedLogoutRun({ ...dependencies, ...changed });
+      const execution = await execute(clock, (durable) => run(request, { runId: id, durable, remainingMs }));
+      const { result, error } = execution as { result?: unknown; error?: { errorType?: string; errorData?: string } };
+      if (error !== undefined && error.errorType === undefined) throw error;
+      const summary = parseSummary(error?.errorData ?? JSON.stringify(result));
+      if (summary === undefined) throw new Error('there is no summary');
+      return {
+        ...summary,
+        status: error === undefined ? ('SUCCEEDED' as const) : error.errorType,
+        message: (error as Error | undefined)?.message,
+        operations: execution.operations,
+        steps: execution.operations.map(({ name, payload }) => ({ name, payload })),
+        waits: execution.operations.flatMap(({ seconds }) => seconds ?? []),
+      };
+    },
+  };
+};

@@ -1,0 +1,65 @@
+import type { Event, OperationUpdate } from '@aws-sdk/client-lambda';
+import { composeForcedLogouts, createForcedLogoutsHandler } from '../../functions/forced-logouts.ts';
+import { composeSchedule, createScheduleHandler } from '../../functions/schedule.ts';
+import { contextOf, httpEventOf, parseAnswer } from './http-event.ts';
+import { startPuppet } from './lambda/puppet.ts';
+
+export type Step = { readonly name: string; readonly result: unknown };
+
+const updateOf = ({ name, result }: Step, index: number): OperationUpdate => ({
+  Id: `${name}-${index}`,
+  Name: name,
+  Type: 'STEP',
+  Action: 'SUCCEED',
+  Payload: JSON.stringify(result),
+});
+
+/** The doors as they are deployed, with the real SDK, around a Lambda whose run is the test itself. */
+export const startRunsWorld = async (bundle: string, variables: Readonly<Record<string, string>> = {}) => {
+  const puppet = await startPuppet(bundle);
+  // The SDK reads these itself; each test file has a process environment of its own.
+  Object.assign(process.env, {
+    AWS_ENDPOINT_URL_LAMBDA: puppet.url,
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+  });
+  const lines: string[] = [];
+  const surroundings = {
+    variables: { RUN_FUNCTION: 'run', ...variables },
+    write: (line: string) => void lines.push(line),
+  };
+  const forcedLogouts = createForcedLogoutsHandler(composeForcedLogouts(surroundings.variables, surroundings.write));
+  const schedule = createScheduleHandler(composeSchedule(surroundings.variables, surroundings.write));
+  const call = async (routeKey: string, asked: Omit<Parameters<typeof httpEventOf>[0], 'routeKey'>) =>
+    parseAnswer(await forcedLogouts(httpEventOf({ routeKey, ...asked }), contextOf()));
+  const byId = (id: unknown) => ({ pathParameters: { id: String(id) } });
+
+  return {
+    lines,
+    post: (body: object, key: string, authorizer?: object) =>
+      call('POST /forced-logouts', {
+        headers: { 'idempotency-key': key },
+        body: JSON.stringify(body),
+        ...(authorizer && { authorizer }),
+      }),
+    get: (id: unknown) => call('GET /forced-logouts/{id}', byId(id)),
+    stop: (id: unknown) => call('DELETE /forced-logouts/{id}', byId(id)),
+    fire: (input: unknown) => schedule(input, contextOf()),
+    /** What Lambda starts, in order. */
+    started: (): readonly Event[] =>
+      puppet.events.items.flatMap((told) =>
+        told.kind === 'history' && told.event.EventType === 'ExecutionStarted' ? [told.event] : [],
+      ),
+    /** Goes through these steps, which stay checkpointed, and leaves the run where it is. */
+    perform: async (steps: readonly Step[]) => {
+      const { event, answer } = await puppet.invocation();
+      await puppet.checkpoint(event, event.CheckpointToken, steps.map(updateOf));
+      return async (output: object) => {
+        answer(output);
+        await puppet.ended(event.DurableExecutionArn);
+      };
+    },
+    [Symbol.asyncDispose]: puppet[Symbol.asyncDispose],
+  };
+};

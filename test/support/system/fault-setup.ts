@@ -1,0 +1,87 @@
+import type { BusEvent } from '../../../local/emulators/eventbridge/event.ts';
+import { startEventBus } from '../../../local/emulators/eventbridge/event-bus.ts';
+import { startGreenApi } from '../../../local/emulators/green-api/emulator.ts';
+import { startSecretsManager } from '../../../local/emulators/secrets-manager/emulator.ts';
+import type { LocalSecret } from '../../../local/emulators/secrets-manager/local-secret.ts';
+import { markerToken } from '../logout-setup.ts';
+import { type BrokenHost, type BrokenHostName, brokenHostNames, brokenHosts } from './broken-hosts.ts';
+import { buildDoors } from './bundles.ts';
+import { startDoors } from './functions.ts';
+
+export type FaultWorld = Awaited<ReturnType<typeof startFaultWorld>>;
+
+const startBrokenHosts = async (stack: AsyncDisposableStack) => {
+  const started = brokenHostNames.map(async (name) => [name, stack.use(await brokenHosts[name]())] as const);
+  const hosts = new Map<BrokenHostName, BrokenHost>(await Promise.all(started));
+  return {
+    authorities: [...hosts.values()].map(({ apiUrl }) => new URL(apiUrl).host),
+    apiUrlOf: (name: BrokenHostName) => hosts.get(name)?.apiUrl ?? '',
+    requestsAt: (name: BrokenHostName) => hosts.get(name)?.requests?.() ?? 0,
+  };
+};
+
+/**
+ * The doors as they are built in a process of their own, lists and runs in this one, around stand-ins and hosts that break.
+ * Every instance has the marker for its token, and all that is written is kept.
+ */
+export const startFaultWorld = async () => {
+  await using starting = new AsyncDisposableStack();
+  const greenApi = starting.use(
+    // It counts requests as they arrive here, and so many at once arrive late.
+    await startGreenApi({ enforceLimit: false }),
+  );
+  const hosts = await startBrokenHosts(starting);
+  const secretsManager = starting.use(await startSecretsManager());
+  const events: BusEvent[] = [];
+  const eventBus = starting.use(await startEventBus((event) => events.push(event)));
+  const bundles = starting.use(await buildDoors(['logout', 'forced-logouts', 'schedule', 'run']));
+  const variables = {
+    ALLOWED_API_HOSTS: [greenApi.host, ...hosts.authorities].join(','),
+    EVENT_BUS: 'outcomes',
+    // No answer is too late, however busy the machine is.
+    GREEN_API_TIMEOUT_MS: '20000',
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsManager.url,
+    AWS_ENDPOINT_URL_EVENTBRIDGE: eventBus.url,
+    AWS_REGION: 'eu-central-1',
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+  };
+  const doors = starting.use(startDoors(variables));
+
+  // The SDK reads these itself; each test file has a process environment of its own.
+  Object.assign(process.env, variables);
+  const lines: string[] = [];
+
+  let instances = 0;
+  /** A new instance, and the secret of it: `secret` overrides what is usual. */
+  const addInstance = (secret: Partial<LocalSecret> & { readonly apiUrl?: string } = {}, prefix = 'green-api/') => {
+    const idInstance = String(1_100_000_001 + instances++);
+    const { apiUrl = greenApi.apiUrl, ...more } = secret;
+    greenApi.add({ idInstance, apiTokenInstance: markerToken, logoutDelayMs: 0 });
+    const secretString = JSON.stringify({ apiUrl, apiTokenInstance: markerToken });
+    secretsManager.put({
+      name: `${prefix}${idInstance}`,
+      ...('secretBinary' in more ? {} : { secretString }),
+      ...more,
+    });
+    return idInstance;
+  };
+
+  /** What the functions have written, line by line. */
+  const output = () => [...doors.output().split('\n').filter(Boolean), ...lines];
+  const running = starting.move();
+  return {
+    greenApi,
+    hosts,
+    secretsManager,
+    events,
+    bundles,
+    variables,
+    doors,
+    /** Where lists and runs write. */
+    write: (line: string) => void lines.push(line),
+    addInstance,
+    output,
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
+};

@@ -1,0 +1,42 @@
+/** A process that holds built doors, as Lambda's does: takes events from its parent, and answers each as soon as it can. */
+import { inspect } from 'node:util';
+import type { DoorAnswer, DoorCall } from './functions.ts';
+
+type Handler = (event: unknown, context: unknown) => Promise<unknown>;
+
+const handlers = new Map<string, Promise<Handler>>();
+let lastLoaded: Promise<unknown> = Promise.resolve();
+
+const parseBundle = (bundle: unknown) => bundle as { readonly handler: Handler };
+
+/** The environment is read while a bundle is loaded, so they are loaded one after the other. */
+const load = ({ bundle, variables }: DoorCall): Promise<Handler> => {
+  const address = `${bundle}?${new URLSearchParams(variables)}`;
+  const known = handlers.get(address);
+  if (known !== undefined) return known;
+
+  const loading = lastLoaded.then(async () => {
+    Object.assign(process.env, variables);
+    const { handler } = parseBundle(await import(address));
+    for (const name of Object.keys(variables)) delete process.env[name];
+    return handler;
+  });
+  lastLoaded = loading;
+  handlers.set(address, loading);
+  return loading;
+};
+
+const answer = async (call: DoorCall): Promise<DoorAnswer> => {
+  const endsAt = Date.now() + call.remainingMs;
+  const context = { getRemainingTimeInMillis: () => Math.max(0, endsAt - Date.now()) };
+  try {
+    const handler = await load(call);
+    return { id: call.id, kind: 'answered', answer: await handler(call.event, context) };
+  } catch (error) {
+    // All of it: its causes, and what is not shown otherwise.
+    return { id: call.id, kind: 'threw', error: inspect(error, { depth: null, showHidden: true }) };
+  }
+};
+
+process.on('disconnect', () => process.exit());
+process.on('message', async (message) => process.send?.(await answer(message as DoorCall)));

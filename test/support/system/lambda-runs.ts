@@ -1,0 +1,104 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { GetDurableExecutionHistoryCommand, StopDurableExecutionCommand } from '@aws-sdk/client-lambda';
+import { faultNames } from '../../../local/emulators/green-api/faults.ts';
+import { httpEventOf } from '../http-event.ts';
+import { startHarness, temporaryFolder } from '../lambda/harness.ts';
+import { brokenHostNames } from './broken-hosts.ts';
+import type { FaultWorld } from './fault-setup.ts';
+import { startDoors } from './functions.ts';
+import { malformedNames, malformedSecrets } from './malformed-secrets.ts';
+import { reason } from './requests.ts';
+
+/** One instance for each trouble. */
+const addAll = (world: FaultWorld): readonly string[] => [
+  ...faultNames.map((fault) => {
+    const idInstance = world.addInstance();
+    world.greenApi.setFault(idInstance, fault, { delayMs: 100 });
+    return idInstance;
+  }),
+  ...brokenHostNames.map((host) => world.addInstance({ apiUrl: world.hosts.apiUrlOf(host) })),
+  ...malformedNames.map((name) => world.addInstance(malformedSecrets[name].secret)),
+];
+
+const requestOf = (instances: readonly string[]) => ({
+  ...bodyOf(instances),
+  requestedBy: 'schedule nightly',
+  source: 'schedule',
+});
+
+const bodyOf = (instances: readonly string[]) => ({
+  target: { instances },
+  reason,
+  expiresAt: new Date(Date.now() + 30_000).toISOString(),
+  maxTargets: 500,
+});
+
+/**
+ * Runs as they are deployed: one that meets every trouble and whose process is killed in its middle, and one whose
+ * invocations run out of time, until it is stopped. Gives all that leaves Lambda, by the way it goes.
+ */
+export const runOnLambda = async (world: FaultWorld) => {
+  const folder = temporaryFolder();
+  const built = {
+    bundle: world.bundles.of('run'),
+    environment: () => world.variables,
+    executionTimeoutMs: 600_000,
+  };
+  const functions = { run: built, short: { ...built, timeoutMs: 2_000 } };
+  await using lambda = await startHarness({ folder, functions });
+  const variables = { AWS_ENDPOINT_URL_LAMBDA: lambda.url, RUN_FUNCTION: 'run', MAX_TARGETS_CEILING: '500' };
+  await using doors = startDoors({ ...world.variables, ...variables });
+  const call = async (routeKey: string, asked: Omit<Parameters<typeof httpEventOf>[0], 'routeKey'>) =>
+    doors.call(world.bundles.of('forced-logouts'), httpEventOf({ routeKey, ...asked }));
+  const happened = (type: string, functionName: string) =>
+    lambda.events.first(
+      (event) =>
+        event.kind === 'history' &&
+        event.execution.functionName === functionName &&
+        event.event.EventType?.startsWith(type) === true,
+    );
+  const historyOf = (DurableExecutionArn: string) =>
+    lambda.client.send(new GetDurableExecutionHistoryCommand({ DurableExecutionArn, IncludeExecutionData: true }));
+
+  const killed = async () => {
+    // The process is there when the time that a run has begins to count.
+    await lambda.ended(await lambda.start({ ...requestOf([]), dryRun: true }));
+    const ids = addAll(world);
+    const [first = ''] = ids;
+    const body = JSON.stringify({ ...bodyOf(ids), clearQueue: true });
+    const started = await call('POST /forced-logouts', { body, headers: { 'idempotency-key': 'leak-1' } });
+    const isEnded = () => lambda.letters.items.some(({ functionName }) => functionName === 'run');
+    while (world.greenApi.callsOf(first).length === 0 && !isEnded()) await sleep(20);
+    for (const event of lambda.events.items)
+      if (event.kind === 'worker-started' && event.functionName === 'run') process.kill(event.pid ?? 0, 'SIGKILL');
+
+    const ended = await happened('ExecutionFailed', 'run');
+    const { arn, name } = 'execution' in ended ? ended.execution : { arn: '', name: '' };
+    const shown = await call('GET /forced-logouts/{id}', { pathParameters: { id: name } });
+    return { answers: [started, shown], execution: await lambda.get(arn), history: await historyOf(arn) };
+  };
+
+  const outOfTime = async () => {
+    const idInstance = world.addInstance();
+    world.secretsManager.setFault('DescribeSecret', 'hang', { secretId: `green-api/${idInstance}` });
+    const DurableExecutionArn = await lambda.start(requestOf([idInstance]), undefined, 'short:live');
+    await happened('InvocationCompleted', 'short');
+    const error = { ErrorType: 'RunStopped', ErrorMessage: 'Stopped by a test' };
+    await lambda.client.send(new StopDurableExecutionCommand({ DurableExecutionArn, Error: error }));
+    return { execution: await lambda.ended(DurableExecutionArn), history: await historyOf(DurableExecutionArn) };
+  };
+
+  const [one, other] = await Promise.all([killed(), outOfTime()]);
+  await doors.end();
+  return {
+    answers: one.answers,
+    executions: [one.execution, other.execution],
+    histories: [one.history, other.history],
+    letters: lambda.letters.items,
+    output: [...lambda.lines.items, doors.output()],
+    journals: readdirSync(folder).map((file) => readFileSync(join(folder, file), 'utf8')),
+    exits: lambda.events.items.flatMap((event) => (event.kind === 'worker-exited' ? [event.exit] : [])),
+  };
+};

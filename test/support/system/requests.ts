@@ -1,0 +1,94 @@
+import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import * as v from 'valibot';
+import { composeInstances, createInstancesHandler } from '../../../functions/instances.ts';
+import { composeRun } from '../../../functions/run.ts';
+import { createForcedLogoutRun } from '../../../functions/runs/execute-run.ts';
+import { type ForcedLogout, forcedLogoutSchema } from '../../../functions/runs/request.ts';
+import { parseSummary } from '../../../functions/runs/results.ts';
+import { RunFailure } from '../../../functions/runs/run-failure.ts';
+import { createClock, execute } from '../fake-execution.ts';
+import { type Answer, contextOf, httpEventOf, parseAnswer } from '../http-event.ts';
+import type { FaultWorld } from './fault-setup.ts';
+
+/** Stands in each request, and so in whatever is told of it. */
+export const reason = 'phones lost at gate 47b9';
+
+type Options = Parameters<FaultWorld['doors']['call']>[2];
+
+/** Asks the logout door; `wait` is in seconds. */
+export const logOut = async (
+  world: FaultWorld,
+  idInstance: string,
+  wait: number,
+  options?: Options,
+): Promise<Answer> => {
+  const headers = { prefer: `wait=${wait}` };
+  const event = httpEventOf({ pathParameters: { idInstance }, headers, body: JSON.stringify({ reason }) });
+  const called = await world.doors.call(world.bundles.of('logout'), event, options);
+  if (called.kind === 'threw') throw new Error(`the logout door threw: ${called.error}`);
+  return parseAnswer(called.answer as APIGatewayProxyStructuredResultV2);
+};
+
+/** Asks the instances door, in this process, for those whose secrets' names begin with `prefix`. */
+export const list = async ({ variables, write }: FaultWorld, prefix: string): Promise<Answer> => {
+  const wired = composeInstances({ ...variables, SECRET_PREFIX: prefix }, write);
+  return parseAnswer(await createInstancesHandler(wired)(httpEventOf({}), contextOf()));
+};
+
+export type RunSeen = Awaited<ReturnType<typeof run>>;
+
+type Wired = ReturnType<typeof composeRun>;
+
+const wiredBefore = new WeakMap<FaultWorld, Map<string, Wired>>();
+
+/** The rooms of a run: those of the same variables are the same, as in one process of Lambda's. */
+const wire = (world: FaultWorld, variables: Readonly<Record<string, string>>): Wired => {
+  const known = wiredBefore.get(world) ?? new Map<string, Wired>();
+  wiredBefore.set(world, known);
+  const key = JSON.stringify(variables);
+  const wired = known.get(key) ?? composeRun({ ...world.variables, ...variables }, world.write);
+  known.set(key, wired);
+  return wired;
+};
+
+/**
+ * Carries out a run on a clock that jumps over its waits; all that it asks goes over the real SDK and real sockets.
+ *
+ * @param options.seconds how long it may act, on that clock
+ * @param options.waitsTimes how much longer its waits last there than it asked for
+ */
+export const run = async (
+  world: FaultWorld,
+  asked: Pick<ForcedLogout, 'target'> & Partial<ForcedLogout>,
+  {
+    seconds = 20,
+    waitsTimes = 1,
+    variables = {},
+  }: {
+    readonly seconds?: number;
+    readonly waitsTimes?: number;
+    readonly variables?: Readonly<Record<string, string>>;
+  } = {},
+) => {
+  const steady = createClock();
+  const clock = { ...steady, advance: (ms: number) => steady.advance(ms * waitsTimes) };
+  const request = v.parse(forcedLogoutSchema, {
+    reason,
+    requestedBy: 'arn:aws:iam::111122223333:role/SecurityDesk AROAEXAMPLEID',
+    source: 'api',
+    expiresAt: new Date(clock.now().getTime() + seconds * 1_000).toISOString(),
+    maxTargets: 3_000,
+    ...asked,
+  });
+  const carryOut = createForcedLogoutRun({ ...wire(world, variables), now: clock.now });
+  const { result, error } = await execute(clock, (durable) =>
+    carryOut(request, { runId: `api-${'0'.repeat(40)}`, durable, remainingMs: () => 900_000 }),
+  );
+  if (error !== undefined && !(error instanceof RunFailure)) throw error;
+  const outcomes = parseSummary(error?.errorData ?? JSON.stringify(result))?.outcomes ?? [];
+  return {
+    /** `SUCCEEDED`, or why it failed. */
+    ending: error?.errorType ?? 'SUCCEEDED',
+    outcomeOf: (id: string) => outcomes.find(({ idInstance }) => idInstance === id),
+  };
+};

@@ -1,0 +1,175 @@
+import { faultNames } from '../../local/emulators/green-api/faults.ts';
+import { markerToken } from '../support/logout-setup.ts';
+import { brokenHostNames } from '../support/system/broken-hosts.ts';
+import { doorTextOf, endingOf, runTextOf } from '../support/system/cell-texts.ts';
+import { evidenceIn, type Proof } from '../support/system/evidence.ts';
+import { type FaultWorld, startFaultWorld } from '../support/system/fault-setup.ts';
+import {
+  type DoorCell,
+  driveLogouts,
+  driveRuns,
+  type RunCell,
+  type Trouble,
+} from '../support/system/green-api-cells.ts';
+import { greenApiRows, hostRows } from '../support/system/green-api-rows.ts';
+import { malformedNames, malformedSecrets } from '../support/system/malformed-secrets.ts';
+import {
+  driveMalformed,
+  driveSecretTroubles,
+  type SecretCell,
+  type SecretTrouble,
+  secretTroubleNames,
+} from '../support/system/secrets-cells.ts';
+import { secretRows } from '../support/system/secrets-rows.ts';
+
+// Every trouble at every door: some are only met by waiting.
+jest.setTimeout(300_000);
+
+let world: FaultWorld;
+let doorCells: readonly DoorCell[];
+let runCells: readonly RunCell[];
+let secretCells: ReadonlyMap<SecretTrouble, SecretCell>;
+let malformed: Awaited<ReturnType<typeof driveMalformed>>;
+let proofs: ReadonlyMap<string, readonly Proof[]>;
+
+beforeAll(async () => {
+  world = await startFaultWorld();
+  // One after the other: a process that is kept busy for a second would be one more trouble.
+  malformed = await driveMalformed(world);
+  secretCells = await driveSecretTroubles(world);
+  [doorCells, runCells] = await Promise.all([driveLogouts(world), driveRuns(world)]);
+  await world.doors.end();
+  proofs = evidenceIn(world.output());
+});
+
+afterAll(() => world?.[Symbol.asyncDispose]());
+
+const proofOf = (idInstance: string): Proof => {
+  const [proof, ...more] = proofs.get(idInstance) ?? [];
+  if (proof === undefined || more.length > 0) throw new Error(`${idInstance} left ${more.length} records too many`);
+  return proof;
+};
+
+const doorColumnTextOf = ({ answer, idInstance }: DoorCell): string => {
+  const { attempts, readings } = proofOf(idInstance);
+  return doorTextOf(answer, attempts, readings.length);
+};
+
+const runColumnTextOf = ({ column, outcome }: RunCell): string | undefined => {
+  if (column !== 'runQueue') return outcome && runTextOf(outcome);
+  const queue = outcome?.queueCleared ? 'cleared' : 'not cleared';
+  // Whatever becomes of the queue, the logout stands.
+  return outcome?.kind === 'logged-out' && outcome.attempts === 1 ? queue : outcome?.kind;
+};
+
+/** What was seen of a trouble, in the words of the tables. */
+const rowOf = (trouble: Trouble) =>
+  Object.fromEntries([
+    ...doorCells.filter((cell) => cell.trouble === trouble).map((cell) => [cell.column, doorColumnTextOf(cell)]),
+    ...runCells.filter((cell) => cell.trouble === trouble).map((cell) => [cell.column, runColumnTextOf(cell)]),
+  ]);
+
+test.each(faultNames)('GREEN-API: %s', (fault) => {
+  expect(rowOf(fault)).toEqual(greenApiRows[fault]);
+});
+
+test.each(brokenHostNames)('the network: %s', (host) => {
+  const { unwaited, every, runEvery } = hostRows[host];
+  expect(rowOf(host)).toEqual({ unwaited, every, runEvery });
+});
+
+const askedText = ({ answer, calls }: SecretCell['reread']): string =>
+  answer.body.code === 'timed-out' ? 'asked until the time was over' : `asked ${calls}`;
+
+test.each(secretTroubleNames)('Secrets Manager: %s', (name) => {
+  const { read, reread, list, ...runs } = secretCells.get(name) ?? {};
+  const runTexts = Object.entries(runs).map(([column, { run, idInstance }]) => {
+    const outcome = run.outcomeOf(idInstance);
+    return [column, outcome === undefined ? run.ending : runTextOf(outcome)];
+  });
+
+  expect({
+    read: read && `${endingOf(read.answer)}, asked ${read.calls}`,
+    reread: reread && `${endingOf(reread.answer)}, ${askedText(reread)}`,
+    list: list && `${[list.answer.status, list.answer.body.code].join(' ').trim()}, asked ${list.calls}`,
+    ...Object.fromEntries(runTexts),
+  }).toEqual(secretRows[name]);
+});
+
+test.each(malformedNames.map((name, at) => [name, at] as const))('a secret that is malformed: %s', (name, at) => {
+  const { idInstance, answer } = malformed.answers[at] ?? { idInstance: '', answer: undefined };
+
+  expect(answer).toMatchObject({ status: 500, body: { code: 'credential-unreadable' } });
+  expect(answer?.body.detail).toContain(`ecret green-api/${idInstance}: ${malformedSecrets[name].problem}`);
+  expect(proofOf(idInstance).outcome.kind).toBe('credential-unreadable');
+  expect(malformed.outcomes[at]?.outcome).toMatchObject({ kind: 'credential-unreadable', attempts: 0 });
+});
+
+test('whatever is called confirmed, the last reading said so, and it is so', () => {
+  const cells = [...doorCells, ...runCells];
+  const confirmed = cells.filter(({ idInstance }) => proofOf(idInstance).outcome.confirmed);
+  const isLie = ({ trouble }: { readonly trouble: Trouble }) => trouble === 'state-not-authorized';
+
+  expect(confirmed.length).toBeGreaterThan(50);
+  for (const { idInstance } of confirmed) {
+    expect(proofOf(idInstance).readings.at(-1)).toMatchObject({ stateInstance: 'notAuthorized' });
+  }
+  const states = confirmed.filter((cell) => !isLie(cell)).map(({ idInstance }) => world.greenApi.stateOf(idInstance));
+  expect(new Set(states)).toEqual(new Set(['notAuthorized']));
+});
+
+test('no success is unconfirmed, but where nobody wanted to wait', () => {
+  const succeeded = doorCells.filter(({ answer }) => answer.status < 400);
+  const unconfirmed = succeeded.filter(({ answer }) => answer.body.confirmed !== true);
+
+  expect(succeeded.length).toBeGreaterThan(unconfirmed.length);
+  expect(new Set(unconfirmed.map(({ answer, column }) => `${answer.status} ${column}`))).toEqual(
+    new Set(['202 unwaited']),
+  );
+});
+
+test('the caller, the record, the metrics and the event say the same', () => {
+  const events = Map.groupBy(world.events, ({ detail }) => String(detail.idInstance));
+  for (const { idInstance, answer } of doorCells) {
+    const { outcome, confirmed, failed, requestedBy } = proofOf(idInstance);
+    const isUnwaited = answer.status === 202;
+    // A bus that takes its time may get an event twice, or a line tells that it was not sent.
+    const types = new Set((events.get(idInstance) ?? []).map((event) => event['detail-type']));
+    const isLost = world.output().some((line) => line.includes('outcome event not sent') && line.includes(idInstance));
+
+    expect(endingOf(answer)).toBe(`${answer.status} ${outcome.kind}`);
+    expect([confirmed, failed]).toEqual([Number(answer.status === 200), Number(answer.status >= 400)]);
+    expect(requestedBy).toContain('SecurityDesk');
+    if (!isLost)
+      expect([...types]).toEqual(isUnwaited ? [] : [failed ? 'Instance Logout Failed' : 'Instance Logged Out']);
+  }
+});
+
+test('the record counts the logouts that were sent', () => {
+  const cells = [...doorCells, ...runCells].filter(({ trouble }) => !brokenHostNames.some((host) => host === trouble));
+  for (const { idInstance } of cells) {
+    expect(proofOf(idInstance).attempts).toBe(world.greenApi.callsOf(idInstance, 'logout').length);
+  }
+});
+
+test('a logout that was taken is sent once more only where the state stays authorized, and never a third time', () => {
+  const staysAuthorized = ({ trouble }: RunCell) => trouble === 'still-authorized' || trouble === 'state-authorized';
+  const taken = runCells.filter((cell) => cell.column === 'runReading' || staysAuthorized(cell));
+  const isTold = ({ trouble, column }: RunCell) => trouble === 'state-authorized' || column !== 'runReading';
+  const again = taken.filter((cell) => staysAuthorized(cell) && isTold(cell) && cell.outcome?.kind === 'unconfirmed');
+
+  expect(again.map(({ outcome }) => outcome?.attempts)).toEqual([2, 2, 2, 2]);
+  for (const { outcome } of taken.filter((cell) => !again.includes(cell) && cell.column === 'runReading'))
+    expect(outcome?.attempts).toBe(1);
+});
+
+test('a host whose certificate is not trusted gets no request, and so no token', () => {
+  expect(world.hosts.requestsAt('echoes the path with 200')).toBeGreaterThan(0);
+  expect(world.hosts.requestsAt('self-signed certificate')).toBe(0);
+});
+
+test('nobody met an error without a name, and no line holds a token', () => {
+  const telling = world.output().filter((line) => line.includes('unexpected error') || line.includes(markerToken));
+
+  expect(telling).toEqual([]);
+});

@@ -1,0 +1,329 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import fc from 'fast-check';
+import * as v from 'valibot';
+import { createForcedLogoutsHandler } from '../../functions/forced-logouts.ts';
+import { createInstancesHandler } from '../../functions/instances.ts';
+import type { LogoutRequest } from '../../functions/logout/log-out.ts';
+import { composeLogout, createLogoutHandler } from '../../functions/logout.ts';
+import { createOffboardingHandler } from '../../functions/offboarding.ts';
+import { environmentNames, readEnvironment, readStartingEnvironment } from '../../functions/platform/environment.ts';
+import { createForcedLogoutRun } from '../../functions/runs/execute-run.ts';
+import type { StartRun } from '../../functions/runs/lambda/start-run.ts';
+import { type ForcedLogout, forcedLogoutSchema } from '../../functions/runs/request.ts';
+import { RunFailure } from '../../functions/runs/run-failure.ts';
+import { createScheduleHandler } from '../../functions/schedule.ts';
+import { createClock, execute } from '../support/fake-execution.ts';
+import { type Answer, contextOf, httpEventOf, parseAnswer } from '../support/http-event.ts';
+import { markerToken, startLogoutWorld } from '../support/logout-setup.ts';
+import {
+  honestBody,
+  hostileAddress,
+  hostileBody,
+  hostileHeaders,
+  hostileText,
+  hostileValue,
+} from '../support/system/hostile-values.ts';
+import { startTraps, watchConnections } from '../support/system/traps.ts';
+
+const limits = { maxTargetsCeiling: 500, executionTimeoutMs: 30 * 86_400_000 };
+const now = () => new Date('2026-11-30T17:00:00Z');
+
+/** The doors, before rooms that note what reaches them. */
+const openDoors = () => {
+  const logouts: LogoutRequest[] = [];
+  const runs: ForcedLogout[] = [];
+  const unexpected: object[] = [];
+  const ids: string[] = [];
+  const lists: (string | undefined)[] = [];
+  const logUnexpected = (error: object) => void unexpected.push(error);
+  const startRun: StartRun = async (id, request) => {
+    runs.push(request);
+    return { kind: 'started', id };
+  };
+  const byId = async (id: string) => {
+    ids.push(id);
+    return { kind: 'unknown-run' } as const;
+  };
+  const common = { stack: 'green-api-logout', now, log: () => {}, logUnexpected };
+  return {
+    logouts,
+    runs,
+    ids,
+    lists,
+    unexpected,
+    logout: createLogoutHandler({
+      logOut: async (request) => {
+        logouts.push(request);
+        return { kind: 'logged-out', confirmed: false, isLogout: true };
+      },
+      logUnexpected,
+    }),
+    instances: createInstancesHandler({
+      listInstances: async (next) => {
+        lists.push(next);
+        return { kind: 'page', instances: [] };
+      },
+      logUnexpected,
+    }),
+    'forced-logouts': createForcedLogoutsHandler({
+      ...common,
+      limits,
+      requestRun: async (_, requestAt) => {
+        runs.push(requestAt(now()));
+        return { kind: 'accepted', status: 'RUNNING' };
+      },
+      readRun: byId,
+      stopRun: byId,
+    }),
+    schedule: createScheduleHandler({ ...common, ...limits, startRun }),
+    offboarding: createOffboardingHandler({ ...common, limits, startRun }),
+  };
+};
+
+/** What holds for every answer to a stranger: it is ours, it names what is wrong, and it is short. */
+const assess = ({ status, headers, body }: Answer) => {
+  expect([200, 202, 400, 404]).toContain(status);
+  if (status === 400) expect([body.code, typeof body.field]).toEqual(['invalid-request', 'string']);
+  expect(headers['content-type']).toBe(status < 400 ? 'application/json' : 'application/problem+json');
+  expect(JSON.stringify(body).length).toBeLessThan(1_000);
+  expect(Reflect.get({}, 'polluted')).toBeUndefined();
+};
+
+const routes = [
+  ['logout', 'POST /instances/{idInstance}/logout'],
+  ['instances', 'GET /instances'],
+  ['forced-logouts', 'POST /forced-logouts'],
+  ['forced-logouts', 'GET /forced-logouts/{id}'],
+  ['forced-logouts', 'DELETE /forced-logouts/{id}'],
+] as const;
+
+test.each(routes)(
+  'the %s door answers %s whatever stands in it, and lets nothing through that is not valid',
+  async (door, routeKey) => {
+    const doors = openDoors();
+    const id = fc.oneof(hostileText, fc.constantFrom('1101000001', `api-${'0'.repeat(40)}`));
+    const parameter = fc.oneof(fc.constantFrom('owner', 'group', 'next'), hostileText);
+    const asked = fc.record({
+      pathParameters: id.map((text): Record<string, string> => ({ idInstance: text, id: text })),
+      queryStringParameters: fc.dictionary(parameter, hostileText, { maxKeys: 3 }),
+      headers: fc.oneof(hostileHeaders, fc.constant({})),
+      body: fc.oneof(hostileBody, honestBody),
+      isBase64Encoded: fc.oneof(fc.boolean(), fc.constant(false)),
+    });
+
+    await fc.assert(
+      fc.asyncProperty(asked, async (request) => {
+        assess(parseAnswer(await doors[door](httpEventOf({ routeKey, ...request }), contextOf())));
+      }),
+      { numRuns: 300 },
+    );
+
+    const { logouts, runs, ids, lists } = doors;
+    expect(doors.unexpected).toEqual([]);
+    // Some requests were valid, or nothing would have been tried.
+    expect(logouts.length + runs.length + ids.length + lists.length).toBeGreaterThan(0);
+    for (const { idInstance, reason = 'none', waitMs } of logouts) {
+      expect(idInstance).toMatch(/^[0-9]{1,10}$/);
+      expect(reason).toMatch(/^[^\p{Cc}]{1,256}$/u);
+      expect(waitMs).toBeLessThanOrEqual(20_000);
+    }
+    for (const request of runs) expect(() => v.parse(forcedLogoutSchema, request)).not.toThrow();
+    for (const one of ids) expect(one).toMatch(/^(?:api|event|schedule)-[0-9a-f]{40}$/);
+  },
+);
+
+test.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'wait', ''])(
+  'a field of the body that is not ours is refused, also one named %j',
+  async (name) => {
+    const doors = openDoors();
+    const field = `${JSON.stringify(name)}:{"polluted":true}`;
+    const answers = await Promise.all([
+      doors.logout(httpEventOf({ pathParameters: { idInstance: '1101000001' }, body: `{${field}}` }), contextOf()),
+      doors['forced-logouts'](
+        httpEventOf({
+          routeKey: 'POST /forced-logouts',
+          body: `{"target":{"all":true},"reason":"phones lost",${field}}`,
+        }),
+        contextOf(),
+      ),
+      doors['forced-logouts'](
+        httpEventOf({
+          routeKey: 'POST /forced-logouts',
+          body: `{"target":{"all":true,${field}},"reason":"phones lost"}`,
+        }),
+        contextOf(),
+      ),
+    ]);
+
+    expect(answers.map(({ statusCode }) => statusCode)).toEqual([400, 400, 400]);
+    expect([doors.logouts, doors.runs]).toEqual([[], []]);
+  },
+);
+
+test('of a key that comes twice the last one counts, and the record shows what was done', async () => {
+  const doors = openDoors();
+  const body = '{"target":{"all":true},"reason":"first","target":{"instances":["1101000001"]},"reason":"last"}';
+
+  await doors['forced-logouts'](httpEventOf({ routeKey: 'POST /forced-logouts', body }), contextOf());
+
+  expect(doors.runs).toMatchObject([{ target: { instances: ['1101000001'] }, reason: 'last' }]);
+});
+
+test.each(['schedule', 'offboarding'] as const)(
+  'the %s door starts nothing for what is no event of its',
+  async (door) => {
+    const doors = openDoors();
+
+    await fc.assert(
+      fc.asyncProperty(hostileValue, async (event) => {
+        const error = await doors[door](event, contextOf()).then(
+          () => undefined,
+          (thrown: Error) => thrown,
+        );
+        expect(['InvalidRequest', 'BrokenEvent', 'UnknownEvent']).toContain(error?.name);
+        expect(error?.message.length).toBeLessThan(200);
+      }),
+      { numRuns: 300 },
+    );
+
+    expect(doors.runs).toEqual([]);
+  },
+);
+
+test('a run touches nothing for a payload that is none', async () => {
+  const never = () => {
+    throw new Error('nobody may be asked');
+  };
+  const dependencies = {
+    ask: never,
+    greenApi: {},
+    listInstances: never,
+    readTags: never,
+    recordEvidence: never,
+    log: never,
+  };
+  const run = createForcedLogoutRun({ ...dependencies, now } as unknown as Parameters<typeof createForcedLogoutRun>[0]);
+
+  await fc.assert(
+    fc.asyncProperty(hostileValue, async (payload) => {
+      const { error } = await execute(createClock(), (durable) =>
+        run(payload, { runId: `api-${'0'.repeat(40)}`, durable, remainingMs: () => 900_000 }),
+      );
+      expect(error).toBeInstanceOf(RunFailure);
+      expect(error).toMatchObject({ errorType: 'InvalidRun' });
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('a secret that names any other host is refused, and nobody is connected to', async () => {
+  await using world = await startLogoutWorld({ variables: { CREDENTIAL_TTL_MS: '0' } });
+  const allowed = Number(new URL(world.greenApi.apiUrl).port);
+  await using traps = await startTraps(allowed);
+  using watch = watchConnections();
+  const trap = Number(traps.authorities[0]?.split(':')[1]);
+  let serial = 0;
+  let refused = 0;
+
+  const refuses = async (apiUrl: string) => {
+    const id = String(7_103_000_000 + serial++);
+    world.secretsManager.put({
+      name: `green-api/${id}`,
+      secretString: JSON.stringify({ apiUrl, apiTokenInstance: markerToken }),
+    });
+    const { body } = await world.logOut({ id });
+    const isAllowed =
+      apiUrl
+        .replace(/^https:/i, 'http:')
+        .replace(/(?:\/v3)?\/?$/i, '')
+        .toLowerCase() === world.greenApi.apiUrl;
+    // The stand-in knows no such instance, and speaks no TLS.
+    const codes = isAllowed ? ['wrong-instance-or-host', 'unavailable'] : ['credential-unreadable'];
+    expect(codes).toContain(body.code);
+    if (!isAllowed) refused += 1;
+  };
+  await fc.assert(fc.asyncProperty(hostileAddress({ allowed, trap }), refuses), { numRuns: 400 });
+
+  expect(refused).toBeGreaterThan(200);
+  expect(traps.caught()).toBe(0);
+  const known = [world.greenApi.host, new URL(world.secretsManager.url).host];
+  expect([...watch.places].filter((place) => !known.includes(place))).toEqual([]);
+  expect(world.lines.join('')).not.toContain(markerToken);
+});
+
+test.each([301, 302, 303, 307, 308])(
+  'an allowed host that sends us elsewhere with %i is not followed',
+  async (status) => {
+    await using traps = await startTraps(0);
+    const elsewhere = `http://${traps.authorities[0]}/`;
+    const server = createServer((request, response) => {
+      const location = new URL(request.url ?? '', elsewhere).href;
+      response
+        .writeHead(status, { location, refresh: `0; url=${location}`, 'alt-svc': `h2="${traps.authorities[0]}"` })
+        .end();
+    });
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+    await using world = await startLogoutWorld({ variables: { ALLOWED_API_HOSTS: host } });
+    world.secretsManager.put({
+      name: 'green-api/7103000001',
+      secretString: JSON.stringify({ apiUrl: `http://${host}`, apiTokenInstance: markerToken }),
+    });
+    using watch = watchConnections();
+
+    const answer = await world.logOut({ id: '7103000001', wait: 1 });
+    server.close();
+
+    expect([answer.status, answer.body.code]).toEqual([502, 'request-refused']);
+    expect(traps.caught()).toBe(0);
+    expect([...watch.places].toSorted()).toEqual([host, new URL(world.secretsManager.url).host].toSorted());
+  },
+);
+
+test('the traps work: a connection to one is caught and noted', async () => {
+  await using traps = await startTraps(0);
+  using watch = watchConnections();
+
+  await fetch(`http://${traps.authorities[0]}/`).catch(() => {});
+
+  expect(traps.caught()).toBe(1);
+  expect([...watch.places]).toEqual([traps.authorities[0]]);
+});
+
+test('an environment is taken whole or refused by name, whatever stands in it', () => {
+  const variables = fc.dictionary(fc.constantFrom(...Object.values(environmentNames)), hostileText, { maxKeys: 3 });
+  const isWrong = (read: () => unknown) => {
+    try {
+      read();
+      return false;
+    } catch (error) {
+      expect(error).toMatchObject({ name: 'EnvironmentError', message: expect.stringMatching(/: [A-Z_]+ must /) });
+      expect(String(error).length).toBeLessThan(1_000);
+      return true;
+    }
+  };
+  fc.assert(
+    fc.property(variables, (given) => {
+      isWrong(() => readStartingEnvironment(given));
+      const hosts = given.ALLOWED_API_HOSTS ?? '';
+      if (/[^A-Za-z0-9.:,[\]\s-]/.test(hosts)) expect(isWrong(() => readEnvironment(given))).toBe(true);
+      else isWrong(() => readEnvironment(given));
+    }),
+  );
+});
+
+test.each([
+  'https://api.example.com',
+  '*.example.com',
+  'user@api.example.com',
+  'api.example.com/v3',
+  '*',
+  'a b',
+  'exämple.com',
+])('no list of allowed hosts may name %s', (host) => {
+  const variables = { ALLOWED_API_HOSTS: `proxy.example.com,${host}` };
+
+  expect(() => composeLogout(variables, () => {})).toThrow(/ALLOWED_API_HOSTS must be hosts/);
+});

@@ -1,0 +1,116 @@
+import { inspect } from 'node:util';
+import fc from 'fast-check';
+import { composeLogout, createLogoutHandler } from '../../functions/logout.ts';
+import { contextOf, httpEventOf } from '../support/http-event.ts';
+import { idInstance, markerToken } from '../support/logout-setup.ts';
+import { type FaultWorld, startFaultWorld } from '../support/system/fault-setup.ts';
+import { driveLogouts, driveRuns } from '../support/system/green-api-cells.ts';
+import { runOnLambda } from '../support/system/lambda-runs.ts';
+import { reason } from '../support/system/requests.ts';
+import { driveMalformed, driveSecretTroubles } from '../support/system/secrets-cells.ts';
+import { createTokenSearch, encodings } from '../support/system/token-search.ts';
+
+// Every cell of the fault matrix again, and runs on Lambda besides.
+jest.setTimeout(300_000);
+
+const findToken = createTokenSearch(markerToken);
+
+/** What nobody foresaw: an error that quotes the URL, as its cause does. */
+const driveUnforeseen = async ({ variables, write }: FaultWorld) => {
+  const url = `https://api.green-api.com/waInstance${idInstance}/logout/${markerToken}`;
+  const logOut = () => Promise.reject(new TypeError(`cannot GET ${url}\n    at ${url}`, { cause: new Error(url) }));
+  const handler = createLogoutHandler({ ...composeLogout(variables, write), logOut });
+  return handler(httpEventOf({ pathParameters: { idInstance }, body: JSON.stringify({ reason }) }), contextOf());
+};
+
+/** A door that may throw: nobody is there whom it could answer. */
+const driveThrowing = async ({ doors, bundles }: FaultWorld) => {
+  const variables = { AWS_ENDPOINT_URL_LAMBDA: 'http://127.0.0.1:1' };
+  const target = { instances: [idInstance] };
+  const input = { schedule: 'nightly', scheduledTime: '2026-11-30T17:00:00Z', target, reason };
+  return doors.call(bundles.of('schedule'), input, { variables });
+};
+
+/** Everything that leaves, by the way it goes, as one text each. */
+let exits: Readonly<Record<string, string>>;
+
+beforeAll(async () => {
+  await using world = await startFaultWorld();
+  const unforeseen = await driveUnforeseen(world);
+  const thrown = await driveThrowing(world);
+  const malformed = await driveMalformed(world);
+  const secrets = await driveSecretTroubles(world);
+  const [logouts, runs, lambda] = await Promise.all([driveLogouts(world), driveRuns(world), runOnLambda(world)]);
+  await world.doors.end();
+  const all = (value: unknown) => inspect(value, { depth: null, maxArrayLength: null, maxStringLength: null });
+  exits = {
+    'responses of doors': all([logouts, secrets, malformed, unforeseen]),
+    'results of runs': all(runs),
+    'stdout and stderr, evidence and metrics in it': [...world.output(), ...lambda.output].join('\n'),
+    'errors thrown, and their causes': all(thrown),
+    'outcome events': all(world.events),
+    'runs as the API shows them': all(lambda.answers),
+    'executions and how they ended': all(lambda.executions),
+    'execution history': all(lambda.histories),
+    checkpoints: lambda.journals.join('\n'),
+    'dead letters': all(lambda.letters),
+  };
+  expect(lambda.exits).toContain('signal: SIGKILL');
+});
+
+test.each([
+  'responses of doors',
+  'results of runs',
+  'stdout and stderr, evidence and metrics in it',
+  'errors thrown, and their causes',
+  'outcome events',
+  'runs as the API shows them',
+  'executions and how they ended',
+  'execution history',
+  'checkpoints',
+  'dead letters',
+])('no token in %s', (exit) => {
+  expect(findToken(exits[exit] ?? 'nothing was kept')).toEqual([]);
+});
+
+test.each([
+  ['stdout and stderr, evidence and metrics in it', reason],
+  ['stdout and stderr, evidence and metrics in it', '"timeToLogoutMs"'],
+  ['stdout and stderr, evidence and metrics in it', 'unexpected error'],
+  ['responses of doors', 'credential-unreadable'],
+  ['responses of doors', 'internal-error'],
+  ['results of runs', 'wrong-instance-or-host'],
+  ['errors thrown, and their causes', 'RunNotStarted'],
+  ['outcome events', reason],
+  ['runs as the API shows them', reason],
+  ['executions and how they ended', 'NotAllConfirmed'],
+  ['execution history', 'Sandbox.Timedout'],
+  ['execution history', 'SIGKILL'],
+  ['checkpoints', reason],
+  ['dead letters', reason],
+])('what was kept of %s has %s in it: there was something to search', (exit, word) => {
+  expect(exits[exit]).toContain(word);
+});
+
+test.each(encodings)('the search finds a token that is leaked on purpose: $name', ({ name, encode }) => {
+  expect(findToken(`{"url":"/waInstance1101000001/logout/${encode(markerToken)}"}`)).toContain(name);
+  expect(findToken(encode(markerToken).toUpperCase()).length).toBe(name.startsWith('base64') ? 0 : 1);
+});
+
+test('the search finds it in base64 and hex wherever it stands, and when it was cut off', () => {
+  fc.assert(
+    fc.property(fc.string(), fc.string(), fc.integer({ min: 20, max: 50 }), (before, after, length) => {
+      const text = before + markerToken.slice(0, length) + after;
+      const bytes = Buffer.from(text);
+
+      expect(findToken(text)).toContain('plain');
+      expect(findToken(bytes.toString('hex'))).toContain('hex');
+      expect(findToken(bytes.toString('base64')).length).toBeGreaterThan(0);
+      expect(findToken(bytes.toString('base64url')).length).toBeGreaterThan(0);
+    }),
+  );
+});
+
+test('the search does not cry wolf', () => {
+  expect(findToken('f00dface 7103 api.green-api.com isLogout')).toEqual([]);
+});

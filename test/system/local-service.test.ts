@@ -1,0 +1,123 @@
+import { once } from 'node:events';
+import { createServer, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { runToItsEnd, startLocalService } from '../support/local-service.ts';
+
+let service: Awaited<ReturnType<typeof startLocalService>>;
+
+beforeAll(async () => {
+  service = await startLocalService();
+});
+
+afterAll(() => service[Symbol.asyncDispose]());
+
+const logOut = (id: string, headers: Record<string, string> = {}, body?: string) =>
+  fetch(`${service.url}/instances/${id}/logout`, { method: 'POST', headers, ...(body !== undefined && { body }) });
+
+/** `fetch` does not let a caller choose Host or Origin. */
+const statusWith = async (headers: Record<string, string>): Promise<number | undefined> => {
+  const sent = request(`${service.url}/instances`, { headers }).end();
+  const [response] = await once(sent, 'response');
+  response.resume();
+  return response.statusCode;
+};
+
+test('logs a demo instance out as its first example and prints the answer', () => {
+  expect(service.output()).toMatch(
+    /HTTP 200 \{"idInstance":"1101000001","isLogout":true,"confirmed":true,"stateInstance":"notAuthorized","alreadyLoggedOut":false\}/,
+  );
+});
+
+test('lists the demo fleet without a token', async () => {
+  const text = await (await fetch(`${service.url}/instances`)).text();
+
+  expect(JSON.parse(text).instances).toHaveLength(5);
+  expect(text).not.toMatch(/[0-9a-f]{50}/);
+});
+
+test('logs out with a reason as curl sends it, and prints the evidence', async () => {
+  const headers = { 'content-type': 'application/x-www-form-urlencoded', prefer: 'wait=10' };
+
+  const response = await logOut('1101000002', headers, '{"reason":"phone lost ☎"}');
+
+  expect([response.status, response.headers.get('preference-applied')]).toEqual([200, 'wait=10']);
+  const [line = ''] = await service.printed(/^\{.*"idInstance":"1101000002".*$/m);
+  expect(JSON.parse(line)).toMatchObject({
+    message: 'evidence',
+    reason: 'phone lost ☎',
+    requestedBy: 'arn:aws:iam::000000000000:user/local AIDALOCAL',
+  });
+});
+
+test('shows a fault that is set while it runs', async () => {
+  await fetch(`${service.greenApiUrl}/stand-in/instances/1101000004/fault`, {
+    method: 'PUT',
+    body: '{"fault":"http-403-html"}',
+  });
+
+  const response = await logOut('1101000004');
+
+  expect(response.headers.get('content-type')).toBe('application/problem+json');
+  expect(await response.json()).toMatchObject({ code: 'wrong-instance-or-host', status: 502 });
+});
+
+test.each([
+  ['GET', '/', 404],
+  ['GET', '/instances/1101000001/logout', 404],
+  ['POST', '/instances/1101000001/logout/', 404],
+  ['POST', '/instances/..%2f7103/logout', 400],
+  ['POST', '/instances/9999999999/logout', 404],
+])('%s %s is %i', async (method, path, status) => {
+  expect((await fetch(`${service.url}${path}`, { method })).status).toBe(status);
+});
+
+test('refuses a body over the 10 MB of the gateway', async () => {
+  expect((await logOut('1101000003', {}, 'x'.repeat(10 * 1024 * 1024 + 1))).status).toBe(413);
+});
+
+test.each<[Record<string, string>, number]>([
+  [{ host: 'localhost:3000' }, 200],
+  [{ host: 'rebind.example' }, 403],
+  [{ origin: 'https://page.example' }, 403],
+  [{ origin: 'null' }, 403],
+])('a request with %j is answered %i', async (headers, status) => {
+  expect(await statusWith(headers)).toBe(status);
+});
+
+test.each<[Parameters<typeof runToItsEnd>[0], RegExp]>([
+  [{ args: ['--secret', 'aws'] }, /^Unknown option '--secret'; npm start -- --help shows what there is\n$/],
+  [{ args: ['--secrets', 'vault'] }, /^--secrets is "vault": the only choice is aws\n$/],
+  [{ variables: { PORT: 'abc' } }, /^PORT is "abc": it must be a number from 0 to 65535\n$/],
+  [{ args: ['--secrets', 'aws'] }, /^the AWS SDK finds no .*AWS_.*\n$/],
+  [{ variables: { SECRET_PREFIX: '!x/' } }, /SECRET_PREFIX must end in/],
+  [{ journal: '/dev/null/x' }, /^--journal \/dev\/null\/x cannot be used: ENOTDIR/],
+  [{ args: ['--configuration', '/nope'] }, /^\/nope cannot be read\n$/],
+])('%j ends in one clear line and exit code 1', async (options, line) => {
+  const noAccount = { AWS_EC2_METADATA_DISABLED: 'true', HOME: '/nonexistent' };
+
+  const { code, output } = await runToItsEnd({ ...options, variables: { ...noAccount, ...options.variables } });
+
+  expect(output).toMatch(line);
+  expect(output.trim().split('\n')).toHaveLength(1);
+  expect(code).toBe(1);
+});
+
+test('a taken port ends in one clear line and exit code 1', async () => {
+  const taken = createServer().listen(0, '127.0.0.1');
+  await once(taken, 'listening');
+  const { port } = taken.address() as AddressInfo;
+
+  const { code, output } = await runToItsEnd({ variables: { PORT: String(port) } });
+  taken.close();
+
+  expect(output).toBe(`port ${port} is taken: choose another, for example PORT=${port + 1} npm start\n`);
+  expect(code).toBe(1);
+});
+
+test('SIGTERM ends it with exit code 0', async () => {
+  await using other = await startLocalService();
+
+  other.child.kill('SIGTERM');
+
+  expect(await other.exited).toBe(0);
+});

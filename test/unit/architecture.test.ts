@@ -1,0 +1,133 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+
+const root = join(__dirname, '..', '..');
+
+const filesUnder = (folder: string): readonly string[] =>
+  readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((file) => /\.tsx?$/.test(file))
+    .map((file) => join(folder, file));
+
+const read = (file: string): string => readFileSync(join(root, file), 'utf8');
+
+/** The module of a file: a file directly in `functions/` is a handler, a folder there is a module. */
+const moduleOf = (file: string): string => {
+  const [top, module, ...rest] = file.split('/');
+  if (top !== 'functions') return top ?? '';
+  return rest.length === 0 ? 'handler' : (module ?? '');
+};
+
+type Import = { readonly file: string; readonly from: string; readonly isTypeOnly: boolean };
+
+const importsOf = (file: string): readonly Import[] =>
+  [...read(file).matchAll(/^(?:import|export)\s+(type\s)?(?:[^'";]*from\s+)?'(\.[^']+)'|import\(\s*'(\.[^']+)'/gm)].map(
+    ([, type, from, dynamic]) => ({
+      file,
+      from: normalize(join(dirname(file), from ?? dynamic ?? '')),
+      isTypeOnly: type !== undefined,
+    }),
+  );
+
+/** The modules that each module may import. */
+const arrows: Readonly<Record<string, readonly string[]>> = {
+  handler: ['offboarding', 'runs', 'http', 'logout', 'green-api', 'instances', 'platform'],
+  offboarding: ['runs', 'instances', 'platform'],
+  http: ['runs', 'logout', 'instances', 'platform'],
+  runs: ['logout', 'green-api', 'instances', 'platform'],
+  logout: ['green-api', 'instances', 'platform'],
+  'green-api': ['instances', 'platform'],
+  instances: ['platform'],
+  platform: [],
+};
+
+const functionFiles = filesUnder('functions');
+const allFiles = ['functions', 'infra', 'local', 'cli'].flatMap(filesUnder);
+
+/** The files of each cycle, if there is one; `import type` counts too. */
+const cyclesAmong = (files: readonly string[]): readonly string[] => {
+  const done = new Set<string>();
+  const cycles: string[] = [];
+  const visit = (file: string, path: readonly string[]): void => {
+    if (path.includes(file)) cycles.push([...path.slice(path.indexOf(file)), file].join(' → '));
+    if (path.includes(file) || done.has(file) || !files.includes(file)) return;
+    for (const { from } of importsOf(file)) visit(from, [...path, file]);
+    done.add(file);
+  };
+  for (const file of files) visit(file, []);
+  return cycles;
+};
+
+/** The project's files that a function loads: types leave nothing in a bundle. */
+const loadedBy = (entry: string): ReadonlySet<string> => {
+  const loaded = new Set<string>();
+  const visit = (file: string): void => {
+    if (loaded.has(file)) return;
+    loaded.add(file);
+    for (const { from, isTypeOnly } of importsOf(file)) if (!isTypeOnly) visit(from);
+  };
+  visit(entry);
+  return loaded;
+};
+
+test('modules import one way only', () => {
+  const wrong = functionFiles
+    .flatMap(importsOf)
+    .filter(({ file, from }) => moduleOf(file) !== moduleOf(from) || moduleOf(file) === 'handler')
+    .filter(({ file, from }) => !arrows[moduleOf(file)]?.includes(moduleOf(from)));
+
+  expect(wrong).toEqual([]);
+});
+
+test('no import cycle exists', () => {
+  expect(cyclesAmong(allFiles)).toEqual([]);
+});
+
+test.each([
+  ['logout', 26],
+  ['run', 32],
+])('%s loads at most %i files of the project', (name, most) => {
+  expect([...loadedBy(`functions/${name}.ts`)].length).toBeLessThanOrEqual(most);
+});
+
+test('modules never read the environment; handlers and the log do', () => {
+  const readers = functionFiles.filter((file) => moduleOf(file) !== 'handler' && /process\.env\b/.test(read(file)));
+
+  expect(readers).toEqual([]);
+});
+
+test('functions import nothing of the infrastructure or the tests', () => {
+  const wrong = functionFiles.flatMap(importsOf).filter(({ from }) => !from.startsWith('functions/'));
+
+  expect(wrong).toEqual([]);
+});
+
+test('emulators import nothing of the functions or the infrastructure', () => {
+  const wrong = filesUnder('local/emulators')
+    .flatMap(importsOf)
+    .filter(({ from }) => !from.startsWith('local/emulators/'));
+
+  expect(wrong).toEqual([]);
+});
+
+test.each([
+  ['@aws-sdk/', ['runs', 'instances', 'logout', 'platform']],
+  ['@aws-sdk/client-lambda', ['runs', 'platform']],
+  ['@aws-sdk/client-eventbridge', ['logout', 'platform']],
+  ['@aws-sdk/client-secrets-manager', ['instances', 'logout', 'platform']],
+  ['node:http', ['green-api']],
+])('%s is imported by no module but %j', (name, modules) => {
+  const others = functionFiles.filter(
+    (file) =>
+      !modules.includes(moduleOf(file)) && new RegExp(`^import (?!type)[^;]*from '${name}`, 'm').test(read(file)),
+  );
+
+  expect(others).toEqual([]);
+});
+
+test('this test finds a wrong arrow, a cycle and a type-only import', () => {
+  expect(arrows.instances?.includes(moduleOf('functions/http/response.ts'))).toBe(false);
+  expect(moduleOf('functions/logout.ts')).toBe('handler');
+  expect(importsOf('functions/logout.ts').map(({ from }) => from)).toContain('functions/logout/log-out.ts');
+  expect(loadedBy('functions/logout.ts')).toContain('functions/green-api/exchange.ts');
+  expect(cyclesAmong(['functions/logout.ts'])).toEqual([]);
+});

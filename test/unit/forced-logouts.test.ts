@@ -1,0 +1,348 @@
+import fc from 'fast-check';
+import { createForcedLogoutsHandler, type ForcedLogoutsHandlerDependencies } from '../../functions/forced-logouts.ts';
+import type { Run, RunExecution } from '../../functions/runs/lambda/read-run.ts';
+import type { RunStart } from '../../functions/runs/lambda/start-run.ts';
+import { createRequestRun, stableJson } from '../../functions/runs/lambda/start-run.ts';
+import type { RunStop } from '../../functions/runs/lambda/stop-run.ts';
+import type { ForcedLogout } from '../../functions/runs/request.ts';
+import { contextOf, httpEventOf, parseAnswer } from '../support/http-event.ts';
+
+const id = `api-${'0'.repeat(40)}`;
+const sales = { target: { group: 'sales' }, reason: 'phones lost' };
+const nightShift = { jwt: { claims: { sub: 'auth0|night-shift' }, scopes: null } };
+
+const run: Run = {
+  kind: 'run',
+  status: 'SUCCEEDED',
+  reason: 'phones lost',
+  requestedBy: 'auth0|night-shift',
+  startedAt: new Date('2026-11-22T09:00:00.250Z'),
+  endedAt: new Date('2026-11-22T09:00:08Z'),
+  note: undefined,
+  progress: { total: 0, loggedOut: 0, failed: 0, skipped: 0, pending: 0 },
+  outcomes: [],
+};
+
+/** The door, before a Lambda that remembers names and payloads, on a clock that the test sets. */
+const createWorld = (other: Partial<ForcedLogoutsHandlerDependencies> = {}) => {
+  const clock = { now: new Date('2026-11-22T09:00:00.000Z') };
+  const started = new Map<string, { readonly request: ForcedLogout; status: RunExecution['status'] }>();
+  const lines: object[] = [];
+  const now = () => clock.now;
+  const requestRun = createRequestRun({
+    now,
+    startRun: async (name, request): Promise<RunStart> => {
+      const existing = started.get(name);
+      if (existing && stableJson(existing.request) !== stableJson(request)) return { kind: 'other-payload', id: name };
+      started.set(name, existing ?? { request, status: 'RUNNING' });
+      return { kind: 'started', id: name };
+    },
+    readExecution: async (name) => {
+      const existing = started.get(name);
+      if (existing === undefined) return { kind: 'unknown-run' };
+      const { status, request } = existing;
+      const never = { endedAt: undefined, result: undefined, error: undefined };
+      return { kind: 'execution', arn: name, status, startedAt: clock.now, payload: stableJson(request), ...never };
+    },
+  });
+  const handler = createForcedLogoutsHandler({
+    requestRun,
+    readRun: async () => run,
+    stopRun: async () => ({ kind: 'stopped' }),
+    stack: 'green-api-logout',
+    limits: { maxTargetsCeiling: 500, executionTimeoutMs: 30 * 86_400_000 },
+    now,
+    log: (_level, message, fields) => void lines.push({ message, ...fields }),
+    logUnexpected: (error) => void lines.push(error),
+    ...other,
+  });
+  const call = async (routeKey: string, asked: Omit<Parameters<typeof httpEventOf>[0], 'routeKey'>) =>
+    parseAnswer(await handler(httpEventOf({ routeKey, ...asked }), contextOf()));
+  return {
+    clock,
+    started,
+    lines,
+    requests: () => [...started.values()].map(({ request }) => request),
+    post: (body: unknown, key?: string, authorizer?: object) =>
+      call('POST /forced-logouts', {
+        body: typeof body === 'string' ? body : JSON.stringify(body),
+        ...(key !== undefined && { headers: { 'idempotency-key': key } }),
+        ...(authorizer && { authorizer }),
+      }),
+    get: (name = id) => call('GET /forced-logouts/{id}', { pathParameters: { id: name } }),
+    stop: (name = id) => call('DELETE /forced-logouts/{id}', { pathParameters: { id: name } }),
+    call,
+  };
+};
+
+test('starts a run and says where to look for it', async () => {
+  const world = createWorld();
+
+  const { status, headers, body } = await world.post(sales);
+
+  expect([status, body]).toEqual([202, { id: expect.stringMatching(/^api-[0-9a-f]{40}$/), status: 'RUNNING' }]);
+  expect(headers).toMatchObject({ location: `/forced-logouts/${body.id}`, 'cache-control': 'no-store' });
+  expect(world.requests()).toEqual([
+    {
+      ...sales,
+      requestedBy: 'arn:aws:sts::111122223333:assumed-role/SecurityDesk AROAEXAMPLEID',
+      source: 'api',
+      occurredAt: '2026-11-22T09:00:00.000Z',
+      expiresAt: '2026-11-23T09:00:00.000Z',
+      maxTargets: 50,
+    },
+  ]);
+  expect(world.lines).toEqual([
+    { message: 'run requested', id: body.id, by: 'arn:aws:sts::111122223333:assumed-role/SecurityDesk AROAEXAMPLEID' },
+  ]);
+});
+
+test('passes on all that may be asked', async () => {
+  const world = createWorld();
+  const asked = {
+    target: { instances: ['1101000001', '1101000002'] },
+    except: ['1101000002'],
+    reason: 'left the company',
+    at: '2026-11-30T17:00:00+01:00',
+    expiresAt: '2026-12-01T17:00:00Z',
+    maxTargets: 2,
+    clearQueue: true,
+    dryRun: true,
+  };
+
+  await world.post(asked);
+
+  expect(world.requests()).toMatchObject([asked]);
+});
+
+test('lets a run expire a day after the instant it waits for', async () => {
+  const world = createWorld();
+
+  await world.post({ ...sales, at: '2026-11-30T17:00:00+01:00' });
+
+  expect(world.requests()).toMatchObject([{ expiresAt: '2026-12-01T16:00:00.000Z' }]);
+});
+
+test('never lets a default pass the ceiling', async () => {
+  const world = createWorld({ limits: { maxTargetsCeiling: 20, executionTimeoutMs: 86_400_000 } });
+
+  await world.post(sales);
+
+  expect(world.requests()).toMatchObject([{ maxTargets: 20 }]);
+});
+
+test('takes a retry a minute later for the same run, though the run would expire a minute later', async () => {
+  const world = createWorld();
+  const first = await world.post(sales, 'incident-7');
+
+  world.clock.now = new Date('2026-11-22T09:01:00.000Z');
+  const again = await world.post({ reason: sales.reason, target: sales.target }, 'incident-7');
+
+  expect([again.status, again.body]).toEqual([202, first.body]);
+  expect(world.requests()).toMatchObject([{ expiresAt: '2026-11-23T09:00:00.000Z' }]);
+});
+
+test('says of a retry how the run stands now', async () => {
+  const world = createWorld();
+  const { body } = await world.post(sales, 'incident-7');
+  for (const execution of world.started.values()) execution.status = 'FAILED';
+
+  world.clock.now = new Date('2026-11-22T09:05:00.000Z');
+
+  expect((await world.post(sales, 'incident-7')).body).toEqual({ id: body.id, status: 'FAILED' });
+});
+
+test.each([
+  { ...sales, reason: 'phones found' },
+  { ...sales, target: { group: 'support' } },
+  { ...sales, dryRun: true },
+  { ...sales, maxTargets: 10 },
+  { ...sales, expiresAt: '2026-11-23T09:01:00Z' },
+])('refuses the key of another request, and starts nothing: %j', async (other) => {
+  const world = createWorld();
+  await world.post(sales, 'incident-7');
+
+  world.clock.now = new Date('2026-11-22T09:01:00.000Z');
+  const { status, body } = await world.post(other, 'incident-7');
+
+  expect([status, body.code]).toEqual([409, 'idempotency-key-reused']);
+  expect(world.requests()).toMatchObject([sales]);
+});
+
+test('keeps the keys of two callers apart', async () => {
+  const world = createWorld();
+
+  const desk = await world.post(sales, 'incident-7');
+  const night = await world.post(sales, 'incident-7', nightShift);
+
+  expect([desk.status, night.status]).toEqual([202, 202]);
+  expect(night.body.id).not.toBe(desk.body.id);
+  expect(world.requests().map(({ requestedBy }) => requestedBy)).toEqual([
+    'arn:aws:sts::111122223333:assumed-role/SecurityDesk AROAEXAMPLEID',
+    'auth0|night-shift',
+  ]);
+});
+
+test('starts a new run each time without a key', async () => {
+  const world = createWorld();
+
+  const ids = [(await world.post(sales)).body.id, (await world.post(sales)).body.id];
+
+  expect(new Set(ids).size).toBe(2);
+});
+
+test.each(['', ' ', 'two words', 'schlüssel', 'x'.repeat(129)])('refuses the key %p', async (key) => {
+  const { status, body } = await createWorld().post(sales, key);
+
+  expect([status, body.field]).toEqual([400, 'Idempotency-Key']);
+});
+
+test.each<[string, unknown, string]>([
+  ['no reason', { target: { all: true } }, 'reason is missing'],
+  ['no target', { reason: 'x' }, 'target is missing'],
+  ['a list', [], 'body must be a JSON object'],
+  ['a text', '"sales"', 'body must be a JSON object such as'],
+  ['a target that is no object', { ...sales, target: 'sales' }, 'target must be exactly one of'],
+  ['two targets', { ...sales, target: { group: 'sales', all: true } }, 'target must be exactly one of'],
+  [
+    'an id that is none',
+    { ...sales, target: { instances: ['../1'] } },
+    'target.instances.0 must be a text of 1 to 10 digits',
+  ],
+  ['an exception that is none', { ...sales, except: [1101000001] }, 'except.0 must be a text of 1 to 10 digits'],
+  ['an instant without offset', { ...sales, at: '2026-11-30T17:00:00' }, 'at must be an ISO 8601 instant'],
+  ['a field of the run', { ...sales, requestedBy: 'somebody' }, 'requestedBy is not a field of this request'],
+  ['no whole number', { ...sales, maxTargets: 1.5 }, 'maxTargets must be a whole number'],
+  ['more than the ceiling', { ...sales, maxTargets: 501 }, 'maxTargets must be at most 500, the ceiling'],
+  ['more than any run', { ...sales, maxTargets: 5_000 }, 'maxTargets must be at most 500, the ceiling'],
+  [
+    'a start after any end',
+    { ...sales, at: '2026-12-21T09:00:00.001Z' },
+    'at must not be after 2026-12-21T09:00:00.000Z',
+  ],
+  [
+    'an end after any end',
+    { ...sales, expiresAt: '9999-12-31T00:00:00Z' },
+    'expiresAt must not be after 2026-12-22T09:00:00.000Z',
+  ],
+  [
+    'a start after its own end',
+    { ...sales, at: '2026-11-25T09:00:00Z', expiresAt: '2026-11-24T09:00:00Z' },
+    'at must not be after expiresAt',
+  ],
+])('refuses %s, and names the field', async (_, asked, detail) => {
+  const world = createWorld();
+
+  const { status, headers, body } = await world.post(asked);
+
+  expect([status, headers['content-type']]).toEqual([400, 'application/problem+json']);
+  expect(body.detail).toContain(detail);
+  expect(String(body.detail).startsWith(String(body.field))).toBe(true);
+  expect(world.started.size).toBe(0);
+});
+
+test('no body makes it fail in a way that has no name', async () => {
+  const world = createWorld();
+  const value = fc.oneof(fc.jsonValue(), fc.constantFrom('sales', '1101000001', true, ['1'], { all: true }, 51));
+  const body = fc.record(
+    { target: value, except: value, reason: value, at: value, expiresAt: value, maxTargets: value, other: value },
+    { requiredKeys: [] },
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.oneof(body, fc.jsonValue(), fc.string()), async (asked) => {
+      const { status, body: problem } = await world.post(asked);
+      expect([202, 400]).toContain(status);
+      expect(status === 202 || problem.code === 'invalid-request').toBe(true);
+    }),
+  );
+});
+
+test.each([
+  ['denied', 500, 'runs-denied', undefined],
+  ['throttled', 503, 'unavailable', '2'],
+  ['unavailable', 503, 'unavailable', '5'],
+] as const)('says when Lambda answers %s', async (kind, expected, code, retryAfter) => {
+  const failure = async () => ({ kind, reason: 'Lambda: SomeException' });
+  const world = createWorld({ requestRun: failure, readRun: failure, stopRun: failure });
+
+  for (const { status, body, headers } of [await world.post(sales), await world.get(), await world.stop()]) {
+    expect([status, body.code, headers['retry-after']]).toEqual([expected, code, retryAfter]);
+    expect(body.detail).toContain('Lambda: SomeException');
+  }
+  expect(world.lines).toEqual([]);
+});
+
+test('shows a run to whoever may ask, not only to who started it', async () => {
+  const { status, body } = await createWorld().get();
+
+  expect([status, body]).toEqual([
+    200,
+    {
+      id,
+      status: 'SUCCEEDED',
+      reason: 'phones lost',
+      requestedBy: 'auth0|night-shift',
+      startedAt: '2026-11-22T09:00:00.250Z',
+      endedAt: '2026-11-22T09:00:08.000Z',
+      progress: { total: 0, loggedOut: 0, failed: 0, skipped: 0, pending: 0 },
+      outcomes: [],
+    },
+  ]);
+});
+
+test('does not know a run that is not there', async () => {
+  const unknown = async () => ({ kind: 'unknown-run' as const });
+  const world = createWorld({ readRun: unknown, stopRun: unknown });
+
+  for (const { status, body } of [await world.get(), await world.stop()])
+    expect([status, body.code]).toEqual([404, 'unknown-run']);
+});
+
+test.each(['x', 'api-1', `api-${'0'.repeat(41)}`, '..', '%2e'])('refuses the id %p', async (name) => {
+  const world = createWorld();
+
+  for (const { status, body } of [await world.get(name), await world.stop(name)])
+    expect([status, body.field]).toEqual([400, 'id']);
+});
+
+test('stops a run and writes down who did', async () => {
+  const world = createWorld();
+
+  const { status, body } = await world.stop();
+
+  expect([status, body]).toEqual([202, { id, status: 'STOPPED' }]);
+  expect(world.lines).toMatchObject([{ message: 'run stopped', id, by: expect.stringContaining('SecurityDesk') }]);
+});
+
+test.each<[RunStop, number, unknown]>([
+  [{ kind: 'ended', status: 'STOPPED' }, 202, undefined],
+  [{ kind: 'ended', status: 'SUCCEEDED' }, 409, 'run-ended'],
+  [{ kind: 'ended', status: 'FAILED' }, 409, 'run-ended'],
+  [{ kind: 'ended', status: 'TIMED_OUT' }, 409, 'run-ended'],
+])('answers who wants to stop a run that is over: %j', async (stop, expected, code) => {
+  const world = createWorld({ stopRun: async () => stop });
+
+  const { status, body } = await world.stop();
+
+  expect([status, body.code]).toEqual([expected, code]);
+  expect(world.lines).toEqual([]);
+});
+
+test('knows no other route', async () => {
+  const { status, body } = await createWorld().call('PUT /forced-logouts/{id}', {});
+
+  expect([status, body.code]).toEqual([404, 'unknown-route']);
+});
+
+test('tells nobody what an unforeseen error says', async () => {
+  const world = createWorld({
+    readRun: async () => {
+      throw new TypeError('a secret thing');
+    },
+  });
+
+  const answer = await world.get();
+
+  expect([answer.status, answer.body.code]).toEqual([500, 'internal-error']);
+  expect(JSON.stringify([answer, world.lines])).not.toContain('a secret thing');
+});

@@ -1,0 +1,30 @@
+import { createGreenApi } from '../../../functions/green-api/client.ts';
+import { deadlineIn } from '../../../functions/green-api/deadline.ts';
+import { createPace } from '../../../functions/green-api/rate-limiter.ts';
+import type { Credential } from '../../../functions/instances/credentials.ts';
+import type { InstanceId } from '../../../functions/instances/instance-id.ts';
+
+const instance = { idInstance: '1101000001' as InstanceId, credential: {} as Credential };
+
+test('one method does not wait for the second that lies between two calls of another', async () => {
+  const text = JSON.stringify({ isLogout: true, stateInstance: 'notAuthorized', isCleared: true });
+  const greenApi = createGreenApi({
+    sendGet: async () => ({ kind: 'answered', status: 200, text }),
+    createPace: () => createPace({ intervalMs: 60_000 }),
+  });
+  const soon = deadlineIn(50_000);
+
+  const answers = [
+    await greenApi.logout(instance, soon),
+    await greenApi.readState(instance, soon),
+    await greenApi.clearQueue(instance, soon),
+    await greenApi.logout(instance, soon),
+  ];
+
+  expect(answers.map(({ kind, requests }) => [kind, requests])).toEqual([
+    ['accepted', 1],
+    ['state', 1],
+    ['cleared', 1],
+    ['rate-limited', 0],
+  ]);
+});

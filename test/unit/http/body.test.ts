@@ -1,0 +1,48 @@
+import fc from 'fast-check';
+import * as v from 'valibot';
+import { InvalidRequest, parseBody } from '../../../functions/http/request.ts';
+
+const schema = v.strictObject({ reason: v.optional(v.string('must be a text')) }, 'must be a JSON object');
+const parse = (body: string | undefined, isBase64Encoded = false) =>
+  parseBody({ ...(body !== undefined && { body }), isBase64Encoded }, schema, 64);
+const base64 = (text: string | Uint8Array) => Buffer.from(text).toString('base64');
+
+test.each([undefined, '', ' \n'])('takes %j for an empty object', (body) => {
+  expect(parse(body)).toEqual({});
+});
+
+test('reads JSON, also in base64', () => {
+  expect(parse('{"reason":"phone lost"}')).toEqual({ reason: 'phone lost' });
+  expect(parse(base64('{"reason":"verloren ☎"}'), true)).toEqual({ reason: 'verloren ☎' });
+});
+
+test.each([
+  ['{', false, 'body must be JSON'],
+  ['null', false, 'body must be a JSON object'],
+  ['"reason"', false, 'body must be a JSON object'],
+  ['[]', false, 'body must be a JSON object'],
+  ['{"reason":7}', false, 'reason must be a text'],
+  ['{"raeson":"x"}', false, 'raeson is not a field of this request'],
+  ['{"__proto__":{"reason":"x"}}', false, '__proto__ is not a field of this request'],
+  ['{"constructor":1}', false, 'constructor is not a field of this request'],
+  [base64(Uint8Array.of(0xff, 0xfe)), true, 'body must be UTF-8'],
+  [`{"reason":"${'x'.repeat(64)}"}`, false, 'body must be at most 64 bytes'],
+  ['x'.repeat(1_000_000), false, 'body must be at most 64 bytes'],
+  ['['.repeat(60), false, 'body must be JSON'],
+])('says what is wrong with %.30s', (body, isBase64Encoded, message) => {
+  expect(() => parse(body, isBase64Encoded)).toThrow(
+    new InvalidRequest(message.split(' ')[0] ?? '', message.split(' ').slice(1).join(' ')),
+  );
+});
+
+test('whatever comes, it is a body of the schema or an InvalidRequest', () => {
+  fc.assert(
+    fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.json()), fc.boolean(), (body, isBase64Encoded) => {
+      try {
+        expect(Object.keys(parse(body, isBase64Encoded)).filter((key) => key !== 'reason')).toEqual([]);
+      } catch (error) {
+        expect(error).toBeInstanceOf(InvalidRequest);
+      }
+    }),
+  );
+});

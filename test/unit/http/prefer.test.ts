@@ -1,0 +1,37 @@
+import fc from 'fast-check';
+import { parseWait } from '../../../functions/http/request.ts';
+
+test.each([
+  [undefined, 5_000, undefined],
+  ['', 5_000, undefined],
+  ['respond-async', 5_000, undefined],
+  ['wait=0', 0, 'wait=0'],
+  ['wait=10', 10_000, 'wait=10'],
+  ['Wait = "7"', 7_000, 'wait=7'],
+  ['respond-async, wait=3; x=1', 3_000, 'wait=3'],
+  ['wait=3, wait=9', 3_000, 'wait=3'],
+  ['wait=21', 20_000, 'wait=20'],
+  ['wait=999999', 20_000, 'wait=20'],
+  ['wait=-1', 5_000, undefined],
+  ['wait=1.5', 5_000, undefined],
+  ['wait=soon', 5_000, undefined],
+  ['await=3', 5_000, undefined],
+])('%p waits %i ms', (prefer, waitMs, applied) => {
+  expect(parseWait(prefer)).toEqual({ waitMs, ...(applied && { applied: { 'preference-applied': applied } }) });
+});
+
+test('no header makes it wait longer than 20 seconds', () => {
+  fc.assert(
+    fc.property(
+      fc.oneof(
+        fc.string(),
+        fc.nat().map((seconds) => `wait=${seconds}`),
+      ),
+      (prefer) => {
+        const { waitMs } = parseWait(prefer);
+
+        expect(waitMs >= 0 && waitMs <= 20_000).toBe(true);
+      },
+    ),
+  );
+});

@@ -1,0 +1,125 @@
+import { idInstance, markerToken, startLogoutWorld } from '../support/logout-setup.ts';
+
+const tagged = (id: number, tags: Record<string, string>) => ({
+  name: `green-api/${id}`,
+  secretString: JSON.stringify({ apiTokenInstance: markerToken }),
+  tags,
+});
+
+test('lists what the tags say, and never a token', async () => {
+  await using world = await startLogoutWorld();
+  world.secretsManager.put(
+    tagged(7103000001, { owner: 'ann@example.com 00u1', group: 'sales', protected: 'True', x: 'y' }),
+  );
+
+  const answer = await world.list();
+
+  expect(answer).toMatchObject({ status: 200, headers: { 'cache-control': 'no-store' } });
+  expect(answer.body).toEqual({
+    instances: [
+      { idInstance, protected: false },
+      { idInstance: '7103000001', owner: 'ann@example.com 00u1', group: 'sales', protected: true },
+    ],
+  });
+  expect(JSON.stringify(answer) + world.lines.join('')).not.toContain(markerToken);
+});
+
+test.each([
+  ['ann@example.com', ['1']],
+  ['ANN@Example.com', ['1']],
+  ['00uAnn', ['1']],
+  ['00uann', []],
+  ['ann@example', []],
+  ['joann@example.com', ['2']],
+  ['nobody@example.com 00uAnn', ['1']],
+])('the owner %s has the instances %j: whole identities, e-mails in any case, ids exactly', async (owner, ids) => {
+  await using world = await startLogoutWorld();
+  world.secretsManager.put(tagged(1, { owner: 'Ann@example.com  00uAnn' }));
+  world.secretsManager.put(tagged(2, { owner: 'joann@example.com' }));
+
+  const { body } = await world.list({ owner });
+
+  expect(body.instances).toMatchObject(ids.map((id) => ({ idInstance: id })));
+});
+
+test('does not take the Kelvin sign for a k', async () => {
+  await using world = await startLogoutWorld();
+  world.secretsManager.put(tagged(1, { owner: 'mike@example.com' }));
+
+  expect((await world.list({ owner: 'mi\u212Ae@example.com' })).body.instances).toEqual([]);
+  expect((await world.list({ owner: 'MIKE@example.com' })).body.instances).toMatchObject([{ idInstance: '1' }]);
+});
+
+test.each([
+  [{ protected: 'true' }, true],
+  [{ protected: 'yes' }, true],
+  [{ Protected: ' TRUE ' }, true],
+  [{ protected: 'false' }, false],
+  [{ protected: '' }, false],
+  [{}, false],
+])('the tags %j: protected is %j', async (tags, isProtected) => {
+  await using world = await startLogoutWorld();
+  world.secretsManager.put(tagged(1, tags));
+
+  expect((await world.list()).body.instances).toMatchObject([
+    { idInstance },
+    { idInstance: '1', protected: isProtected },
+  ]);
+});
+
+test('filters by group exactly', async () => {
+  await using world = await startLogoutWorld();
+  world.secretsManager.put(tagged(1, { group: 'sales' }));
+  world.secretsManager.put(tagged(2, { group: 'sales-emea' }));
+
+  expect((await world.list({ group: 'sales' })).body.instances).toMatchObject([{ idInstance: '1' }]);
+});
+
+test('skips names that are no instance', async () => {
+  await using world = await startLogoutWorld();
+  world.secretsManager.put({ ...tagged(1, {}), name: 'green-api/console-password' });
+  world.secretsManager.put({ ...tagged(1, {}), name: 'green-api/12345678901' });
+
+  expect((await world.list()).body.instances).toMatchObject([{ idInstance }]);
+});
+
+test('goes on where the answer before it ended, and misses nobody', async () => {
+  await using world = await startLogoutWorld();
+  for (let id = 2_000; id < 2_250; id += 1) world.secretsManager.put(tagged(id, { group: 'many' }));
+
+  const found: unknown[] = [];
+  let query: Record<string, string> = { group: 'many' };
+  for (let answers = 0; answers < 5; answers += 1) {
+    const { body } = await world.list(query);
+    found.push(...(body.instances as unknown[]));
+    if (body.next === undefined) break;
+    query = { group: 'many', next: String(body.next) };
+  }
+
+  expect(new Set(found.map((instance) => (instance as { idInstance: string }).idInstance)).size).toBe(250);
+});
+
+test.each([
+  [{ owner: '' }, 'owner must not be empty'],
+  [{ group: 'x'.repeat(257) }, 'group must be at most 256 characters'],
+  [{ next: 'nonsense' }, 'next must be the next of an earlier answer'],
+  [{ user: 'ann' }, 'user is not a field of this request'],
+])('refuses the query %j', async (query, detail) => {
+  await using world = await startLogoutWorld();
+
+  expect(await world.list(query)).toMatchObject({ status: 400, body: { code: 'invalid-request', detail } });
+});
+
+test('says that it lacks the right to list, and when it is worth asking again', async () => {
+  await using world = await startLogoutWorld();
+
+  world.secretsManager.setFault('ListSecrets', 'access-denied', { times: 1 });
+  expect(await world.list()).toMatchObject({ status: 500, body: { code: 'list-denied' } });
+
+  world.secretsManager.setFault('ListSecrets', 'internal-error');
+  expect(await world.list()).toMatchObject({
+    status: 503,
+    headers: { 'retry-after': '5' },
+    body: { code: 'unavailable' },
+  });
+});

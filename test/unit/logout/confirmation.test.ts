@@ -1,0 +1,76 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createGreenApi, type GreenApi } from '../../../functions/green-api/client.ts';
+import { type Deadline, deadlineIn, timeUntil } from '../../../functions/green-api/deadline.ts';
+import type { SendGet } from '../../../functions/green-api/exchange.ts';
+import { createPace } from '../../../functions/green-api/rate-limiter.ts';
+import type { Credential } from '../../../functions/instances/credentials.ts';
+import type { InstanceId } from '../../../functions/instances/instance-id.ts';
+import type { Ask } from '../../../functions/logout/call-with-credential.ts';
+import { createConfirm } from '../../../functions/logout/confirmation.ts';
+import { createLogOut } from '../../../functions/logout/log-out.ts';
+
+const accepted = { kind: 'accepted', requests: 1 };
+const authorized = { kind: 'state', stateInstance: 'authorized', requests: 1 };
+
+/** A logout to which GREEN-API gives these answers, one after the other. */
+const logOutWith = (answers: readonly object[]) => {
+  const left = [...answers];
+  const logOut = createLogOut({
+    ask: (async () => left.shift()) as unknown as Ask,
+    greenApi: {} as GreenApi,
+    recordEvidence: async () => {},
+    now: () => new Date(),
+  });
+  const request = { idInstance: '1101000001' as InstanceId, requestedBy: 'desk', waitMs: 20_000 };
+  return logOut(request, deadlineIn(60_000));
+};
+
+test.each([
+  [
+    'there was no turn for it',
+    { kind: 'rate-limited', reason: 'too many calls of this instance at once', requests: 0 },
+    'no reading (of 2) said notAuthorized: too many calls of this instance at once',
+  ],
+  [
+    'the time was over',
+    { kind: 'timed-out', reason: 'there was no time left to ask GREEN-API', requests: 0 },
+    'no reading (of 2) said notAuthorized within 20 s',
+  ],
+])('says why there was no further reading: %s', async (_, last, reason) => {
+  const outcome = await logOutWith([accepted, authorized, authorized, last]);
+
+  expect(outcome).toMatchObject({ kind: 'unconfirmed', confirmed: false, stateInstance: 'authorized', reason });
+});
+
+/** Confirms over a GREEN-API that says `authorized` once and is silent then; tells until when it was waited for. */
+const confirmWithSilence = async (waitMs: number, deadline: Deadline) => {
+  const deadlines: Deadline[] = [];
+  const sendGet: SendGet = async (_, { deadline }) => {
+    deadlines.push(deadline);
+    if (deadlines.length === 1) return { kind: 'answered', status: 200, text: '{"stateInstance":"authorized"}' };
+    // As Node's timers are: a little early.
+    await sleep(Math.max(0, timeUntil(deadline) - 5));
+    return { kind: 'timed-out' };
+  };
+  const { readState } = createGreenApi({ sendGet, createPace: () => createPace({ intervalMs: 10 }) });
+  const ask: Ask = (idInstance, call, deadline) => call({ idInstance, credential: {} as Credential }, deadline);
+  const confirm = createConfirm({ ask, readState, now: () => new Date() });
+  const { readings } = await confirm('1101000001' as InstanceId, waitMs, deadline);
+  return { deadlines, readings };
+};
+
+test('the first reading has the whole time of a call, and the later ones end with the wait', async () => {
+  const deadline = deadlineIn(60_000);
+
+  const { deadlines, readings } = await confirmWithSilence(2_000, deadline);
+
+  expect(deadlines).toEqual([deadline, expect.any(Number)]);
+  expect(deadlines[1]).toBeLessThan(deadline - 50_000);
+  expect(readings).toMatchObject([{ stateInstance: 'authorized' }, { failure: 'GREEN-API did not answer in time' }]);
+});
+
+test('no reading outlasts the deadline of the whole logout, however long the wait', async () => {
+  const deadline = deadlineIn(2_000);
+
+  expect((await confirmWithSilence(60_000, deadline)).deadlines).toEqual([deadline, deadline]);
+});

@@ -1,0 +1,146 @@
+import { createParseApiUrl } from '../../../functions/green-api/api-url.ts';
+import { createReadCredential } from '../../../functions/instances/credentials.ts';
+import { createWarmUp, readWarmingEnvironment, type WarmUpDependencies } from '../../../functions/logout/warm-up.ts';
+
+const { instances: one } = readWarmingEnvironment({ WARM_INSTANCES: '1101000001' });
+const { instances: two } = readWarmingEnvironment({ WARM_INSTANCES: '1101000001,1101000002' });
+const secret = '{"apiUrl":"https://7103.api.greenapi.com","apiTokenInstance":"0123456789"}';
+
+/** What a warm-up reaches for, and what it reached for. */
+const createSurroundings = (changed: Partial<WarmUpDependencies> = {}) => {
+  const did: string[] = [];
+  let now = 0;
+  const readCredential = createReadCredential({
+    fetchSecret: async (name) => {
+      did.push(`read ${name}`);
+      return { kind: 'secret', text: secret };
+    },
+    parseApiUrl: createParseApiUrl([]),
+    secretPrefix: 'green-api/',
+    ttlMs: 300_000,
+    now: () => now,
+    warn: () => {},
+  });
+  const warmUp = createWarmUp({
+    instances: [],
+    hosts: [],
+    secretPrefix: 'green-api/',
+    fetchSecrets: async (names) => {
+      did.push(`read ${names.join(' and ')} at once`);
+      return { kind: 'secrets', texts: new Map(names.map((name) => [name, secret])) };
+    },
+    readCredential,
+    openEarly: async (host) => void did.push(`connect to ${host}`),
+    rehearseRead: async () => void did.push('rehearse a read'),
+    rehearseEvent: async () => {},
+    warn: (message, { reason }) => void did.push(`warn: ${message}: ${reason}`),
+    ...changed,
+  });
+  return {
+    did,
+    warmUp,
+    readCredential,
+    passTime: (ms: number) => {
+      now += ms;
+    },
+  };
+};
+
+test('rehearses, and connects to what is configured, when it knows of no instance', async () => {
+  const { did, warmUp } = createSurroundings({ hosts: ['api.green-api.com'] });
+
+  await warmUp();
+
+  expect(did).toEqual(['rehearse a read', 'connect to api.green-api.com']);
+});
+
+test.each([
+  ['no instance', []],
+  ['instances', two],
+])('rehearses the outcome event when it knows of %s', async (_what, instances) => {
+  const rehearseEvent = jest.fn(async () => {});
+  const { warmUp } = createSurroundings({ instances, rehearseEvent });
+
+  await warmUp();
+
+  expect(rehearseEvent).toHaveBeenCalledTimes(1);
+});
+
+test('reads one instance without the right to read in batches, and connects to its host', async () => {
+  const { did, warmUp, readCredential } = createSurroundings({ instances: one });
+
+  await warmUp();
+  await Promise.all(one.map((id) => readCredential(id)));
+
+  expect(did).toEqual(['read green-api/1101000001', 'connect to 7103.api.greenapi.com']);
+});
+
+test('reads a small fleet with one request, and connects once to a host they share', async () => {
+  const { did, warmUp, readCredential } = createSurroundings({ instances: two });
+
+  await warmUp();
+  await Promise.all(two.map((id) => readCredential(id)));
+
+  expect(did).toEqual([
+    'read green-api/1101000001 and green-api/1101000002 at once',
+    'connect to 7103.api.greenapi.com',
+  ]);
+});
+
+test('a credential read ahead is as short-lived as any', async () => {
+  const { did, warmUp, readCredential, passTime } = createSurroundings({ instances: two });
+  await warmUp();
+
+  passTime(300_000);
+  await Promise.all(two.map((id) => readCredential(id)));
+
+  expect(did.slice(2)).toEqual(['read green-api/1101000001', 'read green-api/1101000002']);
+});
+
+test('leaves out an instance without a secret', async () => {
+  const { did, warmUp } = createSurroundings({
+    instances: two,
+    fetchSecrets: async () => ({ kind: 'secrets', texts: new Map([['green-api/1101000002', secret]]) }),
+  });
+
+  await warmUp();
+
+  expect(did).toEqual(['connect to 7103.api.greenapi.com']);
+});
+
+test('says why nothing could be read ahead, and lets init go on', async () => {
+  const { did, warmUp } = createSurroundings({
+    instances: two,
+    fetchSecrets: async () => ({ kind: 'unavailable', reason: 'Secrets Manager: AccessDeniedException' }),
+  });
+
+  await warmUp();
+
+  expect(did).toEqual(['warn: credentials not read ahead: Secrets Manager: AccessDeniedException']);
+});
+
+test('lets init go on when something fails, or never answers', async () => {
+  const failing = createSurroundings({ rehearseRead: () => Promise.reject(new Error('no region')) });
+  const silent = createSurroundings({ rehearseEvent: () => new Promise(() => {}), limitMs: 1 });
+
+  await expect(failing.warmUp()).resolves.toBeUndefined();
+  await expect(silent.warmUp()).resolves.toBeUndefined();
+});
+
+test('is told what to make ready by two lists, both empty by default', () => {
+  expect(readWarmingEnvironment({})).toEqual({ instances: [], hosts: [] });
+  expect(
+    readWarmingEnvironment({ WARM_INSTANCES: ' 1101000001, 1101000002,', WARM_HOSTS: 'api.green-api.com' }),
+  ).toEqual({
+    instances: ['1101000001', '1101000002'],
+    hosts: ['api.green-api.com'],
+  });
+});
+
+test.each([
+  ['what is no id', { WARM_INSTANCES: '1101000001,../x' }, /WARM_INSTANCES.* must be the id of an instance/],
+  ['21 ids', { WARM_INSTANCES: Array(21).fill('1101000001').join() }, /WARM_INSTANCES must be at most 20 ids/],
+  ['a URL for a host', { WARM_HOSTS: 'https://api.green-api.com' }, /WARM_HOSTS must be hosts without scheme or path/],
+])('refuses %s, and says what is wrong', (_what, variables, message) => {
+  expect(() => readWarmingEnvironment(variables)).toThrow(message);
+});

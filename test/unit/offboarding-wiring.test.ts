@@ -1,0 +1,71 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { composeOffboarding, createOffboardingHandler, handler } from '../../functions/offboarding.ts';
+import { startLoopbackServer } from '../../local/emulators/loopback-server.ts';
+import { readBody } from '../../local/emulators/read-body.ts';
+import { contextOf } from '../support/http-event.ts';
+import { plainEvent } from '../support/offboarding-events.ts';
+
+type Call = { readonly path: string; readonly headers: IncomingHttpHeaders; readonly body: string };
+
+/** The door as it is deployed, with the real SDK, before a Lambda that answers everything with one status. */
+const startWorld = async (status: number, errorType = '') => {
+  const calls: Call[] = [];
+  const lambda = await startLoopbackServer(async (request, response) => {
+    calls.push({ path: request.url ?? '', headers: request.headers, body: (await readBody(request, 10_000)) ?? '' });
+    response
+      .writeHead(status, { 'x-amzn-errortype': errorType })
+      .end(JSON.stringify({ message: 'john.doe@example.com' }));
+  }, {});
+  // The SDK reads these itself; each test file has a process environment of its own.
+  Object.assign(process.env, {
+    AWS_ENDPOINT_URL_LAMBDA: lambda.url,
+    AWS_REGION: 'eu-central-1',
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+  });
+  const lines: string[] = [];
+  const variables = { RUN_FUNCTION: 'acme-run', STACK: 'acme' };
+  const door = createOffboardingHandler(composeOffboarding(variables, (line) => void lines.push(line)));
+  return {
+    calls,
+    lines,
+    put: async (event: unknown) => door(event, contextOf()),
+    [Symbol.asyncDispose]: lambda.close,
+  };
+};
+
+test('can be loaded with no environment set', () => {
+  expect(handler).toBeInstanceOf(Function);
+});
+
+test('invokes the alias of the run, asynchronously and by name, and writes one line', async () => {
+  await using world = await startWorld(202);
+
+  const { runs } = await world.put(plainEvent);
+
+  expect(world.calls).toMatchObject([
+    {
+      path: '/2015-03-31/functions/acme-run/invocations?Qualifier=live',
+      headers: { 'x-amz-invocation-type': 'Event', 'x-amz-durable-execution-name': runs[0] },
+    },
+  ]);
+  expect(JSON.parse(world.calls[0]?.body ?? '')).toMatchObject({ target: { owner: 'john.doe@example.com' } });
+  expect(world.lines).toEqual([expect.stringMatching(/^\{.*"message":"offboarding".*\}\n$/)]);
+});
+
+test('a name that is taken by something else is a success', async () => {
+  await using world = await startWorld(409, 'DurableExecutionAlreadyStartedException');
+
+  expect((await world.put(plainEvent)).runs).toHaveLength(1);
+  expect(world.lines.join()).toContain('"level":"WARN"');
+});
+
+test('a refusal is named, and quotes nothing of what Lambda said', async () => {
+  await using world = await startWorld(403, 'AccessDeniedException');
+
+  await expect(world.put(plainEvent)).rejects.toMatchObject({
+    name: 'RunNotStarted',
+    message: 'denied: Lambda: AccessDeniedException: allow lambda:InvokeFunction on the alias',
+  });
+  expect(world.lines).toEqual([]);
+});

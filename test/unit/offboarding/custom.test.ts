@@ -1,0 +1,80 @@
+import { parsePlain } from '../../../functions/offboarding/custom.ts';
+import { changed, plainEvent } from '../../support/offboarding-events.ts';
+
+const parseWithDetail = (detail: unknown) => parsePlain({ ...plainEvent, detail });
+
+test('reads who left, why and when from the sample', () => {
+  expect(parsePlain(plainEvent)).toEqual({
+    kind: 'left',
+    people: [['john.doe@example.com']],
+    reason: 'left the company',
+    source: 'com.example.hr',
+    id: 'hr-2026-001734',
+    occurredAt: '2026-11-20T17:00:00Z',
+    at: '2026-11-30T17:00:00Z',
+  });
+});
+
+test.each([
+  { owner: '00u3m90rxKjGQ0G6L1d6' },
+  { owner: '00u3m90rxKjGQ0G6L1d6', email: null, reason: null, effectiveAt: null, id: null },
+])('needs no more than an owner: %j', (detail) => {
+  expect(parseWithDetail(detail)).toEqual({
+    kind: 'left',
+    people: [['00u3m90rxKjGQ0G6L1d6']],
+    reason: 'offboarded',
+    source: 'com.example.hr',
+    id: '1f2e3d4c-5b6a-4978-8695-a4b3c2d1e0f9',
+    occurredAt: '2026-11-20T17:00:00Z',
+  });
+});
+
+test('takes a rehearsal for one', () => {
+  expect(parseWithDetail({ owner: 'u1', dryRun: true })).toMatchObject({ kind: 'left', dryRun: true });
+  expect(parseWithDetail({ owner: 'u1', dryRun: false })).not.toHaveProperty('dryRun');
+});
+
+test.each([
+  [{}, 'detail must name the person by owner or by email, and not by both'],
+  [{ owner: 'u1', email: 'john.doe@example.com' }, 'detail must name the person by owner or by email, and not by both'],
+  [{ owner: 'u1 u2' }, 'detail.owner must not be empty or hold white space or control characters'],
+  [{ owner: 'u1\u00a0u2' }, 'detail.owner must not be empty or hold white space or control characters'],
+  [{ owner: 'u1\u2028u2' }, 'detail.owner must not be empty or hold white space or control characters'],
+  [{ owner: 'u1\u200bu2' }, 'detail.owner must not be empty or hold white space or control characters'],
+  [{ owner: '' }, 'detail.owner must not be empty or hold white space or control characters'],
+  [{ owner: ['u1', 'u2'] }, 'detail.owner must be a text'],
+  [{ owner: 'u'.repeat(257) }, 'detail.owner must be at most 256 characters'],
+  [{ email: 'john.doe' }, 'detail.email must be an e-mail address'],
+  [{ email: 'a@example.com,b@example.com' }, 'detail.email must be an e-mail address'],
+  [{ owner: 'u1', reason: 'a\nb' }, 'detail.reason must not be empty or hold control characters'],
+  [{ owner: 'u1', effective_at: '2026-11-30T17:00:00Z' }, 'detail.effective_at is not a field of this event'],
+  [{ owner: 'u1', effectiveAt: 'tomorrow' }, expect.stringMatching(/^detail\.effectiveAt must be an ISO 8601 instant/)],
+  [{ owner: 'u1', effectiveAt: '2026-11-30' }, expect.stringMatching(/^detail\.effectiveAt must be an ISO 8601/)],
+  [{ owner: 'u1', effectiveAt: 1764522000 }, 'detail.effectiveAt must be an instant'],
+  [{ owner: 'u1', effectiveAt: '2026-02-30T17:00:00Z' }, 'detail.effectiveAt must be a date that exists'],
+  [{ owner: 'u1', effectiveAt: '2026-13-01T17:00:00Z' }, 'detail.effectiveAt must be a date that exists'],
+  [{ owner: 'u1', dryRun: 'yes' }, 'detail.dryRun must be true or false'],
+  [{ owner: 'u1', id: 1734 }, 'detail.id must be a text'],
+  [[], 'detail must name the person by owner or by email, and not by both'],
+  ['john.doe@example.com', 'detail must be an object'],
+])('says what is wrong with the detail %j', (detail, problem) => {
+  expect(parseWithDetail(detail)).toEqual({ kind: 'broken', problem });
+});
+
+test.each(['source', 'time', 'id', 'detail'])('says that %s is missing', (field) => {
+  expect(parsePlain(changed(plainEvent, { [field]: undefined }))).toEqual({
+    kind: 'broken',
+    problem: `${field} is missing`,
+  });
+});
+
+test.each([
+  null,
+  'Employee Offboarded',
+  [],
+  {},
+  { 'detail-type': 'employee offboarded' },
+  { 'detail-type': ['Employee Offboarded'] },
+])('leaves %j to others', (event) => {
+  expect(parsePlain(event)).toBeUndefined();
+});

@@ -1,0 +1,96 @@
+import { parseOkta } from '../../../functions/offboarding/okta.ts';
+import { changed, oktaEvent } from '../../support/offboarding-events.ts';
+
+const parseWith = (field: string, value: unknown) => parseOkta(changed(oktaEvent, { [`detail.${field}`]: value }));
+
+const john = { type: 'User', id: '00u3m90rxKjGQ0G6L1d6', alternateId: 'john.doe@example.com' };
+
+test('reads who was deactivated from the sample, and never the admin who did it', () => {
+  expect(parseOkta(oktaEvent)).toEqual({
+    kind: 'left',
+    people: [['john.doe@example.com', '00u3m90rxKjGQ0G6L1d6']],
+    reason: 'user.lifecycle.deactivate in Okta',
+    source: 'aws.partner/okta.com/evership/evershipsecuritylake',
+    id: 'ab62c0bc-2837-11eb-9823-9fb8f750c5a9',
+    occurredAt: '2020-11-16T18:15:12.862Z',
+  });
+});
+
+test.each(['user.lifecycle.suspend', 'user.lifecycle.delete.initiated'])('%s is an offboarding too', (eventType) => {
+  const reading = parseWith('eventType', eventType);
+
+  expect(reading).toMatchObject({ kind: 'left', reason: `${eventType} in Okta` });
+});
+
+test.each(['user.session.end', 'user.lifecycle.activate', 'user.lifecycle.deactivate.x', 'constructor'])(
+  '%s logs nobody out',
+  (eventType) => {
+    const reading = parseWith('eventType', eventType);
+
+    expect(reading).toEqual({
+      kind: 'not-an-offboarding',
+      why: 'its eventType is not one by which somebody leaves',
+    });
+  },
+);
+
+test.each(['FAILURE', 'DENY', 'SKIPPED', 'success', ''])('the outcome %j logs nobody out', (result) => {
+  const reading = parseWith('outcome.result', result);
+
+  expect(reading).toEqual({ kind: 'not-an-offboarding', why: 'its outcome is not SUCCESS' });
+});
+
+test('takes every person among the targets, and nothing else', () => {
+  const reading = parseWith('target', [
+    { type: 'AppInstance', id: '0oa1', alternateId: 'Salesforce' },
+    john,
+    { type: 'AppUser', id: '0ua1', alternateId: 'mary' },
+    null,
+    'User',
+    { type: ['User'], id: '00u9' },
+    { type: 'User', id: '00u2', alternateId: null },
+  ]);
+
+  expect(reading).toMatchObject({ people: [['john.doe@example.com', '00u3m90rxKjGQ0G6L1d6'], ['00u2']] });
+});
+
+test('does not take the word by which Okta says that it knows nothing for an identity', () => {
+  expect(parseWith('target', [{ ...john, alternateId: 'unknown' }])).toMatchObject({
+    people: [['00u3m90rxKjGQ0G6L1d6']],
+  });
+  expect(parseWith('target', [{ type: 'User', id: 'unknown', alternateId: 'unknown' }])).toEqual({
+    kind: 'broken',
+    problem: 'detail.target.0 must have an id or an alternateId',
+  });
+});
+
+test.each([
+  [[], 'detail.target must have an entry of type User'],
+  [[{ type: 'AppInstance', id: '0oa1' }], 'detail.target must have an entry of type User'],
+  [{ 0: john }, 'detail.target must be an array'],
+  [null, 'detail.target must be an array'],
+  [[john, { type: 'User' }], 'detail.target.1 must have an id or an alternateId'],
+  [[{ ...john, id: 7 }], 'detail.target.0.id must be a text'],
+  [
+    [{ ...john, alternateId: 'john.doe@example.com mary@example.com' }],
+    'detail.target.0.alternateId must not be empty or hold white space or control characters',
+  ],
+  [Array(51).fill(john), 'detail.target must have at most 50 entries of type User'],
+])('takes nobody when one of the targets is broken (%#)', (target, problem) => {
+  expect(parseWith('target', target)).toEqual({ kind: 'broken', problem });
+});
+
+test.each(['eventType', 'outcome', 'uuid', 'published', 'target'])('says that %s is missing', (field) => {
+  const reading = parseWith(field, undefined);
+
+  expect(reading).toEqual({ kind: 'broken', problem: `detail.${field} is missing` });
+});
+
+test.each([
+  { source: 'com.example.okta' },
+  { source: 'aws.partner/okta.community/acme' },
+  { source: ['aws.partner/okta.com/acme'] },
+  { 'detail-type': 'systemlog' },
+])('leaves an event with %j to others', (change) => {
+  expect(parseOkta({ ...oktaEvent, ...change })).toBeUndefined();
+});

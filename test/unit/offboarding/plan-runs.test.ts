@@ -1,0 +1,79 @@
+import * as v from 'valibot';
+import type { Departure } from '../../../functions/offboarding/dialect.ts';
+import { planRuns } from '../../../functions/offboarding/plan-runs.ts';
+import { forcedLogoutSchema } from '../../../functions/runs/request.ts';
+
+const dayMs = 24 * 60 * 60 * 1_000;
+const limits = { executionTimeoutMs: 366 * dayMs, maxTargetsCeiling: 500 };
+
+const departure: Departure = {
+  kind: 'left',
+  people: [['john.doe@example.com', '00u3m90rxKjGQ0G6L1d6']],
+  reason: 'left the company',
+  source: 'com.example.hr',
+  id: 'hr-2026-001734',
+  occurredAt: '2026-11-20T17:00:00Z',
+};
+
+const runsOf = (changed: Partial<Departure>, changedLimits = {}) => {
+  const planned = planRuns({ ...departure, ...changed }, { ...limits, ...changedLimits });
+  if (planned.kind === 'broken') throw new Error(planned.problem);
+  return planned.runs;
+};
+
+test('aims one run at all identities of the person, for a day from the time of the event', () => {
+  const runs = runsOf({});
+
+  expect(runs.map(({ request }) => request)).toEqual([
+    {
+      target: { owner: 'john.doe@example.com 00u3m90rxKjGQ0G6L1d6' },
+      reason: 'left the company',
+      requestedBy: 'com.example.hr hr-2026-001734',
+      source: 'offboarding',
+      occurredAt: '2026-11-20T17:00:00Z',
+      expiresAt: '2026-11-21T17:00:00.000Z',
+      maxTargets: 50,
+    },
+  ]);
+  expect(v.is(forcedLogoutSchema, runs[0]?.request)).toBe(true);
+});
+
+test('waits for what takes effect after the event, and then counts the day from there', () => {
+  const [run] = runsOf({ at: '2026-11-30T18:00:00+01:00' });
+
+  expect(run?.request).toMatchObject({ at: '2026-11-30T18:00:00+01:00', expiresAt: '2026-12-01T17:00:00.000Z' });
+});
+
+test('acts at once on what took effect before the event', () => {
+  const [run] = runsOf({ at: '2026-11-20T17:00:00+02:00' });
+
+  expect(run?.request).toEqual(runsOf({})[0]?.request);
+});
+
+test('keeps to the ceiling of the deployment', () => {
+  expect(runsOf({}, { maxTargetsCeiling: 3 })[0]?.request.maxTargets).toBe(3);
+});
+
+test('gives each person a run, a cause and a target of their own', () => {
+  const runs = runsOf({ people: [['a@example.com', 'u1'], ['u2']] });
+
+  expect(runs.map(({ request }) => request.target)).toEqual([{ owner: 'a@example.com u1' }, { owner: 'u2' }]);
+  expect(new Set(runs.map(({ cause }) => cause.key)).size).toBe(2);
+});
+
+test('refuses to wait longer than an execution may last, a day for acting included', () => {
+  const at = '2027-11-20T17:00:00Z';
+
+  expect(planRuns({ ...departure, at }, limits).kind).toBe('planned');
+  expect(planRuns({ ...departure, at: '2027-11-20T17:00:01Z' }, limits)).toEqual({
+    kind: 'broken',
+    problem: 'effectiveAt must be at most 365 days after the event',
+  });
+});
+
+test.each([
+  [{ people: [['u'.repeat(200), 'v'.repeat(200)]] }, 'target.owner must be at most 256 characters'],
+  [{ occurredAt: '9999-12-31T23:59:59Z' }, expect.stringMatching(/^expiresAt must be an ISO 8601 instant/)],
+])('refuses what the run would refuse (%#)', (changed, problem) => {
+  expect(planRuns({ ...departure, ...changed }, limits)).toEqual({ kind: 'broken', problem });
+});

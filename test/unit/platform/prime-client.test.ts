@@ -1,0 +1,92 @@
+import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import { createConnections } from '../../../functions/green-api/connections.ts';
+import { createSecretsManager } from '../../../functions/platform/aws-clients.ts';
+import { rehearse } from '../../../functions/platform/prime-client.ts';
+import { startHttpsHost } from '../../support/https-host.ts';
+import { trustStandIns } from '../../support/trust-stand-ins.ts';
+
+trustStandIns();
+
+const secret = '{"SecretString":"as it is"}';
+
+/** A client whose Secrets Manager is at `endpoint`, and its rehearsal. */
+const createClient = (endpoint: string) => {
+  Object.assign(process.env, {
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: endpoint,
+    AWS_REGION: 'eu-central-1',
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+  });
+  const connections = createConnections();
+  const client = createSecretsManager(connections.agent);
+  const read = () => new GetSecretValueCommand({ SecretId: 'green-api/1101000001' });
+  const command = read();
+  const opened: string[] = [];
+  const openEarly = (host: string) => {
+    opened.push(host);
+    return connections.openEarly(host);
+  };
+  return {
+    opened,
+    rehearsed: () => rehearse(command, () => client.send(command), openEarly),
+    send: () => client.send(read()),
+    [Symbol.dispose]: () => connections.agent.destroy(),
+  };
+};
+
+test('sends nothing, and the first read goes over the connection it opened', async () => {
+  await using host = await startHttpsHost({ answer: () => secret });
+  using client = createClient(`https://${host.host}`);
+
+  await client.rehearsed();
+  const sent = host.seen.requests;
+  const { SecretString } = await client.send();
+
+  expect([sent, client.opened]).toEqual([0, [host.host]]);
+  expect(SecretString).toBe('as it is');
+  expect(host.seen).toEqual({ connections: 1, requests: 1 });
+});
+
+test('a connection that was ended before the first read costs that read nothing but a new one', async () => {
+  await using host = await startHttpsHost({ answer: () => secret });
+  using client = createClient(`https://${host.host}`);
+
+  await client.rehearsed();
+  await host.endFirstConnection();
+  const { SecretString } = await client.send();
+
+  expect(SecretString).toBe('as it is');
+  expect(host.seen).toEqual({ connections: 2, requests: 1 });
+});
+
+test('one that is found dead only when it is used is replaced by the client', async () => {
+  let requests = 0;
+  await using host = await startHttpsHost({
+    answer: () => {
+      requests += 1;
+      return requests === 1 ? undefined : secret;
+    },
+  });
+  using client = createClient(`https://${host.host}`);
+
+  await client.rehearsed();
+  const { SecretString } = await client.send();
+
+  expect(SecretString).toBe('as it is');
+  expect(host.seen).toEqual({ connections: 2, requests: 2 });
+});
+
+test('connects to nothing that is plain http', async () => {
+  await using host = await startHttpsHost({ answer: () => '{}' });
+  using client = createClient(`http://${host.host}`);
+
+  await client.rehearsed();
+
+  expect(client.opened).toEqual([]);
+});
+
+test('a host that cannot be reached is no failure', async () => {
+  using client = createClient('https://127.0.0.1:9');
+
+  await expect(client.rehearsed()).resolves.toBeUndefined();
+});

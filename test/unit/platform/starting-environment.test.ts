@@ -1,0 +1,43 @@
+import { readStartingEnvironment } from '../../../functions/platform/environment.ts';
+
+test('has a default for everything', () => {
+  expect(readStartingEnvironment({})).toEqual({
+    runFunction: 'green-api-logout-run',
+    runQualifier: 'live',
+    stack: 'green-api-logout',
+    maxTargetsCeiling: 500,
+    executionTimeoutMs: 2_592_000_000,
+  });
+});
+
+test('reads what is set', () => {
+  const variables = {
+    RUN_FUNCTION: 'arn:aws:lambda:eu-central-1:111122223333:function:logout-run',
+    RUN_QUALIFIER: '7',
+    STACK: 'logout-test',
+    MAX_TARGETS_CEILING: '3000',
+    EXECUTION_TIMEOUT_SECONDS: '31622400',
+  };
+
+  expect(readStartingEnvironment(variables)).toEqual({
+    runFunction: 'arn:aws:lambda:eu-central-1:111122223333:function:logout-run',
+    runQualifier: '7',
+    stack: 'logout-test',
+    maxTargetsCeiling: 3_000,
+    executionTimeoutMs: 31_622_400_000,
+  });
+});
+
+test('names everything that is wrong in one error', () => {
+  const variables = {
+    RUN_FUNCTION: 'arn:aws:lambda:eu-central-1:111122223333:function:logout-run:live',
+    RUN_QUALIFIER: '$LATEST',
+    STACK: '',
+    MAX_TARGETS_CEILING: '3001',
+    EXECUTION_TIMEOUT_SECONDS: '30 days',
+  };
+
+  expect(() => readStartingEnvironment(variables)).toThrow(
+    /RUN_FUNCTION must be the name.*RUN_QUALIFIER must be an alias.*STACK must not be empty.*MAX_TARGETS_CEILING must be at most 3000.*EXECUTION_TIMEOUT_SECONDS must be a whole number of seconds/,
+  );
+});

@@ -1,0 +1,66 @@
+import { LocalDurableTestRunner } from '@aws/durable-execution-sdk-js-testing';
+import { composeRun, createRunHandler } from '../../functions/run.ts';
+import { startGreenApi } from '../../local/emulators/green-api/emulator.ts';
+import { startSecretsManager } from '../../local/emulators/secrets-manager/emulator.ts';
+import { markerToken } from '../support/logout-setup.ts';
+import { requestOf } from '../support/run-setup.ts';
+
+beforeAll(() => LocalDurableTestRunner.setupTestEnvironment());
+afterAll(() => LocalDurableTestRunner.teardownTestEnvironment());
+
+const ids = Array.from({ length: 60 }, (_, at) => String(1_101_000_001 + at));
+const [resets = '', answers504 = '', answers500 = '', guarded = ''] = ids;
+
+/** The door as it is deployed, with the real SDKs, around stand-ins of its own; everything it writes is kept. */
+const startRunWorld = async () => {
+  const instances = ids.map((idInstance) => ({ idInstance, apiTokenInstance: markerToken }));
+  const greenApi = await startGreenApi({ instances, answerDelayMs: 20 });
+  const secretString = JSON.stringify({ apiUrl: greenApi.apiUrl, apiTokenInstance: markerToken });
+  const secrets = ids.map((id) => ({
+    name: `green-api/${id}`,
+    secretString,
+    tags: { group: 'sales', protected: String(id === guarded) },
+  }));
+  const secretsManager = await startSecretsManager({ secrets });
+  // The SDK reads these itself; each test file has a process environment of its own.
+  Object.assign(process.env, {
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsManager.url,
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'local',
+    AWS_SECRET_ACCESS_KEY: 'local',
+  });
+  const lines: string[] = [];
+  const dependencies = composeRun({ ALLOWED_API_HOSTS: greenApi.host }, (line) => void lines.push(line));
+  const handlerFunction = createRunHandler(dependencies) as unknown as RunnerHandler;
+  return {
+    greenApi,
+    lines,
+    run: (payload: unknown) => new LocalDurableTestRunner({ handlerFunction }).run({ payload }),
+    [Symbol.asyncDispose]: async () => {
+      await greenApi.close();
+      await secretsManager.close();
+    },
+  };
+};
+type RunnerHandler = ConstructorParameters<typeof LocalDurableTestRunner>[0]['handlerFunction'];
+
+test('in real time, confirms every instance, keeps GREEN-API\u2019s limit, and writes the token nowhere', async () => {
+  await using world = await startRunWorld();
+  const { greenApi, lines } = world;
+  greenApi.setFault(resets, 'logged-out-but-reset', { times: 1 });
+  greenApi.setFault(answers504, 'logged-out-but-504', { times: 1 });
+  greenApi.setFault(answers500, 'http-500', { method: 'logout', times: 1 });
+  const expiresAt = new Date(Date.now() + 600_000).toISOString();
+
+  const run = await world.run(requestOf({ target: { group: 'sales' }, clearQueue: true, expiresAt }));
+
+  const kept = JSON.stringify([run.getHistoryEvents(), run.getOperations().map((one) => one.getOperationData())]);
+  expect(run.getStatus()).toBe('SUCCEEDED');
+  expect(run.getResult()).toMatchObject({ progress: { total: 60, loggedOut: 59, failed: 0, skipped: 1, pending: 0 } });
+  expect(greenApi.violations).toBe(0);
+  expect(greenApi.callsOf(guarded)).toEqual([]);
+  expect(ids.filter((id) => greenApi.stateOf(id) !== 'notAuthorized')).toEqual([guarded]);
+  expect(lines.filter((line) => line.includes('"evidence"'))).toHaveLength(59);
+  expect(kept).toContain('round-1-batch-1');
+  expect(`${kept}${lines.join('')}`).not.toContain(markerToken);
+});

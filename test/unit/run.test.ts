@@ -1,0 +1,98 @@
+import { LocalDurableTestRunner } from '@aws/durable-execution-sdk-js-testing';
+import { createRunHandler } from '../../functions/run.ts';
+import { parseSummary } from '../../functions/runs/results.ts';
+import { createWorld, requestOf, type Script } from '../support/run-setup.ts';
+
+beforeAll(() => LocalDurableTestRunner.setupTestEnvironment({ skipTime: true }));
+afterAll(() => LocalDurableTestRunner.teardownTestEnvironment());
+
+/** The door as Lambda runs it, with the SDK and middy; only what it asks is faked. */
+const runDoor = async (scripts: Readonly<Record<string, Script>>, payload: unknown = requestOf()) => {
+  const world = createWorld(scripts);
+  const handlerFunction = createRunHandler(world.dependencies) as unknown as RunnerHandler;
+  const runner = new LocalDurableTestRunner({ handlerFunction });
+  return { world, run: await runner.run({ payload }) };
+};
+type RunnerHandler = ConstructorParameters<typeof LocalDurableTestRunner>[0]['handlerFunction'];
+
+test('the history of a run reads as a story, and its result is the summary', async () => {
+  const { run } = await runDoor({ '1101000001': {}, '1101000002': { tags: { protected: true } } });
+
+  expect(run.getStatus()).toBe('SUCCEEDED');
+  expect(run.getOperations().map((operation) => operation.getName())).toEqual([
+    'start',
+    'resolve',
+    'round-1-batch-1',
+    'wait-after-round-1',
+    'round-2-batch-1',
+  ]);
+  expect(parseSummary(JSON.stringify(run.getResult()))).toMatchObject({
+    progress: { total: 2, loggedOut: 1, failed: 0, skipped: 1, pending: 0 },
+    outcomes: [
+      { kind: 'logged-out', confirmed: true },
+      { kind: 'skipped', reason: 'protected' },
+    ],
+  });
+});
+
+test('a run that could not confirm every instance has failed, and its error carries the summary', async () => {
+  const { run } = await runDoor({
+    '1101000001': {},
+    '1101000002': { logout: [{ kind: 'instance-expired', reason: 'GREEN-API answered HTTP 400' }] },
+  });
+
+  const { errorType, errorMessage, errorData } = run.getError();
+  expect(run.getStatus()).toBe('FAILED');
+  expect(errorType).toBe('NotAllConfirmed');
+  expect(errorMessage).toBe('1 of 2 instances are not confirmed');
+  expect(parseSummary(errorData)?.outcomes).toMatchObject([{ kind: 'logged-out' }, { kind: 'instance-expired' }]);
+});
+
+test('what is no run fails as such, names the fields, and repeats nothing of what stood in them', async () => {
+  const { run, world } = await runDoor(
+    { '1101000001': {} },
+    { ...requestOf(), target: 'apiTokenInstance-of-somebody' },
+  );
+
+  const { errorType, errorMessage } = run.getError();
+  expect(errorType).toBe('InvalidRun');
+  expect(errorMessage).toBe('The payload is not a run: see target');
+  expect(world.calls).toEqual([]);
+});
+
+test('retries of a step that Secrets Manager keeps waiting are the SDK\u2019s own', async () => {
+  const world = createWorld({ '1101000001': {} });
+  let asked = 0;
+  const dependencies: typeof world.dependencies = {
+    ...world.dependencies,
+    listInstances: async (next) => {
+      asked += 1;
+      return asked === 1 ? { kind: 'unavailable', reason: 'down' } : world.dependencies.listInstances(next);
+    },
+  };
+  const handlerFunction = createRunHandler(dependencies) as unknown as RunnerHandler;
+
+  const run = await new LocalDurableTestRunner({ handlerFunction }).run({ payload: requestOf() });
+
+  expect(run.getStatus()).toBe('SUCCEEDED');
+  expect(asked).toBe(2);
+});
+
+test('3,000 instances with passing faults take fewer than 200 operations, and the result fits', async () => {
+  const fault = { kind: 'unavailable', reason: 'GREEN-API answered HTTP 500' } as const;
+  const scriptAt = (at: number): Script =>
+    at % 20 === 0
+      ? { logout: [fault, { kind: 'accepted' }], state: ['authorized', 'authorized', 'notAuthorized'] }
+      : {};
+  const scripts = Object.fromEntries(
+    Array.from({ length: 3_000 }, (_, at) => [String(1_101_000_001 + at), scriptAt(at)]),
+  );
+
+  const { run } = await runDoor(scripts);
+
+  expect(run.getStatus()).toBe('SUCCEEDED');
+  expect(run.getOperations().length).toBeLessThan(200);
+  const result = JSON.stringify(run.getResult());
+  expect(Buffer.byteLength(result)).toBeLessThan(256 * 1_024);
+  expect(parseSummary(result)?.progress).toMatchObject({ total: 3_000, loggedOut: 3_000 });
+});

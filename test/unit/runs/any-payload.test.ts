@@ -1,0 +1,33 @@
+import * as fc from 'fast-check';
+import { createWorld, requestOf } from '../../support/run-setup.ts';
+
+const secret = 'f00dfacef00dfacef00dfacef00dfacef00dfacef00dface01';
+
+test('no payload makes a run act or throw anything but what it is called', async () => {
+  const almost = fc
+    .record({ field: fc.constantFrom(...Object.keys(requestOf()), 'at', 'except', 'unknown'), value: fc.anything() })
+    .map(({ field, value }) => ({ ...requestOf({ expiresAt: '2026-11-30T16:00:00Z' }), [field]: value }));
+
+  await fc.assert(
+    fc.asyncProperty(fc.oneof(fc.anything(), almost), async (payload) => {
+      const world = createWorld({ '1101000001': {} });
+
+      const run = await world.run(payload);
+
+      expect(['InvalidRun', 'RunExpired', 'SUCCEEDED']).toContain(run.status);
+      if (run.status !== 'SUCCEEDED') expect(world.calls).toEqual([]);
+    }),
+  );
+});
+
+test.each(['target', 'reason', 'except', 'requestedBy', secret.slice(0, 8)])(
+  'what stands in %s is in no message',
+  async (field) => {
+    const world = createWorld({});
+
+    const { status, message } = await world.run({ ...requestOf(), [field]: { [field]: `${secret}\n` } });
+
+    expect(status).toBe('InvalidRun');
+    expect(message).not.toContain(secret);
+  },
+);

@@ -1,0 +1,146 @@
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { createFindRun } from '../../../../functions/runs/lambda/find-run.ts';
+import { createReadExecution, createReadHistory } from '../../../../functions/runs/lambda/read-run.ts';
+import { createRequestRun, createStartRun } from '../../../../functions/runs/lambda/start-run.ts';
+import { createStopRun } from '../../../../functions/runs/lambda/stop-run.ts';
+import type { ForcedLogout } from '../../../../functions/runs/request.ts';
+import { runNameOf } from '../../../../functions/runs/run-name.ts';
+import { startLoopbackServer } from '../../../../local/emulators/loopback-server.ts';
+
+type Scripted = { readonly status?: number; readonly error?: string; readonly body?: object };
+
+const name = runNameOf('api', { stack: 'green-api-logout', asker: 'auth0|desk', key: 'incident-7' });
+const arn = `arn:aws:lambda:us-east-1:111122223333:function:run:1/durable-execution/${name}/4711`;
+const request: ForcedLogout = {
+  target: { group: 'sales' },
+  reason: 'phones lost',
+  requestedBy: 'auth0|desk',
+  source: 'api',
+  expiresAt: '2026-11-23T09:00:00.000Z',
+  maxTargets: 50,
+};
+
+/** The real client before a Lambda that gives these answers, one after the other, the last one for good. */
+const startLambdaThat = async (...answers: readonly [Scripted, ...Scripted[]]) => {
+  const asked: string[] = [];
+  const server = await startLoopbackServer(async (message, response) => {
+    const { status = 200, error, body = {} } = answers[Math.min(asked.length, answers.length - 1)] ?? answers[0];
+    asked.push(`${message.method} ${message.url?.split('?')[0]}`);
+    response.writeHead(error === undefined ? status : 400, error === undefined ? {} : { 'x-amzn-errortype': error });
+    response.end(JSON.stringify(body));
+  }, {});
+  const client = new LambdaClient({
+    endpoint: server.url,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    maxAttempts: 1,
+  });
+  const findRun = createFindRun({ client, functionName: 'run' });
+  const startRun = createStartRun({ client, functionName: 'run', qualifier: 'live' });
+  const readExecution = createReadExecution({ client, findRun });
+  return {
+    asked,
+    findRun,
+    startRun: () => startRun(name, request),
+    readExecution,
+    readHistory: createReadHistory(client),
+    requestRun: createRequestRun({ startRun, readExecution, now: () => new Date() }),
+    stopRun: createStopRun({ client, findRun }),
+    [Symbol.asyncDispose]: async () => {
+      client.destroy();
+      await server.close();
+    },
+  };
+};
+
+const listed = (Status: string, DurableExecutionName: string = name) => ({
+  body: { DurableExecutions: [{ DurableExecutionArn: arn, DurableExecutionName, Status, StartTimestamp: 1 }] },
+});
+const emptyPage = { body: { DurableExecutions: [], NextMarker: 'more' } };
+
+test.each([
+  ['AccessDeniedException', 'denied', 'Lambda: AccessDeniedException: allow lambda:InvokeFunction on the alias'],
+  ['ResourceNotFoundException', 'denied', 'Lambda: ResourceNotFoundException: there is no such function or alias'],
+  ['ExpiredTokenException', 'denied', 'Lambda: ExpiredTokenException'],
+  ['TooManyRequestsException', 'throttled', 'Lambda: TooManyRequestsException'],
+  ['ServiceException', 'unavailable', 'Lambda: ServiceException'],
+])('takes %s for %s', async (error, kind, reason) => {
+  await using lambda = await startLambdaThat({ error, body: { message: 'a secret thing' } });
+
+  expect(await lambda.startRun()).toEqual({ kind, reason });
+});
+
+test('takes no answer for a passing trouble', async () => {
+  const lambda = await startLambdaThat({});
+  await lambda[Symbol.asyncDispose]();
+
+  expect(await lambda.startRun()).toEqual({ kind: 'unavailable', reason: expect.stringMatching(/^Lambda: \w+$/) });
+});
+
+test('names the right that is missing, for each call', async () => {
+  await using lambda = await startLambdaThat({ error: 'AccessDeniedException' });
+  await using afterList = await startLambdaThat(listed('RUNNING'), { error: 'AccessDeniedException' });
+  await using beforeStop = await startLambdaThat(listed('RUNNING'), { error: 'AccessDeniedException' });
+
+  const reasons = [
+    await lambda.findRun(name),
+    await lambda.readHistory(arn),
+    await afterList.readExecution(name),
+    await beforeStop.stopRun(name, 'auth0|desk'),
+  ].map((failure) => ('reason' in failure ? failure.reason.split('allow ')[1] : failure.kind));
+
+  expect(reasons).toEqual([
+    'lambda:ListDurableExecutionsByFunction',
+    'lambda:GetDurableExecutionHistory',
+    'lambda:GetDurableExecution',
+    'lambda:StopDurableExecution',
+  ]);
+});
+
+test('finds a run behind empty pages', async () => {
+  await using lambda = await startLambdaThat(emptyPage, emptyPage, listed('RUNNING'));
+
+  expect(await lambda.findRun(name)).toEqual({ kind: 'found', arn, status: 'RUNNING' });
+  expect(lambda.asked).toHaveLength(3);
+});
+
+test('does not take another name that merely matches for the run', async () => {
+  await using lambda = await startLambdaThat(listed('RUNNING', `${name}-2`));
+
+  expect(await lambda.findRun(name)).toEqual({ kind: 'unknown-run' });
+});
+
+test('does not know a run that was forgotten after it had been found', async () => {
+  await using lambda = await startLambdaThat(listed('SUCCEEDED'), { error: 'ResourceNotFoundException' });
+
+  expect(await lambda.readExecution(name)).toEqual({ kind: 'unknown-run' });
+});
+
+test('says that a run ended while it was being stopped', async () => {
+  const ended = { error: 'InvalidParameterValueException' };
+  await using lambda = await startLambdaThat(listed('RUNNING'), ended, listed('SUCCEEDED'));
+
+  expect(await lambda.stopRun(name, 'auth0|desk')).toEqual({ kind: 'ended', status: 'SUCCEEDED' });
+});
+
+test('reads every page of a history', async () => {
+  const page = (Name: string, NextMarker?: string) => ({
+    body: { Events: [{ Name, StepSucceededDetails: { Result: { Payload: '1' } } }, { Name: 'pause' }], NextMarker },
+  });
+  await using lambda = await startLambdaThat(page('resolve', 'more'), page('round-1-batch-1'));
+
+  expect(await lambda.readHistory(arn)).toEqual({
+    kind: 'history',
+    steps: [
+      { name: 'resolve', payload: '1' },
+      { name: 'round-1-batch-1', payload: '1' },
+    ],
+  });
+});
+
+test('asks to be asked again when the run of a key is not listed yet', async () => {
+  const started = { error: 'DurableExecutionAlreadyStartedException' };
+  await using lambda = await startLambdaThat(started, { body: { DurableExecutions: [] } });
+
+  expect(await lambda.requestRun(name, () => request)).toMatchObject({ kind: 'unavailable' });
+});

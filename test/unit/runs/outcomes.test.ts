@@ -1,0 +1,293 @@
+import { createWorld, requestOf, runId } from '../../support/run-setup.ts';
+
+const id = '1101000001';
+const started = '2026-11-30T17:00:00.000Z';
+
+test('logs out, and confirms with a second reading in a row two seconds later', async () => {
+  const world = createWorld({ [id]: {} });
+
+  const run = await world.run();
+
+  expect(run).toMatchObject({
+    status: 'SUCCEEDED',
+    progress: { total: 1, loggedOut: 1, failed: 0, skipped: 0, pending: 0 },
+    outcomes: [
+      { idInstance: id, kind: 'logged-out', confirmed: true, attempts: 1, confirmedAt: '2026-11-30T17:00:02.000Z' },
+    ],
+  });
+  expect(world.calls.map(({ method, at }) => `${at.slice(17, 19)} ${method}`)).toEqual([
+    '00 logout',
+    '00 readState',
+    '02 readState',
+  ]);
+  expect(run.operations.map(({ name }) => name)).toEqual([
+    'start',
+    'resolve',
+    'round-1-batch-1',
+    'wait-after-round-1',
+    'round-2-batch-1',
+  ]);
+});
+
+test('leaves evidence of who, why, when, and what was read', async () => {
+  const world = createWorld({ [id]: { tags: { owner: 'anna@example.com', group: 'sales' } } });
+
+  await world.run(requestOf({ target: { owner: 'anna@example.com' }, occurredAt: '2026-11-30T16:59:00Z' }));
+
+  expect(world.evidence).toEqual([
+    {
+      idInstance: id,
+      door: 'run',
+      requestedBy: 'arn:aws:iam::111122223333:role/SecurityDesk AROAEXAMPLEID',
+      reason: 'contract ended',
+      requestedAt: started,
+      confirmedAt: '2026-11-30T17:00:02.000Z',
+      timeToLogoutMs: 62_000,
+      attempts: 1,
+      readings: [
+        { at: started, stateInstance: 'notAuthorized' },
+        { at: '2026-11-30T17:00:02.000Z', stateInstance: 'notAuthorized' },
+      ],
+      outcome: { kind: 'logged-out', confirmed: true, isLogout: true, stateInstance: 'notAuthorized' },
+      run: {
+        id: 'api-0123456789012345678901234567890123456789',
+        source: 'api',
+        occurredAt: '2026-11-30T16:59:00Z',
+        tags: { owner: 'anna@example.com', group: 'sales', protected: false },
+      },
+    },
+  ]);
+});
+
+test.each([
+  'credential-rejected',
+  'wrong-instance-or-host',
+  'request-refused',
+  'instance-expired',
+  'instance-deleted',
+  'quota-exceeded',
+  'unknown-instance',
+  'credential-unreadable',
+] as const)('%s is final: the run fails at once, and the next try would meet the same', async (kind) => {
+  const world = createWorld({ [id]: { logout: [{ kind, reason: 'GREEN-API said so' }] } });
+
+  const run = await world.run();
+
+  expect(run).toMatchObject({
+    status: 'NotAllConfirmed',
+    message: '1 of 1 instances are not confirmed',
+    progress: { total: 1, failed: 1 },
+    outcomes: [{ idInstance: id, kind, confirmed: false, reason: 'GREEN-API said so' }],
+  });
+  expect(run.waits).toEqual([]);
+  expect(world.evidence).toMatchObject([{ outcome: { kind, confirmed: false, reason: 'GREEN-API said so' } }]);
+});
+
+test.each(['instance-starting', 'rate-limited', 'unavailable', 'timed-out'] as const)(
+  '%s is tried again until GREEN-API takes it',
+  async (kind) => {
+    const again = { kind, reason: 'later' };
+    const world = createWorld({
+      [id]: {
+        logout: [again, again, { kind: 'accepted' }],
+        state: ['authorized', 'authorized', 'authorized', 'notAuthorized'],
+      },
+    });
+
+    const run = await world.run();
+
+    expect(run).toMatchObject({ status: 'SUCCEEDED', outcomes: [{ kind: 'logged-out', attempts: 3 }] });
+  },
+);
+
+test.each(['instance-starting', 'rate-limited', 'unavailable', 'timed-out'] as const)(
+  '%s is tried until the run expires, and then it is what it is called',
+  async (kind) => {
+    const world = createWorld({ [id]: { logout: [{ kind, reason: 'not now' }], state: ['authorized'] } });
+
+    const run = await world.run();
+
+    expect(run).toMatchObject({ status: 'NotAllConfirmed', outcomes: [{ kind, confirmed: false, reason: 'not now' }] });
+    expect(world.clock.now().toISOString()).toBe('2026-12-01T17:00:00.000Z');
+    expect(world.calls.filter(({ at }) => at >= '2026-12-01T17:00:00.000Z')).toEqual([]);
+    expect(world.evidence).toHaveLength(1);
+  },
+);
+
+test('what came to nothing may still have logged out: two readings say so', async () => {
+  const world = createWorld({ [id]: { logout: [{ kind: 'timed-out', reason: 'no answer' }] } });
+
+  const run = await world.run();
+
+  expect(run.outcomes).toMatchObject([{ kind: 'logged-out', confirmed: true, attempts: 1 }]);
+});
+
+test('an instance that was out before is told from one that this run logged out', async () => {
+  const world = createWorld({ [id]: { logout: [{ kind: 'not-authorized', reason: 'HTTP 400' }] } });
+
+  const run = await world.run();
+
+  expect(run).toMatchObject({ status: 'SUCCEEDED', outcomes: [{ kind: 'already-logged-out', confirmed: true }] });
+});
+
+test('a refusal is tried once more, and a second one is the last word', async () => {
+  const refusal = { kind: 'refused', reason: 'isLogout: false' } as const;
+  const world = createWorld({ [id]: { logout: [refusal], state: ['authorized'] } });
+
+  const run = await world.run();
+
+  expect(run).toMatchObject({ status: 'NotAllConfirmed', outcomes: [{ kind: 'refused', attempts: 2 }] });
+  expect(world.callsOf('logout')).toHaveLength(2);
+});
+
+test('a refusal by an instance that is out already is no failure', async () => {
+  const world = createWorld({ [id]: { logout: [{ kind: 'refused', reason: 'isLogout: false' }] } });
+
+  const run = await world.run();
+
+  expect(run.outcomes).toMatchObject([{ kind: 'already-logged-out', confirmed: true, attempts: 1 }]);
+});
+
+test('one reading of notAuthorized is no proof: a state that wavers needs two in a row', async () => {
+  const state = ['notAuthorized', 'authorized', 'notAuthorized', 'authorized', 'notAuthorized', 'notAuthorized'];
+  const world = createWorld({ [id]: { state } });
+
+  const run = await world.run();
+
+  expect(run.outcomes).toMatchObject([{ kind: 'logged-out', confirmed: true }]);
+  expect(world.callsOf('readState')).toHaveLength(6);
+});
+
+test('a reading that fails breaks the row', async () => {
+  const fails = { kind: 'unavailable', reason: 'HTTP 500' } as const;
+  const world = createWorld({ [id]: { state: ['notAuthorized', fails, 'notAuthorized', 'notAuthorized'] } });
+
+  await world.run();
+
+  expect(world.callsOf('readState')).toHaveLength(4);
+  expect(world.evidence[0]?.readings).toMatchObject([
+    { failure: 'HTTP 500' },
+    { stateInstance: 'notAuthorized' },
+    { stateInstance: 'notAuthorized' },
+  ]);
+});
+
+test('a reading that will never work ends the wait for it, and says why', async () => {
+  const world = createWorld({ [id]: { state: [{ kind: 'instance-deleted', reason: 'HTTP 400' }] } });
+
+  const run = await world.run();
+
+  expect(run.outcomes).toMatchObject([{ kind: 'instance-deleted', attempts: 1, reason: 'state not read: HTTP 400' }]);
+  expect(run.waits).toEqual([]);
+});
+
+test('an instance still authorized is logged out a second time within ten minutes, and never a third', async () => {
+  const world = createWorld({ [id]: { state: ['authorized'] } });
+
+  const run = await world.run();
+
+  const [first, second, ...more] = world.callsOf('logout').map(({ at }) => Date.parse(at));
+  expect((second ?? 0) - (first ?? 0)).toBeGreaterThanOrEqual(10_000);
+  expect((second ?? 0) - (first ?? 0)).toBeLessThan(600_000);
+  expect(more).toEqual([]);
+  expect(run).toMatchObject({
+    status: 'NotAllConfirmed',
+    outcomes: [{ kind: 'unconfirmed', attempts: 2, reason: 'the state is authorized' }],
+  });
+});
+
+test('more than ten minutes after the first logout it may be a new session: nobody touches it', async () => {
+  const world = createWorld({ [id]: { state: [...Array(9).fill('starting'), 'authorized'] } });
+
+  const run = await world.run();
+
+  expect(world.callsOf('logout')).toHaveLength(1);
+  expect(run.outcomes).toMatchObject([{ kind: 'unconfirmed', attempts: 1 }]);
+});
+
+test('one instance that fails in a way nobody foresaw stops no other', async () => {
+  const world = createWorld({ '1': {}, '2': {}, '3': {} });
+  const ask: typeof world.dependencies.ask = async (idInstance, call, deadline) => {
+    if (idInstance === '2') throw new RangeError('unforeseen');
+    return world.dependencies.ask(idInstance, call, deadline);
+  };
+
+  const run = await world.run(requestOf({ expiresAt: '2026-11-30T17:01:00Z' }), { ask });
+
+  expect(run).toMatchObject({
+    status: 'NotAllConfirmed',
+    outcomes: [
+      { kind: 'logged-out' },
+      { kind: 'unavailable', reason: 'unexpected error: RangeError' },
+      { kind: 'logged-out' },
+    ],
+  });
+  expect(world.facts).toContainEqual(expect.objectContaining({ message: 'unexpected error', idInstance: '2' }));
+});
+
+test('clears the queue after the logout, and says so', async () => {
+  const world = createWorld({ [id]: {} });
+
+  const run = await world.run(requestOf({ clearQueue: true }));
+
+  expect(run.outcomes).toMatchObject([{ kind: 'logged-out', queueCleared: true }]);
+  expect(world.calls.map(({ method }) => method)).toEqual(['logout', 'readState', 'clearQueue', 'readState']);
+  expect(world.evidence).toMatchObject([{ queue: { cleared: true } }]);
+});
+
+test('a queue that cannot be cleared is told, and fails no logout', async () => {
+  const world = createWorld({ [id]: { queue: [{ kind: 'unavailable', reason: 'a body that is not understood' }] } });
+
+  const run = await world.run(requestOf({ clearQueue: true }));
+
+  expect(run).toMatchObject({ status: 'SUCCEEDED', outcomes: [{ confirmed: true, queueCleared: false }] });
+  expect(world.evidence).toMatchObject([{ queue: { cleared: false, reason: 'a body that is not understood' } }]);
+});
+
+test('a queue is left alone once its instance is protected', async () => {
+  const world = createWorld({
+    [id]: {
+      state: ['authorized', 'authorized', 'notAuthorized'],
+      queue: [{ kind: 'unavailable', reason: 'HTTP 500' }],
+    },
+  });
+  const { readTags } = world.dependencies;
+  const protectedAfterTwo = async (idInstance: Parameters<typeof readTags>[0]) => {
+    if (world.callsOf('clearQueue').length === 2) world.tag(id, { protected: true });
+    return readTags(idInstance);
+  };
+
+  const run = await world.run(requestOf({ clearQueue: true }), { readTags: protectedAfterTwo });
+
+  expect(run.outcomes).toMatchObject([{ confirmed: true, queueCleared: false }]);
+  expect(world.callsOf('clearQueue')).toHaveLength(2);
+  expect(world.evidence).toMatchObject([{ queue: { cleared: false, reason: 'protected' } }]);
+});
+
+test('a logout that was sent is on record at once: the run may be stopped before it is decided', async () => {
+  const world = createWorld({ [id]: {} });
+
+  await world.run();
+
+  expect(world.facts.filter(({ message }) => message === 'logout sent')).toEqual([
+    {
+      message: 'logout sent',
+      run: runId,
+      idInstance: id,
+      attempts: 1,
+      requestedBy: requestOf().requestedBy,
+      reason: 'contract ended',
+      tags: { protected: false },
+    },
+  ]);
+});
+
+test('what an invocation has no time for stays pending, and the next one does it', async () => {
+  const world = createWorld({ [id]: {} });
+  const remaining = [5_000, 5_000];
+
+  const run = await world.run(requestOf(), {}, () => remaining.shift() ?? 900_000);
+
+  expect(run.status).toBe('SUCCEEDED');
+  expect(world.callsOf('logout').map(({ at }) => at)).toEqual(['2026-11-30T17:00:02.000Z']);
+});

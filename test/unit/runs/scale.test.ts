@@ -1,0 +1,36 @@
+import { createWorld, requestOf, type Script } from '../../support/run-setup.ts';
+
+const unavailable = { kind: 'unavailable', reason: 'GREEN-API answered HTTP 500' } as const;
+/** One in twenty meets a fault that passes; logging out takes until the second reading. */
+const scriptAt = (at: number): Script => ({
+  state: ['authorized', 'notAuthorized'],
+  ...(at % 20 === 0 && { logout: [unavailable, { kind: 'accepted' }] }),
+});
+const many = (count: number, script: (at: number) => Script) =>
+  Object.fromEntries(Array.from({ length: count }, (_, at) => [String(1_101_000_001 + at), script(at)]));
+
+test.each([
+  [1_000, 30],
+  [3_000, 80],
+])('%i instances are confirmed in one execution of at most %i operations', async (count, most) => {
+  const world = createWorld(many(count, scriptAt));
+
+  const run = await world.run();
+
+  expect(run).toMatchObject({ status: 'SUCCEEDED', progress: { total: count, loggedOut: count } });
+  expect(run.operations.length).toBeLessThanOrEqual(most);
+  expect(world.evidence).toHaveLength(count);
+});
+
+test('3,000 instances of which none can be logged out for a month stay within the operations Lambda allows', async () => {
+  const tags = { owner: `${'ж'.repeat(255)}@`, group: 'ж'.repeat(256) };
+  const reason = `secret ${'p'.repeat(300)}`;
+  const stuck: Script = { tags, logout: [{ kind: 'unavailable', reason }], state: ['authorized'] };
+  const world = createWorld(many(3_000, () => stuck));
+
+  const run = await world.run(requestOf({ expiresAt: '2026-12-30T17:00:00Z' }));
+
+  expect(run).toMatchObject({ status: 'NotAllConfirmed', progress: { total: 3_000, failed: 3_000 } });
+  expect(run.operations.length).toBeLessThan(1_000);
+  expect(run.outcomes).toHaveLength(3_000);
+});

@@ -1,0 +1,148 @@
+import fc from 'fast-check';
+import type { RunStart } from '../../functions/runs/lambda/start-run.ts';
+import type { ForcedLogout } from '../../functions/runs/request.ts';
+import type { RunName } from '../../functions/runs/run-name.ts';
+import { createScheduleHandler } from '../../functions/schedule.ts';
+import { contextOf } from '../support/http-event.ts';
+
+const nightly = {
+  schedule: 'nightly-kiosks',
+  scheduledTime: '2026-11-22T22:00:00Z',
+  target: { group: 'kiosks' },
+  reason: 'end of the day',
+};
+
+const createWorld = (
+  answer: Exclude<RunStart, { readonly id: RunName }>['kind'] | 'started' | 'other-payload' = 'started',
+) => {
+  const asked: { readonly name: RunName; readonly request: ForcedLogout }[] = [];
+  const lines: object[] = [];
+  const handler = createScheduleHandler({
+    startRun: async (name, request) => {
+      asked.push({ name, request });
+      return answer === 'started' || answer === 'other-payload'
+        ? { kind: answer, id: name }
+        : { kind: answer, reason: 'Lambda: SomeException' };
+    },
+    stack: 'green-api-logout',
+    maxTargetsCeiling: 500,
+    log: (level, message, fields) => void lines.push({ level, message, ...fields }),
+  });
+  return { asked, lines, fire: (input: unknown = nightly) => handler(input, contextOf()) };
+};
+
+test('starts the run that the schedule is for', async () => {
+  const world = createWorld();
+
+  const { run } = await world.fire();
+
+  expect(run).toMatch(/^schedule-[0-9a-f]{40}$/);
+  expect(world.asked).toEqual([
+    {
+      name: run,
+      request: {
+        target: { group: 'kiosks' },
+        reason: 'end of the day',
+        requestedBy: 'schedule nightly-kiosks',
+        source: 'schedule',
+        occurredAt: '2026-11-22T22:00:00Z',
+        expiresAt: '2026-11-23T22:00:00.000Z',
+        maxTargets: 50,
+      },
+    },
+  ]);
+  expect(world.lines).toEqual([
+    {
+      level: 'INFO',
+      message: 'schedule',
+      schedule: 'nightly-kiosks',
+      scheduledTime: '2026-11-22T22:00:00Z',
+      run,
+    },
+  ]);
+});
+
+test('passes on all that may be configured', async () => {
+  const world = createWorld();
+  const configured = { target: { all: true }, except: ['1101000001'], maxTargets: 500, clearQueue: true, dryRun: true };
+
+  await world.fire({ ...nightly, ...configured });
+
+  expect(world.asked).toMatchObject([{ request: configured }]);
+});
+
+test('asks for the same run when the firing is delivered again', async () => {
+  const world = createWorld();
+
+  await world.fire();
+  await world.fire(JSON.parse(JSON.stringify(nightly)));
+
+  expect(world.asked[1]).toEqual(world.asked[0]);
+});
+
+test.each([{ schedule: 'nightly-vans' }, { scheduledTime: '2026-11-23T22:00:00Z' }])(
+  'asks for another run for another firing: %j',
+  async (other) => {
+    const world = createWorld();
+
+    const runs = [(await world.fire()).run, (await world.fire({ ...nightly, ...other })).run];
+
+    expect(new Set(runs).size).toBe(2);
+  },
+);
+
+test('leaves a firing alone that started a run before the schedule was changed, and says so', async () => {
+  const world = createWorld('other-payload');
+
+  const { run } = await world.fire();
+
+  expect(world.lines).toMatchObject([{ level: 'WARN', message: expect.stringContaining('duplicate'), run }]);
+});
+
+test.each(['denied', 'throttled', 'unavailable'] as const)(
+  'fails to be called again when Lambda answers %s',
+  async (kind) => {
+    const world = createWorld(kind);
+
+    await expect(world.fire()).rejects.toMatchObject({
+      name: 'RunNotStarted',
+      message: `${kind}: Lambda: SomeException`,
+    });
+    expect(world.lines).toEqual([]);
+  },
+);
+
+test.each<[object, string]>([
+  [{ schedule: undefined }, 'schedule must be a text'],
+  [{ schedule: 'nightly kiosks' }, 'schedule must be the name of a schedule'],
+  [{ scheduledTime: '<aws.scheduler.scheduled-time>' }, 'scheduledTime must be an ISO 8601 instant'],
+  [{ target: {} }, 'target must be exactly one of'],
+  [{ maxTargets: 501 }, 'maxTargets must be at most 500, the ceiling of this deployment'],
+  [{ requestedBy: 'somebody' }, 'requestedBy is not a field'],
+])('refuses the input %j, and names the field', async (wrong, message) => {
+  const world = createWorld();
+
+  await expect(world.fire({ ...nightly, ...wrong })).rejects.toMatchObject({
+    name: 'InvalidRequest',
+    message: expect.stringContaining(message),
+  });
+  expect(world.asked).toEqual([]);
+});
+
+test('no input makes it fail in a way that has no name', async () => {
+  const world = createWorld();
+  const field = fc.oneof(fc.jsonValue(), fc.constantFrom(...Object.values(nightly)));
+  const input = fc.record(
+    { schedule: field, scheduledTime: field, target: field, reason: field, except: field, maxTargets: field },
+    { requiredKeys: [] },
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.oneof(input, fc.jsonValue()), async (given) => {
+      const failure: unknown = await world.fire(given).then(
+        () => undefined,
+        (error) => error,
+      );
+      if (failure !== undefined) expect(failure).toMatchObject({ name: 'InvalidRequest' });
+    }),
+  );
+});
