@@ -5,7 +5,7 @@ import { builtinsWithoutImport } from './builtins-without-import.ts';
 import { leaveOut } from './sdk-stubs.ts';
 import { warmUpFirst } from './warm-up-first.ts';
 
-const root = join(import.meta.dirname, '..', '..');
+export const root = join(import.meta.dirname, '..', '..');
 
 /** Where the bundles go: `dist/<door>/index.mjs`. What is built there is what the CDK app deploys and the local service runs. */
 export const distFolder = join(root, 'dist');

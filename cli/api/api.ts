@@ -1,0 +1,77 @@
+import { errorNameOf } from '../error-name.ts';
+import { CommandFailed } from '../errors.ts';
+import { isLoopback } from './api-address.ts';
+import type { Sign } from './sign.ts';
+
+export { parseApiAddress } from './api-address.ts';
+
+export type ApiRequest = {
+  readonly query?: Readonly<Record<string, string | undefined>>;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+};
+
+export type ApiAnswer = {
+  readonly status: number;
+  readonly ok: boolean;
+  /** What the API answered; a text if it was no JSON. */
+  readonly body: unknown;
+  /** When the answer arrived. */
+  readonly at: Date;
+};
+
+/** A deployment's HTTP API. */
+export type Api = {
+  readonly url: URL;
+  readonly sign: Sign;
+  /** @throws CommandFailed when nothing answers */
+  readonly send: (method: 'GET' | 'POST' | 'DELETE', path: string, request?: ApiRequest) => Promise<ApiAnswer>;
+};
+
+/** API Gateway answers within 30 s, whatever happens behind it. */
+const timeoutMs = 35_000;
+
+const parseText = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+};
+
+const unreachable = (url: URL, error: unknown): CommandFailed => {
+  const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
+  const todo = isLoopback(url)
+    ? 'Start the local service with npm start, or check --url.'
+    : 'Check --url and the network.';
+  return new CommandFailed(`Nothing answers at ${url.origin} (${errorNameOf(cause)}). ${todo}`);
+};
+
+const urlOf = (base: URL, path: string, query: ApiRequest['query'] = {}): URL => {
+  const url = new URL(`${base.pathname.replace(/\/$/, '')}${path}`, base);
+  for (const [name, value] of Object.entries(query)) if (value !== undefined) url.searchParams.set(name, value);
+  return url;
+};
+
+export const createApi = (base: URL, sign: Sign): Api => ({
+  url: base,
+  sign,
+  send: async (method, path, { query, headers = {}, body } = {}) => {
+    const url = urlOf(base, path, query);
+    const text = body === undefined ? undefined : JSON.stringify(body);
+    const unsigned = { method, url, headers: { ...headers, ...(text && { 'content-type': 'application/json' }) } };
+    const signed = await sign({ ...unsigned, ...(text !== undefined && { body: text }) });
+    try {
+      const response = await fetch(url, {
+        method,
+        headers: signed,
+        ...(text !== undefined && { body: text }),
+        redirect: 'manual',
+        signal: AbortSignal.timeout(timeoutMs),
+      });
+      return { status: response.status, ok: response.ok, body: parseText(await response.text()), at: new Date() };
+    } catch (error) {
+      throw unreachable(base, error);
+    }
+  },
+});

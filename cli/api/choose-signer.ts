@@ -1,0 +1,20 @@
+import type { AwsSettings } from '../aws/aws-settings.ts';
+import { isLoopback } from './api-address.ts';
+import type { Sign } from './sign.ts';
+
+const signNothing: Sign = async ({ headers }) => headers;
+
+const signWithToken =
+  (token: string): Sign =>
+  async ({ headers }) => ({ ...headers, authorization: `Bearer ${token}` });
+
+/** A bearer token goes first; the local service authorizes nobody; every other API takes AWS Signature Version 4. */
+export const chooseSigner = async (
+  url: URL,
+  { token, aws }: { readonly token: string | undefined; readonly aws: AwsSettings },
+): Promise<Sign> => {
+  if (token !== undefined) return signWithToken(token);
+  if (isLoopback(url)) return signNothing;
+  const { createSigV4Signer } = await import('./sigv4.ts');
+  return createSigV4Signer(url, aws);
+};

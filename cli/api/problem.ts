@@ -1,0 +1,40 @@
+import * as v from 'valibot';
+import { CommandFailed } from '../errors.ts';
+import { printable } from '../output/printable.ts';
+import type { ApiAnswer } from './api.ts';
+
+const problemSchema = v.object({ title: v.string(), detail: v.string(), code: v.string() });
+const gatewaySchema = v.object({ message: v.string() });
+
+/** API Gateway answers these itself, with one line that does not say what to do. */
+const gatewayHints: Readonly<Record<number, string>> = {
+  401: 'Give a valid token with --token.',
+  403: 'Check --profile and --region; the identity needs execute-api:Invoke on this route.',
+  404: 'Check --url; an older deployment may not have this route.',
+  429: 'Try again in a moment.',
+  503: 'Try again in a moment.',
+};
+
+/** One line: what happened and what to do, of an answer that is no success. */
+export const describeProblem = ({ status, body }: ApiAnswer): string => {
+  const problem = v.safeParse(problemSchema, body);
+  if (problem.success) return printable(`${problem.output.title}. ${problem.output.detail} [${problem.output.code}]`);
+  const gateway = v.safeParse(gatewaySchema, body);
+  const message = gateway.success ? `: ${printable(gateway.output.message)}` : '';
+  return [`HTTP ${status}${message}.`, gatewayHints[status]].filter(Boolean).join(' ');
+};
+
+/**
+ * Reads the body of a success.
+ *
+ * @throws CommandFailed with the problem, or saying that this is no API of this project
+ */
+export const readAnswer = <Schema extends v.GenericSchema>(
+  answer: ApiAnswer,
+  schema: Schema,
+): v.InferOutput<Schema> => {
+  if (!answer.ok) throw new CommandFailed(describeProblem(answer));
+  const parsed = v.safeParse(schema, answer.body);
+  if (parsed.success) return parsed.output;
+  throw new CommandFailed(`HTTP ${answer.status} with a body that this program does not understand. Check --url.`);
+};

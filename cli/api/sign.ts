@@ -1,0 +1,9 @@
+export type UnsignedRequest = {
+  readonly method: string;
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+};
+
+/** Returns the headers to send: those of the request and what proves who is calling. */
+export type Sign = (request: UnsignedRequest) => Promise<Readonly<Record<string, string>>>;

@@ -1,0 +1,41 @@
+import { errorNameOf } from '../error-name.ts';
+import { CommandFailed } from '../errors.ts';
+
+const known: Readonly<Record<string, string>> = {
+  CredentialsProviderError: 'There are no AWS credentials. Set AWS_PROFILE or --profile, or log in with the AWS CLI.',
+  ExpiredTokenException: 'The AWS credentials have expired. Log in again.',
+  ExpiredToken: 'The AWS credentials have expired. Log in again.',
+  UnrecognizedClientException: 'AWS does not know these credentials. Check --profile and --region.',
+  InvalidClientTokenId: 'AWS does not know these credentials. Check --profile and --region.',
+};
+
+const accessDenied = new Set([
+  'AccessDenied',
+  'AccessDeniedException',
+  'AuthorizationError',
+  'AuthorizationErrorException',
+]);
+
+const isRegionMissing = (error: unknown): boolean => error instanceof Error && /region is missing/i.test(error.message);
+
+/**
+ * What to tell a person about a failed AWS call: the error's name, never its message, which may quote what was sent.
+ *
+ * @param right the IAM action that the call needs, e.g. `sqs:ReceiveMessage`
+ */
+export const awsFailure = (error: unknown, right: string): CommandFailed => {
+  if (error instanceof CommandFailed) return error;
+  if (isRegionMissing(error)) return new CommandFailed('There is no AWS region. Set AWS_REGION or --region.');
+  const name = errorNameOf(error);
+  if (accessDenied.has(name)) return new CommandFailed(`Your AWS identity lacks a right. Allow it ${right}.`);
+  return new CommandFailed(known[name] ?? `AWS refused ${right}: ${name}. Check --profile, --region and --stack.`);
+};
+
+/** Runs an AWS call and turns its failure into a {@link CommandFailed}. */
+export const callAws = async <Value>(right: string, call: () => Promise<Value>): Promise<Value> => {
+  try {
+    return await call();
+  } catch (error) {
+    throw awsFailure(error, right);
+  }
+};

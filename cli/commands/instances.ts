@@ -1,0 +1,36 @@
+import { Option } from 'commander';
+import { listInstances } from '../api/instances.ts';
+import { defineCommand } from '../command.ts';
+import { exitCodes } from '../errors.ts';
+import { formatTable } from '../output/table.ts';
+
+type Options = { readonly owner?: string; readonly group?: string };
+
+export const instancesCommand = defineCommand<Options>({
+  usage: 'instances',
+  summary: 'List the instances with their owner, group and protection.',
+  options: [
+    new Option(
+      '--owner <identity>',
+      'only the instances of this person: an e-mail address or another id in the owner tag',
+    ),
+    new Option('--group <name>', 'only the instances of this group'),
+  ],
+  examples: ['instances', 'instances --owner john.doe@example.com', 'instances --group sales --json'],
+  run: async (session, filter) => {
+    const instances = await listInstances(await session.api(), filter);
+    if (session.options.json) session.printJson({ instances });
+    else if (instances.length === 0)
+      session.note('No instance matches. Tags that changed may take five minutes to show.');
+    else {
+      const rows = instances.map(({ idInstance, owner, group, protected: isProtected }) => [
+        idInstance,
+        owner,
+        group,
+        isProtected ? 'protected' : '',
+      ]);
+      session.print(await formatTable(['INSTANCE', 'OWNER', 'GROUP', ''], rows));
+    }
+    return instances.length > 0 ? exitCodes.done : exitCodes.failed;
+  },
+});

@@ -1,0 +1,97 @@
+import { Option } from 'commander';
+import * as v from 'valibot';
+import { inParallel } from '../../functions/runs/in-parallel.ts';
+import type { Api, ApiAnswer } from '../api/api.ts';
+import { listInstances, parallelCalls, readState, type StateReading } from '../api/instances.ts';
+import { describeProblem, readAnswer } from '../api/problem.ts';
+import { defineCommand } from '../command.ts';
+import { CommandFailed, exitCodes, orFailure, UsageError } from '../errors.ts';
+import { readInstanceIds } from '../input/instance-ids.ts';
+import { parseWait } from '../input/parse-wait.ts';
+import { confirm } from '../input/questions.ts';
+import { formatTable } from '../output/table.ts';
+import type { Session } from '../session.ts';
+
+type Options = {
+  readonly owner?: string;
+  readonly reason?: string;
+  readonly wait?: number;
+  readonly clearQueue?: boolean;
+  readonly rotateToken?: boolean;
+};
+
+const describeState = (reading: StateReading): string =>
+  reading.kind === 'read' ? reading.stateInstance : `not read: ${reading.problem}`;
+
+/** Shows a person's instances with their live state, so that whoever is asked next sees whom it concerns. */
+const findInstancesOf = async (session: Session, api: Api, owner: string): Promise<readonly string[]> => {
+  const instances = await listInstances(api, { owner });
+  if (instances.length === 0)
+    throw new CommandFailed('No instance has this owner. Look at the tags: the instances command lists them.');
+  if (session.options.json) return instances.map(({ idInstance }) => idInstance);
+  const states = await inParallel(parallelCalls, instances, ({ idInstance }) => readState(api, idInstance));
+  const rows = instances.map(({ idInstance, group, protected: isProtected }, index) => {
+    const reading = states[index];
+    return [idInstance, group, isProtected ? 'protected' : '', reading && describeState(reading)];
+  });
+  session.note(await formatTable(['INSTANCE', 'GROUP', '', 'STATE'], rows));
+  return instances.map(({ idInstance }) => idInstance);
+};
+
+const loggedOutSchema = v.object({
+  confirmed: v.boolean(),
+  alreadyLoggedOut: v.optional(v.boolean(), false),
+  confirmedAt: v.optional(v.string()),
+});
+
+const describeAnswer = (answer: ApiAnswer | CommandFailed): string => {
+  if (answer instanceof CommandFailed) return `not confirmed: ${answer.message}`;
+  if (!answer.ok) return `not confirmed: ${describeProblem(answer)}`;
+  const { confirmed, alreadyLoggedOut, confirmedAt } = readAnswer(answer, loggedOutSchema);
+  if (!confirmed) return 'accepted, not confirmed: nobody waited for the reading';
+  return `${alreadyLoggedOut ? 'was already logged out' : 'logged out'}, confirmed at ${confirmedAt ?? answer.at.toISOString()}`;
+};
+
+const isConfirmed = (answer: ApiAnswer | CommandFailed): boolean => 'status' in answer && answer.status === 200;
+
+const logOut = async (api: Api, idInstance: string, { reason, wait, clearQueue, rotateToken }: Options) =>
+  api.send('POST', `/instances/${idInstance}/logout`, {
+    body: { ...(reason && { reason }), ...(clearQueue && { clearQueue }), ...(rotateToken && { rotateToken }) },
+    headers: wait === undefined ? {} : { prefer: `wait=${wait}` },
+  });
+
+export const logoutCommand = defineCommand<Options>({
+  usage: 'logout [idInstance...]',
+  summary: 'Log instances out now, one by one, and say for each whether it is confirmed.',
+  details: `"Confirmed" means that GREEN-API reported the state notAuthorized after the logout.
+With --owner it shows the instances of that person first, protected ones included, and logs all of them out.
+It is harmless to repeat. For many instances use the run command: it tries again until each is confirmed.
+A logout ends the session at GREEN-API only: other linked devices stay linked, and the token stays valid.`,
+  options: [
+    new Option('--owner <identity>', 'log out every instance of this person'),
+    new Option('--reason <text>', 'why; it is kept in the evidence'),
+    new Option('--wait <seconds>', 'how long to wait for the confirmation, 0 to 20 (default 5)').argParser(parseWait),
+    new Option('--clear-queue', 'also clear the queue of messages to send'),
+    new Option('--rotate-token', 'also change the token, so that a copy of it cannot link the instance again'),
+  ],
+  examples: [
+    'logout 1101000001 --reason "phone lost"',
+    'logout --owner john.doe@example.com --reason "phone stolen" --rotate-token',
+    'logout 1101000001 1101000002 --yes --json',
+  ],
+  run: async (session, options, args) => {
+    if (args.length > 0 === (options.owner !== undefined))
+      throw new UsageError('Name the instances to log out, or a person with --owner.');
+    const given = readInstanceIds(args);
+    const api = await session.api();
+    const ids = options.owner === undefined ? given : await findInstancesOf(session, api, options.owner);
+    await confirm(session, `Log out ${ids.length === 1 ? ids[0] : `${ids.length} instances`} at ${api.url.host}?`);
+    const answers = await inParallel(parallelCalls, ids, async (idInstance) => {
+      const answer = await orFailure(logOut(api, idInstance, options));
+      if (session.options.json && 'body' in answer) session.printJson(answer.body);
+      else session.print(`${idInstance}  ${describeAnswer(answer)}`);
+      return answer;
+    });
+    return answers.every(isConfirmed) ? exitCodes.done : exitCodes.failed;
+  },
+});

@@ -1,0 +1,134 @@
+import { randomUUID } from 'node:crypto';
+import { Option } from 'commander';
+import type { Api } from '../api/api.ts';
+import { type ListedInstance, listInstances } from '../api/instances.ts';
+import { parseAcceptedRun } from '../api/runs.ts';
+import { defineCommand } from '../command.ts';
+import { exitCodes, UsageError } from '../errors.ts';
+import { followRun } from '../follow-run.ts';
+import { readInstanceIds } from '../input/instance-ids.ts';
+import { parseCount } from '../input/parse-count.ts';
+import { askText, confirm } from '../input/questions.ts';
+import { programName } from '../program-name.ts';
+
+type Options = {
+  readonly group?: string;
+  readonly owner?: string;
+  readonly all?: boolean;
+  readonly instances?: readonly string[];
+  readonly except?: readonly string[];
+  readonly reason?: string;
+  readonly maxTargets?: number;
+  readonly at?: string;
+  readonly expiresAt?: string;
+  readonly clearQueue?: boolean;
+  readonly rotateToken?: boolean;
+  readonly watchDays?: number;
+  readonly dryRun?: boolean;
+  readonly idempotencyKey?: string;
+  readonly follow?: boolean;
+};
+
+type Target =
+  | { readonly group: string }
+  | { readonly owner: string }
+  | { readonly instances: readonly string[] }
+  | { readonly all: true };
+
+const targetIn = ({ group, owner, all, instances }: Options): Target => {
+  const targets: readonly Target[] = [
+    ...(group === undefined ? [] : [{ group }]),
+    ...(owner === undefined ? [] : [{ owner }]),
+    ...(instances === undefined ? [] : [{ instances: readInstanceIds(instances) }]),
+    ...(all ? ([{ all: true }] as const) : []),
+  ];
+  const [target] = targets;
+  if (target === undefined || targets.length > 1)
+    throw new UsageError('Say whom to log out with exactly one of --group, --owner, --instances and --all.');
+  return target;
+};
+
+const bodyOf = (target: Target, reason: string, options: Options) => {
+  const { except, maxTargets, at, expiresAt, clearQueue, rotateToken, watchDays, dryRun } = options;
+  return {
+    target,
+    reason,
+    ...(except && { except: readInstanceIds(except) }),
+    ...(maxTargets && { maxTargets }),
+    ...(at && { at }),
+    ...(expiresAt && { expiresAt }),
+    ...(clearQueue && { clearQueue }),
+    ...(rotateToken && { rotateToken }),
+    ...(watchDays && { watchDays }),
+    ...(dryRun && { dryRun }),
+  };
+};
+
+/** The instances that a run over this target would find now. */
+const findTargets = async (
+  api: Api,
+  target: Target,
+): Promise<readonly Pick<ListedInstance, 'idInstance' | 'protected'>[]> => {
+  if ('instances' in target) return target.instances.map((idInstance) => ({ idInstance, protected: false }));
+  return listInstances(api, 'all' in target ? {} : target);
+};
+
+const describeTargets = async (api: Api, target: Target, except: readonly string[]): Promise<string> => {
+  const found = (await findTargets(api, target)).filter(({ idInstance }) => !except.includes(idInstance));
+  const spared = found.filter((instance) => instance.protected).length;
+  const count = found.length - spared;
+  return `${count} instance${count === 1 ? '' : 's'}${spared > 0 ? ` (${spared} protected ones are skipped)` : ''}`;
+};
+
+export const runCommand = defineCommand<Options>({
+  usage: 'run',
+  summary: 'Start a run: log out a group, a person, a list or all, until each logout is confirmed.',
+  details: `A run goes on without this program. It tries again until every logout is confirmed or the run expires.
+Ctrl-C while following leaves the run as it is. --dry-run reads each state and touches nothing.
+With --follow the exit code is 0 only if every instance was confirmed.`,
+  options: [
+    new Option('--group <name>', 'log out the instances of this group'),
+    new Option('--owner <identity>', 'log out the instances of this person'),
+    new Option('--instances <ids...>', 'log out these instances'),
+    new Option('--all', 'log out every instance that is not protected'),
+    new Option('--except <ids...>', 'leave these instances alone'),
+    new Option('--reason <text>', 'why; it is kept in the evidence'),
+    new Option('--dry-run', 'read each state and say what a run would meet; touch nothing'),
+    new Option('--follow', 'show the progress until the run has ended'),
+    new Option('--clear-queue', 'also clear the queue of messages to send'),
+    new Option('--rotate-token', 'also change the token of each instance that was logged out'),
+    new Option('--watch-days <days>', 'look for so many days whether an instance is linked again').argParser(
+      parseCount,
+    ),
+    new Option('--max-targets <count>', 'fail before anything is done if there are more instances').argParser(
+      parseCount,
+    ),
+    new Option('--at <instant>', 'wait until then, for example 2026-11-30T17:00:00+01:00'),
+    new Option('--expires-at <instant>', 'do nothing after this instant'),
+    new Option('--idempotency-key <key>', 'the same key with the same request is the same run'),
+  ],
+  examples: [
+    'run --group sales --reason "phones stolen" --dry-run --follow',
+    'run --owner john.doe@example.com --reason "left the company" --follow',
+    'run --instances 1101000001 1101000002 --reason "phones lost" --clear-queue --yes',
+  ],
+  run: async (session, options) => {
+    const target = targetIn(options);
+    const reason = options.reason ?? (await askText(session, 'Reason (kept in the evidence):', '--reason'));
+    const body = bodyOf(target, reason, options);
+    const api = await session.api();
+    if (!options.dryRun && !session.options.yes)
+      await confirm(session, `Log out ${await describeTargets(api, target, body.except ?? [])} at ${api.url.host}?`);
+    // Without a key of the caller's the request still has one, so that it can be sent again.
+    const headers = { 'idempotency-key': options.idempotencyKey ?? randomUUID() };
+    const answer = await api.send('POST', '/forced-logouts', { body, headers });
+    const { id, status } = parseAcceptedRun(answer);
+    if (options.follow) {
+      session.note(`Run ${id}`);
+      return followRun(session, id);
+    }
+    if (session.options.json) session.printJson(answer.body);
+    else session.print(`${status} ${id}\nFollow it: ${programName} show ${id} --follow`);
+    return exitCodes.done;
+  },
+});

@@ -1,0 +1,28 @@
+import { Option } from 'commander';
+import { listRuns } from '../api/runs.ts';
+import { defineCommand } from '../command.ts';
+import { exitCodes } from '../errors.ts';
+import { parseCount } from '../input/parse-count.ts';
+import { formatTable } from '../output/table.ts';
+
+type Options = { readonly status?: string; readonly limit: number };
+
+export const runsCommand = defineCommand<Options>({
+  usage: 'runs',
+  summary: 'List the runs, the newest first.',
+  options: [
+    new Option('--status <status>', 'only runs in this status, for example RUNNING or FAILED'),
+    new Option('--limit <count>', 'how many to list').argParser(parseCount).default(20),
+  ],
+  examples: ['runs', 'runs --status RUNNING'],
+  run: async (session, { status, limit }) => {
+    const runs = await listRuns(await session.api(), limit, status?.toUpperCase());
+    if (session.options.json) session.printJson({ runs });
+    else if (runs.length === 0) session.note('There is no such run.');
+    else {
+      const rows = runs.map((run) => [run.id, run.source, run.status, run.startedAt, run.endedAt]);
+      session.print(await formatTable(['RUN', 'SOURCE', 'STATUS', 'STARTED', 'ENDED'], rows));
+    }
+    return exitCodes.done;
+  },
+});

@@ -1,0 +1,28 @@
+import { inParallel } from '../../functions/runs/in-parallel.ts';
+import { parallelCalls, readState } from '../api/instances.ts';
+import { defineCommand } from '../command.ts';
+import { exitCodes } from '../errors.ts';
+import { readInstanceIds } from '../input/instance-ids.ts';
+import { formatTable } from '../output/table.ts';
+
+export const stateCommand = defineCommand({
+  usage: 'state <idInstance...>',
+  summary: 'Read the state that GREEN-API reports for each instance now.',
+  details: 'Nothing is changed. "authorized" means that a messenger account is linked.',
+  examples: ['state 1101000001', 'state 1101000001 1101000002 --json'],
+  run: async (session, _options, args) => {
+    const ids = readInstanceIds(args);
+    const api = await session.api();
+    const readings = await inParallel(parallelCalls, ids, (id) => readState(api, id));
+    if (session.options.json) for (const { body } of readings) session.printJson(body ?? null);
+    else {
+      const rows = readings.map((reading, index) =>
+        reading.kind === 'read'
+          ? [ids[index], reading.stateInstance, reading.readAt]
+          : [ids[index], 'not read', reading.problem],
+      );
+      session.print(await formatTable(['INSTANCE', 'STATE', 'READ AT'], rows));
+    }
+    return readings.every(({ kind }) => kind === 'read') ? exitCodes.done : exitCodes.failed;
+  },
+});

@@ -1,0 +1,31 @@
+/** The exit codes of the command line: scripts rely on them. */
+export const exitCodes = {
+  /** Done, and confirmed where there is something to confirm. */
+  done: 0,
+  /** Not confirmed, not found, refused or failed. */
+  failed: 1,
+  /** The command line or the input is wrong, and nothing was done. */
+  usage: 2,
+} as const;
+
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+
+/** The command line or the input is wrong. The message says what and how to correct it; nothing was done. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/** The command could not do its work. The message says what happened and what to do. */
+export class CommandFailed extends Error {
+  override readonly name = 'CommandFailed';
+}
+
+/** Gives an expected failure as a value, so that one of several does not stop the others. */
+export const orFailure = async <Value>(work: Promise<Value>): Promise<Value | CommandFailed> => {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof CommandFailed) return error;
+    throw error;
+  }
+};

@@ -1,0 +1,83 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Api, ApiAnswer } from './api/api.ts';
+import { describeProblem } from './api/problem.ts';
+import { hasEnded, parseRun, type Run, readRun } from './api/runs.ts';
+import { CommandFailed, type ExitCode, exitCodes, orFailure } from './errors.ts';
+import { formatOutcomes, formatRunHead } from './output/describe-run.ts';
+import { createProgressDisplay, type ProgressDisplay } from './output/progress-bar.ts';
+import { programName } from './program-name.ts';
+import type { Session } from './session.ts';
+
+const pollMs = 1_000;
+
+/** How many readings in a row may fail: a new run takes seconds to appear, and networks fail for a moment. */
+const toleratedFailures = 30;
+
+const isTransient = ({ status }: ApiAnswer): boolean => status === 404 || status === 429 || status >= 500;
+
+/** An answer, or why there is none for the moment. */
+const tryToRead = async (api: Api, id: string): Promise<ApiAnswer | CommandFailed> => {
+  const answer = await orFailure(readRun(api, id));
+  return 'status' in answer && isTransient(answer) ? new CommandFailed(describeProblem(answer)) : answer;
+};
+
+type Ended = { readonly run: Run; readonly body: unknown };
+
+/** Reads the run until it has ended; `undefined` when `stop` came first. */
+const pollRun = async (
+  api: Api,
+  id: string,
+  stop: AbortSignal,
+  display: ProgressDisplay,
+): Promise<Ended | undefined> => {
+  for (let failures = 0; !stop.aborted; await sleep(pollMs)) {
+    const answer = await tryToRead(api, id);
+    if (answer instanceof CommandFailed) {
+      failures += 1;
+      if (failures > toleratedFailures) throw answer;
+      continue;
+    }
+    failures = 0;
+    const run = parseRun(answer);
+    if (stop.aborted) break;
+    display.show(run);
+    if (hasEnded(run)) return { run, body: answer.body };
+  }
+  return undefined;
+};
+
+const interrupted = (id: string): CommandFailed =>
+  new CommandFailed(
+    `The run goes on. Follow it: ${programName} show ${id} --follow. Stop it: ${programName} stop ${id}.`,
+  );
+
+/** @throws CommandFailed at Ctrl-C, which leaves the run as it is */
+const waitForEnd = async (session: Session, id: string): Promise<Ended> => {
+  const api = await session.api();
+  const display = await createProgressDisplay(session.terminal);
+  const stop = new AbortController();
+  const stopped = new Promise<undefined>((resolve) => stop.signal.addEventListener('abort', () => resolve(undefined)));
+  using _ = session.terminal.onInterrupt(() => stop.abort());
+  try {
+    const ended = await Promise.race([pollRun(api, id, stop.signal, display), stopped]);
+    if (ended === undefined) throw interrupted(id);
+    return ended;
+  } finally {
+    display.end();
+  }
+};
+
+export const printRun = async (session: Session, run: Run, body: unknown): Promise<ExitCode> => {
+  if (session.options.json) session.printJson(body);
+  else {
+    session.print(formatRunHead(run));
+    if (run.outcomes.length > 0) session.print(`\n${await formatOutcomes(run.outcomes)}`);
+  }
+  return hasEnded(run) && run.status !== 'SUCCEEDED' ? exitCodes.failed : exitCodes.done;
+};
+
+/** Shows the progress of a run until it has ended, then its result. */
+export const followRun = async (session: Session, id: string): Promise<ExitCode> => {
+  const { run, body } = await waitForEnd(session, id);
+  return printRun(session, run, body);
+};

@@ -1,0 +1,48 @@
+import type { Progress, Run, RunOutcome } from '../api/runs.ts';
+import { printable } from './printable.ts';
+import { formatTable } from './table.ts';
+
+export const describeProgress = ({ total, loggedOut, failed, skipped, pending, ready }: Progress): string =>
+  [
+    `${loggedOut} of ${total} confirmed`,
+    ...(ready > 0 ? [`${ready} ready`] : []),
+    `${failed} failed`,
+    `${skipped} skipped`,
+    `${pending} pending`,
+  ].join(', ');
+
+/** What a run is doing now, if it waits for something. */
+export const describePhase = ({ phase, nextActionAt }: Run): string | undefined =>
+  phase === undefined ? undefined : `${phase}${nextActionAt === undefined ? '' : `, next action at ${nextActionAt}`}`;
+
+const order = (outcome: RunOutcome): number => {
+  if (outcome.confirmed || outcome.kind === 'ready') return 2;
+  return outcome.kind === 'skipped' ? 1 : 0;
+};
+
+/** One row per instance; those that need attention first. */
+export const formatOutcomes = (outcomes: readonly RunOutcome[]): Promise<string> =>
+  formatTable(
+    ['INSTANCE', 'OUTCOME', 'CONFIRMED AT', ''],
+    outcomes
+      .toSorted((a, b) => order(a) - order(b))
+      .map(({ idInstance, kind, confirmedAt, detail }) => [idInstance, kind, confirmedAt, detail]),
+  );
+
+/** The head of a run, without its instances. */
+export const formatRunHead = (run: Run): string =>
+  [
+    ['run', run.id],
+    ['status', run.status],
+    ['source', run.source],
+    ['reason', run.reason],
+    ['requested by', run.requestedBy],
+    ['started', run.startedAt],
+    ['ended', run.endedAt],
+    ['phase', describePhase(run)],
+    ['progress', describeProgress(run.progress)],
+    ['note', run.note],
+    ['request', run.request && JSON.stringify(run.request)],
+  ]
+    .flatMap(([name = '', value]) => (value === undefined ? [] : [`${name.padEnd(14)}${printable(value)}`]))
+    .join('\n');

@@ -1,0 +1,56 @@
+import { Command } from 'commander';
+import type { CommandDefinition } from './command.ts';
+import { commands } from './commands.ts';
+import type { ExitCode } from './errors.ts';
+import { type GlobalOptions, globalOptions } from './global-options.ts';
+import { programName } from './program-name.ts';
+import { createSession } from './session.ts';
+import type { Terminal } from './terminal.ts';
+
+const exitCodesText = `
+Exit codes: 0 done (and confirmed); 1 not confirmed, not found or failed; 2 wrong usage, nothing was done.`;
+
+/** A long word may be a token in the wrong place: it is never repeated. */
+const withoutSecrets = (text: string): string => text.replace(/[\w-]{32,}/g, '…');
+
+const examplesText = ({ details, examples }: CommandDefinition): string =>
+  [
+    ...(details === undefined ? [] : ['', details]),
+    '',
+    'Examples:',
+    ...examples.map((example) => `  ${programName} ${example}`),
+  ].join('\n');
+
+const addCommand = (
+  program: Command,
+  definition: CommandDefinition,
+  terminal: Terminal,
+  ended: (code: ExitCode) => void,
+): void => {
+  const command = program.command(definition.usage).description(definition.summary);
+  for (const option of definition.options ?? []) command.addOption(option);
+  command.addHelpText('after', examplesText(definition));
+  command.action(async () => {
+    const session = createSession(program.opts<GlobalOptions>(), terminal);
+    ended(await definition.run(session, command.opts(), command.args));
+  });
+};
+
+/** @param ended is called with the exit code of the command that ran */
+export const createProgram = (version: string, terminal: Terminal, ended: (code: ExitCode) => void): Command => {
+  const program = new Command(programName)
+    .description('Logs messenger instances out of GREEN-API, confirms it, and shows the evidence.')
+    .version(version)
+    .exitOverride()
+    .showHelpAfterError(`(${programName} --help shows the commands, ${programName} COMMAND --help one of them)`)
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({
+      writeOut: (text) => void terminal.stdout.write(text),
+      writeErr: (text) => void terminal.stderr.write(text),
+      outputError: (text, write) => write(withoutSecrets(text)),
+    });
+  for (const option of globalOptions) program.addOption(option);
+  program.addHelpText('after', exitCodesText);
+  for (const definition of commands) addCommand(program, definition, terminal, ended);
+  return program;
+};

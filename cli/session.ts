@@ -1,0 +1,78 @@
+import type { Api } from './api/api.ts';
+import type { AwsSettings } from './aws/aws-settings.ts';
+import type { StackOutputs } from './aws/stack-outputs.ts';
+import { UsageError } from './errors.ts';
+import { type GlobalOptions, variables } from './global-options.ts';
+import type { Terminal } from './terminal.ts';
+
+/** One run of one command: its global options, and what it can reach. Everything heavy is loaded when it is asked for. */
+export type Session = {
+  readonly options: GlobalOptions;
+  readonly terminal: Terminal;
+  /** Result, on stdout. */
+  readonly print: (text: string) => void;
+  /** One JSON document on one line, on stdout. */
+  readonly printJson: (value: unknown) => void;
+  /** Progress, warnings and questions, on stderr. */
+  readonly note: (text: string) => void;
+  readonly api: () => Promise<Api>;
+  readonly aws: AwsSettings;
+  /** @throws UsageError without `--stack`, CommandFailed when there is no such stack */
+  readonly outputs: () => Promise<StackOutputs>;
+};
+
+const once = <Value>(create: () => Promise<Value>): (() => Promise<Value>) => {
+  let value: Promise<Value> | undefined;
+  return () => {
+    value ??= create();
+    return value;
+  };
+};
+
+/** Options given on the command line win over variables. */
+const withVariables = (options: GlobalOptions, env: Terminal['env']): GlobalOptions => {
+  const token = options.token ?? env[variables.token];
+  const named = options.url !== undefined || options.stack !== undefined;
+  const url = options.url ?? (named ? undefined : env[variables.url]);
+  const stack = options.stack ?? env[variables.stack];
+  return {
+    ...options,
+    ...(url && { url }),
+    ...(stack && { stack }),
+    ...(token && { token }),
+  };
+};
+
+const noDeployment = `Name the deployment: --url http://127.0.0.1:3000 for the local service (npm start), \
+--url or --stack for one on AWS; or set ${variables.url} or ${variables.stack}.`;
+
+const noStack = `This command reads the deployment's stack: name it with --stack or ${variables.stack}.`;
+
+export const createSession = (given: GlobalOptions, terminal: Terminal): Session => {
+  const options = withVariables(given, terminal.env);
+  const { profile, region } = options;
+  const aws: AwsSettings = { ...(profile && { profile }), ...(region && { region }) };
+  const outputs = once(async () => {
+    if (options.stack === undefined) throw new UsageError(noStack);
+    const { readStackOutputs } = await import('./aws/stack-outputs.ts');
+    return readStackOutputs(options.stack, aws);
+  });
+  const api = once(async () => {
+    const { createApi, parseApiAddress } = await import('./api/api.ts');
+    const address = options.url ?? (options.stack !== undefined ? (await outputs()).require('Endpoint') : undefined);
+    if (address === undefined) throw new UsageError(noDeployment);
+    const { chooseSigner } = await import('./api/choose-signer.ts');
+    const url = parseApiAddress(address);
+    return createApi(url, await chooseSigner(url, { token: options.token, aws }));
+  });
+  return {
+    options,
+    terminal,
+    print: (text) => void terminal.stdout.write(`${text}\n`),
+    printJson: (value) => void terminal.stdout.write(`${JSON.stringify(value)}\n`),
+    note: (text) => void terminal.stderr.write(`${text}\n`),
+    api,
+    aws,
+    outputs,
+  };
+};

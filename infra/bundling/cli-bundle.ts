@@ -1,0 +1,31 @@
+import { join } from 'node:path';
+import type { BuildOptions } from 'esbuild';
+import { distFolder, root } from './bundling.ts';
+
+/** Where the command line is built: the `bin` of the package. */
+export const cliFile = join(distFolder, 'cli', 'main.mjs');
+
+/** What CommonJS packages among the dependencies expect. */
+const requireForCommonJs =
+  "import { createRequire as createRequireOfCli } from 'node:module'; const require = createRequireOfCli(import.meta.url);";
+
+/** What a command imports dynamically becomes a file of its own, so that the others start without it. */
+export const cliBundleOptions: BuildOptions = {
+  absWorkingDir: root,
+  entryPoints: { main: 'cli/main.ts' },
+  outdir: join(distFolder, 'cli'),
+  outExtension: { '.js': '.mjs' },
+  chunkNames: 'chunks/[name]-[hash]',
+  bundle: true,
+  splitting: true,
+  platform: 'node',
+  target: 'node20',
+  format: 'esm',
+  mainFields: ['module', 'main'],
+  minify: true,
+  // Errors are told apart by name.
+  keepNames: true,
+  legalComments: 'none',
+  logLevel: 'warning',
+  banner: { js: requireForCommonJs },
+};

@@ -1,0 +1,85 @@
+import { startJsonServer } from '../support/api-double.ts';
+import { runCli } from '../support/cli.ts';
+
+const token = 'd75b3a66374942c5b3c019c698abc2067e151558acbd412345';
+
+test.each([
+  ['no command', []],
+  ['an unknown command', ['logoff']],
+  ['an unknown option', ['instances', '--gruop', 'sales']],
+  ['an option without its value', ['instances', '--group']],
+  ['an argument too many', ['instances', 'sales']],
+  ['no deployment', ['instances']],
+  ['an address without https', ['--url', 'http://example.com', 'instances']],
+  ['an address that is none', ['--url', 'example', 'instances']],
+  ['an id that is none', ['--url', 'http://127.0.0.1:9', 'state', 'abc']],
+  ['no target', ['run', '--reason', 'x']],
+  ['two targets', ['run', '--reason', 'x', '--all', '--group', 'sales']],
+  ['neither instance nor owner', ['--url', 'http://127.0.0.1:9', 'logout']],
+  ['a wait over 20 seconds', ['logout', '1101000001', '--wait', '21']],
+  ['a run id that is none', ['--url', 'http://127.0.0.1:9', 'show', '1']],
+  ['a question without a terminal', ['--url', 'http://127.0.0.1:9', 'logout', '1101000001']],
+])('%s: exit code 2, and stderr says what to do', async (_name, args) => {
+  const { code, stdout, stderr } = await runCli(args);
+
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(stderr.trim()).not.toBe('');
+});
+
+test('--help shows every command, --version the version', async () => {
+  const help = await runCli(['--help']);
+  const version = await runCli(['--version']);
+
+  expect({ code: help.code, stderr: help.stderr }).toEqual({ code: 0, stderr: '' });
+  for (const name of ['instances', 'state', 'logout', 'run', 'runs', 'show', 'stop'])
+    expect(help.stdout).toMatch(new RegExp(`^ {2}${name} `, 'm'));
+  expect(version).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) });
+});
+
+test.each([
+  ['an argument', ['logout', token]],
+  ['an unknown option', ['enroll', '1101000001', `--token-of-instance=${token}`]],
+  ['an unknown command', [token]],
+])('a token in the wrong place is not repeated: %s', async (_name, args) => {
+  const { code, stdout, stderr } = await runCli(['--url', 'http://127.0.0.1:9', ...args]);
+
+  expect(code).toBe(2);
+  expect(stdout + stderr).not.toContain(token);
+});
+
+test('global options may stand before or after the command, and variables stand in for them', async () => {
+  await using api = await startJsonServer(() => ({ body: { instances: [{ idInstance: '1', protected: false }] } }));
+  const ways = [
+    await runCli(['--url', api.url, '--json', 'instances']),
+    await runCli(['instances', '--json', '--url', api.url]),
+    await runCli(['instances', '--json'], { env: { GREEN_API_LOGOUT_URL: api.url } }),
+    await runCli(['instances', '--json', '--url', api.url], { env: { GREEN_API_LOGOUT_URL: 'http://127.0.0.1:9' } }),
+  ];
+
+  for (const { code, stdout } of ways)
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '{"instances":[{"idInstance":"1","protected":false}]}\n' });
+});
+
+test('a bearer token goes into the header and nowhere else', async () => {
+  await using api = await startJsonServer(() => ({ status: 401, body: { message: 'Unauthorized' } }));
+
+  const { code, stdout, stderr } = await runCli(['instances', '--url', api.url], {
+    env: { GREEN_API_LOGOUT_TOKEN: 'header.payload.signature' },
+  });
+
+  expect(api.received[0]?.headers.authorization).toBe('Bearer header.payload.signature');
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+  expect(stderr).toBe('HTTP 401: Unauthorized. Give a valid token with --token.\n');
+});
+
+test('an address where nobody listens is named with what to do', async () => {
+  const api = await startJsonServer(() => ({ body: {} }));
+  await api[Symbol.asyncDispose]();
+
+  const { code, stderr } = await runCli(['instances', '--url', api.url]);
+
+  expect({ code, stderr }).toEqual({
+    code: 1,
+    stderr: `Nothing answers at ${api.url} (ECONNREFUSED). Start the local service with npm start, or check --url.\n`,
+  });
+});

@@ -1,0 +1,91 @@
+import fc from 'fast-check';
+import { UsageError } from '../../../cli/errors.ts';
+import { readInstanceIds } from '../../../cli/input/instance-ids.ts';
+import { parseSince } from '../../../cli/input/instant.ts';
+import { parseCsv } from '../../../cli/input/parse-csv.ts';
+import { readTable } from '../../../cli/input/read-table.ts';
+import { formatCsvRow } from '../../../cli/output/csv.ts';
+import { printable } from '../../../cli/output/printable.ts';
+
+const cell = fc.string({ unit: 'grapheme' });
+
+/** What `formatCsvRow` would put an apostrophe in front of. */
+const formula = /^[=+\-@\t\r]/;
+
+test('a CSV file that was written is read as it was, whatever its cells and line breaks', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.array(cell, { minLength: 2, maxLength: 5 }), { maxLength: 5 }),
+      fc.constantFrom('\n', '\r\n', '\r'),
+      fc.boolean(),
+      (written, lineBreak, ends) => {
+        const safe = written.map((row) => row.map((text) => (formula.test(text) ? 'x' : text)));
+        const file = safe.map(formatCsvRow).join(lineBreak) + (ends ? lineBreak : '');
+
+        const parsed = parseCsv(`\uFEFF${file}`);
+
+        expect(parsed.kind === 'rows' && parsed.rows.map(({ cells }) => cells)).toEqual(safe);
+      },
+    ),
+  );
+});
+
+test('no text makes the CSV reader throw, loop or lose its place', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: fc.constantFrom('"', ',', '\n', '\r', 'a', ' ') }), (text) => {
+      const parsed = parseCsv(text);
+      const lines = text.split(/\r\n|\n|\r/).length;
+      const last = parsed.kind === 'rows' ? (parsed.rows.at(-1)?.line ?? 1) : parsed.line;
+      return last <= lines;
+    }),
+  );
+});
+
+test.each([
+  ['a,"b', 1],
+  ['a,b\n1,2"\n', 2],
+  ['a\n"x\n\n', 2],
+])('an open or misplaced quotation mark is named by its line: %j', (text, line) => {
+  expect(parseCsv(text)).toMatchObject({ kind: 'malformed', line });
+});
+
+test.each(['=1+1', '+1', '-1', '@SUM(A1)', '\tx', '\rx'])(
+  'a spreadsheet does not run the cell %j as a formula',
+  (text) => {
+    expect(formatCsvRow([text]).replace(/^"/, '')).toMatch(/^'/);
+  },
+);
+
+test('a row of another length than the head is named by its line, without its cells', () => {
+  const read = () => readTable('fleet.csv', 'idInstance,owner\n1101000001,a@example.com\n\n1101000002\n');
+
+  expect(read).toThrow(new UsageError('fleet.csv, line 4: there are 1 cells for 2 columns.'));
+});
+
+const now = new Date('2026-11-24T12:00:00Z');
+
+test.each([
+  ['30m', '2026-11-24T11:30:00.000Z'],
+  ['24h', '2026-11-23T12:00:00.000Z'],
+  ['7d', '2026-11-17T12:00:00.000Z'],
+  ['2w', '2026-11-10T12:00:00.000Z'],
+  ['2026-11-01', '2026-11-01T00:00:00.000Z'],
+  ['2026-11-01T10:00:00+01:00', '2026-11-01T09:00:00.000Z'],
+])('--since %s is %s', (text, instant) => {
+  expect(parseSince(text, now).toISOString()).toBe(instant);
+});
+
+test.each(['', 'yesterday', '7', '7y', '2026-13-01', '-1d'])('--since %j is refused', (text) => {
+  expect(() => parseSince(text, now)).toThrow(UsageError);
+});
+
+test('ids may be separated by commas, and a wrong one is not repeated', () => {
+  expect(readInstanceIds(['1101000001,1101000002', '7'])).toEqual(['1101000001', '1101000002', '7']);
+  expect(() => readInstanceIds(['1', 'd75b3a66374942c5b3c019c698abc2067e151558acbd412345'])).toThrow(
+    /^Instance 2 is no idInstance: it must be 1 to 10 digits, as in 1101000001\.$/,
+  );
+});
+
+test('a tag cannot move the cursor or hide text', () => {
+  expect(printable('a\u001b[2Jb\u202ec\nd')).toBe('a\\u{1b}[2Jb\\u{202e}c\\u{a}d');
+});
