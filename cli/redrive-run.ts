@@ -12,7 +12,7 @@ export type Redriven =
 
 export type RedriveDependencies = { readonly startRun: StartRun; readonly stack: string; readonly now: () => Date };
 
-const doorOf = { api: 'api', offboarding: 'event', schedule: 'schedule' } as const satisfies Record<Source, string>;
+const functionOf = { api: 'api', offboarding: 'event', schedule: 'schedule' } as const satisfies Record<Source, string>;
 
 const json = v.pipe(v.string(), v.parseJson(undefined, 'it is not JSON'));
 
@@ -40,7 +40,7 @@ const parseMessage = (body: string): ForcedLogout | { readonly problem: string }
 export const redriveRun = async (body: string, { startRun, stack, now }: RedriveDependencies): Promise<Redriven> => {
   const request = parseMessage(body);
   if ('problem' in request) return { kind: 'not-a-request', ...request };
-  const { expiresAt, source, requestedBy: asker } = request;
+  const { expiresAt, source, requestedBy: requester } = request;
   if (Date.parse(expiresAt) <= now().getTime()) return { kind: 'expired', expiresAt };
-  return startRun(runNameOf(doorOf[source], { stack, asker, key: randomUUID() }), request);
+  return startRun(runNameOf(functionOf[source], { stack, requester, key: randomUUID() }), request);
 };

@@ -21,10 +21,10 @@ const refusalOf = (redriven: Redriven): string | undefined => {
     case 'other-payload':
       return `Not started: ${redriven.id} is another run`;
     case 'denied':
-      return `Not started: ${redriven.reason}. Is RUN_FUNCTION the output RunFunction of the stack?`;
+      return `Not started: ${redriven.detail}. Is RUN_FUNCTION the output RunFunction of the stack?`;
     case 'throttled':
     case 'unavailable':
-      return `Not started: ${redriven.reason}. Try again.`;
+      return `Not started: ${redriven.detail}. Try again.`;
   }
 };
 

@@ -41,7 +41,7 @@ const createStart = ({ requestRun, stack, limits, now, log }: ForcedLogoutsHandl
   return async (event) => {
     const key = parseIdempotencyKey(event.headers['idempotency-key']) ?? randomUUID();
     const { requestedBy, requestAt } = parseRunRequest(event);
-    const id = runNameOf('api', { stack, asker: requestedBy, key });
+    const id = runNameOf('api', { stack, requester: requestedBy, key });
     const run = await requestRun(id, requestAt);
     if (run.kind === 'other-request') return keyReused();
     if (run.kind !== 'accepted') return runProblem(run);

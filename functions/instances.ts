@@ -70,14 +70,14 @@ const respond = (answer: InstancePage | ListProblem): APIGatewayProxyStructuredR
         code: 'list-denied',
         status: 500,
         title: 'The instances cannot be listed',
-        detail: `This service lacks a right: ${answer.reason}.`,
+        detail: `This service lacks a right: ${answer.detail}.`,
       });
     case 'unavailable':
       return problemResponse({
         code: 'unavailable',
         status: 503,
         title: 'The instances cannot be listed now',
-        detail: `${answer.reason}. Ask again.`,
+        detail: `${answer.detail}. Try again.`,
         retryAfter: 5,
       });
   }

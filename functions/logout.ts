@@ -55,7 +55,7 @@ const parseLogoutRequest = (event: APIGatewayProxyEventV2) => {
 
 /** `POST /instances/{idInstance}/logout` */
 export const createLogoutHandler = ({ logOut, logUnexpected }: LogoutHandlerDependencies) =>
-  // The door keeps its own deadline, so that what was done is always written down before it answers.
+  // The function keeps its own deadline, so that what was done is always written down before it answers.
   middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>({ timeoutEarlyInMillis: 0 })
     .use(problemDetails(logUnexpected))
     .handler(async (event, context) => {
@@ -75,11 +75,11 @@ export const composeLogout = (variables: Variables, write: Write): ComposedLogou
   const connections = createConnections();
   const secretsManager = createSecretsManager(connections.agent);
   const bus = createBus(environment.eventBus, connections.agent);
-  const wired = composeGreenApi(secretsManager, environment, log, connections);
+  const composed = composeGreenApi(secretsManager, environment, log, connections);
   return {
-    logOut: createLogOut({ ...wired, recordEvidence: composeRecordEvidence(log, environment, bus), now }),
+    logOut: createLogOut({ ...composed, recordEvidence: composeRecordEvidence(log, environment, bus), now }),
     logUnexpected: (error) => log('ERROR', 'unexpected error', error),
-    warmUp: composeWarmUp({ ...wired, secretsManager, bus, connections }, environment, variables, log),
+    warmUp: composeWarmUp({ ...composed, secretsManager, bus, connections }, environment, variables, log),
   };
 };
 

@@ -70,7 +70,7 @@ export const createScheduleHandler = ({ startRun, stack, maxTargetsCeiling, log 
   middy<unknown, { readonly run: RunName }>({ timeoutEarlyInMillis: 0 }).handler(async (event) => {
     const input = parseInput(event);
     const { schedule, scheduledTime } = input;
-    const name = runNameOf('schedule', { stack, asker: schedule, key: scheduledTime });
+    const name = runNameOf('schedule', { stack, requester: schedule, key: scheduledTime });
     const start = await startRun(name, requestOf(input, maxTargetsCeiling));
     if (start.kind !== 'started' && start.kind !== 'other-payload') throw new RunNotStarted(start);
 

@@ -2,7 +2,7 @@ import type { Credential } from '../instances/credentials.ts';
 import type { InstanceId } from '../instances/instance-id.ts';
 import type { Deadline } from './deadline.ts';
 import type { Exchange, SendGet } from './exchange.ts';
-import type { Pace } from './rate-limiter.ts';
+import type { RateLimiter } from './rate-limiter.ts';
 import {
   type ClearQueueAnswer,
   type GreenApiFailure,
@@ -38,12 +38,12 @@ export type GreenApi = {
 export type GreenApiDependencies = {
   readonly sendGet: SendGet;
   /** Called once for each method: GREEN-API's limit is one of instance and method. */
-  readonly createPace: () => Pace;
+  readonly createRateLimiter: () => RateLimiter;
 };
 
 const notSent = {
-  'too-late': { kind: 'timed-out', reason: 'there was no time left to ask GREEN-API' },
-  'queue-full': { kind: 'rate-limited', reason: 'too many calls of this instance at once' },
+  'too-late': { kind: 'timed-out', detail: 'there was no time left to ask GREEN-API' },
+  'queue-full': { kind: 'rate-limited', detail: 'too many calls of this instance at once' },
 } as const satisfies Record<string, GreenApiFailure>;
 
 type Sent = {
@@ -52,18 +52,18 @@ type Sent = {
 };
 
 const createSend =
-  (sendGet: SendGet, pace: Pace) =>
+  (sendGet: SendGet, rateLimiter: RateLimiter) =>
   async (idInstance: InstanceId, url: string, deadline: Deadline): Promise<Sent> => {
     let stale: Exchange | undefined;
     for (let requests = 0; ; ) {
-      const slot = await pace.slot(idInstance, deadline);
+      const slot = await rateLimiter.slot(idInstance, deadline);
       // What became of the first request says more than that there was no second.
       if (slot !== 'free') return { exchange: stale ?? { kind: 'not-sent', failure: notSent[slot] }, requests };
 
       const exchange = await sendGet(url, {
         deadline,
         freshConnection: requests > 0,
-        onSent: () => pace.sent(idInstance),
+        onSent: () => rateLimiter.sent(idInstance),
       });
       requests += 1;
       // Lambda freezes between invocations and the other side hangs up meanwhile: that is nobody's failure.
@@ -81,20 +81,20 @@ const meaningOf = <Answer>(
     case 'answered':
       return parse(exchange.status, exchange.text);
     case 'broken':
-      return { kind: 'unavailable', reason: `no answer from GREEN-API: ${exchange.reason}` };
+      return { kind: 'unavailable', detail: `no answer from GREEN-API: ${exchange.detail}` };
     case 'timed-out':
-      return { kind: 'timed-out', reason: 'GREEN-API did not answer in time' };
+      return { kind: 'timed-out', detail: 'GREEN-API did not answer in time' };
     case 'not-sent':
       return exchange.failure;
   }
 };
 
-export const createGreenApi = ({ sendGet, createPace }: GreenApiDependencies): GreenApi => {
+export const createGreenApi = ({ sendGet, createRateLimiter }: GreenApiDependencies): GreenApi => {
   const call = <Answer extends { readonly kind: string }>(
     method: string,
     parse: (status: number, text: string) => Answer | GreenApiFailure,
   ): Call<Answer | GreenApiFailure> => {
-    const send = createSend(sendGet, createPace());
+    const send = createSend(sendGet, createRateLimiter());
     return async ({ idInstance, credential }, deadline) => {
       const url = `${credential.apiUrl}/waInstance${idInstance}/${method}/${credential.apiTokenInstance}`;
       const { exchange, requests } = await send(idInstance, url, deadline);

@@ -32,7 +32,7 @@ export const createDestinationOf = (): DestinationOf => {
 export type Exchange =
   | { readonly kind: 'answered'; readonly status: number; readonly text: string }
   /** `staleConnection`: a kept-alive connection turned out dead before the first byte of an answer. */
-  | { readonly kind: 'broken'; readonly reason: string; readonly staleConnection: boolean }
+  | { readonly kind: 'broken'; readonly detail: string; readonly staleConnection: boolean }
   | { readonly kind: 'timed-out' };
 
 export type ExchangeOptions = {
@@ -71,7 +71,7 @@ const receive = (response: http.IncomingMessage, settle: (exchange: Exchange) =>
     chunks.push(chunk);
     bytes += chunk.length;
     if (bytes > longestAnswerBytes)
-      settle({ kind: 'broken', reason: 'answer longer than 64 KiB', staleConnection: false });
+      settle({ kind: 'broken', detail: 'answer longer than 64 KiB', staleConnection: false });
   });
   response.once('end', () =>
     settle({ kind: 'answered', status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString('utf8') }),
@@ -104,9 +104,9 @@ export const createSendGet = ({ timeoutMs, connections = createConnections() }: 
 
       let answering = false;
       const breakOff = (error: unknown) => {
-        const reason = reasonOf(error);
+        const detail = reasonOf(error);
         const waited = request.reusedSocket || connections.wasOpenedEarly(request.socket);
-        settle({ kind: 'broken', reason, staleConnection: waited && !answering && deadConnection.has(reason) });
+        settle({ kind: 'broken', detail, staleConnection: waited && !answering && deadConnection.has(detail) });
       };
 
       request.once('finish', onSent);

@@ -8,14 +8,14 @@ import { type Deadline, timeUntil } from './deadline.ts';
  * GREEN-API allows one a second, and users who kept to exactly that still met 429
  * (https://green-api.com/en/docs/api/ratelimiter/, https://github.com/green-api/issues/issues/771).
  */
-export type Pace = {
+export type RateLimiter = {
   /** Waits for the next free slot of an instance; says no as soon as that is too far away, or too late for `deadline`. */
   readonly slot: (idInstance: string, deadline: Deadline) => Promise<'free' | 'queue-full' | 'too-late'>;
   /** Its call only left now (it had to connect first): the next slot counts from here. */
   readonly sent: (idInstance: string) => void;
 };
 
-export type PaceOptions = {
+export type RateLimiterOptions = {
   /** Time between two calls, in milliseconds. @default 1100 */
   readonly intervalMs?: number;
   /** Longest wait for a slot, in milliseconds. @default 10000 */
@@ -35,7 +35,10 @@ type Turn = {
   closedUntil: number;
 };
 
-export const createPace = ({ intervalMs = 1_100, longestWaitMs = 10_000 }: PaceOptions = {}): Pace => {
+export const createRateLimiter = ({
+  intervalMs = 1_100,
+  longestWaitMs = 10_000,
+}: RateLimiterOptions = {}): RateLimiter => {
   const turns = new Map<string, Turn>();
 
   const turnOf = (idInstance: string): Turn => {

@@ -3,24 +3,24 @@
  * plain text or HTML, so phrases are looked for in the text, whatever its shape.
  */
 export type GreenApiFailure =
-  | { readonly kind: 'credential-rejected'; readonly reason: string }
-  | { readonly kind: 'wrong-instance-or-host'; readonly reason: string }
-  | { readonly kind: 'request-refused'; readonly reason: string }
-  | { readonly kind: 'instance-expired'; readonly reason: string }
-  | { readonly kind: 'instance-deleted'; readonly reason: string }
-  | { readonly kind: 'instance-starting'; readonly reason: string }
+  | { readonly kind: 'credential-rejected'; readonly detail: string }
+  | { readonly kind: 'wrong-instance-or-host'; readonly detail: string }
+  | { readonly kind: 'request-refused'; readonly detail: string }
+  | { readonly kind: 'instance-expired'; readonly detail: string }
+  | { readonly kind: 'instance-deleted'; readonly detail: string }
+  | { readonly kind: 'instance-starting'; readonly detail: string }
   /** "instance is starting or not authorized": only the state can tell which. */
-  | { readonly kind: 'not-authorized'; readonly reason: string }
-  | { readonly kind: 'rate-limited'; readonly reason: string }
-  | { readonly kind: 'quota-exceeded'; readonly reason: string }
+  | { readonly kind: 'not-authorized'; readonly detail: string }
+  | { readonly kind: 'rate-limited'; readonly detail: string }
+  | { readonly kind: 'quota-exceeded'; readonly detail: string }
   /** GREEN-API may answer later; whether it acted on the call is not known. */
-  | { readonly kind: 'unavailable'; readonly reason: string }
-  | { readonly kind: 'timed-out'; readonly reason: string };
+  | { readonly kind: 'unavailable'; readonly detail: string }
+  | { readonly kind: 'timed-out'; readonly detail: string };
 
 /** https://green-api.com/en/docs/api/account/Logout/ */
 export type LogoutAnswer =
   | { readonly kind: 'accepted' }
-  | { readonly kind: 'refused'; readonly reason: string }
+  | { readonly kind: 'refused'; readonly detail: string }
   | GreenApiFailure;
 
 /** https://green-api.com/en/docs/api/account/GetStateInstance/ ; `null` for a new instance. */
@@ -47,7 +47,7 @@ const kindOfStatus = (status: number): GreenApiFailure['kind'] => {
 
 const failureOf = (status: number, text: string): GreenApiFailure => {
   const phrase = status === 400 ? phrases.find(([pattern]) => pattern.test(text)) : undefined;
-  return { kind: phrase?.[1] ?? kindOfStatus(status), reason: `GREEN-API answered HTTP ${status}` };
+  return { kind: phrase?.[1] ?? kindOfStatus(status), detail: `GREEN-API answered HTTP ${status}` };
 };
 
 const parseJson = (text: string): unknown => {
@@ -70,11 +70,11 @@ const parseAnswer = <A>(
   if (status < 200 || status >= 300) return failureOf(status, text);
   const body = parseJson(text);
   if (fieldOf(body, 'code') === 401)
-    return { kind: 'credential-rejected', reason: 'GREEN-API answered HTTP 200, code 401' };
+    return { kind: 'credential-rejected', detail: 'GREEN-API answered HTTP 200, code 401' };
   return (
     understand(body) ?? {
       kind: 'unavailable',
-      reason: `GREEN-API answered HTTP ${status} with a body that is not understood`,
+      detail: `GREEN-API answered HTTP ${status} with a body that is not understood`,
     }
   );
 };
@@ -83,7 +83,7 @@ export const parseLogoutAnswer = (status: number, text: string): LogoutAnswer =>
   parseAnswer<LogoutAnswer>(status, text, (body) => {
     const isLogout = fieldOf(body, 'isLogout');
     if (isLogout === true) return { kind: 'accepted' };
-    return isLogout === false ? { kind: 'refused', reason: 'GREEN-API answered isLogout: false' } : undefined;
+    return isLogout === false ? { kind: 'refused', detail: 'GREEN-API answered isLogout: false' } : undefined;
   });
 
 export const parseStateAnswer = (status: number, text: string): StateAnswer =>

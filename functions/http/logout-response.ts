@@ -1,6 +1,6 @@
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import type { InstanceId } from '../instances/instance-id.ts';
-import { type FailureKind, isFailure, type LogoutOutcome, worthRetrying } from '../logout/outcome.ts';
+import { type FailureKind, isFailure, type LogoutOutcome, retryable } from '../logout/outcome.ts';
 import { jsonResponse, problemResponse } from './response.ts';
 
 type Row = { readonly status: number; readonly title: string; readonly todo: string; readonly retryAfter?: number };
@@ -10,12 +10,12 @@ export const failureRows = {
   unconfirmed: {
     status: 502,
     title: 'The logout is not confirmed',
-    todo: 'The session may still be open: ask again, or wait longer with "Prefer: wait=20".',
+    todo: 'The session may still be open: try again, or wait longer with "Prefer: wait=20".',
   },
   refused: {
     status: 502,
     title: 'GREEN-API refused the logout',
-    todo: 'Ask once more; if it is refused again, look at the instance in the GREEN-API console.',
+    todo: 'Try once more; if it is refused again, look at the instance in the GREEN-API console.',
   },
   'credential-rejected': {
     status: 502,
@@ -35,15 +35,25 @@ export const failureRows = {
   'instance-expired': {
     status: 409,
     title: 'The instance is not paid for',
-    todo: 'Unlink the device on the phone, or renew the instance and ask again.',
+    todo: 'Unlink the device on the phone, or renew the instance and try again.',
   },
   'instance-deleted': {
     status: 409,
     title: 'The instance is deleted',
     todo: 'Unlink the device on the phone: deleting an instance does not log it out. Then delete its secret.',
   },
-  'instance-starting': { status: 503, title: 'The instance is starting', todo: 'Ask again.', retryAfter: 30 },
-  'rate-limited': { status: 429, title: 'GREEN-API allows one logout a second', todo: 'Ask again.', retryAfter: 2 },
+  'instance-starting': {
+    status: 503,
+    title: 'The instance is starting',
+    todo: 'Try again.',
+    retryAfter: 30,
+  },
+  'rate-limited': {
+    status: 429,
+    title: 'GREEN-API allows one logout a second',
+    todo: 'Try again.',
+    retryAfter: 2,
+  },
   'quota-exceeded': {
     status: 502,
     title: 'The quota of the GREEN-API plan is used up',
@@ -52,13 +62,13 @@ export const failureRows = {
   unavailable: {
     status: 503,
     title: 'The logout could not be carried out now',
-    todo: 'The session may still be open: ask again.',
+    todo: 'The session may still be open: try again.',
     retryAfter: 5,
   },
   'timed-out': {
     status: 504,
     title: 'There was no answer in time',
-    todo: 'The logout may have happened and may not: ask again.',
+    todo: 'The logout may have happened and may not: try again.',
   },
   'unknown-instance': {
     status: 404,
@@ -81,17 +91,17 @@ export const logoutResponse = (
   headers: Readonly<Record<string, string>> = {},
 ): APIGatewayProxyStructuredResultV2 => {
   const { isLogout, stateInstance } = outcome;
-  const said = { idInstance, isLogout, confirmed: outcome.confirmed, stateInstance };
+  const reported = { idInstance, isLogout, confirmed: outcome.confirmed, stateInstance };
   if (!isFailure(outcome)) {
-    const alreadyLoggedOut = outcome.kind === 'already-logged-out';
-    return jsonResponse(outcome.confirmed ? 200 : 202, { ...said, alreadyLoggedOut }, headers);
+    const known = outcome.kind === 'already-logged-out' && { alreadyLoggedOut: true };
+    return jsonResponse(outcome.confirmed ? 200 : 202, { ...reported, ...known }, headers);
   }
   const row: Row = failureRows[outcome.kind];
   const problem = problemResponse({
     ...row,
     code: outcome.kind,
-    detail: `${sentence(outcome.reason)} ${row.todo}`,
-    members: { ...said, worthRetrying: worthRetrying[outcome.kind] !== false },
+    detail: `${sentence(outcome.detail)} ${row.todo}`,
+    members: { ...reported, retryable: retryable[outcome.kind] !== false },
   });
   return { ...problem, headers: { ...problem.headers, ...headers } };
 };

@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import * as v from 'valibot';
 
-/** The request cannot be understood: the door answers 400 and says which field, and what it must be. */
+/** The request cannot be understood: the function answers 400 and says which field, and what it must be. */
 export class InvalidRequest extends Error {
   override readonly name = 'InvalidRequest';
   readonly field: string;
@@ -98,7 +98,7 @@ export const parseIdempotencyKey = (header: string | undefined): string | undefi
   throw new InvalidRequest('Idempotency-Key', 'must be 1 to 128 visible ASCII characters');
 };
 
-/** How long the synchronous door waits for a confirmation, in seconds. */
+/** How long the synchronous function waits for a confirmation, in seconds. */
 const waitRange = { default: 5, longest: 20 } as const;
 
 export type Wait = {

@@ -3,7 +3,7 @@ import type middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { InvalidRequest } from './request.ts';
 
-/** What every HTTP door answers: never cached, for it is true now and may not be in a second. */
+/** What every HTTP function answers: never cached, for it is true now and may not be in a second. */
 export const jsonResponse = (
   statusCode: number,
   body: object,

@@ -11,7 +11,7 @@ import {
 import { parseCaller } from './caller.ts';
 import { InvalidRequest, parseBody } from './request.ts';
 
-type Asked = Omit<ForcedLogout, 'requestedBy' | 'source' | 'occurredAt' | 'expiresAt' | 'maxTargets'> &
+type RequestedRunFields = Omit<ForcedLogout, 'requestedBy' | 'source' | 'occurredAt' | 'expiresAt' | 'maxTargets'> &
   Partial<Pick<ForcedLogout, 'expiresAt' | 'maxTargets'>>;
 
 /** Room for 3,000 ids, and as many exceptions. */
@@ -33,7 +33,7 @@ const bodySchema = (ceiling: number) =>
   );
 
 /** A run that outlived its execution would end without a summary. */
-const checkInstants = ({ at, expiresAt }: Asked, latestEnd: Date): void => {
+const checkInstants = ({ at, expiresAt }: RequestedRunFields, latestEnd: Date): void => {
   if (expiresAt !== undefined && Date.parse(expiresAt) > latestEnd.getTime())
     throw new InvalidRequest('expiresAt', `must not be after ${latestEnd.toISOString()}: no run may last longer`);
   if (at === undefined) return;
@@ -52,7 +52,7 @@ const checkInstants = ({ at, expiresAt }: Asked, latestEnd: Date): void => {
 export const createParseRunRequest = ({ maxTargetsCeiling, executionTimeoutMs }: RunLimits, now: () => Date) => {
   const schema = bodySchema(maxTargetsCeiling);
   const defaults = { maxTargets: defaultMaxTargetsWithin(maxTargetsCeiling) };
-  const parseAsked = (event: APIGatewayProxyEventV2) => parseBody(event, schema, longestBytes) as Asked;
+  const parseAsked = (event: APIGatewayProxyEventV2) => parseBody(event, schema, longestBytes) as RequestedRunFields;
 
   return (event: APIGatewayProxyEventV2) => {
     const asked = parseAsked(event);

@@ -33,21 +33,21 @@ const rows = {
     code: 'unavailable',
     status: 503,
     title: 'Too much is asked of runs at this moment',
-    todo: 'Ask again.',
+    todo: 'Try again.',
     retryAfter: 2,
   },
   unavailable: {
     code: 'unavailable',
     status: 503,
     title: 'Runs cannot be reached now',
-    todo: 'Ask again, with the same Idempotency-Key if you start a run.',
+    todo: 'Try again, with the same Idempotency-Key if you start a run.',
     retryAfter: 5,
   },
 } as const satisfies Record<(UnknownRun | LambdaFailure)['kind'], Row>;
 
 export const runProblem = (failure: UnknownRun | LambdaFailure): APIGatewayProxyStructuredResultV2 => {
   const { todo, ...problem } = rows[failure.kind];
-  return problemResponse({ ...problem, detail: 'reason' in failure ? `${failure.reason}. ${todo}` : todo });
+  return problemResponse({ ...problem, detail: 'detail' in failure ? `${failure.detail}. ${todo}` : todo });
 };
 
 export const keyReused = (): APIGatewayProxyStructuredResultV2 =>

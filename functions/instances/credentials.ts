@@ -60,9 +60,9 @@ export const parseCredential = (text: string, parseApiUrl: (text: string) => Api
 
 export type CredentialReading =
   | { readonly kind: 'credential'; readonly credential: Credential }
-  | { readonly kind: 'unknown-instance'; readonly reason: string }
-  | { readonly kind: 'credential-unreadable'; readonly reason: string }
-  | { readonly kind: 'unavailable'; readonly reason: string };
+  | { readonly kind: 'unknown-instance'; readonly detail: string }
+  | { readonly kind: 'credential-unreadable'; readonly detail: string }
+  | { readonly kind: 'unavailable'; readonly detail: string };
 
 /**
  * Reads the credential of one instance, at once if it is in memory. Concurrent calls for one instance share one read.
@@ -95,14 +95,14 @@ const createReadSecret =
   async (id: InstanceId, text?: string): Promise<CredentialReading> => {
     const secretName = `${secretPrefix}${id}`;
     const fetched = text === undefined ? await fetchSecret(secretName) : ({ kind: 'secret', text } as const);
-    if (fetched.kind === 'not-found') return { kind: 'unknown-instance', reason: `there is no secret ${secretName}` };
+    if (fetched.kind === 'not-found') return { kind: 'unknown-instance', detail: `there is no secret ${secretName}` };
     if (fetched.kind === 'unreadable')
-      return { kind: 'credential-unreadable', reason: `secret ${secretName}: ${fetched.problem}` };
+      return { kind: 'credential-unreadable', detail: `secret ${secretName}: ${fetched.problem}` };
     if (fetched.kind === 'unavailable') return fetched;
 
     const parsed = parseCredential(fetched.text, parseApiUrl);
     if (parsed.kind === 'malformed')
-      return { kind: 'credential-unreadable', reason: `secret ${secretName}: ${parsed.problem}` };
+      return { kind: 'credential-unreadable', detail: `secret ${secretName}: ${parsed.problem}` };
     if (parsed.tokenLooksUnusual) warn('apiTokenInstance is not 50 lower-case hex characters', { secretName });
     return { kind: 'credential', credential: parsed.credential };
   };

@@ -62,8 +62,8 @@ export type InstancePage = {
 
 export type ListProblem =
   | { readonly kind: 'invalid-next' }
-  | { readonly kind: 'list-denied'; readonly reason: string }
-  | { readonly kind: 'unavailable'; readonly reason: string };
+  | { readonly kind: 'list-denied'; readonly detail: string }
+  | { readonly kind: 'unavailable'; readonly detail: string };
 
 /**
  * Lists up to 100 instances from `next` on. Names under the prefix whose rest is not an id are skipped, so a page may be
@@ -82,8 +82,8 @@ export type ListInstancesDependencies = {
 const problemOf = (error: unknown): ListProblem => {
   const name = errorNameOf(error);
   if (name === 'InvalidNextTokenException') return { kind: 'invalid-next' };
-  if (name === 'AccessDeniedException') return { kind: 'list-denied', reason: 'allow secretsmanager:ListSecrets' };
-  return { kind: 'unavailable', reason: `Secrets Manager: ${name}` };
+  if (name === 'AccessDeniedException') return { kind: 'list-denied', detail: 'allow secretsmanager:ListSecrets' };
+  return { kind: 'unavailable', detail: `Secrets Manager: ${name}` };
 };
 
 export const createListInstances = ({ client, secretPrefix }: ListInstancesDependencies): ListInstances => {
@@ -133,7 +133,7 @@ export const createReadTags =
       const failure = secretsManagerFailure(error, 'secretsmanager:DescribeSecret on it');
       if (failure.kind === 'unavailable') return failure;
       return failure.kind === 'not-found'
-        ? { kind: 'unknown-instance', reason: `there is no secret ${secretName}` }
-        : { kind: 'credential-unreadable', reason: `secret ${secretName}: ${failure.problem}` };
+        ? { kind: 'unknown-instance', detail: `there is no secret ${secretName}` }
+        : { kind: 'credential-unreadable', detail: `secret ${secretName}: ${failure.problem}` };
     }
   };

@@ -6,11 +6,11 @@ export type InstanceId = string & { readonly __brand: 'InstanceId' };
 /** What a person is told when {@link parseInstanceId} says no. */
 export const instanceIdRule = 'must be 1 to 10 digits, for example 1101000001';
 
-/** Reads an id from outside once, at the door: nothing but digits ever reaches a URL or the name of a secret. */
+/** Reads an id from outside once, at the function: nothing but digits ever reaches a URL or the name of a secret. */
 export const parseInstanceId = (value: unknown): InstanceId | undefined =>
   typeof value === 'string' && /^[0-9]{1,10}$/.test(value) ? (value as InstanceId) : undefined;
 
-/** An id as a part of other schemas; in a file of its own, because the synchronous door needs the parser alone. */
+/** An id as a part of other schemas; in a file of its own, because the synchronous function needs the parser alone. */
 export const instanceIdSchema = v.custom<InstanceId>(
   (value) => parseInstanceId(value) !== undefined,
   'must be a text of 1 to 10 digits, for example "1101000001"',

@@ -10,7 +10,7 @@ export type SecretsManagerFailure =
   /** Secrets Manager will say the same next time. */
   | { readonly kind: 'unreadable'; readonly problem: string }
   /** Secrets Manager may answer later. */
-  | { readonly kind: 'unavailable'; readonly reason: string };
+  | { readonly kind: 'unavailable'; readonly detail: string };
 
 // https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html#API_GetSecretValue_Errors
 const lastingProblems: Readonly<Record<string, string>> = {
@@ -34,7 +34,7 @@ export const secretsManagerFailure = (error: unknown, rights: string): SecretsMa
   if (name === 'AccessDeniedException') return { kind: 'unreadable', problem: `access denied: allow ${rights}` };
   const problem = lastingProblems[name];
   return problem === undefined
-    ? { kind: 'unavailable', reason: `Secrets Manager: ${name}` }
+    ? { kind: 'unavailable', detail: `Secrets Manager: ${name}` }
     : { kind: 'unreadable', problem };
 };
 
@@ -60,7 +60,7 @@ export const createFetchSecret =
 export type FetchedSecrets =
   /** By name. Secrets that are missing, unreadable or binary are missing here. */
   | { readonly kind: 'secrets'; readonly texts: ReadonlyMap<string, string> }
-  | { readonly kind: 'unavailable'; readonly reason: string };
+  | { readonly kind: 'unavailable'; readonly detail: string };
 
 /**
  * Fetches the current texts of up to 20 secrets with one request. It takes `secretsmanager:BatchGetSecretValue` besides
@@ -81,6 +81,6 @@ export const createFetchSecrets =
       );
       return { kind: 'secrets', texts: new Map(named) };
     } catch (error) {
-      return { kind: 'unavailable', reason: `Secrets Manager: ${errorNameOf(error)}` };
+      return { kind: 'unavailable', detail: `Secrets Manager: ${errorNameOf(error)}` };
     }
   };

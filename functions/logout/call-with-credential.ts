@@ -4,7 +4,7 @@ import { type Counted, createGreenApi, type GreenApi, type Instance } from '../g
 import { type Connections, createConnections } from '../green-api/connections.ts';
 import { type Deadline, timeUntil } from '../green-api/deadline.ts';
 import { createSendGet } from '../green-api/exchange.ts';
-import { createPace } from '../green-api/rate-limiter.ts';
+import { createRateLimiter } from '../green-api/rate-limiter.ts';
 import {
   type Credential,
   type CredentialReading,
@@ -17,26 +17,26 @@ import type { Environment } from '../platform/environment.ts';
 import type { Log } from '../platform/log.ts';
 
 /** Why GREEN-API was not asked at all. */
-export type NotAsked =
+export type NotCalled =
   | Exclude<CredentialReading, { readonly kind: 'credential' }>
-  | { readonly kind: 'timed-out'; readonly reason: string };
+  | { readonly kind: 'timed-out'; readonly detail: string };
 
 /**
  * Calls one method of GREEN-API's with the credential of an instance. If GREEN-API rejects the token, the secret is read
  * once past the cache and a token that is new is tried once: a rotated token heals itself.
  * Never rejects; no answer until the deadline is the answer `timed-out`.
  */
-export type Ask = <Answer extends { readonly kind: string }>(
+export type CallWithCredential = <Answer extends { readonly kind: string }>(
   idInstance: InstanceId,
   call: (instance: Instance, deadline: Deadline) => Promise<Counted<Answer>>,
   deadline: Deadline,
-) => Promise<Counted<Answer | NotAsked>>;
+) => Promise<Counted<Answer | NotCalled>>;
 
-const noAnswer = { kind: 'timed-out', reason: 'Secrets Manager did not answer in time' } as const;
+const noAnswer = { kind: 'timed-out', detail: 'Secrets Manager did not answer in time' } as const;
 
 /** The read itself goes on: another request may be waiting for the same one. */
 const inTime = (reading: Promise<CredentialReading>, deadline: Deadline) =>
-  new Promise<CredentialReading | NotAsked>((resolve, reject) => {
+  new Promise<CredentialReading | NotCalled>((resolve, reject) => {
     const timer = setTimeout(resolve, timeUntil(deadline), noAnswer);
     reading.then(resolve, reject).finally(() => clearTimeout(timer));
   });
@@ -44,12 +44,12 @@ const inTime = (reading: Promise<CredentialReading>, deadline: Deadline) =>
 const isSame = (a: Credential, b: Credential): boolean =>
   a.apiTokenInstance === b.apiTokenInstance && a.apiUrl === b.apiUrl;
 
-const unknownIfRotated = <Failure extends NotAsked>(failure: Failure): Failure => ({
+const unknownIfRotated = <Failure extends NotCalled>(failure: Failure): Failure => ({
   ...failure,
-  reason: `GREEN-API rejected the token, and its secret could not be read again: ${failure.reason}`,
+  detail: `GREEN-API rejected the token, and its secret could not be read again: ${failure.detail}`,
 });
 
-export const createAsk = (readCredential: ReadCredential): Ask => {
+export const createCallWithCredential = (readCredential: ReadCredential): CallWithCredential => {
   const readInTime = (idInstance: InstanceId, fresh: boolean, deadline: Deadline) => {
     const reading = readCredential(idInstance, { fresh });
     return reading instanceof Promise ? inTime(reading, deadline) : reading;
@@ -74,7 +74,7 @@ export const createAsk = (readCredential: ReadCredential): Ask => {
 };
 
 export type ComposedGreenApi = {
-  readonly ask: Ask;
+  readonly ask: CallWithCredential;
   readonly greenApi: GreenApi;
   readonly readCredential: ReadCredential;
 };
@@ -95,10 +95,10 @@ export const composeGreenApi = (
     warn: (message, fields) => log('WARN', message, fields),
   });
   return {
-    ask: createAsk(readCredential),
+    ask: createCallWithCredential(readCredential),
     greenApi: createGreenApi({
       sendGet: createSendGet({ timeoutMs: greenApiTimeoutMs, connections }),
-      createPace,
+      createRateLimiter,
     }),
     readCredential,
   };

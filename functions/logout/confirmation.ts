@@ -1,7 +1,7 @@
 import type { GreenApi } from '../green-api/client.ts';
 import { type Deadline, deadlineIn, hasPassed } from '../green-api/deadline.ts';
 import type { InstanceId } from '../instances/instance-id.ts';
-import type { Ask } from './call-with-credential.ts';
+import type { CallWithCredential } from './call-with-credential.ts';
 import type { Reading } from './evidence.ts';
 
 export type Confirmation = {
@@ -11,13 +11,13 @@ export type Confirmation = {
   /** ISO 8601 instant of the reading that said `notAuthorized`. */
   readonly confirmedAt?: string;
   /** Why there were no more readings, though there was time. */
-  readonly hindrance?: string;
+  readonly readingProblem?: string;
 };
 
 export const noConfirmation: Confirmation = { readings: [] };
 
 export type ConfirmDependencies = {
-  readonly ask: Ask;
+  readonly ask: CallWithCredential;
   readonly readState: GreenApi['readState'];
   readonly now: () => Date;
 };
@@ -36,14 +36,14 @@ export const createConfirm =
     do {
       const answer = await ask(idInstance, readState, readings.length === 0 ? deadline : waitEnds);
       if (answer.requests === 0) {
-        const isHindered = answer.kind !== 'state' && answer.kind !== 'timed-out';
-        return { readings, ...last, ...(isHindered && { hindrance: answer.reason }) };
+        const hasProblem = answer.kind !== 'state' && answer.kind !== 'timed-out';
+        return { readings, ...last, ...(hasProblem && { readingProblem: answer.detail }) };
       }
 
       const at = now().toISOString();
       if (answer.kind === 'state') last = { stateInstance: answer.stateInstance };
       readings.push(
-        answer.kind === 'state' ? { at, stateInstance: answer.stateInstance } : { at, failure: answer.reason },
+        answer.kind === 'state' ? { at, stateInstance: answer.stateInstance } : { at, failure: answer.detail },
       );
       if (last.stateInstance === 'notAuthorized') return { readings, ...last, confirmedAt: at };
     } while (!hasPassed(waitEnds));

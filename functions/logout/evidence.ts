@@ -9,8 +9,10 @@ export type Reading =
 
 /** The proof of one logout, or of one that did not happen. Times are ISO 8601 instants. */
 export type Evidence = {
+  /** Of this record's shape: a change that a reader must know of raises it. */
+  readonly version: 1;
   readonly idInstance: InstanceId;
-  readonly door: 'logout' | 'run';
+  readonly function: 'logout' | 'run';
   /** The gateway's id of the request: it joins this record to the access log. */
   readonly requestId?: string;
   readonly requestedBy: string;
@@ -25,7 +27,7 @@ export type Evidence = {
   readonly readings: readonly Reading[];
   readonly outcome: LogoutOutcome;
   /** Only of a run that was to clear the outgoing queue, and came to it. */
-  readonly queue?: { readonly cleared: boolean; readonly reason?: string };
+  readonly queue?: { readonly cleared: boolean; readonly detail?: string };
   /** Only of a run: which one, what started it, and the tags it saw before it acted. */
   readonly run?: {
     readonly id: string;
@@ -57,7 +59,7 @@ export const outcomeEventOf = (evidence: Evidence): OutcomeEvent | undefined => 
 /** Where the metrics stand in CloudWatch; the dashboard and the alarms read the same names. */
 export const metricNamespace = 'green-api-logout';
 export const metricNames = { confirmed: 'confirmed', failed: 'failed', timeToLogout: 'timeToLogoutMs' } as const;
-export const metricDimensions = { stack: 'stack', door: 'door' } as const;
+export const metricDimensions = { stack: 'stack', function: 'handler' } as const;
 
 /**
  * The members that make CloudWatch read an evidence record as metrics too (embedded metric format), so that a figure and the
@@ -73,7 +75,7 @@ export const metricsOf = ({ outcome, timeToLogoutMs }: Evidence, stack: string, 
     CloudWatchMetrics: [
       {
         Namespace: metricNamespace,
-        Dimensions: [[metricDimensions.stack, metricDimensions.door]],
+        Dimensions: [[metricDimensions.stack, metricDimensions.function]],
         Metrics: [
           { Name: metricNames.confirmed, Unit: 'Count' },
           { Name: metricNames.failed, Unit: 'Count' },

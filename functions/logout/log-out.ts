@@ -1,10 +1,10 @@
 import type { Counted, GreenApi } from '../green-api/client.ts';
 import type { Deadline } from '../green-api/deadline.ts';
 import type { LogoutAnswer } from '../green-api/responses.ts';
-import type { Ask, NotAsked } from './call-with-credential.ts';
+import type { CallWithCredential, NotCalled } from './call-with-credential.ts';
 import { type Confirmation, createConfirm, noConfirmation } from './confirmation.ts';
 import type { Evidence, RecordEvidence } from './evidence.ts';
-import type { LogoutOutcome, Said } from './outcome.ts';
+import type { LogoutOutcome, Reported } from './outcome.ts';
 
 export type LogoutRequest = Pick<Evidence, 'idInstance' | 'requestId' | 'requestedBy' | 'reason'> & {
   /** How long to wait for the confirmation, in milliseconds; 0: do not read the state of a logout that was accepted. */
@@ -15,13 +15,13 @@ export type LogoutRequest = Pick<Evidence, 'idInstance' | 'requestId' | 'request
 export type LogOut = (request: LogoutRequest, deadline: Deadline) => Promise<LogoutOutcome>;
 
 export type LogOutDependencies = {
-  readonly ask: Ask;
+  readonly ask: CallWithCredential;
   readonly greenApi: Pick<GreenApi, 'logout' | 'readState'>;
   readonly recordEvidence: RecordEvidence;
   readonly now: () => Date;
 };
 
-type Answer = LogoutAnswer | NotAsked;
+type Answer = LogoutAnswer | NotCalled;
 
 /** How long the state may tell more than this answer did, in milliseconds; `undefined`: it is not asked. */
 const readingTime = (answer: Counted<Answer>, waitMs: number): number | undefined => {
@@ -40,26 +40,26 @@ const readingTime = (answer: Counted<Answer>, waitMs: number): number | undefine
   }
 };
 
-const saidBy = (answer: Answer, { stateInstance }: Confirmation): Said => ({
+const reportedBy = (answer: Answer, { stateInstance }: Confirmation): Reported => ({
   ...(answer.kind === 'accepted' && { isLogout: true }),
   ...(answer.kind === 'refused' && { isLogout: false }),
   ...(stateInstance !== undefined && { stateInstance }),
 });
 
 const outcomeOf = (answer: Counted<Answer>, confirmation: Confirmation, waitMs: number): LogoutOutcome => {
-  const said = saidBy(answer, confirmation);
+  const reported = reportedBy(answer, confirmation);
   if (confirmation.confirmedAt !== undefined) {
     const wasOut = !answer.resent && (answer.kind === 'not-authorized' || answer.kind === 'refused');
-    return { kind: wasOut ? 'already-logged-out' : 'logged-out', confirmed: true, ...said };
+    return { kind: wasOut ? 'already-logged-out' : 'logged-out', confirmed: true, ...reported };
   }
-  if (answer.kind === 'accepted' && waitMs === 0) return { kind: 'logged-out', confirmed: false, ...said };
+  if (answer.kind === 'accepted' && waitMs === 0) return { kind: 'logged-out', confirmed: false, ...reported };
   if (answer.kind === 'accepted' || answer.kind === 'not-authorized') {
-    const { readings, hindrance } = confirmation;
-    const end = hindrance === undefined ? ` within ${waitMs / 1_000} s` : `: ${hindrance}`;
-    const reason = `no reading (of ${readings.length}) said notAuthorized${end}`;
-    return { kind: 'unconfirmed', confirmed: false, reason, ...said };
+    const { readings, readingProblem } = confirmation;
+    const end = readingProblem === undefined ? ` within ${waitMs / 1_000} s` : `: ${readingProblem}`;
+    const detail = `no reading (of ${readings.length}) reported notAuthorized${end}`;
+    return { kind: 'unconfirmed', confirmed: false, detail, ...reported };
   }
-  return { kind: answer.kind, confirmed: false, reason: answer.reason, ...said };
+  return { kind: answer.kind, confirmed: false, detail: answer.detail, ...reported };
 };
 
 export const createLogOut = ({ ask, greenApi, recordEvidence, now }: LogOutDependencies): LogOut => {
@@ -74,8 +74,9 @@ export const createLogOut = ({ ask, greenApi, recordEvidence, now }: LogOutDepen
 
     const { readings, confirmedAt } = confirmation;
     await recordEvidence({
+      version: 1,
       idInstance,
-      door: 'logout',
+      function: 'logout',
       ...asked,
       requestedAt,
       ...(confirmedAt !== undefined && {

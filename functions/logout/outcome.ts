@@ -1,11 +1,11 @@
 /** What GREEN-API said on the way to an outcome; a field is there only if it was said. */
-export type Said = {
+export type Reported = {
   readonly isLogout?: boolean;
   /** The last reading of `getStateInstance`. */
   readonly stateInstance?: string | null;
 };
 
-/** What became of one logout that did not end in one; `reason` is for people and holds no secret. */
+/** What became of one logout that did not end in one; `detail` is for people and holds no secret. */
 export type FailureKind =
   /** GREEN-API took the logout, or called the instance not authorized, but no reading said `notAuthorized` in time. */
   | 'unconfirmed'
@@ -27,11 +27,11 @@ export type FailureKind =
   | 'credential-unreadable';
 
 /** What became of one logout. Only a reading of `notAuthorized` makes it confirmed. */
-export type LogoutOutcome = Said &
+export type LogoutOutcome = Reported &
   (
     | { readonly kind: 'logged-out'; readonly confirmed: boolean }
     | { readonly kind: 'already-logged-out'; readonly confirmed: true }
-    | { readonly kind: FailureKind; readonly confirmed: false; readonly reason: string }
+    | { readonly kind: FailureKind; readonly confirmed: false; readonly detail: string }
   );
 
 export type OutcomeKind = LogoutOutcome['kind'];
@@ -40,7 +40,7 @@ export const isFailure = (outcome: LogoutOutcome): outcome is LogoutOutcome & { 
   outcome.kind !== 'logged-out' && outcome.kind !== 'already-logged-out';
 
 /** Whether the same logout may end otherwise when it is asked for again later. */
-export const worthRetrying = {
+export const retryable = {
   unconfirmed: true,
   refused: 'once',
   'credential-rejected': false,

@@ -11,7 +11,7 @@ export type PublishOutcome = (evidence: Evidence) => Promise<void>;
 export type PublishOutcomeDependencies = {
   readonly client: Pick<EventBridgeClient, 'send'>;
   readonly eventBus: string;
-  readonly reportLoss: (fields: { readonly idInstance: string; readonly reason: string }) => void;
+  readonly reportLoss: (fields: { readonly idInstance: string; readonly detail: string }) => void;
 };
 
 /** Time to tell the bus, retries included, in milliseconds: whoever asked for the logout is waiting. */
@@ -56,11 +56,11 @@ export const createPublishOutcome =
         abortSignal: AbortSignal.timeout(longestMs),
       });
       const refusal = Entries[0]?.ErrorCode;
-      if (refusal !== undefined) reportLoss({ idInstance: evidence.idInstance, reason: refusal });
+      if (refusal !== undefined) reportLoss({ idInstance: evidence.idInstance, detail: refusal });
     } catch (error) {
       reportLoss({
         idInstance: evidence.idInstance,
-        reason: types.isNativeError(error) ? error.name : 'unknown error',
+        detail: types.isNativeError(error) ? error.name : 'unknown error',
       });
     }
   };

@@ -15,7 +15,7 @@ import {
   type Variables,
 } from '../platform/environment.ts';
 import type { Log } from '../platform/log.ts';
-import { rehearse } from '../platform/prime-client.ts';
+import { primeClient } from '../platform/prime-client.ts';
 import type { Bus } from './record-evidence.ts';
 
 /** Does during init what the first call would otherwise wait for. Never rejects, and sends GREEN-API nothing. */
@@ -31,10 +31,10 @@ export type WarmUpDependencies = {
   readonly readCredential: ReadCredential;
   readonly openEarly: Connections['openEarly'];
   /** Stands for the read of a credential where none is read ahead. */
-  readonly rehearseRead: () => Promise<void>;
+  readonly primeSecretsManager: () => Promise<void>;
   /** Stands for the outcome event, if any is going to be sent. */
-  readonly rehearseEvent: () => Promise<void>;
-  readonly warn: (message: string, fields: { readonly reason: string }) => void;
+  readonly primeEventBridge: () => Promise<void>;
+  readonly warn: (message: string, fields: { readonly detail: string }) => void;
   /** The most that init waits, in milliseconds; what is under way then goes on. @default 1000 */
   readonly limitMs?: number;
 };
@@ -45,7 +45,7 @@ const createReadAhead =
     if (instances.length === 1) return Promise.all(instances.map((id) => readCredential(id)));
     const fetched = await fetchSecrets(instances.map((id) => `${secretPrefix}${id}`));
     if (fetched.kind === 'unavailable') {
-      warn('credentials not read ahead', { reason: fetched.reason });
+      warn('credentials not read ahead', { detail: fetched.detail });
       return [];
     }
     const readings = instances.map((id) => {
@@ -61,7 +61,7 @@ const httpsHostOf = (reading: CredentialReading): readonly string[] =>
     : [];
 
 export const createWarmUp = (dependencies: WarmUpDependencies): WarmUp => {
-  const { instances, hosts, openEarly, rehearseRead, rehearseEvent, limitMs = 1_000 } = dependencies;
+  const { instances, hosts, openEarly, primeSecretsManager, primeEventBridge, limitMs = 1_000 } = dependencies;
   const readAhead = createReadAhead(dependencies);
 
   const getInstancesReady = async () => {
@@ -72,8 +72,8 @@ export const createWarmUp = (dependencies: WarmUpDependencies): WarmUp => {
   return async () => {
     const { promise: limit, resolve } = Promise.withResolvers<void>();
     const timer = setTimeout(resolve, limitMs);
-    const read = instances.length > 0 ? getInstancesReady() : rehearseRead();
-    const steps = [read, rehearseEvent(), ...hosts.map(openEarly)];
+    const read = instances.length > 0 ? getInstancesReady() : primeSecretsManager();
+    const steps = [read, primeEventBridge(), ...hosts.map(openEarly)];
     await Promise.race([Promise.allSettled(steps), limit]);
     clearTimeout(timer);
   };
@@ -124,14 +124,14 @@ export const composeWarmUp = (
     fetchSecrets: createFetchSecrets(secretsManager),
     readCredential,
     openEarly,
-    rehearseRead: () => {
+    primeSecretsManager: () => {
       const read = new GetSecretValueCommand({ SecretId: 'rehearsal' });
-      return rehearse(read, () => secretsManager.send(read), openEarly);
+      return primeClient(read, () => secretsManager.send(read), openEarly);
     },
-    rehearseEvent: async () => {
+    primeEventBridge: async () => {
       if (bus === undefined) return;
       const event = new PutEventsCommand({ Entries: [{ Detail: '{}' }] });
-      await rehearse(event, () => bus.client.send(event), openEarly);
+      await primeClient(event, () => bus.client.send(event), openEarly);
     },
     warn: (message, fields) => log('WARN', message, fields),
   });

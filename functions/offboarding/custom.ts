@@ -6,7 +6,7 @@ import { parseFields, word } from './dialect.ts';
 const detailType = 'Employee Offboarded';
 
 /** Our own event, for any system that can put one on the bus; its source is free. */
-export const plainPattern = { 'detail-type': [detailType] } as const satisfies EventPattern;
+export const customPattern = { 'detail-type': [detailType] } as const satisfies EventPattern;
 
 const recognised = v.object({ 'detail-type': v.literal(detailType) });
 
@@ -30,7 +30,7 @@ const schema = v.object({ source: word, id: word, time: instant, detail: detailS
  * Reads `detail: { owner | email, reason?, effectiveAt?, id?, dryRun? }`. Without `detail.id` the event's own id stands in, so an
  * event that is put on the bus once more is another one; with it, the same id, person and `effectiveAt` are one run.
  */
-export const parsePlain: ParseEvent = (event) => {
+export const parseCustom: ParseEvent = (event) => {
   if (!v.is(recognised, event)) return undefined;
 
   const parsed = parseFields(schema, event);

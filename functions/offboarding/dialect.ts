@@ -20,7 +20,7 @@ export type Departure = {
   readonly occurredAt: string;
   /** When it takes effect, if not at once. ISO 8601. */
   readonly at?: string;
-  /** A rehearsal: say who would be logged out and touch nothing. */
+  /** A dry run: say who would be logged out and touch nothing. */
   readonly dryRun?: boolean;
 };
 
@@ -40,7 +40,7 @@ export type Reading =
 /** Reads an untrusted event; `undefined` if it is of another dialect. */
 export type ParseEvent = (event: unknown) => Reading | undefined;
 
-// Thrown by the door, which nobody waits for: Lambda sends the event to its on-failure destination, with name and message.
+// Thrown by the function, which nobody waits for: Lambda sends the event to its on-failure destination, with name and message.
 
 /** An offboarding that cannot be read: somebody may have left and was not logged out. */
 export class BrokenEvent extends Error {

@@ -1,9 +1,9 @@
-import { parsePlain } from './custom.ts';
+import { parseCustom } from './custom.ts';
 import type { Reading } from './dialect.ts';
 import { parseIdentityCenter } from './identity-center.ts';
 import { parseOkta } from './okta.ts';
 
-const dialects = [parsePlain, parseOkta, parseIdentityCenter];
+const dialects = [parseCustom, parseOkta, parseIdentityCenter];
 
 /** Reads an untrusted event by the dialect that it is of. */
 export const readEvent = (event: unknown): Reading | { readonly kind: 'unknown-dialect' } => {

@@ -49,11 +49,11 @@ const waitProblem = ({ occurredAt, at }: Departure, { executionTimeoutMs }: RunL
 };
 
 /**
- * What names the run of one person. A date that has changed names another run, and a rehearsal is never the real thing: a
+ * What names the run of one person. A date that has changed names another run, and a dry run is never the real thing: a
  * run that exists must not stand for one that asks for more.
  */
 const causeOf = ({ source, id, at, dryRun }: Departure, identities: readonly string[]): PlannedRun['cause'] => ({
-  asker: source,
+  requester: source,
   key: JSON.stringify([id, identities, at, dryRun === true]),
 });
 

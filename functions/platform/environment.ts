@@ -102,7 +102,7 @@ export type Environment = {
   readonly stack: string;
 };
 
-/** For a door that reads secrets. @throws one error at cold start that names everything that is wrong */
+/** For a function that reads secrets. @throws one error at cold start that names everything that is wrong */
 export const readEnvironment = (variables: Variables): Environment => {
   const read = parseVariables(environmentSchema, variables);
   return {
@@ -141,7 +141,7 @@ export type StartingEnvironment = {
   readonly executionTimeoutMs: number;
 };
 
-/** For a door that starts runs. @throws one error at cold start that names everything that is wrong */
+/** For a function that starts runs. @throws one error at cold start that names everything that is wrong */
 export const readStartingEnvironment = (variables: Variables): StartingEnvironment => {
   const read = parseVariables(startingSchema, variables);
   return {

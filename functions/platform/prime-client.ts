@@ -12,7 +12,7 @@ type Middleware = () => (sent: { readonly request: unknown }) => Promise<{
 }>;
 
 /** What all commands of the SDK's have in common. */
-type Rehearsable = {
+type PrimableCommand = {
   readonly middlewareStack: {
     add(middleware: Middleware, place: { readonly step: 'deserialize'; readonly priority: 'low' }): void;
   };
@@ -22,8 +22,8 @@ type Rehearsable = {
  * Takes a command through its whole client but for the network, and connects to where it would have gone: what is looked up,
  * compiled and agreed upon the first time then happens during init, where a function of any size has a whole core.
  */
-export const rehearse = async (
-  command: Rehearsable,
+export const primeClient = async (
+  command: PrimableCommand,
   send: () => Promise<unknown>,
   openEarly: (host: string) => Promise<void>,
 ): Promise<void> => {

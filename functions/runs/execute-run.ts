@@ -1,19 +1,19 @@
 import * as v from 'valibot';
 import { countOperations, type Durable } from './operations.ts';
-import { skippedOutcome, standingOf } from './outcome.ts';
-import { type BatchDependencies, createHandleBatch } from './process-batch.ts';
-import { type AdvanceDependencies, createAdvance } from './process-target.ts';
+import { resultsOf, skippedOutcome } from './outcome.ts';
+import { type BatchDependencies, createProcessBatch } from './process-batch.ts';
+import { createProcessTarget, type ProcessTargetDependencies } from './process-target.ts';
 import { type ForcedLogout, forcedLogoutSchema } from './request.ts';
 import { operationNames, type Summary, skippedAtOnce, summarize } from './results.ts';
-import { goThroughRounds } from './rounds.ts';
+import { runRounds } from './rounds.ts';
 import { RunFailure } from './run-failure.ts';
-import { newCourse } from './target-state.ts';
+import { newTargetState } from './target-state.ts';
 import type { ResolveDependencies } from './targets.ts';
 import { createFindTargets } from './targets.ts';
 
-export type ForcedLogoutRunDependencies = AdvanceDependencies &
+export type ForcedLogoutRunDependencies = ProcessTargetDependencies &
   ResolveDependencies &
-  Omit<BatchDependencies, 'advance'>;
+  Omit<BatchDependencies, 'processTarget'>;
 
 /** The execution that a run is. */
 export type Execution = {
@@ -38,7 +38,7 @@ const parseForcedLogout = (payload: unknown): ForcedLogout => {
  */
 export const createForcedLogoutRun = (dependencies: ForcedLogoutRunDependencies) => {
   const findTargets = createFindTargets(dependencies);
-  const handleBatch = createHandleBatch({ ...dependencies, advance: createAdvance(dependencies) });
+  const processBatch = createProcessBatch({ ...dependencies, processTarget: createProcessTarget(dependencies) });
   const { now } = dependencies;
 
   return async (payload: unknown, { runId, durable, remainingMs }: Execution): Promise<Summary> => {
@@ -50,17 +50,17 @@ export const createForcedLogoutRun = (dependencies: ForcedLogoutRunDependencies)
     const resolved = await findTargets(operations, run);
     const { targets, unlisted } = resolved;
     const skipped = skippedAtOnce(resolved);
-    if (targets.length + skipped.length === 0) return summarize(standingOf([]), 'no instance was found for the target');
+    if (targets.length + skipped.length === 0) return summarize(resultsOf([]), 'no instance was found for the target');
     if (request.dryRun) {
       const spared = targets.map((id) => skippedOutcome(id, 'dry run'));
-      return summarize(standingOf([...spared, ...skipped], unlisted), 'a dry run: nothing was touched');
+      return summarize(resultsOf([...spared, ...skipped], unlisted), 'a dry run: nothing was touched');
     }
 
-    const courses = targets.map(newCourse);
-    const outcomes = await goThroughRounds(operations, (...batch) => handleBatch(...batch, remainingMs), run, courses);
-    const standing = standingOf([...outcomes, ...skipped], unlisted);
-    const { failed, total } = standing.progress;
-    if (failed === 0) return summarize(standing);
-    throw new RunFailure('NotAllConfirmed', `${failed} of ${total} instances are not confirmed`, summarize(standing));
+    const targetStates = targets.map(newTargetState);
+    const outcomes = await runRounds(operations, (...batch) => processBatch(...batch, remainingMs), run, targetStates);
+    const results = resultsOf([...outcomes, ...skipped], unlisted);
+    const { failed, total } = results.progress;
+    if (failed === 0) return summarize(results);
+    throw new RunFailure('NotAllConfirmed', `${failed} of ${total} instances are not confirmed`, summarize(results));
   };
 };

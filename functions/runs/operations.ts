@@ -45,7 +45,7 @@ export type RoundEnd = {
   /** The round that has just ended, from 1 on. */
   readonly round: number;
   /** How many rounds in a row, up to this one, brought nothing. */
-  readonly barren: number;
+  readonly roundsWithoutProgress: number;
   /** Until the run expires. */
   readonly leftMs: number;
   /** How many more rounds the operations of the execution suffice for. */
@@ -53,9 +53,9 @@ export type RoundEnd = {
 };
 
 /** Whole seconds until the next round: ever longer, by chance up to a fifth shorter, never past the run's expiry. */
-export const secondsToNextRound = ({ runId, round, barren, leftMs, roundsLeft }: RoundEnd): number => {
+export const secondsToNextRound = ({ runId, round, roundsWithoutProgress, leftMs, roundsLeft }: RoundEnd): number => {
   const left = Math.max(1, Math.ceil(leftMs / 1_000));
-  const growth = Math.max(0, barren - 1, round - manyRounds);
+  const growth = Math.max(0, roundsWithoutProgress - 1, round - manyRounds);
   const planned = firstWaits[growth] ?? Math.max(laterWait, Math.ceil(left / Math.max(1, roundsLeft)));
   return Math.min(left, planned - Math.floor((planned / 5) * fractionOf(runId, round)));
 };

@@ -1,11 +1,11 @@
 import * as v from 'valibot';
 import { type InstanceId, instanceIdSchema } from '../instances/instance-id.ts';
-import { type OutcomeKind, worthRetrying } from '../logout/outcome.ts';
+import { type OutcomeKind, retryable } from '../logout/outcome.ts';
 
 /** What has become of one instance in a run. */
 export type Outcome = {
   readonly idInstance: InstanceId;
-  /** `skipped` was left alone for `reason`, which is no failure; `pending` is not decided yet. */
+  /** `skipped` was left alone for `detail`, which is no failure; `pending` is not decided yet. */
   readonly kind: OutcomeKind | 'skipped' | 'pending';
   /** Two readings in a row said `notAuthorized`. */
   readonly confirmed: boolean;
@@ -14,7 +14,7 @@ export type Outcome = {
   /** Instant of the second of those readings, ISO 8601. */
   readonly confirmedAt?: string;
   /** For people; holds no secret. */
-  readonly reason?: string;
+  readonly detail?: string;
   /** Only if the run was to clear the queue and came to it. It never decides about the logout. */
   readonly queueCleared?: boolean;
 };
@@ -29,7 +29,7 @@ export type Progress = {
   readonly pending: number;
 };
 
-export type Standing = { readonly progress: Progress; readonly outcomes: readonly Outcome[] };
+export type RunResults = { readonly progress: Progress; readonly outcomes: readonly Outcome[] };
 
 /** The order in which outcomes are told. */
 export const byId = (a: Pick<Outcome, 'idInstance'>, b: Pick<Outcome, 'idInstance'>): number =>
@@ -41,18 +41,18 @@ const placeOf = ({ kind, confirmed }: Outcome): keyof Progress => {
 };
 
 /** @param unlisted skipped instances that are counted, but too many to be listed one by one */
-export const standingOf = (outcomes: readonly Outcome[], unlisted = 0): Standing => {
+export const resultsOf = (outcomes: readonly Outcome[], unlisted = 0): RunResults => {
   const progress = { total: outcomes.length + unlisted, loggedOut: 0, failed: 0, skipped: unlisted, pending: 0 };
   for (const outcome of outcomes) progress[placeOf(outcome)] += 1;
   return { progress, outcomes };
 };
 
-export const skippedOutcome = (idInstance: InstanceId, reason: string): Outcome => ({
+export const skippedOutcome = (idInstance: InstanceId, detail: string): Outcome => ({
   idInstance,
   kind: 'skipped',
   confirmed: false,
   attempts: 0,
-  reason,
+  detail,
 });
 
 export const pendingOutcome = (idInstance: InstanceId): Outcome => ({
@@ -64,10 +64,10 @@ export const pendingOutcome = (idInstance: InstanceId): Outcome => ({
 
 /** All of an outcome but whose it is and when it was confirmed. */
 export const outcomeEntries = {
-  kind: v.picklist(['logged-out', 'already-logged-out', 'skipped', 'pending', ...Object.keys(worthRetrying)]),
+  kind: v.picklist(['logged-out', 'already-logged-out', 'skipped', 'pending', ...Object.keys(retryable)]),
   confirmed: v.boolean(),
   attempts: v.number(),
-  reason: v.optional(v.string()),
+  detail: v.optional(v.string()),
   queueCleared: v.optional(v.boolean()),
 };
 

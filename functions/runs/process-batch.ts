@@ -1,28 +1,28 @@
 import { types } from 'node:util';
 import { deadlineIn, hasPassed } from '../green-api/deadline.ts';
 import type { Evidence, RecordEvidence } from '../logout/evidence.ts';
-import { type FailureKind, type LogoutOutcome, type OutcomeKind, worthRetrying } from '../logout/outcome.ts';
+import { type FailureKind, type LogoutOutcome, type OutcomeKind, retryable } from '../logout/outcome.ts';
 import type { Log } from '../platform/log.ts';
 import { inParallel } from './in-parallel.ts';
 import type { Outcome } from './outcome.ts';
-import type { Advance } from './process-target.ts';
+import type { ProcessTarget } from './process-target.ts';
 import type { RunIdentity } from './request.ts';
-import { type Course, expired, isPending, lastState, troubled } from './target-state.ts';
+import { expired, isPending, lastState, retryOrFail, type TargetState } from './target-state.ts';
 
-/** A course that has ended in an outcome. */
-type EndedCourse = Course & { readonly kind: OutcomeKind };
+/** A target state that has ended in an outcome. */
+type DecidedTarget = TargetState & { readonly kind: OutcomeKind };
 
-const isFailureKind = (kind: OutcomeKind): kind is FailureKind => Object.hasOwn(worthRetrying, kind);
+const isFailureKind = (kind: OutcomeKind): kind is FailureKind => Object.hasOwn(retryable, kind);
 
-const outcomeOf = (course: EndedCourse): LogoutOutcome => {
-  const { kind, reason = '' } = course;
-  const state = lastState(course);
-  const said = {
-    ...(course.trail.isLogout && { isLogout: true }),
+const outcomeOf = (targetState: DecidedTarget): LogoutOutcome => {
+  const { kind, detail = '' } = targetState;
+  const state = lastState(targetState);
+  const reported = {
+    ...(targetState.retry.isLogout && { isLogout: true }),
     ...(state !== undefined && { stateInstance: state }),
   };
-  if (isFailureKind(kind)) return { kind, confirmed: false, reason, ...said };
-  return { kind, confirmed: true, ...said };
+  if (isFailureKind(kind)) return { kind, confirmed: false, detail, ...reported };
+  return { kind, confirmed: true, ...reported };
 };
 
 /** From when the time to logout counts: the event's own or the scheduled time, or the instant it was put off to. */
@@ -32,13 +32,14 @@ const causeMs = ({ request: { occurredAt, at }, startedAt }: RunIdentity): numbe
 };
 
 /** What a run leaves of one instance for good. */
-export const evidenceOf = (course: EndedCourse, run: RunIdentity): Evidence => {
+export const evidenceOf = (targetState: DecidedTarget, run: RunIdentity): Evidence => {
   const { source, occurredAt, requestedBy, reason } = run.request;
-  const { confirmedAt, queueCleared } = course;
-  const { tags, queueProblem } = course.trail;
+  const { confirmedAt, queueCleared } = targetState;
+  const { tags, queueProblem } = targetState.retry;
   return {
-    idInstance: course.idInstance,
-    door: 'run',
+    version: 1,
+    idInstance: targetState.idInstance,
+    function: 'run',
     requestedBy,
     reason,
     requestedAt: run.startedAt,
@@ -46,11 +47,11 @@ export const evidenceOf = (course: EndedCourse, run: RunIdentity): Evidence => {
       confirmedAt,
       timeToLogoutMs: Math.max(0, Date.parse(confirmedAt) - causeMs(run)),
     }),
-    attempts: course.attempts,
-    readings: course.trail.readings,
-    outcome: outcomeOf(course),
+    attempts: targetState.attempts,
+    readings: targetState.retry.readings,
+    outcome: outcomeOf(targetState),
     ...(queueCleared !== undefined && {
-      queue: { cleared: queueCleared, ...(queueProblem !== undefined && { reason: queueProblem }) },
+      queue: { cleared: queueCleared, ...(queueProblem !== undefined && { detail: queueProblem }) },
     }),
     run: { id: run.id, source, ...(occurredAt !== undefined && { occurredAt }), ...(tags !== undefined && { tags }) },
   };
@@ -63,12 +64,12 @@ export type BatchResult = {
   readonly at: string;
   /** The next batch might outlive this invocation. */
   readonly timeIsShort: boolean;
-  /** As they are now: those still pending with their trail. */
-  readonly courses: readonly (Outcome | Course)[];
+  /** As they are now: those still pending with their retry state. */
+  readonly targetStates: readonly (Outcome | TargetState)[];
 };
 
 export type BatchDependencies = {
-  readonly advance: Advance;
+  readonly processTarget: ProcessTarget;
   readonly recordEvidence: RecordEvidence;
   readonly log: Log;
   readonly now: () => Date;
@@ -80,28 +81,28 @@ const longestBatchMs = 5 * 60 * 1_000;
 const closingMs = 20_000;
 const concurrency = 50;
 
-const withoutTrail = ({ trail: _, ...outcome }: Course): Outcome => outcome;
+const withoutRetry = ({ retry: _, ...outcome }: TargetState): Outcome => outcome;
 
 const createReport =
   ({ recordEvidence, log }: BatchDependencies, run: RunIdentity) =>
-  async (course: Course): Promise<void> => {
-    const { kind, idInstance, reason, attempts } = course;
+  async (targetState: TargetState): Promise<void> => {
+    const { kind, idInstance, detail, attempts } = targetState;
     if (kind === 'skipped')
-      log('WARN', 'instance skipped', { run: run.id, idInstance, reason, attempts, tags: course.trail.tags });
-    else if (kind !== 'pending') await recordEvidence(evidenceOf({ ...course, kind }, run));
+      log('WARN', 'instance skipped', { run: run.id, idInstance, detail, attempts, tags: targetState.retry.tags });
+    else if (kind !== 'pending') await recordEvidence(evidenceOf({ ...targetState, kind }, run));
   };
 
 /**
  * Handles one batch of a round: what is decided leaves its evidence, once or, after a crash, twice. It never rejects, and
  * no instance stops another. What the time does not suffice for stays pending; once the run has expired, nothing does.
  */
-export const createHandleBatch = (dependencies: BatchDependencies) => {
-  const { advance, log, now } = dependencies;
+export const createProcessBatch = (dependencies: BatchDependencies) => {
+  const { processTarget, log, now } = dependencies;
 
   return async (
     run: RunIdentity,
     round: number,
-    batch: readonly Course[],
+    batch: readonly TargetState[],
     remainingMs: () => number,
   ): Promise<BatchResult> => {
     const report = createReport(dependencies, run);
@@ -110,36 +111,38 @@ export const createHandleBatch = (dependencies: BatchDependencies) => {
     const deadline = deadlineIn(allowedMs);
 
     // The evidence comes with the decision, and a run may be stopped before there is one.
-    const noteSent = ({ idInstance, attempts, trail: { tags } }: Course) => {
+    const noteSent = ({ idInstance, attempts, retry: { tags } }: TargetState) => {
       const { requestedBy, reason } = run.request;
       log('INFO', 'logout sent', { run: run.id, idInstance, attempts, requestedBy, reason, tags });
     };
 
-    const takeFurther = async (course: Course): Promise<Course> => {
-      if (hasPassed(deadline)) return course;
+    const takeFurther = async (targetState: TargetState): Promise<TargetState> => {
+      if (hasPassed(deadline)) return targetState;
       try {
-        return await advance(course, run.request, deadline);
+        return await processTarget(targetState, run.request, deadline);
       } catch (error) {
         const name = types.isNativeError(error) ? error.name : 'unknown error';
-        log('ERROR', 'unexpected error', { run: run.id, idInstance: course.idInstance, error: name });
-        return troubled(course, 'unavailable', `unexpected error: ${name}`);
+        log('ERROR', 'unexpected error', { run: run.id, idInstance: targetState.idInstance, error: name });
+        return retryOrFail(targetState, 'unavailable', `unexpected error: ${name}`);
       }
     };
 
-    const handle = async (course: Course): Promise<Course> => {
-      const further = await takeFurther(course);
+    const handle = async (targetState: TargetState): Promise<TargetState> => {
+      const further = await takeFurther(targetState);
       const next = isPending(further) && untilExpiryMs() <= 0 ? expired(further) : further;
-      if (isPending(next) && next.attempts > course.attempts) noteSent(next);
+      if (isPending(next) && next.attempts > targetState.attempts) noteSent(next);
       await report(next);
       return next;
     };
 
-    const courses = await inParallel(concurrency, batch, handle);
+    const targetStates = await inParallel(concurrency, batch, handle);
     return {
       round,
       at: now().toISOString(),
       timeIsShort: remainingMs() < longestBatchMs + closingMs,
-      courses: courses.map((course) => (isPending(course) ? course : withoutTrail(course))),
+      targetStates: targetStates.map((targetState) =>
+        isPending(targetState) ? targetState : withoutRetry(targetState),
+      ),
     };
   };
 };

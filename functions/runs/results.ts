@@ -6,9 +6,9 @@ import {
   outcomeEntries,
   outcomeSchema,
   pendingOutcome,
-  type Standing,
+  type RunResults,
+  resultsOf,
   skippedOutcome,
-  standingOf,
 } from './outcome.ts';
 
 /** Reads what an execution keeps as a text; `undefined`: it is something else. */
@@ -55,7 +55,7 @@ const resolvedSchema = v.object({
 });
 
 /** What each batch of a round leaves: the instances it handled, as they are now. */
-const roundSchema = v.object({ round: v.number(), courses: v.array(outcomeSchema) });
+const roundSchema = v.object({ round: v.number(), targetStates: v.array(outcomeSchema) });
 
 export type Resolved = v.InferOutput<typeof resolvedSchema>;
 
@@ -65,7 +65,7 @@ export const skippedAtOnce = (resolved: Resolved): readonly Outcome[] => [
 ];
 
 /** What a run has come to, out of its steps in any order: of each instance, the newest round counts. */
-export const standingAfter = (steps: readonly FinishedStep[]): Standing => {
+export const resultsFromSteps = (steps: readonly FinishedStep[]): RunResults => {
   const payloadsOf = (pattern: RegExp) => steps.filter(({ name }) => pattern.test(name)).map(({ payload }) => payload);
   const resolutions = payloadsOf(/^resolve(?:-again)?$/).flatMap((text) => parseJsonText(resolvedSchema, text) ?? []);
   const rounds = payloadsOf(/^round-/).flatMap((text) => parseJsonText(roundSchema, text) ?? []);
@@ -75,11 +75,11 @@ export const standingAfter = (steps: readonly FinishedStep[]): Standing => {
     for (const id of resolved.targets) newest.set(id, pendingOutcome(id));
     for (const outcome of skippedAtOnce(resolved)) newest.set(outcome.idInstance, outcome);
   }
-  for (const { courses } of rounds.toSorted((a, b) => a.round - b.round)) {
-    for (const outcome of courses) newest.set(outcome.idInstance, outcome);
+  for (const { targetStates } of rounds.toSorted((a, b) => a.round - b.round)) {
+    for (const outcome of targetStates) newest.set(outcome.idInstance, outcome);
   }
   const unlisted = Math.max(0, ...resolutions.map((resolved) => resolved.unlisted));
-  return standingOf([...newest.values()].toSorted(byId), unlisted);
+  return resultsOf([...newest.values()].toSorted(byId), unlisted);
 };
 
 /**
@@ -87,7 +87,7 @@ export const standingAfter = (steps: readonly FinishedStep[]): Standing => {
  * but the id and the instant, because 3,000 outcomes one by one do not fit into what Lambda keeps.
  */
 export type Summary = {
-  readonly progress: Standing['progress'];
+  readonly progress: RunResults['progress'];
   readonly outcomes: readonly OutcomeGroup[];
   /** For people: what to know about the run as a whole. */
   readonly note?: string;
@@ -103,10 +103,10 @@ export const longestSummaryBytes = 256 * 1_024;
 
 const placeholder = '{idInstance}';
 
-export const summarize = ({ progress, outcomes }: Standing, note?: string): Summary => {
+export const summarize = ({ progress, outcomes }: RunResults, note?: string): Summary => {
   const groups = new Map<string, OutcomeGroup & { readonly instances: string[][] }>();
-  for (const { idInstance, confirmedAt, reason, ...rest } of outcomes) {
-    const shared = { ...rest, ...(reason !== undefined && { reason: reason.replaceAll(idInstance, placeholder) }) };
+  for (const { idInstance, confirmedAt, detail, ...rest } of outcomes) {
+    const shared = { ...rest, ...(detail !== undefined && { detail: detail.replaceAll(idInstance, placeholder) }) };
     const key = JSON.stringify(shared);
     const group = groups.get(key) ?? { ...shared, instances: [] };
     group.instances.push(confirmedAt === undefined ? [idInstance] : [idInstance, confirmedAt]);
@@ -127,16 +127,16 @@ const summarySchema = v.object({
   note: v.optional(v.string()),
 });
 
-const ungroup = ({ instances, reason, ...shared }: v.InferOutput<typeof summarySchema>['outcomes'][number]) =>
+const ungroup = ({ instances, detail, ...shared }: v.InferOutput<typeof summarySchema>['outcomes'][number]) =>
   instances.map(([idInstance, confirmedAt]) => ({
     idInstance,
     ...shared,
     ...(confirmedAt !== undefined && { confirmedAt }),
-    ...(reason !== undefined && { reason: reason.replaceAll(placeholder, idInstance) }),
+    ...(detail !== undefined && { detail: detail.replaceAll(placeholder, idInstance) }),
   }));
 
 /** Reads the result, or the data of the error, of a run that has ended; `undefined`: it ended some other way. */
-export const parseSummary = (text: string | undefined): (Standing & Pick<Summary, 'note'>) | undefined => {
+export const parseSummary = (text: string | undefined): (RunResults & Pick<Summary, 'note'>) | undefined => {
   const summary = parseJsonText(summarySchema, text);
   if (summary === undefined) return undefined;
   const outcomes = summary.outcomes.flatMap(ungroup).toSorted(byId);

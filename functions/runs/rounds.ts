@@ -4,9 +4,9 @@ import type { Outcome } from './outcome.ts';
 import type { BatchResult } from './process-batch.ts';
 import type { RunIdentity } from './request.ts';
 import { operationNames } from './results.ts';
-import { type Course, lastState } from './target-state.ts';
+import { lastState, type TargetState } from './target-state.ts';
 
-/** One step handles as many: their courses fit into one checkpoint, and their calls into one invocation. */
+/** One step handles as many: their target states fit into one checkpoint, and their calls into one invocation. */
 const batchSize = 200;
 /** A batch lasts as long as its slowest instance: others go on meanwhile. */
 const batchesAtOnce = 4;
@@ -16,21 +16,22 @@ const batchesAtOnce = 4;
  */
 const operationsForRounds = 600;
 
-export type HandleBatch = (run: RunIdentity, round: number, batch: readonly Course[]) => Promise<BatchResult>;
+export type ProcessBatch = (run: RunIdentity, round: number, batch: readonly TargetState[]) => Promise<BatchResult>;
 
-const inBatches = (courses: readonly Course[]): readonly (readonly Course[])[] =>
-  Array.from({ length: Math.ceil(courses.length / batchSize) }, (_, index) =>
-    courses.slice(index * batchSize, (index + 1) * batchSize),
+const inBatches = (targetStates: readonly TargetState[]): readonly (readonly TargetState[])[] =>
+  Array.from({ length: Math.ceil(targetStates.length / batchSize) }, (_, index) =>
+    targetStates.slice(index * batchSize, (index + 1) * batchSize),
   );
 
-const isOpen = (outcome: Outcome | Course): outcome is Course => outcome.kind === 'pending' && 'trail' in outcome;
+const isOpen = (outcome: Outcome | TargetState): outcome is TargetState =>
+  outcome.kind === 'pending' && 'retry' in outcome;
 
-const handleRound = async (
+const processRound = async (
   operations: Operations,
-  handleBatch: HandleBatch,
+  processBatch: ProcessBatch,
   run: RunIdentity,
   round: number,
-  open: readonly Course[],
+  open: readonly TargetState[],
 ): Promise<readonly BatchResult[]> => {
   const results: BatchResult[] = [];
   const batches = inBatches(open);
@@ -38,7 +39,7 @@ const handleRound = async (
     const done = results.length;
     const turn = batches.slice(done, done + batchesAtOnce).map((batch, index) => {
       const name = operationNames.round(round, done + index + 1);
-      return operations.step(name, () => handleBatch(run, round, batch));
+      return operations.step(name, () => processBatch(run, round, batch));
     });
     results.push(...(await Promise.all(turn)));
     // The next invocation has Lambda's whole time again.
@@ -49,31 +50,31 @@ const handleRound = async (
 };
 
 /** Round after round over what is still open, until nothing is: at the latest when the run expires. */
-export const goThroughRounds = async (
+export const runRounds = async (
   operations: Operations,
-  handleBatch: HandleBatch,
+  processBatch: ProcessBatch,
   run: RunIdentity,
-  courses: readonly Course[],
+  targetStates: readonly TargetState[],
 ): Promise<readonly Outcome[]> => {
   const decided: Outcome[] = [];
-  let open = courses;
-  let barren = 0;
+  let open = targetStates;
+  let roundsWithoutProgress = 0;
   for (let round = 1; open.length > 0; round += 1) {
-    const results = await handleRound(operations, handleBatch, run, round, open);
-    const now = results.flatMap((result) => result.courses);
+    const results = await processRound(operations, processBatch, run, round, open);
+    const now = results.flatMap((result) => result.targetStates);
     const before = open.length;
     decided.push(...now.filter((outcome) => !isOpen(outcome)));
     open = now.filter(isOpen);
     if (open.length === 0) break;
     // What lacks only its second reading is worth coming back for soon.
-    const broughtSomething = open.length < before || open.some((course) => lastState(course) === 'notAuthorized');
-    barren = broughtSomething ? 0 : barren + 1;
+    const madeProgress = open.length < before || open.some((targetState) => lastState(targetState) === 'notAuthorized');
+    roundsWithoutProgress = madeProgress ? 0 : roundsWithoutProgress + 1;
 
     const endedAt = Math.max(...results.map(({ at }) => Date.parse(at)));
     const seconds = secondsToNextRound({
       runId: run.id,
       round,
-      barren,
+      roundsWithoutProgress,
       leftMs: Date.parse(run.request.expiresAt) - endedAt,
       roundsLeft: Math.floor((operationsForRounds - operations.used()) / (results.length + 1)),
     });

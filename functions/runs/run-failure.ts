@@ -1,5 +1,5 @@
 import { DurableOperationError } from '@aws/durable-execution-sdk-js';
-import { standingOf } from './outcome.ts';
+import { resultsOf } from './outcome.ts';
 import { type Summary, summarize } from './results.ts';
 
 export type RunFailureType =
@@ -18,7 +18,7 @@ export type RunFailureType =
 export class RunFailure extends DurableOperationError {
   readonly errorType: RunFailureType;
 
-  constructor(errorType: RunFailureType, message: string, summary: Summary = summarize(standingOf([]), message)) {
+  constructor(errorType: RunFailureType, message: string, summary: Summary = summarize(resultsOf([]), message)) {
     super(message, undefined, JSON.stringify(summary));
     this.errorType = errorType;
   }

@@ -7,18 +7,18 @@ export type RunCause = {
   /** The deployment: two of them in one account never answer for each other. */
   readonly stack: string;
   /** Who asks: a caller, an event's source, the name of a schedule. One asker's key never stands in the way of another's. */
-  readonly asker: string;
+  readonly requester: string;
   /** The same key of the same asker names the same run: an `Idempotency-Key`, an event's id, a scheduled time. */
   readonly key: string;
 };
 
 /** Names the run of a cause; it fits `[A-Za-z0-9-_]{1,64}`, as the name of an execution must. */
-export const runNameOf = (door: 'api' | 'event' | 'schedule', { stack, asker, key }: RunCause): RunName => {
+export const runNameOf = (handler: 'api' | 'event' | 'schedule', { stack, requester, key }: RunCause): RunName => {
   // As JSON, no two causes read the same: a bare join would take a|b and c for a and b|c.
   const digest = createHash('sha256')
-    .update(JSON.stringify([stack, asker, key]))
+    .update(JSON.stringify([stack, requester, key]))
     .digest('hex');
-  return `${door}-${digest.slice(0, 40)}` as RunName;
+  return `${handler}-${digest.slice(0, 40)}` as RunName;
 };
 
 /** Reads the id of a run from outside; what does not look like one is `undefined`. */

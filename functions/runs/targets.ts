@@ -18,7 +18,7 @@ export const isAimedAt = (instance: ListedInstance, target: Target): boolean => 
  * Why an instance that a run came to must not be logged out; `undefined`: it may be. It fails no run: an instance that has
  * passed to another owner meanwhile is none that anybody wanted out.
  */
-export const whyLeftAlone = (instance: ListedInstance, target: Target): string | undefined => {
+export const skipReasonOf = (instance: ListedInstance, target: Target): string | undefined => {
   if (instance.protected) return 'protected';
   return isAimedAt(instance, target) ? undefined : `its ${Object.keys(target)[0]} tag has changed`;
 };
@@ -28,9 +28,9 @@ export type Resolution =
   | Resolved
   | { readonly kind: 'expired' }
   | { readonly kind: 'too-many'; readonly found: number }
-  | { readonly kind: 'list-denied'; readonly reason: string };
+  | { readonly kind: 'list-denied'; readonly detail: string };
 
-/** Secrets Manager could not be asked: ask again later. */
+/** Secrets Manager could not be asked: try again later. */
 export class NotResolvedYet extends Error {}
 
 export type ResolveDependencies = {
@@ -131,7 +131,7 @@ const failureOf = (
     case 'expired':
       return new RunFailure('RunExpired', `The run expired at ${expiresAt} and touched nothing`);
     case 'list-denied':
-      return new RunFailure('ListDenied', `The instances cannot be listed: ${resolution.reason}; nothing was touched`);
+      return new RunFailure('ListDenied', `The instances cannot be listed: ${resolution.detail}; nothing was touched`);
     case 'too-many':
       return new RunFailure(
         'TooManyTargets',
@@ -151,7 +151,7 @@ export const createFindTargets = (dependencies: ResolveDependencies) => {
       () => resolve(run),
       (error, attempt) => {
         const leftMs = Date.parse(run.request.expiresAt) - now().getTime();
-        const tries = { round: attempt, barren: attempt, roundsLeft: triesOfResolve };
+        const tries = { round: attempt, roundsWithoutProgress: attempt, roundsLeft: triesOfResolve };
         const seconds = secondsToNextRound({ runId: run.id, leftMs, ...tries });
         return { shouldRetry: error instanceof NotResolvedYet, delay: { seconds } };
       },

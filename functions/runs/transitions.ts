@@ -1,83 +1,100 @@
 import type { Counted } from '../green-api/client.ts';
 import type { ClearQueueAnswer, LogoutAnswer, StateAnswer } from '../green-api/responses.ts';
 import type { TagsReading } from '../instances/directory.ts';
-import type { NotAsked } from '../logout/call-with-credential.ts';
-import { worthRetrying } from '../logout/outcome.ts';
+import type { NotCalled } from '../logout/call-with-credential.ts';
+import { retryable } from '../logout/outcome.ts';
 import type { Target } from './request.ts';
-import { type Course, failed, keptText, lastState, troubled, withReading, withTrail } from './target-state.ts';
-import { whyLeftAlone } from './targets.ts';
+import { failed, keptText, lastState, retryOrFail, type TargetState, withReading, withRetry } from './target-state.ts';
+import { skipReasonOf } from './targets.ts';
 
-const confirm = (course: Course, at: string): Course => {
-  const { reason: _, ...rest } = course;
-  const kind = course.trail.mayHaveActed ? 'logged-out' : 'already-logged-out';
+const confirm = (targetState: TargetState, at: string): TargetState => {
+  const { detail: _, ...rest } = targetState;
+  const kind = targetState.retry.mayHaveActed ? 'logged-out' : 'already-logged-out';
   return { ...rest, kind, confirmed: true, confirmedAt: at };
 };
 
-const learnNotAuthorized = (course: Course, wasNotAuthorized: boolean, at: string): Course => {
-  if (wasNotAuthorized) return confirm(course, at);
-  const { taken, takenAt = at } = course.trail;
-  return withTrail(
-    course,
-    { taken: Math.max(1, taken), takenAt, trouble: 'unconfirmed' },
-    { reason: 'one reading said notAuthorized, and no second one in a row' },
+const applyNotAuthorized = (targetState: TargetState, wasNotAuthorized: boolean, at: string): TargetState => {
+  if (wasNotAuthorized) return confirm(targetState, at);
+  const { acceptedLogouts, acceptedAt = at } = targetState.retry;
+  return withRetry(
+    targetState,
+    { acceptedLogouts: Math.max(1, acceptedLogouts), acceptedAt, pendingFailure: 'unconfirmed' },
+    { detail: 'one reading reported notAuthorized, and no second one in a row' },
   );
 };
 
 /** What a reading made after a logout tells. Two in a row that say `notAuthorized` confirm; one that fails breaks the row. */
-export const learnState = (course: Course, answer: Counted<StateAnswer | NotAsked>, at: string): Course => {
+export const applyReading = (
+  targetState: TargetState,
+  answer: Counted<StateAnswer | NotCalled>,
+  at: string,
+): TargetState => {
   if (answer.kind === 'state') {
     const { stateInstance } = answer;
-    const next = withReading(course, { at, stateInstance });
-    if (stateInstance === 'notAuthorized') return learnNotAuthorized(next, lastState(course) === 'notAuthorized', at);
-    return course.trail.taken > 0 ? troubled(next, 'unconfirmed', `the state is ${stateInstance}`) : next;
+    const next = withReading(targetState, { at, stateInstance });
+    if (stateInstance === 'notAuthorized')
+      return applyNotAuthorized(next, lastState(targetState) === 'notAuthorized', at);
+    return targetState.retry.acceptedLogouts > 0
+      ? retryOrFail(next, 'unconfirmed', `the state is ${stateInstance}`)
+      : next;
   }
-  const next = answer.requests > 0 ? withReading(course, { at, failure: answer.reason }) : course;
+  const next = answer.requests > 0 ? withReading(targetState, { at, failure: answer.detail }) : targetState;
   const kind = answer.kind === 'not-authorized' ? 'unconfirmed' : answer.kind;
   // A reading that may work later takes nothing from what the logout was answered.
-  const tellsMore = course.trail.taken > 0 || worthRetrying[kind] === false;
-  return tellsMore ? troubled(next, kind, `state not read: ${answer.reason}`) : next;
+  const tellsMore = targetState.retry.acceptedLogouts > 0 || retryable[kind] === false;
+  return tellsMore ? retryOrFail(next, kind, `state not read: ${answer.detail}`) : next;
 };
 
 /** What the answer to a logout tells. */
-export const learnLogout = (course: Course, answer: Counted<LogoutAnswer | NotAsked>, at: string): Course => {
-  const next = { ...course, attempts: course.attempts + answer.requests };
+export const applyLogoutResponse = (
+  targetState: TargetState,
+  answer: Counted<LogoutAnswer | NotCalled>,
+  at: string,
+): TargetState => {
+  const next = { ...targetState, attempts: targetState.attempts + answer.requests };
   switch (answer.kind) {
     case 'accepted': {
-      const { taken, takenAt = at } = course.trail;
-      return withTrail(
+      const { acceptedLogouts, acceptedAt = at } = targetState.retry;
+      return withRetry(
         next,
-        { taken: taken + 1, takenAt, isLogout: true, mayHaveActed: true, trouble: 'unconfirmed' },
-        { reason: 'no reading said notAuthorized' },
+        {
+          acceptedLogouts: acceptedLogouts + 1,
+          acceptedAt,
+          isLogout: true,
+          mayHaveActed: true,
+          pendingFailure: 'unconfirmed',
+        },
+        { detail: 'no reading reported notAuthorized' },
       );
     }
     case 'refused':
-      return troubled(withTrail(next, { refusals: course.trail.refusals + 1 }), 'refused', answer.reason);
+      return retryOrFail(withRetry(next, { refusals: targetState.retry.refusals + 1 }), 'refused', answer.detail);
     case 'not-authorized': {
-      const mayHaveActed = course.trail.mayHaveActed || answer.resent === true;
-      return troubled(withTrail(next, { mayHaveActed }), 'unconfirmed', answer.reason);
+      const mayHaveActed = targetState.retry.mayHaveActed || answer.resent === true;
+      return retryOrFail(withRetry(next, { mayHaveActed }), 'unconfirmed', answer.detail);
     }
     case 'unavailable':
     case 'timed-out': {
-      const mayHaveActed = course.trail.mayHaveActed || answer.requests > 0;
-      return troubled(withTrail(next, { mayHaveActed }), answer.kind, answer.reason);
+      const mayHaveActed = targetState.retry.mayHaveActed || answer.requests > 0;
+      return retryOrFail(withRetry(next, { mayHaveActed }), answer.kind, answer.detail);
     }
     default:
-      return troubled(next, answer.kind, answer.reason);
+      return retryOrFail(next, answer.kind, answer.detail);
   }
 };
 
 /** A second refusal is the last word, unless the state says that there was nothing to refuse. */
-export const heedRefusals = (course: Course): Course =>
-  course.kind === 'pending' && course.trail.refusals > 1 && lastState(course) !== 'notAuthorized'
-    ? failed(course, 'refused', 'GREEN-API answered isLogout: false twice')
-    : course;
+export const applyRefusals = (targetState: TargetState): TargetState =>
+  targetState.kind === 'pending' && targetState.retry.refusals > 1 && lastState(targetState) !== 'notAuthorized'
+    ? failed(targetState, 'refused', 'GREEN-API answered isLogout: false twice')
+    : targetState;
 
 /** What the tags, read again right before a logout, tell: whether it may be made. */
-export const learnTags = (course: Course, reading: TagsReading, target: Target): Course => {
-  if (reading.kind !== 'tags') return troubled(course, reading.kind, reading.reason);
+export const applyTags = (targetState: TargetState, reading: TagsReading, target: Target): TargetState => {
+  if (reading.kind !== 'tags') return retryOrFail(targetState, reading.kind, reading.detail);
   const { idInstance: _, ...tags } = reading.instance;
-  const why = whyLeftAlone(reading.instance, target);
-  const seen = withTrail(course, {
+  const why = skipReasonOf(reading.instance, target);
+  const seen = withRetry(targetState, {
     tags: {
       ...tags,
       ...(tags.owner !== undefined && { owner: keptText(tags.owner) }),
@@ -85,16 +102,21 @@ export const learnTags = (course: Course, reading: TagsReading, target: Target):
     },
   });
   if (why === undefined) return seen;
-  return course.trail.taken > 0 ? withTrail(seen, { handsOff: true }) : { ...seen, kind: 'skipped', reason: why };
+  return targetState.retry.acceptedLogouts > 0
+    ? withRetry(seen, { leaveAlone: true })
+    : { ...seen, kind: 'skipped', detail: why };
 };
 
 /** The outgoing queue was not cleared, and why; it never changes what is said of the logout. */
-export const queueKept = (course: Course, why: string): Course =>
-  withTrail(course, { queueProblem: keptText(why) }, { queueCleared: false });
+export const queueNotCleared = (targetState: TargetState, why: string): TargetState =>
+  withRetry(targetState, { queueProblem: keptText(why) }, { queueCleared: false });
 
 /** What came of clearing the outgoing queue. */
-export const learnQueue = (course: Course, answer: Counted<ClearQueueAnswer | NotAsked>): Course => {
-  if (answer.kind !== 'cleared') return queueKept(course, answer.reason);
-  const { queueProblem: _, ...trail } = course.trail;
-  return { ...course, queueCleared: true, trail };
+export const applyQueueResponse = (
+  targetState: TargetState,
+  answer: Counted<ClearQueueAnswer | NotCalled>,
+): TargetState => {
+  if (answer.kind !== 'cleared') return queueNotCleared(targetState, answer.detail);
+  const { queueProblem: _, ...retry } = targetState.retry;
+  return { ...targetState, queueCleared: true, retry };
 };

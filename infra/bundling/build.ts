@@ -1,5 +1,8 @@
 import { build } from 'esbuild';
-import { bundleOptions, doors } from './bundling.ts';
+import { bundleOptions, functionNames } from './bundling.ts';
 import { cliBundleOptions } from './cli-bundle.ts';
 
-await Promise.all([...doors.map((door) => build(bundleOptions(door))), build(cliBundleOptions)]);
+await Promise.all([
+  ...functionNames.map((functionName) => build(bundleOptions(functionName))),
+  build(cliBundleOptions),
+]);

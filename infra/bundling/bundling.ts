@@ -2,16 +2,16 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BuildOptions } from 'esbuild';
 import { builtinsWithoutImport } from './builtins-without-import.ts';
-import { leaveOut } from './sdk-stubs.ts';
+import { stubSdk } from './sdk-stubs.ts';
 import { warmUpFirst } from './warm-up-first.ts';
 
 export const root = join(import.meta.dirname, '..', '..');
 
-/** Where the bundles go: `dist/<door>/index.mjs`. What is built there is what the CDK app deploys and the local service runs. */
+/** Where the bundles go: `dist/<function>/index.mjs`. What is built there is what the CDK app deploys and the local service runs. */
 export const distFolder = join(root, 'dist');
 
-/** The doors: each file directly in `functions/` is one Lambda function of that name. */
-export const doors: readonly string[] = readdirSync(join(root, 'functions'))
+/** The functions: each file directly in `functions/` is one Lambda function of that name. */
+export const functionNames: readonly string[] = readdirSync(join(root, 'functions'))
   .filter((file) => file.endsWith('.ts'))
   .map((file) => file.slice(0, -'.ts'.length));
 
@@ -21,11 +21,11 @@ const substitutes = {
   '@smithy/core/event-streams': './infra/bundling/event-streams.ts',
 } as const;
 
-/** The one definition of how a door becomes a bundle, for `npm run build`, the CDK app and the tests alike. */
-export const bundleOptions = (door: string): BuildOptions => ({
+/** The one definition of how a function becomes a bundle, for `npm run build`, the CDK app and the tests alike. */
+export const bundleOptions = (functionName: string): BuildOptions => ({
   absWorkingDir: root,
-  entryPoints: [`functions/${door}.ts`],
-  outfile: join(distFolder, door, 'index.mjs'),
+  entryPoints: [`functions/${functionName}.ts`],
+  outfile: join(distFolder, functionName, 'index.mjs'),
   bundle: true,
   platform: 'node',
   target: 'node24',
@@ -33,11 +33,11 @@ export const bundleOptions = (door: string): BuildOptions => ({
   mainFields: ['module', 'main'],
   minify: true,
   // The durable SDK tells its errors apart by name.
-  keepNames: door === 'run',
+  keepNames: functionName === 'run',
   legalComments: 'none',
   logLevel: 'warning',
-  // Most doors have nothing to warm up.
+  // Most functions have nothing to warm up.
   logOverride: { 'import-is-undefined': 'silent' },
   alias: substitutes,
-  plugins: [builtinsWithoutImport, warmUpFirst, leaveOut],
+  plugins: [builtinsWithoutImport, warmUpFirst, stubSdk],
 });

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import type { Plugin } from 'esbuild';
 
 /** Files of the AWS SDK whose work a function never needs, and what stands in for each: more than 20 KB of every bundle. */
-export const leftOut: readonly { readonly file: RegExp; readonly instead: string }[] = [
+export const sdkStubs: readonly { readonly file: RegExp; readonly instead: string }[] = [
   // There is no `~/.aws/config` in a function: all settings come from the environment. Each client would look for it at its
   // first call, where a function of 256 MB takes 10 ms for that.
   {
@@ -86,10 +86,10 @@ const versionIn = (path: string): string => {
 };
 
 /** The build fails when the SDK wants a name that is missing. */
-export const leaveOut: Plugin = {
+export const stubSdk: Plugin = {
   name: 'left-out',
   setup: (build) => {
-    for (const { file, instead } of leftOut)
+    for (const { file, instead } of sdkStubs)
       build.onLoad({ filter: file }, ({ path }) => ({ contents: instead, resolveDir: dirname(path) }));
     // Of all that stands in its package, a client wants to know its own version.
     build.onLoad({ filter: clientPackage }, ({ path }) => ({ contents: versionIn(path), loader: 'json' }));

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import type { Plugin } from 'esbuild';
 
 /**
- * Lets a bundle await what its door wants to have ready before it offers `handler`: Lambda's init, where a function of any
+ * Lets a bundle await what its function wants to have ready before it offers `handler`: Lambda's init, where a function of any
  * size has a whole core, goes on until then.
  */
 export const warmUpFirst: Plugin = {
@@ -14,9 +14,9 @@ export const warmUpFirst: Plugin = {
     );
     build.onLoad({ filter: /.*/, namespace: 'warm-up-first' }, ({ path }) => ({
       contents: `
-        import * as door from ${JSON.stringify(path)};
-        await door.warmUp?.();
-        export const { handler } = door;
+        import * as functionName from ${JSON.stringify(path)};
+        await functionName.warmUp?.();
+        export const { handler } = functionName;
       `,
       resolveDir: root,
     }));

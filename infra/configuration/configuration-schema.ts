@@ -26,7 +26,7 @@ const runs = fields({
   memoryMb: v.optional(memoryMb, 512),
 });
 
-const plain = fields({
+const custom = fields({
   enabled: v.optional(flag, true),
   /** Who outside this account may put events on the stack's bus; inside, a role's own policy decides. */
   putEventsFrom: v.optional(
@@ -47,7 +47,7 @@ const okta = fields({
 
 /** Which systems' events say that somebody left. */
 const offboarding = fields({
-  plain: v.optional(plain, {}),
+  custom: v.optional(custom, {}),
   okta: v.optional(okta),
   identityCenter: v.optional(fields({ enabled: v.optional(flag, false) }), {}),
 });
@@ -83,7 +83,7 @@ const settings = fields({
    * None by default: most instances have a host of their own, and a connection to another one only delays the start.
    */
   warmHosts: v.optional(upTo(publicHost, 5), []),
-  /** Time allowed for one request to GREEN-API, below the door's own 28 s. */
+  /** Time allowed for one request to GREEN-API, below the function's own 28 s. */
   greenApiTimeoutMs: v.optional(wholeNumber(100, 27_000), 10_000),
   /** How callers prove who they are: AWS IAM, unless a JWT issuer is named. */
   authorization: v.optional(fields({ jwt: v.optional(jwt) }), {}),

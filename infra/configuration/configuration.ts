@@ -38,10 +38,10 @@ const describeRule = ({ index, field, given, allowed }: BrokenRule): string =>
  */
 export const parseConfiguration = (value: unknown = {}): Configuration => {
   const configuration = v.safeParse(configurationSchema, value);
-  const complaints = configuration.success
+  const errorTexts = configuration.success
     ? brokenRules(configuration.output.schedules, configuration.output.runs.maxTargetsCeiling).map(describeRule)
     : configuration.issues.map(describe);
-  if (!configuration.success || complaints.length > 0) throw new ConfigurationError(complaints.join('\n'));
+  if (!configuration.success || errorTexts.length > 0) throw new ConfigurationError(errorTexts.join('\n'));
   return configuration.output;
 };
 

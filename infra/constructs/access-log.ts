@@ -6,7 +6,7 @@ import type { Construct } from 'constructs';
 import { createLog } from './log-groups.ts';
 
 // No path: whoever calls GREEN-API's own path here by mistake writes a token into it. Which instance it was stands in
-// the log of the door, between the lines that Lambda writes for the invocation `lambdaRequestId`.
+// the log of the function, between the lines that Lambda writes for the invocation `lambdaRequestId`.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html
 const fields = {
   time: '$context.requestTime',

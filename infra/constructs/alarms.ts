@@ -4,8 +4,8 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { type EvidenceDoor, logoutMetric } from './logout-metric.ts';
-import type { Door } from './service-function.ts';
+import { type EvidenceFunction, logoutMetric } from './logout-metric.ts';
+import type { ServiceFunction } from './service-function.ts';
 
 /** The impact of whatever keeps a logout from happening. */
 export const stillLoggedIn = 'Somebody who should have been logged out may still be logged in.';
@@ -40,10 +40,10 @@ export class Alarms extends Construct {
     if (this.#action !== undefined) alarm.addAlarmAction(this.#action);
   }
 
-  /** Rings when the evidence of the door says that a logout failed. */
-  addForLogouts(door: EvidenceDoor, impact: string): void {
-    const metric = logoutMetric(this, door, 'failed', 'Sum');
-    this.add(`${door}-failed-logouts`, { metric, impact: `A logout failed. ${impact}` });
+  /** Rings when the evidence of the function says that a logout failed. */
+  addForLogouts(serviceFunction: EvidenceFunction, impact: string): void {
+    const metric = logoutMetric(this, serviceFunction, 'failed', 'Sum');
+    this.add(`${serviceFunction}-failed-logouts`, { metric, impact: `A logout failed. ${impact}` });
   }
 
   /** Rings as long as something lies in the queue. */
@@ -53,10 +53,13 @@ export class Alarms extends Construct {
     this.add(id, { metric, impact: `Something lies in ${id}. ${impact}` });
   }
 
-  /** Rings when the door crashed or ran out of time, and when Lambda turned calls away from it. */
-  addForDoor(door: Door, impact: string): void {
-    const { id } = door.node;
-    this.add(`${id}-errors`, { metric: door.function.metricErrors(), impact: `${id} broke off. ${impact}` });
-    this.add(`${id}-throttles`, { metric: door.function.metricThrottles(), impact: `${id} was throttled. ${impact}` });
+  /** Rings when the function crashed or ran out of time, and when Lambda turned calls away from it. */
+  addForFunction(serviceFunction: ServiceFunction, impact: string): void {
+    const { id } = serviceFunction.node;
+    this.add(`${id}-errors`, { metric: serviceFunction.function.metricErrors(), impact: `${id} broke off. ${impact}` });
+    this.add(`${id}-throttles`, {
+      metric: serviceFunction.function.metricThrottles(),
+      impact: `${id} was throttled. ${impact}`,
+    });
   }
 }

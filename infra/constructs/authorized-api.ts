@@ -8,7 +8,7 @@ import { type Route, routeKeyOf } from '../../functions/http/routes.ts';
 import type { Configuration } from '../configuration/configuration.ts';
 import { createAccessLog } from './access-log.ts';
 import type { Alarms } from './alarms.ts';
-import type { Door } from './service-function.ts';
+import type { ServiceFunction } from './service-function.ts';
 
 export type AuthorizedApiProps = {
   readonly configuration: Pick<Configuration, 'authorization' | 'throttling' | 'logRetentionDays'>;
@@ -48,13 +48,13 @@ export class AuthorizedApi extends Construct {
     });
   }
 
-  /** Sends the route to the door, behind the authorizer that every route has. */
-  addRoute(route: Route, door: Door): void {
+  /** Sends the route to the function, behind the authorizer that every route has. */
+  addRoute(route: Route, serviceFunction: ServiceFunction): void {
     const authorizationScopes = this.#scopes[routeKeyOf(route)];
     this.#api.addRoutes({
       path: route.path,
       methods: [HttpMethod[route.method]],
-      integration: new HttpLambdaIntegration(route.door, door.function),
+      integration: new HttpLambdaIntegration(route.function, serviceFunction.function),
       ...(authorizationScopes && { authorizationScopes }),
     });
   }

@@ -2,16 +2,16 @@ import { Dashboard, GraphWidget, type IMetric } from 'aws-cdk-lib/aws-cloudwatch
 import type { Construct } from 'constructs';
 import type { AuthorizedApi } from './authorized-api.ts';
 import { logoutMetric } from './logout-metric.ts';
-import type { RunDoor } from './run-function.ts';
+import type { RunFunction } from './run-function.ts';
 
-export type DashboardProps = { readonly api: AuthorizedApi; readonly run: RunDoor };
+export type DashboardProps = { readonly api: AuthorizedApi; readonly run: RunFunction };
 
 type LogoutFigure = readonly [what: Parameters<typeof logoutMetric>[2], statistic: string];
 
-const ofBothDoors = (scope: Construct, ...figures: readonly LogoutFigure[]): IMetric[] =>
+const ofBothFunctions = (scope: Construct, ...figures: readonly LogoutFigure[]): IMetric[] =>
   figures.flatMap(([what, statistic]) =>
-    (['logout', 'run'] as const).map((door) =>
-      logoutMetric(scope, door, what, statistic).with({ label: `${door} ${statistic}` }),
+    (['logout', 'run'] as const).map((functionName) =>
+      logoutMetric(scope, functionName, what, statistic).with({ label: `${functionName} ${statistic}` }),
     ),
   );
 
@@ -22,13 +22,13 @@ export const createDashboard = (scope: Construct, id: string, { api, run }: Dash
   new Dashboard(scope, id, {
     widgets: [
       [
-        graph('Confirmed logouts', ofBothDoors(scope, ['confirmed', 'Sum'])),
-        graph('Failed logouts', ofBothDoors(scope, ['failed', 'Sum'])),
+        graph('Confirmed logouts', ofBothFunctions(scope, ['confirmed', 'Sum'])),
+        graph('Failed logouts', ofBothFunctions(scope, ['failed', 'Sum'])),
       ],
       [
         graph(
           'Milliseconds from the cause to the confirmation',
-          ofBothDoors(scope, ['timeToLogout', 'p50'], ['timeToLogout', 'Maximum']),
+          ofBothFunctions(scope, ['timeToLogout', 'p50'], ['timeToLogout', 'Maximum']),
         ),
         graph('Runs', [run.metric('Started'), run.metric('Succeeded'), run.metric('Failed'), run.metric('TimedOut')]),
       ],

@@ -5,25 +5,25 @@ import type { Configuration } from '../configuration/configuration.ts';
 import type { Alarms } from './alarms.ts';
 import { createDeadLetters } from './dead-letters.ts';
 import { createLog } from './log-groups.ts';
-import type { RunDoor } from './run-function.ts';
-import { Door } from './service-function.ts';
+import type { RunFunction } from './run-function.ts';
+import { ServiceFunction } from './service-function.ts';
 
-export type EventDoorProps = {
+export type EventFunctionProps = {
   readonly configuration: Configuration;
-  readonly run: RunDoor;
+  readonly run: RunFunction;
   readonly alarms: Alarms;
 };
 
 /**
- * Starts runs for events that nobody waits for. None is lost: one that cannot be brought to the door lies in
- * `undelivered`, one that the door could not act on lies in `failed` together with the reason, and each rings an alarm.
+ * Starts runs for events that nobody waits for. None is lost: one that cannot be brought to the function lies in
+ * `undelivered`, one that the function could not act on lies in `failed` together with the reason, and each rings an alarm.
  */
-export class EventDoor extends Door {
+export class EventFunction extends ServiceFunction {
   readonly undelivered: Queue;
   readonly failed: Queue;
 
   /** @param impact what it means for people when an event came to nothing */
-  constructor(scope: Construct, id: 'schedule' | 'offboarding', props: EventDoorProps, impact: string) {
+  constructor(scope: Construct, id: 'schedule' | 'offboarding', props: EventFunctionProps, impact: string) {
     const { configuration, run, alarms } = props;
     const failed = createDeadLetters(scope, `${id}-failed`);
     super(scope, id, {
@@ -37,7 +37,7 @@ export class EventDoor extends Door {
     this.role.addToPolicy(new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [failed.queueArn] }));
     this.undelivered = createDeadLetters(scope, `${id}-undelivered`);
     run.grantStart(this);
-    alarms.addForDoor(this, impact);
+    alarms.addForFunction(this, impact);
     alarms.addForQueue(failed, impact);
     alarms.addForQueue(this.undelivered, impact);
   }

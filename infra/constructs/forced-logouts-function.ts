@@ -2,18 +2,18 @@ import type { Construct } from 'constructs';
 import type { Configuration } from '../configuration/configuration.ts';
 import type { Alarms } from './alarms.ts';
 import { createLog } from './log-groups.ts';
-import type { RunDoor } from './run-function.ts';
-import { Door } from './service-function.ts';
+import type { RunFunction } from './run-function.ts';
+import { ServiceFunction } from './service-function.ts';
 
-export type ForcedLogoutsDoorProps = {
+export type ForcedLogoutsFunctionProps = {
   readonly configuration: Configuration;
-  readonly run: RunDoor;
+  readonly run: RunFunction;
   readonly alarms: Alarms;
 };
 
 /** Starts, shows and stops runs for callers of the API; reads no secret. */
-export class ForcedLogoutsDoor extends Door {
-  constructor(scope: Construct, id: 'forced-logouts', { configuration, run, alarms }: ForcedLogoutsDoorProps) {
+export class ForcedLogoutsFunction extends ServiceFunction {
+  constructor(scope: Construct, id: 'forced-logouts', { configuration, run, alarms }: ForcedLogoutsFunctionProps) {
     super(scope, id, {
       environment: run.startingEnvironment,
       logGroup: createLog(scope, `${id}-log`, configuration.logRetentionDays),
@@ -21,6 +21,6 @@ export class ForcedLogoutsDoor extends Door {
     });
     run.grantStart(this);
     run.grantFollow(this);
-    alarms.addForDoor(this, 'A caller could not start, see or stop a run: somebody may still be logged in.');
+    alarms.addForFunction(this, 'A caller could not start, see or stop a run: somebody may still be logged in.');
   }
 }

@@ -2,7 +2,7 @@ import { ArnFormat, Stack, Validations } from 'aws-cdk-lib';
 import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { Configuration } from '../configuration/configuration.ts';
-import type { Door } from './service-function.ts';
+import type { ServiceFunction } from './service-function.ts';
 
 export type InstanceSecretsProps = Pick<Configuration, 'secretPrefix' | 'kmsKeyArn'>;
 
@@ -15,19 +15,19 @@ export class InstanceSecrets extends Construct {
     this.#props = props;
   }
 
-  /** Lets the door read credentials: the secrets under the prefix, and no other. */
-  grantRead({ role }: Door): void {
+  /** Lets the function read credentials: the secrets under the prefix, and no other. */
+  grantRead({ role }: ServiceFunction): void {
     this.#grantOnSecrets(role, 'secretsmanager:GetSecretValue');
     const { kmsKeyArn } = this.#props;
     if (kmsKeyArn !== undefined) this.#grantDecrypt(role, kmsKeyArn);
   }
 
   /**
-   * Lets the door put several reads into one request. `BatchGetSecretValue` takes no resource; it gives only values that the
-   * door may read one by one
+   * Lets the function put several reads into one request. `BatchGetSecretValue` takes no resource; it gives only values that the
+   * function may read one by one
    * (https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_BatchGetSecretValue.html).
    */
-  grantReadInBatches({ role }: Door): void {
+  grantReadInBatches({ role }: ServiceFunction): void {
     this.#grantOnAll(
       role,
       'secretsmanager:BatchGetSecretValue',
@@ -35,13 +35,13 @@ export class InstanceSecrets extends Construct {
     );
   }
 
-  /** Lets the door see the tags of one secret as they are now; a list may lag behind. */
-  grantDescribe({ role }: Door): void {
+  /** Lets the function see the tags of one secret as they are now; a list may lag behind. */
+  grantDescribe({ role }: ServiceFunction): void {
     this.#grantOnSecrets(role, 'secretsmanager:DescribeSecret');
   }
 
-  /** Lets the door see names and tags. `ListSecrets` takes no resource, so they are those of every secret. */
-  grantList({ role }: Door): void {
+  /** Lets the function see names and tags. `ListSecrets` takes no resource, so they are those of every secret. */
+  grantList({ role }: ServiceFunction): void {
     this.#grantOnAll(
       role,
       'secretsmanager:ListSecrets',

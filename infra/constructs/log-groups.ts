@@ -4,7 +4,7 @@ import type { Construct } from 'constructs';
 
 // CloudWatch Logs encrypts every log group (https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html).
 
-/** The log of the doors that log instances out: who was logged out, when and why. It outlives the stack. */
+/** The log of the functions that log instances out: who was logged out, when and why. It outlives the stack. */
 export const createEvidenceLog = (scope: Construct, id: string, retention: RetentionDays): LogGroup =>
   new LogGroup(scope, id, { retention, removalPolicy: RemovalPolicy.RETAIN });
 

@@ -4,10 +4,10 @@ import type { Configuration } from '../configuration/configuration.ts';
 import { type Alarms, stillLoggedIn } from './alarms.ts';
 import { callingEnvironment, warmingEnvironment } from './function-environment.ts';
 import type { InstanceSecrets } from './instance-secrets.ts';
-import { Door } from './service-function.ts';
+import { ServiceFunction } from './service-function.ts';
 import type { StackBus } from './stack-bus.ts';
 
-export type LogoutDoorProps = {
+export type LogoutFunctionProps = {
   readonly configuration: Configuration;
   readonly evidence: ILogGroup;
   readonly secrets: InstanceSecrets;
@@ -16,8 +16,8 @@ export type LogoutDoorProps = {
 };
 
 /** Logs one instance out and answers in the same call; writes evidence, reads credentials. */
-export class LogoutDoor extends Door {
-  constructor(scope: Construct, id: 'logout', { configuration, evidence, secrets, bus, alarms }: LogoutDoorProps) {
+export class LogoutFunction extends ServiceFunction {
+  constructor(scope: Construct, id: 'logout', { configuration, evidence, secrets, bus, alarms }: LogoutFunctionProps) {
     super(scope, id, {
       environment: { ...callingEnvironment(configuration, bus.eventBusName), ...warmingEnvironment(configuration) },
       logGroup: evidence,
@@ -26,7 +26,7 @@ export class LogoutDoor extends Door {
     secrets.grantRead(this);
     if (configuration.warmInstances.length > 1) secrets.grantReadInBatches(this);
     bus.grantPutOutcomes(this);
-    alarms.addForDoor(this, stillLoggedIn);
+    alarms.addForFunction(this, stillLoggedIn);
     alarms.addForLogouts(id, stillLoggedIn);
   }
 }

@@ -2,19 +2,19 @@ import { EventBus, type EventPattern, Match, Rule, type RuleProps } from 'aws-cd
 import { LambdaFunction, SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { Construct } from 'constructs';
 import { outcomeSource } from '../../functions/logout/evidence.ts';
-import { plainPattern } from '../../functions/offboarding/custom.ts';
+import { customPattern } from '../../functions/offboarding/custom.ts';
 import type { EventPattern as DialectPattern } from '../../functions/offboarding/dialect.ts';
 import { identityCenterPattern } from '../../functions/offboarding/identity-center.ts';
 import { oktaPattern } from '../../functions/offboarding/okta.ts';
 import type { Configuration } from '../configuration/configuration.ts';
 import { deliveryRetries } from './delivery-retries.ts';
-import type { EventDoor } from './event-function.ts';
+import type { EventFunction } from './event-function.ts';
 import type { StackBus } from './stack-bus.ts';
 
 export type OffboardingRulesProps = {
   readonly offboarding: Configuration['offboarding'];
   readonly bus: StackBus;
-  readonly door: EventDoor;
+  readonly serviceFunction: EventFunction;
 };
 
 // CDK has one name of its own for a field of EventBridge's JSON, and types for values that are all texts.
@@ -23,19 +23,19 @@ const asEventPattern = (pattern: DialectPattern): EventPattern =>
     Object.entries(pattern).map(([field, of]) => [field === 'detail-type' ? 'detailType' : field, of]),
   );
 
-/** Which events reach the offboarding door: those that a configured dialect understands, each on the bus where it comes. */
+/** Which events reach the offboarding function: those that a configured dialect understands, each on the bus where it comes. */
 export class OffboardingRules extends Construct {
-  readonly #door: EventDoor;
+  readonly #serviceFunction: EventFunction;
 
-  constructor(scope: Construct, id: string, { offboarding, bus, door }: OffboardingRulesProps) {
+  constructor(scope: Construct, id: string, { offboarding, bus, serviceFunction }: OffboardingRulesProps) {
     super(scope, id);
-    this.#door = door;
-    const { plain, okta, identityCenter } = offboarding;
-    if (plain.enabled) this.#add('Plain', plainPattern, bus);
+    this.#serviceFunction = serviceFunction;
+    const { custom, okta, identityCenter } = offboarding;
+    if (custom.enabled) this.#add('Custom', customPattern, bus);
     if (okta !== undefined)
       this.#add('Okta', oktaPattern, EventBus.fromEventBusName(this, 'OktaBus', okta.partnerBusName));
     if (identityCenter.enabled) this.#add('IdentityCenter', identityCenterPattern);
-    this.#keepTheRest(bus, plain.enabled ? plainPattern['detail-type'] : []);
+    this.#keepTheRest(bus, custom.enabled ? customPattern['detail-type'] : []);
   }
 
   #add(id: string, pattern: DialectPattern, eventBus?: RuleProps['eventBus']): void {
@@ -43,7 +43,10 @@ export class OffboardingRules extends Construct {
       ...(eventBus && { eventBus }),
       eventPattern: asEventPattern(pattern),
       targets: [
-        new LambdaFunction(this.#door.function, { deadLetterQueue: this.#door.undelivered, ...deliveryRetries }),
+        new LambdaFunction(this.#serviceFunction.function, {
+          deadLetterQueue: this.#serviceFunction.undelivered,
+          ...deliveryRetries,
+        }),
       ],
     });
   }
@@ -56,7 +59,12 @@ export class OffboardingRules extends Construct {
         source: Match.anythingBut(outcomeSource),
         ...(understood.length > 0 && { detailType: Match.anythingBut(...understood) }),
       },
-      targets: [new SqsQueue(this.#door.failed, { deadLetterQueue: this.#door.undelivered, ...deliveryRetries })],
+      targets: [
+        new SqsQueue(this.#serviceFunction.failed, {
+          deadLetterQueue: this.#serviceFunction.undelivered,
+          ...deliveryRetries,
+        }),
+      ],
     });
   }
 }

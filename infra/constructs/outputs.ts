@@ -3,13 +3,13 @@ import type { Dashboard } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { AuthorizedApi } from './authorized-api.ts';
-import type { RunDoor } from './run-function.ts';
+import type { RunFunction } from './run-function.ts';
 import type { StackBus } from './stack-bus.ts';
 
 export type Findable = {
   readonly api: AuthorizedApi;
   readonly bus: StackBus;
-  readonly run: RunDoor;
+  readonly run: RunFunction;
   readonly dashboard: Dashboard;
   readonly evidence: ILogGroup;
 };

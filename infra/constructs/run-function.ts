@@ -8,12 +8,12 @@ import type { Construct } from 'constructs';
 import type { Configuration } from '../configuration/configuration.ts';
 import { type Alarms, stillLoggedIn } from './alarms.ts';
 import { createDeadLetters } from './dead-letters.ts';
-import { callingEnvironment, type DoorEnvironment, startingEnvironment } from './function-environment.ts';
+import { callingEnvironment, type FunctionEnvironment, startingEnvironment } from './function-environment.ts';
 import type { InstanceSecrets } from './instance-secrets.ts';
-import { Door } from './service-function.ts';
+import { ServiceFunction } from './service-function.ts';
 import type { StackBus } from './stack-bus.ts';
 
-export type RunDoorProps = {
+export type RunFunctionProps = {
   readonly configuration: Configuration;
   readonly evidence: ILogGroup;
   readonly secrets: InstanceSecrets;
@@ -22,14 +22,14 @@ export type RunDoorProps = {
 };
 
 /** Logs many instances out, durably. What is started goes to its alias, and stays with the version that it began with. */
-export class RunDoor extends Door {
+export class RunFunction extends ServiceFunction {
   /** The requests of runs that failed, were stopped or took too long. A stopped one is no emergency: nobody is alarmed. */
   readonly deadLetters: Queue;
-  /** What a door needs to know to start a run. */
-  readonly startingEnvironment: DoorEnvironment;
+  /** What a function needs to know to start a run. */
+  readonly startingEnvironment: FunctionEnvironment;
   readonly #alias: Alias;
 
-  constructor(scope: Construct, id: 'run', { configuration, evidence, secrets, bus, alarms }: RunDoorProps) {
+  constructor(scope: Construct, id: 'run', { configuration, evidence, secrets, bus, alarms }: RunFunctionProps) {
     const { runs } = configuration;
     const deadLetters = createDeadLetters(scope, `${id}-dead-letters`);
     super(scope, id, {
@@ -62,13 +62,13 @@ export class RunDoor extends Door {
     return this.function.metric(`DurableExecution${what}`, { statistic: 'Sum' });
   }
 
-  /** Lets the door start runs. */
-  grantStart({ role }: Door): void {
+  /** Lets the function start runs. */
+  grantStart({ role }: ServiceFunction): void {
     role.addToPolicy(new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [this.#alias.functionArn] }));
   }
 
-  /** Lets the door find, read and stop runs. Those are authorised on the function and its versions, never on an alias. */
-  grantFollow({ role }: Door): void {
+  /** Lets the function find, read and stop runs. Those are authorised on the function and its versions, never on an alias. */
+  grantFollow({ role }: ServiceFunction): void {
     const { functionArn } = this.function;
     role.addToPolicy(
       new PolicyStatement({
@@ -87,7 +87,7 @@ export class RunDoor extends Door {
   }
 
   #watch(alarms: Alarms): void {
-    alarms.addForDoor(this, stillLoggedIn);
+    alarms.addForFunction(this, stillLoggedIn);
     alarms.addForLogouts('run', stillLoggedIn);
     alarms.add('run-failed', { metric: this.metric('Failed'), impact: `A run ended with failures. ${stillLoggedIn}` });
     alarms.add('run-timed-out', { metric: this.metric('TimedOut'), impact: `A run took too long. ${stillLoggedIn}` });

@@ -13,27 +13,27 @@ import {
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { distFolder } from '../bundling/bundling.ts';
-import type { DoorEnvironment } from './function-environment.ts';
+import type { FunctionEnvironment } from './function-environment.ts';
 
-export type DoorProps = {
-  readonly environment: DoorEnvironment;
+export type ServiceFunctionProps = {
+  readonly environment: FunctionEnvironment;
   readonly logGroup: ILogGroup;
   readonly memoryMb: number;
-  /** @default 29 seconds: the own deadline of a door is 28, API Gateway's limit 30 */
+  /** @default 29 seconds: the own deadline of a function is 28, API Gateway's limit 30 */
   readonly timeout?: Duration;
 } & Pick<FunctionOptions, 'currentVersionOptions' | 'deadLetterQueue' | 'durableConfig' | 'onFailure'>;
 
 /**
- * A Lambda function: the bundle that `npm run build` wrote for the door, under a role of its own that may write the
- * door's log and traces, and nothing else until a `grant…` says so.
+ * A Lambda function: the bundle that `npm run build` wrote for the function, under a role of its own that may write the
+ * function's log and traces, and nothing else until a `grant…` says so.
  *
- * @param id the door's name: its file in `functions/` and its folder in `dist/`
+ * @param id the function's name: its file in `functions/` and its folder in `dist/`
  */
-export class Door extends Construct {
+export class ServiceFunction extends Construct {
   readonly function: LambdaFunction;
   readonly role: Role;
 
-  constructor(scope: Construct, id: string, props: DoorProps) {
+  constructor(scope: Construct, id: string, props: ServiceFunctionProps) {
     super(scope, id);
     const { environment, logGroup, memoryMb, timeout = Duration.seconds(29), ...options } = props;
     this.role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });

@@ -4,9 +4,9 @@ import { AccountPrincipal, type Conditions, Effect, PolicyStatement, StarPrincip
 import type { Construct } from 'constructs';
 import { outcomeSource } from '../../functions/logout/evidence.ts';
 import type { Configuration } from '../configuration/configuration.ts';
-import type { Door } from './service-function.ts';
+import type { ServiceFunction } from './service-function.ts';
 
-type Senders = Configuration['offboarding']['plain']['putEventsFrom'];
+type Senders = Configuration['offboarding']['custom']['putEventsFrom'];
 
 /**
  * The stack's own event bus, named as the stack: offboarding events come in on it, outcome events go out. EventBridge
@@ -33,8 +33,8 @@ export class StackBus extends EventBus {
     });
   }
 
-  /** Lets the door put outcome events on the bus, and nothing else. Nobody without this may use their source. */
-  grantPutOutcomes({ role }: Door): void {
+  /** Lets the function put outcome events on the bus, and nothing else. Nobody without this may use their source. */
+  grantPutOutcomes({ role }: ServiceFunction): void {
     this.#outcomeRoles.push(role.roleArn);
     role.addToPolicy(
       new PolicyStatement({

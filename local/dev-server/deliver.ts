@@ -2,8 +2,8 @@ import type { Context } from 'aws-lambda';
 import type { BusEvent } from '../emulators/eventbridge/event.ts';
 import { matchRules } from './rules.ts';
 
-/** The offboarding door, as EventBridge calls it. */
-export type EventDoor = (event: unknown, context: Context) => Promise<{ readonly runs: readonly string[] }>;
+/** The offboarding function, as EventBridge calls it. */
+export type EventFunction = (event: unknown, context: Context) => Promise<{ readonly runs: readonly string[] }>;
 
 export type Delivery = {
   /** The rules that let the event through. */
@@ -14,14 +14,14 @@ export type Delivery = {
   readonly problem?: string;
 };
 
-/** Plays the rules of EventBridge: an event that matches goes to the door once, whatever number of rules it matches. */
+/** Plays the rules of EventBridge: an event that matches goes to the function once, whatever number of rules it matches. */
 export const createDeliver =
-  (door: EventDoor, context: () => Context) =>
+  (handler: EventFunction, context: () => Context) =>
   async (event: BusEvent): Promise<Delivery> => {
     const matched = matchRules(event);
     if (matched.length === 0) return { matched, runs: [], problem: 'no rule matches the event' };
     try {
-      const { runs } = await door(event, context());
+      const { runs } = await handler(event, context());
       return { matched, runs };
     } catch (error) {
       return {

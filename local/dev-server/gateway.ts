@@ -7,11 +7,14 @@ import { readBytes } from '../emulators/read-body.ts';
 import { httpEvent, matchRoute } from './http-event.ts';
 import { lambdaContext } from './lambda-context.ts';
 
-export type HttpDoor = (event: APIGatewayProxyEventV2, context: Context) => Promise<APIGatewayProxyStructuredResultV2>;
+export type HttpHandler = (
+  event: APIGatewayProxyEventV2,
+  context: Context,
+) => Promise<APIGatewayProxyStructuredResultV2>;
 
 export type GatewayOptions = {
   readonly routes: readonly Route[];
-  readonly doors: Readonly<Record<Route['door'], HttpDoor>>;
+  readonly functions: Readonly<Record<Route['function'], HttpHandler>>;
 };
 
 /** What API Gateway allows a function and a request (https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html). */
@@ -34,9 +37,9 @@ const message = (statusCode: number, text: string): APIGatewayProxyStructuredRes
   body: JSON.stringify({ message: text }),
 });
 
-/** Plays API Gateway: HTTP in, the event of payload format 2.0 to the door of the route, its result back as HTTP. */
+/** Plays API Gateway: HTTP in, the event of payload format 2.0 to the function of the route, its result back as HTTP. */
 export const createGateway =
-  ({ routes, doors }: GatewayOptions): Handle =>
+  ({ routes, functions }: GatewayOptions): Handle =>
   async (request, response) => {
     const path = request.url?.split('?')[0] ?? '/';
     const matched = matchRoute(routes, request.method ?? '', path);
@@ -45,13 +48,17 @@ export const createGateway =
     const body = await readBytes(request, longestBodyBytes);
     if (!body) return answer(response, message(413, 'Request Entity Too Large'));
 
-    const { door } = matched.route;
+    const functionName = matched.route.function;
     const timeout = new AbortController();
     const result = await Promise.race([
-      doors[door](httpEvent(request, matched, body), lambdaContext(door, functionTimeoutMs)).catch((error: unknown) => {
-        process.stderr.write(`${door} threw ${error instanceof Error ? error.name : 'something that is no error'}\n`);
-        return message(500, 'Internal Server Error');
-      }),
+      functions[functionName](httpEvent(request, matched, body), lambdaContext(functionName, functionTimeoutMs)).catch(
+        (error: unknown) => {
+          process.stderr.write(
+            `${functionName} threw ${error instanceof Error ? error.name : 'something that is no error'}\n`,
+          );
+          return message(500, 'Internal Server Error');
+        },
+      ),
       sleep(integrationTimeoutMs, message(503, 'Service Unavailable'), { signal: timeout.signal, ref: false }).catch(
         () => message(503, 'Service Unavailable'),
       ),

@@ -4,8 +4,8 @@ import { parseArgs } from 'node:util';
 export type Options = {
   /** @default 3000 */
   readonly port: number;
-  /** Where the secrets are: in the stand-in of this service, or wherever the AWS SDK finds them. */
-  readonly secrets: 'stand-in' | 'aws';
+  /** Where the secrets are: in the emulator of this service, or wherever the AWS SDK finds them. */
+  readonly secrets: 'emulator' | 'aws';
   /** Folder that runs are journalled in, so that they outlive this service. @default .local/runs-PORT */
   readonly journal: string;
   /** The file whose context holds the configuration. @default the project's cdk.json */
@@ -53,7 +53,7 @@ export const parseOptions = (
     const elsewhere = values.secrets === 'aws' || Boolean(variables.AWS_ENDPOINT_URL_SECRETS_MANAGER);
     const port = parsePort(variables.PORT || '3000');
     const { journal = `.local/runs-${port}`, configuration } = values;
-    return { port, journal, configuration, secrets: elsewhere ? 'aws' : 'stand-in' };
+    return { port, journal, configuration, secrets: elsewhere ? 'aws' : 'emulator' };
   } catch (error) {
     if (error instanceof CannotStart) throw error;
     const [problem] = String(error instanceof Error ? error.message : error).split('. ');

@@ -1,5 +1,5 @@
 import type { Progress } from '../../functions/runs/outcome.ts';
-import { type FinishedStep, standingAfter } from '../../functions/runs/results.ts';
+import { type FinishedStep, resultsFromSteps } from '../../functions/runs/results.ts';
 import type { LambdaEvent } from '../emulators/lambda/options.ts';
 
 const describe = ({ total, loggedOut, failed, skipped, pending }: Progress): string =>
@@ -19,7 +19,7 @@ export const createProgressLines = (print: (text: string) => void) => {
 
     if (EventType === 'StepSucceeded') {
       steps.push({ name: Name, payload: StepSucceededDetails?.Result?.Payload });
-      const { progress } = standingAfter(steps);
+      const { progress } = resultsFromSteps(steps);
       if (progress.total > 0) print(`run ${execution.name} ${Name}: ${describe(progress)}\n`);
     }
     if (!EventType.startsWith('Execution')) return;

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { readStartingEnvironment } from '../../functions/platform/environment.ts';
 import { distFolder } from '../../infra/bundling/bundling.ts';
-import { type LambdaStandIn, startLambda } from '../emulators/lambda/emulator.ts';
+import { type LambdaEmulator, startLambda } from '../emulators/lambda/emulator.ts';
 import { functionVariables } from './function-variables.ts';
 import { CannotStart } from './options.ts';
 import { createProgressLines } from './progress-lines.ts';
@@ -11,7 +11,7 @@ import { createProgressLines } from './progress-lines.ts';
  *
  * @throws {@link CannotStart} if the folder cannot be written, or holds something else
  */
-export const startRuns = (folder: string, print: (text: string) => void): Promise<LambdaStandIn> => {
+export const startRuns = (folder: string, print: (text: string) => void): Promise<LambdaEmulator> => {
   const { runFunction, executionTimeoutMs } = readStartingEnvironment(process.env);
   const { AWS_REGION: region } = process.env;
   return startLambda({

@@ -2,7 +2,7 @@ import { ConfigurationError } from '../../infra/configuration/configuration.ts';
 import { parseExpression } from '../../infra/configuration/schedules/expression.ts';
 import { nextFirings, type Timing } from '../../infra/configuration/schedules/firings.ts';
 import type { Schedule } from '../../infra/configuration/schedules/schedule-schema.ts';
-import type { ScheduleDoor } from './functions.ts';
+import type { ScheduleFunction } from './functions.ts';
 import { lambdaContext } from './lambda-context.ts';
 import type { OwnRoutes } from './own-routes.ts';
 
@@ -32,7 +32,7 @@ const keepSchedule = (timing: Timing, fire: (scheduledTime: Date) => void, signa
   waitForNext(new Date());
 };
 
-/** What EventBridge Scheduler would hand the schedule door, for a firing that was due at this time. */
+/** What EventBridge Scheduler would hand the schedule function, for a firing that was due at this time. */
 const scheduleInput = ({ name, expression: _1, timeZone: _2, ...asked }: Schedule, scheduledTime: Date): object => ({
   ...asked,
   schedule: name,
@@ -46,17 +46,17 @@ const parseTiming = ({ expression: text, timeZone }: Schedule): Timing => {
 };
 
 /**
- * Plays EventBridge Scheduler around the schedule door, until `signal` aborts.
+ * Plays EventBridge Scheduler around the schedule function, until `signal` aborts.
  *
  * @returns fires a schedule by hand, now; `undefined`: there is none of that name
  */
 export const keepSchedules = (
   schedules: readonly Schedule[],
-  door: ScheduleDoor,
+  handler: ScheduleFunction,
   signal: AbortSignal,
 ): OwnRoutes['fire'] => {
   const fireAt = (schedule: Schedule, time: Date) =>
-    door(scheduleInput(schedule, time), lambdaContext('schedule', 29_000));
+    handler(scheduleInput(schedule, time), lambdaContext('schedule', 29_000));
   for (const schedule of schedules) {
     const say = (error: Error) => process.stderr.write(`schedule ${schedule.name}: ${error.name}\n`);
     keepSchedule(parseTiming(schedule), (due) => void fireAt(schedule, due).catch(say), signal);

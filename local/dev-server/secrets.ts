@@ -1,5 +1,5 @@
 import { checkAwsVariables, createReadAwsVariables } from './aws-account.ts';
-import { startStandIns } from './emulators.ts';
+import { startEmulators } from './emulators.ts';
 import type { Options } from './options.ts';
 
 /** Where the secrets are, and so which GREEN-API is called. */
@@ -8,15 +8,15 @@ export type Secrets = {
   readonly variables: Readonly<Record<string, string>>;
   /** Puts renewed credentials into the environment. */
   readonly refresh: () => Promise<void>;
-  /** The stand-in for GREEN-API; missing: the real one is called. */
+  /** The emulator for GREEN-API; missing: the real one is called. */
   readonly greenApiUrl?: string;
 };
 
 /** @param stack gets what is started */
 export const findSecrets = async (where: Options['secrets'], stack: AsyncDisposableStack): Promise<Secrets> => {
-  if (where === 'stand-in') {
-    const standIns = stack.use(await startStandIns(process.env.SECRET_PREFIX ?? ''));
-    return { ...standIns, refresh: async () => {} };
+  if (where === 'emulator') {
+    const emulators = stack.use(await startEmulators(process.env.SECRET_PREFIX ?? ''));
+    return { ...emulators, refresh: async () => {} };
   }
   const readAwsVariables = createReadAwsVariables();
   const refresh = async () => void Object.assign(process.env, await readAwsVariables());

@@ -9,7 +9,7 @@ import type { BusEvent } from '../emulators/eventbridge/event.ts';
 import { startEventBus } from '../emulators/eventbridge/event-bus.ts';
 import { type Handle, startLoopbackServer } from '../emulators/loopback-server.ts';
 import { createDeliver } from './deliver.ts';
-import { loadDoors } from './functions.ts';
+import { loadHandlers } from './functions.ts';
 import { createGateway } from './gateway.ts';
 import { lambdaContext } from './lambda-context.ts';
 import { CannotStart, type Options } from './options.ts';
@@ -32,7 +32,7 @@ const configuredVariables = (configuration: Configuration) => ({
 const describeEvent = ({ source, detail, 'detail-type': detailType }: BusEvent): string =>
   `event ${JSON.stringify(detailType)} from ${JSON.stringify(source)}${typeof detail.idInstance === 'string' ? `: ${JSON.stringify(detail.idInstance)}` : ''}\n`;
 
-/** A user who set the variable has the real thing, or a stand-in of their own. */
+/** A user who set the variable has the real thing, or a emulator of their own. */
 const unlessSet = async (
   name: string,
   start: () => Promise<{ readonly url: string } & AsyncDisposable>,
@@ -49,7 +49,7 @@ const nameTakenPort =
     throw error;
   };
 
-/** Starts the HTTP API around the built doors, and the stand-ins they need. @throws {@link CannotStart} */
+/** Starts the HTTP API around the built functions, and the emulators they need. @throws {@link CannotStart} */
 export const startService = async (options: Options, print: Print): Promise<Service> => {
   const { port, secrets, journal } = options;
   await using starting = new AsyncDisposableStack();
@@ -69,12 +69,12 @@ export const startService = async (options: Options, print: Print): Promise<Serv
   );
   await unlessSet('AWS_ENDPOINT_URL_LAMBDA', () => startRuns(journal, print), starting);
 
-  const doors = await loadDoors(refresh);
+  const functions = await loadHandlers(refresh);
   const stopping = new AbortController();
   starting.defer(() => stopping.abort());
-  const fire = keepSchedules(configuration.schedules, doors.schedule, stopping.signal);
-  const deliver = createDeliver(doors.offboarding, () => lambdaContext('offboarding', 29_000));
-  const gateway = createGateway({ routes, doors: doors.http });
+  const fire = keepSchedules(configuration.schedules, functions.schedule, stopping.signal);
+  const deliver = createDeliver(functions.offboarding, () => lambdaContext('offboarding', 29_000));
+  const gateway = createGateway({ routes, functions: functions.http });
   ready.resolve(createOwnRoutes({ deliver, fire }, gateway));
   const running = starting.move();
   return {

@@ -1,6 +1,6 @@
 import type { Service } from './service.ts';
 
-/** What a newcomer can do next; the demo fleet is in the stand-ins only. */
+/** What a newcomer can do next; the demo fleet is in the emulators only. */
 const whatToTry = ({ url, greenApiUrl }: Service): string =>
   greenApiUrl === undefined
     ? `
@@ -17,12 +17,12 @@ Try more, from another terminal:
   curl -i -X POST ${url}/instances/1101000003/logout -H 'Prefer: wait=10' -d '{"reason":"phone lost"}'
   curl -i -X POST ${url}/instances/1101000002/logout -H 'Prefer: wait=0'
 
-Break GREEN-API and see what you are told (all faults: curl ${greenApiUrl}/stand-in/faults):
+Break GREEN-API and see what you are told (all faults: curl ${greenApiUrl}/emulator/faults):
 
-  curl -X PUT ${greenApiUrl}/stand-in/instances/1101000004/fault -d '{"fault":"still-authorized"}'
+  curl -X PUT ${greenApiUrl}/emulator/instances/1101000004/fault -d '{"fault":"still-authorized"}'
   curl -i -X POST ${url}/instances/1101000004/logout
-  curl -X DELETE ${greenApiUrl}/stand-in/instances/1101000004/fault
-  curl -X PUT ${greenApiUrl}/stand-in/instances/1101000001/state -d '{"stateInstance":"authorized"}'   # links it again
+  curl -X DELETE ${greenApiUrl}/emulator/instances/1101000004/fault
+  curl -X PUT ${greenApiUrl}/emulator/instances/1101000001/state -d '{"stateInstance":"authorized"}'   # links it again
 
 Log many out, and watch:
 
@@ -40,7 +40,7 @@ const logOutOne = async (url: string): Promise<string> => {
 /** Says what runs, logs a demo instance out as the first example, and says what to try. */
 export const welcome = async (service: Service, print: (text: string) => void): Promise<void> => {
   print(
-    `green-api-logout on ${service.url}${service.greenApiUrl ? `, GREEN-API's stand-in on ${service.greenApiUrl}` : ''}\n\n`,
+    `green-api-logout on ${service.url}${service.greenApiUrl ? `, GREEN-API's emulator on ${service.greenApiUrl}` : ''}\n\n`,
   );
   if (service.greenApiUrl !== undefined) print(await logOutOne(service.url));
   print(`${whatToTry(service)}\nCtrl-C ends it.\n`);

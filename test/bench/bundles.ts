@@ -33,7 +33,7 @@ const requireBanner = {
   js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
 };
 
-/** GREEN-API's packages know one host; here they are to ask the stand-in. */
+/** GREEN-API's packages know one host; here they are to ask the emulator. */
 const ownHost: BuildOptions['plugins'] = [
   {
     name: 'green-api-host',
@@ -70,7 +70,7 @@ const buildPeer = async (outFolder: string, { entry, commonJs, name, instances =
 };
 
 /**
- * This project's door with nothing, the host, or the credential made ready during init, then what it is measured against.
+ * This project's function with nothing, the host, or the credential made ready during init, then what it is measured against.
  *
  * @param standIns the environment that leads to them
  */

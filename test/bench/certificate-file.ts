@@ -5,7 +5,7 @@ import { certificate } from '../support/certificate.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'bench-certificate-'));
 
-/** For `NODE_EXTRA_CA_CERTS`: what makes a process trust the stand-ins. */
+/** For `NODE_EXTRA_CA_CERTS`: what makes a process trust the emulators. */
 export const certificateFile = join(folder, 'certificate.pem');
 
 writeFileSync(certificateFile, certificate.cert);

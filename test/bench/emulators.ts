@@ -3,8 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { startLoopbackServer } from '../../local/emulators/loopback-server.ts';
 import { certificate } from '../support/certificate.ts';
 
-export type StandIns = AsyncDisposable & {
-  /** What makes a bundle speak to the stand-ins. */
+export type Emulators = AsyncDisposable & {
+  /** What makes a bundle speak to the emulators. */
   readonly environment: Readonly<Record<string, string>>;
   /** How long GREEN-API takes from now on, in milliseconds. */
   readonly setAnswerDelay: (delayMs: number) => void;
@@ -47,7 +47,7 @@ const startEventBus = () =>
   );
 
 /** GREEN-API, Secrets Manager and an event bus over HTTPS, which answer whatever they are asked, without limits: only the caller's time counts. */
-export const startStandIns = async (): Promise<StandIns> => {
+export const startEmulators = async (): Promise<Emulators> => {
   let answerDelayMs = 0;
   const greenApi = await startGreenApi(() => answerDelayMs);
   const secretsManager = await startSecretsManager(JSON.stringify({ apiUrl: greenApi.url, apiTokenInstance: token }));

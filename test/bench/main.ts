@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { buildBundles } from './bundles.ts';
 import { measureCold } from './cold.ts';
 import { createCpuShare } from './cpu-share.ts';
-import { startStandIns } from './emulators.ts';
+import { startEmulators } from './emulators.ts';
 import { measureFleetRun } from './fleet.ts';
 import { formatReport } from './report.ts';
 import { measureOverhead, measureThroughput } from './warm/measure.ts';
@@ -13,17 +13,17 @@ const say = (text: string) => process.stderr.write(`${text}\n`);
 
 const folder = mkdtempSync(join(tmpdir(), 'bench-bundles-'));
 const share = createCpuShare();
-await using standIns = await startStandIns();
-const bundles = await buildBundles(folder, standIns.environment);
+await using emulators = await startEmulators();
+const bundles = await buildBundles(folder, emulators.environment);
 // One row of each bundle: what is made ready before the first call makes no difference later.
 const warm = bundles.filter(({ environment, name }) => environment === undefined && name !== 'empty handler');
 
 say('cold starts …');
-const cold = await measureCold(bundles, { rounds: 15, environment: standIns.environment, share });
+const cold = await measureCold(bundles, { rounds: 15, environment: emulators.environment, share });
 say('warm calls …');
-const overheads = await measureOverhead(warm, 3, standIns);
+const overheads = await measureOverhead(warm, 3, emulators);
 say('100 calls at once …');
-const throughputs = await measureThroughput(warm, 2, standIns);
+const throughputs = await measureThroughput(warm, 2, emulators);
 say('a run over 1,000 instances …');
 const fleet = await measureFleetRun();
 

@@ -57,7 +57,7 @@ export const targetTable = (measured: readonly Measured[]): string => {
       plain.overhead?.p50Us ?? Number.NaN,
       '≤',
       40,
-      'evidence, pace, deadline and checks, a few µs each',
+      'evidence, rateLimiter, deadline and checks, a few µs each',
     ],
     [
       '100 at once, share of the ideal',

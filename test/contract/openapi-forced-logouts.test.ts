@@ -3,12 +3,12 @@ import { createForcedLogoutsHandler, type ForcedLogoutsHandlerDependencies } fro
 import { lambdaFailureOf } from '../../functions/runs/lambda/failure.ts';
 import { runStatusSchema } from '../../functions/runs/lambda/find-run.ts';
 import { outcomeEntries } from '../../functions/runs/outcome.ts';
-import { type Summary, standingAfter, summarize } from '../../functions/runs/results.ts';
+import { resultsFromSteps, type Summary, summarize } from '../../functions/runs/results.ts';
 import { type Answer, contextOf, httpEventOf, parseAnswer } from '../support/http-event.ts';
 import { buildFixture } from '../support/lambda/harness.ts';
 import { allows, checkAnswer } from '../support/openapi-check.ts';
 import { codesOf, examplesOf, lintOpenApi, operationOf, type Schema } from '../support/openapi-document.ts';
-import { startRunsWorld } from '../support/runs-on-lambda.ts';
+import { startRunsSetup } from '../support/runs-on-lambda.ts';
 
 const { document } = lintOpenApi();
 const id = 'api-6367c48dd193d56ea7b0baad25b19455e529f5ee';
@@ -19,10 +19,10 @@ beforeAll(async () => {
   bundle = await buildFixture('puppet');
 });
 
-type World = Awaited<ReturnType<typeof startRunsWorld>>;
-type Ask = (world: World) => Promise<Answer>;
+type Setup = Awaited<ReturnType<typeof startRunsSetup>>;
+type CallWithCredential = (setup: Setup) => Promise<Answer>;
 
-const createDoor = (dependencies: Pick<ForcedLogoutsHandlerDependencies, 'requestRun' | 'readRun' | 'stopRun'>) => {
+const createHandler = (dependencies: Pick<ForcedLogoutsHandlerDependencies, 'requestRun' | 'readRun' | 'stopRun'>) => {
   const handler = createForcedLogoutsHandler({
     stack: 'green-api-logout',
     limits: { maxTargetsCeiling: 3_000, executionTimeoutMs: 30 * 86_400_000 },
@@ -45,37 +45,40 @@ const failures = {
   'internal-error': () => Promise.reject(new Error('nobody foresaw this')),
 };
 
-const failuresOf = (routeKey: string): Readonly<Record<string, Ask>> =>
+const failuresOf = (routeKey: string): Readonly<Record<string, CallWithCredential>> =>
   Object.fromEntries(
     Object.entries(failures).map(([name, meet]) => {
-      const door = createDoor({ requestRun: meet, readRun: meet, stopRun: meet });
-      return [name, () => door(routeKey, { body: JSON.stringify(sales) })];
+      const handler = createHandler({ requestRun: meet, readRun: meet, stopRun: meet });
+      return [name, () => handler(routeKey, { body: JSON.stringify(sales) })];
     }),
   );
 
-const start = async (world: World) => (await world.post(sales, 'incident-7')).body.id;
+const start = async (setup: Setup) => (await setup.post(sales, 'incident-7')).body.id;
 
 const resolved = (targets: readonly string[], left: readonly string[] = []) => ({
   name: 'resolve',
   result: { kind: 'resolved', targets, excepted: [], protected: left, unlisted: 0 },
 });
-const round = (...courses: readonly object[]) => ({ name: 'round-1-batch-1', result: { round: 1, courses } });
+const round = (...targetStates: readonly object[]) => ({ name: 'round-1-batch-1', result: { round: 1, targetStates } });
 
 const loggedOut = { idInstance: '1101000001', kind: 'logged-out', confirmed: true, attempts: 1 };
-const expired = { ...loggedOut, kind: 'instance-expired', confirmed: false, reason: 'GREEN-API answered HTTP 400' };
-const spared = { ...loggedOut, kind: 'skipped', confirmed: false, attempts: 0, reason: 'dry run' };
+const expired = { ...loggedOut, kind: 'instance-expired', confirmed: false, detail: 'GREEN-API answered HTTP 400' };
+const spared = { ...loggedOut, kind: 'skipped', confirmed: false, attempts: 0, detail: 'dry run' };
 
-const summaryOf = (course: object, note?: string): Summary => {
-  const steps = [resolved([loggedOut.idInstance]), round(course)];
-  return summarize(standingAfter(steps.map(({ name, result }) => ({ name, payload: JSON.stringify(result) }))), note);
+const summaryOf = (targetState: object, note?: string): Summary => {
+  const steps = [resolved([loggedOut.idInstance]), round(targetState)];
+  return summarize(
+    resultsFromSteps(steps.map(({ name, result }) => ({ name, payload: JSON.stringify(result) }))),
+    note,
+  );
 };
 
 const whenRunEndsWith =
-  (output: object): Ask =>
-  async (world) => {
-    const started = await start(world);
-    await (await world.perform([]))(output);
-    return world.get(started);
+  (output: object): CallWithCredential =>
+  async (setup) => {
+    const started = await start(setup);
+    await (await setup.perform([]))(output);
+    return setup.get(started);
   };
 
 const succeeded = {
@@ -83,50 +86,50 @@ const succeeded = {
   Result: JSON.stringify(summaryOf(spared, 'a dry run: nothing was touched')),
 };
 
-const asks: Readonly<Record<string, Readonly<Record<string, Ask>>>> = {
+const asks: Readonly<Record<string, Readonly<Record<string, CallWithCredential>>>> = {
   'POST /forced-logouts': {
-    'run-started': (world) => world.post(sales, 'incident-7'),
-    'invalid-request': (world) => world.post({ ...sales, target: { instances: ['../1'] } }, 'incident-7'),
-    'idempotency-key-reused': async (world) => {
-      await start(world);
-      return world.post({ ...sales, reason: 'phones found' }, 'incident-7');
+    'run-started': (setup) => setup.post(sales, 'incident-7'),
+    'invalid-request': (setup) => setup.post({ ...sales, target: { instances: ['../1'] } }, 'incident-7'),
+    'idempotency-key-reused': async (setup) => {
+      await start(setup);
+      return setup.post({ ...sales, reason: 'phones found' }, 'incident-7');
     },
     ...failuresOf('POST /forced-logouts'),
   },
   'GET /forced-logouts/{id}': {
-    running: async (world) => {
-      const started = await start(world);
+    running: async (setup) => {
+      const started = await start(setup);
       const confirmedAt = '2026-11-22T09:00:04.000Z';
-      await world.perform([
+      await setup.perform([
         resolved(['1101000001', '1101000002'], ['1101000007']),
         round({ ...loggedOut, confirmedAt, queueCleared: true }),
       ]);
-      return world.get(started);
+      return setup.get(started);
     },
     succeeded: whenRunEndsWith(succeeded),
     failed: whenRunEndsWith({
       Status: 'FAILED',
       Error: { ErrorType: 'NotAllConfirmed', ErrorData: JSON.stringify(summaryOf(expired)) },
     }),
-    stopped: async (world) => {
-      const started = await start(world);
-      await world.perform([resolved(['1101000001'])]);
-      await world.stop(started);
-      return world.get(started);
+    stopped: async (setup) => {
+      const started = await start(setup);
+      await setup.perform([resolved(['1101000001'])]);
+      await setup.stop(started);
+      return setup.get(started);
     },
-    'invalid-request': (world) => world.get('api-1'),
-    'unknown-run': (world) => world.get(id),
+    'invalid-request': (setup) => setup.get('api-1'),
+    'unknown-run': (setup) => setup.get(id),
     ...failuresOf('GET /forced-logouts/{id}'),
   },
   'DELETE /forced-logouts/{id}': {
-    'run-stopped': async (world) => world.stop(await start(world)),
-    'run-ended': async (world) => {
-      const started = await start(world);
-      await (await world.perform([]))(succeeded);
-      return world.stop(started);
+    'run-stopped': async (setup) => setup.stop(await start(setup)),
+    'run-ended': async (setup) => {
+      const started = await start(setup);
+      await (await setup.perform([]))(succeeded);
+      return setup.stop(started);
     },
-    'invalid-request': (world) => world.stop('api-1'),
-    'unknown-run': (world) => world.stop(id),
+    'invalid-request': (setup) => setup.stop('api-1'),
+    'unknown-run': (setup) => setup.stop(id),
     ...failuresOf('DELETE /forced-logouts/{id}'),
   },
 };
@@ -146,11 +149,11 @@ describe.each(Object.entries(asks))('%s', (routeKey, asksOfRoute) => {
   const operation = operationOf(document, routeKey);
 
   test.each(Object.entries(asksOfRoute))(
-    '%s is documented, and its example is what the door really says',
+    '%s is documented, and its example is what the function really says',
     async (name, ask) => {
-      await using world = await startRunsWorld(bundle);
+      await using setup = await startRunsSetup(bundle);
 
-      const answer = await ask(world);
+      const answer = await ask(setup);
 
       expect(checkAnswer(operation, answer)).toEqual([]);
       expect(examplesOf(operation)[name]).toEqual(asExample(answer));
@@ -186,16 +189,16 @@ test('statuses and kinds of outcomes are those of a run, and no others', () => {
   });
 });
 
-describe('the door takes what the document allows, and refuses the rest', () => {
+describe('the function takes what the document allows, and refuses the rest', () => {
   const operation = operationOf(document, 'POST /forced-logouts');
   const bodySchema = operation.requestBody?.content['application/json'].schema ?? {};
-  const door = createDoor({
+  const handler = createHandler({
     requestRun: async () => ({ kind: 'accepted', status: 'RUNNING' }),
     readRun: async () => ({ kind: 'unknown-run' }),
     stopRun: async () => ({ kind: 'stopped' }),
   });
   const takes = async (routeKey: string, asked: Parameters<typeof httpEventOf>[0]) => {
-    const answer = await door(routeKey, asked);
+    const answer = await handler(routeKey, asked);
     expect(checkAnswer(operationOf(document, routeKey), answer)).toEqual([]);
     return answer.status !== 400;
   };

@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { createInstancesHandler } from '../../functions/instances.ts';
 import { contextOf, httpEventOf, parseAnswer } from '../support/http-event.ts';
-import { markerToken, startLogoutWorld } from '../support/logout-setup.ts';
+import { markerToken, startLogoutSetup } from '../support/logout-setup.ts';
 import { allows, checkAnswer } from '../support/openapi-check.ts';
 import { codesOf, examplesOf, lintOpenApi, operationOf } from '../support/openapi-document.ts';
 
 const operation = operationOf(lintOpenApi().document, 'GET /instances');
 
-type World = Awaited<ReturnType<typeof startLogoutWorld>>;
-type Ask = (world: World) => ReturnType<World['list']>;
+type Setup = Awaited<ReturnType<typeof startLogoutSetup>>;
+type CallWithCredential = (setup: Setup) => ReturnType<Setup['list']>;
 
 const breaking = createInstancesHandler({
   listInstances: () => Promise.reject(new Error('nobody foresaw this')),
@@ -16,35 +16,38 @@ const breaking = createInstancesHandler({
 });
 
 const whenListingMeets =
-  (fault: 'access-denied' | 'internal-error'): Ask =>
-  (world) => {
-    world.secretsManager.setFault('ListSecrets', fault);
-    return world.list();
+  (fault: 'access-denied' | 'internal-error'): CallWithCredential =>
+  (setup) => {
+    setup.secretsManager.setFault('ListSecrets', fault);
+    return setup.list();
   };
 
-const asks: Readonly<Record<string, Ask>> = {
-  instances: (world) => {
+const asks: Readonly<Record<string, CallWithCredential>> = {
+  instances: (setup) => {
     const secretString = JSON.stringify({ apiTokenInstance: markerToken });
     const tags = { owner: 'ann@example.com 00u1', group: 'sales', protected: 'true' };
-    world.secretsManager.put({ name: 'green-api/7103000001', secretString, tags });
-    return world.list();
+    setup.secretsManager.put({ name: 'green-api/7103000001', secretString, tags });
+    return setup.list();
   },
-  'invalid-request': (world) => world.list({ next: 'nonsense' }),
+  'invalid-request': (setup) => setup.list({ next: 'nonsense' }),
   'list-denied': whenListingMeets('access-denied'),
   unavailable: whenListingMeets('internal-error'),
   'internal-error': async () => parseAnswer(await breaking(httpEventOf({}), contextOf())),
 };
 
-test.each(Object.entries(asks))('%s is documented, and its example is what the door really says', async (name, ask) => {
-  await using world = await startLogoutWorld();
+test.each(Object.entries(asks))(
+  '%s is documented, and its example is what the function really says',
+  async (name, ask) => {
+    await using setup = await startLogoutSetup();
 
-  const answer = await ask(world);
+    const answer = await ask(setup);
 
-  expect(checkAnswer(operation, answer)).toEqual([]);
-  expect(examplesOf(operation)[name]).toEqual({ status: answer.status, body: answer.body });
-  expect(answer.headers['cache-control']).toBe('no-store');
-  expect('retry-after' in answer.headers).toBe(answer.status === 503);
-});
+    expect(checkAnswer(operation, answer)).toEqual([]);
+    expect(examplesOf(operation)[name]).toEqual({ status: answer.status, body: answer.body });
+    expect(answer.headers['cache-control']).toBe('no-store');
+    expect('retry-after' in answer.headers).toBe(answer.status === 503);
+  },
+);
 
 test('there are no other examples and codes', () => {
   expect(Object.keys(examplesOf(operation)).toSorted()).toEqual(Object.keys(asks).toSorted());
@@ -57,18 +60,18 @@ test('there are no other examples and codes', () => {
 });
 
 test('a page that is not the last is documented', async () => {
-  await using world = await startLogoutWorld();
+  await using setup = await startLogoutSetup();
   const secretString = JSON.stringify({ apiTokenInstance: markerToken });
-  for (let id = 2_000; id < 2_120; id += 1) world.secretsManager.put({ name: `green-api/${id}`, secretString });
+  for (let id = 2_000; id < 2_120; id += 1) setup.secretsManager.put({ name: `green-api/${id}`, secretString });
 
-  const answer = await world.list();
+  const answer = await setup.list();
 
   expect(answer.body.next).toEqual(expect.any(String));
   expect(checkAnswer(operation, answer)).toEqual([]);
 });
 
-test('the door takes the parameters that the document allows, and refuses the rest', async () => {
-  const door = createInstancesHandler({
+test('the function takes the parameters that the document allows, and refuses the rest', async () => {
+  const handler = createInstancesHandler({
     listInstances: async () => ({ kind: 'page', instances: [] }),
     logUnexpected: () => {},
   });
@@ -80,7 +83,7 @@ test('the door takes the parameters that the document allows, and refuses the re
 
   await fc.assert(
     fc.asyncProperty(fc.dictionary(name, value), async (query) => {
-      const answer = parseAnswer(await door(httpEventOf({ queryStringParameters: query }), contextOf()));
+      const answer = parseAnswer(await handler(httpEventOf({ queryStringParameters: query }), contextOf()));
 
       expect(checkAnswer(operation, answer)).toEqual([]);
       expect(answer.status !== 400).toBe(isAllowed(query));

@@ -4,27 +4,27 @@ import type { FailureKind } from '../../functions/logout/outcome.ts';
 import { createLogoutHandler } from '../../functions/logout.ts';
 import { type FaultName, faultNames } from '../../local/emulators/green-api/faults.ts';
 import { contextOf, httpEventOf, parseAnswer } from '../support/http-event.ts';
-import { idInstance, markerToken, startLogoutWorld } from '../support/logout-setup.ts';
+import { idInstance, markerToken, startLogoutSetup } from '../support/logout-setup.ts';
 import { allows, checkAnswer } from '../support/openapi-check.ts';
 import { codesOf, examplesOf, lintOpenApi, operationOf } from '../support/openapi-document.ts';
 
 const operation = operationOf(lintOpenApi().document, 'POST /instances/{idInstance}/logout');
 
-type World = Awaited<ReturnType<typeof startLogoutWorld>>;
-type Ask = (world: World, id: string) => ReturnType<World['logOut']>;
+type Setup = Awaited<ReturnType<typeof startLogoutSetup>>;
+type CallWithCredential = (setup: Setup, id: string) => ReturnType<Setup['logOut']>;
 
 /** Makes an instance of this id, so that many can be logged out at once in one world. */
-const add = ({ greenApi, secretsManager }: World, id: string) => {
+const add = ({ greenApi, secretsManager }: Setup, id: string) => {
   greenApi.add({ idInstance: id, apiTokenInstance: markerToken, logoutDelayMs: 0 });
   const secretString = JSON.stringify({ apiUrl: greenApi.apiUrl, apiTokenInstance: markerToken });
   secretsManager.put({ name: `green-api/${id}`, secretString });
 };
 
 const whenLogoutMeets =
-  (fault: FaultName, wait = 1): Ask =>
-  (world, id) => {
-    world.greenApi.setFault(id, fault, { method: 'logout' });
-    return world.logOut({ id, wait });
+  (fault: FaultName, wait = 1): CallWithCredential =>
+  (setup, id) => {
+    setup.greenApi.setFault(id, fault, { method: 'logout' });
+    return setup.logOut({ id, wait });
   };
 
 const failures = {
@@ -40,49 +40,49 @@ const failures = {
   'quota-exceeded': whenLogoutMeets('http-466'),
   unavailable: whenLogoutMeets('http-500', 0),
   'timed-out': whenLogoutMeets('hang', 0),
-  'unknown-instance': (world, id) => {
-    world.secretsManager.remove(`green-api/${id}`);
-    return world.logOut({ id });
+  'unknown-instance': (setup, id) => {
+    setup.secretsManager.remove(`green-api/${id}`);
+    return setup.logOut({ id });
   },
-  'credential-unreadable': (world, id) => {
-    world.secretsManager.put({ name: `green-api/${id}`, secretString: '{}' });
-    return world.logOut({ id });
+  'credential-unreadable': (setup, id) => {
+    setup.secretsManager.put({ name: `green-api/${id}`, secretString: '{}' });
+    return setup.logOut({ id });
   },
-} satisfies Record<FailureKind, Ask>;
+} satisfies Record<FailureKind, CallWithCredential>;
 
 const breaking = createLogoutHandler({
   logOut: () => Promise.reject(new Error('nobody foresaw this')),
   logUnexpected: () => {},
 });
 
-const asks: Readonly<Record<string, Ask>> = {
+const asks: Readonly<Record<string, CallWithCredential>> = {
   ...failures,
-  'logged-out': (world, id) => world.logOut({ id, wait: 1 }),
+  'logged-out': (setup, id) => setup.logOut({ id, wait: 1 }),
   'logged-out-silently': whenLogoutMeets('logged-out-but-500', 3),
-  'already-logged-out': (world, id) => {
-    world.greenApi.setState(id, 'notAuthorized');
-    return whenLogoutMeets('starting-or-not-authorized')(world, id);
+  'already-logged-out': (setup, id) => {
+    setup.greenApi.setState(id, 'notAuthorized');
+    return whenLogoutMeets('starting-or-not-authorized')(setup, id);
   },
-  'logout-accepted': (world, id) => world.logOut({ id, wait: 0 }),
-  'invalid-request': (world, id) => world.logOut({ id, body: '{"wait":3}' }),
+  'logout-accepted': (setup, id) => setup.logOut({ id, wait: 0 }),
+  'invalid-request': (setup, id) => setup.logOut({ id, body: '{"wait":3}' }),
   'internal-error': async (_, id) =>
     parseAnswer(await breaking(httpEventOf({ pathParameters: { idInstance: id } }), contextOf())),
 };
 
-const askAll = (world: World) =>
+const askAll = (setup: Setup) =>
   Promise.all(
     Object.entries(asks).map(async ([name, ask], index) => {
       const id = String(7_103_000_000 + index);
-      add(world, id);
-      const answer = JSON.stringify(await ask(world, id)).replaceAll(id, idInstance);
+      add(setup, id);
+      const answer = JSON.stringify(await ask(setup, id)).replaceAll(id, idInstance);
       return [name, JSON.parse(answer)] as const;
     }),
   );
 
-test('every kind of answer is documented, and its example is what the door really says', async () => {
-  await using world = await startLogoutWorld();
+test('every kind of answer is documented, and its example is what the function really says', async () => {
+  await using setup = await startLogoutSetup();
 
-  const answers = await askAll(world);
+  const answers = await askAll(setup);
 
   expect(answers.flatMap(([name, answer]) => checkAnswer(operation, answer).map((wrong) => [name, wrong]))).toEqual([]);
   expect(examplesOf(operation)).toEqual(
@@ -101,29 +101,29 @@ test('the codes and their statuses are those of the table, and no others', () =>
 });
 
 test('whatever fault the logout or the reading meets, the answer is documented', async () => {
-  await using world = await startLogoutWorld();
+  await using setup = await startLogoutSetup();
   const met = faultNames.flatMap((fault) => [[fault, 'logout'] as const, [fault, 'getStateInstance'] as const]);
 
   const wrong = await Promise.all(
     met.map(async ([fault, method], index) => {
       const id = String(7_103_000_000 + index);
-      add(world, id);
-      world.greenApi.setFault(id, fault, { method });
-      return checkAnswer(operation, await world.logOut({ id, wait: 1 })).map((problem) => [fault, method, problem]);
+      add(setup, id);
+      setup.greenApi.setFault(id, fault, { method });
+      return checkAnswer(operation, await setup.logOut({ id, wait: 1 })).map((problem) => [fault, method, problem]);
     }),
   );
 
   expect(wrong.flat()).toEqual([]);
 });
 
-describe('the door takes what the document allows, and refuses the rest', () => {
-  const door = createLogoutHandler({
+describe('the function takes what the document allows, and refuses the rest', () => {
+  const handler = createLogoutHandler({
     logOut: async () => ({ kind: 'logged-out', confirmed: false, isLogout: true }),
     logUnexpected: () => {},
   });
   const takes = async (body: string | undefined, headers = {}, id = idInstance) => {
     const event = httpEventOf({ pathParameters: { idInstance: id }, headers, ...(body !== undefined && { body }) });
-    const answer = parseAnswer(await door(event, contextOf()));
+    const answer = parseAnswer(await handler(event, contextOf()));
     expect(checkAnswer(operation, answer)).toEqual([]);
     return answer.status !== 400;
   };

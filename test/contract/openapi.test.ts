@@ -67,8 +67,8 @@ describe('an answer is refused', () => {
 });
 
 test("the gateway's own answers are documented as what they are", async () => {
-  const doors = {} as Parameters<typeof createGateway>[0]['doors'];
-  await using server = await startLoopbackServer(createGateway({ routes, doors }), {});
+  const functions = {} as Parameters<typeof createGateway>[0]['functions'];
+  await using server = await startLoopbackServer(createGateway({ routes, functions }), {});
   const operation = operationOf(document, 'POST /instances/{idInstance}/logout');
   const ask = async (init: RequestInit) => {
     const response = await fetch(`${server.url}/instances/1101000001/logout`, init);

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { build, type Metafile } from 'esbuild';
-import { bundleOptions, doors } from '../../infra/bundling/bundling.ts';
-import { leftOut } from '../../infra/bundling/sdk-stubs.ts';
+import { bundleOptions, functionNames } from '../../infra/bundling/bundling.ts';
+import { sdkStubs } from '../../infra/bundling/sdk-stubs.ts';
 
 /** What a bundle may weigh when it is zipped, in thousands of bytes: what it weighs, and a little room. */
 const budgetsKb: Readonly<Record<string, number>> = {
@@ -34,13 +34,13 @@ const heavy = [
   '@smithy/fetch-http-handler',
 ];
 
-const buildInMemory = async (door: string) => {
-  const { outputFiles, metafile } = await build({ ...bundleOptions(door), write: false, metafile: true });
+const buildInMemory = async (functionName: string) => {
+  const { outputFiles, metafile } = await build({ ...bundleOptions(functionName), write: false, metafile: true });
   const gzipBytes = outputFiles.reduce((sum, { contents }) => sum + gzipSync(contents, { level: 9 }).length, 0);
   return { gzipBytes, metafile };
 };
 
-const built = new Map(doors.map((door) => [door, buildInMemory(door)]));
+const built = new Map(functionNames.map((functionName) => [functionName, buildInMemory(functionName)]));
 
 /** The files that left something in the bundle. */
 const filesIn = ({ outputs }: Metafile): readonly string[] =>
@@ -52,38 +52,38 @@ const filesIn = ({ outputs }: Metafile): readonly string[] =>
 
 const packageOf = (file: string): string => /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1] ?? '';
 
-const readBuilt = async (door: string) => {
-  const { gzipBytes, metafile } = await (built.get(door) ?? buildInMemory(door));
+const readBuilt = async (functionName: string) => {
+  const { gzipBytes, metafile } = await (built.get(functionName) ?? buildInMemory(functionName));
   const files = filesIn(metafile);
   return { gzipBytes, files, packages: new Set(files.map(packageOf)) };
 };
 
-test('every door has a budget', () => {
-  expect(Object.keys(budgetsKb).sort()).toEqual([...doors].sort());
+test('every function has a budget', () => {
+  expect(Object.keys(budgetsKb).sort()).toEqual([...functionNames].sort());
 });
 
-test.each(doors)('%s stays within its budget', async (door) => {
-  const { gzipBytes } = await readBuilt(door);
+test.each(functionNames)('%s stays within its budget', async (functionName) => {
+  const { gzipBytes } = await readBuilt(functionName);
 
-  expect(gzipBytes / 1_000).toBeLessThan(budgetsKb[door] ?? 0);
+  expect(gzipBytes / 1_000).toBeLessThan(budgetsKb[functionName] ?? 0);
 });
 
-test.each(doors)('%s brings the clients it needs and no other', async (door) => {
-  const { packages } = await readBuilt(door);
+test.each(functionNames)('%s brings the clients it needs and no other', async (functionName) => {
+  const { packages } = await readBuilt(functionName);
   const brought = [...packages].filter((name) => name.startsWith('@aws-sdk/client-'));
 
-  expect(brought.sort()).toEqual(clients[door]?.map((name) => `@aws-sdk/${name}`));
+  expect(brought.sort()).toEqual(clients[functionName]?.map((name) => `@aws-sdk/${name}`));
 });
 
-test.each(doors)('%s brings nothing heavy', async (door) => {
-  const { packages } = await readBuilt(door);
+test.each(functionNames)('%s brings nothing heavy', async (functionName) => {
+  const { packages } = await readBuilt(functionName);
 
   expect(heavy.filter((name) => packages.has(name))).toEqual([]);
 });
 
 // An SDK that moves them would bring its own back, and this test would say so.
-test.each(doors)('%s holds what stands in for parts of the SDK, and not those parts', async (door) => {
-  const { files } = await readBuilt(door);
+test.each(functionNames)('%s holds what stands in for parts of the SDK, and not those parts', async (functionName) => {
+  const { files } = await readBuilt(functionName);
 
   expect(files).toContain('infra/bundling/environment-credentials.ts');
   expect(files.filter((file) => /credential-provider-|submodules\/event-streams\/|\/parseIni\.js$/.test(file))).toEqual(
@@ -91,14 +91,14 @@ test.each(doors)('%s holds what stands in for parts of the SDK, and not those pa
   );
 });
 
-test.each(leftOut)('there is still something to leave out: $file', async ({ file }) => {
+test.each(sdkStubs)('there is still something to leave out: $file', async ({ file }) => {
   const { metafile } = await (built.get('run') ?? buildInMemory('run'));
 
   expect(Object.keys(metafile.inputs).filter((input) => file.test(input))).not.toEqual([]);
 });
 
-test.each(doors)('%s holds one copy of each package', async (door) => {
-  const { files } = await readBuilt(door);
+test.each(functionNames)('%s holds one copy of each package', async (functionName) => {
+  const { files } = await readBuilt(functionName);
 
   expect(files.filter((file) => /node_modules\/.*node_modules\//.test(file))).toEqual([]);
 });

@@ -2,21 +2,21 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { bundleOptions, distFolder, doors } from '../../infra/bundling/bundling.ts';
+import { bundleOptions, distFolder, functionNames } from '../../infra/bundling/bundling.ts';
 import { startGreenApi } from '../../local/emulators/green-api/emulator.ts';
 import { startLoopbackServer } from '../../local/emulators/loopback-server.ts';
 import { startSecretsManager } from '../../local/emulators/secrets-manager/emulator.ts';
 import { httpEventOf } from '../support/http-event.ts';
 
-const bundleOf = (door: string) => join(distFolder, door, 'index.mjs');
+const bundleOf = (functionName: string) => join(distFolder, functionName, 'index.mjs');
 
 /** Parts of Node that no function needs: each would take 1 to 30 ms of a cold start. */
 const heavyParts = /undici|webstreams|fs\/streams|http2/;
 
 /** Loads a bundle in a process of its own, as Lambda does. */
-const runBundle = async (door: string, script: string, variables: Readonly<Record<string, string>> = {}) => {
+const runBundle = async (functionName: string, script: string, variables: Readonly<Record<string, string>> = {}) => {
   const prepared = `
-    const door = await import(${JSON.stringify(bundleOf(door))});
+    const functionName = await import(${JSON.stringify(bundleOf(functionName))});
     const heavy = () => process.moduleLoadList.filter((name) => ${heavyParts}.test(name));
     // However slow the machine is, what init began has ended when there is nothing left to wait for.
     process.once('beforeExit', async () => {
@@ -30,21 +30,29 @@ const runBundle = async (door: string, script: string, variables: Readonly<Recor
   return stdout.trim().split('\n').at(-1);
 };
 
-test('each file directly in functions/ is a door', () => {
-  expect(doors).toEqual(expect.arrayContaining(['logout', 'instances']));
+test('each file directly in functions/ is a function', () => {
+  expect(functionNames).toEqual(expect.arrayContaining(['logout', 'instances']));
 });
 
-test.each(doors)('%s imports nothing: the bundle brings all but Node itself', (door) => {
-  const statements = readFileSync(bundleOf(door), 'utf8').match(/(?:^|[;}])import[\s{*"'][^;]*?["'][^"']+["']/g);
+test.each(functionNames)('%s imports nothing: the bundle brings all but Node itself', (functionName) => {
+  const statements = readFileSync(bundleOf(functionName), 'utf8').match(
+    /(?:^|[;}])import[\s{*"'][^;]*?["'][^"']+["']/g,
+  );
 
   expect(statements).toBeNull();
 });
 
-test.each(doors)('%s exports its handler and nothing else, and loads without the heavy parts of Node', async (door) => {
-  const said = await runBundle(door, 'console.log(Object.keys(door), typeof door.handler, heavy());');
+test.each(functionNames)(
+  '%s exports its handler and nothing else, and loads without the heavy parts of Node',
+  async (functionName) => {
+    const said = await runBundle(
+      functionName,
+      'console.log(Object.keys(functionName), typeof functionName.handler, heavy());',
+    );
 
-  expect(said).toBe("[ 'handler' ] function []");
-});
+    expect(said).toBe("[ 'handler' ] function []");
+  },
+);
 
 test('a bundle is one minified ES module for the runtime that is deployed', () => {
   expect(bundleOptions('logout')).toMatchObject({ format: 'esm', target: 'node24', bundle: true, minify: true });
@@ -53,7 +61,7 @@ test('a bundle is one minified ES module for the runtime that is deployed', () =
 const apiTokenInstance = '0123456789abcdef'.repeat(4).slice(0, 50);
 
 /** Stand-ins with two instances, and what leads a bundle to them. */
-const startWorld = async () => {
+const startSetup = async () => {
   const ids = ['1101000001', '1101000002'];
   const greenApi = await startGreenApi({
     instances: ids.map((idInstance) => ({ idInstance, apiTokenInstance, logoutDelayMs: 0 })),
@@ -80,26 +88,26 @@ const startWorld = async () => {
 };
 
 const event = JSON.stringify(httpEventOf({ pathParameters: { idInstance: '1101000001' } }));
-const logOutOnce = `console.log((await door.handler(${event}, {})).statusCode, heavy());`;
+const logOutOnce = `console.log((await functionName.handler(${event}, {})).statusCode, heavy());`;
 
 test('a logout does not load them either', async () => {
-  await using world = await startWorld();
+  await using setup = await startSetup();
 
-  const said = await runBundle('logout', logOutOnce, world.variables);
+  const said = await runBundle('logout', logOutOnce, setup.variables);
 
   expect(said).toBe('200 []');
 });
 
 test('what is left out of the SDK is not missed, whatever the environment says', async () => {
-  await using world = await startWorld();
+  await using setup = await startSetup();
   const traces: unknown[] = [];
-  const secretString = JSON.stringify({ apiUrl: world.greenApi.apiUrl, apiTokenInstance });
+  const secretString = JSON.stringify({ apiUrl: setup.greenApi.apiUrl, apiTokenInstance });
   await using secretsManager = await startLoopbackServer((request, response) => {
     traces.push(request.headers['x-amzn-trace-id']);
     response.end(JSON.stringify({ SecretString: secretString }));
   }, {});
   const variables = {
-    ...world.variables,
+    ...setup.variables,
     AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsManager.url,
     AWS_RETRY_MODE: 'adaptive',
     // The SDK passes over both.
@@ -116,24 +124,24 @@ test('what is left out of the SDK is not missed, whatever the environment says',
 });
 
 test('init alone asks nobody anything unless it is configured to', async () => {
-  await using world = await startWorld();
+  await using setup = await startSetup();
 
-  await runBundle('logout', '', world.variables);
+  await runBundle('logout', '', setup.variables);
 
-  expect([world.secretsManager.calls, world.greenApi.calls]).toEqual([[], []]);
+  expect([setup.secretsManager.calls, setup.greenApi.calls]).toEqual([[], []]);
 });
 
 test('with its instances configured, init reads their credentials with one request, and the first call reads none', async () => {
-  await using world = await startWorld();
-  const variables = { ...world.variables, WARM_INSTANCES: '1101000001,1101000002' };
+  await using setup = await startSetup();
+  const variables = { ...setup.variables, WARM_INSTANCES: '1101000001,1101000002' };
 
   await runBundle('logout', '', variables);
-  const duringInit = [world.secretsManager.calls.length, world.greenApi.calls.length];
+  const duringInit = [setup.secretsManager.calls.length, setup.greenApi.calls.length];
   const said = await runBundle('logout', logOutOnce, variables);
 
   expect(duringInit).toEqual([1, 0]);
   expect(said).toBe('200 []');
-  expect(world.secretsManager.calls.map(({ operation }) => operation)).toEqual([
+  expect(setup.secretsManager.calls.map(({ operation }) => operation)).toEqual([
     'BatchGetSecretValue',
     'BatchGetSecretValue',
   ]);

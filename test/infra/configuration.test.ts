@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { ConfigurationError, parseConfiguration, readConfiguration } from '../../infra/configuration/configuration.ts';
 
 /** What is said about a configuration: `undefined` if it is fine. */
-const complaintAbout = (configuration: unknown): string | undefined => {
+const errorAbout = (configuration: unknown): string | undefined => {
   try {
     parseConfiguration(configuration);
     return undefined;
@@ -42,7 +42,7 @@ test('fills in a default for every field that has one', () => {
     memoryMb: 256,
     runs: { maxTargetsCeiling: 500, executionTimeoutDays: 30, retentionDays: 30, memoryMb: 512 },
     schedules: [],
-    offboarding: { plain: { enabled: true }, identityCenter: { enabled: false } },
+    offboarding: { custom: { enabled: true }, identityCenter: { enabled: false } },
   });
 });
 
@@ -114,12 +114,12 @@ test.each([
   ['green-api-logout.runs.executionTimeoutDays: 367 was given', { runs: { executionTimeoutDays: 367 } }],
   ['green-api-logout.runs.retentionDays: 0 was given', { runs: { retentionDays: 0 } }],
   [
-    'green-api-logout.offboarding.plain.putEventsFrom.accounts.0: "1111" was given, allowed is the id of an AWS account',
-    { offboarding: { plain: { putEventsFrom: { accounts: ['1111'] } } } },
+    'green-api-logout.offboarding.custom.putEventsFrom.accounts.0: "1111" was given, allowed is the id of an AWS account',
+    { offboarding: { custom: { putEventsFrom: { accounts: ['1111'] } } } },
   ],
   [
-    'green-api-logout.offboarding.plain.putEventsFrom.organization: "*" was given',
-    { offboarding: { plain: { putEventsFrom: { organization: '*' } } } },
+    'green-api-logout.offboarding.custom.putEventsFrom.organization: "*" was given',
+    { offboarding: { custom: { putEventsFrom: { organization: '*' } } } },
   ],
   [
     'green-api-logout.offboarding.okta.partnerBusName: "default" was given',
@@ -130,8 +130,8 @@ test.each([
     { offboarding: { identityCenter: true } },
   ],
   ['green-api-logout.throtling: it was given, allowed is no field but stackName, secretPrefix', { throtling: {} }],
-])('says %s', (complaint, configuration) => {
-  expect(complaintAbout(configuration)).toContain(complaint);
+])('says %s', (errorText, configuration) => {
+  expect(errorAbout(configuration)).toContain(errorText);
 });
 
 test.each<[string, object[]]>([
@@ -161,8 +161,8 @@ test.each<[string, object[]]>([
     [{ ...nightly, target: { all: true } }],
   ],
   ['0.maxTargets: 501 was given, allowed is at most 500', [{ ...nightly, maxTargets: 501 }]],
-])('says of schedules: %s', (complaint, schedules) => {
-  expect(complaintAbout({ schedules })).toContain(`green-api-logout.schedules.${complaint}`);
+])('says of schedules: %s', (errorText, schedules) => {
+  expect(errorAbout({ schedules })).toContain(`green-api-logout.schedules.${errorText}`);
 });
 
 test('takes a schedule with everything that the API would take, up to the configured ceiling', () => {
@@ -181,26 +181,24 @@ test('takes a schedule with everything that the API would take, up to the config
 });
 
 test('names everything that is wrong at once, a line each', () => {
-  expect(complaintAbout({ memoryMb: 1, throttling: { rateLimit: 0 }, retention: 1 })?.split('\n')).toHaveLength(3);
+  expect(errorAbout({ memoryMb: 1, throttling: { rateLimit: 0 }, retention: 1 })?.split('\n')).toHaveLength(3);
 });
 
 test('names a field that does not exist without quoting it, for it may be a misplaced token', () => {
-  expect(complaintAbout({ apiTokenInstance: 'd75b3a66374942c5b3c019c698abc2067e151558acbd412345' })).not.toContain(
-    'd75b',
-  );
+  expect(errorAbout({ apiTokenInstance: 'd75b3a66374942c5b3c019c698abc2067e151558acbd412345' })).not.toContain('d75b');
 });
 
 test.each(['3100.api.green-api.example.com', 'proxy.example.com:8443', 'xn--bcher-kva.example.com'])(
   'allows the extra host %s',
   (host) => {
-    expect(complaintAbout({ allowedApiHosts: [host] })).toBeUndefined();
+    expect(errorAbout({ allowedApiHosts: [host] })).toBeUndefined();
   },
 );
 
 test("makes ready GREEN-API's own hosts and those that are allowed besides", () => {
   const warmHosts = ['api.green-api.com', '7103.api.greenapi.com', 'proxy.example.com:8443'];
 
-  expect(complaintAbout({ allowedApiHosts: ['proxy.example.com:8443'], warmHosts })).toBeUndefined();
+  expect(errorAbout({ allowedApiHosts: ['proxy.example.com:8443'], warmHosts })).toBeUndefined();
 });
 
 test.each([
@@ -227,7 +225,7 @@ test.each([
     '',
   ],
 ])('refuses the extra host %j', (host) => {
-  expect(complaintAbout({ allowedApiHosts: [host] })).toContain('green-api-logout.allowedApiHosts.0:');
+  expect(errorAbout({ allowedApiHosts: [host] })).toContain('green-api-logout.allowedApiHosts.0:');
 });
 
 test('no way of writing an address passes as an extra host', () => {
@@ -240,7 +238,7 @@ test('no way of writing an address passes as an extra host', () => {
 
   fc.assert(
     fc.property(authority, (host) => {
-      fc.pre(complaintAbout({ allowedApiHosts: [host] }) === undefined);
+      fc.pre(errorAbout({ allowedApiHosts: [host] }) === undefined);
       const { hostname } = new URL(`https://${host}`);
       return isIP(hostname) === 0 && hostname === host.replace(/:\d+$/, '');
     }),
@@ -252,7 +250,7 @@ test('no JSON makes it throw anything but its own error', () => {
 
   fc.assert(
     fc.property(fc.oneof(fc.jsonValue(), fc.dictionary(anyField, fc.jsonValue())), (value) => {
-      complaintAbout(JSON.parse(JSON.stringify(value)));
+      errorAbout(JSON.parse(JSON.stringify(value)));
     }),
   );
 });
@@ -264,7 +262,7 @@ test('no unknown field is taken in silence, whatever its name', () => {
   fc.assert(
     fc.property(
       name.filter((field) => !known.has(field)),
-      (field) => complaintAbout(JSON.parse(`{${JSON.stringify(field)}: {}}`))?.includes('it was given') === true,
+      (field) => errorAbout(JSON.parse(`{${JSON.stringify(field)}: {}}`))?.includes('it was given') === true,
     ),
   );
 });

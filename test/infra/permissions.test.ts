@@ -12,9 +12,13 @@ afterAll(() => {
 const allow = (who: string, action: string, ...on: string[]) =>
   on.map((resource) => `["<${who}>"] Allow ${action} ${resource}`);
 
-const logAndTrace = (door: string, group: string) => [
-  ...['logs:CreateLogStream', 'logs:PutLogEvents'].flatMap((action) => allow(`${door}Role`, action, `<${group}.Arn>`)),
-  ...['xray:PutTelemetryRecords', 'xray:PutTraceSegments'].flatMap((action) => allow(`${door}Role`, action, '*')),
+const logAndTrace = (functionName: string, group: string) => [
+  ...['logs:CreateLogStream', 'logs:PutLogEvents'].flatMap((action) =>
+    allow(`${functionName}Role`, action, `<${group}.Arn>`),
+  ),
+  ...['xray:PutTelemetryRecords', 'xray:PutTraceSegments'].flatMap((action) =>
+    allow(`${functionName}Role`, action, '*'),
+  ),
 ];
 
 const putOutcomes = '<events.Arn> {"ForAllValues:StringEquals":{"events:source":"green-api-logout"}}';
@@ -50,10 +54,10 @@ const whateverTheConfiguration = (prefix: string) => {
     ...allow('forcedlogoutsRole', 'lambda:GetDurableExecutionHistory', executions),
     ...allow('forcedlogoutsRole', 'lambda:StopDurableExecution', executions),
 
-    ...['schedule', 'offboarding'].flatMap((door) => [
-      ...logAndTrace(door, `${door}log`),
-      ...allow(`${door}Role`, 'lambda:InvokeFunction', '<runFunctionAliaslive>'),
-      ...allow(`${door}Role`, 'sqs:SendMessage', `<${door}failed.Arn>`),
+    ...['schedule', 'offboarding'].flatMap((functionName) => [
+      ...logAndTrace(functionName, `${functionName}log`),
+      ...allow(`${functionName}Role`, 'lambda:InvokeFunction', '<runFunctionAliaslive>'),
+      ...allow(`${functionName}Role`, 'sqs:SendMessage', `<${functionName}failed.Arn>`),
     ]),
 
     ...allow('schedulesRole', 'lambda:InvokeFunction', '<scheduleFunction.Arn>'),
@@ -130,7 +134,7 @@ describe('the queues', () => {
     const events = '{"Service":"events.amazonaws.com"}';
     expect(senders.sort()).toEqual(
       [
-        ...['Plain', 'Okta', 'IdentityCenter', 'Rest'].map(
+        ...['Custom', 'Okta', 'IdentityCenter', 'Rest'].map(
           (rule) => `["<offboardingundelivered>"] ${events} {"ArnEquals":{"aws:SourceArn":"<rules${rule}.Arn>"}}`,
         ),
         `["<offboardingfailed>"] ${events} {"ArnEquals":{"aws:SourceArn":"<rulesRest.Arn>"}}`,

@@ -93,17 +93,24 @@ const allowed: readonly (readonly [string, string, string])[] = [
   ['callerOfOne', 'execute-api:Invoke', routeArn('POST/instances/1101000001/logout')],
 ];
 
-const doors = ['logoutRole', 'runRole', 'instancesRole', 'forcedlogoutsRole', 'scheduleRole', 'offboardingRole'];
+const functionNames = [
+  'logoutRole',
+  'runRole',
+  'instancesRole',
+  'forcedlogoutsRole',
+  'scheduleRole',
+  'offboardingRole',
+];
 
 /** Must be denied. */
 const denied: readonly (readonly [string, string, string])[] = [
   // No secret but an instance's, and no value for whoever only lists or starts.
-  ...doors.map((door) => [door, 'secretsmanager:GetSecretValue', foreignSecret] as const),
+  ...functionNames.map((functionName) => [functionName, 'secretsmanager:GetSecretValue', foreignSecret] as const),
   ...['instancesRole', 'forcedlogoutsRole', 'scheduleRole', 'offboardingRole', 'schedulesRole'].map(
     (role) => [role, 'secretsmanager:GetSecretValue', secret] as const,
   ),
   // Nobody writes or tags one, passes a role on, or changes a function.
-  ...[...doors, 'schedulesRole'].flatMap((role) => [
+  ...[...functionNames, 'schedulesRole'].flatMap((role) => [
     [role, 'secretsmanager:PutSecretValue', secret] as const,
     [role, 'secretsmanager:TagResource', secret] as const,
     [role, 'secretsmanager:DeleteSecret', secret] as const,
@@ -137,9 +144,10 @@ test.each(denied)('%s may not %s on %s', async (principal, action, resource) => 
 
 test.each(['logout', 'run', 'instances', 'forced-logouts', 'schedule', 'offboarding'])(
   '%s writes to its own log and to no other',
-  async (door) => {
-    const role = `${door.replace('-', '')}Role`;
-    const own = door === 'logout' || door === 'run' ? 'evidence' : `${door.replace('-', '')}log`;
+  async (functionName) => {
+    const role = `${functionName.replace('-', '')}Role`;
+    const own =
+      functionName === 'logout' || functionName === 'run' ? 'evidence' : `${functionName.replace('-', '')}log`;
     const other = own === 'evidence' ? 'instanceslog' : 'evidence';
 
     expect(await may(role, 'logs:PutLogEvents', logArn(own).replace(/\*$/, 'log-stream:s'))).toBe(true);

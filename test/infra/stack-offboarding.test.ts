@@ -1,13 +1,13 @@
 import { rmSync } from 'node:fs';
 import { runSimulation } from '@cloud-copilot/iam-simulate';
-import { plainPattern } from '../../functions/offboarding/custom.ts';
+import { customPattern } from '../../functions/offboarding/custom.ts';
 import { identityCenterPattern } from '../../functions/offboarding/identity-center.ts';
 import { oktaPattern } from '../../functions/offboarding/okta.ts';
 import { everything, resourcesIn, type Synthesized, say, synthesize } from '../support/synthesize.ts';
 
 const plain = synthesize();
 const custom = synthesize(everything);
-const closed = synthesize({ offboarding: { plain: { enabled: false } } });
+const closed = synthesize({ offboarding: { custom: { enabled: false } } });
 
 afterAll(() => {
   for (const { folder } of [plain, custom, closed]) rmSync(folder, { recursive: true });
@@ -17,18 +17,18 @@ const rulesIn = (synthesized: Synthesized) => resourcesIn(synthesized, 'AWS::Eve
 
 describe('the rules', () => {
   test.each([
-    ['by default, of plain events only', plain, ['rulesPlain on <events>', 'rulesRest on <events>']],
+    ['by default, of custom events only', plain, ['rulesCustom on <events>', 'rulesRest on <events>']],
     [
       'as configured',
       custom,
       [
+        'rulesCustom on <events>',
         'rulesIdentityCenter on default',
         'rulesOkta on aws.partner/okta.com/example/logout',
-        'rulesPlain on <events>',
         'rulesRest on <events>',
       ],
     ],
-    ['of none, if even plain events are off', closed, ['rulesRest on <events>']],
+    ['of none, if even custom events are off', closed, ['rulesRest on <events>']],
   ])('are there %s', (_name, synthesized, rules) => {
     const there = Object.entries(rulesIn(synthesized)).map(
       ([id, { EventBusName }]) => `${id} on ${say(EventBusName ?? 'default')}`,
@@ -38,14 +38,14 @@ describe('the rules', () => {
   });
 
   test('let through what the dialects understand', () => {
-    const { rulesPlain, rulesOkta, rulesIdentityCenter } = rulesIn(custom);
+    const { rulesCustom, rulesOkta, rulesIdentityCenter } = rulesIn(custom);
 
-    expect(rulesPlain?.EventPattern).toEqual(plainPattern);
+    expect(rulesCustom?.EventPattern).toEqual(customPattern);
     expect(rulesOkta?.EventPattern).toEqual(oktaPattern);
     expect(rulesIdentityCenter?.EventPattern).toEqual(identityCenterPattern);
   });
 
-  test('try for a day to bring an event to the door, and keep what cannot be brought', () => {
+  test('try for a day to bring an event to the function, and keep what cannot be brought', () => {
     for (const { Targets } of Object.values(rulesIn(custom))) {
       const [{ RetryPolicy, DeadLetterConfig }, ...more] = Targets;
       expect(more).toEqual([]);
@@ -54,7 +54,7 @@ describe('the rules', () => {
     }
   });
 
-  test('bring events to the door, and each may call it', () => {
+  test('bring events to the function, and each may call it', () => {
     const { rulesRest: _rest, ...rules } = rulesIn(custom);
     const callers = Object.values(resourcesIn(custom, 'AWS::Lambda::Permission'))
       .filter(({ Principal }) => Principal === 'events.amazonaws.com')
@@ -74,16 +74,16 @@ describe('the rules', () => {
     const { rulesRest } = rulesIn(plain);
 
     // The opposite of a pattern is as simple as this only while the pattern has one field.
-    expect(Object.keys(plainPattern)).toEqual(['detail-type']);
+    expect(Object.keys(customPattern)).toEqual(['detail-type']);
     expect(rulesRest?.EventPattern).toEqual({
       source: [{ 'anything-but': ['green-api-logout'] }],
-      'detail-type': [{ 'anything-but': plainPattern['detail-type'] }],
+      'detail-type': [{ 'anything-but': customPattern['detail-type'] }],
     });
     expect(say(rulesRest?.Targets[0].Arn)).toBe('<offboardingfailed.Arn>');
     expect(rulesIn(closed).rulesRest?.EventPattern).toEqual({ source: [{ 'anything-but': ['green-api-logout'] }] });
   });
 
-  test('lead to a door whose failures are kept with the reason', () => {
+  test('lead to a functionName whose failures are kept with the reason', () => {
     const { offboardingFunctionEventInvokeConfig } = resourcesIn(plain, 'AWS::Lambda::EventInvokeConfig');
 
     expect(say(offboardingFunctionEventInvokeConfig?.DestinationConfig.OnFailure.Destination)).toBe(
@@ -114,10 +114,10 @@ describe('events may be put on the own bus', () => {
     }),
   });
 
-  const rolePolicy = (door: 'logout' | 'run') => ({
+  const rolePolicy = (functionName: 'logout' | 'run') => ({
     Version: '2012-10-17',
     Statement: resolve(
-      resourcesIn(custom, 'AWS::IAM::Policy')[`${door}RoleDefaultPolicy`]?.PolicyDocument.Statement.filter(
+      resourcesIn(custom, 'AWS::IAM::Policy')[`${functionName}RoleDefaultPolicy`]?.PolicyDocument.Statement.filter(
         ({ Action }: { Action: unknown }) => Action === 'events:PutEvents',
       ),
     ),
@@ -158,8 +158,8 @@ describe('events may be put on the own bus', () => {
     return simulated.result.analysis.result === 'Allowed';
   };
 
-  test.each(['logout', 'run'] as const)('by %s: outcomes, and nothing else', async (door) => {
-    const own = { by: `arn:aws:iam::${account}:role/${door}`, policy: rolePolicy(door) };
+  test.each(['logout', 'run'] as const)('by %s: outcomes, and nothing else', async (functionName) => {
+    const own = { by: `arn:aws:iam::${account}:role/${functionName}`, policy: rolePolicy(functionName) };
 
     expect(await mayPut({ ...own, sources: ['green-api-logout'] })).toBe(true);
     expect(await mayPut({ ...own, sources: ['com.example.hr'] })).toBe(false);

@@ -42,7 +42,7 @@ test('each fires on time, is tried for a day, and is kept if it cannot be delive
   }
 });
 
-test('each tells the door what is to be done, and the time it was due', () => {
+test('each tells the function what is to be done, and the time it was due', () => {
   const [nightly, newYear] = everything.schedules.map(
     ({ name, expression: _expression, timeZone: _timeZone, ...request }) => ({
       schedule: name,
@@ -62,7 +62,7 @@ test('only schedules of the group may use the role', () => {
   );
 });
 
-test('what the door could not act on is kept with the reason', () => {
+test('what the function could not act on is kept with the reason', () => {
   const { scheduleFunctionEventInvokeConfig } = resourcesIn(plain, 'AWS::Lambda::EventInvokeConfig');
 
   expect(say(scheduleFunctionEventInvokeConfig?.DestinationConfig.OnFailure.Destination)).toBe('<schedulefailed.Arn>');

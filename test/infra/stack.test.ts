@@ -7,7 +7,7 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import { routeKeyOf, routes } from '../../functions/http/routes.ts';
 import { readWarmingEnvironment } from '../../functions/logout/warm-up.ts';
 import { readEnvironment, readStartingEnvironment } from '../../functions/platform/environment.ts';
-import { distFolder, doors } from '../../infra/bundling/bundling.ts';
+import { distFolder, functionNames } from '../../infra/bundling/bundling.ts';
 import { everything, jwt, resourcesIn, type Synthesized, say, synthesize, topicArn } from '../support/synthesize.ts';
 
 const plain = synthesize();
@@ -87,13 +87,13 @@ describe('the API', () => {
 });
 
 describe('the functions', () => {
-  test('are the doors there are, each with the very bundle that the build wrote', () => {
+  test('are the functions there are, each with the very bundle that the build wrote', () => {
     const deployed = functionsOf(plain).map(({ Code }) =>
       readFileSync(join(plain.folder, `asset.${Code.S3Key.replace('.zip', '')}`, 'index.mjs'), 'utf8'),
     );
 
     expect(deployed.sort()).toEqual(
-      doors.map((door) => readFileSync(join(distFolder, door, 'index.mjs'), 'utf8')).sort(),
+      functionNames.map((functionName) => readFileSync(join(distFolder, functionName, 'index.mjs'), 'utf8')).sort(),
     );
   });
 
@@ -124,11 +124,11 @@ describe('the functions', () => {
     expect(memoryOf(custom)).toEqual([1_024, 384]);
   });
 
-  const variablesOf = (door: string): Record<string, string> =>
+  const variablesOf = (functionName: string): Record<string, string> =>
     Object.fromEntries(
-      Object.entries(resourcesIn(custom, 'AWS::Lambda::Function')[`${door}Function`]?.Environment.Variables ?? {}).map(
-        ([name, value]) => [name, say(value).replace(/[<>]/g, '')],
-      ),
+      Object.entries(
+        resourcesIn(custom, 'AWS::Lambda::Function')[`${functionName}Function`]?.Environment.Variables ?? {},
+      ).map(([name, value]) => [name, say(value).replace(/[<>]/g, '')]),
     );
 
   test('get the configuration in variables that they understand', () => {
@@ -156,8 +156,8 @@ describe('the functions', () => {
     });
     expect(readWarmingEnvironment(variablesOf('run'))).toEqual({ instances: [], hosts: [] });
     expect(variablesOf('instances')).toEqual({ SECRET_PREFIX: 'staging/green-api/' });
-    for (const door of ['forcedlogouts', 'schedule', 'offboarding']) {
-      expect(readStartingEnvironment(variablesOf(door))).toEqual(starting);
+    for (const functionName of ['forcedlogouts', 'schedule', 'offboarding']) {
+      expect(readStartingEnvironment(variablesOf(functionName))).toEqual(starting);
     }
   });
 });
@@ -195,7 +195,7 @@ describe('the logs', () => {
 describe('the alarms', () => {
   test('watch the API, every function, every failed logout, runs, and the queues that should be empty', () => {
     const alarms = Object.values(resourcesIn(plain, 'AWS::CloudWatch::Alarm'));
-    const functions = doors.map((door) => `<${door.replace('-', '')}Function>`);
+    const functions = functionNames.map((functionName) => `<${functionName.replace('-', '')}Function>`);
 
     expect(alarms.map(({ MetricName, Dimensions }) => `${MetricName} of ${say(Dimensions[0].Value)}`).sort()).toEqual(
       [

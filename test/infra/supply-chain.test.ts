@@ -1,7 +1,7 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import { bundleOptions, doors } from '../../infra/bundling/bundling.ts';
+import { bundleOptions, functionNames } from '../../infra/bundling/bundling.ts';
 import { packageFolderOf, parseLicense, parseLockfile, treeOf } from '../support/lockfile.ts';
 
 const root = join(__dirname, '..', '..');
@@ -14,7 +14,7 @@ const atRunTime = {
   '@aws-sdk/client-lambda': 'starts, finds, reads and stops runs',
   '@aws-sdk/client-eventbridge': 'sends the outcome events',
   '@aws/durable-execution-sdk-js': 'makes a run a durable function',
-  '@middy/core': 'the middleware engine of every door',
+  '@middy/core': 'the middleware engine of every function',
   '@middy/util': 'belongs to @middy/core; named so that there is one copy',
   valibot: 'checks everything that comes from outside',
 };
@@ -75,7 +75,9 @@ test('each version is said to the last digit', () => {
 });
 
 test('no bundle holds anything but what is on the list and what that pulls in', async () => {
-  const built = await Promise.all(doors.map((door) => build({ ...bundleOptions(door), write: false, metafile: true })));
+  const built = await Promise.all(
+    functionNames.map((functionName) => build({ ...bundleOptions(functionName), write: false, metafile: true })),
+  );
   const files = built.flatMap(({ metafile }) => Object.keys(metafile?.inputs ?? {}));
   const folders = new Set(
     files.filter((file) => file.startsWith('node_modules/')).map((file) => packageFolderOf(lockfile, file)),

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { Agent, type IncomingMessage, request } from 'node:http';
 import { text } from 'node:stream/consumers';
 
-export type Asked = {
+export type RequestedRunFields = {
   readonly method: 'GET' | 'POST' | 'PUT';
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
@@ -22,7 +22,7 @@ const parseBody = (body: string) => JSON.parse(body) as Answered['body'];
 export const createClient = (url: string) => {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   return {
-    ask: async ({ method, path, headers = {}, body }: Asked): Promise<Answered> => {
+    ask: async ({ method, path, headers = {}, body }: RequestedRunFields): Promise<Answered> => {
       const start = performance.now();
       const sent = request(`${url}${path}`, { method, headers, agent }).end(body);
       const [response]: IncomingMessage[] = await once(sent, 'response');

@@ -29,9 +29,9 @@ const endure = async (environment: Environment, invoke: (index: number) => Promi
   return [...taken, { invocations, ...(await environment.usage()) }];
 };
 
-const report = (door: string, taken: readonly Sample[]) =>
+const report = (functionName: string, taken: readonly Sample[]) =>
   printFigures(
-    `${door}: one environment under aws-lambda-ric, after a garbage collection`,
+    `${functionName}: one environment under aws-lambda-ric, after a garbage collection`,
     taken.map(({ invocations, heapBytes, rssBytes, sockets }) => ({
       invocations,
       'heap MiB': mebibytes(heapBytes),
@@ -76,7 +76,7 @@ test('a logout environment holds no more after 10,000 invocations, a fifth of th
   const onLine = () => {
     lines += 1;
   };
-  await using environment = await startEnvironment({ door: 'logout', variables: fleet.variables, onLine });
+  await using environment = await startEnvironment({ functionName: 'logout', variables: fleet.variables, onLine });
   const logOut = (list: readonly string[], index: number, wait: number) => {
     const idInstance = list[index % list.length] ?? '';
     return ask(environment, httpEventOf({ pathParameters: { idInstance }, headers: { prefer: `wait=${wait}` } }));
@@ -99,7 +99,7 @@ test('a logout environment holds no more after 10,000 invocations, a fifth of th
 
 test('an instances environment holds no more after 10,000 invocations', async () => {
   await using fleet = await startFleet({ ids: idsFrom(1_101_000_000, 20) });
-  await using environment = await startEnvironment({ door: 'instances', variables: fleet.variables });
+  await using environment = await startEnvironment({ functionName: 'instances', variables: fleet.variables });
 
   const taken = await endure(environment, async (index) => {
     const { status, body } = await ask(

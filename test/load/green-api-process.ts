@@ -1,4 +1,4 @@
-/** GREEN-API's stand-in in a process of its own, so that nothing else makes it see requests later than they came. */
+/** GREEN-API's emulator in a process of its own, so that nothing else makes it see requests later than they came. */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { closestCalls } from './closest-calls.ts';
 import { type FleetOptions, startFleetGreenApi } from './fleet.ts';

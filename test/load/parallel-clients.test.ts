@@ -70,7 +70,7 @@ test('200 clients at once for a minute, with faults on, are all told the truth',
   );
   expect(wrong).toEqual([]);
   expect(lost).toEqual([]);
-  // The door's own deadline, after 28 s, is for what nobody foresaw.
+  // The function's own deadline, after 28 s, is for what nobody foresaw.
   expect(quantile(took, 1)).toBeLessThan(25_000);
   expect(tally(evidence.map(({ idInstance, outcome }) => `${idInstance} ${outcome.kind}`))).toEqual(
     tally(logouts.map(({ idInstance, told }) => `${idInstance} ${told}`)),

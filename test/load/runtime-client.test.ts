@@ -1,4 +1,4 @@
-import { doors } from '../../infra/bundling/bundling.ts';
+import { functionNames } from '../../infra/bundling/bundling.ts';
 import { httpEventOf } from '../support/http-event.ts';
 import { startFleet } from './fleet.ts';
 import { startEnvironment } from './lambda/environment.ts';
@@ -20,8 +20,8 @@ const response = (statusCode: number, part: object) => ({
   }),
 });
 
-test.each(doors)('the bundle of %s starts under the runtime client', async (door) => {
-  await using environment = await startEnvironment({ door });
+test.each(functionNames)('the bundle of %s starts under the runtime client', async (functionName) => {
+  await using environment = await startEnvironment({ functionName });
 
   expect(await environment.started).toEqual({ kind: 'ready' });
 });
@@ -33,8 +33,8 @@ test.each([
   ['forced-logouts', 'RUN_QUALIFIER', 'live:1'],
   ['schedule', 'MAX_TARGETS_CEILING', '0'],
   ['offboarding', 'RUN_FUNCTION', 'run:live'],
-])('%s with a wrong %s reports an init error that names it', async (door, name, value) => {
-  await using environment = await startEnvironment({ door, variables: { [name]: value } });
+])('%s with a wrong %s reports an init error that names it', async (functionName, name, value) => {
+  await using environment = await startEnvironment({ functionName, variables: { [name]: value } });
 
   expect(await environment.started).toEqual({
     kind: 'init-error',
@@ -49,7 +49,7 @@ test.each([
 test('a logout that would take too long is answered a second before the deadline', async () => {
   await using fleet = await startFleet({ ids });
   fleet.greenApi.setFault(idInstance, 'hang');
-  await using environment = await startEnvironment({ door: 'logout', variables: fleet.variables });
+  await using environment = await startEnvironment({ functionName: 'logout', variables: fleet.variables });
   const deadline = performance.now() + 4_000;
 
   const answer = await environment.invoke(logoutOf(idInstance, 20), 4_000);
@@ -61,7 +61,7 @@ test('a logout that would take too long is answered a second before the deadline
 test('a list that would take too long is answered before the deadline', async () => {
   await using fleet = await startFleet({ ids });
   fleet.secretsManager.setFault('*', 'hang');
-  await using environment = await startEnvironment({ door: 'instances', variables: fleet.variables });
+  await using environment = await startEnvironment({ functionName: 'instances', variables: fleet.variables });
   const deadline = performance.now() + 29_000;
 
   const answer = await environment.invoke(httpEventOf({}), 29_000);
@@ -74,8 +74,8 @@ test('a kill in the middle of a logout leaves no answer, and the next environmen
   await using fleet = await startFleet({ ids });
   const { greenApi, variables } = fleet;
   greenApi.setFault(idInstance, 'slow', { times: 1, delayMs: 5_000 });
-  await using killed = await startEnvironment({ door: 'logout', variables });
-  await using next = await startEnvironment({ door: 'logout', variables });
+  await using killed = await startEnvironment({ functionName: 'logout', variables });
+  await using next = await startEnvironment({ functionName: 'logout', variables });
 
   const lost = killed.invoke(logoutOf(idInstance));
   await until(() => greenApi.callsOf(idInstance, 'logout').length === 1);

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { changed, identityCenterEvent, oktaEvent, plainEvent, type SampleEvent } from './offboarding-events.ts';
+import { changed, customEvent, identityCenterEvent, oktaEvent, type SampleEvent } from './offboarding-events.ts';
 
 type Path = readonly string[];
 
@@ -61,10 +61,10 @@ const variationOf = (event: SampleEvent): fc.Arbitrary<unknown> =>
 
 /** Events as they might come: the samples, some with a few fields gone, changed or of another type, and anything at all. */
 export const anyVariation: fc.Arbitrary<unknown> = fc.oneof(
-  { weight: 4, arbitrary: variationOf(plainEvent) },
+  { weight: 4, arbitrary: variationOf(customEvent) },
   {
     weight: 4,
-    arbitrary: variationOf(changed(plainEvent, { 'detail.email': undefined, 'detail.owner': '00u3m90rxKjG' })),
+    arbitrary: variationOf(changed(customEvent, { 'detail.email': undefined, 'detail.owner': '00u3m90rxKjG' })),
   },
   { weight: 4, arbitrary: variationOf(oktaEvent) },
   { weight: 4, arbitrary: variationOf(identityCenterEvent) },

@@ -9,7 +9,7 @@ export const createClock = (startMs = Date.UTC(2026, 0, 1)) => {
   let nowMs = startMs;
   return {
     now: () => nowMs,
-    advance: (ms: number) => {
+    processTarget: (ms: number) => {
       nowMs += ms;
     },
   };

@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 
-type Asked = {
+type RequestedRunFields = {
   readonly pathParameters?: Record<string, string>;
   readonly queryStringParameters?: Record<string, string>;
   readonly headers?: Record<string, string>;
@@ -18,7 +18,11 @@ const securityDesk = {
 };
 
 /** An event as the HTTP API sends it, from a role named SecurityDesk. */
-export const httpEventOf = ({ authorizer = securityDesk, headers = {}, ...asked }: Asked): APIGatewayProxyEventV2 =>
+export const httpEventOf = ({
+  authorizer = securityDesk,
+  headers = {},
+  ...asked
+}: RequestedRunFields): APIGatewayProxyEventV2 =>
   ({
     version: '2.0',
     headers,

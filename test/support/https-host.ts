@@ -12,10 +12,10 @@ import { certificate } from './certificate.ts';
  */
 export const startHttpsHost = async ({
   answer,
-  unasked,
+  unexpectedCall,
 }: {
   readonly answer: () => string | undefined;
-  readonly unasked?: string;
+  readonly unexpectedCall?: string;
 }) => {
   const seen = { connections: 0, requests: 0 };
   const server = createServer(certificate, (request, response) => {
@@ -26,7 +26,7 @@ export const startHttpsHost = async ({
   });
   server.on('secureConnection', (socket) => {
     seen.connections += 1;
-    if (unasked !== undefined && seen.connections === 1) socket.write(unasked);
+    if (unexpectedCall !== undefined && seen.connections === 1) socket.write(unexpectedCall);
   });
   const firstConnection = once(server, 'secureConnection');
   await once(server.listen(0, '127.0.0.1'), 'listening');

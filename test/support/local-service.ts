@@ -59,7 +59,7 @@ export const startLocalService = async (options: LocalServiceOptions = {}) => {
   const service = run(options);
   await service.printed(/Ctrl-C ends it/);
   const [, url = ''] = await service.printed(/on (http:\/\/127\.0\.0\.1:\d+)/);
-  const [, greenApiUrl = ''] = /stand-in on (http:\S+)/.exec(service.output()) ?? [];
+  const [, greenApiUrl = ''] = /emulator on (http:\S+)/.exec(service.output()) ?? [];
   return {
     ...service,
     url,

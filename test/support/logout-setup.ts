@@ -11,7 +11,7 @@ export const markerToken = 'f00dfacef00dfacef00dfacef00dfacef00dfacef00dface01';
 
 export const idInstance = '1101000001';
 
-export type WorldOptions = {
+export type SetupOptions = {
   readonly variables?: Readonly<Record<string, string>>;
   readonly greenApi?: Parameters<typeof startGreenApi>[0];
 };
@@ -23,8 +23,8 @@ type AskOptions = {
   readonly remainingMs?: number;
 };
 
-/** The two doors as they are deployed, with the real SDK, around stand-ins of their own. Everything they write is kept. */
-export const startLogoutWorld = async ({ variables = {}, greenApi: options = {} }: WorldOptions = {}) => {
+/** The two functions as they are deployed, with the real SDK, around emulators of their own. Everything they write is kept. */
+export const startLogoutSetup = async ({ variables = {}, greenApi: options = {} }: SetupOptions = {}) => {
   const greenApi = await startGreenApi({
     instances: [{ idInstance, apiTokenInstance: markerToken, logoutDelayMs: 0 }],
     // It counts requests as they arrive here, and a busy process sees them late.
@@ -49,13 +49,13 @@ export const startLogoutWorld = async ({ variables = {}, greenApi: options = {} 
 
   const sends = watchSends();
   const lines: string[] = [];
-  const surroundings = {
-    // Longer than this process may be held up, for the stand-in is in it.
+  const processIo = {
+    // Longer than this process may be held up, for the emulator is in it.
     variables: { ALLOWED_API_HOSTS: greenApi.host, GREEN_API_TIMEOUT_MS: '6000', ...variables },
     write: (line: string) => void lines.push(line),
   };
-  const logout = createLogoutHandler(composeLogout(surroundings.variables, surroundings.write));
-  const instances = createInstancesHandler(composeInstances(surroundings.variables, surroundings.write));
+  const logout = createLogoutHandler(composeLogout(processIo.variables, processIo.write));
+  const instances = createInstancesHandler(composeInstances(processIo.variables, processIo.write));
   const records = () => lines.map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
 
   return {

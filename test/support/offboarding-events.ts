@@ -6,7 +6,7 @@ export type SampleEvent = Readonly<Record<string, unknown>>;
 const sample = (name: string): SampleEvent =>
   JSON.parse(readFileSync(join(__dirname, 'events', `${name}.json`), 'utf8'));
 
-export const plainEvent = sample('plain-employee-offboarded');
+export const customEvent = sample('custom-employee-offboarded');
 export const oktaEvent = sample('okta-user-deactivate');
 export const identityCenterEvent = sample('identity-center-disable-user');
 

@@ -5,15 +5,15 @@ import { stableJson } from '../../functions/runs/lambda/start-run.ts';
 import { type ForcedLogout, forcedLogoutSchema } from '../../functions/runs/request.ts';
 import { contextOf } from './http-event.ts';
 
-export type DoorOptions = {
-  /** When the event arrives. @default five seconds after the plain sample happened */
+export type FunctionOptions = {
+  /** When the event arrives. @default five seconds after the custom sample happened */
   readonly now?: string;
   /** What becomes of a start, if it is not what Lambda does with names and payloads. */
   readonly fail?: (request: ForcedLogout) => RunStart | undefined;
 };
 
-/** The door, before a Lambda that keeps one payload for each name. */
-export const openDoor = ({ now = '2026-11-20T17:00:05Z', fail = () => undefined }: DoorOptions = {}) => {
+/** The function, before a Lambda that keeps one payload for each name. */
+export const createOffboarding = ({ now = '2026-11-20T17:00:05Z', fail = () => undefined }: FunctionOptions = {}) => {
   const payloads = new Map<string, string>();
   const lines: string[] = [];
   const startRun: StartRun = async (id, request) => {

@@ -2,14 +2,14 @@ import type { ClearQueueAnswer, LogoutAnswer, StateAnswer } from '../../function
 import type { Credential } from '../../functions/instances/credentials.ts';
 import type { ListedInstance, ListInstances, ReadTags } from '../../functions/instances/directory.ts';
 import type { InstanceId } from '../../functions/instances/instance-id.ts';
-import type { Ask, NotAsked } from '../../functions/logout/call-with-credential.ts';
+import type { CallWithCredential, NotCalled } from '../../functions/logout/call-with-credential.ts';
 import type { Evidence } from '../../functions/logout/evidence.ts';
 import { createForcedLogoutRun, type Execution } from '../../functions/runs/execute-run.ts';
 import type { ForcedLogout } from '../../functions/runs/request.ts';
 import { parseSummary } from '../../functions/runs/results.ts';
 import { createClock, execute } from './fake-execution.ts';
 
-type Answer<A> = A | NotAsked;
+type Answer<A> = A | NotCalled;
 
 /** What an instance answers, call after call; the last answer stays. */
 export type Script = {
@@ -35,7 +35,7 @@ export const requestOf = (request: Partial<ForcedLogout> = {}): ForcedLogout => 
 const notAsked = new Set(['unknown-instance', 'credential-unreadable']);
 
 /** Instances that answer as they are told to, on a clock that jumps over every wait. */
-export const createWorld = (scripts: Readonly<Record<string, Script>>) => {
+export const createSetup = (scripts: Readonly<Record<string, Script>>) => {
   const clock = createClock();
   const calls: { readonly method: string; readonly id: string; readonly at: string }[] = [];
   const evidence: Evidence[] = [];
@@ -71,12 +71,13 @@ export const createWorld = (scripts: Readonly<Record<string, Script>>) => {
     }),
     clearQueue: play<Answer<ClearQueueAnswer>>('clearQueue', (id) => scripts[id]?.queue, { kind: 'cleared' }),
   };
-  const ask: Ask = (idInstance, call, deadline) => call({ idInstance, credential: {} as Credential }, deadline);
+  const ask: CallWithCredential = (idInstance, call, deadline) =>
+    call({ idInstance, credential: {} as Credential }, deadline);
   const listInstances: ListInstances = async () => ({ kind: 'page', instances: [...tags.values()] });
   const readTags: ReadTags = async (id) => {
     const instance = tags.get(id);
     return instance === undefined
-      ? { kind: 'unknown-instance', reason: `there is no secret green-api/${id}` }
+      ? { kind: 'unknown-instance', detail: `there is no secret green-api/${id}` }
       : { kind: 'tags', instance };
   };
 

@@ -14,8 +14,8 @@ const updateOf = ({ name, result }: Step, index: number): OperationUpdate => ({
   Payload: JSON.stringify(result),
 });
 
-/** The doors as they are deployed, with the real SDK, around a Lambda whose run is the test itself. */
-export const startRunsWorld = async (bundle: string, variables: Readonly<Record<string, string>> = {}) => {
+/** The functions as they are deployed, with the real SDK, around a Lambda whose run is the test itself. */
+export const startRunsSetup = async (bundle: string, variables: Readonly<Record<string, string>> = {}) => {
   const puppet = await startPuppet(bundle);
   // The SDK reads these itself; each test file has a process environment of its own.
   Object.assign(process.env, {
@@ -25,12 +25,12 @@ export const startRunsWorld = async (bundle: string, variables: Readonly<Record<
     AWS_SECRET_ACCESS_KEY: 'test',
   });
   const lines: string[] = [];
-  const surroundings = {
+  const processIo = {
     variables: { RUN_FUNCTION: 'run', ...variables },
     write: (line: string) => void lines.push(line),
   };
-  const forcedLogouts = createForcedLogoutsHandler(composeForcedLogouts(surroundings.variables, surroundings.write));
-  const schedule = createScheduleHandler(composeSchedule(surroundings.variables, surroundings.write));
+  const forcedLogouts = createForcedLogoutsHandler(composeForcedLogouts(processIo.variables, processIo.write));
+  const schedule = createScheduleHandler(composeSchedule(processIo.variables, processIo.write));
   const call = async (routeKey: string, asked: Omit<Parameters<typeof httpEventOf>[0], 'routeKey'>) =>
     parseAnswer(await forcedLogouts(httpEventOf({ routeKey, ...asked }), contextOf()));
   const byId = (id: unknown) => ({ pathParameters: { id: String(id) } });

@@ -69,7 +69,7 @@ export const everything = {
     },
   ],
   offboarding: {
-    plain: {
+    custom: {
       enabled: true,
       putEventsFrom: { accounts: ['222233334444', '333344445555'], organization: 'o-a1b2c3d4e5' },
     },

@@ -1,48 +1,48 @@
 import { faultNames } from '../../local/emulators/green-api/faults.ts';
 import { markerToken } from '../support/logout-setup.ts';
 import { brokenHostNames } from '../support/system/broken-hosts.ts';
-import { doorTextOf, endingOf, runTextOf } from '../support/system/cell-texts.ts';
+import { endingOf, functionTextOf, runTextOf } from '../support/system/cell-texts.ts';
 import { evidenceIn, type Proof } from '../support/system/evidence.ts';
-import { type FaultWorld, startFaultWorld } from '../support/system/fault-setup.ts';
+import { type FaultSetup, startFaultSetup } from '../support/system/fault-setup.ts';
 import {
-  type DoorCell,
   driveLogouts,
   driveRuns,
+  type Fault,
+  type FunctionCell,
   type RunCell,
-  type Trouble,
 } from '../support/system/green-api-cells.ts';
 import { greenApiRows, hostRows } from '../support/system/green-api-rows.ts';
 import { malformedNames, malformedSecrets } from '../support/system/malformed-secrets.ts';
 import {
   driveMalformed,
-  driveSecretTroubles,
+  driveSecretFaults,
   type SecretCell,
-  type SecretTrouble,
-  secretTroubleNames,
+  type SecretFault,
+  secretFaultNames,
 } from '../support/system/secrets-cells.ts';
 import { secretRows } from '../support/system/secrets-rows.ts';
 
-// Every trouble at every door: some are only met by waiting.
+// Every trouble at every function: some are only met by waiting.
 jest.setTimeout(300_000);
 
-let world: FaultWorld;
-let doorCells: readonly DoorCell[];
+let setup: FaultSetup;
+let functionCells: readonly FunctionCell[];
 let runCells: readonly RunCell[];
-let secretCells: ReadonlyMap<SecretTrouble, SecretCell>;
+let secretCells: ReadonlyMap<SecretFault, SecretCell>;
 let malformed: Awaited<ReturnType<typeof driveMalformed>>;
 let proofs: ReadonlyMap<string, readonly Proof[]>;
 
 beforeAll(async () => {
-  world = await startFaultWorld();
+  setup = await startFaultSetup();
   // One after the other: a process that is kept busy for a second would be one more trouble.
-  malformed = await driveMalformed(world);
-  secretCells = await driveSecretTroubles(world);
-  [doorCells, runCells] = await Promise.all([driveLogouts(world), driveRuns(world)]);
-  await world.doors.end();
-  proofs = evidenceIn(world.output());
+  malformed = await driveMalformed(setup);
+  secretCells = await driveSecretFaults(setup);
+  [functionCells, runCells] = await Promise.all([driveLogouts(setup), driveRuns(setup)]);
+  await setup.functions.end();
+  proofs = evidenceIn(setup.output());
 });
 
-afterAll(() => world?.[Symbol.asyncDispose]());
+afterAll(() => setup?.[Symbol.asyncDispose]());
 
 const proofOf = (idInstance: string): Proof => {
   const [proof, ...more] = proofs.get(idInstance) ?? [];
@@ -50,9 +50,9 @@ const proofOf = (idInstance: string): Proof => {
   return proof;
 };
 
-const doorColumnTextOf = ({ answer, idInstance }: DoorCell): string => {
+const functionColumnTextOf = ({ answer, idInstance }: FunctionCell): string => {
   const { attempts, readings } = proofOf(idInstance);
-  return doorTextOf(answer, attempts, readings.length);
+  return functionTextOf(answer, attempts, readings.length);
 };
 
 const runColumnTextOf = ({ column, outcome }: RunCell): string | undefined => {
@@ -63,10 +63,10 @@ const runColumnTextOf = ({ column, outcome }: RunCell): string | undefined => {
 };
 
 /** What was seen of a trouble, in the words of the tables. */
-const rowOf = (trouble: Trouble) =>
+const rowOf = (fault: Fault) =>
   Object.fromEntries([
-    ...doorCells.filter((cell) => cell.trouble === trouble).map((cell) => [cell.column, doorColumnTextOf(cell)]),
-    ...runCells.filter((cell) => cell.trouble === trouble).map((cell) => [cell.column, runColumnTextOf(cell)]),
+    ...functionCells.filter((cell) => cell.fault === fault).map((cell) => [cell.column, functionColumnTextOf(cell)]),
+    ...runCells.filter((cell) => cell.fault === fault).map((cell) => [cell.column, runColumnTextOf(cell)]),
   ]);
 
 test.each(faultNames)('GREEN-API: %s', (fault) => {
@@ -81,7 +81,7 @@ test.each(brokenHostNames)('the network: %s', (host) => {
 const askedText = ({ answer, calls }: SecretCell['reread']): string =>
   answer.body.code === 'timed-out' ? 'asked until the time was over' : `asked ${calls}`;
 
-test.each(secretTroubleNames)('Secrets Manager: %s', (name) => {
+test.each(secretFaultNames)('Secrets Manager: %s', (name) => {
   const { read, reread, list, ...runs } = secretCells.get(name) ?? {};
   const runTexts = Object.entries(runs).map(([column, { run, idInstance }]) => {
     const outcome = run.outcomeOf(idInstance);
@@ -106,20 +106,20 @@ test.each(malformedNames.map((name, at) => [name, at] as const))('a secret that 
 });
 
 test('whatever is called confirmed, the last reading said so, and it is so', () => {
-  const cells = [...doorCells, ...runCells];
+  const cells = [...functionCells, ...runCells];
   const confirmed = cells.filter(({ idInstance }) => proofOf(idInstance).outcome.confirmed);
-  const isLie = ({ trouble }: { readonly trouble: Trouble }) => trouble === 'state-not-authorized';
+  const isLie = ({ fault }: { readonly fault: Fault }) => fault === 'state-not-authorized';
 
   expect(confirmed.length).toBeGreaterThan(50);
   for (const { idInstance } of confirmed) {
     expect(proofOf(idInstance).readings.at(-1)).toMatchObject({ stateInstance: 'notAuthorized' });
   }
-  const states = confirmed.filter((cell) => !isLie(cell)).map(({ idInstance }) => world.greenApi.stateOf(idInstance));
+  const states = confirmed.filter((cell) => !isLie(cell)).map(({ idInstance }) => setup.greenApi.stateOf(idInstance));
   expect(new Set(states)).toEqual(new Set(['notAuthorized']));
 });
 
 test('no success is unconfirmed, but where nobody wanted to wait', () => {
-  const succeeded = doorCells.filter(({ answer }) => answer.status < 400);
+  const succeeded = functionCells.filter(({ answer }) => answer.status < 400);
   const unconfirmed = succeeded.filter(({ answer }) => answer.body.confirmed !== true);
 
   expect(succeeded.length).toBeGreaterThan(unconfirmed.length);
@@ -129,13 +129,13 @@ test('no success is unconfirmed, but where nobody wanted to wait', () => {
 });
 
 test('the caller, the record, the metrics and the event say the same', () => {
-  const events = Map.groupBy(world.events, ({ detail }) => String(detail.idInstance));
-  for (const { idInstance, answer } of doorCells) {
+  const events = Map.groupBy(setup.events, ({ detail }) => String(detail.idInstance));
+  for (const { idInstance, answer } of functionCells) {
     const { outcome, confirmed, failed, requestedBy } = proofOf(idInstance);
     const isUnwaited = answer.status === 202;
     // A bus that takes its time may get an event twice, or a line tells that it was not sent.
     const types = new Set((events.get(idInstance) ?? []).map((event) => event['detail-type']));
-    const isLost = world.output().some((line) => line.includes('outcome event not sent') && line.includes(idInstance));
+    const isLost = setup.output().some((line) => line.includes('outcome event not sent') && line.includes(idInstance));
 
     expect(endingOf(answer)).toBe(`${answer.status} ${outcome.kind}`);
     expect([confirmed, failed]).toEqual([Number(answer.status === 200), Number(answer.status >= 400)]);
@@ -146,16 +146,16 @@ test('the caller, the record, the metrics and the event say the same', () => {
 });
 
 test('the record counts the logouts that were sent', () => {
-  const cells = [...doorCells, ...runCells].filter(({ trouble }) => !brokenHostNames.some((host) => host === trouble));
+  const cells = [...functionCells, ...runCells].filter(({ fault }) => !brokenHostNames.some((host) => host === fault));
   for (const { idInstance } of cells) {
-    expect(proofOf(idInstance).attempts).toBe(world.greenApi.callsOf(idInstance, 'logout').length);
+    expect(proofOf(idInstance).attempts).toBe(setup.greenApi.callsOf(idInstance, 'logout').length);
   }
 });
 
 test('a logout that was taken is sent once more only where the state stays authorized, and never a third time', () => {
-  const staysAuthorized = ({ trouble }: RunCell) => trouble === 'still-authorized' || trouble === 'state-authorized';
+  const staysAuthorized = ({ fault }: RunCell) => fault === 'still-authorized' || fault === 'state-authorized';
   const taken = runCells.filter((cell) => cell.column === 'runReading' || staysAuthorized(cell));
-  const isTold = ({ trouble, column }: RunCell) => trouble === 'state-authorized' || column !== 'runReading';
+  const isTold = ({ fault, column }: RunCell) => fault === 'state-authorized' || column !== 'runReading';
   const again = taken.filter((cell) => staysAuthorized(cell) && isTold(cell) && cell.outcome?.kind === 'unconfirmed');
 
   expect(again.map(({ outcome }) => outcome?.attempts)).toEqual([2, 2, 2, 2]);
@@ -164,12 +164,12 @@ test('a logout that was taken is sent once more only where the state stays autho
 });
 
 test('a host whose certificate is not trusted gets no request, and so no token', () => {
-  expect(world.hosts.requestsAt('echoes the path with 200')).toBeGreaterThan(0);
-  expect(world.hosts.requestsAt('self-signed certificate')).toBe(0);
+  expect(setup.hosts.requestsAt('echoes the path with 200')).toBeGreaterThan(0);
+  expect(setup.hosts.requestsAt('self-signed certificate')).toBe(0);
 });
 
 test('nobody met an error without a name, and no line holds a token', () => {
-  const telling = world.output().filter((line) => line.includes('unexpected error') || line.includes(markerToken));
+  const telling = setup.output().filter((line) => line.includes('unexpected error') || line.includes(markerToken));
 
   expect(telling).toEqual([]);
 });

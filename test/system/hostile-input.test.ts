@@ -16,7 +16,7 @@ import { RunFailure } from '../../functions/runs/run-failure.ts';
 import { createScheduleHandler } from '../../functions/schedule.ts';
 import { createClock, execute } from '../support/fake-execution.ts';
 import { type Answer, contextOf, httpEventOf, parseAnswer } from '../support/http-event.ts';
-import { markerToken, startLogoutWorld } from '../support/logout-setup.ts';
+import { markerToken, startLogoutSetup } from '../support/logout-setup.ts';
 import {
   honestBody,
   hostileAddress,
@@ -30,8 +30,8 @@ import { startTraps, watchConnections } from '../support/system/traps.ts';
 const limits = { maxTargetsCeiling: 500, executionTimeoutMs: 30 * 86_400_000 };
 const now = () => new Date('2026-11-30T17:00:00Z');
 
-/** The doors, before rooms that note what reaches them. */
-const openDoors = () => {
+/** The functions, before rooms that note what reaches them. */
+const openHandlers = () => {
   const logouts: LogoutRequest[] = [];
   const runs: ForcedLogout[] = [];
   const unexpected: object[] = [];
@@ -100,9 +100,9 @@ const routes = [
 ] as const;
 
 test.each(routes)(
-  'the %s door answers %s whatever stands in it, and lets nothing through that is not valid',
-  async (door, routeKey) => {
-    const doors = openDoors();
+  'the %s function answers %s whatever stands in it, and lets nothing through that is not valid',
+  async (handler, routeKey) => {
+    const functions = openHandlers();
     const id = fc.oneof(hostileText, fc.constantFrom('1101000001', `api-${'0'.repeat(40)}`));
     const parameter = fc.oneof(fc.constantFrom('owner', 'group', 'next'), hostileText);
     const asked = fc.record({
@@ -115,13 +115,13 @@ test.each(routes)(
 
     await fc.assert(
       fc.asyncProperty(asked, async (request) => {
-        assess(parseAnswer(await doors[door](httpEventOf({ routeKey, ...request }), contextOf())));
+        assess(parseAnswer(await functions[handler](httpEventOf({ routeKey, ...request }), contextOf())));
       }),
       { numRuns: 300 },
     );
 
-    const { logouts, runs, ids, lists } = doors;
-    expect(doors.unexpected).toEqual([]);
+    const { logouts, runs, ids, lists } = functions;
+    expect(functions.unexpected).toEqual([]);
     // Some requests were valid, or nothing would have been tried.
     expect(logouts.length + runs.length + ids.length + lists.length).toBeGreaterThan(0);
     for (const { idInstance, reason = 'none', waitMs } of logouts) {
@@ -137,18 +137,18 @@ test.each(routes)(
 test.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'wait', ''])(
   'a field of the body that is not ours is refused, also one named %j',
   async (name) => {
-    const doors = openDoors();
+    const functions = openHandlers();
     const field = `${JSON.stringify(name)}:{"polluted":true}`;
     const answers = await Promise.all([
-      doors.logout(httpEventOf({ pathParameters: { idInstance: '1101000001' }, body: `{${field}}` }), contextOf()),
-      doors['forced-logouts'](
+      functions.logout(httpEventOf({ pathParameters: { idInstance: '1101000001' }, body: `{${field}}` }), contextOf()),
+      functions['forced-logouts'](
         httpEventOf({
           routeKey: 'POST /forced-logouts',
           body: `{"target":{"all":true},"reason":"phones lost",${field}}`,
         }),
         contextOf(),
       ),
-      doors['forced-logouts'](
+      functions['forced-logouts'](
         httpEventOf({
           routeKey: 'POST /forced-logouts',
           body: `{"target":{"all":true,${field}},"reason":"phones lost"}`,
@@ -158,27 +158,27 @@ test.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'wait', '']
     ]);
 
     expect(answers.map(({ statusCode }) => statusCode)).toEqual([400, 400, 400]);
-    expect([doors.logouts, doors.runs]).toEqual([[], []]);
+    expect([functions.logouts, functions.runs]).toEqual([[], []]);
   },
 );
 
 test('of a key that comes twice the last one counts, and the record shows what was done', async () => {
-  const doors = openDoors();
+  const functions = openHandlers();
   const body = '{"target":{"all":true},"reason":"first","target":{"instances":["1101000001"]},"reason":"last"}';
 
-  await doors['forced-logouts'](httpEventOf({ routeKey: 'POST /forced-logouts', body }), contextOf());
+  await functions['forced-logouts'](httpEventOf({ routeKey: 'POST /forced-logouts', body }), contextOf());
 
-  expect(doors.runs).toMatchObject([{ target: { instances: ['1101000001'] }, reason: 'last' }]);
+  expect(functions.runs).toMatchObject([{ target: { instances: ['1101000001'] }, reason: 'last' }]);
 });
 
 test.each(['schedule', 'offboarding'] as const)(
-  'the %s door starts nothing for what is no event of its',
-  async (door) => {
-    const doors = openDoors();
+  'the %s function starts nothing for what is no event of its',
+  async (handler) => {
+    const functions = openHandlers();
 
     await fc.assert(
       fc.asyncProperty(hostileValue, async (event) => {
-        const error = await doors[door](event, contextOf()).then(
+        const error = await functions[handler](event, contextOf()).then(
           () => undefined,
           (thrown: Error) => thrown,
         );
@@ -188,7 +188,7 @@ test.each(['schedule', 'offboarding'] as const)(
       { numRuns: 300 },
     );
 
-    expect(doors.runs).toEqual([]);
+    expect(functions.runs).toEqual([]);
   },
 );
 
@@ -219,8 +219,8 @@ test('a run touches nothing for a payload that is none', async () => {
 });
 
 test('a secret that names any other host is refused, and nobody is connected to', async () => {
-  await using world = await startLogoutWorld({ variables: { CREDENTIAL_TTL_MS: '0' } });
-  const allowed = Number(new URL(world.greenApi.apiUrl).port);
+  await using setup = await startLogoutSetup({ variables: { CREDENTIAL_TTL_MS: '0' } });
+  const allowed = Number(new URL(setup.greenApi.apiUrl).port);
   await using traps = await startTraps(allowed);
   using watch = watchConnections();
   const trap = Number(traps.authorities[0]?.split(':')[1]);
@@ -229,17 +229,17 @@ test('a secret that names any other host is refused, and nobody is connected to'
 
   const refuses = async (apiUrl: string) => {
     const id = String(7_103_000_000 + serial++);
-    world.secretsManager.put({
+    setup.secretsManager.put({
       name: `green-api/${id}`,
       secretString: JSON.stringify({ apiUrl, apiTokenInstance: markerToken }),
     });
-    const { body } = await world.logOut({ id });
+    const { body } = await setup.logOut({ id });
     const isAllowed =
       apiUrl
         .replace(/^https:/i, 'http:')
         .replace(/(?:\/v3)?\/?$/i, '')
-        .toLowerCase() === world.greenApi.apiUrl;
-    // The stand-in knows no such instance, and speaks no TLS.
+        .toLowerCase() === setup.greenApi.apiUrl;
+    // The emulator knows no such instance, and speaks no TLS.
     const codes = isAllowed ? ['wrong-instance-or-host', 'unavailable'] : ['credential-unreadable'];
     expect(codes).toContain(body.code);
     if (!isAllowed) refused += 1;
@@ -248,9 +248,9 @@ test('a secret that names any other host is refused, and nobody is connected to'
 
   expect(refused).toBeGreaterThan(200);
   expect(traps.caught()).toBe(0);
-  const known = [world.greenApi.host, new URL(world.secretsManager.url).host];
+  const known = [setup.greenApi.host, new URL(setup.secretsManager.url).host];
   expect([...watch.places].filter((place) => !known.includes(place))).toEqual([]);
-  expect(world.lines.join('')).not.toContain(markerToken);
+  expect(setup.lines.join('')).not.toContain(markerToken);
 });
 
 test.each([301, 302, 303, 307, 308])(
@@ -266,19 +266,19 @@ test.each([301, 302, 303, 307, 308])(
     });
     await once(server.listen(0, '127.0.0.1'), 'listening');
     const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
-    await using world = await startLogoutWorld({ variables: { ALLOWED_API_HOSTS: host } });
-    world.secretsManager.put({
+    await using setup = await startLogoutSetup({ variables: { ALLOWED_API_HOSTS: host } });
+    setup.secretsManager.put({
       name: 'green-api/7103000001',
       secretString: JSON.stringify({ apiUrl: `http://${host}`, apiTokenInstance: markerToken }),
     });
     using watch = watchConnections();
 
-    const answer = await world.logOut({ id: '7103000001', wait: 1 });
+    const answer = await setup.logOut({ id: '7103000001', wait: 1 });
     server.close();
 
     expect([answer.status, answer.body.code]).toEqual([502, 'request-refused']);
     expect(traps.caught()).toBe(0);
-    expect([...watch.places].toSorted()).toEqual([host, new URL(world.secretsManager.url).host].toSorted());
+    expect([...watch.places].toSorted()).toEqual([host, new URL(setup.secretsManager.url).host].toSorted());
   },
 );
 

@@ -3,11 +3,11 @@ import fc from 'fast-check';
 import { composeLogout, createLogoutHandler } from '../../functions/logout.ts';
 import { contextOf, httpEventOf } from '../support/http-event.ts';
 import { idInstance, markerToken } from '../support/logout-setup.ts';
-import { type FaultWorld, startFaultWorld } from '../support/system/fault-setup.ts';
+import { type FaultSetup, startFaultSetup } from '../support/system/fault-setup.ts';
 import { driveLogouts, driveRuns } from '../support/system/green-api-cells.ts';
 import { runOnLambda } from '../support/system/lambda-runs.ts';
 import { reason } from '../support/system/requests.ts';
-import { driveMalformed, driveSecretTroubles } from '../support/system/secrets-cells.ts';
+import { driveMalformed, driveSecretFaults } from '../support/system/secrets-cells.ts';
 import { createTokenSearch, encodings } from '../support/system/token-search.ts';
 
 // Every cell of the fault matrix again, and runs on Lambda besides.
@@ -16,39 +16,39 @@ jest.setTimeout(300_000);
 const findToken = createTokenSearch(markerToken);
 
 /** What nobody foresaw: an error that quotes the URL, as its cause does. */
-const driveUnforeseen = async ({ variables, write }: FaultWorld) => {
+const driveUnforeseen = async ({ variables, write }: FaultSetup) => {
   const url = `https://api.green-api.com/waInstance${idInstance}/logout/${markerToken}`;
   const logOut = () => Promise.reject(new TypeError(`cannot GET ${url}\n    at ${url}`, { cause: new Error(url) }));
   const handler = createLogoutHandler({ ...composeLogout(variables, write), logOut });
   return handler(httpEventOf({ pathParameters: { idInstance }, body: JSON.stringify({ reason }) }), contextOf());
 };
 
-/** A door that may throw: nobody is there whom it could answer. */
-const driveThrowing = async ({ doors, bundles }: FaultWorld) => {
+/** A function that may throw: nobody is there whom it could answer. */
+const driveThrowing = async ({ functions, bundles }: FaultSetup) => {
   const variables = { AWS_ENDPOINT_URL_LAMBDA: 'http://127.0.0.1:1' };
   const target = { instances: [idInstance] };
   const input = { schedule: 'nightly', scheduledTime: '2026-11-30T17:00:00Z', target, reason };
-  return doors.call(bundles.of('schedule'), input, { variables });
+  return functions.call(bundles.of('schedule'), input, { variables });
 };
 
 /** Everything that leaves, by the way it goes, as one text each. */
 let exits: Readonly<Record<string, string>>;
 
 beforeAll(async () => {
-  await using world = await startFaultWorld();
-  const unforeseen = await driveUnforeseen(world);
-  const thrown = await driveThrowing(world);
-  const malformed = await driveMalformed(world);
-  const secrets = await driveSecretTroubles(world);
-  const [logouts, runs, lambda] = await Promise.all([driveLogouts(world), driveRuns(world), runOnLambda(world)]);
-  await world.doors.end();
+  await using setup = await startFaultSetup();
+  const unforeseen = await driveUnforeseen(setup);
+  const thrown = await driveThrowing(setup);
+  const malformed = await driveMalformed(setup);
+  const secrets = await driveSecretFaults(setup);
+  const [logouts, runs, lambda] = await Promise.all([driveLogouts(setup), driveRuns(setup), runOnLambda(setup)]);
+  await setup.functions.end();
   const all = (value: unknown) => inspect(value, { depth: null, maxArrayLength: null, maxStringLength: null });
   exits = {
-    'responses of doors': all([logouts, secrets, malformed, unforeseen]),
+    'responses of functions': all([logouts, secrets, malformed, unforeseen]),
     'results of runs': all(runs),
-    'stdout and stderr, evidence and metrics in it': [...world.output(), ...lambda.output].join('\n'),
+    'stdout and stderr, evidence and metrics in it': [...setup.output(), ...lambda.output].join('\n'),
     'errors thrown, and their causes': all(thrown),
-    'outcome events': all(world.events),
+    'outcome events': all(setup.events),
     'runs as the API shows them': all(lambda.answers),
     'executions and how they ended': all(lambda.executions),
     'execution history': all(lambda.histories),
@@ -59,7 +59,7 @@ beforeAll(async () => {
 });
 
 test.each([
-  'responses of doors',
+  'responses of functions',
   'results of runs',
   'stdout and stderr, evidence and metrics in it',
   'errors thrown, and their causes',
@@ -77,8 +77,8 @@ test.each([
   ['stdout and stderr, evidence and metrics in it', reason],
   ['stdout and stderr, evidence and metrics in it', '"timeToLogoutMs"'],
   ['stdout and stderr, evidence and metrics in it', 'unexpected error'],
-  ['responses of doors', 'credential-unreadable'],
-  ['responses of doors', 'internal-error'],
+  ['responses of functions', 'credential-unreadable'],
+  ['responses of functions', 'internal-error'],
   ['results of runs', 'wrong-instance-or-host'],
   ['errors thrown, and their causes', 'RunNotStarted'],
   ['outcome events', reason],

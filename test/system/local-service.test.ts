@@ -24,7 +24,7 @@ const statusWith = async (headers: Record<string, string>): Promise<number | und
 
 test('logs a demo instance out as its first example and prints the answer', () => {
   expect(service.output()).toMatch(
-    /HTTP 200 \{"idInstance":"1101000001","isLogout":true,"confirmed":true,"stateInstance":"notAuthorized","alreadyLoggedOut":false\}/,
+    /HTTP 200 \{"idInstance":"1101000001","isLogout":true,"confirmed":true,"stateInstance":"notAuthorized"\}/,
   );
 });
 
@@ -50,7 +50,7 @@ test('logs out with a reason as curl sends it, and prints the evidence', async (
 });
 
 test('shows a fault that is set while it runs', async () => {
-  await fetch(`${service.greenApiUrl}/stand-in/instances/1101000004/fault`, {
+  await fetch(`${service.greenApiUrl}/emulator/instances/1101000004/fault`, {
     method: 'PUT',
     body: '{"fault":"http-403-html"}',
   });

@@ -130,7 +130,7 @@ test('a run over a group leaves the protected alone; the same key is the same ru
   expect(first.location).toBe(`/forced-logouts/${first.id}`);
   const run = await untilEnded(service, first.id);
   expect(run).toMatchObject({ status: 'SUCCEEDED', progress: { total: 3, loggedOut: 2, skipped: 1 } });
-  expect(run.outcomes.at(-1)).toMatchObject({ idInstance: '1101000005', kind: 'skipped', reason: 'protected' });
+  expect(run.outcomes.at(-1)).toMatchObject({ idInstance: '1101000005', kind: 'skipped', detail: 'protected' });
 });
 
 test('a run that is stopped ends there', async () => {
@@ -157,7 +157,7 @@ test('a run goes on, and waits no longer, after the whole service was killed', a
   const run = await untilEnded(after, id);
 
   expect(run).toMatchObject({ status: 'SUCCEEDED', progress: { total: 2, loggedOut: 2 } });
-  const [record] = recordsIn(after, 'evidence').filter(({ door }) => door === 'run');
+  const [record] = recordsIn(after, 'evidence').filter((each) => each.function === 'run');
   expect(Date.parse(String(record?.confirmedAt))).toBeGreaterThanOrEqual(Date.parse(at));
 });
 

@@ -23,8 +23,8 @@ const run: Run = {
   outcomes: [],
 };
 
-/** The door, before a Lambda that remembers names and payloads, on a clock that the test sets. */
-const createWorld = (other: Partial<ForcedLogoutsHandlerDependencies> = {}) => {
+/** The function, before a Lambda that remembers names and payloads, on a clock that the test sets. */
+const createSetup = (other: Partial<ForcedLogoutsHandlerDependencies> = {}) => {
   const clock = { now: new Date('2026-11-22T09:00:00.000Z') };
   const started = new Map<string, { readonly request: ForcedLogout; status: RunExecution['status'] }>();
   const lines: object[] = [];
@@ -76,13 +76,13 @@ const createWorld = (other: Partial<ForcedLogoutsHandlerDependencies> = {}) => {
 };
 
 test('starts a run and says where to look for it', async () => {
-  const world = createWorld();
+  const setup = createSetup();
 
-  const { status, headers, body } = await world.post(sales);
+  const { status, headers, body } = await setup.post(sales);
 
   expect([status, body]).toEqual([202, { id: expect.stringMatching(/^api-[0-9a-f]{40}$/), status: 'RUNNING' }]);
   expect(headers).toMatchObject({ location: `/forced-logouts/${body.id}`, 'cache-control': 'no-store' });
-  expect(world.requests()).toEqual([
+  expect(setup.requests()).toEqual([
     {
       ...sales,
       requestedBy: 'arn:aws:sts::111122223333:assumed-role/SecurityDesk AROAEXAMPLEID',
@@ -92,13 +92,13 @@ test('starts a run and says where to look for it', async () => {
       maxTargets: 50,
     },
   ]);
-  expect(world.lines).toEqual([
+  expect(setup.lines).toEqual([
     { message: 'run requested', id: body.id, by: 'arn:aws:sts::111122223333:assumed-role/SecurityDesk AROAEXAMPLEID' },
   ]);
 });
 
 test('passes on all that may be asked', async () => {
-  const world = createWorld();
+  const setup = createSetup();
   const asked = {
     target: { instances: ['1101000001', '1101000002'] },
     except: ['1101000002'],
@@ -110,46 +110,46 @@ test('passes on all that may be asked', async () => {
     dryRun: true,
   };
 
-  await world.post(asked);
+  await setup.post(asked);
 
-  expect(world.requests()).toMatchObject([asked]);
+  expect(setup.requests()).toMatchObject([asked]);
 });
 
 test('lets a run expire a day after the instant it waits for', async () => {
-  const world = createWorld();
+  const setup = createSetup();
 
-  await world.post({ ...sales, at: '2026-11-30T17:00:00+01:00' });
+  await setup.post({ ...sales, at: '2026-11-30T17:00:00+01:00' });
 
-  expect(world.requests()).toMatchObject([{ expiresAt: '2026-12-01T16:00:00.000Z' }]);
+  expect(setup.requests()).toMatchObject([{ expiresAt: '2026-12-01T16:00:00.000Z' }]);
 });
 
 test('never lets a default pass the ceiling', async () => {
-  const world = createWorld({ limits: { maxTargetsCeiling: 20, executionTimeoutMs: 86_400_000 } });
+  const setup = createSetup({ limits: { maxTargetsCeiling: 20, executionTimeoutMs: 86_400_000 } });
 
-  await world.post(sales);
+  await setup.post(sales);
 
-  expect(world.requests()).toMatchObject([{ maxTargets: 20 }]);
+  expect(setup.requests()).toMatchObject([{ maxTargets: 20 }]);
 });
 
 test('takes a retry a minute later for the same run, though the run would expire a minute later', async () => {
-  const world = createWorld();
-  const first = await world.post(sales, 'incident-7');
+  const setup = createSetup();
+  const first = await setup.post(sales, 'incident-7');
 
-  world.clock.now = new Date('2026-11-22T09:01:00.000Z');
-  const again = await world.post({ reason: sales.reason, target: sales.target }, 'incident-7');
+  setup.clock.now = new Date('2026-11-22T09:01:00.000Z');
+  const again = await setup.post({ reason: sales.reason, target: sales.target }, 'incident-7');
 
   expect([again.status, again.body]).toEqual([202, first.body]);
-  expect(world.requests()).toMatchObject([{ expiresAt: '2026-11-23T09:00:00.000Z' }]);
+  expect(setup.requests()).toMatchObject([{ expiresAt: '2026-11-23T09:00:00.000Z' }]);
 });
 
 test('says of a retry how the run stands now', async () => {
-  const world = createWorld();
-  const { body } = await world.post(sales, 'incident-7');
-  for (const execution of world.started.values()) execution.status = 'FAILED';
+  const setup = createSetup();
+  const { body } = await setup.post(sales, 'incident-7');
+  for (const execution of setup.started.values()) execution.status = 'FAILED';
 
-  world.clock.now = new Date('2026-11-22T09:05:00.000Z');
+  setup.clock.now = new Date('2026-11-22T09:05:00.000Z');
 
-  expect((await world.post(sales, 'incident-7')).body).toEqual({ id: body.id, status: 'FAILED' });
+  expect((await setup.post(sales, 'incident-7')).body).toEqual({ id: body.id, status: 'FAILED' });
 });
 
 test.each([
@@ -159,40 +159,40 @@ test.each([
   { ...sales, maxTargets: 10 },
   { ...sales, expiresAt: '2026-11-23T09:01:00Z' },
 ])('refuses the key of another request, and starts nothing: %j', async (other) => {
-  const world = createWorld();
-  await world.post(sales, 'incident-7');
+  const setup = createSetup();
+  await setup.post(sales, 'incident-7');
 
-  world.clock.now = new Date('2026-11-22T09:01:00.000Z');
-  const { status, body } = await world.post(other, 'incident-7');
+  setup.clock.now = new Date('2026-11-22T09:01:00.000Z');
+  const { status, body } = await setup.post(other, 'incident-7');
 
   expect([status, body.code]).toEqual([409, 'idempotency-key-reused']);
-  expect(world.requests()).toMatchObject([sales]);
+  expect(setup.requests()).toMatchObject([sales]);
 });
 
 test('keeps the keys of two callers apart', async () => {
-  const world = createWorld();
+  const setup = createSetup();
 
-  const desk = await world.post(sales, 'incident-7');
-  const night = await world.post(sales, 'incident-7', nightShift);
+  const desk = await setup.post(sales, 'incident-7');
+  const night = await setup.post(sales, 'incident-7', nightShift);
 
   expect([desk.status, night.status]).toEqual([202, 202]);
   expect(night.body.id).not.toBe(desk.body.id);
-  expect(world.requests().map(({ requestedBy }) => requestedBy)).toEqual([
+  expect(setup.requests().map(({ requestedBy }) => requestedBy)).toEqual([
     'arn:aws:sts::111122223333:assumed-role/SecurityDesk AROAEXAMPLEID',
     'auth0|night-shift',
   ]);
 });
 
 test('starts a new run each time without a key', async () => {
-  const world = createWorld();
+  const setup = createSetup();
 
-  const ids = [(await world.post(sales)).body.id, (await world.post(sales)).body.id];
+  const ids = [(await setup.post(sales)).body.id, (await setup.post(sales)).body.id];
 
   expect(new Set(ids).size).toBe(2);
 });
 
 test.each(['', ' ', 'two words', 'schlüssel', 'x'.repeat(129)])('refuses the key %p', async (key) => {
-  const { status, body } = await createWorld().post(sales, key);
+  const { status, body } = await createSetup().post(sales, key);
 
   expect([status, body.field]).toEqual([400, 'Idempotency-Key']);
 });
@@ -231,18 +231,18 @@ test.each<[string, unknown, string]>([
     'at must not be after expiresAt',
   ],
 ])('refuses %s, and names the field', async (_, asked, detail) => {
-  const world = createWorld();
+  const setup = createSetup();
 
-  const { status, headers, body } = await world.post(asked);
+  const { status, headers, body } = await setup.post(asked);
 
   expect([status, headers['content-type']]).toEqual([400, 'application/problem+json']);
   expect(body.detail).toContain(detail);
   expect(String(body.detail).startsWith(String(body.field))).toBe(true);
-  expect(world.started.size).toBe(0);
+  expect(setup.started.size).toBe(0);
 });
 
 test('no body makes it fail in a way that has no name', async () => {
-  const world = createWorld();
+  const setup = createSetup();
   const value = fc.oneof(fc.jsonValue(), fc.constantFrom('sales', '1101000001', true, ['1'], { all: true }, 51));
   const body = fc.record(
     { target: value, except: value, reason: value, at: value, expiresAt: value, maxTargets: value, other: value },
@@ -250,7 +250,7 @@ test('no body makes it fail in a way that has no name', async () => {
   );
   await fc.assert(
     fc.asyncProperty(fc.oneof(body, fc.jsonValue(), fc.string()), async (asked) => {
-      const { status, body: problem } = await world.post(asked);
+      const { status, body: problem } = await setup.post(asked);
       expect([202, 400]).toContain(status);
       expect(status === 202 || problem.code === 'invalid-request').toBe(true);
     }),
@@ -262,18 +262,18 @@ test.each([
   ['throttled', 503, 'unavailable', '2'],
   ['unavailable', 503, 'unavailable', '5'],
 ] as const)('says when Lambda answers %s', async (kind, expected, code, retryAfter) => {
-  const failure = async () => ({ kind, reason: 'Lambda: SomeException' });
-  const world = createWorld({ requestRun: failure, readRun: failure, stopRun: failure });
+  const failure = async () => ({ kind, detail: 'Lambda: SomeException' });
+  const setup = createSetup({ requestRun: failure, readRun: failure, stopRun: failure });
 
-  for (const { status, body, headers } of [await world.post(sales), await world.get(), await world.stop()]) {
+  for (const { status, body, headers } of [await setup.post(sales), await setup.get(), await setup.stop()]) {
     expect([status, body.code, headers['retry-after']]).toEqual([expected, code, retryAfter]);
     expect(body.detail).toContain('Lambda: SomeException');
   }
-  expect(world.lines).toEqual([]);
+  expect(setup.lines).toEqual([]);
 });
 
 test('shows a run to whoever may ask, not only to who started it', async () => {
-  const { status, body } = await createWorld().get();
+  const { status, body } = await createSetup().get();
 
   expect([status, body]).toEqual([
     200,
@@ -292,26 +292,26 @@ test('shows a run to whoever may ask, not only to who started it', async () => {
 
 test('does not know a run that is not there', async () => {
   const unknown = async () => ({ kind: 'unknown-run' as const });
-  const world = createWorld({ readRun: unknown, stopRun: unknown });
+  const setup = createSetup({ readRun: unknown, stopRun: unknown });
 
-  for (const { status, body } of [await world.get(), await world.stop()])
+  for (const { status, body } of [await setup.get(), await setup.stop()])
     expect([status, body.code]).toEqual([404, 'unknown-run']);
 });
 
 test.each(['x', 'api-1', `api-${'0'.repeat(41)}`, '..', '%2e'])('refuses the id %p', async (name) => {
-  const world = createWorld();
+  const setup = createSetup();
 
-  for (const { status, body } of [await world.get(name), await world.stop(name)])
+  for (const { status, body } of [await setup.get(name), await setup.stop(name)])
     expect([status, body.field]).toEqual([400, 'id']);
 });
 
 test('stops a run and writes down who did', async () => {
-  const world = createWorld();
+  const setup = createSetup();
 
-  const { status, body } = await world.stop();
+  const { status, body } = await setup.stop();
 
   expect([status, body]).toEqual([202, { id, status: 'STOPPED' }]);
-  expect(world.lines).toMatchObject([{ message: 'run stopped', id, by: expect.stringContaining('SecurityDesk') }]);
+  expect(setup.lines).toMatchObject([{ message: 'run stopped', id, by: expect.stringContaining('SecurityDesk') }]);
 });
 
 test.each<[RunStop, number, unknown]>([
@@ -320,29 +320,29 @@ test.each<[RunStop, number, unknown]>([
   [{ kind: 'ended', status: 'FAILED' }, 409, 'run-ended'],
   [{ kind: 'ended', status: 'TIMED_OUT' }, 409, 'run-ended'],
 ])('answers who wants to stop a run that is over: %j', async (stop, expected, code) => {
-  const world = createWorld({ stopRun: async () => stop });
+  const setup = createSetup({ stopRun: async () => stop });
 
-  const { status, body } = await world.stop();
+  const { status, body } = await setup.stop();
 
   expect([status, body.code]).toEqual([expected, code]);
-  expect(world.lines).toEqual([]);
+  expect(setup.lines).toEqual([]);
 });
 
 test('knows no other route', async () => {
-  const { status, body } = await createWorld().call('PUT /forced-logouts/{id}', {});
+  const { status, body } = await createSetup().call('PUT /forced-logouts/{id}', {});
 
   expect([status, body.code]).toEqual([404, 'unknown-route']);
 });
 
 test('tells nobody what an unforeseen error says', async () => {
-  const world = createWorld({
+  const setup = createSetup({
     readRun: async () => {
       throw new TypeError('a secret thing');
     },
   });
 
-  const answer = await world.get();
+  const answer = await setup.get();
 
   expect([answer.status, answer.body.code]).toEqual([500, 'internal-error']);
-  expect(JSON.stringify([answer, world.lines])).not.toContain('a secret thing');
+  expect(JSON.stringify([answer, setup.lines])).not.toContain('a secret thing');
 });

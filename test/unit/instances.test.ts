@@ -1,4 +1,4 @@
-import { idInstance, markerToken, startLogoutWorld } from '../support/logout-setup.ts';
+import { idInstance, markerToken, startLogoutSetup } from '../support/logout-setup.ts';
 
 const tagged = (id: number, tags: Record<string, string>) => ({
   name: `green-api/${id}`,
@@ -7,12 +7,12 @@ const tagged = (id: number, tags: Record<string, string>) => ({
 });
 
 test('lists what the tags say, and never a token', async () => {
-  await using world = await startLogoutWorld();
-  world.secretsManager.put(
+  await using setup = await startLogoutSetup();
+  setup.secretsManager.put(
     tagged(7103000001, { owner: 'ann@example.com 00u1', group: 'sales', protected: 'True', x: 'y' }),
   );
 
-  const answer = await world.list();
+  const answer = await setup.list();
 
   expect(answer).toMatchObject({ status: 200, headers: { 'cache-control': 'no-store' } });
   expect(answer.body).toEqual({
@@ -21,7 +21,7 @@ test('lists what the tags say, and never a token', async () => {
       { idInstance: '7103000001', owner: 'ann@example.com 00u1', group: 'sales', protected: true },
     ],
   });
-  expect(JSON.stringify(answer) + world.lines.join('')).not.toContain(markerToken);
+  expect(JSON.stringify(answer) + setup.lines.join('')).not.toContain(markerToken);
 });
 
 test.each([
@@ -33,21 +33,21 @@ test.each([
   ['joann@example.com', ['2']],
   ['nobody@example.com 00uAnn', ['1']],
 ])('the owner %s has the instances %j: whole identities, e-mails in any case, ids exactly', async (owner, ids) => {
-  await using world = await startLogoutWorld();
-  world.secretsManager.put(tagged(1, { owner: 'Ann@example.com  00uAnn' }));
-  world.secretsManager.put(tagged(2, { owner: 'joann@example.com' }));
+  await using setup = await startLogoutSetup();
+  setup.secretsManager.put(tagged(1, { owner: 'Ann@example.com  00uAnn' }));
+  setup.secretsManager.put(tagged(2, { owner: 'joann@example.com' }));
 
-  const { body } = await world.list({ owner });
+  const { body } = await setup.list({ owner });
 
   expect(body.instances).toMatchObject(ids.map((id) => ({ idInstance: id })));
 });
 
 test('does not take the Kelvin sign for a k', async () => {
-  await using world = await startLogoutWorld();
-  world.secretsManager.put(tagged(1, { owner: 'mike@example.com' }));
+  await using setup = await startLogoutSetup();
+  setup.secretsManager.put(tagged(1, { owner: 'mike@example.com' }));
 
-  expect((await world.list({ owner: 'mi\u212Ae@example.com' })).body.instances).toEqual([]);
-  expect((await world.list({ owner: 'MIKE@example.com' })).body.instances).toMatchObject([{ idInstance: '1' }]);
+  expect((await setup.list({ owner: 'mi\u212Ae@example.com' })).body.instances).toEqual([]);
+  expect((await setup.list({ owner: 'MIKE@example.com' })).body.instances).toMatchObject([{ idInstance: '1' }]);
 });
 
 test.each([
@@ -58,39 +58,39 @@ test.each([
   [{ protected: '' }, false],
   [{}, false],
 ])('the tags %j: protected is %j', async (tags, isProtected) => {
-  await using world = await startLogoutWorld();
-  world.secretsManager.put(tagged(1, tags));
+  await using setup = await startLogoutSetup();
+  setup.secretsManager.put(tagged(1, tags));
 
-  expect((await world.list()).body.instances).toMatchObject([
+  expect((await setup.list()).body.instances).toMatchObject([
     { idInstance },
     { idInstance: '1', protected: isProtected },
   ]);
 });
 
 test('filters by group exactly', async () => {
-  await using world = await startLogoutWorld();
-  world.secretsManager.put(tagged(1, { group: 'sales' }));
-  world.secretsManager.put(tagged(2, { group: 'sales-emea' }));
+  await using setup = await startLogoutSetup();
+  setup.secretsManager.put(tagged(1, { group: 'sales' }));
+  setup.secretsManager.put(tagged(2, { group: 'sales-emea' }));
 
-  expect((await world.list({ group: 'sales' })).body.instances).toMatchObject([{ idInstance: '1' }]);
+  expect((await setup.list({ group: 'sales' })).body.instances).toMatchObject([{ idInstance: '1' }]);
 });
 
 test('skips names that are no instance', async () => {
-  await using world = await startLogoutWorld();
-  world.secretsManager.put({ ...tagged(1, {}), name: 'green-api/console-password' });
-  world.secretsManager.put({ ...tagged(1, {}), name: 'green-api/12345678901' });
+  await using setup = await startLogoutSetup();
+  setup.secretsManager.put({ ...tagged(1, {}), name: 'green-api/console-password' });
+  setup.secretsManager.put({ ...tagged(1, {}), name: 'green-api/12345678901' });
 
-  expect((await world.list()).body.instances).toMatchObject([{ idInstance }]);
+  expect((await setup.list()).body.instances).toMatchObject([{ idInstance }]);
 });
 
 test('goes on where the answer before it ended, and misses nobody', async () => {
-  await using world = await startLogoutWorld();
-  for (let id = 2_000; id < 2_250; id += 1) world.secretsManager.put(tagged(id, { group: 'many' }));
+  await using setup = await startLogoutSetup();
+  for (let id = 2_000; id < 2_250; id += 1) setup.secretsManager.put(tagged(id, { group: 'many' }));
 
   const found: unknown[] = [];
   let query: Record<string, string> = { group: 'many' };
   for (let answers = 0; answers < 5; answers += 1) {
-    const { body } = await world.list(query);
+    const { body } = await setup.list(query);
     found.push(...(body.instances as unknown[]));
     if (body.next === undefined) break;
     query = { group: 'many', next: String(body.next) };
@@ -105,19 +105,19 @@ test.each([
   [{ next: 'nonsense' }, 'next must be the next of an earlier answer'],
   [{ user: 'ann' }, 'user is not a field of this request'],
 ])('refuses the query %j', async (query, detail) => {
-  await using world = await startLogoutWorld();
+  await using setup = await startLogoutSetup();
 
-  expect(await world.list(query)).toMatchObject({ status: 400, body: { code: 'invalid-request', detail } });
+  expect(await setup.list(query)).toMatchObject({ status: 400, body: { code: 'invalid-request', detail } });
 });
 
 test('says that it lacks the right to list, and when it is worth asking again', async () => {
-  await using world = await startLogoutWorld();
+  await using setup = await startLogoutSetup();
 
-  world.secretsManager.setFault('ListSecrets', 'access-denied', { times: 1 });
-  expect(await world.list()).toMatchObject({ status: 500, body: { code: 'list-denied' } });
+  setup.secretsManager.setFault('ListSecrets', 'access-denied', { times: 1 });
+  expect(await setup.list()).toMatchObject({ status: 500, body: { code: 'list-denied' } });
 
-  world.secretsManager.setFault('ListSecrets', 'internal-error');
-  expect(await world.list()).toMatchObject({
+  setup.secretsManager.setFault('ListSecrets', 'internal-error');
+  expect(await setup.list()).toMatchObject({
     status: 503,
     headers: { 'retry-after': '5' },
     body: { code: 'unavailable' },

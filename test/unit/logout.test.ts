@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FaultName } from '../../local/emulators/green-api/faults.ts';
-import { idInstance, markerToken, startLogoutWorld } from '../support/logout-setup.ts';
+import { idInstance, markerToken, startLogoutSetup } from '../support/logout-setup.ts';
 
 test('answers 200 when a reading says notAuthorized, and leaves evidence of it', async () => {
-  await using world = await startLogoutWorld();
+  await using setup = await startLogoutSetup();
 
-  const { status, body } = await world.logOut({ wait: 5, body: '{"reason":"phone lost"}' });
+  const { status, body } = await setup.logOut({ wait: 5, body: '{"reason":"phone lost"}' });
 
   expect(status).toBe(200);
   expect(body).toEqual({
@@ -13,15 +13,15 @@ test('answers 200 when a reading says notAuthorized, and leaves evidence of it',
     isLogout: true,
     confirmed: true,
     stateInstance: 'notAuthorized',
-    alreadyLoggedOut: false,
   });
-  expect(world.evidence()).toEqual([
+  expect(setup.evidence()).toEqual([
     {
       timestamp: expect.any(String),
       level: 'INFO',
       message: 'evidence',
       idInstance,
-      door: 'logout',
+      version: 1,
+      function: 'logout',
       requestId: 'JKJaXmPLvHcESHA=',
       requestedBy: 'arn:aws:sts::111122223333:assumed-role/SecurityDesk AROAEXAMPLEID',
       reason: 'phone lost',
@@ -40,37 +40,37 @@ test('answers 200 when a reading says notAuthorized, and leaves evidence of it',
 });
 
 test('reads the state again, 1.1 s apart, until it says notAuthorized', async () => {
-  await using world = await startLogoutWorld();
-  world.break('state-authorized', { times: 1 });
+  await using setup = await startLogoutSetup();
+  setup.break('state-authorized', { times: 1 });
 
-  const { status, body, headers } = await world.logOut({ wait: 20 });
+  const { status, body, headers } = await setup.logOut({ wait: 20 });
 
   expect([status, body.confirmed, headers['preference-applied']]).toEqual([200, true, 'wait=20']);
-  expect(world.greenApi.callsOf(idInstance, 'getStateInstance')).toHaveLength(2);
-  expect(world.gaps()).toHaveLength(1);
-  expect(Math.min(...world.gaps())).toBeGreaterThanOrEqual(1_100);
+  expect(setup.greenApi.callsOf(idInstance, 'getStateInstance')).toHaveLength(2);
+  expect(setup.gaps()).toHaveLength(1);
+  expect(Math.min(...setup.gaps())).toBeGreaterThanOrEqual(1_100);
 });
 
 test('answers 202 with wait=0, without reading the state', async () => {
-  await using world = await startLogoutWorld();
+  await using setup = await startLogoutSetup();
 
-  const { status, body } = await world.logOut({ wait: 0 });
+  const { status, body } = await setup.logOut({ wait: 0 });
 
   expect(status).toBe(202);
-  expect(body).toEqual({ idInstance, isLogout: true, confirmed: false, alreadyLoggedOut: false });
-  expect(world.greenApi.callsOf(idInstance, 'getStateInstance')).toEqual([]);
+  expect(body).toEqual({ idInstance, isLogout: true, confirmed: false });
+  expect(setup.greenApi.callsOf(idInstance, 'getStateInstance')).toEqual([]);
 });
 
 test('says unconfirmed, not success, when the state stays authorized after isLogout: true', async () => {
-  await using world = await startLogoutWorld();
-  world.break('still-authorized');
+  await using setup = await startLogoutSetup();
+  setup.break('still-authorized');
 
-  const { status, body } = await world.logOut({ wait: 1 });
+  const { status, body } = await setup.logOut({ wait: 1 });
 
   expect(status).toBe(502);
   expect(body).toMatchObject({ code: 'unconfirmed', isLogout: true, confirmed: false, stateInstance: 'authorized' });
   expect(body.detail).toBe(
-    'No reading (of 1) said notAuthorized within 1 s. The session may still be open: ask again, or wait longer with "Prefer: wait=20".',
+    'No reading (of 1) reported notAuthorized within 1 s. The session may still be open: try again, or wait longer with "Prefer: wait=20".',
   );
 });
 
@@ -98,11 +98,11 @@ test.each<[FaultName, number, string, boolean]>([
   ['header-flood', 503, 'unavailable', true],
   ['reset', 503, 'unavailable', true],
   ['hang', 504, 'timed-out', true],
-])('%s of the logout is HTTP %i %s', async (fault, status, code, worthRetrying) => {
-  await using world = await startLogoutWorld();
-  world.break(fault, { method: 'logout' });
+])('%s of the logout is HTTP %i %s', async (fault, status, code, retryable) => {
+  await using setup = await startLogoutSetup();
+  setup.break(fault, { method: 'logout' });
 
-  const answer = await world.logOut();
+  const answer = await setup.logOut();
 
   expect(answer).toMatchObject({
     status,
@@ -110,14 +110,14 @@ test.each<[FaultName, number, string, boolean]>([
       type: `urn:problem-type:green-api-logout:${code}`,
       code,
       status,
-      worthRetrying,
+      retryable,
       confirmed: false,
       idInstance,
     },
   });
   expect('retry-after' in answer.headers).toBe(status === 503 || status === 429);
-  expect(world.evidence()).toMatchObject([{ idInstance, outcome: { kind: code, confirmed: false } }]);
-  expect(world.lines.join('') + JSON.stringify(answer)).not.toContain(markerToken);
+  expect(setup.evidence()).toMatchObject([{ idInstance, outcome: { kind: code, confirmed: false } }]);
+  expect(setup.lines.join('') + JSON.stringify(answer)).not.toContain(markerToken);
 });
 
 test.each<FaultName>([
@@ -127,72 +127,72 @@ test.each<FaultName>([
   'logged-out-but-hang',
   'not-utf8',
 ])('%s becomes a 200 when the state says notAuthorized, without an isLogout that nobody said', async (fault) => {
-  await using world = await startLogoutWorld();
-  world.break(fault, { method: 'logout' });
-  if (fault === 'not-utf8') world.greenApi.setState(idInstance, 'notAuthorized');
+  await using setup = await startLogoutSetup();
+  setup.break(fault, { method: 'logout' });
+  if (fault === 'not-utf8') setup.greenApi.setState(idInstance, 'notAuthorized');
 
-  const { status, body } = await world.logOut({ wait: 3 });
+  const { status, body } = await setup.logOut({ wait: 3 });
 
   expect(status).toBe(200);
-  expect(body).toEqual({ idInstance, confirmed: true, stateInstance: 'notAuthorized', alreadyLoggedOut: false });
+  expect(body).toEqual({ idInstance, confirmed: true, stateInstance: 'notAuthorized' });
 });
 
 test('does not say that it was logged out already when a first, lost request may have done it', async () => {
-  await using world = await startLogoutWorld({
+  await using setup = await startLogoutSetup({
     greenApi: {
       instances: [
         { idInstance, apiTokenInstance: markerToken, logoutDelayMs: 0, repeatedLogout: 'starting-or-not-authorized' },
       ],
     },
   });
-  await world.logOut();
-  world.greenApi.setState(idInstance, 'authorized');
-  world.break('logged-out-but-reset', { method: 'logout', times: 1 });
+  await setup.logOut();
+  setup.greenApi.setState(idInstance, 'authorized');
+  setup.break('logged-out-but-reset', { method: 'logout', times: 1 });
 
-  const { status, body } = await world.logOut({ wait: 3 });
+  const { status, body } = await setup.logOut({ wait: 3 });
 
-  expect([status, body.confirmed, body.alreadyLoggedOut]).toEqual([200, true, false]);
-  expect(world.evidence().at(-1)).toMatchObject({ attempts: 2 });
+  expect([status, body.confirmed, body.alreadyLoggedOut]).toEqual([200, true, undefined]);
+  expect(setup.evidence().at(-1)).toMatchObject({ attempts: 2 });
 });
 
 test('says that an instance was logged out already when GREEN-API calls it not authorized and the state agrees', async () => {
-  await using world = await startLogoutWorld();
-  world.greenApi.setState(idInstance, 'notAuthorized');
-  world.break('starting-or-not-authorized', { method: 'logout' });
+  await using setup = await startLogoutSetup();
+  setup.greenApi.setState(idInstance, 'notAuthorized');
+  setup.break('starting-or-not-authorized', { method: 'logout' });
 
-  const { status, body } = await world.logOut({ wait: 1 });
+  const { status, body } = await setup.logOut({ wait: 1 });
 
   expect(status).toBe(200);
   expect(body).toMatchObject({ confirmed: true, alreadyLoggedOut: true });
 });
 
 test('heals a rotated token with one more read of the secret, 1.1 s after the first logout', async () => {
-  await using world = await startLogoutWorld();
-  await world.logOut();
-  world.greenApi.add({ idInstance, apiTokenInstance: 'b'.repeat(50), logoutDelayMs: 0 });
-  const secretString = JSON.stringify({ apiUrl: world.greenApi.apiUrl, apiTokenInstance: 'b'.repeat(50) });
-  world.secretsManager.put({ name: `green-api/${idInstance}`, secretString });
+  await using setup = await startLogoutSetup();
+  await setup.logOut();
+  setup.greenApi.add({ idInstance, apiTokenInstance: 'b'.repeat(50), logoutDelayMs: 0 });
+  const secretString = JSON.stringify({ apiUrl: setup.greenApi.apiUrl, apiTokenInstance: 'b'.repeat(50) });
+  setup.secretsManager.put({ name: `green-api/${idInstance}`, secretString });
 
-  const { status } = await world.logOut({ wait: 3 });
+  const { status } = await setup.logOut({ wait: 3 });
 
   expect(status).toBe(200);
-  expect(world.evidence().at(-1)).toMatchObject({ attempts: 2 });
-  expect(world.secretsManager.calls.filter(({ operation }) => operation === 'GetSecretValue')).toHaveLength(2);
-  expect(world.gaps()).toHaveLength(2);
-  expect(Math.min(...world.gaps())).toBeGreaterThanOrEqual(1_100);
+  expect(setup.evidence().at(-1)).toMatchObject({ attempts: 2 });
+  expect(setup.secretsManager.calls.filter(({ operation }) => operation === 'GetSecretValue')).toHaveLength(2);
+  expect(setup.gaps()).toHaveLength(2);
+  expect(Math.min(...setup.gaps())).toBeGreaterThanOrEqual(1_100);
 });
 
 test('repeats a logout once on a fresh connection when the kept-alive one was dead', async () => {
-  await using world = await startLogoutWorld();
-  await world.logOut({ wait: 1 });
-  world.break('reset-when-reused', { method: 'logout', times: 1 });
+  await using setup = await startLogoutSetup();
+  await setup.logOut({ wait: 1 });
+  setup.break('reset-when-reused', { method: 'logout', times: 1 });
 
-  const { status } = await world.logOut({ wait: 3 });
+  const { status } = await setup.logOut({ wait: 3 });
 
   expect(status).toBe(200);
-  expect(world.evidence().at(-1)).toMatchObject({ attempts: 2 });
-  expect(world.gaps().length).toBeGreaterThanOrEqual(2);
-  expect(Math.min(...world.gaps())).toBeGreaterThanOrEqual(1_100);
+  expect(setup.evidence().at(-1)).toMatchObject({ attempts: 2 });
+  expect(setup.gaps().length).toBeGreaterThanOrEqual(2);
+  expect(Math.min(...setup.gaps())).toBeGreaterThanOrEqual(1_100);
 });
 
 test.each<[string, string, number, string]>([
@@ -200,71 +200,71 @@ test.each<[string, string, number, string]>([
   ['a secret without a token', '7103000001', 500, 'credential-unreadable'],
   ['a secret for a host that is not allowed', '7103000002', 500, 'credential-unreadable'],
 ])('names %s', async (_, id, status, code) => {
-  await using world = await startLogoutWorld();
-  world.secretsManager.put({ name: 'green-api/7103000001', secretString: '{}' });
-  world.secretsManager.put({
+  await using setup = await startLogoutSetup();
+  setup.secretsManager.put({ name: 'green-api/7103000001', secretString: '{}' });
+  setup.secretsManager.put({
     name: 'green-api/7103000002',
     secretString: JSON.stringify({ apiUrl: 'http://169.254.169.254', apiTokenInstance: markerToken }),
   });
 
-  const answer = await world.logOut({ id });
+  const answer = await setup.logOut({ id });
 
   expect(answer).toMatchObject({ status, body: { code } });
   expect(answer.body.detail).toContain(`ecret green-api/${id}`);
-  expect(world.lines.join('') + JSON.stringify(answer)).not.toContain(markerToken);
-  expect(world.greenApi.calls).toEqual([]);
+  expect(setup.lines.join('') + JSON.stringify(answer)).not.toContain(markerToken);
+  expect(setup.greenApi.calls).toEqual([]);
 });
 
-test.each<[Parameters<Awaited<ReturnType<typeof startLogoutWorld>>['secretsManager']['setFault']>[1], number, string]>([
+test.each<[Parameters<Awaited<ReturnType<typeof startLogoutSetup>>['secretsManager']['setFault']>[1], number, string]>([
   ['access-denied', 500, 'credential-unreadable'],
   ['decryption-failure', 500, 'credential-unreadable'],
   ['marked-for-deletion', 500, 'credential-unreadable'],
   ['internal-error', 503, 'unavailable'],
 ])('Secrets Manager answering %s is HTTP %i %s', async (fault, status, code) => {
-  await using world = await startLogoutWorld();
-  world.secretsManager.setFault('GetSecretValue', fault);
+  await using setup = await startLogoutSetup();
+  setup.secretsManager.setFault('GetSecretValue', fault);
 
-  expect(await world.logOut()).toMatchObject({ status, body: { code } });
+  expect(await setup.logOut()).toMatchObject({ status, body: { code } });
 });
 
 test('answers before the time is over, and says what it does not know', async () => {
-  await using world = await startLogoutWorld({ variables: { GREEN_API_TIMEOUT_MS: '20000' } });
-  world.break('hang');
+  await using setup = await startLogoutSetup({ variables: { GREEN_API_TIMEOUT_MS: '20000' } });
+  setup.break('hang');
 
-  const answer = world.logOut({ wait: 20, remainingMs: 1_300 });
+  const answer = setup.logOut({ wait: 20, remainingMs: 1_300 });
   const first = await Promise.race([answer, sleep(1_300, 'the time is over')]);
 
   expect(first).toMatchObject({ status: 504, body: { code: 'timed-out' } });
-  expect(world.evidence()).toHaveLength(1);
+  expect(setup.evidence()).toHaveLength(1);
 });
 
 test('leaves time to write the evidence and to answer', async () => {
-  await using world = await startLogoutWorld({ variables: { GREEN_API_TIMEOUT_MS: '20000' } });
-  world.break('hang');
+  await using setup = await startLogoutSetup({ variables: { GREEN_API_TIMEOUT_MS: '20000' } });
+  setup.break('hang');
 
-  const answer = world.logOut({ remainingMs: 6_000 });
+  const answer = setup.logOut({ remainingMs: 6_000 });
   const first = await Promise.race([answer, sleep(5_800, 'no time is left')]);
 
   expect(first).toMatchObject({ status: 504, body: { code: 'timed-out' } });
 });
 
 test('concurrent requests for one instance share one read of its secret', async () => {
-  await using world = await startLogoutWorld();
+  await using setup = await startLogoutSetup();
 
-  await Promise.all(Array.from({ length: 5 }, () => world.logOut()));
+  await Promise.all(Array.from({ length: 5 }, () => setup.logOut()));
 
-  expect(world.secretsManager.calls.filter(({ operation }) => operation === 'GetSecretValue')).toHaveLength(1);
-  expect(world.gaps()).toHaveLength(4);
-  expect(Math.min(...world.gaps())).toBeGreaterThanOrEqual(1_100);
+  expect(setup.secretsManager.calls.filter(({ operation }) => operation === 'GetSecretValue')).toHaveLength(1);
+  expect(setup.gaps()).toHaveLength(4);
+  expect(Math.min(...setup.gaps())).toBeGreaterThanOrEqual(1_100);
 });
 
 test('reads the secret each time with a TTL of 0', async () => {
-  await using world = await startLogoutWorld({ variables: { CREDENTIAL_TTL_MS: '0' } });
+  await using setup = await startLogoutSetup({ variables: { CREDENTIAL_TTL_MS: '0' } });
 
-  await world.logOut();
-  await world.logOut();
+  await setup.logOut();
+  await setup.logOut();
 
-  expect(world.secretsManager.calls.filter(({ operation }) => operation === 'GetSecretValue')).toHaveLength(2);
+  expect(setup.secretsManager.calls.filter(({ operation }) => operation === 'GetSecretValue')).toHaveLength(2);
 });
 
 test.each([
@@ -283,10 +283,10 @@ test.each([
   ],
   [{ body: '{"wait":3}' }, 'wait', 'wait is not a field of this request'],
 ])('refuses %j and touches nothing', async (asked, field, detail) => {
-  await using world = await startLogoutWorld();
+  await using setup = await startLogoutSetup();
 
-  const { status, body } = await world.logOut(asked);
+  const { status, body } = await setup.logOut(asked);
 
   expect([status, body.code, body.field, body.detail]).toEqual([400, 'invalid-request', field, detail]);
-  expect(world.greenApi.calls).toEqual([]);
+  expect(setup.greenApi.calls).toEqual([]);
 });

@@ -3,12 +3,12 @@ import { composeOffboarding, createOffboardingHandler, handler } from '../../fun
 import { startLoopbackServer } from '../../local/emulators/loopback-server.ts';
 import { readBody } from '../../local/emulators/read-body.ts';
 import { contextOf } from '../support/http-event.ts';
-import { plainEvent } from '../support/offboarding-events.ts';
+import { customEvent } from '../support/offboarding-events.ts';
 
 type Call = { readonly path: string; readonly headers: IncomingHttpHeaders; readonly body: string };
 
-/** The door as it is deployed, with the real SDK, before a Lambda that answers everything with one status. */
-const startWorld = async (status: number, errorType = '') => {
+/** The function as it is deployed, with the real SDK, before a Lambda that answers everything with one status. */
+const startSetup = async (status: number, errorType = '') => {
   const calls: Call[] = [];
   const lambda = await startLoopbackServer(async (request, response) => {
     calls.push({ path: request.url ?? '', headers: request.headers, body: (await readBody(request, 10_000)) ?? '' });
@@ -25,11 +25,11 @@ const startWorld = async (status: number, errorType = '') => {
   });
   const lines: string[] = [];
   const variables = { RUN_FUNCTION: 'acme-run', STACK: 'acme' };
-  const door = createOffboardingHandler(composeOffboarding(variables, (line) => void lines.push(line)));
+  const handler = createOffboardingHandler(composeOffboarding(variables, (line) => void lines.push(line)));
   return {
     calls,
     lines,
-    put: async (event: unknown) => door(event, contextOf()),
+    put: async (event: unknown) => handler(event, contextOf()),
     [Symbol.asyncDispose]: lambda.close,
   };
 };
@@ -39,33 +39,33 @@ test('can be loaded with no environment set', () => {
 });
 
 test('invokes the alias of the run, asynchronously and by name, and writes one line', async () => {
-  await using world = await startWorld(202);
+  await using setup = await startSetup(202);
 
-  const { runs } = await world.put(plainEvent);
+  const { runs } = await setup.put(customEvent);
 
-  expect(world.calls).toMatchObject([
+  expect(setup.calls).toMatchObject([
     {
       path: '/2015-03-31/functions/acme-run/invocations?Qualifier=live',
       headers: { 'x-amz-invocation-type': 'Event', 'x-amz-durable-execution-name': runs[0] },
     },
   ]);
-  expect(JSON.parse(world.calls[0]?.body ?? '')).toMatchObject({ target: { owner: 'john.doe@example.com' } });
-  expect(world.lines).toEqual([expect.stringMatching(/^\{.*"message":"offboarding".*\}\n$/)]);
+  expect(JSON.parse(setup.calls[0]?.body ?? '')).toMatchObject({ target: { owner: 'john.doe@example.com' } });
+  expect(setup.lines).toEqual([expect.stringMatching(/^\{.*"message":"offboarding".*\}\n$/)]);
 });
 
 test('a name that is taken by something else is a success', async () => {
-  await using world = await startWorld(409, 'DurableExecutionAlreadyStartedException');
+  await using setup = await startSetup(409, 'DurableExecutionAlreadyStartedException');
 
-  expect((await world.put(plainEvent)).runs).toHaveLength(1);
-  expect(world.lines.join()).toContain('"level":"WARN"');
+  expect((await setup.put(customEvent)).runs).toHaveLength(1);
+  expect(setup.lines.join()).toContain('"level":"WARN"');
 });
 
 test('a refusal is named, and quotes nothing of what Lambda said', async () => {
-  await using world = await startWorld(403, 'AccessDeniedException');
+  await using setup = await startSetup(403, 'AccessDeniedException');
 
-  await expect(world.put(plainEvent)).rejects.toMatchObject({
+  await expect(setup.put(customEvent)).rejects.toMatchObject({
     name: 'RunNotStarted',
     message: 'denied: Lambda: AccessDeniedException: allow lambda:InvokeFunction on the alias',
   });
-  expect(world.lines).toEqual([]);
+  expect(setup.lines).toEqual([]);
 });

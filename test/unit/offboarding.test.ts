@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { anyVariation } from '../support/any-event.ts';
 import { namedIn } from '../support/named-in.ts';
-import { changed, identityCenterEvent, oktaEvent, plainEvent } from '../support/offboarding-events.ts';
-import { openDoor } from '../support/offboarding-handler.ts';
+import { changed, customEvent, identityCenterEvent, oktaEvent } from '../support/offboarding-events.ts';
+import { createOffboarding } from '../support/offboarding-handler.ts';
 
 const rejection = (promise: Promise<unknown>): Promise<unknown> =>
   promise.then(
@@ -17,13 +17,13 @@ const twoPeople = changed(oktaEvent, {
   ],
 });
 
-test('starts a run for the person in the plain sample, and says so in one line without naming them', async () => {
-  const door = openDoor();
+test('starts a run for the person in the custom sample, and says so in one line without naming them', async () => {
+  const handler = createOffboarding();
 
-  const { runs } = await door.put(plainEvent);
+  const { runs } = await handler.put(customEvent);
 
   expect(runs).toEqual([expect.stringMatching(/^event-[0-9a-f]{40}$/)]);
-  expect(door.requests()).toEqual([
+  expect(handler.requests()).toEqual([
     {
       target: { owner: 'john.doe@example.com' },
       reason: 'left the company',
@@ -35,7 +35,7 @@ test('starts a run for the person in the plain sample, and says so in one line w
       maxTargets: 50,
     },
   ]);
-  expect(door.lines.map((line) => JSON.parse(line))).toEqual([
+  expect(handler.lines.map((line) => JSON.parse(line))).toEqual([
     { level: 'INFO', message: 'offboarding', requestedBy: 'com.example.hr hr-2026-001734', runs },
   ]);
 });
@@ -48,11 +48,11 @@ test.each([
     '93670dc30f-6d321996-eab8-4d2e-9f41-0db53b051a5b 6d321996-eab8-4d2e-9f41-0db53b051a5b',
   ],
 ])('starts a run for the person in the sample of %s', async (_dialect, event, owner) => {
-  const door = openDoor();
+  const handler = createOffboarding();
 
-  await door.put(event);
+  await handler.put(event);
 
-  expect(door.requests()).toMatchObject([{ target: { owner } }]);
+  expect(handler.requests()).toMatchObject([{ target: { owner } }]);
 });
 
 const envelope = {
@@ -63,12 +63,12 @@ const envelope = {
 };
 
 test.each([
-  ['plain', plainEvent, envelope],
+  ['custom', customEvent, envelope],
   ['Okta', oktaEvent, { ...envelope, time: '2026-11-21T09:00:00Z' }],
   ['Identity Center', identityCenterEvent, { ...envelope, time: '2026-11-21T09:00:00Z' }],
 ])('the same %s event in another envelope is the same run, to the byte', async (_dialect, event, values) => {
-  const once = openDoor();
-  const again = openDoor({ now: '2026-11-21T09:00:00Z' });
+  const once = createOffboarding();
+  const again = createOffboarding({ now: '2026-11-21T09:00:00Z' });
 
   await once.put(event);
   await again.put({ ...changed(event, values), 'replay-name': 'last week' });
@@ -84,35 +84,35 @@ test.each([
   ['another date', { 'detail.effectiveAt': '2026-11-25T17:00:00Z' }],
   ['a rehearsal before it', { 'detail.dryRun': true }],
 ])('an event with %s is another run', async (_what, values) => {
-  const door = openDoor();
+  const handler = createOffboarding();
 
-  await door.put(plainEvent);
-  await door.put(changed(plainEvent, values));
+  await handler.put(customEvent);
+  await handler.put(changed(customEvent, values));
 
-  expect(door.payloads.size).toBe(2);
+  expect(handler.payloads.size).toBe(2);
 });
 
 test('another reason under the same id changes nothing, and is a logged success', async () => {
-  const door = openDoor();
-  await door.put(plainEvent);
+  const handler = createOffboarding();
+  await handler.put(customEvent);
 
-  const answer = await door.put(changed(plainEvent, { 'detail.reason': 'retired' }));
+  const answer = await handler.put(changed(customEvent, { 'detail.reason': 'retired' }));
 
-  expect(answer.runs).toEqual([...door.payloads.keys()]);
-  expect(door.requests()).toMatchObject([{ reason: 'left the company' }]);
-  expect(JSON.parse(door.lines[1] ?? '')).toMatchObject({
+  expect(answer.runs).toEqual([...handler.payloads.keys()]);
+  expect(handler.requests()).toMatchObject([{ reason: 'left the company' }]);
+  expect(JSON.parse(handler.lines[1] ?? '')).toMatchObject({
     level: 'WARN',
     note: 'a run of this name was asked something else, and stands',
   });
 });
 
 test('starts the run of an event that came too late, so that it is on record as expired, and says so', async () => {
-  const door = openDoor({ now: '2026-12-01T17:00:00Z' });
+  const handler = createOffboarding({ now: '2026-12-01T17:00:00Z' });
 
-  await door.put(plainEvent);
+  await handler.put(customEvent);
 
-  expect(door.requests()).toMatchObject([{ expiresAt: '2026-12-01T17:00:00.000Z' }]);
-  expect(JSON.parse(door.lines[0] ?? '')).toMatchObject({
+  expect(handler.requests()).toMatchObject([{ expiresAt: '2026-12-01T17:00:00.000Z' }]);
+  expect(JSON.parse(handler.lines[0] ?? '')).toMatchObject({
     level: 'WARN',
     note: 'the event came too late: its run expires and touches nothing',
   });
@@ -124,64 +124,68 @@ test.each([
   ['EnableUser', changed(identityCenterEvent, { 'detail.eventName': 'EnableUser' })],
   ['an errorCode', changed(identityCenterEvent, { 'detail.errorCode': 'AccessDenied' })],
 ])('%s starts nothing and is a success that says so', async (_what, event) => {
-  const door = openDoor();
+  const handler = createOffboarding();
 
-  expect(await door.put(event)).toEqual({ runs: [] });
-  expect(door.payloads.size).toBe(0);
-  expect(door.lines).toEqual([expect.stringMatching(/^\{"level":"INFO","message":"not an offboarding","why":"its? /)]);
+  expect(await handler.put(event)).toEqual({ runs: [] });
+  expect(handler.payloads.size).toBe(0);
+  expect(handler.lines).toEqual([
+    expect.stringMatching(/^\{"level":"INFO","message":"not an offboarding","why":"its? /),
+  ]);
 });
 
 test.each([
-  ['BrokenEvent', 'detail.email must be a text', changed(plainEvent, { 'detail.email': 7 })],
+  ['BrokenEvent', 'detail.email must be a text', changed(customEvent, { 'detail.email': 7 })],
   [
     'BrokenEvent',
     'effectiveAt must be at most 29 days after the event',
-    changed(plainEvent, { 'detail.effectiveAt': '2027-11-30T17:00:00Z' }),
+    changed(customEvent, { 'detail.effectiveAt': '2027-11-30T17:00:00Z' }),
   ],
-  ['UnknownEvent', 'no dialect of offboarding events knows this one', changed(plainEvent, { 'detail-type': 'Hired' })],
+  ['UnknownEvent', 'no dialect of offboarding events knows this one', changed(customEvent, { 'detail-type': 'Hired' })],
   ['UnknownEvent', 'no dialect of offboarding events knows this one', null],
 ])('throws %s: %s', async (name, message, event) => {
-  const door = openDoor();
+  const handler = createOffboarding();
 
-  expect(await rejection(door.put(event))).toMatchObject({ name, message });
-  expect([door.payloads.size, door.lines]).toEqual([0, []]);
+  expect(await rejection(handler.put(event))).toMatchObject({ name, message });
+  expect([handler.payloads.size, handler.lines]).toEqual([0, []]);
 });
 
 test.each(['throttled', 'unavailable', 'denied'] as const)(
   'throws when starting is %s, having started everybody else, and the next delivery is the same runs',
   async (kind) => {
     let isDown = true;
-    const door = openDoor({
+    const handler = createOffboarding({
       fail: ({ target }) =>
         isDown && 'owner' in target && target.owner.startsWith('mary')
-          ? { kind, reason: 'Lambda: ServiceException' }
+          ? { kind, detail: 'Lambda: ServiceException' }
           : undefined,
     });
 
-    const error = await rejection(door.put(twoPeople));
-    const startedAtFirst = new Map(door.payloads);
+    const error = await rejection(handler.put(twoPeople));
+    const startedAtFirst = new Map(handler.payloads);
     isDown = false;
-    const { runs } = await door.put(twoPeople);
+    const { runs } = await handler.put(twoPeople);
 
     expect(error).toMatchObject({ name: 'RunNotStarted', message: `${kind}: Lambda: ServiceException` });
     expect(startedAtFirst.size).toBe(1);
-    expect([...door.payloads.keys()].sort()).toEqual([...runs].sort());
-    expect(door.payloads).toEqual(new Map([...startedAtFirst, ...door.payloads]));
+    expect([...handler.payloads.keys()].sort()).toEqual([...runs].sort());
+    expect(handler.payloads).toEqual(new Map([...startedAtFirst, ...handler.payloads]));
   },
 );
 
-test('no event, however broken, makes the door throw an unnamed error, leak, or log out somebody who was not named', async () => {
+test('no event, however broken, makes the function throw an unnamed error, leak, or log out somebody who was not named', async () => {
   await fc.assert(
     fc.asyncProperty(anyVariation, async (event) => {
-      const door = openDoor();
+      const handler = createOffboarding();
 
-      const error = await rejection(door.put(event));
+      const error = await rejection(handler.put(event));
 
       const named = namedIn(event);
-      const owners = door.requests().flatMap(({ target }) => ('owner' in target ? target.owner.split(/\s+/) : ['?']));
+      const owners = handler
+        .requests()
+        .flatMap(({ target }) => ('owner' in target ? target.owner.split(/\s+/) : ['?']));
       expect(owners.filter((owner) => !named.includes(owner))).toEqual([]);
       expect([undefined, 'BrokenEvent', 'UnknownEvent']).toContain(error instanceof Error ? error.name : error);
-      expect(`${error} ${door.lines}`).not.toMatch(
+      expect(`${error} ${handler.lines}`).not.toMatch(
         /john\.doe|00u3m90|93670dc30f|left the company|okta\.trainer|polluted/,
       );
       expect(`${error}`.length).toBeLessThan(300);
@@ -193,8 +197,8 @@ test('no event, however broken, makes the door throw an unnamed error, leak, or 
 test('whatever the event, delivering it again sends the same bytes under the same names', async () => {
   await fc.assert(
     fc.asyncProperty(anyVariation, async (event) => {
-      const once = openDoor();
-      const again = openDoor({ now: '2031-01-01T00:00:00Z' });
+      const once = createOffboarding();
+      const again = createOffboarding({ now: '2031-01-01T00:00:00Z' });
 
       await rejection(once.put(event));
       await rejection(again.put(structuredClone(event)));

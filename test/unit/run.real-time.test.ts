@@ -11,8 +11,8 @@ afterAll(() => LocalDurableTestRunner.teardownTestEnvironment());
 const ids = Array.from({ length: 60 }, (_, at) => String(1_101_000_001 + at));
 const [resets = '', answers504 = '', answers500 = '', guarded = ''] = ids;
 
-/** The door as it is deployed, with the real SDKs, around stand-ins of its own; everything it writes is kept. */
-const startRunWorld = async () => {
+/** The function as it is deployed, with the real SDKs, around emulators of its own; everything it writes is kept. */
+const startRunSetup = async () => {
   const instances = ids.map((idInstance) => ({ idInstance, apiTokenInstance: markerToken }));
   const greenApi = await startGreenApi({ instances, answerDelayMs: 20 });
   const secretString = JSON.stringify({ apiUrl: greenApi.apiUrl, apiTokenInstance: markerToken });
@@ -45,14 +45,14 @@ const startRunWorld = async () => {
 type RunnerHandler = ConstructorParameters<typeof LocalDurableTestRunner>[0]['handlerFunction'];
 
 test('in real time, confirms every instance, keeps GREEN-API\u2019s limit, and writes the token nowhere', async () => {
-  await using world = await startRunWorld();
-  const { greenApi, lines } = world;
+  await using setup = await startRunSetup();
+  const { greenApi, lines } = setup;
   greenApi.setFault(resets, 'logged-out-but-reset', { times: 1 });
   greenApi.setFault(answers504, 'logged-out-but-504', { times: 1 });
   greenApi.setFault(answers500, 'http-500', { method: 'logout', times: 1 });
   const expiresAt = new Date(Date.now() + 600_000).toISOString();
 
-  const run = await world.run(requestOf({ target: { group: 'sales' }, clearQueue: true, expiresAt }));
+  const run = await setup.run(requestOf({ target: { group: 'sales' }, clearQueue: true, expiresAt }));
 
   const kept = JSON.stringify([run.getHistoryEvents(), run.getOperations().map((one) => one.getOperationData())]);
   expect(run.getStatus()).toBe('SUCCEEDED');

@@ -1,22 +1,22 @@
 import { LocalDurableTestRunner } from '@aws/durable-execution-sdk-js-testing';
 import { createRunHandler } from '../../functions/run.ts';
 import { parseSummary } from '../../functions/runs/results.ts';
-import { createWorld, requestOf, type Script } from '../support/run-setup.ts';
+import { createSetup, requestOf, type Script } from '../support/run-setup.ts';
 
 beforeAll(() => LocalDurableTestRunner.setupTestEnvironment({ skipTime: true }));
 afterAll(() => LocalDurableTestRunner.teardownTestEnvironment());
 
-/** The door as Lambda runs it, with the SDK and middy; only what it asks is faked. */
-const runDoor = async (scripts: Readonly<Record<string, Script>>, payload: unknown = requestOf()) => {
-  const world = createWorld(scripts);
-  const handlerFunction = createRunHandler(world.dependencies) as unknown as RunnerHandler;
+/** The function as Lambda runs it, with the SDK and middy; only what it asks is faked. */
+const runFunction = async (scripts: Readonly<Record<string, Script>>, payload: unknown = requestOf()) => {
+  const setup = createSetup(scripts);
+  const handlerFunction = createRunHandler(setup.dependencies) as unknown as RunnerHandler;
   const runner = new LocalDurableTestRunner({ handlerFunction });
-  return { world, run: await runner.run({ payload }) };
+  return { setup, run: await runner.run({ payload }) };
 };
 type RunnerHandler = ConstructorParameters<typeof LocalDurableTestRunner>[0]['handlerFunction'];
 
 test('the history of a run reads as a story, and its result is the summary', async () => {
-  const { run } = await runDoor({ '1101000001': {}, '1101000002': { tags: { protected: true } } });
+  const { run } = await runFunction({ '1101000001': {}, '1101000002': { tags: { protected: true } } });
 
   expect(run.getStatus()).toBe('SUCCEEDED');
   expect(run.getOperations().map((operation) => operation.getName())).toEqual([
@@ -30,15 +30,15 @@ test('the history of a run reads as a story, and its result is the summary', asy
     progress: { total: 2, loggedOut: 1, failed: 0, skipped: 1, pending: 0 },
     outcomes: [
       { kind: 'logged-out', confirmed: true },
-      { kind: 'skipped', reason: 'protected' },
+      { kind: 'skipped', detail: 'protected' },
     ],
   });
 });
 
 test('a run that could not confirm every instance has failed, and its error carries the summary', async () => {
-  const { run } = await runDoor({
+  const { run } = await runFunction({
     '1101000001': {},
-    '1101000002': { logout: [{ kind: 'instance-expired', reason: 'GREEN-API answered HTTP 400' }] },
+    '1101000002': { logout: [{ kind: 'instance-expired', detail: 'GREEN-API answered HTTP 400' }] },
   });
 
   const { errorType, errorMessage, errorData } = run.getError();
@@ -49,7 +49,7 @@ test('a run that could not confirm every instance has failed, and its error carr
 });
 
 test('what is no run fails as such, names the fields, and repeats nothing of what stood in them', async () => {
-  const { run, world } = await runDoor(
+  const { run, setup } = await runFunction(
     { '1101000001': {} },
     { ...requestOf(), target: 'apiTokenInstance-of-somebody' },
   );
@@ -57,17 +57,17 @@ test('what is no run fails as such, names the fields, and repeats nothing of wha
   const { errorType, errorMessage } = run.getError();
   expect(errorType).toBe('InvalidRun');
   expect(errorMessage).toBe('The payload is not a run: see target');
-  expect(world.calls).toEqual([]);
+  expect(setup.calls).toEqual([]);
 });
 
 test('retries of a step that Secrets Manager keeps waiting are the SDK\u2019s own', async () => {
-  const world = createWorld({ '1101000001': {} });
+  const setup = createSetup({ '1101000001': {} });
   let asked = 0;
-  const dependencies: typeof world.dependencies = {
-    ...world.dependencies,
+  const dependencies: typeof setup.dependencies = {
+    ...setup.dependencies,
     listInstances: async (next) => {
       asked += 1;
-      return asked === 1 ? { kind: 'unavailable', reason: 'down' } : world.dependencies.listInstances(next);
+      return asked === 1 ? { kind: 'unavailable', detail: 'down' } : setup.dependencies.listInstances(next);
     },
   };
   const handlerFunction = createRunHandler(dependencies) as unknown as RunnerHandler;
@@ -79,7 +79,7 @@ test('retries of a step that Secrets Manager keeps waiting are the SDK\u2019s ow
 });
 
 test('3,000 instances with passing faults take fewer than 200 operations, and the result fits', async () => {
-  const fault = { kind: 'unavailable', reason: 'GREEN-API answered HTTP 500' } as const;
+  const fault = { kind: 'unavailable', detail: 'GREEN-API answered HTTP 500' } as const;
   const scriptAt = (at: number): Script =>
     at % 20 === 0
       ? { logout: [fault, { kind: 'accepted' }], state: ['authorized', 'authorized', 'notAuthorized'] }
@@ -88,7 +88,7 @@ test('3,000 instances with passing faults take fewer than 200 operations, and th
     Array.from({ length: 3_000 }, (_, at) => [String(1_101_000_001 + at), scriptAt(at)]),
   );
 
-  const { run } = await runDoor(scripts);
+  const { run } = await runFunction(scripts);
 
   expect(run.getStatus()).toBe('SUCCEEDED');
   expect(run.getOperations().length).toBeLessThan(200);

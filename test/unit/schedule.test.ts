@@ -12,7 +12,7 @@ const nightly = {
   reason: 'end of the day',
 };
 
-const createWorld = (
+const createSetup = (
   answer: Exclude<RunStart, { readonly id: RunName }>['kind'] | 'started' | 'other-payload' = 'started',
 ) => {
   const asked: { readonly name: RunName; readonly request: ForcedLogout }[] = [];
@@ -22,7 +22,7 @@ const createWorld = (
       asked.push({ name, request });
       return answer === 'started' || answer === 'other-payload'
         ? { kind: answer, id: name }
-        : { kind: answer, reason: 'Lambda: SomeException' };
+        : { kind: answer, detail: 'Lambda: SomeException' };
     },
     stack: 'green-api-logout',
     maxTargetsCeiling: 500,
@@ -32,12 +32,12 @@ const createWorld = (
 };
 
 test('starts the run that the schedule is for', async () => {
-  const world = createWorld();
+  const setup = createSetup();
 
-  const { run } = await world.fire();
+  const { run } = await setup.fire();
 
   expect(run).toMatch(/^schedule-[0-9a-f]{40}$/);
-  expect(world.asked).toEqual([
+  expect(setup.asked).toEqual([
     {
       name: run,
       request: {
@@ -51,7 +51,7 @@ test('starts the run that the schedule is for', async () => {
       },
     },
   ]);
-  expect(world.lines).toEqual([
+  expect(setup.lines).toEqual([
     {
       level: 'INFO',
       message: 'schedule',
@@ -63,52 +63,52 @@ test('starts the run that the schedule is for', async () => {
 });
 
 test('passes on all that may be configured', async () => {
-  const world = createWorld();
+  const setup = createSetup();
   const configured = { target: { all: true }, except: ['1101000001'], maxTargets: 500, clearQueue: true, dryRun: true };
 
-  await world.fire({ ...nightly, ...configured });
+  await setup.fire({ ...nightly, ...configured });
 
-  expect(world.asked).toMatchObject([{ request: configured }]);
+  expect(setup.asked).toMatchObject([{ request: configured }]);
 });
 
 test('asks for the same run when the firing is delivered again', async () => {
-  const world = createWorld();
+  const setup = createSetup();
 
-  await world.fire();
-  await world.fire(JSON.parse(JSON.stringify(nightly)));
+  await setup.fire();
+  await setup.fire(JSON.parse(JSON.stringify(nightly)));
 
-  expect(world.asked[1]).toEqual(world.asked[0]);
+  expect(setup.asked[1]).toEqual(setup.asked[0]);
 });
 
 test.each([{ schedule: 'nightly-vans' }, { scheduledTime: '2026-11-23T22:00:00Z' }])(
   'asks for another run for another firing: %j',
   async (other) => {
-    const world = createWorld();
+    const setup = createSetup();
 
-    const runs = [(await world.fire()).run, (await world.fire({ ...nightly, ...other })).run];
+    const runs = [(await setup.fire()).run, (await setup.fire({ ...nightly, ...other })).run];
 
     expect(new Set(runs).size).toBe(2);
   },
 );
 
 test('leaves a firing alone that started a run before the schedule was changed, and says so', async () => {
-  const world = createWorld('other-payload');
+  const setup = createSetup('other-payload');
 
-  const { run } = await world.fire();
+  const { run } = await setup.fire();
 
-  expect(world.lines).toMatchObject([{ level: 'WARN', message: expect.stringContaining('duplicate'), run }]);
+  expect(setup.lines).toMatchObject([{ level: 'WARN', message: expect.stringContaining('duplicate'), run }]);
 });
 
 test.each(['denied', 'throttled', 'unavailable'] as const)(
   'fails to be called again when Lambda answers %s',
   async (kind) => {
-    const world = createWorld(kind);
+    const setup = createSetup(kind);
 
-    await expect(world.fire()).rejects.toMatchObject({
+    await expect(setup.fire()).rejects.toMatchObject({
       name: 'RunNotStarted',
       message: `${kind}: Lambda: SomeException`,
     });
-    expect(world.lines).toEqual([]);
+    expect(setup.lines).toEqual([]);
   },
 );
 
@@ -120,17 +120,17 @@ test.each<[object, string]>([
   [{ maxTargets: 501 }, 'maxTargets must be at most 500, the ceiling of this deployment'],
   [{ requestedBy: 'somebody' }, 'requestedBy is not a field'],
 ])('refuses the input %j, and names the field', async (wrong, message) => {
-  const world = createWorld();
+  const setup = createSetup();
 
-  await expect(world.fire({ ...nightly, ...wrong })).rejects.toMatchObject({
+  await expect(setup.fire({ ...nightly, ...wrong })).rejects.toMatchObject({
     name: 'InvalidRequest',
     message: expect.stringContaining(message),
   });
-  expect(world.asked).toEqual([]);
+  expect(setup.asked).toEqual([]);
 });
 
 test('no input makes it fail in a way that has no name', async () => {
-  const world = createWorld();
+  const setup = createSetup();
   const field = fc.oneof(fc.jsonValue(), fc.constantFrom(...Object.values(nightly)));
   const input = fc.record(
     { schedule: field, scheduledTime: field, target: field, reason: field, except: field, maxTargets: field },
@@ -138,7 +138,7 @@ test('no input makes it fail in a way that has no name', async () => {
   );
   await fc.assert(
     fc.asyncProperty(fc.oneof(input, fc.jsonValue()), async (given) => {
-      const failure: unknown = await world.fire(given).then(
+      const failure: unknown = await setup.fire(given).then(
         () => undefined,
         (error) => error,
       );

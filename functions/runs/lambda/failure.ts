@@ -3,11 +3,11 @@ import { types } from 'node:util';
 /** Why Lambda did not do what it was asked. */
 export type LambdaFailure =
   /** It will say the same next time: a right, the function or its alias is missing. */
-  | { readonly kind: 'denied'; readonly reason: string }
+  | { readonly kind: 'denied'; readonly detail: string }
   /** It takes no more calls at this moment. */
-  | { readonly kind: 'throttled'; readonly reason: string }
+  | { readonly kind: 'throttled'; readonly detail: string }
   /** It may answer later. */
-  | { readonly kind: 'unavailable'; readonly reason: string };
+  | { readonly kind: 'unavailable'; readonly detail: string };
 
 const kinds: Readonly<Record<string, LambdaFailure['kind']>> = {
   // https://docs.aws.amazon.com/lambda/latest/api/CommonErrors.html
@@ -41,5 +41,5 @@ const hintOf = (name: string, right: string): string => {
 /** @param right what a role needs for the call, e.g. `lambda:InvokeFunction` */
 export const lambdaFailureOf = (error: unknown, right: string): LambdaFailure => {
   const name = errorNameOf(error);
-  return { kind: kinds[name] ?? 'unavailable', reason: `Lambda: ${name}${hintOf(name, right)}` };
+  return { kind: kinds[name] ?? 'unavailable', detail: `Lambda: ${name}${hintOf(name, right)}` };
 };

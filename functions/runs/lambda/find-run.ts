@@ -62,6 +62,6 @@ export const createFindRun = ({ client, functionName }: FindRunDependencies): Fi
     }
     return marker === undefined
       ? { kind: 'unknown-run' }
-      : { kind: 'unavailable', reason: 'Lambda: the list of runs was too long to read in time' };
+      : { kind: 'unavailable', detail: 'Lambda: the list of runs was too long to read in time' };
   };
 };

@@ -5,8 +5,8 @@ import {
   type LambdaClient,
 } from '@aws-sdk/client-lambda';
 import * as v from 'valibot';
-import type { Standing } from '../outcome.ts';
-import { type FinishedStep, parseSummary, standingAfter } from '../results.ts';
+import type { RunResults } from '../outcome.ts';
+import { type FinishedStep, parseSummary, resultsFromSteps } from '../results.ts';
 import type { RunName } from '../run-name.ts';
 import { errorNameOf, type LambdaFailure, lambdaFailureOf } from './failure.ts';
 import { type FindRun, type RunStatus, runStatusSchema, type UnknownRun } from './find-run.ts';
@@ -114,11 +114,11 @@ export const createReadHistory = (client: Pick<LambdaClient, 'send'>): ReadHisto
     // Half a history would be a wrong answer, not a short one.
     return marker === undefined
       ? { kind: 'history', steps }
-      : { kind: 'unavailable', reason: 'Lambda: the history of the run was too long to read in time' };
+      : { kind: 'unavailable', detail: 'Lambda: the history of the run was too long to read in time' };
   };
 };
 
-export type Run = Standing & {
+export type Run = RunResults & {
   readonly kind: 'run';
   readonly status: RunStatus;
   readonly reason: string;
@@ -158,5 +158,5 @@ export const createReadRun =
 
     // It runs, or ended without a summary: then its steps tell how far it came.
     const history = await readHistory(execution.arn);
-    return history.kind === 'history' ? { ...aboutRun(execution), ...standingAfter(history.steps) } : history;
+    return history.kind === 'history' ? { ...aboutRun(execution), ...resultsFromSteps(history.steps) } : history;
   };

@@ -15,12 +15,12 @@ const sortKeys = (_key: string, value: unknown): unknown =>
 /** JSON that is the same to the byte for the same fields, in whatever order they were put together. */
 export const stableJson = (value: unknown): string => JSON.stringify(value, sortKeys);
 
-/** No run was started: thrown by a door nobody waits for, so that its event is delivered again, and in the end kept. */
+/** No run was started: thrown by a function nobody waits for, so that its event is delivered again, and in the end kept. */
 export class RunNotStarted extends Error {
   override readonly name = 'RunNotStarted';
 
-  constructor({ kind, reason }: LambdaFailure) {
-    super(`${kind}: ${reason}`);
+  constructor({ kind, detail }: LambdaFailure) {
+    super(`${kind}: ${detail}`);
   }
 }
 
@@ -104,7 +104,7 @@ export const createRequestRun =
     // Lambda compares whole payloads, and a retry differs by the instants the clock put in: what was asked must be compared.
     const existing = await readExecution(name);
     // Started this very second, or its retention has just ended.
-    if (existing.kind === 'unknown-run') return { kind: 'unavailable', reason: 'Lambda: the run is not listed yet' };
+    if (existing.kind === 'unknown-run') return { kind: 'unavailable', detail: 'Lambda: the run is not listed yet' };
     if (existing.kind !== 'execution') return existing;
     return isSameRequest(requestAt, existing)
       ? { kind: 'accepted', status: existing.status }

@@ -3,22 +3,22 @@ import { type Handle, type LoopbackOptions, type LoopbackServer, startLoopbackSe
 import { send, text } from './answer.ts';
 import { createControlPlane } from './control-plane.ts';
 import { pause } from './fault-plays.ts';
-import { createWorld, type World, type WorldOptions } from './instances.ts';
+import { createSetup, type Setup, type SetupOptions } from './instances.ts';
 import { parsePath } from './path.ts';
 
 export type GreenApiOptions = LoopbackOptions &
-  WorldOptions & {
+  SetupOptions & {
     /** Every answer takes this many milliseconds. @default 0 */
     readonly answerDelayMs?: number;
   };
 
-export type GreenApiStandIn = AsyncDisposable &
-  Pick<World, 'add' | 'stateOf' | 'setState' | 'setFault' | 'callsOf' | 'clearCalls'> & {
+export type GreenApiEmulator = AsyncDisposable &
+  Pick<Setup, 'add' | 'stateOf' | 'setState' | 'setFault' | 'callsOf' | 'clearCalls'> & {
     /** `http://127.0.0.1:PORT`, as it stands in a secret. */
     readonly apiUrl: string;
     /** `127.0.0.1:PORT`, as it stands in `ALLOWED_API_HOSTS`. */
     readonly host: string;
-    readonly calls: ReturnType<World['calls']>;
+    readonly calls: ReturnType<Setup['calls']>;
     /** Requests that came sooner than one second after the last one let through, same instance and method. */
     readonly violations: number;
     readonly close: LoopbackServer['close'];
@@ -26,16 +26,16 @@ export type GreenApiStandIn = AsyncDisposable &
 
 /**
  * GREEN-API over real HTTP on this machine: states, limits, and every fault of `faults.ts`, set from code or at
- * `/stand-in/…`. The limit counts each request to an instance it has, also those that meet a fault or bring a wrong token.
+ * `/emulator/…`. The limit counts each request to an instance it has, also those that meet a fault or bring a wrong token.
  *
  * @throws what `listen` meets, such as `EADDRINUSE`
  */
-export const startGreenApi = async (options: GreenApiOptions = {}): Promise<GreenApiStandIn> => {
-  const world = createWorld(options);
+export const startGreenApi = async (options: GreenApiOptions = {}): Promise<GreenApiEmulator> => {
+  const world = createSetup(options);
   const control = createControlPlane(world);
   const answer = answerFrom(world, options.answerDelayMs ?? 0);
   const server = await startLoopbackServer(
-    (request, response) => (request.url?.startsWith('/stand-in/') ? control : answer)(request, response),
+    (request, response) => (request.url?.startsWith('/emulator/') ? control : answer)(request, response),
     options,
   );
   const { add, stateOf, setState, setFault, callsOf, clearCalls } = world;
@@ -59,7 +59,7 @@ export const startGreenApi = async (options: GreenApiOptions = {}): Promise<Gree
   };
 };
 
-const answerFrom = (world: World, answerDelayMs: number): Handle => {
+const answerFrom = (world: Setup, answerDelayMs: number): Handle => {
   const usedSockets = new WeakSet<Socket>();
   return async (request, response) => {
     const asked = request.method === 'GET' ? parsePath(request.url?.split('?')[0] ?? '') : undefined;

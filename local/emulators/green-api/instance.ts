@@ -11,7 +11,7 @@ export type DemoInstance = {
   readonly repeatedLogout?: 'is-logout' | 'starting-or-not-authorized';
 };
 
-/** An instance as the stand-in keeps it. */
+/** An instance as the emulator keeps it. */
 export type KeptInstance = Readonly<Required<DemoInstance>> & {
   stateInstance: string | null;
   notAuthorizedAtMs: number;

@@ -9,7 +9,7 @@ import type { AskedPath } from './path.ts';
 import { createRateLimit } from './rate-limit.ts';
 import { createTransientFaults, type TransientFaults } from './transient-faults.ts';
 
-export type WorldOptions = {
+export type SetupOptions = {
   readonly instances?: readonly DemoInstance[];
   /** Faults that pass, strewn over all requests: for load tests. @default none */
   readonly transientFaults?: TransientFaults;
@@ -30,7 +30,7 @@ const refusal = (answer: Answer): Verdict => ({
 });
 
 /** The instances, the faults in force and the calls so far; knows nothing of HTTP but its answers. */
-export const createWorld = (options: WorldOptions) => {
+export const createSetup = (options: SetupOptions) => {
   const { instances = [], now = () => Date.now(), enforceLimit = true, transientFaults } = options;
   const kept = new Map(instances.map((instance) => [instance.idInstance, keepInstance(instance)]));
   const drawFault = createTransientFaults(transientFaults ?? { rate: 0, seed: 0 });
@@ -40,7 +40,7 @@ export const createWorld = (options: WorldOptions) => {
 
   const find = (idInstance: string) => {
     const instance = kept.get(idInstance);
-    if (!instance) throw new Error(`the stand-in has no instance ${idInstance}`);
+    if (!instance) throw new Error(`the emulator has no instance ${idInstance}`);
     return instance;
   };
 
@@ -84,4 +84,4 @@ export const createWorld = (options: WorldOptions) => {
   };
 };
 
-export type World = ReturnType<typeof createWorld>;
+export type Setup = ReturnType<typeof createSetup>;

@@ -8,7 +8,7 @@ import type { Answer } from './request.ts';
 import { route } from './routes.ts';
 import { LambdaFailure, toWire } from './wire.ts';
 
-export type LambdaStandIn = AsyncDisposable & {
+export type LambdaEmulator = AsyncDisposable & {
   /** For `AWS_ENDPOINT_URL_LAMBDA`. */
   readonly url: string;
   /** The ids of the processes the functions run in now. */
@@ -44,7 +44,7 @@ const answerTo = async (backend: Backend, request: IncomingMessage): Promise<Ans
  *
  * @throws what the port or the journal's folder meets, such as `EADDRINUSE`
  */
-export const startLambda = async (options: LambdaOptions): Promise<LambdaStandIn> => {
+export const startLambda = async (options: LambdaOptions): Promise<LambdaEmulator> => {
   const backend = createBackend(options, () => server.url);
   const server: LoopbackServer = await startLoopbackServer(async (request, response) => {
     const { status = 200, headers, body } = await answerTo(backend, request);

@@ -10,7 +10,7 @@ export type SecretsManagerOptions = {
   readonly secrets?: readonly LocalSecret[];
 };
 
-export type SecretsManagerStandIn = AsyncDisposable & {
+export type SecretsManagerEmulator = AsyncDisposable & {
   /** `http://127.0.0.1:PORT`, for `AWS_ENDPOINT_URL_SECRETS_MANAGER`. */
   readonly url: string;
   readonly calls: readonly SecretsManagerCall[];
@@ -31,7 +31,7 @@ export type SecretsManagerStandIn = AsyncDisposable & {
  *
  * @throws what `listen` meets, such as `EADDRINUSE`
  */
-export const startSecretsManager = async (options: SecretsManagerOptions = {}): Promise<SecretsManagerStandIn> => {
+export const startSecretsManager = async (options: SecretsManagerOptions = {}): Promise<SecretsManagerEmulator> => {
   const { secrets = [], ...loopback } = options;
   const store = createSecretStore();
   const plan = createFaultPlan();

@@ -25,7 +25,7 @@ export const putLocalSecret = (store: SecretStore, { name, secretString, secretB
 /** Adds tags, or gives them other values. @throws when there is no such secret */
 export const tagLocalSecret = (store: SecretStore, name: string, tags: Readonly<Record<string, string>>): void => {
   const secret = store.find(name);
-  if (!secret) throw new Error(`the stand-in has no secret ${name}`);
+  if (!secret) throw new Error(`the emulator has no secret ${name}`);
   const added = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
   secret.tags = withTags(secret.tags, added);
 };

@@ -13,7 +13,7 @@ export const parseRequest = async (request: IncomingMessage): Promise<AwsRequest
   const body = await readBody(request, maxBodyBytes);
   const operation = /^secretsmanager\.(\w+)$/.exec(String(request.headers['x-amz-target']))?.[1] ?? '';
   if (request.method !== 'POST' || !isOperation(operation)) {
-    throw new AwsError('UnknownOperationException', 'The stand-in knows no such operation.');
+    throw new AwsError('UnknownOperationException', 'The emulator knows no such operation.');
   }
   if (body === undefined) throw new AwsError('RequestEntityTooLargeException', 'The request is too large.', 413);
   return { operation, input: parseJson(body) };

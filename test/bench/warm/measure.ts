@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import type { Bundle } from '../bundles.ts';
 import { certificateFile } from '../certificate-file.ts';
-import type { StandIns } from '../emulators.ts';
+import type { Emulators } from '../emulators.ts';
 import { median, percentile } from '../median.ts';
 
 type Mode = 'pairs' | 'parallel';
@@ -16,7 +16,7 @@ const parseParallel = (message: unknown) => message as Parallel;
 const calls: Readonly<Record<Mode, number>> = { pairs: 5_000, parallel: 4_000 };
 const answerDelayMs: Readonly<Record<Mode, number>> = { pairs: 0, parallel: 50 };
 
-const runWorker = async (bundle: Bundle, mode: Mode, { environment, setAnswerDelay }: StandIns): Promise<unknown> => {
+const runWorker = async (bundle: Bundle, mode: Mode, { environment, setAnswerDelay }: Emulators): Promise<unknown> => {
   const worker = spawn(process.execPath, [join(import.meta.dirname, 'worker.mjs')], {
     env: {
       ...environment,
@@ -46,12 +46,12 @@ export type Overhead = { readonly p50Us: number; readonly p99Us: number };
 export const measureOverhead = async (
   bundles: readonly Bundle[],
   rounds: number,
-  standIns: StandIns,
+  emulators: Emulators,
 ): Promise<readonly Overhead[]> => {
   const samples = bundles.map(() => [] as Overhead[]);
   for (let round = 0; round < rounds; round += 1)
     for (const [index, bundle] of bundles.entries()) {
-      const { differences } = parsePairs(await runWorker(bundle, 'pairs', standIns));
+      const { differences } = parsePairs(await runWorker(bundle, 'pairs', emulators));
       samples[index]?.push({ p50Us: median(differences) * 1_000, p99Us: percentile(differences, 0.99) * 1_000 });
     }
   return samples.map((each) => ({
@@ -66,12 +66,12 @@ export type Throughput = Parallel & { readonly shareOfIdeal: number };
 export const measureThroughput = async (
   bundles: readonly Bundle[],
   rounds: number,
-  standIns: StandIns,
+  emulators: Emulators,
 ): Promise<readonly Throughput[]> => {
   const samples = bundles.map(() => [] as Parallel[]);
   for (let round = 0; round < rounds; round += 1)
     for (const [index, bundle] of bundles.entries())
-      samples[index]?.push(parseParallel(await runWorker(bundle, 'parallel', standIns)));
+      samples[index]?.push(parseParallel(await runWorker(bundle, 'parallel', emulators)));
   return samples.map((each) => {
     const callsPerSecond = median(each.map((sample) => sample.callsPerSecond));
     return {

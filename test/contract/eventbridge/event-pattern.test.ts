@@ -1,14 +1,14 @@
-import { plainPattern } from '../../../functions/offboarding/custom.ts';
+import { customPattern } from '../../../functions/offboarding/custom.ts';
 import type { EventPattern } from '../../../functions/offboarding/dialect.ts';
 import { identityCenterPattern } from '../../../functions/offboarding/identity-center.ts';
 import { oktaPattern } from '../../../functions/offboarding/okta.ts';
 import { InvalidEventPattern, matchesPattern } from '../../../local/emulators/eventbridge/event-pattern.ts';
-import { changed, identityCenterEvent, oktaEvent, plainEvent } from '../../support/offboarding-events.ts';
+import { changed, customEvent, identityCenterEvent, oktaEvent } from '../../support/offboarding-events.ts';
 
-const samples = [plainEvent, oktaEvent, identityCenterEvent];
+const samples = [customEvent, oktaEvent, identityCenterEvent];
 
 test.each([
-  ['plain', plainPattern, [true, false, false]],
+  ['custom', customPattern, [true, false, false]],
   ['Okta', oktaPattern, [false, true, false]],
   ['Identity Center', identityCenterPattern, [false, false, true]],
 ])('the pattern of %s matches its own sample and no other', (_dialect, pattern, expected) => {
@@ -23,7 +23,7 @@ test.each([
   [identityCenterPattern, changed(identityCenterEvent, { 'detail.errorCode': 'AccessDenied' })],
   [identityCenterPattern, changed(identityCenterEvent, { 'detail.errorCode': null })],
   [identityCenterPattern, changed(identityCenterEvent, { source: 'com.example.hr' })],
-  [plainPattern, changed(plainEvent, { 'detail-type': 'Employee Hired' })],
+  [customPattern, changed(customEvent, { 'detail-type': 'Employee Hired' })],
 ])('an event by which nobody leaves matches nothing (%#)', (pattern, event) => {
   expect(matchesPattern(pattern, event)).toBe(false);
 });
@@ -93,7 +93,7 @@ test('two fields never match in two objects of a list', () => {
 });
 
 test.each([null, undefined, 'text', 7, []])('%j is no event, and matches nothing', (value) => {
-  expect(matchesPattern(plainPattern, value)).toBe(false);
+  expect(matchesPattern(customPattern, value)).toBe(false);
 });
 
 test.each<[EventPattern, string]>([

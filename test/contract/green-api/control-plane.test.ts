@@ -4,7 +4,7 @@ import { ask } from '../../support/green-api-call.ts';
 import { anna, apiTokenInstance } from '../../support/green-api-instances.ts';
 
 const logout = `/waInstance${anna.idInstance}/logout/${apiTokenInstance}`;
-const ofAnna = `/stand-in/instances/${anna.idInstance}`;
+const ofAnna = `/emulator/instances/${anna.idInstance}`;
 
 test('sets a fault, shows it, and clears it', async () => {
   await using greenApi = await startGreenApi({ instances: [anna], enforceLimit: false });
@@ -38,7 +38,7 @@ test('lists instances, faults and calls, and never a token', async () => {
   const read = async (path: string) => (await ask(greenApi.apiUrl + path)).body;
 
   const [instances = '', one = '', faults = '', calls = ''] = await Promise.all(
-    ['/stand-in/instances', ofAnna, '/stand-in/faults', '/stand-in/calls'].map(read),
+    ['/emulator/instances', ofAnna, '/emulator/faults', '/emulator/calls'].map(read),
   );
 
   expect(JSON.parse(instances)).toEqual({ instances: [JSON.parse(one)] });
@@ -55,7 +55,7 @@ test('forgets the calls when told to', async () => {
   await using greenApi = await startGreenApi({ instances: [anna] });
   await ask(greenApi.apiUrl + logout);
 
-  await ask(`${greenApi.apiUrl}/stand-in/calls`, { method: 'DELETE' });
+  await ask(`${greenApi.apiUrl}/emulator/calls`, { method: 'DELETE' });
 
   expect(greenApi.calls).toEqual([]);
 });
@@ -69,7 +69,7 @@ test.each([
   ['no state', 'state', {}, 400, 'stateInstance'],
   ['a body that is not JSON', 'state', '{', 400, 'body: '],
   ['a body that is too long', 'state', 'x'.repeat(70_000), 413, '65536'],
-  ['a resource nobody knows', 'elsewhere', {}, 404, 'PUT /stand-in/instances/{id}/fault'],
+  ['a resource nobody knows', 'elsewhere', {}, 404, 'PUT /emulator/instances/{id}/fault'],
 ])('says what is allowed when it gets %s', async (_what, resource, body, status, phrase) => {
   await using greenApi = await startGreenApi({ instances: [anna] });
 
@@ -82,9 +82,9 @@ test.each([
 test('says so when there is no such instance', async () => {
   await using greenApi = await startGreenApi({ instances: [anna] });
 
-  const reply = await ask(`${greenApi.apiUrl}/stand-in/instances/99/fault`, { method: 'DELETE' });
+  const reply = await ask(`${greenApi.apiUrl}/emulator/instances/99/fault`, { method: 'DELETE' });
 
-  expect(reply).toMatchObject({ status: 404, body: expect.stringContaining('GET /stand-in/instances') });
+  expect(reply).toMatchObject({ status: 404, body: expect.stringContaining('GET /emulator/instances') });
 });
 
 test.each([
@@ -94,5 +94,5 @@ test.each([
 ])('judges %s', async (_what, headers, status) => {
   await using greenApi = await startGreenApi({ instances: [anna] });
 
-  expect(await ask(`${greenApi.apiUrl}/stand-in/calls`, { headers })).toMatchObject({ status });
+  expect(await ask(`${greenApi.apiUrl}/emulator/calls`, { headers })).toMatchObject({ status });
 });

@@ -10,12 +10,12 @@ const pathOf = (method: string, idInstance = anna.idInstance, token = apiTokenIn
   `/waInstance${idInstance}/${method}/${token}`;
 
 test('logs an authorized instance out, and says so some time after it said isLogout: true', async () => {
-  const { now, advance } = createClock();
+  const { now, processTarget } = createClock();
   await using greenApi = await startGreenApi({ instances: [anna], now });
 
   const logout = await ask(greenApi.apiUrl + pathOf('logout'));
   const reading = await ask(greenApi.apiUrl + pathOf('getStateInstance'));
-  advance(1000);
+  processTarget(1000);
   const laterReading = await ask(greenApi.apiUrl + pathOf('getStateInstance'));
 
   expect(logout).toMatchObject({ status: 200, body: '{"isLogout":true}' });
@@ -51,28 +51,28 @@ test.each([
 });
 
 test('lets one request per second through for each instance and method, and counts what came sooner', async () => {
-  const { now, advance } = createClock();
+  const { now, processTarget } = createClock();
   await using greenApi = await startGreenApi({ instances: [anna, { ...anna, idInstance: '1101000002' }], now });
   const statusOf = async (path: string) => (await ask(greenApi.apiUrl + path)).status;
 
   expect(await statusOf(pathOf('logout'))).toBe(200);
   expect(await statusOf(pathOf('getStateInstance'))).toBe(200);
   expect(await statusOf(pathOf('logout', '1101000002'))).toBe(200);
-  advance(999);
+  processTarget(999);
   expect(await statusOf(pathOf('logout'))).toBe(429);
-  advance(1);
+  processTarget(1);
   expect(await statusOf(pathOf('logout'))).toBe(200);
 
   expect(greenApi.violations).toBe(1);
 });
 
 test('only counts what came too soon when the limit is not enforced', async () => {
-  const { now, advance } = createClock();
+  const { now, processTarget } = createClock();
   await using greenApi = await startGreenApi({ instances: [anna], now, enforceLimit: false });
 
   for (const ms of [500, 500, 500]) {
     expect(await ask(greenApi.apiUrl + pathOf('logout'))).toMatchObject({ status: 200 });
-    advance(ms);
+    processTarget(ms);
   }
 
   expect(greenApi.violations).toBe(2);
@@ -109,7 +109,7 @@ test('takes instances and states while it runs', async () => {
   greenApi.setState(anna.idInstance, 'yellowCard');
 
   expect(greenApi.stateOf(anna.idInstance)).toBe('yellowCard');
-  expect(() => greenApi.setState('99', 'authorized')).toThrow('the stand-in has no instance 99');
+  expect(() => greenApi.setState('99', 'authorized')).toThrow('the emulator has no instance 99');
 });
 
 test.each([

@@ -1,6 +1,6 @@
 import { Agent } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type GreenApiStandIn, startGreenApi } from '../../../local/emulators/green-api/emulator.ts';
+import { type GreenApiEmulator, startGreenApi } from '../../../local/emulators/green-api/emulator.ts';
 import { type FaultName, faultNames } from '../../../local/emulators/green-api/faults.ts';
 import { ask } from '../../support/green-api-call.ts';
 import { anna, apiTokenInstance } from '../../support/green-api-instances.ts';
@@ -70,7 +70,7 @@ const expected: Record<FaultName, Met> = {
 };
 
 /** Gives up some time after the call came in: that it is not answered takes a while to see. */
-const leaveOnceCalled = async ({ calls }: GreenApiStandIn, leaving: AbortController) => {
+const leaveOnceCalled = async ({ calls }: GreenApiEmulator, leaving: AbortController) => {
   while (calls.length === 0) await new Promise(setImmediate);
   await sleep(50);
   leaving.abort();

@@ -13,8 +13,8 @@ beforeAll(async () => {
   bundle = await buildFixture('durable');
 });
 
-type Said = LambdaEvent | { readonly kind: 'listening'; readonly url: string };
-const parseSaid = (line: string) => JSON.parse(line) as Said;
+type Reported = LambdaEvent | { readonly kind: 'listening'; readonly url: string };
+const parseReported = (line: string) => JSON.parse(line) as Reported;
 
 /** The service in a process of its own. */
 const startService = async (folder: string) => {
@@ -28,9 +28,9 @@ const startService = async (folder: string) => {
   );
   // What the service started shares its output: it closes when the last of them has gone.
   const closed = once(service, 'close');
-  const said = createRecorder<Said>();
+  const said = createRecorder<Reported>();
   if (service.stdout)
-    createInterface(service.stdout).on('line', (line) => line.startsWith('{') && said.add(parseSaid(line)));
+    createInterface(service.stdout).on('line', (line) => line.startsWith('{') && said.add(parseReported(line)));
   const listening = await said.first(({ kind }) => kind === 'listening');
   const client = clientOf('url' in listening ? listening.url : '');
   const kill = async () => {

@@ -15,20 +15,20 @@ test.each<[FaultName, string]>([
   ['marked-for-deletion', 'InvalidRequestException'],
   ['reset', 'Error'],
 ])('plays %s until it is cleared', async (fault, name) => {
-  await using standIn = await startSecretsManager({ secrets: [anna] });
-  using client = createClient(standIn.url);
+  await using emulator = await startSecretsManager({ secrets: [anna] });
+  using client = createClient(emulator.url);
 
-  standIn.setFault('GetSecretValue', fault);
+  emulator.setFault('GetSecretValue', fault);
   await expect(client.send(read)).rejects.toMatchObject({ name });
-  standIn.setFault('*', undefined);
+  emulator.setFault('*', undefined);
 
   expect(await client.send(read)).toMatchObject({ SecretString: 'a' });
 });
 
 test('plays hang: the client gives up', async () => {
-  await using standIn = await startSecretsManager({ secrets: [anna] });
-  using client = createClient(standIn.url);
-  standIn.setFault('*', 'hang');
+  await using emulator = await startSecretsManager({ secrets: [anna] });
+  using client = createClient(emulator.url);
+  emulator.setFault('*', 'hang');
 
   await expect(client.send(read, { abortSignal: AbortSignal.timeout(50) })).rejects.toMatchObject({
     name: 'AbortError',
@@ -36,38 +36,38 @@ test('plays hang: the client gives up', async () => {
 });
 
 test('plays slow: the answer is late and right', async () => {
-  await using standIn = await startSecretsManager({ secrets: [anna] });
-  using client = createClient(standIn.url);
-  standIn.setFault('*', 'slow', { delayMs: 20 });
+  await using emulator = await startSecretsManager({ secrets: [anna] });
+  using client = createClient(emulator.url);
+  emulator.setFault('*', 'slow', { delayMs: 20 });
 
   expect(await client.send(read)).toMatchObject({ SecretString: 'a' });
 });
 
 test('throttles a few times, and the SDK gets through by trying again', async () => {
-  await using standIn = await startSecretsManager({ secrets: [anna] });
-  using client = createClient(standIn.url, { maxAttempts: 3 });
-  standIn.setFault('GetSecretValue', 'throttled', { times: 2 });
+  await using emulator = await startSecretsManager({ secrets: [anna] });
+  using client = createClient(emulator.url, { maxAttempts: 3 });
+  emulator.setFault('GetSecretValue', 'throttled', { times: 2 });
 
   expect(await client.send(read)).toMatchObject({ $metadata: { attempts: 3 } });
-  expect(standIn.calls).toHaveLength(3);
+  expect(emulator.calls).toHaveLength(3);
 });
 
 test('limits a fault to one operation and one secret', async () => {
-  await using standIn = await startSecretsManager({ secrets: [anna, { name: 'other', secretString: 'b' }] });
-  using client = createClient(standIn.url);
-  standIn.setFault('GetSecretValue', 'access-denied', { secretId: anna.name });
+  await using emulator = await startSecretsManager({ secrets: [anna, { name: 'other', secretString: 'b' }] });
+  using client = createClient(emulator.url);
+  emulator.setFault('GetSecretValue', 'access-denied', { secretId: anna.name });
 
   expect(await client.send(new GetSecretValueCommand({ SecretId: 'other' }))).toMatchObject({ SecretString: 'b' });
   expect((await client.send(new ListSecretsCommand({}))).SecretList).toHaveLength(2);
   await expect(client.send(read)).rejects.toMatchObject({ name: 'AccessDeniedException' });
-  standIn.setFault('GetSecretValue', undefined, { secretId: anna.name });
+  emulator.setFault('GetSecretValue', undefined, { secretId: anna.name });
   expect(await client.send(read)).toMatchObject({ SecretString: 'a' });
 });
 
 test('answers many calls at once, and remembers each', async () => {
   const secrets = Array.from({ length: 3000 }, (_, at) => ({ name: `green-api/${at}`, secretString: `${at}` }));
-  await using standIn = await startSecretsManager({ secrets });
-  using client = createClient(standIn.url);
+  await using emulator = await startSecretsManager({ secrets });
+  using client = createClient(emulator.url);
   const ids = Array.from({ length: 100 }, (_, at) => String(at * 30));
 
   const values = await Promise.all(
@@ -75,32 +75,32 @@ test('answers many calls at once, and remembers each', async () => {
   );
 
   expect(values.map(({ SecretString }) => SecretString)).toEqual(ids);
-  expect(standIn.calls).toHaveLength(100);
-  expect(standIn.calls).toContainEqual({
+  expect(emulator.calls).toHaveLength(100);
+  expect(emulator.calls).toContainEqual({
     at: expect.any(Number),
     operation: 'GetSecretValue',
     secretId: 'green-api/30',
   });
-  standIn.clearCalls();
-  expect(standIn.calls).toEqual([]);
+  emulator.clearCalls();
+  expect(emulator.calls).toEqual([]);
 });
 
 test('takes new values, and forgets secrets, while it runs', async () => {
-  await using standIn = await startSecretsManager({ secrets: [{ ...anna, tags: { owner: 'anna' } }] });
-  using client = createClient(standIn.url);
+  await using emulator = await startSecretsManager({ secrets: [{ ...anna, tags: { owner: 'anna' } }] });
+  using client = createClient(emulator.url);
 
-  standIn.put({ name: anna.name, secretString: 'rotated' });
+  emulator.put({ name: anna.name, secretString: 'rotated' });
   expect(await client.send(read)).toMatchObject({ SecretString: 'rotated' });
   expect((await client.send(new ListSecretsCommand({}))).SecretList).toMatchObject([{ Tags: [{ Value: 'anna' }] }]);
-  standIn.remove(anna.name);
+  emulator.remove(anna.name);
 
   await expect(client.send(read)).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
-  expect(() => standIn.tag(anna.name, {})).toThrow('the stand-in has no secret green-api/1101000001');
+  expect(() => emulator.tag(anna.name, {})).toThrow('the emulator has no secret green-api/1101000001');
 });
 
 test('refuses a value that is missing', async () => {
-  await using standIn = await startSecretsManager({ secrets: [anna] });
-  using client = createClient(standIn.url);
+  await using emulator = await startSecretsManager({ secrets: [anna] });
+  using client = createClient(emulator.url);
 
   await expect(client.send(new PutSecretValueCommand({ SecretId: anna.name }))).rejects.toMatchObject({
     name: 'InvalidRequestException',
@@ -121,21 +121,21 @@ test.each([
   ['a foreign Host', { host: 'rebound.example.com', ...target('ListSecrets') }, '{}', 403, 'this machine'],
   ['any Origin', { origin: 'http://localhost', ...target('ListSecrets') }, '{}', 403, 'this machine'],
 ])('answers %s, and goes on', async (_what, headers: Record<string, string>, body, status, phrase) => {
-  await using standIn = await startSecretsManager({ secrets: [anna] });
-  using client = createClient(standIn.url);
+  await using emulator = await startSecretsManager({ secrets: [anna] });
+  using client = createClient(emulator.url);
 
-  const reply = await ask(standIn.url, { method: 'POST', headers, body });
+  const reply = await ask(emulator.url, { method: 'POST', headers, body });
 
   expect(reply).toMatchObject({ status, body: expect.stringContaining(phrase) });
   expect(await client.send(read)).toMatchObject({ SecretString: 'a' });
 });
 
 test('closes while the SDK keeps its connection open', async () => {
-  const standIn = await startSecretsManager({ secrets: [anna] });
-  using client = createClient(standIn.url);
+  const emulator = await startSecretsManager({ secrets: [anna] });
+  using client = createClient(emulator.url);
   await client.send(read);
 
-  await standIn.close();
+  await emulator.close();
 
   await expect(client.send(read)).rejects.toThrow();
 });

@@ -19,8 +19,8 @@ const ben = { name: 'green-api/1101000002', secretString: '{"apiTokenInstance":"
 const other = { name: 'other', secretString: 'x', tags: { protected: 'true' } };
 
 test('reads a secret by its name, its ARN and its ARN without the ending', async () => {
-  await using standIn = await startSecretsManager({ secrets: [anna] });
-  using client = createClient(standIn.url);
+  await using emulator = await startSecretsManager({ secrets: [anna] });
+  using client = createClient(emulator.url);
 
   const read = await client.send(new GetSecretValueCommand({ SecretId: anna.name }));
 
@@ -37,8 +37,8 @@ test('reads a secret by its name, its ARN and its ARN without the ending', async
 });
 
 test('is found by the SDK through AWS_ENDPOINT_URL_SECRETS_MANAGER', async () => {
-  await using standIn = await startSecretsManager({ secrets: [anna] });
-  process.env.AWS_ENDPOINT_URL_SECRETS_MANAGER = standIn.url;
+  await using emulator = await startSecretsManager({ secrets: [anna] });
+  process.env.AWS_ENDPOINT_URL_SECRETS_MANAGER = emulator.url;
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
   const client = new SecretsManagerClient({ region: 'eu-central-1', credentials });
 
@@ -51,8 +51,8 @@ test('is found by the SDK through AWS_ENDPOINT_URL_SECRETS_MANAGER', async () =>
 
 test('gives bytes back as bytes', async () => {
   const secretBinary = new Uint8Array([0, 255, 128]);
-  await using standIn = await startSecretsManager({ secrets: [{ name: 'bytes', secretBinary }] });
-  using client = createClient(standIn.url);
+  await using emulator = await startSecretsManager({ secrets: [{ name: 'bytes', secretBinary }] });
+  using client = createClient(emulator.url);
 
   const { SecretBinary, SecretString } = await client.send(new GetSecretValueCommand({ SecretId: 'bytes' }));
 
@@ -65,8 +65,8 @@ test.each([
   ['a version nobody made', { SecretId: anna.name, VersionId: 'v'.repeat(32) }, 'for VersionId: vvv'],
   ['a stage no version has', { SecretId: anna.name, VersionStage: 'AWSPREVIOUS' }, 'for staging label: AWSPREVIOUS'],
 ])('cannot find %s', async (_what, input, message) => {
-  await using standIn = await startSecretsManager({ secrets: [anna] });
-  using client = createClient(standIn.url);
+  await using emulator = await startSecretsManager({ secrets: [anna] });
+  using client = createClient(emulator.url);
 
   await expect(client.send(new GetSecretValueCommand(input))).rejects.toMatchObject({
     name: 'ResourceNotFoundException',
@@ -75,8 +75,8 @@ test.each([
 });
 
 test('describes a secret without its value', async () => {
-  await using standIn = await startSecretsManager({ secrets: [anna] });
-  using client = createClient(standIn.url);
+  await using emulator = await startSecretsManager({ secrets: [anna] });
+  using client = createClient(emulator.url);
 
   const described = await client.send(new DescribeSecretCommand({ SecretId: anna.name }));
 
@@ -88,8 +88,8 @@ test('describes a secret without its value', async () => {
 
 test('lists 250 secrets in three pages, each once, in the order they were made', async () => {
   const names = Array.from({ length: 250 }, (_, at) => `green-api/${at}`);
-  await using standIn = await startSecretsManager({ secrets: names.map((name) => ({ name, secretString: 'x' })) });
-  using client = createClient(standIn.url);
+  await using emulator = await startSecretsManager({ secrets: names.map((name) => ({ name, secretString: 'x' })) });
+  using client = createClient(emulator.url);
 
   const pages = [];
   for await (const page of paginateListSecrets({ client }, {})) pages.push(page);
@@ -100,16 +100,16 @@ test('lists 250 secrets in three pages, each once, in the order they were made',
 
 test('keeps its place between two pages while secrets come and go, and lists backwards when asked', async () => {
   const secrets = ['a', 'b', 'c', 'd'].map((name) => ({ name }));
-  await using standIn = await startSecretsManager({ secrets });
-  using client = createClient(standIn.url);
+  await using emulator = await startSecretsManager({ secrets });
+  using client = createClient(emulator.url);
   const list = async (NextToken?: string) => {
     const page = await client.send(new ListSecretsCommand({ MaxResults: 2, SortOrder: 'desc', NextToken }));
     return { names: page.SecretList?.map(({ Name }) => Name), NextToken: page.NextToken };
   };
 
   const first = await list();
-  standIn.remove('c');
-  standIn.put({ name: 'e' });
+  emulator.remove('c');
+  emulator.put({ name: 'e' });
   const second = await list(first.NextToken);
 
   expect(first.names).toEqual(['d', 'c']);
@@ -136,8 +136,8 @@ test.each<[string, Filter[], string[]]>([
   ['words anywhere, in any case', [{ Key: 'all', Values: ['TEAM sales'] }], [ben.name]],
   ['a region', [{ Key: 'primary-region', Values: ['us-east-1'] }], []],
 ])('lists by %s', async (_what, Filters, expected) => {
-  await using standIn = await startSecretsManager({ secrets: [anna, ben, other] });
-  using client = createClient(standIn.url);
+  await using emulator = await startSecretsManager({ secrets: [anna, ben, other] });
+  using client = createClient(emulator.url);
 
   const { SecretList = [] } = await client.send(new ListSecretsCommand({ Filters }));
 
@@ -145,8 +145,8 @@ test.each<[string, Filter[], string[]]>([
 });
 
 test('refuses a token that is not its own, and a page that is too large', async () => {
-  await using standIn = await startSecretsManager();
-  using client = createClient(standIn.url);
+  await using emulator = await startSecretsManager();
+  using client = createClient(emulator.url);
 
   await expect(client.send(new ListSecretsCommand({ NextToken: 'x' }))).rejects.toMatchObject({
     name: 'InvalidNextTokenException',
@@ -158,9 +158,9 @@ test('refuses a token that is not its own, and a page that is too large', async 
 });
 
 test('reads a batch, and says of each secret it could not read why', async () => {
-  await using standIn = await startSecretsManager({ secrets: [anna, ben] });
-  standIn.setFault('GetSecretValue', 'access-denied', { secretId: ben.name });
-  using client = createClient(standIn.url);
+  await using emulator = await startSecretsManager({ secrets: [anna, ben] });
+  emulator.setFault('GetSecretValue', 'access-denied', { secretId: ben.name });
+  using client = createClient(emulator.url);
 
   const SecretIdList = [anna.name, ben.name, 'none'];
   const { SecretValues, Errors } = await client.send(new BatchGetSecretValueCommand({ SecretIdList }));
@@ -174,8 +174,8 @@ test('reads a batch, and says of each secret it could not read why', async () =>
 
 test('reads a batch by filters, in pages of up to 20', async () => {
   const secrets = Array.from({ length: 30 }, (_, at) => ({ name: `green-api/${at}`, secretString: `${at}` }));
-  await using standIn = await startSecretsManager({ secrets: [...secrets, other] });
-  using client = createClient(standIn.url);
+  await using emulator = await startSecretsManager({ secrets: [...secrets, other] });
+  using client = createClient(emulator.url);
   const Filters: Filter[] = [{ Key: 'name', Values: ['green-api/'] }];
 
   const first = await client.send(new BatchGetSecretValueCommand({ Filters }));
@@ -193,8 +193,8 @@ test.each([
   ['a page size for ids', { SecretIdList: ['a'], MaxResults: 1 }, 'InvalidParameterException'],
   ['21 ids', { SecretIdList: Array(21).fill('a') }, 'ValidationException'],
 ])('refuses a batch with %s', async (_what, input, name) => {
-  await using standIn = await startSecretsManager();
-  using client = createClient(standIn.url);
+  await using emulator = await startSecretsManager();
+  using client = createClient(emulator.url);
 
   await expect(client.send(new BatchGetSecretValueCommand(input))).rejects.toMatchObject({ name });
 });

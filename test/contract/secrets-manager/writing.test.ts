@@ -16,8 +16,8 @@ const anna = { name: Name, secretString: 'old' };
 const marked = { name: 'InvalidRequestException', message: expect.stringContaining('marked for deletion') };
 
 test('creates a secret with its value and tags', async () => {
-  await using standIn = await startSecretsManager();
-  using client = createClient(standIn.url);
+  await using emulator = await startSecretsManager();
+  using client = createClient(emulator.url);
 
   const created = await client.send(
     new CreateSecretCommand({
@@ -37,8 +37,8 @@ test('creates a secret with its value and tags', async () => {
 });
 
 test('creates a secret once for the same token and value, and refuses the name otherwise', async () => {
-  await using standIn = await startSecretsManager();
-  using client = createClient(standIn.url);
+  await using emulator = await startSecretsManager();
+  using client = createClient(emulator.url);
   const ClientRequestToken = '8b3f5a52-5d0f-4bd9-9a43-6f3f2f1c9d10';
   const create = (SecretString: string) =>
     client.send(new CreateSecretCommand({ Name, SecretString, ClientRequestToken }));
@@ -55,16 +55,16 @@ test.each([
   ['more than 64 KB', { Name, SecretString: 'x'.repeat(65_537) }, 'ValidationException'],
   ["a tag of AWS's own", { Name, Tags: [{ Key: 'aws:owner', Value: 'a' }] }, 'InvalidParameterException'],
 ])('refuses to create a secret with %s', async (_what, input, name) => {
-  await using standIn = await startSecretsManager();
-  using client = createClient(standIn.url);
+  await using emulator = await startSecretsManager();
+  using client = createClient(emulator.url);
 
   await expect(client.send(new CreateSecretCommand(input))).rejects.toMatchObject({ name });
   expect((await client.send(new ListSecretsCommand({}))).SecretList).toEqual([]);
 });
 
 test('never repeats a value that it refuses', async () => {
-  await using standIn = await startSecretsManager();
-  using client = createClient(standIn.url);
+  await using emulator = await startSecretsManager();
+  using client = createClient(emulator.url);
 
   const refused = client.send(new CreateSecretCommand({ Name, SecretString: 'marker'.repeat(20_000) }));
 
@@ -72,8 +72,8 @@ test('never repeats a value that it refuses', async () => {
 });
 
 test('puts a new value, and keeps the one before as AWSPREVIOUS', async () => {
-  await using standIn = await startSecretsManager({ secrets: [anna] });
-  using client = createClient(standIn.url);
+  await using emulator = await startSecretsManager({ secrets: [anna] });
+  using client = createClient(emulator.url);
 
   await client.send(new PutSecretValueCommand({ SecretId: Name, SecretString: 'newer' }));
   await client.send(new PutSecretValueCommand({ SecretId: Name, SecretString: 'newest' }));
@@ -87,8 +87,8 @@ test('puts a new value, and keeps the one before as AWSPREVIOUS', async () => {
 });
 
 test('puts a value under a stage of its own, beside the current one', async () => {
-  await using standIn = await startSecretsManager({ secrets: [anna] });
-  using client = createClient(standIn.url);
+  await using emulator = await startSecretsManager({ secrets: [anna] });
+  using client = createClient(emulator.url);
 
   await client.send(new PutSecretValueCommand({ SecretId: Name, SecretString: 'next', VersionStages: ['AWSPENDING'] }));
 
@@ -99,20 +99,20 @@ test('puts a value under a stage of its own, beside the current one', async () =
 });
 
 test('adds, replaces and removes tags', async () => {
-  await using standIn = await startSecretsManager({ secrets: [{ ...anna, tags: { owner: 'anna', group: 'sales' } }] });
-  using client = createClient(standIn.url);
+  await using emulator = await startSecretsManager({ secrets: [{ ...anna, tags: { owner: 'anna', group: 'sales' } }] });
+  using client = createClient(emulator.url);
   const tags = async () => (await client.send(new DescribeSecretCommand({ SecretId: Name }))).Tags;
 
   await client.send(new TagResourceCommand({ SecretId: Name, Tags: [{ Key: 'owner', Value: 'ben' }] }));
   await client.send(new UntagResourceCommand({ SecretId: Name, TagKeys: ['group'] }));
   expect(await tags()).toEqual([{ Key: 'owner', Value: 'ben' }]);
-  standIn.tag(Name, { protected: 'true' });
+  emulator.tag(Name, { protected: 'true' });
   expect(await tags()).toHaveLength(2);
 });
 
 test('marks a secret for deletion: it can be described, and no longer read, listed or changed', async () => {
-  await using standIn = await startSecretsManager({ secrets: [anna] });
-  using client = createClient(standIn.url);
+  await using emulator = await startSecretsManager({ secrets: [anna] });
+  using client = createClient(emulator.url);
 
   await client.send(new DeleteSecretCommand({ SecretId: Name, RecoveryWindowInDays: 7 }));
 
@@ -132,8 +132,8 @@ test('marks a secret for deletion: it can be described, and no longer read, list
 });
 
 test('deletes at once when forced to, also what is marked already, and the name is free again', async () => {
-  await using standIn = await startSecretsManager({ secrets: [anna] });
-  using client = createClient(standIn.url);
+  await using emulator = await startSecretsManager({ secrets: [anna] });
+  using client = createClient(emulator.url);
   await client.send(new DeleteSecretCommand({ SecretId: Name }));
 
   await client.send(new DeleteSecretCommand({ SecretId: Name, ForceDeleteWithoutRecovery: true }));
@@ -148,8 +148,8 @@ test.each([
   ['a window of a day', { RecoveryWindowInDays: 1 }],
   ['a window and force', { RecoveryWindowInDays: 7, ForceDeleteWithoutRecovery: true }],
 ])('refuses to delete with %s', async (_what, input) => {
-  await using standIn = await startSecretsManager({ secrets: [anna] });
-  using client = createClient(standIn.url);
+  await using emulator = await startSecretsManager({ secrets: [anna] });
+  using client = createClient(emulator.url);
 
   await expect(client.send(new DeleteSecretCommand({ SecretId: Name, ...input }))).rejects.toMatchObject({
     name: 'InvalidParameterException',

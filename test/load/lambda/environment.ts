@@ -8,7 +8,7 @@ import { memoryFlags } from '../memory-flags.ts';
 import { type InvocationAnswer, type RuntimeError, startRuntimeApi } from './runtime-api.ts';
 
 export type EnvironmentOptions = {
-  readonly door: string;
+  readonly functionName: string;
   readonly variables?: Readonly<Record<string, string>>;
   /** Takes what the function prints, line by line. */
   readonly onLine?: (line: string) => void;
@@ -33,15 +33,15 @@ const preloads = ['rapid-client.cjs', 'usage.cjs'].flatMap((file) => ['--require
 const parseUsage = (message: unknown) => message as Usage;
 
 // https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
-const lambdaVariables = (door: string, runtimeApi: string) => ({
+const lambdaVariables = (functionName: string, runtimeApi: string) => ({
   AWS_LAMBDA_RUNTIME_API: runtimeApi,
-  AWS_LAMBDA_FUNCTION_NAME: door,
+  AWS_LAMBDA_FUNCTION_NAME: functionName,
   AWS_LAMBDA_FUNCTION_VERSION: '1',
   AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memoryMb),
-  AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${door}`,
+  AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${functionName}`,
   AWS_LAMBDA_LOG_STREAM_NAME: 'local',
   _HANDLER: 'index.handler',
-  LAMBDA_TASK_ROOT: join(distFolder, door),
+  LAMBDA_TASK_ROOT: join(distFolder, functionName),
   AWS_REGION: 'us-east-1',
   AWS_ACCESS_KEY_ID: 'local',
   AWS_SECRET_ACCESS_KEY: 'local',
@@ -49,10 +49,10 @@ const lambdaVariables = (door: string, runtimeApi: string) => ({
 });
 
 /** One environment of Lambda's around a built bundle: AWS's own runtime client in a process of its own. */
-export const startEnvironment = async ({ door, variables = {}, onLine = () => {} }: EnvironmentOptions) => {
+export const startEnvironment = async ({ functionName, variables = {}, onLine = () => {} }: EnvironmentOptions) => {
   const api = await startRuntimeApi();
   const child = spawn(process.execPath, ['--expose-gc', ...memoryFlags(memoryMb), ...preloads, bootstrap], {
-    env: { ...lambdaVariables(door, api.host), ...variables },
+    env: { ...lambdaVariables(functionName, api.host), ...variables },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   const exited = once(child, 'exit');

@@ -1,11 +1,11 @@
-import { type Answered, type Asked, createClient } from '../client.ts';
+import { type Answered, createClient, type RequestedRunFields } from '../client.ts';
 import { inPassing, type Part, unknown } from './cast.ts';
 import type { Findings } from './findings.ts';
 import { createGreenApiControl } from './green-api-control.ts';
 
 export type Urls = { readonly service: string; readonly greenApi: string };
 
-const logoutOf = (idInstance: string, wait: number): Asked => ({
+const logoutOf = (idInstance: string, wait: number): RequestedRunFields => ({
   method: 'POST',
   path: `/instances/${idInstance}/logout`,
   headers: { prefer: `wait=${wait}`, 'content-type': 'application/json' },
@@ -36,7 +36,7 @@ const createAsking = ({ ask }: Client, { stateOf }: Control, findings: Findings)
       const isTrue = confirmed !== true || (await stateOf(id)) === 'notAuthorized';
       expect(isTrue, `${id} is said to be confirmed, and is not`);
     },
-    request: async (asked: Asked, status: number) => {
+    request: async (asked: RequestedRunFields, status: number) => {
       const answer = await ask(asked);
       findings.others += 1;
       expect(answer.status === status, `${asked.path} answered ${answer.status}, not ${status}`);

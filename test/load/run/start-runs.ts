@@ -24,9 +24,9 @@ export const startRuns = async (variables: Readonly<Record<string, string>>) => 
       ...asked,
     });
     const { Status: status, Result, Error: error } = await harness.ended(arn);
-    const standing = parseSummary(Result ?? error?.ErrorData);
-    if (standing === undefined) throw new Error(`the run ended ${status} without a summary: ${error?.ErrorMessage}`);
-    return { status, ...standing };
+    const results = parseSummary(Result ?? error?.ErrorData);
+    if (results === undefined) throw new Error(`the run ended ${status} without a summary: ${error?.ErrorMessage}`);
+    return { status, ...results };
   };
   return { ...harness, logOutAll };
 };

@@ -22,7 +22,7 @@ type Strings = { readonly event: InvocationEvent; readonly answer: (output: unkn
 
 const parseEvent = (event: unknown) => event as InvocationEvent;
 
-/** A stand-in whose function is the test itself: it takes the invocations, makes the checkpoints and gives the answers. */
+/** A emulator whose function is the test itself: it takes the invocations, makes the checkpoints and gives the answers. */
 export const startPuppet = async (bundle: string) => {
   const invocations = createRecorder<Strings>();
   const taken = new Set<Strings>();

@@ -8,14 +8,14 @@ import type { Answer } from '../http-event.ts';
 
 type FailureText = { [Kind in FailureKind]: `${(typeof failureRows)[Kind]['status']} ${Kind}` }[FailureKind];
 
-/** Status and outcome of the logout door. */
-export type DoorEnding = '200 logged-out' | '200 already-logged-out' | '202 logged-out' | FailureText;
+/** Status and outcome of the logout function. */
+export type FunctionEnding = '200 logged-out' | '200 already-logged-out' | '202 logged-out' | FailureText;
 
 /** How many readings of the state; `some`: as many as the wait left time for. */
 type Readings = 0 | 1 | 'some';
 
 /** … and how many logouts and readings it sent. */
-export type DoorText = `${DoorEnding}, ${number} + ${Readings}`;
+export type FunctionText = `${FunctionEnding}, ${number} + ${Readings}`;
 
 /** How often a run asked for the logout. */
 type Tries = 'never' | 'once' | 'again';
@@ -26,7 +26,7 @@ export type RunText = `${OutcomeKind}, ${Tries}` | RunFailureType;
 export const endingOf = ({ status, body }: Answer): string =>
   `${status} ${body.code ?? (body.alreadyLoggedOut ? 'already-logged-out' : 'logged-out')}`;
 
-export const doorTextOf = (answer: Answer, logouts: number, readings: number): string => {
+export const functionTextOf = (answer: Answer, logouts: number, readings: number): string => {
   const isWaiting = answer.headers['preference-applied'] !== 'wait=0';
   return `${endingOf(answer)}, ${logouts} + ${isWaiting && readings > 0 ? 'some' : readings}`;
 };

@@ -5,10 +5,10 @@ import { startSecretsManager } from '../../../local/emulators/secrets-manager/em
 import type { LocalSecret } from '../../../local/emulators/secrets-manager/local-secret.ts';
 import { markerToken } from '../logout-setup.ts';
 import { type BrokenHost, type BrokenHostName, brokenHostNames, brokenHosts } from './broken-hosts.ts';
-import { buildDoors } from './bundles.ts';
-import { startDoors } from './functions.ts';
+import { buildFunctions } from './bundles.ts';
+import { startFunctions } from './functions.ts';
 
-export type FaultWorld = Awaited<ReturnType<typeof startFaultWorld>>;
+export type FaultSetup = Awaited<ReturnType<typeof startFaultSetup>>;
 
 const startBrokenHosts = async (stack: AsyncDisposableStack) => {
   const started = brokenHostNames.map(async (name) => [name, stack.use(await brokenHosts[name]())] as const);
@@ -21,10 +21,10 @@ const startBrokenHosts = async (stack: AsyncDisposableStack) => {
 };
 
 /**
- * The doors as they are built in a process of their own, lists and runs in this one, around stand-ins and hosts that break.
+ * The functions as they are built in a process of their own, lists and runs in this one, around emulators and hosts that break.
  * Every instance has the marker for its token, and all that is written is kept.
  */
-export const startFaultWorld = async () => {
+export const startFaultSetup = async () => {
   await using starting = new AsyncDisposableStack();
   const greenApi = starting.use(
     // It counts requests as they arrive here, and so many at once arrive late.
@@ -34,7 +34,7 @@ export const startFaultWorld = async () => {
   const secretsManager = starting.use(await startSecretsManager());
   const events: BusEvent[] = [];
   const eventBus = starting.use(await startEventBus((event) => events.push(event)));
-  const bundles = starting.use(await buildDoors(['logout', 'forced-logouts', 'schedule', 'run']));
+  const bundles = starting.use(await buildFunctions(['logout', 'forced-logouts', 'schedule', 'run']));
   const variables = {
     ALLOWED_API_HOSTS: [greenApi.host, ...hosts.authorities].join(','),
     EVENT_BUS: 'outcomes',
@@ -46,7 +46,7 @@ export const startFaultWorld = async () => {
     AWS_ACCESS_KEY_ID: 'test',
     AWS_SECRET_ACCESS_KEY: 'test',
   };
-  const doors = starting.use(startDoors(variables));
+  const functions = starting.use(startFunctions(variables));
 
   // The SDK reads these itself; each test file has a process environment of its own.
   Object.assign(process.env, variables);
@@ -68,7 +68,7 @@ export const startFaultWorld = async () => {
   };
 
   /** What the functions have written, line by line. */
-  const output = () => [...doors.output().split('\n').filter(Boolean), ...lines];
+  const output = () => [...functions.output().split('\n').filter(Boolean), ...lines];
   const running = starting.move();
   return {
     greenApi,
@@ -77,7 +77,7 @@ export const startFaultWorld = async () => {
     events,
     bundles,
     variables,
-    doors,
+    functions,
     /** Where lists and runs write. */
     write: (line: string) => void lines.push(line),
     addInstance,

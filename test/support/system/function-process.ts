@@ -1,6 +1,6 @@
-/** A process that holds built doors, as Lambda's does: takes events from its parent, and answers each as soon as it can. */
+/** A process that holds built functions, as Lambda's does: takes events from its parent, and answers each as soon as it can. */
 import { inspect } from 'node:util';
-import type { DoorAnswer, DoorCall } from './functions.ts';
+import type { FunctionAnswer, FunctionCall } from './functions.ts';
 
 type Handler = (event: unknown, context: unknown) => Promise<unknown>;
 
@@ -10,7 +10,7 @@ let lastLoaded: Promise<unknown> = Promise.resolve();
 const parseBundle = (bundle: unknown) => bundle as { readonly handler: Handler };
 
 /** The environment is read while a bundle is loaded, so they are loaded one after the other. */
-const load = ({ bundle, variables }: DoorCall): Promise<Handler> => {
+const load = ({ bundle, variables }: FunctionCall): Promise<Handler> => {
   const address = `${bundle}?${new URLSearchParams(variables)}`;
   const known = handlers.get(address);
   if (known !== undefined) return known;
@@ -26,7 +26,7 @@ const load = ({ bundle, variables }: DoorCall): Promise<Handler> => {
   return loading;
 };
 
-const answer = async (call: DoorCall): Promise<DoorAnswer> => {
+const answer = async (call: FunctionCall): Promise<FunctionAnswer> => {
   const endsAt = Date.now() + call.remainingMs;
   const context = { getRemainingTimeInMillis: () => Math.max(0, endsAt - Date.now()) };
   try {
@@ -39,4 +39,4 @@ const answer = async (call: DoorCall): Promise<DoorAnswer> => {
 };
 
 process.on('disconnect', () => process.exit());
-process.on('message', async (message) => process.send?.(await answer(message as DoorCall)));
+process.on('message', async (message) => process.send?.(await answer(message as FunctionCall)));

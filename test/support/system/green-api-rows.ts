@@ -1,11 +1,11 @@
 import type { FailureKind } from '../../../functions/logout/outcome.ts';
 import type { FaultName } from '../../../local/emulators/green-api/faults.ts';
 import type { BrokenHostName } from './broken-hosts.ts';
-import type { DoorEnding, DoorText, RunText } from './cell-texts.ts';
-import type { DoorColumn, RunColumn } from './green-api-cells.ts';
+import type { FunctionEnding, FunctionText, RunText } from './cell-texts.ts';
+import type { FunctionColumn, RunColumn } from './green-api-cells.ts';
 
-/** What each door makes of one trouble, wherever it meets it. `runQueue` is about the queue: the logout itself is done there. */
-export type Row = Readonly<Record<DoorColumn, DoorText>> &
+/** What each function makes of one trouble, wherever it meets it. `runQueue` is about the queue: the logout itself is done there. */
+export type Row = Readonly<Record<FunctionColumn, FunctionText>> &
   Readonly<Record<Exclude<RunColumn, 'runQueue'>, RunText>> & { readonly runQueue: 'cleared' | 'not cleared' };
 
 /** A host that breaks, breaks every method. */
@@ -18,7 +18,7 @@ const unread = {
   runQueue: 'not cleared',
 } as const;
 
-type EndingOf<Kind extends FailureKind> = Extract<DoorEnding, `${number} ${Kind}`>;
+type EndingOf<Kind extends FailureKind> = Extract<FunctionEnding, `${number} ${Kind}`>;
 
 /** GREEN-API would say the same again: nothing is retried, no state is read. */
 const lasting = <Kind extends FailureKind>(ending: EndingOf<Kind>, kind: Kind): Row => ({

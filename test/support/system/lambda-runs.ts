@@ -6,20 +6,20 @@ import { faultNames } from '../../../local/emulators/green-api/faults.ts';
 import { httpEventOf } from '../http-event.ts';
 import { startHarness, temporaryFolder } from '../lambda/harness.ts';
 import { brokenHostNames } from './broken-hosts.ts';
-import type { FaultWorld } from './fault-setup.ts';
-import { startDoors } from './functions.ts';
+import type { FaultSetup } from './fault-setup.ts';
+import { startFunctions } from './functions.ts';
 import { malformedNames, malformedSecrets } from './malformed-secrets.ts';
 import { reason } from './requests.ts';
 
 /** One instance for each trouble. */
-const addAll = (world: FaultWorld): readonly string[] => [
+const addAll = (setup: FaultSetup): readonly string[] => [
   ...faultNames.map((fault) => {
-    const idInstance = world.addInstance();
-    world.greenApi.setFault(idInstance, fault, { delayMs: 100 });
+    const idInstance = setup.addInstance();
+    setup.greenApi.setFault(idInstance, fault, { delayMs: 100 });
     return idInstance;
   }),
-  ...brokenHostNames.map((host) => world.addInstance({ apiUrl: world.hosts.apiUrlOf(host) })),
-  ...malformedNames.map((name) => world.addInstance(malformedSecrets[name].secret)),
+  ...brokenHostNames.map((host) => setup.addInstance({ apiUrl: setup.hosts.apiUrlOf(host) })),
+  ...malformedNames.map((name) => setup.addInstance(malformedSecrets[name].secret)),
 ];
 
 const requestOf = (instances: readonly string[]) => ({
@@ -39,19 +39,19 @@ const bodyOf = (instances: readonly string[]) => ({
  * Runs as they are deployed: one that meets every trouble and whose process is killed in its middle, and one whose
  * invocations run out of time, until it is stopped. Gives all that leaves Lambda, by the way it goes.
  */
-export const runOnLambda = async (world: FaultWorld) => {
+export const runOnLambda = async (setup: FaultSetup) => {
   const folder = temporaryFolder();
-  const built = {
-    bundle: world.bundles.of('run'),
-    environment: () => world.variables,
+  const options = {
+    bundle: setup.bundles.of('run'),
+    environment: () => setup.variables,
     executionTimeoutMs: 600_000,
   };
-  const functions = { run: built, short: { ...built, timeoutMs: 2_000 } };
+  const functions = { run: options, short: { ...options, timeoutMs: 2_000 } };
   await using lambda = await startHarness({ folder, functions });
   const variables = { AWS_ENDPOINT_URL_LAMBDA: lambda.url, RUN_FUNCTION: 'run', MAX_TARGETS_CEILING: '500' };
-  await using doors = startDoors({ ...world.variables, ...variables });
+  await using built = startFunctions({ ...setup.variables, ...variables });
   const call = async (routeKey: string, asked: Omit<Parameters<typeof httpEventOf>[0], 'routeKey'>) =>
-    doors.call(world.bundles.of('forced-logouts'), httpEventOf({ routeKey, ...asked }));
+    built.call(setup.bundles.of('forced-logouts'), httpEventOf({ routeKey, ...asked }));
   const happened = (type: string, functionName: string) =>
     lambda.events.first(
       (event) =>
@@ -65,12 +65,12 @@ export const runOnLambda = async (world: FaultWorld) => {
   const killed = async () => {
     // The process is there when the time that a run has begins to count.
     await lambda.ended(await lambda.start({ ...requestOf([]), dryRun: true }));
-    const ids = addAll(world);
+    const ids = addAll(setup);
     const [first = ''] = ids;
     const body = JSON.stringify({ ...bodyOf(ids), clearQueue: true });
     const started = await call('POST /forced-logouts', { body, headers: { 'idempotency-key': 'leak-1' } });
     const isEnded = () => lambda.letters.items.some(({ functionName }) => functionName === 'run');
-    while (world.greenApi.callsOf(first).length === 0 && !isEnded()) await sleep(20);
+    while (setup.greenApi.callsOf(first).length === 0 && !isEnded()) await sleep(20);
     for (const event of lambda.events.items)
       if (event.kind === 'worker-started' && event.functionName === 'run') process.kill(event.pid ?? 0, 'SIGKILL');
 
@@ -81,8 +81,8 @@ export const runOnLambda = async (world: FaultWorld) => {
   };
 
   const outOfTime = async () => {
-    const idInstance = world.addInstance();
-    world.secretsManager.setFault('DescribeSecret', 'hang', { secretId: `green-api/${idInstance}` });
+    const idInstance = setup.addInstance();
+    setup.secretsManager.setFault('DescribeSecret', 'hang', { secretId: `green-api/${idInstance}` });
     const DurableExecutionArn = await lambda.start(requestOf([idInstance]), undefined, 'short:live');
     await happened('InvocationCompleted', 'short');
     const error = { ErrorType: 'RunStopped', ErrorMessage: 'Stopped by a test' };
@@ -91,13 +91,13 @@ export const runOnLambda = async (world: FaultWorld) => {
   };
 
   const [one, other] = await Promise.all([killed(), outOfTime()]);
-  await doors.end();
+  await built.end();
   return {
     answers: one.answers,
     executions: [one.execution, other.execution],
     histories: [one.history, other.history],
     letters: lambda.letters.items,
-    output: [...lambda.lines.items, doors.output()],
+    output: [...lambda.lines.items, built.output()],
     journals: readdirSync(folder).map((file) => readFileSync(join(folder, file), 'utf8')),
     exits: lambda.events.items.flatMap((event) => (event.kind === 'worker-exited' ? [event.exit] : [])),
   };

@@ -8,47 +8,47 @@ import { parseSummary } from '../../../functions/runs/results.ts';
 import { RunFailure } from '../../../functions/runs/run-failure.ts';
 import { createClock, execute } from '../fake-execution.ts';
 import { type Answer, contextOf, httpEventOf, parseAnswer } from '../http-event.ts';
-import type { FaultWorld } from './fault-setup.ts';
+import type { FaultSetup } from './fault-setup.ts';
 
 /** Stands in each request, and so in whatever is told of it. */
 export const reason = 'phones lost at gate 47b9';
 
-type Options = Parameters<FaultWorld['doors']['call']>[2];
+type Options = Parameters<FaultSetup['functions']['call']>[2];
 
-/** Asks the logout door; `wait` is in seconds. */
+/** Asks the logout function; `wait` is in seconds. */
 export const logOut = async (
-  world: FaultWorld,
+  setup: FaultSetup,
   idInstance: string,
   wait: number,
   options?: Options,
 ): Promise<Answer> => {
   const headers = { prefer: `wait=${wait}` };
   const event = httpEventOf({ pathParameters: { idInstance }, headers, body: JSON.stringify({ reason }) });
-  const called = await world.doors.call(world.bundles.of('logout'), event, options);
-  if (called.kind === 'threw') throw new Error(`the logout door threw: ${called.error}`);
+  const called = await setup.functions.call(setup.bundles.of('logout'), event, options);
+  if (called.kind === 'threw') throw new Error(`the logout function threw: ${called.error}`);
   return parseAnswer(called.answer as APIGatewayProxyStructuredResultV2);
 };
 
-/** Asks the instances door, in this process, for those whose secrets' names begin with `prefix`. */
-export const list = async ({ variables, write }: FaultWorld, prefix: string): Promise<Answer> => {
-  const wired = composeInstances({ ...variables, SECRET_PREFIX: prefix }, write);
-  return parseAnswer(await createInstancesHandler(wired)(httpEventOf({}), contextOf()));
+/** Asks the instances function, in this process, for those whose secrets' names begin with `prefix`. */
+export const list = async ({ variables, write }: FaultSetup, prefix: string): Promise<Answer> => {
+  const composed = composeInstances({ ...variables, SECRET_PREFIX: prefix }, write);
+  return parseAnswer(await createInstancesHandler(composed)(httpEventOf({}), contextOf()));
 };
 
 export type RunSeen = Awaited<ReturnType<typeof run>>;
 
-type Wired = ReturnType<typeof composeRun>;
+type Composed = ReturnType<typeof composeRun>;
 
-const wiredBefore = new WeakMap<FaultWorld, Map<string, Wired>>();
+const composedBefore = new WeakMap<FaultSetup, Map<string, Composed>>();
 
 /** The rooms of a run: those of the same variables are the same, as in one process of Lambda's. */
-const wire = (world: FaultWorld, variables: Readonly<Record<string, string>>): Wired => {
-  const known = wiredBefore.get(world) ?? new Map<string, Wired>();
-  wiredBefore.set(world, known);
+const wire = (setup: FaultSetup, variables: Readonly<Record<string, string>>): Composed => {
+  const known = composedBefore.get(setup) ?? new Map<string, Composed>();
+  composedBefore.set(setup, known);
   const key = JSON.stringify(variables);
-  const wired = known.get(key) ?? composeRun({ ...world.variables, ...variables }, world.write);
-  known.set(key, wired);
-  return wired;
+  const composed = known.get(key) ?? composeRun({ ...setup.variables, ...variables }, setup.write);
+  known.set(key, composed);
+  return composed;
 };
 
 /**
@@ -58,7 +58,7 @@ const wire = (world: FaultWorld, variables: Readonly<Record<string, string>>): W
  * @param options.waitsTimes how much longer its waits last there than it asked for
  */
 export const run = async (
-  world: FaultWorld,
+  setup: FaultSetup,
   asked: Pick<ForcedLogout, 'target'> & Partial<ForcedLogout>,
   {
     seconds = 20,
@@ -71,7 +71,7 @@ export const run = async (
   } = {},
 ) => {
   const steady = createClock();
-  const clock = { ...steady, advance: (ms: number) => steady.advance(ms * waitsTimes) };
+  const clock = { ...steady, processTarget: (ms: number) => steady.processTarget(ms * waitsTimes) };
   const request = v.parse(forcedLogoutSchema, {
     reason,
     requestedBy: 'arn:aws:iam::111122223333:role/SecurityDesk AROAEXAMPLEID',
@@ -80,7 +80,7 @@ export const run = async (
     maxTargets: 3_000,
     ...asked,
   });
-  const carryOut = createForcedLogoutRun({ ...wire(world, variables), now: clock.now });
+  const carryOut = createForcedLogoutRun({ ...wire(setup, variables), now: clock.now });
   const { result, error } = await execute(clock, (durable) =>
     carryOut(request, { runId: `api-${'0'.repeat(40)}`, durable, remainingMs: () => 900_000 }),
   );

@@ -1,14 +1,14 @@
 import type { InstanceId } from '../../../functions/instances/instance-id.ts';
 import { inParallel } from '../../../functions/runs/in-parallel.ts';
 import type { FaultName } from '../../../local/emulators/secrets-manager/faults.ts';
-import type { FaultWorld } from './fault-setup.ts';
+import type { FaultSetup } from './fault-setup.ts';
 import { malformedNames, malformedSecrets } from './malformed-secrets.ts';
 import { list, logOut, type RunSeen, run } from './requests.ts';
 
 type Planned = { readonly fault: FaultName; readonly times?: number };
 
 /** Each fault for good, and some that pass. The SDK asks three times. */
-export const secretTroubles = {
+export const secretFaults = {
   'access-denied': { fault: 'access-denied' },
   'decryption-failure': { fault: 'decryption-failure' },
   'marked-for-deletion': { fault: 'marked-for-deletion' },
@@ -24,130 +24,130 @@ export const secretTroubles = {
   slow: { fault: 'slow' },
 } as const satisfies Record<string, Planned> & Record<FaultName, Planned>;
 
-export type SecretTrouble = keyof typeof secretTroubles;
+export type SecretFault = keyof typeof secretFaults;
 
-export const secretTroubleNames = Object.keys(secretTroubles) as readonly SecretTrouble[];
+export const secretFaultNames = Object.keys(secretFaults) as readonly SecretFault[];
 
 type Operation = 'GetSecretValue' | 'DescribeSecret' | 'ListSecrets';
 
-/** Where names begin whose list meets a trouble; runs and the door each have their own. */
-const beginningOf = (door: 'door' | 'run', trouble: SecretTrouble) => `${door}-${trouble.replaceAll(' ', '-')}/`;
+/** Where names begin whose list meets a trouble; runs and the function each have their own. */
+const beginningOf = (column: 'function' | 'run', fault: SecretFault) => `${column}-${fault.replaceAll(' ', '-')}/`;
 
-const plant = ({ secretsManager }: FaultWorld, trouble: SecretTrouble, operation: Operation, secretId: string) =>
-  secretsManager.setFault(operation, secretTroubles[trouble].fault, {
-    ...secretTroubles[trouble],
+const plant = ({ secretsManager }: FaultSetup, fault: SecretFault, operation: Operation, secretId: string) =>
+  secretsManager.setFault(operation, secretFaults[fault].fault, {
+    ...secretFaults[fault],
     secretId,
     delayMs: 100,
   });
 
 /** How often Secrets Manager was asked. */
-const countCalls = ({ secretsManager }: FaultWorld, operation: Operation, secretId: string): number =>
+const countCalls = ({ secretsManager }: FaultSetup, operation: Operation, secretId: string): number =>
   secretsManager.calls.filter((call) => call.operation === operation && call.secretId === secretId).length;
 
 const secretOf = (idInstance: string) => `green-api/${idInstance}`;
 
-/** The logout door reads the credential. */
-const driveRead = async (world: FaultWorld, trouble: SecretTrouble) => {
-  const idInstance = world.addInstance();
-  plant(world, trouble, 'GetSecretValue', secretOf(idInstance));
-  const answer = await logOut(world, idInstance, 1);
-  return { idInstance, answer, calls: countCalls(world, 'GetSecretValue', secretOf(idInstance)) };
+/** The logout function reads the credential. */
+const driveRead = async (setup: FaultSetup, fault: SecretFault) => {
+  const idInstance = setup.addInstance();
+  plant(setup, fault, 'GetSecretValue', secretOf(idInstance));
+  const answer = await logOut(setup, idInstance, 1);
+  return { idInstance, answer, calls: countCalls(setup, 'GetSecretValue', secretOf(idInstance)) };
 };
 
-/** The logout door reads the credential once more, because GREEN-API rejected it. */
-const driveReread = async (world: FaultWorld, trouble: SecretTrouble) => {
-  const idInstance = world.addInstance();
-  await logOut(world, idInstance, 0);
-  const before = countCalls(world, 'GetSecretValue', secretOf(idInstance));
-  plant(world, trouble, 'GetSecretValue', secretOf(idInstance));
-  world.greenApi.setFault(idInstance, 'http-401-text');
-  const remainingMs = trouble === 'hang' ? 6_500 : 29_000;
-  const answer = await logOut(world, idInstance, 0, { remainingMs });
-  return { idInstance, answer, calls: countCalls(world, 'GetSecretValue', secretOf(idInstance)) - before };
+/** The logout function reads the credential once more, because GREEN-API rejected it. */
+const driveReread = async (setup: FaultSetup, fault: SecretFault) => {
+  const idInstance = setup.addInstance();
+  await logOut(setup, idInstance, 0);
+  const before = countCalls(setup, 'GetSecretValue', secretOf(idInstance));
+  plant(setup, fault, 'GetSecretValue', secretOf(idInstance));
+  setup.greenApi.setFault(idInstance, 'http-401-text');
+  const remainingMs = fault === 'hang' ? 6_500 : 29_000;
+  const answer = await logOut(setup, idInstance, 0, { remainingMs });
+  return { idInstance, answer, calls: countCalls(setup, 'GetSecretValue', secretOf(idInstance)) - before };
 };
 
-/** The instances door lists them. */
-const driveList = async (world: FaultWorld, trouble: SecretTrouble) => {
-  const beginning = beginningOf('door', trouble);
-  world.addInstance({}, beginning);
-  plant(world, trouble, 'ListSecrets', beginning);
-  const answer = await list(world, beginning);
-  return { answer, calls: countCalls(world, 'ListSecrets', beginning) };
+/** The instances function lists them. */
+const driveList = async (setup: FaultSetup, fault: SecretFault) => {
+  const beginning = beginningOf('function', fault);
+  setup.addInstance({}, beginning);
+  plant(setup, fault, 'ListSecrets', beginning);
+  const answer = await list(setup, beginning);
+  return { answer, calls: countCalls(setup, 'ListSecrets', beginning) };
 };
 
 type RunOfOne = { readonly idInstance: string; readonly run: RunSeen; readonly calls: number };
 
 /** On the run's clock, in seconds; where there is no answer, its two rounds have less time than the SDK's three tries. */
-const secondsFor = (trouble: SecretTrouble): number => (trouble === 'hang' ? 4 : 20);
+const secondsFor = (fault: SecretFault): number => (fault === 'hang' ? 4 : 20);
 /** The same for what has to be known before there is a round: one time-out tells enough. */
-const secondsBefore = (trouble: SecretTrouble): number => (trouble === 'hang' ? 1 : 20);
+const secondsBefore = (fault: SecretFault): number => (fault === 'hang' ? 1 : 20);
 
 /** A run of one instance reads its credential, or its tags. */
 const driveRunOf = async (
-  world: FaultWorld,
-  trouble: SecretTrouble,
+  setup: FaultSetup,
+  fault: SecretFault,
   operation: 'GetSecretValue' | 'DescribeSecret',
   seconds: number,
 ): Promise<RunOfOne> => {
-  const idInstance = world.addInstance();
-  plant(world, trouble, operation, secretOf(idInstance));
+  const idInstance = setup.addInstance();
+  plant(setup, fault, operation, secretOf(idInstance));
   const target = { instances: [idInstance as InstanceId] };
-  const ended = await run(world, { target }, { seconds });
-  return { idInstance, run: ended, calls: countCalls(world, operation, secretOf(idInstance)) };
+  const ended = await run(setup, { target }, { seconds });
+  return { idInstance, run: ended, calls: countCalls(setup, operation, secretOf(idInstance)) };
 };
 
 /** A run of all instances lists them. */
-const driveRunOfAll = async (world: FaultWorld, trouble: SecretTrouble): Promise<RunOfOne> => {
-  const beginning = beginningOf('run', trouble);
-  const idInstance = world.addInstance({}, beginning);
-  plant(world, trouble, 'ListSecrets', beginning);
+const driveRunOfAll = async (setup: FaultSetup, fault: SecretFault): Promise<RunOfOne> => {
+  const beginning = beginningOf('run', fault);
+  const idInstance = setup.addInstance({}, beginning);
+  plant(setup, fault, 'ListSecrets', beginning);
   const ended = await run(
-    world,
+    setup,
     { target: { all: true } },
-    { variables: { SECRET_PREFIX: beginning }, seconds: secondsBefore(trouble) },
+    { variables: { SECRET_PREFIX: beginning }, seconds: secondsBefore(fault) },
   );
-  return { idInstance, run: ended, calls: countCalls(world, 'ListSecrets', beginning) };
+  return { idInstance, run: ended, calls: countCalls(setup, 'ListSecrets', beginning) };
 };
 
-/** Every door that reads secrets meets one trouble. */
-const driveSecretTrouble = async (world: FaultWorld, trouble: SecretTrouble) => {
+/** Every function that reads secrets meets one trouble. */
+const driveSecretFault = async (setup: FaultSetup, fault: SecretFault) => {
   const [read, reread, listed, runRead, runTags, runList] = await Promise.all([
-    driveRead(world, trouble),
-    driveReread(world, trouble),
-    driveList(world, trouble),
-    driveRunOf(world, trouble, 'GetSecretValue', secondsFor(trouble)),
-    driveRunOf(world, trouble, 'DescribeSecret', secondsBefore(trouble)),
-    driveRunOfAll(world, trouble),
+    driveRead(setup, fault),
+    driveReread(setup, fault),
+    driveList(setup, fault),
+    driveRunOf(setup, fault, 'GetSecretValue', secondsFor(fault)),
+    driveRunOf(setup, fault, 'DescribeSecret', secondsBefore(fault)),
+    driveRunOfAll(setup, fault),
   ]);
   return { read, reread, list: listed, runRead, runTags, runList };
 };
 
-/** Troubles at once, besides the one that only waits: the SDK asks again when the stand-in takes 3 s. */
+/** Troubles at once, besides the one that only waits: the SDK asks again when the emulator takes 3 s. */
 const concurrency = 2;
 
-export type SecretCell = Awaited<ReturnType<typeof driveSecretTrouble>>;
+export type SecretCell = Awaited<ReturnType<typeof driveSecretFault>>;
 
-/** Every door that reads secrets meets every trouble. */
-export const driveSecretTroubles = async (world: FaultWorld): Promise<ReadonlyMap<SecretTrouble, SecretCell>> => {
-  const drive = async (trouble: SecretTrouble) => [trouble, await driveSecretTrouble(world, trouble)] as const;
+/** Every function that reads secrets meets every trouble. */
+export const driveSecretFaults = async (setup: FaultSetup): Promise<ReadonlyMap<SecretFault, SecretCell>> => {
+  const drive = async (fault: SecretFault) => [fault, await driveSecretFault(setup, fault)] as const;
 
   const waiting = drive('hang');
   const others = await inParallel(
     concurrency,
-    secretTroubleNames.filter((trouble) => trouble !== 'hang'),
+    secretFaultNames.filter((fault) => fault !== 'hang'),
     drive,
   );
   return new Map([await waiting, ...others]);
 };
 
-/** Secrets that cannot be used: at the logout door, and all of them in one run. */
-export const driveMalformed = async (world: FaultWorld) => {
+/** Secrets that cannot be used: at the logout function, and all of them in one run. */
+export const driveMalformed = async (setup: FaultSetup) => {
   const add = () =>
-    malformedNames.map((name) => ({ name, idInstance: world.addInstance(malformedSecrets[name].secret) }));
+    malformedNames.map((name) => ({ name, idInstance: setup.addInstance(malformedSecrets[name].secret) }));
   const inRun = add();
   const [answers, ended] = await Promise.all([
-    Promise.all(add().map(async (one) => ({ ...one, answer: await logOut(world, one.idInstance, 1) }))),
-    run(world, { target: { instances: inRun.map(({ idInstance }) => idInstance as InstanceId) } }),
+    Promise.all(add().map(async (one) => ({ ...one, answer: await logOut(setup, one.idInstance, 1) }))),
+    run(setup, { target: { instances: inRun.map(({ idInstance }) => idInstance as InstanceId) } }),
   ]);
   return { answers, outcomes: inRun.map((one) => ({ ...one, outcome: ended.outcomeOf(one.idInstance) })) };
 };

@@ -1,16 +1,16 @@
-import type { DoorEnding, RunText } from './cell-texts.ts';
-import type { SecretTrouble } from './secrets-cells.ts';
+import type { FunctionEnding, RunText } from './cell-texts.ts';
+import type { SecretFault } from './secrets-cells.ts';
 
-type Asked = `asked ${number}` | 'asked until the time was over';
+type RequestedRunFields = `asked ${number}` | 'asked until the time was over';
 
-/** What each door makes of one trouble with Secrets Manager, and how often it asked there. */
+/** What each function makes of one trouble with Secrets Manager, and how often it asked there. */
 export type SecretRow = {
-  /** The logout door reads the credential. */
-  readonly read: `${DoorEnding}, ${Asked}`;
+  /** The logout function reads the credential. */
+  readonly read: `${FunctionEnding}, ${RequestedRunFields}`;
   /** It reads it again, because GREEN-API rejected the token. */
-  readonly reread: `${DoorEnding}, ${Asked}`;
-  /** The instances door. */
-  readonly list: `${'200' | '500 list-denied' | '503 unavailable'}, ${Asked}`;
+  readonly reread: `${FunctionEnding}, ${RequestedRunFields}`;
+  /** The instances function. */
+  readonly list: `${'200' | '500 list-denied' | '503 unavailable'}, ${RequestedRunFields}`;
   /** A run reads the credential, the tags, the list. */
   readonly runRead: RunText;
   readonly runTags: RunText;
@@ -64,8 +64,8 @@ export const secretRows = {
   'internal-error once': once,
   reset: forGood,
   'reset once': once,
-  // The door, and the run, had no more time.
+  // The function, and the run, had no more time.
   hang: { ...forGood, reread: '504 timed-out, asked until the time was over', runRead: 'timed-out, never' },
   'hang once': once,
   slow: { ...once, read: '200 logged-out, asked 1', reread: '502 credential-rejected, asked 1', list: '200, asked 1' },
-} as const satisfies Record<SecretTrouble, SecretRow>;
+} as const satisfies Record<SecretFault, SecretRow>;

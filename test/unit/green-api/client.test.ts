@@ -1,6 +1,6 @@
 import { createGreenApi } from '../../../functions/green-api/client.ts';
 import { deadlineIn } from '../../../functions/green-api/deadline.ts';
-import { createPace } from '../../../functions/green-api/rate-limiter.ts';
+import { createRateLimiter } from '../../../functions/green-api/rate-limiter.ts';
 import type { Credential } from '../../../functions/instances/credentials.ts';
 import type { InstanceId } from '../../../functions/instances/instance-id.ts';
 
@@ -10,7 +10,7 @@ test('one method does not wait for the second that lies between two calls of ano
   const text = JSON.stringify({ isLogout: true, stateInstance: 'notAuthorized', isCleared: true });
   const greenApi = createGreenApi({
     sendGet: async () => ({ kind: 'answered', status: 200, text }),
-    createPace: () => createPace({ intervalMs: 60_000 }),
+    createRateLimiter: () => createRateLimiter({ intervalMs: 60_000 }),
   });
   const soon = deadlineIn(50_000);
 

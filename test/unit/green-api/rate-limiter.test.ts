@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { deadlineIn } from '../../../functions/green-api/deadline.ts';
-import { createPace } from '../../../functions/green-api/rate-limiter.ts';
+import { createRateLimiter } from '../../../functions/green-api/rate-limiter.ts';
 
 const intervalMs = 60;
 /** Later than any slot here. */
@@ -14,8 +14,8 @@ const blockFor = (ms: number) => {
 const gapsOf = (times: readonly number[]) => times.slice(1).map((time, index) => time - (times[index] ?? 0));
 
 test('keeps calls apart that became due together while the process was held up', async () => {
-  const pace = createPace({ intervalMs });
-  const call = () => pace.slot('1101000001', never).then(() => performance.now());
+  const rateLimiter = createRateLimiter({ intervalMs });
+  const call = () => rateLimiter.slot('1101000001', never).then(() => performance.now());
 
   const calls = Promise.all([call(), call(), call(), call()]);
   await sleep(1);
@@ -26,68 +26,68 @@ test('keeps calls apart that became due together while the process was held up',
 });
 
 test('counts from when a call has left, also for those that wait already', async () => {
-  const pace = createPace({ intervalMs });
-  await pace.slot('1101000001', never);
-  const next = pace.slot('1101000001', never).then(() => performance.now());
+  const rateLimiter = createRateLimiter({ intervalMs });
+  await rateLimiter.slot('1101000001', never);
+  const next = rateLimiter.slot('1101000001', never).then(() => performance.now());
 
   await sleep(intervalMs / 2);
   const leftAt = performance.now();
-  pace.sent('1101000001');
+  rateLimiter.sent('1101000001');
 
   expect((await next) - leftAt).toBeGreaterThanOrEqual(intervalMs);
 });
 
 test('lets calls of different instances go at once', async () => {
-  const pace = createPace({ intervalMs: 60_000 });
+  const rateLimiter = createRateLimiter({ intervalMs: 60_000 });
 
   const ids = ['1101000001', '1101000002', '1101000003'];
 
-  expect(await Promise.all(ids.map((id) => pace.slot(id, never)))).toEqual(['free', 'free', 'free']);
+  expect(await Promise.all(ids.map((id) => rateLimiter.slot(id, never)))).toEqual(['free', 'free', 'free']);
 });
 
 test('says at once when the next slot is too far away', async () => {
-  const pace = createPace({ intervalMs: 60_000, longestWaitMs: 59_000 });
-  await pace.slot('1101000001', never);
+  const rateLimiter = createRateLimiter({ intervalMs: 60_000, longestWaitMs: 59_000 });
+  await rateLimiter.slot('1101000001', never);
 
-  expect(await pace.slot('1101000001', never)).toBe('queue-full');
+  expect(await rateLimiter.slot('1101000001', never)).toBe('queue-full');
 });
 
 test('says at once when the next slot is later than the caller waits, who then takes none from others', async () => {
-  const pace = createPace({ intervalMs: 1_000 });
+  const rateLimiter = createRateLimiter({ intervalMs: 1_000 });
   const first = performance.now();
-  await pace.slot('1101000001', never);
+  await rateLimiter.slot('1101000001', never);
 
-  const tooLate = Array.from({ length: 5 }, () => pace.slot('1101000001', deadlineIn(500)));
+  const tooLate = Array.from({ length: 5 }, () => rateLimiter.slot('1101000001', deadlineIn(500)));
 
   expect(new Set(await Promise.all(tooLate))).toEqual(new Set(['too-late']));
   expect(performance.now() - first).toBeLessThan(500);
-  expect(await pace.slot('1101000001', never)).toBe('free');
+  expect(await rateLimiter.slot('1101000001', never)).toBe('free');
   expect(performance.now() - first).toBeLessThan(2_000);
 });
 
 test('lets nobody go whose time has passed because this process was held up', async () => {
-  const pace = createPace({ intervalMs });
-  await pace.slot('1101000001', never);
+  const rateLimiter = createRateLimiter({ intervalMs });
+  await rateLimiter.slot('1101000001', never);
 
-  const heldUp = pace.slot('1101000001', deadlineIn(150));
+  const heldUp = rateLimiter.slot('1101000001', deadlineIn(150));
   blockFor(200);
 
   expect(await heldUp).toBe('too-late');
 });
 
 test('lets nobody go for whom the one before left too late', async () => {
-  const pace = createPace({ intervalMs: 1_000 });
-  await pace.slot('1101000001', never);
+  const rateLimiter = createRateLimiter({ intervalMs: 1_000 });
+  await rateLimiter.slot('1101000001', never);
 
-  const behind = pace.slot('1101000001', deadlineIn(1_500));
+  const behind = rateLimiter.slot('1101000001', deadlineIn(1_500));
   await sleep(800);
-  pace.sent('1101000001');
+  rateLimiter.sent('1101000001');
 
   expect(await behind).toBe('too-late');
 });
 
 test('lets nobody go who has no time for an answer', async () => {
-  const pace = createPace({ intervalMs });
+  const rateLimiter = createRateLimiter({ intervalMs });
 
-  expect(await pace.slot('1101000001', deadlineIn(40))).toBe('too-late');
+  expect(await rateLimiter.slot('1101000001', deadlineIn(40))).toBe('too-late');
 });

@@ -4,12 +4,12 @@ import type { InstanceId } from '../../../functions/instances/instance-id.ts';
 test.each([
   ['it is gone', 'It is gone. Mend the secret, or the right to read it.'],
   ['is its key enabled?', 'Is its key enabled? Mend the secret, or the right to read it.'],
-])('tells the reason and what to do as sentences: %s', (reason, detail) => {
+])('tells the detail and what to do as sentences: %s', (detail, expected) => {
   const { body } = logoutResponse('1101000001' as InstanceId, {
     kind: 'credential-unreadable',
     confirmed: false,
-    reason,
+    detail,
   });
 
-  expect(JSON.parse(body ?? '')).toMatchObject({ detail });
+  expect(JSON.parse(body ?? '')).toMatchObject({ detail: expected });
 });

@@ -9,5 +9,5 @@ test.each([
 ])('%s is told as what it is called, without its message', (error, name) => {
   const failure = secretsManagerFailure(error, 'secretsmanager:GetSecretValue');
 
-  expect(failure).toEqual({ kind: 'unavailable', reason: `Secrets Manager: ${name}` });
+  expect(failure).toEqual({ kind: 'unavailable', detail: `Secrets Manager: ${name}` });
 });

@@ -1,15 +1,15 @@
 import { deadlineIn } from '../../../functions/green-api/deadline.ts';
 import type { InstanceId } from '../../../functions/instances/instance-id.ts';
-import { createAsk } from '../../../functions/logout/call-with-credential.ts';
+import { createCallWithCredential } from '../../../functions/logout/call-with-credential.ts';
 
 test('asks nobody when the credential does not come before the deadline', async () => {
-  const ask = createAsk(() => new Promise(() => {}));
+  const ask = createCallWithCredential(() => new Promise(() => {}));
   const call = jest.fn();
   const startedAt = performance.now();
 
   const answer = await ask('1101000001' as InstanceId, call, deadlineIn(50));
 
-  expect(answer).toEqual({ kind: 'timed-out', reason: 'Secrets Manager did not answer in time', requests: 0 });
+  expect(answer).toEqual({ kind: 'timed-out', detail: 'Secrets Manager did not answer in time', requests: 0 });
   expect(call).not.toHaveBeenCalled();
   expect(performance.now() - startedAt).toBeLessThan(30_000);
 });

@@ -2,10 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createGreenApi, type GreenApi } from '../../../functions/green-api/client.ts';
 import { type Deadline, deadlineIn, timeUntil } from '../../../functions/green-api/deadline.ts';
 import type { SendGet } from '../../../functions/green-api/exchange.ts';
-import { createPace } from '../../../functions/green-api/rate-limiter.ts';
+import { createRateLimiter } from '../../../functions/green-api/rate-limiter.ts';
 import type { Credential } from '../../../functions/instances/credentials.ts';
 import type { InstanceId } from '../../../functions/instances/instance-id.ts';
-import type { Ask } from '../../../functions/logout/call-with-credential.ts';
+import type { CallWithCredential } from '../../../functions/logout/call-with-credential.ts';
 import { createConfirm } from '../../../functions/logout/confirmation.ts';
 import { createLogOut } from '../../../functions/logout/log-out.ts';
 
@@ -16,7 +16,7 @@ const authorized = { kind: 'state', stateInstance: 'authorized', requests: 1 };
 const logOutWith = (answers: readonly object[]) => {
   const left = [...answers];
   const logOut = createLogOut({
-    ask: (async () => left.shift()) as unknown as Ask,
+    ask: (async () => left.shift()) as unknown as CallWithCredential,
     greenApi: {} as GreenApi,
     recordEvidence: async () => {},
     now: () => new Date(),
@@ -28,18 +28,18 @@ const logOutWith = (answers: readonly object[]) => {
 test.each([
   [
     'there was no turn for it',
-    { kind: 'rate-limited', reason: 'too many calls of this instance at once', requests: 0 },
-    'no reading (of 2) said notAuthorized: too many calls of this instance at once',
+    { kind: 'rate-limited', detail: 'too many calls of this instance at once', requests: 0 },
+    'no reading (of 2) reported notAuthorized: too many calls of this instance at once',
   ],
   [
     'the time was over',
-    { kind: 'timed-out', reason: 'there was no time left to ask GREEN-API', requests: 0 },
-    'no reading (of 2) said notAuthorized within 20 s',
+    { kind: 'timed-out', detail: 'there was no time left to ask GREEN-API', requests: 0 },
+    'no reading (of 2) reported notAuthorized within 20 s',
   ],
-])('says why there was no further reading: %s', async (_, last, reason) => {
+])('says why there was no further reading: %s', async (_, last, detail) => {
   const outcome = await logOutWith([accepted, authorized, authorized, last]);
 
-  expect(outcome).toMatchObject({ kind: 'unconfirmed', confirmed: false, stateInstance: 'authorized', reason });
+  expect(outcome).toMatchObject({ kind: 'unconfirmed', confirmed: false, stateInstance: 'authorized', detail });
 });
 
 /** Confirms over a GREEN-API that says `authorized` once and is silent then; tells until when it was waited for. */
@@ -52,8 +52,9 @@ const confirmWithSilence = async (waitMs: number, deadline: Deadline) => {
     await sleep(Math.max(0, timeUntil(deadline) - 5));
     return { kind: 'timed-out' };
   };
-  const { readState } = createGreenApi({ sendGet, createPace: () => createPace({ intervalMs: 10 }) });
-  const ask: Ask = (idInstance, call, deadline) => call({ idInstance, credential: {} as Credential }, deadline);
+  const { readState } = createGreenApi({ sendGet, createRateLimiter: () => createRateLimiter({ intervalMs: 10 }) });
+  const ask: CallWithCredential = (idInstance, call, deadline) =>
+    call({ idInstance, credential: {} as Credential }, deadline);
   const confirm = createConfirm({ ask, readState, now: () => new Date() });
   const { readings } = await confirm('1101000001' as InstanceId, waitMs, deadline);
   return { deadlines, readings };

@@ -7,7 +7,7 @@ const { instances: two } = readWarmingEnvironment({ WARM_INSTANCES: '1101000001,
 const secret = '{"apiUrl":"https://7103.api.greenapi.com","apiTokenInstance":"0123456789"}';
 
 /** What a warm-up reaches for, and what it reached for. */
-const createSurroundings = (changed: Partial<WarmUpDependencies> = {}) => {
+const createDependencies = (changed: Partial<WarmUpDependencies> = {}) => {
   const did: string[] = [];
   let now = 0;
   const readCredential = createReadCredential({
@@ -31,9 +31,9 @@ const createSurroundings = (changed: Partial<WarmUpDependencies> = {}) => {
     },
     readCredential,
     openEarly: async (host) => void did.push(`connect to ${host}`),
-    rehearseRead: async () => void did.push('rehearse a read'),
-    rehearseEvent: async () => {},
-    warn: (message, { reason }) => void did.push(`warn: ${message}: ${reason}`),
+    primeSecretsManager: async () => void did.push('primeClient a read'),
+    primeEventBridge: async () => {},
+    warn: (message, { detail }) => void did.push(`warn: ${message}: ${detail}`),
     ...changed,
   });
   return {
@@ -47,27 +47,27 @@ const createSurroundings = (changed: Partial<WarmUpDependencies> = {}) => {
 };
 
 test('rehearses, and connects to what is configured, when it knows of no instance', async () => {
-  const { did, warmUp } = createSurroundings({ hosts: ['api.green-api.com'] });
+  const { did, warmUp } = createDependencies({ hosts: ['api.green-api.com'] });
 
   await warmUp();
 
-  expect(did).toEqual(['rehearse a read', 'connect to api.green-api.com']);
+  expect(did).toEqual(['primeClient a read', 'connect to api.green-api.com']);
 });
 
 test.each([
   ['no instance', []],
   ['instances', two],
 ])('rehearses the outcome event when it knows of %s', async (_what, instances) => {
-  const rehearseEvent = jest.fn(async () => {});
-  const { warmUp } = createSurroundings({ instances, rehearseEvent });
+  const primeEventBridge = jest.fn(async () => {});
+  const { warmUp } = createDependencies({ instances, primeEventBridge });
 
   await warmUp();
 
-  expect(rehearseEvent).toHaveBeenCalledTimes(1);
+  expect(primeEventBridge).toHaveBeenCalledTimes(1);
 });
 
 test('reads one instance without the right to read in batches, and connects to its host', async () => {
-  const { did, warmUp, readCredential } = createSurroundings({ instances: one });
+  const { did, warmUp, readCredential } = createDependencies({ instances: one });
 
   await warmUp();
   await Promise.all(one.map((id) => readCredential(id)));
@@ -76,7 +76,7 @@ test('reads one instance without the right to read in batches, and connects to i
 });
 
 test('reads a small fleet with one request, and connects once to a host they share', async () => {
-  const { did, warmUp, readCredential } = createSurroundings({ instances: two });
+  const { did, warmUp, readCredential } = createDependencies({ instances: two });
 
   await warmUp();
   await Promise.all(two.map((id) => readCredential(id)));
@@ -88,7 +88,7 @@ test('reads a small fleet with one request, and connects once to a host they sha
 });
 
 test('a credential read ahead is as short-lived as any', async () => {
-  const { did, warmUp, readCredential, passTime } = createSurroundings({ instances: two });
+  const { did, warmUp, readCredential, passTime } = createDependencies({ instances: two });
   await warmUp();
 
   passTime(300_000);
@@ -98,7 +98,7 @@ test('a credential read ahead is as short-lived as any', async () => {
 });
 
 test('leaves out an instance without a secret', async () => {
-  const { did, warmUp } = createSurroundings({
+  const { did, warmUp } = createDependencies({
     instances: two,
     fetchSecrets: async () => ({ kind: 'secrets', texts: new Map([['green-api/1101000002', secret]]) }),
   });
@@ -109,9 +109,9 @@ test('leaves out an instance without a secret', async () => {
 });
 
 test('says why nothing could be read ahead, and lets init go on', async () => {
-  const { did, warmUp } = createSurroundings({
+  const { did, warmUp } = createDependencies({
     instances: two,
-    fetchSecrets: async () => ({ kind: 'unavailable', reason: 'Secrets Manager: AccessDeniedException' }),
+    fetchSecrets: async () => ({ kind: 'unavailable', detail: 'Secrets Manager: AccessDeniedException' }),
   });
 
   await warmUp();
@@ -120,8 +120,8 @@ test('says why nothing could be read ahead, and lets init go on', async () => {
 });
 
 test('lets init go on when something fails, or never answers', async () => {
-  const failing = createSurroundings({ rehearseRead: () => Promise.reject(new Error('no region')) });
-  const silent = createSurroundings({ rehearseEvent: () => new Promise(() => {}), limitMs: 1 });
+  const failing = createDependencies({ primeSecretsManager: () => Promise.reject(new Error('no region')) });
+  const silent = createDependencies({ primeEventBridge: () => new Promise(() => {}), limitMs: 1 });
 
   await expect(failing.warmUp()).resolves.toBeUndefined();
   await expect(silent.warmUp()).resolves.toBeUndefined();

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
-import { plainPattern } from '../../../functions/offboarding/custom.ts';
+import { customPattern } from '../../../functions/offboarding/custom.ts';
 import { readEvent } from '../../../functions/offboarding/dialects.ts';
 import { identityCenterPattern } from '../../../functions/offboarding/identity-center.ts';
 import { oktaPattern } from '../../../functions/offboarding/okta.ts';
 import { matchesPattern } from '../../../local/emulators/eventbridge/event-pattern.ts';
 import { anyVariation } from '../../support/any-event.ts';
 
-const patterns = [plainPattern, oktaPattern, identityCenterPattern];
+const patterns = [customPattern, oktaPattern, identityCenterPattern];
 
 test('whoever left according to a dialect left according to a pattern', () => {
   fc.assert(

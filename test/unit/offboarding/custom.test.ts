@@ -1,10 +1,10 @@
-import { parsePlain } from '../../../functions/offboarding/custom.ts';
-import { changed, plainEvent } from '../../support/offboarding-events.ts';
+import { parseCustom } from '../../../functions/offboarding/custom.ts';
+import { changed, customEvent } from '../../support/offboarding-events.ts';
 
-const parseWithDetail = (detail: unknown) => parsePlain({ ...plainEvent, detail });
+const parseWithDetail = (detail: unknown) => parseCustom({ ...customEvent, detail });
 
 test('reads who left, why and when from the sample', () => {
-  expect(parsePlain(plainEvent)).toEqual({
+  expect(parseCustom(customEvent)).toEqual({
     kind: 'left',
     people: [['john.doe@example.com']],
     reason: 'left the company',
@@ -62,7 +62,7 @@ test.each([
 });
 
 test.each(['source', 'time', 'id', 'detail'])('says that %s is missing', (field) => {
-  expect(parsePlain(changed(plainEvent, { [field]: undefined }))).toEqual({
+  expect(parseCustom(changed(customEvent, { [field]: undefined }))).toEqual({
     kind: 'broken',
     problem: `${field} is missing`,
   });
@@ -76,5 +76,5 @@ test.each([
   { 'detail-type': 'employee offboarded' },
   { 'detail-type': ['Employee Offboarded'] },
 ])('leaves %j to others', (event) => {
-  expect(parsePlain(event)).toBeUndefined();
+  expect(parseCustom(event)).toBeUndefined();
 });

@@ -1,15 +1,15 @@
 import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { createConnections } from '../../../functions/green-api/connections.ts';
 import { createSecretsManager } from '../../../functions/platform/aws-clients.ts';
-import { rehearse } from '../../../functions/platform/prime-client.ts';
+import { primeClient } from '../../../functions/platform/prime-client.ts';
 import { startHttpsHost } from '../../support/https-host.ts';
-import { trustStandIns } from '../../support/trust-stand-ins.ts';
+import { trustEmulators } from '../../support/trust-emulators.ts';
 
-trustStandIns();
+trustEmulators();
 
 const secret = '{"SecretString":"as it is"}';
 
-/** A client whose Secrets Manager is at `endpoint`, and its rehearsal. */
+/** A client whose Secrets Manager is at `endpoint`, and its dry run. */
 const createClient = (endpoint: string) => {
   Object.assign(process.env, {
     AWS_ENDPOINT_URL_SECRETS_MANAGER: endpoint,
@@ -28,7 +28,7 @@ const createClient = (endpoint: string) => {
   };
   return {
     opened,
-    rehearsed: () => rehearse(command, () => client.send(command), openEarly),
+    rehearsed: () => primeClient(command, () => client.send(command), openEarly),
     send: () => client.send(read()),
     [Symbol.dispose]: () => connections.agent.destroy(),
   };

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { createWorld, requestOf } from '../../support/run-setup.ts';
+import { createSetup, requestOf } from '../../support/run-setup.ts';
 
 const secret = 'f00dfacef00dfacef00dfacef00dfacef00dfacef00dface01';
 
@@ -10,12 +10,12 @@ test('no payload makes a run act or throw anything but what it is called', async
 
   await fc.assert(
     fc.asyncProperty(fc.oneof(fc.anything(), almost), async (payload) => {
-      const world = createWorld({ '1101000001': {} });
+      const setup = createSetup({ '1101000001': {} });
 
-      const run = await world.run(payload);
+      const run = await setup.run(payload);
 
       expect(['InvalidRun', 'RunExpired', 'SUCCEEDED']).toContain(run.status);
-      if (run.status !== 'SUCCEEDED') expect(world.calls).toEqual([]);
+      if (run.status !== 'SUCCEEDED') expect(setup.calls).toEqual([]);
     }),
   );
 });
@@ -23,9 +23,9 @@ test('no payload makes a run act or throw anything but what it is called', async
 test.each(['target', 'reason', 'except', 'requestedBy', secret.slice(0, 8)])(
   'what stands in %s is in no message',
   async (field) => {
-    const world = createWorld({});
+    const setup = createSetup({});
 
-    const { status, message } = await world.run({ ...requestOf(), [field]: { [field]: `${secret}\n` } });
+    const { status, message } = await setup.run({ ...requestOf(), [field]: { [field]: `${secret}\n` } });
 
     expect(status).toBe('InvalidRun');
     expect(message).not.toContain(secret);

@@ -1,11 +1,11 @@
-import { createWorld, requestOf, type Script } from '../../support/run-setup.ts';
+import { createSetup, requestOf, type Script } from '../../support/run-setup.ts';
 
 const many = (count: number) =>
   Object.fromEntries(Array.from({ length: count }, (_, at): [string, Script] => [String(1_101_000_001 + at), {}]));
 const stuck = { '1101000001': { state: ['authorized'] } };
 
 test('rounds that bring nothing come ever later, up to 15 minutes apart, until the run expires', async () => {
-  const { waits } = await createWorld(stuck).run();
+  const { waits } = await createSetup(stuck).run();
 
   expect(waits.slice(0, 2)).toEqual([2, 4]);
   [8, 15, 30, 60, 120, 240, 480, 900, 900].forEach((longest, at) => {
@@ -16,9 +16,9 @@ test('rounds that bring nothing come ever later, up to 15 minutes apart, until t
 });
 
 test('two runs do not come back at the same seconds, and each replay of one does', async () => {
-  const first = await createWorld(stuck).run();
-  const again = await createWorld(stuck).run();
-  const other = await createWorld(stuck).run(
+  const first = await createSetup(stuck).run();
+  const again = await createSetup(stuck).run();
+  const other = await createSetup(stuck).run(
     requestOf(),
     {},
     undefined,
@@ -32,34 +32,34 @@ test('two runs do not come back at the same seconds, and each replay of one does
 test('a state that wavers for ever does not keep the run coming back every two seconds', async () => {
   const state = Array.from({ length: 200 }, (_, at) => (at % 2 === 0 ? 'notAuthorized' : 'starting'));
 
-  const run = await createWorld({ '1101000001': { state } }).run();
+  const run = await createSetup({ '1101000001': { state } }).run();
 
   expect(run.outcomes).toMatchObject([{ kind: 'unconfirmed', attempts: 1 }]);
   expect(run.operations.length).toBeLessThan(300);
 });
 
 test('rests when the time of an invocation is short, so that the next batches have a whole one', async () => {
-  const world = createWorld(many(900));
+  const setup = createSetup(many(900));
 
-  const run = await world.run(requestOf(), {}, () => 60_000);
+  const run = await setup.run(requestOf(), {}, () => 60_000);
 
   expect(run).toMatchObject({ status: 'SUCCEEDED', progress: { loggedOut: 900 } });
   expect(run.operations.map(({ name }) => name)).toContain('rest-after-round-1-batch-4');
 });
 
 test('asks about at most 200 instances at once', async () => {
-  const world = createWorld(many(1_000));
+  const setup = createSetup(many(1_000));
   let now = 0;
   let most = 0;
-  const ask: typeof world.dependencies.ask = async (...asked) => {
+  const ask: typeof setup.dependencies.ask = async (...asked) => {
     now += 1;
     most = Math.max(most, now);
     await new Promise(setImmediate);
     now -= 1;
-    return world.dependencies.ask(...asked);
+    return setup.dependencies.ask(...asked);
   };
 
-  await world.run(requestOf(), { ask });
+  await setup.run(requestOf(), { ask });
 
   expect(most).toBe(200);
 });

@@ -1,12 +1,12 @@
-import { createWorld, requestOf, runId } from '../../support/run-setup.ts';
+import { createSetup, requestOf, runId } from '../../support/run-setup.ts';
 
 const id = '1101000001';
 const started = '2026-11-30T17:00:00.000Z';
 
 test('logs out, and confirms with a second reading in a row two seconds later', async () => {
-  const world = createWorld({ [id]: {} });
+  const setup = createSetup({ [id]: {} });
 
-  const run = await world.run();
+  const run = await setup.run();
 
   expect(run).toMatchObject({
     status: 'SUCCEEDED',
@@ -15,7 +15,7 @@ test('logs out, and confirms with a second reading in a row two seconds later', 
       { idInstance: id, kind: 'logged-out', confirmed: true, attempts: 1, confirmedAt: '2026-11-30T17:00:02.000Z' },
     ],
   });
-  expect(world.calls.map(({ method, at }) => `${at.slice(17, 19)} ${method}`)).toEqual([
+  expect(setup.calls.map(({ method, at }) => `${at.slice(17, 19)} ${method}`)).toEqual([
     '00 logout',
     '00 readState',
     '02 readState',
@@ -30,14 +30,15 @@ test('logs out, and confirms with a second reading in a row two seconds later', 
 });
 
 test('leaves evidence of who, why, when, and what was read', async () => {
-  const world = createWorld({ [id]: { tags: { owner: 'anna@example.com', group: 'sales' } } });
+  const setup = createSetup({ [id]: { tags: { owner: 'anna@example.com', group: 'sales' } } });
 
-  await world.run(requestOf({ target: { owner: 'anna@example.com' }, occurredAt: '2026-11-30T16:59:00Z' }));
+  await setup.run(requestOf({ target: { owner: 'anna@example.com' }, occurredAt: '2026-11-30T16:59:00Z' }));
 
-  expect(world.evidence).toEqual([
+  expect(setup.evidence).toEqual([
     {
       idInstance: id,
-      door: 'run',
+      version: 1,
+      function: 'run',
       requestedBy: 'arn:aws:iam::111122223333:role/SecurityDesk AROAEXAMPLEID',
       reason: 'contract ended',
       requestedAt: started,
@@ -69,32 +70,32 @@ test.each([
   'unknown-instance',
   'credential-unreadable',
 ] as const)('%s is final: the run fails at once, and the next try would meet the same', async (kind) => {
-  const world = createWorld({ [id]: { logout: [{ kind, reason: 'GREEN-API said so' }] } });
+  const setup = createSetup({ [id]: { logout: [{ kind, detail: 'GREEN-API said so' }] } });
 
-  const run = await world.run();
+  const run = await setup.run();
 
   expect(run).toMatchObject({
     status: 'NotAllConfirmed',
     message: '1 of 1 instances are not confirmed',
     progress: { total: 1, failed: 1 },
-    outcomes: [{ idInstance: id, kind, confirmed: false, reason: 'GREEN-API said so' }],
+    outcomes: [{ idInstance: id, kind, confirmed: false, detail: 'GREEN-API said so' }],
   });
   expect(run.waits).toEqual([]);
-  expect(world.evidence).toMatchObject([{ outcome: { kind, confirmed: false, reason: 'GREEN-API said so' } }]);
+  expect(setup.evidence).toMatchObject([{ outcome: { kind, confirmed: false, detail: 'GREEN-API said so' } }]);
 });
 
 test.each(['instance-starting', 'rate-limited', 'unavailable', 'timed-out'] as const)(
   '%s is tried again until GREEN-API takes it',
   async (kind) => {
-    const again = { kind, reason: 'later' };
-    const world = createWorld({
+    const again = { kind, detail: 'later' };
+    const setup = createSetup({
       [id]: {
         logout: [again, again, { kind: 'accepted' }],
         state: ['authorized', 'authorized', 'authorized', 'notAuthorized'],
       },
     });
 
-    const run = await world.run();
+    const run = await setup.run();
 
     expect(run).toMatchObject({ status: 'SUCCEEDED', outcomes: [{ kind: 'logged-out', attempts: 3 }] });
   },
@@ -103,69 +104,69 @@ test.each(['instance-starting', 'rate-limited', 'unavailable', 'timed-out'] as c
 test.each(['instance-starting', 'rate-limited', 'unavailable', 'timed-out'] as const)(
   '%s is tried until the run expires, and then it is what it is called',
   async (kind) => {
-    const world = createWorld({ [id]: { logout: [{ kind, reason: 'not now' }], state: ['authorized'] } });
+    const setup = createSetup({ [id]: { logout: [{ kind, detail: 'not now' }], state: ['authorized'] } });
 
-    const run = await world.run();
+    const run = await setup.run();
 
-    expect(run).toMatchObject({ status: 'NotAllConfirmed', outcomes: [{ kind, confirmed: false, reason: 'not now' }] });
-    expect(world.clock.now().toISOString()).toBe('2026-12-01T17:00:00.000Z');
-    expect(world.calls.filter(({ at }) => at >= '2026-12-01T17:00:00.000Z')).toEqual([]);
-    expect(world.evidence).toHaveLength(1);
+    expect(run).toMatchObject({ status: 'NotAllConfirmed', outcomes: [{ kind, confirmed: false, detail: 'not now' }] });
+    expect(setup.clock.now().toISOString()).toBe('2026-12-01T17:00:00.000Z');
+    expect(setup.calls.filter(({ at }) => at >= '2026-12-01T17:00:00.000Z')).toEqual([]);
+    expect(setup.evidence).toHaveLength(1);
   },
 );
 
 test('what came to nothing may still have logged out: two readings say so', async () => {
-  const world = createWorld({ [id]: { logout: [{ kind: 'timed-out', reason: 'no answer' }] } });
+  const setup = createSetup({ [id]: { logout: [{ kind: 'timed-out', detail: 'no answer' }] } });
 
-  const run = await world.run();
+  const run = await setup.run();
 
   expect(run.outcomes).toMatchObject([{ kind: 'logged-out', confirmed: true, attempts: 1 }]);
 });
 
 test('an instance that was out before is told from one that this run logged out', async () => {
-  const world = createWorld({ [id]: { logout: [{ kind: 'not-authorized', reason: 'HTTP 400' }] } });
+  const setup = createSetup({ [id]: { logout: [{ kind: 'not-authorized', detail: 'HTTP 400' }] } });
 
-  const run = await world.run();
+  const run = await setup.run();
 
   expect(run).toMatchObject({ status: 'SUCCEEDED', outcomes: [{ kind: 'already-logged-out', confirmed: true }] });
 });
 
 test('a refusal is tried once more, and a second one is the last word', async () => {
-  const refusal = { kind: 'refused', reason: 'isLogout: false' } as const;
-  const world = createWorld({ [id]: { logout: [refusal], state: ['authorized'] } });
+  const refusal = { kind: 'refused', detail: 'isLogout: false' } as const;
+  const setup = createSetup({ [id]: { logout: [refusal], state: ['authorized'] } });
 
-  const run = await world.run();
+  const run = await setup.run();
 
   expect(run).toMatchObject({ status: 'NotAllConfirmed', outcomes: [{ kind: 'refused', attempts: 2 }] });
-  expect(world.callsOf('logout')).toHaveLength(2);
+  expect(setup.callsOf('logout')).toHaveLength(2);
 });
 
 test('a refusal by an instance that is out already is no failure', async () => {
-  const world = createWorld({ [id]: { logout: [{ kind: 'refused', reason: 'isLogout: false' }] } });
+  const setup = createSetup({ [id]: { logout: [{ kind: 'refused', detail: 'isLogout: false' }] } });
 
-  const run = await world.run();
+  const run = await setup.run();
 
   expect(run.outcomes).toMatchObject([{ kind: 'already-logged-out', confirmed: true, attempts: 1 }]);
 });
 
 test('one reading of notAuthorized is no proof: a state that wavers needs two in a row', async () => {
   const state = ['notAuthorized', 'authorized', 'notAuthorized', 'authorized', 'notAuthorized', 'notAuthorized'];
-  const world = createWorld({ [id]: { state } });
+  const setup = createSetup({ [id]: { state } });
 
-  const run = await world.run();
+  const run = await setup.run();
 
   expect(run.outcomes).toMatchObject([{ kind: 'logged-out', confirmed: true }]);
-  expect(world.callsOf('readState')).toHaveLength(6);
+  expect(setup.callsOf('readState')).toHaveLength(6);
 });
 
 test('a reading that fails breaks the row', async () => {
-  const fails = { kind: 'unavailable', reason: 'HTTP 500' } as const;
-  const world = createWorld({ [id]: { state: ['notAuthorized', fails, 'notAuthorized', 'notAuthorized'] } });
+  const fails = { kind: 'unavailable', detail: 'HTTP 500' } as const;
+  const setup = createSetup({ [id]: { state: ['notAuthorized', fails, 'notAuthorized', 'notAuthorized'] } });
 
-  await world.run();
+  await setup.run();
 
-  expect(world.callsOf('readState')).toHaveLength(4);
-  expect(world.evidence[0]?.readings).toMatchObject([
+  expect(setup.callsOf('readState')).toHaveLength(4);
+  expect(setup.evidence[0]?.readings).toMatchObject([
     { failure: 'HTTP 500' },
     { stateInstance: 'notAuthorized' },
     { stateInstance: 'notAuthorized' },
@@ -173,103 +174,103 @@ test('a reading that fails breaks the row', async () => {
 });
 
 test('a reading that will never work ends the wait for it, and says why', async () => {
-  const world = createWorld({ [id]: { state: [{ kind: 'instance-deleted', reason: 'HTTP 400' }] } });
+  const setup = createSetup({ [id]: { state: [{ kind: 'instance-deleted', detail: 'HTTP 400' }] } });
 
-  const run = await world.run();
+  const run = await setup.run();
 
-  expect(run.outcomes).toMatchObject([{ kind: 'instance-deleted', attempts: 1, reason: 'state not read: HTTP 400' }]);
+  expect(run.outcomes).toMatchObject([{ kind: 'instance-deleted', attempts: 1, detail: 'state not read: HTTP 400' }]);
   expect(run.waits).toEqual([]);
 });
 
 test('an instance still authorized is logged out a second time within ten minutes, and never a third', async () => {
-  const world = createWorld({ [id]: { state: ['authorized'] } });
+  const setup = createSetup({ [id]: { state: ['authorized'] } });
 
-  const run = await world.run();
+  const run = await setup.run();
 
-  const [first, second, ...more] = world.callsOf('logout').map(({ at }) => Date.parse(at));
+  const [first, second, ...more] = setup.callsOf('logout').map(({ at }) => Date.parse(at));
   expect((second ?? 0) - (first ?? 0)).toBeGreaterThanOrEqual(10_000);
   expect((second ?? 0) - (first ?? 0)).toBeLessThan(600_000);
   expect(more).toEqual([]);
   expect(run).toMatchObject({
     status: 'NotAllConfirmed',
-    outcomes: [{ kind: 'unconfirmed', attempts: 2, reason: 'the state is authorized' }],
+    outcomes: [{ kind: 'unconfirmed', attempts: 2, detail: 'the state is authorized' }],
   });
 });
 
 test('more than ten minutes after the first logout it may be a new session: nobody touches it', async () => {
-  const world = createWorld({ [id]: { state: [...Array(9).fill('starting'), 'authorized'] } });
+  const setup = createSetup({ [id]: { state: [...Array(9).fill('starting'), 'authorized'] } });
 
-  const run = await world.run();
+  const run = await setup.run();
 
-  expect(world.callsOf('logout')).toHaveLength(1);
+  expect(setup.callsOf('logout')).toHaveLength(1);
   expect(run.outcomes).toMatchObject([{ kind: 'unconfirmed', attempts: 1 }]);
 });
 
 test('one instance that fails in a way nobody foresaw stops no other', async () => {
-  const world = createWorld({ '1': {}, '2': {}, '3': {} });
-  const ask: typeof world.dependencies.ask = async (idInstance, call, deadline) => {
+  const setup = createSetup({ '1': {}, '2': {}, '3': {} });
+  const ask: typeof setup.dependencies.ask = async (idInstance, call, deadline) => {
     if (idInstance === '2') throw new RangeError('unforeseen');
-    return world.dependencies.ask(idInstance, call, deadline);
+    return setup.dependencies.ask(idInstance, call, deadline);
   };
 
-  const run = await world.run(requestOf({ expiresAt: '2026-11-30T17:01:00Z' }), { ask });
+  const run = await setup.run(requestOf({ expiresAt: '2026-11-30T17:01:00Z' }), { ask });
 
   expect(run).toMatchObject({
     status: 'NotAllConfirmed',
     outcomes: [
       { kind: 'logged-out' },
-      { kind: 'unavailable', reason: 'unexpected error: RangeError' },
+      { kind: 'unavailable', detail: 'unexpected error: RangeError' },
       { kind: 'logged-out' },
     ],
   });
-  expect(world.facts).toContainEqual(expect.objectContaining({ message: 'unexpected error', idInstance: '2' }));
+  expect(setup.facts).toContainEqual(expect.objectContaining({ message: 'unexpected error', idInstance: '2' }));
 });
 
 test('clears the queue after the logout, and says so', async () => {
-  const world = createWorld({ [id]: {} });
+  const setup = createSetup({ [id]: {} });
 
-  const run = await world.run(requestOf({ clearQueue: true }));
+  const run = await setup.run(requestOf({ clearQueue: true }));
 
   expect(run.outcomes).toMatchObject([{ kind: 'logged-out', queueCleared: true }]);
-  expect(world.calls.map(({ method }) => method)).toEqual(['logout', 'readState', 'clearQueue', 'readState']);
-  expect(world.evidence).toMatchObject([{ queue: { cleared: true } }]);
+  expect(setup.calls.map(({ method }) => method)).toEqual(['logout', 'readState', 'clearQueue', 'readState']);
+  expect(setup.evidence).toMatchObject([{ queue: { cleared: true } }]);
 });
 
 test('a queue that cannot be cleared is told, and fails no logout', async () => {
-  const world = createWorld({ [id]: { queue: [{ kind: 'unavailable', reason: 'a body that is not understood' }] } });
+  const setup = createSetup({ [id]: { queue: [{ kind: 'unavailable', detail: 'a body that is not understood' }] } });
 
-  const run = await world.run(requestOf({ clearQueue: true }));
+  const run = await setup.run(requestOf({ clearQueue: true }));
 
   expect(run).toMatchObject({ status: 'SUCCEEDED', outcomes: [{ confirmed: true, queueCleared: false }] });
-  expect(world.evidence).toMatchObject([{ queue: { cleared: false, reason: 'a body that is not understood' } }]);
+  expect(setup.evidence).toMatchObject([{ queue: { cleared: false, detail: 'a body that is not understood' } }]);
 });
 
 test('a queue is left alone once its instance is protected', async () => {
-  const world = createWorld({
+  const setup = createSetup({
     [id]: {
       state: ['authorized', 'authorized', 'notAuthorized'],
-      queue: [{ kind: 'unavailable', reason: 'HTTP 500' }],
+      queue: [{ kind: 'unavailable', detail: 'HTTP 500' }],
     },
   });
-  const { readTags } = world.dependencies;
+  const { readTags } = setup.dependencies;
   const protectedAfterTwo = async (idInstance: Parameters<typeof readTags>[0]) => {
-    if (world.callsOf('clearQueue').length === 2) world.tag(id, { protected: true });
+    if (setup.callsOf('clearQueue').length === 2) setup.tag(id, { protected: true });
     return readTags(idInstance);
   };
 
-  const run = await world.run(requestOf({ clearQueue: true }), { readTags: protectedAfterTwo });
+  const run = await setup.run(requestOf({ clearQueue: true }), { readTags: protectedAfterTwo });
 
   expect(run.outcomes).toMatchObject([{ confirmed: true, queueCleared: false }]);
-  expect(world.callsOf('clearQueue')).toHaveLength(2);
-  expect(world.evidence).toMatchObject([{ queue: { cleared: false, reason: 'protected' } }]);
+  expect(setup.callsOf('clearQueue')).toHaveLength(2);
+  expect(setup.evidence).toMatchObject([{ queue: { cleared: false, detail: 'protected' } }]);
 });
 
 test('a logout that was sent is on record at once: the run may be stopped before it is decided', async () => {
-  const world = createWorld({ [id]: {} });
+  const setup = createSetup({ [id]: {} });
 
-  await world.run();
+  await setup.run();
 
-  expect(world.facts.filter(({ message }) => message === 'logout sent')).toEqual([
+  expect(setup.facts.filter(({ message }) => message === 'logout sent')).toEqual([
     {
       message: 'logout sent',
       run: runId,
@@ -283,11 +284,11 @@ test('a logout that was sent is on record at once: the run may be stopped before
 });
 
 test('what an invocation has no time for stays pending, and the next one does it', async () => {
-  const world = createWorld({ [id]: {} });
+  const setup = createSetup({ [id]: {} });
   const remaining = [5_000, 5_000];
 
-  const run = await world.run(requestOf(), {}, () => remaining.shift() ?? 900_000);
+  const run = await setup.run(requestOf(), {}, () => remaining.shift() ?? 900_000);
 
   expect(run.status).toBe('SUCCEEDED');
-  expect(world.callsOf('logout').map(({ at }) => at)).toEqual(['2026-11-30T17:00:02.000Z']);
+  expect(setup.callsOf('logout').map(({ at }) => at)).toEqual(['2026-11-30T17:00:02.000Z']);
 });

@@ -1,24 +1,24 @@
 import * as fc from 'fast-check';
 import type { InstanceId } from '../../../functions/instances/instance-id.ts';
-import { type Outcome, standingOf } from '../../../functions/runs/outcome.ts';
-import { longestSummaryBytes, parseSummary, standingAfter, summarize } from '../../../functions/runs/results.ts';
-import { createWorld } from '../../support/run-setup.ts';
+import { type Outcome, resultsOf } from '../../../functions/runs/outcome.ts';
+import { longestSummaryBytes, parseSummary, resultsFromSteps, summarize } from '../../../functions/runs/results.ts';
+import { createSetup } from '../../support/run-setup.ts';
 
 const idAt = (index: number) => String(1_101_000_001 + index) as InstanceId;
 const confirmedAt = '2026-11-30T17:00:02.123Z';
 
 test('the steps of a run tell at any time what has become of each instance', async () => {
-  const world = createWorld({
+  const setup = createSetup({
     '1': {},
-    '2': { logout: [{ kind: 'instance-expired', reason: 'HTTP 400' }] },
+    '2': { logout: [{ kind: 'instance-expired', detail: 'HTTP 400' }] },
     '3': { tags: { protected: true } },
   });
-  const { steps, progress, outcomes } = await world.run();
+  const { steps, progress, outcomes } = await setup.run();
 
-  const started = standingAfter(steps.slice(0, 1));
-  const resolved = standingAfter(steps.slice(0, 2));
-  const afterOneRound = standingAfter(steps.slice(0, 3));
-  const ended = standingAfter(steps.toReversed());
+  const started = resultsFromSteps(steps.slice(0, 1));
+  const resolved = resultsFromSteps(steps.slice(0, 2));
+  const afterOneRound = resultsFromSteps(steps.slice(0, 3));
+  const ended = resultsFromSteps(steps.toReversed());
 
   expect(started).toEqual({ progress: { total: 0, loggedOut: 0, failed: 0, skipped: 0, pending: 0 }, outcomes: [] });
   expect(resolved.progress).toEqual({ total: 3, loggedOut: 0, failed: 0, skipped: 1, pending: 2 });
@@ -28,7 +28,7 @@ test('the steps of a run tell at any time what has become of each instance', asy
     kind: 'pending',
     confirmed: false,
     attempts: 1,
-    reason: 'one reading said notAuthorized, and no second one in a row',
+    detail: 'one reading reported notAuthorized, and no second one in a row',
   });
   expect(ended).toEqual({ progress, outcomes });
 });
@@ -40,7 +40,7 @@ test('steps of any content make no progress throw', () => {
   });
   fc.assert(
     fc.property(fc.array(step), (steps) => {
-      expect(standingAfter(steps).progress.total).toBeGreaterThanOrEqual(0);
+      expect(resultsFromSteps(steps).progress.total).toBeGreaterThanOrEqual(0);
     }),
   );
 });
@@ -54,21 +54,21 @@ test('a summary gives back every outcome as it was', () => {
         kind: fc.constantFrom('unavailable' as const, 'skipped' as const),
         confirmed: fc.constant(false),
         attempts: fc.nat(9),
-        reason: fc.oneof(fc.string(), fc.constant(`there is no secret green-api/${idAt(index)}`)),
+        detail: fc.oneof(fc.string(), fc.constant(`there is no secret green-api/${idAt(index)}`)),
       }),
     );
   const outcomes = fc.nat(20).chain((count) => fc.tuple(...Array.from({ length: count }, (_, at) => outcome(at))));
   fc.assert(
     fc.property(outcomes, (list) => {
-      const standing = standingOf(list);
-      expect(parseSummary(JSON.stringify(summarize(standing)))).toEqual(standing);
+      const results = resultsOf(list);
+      expect(parseSummary(JSON.stringify(summarize(results)))).toEqual(results);
     }),
   );
 });
 
 test.each([
   ['confirmed', { kind: 'logged-out', confirmed: true, confirmedAt }],
-  ['not confirmed', { kind: 'unavailable', confirmed: false, reason: 'no answer from GREEN-API: ECONNRESET' }],
+  ['not confirmed', { kind: 'unavailable', confirmed: false, detail: 'no answer from GREEN-API: ECONNRESET' }],
 ] as const)('3,000 outcomes that are %s fit into what Lambda keeps', (_, shared) => {
   const outcomes = Array.from({ length: 3_000 }, (_each, at) => ({
     idInstance: idAt(at),
@@ -76,7 +76,7 @@ test.each([
     ...shared,
   }));
 
-  const bytes = Buffer.byteLength(JSON.stringify(summarize(standingOf(outcomes))));
+  const bytes = Buffer.byteLength(JSON.stringify(summarize(resultsOf(outcomes))));
 
   expect(bytes).toBeLessThan(longestSummaryBytes / 2);
 });
@@ -87,10 +87,10 @@ test('outcomes that have nothing in common and do not fit leave the counts', () 
     kind: 'unavailable' as const,
     confirmed: false,
     attempts: 1,
-    reason: `reason ${at} ${'x'.repeat(200)}`,
+    detail: `reason ${at} ${'x'.repeat(200)}`,
   }));
 
-  const summary = summarize(standingOf(outcomes));
+  const summary = summarize(resultsOf(outcomes));
 
   expect(Buffer.byteLength(JSON.stringify(summary))).toBeLessThan(longestSummaryBytes);
   expect(summary).toMatchObject({ progress: { failed: 3_000 }, outcomes: [] });

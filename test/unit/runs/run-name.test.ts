@@ -1,22 +1,26 @@
 import fc from 'fast-check';
 import { parseRunName, runNameOf } from '../../../functions/runs/run-name.ts';
 
-const cause = { stack: 'green-api-logout', asker: 'arn:aws:iam::111122223333:user/desk AIDAEXAMPLEID', key: 'key-1' };
+const cause = {
+  stack: 'green-api-logout',
+  requester: 'arn:aws:iam::111122223333:user/desk AIDAEXAMPLEID',
+  key: 'key-1',
+};
 
 test('names the same cause the same, for retries', () => {
   expect(runNameOf('api', cause)).toBe(runNameOf('api', { ...cause }));
   expect(runNameOf('api', cause)).toMatch(/^api-[0-9a-f]{40}$/);
 });
 
-test.each([{ stack: 'green-api-logout-test' }, { asker: 'auth0|desk' }, { key: 'key-2' }])(
+test.each([{ stack: 'green-api-logout-test' }, { requester: 'auth0|desk' }, { key: 'key-2' }])(
   'names another cause otherwise: %j',
   (other) => {
     expect(runNameOf('api', { ...cause, ...other })).not.toBe(runNameOf('api', cause));
   },
 );
 
-test('keeps one door out of the names of another', () => {
-  const names = (['api', 'event', 'schedule'] as const).map((door) => runNameOf(door, cause));
+test('keeps one source out of the names of another', () => {
+  const names = (['api', 'event', 'schedule'] as const).map((handler) => runNameOf(handler, cause));
 
   expect(new Set(names).size).toBe(3);
 });
@@ -25,7 +29,8 @@ test('never takes two causes for one, wherever they would run together', () => {
   const part = fc.string({ unit: fc.constantFrom('a', ',', '"', '\\', '[', ' '), maxLength: 5 });
   fc.assert(
     fc.property(fc.tuple(part, part, part), fc.tuple(part, part, part), (one, other) => {
-      const nameOf = ([stack, asker, key]: [string, string, string]) => runNameOf('event', { stack, asker, key });
+      const nameOf = ([stack, requester, key]: [string, string, string]) =>
+        runNameOf('event', { stack, requester, key });
       expect(nameOf(one) === nameOf(other)).toBe(JSON.stringify(one) === JSON.stringify(other));
     }),
   );
@@ -33,8 +38,8 @@ test('never takes two causes for one, wherever they would run together', () => {
 
 test('every name can be read again, and fits what Lambda allows', () => {
   fc.assert(
-    fc.property(fc.string({ unit: 'binary' }), fc.string(), (asker, key) => {
-      const name = runNameOf('schedule', { stack: 'green-api-logout', asker, key });
+    fc.property(fc.string({ unit: 'binary' }), fc.string(), (requester, key) => {
+      const name = runNameOf('schedule', { stack: 'green-api-logout', requester, key });
       expect(parseRunName(name)).toBe(name);
       expect(name).toMatch(/^[A-Za-z0-9-_]{1,64}$/);
     }),

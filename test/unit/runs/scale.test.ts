@@ -1,6 +1,6 @@
-import { createWorld, requestOf, type Script } from '../../support/run-setup.ts';
+import { createSetup, requestOf, type Script } from '../../support/run-setup.ts';
 
-const unavailable = { kind: 'unavailable', reason: 'GREEN-API answered HTTP 500' } as const;
+const unavailable = { kind: 'unavailable', detail: 'GREEN-API answered HTTP 500' } as const;
 /** One in twenty meets a fault that passes; logging out takes until the second reading. */
 const scriptAt = (at: number): Script => ({
   state: ['authorized', 'notAuthorized'],
@@ -13,22 +13,22 @@ test.each([
   [1_000, 30],
   [3_000, 80],
 ])('%i instances are confirmed in one execution of at most %i operations', async (count, most) => {
-  const world = createWorld(many(count, scriptAt));
+  const setup = createSetup(many(count, scriptAt));
 
-  const run = await world.run();
+  const run = await setup.run();
 
   expect(run).toMatchObject({ status: 'SUCCEEDED', progress: { total: count, loggedOut: count } });
   expect(run.operations.length).toBeLessThanOrEqual(most);
-  expect(world.evidence).toHaveLength(count);
+  expect(setup.evidence).toHaveLength(count);
 });
 
 test('3,000 instances of which none can be logged out for a month stay within the operations Lambda allows', async () => {
   const tags = { owner: `${'ж'.repeat(255)}@`, group: 'ж'.repeat(256) };
-  const reason = `secret ${'p'.repeat(300)}`;
-  const stuck: Script = { tags, logout: [{ kind: 'unavailable', reason }], state: ['authorized'] };
-  const world = createWorld(many(3_000, () => stuck));
+  const detail = `secret ${'p'.repeat(300)}`;
+  const stuck: Script = { tags, logout: [{ kind: 'unavailable', detail }], state: ['authorized'] };
+  const setup = createSetup(many(3_000, () => stuck));
 
-  const run = await world.run(requestOf({ expiresAt: '2026-12-30T17:00:00Z' }));
+  const run = await setup.run(requestOf({ expiresAt: '2026-12-30T17:00:00Z' }));
 
   expect(run).toMatchObject({ status: 'NotAllConfirmed', progress: { total: 3_000, failed: 3_000 } });
   expect(run.operations.length).toBeLessThan(1_000);

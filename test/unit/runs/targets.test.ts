@@ -1,8 +1,8 @@
 import type { InstanceId } from '../../../functions/instances/instance-id.ts';
-import { createWorld, requestOf } from '../../support/run-setup.ts';
+import { createSetup, requestOf } from '../../support/run-setup.ts';
 
 const ids = (...texts: string[]) => texts as InstanceId[];
-const down = { kind: 'unavailable', reason: 'Secrets Manager: InternalServiceError' } as const;
+const down = { kind: 'unavailable', detail: 'Secrets Manager: InternalServiceError' } as const;
 
 const staff = {
   '1101000001': { tags: { owner: 'anna@example.com 00u1anna', group: 'sales' } },
@@ -16,70 +16,70 @@ test.each([
   ['a group', { group: 'sales' }, ['1101000001', '1101000002']],
   ['all', { all: true }, ['1101000001', '1101000002']],
 ] as const)('aimed at %s, logs out exactly those', async (_, target, expected) => {
-  const world = createWorld(staff);
+  const setup = createSetup(staff);
 
-  const run = await world.run(requestOf({ target }));
+  const run = await setup.run(requestOf({ target }));
 
   expect(run.status).toBe('SUCCEEDED');
-  expect(world.callsOf('logout').map(({ id }) => id)).toEqual(expected);
+  expect(setup.callsOf('logout').map(({ id }) => id)).toEqual(expected);
 });
 
 test('never touches what is protected, not even by its id, and tells that it was skipped', async () => {
-  const world = createWorld(staff);
+  const setup = createSetup(staff);
 
-  const run = await world.run(requestOf({ target: { instances: ids('1101000003') } }));
+  const run = await setup.run(requestOf({ target: { instances: ids('1101000003') } }));
 
   expect(run).toMatchObject({
     status: 'SUCCEEDED',
     progress: { total: 1, skipped: 1 },
-    outcomes: [{ idInstance: '1101000003', kind: 'skipped', attempts: 0, reason: 'protected' }],
+    outcomes: [{ idInstance: '1101000003', kind: 'skipped', attempts: 0, detail: 'protected' }],
   });
-  expect(world.calls).toEqual([]);
-  expect(world.facts).toContainEqual(
+  expect(setup.calls).toEqual([]);
+  expect(setup.facts).toContainEqual(
     expect.objectContaining({ message: 'targets resolved', protected: ['1101000003'] }),
   );
 });
 
 test('leaves alone what the request excepts', async () => {
-  const world = createWorld(staff);
+  const setup = createSetup(staff);
 
-  const run = await world.run(requestOf({ except: ids('1101000001', '1101000009') }));
+  const run = await setup.run(requestOf({ except: ids('1101000001', '1101000009') }));
 
   expect(run.outcomes).toMatchObject([
-    { idInstance: '1101000001', kind: 'skipped', reason: 'excepted' },
+    { idInstance: '1101000001', kind: 'skipped', detail: 'excepted' },
     { idInstance: '1101000002', kind: 'logged-out' },
-    { idInstance: '1101000003', kind: 'skipped', reason: 'protected' },
+    { idInstance: '1101000003', kind: 'skipped', detail: 'protected' },
   ]);
 });
 
 test('more targets than allowed fail the run before it touches one, and it says how many there were', async () => {
-  const world = createWorld(staff);
+  const setup = createSetup(staff);
 
-  const run = await world.run(requestOf({ maxTargets: 1 }));
+  const run = await setup.run(requestOf({ maxTargets: 1 }));
 
   const message = 'There were 2 targets and maxTargets is 1; nothing was touched';
   expect(run).toMatchObject({ status: 'TooManyTargets', message, note: message });
-  expect(world.calls).toEqual([]);
+  expect(setup.calls).toEqual([]);
 });
 
 test('a dry run says who would be logged out and touches nothing', async () => {
-  const world = createWorld(staff);
+  const setup = createSetup(staff);
 
-  const run = await world.run(requestOf({ dryRun: true }));
+  const run = await setup.run(requestOf({ dryRun: true }));
 
   expect(run).toMatchObject({
     status: 'SUCCEEDED',
     note: 'a dry run: nothing was touched',
     progress: { total: 3, skipped: 3 },
-    outcomes: [{ kind: 'skipped', reason: 'dry run' }, { reason: 'dry run' }, { reason: 'protected' }],
+    outcomes: [{ kind: 'skipped', detail: 'dry run' }, { detail: 'dry run' }, { detail: 'protected' }],
   });
-  expect(world.calls).toEqual([]);
+  expect(setup.calls).toEqual([]);
 });
 
 test('an owner with no instance is looked for once more after five minutes, because lists lag', async () => {
-  const world = createWorld(staff);
+  const setup = createSetup(staff);
 
-  const run = await world.run(requestOf({ target: { owner: 'carl@example.com' } }));
+  const run = await setup.run(requestOf({ target: { owner: 'carl@example.com' } }));
 
   expect(run).toMatchObject({
     status: 'SUCCEEDED',
@@ -89,18 +89,18 @@ test('an owner with no instance is looked for once more after five minutes, beca
   });
   expect(run.operations.map(({ name }) => name)).toEqual(['start', 'resolve', 'wait-for-late-tags', 'resolve-again']);
   expect(run.waits).toEqual([300]);
-  expect(world.facts).toContainEqual(expect.objectContaining({ message: 'targets resolved', targets: 0 }));
+  expect(setup.facts).toContainEqual(expect.objectContaining({ message: 'targets resolved', targets: 0 }));
 });
 
 test('an owner whose tag shows late is logged out', async () => {
-  const world = createWorld({ '1101000001': {} });
-  const { clock, dependencies } = world;
+  const setup = createSetup({ '1101000001': {} });
+  const { clock, dependencies } = setup;
   const listInstances: typeof dependencies.listInstances = (next) => {
-    if (clock.now().toISOString() >= '2026-11-30T17:05:00') world.tag('1101000001', { owner: 'carl@example.com' });
+    if (clock.now().toISOString() >= '2026-11-30T17:05:00') setup.tag('1101000001', { owner: 'carl@example.com' });
     return dependencies.listInstances(next);
   };
 
-  const run = await world.run(requestOf({ target: { owner: 'carl@example.com' } }), { listInstances });
+  const run = await setup.run(requestOf({ target: { owner: 'carl@example.com' } }), { listInstances });
 
   expect(run.outcomes).toMatchObject([{ idInstance: '1101000001', kind: 'logged-out' }]);
 });
@@ -108,25 +108,25 @@ test('an owner whose tag shows late is logged out', async () => {
 test.each([{ instances: ids() }, { group: 'nobody' }])(
   'a run over no instance, %j, succeeds at once',
   async (target) => {
-    const world = createWorld(staff);
+    const setup = createSetup(staff);
 
-    const run = await world.run(requestOf({ target }));
+    const run = await setup.run(requestOf({ target }));
 
     expect(run).toMatchObject({ status: 'SUCCEEDED', progress: { total: 0 }, waits: [] });
   },
 );
 
 test('reads every page of the list, and an instance that stands on two of them once', async () => {
-  const world = createWorld(staff);
+  const setup = createSetup(staff);
   const [anna] = Object.keys(staff);
   const instance = { idInstance: anna as InstanceId, protected: false };
-  const listInstances: typeof world.dependencies.listInstances = async (next) => ({
+  const listInstances: typeof setup.dependencies.listInstances = async (next) => ({
     kind: 'page',
     instances: [instance],
     ...(next === undefined && { next: 'page 2' }),
   });
 
-  const run = await world.run(requestOf(), { listInstances });
+  const run = await setup.run(requestOf(), { listInstances });
 
   expect(run.progress.total).toBe(1);
 });
@@ -137,79 +137,79 @@ test.each([
   ['protected', { all: true }, { protected: true }, 'protected'],
 ] as const)(
   'a tag %s that changes after the list was read is heeded, and fails nothing',
-  async (_, target, change, reason) => {
-    const world = createWorld({ '1101000001': staff['1101000001'] });
-    const { listInstances } = world.dependencies;
+  async (_, target, change, detail) => {
+    const setup = createSetup({ '1101000001': staff['1101000001'] });
+    const { listInstances } = setup.dependencies;
     const listThenChange: typeof listInstances = async (next) => {
       const page = await listInstances(next);
-      world.tag('1101000001', change);
+      setup.tag('1101000001', change);
       return page;
     };
 
-    const run = await world.run(requestOf({ target }), { listInstances: listThenChange });
+    const run = await setup.run(requestOf({ target }), { listInstances: listThenChange });
 
-    expect(run).toMatchObject({ status: 'SUCCEEDED', outcomes: [{ kind: 'skipped', attempts: 0, reason }] });
-    expect(world.calls).toEqual([]);
-    expect(world.facts).toContainEqual(expect.objectContaining({ message: 'instance skipped', reason }));
+    expect(run).toMatchObject({ status: 'SUCCEEDED', outcomes: [{ kind: 'skipped', attempts: 0, detail }] });
+    expect(setup.calls).toEqual([]);
+    expect(setup.facts).toContainEqual(expect.objectContaining({ message: 'instance skipped', detail }));
   },
 );
 
 test('one that becomes protected after its first logout is not logged out a second time', async () => {
-  const world = createWorld({ '1101000001': { state: ['authorized'] } });
-  const readTags: typeof world.dependencies.readTags = async (id) => {
-    const reading = await world.dependencies.readTags(id);
-    world.tag(id, { protected: true });
+  const setup = createSetup({ '1101000001': { state: ['authorized'] } });
+  const readTags: typeof setup.dependencies.readTags = async (id) => {
+    const reading = await setup.dependencies.readTags(id);
+    setup.tag(id, { protected: true });
     return reading;
   };
 
-  const run = await world.run(requestOf(), { readTags });
+  const run = await setup.run(requestOf(), { readTags });
 
-  expect(world.callsOf('logout')).toHaveLength(1);
+  expect(setup.callsOf('logout')).toHaveLength(1);
   expect(run.outcomes).toMatchObject([{ kind: 'unconfirmed', attempts: 1 }]);
 });
 
 test('a named instance without a secret fails alone', async () => {
-  const world = createWorld(staff);
+  const setup = createSetup(staff);
 
-  const run = await world.run(requestOf({ target: { instances: ids('1101000001', '1101000404') } }));
+  const run = await setup.run(requestOf({ target: { instances: ids('1101000001', '1101000404') } }));
 
   expect(run).toMatchObject({
     status: 'NotAllConfirmed',
     progress: { total: 2, loggedOut: 1, failed: 1 },
-    outcomes: [{ kind: 'logged-out' }, { kind: 'unknown-instance', reason: 'there is no secret green-api/1101000404' }],
+    outcomes: [{ kind: 'logged-out' }, { kind: 'unknown-instance', detail: 'there is no secret green-api/1101000404' }],
   });
 });
 
 test('while Secrets Manager cannot be asked, asks again ever later, and then goes on', async () => {
-  const world = createWorld(staff);
+  const setup = createSetup(staff);
   let asked = 0;
-  const listInstances: typeof world.dependencies.listInstances = async (next) => {
+  const listInstances: typeof setup.dependencies.listInstances = async (next) => {
     asked += 1;
-    return asked <= 12 ? down : world.dependencies.listInstances(next);
+    return asked <= 12 ? down : setup.dependencies.listInstances(next);
   };
 
-  const run = await world.run(requestOf(), { listInstances });
+  const run = await setup.run(requestOf(), { listInstances });
 
   expect(run).toMatchObject({ status: 'SUCCEEDED', progress: { total: 3, loggedOut: 2 } });
 });
 
 test('Secrets Manager down until the run expires: it fails as expired and touched nothing', async () => {
-  const world = createWorld(staff);
+  const setup = createSetup(staff);
 
-  const run = await world.run(requestOf({ target: { instances: ids('1101000001') } }), { readTags: async () => down });
+  const run = await setup.run(requestOf({ target: { instances: ids('1101000001') } }), { readTags: async () => down });
 
   expect(run.status).toBe('RunExpired');
-  expect(world.clock.now().toISOString()).toBe('2026-12-01T17:00:00.000Z');
-  expect(world.calls).toEqual([]);
+  expect(setup.clock.now().toISOString()).toBe('2026-12-01T17:00:00.000Z');
+  expect(setup.calls).toEqual([]);
 });
 
 test('an instance whose tags cannot be read keeps no other from being logged out', async () => {
-  const world = createWorld(staff);
-  const readTags: typeof world.dependencies.readTags = async (id) =>
-    id === '1101000001' ? down : world.dependencies.readTags(id);
+  const setup = createSetup(staff);
+  const readTags: typeof setup.dependencies.readTags = async (id) =>
+    id === '1101000001' ? down : setup.dependencies.readTags(id);
 
   const target = { instances: ids('1101000001', '1101000002') };
-  const run = await world.run(requestOf({ target }), { readTags });
+  const run = await setup.run(requestOf({ target }), { readTags });
 
   expect(run).toMatchObject({
     status: 'NotAllConfirmed',
@@ -218,63 +218,63 @@ test('an instance whose tags cannot be read keeps no other from being logged out
 });
 
 test('a dry run waits until it knows the tags of every instance it names', async () => {
-  const world = createWorld(staff);
+  const setup = createSetup(staff);
   let asked = 0;
-  const readTags: typeof world.dependencies.readTags = async (id) => {
+  const readTags: typeof setup.dependencies.readTags = async (id) => {
     asked += 1;
-    return asked === 1 ? down : world.dependencies.readTags(id);
+    return asked === 1 ? down : setup.dependencies.readTags(id);
   };
 
   const target = { instances: ids('1101000002', '1101000003') };
-  const run = await world.run(requestOf({ target, dryRun: true }), { readTags });
+  const run = await setup.run(requestOf({ target, dryRun: true }), { readTags });
 
-  expect(run.outcomes).toMatchObject([{ reason: 'dry run' }, { reason: 'protected' }]);
+  expect(run.outcomes).toMatchObject([{ detail: 'dry run' }, { detail: 'protected' }]);
 });
 
 test('tags that cannot be read before a logout put it off, and are read again', async () => {
-  const world = createWorld({ '1101000001': {} });
+  const setup = createSetup({ '1101000001': {} });
   let asked = 0;
-  const readTags: typeof world.dependencies.readTags = async (id) => {
+  const readTags: typeof setup.dependencies.readTags = async (id) => {
     asked += 1;
-    return asked <= 2 ? down : world.dependencies.readTags(id);
+    return asked <= 2 ? down : setup.dependencies.readTags(id);
   };
 
-  const run = await world.run(requestOf(), { readTags });
+  const run = await setup.run(requestOf(), { readTags });
 
   expect(run).toMatchObject({ status: 'SUCCEEDED', outcomes: [{ kind: 'logged-out', attempts: 1 }] });
-  expect(world.callsOf('logout').map(({ at }) => at)).toEqual(['2026-11-30T17:00:06.000Z']);
+  expect(setup.callsOf('logout').map(({ at }) => at)).toEqual(['2026-11-30T17:00:06.000Z']);
 });
 
 test('a list that is not allowed fails the run at once, and names the right', async () => {
-  const world = createWorld(staff);
-  const listInstances: typeof world.dependencies.listInstances = async () => ({
+  const setup = createSetup(staff);
+  const listInstances: typeof setup.dependencies.listInstances = async () => ({
     kind: 'list-denied',
-    reason: 'allow secretsmanager:ListSecrets',
+    detail: 'allow secretsmanager:ListSecrets',
   });
 
-  const run = await world.run(requestOf(), { listInstances });
+  const run = await setup.run(requestOf(), { listInstances });
 
   expect(run).toMatchObject({ status: 'ListDenied', waits: [] });
   expect(run.message).toMatch(/allow secretsmanager:ListSecrets/);
 });
 
 test('waits for a future at, and counts the time to logout from there', async () => {
-  const world = createWorld({ '1101000001': {} });
+  const setup = createSetup({ '1101000001': {} });
 
-  await world.run(requestOf({ at: '2026-11-30T18:30:00Z', occurredAt: '2026-11-30T12:00:00Z' }));
+  await setup.run(requestOf({ at: '2026-11-30T18:30:00Z', occurredAt: '2026-11-30T12:00:00Z' }));
 
-  expect(world.callsOf('logout').map(({ at }) => at)).toEqual(['2026-11-30T18:30:00.000Z']);
-  expect(world.evidence).toMatchObject([{ timeToLogoutMs: 2_000 }]);
+  expect(setup.callsOf('logout').map(({ at }) => at)).toEqual(['2026-11-30T18:30:00.000Z']);
+  expect(setup.evidence).toMatchObject([{ timeToLogoutMs: 2_000 }]);
 });
 
 test.each([
   ['expired before it started', { expiresAt: '2026-11-30T16:59:59Z' }],
   ['expires before its at', { at: '2026-12-24T17:00:00Z' }],
 ] as const)('a run that %s fails as expired and touches nothing', async (_, changed) => {
-  const world = createWorld(staff);
+  const setup = createSetup(staff);
 
-  const run = await world.run(requestOf(changed));
+  const run = await setup.run(requestOf(changed));
 
   expect(run.status).toBe('RunExpired');
-  expect(world.calls).toEqual([]);
+  expect(setup.calls).toEqual([]);
 });

@@ -9,7 +9,7 @@ import { startLoopbackServer } from '../../../../local/emulators/loopback-server
 
 type Scripted = { readonly status?: number; readonly error?: string; readonly body?: object };
 
-const name = runNameOf('api', { stack: 'green-api-logout', asker: 'auth0|desk', key: 'incident-7' });
+const name = runNameOf('api', { stack: 'green-api-logout', requester: 'auth0|desk', key: 'incident-7' });
 const arn = `arn:aws:lambda:us-east-1:111122223333:function:run:1/durable-execution/${name}/4711`;
 const request: ForcedLogout = {
   target: { group: 'sales' },
@@ -64,17 +64,17 @@ test.each([
   ['ExpiredTokenException', 'denied', 'Lambda: ExpiredTokenException'],
   ['TooManyRequestsException', 'throttled', 'Lambda: TooManyRequestsException'],
   ['ServiceException', 'unavailable', 'Lambda: ServiceException'],
-])('takes %s for %s', async (error, kind, reason) => {
+])('takes %s for %s', async (error, kind, detail) => {
   await using lambda = await startLambdaThat({ error, body: { message: 'a secret thing' } });
 
-  expect(await lambda.startRun()).toEqual({ kind, reason });
+  expect(await lambda.startRun()).toEqual({ kind, detail });
 });
 
-test('takes no answer for a passing trouble', async () => {
+test('takes no answer for a passing fault', async () => {
   const lambda = await startLambdaThat({});
   await lambda[Symbol.asyncDispose]();
 
-  expect(await lambda.startRun()).toEqual({ kind: 'unavailable', reason: expect.stringMatching(/^Lambda: \w+$/) });
+  expect(await lambda.startRun()).toEqual({ kind: 'unavailable', detail: expect.stringMatching(/^Lambda: \w+$/) });
 });
 
 test('names the right that is missing, for each call', async () => {
@@ -87,7 +87,7 @@ test('names the right that is missing, for each call', async () => {
     await lambda.readHistory(arn),
     await afterList.readExecution(name),
     await beforeStop.stopRun(name, 'auth0|desk'),
-  ].map((failure) => ('reason' in failure ? failure.reason.split('allow ')[1] : failure.kind));
+  ].map((failure) => ('detail' in failure ? failure.detail.split('allow ')[1] : failure.kind));
 
   expect(reasons).toEqual([
     'lambda:ListDurableExecutionsByFunction',

@@ -1,6 +1,6 @@
-import { standingAfter, summarize } from '../../../../functions/runs/results.ts';
+import { resultsFromSteps, summarize } from '../../../../functions/runs/results.ts';
 import { buildFixture } from '../../../support/lambda/harness.ts';
-import { startRunsWorld } from '../../../support/runs-on-lambda.ts';
+import { startRunsSetup } from '../../../support/runs-on-lambda.ts';
 
 let bundle: string;
 beforeAll(async () => {
@@ -22,21 +22,21 @@ const confirmed = {
   confirmedAt: '2026-11-22T09:00:04.000Z',
 };
 const pending = { idInstance: '1101000002', kind: 'pending', confirmed: false, attempts: 0 };
-const left = { idInstance: '7', kind: 'skipped', confirmed: false, attempts: 0, reason: 'protected' };
-const round = { name: 'round-1-batch-1', result: { round: 1, courses: [confirmed] } };
+const left = { idInstance: '7', kind: 'skipped', confirmed: false, attempts: 0, detail: 'protected' };
+const round = { name: 'round-1-batch-1', result: { round: 1, targetStates: [confirmed] } };
 
 const underWay = { total: 3, loggedOut: 1, failed: 0, skipped: 1, pending: 1 };
 const summary = summarize(
-  standingAfter([resolved, round].map(({ name, result }) => ({ name, payload: JSON.stringify(result) }))),
+  resultsFromSteps([resolved, round].map(({ name, result }) => ({ name, payload: JSON.stringify(result) }))),
   'two of three were looked after',
 );
 
 test('shows a run while it goes on, out of its history', async () => {
-  await using world = await startRunsWorld(bundle);
-  const { body: started } = await world.post(sales, 'incident-7');
+  await using setup = await startRunsSetup(bundle);
+  const { body: started } = await setup.post(sales, 'incident-7');
 
-  await world.perform([resolved, round]);
-  const { status, body } = await world.get(started.id);
+  await setup.perform([resolved, round]);
+  const { status, body } = await setup.get(started.id);
 
   expect([status, body]).toEqual([
     200,
@@ -56,11 +56,11 @@ test.each([
   ['SUCCEEDED', { Status: 'SUCCEEDED', Result: JSON.stringify(summary) }],
   ['FAILED', { Status: 'FAILED', Error: { ErrorType: 'RunFailed', ErrorData: JSON.stringify(summary) } }],
 ])('shows a run that has %s, out of its summary', async (status, output) => {
-  await using world = await startRunsWorld(bundle);
-  const { body: started } = await world.post(sales, 'incident-7');
+  await using setup = await startRunsSetup(bundle);
+  const { body: started } = await setup.post(sales, 'incident-7');
 
-  await (await world.perform([]))(output);
-  const { body } = await world.get(started.id);
+  await (await setup.perform([]))(output);
+  const { body } = await setup.get(started.id);
 
   expect(body).toMatchObject({
     status,
@@ -72,24 +72,24 @@ test.each([
 });
 
 test('shows how far a run came that died without a summary, and nothing of what its error says', async () => {
-  await using world = await startRunsWorld(bundle);
-  const { body: started } = await world.post(sales, 'incident-7');
+  await using setup = await startRunsSetup(bundle);
+  const { body: started } = await setup.post(sales, 'incident-7');
 
-  const end = await world.perform([resolved, round]);
+  const end = await setup.perform([resolved, round]);
   await end({ Status: 'FAILED', Error: { ErrorType: 'TypeError', ErrorMessage: 'a secret thing' } });
-  const { body } = await world.get(started.id);
+  const { body } = await setup.get(started.id);
 
   expect(body).toMatchObject({ status: 'FAILED', progress: underWay });
   expect(JSON.stringify(body)).not.toContain('a secret thing');
 });
 
 test('stops a run once, and says who did and how far it came', async () => {
-  await using world = await startRunsWorld(bundle);
-  const { body: started } = await world.post(sales, 'incident-7');
-  await world.perform([resolved, round]);
+  await using setup = await startRunsSetup(bundle);
+  const { body: started } = await setup.post(sales, 'incident-7');
+  await setup.perform([resolved, round]);
 
-  const [stopped, again] = [await world.stop(started.id), await world.stop(started.id)];
-  const { body } = await world.get(started.id);
+  const [stopped, again] = [await setup.stop(started.id), await setup.stop(started.id)];
+  const { body } = await setup.get(started.id);
 
   expect([stopped.status, stopped.body]).toEqual([202, { id: started.id, status: 'STOPPED' }]);
   expect([again.status, again.body]).toEqual([202, { id: started.id, status: 'STOPPED' }]);
@@ -101,70 +101,70 @@ test('stops a run once, and says who did and how far it came', async () => {
 });
 
 test('says that it is too late to stop a run that has ended', async () => {
-  await using world = await startRunsWorld(bundle);
-  const { body: started } = await world.post(sales, 'incident-7');
-  await (await world.perform([]))({ Status: 'SUCCEEDED', Result: JSON.stringify(summary) });
+  await using setup = await startRunsSetup(bundle);
+  const { body: started } = await setup.post(sales, 'incident-7');
+  await (await setup.perform([]))({ Status: 'SUCCEEDED', Result: JSON.stringify(summary) });
 
-  const { status, body } = await world.stop(started.id);
+  const { status, body } = await setup.stop(started.id);
 
   expect([status, body.code]).toEqual([409, 'run-ended']);
 });
 
 test('starts one run for one key, however often it is asked, and refuses another request', async () => {
-  await using world = await startRunsWorld(bundle);
+  await using setup = await startRunsSetup(bundle);
 
-  const first = await world.post(sales, 'incident-7');
-  const again = await world.post(sales, 'incident-7');
-  const other = await world.post({ ...sales, reason: 'phones found' }, 'incident-7');
+  const first = await setup.post(sales, 'incident-7');
+  const again = await setup.post(sales, 'incident-7');
+  const other = await setup.post({ ...sales, reason: 'phones found' }, 'incident-7');
 
   expect([again.status, again.body]).toEqual([202, first.body]);
   expect([other.status, other.body.code]).toEqual([409, 'idempotency-key-reused']);
-  expect(world.started()).toMatchObject([{ Name: first.body.id }]);
+  expect(setup.started()).toMatchObject([{ Name: first.body.id }]);
 });
 
 test('starts two runs for one key of two callers', async () => {
-  await using world = await startRunsWorld(bundle);
+  await using setup = await startRunsSetup(bundle);
 
   const ids = [
-    (await world.post(sales, 'incident-7')).body.id,
-    (await world.post(sales, 'incident-7', nightShift)).body.id,
+    (await setup.post(sales, 'incident-7')).body.id,
+    (await setup.post(sales, 'incident-7', nightShift)).body.id,
   ];
 
-  expect(world.started().map(({ Name }) => Name)).toEqual(ids);
+  expect(setup.started().map(({ Name }) => Name)).toEqual(ids);
 });
 
 test('starts one run for one firing of a schedule, even when it was changed in between', async () => {
-  await using world = await startRunsWorld(bundle);
+  await using setup = await startRunsSetup(bundle);
   const firing = { schedule: 'nightly', scheduledTime: '2026-11-22T22:00:00Z', ...sales };
 
-  const first = await world.fire(firing);
-  const again = await world.fire(firing);
-  const changed = await world.fire({ ...firing, reason: 'end of the day' });
+  const first = await setup.fire(firing);
+  const again = await setup.fire(firing);
+  const changed = await setup.fire({ ...firing, reason: 'end of the day' });
 
   expect([again, changed]).toEqual([first, first]);
-  expect(world.started()).toMatchObject([{ Name: first.run }]);
+  expect(setup.started()).toMatchObject([{ Name: first.run }]);
 });
 
 test('names the runs of two deployments apart, which may share an account', async () => {
-  await using world = await startRunsWorld(bundle, { STACK: 'logout-test' });
-  const { body } = await world.post(sales, 'incident-7');
-  await using other = await startRunsWorld(bundle, { STACK: 'logout-live' });
+  await using setup = await startRunsSetup(bundle, { STACK: 'logout-test' });
+  const { body } = await setup.post(sales, 'incident-7');
+  await using other = await startRunsSetup(bundle, { STACK: 'logout-live' });
 
   expect((await other.post(sales, 'incident-7')).body.id).not.toBe(body.id);
 });
 
 test('does not know a run that was never started', async () => {
-  await using world = await startRunsWorld(bundle);
+  await using setup = await startRunsSetup(bundle);
   const id = `schedule-${'0'.repeat(40)}`;
 
-  for (const { status, body } of [await world.get(id), await world.stop(id)])
+  for (const { status, body } of [await setup.get(id), await setup.stop(id)])
     expect([status, body.code]).toEqual([404, 'unknown-run']);
 });
 
 test('says what is missing when there is no such function', async () => {
-  await using world = await startRunsWorld(bundle, { RUN_FUNCTION: 'walk' });
+  await using setup = await startRunsSetup(bundle, { RUN_FUNCTION: 'walk' });
 
-  const { status, body } = await world.post(sales, 'incident-7');
+  const { status, body } = await setup.post(sales, 'incident-7');
 
   expect([status, body.code, body.detail]).toEqual([
     500,
