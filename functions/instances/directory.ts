@@ -40,17 +40,19 @@ export const parseTags = (idInstance: InstanceId, tags: readonly Tag[]): ListedI
 };
 
 /** Of ASCII only: to Unicode the Kelvin sign is a capital k, and `mi\u212Ae@…` is somebody else than `mike@…`. */
-const lowerCase = (text: string): string => text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+export const lowerCase = (text: string): string => text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 
 /** E-mail addresses are compared without regard to case, ids exactly. */
-const isSameIdentity = (a: string, b: string): boolean => a === b || (a.includes('@') && lowerCase(a) === lowerCase(b));
+export const isSameIdentity = (a: string, b: string): boolean =>
+  a === b || (a.includes('@') && lowerCase(a) === lowerCase(b));
 
-const identitiesIn = (text: string): readonly string[] => text.split(/\s+/).filter((identity) => identity !== '');
+/** The identities in an `owner` tag, or in the owner that a request names. */
+export const parseOwner = (text: string): readonly string[] => text.split(/\s+/).filter((identity) => identity !== '');
 
 /** Whether one of the identities in `owner` is one of those in the tag: whole identities, never a part of one. */
 export const isOwnedBy = (instance: ListedInstance, owner: string): boolean => {
-  const tagged = identitiesIn(instance.owner ?? '');
-  return identitiesIn(owner).some((identity) => tagged.some((other) => isSameIdentity(identity, other)));
+  const tagged = parseOwner(instance.owner ?? '');
+  return parseOwner(owner).some((identity) => tagged.some((other) => isSameIdentity(identity, other)));
 };
 
 export type InstancePage = {

@@ -1,0 +1,59 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import * as v from 'valibot';
+
+export const callerKinds = ['webhook', 'okta-event-hook', 'scim'] as const;
+
+export type CallerKind = (typeof callerKinds)[number];
+
+/** Names of callers: part of the names of their runs, which have room for no more. */
+export const callerNamePattern = /^[a-z][a-z0-9-]{0,15}$/;
+
+/** A system outside AWS that may start offboarding runs, and proves who it is by a token of its own. */
+export type NamedCaller = {
+  readonly name: string;
+  readonly kind: CallerKind;
+  /** SHA-256 of each token that is valid now, as 64 hexadecimal digits: two while a token is replaced. */
+  readonly tokenSha256: readonly string[];
+  /** People who own instances and may be logged out within an hour. */
+  readonly maxPerHour: number;
+};
+
+const callerSchema = v.object({
+  kind: v.picklist(callerKinds),
+  tokenSha256: v.array(v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))),
+  maxPerHour: v.pipe(v.number(), v.integer(), v.minValue(1)),
+});
+
+/** The environment variable that holds the callers of a function: `{ "<name>": { kind, tokenSha256, maxPerHour } }`. */
+export const namedCallersSchema = v.pipe(
+  v.optional(v.string(), '{}'),
+  v.parseJson(undefined, 'must be JSON'),
+  v.record(v.pipe(v.string(), v.regex(callerNamePattern)), callerSchema, 'must be an object of named callers'),
+  v.transform((callers): readonly NamedCaller[] =>
+    Object.entries(callers).map(([name, caller]) => ({ name, ...caller })),
+  ),
+);
+
+/** Finds whose token a request carries, or `undefined`. It reads nothing but the `Authorization` header. */
+export type IdentifyCaller = (event: Pick<APIGatewayProxyEventV2, 'headers'>) => NamedCaller | undefined;
+
+const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest();
+
+// Okta sends what the administrator typed, with or without the scheme.
+const tokenIn = (authorization: string): string => authorization.trim().replace(/^bearer\s+/i, '');
+
+/**
+ * Takes the same time whoever calls: every stored digest is compared, each in constant time.
+ *
+ * @param callers those whose token may be used here
+ */
+export const createIdentifyCaller = (callers: readonly NamedCaller[]): IdentifyCaller => {
+  const known = callers.flatMap((caller) =>
+    caller.tokenSha256.map((digest) => ({ caller, digest: Buffer.from(digest, 'hex') })),
+  );
+  return ({ headers }) => {
+    const given = sha256(tokenIn(headers.authorization ?? ''));
+    return known.filter(({ digest }) => timingSafeEqual(digest, given))[0]?.caller;
+  };
+};

@@ -1,0 +1,65 @@
+import { attributeName, isScimObject, parseActive, readAttribute, type ScimObject } from './attributes.ts';
+import { ScimError } from './scim-error.ts';
+
+/** What a PATCH changes of the two attributes this service acts on; everything else is accepted and not kept. */
+export type UserChange = { readonly active?: boolean; readonly userName?: string };
+
+const mostOperations = 1_000;
+
+const syntax = (detail: string): ScimError => new ScimError(400, detail, 'invalidSyntax');
+
+const parsePath = (operation: ScimObject): string | undefined => {
+  const path = readAttribute(operation, 'path');
+  if (path === undefined || (typeof path === 'string' && path.trim() !== '')) return path && attributeName(path);
+  throw new ScimError(400, 'path must be a text that is not empty', 'invalidPath');
+};
+
+const parseUserName = (value: unknown): string | undefined => {
+  if (value === undefined || value === null || typeof value === 'string') return value ?? undefined;
+  throw new ScimError(400, 'userName must be a text', 'invalidValue');
+};
+
+const parseSet = (path: string | undefined, value: unknown): UserChange => {
+  if (path === undefined && !isScimObject(value))
+    throw new ScimError(400, 'value must be an object where path is missing', 'invalidValue');
+  const values = path === undefined ? (value as ScimObject) : { [path]: value };
+  const active = parseActive(readAttribute(values, 'active'));
+  const userName = parseUserName(readAttribute(values, 'username'));
+  return { ...(active !== undefined && { active }), ...(userName !== undefined && { userName }) };
+};
+
+const parseRemove = (path: string | undefined): UserChange => {
+  if (path === undefined) throw new ScimError(400, 'path is missing: remove needs one', 'invalidPath');
+  if (path === 'active')
+    throw new ScimError(400, 'active cannot be removed: replace it by true or false', 'invalidValue');
+  return {};
+};
+
+const parseOperation = (operation: unknown): UserChange => {
+  if (!isScimObject(operation)) throw syntax('each of Operations must be an object');
+  const op = readAttribute(operation, 'op');
+  const path = parsePath(operation);
+  switch (typeof op === 'string' ? op.trim().toLowerCase() : undefined) {
+    case 'add':
+    case 'replace':
+      return parseSet(path, readAttribute(operation, 'value'));
+    case 'remove':
+      return parseRemove(path);
+    default:
+      throw syntax('op must be add, replace or remove');
+  }
+};
+
+/**
+ * Reads a PATCH body in every dialect that is known: `op` in any case, with a path or with an object of values, `active` as
+ * a boolean or as a text. Later operations win.
+ *
+ * @throws ScimError, and then nothing may be done: a PATCH is carried out as a whole (RFC 7644, section 3.5.2)
+ */
+export const parsePatch = (body: unknown): UserChange => {
+  const operations = isScimObject(body) ? readAttribute(body, 'operations') : undefined;
+  if (!Array.isArray(operations) || operations.length === 0)
+    throw syntax('Operations must be a list of at least one operation');
+  if (operations.length > mostOperations) throw syntax(`Operations must be at most ${mostOperations}`);
+  return Object.assign({}, ...operations.map(parseOperation));
+};

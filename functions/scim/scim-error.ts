@@ -1,0 +1,16 @@
+/** RFC 7644, table 9; only those that this service answers. */
+export type ScimType = 'invalidFilter' | 'invalidPath' | 'invalidSyntax' | 'invalidValue' | 'uniqueness';
+
+/** A request that SCIM answers with an error of its own shape (RFC 7644, section 3.12). */
+export class ScimError extends Error {
+  override readonly name = 'ScimError';
+  readonly status: number;
+  readonly scimType: ScimType | undefined;
+
+  /** @param detail what is wrong and what to send instead; it never quotes the request */
+  constructor(status: number, detail: string, scimType?: ScimType) {
+    super(detail);
+    this.status = status;
+    this.scimType = scimType;
+  }
+}
