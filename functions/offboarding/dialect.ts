@@ -20,6 +20,8 @@ export type Departure = {
   readonly occurredAt: string;
   /** When it takes effect, if not at once. ISO 8601. */
   readonly at?: string;
+  /** @default source and id */
+  readonly requestedBy?: string;
   /** A dry run: say who would be logged out and touch nothing. */
   readonly dryRun?: boolean;
 };

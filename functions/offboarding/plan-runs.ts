@@ -21,7 +21,7 @@ export type Planned = {
 
 const dayMs = 24 * 60 * 60 * 1_000;
 
-const requestedByOf = ({ source, id }: Departure): string => `${source} ${id}`;
+const requestedByOf = ({ source, id, requestedBy = `${source} ${id}` }: Departure): string => requestedBy;
 
 const createRequest =
   (departure: Departure, { maxTargetsCeiling }: RunLimits) =>

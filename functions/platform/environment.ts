@@ -26,6 +26,8 @@ export const environmentNames = {
   maxTargetsCeiling: 'MAX_TARGETS_CEILING',
   /** How long a run may take, waiting included, in seconds as Lambda counts it. @default 2592000, 30 days */
   executionTimeoutSeconds: 'EXECUTION_TIMEOUT_SECONDS',
+  /** The callers with a token of their own, as JSON: `{ "<name>": { "kind", "tokenSha256", "maxPerHour" } }`. @default none */
+  namedCallers: 'NAMED_CALLERS',
 } as const;
 
 /** Most instances one run may touch, whatever the deployment allows, and most ids one request may name. */

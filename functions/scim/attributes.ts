@@ -25,7 +25,8 @@ export const readAttribute = (object: ScimObject, name: string): unknown =>
  */
 export const parseActive = (value: unknown): boolean | undefined => {
   if (value === undefined || value === null) return undefined;
-  const text = String(typeof value === 'string' ? value.trim() : value).toLowerCase();
-  if (typeof value !== 'object' && (text === 'true' || text === 'false')) return text === 'true';
+  if (typeof value === 'boolean') return value;
+  const text = typeof value === 'string' ? value.trim().toLowerCase() : undefined;
+  if (text === 'true' || text === 'false') return text === 'true';
   throw new ScimError(400, 'active must be true or false', 'invalidValue');
 };

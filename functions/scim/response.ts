@@ -13,12 +13,17 @@ export const scimResponse = (
   body: JSON.stringify(body),
 });
 
+export const noContent: APIGatewayProxyStructuredResultV2 = {
+  statusCode: 204,
+  headers: { 'cache-control': 'no-store' },
+};
+
 export type ScimProblem = {
   readonly status: number;
   readonly detail: string;
   readonly scimType?: ScimType | undefined;
   /** Seconds. */
-  readonly retryAfter?: number;
+  readonly retryAfter?: number | undefined;
   readonly headers?: Readonly<Record<string, string>>;
 };
 

@@ -6,11 +6,14 @@ export class ScimError extends Error {
   override readonly name = 'ScimError';
   readonly status: number;
   readonly scimType: ScimType | undefined;
+  /** Seconds until the same request can succeed. */
+  readonly retryAfter: number | undefined;
 
   /** @param detail what is wrong and what to send instead; it never quotes the request */
-  constructor(status: number, detail: string, scimType?: ScimType) {
+  constructor(status: number, detail: string, scimType?: ScimType, retryAfter?: number) {
     super(detail);
     this.status = status;
     this.scimType = scimType;
+    this.retryAfter = retryAfter;
   }
 }

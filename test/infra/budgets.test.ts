@@ -10,6 +10,8 @@ const budgetsKb: Readonly<Record<string, number>> = {
   'forced-logouts': 73,
   offboarding: 70,
   schedule: 68,
+  scim: 81,
+  webhook: 80,
   run: 136,
 };
 
@@ -20,6 +22,8 @@ const clients: Readonly<Record<string, readonly string[]>> = {
   'forced-logouts': ['client-lambda'],
   offboarding: ['client-lambda'],
   schedule: ['client-lambda'],
+  scim: ['client-lambda', 'client-secrets-manager'],
+  webhook: ['client-lambda', 'client-secrets-manager'],
   run: ['client-eventbridge', 'client-lambda', 'client-secrets-manager'],
 };
 

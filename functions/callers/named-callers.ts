@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import * as v from 'valibot';
+import { environmentNames, parseVariables, type Variables } from '../platform/environment.ts';
 
 export const callerKinds = ['webhook', 'okta-event-hook', 'scim'] as const;
 
@@ -25,15 +26,21 @@ const callerSchema = v.object({
   maxPerHour: v.pipe(v.number(), v.integer(), v.minValue(1)),
 });
 
-/** The environment variable that holds the callers of a function: `{ "<name>": { kind, tokenSha256, maxPerHour } }`. */
-export const namedCallersSchema = v.pipe(
-  v.optional(v.string(), '{}'),
-  v.parseJson(undefined, 'must be JSON'),
-  v.record(v.pipe(v.string(), v.regex(callerNamePattern)), callerSchema, 'must be an object of named callers'),
-  v.transform((callers): readonly NamedCaller[] =>
-    Object.entries(callers).map(([name, caller]) => ({ name, ...caller })),
+const environmentSchema = v.object({
+  [environmentNames.namedCallers]: v.pipe(
+    v.optional(v.string(), '{}'),
+    v.parseJson(undefined, 'must be JSON'),
+    v.check((value) => !Array.isArray(value), 'must be an object of named callers'),
+    v.record(v.pipe(v.string(), v.regex(callerNamePattern)), callerSchema, 'must be an object of named callers'),
   ),
-);
+});
+
+/** Reads the callers of a function. @throws EnvironmentError that says what is wrong */
+export const readNamedCallers = (variables: Variables): readonly NamedCaller[] =>
+  Object.entries(parseVariables(environmentSchema, variables).NAMED_CALLERS).map(([name, caller]) => ({
+    name,
+    ...caller,
+  }));
 
 /** Finds whose token a request carries, or `undefined`. It reads nothing but the `Authorization` header. */
 export type IdentifyCaller = (event: Pick<APIGatewayProxyEventV2, 'headers'>) => NamedCaller | undefined;
@@ -53,7 +60,8 @@ export const createIdentifyCaller = (callers: readonly NamedCaller[]): IdentifyC
     caller.tokenSha256.map((digest) => ({ caller, digest: Buffer.from(digest, 'hex') })),
   );
   return ({ headers }) => {
-    const given = sha256(tokenIn(headers.authorization ?? ''));
-    return known.filter(({ digest }) => timingSafeEqual(digest, given))[0]?.caller;
+    const token = tokenIn(headers.authorization ?? '');
+    const given = sha256(token);
+    return token === '' ? undefined : known.filter(({ digest }) => timingSafeEqual(digest, given))[0]?.caller;
   };
 };

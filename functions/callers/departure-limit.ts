@@ -1,13 +1,6 @@
-import type { NamedCaller } from '../http/named-callers.ts';
-
-/** A run that was started for a caller within the last hour. */
-export type StartedRun = { readonly name: string; readonly startedAtMs: number };
-
-/** Lambda's own list of the runs that were started for a caller since an instant; it may lag behind by half a minute. */
-export type ListStartedRuns<Failure> = (
-  caller: string,
-  since: Date,
-) => Promise<{ readonly kind: 'runs'; readonly runs: readonly StartedRun[] } | Failure>;
+import type { LambdaFailure } from '../runs/lambda/failure.ts';
+import type { ListStartedRuns, StartedRun } from '../runs/lambda/list-started-runs.ts';
+import type { NamedCaller } from './named-callers.ts';
 
 export type HeldBack = {
   readonly kind: 'held-back';
@@ -15,15 +8,18 @@ export type HeldBack = {
   readonly retryAfter: number;
 };
 
-export type DepartureLimit<Failure> = {
+export type DepartureLimit = {
   /** Counts a departure in, after a wait of at most a second; the same run again costs nothing. */
-  readonly admit: (caller: NamedCaller, runName: string) => Promise<{ readonly kind: 'admitted' } | HeldBack | Failure>;
+  readonly admit: (
+    caller: NamedCaller,
+    runName: string,
+  ) => Promise<{ readonly kind: 'admitted' } | HeldBack | LambdaFailure>;
   /** Lambda did not say that it started the run: it counts until Lambda's list would show it, and no longer. */
   readonly release: (runName: string) => void;
 };
 
-export type DepartureLimitDependencies<Failure> = {
-  readonly listStartedRuns: ListStartedRuns<Failure>;
+export type DepartureLimitDependencies = {
+  readonly listStartedRuns: ListStartedRuns;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly sleep: (ms: number) => Promise<unknown>;
@@ -58,11 +54,7 @@ const createPace = (now: () => number) => {
  * Holds back the departures of a caller whose token was stolen, or who is mistaken, beyond `maxPerHour`. There is no database:
  * it counts the runs that Lambda lists and those that this process started. {@link mostDeparturesPerHour} is what that gives.
  */
-export const createDepartureLimit = <Failure extends { readonly kind: string }>({
-  listStartedRuns,
-  now,
-  sleep,
-}: DepartureLimitDependencies<Failure>): DepartureLimit<Failure> => {
+export const createDepartureLimit = ({ listStartedRuns, now, sleep }: DepartureLimitDependencies): DepartureLimit => {
   const own = new Map<string, { readonly caller: string; readonly startedAtMs: number }>();
   const waitForTurn = createPace(now);
 
@@ -78,7 +70,7 @@ export const createDepartureLimit = <Failure extends { readonly kind: string }>(
   return {
     admit: async ({ name: caller, maxPerHour }, runName) => {
       const listed = await listStartedRuns(caller, new Date(now() - hourMs));
-      if (!('runs' in listed)) return listed;
+      if (listed.kind !== 'runs') return listed;
 
       const counted = count(caller, listed.runs);
       if (counted.has(runName)) return { kind: 'admitted' };

@@ -1,0 +1,43 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createListInstances } from '../instances/directory.ts';
+import { createReadOwners, type ReadOwners } from '../instances/read-owners.ts';
+import { createLambda, createSecretsManager } from '../platform/aws-clients.ts';
+import { readEnvironment, readStartingEnvironment, type Variables } from '../platform/environment.ts';
+import { createLog, type Log, type Write } from '../platform/log.ts';
+import { createListStartedRuns } from '../runs/lambda/list-started-runs.ts';
+import { createStartRun } from '../runs/lambda/start-run.ts';
+import { type CallerMetrics, createCallerMetrics } from './caller-metrics.ts';
+import { createDepartureLimit } from './departure-limit.ts';
+import { createStartDeparture, type StartDeparture } from './start-departure.ts';
+
+/** What every function that named callers use is made of. */
+export type Departures = {
+  readonly startDeparture: StartDeparture;
+  readonly readOwners: ReadOwners;
+  readonly metrics: CallerMetrics;
+  readonly log: Log;
+};
+
+export const composeDepartures = (variables: Variables, write: Write): Departures => {
+  const { secretPrefix } = readEnvironment(variables);
+  const { runFunction, runQualifier, stack, ...limits } = readStartingEnvironment(variables);
+  const lambda = createLambda();
+  const log = createLog(write);
+  const metrics = createCallerMetrics(log, stack, Date.now);
+  const listInstances = createListInstances({ client: createSecretsManager(), secretPrefix });
+  const readOwners = createReadOwners({ listInstances, now: Date.now });
+  const startDeparture = createStartDeparture({
+    startRun: createStartRun({ client: lambda, functionName: runFunction, qualifier: runQualifier }),
+    limit: createDepartureLimit({
+      listStartedRuns: createListStartedRuns({ client: lambda, functionName: runFunction }),
+      now: Date.now,
+      sleep,
+    }),
+    readOwners,
+    metrics,
+    log,
+    stack,
+    limits,
+  });
+  return { startDeparture, readOwners, metrics, log };
+};

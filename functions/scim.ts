@@ -1,0 +1,159 @@
+import middy from '@middy/core';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import * as v from 'valibot';
+import type { CallerMetrics } from './callers/caller-metrics.ts';
+import { composeDepartures } from './callers/compose-departures.ts';
+import { createIdentifyCaller, type NamedCaller, readNamedCallers } from './callers/named-callers.ts';
+import type { StartDeparture } from './callers/start-departure.ts';
+import { InvalidRequest, parseBody } from './http/request.ts';
+import { type LogUnexpected, problemDetails } from './http/response.ts';
+import type { ReadOwners } from './instances/read-owners.ts';
+import type { Variables } from './platform/environment.ts';
+import { type Write, writeLine } from './platform/log.ts';
+import { createDeactivate, tryAgain } from './scim/deactivate.ts';
+import { resourceTypes, schemas, serviceProviderConfig } from './scim/discovery.ts';
+import { listResponse } from './scim/list-response.ts';
+import { scimProblem, scimResponse } from './scim/response.ts';
+import { ScimError } from './scim/scim-error.ts';
+import {
+  createUser,
+  deleteUser,
+  getUser,
+  listUsers,
+  patchUser,
+  replaceUser,
+  type ScimAnswer,
+  type ScimRequest,
+} from './scim/users.ts';
+
+export type ScimHandlerDependencies = {
+  /** Those of the kind `scim`. */
+  readonly callers: readonly NamedCaller[];
+  readonly startDeparture: StartDeparture;
+  readonly readOwners: ReadOwners;
+  readonly metrics: Pick<CallerMetrics, 'request' | 'unreadable'>;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  readonly logUnexpected: LogUnexpected;
+};
+
+const longestBytes = 256 * 1_024;
+
+const baseUrlOf = ({ headers, rawPath, requestContext }: APIGatewayProxyEventV2): string => {
+  const root = rawPath.slice(0, Math.max(0, rawPath.indexOf('/scim/v2')));
+  return `${headers['x-forwarded-proto'] ?? 'https'}://${headers.host ?? requestContext.domainName}${root}/scim/v2`;
+};
+
+const requestOf = (
+  dependencies: ScimHandlerDependencies,
+  event: APIGatewayProxyEventV2,
+  caller: NamedCaller,
+): ScimRequest => ({
+  baseUrl: baseUrlOf(event),
+  query: new URLSearchParams(event.rawQueryString),
+  id: event.pathParameters?.id,
+  body: () => parseBody(event, v.unknown(), longestBytes),
+  deactivate: createDeactivate(dependencies, caller, event.headers['user-agent']),
+  readOwners: async () => {
+    const reading = await dependencies.readOwners();
+    if (reading.kind === 'owners') return reading.owners;
+    const why = 'detail' in reading ? reading.detail : 'Secrets Manager: the list changed while it was read';
+    throw tryAgain(event.headers['user-agent'], `the owners of instances cannot be read: ${why}`);
+  },
+});
+
+/** The document with this id out of a list of them. */
+const one =
+  (documents: typeof schemas): ScimAnswer =>
+  async ({ baseUrl, id }) => {
+    const document = documents(baseUrl).find((each) => each.id === id);
+    if (document === undefined) throw new ScimError(404, 'there is no such resource');
+    return scimResponse(200, document);
+  };
+
+const all =
+  (documents: typeof schemas): ScimAnswer =>
+  async ({ baseUrl }) =>
+    scimResponse(200, listResponse(documents(baseUrl)));
+
+const answers: Readonly<Record<string, ScimAnswer>> = {
+  'GET /scim/v2/Users': listUsers,
+  'POST /scim/v2/Users': createUser,
+  'GET /scim/v2/Users/{id}': getUser,
+  'PUT /scim/v2/Users/{id}': replaceUser,
+  'PATCH /scim/v2/Users/{id}': patchUser,
+  'DELETE /scim/v2/Users/{id}': deleteUser,
+  'GET /scim/v2/Groups': async () => scimResponse(200, listResponse([])),
+  'GET /scim/v2/ServiceProviderConfig': async ({ baseUrl }) => scimResponse(200, serviceProviderConfig(baseUrl)),
+  'GET /scim/v2/ResourceTypes': all(resourceTypes),
+  'GET /scim/v2/ResourceTypes/{id}': one(resourceTypes),
+  'GET /scim/v2/Schemas': all(schemas),
+  'GET /scim/v2/Schemas/{id}': one(schemas),
+};
+
+const notImplemented: ScimAnswer = async () => {
+  throw new ScimError(501, 'this service manages users only: switch off groups at the identity provider');
+};
+
+const unauthorized = () =>
+  scimProblem({
+    status: 401,
+    detail: 'The token is missing or wrong: send "Authorization: Bearer <token>" with the token of this caller.',
+    headers: { 'www-authenticate': 'Bearer' },
+  });
+
+/** Errors in SCIM's shape, the unexpected ones too. */
+const scimErrors = (logUnexpected: LogUnexpected): ReturnType<typeof problemDetails> => ({
+  onError: async (request) => {
+    const { error } = request;
+    if (error instanceof ScimError) {
+      const { status, message: detail, scimType, retryAfter } = error;
+      request.response = scimProblem({ status, detail, scimType, retryAfter });
+      return;
+    }
+    if (error instanceof InvalidRequest) {
+      request.response = scimProblem({ status: 400, detail: error.message, scimType: 'invalidSyntax' });
+      return;
+    }
+    await problemDetails(logUnexpected).onError?.(request);
+    request.response = scimProblem({ status: 500, detail: 'Unexpected error: see the log of this function.' });
+  },
+});
+
+/** Whether a write was refused that may have been somebody's deactivation. */
+const isUnreadableWrite = (event: APIGatewayProxyEventV2, error: unknown): error is Error =>
+  event.requestContext.http.method !== 'GET' &&
+  (error instanceof InvalidRequest || (error instanceof ScimError && error.status === 400));
+
+/** SCIM 2.0 under `/scim/v2`: an identity provider deactivates a user, and the user's instances are logged out. */
+export const createScimHandler = (dependencies: ScimHandlerDependencies) => {
+  const { callers, metrics, logUnexpected } = dependencies;
+  const identifyCaller = createIdentifyCaller(callers.filter(({ kind }) => kind === 'scim'));
+  return middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>({ timeoutEarlyInMillis: 0 })
+    .use(scimErrors(logUnexpected))
+    .handler(async (event) => {
+      const caller = identifyCaller(event);
+      if (caller === undefined) return unauthorized();
+      metrics.request(caller);
+      try {
+        return await (answers[event.routeKey] ?? notImplemented)(requestOf(dependencies, event, caller));
+      } catch (error) {
+        if (isUnreadableWrite(event, error)) metrics.unreadable(caller, error.message);
+        throw error;
+      }
+    });
+};
+
+export const composeScim = (variables: Variables, write: Write): ScimHandlerDependencies => {
+  const { startDeparture, readOwners, metrics, log } = composeDepartures(variables, write);
+  return {
+    callers: readNamedCallers(variables),
+    startDeparture,
+    readOwners,
+    metrics,
+    now: Date.now,
+    logUnexpected: (error) => log('ERROR', 'unexpected error', error),
+  };
+};
+
+export const handler = createScimHandler(composeScim(process.env, writeLine));

@@ -1,0 +1,77 @@
+import type { NamedCaller } from '../callers/named-callers.ts';
+import type { DepartureResult, StartDeparture } from '../callers/start-departure.ts';
+import type { Departure } from '../offboarding/dialect.ts';
+import { ScimError } from './scim-error.ts';
+
+/** Starts the logout of the person with these identities. @throws ScimError if it was not started */
+export type Deactivate = (identities: readonly string[]) => Promise<void>;
+
+/**
+ * SCIM has no event id. The same deactivation within this time, in milliseconds, is the same run; later it is another one,
+ * which finds the session ended. A longer time would pass over somebody who is hired again and leaves again.
+ */
+const sameRunMs = 5 * 60_000;
+
+/** When a request that could not be carried out is worth sending again, in seconds. */
+const retryAfter = 30;
+
+/** The owner of a run has room for this many characters. */
+const longestOwner = 256;
+
+/** As many of the identities as there is room for, the first of them first. */
+const fitting = (identities: readonly string[]): readonly string[] => {
+  const fits: string[] = [];
+  for (const identity of new Set(identities))
+    if ([...fits, identity].join(' ').length <= longestOwner) fits.push(identity);
+  return fits;
+};
+
+const departureOf = (caller: NamedCaller, identities: readonly string[], now: number): Departure => ({
+  kind: 'left',
+  people: [fitting(identities)],
+  reason: 'deactivated in the identity provider',
+  source: 'scim',
+  id: String(Math.floor(now / sameRunMs)),
+  requestedBy: `scim ${caller.name}`,
+  occurredAt: new Date(now).toISOString(),
+});
+
+/**
+ * An error that makes the provider send the request again: Okta does so only after a 429, Entra ID after either.
+ *
+ * @param userAgent of the provider
+ */
+export const tryAgain = (userAgent: string | undefined, detail: string): ScimError =>
+  new ScimError(/\bokta\b/i.test(userAgent ?? '') ? 429 : 503, detail, undefined, retryAfter);
+
+const errorOf = (
+  result: Exclude<DepartureResult, { readonly kind: 'accepted' }>,
+  userAgent: string | undefined,
+): ScimError => {
+  switch (result.kind) {
+    case 'broken':
+      return new ScimError(400, result.problem, 'invalidValue');
+    case 'held-back':
+      return new ScimError(
+        429,
+        'too many people were logged out for this caller within an hour: raise its maxPerHour if this is meant',
+        undefined,
+        result.retryAfter,
+      );
+    default:
+      return tryAgain(userAgent, `the logout was not started: ${result.detail}`);
+  }
+};
+
+export type DeactivateDependencies = {
+  readonly startDeparture: StartDeparture;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+};
+
+export const createDeactivate =
+  ({ startDeparture, now }: DeactivateDependencies, caller: NamedCaller, userAgent: string | undefined): Deactivate =>
+  async (identities) => {
+    const result = await startDeparture(caller, departureOf(caller, identities, now()));
+    if (result.kind !== 'accepted') throw errorOf(result, userAgent);
+  };

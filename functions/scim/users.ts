@@ -1,0 +1,90 @@
+import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import type { Owners } from '../instances/read-owners.ts';
+import type { Deactivate } from './deactivate.ts';
+import { type Condition, parseFilter } from './filter.ts';
+import { findUsers } from './find-users.ts';
+import { isIdentity } from './identity.ts';
+import { listResponse, parsePage } from './list-response.ts';
+import { parsePatch } from './patch.ts';
+import { noContent, scimResponse } from './response.ts';
+import { ScimError } from './scim-error.ts';
+import { parseUser, type User, userResource } from './user.ts';
+import { parseUserId } from './user-id.ts';
+
+/** A request as far as it is the same for every route. */
+export type ScimRequest = {
+  /** Where `/Users` is, e.g. `https://….execute-api.eu-central-1.amazonaws.com/scim/v2`. */
+  readonly baseUrl: string;
+  readonly query: URLSearchParams;
+  readonly id: string | undefined;
+  /** @throws InvalidRequest */
+  readonly body: () => unknown;
+  readonly deactivate: Deactivate;
+  /** @throws ScimError if the list cannot be read */
+  readonly readOwners: () => Promise<Owners['owners']>;
+};
+
+export type ScimAnswer = (request: ScimRequest) => Promise<APIGatewayProxyStructuredResultV2>;
+
+const find = async ({ readOwners }: ScimRequest, conditions: readonly Condition[]): Promise<readonly User[]> =>
+  findUsers(await readOwners(), conditions);
+
+/** @throws ScimError 404 for an id that this service did not give out */
+const userNameIn = ({ id }: ScimRequest): string => {
+  const userName = parseUserId(id);
+  if (userName === undefined) throw new ScimError(404, 'there is no user with this id');
+  return userName;
+};
+
+export const listUsers: ScimAnswer = async (request) => {
+  const page = parsePage(request.query);
+  const filter = request.query.get('filter');
+  const users = await find(request, filter === null ? [] : parseFilter(filter));
+  return scimResponse(
+    200,
+    listResponse(
+      users.map((user) => userResource(user, request.baseUrl)),
+      page,
+    ),
+  );
+};
+
+/** The id stands for the name, whether the person owns an instance yet or not: a tag may follow. */
+export const getUser: ScimAnswer = async (request) =>
+  scimResponse(200, userResource({ userName: userNameIn(request) }, request.baseUrl));
+
+/** Stores nothing: it gives the id by which the provider will deactivate this person. */
+export const createUser: ScimAnswer = async (request) => {
+  const { userName, active, aliases } = parseUser(request.body());
+  if (userName === undefined) throw new ScimError(400, 'userName is missing', 'invalidValue');
+  const existing = await find(request, [{ attribute: 'username', value: userName }]);
+  if (existing.length > 0)
+    throw new ScimError(409, 'this user exists: find it with a filter by userName', 'uniqueness');
+  if (active === false) await request.deactivate([userName, ...aliases]);
+  const resource = userResource({ userName, active: active ?? true }, request.baseUrl);
+  return scimResponse(201, resource, { location: `${request.baseUrl}/Users/${resource.id}` });
+};
+
+/** The answer has the name that the id stands for, and `active` as it was sent: it says that the request was accepted. */
+const changedUser = (request: ScimRequest, userName: string, active = true) =>
+  scimResponse(200, userResource({ userName, active }, request.baseUrl));
+
+export const replaceUser: ScimAnswer = async (request) => {
+  const userName = userNameIn(request);
+  const sent = parseUser(request.body());
+  if (sent.active === false)
+    await request.deactivate([userName, ...(sent.userName === undefined ? [] : [sent.userName]), ...sent.aliases]);
+  return changedUser(request, userName, sent.active);
+};
+
+export const patchUser: ScimAnswer = async (request) => {
+  const userName = userNameIn(request);
+  const change = parsePatch(request.body());
+  if (change.active === false) await request.deactivate([userName, change.userName].filter(isIdentity));
+  return changedUser(request, userName, change.active);
+};
+
+export const deleteUser: ScimAnswer = async (request) => {
+  await request.deactivate([userNameIn(request)]);
+  return noContent;
+};

@@ -1,0 +1,183 @@
+import middy from '@middy/core';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import * as v from 'valibot';
+import type { CallerMetrics } from './callers/caller-metrics.ts';
+import { composeDepartures } from './callers/compose-departures.ts';
+import { createIdentifyCaller, type NamedCaller, readNamedCallers } from './callers/named-callers.ts';
+import type { DepartureResult, StartDeparture } from './callers/start-departure.ts';
+import { InvalidRequest, parseBody } from './http/request.ts';
+import { jsonResponse, type LogUnexpected, problemDetails, problemResponse } from './http/response.ts';
+import { parseCustom } from './offboarding/custom.ts';
+import type { Departure } from './offboarding/dialect.ts';
+import { parseOkta } from './offboarding/okta.ts';
+import type { Variables } from './platform/environment.ts';
+import { type Write, writeLine } from './platform/log.ts';
+
+export type WebhookHandlerDependencies = {
+  /** Those of the kinds `webhook` and `okta-event-hook`. */
+  readonly callers: readonly NamedCaller[];
+  readonly startDeparture: StartDeparture;
+  readonly metrics: Pick<CallerMetrics, 'request' | 'unreadable'>;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  readonly logUnexpected: LogUnexpected;
+};
+
+type Response = APIGatewayProxyStructuredResultV2;
+type Answer = (event: APIGatewayProxyEventV2, caller: NamedCaller) => Response | Promise<Response>;
+
+const longestBytes = { detail: 16 * 1_024, events: 1_024 * 1_024 } as const;
+
+/** Okta waits three seconds, cold start included: after this time, in milliseconds, no further departure is started. */
+const startingTimeMs = 1_500;
+
+const noContent: Response = { statusCode: 204, headers: { 'cache-control': 'no-store' } };
+
+const unauthorized = (): Response => {
+  const problem = problemResponse({
+    code: 'unauthorized',
+    status: 401,
+    title: 'The token is missing or wrong',
+    detail: 'Send "Authorization: Bearer <token>" with the token that was made for this caller.',
+  });
+  return { ...problem, headers: { ...problem.headers, 'www-authenticate': 'Bearer' } };
+};
+
+const departureProblem = (result: Exclude<DepartureResult, { readonly kind: 'accepted' }>): Response => {
+  switch (result.kind) {
+    case 'broken':
+      return problemResponse({
+        code: 'invalid-request',
+        status: 400,
+        title: 'The request is invalid',
+        detail: result.problem.replace(/^detail\./, '').replace(/^detail /, 'body '),
+      });
+    case 'held-back':
+      return problemResponse({
+        code: 'held-back',
+        status: 429,
+        title: 'Too many people were logged out for this caller within an hour',
+        detail: 'Nobody was logged out. Raise maxPerHour of this caller if this is meant, or send it again later.',
+        retryAfter: result.retryAfter,
+      });
+    default:
+      return problemResponse({
+        code: 'unavailable',
+        status: 503,
+        title: 'The offboarding could not be started',
+        detail: `${result.detail}. Send it again, with the same id.`,
+        retryAfter: 5,
+      });
+  }
+};
+
+const detailSchema = v.looseObject({}, 'must be a JSON object such as {"id": "hr-1", "email": "john.doe@example.com"}');
+const heartbeatSchema = v.strictObject({ heartbeat: v.literal(true, 'must be true') });
+
+/** Reads the body as the detail of a custom event. @throws InvalidRequest */
+const parseDetail = (detail: { readonly id?: unknown }, now: number): Departure | DepartureResult => {
+  if (detail.id === undefined || detail.id === null)
+    throw new InvalidRequest('id', 'is missing: the same id is the same run, however often it is sent');
+  const event = { 'detail-type': 'Employee Offboarded', source: 'webhook', time: new Date(now).toISOString() };
+  const reading = parseCustom({ ...event, id: 'webhook', detail });
+  if (reading?.kind === 'left' || reading?.kind === 'broken') return reading;
+  throw new Error('the custom dialect did not read its own event');
+};
+
+/** `POST /offboarding` */
+const createPostOffboarding = ({ startDeparture, metrics, now }: WebhookHandlerDependencies): Answer => {
+  return async (event, caller) => {
+    const detail = parseBody(event, detailSchema, longestBytes.detail);
+    if ('heartbeat' in detail) {
+      parseBody(event, heartbeatSchema, longestBytes.detail);
+      return noContent;
+    }
+    const departure = parseDetail(detail, now());
+    const result = departure.kind === 'left' ? await startDeparture(caller, departure) : departure;
+    if (result.kind === 'broken') metrics.unreadable(caller, result.problem);
+    if (result.kind !== 'accepted') return departureProblem(result);
+    const [id] = result.runs;
+    return jsonResponse(202, { id }, { location: `/forced-logouts/${id}` });
+  };
+};
+
+/** `GET /okta-event-hook`: Okta sends a value once, and wants it back. */
+const answerChallenge: Answer = ({ headers }) => {
+  const verification = headers['x-okta-verification-challenge'];
+  if (verification === undefined || verification.length > 1_024)
+    throw new InvalidRequest('x-okta-verification-challenge', 'must be a header of at most 1024 characters');
+  return jsonResponse(200, { verification });
+};
+
+const hookSchema = v.looseObject(
+  { data: v.looseObject({ events: v.array(v.unknown(), 'must be a list') }, 'must be an object with the list events') },
+  'must be the JSON of an Okta event hook',
+);
+
+/** `POST /okta-event-hook` */
+const createPostEvents = ({ startDeparture, metrics, now }: WebhookHandlerDependencies): Answer => {
+  const start = async (caller: NamedCaller, detail: unknown): Promise<DepartureResult> => {
+    const reading = parseOkta({ source: 'aws.partner/okta.com/event-hook', 'detail-type': 'SystemLog', detail });
+    if (reading?.kind === 'not-an-offboarding') return { kind: 'accepted', runs: [] };
+    const result = reading?.kind === 'left' ? await startDeparture(caller, reading) : reading;
+    if (result?.kind === 'broken') metrics.unreadable(caller, result.problem);
+    return result ?? { kind: 'broken', problem: 'the event is not one of the System Log' };
+  };
+
+  return async (event, caller) => {
+    const { data } = parseBody(event, hookSchema, longestBytes.events);
+    const end = now() + startingTimeMs;
+    const results: DepartureResult[] = [];
+    for (const detail of data.events)
+      results.push(
+        now() < end
+          ? await start(caller, detail)
+          : { kind: 'unavailable', detail: 'More people left than can be started before Okta stops waiting' },
+      );
+    // Okta sends once more after a 5xx, and never after a 4xx. What cannot be read stays unreadable: an alarm reports it.
+    const failed = results.filter((result) => result.kind !== 'accepted' && result.kind !== 'broken');
+    const worst = failed.find(({ kind }) => kind !== 'held-back') ?? failed[0];
+    return worst === undefined ? noContent : departureProblem(worst);
+  };
+};
+
+/** `POST /offboarding`, `GET` and `POST /okta-event-hook`: systems outside AWS report that somebody left. */
+export const createWebhookHandler = (dependencies: WebhookHandlerDependencies) => {
+  const { callers, metrics, logUnexpected } = dependencies;
+  const identifiers = {
+    webhook: createIdentifyCaller(callers.filter(({ kind }) => kind === 'webhook')),
+    'okta-event-hook': createIdentifyCaller(callers.filter(({ kind }) => kind === 'okta-event-hook')),
+  };
+  const answers: Readonly<Record<string, { readonly kind: keyof typeof identifiers; readonly answer: Answer }>> = {
+    'POST /offboarding': { kind: 'webhook', answer: createPostOffboarding(dependencies) },
+    'GET /okta-event-hook': { kind: 'okta-event-hook', answer: answerChallenge },
+    'POST /okta-event-hook': { kind: 'okta-event-hook', answer: createPostEvents(dependencies) },
+  };
+  return middy<APIGatewayProxyEventV2, Response>({ timeoutEarlyInMillis: 0 })
+    .use(problemDetails(logUnexpected))
+    .handler(async (event) => {
+      const route = answers[event.routeKey];
+      const caller = route && identifiers[route.kind](event);
+      if (route === undefined || caller === undefined) return unauthorized();
+      metrics.request(caller);
+      try {
+        return await route.answer(event, caller);
+      } catch (error) {
+        if (error instanceof InvalidRequest) metrics.unreadable(caller, error.message);
+        throw error;
+      }
+    });
+};
+
+export const composeWebhook = (variables: Variables, write: Write): WebhookHandlerDependencies => {
+  const { startDeparture, metrics, log } = composeDepartures(variables, write);
+  return {
+    callers: readNamedCallers(variables),
+    startDeparture,
+    metrics,
+    now: Date.now,
+    logUnexpected: (error) => log('ERROR', 'unexpected error', error),
+  };
+};
+
+export const handler = createWebhookHandler(composeWebhook(process.env, writeLine));

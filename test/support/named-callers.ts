@@ -1,0 +1,137 @@
+import { createHash } from 'node:crypto';
+import { createCallerMetrics } from '../../functions/callers/caller-metrics.ts';
+import { createDepartureLimit } from '../../functions/callers/departure-limit.ts';
+import type { CallerKind, NamedCaller } from '../../functions/callers/named-callers.ts';
+import { createStartDeparture } from '../../functions/callers/start-departure.ts';
+import { parseOwner } from '../../functions/instances/directory.ts';
+import type { ReadOwners } from '../../functions/instances/read-owners.ts';
+import type { LambdaFailure } from '../../functions/runs/lambda/failure.ts';
+import { stableJson } from '../../functions/runs/lambda/start-run.ts';
+import type { ForcedLogout } from '../../functions/runs/request.ts';
+import { callerOfRun, type RunName } from '../../functions/runs/run-name.ts';
+import { createScimHandler } from '../../functions/scim.ts';
+import { createWebhookHandler } from '../../functions/webhook.ts';
+import { contextOf, httpEventOf, parseAnswer } from './http-event.ts';
+
+export const tokens = { hr: 'token-of-hr', okta: 'token-of-okta', entra: 'token-of-entra' } as const;
+
+const digest = (token: string): string => createHash('sha256').update(token).digest('hex');
+
+const caller = (name: keyof typeof tokens, kind: CallerKind, maxPerHour: number): NamedCaller => ({
+  name,
+  kind,
+  tokenSha256: [digest(`former-${tokens[name]}`), digest(tokens[name])],
+  maxPerHour,
+});
+
+export type CallersOptions = {
+  /** The `owner` tags there are. */
+  readonly owners?: readonly string[];
+  readonly maxPerHour?: number;
+  /** What Lambda answers instead of starting a run. */
+  readonly fail?: (request: ForcedLogout) => LambdaFailure | undefined;
+  readonly readOwners?: ReadOwners;
+};
+
+type Request = {
+  readonly headers?: Record<string, string>;
+  readonly query?: string;
+  readonly body?: string;
+  readonly isBase64Encoded?: boolean;
+};
+
+const readableAnswer = (response: Parameters<typeof parseAnswer>[0]) => ({
+  ...parseAnswer(response),
+  text: response.body ?? '',
+});
+
+/** A path as its route, and the id in it. */
+const routeOf = (method: string, path: string) => {
+  const [, folder, id] = /^(.*\/(?:Users|Groups|Schemas|ResourceTypes))\/(.+)$/.exec(path) ?? [];
+  const template = folder === undefined ? path : `${folder}/{id}`;
+  return { routeKey: `${method} ${template}`, pathParameters: id === undefined ? {} : { id: decodeURIComponent(id) } };
+};
+
+/** The two functions of named callers, before a Lambda that keeps one payload for each name, at a clock of the test's own. */
+export const startCallers = ({
+  owners = ['john.doe@example.com 00u3m90rxKjGQ0G6L1d6', 'ann@example.com'],
+  maxPerHour = 50,
+  fail = () => undefined,
+  readOwners = async () => ({ kind: 'owners', owners: owners.map(parseOwner) }),
+}: CallersOptions = {}) => {
+  let now = Date.parse('2026-11-20T17:00:00Z');
+  const wait = (ms: number): void => {
+    now += ms;
+  };
+  const payloads = new Map<RunName, string>();
+  const startedAtMs = new Map<RunName, number>();
+  const lines: Record<string, unknown>[] = [];
+  const log = (level: string, message: string, fields: object) => void lines.push({ level, message, ...fields });
+  const metrics = createCallerMetrics(log, 'green-api-logout', () => now);
+  const startDeparture = createStartDeparture({
+    startRun: async (id, request) => {
+      const failure = fail(request);
+      if (failure !== undefined) return failure;
+      if (!payloads.has(id)) startedAtMs.set(id, now);
+      const payload = stableJson(request);
+      const isSame = (payloads.get(id) ?? payload) === payload;
+      if (isSame) payloads.set(id, payload);
+      return { kind: isSame ? 'started' : 'other-payload', id };
+    },
+    limit: createDepartureLimit({
+      listStartedRuns: async (name, since) => ({
+        kind: 'runs',
+        runs: [...startedAtMs]
+          .filter(([run, at]) => callerOfRun(run) === name && at > since.getTime())
+          .map(([run, at]) => ({ name: run, startedAtMs: at })),
+      }),
+      now: () => now,
+      sleep: async (ms) => wait(ms),
+    }),
+    readOwners,
+    metrics,
+    log,
+    stack: 'green-api-logout',
+    limits: { executionTimeoutMs: 30 * 24 * 60 * 60 * 1_000, maxTargetsCeiling: 500 },
+  });
+  const callers = [
+    caller('hr', 'webhook', maxPerHour),
+    caller('okta', 'okta-event-hook', maxPerHour),
+    caller('entra', 'scim', maxPerHour),
+  ];
+  const shared = {
+    callers,
+    startDeparture,
+    metrics,
+    now: () => now,
+    logUnexpected: (error: object) => log('ERROR', 'unexpected error', error),
+  };
+  const webhook = createWebhookHandler(shared);
+  const scim = createScimHandler({ ...shared, readOwners });
+
+  const eventOf = (method: string, path: string, { query = '', headers = {}, ...request }: Request) => {
+    const { routeKey, pathParameters } = routeOf(method, path);
+    const event = httpEventOf({ routeKey, pathParameters, headers, ...request });
+    const requestContext = { ...event.requestContext, domainName: 'api.example.com', http: { method, path } };
+    return { ...event, rawPath: path, rawQueryString: query, requestContext } as typeof event;
+  };
+
+  return {
+    lines,
+    /** The requests of the runs that were started. */
+    runs: (): readonly ForcedLogout[] => [...payloads.values()].map((payload) => JSON.parse(payload)),
+    runNames: (): readonly RunName[] => [...payloads.keys()],
+    wait,
+    webhook: async (method: string, path: string, request: Request) =>
+      readableAnswer(await webhook(eventOf(method, path, request), contextOf())),
+    /** With the token of `entra`, unless the request has another. */
+    scim: async (method: string, path: string, { headers, ...request }: Request = {}) => {
+      const authorized = { authorization: `Bearer ${tokens.entra}`, ...headers };
+      return readableAnswer(
+        await scim(eventOf(method, `/scim/v2${path}`, { headers: authorized, ...request }), contextOf()),
+      );
+    },
+  };
+};
+
+export type Callers = ReturnType<typeof startCallers>;

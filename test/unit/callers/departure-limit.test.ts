@@ -1,0 +1,165 @@
+import fc from 'fast-check';
+import {
+  createDepartureLimit,
+  listLagMs,
+  mostDeparturesPerHour,
+  pace,
+} from '../../../functions/callers/departure-limit.ts';
+import type { NamedCaller } from '../../../functions/callers/named-callers.ts';
+import type { StartedRun } from '../../../functions/runs/lambda/list-started-runs.ts';
+
+const hourMs = 3_600_000;
+
+const callerOf = (maxPerHour: number, name = 'entra'): NamedCaller => ({
+  name,
+  kind: 'scim',
+  tokenSha256: [],
+  maxPerHour,
+});
+
+/** A Lambda whose list lags behind, and any number of processes at one clock. */
+const startLambda = (lagMs = listLagMs) => {
+  let now = 1_700_000_000_000;
+  const started: (StartedRun & { readonly caller: string })[] = [];
+  const createProcess = () => {
+    let readyAt = 0;
+    const limit = createDepartureLimit({
+      listStartedRuns: async (caller, since) => ({
+        kind: 'runs',
+        runs: started.filter(
+          (run) => run.caller === caller && run.startedAtMs > since.getTime() && run.startedAtMs <= now - lagMs,
+        ),
+      }),
+      now: () => now,
+      // The process waits; the others go on at the same clock.
+      sleep: async (ms) => {
+        readyAt = now + ms;
+      },
+    });
+    return {
+      isBusy: () => now < readyAt,
+      depart: async (caller: NamedCaller, name: string) => {
+        const admission = await limit.admit(caller, name);
+        if (admission.kind === 'admitted')
+          started.push({ name, caller: caller.name, startedAtMs: Math.max(now, readyAt) });
+        return admission;
+      },
+      limit,
+    };
+  };
+  const pass = (ms: number): void => {
+    now += ms;
+  };
+  return { createProcess, started, pass };
+};
+
+test('whatever the arrivals, several processes start no more within an hour than the stated bound', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.integer({ min: 1, max: 20 }),
+      fc.integer({ min: 1, max: 4 }),
+      fc.array(fc.tuple(fc.nat(3), fc.oneof(fc.constant(0), fc.nat(1_500), fc.nat(120_000))), { maxLength: 400 }),
+      async (maxPerHour, processes, arrivals) => {
+        const lambda = startLambda();
+        const all = Array.from({ length: processes }, lambda.createProcess);
+        for (const [index, [process, gapMs]] of arrivals.entries()) {
+          lambda.pass(gapMs);
+          const chosen = all[process % processes];
+          if (chosen !== undefined && !chosen.isBusy()) await chosen.depart(callerOf(maxPerHour), `run-${index}`);
+        }
+        const times = lambda.started.map(({ startedAtMs }) => startedAtMs).sort((a, b) => a - b);
+        const most = mostDeparturesPerHour(maxPerHour, processes);
+        for (const end of times)
+          expect(times.filter((at) => at > end - hourMs && at <= end).length).toBeLessThanOrEqual(most);
+      },
+    ),
+  );
+});
+
+test('a flood over two processes reaches more than maxPerHour and not more than the bound', async () => {
+  const lambda = startLambda();
+  const processes = [lambda.createProcess(), lambda.createProcess()];
+  for (let tick = 0; tick < 1_000; tick += 1) {
+    for (const [index, process] of processes.entries())
+      if (!process.isBusy()) await process.depart(callerOf(20), `run-${tick}-${index}`);
+    lambda.pass(100);
+  }
+
+  expect(lambda.started.length).toBeGreaterThan(20);
+  expect(lambda.started.length).toBeLessThanOrEqual(mostDeparturesPerHour(20, 2));
+});
+
+test('holds back until the oldest departure is an hour old', async () => {
+  const lambda = startLambda();
+  const process = lambda.createProcess();
+  await process.depart(callerOf(2), 'one');
+  lambda.pass(600_000);
+  await process.depart(callerOf(2), 'two');
+
+  expect(await process.depart(callerOf(2), 'three')).toEqual({ kind: 'held-back', retryAfter: 3_000 });
+  lambda.pass(3_000_000);
+  expect(await process.depart(callerOf(2), 'three')).toEqual({ kind: 'admitted' });
+});
+
+test('the same run again is not held back', async () => {
+  const lambda = startLambda();
+  const process = lambda.createProcess();
+  await process.depart(callerOf(1), 'one');
+
+  expect(await process.depart(callerOf(1), 'one')).toEqual({ kind: 'admitted' });
+});
+
+test('a process that has just started knows the runs that Lambda lists', async () => {
+  const lambda = startLambda();
+  await lambda.createProcess().depart(callerOf(1), 'one');
+  lambda.pass(listLagMs);
+
+  expect(await lambda.createProcess().depart(callerOf(1), 'two')).toMatchObject({ kind: 'held-back' });
+});
+
+test('one caller never uses up the allowance of another', async () => {
+  const process = startLambda().createProcess();
+  await process.depart(callerOf(1), 'one');
+
+  expect(await process.depart(callerOf(1, 'okta'), 'two')).toEqual({ kind: 'admitted' });
+});
+
+test('lets five go at once and then one each second', async () => {
+  let now = 0;
+  const waits: number[] = [];
+  const limit = createDepartureLimit({
+    listStartedRuns: async () => ({ kind: 'runs', runs: [] }),
+    now: () => now,
+    sleep: async (ms) => {
+      waits.push(ms);
+      now += ms;
+    },
+  });
+  for (let run = 0; run < pace.burst + 3; run += 1) await limit.admit(callerOf(100), `run-${run}`);
+
+  expect(waits).toEqual([1_000, 1_000, 1_000]);
+});
+
+test('a run that Lambda did not start counts only as long as its list may lag', async () => {
+  const lambda = startLambda();
+  const { limit } = lambda.createProcess();
+  await limit.admit(callerOf(1), 'one');
+  limit.release('one');
+
+  expect(await limit.admit(callerOf(1), 'two')).toEqual({ kind: 'held-back', retryAfter: listLagMs / 1_000 });
+  lambda.pass(listLagMs);
+  expect(await limit.admit(callerOf(1), 'two')).toEqual({ kind: 'admitted' });
+});
+
+test('admits nobody while it cannot count', async () => {
+  const limit = createDepartureLimit({
+    listStartedRuns: async () => ({ kind: 'throttled', detail: 'Lambda: TooManyRequestsException' }),
+    now: () => 0,
+    sleep: async () => {},
+  });
+
+  expect(await limit.admit(callerOf(1), 'one')).toEqual({
+    kind: 'throttled',
+    detail: 'Lambda: TooManyRequestsException',
+  });
+});

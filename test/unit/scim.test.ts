@@ -1,0 +1,492 @@
+import { schemaUrns } from '../../functions/scim/schema-urns.ts';
+import { userIdOf } from '../../functions/scim/user-id.ts';
+import {
+  deactivations,
+  entraFilter,
+  entraUnknownId,
+  entraUser,
+  entraUserWithNulls,
+} from '../support/exchanges/entra.ts';
+import { oktaDeactivation, oktaFilter, oktaScimAgent, oktaUser } from '../support/exchanges/okta.ts';
+import { startCallers, tokens } from '../support/named-callers.ts';
+
+const john = userIdOf('john.doe@example.com');
+const deactivation = deactivations['Entra ID'];
+const deactivate = { body: deactivation };
+
+const errorOf = (status: number, scimType?: string) => ({
+  schemas: [schemaUrns.error],
+  status: String(status),
+  detail: expect.any(String),
+  ...(scimType && { scimType }),
+});
+
+describe('the connection test of Entra ID', () => {
+  test('finds nobody for a random name, in a list that is empty', async () => {
+    const answer = await startCallers().scim('GET', '/Users', { query: entraFilter });
+
+    expect(answer).toMatchObject({ status: 200, headers: { 'content-type': 'application/scim+json' } });
+    expect(answer.body).toEqual({
+      schemas: [schemaUrns.listResponse],
+      totalResults: 0,
+      Resources: [],
+      startIndex: 1,
+      itemsPerPage: 0,
+    });
+  });
+
+  test('gets a 404 in SCIM’s shape for an id that nobody gave out', async () => {
+    const answer = await startCallers().scim('GET', `/Users/${entraUnknownId}`);
+
+    expect(answer).toMatchObject({ status: 404, headers: { 'content-type': 'application/scim+json' } });
+    expect(answer.body).toEqual(errorOf(404));
+  });
+});
+
+test.each([
+  ['Entra ID', entraUser],
+  ['Entra ID with nulls', entraUserWithNulls],
+  ['Okta', oktaUser],
+])('%s creates a user who owns no instance, and gets an id back', async (_, body) => {
+  const callers = startCallers();
+  const { userName } = JSON.parse(body);
+
+  const { status, headers, body: user } = await callers.scim('POST', '/Users', { body });
+
+  const location = `https://api.example.com/scim/v2/Users/${userIdOf(userName)}`;
+  expect({ status, location: headers.location }).toEqual({ status: 201, location });
+  expect(user).toEqual({
+    schemas: [schemaUrns.user],
+    id: userIdOf(userName),
+    userName,
+    active: true,
+    meta: { resourceType: 'User', location },
+  });
+  expect(callers.runs()).toEqual([]);
+});
+
+test('creating a user who owns an instance is a conflict', async () => {
+  const answer = await startCallers().scim('POST', '/Users', { body: '{"userName":"John.Doe@example.com"}' });
+
+  expect(answer.status).toBe(409);
+  expect(answer.body).toEqual(errorOf(409, 'uniqueness'));
+});
+
+test('a user who is created inactive is deactivated', async () => {
+  const callers = startCallers();
+
+  const answer = await callers.scim('POST', '/Users', { body: '{"userName":"new@example.com","active":"False"}' });
+
+  expect(answer).toMatchObject({ status: 201, body: { active: false } });
+  expect(callers.runs()).toMatchObject([{ target: { owner: 'new@example.com' } }]);
+});
+
+describe.each(Object.entries(deactivations))('the deactivation of %s', (_, body) => {
+  test('starts a run for this person, and answers with the user as it was sent', async () => {
+    const callers = startCallers();
+
+    const answer = await callers.scim('PATCH', `/Users/${john}`, { body });
+
+    expect(answer).toMatchObject({ status: 200, body: { id: john, userName: 'john.doe@example.com', active: false } });
+    expect(callers.runs()).toEqual([
+      {
+        target: { owner: 'john.doe@example.com' },
+        reason: 'deactivated in the identity provider',
+        requestedBy: 'scim entra',
+        source: 'offboarding',
+        occurredAt: '2026-11-20T17:00:00.000Z',
+        expiresAt: '2026-11-21T17:00:00.000Z',
+        maxTargets: 50,
+      },
+    ]);
+  });
+
+  test('is understood as base64 too', async () => {
+    const callers = startCallers();
+
+    const request = { body: Buffer.from(body).toString('base64'), isBase64Encoded: true };
+    expect(await callers.scim('PATCH', `/Users/${john}`, request)).toMatchObject({ status: 200 });
+    expect(callers.runs()).toHaveLength(1);
+  });
+});
+
+test('Okta deactivates by replacing the user: every identity in it is used', async () => {
+  const callers = startCallers({ owners: ['00ujl29u0le5T6Aj10h7'] });
+  const { body } = await callers.scim('POST', '/Users', { body: oktaUser });
+  const replaced = { ...JSON.parse(oktaDeactivation(String(body.id))), externalId: '00ujl29u0le5T6Aj10h7' };
+
+  const answer = await callers.scim('PUT', `/Users/${body.id}`, { body: JSON.stringify(replaced) });
+
+  expect(answer).toMatchObject({ status: 200, body: { id: body.id, active: false } });
+  expect(callers.runs()).toMatchObject([{ target: { owner: 'test.user@okta.local 00ujl29u0le5T6Aj10h7' } }]);
+});
+
+test('Okta’s search finds the user in a page of a list', async () => {
+  const callers = startCallers({ owners: ['Test.User@okta.local'] });
+
+  const { body } = await callers.scim('GET', '/Users', { query: oktaFilter });
+
+  expect(body).toMatchObject({ totalResults: 1, startIndex: 1, itemsPerPage: 1 });
+  expect(body.Resources).toMatchObject([{ id: userIdOf('test.user@okta.local'), active: true }]);
+});
+
+test('deletion starts a run, and answers without a body', async () => {
+  const callers = startCallers();
+
+  expect(await callers.scim('DELETE', `/Users/${john}`)).toMatchObject({ status: 204, text: '' });
+  expect(callers.runs()).toMatchObject([{ target: { owner: 'john.doe@example.com' }, requestedBy: 'scim entra' }]);
+});
+
+describe('what deactivates nobody starts nothing', () => {
+  test.each([
+    ['PATCH', '{"Operations":[{"op":"Replace","path":"active","value":"True"}]}'],
+    ['PATCH', '{"Operations":[{"op":"Add","path":"displayName","value":"False"}]}'],
+    ['PATCH', '{"Operations":[{"op":"replace","value":{"name.givenName":"False","active":null}}]}'],
+    ['PATCH', '{"Operations":[{"op":"remove","path":"title"}]}'],
+    [
+      'PATCH',
+      '{"Operations":[{"op":"replace","path":"active","value":false},{"op":"replace","path":"active","value":true}]}',
+    ],
+    ['PATCH', '{"Operations":[{"op":"replace","path":"emails[type eq \\"work\\"].value","value":"x@example.com"}]}'],
+    ['PUT', '{"userName":"john.doe@example.com","active":true}'],
+    ['PUT', '{"userName":"john.doe@example.com"}'],
+  ])('%s %s', async (method, body) => {
+    const callers = startCallers();
+
+    expect(await callers.scim(method, `/Users/${john}`, { body })).toMatchObject({
+      status: 200,
+      body: { active: true },
+    });
+    expect(callers.runs()).toEqual([]);
+  });
+});
+
+describe('a deactivation in any writing is one', () => {
+  test.each([
+    '{"operations":[{"OP":"REPLACE","Path":"Active","VALUE":"fAlSe"}]}',
+    '{"Operations":[{"op":"add","path":"urn:ietf:params:scim:schemas:core:2.0:User:active","value":false}]}',
+    '{"Operations":[{"op":"replace","path":"title","value":null},{"op":"replace","value":{"name.givenName":"x","Active":"False"}}]}',
+    '{"Operations":[{"op":"replace","path":"active","value":true},{"op":"replace","path":"active","value":false}]}',
+    '{"Operations":[{"op":"replace","path":"active","value":" false "}]}',
+  ])('%s', async (body) => {
+    const callers = startCallers();
+
+    expect(await callers.scim('PATCH', `/Users/${john}`, { body })).toMatchObject({
+      status: 200,
+      body: { active: false },
+    });
+    expect(callers.runs()).toHaveLength(1);
+  });
+});
+
+describe('what may be a deactivation and cannot be read is refused, starts nothing, and rings the alarm', () => {
+  test.each([
+    ['PATCH', '{"Operations":[{"op":"replace","path":"active","value":"no"}]}', 'invalidValue'],
+    ['PATCH', '{"Operations":[{"op":"replace","path":"active","value":0}]}', 'invalidValue'],
+    ['PATCH', '{"Operations":[{"op":"replace","path":"active","value":[false]}]}', 'invalidValue'],
+    ['PATCH', '{"Operations":[{"op":"replace","path":"active","value":false},{"op":"delete"}]}', 'invalidSyntax'],
+    ['PATCH', '{"Operations":[{"op":"remove","path":"active"}]}', 'invalidValue'],
+    ['PATCH', '{"Operations":[{"op":"replace","value":false}]}', 'invalidValue'],
+    ['PATCH', '{"Operations":[{"op":"replace","path":7,"value":false}]}', 'invalidPath'],
+    ['PATCH', '{"Operations":{}}', 'invalidSyntax'],
+    ['PATCH', '{"Operations":[]}', 'invalidSyntax'],
+    ['PATCH', '[]', 'invalidSyntax'],
+    ['PATCH', '{', 'invalidSyntax'],
+    ['PATCH', undefined, 'invalidSyntax'],
+    ['PUT', '{"userName":"john doe","active":false}', 'invalidValue'],
+    ['PUT', '"active"', 'invalidSyntax'],
+  ])('%s %s', async (method, body, scimType) => {
+    const callers = startCallers();
+
+    const answer = await callers.scim(method, `/Users/${john}`, body === undefined ? {} : { body });
+
+    expect(answer.status).toBe(400);
+    expect(answer.body).toEqual(errorOf(400, scimType));
+    expect(callers.runs()).toEqual([]);
+    expect(callers.lines).toContainEqual(expect.objectContaining({ message: 'event not understood', unreadable: 1 }));
+  });
+});
+
+test('reads never say that somebody is inactive, so that the next deactivation is sent', async () => {
+  const callers = startCallers();
+  await callers.scim('PATCH', `/Users/${john}`, deactivate);
+
+  expect(await callers.scim('GET', `/Users/${john}`)).toMatchObject({ status: 200, body: { active: true } });
+  const { body } = await callers.scim('GET', '/Users', { query: 'filter=userName+eq+%22john.doe@example.com%22' });
+  expect(body.Resources).toMatchObject([{ id: john, active: true }]);
+});
+
+test('the same deactivation sent again at once is the same run', async () => {
+  const callers = startCallers();
+  await callers.scim('PATCH', `/Users/${john}`, deactivate);
+  callers.wait(60_000);
+
+  expect(await callers.scim('PATCH', `/Users/${john}`, deactivate)).toMatchObject({ status: 200 });
+  expect(callers.runNames()).toHaveLength(1);
+});
+
+test('somebody who is hired again is offboarded again the same day', async () => {
+  const callers = startCallers();
+  await callers.scim('PATCH', `/Users/${john}`, deactivate);
+  await callers.scim('PATCH', `/Users/${john}`, {
+    body: '{"Operations":[{"op":"Replace","path":"active","value":"True"}]}',
+  });
+  callers.wait(10 * 60_000);
+  await callers.scim('PATCH', `/Users/${john}`, deactivate);
+
+  expect(callers.runNames()).toHaveLength(2);
+});
+
+describe('when the run cannot be started', () => {
+  const fail = () => ({ kind: 'throttled', detail: 'Lambda: TooManyRequestsException' }) as const;
+
+  test.each([
+    ['Entra ID', 'Mozilla/5.0', 503],
+    ['Okta', oktaScimAgent, 429],
+  ])('%s is told to send it again', async (_, userAgent, status) => {
+    const answer = await startCallers({ fail }).scim('PATCH', `/Users/${john}`, {
+      ...deactivate,
+      headers: { 'user-agent': userAgent },
+    });
+
+    expect(answer).toMatchObject({ status, headers: { 'retry-after': '30' } });
+    expect(answer.body).toEqual(errorOf(status));
+  });
+
+  test('sending it again starts it', async () => {
+    let isDown = true;
+    const callers = startCallers({ fail: () => (isDown ? fail() : undefined) });
+    await callers.scim('DELETE', `/Users/${john}`);
+    isDown = false;
+
+    expect(await callers.scim('DELETE', `/Users/${john}`)).toMatchObject({ status: 204 });
+    expect(callers.runs()).toHaveLength(1);
+  });
+});
+
+test('people beyond maxPerHour are held back with an alarm; reads, other writes and people without an instance are not', async () => {
+  const callers = startCallers({ maxPerHour: 1 });
+  await callers.scim('PATCH', `/Users/${john}`, deactivate);
+  const ann = userIdOf('ann@example.com');
+
+  const heldBack = await callers.scim('PATCH', `/Users/${ann}`, deactivate);
+
+  expect(heldBack).toMatchObject({ status: 429, headers: { 'retry-after': '3600' } });
+  expect(heldBack.body).toEqual(errorOf(429));
+  expect(callers.lines).toContainEqual(
+    expect.objectContaining({ message: 'departure held back', caller: 'entra', heldBack: 1 }),
+  );
+  expect(await callers.scim('GET', `/Users/${ann}`)).toMatchObject({ status: 200 });
+  const renamed = { body: '{"Operations":[{"op":"replace","path":"displayName","value":"Ann"}]}' };
+  expect(await callers.scim('PATCH', `/Users/${ann}`, renamed)).toMatchObject({ status: 200 });
+  const nobody = userIdOf('nobody@example.com');
+  expect(await callers.scim('PATCH', `/Users/${nobody}`, deactivate)).toMatchObject({ status: 200 });
+  callers.wait(3_600_000);
+  expect(await callers.scim('PATCH', `/Users/${ann}`, deactivate)).toMatchObject({ status: 200 });
+});
+
+describe('the token', () => {
+  test.each([
+    ['none', {}],
+    ['a wrong one', { authorization: 'Bearer wrong' }],
+    ['that of another kind of caller', { authorization: `Bearer ${tokens.hr}` }],
+  ])('%s: 401 in SCIM’s shape, before the body is read', async (_, headers) => {
+    const callers = startCallers();
+
+    const answer = await callers.scim('PATCH', `/Users/${john}`, {
+      body: '{',
+      headers: { authorization: '', ...headers },
+    });
+
+    expect(answer).toMatchObject({
+      status: 401,
+      headers: { 'content-type': 'application/scim+json', 'www-authenticate': 'Bearer' },
+    });
+    expect(answer.body).toEqual(errorOf(401));
+    expect(callers.lines).toEqual([]);
+  });
+
+  test('the former one opens too while both are configured', async () => {
+    const headers = { authorization: `Bearer former-${tokens.entra}` };
+
+    expect(await startCallers().scim('GET', `/Users/${john}`, { headers })).toMatchObject({ status: 200 });
+  });
+});
+
+describe('finding users', () => {
+  const owners = ['Bob@example.com 00uBob', '00uOnly', 'ann@example.com', 'jörg@example.com'];
+  const namesIn = async (query: string) => {
+    const { body } = await startCallers({ owners }).scim('GET', '/Users', { query });
+    return (body.Resources as { userName: string }[]).map(({ userName }) => userName);
+  };
+
+  test.each([
+    ['userName eq "bob@EXAMPLE.com"', ['Bob@example.com']],
+    ['USERNAME EQ "ann@example.com"', ['ann@example.com']],
+    ['userName eq "00uonly"', ['00uOnly']],
+    ['userName eq "jörg@example.com"', ['jörg@example.com']],
+    ['emails.value eq "ann@example.com"', ['ann@example.com']],
+    ['emails[type eq "work"].value eq "ann@example.com"', ['ann@example.com']],
+    ['externalId eq "00uBob"', ['Bob@example.com']],
+    ['externalId eq "00ubob"', []],
+    ['externalId eq "00uBob" and userName eq "bob@example.com"', ['Bob@example.com']],
+    ['externalId eq "00uBob" AND userName eq "ann@example.com"', []],
+    [`id eq "${userIdOf('ann@example.com')}"`, ['ann@example.com']],
+    ['urn:ietf:params:scim:schemas:core:2.0:User:userName eq "ann@example.com"', ['ann@example.com']],
+    ['userName eq "ann@example"', []],
+    ['userName eq ""', []],
+    ['userName eq "a\\"b"', []],
+  ])('%s', async (filter, names) => {
+    expect(await namesIn(`filter=${encodeURIComponent(filter)}`)).toEqual(names);
+    expect(await namesIn(`x=1&filter=${encodeURIComponent(filter).replaceAll('%20', '+')}`)).toEqual(names);
+  });
+
+  test.each([
+    'userName co "ann"',
+    'userName sw "ann" and active eq "true"',
+    'userName pr',
+    'displayName eq "Ann"',
+    'userName eq "ann@example.com" or userName eq "bob@example.com"',
+    'not (userName eq "ann@example.com")',
+    'userName eq ann',
+    'userName eq "ann" and',
+    '',
+    '"',
+    '\\',
+    'userName eq "\\x"',
+    `userName eq "${'a'.repeat(5_000)}"`,
+  ])('%.60s is a filter that is refused', async (filter) => {
+    const answer = await startCallers({ owners }).scim('GET', '/Users', {
+      query: `filter=${encodeURIComponent(filter)}`,
+    });
+
+    expect(answer.status).toBe(400);
+    expect(answer.body).toEqual(errorOf(400, 'invalidFilter'));
+  });
+
+  test('everybody is listed once, by their address if they have one, in pages that do not change', async () => {
+    const pages = [
+      await namesIn('startIndex=1&count=2'),
+      await namesIn('startIndex=3&count=2'),
+      await namesIn('startIndex=5'),
+    ];
+
+    expect(pages.map((page) => page.length)).toEqual([2, 2, 0]);
+    expect(pages.flat().sort()).toEqual(['00uOnly', 'Bob@example.com', 'ann@example.com', 'jörg@example.com']);
+  });
+
+  test.each([
+    ['count=0', 0],
+    ['count=-1', 0],
+    ['startIndex=0&count=1', 1],
+    ['startIndex=-3', 4],
+    ['count=', 4],
+    ['count=100000', 4],
+  ])('%s: %i of 4', async (query, most) => {
+    const { body } = await startCallers({ owners }).scim('GET', '/Users', { query });
+
+    expect(body).toMatchObject({ totalResults: 4, itemsPerPage: most });
+  });
+
+  test.each(['count=x', 'startIndex=1.5', 'count=1e3'])('%s is refused', async (query) => {
+    const answer = await startCallers().scim('GET', '/Users', { query });
+
+    expect(answer.status).toBe(400);
+    expect(answer.body).toEqual(errorOf(400, 'invalidValue'));
+  });
+
+  test('a list that cannot be read is no empty list', async () => {
+    const readOwners = async () => ({ kind: 'unavailable', detail: 'Secrets Manager: ThrottlingException' }) as const;
+
+    const answer = await startCallers({ readOwners }).scim('GET', '/Users', { query: entraFilter });
+
+    expect(answer).toMatchObject({ status: 503, headers: { 'retry-after': '30' } });
+    expect(answer.body).toEqual(errorOf(503));
+  });
+
+  test('deactivation goes on without the list of owners', async () => {
+    const readOwners = async () => ({ kind: 'unavailable', detail: 'Secrets Manager: ThrottlingException' }) as const;
+    const callers = startCallers({ readOwners });
+
+    expect(await callers.scim('PATCH', `/Users/${john}`, deactivate)).toMatchObject({ status: 200 });
+    expect(callers.runs()).toHaveLength(1);
+  });
+});
+
+describe('ids', () => {
+  test.each(['john.doe@example.com', 'JÖRG@example.com', '00uBob', '用户@例子.中国', '👩💻', 'a'.repeat(256)])(
+    'the id of %.20s stands for the person, and for nobody else',
+    async (userName) => {
+      const callers = startCallers({ owners: [] });
+      const { body } = await callers.scim('POST', '/Users', { body: JSON.stringify({ userName }) });
+
+      expect(body.id).toMatch(/^u1\.[A-Za-z0-9_-]+$/);
+      const read = await callers.scim('GET', `/Users/${body.id}`);
+      expect(userIdOf(String(read.body.userName))).toBe(body.id);
+    },
+  );
+
+  test.each(['', 'u1.', 'u2.YQ', 'u1.YQ==', 'u1.Y', 'bulkId', 'u1.IA', `u1.${'A'.repeat(2_000)}`, '%00', '..'])(
+    '%.20j was not given out: 404 for every operation',
+    async (id) => {
+      const callers = startCallers();
+      for (const method of ['GET', 'PUT', 'PATCH', 'DELETE']) {
+        const answer = await callers.scim(
+          method,
+          `/Users/${encodeURIComponent(id) || '%20'}`,
+          method === 'GET' ? {} : deactivate,
+        );
+        expect(answer).toMatchObject({ status: 404, body: { schemas: [schemaUrns.error], status: '404' } });
+      }
+      expect(callers.runs()).toEqual([]);
+    },
+  );
+});
+
+describe('discovery', () => {
+  test('says what is supported', async () => {
+    const { status, body } = await startCallers().scim('GET', '/ServiceProviderConfig');
+
+    expect(status).toBe(200);
+    expect(body).toMatchObject({
+      patch: { supported: true },
+      filter: { supported: true, maxResults: 200 },
+      bulk: { supported: false },
+      authenticationSchemes: [{ type: 'oauthbearertoken' }],
+    });
+  });
+
+  test.each([
+    ['/ResourceTypes', 'User'],
+    ['/Schemas', schemaUrns.user],
+  ])('%s lists what it also gives one by one', async (path, id) => {
+    const callers = startCallers();
+
+    const { body } = await callers.scim('GET', path);
+    expect(body).toMatchObject({ schemas: [schemaUrns.listResponse], totalResults: 1, Resources: [{ id }] });
+    const single = await callers.scim('GET', `${path}/${encodeURIComponent(id)}`);
+    expect(single.body).toEqual((body.Resources as unknown[])[0]);
+    expect(await callers.scim('GET', `${path}/other`)).toMatchObject({ status: 404, body: errorOf(404) });
+  });
+
+  test('there are no groups, and none can be made', async () => {
+    const callers = startCallers();
+
+    expect(await callers.scim('GET', '/Groups')).toMatchObject({
+      status: 200,
+      body: { totalResults: 0, Resources: [] },
+    });
+    expect(await callers.scim('POST', '/Groups', { body: '{"displayName":"x"}' })).toMatchObject({
+      status: 501,
+      body: errorOf(501),
+    });
+  });
+});
+
+test('what comes from the outside is in no log line', async () => {
+  const callers = startCallers();
+  await callers.scim('PATCH', `/Users/${john}`, { body: '{"Operations":[{"op":"secret-word"}]}' });
+  await callers.scim('GET', '/Users', { query: 'filter=secret-word' });
+
+  expect(JSON.stringify(callers.lines)).not.toMatch(/secret-word|token-of/);
+});

@@ -1,0 +1,292 @@
+import { oktaDelivery } from '../support/exchanges/okta.ts';
+import { startCallers, tokens } from '../support/named-callers.ts';
+import { oktaEvent } from '../support/offboarding-events.ts';
+
+const oktaDetail = oktaEvent.detail as Readonly<Record<string, unknown>>;
+const hr = { authorization: `Bearer ${tokens.hr}` };
+const okta = { authorization: tokens.okta };
+const john = { id: 'hr-2026-001734', email: 'john.doe@example.com', reason: 'left the company' };
+
+const post = (callers: ReturnType<typeof startCallers>, body: unknown, headers: Record<string, string> = hr) =>
+  callers.webhook('POST', '/offboarding', { headers, body: typeof body === 'string' ? body : JSON.stringify(body) });
+
+const deliver = (callers: ReturnType<typeof startCallers>, events: readonly unknown[], headers = okta) =>
+  callers.webhook('POST', '/okta-event-hook', {
+    headers,
+    body: JSON.stringify({ ...oktaDelivery, data: { events } }),
+  });
+
+const deactivated = (uuid: string, alternateId: string, eventType = 'user.lifecycle.deactivate') => ({
+  ...oktaDetail,
+  uuid,
+  eventType,
+  target: [{ id: `00u${uuid}`, type: 'User', alternateId, displayName: 'Somebody' }],
+});
+
+describe('POST /offboarding', () => {
+  test('starts a run for the person, and says where it is', async () => {
+    const callers = startCallers();
+
+    const answer = await post(callers, john);
+
+    const [id] = callers.runNames();
+    expect(id).toMatch(/^event-hr-[0-9a-f]{40}$/);
+    expect(answer).toMatchObject({ status: 202, body: { id }, headers: { location: `/forced-logouts/${id}` } });
+    expect(callers.runs()).toEqual([
+      {
+        target: { owner: 'john.doe@example.com' },
+        reason: 'left the company',
+        requestedBy: 'webhook hr hr-2026-001734',
+        source: 'offboarding',
+        occurredAt: '2026-11-20T17:00:00.000Z',
+        expiresAt: '2026-11-21T17:00:00.000Z',
+        maxTargets: 50,
+      },
+    ]);
+  });
+
+  test('the same id is the same run, however often and whenever it is sent', async () => {
+    const callers = startCallers({ maxPerHour: 1 });
+    const first = await post(callers, john);
+    callers.wait(60_000);
+    const second = await post(callers, john);
+
+    expect(second).toMatchObject({ status: 202, body: first.body });
+    expect(callers.runNames()).toHaveLength(1);
+  });
+
+  test('effectiveAt makes the run wait', async () => {
+    const callers = startCallers();
+    await post(callers, { ...john, effectiveAt: '2026-11-30T17:00:00Z' });
+
+    expect(callers.runs()).toMatchObject([{ at: '2026-11-30T17:00:00Z', expiresAt: '2026-12-01T17:00:00.000Z' }]);
+  });
+
+  test('dryRun touches nothing', async () => {
+    const callers = startCallers();
+    await post(callers, { ...john, dryRun: true });
+
+    expect(callers.runs()).toMatchObject([{ dryRun: true }]);
+  });
+
+  test('a heartbeat starts nothing, and is heard', async () => {
+    const callers = startCallers();
+
+    expect(await post(callers, { heartbeat: true })).toMatchObject({ status: 204, text: '' });
+    expect(callers.runs()).toEqual([]);
+    expect(callers.lines).toMatchObject([{ message: 'caller request', caller: 'hr', callerRequests: 1 }]);
+  });
+
+  test('is heard at most once a minute', async () => {
+    const callers = startCallers();
+    for (let second = 0; second < 90; second += 1) {
+      await post(callers, { heartbeat: true });
+      callers.wait(1_000);
+    }
+
+    expect(callers.lines).toHaveLength(2);
+  });
+
+  test.each([
+    [{ email: 'john.doe@example.com' }, 'id is missing: the same id is the same run, however often it is sent'],
+    [{ id: 'x' }, 'body must name the person by owner or by email, and not by both'],
+    [{ ...john, owner: 'john' }, 'body must name the person by owner or by email, and not by both'],
+    [{ id: 'x', email: 'john' }, 'email must be an e-mail address'],
+    [{ id: 'x', owner: 'john doe' }, 'owner must not be empty or hold white space or control characters'],
+    [{ ...john, efectiveAt: '2026-11-30T17:00:00Z' }, 'efectiveAt is not a field of this event'],
+    [{ ...john, effectiveAt: 'tomorrow' }, /^effectiveAt must be an ISO 8601 instant/],
+    [{ ...john, effectiveAt: '2099-01-01T00:00:00Z' }, 'effectiveAt must be at most 29 days after the event'],
+    [{ heartbeat: 'yes' }, 'heartbeat must be true'],
+    [{ heartbeat: true, ...john }, /is not a field of this request$/],
+    [{ target: { all: true }, id: 'x' }, /^target is not a field of this event$/],
+    ['[]', /^body must be a JSON object/],
+    ['', /^id is missing/],
+    ['{', 'body must be JSON'],
+    [`{"id":"${'x'.repeat(20_000)}"}`, 'body must be at most 16384 bytes'],
+  ])('%.60j is refused: %s', async (body, detail) => {
+    const callers = startCallers();
+
+    const answer = await post(callers, body);
+
+    expect(answer).toMatchObject({ status: 400, headers: { 'content-type': 'application/problem+json' } });
+    if (typeof detail === 'string') expect(answer.body.detail).toBe(detail);
+    else expect(answer.body.detail).toMatch(detail);
+    expect(callers.runs()).toEqual([]);
+    expect(callers.lines).toContainEqual(expect.objectContaining({ message: 'event not understood', unreadable: 1 }));
+  });
+
+  test('beyond maxPerHour: 429 with the time to wait, an alarm, and no run', async () => {
+    const callers = startCallers({ maxPerHour: 1 });
+    await post(callers, john);
+
+    const answer = await post(callers, { id: '2', email: 'ann@example.com' });
+
+    expect(answer).toMatchObject({ status: 429, body: { code: 'held-back' }, headers: { 'retry-after': '3600' } });
+    expect(callers.runs()).toHaveLength(1);
+    expect(callers.lines).toContainEqual(expect.objectContaining({ message: 'departure held back', heldBack: 1 }));
+  });
+
+  test('a run that cannot be started: 503, and the same id again starts it', async () => {
+    let isDown = true;
+    const failure = { kind: 'unavailable', detail: 'Lambda: TimeoutError' } as const;
+    const callers = startCallers({ fail: () => (isDown ? failure : undefined) });
+
+    expect(await post(callers, john)).toMatchObject({ status: 503, headers: { 'retry-after': '5' } });
+    isDown = false;
+    expect(await post(callers, john)).toMatchObject({ status: 202 });
+    expect(callers.runs()).toHaveLength(1);
+  });
+});
+
+describe('the token', () => {
+  test.each([
+    ['POST', '/offboarding', {}],
+    ['POST', '/offboarding', { authorization: 'Bearer wrong' }],
+    ['POST', '/offboarding', { authorization: `Bearer ${tokens.okta}` }],
+    ['POST', '/offboarding', { authorization: `Bearer ${tokens.entra}` }],
+    ['POST', '/okta-event-hook', {}],
+    ['POST', '/okta-event-hook', hr],
+    ['GET', '/okta-event-hook', { 'x-okta-verification-challenge': 'x' }],
+  ])(
+    '%s %s with %j: 401, the same answer for every reason, and the body is not read',
+    async (method, path, headers) => {
+      const callers = startCallers();
+
+      const answer = await callers.webhook(method, path, { headers, body: '{' });
+
+      expect(answer).toMatchObject({ status: 401, headers: { 'www-authenticate': 'Bearer' } });
+      expect(answer.body).toEqual({
+        type: 'urn:problem-type:green-api-logout:unauthorized',
+        title: 'The token is missing or wrong',
+        status: 401,
+        detail: 'Send "Authorization: Bearer <token>" with the token that was made for this caller.',
+        code: 'unauthorized',
+      });
+      expect(callers.lines).toEqual([]);
+    },
+  );
+});
+
+describe('the event hook of Okta', () => {
+  test('gives the verification value back', async () => {
+    const answer = await startCallers().webhook('GET', '/okta-event-hook', {
+      headers: { ...okta, 'x-okta-verification-challenge': 'My verification challenge string' },
+    });
+
+    expect(answer).toMatchObject({ status: 200, body: { verification: 'My verification challenge string' } });
+  });
+
+  test.each([undefined, 'x'.repeat(2_000)])('refuses a challenge that is none', async (challenge) => {
+    const headers = { ...okta, ...(challenge && { 'x-okta-verification-challenge': challenge }) };
+
+    expect(await startCallers().webhook('GET', '/okta-event-hook', { headers })).toMatchObject({ status: 400 });
+  });
+
+  test('a sign-in, as Okta’s own example has it, logs nobody out', async () => {
+    const callers = startCallers();
+
+    const answer = await callers.webhook('POST', '/okta-event-hook', {
+      headers: okta,
+      body: JSON.stringify(oktaDelivery),
+    });
+
+    expect(answer).toMatchObject({ status: 204, text: '' });
+    expect(callers.runs()).toEqual([]);
+  });
+
+  test('a deactivation starts a run for the person, by every identity Okta knows', async () => {
+    const callers = startCallers();
+
+    expect(await deliver(callers, [oktaDetail])).toMatchObject({ status: 204, text: '' });
+    expect(callers.runs()).toMatchObject([
+      {
+        target: { owner: 'john.doe@example.com 00u3m90rxKjGQ0G6L1d6' },
+        requestedBy: `okta-event-hook okta ${oktaDetail.uuid}`,
+      },
+    ]);
+  });
+
+  test.each(['user.lifecycle.deactivate', 'user.lifecycle.suspend', 'user.lifecycle.delete.initiated'])(
+    '%s is a departure',
+    async (eventType) => {
+      const callers = startCallers();
+      await deliver(callers, [deactivated('1', 'john.doe@example.com', eventType)]);
+
+      expect(callers.runs()).toHaveLength(1);
+    },
+  );
+
+  test('one event that cannot be read loses none of the others, and rings the alarm', async () => {
+    const callers = startCallers();
+
+    const answer = await deliver(callers, [
+      deactivated('1', 'john.doe@example.com'),
+      { ...deactivated('2', 'x'), target: 'nobody' },
+      null,
+      7,
+      deactivated('3', 'ann@example.com'),
+    ]);
+
+    expect(answer).toMatchObject({ status: 204 });
+    expect(callers.runs().map(({ target }) => target)).toEqual([
+      { owner: 'john.doe@example.com 00u1' },
+      { owner: 'ann@example.com 00u3' },
+    ]);
+    expect(callers.lines.filter(({ message }) => message === 'event not understood')).toHaveLength(3);
+  });
+
+  test('the same event delivered again, in another envelope, is the same run', async () => {
+    const callers = startCallers();
+    await deliver(callers, [deactivated('1', 'john.doe@example.com')]);
+    callers.wait(2_000);
+    await deliver(callers, [deactivated('2', 'ann@example.com'), deactivated('1', 'john.doe@example.com')]);
+
+    expect(callers.runNames()).toHaveLength(2);
+  });
+
+  test('when one run cannot be started the others are, and Okta is made to send again', async () => {
+    const failure = { kind: 'throttled', detail: 'Lambda: TooManyRequestsException' } as const;
+    const callers = startCallers({
+      fail: ({ target }) => ('owner' in target && target.owner.startsWith('john') ? failure : undefined),
+    });
+
+    const answer = await deliver(callers, [
+      deactivated('1', 'john.doe@example.com'),
+      deactivated('2', 'ann@example.com'),
+    ]);
+
+    expect(answer).toMatchObject({ status: 503 });
+    expect(callers.runs()).toHaveLength(1);
+  });
+
+  test('no more departures are started than there is time for; the rest is sent again and started then', async () => {
+    const owners = Array.from({ length: 8 }, (_, person) => `person${person}@example.com`);
+    const callers = startCallers({ owners });
+    const events = owners.map((owner, person) => deactivated(String(person), owner));
+
+    const first = await deliver(callers, events);
+    const started = callers.runs().length;
+    const second = await deliver(callers, events);
+
+    expect([first.status, second.status]).toEqual([503, 204]);
+    expect(started).toBeLessThan(8);
+    expect(callers.runs()).toHaveLength(8);
+  });
+
+  test('beyond maxPerHour: 429, which Okta does not send again', async () => {
+    const callers = startCallers({ maxPerHour: 1 });
+    const events = [deactivated('1', 'john.doe@example.com'), deactivated('2', 'ann@example.com')];
+
+    expect(await deliver(callers, events)).toMatchObject({ status: 429 });
+    expect(callers.runs()).toHaveLength(1);
+  });
+
+  test.each(['{', '[]', '{}', '{"data":{}}', '{"data":{"events":{}}}', '{"data":null}'])('refuses %s', async (body) => {
+    const callers = startCallers();
+
+    const answer = await callers.webhook('POST', '/okta-event-hook', { headers: okta, body });
+
+    expect(answer).toMatchObject({ status: 400, body: { code: 'invalid-request' } });
+    expect(callers.lines).toContainEqual(expect.objectContaining({ unreadable: 1 }));
+  });
+});
