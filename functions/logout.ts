@@ -1,8 +1,8 @@
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import * as v from 'valibot';
-import { createConnections } from './green-api/connections.ts';
 import { type Deadline, deadlineIn } from './green-api/deadline.ts';
+import { createConnections } from './green-api/exchange.ts';
 import { parseCaller } from './http/caller.ts';
 import { logoutResponse } from './http/logout-response.ts';
 import { InvalidRequest, parseBody, parseWait } from './http/request.ts';

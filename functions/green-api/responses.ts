@@ -1,3 +1,5 @@
+import { parseJson } from '../platform/unknown-values.ts';
+
 /**
  * What GREEN-API said, by meaning. The common errors: https://green-api.com/en/docs/api/common-errors/ ; they come as JSON,
  * plain text or HTML, so phrases are looked for in the text, whatever its shape.
@@ -48,14 +50,6 @@ const kindOfStatus = (status: number): GreenApiFailure['kind'] => {
 const failureOf = (status: number, text: string): GreenApiFailure => {
   const phrase = status === 400 ? phrases.find(([pattern]) => pattern.test(text)) : undefined;
   return { kind: phrase?.[1] ?? kindOfStatus(status), detail: `GREEN-API answered HTTP ${status}` };
-};
-
-const parseJson = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 };
 
 const fieldOf = (body: unknown, name: string): unknown =>

@@ -4,9 +4,10 @@ import {
   type SecretListEntry,
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
+import { errorNameOf } from '../platform/unknown-values.ts';
 import type { CredentialReading } from './credentials.ts';
 import { type InstanceId, parseInstanceId } from './instance-id.ts';
-import { errorNameOf, secretsManagerFailure } from './secrets.ts';
+import { secretsManagerFailure } from './secrets.ts';
 
 /** One instance as the tags on its secret describe it. Its token is nowhere near. */
 export type ListedInstance = {

@@ -1,9 +1,9 @@
-import { types } from 'node:util';
 import {
   BatchGetSecretValueCommand,
   GetSecretValueCommand,
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
+import { errorNameOf } from '../platform/unknown-values.ts';
 
 export type SecretsManagerFailure =
   | { readonly kind: 'not-found' }
@@ -19,12 +19,6 @@ const lastingProblems: Readonly<Record<string, string>> = {
   InvalidParameterException: 'Secrets Manager does not accept its name',
   UnrecognizedClientException: 'AWS does not know the credentials of this service',
   InvalidSignatureException: 'AWS refuses the signature of this service: are its credentials and clock right?',
-};
-
-/** The name of what was thrown, or its code, e.g. `ECONNREFUSED`; not its message, which may quote what was sent. */
-export const errorNameOf = (error: unknown): string => {
-  if (!types.isNativeError(error)) return 'unknown error';
-  return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
 };
 
 /** @param rights what to allow when access was denied */

@@ -1,9 +1,8 @@
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { createParseApiUrl } from '../green-api/api-url.ts';
 import { type Counted, createGreenApi, type GreenApi, type Instance } from '../green-api/client.ts';
-import { type Connections, createConnections } from '../green-api/connections.ts';
 import { type Deadline, timeUntil } from '../green-api/deadline.ts';
-import { createSendGet } from '../green-api/exchange.ts';
+import { type Connections, createConnections, createSendGet } from '../green-api/exchange.ts';
 import { createRateLimiter } from '../green-api/rate-limiter.ts';
 import {
   type Credential,

@@ -1,8 +1,8 @@
-import { types } from 'node:util';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import type { Connections } from '../green-api/connections.ts';
+import type { Connections } from '../green-api/exchange.ts';
 import type { Environment } from '../platform/environment.ts';
 import type { Log } from '../platform/log.ts';
+import { errorNameOf } from '../platform/unknown-values.ts';
 import { type Evidence, metricsOf, outcomeEventOf, outcomeSource, type RecordEvidence } from './evidence.ts';
 
 /** Tells the stack's event bus what became of a logout. Never rejects: the evidence stands whether anybody hears of it or not. */
@@ -60,7 +60,7 @@ export const createPublishOutcome =
     } catch (error) {
       reportLoss({
         idInstance: evidence.idInstance,
-        detail: types.isNativeError(error) ? error.name : 'unknown error',
+        detail: errorNameOf(error),
       });
     }
   };

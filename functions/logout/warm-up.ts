@@ -2,7 +2,7 @@ import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import * as v from 'valibot';
 import { createParseApiUrl } from '../green-api/api-url.ts';
-import type { Connections } from '../green-api/connections.ts';
+import type { Connections } from '../green-api/exchange.ts';
 import type { CredentialReading, ReadCredential } from '../instances/credentials.ts';
 import { type InstanceId, parseInstanceId } from '../instances/instance-id.ts';
 import { createFetchSecrets, type FetchSecrets } from '../instances/secrets.ts';

@@ -1,8 +1,8 @@
-import { types } from 'node:util';
 import { deadlineIn, hasPassed } from '../green-api/deadline.ts';
 import type { Evidence, RecordEvidence } from '../logout/evidence.ts';
 import { type FailureKind, type LogoutOutcome, type OutcomeKind, retryable } from '../logout/outcome.ts';
 import type { Log } from '../platform/log.ts';
+import { errorNameOf } from '../platform/unknown-values.ts';
 import { inParallel } from './in-parallel.ts';
 import type { Outcome } from './outcome.ts';
 import type { ProcessTarget } from './process-target.ts';
@@ -121,7 +121,7 @@ export const createProcessBatch = (dependencies: BatchDependencies) => {
       try {
         return await processTarget(targetState, run.request, deadline);
       } catch (error) {
-        const name = types.isNativeError(error) ? error.name : 'unknown error';
+        const name = errorNameOf(error);
         log('ERROR', 'unexpected error', { run: run.id, idInstance: targetState.idInstance, error: name });
         return retryOrFail(targetState, 'unavailable', `unexpected error: ${name}`);
       }

@@ -1,4 +1,4 @@
-import { types } from 'node:util';
+import { errorNameOf } from '../../platform/unknown-values.ts';
 
 /** Why Lambda did not do what it was asked. */
 export type LambdaFailure =
@@ -25,12 +25,6 @@ const kinds: Readonly<Record<string, LambdaFailure['kind']>> = {
   TooManyRequestsException: 'throttled',
   ThrottlingException: 'throttled',
   ServiceQuotaExceededException: 'throttled',
-};
-
-/** The name of what was thrown, or its code, e.g. `ECONNREFUSED`; not its message, which may quote what was sent. */
-export const errorNameOf = (error: unknown): string => {
-  if (!types.isNativeError(error)) return 'unknown error';
-  return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
 };
 
 const hintOf = (name: string, right: string): string => {

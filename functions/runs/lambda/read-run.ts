@@ -5,10 +5,11 @@ import {
   type LambdaClient,
 } from '@aws-sdk/client-lambda';
 import * as v from 'valibot';
+import { errorNameOf } from '../../platform/unknown-values.ts';
 import type { RunResults } from '../outcome.ts';
 import { type FinishedStep, parseSummary, resultsFromSteps } from '../results.ts';
 import type { RunName } from '../run-name.ts';
-import { errorNameOf, type LambdaFailure, lambdaFailureOf } from './failure.ts';
+import { type LambdaFailure, lambdaFailureOf } from './failure.ts';
 import { type FindRun, type RunStatus, runStatusSchema, type UnknownRun } from './find-run.ts';
 
 /** A run as Lambda keeps it; what it was sent and what it came back with are texts that nobody has looked into. */

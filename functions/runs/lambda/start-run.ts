@@ -1,9 +1,10 @@
 import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 import * as v from 'valibot';
+import { errorNameOf } from '../../platform/unknown-values.ts';
 import type { ForcedLogout } from '../request.ts';
 import { parseJsonText } from '../results.ts';
 import type { RunName } from '../run-name.ts';
-import { errorNameOf, type LambdaFailure, lambdaFailureOf } from './failure.ts';
+import { type LambdaFailure, lambdaFailureOf } from './failure.ts';
 import type { RunStatus } from './find-run.ts';
 import type { ReadExecution, RunExecution } from './read-run.ts';
 

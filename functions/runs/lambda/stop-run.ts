@@ -1,6 +1,7 @@
 import { type LambdaClient, StopDurableExecutionCommand } from '@aws-sdk/client-lambda';
+import { errorNameOf } from '../../platform/unknown-values.ts';
 import type { RunName } from '../run-name.ts';
-import { errorNameOf, type LambdaFailure, lambdaFailureOf } from './failure.ts';
+import { type LambdaFailure, lambdaFailureOf } from './failure.ts';
 import type { FindRun, RunStatus, UnknownRun } from './find-run.ts';
 
 export type RunStop =

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createConnections } from '../../../functions/green-api/connections.ts';
 import { deadlineIn } from '../../../functions/green-api/deadline.ts';
-import { createSendGet } from '../../../functions/green-api/exchange.ts';
+import { createConnections, createSendGet } from '../../../functions/green-api/exchange.ts';
 import { startHttpsHost } from '../../support/https-host.ts';
 import { trustEmulators } from '../../support/trust-emulators.ts';
 

@@ -1,5 +1,5 @@
 import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
-import { createConnections } from '../../../functions/green-api/connections.ts';
+import { createConnections } from '../../../functions/green-api/exchange.ts';
 import { createSecretsManager } from '../../../functions/platform/aws-clients.ts';
 import { primeClient } from '../../../functions/platform/prime-client.ts';
 import { startHttpsHost } from '../../support/https-host.ts';
