@@ -73,7 +73,7 @@ export const createCallWithCredential = (readCredential: ReadCredential): CallWi
 };
 
 export type ComposedGreenApi = {
-  readonly ask: CallWithCredential;
+  readonly callWithCredential: CallWithCredential;
   readonly greenApi: GreenApi;
   readonly readCredential: ReadCredential;
 };
@@ -94,7 +94,7 @@ export const composeGreenApi = (
     warn: (message, fields) => log('WARN', message, fields),
   });
   return {
-    ask: createCallWithCredential(readCredential),
+    callWithCredential: createCallWithCredential(readCredential),
     greenApi: createGreenApi({
       sendGet: createSendGet({ timeoutMs: greenApiTimeoutMs, connections }),
       createRateLimiter,

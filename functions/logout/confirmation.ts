@@ -17,7 +17,7 @@ export type Confirmation = {
 export const noConfirmation: Confirmation = { readings: [] };
 
 export type ConfirmDependencies = {
-  readonly ask: CallWithCredential;
+  readonly callWithCredential: CallWithCredential;
   readonly readState: GreenApi['readState'];
   readonly now: () => Date;
 };
@@ -27,14 +27,14 @@ export type ConfirmDependencies = {
  * The first reading has the whole time limit of a call; the later ones end with the wait.
  */
 export const createConfirm =
-  ({ ask, readState, now }: ConfirmDependencies) =>
+  ({ callWithCredential, readState, now }: ConfirmDependencies) =>
   async (idInstance: InstanceId, waitMs: number, deadline: Deadline): Promise<Confirmation> => {
     const waitEnds = Math.min(deadline, deadlineIn(waitMs));
     const readings: Reading[] = [];
     let last: Pick<Confirmation, 'stateInstance'> = {};
 
     do {
-      const answer = await ask(idInstance, readState, readings.length === 0 ? deadline : waitEnds);
+      const answer = await callWithCredential(idInstance, readState, readings.length === 0 ? deadline : waitEnds);
       if (answer.requests === 0) {
         const hasProblem = answer.kind !== 'state' && answer.kind !== 'timed-out';
         return { readings, ...last, ...(hasProblem && { readingProblem: answer.detail }) };

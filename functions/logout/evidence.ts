@@ -59,7 +59,7 @@ export const outcomeEventOf = (evidence: Evidence): OutcomeEvent | undefined => 
 /** Where the metrics stand in CloudWatch; the dashboard and the alarms read the same names. */
 export const metricNamespace = 'green-api-logout';
 export const metricNames = { confirmed: 'confirmed', failed: 'failed', timeToLogout: 'timeToLogoutMs' } as const;
-export const metricDimensions = { stack: 'stack', function: 'handler' } as const;
+export const metricDimensions = { stack: 'stack', function: 'function' } as const;
 
 /**
  * The members that make CloudWatch read an evidence record as metrics too (embedded metric format), so that a figure and the

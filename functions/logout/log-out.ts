@@ -15,7 +15,7 @@ export type LogoutRequest = Pick<Evidence, 'idInstance' | 'requestId' | 'request
 export type LogOut = (request: LogoutRequest, deadline: Deadline) => Promise<LogoutOutcome>;
 
 export type LogOutDependencies = {
-  readonly ask: CallWithCredential;
+  readonly callWithCredential: CallWithCredential;
   readonly greenApi: Pick<GreenApi, 'logout' | 'readState'>;
   readonly recordEvidence: RecordEvidence;
   readonly now: () => Date;
@@ -62,12 +62,12 @@ const outcomeOf = (answer: Counted<Answer>, confirmation: Confirmation, waitMs: 
   return { kind: answer.kind, confirmed: false, detail: answer.detail, ...reported };
 };
 
-export const createLogOut = ({ ask, greenApi, recordEvidence, now }: LogOutDependencies): LogOut => {
-  const confirm = createConfirm({ ask, readState: greenApi.readState, now });
+export const createLogOut = ({ callWithCredential, greenApi, recordEvidence, now }: LogOutDependencies): LogOut => {
+  const confirm = createConfirm({ callWithCredential, readState: greenApi.readState, now });
 
   return async ({ idInstance, waitMs, ...asked }, deadline) => {
     const requestedAt = now().toISOString();
-    const answer = await ask(idInstance, greenApi.logout, deadline);
+    const answer = await callWithCredential(idInstance, greenApi.logout, deadline);
     const time = readingTime(answer, waitMs);
     const confirmation = time === undefined ? noConfirmation : await confirm(idInstance, time, deadline);
     const outcome = outcomeOf(answer, confirmation, waitMs);

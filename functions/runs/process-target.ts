@@ -15,7 +15,7 @@ import {
 } from './transitions.ts';
 
 export type ProcessTargetDependencies = {
-  readonly ask: CallWithCredential;
+  readonly callWithCredential: CallWithCredential;
   readonly greenApi: GreenApi;
   readonly readTags: ReadTags;
   readonly now: () => Date;
@@ -49,9 +49,14 @@ const isClearingDue = ({ retry, queueCleared }: TargetState, nowMs: number): boo
   !queueCleared &&
   nowMs - Date.parse(retry.acceptedAt) < sameSessionMs;
 
-export const createProcessTarget = ({ ask, greenApi, readTags, now }: ProcessTargetDependencies): ProcessTarget => {
+export const createProcessTarget = ({
+  callWithCredential,
+  greenApi,
+  readTags,
+  now,
+}: ProcessTargetDependencies): ProcessTarget => {
   const readState = async (targetState: TargetState, deadline: Deadline): Promise<TargetState> => {
-    const answer = await ask(targetState.idInstance, greenApi.readState, deadline);
+    const answer = await callWithCredential(targetState.idInstance, greenApi.readState, deadline);
     return applyReading(targetState, answer, now().toISOString());
   };
 
@@ -61,7 +66,7 @@ export const createProcessTarget = ({ ask, greenApi, readTags, now }: ProcessTar
     const mayAct = !hasPassed(deadline) && now().getTime() < Date.parse(expiresAt);
     if (tags.kind !== 'tags' || !isPending(informed) || informed.retry.leaveAlone || !mayAct) return informed;
 
-    const answer = await ask(targetState.idInstance, greenApi.logout, deadline);
+    const answer = await callWithCredential(targetState.idInstance, greenApi.logout, deadline);
     return applyLogoutResponse(informed, answer, now().toISOString());
   };
 
@@ -69,7 +74,10 @@ export const createProcessTarget = ({ ask, greenApi, readTags, now }: ProcessTar
     const tags = await readTags(targetState.idInstance);
     const why = tags.kind === 'tags' ? skipReasonOf(tags.instance, target) : tags.detail;
     if (why !== undefined) return queueNotCleared(targetState, why);
-    return applyQueueResponse(targetState, await ask(targetState.idInstance, greenApi.clearQueue, deadline));
+    return applyQueueResponse(
+      targetState,
+      await callWithCredential(targetState.idInstance, greenApi.clearQueue, deadline),
+    );
   };
 
   return async (targetState, request, deadline) => {

@@ -71,7 +71,7 @@ export const createSetup = (scripts: Readonly<Record<string, Script>>) => {
     }),
     clearQueue: play<Answer<ClearQueueAnswer>>('clearQueue', (id) => scripts[id]?.queue, { kind: 'cleared' }),
   };
-  const ask: CallWithCredential = (idInstance, call, deadline) =>
+  const callWithCredential: CallWithCredential = (idInstance, call, deadline) =>
     call({ idInstance, credential: {} as Credential }, deadline);
   const listInstances: ListInstances = async () => ({ kind: 'page', instances: [...tags.values()] });
   const readTags: ReadTags = async (id) => {
@@ -82,7 +82,7 @@ export const createSetup = (scripts: Readonly<Record<string, Script>>) => {
   };
 
   const dependencies = {
-    ask,
+    callWithCredential,
     greenApi: greenApi as Parameters<typeof createForcedLogoutRun>[0]['greenApi'],
     listInstances,
     readTags,

@@ -197,7 +197,7 @@ test('a run touches nothing for a payload that is none', async () => {
     throw new Error('nobody may be asked');
   };
   const dependencies = {
-    ask: never,
+    callWithCredential: never,
     greenApi: {},
     listInstances: never,
     readTags: never,

@@ -290,3 +290,23 @@ test.each([
   expect([status, body.code, body.field, body.detail]).toEqual([400, 'invalid-request', field, detail]);
   expect(setup.greenApi.calls).toEqual([]);
 });
+
+test('evidence holds every metric and dimension that it tells CloudWatch to read', async () => {
+  await using setup = await startLogoutSetup();
+  await setup.logOut({ wait: 5 });
+
+  const [record] = setup.evidence() as unknown as readonly {
+    readonly [member: string]: unknown;
+    readonly _aws: {
+      readonly CloudWatchMetrics: readonly {
+        readonly Dimensions: readonly (readonly string[])[];
+        readonly Metrics: readonly { readonly Name: string }[];
+      }[];
+    };
+  }[];
+
+  const [{ Dimensions, Metrics } = { Dimensions: [], Metrics: [] }] = record?._aws.CloudWatchMetrics ?? [];
+  expect(Dimensions).toEqual([['stack', 'function']]);
+  expect(Dimensions.flat().map((name) => typeof record?.[name])).toEqual(['string', 'string']);
+  expect(Metrics.map(({ Name }) => typeof record?.[Name])).toEqual(['number', 'number', 'number']);
+});

@@ -3,11 +3,11 @@ import type { InstanceId } from '../../../functions/instances/instance-id.ts';
 import { createCallWithCredential } from '../../../functions/logout/call-with-credential.ts';
 
 test('asks nobody when the credential does not come before the deadline', async () => {
-  const ask = createCallWithCredential(() => new Promise(() => {}));
+  const callWithCredential = createCallWithCredential(() => new Promise(() => {}));
   const call = jest.fn();
   const startedAt = performance.now();
 
-  const answer = await ask('1101000001' as InstanceId, call, deadlineIn(50));
+  const answer = await callWithCredential('1101000001' as InstanceId, call, deadlineIn(50));
 
   expect(answer).toEqual({ kind: 'timed-out', detail: 'Secrets Manager did not answer in time', requests: 0 });
   expect(call).not.toHaveBeenCalled();

@@ -16,7 +16,7 @@ const authorized = { kind: 'state', stateInstance: 'authorized', requests: 1 };
 const logOutWith = (answers: readonly object[]) => {
   const left = [...answers];
   const logOut = createLogOut({
-    ask: (async () => left.shift()) as unknown as CallWithCredential,
+    callWithCredential: (async () => left.shift()) as unknown as CallWithCredential,
     greenApi: {} as GreenApi,
     recordEvidence: async () => {},
     now: () => new Date(),
@@ -53,9 +53,9 @@ const confirmWithSilence = async (waitMs: number, deadline: Deadline) => {
     return { kind: 'timed-out' };
   };
   const { readState } = createGreenApi({ sendGet, createRateLimiter: () => createRateLimiter({ intervalMs: 10 }) });
-  const ask: CallWithCredential = (idInstance, call, deadline) =>
+  const callWithCredential: CallWithCredential = (idInstance, call, deadline) =>
     call({ idInstance, credential: {} as Credential }, deadline);
-  const confirm = createConfirm({ ask, readState, now: () => new Date() });
+  const confirm = createConfirm({ callWithCredential, readState, now: () => new Date() });
   const { readings } = await confirm('1101000001' as InstanceId, waitMs, deadline);
   return { deadlines, readings };
 };

@@ -51,15 +51,15 @@ test('asks about at most 200 instances at once', async () => {
   const setup = createSetup(many(1_000));
   let now = 0;
   let most = 0;
-  const ask: typeof setup.dependencies.ask = async (...asked) => {
+  const callWithCredential: typeof setup.dependencies.callWithCredential = async (...asked) => {
     now += 1;
     most = Math.max(most, now);
     await new Promise(setImmediate);
     now -= 1;
-    return setup.dependencies.ask(...asked);
+    return setup.dependencies.callWithCredential(...asked);
   };
 
-  await setup.run(requestOf(), { ask });
+  await setup.run(requestOf(), { callWithCredential });
 
   expect(most).toBe(200);
 });

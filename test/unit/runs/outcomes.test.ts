@@ -208,12 +208,12 @@ test('more than ten minutes after the first logout it may be a new session: nobo
 
 test('one instance that fails in a way nobody foresaw stops no other', async () => {
   const setup = createSetup({ '1': {}, '2': {}, '3': {} });
-  const ask: typeof setup.dependencies.ask = async (idInstance, call, deadline) => {
+  const callWithCredential: typeof setup.dependencies.callWithCredential = async (idInstance, call, deadline) => {
     if (idInstance === '2') throw new RangeError('unforeseen');
-    return setup.dependencies.ask(idInstance, call, deadline);
+    return setup.dependencies.callWithCredential(idInstance, call, deadline);
   };
 
-  const run = await setup.run(requestOf({ expiresAt: '2026-11-30T17:01:00Z' }), { ask });
+  const run = await setup.run(requestOf({ expiresAt: '2026-11-30T17:01:00Z' }), { callWithCredential });
 
   expect(run).toMatchObject({
     status: 'NotAllConfirmed',
