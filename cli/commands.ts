@@ -1,11 +1,16 @@
 import type { CommandDefinition } from './command.ts';
+import { drainCommand } from './commands/drain.ts';
 import { instancesCommand } from './commands/instances.ts';
 import { logoutCommand } from './commands/logout.ts';
+import { redriveCommand } from './commands/redrive.ts';
 import { runCommand } from './commands/run.ts';
 import { runsCommand } from './commands/runs.ts';
+import { schedulesCommand } from './commands/schedules.ts';
+import { sendEventCommand } from './commands/send-event.ts';
 import { showCommand } from './commands/show.ts';
 import { stateCommand } from './commands/state.ts';
 import { stopCommand } from './commands/stop.ts';
+import { tokenNewCommand } from './commands/token-new.ts';
 
 /** Every command, in the order of the help and of `docs/cli.md`. */
 export const commands: readonly CommandDefinition[] = [
@@ -16,4 +21,9 @@ export const commands: readonly CommandDefinition[] = [
   runsCommand,
   showCommand,
   stopCommand,
+  redriveCommand,
+  drainCommand,
+  tokenNewCommand,
+  schedulesCommand,
+  sendEventCommand,
 ];

@@ -21,13 +21,22 @@ const examplesText = ({ details, examples }: CommandDefinition): string =>
     ...examples.map((example) => `  ${programName} ${example}`),
   ].join('\n');
 
+/** `token new <name>` is the command `new` of the command `token`, which does nothing itself. */
+const parentOf = (program: Command, usage: string): Command => {
+  const [, group] = /^([\w-]+) [\w-]/.exec(usage) ?? [];
+  if (group === undefined) return program;
+  return program.commands.find((command) => command.name() === group) ?? program.command(group);
+};
+
 const addCommand = (
   program: Command,
   definition: CommandDefinition,
   terminal: Terminal,
   ended: (code: ExitCode) => void,
 ): void => {
-  const command = program.command(definition.usage).description(definition.summary);
+  const command = parentOf(program, definition.usage)
+    .command(definition.usage.replace(/^[\w-]+ (?=[\w-])/, ''))
+    .description(definition.summary);
   for (const option of definition.options ?? []) command.addOption(option);
   command.addHelpText('after', examplesText(definition));
   command.action(async () => {

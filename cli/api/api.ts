@@ -1,5 +1,6 @@
 import { errorNameOf } from '../error-name.ts';
 import { CommandFailed } from '../errors.ts';
+import { parseJson } from '../input/parse-json.ts';
 import { isLoopback } from './api-address.ts';
 import type { Sign } from './sign.ts';
 
@@ -31,14 +32,6 @@ export type Api = {
 /** API Gateway answers within 30 s, whatever happens behind it. */
 const timeoutMs = 35_000;
 
-const parseText = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
-};
-
 const unreachable = (url: URL, error: unknown): CommandFailed => {
   const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
   const todo = isLoopback(url)
@@ -69,7 +62,9 @@ export const createApi = (base: URL, sign: Sign): Api => ({
         redirect: 'manual',
         signal: AbortSignal.timeout(timeoutMs),
       });
-      return { status: response.status, ok: response.ok, body: parseText(await response.text()), at: new Date() };
+      const answered = await response.text();
+      const { status, ok } = response;
+      return { status, ok, body: parseJson(answered) ?? answered, at: new Date() };
     } catch (error) {
       throw unreachable(base, error);
     }

@@ -18,6 +18,21 @@ const accessDenied = new Set([
 
 const isRegionMissing = (error: unknown): boolean => error instanceof Error && /region is missing/i.test(error.message);
 
+const services: Readonly<Record<string, string>> = {
+  cloudformation: 'CloudFormation',
+  cloudwatch: 'CloudWatch',
+  'execute-api': 'API',
+  lambda: 'Lambda',
+  logs: 'CloudWatch Logs',
+  secretsmanager: 'Secrets Manager',
+  sns: 'SNS',
+  sqs: 'SQS',
+  sts: 'STS',
+};
+
+const todoOf = (name: string, right: string): string =>
+  accessDenied.has(name) ? `Allow your AWS identity ${right}.` : 'Check --profile, --region and --stack.';
+
 /**
  * What to tell a person about a failed AWS call: the error's name, never its message, which may quote what was sent.
  *
@@ -27,8 +42,8 @@ export const awsFailure = (error: unknown, right: string): CommandFailed => {
   if (error instanceof CommandFailed) return error;
   if (isRegionMissing(error)) return new CommandFailed('There is no AWS region. Set AWS_REGION or --region.');
   const name = errorNameOf(error);
-  if (accessDenied.has(name)) return new CommandFailed(`Your AWS identity lacks a right. Allow it ${right}.`);
-  return new CommandFailed(known[name] ?? `AWS refused ${right}: ${name}. Check --profile, --region and --stack.`);
+  const [prefix = ''] = right.split(':');
+  return new CommandFailed(known[name] ?? `${services[prefix] ?? prefix}: ${name}. ${todoOf(name, right)}`);
 };
 
 /** Runs an AWS call and turns its failure into a {@link CommandFailed}. */

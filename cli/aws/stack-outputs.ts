@@ -5,11 +5,20 @@ import { awsFailure } from './aws-failure.ts';
 import type { AwsSettings } from './aws-settings.ts';
 
 /** The outputs of a deployed stack that commands use. */
-export type OutputName = 'Endpoint' | 'EventBus' | 'RunFunction' | 'RunDeadLetters' | 'EvidenceLogGroup';
+export type OutputName =
+  | 'Endpoint'
+  | 'RunFunction'
+  | 'WatchFunction'
+  | 'RunDeadLetters'
+  | 'EvidenceLogGroup'
+  | 'SecretPrefix'
+  | 'AllowedApiHosts'
+  | 'SecretsKey';
 
 export type StackOutputs = {
   readonly stack: string;
   readonly status: string;
+  readonly find: (name: OutputName) => string | undefined;
   /** @throws CommandFailed when the stack has no such output */
   readonly require: (name: OutputName) => string;
 };
@@ -36,6 +45,7 @@ export const readStackOutputs = async (stack: string, aws: AwsSettings): Promise
   return {
     stack,
     status: found.StackStatus ?? 'unknown',
+    find: (name) => outputs.get(name),
     require: (name) => {
       const value = outputs.get(name);
       if (value) return value;

@@ -20,7 +20,7 @@ export const confirm = async (session: Session, question: string): Promise<void>
   if (session.options.yes) return;
   if (!isInteractive(session.terminal))
     throw new UsageError(`This needs an answer, and there is no terminal to ask on: ${question} Add --yes.`);
-  const prompts = await import('@inquirer/prompts');
+  const prompts = await import('./prompts.ts');
   const agreed = await prompts.confirm({ message: question, default: false }, streams(session)).catch(cancelled);
   if (!agreed) throw new CommandFailed('Cancelled. Nothing was done.');
 };
@@ -28,7 +28,7 @@ export const confirm = async (session: Session, question: string): Promise<void>
 /** Asks for one line of text. @throws UsageError naming the option where there is nobody to ask */
 export const askText = async (session: Session, question: string, option: string): Promise<string> => {
   if (!isInteractive(session.terminal)) throw new UsageError(`Give ${option}.`);
-  const prompts = await import('@inquirer/prompts');
+  const prompts = await import('./prompts.ts');
   return prompts.input({ message: question, required: true }, streams(session)).catch(cancelled);
 };
 
@@ -39,6 +39,6 @@ export const askSecret = async (session: Session, question: string): Promise<str
     const { text } = await import('node:stream/consumers');
     return (await text(stdin)).trim();
   }
-  const prompts = await import('@inquirer/prompts');
+  const prompts = await import('./prompts.ts');
   return prompts.password({ message: question }, streams(session)).catch(cancelled);
 };

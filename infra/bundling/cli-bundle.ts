@@ -2,8 +2,11 @@ import { join } from 'node:path';
 import type { BuildOptions } from 'esbuild';
 import { distFolder, root } from './bundling.ts';
 
-/** Where the command line is built: the `bin` of the package. */
-export const cliFile = join(distFolder, 'cli', 'main.mjs');
+/** Where the command line is built. */
+export const cliFolder = join(distFolder, 'cli');
+
+/** The `bin` of the package. */
+export const cliFile = join(cliFolder, 'main.mjs');
 
 /** What CommonJS packages among the dependencies expect. */
 const requireForCommonJs =
@@ -13,7 +16,7 @@ const requireForCommonJs =
 export const cliBundleOptions: BuildOptions = {
   absWorkingDir: root,
   entryPoints: { main: 'cli/main.ts' },
-  outdir: join(distFolder, 'cli'),
+  outdir: cliFolder,
   outExtension: { '.js': '.mjs' },
   chunkNames: 'chunks/[name]-[hash]',
   bundle: true,

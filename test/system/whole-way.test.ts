@@ -60,7 +60,7 @@ const recordsIn = (service: LocalService, message: string) =>
 
 /** `npm run event`, as a user types it. */
 const sendEvent = (service: LocalService, ...args: readonly string[]) =>
-  promisify(execFile)(process.execPath, ['cli/send-event.ts', ...args], {
+  promisify(execFile)(process.execPath, ['cli/main.ts', 'send-event', ...args], {
     env: { ...process.env, PORT: new URL(service.url).port },
   });
 

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { redriveRun } from '../../cli/redrive-run.ts';
+import { redriveRun } from '../../cli/redrive/redrive-run.ts';
 import type { StartRun } from '../../functions/runs/lambda/start-run.ts';
 import type { ForcedLogout } from '../../functions/runs/request.ts';
 import { startHarness } from '../support/lambda/harness.ts';
@@ -103,7 +103,7 @@ describe('npm run redrive', () => {
       };
       const child = execFile(
         process.execPath,
-        ['cli/redrive.ts', message],
+        ['cli/main.ts', 'redrive', message],
         { env, timeout: 100_000 },
         (_error, stdout, stderr) => resolve({ code: child.exitCode, stdout, stderr }),
       );

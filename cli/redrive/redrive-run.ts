@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
-import type { RunStart, StartRun } from '../functions/runs/lambda/start-run.ts';
-import { type ForcedLogout, forcedLogoutSchema, type Source } from '../functions/runs/request.ts';
-import { runNameOf } from '../functions/runs/run-name.ts';
+import type { RunStart, StartRun } from '../../functions/runs/lambda/start-run.ts';
+import { type ForcedLogout, forcedLogoutSchema, type Source } from '../../functions/runs/request.ts';
+import { runNameOf } from '../../functions/runs/run-name.ts';
 
 export type Redriven =
   | RunStart
@@ -10,7 +10,13 @@ export type Redriven =
   /** The run may do nothing any more. */
   | { readonly kind: 'expired'; readonly expiresAt: string };
 
-export type RedriveDependencies = { readonly startRun: StartRun; readonly stack: string; readonly now: () => Date };
+export type RedriveDependencies = {
+  readonly startRun: StartRun;
+  readonly stack: string;
+  readonly now: () => Date;
+  /** The same key names the same new run. @default a new one */
+  readonly key?: string;
+};
 
 const functionOf = { api: 'api', offboarding: 'event', schedule: 'schedule' } as const satisfies Record<Source, string>;
 
@@ -24,7 +30,8 @@ const messageSchema = v.pipe(json, forcedLogoutSchema);
 const wording = ({ expected }: v.BaseIssue<unknown>): string =>
   expected === 'never' ? 'is not a field of a request' : 'is missing, or of a wrong kind';
 
-const parseMessage = (body: string): ForcedLogout | { readonly problem: string } => {
+/** Reads the request in a message, or says what is wrong with it. */
+export const parseMessage = (body: string): ForcedLogout | { readonly problem: string } => {
   const message = v.safeParse(messageSchema, body, { abortEarly: true, message: wording });
   if (message.success) return message.output as ForcedLogout;
   const [issue] = message.issues;
@@ -37,10 +44,13 @@ const parseMessage = (body: string): ForcedLogout | { readonly problem: string }
  *
  * @param body of the message in the dead-letter queue
  */
-export const redriveRun = async (body: string, { startRun, stack, now }: RedriveDependencies): Promise<Redriven> => {
+export const redriveRun = async (
+  body: string,
+  { startRun, stack, now, key = randomUUID() }: RedriveDependencies,
+): Promise<Redriven> => {
   const request = parseMessage(body);
   if ('problem' in request) return { kind: 'not-a-request', ...request };
   const { expiresAt, source, requestedBy: requester } = request;
   if (Date.parse(expiresAt) <= now().getTime()) return { kind: 'expired', expiresAt };
-  return startRun(runNameOf(functionOf[source], { stack, requester, key: randomUUID() }), request);
+  return startRun(runNameOf(functionOf[source], { stack, requester, key }), request);
 };

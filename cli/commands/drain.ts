@@ -1,0 +1,58 @@
+import { Option } from 'commander';
+import { inParallel } from '../../functions/runs/in-parallel.ts';
+import { defineCommand } from '../command.ts';
+import { CommandFailed, exitCodes, orFailure } from '../errors.ts';
+import { confirm } from '../input/questions.ts';
+import { formatTable } from '../output/table.ts';
+import type { Session } from '../session.ts';
+
+type Options = { readonly function?: readonly string[] };
+
+/** Lambda takes 300 stops a second. */
+const parallelStops = 10;
+
+/** The functions whose executions keep a stack from being removed. */
+const durableFunctions = async (session: Session, given: Options['function']): Promise<readonly string[]> => {
+  if (given !== undefined) return given;
+  const outputs = await session.outputs();
+  const watch = outputs.find('WatchFunction');
+  return [outputs.require('RunFunction'), ...(watch === undefined ? [] : [watch])];
+};
+
+export const drainCommand = defineCommand<Options>({
+  usage: 'drain',
+  summary: 'Stop every run and watch that has not ended, before the deployment is removed.',
+  details: `CloudFormation cannot delete a durable function while an execution of it has not ended, and gives up after an
+hour. The API is deleted first, so stop the runs before you run cdk destroy. Instances that a run has not reached
+stay logged in.`,
+  options: [new Option('--function <names...>', 'names of the functions, if the stack cannot be read any more')],
+  examples: ['drain --stack green-api-logout', 'drain --function green-api-logout-run --yes'],
+  run: async (session, options) => {
+    const names = await durableFunctions(session, options.function);
+    const { createExecutions, hasExecutionEnded } = await import('../aws/executions.ts');
+    const { readIdentity } = await import('../aws/identity.ts');
+    const executions = createExecutions(session.aws);
+    const open = [];
+    for (const name of names)
+      for await (const execution of executions.list(name)) if (!hasExecutionEnded(execution)) open.push(execution);
+    if (open.length === 0) {
+      session.note('Every execution has ended. Nothing is to be stopped.');
+      return exitCodes.done;
+    }
+    const rows = open.map((execution) => [
+      execution.DurableExecutionName,
+      execution.Status,
+      execution.StartTimestamp?.toISOString(),
+    ]);
+    session.note(await formatTable(['EXECUTION', 'STATUS', 'STARTED'], rows));
+    await confirm(session, `Stop these ${open.length}? What they have not logged out stays logged in.`);
+    const { arn } = await readIdentity(session.aws);
+    const results = await inParallel(parallelStops, open, ({ DurableExecutionArn = '' }) =>
+      orFailure(executions.stop(DurableExecutionArn, arn)),
+    );
+    const failures = results.filter((result) => result instanceof CommandFailed);
+    session.print(`${results.length - failures.length} stopped, ${failures.length} not.`);
+    for (const reason of new Set(failures.map(({ message }) => message))) session.note(reason);
+    return failures.length === 0 ? exitCodes.done : exitCodes.failed;
+  },
+});

@@ -1,0 +1,44 @@
+import { readFile } from 'node:fs/promises';
+import { text } from 'node:stream/consumers';
+import { Option } from 'commander';
+import { defineCommand } from '../command.ts';
+import { CommandFailed, type ExitCode, exitCodes, UsageError } from '../errors.ts';
+import type { Session } from '../session.ts';
+
+export type RedriveOptions = { readonly evenIfStopped?: boolean; readonly deleteRefused?: boolean };
+
+const readBody = async (session: Session, file: string): Promise<string> => {
+  if (file === '-') return text(session.terminal.stdin);
+  return readFile(file, 'utf8').catch(() => {
+    throw new UsageError(`${file} cannot be read.`);
+  });
+};
+
+/** Redrives the body of one message, which the person took out of the queue. */
+const redriveBody = async (session: Session, body: string, options: RedriveOptions): Promise<ExitCode> => {
+  const { createRedrive } = await import('../redrive/redrive.ts');
+  const redrive = await createRedrive(session);
+  const result = await redrive({ body, sentAt: undefined, key: undefined, ask: false }, options);
+  if (result.kind !== 'started') throw new CommandFailed(result.problem);
+  session.print(result.id);
+  return exitCodes.done;
+};
+
+export const redriveCommand = defineCommand<RedriveOptions>({
+  usage: 'redrive [message]',
+  summary: 'Start the runs again whose requests are in the dead-letter queue.',
+  details: `For each message it shows which run it was, its status and who stopped it, and asks. The new run gets a name of its
+own and keeps who redrove it. A message is deleted only after its new run has started. A run that was stopped on purpose
+or has expired is not started; its message stays unless --delete-refused is given.
+With a message (the body in a file, or - for the input) nothing is read from or deleted in the queue.`,
+  options: [
+    new Option('--even-if-stopped', 'also start runs that were stopped on purpose'),
+    new Option('--delete-refused', 'delete the messages of runs that were stopped or have expired'),
+  ],
+  examples: ['redrive --stack green-api-logout', 'redrive --stack green-api-logout --even-if-stopped'],
+  run: async (session, options, [file]) => {
+    if (file !== undefined) return redriveBody(session, await readBody(session, file), options);
+    const { redriveQueue } = await import('../redrive/redrive-queue.ts');
+    return redriveQueue(session, options);
+  },
+});

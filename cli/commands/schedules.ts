@@ -1,0 +1,35 @@
+import { Option } from 'commander';
+import { defineCommand } from '../command.ts';
+import { CommandFailed, exitCodes } from '../errors.ts';
+
+type Options = { readonly configuration: string };
+
+/** Loaded by this command alone: the calendar and the schemas of the configuration. */
+const loadSchedules = async (file: string) => {
+  const [{ readConfiguration }, { formatSchedules }, { warningsAbout }] = await Promise.all([
+    import('../../infra/configuration/configuration.ts'),
+    import('../../infra/configuration/schedules/format-schedules.ts'),
+    import('../../infra/configuration/schedules/schedule-warnings.ts'),
+  ]);
+  try {
+    return { schedules: readConfiguration(file).schedules, formatSchedules, warningsAbout };
+  } catch (error) {
+    if (error instanceof Error && error.name === 'ConfigurationError') throw new CommandFailed(error.message);
+    throw error;
+  }
+};
+
+export const schedulesCommand = defineCommand<Options>({
+  usage: 'schedules',
+  summary: 'Show the schedules of a configuration and when each fires next.',
+  details: 'It reads the file only. Times are in the zone of the schedule and in UTC; it warns of skipped local times.',
+  options: [new Option('--configuration <file>', 'file with the configuration in its context').default('cdk.json')],
+  examples: ['schedules', 'schedules --configuration staging.json'],
+  run: async (session, { configuration }) => {
+    const { schedules, formatSchedules, warningsAbout } = await loadSchedules(configuration);
+    const now = session.terminal.now();
+    session.print(formatSchedules(schedules, now));
+    for (const warning of warningsAbout(schedules, now)) session.note(`Warning: ${warning}`);
+    return exitCodes.done;
+  },
+});

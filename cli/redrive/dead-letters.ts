@@ -1,0 +1,73 @@
+import {
+  ChangeMessageVisibilityCommand,
+  DeleteMessageCommand,
+  type Message,
+  ReceiveMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
+import { callAws } from '../aws/aws-failure.ts';
+import type { AwsSettings } from '../aws/aws-settings.ts';
+
+/** A run's request in the dead-letter queue. */
+export type DeadLetter = {
+  readonly id: string;
+  readonly receipt: string;
+  readonly body: string;
+  readonly sentAt: Date | undefined;
+  /** What Lambda says of the failure: `RequestID`, `ErrorCode`, `ErrorMessage`. */
+  readonly attributes: Readonly<Record<string, string>>;
+};
+
+export type DeadLetters = {
+  /** The messages that are there now, up to ten; nobody else gets them for some minutes. */
+  readonly receive: () => Promise<readonly DeadLetter[]>;
+  readonly remove: (letter: DeadLetter) => Promise<void>;
+  /** Gives a message back at once. */
+  readonly release: (letter: DeadLetter) => Promise<void>;
+};
+
+/** Time for a person to decide about the messages that were received, in seconds. */
+const visibilityTimeout = 300;
+
+const parseMessage = ({ MessageId, ReceiptHandle, Body, Attributes, MessageAttributes }: Message): DeadLetter => {
+  const sent = Number(Attributes?.SentTimestamp);
+  return {
+    id: MessageId ?? '',
+    receipt: ReceiptHandle ?? '',
+    body: Body ?? '',
+    sentAt: sent > 0 ? new Date(sent) : undefined,
+    attributes: Object.fromEntries(
+      Object.entries(MessageAttributes ?? {}).map(([name, { StringValue }]) => [name, StringValue ?? '']),
+    ),
+  };
+};
+
+export const createDeadLetters = (queueUrl: string, aws: AwsSettings): DeadLetters => {
+  const client = new SQSClient(aws);
+  const QueueUrl = queueUrl;
+  return {
+    receive: () =>
+      callAws('sqs:ReceiveMessage', async () => {
+        const command = new ReceiveMessageCommand({
+          QueueUrl,
+          MaxNumberOfMessages: 10,
+          VisibilityTimeout: visibilityTimeout,
+          // Asks all servers of the queue, not only some of them.
+          WaitTimeSeconds: 1,
+          MessageAttributeNames: ['All'],
+          MessageSystemAttributeNames: ['All'],
+        });
+        const { Messages = [] } = await client.send(command);
+        return Messages.map(parseMessage);
+      }),
+    remove: ({ receipt }) =>
+      callAws('sqs:DeleteMessage', async () => {
+        await client.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle: receipt }));
+      }),
+    release: ({ receipt }) =>
+      callAws('sqs:ChangeMessageVisibility', async () => {
+        const command = new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle: receipt, VisibilityTimeout: 0 });
+        await client.send(command);
+      }),
+  };
+};

@@ -1,0 +1,96 @@
+import { readStartingEnvironment } from '../../functions/platform/environment.ts';
+import { createStartRun } from '../../functions/runs/lambda/start-run.ts';
+import type { ForcedLogout } from '../../functions/runs/request.ts';
+import { createExecutions } from '../aws/executions.ts';
+import { CommandFailed, orFailure, UsageError } from '../errors.ts';
+import { confirm } from '../input/questions.ts';
+import { printable } from '../output/printable.ts';
+import type { Session } from '../session.ts';
+import { type FailedRun, findRunOf } from './find-run-of.ts';
+import { parseMessage, type Redriven, redriveRun } from './redrive-run.ts';
+
+export type RedriveMessage = {
+  readonly body: string;
+  readonly sentAt: Date | undefined;
+  /** The same key names the same new run, however often it is started. @default a new one */
+  readonly key: string | undefined;
+  /** Show which run it was, and ask before the new one starts. */
+  readonly ask: boolean;
+};
+
+export type RedriveResult =
+  | { readonly kind: 'started'; readonly id: string }
+  /** It must not be started: it has expired or was stopped on purpose. */
+  | { readonly kind: 'refused'; readonly problem: string }
+  | { readonly kind: 'failed'; readonly problem: string };
+
+export type Redrive = (
+  message: RedriveMessage,
+  options: { readonly evenIfStopped?: boolean },
+) => Promise<RedriveResult>;
+
+/** Why no run was started. */
+const resultOf = (redriven: Redriven): RedriveResult => {
+  switch (redriven.kind) {
+    case 'started':
+      return redriven;
+    case 'not-a-request':
+      return { kind: 'failed', problem: `The message is not the request of a run: ${redriven.problem}` };
+    case 'expired':
+      return {
+        kind: 'refused',
+        problem: `Not started: the run expired at ${redriven.expiresAt}. Start a new run if it is still to happen.`,
+      };
+    case 'other-payload':
+      return { kind: 'failed', problem: `Not started: ${redriven.id} exists and is another run` };
+    case 'denied':
+      return { kind: 'failed', problem: `Not started: ${redriven.reason}. Is this the RunFunction of the stack?` };
+    case 'throttled':
+    case 'unavailable':
+      return { kind: 'failed', problem: `Not started: ${redriven.reason}. Try again.` };
+  }
+};
+
+const describeRun = ({ id, status, startedAt, endedAt, error }: FailedRun): string =>
+  `Run ${id}: ${status}, started ${startedAt}, ended ${endedAt}${error === undefined ? '' : `. ${printable(error)}`}`;
+
+const describeRequest = ({ target, reason, requestedBy }: ForcedLogout): string =>
+  printable(`${JSON.stringify(target).slice(0, 200)}, "${reason}", requested by ${requestedBy}`);
+
+/** Name, alias and stack of the run function: from the stack, or from the variables that the functions have. */
+const readTarget = async (session: Session) => {
+  const { runFunction, runQualifier, stack } = readStartingEnvironment(session.terminal.env);
+  if (session.options.stack !== undefined) {
+    const outputs = await session.outputs();
+    return { functionName: outputs.require('RunFunction'), qualifier: runQualifier, stack: outputs.stack };
+  }
+  if (!session.terminal.env.RUN_FUNCTION)
+    throw new UsageError(
+      'Name the deployment with --stack, or set RUN_FUNCTION to the output RunFunction of its stack.',
+    );
+  return { functionName: runFunction, qualifier: runQualifier, stack };
+};
+
+export const createRedrive = async (session: Session): Promise<Redrive> => {
+  const { functionName, qualifier, stack } = await readTarget(session);
+  const executions = createExecutions(session.aws);
+  const startRun = createStartRun({ client: executions.client, functionName, qualifier });
+  const { now } = session.terminal;
+
+  return async ({ body, sentAt, key, ask }, { evenIfStopped }) => {
+    const request = parseMessage(body);
+    if ('problem' in request) return resultOf({ kind: 'not-a-request', ...request });
+    if (Date.parse(request.expiresAt) <= now().getTime()) return resultOf({ kind: 'expired', ...request });
+    const failed = await orFailure(findRunOf(body, sentAt, executions, functionName));
+    if (failed instanceof CommandFailed) return { kind: 'failed', problem: `Not started: ${failed.message}` };
+    if (ask)
+      session.note(failed === undefined ? 'Its run was not found: Lambda may have forgotten it.' : describeRun(failed));
+    if (failed?.status === 'STOPPED' && !evenIfStopped)
+      return {
+        kind: 'refused',
+        problem: 'Not started: the run was stopped on purpose. Use --even-if-stopped to start it.',
+      };
+    if (ask) await confirm(session, `Start it again (${describeRequest(request)})?`);
+    return resultOf(await redriveRun(body, { startRun, stack, now, ...(key !== undefined && { key }) }));
+  };
+};
