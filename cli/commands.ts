@@ -1,7 +1,11 @@
 import type { CommandDefinition } from './command.ts';
+import { doctorCommand } from './commands/doctor.ts';
 import { drainCommand } from './commands/drain.ts';
+import { enrollCommand } from './commands/enroll.ts';
+import { evidenceCommand } from './commands/evidence.ts';
 import { instancesCommand } from './commands/instances.ts';
 import { logoutCommand } from './commands/logout.ts';
+import { reconcileCommand } from './commands/reconcile.ts';
 import { redriveCommand } from './commands/redrive.ts';
 import { runCommand } from './commands/run.ts';
 import { runsCommand } from './commands/runs.ts';
@@ -21,6 +25,10 @@ export const commands: readonly CommandDefinition[] = [
   runsCommand,
   showCommand,
   stopCommand,
+  enrollCommand,
+  evidenceCommand,
+  doctorCommand,
+  reconcileCommand,
   redriveCommand,
   drainCommand,
   tokenNewCommand,

@@ -3,8 +3,8 @@ import type { Api, ApiAnswer } from './api/api.ts';
 import { describeProblem } from './api/problem.ts';
 import { hasEnded, parseRun, type Run, readRun } from './api/runs.ts';
 import { CommandFailed, type ExitCode, exitCodes, orFailure } from './errors.ts';
-import { formatOutcomes, formatRunHead } from './output/describe-run.ts';
-import { createProgressDisplay, type ProgressDisplay } from './output/progress-bar.ts';
+import { describePhase, describeProgress, formatOutcomes, formatRunHead } from './output/describe-run.ts';
+import { createBar, type Progress } from './output/progress-bar.ts';
 import { programName } from './program-name.ts';
 import type { Session } from './session.ts';
 
@@ -21,15 +21,15 @@ const tryToRead = async (api: Api, id: string): Promise<ApiAnswer | CommandFaile
   return 'status' in answer && isTransient(answer) ? new CommandFailed(describeProblem(answer)) : answer;
 };
 
+const showProgress = (bar: Progress, run: Run): void => {
+  const { total, pending } = run.progress;
+  bar.show(total - pending, total, [describeProgress(run.progress), describePhase(run)].filter(Boolean).join('; '));
+};
+
 type Ended = { readonly run: Run; readonly body: unknown };
 
 /** Reads the run until it has ended; `undefined` when `stop` came first. */
-const pollRun = async (
-  api: Api,
-  id: string,
-  stop: AbortSignal,
-  display: ProgressDisplay,
-): Promise<Ended | undefined> => {
+const pollRun = async (api: Api, id: string, stop: AbortSignal, bar: Progress): Promise<Ended | undefined> => {
   for (let failures = 0; !stop.aborted; await sleep(pollMs)) {
     const answer = await tryToRead(api, id);
     if (answer instanceof CommandFailed) {
@@ -40,7 +40,7 @@ const pollRun = async (
     failures = 0;
     const run = parseRun(answer);
     if (stop.aborted) break;
-    display.show(run);
+    showProgress(bar, run);
     if (hasEnded(run)) return { run, body: answer.body };
   }
   return undefined;
@@ -54,16 +54,16 @@ const interrupted = (id: string): CommandFailed =>
 /** @throws CommandFailed at Ctrl-C, which leaves the run as it is */
 const waitForEnd = async (session: Session, id: string): Promise<Ended> => {
   const api = await session.api();
-  const display = await createProgressDisplay(session.terminal);
+  const bar = await createBar(session.terminal);
   const stop = new AbortController();
   const stopped = new Promise<undefined>((resolve) => stop.signal.addEventListener('abort', () => resolve(undefined)));
   using _ = session.terminal.onInterrupt(() => stop.abort());
   try {
-    const ended = await Promise.race([pollRun(api, id, stop.signal, display), stopped]);
+    const ended = await Promise.race([pollRun(api, id, stop.signal, bar), stopped]);
     if (ended === undefined) throw interrupted(id);
     return ended;
   } finally {
-    display.end();
+    bar.end();
   }
 };
 

@@ -29,12 +29,18 @@ const exitCodeOf = (error: unknown): ExitCode => {
   return error.name === 'UsageError' ? exitCodes.usage : exitCodes.failed;
 };
 
-let exitCode: ExitCode = exitCodes.done;
-try {
-  await createProgram(version, terminal, (code) => {
-    exitCode = code;
-  }).parseAsync();
-} catch (error) {
-  exitCode = exitCodeOf(error);
-}
-process.exitCode = exitCode;
+const run = async (): Promise<ExitCode> => {
+  let code: ExitCode = exitCodes.done;
+  try {
+    await createProgram(version, terminal, (ended) => {
+      code = ended;
+    }).parseAsync();
+  } catch (error) {
+    code = exitCodeOf(error);
+  }
+  return code;
+};
+
+const code = await run();
+// What is still open, such as a call that nobody waits for any more, must not hold the process.
+process.stdout.write('', () => process.exit(code));

@@ -1,18 +1,10 @@
-import { readFile } from 'node:fs/promises';
-import { text } from 'node:stream/consumers';
 import { Option } from 'commander';
 import { defineCommand } from '../command.ts';
-import { CommandFailed, type ExitCode, exitCodes, UsageError } from '../errors.ts';
+import { CommandFailed, type ExitCode, exitCodes } from '../errors.ts';
+import { readInput } from '../input/read-input.ts';
 import type { Session } from '../session.ts';
 
 export type RedriveOptions = { readonly evenIfStopped?: boolean; readonly deleteRefused?: boolean };
-
-const readBody = async (session: Session, file: string): Promise<string> => {
-  if (file === '-') return text(session.terminal.stdin);
-  return readFile(file, 'utf8').catch(() => {
-    throw new UsageError(`${file} cannot be read.`);
-  });
-};
 
 /** Redrives the body of one message, which the person took out of the queue. */
 const redriveBody = async (session: Session, body: string, options: RedriveOptions): Promise<ExitCode> => {
@@ -37,7 +29,7 @@ With a message (the body in a file, or - for the input) nothing is read from or 
   ],
   examples: ['redrive --stack green-api-logout', 'redrive --stack green-api-logout --even-if-stopped'],
   run: async (session, options, [file]) => {
-    if (file !== undefined) return redriveBody(session, await readBody(session, file), options);
+    if (file !== undefined) return redriveBody(session, await readInput(session, file), options);
     const { redriveQueue } = await import('../redrive/redrive-queue.ts');
     return redriveQueue(session, options);
   },

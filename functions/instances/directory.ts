@@ -51,7 +51,7 @@ export const isSameIdentity = (a: string, b: string): boolean =>
 export const parseOwner = (text: string): readonly string[] => text.split(/\s+/).filter((identity) => identity !== '');
 
 /** Whether one of the identities in `owner` is one of those in the tag: whole identities, never a part of one. */
-export const isOwnedBy = (instance: ListedInstance, owner: string): boolean => {
+export const isOwnedBy = (instance: Pick<ListedInstance, 'owner'>, owner: string): boolean => {
   const tagged = parseOwner(instance.owner ?? '');
   return parseOwner(owner).some((identity) => tagged.some((other) => isSameIdentity(identity, other)));
 };

@@ -1,0 +1,145 @@
+import { Option } from 'commander';
+import { inParallel } from '../../functions/runs/in-parallel.ts';
+import { defineCommand } from '../command.ts';
+import type { EnrollDependencies, EnrollResult } from '../enroll/enroll.ts';
+import type { Enrollment, EnrollmentFields, EnrollmentRules } from '../enroll/enrollment.ts';
+import { type ExitCode, exitCodes, UsageError } from '../errors.ts';
+import { askSecret, confirm } from '../input/questions.ts';
+import { readInput } from '../input/read-input.ts';
+import { createBar } from '../output/progress-bar.ts';
+import { formatTable } from '../output/table.ts';
+import type { Session } from '../session.ts';
+
+type Options = {
+  readonly csv?: string;
+  readonly owner?: string;
+  readonly group?: string;
+  readonly protected?: boolean;
+  readonly apiUrl?: string;
+  readonly tagsOnly?: boolean;
+  readonly verify: boolean;
+  readonly prefix?: string;
+  readonly allowHost?: readonly string[];
+  readonly kmsKey?: string;
+};
+
+/** GREEN-API's limits are per instance, Secrets Manager's far above this. */
+const parallelEnrollments = 5;
+
+/** How the deployment is configured, from its stack if that is named. */
+const readSettings = async (session: Session, { prefix, allowHost = [], kmsKey }: Options) => {
+  const outputs = session.options.stack === undefined ? undefined : await session.outputs();
+  const hosts = outputs?.find('AllowedApiHosts')?.split(',') ?? [];
+  return {
+    secretPrefix: prefix ?? outputs?.find('SecretPrefix') ?? 'green-api/',
+    allowedHosts: [...hosts, ...allowHost].map((host) => host.trim().toLowerCase()),
+    kmsKey: kmsKey ?? outputs?.find('SecretsKey'),
+  };
+};
+
+const readOne = async (session: Session, idInstance: string, options: Options, rules: EnrollmentRules) => {
+  const { owner, group, apiUrl } = options;
+  const { parseEnrollment } = await import('../enroll/enrollment.ts');
+  const token = options.tagsOnly ? undefined : await askSecret(session, `apiTokenInstance of ${idInstance}:`);
+  const fields: EnrollmentFields = {
+    idInstance,
+    ...(token !== undefined && { apiTokenInstance: token }),
+    ...(apiUrl !== undefined && { apiUrl }),
+    ...(owner !== undefined && { owner }),
+    ...(group !== undefined && { group }),
+    ...(options.protected !== undefined && { protected: String(options.protected) }),
+  };
+  const parsed = parseEnrollment(fields, rules);
+  if ('problems' in parsed) throw new UsageError(`${parsed.problems.join('\n')}\nNothing was written.`);
+  return [parsed];
+};
+
+const readAll = async (session: Session, file: string, options: Options, rules: EnrollmentRules) => {
+  const { readEnrollments } = await import('../enroll/read-enrollments.ts');
+  const enrollments = readEnrollments(file, await readInput(session, file), rules);
+  const count = `${enrollments.length} instance${enrollments.length === 1 ? '' : 's'}`;
+  await confirm(session, `Write the secrets${options.tagsOnly ? "' tags" : ''} of ${count}?`);
+  return enrollments;
+};
+
+const enrollAll = async (
+  session: Session,
+  enrollments: readonly Enrollment[],
+  dependencies: EnrollDependencies,
+): Promise<readonly EnrollResult[]> => {
+  const { enroll } = await import('../enroll/enroll.ts');
+  const bar = await createBar(session.terminal);
+  let done = 0;
+  const results = await inParallel(parallelEnrollments, enrollments, async (enrollment) => {
+    const result = await enroll(enrollment, dependencies);
+    done += 1;
+    bar.show(done, enrollments.length, `${result.idInstance} ${result.result}`);
+    return result;
+  });
+  bar.end();
+  return results;
+};
+
+const report = async (session: Session, results: readonly EnrollResult[]): Promise<ExitCode> => {
+  if (session.options.json) for (const result of results) session.printJson(result);
+  else {
+    const rows = results.map(({ idInstance, result, stateInstance, problem }) => [
+      idInstance,
+      result,
+      stateInstance,
+      problem,
+    ]);
+    session.print(await formatTable(['INSTANCE', 'RESULT', 'STATE', ''], rows));
+  }
+  const failed = results.filter(({ result }) => result === 'failed').length;
+  if (failed > 0 && results.length > 1)
+    session.note(`${failed} failed. Correct them and run the command again: what is stored already is left alone.`);
+  return failed === 0 ? exitCodes.done : exitCodes.failed;
+};
+
+export const enrollCommand = defineCommand<Options>({
+  usage: 'enroll [idInstance]',
+  summary: 'Create or update the secrets of instances and their tags.',
+  details: `The token is asked for without being shown, or read from the input, or from the file; it is never an argument.
+Everything is checked before anything is written: a token goes to no host but GREEN-API's and those allowed here. Each
+credential is verified by reading the state at GREEN-API from this machine. A secret that is the same already is left
+alone, so an interrupted command can be repeated. An empty value removes a tag; a tag that is not given stays.
+The first line of a file names its columns: idInstance,apiUrl,apiTokenInstance,owner,group,protected.`,
+  options: [
+    new Option('--csv <file>', 'enrol the instances of a file; - reads the input'),
+    new Option('--owner <identities>', 'ids of the person it belongs to, separated by spaces'),
+    new Option('--group <name>', 'group that runs can aim at'),
+    new Option('--protected', 'no run may log it out'),
+    new Option('--no-protected', 'runs may log it out'),
+    new Option('--api-url <url>', 'apiUrl of the instance, as the console of GREEN-API shows it'),
+    new Option('--tags-only', 'change the tags of existing secrets; no token is needed'),
+    new Option('--no-verify', 'do not read the state at GREEN-API first'),
+    new Option(
+      '--prefix <text>',
+      'what the names of the secrets begin with (default: that of the stack, or green-api/)',
+    ),
+    new Option('--allow-host <hosts...>', 'further hosts that a token may be sent to (default: those of the stack)'),
+    new Option('--kms-key <arn>', 'key that encrypts new secrets (default: that of the stack)'),
+  ],
+  examples: [
+    'enroll 1101000001 --owner john.doe@example.com --group sales',
+    'enroll --csv fleet.csv --stack green-api-logout',
+    'enroll 1101000001 --owner jane.roe@example.com --tags-only',
+  ],
+  run: async (session, options, [idInstance]) => {
+    const { csv, tagsOnly = false } = options;
+    if ((idInstance === undefined) === (csv === undefined))
+      throw new UsageError('Name one instance, or a file with --csv.');
+    const { secretPrefix, allowedHosts, kmsKey } = await readSettings(session, options);
+    const { createParseApiUrl } = await import('../../functions/green-api/api-url.ts');
+    const rules = { parseApiUrl: createParseApiUrl(allowedHosts), tagsOnly };
+    const enrollments =
+      csv === undefined
+        ? await readOne(session, idInstance ?? '', options, rules)
+        : await readAll(session, csv, options, rules);
+    const { createSecretStore } = await import('../enroll/secret-store.ts');
+    const verify = options.verify ? (await import('../enroll/verify.ts')).createVerify() : undefined;
+    const store = createSecretStore(session.aws, kmsKey);
+    return report(session, await enrollAll(session, enrollments, { ...rules, store, verify, secretPrefix }));
+  },
+});

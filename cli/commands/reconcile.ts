@@ -1,0 +1,68 @@
+import { Option } from 'commander';
+import { type ListedInstance, listInstances } from '../api/instances.ts';
+import { defineCommand } from '../command.ts';
+import { type ExitCode, exitCodes } from '../errors.ts';
+import { readInput } from '../input/read-input.ts';
+import { readRoster } from '../input/read-roster.ts';
+import { formatTable } from '../output/table.ts';
+import { programName } from '../program-name.ts';
+import type { Session } from '../session.ts';
+
+type Options = { readonly column?: readonly string[] };
+
+type Report = {
+  /** Owned by nobody on the roster. */
+  readonly leavers: readonly ListedInstance[];
+  readonly withoutOwner: readonly ListedInstance[];
+};
+
+const compare = async (instances: readonly ListedInstance[], roster: readonly string[]): Promise<Report> => {
+  const { isOwnedBy } = await import('../../functions/instances/directory.ts');
+  const everybody = roster.join(' ');
+  return {
+    leavers: instances.filter(({ owner }) => owner !== undefined && !isOwnedBy({ owner }, everybody)),
+    withoutOwner: instances.filter(({ owner }) => owner === undefined),
+  };
+};
+
+const rowsOf = (instances: readonly ListedInstance[]) =>
+  instances.map(({ idInstance, owner, group, protected: isProtected }) => [
+    idInstance,
+    owner,
+    group,
+    isProtected ? 'protected' : '',
+  ]);
+
+const printReport = async (session: Session, { leavers, withoutOwner }: Report): Promise<void> => {
+  const head = ['INSTANCE', 'OWNER', 'GROUP', ''];
+  if (leavers.length === 0) session.print('Every instance that has an owner belongs to somebody on the roster.');
+  else session.print(`${leavers.length} owned by nobody on the roster:\n\n${await formatTable(head, rowsOf(leavers))}`);
+  if (withoutOwner.length > 0)
+    session.print(`\n${withoutOwner.length} without an owner:\n\n${await formatTable(head, rowsOf(withoutOwner))}`);
+  const ids = leavers.filter((instance) => !instance.protected).map(({ idInstance }) => idInstance);
+  if (ids.length > 0)
+    session.print(
+      `\nTo log them out:\n${programName} run --reason "not on the roster" --follow --instances ${ids.join(' ')}`,
+    );
+};
+
+export const reconcileCommand = defineCommand<Options>({
+  usage: 'reconcile <roster>',
+  summary: 'Compare the owners of all instances with a list of everybody who belongs to the company.',
+  details: `Nothing is changed. The roster is a list of identities, one per line, or a CSV file with a head; - reads the input.
+E-mail addresses are compared without regard to case, ids exactly. The exit code is 1 if an owner is not on the roster.`,
+  options: [
+    new Option(
+      '--column <names...>',
+      'columns that hold identities (default: the only column, or the one named email)',
+    ),
+  ],
+  examples: ['reconcile staff.csv --column email oktaId', 'reconcile staff.txt --json'],
+  run: async (session, { column }, [file = '']): Promise<ExitCode> => {
+    const roster = readRoster(file, await readInput(session, file), column);
+    const report = await compare(await listInstances(await session.api()), roster);
+    if (session.options.json) session.printJson(report);
+    else await printReport(session, report);
+    return report.leavers.length === 0 ? exitCodes.done : exitCodes.failed;
+  },
+});

@@ -1,0 +1,69 @@
+import { type ApiUrl, parseCredential } from '../../functions/instances/credentials.ts';
+import { type InstanceId, parseInstanceId } from '../../functions/instances/instance-id.ts';
+
+/** The tags that make the registry. `''` removes one; a missing one is left as it is. */
+export type EnrollmentTags = { readonly owner?: string; readonly group?: string; readonly protected?: string };
+
+/** What the secret of one instance is to be. */
+export type Enrollment = {
+  readonly idInstance: InstanceId;
+  /** Missing: the one in the secret, or else GREEN-API's default. */
+  readonly apiUrl?: string;
+  /** Missing: only the tags are to change. */
+  readonly apiTokenInstance?: string;
+  readonly tags: EnrollmentTags;
+};
+
+/** The columns of a file, under GREEN-API's own names and those of the tags. */
+export const columns = ['idInstance', 'apiUrl', 'apiTokenInstance', 'owner', 'group', 'protected'] as const;
+
+export type EnrollmentFields = Readonly<Partial<Record<(typeof columns)[number], string>>>;
+
+export type EnrollmentRules = {
+  /** The allow-list of GREEN-API's addresses. */
+  readonly parseApiUrl: (text: string) => ApiUrl | undefined;
+  readonly tagsOnly: boolean;
+};
+
+// https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_Tag.html
+const tagValue = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{0,256}$/u;
+
+const problemOfTag = (name: 'owner' | 'group', value: string | undefined): string[] =>
+  value === undefined || tagValue.test(value)
+    ? []
+    : [`${name} must be at most 256 letters, digits, spaces and _ . : / = + - @`];
+
+const problemsOf = (fields: EnrollmentFields, { parseApiUrl, tagsOnly }: EnrollmentRules): readonly string[] => {
+  const { idInstance, apiUrl, apiTokenInstance } = fields;
+  const credential = tagsOnly
+    ? undefined
+    : parseCredential(JSON.stringify({ apiTokenInstance, ...(apiUrl && { apiUrl }) }), parseApiUrl);
+  return [
+    ...(parseInstanceId(idInstance) === undefined ? ['idInstance must be 1 to 10 digits'] : []),
+    ...(credential?.kind === 'malformed' ? [credential.problem] : []),
+    ...problemOfTag('owner', fields.owner),
+    ...problemOfTag('group', fields.group),
+    ...(/^(?:true|false|)$/i.test(fields.protected ?? '') ? [] : ['protected must be true, false or empty']),
+  ];
+};
+
+/** Checks the fields of one instance. No problem repeats a value: it may be a token in the wrong place. */
+export const parseEnrollment = (
+  fields: EnrollmentFields,
+  rules: EnrollmentRules,
+): Enrollment | { readonly problems: readonly string[] } => {
+  const problems = problemsOf(fields, rules);
+  if (problems.length > 0) return { problems };
+  const { idInstance, apiUrl, apiTokenInstance, owner, group } = fields;
+  const isProtected = fields.protected?.toLowerCase();
+  return {
+    idInstance: idInstance as InstanceId,
+    ...(apiUrl && { apiUrl }),
+    ...(!rules.tagsOnly && apiTokenInstance && { apiTokenInstance }),
+    tags: {
+      ...(owner !== undefined && { owner }),
+      ...(group !== undefined && { group }),
+      ...(isProtected !== undefined && { protected: isProtected === 'false' ? '' : isProtected }),
+    },
+  };
+};

@@ -1,0 +1,39 @@
+import { createGreenApi } from '../../functions/green-api/client.ts';
+import { deadlineIn } from '../../functions/green-api/deadline.ts';
+import { createSendGet } from '../../functions/green-api/exchange.ts';
+import { createPace } from '../../functions/green-api/rate-limiter.ts';
+import type { Credential } from '../../functions/instances/credentials.ts';
+import type { InstanceId } from '../../functions/instances/instance-id.ts';
+
+export type Verification =
+  | { readonly kind: 'valid'; readonly stateInstance: string }
+  | { readonly kind: 'invalid'; readonly problem: string };
+
+/** Reads the state of an instance with a credential that is not stored yet. */
+export type Verify = (idInstance: InstanceId, credential: Credential) => Promise<Verification>;
+
+const timeoutMs = 10_000;
+const mostReadings = 3;
+
+const mayPass: ReadonlySet<string> = new Set(['rate-limited', 'unavailable', 'timed-out', 'instance-starting']);
+
+const todos: Readonly<Record<string, string>> = {
+  'credential-rejected': 'GREEN-API rejects the token: copy apiTokenInstance from its console again',
+  'wrong-instance-or-host':
+    'this host does not know the instance: check idInstance and apiUrl in the console of GREEN-API',
+  'instance-expired': 'the instance is not paid for: GREEN-API would refuse a logout too',
+  'instance-deleted': 'the instance is deleted at GREEN-API',
+};
+
+/** Calls GREEN-API from this machine; the address has been checked against the allow-list before. */
+export const createVerify = (): Verify => {
+  const greenApi = createGreenApi({ sendGet: createSendGet({ timeoutMs }), createPace });
+  return async (idInstance, credential) => {
+    for (let readings = 1; ; readings += 1) {
+      const answer = await greenApi.readState({ idInstance, credential }, deadlineIn(timeoutMs + 5_000));
+      if (answer.kind === 'state') return { kind: 'valid', stateInstance: answer.stateInstance ?? 'none' };
+      if (mayPass.has(answer.kind) && readings < mostReadings) continue;
+      return { kind: 'invalid', problem: todos[answer.kind] ?? `${answer.kind}: ${answer.reason}` };
+    }
+  };
+};

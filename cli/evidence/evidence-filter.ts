@@ -1,0 +1,20 @@
+import { isOwnedBy } from '../../functions/instances/directory.ts';
+import type { EvidenceRecord } from './record.ts';
+
+export type EvidenceFilter = {
+  readonly since: Date;
+  readonly idInstance?: string | undefined;
+  readonly run?: string | undefined;
+  /** The person, and the instances that have this owner now. */
+  readonly owner?: { readonly identity: string; readonly ids: ReadonlySet<string> } | undefined;
+};
+
+/** Records of runs keep the owner of that time; those of single logouts have no tags, so the owner of today decides. */
+const isOf = ({ idInstance, run }: EvidenceRecord, { identity, ids }: NonNullable<EvidenceFilter['owner']>): boolean =>
+  run?.tags?.owner === undefined ? ids.has(idInstance) : isOwnedBy({ owner: run.tags.owner }, identity);
+
+export const matches = (record: EvidenceRecord, { since, idInstance, run, owner }: EvidenceFilter): boolean =>
+  Date.parse(record.confirmedAt ?? record.requestedAt) >= since.getTime() &&
+  (idInstance === undefined || record.idInstance === idInstance) &&
+  (run === undefined || record.run?.id === run) &&
+  (owner === undefined || isOf(record, owner));

@@ -1,0 +1,43 @@
+import { formatCsvRow } from '../output/csv.ts';
+import { formatTable } from '../output/table.ts';
+import type { EvidenceRecord } from './record.ts';
+
+const columns = {
+  requestedAt: (record) => record.requestedAt,
+  confirmedAt: (record) => record.confirmedAt,
+  idInstance: (record) => record.idInstance,
+  outcome: (record) => record.outcome.kind,
+  confirmed: (record) => String(record.outcome.confirmed),
+  detail: (record) => record.outcome.detail,
+  function: (record) => record.function,
+  requestedBy: (record) => record.requestedBy,
+  session: (record) => record.session,
+  reason: (record) => record.reason,
+  run: (record) => record.run?.id,
+  source: (record) => record.run?.source,
+  owner: (record) => record.run?.tags?.owner,
+  group: (record) => record.run?.tags?.group,
+  attempts: (record) => record.attempts?.toString(),
+  timeToLogoutMs: (record) => record.timeToLogoutMs?.toString(),
+  requestId: (record) => record.requestId,
+} as const satisfies Record<string, (record: EvidenceRecord) => string | undefined>;
+
+export const formatEvidenceCsv = (records: readonly EvidenceRecord[]): string =>
+  [
+    formatCsvRow(Object.keys(columns)),
+    ...records.map((record) => formatCsvRow(Object.values(columns).map((read) => read(record) ?? ''))),
+  ].join('\r\n');
+
+export const formatEvidenceTable = (records: readonly EvidenceRecord[]): Promise<string> =>
+  formatTable(
+    ['REQUESTED AT', 'INSTANCE', 'OUTCOME', 'CONFIRMED AT', 'REQUESTED BY', 'REASON', ''],
+    records.map(({ requestedAt, idInstance, outcome, confirmedAt, requestedBy, session, reason }) => [
+      requestedAt,
+      idInstance,
+      outcome.kind,
+      confirmedAt,
+      [requestedBy, session].filter(Boolean).join(' '),
+      reason,
+      outcome.detail,
+    ]),
+  );
