@@ -1,6 +1,5 @@
-import { errorNameOf } from '../error-name.ts';
+import { errorNameOf, parseJson } from '../../functions/platform/unknown-values.ts';
 import { CommandFailed } from '../errors.ts';
-import { parseJson } from '../input/parse-json.ts';
 import { isLoopback } from './api-address.ts';
 import type { Sign } from './sign.ts';
 

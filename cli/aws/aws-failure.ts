@@ -1,4 +1,4 @@
-import { errorNameOf } from '../error-name.ts';
+import { errorNameOf } from '../../functions/platform/unknown-values.ts';
 import { CommandFailed } from '../errors.ts';
 
 const known: Readonly<Record<string, string>> = {

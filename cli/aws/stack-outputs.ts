@@ -1,5 +1,5 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
-import { errorNameOf } from '../error-name.ts';
+import { errorNameOf } from '../../functions/platform/unknown-values.ts';
 import { CommandFailed } from '../errors.ts';
 import { awsFailure } from './aws-failure.ts';
 import type { AwsSettings } from './aws-settings.ts';

@@ -17,10 +17,13 @@ type Report = {
 };
 
 const compare = async (instances: readonly ListedInstance[], roster: readonly string[]): Promise<Report> => {
-  const { isOwnedBy } = await import('../../functions/instances/directory.ts');
-  const everybody = roster.join(' ');
+  const { lowerCase, parseOwner } = await import('../../functions/instances/directory.ts');
+  // As the service compares them: e-mail addresses without regard to case, ids exactly.
+  const keyOf = (identity: string) => (identity.includes('@') ? lowerCase(identity) : identity);
+  const everybody = new Set(roster.map(keyOf));
+  const isKnown = (owner: string) => parseOwner(owner).some((identity) => everybody.has(keyOf(identity)));
   return {
-    leavers: instances.filter(({ owner }) => owner !== undefined && !isOwnedBy({ owner }, everybody)),
+    leavers: instances.filter(({ owner }) => owner !== undefined && !isKnown(owner)),
     withoutOwner: instances.filter(({ owner }) => owner === undefined),
   };
 };

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { Option } from 'commander';
+import { parseJson } from '../../functions/platform/unknown-values.ts';
 import { createApi } from '../api/api.ts';
 import { isLoopback, parseApiAddress } from '../api/api-address.ts';
 import { defineCommand } from '../command.ts';
 import { CommandFailed, exitCodes, UsageError } from '../errors.ts';
-import { parseJson } from '../input/parse-json.ts';
 import type { Session } from '../session.ts';
 
 type Options = { readonly now?: boolean };

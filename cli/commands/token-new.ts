@@ -1,8 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { callerNamePattern } from '../../functions/callers/named-callers.ts';
 import { defineCommand } from '../command.ts';
 import { exitCodes, UsageError } from '../errors.ts';
-
-const callerName = /^[a-z][a-z0-9-]{0,15}$/;
 
 export const tokenNewCommand = defineCommand({
   usage: 'token new <name>',
@@ -13,7 +12,7 @@ configuration. To replace a token, add the new digest beside the old one, deploy
 provider, then remove the old digest.`,
   examples: ['token new hr'],
   run: async (session, _options, [name = '']) => {
-    if (!callerName.test(name))
+    if (!callerNamePattern.test(name))
       throw new UsageError('The name of a caller must be 1 to 16 lower-case letters, digits and hyphens, as in hr.');
     const token = randomBytes(32).toString('base64url');
     const digest = createHash('sha256').update(token).digest('hex');

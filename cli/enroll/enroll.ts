@@ -1,6 +1,6 @@
 import { type ApiUrl, parseCredential } from '../../functions/instances/credentials.ts';
+import { parseJson } from '../../functions/platform/unknown-values.ts';
 import { CommandFailed, orFailure } from '../errors.ts';
-import { parseJson } from '../input/parse-json.ts';
 import type { Enrollment, EnrollmentTags } from './enrollment.ts';
 import type { SecretStore, StoredSecret } from './secret-store.ts';
 import type { Verify } from './verify.ts';

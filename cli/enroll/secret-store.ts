@@ -7,9 +7,9 @@ import {
   TagResourceCommand,
   UntagResourceCommand,
 } from '@aws-sdk/client-secrets-manager';
+import { errorNameOf } from '../../functions/platform/unknown-values.ts';
 import { callAws } from '../aws/aws-failure.ts';
 import type { AwsSettings } from '../aws/aws-settings.ts';
-import { errorNameOf } from '../error-name.ts';
 
 export type StoredSecret = {
   /** Values of the tags, by key. */

@@ -1,7 +1,7 @@
 import { createGreenApi } from '../../functions/green-api/client.ts';
 import { deadlineIn } from '../../functions/green-api/deadline.ts';
 import { createSendGet } from '../../functions/green-api/exchange.ts';
-import { createPace } from '../../functions/green-api/rate-limiter.ts';
+import { createRateLimiter } from '../../functions/green-api/rate-limiter.ts';
 import type { Credential } from '../../functions/instances/credentials.ts';
 import type { InstanceId } from '../../functions/instances/instance-id.ts';
 
@@ -27,13 +27,13 @@ const todos: Readonly<Record<string, string>> = {
 
 /** Calls GREEN-API from this machine; the address has been checked against the allow-list before. */
 export const createVerify = (): Verify => {
-  const greenApi = createGreenApi({ sendGet: createSendGet({ timeoutMs }), createPace });
+  const greenApi = createGreenApi({ sendGet: createSendGet({ timeoutMs }), createRateLimiter });
   return async (idInstance, credential) => {
     for (let readings = 1; ; readings += 1) {
       const answer = await greenApi.readState({ idInstance, credential }, deadlineIn(timeoutMs + 5_000));
       if (answer.kind === 'state') return { kind: 'valid', stateInstance: answer.stateInstance ?? 'none' };
       if (mayPass.has(answer.kind) && readings < mostReadings) continue;
-      return { kind: 'invalid', problem: todos[answer.kind] ?? `${answer.kind}: ${answer.reason}` };
+      return { kind: 'invalid', problem: todos[answer.kind] ?? `${answer.kind}: ${answer.detail}` };
     }
   };
 };

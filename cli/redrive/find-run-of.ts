@@ -1,7 +1,7 @@
 import type { Execution } from '@aws-sdk/client-lambda';
+import { parseJson } from '../../functions/platform/unknown-values.ts';
 import { stableJson } from '../../functions/runs/lambda/start-run.ts';
 import { type Executions, hasExecutionEnded } from '../aws/executions.ts';
-import { parseJson } from '../input/parse-json.ts';
 
 /** The run whose request a dead-letter message holds. */
 export type FailedRun = {

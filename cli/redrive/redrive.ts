@@ -44,10 +44,10 @@ const resultOf = (redriven: Redriven): RedriveResult => {
     case 'other-payload':
       return { kind: 'failed', problem: `Not started: ${redriven.id} exists and is another run` };
     case 'denied':
-      return { kind: 'failed', problem: `Not started: ${redriven.reason}. Is this the RunFunction of the stack?` };
+      return { kind: 'failed', problem: `Not started: ${redriven.detail}. Is this the RunFunction of the stack?` };
     case 'throttled':
     case 'unavailable':
-      return { kind: 'failed', problem: `Not started: ${redriven.reason}. Try again.` };
+      return { kind: 'failed', problem: `Not started: ${redriven.detail}. Try again.` };
   }
 };
 
