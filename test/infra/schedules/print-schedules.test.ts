@@ -9,10 +9,14 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const printSchedules = (...schedules: object[]) => {
   const file = join(folder, 'cdk.json');
   writeFileSync(file, JSON.stringify({ context: { 'green-api-logout': { schedules } } }));
-  const { status, stdout, stderr } = spawnSync(process.execPath, ['cli/main.ts', 'schedules', '--configuration', file], {
-    encoding: 'utf8',
-    timeout: 100_000,
-  });
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    ['cli/main.ts', 'schedules', '--configuration', file],
+    {
+      encoding: 'utf8',
+      timeout: 100_000,
+    },
+  );
   return { status, stdout, stderr };
 };
 
