@@ -1,0 +1,62 @@
+import * as v from 'valibot';
+import { callApi, type Result } from './call.ts';
+
+const instanceSchema = v.object({
+  idInstance: v.string(),
+  owner: v.optional(v.string()),
+  group: v.optional(v.string()),
+  protected: v.boolean(),
+});
+
+const pageSchema = v.object({ instances: v.array(instanceSchema), next: v.optional(v.string()) });
+
+const stateSchema = v.object({ idInstance: v.string(), stateInstance: v.nullable(v.string()), readAt: v.string() });
+
+const logoutSchema = v.object({
+  idInstance: v.string(),
+  confirmed: v.boolean(),
+  isLogout: v.optional(v.boolean()),
+  alreadyLoggedOut: v.boolean(),
+  stateInstance: v.optional(v.string()),
+  queue: v.optional(v.object({ cleared: v.boolean() })),
+  token: v.optional(v.object({ rotated: v.boolean() })),
+});
+
+export type Instance = v.InferOutput<typeof instanceSchema>;
+export type InstanceState = v.InferOutput<typeof stateSchema>;
+export type LoggedOut = v.InferOutput<typeof logoutSchema>;
+
+/** What the dialog sends; what was left empty is left out. */
+export type LogoutRequest = {
+  readonly reason?: string;
+  readonly clearQueue?: true;
+  readonly rotateToken?: true;
+};
+
+/** Longest wait that the API grants for a confirmation, in seconds. */
+const longestWait = 20;
+
+/** All pages of the list: a few thousand instances are a few hundred kilobytes. */
+export const listInstances = async (signal: AbortSignal): Promise<Result<readonly Instance[]>> => {
+  const instances: Instance[] = [];
+  let next: string | undefined;
+  do {
+    const query = next === undefined ? '' : `?next=${encodeURIComponent(next)}`;
+    const page = await callApi(pageSchema, `/instances${query}`, { signal });
+    if (page.kind === 'problem') return page;
+    instances.push(...page.value.instances);
+    next = page.value.next;
+  } while (next !== undefined);
+  return { kind: 'ok', value: instances };
+};
+
+export const readState = (idInstance: string): Promise<Result<InstanceState>> =>
+  callApi(stateSchema, `/instances/${idInstance}/state`);
+
+/** Logs out and waits for the confirmation, at most 20 seconds. */
+export const logOut = (idInstance: string, body: LogoutRequest): Promise<Result<LoggedOut>> =>
+  callApi(logoutSchema, `/instances/${idInstance}/logout`, {
+    method: 'POST',
+    headers: { prefer: `wait=${longestWait}` },
+    body,
+  });

@@ -1,0 +1,65 @@
+import * as v from 'valibot';
+import { callApi, type Result } from './call.ts';
+
+const consoleSchema = v.object({
+  /** What the calls of this page reach, in words. */
+  service: v.string(),
+  /** Whether a logout ends a real session. */
+  real: v.boolean(),
+  features: v.array(v.string()),
+});
+
+const scheduleSchema = v.object({
+  name: v.string(),
+  expression: v.string(),
+  timeZone: v.string(),
+  target: v.string(),
+  reason: v.string(),
+  dryRun: v.boolean(),
+  firings: v.array(v.string()),
+});
+
+const schedulesSchema = v.object({ schedules: v.array(scheduleSchema) });
+
+const faultsSchema = v.record(v.string(), v.string());
+
+const emulatedSchema = v.object({
+  idInstance: v.string(),
+  stateInstance: v.nullable(v.string()),
+  faults: v.array(v.object({ fault: v.string(), method: v.optional(v.string()), times: v.optional(v.number()) })),
+});
+
+const emulatedListSchema = v.object({ instances: v.array(emulatedSchema) });
+
+export type ConsoleInfo = v.InferOutput<typeof consoleSchema>;
+export type Schedule = v.InferOutput<typeof scheduleSchema>;
+export type EmulatedInstance = v.InferOutput<typeof emulatedSchema>;
+
+/** What serves this page, and what it can show besides the API. */
+export const readConsoleInfo = (signal: AbortSignal): Promise<Result<ConsoleInfo>> =>
+  callApi(consoleSchema, '/local/console', { signal });
+
+export const readSchedules = (signal: AbortSignal): Promise<Result<{ readonly schedules: readonly Schedule[] }>> =>
+  callApi(schedulesSchema, '/local/schedules', { signal });
+
+/** Every fault the GREEN-API emulator knows: name and description. */
+export const listFaults = (signal: AbortSignal): Promise<Result<Readonly<Record<string, string>>>> =>
+  callApi(faultsSchema, '/local/faults', { signal });
+
+export const listEmulated = (
+  signal: AbortSignal,
+): Promise<Result<{ readonly instances: readonly EmulatedInstance[] }>> =>
+  callApi(emulatedListSchema, '/local/instances', { signal });
+
+export const setFault = (idInstance: string, fault: string): Promise<Result<EmulatedInstance>> =>
+  callApi(emulatedSchema, `/local/instances/${idInstance}/fault`, { method: 'PUT', body: { fault } });
+
+export const clearFaults = (idInstance: string): Promise<Result<EmulatedInstance>> =>
+  callApi(emulatedSchema, `/local/instances/${idInstance}/fault`, { method: 'DELETE' });
+
+/** Links the instance again, as somebody with a phone would. */
+export const linkAgain = (idInstance: string): Promise<Result<EmulatedInstance>> =>
+  callApi(emulatedSchema, `/local/instances/${idInstance}/state`, {
+    method: 'PUT',
+    body: { stateInstance: 'authorized' },
+  });

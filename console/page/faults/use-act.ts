@@ -1,0 +1,18 @@
+import { useState } from 'preact/hooks';
+import type { Problem, Result } from '../api/call.ts';
+import { useAnnounce } from '../components/announcer.tsx';
+
+/** Waits for a change, announces it, and loads the list again. */
+export type Act = (change: Promise<Result<unknown>>, done: string) => Promise<void>;
+
+export const useAct = (reload: () => void): { readonly act: Act; readonly problem: Problem | undefined } => {
+  const [problem, setProblem] = useState<Problem>();
+  const announce = useAnnounce();
+  const act: Act = async (change, done) => {
+    const result = await change;
+    setProblem(result.kind === 'problem' ? result.problem : undefined);
+    if (result.kind === 'ok') announce(done);
+    reload();
+  };
+  return { act, problem };
+};

@@ -1,0 +1,54 @@
+import { useEffect, useState } from 'preact/hooks';
+import type { Result } from '../api/call.ts';
+import type { LoggedOut } from '../api/instances.ts';
+import { ProblemAlert } from '../components/problem-alert.tsx';
+
+export type Logout = { readonly kind: 'running' } | Result<LoggedOut>;
+
+/** Seconds since the element appeared. It is hidden from screen readers, which would read out every second. */
+const Elapsed = () => {
+  const [seconds, setSeconds] = useState(0);
+  useEffect(() => {
+    const timer = setInterval(() => setSeconds((before) => before + 1), 1000);
+    return () => clearInterval(timer);
+  }, []);
+  return <span aria-hidden="true"> {seconds} s</span>;
+};
+
+const factsOf = ({ isLogout, alreadyLoggedOut, confirmed, stateInstance, queue, token }: LoggedOut) =>
+  [
+    alreadyLoggedOut && 'The instance was logged out before this call.',
+    isLogout && 'GREEN-API accepted the logout.',
+    confirmed
+      ? `Confirmed: the state reads ${stateInstance ?? 'notAuthorized'}.`
+      : 'Not confirmed yet: read the state.',
+    queue && (queue.cleared ? 'The queue is cleared.' : 'The queue is not cleared.'),
+    token && (token.rotated ? 'The token is rotated.' : 'The token is not rotated.'),
+  ].filter((fact) => typeof fact === 'string');
+
+/** What the logout has come to so far. */
+export const LogoutResult = ({ logout }: { readonly logout: Logout }) => (
+  <>
+    <div role="status">
+      {logout.kind === 'running' && (
+        <p class="waiting">
+          Logging out, then waiting for the confirmation, at most 20 s.
+          <Elapsed />
+        </p>
+      )}
+      {logout.kind === 'ok' && (
+        <>
+          <p class={logout.value.confirmed ? 'succeeded' : ''}>
+            {logout.value.confirmed ? 'Logged out, confirmed' : 'Logout accepted'}
+          </p>
+          <ul>
+            {factsOf(logout.value).map((fact) => (
+              <li key={fact}>{fact}</li>
+            ))}
+          </ul>
+        </>
+      )}
+    </div>
+    {logout.kind === 'problem' && <ProblemAlert problem={logout.problem} />}
+  </>
+);

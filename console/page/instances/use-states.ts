@@ -1,0 +1,39 @@
+import { useCallback, useState } from 'preact/hooks';
+import type { Problem } from '../api/call.ts';
+import { readState } from '../api/instances.ts';
+import { useAnnounce } from '../components/announcer.tsx';
+
+/** What the page knows about the state of an instance. */
+export type KnownState =
+  | { readonly kind: 'reading' }
+  | { readonly kind: 'read'; readonly stateInstance: string | null; readonly readAt: string }
+  | { readonly kind: 'problem'; readonly problem: Problem };
+
+export type States = ReadonlyMap<string, KnownState>;
+
+/** States that were read since the view appeared, and the function that reads one. */
+export const useStates = () => {
+  const [states, setStates] = useState<States>(new Map());
+  const announce = useAnnounce();
+
+  const setState = useCallback(
+    (idInstance: string, state: KnownState) => setStates((before) => new Map(before).set(idInstance, state)),
+    [],
+  );
+
+  const read = useCallback(
+    async (idInstance: string) => {
+      setState(idInstance, { kind: 'reading' });
+      const result = await readState(idInstance);
+      setState(
+        idInstance,
+        result.kind === 'ok' ? { ...result.value, kind: 'read' } : { kind: 'problem', problem: result.problem },
+      );
+      const found = result.kind === 'ok' ? (result.value.stateInstance ?? 'unknown') : result.problem.title;
+      announce(`State of ${idInstance}: ${found}`);
+    },
+    [setState, announce],
+  );
+
+  return { states, read, setState };
+};

@@ -1,0 +1,39 @@
+import type { ComponentChildren } from 'preact';
+import { describeTarget, type Run } from '../api/runs.ts';
+import { Instant } from '../components/instant.tsx';
+
+const optionsOf = ({ request }: Run): string =>
+  [
+    request?.clearQueue && 'clears the queue',
+    request?.rotateToken && 'rotates the token',
+    request?.watchDays !== undefined && `watches for ${request.watchDays} days`,
+    request?.except && `leaves out ${request.except.join(', ')}`,
+  ]
+    .filter(Boolean)
+    .join(', ');
+
+const factsOf = (run: Run): readonly (readonly [string, ComponentChildren])[] => [
+  ['Target', run.request && describeTarget(run.request.target)],
+  ['Options', optionsOf(run)],
+  ['Reason', run.reason],
+  ['Requested by', run.requestedBy],
+  ['Started', <Instant key="started" at={run.startedAt} />],
+  ['Ended', run.endedAt && <Instant key="ended" at={run.endedAt} />],
+  ['Phase', run.phase],
+  ['Next action', run.nextActionAt && <Instant key="next" at={run.nextActionAt} />],
+  ['Note', run.note],
+];
+
+/** Who asked for the run, for whom, why, and when. Facts that are not known are left out. */
+export const RunFacts = ({ run }: { readonly run: Run }) => (
+  <dl>
+    {factsOf(run)
+      .filter(([, value]) => Boolean(value))
+      .map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+  </dl>
+);

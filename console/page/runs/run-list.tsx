@@ -1,0 +1,77 @@
+import { useEffect, useState } from 'preact/hooks';
+import type { Problem } from '../api/call.ts';
+import { listRuns, type RunInList, type RunPage } from '../api/runs.ts';
+import { type Column, DataTable } from '../components/data-table.tsx';
+import { Select } from '../components/fields.tsx';
+import { Instant } from '../components/instant.tsx';
+import { ProblemAlert } from '../components/problem-alert.tsx';
+import { useLoaded } from '../use-loaded.ts';
+import { RunStatus } from './run-status.tsx';
+
+const statuses = ['RUNNING', 'SUCCEEDED', 'FAILED', 'STOPPED', 'TIMED_OUT'];
+
+const columns: readonly Column<RunInList>[] = [
+  { name: 'Run', cell: ({ id }) => <a href={`#/runs/${id}`}>{id}</a> },
+  { name: 'Source', cell: ({ source }) => source },
+  { name: 'Status', cell: ({ status }) => <RunStatus status={status} /> },
+  { name: 'Started', cell: ({ startedAt }) => <Instant at={startedAt} /> },
+  { name: 'Ended', cell: ({ endedAt }) => (endedAt === undefined ? '–' : <Instant at={endedAt} />) },
+];
+
+/** The pages after the first, which `Older runs` asks for one by one. */
+const useOlderRuns = (status: string, first: RunPage | undefined) => {
+  const [older, setOlder] = useState<RunPage>({ runs: [] });
+  const [problem, setProblem] = useState<Problem>();
+  // A new first page makes the older ones outdated
+  useEffect(() => {
+    setOlder({ runs: [] });
+    setProblem(undefined);
+  }, [first]);
+  const next = older.runs.length > 0 ? older.next : first?.next;
+
+  const load = async () => {
+    const page = await listRuns({ status, next });
+    if (page.kind === 'problem') return setProblem(page.problem);
+    setOlder((before) => ({ ...page.value, runs: [...before.runs, ...page.value.runs] }));
+  };
+  return { runs: [...(first?.runs ?? []), ...older.runs], problem, load: next === undefined ? undefined : load };
+};
+
+/** Recent runs, newest first. */
+export const RunList = () => {
+  const [status, setStatus] = useState('');
+  const { value, problem, loading, reload } = useLoaded((signal) => listRuns({ status }, signal), status);
+  const older = useOlderRuns(status, value);
+  const failure = problem ?? older.problem;
+  return (
+    <>
+      <div class="filters">
+        <Select label="Status" value={status} onChange={setStatus}>
+          <option value="">Every status</option>
+          {statuses.map((one) => (
+            <option key={one}>{one}</option>
+          ))}
+        </Select>
+        <button type="button" onClick={reload}>
+          Reload runs
+        </button>
+      </div>
+      {failure && <ProblemAlert problem={failure} />}
+      {value && (
+        <DataTable
+          caption="Recent runs"
+          columns={columns}
+          rows={older.runs}
+          keyOf={({ id }) => id}
+          empty="There is no such run. Ended runs are listed until the retention of the deployment is over."
+        />
+      )}
+      {loading && <p class="hint">Loading…</p>}
+      {older.load && (
+        <button type="button" onClick={older.load}>
+          Older runs
+        </button>
+      )}
+    </>
+  );
+};

@@ -1,0 +1,47 @@
+import { useState } from 'preact/hooks';
+import type { Outcome } from '../api/runs.ts';
+import { type Column, DataTable } from '../components/data-table.tsx';
+import { Select } from '../components/fields.tsx';
+
+const goodKinds: ReadonlySet<string> = new Set(['logged-out', 'already-logged-out', 'ready']);
+const neutralKinds: ReadonlySet<string> = new Set(['pending', 'skipped']);
+
+const classOf = (kind: string): string => {
+  if (goodKinds.has(kind)) return 'good';
+  return neutralKinds.has(kind) ? '' : 'bad';
+};
+
+const columns: readonly Column<Outcome>[] = [
+  { name: 'Instance', cell: ({ idInstance }) => idInstance },
+  { name: 'Outcome', cell: ({ kind }) => <span class={`badge ${classOf(kind)}`}>{kind}</span> },
+  { name: 'Confirmed', cell: ({ confirmed }) => (confirmed ? 'yes' : 'no') },
+  { name: 'Detail', cell: ({ detail }) => detail ?? '–' },
+];
+
+/** What became of each instance so far. */
+export const RunOutcomes = ({ outcomes }: { readonly outcomes: readonly Outcome[] }) => {
+  const [kind, setKind] = useState('');
+  const kinds = [...new Set(outcomes.map((one) => one.kind))].sort();
+  const shown = kinds.includes(kind) ? outcomes.filter((one) => one.kind === kind) : outcomes;
+  return (
+    <>
+      {kinds.length > 1 && (
+        <div class="filters">
+          <Select label="Outcome" value={kind} onChange={setKind}>
+            <option value="">Every outcome</option>
+            {kinds.map((one) => (
+              <option key={one}>{one}</option>
+            ))}
+          </Select>
+        </div>
+      )}
+      <DataTable
+        caption="Outcomes"
+        columns={columns}
+        rows={shown}
+        keyOf={({ idInstance }) => idInstance}
+        empty="No instance yet: the run is finding its targets, or none matches."
+      />
+    </>
+  );
+};

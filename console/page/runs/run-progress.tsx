@@ -1,0 +1,30 @@
+import { hasEnded, type Run } from '../api/runs.ts';
+import { RunStatus } from './run-status.tsx';
+
+/** The progress in words. */
+export const countsOf = ({ total, loggedOut, failed, skipped, pending, ready }: Run['progress']): string =>
+  [
+    `${loggedOut} confirmed`,
+    ready > 0 && `${ready} ready`,
+    `${failed} failed`,
+    `${skipped} skipped`,
+    `${pending} pending`,
+    `${total} in total`,
+  ]
+    .filter(Boolean)
+    .join(', ');
+
+/** Status, bar and counts of a run. The bar is indeterminate as long as the targets are not known. */
+export const RunProgress = ({ run }: { readonly run: Run }) => {
+  const { total, pending } = run.progress;
+  const isUnknown = total === 0 && !hasEnded(run);
+  return (
+    <section class="run-progress" aria-label="Progress">
+      <p>
+        <RunStatus status={run.status} /> {run.request?.dryRun && <span class="badge">dry run</span>}
+      </p>
+      <progress aria-label="Instances decided" max={total || 1} {...(!isUnknown && { value: total - pending })} />
+      <p>{countsOf(run.progress)}</p>
+    </section>
+  );
+};

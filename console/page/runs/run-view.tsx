@@ -1,0 +1,66 @@
+import { useEffect, useState } from 'preact/hooks';
+import { hasEnded, type Run, type RunRequest } from '../api/runs.ts';
+import { useAnnounce } from '../components/announcer.tsx';
+import { ProblemAlert } from '../components/problem-alert.tsx';
+import { ViewTitle } from '../components/view-title.tsx';
+import { RunFacts } from './run-facts.tsx';
+import { RunOutcomes } from './run-outcomes.tsx';
+import { countsOf, RunProgress } from './run-progress.tsx';
+import { StartRunDialog } from './start-run-dialog.tsx';
+import { StopRunDialog } from './stop-run-dialog.tsx';
+import { useRun } from './use-run.ts';
+
+/** A drill that has ended can be started again as a run that logs out. */
+const realRequestOf = ({ request, ...run }: Run): RunRequest | undefined =>
+  request?.dryRun && hasEnded(run) ? { ...request, dryRun: false } : undefined;
+
+const RunActions = ({ run, onStopped }: { readonly run: Run; readonly onStopped: () => void }) => {
+  const [open, setOpen] = useState<'stop' | 'start'>();
+  const real = realRequestOf(run);
+  const close = () => setOpen(undefined);
+  return (
+    <div class="toolbar">
+      {!hasEnded(run) && (
+        <button type="button" class="danger" onClick={() => setOpen('stop')}>
+          Stop run
+        </button>
+      )}
+      {real && (
+        <button type="button" class="danger" onClick={() => setOpen('start')}>
+          Log these instances out
+        </button>
+      )}
+      {open === 'stop' && <StopRunDialog id={run.id} onStopped={onStopped} onClose={close} />}
+      {open === 'start' && real && <StartRunDialog initial={real} onClose={close} />}
+    </div>
+  );
+};
+
+/** One run, followed until it has ended. */
+export const RunView = ({ id }: { readonly id: string }) => {
+  const { run, problem, refresh } = useRun(id);
+  const announce = useAnnounce();
+  const status = run?.status;
+  // Announced when the status changes, not at each reading
+  useEffect(() => {
+    if (run && status) announce(`Run ${status}: ${countsOf(run.progress)}`);
+  }, [status]);
+  return (
+    <>
+      <p>
+        <a href="#/runs">All runs</a>
+      </p>
+      <ViewTitle title={`Run ${id}`} />
+      {problem && <ProblemAlert problem={problem} />}
+      {!run && !problem && <p class="hint">Loading…</p>}
+      {run && (
+        <>
+          <RunProgress run={run} />
+          <RunActions run={run} onStopped={refresh} />
+          <RunFacts run={run} />
+          <RunOutcomes outcomes={run.outcomes} />
+        </>
+      )}
+    </>
+  );
+};
