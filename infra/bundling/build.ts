@@ -1,6 +1,8 @@
 import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { build } from 'esbuild';
-import { bundleOptions, functionNames } from './bundling.ts';
+import { buildConsolePage } from '../../console/build-page.ts';
+import { bundleOptions, distFolder, functionNames } from './bundling.ts';
 import { cliBundleOptions, cliFolder } from './cli-bundle.ts';
 
 // Its files have names that change with what they contain.
@@ -8,4 +10,5 @@ rmSync(cliFolder, { recursive: true, force: true });
 await Promise.all([
   ...functionNames.map((functionName) => build(bundleOptions(functionName))),
   build(cliBundleOptions),
+  buildConsolePage(join(distFolder, 'console')),
 ]);

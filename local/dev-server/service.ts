@@ -1,3 +1,5 @@
+import { isForeignToConsole } from '../../console/server/foreign-request.ts';
+import { createStartToken } from '../../console/server/start-token.ts';
 import { routes } from '../../functions/http/routes.ts';
 import { type Configuration, readConfiguration } from '../../infra/configuration/configuration.ts';
 import {
@@ -8,6 +10,7 @@ import {
 import type { BusEvent } from '../emulators/eventbridge/event.ts';
 import { startEventBus } from '../emulators/eventbridge/event-bus.ts';
 import { type Handle, startLoopbackServer } from '../emulators/loopback-server.ts';
+import { serveConsole } from './console.ts';
 import { createDeliver } from './deliver.ts';
 import { loadHandlers } from './functions.ts';
 import { createGateway } from './gateway.ts';
@@ -18,7 +21,12 @@ import { startRuns } from './runs.ts';
 import { keepSchedules } from './scheduler.ts';
 import { findSecrets, type Secrets } from './secrets.ts';
 
-export type Service = AsyncDisposable & Pick<Secrets, 'greenApiUrl'> & { readonly url: string };
+export type Service = AsyncDisposable &
+  Pick<Secrets, 'greenApiUrl'> & {
+    readonly url: string;
+    /** What every call must carry when logouts are real. */
+    readonly startToken: string | undefined;
+  };
 
 type Print = (text: string) => void;
 
@@ -56,7 +64,9 @@ export const startService = async (options: Options, print: Print): Promise<Serv
   // The port first: who cannot have it must not carry on the runs of the service that has.
   const ready = Promise.withResolvers<Handle>();
   const answer: Handle = async (request, response) => (await ready.promise)(request, response);
-  const server = starting.use(await startLoopbackServer(answer, { port }).catch(nameTakenPort(port)));
+  const server = starting.use(
+    await startLoopbackServer(answer, { port, isForeign: isForeignToConsole }).catch(nameTakenPort(port)),
+  );
 
   const configuration = readConfiguration(options.configuration);
   Object.assign(process.env, { ...configuredVariables(configuration), ...process.env });
@@ -75,10 +85,13 @@ export const startService = async (options: Options, print: Print): Promise<Serv
   const fire = keepSchedules(configuration.schedules, functions.schedule, stopping.signal);
   const deliver = createDeliver(functions.offboarding, () => lambdaContext('offboarding', 29_000));
   const gateway = createGateway({ routes, functions: functions.http });
-  ready.resolve(createOwnRoutes({ deliver, fire }, gateway));
+  const startToken = secrets === 'aws' ? createStartToken() : undefined;
+  const { schedules } = configuration;
+  ready.resolve(serveConsole({ schedules, greenApiUrl, startToken }, createOwnRoutes({ deliver, fire }, gateway)));
   const running = starting.move();
   return {
     url: server.url,
+    startToken,
     ...(greenApiUrl !== undefined && { greenApiUrl }),
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };

@@ -1,13 +1,16 @@
+import { addressWithToken } from '../../console/server/start-token.ts';
 import type { Service } from './service.ts';
 
 /** What a newcomer can do next; the demo fleet is in the emulators only. */
-const whatToTry = ({ url, greenApiUrl }: Service): string =>
+const whatToTry = ({ url, greenApiUrl, startToken }: Service): string =>
   greenApiUrl === undefined
     ? `
 Real secrets, real GREEN-API: what you log out here is logged out.
 
-  curl ${url}/instances
-  curl -X POST ${url}/instances/<idInstance>/logout -d '{"reason":"phone lost"}'
+Every call needs the start token, which stands in the address above:
+
+  curl -H 'Authorization: Bearer ${startToken}' ${url}/instances
+  curl -H 'Authorization: Bearer ${startToken}' -X POST ${url}/instances/<idInstance>/logout -d '{"reason":"phone lost"}'
 `
     : `
 Try more, from another terminal:
@@ -39,6 +42,8 @@ const logOutOne = async (url: string): Promise<string> => {
 
 /** Says what runs, logs a demo instance out as the first example, and says what to try. */
 export const welcome = async (service: Service, print: (text: string) => void): Promise<void> => {
+  const address = service.startToken ? addressWithToken(service.url, service.startToken) : `${service.url}/`;
+  print(`Open ${address} in a browser: the web console.\n\n`);
   print(
     `green-api-logout on ${service.url}${service.greenApiUrl ? `, GREEN-API's emulator on ${service.greenApiUrl}` : ''}\n\n`,
   );

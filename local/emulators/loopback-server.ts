@@ -12,6 +12,8 @@ export type LoopbackOptions = {
   readonly host?: string;
   /** Speak HTTPS with this certificate. */
   readonly tls?: { readonly key: string | Buffer; readonly cert: string | Buffer };
+  /** Requests to refuse. @default those with a foreign `Host` or any `Origin` */
+  readonly isForeign?: (request: IncomingMessage) => boolean;
 };
 
 export type LoopbackServer = AsyncDisposable & {
@@ -30,8 +32,8 @@ export type LoopbackServer = AsyncDisposable & {
  * @throws what `listen` meets, such as `EADDRINUSE`
  */
 export const startLoopbackServer = async (handle: Handle, options: LoopbackOptions): Promise<LoopbackServer> => {
-  const { port: wantedPort = 0, host: hostname = '127.0.0.1', tls } = options;
-  const listener = guarded(handle, hostname);
+  const { port: wantedPort = 0, host: hostname = '127.0.0.1', tls, isForeign = isForeignTo(hostname) } = options;
+  const listener = guarded(handle, isForeign);
   const server = tls ? createTlsServer(tls, listener) : createServer(listener);
   server.keepAliveTimeout = 65_000;
   const sockets = new Set<Socket>();
@@ -52,22 +54,24 @@ export const startLoopbackServer = async (handle: Handle, options: LoopbackOptio
   return { url: `${tls ? 'https' : 'http'}://${host}`, host, close, [Symbol.asyncDispose]: close };
 };
 
-const guarded = (handle: Handle, hostname: string): Handle => {
-  const allowed = new Set([hostname, '127.0.0.1', 'localhost', '[::1]']);
-  return async (request, response) => {
+const guarded =
+  (handle: Handle, isForeign: (request: IncomingMessage) => boolean): Handle =>
+  async (request, response) => {
     request.on('error', leaveToTheClient);
     response.on('error', leaveToTheClient);
     try {
-      if (isForeign(request, allowed)) refuse(response, 403, 'only programs on this machine may call');
+      if (isForeign(request)) refuse(response, 403, 'only programs on this machine may call');
       else await handle(request, response);
     } catch (error) {
       refuse(response, 500, error instanceof Error ? error.name : 'unknown error');
     }
   };
-};
 
-const isForeign = ({ headers }: IncomingMessage, allowed: ReadonlySet<string>) =>
-  headers.origin !== undefined || !allowed.has((headers.host ?? '').replace(/:\d+$/, '').toLowerCase());
+const isForeignTo = (hostname: string) => {
+  const allowed = new Set([hostname, '127.0.0.1', 'localhost', '[::1]']);
+  return ({ headers }: IncomingMessage): boolean =>
+    headers.origin !== undefined || !allowed.has((headers.host ?? '').replace(/:\d+$/, '').toLowerCase());
+};
 
 const refuse = (response: ServerResponse, status: number, message: string) => {
   if (response.headersSent) response.destroy();

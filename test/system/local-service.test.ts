@@ -62,7 +62,8 @@ test('shows a fault that is set while it runs', async () => {
 });
 
 test.each([
-  ['GET', '/', 404],
+  ['GET', '/', 200],
+  ['GET', '/nothing', 404],
   ['GET', '/instances/1101000001/logout', 404],
   ['POST', '/instances/1101000001/logout/', 404],
   ['POST', '/instances/..%2f7103/logout', 400],
@@ -80,6 +81,12 @@ test.each<[Record<string, string>, number]>([
   [{ host: 'rebind.example' }, 403],
   [{ origin: 'https://page.example' }, 403],
   [{ origin: 'null' }, 403],
+  [{ host: 'localhost:3000', origin: 'http://localhost:3000' }, 200],
+  [{ host: 'localhost:3000', origin: 'http://localhost:3001' }, 403],
+  [{ host: 'localhost:3000', origin: 'https://localhost:3000' }, 403],
+  [{ host: 'localhost:3000', 'sec-fetch-site': 'same-origin' }, 200],
+  [{ host: 'localhost:3000', 'sec-fetch-site': 'same-site' }, 403],
+  [{ host: 'localhost:3000', 'sec-fetch-site': 'cross-site' }, 403],
 ])('a request with %j is answered %i', async (headers, status) => {
   expect(await statusWith(headers)).toBe(status);
 });

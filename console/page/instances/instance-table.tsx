@@ -40,7 +40,7 @@ const StateText = ({ state }: { readonly state: KnownState | undefined }) => {
 
 const columnsOf = ({ states, onRead, onLogOut }: InstanceTableProps): readonly Column<Instance>[] => [
   { name: 'Instance', cell: ({ idInstance }) => <span id={labelId(idInstance)}>{idInstance}</span> },
-  { name: 'Owner', cell: ({ owner }) => owner ?? '–' },
+  { name: 'Owner', cell: ({ owner }) => <span class="long">{owner ?? '–'}</span> },
   { name: 'Group', cell: ({ group }) => group ?? '–' },
   { name: 'Protection', cell: (one) => (one.protected ? <span class="badge">protected</span> : '–') },
   {

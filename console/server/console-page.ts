@@ -1,0 +1,11 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** The built page, and the security headers to be sent with it. */
+export type ConsolePage = { readonly html: string; readonly headers: Readonly<Record<string, string>> };
+
+/** Reads what the build wrote into `dist/console`. @throws if the build has not run */
+export const readConsolePage = (folder: string): ConsolePage => ({
+  html: readFileSync(join(folder, 'index.html'), 'utf8'),
+  headers: JSON.parse(readFileSync(join(folder, 'headers.json'), 'utf8')),
+});

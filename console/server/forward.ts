@@ -1,0 +1,73 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Handle } from '../../local/emulators/loopback-server.ts';
+import { readBody } from '../../local/emulators/read-body.ts';
+import { sendJson, sendProblem } from './respond.ts';
+
+/** Returns the headers to send: those of the request and what proves who is calling. */
+export type Sign = (request: {
+  readonly method: string;
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+}) => Promise<Readonly<Record<string, string>>>;
+
+const longestBodyBytes = 1024 * 1024;
+/** API Gateway answers within 30 s. */
+const timeoutMs = 35_000;
+
+const apiPath = /^\/(?:instances|forced-logouts|watches)(?:[/?]|$)/;
+/** What the API reads; above all not the start token. */
+const requestHeaders = ['content-type', 'prefer', 'idempotency-key', 'accept'] as const;
+const responseHeaders = ['content-type', 'cache-control', 'retry-after', 'location', 'preference-applied'] as const;
+
+const nameOf = (error: unknown): string => (error instanceof Error ? error.name : 'unknown error');
+
+const notSigned = (error: unknown) => ({
+  status: 502,
+  code: 'not-signed',
+  title: 'The call could not be signed',
+  detail: `AWS credentials: ${nameOf(error)}. Nothing was sent. Sign in again, for example with aws sso login, and repeat the call.`,
+});
+
+const unreachable = (url: URL, error: unknown) => ({
+  status: 502,
+  code: 'deployment-unreachable',
+  title: 'The deployment did not answer',
+  detail: `${url.host}: ${nameOf(error)}. What the call began may go on: look before you repeat it. Check the network and the address.`,
+});
+
+const headersOf = ({ headers }: IncomingMessage): Record<string, string> =>
+  Object.fromEntries(requestHeaders.flatMap((name) => (headers[name] ? [[name, String(headers[name])]] : [])));
+
+const answerWith = async (answer: Response, response: ServerResponse): Promise<void> => {
+  const headers = responseHeaders.flatMap((name) => {
+    const value = answer.headers.get(name);
+    return value === null ? [] : [[name, value] as const];
+  });
+  const body = Buffer.from(await answer.arrayBuffer());
+  response.writeHead(answer.status, Object.fromEntries(headers)).end(body);
+};
+
+/** Forwards calls of the API to a deployment, signed. */
+export const createForwarder =
+  (base: URL, sign: Sign): Handle =>
+  async (request, response) => {
+    const { method = 'GET', url: path = '' } = request;
+    if (!apiPath.test(path)) return sendJson(response, 404, { message: 'Not Found' });
+    const body = await readBody(request, longestBodyBytes);
+    if (body === undefined) return sendJson(response, 413, { message: 'Request Entity Too Large' });
+
+    const url = new URL(`${base.pathname.replace(/\/$/, '')}${path}`, base);
+    const unsigned = { method, url, headers: headersOf(request), ...(body && { body }) };
+    const headers = await sign(unsigned).catch((error: unknown) => sendProblem(response, notSigned(error)));
+    if (!headers) return;
+    try {
+      const signal = AbortSignal.timeout(timeoutMs);
+      await answerWith(
+        await fetch(url, { method, headers, redirect: 'manual', signal, ...(body && { body }) }),
+        response,
+      );
+    } catch (error) {
+      sendProblem(response, unreachable(url, error));
+    }
+  };

@@ -1,0 +1,50 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { UpcomingFirings } from '../../infra/configuration/schedules/upcoming-firings.ts';
+import type { Handle } from '../../local/emulators/loopback-server.ts';
+import { readBody } from '../../local/emulators/read-body.ts';
+import { sendJson } from './respond.ts';
+
+/** What the page shows besides the API. What is left out is hidden. */
+export type LocalRoutes = {
+  /** What the page is connected to, in words. */
+  readonly service: string;
+  /** Whether a logout ends a real session. */
+  readonly real: boolean;
+  readonly readSchedules?: (() => readonly UpcomingFirings[]) | undefined;
+  /** Base address of the GREEN-API emulator's control plane. */
+  readonly emulatorUrl?: string | undefined;
+};
+
+const longestBodyBytes = 64 * 1024;
+
+/** The part of the control plane that the page uses. */
+const emulatorPath = /^\/local(\/faults|\/instances(?:\/\d{1,10}\/(?:fault|state))?)$/;
+
+const callEmulator = async (url: string, request: IncomingMessage, response: ServerResponse): Promise<void> => {
+  const body = await readBody(request, longestBodyBytes);
+  const { method = 'GET' } = request;
+  const answer = await fetch(url, { method, ...(body && { body }) });
+  const type = answer.headers.get('content-type') ?? 'application/json';
+  response.writeHead(answer.status, { 'content-type': type, 'cache-control': 'no-store' }).end(await answer.text());
+};
+
+const featuresOf = ({ readSchedules, emulatorUrl }: LocalRoutes): readonly string[] => [
+  ...(readSchedules ? ['schedules'] : []),
+  ...(emulatorUrl === undefined ? [] : ['faults']),
+];
+
+/** Answers `/local/…`: what serves the page, the next firings of the schedules, and the emulator's faults. */
+export const createLocalRoutes = (routes: LocalRoutes): Handle => {
+  const { service, real, readSchedules, emulatorUrl } = routes;
+  return (request, response) => {
+    const path = request.url ?? '';
+    const [, emulated] = emulatorPath.exec(path) ?? [];
+    if (emulatorUrl !== undefined && emulated !== undefined)
+      return callEmulator(`${emulatorUrl}${emulated}`, request, response);
+    if (request.method === 'GET' && path === '/local/console')
+      return sendJson(response, 200, { service, real, features: featuresOf(routes) });
+    if (request.method === 'GET' && path === '/local/schedules' && readSchedules)
+      return sendJson(response, 200, { schedules: readSchedules() });
+    return sendJson(response, 404, { message: 'Not Found' });
+  };
+};

@@ -1,0 +1,96 @@
+import { startSecretsManager } from '../../local/emulators/secrets-manager/emulator.ts';
+import { startBrowser } from '../support/browser/console.ts';
+import { startConsoleServer } from '../support/console-server.ts';
+import { startLocalService } from '../support/local-service.ts';
+
+let browser: Awaited<ReturnType<typeof startBrowser>>;
+let server: Awaited<ReturnType<typeof startConsoleServer>>;
+
+const thousand = Array.from({ length: 1000 }, (_, at) => ({
+  idInstance: String(1101000000 + at),
+  owner: `person${at}@example.com`,
+  group: at % 2 === 0 ? 'sales' : 'support',
+  protected: false,
+}));
+
+beforeAll(async () => {
+  [browser, server] = await Promise.all([
+    startBrowser(),
+    startConsoleServer((request, response) => {
+      const first = Number(new URL(request.url ?? '', 'http://localhost').searchParams.get('next') ?? 0);
+      const instances = thousand.slice(first, first + 100);
+      const next = first + 100 < thousand.length ? String(first + 100) : undefined;
+      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ instances, next }));
+    }),
+  ]);
+});
+
+afterAll(async () => {
+  await browser[Symbol.asyncDispose]();
+  await server[Symbol.asyncDispose]();
+});
+
+test('the printed address opens the console, then the token is no longer in the address bar and survives a reload', async () => {
+  await using opened = await browser.open(server.address);
+  const { page } = opened;
+  await page.getByRole('row', { name: '1101000000' }).waitFor();
+
+  expect(page.url()).toBe(`${server.url}/#/instances`);
+  await page.reload();
+
+  await page.getByRole('row', { name: '1101000000' }).waitFor();
+  expect(await page.getByRole('banner').textContent()).toContain('Deployment 127.0.0.1');
+  expect(await page.getByRole('link', { name: 'Schedules' }).count()).toBe(0);
+  expect(opened.errors).toEqual([]);
+});
+
+test.each([
+  ['without the start token', '/'],
+  ['with a wrong start token', '/#token=wrong'],
+])('%s the page says what to do, and shows nothing', async (_, path) => {
+  server.received.splice(0);
+  await using opened = await browser.open(`${server.url}${path}`);
+
+  const alert = await opened.page.getByRole('alert').textContent();
+
+  expect(alert).toContain('The start token is missing or wrong');
+  expect(alert).toContain('Open the address that the command printed');
+  expect(await opened.page.getByRole('table').count()).toBe(0);
+  expect(server.received).toEqual([]);
+});
+
+test('a thousand instances are shown in pages, and a filter finds one of them', async () => {
+  await using opened = await browser.open(server.address);
+  const { page } = opened;
+  await page.getByText('1000 of 1000 instances').waitFor();
+
+  expect(await page.getByRole('row').count()).toBe(51);
+  await page.getByRole('button', { name: 'Next page' }).click();
+  await page.getByText('51 to 100 of 1000').waitFor();
+  expect(await page.getByRole('row', { name: '1101000050' }).count()).toBe(1);
+  await page.getByLabel('Group').selectOption('support');
+  await page.getByText('500 of 1000 instances').waitFor();
+  await page.getByLabel('Search').fill('person777@');
+
+  await page.getByText('1 of 1000 instances').waitFor();
+  expect(await page.getByRole('row').nth(1).textContent()).toContain('1101000777');
+});
+
+test('with real secrets the local service wants the start token too', async () => {
+  const secret = { name: 'green-api/1101000001', secretString: '{}', tags: { owner: 'john.doe@example.com' } };
+  await using secrets = await startSecretsManager({ secrets: [secret] });
+  const account = { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' };
+  await using service = await startLocalService({
+    args: ['--secrets', 'aws'],
+    variables: { ...account, AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url },
+  });
+  const [, address = ''] = await service.printed(/Open (\S+) /);
+
+  await using opened = await browser.open(address);
+  await opened.page.getByRole('row', { name: '1101000001' }).waitFor();
+
+  expect(await opened.page.getByRole('banner').textContent()).toContain('Logouts end real sessions.');
+  expect((await fetch(`${service.url}/instances`)).status).toBe(401);
+  const authorization = `Bearer ${address.split('#token=')[1]}`;
+  expect((await fetch(`${service.url}/instances`, { headers: { authorization } })).status).toBe(200);
+});

@@ -1,0 +1,53 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import type { IncomingHttpHeaders } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buildConsolePage } from '../../console/build-page.ts';
+import { readConsolePage } from '../../console/server/console-page.ts';
+import { type ConsoleServerOptions, startConsole } from '../../console/server/start-console.ts';
+import { type Handle, startLoopbackServer } from '../../local/emulators/loopback-server.ts';
+import { readBody } from '../../local/emulators/read-body.ts';
+
+/** What the deployment received. */
+export type Received = {
+  readonly method: string | undefined;
+  readonly url: string | undefined;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string | undefined;
+};
+
+const buildPage = async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'green-api-logout-console-'));
+  try {
+    await buildConsolePage(folder);
+    return readConsolePage(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+};
+
+/** Starts the console in front of a deployment that records what it receives and answers with `answer`. */
+export const startConsoleServer = async (answer: Handle, options: Partial<ConsoleServerOptions> = {}) => {
+  const received: Received[] = [];
+  const deployment = await startLoopbackServer(async (request, response) => {
+    const { method, url, headers } = request;
+    received.push({ method, url, headers, body: await readBody(request, 1024 * 1024) });
+    await answer(request, response);
+  }, {});
+  const server = await startConsole({
+    url: new URL(deployment.url),
+    sign: async ({ headers }) => ({ ...headers, authorization: 'signed' }),
+    page: await buildPage(),
+    ...options,
+  });
+  const [, startToken = ''] = server.address.split('#token=');
+  return {
+    ...server,
+    startToken,
+    received,
+    [Symbol.asyncDispose]: async () => {
+      await server[Symbol.asyncDispose]();
+      await deployment.close();
+    },
+  };
+};
