@@ -16,7 +16,7 @@ const logoutSchema = v.object({
   idInstance: v.string(),
   confirmed: v.boolean(),
   isLogout: v.optional(v.boolean()),
-  alreadyLoggedOut: v.boolean(),
+  alreadyLoggedOut: v.optional(v.boolean()),
   stateInstance: v.optional(v.string()),
   queue: v.optional(v.object({ cleared: v.boolean() })),
   token: v.optional(v.object({ rotated: v.boolean() })),
