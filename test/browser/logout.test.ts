@@ -88,12 +88,12 @@ test('a fault is shown with title, detail and what to do, and the next attempt k
 });
 
 test('nothing that the page receives or shows contains a token', async () => {
-  await using opened = await browser.open(`${service.url}/#/faults`);
+  await using opened = await browser.open('about:blank');
   const { page } = opened;
   const bodies: Promise<string>[] = [];
   page.on('response', (response) => void bodies.push(response.text()));
 
-  await page.reload();
+  await page.goto(`${service.url}/#/faults`);
   await page.getByRole('row', { name: '1101000001' }).waitFor();
   await page.getByRole('link', { name: 'Instances' }).click();
   await logOutButton(page, '1101000001').click();
