@@ -1,6 +1,6 @@
 import middy from '@middy/core';
-import { BrokenEvent, UnknownEvent } from './offboarding/dialect.ts';
-import { readEvent } from './offboarding/dialects.ts';
+import { InvalidEvent, UnknownEvent } from './offboarding/dialect.ts';
+import { parseOffboardingEvent } from './offboarding/dialects.ts';
 import { type PlannedRun, planRuns } from './offboarding/plan-runs.ts';
 import { createLambda } from './platform/aws-clients.ts';
 import { readStartingEnvironment, type Variables } from './platform/environment.ts';
@@ -21,14 +21,14 @@ export type OffboardingHandlerDependencies = {
 /** The runs an event stands for; none if nobody left. */
 export type OffboardingAnswer = { readonly runs: readonly RunName[] };
 
-/** @throws BrokenEvent or UnknownEvent, which no retry will mend */
+/** @throws InvalidEvent or UnknownEvent: another delivery would fail the same way */
 const plan = (event: unknown, limits: RunLimits) => {
-  const reading = readEvent(event);
-  if (reading.kind === 'unknown-dialect') throw new UnknownEvent('no dialect of offboarding events knows this one');
-  if (reading.kind === 'not-an-offboarding') return reading;
+  const parsed = parseOffboardingEvent(event);
+  if (parsed.kind === 'unknown-dialect') throw new UnknownEvent('no offboarding dialect understands this event');
+  if (parsed.kind === 'not-an-offboarding') return parsed;
 
-  const planned = reading.kind === 'left' ? planRuns(reading, limits) : reading;
-  if (planned.kind === 'broken') throw new BrokenEvent(planned.problem);
+  const planned = parsed.kind === 'departure' ? planRuns(parsed, limits) : parsed;
+  if (planned.kind === 'invalid') throw new InvalidEvent(planned.problem);
   return planned;
 };
 
@@ -37,12 +37,12 @@ const startedName = (start: RunStart): RunName => {
   throw new RunNotStarted(start);
 };
 
-/** What is odd about the runs of an event, and no failure. */
+/** What an operator should know about the runs of an event that is no failure. */
 const noteOf = (planned: readonly PlannedRun[], starts: readonly RunStart[], now: Date): string | undefined => {
   if (starts.some(({ kind }) => kind === 'other-payload'))
-    return 'a run of this name was asked something else, and stands';
+    return 'a run with this name and another request exists: it stays as it is';
   if (planned.some(({ request }) => Date.parse(request.expiresAt) <= now.getTime()))
-    return 'the event came too late: its run expires and touches nothing';
+    return 'the event came too late: its run expires and logs nobody out';
   return undefined;
 };
 

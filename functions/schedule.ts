@@ -1,6 +1,6 @@
 import middy from '@middy/core';
 import * as v from 'valibot';
-import { InvalidRequest, parseFields } from './http/request.ts';
+import { InvalidRequest, requireFields } from './http/request.ts';
 import { createLambda } from './platform/aws-clients.ts';
 import { readStartingEnvironment, type Variables } from './platform/environment.ts';
 import { createLog, type Write, writeLine } from './platform/log.ts';
@@ -44,7 +44,7 @@ type Input = Pick<ForcedLogout, 'target' | 'except' | 'reason' | 'clearQueue' | 
   readonly maxTargets?: number;
 };
 
-const parseInput = (event: unknown): Input => parseFields(event, inputSchema, 'input') as Input;
+const parseInput = (event: unknown): Input => requireFields(inputSchema, event, 'input') as Input;
 
 /** Nothing in it but what was configured and the time it was due: another delivery of the same firing is the same run. */
 const requestOf = ({ schedule, scheduledTime, ...configured }: Input, ceiling: number): ForcedLogout => {

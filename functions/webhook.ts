@@ -45,7 +45,7 @@ const unauthorized = (): Response => {
 
 const departureProblem = (result: Exclude<DepartureResult, { readonly kind: 'accepted' }>): Response => {
   switch (result.kind) {
-    case 'broken':
+    case 'invalid':
       return problemResponse({
         code: 'invalid-request',
         status: 400,
@@ -80,7 +80,7 @@ const parseDetail = (detail: { readonly id?: unknown }, now: number): Departure 
     throw new InvalidRequest('id', 'is missing: the same id is the same run, however often it is sent');
   const event = { 'detail-type': 'Employee Offboarded', source: 'webhook', time: new Date(now).toISOString() };
   const reading = parseCustom({ ...event, id: 'webhook', detail });
-  if (reading?.kind === 'left' || reading?.kind === 'broken') return reading;
+  if (reading?.kind === 'departure' || reading?.kind === 'invalid') return reading;
   throw new Error('the custom dialect did not read its own event');
 };
 
@@ -93,8 +93,8 @@ const createPostOffboarding = ({ startDeparture, metrics, now }: WebhookHandlerD
       return noContent;
     }
     const departure = parseDetail(detail, now());
-    const result = departure.kind === 'left' ? await startDeparture(caller, departure) : departure;
-    if (result.kind === 'broken') metrics.unreadable(caller, result.problem);
+    const result = departure.kind === 'departure' ? await startDeparture(caller, departure) : departure;
+    if (result.kind === 'invalid') metrics.unreadable(caller, result.problem);
     if (result.kind !== 'accepted') return departureProblem(result);
     const [id] = result.runs;
     return jsonResponse(202, { id }, { location: `/forced-logouts/${id}` });
@@ -119,9 +119,9 @@ const createPostEvents = ({ startDeparture, metrics, now }: WebhookHandlerDepend
   const start = async (caller: NamedCaller, detail: unknown): Promise<DepartureResult> => {
     const reading = parseOkta({ source: 'aws.partner/okta.com/event-hook', 'detail-type': 'SystemLog', detail });
     if (reading?.kind === 'not-an-offboarding') return { kind: 'accepted', runs: [] };
-    const result = reading?.kind === 'left' ? await startDeparture(caller, reading) : reading;
-    if (result?.kind === 'broken') metrics.unreadable(caller, result.problem);
-    return result ?? { kind: 'broken', problem: 'the event is not one of the System Log' };
+    const result = reading?.kind === 'departure' ? await startDeparture(caller, reading) : reading;
+    if (result?.kind === 'invalid') metrics.unreadable(caller, result.problem);
+    return result ?? { kind: 'invalid', problem: 'the event is not one of the System Log' };
   };
 
   return async (event, caller) => {
@@ -135,7 +135,7 @@ const createPostEvents = ({ startDeparture, metrics, now }: WebhookHandlerDepend
           : { kind: 'unavailable', detail: 'More people left than can be started before Okta stops waiting' },
       );
     // Okta sends once more after a 5xx, and never after a 4xx. What cannot be read stays unreadable: an alarm reports it.
-    const failed = results.filter((result) => result.kind !== 'accepted' && result.kind !== 'broken');
+    const failed = results.filter((result) => result.kind !== 'accepted' && result.kind !== 'invalid');
     const worst = failed.find(({ kind }) => kind !== 'held-back') ?? failed[0];
     return worst === undefined ? noContent : departureProblem(worst);
   };

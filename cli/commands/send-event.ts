@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { Option } from 'commander';
+import { dialectNames } from '../../functions/offboarding/dialects.ts';
+import { refreshEvent } from '../../functions/offboarding/refresh-event.ts';
+import { samples } from '../../functions/offboarding/samples.ts';
 import { parseJson } from '../../functions/platform/unknown-values.ts';
 import { createApi } from '../api/api.ts';
 import { isLoopback, parseApiAddress } from '../api/api-address.ts';
@@ -15,19 +18,13 @@ type Json = { readonly [field: string]: unknown };
 const isObject = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-const readEvent = async (file: string): Promise<Json> => {
-  const event = parseJson(await readFile(file, 'utf8').catch(() => ''));
-  if (!isObject(event)) throw new UsageError(`${file} cannot be read as a JSON object.`);
+/** @param name of a sample, or else of a file */
+const readEvent = async (name: string): Promise<Json> => {
+  const [sample] = dialectNames.filter((each) => each === name);
+  if (sample !== undefined) return samples[sample];
+  const event = parseJson(await readFile(name, 'utf8').catch(() => ''));
+  if (!isObject(event)) throw new UsageError(`${name} cannot be read as a JSON object.`);
   return event;
-};
-
-/** Sets the fields by which the dialects tell when something happened, and which happening it was. */
-const happenedNow = (event: Json): Json => {
-  const now = new Date().toISOString();
-  const detail = isObject(event.detail) ? event.detail : {};
-  const fresh = { published: now, eventTime: now, uuid: randomUUID(), eventID: randomUUID(), id: randomUUID() };
-  const known = Object.entries(fresh).filter(([field]) => field in detail);
-  return { ...event, id: randomUUID(), time: now, detail: { ...detail, ...Object.fromEntries(known) } };
 };
 
 /** Events reach a deployment through its bus; only the local service takes them over HTTP. */
@@ -41,15 +38,16 @@ const localApi = ({ options, terminal }: Session) => {
 };
 
 export const sendEventCommand = defineCommand<Options>({
-  usage: 'send-event <file>',
+  usage: 'send-event <event>',
   summary: 'Send an EventBridge event to the local service, which applies its rules to it.',
-  details: `The file holds a whole event as JSON, for example test/support/events/okta-user-deactivate.json.
+  details: `<event> is a file with a whole event as JSON, or the name of a sample: ${dialectNames.join(', ')}.
 Without --url it goes to 127.0.0.1 and the port in PORT (default 3000).`,
   options: [new Option('--now', 'set its time and id as if it happened now: an event over a day old logs nobody out')],
-  examples: ['send-event test/support/events/okta-user-deactivate.json --now'],
-  run: async (session, { now }, [file = '']) => {
-    const event = await readEvent(file);
-    const { ok, body } = await localApi(session).send('POST', '/events', { body: now ? happenedNow(event) : event });
+  examples: ['send-event custom --now', 'send-event event.json'],
+  run: async (session, { now }, [name = '']) => {
+    const read = await readEvent(name);
+    const event = now ? refreshEvent(read, new Date().toISOString(), randomUUID) : read;
+    const { ok, body } = await localApi(session).send('POST', '/events', { body: event });
     if (!ok) throw new CommandFailed(`The event was not delivered: ${JSON.stringify(body)}`);
     session.printJson(body);
     return exitCodes.done;

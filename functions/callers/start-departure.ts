@@ -1,6 +1,6 @@
 import { isSameIdentity, parseOwner } from '../instances/directory.ts';
 import type { ReadOwners } from '../instances/read-owners.ts';
-import type { Broken, Departure } from '../offboarding/dialect.ts';
+import type { Departure, Invalid } from '../offboarding/dialect.ts';
 import { type PlannedRun, planRuns } from '../offboarding/plan-runs.ts';
 import type { Log } from '../platform/log.ts';
 import type { LambdaFailure } from '../runs/lambda/failure.ts';
@@ -13,7 +13,7 @@ import type { NamedCaller } from './named-callers.ts';
 
 export type DepartureResult =
   /** A run goes by each of these names, by this request or by an earlier one. */
-  { readonly kind: 'accepted'; readonly runs: readonly RunName[] } | HeldBack | LambdaFailure | Broken;
+  { readonly kind: 'accepted'; readonly runs: readonly RunName[] } | HeldBack | LambdaFailure | Invalid;
 
 /** Starts a run for each person of a departure that a named caller reports, within the limits of that caller. */
 export type StartDeparture = (caller: NamedCaller, departure: Departure) => Promise<DepartureResult>;
@@ -74,7 +74,7 @@ export const createStartDeparture = (dependencies: StartDepartureDependencies): 
 
   return async (caller, departure) => {
     const planned = planRuns({ ...departure, source: `${caller.kind} ${caller.name}` }, limits);
-    if (planned.kind === 'broken') return planned;
+    if (planned.kind === 'invalid') return planned;
 
     const results: (RunStart | HeldBack)[] = [];
     for (const run of planned.runs) results.push(await start(caller, run));

@@ -1,5 +1,6 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import * as v from 'valibot';
+import type * as v from 'valibot';
+import { parseFields } from '../platform/unknown-values.ts';
 
 /** The request cannot be understood: the function answers 400 and says which field, and what it must be. */
 export class InvalidRequest extends Error {
@@ -15,32 +16,21 @@ export class InvalidRequest extends Error {
   }
 }
 
-/** An object that is none has the message of its schema; of one key too many or too few, valibot says only what it expected. */
-const ruleOf = ({ type, expected, message }: v.BaseIssue<unknown>): string => {
-  if (type !== 'strict_object' || expected === 'Object') return message;
-  return expected === 'never' ? 'is not a field of this request' : 'is missing';
-};
-
 /**
- * Reads the fields of a request.
+ * Parses the fields of a request.
  *
  * @param schema a strict object, each rule's message of the form "must …"
- * @param whole what the request is called when it is wrong as a whole
+ * @param whole name of the request in an error about the request as a whole
  * @throws {@link InvalidRequest} naming the first field that is wrong; it never quotes a value
  */
-export const parseFields = <Schema extends v.GenericSchema>(
-  value: unknown,
+export const requireFields = <Schema extends v.GenericSchema>(
   schema: Schema,
+  value: unknown,
   whole: string,
 ): v.InferOutput<Schema> => {
-  // Valibot takes a list for an object; `null` it refuses.
-  const parsed = v.safeParse(schema, Array.isArray(value) ? null : value, { abortEarly: true });
-  if (parsed.success) return parsed.output;
-
-  const [issue] = parsed.issues;
-  // The name of an unknown field is the caller's text: short, or not at all.
-  const field = v.getDotPath(issue)?.slice(0, 64) ?? whole;
-  throw new InvalidRequest(field, ruleOf(issue));
+  const parsed = parseFields(schema, value, 'request');
+  if (parsed.kind === 'fields') return parsed.fields;
+  throw new InvalidRequest(parsed.field ?? whole, parsed.rule);
 };
 
 type Body = Pick<APIGatewayProxyEventV2, 'body' | 'isBase64Encoded'>;
@@ -79,14 +69,14 @@ export const parseBody = <Schema extends v.GenericSchema>(
   const text = parseText(event);
   if (Buffer.byteLength(text) > longestBytes) throw new InvalidRequest('body', `must be at most ${longestBytes} bytes`);
 
-  return parseFields(parseJson(text), schema, 'body');
+  return requireFields(schema, parseJson(text), 'body');
 };
 
 /** Reads the query string. @throws InvalidRequest naming the parameter */
 export const parseQuery = <Schema extends v.GenericSchema>(
   event: Pick<APIGatewayProxyEventV2, 'queryStringParameters'>,
   schema: Schema,
-): v.InferOutput<Schema> => parseFields(event.queryStringParameters ?? {}, schema, 'query');
+): v.InferOutput<Schema> => requireFields(schema, event.queryStringParameters ?? {}, 'query');
 
 /**
  * Reads `Idempotency-Key`: whoever sends one may send the request again and gets what the first one got.

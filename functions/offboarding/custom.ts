@@ -1,11 +1,10 @@
 import * as v from 'valibot';
 import { instant, requestEntries } from '../runs/request.ts';
-import type { EventPattern, ParseEvent } from './dialect.ts';
-import { parseFields, word } from './dialect.ts';
+import { type Dialect, type EventPattern, type ParseEvent, parseEventFields, word } from './dialect.ts';
 
 const detailType = 'Employee Offboarded';
 
-/** Our own event, for any system that can put one on the bus; its source is free. */
+/** Selects the custom event, whatever its source. */
 export const customPattern = { 'detail-type': [detailType] } as const satisfies EventPattern;
 
 const recognised = v.object({ 'detail-type': v.literal(detailType) });
@@ -27,17 +26,17 @@ const detailSchema = v.pipe(
 const schema = v.object({ source: word, id: word, time: instant, detail: detailSchema });
 
 /**
- * Reads `detail: { owner | email, reason?, effectiveAt?, id?, dryRun? }`. Without `detail.id` the event's own id stands in, so an
- * event that is put on the bus once more is another one; with it, the same id, person and `effectiveAt` are one run.
+ * Parses `detail: { owner | email, reason?, effectiveAt?, id?, dryRun? }`. With `detail.id`, the same id, person and `effectiveAt`
+ * are one run. Without it the id of the event is used, so the same detail put on the bus again is another run.
  */
 export const parseCustom: ParseEvent = (event) => {
   if (!v.is(recognised, event)) return undefined;
 
-  const parsed = parseFields(schema, event);
-  if (parsed.kind === 'broken') return parsed;
+  const parsed = parseEventFields(schema, event);
+  if (parsed.kind === 'invalid') return parsed;
   const { source, time, id, detail } = parsed.fields;
   return {
-    kind: 'left',
+    kind: 'departure',
     people: [detail.person],
     reason: detail.reason,
     source,
@@ -47,3 +46,11 @@ export const parseCustom: ParseEvent = (event) => {
     ...(detail.dryRun && { dryRun: true }),
   };
 };
+
+/** Our own event, for any system that can put events on the stack's bus. */
+export const custom = {
+  pattern: customPattern,
+  bus: 'own',
+  parse: parseCustom,
+  refreshedDetail: (_now, id) => ({ id }),
+} as const satisfies Dialect;

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { parseFields } from '../platform/unknown-values.ts';
 
 /** One value a field may have, or an operator on it, such as `{ "prefix": "aws." }`. */
 export type ValuePattern = string | number | boolean | null | { readonly [operator: string]: unknown };
@@ -8,55 +9,66 @@ export type EventPattern = { readonly [field: string]: readonly ValuePattern[] |
 
 /** Somebody left. */
 export type Departure = {
-  readonly kind: 'left';
+  readonly kind: 'departure';
   /** The identities of each person. No two people share an entry, and no identity holds white space. */
   readonly people: readonly (readonly string[])[];
   readonly reason: string;
   /** The event's source, e.g. `com.example.hr`. */
   readonly source: string;
-  /** What stays the same when the event is delivered again, even in another envelope. */
+  /** Stays the same when the event is delivered again, even in another envelope. */
   readonly id: string;
   /** The event's own time, not that of its delivery. ISO 8601. */
   readonly occurredAt: string;
-  /** When it takes effect, if not at once. ISO 8601. */
+  /** When the departure takes effect, if not at once. ISO 8601. */
   readonly at?: string;
   /** @default source and id */
   readonly requestedBy?: string;
-  /** A dry run: say who would be logged out and touch nothing. */
+  /** A dry run: report who would be logged out and change nothing. */
   readonly dryRun?: boolean;
 };
 
-/** The event is meant for us, and cannot be acted on. */
-export type Broken = {
-  readonly kind: 'broken';
-  /** What is wrong with which field; it never quotes the event. */
+/** The event belongs to a dialect and cannot be acted on. */
+export type Invalid = {
+  readonly kind: 'invalid';
+  /** Which field is wrong and what it must be; it never quotes the event. */
   readonly problem: string;
 };
 
-export type Reading =
+export type ParsedEvent =
   | Departure
   /** The event is understood: nobody left. */
   | { readonly kind: 'not-an-offboarding'; readonly why: string }
-  | Broken;
+  | Invalid;
 
-/** Reads an untrusted event; `undefined` if it is of another dialect. */
-export type ParseEvent = (event: unknown) => Reading | undefined;
+/** Parses an untrusted event; `undefined` if it belongs to another dialect. */
+export type ParseEvent = (event: unknown) => ParsedEvent | undefined;
 
-// Thrown by the function, which nobody waits for: Lambda sends the event to its on-failure destination, with name and message.
+/** One system's way to report that somebody left. */
+export type Dialect = {
+  /** Selects its events: the pattern of the rule that leads to the offboarding function. */
+  readonly pattern: EventPattern;
+  /** Where its events arrive: the stack's bus, the account's default bus, or the partner bus in the configuration. */
+  readonly bus: 'own' | 'default' | 'partner';
+  readonly parse: ParseEvent;
+  /** The fields of `detail` that make an old event a new one: when it happened, and its id. */
+  readonly refreshedDetail: (now: string, id: string) => Readonly<Record<string, string>>;
+};
 
-/** An offboarding that cannot be read: somebody may have left and was not logged out. */
-export class BrokenEvent extends Error {
-  override readonly name = 'BrokenEvent';
+// Thrown by a function that has no caller: Lambda sends the event to the on-failure destination with this name and message.
+
+/** An offboarding that cannot be parsed: somebody may have left who was not logged out. */
+export class InvalidEvent extends Error {
+  override readonly name = 'InvalidEvent';
 }
 
-/** No dialect knows the event; a rule lets through more than the dialects understand. */
+/** No dialect understands the event: a rule lets through more than the dialects understand. */
 export class UnknownEvent extends Error {
   override readonly name = 'UnknownEvent';
 }
 
 /**
- * One id, source or identity. The owner of a run may be several identities with spaces between; a word cannot, so an
- * event that names one person never aims at two.
+ * One id, source or identity. The owner of a run may be several identities separated by spaces. A word holds no space, so an
+ * event that names one person never selects two.
  */
 export const word = v.pipe(
   v.string('must be a text'),
@@ -64,21 +76,13 @@ export const word = v.pipe(
   v.maxLength(256, 'must be at most 256 characters'),
 );
 
-// Valibot's own messages quote what they found.
-const wording = ({ expected }: v.BaseIssue<unknown>): string => {
-  if (expected === 'never') return 'is not a field of this event';
-  return expected === 'Object' || expected === 'Array' ? `must be an ${expected.toLowerCase()}` : 'is missing';
-};
-
-/** Reads what a schema asks of an event, or says which field is wrong and what it must be. */
-export const parseFields = <Schema extends v.GenericSchema>(
+/** Parses the fields of an event that its dialect needs. */
+export const parseEventFields = <Schema extends v.GenericSchema>(
   schema: Schema,
   value: unknown,
-): { readonly kind: 'fields'; readonly fields: v.InferOutput<Schema> } | Broken => {
-  const parsed = v.safeParse(schema, value, { abortEarly: true, message: wording });
-  if (parsed.success) return { kind: 'fields', fields: parsed.output };
-
-  const [issue] = parsed.issues;
-  // The name of an unknown field is the sender's text: short, or not at all.
-  return { kind: 'broken', problem: `${v.getDotPath(issue)?.slice(0, 64) ?? 'the event'} ${issue.message}` };
+): { readonly kind: 'fields'; readonly fields: v.InferOutput<Schema> } | Invalid => {
+  const parsed = parseFields(schema, value, 'event');
+  return parsed.kind === 'fields'
+    ? parsed
+    : { kind: 'invalid', problem: `${parsed.field ?? 'the event'} ${parsed.rule}` };
 };

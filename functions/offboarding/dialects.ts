@@ -1,15 +1,23 @@
-import { parseCustom } from './custom.ts';
-import type { Reading } from './dialect.ts';
-import { parseIdentityCenter } from './identity-center.ts';
-import { parseOkta } from './okta.ts';
+import { custom } from './custom.ts';
+import type { Dialect, ParsedEvent } from './dialect.ts';
+import { identityCenter } from './identity-center.ts';
+import { okta } from './okta.ts';
 
-const dialects = [parseCustom, parseOkta, parseIdentityCenter];
+/**
+ * Every dialect, by its key in the `offboarding` section of the configuration. The function, the rules on AWS, the local service,
+ * the samples and `npm run event` follow this table.
+ */
+export const dialects = { custom, okta, identityCenter } as const satisfies Readonly<Record<string, Dialect>>;
 
-/** Reads an untrusted event by the dialect that it is of. */
-export const readEvent = (event: unknown): Reading | { readonly kind: 'unknown-dialect' } => {
-  for (const parse of dialects) {
-    const reading = parse(event);
-    if (reading !== undefined) return reading;
+export type DialectName = keyof typeof dialects;
+
+export const dialectNames = Object.keys(dialects) as readonly DialectName[];
+
+/** Parses an untrusted event by the dialect to which it belongs. */
+export const parseOffboardingEvent = (event: unknown): ParsedEvent | { readonly kind: 'unknown-dialect' } => {
+  for (const { parse } of Object.values(dialects)) {
+    const parsed = parse(event);
+    if (parsed !== undefined) return parsed;
   }
   return { kind: 'unknown-dialect' };
 };

@@ -1,14 +1,13 @@
 import * as v from 'valibot';
 import { instant } from '../runs/request.ts';
-import type { EventPattern, ParseEvent } from './dialect.ts';
-import { parseFields, word } from './dialect.ts';
+import { type Dialect, type EventPattern, type ParseEvent, parseEventFields, word } from './dialect.ts';
 
 const detailType = 'AWS API Call via CloudTrail';
 const sources = ['aws.sso-directory', 'aws.identitystore'] as const;
 const eventSources = ['sso-directory.amazonaws.com', 'identitystore.amazonaws.com'] as const;
 const eventNames = ['DisableUser', 'DeleteUser'] as const;
 
-/** IAM Identity Center, from its console and its public API, through CloudTrail on the default bus. */
+/** Selects the calls of the console and the public API by which a user leaves. */
 export const identityCenterPattern = {
   source: sources,
   'detail-type': [detailType],
@@ -22,7 +21,7 @@ const recognised = v.object({
   detail: v.object({ eventSource: v.picklist(eventSources) }),
 });
 
-const happening = v.object({
+const actionSchema = v.object({
   detail: v.object({ eventName: v.string('must be a text'), errorCode: v.optional(v.unknown()) }),
 });
 
@@ -46,30 +45,30 @@ const schema = v.object({
 
 type User = v.InferOutput<typeof schema>['detail']['requestParameters'];
 
-/** The id with and without its prefix, which is the number of the identity store. */
+/** The id with and without its prefix: the number of the identity store. */
 const identitiesOf = ({ userId, identityStoreId }: User): readonly string[] => {
   const bare = userId.slice(-36);
   if (bare !== userId) return [userId, bare];
   return identityStoreId === undefined ? [bare] : [`${identityStoreId.slice('d-'.length)}-${bare}`, bare];
 };
 
-/** Reads who was disabled or deleted. There is no e-mail address in the event. */
+/** Parses who was disabled or deleted. The event holds no e-mail address. */
 export const parseIdentityCenter: ParseEvent = (event) => {
   if (!v.is(recognised, event)) return undefined;
 
-  const happened = parseFields(happening, event);
-  if (happened.kind === 'broken') return happened;
-  const { eventName } = happened.fields.detail;
+  const action = parseEventFields(actionSchema, event);
+  if (action.kind === 'invalid') return action;
+  const { eventName } = action.fields.detail;
   if (!eventNames.some((name) => name === eventName))
-    return { kind: 'not-an-offboarding', why: 'its eventName is not one by which somebody leaves' };
-  if ('errorCode' in happened.fields.detail)
+    return { kind: 'not-an-offboarding', why: 'its eventName is not an offboarding' };
+  if ('errorCode' in action.fields.detail)
     return { kind: 'not-an-offboarding', why: 'it has an errorCode: it was refused' };
 
-  const parsed = parseFields(schema, event);
-  if (parsed.kind === 'broken') return parsed;
+  const parsed = parseEventFields(schema, event);
+  if (parsed.kind === 'invalid') return parsed;
   const { source, detail } = parsed.fields;
   return {
-    kind: 'left',
+    kind: 'departure',
     people: [identitiesOf(detail.requestParameters)],
     reason: `${eventName} in IAM Identity Center`,
     source,
@@ -77,3 +76,11 @@ export const parseIdentityCenter: ParseEvent = (event) => {
     occurredAt: detail.eventTime,
   };
 };
+
+/** IAM Identity Center, through CloudTrail. */
+export const identityCenter = {
+  pattern: identityCenterPattern,
+  bus: 'default',
+  parse: parseIdentityCenter,
+  refreshedDetail: (eventTime, eventID) => ({ eventTime, eventID }),
+} as const satisfies Dialect;

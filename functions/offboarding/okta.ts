@@ -1,14 +1,13 @@
 import * as v from 'valibot';
 import { instant } from '../runs/request.ts';
-import type { EventPattern, ParseEvent } from './dialect.ts';
-import { parseFields, word } from './dialect.ts';
+import { type Dialect, type EventPattern, type ParseEvent, parseEventFields, word } from './dialect.ts';
 
 const detailType = 'SystemLog';
 const sourcePrefix = 'aws.partner/okta.com/';
 // https://developer.okta.com/docs/reference/api/event-types/; `user.session.end` is an ordinary sign-out.
 const eventTypes = ['user.lifecycle.deactivate', 'user.lifecycle.suspend', 'user.lifecycle.delete.initiated'] as const;
 
-/** Okta's log streaming, on the partner event bus. */
+/** Selects the events by which a user of Okta leaves. */
 export const oktaPattern = {
   source: [{ prefix: sourcePrefix }],
   'detail-type': [detailType],
@@ -20,23 +19,23 @@ const recognised = v.object({
   source: v.pipe(v.string(), v.startsWith(sourcePrefix)),
 });
 
-const happening = v.object({
+const actionSchema = v.object({
   detail: v.object({
     eventType: v.string('must be a text'),
     outcome: v.object({ result: v.string('must be a text') }),
   }),
 });
 
-/** Okta writes this where it knows nothing. It is nobody's identity, and must not match a tag that says the same. */
-const nothingKnown = 'unknown';
+/** Okta's placeholder for a missing value. It is nobody's identity and must not match a tag with the same text. */
+const unknownValue = 'unknown';
 
 const identities = v.pipe(
   v.object({ alternateId: v.nullish(word), id: v.nullish(word) }),
-  v.transform(({ alternateId, id }) => [alternateId ?? [], id ?? []].flat().filter((each) => each !== nothingKnown)),
+  v.transform(({ alternateId, id }) => [alternateId ?? [], id ?? []].flat().filter((each) => each !== unknownValue)),
   v.minLength(1, 'must have an id or an alternateId'),
 );
 
-/** Far more than one event of Okta's names, and each is a call. */
+/** Far more than one event of Okta names; each is one call to Lambda. */
 const mostPeople = 50;
 
 const schema = v.object({
@@ -55,22 +54,22 @@ const schema = v.object({
   }),
 });
 
-/** Reads who was deactivated, suspended or deleted. */
+/** Parses who was deactivated, suspended or deleted. */
 export const parseOkta: ParseEvent = (event) => {
   if (!v.is(recognised, event)) return undefined;
 
-  const happened = parseFields(happening, event);
-  if (happened.kind === 'broken') return happened;
-  const { eventType, outcome } = happened.fields.detail;
+  const action = parseEventFields(actionSchema, event);
+  if (action.kind === 'invalid') return action;
+  const { eventType, outcome } = action.fields.detail;
   if (!eventTypes.some((type) => type === eventType))
-    return { kind: 'not-an-offboarding', why: 'its eventType is not one by which somebody leaves' };
+    return { kind: 'not-an-offboarding', why: 'its eventType is not an offboarding' };
   if (outcome.result !== 'SUCCESS') return { kind: 'not-an-offboarding', why: 'its outcome is not SUCCESS' };
 
-  const parsed = parseFields(schema, event);
-  if (parsed.kind === 'broken') return parsed;
+  const parsed = parseEventFields(schema, event);
+  if (parsed.kind === 'invalid') return parsed;
   const { source, detail } = parsed.fields;
   return {
-    kind: 'left',
+    kind: 'departure',
     people: detail.target,
     reason: `${eventType} in Okta`,
     source,
@@ -78,3 +77,11 @@ export const parseOkta: ParseEvent = (event) => {
     occurredAt: detail.published,
   };
 };
+
+/** Okta's log streaming, on a partner event bus. */
+export const okta = {
+  pattern: oktaPattern,
+  bus: 'partner',
+  parse: parseOkta,
+  refreshedDetail: (published, uuid) => ({ published, uuid }),
+} as const satisfies Dialect;

@@ -7,8 +7,7 @@ import {
   type RunLimits,
 } from '../runs/request.ts';
 import type { RunCause } from '../runs/run-name.ts';
-import type { Broken, Departure } from './dialect.ts';
-import { parseFields } from './dialect.ts';
+import { type Departure, type Invalid, parseEventFields } from './dialect.ts';
 
 /** A run to start, and what names it. */
 export type PlannedRun = { readonly cause: Omit<RunCause, 'stack'>; readonly request: ForcedLogout };
@@ -41,16 +40,16 @@ const createRequest =
     };
   };
 
-const waitProblem = ({ occurredAt, at }: Departure, { executionTimeoutMs }: RunLimits): Broken | undefined => {
+const waitProblem = ({ occurredAt, at }: Departure, { executionTimeoutMs }: RunLimits): Invalid | undefined => {
   const longestWaitMs = executionTimeoutMs - defaultExpiryMs;
   if (at === undefined || Date.parse(at) - Date.parse(occurredAt) <= longestWaitMs) return undefined;
   const days = Math.max(0, Math.floor(longestWaitMs / dayMs));
-  return { kind: 'broken', problem: `effectiveAt must be at most ${days} days after the event` };
+  return { kind: 'invalid', problem: `effectiveAt must be at most ${days} days after the event` };
 };
 
 /**
- * What names the run of one person. A date that has changed names another run, and a dry run is never the real thing: a
- * run that exists must not stand for one that asks for more.
+ * What names the run of one person. Another date names another run, and so does a dry run: an existing run must not answer for
+ * a request that goes further.
  */
 const causeOf = ({ source, id, at, dryRun }: Departure, identities: readonly string[]): PlannedRun['cause'] => ({
   requester: source,
@@ -58,10 +57,10 @@ const causeOf = ({ source, id, at, dryRun }: Departure, identities: readonly str
 });
 
 /**
- * Plans one run for each person, so that each has a cap, a summary and a cancellation of their own. Nothing here reads the clock: the same event gives the
- * same runs whenever it is delivered.
+ * Plans one run for each person, so that each has its own cap, summary and cancellation. It never reads the clock: the same
+ * event gives the same runs whenever it is delivered.
  */
-export const planRuns = (departure: Departure, limits: RunLimits): Planned | Broken => {
+export const planRuns = (departure: Departure, limits: RunLimits): Planned | Invalid => {
   const tooLong = waitProblem(departure, limits);
   if (tooLong) return tooLong;
 
@@ -70,10 +69,10 @@ export const planRuns = (departure: Departure, limits: RunLimits): Planned | Bro
     cause: causeOf(departure, identities),
     request: requestFor(identities),
   }));
-  // What a run would refuse is refused here, where the event can still be kept.
+  // A run would refuse these too, but here the event is still kept in the failed queue.
   for (const { request } of runs) {
-    const parsed = parseFields(forcedLogoutSchema, request);
-    if (parsed.kind === 'broken') return parsed;
+    const parsed = parseEventFields(forcedLogoutSchema, request);
+    if (parsed.kind === 'invalid') return parsed;
   }
   return { kind: 'planned', requestedBy: requestedByOf(departure), runs };
 };

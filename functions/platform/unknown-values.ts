@@ -1,4 +1,5 @@
 import { types } from 'node:util';
+import * as v from 'valibot';
 
 /**
  * The code of an unknown error, e.g. `ECONNREFUSED`, or else its name. Never its message: a message may quote what was sent,
@@ -16,4 +17,43 @@ export const parseJson = (text: string): unknown => {
   } catch {
     return undefined;
   }
+};
+
+export type ParsedFields<Fields> =
+  | { readonly kind: 'fields'; readonly fields: Fields }
+  | {
+      readonly kind: 'invalid';
+      /** Path of the first field that is wrong; `undefined` if the value is wrong as a whole. */
+      readonly field: string | undefined;
+      /** What the field must be; it never quotes the value. */
+      readonly rule: string;
+    };
+
+// Valibot's own messages quote the value.
+const defaultRule = ({ expected }: v.BaseIssue<unknown>): string =>
+  expected === 'Object' || expected === 'Array' ? `must be an ${expected.toLowerCase()}` : 'is missing';
+
+/** A strict object has one message for everything; a missing or unknown key needs its own. */
+const ruleOf = ({ type, expected, message }: v.BaseIssue<unknown>, noun: string): string => {
+  if (type !== 'strict_object' || expected === 'Object') return message;
+  return expected === 'never' ? `is not a field of this ${noun}` : 'is missing';
+};
+
+/**
+ * Parses an untrusted value by a schema whose messages have the form "must …".
+ *
+ * @param noun what the value is called in a message, such as `request`
+ */
+export const parseFields = <Schema extends v.GenericSchema>(
+  schema: Schema,
+  value: unknown,
+  noun: 'request' | 'event',
+): ParsedFields<v.InferOutput<Schema>> => {
+  // Valibot accepts an array as an object; it rejects `null`.
+  const parsed = v.safeParse(schema, Array.isArray(value) ? null : value, { abortEarly: true, message: defaultRule });
+  if (parsed.success) return { kind: 'fields', fields: parsed.output };
+
+  const [issue] = parsed.issues;
+  // The name of an unknown field is the sender's text: it is cut.
+  return { kind: 'invalid', field: v.getDotPath(issue)?.slice(0, 64), rule: ruleOf(issue, noun) };
 };

@@ -27,7 +27,7 @@ const fitting = (identities: readonly string[]): readonly string[] => {
 };
 
 const departureOf = (caller: NamedCaller, identities: readonly string[], now: number): Departure => ({
-  kind: 'left',
+  kind: 'departure',
   people: [fitting(identities)],
   reason: 'deactivated in the identity provider',
   source: 'scim',
@@ -49,7 +49,7 @@ const errorOf = (
   userAgent: string | undefined,
 ): ScimError => {
   switch (result.kind) {
-    case 'broken':
+    case 'invalid':
       return new ScimError(400, result.problem, 'invalidValue');
     case 'held-back':
       return new ScimError(

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { createParseApiUrl } from '../../functions/green-api/api-url.ts';
 import { routeKeyOf, routes } from '../../functions/http/routes.ts';
 import { type InstanceId, parseInstanceId } from '../../functions/instances/instance-id.ts';
+import type { DialectName } from '../../functions/offboarding/dialects.ts';
 import { mostInstances, secretPrefixPattern } from '../../functions/platform/environment.ts';
 import { fields, flag, listOf, matching, publicHost, retentionDays, upTo, wholeNumber, word } from './field-schemas.ts';
 import { scheduleSchema } from './schedules/schedule-schema.ts';
@@ -45,12 +46,12 @@ const okta = fields({
   ),
 });
 
-/** Which systems' events say that somebody left. */
+/** Which systems' events report that somebody left: the settings of each dialect. */
 const offboarding = fields({
   custom: v.optional(custom, {}),
   okta: v.optional(okta),
   identityCenter: v.optional(fields({ enabled: v.optional(flag, false) }), {}),
-});
+} satisfies Record<DialectName, v.GenericSchema>);
 
 const instanceId = v.message(
   v.custom<InstanceId>((id) => parseInstanceId(id) !== undefined),

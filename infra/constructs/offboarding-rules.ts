@@ -1,12 +1,9 @@
-import { EventBus, type EventPattern, Match, Rule, type RuleProps } from 'aws-cdk-lib/aws-events';
+import { EventBus, type EventPattern, type IRuleTarget, Rule, type RuleProps } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction, SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { Construct } from 'constructs';
-import { outcomeSource } from '../../functions/logout/evidence.ts';
-import { customPattern } from '../../functions/offboarding/custom.ts';
 import type { EventPattern as DialectPattern } from '../../functions/offboarding/dialect.ts';
-import { identityCenterPattern } from '../../functions/offboarding/identity-center.ts';
-import { oktaPattern } from '../../functions/offboarding/okta.ts';
 import type { Configuration } from '../configuration/configuration.ts';
+import { type OffboardingRule, offboardingRules } from '../configuration/offboarding-rules.ts';
 import { deliveryRetries } from './delivery-retries.ts';
 import type { EventFunction } from './event-function.ts';
 import type { StackBus } from './stack-bus.ts';
@@ -17,54 +14,37 @@ export type OffboardingRulesProps = {
   readonly serviceFunction: EventFunction;
 };
 
-// CDK has one name of its own for a field of EventBridge's JSON, and types for values that are all texts.
+// CDK has its own name for one field of EventBridge's JSON, and types for values that are all texts.
 const asEventPattern = (pattern: DialectPattern): EventPattern =>
   Object.fromEntries(
     Object.entries(pattern).map(([field, of]) => [field === 'detail-type' ? 'detailType' : field, of]),
   );
 
-/** Which events reach the offboarding function: those that a configured dialect understands, each on the bus where it comes. */
-export class OffboardingRules extends Construct {
-  readonly #serviceFunction: EventFunction;
+const capitalised = (name: string): string => `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
 
+/** Delivers to the offboarding function what an enabled dialect understands, and keeps the rest of the stack's bus as failed. */
+export class OffboardingRules extends Construct {
   constructor(scope: Construct, id: string, { offboarding, bus, serviceFunction }: OffboardingRulesProps) {
     super(scope, id);
-    this.#serviceFunction = serviceFunction;
-    const { custom, okta, identityCenter } = offboarding;
-    if (custom.enabled) this.#add('Custom', customPattern, bus);
-    if (okta !== undefined)
-      this.#add('Okta', oktaPattern, EventBus.fromEventBusName(this, 'OktaBus', okta.partnerBusName));
-    if (identityCenter.enabled) this.#add('IdentityCenter', identityCenterPattern);
-    this.#keepTheRest(bus, custom.enabled ? customPattern['detail-type'] : []);
+    const delivery = { deadLetterQueue: serviceFunction.undelivered, ...deliveryRetries };
+    const targetOf = (target: OffboardingRule['target']): IRuleTarget =>
+      target === 'function'
+        ? new LambdaFunction(serviceFunction.function, delivery)
+        : new SqsQueue(serviceFunction.failed, delivery);
+    for (const { name, bus: arrival, pattern, target } of offboardingRules(offboarding)) {
+      const eventBus = this.#busOf(name, arrival, bus);
+      new Rule(this, capitalised(name), {
+        ...(eventBus && { eventBus }),
+        eventPattern: asEventPattern(pattern),
+        targets: [targetOf(target)],
+      });
+    }
   }
 
-  #add(id: string, pattern: DialectPattern, eventBus?: RuleProps['eventBus']): void {
-    new Rule(this, id, {
-      ...(eventBus && { eventBus }),
-      eventPattern: asEventPattern(pattern),
-      targets: [
-        new LambdaFunction(this.#serviceFunction.function, {
-          deadLetterQueue: this.#serviceFunction.undelivered,
-          ...deliveryRetries,
-        }),
-      ],
-    });
-  }
-
-  /** An event on the stack's bus that no dialect understands may be somebody's offboarding with a typing error in it. */
-  #keepTheRest(eventBus: StackBus, understood: readonly string[]): void {
-    new Rule(this, 'Rest', {
-      eventBus,
-      eventPattern: {
-        source: Match.anythingBut(outcomeSource),
-        ...(understood.length > 0 && { detailType: Match.anythingBut(...understood) }),
-      },
-      targets: [
-        new SqsQueue(this.#serviceFunction.failed, {
-          deadLetterQueue: this.#serviceFunction.undelivered,
-          ...deliveryRetries,
-        }),
-      ],
-    });
+  /** `undefined`: the account's default bus. */
+  #busOf(name: string, bus: OffboardingRule['bus'], own: StackBus): RuleProps['eventBus'] {
+    if (bus === 'own') return own;
+    if (bus === 'default') return undefined;
+    return EventBus.fromEventBusName(this, `${capitalised(name)}Bus`, bus.partnerBusName);
   }
 }

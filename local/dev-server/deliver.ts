@@ -1,6 +1,6 @@
 import type { Context } from 'aws-lambda';
 import type { BusEvent } from '../emulators/eventbridge/event.ts';
-import { matchRules } from './rules.ts';
+import type { Match } from './rules.ts';
 
 /** The offboarding function, as EventBridge calls it. */
 export type EventFunction = (event: unknown, context: Context) => Promise<{ readonly runs: readonly string[] }>;
@@ -10,16 +10,16 @@ export type Delivery = {
   readonly matched: readonly string[];
   /** The runs it stands for. */
   readonly runs: readonly string[];
-  /** Why there are none: on AWS the event is then in the queue of what was not understood. */
+  /** Why there are none: on AWS the event is then in the queue of failed events, if a rule matched. */
   readonly problem?: string;
 };
 
-/** Plays the rules of EventBridge: an event that matches goes to the function once, whatever number of rules it matches. */
+/** Delivers an event to the function once, if the rules say so. */
 export const createDeliver =
-  (handler: EventFunction, context: () => Context) =>
+  (matchRules: (event: BusEvent) => Match, handler: EventFunction, context: () => Context) =>
   async (event: BusEvent): Promise<Delivery> => {
-    const matched = matchRules(event);
-    if (matched.length === 0) return { matched, runs: [], problem: 'no rule matches the event' };
+    const { matched, problem } = matchRules(event);
+    if (problem !== undefined) return { matched, runs: [], problem };
     try {
       const { runs } = await handler(event, context());
       return { matched, runs };

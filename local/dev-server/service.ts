@@ -17,6 +17,7 @@ import { createGateway } from './gateway.ts';
 import { lambdaContext } from './lambda-context.ts';
 import { CannotStart, type Options } from './options.ts';
 import { createOwnRoutes } from './own-routes.ts';
+import { createMatchRules } from './rules.ts';
 import { startRuns } from './runs.ts';
 import { keepSchedules } from './scheduler.ts';
 import { findSecrets, type Secrets } from './secrets.ts';
@@ -83,7 +84,8 @@ export const startService = async (options: Options, print: Print): Promise<Serv
   const stopping = new AbortController();
   starting.defer(() => stopping.abort());
   const fire = keepSchedules(configuration.schedules, functions.schedule, stopping.signal);
-  const deliver = createDeliver(functions.offboarding, () => lambdaContext('offboarding', 29_000));
+  const matchRules = createMatchRules(configuration.offboarding);
+  const deliver = createDeliver(matchRules, functions.offboarding, () => lambdaContext('offboarding', 29_000));
   const gateway = createGateway({ routes, functions: functions.http });
   const startToken = secrets === 'aws' ? createStartToken() : undefined;
   const { schedules } = configuration;

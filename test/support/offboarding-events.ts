@@ -1,14 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { samples } from '../../functions/offboarding/samples.ts';
 
 export type SampleEvent = Readonly<Record<string, unknown>>;
 
-const sample = (name: string): SampleEvent =>
-  JSON.parse(readFileSync(join(__dirname, 'events', `${name}.json`), 'utf8'));
-
-export const customEvent = sample('custom-employee-offboarded');
-export const oktaEvent = sample('okta-user-deactivate');
-export const identityCenterEvent = sample('identity-center-disable-user');
+export const customEvent: SampleEvent = samples.custom;
+export const oktaEvent: SampleEvent = samples.okta;
+export const identityCenterEvent: SampleEvent = samples.identityCenter;
 
 const put = (node: unknown, [key = '', ...rest]: readonly string[], value: unknown): SampleEvent => ({
   ...Object(node),

@@ -182,7 +182,7 @@ test.each(['schedule', 'offboarding'] as const)(
           () => undefined,
           (thrown: Error) => thrown,
         );
-        expect(['InvalidRequest', 'BrokenEvent', 'UnknownEvent']).toContain(error?.name);
+        expect(['InvalidRequest', 'InvalidEvent', 'UnknownEvent']).toContain(error?.name);
         expect(error?.message.length).toBeLessThan(200);
       }),
       { numRuns: 300 },

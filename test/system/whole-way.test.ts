@@ -1,9 +1,11 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { dialectNames } from '../../functions/offboarding/dialects.ts';
+import { samples } from '../../functions/offboarding/samples.ts';
 import { startLocalService } from '../support/local-service.ts';
 
 type Run = {
@@ -17,12 +19,21 @@ type LocalService = Awaited<ReturnType<typeof startLocalService>>;
 let folder: string;
 let service: LocalService;
 
+/** Every dialect is enabled, as on the AWS account of a customer with Okta and IAM Identity Center. */
+const offboarding = { okta: { partnerBusName: samples.okta.source }, identityCenter: { enabled: true } };
+
 const start = (journal: string, ...args: readonly string[]) =>
   startLocalService({ journal: join(folder, journal), args });
 
+const writeConfiguration = async (name: string, configuration: object): Promise<string> => {
+  const file = join(folder, name);
+  await writeFile(file, JSON.stringify({ context: { 'green-api-logout': configuration } }));
+  return file;
+};
+
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'green-api-logout-'));
-  service = await start('shared');
+  service = await start('shared', '--configuration', await writeConfiguration('shared.json', { offboarding }));
 });
 
 afterAll(async () => {
@@ -65,7 +76,7 @@ const sendEvent = (service: LocalService, ...args: readonly string[]) =>
   });
 
 test('an offboarding event logs out whom it names, proves it, and tells the bus', async () => {
-  const event = JSON.parse(await readFile('test/support/events/okta-user-deactivate.json', 'utf8'));
+  const event = samples.okta;
   const occurredAt = new Date(Date.now() - 60_000).toISOString();
   const file = join(folder, 'event.json');
   await writeFile(file, JSON.stringify({ ...event, detail: { ...event.detail, published: occurredAt } }));
@@ -107,16 +118,27 @@ test('an event that no dialect understands is refused with the reason', async ()
   const unknown = await post('{"source":"x","detail-type":"Something Else","detail":{}}');
   expect([unknown.status, await unknown.text()]).toEqual([
     422,
-    '{"matched":[],"runs":[],"problem":"no rule matches the event"}',
+    '{"matched":["rest"],"runs":[],"problem":"no enabled dialect understands the event"}',
   ]);
 
   const broken = await post('{"source":"x","detail-type":"Employee Offboarded","detail":{}}');
   expect(broken.status).toBe(422);
   expect(await broken.text()).toContain(
-    'BrokenEvent: detail must name the person by owner or by email, and not by both',
+    'InvalidEvent: detail must name the person by owner or by email, and not by both',
   );
   expect((await post('no json')).status).toBe(400);
 });
+
+test.each(dialectNames)(
+  '%s: its sample, sent as if it happened now, is delivered and starts a new run each time',
+  async (name) => {
+    const first = JSON.parse((await sendEvent(service, name, '--now')).stdout);
+    const second = JSON.parse((await sendEvent(service, name, '--now')).stdout);
+
+    expect([first.matched, second.matched]).toEqual([[name], [name]]);
+    expect(new Set([...first.runs, ...second.runs]).size).toBe(2);
+  },
+);
 
 test('a run over a group leaves the protected alone; the same key is the same run', async () => {
   const request = { target: { group: 'support' }, reason: 'team closed' };
@@ -169,8 +191,7 @@ test('schedules fire by themselves and by hand, and each firing is one run', asy
     { ...schedule, name: 'soon', expression: `at(${soon})` },
     { ...schedule, name: 'by-hand', expression: 'cron(0 3 1 1 ? *)' },
   ];
-  const file = join(folder, 'configuration.json');
-  await writeFile(file, JSON.stringify({ context: { 'green-api-logout': { schedules } } }));
+  const file = await writeConfiguration('schedules.json', { schedules });
   await using scheduled = await start('scheduled', '--configuration', file);
 
   const fired = await fetch(`${scheduled.url}/schedules/by-hand`, { method: 'POST' });

@@ -102,7 +102,7 @@ test('another reason under the same id changes nothing, and is a logged success'
   expect(handler.requests()).toMatchObject([{ reason: 'left the company' }]);
   expect(JSON.parse(handler.lines[1] ?? '')).toMatchObject({
     level: 'WARN',
-    note: 'a run of this name was asked something else, and stands',
+    note: 'a run with this name and another request exists: it stays as it is',
   });
 });
 
@@ -114,7 +114,7 @@ test('starts the run of an event that came too late, so that it is on record as 
   expect(handler.requests()).toMatchObject([{ expiresAt: '2026-12-01T17:00:00.000Z' }]);
   expect(JSON.parse(handler.lines[0] ?? '')).toMatchObject({
     level: 'WARN',
-    note: 'the event came too late: its run expires and touches nothing',
+    note: 'the event came too late: its run expires and logs nobody out',
   });
 });
 
@@ -134,14 +134,14 @@ test.each([
 });
 
 test.each([
-  ['BrokenEvent', 'detail.email must be a text', changed(customEvent, { 'detail.email': 7 })],
+  ['InvalidEvent', 'detail.email must be a text', changed(customEvent, { 'detail.email': 7 })],
   [
-    'BrokenEvent',
+    'InvalidEvent',
     'effectiveAt must be at most 29 days after the event',
     changed(customEvent, { 'detail.effectiveAt': '2027-11-30T17:00:00Z' }),
   ],
-  ['UnknownEvent', 'no dialect of offboarding events knows this one', changed(customEvent, { 'detail-type': 'Hired' })],
-  ['UnknownEvent', 'no dialect of offboarding events knows this one', null],
+  ['UnknownEvent', 'no offboarding dialect understands this event', changed(customEvent, { 'detail-type': 'Hired' })],
+  ['UnknownEvent', 'no offboarding dialect understands this event', null],
 ])('throws %s: %s', async (name, message, event) => {
   const handler = createOffboarding();
 
@@ -184,7 +184,7 @@ test('no event, however broken, makes the function throw an unnamed error, leak,
         .requests()
         .flatMap(({ target }) => ('owner' in target ? target.owner.split(/\s+/) : ['?']));
       expect(owners.filter((owner) => !named.includes(owner))).toEqual([]);
-      expect([undefined, 'BrokenEvent', 'UnknownEvent']).toContain(error instanceof Error ? error.name : error);
+      expect([undefined, 'InvalidEvent', 'UnknownEvent']).toContain(error instanceof Error ? error.name : error);
       expect(`${error} ${handler.lines}`).not.toMatch(
         /john\.doe|00u3m90|93670dc30f|left the company|okta\.trainer|polluted/,
       );

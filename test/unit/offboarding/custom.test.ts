@@ -5,7 +5,7 @@ const parseWithDetail = (detail: unknown) => parseCustom({ ...customEvent, detai
 
 test('reads who left, why and when from the sample', () => {
   expect(parseCustom(customEvent)).toEqual({
-    kind: 'left',
+    kind: 'departure',
     people: [['john.doe@example.com']],
     reason: 'left the company',
     source: 'com.example.hr',
@@ -20,7 +20,7 @@ test.each([
   { owner: '00u3m90rxKjGQ0G6L1d6', email: null, reason: null, effectiveAt: null, id: null },
 ])('needs no more than an owner: %j', (detail) => {
   expect(parseWithDetail(detail)).toEqual({
-    kind: 'left',
+    kind: 'departure',
     people: [['00u3m90rxKjGQ0G6L1d6']],
     reason: 'offboarded',
     source: 'com.example.hr',
@@ -30,7 +30,7 @@ test.each([
 });
 
 test('takes a rehearsal for one', () => {
-  expect(parseWithDetail({ owner: 'u1', dryRun: true })).toMatchObject({ kind: 'left', dryRun: true });
+  expect(parseWithDetail({ owner: 'u1', dryRun: true })).toMatchObject({ kind: 'departure', dryRun: true });
   expect(parseWithDetail({ owner: 'u1', dryRun: false })).not.toHaveProperty('dryRun');
 });
 
@@ -58,12 +58,12 @@ test.each([
   [[], 'detail must name the person by owner or by email, and not by both'],
   ['john.doe@example.com', 'detail must be an object'],
 ])('says what is wrong with the detail %j', (detail, problem) => {
-  expect(parseWithDetail(detail)).toEqual({ kind: 'broken', problem });
+  expect(parseWithDetail(detail)).toEqual({ kind: 'invalid', problem });
 });
 
 test.each(['source', 'time', 'id', 'detail'])('says that %s is missing', (field) => {
   expect(parseCustom(changed(customEvent, { [field]: undefined }))).toEqual({
-    kind: 'broken',
+    kind: 'invalid',
     problem: `${field} is missing`,
   });
 });

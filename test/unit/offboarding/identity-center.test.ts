@@ -9,7 +9,7 @@ const bare = '6d321996-eab8-4d2e-9f41-0db53b051a5b';
 
 test('reads who was disabled from the sample, by the id with and without its prefix', () => {
   expect(parseIdentityCenter(identityCenterEvent)).toEqual({
-    kind: 'left',
+    kind: 'departure',
     people: [[prefixed, bare]],
     reason: 'DisableUser in IAM Identity Center',
     source: 'aws.sso-directory',
@@ -25,7 +25,7 @@ test('reads DeleteUser of the public API', () => {
     'detail.eventName': 'DeleteUser',
   });
 
-  expect(parseIdentityCenter(event)).toMatchObject({ kind: 'left', reason: 'DeleteUser in IAM Identity Center' });
+  expect(parseIdentityCenter(event)).toMatchObject({ kind: 'departure', reason: 'DeleteUser in IAM Identity Center' });
 });
 
 test.each([
@@ -42,7 +42,7 @@ test.each([
 test.each(['EnableUser', 'CreateUser', 'disableuser'])('%s logs nobody out', (eventName) => {
   const reading = parseWith('eventName', eventName);
 
-  expect(reading).toEqual({ kind: 'not-an-offboarding', why: 'its eventName is not one by which somebody leaves' });
+  expect(reading).toEqual({ kind: 'not-an-offboarding', why: 'its eventName is not an offboarding' });
 });
 
 test.each(['AccessDenied', '', null])('an event with the errorCode %j logs nobody out', (errorCode) => {
@@ -60,7 +60,7 @@ test.each([
 ])('says what is wrong with the parameters %j', (requestParameters, problem) => {
   const reading = parseWith('requestParameters', requestParameters);
 
-  expect(reading).toEqual({ kind: 'broken', problem });
+  expect(reading).toEqual({ kind: 'invalid', problem });
 });
 
 test.each([

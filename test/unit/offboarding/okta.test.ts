@@ -7,7 +7,7 @@ const john = { type: 'User', id: '00u3m90rxKjGQ0G6L1d6', alternateId: 'john.doe@
 
 test('reads who was deactivated from the sample, and never the admin who did it', () => {
   expect(parseOkta(oktaEvent)).toEqual({
-    kind: 'left',
+    kind: 'departure',
     people: [['john.doe@example.com', '00u3m90rxKjGQ0G6L1d6']],
     reason: 'user.lifecycle.deactivate in Okta',
     source: 'aws.partner/okta.com/evership/evershipsecuritylake',
@@ -19,7 +19,7 @@ test('reads who was deactivated from the sample, and never the admin who did it'
 test.each(['user.lifecycle.suspend', 'user.lifecycle.delete.initiated'])('%s is an offboarding too', (eventType) => {
   const reading = parseWith('eventType', eventType);
 
-  expect(reading).toMatchObject({ kind: 'left', reason: `${eventType} in Okta` });
+  expect(reading).toMatchObject({ kind: 'departure', reason: `${eventType} in Okta` });
 });
 
 test.each(['user.session.end', 'user.lifecycle.activate', 'user.lifecycle.deactivate.x', 'constructor'])(
@@ -29,7 +29,7 @@ test.each(['user.session.end', 'user.lifecycle.activate', 'user.lifecycle.deacti
 
     expect(reading).toEqual({
       kind: 'not-an-offboarding',
-      why: 'its eventType is not one by which somebody leaves',
+      why: 'its eventType is not an offboarding',
     });
   },
 );
@@ -59,7 +59,7 @@ test('does not take the word by which Okta says that it knows nothing for an ide
     people: [['00u3m90rxKjGQ0G6L1d6']],
   });
   expect(parseWith('target', [{ type: 'User', id: 'unknown', alternateId: 'unknown' }])).toEqual({
-    kind: 'broken',
+    kind: 'invalid',
     problem: 'detail.target.0 must have an id or an alternateId',
   });
 });
@@ -77,13 +77,13 @@ test.each([
   ],
   [Array(51).fill(john), 'detail.target must have at most 50 entries of type User'],
 ])('takes nobody when one of the targets is broken (%#)', (target, problem) => {
-  expect(parseWith('target', target)).toEqual({ kind: 'broken', problem });
+  expect(parseWith('target', target)).toEqual({ kind: 'invalid', problem });
 });
 
 test.each(['eventType', 'outcome', 'uuid', 'published', 'target'])('says that %s is missing', (field) => {
   const reading = parseWith(field, undefined);
 
-  expect(reading).toEqual({ kind: 'broken', problem: `detail.${field} is missing` });
+  expect(reading).toEqual({ kind: 'invalid', problem: `detail.${field} is missing` });
 });
 
 test.each([

@@ -7,7 +7,7 @@ const dayMs = 24 * 60 * 60 * 1_000;
 const limits = { executionTimeoutMs: 366 * dayMs, maxTargetsCeiling: 500 };
 
 const departure: Departure = {
-  kind: 'left',
+  kind: 'departure',
   people: [['john.doe@example.com', '00u3m90rxKjGQ0G6L1d6']],
   reason: 'left the company',
   source: 'com.example.hr',
@@ -17,7 +17,7 @@ const departure: Departure = {
 
 const runsOf = (changed: Partial<Departure>, changedLimits = {}) => {
   const planned = planRuns({ ...departure, ...changed }, { ...limits, ...changedLimits });
-  if (planned.kind === 'broken') throw new Error(planned.problem);
+  if (planned.kind === 'invalid') throw new Error(planned.problem);
   return planned.runs;
 };
 
@@ -66,7 +66,7 @@ test('refuses to wait longer than an execution may last, a day for acting includ
 
   expect(planRuns({ ...departure, at }, limits).kind).toBe('planned');
   expect(planRuns({ ...departure, at: '2027-11-20T17:00:01Z' }, limits)).toEqual({
-    kind: 'broken',
+    kind: 'invalid',
     problem: 'effectiveAt must be at most 365 days after the event',
   });
 });
@@ -75,5 +75,5 @@ test.each([
   [{ people: [['u'.repeat(200), 'v'.repeat(200)]] }, 'target.owner must be at most 256 characters'],
   [{ occurredAt: '9999-12-31T23:59:59Z' }, expect.stringMatching(/^expiresAt must be an ISO 8601 instant/)],
 ])('refuses what the run would refuse (%#)', (changed, problem) => {
-  expect(planRuns({ ...departure, ...changed }, limits)).toEqual({ kind: 'broken', problem });
+  expect(planRuns({ ...departure, ...changed }, limits)).toEqual({ kind: 'invalid', problem });
 });

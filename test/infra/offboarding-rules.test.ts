@@ -1,0 +1,52 @@
+import { dialectNames, dialects } from '../../functions/offboarding/dialects.ts';
+import { samples } from '../../functions/offboarding/samples.ts';
+import { parseConfiguration } from '../../infra/configuration/configuration.ts';
+import { disabledDialects, offboardingRules } from '../../infra/configuration/offboarding-rules.ts';
+import { createMatchRules } from '../../local/dev-server/rules.ts';
+import { parseEvent } from '../../local/emulators/eventbridge/event.ts';
+import { changed, type SampleEvent } from '../support/offboarding-events.ts';
+import { everything } from '../support/synthesize.ts';
+
+const settingsOf = (value: unknown) => parseConfiguration(value).offboarding;
+const settings = {
+  everything: settingsOf(everything),
+  default: settingsOf({}),
+  nothing: settingsOf({ offboarding: { custom: { enabled: false } } }),
+};
+
+const match = (name: keyof typeof settings, event: SampleEvent) => {
+  const parsed = parseEvent(event);
+  if (parsed.kind === 'no-event') throw new Error(parsed.problem);
+  return createMatchRules(settings[name])(parsed.event);
+};
+
+test('a configuration can enable every dialect', () => {
+  expect(disabledDialects(settings.everything)).toEqual([]);
+  expect(offboardingRules(settings.everything).map(({ name }) => name)).toEqual([...dialectNames, 'rest']);
+});
+
+test.each(dialectNames)('the local service delivers the sample of %s only if the configuration enables it', (name) => {
+  expect(match('everything', samples[name])).toEqual({ matched: [name] });
+  expect(match('nothing', samples[name])).toEqual({
+    matched: dialects[name].bus === 'own' ? ['rest'] : [],
+    problem: `the configuration does not enable offboarding.${name}`,
+  });
+});
+
+test('an event on the own bus that no enabled dialect understands is kept as failed', () => {
+  const misspelt = changed(samples.custom, { 'detail-type': 'Employee offboarded' });
+
+  for (const name of ['everything', 'default', 'nothing'] as const)
+    expect(match(name, misspelt)).toEqual({
+      matched: ['rest'],
+      problem: 'no enabled dialect understands the event',
+    });
+});
+
+test.each([
+  changed(samples.custom, { source: 'green-api-logout', 'detail-type': 'Instance Logged Out' }),
+  changed(samples.okta, { 'detail.eventType': 'user.session.end' }),
+  changed(samples.identityCenter, { 'detail.eventName': 'EnableUser' }),
+])('an outcome, and what is no offboarding on another bus, matches no rule (%#)', (event) => {
+  expect(match('everything', event)).toEqual({ matched: [], problem: 'no rule matches the event' });
+});
