@@ -1,4 +1,5 @@
 import type { CommandDefinition } from './command.ts';
+import { consoleCommand } from './commands/console.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { drainCommand } from './commands/drain.ts';
 import { enrollCommand } from './commands/enroll.ts';
@@ -32,6 +33,7 @@ export const commands: readonly CommandDefinition[] = [
   redriveCommand,
   drainCommand,
   tokenNewCommand,
+  consoleCommand,
   schedulesCommand,
   sendEventCommand,
 ];

@@ -1,22 +1,18 @@
 import { Option } from 'commander';
 import { defineCommand } from '../command.ts';
-import { CommandFailed, exitCodes } from '../errors.ts';
+import { exitCodes } from '../errors.ts';
+import { loadConfiguration } from '../input/load-configuration.ts';
 
 type Options = { readonly configuration: string };
 
 /** Loaded by this command alone: the calendar and the schemas of the configuration. */
 const loadSchedules = async (file: string) => {
-  const [{ readConfiguration }, { formatSchedules }, { warningsAbout }] = await Promise.all([
-    import('../../infra/configuration/configuration.ts'),
+  const [{ schedules }, { formatSchedules }, { warningsAbout }] = await Promise.all([
+    loadConfiguration(file),
     import('../../infra/configuration/schedules/format-schedules.ts'),
     import('../../infra/configuration/schedules/schedule-warnings.ts'),
   ]);
-  try {
-    return { schedules: readConfiguration(file).schedules, formatSchedules, warningsAbout };
-  } catch (error) {
-    if (error instanceof Error && error.name === 'ConfigurationError') throw new CommandFailed(error.message);
-    throw error;
-  }
+  return { schedules, formatSchedules, warningsAbout };
 };
 
 export const schedulesCommand = defineCommand<Options>({

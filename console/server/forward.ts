@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { errorNameOf } from '../../functions/platform/unknown-values.ts';
 import type { Handle } from '../../local/emulators/loopback-server.ts';
 import { readBody } from '../../local/emulators/read-body.ts';
 import { sendJson, sendProblem } from './respond.ts';
@@ -20,7 +21,9 @@ const apiPath = /^\/(?:instances|forced-logouts|watches)(?:[/?]|$)/;
 const requestHeaders = ['content-type', 'prefer', 'idempotency-key', 'accept'] as const;
 const responseHeaders = ['content-type', 'cache-control', 'retry-after', 'location', 'preference-applied'] as const;
 
-const nameOf = (error: unknown): string => (error instanceof Error ? error.name : 'unknown error');
+/** `fetch` wraps what happened. */
+const nameOf = (error: unknown): string =>
+  errorNameOf(error instanceof Error && error.cause !== undefined ? error.cause : error);
 
 const notSigned = (error: unknown) => ({
   status: 502,

@@ -1,0 +1,74 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { Option } from 'commander';
+import { errorNameOf } from '../../functions/platform/unknown-values.ts';
+import { defineCommand } from '../command.ts';
+import { CommandFailed, exitCodes } from '../errors.ts';
+import { loadConfiguration } from '../input/load-configuration.ts';
+import { parsePort } from '../input/parse-port.ts';
+import type { Session } from '../session.ts';
+
+type Options = { readonly port: number; readonly configuration?: string };
+
+/** Where the built page is, seen from the source of this file and from a chunk of the built command line. */
+const pageFolders = ['../../dist/console', '../../console', '../console'];
+
+/** @throws CommandFailed in a clone that has not been built */
+const findPage = (): string => {
+  const folders = pageFolders.map((folder) => join(import.meta.dirname, folder));
+  const found = folders.find((folder) => existsSync(join(folder, 'headers.json')));
+  if (found === undefined) throw new CommandFailed('The page of the console is not built. Run npm run build first.');
+  return found;
+};
+
+const cannotListen =
+  (port: number) =>
+  (error: unknown): never => {
+    throw new CommandFailed(
+      `Port ${port} of 127.0.0.1 cannot be used (${errorNameOf(error)}). Choose another with --port.`,
+    );
+  };
+
+/** The next firings of a configuration, computed each time the page shows them. */
+const loadFirings = async (file: string) => {
+  const [{ schedules }, { upcomingFirings }] = await Promise.all([
+    loadConfiguration(file),
+    import('../../infra/configuration/schedules/upcoming-firings.ts'),
+  ]);
+  return () => upcomingFirings(schedules, new Date());
+};
+
+const untilInterrupted = async ({ terminal }: Session): Promise<void> => {
+  let stop = () => {};
+  const stopped = new Promise<void>((resolve) => {
+    stop = resolve;
+  });
+  using _ = terminal.onInterrupt(stop);
+  await stopped;
+};
+
+export const consoleCommand = defineCommand<Options>({
+  usage: 'console',
+  summary: 'Serve the web console for a deployment, on this machine only.',
+  details:
+    'Its calls are signed with your own AWS credentials, so IAM decides what you may do. Open the printed address: it contains a token without which nobody can use it. Ctrl-C ends it.',
+  options: [
+    new Option('--port <n>', 'port on 127.0.0.1; 0 takes any free one').argParser(parsePort).default(0),
+    new Option('--configuration <file>', 'shows the schedules of this configuration, and when each fires next'),
+  ],
+  examples: ['console --stack GreenApiLogout', 'console --stack GreenApiLogout --port 8080 --configuration cdk.json'],
+  run: async (session, { port, configuration }) => {
+    const { url, sign } = await session.api();
+    const [{ readConsolePage }, { startConsole }, readSchedules] = await Promise.all([
+      import('../../console/server/console-page.ts'),
+      import('../../console/server/start-console.ts'),
+      configuration === undefined ? undefined : loadFirings(configuration),
+    ]);
+    const options = { url, sign, port, readSchedules, page: readConsolePage(findPage()) };
+    await using server = await startConsole(options).catch(cannotListen(port));
+    if (session.options.json) session.printJson({ address: server.address });
+    else session.print(`Open ${server.address} in a browser.\nIts calls go to ${url.origin}. Ctrl-C ends it.`);
+    await untilInterrupted(session);
+    return exitCodes.done;
+  },
+});
