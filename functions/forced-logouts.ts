@@ -62,7 +62,7 @@ const createStop =
   ({ stopRun, log }: ForcedLogoutsHandlerDependencies): Answer =>
   async (event) => {
     const id = parseId(event);
-    const by = parseCaller(event);
+    const { requestedBy: by } = parseCaller(event);
     const stop = await stopRun(id, by);
     if (stop.kind === 'stopped') log('INFO', 'run stopped', { id, by });
     else if (stop.kind !== 'ended') return runProblem(stop);

@@ -1,9 +1,9 @@
 import { createGreenApi } from '../../functions/green-api/client.ts';
-import { deadlineIn } from '../../functions/green-api/deadline.ts';
 import { createSendGet } from '../../functions/green-api/exchange.ts';
 import { createRateLimiter } from '../../functions/green-api/rate-limiter.ts';
 import type { Credential } from '../../functions/instances/credentials.ts';
 import type { InstanceId } from '../../functions/instances/instance-id.ts';
+import { deadlineIn } from '../../functions/platform/deadline.ts';
 
 export type Verification =
   | { readonly kind: 'valid'; readonly stateInstance: string }

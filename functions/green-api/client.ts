@@ -1,6 +1,6 @@
 import type { Credential } from '../instances/credentials.ts';
 import type { InstanceId } from '../instances/instance-id.ts';
-import type { Deadline } from './deadline.ts';
+import type { Deadline } from '../platform/deadline.ts';
 import type { Exchange, SendGet } from './exchange.ts';
 import type { RateLimiter } from './rate-limiter.ts';
 import {

@@ -6,8 +6,8 @@ import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import tls from 'node:tls';
 import { urlToHttpOptions } from 'node:url';
+import { type Deadline, timeUntil } from '../platform/deadline.ts';
 import { errorNameOf } from '../platform/unknown-values.ts';
-import { type Deadline, timeUntil } from './deadline.ts';
 
 /** Connections of one process, kept alive; some may be opened before there is anything to send. */
 export type Connections = {
@@ -27,8 +27,11 @@ const parseAuthority = (authority: string) => {
 
 const keyOf = ({ host, port }: { readonly host?: unknown; readonly port?: unknown }) => `${host}:${port}`;
 
-/** Enough for a round of a run at once. */
-const maxSockets = 256;
+/**
+ * Lambda allows 1,024 file descriptors (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html), and Node's
+ * limits count per host. With few and short-lived idle sockets a run over 60 hosts stays below 700 descriptors.
+ */
+const agentOptions = { keepAlive: true, maxSockets: 256, maxFreeSockets: 8, timeout: 5_000 } as const;
 
 /** How long a connection may wait to be used, in milliseconds: what lies between may forget it without a word. */
 const longestIdleMs = 30_000;
@@ -40,7 +43,7 @@ const isUsable = ({ socket, since }: Waiting): boolean =>
   Date.now() - since < longestIdleMs && socket.writable && socket.readableLength === 0;
 
 export const createConnections = (): Connections => {
-  const agent = new https.Agent({ keepAlive: true, maxSockets });
+  const agent = new https.Agent(agentOptions);
   const connectNow = agent.createConnection.bind(agent);
   const waiting = new Map<string, Waiting>();
   const openedEarly = new WeakSet<Duplex>();
@@ -145,7 +148,7 @@ export const createSendGet = ({ timeoutMs, connections = createConnections() }: 
   const agents = {
     'https:': connections.agent,
     // Loopback only: the allow-list lets no other plain http through.
-    'http:': new http.Agent({ keepAlive: true, maxSockets: connections.agent.maxSockets }),
+    'http:': new http.Agent(agentOptions),
   };
 
   const destinationOf = createDestinationOf();
@@ -172,6 +175,11 @@ export const createSendGet = ({ timeoutMs, connections = createConnections() }: 
         settle({ kind: 'broken', detail, staleConnection: waited && !answering && deadConnection.has(detail) });
       };
 
+      // Without a listener Node would leave the request waiting.
+      request.once('upgrade', (_response, socket) => {
+        socket.destroy();
+        settle({ kind: 'broken', detail: 'HTTP 101', staleConnection: false });
+      });
       request.once('finish', onSent);
       request.on('error', breakOff);
       request.once('response', (response) => {

@@ -1,7 +1,7 @@
 // Imported although it is global: Node loads it when it is first asked for, and no call is to wait for that.
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Deadline, timeUntil } from './deadline.ts';
+import { type Deadline, timeUntil } from '../platform/deadline.ts';
 
 /**
  * Keeps the calls of one method apart within this process, for each instance.

@@ -1,30 +1,45 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import * as v from 'valibot';
+import type { Evidence } from '../logout/evidence.ts';
+
+/** Who sent a request, for evidence. Only `requestedBy` takes part in idempotency. */
+export type Caller = Pick<Evidence, 'requestedBy' | 'session' | 'email'>;
+
+const claims = v.object({ email: v.exactOptional(v.string()) });
 
 const authorizerSchema = v.union([
   // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
   v.object({ iam: v.object({ userArn: v.string(), userId: v.string() }) }),
-  v.object({ jwt: v.object({ claims: v.object({ sub: v.string() }) }) }),
-  v.object({ jwt: v.object({ claims: v.object({ client_id: v.string() }) }) }),
+  v.object({ jwt: v.object({ claims: v.object({ ...claims.entries, sub: v.string() }) }) }),
+  v.object({ jwt: v.object({ claims: v.object({ ...claims.entries, client_id: v.string() }) }) }),
 ]);
 
-const roleOfSession = /^arn:[^:]+:sts::[0-9]+:assumed-role\/[^/]+(?=\/)/;
+const assumedRole = /^(?<role>arn:[^:]+:sts::[0-9]+:assumed-role\/(?<name>[^/]+))\/(?<session>.+)$/;
 
-/**
- * Who is calling, as the gateway's authorizer found: the ARN and unique id of a role or user, without the session name, which
- * the caller chooses; or the `sub` or `client_id` of a token. Never anything from the body.
- */
-export const parseCaller = (event: APIGatewayProxyEventV2): string => {
+/** Roles of IAM Identity Center: https://docs.aws.amazon.com/singlesignon/latest/userguide/using-service-linked-roles.html */
+const identityCenterRole = /^AWSReservedSSO_/;
+
+const callerOfRole = (userArn: string, userId: string): Caller => {
+  const { role = userArn, name = '', session } = assumedRole.exec(userArn)?.groups ?? {};
+  const setBy = identityCenterRole.test(name) ? 'identity-center' : 'caller';
+  return {
+    requestedBy: `${role} ${userId.split(':')[0]}`,
+    ...(session !== undefined && { session: { name: session, setBy } }),
+  };
+};
+
+/** Reads the caller from what the gateway's authorizer found, never from the body. */
+export const parseCaller = (event: APIGatewayProxyEventV2): Caller => {
   const authorizer = v.safeParse(
     authorizerSchema,
     'authorizer' in event.requestContext ? event.requestContext.authorizer : undefined,
   );
-  // The deployed gateway authorises every route, so this stands for an event from elsewhere.
-  if (!authorizer.success) return 'unidentified';
-  if ('iam' in authorizer.output) {
-    const { userArn, userId } = authorizer.output.iam;
-    return `${roleOfSession.exec(userArn)?.[0] ?? userArn} ${userId.split(':')[0]}`;
-  }
-  const { claims } = authorizer.output.jwt;
-  return 'sub' in claims ? claims.sub : claims.client_id;
+  // The deployed gateway authorizes every route. Only an event from elsewhere comes here.
+  if (!authorizer.success) return { requestedBy: 'unidentified' };
+  if ('iam' in authorizer.output) return callerOfRole(authorizer.output.iam.userArn, authorizer.output.iam.userId);
+  const { email, ...subject } = authorizer.output.jwt.claims;
+  return {
+    requestedBy: 'sub' in subject ? subject.sub : subject.client_id,
+    ...(email !== undefined && { email }),
+  };
 };

@@ -1,8 +1,9 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import type * as v from 'valibot';
-import { parseFields } from '../platform/unknown-values.ts';
+import { type InstanceId, instanceIdRule, parseInstanceId } from '../instances/instance-id.ts';
+import { parseFields, parseJson } from '../platform/unknown-values.ts';
 
-/** The request cannot be understood: the function answers 400 and says which field, and what it must be. */
+/** The request is invalid. The handler answers 400 and names the field and what it must be. */
 export class InvalidRequest extends Error {
   override readonly name = 'InvalidRequest';
   readonly field: string;
@@ -35,21 +36,21 @@ export const requireFields = <Schema extends v.GenericSchema>(
 
 type Body = Pick<APIGatewayProxyEventV2, 'body' | 'isBase64Encoded'>;
 
+/**
+ * The gateway passes a body as text or as base64, by its content type. In a text it has replaced each byte that is not UTF-8
+ * by U+FFFD, so that both forms of the same bytes are refused.
+ */
 const parseText = ({ body, isBase64Encoded }: Body): string => {
-  if (!isBase64Encoded) return body ?? '';
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(body ?? '', 'base64'));
-  } catch {
-    throw new InvalidRequest('body', 'must be UTF-8');
-  }
+  const text = isBase64Encoded ? Buffer.from(body ?? '', 'base64').toString('utf8') : (body ?? '');
+  if (!text.isWellFormed() || text.includes('\ufffd')) throw new InvalidRequest('body', 'must be UTF-8');
+  return text.replace(/^\ufeff/, '');
 };
 
-const parseJson = (text: string): unknown => {
-  try {
-    return text.trim() === '' ? {} : JSON.parse(text);
-  } catch {
-    throw new InvalidRequest('body', 'must be JSON');
-  }
+const parseJsonBody = (text: string): unknown => {
+  if (text.trim() === '') return {};
+  const value = parseJson(text);
+  if (value === undefined) throw new InvalidRequest('body', 'must be JSON');
+  return value;
 };
 
 /**
@@ -63,13 +64,13 @@ export const parseBody = <Schema extends v.GenericSchema>(
   schema: Schema,
   longestBytes: number,
 ): v.InferOutput<Schema> => {
-  // Base64 is a third longer than what it stands for.
+  // Base64 is a third longer than the bytes it encodes.
   if ((event.body?.length ?? 0) > longestBytes * 1.4)
     throw new InvalidRequest('body', `must be at most ${longestBytes} bytes`);
   const text = parseText(event);
   if (Buffer.byteLength(text) > longestBytes) throw new InvalidRequest('body', `must be at most ${longestBytes} bytes`);
 
-  return requireFields(schema, parseJson(text), 'body');
+  return requireFields(schema, parseJsonBody(text), 'body');
 };
 
 /** Reads the query string. @throws InvalidRequest naming the parameter */
@@ -79,7 +80,7 @@ export const parseQuery = <Schema extends v.GenericSchema>(
 ): v.InferOutput<Schema> => requireFields(schema, event.queryStringParameters ?? {}, 'query');
 
 /**
- * Reads `Idempotency-Key`: whoever sends one may send the request again and gets what the first one got.
+ * Reads `Idempotency-Key`: a request that is repeated with the same key gets the answer of the first one.
  *
  * @throws InvalidRequest unless it is missing or 1 to 128 visible ASCII characters
  */
@@ -88,25 +89,13 @@ export const parseIdempotencyKey = (header: string | undefined): string | undefi
   throw new InvalidRequest('Idempotency-Key', 'must be 1 to 128 visible ASCII characters');
 };
 
-/** How long the synchronous function waits for a confirmation, in seconds. */
-const waitRange = { default: 5, longest: 20 } as const;
-
-export type Wait = {
-  readonly waitMs: number;
-  /** For the answer: what the caller asked for and got (RFC 7240, section 3). */
-  readonly applied?: { readonly 'preference-applied': string };
-};
-
 /**
- * Reads `Prefer: wait=<seconds>` (RFC 7240). As the RFC wants it, the first `wait` counts, one that is no whole number is
- * ignored, and a longer wait than we grant becomes the longest; `Preference-Applied` says what was done.
+ * Reads the id in the path.
+ *
+ * @throws InvalidRequest also for an id written with `%`: as 110100000%35, it might pass a policy that denies this very path
  */
-export const parseWait = (prefer: string | undefined): Wait => {
-  const preferences = (prefer ?? '').split(',').map((preference) => preference.split(';')[0]?.trim() ?? '');
-  const wait = preferences.find((preference) => /^wait\s*=/i.test(preference));
-  const seconds = /^wait\s*=\s*"?([0-9]{1,9})"?$/i.exec(wait ?? '')?.[1];
-  if (seconds === undefined) return { waitMs: waitRange.default * 1_000 };
-
-  const granted = Math.min(Number(seconds), waitRange.longest);
-  return { waitMs: granted * 1_000, applied: { 'preference-applied': `wait=${granted}` } };
+export const parsePathInstance = (event: APIGatewayProxyEventV2): InstanceId => {
+  const idInstance = parseInstanceId(event.pathParameters?.idInstance);
+  if (idInstance === undefined || event.rawPath?.includes('%')) throw new InvalidRequest('idInstance', instanceIdRule);
+  return idInstance;
 };

@@ -57,7 +57,7 @@ export const createParseRunRequest = ({ maxTargetsCeiling, executionTimeoutMs }:
   return (event: APIGatewayProxyEventV2) => {
     const asked = parseAsked(event);
     checkInstants(asked, new Date(now().getTime() + executionTimeoutMs));
-    const requestedBy = parseCaller(event);
+    const { requestedBy } = parseCaller(event);
     const requestAt = (instant: Date): ForcedLogout => {
       const occurredAt = instant.toISOString();
       const expiresAt = defaultExpiryAfter(asked.at ?? occurredAt);

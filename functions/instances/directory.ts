@@ -9,7 +9,7 @@ import type { CredentialReading } from './credentials.ts';
 import { type InstanceId, parseInstanceId } from './instance-id.ts';
 import { secretsManagerFailure } from './secrets.ts';
 
-/** One instance as the tags on its secret describe it. Its token is nowhere near. */
+/** One instance as the tags of its secret describe it, without any credential. */
 export type ListedInstance = {
   readonly idInstance: InstanceId;
   /** The tag as it stands: one or more identities of one person, separated by spaces. */
@@ -24,9 +24,9 @@ export type Tag = { readonly Key?: string | undefined; readonly Value?: string |
 const tagValue = (tags: readonly Tag[], key: string): string | undefined =>
   tags.find(({ Key }) => Key === key)?.Value || undefined;
 
-/** Whoever writes `Protected` or `yes` means it too: only no tag, an empty one or `false` leaves an instance unprotected. */
+/** Any `protected` tag protects, whatever its case and value, unless its value is `false`. */
 const isProtected = (tags: readonly Tag[]): boolean =>
-  tags.some(({ Key = '', Value = '' }) => Key.toLowerCase() === 'protected' && !/^\s*(?:false)?\s*$/i.test(Value));
+  tags.some(({ Key = '', Value = '' }) => Key.toLowerCase() === 'protected' && !/^\s*false\s*$/i.test(Value));
 
 /** Reads the tags that make the registry; all others are left alone. */
 export const parseTags = (idInstance: InstanceId, tags: readonly Tag[]): ListedInstance => {

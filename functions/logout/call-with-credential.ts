@@ -1,7 +1,6 @@
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { createParseApiUrl } from '../green-api/api-url.ts';
 import { type Counted, createGreenApi, type GreenApi, type Instance } from '../green-api/client.ts';
-import { type Deadline, timeUntil } from '../green-api/deadline.ts';
 import { type Connections, createConnections, createSendGet } from '../green-api/exchange.ts';
 import { createRateLimiter } from '../green-api/rate-limiter.ts';
 import {
@@ -12,18 +11,19 @@ import {
 } from '../instances/credentials.ts';
 import type { InstanceId } from '../instances/instance-id.ts';
 import { createFetchSecret } from '../instances/secrets.ts';
+import { type Deadline, timeUntil } from '../platform/deadline.ts';
 import type { Environment } from '../platform/environment.ts';
 import type { Log } from '../platform/log.ts';
 
-/** Why GREEN-API was not asked at all. */
+/** Why GREEN-API was not called at all. */
 export type NotCalled =
   | Exclude<CredentialReading, { readonly kind: 'credential' }>
   | { readonly kind: 'timed-out'; readonly detail: string };
 
 /**
- * Calls one method of GREEN-API's with the credential of an instance. If GREEN-API rejects the token, the secret is read
- * once past the cache and a token that is new is tried once: a rotated token heals itself.
- * Never rejects; no answer until the deadline is the answer `timed-out`.
+ * Calls one GREEN-API method with the credential of an instance. If GREEN-API refuses the credential, the secret is read once
+ * past the cache, and a changed one is tried once: a rotated token or a corrected `apiUrl` works at the next call.
+ * Never rejects. No answer before the deadline is the answer `timed-out`.
  */
 export type CallWithCredential = <Answer extends { readonly kind: string }>(
   idInstance: InstanceId,
@@ -33,7 +33,7 @@ export type CallWithCredential = <Answer extends { readonly kind: string }>(
 
 const noAnswer = { kind: 'timed-out', detail: 'Secrets Manager did not answer in time' } as const;
 
-/** The read itself goes on: another request may be waiting for the same one. */
+/** Stops waiting at the deadline. The read itself continues, because another request may wait for it. */
 const inTime = (reading: Promise<CredentialReading>, deadline: Deadline) =>
   new Promise<CredentialReading | NotCalled>((resolve, reject) => {
     const timer = setTimeout(resolve, timeUntil(deadline), noAnswer);
@@ -43,9 +43,16 @@ const inTime = (reading: Promise<CredentialReading>, deadline: Deadline) =>
 const isSame = (a: Credential, b: Credential): boolean =>
   a.apiTokenInstance === b.apiTokenInstance && a.apiUrl === b.apiUrl;
 
-const unknownIfRotated = <Failure extends NotCalled>(failure: Failure): Failure => ({
+/** Refusals that another token or `apiUrl` may end. */
+const refusalsOfCredential: ReadonlySet<string> = new Set([
+  'credential-rejected',
+  'wrong-instance-or-host',
+  'request-refused',
+]);
+
+const unknownIfChanged = <Failure extends NotCalled>(failure: Failure): Failure => ({
   ...failure,
-  detail: `GREEN-API rejected the token, and its secret could not be read again: ${failure.detail}`,
+  detail: `GREEN-API refused the credential, and its secret could not be read again: ${failure.detail}`,
 });
 
 export const createCallWithCredential = (readCredential: ReadCredential): CallWithCredential => {
@@ -59,12 +66,11 @@ export const createCallWithCredential = (readCredential: ReadCredential): CallWi
     if (known.kind !== 'credential') return { ...known, requests: 0 };
 
     const answer = await call({ idInstance, credential: known.credential }, deadline);
-    if (answer.kind !== 'credential-rejected') return answer;
+    if (!refusalsOfCredential.has(answer.kind)) return answer;
 
     const reread = await readInTime(idInstance, true, deadline);
-    // The token may have been rotated, and nobody can say so now.
     if (reread.kind === 'unavailable' || reread.kind === 'timed-out')
-      return { ...unknownIfRotated(reread), requests: answer.requests };
+      return { ...unknownIfChanged(reread), requests: answer.requests };
     if (reread.kind !== 'credential' || isSame(reread.credential, known.credential)) return answer;
 
     const second = await call({ idInstance, credential: reread.credential }, deadline);
@@ -78,7 +84,7 @@ export type ComposedGreenApi = {
   readonly readCredential: ReadCredential;
 };
 
-/** GREEN-API, and what asks it with the credential of an instance. */
+/** The GREEN-API client and the calls with an instance's credential. */
 export const composeGreenApi = (
   client: SecretsManagerClient,
   { secretPrefix, allowedApiHosts, credentialTtlMs, greenApiTimeoutMs }: Environment,

@@ -1,6 +1,6 @@
 import type { GreenApi } from '../green-api/client.ts';
-import { type Deadline, deadlineIn, hasPassed } from '../green-api/deadline.ts';
 import type { InstanceId } from '../instances/instance-id.ts';
+import { type Deadline, deadlineIn, hasPassed } from '../platform/deadline.ts';
 import type { CallWithCredential } from './call-with-credential.ts';
 import type { Reading } from './evidence.ts';
 

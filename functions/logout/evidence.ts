@@ -2,23 +2,34 @@ import type { ListedInstance } from '../instances/directory.ts';
 import type { InstanceId } from '../instances/instance-id.ts';
 import { isFailure, type LogoutOutcome } from './outcome.ts';
 
-/** One `getStateInstance` after the logout: what it said, or why it said nothing. */
+/** One `getStateInstance` after the logout: the state it reported, or why there was none. */
 export type Reading =
   | { readonly at: string; readonly stateInstance: string | null }
   | { readonly at: string; readonly failure: string };
 
-/** The proof of one logout, or of one that did not happen. Times are ISO 8601 instants. */
+/** The record of one logout, confirmed or not. Times are ISO 8601 instants. */
 export type Evidence = {
-  /** Of this record's shape: a change that a reader must know of raises it. */
+  /** Version of this record's shape. It rises with every change that a reader must know of. */
   readonly version: 1;
   readonly idInstance: InstanceId;
   readonly function: 'logout' | 'run';
-  /** The gateway's id of the request: it joins this record to the access log. */
+  /** The gateway's id of the request. The access log has the same id. */
   readonly requestId?: string;
+  /**
+   * ARN and unique id of a role or user, or the `sub` or `client_id` of a token; in a run also a schedule's name, or an event's
+   * source and id.
+   */
   readonly requestedBy: string;
+  /**
+   * Session name of the caller's role. IAM Identity Center sets it to the person's user name. For every other role the caller
+   * chooses it freely, so it identifies nobody.
+   */
+  readonly session?: { readonly name: string; readonly setBy: 'identity-center' | 'caller' };
+  /** The `email` claim of the caller's token. */
+  readonly email?: string;
   readonly reason?: string;
   readonly requestedAt: string;
-  /** When a reading said `notAuthorized` (in a run: the second in a row); missing: it is not proved that the session ended. */
+  /** When the logout was confirmed by a reading of `notAuthorized`. Missing: nothing proves that the session ended. */
   readonly confirmedAt?: string;
   /** From the cause (the event's own time, the scheduled time, the instant a run was put off to, else `requestedAt`) to `confirmedAt`. */
   readonly timeToLogoutMs?: number;
@@ -26,9 +37,9 @@ export type Evidence = {
   readonly attempts: number;
   readonly readings: readonly Reading[];
   readonly outcome: LogoutOutcome;
-  /** Only of a run that was to clear the outgoing queue, and came to it. */
+  /** Only if clearing the outgoing queue was requested and tried. */
   readonly queue?: { readonly cleared: boolean; readonly detail?: string };
-  /** Only of a run: which one, what started it, and the tags it saw before it acted. */
+  /** Only in a run: which run, what started it, and the tags of the instance right before the logout. */
   readonly run?: {
     readonly id: string;
     readonly source: 'api' | 'schedule' | 'offboarding';
@@ -38,10 +49,10 @@ export type Evidence = {
   };
 };
 
-/** Writes one record for good, and tells whoever listens. Called once per logout, after the fact; never rejects. */
+/** Writes one record and publishes the outcome event. Called once per logout, after the fact. Never rejects. */
 export type RecordEvidence = (evidence: Evidence) => Promise<void>;
 
-/** Nobody but the functions that log out may put events of this source on the stack's bus. */
+/** Source of the outcome events. The bus policy denies it to all but the functions that log out. */
 export const outcomeSource = 'green-api-logout';
 const outcomeDetailTypes = { loggedOut: 'Instance Logged Out', failed: 'Instance Logout Failed' } as const;
 
@@ -50,26 +61,30 @@ export type OutcomeEvent = {
   readonly detail: Evidence;
 };
 
-/** What the world is told of a logout; nothing yet (`undefined`) of one that nobody waited for. */
+/** The outcome event of a logout; `undefined` if its result is not known yet (`wait=0`). */
 export const outcomeEventOf = (evidence: Evidence): OutcomeEvent | undefined => {
   if (isFailure(evidence.outcome)) return { detailType: outcomeDetailTypes.failed, detail: evidence };
   return evidence.outcome.confirmed ? { detailType: outcomeDetailTypes.loggedOut, detail: evidence } : undefined;
 };
 
-/** Where the metrics stand in CloudWatch; the dashboard and the alarms read the same names. */
+/** The metrics' names in CloudWatch, used by the dashboard and the alarms too. */
 export const metricNamespace = 'green-api-logout';
 export const metricNames = { confirmed: 'confirmed', failed: 'failed', timeToLogout: 'timeToLogoutMs' } as const;
 export const metricDimensions = { stack: 'stack', function: 'function' } as const;
 
+/** A caller's mistyped id is no failed logout: there is no session that stayed open. */
+const countsAsFailed = ({ function: name, outcome }: Evidence): boolean =>
+  isFailure(outcome) && !(name === 'logout' && outcome.kind === 'unknown-instance');
+
 /**
- * The members that make CloudWatch read an evidence record as metrics too (embedded metric format), so that a figure and the
- * record behind it are one line and cannot disagree.
+ * Members that make CloudWatch read an evidence record as metrics too (embedded metric format). Figure and record are one line
+ * and cannot disagree.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
-export const metricsOf = ({ outcome, timeToLogoutMs }: Evidence, stack: string, at: Date): object => ({
+export const metricsOf = (evidence: Evidence, stack: string, at: Date): object => ({
   [metricDimensions.stack]: stack,
-  [metricNames.confirmed]: Number(outcome.confirmed),
-  [metricNames.failed]: Number(isFailure(outcome)),
+  [metricNames.confirmed]: Number(evidence.outcome.confirmed),
+  [metricNames.failed]: Number(countsAsFailed(evidence)),
   _aws: {
     Timestamp: at.getTime(),
     CloudWatchMetrics: [
@@ -79,7 +94,7 @@ export const metricsOf = ({ outcome, timeToLogoutMs }: Evidence, stack: string, 
         Metrics: [
           { Name: metricNames.confirmed, Unit: 'Count' },
           { Name: metricNames.failed, Unit: 'Count' },
-          ...(timeToLogoutMs === undefined ? [] : [{ Name: metricNames.timeToLogout, Unit: 'Milliseconds' }]),
+          ...(evidence.timeToLogoutMs === undefined ? [] : [{ Name: metricNames.timeToLogout, Unit: 'Milliseconds' }]),
         ],
       },
     ],

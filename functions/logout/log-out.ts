@@ -1,17 +1,20 @@
 import type { Counted, GreenApi } from '../green-api/client.ts';
-import type { Deadline } from '../green-api/deadline.ts';
 import type { LogoutAnswer } from '../green-api/responses.ts';
+import type { Deadline } from '../platform/deadline.ts';
 import type { CallWithCredential, NotCalled } from './call-with-credential.ts';
 import { type Confirmation, createConfirm, noConfirmation } from './confirmation.ts';
 import type { Evidence, RecordEvidence } from './evidence.ts';
 import type { LogoutOutcome, Reported } from './outcome.ts';
 
-export type LogoutRequest = Pick<Evidence, 'idInstance' | 'requestId' | 'requestedBy' | 'reason'> & {
+export type LogoutRequest = Pick<
+  Evidence,
+  'idInstance' | 'requestId' | 'requestedBy' | 'session' | 'email' | 'reason'
+> & {
   /** How long to wait for the confirmation, in milliseconds; 0: do not read the state of a logout that was accepted. */
   readonly waitMs: number;
 };
 
-/** Logs one instance out and says what became of it. Never rejects; leaves one evidence record. */
+/** Logs one instance out, confirms it and records one evidence record. Never rejects. */
 export type LogOut = (request: LogoutRequest, deadline: Deadline) => Promise<LogoutOutcome>;
 
 export type LogOutDependencies = {
@@ -23,7 +26,7 @@ export type LogOutDependencies = {
 
 type Answer = LogoutAnswer | NotCalled;
 
-/** How long the state may tell more than this answer did, in milliseconds; `undefined`: it is not asked. */
+/** How long to read the state after this answer, in milliseconds; `undefined`: no reading could add anything. */
 const readingTime = (answer: Counted<Answer>, waitMs: number): number | undefined => {
   if (answer.requests === 0) return undefined;
   switch (answer.kind) {
@@ -65,7 +68,7 @@ const outcomeOf = (answer: Counted<Answer>, confirmation: Confirmation, waitMs: 
 export const createLogOut = ({ callWithCredential, greenApi, recordEvidence, now }: LogOutDependencies): LogOut => {
   const confirm = createConfirm({ callWithCredential, readState: greenApi.readState, now });
 
-  return async ({ idInstance, waitMs, ...asked }, deadline) => {
+  return async ({ idInstance, waitMs, ...request }, deadline) => {
     const requestedAt = now().toISOString();
     const answer = await callWithCredential(idInstance, greenApi.logout, deadline);
     const time = readingTime(answer, waitMs);
@@ -77,11 +80,12 @@ export const createLogOut = ({ callWithCredential, greenApi, recordEvidence, now
       version: 1,
       idInstance,
       function: 'logout',
-      ...asked,
+      ...request,
       requestedAt,
       ...(confirmedAt !== undefined && {
         confirmedAt,
-        timeToLogoutMs: Date.parse(confirmedAt) - Date.parse(requestedAt),
+        // The machine's clock may be set back in between.
+        timeToLogoutMs: Math.max(0, Date.parse(confirmedAt) - Date.parse(requestedAt)),
       }),
       attempts: answer.requests,
       readings,

@@ -1,6 +1,6 @@
-import { deadlineIn, hasPassed } from '../green-api/deadline.ts';
 import type { Evidence, RecordEvidence } from '../logout/evidence.ts';
 import { type FailureKind, type LogoutOutcome, type OutcomeKind, retryable } from '../logout/outcome.ts';
+import { deadlineIn, hasPassed } from '../platform/deadline.ts';
 import type { Log } from '../platform/log.ts';
 import { errorNameOf } from '../platform/unknown-values.ts';
 import { inParallel } from './in-parallel.ts';

@@ -1,7 +1,7 @@
 import type { GreenApi } from '../green-api/client.ts';
-import { type Deadline, hasPassed } from '../green-api/deadline.ts';
 import type { ReadTags } from '../instances/directory.ts';
 import type { CallWithCredential } from '../logout/call-with-credential.ts';
+import { type Deadline, hasPassed } from '../platform/deadline.ts';
 import type { ForcedLogout } from './request.ts';
 import { isPending, lastState, type TargetState } from './target-state.ts';
 import { skipReasonOf } from './targets.ts';

@@ -14,6 +14,8 @@ export const idInstance = '1101000001';
 export type SetupOptions = {
   readonly variables?: Readonly<Record<string, string>>;
   readonly greenApi?: Parameters<typeof startGreenApi>[0];
+  /** Hosts that `apiUrl` may name, besides the emulator's. */
+  readonly extraHosts?: readonly string[];
 };
 
 type AskOptions = {
@@ -24,7 +26,11 @@ type AskOptions = {
 };
 
 /** The two functions as they are deployed, with the real SDK, around emulators of their own. Everything they write is kept. */
-export const startLogoutSetup = async ({ variables = {}, greenApi: options = {} }: SetupOptions = {}) => {
+export const startLogoutSetup = async ({
+  variables = {},
+  greenApi: options = {},
+  extraHosts = [],
+}: SetupOptions = {}) => {
   const greenApi = await startGreenApi({
     instances: [{ idInstance, apiTokenInstance: markerToken, logoutDelayMs: 0 }],
     // It counts requests as they arrive here, and a busy process sees them late.
@@ -51,7 +57,11 @@ export const startLogoutSetup = async ({ variables = {}, greenApi: options = {} 
   const lines: string[] = [];
   const processIo = {
     // Longer than this process may be held up, for the emulator is in it.
-    variables: { ALLOWED_API_HOSTS: greenApi.host, GREEN_API_TIMEOUT_MS: '6000', ...variables },
+    variables: {
+      ALLOWED_API_HOSTS: [greenApi.host, ...extraHosts].join(','),
+      GREEN_API_TIMEOUT_MS: '6000',
+      ...variables,
+    },
     write: (line: string) => void lines.push(line),
   };
   const logout = createLogoutHandler(composeLogout(processIo.variables, processIo.write));

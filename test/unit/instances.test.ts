@@ -55,7 +55,7 @@ test.each([
   [{ protected: 'yes' }, true],
   [{ Protected: ' TRUE ' }, true],
   [{ protected: 'false' }, false],
-  [{ protected: '' }, false],
+  [{ protected: '' }, true],
   [{}, false],
 ])('the tags %j: protected is %j', async (tags, isProtected) => {
   await using setup = await startLogoutSetup();

@@ -1,5 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { InstanceId } from '../../functions/instances/instance-id.ts';
+import type { Evidence } from '../../functions/logout/evidence.ts';
+import { createLogOut } from '../../functions/logout/log-out.ts';
+import { deadlineIn } from '../../functions/platform/deadline.ts';
 import type { FaultName } from '../../local/emulators/green-api/faults.ts';
+import { startLoopbackServer } from '../../local/emulators/loopback-server.ts';
 import { idInstance, markerToken, startLogoutSetup } from '../support/logout-setup.ts';
 
 test('answers 200 when a reading says notAuthorized, and leaves evidence of it', async () => {
@@ -24,6 +29,7 @@ test('answers 200 when a reading says notAuthorized, and leaves evidence of it',
       function: 'logout',
       requestId: 'JKJaXmPLvHcESHA=',
       requestedBy: 'arn:aws:sts::111122223333:assumed-role/SecurityDesk AROAEXAMPLEID',
+      session: { name: 'night-shift', setBy: 'caller' },
       reason: 'phone lost',
       requestedAt: expect.stringMatching(/^2.*Z$/),
       confirmedAt: expect.stringMatching(/^2.*Z$/),
@@ -180,6 +186,50 @@ test('heals a rotated token with one more read of the secret, 1.1 s after the fi
   expect(setup.secretsManager.calls.filter(({ operation }) => operation === 'GetSecretValue')).toHaveLength(2);
   expect(setup.gaps()).toHaveLength(2);
   expect(Math.min(...setup.gaps())).toBeGreaterThanOrEqual(1_100);
+});
+
+test('a corrected apiUrl works at the next call, although the refused credential is cached', async () => {
+  await using wrongHost = await startLoopbackServer((_request, response) => void response.writeHead(404).end(), {});
+  await using setup = await startLogoutSetup({ extraHosts: [new URL(wrongHost.url).host] });
+  const store = (apiUrl: string) =>
+    setup.secretsManager.put({
+      name: `green-api/${idInstance}`,
+      secretString: JSON.stringify({ apiUrl, apiTokenInstance: markerToken }),
+    });
+  store(wrongHost.url);
+  const refused = await setup.logOut();
+
+  store(setup.greenApi.apiUrl);
+  const { status } = await setup.logOut({ wait: 3 });
+
+  expect([refused.status, refused.body.code]).toEqual([502, 'wrong-instance-or-host']);
+  expect(status).toBe(200);
+});
+
+test('the time to logout is never negative, whatever happens to the clock', async () => {
+  const times = ['2026-11-30T17:00:05Z', '2026-11-30T17:00:03Z'].map((time) => new Date(time));
+  const records: Evidence[] = [];
+  const logOut = createLogOut({
+    callWithCredential: async (_id, call, deadline) => call({} as never, deadline),
+    greenApi: {
+      logout: async () => ({ kind: 'accepted', requests: 1 }),
+      readState: async () => ({ kind: 'state', stateInstance: 'notAuthorized', requests: 1 }),
+    },
+    recordEvidence: async (record) => void records.push(record),
+    now: () => times.shift() ?? new Date(0),
+  });
+
+  await logOut({ idInstance: idInstance as InstanceId, requestedBy: 'me', waitMs: 1_000 }, deadlineIn(10_000));
+
+  expect(records).toMatchObject([{ confirmedAt: '2026-11-30T17:00:03.000Z', timeToLogoutMs: 0 }]);
+});
+
+test('an id without a secret does not count as a failed logout', async () => {
+  await using setup = await startLogoutSetup();
+
+  await setup.logOut({ id: '7103000000' });
+
+  expect(setup.evidence()).toMatchObject([{ outcome: { kind: 'unknown-instance' }, failed: 0, confirmed: 0 }]);
 });
 
 test('repeats a logout once on a fresh connection when the kept-alive one was dead', async () => {

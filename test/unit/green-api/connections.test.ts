@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { deadlineIn } from '../../../functions/green-api/deadline.ts';
 import { createConnections, createSendGet } from '../../../functions/green-api/exchange.ts';
+import { deadlineIn } from '../../../functions/platform/deadline.ts';
 import { startHttpsHost } from '../../support/https-host.ts';
 import { trustEmulators } from '../../support/trust-emulators.ts';
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { deadlineIn } from '../../../functions/green-api/deadline.ts';
 import { createRateLimiter } from '../../../functions/green-api/rate-limiter.ts';
+import { deadlineIn } from '../../../functions/platform/deadline.ts';
 
 const intervalMs = 60;
 /** Later than any slot here. */

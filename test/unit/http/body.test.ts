@@ -11,6 +11,11 @@ test.each([undefined, '', ' \n'])('takes %j for an empty object', (body) => {
   expect(parse(body)).toEqual({});
 });
 
+test('reads JSON behind a byte order mark, as text and in base64', () => {
+  expect(parse('\ufeff{"reason":"phone lost"}')).toEqual({ reason: 'phone lost' });
+  expect(parse(base64('\ufeff{"reason":"phone lost"}'), true)).toEqual({ reason: 'phone lost' });
+});
+
 test('reads JSON, also in base64', () => {
   expect(parse('{"reason":"phone lost"}')).toEqual({ reason: 'phone lost' });
   expect(parse(base64('{"reason":"verloren ☎"}'), true)).toEqual({ reason: 'verloren ☎' });
@@ -26,6 +31,10 @@ test.each([
   ['{"__proto__":{"reason":"x"}}', false, '__proto__ is not a field of this request'],
   ['{"constructor":1}', false, 'constructor is not a field of this request'],
   [base64(Uint8Array.of(0xff, 0xfe)), true, 'body must be UTF-8'],
+  [base64(Buffer.from('{"reason":"caf\u00e9"}', 'latin1')), true, 'body must be UTF-8'],
+  // What the gateway makes of the same bytes where the content type is a text.
+  [Buffer.from('{"reason":"caf\u00e9"}', 'latin1').toString('utf8'), false, 'body must be UTF-8'],
+  ['{"reason":"\ud800"}', false, 'body must be UTF-8'],
   [`{"reason":"${'x'.repeat(64)}"}`, false, 'body must be at most 64 bytes'],
   ['x'.repeat(1_000_000), false, 'body must be at most 64 bytes'],
   ['['.repeat(60), false, 'body must be JSON'],

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { parseWait } from '../../../functions/http/request.ts';
+import { parseWait } from '../../../functions/http/prefer.ts';
 
 test.each([
   [undefined, 5_000, undefined],
@@ -16,6 +16,15 @@ test.each([
   ['wait=1.5', 5_000, undefined],
   ['wait=soon', 5_000, undefined],
   ['await=3', 5_000, undefined],
+  // A comma or semicolon in a quoted text parts nothing, and what is not of the grammar is ignored as a whole.
+  ['foo="a, wait=0"', 5_000, undefined],
+  ['foo="a; wait=0", wait=4', 4_000, 'wait=4'],
+  ['foo="\\", wait=0"', 5_000, undefined],
+  ['handling=lenient; wait=0, wait=4', 4_000, 'wait=4'],
+  ['wait="2', 5_000, undefined],
+  ['wait=2"', 5_000, undefined],
+  ['wait=0, =', 5_000, undefined],
+  [', ,wait=6;;,', 6_000, 'wait=6'],
 ])('%p waits %i ms', (prefer, waitMs, applied) => {
   expect(parseWait(prefer)).toEqual({ waitMs, ...(applied && { applied: { 'preference-applied': applied } }) });
 });

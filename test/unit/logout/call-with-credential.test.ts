@@ -1,6 +1,6 @@
-import { deadlineIn } from '../../../functions/green-api/deadline.ts';
 import type { InstanceId } from '../../../functions/instances/instance-id.ts';
 import { createCallWithCredential } from '../../../functions/logout/call-with-credential.ts';
+import { deadlineIn } from '../../../functions/platform/deadline.ts';
 
 test('asks nobody when the credential does not come before the deadline', async () => {
   const callWithCredential = createCallWithCredential(() => new Promise(() => {}));

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createGreenApi, type GreenApi } from '../../../functions/green-api/client.ts';
-import { type Deadline, deadlineIn, timeUntil } from '../../../functions/green-api/deadline.ts';
 import type { SendGet } from '../../../functions/green-api/exchange.ts';
 import { createRateLimiter } from '../../../functions/green-api/rate-limiter.ts';
 import type { Credential } from '../../../functions/instances/credentials.ts';
@@ -8,6 +7,7 @@ import type { InstanceId } from '../../../functions/instances/instance-id.ts';
 import type { CallWithCredential } from '../../../functions/logout/call-with-credential.ts';
 import { createConfirm } from '../../../functions/logout/confirmation.ts';
 import { createLogOut } from '../../../functions/logout/log-out.ts';
+import { type Deadline, deadlineIn, timeUntil } from '../../../functions/platform/deadline.ts';
 
 const accepted = { kind: 'accepted', requests: 1 };
 const authorized = { kind: 'state', stateInstance: 'authorized', requests: 1 };

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { hasPassed, timeUntil } from '../../../functions/green-api/deadline.ts';
 import type { InstanceId } from '../../../functions/instances/instance-id.ts';
+import { hasPassed, timeUntil } from '../../../functions/platform/deadline.ts';
 import { createProcessBatch } from '../../../functions/runs/process-batch.ts';
 import type { ProcessTarget } from '../../../functions/runs/process-target.ts';
 import { newTargetState, retryOrFail } from '../../../functions/runs/target-state.ts';
