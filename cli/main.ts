@@ -5,6 +5,9 @@ import { createProgram } from './program.ts';
 import type { Terminal } from './terminal.ts';
 import { version } from './version.ts';
 
+// The AWS SDK would warn on every call that it will want a newer Node one day.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+
 const terminal: Terminal = {
   stdin: process.stdin,
   stdout: process.stdout,

@@ -2,6 +2,7 @@ import { Option } from 'commander';
 import { inParallel } from '../../functions/runs/in-parallel.ts';
 import { defineCommand } from '../command.ts';
 import { CommandFailed, exitCodes, orFailure } from '../errors.ts';
+import { collect } from '../input/collect.ts';
 import { confirm } from '../input/questions.ts';
 import { formatTable } from '../output/table.ts';
 import type { Session } from '../session.ts';
@@ -25,7 +26,7 @@ export const drainCommand = defineCommand<Options>({
   details: `CloudFormation cannot delete a durable function while an execution of it has not ended, and gives up after an
 hour. The API is deleted first, so stop the runs before you run cdk destroy. Instances that a run has not reached
 stay logged in.`,
-  options: [new Option('--function <names...>', 'names of the functions, if the stack cannot be read any more')],
+  options: [new Option('--function <name>', 'a function, if the stack cannot be read any more').argParser(collect)],
   examples: ['drain --stack green-api-logout', 'drain --function green-api-logout-run --yes'],
   run: async (session, options) => {
     const names = await durableFunctions(session, options.function);

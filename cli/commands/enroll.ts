@@ -4,6 +4,7 @@ import { defineCommand } from '../command.ts';
 import type { EnrollDependencies, EnrollResult } from '../enroll/enroll.ts';
 import type { Enrollment, EnrollmentFields, EnrollmentRules } from '../enroll/enrollment.ts';
 import { type ExitCode, exitCodes, UsageError } from '../errors.ts';
+import { collect } from '../input/collect.ts';
 import { askSecret, confirm } from '../input/questions.ts';
 import { readInput } from '../input/read-input.ts';
 import { createBar } from '../output/progress-bar.ts';
@@ -118,7 +119,10 @@ The first line of a file names its columns: idInstance,apiUrl,apiTokenInstance,o
       '--prefix <text>',
       'what the names of the secrets begin with (default: that of the stack, or green-api/)',
     ),
-    new Option('--allow-host <hosts...>', 'further hosts that a token may be sent to (default: those of the stack)'),
+    new Option(
+      '--allow-host <host>',
+      'a further host that a token may be sent to (default: those of the stack)',
+    ).argParser(collect),
     new Option('--kms-key <arn>', 'key that encrypts new secrets (default: that of the stack)'),
   ],
   examples: [

@@ -2,6 +2,7 @@ import { Option } from 'commander';
 import { type ListedInstance, listInstances } from '../api/instances.ts';
 import { defineCommand } from '../command.ts';
 import { type ExitCode, exitCodes } from '../errors.ts';
+import { collect } from '../input/collect.ts';
 import { readInput } from '../input/read-input.ts';
 import { readRoster } from '../input/read-roster.ts';
 import { formatTable } from '../output/table.ts';
@@ -56,11 +57,11 @@ export const reconcileCommand = defineCommand<Options>({
 E-mail addresses are compared without regard to case, ids exactly. The exit code is 1 if an owner is not on the roster.`,
   options: [
     new Option(
-      '--column <names...>',
-      'columns that hold identities (default: the only column, or the one named email)',
-    ),
+      '--column <names>',
+      'columns that hold identities, separated by commas (default: the only one, or the one named email)',
+    ).argParser(collect),
   ],
-  examples: ['reconcile staff.csv --column email oktaId', 'reconcile staff.txt --json'],
+  examples: ['reconcile staff.csv --column email,oktaId', 'reconcile staff.txt --json'],
   run: async (session, { column }, [file = '']): Promise<ExitCode> => {
     const roster = readRoster(file, await readInput(session, file), column);
     const report = await compare(await listInstances(await session.api()), roster);

@@ -6,66 +6,70 @@ import { createRedrive, type Redrive, type RedriveResult } from './redrive.ts';
 
 export type QueueOptions = { readonly evenIfStopped?: boolean; readonly deleteRefused?: boolean };
 
+type Work = {
+  readonly session: Session;
+  readonly queue: DeadLetters;
+  readonly redrive: Redrive;
+  readonly options: QueueOptions;
+};
+
 const describeLetter = ({ id, sentAt, attributes }: DeadLetter): string => {
   const error = attributes.ErrorMessage ?? attributes.ErrorCode;
   const details = error === undefined ? '' : `: ${printable(error)}`;
   return `Message ${id}, sent ${sentAt?.toISOString() ?? 'at an unknown time'}${details}`;
 };
 
-/** What was decided about one message. */
-const settle = async (letters: DeadLetters, letter: DeadLetter, result: RedriveResult, options: QueueOptions) => {
-  const isDone = result.kind === 'started' || (result.kind === 'refused' && options.deleteRefused === true);
-  if (isDone) await letters.remove(letter);
-  else await letters.release(letter);
-  return isDone ? 'The message was deleted.' : 'The message stays in the queue.';
+/** How many messages one command goes through. */
+const mostLetters = 100;
+
+/** What was received stays hidden until it is given back, so each message is received once. */
+const receiveAll = async (queue: DeadLetters): Promise<readonly DeadLetter[]> => {
+  const received: DeadLetter[] = [];
+  for (;;) {
+    const more = await queue.receive();
+    received.push(...more);
+    if (more.length === 0 || received.length >= mostLetters) return received;
+  }
 };
 
-const redriveLetter = async (redrive: Redrive, letter: DeadLetter, options: QueueOptions): Promise<RedriveResult> => {
+const problemOf = (result: RedriveResult | CommandFailed): string | undefined => {
+  if (result instanceof CommandFailed) return result.message;
+  return result.kind === 'started' ? undefined : result.problem;
+};
+
+/** Redrives one message, deletes it if that is right, and tells what was done. */
+const settleLetter = async (
+  { session, queue, redrive, options }: Work,
+  letter: DeadLetter,
+): Promise<{ readonly isStarted: boolean; readonly isDeleted: boolean }> => {
+  session.note(describeLetter(letter));
   const message = { body: letter.body, sentAt: letter.sentAt, key: `redrive ${letter.id}`, ask: true };
   const result = await orFailure(redrive(message, options));
-  return result instanceof CommandFailed ? { kind: 'failed', problem: result.message } : result;
-};
-
-const handleLetters = async (
-  session: Session,
-  queue: DeadLetters,
-  redrive: Redrive,
-  received: readonly DeadLetter[],
-  options: QueueOptions,
-): Promise<boolean> => {
-  const left = new Set(received);
-  let allStarted = true;
-  try {
-    for (const letter of received) {
-      session.note(describeLetter(letter));
-      const result = await redriveLetter(redrive, letter, options);
-      left.delete(letter);
-      const text = await settle(queue, letter, result, options);
-      if (result.kind === 'started') session.print(result.id);
-      session.note(`${result.kind === 'started' ? 'Started.' : result.problem} ${text}\n`);
-      allStarted &&= result.kind === 'started';
-    }
-  } finally {
-    for (const letter of left) await orFailure(queue.release(letter));
-  }
-  return allStarted;
+  const kind = result instanceof CommandFailed ? 'failed' : result.kind;
+  const isStarted = kind === 'started';
+  const isDeleted = isStarted || (kind === 'refused' && options.deleteRefused === true);
+  if (isDeleted) await queue.remove(letter);
+  if ('id' in result) session.print(result.id);
+  const outcome = problemOf(result) ?? 'Started.';
+  session.note(`${outcome} The message ${isDeleted ? 'was deleted' : 'stays in the queue'}.\n`);
+  return { isStarted, isDeleted };
 };
 
 /** Goes through the dead-letter queue once. A message is deleted only after its new run has started. */
 export const redriveQueue = async (session: Session, options: QueueOptions): Promise<ExitCode> => {
   const queue = createDeadLetters((await session.outputs()).require('RunDeadLetters'), session.aws);
-  const redrive = await createRedrive(session);
-  let allStarted = true;
-  let count = 0;
-  // A message that was given back is not looked at twice.
-  const seen = new Set<string>();
-  for (;;) {
-    const received = (await queue.receive()).filter(({ id }) => !seen.has(id));
-    if (received.length === 0) break;
-    for (const { id } of received) seen.add(id);
-    count += received.length;
-    allStarted = (await handleLetters(session, queue, redrive, received, options)) && allStarted;
+  const work = { session, queue, redrive: await createRedrive(session), options };
+  const kept = new Set(await receiveAll(queue));
+  if (kept.size === 0) session.note('The dead-letter queue is empty. A message may take a minute to appear.');
+  let areAllStarted = true;
+  try {
+    for (const letter of [...kept]) {
+      const { isStarted, isDeleted } = await settleLetter(work, letter);
+      if (isDeleted) kept.delete(letter);
+      areAllStarted &&= isStarted;
+    }
+  } finally {
+    for (const letter of kept) await orFailure(queue.release(letter));
   }
-  if (count === 0) session.note('The dead-letter queue is empty. A message may take a minute to appear.');
-  return allStarted ? exitCodes.done : exitCodes.failed;
+  return areAllStarted ? exitCodes.done : exitCodes.failed;
 };

@@ -1,0 +1,81 @@
+import type { Option } from 'commander';
+import type { CommandDefinition } from './command.ts';
+import { commands } from './commands.ts';
+import { globalOptions } from './global-options.ts';
+import { programName } from './program-name.ts';
+
+const escapeCell = (text: string): string => text.replaceAll('|', '\\|');
+
+const describeOption = ({ flags, description, defaultValue }: Option): string => {
+  const isShown = defaultValue !== undefined && typeof defaultValue !== 'boolean';
+  return `| \`${escapeCell(flags)}\` | ${escapeCell(description)}${isShown ? ` (default ${defaultValue})` : ''} |`;
+};
+
+const optionTable = (options: readonly Option[]): readonly string[] =>
+  options.length === 0 ? [] : ['', '| option | meaning |', '|---|---|', ...options.map(describeOption)];
+
+const nameOf = ({ usage }: CommandDefinition): string => usage.replace(/ [<[].*/, '');
+
+const renderCommand = (command: CommandDefinition): string =>
+  [
+    `## ${nameOf(command)}`,
+    '',
+    `\`${programName} ${command.usage}\``,
+    '',
+    command.summary,
+    ...(command.details === undefined ? [] : ['', command.details]),
+    ...optionTable(command.options ?? []),
+    '',
+    '```sh',
+    ...command.examples.map((example) => `${programName} ${example}`),
+    '```',
+  ].join('\n');
+
+const introduction = `# Command line
+
+<!-- Generated from the commands by npm run docs:cli. Change cli/commands/, not this file. -->
+
+\`${programName}\` lists instances, logs them out, starts and follows runs, enrols secrets, shows evidence and checks a
+deployment. In a clone of the project write \`npm run --silent cli -- COMMAND\`; with the package installed,
+\`npx ${programName} COMMAND\`. It needs Node 20 or newer.
+
+## Which deployment
+
+* \`--url http://127.0.0.1:3000\` is the local service (\`npm start\`). Nothing is signed.
+* \`--stack green-api-logout\` finds a deployment by the outputs of its CloudFormation stack, in the account and region of
+  your AWS credentials (environment, \`--profile\`, SSO; \`--region\`).
+* \`--url https://…\` is any deployment. Calls are signed with your AWS credentials (Signature Version 4), or carry a bearer
+  token if the API has JWT authorization.
+
+There is no default: a logout must not go to the wrong place.
+
+## Exit codes
+
+| code | meaning |
+|---|---|
+| 0 | done, and confirmed where there is something to confirm |
+| 1 | not confirmed, not found, refused or failed; Ctrl-C while following a run, which goes on |
+| 2 | the command line or the input is wrong; nothing was done |
+
+Results go to stdout; questions, progress and errors go to stderr. Without a terminal there is no progress bar, and a command
+that would ask a question ends with code 2: add \`--yes\`. A GREEN-API token is never an argument, never printed and in no
+error.
+
+## Global options
+
+They may stand before or after the command.`;
+
+/** The whole of `docs/cli.md`. */
+export const renderDocs = (): string =>
+  [
+    [introduction, ...optionTable(globalOptions)].join('\n'),
+    '## Commands',
+    commands
+      .map((command) => `* [${nameOf(command)}](#${nameOf(command).replaceAll(' ', '-')}): ${command.summary}`)
+      .join('\n'),
+    ...commands.map(renderCommand),
+    '',
+  ]
+    .join('\n\n')
+    .trimEnd()
+    .concat('\n');

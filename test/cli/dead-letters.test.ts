@@ -1,0 +1,162 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ListDurableExecutionsByFunctionCommand, StopDurableExecutionCommand } from '@aws-sdk/client-lambda';
+import type { ForcedLogout } from '../../functions/runs/request.ts';
+import { callerIdentity, describeStacks, startAws } from '../support/aws-double.ts';
+import { runCli } from '../support/cli.ts';
+import { startHarness } from '../support/lambda/harness.ts';
+import { createQueue } from '../support/queue-double.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'dead-letters-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const request = {
+  target: { owner: 'john.doe@example.com' },
+  reason: 'left the company',
+  requestedBy: 'com.example.hr hr-2026-001734',
+  source: 'offboarding',
+  expiresAt: new Date(Date.now() + 86_400_000).toISOString(),
+  maxTargets: 50,
+} as const satisfies ForcedLogout;
+
+const body = JSON.stringify(request);
+
+const writeBundle = (name: string, answer: string): string => {
+  const file = join(folder, `${name}.mjs`);
+  writeFileSync(file, `export const handler = async () => ${answer};`);
+  return file;
+};
+
+const bundles = {
+  failing: writeBundle('failing', `({ Status: 'FAILED', Error: { ErrorMessage: '1 of 2 not confirmed' } })`),
+  working: writeBundle('working', 'new Promise((resolve) => setTimeout(resolve, 600_000))'),
+};
+
+/** Lambda with a function that fails at once and one that works on and on, and the other services of the stack. */
+const setUp = async (run: keyof typeof bundles, sentAt?: Date) => {
+  const environment = () => ({});
+  const lambda = await startHarness({
+    functions: {
+      failing: { bundle: bundles.failing, environment, executionTimeoutMs: 600_000 },
+      working: { bundle: bundles.working, environment, executionTimeoutMs: 600_000 },
+    },
+  });
+  const queue = createQueue(sentAt === undefined ? [] : [{ id: 'message-1', body, sentAt }]);
+  const aws: Awaited<ReturnType<typeof startAws>> = await startAws({
+    ...queue.answers,
+    DescribeStacks: () =>
+      describeStacks({ RunFunction: run, RunDeadLetters: `${aws.url}/111122223333/dead-letters` })(),
+    GetCallerIdentity: callerIdentity,
+  });
+  const list = async () => {
+    const command = new ListDurableExecutionsByFunctionCommand({ FunctionName: run });
+    const { DurableExecutions = [] } = await lambda.client.send(command);
+    return DurableExecutions;
+  };
+  return {
+    lambda,
+    queue,
+    aws,
+    list,
+    cli: (...args: readonly string[]) =>
+      runCli([...args, '--stack', 'green-api-logout'], { env: { ...aws.env, AWS_ENDPOINT_URL_LAMBDA: lambda.url } }),
+    [Symbol.asyncDispose]: async () => {
+      await aws[Symbol.asyncDispose]();
+      await lambda[Symbol.asyncDispose]();
+    },
+  };
+};
+
+test('a failed run is shown, started again, and only then its message is deleted', async () => {
+  await using setup = await setUp('failing', new Date());
+  await setup.lambda.ended(await setup.lambda.start(request, 'event-1', 'failing:live'));
+
+  const { code, stdout, stderr } = await setup.cli('redrive', '--yes');
+
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^event-[0-9a-f]{40}\n$/);
+  expect(stderr).toMatch(
+    /Message message-1, sent .+: it failed\nRun event-1: FAILED, .+ 1 of 2 not confirmed\nStarted\./,
+  );
+  expect((await setup.list()).map((execution) => execution.DurableExecutionName)).toContain(stdout.trim());
+  expect([...setup.queue.ids(), ...setup.queue.hiddenIds()]).toEqual([]);
+});
+
+test('the same message again, because its deletion was lost, is the same new run', async () => {
+  await using setup = await setUp('failing', new Date());
+  const first = await setup.cli('redrive', '--yes');
+  setup.queue.putBack();
+
+  const second = await setup.cli('redrive', '--yes');
+
+  expect(second.stdout).toBe(first.stdout);
+  expect(await setup.list()).toHaveLength(1);
+});
+
+test('a run that was stopped on purpose is not started; its message goes back at once', async () => {
+  await using setup = await setUp('working', new Date());
+  const arn = await setup.lambda.start(request, 'event-2', 'working:live');
+  const reason = { ErrorType: 'RunStopped', ErrorMessage: 'Stopped by SecurityDesk' };
+  await setup.lambda.client.send(new StopDurableExecutionCommand({ DurableExecutionArn: arn, Error: reason }));
+
+  const refused = await setup.cli('redrive', '--yes');
+  const back = setup.queue.ids();
+  const started = await setup.cli('redrive', '--yes', '--even-if-stopped');
+
+  expect(refused.code).toBe(1);
+  expect(refused.stderr).toMatch(/Run event-2: STOPPED, .+ Stopped by SecurityDesk\nNot started: .+ The message stays/);
+  expect(back).toEqual(['message-1']);
+  expect({ code: started.code, ids: setup.queue.ids() }).toEqual({ code: 0, ids: [] });
+  expect(await setup.list()).toHaveLength(2);
+});
+
+test('without an answer to the question nothing is started and the message goes back', async () => {
+  await using setup = await setUp('failing', new Date());
+
+  const { code, stderr } = await setup.cli('redrive');
+
+  expect(code).toBe(2);
+  expect(stderr).toContain('Add --yes');
+  expect(setup.queue.ids()).toEqual(['message-1']);
+  expect(await setup.list()).toEqual([]);
+});
+
+test('a message whose run cannot be started stays', async () => {
+  await using setup = await setUp('failing', new Date());
+  await setup.lambda.close();
+
+  const { code, stderr } = await setup.cli('redrive', '--yes');
+
+  expect(code).toBe(1);
+  expect(stderr).toContain('Not started: Lambda: ECONNREFUSED');
+  expect(setup.queue.ids()).toEqual(['message-1']);
+});
+
+test('an empty queue is no failure', async () => {
+  await using setup = await setUp('failing');
+
+  expect(await setup.cli('redrive')).toMatchObject({ code: 0, stderr: expect.stringContaining('is empty') });
+});
+
+test('drain stops what has not ended and says who stopped it', async () => {
+  await using setup = await setUp('working');
+  const arns = [
+    await setup.lambda.start(request, 'event-3', 'working:live'),
+    await setup.lambda.start(request, 'event-4', 'working:live'),
+  ];
+
+  const asked = await setup.cli('drain');
+  const { code, stdout, stderr } = await setup.cli('drain', '--yes');
+  const again = await setup.cli('drain');
+
+  expect(asked.code).toBe(2);
+  expect({ code, stdout }).toEqual({ code: 0, stdout: '2 stopped, 0 not.\n' });
+  expect(stderr).toMatch(/^event-[34] +RUNNING/m);
+  for (const arn of arns)
+    expect(await setup.lambda.get(arn)).toMatchObject({
+      Status: 'STOPPED',
+      Error: { ErrorMessage: 'Stopped by arn:aws:sts::111122223333:assumed-role/Operator/john.doe' },
+    });
+  expect(again).toMatchObject({ code: 0, stderr: expect.stringContaining('Every execution has ended') });
+});

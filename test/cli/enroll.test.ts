@@ -1,0 +1,208 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DescribeSecretCommand, GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import { type GreenApiEmulator, startGreenApi } from '../../local/emulators/green-api/emulator.ts';
+import { type SecretsManagerEmulator, startSecretsManager } from '../../local/emulators/secrets-manager/emulator.ts';
+import { localAws, runCli } from '../support/cli.ts';
+import { createClient } from '../support/secrets-manager-client.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'enroll-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const tokenOf = (idInstance: string): string => idInstance.padEnd(50, 'abcdef');
+const wrongToken = 'f'.repeat(50);
+const ids = ['1101000001', '1101000002', '1101000003'] as const;
+
+let greenApi: GreenApiEmulator;
+let secrets: SecretsManagerEmulator;
+beforeAll(async () => {
+  const instances = ids.map((idInstance) => ({ idInstance, apiTokenInstance: tokenOf(idInstance), logoutDelayMs: 0 }));
+  greenApi = await startGreenApi({ instances, enforceLimit: false });
+});
+beforeEach(async () => {
+  secrets = await startSecretsManager();
+});
+afterEach(() => secrets.close());
+afterAll(() => greenApi.close());
+
+const enroll = (args: readonly string[], input = '') =>
+  runCli(['enroll', '--allow-host', greenApi.host, ...args], {
+    input,
+    env: { ...localAws, AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url, AWS_MAX_ATTEMPTS: '1' },
+  });
+
+const csv = (...lines: readonly string[]): string => {
+  const file = join(folder, 'fleet.csv');
+  writeFileSync(file, `${lines.join('\r\n')}\r\n`);
+  return file;
+};
+
+const head = 'idInstance,apiUrl,apiTokenInstance,owner,group,protected';
+const row = (idInstance: string, more = ',,') => `${idInstance},${greenApi.apiUrl},${tokenOf(idInstance)},${more}`;
+
+const read = async (idInstance: string) => {
+  using client = createClient(secrets.url);
+  const SecretId = `green-api/${idInstance}`;
+  const { SecretString = '' } = await client.send(new GetSecretValueCommand({ SecretId }));
+  const { Tags = [] } = await client.send(new DescribeSecretCommand({ SecretId }));
+  return { value: JSON.parse(SecretString), tags: Object.fromEntries(Tags.map(({ Key, Value }) => [Key, Value])) };
+};
+
+const writes = () => secrets.calls.filter(({ operation }) => /^(?:Create|Put|Update|Tag|Untag)/.test(operation));
+
+test('one instance: the token comes from the input, is verified, stored with its tags, and never shown', async () => {
+  const [id] = ids;
+  const args = [
+    id,
+    '--api-url',
+    greenApi.apiUrl,
+    '--owner',
+    'john.doe@example.com 00u1',
+    '--group',
+    'sales',
+    '--protected',
+  ];
+  const { code, stdout, stderr } = await enroll(args, `${tokenOf(id)}\n`);
+
+  expect({ code, stderr: stderr.trim() }).toEqual({ code: 0, stderr: `${id} created` });
+  expect(stdout).toMatch(/^INSTANCE +RESULT +STATE\n1101000001 +created +authorized\n$/);
+  expect(stdout + stderr).not.toContain(tokenOf(id));
+  expect(await read(id)).toEqual({
+    value: { apiUrl: greenApi.apiUrl, apiTokenInstance: tokenOf(id) },
+    tags: { owner: 'john.doe@example.com 00u1', group: 'sales', protected: 'true' },
+  });
+});
+
+test('a file: each is enrolled, and one that GREEN-API rejects keeps no other from being stored', async () => {
+  const file = csv(
+    head,
+    row(ids[0], '"Doe, John",sales,'),
+    `${ids[1]},${greenApi.apiUrl},${wrongToken},,,`,
+    row(ids[2], ',,true'),
+  );
+  // A comma is no character of a tag.
+  const refused = await enroll(['--csv', file, '--yes']);
+  const { code, stdout, stderr } = await enroll([
+    '--csv',
+    csv(
+      head,
+      row(ids[0], 'john.doe@example.com,sales,'),
+      `${ids[1]},${greenApi.apiUrl},${wrongToken},,,`,
+      row(ids[2], ',,true'),
+    ),
+    '--yes',
+  ]);
+
+  expect({ code: refused.code, stderr: refused.stderr }).toEqual({
+    code: 2,
+    stderr: expect.stringMatching(/fleet\.csv, line 2: owner must be at most 256 letters.*\nNothing was written\.\n$/),
+  });
+  expect(code).toBe(1);
+  expect(stdout).toMatch(/^1101000001 +created +authorized$/m);
+  expect(stdout).toMatch(/^1101000002 +failed +GREEN-API rejects the token: .+ Nothing was written\.$/m);
+  expect(stdout).toMatch(/^1101000003 +created +authorized$/m);
+  expect(stdout + stderr).not.toMatch(/abcdef|ffff/);
+  expect((await read(ids[2])).tags).toEqual({ protected: 'true' });
+  await expect(read(ids[1])).rejects.toThrow("can't find the specified secret");
+});
+
+test('the same file again: what is stored already is left alone, and what was corrected is stored', async () => {
+  await enroll(['--csv', csv(head, row(ids[0]), `${ids[1]},${greenApi.apiUrl},${wrongToken},,,`), '--yes']);
+  secrets.clearCalls();
+
+  const { code, stdout } = await enroll(['--csv', csv(head, row(ids[0]), row(ids[1])), '--yes', '--json']);
+
+  expect(code).toBe(0);
+  expect(
+    stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line)),
+  ).toEqual([
+    { idInstance: ids[0], result: 'unchanged', stateInstance: 'authorized' },
+    { idInstance: ids[1], result: 'created', stateInstance: 'authorized' },
+  ]);
+  expect(writes()).toHaveLength(1);
+});
+
+test('an update keeps the other fields and tags, and an empty value removes a tag', async () => {
+  const [id] = ids;
+  secrets.put({
+    name: `green-api/${id}`,
+    secretString: JSON.stringify({ apiUrl: greenApi.apiUrl, apiTokenInstance: wrongToken, note: 'kept' }),
+    tags: { owner: 'jane.roe@example.com', group: 'sales', cost: '42' },
+  });
+
+  const { code, stdout } = await enroll([id, '--owner', 'john.doe@example.com', '--group', ''], tokenOf(id));
+
+  expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringMatching(/updated +authorized/) });
+  expect(await read(id)).toEqual({
+    value: { apiUrl: greenApi.apiUrl, apiTokenInstance: tokenOf(id), note: 'kept' },
+    tags: { owner: 'john.doe@example.com', cost: '42' },
+  });
+});
+
+test('--tags-only reads no token and calls no GREEN-API', async () => {
+  const [id] = ids;
+  secrets.put({ name: `green-api/${id}`, secretString: '{}', tags: { protected: 'true' } });
+  greenApi.clearCalls();
+
+  const changed = await enroll([id, '--owner', 'john.doe@example.com', '--no-protected', '--tags-only']);
+  const missing = await enroll([ids[1], '--owner', 'john.doe@example.com', '--tags-only']);
+
+  expect(changed.code).toBe(0);
+  expect((await read(id)).tags).toEqual({ owner: 'john.doe@example.com' });
+  expect({ code: missing.code, stdout: missing.stdout }).toEqual({
+    code: 1,
+    stdout: expect.stringContaining('there is no secret green-api/1101000002: enrol it with its token'),
+  });
+  expect(secrets.calls.filter(({ operation }) => operation === 'GetSecretValue')).toHaveLength(1);
+  expect(greenApi.calls).toEqual([]);
+});
+
+test.each([
+  ['a host that is not allowed', '1101000001,https://green-api.example.com,TOKEN,,,', 'apiUrl is not an address'],
+  ['no token', '1101000001,,,,,', 'apiTokenInstance is empty'],
+  ['a token in the wrong column', 'TOKEN,,1101000001,,,', 'idInstance must be 1 to 10 digits'],
+  ['an unclear protection', '1101000001,,TOKEN,,,yes', 'protected must be true, false or empty'],
+  ['a cell too few', '1101000001,,TOKEN,,', 'there are 5 cells for 6 columns'],
+  ['an open quotation mark', '1101000001,,"TOKEN,,,', 'a quotation mark is open'],
+  ['the same instance twice', '1101000003,,TOKEN,,,', 'idInstance stands in line 2 too'],
+])('a file with %s: exit code 2, nothing is called, and no value is repeated', async (_name, line, problem) => {
+  greenApi.clearCalls();
+  const file = csv(head, row(ids[2]), line.replace('TOKEN', wrongToken));
+  const { code, stdout, stderr } = await enroll(['--csv', file, '--yes']);
+
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(stderr).toContain(`fleet.csv, line 3: ${problem}`);
+  expect(stderr).not.toMatch(/ffff|green-api\.example/);
+  expect([...secrets.calls, ...greenApi.calls]).toEqual([]);
+});
+
+test.each([
+  ['a column nobody knows', ['idInstance,token', '1101000001,x']],
+  ['no column of ids', ['owner', 'john.doe@example.com']],
+  ['no instance', [head]],
+])('a file with %s is refused', async (_name, lines) => {
+  const { code, stderr } = await enroll(['--csv', csv(...lines), '--yes']);
+
+  expect(code).toBe(2);
+  expect(stderr).toContain('fleet.csv');
+});
+
+test('a file is not enrolled without an answer to the question', async () => {
+  const { code } = await enroll(['--csv', csv(head, row(ids[0]))]);
+
+  expect(code).toBe(2);
+  expect(secrets.calls).toEqual([]);
+});
+
+test('what Secrets Manager refuses is named by the right that is missing', async () => {
+  secrets.setFault('CreateSecret', 'access-denied');
+  const { code, stdout, stderr } = await enroll([ids[0], '--no-verify'], tokenOf(ids[0]));
+
+  expect(code).toBe(1);
+  expect(stdout).toContain('Allow your AWS identity secretsmanager:CreateSecret');
+  expect(stdout + stderr).not.toContain(tokenOf(ids[0]));
+});

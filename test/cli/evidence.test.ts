@@ -1,0 +1,137 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startJsonServer } from '../support/api-double.ts';
+import { describeStacks, startAws } from '../support/aws-double.ts';
+import { runCli } from '../support/cli.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'evidence-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const runId = 'api-6367c48dd193d56ea7b0baad25b19455e529f5ee';
+
+/** The record of a single logout: it has no tags. */
+const record = (idInstance: string, requestedAt: string, more: object = {}) => ({
+  timestamp: requestedAt,
+  level: 'INFO',
+  message: 'evidence',
+  version: 1,
+  idInstance,
+  function: 'logout',
+  requestedBy: 'arn:aws:sts::111122223333:assumed-role/Operator AROAEXAMPLE',
+  requestedAt,
+  confirmedAt: requestedAt,
+  outcome: { kind: 'logged-out', confirmed: true },
+  ...more,
+});
+
+const ofRun = (idInstance: string, requestedAt: string, owner: string) =>
+  record(idInstance, requestedAt, {
+    function: 'run',
+    reason: '=cmd|calc, "lost"',
+    run: { id: runId, source: 'api', tags: { owner, protected: false } },
+  });
+
+const records = [
+  record('1101000001', '2026-11-20T10:00:00.000Z'),
+  record('1101000002', '2026-11-20T11:00:00.000Z'),
+  ofRun('1101000003', '2026-11-20T12:00:00.000Z', 'john.doe@example.com'),
+  // John's today, somebody else's then.
+  ofRun('1101000001', '2026-11-20T13:00:00.000Z', 'jane.roe@example.com'),
+  record('1101000001', '2025-01-01T00:00:00.000Z'),
+];
+
+const file = join(folder, 'evidence.jsonl');
+const lines = ['not JSON', '{"message":"logout sent"}', ...records.map((line) => JSON.stringify(line))];
+writeFileSync(file, `${lines.join('\n')}\n`);
+
+const evidence = (...args: readonly string[]) => runCli(['evidence', '--file', file, '--since', '2026-11-01', ...args]);
+
+const idsAndTimes = (stdout: string) =>
+  stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+    .map(({ idInstance, requestedAt }) => `${idInstance} ${requestedAt.slice(11, 16)}`);
+
+test('shows what was logged out since then, the oldest first, and leaves other lines out', async () => {
+  const { code, stdout } = await evidence('--json');
+
+  expect(code).toBe(0);
+  expect(idsAndTimes(stdout)).toEqual(['1101000001 10:00', '1101000002 11:00', '1101000003 12:00', '1101000001 13:00']);
+});
+
+test('one instance, one run', async () => {
+  expect(idsAndTimes((await evidence('--json', '--instance', '1101000002')).stdout)).toEqual(['1101000002 11:00']);
+  expect(idsAndTimes((await evidence('--json', '--run', runId)).stdout)).toEqual([
+    '1101000003 12:00',
+    '1101000001 13:00',
+  ]);
+});
+
+test('a person: runs by the owner of that time, single logouts by the owner of today', async () => {
+  await using api = await startJsonServer(() => ({
+    body: { instances: [{ idInstance: '1101000001', owner: 'john.doe@example.com', protected: false }] },
+  }));
+
+  const { stdout } = await evidence('--json', '--owner', 'John.Doe@example.com', '--url', api.url);
+
+  expect(idsAndTimes(stdout)).toEqual(['1101000001 10:00', '1101000003 12:00']);
+  expect(api.received[0]?.query).toEqual({ owner: 'John.Doe@example.com' });
+});
+
+test('CSV has a head, quotes what it must, and disarms formulas', async () => {
+  const { stdout } = await evidence('--csv', '--run', runId);
+
+  const [head, first] = stdout.split('\r\n');
+  expect(head).toMatch(/^requestedAt,confirmedAt,idInstance,outcome,confirmed,/);
+  expect(first).toContain(`"'=cmd|calc, ""lost"""`);
+});
+
+test('nothing found is exit code 1, and a file that is not there says what to do', async () => {
+  const missing = await runCli(['evidence', '--file', join(folder, 'none')]);
+
+  expect((await evidence('--instance', '7')).code).toBe(1);
+  expect({ code: missing.code, stderr: missing.stderr }).toEqual({
+    code: 1,
+    stderr: expect.stringContaining('give it with --file'),
+  });
+});
+
+test('a deployment is read from its log group, with the filter and every page', async () => {
+  const [first, ...rest] = records.slice(0, 4).map((line) => ({ message: `${JSON.stringify(line)}\n` }));
+  await using aws = await startAws({
+    DescribeStacks: describeStacks({ EvidenceLogGroup: 'evidence-log' }),
+    FilterLogEvents: ({ nextToken }) => (nextToken ? { events: rest } : { events: [first], nextToken: 'more' }),
+  });
+
+  const args = ['evidence', '--stack', 'green-api-logout', '--since', '2026-11-01', '--json', '--run', runId];
+  const { code, stdout } = await runCli(args, { env: aws.env });
+
+  expect(code).toBe(0);
+  expect(idsAndTimes(stdout)).toEqual(['1101000003 12:00', '1101000001 13:00']);
+  expect(aws.calls.at(-1)?.input).toMatchObject({
+    logGroupName: 'evidence-log',
+    startTime: Date.parse('2026-11-01'),
+    filterPattern: `{ ($.message = "evidence") && ($.run.id = "${runId}") }`,
+  });
+});
+
+test.each([
+  ['no such stack', [], /^There is no stack green-api-logout in this account and region\./],
+  [
+    'no right to read it',
+    ['DescribeStacks'],
+    /^CloudWatch Logs: AccessDenied\. Allow your AWS identity logs:FilterLogEvents/,
+  ],
+])('%s: one line that says what to do', async (_name, allowed, line) => {
+  const outputs = describeStacks({ EvidenceLogGroup: 'evidence-log' });
+  await using aws = await startAws(
+    allowed.length > 0 ? { DescribeStacks: outputs } : { DescribeStacks: () => '<Stacks/>' },
+  );
+
+  const { code, stdout, stderr } = await runCli(['evidence', '--stack', 'green-api-logout'], { env: aws.env });
+
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+  expect(stderr).toMatch(line);
+});
