@@ -8,7 +8,7 @@ import { createSecretsManager } from './platform/aws-clients.ts';
 import { readEnvironment, type Variables } from './platform/environment.ts';
 import { createLog, type Write, writeLine } from './platform/log.ts';
 import { createForcedLogoutRun, type ForcedLogoutRunDependencies } from './runs/execute-run.ts';
-import type { Summary } from './runs/results.ts';
+import type { Summary } from './runs/summary.ts';
 
 export type RunHandlerDependencies = ForcedLogoutRunDependencies;
 
@@ -16,10 +16,10 @@ export type RunHandlerDependencies = ForcedLogoutRunDependencies;
 const runIdOf = (executionArn: string): string =>
   executionArn.split('/durable-execution/')[1]?.split('/')[0] ?? executionArn;
 
-/** One forced logout from its payload to its summary, as a Lambda durable function. */
+/** One run from its payload to its summary, as a Lambda durable function. */
 export const createRunHandler = (dependencies: RunHandlerDependencies) => {
   const runForcedLogout = createForcedLogoutRun(dependencies);
-  // Lambda may end an invocation for lack of time and repeat its step; middy's own limit would fail the whole run.
+  // Lambda repeats the step of an invocation that ran out of time. Middy's own limit would fail the whole run instead.
   return middy<unknown, Summary, Error, DurableContext>({
     executionMode: executionModeDurableContext,
     timeoutEarlyInMillis: 0,

@@ -22,14 +22,14 @@ export type ScheduleHandlerDependencies = {
   readonly log: (level: 'INFO' | 'WARN', message: string, fields: object) => void;
 };
 
-// A schedule waits for nothing, and its runs end a day after it was due.
+// A scheduled run starts at once and expires a day after its scheduled time.
 const { at: _at, expiresAt: _expiresAt, ...configurable } = requestEntries;
 
 /**
- * What EventBridge Scheduler sends: the schedule as it was configured, and the time it was due, which is
+ * What EventBridge Scheduler sends: the schedule as it was configured, and the scheduled time of this firing, which is
  * `<aws.scheduler.scheduled-time>` (https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html).
  */
-const inputSchema = v.strictObject(
+const firingSchema = v.strictObject(
   {
     schedule: v.pipe(v.string('must be a text'), v.regex(/^[0-9A-Za-z_.-]{1,64}$/, 'must be the name of a schedule')),
     scheduledTime: instant,
@@ -38,16 +38,11 @@ const inputSchema = v.strictObject(
   'must be a JSON object',
 );
 
-type Input = Pick<ForcedLogout, 'target' | 'except' | 'reason' | 'clearQueue' | 'dryRun'> & {
-  readonly schedule: string;
-  readonly scheduledTime: string;
-  readonly maxTargets?: number;
-};
-
-const parseInput = (event: unknown): Input => requireFields(inputSchema, event, 'input') as Input;
-
-/** Nothing in it but what was configured and the time it was due: another delivery of the same firing is the same run. */
-const requestOf = ({ schedule, scheduledTime, ...configured }: Input, ceiling: number): ForcedLogout => {
+/** Depends on the configuration and the scheduled time alone, so that a repeated delivery of a firing is the same run. */
+const requestOf = (
+  { schedule, scheduledTime, ...configured }: v.InferOutput<typeof firingSchema>,
+  ceiling: number,
+): ForcedLogout => {
   const { maxTargets = defaultMaxTargetsWithin(ceiling) } = configured;
   if (maxTargets > ceiling)
     throw new InvalidRequest('maxTargets', `must be at most ${ceiling}, the ceiling of this deployment`);
@@ -62,16 +57,17 @@ const requestOf = ({ schedule, scheduledTime, ...configured }: Input, ceiling: n
 };
 
 /**
- * EventBridge Scheduler → one run for each time a schedule is due.
+ * EventBridge Scheduler → one run for each firing of a schedule.
  *
- * @throws InvalidRequest for an input that no retry will mend, RunNotStarted otherwise: then the firing is delivered again
+ * @throws InvalidRequest for an input that no retry can correct
+ * @throws RunNotStarted for anything else; the firing is then delivered again
  */
 export const createScheduleHandler = ({ startRun, stack, maxTargetsCeiling, log }: ScheduleHandlerDependencies) =>
   middy<unknown, { readonly run: RunName }>({ timeoutEarlyInMillis: 0 }).handler(async (event) => {
-    const input = parseInput(event);
-    const { schedule, scheduledTime } = input;
+    const firing = requireFields(firingSchema, event, 'input');
+    const { schedule, scheduledTime } = firing;
     const name = runNameOf('schedule', { stack, requester: schedule, key: scheduledTime });
-    const start = await startRun(name, requestOf(input, maxTargetsCeiling));
+    const start = await startRun(name, requestOf(firing, maxTargetsCeiling));
     if (start.kind !== 'started' && start.kind !== 'other-payload') throw new RunNotStarted(start);
 
     const fact = { schedule, scheduledTime, run: name };

@@ -11,17 +11,14 @@ import {
 import { parseCaller } from './caller.ts';
 import { InvalidRequest, parseBody } from './request.ts';
 
-type RequestedRunFields = Omit<ForcedLogout, 'requestedBy' | 'source' | 'occurredAt' | 'expiresAt' | 'maxTargets'> &
-  Partial<Pick<ForcedLogout, 'expiresAt' | 'maxTargets'>>;
-
 /** Room for 3,000 ids, and as many exceptions. */
 const longestBytes = 128 * 1_024;
 
-const bodySchema = (ceiling: number) =>
+const createBodySchema = (ceiling: number) =>
   v.strictObject(
     {
       ...requestEntries,
-      maxTargets: v.optional(
+      maxTargets: v.exactOptional(
         v.pipe(
           v.number('must be a number'),
           v.maxValue(ceiling, `must be at most ${ceiling}, the ceiling of this deployment`),
@@ -32,8 +29,10 @@ const bodySchema = (ceiling: number) =>
     'must be a JSON object such as {"target": {"group": "sales"}, "reason": "phones lost"}',
   );
 
+type Body = v.InferOutput<ReturnType<typeof createBodySchema>>;
+
 /** A run that outlived its execution would end without a summary. */
-const checkInstants = ({ at, expiresAt }: RequestedRunFields, latestEnd: Date): void => {
+const checkInstants = ({ at, expiresAt }: Body, latestEnd: Date): void => {
   if (expiresAt !== undefined && Date.parse(expiresAt) > latestEnd.getTime())
     throw new InvalidRequest('expiresAt', `must not be after ${latestEnd.toISOString()}: no run may last longer`);
   if (at === undefined) return;
@@ -45,23 +44,23 @@ const checkInstants = ({ at, expiresAt }: RequestedRunFields, latestEnd: Date): 
 };
 
 /**
- * Reads who asks for which run, as a function of the instant of the request: that instant is all a retry changes.
+ * Reads a request for a run and its caller. The run is a function of the instant of the request, because that instant is
+ * all that differs when the caller repeats the request.
  *
  * @throws InvalidRequest naming the field
  */
 export const createParseRunRequest = ({ maxTargetsCeiling, executionTimeoutMs }: RunLimits, now: () => Date) => {
-  const schema = bodySchema(maxTargetsCeiling);
+  const schema = createBodySchema(maxTargetsCeiling);
   const defaults = { maxTargets: defaultMaxTargetsWithin(maxTargetsCeiling) };
-  const parseAsked = (event: APIGatewayProxyEventV2) => parseBody(event, schema, longestBytes) as RequestedRunFields;
 
   return (event: APIGatewayProxyEventV2) => {
-    const asked = parseAsked(event);
-    checkInstants(asked, new Date(now().getTime() + executionTimeoutMs));
+    const body = parseBody(event, schema, longestBytes);
+    checkInstants(body, new Date(now().getTime() + executionTimeoutMs));
     const { requestedBy } = parseCaller(event);
     const requestAt = (instant: Date): ForcedLogout => {
       const occurredAt = instant.toISOString();
-      const expiresAt = defaultExpiryAfter(asked.at ?? occurredAt);
-      return { ...defaults, expiresAt, ...asked, requestedBy, source: 'api', occurredAt };
+      const expiresAt = defaultExpiryAfter(body.at ?? occurredAt);
+      return { ...defaults, expiresAt, ...body, requestedBy, source: 'api', occurredAt };
     };
     return { requestedBy, requestAt };
   };

@@ -4,13 +4,26 @@ import { type Deadline, deadlineIn, hasPassed } from '../platform/deadline.ts';
 import type { CallWithCredential } from './call-with-credential.ts';
 import type { Reading } from './evidence.ts';
 
+/**
+ * Readings of `notAuthorized` in a row that confirm a logout. GREEN-API's states are sometimes wrong for a while, so a run takes
+ * two; the caller of a single logout waits for the answer, so one must do
+ * (https://github.com/green-api/issues/issues/595).
+ */
+export const readingsNeeded = { logout: 1, run: 2 } as const;
+
+/** How many of the newest readings reported `notAuthorized`, without another one in between. */
+export const notAuthorizedInARow = (readings: readonly Reading[]): number =>
+  readings.length -
+  1 -
+  readings.findLastIndex((reading) => !('stateInstance' in reading) || reading.stateInstance !== 'notAuthorized');
+
 export type Confirmation = {
   readonly readings: readonly Reading[];
-  /** The last state that was read; missing: none was. */
+  /** The last state that was read; missing if none was. */
   readonly stateInstance?: string | null;
-  /** ISO 8601 instant of the reading that said `notAuthorized`. */
+  /** ISO 8601 instant of the reading that confirmed the logout. */
   readonly confirmedAt?: string;
-  /** Why there were no more readings, though there was time. */
+  /** Why the readings ended although there was time for more. */
   readonly readingProblem?: string;
 };
 
@@ -23,7 +36,7 @@ export type ConfirmDependencies = {
 };
 
 /**
- * Reads the state at once, and again as often as GREEN-API allows, until it says `notAuthorized` or `waitMs` are over.
+ * Reads the state at once, and again as often as GREEN-API allows, until the logout is confirmed or `waitMs` are over.
  * The first reading has the whole time limit of a call; the later ones end with the wait.
  */
 export const createConfirm =
@@ -45,7 +58,7 @@ export const createConfirm =
       readings.push(
         answer.kind === 'state' ? { at, stateInstance: answer.stateInstance } : { at, failure: answer.detail },
       );
-      if (last.stateInstance === 'notAuthorized') return { readings, ...last, confirmedAt: at };
+      if (notAuthorizedInARow(readings) >= readingsNeeded.logout) return { readings, ...last, confirmedAt: at };
     } while (!hasPassed(waitEnds));
 
     return { readings, ...last };

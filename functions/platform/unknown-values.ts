@@ -57,3 +57,12 @@ export const parseFields = <Schema extends v.GenericSchema>(
   // The name of an unknown field is the sender's text: it is cut.
   return { kind: 'invalid', field: v.getDotPath(issue)?.slice(0, 64), rule: ruleOf(issue, noun) };
 };
+
+/** The value of a JSON text that matches a schema; `undefined` if there is no text, or it is something else. */
+export const parseJsonAs = <Schema extends v.GenericSchema>(
+  schema: Schema,
+  text: string | undefined,
+): v.InferOutput<Schema> | undefined => {
+  const parsed = v.safeParse(schema, text === undefined ? undefined : parseJson(text));
+  return parsed.success ? parsed.output : undefined;
+};

@@ -1,4 +1,4 @@
-/** Acts on every item, at most `limit` at once, and keeps their order. `act` must not reject: the rest would be lost. */
+/** Applies `act` to every item, at most `limit` at once, and keeps their order. `act` must not reject: the other results would be lost. */
 export const inParallel = async <Item, Result>(
   limit: number,
   items: readonly Item[],

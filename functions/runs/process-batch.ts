@@ -1,5 +1,4 @@
-import type { Evidence, RecordEvidence } from '../logout/evidence.ts';
-import { type FailureKind, type LogoutOutcome, type OutcomeKind, retryable } from '../logout/outcome.ts';
+import type { RecordEvidence } from '../logout/evidence.ts';
 import { deadlineIn, hasPassed } from '../platform/deadline.ts';
 import type { Log } from '../platform/log.ts';
 import { errorNameOf } from '../platform/unknown-values.ts';
@@ -7,62 +6,15 @@ import { inParallel } from './in-parallel.ts';
 import type { Outcome } from './outcome.ts';
 import type { ProcessTarget } from './process-target.ts';
 import type { RunIdentity } from './request.ts';
-import { expired, isPending, lastState, retryOrFail, type TargetState } from './target-state.ts';
+import { evidenceOf } from './run-evidence.ts';
+import { expired, isPending, retryOrFail, type TargetState } from './target-state.ts';
 
-/** A target state that has ended in an outcome. */
-type DecidedTarget = TargetState & { readonly kind: OutcomeKind };
-
-const isFailureKind = (kind: OutcomeKind): kind is FailureKind => Object.hasOwn(retryable, kind);
-
-const outcomeOf = (targetState: DecidedTarget): LogoutOutcome => {
-  const { kind, detail = '' } = targetState;
-  const state = lastState(targetState);
-  const reported = {
-    ...(targetState.retry.isLogout && { isLogout: true }),
-    ...(state !== undefined && { stateInstance: state }),
-  };
-  if (isFailureKind(kind)) return { kind, confirmed: false, detail, ...reported };
-  return { kind, confirmed: true, ...reported };
-};
-
-/** From when the time to logout counts: the event's own or the scheduled time, or the instant it was put off to. */
-const causeMs = ({ request: { occurredAt, at }, startedAt }: RunIdentity): number => {
-  const causes = [occurredAt, at].flatMap((instant) => (instant === undefined ? [] : Date.parse(instant)));
-  return causes.length === 0 ? Date.parse(startedAt) : Math.max(...causes);
-};
-
-/** What a run leaves of one instance for good. */
-export const evidenceOf = (targetState: DecidedTarget, run: RunIdentity): Evidence => {
-  const { source, occurredAt, requestedBy, reason } = run.request;
-  const { confirmedAt, queueCleared } = targetState;
-  const { tags, queueProblem } = targetState.retry;
-  return {
-    version: 1,
-    idInstance: targetState.idInstance,
-    function: 'run',
-    requestedBy,
-    reason,
-    requestedAt: run.startedAt,
-    ...(confirmedAt !== undefined && {
-      confirmedAt,
-      timeToLogoutMs: Math.max(0, Date.parse(confirmedAt) - causeMs(run)),
-    }),
-    attempts: targetState.attempts,
-    readings: targetState.retry.readings,
-    outcome: outcomeOf(targetState),
-    ...(queueCleared !== undefined && {
-      queue: { cleared: queueCleared, ...(queueProblem !== undefined && { detail: queueProblem }) },
-    }),
-    run: { id: run.id, source, ...(occurredAt !== undefined && { occurredAt }), ...(tags !== undefined && { tags }) },
-  };
-};
-
-/** What one batch of a round leaves in its checkpoint. */
+/** The checkpoint of one batch of a round. */
 export type BatchResult = {
   readonly round: number;
-  /** When it ended; ISO 8601. */
+  /** When the batch ended; ISO 8601. */
   readonly at: string;
-  /** The next batch might outlive this invocation. */
+  /** The invocation may not have enough time for another batch. */
   readonly timeIsShort: boolean;
   /** As they are now: those still pending with their retry state. */
   readonly targetStates: readonly (Outcome | TargetState)[];
@@ -75,7 +27,10 @@ export type BatchDependencies = {
   readonly now: () => Date;
 };
 
-/** 200 instances at 50 at once take 4 turns; one turn of nothing but time-outs takes about a minute. In milliseconds. */
+/**
+ * Longest time of a batch, in milliseconds. 200 instances, 50 at once, need four turns, and a turn in which every call times out
+ * takes about a minute.
+ */
 const longestBatchMs = 5 * 60 * 1_000;
 /** Time to write the checkpoint before Lambda's own limit, in milliseconds. */
 const closingMs = 20_000;
@@ -83,21 +38,34 @@ const concurrency = 50;
 
 const withoutRetry = ({ retry: _, ...outcome }: TargetState): Outcome => outcome;
 
-const createReport =
-  ({ recordEvidence, log }: BatchDependencies, run: RunIdentity) =>
-  async (targetState: TargetState): Promise<void> => {
-    const { kind, idInstance, detail, attempts } = targetState;
+/**
+ * Processes one batch of a round and records the evidence of each decided instance, which a crash may repeat. It never
+ * rejects, and one instance's failure stops no other. An instance that there is no time for stays pending; when the run has
+ * expired, none does.
+ */
+export const createProcessBatch = ({ processTarget, recordEvidence, log, now }: BatchDependencies) => {
+  // A run may be stopped before the evidence of a logout that it sent.
+  const logSent = (
+    { id, request: { requestedBy, reason } }: RunIdentity,
+    { idInstance, attempts, retry }: TargetState,
+  ) => log('INFO', 'logout sent', { run: id, idInstance, attempts, requestedBy, reason, tags: retry.tags });
+
+  const report = async (run: RunIdentity, target: TargetState): Promise<void> => {
+    const { kind, idInstance, skipReason, detail, attempts, retry } = target;
     if (kind === 'skipped')
-      log('WARN', 'instance skipped', { run: run.id, idInstance, detail, attempts, tags: targetState.retry.tags });
-    else if (kind !== 'pending') await recordEvidence(evidenceOf({ ...targetState, kind }, run));
+      log('WARN', 'instance skipped', { run: run.id, idInstance, skipReason, detail, attempts, tags: retry.tags });
+    else if (kind !== 'pending') await recordEvidence(evidenceOf({ ...target, kind }, run));
   };
 
-/**
- * Handles one batch of a round: what is decided leaves its evidence, once or, after a crash, twice. It never rejects, and
- * no instance stops another. What the time does not suffice for stays pending; once the run has expired, nothing does.
- */
-export const createProcessBatch = (dependencies: BatchDependencies) => {
-  const { processTarget, log, now } = dependencies;
+  const processSafely = async (run: RunIdentity, ...[target, ...rest]: Parameters<ProcessTarget>) => {
+    try {
+      return await processTarget(target, ...rest);
+    } catch (error) {
+      const name = errorNameOf(error);
+      log('ERROR', 'unexpected error', { run: run.id, idInstance: target.idInstance, error: name });
+      return retryOrFail(target, 'unavailable', `unexpected error: ${name}`);
+    }
+  };
 
   return async (
     run: RunIdentity,
@@ -105,44 +73,23 @@ export const createProcessBatch = (dependencies: BatchDependencies) => {
     batch: readonly TargetState[],
     remainingMs: () => number,
   ): Promise<BatchResult> => {
-    const report = createReport(dependencies, run);
     const untilExpiryMs = () => Date.parse(run.request.expiresAt) - now().getTime();
-    const allowedMs = Math.min(longestBatchMs, remainingMs() - closingMs, untilExpiryMs());
-    const deadline = deadlineIn(allowedMs);
+    const deadline = deadlineIn(Math.min(longestBatchMs, remainingMs() - closingMs, untilExpiryMs()));
 
-    // The evidence comes with the decision, and a run may be stopped before there is one.
-    const noteSent = ({ idInstance, attempts, retry: { tags } }: TargetState) => {
-      const { requestedBy, reason } = run.request;
-      log('INFO', 'logout sent', { run: run.id, idInstance, attempts, requestedBy, reason, tags });
-    };
-
-    const takeFurther = async (targetState: TargetState): Promise<TargetState> => {
-      if (hasPassed(deadline)) return targetState;
-      try {
-        return await processTarget(targetState, run.request, deadline);
-      } catch (error) {
-        const name = errorNameOf(error);
-        log('ERROR', 'unexpected error', { run: run.id, idInstance: targetState.idInstance, error: name });
-        return retryOrFail(targetState, 'unavailable', `unexpected error: ${name}`);
-      }
-    };
-
-    const handle = async (targetState: TargetState): Promise<TargetState> => {
-      const further = await takeFurther(targetState);
-      const next = isPending(further) && untilExpiryMs() <= 0 ? expired(further) : further;
-      if (isPending(next) && next.attempts > targetState.attempts) noteSent(next);
-      await report(next);
+    const processOne = async (target: TargetState): Promise<TargetState> => {
+      const processed = hasPassed(deadline) ? target : await processSafely(run, target, run.request, deadline);
+      const next = isPending(processed) && untilExpiryMs() <= 0 ? expired(processed) : processed;
+      if (isPending(next) && next.attempts > target.attempts) logSent(run, next);
+      await report(run, next);
       return next;
     };
 
-    const targetStates = await inParallel(concurrency, batch, handle);
+    const targetStates = await inParallel(concurrency, batch, processOne);
     return {
       round,
       at: now().toISOString(),
       timeIsShort: remainingMs() < longestBatchMs + closingMs,
-      targetStates: targetStates.map((targetState) =>
-        isPending(targetState) ? targetState : withoutRetry(targetState),
-      ),
+      targetStates: targetStates.map((target) => (isPending(target) ? target : withoutRetry(target))),
     };
   };
 };

@@ -1,8 +1,8 @@
 import * as v from 'valibot';
-import { type InstanceId, instanceIdSchema } from '../instances/instance-id.ts';
+import { instanceIdSchema } from '../instances/instance-id.ts';
 import { mostInstances } from '../platform/environment.ts';
 
-/** `Date.parse` takes 30 February for 2 March. */
+/** `Date.parse` reads 30 February as 2 March. */
 const isRealInstant = (text: string): boolean => {
   const day = text.slice(0, 10);
   const midnight = Date.parse(`${day}T00:00:00Z`);
@@ -19,45 +19,10 @@ export const instant = v.pipe(
   v.check(isRealInstant, 'must be a date that exists'),
 );
 
-/** What a run is aimed at. */
-export type Target =
-  | { readonly instances: readonly InstanceId[] }
-  /** One or more identities of one person, separated by spaces. */
-  | { readonly owner: string }
-  | { readonly group: string }
-  | { readonly all: true };
-
-export type Source = 'api' | 'schedule' | 'offboarding';
-
-/**
- * What a run was asked to do: the payload of its execution. Nothing in it differs when the same thing is asked twice, but
- * for a request at the API: there `occurredAt`, and the expiry that follows from it, tell when it was first asked.
- */
-export type ForcedLogout = {
-  readonly target: Target;
-  /** Ids left alone. */
-  readonly except?: readonly InstanceId[];
-  readonly reason: string;
-  /** Role ARN and unique id, subject of a token, name of a schedule, or source and id of an event. */
-  readonly requestedBy: string;
-  readonly source: Source;
-  /** When it happened that this is the answer to: the event's own or the scheduled time. ISO 8601, as all instants here. */
-  readonly occurredAt?: string;
-  /** Instant to wait for before anything is done. */
-  readonly at?: string;
-  /** Nothing is done after this instant. */
-  readonly expiresAt: string;
-  /** More targets than this fail the run before it touches one. */
-  readonly maxTargets: number;
-  /** Clear the outgoing queue too, so that the next number that is linked does not send it. */
-  readonly clearQueue?: boolean;
-  /** Say who would be logged out and touch nothing. */
-  readonly dryRun?: boolean;
-};
-
 const instanceIds = v.pipe(
   v.array(instanceIdSchema, 'must be a list of ids'),
   v.maxLength(mostInstances, `must be at most ${mostInstances} ids`),
+  v.readonly(),
 );
 
 const text = (longest: number) =>
@@ -72,62 +37,81 @@ const flag = v.boolean('must be true or false');
 
 const targetRule = 'must be exactly one of instances, owner, group, and all: true';
 
-const targetSchema = v.pipe(
-  v.strictObject(
-    {
-      instances: v.optional(instanceIds),
-      owner: v.optional(text(256)),
-      group: v.optional(text(256)),
-      all: v.optional(v.literal(true, 'must be true')),
-    },
-    targetRule,
-  ),
-  v.check((target) => Object.keys(target).length === 1, targetRule),
-  v.transform((target) => target as Target),
-);
-
-/** The fields that whoever asks for a run may choose. */
-export const requestEntries = {
-  target: targetSchema,
-  except: v.optional(instanceIds),
-  reason: text(256),
-  at: v.optional(instant),
-  expiresAt: v.optional(instant),
-  maxTargets: v.optional(
-    v.pipe(
-      v.number('must be a number'),
-      v.integer('must be a whole number'),
-      v.minValue(1, 'must be at least 1'),
-      v.maxValue(mostInstances, `must be at most ${mostInstances}`),
-    ),
-  ),
-  clearQueue: v.optional(flag),
-  dryRun: v.optional(flag),
+const targetSchemas = {
+  instances: v.strictObject({ instances: instanceIds }),
+  /** One or more identities of one person, separated by spaces. */
+  owner: v.strictObject({ owner: text(256) }),
+  group: v.strictObject({ group: text(256) }),
+  all: v.strictObject({ all: v.literal(true, 'must be true') }),
 };
 
-/** The payload of a run. */
+type TargetKind = keyof typeof targetSchemas;
+
+const isTargetKind = (key: string): key is TargetKind => Object.hasOwn(targetSchemas, key);
+
+const targetSchema = v.lazy((value): (typeof targetSchemas)[TargetKind] | v.GenericSchema<never> => {
+  const [key = '', ...others] = typeof value === 'object' && value !== null ? Object.keys(value) : [];
+  return isTargetKind(key) && others.length === 0 ? targetSchemas[key] : v.custom<never>(() => false, targetRule);
+});
+
+/** The instances that a run is to log out. */
+export type Target = Readonly<v.InferOutput<typeof targetSchema>>;
+
+const maxTargets = v.pipe(
+  v.number('must be a number'),
+  v.integer('must be a whole number'),
+  v.minValue(1, 'must be at least 1'),
+  v.maxValue(mostInstances, `must be at most ${mostInstances}`),
+);
+
+/** The fields that the requester of a run may choose. */
+export const requestEntries = {
+  target: targetSchema,
+  /** Ids of instances that the run must not log out. */
+  except: v.exactOptional(instanceIds),
+  reason: text(256),
+  /** Instant to wait for before the run does anything. */
+  at: v.exactOptional(instant),
+  /** The run does nothing after this instant. */
+  expiresAt: v.exactOptional(instant),
+  /** With more targets than this the run fails before it logs anybody out. */
+  maxTargets: v.exactOptional(maxTargets),
+  /** Clears the outgoing queue too, so that the next number that is linked does not send it. */
+  clearQueue: v.exactOptional(flag),
+  /** Logs nobody out: the run only reports who would be. */
+  dryRun: v.exactOptional(flag),
+};
+
+/**
+ * The payload of a run's execution. A repeated request gives the same payload, except at the API: there `occurredAt`, and
+ * the expiry that follows from it, are the instant of the first request.
+ */
 export const forcedLogoutSchema = v.strictObject({
   ...requestEntries,
-  // The ARN of a user may have a path of 512 characters.
+  expiresAt: instant,
+  maxTargets,
+  /** Role ARN and unique id, subject of a token, name of a schedule, or source and id of an event: a user's ARN may have a path of 512 characters. */
   requestedBy: text(1_024),
   source: v.picklist(['api', 'schedule', 'offboarding'], 'must be api, schedule or offboarding'),
-  occurredAt: v.optional(instant),
-  expiresAt: instant,
-  maxTargets: v.unwrap(requestEntries.maxTargets),
+  /** The time of the cause: the event's own time, the scheduled time, or the instant of the request. */
+  occurredAt: v.exactOptional(instant),
 });
+
+export type ForcedLogout = Readonly<v.InferOutput<typeof forcedLogoutSchema>>;
+export type Source = ForcedLogout['source'];
 
 /** What the deployment allows a run. */
 export type RunLimits = {
-  /** Instances it may touch, whatever it is asked. */
+  /** Most instances that one run may log out, whatever its request says. */
   readonly maxTargetsCeiling: number;
-  /** How long it may last, waiting for `at` included, in milliseconds. */
+  /** Longest life of a run, the wait for `at` included, in milliseconds. */
   readonly executionTimeoutMs: number;
 };
 
-/** Instances a run may touch unless the request says otherwise. */
+/** Most targets of a run whose request names no `maxTargets`. */
 const defaultMaxTargets = 50;
 
-/** How long after `at`, or after its cause, a run may still act unless the request says otherwise, in milliseconds. */
+/** Time from `at`, or from the cause, to the expiry of a run whose request names no `expiresAt`, in milliseconds. */
 export const defaultExpiryMs = 24 * 60 * 60 * 1_000;
 
 export const defaultMaxTargetsWithin = (ceiling: number): number => Math.min(defaultMaxTargets, ceiling);
@@ -140,6 +124,6 @@ export const defaultExpiryAfter = (instant: string): string =>
 export type RunIdentity = {
   readonly id: string;
   readonly request: ForcedLogout;
-  /** When the run began; ISO 8601. */
+  /** ISO 8601. */
   readonly startedAt: string;
 };

@@ -1,18 +1,17 @@
-import type { Operations } from './operations.ts';
-import { secondsToNextRound } from './operations.ts';
+import { secondsToNextRound } from './backoff.ts';
+import { type Operations, operationNames } from './operations.ts';
 import type { Outcome } from './outcome.ts';
 import type { BatchResult } from './process-batch.ts';
 import type { RunIdentity } from './request.ts';
-import { operationNames } from './results.ts';
 import { lastState, type TargetState } from './target-state.ts';
 
-/** One step handles as many: their target states fit into one checkpoint, and their calls into one invocation. */
+/** Instances in one step: their states fit into one checkpoint, and their calls into one invocation. */
 const batchSize = 200;
-/** A batch lasts as long as its slowest instance: others go on meanwhile. */
+/** Steps at once: a step lasts as long as its slowest instance, and the others must not wait for it. */
 const batchesAtOnce = 4;
 /**
- * Operations a run spreads its rounds over, so that one with many instances and a far expiry stays below Lambda's limit
- * of 3,000, and what it has written so far stays small enough to be read again on each replay.
+ * Operations that a run spreads its rounds over. With many instances and a far expiry it stays below Lambda's limit of
+ * 3,000, and its checkpoints stay small enough to be read again on each replay.
  */
 const operationsForRounds = 600;
 
@@ -37,19 +36,41 @@ const processRound = async (
   const batches = inBatches(open);
   while (results.length < batches.length) {
     const done = results.length;
-    const turn = batches.slice(done, done + batchesAtOnce).map((batch, index) => {
+    const steps = batches.slice(done, done + batchesAtOnce).map((batch, index) => {
       const name = operationNames.round(round, done + index + 1);
       return operations.step(name, () => processBatch(run, round, batch));
     });
-    results.push(...(await Promise.all(turn)));
-    // The next invocation has Lambda's whole time again.
+    results.push(...(await Promise.all(steps)));
+    // After a wait the next invocation has Lambda's full time limit again.
     const isShort = results.length < batches.length && results.slice(done).some(({ timeIsShort }) => timeIsShort);
     if (isShort) await operations.wait(operationNames.rest(round, results.length), 1);
   }
   return results;
 };
 
-/** Round after round over what is still open, until nothing is: at the latest when the run expires. */
+/** An instance that only lacks its next reading is worth an early round too. */
+const hasProgress = (before: readonly TargetState[], open: readonly TargetState[]): boolean =>
+  open.length < before.length || open.some((target) => lastState(target) === 'notAuthorized');
+
+const waitAfterRound = async (
+  operations: Operations,
+  run: RunIdentity,
+  results: readonly BatchResult[],
+  roundsWithoutProgress: number,
+): Promise<void> => {
+  const round = results[0]?.round ?? 1;
+  const endedAtMs = Math.max(...results.map(({ at }) => Date.parse(at)));
+  const seconds = secondsToNextRound({
+    runId: run.id,
+    round,
+    roundsWithoutProgress,
+    leftMs: Date.parse(run.request.expiresAt) - endedAtMs,
+    roundsLeft: Math.floor((operationsForRounds - operations.used()) / (results.length + 1)),
+  });
+  await operations.wait(operationNames.waitAfterRound(round), seconds);
+};
+
+/** Processes the open targets round after round, until none is left: at the latest when the run expires. */
 export const runRounds = async (
   operations: Operations,
   processBatch: ProcessBatch,
@@ -61,24 +82,13 @@ export const runRounds = async (
   let roundsWithoutProgress = 0;
   for (let round = 1; open.length > 0; round += 1) {
     const results = await processRound(operations, processBatch, run, round, open);
-    const now = results.flatMap((result) => result.targetStates);
-    const before = open.length;
-    decided.push(...now.filter((outcome) => !isOpen(outcome)));
-    open = now.filter(isOpen);
-    if (open.length === 0) break;
-    // What lacks only its second reading is worth coming back for soon.
-    const madeProgress = open.length < before || open.some((targetState) => lastState(targetState) === 'notAuthorized');
-    roundsWithoutProgress = madeProgress ? 0 : roundsWithoutProgress + 1;
-
-    const endedAt = Math.max(...results.map(({ at }) => Date.parse(at)));
-    const seconds = secondsToNextRound({
-      runId: run.id,
-      round,
-      roundsWithoutProgress,
-      leftMs: Date.parse(run.request.expiresAt) - endedAt,
-      roundsLeft: Math.floor((operationsForRounds - operations.used()) / (results.length + 1)),
-    });
-    await operations.wait(operationNames.waitAfterRound(round), seconds);
+    const next = results.flatMap((result) => result.targetStates);
+    const stillOpen = next.filter(isOpen);
+    decided.push(...next.filter((outcome) => !isOpen(outcome)));
+    if (stillOpen.length === 0) break;
+    roundsWithoutProgress = hasProgress(open, stillOpen) ? 0 : roundsWithoutProgress + 1;
+    open = stillOpen;
+    await waitAfterRound(operations, run, results, roundsWithoutProgress);
   }
   return decided;
 };

@@ -1,17 +1,17 @@
 import { DurableOperationError } from '@aws/durable-execution-sdk-js';
 import { resultsOf } from './outcome.ts';
-import { type Summary, summarize } from './results.ts';
+import { type Summary, summarize } from './summary.ts';
 
 export type RunFailureType =
   /** The payload is not a run. */
   | 'InvalidRun'
-  /** It expired before anything was done. */
+  /** The run expired before it did anything. */
   | 'RunExpired'
-  /** There were more targets than it may touch, and it touched none. */
+  /** There were more targets than `maxTargets`, so the run logged nobody out. */
   | 'TooManyTargets'
-  /** The instances may not be listed, so nobody knows the targets. */
+  /** The run may not list the instances, so its targets are unknown. */
   | 'ListDenied'
-  /** It did what it could, and at least one instance is not confirmed. */
+  /** The run ended with at least one instance that is not confirmed. */
   | 'NotAllConfirmed';
 
 /** Fails an execution; the summary arrives as the data of its error. */

@@ -1,26 +1,27 @@
 import type { ListedInstance } from '../instances/directory.ts';
 import type { InstanceId } from '../instances/instance-id.ts';
+import { readingsNeeded } from '../logout/confirmation.ts';
 import type { Reading } from '../logout/evidence.ts';
 import { type FailureKind, retryable } from '../logout/outcome.ts';
 import { type Outcome, pendingOutcome } from './outcome.ts';
 
 /**
- * What a run remembers of an instance from one round to the next. 200 of them stand in one checkpoint of at most 256 KB,
- * so nothing in it grows, and nothing in it is a secret.
+ * What a run keeps of an instance from one round to the next. A checkpoint of at most 256 KB holds 200 of them, so
+ * nothing in it grows, and nothing in it is a secret.
  */
 export type RetryState = {
-  /** What the outcome is called if the run ends now. */
+  /** The kind of the outcome if the run ends now. */
   readonly pendingFailure: FailureKind;
-  /** How often GREEN-API took a logout. */
+  /** How many logouts GREEN-API accepted. */
   readonly acceptedLogouts: number;
-  /** When a logout was first taken, or the state first said so. */
+  /** When GREEN-API first accepted a logout, or the first reading of `notAuthorized`. */
   readonly acceptedAt?: string;
-  /** GREEN-API said `isLogout: true`. */
+  /** GREEN-API answered `isLogout: true`. */
   readonly isLogout?: true;
-  /** A logout was taken, or got no answer and may have been. */
+  /** A logout was accepted, or got no answer and may have been carried out. */
   readonly mayHaveActed: boolean;
   readonly refusals: number;
-  /** It must not be logged out a second time: it was protected, or its tag changed, meanwhile. */
+  /** The instance was protected, or its tag changed, after its first logout: it must not be logged out again. */
   readonly leaveAlone?: true;
   /** The newest ones. */
   readonly readings: readonly Reading[];
@@ -30,14 +31,15 @@ export type RetryState = {
   readonly queueProblem?: string;
 };
 
-/** The way of one instance through a run. */
+/** The state of one instance in a run: its outcome so far, and what the next round needs. */
 export type TargetState = Outcome & { readonly retry: RetryState };
 
-const keptReadings = 3;
-/** Of a tag, which is up to 256 characters of any script, and of a detail. */
+/** Those that confirm, and the one before them. */
+const keptReadings = readingsNeeded.run + 1;
+/** Longest tag or detail in a checkpoint, in bytes: a tag has up to 256 characters of any script. */
 const keptBytes = 240;
 
-/** Cuts a text so that it takes no more room than a checkpoint has for it. */
+/** Cuts a text to the length that a checkpoint has room for. */
 export const keptText = (text: string): string =>
   Buffer.byteLength(text) <= keptBytes
     ? text
@@ -45,18 +47,12 @@ export const keptText = (text: string): string =>
 
 export const newTargetState = (idInstance: InstanceId): TargetState => ({
   ...pendingOutcome(idInstance),
-  retry: {
-    pendingFailure: 'timed-out',
-    acceptedLogouts: 0,
-    mayHaveActed: false,
-    refusals: 0,
-    readings: [],
-  },
+  retry: { pendingFailure: 'timed-out', acceptedLogouts: 0, mayHaveActed: false, refusals: 0, readings: [] },
 });
 
 export const isPending = ({ kind }: Outcome): boolean => kind === 'pending';
 
-/** The newest reading, if it told a state. */
+/** The state of the newest reading; `undefined` if there is no reading or it failed. */
 export const lastState = ({ retry }: TargetState): string | null | undefined => {
   const last = retry.readings.at(-1);
   return last !== undefined && 'stateInstance' in last ? last.stateInstance : undefined;
@@ -75,22 +71,22 @@ export const withRetry = (
 export const withReading = (targetState: TargetState, reading: Reading): TargetState =>
   withRetry(targetState, { readings: [...targetState.retry.readings, reading].slice(-keptReadings) });
 
-/** Ends a target state without success. */
+/** Ends the work on an instance without success. */
 export const failed = (targetState: TargetState, kind: FailureKind, detail: string): TargetState => ({
   ...targetState,
   kind,
   detail: keptText(detail),
 });
 
-/** Goes on with a target state that met `kind`, or ends it if another try would meet the same. */
+/** Keeps an instance pending after a failure, or ends it if another attempt would fail in the same way. */
 export const retryOrFail = (targetState: TargetState, kind: FailureKind, detail: string): TargetState => {
   if (retryable[kind] === false) return failed(targetState, kind, detail);
-  // Once a logout was taken, all that is missing is its confirmation.
+  // After an accepted logout only its confirmation is missing.
   const pendingFailure = targetState.retry.acceptedLogouts > 0 ? 'unconfirmed' : kind;
   return withRetry(targetState, { pendingFailure }, { detail: keptText(detail) });
 };
 
-/** Ends a target state that is still open when the run expires. */
+/** Ends an instance that is still pending when the run expires. */
 export const expired = (targetState: TargetState): TargetState =>
   failed(
     targetState,

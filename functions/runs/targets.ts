@@ -2,35 +2,41 @@ import { isOwnedBy, type ListedInstance, type ListInstances, type ReadTags } fro
 import type { InstanceId } from '../instances/instance-id.ts';
 import { mostInstances } from '../platform/environment.ts';
 import type { Log } from '../platform/log.ts';
+import { secondsToNextRound } from './backoff.ts';
 import { inParallel } from './in-parallel.ts';
-import { type Operations, secondsToNextRound } from './operations.ts';
+import { type Operations, operationNames } from './operations.ts';
+import type { Outcome } from './outcome.ts';
 import type { ForcedLogout, RunIdentity, Target } from './request.ts';
-import { operationNames, type Resolved } from './results.ts';
+import type { Resolved } from './results.ts';
 import { RunFailure } from './run-failure.ts';
 
-/** Whether the tags of an instance are those that a run is aimed at; named ones, and all, are it whatever their tags. */
-export const isAimedAt = (instance: ListedInstance, target: Target): boolean => {
+/** Whether a target includes an instance by its tags; one that names instances, or all, includes them whatever their tags. */
+const includes = (target: Target, instance: ListedInstance): boolean => {
   if ('owner' in target) return isOwnedBy(instance, target.owner);
   return 'group' in target ? instance.group === target.group : true;
 };
 
 /**
- * Why an instance that a run came to must not be logged out; `undefined`: it may be. It fails no run: an instance that has
- * passed to another owner meanwhile is none that anybody wanted out.
+ * Why a run must not log an instance out; `undefined`: it may. An instance whose tag has changed fails no run: it belongs to
+ * somebody else now, whom nobody wanted to log out.
  */
-export const skipReasonOf = (instance: ListedInstance, target: Target): string | undefined => {
-  if (instance.protected) return 'protected';
-  return isAimedAt(instance, target) ? undefined : `its ${Object.keys(target)[0]} tag has changed`;
+export const skipOf = (
+  instance: ListedInstance,
+  target: Target,
+): Required<Pick<Outcome, 'skipReason' | 'detail'>> | undefined => {
+  if (instance.protected) return { skipReason: 'protected', detail: 'protected' };
+  if (includes(target, instance)) return undefined;
+  return { skipReason: 'tag-changed', detail: `its ${Object.keys(target)[0]} tag has changed` };
 };
 
-/** Who a run is aimed at, by id alone, or why nobody will be touched. */
+/** The targets of a run, by id alone, or why the run logs nobody out. */
 export type Resolution =
   | Resolved
   | { readonly kind: 'expired' }
   | { readonly kind: 'too-many'; readonly found: number }
   | { readonly kind: 'list-denied'; readonly detail: string };
 
-/** Secrets Manager could not be asked: try again later. */
+/** Secrets Manager gave no answer; a later attempt may get one. */
 export class NotResolvedYet extends Error {}
 
 export type ResolveDependencies = {
@@ -45,7 +51,7 @@ type Listed = { readonly kind: 'listed'; readonly instances: readonly ListedInst
 const concurrency = 50;
 
 const createListTarget = ({ listInstances, readTags }: ResolveDependencies) => {
-  // What cannot be known about a named instance now is known, and told, when its turn comes.
+  // A lasting problem with a named instance is reported when the run processes it.
   const readNamed = async (idInstance: InstanceId): Promise<ListedInstance | undefined> => {
     const reading = await readTags(idInstance);
     if (reading.kind === 'tags') return reading.instance;
@@ -55,49 +61,49 @@ const createListTarget = ({ listInstances, readTags }: ResolveDependencies) => {
   const readAllNamed = async ({ dryRun }: ForcedLogout, ids: readonly InstanceId[]): Promise<Listed> => {
     const readings = await inParallel(concurrency, ids, readNamed);
     const known = readings.filter((instance) => instance !== undefined).length;
-    // One that cannot be read keeps no other waiting: its tags are read again before its logout. A dry run has no such turn.
+    // An unreadable instance must not delay the others: its tags are read again before its logout. A dry run has no logout.
     if (known < (dryRun ? ids.length : Math.min(1, ids.length)))
-      throw new NotResolvedYet('Secrets Manager did not tell the tags of the instances');
+      throw new NotResolvedYet('Secrets Manager did not return the tags of the instances');
     const instances = ids.map((idInstance, index) => readings[index] ?? { idInstance, protected: false });
     return { kind: 'listed', instances };
   };
 
-  const listAimedAt = async (target: Target): Promise<Listed | Extract<Resolution, { kind: 'list-denied' }>> => {
+  const listIncluded = async (target: Target): Promise<Listed | Extract<Resolution, { kind: 'list-denied' }>> => {
     const instances: ListedInstance[] = [];
     let next: string | undefined;
     do {
       const page = await listInstances(next);
       if (page.kind === 'list-denied') return page;
       if (page.kind !== 'page') throw new NotResolvedYet('Secrets Manager did not list every instance');
-      instances.push(...page.instances.filter((instance) => isAimedAt(instance, target)));
+      instances.push(...page.instances.filter((instance) => includes(target, instance)));
       next = page.next;
     } while (next !== undefined);
     return { kind: 'listed', instances };
   };
 
   return (request: ForcedLogout) =>
-    'instances' in request.target ? readAllNamed(request, request.target.instances) : listAimedAt(request.target);
+    'instances' in request.target ? readAllNamed(request, request.target.instances) : listIncluded(request.target);
 };
 
 const partition = (listed: readonly ListedInstance[], except: readonly InstanceId[] = []): Resolved => {
-  // A page may repeat an instance that changed while the list was read.
-  const ids = [...new Map(listed.map((instance) => [instance.idInstance, instance])).keys()].sort();
-  const leftAlone = new Set(except);
-  const guarded = new Set(listed.filter((instance) => instance.protected).map(({ idInstance }) => idInstance));
-  const guardedIds = ids.filter((id) => guarded.has(id) && !leftAlone.has(id));
+  // An instance may be on two pages if it changes while the list is read.
+  const ids = [...new Set(listed.map(({ idInstance }) => idInstance))].sort();
+  const exceptedIds = new Set(except);
+  const protectedIds = new Set(listed.filter((instance) => instance.protected).map(({ idInstance }) => idInstance));
+  const skippedAsProtected = ids.filter((id) => protectedIds.has(id) && !exceptedIds.has(id));
   return {
     kind: 'resolved',
-    targets: ids.filter((id) => !leftAlone.has(id) && !guarded.has(id)),
-    excepted: ids.filter((id) => leftAlone.has(id)),
-    protected: guardedIds.slice(0, mostInstances),
-    unlisted: Math.max(0, guardedIds.length - mostInstances),
+    targets: ids.filter((id) => !exceptedIds.has(id) && !protectedIds.has(id)),
+    excepted: ids.filter((id) => exceptedIds.has(id)),
+    protected: skippedAsProtected.slice(0, mostInstances),
+    unlisted: Math.max(0, skippedAsProtected.length - mostInstances),
   };
 };
 
 /**
- * Finds the targets of a run and takes away `except` and what is protected.
+ * Finds the targets of a run, without the excepted and the protected instances.
  *
- * @throws NotResolvedYet when Secrets Manager could not be asked
+ * @throws NotResolvedYet when Secrets Manager gave no answer
  */
 export const createResolve = (dependencies: ResolveDependencies) => {
   const { log, now } = dependencies;
@@ -108,17 +114,16 @@ export const createResolve = (dependencies: ResolveDependencies) => {
     const listed = await listTarget(request);
     if (listed.kind !== 'listed') return listed;
 
-    const resolved = partition(listed.instances, request.except);
-    const { targets, excepted, protected: guarded, unlisted } = resolved;
-    log('INFO', 'targets resolved', { run, targets: targets.length, excepted, protected: guarded, unlisted });
-    return targets.length > request.maxTargets ? { kind: 'too-many', found: targets.length } : resolved;
+    const { targets, ...skipped } = partition(listed.instances, request.except);
+    log('INFO', 'targets resolved', { run, targets: targets.length, ...skipped });
+    return targets.length > request.maxTargets ? { kind: 'too-many', found: targets.length } : { targets, ...skipped };
   };
 };
 
-/** A new tag may take this long to show in a list, in seconds. */
+/** A new tag may take this long to appear in a list, in seconds. */
 const listLagSeconds = 5 * 60;
-/** How often `resolve` may be tried before its waits are stretched; AWS may count each try as an operation. */
-const triesOfResolve = 300;
+/** Attempts of `resolve` before its waits are stretched: AWS may count each attempt as an operation. */
+const attemptsOfResolve = 300;
 
 const foundNothing = ({ targets, excepted, protected: guarded }: Resolved): boolean =>
   targets.length + excepted.length + guarded.length === 0;
@@ -129,30 +134,33 @@ const failureOf = (
 ): RunFailure => {
   switch (resolution.kind) {
     case 'expired':
-      return new RunFailure('RunExpired', `The run expired at ${expiresAt} and touched nothing`);
+      return new RunFailure('RunExpired', `The run expired at ${expiresAt} and logged nobody out`);
     case 'list-denied':
-      return new RunFailure('ListDenied', `The instances cannot be listed: ${resolution.detail}; nothing was touched`);
+      return new RunFailure(
+        'ListDenied',
+        `The instances cannot be listed: ${resolution.detail}; nobody was logged out`,
+      );
     case 'too-many':
       return new RunFailure(
         'TooManyTargets',
-        `There were ${resolution.found} targets and maxTargets is ${maxTargets}; nothing was touched`,
+        `The run has ${resolution.found} targets but maxTargets is ${maxTargets}; nobody was logged out`,
       );
   }
 };
 
-/** Waits for `at`, then finds the targets: for as long as the run may act, if Secrets Manager cannot be asked. */
+/** Waits for `at`, then finds the targets. While Secrets Manager gives no answer it tries again, until the run expires. */
 export const createFindTargets = (dependencies: ResolveDependencies) => {
   const resolve = createResolve(dependencies);
   const { now } = dependencies;
 
-  const resolveIn = async (operations: Operations, name: string, run: RunIdentity): Promise<Resolved> => {
+  const resolveAs = async (operations: Operations, name: string, run: RunIdentity): Promise<Resolved> => {
     const resolution = await operations.step(
       name,
       () => resolve(run),
       (error, attempt) => {
         const leftMs = Date.parse(run.request.expiresAt) - now().getTime();
-        const tries = { round: attempt, roundsWithoutProgress: attempt, roundsLeft: triesOfResolve };
-        const seconds = secondsToNextRound({ runId: run.id, leftMs, ...tries });
+        const rounds = { round: attempt, roundsWithoutProgress: attempt, roundsLeft: attemptsOfResolve };
+        const seconds = secondsToNextRound({ runId: run.id, leftMs, ...rounds });
         return { shouldRetry: error instanceof NotResolvedYet, delay: { seconds } };
       },
     );
@@ -168,10 +176,10 @@ export const createFindTargets = (dependencies: ResolveDependencies) => {
 
   return async (operations: Operations, run: RunIdentity): Promise<Resolved> => {
     await waitForAt(operations, run);
-    const first = await resolveIn(operations, operationNames.resolve, run);
+    const first = await resolveAs(operations, operationNames.resolve, run);
     if (!foundNothing(first) || !('owner' in run.request.target)) return first;
 
     await operations.wait(operationNames.waitForTags, listLagSeconds);
-    return resolveIn(operations, operationNames.resolveAgain, run);
+    return resolveAs(operations, operationNames.resolveAgain, run);
   };
 };

@@ -2,10 +2,11 @@ import type { Counted } from '../green-api/client.ts';
 import type { ClearQueueAnswer, LogoutAnswer, StateAnswer } from '../green-api/responses.ts';
 import type { TagsReading } from '../instances/directory.ts';
 import type { NotCalled } from '../logout/call-with-credential.ts';
+import { notAuthorizedInARow, readingsNeeded } from '../logout/confirmation.ts';
 import { retryable } from '../logout/outcome.ts';
 import type { Target } from './request.ts';
 import { failed, keptText, lastState, retryOrFail, type TargetState, withReading, withRetry } from './target-state.ts';
-import { skipReasonOf } from './targets.ts';
+import { skipOf } from './targets.ts';
 
 const confirm = (targetState: TargetState, at: string): TargetState => {
   const { detail: _, ...rest } = targetState;
@@ -13,87 +14,86 @@ const confirm = (targetState: TargetState, at: string): TargetState => {
   return { ...rest, kind, confirmed: true, confirmedAt: at };
 };
 
-const applyNotAuthorized = (targetState: TargetState, wasNotAuthorized: boolean, at: string): TargetState => {
-  if (wasNotAuthorized) return confirm(targetState, at);
-  const { acceptedLogouts, acceptedAt = at } = targetState.retry;
+/** After a reading of `notAuthorized`, which is already among the readings. */
+const applyNotAuthorized = (targetState: TargetState, at: string): TargetState => {
+  const { readings, acceptedLogouts, acceptedAt = at } = targetState.retry;
+  const inARow = notAuthorizedInARow(readings);
+  if (inARow >= readingsNeeded.run) return confirm(targetState, at);
   return withRetry(
     targetState,
     { acceptedLogouts: Math.max(1, acceptedLogouts), acceptedAt, pendingFailure: 'unconfirmed' },
-    { detail: 'one reading reported notAuthorized, and no second one in a row' },
+    { detail: `${inARow} of ${readingsNeeded.run} readings in a row reported notAuthorized` },
   );
 };
 
-/** What a reading made after a logout tells. Two in a row that say `notAuthorized` confirm; one that fails breaks the row. */
+const applyState = (targetState: TargetState, stateInstance: string | null, at: string): TargetState => {
+  const next = withReading(targetState, { at, stateInstance });
+  if (stateInstance === 'notAuthorized') return applyNotAuthorized(next, at);
+  return next.retry.acceptedLogouts > 0 ? retryOrFail(next, 'unconfirmed', `the state is ${stateInstance}`) : next;
+};
+
+/** Applies a reading of the state. {@link readingsNeeded} in a row confirm the logout; a failed reading breaks the row. */
 export const applyReading = (
   targetState: TargetState,
   answer: Counted<StateAnswer | NotCalled>,
   at: string,
 ): TargetState => {
-  if (answer.kind === 'state') {
-    const { stateInstance } = answer;
-    const next = withReading(targetState, { at, stateInstance });
-    if (stateInstance === 'notAuthorized')
-      return applyNotAuthorized(next, lastState(targetState) === 'notAuthorized', at);
-    return targetState.retry.acceptedLogouts > 0
-      ? retryOrFail(next, 'unconfirmed', `the state is ${stateInstance}`)
-      : next;
-  }
+  if (answer.kind === 'state') return applyState(targetState, answer.stateInstance, at);
   const next = answer.requests > 0 ? withReading(targetState, { at, failure: answer.detail }) : targetState;
   const kind = answer.kind === 'not-authorized' ? 'unconfirmed' : answer.kind;
-  // A reading that may work later takes nothing from what the logout was answered.
-  const tellsMore = targetState.retry.acceptedLogouts > 0 || retryable[kind] === false;
-  return tellsMore ? retryOrFail(next, kind, `state not read: ${answer.detail}`) : next;
+  // A transient failure to read the state must not overwrite the logout's own result.
+  const isNews = targetState.retry.acceptedLogouts > 0 || retryable[kind] === false;
+  return isNews ? retryOrFail(next, kind, `state not read: ${answer.detail}`) : next;
 };
 
-/** What the answer to a logout tells. */
+/** Applies GREEN-API's answer to a logout. */
 export const applyLogoutResponse = (
   targetState: TargetState,
   answer: Counted<LogoutAnswer | NotCalled>,
   at: string,
 ): TargetState => {
+  const { acceptedLogouts, acceptedAt = at, mayHaveActed, refusals } = targetState.retry;
   const next = { ...targetState, attempts: targetState.attempts + answer.requests };
   switch (answer.kind) {
     case 'accepted': {
-      const { acceptedLogouts, acceptedAt = at } = targetState.retry;
+      const accepted = {
+        acceptedLogouts: acceptedLogouts + 1,
+        acceptedAt,
+        isLogout: true,
+        mayHaveActed: true,
+      } as const;
       return withRetry(
         next,
-        {
-          acceptedLogouts: acceptedLogouts + 1,
-          acceptedAt,
-          isLogout: true,
-          mayHaveActed: true,
-          pendingFailure: 'unconfirmed',
-        },
+        { ...accepted, pendingFailure: 'unconfirmed' },
         { detail: 'no reading reported notAuthorized' },
       );
     }
     case 'refused':
-      return retryOrFail(withRetry(next, { refusals: targetState.retry.refusals + 1 }), 'refused', answer.detail);
+      return retryOrFail(withRetry(next, { refusals: refusals + 1 }), 'refused', answer.detail);
     case 'not-authorized': {
-      const mayHaveActed = targetState.retry.mayHaveActed || answer.resent === true;
-      return retryOrFail(withRetry(next, { mayHaveActed }), 'unconfirmed', answer.detail);
+      const acted = { mayHaveActed: mayHaveActed || answer.resent === true };
+      return retryOrFail(withRetry(next, acted), 'unconfirmed', answer.detail);
     }
     case 'unavailable':
     case 'timed-out': {
-      const mayHaveActed = targetState.retry.mayHaveActed || answer.requests > 0;
-      return retryOrFail(withRetry(next, { mayHaveActed }), answer.kind, answer.detail);
+      const acted = { mayHaveActed: mayHaveActed || answer.requests > 0 };
+      return retryOrFail(withRetry(next, acted), answer.kind, answer.detail);
     }
     default:
       return retryOrFail(next, answer.kind, answer.detail);
   }
 };
 
-/** A second refusal is the last word, unless the state says that there was nothing to refuse. */
+/** A second refusal is final, unless the state shows that there was nothing to log out. */
 export const applyRefusals = (targetState: TargetState): TargetState =>
   targetState.kind === 'pending' && targetState.retry.refusals > 1 && lastState(targetState) !== 'notAuthorized'
     ? failed(targetState, 'refused', 'GREEN-API answered isLogout: false twice')
     : targetState;
 
-/** What the tags, read again right before a logout, tell: whether it may be made. */
+/** Applies the tags, which are read again right before a logout: whether the run may still send it. */
 export const applyTags = (targetState: TargetState, reading: TagsReading, target: Target): TargetState => {
   if (reading.kind !== 'tags') return retryOrFail(targetState, reading.kind, reading.detail);
   const { idInstance: _, ...tags } = reading.instance;
-  const why = skipReasonOf(reading.instance, target);
   const seen = withRetry(targetState, {
     tags: {
       ...tags,
@@ -101,17 +101,18 @@ export const applyTags = (targetState: TargetState, reading: TagsReading, target
       ...(tags.group !== undefined && { group: keptText(tags.group) }),
     },
   });
-  if (why === undefined) return seen;
+  const skip = skipOf(reading.instance, target);
+  if (skip === undefined) return seen;
   return targetState.retry.acceptedLogouts > 0
     ? withRetry(seen, { leaveAlone: true })
-    : { ...seen, kind: 'skipped', detail: why };
+    : { ...seen, kind: 'skipped', ...skip };
 };
 
-/** The outgoing queue was not cleared, and why; it never changes what is said of the logout. */
-export const queueNotCleared = (targetState: TargetState, why: string): TargetState =>
-  withRetry(targetState, { queueProblem: keptText(why) }, { queueCleared: false });
+/** The outgoing queue was not cleared, and why. The logout keeps its own outcome. */
+export const queueNotCleared = (targetState: TargetState, detail: string): TargetState =>
+  withRetry(targetState, { queueProblem: keptText(detail) }, { queueCleared: false });
 
-/** What came of clearing the outgoing queue. */
+/** Applies GREEN-API's answer to the clearing of the outgoing queue. */
 export const applyQueueResponse = (
   targetState: TargetState,
   answer: Counted<ClearQueueAnswer | NotCalled>,

@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import { createForcedLogoutsHandler, type ForcedLogoutsHandlerDependencies } from '../../functions/forced-logouts.ts';
 import { lambdaFailureOf } from '../../functions/runs/lambda/failure.ts';
 import { runStatusSchema } from '../../functions/runs/lambda/find-run.ts';
-import { outcomeEntries } from '../../functions/runs/outcome.ts';
-import { resultsFromSteps, type Summary, summarize } from '../../functions/runs/results.ts';
+import { outcomeEntries, skipReasons } from '../../functions/runs/outcome.ts';
+import { resultsFromSteps } from '../../functions/runs/results.ts';
+import { type Summary, summarize } from '../../functions/runs/summary.ts';
 import { type Answer, contextOf, httpEventOf, parseAnswer } from '../support/http-event.ts';
 import { buildFixture } from '../support/lambda/harness.ts';
 import { allows, checkAnswer } from '../support/openapi-check.ts';
@@ -63,7 +64,14 @@ const round = (...targetStates: readonly object[]) => ({ name: 'round-1-batch-1'
 
 const loggedOut = { idInstance: '1101000001', kind: 'logged-out', confirmed: true, attempts: 1 };
 const expired = { ...loggedOut, kind: 'instance-expired', confirmed: false, detail: 'GREEN-API answered HTTP 400' };
-const spared = { ...loggedOut, kind: 'skipped', confirmed: false, attempts: 0, detail: 'dry run' };
+const spared = {
+  ...loggedOut,
+  kind: 'skipped',
+  confirmed: false,
+  attempts: 0,
+  skipReason: 'dry-run',
+  detail: 'dry run',
+};
 
 const summaryOf = (targetState: object, note?: string): Summary => {
   const steps = [resolved([loggedOut.idInstance]), round(targetState)];
@@ -83,7 +91,7 @@ const whenRunEndsWith =
 
 const succeeded = {
   Status: 'SUCCEEDED',
-  Result: JSON.stringify(summaryOf(spared, 'a dry run: nothing was touched')),
+  Result: JSON.stringify(summaryOf(spared, 'a dry run: nobody was logged out')),
 };
 
 const asks: Readonly<Record<string, Readonly<Record<string, CallWithCredential>>>> = {
@@ -184,7 +192,9 @@ test('statuses and kinds of outcomes are those of a run, and no others', () => {
   expect(run).toMatchObject({
     properties: {
       status: { enum: runStatusSchema.options },
-      outcomes: { items: { properties: { kind: { enum: outcomeEntries.kind.options } } } },
+      outcomes: {
+        items: { properties: { kind: { enum: outcomeEntries.kind.options }, skipReason: { enum: skipReasons } } },
+      },
     },
   });
 });

@@ -5,7 +5,7 @@ export const createClock = (start = '2026-11-30T17:00:00.000Z') => {
   let nowMs = Date.parse(start);
   return {
     now: () => new Date(nowMs),
-    processTarget: (ms: number) => {
+    advance: (ms: number) => {
       nowMs += ms;
     },
   };
@@ -61,7 +61,7 @@ export const execute = async <Result>(clock: Clock, handler: (durable: Durable) 
         attempts.set(index, attempt);
         const retry = config?.retryStrategy?.(error, attempt);
         if (!retry?.shouldRetry) throw error;
-        clock.processTarget(retry.delay.seconds * 1_000);
+        clock.advance(retry.delay.seconds * 1_000);
         throw new Suspended();
       }
     };
@@ -70,7 +70,7 @@ export const execute = async <Result>(clock: Clock, handler: (durable: Durable) 
       if (operation !== undefined) return;
       if (!Number.isInteger(seconds) || seconds < 1) throw new Error(`${name} cannot wait for ${seconds} s`);
       keep(index, { name, seconds });
-      clock.processTarget(seconds * 1_000);
+      clock.advance(seconds * 1_000);
       throw new Suspended();
     };
     return handler({ step, wait } as unknown as Durable);

@@ -6,7 +6,7 @@ import type { CallWithCredential, NotCalled } from '../../functions/logout/call-
 import type { Evidence } from '../../functions/logout/evidence.ts';
 import { createForcedLogoutRun, type Execution } from '../../functions/runs/execute-run.ts';
 import type { ForcedLogout } from '../../functions/runs/request.ts';
-import { parseSummary } from '../../functions/runs/results.ts';
+import { parseSummary } from '../../functions/runs/summary.ts';
 import { createClock, execute } from './fake-execution.ts';
 
 type Answer<A> = A | NotCalled;

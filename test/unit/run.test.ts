@@ -1,6 +1,6 @@
 import { LocalDurableTestRunner } from '@aws/durable-execution-sdk-js-testing';
 import { createRunHandler } from '../../functions/run.ts';
-import { parseSummary } from '../../functions/runs/results.ts';
+import { parseSummary } from '../../functions/runs/summary.ts';
 import { createSetup, requestOf, type Script } from '../support/run-setup.ts';
 
 beforeAll(() => LocalDurableTestRunner.setupTestEnvironment({ skipTime: true }));

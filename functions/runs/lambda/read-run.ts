@@ -7,8 +7,9 @@ import {
 import * as v from 'valibot';
 import { errorNameOf } from '../../platform/unknown-values.ts';
 import type { RunResults } from '../outcome.ts';
-import { type FinishedStep, parseSummary, resultsFromSteps } from '../results.ts';
+import { type FinishedStep, resultsFromSteps } from '../results.ts';
 import type { RunName } from '../run-name.ts';
+import { parseSummary } from '../summary.ts';
 import { type LambdaFailure, lambdaFailureOf } from './failure.ts';
 import { type FindRun, type RunStatus, runStatusSchema, type UnknownRun } from './find-run.ts';
 

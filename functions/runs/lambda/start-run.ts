@@ -1,8 +1,7 @@
 import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 import * as v from 'valibot';
-import { errorNameOf } from '../../platform/unknown-values.ts';
+import { errorNameOf, parseJsonAs } from '../../platform/unknown-values.ts';
 import type { ForcedLogout } from '../request.ts';
-import { parseJsonText } from '../results.ts';
 import type { RunName } from '../run-name.ts';
 import { type LambdaFailure, lambdaFailureOf } from './failure.ts';
 import type { RunStatus } from './find-run.ts';
@@ -91,7 +90,7 @@ const payloadSchema = v.looseObject({ occurredAt: v.pipe(v.string(), v.isoTimest
 
 /** Whether this request, had it been made when that run was asked for, would have been that run. */
 const isSameRequest = (requestAt: RequestAt, { payload }: RunExecution): boolean => {
-  const asked = parseJsonText(payloadSchema, payload);
+  const asked = parseJsonAs(payloadSchema, payload);
   return asked !== undefined && stableJson(requestAt(new Date(asked.occurredAt))) === stableJson(asked);
 };
 

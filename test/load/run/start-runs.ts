@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { ForcedLogout } from '../../../functions/runs/request.ts';
-import { parseSummary } from '../../../functions/runs/results.ts';
+import { parseSummary } from '../../../functions/runs/summary.ts';
 import { distFolder } from '../../../infra/bundling/bundling.ts';
 import { startHarness } from '../../support/lambda/harness.ts';
 

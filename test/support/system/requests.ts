@@ -4,8 +4,8 @@ import { composeInstances, createInstancesHandler } from '../../../functions/ins
 import { composeRun } from '../../../functions/run.ts';
 import { createForcedLogoutRun } from '../../../functions/runs/execute-run.ts';
 import { type ForcedLogout, forcedLogoutSchema } from '../../../functions/runs/request.ts';
-import { parseSummary } from '../../../functions/runs/results.ts';
 import { RunFailure } from '../../../functions/runs/run-failure.ts';
+import { parseSummary } from '../../../functions/runs/summary.ts';
 import { createClock, execute } from '../fake-execution.ts';
 import { type Answer, contextOf, httpEventOf, parseAnswer } from '../http-event.ts';
 import type { FaultSetup } from './fault-setup.ts';
@@ -71,7 +71,7 @@ export const run = async (
   } = {},
 ) => {
   const steady = createClock();
-  const clock = { ...steady, processTarget: (ms: number) => steady.processTarget(ms * waitsTimes) };
+  const clock = { ...steady, advance: (ms: number) => steady.advance(ms * waitsTimes) };
   const request = v.parse(forcedLogoutSchema, {
     reason,
     requestedBy: 'arn:aws:iam::111122223333:role/SecurityDesk AROAEXAMPLEID',

@@ -1,7 +1,8 @@
 import * as fc from 'fast-check';
 import type { InstanceId } from '../../../functions/instances/instance-id.ts';
 import { type Outcome, resultsOf } from '../../../functions/runs/outcome.ts';
-import { longestSummaryBytes, parseSummary, resultsFromSteps, summarize } from '../../../functions/runs/results.ts';
+import { resultsFromSteps } from '../../../functions/runs/results.ts';
+import { longestSummaryBytes, parseSummary, summarize } from '../../../functions/runs/summary.ts';
 import { createSetup } from '../../support/run-setup.ts';
 
 const idAt = (index: number) => String(1_101_000_001 + index) as InstanceId;
@@ -28,7 +29,7 @@ test('the steps of a run tell at any time what has become of each instance', asy
     kind: 'pending',
     confirmed: false,
     attempts: 1,
-    detail: 'one reading reported notAuthorized, and no second one in a row',
+    detail: '1 of 2 readings in a row reported notAuthorized',
   });
   expect(ended).toEqual({ progress, outcomes });
 });

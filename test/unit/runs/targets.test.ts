@@ -57,7 +57,7 @@ test('more targets than allowed fail the run before it touches one, and it says 
 
   const run = await setup.run(requestOf({ maxTargets: 1 }));
 
-  const message = 'There were 2 targets and maxTargets is 1; nothing was touched';
+  const message = 'The run has 2 targets but maxTargets is 1; nobody was logged out';
   expect(run).toMatchObject({ status: 'TooManyTargets', message, note: message });
   expect(setup.calls).toEqual([]);
 });
@@ -69,7 +69,7 @@ test('a dry run says who would be logged out and touches nothing', async () => {
 
   expect(run).toMatchObject({
     status: 'SUCCEEDED',
-    note: 'a dry run: nothing was touched',
+    note: 'a dry run: nobody was logged out',
     progress: { total: 3, skipped: 3 },
     outcomes: [{ kind: 'skipped', detail: 'dry run' }, { detail: 'dry run' }, { detail: 'protected' }],
   });

@@ -1,4 +1,5 @@
-import { resultsFromSteps, summarize } from '../../../../functions/runs/results.ts';
+import { resultsFromSteps } from '../../../../functions/runs/results.ts';
+import { summarize } from '../../../../functions/runs/summary.ts';
 import { buildFixture } from '../../../support/lambda/harness.ts';
 import { startRunsSetup } from '../../../support/runs-on-lambda.ts';
 
@@ -22,7 +23,14 @@ const confirmed = {
   confirmedAt: '2026-11-22T09:00:04.000Z',
 };
 const pending = { idInstance: '1101000002', kind: 'pending', confirmed: false, attempts: 0 };
-const left = { idInstance: '7', kind: 'skipped', confirmed: false, attempts: 0, detail: 'protected' };
+const left = {
+  idInstance: '7',
+  kind: 'skipped',
+  confirmed: false,
+  attempts: 0,
+  skipReason: 'protected',
+  detail: 'protected',
+};
 const round = { name: 'round-1-batch-1', result: { round: 1, targetStates: [confirmed] } };
 
 const underWay = { total: 3, loggedOut: 1, failed: 0, skipped: 1, pending: 1 };

@@ -1,0 +1,32 @@
+import { createHash } from 'node:crypto';
+
+/** Seconds to wait after the first, second, … round in a row without progress. */
+const firstWaits = [2, 4, 8, 15, 30, 60, 120, 240, 480];
+/** Seconds to wait after later rounds; more if the rounds that are left must cover a longer time. */
+const laterWait = 15 * 60;
+/** From this round on the waits grow even if each round makes progress, because a state may alternate forever. */
+const manyRounds = 12;
+
+/** A number from 0 to 1: the same on each replay, different for each run and round. */
+const fractionOf = (runId: string, round: number): number =>
+  createHash('sha256').update(`${runId}/${round}`).digest().readUInt32BE() / 2 ** 32;
+
+export type RoundEnd = {
+  readonly runId: string;
+  /** The round that has just ended, from 1 on. */
+  readonly round: number;
+  /** How many rounds in a row, up to this one, made no progress. */
+  readonly roundsWithoutProgress: number;
+  /** Time until the run expires, in milliseconds. */
+  readonly leftMs: number;
+  /** How many more rounds the execution has operations for. */
+  readonly roundsLeft: number;
+};
+
+/** Whole seconds until the next round, with a jitter of up to a fifth, and never past the run's expiry. */
+export const secondsToNextRound = ({ runId, round, roundsWithoutProgress, leftMs, roundsLeft }: RoundEnd): number => {
+  const left = Math.max(1, Math.ceil(leftMs / 1_000));
+  const growth = Math.max(0, roundsWithoutProgress - 1, round - manyRounds);
+  const planned = firstWaits[growth] ?? Math.max(laterWait, Math.ceil(left / Math.max(1, roundsLeft)));
+  return Math.min(left, planned - Math.floor((planned / 5) * fractionOf(runId, round)));
+};
