@@ -1,14 +1,37 @@
 import { App, Validations } from 'aws-cdk-lib';
-import { ConfigurationError, contextKey, parseConfiguration } from './configuration/configuration.ts';
-import { warningsAbout } from './configuration/schedules/schedule-warnings.ts';
-import { GreenApiLogoutStack } from './constructs/stack.ts';
+import {
+  type Configuration,
+  ConfigurationError,
+  contextKey,
+  parseConfiguration,
+} from './configuration/configuration.ts';
+import { misspeltKeys, readContext } from './configuration/configuration-file.ts';
+import { GreenApiLogoutStack } from './constructs/green-api-logout-stack.ts';
+import { propsOf } from './constructs/settings.ts';
+
+/** Of the CDK CLI: `cdk deploy -c configuration=environments/prod.json`. */
+const fileKey = 'configuration';
+
+/** The context with the configuration: the named file's, which has the shape of `cdk.json`, or this app's. */
+const contextOf = (app: App): Readonly<Record<string, unknown>> => {
+  const file: unknown = app.node.tryGetContext(fileKey);
+  if (file === undefined) return app.node.getAllContext();
+  const context = readContext(String(file));
+  if (context[contextKey] === undefined)
+    throw new ConfigurationError(`${file} has no "${contextKey}" in its "context": nothing in it would be used.`);
+  return context;
+};
 
 const app = new App();
 try {
-  const configuration = parseConfiguration(app.node.tryGetContext(contextKey));
-  const stack = new GreenApiLogoutStack(app, 'GreenApiLogout', configuration);
-  for (const warning of warningsAbout(configuration.schedules, new Date())) {
-    Validations.of(stack).addWarning('green-api-logout:schedule', warning);
+  const context = contextOf(app);
+  const configuration: Configuration = parseConfiguration(context[contextKey]);
+  const stack = new GreenApiLogoutStack(app, 'GreenApiLogout', propsOf(configuration));
+  for (const key of misspeltKeys(context)) {
+    Validations.of(stack).addWarning(
+      'green-api-logout:context-key',
+      `The context key "${key}" is ignored. Is it "${contextKey}" misspelt?`,
+    );
   }
 } catch (error) {
   if (!(error instanceof ConfigurationError)) throw error;

@@ -3,7 +3,7 @@ import { CommandFailed } from '../errors.ts';
 
 /** Reads a configuration file; its schemas are loaded only now. @throws CommandFailed saying what is wrong in it */
 export const loadConfiguration = async (file: string): Promise<Configuration> => {
-  const { readConfiguration } = await import('../../infra/configuration/configuration.ts');
+  const { readConfiguration } = await import('../../infra/configuration/configuration-file.ts');
   try {
     return readConfiguration(file);
   } catch (error) {

@@ -90,7 +90,7 @@ export const metricsOf = (evidence: Evidence, stack: string, at: Date): object =
     CloudWatchMetrics: [
       {
         Namespace: metricNamespace,
-        Dimensions: [[metricDimensions.stack, metricDimensions.function]],
+        Dimensions: [[metricDimensions.stack, metricDimensions.function], [metricDimensions.stack]],
         Metrics: [
           { Name: metricNames.confirmed, Unit: 'Count' },
           { Name: metricNames.failed, Unit: 'Count' },

@@ -2,13 +2,11 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BuildOptions } from 'esbuild';
 import { builtinsWithoutImport } from './builtins-without-import.ts';
+import { distFolder } from './dist-folder.ts';
 import { stubSdk } from './sdk-stubs.ts';
 import { warmUpFirst } from './warm-up-first.ts';
 
 export const root = join(import.meta.dirname, '..', '..');
-
-/** Where the bundles go: `dist/<function>/index.mjs`. What is built there is what the CDK app deploys and the local service runs. */
-export const distFolder = join(root, 'dist');
 
 /** The functions: each file directly in `functions/` is one Lambda function of that name. */
 export const functionNames: readonly string[] = readdirSync(join(root, 'functions'))

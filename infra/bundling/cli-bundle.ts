@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { BuildOptions } from 'esbuild';
-import { distFolder, root } from './bundling.ts';
+import { root } from './bundling.ts';
+import { distFolder } from './dist-folder.ts';
 
 /** Where the command line is built. */
 export const cliFolder = join(distFolder, 'cli');

@@ -1,5 +1,4 @@
 import * as v from 'valibot';
-import { createParseApiUrl } from '../../functions/green-api/api-url.ts';
 import { routeKeyOf, routes } from '../../functions/http/routes.ts';
 import { type InstanceId, parseInstanceId } from '../../functions/instances/instance-id.ts';
 import type { DialectName } from '../../functions/offboarding/dialects.ts';
@@ -10,11 +9,11 @@ import { scheduleSchema } from './schedules/schedule-schema.ts';
 const memoryMb = wholeNumber(128, 10_240);
 
 const jwt = fields({
-  /** The `iss` of the tokens. */
-  issuer: matching(/^https:\/\/[^\s/?#]+[^\s?#]*$/, 'an https URL without query and fragment'),
+  /** The `iss` of the tokens; in a CDK app it may become known only at deployment. */
+  issuer: matching(/^(?:https:\/\/[^\s/?#]+[^\s?#]*|\$\{Token\[\S+)$/, 'an https URL without query and fragment'),
   audience: listOf(word, 50),
-  /** Scopes of which a caller needs one. Whoever names any names them for every route, so that none is forgotten. */
-  scopes: v.optional(fields(v.entriesFromList(routes.map(routeKeyOf), listOf(word, 10)))),
+  /** Scopes by route: a caller needs one of them. Either every route has scopes or none, so that none is forgotten. */
+  scopes: v.exactOptional(fields(v.entriesFromList(routes.map(routeKeyOf), listOf(word, 10)))),
 });
 
 const runs = fields({
@@ -29,11 +28,13 @@ const runs = fields({
 
 const custom = fields({
   enabled: v.optional(flag, true),
+  /** Values of the event's `source` that may log people out; any by default. An event of another source goes to the failed queue. */
+  sources: v.exactOptional(listOf(matching(/^[\w./-]{1,256}$/, 'the source of an event, such as com.example.hr'), 20)),
   /** Who outside this account may put events on the stack's bus; inside, a role's own policy decides. */
-  putEventsFrom: v.optional(
+  putEventsFrom: v.exactOptional(
     fields({
-      accounts: v.optional(listOf(matching(/^[0-9]{12}$/, 'the id of an AWS account'), 50)),
-      organization: v.optional(matching(/^o-[a-z0-9]{10,32}$/, 'the id of an AWS organization')),
+      accounts: v.exactOptional(listOf(matching(/^[0-9]{12}$/, 'the id of an AWS account'), 50)),
+      organization: v.exactOptional(matching(/^o-[a-z0-9]{10,32}$/, 'the id of an AWS organization')),
     }),
   ),
 });
@@ -49,32 +50,27 @@ const okta = fields({
 /** Which systems' events report that somebody left: the settings of each dialect. */
 const offboarding = fields({
   custom: v.optional(custom, {}),
-  okta: v.optional(okta),
+  okta: v.exactOptional(okta),
   identityCenter: v.optional(fields({ enabled: v.optional(flag, false) }), {}),
 } satisfies Record<DialectName, v.GenericSchema>);
 
 const instanceId = v.message(
   v.custom<InstanceId>((id) => parseInstanceId(id) !== undefined),
-  'the id of an instance, as a text',
+  'must be the id of an instance, as a text',
 );
 
-const settings = fields({
-  /** Also the name of the event bus and of the group of schedules, which takes no more than 64 characters. */
-  stackName: v.optional(
-    matching(/^[A-Za-z][A-Za-z0-9-]{0,63}$/, 'up to 64 letters, digits and hyphens, a letter first'),
-    'green-api-logout',
-  ),
+/** Also the name of the event bus and of the group of schedules, which takes no more than 64 characters. */
+const name = matching(/^[A-Za-z][A-Za-z0-9-]{0,63}$/, 'up to 64 letters, digits and hyphens, a letter first');
+
+/** What a deployment may choose, as plain values. */
+const entries = {
   /** How the names of the instances' secrets begin (https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html). */
   secretPrefix: v.optional(
     matching(secretPrefixPattern, 'up to 200 letters, digits and /_+=.@!-, no ! first, / at the end'),
     'green-api/',
   ),
-  /** The customer's key that encrypts the secrets, if it is not AWS's own. */
-  kmsKeyArn: v.optional(
-    matching(/^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key\/[a-z0-9-]+$/, 'the ARN of a KMS key, not of an alias'),
-  ),
   /** GREEN-API hosts besides its well-known ones, with the port if there is one. */
-  allowedApiHosts: v.optional(v.array(publicHost, 'a list'), []),
+  allowedApiHosts: v.optional(v.array(publicHost, 'must be a list'), []),
   /** How long a credential is kept in memory; 0 means not at all. */
   credentialTtlMs: v.optional(wholeNumber(0, 86_400_000), 300_000),
   /** Instances whose credentials each new copy of the function reads before its first call. More than one takes the right to read secrets in batches. */
@@ -87,7 +83,7 @@ const settings = fields({
   /** Time allowed for one request to GREEN-API, below the function's own 28 s. */
   greenApiTimeoutMs: v.optional(wholeNumber(100, 27_000), 10_000),
   /** How callers prove who they are: AWS IAM, unless a JWT issuer is named. */
-  authorization: v.optional(fields({ jwt: v.optional(jwt) }), {}),
+  authorization: v.optional(fields({ jwt: v.exactOptional(jwt) }), {}),
   /** Requests per second, and how many at once above that, for all callers together. */
   throttling: v.optional(
     fields({ rateLimit: v.optional(wholeNumber(1, 10_000), 50), burstLimit: v.optional(wholeNumber(1, 5_000), 100) }),
@@ -95,27 +91,31 @@ const settings = fields({
   ),
   logRetentionDays: v.optional(retentionDays, 30),
   evidenceRetentionDays: v.optional(retentionDays, 365),
-  /** The SNS topic that alarms write to; without one they only show in CloudWatch. */
-  alarmTopicArn: v.optional(
-    matching(/^arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}$/, 'the ARN of a standard SNS topic'),
-  ),
   /** Memory of each function but that of the runs, and with it its share of a CPU. */
   memoryMb: v.optional(memoryMb, 256),
   runs: v.optional(runs, {}),
   schedules: v.optional(upTo(scheduleSchema, 100), []),
   offboarding: v.optional(offboarding, {}),
+};
+
+/** The settings of one `GreenApiLogout`. */
+export const settingsSchema = fields({ name, ...entries });
+
+export type Settings = Readonly<v.InferOutput<typeof settingsSchema>>;
+
+/** What a configuration file has under `green-api-logout`: the same, and ARNs where the construct takes CDK objects. */
+export const configurationSchema = fields({
+  stackName: v.optional(name, 'green-api-logout'),
+  ...entries,
+  /** The customer's key that encrypts the secrets, if it is not AWS's own. */
+  kmsKeyArn: v.exactOptional(
+    matching(/^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key\/[a-z0-9-]+$/, 'the ARN of a KMS key, not of an alias'),
+  ),
+  /** The SNS topic that alarms write to; without one they only show in CloudWatch. */
+  alarmTopicArn: v.exactOptional(
+    matching(/^arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}$/, 'the ARN of a standard SNS topic'),
+  ),
 });
 
-/** What stands under `green-api-logout` in the context of `cdk.json`. */
-export const configurationSchema = v.pipe(
-  settings,
-  v.forward(
-    v.partialCheck(
-      [['allowedApiHosts'], ['warmHosts']],
-      ({ allowedApiHosts, warmHosts }) =>
-        warmHosts.every((host) => createParseApiUrl(allowedApiHosts)(`https://${host}`) !== undefined),
-      "a list of GREEN-API's own hosts and those in allowedApiHosts",
-    ),
-    ['warmHosts'],
-  ),
-);
+/** What a deployment may choose, with every default filled in. */
+export type Configuration = Readonly<v.InferOutput<typeof configurationSchema>>;

@@ -1,71 +1,73 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import * as v from 'valibot';
-import { configurationSchema } from './configuration-schema.ts';
-import { type BrokenRule, brokenRules } from './schedules/schedule-rules.ts';
+import { createParseApiUrl } from '../../functions/green-api/api-url.ts';
+import { type Configuration, configurationSchema, type Settings, settingsSchema } from './configuration-schema.ts';
+import { scheduleProblems } from './schedules/schedule-schema.ts';
 
-/** The key of the configuration in the context of `cdk.json`. */
+export type { Configuration, Settings } from './configuration-schema.ts';
+
+/** The key of the configuration in the context of a file such as `cdk.json`. */
 export const contextKey = 'green-api-logout';
 
-/** A configuration that cannot be used. The message has a line per field: its path, what was given, what is allowed. */
+/** A configuration that cannot be used. The message has a line per field: its path, what it must be, what it is. */
 export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError';
 }
 
-/** What a deployment may choose, with every default filled in. */
-export type Configuration = Readonly<v.InferOutput<typeof configurationSchema>>;
+/** What is wrong with one field. */
+export type Problem = { readonly path: string; readonly message: string; readonly given?: unknown };
 
-// The name of an unknown field says enough; its value may be a secret that was put in the wrong place.
-const given = ({ expected, path, input }: v.BaseIssue<unknown>): string =>
-  expected === 'never' ? 'it' : quote(path ? path.at(-1)?.value : input);
-
-const quote = (value: unknown): string => JSON.stringify(value)?.slice(0, 80) ?? 'nothing';
-
-// What the API asks of a request is worded for its callers: "must be …".
-const wanted = ({ message }: v.BaseIssue<unknown>): string =>
-  message.startsWith('must ') ? `but it ${message}` : `allowed is ${message}`;
-
-const describe = (issue: v.BaseIssue<unknown>): string =>
-  `${[contextKey, v.getDotPath(issue)].filter(Boolean).join('.')}: ${given(issue)} was given, ${wanted(issue)}`;
-
-const describeRule = ({ index, field, given, allowed }: BrokenRule): string =>
-  `${contextKey}.schedules.${index}.${field}: ${quote(given)} was given, allowed is ${allowed}`;
-
-/**
- * Reads what stands under {@link contextKey}; nothing there means every default.
- *
- * @throws ConfigurationError naming all that is wrong
- */
-export const parseConfiguration = (value: unknown = {}): Configuration => {
-  const configuration = v.safeParse(configurationSchema, value);
-  const errorTexts = configuration.success
-    ? brokenRules(configuration.output.schedules, configuration.output.runs.maxTargetsCeiling).map(describeRule)
-    : configuration.issues.map(describe);
-  if (!configuration.success || errorTexts.length > 0) throw new ConfigurationError(errorTexts.join('\n'));
-  return configuration.output;
+const problemOf = (issue: v.BaseIssue<unknown>): Problem => {
+  const path = v.getDotPath(issue) ?? '';
+  // A field that is missing has no value; one that is unknown is not quoted, since it may be a secret in the wrong place.
+  const isAboutKey = issue.type === 'strict_object' && issue.expected !== 'Object';
+  return isAboutKey ? { path, message: issue.message } : { path, message: issue.message, given: issue.input };
 };
 
-const contextFileSchema = v.pipe(
-  v.string(),
-  v.parseJson(),
-  v.object({ context: v.optional(v.record(v.string(), v.unknown()), {}) }),
-);
+/** Rules about several fields at once. */
+const problemsAcross = ({
+  warmHosts,
+  allowedApiHosts,
+  schedules,
+  runs,
+}: Omit<Settings, 'name'>): readonly Problem[] => {
+  const parseApiUrl = createParseApiUrl(allowedApiHosts);
+  const message = "must be a list of GREEN-API's own hosts and those in allowedApiHosts";
+  return [
+    ...(warmHosts.every((host) => parseApiUrl(`https://${host}`))
+      ? []
+      : [{ path: 'warmHosts', message, given: warmHosts }]),
+    ...scheduleProblems(schedules, runs.maxTargetsCeiling),
+  ];
+};
 
-const readText = (path: string): string => {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    throw new ConfigurationError(`${path} cannot be read`);
-  }
+const describe = (root: string, { path, message, ...rest }: Problem): string => {
+  const got = 'given' in rest ? ` (got ${JSON.stringify(rest.given)?.slice(0, 80) ?? 'nothing'})` : '';
+  return `${[root, path].filter(Boolean).join('.')} ${message}${got}`;
+};
+
+const parse = <Schema extends v.GenericSchema<unknown, Omit<Settings, 'name'>>>(
+  schema: Schema,
+  value: unknown,
+  root: string,
+): v.InferOutput<Schema> => {
+  const parsed = v.safeParse(schema, value);
+  const problems = parsed.success ? problemsAcross(parsed.output) : parsed.issues.map(problemOf);
+  if (!parsed.success || problems.length > 0)
+    throw new ConfigurationError(problems.map((problem) => describe(root, problem)).join('\n'));
+  return parsed.output;
 };
 
 /**
- * The configuration in a `cdk.json`, for whatever runs without CDK.
+ * Checks the settings of a construct and fills in the defaults.
  *
- * @throws ConfigurationError if the file or the configuration in it is wrong
+ * @param root how errors name the construct
+ * @throws ConfigurationError naming every setting that is wrong
  */
-export const readConfiguration = (contextFile = join(import.meta.dirname, '..', '..', 'cdk.json')): Configuration => {
-  const file = v.safeParse(contextFileSchema, readText(contextFile));
-  if (!file.success) throw new ConfigurationError(`${contextFile} is not JSON with an object "context"`);
-  return parseConfiguration(file.output.context[contextKey]);
-};
+export const parseSettings = (value: unknown, root: string): Settings => parse(settingsSchema, value, root);
+
+/**
+ * Reads the value under {@link contextKey}; without one, every default applies.
+ *
+ * @throws ConfigurationError naming every field that is wrong
+ */
+export const parseConfiguration = (value: unknown = {}): Configuration => parse(configurationSchema, value, contextKey);

@@ -1,11 +1,12 @@
 import { outcomeSource } from '../../functions/logout/evidence.ts';
+import { custom } from '../../functions/offboarding/custom.ts';
 import type { EventPattern } from '../../functions/offboarding/dialect.ts';
 import { type DialectName, dialectNames, dialects } from '../../functions/offboarding/dialects.ts';
 import type { Configuration } from './configuration.ts';
 
 /** A rule on an event bus, on AWS and in the local service. */
 export type OffboardingRule = {
-  readonly name: DialectName | 'rest';
+  readonly name: DialectName | 'rest' | 'unknown-source';
   /** The stack's bus, the account's default bus, or a partner bus by its name. */
   readonly bus: 'own' | 'default' | { readonly partnerBusName: string };
   readonly pattern: EventPattern;
@@ -50,13 +51,26 @@ const restPattern = (names: readonly DialectName[]): EventPattern => {
   };
 };
 
-/** Every rule that a configuration asks for: one for each dialect, and one for the rest. */
+/** Selects the custom events whose source may not log people out. */
+const unknownSourcePattern = (sources: readonly string[]): EventPattern => ({
+  ...custom.pattern,
+  source: [{ 'anything-but': [...sources, outcomeSource] }],
+});
+
+const patternOf = ({ custom: { sources } }: Settings, name: DialectName): EventPattern =>
+  name === 'custom' && sources !== undefined ? { ...custom.pattern, source: sources } : dialects[name].pattern;
+
+/** Every rule that a configuration asks for: one for each dialect, one for the rest, and one for custom events of unknown sources. */
 export const offboardingRules = (settings: Settings): readonly OffboardingRule[] => {
   const enabled = dialectNames.filter((name) => isEnabled(settings, name));
+  const { sources } = settings.custom;
   return [
     ...enabled.map(
-      (name) => ({ name, bus: busOf(settings, name), pattern: dialects[name].pattern, target: 'function' }) as const,
+      (name) => ({ name, bus: busOf(settings, name), pattern: patternOf(settings, name), target: 'function' }) as const,
     ),
     { name: 'rest', bus: 'own', pattern: restPattern(enabled), target: 'failed' },
+    ...(settings.custom.enabled && sources !== undefined
+      ? [{ name: 'unknown-source', bus: 'own', pattern: unknownSourcePattern(sources), target: 'failed' } as const]
+      : []),
   ];
 };

@@ -1,12 +1,11 @@
-import { Aws } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import { type IAccessLogSettings, LogGroupLogDestination } from 'aws-cdk-lib/aws-apigatewayv2';
-import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
+import type { Settings } from '../configuration/configuration.ts';
 import { createLog } from './log-groups.ts';
 
-// No path: whoever calls GREEN-API's own path here by mistake writes a token into it. Which instance it was stands in
-// the log of the function, between the lines that Lambda writes for the invocation `lambdaRequestId`.
+// No path: a caller who sends GREEN-API's own path here by mistake has a token in it. The function's log names the instance, in
+// the invocation `lambdaRequestId`.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html
 const fields = {
   time: '$context.requestTime',
@@ -23,11 +22,15 @@ const fields = {
 };
 
 /**
- * Who called which route, when, and what became of it: a line of JSON per call, refused calls too. Under
+ * Who called which route, when, and with which result: a line of JSON per call, refused calls too. Under
  * `/aws/vendedlogs/` all log groups share one line of the account's resource policy, which has room for few
  * (https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-and-resource-policy.html).
  */
-export const createAccessLog = (scope: Construct, id: string, retention: RetentionDays): IAccessLogSettings => ({
-  destination: new LogGroupLogDestination(createLog(scope, id, retention, `/aws/vendedlogs/${Aws.STACK_NAME}/access`)),
+export const createAccessLog = (
+  scope: Construct,
+  id: string,
+  { name, logRetentionDays }: Settings,
+): IAccessLogSettings => ({
+  destination: new LogGroupLogDestination(createLog(scope, id, logRetentionDays, `/aws/vendedlogs/${name}/access`)),
   format: AccessLogFormat.custom(JSON.stringify(fields)),
 });

@@ -1,65 +1,91 @@
-import { Stack } from 'aws-cdk-lib';
 import { Alarm, ComparisonOperator, type IMetric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
-import { Topic } from 'aws-cdk-lib/aws-sns';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { type EvidenceFunction, logoutMetric } from './logout-metric.ts';
+import type { LogoutMetrics } from './logout-metrics.ts';
+import { pascalCase } from './pascal-case.ts';
 import type { ServiceFunction } from './service-function.ts';
 
-/** The impact of whatever keeps a logout from happening. */
+/** The impact of anything that prevents a logout. */
 export const stillLoggedIn = 'Somebody who should have been logged out may still be logged in.';
 
 export type AlarmProps = {
-  /** What is counted; one in a period rings. */
+  /** One in a period is enough. */
   readonly metric: IMetric;
-  /** What a person should understand when the alarm rings. The README's "When an alarm rings" says what to do. */
+  /** What the alarm means for people. */
   readonly impact: string;
+  /** @default missing data are no alarm */
+  readonly treatMissingData?: TreatMissingData;
 };
 
-/** The stack's alarms: each says what it means for people, and all write to one topic, if there is one. */
-export class Alarms extends Construct {
-  readonly #action: SnsAction | undefined;
+export type AlarmsProps = {
+  /** The beginning of each alarm's name. */
+  readonly name: string;
+  readonly topic: ITopic | undefined;
+  readonly runbookUrl: string;
+};
 
-  constructor(scope: Construct, id: string, topicArn: string | undefined) {
+/** The alarms of a deployment. Each says what it means for people and links to what to do. */
+export class Alarms extends Construct {
+  readonly all: Alarm[] = [];
+  readonly #props: AlarmsProps;
+
+  constructor(scope: Construct, id: string, props: AlarmsProps) {
     super(scope, id);
-    this.#action = topicArn === undefined ? undefined : new SnsAction(Topic.fromTopicArn(this, 'Topic', topicArn));
+    this.#props = props;
   }
 
-  add(id: string, { metric, impact }: AlarmProps): void {
-    const alarm = new Alarm(this, id, {
-      // The README lists them by name.
-      alarmName: `${Stack.of(this).stackName}-${id}`,
+  /** @param name unique, in kebab case: the end of the alarm's name, and its section in the runbook */
+  add(name: string, { metric, impact, treatMissingData = TreatMissingData.NOT_BREACHING }: AlarmProps): void {
+    const alarm = new Alarm(this, pascalCase(name), {
+      alarmName: `${this.#props.name}-${name}`,
       metric,
-      alarmDescription: `${impact} See "When an alarm rings" in the README.`,
+      alarmDescription: `${impact} What to do: ${this.#props.runbookUrl}#${name}`,
       threshold: 1,
       evaluationPeriods: 1,
       comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      treatMissingData: TreatMissingData.NOT_BREACHING,
+      treatMissingData,
     });
-    if (this.#action !== undefined) alarm.addAlarmAction(this.#action);
+    if (this.#props.topic !== undefined) alarm.addAlarmAction(new SnsAction(this.#props.topic));
+    this.all.push(alarm);
   }
 
-  /** Rings when the evidence of the function says that a logout failed. */
-  addForLogouts(serviceFunction: EvidenceFunction, impact: string): void {
-    const metric = logoutMetric(this, serviceFunction, 'failed', 'Sum');
-    this.add(`${serviceFunction}-failed-logouts`, { metric, impact: `A logout failed. ${impact}` });
+  /** An alarm for the logouts that failed, as the evidence of the function says. */
+  addForLogouts(metrics: LogoutMetrics, by: 'logout' | 'run'): void {
+    this.add(`${by}-failed-logouts`, {
+      metric: metrics.of('failed', { function: by }),
+      impact: `A logout failed. ${stillLoggedIn}`,
+    });
   }
 
-  /** Rings as long as something lies in the queue. */
-  addForQueue(queue: Queue, impact: string): void {
-    const { id } = queue.node;
-    const metric = queue.metricApproximateNumberOfMessagesVisible({ statistic: 'Maximum' });
-    this.add(id, { metric, impact: `Something lies in ${id}. ${impact}` });
+  /**
+   * An alarm for as long as messages are in the queue. An idle queue publishes no metrics, and a queue that wakes takes up to
+   * 15 minutes to publish the first: until there is news, the alarm stays as it was.
+   * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
+   */
+  addForQueue(name: string, queue: Queue, impact: string): void {
+    this.add(name, {
+      metric: queue.metricApproximateNumberOfMessagesVisible({ statistic: 'Maximum' }),
+      impact: `The queue ${name} holds messages. ${impact}`,
+      treatMissingData: TreatMissingData.IGNORE,
+    });
   }
 
-  /** Rings when the function crashed or ran out of time, and when Lambda turned calls away from it. */
-  addForFunction(serviceFunction: ServiceFunction, impact: string): void {
-    const { id } = serviceFunction.node;
-    this.add(`${id}-errors`, { metric: serviceFunction.function.metricErrors(), impact: `${id} broke off. ${impact}` });
-    this.add(`${id}-throttles`, {
-      metric: serviceFunction.function.metricThrottles(),
-      impact: `${id} was throttled. ${impact}`,
+  /** Alarms for calls of the function that crashed or timed out, and for calls that Lambda refused. */
+  addForFunction(of: ServiceFunction, impact: string): void {
+    this.add(`${of.name}-errors`, {
+      metric: of.function.metricErrors(),
+      impact: `The function ${of.name} crashed or timed out. ${impact}`,
+    });
+    this.addForThrottles(of, impact);
+  }
+
+  /** An alarm for calls of the function that Lambda refused. */
+  addForThrottles(of: ServiceFunction, impact: string): void {
+    this.add(`${of.name}-throttles`, {
+      metric: of.function.metricThrottles(),
+      impact: `The function ${of.name} was throttled. ${impact}`,
     });
   }
 }

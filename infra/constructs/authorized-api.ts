@@ -1,60 +1,76 @@
-import { Aws } from 'aws-cdk-lib';
 import { HttpApi, HttpMethod, HttpStage, type IHttpRouteAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpIamAuthorizer, HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
-import type { Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { type Route, routeKeyOf } from '../../functions/http/routes.ts';
-import type { Configuration } from '../configuration/configuration.ts';
+import { type Route, routeKeyOf, routes } from '../../functions/http/routes.ts';
+import type { Settings } from '../configuration/configuration.ts';
 import { createAccessLog } from './access-log.ts';
-import type { Alarms } from './alarms.ts';
 import type { ServiceFunction } from './service-function.ts';
 
 export type AuthorizedApiProps = {
-  readonly configuration: Pick<Configuration, 'authorization' | 'throttling' | 'logRetentionDays'>;
-  readonly alarms: Alarms;
+  readonly settings: Settings;
+  readonly functions: Readonly<Record<Route['function'], ServiceFunction>>;
 };
 
-const createAuthorizer = ({ jwt }: Configuration['authorization']): IHttpRouteAuthorizer =>
+const createAuthorizer = ({ jwt }: Settings['authorization']): IHttpRouteAuthorizer =>
   jwt === undefined ? new HttpIamAuthorizer() : new HttpJwtAuthorizer('Jwt', jwt.issuer, { jwtAudience: jwt.audience });
 
-/** The HTTP API: it asks every caller who they are, holds all of them together to one pace, and writes down each call. */
+/** The HTTP API: every route is authorized, all callers together are throttled, and each call is in the access log. */
 export class AuthorizedApi extends Construct {
-  readonly endpoint: string;
-  readonly serverErrors: Metric;
-  readonly #api: HttpApi;
-  readonly #scopes: Readonly<Record<string, string[]>>;
+  readonly httpApi: HttpApi;
+  readonly #authorization: Settings['authorization'];
 
-  constructor(scope: Construct, id: string, { configuration, alarms }: AuthorizedApiProps) {
+  constructor(scope: Construct, id: string, { settings, functions }: AuthorizedApiProps) {
     super(scope, id);
-    this.#scopes = configuration.authorization.jwt?.scopes ?? {};
-    this.#api = new HttpApi(this, 'Api', {
-      apiName: Aws.STACK_NAME,
-      defaultAuthorizer: createAuthorizer(configuration.authorization),
+    this.#authorization = settings.authorization;
+    this.httpApi = new HttpApi(this, 'Api', {
+      apiName: settings.name,
+      defaultAuthorizer: createAuthorizer(settings.authorization),
       createDefaultStage: false,
     });
     new HttpStage(this, 'Stage', {
-      httpApi: this.#api,
+      httpApi: this.httpApi,
       autoDeploy: true,
-      throttle: configuration.throttling,
-      accessLogSettings: createAccessLog(this, 'AccessLog', configuration.logRetentionDays),
+      throttle: settings.throttling,
+      accessLogSettings: createAccessLog(this, 'AccessLog', settings),
     });
-    // Without the slash that the stage's own URL ends in: the gateway takes //instances for another path.
-    this.endpoint = this.#api.apiEndpoint;
-    this.serverErrors = this.#api.metricServerError({ statistic: 'Sum' });
-    alarms.add('server-errors', {
-      metric: this.serverErrors,
-      impact: 'A caller was told that a logout failed or could not be confirmed: somebody may still be logged in.',
+    for (const route of routes) this.#addRoute(route, functions[route.function]);
+  }
+
+  /** Without the slash that the stage's own URL ends in: the gateway takes `//instances` for another path. */
+  get endpoint(): string {
+    return this.httpApi.apiEndpoint;
+  }
+
+  get authorizationType(): 'AWS_IAM' | 'JWT' {
+    return this.#authorization.jwt === undefined ? 'AWS_IAM' : 'JWT';
+  }
+
+  /**
+   * Lets somebody call routes.
+   *
+   * @param paths of {@link Route.path}, with values in place of parameters where only they are allowed
+   * @throws when callers are authorized by JWT: an IAM policy would allow nothing
+   */
+  grantCall(grantee: IGrantable, ...calls: readonly (readonly [method: Route['method'], path: string])[]): Grant {
+    if (this.authorizationType === 'JWT')
+      throw new Error(
+        'This API is authorized by JWT, so a grant has no effect: let the issuer give the caller a token (with the scopes of the route, if there are any).',
+      );
+    return Grant.addToPrincipal({
+      grantee,
+      actions: ['execute-api:Invoke'],
+      resourceArns: calls.map(([method, path]) => this.httpApi.arnForExecuteApi(method, path)),
     });
   }
 
-  /** Sends the route to the function, behind the authorizer that every route has. */
-  addRoute(route: Route, serviceFunction: ServiceFunction): void {
-    const authorizationScopes = this.#scopes[routeKeyOf(route)];
-    this.#api.addRoutes({
+  #addRoute(route: Route, { function: handler }: ServiceFunction): void {
+    const authorizationScopes = this.#authorization.jwt?.scopes?.[routeKeyOf(route)];
+    this.httpApi.addRoutes({
       path: route.path,
       methods: [HttpMethod[route.method]],
-      integration: new HttpLambdaIntegration(route.function, serviceFunction.function),
+      integration: new HttpLambdaIntegration(route.function, handler),
       ...(authorizationScopes && { authorizationScopes }),
     });
   }

@@ -2,7 +2,7 @@ import { Duration, Validations } from 'aws-cdk-lib';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 
-/** A queue of what went wrong, for a person to read. SQS keeps it two weeks, which is as long as it can. */
+/** A queue of failures, for a person to read. Messages stay for two weeks, the most SQS can. */
 export const createDeadLetters = (scope: Construct, id: string): Queue => {
   const queue = new Queue(scope, id, {
     encryption: QueueEncryption.SQS_MANAGED,
@@ -11,7 +11,7 @@ export const createDeadLetters = (scope: Construct, id: string): Queue => {
   });
   Validations.of(queue).acknowledge({
     id: 'AwsSolutions-SQS3',
-    reason: 'Nothing reads from it but people: it is where the dead letters are.',
+    reason: 'It is a dead-letter queue: only people read from it.',
   });
   return queue;
 };

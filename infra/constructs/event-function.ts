@@ -1,44 +1,53 @@
+import { Duration } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
-import type { Construct } from 'constructs';
-import type { Configuration } from '../configuration/configuration.ts';
-import type { Alarms } from './alarms.ts';
+import { Construct } from 'constructs';
 import { createDeadLetters } from './dead-letters.ts';
+import type { Deployment } from './deployment.ts';
 import { createLog } from './log-groups.ts';
+import { pascalCase } from './pascal-case.ts';
 import type { RunFunction } from './run-function.ts';
 import { ServiceFunction } from './service-function.ts';
 
+/**
+ * How long EventBridge retries the delivery of an event: a day, the most it can, and as long as a run may act after its cause.
+ * An event that is delivered twice starts one run.
+ */
+export const deliveryRetries = { maxEventAge: Duration.hours(24), retryAttempts: 185 };
+
 export type EventFunctionProps = {
-  readonly configuration: Configuration;
+  readonly deployment: Deployment;
   readonly run: RunFunction;
-  readonly alarms: Alarms;
+  /** What it means for people when an event started no run. */
+  readonly impact: string;
 };
 
 /**
- * Starts runs for events that nobody waits for. None is lost: one that cannot be brought to the function lies in
- * `undelivered`, one that the function could not act on lies in `failed` together with the reason, and each rings an alarm.
+ * A function that starts runs for events whose sender does not wait. No event is lost: `undelivered` keeps an event that could
+ * not be delivered to the function, `failed` one that the function could not act on, with the reason. Each has an alarm.
  */
-export class EventFunction extends ServiceFunction {
+export class EventFunction extends Construct {
+  readonly service: ServiceFunction;
   readonly undelivered: Queue;
   readonly failed: Queue;
 
-  /** @param impact what it means for people when an event came to nothing */
-  constructor(scope: Construct, id: 'schedule' | 'offboarding', props: EventFunctionProps, impact: string) {
-    const { configuration, run, alarms } = props;
-    const failed = createDeadLetters(scope, `${id}-failed`);
-    super(scope, id, {
+  constructor(scope: Construct, name: 'schedule' | 'offboarding', { deployment, run, impact }: EventFunctionProps) {
+    super(scope, pascalCase(name));
+    const { settings, alarms } = deployment;
+    const failed = createDeadLetters(this, 'Failed');
+    this.failed = failed;
+    this.undelivered = createDeadLetters(this, 'Undelivered');
+    this.service = new ServiceFunction(this, name, {
       environment: run.startingEnvironment,
-      logGroup: createLog(scope, `${id}-log`, configuration.logRetentionDays),
-      memoryMb: configuration.memoryMb,
+      logGroup: createLog(this, 'Log', settings.logRetentionDays),
+      memoryMb: settings.memoryMb,
       // Unlike a dead-letter queue, a destination gets the reason too. CDK's own for SQS would add rights to read the queue.
       onFailure: { bind: () => ({ destination: failed.queueArn }) },
     });
-    this.failed = failed;
-    this.role.addToPolicy(new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [failed.queueArn] }));
-    this.undelivered = createDeadLetters(scope, `${id}-undelivered`);
-    run.grantStart(this);
-    alarms.addForFunction(this, impact);
-    alarms.addForQueue(failed, impact);
-    alarms.addForQueue(this.undelivered, impact);
+    this.service.role.addToPolicy(new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [failed.queueArn] }));
+    run.durable.grantStart(this.service);
+    alarms.addForFunction(this.service, impact);
+    alarms.addForQueue(`${name}-failed`, failed, impact);
+    alarms.addForQueue(`${name}-undelivered`, this.undelivered, impact);
   }
 }

@@ -1,28 +1,28 @@
 import { environmentNames } from '../../functions/platform/environment.ts';
-import type { Configuration } from '../configuration/configuration.ts';
+import type { Settings } from '../configuration/configuration.ts';
 
 type EnvironmentName = (typeof environmentNames)[keyof typeof environmentNames];
 
-/** What a function reads through `functions/runtime/environment.ts`, deployed or run locally. */
+/** The variables that a function reads through `functions/platform/environment.ts`. */
 export type FunctionEnvironment = { readonly [Name in EnvironmentName]?: string };
 
 /** For a function that only lists instances. */
-export const listingEnvironment = ({ secretPrefix }: Configuration): FunctionEnvironment => ({
+export const listingEnvironment = ({ secretPrefix }: Settings): FunctionEnvironment => ({
   [environmentNames.secretPrefix]: secretPrefix,
 });
 
-/** For a function that reads credentials, calls GREEN-API and tells what became of it. */
-export const callingEnvironment = (configuration: Configuration, eventBus: string): FunctionEnvironment => ({
-  ...listingEnvironment(configuration),
-  [environmentNames.allowedApiHosts]: configuration.allowedApiHosts.join(','),
-  [environmentNames.credentialTtlMs]: String(configuration.credentialTtlMs),
-  [environmentNames.greenApiTimeoutMs]: String(configuration.greenApiTimeoutMs),
+/** For a function that reads credentials, calls GREEN-API and reports the outcome. */
+export const callingEnvironment = (settings: Settings, eventBus: string): FunctionEnvironment => ({
+  ...listingEnvironment(settings),
+  [environmentNames.allowedApiHosts]: settings.allowedApiHosts.join(','),
+  [environmentNames.credentialTtlMs]: String(settings.credentialTtlMs),
+  [environmentNames.greenApiTimeoutMs]: String(settings.greenApiTimeoutMs),
   [environmentNames.eventBus]: eventBus,
-  [environmentNames.stack]: configuration.stackName,
+  [environmentNames.stack]: settings.name,
 });
 
-/** For a function that somebody waits for: what it makes ready before its first call. */
-export const warmingEnvironment = ({ warmInstances, warmHosts }: Configuration): FunctionEnvironment => ({
+/** For a function whose caller waits: what it prepares before its first call. */
+export const warmingEnvironment = ({ warmInstances, warmHosts }: Settings): FunctionEnvironment => ({
   ...(warmInstances.length > 0 && { [environmentNames.warmInstances]: warmInstances.join(',') }),
   ...(warmHosts.length > 0 && { [environmentNames.warmHosts]: warmHosts.join(',') }),
 });
@@ -31,13 +31,13 @@ const secondsPerDay = 24 * 60 * 60;
 
 /** For a function that starts runs. */
 export const startingEnvironment = (
-  { stackName, runs }: Configuration,
+  { name, runs }: Settings,
   runFunction: string,
   runQualifier: string,
 ): FunctionEnvironment => ({
   [environmentNames.runFunction]: runFunction,
   [environmentNames.runQualifier]: runQualifier,
-  [environmentNames.stack]: stackName,
+  [environmentNames.stack]: name,
   [environmentNames.maxTargetsCeiling]: String(runs.maxTargetsCeiling),
   [environmentNames.executionTimeoutSeconds]: String(runs.executionTimeoutDays * secondsPerDay),
 });

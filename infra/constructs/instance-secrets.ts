@@ -1,12 +1,17 @@
-import { ArnFormat, Stack, Validations } from 'aws-cdk-lib';
+import { ArnFormat, Stack } from 'aws-cdk-lib';
 import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
-import type { Configuration } from '../configuration/configuration.ts';
+import { acknowledgeWildcard } from './acknowledge-wildcard.ts';
 import type { ServiceFunction } from './service-function.ts';
 
-export type InstanceSecretsProps = Pick<Configuration, 'secretPrefix' | 'kmsKeyArn'>;
+export type InstanceSecretsProps = {
+  readonly prefix: string;
+  /** The customer managed key, if the secrets have one. */
+  readonly encryptionKey: IKey | undefined;
+};
 
-/** The secrets of the instances. They are made by hand or by other systems; here it is only said who may read them. */
+/** The secrets of the instances. People and other systems make them; this construct only grants access to them. */
 export class InstanceSecrets extends Construct {
   readonly #props: InstanceSecretsProps;
 
@@ -18,8 +23,7 @@ export class InstanceSecrets extends Construct {
   /** Lets the function read credentials: the secrets under the prefix, and no other. */
   grantRead({ role }: ServiceFunction): void {
     this.#grantOnSecrets(role, 'secretsmanager:GetSecretValue');
-    const { kmsKeyArn } = this.#props;
-    if (kmsKeyArn !== undefined) this.#grantDecrypt(role, kmsKeyArn);
+    this.#grantOnKey(role, 'kms:Decrypt');
   }
 
   /**
@@ -35,12 +39,12 @@ export class InstanceSecrets extends Construct {
     );
   }
 
-  /** Lets the function see the tags of one secret as they are now; a list may lag behind. */
+  /** Lets the function read the tags of one secret as they are now; a list may lag behind. */
   grantDescribe({ role }: ServiceFunction): void {
     this.#grantOnSecrets(role, 'secretsmanager:DescribeSecret');
   }
 
-  /** Lets the function see names and tags. `ListSecrets` takes no resource, so they are those of every secret. */
+  /** Lets the function read names and tags. `ListSecrets` takes no resource, so they are those of every secret. */
   grantList({ role }: ServiceFunction): void {
     this.#grantOnAll(
       role,
@@ -51,30 +55,32 @@ export class InstanceSecrets extends Construct {
 
   #grantOnAll(role: Role, action: string, why: string): void {
     role.addToPolicy(new PolicyStatement({ actions: [action], resources: ['*'] }));
-    Validations.of(role).acknowledge({ id: 'AwsSolutions-IAM5[Resource::*]', reason: `${action} ${why}` });
+    acknowledgeWildcard(role, '*', `${action} ${why}`);
   }
 
-  #grantOnSecrets(role: Role, action: string): void {
-    const resourceName = `${this.#props.secretPrefix}*`;
-    const arnFormat = ArnFormat.COLON_RESOURCE_NAME;
+  #grantOnSecrets(role: Role, ...actions: string[]): void {
     const secrets = Stack.of(this).formatArn({
       service: 'secretsmanager',
       resource: 'secret',
-      resourceName,
-      arnFormat,
+      resourceName: `${this.#props.prefix}*`,
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
     });
-    role.addToPolicy(new PolicyStatement({ actions: [action], resources: [secrets] }));
-    Validations.of(role).acknowledge({
-      id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:secretsmanager:<AWS::Region>:<AWS::AccountId>:secret:${resourceName}]`,
-      reason: 'Instances come and go without a deployment; the prefix is reserved for their secrets.',
-    });
+    role.addToPolicy(new PolicyStatement({ actions, resources: [secrets] }));
+    acknowledgeWildcard(
+      role,
+      secrets,
+      'Instances come and go without a deployment; the prefix is reserved for their secrets.',
+    );
   }
 
-  #grantDecrypt(role: Role, keyArn: string): void {
+  /** Only what Secrets Manager does with the key in the function's name. */
+  #grantOnKey(role: Role, ...actions: string[]): void {
+    const { encryptionKey } = this.#props;
+    if (encryptionKey === undefined) return;
     role.addToPolicy(
       new PolicyStatement({
-        actions: ['kms:Decrypt'],
-        resources: [keyArn],
+        actions,
+        resources: [encryptionKey.keyArn],
         conditions: { StringEquals: { 'kms:ViaService': `secretsmanager.${Stack.of(this).region}.amazonaws.com` } },
       }),
     );

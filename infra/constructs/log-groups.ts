@@ -1,17 +1,30 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
+import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 
 // CloudWatch Logs encrypts every log group (https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html).
 
-/** The log of the functions that log instances out: who was logged out, when and why. It outlives the stack. */
+/**
+ * The log of the functions that log instances out: who was logged out, when and why. It stays when the stack is deleted; only
+ * a first deployment that failed takes it along.
+ */
 export const createEvidenceLog = (scope: Construct, id: string, retention: RetentionDays): LogGroup =>
-  new LogGroup(scope, id, { retention, removalPolicy: RemovalPolicy.RETAIN });
+  new LogGroup(scope, id, { retention, removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE });
 
-/** A log that is of use while the stack is there, and goes with it. */
+/** A log that is deleted with the stack. */
 export const createLog = (scope: Construct, id: string, retention: RetentionDays, logGroupName?: string): LogGroup =>
   new LogGroup(scope, id, {
     retention,
     removalPolicy: RemovalPolicy.DESTROY,
     ...(logGroupName !== undefined && { logGroupName }),
   });
+
+/** Lets somebody read a log, event by event and by CloudWatch Logs Insights. */
+export const grantReadLog = (log: LogGroup, grantee: IGrantable): Grant =>
+  log
+    .grant(grantee, 'logs:FilterLogEvents', 'logs:GetLogEvents', 'logs:DescribeLogStreams', 'logs:StartQuery')
+    // A query is no resource of IAM; its id is known only to whoever could start it.
+    .combine(
+      Grant.addToPrincipal({ grantee, actions: ['logs:GetQueryResults', 'logs:StopQuery'], resourceArns: ['*'] }),
+    );

@@ -2,16 +2,17 @@ import { EventBus, type EventPattern, type IRuleTarget, Rule, type RuleProps } f
 import { LambdaFunction, SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { Construct } from 'constructs';
 import type { EventPattern as DialectPattern } from '../../functions/offboarding/dialect.ts';
-import type { Configuration } from '../configuration/configuration.ts';
+import type { Settings } from '../configuration/configuration.ts';
 import { type OffboardingRule, offboardingRules } from '../configuration/offboarding-rules.ts';
-import { deliveryRetries } from './delivery-retries.ts';
-import type { EventFunction } from './event-function.ts';
-import type { StackBus } from './stack-bus.ts';
+import { deliveryRetries, type EventFunction } from './event-function.ts';
+import type { OffboardingBus } from './offboarding-bus.ts';
+import { pascalCase } from './pascal-case.ts';
 
 export type OffboardingRulesProps = {
-  readonly offboarding: Configuration['offboarding'];
-  readonly bus: StackBus;
-  readonly serviceFunction: EventFunction;
+  readonly settings: Settings;
+  readonly bus: OffboardingBus;
+  /** The function that starts a run for each person who left. */
+  readonly events: EventFunction;
 };
 
 // CDK has its own name for one field of EventBridge's JSON, and types for values that are all texts.
@@ -20,20 +21,18 @@ const asEventPattern = (pattern: DialectPattern): EventPattern =>
     Object.entries(pattern).map(([field, of]) => [field === 'detail-type' ? 'detailType' : field, of]),
   );
 
-const capitalised = (name: string): string => `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
-
-/** Delivers to the offboarding function what an enabled dialect understands, and keeps the rest of the stack's bus as failed. */
+/** Delivers to the offboarding function what an enabled dialect understands, and keeps what is left on the deployment's bus as failed. */
 export class OffboardingRules extends Construct {
-  constructor(scope: Construct, id: string, { offboarding, bus, serviceFunction }: OffboardingRulesProps) {
+  constructor(scope: Construct, id: string, { settings, bus, events }: OffboardingRulesProps) {
     super(scope, id);
-    const delivery = { deadLetterQueue: serviceFunction.undelivered, ...deliveryRetries };
+    const delivery = { deadLetterQueue: events.undelivered, ...deliveryRetries };
     const targetOf = (target: OffboardingRule['target']): IRuleTarget =>
       target === 'function'
-        ? new LambdaFunction(serviceFunction.function, delivery)
-        : new SqsQueue(serviceFunction.failed, delivery);
-    for (const { name, bus: arrival, pattern, target } of offboardingRules(offboarding)) {
-      const eventBus = this.#busOf(name, arrival, bus);
-      new Rule(this, capitalised(name), {
+        ? new LambdaFunction(events.service.function, delivery)
+        : new SqsQueue(events.failed, delivery);
+    for (const { name, bus: arrival, pattern, target } of offboardingRules(settings.offboarding)) {
+      const eventBus = this.#busOf(name, arrival, bus.eventBus);
+      new Rule(this, pascalCase(name), {
         ...(eventBus && { eventBus }),
         eventPattern: asEventPattern(pattern),
         targets: [targetOf(target)],
@@ -42,9 +41,9 @@ export class OffboardingRules extends Construct {
   }
 
   /** `undefined`: the account's default bus. */
-  #busOf(name: string, bus: OffboardingRule['bus'], own: StackBus): RuleProps['eventBus'] {
+  #busOf(name: string, bus: OffboardingRule['bus'], own: EventBus): RuleProps['eventBus'] {
     if (bus === 'own') return own;
     if (bus === 'default') return undefined;
-    return EventBus.fromEventBusName(this, `${capitalised(name)}Bus`, bus.partnerBusName);
+    return EventBus.fromEventBusName(this, `${pascalCase(name)}Bus`, bus.partnerBusName);
   }
 }

@@ -8,58 +8,64 @@ import {
   ScheduleTargetInput,
 } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import type { Configuration } from '../configuration/configuration.ts';
-import { deliveryRetries } from './delivery-retries.ts';
-import type { EventFunction } from './event-function.ts';
+import type { Settings } from '../configuration/configuration.ts';
+import { deliveryRetries, type EventFunction } from './event-function.ts';
+import type { ServiceFunction } from './service-function.ts';
 
 export type SchedulesProps = {
-  readonly schedules: Configuration['schedules'];
-  readonly serviceFunction: EventFunction;
+  readonly settings: Settings;
+  /** The function that starts a run when a schedule is due. */
+  readonly events: EventFunction;
 };
 
 /** The configured schedules in a group of their own, and the role under which EventBridge Scheduler calls the function. */
 export class Schedules extends Construct {
-  constructor(scope: Construct, id: string, { schedules, serviceFunction }: SchedulesProps) {
+  readonly group: ScheduleGroup;
+
+  constructor(scope: Construct, id: string, { settings, events }: SchedulesProps) {
     super(scope, id);
-    const scheduleGroup = new ScheduleGroup(this, 'Group', {
-      scheduleGroupName: Aws.STACK_NAME,
+    this.group = new ScheduleGroup(this, 'Group', {
+      scheduleGroupName: settings.name,
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    const role = this.#createRole(scheduleGroup, serviceFunction);
-    for (const { name, expression, timeZone, ...request } of schedules) {
-      new Schedule(this, `schedule-${name}`, {
+    const target = this.#createTarget(events);
+    for (const { name, expression, timeZone, ...request } of settings.schedules) {
+      new Schedule(this, `Schedule-${name}`, {
         scheduleName: name,
-        scheduleGroup,
+        scheduleGroup: this.group,
         schedule: ScheduleExpression.expression(expression, TimeZone.of(timeZone)),
-        target: new LambdaInvoke(serviceFunction.function, {
-          // The role has its rights; CDK would add every version of the function to them.
-          role: role.withoutPolicyUpdates(),
-          deadLetterQueue: serviceFunction.undelivered,
-          input: ScheduleTargetInput.fromObject({
-            schedule: name,
-            scheduledTime: ContextAttribute.scheduledTime,
-            ...request,
-          }),
-          ...deliveryRetries,
-        }),
+        target: target({ schedule: name, scheduledTime: ContextAttribute.scheduledTime, ...request }),
       });
     }
   }
 
-  #createRole(group: ScheduleGroup, serviceFunction: EventFunction): Role {
+  #createTarget({ service, undelivered: deadLetterQueue }: EventFunction): (input: object) => LambdaInvoke {
+    // The role has its rights; CDK would add every version of the function to them.
+    const role = this.#createRole(service, deadLetterQueue).withoutPolicyUpdates();
+    return (input) =>
+      new LambdaInvoke(service.function, {
+        role,
+        deadLetterQueue,
+        input: ScheduleTargetInput.fromObject(input),
+        ...deliveryRetries,
+      });
+  }
+
+  #createRole(service: ServiceFunction, undelivered: Queue): Role {
     const role = new Role(this, 'Role', {
       // https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
       assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
-        conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID, 'aws:SourceArn': group.scheduleGroupArn } },
+        conditions: {
+          StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID, 'aws:SourceArn': this.group.scheduleGroupArn },
+        },
       }),
     });
-    role.addToPolicy(
-      new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [serviceFunction.function.functionArn] }),
-    );
-    role.addToPolicy(
-      new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [serviceFunction.undelivered.queueArn] }),
-    );
+    const allow = (action: string, arn: string) =>
+      role.addToPolicy(new PolicyStatement({ actions: [action], resources: [arn] }));
+    allow('lambda:InvokeFunction', service.function.functionArn);
+    allow('sqs:SendMessage', undelivered.queueArn);
     return role;
   }
 }

@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { Duration, Validations } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   Architecture,
@@ -12,39 +13,48 @@ import {
 } from 'aws-cdk-lib/aws-lambda';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { distFolder } from '../bundling/bundling.ts';
+import { distFolder } from '../bundling/dist-folder.ts';
+import { acknowledgeWildcard } from './acknowledge-wildcard.ts';
 import type { FunctionEnvironment } from './function-environment.ts';
+import { pascalCase } from './pascal-case.ts';
 
 export type ServiceFunctionProps = {
   readonly environment: FunctionEnvironment;
   readonly logGroup: ILogGroup;
   readonly memoryMb: number;
-  /** @default 29 seconds: the own deadline of a function is 28, API Gateway's limit 30 */
+  /** @default 29 seconds: a handler's own deadline is 28, API Gateway's limit 30 */
   readonly timeout?: Duration;
 } & Pick<FunctionOptions, 'currentVersionOptions' | 'deadLetterQueue' | 'durableConfig' | 'onFailure'>;
 
+/** @throws when the function was not built */
+const bundleOf = (name: string): Code => {
+  const folder = join(distFolder, name);
+  if (!existsSync(join(folder, 'index.mjs')))
+    throw new Error(`The bundle of the function ${name} is missing: ${folder}/index.mjs. Run: npm run build`);
+  return Code.fromAsset(folder);
+};
+
 /**
- * A Lambda function: the bundle that `npm run build` wrote for the function, under a role of its own that may write the
- * function's log and traces, and nothing else until a `grant…` says so.
+ * A Lambda function: its bundle, under a role of its own that may write the function's log and traces, and nothing else until
+ * a grant says so.
  *
- * @param id the function's name: its file in `functions/` and its folder in `dist/`
+ * @param name its file in `functions/` and its folder in `dist/`; the id of the construct is the same in PascalCase
  */
 export class ServiceFunction extends Construct {
+  readonly name: string;
   readonly function: LambdaFunction;
   readonly role: Role;
 
-  constructor(scope: Construct, id: string, props: ServiceFunctionProps) {
-    super(scope, id);
+  constructor(scope: Construct, name: string, props: ServiceFunctionProps) {
+    super(scope, pascalCase(name));
+    this.name = name;
     const { environment, logGroup, memoryMb, timeout = Duration.seconds(29), ...options } = props;
     this.role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     logGroup.grantWrite(this.role);
-    Validations.of(this.role).acknowledge({
-      id: 'AwsSolutions-IAM5[Resource::*]',
-      reason: "X-Ray's write actions support no resource.",
-    });
+    acknowledgeWildcard(this.role, '*', "X-Ray's write actions support no resource.");
     this.function = new LambdaFunction(this, 'Function', {
       ...options,
-      code: Code.fromAsset(join(distFolder, id)),
+      code: bundleOf(name),
       handler: 'index.handler',
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { createConsoleHandler } from '../../console/server/console-handler.ts';
 import { readConsolePage } from '../../console/server/console-page.ts';
-import { distFolder } from '../../infra/bundling/bundling.ts';
+import { distFolder } from '../../infra/bundling/dist-folder.ts';
 import type { Configuration } from '../../infra/configuration/configuration.ts';
 import { upcomingFirings } from '../../infra/configuration/schedules/upcoming-firings.ts';
 import type { Handle } from '../emulators/loopback-server.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { type Route, routes } from '../../functions/http/routes.ts';
-import { distFolder } from '../../infra/bundling/bundling.ts';
+import { distFolder } from '../../infra/bundling/dist-folder.ts';
 import type { EventFunction } from './deliver.ts';
 import type { GatewayOptions, HttpHandler } from './gateway.ts';
 

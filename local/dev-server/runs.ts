@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { readStartingEnvironment } from '../../functions/platform/environment.ts';
-import { distFolder } from '../../infra/bundling/bundling.ts';
+import { distFolder } from '../../infra/bundling/dist-folder.ts';
 import { type LambdaEmulator, startLambda } from '../emulators/lambda/emulator.ts';
 import { functionVariables } from './function-variables.ts';
 import { CannotStart } from './options.ts';

@@ -1,7 +1,8 @@
 import { isForeignToConsole } from '../../console/server/foreign-request.ts';
 import { createStartToken } from '../../console/server/start-token.ts';
 import { routes } from '../../functions/http/routes.ts';
-import { type Configuration, readConfiguration } from '../../infra/configuration/configuration.ts';
+import type { Configuration } from '../../infra/configuration/configuration.ts';
+import { readConfiguration } from '../../infra/configuration/configuration-file.ts';
 import {
   callingEnvironment,
   startingEnvironment,
@@ -32,11 +33,14 @@ export type Service = AsyncDisposable &
 type Print = (text: string) => void;
 
 /** All that the deployed functions find in their environments, under the names that things have here. */
-const configuredVariables = (configuration: Configuration) => ({
-  ...callingEnvironment(configuration, 'local'),
-  ...warmingEnvironment(configuration),
-  ...startingEnvironment(configuration, 'green-api-logout-run', 'live'),
-});
+const configuredVariables = (configuration: Configuration) => {
+  const settings = { ...configuration, name: configuration.stackName };
+  return {
+    ...callingEnvironment(settings, 'local'),
+    ...warmingEnvironment(settings),
+    ...startingEnvironment(settings, 'green-api-logout-run', 'live'),
+  };
+};
 
 const describeEvent = ({ source, detail, 'detail-type': detailType }: BusEvent): string =>
   `event ${JSON.stringify(detailType)} from ${JSON.stringify(source)}${typeof detail.idInstance === 'string' ? `: ${JSON.stringify(detail.idInstance)}` : ''}\n`;

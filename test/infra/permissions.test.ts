@@ -21,47 +21,47 @@ const logAndTrace = (functionName: string, group: string) => [
   ),
 ];
 
-const putOutcomes = '<events.Arn> {"ForAllValues:StringEquals":{"events:source":"green-api-logout"}}';
-const executions = '<runFunction.Arn>:*/durable-execution/*';
+const putOutcomes = '<EventsBus.Arn> {"ForAllValues:StringEquals":{"events:source":"green-api-logout"}}';
+const executions = '<RunFunction.Arn>:*/durable-execution/*';
 
 const whateverTheConfiguration = (prefix: string) => {
   const secrets = `arn:<AWS::Partition>:secretsmanager:<AWS::Region>:<AWS::AccountId>:secret:${prefix}*`;
   return [
-    ...logAndTrace('logout', 'evidence'),
-    ...allow('logoutRole', 'secretsmanager:GetSecretValue', secrets),
-    ...allow('logoutRole', 'events:PutEvents', putOutcomes),
+    ...logAndTrace('Logout', 'Evidence'),
+    ...allow('LogoutRole', 'secretsmanager:GetSecretValue', secrets),
+    ...allow('LogoutRole', 'events:PutEvents', putOutcomes),
 
-    ...logAndTrace('run', 'evidence'),
-    ...allow('runRole', 'secretsmanager:GetSecretValue', secrets),
-    ...allow('runRole', 'secretsmanager:DescribeSecret', secrets),
-    ...allow('runRole', 'secretsmanager:ListSecrets', '*'),
-    ...allow('runRole', 'events:PutEvents', putOutcomes),
-    ...allow('runRole', 'sqs:SendMessage', '<rundeadletters.Arn>'),
-    ...allow('runRole', 'lambda:CheckpointDurableExecution', '<runFunction.Arn>:*'),
-    ...allow('runRole', 'lambda:GetDurableExecutionState', '<runFunction.Arn>:*'),
+    ...logAndTrace('Run', 'Evidence'),
+    ...allow('RunRole', 'secretsmanager:GetSecretValue', secrets),
+    ...allow('RunRole', 'secretsmanager:DescribeSecret', secrets),
+    ...allow('RunRole', 'secretsmanager:ListSecrets', '*'),
+    ...allow('RunRole', 'events:PutEvents', putOutcomes),
+    ...allow('RunRole', 'sqs:SendMessage', '<RunDeadLetters.Arn>'),
+    ...allow('RunRole', 'lambda:CheckpointDurableExecution', '<RunFunction.Arn>:*'),
+    ...allow('RunRole', 'lambda:GetDurableExecutionState', '<RunFunction.Arn>:*'),
 
-    ...logAndTrace('instances', 'instanceslog'),
-    ...allow('instancesRole', 'secretsmanager:ListSecrets', '*'),
+    ...logAndTrace('Instances', 'InstancesLog'),
+    ...allow('InstancesRole', 'secretsmanager:ListSecrets', '*'),
 
-    ...logAndTrace('forcedlogouts', 'forcedlogoutslog'),
-    ...allow('forcedlogoutsRole', 'lambda:InvokeFunction', '<runFunctionAliaslive>'),
+    ...logAndTrace('ForcedLogouts', 'ForcedLogoutsLog'),
+    ...allow('ForcedLogoutsRole', 'lambda:InvokeFunction', '<RunFunctionAliaslive>'),
     ...allow(
-      'forcedlogoutsRole',
+      'ForcedLogoutsRole',
       'lambda:ListDurableExecutionsByFunction',
-      ...['<runFunction.Arn>', '<runFunction.Arn>:*'],
+      ...['<RunFunction.Arn>', '<RunFunction.Arn>:*'],
     ),
-    ...allow('forcedlogoutsRole', 'lambda:GetDurableExecution', executions),
-    ...allow('forcedlogoutsRole', 'lambda:GetDurableExecutionHistory', executions),
-    ...allow('forcedlogoutsRole', 'lambda:StopDurableExecution', executions),
+    ...allow('ForcedLogoutsRole', 'lambda:GetDurableExecution', executions),
+    ...allow('ForcedLogoutsRole', 'lambda:GetDurableExecutionHistory', executions),
+    ...allow('ForcedLogoutsRole', 'lambda:StopDurableExecution', executions),
 
-    ...['schedule', 'offboarding'].flatMap((functionName) => [
-      ...logAndTrace(functionName, `${functionName}log`),
-      ...allow(`${functionName}Role`, 'lambda:InvokeFunction', '<runFunctionAliaslive>'),
-      ...allow(`${functionName}Role`, 'sqs:SendMessage', `<${functionName}failed.Arn>`),
+    ...['Schedule', 'Offboarding'].flatMap((functionName) => [
+      ...logAndTrace(functionName, `${functionName}Log`),
+      ...allow(`${functionName}Role`, 'lambda:InvokeFunction', '<RunFunctionAliaslive>'),
+      ...allow(`${functionName}Role`, 'sqs:SendMessage', `<${functionName}Failed.Arn>`),
     ]),
 
-    ...allow('schedulesRole', 'lambda:InvokeFunction', '<scheduleFunction.Arn>'),
-    ...allow('schedulesRole', 'sqs:SendMessage', '<scheduleundelivered.Arn>'),
+    ...allow('SchedulesRole', 'lambda:InvokeFunction', '<ScheduleFunction.Arn>'),
+    ...allow('SchedulesRole', 'sqs:SendMessage', '<ScheduleUndelivered.Arn>'),
   ];
 };
 
@@ -79,9 +79,9 @@ test('with a key of the customer, logout and run decrypt with it, only through S
   expect([...permissionsIn(custom)].sort()).toEqual(
     [
       ...whateverTheConfiguration('staging/green-api/'),
-      ...allow('logoutRole', 'kms:Decrypt', decrypt),
-      ...allow('runRole', 'kms:Decrypt', decrypt),
-      ...allow('logoutRole', 'secretsmanager:BatchGetSecretValue', '*'),
+      ...allow('LogoutRole', 'kms:Decrypt', decrypt),
+      ...allow('RunRole', 'kms:Decrypt', decrypt),
+      ...allow('LogoutRole', 'secretsmanager:BatchGetSecretValue', '*'),
     ].sort(),
   );
 });
@@ -135,9 +135,9 @@ describe('the queues', () => {
     expect(senders.sort()).toEqual(
       [
         ...['Custom', 'Okta', 'IdentityCenter', 'Rest'].map(
-          (rule) => `["<offboardingundelivered>"] ${events} {"ArnEquals":{"aws:SourceArn":"<rules${rule}.Arn>"}}`,
+          (rule) => `["<OffboardingUndelivered>"] ${events} {"ArnEquals":{"aws:SourceArn":"<Rules${rule}.Arn>"}}`,
         ),
-        `["<offboardingfailed>"] ${events} {"ArnEquals":{"aws:SourceArn":"<rulesRest.Arn>"}}`,
+        `["<OffboardingFailed>"] ${events} {"ArnEquals":{"aws:SourceArn":"<RulesRest.Arn>"}}`,
       ].sort(),
     );
   });

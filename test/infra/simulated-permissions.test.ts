@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import { runSimulation } from '@cloud-copilot/iam-simulate';
+import { pascalCase } from '../../infra/constructs/pascal-case.ts';
 import { resourcesIn, say, synthesize } from '../support/synthesize.ts';
 
 const plain = synthesize();
@@ -23,13 +24,13 @@ const foreignSecret = secretArn('payroll/database-AbCdEf');
 const resolve = (value: unknown) =>
   JSON.parse(
     JSON.stringify(JSON.parse(say(value)))
-      .replaceAll('<events.Arn>', busArn)
+      .replaceAll('<EventsBus.Arn>', busArn)
       .replaceAll('<AWS::Partition>', 'aws')
       .replaceAll('<AWS::Region>', region)
       .replaceAll('<AWS::AccountId>', account)
-      .replaceAll('<runFunctionAliaslive>', `${run}:live`)
-      .replace(/<(\w+)Function\.Arn>/g, (_, name) => lambdaArn(name))
-      .replace(/<(\w+(?:failed|undelivered|letters))\.Arn>/g, (_, name) => queueArn(name))
+      .replaceAll('<RunFunctionAliaslive>', `${run}:live`)
+      .replace(/<(\w+)Function\.Arn>/g, (_, name) => lambdaArn(name.toLowerCase()))
+      .replace(/<(\w+(?:Failed|Undelivered|Letters))\.Arn>/g, (_, name) => queueArn(name))
       .replace(/<(\w+)\.Arn>/g, (_, name) => logArn(name)),
   );
 
@@ -76,59 +77,59 @@ const may = async (principal: string, action: string, resource: string): Promise
 
 /** Who · what · on what: must be allowed. */
 const allowed: readonly (readonly [string, string, string])[] = [
-  ['logoutRole', 'secretsmanager:GetSecretValue', secret],
-  ['logoutRole', 'events:PutEvents', busArn],
-  ['runRole', 'secretsmanager:GetSecretValue', secret],
-  ['runRole', 'secretsmanager:DescribeSecret', secret],
-  ['runRole', 'secretsmanager:ListSecrets', '*'],
-  ['runRole', 'events:PutEvents', busArn],
-  ['runRole', 'sqs:SendMessage', queueArn('rundeadletters')],
-  ['instancesRole', 'secretsmanager:ListSecrets', '*'],
-  ['forcedlogoutsRole', 'lambda:InvokeFunction', `${run}:live`],
-  ['scheduleRole', 'lambda:InvokeFunction', `${run}:live`],
-  ['offboardingRole', 'lambda:InvokeFunction', `${run}:live`],
-  ['offboardingRole', 'sqs:SendMessage', queueArn('offboardingfailed')],
-  ['schedulesRole', 'lambda:InvokeFunction', lambdaArn('schedule')],
-  ['schedulesRole', 'sqs:SendMessage', queueArn('scheduleundelivered')],
+  ['LogoutRole', 'secretsmanager:GetSecretValue', secret],
+  ['LogoutRole', 'events:PutEvents', busArn],
+  ['RunRole', 'secretsmanager:GetSecretValue', secret],
+  ['RunRole', 'secretsmanager:DescribeSecret', secret],
+  ['RunRole', 'secretsmanager:ListSecrets', '*'],
+  ['RunRole', 'events:PutEvents', busArn],
+  ['RunRole', 'sqs:SendMessage', queueArn('RunDeadLetters')],
+  ['InstancesRole', 'secretsmanager:ListSecrets', '*'],
+  ['ForcedLogoutsRole', 'lambda:InvokeFunction', `${run}:live`],
+  ['ScheduleRole', 'lambda:InvokeFunction', `${run}:live`],
+  ['OffboardingRole', 'lambda:InvokeFunction', `${run}:live`],
+  ['OffboardingRole', 'sqs:SendMessage', queueArn('OffboardingFailed')],
+  ['SchedulesRole', 'lambda:InvokeFunction', lambdaArn('schedule')],
+  ['SchedulesRole', 'sqs:SendMessage', queueArn('ScheduleUndelivered')],
   ['callerOfOne', 'execute-api:Invoke', routeArn('POST/instances/1101000001/logout')],
 ];
 
 const functionNames = [
-  'logoutRole',
-  'runRole',
-  'instancesRole',
-  'forcedlogoutsRole',
-  'scheduleRole',
-  'offboardingRole',
+  'LogoutRole',
+  'RunRole',
+  'InstancesRole',
+  'ForcedLogoutsRole',
+  'ScheduleRole',
+  'OffboardingRole',
 ];
 
 /** Must be denied. */
 const denied: readonly (readonly [string, string, string])[] = [
   // No secret but an instance's, and no value for whoever only lists or starts.
   ...functionNames.map((functionName) => [functionName, 'secretsmanager:GetSecretValue', foreignSecret] as const),
-  ...['instancesRole', 'forcedlogoutsRole', 'scheduleRole', 'offboardingRole', 'schedulesRole'].map(
+  ...['InstancesRole', 'ForcedLogoutsRole', 'ScheduleRole', 'OffboardingRole', 'SchedulesRole'].map(
     (role) => [role, 'secretsmanager:GetSecretValue', secret] as const,
   ),
   // Nobody writes or tags one, passes a role on, or changes a function.
-  ...[...functionNames, 'schedulesRole'].flatMap((role) => [
+  ...[...functionNames, 'SchedulesRole'].flatMap((role) => [
     [role, 'secretsmanager:PutSecretValue', secret] as const,
     [role, 'secretsmanager:TagResource', secret] as const,
     [role, 'secretsmanager:DeleteSecret', secret] as const,
     [role, 'iam:PassRole', `arn:aws:iam::${account}:role/runRole`] as const,
     [role, 'lambda:UpdateFunctionCode', run] as const,
   ]),
-  ['logoutRole', 'secretsmanager:ListSecrets', '*'],
-  ['logoutRole', 'lambda:InvokeFunction', `${run}:live`],
+  ['LogoutRole', 'secretsmanager:ListSecrets', '*'],
+  ['LogoutRole', 'lambda:InvokeFunction', `${run}:live`],
   // Runs start through the alias alone: an execution is pinned to a version that stays.
-  ['forcedlogoutsRole', 'lambda:InvokeFunction', `${run}:7`],
-  ['forcedlogoutsRole', 'lambda:InvokeFunction', lambdaArn('logout')],
-  ['forcedlogoutsRole', 'events:PutEvents', busArn],
-  ['scheduleRole', 'lambda:StopDurableExecution', execution],
-  ['offboardingRole', 'lambda:StopDurableExecution', execution],
-  ['offboardingRole', 'sqs:ReceiveMessage', queueArn('offboardingfailed')],
-  ['offboardingRole', 'sqs:SendMessage', queueArn('rundeadletters')],
-  ['schedulesRole', 'lambda:InvokeFunction', `${run}:live`],
-  ['schedulesRole', 'lambda:InvokeFunction', lambdaArn('offboarding')],
+  ['ForcedLogoutsRole', 'lambda:InvokeFunction', `${run}:7`],
+  ['ForcedLogoutsRole', 'lambda:InvokeFunction', lambdaArn('logout')],
+  ['ForcedLogoutsRole', 'events:PutEvents', busArn],
+  ['ScheduleRole', 'lambda:StopDurableExecution', execution],
+  ['OffboardingRole', 'lambda:StopDurableExecution', execution],
+  ['OffboardingRole', 'sqs:ReceiveMessage', queueArn('OffboardingFailed')],
+  ['OffboardingRole', 'sqs:SendMessage', queueArn('RunDeadLetters')],
+  ['SchedulesRole', 'lambda:InvokeFunction', `${run}:live`],
+  ['SchedulesRole', 'lambda:InvokeFunction', lambdaArn('offboarding')],
   ['callerOfOne', 'execute-api:Invoke', routeArn('POST/instances/1101000002/logout')],
   ['callerOfOne', 'execute-api:Invoke', routeArn('POST/forced-logouts')],
   ['callerOfOne', 'execute-api:Invoke', routeArn('GET/instances')],
@@ -145,10 +146,9 @@ test.each(denied)('%s may not %s on %s', async (principal, action, resource) => 
 test.each(['logout', 'run', 'instances', 'forced-logouts', 'schedule', 'offboarding'])(
   '%s writes to its own log and to no other',
   async (functionName) => {
-    const role = `${functionName.replace('-', '')}Role`;
-    const own =
-      functionName === 'logout' || functionName === 'run' ? 'evidence' : `${functionName.replace('-', '')}log`;
-    const other = own === 'evidence' ? 'instanceslog' : 'evidence';
+    const role = `${pascalCase(functionName)}Role`;
+    const own = functionName === 'logout' || functionName === 'run' ? 'Evidence' : `${pascalCase(functionName)}Log`;
+    const other = own === 'Evidence' ? 'InstancesLog' : 'Evidence';
 
     expect(await may(role, 'logs:PutLogEvents', logArn(own).replace(/\*$/, 'log-stream:s'))).toBe(true);
     expect(await may(role, 'logs:PutLogEvents', logArn(other).replace(/\*$/, 'log-stream:s'))).toBe(false);

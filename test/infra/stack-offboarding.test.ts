@@ -3,6 +3,7 @@ import { runSimulation } from '@cloud-copilot/iam-simulate';
 import { customPattern } from '../../functions/offboarding/custom.ts';
 import { identityCenterPattern } from '../../functions/offboarding/identity-center.ts';
 import { oktaPattern } from '../../functions/offboarding/okta.ts';
+import { pascalCase } from '../../infra/constructs/pascal-case.ts';
 import { everything, resourcesIn, type Synthesized, say, synthesize } from '../support/synthesize.ts';
 
 const plain = synthesize();
@@ -17,18 +18,18 @@ const rulesIn = (synthesized: Synthesized) => resourcesIn(synthesized, 'AWS::Eve
 
 describe('the rules', () => {
   test.each([
-    ['by default, of custom events only', plain, ['rulesCustom on <events>', 'rulesRest on <events>']],
+    ['by default, of custom events only', plain, ['RulesCustom on <EventsBus>', 'RulesRest on <EventsBus>']],
     [
       'as configured',
       custom,
       [
-        'rulesCustom on <events>',
-        'rulesIdentityCenter on default',
-        'rulesOkta on aws.partner/okta.com/example/logout',
-        'rulesRest on <events>',
+        'RulesCustom on <EventsBus>',
+        'RulesIdentityCenter on default',
+        'RulesOkta on aws.partner/okta.com/example/logout',
+        'RulesRest on <EventsBus>',
       ],
     ],
-    ['of none, if even custom events are off', closed, ['rulesRest on <events>']],
+    ['of none, if even custom events are off', closed, ['RulesRest on <EventsBus>']],
   ])('are there %s', (_name, synthesized, rules) => {
     const there = Object.entries(rulesIn(synthesized)).map(
       ([id, { EventBusName }]) => `${id} on ${say(EventBusName ?? 'default')}`,
@@ -38,11 +39,11 @@ describe('the rules', () => {
   });
 
   test('let through what the dialects understand', () => {
-    const { rulesCustom, rulesOkta, rulesIdentityCenter } = rulesIn(custom);
+    const { RulesCustom, RulesOkta, RulesIdentityCenter } = rulesIn(custom);
 
-    expect(rulesCustom?.EventPattern).toEqual(customPattern);
-    expect(rulesOkta?.EventPattern).toEqual(oktaPattern);
-    expect(rulesIdentityCenter?.EventPattern).toEqual(identityCenterPattern);
+    expect(RulesCustom?.EventPattern).toEqual(customPattern);
+    expect(RulesOkta?.EventPattern).toEqual(oktaPattern);
+    expect(RulesIdentityCenter?.EventPattern).toEqual(identityCenterPattern);
   });
 
   test('try for a day to bring an event to the function, and keep what cannot be brought', () => {
@@ -50,44 +51,44 @@ describe('the rules', () => {
       const [{ RetryPolicy, DeadLetterConfig }, ...more] = Targets;
       expect(more).toEqual([]);
       expect(RetryPolicy).toEqual({ MaximumEventAgeInSeconds: 24 * 60 * 60, MaximumRetryAttempts: 185 });
-      expect(say(DeadLetterConfig.Arn)).toBe('<offboardingundelivered.Arn>');
+      expect(say(DeadLetterConfig.Arn)).toBe('<OffboardingUndelivered.Arn>');
     }
   });
 
   test('bring events to the function, and each may call it', () => {
-    const { rulesRest: _rest, ...rules } = rulesIn(custom);
+    const { RulesRest: _rest, ...rules } = rulesIn(custom);
     const callers = Object.values(resourcesIn(custom, 'AWS::Lambda::Permission'))
       .filter(({ Principal }) => Principal === 'events.amazonaws.com')
       .map(({ FunctionName, SourceArn }) => `${say(FunctionName)} ${say(SourceArn)}`);
 
     expect(Object.values(rules).map(({ Targets }) => say(Targets[0].Arn))).toEqual(
-      Object.keys(rules).map(() => '<offboardingFunction.Arn>'),
+      Object.keys(rules).map(() => '<OffboardingFunction.Arn>'),
     );
     expect(callers.sort()).toEqual(
       Object.keys(rules)
-        .map((rule) => `<offboardingFunction.Arn> <${rule}.Arn>`)
+        .map((rule) => `<OffboardingFunction.Arn> <${rule}.Arn>`)
         .sort(),
     );
   });
 
   test('keep every event on the own bus that no dialect understands and that is none of our own', () => {
-    const { rulesRest } = rulesIn(plain);
+    const { RulesRest } = rulesIn(plain);
 
     // The opposite of a pattern is as simple as this only while the pattern has one field.
     expect(Object.keys(customPattern)).toEqual(['detail-type']);
-    expect(rulesRest?.EventPattern).toEqual({
+    expect(RulesRest?.EventPattern).toEqual({
       source: [{ 'anything-but': ['green-api-logout'] }],
       'detail-type': [{ 'anything-but': customPattern['detail-type'] }],
     });
-    expect(say(rulesRest?.Targets[0].Arn)).toBe('<offboardingfailed.Arn>');
-    expect(rulesIn(closed).rulesRest?.EventPattern).toEqual({ source: [{ 'anything-but': ['green-api-logout'] }] });
+    expect(say(RulesRest?.Targets[0].Arn)).toBe('<OffboardingFailed.Arn>');
+    expect(rulesIn(closed).RulesRest?.EventPattern).toEqual({ source: [{ 'anything-but': ['green-api-logout'] }] });
   });
 
-  test('lead to a functionName whose failures are kept with the reason', () => {
-    const { offboardingFunctionEventInvokeConfig } = resourcesIn(plain, 'AWS::Lambda::EventInvokeConfig');
+  test('lead to a function whose failures are kept with the reason', () => {
+    const { OffboardingFunctionEventInvokeConfig } = resourcesIn(plain, 'AWS::Lambda::EventInvokeConfig');
 
-    expect(say(offboardingFunctionEventInvokeConfig?.DestinationConfig.OnFailure.Destination)).toBe(
-      '<offboardingfailed.Arn>',
+    expect(say(OffboardingFunctionEventInvokeConfig?.DestinationConfig.OnFailure.Destination)).toBe(
+      '<OffboardingFailed.Arn>',
     );
   });
 });
@@ -101,9 +102,9 @@ describe('events may be put on the own bus', () => {
   const resolve = (value: unknown) =>
     JSON.parse(
       say(value)
-        .replaceAll('<events.Arn>', busArn)
+        .replaceAll('<EventsBus.Arn>', busArn)
         .replaceAll('<AWS::Partition>', 'aws')
-        .replace(/<(logout|run)Role\.Arn>/g, `arn:aws:iam::${account}:role/$1`),
+        .replace(/<(Logout|Run)Role\.Arn>/g, (_, name) => `arn:aws:iam::${account}:role/${name.toLowerCase()}`),
     );
 
   const busPolicy = (synthesized: Synthesized) => ({
@@ -117,9 +118,9 @@ describe('events may be put on the own bus', () => {
   const rolePolicy = (functionName: 'logout' | 'run') => ({
     Version: '2012-10-17',
     Statement: resolve(
-      resourcesIn(custom, 'AWS::IAM::Policy')[`${functionName}RoleDefaultPolicy`]?.PolicyDocument.Statement.filter(
-        ({ Action }: { Action: unknown }) => Action === 'events:PutEvents',
-      ),
+      resourcesIn(custom, 'AWS::IAM::Policy')[
+        `${pascalCase(functionName)}RoleDefaultPolicy`
+      ]?.PolicyDocument.Statement.filter(({ Action }: { Action: unknown }) => Action === 'events:PutEvents'),
     ),
   });
 

@@ -14,11 +14,11 @@ test.each([
   ['by default', plain, { ExecutionTimeout: 30 * dayS, RetentionPeriodInDays: 30 }],
   ['as configured', custom, { ExecutionTimeout: 90 * dayS, RetentionPeriodInDays: 60 }],
 ])('a run is durable %s', (_name, synthesized, durable) => {
-  expect(resourcesIn(synthesized, 'AWS::Lambda::Function').runFunction?.DurableConfig).toEqual(durable);
+  expect(resourcesIn(synthesized, 'AWS::Lambda::Function').RunFunction?.DurableConfig).toEqual(durable);
 });
 
 test('only the run is durable', () => {
-  const { runFunction: _run, ...others } = resourcesIn(plain, 'AWS::Lambda::Function');
+  const { RunFunction: _run, ...others } = resourcesIn(plain, 'AWS::Lambda::Function');
 
   expect(Object.values(others).filter(({ DurableConfig }) => DurableConfig !== undefined)).toEqual([]);
 });
@@ -29,19 +29,21 @@ test('what is started goes to the alias live, once the run may make checkpoints'
   expect(more).toEqual([]);
   expect(alias?.Properties).toMatchObject({
     Name: 'live',
-    FunctionName: { Ref: expect.stringMatching(/^runFunction/) },
+    FunctionName: { Ref: expect.stringMatching(/^RunFunction/) },
   });
-  expect(alias?.DependsOn).toEqual([expect.stringMatching(/^runCheckpoints/)]);
+  expect(alias?.DependsOn).toEqual([expect.stringMatching(/^RunCheckpoints/)]);
 });
 
 test('a deployment keeps the versions that waiting runs belong to', () => {
   const versions = Object.values(plain.template.findResources('AWS::Lambda::Version'));
 
-  expect(versions).toEqual([expect.objectContaining({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' })]);
+  expect(versions).toEqual([
+    expect.objectContaining({ DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' }),
+  ]);
 });
 
 test('the request of a run that failed lies in its dead-letter queue', () => {
-  expect(say(resourcesIn(plain, 'AWS::Lambda::Function').runFunction?.DeadLetterConfig.TargetArn)).toBe(
-    '<rundeadletters.Arn>',
+  expect(say(resourcesIn(plain, 'AWS::Lambda::Function').RunFunction?.DeadLetterConfig.TargetArn)).toBe(
+    '<RunDeadLetters.Arn>',
   );
 });

@@ -24,8 +24,8 @@ test('each is what the configuration says, in the group of the stack', () => {
       [Name, say(GroupName), ScheduleExpression, ScheduleExpressionTimezone].join(' '),
     ),
   ).toEqual([
-    'nightly <AWS::StackName> cron(0 22 * * ? *) Europe/Berlin',
-    'Role <AWS::StackName> at(2027-01-01T00:00:00) Asia/Tokyo',
+    'nightly logout-staging cron(0 22 * * ? *) Europe/Berlin',
+    'Role logout-staging at(2027-01-01T00:00:00) Asia/Tokyo',
   ]);
 });
 
@@ -36,9 +36,9 @@ test('each fires on time, is tried for a day, and is kept if it cannot be delive
   });
   for (const { Target } of schedules) {
     expect(Target.RetryPolicy).toEqual({ MaximumEventAgeInSeconds: 24 * 60 * 60, MaximumRetryAttempts: 185 });
-    expect(say(Target.DeadLetterConfig.Arn)).toBe('<scheduleundelivered.Arn>');
-    expect(say(Target.Arn)).toBe('<scheduleFunction.Arn>');
-    expect(say(Target.RoleArn)).toBe('<schedulesRole.Arn>');
+    expect(say(Target.DeadLetterConfig.Arn)).toBe('<ScheduleUndelivered.Arn>');
+    expect(say(Target.Arn)).toBe('<ScheduleFunction.Arn>');
+    expect(say(Target.RoleArn)).toBe('<SchedulesRole.Arn>');
   }
 });
 
@@ -55,17 +55,17 @@ test('each tells the function what is to be done, and the time it was due', () =
 });
 
 test('only schedules of the group may use the role', () => {
-  expect(say(resourcesIn(custom, 'AWS::IAM::Role').schedulesRole?.AssumeRolePolicyDocument.Statement)).toBe(
+  expect(say(resourcesIn(custom, 'AWS::IAM::Role').SchedulesRole?.AssumeRolePolicyDocument.Statement)).toBe(
     '[{"Action":"sts:AssumeRole","Condition":{"StringEquals":' +
-      '{"aws:SourceAccount":"<AWS::AccountId>","aws:SourceArn":"<schedulesGroup.Arn>"}},' +
+      '{"aws:SourceAccount":"<AWS::AccountId>","aws:SourceArn":"<SchedulesGroup.Arn>"}},' +
       '"Effect":"Allow","Principal":{"Service":"scheduler.amazonaws.com"}}]',
   );
 });
 
 test('what the function could not act on is kept with the reason', () => {
-  const { scheduleFunctionEventInvokeConfig } = resourcesIn(plain, 'AWS::Lambda::EventInvokeConfig');
+  const { ScheduleFunctionEventInvokeConfig } = resourcesIn(plain, 'AWS::Lambda::EventInvokeConfig');
 
-  expect(say(scheduleFunctionEventInvokeConfig?.DestinationConfig.OnFailure.Destination)).toBe('<schedulefailed.Arn>');
+  expect(say(ScheduleFunctionEventInvokeConfig?.DestinationConfig.OnFailure.Destination)).toBe('<ScheduleFailed.Arn>');
 });
 
 test('a synthesis warns of a time that the clocks go forward over, once for each schedule', () => {

@@ -7,7 +7,9 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import { routeKeyOf, routes } from '../../functions/http/routes.ts';
 import { readWarmingEnvironment } from '../../functions/logout/warm-up.ts';
 import { readEnvironment, readStartingEnvironment } from '../../functions/platform/environment.ts';
-import { distFolder, functionNames } from '../../infra/bundling/bundling.ts';
+import { functionNames } from '../../infra/bundling/bundling.ts';
+import { distFolder } from '../../infra/bundling/dist-folder.ts';
+import { pascalCase } from '../../infra/constructs/pascal-case.ts';
 import { everything, jwt, resourcesIn, type Synthesized, say, synthesize, topicArn } from '../support/synthesize.ts';
 
 const plain = synthesize();
@@ -46,7 +48,7 @@ describe('the API', () => {
         route: routeKeyOf(route),
         authorization: 'JWT',
         scopes: jwt.scopes[routeKeyOf(route) as keyof typeof jwt.scopes],
-        authorizer: '<httpApiJwt>',
+        authorizer: '<HttpApiJwt>',
       })),
     );
     custom.template.hasResourceProperties('AWS::ApiGatewayV2::Authorizer', {
@@ -64,7 +66,7 @@ describe('the API', () => {
     expect(permissions.map(({ Principal, SourceArn }) => `${Principal} ${say(SourceArn)}`)).toEqual(
       routes.map(
         ({ path }) =>
-          `apigateway.amazonaws.com arn:<AWS::Partition>:execute-api:<AWS::Region>:<AWS::AccountId>:<httpApi>/*/*${path}`,
+          `apigateway.amazonaws.com arn:<AWS::Partition>:execute-api:<AWS::Region>:<AWS::AccountId>:<HttpApi>/*/*${path}`,
       ),
     );
     plain.template.resourceCountIs('AWS::Lambda::Url', 0);
@@ -78,9 +80,9 @@ describe('the API', () => {
   });
 
   test('logs each call as JSON, without its path, which may hold a token', () => {
-    const { AccessLogSettings } = resourcesIn(plain, 'AWS::ApiGatewayV2::Stage').httpStage;
+    const { AccessLogSettings } = resourcesIn(plain, 'AWS::ApiGatewayV2::Stage').HttpStage;
 
-    expect(say(AccessLogSettings.DestinationArn)).toBe('<httpAccessLog.Arn>');
+    expect(say(AccessLogSettings.DestinationArn)).toBe('<HttpAccessLog.Arn>');
     expect(Object.keys(JSON.parse(AccessLogSettings.Format))).toContain('requestId');
     expect(AccessLogSettings.Format).not.toMatch(/path/i);
   });
@@ -111,16 +113,16 @@ describe('the functions', () => {
   });
 
   test('end before the gateway gives up, but for the one that nobody waits for', () => {
-    const { runFunction, ...others } = resourcesIn(plain, 'AWS::Lambda::Function');
+    const { RunFunction, ...others } = resourcesIn(plain, 'AWS::Lambda::Function');
 
-    expect(runFunction?.Timeout).toBe(15 * 60);
+    expect(RunFunction?.Timeout).toBe(15 * 60);
     expect(new Set(Object.values(others).map(({ Timeout }) => Timeout))).toEqual(new Set([29]));
   });
 
   test('have the memory that is configured', () => {
     const memoryOf = (synthesized: Synthesized) => {
-      const { runFunction, ...others } = resourcesIn(synthesized, 'AWS::Lambda::Function');
-      return [runFunction?.MemorySize, ...new Set(Object.values(others).map(({ MemorySize }) => MemorySize))];
+      const { RunFunction, ...others } = resourcesIn(synthesized, 'AWS::Lambda::Function');
+      return [RunFunction?.MemorySize, ...new Set(Object.values(others).map(({ MemorySize }) => MemorySize))];
     };
 
     expect(memoryOf(plain)).toEqual([512, 256]);
@@ -140,26 +142,26 @@ describe('the functions', () => {
       allowedApiHosts: ['3100.api.example.com', 'proxy.example.com:8443'],
       credentialTtlMs: 0,
       greenApiTimeoutMs: 27_000,
-      eventBus: 'events',
+      eventBus: 'EventsBus',
       stack: 'logout-staging',
     };
     const starting = {
-      runFunction: 'runFunction',
+      runFunction: 'RunFunction',
       runQualifier: 'live',
       stack: 'logout-staging',
       maxTargetsCeiling: 3_000,
       executionTimeoutMs: 90 * 24 * 60 * 60 * 1_000,
     };
 
-    expect(readEnvironment(variablesOf('logout'))).toEqual(calling);
-    expect(readEnvironment(variablesOf('run'))).toEqual(calling);
-    expect(readWarmingEnvironment(variablesOf('logout'))).toEqual({
+    expect(readEnvironment(variablesOf('Logout'))).toEqual(calling);
+    expect(readEnvironment(variablesOf('Run'))).toEqual(calling);
+    expect(readWarmingEnvironment(variablesOf('Logout'))).toEqual({
       instances: everything.warmInstances,
       hosts: everything.warmHosts,
     });
-    expect(readWarmingEnvironment(variablesOf('run'))).toEqual({ instances: [], hosts: [] });
-    expect(variablesOf('instances')).toEqual({ SECRET_PREFIX: 'staging/green-api/' });
-    for (const functionName of ['forcedlogouts', 'schedule', 'offboarding']) {
+    expect(readWarmingEnvironment(variablesOf('Run'))).toEqual({ instances: [], hosts: [] });
+    expect(variablesOf('Instances')).toEqual({ SECRET_PREFIX: 'staging/green-api/' });
+    for (const functionName of ['ForcedLogouts', 'Schedule', 'Offboarding']) {
       expect(readStartingEnvironment(variablesOf(functionName))).toEqual(starting);
     }
   });
@@ -170,11 +172,11 @@ describe('the logs', () => {
     ['by default', plain, { evidence: 365, others: 30 }],
     ['as configured', custom, { evidence: 3653, others: 7 }],
   ])('are all kept for a time %s', (_name, synthesized, days) => {
-    const { evidence, ...others } = resourcesIn(synthesized, 'AWS::Logs::LogGroup');
+    const { Evidence: evidence, ...others } = resourcesIn(synthesized, 'AWS::Logs::LogGroup');
 
     expect(evidence?.RetentionInDays).toBe(days.evidence);
     expect(Object.keys(others).sort()).toEqual(
-      ['forcedlogoutslog', 'httpAccessLog', 'instanceslog', 'offboardinglog', 'schedulelog'].sort(),
+      ['ForcedLogoutsLog', 'HttpAccessLog', 'InstancesLog', 'OffboardingLog', 'ScheduleLog'].sort(),
     );
     expect(new Set(Object.values(others).map(({ RetentionInDays }) => RetentionInDays))).toEqual(
       new Set([days.others]),
@@ -186,27 +188,29 @@ describe('the logs', () => {
 
     expect(
       groups.filter(([, { DeletionPolicy }]) => DeletionPolicy !== 'Delete').map(([id]) => say({ Ref: id })),
-    ).toEqual(['<evidence>']);
+    ).toEqual(['<Evidence>']);
     expect(
       Object.entries(resourcesIn(plain, 'AWS::Lambda::Function'))
-        .filter(([, { LoggingConfig }]) => say(LoggingConfig.LogGroup) === '<evidence>')
+        .filter(([, { LoggingConfig }]) => say(LoggingConfig.LogGroup) === '<Evidence>')
         .map(([id]) => id),
-    ).toEqual(expect.arrayContaining(['logoutFunction', 'runFunction']));
+    ).toEqual(expect.arrayContaining(['LogoutFunction', 'RunFunction']));
   });
 });
 
 describe('the alarms', () => {
   test('watch the API, every function, every failed logout, runs, and the queues that should be empty', () => {
     const alarms = Object.values(resourcesIn(plain, 'AWS::CloudWatch::Alarm'));
-    const functions = always.map((functionName) => `<${functionName.replace('-', '')}Function>`);
+    const functions = always.map((functionName) => `<${pascalCase(functionName)}Function>`);
 
     expect(alarms.map(({ MetricName, Dimensions }) => `${MetricName} of ${say(Dimensions[0].Value)}`).sort()).toEqual(
       [
-        '5xx of <httpApi>',
-        ...functions.flatMap((name) => [`Errors of ${name}`, `Throttles of ${name}`]),
+        '5xx of <HttpApi>',
+        ...functions.map((name) => `Throttles of ${name}`),
+        // Not of the run: stopping a run ends its invocation with an error.
+        ...functions.filter((name) => name !== '<RunFunction>').map((name) => `Errors of ${name}`),
         ...['failed of logout', 'failed of run'],
-        ...['DurableExecutionFailed of <runFunction>', 'DurableExecutionTimedOut of <runFunction>'],
-        ...['schedulefailed', 'scheduleundelivered', 'offboardingfailed', 'offboardingundelivered'].map(
+        ...['DurableExecutionFailed of <RunFunction>', 'DurableExecutionTimedOut of <RunFunction>'],
+        ...['ScheduleFailed', 'ScheduleUndelivered', 'OffboardingFailed', 'OffboardingUndelivered'].map(
           (queue) => `ApproximateNumberOfMessagesVisible of <${queue}.QueueName>`,
         ),
       ].sort(),
@@ -222,10 +226,10 @@ describe('the alarms', () => {
   });
 
   test('say what they mean for people and where to read what to do', () => {
-    for (const { AlarmDescription } of Object.values(resourcesIn(plain, 'AWS::CloudWatch::Alarm'))) {
-      expect(AlarmDescription).toMatch(
-        /(?:still be logged in|logouts go on)\. See "When an alarm rings" in the README\.$/,
-      );
+    for (const { AlarmName, AlarmDescription } of Object.values(resourcesIn(plain, 'AWS::CloudWatch::Alarm'))) {
+      const name = AlarmName.replace('green-api-logout-', '');
+      expect(AlarmDescription).toMatch(/(?:still be logged in|logouts go on)\. What to do: \S+$/);
+      expect(AlarmDescription.endsWith(`docs/operations.md#${name}`)).toBe(true);
     }
   });
 
@@ -273,8 +277,8 @@ test('the dashboard shows what the evidence, the runs and the API say', () => {
         `green-api-logout ${name} logout`,
         `green-api-logout ${name} run`,
       ]),
-      'AWS/Lambda DurableExecutionFailed <runFunction>',
-      'AWS/ApiGateway 5xx <httpApi>',
+      'AWS/Lambda DurableExecutionFailed <RunFunction>',
+      'AWS/ApiGateway 5xx <HttpApi>',
     ]),
   );
 });
@@ -283,12 +287,18 @@ test('the outputs say what a person needs to find again', () => {
   const outputs = Object.entries(plain.template.findOutputs('*'));
 
   expect(Object.fromEntries(outputs.map(([id, { Value }]) => [id, say(Value)]))).toEqual({
-    Dashboard: '<dashboard>',
-    Endpoint: '<httpApi.ApiEndpoint>',
-    EventBus: '<events>',
-    EvidenceLogGroup: '<evidence>',
-    RunDeadLetters: '<rundeadletters>',
-    RunFunction: '<runFunction>',
+    Authorization: 'AWS_IAM',
+    Dashboard: '<Dashboard>',
+    Endpoint: '<HttpApi.ApiEndpoint>',
+    EventBus: '<EventsBus>',
+    EventBusArn: '<EventsBus.Arn>',
+    EvidenceLogGroup: '<Evidence>',
+    OffboardingFailed: '<OffboardingFailed>',
+    RunDeadLetters: '<RunDeadLetters>',
+    RunFunction: '<RunFunction>',
+    ScheduleFailed: '<ScheduleFailed>',
+    ScheduleGroup: 'green-api-logout',
+    SecretPrefix: 'green-api/',
   });
 });
 
@@ -300,5 +310,5 @@ test('the app says what is wrong with a configuration in one line, and fails', (
   });
 
   expect(status).toBe(1);
-  expect(stderr).toBe('green-api-logout.memoryMb: 64 was given, allowed is a whole number from 128 to 10240\n');
+  expect(stderr).toBe('green-api-logout.memoryMb must be a whole number from 128 to 10240 (got 64)\n');
 });

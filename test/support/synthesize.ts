@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { App } from 'aws-cdk-lib';
+import { App, Validations } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { parseConfiguration } from '../../infra/configuration/configuration.ts';
-import { GreenApiLogoutStack } from '../../infra/constructs/stack.ts';
+import { GreenApiLogoutStack } from '../../infra/constructs/green-api-logout-stack.ts';
+import { propsOf } from '../../infra/constructs/settings.ts';
 
 // cdk-nag reads properties that CDK would have nobody read.
 process.env.JSII_DEPRECATED = 'quiet';
@@ -13,7 +14,9 @@ const { context } = JSON.parse(readFileSync(join(import.meta.dirname, '../../cdk
 /** The stack as it would be deployed with this configuration, under the feature flags of `cdk.json`. */
 export const synthesize = (configuration: object = {}) => {
   const app = new App({ context: { ...context, 'aws:cdk:bundling-stacks': [] } });
-  const stack = new GreenApiLogoutStack(app, 'GreenApiLogout', parseConfiguration(configuration));
+  const stack = new GreenApiLogoutStack(app, 'GreenApiLogout', propsOf(parseConfiguration(configuration)));
+  const noTopic = { id: 'Annotation::green-api-logout:no-alarm-topic', reason: 'It is tested by itself.' };
+  Validations.of(stack.greenApiLogout).acknowledge(noTopic);
   return { app, stack, template: Template.fromStack(stack), folder: app.synth().directory };
 };
 
@@ -90,7 +93,7 @@ const sayReference = (_key: string, value: unknown): unknown => {
   return value;
 };
 
-/** A value of the template as a reader would say it: `arn:<AWS::Partition>:…`, `<logoutFunction.Arn>`. */
+/** A value of the template as a reader would say it: `arn:<AWS::Partition>:…`, `<LogoutFunction.Arn>`. */
 export const say = (value: unknown): string => {
   const said = JSON.stringify(value, sayReference) ?? '';
   return said.startsWith('"') ? JSON.parse(said) : said;

@@ -356,7 +356,19 @@ test('evidence holds every metric and dimension that it tells CloudWatch to read
   }[];
 
   const [{ Dimensions, Metrics } = { Dimensions: [], Metrics: [] }] = record?._aws.CloudWatchMetrics ?? [];
-  expect(Dimensions).toEqual([['stack', 'function']]);
-  expect(Dimensions.flat().map((name) => typeof record?.[name])).toEqual(['string', 'string']);
+  expect(Dimensions).toEqual([['stack', 'function'], ['stack']]);
+  expect(Dimensions.flat().map((name) => typeof record?.[name])).toEqual(['string', 'string', 'string']);
   expect(Metrics.map(({ Name }) => typeof record?.[Name])).toEqual(['number', 'number', 'number']);
+});
+
+test.each([
+  ['an id without a secret, which the caller mistyped', '7103000000', 0],
+  ['a secret that cannot be read', '7103000001', 1],
+])('the metric of failed logouts counts for %s: %s → %i', async (_, id, failed) => {
+  await using setup = await startLogoutSetup();
+  setup.secretsManager.put({ name: 'green-api/7103000001', secretString: '{}' });
+
+  await setup.logOut({ id });
+
+  expect(setup.evidence()).toEqual([expect.objectContaining({ idInstance: id, failed })]);
 });

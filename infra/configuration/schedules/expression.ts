@@ -1,8 +1,17 @@
-import { type CronField, cronFields } from './cron-fields.ts';
-import { toPattern } from './cron-pattern.ts';
+import { type CronExpression, parseCron } from './cron.ts';
+
+/** When a schedule fires, as EventBridge Scheduler understands it. */
+export type Expression =
+  | CronExpression
+  | { readonly kind: 'rate'; readonly everyMs: number }
+  /** `wallMs`: the local time as `WallClock` counts it. */
+  | { readonly kind: 'at'; readonly wallMs: number };
+
+/** What is wrong with an expression, and what is allowed instead. */
+export type InvalidExpression = { readonly kind: 'invalid'; readonly problem: string };
 
 /** Reads the inside of `at(…)`: a local time without a zone. */
-export const parseAt = (body: string): Expression | InvalidExpression => {
+const parseAt = (body: string): Expression | InvalidExpression => {
   if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/.test(body)) {
     return { kind: 'invalid', problem: 'write a local time without a zone, as in at(2027-03-31T18:00:00)' };
   }
@@ -23,7 +32,7 @@ const unitMs = new Map([
  * older rules insist on grammar.
  * Source: https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html
  */
-export const parseRate = (body: string): Expression | InvalidExpression => {
+const parseRate = (body: string): Expression | InvalidExpression => {
   const { value, unit } = /^(?<value>\S+) (?<unit>\S+)$/.exec(body)?.groups ?? {};
   if (value === undefined || unit === undefined) return invalid('write a value and a unit, as in rate(12 hours)');
   if (!/^[1-9]\d{0,5}$/.test(value)) return invalid(`the value "${value}" must be a whole number from 1 to 999999`);
@@ -35,49 +44,6 @@ export const parseRate = (body: string): Expression | InvalidExpression => {
 };
 
 const invalid = (problem: string): InvalidExpression => ({ kind: 'invalid', problem });
-
-/**
- * Reads the inside of `cron(…)`. All six fields are needed: the user guide calls the year optional, the API reference does not.
- * Source: https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html
- */
-export const parseCron = (body: string): Expression | InvalidExpression => {
-  const texts = body.split(' ');
-  const problem = countProblem(texts) ?? fieldProblem(texts) ?? dayProblem(texts);
-  return problem === undefined
-    ? { kind: 'cron', pattern: cronFields.map((field, index) => toPattern(field, texts[index] ?? '')).join(' ') }
-    : { kind: 'invalid', problem };
-};
-
-const countProblem = ({ length }: readonly string[]): string | undefined =>
-  length === cronFields.length
-    ? undefined
-    : `write six fields parted by single spaces (${cronFields.map(({ name }) => name).join(', ')}), not ${length}`;
-
-const fieldProblem = (texts: readonly string[]): string | undefined => {
-  const index = cronFields.findIndex((field, position) => toPattern(field, texts[position] ?? '') === undefined);
-  const field = cronFields[index];
-  return field && `${field.name} "${texts[index]}" is not allowed; ${allowedIn(field)}`;
-};
-
-const allowedIn = ({ values, wildcards, alone }: CronField): string =>
-  `write ${values} with ${wildcards} (ranges from low to high)${alone ? `, or on its own one of ${alone.examples}` : ''}`;
-
-const dayProblem = (texts: readonly string[]): string | undefined => {
-  const questionMarks = texts.filter((text) => text === '?').length;
-  if (questionMarks === 1) return undefined;
-  return `${questionMarks === 0 ? '' : 'only '}one of day-of-month and day-of-week must be ?`;
-};
-
-/** When a schedule fires, as EventBridge Scheduler understands it. */
-export type Expression =
-  /** `pattern`: the six fields of `cron(…)` as `toPattern` writes them, parted by spaces. */
-  | { readonly kind: 'cron'; readonly pattern: string }
-  | { readonly kind: 'rate'; readonly everyMs: number }
-  /** `wallMs`: the local time as `WallClock` counts it. */
-  | { readonly kind: 'at'; readonly wallMs: number };
-
-/** What is wrong with an expression, and what is allowed instead. */
-export type InvalidExpression = { readonly kind: 'invalid'; readonly problem: string };
 
 const parsers = { cron: parseCron, rate: parseRate, at: parseAt } as const;
 

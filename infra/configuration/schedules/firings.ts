@@ -1,4 +1,4 @@
-import { wallTimesOf } from './cron-calendar.ts';
+import { wallTimesOf } from './cron.ts';
 import type { Expression } from './expression.ts';
 import { createWallClock, type WallClock } from './wall-clock.ts';
 

@@ -1,8 +1,26 @@
 import { contextKey } from '../configuration.ts';
-import { describeTarget, type ScheduleTarget } from './describe-target.ts';
 import { type Expression, parseExpression } from './expression.ts';
 import { nextFirings } from './firings.ts';
-import { formatInstant } from './format-instant.ts';
+import { createWallClock } from './wall-clock.ts';
+
+/** What a schedule is aimed at, as the configuration writes it. */
+export type ScheduleTarget =
+  | { readonly instances: readonly string[] }
+  | { readonly owner: string }
+  | { readonly group: string }
+  | { readonly all: true };
+
+const shownIds = 5;
+
+/** The target in a few words, however many instances it names. */
+export const describeTarget = (target: ScheduleTarget): string => {
+  if ('owner' in target) return `owner ${target.owner}`;
+  if ('group' in target) return `group ${target.group}`;
+  if ('all' in target) return 'all instances';
+
+  const hidden = target.instances.length - shownIds;
+  return `instances ${target.instances.slice(0, shownIds).join(', ')}${hidden > 0 ? ` and ${hidden} more` : ''}`;
+};
 
 export type ConfiguredSchedule = {
   readonly name: string;
@@ -50,3 +68,11 @@ const noSchedules =
   `No schedules are configured. Add one to "schedules" under "${contextKey}" in the context of cdk.json, for example\n` +
   '{ "name": "nightly", "expression": "cron(0 22 * * ? *)", "timeZone": "Europe/Berlin", ' +
   '"target": { "group": "night-shift" }, "reason": "end of shift" }';
+
+const weekdays = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
+
+/** An instant on the wall clock of a zone, to the minute, e.g. `Sun 2026-10-25 02:30`. */
+const formatInstant = (instant: Date, timeZone: string): string => {
+  const wallTime = new Date(createWallClock(timeZone).wallMsAt(instant));
+  return `${weekdays[wallTime.getUTCDay()]} ${wallTime.toISOString().slice(0, 16).replace('T', ' ')}`;
+};

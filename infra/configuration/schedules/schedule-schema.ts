@@ -9,19 +9,19 @@ const { target, except, reason, maxTargets, clearQueue, dryRun } = requestEntrie
 
 const problemWith = (text: string): string | undefined => {
   const expression = parseExpression(text);
-  // The problem quotes the expression, and so does whoever says it.
+  // The problem quotes the expression, and so does the error about the configuration.
   return expression.kind === 'invalid' ? expression.problem.slice(`${text}: `.length) : undefined;
 };
 
 const expression = v.pipe(
-  v.string('an expression'),
+  v.string('must be an expression of EventBridge Scheduler'),
   v.check(
     (text) => problemWith(text) === undefined,
     ({ input }) => `must be an expression of EventBridge Scheduler: ${problemWith(input)}`,
   ),
 );
 
-const allowedZone = 'the name of a time zone as in the IANA database';
+const allowedZone = 'must be the name of a time zone as in the IANA database';
 const timeZone = v.pipe(
   v.string(allowedZone),
   v.check(isTimeZone, ({ input }) => {
@@ -44,3 +44,23 @@ export const scheduleSchema = fields({
 });
 
 export type Schedule = Readonly<v.InferOutput<typeof scheduleSchema>>;
+
+const capProblem = ({ name, target, maxTargets }: Schedule, ceiling: number): string | undefined => {
+  if (maxTargets === undefined)
+    return 'all' in target ? `must be a number: "${name}" aims at all instances and needs a cap` : undefined;
+  return maxTargets > ceiling ? `must be at most ${ceiling}, which is runs.maxTargetsCeiling` : undefined;
+};
+
+/** What is wrong with schedules that are each valid: a name used twice, no cap where one is needed, a cap too high. */
+export const scheduleProblems = (schedules: readonly Schedule[], maxTargetsCeiling: number) =>
+  schedules.flatMap((schedule, index) => {
+    const { name, maxTargets } = schedule;
+    const isTwin = schedules.findIndex((other) => other.name === name) < index;
+    const cap = capProblem(schedule, maxTargetsCeiling);
+    return [
+      ...(isTwin
+        ? [{ path: `schedules.${index}.name`, message: 'must be a name that no other schedule has', given: name }]
+        : []),
+      ...(cap === undefined ? [] : [{ path: `schedules.${index}.maxTargets`, message: cap, given: maxTargets }]),
+    ];
+  });

@@ -1,3 +1,5 @@
+import { likeness } from '../likeness.ts';
+
 /**
  * Whether this is the name of a zone in IANA's database, with its exact spelling; `+02:00` is none.
  * Source: https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html#time-zones
@@ -15,20 +17,8 @@ export const isTimeZone = (name: string): boolean => {
 /** The known zone whose name looks most like this one, for the error about a typo; `undefined` when none comes close. */
 export const similarTimeZone = (name: string): string | undefined => {
   const ranked = [...Intl.supportedValuesOf('timeZone'), 'UTC']
-    .map((zone) => ({ zone, likeness: likenessOf(zone, name) }))
+    .map((zone) => ({ zone, likeness: likeness(zone, name) }))
     .sort((one, other) => other.likeness - one.likeness);
   const best = ranked[0];
   return best && best.likeness > 0.5 ? best.zone : undefined;
-};
-
-/** The share of pairs of neighbouring letters that two names have in common, from 0 to 1. */
-const likenessOf = (one: string, other: string): number => {
-  const [pairs, otherPairs] = [letterPairs(one), letterPairs(other)];
-  const common = [...pairs].filter((pair) => otherPairs.has(pair)).length;
-  return (2 * common) / (pairs.size + otherPairs.size);
-};
-
-const letterPairs = (name: string): ReadonlySet<string> => {
-  const letters = name.toLowerCase();
-  return new Set(Array.from(letters, (letter, index) => letter + (letters[index + 1] ?? '')));
 };

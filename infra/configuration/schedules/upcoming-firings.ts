@@ -1,6 +1,6 @@
-import { describeTarget } from './describe-target.ts';
 import { parseExpression } from './expression.ts';
 import { nextFirings } from './firings.ts';
+import { describeTarget } from './format-schedules.ts';
 import type { Schedule } from './schedule-schema.ts';
 
 /** A schedule for a reader, with the instants it fires at next. */

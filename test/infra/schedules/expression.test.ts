@@ -66,7 +66,7 @@ test.each([
 
 test.each([
   ['cron(0 22 * * ?)', 'six fields'],
-  ['cron(0 22  * * ? *)', 'parted by single spaces'],
+  ['cron(0 22  * * ? *)', 'separated by single spaces'],
   ['cron()', 'six fields'],
   ['rate()', 'rate(12 hours)'],
   ['rate(10)', 'rate(12 hours)'],

@@ -40,6 +40,6 @@ test('says what is wrong with a configuration in a line, and fails', () => {
     status: 1,
     stdout: '',
     stderr:
-      'green-api-logout.schedules.0.timeZone: "Asia/Tokio" was given, allowed is the name of a time zone as in the IANA database; did you mean Asia/Tokyo?\n',
+      'green-api-logout.schedules.0.timeZone must be the name of a time zone as in the IANA database; did you mean Asia/Tokyo? (got "Asia/Tokio")\n',
   });
 });

@@ -1,5 +1,5 @@
 import { parseExpression } from '../../../infra/configuration/schedules/expression.ts';
-import { skippedTimes } from '../../../infra/configuration/schedules/skipped-times.ts';
+import { skippedTimes } from '../../../infra/configuration/schedules/schedule-warnings.ts';
 
 const skipped = (text: string, timeZone: string, days?: number) => {
   const expression = parseExpression(text);

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { distFolder } from '../../../infra/bundling/bundling.ts';
+import { distFolder } from '../../../infra/bundling/dist-folder.ts';
 import { parseConfiguration } from '../../../infra/configuration/configuration.ts';
 import { memoryFlags } from '../memory-flags.ts';
 import { type InvocationAnswer, type RuntimeError, startRuntimeApi } from './runtime-api.ts';

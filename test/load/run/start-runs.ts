@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { ForcedLogout } from '../../../functions/runs/request.ts';
 import { parseSummary } from '../../../functions/runs/summary.ts';
-import { distFolder } from '../../../infra/bundling/bundling.ts';
+import { distFolder } from '../../../infra/bundling/dist-folder.ts';
 import { startHarness } from '../../support/lambda/harness.ts';
 
 const fiveMinutesMs = 5 * 60_000;

@@ -1,0 +1,16 @@
+import type { LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { Settings } from '../configuration/configuration.ts';
+import type { Alarms } from './alarms.ts';
+import type { InstanceSecrets } from './instance-secrets.ts';
+import type { LogoutMetrics } from './logout-metrics.ts';
+import type { OffboardingBus } from './offboarding-bus.ts';
+
+/** What the functions of one deployment share. */
+export type Deployment = {
+  readonly settings: Settings;
+  readonly evidence: LogGroup;
+  readonly secrets: InstanceSecrets;
+  readonly bus: OffboardingBus;
+  readonly alarms: Alarms;
+  readonly metrics: LogoutMetrics;
+};

@@ -1,0 +1,73 @@
+import { Annotations, type Duration, RemovalPolicy } from 'aws-cdk-lib';
+import type { Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import { Policy, PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
+import type { Alias } from 'aws-cdk-lib/aws-lambda';
+import { Construct } from 'constructs';
+import { acknowledgeWildcard } from './acknowledge-wildcard.ts';
+import { ServiceFunction, type ServiceFunctionProps } from './service-function.ts';
+
+export type DurableFunctionProps = Omit<ServiceFunctionProps, 'durableConfig' | 'currentVersionOptions'> & {
+  readonly executionTimeout: Duration;
+  /** How long an execution can be read after its end. */
+  readonly retention: Duration;
+};
+
+const perVersion = 'An execution belongs to one version of the function, and every deployment makes another.';
+
+/** A durable Lambda function. Executions start through its alias `live`, and stay with the version they began with. */
+export class DurableFunction extends Construct {
+  readonly service: ServiceFunction;
+  readonly alias: Alias;
+
+  /** @param name as of {@link ServiceFunction} */
+  constructor(scope: Construct, id: string, name: string, props: DurableFunctionProps) {
+    super(scope, id);
+    const { executionTimeout, retention: retentionPeriod, ...rest } = props;
+    this.service = new ServiceFunction(this, name, {
+      ...rest,
+      durableConfig: { executionTimeout, retentionPeriod },
+      // A waiting execution needs the version it began with, many deployments later. A version that a rolled back deployment
+      // published is deleted: otherwise the same code could not be deployed again.
+      currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE },
+    });
+    Annotations.of(this.service.function).acknowledgeInfo('aws-lambda:Function.DurableConfig', 'Set from the start.');
+    this.alias = this.service.function.addAlias('live');
+    this.alias.node.addDependency(this.#allowCheckpoints());
+  }
+
+  /** How many executions did (https://docs.aws.amazon.com/lambda/latest/dg/durable-monitoring.html). */
+  metric(what: 'Started' | 'Succeeded' | 'Failed' | 'TimedOut'): Metric {
+    return this.service.function.metric(`DurableExecution${what}`, { statistic: 'Sum' });
+  }
+
+  /** Lets the function start executions. */
+  grantStart({ role }: ServiceFunction): void {
+    role.addToPolicy(new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [this.alias.functionArn] }));
+  }
+
+  /** Lets the function find, read and stop executions. Lambda authorizes that on the durable function and its versions, never on an alias. */
+  grantFollow({ role }: ServiceFunction): void {
+    const { functionArn } = this.service.function;
+    this.#allow(role, ['lambda:ListDurableExecutionsByFunction'], functionArn, `${functionArn}:*`);
+    this.#allow(
+      role,
+      ['lambda:GetDurableExecution', 'lambda:GetDurableExecutionHistory', 'lambda:StopDurableExecution'],
+      `${functionArn}:*/durable-execution/*`,
+    );
+  }
+
+  #allow(role: Role, actions: string[], ...resources: string[]): void {
+    role.addToPolicy(new PolicyStatement({ actions, resources }));
+    for (const resource of resources) acknowledgeWildcard(role, resource, perVersion);
+  }
+
+  // Not in the role's own policy: the function waits for that one, and this one for the function.
+  #allowCheckpoints(): Policy {
+    const actions = ['lambda:CheckpointDurableExecution', 'lambda:GetDurableExecutionState'];
+    const versions = `${this.service.function.functionArn}:*`;
+    const statements = [new PolicyStatement({ actions, resources: [versions] })];
+    const policy = new Policy(this, 'Checkpoints', { roles: [this.service.role], statements });
+    acknowledgeWildcard(policy, versions, perVersion);
+    return policy;
+  }
+}

@@ -1,0 +1,145 @@
+import type { Duration, StackProps } from 'aws-cdk-lib';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+
+/** Tokens of a JWT issuer, in place of AWS IAM signatures. */
+export interface JwtAuthorization {
+  /** The `iss` of the tokens: an https URL. */
+  readonly issuer: string;
+  /** The `aud` of the tokens: one of these is enough. */
+  readonly audience: readonly string[];
+  /**
+   * Scopes by route, for example `{ 'GET /instances': ['instances.read'] }`: a caller needs one of them. Name every route
+   * or none.
+   * @default any valid token may call every route
+   */
+  readonly scopes?: Readonly<Record<string, readonly string[]>>;
+}
+
+/** How callers of the HTTP API prove who they are. */
+export interface Authorization {
+  /** @default AWS IAM: each request is signed with SigV4 */
+  readonly jwt?: JwtAuthorization;
+}
+
+/** The limit of requests to the HTTP API, for all callers together. */
+export interface Throttling {
+  /** Requests per second. @default 50 */
+  readonly rateLimit?: number;
+  /** Requests at once above the rate. @default 100 */
+  readonly burstLimit?: number;
+}
+
+/** Forced logouts: runs over many instances. */
+export interface RunOptions {
+  /** Most instances one run may touch, whatever its request says. @default 500 */
+  readonly maxTargetsCeiling?: number;
+  /** Longest duration of a run, including the wait for its start and a day to act in: whole days, 2 to 366. @default 30 days */
+  readonly executionTimeout?: Duration;
+  /** How long a run can be read after its end: whole days, 1 to 90. @default 30 days */
+  readonly retention?: Duration;
+  /** MiB of memory of the function that executes runs. @default 512 */
+  readonly memorySize?: number;
+}
+
+/** The instances a run aims at: exactly one of the fields. */
+export type RunTarget =
+  | { readonly instances: readonly string[] }
+  | { readonly owner: string }
+  | { readonly group: string }
+  | { readonly all: true };
+
+/** A run that EventBridge Scheduler starts. */
+export interface LogoutSchedule {
+  /** Unique name: up to 64 letters, digits, hyphens, underscores and dots. */
+  readonly name: string;
+  /** `cron(…)`, `rate(…)` or `at(…)`. */
+  readonly expression: string;
+  /** Name of a zone in the IANA database, for example `Europe/Berlin`. */
+  readonly timeZone: string;
+  readonly target: RunTarget;
+  readonly reason: string;
+  /** Instances the run never touches. @default none */
+  readonly except?: readonly string[] | undefined;
+  /** Most instances the run may touch; required with `all`. @default 100, or the ceiling if that is lower */
+  readonly maxTargets?: number | undefined;
+  /** Also clear the queue of outgoing messages. @default false */
+  readonly clearQueue?: boolean | undefined;
+  /** Only report who would be logged out. @default false */
+  readonly dryRun?: boolean | undefined;
+}
+
+/** Who outside this account may put events on the bus; inside, a role's own policy decides. */
+export interface EventSenders {
+  readonly accounts?: readonly string[];
+  readonly organization?: string;
+}
+
+/** The event `Employee Offboarded`, which any system can put on the bus. */
+export interface CustomOffboarding {
+  /** @default true */
+  readonly enabled?: boolean;
+  /** Values of the event's `source` that may log people out; an event of another source goes to the failed queue. @default any source */
+  readonly sources?: readonly string[];
+  /** @default nobody outside this account */
+  readonly putEventsFrom?: EventSenders;
+}
+
+/** The systems whose events say that somebody left. */
+export interface Offboarding {
+  readonly custom?: CustomOffboarding;
+  /** Okta's log streaming: the partner event bus it was associated with. @default off */
+  readonly okta?: { readonly partnerBusName: string };
+  /** AWS IAM Identity Center in this account and Region, by CloudTrail. @default off */
+  readonly identityCenter?: { readonly enabled?: boolean };
+}
+
+/** What a deployment may choose. Every prop has a default. */
+export interface GreenApiLogoutProps {
+  /**
+   * Name of the deployment: of its bus, dashboard, API and group of schedules, the beginning of each alarm's name, and the
+   * dimension `stack` of its metrics. Up to 64 letters, digits and hyphens, a letter first.
+   * @default a name that is unique in the app; the name of the stack for `GreenApiLogoutStack`
+   */
+  readonly name?: string;
+  /** How the names of the instances' secrets begin, `/` included. @default 'green-api/' */
+  readonly secretPrefix?: string;
+  /** The customer managed key of those secrets; its policy must let IAM policies decide. @default the AWS managed key */
+  readonly encryptionKey?: IKey;
+  /** Hosts allowed in a secret's `apiUrl` besides GREEN-API's own. @default none */
+  readonly allowedApiHosts?: readonly string[];
+  /** How long a credential stays in memory; zero keeps none. @default 5 minutes */
+  readonly credentialTtl?: Duration;
+  /** Time limit of one request to GREEN-API: 100 ms to 27 s. @default 10 seconds */
+  readonly greenApiTimeout?: Duration;
+  /** Up to 20 instances whose credentials the logout function reads while it starts. @default none */
+  readonly warmInstances?: readonly string[];
+  /** Up to 5 hosts the logout function connects to while it starts, besides those of the warm instances. @default none */
+  readonly warmHosts?: readonly string[];
+  /** @default AWS IAM */
+  readonly authorization?: Authorization;
+  readonly throttling?: Throttling;
+  /** Retention of every log but the evidence. @default 30 days */
+  readonly logRetention?: RetentionDays;
+  /** Retention of the evidence, which stays when the stack is deleted. @default one year */
+  readonly evidenceRetention?: RetentionDays;
+  /** Where alarms are sent. A topic encrypted under `alias/aws/sns` gets none. @default alarms only show in CloudWatch */
+  readonly alarmTopic?: ITopic;
+  /** The runbook that alarm texts link to; `#` and the alarm's name are added. @default this project's docs/operations.md */
+  readonly runbookUrl?: string;
+  /** MiB of memory of each function but the one that executes runs. @default 256 */
+  readonly memorySize?: number;
+  readonly runs?: RunOptions;
+  /** At most 100. @default none */
+  readonly schedules?: readonly LogoutSchedule[];
+  /** @default custom events only */
+  readonly offboarding?: Offboarding;
+}
+
+export interface GreenApiLogoutStackProps extends StackProps, GreenApiLogoutProps {
+  /** In place of `encryptionKey`, where only the ARN is known: a stack's props exist before there is a scope to import it into. */
+  readonly encryptionKeyArn?: string | undefined;
+  /** In place of `alarmTopic`, where only the ARN is known. */
+  readonly alarmTopicArn?: string | undefined;
+}

@@ -1,0 +1,130 @@
+import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
+import type { Alarm, Dashboard, Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import type { EventBus } from 'aws-cdk-lib/aws-events';
+import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { ScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { parseInstanceId } from '../../functions/instances/instance-id.ts';
+import type { AuthorizedApi } from './authorized-api.ts';
+import { createDashboard } from './dashboard.ts';
+import type { GreenApiLogoutProps } from './green-api-logout-props.ts';
+import { grantReadLog } from './log-groups.ts';
+import type { LogoutMetricOptions, LogoutMetrics } from './logout-metrics.ts';
+import type { OffboardingBus } from './offboarding-bus.ts';
+import { createParts } from './parts.ts';
+
+/**
+ * Logs messenger instances out of GREEN-API: on an HTTPS call, on a schedule, and when somebody leaves. Several of them can be
+ * in one stack.
+ */
+export class GreenApiLogout extends Construct {
+  readonly api: HttpApi;
+  /** The address of the API, without a slash at its end. */
+  readonly endpoint: string;
+  readonly authorizationType: 'AWS_IAM' | 'JWT';
+  /** Offboarding events come in on it, outcome events go out. */
+  readonly eventBus: EventBus;
+  /** The function that executes runs. */
+  readonly runFunction: LambdaFunction;
+  /** The requests of runs that failed, were stopped or timed out. */
+  readonly runDeadLetters: Queue;
+  readonly scheduleGroup: ScheduleGroup;
+  /** The schedules whose run could not be started, with the reason. */
+  readonly scheduleFailed: Queue;
+  /** The events about leavers that started no run, with the reason. */
+  readonly offboardingFailed: Queue;
+  /** One record per logout. It stays when the stack is deleted. */
+  readonly evidenceLogGroup: LogGroup;
+  readonly alarms: readonly Alarm[];
+  readonly alarmTopic: ITopic | undefined;
+  readonly dashboard: Dashboard;
+  /** How the names of the instances' secrets begin. */
+  readonly secretPrefix: string;
+  readonly #api: AuthorizedApi;
+  readonly #bus: OffboardingBus;
+  readonly #metrics: LogoutMetrics;
+
+  /** @throws ConfigurationError naming every prop that is wrong */
+  constructor(scope: Construct, id: string, props: GreenApiLogoutProps = {}) {
+    super(scope, id);
+    const parts = createParts(this, props);
+    const { settings, evidence, alarms, bus, metrics, api, run, schedule, offboarding } = parts;
+    this.api = api.httpApi;
+    this.endpoint = api.endpoint;
+    this.authorizationType = api.authorizationType;
+    this.eventBus = bus.eventBus;
+    this.runFunction = run.durable.service.function;
+    this.runDeadLetters = run.deadLetters;
+    this.scheduleGroup = parts.schedules.group;
+    this.scheduleFailed = schedule.failed;
+    this.offboardingFailed = offboarding.failed;
+    this.evidenceLogGroup = evidence;
+    this.alarms = alarms.all;
+    this.alarmTopic = props.alarmTopic;
+    this.dashboard = createDashboard(this, 'Dashboard', { name: settings.name, metrics, api, run: run.durable });
+    this.secretPrefix = settings.secretPrefix;
+    this.#api = api;
+    this.#bus = bus;
+    this.#metrics = metrics;
+  }
+
+  /**
+   * Lets somebody log instances out by the API.
+   *
+   * @param idInstance @default every instance
+   * @throws when callers of the API are authorized by JWT
+   */
+  grantLogout(grantee: IGrantable, idInstance = '*'): Grant {
+    if (idInstance !== '*' && parseInstanceId(idInstance) === undefined)
+      throw new Error(`idInstance must be 1 to 10 digits (got ${JSON.stringify(idInstance).slice(0, 80)})`);
+    return this.#api.grantCall(grantee, ['POST', `/instances/${idInstance}/logout`]);
+  }
+
+  /** Lets somebody list the instances. @throws when callers of the API are authorized by JWT */
+  grantReadInstances(grantee: IGrantable): Grant {
+    return this.#api.grantCall(grantee, ['GET', '/instances']);
+  }
+
+  /**
+   * Lets somebody start runs, read and stop them. A run can aim at every instance that is not protected: grant it to few.
+   *
+   * @throws when callers of the API are authorized by JWT
+   */
+  grantStartRuns(grantee: IGrantable): Grant {
+    return this.#api.grantCall(
+      grantee,
+      ['POST', '/forced-logouts'],
+      ['GET', '/forced-logouts/*'],
+      ['DELETE', '/forced-logouts/*'],
+    );
+  }
+
+  /** Lets somebody read the evidence, by CloudWatch Logs Insights too. */
+  grantReadEvidence(grantee: IGrantable): Grant {
+    return grantReadLog(this.evidenceLogGroup, grantee);
+  }
+
+  /** Lets somebody in this account put offboarding events on the bus: such an event logs people out. */
+  grantPutOffboardingEvents(grantee: IGrantable): Grant {
+    return this.#bus.grantPutOffboardingEvents(grantee);
+  }
+
+  /** Logouts whose end was confirmed. @default sum over 5 minutes */
+  metricConfirmed(options?: LogoutMetricOptions): Metric {
+    return this.#metrics.of('confirmed', options);
+  }
+
+  /** Logouts that failed. @default sum over 5 minutes */
+  metricFailed(options?: LogoutMetricOptions): Metric {
+    return this.#metrics.of('failed', options);
+  }
+
+  /** Milliseconds from the cause of a logout to its confirmation. @default maximum over 5 minutes */
+  metricTimeToLogout(options?: LogoutMetricOptions): Metric {
+    return this.#metrics.of('timeToLogout', { statistic: 'Maximum', ...options });
+  }
+}

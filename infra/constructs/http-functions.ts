@@ -1,0 +1,60 @@
+import type { Construct } from 'constructs';
+import type { Route } from '../../functions/http/routes.ts';
+import { stillLoggedIn } from './alarms.ts';
+import type { Deployment } from './deployment.ts';
+import { callingEnvironment, listingEnvironment, warmingEnvironment } from './function-environment.ts';
+import { createLog } from './log-groups.ts';
+import type { RunFunction } from './run-function.ts';
+import { ServiceFunction } from './service-function.ts';
+
+/** Logs one instance out and answers in the same call; writes evidence, reads credentials. */
+const createLogout = (scope: Construct, deployment: Deployment): ServiceFunction => {
+  const { settings, evidence, secrets, bus, alarms, metrics } = deployment;
+  const logout = new ServiceFunction(scope, 'logout', {
+    environment: { ...callingEnvironment(settings, bus.eventBus.eventBusName), ...warmingEnvironment(settings) },
+    logGroup: evidence,
+    memoryMb: settings.memoryMb,
+  });
+  secrets.grantRead(logout);
+  if (settings.warmInstances.length > 1) secrets.grantReadInBatches(logout);
+  bus.grantPutOutcomes(logout);
+  alarms.addForFunction(logout, stillLoggedIn);
+  alarms.addForLogouts(metrics, 'logout');
+  return logout;
+};
+
+/** Lists instances, their owners and which are protected; may read no credential. */
+const createInstances = (scope: Construct, { settings, secrets, alarms }: Deployment): ServiceFunction => {
+  const instances = new ServiceFunction(scope, 'instances', {
+    environment: listingEnvironment(settings),
+    logGroup: createLog(scope, 'InstancesLog', settings.logRetentionDays),
+    memoryMb: settings.memoryMb,
+  });
+  secrets.grantList(instances);
+  alarms.addForFunction(instances, 'Nobody can list the instances; logouts go on.');
+  return instances;
+};
+
+/** Starts, shows and stops runs for callers of the API; reads no secret. */
+const createForcedLogouts = (scope: Construct, { settings, alarms }: Deployment, run: RunFunction): ServiceFunction => {
+  const forcedLogouts = new ServiceFunction(scope, 'forced-logouts', {
+    environment: run.startingEnvironment,
+    logGroup: createLog(scope, 'ForcedLogoutsLog', settings.logRetentionDays),
+    memoryMb: settings.memoryMb,
+  });
+  run.durable.grantStart(forcedLogouts);
+  run.durable.grantFollow(forcedLogouts);
+  alarms.addForFunction(forcedLogouts, `A caller could not start, read or stop a run. ${stillLoggedIn}`);
+  return forcedLogouts;
+};
+
+/** The functions that answer the routes of the HTTP API. */
+export const createHttpFunctions = (
+  scope: Construct,
+  deployment: Deployment,
+  run: RunFunction,
+): Readonly<Record<Route['function'], ServiceFunction>> => ({
+  logout: createLogout(scope, deployment),
+  instances: createInstances(scope, deployment),
+  'forced-logouts': createForcedLogouts(scope, deployment, run),
+});

@@ -1,0 +1,61 @@
+import type { Construct } from 'constructs';
+import { Alarms } from './alarms.ts';
+import { AuthorizedApi } from './authorized-api.ts';
+import type { Deployment } from './deployment.ts';
+import { EventFunction } from './event-function.ts';
+import type { GreenApiLogoutProps } from './green-api-logout-props.ts';
+import { createHttpFunctions } from './http-functions.ts';
+import { InstanceSecrets } from './instance-secrets.ts';
+import { createEvidenceLog } from './log-groups.ts';
+import { LogoutMetrics } from './logout-metrics.ts';
+import { OffboardingBus } from './offboarding-bus.ts';
+import { OffboardingRules } from './offboarding-rules.ts';
+import { RunFunction } from './run-function.ts';
+import { defaultRunbookUrl } from './runbook.ts';
+import { Schedules } from './schedules.ts';
+import { settingsOf } from './settings.ts';
+import { addWarnings } from './synth-warnings.ts';
+
+const createDeployment = (scope: Construct, props: GreenApiLogoutProps): Deployment => {
+  const settings = settingsOf(scope, props);
+  const { name, secretPrefix: prefix } = settings;
+  const { alarmTopic: topic, encryptionKey, runbookUrl = defaultRunbookUrl } = props;
+  addWarnings(scope, settings, topic);
+  return {
+    settings,
+    evidence: createEvidenceLog(scope, 'Evidence', settings.evidenceRetentionDays),
+    secrets: new InstanceSecrets(scope, 'Secrets', { prefix, encryptionKey }),
+    bus: new OffboardingBus(scope, 'Events', { name, custom: settings.offboarding.custom }),
+    alarms: new Alarms(scope, 'Alarms', { name, topic, runbookUrl }),
+    metrics: new LogoutMetrics(name),
+  };
+};
+
+const createEventFunctions = (scope: Construct, deployment: Deployment, run: RunFunction) => ({
+  schedule: new EventFunction(scope, 'schedule', {
+    deployment,
+    run,
+    impact: 'A scheduled logout did not start: the people it aims at may still be logged in.',
+  }),
+  offboarding: new EventFunction(scope, 'offboarding', {
+    deployment,
+    run,
+    impact: 'Somebody who left may still be logged in.',
+  }),
+});
+
+/** Everything a deployment consists of, connected. @throws ConfigurationError naming every prop that is wrong */
+export const createParts = (scope: Construct, props: GreenApiLogoutProps) => {
+  const deployment = createDeployment(scope, props);
+  const { settings, bus, alarms } = deployment;
+  const run = new RunFunction(scope, 'Run', deployment);
+  const api = new AuthorizedApi(scope, 'Http', { settings, functions: createHttpFunctions(scope, deployment, run) });
+  alarms.add('server-errors', {
+    metric: api.httpApi.metricServerError({ statistic: 'Sum' }),
+    impact: 'A caller was told that a logout failed or could not be confirmed: somebody may still be logged in.',
+  });
+  const { schedule, offboarding } = createEventFunctions(scope, deployment, run);
+  const schedules = new Schedules(scope, 'Schedules', { settings, events: schedule });
+  new OffboardingRules(scope, 'Rules', { settings, bus, events: offboarding });
+  return { ...deployment, run, api, schedule, schedules, offboarding };
+};

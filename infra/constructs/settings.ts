@@ -1,0 +1,68 @@
+import { Duration, Names } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { type Configuration, parseSettings, type Settings } from '../configuration/configuration.ts';
+import type { GreenApiLogoutProps, GreenApiLogoutStackProps } from './green-api-logout-props.ts';
+
+/** Bus, schedule group and dashboard take this many characters. */
+const longestName = 64;
+
+const plainValuesOf = (scope: Construct, props: GreenApiLogoutProps): object => ({
+  name: props.name ?? Names.uniqueResourceName(scope, { maxLength: longestName, separator: '-' }),
+  secretPrefix: props.secretPrefix,
+  allowedApiHosts: props.allowedApiHosts,
+  credentialTtlMs: props.credentialTtl?.toMilliseconds(),
+  greenApiTimeoutMs: props.greenApiTimeout?.toMilliseconds(),
+  warmInstances: props.warmInstances,
+  warmHosts: props.warmHosts,
+  authorization: props.authorization,
+  throttling: props.throttling,
+  logRetentionDays: props.logRetention,
+  evidenceRetentionDays: props.evidenceRetention,
+  memoryMb: props.memorySize,
+  runs: {
+    maxTargetsCeiling: props.runs?.maxTargetsCeiling,
+    executionTimeoutDays: props.runs?.executionTimeout?.toDays(),
+    retentionDays: props.runs?.retention?.toDays(),
+    memoryMb: props.runs?.memorySize,
+  },
+  schedules: props.schedules,
+  offboarding: props.offboarding,
+});
+
+/**
+ * The props that are plain values, with every default filled in.
+ *
+ * @throws ConfigurationError naming every prop that is wrong
+ */
+export const settingsOf = (scope: Construct, props: GreenApiLogoutProps): Settings =>
+  // As JSON, because a prop may be given as undefined, which stands for its default.
+  parseSettings(JSON.parse(JSON.stringify(plainValuesOf(scope, props))), scope.node.path);
+
+/** The props of the stack that a configuration file describes: the inverse of {@link settingsOf}. */
+export const propsOf = (configuration: Configuration): GreenApiLogoutStackProps => {
+  const {
+    kmsKeyArn: encryptionKeyArn,
+    credentialTtlMs,
+    greenApiTimeoutMs,
+    logRetentionDays,
+    evidenceRetentionDays,
+    memoryMb,
+    runs,
+    ...same
+  } = configuration;
+  return {
+    ...same,
+    encryptionKeyArn,
+    credentialTtl: Duration.millis(credentialTtlMs),
+    greenApiTimeout: Duration.millis(greenApiTimeoutMs),
+    logRetention: logRetentionDays,
+    evidenceRetention: evidenceRetentionDays,
+    memorySize: memoryMb,
+    runs: {
+      maxTargetsCeiling: runs.maxTargetsCeiling,
+      executionTimeout: Duration.days(runs.executionTimeoutDays),
+      retention: Duration.days(runs.retentionDays),
+      memorySize: runs.memoryMb,
+    },
+  };
+};

@@ -1,0 +1,38 @@
+import { Stack, Validations } from 'aws-cdk-lib';
+import { CfnTopic, type ITopic } from 'aws-cdk-lib/aws-sns';
+import type { Construct } from 'constructs';
+import type { Settings } from '../configuration/configuration.ts';
+import { warningsAbout } from '../configuration/schedules/schedule-warnings.ts';
+
+/** The AWS managed key of SNS, whose policy lets no other service use it. */
+const managedKey = 'alias/aws/sns';
+
+/** Whether CloudWatch can send nothing to the topic; it shows only of a topic of the same app. */
+const isUnreachable = (topic: ITopic): boolean => {
+  const definition = topic.node.defaultChild;
+  if (!CfnTopic.isCfnTopic(definition)) return false;
+  return JSON.stringify(Stack.of(topic).resolve(definition.kmsMasterKeyId) ?? '').includes(managedKey);
+};
+
+/** Tells whoever deploys what is allowed and yet rarely meant: warnings of the synthesis, by their ids. */
+export const addWarnings = (
+  scope: Construct,
+  { schedules, authorization: { jwt } }: Settings,
+  alarmTopic: ITopic | undefined,
+): void => {
+  const warn = (id: string, text: string) => Validations.of(scope).addWarning(`green-api-logout:${id}`, text);
+
+  if (alarmTopic === undefined)
+    warn('no-alarm-topic', 'Alarms notify nobody: set an alarm topic, or watch them in CloudWatch.');
+  else if (isUnreachable(alarmTopic))
+    warn(
+      'unreachable-alarm-topic',
+      `Alarms notify nobody: CloudWatch cannot publish to a topic encrypted under ${managedKey}. Use a customer managed key whose policy allows cloudwatch.amazonaws.com, or no encryption.`,
+    );
+  if (jwt !== undefined && jwt.scopes === undefined)
+    warn(
+      'no-jwt-scopes',
+      'Any valid token of the JWT issuer can log everybody out: set authorization.jwt.scopes, a scope for each route.',
+    );
+  for (const text of warningsAbout(schedules, new Date())) warn('schedule', text);
+};

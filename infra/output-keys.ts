@@ -1,0 +1,24 @@
+/**
+ * Keys of the outputs of `GreenApiLogoutStack`. The command line finds a deployment by them: a key that changes is a breaking
+ * change. An output whose subject does not exist in a deployment is left out.
+ */
+export const outputKeys = {
+  endpoint: 'Endpoint',
+  /** `AWS_IAM` or `JWT`. */
+  authorization: 'Authorization',
+  /** Name of the bus, for `aws events put-events` in this account. */
+  eventBus: 'EventBus',
+  /** ARN of the bus: other accounts need it in place of the name. */
+  eventBusArn: 'EventBusArn',
+  secretPrefix: 'SecretPrefix',
+  runFunction: 'RunFunction',
+  runDeadLetters: 'RunDeadLetters',
+  scheduleGroup: 'ScheduleGroup',
+  scheduleFailed: 'ScheduleFailed',
+  offboardingFailed: 'OffboardingFailed',
+  alarmTopic: 'AlarmTopic',
+  dashboard: 'Dashboard',
+  evidenceLogGroup: 'EvidenceLogGroup',
+} as const;
+
+export type OutputKey = (typeof outputKeys)[keyof typeof outputKeys];

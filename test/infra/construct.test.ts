@@ -1,0 +1,220 @@
+import { Duration, type Stack } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Alias, Key } from 'aws-cdk-lib/aws-kms';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { GreenApiLogout, type GreenApiLogoutProps } from '../../infra/index.ts';
+import { createConstruct, createRole, rightsOf, warningsIn } from '../support/construct-app.ts';
+import { jwt } from '../support/synthesize.ts';
+
+const everything = (stack: Stack): GreenApiLogoutProps => ({
+  name: 'logout-staging',
+  secretPrefix: 'staging/green-api/',
+  encryptionKey: new Key(stack, 'Key'),
+  allowedApiHosts: ['proxy.example.com:8443'],
+  credentialTtl: Duration.minutes(1),
+  greenApiTimeout: Duration.seconds(20),
+  warmInstances: ['1101000001', '1101000002'],
+  warmHosts: ['api.green-api.com'],
+  authorization: { jwt },
+  throttling: { rateLimit: 5, burstLimit: 10 },
+  logRetention: RetentionDays.ONE_WEEK,
+  evidenceRetention: RetentionDays.TEN_YEARS,
+  alarmTopic: new Topic(stack, 'OnCall'),
+  runbookUrl: 'https://wiki.example.com/runbook',
+  memorySize: 384,
+  runs: {
+    maxTargetsCeiling: 3_000,
+    executionTimeout: Duration.days(90),
+    retention: Duration.days(60),
+    memorySize: 1_024,
+  },
+  schedules: [
+    {
+      name: 'nightly',
+      expression: 'cron(0 22 * * ? *)',
+      timeZone: 'Europe/Berlin',
+      target: { group: 'night-shift' },
+      reason: 'end of shift',
+      except: undefined,
+    },
+  ],
+  offboarding: {
+    custom: { sources: ['com.example.hr'], putEventsFrom: { accounts: ['222233334444'] } },
+    okta: { partnerBusName: 'aws.partner/okta.com/example/logout' },
+    identityCenter: { enabled: true },
+  },
+});
+
+describe('the construct', () => {
+  test('takes CDK objects and durations', () => {
+    const { stack, logout } = createConstruct(everything);
+
+    const template = Template.fromStack(stack);
+    template.hasResourceProperties('AWS::Lambda::Function', {
+      DurableConfig: { ExecutionTimeout: 90 * 24 * 60 * 60, RetentionPeriodInDays: 60 },
+      MemorySize: 1_024,
+      Environment: {
+        Variables: { CREDENTIAL_TTL_MS: '60000', GREEN_API_TIMEOUT_MS: '20000', STACK: 'logout-staging' },
+      },
+    });
+    template.hasResourceProperties('AWS::Logs::LogGroup', { RetentionInDays: 3653 });
+    template.allResourcesProperties('AWS::CloudWatch::Alarm', {
+      AlarmName: Match.stringLikeRegexp('^logout-staging-'),
+      AlarmActions: [{ Ref: Match.stringLikeRegexp('^OnCall') }],
+      AlarmDescription: Match.stringLikeRegexp('https://wiki\\.example\\.com/runbook#[a-z-]+$'),
+    });
+    expect(logout.alarms).toHaveLength(Object.keys(template.findResources('AWS::CloudWatch::Alarm')).length);
+    expect(warningsIn(stack)).toEqual([]);
+  });
+
+  test('can be twice in one stack: no name is taken twice', () => {
+    const { stack } = createConstruct();
+    new GreenApiLogout(stack, 'Second');
+
+    const resources = Object.values(Template.fromStack(stack).toJSON().Resources) as readonly {
+      readonly Type: string;
+      readonly Properties?: Readonly<Record<string, unknown>>;
+    }[];
+    const names = resources.flatMap(({ Type, Properties = {} }) =>
+      Object.entries(Properties)
+        .filter(([field]) => ['Name', 'AlarmName', 'DashboardName', 'LogGroupName'].includes(field))
+        .map(([, name]) => `${Type} ${JSON.stringify(name)}`),
+    );
+    const repeated = names.filter((name, index) => names.indexOf(name) < index);
+
+    expect(names.length).toBeGreaterThan(40);
+    expect(repeated.filter((name) => !/Stage|Alias|Authorizer/.test(name))).toEqual([]);
+    expect(names).toContainEqual(expect.stringMatching(/^AWS::Events::EventBus "Company-Second-[0-9A-F]{8}"$/));
+  });
+
+  test('measures only its own logouts', () => {
+    const { stack, logout } = createConstruct();
+    const second = new GreenApiLogout(stack, 'Second');
+
+    expect(logout.metricFailed().dimensions).toEqual({ stack: expect.stringMatching(/^Company-Logout-/) });
+    expect(second.metricConfirmed({ function: 'run', period: Duration.hours(1) })).toMatchObject({
+      dimensions: { stack: expect.stringMatching(/^Company-Second-/), function: 'run' },
+      metricName: 'confirmed',
+      namespace: 'green-api-logout',
+      period: Duration.hours(1),
+      statistic: 'Sum',
+    });
+    expect(logout.metricTimeToLogout()).toMatchObject({ metricName: 'timeToLogoutMs', statistic: 'Maximum' });
+  });
+
+  test.each([
+    ['Company/Logout.memoryMb must be a whole number from 128 to 10240 (got 64)', { memorySize: 64 }],
+    ['Company/Logout.greenApiTimeoutMs must be a whole number', { greenApiTimeout: Duration.minutes(1) }],
+    ['Company/Logout.name must be up to 64 letters', { name: 'a b' }],
+    ['Company/Logout.warmHosts must be a list', { warmHosts: ['a.example.com'] }],
+  ])('refuses a wrong prop: %s', (problem, props) => {
+    expect(() => createConstruct(props)).toThrow(problem);
+  });
+});
+
+describe('a grant', () => {
+  const api = 'arn:<AWS::Partition>:execute-api:<AWS::Region>:<AWS::AccountId>:<LogoutHttpApi>/*';
+
+  test('lets a role log one instance out, or every instance', () => {
+    const { stack, logout } = createConstruct();
+    const [one, all] = [createRole(stack, 'PhoneDesk'), createRole(stack, 'SecurityDesk')];
+
+    const grant = logout.grantLogout(one, '1101000001');
+    logout.grantLogout(all);
+
+    expect(grant.success).toBe(true);
+    expect(rightsOf(one)).toEqual([`execute-api:Invoke ${api}/POST/instances/1101000001/logout`]);
+    expect(rightsOf(all)).toEqual([`execute-api:Invoke ${api}/POST/instances/*/logout`]);
+  });
+
+  test('refuses what is no id of an instance', () => {
+    const { stack, logout } = createConstruct();
+
+    expect(() => logout.grantLogout(createRole(stack, 'PhoneDesk'), '../x')).toThrow(
+      'idInstance must be 1 to 10 digits (got "../x")',
+    );
+  });
+
+  test('lets a role list instances, or start, read and stop runs', () => {
+    const { stack, logout } = createConstruct();
+    const [reader, starter] = [createRole(stack, 'Reader'), createRole(stack, 'Starter')];
+
+    logout.grantReadInstances(reader);
+    logout.grantStartRuns(starter);
+
+    expect(rightsOf(reader)).toEqual([`execute-api:Invoke ${api}/GET/instances`]);
+    expect(rightsOf(starter)).toEqual([
+      `execute-api:Invoke ${api}/DELETE/forced-logouts/*`,
+      `execute-api:Invoke ${api}/GET/forced-logouts/*`,
+      `execute-api:Invoke ${api}/POST/forced-logouts`,
+    ]);
+  });
+
+  test('of the API has no effect with JWT, and says so', () => {
+    const { stack, logout } = createConstruct({ authorization: { jwt } });
+    const role = createRole(stack, 'PhoneDesk');
+
+    for (const grant of ['grantLogout', 'grantReadInstances', 'grantStartRuns'] as const)
+      expect(() => logout[grant](role)).toThrow('This API is authorized by JWT, so a grant has no effect');
+  });
+
+  test('lets a role read the evidence', () => {
+    const { stack, logout } = createConstruct();
+    const role = createRole(stack, 'Auditor');
+
+    logout.grantReadEvidence(role);
+
+    const group = 'arn:<AWS::Partition>:logs:<AWS::Region>:<AWS::AccountId>:log-group:<LogoutEvidence>';
+    expect(rightsOf(role)).toEqual(
+      [
+        ...['DescribeLogStreams', 'FilterLogEvents', 'GetLogEvents', 'StartQuery'].flatMap((action) =>
+          ['<LogoutEvidence.Arn>', group].map((resource) => `logs:${action} ${resource}`),
+        ),
+        ...['logs:GetQueryResults *', 'logs:StopQuery *'],
+      ].sort(),
+    );
+  });
+
+  test('lets a role put offboarding events on the bus, of the configured sources only', () => {
+    const any = createConstruct();
+    const restricted = createConstruct({ offboarding: { custom: { sources: ['com.example.hr', 'com.example.it'] } } });
+    const [anyRole, restrictedRole] = [createRole(any.stack, 'Hr'), createRole(restricted.stack, 'Hr')];
+
+    any.logout.grantPutOffboardingEvents(anyRole);
+    restricted.logout.grantPutOffboardingEvents(restrictedRole);
+
+    expect(rightsOf(anyRole)).toEqual(['events:PutEvents <LogoutEventsBus.Arn>']);
+    expect(rightsOf(restrictedRole)).toEqual([
+      'events:PutEvents <LogoutEventsBus.Arn> {"ForAllValues:StringEquals":{"events:source":["com.example.hr","com.example.it"]}}',
+    ]);
+  });
+});
+
+describe('the synthesis warns', () => {
+  test('of alarms that notify nobody', () => {
+    expect(warningsIn(createConstruct().stack)).toEqual([
+      'Alarms notify nobody: set an alarm topic, or watch them in CloudWatch.',
+    ]);
+  });
+
+  test.each<[string, (stack: Stack) => Topic]>([
+    [
+      'by name',
+      (stack) => new Topic(stack, 'OnCall', { masterKey: Alias.fromAliasName(stack, 'Key', 'alias/aws/sns') }),
+    ],
+  ])('of a topic under the key of SNS itself, which CloudWatch may not use (%s)', (_name, createTopic) => {
+    const { stack } = createConstruct((scope) => ({ alarmTopic: createTopic(scope) }));
+
+    expect(warningsIn(stack)).toEqual([expect.stringMatching(/^Alarms notify nobody: CloudWatch cannot publish/)]);
+  });
+
+  test('of JWT without scopes', () => {
+    const { stack } = createConstruct((scope) => ({
+      alarmTopic: new Topic(scope, 'OnCall'),
+      authorization: { jwt: { issuer: jwt.issuer, audience: jwt.audience } },
+    }));
+
+    expect(warningsIn(stack)).toEqual([expect.stringMatching(/^Any valid token of the JWT issuer/)]);
+  });
+});
