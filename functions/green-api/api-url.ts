@@ -10,10 +10,10 @@ const isLoopbackHost = (host: string): boolean =>
 /**
  * The allow-list of GREEN-API's addresses: https, a host of GREEN-API's or one of `extraHosts`, optionally `/v3`
  * (MAX instances; some consoles print it in `apiUrl`) and a trailing slash. No credentials, port, query or fragment.
- * The text is matched whole, not parsed as a URL: nothing that two parsers could read differently gets through.
+ * The whole text is matched, not parsed as a URL, so that no two parsers can read it differently.
  *
  * @param extraHosts lower case, with the port if there is one; plain http is accepted for loopback ones only
- * @returns the address without a trailing slash, or `undefined`: it is not allowed
+ * @returns the address without a trailing slash, or `undefined` if it is not allowed
  */
 export const createParseApiUrl =
   (extraHosts: readonly string[]) =>

@@ -13,21 +13,21 @@ import {
   type StateAnswer,
 } from './responses.ts';
 
-/** An instance as GREEN-API is asked about it. */
+/** The instance a call is about, with its credential. */
 export type Instance = { readonly idInstance: InstanceId; readonly credential: Credential };
 
-/** An answer, and how many requests were sent for it: 0, 1, or 2 when a kept-alive connection was found dead. */
+/** An answer and how many requests were sent for it: 0, 1, or 2 if a kept-alive connection turned out to be dead. */
 export type Counted<Answer> = Answer & {
   readonly requests: number;
-  /** The answer is to a second request: the first may have been carried out too. */
+  /** The answer belongs to a second request. GREEN-API may have carried out the first one too. */
   readonly resent?: true;
 };
 
 type Call<Answer> = (instance: Instance, deadline: Deadline) => Promise<Counted<Answer>>;
 
 /**
- * GREEN-API's methods, each at most once per 1.1 s and instance. They answer by value and never reject; no answer
- * until the deadline is the answer `timed-out`. No value holds the URL or the token.
+ * GREEN-API's methods, each called at most once per 1.1 s and instance. They return every failure as a value and never reject.
+ * No answer before the deadline is `timed-out`. No value holds the URL or the token.
  */
 export type GreenApi = {
   readonly logout: Call<LogoutAnswer>;
@@ -37,12 +37,12 @@ export type GreenApi = {
 
 export type GreenApiDependencies = {
   readonly sendGet: SendGet;
-  /** Called once for each method: GREEN-API's limit is one of instance and method. */
+  /** Called once for each method, because GREEN-API limits each method of an instance by itself. */
   readonly createRateLimiter: () => RateLimiter;
 };
 
 const notSent = {
-  'too-late': { kind: 'timed-out', detail: 'there was no time left to ask GREEN-API' },
+  'too-late': { kind: 'timed-out', detail: 'there was no time left to call GREEN-API' },
   'queue-full': { kind: 'rate-limited', detail: 'too many calls of this instance at once' },
 } as const satisfies Record<string, GreenApiFailure>;
 
@@ -57,7 +57,7 @@ const createSend =
     let stale: Exchange | undefined;
     for (let requests = 0; ; ) {
       const slot = await rateLimiter.slot(idInstance, deadline);
-      // What became of the first request says more than that there was no second.
+      // The result of the first request matters more than the missing second one.
       if (slot !== 'free') return { exchange: stale ?? { kind: 'not-sent', failure: notSent[slot] }, requests };
 
       const exchange = await sendGet(url, {
@@ -66,7 +66,7 @@ const createSend =
         onSent: () => rateLimiter.sent(idInstance),
       });
       requests += 1;
-      // Lambda freezes between invocations and the other side hangs up meanwhile: that is nobody's failure.
+      // While Lambda is frozen between invocations, the server may close the connection. That is no failure of GREEN-API.
       const isStale = exchange.kind === 'broken' && exchange.staleConnection;
       if (!isStale || requests > 1) return { exchange, requests };
       stale = exchange;

@@ -9,18 +9,18 @@ import { urlToHttpOptions } from 'node:url';
 import { type Deadline, timeUntil } from '../platform/deadline.ts';
 import { errorNameOf } from '../platform/unknown-values.ts';
 
-/** Connections of one process, kept alive; some may be opened before there is anything to send. */
+/** Kept-alive connections of one process. Some are opened before there is anything to send. */
 export type Connections = {
   readonly agent: https.Agent;
-  /** Opens one connection for the next call to that host, e.g. `api.green-api.com`. Resolves when it is there, or is not. */
+  /** Opens one connection for the next call to that host, e.g. `api.green-api.com`. Resolves once it is open or has failed. */
   readonly openEarly: (host: string) => Promise<void>;
-  /** Whether it was opened early: the other side may have hung up since. */
+  /** Whether the connection was opened early. The server may have closed it since. */
   readonly wasOpenedEarly: (socket: Duplex | null) => boolean;
 };
 
 const parseAuthority = (authority: string) => {
   const { hostname, port } = new URL(`https://${authority}`);
-  // An IPv6 address stands in brackets here, and nowhere else.
+  // A URL has an IPv6 address in brackets; `tls.connect` wants it without.
   const host = hostname.replace(/^\[|\]$/g, '');
   return { host, port: Number(port || 443), servername: isIP(host) === 0 ? host : '' };
 };
@@ -33,12 +33,12 @@ const keyOf = ({ host, port }: { readonly host?: unknown; readonly port?: unknow
  */
 const agentOptions = { keepAlive: true, maxSockets: 256, maxFreeSockets: 8, timeout: 5_000 } as const;
 
-/** How long a connection may wait to be used, in milliseconds: what lies between may forget it without a word. */
+/** How long an early connection may stay unused, in milliseconds. Later a proxy or NAT may have dropped it without notice. */
 const longestIdleMs = 30_000;
 
 type Waiting = { readonly socket: TLSSocket; readonly since: number };
 
-/** Not one that is old, or over which the other side has said something unasked, such as 408, and is about to hang up. */
+/** False for an old connection, and for one on which the server has sent data (such as a 408) before closing it. */
 const isUsable = ({ socket, since }: Waiting): boolean =>
   Date.now() - since < longestIdleMs && socket.writable && socket.readableLength === 0;
 
@@ -48,7 +48,7 @@ export const createConnections = (): Connections => {
   const waiting = new Map<string, Waiting>();
   const openedEarly = new WeakSet<Duplex>();
 
-  // Node's own place for it: https://nodejs.org/docs/latest-v24.x/api/http.html#agentcreateconnectionoptions-callback
+  // The documented place to supply a connection: https://nodejs.org/docs/latest-v24.x/api/http.html#agentcreateconnectionoptions-callback
   agent.createConnection = (options, callback) => {
     const early = waiting.get(keyOf(options));
     waiting.delete(keyOf(options));
@@ -66,7 +66,7 @@ export const createConnections = (): Connections => {
         waiting.set(keyOf(address), { socket, since: Date.now() });
         resolve();
       });
-      // Nobody may ever need it: it keeps no process alive, and its end is no failure.
+      // It may never be used: it must not keep the process alive, and its end is no failure.
       socket.unref().on('error', () => {});
       socket.once('close', () => {
         if (waiting.get(keyOf(address))?.socket === socket) waiting.delete(keyOf(address));
@@ -80,7 +80,7 @@ export const createConnections = (): Connections => {
 
 type Server = Pick<RequestOptions, 'protocol' | 'hostname' | 'port'>;
 
-/** Takes a URL apart for Node's client; its path goes as it is. */
+/** Splits a URL into the options of Node's HTTP client. The path is not changed. */
 export type DestinationOf = (url: string) => Server & { readonly path: string };
 
 const parseServer = (origin: string): Server => {
@@ -88,7 +88,7 @@ const parseServer = (origin: string): Server => {
   return { protocol, hostname, port };
 };
 
-/** Parses each server only once: that takes a tenth of all that a call does in this process. */
+/** Parses each origin once: parsing takes a tenth of the time that a call spends in this process. */
 export const createDestinationOf = (): DestinationOf => {
   const servers = new Map<string, Server>();
   return (url) => {
@@ -100,22 +100,22 @@ export const createDestinationOf = (): DestinationOf => {
   };
 };
 
-/** What came back for one GET, whatever it means. The URL holds the token, so it is in no field. */
+/** What came back for one GET. No field holds the URL, because the URL holds the token. */
 export type Exchange =
   | { readonly kind: 'answered'; readonly status: number; readonly text: string }
-  /** `staleConnection`: a kept-alive connection turned out dead before the first byte of an answer. */
+  /** `staleConnection`: a kept-alive connection was closed before the first byte of an answer. */
   | { readonly kind: 'broken'; readonly detail: string; readonly staleConnection: boolean }
   | { readonly kind: 'timed-out' };
 
 export type ExchangeOptions = {
   readonly deadline: Deadline;
-  /** Open a connection for this call alone. */
+  /** Use a new connection for this call alone. */
   readonly freshConnection: boolean;
   /** Called when the request has left this process. */
   readonly onSent: () => void;
 };
 
-/** One GET: no redirect is followed, nothing is retried. It never rejects. */
+/** Sends one GET. Follows no redirect, retries nothing and never rejects. */
 export type SendGet = (url: string, options: ExchangeOptions) => Promise<Exchange>;
 
 export type SendGetOptions = {
@@ -125,7 +125,7 @@ export type SendGetOptions = {
   readonly connections?: Connections;
 };
 
-/** An answer of GREEN-API's has a few hundred bytes; an HTML error page a few thousand. */
+/** GREEN-API's answers have a few hundred bytes, HTML error pages a few thousand. */
 const longestAnswerBytes = 64 * 1024;
 
 const deadConnection = new Set(['ECONNRESET', 'EPIPE']);
@@ -147,7 +147,7 @@ const receive = (response: http.IncomingMessage, settle: (exchange: Exchange) =>
 export const createSendGet = ({ timeoutMs, connections = createConnections() }: SendGetOptions): SendGet => {
   const agents = {
     'https:': connections.agent,
-    // Loopback only: the allow-list lets no other plain http through.
+    // For loopback only: the allow-list accepts no other plain http.
     'http:': new http.Agent(agentOptions),
   };
 

@@ -1,17 +1,17 @@
-// Imported although it is global: Node loads it when it is first asked for, and no call is to wait for that.
+// Imported although it is global: Node loads the global at its first use, which would delay the first call.
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Deadline, timeUntil } from '../platform/deadline.ts';
 
 /**
- * Keeps the calls of one method apart within this process, for each instance.
- * GREEN-API allows one a second, and users who kept to exactly that still met 429
+ * Limits the rate of one method within this process, for each instance by itself. Other processes have limiters of their own.
+ * GREEN-API allows one call a second, and users who called exactly once a second still got 429
  * (https://green-api.com/en/docs/api/ratelimiter/, https://github.com/green-api/issues/issues/771).
  */
 export type RateLimiter = {
-  /** Waits for the next free slot of an instance; says no as soon as that is too far away, or too late for `deadline`. */
+  /** Waits for the next free slot of an instance. Refuses at once if that slot is too far away or after the deadline. */
   readonly slot: (idInstance: string, deadline: Deadline) => Promise<'free' | 'queue-full' | 'too-late'>;
-  /** Its call only left now (it had to connect first): the next slot counts from here. */
+  /** Reports when a call was really sent (it may have had to connect first): the next slot counts from then. */
   readonly sent: (idInstance: string) => void;
 };
 
@@ -23,15 +23,15 @@ export type RateLimiterOptions = {
 };
 
 /**
- * Who has less time than this, in milliseconds, is not let go: there would be no answer. So nobody is who gave up on a call
- * because of his deadline, for Node's timers may fire a little before their time.
+ * Minimum time left, in milliseconds, for a request to be sent: with less, no answer could arrive before the deadline. It also
+ * covers Node's timers, which may fire slightly early.
  */
 const leastTimeMs = 50;
 
 type Turn = {
-  /** When the next slot is. */
+  /** Start of the next slot. */
   freeAt: number;
-  /** Until when nobody else may go: those who wait already learn of a call that went, or left, late. */
+  /** No call may be sent before this instant. It moves when an earlier call was sent late. */
   closedUntil: number;
 };
 

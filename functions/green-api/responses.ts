@@ -1,8 +1,8 @@
 import { parseJson } from '../platform/unknown-values.ts';
 
 /**
- * What GREEN-API said, by meaning. The common errors: https://green-api.com/en/docs/api/common-errors/ ; they come as JSON,
- * plain text or HTML, so phrases are looked for in the text, whatever its shape.
+ * GREEN-API's answers by meaning. Errors come as JSON, plain text or HTML, so the text is searched for phrases
+ * (https://green-api.com/en/docs/api/common-errors/).
  */
 export type GreenApiFailure =
   | { readonly kind: 'credential-rejected'; readonly detail: string }
@@ -11,11 +11,11 @@ export type GreenApiFailure =
   | { readonly kind: 'instance-expired'; readonly detail: string }
   | { readonly kind: 'instance-deleted'; readonly detail: string }
   | { readonly kind: 'instance-starting'; readonly detail: string }
-  /** "instance is starting or not authorized": only the state can tell which. */
+  /** "instance is starting or not authorized": only a reading of the state can decide which. */
   | { readonly kind: 'not-authorized'; readonly detail: string }
   | { readonly kind: 'rate-limited'; readonly detail: string }
   | { readonly kind: 'quota-exceeded'; readonly detail: string }
-  /** GREEN-API may answer later; whether it acted on the call is not known. */
+  /** GREEN-API may answer later. Whether it carried out this call is unknown. */
   | { readonly kind: 'unavailable'; readonly detail: string }
   | { readonly kind: 'timed-out'; readonly detail: string };
 
@@ -55,7 +55,7 @@ const failureOf = (status: number, text: string): GreenApiFailure => {
 const fieldOf = (body: unknown, name: string): unknown =>
   typeof body === 'object' && body !== null && Object.hasOwn(body, name) ? Reflect.get(body, name) : undefined;
 
-/** Reads an answer: `understand` gets the JSON body of a 2xx and says what it means, or `undefined` for "nothing known". */
+/** Reads an answer. `understand` gets the JSON body of a 2xx and returns its meaning, or `undefined` if it has none. */
 const parseAnswer = <A>(
   status: number,
   text: string,
@@ -83,7 +83,7 @@ export const parseLogoutAnswer = (status: number, text: string): LogoutAnswer =>
 export const parseStateAnswer = (status: number, text: string): StateAnswer =>
   parseAnswer<StateAnswer>(status, text, (body) => {
     const stateInstance = fieldOf(body, 'stateInstance');
-    // Unknown states pass, but nothing long: the value stands in answers and logs.
+    // Unknown states pass, but only short words: the value appears in answers and logs.
     const isState = typeof stateInstance === 'string' && /^[A-Za-z]{1,40}$/.test(stateInstance);
     return isState || stateInstance === null ? { kind: 'state', stateInstance } : undefined;
   });

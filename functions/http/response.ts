@@ -3,7 +3,7 @@ import type middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { InvalidRequest } from './request.ts';
 
-/** What every HTTP function answers: never cached, for it is true now and may not be in a second. */
+/** A JSON answer that is never cached, because it may be wrong a second later. */
 export const jsonResponse = (
   statusCode: number,
   body: object,
@@ -20,9 +20,9 @@ export type Problem = {
   readonly status: number;
   readonly title: string;
   readonly detail: string;
-  /** Seconds until it is worth asking again. */
+  /** Seconds until a retry makes sense. */
   readonly retryAfter?: number;
-  /** Members of its own, e.g. `idInstance`. */
+  /** Further members, e.g. `idInstance`. */
   readonly members?: Readonly<Record<string, unknown>>;
 };
 
@@ -43,10 +43,10 @@ export const problemResponse = ({
     },
   );
 
-/** Writes down what nobody foresaw. */
+/** Logs an unexpected error. */
 export type LogUnexpected = (error: { readonly name: string; readonly stack: readonly string[] }) => void;
 
-/** What follows the message in a stack; nothing, if the message is not there to be told apart. */
+/** The frames of a stack, without the message before them; none if the message cannot be found in it. */
 const framesOf = ({ message, stack = '' }: Error): readonly string[] => {
   const start = stack.indexOf(message);
   return start < 0
@@ -57,13 +57,13 @@ const framesOf = ({ message, stack = '' }: Error): readonly string[] => {
         .slice(1);
 };
 
-/** Where it was thrown; not its message, which may quote what it was about. */
+/** Name and place of an error, without its message, which may quote a secret. */
 const placeOf = (error: unknown) => ({
   name: types.isNativeError(error) ? error.name : 'unknown error',
   stack: types.isNativeError(error) ? framesOf(error) : [],
 });
 
-/** Turns every error that is thrown into problem details: {@link InvalidRequest} into a 400, the rest into a bare 500. */
+/** Turns every thrown error into problem details: {@link InvalidRequest} into a 400, all others into a 500 without details. */
 export const problemDetails = (
   logUnexpected: LogUnexpected,
 ): middy.MiddlewareObj<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2> => ({
@@ -84,8 +84,8 @@ export const problemDetails = (
     request.response = problemResponse({
       code: 'internal-error',
       status: 500,
-      title: 'Something failed that nobody foresaw',
-      detail: 'It is in the log of this function under the request id; what became of the request is not known.',
+      title: 'Unexpected error',
+      detail: 'The result of the request is not known. The log of this function has the error under the request id.',
     });
   },
 });

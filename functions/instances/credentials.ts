@@ -2,13 +2,13 @@ import * as v from 'valibot';
 import type { InstanceId } from './instance-id.ts';
 import type { FetchSecret } from './secrets.ts';
 
-/** Scheme, host and optional `/v3` of a GREEN-API server that calls may go to. Made only by `green-api/api-url.ts`. */
+/** Scheme, host and optional `/v3` of an allowed GREEN-API server. Only `green-api/api-url.ts` makes one. */
 export type ApiUrl = string & { readonly __brand: 'ApiUrl' };
 
-/** The secret half of a credential: it leaves this type only inside the URL of the call that needs it. */
+/** The secret part of a credential. It may appear only in the URL of the call that uses it. */
 export type ApiToken = string & { readonly __brand: 'ApiToken' };
 
-/** What it takes to call GREEN-API for one instance, under GREEN-API's own field names. */
+/** What a call to GREEN-API for one instance needs, under GREEN-API's own field names. */
 export type Credential = { readonly apiUrl: ApiUrl; readonly apiTokenInstance: ApiToken };
 
 export type ParsedSecret =
@@ -18,7 +18,7 @@ export type ParsedSecret =
 
 const defaultApiUrl = 'https://api.green-api.com';
 
-// No page promises the token's alphabet, so only what cannot stand in a path as it is is refused (RFC 3986, section 3.3).
+// GREEN-API does not document the token's characters. Refused is only what a URL path would need to encode (RFC 3986, section 3.3).
 const pathSegment = /^(?!\.+$)[\w.~!$&'()*+,;=:@-]{1,256}$/;
 
 const secretSchema = v.pipe(
@@ -35,7 +35,7 @@ const secretSchema = v.pipe(
         ),
       ),
     },
-    // Also what valibot says of a field that is missing.
+    // Valibot reports a missing field here too.
     ({ expected }) => (expected === 'Object' ? 'is not a JSON object' : 'apiTokenInstance is missing or not a string'),
   ),
 );
@@ -65,10 +65,10 @@ export type CredentialReading =
   | { readonly kind: 'unavailable'; readonly detail: string };
 
 /**
- * Reads the credential of one instance, at once if it is in memory. Concurrent calls for one instance share one read.
+ * Reads the credential of one instance, from memory if it is there. Concurrent calls for one instance share one read.
  *
- * @param options.fresh read past the cache: GREEN-API has just rejected the cached token
- * @param options.text its secret, if that has been fetched already
+ * @param options.fresh read past the cache, because GREEN-API has just refused the cached credential
+ * @param options.text the secret's text, if it has been fetched already
  */
 export type ReadCredential = (
   id: InstanceId,
@@ -78,9 +78,9 @@ export type ReadCredential = (
 export type ReadCredentialDependencies = {
   readonly fetchSecret: FetchSecret;
   readonly parseApiUrl: (text: string) => ApiUrl | undefined;
-  /** What stands before the id in the name of a secret, e.g. `green-api/`. */
+  /** Prefix of the secrets' names, e.g. `green-api/`. */
   readonly secretPrefix: string;
-  /** How long a credential is kept in memory, in milliseconds; 0 keeps none. */
+  /** How long a credential stays in memory, in milliseconds; 0 disables the cache. */
   readonly ttlMs: number;
   readonly now: () => number;
   readonly warn: (message: string, fields: { readonly secretName: string }) => void;
@@ -118,7 +118,7 @@ export const createReadCredential = (dependencies: ReadCredentialDependencies): 
     cache.set(id, entry);
     void reading.then((read) => {
       if (cache.get(id) !== entry) return;
-      // Only a credential is kept: what went wrong may be mended by the next call.
+      // A failure is not cached: it may be corrected before the next call.
       if (read.kind === 'credential' && ttlMs > 0)
         cache.set(id, { kind: 'read', reading: read, freshUntil: now() + ttlMs });
       else cache.delete(id);

@@ -12,7 +12,7 @@ import { secretsManagerFailure } from './secrets.ts';
 /** One instance as the tags of its secret describe it, without any credential. */
 export type ListedInstance = {
   readonly idInstance: InstanceId;
-  /** The tag as it stands: one or more identities of one person, separated by spaces. */
+  /** The tag's value: one or more identities of one person, separated by spaces. */
   readonly owner?: string;
   readonly group?: string;
   /** A break-glass instance: no run may touch it. */
@@ -28,7 +28,7 @@ const tagValue = (tags: readonly Tag[], key: string): string | undefined =>
 const isProtected = (tags: readonly Tag[]): boolean =>
   tags.some(({ Key = '', Value = '' }) => Key.toLowerCase() === 'protected' && !/^\s*false\s*$/i.test(Value));
 
-/** Reads the tags that make the registry; all others are left alone. */
+/** Reads the tags `owner`, `group` and `protected`. Other tags are ignored. */
 export const parseTags = (idInstance: InstanceId, tags: readonly Tag[]): ListedInstance => {
   const owner = tagValue(tags, 'owner');
   const group = tagValue(tags, 'group');
@@ -59,7 +59,7 @@ export const isOwnedBy = (instance: Pick<ListedInstance, 'owner'>, owner: string
 export type InstancePage = {
   readonly kind: 'page';
   readonly instances: readonly ListedInstance[];
-  /** Secrets Manager's own token for the next page; missing: this was the last. */
+  /** Secrets Manager's token for the next page. Missing on the last page. */
   readonly next?: string;
 };
 
@@ -69,8 +69,8 @@ export type ListProblem =
   | { readonly kind: 'unavailable'; readonly detail: string };
 
 /**
- * Lists up to 100 instances from `next` on. Names under the prefix whose rest is not an id are skipped, so a page may be
- * short, or empty, and not the last. A change may take five minutes to show
+ * Lists up to 100 instances from `next` on. Secrets whose name is not the prefix and an id are skipped, so a page may be short
+ * or empty and still not the last. A change may take five minutes to appear
  * (https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_ListSecrets.html).
  */
 export type ListInstances = (next?: string) => Promise<InstancePage | ListProblem>;
@@ -116,11 +116,11 @@ export type TagsReading =
   | { readonly kind: 'tags'; readonly instance: ListedInstance }
   | Exclude<CredentialReading, { readonly kind: 'credential' }>;
 
-/** Reads the tags of one instance as they are now; a list may lag minutes behind. It never rejects. */
+/** Reads the current tags of one instance, while a list may be minutes old. Never rejects. */
 export type ReadTags = (id: InstanceId) => Promise<TagsReading>;
 
 export type ReadTagsDependencies = {
-  /** Its own retries and time limits apply; nothing is retried here. */
+  /** Retries and limits the time by its own settings; nothing is retried here. */
   readonly client: Pick<SecretsManagerClient, 'send'>;
   readonly secretPrefix: string;
 };

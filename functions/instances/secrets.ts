@@ -7,7 +7,7 @@ import { errorNameOf } from '../platform/unknown-values.ts';
 
 export type SecretsManagerFailure =
   | { readonly kind: 'not-found' }
-  /** Secrets Manager will say the same next time. */
+  /** The next try would fail in the same way. */
   | { readonly kind: 'unreadable'; readonly problem: string }
   /** Secrets Manager may answer later. */
   | { readonly kind: 'unavailable'; readonly detail: string };
@@ -37,7 +37,7 @@ export type FetchedSecret = { readonly kind: 'secret'; readonly text: string } |
 /** Fetches the current text of one secret, past every cache. */
 export type FetchSecret = (secretName: string) => Promise<FetchedSecret>;
 
-/** @param client its own retries and time limits apply; nothing is retried here */
+/** @param client retries and limits the time by its own settings; nothing is retried here */
 export const createFetchSecret =
   (client: Pick<SecretsManagerClient, 'send'>): FetchSecret =>
   async (secretName) => {
@@ -52,7 +52,7 @@ export const createFetchSecret =
   };
 
 export type FetchedSecrets =
-  /** By name. Secrets that are missing, unreadable or binary are missing here. */
+  /** By name, without the secrets that are missing, unreadable or binary. */
   | { readonly kind: 'secrets'; readonly texts: ReadonlyMap<string, string> }
   | { readonly kind: 'unavailable'; readonly detail: string };
 

@@ -1,17 +1,17 @@
-/** What GREEN-API said on the way to an outcome; a field is there only if it was said. */
+/** What GREEN-API reported during a logout. A field is missing if GREEN-API did not report it. */
 export type Reported = {
   readonly isLogout?: boolean;
   /** The last reading of `getStateInstance`. */
   readonly stateInstance?: string | null;
 };
 
-/** What became of one logout that did not end in one; `detail` is for people and holds no secret. */
+/** Why a logout failed. */
 export type FailureKind =
-  /** GREEN-API took the logout, or called the instance not authorized, but no reading said `notAuthorized` in time. */
+  /** GREEN-API accepted the logout, or called the instance not authorized, but no reading reported `notAuthorized` in time. */
   | 'unconfirmed'
-  /** `isLogout: false`. */
+  /** GREEN-API answered `isLogout: false`. */
   | 'refused'
-  /** The token is wrong, also after the secret was read again. */
+  /** GREEN-API rejected the token, also after the secret was read again. */
   | 'credential-rejected'
   | 'wrong-instance-or-host'
   | 'request-refused'
@@ -26,7 +26,10 @@ export type FailureKind =
   | 'unknown-instance'
   | 'credential-unreadable';
 
-/** What became of one logout. Only a reading of `notAuthorized` makes it confirmed. */
+/**
+ * The result of one logout. Only a reading of `notAuthorized` confirms it. `detail` explains a failure to people and holds no
+ * secret.
+ */
 export type LogoutOutcome = Reported &
   (
     | { readonly kind: 'logged-out'; readonly confirmed: boolean }
@@ -39,7 +42,7 @@ export type OutcomeKind = LogoutOutcome['kind'];
 export const isFailure = (outcome: LogoutOutcome): outcome is LogoutOutcome & { readonly kind: FailureKind } =>
   outcome.kind !== 'logged-out' && outcome.kind !== 'already-logged-out';
 
-/** Whether the same logout may end otherwise when it is asked for again later. */
+/** Whether the same logout may succeed when it is tried again later. */
 export const retryable = {
   unconfirmed: true,
   refused: 'once',

@@ -5,7 +5,7 @@ import type { Log } from '../platform/log.ts';
 import { errorNameOf } from '../platform/unknown-values.ts';
 import { type Evidence, metricsOf, outcomeEventOf, outcomeSource, type RecordEvidence } from './evidence.ts';
 
-/** Tells the stack's event bus what became of a logout. Never rejects: the evidence stands whether anybody hears of it or not. */
+/** Publishes the outcome event of a logout. Never rejects: the evidence is on record even if the event is lost. */
 export type PublishOutcome = (evidence: Evidence) => Promise<void>;
 
 export type PublishOutcomeDependencies = {
@@ -14,16 +14,16 @@ export type PublishOutcomeDependencies = {
   readonly reportLoss: (fields: { readonly idInstance: string; readonly detail: string }) => void;
 };
 
-/** Time to tell the bus, retries included, in milliseconds: whoever asked for the logout is waiting. */
+/** Time limit for publishing, retries included, in milliseconds. The caller of the logout waits for it. */
 const longestMs = 1_500;
 
-/** The bus that outcome events go out on, by name or ARN, and who brings them there. */
+/** The bus for outcome events, by name or ARN, and its client. */
 export type Bus = { readonly eventBus: string; readonly client: EventBridgeClient };
 
 /**
- * The endpoint may be a local one: the SDK reads `AWS_ENDPOINT_URL_EVENTBRIDGE` itself.
+ * The SDK itself reads `AWS_ENDPOINT_URL_EVENTBRIDGE`, which may name a local endpoint.
  *
- * @param eventBus `undefined`: there is none
+ * @param eventBus `undefined` if no events are published
  * @param httpsAgent @default the SDK's own
  */
 export const createBus = (eventBus: string | undefined, httpsAgent?: Connections['agent']): Bus | undefined => {
@@ -65,9 +65,9 @@ export const createPublishOutcome =
     }
   };
 
-const nobodyListens: PublishOutcome = async () => {};
+const publishNothing: PublishOutcome = async () => {};
 
-/** One line that is record and metric, then the outcome event, if there is a bus. */
+/** Writes record and metrics as one line, then publishes the outcome event if there is a bus. */
 export const composeRecordEvidence = (
   log: Log,
   { stack }: Pick<Environment, 'stack'>,
@@ -75,7 +75,7 @@ export const composeRecordEvidence = (
 ): RecordEvidence => {
   const publish = bus
     ? createPublishOutcome({ ...bus, reportLoss: (fields) => log('ERROR', 'outcome event not sent', fields) })
-    : nobodyListens;
+    : publishNothing;
   return (evidence) => {
     log('INFO', 'evidence', { ...evidence, ...metricsOf(evidence, stack, new Date()) });
     return publish(evidence);

@@ -18,24 +18,24 @@ import type { Log } from '../platform/log.ts';
 import { primeClient } from '../platform/prime-client.ts';
 import type { Bus } from './record-evidence.ts';
 
-/** Does during init what the first call would otherwise wait for. Never rejects, and sends GREEN-API nothing. */
+/** Does during init what the first call would otherwise wait for. Sends nothing to GREEN-API and never rejects. */
 export type WarmUp = () => Promise<void>;
 
 export type WarmUpDependencies = {
-  /** Whose credentials are read ahead: none, one, or up to 20, which takes the right to read in batches. */
+  /** Instances whose credentials are read ahead, at most 20. More than one needs the right to read in batches. */
   readonly instances: readonly InstanceId[];
-  /** Hosts of GREEN-API's to connect to, besides those of the credentials. */
+  /** GREEN-API hosts to connect to, besides those of the credentials. */
   readonly hosts: readonly string[];
   readonly secretPrefix: string;
   readonly fetchSecrets: FetchSecrets;
   readonly readCredential: ReadCredential;
   readonly openEarly: Connections['openEarly'];
-  /** Stands for the read of a credential where none is read ahead. */
+  /** Prepares the Secrets Manager client if no credential is read ahead. */
   readonly primeSecretsManager: () => Promise<void>;
-  /** Stands for the outcome event, if any is going to be sent. */
+  /** Prepares the EventBridge client if outcome events are published. */
   readonly primeEventBridge: () => Promise<void>;
   readonly warn: (message: string, fields: { readonly detail: string }) => void;
-  /** The most that init waits, in milliseconds; what is under way then goes on. @default 1000 */
+  /** Longest wait of init, in milliseconds. Unfinished steps continue after it. @default 1000 */
   readonly limitMs?: number;
 };
 
@@ -95,7 +95,7 @@ const warmingSchema = v.object({
 
 export type WarmingEnvironment = { readonly instances: readonly InstanceId[]; readonly hosts: readonly string[] };
 
-/** What to make ready during init. @throws one error at cold start that names everything that is wrong */
+/** What to prepare during init. @throws EnvironmentError at cold start, naming every wrong variable */
 export const readWarmingEnvironment = (variables: Variables): WarmingEnvironment => {
   const { WARM_INSTANCES, WARM_HOSTS } = parseVariables(warmingSchema, variables);
   return { instances: WARM_INSTANCES, hosts: WARM_HOSTS };
@@ -117,7 +117,7 @@ export const composeWarmUp = (
   const { instances, hosts } = readWarmingEnvironment(variables);
   const parseApiUrl = createParseApiUrl(allowedApiHosts);
   return createWarmUp({
-    // Nothing to keep, nothing to read ahead.
+    // Without a cache, reading ahead is useless.
     instances: credentialTtlMs > 0 ? instances : [],
     hosts: hosts.filter((host) => parseApiUrl(`https://${host}`) !== undefined),
     secretPrefix,

@@ -3,7 +3,7 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 
 /**
- * The endpoint may be a local one: the SDK reads `AWS_ENDPOINT_URL_SECRETS_MANAGER` itself.
+ * The SDK itself reads `AWS_ENDPOINT_URL_SECRETS_MANAGER`, which may name a local endpoint.
  *
  * @param httpsAgent @default the SDK's own
  */
@@ -18,7 +18,7 @@ export const createSecretsManager = (httpsAgent?: Agent): SecretsManagerClient =
     },
   });
 
-/** The endpoint may be a local one: the SDK reads `AWS_ENDPOINT_URL_LAMBDA` itself. */
+/** The SDK itself reads `AWS_ENDPOINT_URL_LAMBDA`, which may name a local endpoint. */
 export const createLambda = (): LambdaClient =>
   new LambdaClient({
     maxAttempts: 3,

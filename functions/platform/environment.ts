@@ -1,30 +1,30 @@
 import * as v from 'valibot';
 
-/** The environment variables of the functions. The infrastructure sets them through these very names. */
+/** The functions' environment variables. The infrastructure sets them by these names. */
 export const environmentNames = {
-  /** What stands before the id in the name of a secret. @default green-api/ */
+  /** Prefix of the secrets' names. @default green-api/ */
   secretPrefix: 'SECRET_PREFIX',
-  /** Hosts that `apiUrl` may name besides GREEN-API's own, comma separated, with the port if there is one. */
+  /** Hosts that `apiUrl` may name besides GREEN-API's own, comma separated, with the port if any. */
   allowedApiHosts: 'ALLOWED_API_HOSTS',
-  /** How long a credential is kept in memory, in milliseconds; 0 keeps none. @default 300000 */
+  /** How long a credential stays in memory, in milliseconds; 0 disables the cache. @default 300000 */
   credentialTtlMs: 'CREDENTIAL_TTL_MS',
-  /** Time for one call to GREEN-API, in milliseconds. @default 10000 */
+  /** Time limit of one call to GREEN-API, in milliseconds. @default 10000 */
   greenApiTimeoutMs: 'GREEN_API_TIMEOUT_MS',
   /** Instances whose credentials are read during init, at most 20, comma separated. @default none */
   warmInstances: 'WARM_INSTANCES',
-  /** Hosts of GREEN-API's that are connected to during init, at most 5, comma separated. @default those of the warm instances */
+  /** GREEN-API hosts to connect to during init, at most 5, comma separated. @default those of the warm instances */
   warmHosts: 'WARM_HOSTS',
-  /** The bus that outcome events go out on. @default none go out */
+  /** Name or ARN of the bus for outcome events. @default none are published */
   eventBus: 'EVENT_BUS',
-  /** Name or ARN, without version, of the function that carries runs out. @default green-api-logout-run */
+  /** Name or ARN, without version, of the run function. @default green-api-logout-run */
   runFunction: 'RUN_FUNCTION',
   /** Its alias or version. @default live */
   runQualifier: 'RUN_QUALIFIER',
-  /** What the names of runs and the metrics belong to: there may be several in an account. @default green-api-logout */
+  /** Name of the deployment, part of the runs' names and of the metrics: an account may have several. @default green-api-logout */
   stack: 'STACK',
-  /** Instances one run may touch, whatever it is asked. @default 500 */
+  /** Most instances that any run of this deployment may touch. @default 500 */
   maxTargetsCeiling: 'MAX_TARGETS_CEILING',
-  /** How long a run may take, waiting included, in seconds as Lambda counts it. @default 2592000, 30 days */
+  /** How long a run may take, including its waits, in seconds as in Lambda's settings. @default 2592000, 30 days */
   executionTimeoutSeconds: 'EXECUTION_TIMEOUT_SECONDS',
   /** The callers with a token of their own, as JSON: `{ "<name>": { "kind", "tokenSha256", "maxPerHour" } }`. @default none */
   namedCallers: 'NAMED_CALLERS',
@@ -33,12 +33,12 @@ export const environmentNames = {
 /** Most instances one run may touch, whatever the deployment allows, and most ids one request may name. */
 export const mostInstances = 3_000;
 
-/** Names a prefix may have: Secrets Manager's characters, ending in `/`; a leading `!` would negate a list's filter. */
+/** A prefix has Secrets Manager's characters and ends in `/`. A leading `!` would negate the filter of a list. */
 export const secretPrefixPattern = /^(?!!)[A-Za-z0-9/_+=.@!-]{0,200}\/$/;
 
 const hostPattern = /^(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:]+\])(?::[0-9]{1,5})?$/;
 
-/** Whether it is a host name or address, lower case, with or without a port that exists. */
+/** Whether the text is a host name or address in lower case, with or without a valid port. */
 export const isHost = (host: string): boolean => hostPattern.test(host) && URL.canParse(`https://${host}`);
 
 export const wholeNumber = (unit: string, least: number, most: number) =>
@@ -50,7 +50,7 @@ export const wholeNumber = (unit: string, least: number, most: number) =>
     v.maxValue(most, `must be at most ${most}`),
   );
 
-/** Comma separated; empty items are left out. */
+/** A comma separated list without its empty items. */
 export const list = v.pipe(
   v.optional(v.string(), ''),
   v.transform((text) => text.split(',').map((item) => item.trim())),
@@ -77,7 +77,7 @@ const environmentSchema = v.object({
   [environmentNames.stack]: stackName,
 });
 
-/** A variable of the environment cannot be used; the message names each that is wrong and what it must be. */
+/** Environment variables are wrong. The message names each of them and what it must be. */
 export class EnvironmentError extends Error {
   override readonly name = 'EnvironmentError';
 }
@@ -117,7 +117,7 @@ export const readEnvironment = (variables: Variables): Environment => {
   };
 };
 
-/** The name or ARN of a function, with neither version nor alias. */
+/** Name or ARN of a function, without version or alias. */
 const runFunctionPattern = /^(?:arn:[a-z-]+:lambda:[a-z0-9-]+:[0-9]{12}:function:)?[A-Za-z0-9_-]{1,64}$/;
 
 const startingSchema = v.object({

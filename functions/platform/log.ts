@@ -1,12 +1,12 @@
 import { writeSync } from 'node:fs';
 
-/** One fact as one JSON line, the same under Lambda's text and JSON log formats. */
+/** Writes one fact as one JSON line, the same under Lambda's text and JSON log formats. */
 export type Log = (level: 'INFO' | 'WARN' | 'ERROR', message: string, fields: object) => void;
 
-/** Nearly every line: one look says so. */
+/** True for nearly every line, and quickly checked. */
 const isPlain = (text: string): boolean => /^[\x20-\x7e]*$/.test(text);
 
-/** What could break a line apart, or show it as another: JSON lets these through as they are. */
+/** Characters that could break a line or disguise it, and that JSON does not escape. */
 const unseen = /[\u007f-\u009f\u2028\u2029\p{Cf}]/gu;
 
 const escapeUnseen = (text: string): string =>
@@ -26,20 +26,20 @@ export const createLog =
 
 const stdout = 1;
 
-/** Whether stdout did not take a whole line at once: it was full, and does not wait for its reader. */
+/** Set once stdout did not take a whole line: the pipe was full and does not block. */
 let isStreaming = false;
 
 /**
- * Straight to stdout, so that the line is out before anybody is answered: `console` would prefix it under one log format and
- * wrap it under the other, and Node's stream takes a millisecond to make, and may keep the line for later. Where it must, the
- * stream takes this line and all that follow, in their order.
+ * Writes straight to stdout, so that the line is out before the caller gets an answer. `console` would prefix the line under one
+ * log format and wrap it under the other. Node's stream takes a millisecond to create and may delay the line, so it is used
+ * only after a write was incomplete, and then for all later lines, in their order.
  */
 export const writeLine = (line: string): void => {
   let written = 0;
   try {
     if (!isStreaming) written = writeSync(stdout, line);
   } catch {
-    // Nothing was written: the stream finds out why.
+    // Nothing was written. The stream below reports why.
   }
   if (written === Buffer.byteLength(line)) return;
   isStreaming = true;

@@ -11,7 +11,7 @@ type Middleware = () => (sent: { readonly request: unknown }) => Promise<{
   readonly output: { readonly $metadata: object };
 }>;
 
-/** What all commands of the SDK's have in common. */
+/** The part that all commands of the SDK have in common. */
 type PrimableCommand = {
   readonly middlewareStack: {
     add(middleware: Middleware, place: { readonly step: 'deserialize'; readonly priority: 'low' }): void;
@@ -19,8 +19,8 @@ type PrimableCommand = {
 };
 
 /**
- * Takes a command through its whole client but for the network, and connects to where it would have gone: what is looked up,
- * compiled and agreed upon the first time then happens during init, where a function of any size has a whole core.
+ * Runs a command through its whole client without sending it, and connects to its destination. Look-ups, compilation and the TLS
+ * handshake of a first call then happen during init, when a function of any size has a whole core.
  */
 export const primeClient = async (
   command: PrimableCommand,

@@ -43,7 +43,7 @@ const failures = {
   'runs-denied': whenLambdaSays('ExpiredTokenException'),
   throttled: whenLambdaSays('TooManyRequestsException'),
   unavailable: whenLambdaSays('ServiceException'),
-  'internal-error': () => Promise.reject(new Error('nobody foresaw this')),
+  'internal-error': () => Promise.reject(new Error('unexpected')),
 };
 
 const failuresOf = (routeKey: string): Readonly<Record<string, CallWithCredential>> =>

@@ -11,7 +11,7 @@ type Setup = Awaited<ReturnType<typeof startLogoutSetup>>;
 type CallWithCredential = (setup: Setup) => ReturnType<Setup['list']>;
 
 const breaking = createInstancesHandler({
-  listInstances: () => Promise.reject(new Error('nobody foresaw this')),
+  listInstances: () => Promise.reject(new Error('unexpected')),
   logUnexpected: () => {},
 });
 

@@ -51,7 +51,7 @@ const failures = {
 } satisfies Record<FailureKind, CallWithCredential>;
 
 const breaking = createLogoutHandler({
-  logOut: () => Promise.reject(new Error('nobody foresaw this')),
+  logOut: () => Promise.reject(new Error('unexpected')),
   logUnexpected: () => {},
 });
 

@@ -33,7 +33,7 @@ test.each([
   ],
   [
     'the time was over',
-    { kind: 'timed-out', detail: 'there was no time left to ask GREEN-API', requests: 0 },
+    { kind: 'timed-out', detail: 'there was no time left to call GREEN-API', requests: 0 },
     'no reading (of 2) reported notAuthorized within 20 s',
   ],
 ])('says why there was no further reading: %s', async (_, last, detail) => {
