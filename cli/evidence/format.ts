@@ -11,10 +11,12 @@ const columns = {
   detail: (record) => record.outcome.detail,
   function: (record) => record.function,
   requestedBy: (record) => record.requestedBy,
-  session: (record) => record.session,
+  session: (record) => record.session?.name,
+  email: (record) => record.email,
   reason: (record) => record.reason,
   run: (record) => record.run?.id,
   source: (record) => record.run?.source,
+  redrivenBy: (record) => record.run?.redrivenBy,
   owner: (record) => record.run?.tags?.owner,
   group: (record) => record.run?.tags?.group,
   attempts: (record) => record.attempts?.toString(),
@@ -31,12 +33,12 @@ export const formatEvidenceCsv = (records: readonly EvidenceRecord[]): string =>
 export const formatEvidenceTable = (records: readonly EvidenceRecord[]): Promise<string> =>
   formatTable(
     ['REQUESTED AT', 'INSTANCE', 'OUTCOME', 'CONFIRMED AT', 'REQUESTED BY', 'REASON', ''],
-    records.map(({ requestedAt, idInstance, outcome, confirmedAt, requestedBy, session, reason }) => [
+    records.map(({ requestedAt, idInstance, outcome, confirmedAt, requestedBy, session, email, reason }) => [
       requestedAt,
       idInstance,
       outcome.kind,
       confirmedAt,
-      [requestedBy, session].filter(Boolean).join(' '),
+      [requestedBy, session?.name, email].filter(Boolean).join(' '),
       reason,
       outcome.detail,
     ]),

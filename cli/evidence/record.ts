@@ -1,24 +1,29 @@
 import * as v from 'valibot';
 
+/** A field that says nothing if it is missing, or not what it is today: no record is lost for it. */
+const optional = <Schema extends v.GenericSchema>(schema: Schema) => v.fallback(v.optional(schema), undefined);
+
 /** What the command line reads of an evidence record; the record itself is kept whole in `all`. */
 const recordSchema = v.object({
   message: v.literal('evidence'),
   idInstance: v.string(),
   requestedAt: v.string(),
-  confirmedAt: v.optional(v.string()),
-  requestedBy: v.optional(v.string()),
-  session: v.optional(v.string()),
-  reason: v.optional(v.string()),
-  requestId: v.optional(v.string()),
-  function: v.optional(v.string()),
-  attempts: v.optional(v.number()),
-  timeToLogoutMs: v.optional(v.number()),
-  outcome: v.object({ kind: v.string(), confirmed: v.boolean(), detail: v.optional(v.string()) }),
-  run: v.optional(
+  outcome: v.object({ kind: v.string(), confirmed: v.boolean(), detail: optional(v.string()) }),
+  confirmedAt: optional(v.string()),
+  requestedBy: optional(v.string()),
+  session: optional(v.object({ name: v.string() })),
+  email: optional(v.string()),
+  reason: optional(v.string()),
+  requestId: optional(v.string()),
+  function: optional(v.string()),
+  attempts: optional(v.number()),
+  timeToLogoutMs: optional(v.number()),
+  run: optional(
     v.object({
       id: v.string(),
-      source: v.optional(v.string()),
-      tags: v.optional(v.object({ owner: v.optional(v.string()), group: v.optional(v.string()) })),
+      source: optional(v.string()),
+      redrivenBy: optional(v.string()),
+      tags: optional(v.object({ owner: optional(v.string()), group: optional(v.string()) })),
     }),
   ),
 });

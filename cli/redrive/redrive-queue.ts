@@ -1,3 +1,4 @@
+import { readIdentity } from '../aws/identity.ts';
 import { CommandFailed, type ExitCode, exitCodes, orFailure } from '../errors.ts';
 import { printable } from '../output/printable.ts';
 import type { Session } from '../session.ts';
@@ -58,7 +59,8 @@ const settleLetter = async (
 /** Goes through the dead-letter queue once. A message is deleted only after its new run has started. */
 export const redriveQueue = async (session: Session, options: QueueOptions): Promise<ExitCode> => {
   const queue = createDeadLetters((await session.outputs()).require('RunDeadLetters'), session.aws);
-  const work = { session, queue, redrive: await createRedrive(session), options };
+  const { arn } = await readIdentity(session.aws);
+  const work = { session, queue, redrive: await createRedrive(session, arn), options };
   const kept = new Set(await receiveAll(queue));
   if (kept.size === 0) session.note('The dead-letter queue is empty. A message may take a minute to appear.');
   let areAllStarted = true;

@@ -16,6 +16,8 @@ export type RedriveDependencies = {
   readonly now: () => Date;
   /** The same key names the same new run. @default a new one */
   readonly key?: string;
+  /** AWS identity that starts it again; it is kept in the request and in the evidence. */
+  readonly redrivenBy?: string;
 };
 
 const functionOf = { api: 'api', offboarding: 'event', schedule: 'schedule' } as const satisfies Record<Source, string>;
@@ -46,11 +48,12 @@ export const parseMessage = (body: string): ForcedLogout | { readonly problem: s
  */
 export const redriveRun = async (
   body: string,
-  { startRun, stack, now, key = randomUUID() }: RedriveDependencies,
+  { startRun, stack, now, key = randomUUID(), redrivenBy }: RedriveDependencies,
 ): Promise<Redriven> => {
   const request = parseMessage(body);
   if ('problem' in request) return { kind: 'not-a-request', ...request };
   const { expiresAt, source, requestedBy: requester } = request;
   if (Date.parse(expiresAt) <= now().getTime()) return { kind: 'expired', expiresAt };
-  return startRun(runNameOf(functionOf[source], { stack, requester, key }), request);
+  const name = runNameOf(functionOf[source], { stack, requester, key });
+  return startRun(name, redrivenBy === undefined ? request : { ...request, redrivenBy });
 };

@@ -42,7 +42,10 @@ const resultOf = (redriven: Redriven): RedriveResult => {
         problem: `Not started: the run expired at ${redriven.expiresAt}. Start a new run if it is still to happen.`,
       };
     case 'other-payload':
-      return { kind: 'failed', problem: `Not started: ${redriven.id} exists and is another run` };
+      return {
+        kind: 'failed',
+        problem: `Not started: the message was redriven before, as ${redriven.id}. Look at that run.`,
+      };
     case 'denied':
       return { kind: 'failed', problem: `Not started: ${redriven.detail}. Is this the RunFunction of the stack?` };
     case 'throttled':
@@ -51,8 +54,11 @@ const resultOf = (redriven: Redriven): RedriveResult => {
   }
 };
 
-const describeRun = ({ id, status, startedAt, endedAt, error }: FailedRun): string =>
-  `Run ${id}: ${status}, started ${startedAt}, ended ${endedAt}${error === undefined ? '' : `. ${printable(error)}`}`;
+const describeRun = (run: FailedRun | undefined): string => {
+  if (run === undefined) return 'Its run was not found: Lambda may have forgotten it.';
+  const { id, status, startedAt, endedAt, error } = run;
+  return printable(`Run ${id}: ${status}, started ${startedAt}, ended ${endedAt}${error ? `. ${error}` : ''}`);
+};
 
 const describeRequest = ({ target, reason, requestedBy }: ForcedLogout): string =>
   printable(`${JSON.stringify(target).slice(0, 200)}, "${reason}", requested by ${requestedBy}`);
@@ -71,11 +77,18 @@ const readTarget = async (session: Session) => {
   return { functionName: runFunction, qualifier: runQualifier, stack };
 };
 
-export const createRedrive = async (session: Session): Promise<Redrive> => {
+const stoppedOnPurpose: RedriveResult = {
+  kind: 'refused',
+  problem: 'Not started: the run was stopped on purpose. Use --even-if-stopped to start it.',
+};
+
+/** @param redrivenBy AWS identity that is kept in the new run; `undefined` leaves the request as it is */
+export const createRedrive = async (session: Session, redrivenBy?: string): Promise<Redrive> => {
   const { functionName, qualifier, stack } = await readTarget(session);
   const executions = createExecutions(session.aws);
   const startRun = createStartRun({ client: executions.client, functionName, qualifier });
   const { now } = session.terminal;
+  const dependencies = { startRun, stack, now, ...(redrivenBy !== undefined && { redrivenBy }) };
 
   return async ({ body, sentAt, key, ask }, { evenIfStopped }) => {
     const request = parseMessage(body);
@@ -83,14 +96,9 @@ export const createRedrive = async (session: Session): Promise<Redrive> => {
     if (Date.parse(request.expiresAt) <= now().getTime()) return resultOf({ kind: 'expired', ...request });
     const failed = await orFailure(findRunOf(body, sentAt, executions, functionName));
     if (failed instanceof CommandFailed) return { kind: 'failed', problem: `Not started: ${failed.message}` };
-    if (ask)
-      session.note(failed === undefined ? 'Its run was not found: Lambda may have forgotten it.' : describeRun(failed));
-    if (failed?.status === 'STOPPED' && !evenIfStopped)
-      return {
-        kind: 'refused',
-        problem: 'Not started: the run was stopped on purpose. Use --even-if-stopped to start it.',
-      };
+    if (ask) session.note(describeRun(failed));
+    if (failed?.status === 'STOPPED' && !evenIfStopped) return stoppedOnPurpose;
     if (ask) await confirm(session, `Start it again (${describeRequest(request)})?`);
-    return resultOf(await redriveRun(body, { startRun, stack, now, ...(key !== undefined && { key }) }));
+    return resultOf(await redriveRun(body, { ...dependencies, ...(key !== undefined && { key }) }));
   };
 };

@@ -45,6 +45,8 @@ export type Evidence = {
     readonly source: 'api' | 'schedule' | 'offboarding';
     /** The event's own or the scheduled time. */
     readonly occurredAt?: string;
+    /** AWS identity that started the run again from the dead-letter queue. */
+    readonly redrivenBy?: string;
     readonly tags?: Omit<ListedInstance, 'idInstance'>;
   };
 };

@@ -92,6 +92,8 @@ export const forcedLogoutSchema = v.strictObject({
   maxTargets,
   /** Role ARN and unique id, subject of a token, name of a schedule, or source and id of an event: a user's ARN may have a path of 512 characters. */
   requestedBy: text(1_024),
+  /** AWS identity that started the run again after it had failed or was stopped. */
+  redrivenBy: v.exactOptional(text(1_024)),
   source: v.picklist(['api', 'schedule', 'offboarding'], 'must be api, schedule or offboarding'),
   /** The time of the cause: the event's own time, the scheduled time, or the instant of the request. */
   occurredAt: v.exactOptional(instant),

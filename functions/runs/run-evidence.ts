@@ -27,7 +27,7 @@ const causeMs = ({ request: { occurredAt, at }, startedAt }: RunIdentity): numbe
 
 /** The evidence record that a run leaves of one instance. */
 export const evidenceOf = (target: DecidedTarget, run: RunIdentity): Evidence => {
-  const { source, occurredAt, requestedBy, reason } = run.request;
+  const { source, occurredAt, requestedBy, redrivenBy, reason } = run.request;
   const { idInstance, attempts, confirmedAt, queueCleared } = target;
   const { readings, tags, queueProblem } = target.retry;
   return {
@@ -47,6 +47,12 @@ export const evidenceOf = (target: DecidedTarget, run: RunIdentity): Evidence =>
     ...(queueCleared !== undefined && {
       queue: { cleared: queueCleared, ...(queueProblem !== undefined && { detail: queueProblem }) },
     }),
-    run: { id: run.id, source, ...(occurredAt !== undefined && { occurredAt }), ...(tags !== undefined && { tags }) },
+    run: {
+      id: run.id,
+      source,
+      ...(occurredAt !== undefined && { occurredAt }),
+      ...(redrivenBy !== undefined && { redrivenBy }),
+      ...(tags !== undefined && { tags }),
+    },
   };
 };

@@ -83,6 +83,19 @@ test('a failed run is shown, started again, and only then its message is deleted
   expect([...setup.queue.ids(), ...setup.queue.hiddenIds()]).toEqual([]);
 });
 
+test('the new run keeps the request and who redrove it', async () => {
+  await using setup = await setUp('failing', new Date());
+
+  const { stdout } = await setup.cli('redrive', '--yes');
+
+  const started = (await setup.list()).find((execution) => execution.DurableExecutionName === stdout.trim());
+  const { InputPayload = '' } = await setup.lambda.get(started?.DurableExecutionArn ?? '');
+  expect(JSON.parse(InputPayload)).toEqual({
+    ...request,
+    redrivenBy: 'arn:aws:sts::111122223333:assumed-role/Operator/john.doe',
+  });
+});
+
 test('the same message again, because its deletion was lost, is the same new run', async () => {
   await using setup = await setUp('failing', new Date());
   const first = await setup.cli('redrive', '--yes');

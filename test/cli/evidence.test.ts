@@ -19,6 +19,7 @@ const record = (idInstance: string, requestedAt: string, more: object = {}) => (
   idInstance,
   function: 'logout',
   requestedBy: 'arn:aws:sts::111122223333:assumed-role/Operator AROAEXAMPLE',
+  session: { name: 'john.doe', setBy: 'identity-center' },
   requestedAt,
   confirmedAt: requestedAt,
   outcome: { kind: 'logged-out', confirmed: true },

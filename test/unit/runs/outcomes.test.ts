@@ -60,6 +60,14 @@ test('leaves evidence of who, why, when, and what was read', async () => {
   ]);
 });
 
+test('the evidence of a run that was redriven says who redrove it', async () => {
+  const setup = createSetup({ [id]: {} });
+
+  await setup.run(requestOf({ redrivenBy: 'arn:aws:sts::111122223333:assumed-role/Operator/john.doe' }));
+
+  expect(setup.evidence[0]?.run?.redrivenBy).toBe('arn:aws:sts::111122223333:assumed-role/Operator/john.doe');
+});
+
 test.each([
   'credential-rejected',
   'wrong-instance-or-host',
