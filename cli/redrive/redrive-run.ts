@@ -35,7 +35,7 @@ const wording = ({ expected }: v.BaseIssue<unknown>): string =>
 /** Reads the request in a message, or says what is wrong with it. */
 export const parseMessage = (body: string): ForcedLogout | { readonly problem: string } => {
   const message = v.safeParse(messageSchema, body, { abortEarly: true, message: wording });
-  if (message.success) return message.output as ForcedLogout;
+  if (message.success) return message.output;
   const [issue] = message.issues;
   return { problem: [v.getDotPath(issue), issue.message].filter(Boolean).join(' ') };
 };

@@ -1,0 +1,142 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cliFile } from '../../infra/bundling/cli-bundle.ts';
+import { runCli } from '../support/cli.ts';
+import { startLocalService } from '../support/local-service.ts';
+
+let service: Awaited<ReturnType<typeof startLocalService>>;
+beforeAll(async () => {
+  service = await startLocalService();
+});
+afterAll(() => service[Symbol.asyncDispose]());
+
+const cli = (...args: readonly string[]) => runCli([...args, '--url', service.url]);
+
+const runIdIn = (text: string): string => /api-[0-9a-f]{40}/.exec(text)?.[0] ?? '';
+
+/** Makes an instance linked again, as a person with the phone would. */
+const link = (idInstance: string) =>
+  fetch(`${service.greenApiUrl}/emulator/instances/${idInstance}/state`, {
+    method: 'PUT',
+    body: '{"stateInstance":"authorized"}',
+  });
+
+const setFault = (idInstance: string, fault: string | undefined) =>
+  fetch(`${service.greenApiUrl}/emulator/instances/${idInstance}/fault`, {
+    method: fault === undefined ? 'DELETE' : 'PUT',
+    ...(fault !== undefined && { body: JSON.stringify({ fault }) }),
+  });
+
+test('lists the instances as a table', async () => {
+  const { code, stdout } = await cli('instances', '--group', 'support');
+
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^INSTANCE +OWNER +GROUP\n1101000003 +john\.doe@example\.com \S+ +support\n/);
+  expect(stdout).toMatch(/^1101000005 +desk@example\.com +support +protected$/m);
+});
+
+test('logs out what it is told, one line each, and fails if one is not confirmed', async () => {
+  const { code, stdout } = await cli('logout', '1101000002', '99', '--reason', 'phone lost', '--yes');
+
+  expect(code).toBe(1);
+  expect(stdout).toMatch(/^1101000002 {2}logged out, confirmed at \d{4}-\d\d-\d\dT/m);
+  expect(stdout).toMatch(/^99 {2}not confirmed: There is no secret for this instance\. .+ \[unknown-instance\]$/m);
+});
+
+test('--json prints what the API answered, and wait=0 is not confirmed', async () => {
+  await link('1101000002');
+  const { code, stdout } = await cli('logout', '1101000002', '--wait', '0', '--yes', '--json');
+
+  expect({ code, answer: JSON.parse(stdout) }).toEqual({
+    code: 1,
+    answer: { idInstance: '1101000002', isLogout: true, confirmed: false },
+  });
+});
+
+test('starts a run, follows it to its end and shows each outcome', async () => {
+  const target = ['--instances', '1101000004', '1101000005'];
+  const { code, stdout, stderr } = await cli('run', ...target, '--reason', 'team closed', '--follow', '--yes');
+
+  expect(code).toBe(0);
+  expect(stderr).toMatch(/^Run api-[0-9a-f]{40}\n(?:.* pending.*\n)+$/);
+  expect(stdout).toMatch(/^status +SUCCEEDED$/m);
+  expect(stdout).toMatch(/^progress +1 of 2 confirmed, 0 failed, 1 skipped, 0 pending$/m);
+  expect(stdout).toMatch(/^1101000004 +logged-out +\d{4}-/m);
+  expect(stdout).toMatch(/^1101000005 +skipped +protected$/m);
+});
+
+test('the same idempotency key is the same run', async () => {
+  const start = () =>
+    cli('run', '--instances', '1101000001', '--reason', 'x', '--idempotency-key', 'INC-1', '--yes', '--json');
+  const [first, second] = [await start(), await start()];
+
+  expect(first.code).toBe(0);
+  expect(JSON.parse(second.stdout).id).toBe(JSON.parse(first.stdout).id);
+});
+
+test('Ctrl-C while following leaves the run as it is and says how to go on; stop ends it', async () => {
+  await link('1101000001');
+  await setFault('1101000001', 'http-500');
+  const args = ['run', '--instances', '1101000001', '--reason', 'x', '--follow', '--yes', '--url', service.url];
+  const child = spawn(process.execPath, [cliFile, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let stderr = '';
+  const isFollowing = new Promise<void>((resolve) => {
+    child.stderr.on('data', (chunk: Buffer) => {
+      stderr += chunk;
+      if (stderr.includes('1 pending')) resolve();
+    });
+  });
+  await isFollowing;
+  child.kill('SIGINT');
+  const [code] = await once(child, 'close');
+  const id = runIdIn(stderr);
+
+  const running = await cli('show', id, '--json');
+  const stopped = await cli('stop', id, '--yes');
+  const ended = await cli('show', id);
+  await setFault('1101000001', undefined);
+
+  expect(code).toBe(1);
+  expect(stderr).toContain(
+    `The run goes on. Follow it: green-api-logout show ${id} --follow. Stop it: green-api-logout stop ${id}.`,
+  );
+  expect(JSON.parse(running.stdout)).toMatchObject({ status: 'RUNNING' });
+  expect(stopped).toMatchObject({ code: 0, stdout: expect.stringMatching(/^STOPPED/) });
+  expect(ended).toMatchObject({ code: 1, stdout: expect.stringMatching(/^status +STOPPED$/m) });
+});
+
+test('an unknown run is named as the API names it', async () => {
+  const { code, stderr } = await cli('show', `api-${'0'.repeat(40)}`);
+
+  expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('[unknown-run]') });
+});
+
+test('compares owners with a roster and prints the command for those who left', async () => {
+  const roster = 'email,oktaId\nANN@example.com,\nx@example.com,00u3m90rxKjGQ0G6L1d6\n';
+  const reconcile = (...args: readonly string[]) =>
+    runCli(['reconcile', '-', ...args, '--url', service.url], { input: roster });
+  const byMail = await reconcile();
+  const byBoth = await reconcile('--column', 'email,oktaId', '--json');
+
+  expect(byMail.code).toBe(1);
+  expect(byMail.stdout).toMatch(/^3 owned by nobody on the roster:\n\nINSTANCE +OWNER +GROUP\n1101000003 /);
+  expect(byMail.stdout).toContain('run --reason "not on the roster" --follow --instances 1101000003 1101000004\n');
+  expect(JSON.parse(byBoth.stdout).leavers.map(({ idInstance }: { idInstance: string }) => idInstance)).toEqual([
+    '1101000004',
+    '1101000005',
+  ]);
+});
+
+test('a roster that names nobody is refused: everybody would look like a leaver', async () => {
+  const { code, stderr } = await runCli(['reconcile', '-', '--url', service.url], { input: 'email\n' });
+
+  expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('names nobody') });
+});
+
+test('send-event hands an event to the rules', async () => {
+  const file = 'functions/offboarding/samples/custom.json';
+  const { code, stdout } = await cli('send-event', file, '--now');
+
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout).runs).toHaveLength(1);
+});
