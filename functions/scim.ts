@@ -7,6 +7,7 @@ import { createIdentifyCaller, type NamedCaller, readNamedCallers } from './call
 import type { StartDeparture } from './callers/start-departure.ts';
 import { InvalidRequest, parseBody } from './http/request.ts';
 import { type LogUnexpected, problemDetails } from './http/response.ts';
+import type { CallerRouteKey } from './http/routes.ts';
 import type { ReadOwners } from './instances/read-owners.ts';
 import type { Variables } from './platform/environment.ts';
 import { type Write, writeLine } from './platform/log.ts';
@@ -76,7 +77,11 @@ const all =
   async ({ baseUrl }) =>
     scimResponse(200, listResponse(documents(baseUrl)));
 
-const answers: Readonly<Record<string, ScimAnswer>> = {
+const notImplemented: ScimAnswer = async () => {
+  throw new ScimError(501, 'this service manages users only: switch off groups at the identity provider');
+};
+
+const answers: Readonly<Record<CallerRouteKey<'scim'>, ScimAnswer>> = {
   'GET /scim/v2/Users': listUsers,
   'POST /scim/v2/Users': createUser,
   'GET /scim/v2/Users/{id}': getUser,
@@ -84,6 +89,7 @@ const answers: Readonly<Record<string, ScimAnswer>> = {
   'PATCH /scim/v2/Users/{id}': patchUser,
   'DELETE /scim/v2/Users/{id}': deleteUser,
   'GET /scim/v2/Groups': async () => scimResponse(200, listResponse([])),
+  'POST /scim/v2/Groups': notImplemented,
   'GET /scim/v2/ServiceProviderConfig': async ({ baseUrl }) => scimResponse(200, serviceProviderConfig(baseUrl)),
   'GET /scim/v2/ResourceTypes': all(resourceTypes),
   'GET /scim/v2/ResourceTypes/{id}': one(resourceTypes),
@@ -91,9 +97,7 @@ const answers: Readonly<Record<string, ScimAnswer>> = {
   'GET /scim/v2/Schemas/{id}': one(schemas),
 };
 
-const notImplemented: ScimAnswer = async () => {
-  throw new ScimError(501, 'this service manages users only: switch off groups at the identity provider');
-};
+const answerOf = new Map<string, ScimAnswer>(Object.entries(answers));
 
 const unauthorized = () =>
   scimProblem({
@@ -136,7 +140,7 @@ export const createScimHandler = (dependencies: ScimHandlerDependencies) => {
       if (caller === undefined) return unauthorized();
       metrics.request(caller);
       try {
-        return await (answers[event.routeKey] ?? notImplemented)(requestOf(dependencies, event, caller));
+        return await (answerOf.get(event.routeKey) ?? notImplemented)(requestOf(dependencies, event, caller));
       } catch (error) {
         if (isUnreadableWrite(event, error)) metrics.unreadable(caller, error.message);
         throw error;

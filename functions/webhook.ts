@@ -3,15 +3,18 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from '
 import * as v from 'valibot';
 import type { CallerMetrics } from './callers/caller-metrics.ts';
 import { composeDepartures } from './callers/compose-departures.ts';
-import { createIdentifyCaller, type NamedCaller, readNamedCallers } from './callers/named-callers.ts';
+import type { HeldBack } from './callers/departure-limit.ts';
+import { type CallerKind, createIdentifyCaller, type NamedCaller, readNamedCallers } from './callers/named-callers.ts';
 import type { DepartureResult, StartDeparture } from './callers/start-departure.ts';
 import { InvalidRequest, parseBody } from './http/request.ts';
 import { jsonResponse, type LogUnexpected, problemDetails, problemResponse } from './http/response.ts';
+import type { CallerRouteKey } from './http/routes.ts';
 import { parseCustom } from './offboarding/custom.ts';
 import type { Departure } from './offboarding/dialect.ts';
 import { parseOkta } from './offboarding/okta.ts';
 import type { Variables } from './platform/environment.ts';
 import { type Write, writeLine } from './platform/log.ts';
+import type { LambdaFailure } from './runs/lambda/failure.ts';
 
 export type WebhookHandlerDependencies = {
   /** Those of the kinds `webhook` and `okta-event-hook`. */
@@ -43,15 +46,8 @@ const unauthorized = (): Response => {
   return { ...problem, headers: { ...problem.headers, 'www-authenticate': 'Bearer' } };
 };
 
-const departureProblem = (result: Exclude<DepartureResult, { readonly kind: 'accepted' }>): Response => {
+const departureProblem = (result: HeldBack | LambdaFailure): Response => {
   switch (result.kind) {
-    case 'invalid':
-      return problemResponse({
-        code: 'invalid-request',
-        status: 400,
-        title: 'The request is invalid',
-        detail: result.problem.replace(/^detail\./, '').replace(/^detail /, 'body '),
-      });
     case 'held-back':
       return problemResponse({
         code: 'held-back',
@@ -74,27 +70,33 @@ const departureProblem = (result: Exclude<DepartureResult, { readonly kind: 'acc
 const detailSchema = v.looseObject({}, 'must be a JSON object such as {"id": "hr-1", "email": "john.doe@example.com"}');
 const heartbeatSchema = v.strictObject({ heartbeat: v.literal(true, 'must be true') });
 
+/** The problem of a custom event, as one of the body that stood for its detail. */
+const invalidDetail = (problem: string): InvalidRequest => {
+  const [, field = 'body', rule = problem] = /^(?:detail\.)?(\S+) (.*)$/s.exec(problem) ?? [];
+  return new InvalidRequest(field === 'detail' ? 'body' : field, rule);
+};
+
 /** Reads the body as the detail of a custom event. @throws InvalidRequest */
-const parseDetail = (detail: { readonly id?: unknown }, now: number): Departure | DepartureResult => {
+const parseDetail = (detail: { readonly id?: unknown }, now: number): Departure => {
   if (detail.id === undefined || detail.id === null)
     throw new InvalidRequest('id', 'is missing: the same id is the same run, however often it is sent');
   const event = { 'detail-type': 'Employee Offboarded', source: 'webhook', time: new Date(now).toISOString() };
   const reading = parseCustom({ ...event, id: 'webhook', detail });
-  if (reading?.kind === 'departure' || reading?.kind === 'invalid') return reading;
+  if (reading?.kind === 'departure') return reading;
+  if (reading?.kind === 'invalid') throw invalidDetail(reading.problem);
   throw new Error('the custom dialect did not read its own event');
 };
 
 /** `POST /offboarding` */
-const createPostOffboarding = ({ startDeparture, metrics, now }: WebhookHandlerDependencies): Answer => {
+const createPostOffboarding = ({ startDeparture, now }: WebhookHandlerDependencies): Answer => {
   return async (event, caller) => {
     const detail = parseBody(event, detailSchema, longestBytes.detail);
     if ('heartbeat' in detail) {
       parseBody(event, heartbeatSchema, longestBytes.detail);
       return noContent;
     }
-    const departure = parseDetail(detail, now());
-    const result = departure.kind === 'departure' ? await startDeparture(caller, departure) : departure;
-    if (result.kind === 'invalid') metrics.unreadable(caller, result.problem);
+    const result = await startDeparture(caller, parseDetail(detail, now()));
+    if (result.kind === 'invalid') throw invalidDetail(result.problem);
     if (result.kind !== 'accepted') return departureProblem(result);
     const [id] = result.runs;
     return jsonResponse(202, { id }, { location: `/forced-logouts/${id}` });
@@ -135,29 +137,38 @@ const createPostEvents = ({ startDeparture, metrics, now }: WebhookHandlerDepend
           : { kind: 'unavailable', detail: 'More people left than can be started before Okta stops waiting' },
       );
     // Okta sends once more after a 5xx, and never after a 4xx. What cannot be read stays unreadable: an alarm reports it.
-    const failed = results.filter((result) => result.kind !== 'accepted' && result.kind !== 'invalid');
+    const failed = results.flatMap((result) =>
+      result.kind === 'accepted' || result.kind === 'invalid' ? [] : [result],
+    );
     const worst = failed.find(({ kind }) => kind !== 'held-back') ?? failed[0];
     return worst === undefined ? noContent : departureProblem(worst);
   };
 };
 
-/** `POST /offboarding`, `GET` and `POST /okta-event-hook`: systems outside AWS report that somebody left. */
-export const createWebhookHandler = (dependencies: WebhookHandlerDependencies) => {
-  const { callers, metrics, logUnexpected } = dependencies;
-  const identifiers = {
-    webhook: createIdentifyCaller(callers.filter(({ kind }) => kind === 'webhook')),
-    'okta-event-hook': createIdentifyCaller(callers.filter(({ kind }) => kind === 'okta-event-hook')),
-  };
-  const answers: Readonly<Record<string, { readonly kind: keyof typeof identifiers; readonly answer: Answer }>> = {
+type Kind = Exclude<CallerKind, 'scim'>;
+
+const createAnswers = (dependencies: WebhookHandlerDependencies) => {
+  const answers: Readonly<Record<CallerRouteKey<'webhook'>, { readonly kind: Kind; readonly answer: Answer }>> = {
     'POST /offboarding': { kind: 'webhook', answer: createPostOffboarding(dependencies) },
     'GET /okta-event-hook': { kind: 'okta-event-hook', answer: answerChallenge },
     'POST /okta-event-hook': { kind: 'okta-event-hook', answer: createPostEvents(dependencies) },
   };
+  return new Map<string, { readonly kind: Kind; readonly answer: Answer }>(Object.entries(answers));
+};
+
+/** `POST /offboarding`, `GET` and `POST /okta-event-hook`: systems outside AWS report that somebody left. */
+export const createWebhookHandler = (dependencies: WebhookHandlerDependencies) => {
+  const { callers, metrics, logUnexpected } = dependencies;
+  const identifyCaller = {
+    webhook: createIdentifyCaller(callers.filter(({ kind }) => kind === 'webhook')),
+    'okta-event-hook': createIdentifyCaller(callers.filter(({ kind }) => kind === 'okta-event-hook')),
+  };
+  const answers = createAnswers(dependencies);
   return middy<APIGatewayProxyEventV2, Response>({ timeoutEarlyInMillis: 0 })
     .use(problemDetails(logUnexpected))
     .handler(async (event) => {
-      const route = answers[event.routeKey];
-      const caller = route && identifiers[route.kind](event);
+      const route = answers.get(event.routeKey);
+      const caller = route && identifyCaller[route.kind](event);
       if (route === undefined || caller === undefined) return unauthorized();
       metrics.request(caller);
       try {

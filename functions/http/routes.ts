@@ -9,5 +9,38 @@ export const routes = [
 
 export type Route = (typeof routes)[number];
 
+/**
+ * The routes of named callers, by the kind of caller whose token each of them takes. The gateway has no authorizer before them: the
+ * function checks the token. A stack has those of the kinds that it is configured for.
+ */
+export const callerRoutes = [
+  { method: 'POST', path: '/offboarding', function: 'webhook', kind: 'webhook' },
+  { method: 'GET', path: '/okta-event-hook', function: 'webhook', kind: 'okta-event-hook' },
+  { method: 'POST', path: '/okta-event-hook', function: 'webhook', kind: 'okta-event-hook' },
+  { method: 'GET', path: '/scim/v2/Users', function: 'scim', kind: 'scim' },
+  { method: 'POST', path: '/scim/v2/Users', function: 'scim', kind: 'scim' },
+  { method: 'GET', path: '/scim/v2/Users/{id}', function: 'scim', kind: 'scim' },
+  { method: 'PUT', path: '/scim/v2/Users/{id}', function: 'scim', kind: 'scim' },
+  { method: 'PATCH', path: '/scim/v2/Users/{id}', function: 'scim', kind: 'scim' },
+  { method: 'DELETE', path: '/scim/v2/Users/{id}', function: 'scim', kind: 'scim' },
+  { method: 'GET', path: '/scim/v2/Groups', function: 'scim', kind: 'scim' },
+  { method: 'POST', path: '/scim/v2/Groups', function: 'scim', kind: 'scim' },
+  { method: 'GET', path: '/scim/v2/ServiceProviderConfig', function: 'scim', kind: 'scim' },
+  { method: 'GET', path: '/scim/v2/ResourceTypes', function: 'scim', kind: 'scim' },
+  { method: 'GET', path: '/scim/v2/ResourceTypes/{id}', function: 'scim', kind: 'scim' },
+  { method: 'GET', path: '/scim/v2/Schemas', function: 'scim', kind: 'scim' },
+  { method: 'GET', path: '/scim/v2/Schemas/{id}', function: 'scim', kind: 'scim' },
+] as const;
+
+export type CallerRoute = (typeof callerRoutes)[number];
+
+/** `GET /instances` */
+type RouteKey<R extends Route | CallerRoute> = R extends R ? `${R['method']} ${R['path']}` : never;
+
+/** The keys of the routes that a function answers named callers on. */
+export type CallerRouteKey<Function extends CallerRoute['function']> = RouteKey<
+  Extract<CallerRoute, { readonly function: Function }>
+>;
+
 /** A route as API Gateway writes it: `GET /instances`. */
-export const routeKeyOf = ({ method, path }: Route): string => `${method} ${path}`;
+export const routeKeyOf = ({ method, path }: Route | CallerRoute): string => `${method} ${path}`;

@@ -187,7 +187,7 @@ test.each([
 });
 
 test('statuses and kinds of outcomes are those of a run, and no others', () => {
-  const run = operationOf(document, 'GET /forced-logouts/{id}').responses['200']?.content['application/json']?.schema;
+  const run = operationOf(document, 'GET /forced-logouts/{id}').responses['200']?.content?.['application/json']?.schema;
 
   expect(run).toMatchObject({
     properties: {

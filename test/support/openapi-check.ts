@@ -26,7 +26,10 @@ export const checkAnswer = (
 ): readonly string[] => {
   const response = responses[status];
   if (response === undefined) return [`status ${status} is not documented`];
-  const media = response.content[String(contentType)];
+  // An answer without a body has no content type.
+  if (response.content === undefined && contentType === undefined)
+    return headerProblems(response.headers ?? {}, others);
+  const media = response.content?.[String(contentType)];
   if (media === undefined) return [`${status} ${contentType} is not documented`];
 
   const isValid = bodies.validate(media.schema, body);

@@ -11,7 +11,8 @@ type MediaType = {
 
 export type Response = {
   readonly headers?: Readonly<Record<string, { readonly schema: Schema }>>;
-  readonly content: Readonly<Record<string, MediaType>>;
+  /** Missing: there is no body. */
+  readonly content?: Readonly<Record<string, MediaType>>;
 };
 
 export type Operation = {
@@ -49,14 +50,14 @@ const codesIn = (schema: unknown): readonly string[] => {
 /** Each `code` an operation may answer, as `<status> <code>`. */
 export const codesOf = ({ responses }: Operation): readonly string[] =>
   Object.entries(responses).flatMap(([status, { content }]) =>
-    codesIn(content['application/problem+json']?.schema).map((code) => `${status} ${code}`),
+    codesIn(content?.['application/problem+json']?.schema).map((code) => `${status} ${code}`),
   );
 
 /** The examples of what the service itself answers, by their names. */
 export const examplesOf = ({ responses }: Operation) =>
   Object.fromEntries(
     Object.entries(responses).flatMap(([status, { content }]) =>
-      Object.values(content)
+      Object.values(content ?? {})
         .flatMap(({ examples = {} }) => Object.entries(examples))
         .map(([name, { value }]) => [name, { status: Number(status), body: value }] as const),
     ),

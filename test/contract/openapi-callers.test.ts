@@ -1,0 +1,203 @@
+import { callerRoutes, routeKeyOf } from '../../functions/http/routes.ts';
+import { userIdOf } from '../../functions/scim/user-id.ts';
+import { createWebhookHandler } from '../../functions/webhook.ts';
+import { deactivations, entraFilter, entraUser } from '../support/exchanges/entra.ts';
+import { oktaDelivery } from '../support/exchanges/okta.ts';
+import { type Answer, contextOf, httpEventOf, parseAnswer } from '../support/http-event.ts';
+import { type Callers, type CallersOptions, startCallers, tokens } from '../support/named-callers.ts';
+import { checkAnswer } from '../support/openapi-check.ts';
+import { codesOf, examplesOf, lintOpenApi, operationOf } from '../support/openapi-document.ts';
+
+const { document } = lintOpenApi();
+const hr = { authorization: `Bearer ${tokens.hr}` };
+const okta = { authorization: `Bearer ${tokens.okta}` };
+const john = { id: 'hr-2026-001734', email: 'john.doe@example.com', reason: 'left the company' };
+const ann = { ...john, id: 'hr-2026-001735', email: 'ann@example.com' };
+const down = { kind: 'unavailable', detail: 'Lambda: ServiceException' } as const;
+
+type Call = (callers: Callers) => Promise<Answer>;
+type Case = readonly [call: Call, options?: CallersOptions];
+
+const report =
+  (body: object, headers: Record<string, string> = hr): Call =>
+  (callers) =>
+    callers.webhook('POST', '/offboarding', { headers, body: JSON.stringify(body) });
+
+const departed = (uuid: string, alternateId: string) => ({
+  uuid,
+  published: '2026-11-20T17:00:00.000Z',
+  eventType: 'user.lifecycle.deactivate',
+  outcome: { result: 'SUCCESS' },
+  target: [{ id: `00u${uuid}`, type: 'User', alternateId }],
+});
+
+const deliver =
+  (body: object, headers: Record<string, string> = okta): Call =>
+  (callers) =>
+    callers.webhook('POST', '/okta-event-hook', { headers, body: JSON.stringify(body) });
+
+const hook = {
+  ...oktaDelivery,
+  data: { events: [departed('1', 'john.doe@example.com'), departed('2', 'ann@example.com')] },
+};
+
+const verify =
+  (headers: Record<string, string>): Call =>
+  (callers) =>
+    callers.webhook('GET', '/okta-event-hook', { headers });
+
+const unexpected =
+  (method: string, path: string, headers: Record<string, string>): Call =>
+  async () => {
+    const handler = createWebhookHandler({
+      callers: [],
+      startDeparture: () => Promise.reject(new Error('nobody foresaw this')),
+      metrics: { request: () => {}, unreadable: () => {} },
+      now: Date.now,
+      logUnexpected: () => {},
+    });
+    // A gateway never sends an event without headers.
+    const { headers: _, ...event } = httpEventOf({ routeKey: `${method} ${path}`, headers });
+    return parseAnswer(await handler(event as Parameters<typeof handler>[0], contextOf()));
+  };
+
+/** By route, each example of the document and how it comes about. */
+const examples: Readonly<Record<string, Readonly<Record<string, Case>>>> = {
+  'POST /offboarding': {
+    'run-started': [report(john)],
+    'invalid-request': [report({ ...john, email: 'john' })],
+    unauthorized: [report(john, {})],
+    'held-back': [(callers) => report(john)(callers).then(() => report(ann)(callers)), { maxPerHour: 1 }],
+    unavailable: [report(john), { fail: () => down }],
+    'internal-error': [unexpected('POST', '/offboarding', hr)],
+  },
+  'GET /okta-event-hook': {
+    verification: [verify({ ...okta, 'x-okta-verification-challenge': 'My verification challenge string' })],
+    'invalid-request': [verify(okta)],
+    unauthorized: [verify({ 'x-okta-verification-challenge': 'x' })],
+    'internal-error': [unexpected('GET', '/okta-event-hook', okta)],
+  },
+  'POST /okta-event-hook': {
+    'invalid-request': [deliver({ data: { events: {} } })],
+    unauthorized: [deliver(hook, hr)],
+    'held-back': [deliver(hook), { maxPerHour: 1 }],
+    unavailable: [deliver(hook), { fail: () => down }],
+    'internal-error': [unexpected('POST', '/okta-event-hook', okta)],
+  },
+};
+
+describe.each(Object.entries(examples))('%s', (routeKey, cases) => {
+  const operation = operationOf(document, routeKey);
+
+  test.each(Object.entries(cases))(
+    '%s is documented, and its example is what the function really says',
+    async (name, [call, options]) => {
+      const answer = await call(startCallers(options));
+
+      expect(checkAnswer(operation, answer)).toEqual([]);
+      expect({ status: answer.status, body: answer.body }).toEqual(examplesOf(operation)[name]);
+    },
+  );
+
+  test('there are no other examples', () => {
+    expect(Object.keys(examplesOf(operation)).toSorted()).toEqual(Object.keys(cases).toSorted());
+    expect(new Set(codesOf(operation)).size).toBe(
+      Object.keys(cases).filter((name) => name !== 'run-started' && name !== 'verification').length,
+    );
+  });
+});
+
+test.each([
+  ['POST /offboarding', report({ heartbeat: true })],
+  ['POST /okta-event-hook', deliver(oktaDelivery)],
+])('%s: an answer without a body is documented', async (routeKey, call) => {
+  const answer = await call(startCallers());
+
+  expect(answer.status).toBe(204);
+  expect(checkAnswer(operationOf(document, routeKey), answer)).toEqual([]);
+});
+
+const johnsId = userIdOf('john.doe@example.com');
+const deactivation = deactivations['Entra ID'];
+const unreadable = async () => ({ kind: 'unavailable', detail: 'Secrets Manager: InternalServiceError' }) as const;
+
+type ScimCase = readonly [
+  status: number,
+  path: string,
+  request?: Parameters<Callers['scim']>[2],
+  options?: CallersOptions,
+];
+
+const scimCases: Readonly<Record<string, readonly ScimCase[]>> = {
+  'GET /scim/v2/Users': [
+    [200, '/Users', { query: 'count=1' }],
+    [200, '/Users', { query: entraFilter }],
+    [400, '/Users', { query: 'filter=x' }],
+    [429, '/Users', { headers: { 'user-agent': 'Okta SCIM Client 1.0.0' } }, { readOwners: unreadable }],
+    [503, '/Users', {}, { readOwners: unreadable }],
+  ],
+  'POST /scim/v2/Users': [
+    [201, '/Users', { body: entraUser }],
+    [400, '/Users', { body: '{}' }],
+    [409, '/Users', { body: '{"userName":"john.doe@example.com"}' }],
+  ],
+  'GET /scim/v2/Users/{id}': [
+    [200, `/Users/${johnsId}`],
+    [404, '/Users/x'],
+  ],
+  'PUT /scim/v2/Users/{id}': [
+    [200, `/Users/${johnsId}`, { body: '{"userName":"john.doe@example.com","active":false}' }],
+    [400, `/Users/${johnsId}`, { body: '[' }],
+    [404, '/Users/x', { body: '{}' }],
+  ],
+  'PATCH /scim/v2/Users/{id}': [
+    [200, `/Users/${johnsId}`, { body: deactivation }],
+    [400, `/Users/${johnsId}`, { body: '{}' }],
+    [404, '/Users/x', { body: deactivation }],
+    [
+      429,
+      `/Users/${johnsId}`,
+      { body: deactivation, headers: { 'user-agent': 'Okta SCIM Client 1.0.0' } },
+      { fail: () => down },
+    ],
+    [503, `/Users/${johnsId}`, { body: deactivation }, { fail: () => down }],
+  ],
+  'DELETE /scim/v2/Users/{id}': [
+    [204, `/Users/${johnsId}`],
+    [404, '/Users/x'],
+    [503, `/Users/${johnsId}`, {}, { fail: () => down }],
+  ],
+  'GET /scim/v2/Groups': [[200, '/Groups']],
+  'POST /scim/v2/Groups': [[501, '/Groups', { body: '{"displayName":"x"}' }]],
+  'GET /scim/v2/ServiceProviderConfig': [[200, '/ServiceProviderConfig']],
+  'GET /scim/v2/ResourceTypes': [[200, '/ResourceTypes']],
+  'GET /scim/v2/ResourceTypes/{id}': [
+    [200, '/ResourceTypes/User'],
+    [404, '/ResourceTypes/Group'],
+  ],
+  'GET /scim/v2/Schemas': [[200, '/Schemas']],
+  'GET /scim/v2/Schemas/{id}': [
+    [200, '/Schemas/urn:ietf:params:scim:schemas:core:2.0:User'],
+    [404, '/Schemas/x'],
+  ],
+};
+
+describe.each(Object.entries(scimCases))('%s', (routeKey, cases) => {
+  const operation = operationOf(document, routeKey);
+  const [method = ''] = routeKey.split(' ');
+  const unauthorized: ScimCase = [401, cases[0]?.[1] ?? '', { headers: { authorization: 'Bearer wrong' } }];
+
+  test.each([...cases, unauthorized].map((each) => [each[0], each] as const))('%i is documented', async (_, each) => {
+    const [status, path, request, options] = each;
+    const answer = await startCallers(options).scim(method, path, request);
+
+    expect(answer.status).toBe(status);
+    expect(checkAnswer(operation, answer)).toEqual([]);
+  });
+});
+
+test('these are the routes of the named callers', () => {
+  expect([...Object.keys(examples), ...Object.keys(scimCases)].toSorted()).toEqual(
+    callerRoutes.map(routeKeyOf).toSorted(),
+  );
+});
