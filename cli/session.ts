@@ -46,6 +46,8 @@ const withVariables = (options: GlobalOptions, env: Terminal['env']): GlobalOpti
 const noDeployment = `Name the deployment: --url http://127.0.0.1:3000 for the local service (npm start), \
 --url or --stack for one on AWS; or set ${variables.url} or ${variables.stack}.`;
 
+const noToken = `Callers of this API carry a bearer token: set ${variables.token}, or give --token.`;
+
 const noStack = `This command reads the deployment's stack: name it with --stack or ${variables.stack}.`;
 
 export const createSession = (given: GlobalOptions, terminal: Terminal): Session => {
@@ -57,12 +59,17 @@ export const createSession = (given: GlobalOptions, terminal: Terminal): Session
     const { readStackOutputs } = await import('./aws/stack-outputs.ts');
     return readStackOutputs(options.stack, aws);
   });
+  const findAddress = async (): Promise<string> => {
+    if (options.url !== undefined) return options.url;
+    if (options.stack === undefined) throw new UsageError(noDeployment);
+    const stack = await outputs();
+    if (stack.find('Authorization') === 'JWT' && options.token === undefined) throw new UsageError(noToken);
+    return stack.require('Endpoint');
+  };
   const api = once(async () => {
     const { createApi, parseApiAddress } = await import('./api/api.ts');
-    const address = options.url ?? (options.stack !== undefined ? (await outputs()).require('Endpoint') : undefined);
-    if (address === undefined) throw new UsageError(noDeployment);
     const { chooseSigner } = await import('./api/choose-signer.ts');
-    const url = parseApiAddress(address);
+    const url = parseApiAddress(await findAddress());
     return createApi(url, await chooseSigner(url, { token: options.token, aws }));
   });
   return {

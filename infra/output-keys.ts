@@ -11,7 +11,13 @@ export const outputKeys = {
   /** ARN of the bus: other accounts need it in place of the name. */
   eventBusArn: 'EventBusArn',
   secretPrefix: 'SecretPrefix',
+  /** Hosts besides GREEN-API's own, separated by commas. */
+  allowedApiHosts: 'AllowedApiHosts',
+  /** ARN of the customer managed key of the secrets. */
+  encryptionKey: 'EncryptionKey',
   runFunction: 'RunFunction',
+  /** The function that looks for instances that are linked again. */
+  watchFunction: 'WatchFunction',
   runDeadLetters: 'RunDeadLetters',
   scheduleGroup: 'ScheduleGroup',
   scheduleFailed: 'ScheduleFailed',

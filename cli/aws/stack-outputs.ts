@@ -1,26 +1,16 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { errorNameOf } from '../../functions/platform/unknown-values.ts';
+import type { OutputKey } from '../../infra/output-keys.ts';
 import { CommandFailed } from '../errors.ts';
 import { awsFailure } from './aws-failure.ts';
 import type { AwsSettings } from './aws-settings.ts';
 
-/** The outputs of a deployed stack that commands use. */
-export type OutputName =
-  | 'Endpoint'
-  | 'RunFunction'
-  | 'WatchFunction'
-  | 'RunDeadLetters'
-  | 'EvidenceLogGroup'
-  | 'SecretPrefix'
-  | 'AllowedApiHosts'
-  | 'SecretsKey';
-
 export type StackOutputs = {
   readonly stack: string;
   readonly status: string;
-  readonly find: (name: OutputName) => string | undefined;
+  readonly find: (name: OutputKey) => string | undefined;
   /** @throws CommandFailed when the stack has no such output */
-  readonly require: (name: OutputName) => string;
+  readonly require: (name: OutputKey) => string;
 };
 
 const describeStack = async (stack: string, aws: AwsSettings) => {

@@ -56,7 +56,10 @@ export const consoleCommand = defineCommand<Options>({
     new Option('--port <n>', 'port on 127.0.0.1; 0 takes any free one').argParser(parsePort).default(0),
     new Option('--configuration <file>', 'shows the schedules of this configuration, and when each fires next'),
   ],
-  examples: ['console --stack GreenApiLogout', 'console --stack GreenApiLogout --port 8080 --configuration cdk.json'],
+  examples: [
+    'console --stack green-api-logout',
+    'console --stack green-api-logout --port 8080 --configuration cdk.json',
+  ],
   run: async (session, { port, configuration }) => {
     const { url, sign } = await session.api();
     const [{ readConsolePage }, { startConsole }, readSchedules] = await Promise.all([

@@ -34,7 +34,7 @@ const readSettings = async (session: Session, { prefix, allowHost = [], kmsKey }
   return {
     secretPrefix: prefix ?? outputs?.find('SecretPrefix') ?? 'green-api/',
     allowedHosts: [...hosts, ...allowHost].map((host) => host.trim().toLowerCase()),
-    kmsKey: kmsKey ?? outputs?.find('SecretsKey'),
+    kmsKey: kmsKey ?? outputs?.find('EncryptionKey'),
   };
 };
 

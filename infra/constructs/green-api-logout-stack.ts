@@ -15,15 +15,20 @@ export class GreenApiLogoutStack extends Stack {
     const { encryptionKeyArn, alarmTopicArn, name = this.stackName } = props;
     // CDK leaves the id Default out of names, so that they say what a resource is and not where it is.
     this.greenApiLogout = new GreenApiLogout(this, 'Default', {
-      ...(encryptionKeyArn !== undefined && { encryptionKey: Key.fromKeyArn(this, 'EncryptionKey', encryptionKeyArn) }),
+      ...(encryptionKeyArn !== undefined && {
+        encryptionKey: Key.fromKeyArn(this, 'EncryptionKeyByArn', encryptionKeyArn),
+      }),
       ...(alarmTopicArn !== undefined && { alarmTopic: Topic.fromTopicArn(this, 'AlarmTopicByArn', alarmTopicArn) }),
       ...props,
       name,
     });
-    this.#addOutputs(this.greenApiLogout);
+    this.#addOutputs(this.greenApiLogout, props);
   }
 
-  #addOutputs(logout: GreenApiLogout): void {
+  #addOutputs(
+    logout: GreenApiLogout,
+    { allowedApiHosts = [], encryptionKey, encryptionKeyArn }: GreenApiLogoutStackProps,
+  ): void {
     const add = (key: keyof typeof outputKeys, value: string, description: string) =>
       new CfnOutput(this, outputKeys[key], { key: outputKeys[key], value, description });
 
@@ -39,6 +44,10 @@ export class GreenApiLogoutStack extends Stack {
     add('offboardingFailed', logout.offboardingFailed.queueUrl, 'Events about leavers that started no run.');
     add('dashboard', logout.dashboard.dashboardName, 'Logouts and runs, in CloudWatch.');
     add('evidenceLogGroup', logout.evidenceLogGroup.logGroupName, 'Evidence; it stays when the stack is deleted.');
+    const hosts = allowedApiHosts.join(',');
+    if (hosts !== '') add('allowedApiHosts', hosts, 'Hosts besides those of GREEN-API that secrets may name.');
+    const keyArn = encryptionKey?.keyArn ?? encryptionKeyArn;
+    if (keyArn !== undefined) add('encryptionKey', keyArn, 'The key that encrypts the secrets.');
     const { alarmTopic } = logout;
     if (alarmTopic !== undefined) add('alarmTopic', alarmTopic.topicArn, 'Where alarms are sent.');
   }

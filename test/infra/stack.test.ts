@@ -10,7 +10,16 @@ import { readEnvironment, readStartingEnvironment } from '../../functions/platfo
 import { functionNames } from '../../infra/bundling/bundling.ts';
 import { distFolder } from '../../infra/bundling/dist-folder.ts';
 import { pascalCase } from '../../infra/constructs/pascal-case.ts';
-import { everything, jwt, resourcesIn, type Synthesized, say, synthesize, topicArn } from '../support/synthesize.ts';
+import {
+  everything,
+  jwt,
+  keyArn,
+  resourcesIn,
+  type Synthesized,
+  say,
+  synthesize,
+  topicArn,
+} from '../support/synthesize.ts';
 
 const plain = synthesize();
 const custom = synthesize(everything);
@@ -299,6 +308,17 @@ test('the outputs say what a person needs to find again', () => {
     ScheduleFailed: '<ScheduleFailed>',
     ScheduleGroup: 'green-api-logout',
     SecretPrefix: 'green-api/',
+  });
+});
+
+test('the outputs name what the command line needs to enrol instances', () => {
+  const outputs = Object.entries(custom.template.findOutputs('*'));
+
+  expect(Object.fromEntries(outputs.map(([id, { Value }]) => [id, say(Value)]))).toMatchObject({
+    AllowedApiHosts: '3100.api.example.com,proxy.example.com:8443',
+    Authorization: 'JWT',
+    EncryptionKey: keyArn,
+    SecretPrefix: 'staging/green-api/',
   });
 });
 
