@@ -1,0 +1,38 @@
+/** Logs instances out and reads their states over the real GREEN-API client, and reports each answer that came for want of a descriptor. */
+import { createGreenApi } from '../../functions/green-api/client.ts';
+import { createSendGet } from '../../functions/green-api/exchange.ts';
+import { createRateLimiter } from '../../functions/green-api/rate-limiter.ts';
+import type { Credential } from '../../functions/instances/credentials.ts';
+import type { InstanceId } from '../../functions/instances/instance-id.ts';
+import { deadlineIn } from '../../functions/platform/deadline.ts';
+import { inParallel } from '../../functions/runs/in-parallel.ts';
+import { idsFrom } from './fleet.ts';
+
+const parseHosts = (text = ''): readonly string[] => JSON.parse(text);
+
+/** As many as four batches of a run have under way at once. */
+const concurrency = 200;
+
+const hosts = parseHosts(process.argv[2]);
+const greenApi = createGreenApi({ sendGet: createSendGet({ timeoutMs: 20_000 }), createRateLimiter });
+const kinds = new Map<string, number>();
+const count = (answer: { readonly kind: string; readonly detail?: string }) => {
+  const key = 'detail' in answer ? `${answer.kind}: ${answer.detail}` : answer.kind;
+  kinds.set(key, (kinds.get(key) ?? 0) + 1);
+};
+
+const first = 1_101_000_000;
+const instances = 3_000;
+
+await inParallel(concurrency, idsFrom(first, instances), async (id) => {
+  // GREEN-API numbers the instances of one host one after the other, so a run goes from host to host.
+  const apiUrl = hosts[Math.floor(((Number(id) - first) / instances) * hosts.length)] as Credential['apiUrl'];
+  const instance = {
+    idInstance: id as InstanceId,
+    credential: { apiUrl, apiTokenInstance: 'f'.repeat(50) as Credential['apiTokenInstance'] },
+  };
+  count(await greenApi.logout(instance, deadlineIn(30_000)));
+  count(await greenApi.readState(instance, deadlineIn(30_000)));
+});
+console.log(JSON.stringify(Object.fromEntries(kinds)));
+process.exit();
