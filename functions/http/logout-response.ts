@@ -5,17 +5,17 @@ import { jsonResponse, problemResponse } from './response.ts';
 
 type Row = { readonly status: number; readonly title: string; readonly todo: string; readonly retryAfter?: number };
 
-/** What a caller is told about each failure, and what to do about it. */
+/** Status, title and advice for each failure. */
 export const failureRows = {
   unconfirmed: {
     status: 502,
     title: 'The logout is not confirmed',
-    todo: 'The session may still be open: try again, or wait longer with "Prefer: wait=20".',
+    todo: 'The session may still be open. Try again, or wait longer with "Prefer: wait=20".',
   },
   refused: {
     status: 502,
     title: 'GREEN-API refused the logout',
-    todo: 'Try once more; if it is refused again, look at the instance in the GREEN-API console.',
+    todo: 'Try once more. If it is refused again, look at the instance in the GREEN-API console.',
   },
   'credential-rejected': {
     status: 502,
@@ -40,7 +40,7 @@ export const failureRows = {
   'instance-deleted': {
     status: 409,
     title: 'The instance is deleted',
-    todo: 'Unlink the device on the phone: deleting an instance does not log it out. Then delete its secret.',
+    todo: 'Unlink the device on the phone, because deleting an instance does not log it out. Then delete its secret.',
   },
   'instance-starting': {
     status: 503,
@@ -62,29 +62,49 @@ export const failureRows = {
   unavailable: {
     status: 503,
     title: 'The logout could not be carried out now',
-    todo: 'The session may still be open: try again.',
+    todo: 'The session may still be open. Try again.',
     retryAfter: 5,
   },
   'timed-out': {
     status: 504,
     title: 'There was no answer in time',
-    todo: 'The logout may have happened and may not: try again.',
+    todo: 'It is not known whether the logout happened. Try again.',
   },
   'unknown-instance': {
     status: 404,
     title: 'There is no secret for this instance',
-    todo: 'Create it, or correct the id; GET /instances lists what there is.',
+    todo: 'Create it, or correct the id. GET /instances lists the instances that have one.',
   },
   'credential-unreadable': {
     status: 500,
     title: 'The credential of this instance cannot be read',
-    todo: 'Mend the secret, or the right to read it.',
+    todo: 'Correct the secret, or allow this service to read it.',
   },
 } as const satisfies Record<FailureKind, Row>;
 
 const sentence = (text: string): string => `${text[0]?.toUpperCase()}${text.slice(1)}${text.endsWith('?') ? '' : '.'}`;
 
-/** One outcome as HTTP: 200 for what is confirmed, 202 for what nobody waited for, problem details for the rest. */
+/**
+ * Problem details for a logout, or a reading, that failed.
+ *
+ * @param members further members of the problem; they are public
+ * @param texts titles and advice that differ from those of a logout
+ */
+export const failureResponse = (
+  { kind, detail }: { readonly kind: FailureKind; readonly detail: string },
+  members: Readonly<Record<string, unknown>>,
+  texts: Partial<Record<FailureKind, Pick<Row, 'title' | 'todo'>>> = {},
+): APIGatewayProxyStructuredResultV2 => {
+  const row: Row = { ...failureRows[kind], ...texts[kind] };
+  return problemResponse({
+    ...row,
+    code: kind,
+    detail: `${sentence(detail)} ${row.todo}`,
+    members: { ...members, retryable: retryable[kind] !== false },
+  });
+};
+
+/** The answer to a logout: 200 if it is confirmed, 202 if the caller did not wait for a reading, problem details otherwise. */
 export const logoutResponse = (
   idInstance: InstanceId,
   outcome: LogoutOutcome,
@@ -92,16 +112,10 @@ export const logoutResponse = (
 ): APIGatewayProxyStructuredResultV2 => {
   const { isLogout, stateInstance } = outcome;
   const reported = { idInstance, isLogout, confirmed: outcome.confirmed, stateInstance };
-  if (!isFailure(outcome)) {
-    const known = outcome.kind === 'already-logged-out' && { alreadyLoggedOut: true };
-    return jsonResponse(outcome.confirmed ? 200 : 202, { ...reported, ...known }, headers);
+  if (isFailure(outcome)) {
+    const problem = failureResponse(outcome, reported);
+    return { ...problem, headers: { ...problem.headers, ...headers } };
   }
-  const row: Row = failureRows[outcome.kind];
-  const problem = problemResponse({
-    ...row,
-    code: outcome.kind,
-    detail: `${sentence(outcome.detail)} ${row.todo}`,
-    members: { ...reported, retryable: retryable[outcome.kind] !== false },
-  });
-  return { ...problem, headers: { ...problem.headers, ...headers } };
+  const known = outcome.kind === 'already-logged-out' && { alreadyLoggedOut: true };
+  return jsonResponse(outcome.confirmed ? 200 : 202, { ...reported, ...known }, headers);
 };

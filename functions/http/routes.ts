@@ -2,6 +2,7 @@
 export const routes = [
   { method: 'POST', path: '/instances/{idInstance}/logout', function: 'logout' },
   { method: 'GET', path: '/instances', function: 'instances' },
+  { method: 'GET', path: '/instances/{idInstance}/state', function: 'state' },
   { method: 'POST', path: '/forced-logouts', function: 'forced-logouts' },
   { method: 'GET', path: '/forced-logouts/{id}', function: 'forced-logouts' },
   { method: 'DELETE', path: '/forced-logouts/{id}', function: 'forced-logouts' },

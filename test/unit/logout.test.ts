@@ -76,7 +76,7 @@ test('says unconfirmed, not success, when the state stays authorized after isLog
   expect(status).toBe(502);
   expect(body).toMatchObject({ code: 'unconfirmed', isLogout: true, confirmed: false, stateInstance: 'authorized' });
   expect(body.detail).toBe(
-    'No reading (of 1) reported notAuthorized within 1 s. The session may still be open: try again, or wait longer with "Prefer: wait=20".',
+    'No reading (of 1) reported notAuthorized within 1 s. The session may still be open. Try again, or wait longer with "Prefer: wait=20".',
   );
 });
 

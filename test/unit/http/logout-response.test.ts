@@ -2,8 +2,8 @@ import { logoutResponse } from '../../../functions/http/logout-response.ts';
 import type { InstanceId } from '../../../functions/instances/instance-id.ts';
 
 test.each([
-  ['it is gone', 'It is gone. Mend the secret, or the right to read it.'],
-  ['is its key enabled?', 'Is its key enabled? Mend the secret, or the right to read it.'],
+  ['it is gone', 'It is gone. Correct the secret, or allow this service to read it.'],
+  ['is its key enabled?', 'Is its key enabled? Correct the secret, or allow this service to read it.'],
 ])('tells the detail and what to do as sentences: %s', (detail, expected) => {
   const { body } = logoutResponse('1101000001' as InstanceId, {
     kind: 'credential-unreadable',

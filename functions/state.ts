@@ -1,0 +1,54 @@
+import middy from '@middy/core';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import type { StateAnswer } from './green-api/responses.ts';
+import { failureResponse } from './http/logout-response.ts';
+import { parsePathInstance } from './http/request.ts';
+import { jsonResponse, type LogUnexpected, problemDetails } from './http/response.ts';
+import type { InstanceId } from './instances/instance-id.ts';
+import { composeGreenApi, type NotCalled } from './logout/call-with-credential.ts';
+import { createSecretsManager } from './platform/aws-clients.ts';
+import { answerDeadline, type Deadline } from './platform/deadline.ts';
+import { readEnvironment, type Variables } from './platform/environment.ts';
+import { createLog, type Write, writeLine } from './platform/log.ts';
+
+export type StateHandlerDependencies = {
+  readonly readState: (idInstance: InstanceId, deadline: Deadline) => Promise<StateAnswer | NotCalled>;
+  readonly now: () => Date;
+  readonly logUnexpected: LogUnexpected;
+};
+
+/** What differs from the answer to a logout that meets the same failure. */
+const stateTexts = {
+  unavailable: { title: 'The state cannot be read now', todo: 'Try again.' },
+  'timed-out': { title: 'There was no answer in time', todo: 'Try again.' },
+  'rate-limited': { title: 'GREEN-API allows one reading a second', todo: 'Try again.' },
+} as const;
+
+const respond = (idInstance: InstanceId, answer: StateAnswer | NotCalled, now: Date) => {
+  if (answer.kind === 'state')
+    return jsonResponse(200, { idInstance, stateInstance: answer.stateInstance, readAt: now.toISOString() });
+  // GREEN-API's phrase is "starting or not authorized", so the state is not known.
+  const kind = answer.kind === 'not-authorized' ? 'unavailable' : answer.kind;
+  return failureResponse({ kind, detail: answer.detail }, { idInstance }, stateTexts);
+};
+
+/** `GET /instances/{idInstance}/state`: the state that GREEN-API reports now. Changes nothing. */
+export const createStateHandler = ({ readState, now, logUnexpected }: StateHandlerDependencies) =>
+  middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>({ timeoutEarlyInMillis: 0 })
+    .use(problemDetails(logUnexpected))
+    .handler(async (event, context) => {
+      const idInstance = parsePathInstance(event);
+      return respond(idInstance, await readState(idInstance, answerDeadline(context)), now());
+    });
+
+export const composeState = (variables: Variables, write: Write): StateHandlerDependencies => {
+  const log = createLog(write);
+  const { callWithCredential, greenApi } = composeGreenApi(createSecretsManager(), readEnvironment(variables), log);
+  return {
+    readState: (idInstance, deadline) => callWithCredential(idInstance, greenApi.readState, deadline),
+    now: () => new Date(),
+    logUnexpected: (error) => log('ERROR', 'unexpected error', error),
+  };
+};
+
+export const handler = createStateHandler(composeState(process.env, writeLine));
