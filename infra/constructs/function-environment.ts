@@ -11,12 +11,17 @@ export const listingEnvironment = ({ secretPrefix }: Settings): FunctionEnvironm
   [environmentNames.secretPrefix]: secretPrefix,
 });
 
-/** For a function that reads credentials, calls GREEN-API and reports the outcome. */
-export const callingEnvironment = (settings: Settings, eventBus: string): FunctionEnvironment => ({
+/** For a function that reads credentials and calls GREEN-API. */
+export const readingEnvironment = (settings: Settings): FunctionEnvironment => ({
   ...listingEnvironment(settings),
   [environmentNames.allowedApiHosts]: settings.allowedApiHosts.join(','),
   [environmentNames.credentialTtlMs]: String(settings.credentialTtlMs),
   [environmentNames.greenApiTimeoutMs]: String(settings.greenApiTimeoutMs),
+});
+
+/** For a function that logs out and reports the outcome. */
+export const callingEnvironment = (settings: Settings, eventBus: string): FunctionEnvironment => ({
+  ...readingEnvironment(settings),
   [environmentNames.eventBus]: eventBus,
   [environmentNames.stack]: settings.name,
 });

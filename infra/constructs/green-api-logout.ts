@@ -84,9 +84,9 @@ export class GreenApiLogout extends Construct {
     return this.#api.grantCall(grantee, ['POST', `/instances/${idInstance}/logout`]);
   }
 
-  /** Lets somebody list the instances. @throws when callers of the API are authorized by JWT */
+  /** Lets somebody list the instances and read their states. @throws when callers of the API are authorized by JWT */
   grantReadInstances(grantee: IGrantable): Grant {
-    return this.#api.grantCall(grantee, ['GET', '/instances']);
+    return this.#api.grantCall(grantee, ['GET', '/instances'], ['GET', '/instances/*/state']);
   }
 
   /**

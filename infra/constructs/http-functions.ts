@@ -2,7 +2,12 @@ import type { Construct } from 'constructs';
 import type { Route } from '../../functions/http/routes.ts';
 import { stillLoggedIn } from './alarms.ts';
 import type { Deployment } from './deployment.ts';
-import { callingEnvironment, listingEnvironment, warmingEnvironment } from './function-environment.ts';
+import {
+  callingEnvironment,
+  listingEnvironment,
+  readingEnvironment,
+  warmingEnvironment,
+} from './function-environment.ts';
 import { createLog } from './log-groups.ts';
 import type { RunFunction } from './run-function.ts';
 import { ServiceFunction } from './service-function.ts';
@@ -35,6 +40,18 @@ const createInstances = (scope: Construct, { settings, secrets, alarms }: Deploy
   return instances;
 };
 
+/** Reads the state of one instance from GREEN-API; reads credentials, changes nothing. */
+const createState = (scope: Construct, { settings, secrets, alarms }: Deployment): ServiceFunction => {
+  const state = new ServiceFunction(scope, 'state', {
+    environment: readingEnvironment(settings),
+    logGroup: createLog(scope, 'StateLog', settings.logRetentionDays),
+    memoryMb: settings.memoryMb,
+  });
+  secrets.grantRead(state);
+  alarms.addForFunction(state, 'Nobody can read the state of an instance; logouts go on.');
+  return state;
+};
+
 /** Starts, shows and stops runs for callers of the API; reads no secret. */
 const createForcedLogouts = (scope: Construct, { settings, alarms }: Deployment, run: RunFunction): ServiceFunction => {
   const forcedLogouts = new ServiceFunction(scope, 'forced-logouts', {
@@ -56,5 +73,6 @@ export const createHttpFunctions = (
 ): Readonly<Record<Route['function'], ServiceFunction>> => ({
   logout: createLogout(scope, deployment),
   instances: createInstances(scope, deployment),
+  state: createState(scope, deployment),
   'forced-logouts': createForcedLogouts(scope, deployment, run),
 });

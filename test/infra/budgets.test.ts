@@ -7,6 +7,7 @@ import { sdkStubs } from '../../infra/bundling/sdk-stubs.ts';
 const budgetsKb: Readonly<Record<string, number>> = {
   logout: 60,
   instances: 50,
+  state: 60,
   'forced-logouts': 73,
   offboarding: 70,
   schedule: 68,
@@ -19,6 +20,7 @@ const budgetsKb: Readonly<Record<string, number>> = {
 const clients: Readonly<Record<string, readonly string[]>> = {
   logout: ['client-eventbridge', 'client-secrets-manager'],
   instances: ['client-secrets-manager'],
+  state: ['client-secrets-manager'],
   'forced-logouts': ['client-lambda'],
   offboarding: ['client-lambda'],
   schedule: ['client-lambda'],

@@ -143,7 +143,10 @@ describe('a grant', () => {
     logout.grantReadInstances(reader);
     logout.grantStartRuns(starter);
 
-    expect(rightsOf(reader)).toEqual([`execute-api:Invoke ${api}/GET/instances`]);
+    expect(rightsOf(reader)).toEqual([
+      `execute-api:Invoke ${api}/GET/instances`,
+      `execute-api:Invoke ${api}/GET/instances/*/state`,
+    ]);
     expect(rightsOf(starter)).toEqual([
       `execute-api:Invoke ${api}/DELETE/forced-logouts/*`,
       `execute-api:Invoke ${api}/GET/forced-logouts/*`,

@@ -43,6 +43,9 @@ const whateverTheConfiguration = (prefix: string) => {
     ...logAndTrace('Instances', 'InstancesLog'),
     ...allow('InstancesRole', 'secretsmanager:ListSecrets', '*'),
 
+    ...logAndTrace('State', 'StateLog'),
+    ...allow('StateRole', 'secretsmanager:GetSecretValue', secrets),
+
     ...logAndTrace('ForcedLogouts', 'ForcedLogoutsLog'),
     ...allow('ForcedLogoutsRole', 'lambda:InvokeFunction', '<RunFunctionAliaslive>'),
     ...allow(
@@ -73,7 +76,7 @@ test('one warm instance takes no further right', () => {
   expect([...permissionsIn(oneWarm)].sort()).toEqual([...permissionsIn(plain)].sort());
 });
 
-test('with a key of the customer, logout and run decrypt with it, only through Secrets Manager; with warm instances, logout reads in batches', () => {
+test('with a key of the customer, logout, run and state decrypt with it, only through Secrets Manager; with warm instances, logout reads in batches', () => {
   const decrypt = `${keyArn} {"StringEquals":{"kms:ViaService":"secretsmanager.<AWS::Region>.amazonaws.com"}}`;
 
   expect([...permissionsIn(custom)].sort()).toEqual(
@@ -81,6 +84,7 @@ test('with a key of the customer, logout and run decrypt with it, only through S
       ...whateverTheConfiguration('staging/green-api/'),
       ...allow('LogoutRole', 'kms:Decrypt', decrypt),
       ...allow('RunRole', 'kms:Decrypt', decrypt),
+      ...allow('StateRole', 'kms:Decrypt', decrypt),
       ...allow('LogoutRole', 'secretsmanager:BatchGetSecretValue', '*'),
     ].sort(),
   );

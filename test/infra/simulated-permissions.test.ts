@@ -85,6 +85,7 @@ const allowed: readonly (readonly [string, string, string])[] = [
   ['RunRole', 'events:PutEvents', busArn],
   ['RunRole', 'sqs:SendMessage', queueArn('RunDeadLetters')],
   ['InstancesRole', 'secretsmanager:ListSecrets', '*'],
+  ['StateRole', 'secretsmanager:GetSecretValue', secret],
   ['ForcedLogoutsRole', 'lambda:InvokeFunction', `${run}:live`],
   ['ScheduleRole', 'lambda:InvokeFunction', `${run}:live`],
   ['OffboardingRole', 'lambda:InvokeFunction', `${run}:live`],
@@ -98,6 +99,7 @@ const functionNames = [
   'LogoutRole',
   'RunRole',
   'InstancesRole',
+  'StateRole',
   'ForcedLogoutsRole',
   'ScheduleRole',
   'OffboardingRole',
@@ -119,6 +121,9 @@ const denied: readonly (readonly [string, string, string])[] = [
     [role, 'lambda:UpdateFunctionCode', run] as const,
   ]),
   ['LogoutRole', 'secretsmanager:ListSecrets', '*'],
+  ['StateRole', 'secretsmanager:ListSecrets', '*'],
+  ['StateRole', 'secretsmanager:PutSecretValue', secret],
+  ['StateRole', 'lambda:InvokeFunction', `${run}:live`],
   ['LogoutRole', 'lambda:InvokeFunction', `${run}:live`],
   // Runs start through the alias alone: an execution is pinned to a version that stays.
   ['ForcedLogoutsRole', 'lambda:InvokeFunction', `${run}:7`],
@@ -143,7 +148,7 @@ test.each(denied)('%s may not %s on %s', async (principal, action, resource) => 
   expect(await may(principal, action, resource)).toBe(false);
 });
 
-test.each(['logout', 'run', 'instances', 'forced-logouts', 'schedule', 'offboarding'])(
+test.each(['logout', 'run', 'instances', 'state', 'forced-logouts', 'schedule', 'offboarding'])(
   '%s writes to its own log and to no other',
   async (functionName) => {
     const role = `${pascalCase(functionName)}Role`;

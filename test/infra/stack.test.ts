@@ -185,7 +185,7 @@ describe('the logs', () => {
 
     expect(evidence?.RetentionInDays).toBe(days.evidence);
     expect(Object.keys(others).sort()).toEqual(
-      ['ForcedLogoutsLog', 'HttpAccessLog', 'InstancesLog', 'OffboardingLog', 'ScheduleLog'].sort(),
+      ['ForcedLogoutsLog', 'HttpAccessLog', 'InstancesLog', 'OffboardingLog', 'ScheduleLog', 'StateLog'].sort(),
     );
     expect(new Set(Object.values(others).map(({ RetentionInDays }) => RetentionInDays))).toEqual(
       new Set([days.others]),

@@ -35,6 +35,8 @@ const exceptions: Readonly<Record<string, string>> = {
   '@cloud-copilot/iam-simulate': 'AGPL-3.0-or-later',
   '@cloud-copilot/iam-policy': 'AGPL-3.0-or-later',
   '@cloud-copilot/iam-utils': 'AGPL-3.0-or-later',
+  '@axe-core/playwright': 'MPL-2.0',
+  'axe-core': 'MPL-2.0',
   argparse: 'PSF-2.0',
   'caniuse-lite': 'CC-BY-4.0',
 };

@@ -28,6 +28,7 @@ export const jwt = {
   scopes: {
     'POST /instances/{idInstance}/logout': ['instances.logout'],
     'GET /instances': ['instances.read'],
+    'GET /instances/{idInstance}/state': ['instances.read'],
     'POST /forced-logouts': ['runs.start'],
     'GET /forced-logouts/{id}': ['runs.read'],
     'DELETE /forced-logouts/{id}': ['runs.stop'],
