@@ -1,0 +1,221 @@
+import { startJsonServer } from '../support/api-double.ts';
+import { AwsError, callerIdentity, describeStacks, startAws } from '../support/aws-double.ts';
+import { runCli } from '../support/cli.ts';
+
+const instances = [
+  { idInstance: '1101000001', owner: 'john.doe@example.com', group: 'sales', protected: false },
+  { idInstance: '1101000002', owner: 'john.doe@example.com', protected: true },
+  { idInstance: '1101000003', protected: false },
+];
+
+const readAt = '2026-11-24T12:00:00.000Z';
+const problem = {
+  title: 'The token is wrong',
+  detail: 'GREEN-API answered HTTP 401. Put the right token into the secret.',
+  code: 'credential-rejected',
+};
+
+/** An API with three instances in two pages; the token of the last one is wrong. */
+const startApi = () =>
+  startJsonServer(({ method, path, query }) => {
+    const [, id] = /^\/instances\/(\d+)\//.exec(path) ?? [];
+    if (path === '/instances')
+      return query.next
+        ? { body: { instances: instances.slice(2) } }
+        : { body: { instances: instances.slice(0, 2), ...(!query.owner && { next: 'page-2' }) } };
+    if (id === '1101000003') return { status: 502, body: problem };
+    if (method === 'GET') return { body: { idInstance: id, stateInstance: 'authorized', readAt } };
+    return { body: { idInstance: id, isLogout: true, confirmed: true, stateInstance: 'notAuthorized' } };
+  });
+
+test('instances reads every page', async () => {
+  await using api = await startApi();
+
+  const { stdout } = await runCli(['instances', '--url', api.url, '--json']);
+
+  expect(JSON.parse(stdout)).toEqual({ instances });
+});
+
+test('state shows each, says what is wrong with one, and then fails', async () => {
+  await using api = await startApi();
+
+  const { code, stdout } = await runCli(['state', '1101000001', '1101000003', '--url', api.url]);
+
+  expect(code).toBe(1);
+  expect(stdout).toMatch(/^1101000001 +authorized +2026-11-24T12:00:00\.000Z$/m);
+  expect(stdout).toMatch(/^1101000003 +not read +The token is wrong\. .+ \[credential-rejected\]$/m);
+});
+
+test('logout --owner shows the instances of a person with their live state, and asks', async () => {
+  await using api = await startApi();
+
+  const args = [
+    'logout',
+    '--owner',
+    'john.doe@example.com',
+    '--reason',
+    'phone lost',
+    '--rotate-token',
+    '--url',
+    api.url,
+  ];
+  const asked = await runCli(args);
+  const done = await runCli([...args, '--yes']);
+
+  expect(asked.code).toBe(2);
+  expect(asked.stderr).toMatch(/^1101000002 +protected +authorized$/m);
+  expect(asked.stderr).toContain('Log out 2 instances');
+  expect({ code: done.code, lines: done.stdout.trim().split('\n').length }).toEqual({ code: 0, lines: 2 });
+  expect(api.received.filter(({ method }) => method === 'POST').map(({ path, body }) => [path, body])).toEqual([
+    ['/instances/1101000001/logout', { reason: 'phone lost', rotateToken: true }],
+    ['/instances/1101000002/logout', { reason: 'phone lost', rotateToken: true }],
+  ]);
+});
+
+test('a person without an instance is a failure that says where to look', async () => {
+  await using api = await startJsonServer(() => ({ body: { instances: [] } }));
+
+  const { code, stderr } = await runCli(['logout', '--owner', 'nobody@example.com', '--yes', '--url', api.url]);
+
+  expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('No instance has this owner') });
+});
+
+test('runs lists them, the newest first, up to the limit', async () => {
+  const run = (id: string) => ({ id, source: 'api', status: 'RUNNING', startedAt: readAt });
+  await using api = await startJsonServer(({ query }) => ({
+    body: query.next ? { runs: [run('api-3'), run('api-4')] } : { runs: [run('api-1'), run('api-2')], next: 'more' },
+  }));
+
+  const { stdout } = await runCli(['runs', '--status', 'running', '--limit', '3', '--url', api.url]);
+
+  expect(stdout.match(/^api-\d/gm)).toEqual(['api-1', 'api-2', 'api-3']);
+  expect(api.received[0]?.query).toEqual({ status: 'RUNNING' });
+});
+
+test('run sends what its options say, and asks how many instances that are', async () => {
+  await using api = await startJsonServer(({ method }) =>
+    method === 'POST' ? { status: 202, body: { id: 'api-1', status: 'RUNNING' } } : { body: { instances } },
+  );
+  const options = ['--max-targets', '20', '--at', '2026-11-30T17:00:00Z', '--watch-days', '7', '--clear-queue'];
+  const args = ['run', '--group', 'sales', '--except', '1101000003', '--reason', 'phones stolen', '--url', api.url];
+
+  const asked = await runCli([...args, ...options]);
+  const dry = await runCli([...args, '--dry-run', '--json']);
+  const started = await runCli([...args, ...options, '--rotate-token', '--yes']);
+
+  expect(asked).toMatchObject({ code: 2, stderr: expect.stringContaining('Log out 1 instance (1 protected ones are') });
+  expect(dry).toMatchObject({ code: 0, stdout: '{"id":"api-1","status":"RUNNING"}\n' });
+  expect(started).toMatchObject({ code: 0, stdout: expect.stringContaining('green-api-logout show api-1 --follow') });
+  const target = { target: { group: 'sales' }, reason: 'phones stolen', except: ['1101000003'] };
+  expect(api.received.filter(({ method }) => method === 'POST').map(({ body }) => body)).toEqual([
+    { ...target, dryRun: true },
+    { ...target, maxTargets: 20, at: '2026-11-30T17:00:00Z', clearQueue: true, rotateToken: true, watchDays: 7 },
+  ]);
+  for (const { method, headers } of api.received)
+    if (method === 'POST') expect(headers['idempotency-key']).toMatch(/^[0-9a-f-]{36}$/);
+});
+
+test('an API with JWT authorization is not called without a token', async () => {
+  await using aws = await startAws({
+    DescribeStacks: describeStacks({ Authorization: 'JWT', Endpoint: 'https://api.example.com' }),
+  });
+
+  const { code, stderr } = await runCli(['instances', '--stack', 'green-api-logout'], { env: aws.env });
+
+  expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('set GREEN_API_LOGOUT_TOKEN') });
+});
+
+const resource = (type: string, id: string) =>
+  `<member><ResourceType>${type}</ResourceType><PhysicalResourceId>${id}</PhysicalResourceId></member>`;
+
+const attribute = (key: string, value: string) => `<entry><key>${key}</key><value>${value}</value></entry>`;
+
+type Trouble = {
+  readonly key?: string;
+  readonly alarm?: string;
+  readonly messages?: number;
+  readonly topics?: readonly string[];
+};
+
+const startStack = async (
+  apiUrl: string,
+  { key = '', alarm = 'OK', messages = 0, topics = ['arn:aws:sns:eu-central-1:1:on-call'] }: Trouble,
+) => {
+  const aws: Awaited<ReturnType<typeof startAws>> = await startAws({
+    GetCallerIdentity: callerIdentity,
+    DescribeStacks: describeStacks({ Endpoint: apiUrl }),
+    ListStackResources: () =>
+      `<StackResourceSummaries>${resource('AWS::CloudWatch::Alarm', 'run-failed')}${resource('AWS::SQS::Queue', `${aws.url}/1/dead-letters`)}</StackResourceSummaries>`,
+    DescribeAlarms: () => ({
+      MetricAlarms: [
+        { AlarmName: 'run-failed', AlarmDescription: 'A run failed.', StateValue: alarm, AlarmActions: topics },
+      ],
+    }),
+    GetTopicAttributes: () =>
+      `<Attributes>${attribute('KmsMasterKeyId', key)}${attribute('SubscriptionsConfirmed', '2')}</Attributes>`,
+    GetQueueAttributes: () => ({ Attributes: { ApproximateNumberOfMessages: String(messages) } }),
+  });
+  return aws;
+};
+
+const doctor = async (trouble: Trouble, api: { readonly url: string }) => {
+  await using aws = await startStack(api.url, trouble);
+  return await runCli(['doctor', '--stack', 'green-api-logout'], { env: aws.env });
+};
+
+test('doctor finds nothing wrong with a deployment in order', async () => {
+  await using api = await startJsonServer(({ path }) =>
+    path === '/instances'
+      ? { body: { instances: instances.slice(0, 1) } }
+      : { body: { idInstance: '1101000001', stateInstance: 'authorized', readAt } },
+  );
+
+  const { code, stdout } = await doctor({}, api);
+
+  expect(code).toBe(0);
+  expect(stdout.match(/^\w+ +\w+/gm)?.map((line) => line.replace(/ +/, ' '))).toEqual([
+    'ok identity',
+    'ok stack',
+    'ok alarm',
+    'ok queues',
+    'ok api',
+    'ok instances',
+  ]);
+});
+
+test('doctor names what is wrong and what is worth a look', async () => {
+  await using api = await startApi();
+
+  const { code, stdout } = await doctor({ key: 'alias/aws/sns', alarm: 'ALARM', messages: 3 }, api);
+
+  expect(code).toBe(1);
+  expect(stdout).toMatch(/^look +alarm +run-failed is in ALARM\. A run failed\.$/m);
+  expect(stdout).toMatch(/^wrong +alarm topic +.+ is encrypted with alias\/aws\/sns, so alarms cannot write to it\./m);
+  expect(stdout).toMatch(/^look +queue +dead-letters holds 3 messages/m);
+  expect(stdout).toMatch(/^ok +instances +2 of 3 can be read: 2 authorized$/m);
+  expect(stdout).toMatch(/^wrong +instance 1101000003 +The token is wrong\./m);
+  expect(stdout).toMatch(/^look +owners +1 instances have no owner, so no offboarding finds them: 1101000003$/m);
+});
+
+test('doctor says that no alarm notifies anybody, and goes on past a missing right', async () => {
+  await using api = await startApi();
+  await using aws = await startStack(api.url, { topics: [] });
+  const answers = { DescribeStacks: describeStacks({ Endpoint: api.url }) };
+  await using denied = await startAws({
+    ...answers,
+    GetCallerIdentity: () => {
+      throw new AwsError('ExpiredToken', 403);
+    },
+  });
+
+  const silent = await runCli(['doctor', '--stack', 'green-api-logout'], { env: aws.env });
+  const { code, stdout } = await runCli(['doctor', '--stack', 'green-api-logout'], { env: denied.env });
+
+  expect(silent.stdout).toMatch(/^look +alarm topic +No alarm notifies anybody/m);
+  expect(code).toBe(1);
+  expect(stdout).toMatch(/^wrong +identity +The AWS credentials have expired\. Log in again\.$/m);
+  expect(stdout).toMatch(
+    /^wrong +stack +CloudFormation: AccessDenied\. Allow your AWS identity cloudformation:ListStackResources\.$/m,
+  );
+  expect(stdout).toMatch(/^ok +instances/m);
+});
