@@ -38,21 +38,28 @@ const readSettings = async (session: Session, { prefix, allowHost = [], kmsKey }
   };
 };
 
+/** @throws UsageError naming every field that is wrong */
+const parseOne = async (fields: EnrollmentFields, rules: EnrollmentRules): Promise<Enrollment> => {
+  const { parseEnrollment } = await import('../enroll/enrollment.ts');
+  const parsed = parseEnrollment(fields, rules);
+  if ('problems' in parsed) throw new UsageError(`${parsed.problems.join('\n')}\nNothing was written.`);
+  return parsed;
+};
+
 const readOne = async (session: Session, idInstance: string, options: Options, rules: EnrollmentRules) => {
   const { owner, group, apiUrl } = options;
-  const { parseEnrollment } = await import('../enroll/enrollment.ts');
-  const token = options.tagsOnly ? undefined : await askSecret(session, `apiTokenInstance of ${idInstance}:`);
   const fields: EnrollmentFields = {
     idInstance,
-    ...(token !== undefined && { apiTokenInstance: token }),
     ...(apiUrl !== undefined && { apiUrl }),
     ...(owner !== undefined && { owner }),
     ...(group !== undefined && { group }),
     ...(options.protected !== undefined && { protected: String(options.protected) }),
   };
-  const parsed = parseEnrollment(fields, rules);
-  if ('problems' in parsed) throw new UsageError(`${parsed.problems.join('\n')}\nNothing was written.`);
-  return [parsed];
+  // The rest is checked before anybody is asked for a token.
+  const tags = await parseOne({ ...fields, apiTokenInstance: 'not-asked-for-yet' }, rules);
+  if (rules.tagsOnly) return [tags];
+  const apiTokenInstance = await askSecret(session, `apiTokenInstance of ${idInstance}:`);
+  return [await parseOne({ ...fields, apiTokenInstance }, rules)];
 };
 
 const readAll = async (session: Session, file: string, options: Options, rules: EnrollmentRules) => {

@@ -40,5 +40,6 @@ export const askSecret = async (session: Session, question: string): Promise<str
     return (await text(stdin)).trim();
   }
   const prompts = await import('./prompts.ts');
-  return prompts.password({ message: question }, streams(session)).catch(cancelled);
+  const answer = await prompts.password({ message: question, toggleMask: false }, streams(session)).catch(cancelled);
+  return answer.trim();
 };

@@ -21,7 +21,8 @@ const progressLines = ({ stderr }: Terminal): Progress => {
 /** A bar on a terminal, lines elsewhere. */
 export const createBar = async (terminal: Terminal): Promise<Progress> => {
   if (!terminal.stdout.isTTY || !terminal.stderr.isTTY) return progressLines(terminal);
-  const { SingleBar, Presets } = await import('cli-progress');
+  // CommonJS: bundled, it has a default export only.
+  const { SingleBar, Presets } = (await import('cli-progress')).default;
   const format = '{bar} {done}/{of}  {text}';
   const options = { format, stream: terminal.stderr, hideCursor: true, gracefulExit: false };
   const bar = new SingleBar(options, Presets.shades_classic);

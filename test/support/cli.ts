@@ -1,4 +1,6 @@
-import { execFile } from 'node:child_process';
+import { type ChildProcess, execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { cliFile } from '../../infra/bundling/cli-bundle.ts';
 
 export type CliResult = { readonly code: number | null; readonly stdout: string; readonly stderr: string };
@@ -8,6 +10,8 @@ export type CliOptions = {
   readonly input?: string;
   /** Variables besides PATH and HOME. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Takes its streams for a terminal, and answers each question as soon as it is asked. */
+  readonly answers?: readonly { readonly question: string; readonly answer: string }[];
 };
 
 /** Where AWS clients find a region and credentials that nobody checks. */
@@ -18,15 +22,34 @@ export const localAws = {
   AWS_EC2_METADATA_DISABLED: 'true',
 };
 
-/** Runs the built command line in a process of its own, without a terminal. */
-export const runCli = (args: readonly string[], { input = '', env = {} }: CliOptions = {}): Promise<CliResult> =>
+const fakeTerminal = ['--import', pathToFileURL(join(__dirname, 'fake-terminal.mjs')).href];
+
+const answerQuestions = (child: ChildProcess, answers: NonNullable<CliOptions['answers']>): void => {
+  const open = [...answers];
+  let output = '';
+  child.stderr?.on('data', (chunk: Buffer) => {
+    output += chunk;
+    const [next] = open;
+    if (next === undefined || !output.includes(next.question)) return;
+    open.shift();
+    output = '';
+    child.stdin?.write(next.answer);
+  });
+};
+
+/** Runs the built command line in a process of its own, without a terminal unless there are questions to answer. */
+export const runCli = (
+  args: readonly string[],
+  { input = '', env = {}, answers }: CliOptions = {},
+): Promise<CliResult> =>
   new Promise((resolve) => {
     const { PATH = '', HOME = '' } = process.env;
     const child = execFile(
       process.execPath,
-      [cliFile, ...args],
+      [...(answers ? fakeTerminal : []), cliFile, ...args],
       { env: { PATH, HOME, ...env }, timeout: 100_000 },
       (_error, stdout, stderr) => resolve({ code: child.exitCode, stdout, stderr }),
     );
-    child.stdin?.end(input);
+    if (answers) answerQuestions(child, answers);
+    else child.stdin?.end(input);
   });

@@ -1,0 +1,77 @@
+import { type GreenApiEmulator, startGreenApi } from '../../local/emulators/green-api/emulator.ts';
+import { startSecretsManager } from '../../local/emulators/secrets-manager/emulator.ts';
+import { startJsonServer } from '../support/api-double.ts';
+import { localAws, runCli } from '../support/cli.ts';
+
+const run = (status: string, loggedOut: number) => ({
+  id: 'api-1',
+  status,
+  startedAt: '2026-11-24T12:00:00.000Z',
+  progress: { total: 2, loggedOut, failed: 0, skipped: 0, pending: 2 - loggedOut },
+  outcomes: [],
+});
+
+/** A run that has come further each time somebody looks. */
+const startApi = () => {
+  let readings = 0;
+  return startJsonServer(({ method, path }) => {
+    if (method === 'POST') return { status: 202, body: { id: 'api-1', status: 'RUNNING' } };
+    if (path === '/instances') return { body: { instances: [{ idInstance: '1101000001', protected: false }] } };
+    readings += 1;
+    return { body: readings > 1 ? run('SUCCEEDED', 2) : run('RUNNING', 1) };
+  });
+};
+
+test('a terminal is asked for the reason and for a yes, and shows a bar', async () => {
+  await using api = await startApi();
+
+  const { code, stderr } = await runCli(['run', '--group', 'sales', '--follow', '--url', api.url], {
+    answers: [
+      { question: 'Reason', answer: 'phones stolen\n' },
+      { question: 'Log out 1 instance at', answer: 'y\n' },
+    ],
+  });
+
+  expect(code).toBe(0);
+  expect(stderr).toContain('\u2588');
+  expect(stderr).toMatch(/1\/2 {2}1 of 2 confirmed, 0 failed, 0 skipped, 1 pending/);
+  expect(api.received.find(({ method }) => method === 'POST')?.body).toEqual({
+    target: { group: 'sales' },
+    reason: 'phones stolen',
+  });
+});
+
+test('no is no: nothing is sent', async () => {
+  await using api = await startApi();
+
+  const { code, stderr } = await runCli(['logout', '1101000001', '--url', api.url], {
+    answers: [{ question: 'Log out 1101000001 at', answer: 'n\n' }],
+  });
+
+  expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('Cancelled. Nothing was done.') });
+  expect(api.received).toEqual([]);
+});
+
+describe('enroll', () => {
+  const token = 'd75b3a66374942c5b3c019c698abc2067e151558acbd412345';
+  let greenApi: GreenApiEmulator;
+  beforeAll(async () => {
+    const instance = { idInstance: '1101000001', apiTokenInstance: token, logoutDelayMs: 0 };
+    greenApi = await startGreenApi({ instances: [instance] });
+  });
+  afterAll(() => greenApi.close());
+
+  test('asks for the token without showing it, not even by a key', async () => {
+    await using secrets = await startSecretsManager();
+    const args = ['enroll', '1101000001', '--api-url', greenApi.apiUrl, '--allow-host', greenApi.host];
+
+    const { code, stdout, stderr } = await runCli(args, {
+      env: { ...localAws, AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url },
+      // Ctrl-T would show it in other programs.
+      answers: [{ question: 'apiTokenInstance of 1101000001:', answer: `\u0014${token}\n` }],
+    });
+
+    expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringMatching(/1101000001 +created +authorized/) });
+    expect(stdout + stderr).not.toContain(token.slice(0, 8));
+  });
+});
