@@ -41,7 +41,8 @@ deployment. In a clone of the project write \`npm run --silent cli -- COMMAND\`;
 
 ## Which deployment
 
-* \`--url http://127.0.0.1:3000\` is the local service (\`npm start\`). Nothing is signed.
+* \`--url http://127.0.0.1:3000\` is the local service (\`npm start\`). Nothing is signed; with \`--secrets aws\` it wants the
+  token that it printed, as \`--token\`.
 * \`--stack green-api-logout\` finds a deployment by the outputs of its CloudFormation stack, in the account and region of
   your AWS credentials (environment, \`--profile\`, SSO; \`--region\`).
 * \`--url https://…\` is any deployment. Calls are signed with your AWS credentials (Signature Version 4), or carry a bearer

@@ -1,5 +1,6 @@
 import { Option } from 'commander';
 import { inParallel } from '../../functions/runs/in-parallel.ts';
+import { isLoopback, parseApiAddress } from '../api/api-address.ts';
 import { defineCommand } from '../command.ts';
 import type { EnrollDependencies, EnrollResult } from '../enroll/enroll.ts';
 import type { Enrollment, EnrollmentFields, EnrollmentRules } from '../enroll/enrollment.ts';
@@ -10,6 +11,7 @@ import { readInput } from '../input/read-input.ts';
 import { createBar } from '../output/progress-bar.ts';
 import { formatTable } from '../output/table.ts';
 import type { Session } from '../session.ts';
+import { isInteractive } from '../terminal.ts';
 
 type Options = {
   readonly csv?: string;
@@ -26,6 +28,15 @@ type Options = {
 
 /** GREEN-API's limits are per instance, Secrets Manager's far above this. */
 const parallelEnrollments = 5;
+
+/** @throws UsageError if somebody means the local service, whose secrets are out of reach, and AWS would be written to */
+const checkDestination = ({ options: { url, stack }, terminal: { env } }: Session): void => {
+  if (url === undefined || stack !== undefined || !isLoopback(parseApiAddress(url))) return;
+  if (env.AWS_ENDPOINT_URL_SECRETS_MANAGER || env.AWS_ENDPOINT_URL) return;
+  throw new UsageError(
+    'enroll writes to AWS Secrets Manager and cannot reach the secrets of the local service. Leave out --url to write to AWS.',
+  );
+};
 
 /** How the deployment is configured, from its stack if that is named. */
 const readSettings = async (session: Session, { prefix, allowHost = [], kmsKey }: Options) => {
@@ -62,11 +73,18 @@ const readOne = async (session: Session, idInstance: string, options: Options, r
   return [await parseOne({ ...fields, apiTokenInstance }, rules)];
 };
 
+/** Where the secrets go, so that a wrong profile is noticed before anything is written. */
+const describeAccount = async ({ aws }: Session): Promise<string> => {
+  const { readIdentity } = await import('../aws/identity.ts');
+  return ` to AWS account ${(await readIdentity(aws)).account}`;
+};
+
 const readAll = async (session: Session, file: string, options: Options, rules: EnrollmentRules) => {
   const { readEnrollments } = await import('../enroll/read-enrollments.ts');
   const enrollments = readEnrollments(file, await readInput(session, file), rules);
+  const account = isInteractive(session.terminal) && !session.options.yes ? await describeAccount(session) : '';
   const count = `${enrollments.length} instance${enrollments.length === 1 ? '' : 's'}`;
-  await confirm(session, `Write the secrets${options.tagsOnly ? "' tags" : ''} of ${count}?`);
+  await confirm(session, `Write the secrets${options.tagsOnly ? "' tags" : ''} of ${count}${account}?`);
   return enrollments;
 };
 
@@ -141,6 +159,7 @@ The first line of a file names its columns: idInstance,apiUrl,apiTokenInstance,o
     const { csv, tagsOnly = false } = options;
     if ((idInstance === undefined) === (csv === undefined))
       throw new UsageError('Name one instance, or a file with --csv.');
+    checkDestination(session);
     const { secretPrefix, allowedHosts, kmsKey } = await readSettings(session, options);
     const { createParseApiUrl } = await import('../../functions/green-api/api-url.ts');
     const rules = { parseApiUrl: createParseApiUrl(allowedHosts), tagsOnly };

@@ -5,8 +5,9 @@ import { dialectNames } from '../../functions/offboarding/dialects.ts';
 import { refreshEvent } from '../../functions/offboarding/refresh-event.ts';
 import { samples } from '../../functions/offboarding/samples.ts';
 import { parseJson } from '../../functions/platform/unknown-values.ts';
-import { createApi } from '../api/api.ts';
+import { type Api, createApi } from '../api/api.ts';
 import { isLoopback, parseApiAddress } from '../api/api-address.ts';
+import { chooseSigner } from '../api/choose-signer.ts';
 import { defineCommand } from '../command.ts';
 import { CommandFailed, exitCodes, UsageError } from '../errors.ts';
 import type { Session } from '../session.ts';
@@ -28,13 +29,13 @@ const readEvent = async (name: string): Promise<Json> => {
 };
 
 /** Events reach a deployment through its bus; only the local service takes them over HTTP. */
-const localApi = ({ options, terminal }: Session) => {
+const localApi = async ({ options, terminal }: Session): Promise<Api> => {
   const url = parseApiAddress(options.url ?? `http://127.0.0.1:${terminal.env.PORT || '3000'}`);
   if (!isLoopback(url))
     throw new UsageError(
       'send-event works with the local service. On AWS use aws events put-events with the event bus.',
     );
-  return createApi(url, async ({ headers }) => headers);
+  return createApi(url, await chooseSigner(url, { token: options.token, aws: {} }));
 };
 
 export const sendEventCommand = defineCommand<Options>({
@@ -47,7 +48,7 @@ Without --url it goes to 127.0.0.1 and the port in PORT (default 3000).`,
   run: async (session, { now }, [name = '']) => {
     const read = await readEvent(name);
     const event = now ? refreshEvent(read, new Date().toISOString(), randomUUID) : read;
-    const { ok, body } = await localApi(session).send('POST', '/events', { body: event });
+    const { ok, body } = await (await localApi(session)).send('POST', '/events', { body: event });
     if (!ok) throw new CommandFailed(`The event was not delivered: ${JSON.stringify(body)}`);
     session.printJson(body);
     return exitCodes.done;
