@@ -10,6 +10,8 @@ export type CommandDefinition<Options = Readonly<Record<string, unknown>>> = {
   readonly summary: string;
   /** What a person should know before using it. */
   readonly details?: string;
+  /** IAM actions that your own AWS identity needs, besides `execute-api:Invoke` on the routes of the API. */
+  readonly rights?: readonly string[];
   readonly options?: readonly Option[];
   /** Complete command lines without the program's name. */
   readonly examples: readonly string[];

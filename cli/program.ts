@@ -13,9 +13,10 @@ Exit codes: 0 done (and confirmed); 1 not confirmed, not found or failed; 2 wron
 /** A long word may be a token in the wrong place: it is never repeated. */
 const withoutSecrets = (text: string): string => text.replace(/[\w-]{32,}/g, '…');
 
-const examplesText = ({ details, examples }: CommandDefinition): string =>
+const examplesText = ({ details, rights, examples }: CommandDefinition): string =>
   [
     ...(details === undefined ? [] : ['', details]),
+    ...(rights === undefined ? [] : ['', `AWS rights: ${rights.join(', ')}`]),
     '',
     'Examples:',
     ...examples.map((example) => `  ${programName} ${example}`),

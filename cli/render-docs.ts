@@ -24,6 +24,9 @@ const renderCommand = (command: CommandDefinition): string =>
     '',
     command.summary,
     ...(command.details === undefined ? [] : ['', command.details]),
+    ...(command.rights === undefined
+      ? []
+      : ['', `AWS rights: ${command.rights.map((right) => `\`${right}\``).join(', ')}.`]),
     ...optionTable(command.options ?? []),
     '',
     '```sh',
@@ -49,6 +52,9 @@ deployment. In a clone of the project write \`npm run --silent cli -- COMMAND\`;
   token if the API has JWT authorization.
 
 There is no default: a logout must not go to the wrong place.
+
+Commands call the API: your identity needs \`execute-api:Invoke\` on its routes, and \`cloudformation:DescribeStacks\` for
+\`--stack\`. Further rights stand with each command.
 
 ## Exit codes
 

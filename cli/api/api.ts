@@ -32,6 +32,10 @@ export type Api = {
 const timeoutMs = 35_000;
 
 const unreachable = (url: URL, error: unknown): CommandFailed => {
+  if (error instanceof Error && error.name === 'TimeoutError')
+    return new CommandFailed(
+      `${url.origin} did not answer in time. What the call began may go on: look before you repeat it.`,
+    );
   const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
   const todo = isLoopback(url)
     ? 'Start the local service with npm start, or check --url.'

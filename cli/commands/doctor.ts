@@ -44,6 +44,12 @@ export const doctorCommand = defineCommand({
   summary: 'Check a deployment: identity, stack, API, every secret and state, alarms and queues.',
   details: `Nothing is changed. Each line is ok, look (worth a look) or wrong, with what to do; the exit code is 1 if anything is
 wrong. Every instance's state is read once at GREEN-API.`,
+  rights: [
+    'cloudformation:ListStackResources',
+    'cloudwatch:DescribeAlarms',
+    'sns:GetTopicAttributes',
+    'sqs:GetQueueAttributes',
+  ],
   examples: ['doctor --stack green-api-logout', 'doctor --url http://127.0.0.1:3000'],
   run: async (session) => {
     const findings = await findAll(session);

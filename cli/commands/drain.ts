@@ -1,7 +1,9 @@
+import type { Execution } from '@aws-sdk/client-lambda';
 import { Option } from 'commander';
 import { inParallel } from '../../functions/runs/in-parallel.ts';
+import type { Executions } from '../aws/executions.ts';
 import { defineCommand } from '../command.ts';
-import { CommandFailed, exitCodes, orFailure } from '../errors.ts';
+import { CommandFailed, type ExitCode, exitCodes, orFailure } from '../errors.ts';
 import { collect } from '../input/collect.ts';
 import { confirm } from '../input/questions.ts';
 import { formatTable } from '../output/table.ts';
@@ -20,40 +22,58 @@ const durableFunctions = async (session: Session, given: Options['function']): P
   return [outputs.require('RunFunction'), ...(watch === undefined ? [] : [watch])];
 };
 
+const findOpen = async (executions: Executions, names: readonly string[]): Promise<readonly Execution[]> => {
+  const { hasExecutionEnded } = await import('../aws/executions.ts');
+  const open: Execution[] = [];
+  for (const name of names)
+    for await (const execution of executions.list(name)) if (!hasExecutionEnded(execution)) open.push(execution);
+  return open;
+};
+
+const formatOpen = (open: readonly Execution[]): Promise<string> =>
+  formatTable(
+    ['EXECUTION', 'STATUS', 'STARTED'],
+    open.map((execution) => [
+      execution.DurableExecutionName,
+      execution.Status,
+      execution.StartTimestamp?.toISOString(),
+    ]),
+  );
+
+const stopAll = async (session: Session, executions: Executions, open: readonly Execution[]): Promise<ExitCode> => {
+  const { readIdentity } = await import('../aws/identity.ts');
+  const { arn } = await readIdentity(session.aws);
+  const results = await inParallel(parallelStops, open, ({ DurableExecutionArn = '' }) =>
+    orFailure(executions.stop(DurableExecutionArn, arn)),
+  );
+  const failures = results.filter((result) => result instanceof CommandFailed);
+  const stopped = results.length - failures.length;
+  if (session.options.json) session.printJson({ stopped, failed: failures.length });
+  else session.print(`${stopped} stopped, ${failures.length} not.`);
+  for (const reason of new Set(failures.map(({ message }) => message))) session.note(reason);
+  return failures.length === 0 ? exitCodes.done : exitCodes.failed;
+};
+
 export const drainCommand = defineCommand<Options>({
   usage: 'drain',
   summary: 'Stop every run and watch that has not ended, before the deployment is removed.',
   details: `CloudFormation cannot delete a durable function while an execution of it has not ended, and gives up after an
 hour. The API is deleted first, so stop the runs before you run cdk destroy. Instances that a run has not reached
 stay logged in.`,
+  rights: ['lambda:ListDurableExecutionsByFunction', 'lambda:StopDurableExecution'],
   options: [new Option('--function <name>', 'a function, if the stack cannot be read any more').argParser(collect)],
   examples: ['drain --stack green-api-logout', 'drain --function green-api-logout-run --yes'],
   run: async (session, options) => {
     const names = await durableFunctions(session, options.function);
-    const { createExecutions, hasExecutionEnded } = await import('../aws/executions.ts');
-    const { readIdentity } = await import('../aws/identity.ts');
+    const { createExecutions } = await import('../aws/executions.ts');
     const executions = createExecutions(session.aws);
-    const open = [];
-    for (const name of names)
-      for await (const execution of executions.list(name)) if (!hasExecutionEnded(execution)) open.push(execution);
+    const open = await findOpen(executions, names);
     if (open.length === 0) {
       session.note('Every execution has ended. Nothing is to be stopped.');
       return exitCodes.done;
     }
-    const rows = open.map((execution) => [
-      execution.DurableExecutionName,
-      execution.Status,
-      execution.StartTimestamp?.toISOString(),
-    ]);
-    session.note(await formatTable(['EXECUTION', 'STATUS', 'STARTED'], rows));
+    session.note(await formatOpen(open));
     await confirm(session, `Stop these ${open.length}? What they have not logged out stays logged in.`);
-    const { arn } = await readIdentity(session.aws);
-    const results = await inParallel(parallelStops, open, ({ DurableExecutionArn = '' }) =>
-      orFailure(executions.stop(DurableExecutionArn, arn)),
-    );
-    const failures = results.filter((result) => result instanceof CommandFailed);
-    session.print(`${results.length - failures.length} stopped, ${failures.length} not.`);
-    for (const reason of new Set(failures.map(({ message }) => message))) session.note(reason);
-    return failures.length === 0 ? exitCodes.done : exitCodes.failed;
+    return stopAll(session, executions, open);
   },
 });

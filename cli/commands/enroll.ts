@@ -131,6 +131,14 @@ Everything is checked before anything is written: a token goes to no host but GR
 credential is verified by reading the state at GREEN-API from this machine. A secret that is the same already is left
 alone, so an interrupted command can be repeated. An empty value removes a tag; a tag that is not given stays.
 The first line of a file names its columns: idInstance,apiUrl,apiTokenInstance,owner,group,protected.`,
+  rights: [
+    'secretsmanager:DescribeSecret',
+    'secretsmanager:GetSecretValue',
+    'secretsmanager:CreateSecret',
+    'secretsmanager:PutSecretValue',
+    'secretsmanager:TagResource',
+    'secretsmanager:UntagResource',
+  ],
   options: [
     new Option('--csv <file>', 'enrol the instances of a file; - reads the input'),
     new Option('--owner <identities>', 'ids of the person it belongs to, separated by spaces'),

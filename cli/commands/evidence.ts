@@ -61,6 +61,7 @@ export const evidenceCommand = defineCommand<Options>({
 the local service. --owner finds the logouts of a person's instances: runs by the owner they had then, single logouts by
 the owner they have now. --json prints one whole record per line. In CSV, cells that a spreadsheet would run as a formula
 begin with an apostrophe.`,
+  rights: ['logs:FilterLogEvents'],
   options: [
     new Option('--instance <idInstance>', 'only this instance'),
     new Option('--owner <identity>', 'only the instances of this person'),

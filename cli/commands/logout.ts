@@ -88,8 +88,10 @@ A logout ends the session at GREEN-API only: other linked devices stay linked, a
     await confirm(session, `Log out ${ids.length === 1 ? ids[0] : `${ids.length} instances`} at ${api.url.host}?`);
     const answers = await inParallel(parallelCalls, ids, async (idInstance) => {
       const answer = await orFailure(logOut(api, idInstance, options));
-      if (session.options.json && 'body' in answer) session.printJson(answer.body);
-      else session.print(`${idInstance}  ${describeAnswer(answer)}`);
+      const line = `${idInstance}  ${describeAnswer(answer)}`;
+      if (!session.options.json) session.print(line);
+      else if ('body' in answer) session.printJson(answer.body);
+      else session.note(line);
       return answer;
     });
     return answers.every(isConfirmed) ? exitCodes.done : exitCodes.failed;

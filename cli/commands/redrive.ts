@@ -23,6 +23,14 @@ export const redriveCommand = defineCommand<RedriveOptions>({
 own and keeps who redrove it. A message is deleted only after its new run has started. A run that was stopped on purpose
 or has expired is not started; its message stays unless --delete-refused is given.
 With a message (the body in a file, or - for the input) nothing is read from or deleted in the queue.`,
+  rights: [
+    'sqs:ReceiveMessage',
+    'sqs:DeleteMessage',
+    'sqs:ChangeMessageVisibility',
+    'lambda:ListDurableExecutionsByFunction',
+    'lambda:GetDurableExecution',
+    'lambda:InvokeFunction',
+  ],
   options: [
     new Option('--even-if-stopped', 'also start runs that were stopped on purpose'),
     new Option('--delete-refused', 'delete the messages of runs that were stopped or have expired'),

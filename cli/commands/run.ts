@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { Option } from 'commander';
-import type { Api } from '../api/api.ts';
+import type { Api, ApiAnswer } from '../api/api.ts';
 import { type ListedInstance, listInstances } from '../api/instances.ts';
 import { parseAcceptedRun } from '../api/runs.ts';
 import { defineCommand } from '../command.ts';
-import { exitCodes, UsageError } from '../errors.ts';
+import { CommandFailed, exitCodes, orFailure, UsageError } from '../errors.ts';
 import { followRun } from '../follow-run.ts';
 import { readInstanceIds } from '../input/instance-ids.ts';
 import { parseCount } from '../input/parse-count.ts';
@@ -80,6 +80,15 @@ const describeTargets = async (api: Api, target: Target, except: readonly string
   return `${count} instance${count === 1 ? '' : 's'}${spared > 0 ? ` (${spared} protected ones are skipped)` : ''}`;
 };
 
+/** Without a key of the caller's the request still has one, so that it can be sent again without starting two runs. */
+const startRun = async (api: Api, body: object, key: string): Promise<ApiAnswer> => {
+  const answer = await orFailure(api.send('POST', '/forced-logouts', { body, headers: { 'idempotency-key': key } }));
+  if (!(answer instanceof CommandFailed)) return answer;
+  throw new CommandFailed(
+    `${answer.message} The run may have started: add --idempotency-key ${key} to repeat the command without starting another.`,
+  );
+};
+
 export const runCommand = defineCommand<Options>({
   usage: 'run',
   summary: 'Start a run: log out a group, a person, a list or all, until each logout is confirmed.',
@@ -119,9 +128,7 @@ With --follow the exit code is 0 only if every instance was confirmed.`,
     const api = await session.api();
     if (!options.dryRun && !session.options.yes)
       await confirm(session, `Log out ${await describeTargets(api, target, body.except ?? [])} at ${api.url.host}?`);
-    // Without a key of the caller's the request still has one, so that it can be sent again.
-    const headers = { 'idempotency-key': options.idempotencyKey ?? randomUUID() };
-    const answer = await api.send('POST', '/forced-logouts', { body, headers });
+    const answer = await startRun(api, body, options.idempotencyKey ?? randomUUID());
     const { id, status } = parseAcceptedRun(answer);
     if (options.follow) {
       session.note(`Run ${id}`);

@@ -7,12 +7,13 @@ type Options = { readonly configuration: string };
 
 /** Loaded by this command alone: the calendar and the schemas of the configuration. */
 const loadSchedules = async (file: string) => {
-  const [{ schedules }, { formatSchedules }, { warningsAbout }] = await Promise.all([
+  const [{ schedules }, { formatSchedules }, { upcomingFirings }, { warningsAbout }] = await Promise.all([
     loadConfiguration(file),
     import('../../infra/configuration/schedules/format-schedules.ts'),
+    import('../../infra/configuration/schedules/upcoming-firings.ts'),
     import('../../infra/configuration/schedules/schedule-warnings.ts'),
   ]);
-  return { schedules, formatSchedules, warningsAbout };
+  return { schedules, formatSchedules, upcomingFirings, warningsAbout };
 };
 
 export const schedulesCommand = defineCommand<Options>({
@@ -22,9 +23,10 @@ export const schedulesCommand = defineCommand<Options>({
   options: [new Option('--configuration <file>', 'file with the configuration in its context').default('cdk.json')],
   examples: ['schedules', 'schedules --configuration staging.json'],
   run: async (session, { configuration }) => {
-    const { schedules, formatSchedules, warningsAbout } = await loadSchedules(configuration);
+    const { schedules, formatSchedules, upcomingFirings, warningsAbout } = await loadSchedules(configuration);
     const now = session.terminal.now();
-    session.print(formatSchedules(schedules, now));
+    if (session.options.json) session.printJson({ schedules: upcomingFirings(schedules, now) });
+    else session.print(formatSchedules(schedules, now));
     for (const warning of warningsAbout(schedules, now)) session.note(`Warning: ${warning}`);
     return exitCodes.done;
   },

@@ -50,7 +50,9 @@ const settleLetter = async (
   const isStarted = kind === 'started';
   const isDeleted = isStarted || (kind === 'refused' && options.deleteRefused === true);
   if (isDeleted) await queue.remove(letter);
-  if ('id' in result) session.print(result.id);
+  const id = 'id' in result ? result.id : undefined;
+  if (session.options.json) session.printJson({ message: letter.id, kind, isDeleted, id, problem: problemOf(result) });
+  else if (id !== undefined) session.print(id);
   const outcome = problemOf(result) ?? 'Started.';
   session.note(`${outcome} The message ${isDeleted ? 'was deleted' : 'stays in the queue'}.\n`);
   return { isStarted, isDeleted };

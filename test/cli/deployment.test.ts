@@ -1,3 +1,4 @@
+import { startLoopbackServer } from '../../local/emulators/loopback-server.ts';
 import { startJsonServer } from '../support/api-double.ts';
 import { AwsError, callerIdentity, describeStacks, startAws } from '../support/aws-double.ts';
 import { runCli } from '../support/cli.ts';
@@ -113,6 +114,35 @@ test('run sends what its options say, and asks how many instances that are', asy
   ]);
   for (const { method, headers } of api.received)
     if (method === 'POST') expect(headers['idempotency-key']).toMatch(/^[0-9a-f-]{36}$/);
+});
+
+test('a run whose request got no answer says with which key it is repeated', async () => {
+  await using broken = await startLoopbackServer((request) => void request.socket.destroy(), {});
+  const args = ['run', '--all', '--reason', 'drill', '--yes', '--url', broken.url];
+
+  const { code, stdout, stderr } = await runCli([...args, '--idempotency-key', 'INC-4711']);
+
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+  expect(stderr).toMatch(/^Nothing answers at .+ The run may have started: add --idempotency-key INC-4711 to repeat/);
+});
+
+test('one instance without an answer does not keep the others from being logged out', async () => {
+  await using api = await startLoopbackServer((request, response) => {
+    if (request.url?.includes('1101000002')) request.socket.destroy();
+    else response.end('{"confirmed":true,"stateInstance":"notAuthorized"}');
+  }, {});
+
+  const { code, stdout } = await runCli(['logout', '1101000001,1101000002,1101000003', '--yes', '--url', api.url]);
+
+  expect(code).toBe(1);
+  expect(stdout.match(/logged out, confirmed/g)).toHaveLength(2);
+  expect(stdout).toMatch(/^1101000002 {2}not confirmed: Nothing answers at/m);
+});
+
+test('schedules --json has the next firings as instants', async () => {
+  const { code, stdout } = await runCli(['schedules', '--json']);
+
+  expect({ code, printed: JSON.parse(stdout) }).toEqual({ code: 0, printed: { schedules: [] } });
 });
 
 test('an API with JWT authorization is not called without a token', async () => {
