@@ -23,12 +23,12 @@ type Options = {
 const describeState = (reading: StateReading): string =>
   reading.kind === 'read' ? reading.stateInstance : `not read: ${reading.problem}`;
 
-/** Shows a person's instances with their live state, so that whoever is asked next sees whom it concerns. */
+/** Finds a person's instances. Before a question it shows them with their live state, to see whom it concerns. */
 const findInstancesOf = async (session: Session, api: Api, owner: string): Promise<readonly string[]> => {
   const instances = await listInstances(api, { owner });
   if (instances.length === 0)
     throw new CommandFailed('No instance has this owner. Look at the tags: the instances command lists them.');
-  if (session.options.json) return instances.map(({ idInstance }) => idInstance);
+  if (session.options.json || session.options.yes) return instances.map(({ idInstance }) => idInstance);
   const states = await inParallel(parallelCalls, instances, ({ idInstance }) => readState(api, idInstance));
   const rows = instances.map(({ idInstance, group, protected: isProtected }, index) => {
     const reading = states[index];
@@ -42,14 +42,27 @@ const loggedOutSchema = v.object({
   confirmed: v.boolean(),
   alreadyLoggedOut: v.optional(v.boolean(), false),
   confirmedAt: v.optional(v.string()),
+  queue: v.optional(v.object({ cleared: v.boolean() })),
+  token: v.optional(v.object({ rotated: v.boolean() })),
 });
+
+/** The logout itself may be confirmed although the answer is a problem: then something after it failed. */
+const describeFailure = (answer: ApiAnswer): string => {
+  const isConfirmed = v.is(v.object({ confirmed: v.literal(true) }), answer.body);
+  return `${isConfirmed ? 'logged out and confirmed, but' : 'not confirmed'}: ${describeProblem(answer)}`;
+};
 
 const describeAnswer = (answer: ApiAnswer | CommandFailed): string => {
   if (answer instanceof CommandFailed) return `not confirmed: ${answer.message}`;
-  if (!answer.ok) return `not confirmed: ${describeProblem(answer)}`;
-  const { confirmed, alreadyLoggedOut, confirmedAt } = readAnswer(answer, loggedOutSchema);
+  if (!answer.ok) return describeFailure(answer);
+  const { confirmed, alreadyLoggedOut, confirmedAt, queue, token } = readAnswer(answer, loggedOutSchema);
   if (!confirmed) return 'accepted, not confirmed: nobody waited for the reading';
-  return `${alreadyLoggedOut ? 'was already logged out' : 'logged out'}, confirmed at ${confirmedAt ?? answer.at.toISOString()}`;
+  return [
+    alreadyLoggedOut ? 'was already logged out' : 'logged out',
+    `confirmed at ${confirmedAt ?? answer.at.toISOString()}`,
+    ...(queue ? [queue.cleared ? 'queue cleared' : 'queue not cleared'] : []),
+    ...(token ? [token.rotated ? 'token rotated' : 'token not rotated'] : []),
+  ].join(', ');
 };
 
 const isConfirmed = (answer: ApiAnswer | CommandFailed): boolean => 'status' in answer && answer.status === 200;
@@ -64,7 +77,8 @@ export const logoutCommand = defineCommand<Options>({
   usage: 'logout [idInstance...]',
   summary: 'Log instances out now, one by one, and say for each whether it is confirmed.',
   details: `"Confirmed" means that GREEN-API reported the state notAuthorized after the logout.
-With --owner it shows the instances of that person first, protected ones included, and logs all of them out.
+With --owner it shows the instances of that person with their live state, protected ones included, and asks (not with
+--yes); it logs all of them out.
 It is harmless to repeat. For many instances use the run command: it tries again until each is confirmed.
 A logout ends the session at GREEN-API only: other linked devices stay linked, and the token stays valid.`,
   options: [

@@ -73,6 +73,23 @@ test('logout --owner shows the instances of a person with their live state, and 
   ]);
 });
 
+test('a confirmed logout whose token could not be changed is told from one that is not confirmed', async () => {
+  const lost = { title: 'The token is lost', detail: 'Fetch it in the console.', code: 'token-lost', confirmed: true };
+  await using api = await startJsonServer(({ path }) =>
+    path.includes('1101000001')
+      ? { status: 502, body: lost }
+      : {
+          body: { confirmed: true, stateInstance: 'notAuthorized', queue: { cleared: true }, token: { rotated: true } },
+        },
+  );
+
+  const { code, stdout } = await runCli(['logout', '1101000001', '1101000002', '--yes', '--url', api.url]);
+
+  expect(code).toBe(1);
+  expect(stdout).toMatch(/^1101000001 {2}logged out and confirmed, but: The token is lost\. .+ \[token-lost\]$/m);
+  expect(stdout).toMatch(/^1101000002 {2}logged out, confirmed at \S+, queue cleared, token rotated$/m);
+});
+
 test('a person without an instance is a failure that says where to look', async () => {
   await using api = await startJsonServer(() => ({ body: { instances: [] } }));
 
