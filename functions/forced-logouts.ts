@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { parseCaller } from './http/caller.ts';
@@ -6,11 +7,14 @@ import { InvalidRequest, parseIdempotencyKey } from './http/request.ts';
 import { type LogUnexpected, problemDetails, problemResponse } from './http/response.ts';
 import { createParseRunRequest } from './http/run-request.ts';
 import { acceptedRun, alreadyEnded, keyReused, runProblem, runResponse } from './http/run-response.ts';
+import { metricsOf, type RecordEvidence } from './logout/evidence.ts';
 import { createLambda } from './platform/aws-clients.ts';
 import { readStartingEnvironment, type Variables } from './platform/environment.ts';
 import { createLog, type Write, writeLine } from './platform/log.ts';
 import { createFindRun } from './runs/lambda/find-run.ts';
-import { createReadExecution, createReadHistory, createReadRun, type ReadRun } from './runs/lambda/read-run.ts';
+import { createReadHistory } from './runs/lambda/read-history.ts';
+import { createReadExecution, createReadRun, type ReadRun } from './runs/lambda/read-run.ts';
+import { createRecordStopped, type RecordStopped } from './runs/lambda/record-stopped.ts';
 import { createRequestRun, createStartRun, type RequestRun } from './runs/lambda/start-run.ts';
 import { createStopRun, type StopRun } from './runs/lambda/stop-run.ts';
 import type { RunLimits } from './runs/request.ts';
@@ -20,6 +24,7 @@ export type ForcedLogoutsHandlerDependencies = {
   readonly requestRun: RequestRun;
   readonly readRun: ReadRun;
   readonly stopRun: StopRun;
+  readonly recordStopped: RecordStopped;
   /** The deployment, as part of the names of its runs. */
   readonly stack: string;
   readonly limits: RunLimits;
@@ -59,20 +64,26 @@ const createShow =
   };
 
 const createStop =
-  ({ stopRun, log }: ForcedLogoutsHandlerDependencies): Answer =>
+  ({ stopRun, recordStopped, log }: ForcedLogoutsHandlerDependencies): Answer =>
   async (event) => {
     const id = parseId(event);
-    const { requestedBy: by } = parseCaller(event);
+    const { requestedBy: by, ...person } = parseCaller(event);
     const stop = await stopRun(id, by);
-    if (stop.kind === 'stopped') log('INFO', 'run stopped', { id, by });
+    if (stop.kind === 'stopped') log('INFO', 'run stopped', { id, by, ...person });
     else if (stop.kind !== 'ended') return runProblem(stop);
-    // Whoever stops it twice has what they want; whoever comes after its end has not.
     else if (stop.status !== 'STOPPED') return alreadyEnded(stop.status);
+    // Also when it was stopped before: the call that stopped it may have died before its evidence.
+    await recordStopped(id, by);
     return acceptedRun(id, 'STOPPED');
   };
 
 const unknownRoute: Answer = async () =>
-  problemResponse({ code: 'unknown-route', status: 404, title: 'There is no such route', detail: 'See the README.' });
+  problemResponse({
+    code: 'unknown-route',
+    status: 404,
+    title: 'There is no such route',
+    detail: 'Compare the method and the path with openapi.yaml.',
+  });
 
 /** `POST /forced-logouts`, `GET` and `DELETE /forced-logouts/{id}` */
 export const createForcedLogoutsHandler = (dependencies: ForcedLogoutsHandlerDependencies) => {
@@ -92,17 +103,22 @@ export const composeForcedLogouts = (variables: Variables, write: Write): Forced
   const environment = readStartingEnvironment(variables);
   const { runFunction: functionName, runQualifier: qualifier, stack } = environment;
   const client = createLambda();
-  const findRun = createFindRun({ client, functionName });
+  const findRun = createFindRun({ client, functionName, sleep });
   const readExecution = createReadExecution({ client, findRun });
+  const readHistory = createReadHistory(client);
   const log = createLog(write);
+  // Stopping a run publishes nothing on the bus.
+  const recordEvidence: RecordEvidence = async (evidence) =>
+    log('INFO', 'evidence', { ...evidence, ...metricsOf(evidence, stack, now()) });
   return {
     requestRun: createRequestRun({
       startRun: createStartRun({ client, functionName, qualifier }),
       readExecution,
       now,
     }),
-    readRun: createReadRun({ readExecution, readHistory: createReadHistory(client) }),
+    readRun: createReadRun({ readExecution, readHistory }),
     stopRun: createStopRun({ client, findRun }),
+    recordStopped: createRecordStopped({ readExecution, readHistory, recordEvidence, log }),
     stack,
     limits: environment,
     now,

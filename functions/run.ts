@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { DurableContext } from '@aws/durable-execution-sdk-js';
 import middy from '@middy/core';
 import { executionModeDurableContext } from '@middy/core/DurableContext';
@@ -8,6 +9,7 @@ import { createSecretsManager } from './platform/aws-clients.ts';
 import { readEnvironment, type Variables } from './platform/environment.ts';
 import { createLog, type Write, writeLine } from './platform/log.ts';
 import { createForcedLogoutRun, type ForcedLogoutRunDependencies } from './runs/execute-run.ts';
+import { composePublishOutcomes } from './runs/publish-outcomes.ts';
 import type { Summary } from './runs/summary.ts';
 
 export type RunHandlerDependencies = ForcedLogoutRunDependencies;
@@ -41,9 +43,12 @@ export const composeRun = (variables: Variables, write: Write): RunHandlerDepend
     ...composeGreenApi(client, environment, log),
     listInstances: createListInstances({ client, secretPrefix }),
     readTags: createReadTags({ client, secretPrefix }),
-    recordEvidence: composeRecordEvidence(log, environment, createBus(environment.eventBus)),
+    recordEvidence: composeRecordEvidence(log, environment, undefined),
+    publishOutcomes: composePublishOutcomes(createBus(environment.eventBus), log),
+    stack: environment.stack,
     log,
     now: () => new Date(),
+    sleep,
   };
 };
 

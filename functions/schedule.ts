@@ -10,6 +10,7 @@ import {
   defaultMaxTargetsWithin,
   type ForcedLogout,
   instant,
+  type RunLimits,
   requestEntries,
 } from './runs/request.ts';
 import { type RunName, runNameOf } from './runs/run-name.ts';
@@ -18,7 +19,7 @@ export type ScheduleHandlerDependencies = {
   readonly startRun: StartRun;
   /** The deployment, as part of the names of its runs. */
   readonly stack: string;
-  readonly maxTargetsCeiling: number;
+  readonly limits: RunLimits;
   readonly log: (level: 'INFO' | 'WARN', message: string, fields: object) => void;
 };
 
@@ -41,18 +42,19 @@ const firingSchema = v.strictObject(
 /** Depends on the configuration and the scheduled time alone, so that a repeated delivery of a firing is the same run. */
 const requestOf = (
   { schedule, scheduledTime, ...configured }: v.InferOutput<typeof firingSchema>,
-  ceiling: number,
+  limits: RunLimits,
 ): ForcedLogout => {
-  const { maxTargets = defaultMaxTargetsWithin(ceiling) } = configured;
-  if (maxTargets > ceiling)
-    throw new InvalidRequest('maxTargets', `must be at most ${ceiling}, the ceiling of this deployment`);
+  const { maxTargetsCeiling } = limits;
+  const { maxTargets = defaultMaxTargetsWithin(maxTargetsCeiling) } = configured;
+  if (maxTargets > maxTargetsCeiling)
+    throw new InvalidRequest('maxTargets', `must be at most ${maxTargetsCeiling}, the ceiling of this deployment`);
   return {
     ...configured,
     maxTargets,
     requestedBy: `schedule ${schedule}`,
     source: 'schedule',
     occurredAt: scheduledTime,
-    expiresAt: defaultExpiryAfter(scheduledTime),
+    expiresAt: defaultExpiryAfter(scheduledTime, limits),
   };
 };
 
@@ -62,12 +64,12 @@ const requestOf = (
  * @throws InvalidRequest for an input that no retry can correct
  * @throws RunNotStarted for anything else; the firing is then delivered again
  */
-export const createScheduleHandler = ({ startRun, stack, maxTargetsCeiling, log }: ScheduleHandlerDependencies) =>
+export const createScheduleHandler = ({ startRun, stack, limits, log }: ScheduleHandlerDependencies) =>
   middy<unknown, { readonly run: RunName }>({ timeoutEarlyInMillis: 0 }).handler(async (event) => {
     const firing = requireFields(firingSchema, event, 'input');
     const { schedule, scheduledTime } = firing;
     const name = runNameOf('schedule', { stack, requester: schedule, key: scheduledTime });
-    const start = await startRun(name, requestOf(firing, maxTargetsCeiling));
+    const start = await startRun(name, requestOf(firing, limits));
     if (start.kind !== 'started' && start.kind !== 'other-payload') throw new RunNotStarted(start);
 
     const fact = { schedule, scheduledTime, run: name };
@@ -77,11 +79,11 @@ export const createScheduleHandler = ({ startRun, stack, maxTargetsCeiling, log 
   });
 
 export const composeSchedule = (variables: Variables, write: Write): ScheduleHandlerDependencies => {
-  const { runFunction, runQualifier, stack, maxTargetsCeiling } = readStartingEnvironment(variables);
+  const { runFunction, runQualifier, stack, ...limits } = readStartingEnvironment(variables);
   return {
     startRun: createStartRun({ client: createLambda(), functionName: runFunction, qualifier: runQualifier }),
     stack,
-    maxTargetsCeiling,
+    limits,
     log: createLog(write),
   };
 };

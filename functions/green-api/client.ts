@@ -23,7 +23,8 @@ export type Counted<Answer> = Answer & {
   readonly resent?: true;
 };
 
-type Call<Answer> = (instance: Instance, deadline: Deadline) => Promise<Counted<Answer>>;
+/** @param onSent called when a request leaves, which is before anything is known of its answer */
+type Call<Answer> = (instance: Instance, deadline: Deadline, onSent?: () => void) => Promise<Counted<Answer>>;
 
 /**
  * GREEN-API's methods, each called at most once per 1.1 s and instance. They return every failure as a value and never reject.
@@ -53,7 +54,7 @@ type Sent = {
 
 const createSend =
   (sendGet: SendGet, rateLimiter: RateLimiter) =>
-  async (idInstance: InstanceId, url: string, deadline: Deadline): Promise<Sent> => {
+  async (idInstance: InstanceId, url: string, deadline: Deadline, onSent?: () => void): Promise<Sent> => {
     let stale: Exchange | undefined;
     for (let requests = 0; ; ) {
       const slot = await rateLimiter.slot(idInstance, deadline);
@@ -63,7 +64,10 @@ const createSend =
       const exchange = await sendGet(url, {
         deadline,
         freshConnection: requests > 0,
-        onSent: () => rateLimiter.sent(idInstance),
+        onSent: () => {
+          rateLimiter.sent(idInstance);
+          onSent?.();
+        },
       });
       requests += 1;
       // While Lambda is frozen between invocations, the server may close the connection. That is no failure of GREEN-API.
@@ -95,9 +99,9 @@ export const createGreenApi = ({ sendGet, createRateLimiter }: GreenApiDependenc
     parse: (status: number, text: string) => Answer | GreenApiFailure,
   ): Call<Answer | GreenApiFailure> => {
     const send = createSend(sendGet, createRateLimiter());
-    return async ({ idInstance, credential }, deadline) => {
+    return async ({ idInstance, credential }, deadline, onSent) => {
       const url = `${credential.apiUrl}/waInstance${idInstance}/${method}/${credential.apiTokenInstance}`;
-      const { exchange, requests } = await send(idInstance, url, deadline);
+      const { exchange, requests } = await send(idInstance, url, deadline, onSent);
       return { ...meaningOf(exchange, parse), requests, ...(requests > 1 && { resent: true }) };
     };
   };

@@ -5,11 +5,13 @@ import {
   defaultExpiryMs,
   defaultMaxTargetsWithin,
   type ForcedLogout,
+  forcedLogoutSchema,
+  longestRunMs,
   type RunLimits,
   requestEntries,
 } from '../runs/request.ts';
 import { parseCaller } from './caller.ts';
-import { InvalidRequest, parseBody } from './request.ts';
+import { InvalidRequest, parseBody, requireFields } from './request.ts';
 
 /** Room for 3,000 ids, and as many exceptions. */
 const longestBytes = 128 * 1_024;
@@ -32,16 +34,23 @@ const createBodySchema = (ceiling: number) =>
 type Body = v.InferOutput<ReturnType<typeof createBodySchema>>;
 
 /** A run that outlived its execution would end without a summary. */
-const checkInstants = ({ at, expiresAt }: Body, latestEnd: Date): void => {
+const checkInstants = ({ at, expiresAt }: Body, now: Date, limits: RunLimits): void => {
+  const latestEnd = new Date(now.getTime() + longestRunMs(limits));
   if (expiresAt !== undefined && Date.parse(expiresAt) > latestEnd.getTime())
     throw new InvalidRequest('expiresAt', `must not be after ${latestEnd.toISOString()}: no run may last longer`);
   if (at === undefined) return;
-  const latestAt = new Date(latestEnd.getTime() - (expiresAt === undefined ? defaultExpiryMs : 0));
+  const latestAt = new Date(latestEnd.getTime() - (expiresAt === undefined ? defaultExpiryMs(limits) : 0));
   if (Date.parse(at) > latestAt.getTime())
     throw new InvalidRequest('at', `must not be after ${latestAt.toISOString()}: no run may wait longer`);
   if (expiresAt !== undefined && Date.parse(at) > Date.parse(expiresAt))
     throw new InvalidRequest('at', 'must not be after expiresAt');
 };
+
+/** The session and the e-mail address are for the evidence alone: if one cannot be recorded, the run starts without it. */
+const withoutUnreadable = ({ session, email }: Pick<ForcedLogout, 'session' | 'email'>) => ({
+  ...(v.is(v.unwrap(forcedLogoutSchema.entries.session), session) && { session }),
+  ...(v.is(v.unwrap(forcedLogoutSchema.entries.email), email) && { email }),
+});
 
 /**
  * Reads a request for a run and its caller. The run is a function of the instant of the request, because that instant is
@@ -49,19 +58,22 @@ const checkInstants = ({ at, expiresAt }: Body, latestEnd: Date): void => {
  *
  * @throws InvalidRequest naming the field
  */
-export const createParseRunRequest = ({ maxTargetsCeiling, executionTimeoutMs }: RunLimits, now: () => Date) => {
-  const schema = createBodySchema(maxTargetsCeiling);
-  const defaults = { maxTargets: defaultMaxTargetsWithin(maxTargetsCeiling) };
+export const createParseRunRequest = (limits: RunLimits, now: () => Date) => {
+  const schema = createBodySchema(limits.maxTargetsCeiling);
+  const defaults = { maxTargets: defaultMaxTargetsWithin(limits.maxTargetsCeiling) };
 
   return (event: APIGatewayProxyEventV2) => {
     const body = parseBody(event, schema, longestBytes);
-    checkInstants(body, new Date(now().getTime() + executionTimeoutMs));
-    const { requestedBy } = parseCaller(event);
+    checkInstants(body, now(), limits);
+    const { requestedBy, ...person } = parseCaller(event);
     const requestAt = (instant: Date): ForcedLogout => {
       const occurredAt = instant.toISOString();
-      const expiresAt = defaultExpiryAfter(body.at ?? occurredAt);
-      return { ...defaults, expiresAt, ...body, requestedBy, source: 'api', occurredAt };
+      const expiresAt = defaultExpiryAfter(body.at ?? occurredAt, limits);
+      const caller = { requestedBy, ...withoutUnreadable(person) };
+      return { ...defaults, expiresAt, ...body, ...caller, source: 'api', occurredAt };
     };
+    // The run refuses an invalid payload too, but by then the caller has been told that it started.
+    requireFields(forcedLogoutSchema, requestAt(now()), 'request');
     return { requestedBy, requestAt };
   };
 };

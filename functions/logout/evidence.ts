@@ -48,6 +48,8 @@ export type Evidence = {
     /** AWS identity that started the run again from the dead-letter queue. */
     readonly redrivenBy?: string;
     readonly tags?: Omit<ListedInstance, 'idInstance'>;
+    /** The caller who stopped the run before this instance was confirmed. The newest record of a run and instance counts. */
+    readonly stoppedBy?: string;
   };
 };
 
@@ -74,9 +76,9 @@ export const metricNamespace = 'green-api-logout';
 export const metricNames = { confirmed: 'confirmed', failed: 'failed', timeToLogout: 'timeToLogoutMs' } as const;
 export const metricDimensions = { stack: 'stack', function: 'function' } as const;
 
-/** A caller's mistyped id is no failed logout: there is no session that stayed open. */
-const countsAsFailed = ({ function: name, outcome }: Evidence): boolean =>
-  isFailure(outcome) && !(name === 'logout' && outcome.kind === 'unknown-instance');
+/** A mistyped id is no failed logout: there is no session that stayed open. Nor is a logout that somebody stopped. */
+const countsAsFailed = ({ outcome, run }: Evidence): boolean =>
+  isFailure(outcome) && outcome.kind !== 'unknown-instance' && run?.stoppedBy === undefined;
 
 /**
  * Members that make CloudWatch read an evidence record as metrics too (embedded metric format). Figure and record are one line

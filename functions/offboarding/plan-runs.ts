@@ -4,6 +4,7 @@ import {
   defaultMaxTargetsWithin,
   type ForcedLogout,
   forcedLogoutSchema,
+  longestRunMs,
   type RunLimits,
 } from '../runs/request.ts';
 import type { RunCause } from '../runs/run-name.ts';
@@ -23,7 +24,7 @@ const dayMs = 24 * 60 * 60 * 1_000;
 const requestedByOf = ({ source, id, requestedBy = `${source} ${id}` }: Departure): string => requestedBy;
 
 const createRequest =
-  (departure: Departure, { maxTargetsCeiling }: RunLimits) =>
+  (departure: Departure, limits: RunLimits) =>
   (identities: readonly string[]): ForcedLogout => {
     const { reason, occurredAt, at, dryRun } = departure;
     const isLater = at !== undefined && Date.parse(at) > Date.parse(occurredAt);
@@ -34,14 +35,14 @@ const createRequest =
       source: 'offboarding',
       occurredAt,
       ...(isLater && { at }),
-      expiresAt: defaultExpiryAfter(isLater ? at : occurredAt),
-      maxTargets: defaultMaxTargetsWithin(maxTargetsCeiling),
+      expiresAt: defaultExpiryAfter(isLater ? at : occurredAt, limits),
+      maxTargets: defaultMaxTargetsWithin(limits.maxTargetsCeiling),
       ...(dryRun && { dryRun }),
     };
   };
 
-const waitProblem = ({ occurredAt, at }: Departure, { executionTimeoutMs }: RunLimits): Invalid | undefined => {
-  const longestWaitMs = executionTimeoutMs - defaultExpiryMs;
+const waitProblem = ({ occurredAt, at }: Departure, limits: RunLimits): Invalid | undefined => {
+  const longestWaitMs = longestRunMs(limits) - defaultExpiryMs(limits);
   if (at === undefined || Date.parse(at) - Date.parse(occurredAt) <= longestWaitMs) return undefined;
   const days = Math.max(0, Math.floor(longestWaitMs / dayMs));
   return { kind: 'invalid', problem: `effectiveAt must be at most ${days} days after the event` };

@@ -21,12 +21,23 @@ export type RoundEnd = {
   readonly leftMs: number;
   /** How many more rounds the execution has operations for. */
   readonly roundsLeft: number;
+  /** GREEN-API answered 429 in this round. */
+  readonly wasRateLimited?: boolean;
 };
 
+/**
+ * Other runs over the same instances come back at other seconds of this time after a 429: GREEN-API allows one call per second and
+ * instance, and each process keeps that limit for itself alone.
+ */
+const rateLimitedSpread = 15;
+
 /** Whole seconds until the next round, with a jitter of up to a fifth, and never past the run's expiry. */
-export const secondsToNextRound = ({ runId, round, roundsWithoutProgress, leftMs, roundsLeft }: RoundEnd): number => {
+export const secondsToNextRound = (end: RoundEnd): number => {
+  const { runId, round, roundsWithoutProgress, leftMs, roundsLeft, wasRateLimited = false } = end;
   const left = Math.max(1, Math.ceil(leftMs / 1_000));
   const growth = Math.max(0, roundsWithoutProgress - 1, round - manyRounds);
   const planned = firstWaits[growth] ?? Math.max(laterWait, Math.ceil(left / Math.max(1, roundsLeft)));
-  return Math.min(left, planned - Math.floor((planned / 5) * fractionOf(runId, round)));
+  const fraction = fractionOf(runId, round);
+  const spread = wasRateLimited ? Math.ceil(rateLimitedSpread * fraction) : 0;
+  return Math.min(left, planned - Math.floor((planned / 5) * fraction) + spread);
 };

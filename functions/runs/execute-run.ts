@@ -1,19 +1,29 @@
 import * as v from 'valibot';
-import { countOperations, type Durable, operationNames } from './operations.ts';
-import { resultsOf, skippedOutcome } from './outcome.ts';
+import type { RecordEvidence } from '../logout/evidence.ts';
+import { conclude } from './conclude.ts';
+import { createDrillTarget, createReportDrill } from './drill.ts';
+import { countOperations, type Durable, type Operations } from './operations.ts';
+import { resultsOf } from './outcome.ts';
 import { type BatchDependencies, createProcessBatch } from './process-batch.ts';
 import { createProcessTarget, type ProcessTargetDependencies } from './process-target.ts';
 import { type ForcedLogout, forcedLogoutSchema, type RunIdentity } from './request.ts';
-import { type Resolved, skippedAtOnce } from './results.ts';
+import { operationNames, type Resolved, skippedAtOnce } from './results.ts';
 import { runRounds } from './rounds.ts';
+import { createReportLogout } from './run-evidence.ts';
 import { RunFailure } from './run-failure.ts';
+import { createLogRunEnd, type RunEnd } from './run-metrics.ts';
 import { type Summary, summarize } from './summary.ts';
 import { newTargetState } from './target-state.ts';
-import { createFindTargets, type ResolveDependencies } from './targets.ts';
+import { createFindTargets, foundNothing, listLagSeconds, type ResolveDependencies } from './targets.ts';
 
 export type ForcedLogoutRunDependencies = ProcessTargetDependencies &
   ResolveDependencies &
-  Omit<BatchDependencies, 'processTarget'>;
+  Pick<BatchDependencies, 'publishOutcomes'> & {
+    /** Must not publish the outcome: a batch publishes its outcomes together. */
+    readonly recordEvidence: RecordEvidence;
+    /** The deployment, as a dimension of its metrics. */
+    readonly stack: string;
+  };
 
 /** The durable execution of a run. */
 export type Execution = {
@@ -31,10 +41,32 @@ const parseForcedLogout = (payload: unknown): ForcedLogout => {
   throw new RunFailure('InvalidRun', `The payload is not a run: see ${[...fields].slice(0, 10).join(', ')}`);
 };
 
-const summarizeDryRun = (resolved: Resolved): Summary => {
-  const outcomes = resolved.targets.map((id) => skippedOutcome(id, 'dry-run', 'dry run'));
-  const results = resultsOf([...outcomes, ...skippedAtOnce(resolved)], resolved.unlisted);
-  return summarize(results, 'a dry run: nobody was logged out');
+/** There was no instance that the target includes, and so nobody to log out. */
+const foundNobody = ({ request: { target, dryRun } }: RunIdentity, now: Date): RunEnd => {
+  const isWorthAnotherLook = dryRun && 'owner' in target;
+  const until = new Date(now.getTime() + listLagSeconds * 1_000).toISOString();
+  const note = isWorthAnotherLook
+    ? `no instance was found for the target now; a real run would look again until ${until}`
+    : 'no instance was found for the target';
+  return { summary: summarize(resultsOf([]), note) };
+};
+
+const createProcessRounds = (dependencies: ForcedLogoutRunDependencies) => {
+  const { recordEvidence, log } = dependencies;
+  const logOut = createProcessBatch({
+    ...dependencies,
+    processTarget: createProcessTarget(dependencies),
+    report: createReportLogout(recordEvidence, log),
+  });
+  const drill = createProcessBatch({
+    ...dependencies,
+    processTarget: createDrillTarget(dependencies),
+    report: createReportDrill(log),
+  });
+  return (operations: Operations, run: RunIdentity, { targets }: Resolved, remainingMs: () => number) => {
+    const processBatch = run.request.dryRun ? drill : logOut;
+    return runRounds(operations, (...batch) => processBatch(...batch, remainingMs), run, targets.map(newTargetState));
+  };
 };
 
 /**
@@ -44,8 +76,17 @@ const summarizeDryRun = (resolved: Resolved): Summary => {
  */
 export const createForcedLogoutRun = (dependencies: ForcedLogoutRunDependencies) => {
   const findTargets = createFindTargets(dependencies);
-  const processBatch = createProcessBatch({ ...dependencies, processTarget: createProcessTarget(dependencies) });
-  const { now } = dependencies;
+  const processRounds = createProcessRounds(dependencies);
+  const { now, log, stack } = dependencies;
+  const logEnd = createLogRunEnd(log, stack, now);
+
+  const executeRun = async (operations: Operations, run: RunIdentity, remainingMs: () => number): Promise<RunEnd> => {
+    const resolved = await findTargets(operations, run);
+    if (resolved.kind === 'failed') return { ...resolved, summary: summarize(resultsOf([]), resolved.failure.message) };
+    if (foundNothing(resolved)) return foundNobody(run, now());
+    const outcomes = await processRounds(operations, run, resolved, remainingMs);
+    return conclude(resultsOf([...outcomes, ...skippedAtOnce(resolved)], resolved.unlisted), run.request);
+  };
 
   return async (payload: unknown, { runId, durable, remainingMs }: Execution): Promise<Summary> => {
     const request = parseForcedLogout(payload);
@@ -53,17 +94,9 @@ export const createForcedLogoutRun = (dependencies: ForcedLogoutRunDependencies)
     const startedAt = await operations.step(operationNames.start, async () => now().toISOString());
     const run: RunIdentity = { id: runId, request, startedAt };
 
-    const resolved = await findTargets(operations, run);
-    const skipped = skippedAtOnce(resolved);
-    if (resolved.targets.length + skipped.length === 0)
-      return summarize(resultsOf([]), 'no instance was found for the target');
-    if (request.dryRun) return summarizeDryRun(resolved);
-
-    const targetStates = resolved.targets.map(newTargetState);
-    const outcomes = await runRounds(operations, (...batch) => processBatch(...batch, remainingMs), run, targetStates);
-    const results = resultsOf([...outcomes, ...skipped], resolved.unlisted);
-    const { failed, total } = results.progress;
-    if (failed === 0) return summarize(results);
-    throw new RunFailure('NotAllConfirmed', `${failed} of ${total} instances are not confirmed`, summarize(results));
+    const end = await executeRun(operations, run, remainingMs);
+    logEnd(run, end);
+    if (end.failure === undefined) return end.summary;
+    throw new RunFailure(end.failure.type, end.failure.message, end.summary);
   };
 };

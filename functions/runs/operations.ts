@@ -1,26 +1,17 @@
-import type { DurableContext, StepConfig } from '@aws/durable-execution-sdk-js';
+import { type DurableContext, type StepConfig, StepSemantics } from '@aws/durable-execution-sdk-js';
 
 /** What a run uses of its durable execution. */
 export type Durable = Pick<DurableContext, 'step' | 'wait'>;
 
-/**
- * The operations of a run, in their order, so that its history reads as a story. It waits until `at`, for tags that the list
- * may not show yet, and after each round. `resolve` is retried while Secrets Manager gives no answer.
- */
-export const operationNames = {
-  start: 'start',
-  waitForAt: 'wait-for-at',
-  resolve: 'resolve',
-  waitForTags: 'wait-for-late-tags',
-  resolveAgain: 'resolve-again',
-  round: (round: number, batch: number) => `round-${round}-batch-${batch}`,
-  rest: (round: number, batch: number) => `rest-after-round-${round}-batch-${batch}`,
-  waitAfterRound: (round: number) => `wait-after-round-${round}`,
-} as const;
-
 /** The operations of one execution, counted, because Lambda allows 3,000. The count is the same on each replay. */
 export type Operations = {
   readonly step: <Output>(name: string, act: () => Promise<Output>, retry?: RetryStrategy) => Promise<Output>;
+  /**
+   * A step that is repeated if its process dies, and then knows it: an earlier attempt may have done anything, or nothing.
+   *
+   * @param act must not reject
+   */
+  readonly repeatableStep: <Output>(name: string, act: (isRepeated: boolean) => Promise<Output>) => Promise<Output>;
   /** @param seconds whole, and at least 1 */
   readonly wait: (name: string, seconds: number) => Promise<void>;
   readonly used: () => number;
@@ -34,6 +25,14 @@ export const countOperations = (durable: Durable): Operations => {
     step: async (name, act, retryStrategy) => {
       used += 1;
       return durable.step(name, act, retryStrategy && { retryStrategy });
+    },
+    repeatableStep: async (name, act) => {
+      used += 1;
+      return durable.step(name, ({ attempt }) => act(attempt > 1), {
+        // The start of each attempt is on record before it acts, so that the next one is counted as another.
+        semantics: StepSemantics.AtMostOncePerRetry,
+        retryStrategy: () => ({ shouldRetry: true, delay: { seconds: 1 } }),
+      });
     },
     wait: async (name, seconds) => {
       used += 1;

@@ -1,20 +1,36 @@
 import * as v from 'valibot';
+import type { ListedInstance } from '../instances/directory.ts';
 import { type InstanceId, instanceIdSchema } from '../instances/instance-id.ts';
 import { type OutcomeKind, retryable } from '../logout/outcome.ts';
+import type { Log } from '../platform/log.ts';
 
 /** Why a run did not log an instance out although its target includes it. */
-export const skipReasons = ['excepted', 'protected', 'tag-changed', 'not-found', 'dry-run'] as const;
+export const skipReasons = ['excepted', 'protected', 'tag-changed', 'not-found'] as const;
 
 export type SkipReason = (typeof skipReasons)[number];
+
+/** Kinds of outcomes that only a run has. */
+const runKinds = ['skipped', 'pending', 'not-attempted', 'ready'] as const;
+
+export type OutcomeTags = Pick<ListedInstance, 'owner' | 'group'>;
+
+/** The tags of an instance for its outcome; nothing if it has none. */
+export const shownTags = ({ owner, group }: Partial<OutcomeTags> = {}): { readonly tags?: OutcomeTags } =>
+  owner === undefined && group === undefined
+    ? {}
+    : { tags: { ...(owner !== undefined && { owner }), ...(group !== undefined && { group }) } };
 
 /** The result of a run for one instance. */
 export type Outcome = {
   readonly idInstance: InstanceId;
-  /** `skipped`: not logged out for `skipReason`, which is no failure. `pending`: not decided yet. */
-  readonly kind: OutcomeKind | 'skipped' | 'pending';
+  /**
+   * Besides the outcomes of a single logout: `skipped`, for `skipReason`, which is no failure; `pending`, not decided yet;
+   * `not-attempted`, the run ended before it came to this instance; `ready`, a drill found nothing that would prevent a logout.
+   */
+  readonly kind: OutcomeKind | (typeof runKinds)[number];
   /** As many readings in a row as a run needs reported `notAuthorized`. */
   readonly confirmed: boolean;
-  /** How many `logout` requests were sent. */
+  /** How many `logout` requests were sent, as far as it is known; the last one may not have been if the run was stopped. */
   readonly attempts: number;
   /** Instant of the last of those readings, ISO 8601. */
   readonly confirmedAt?: string;
@@ -22,6 +38,8 @@ export type Outcome = {
   readonly detail?: string;
   /** Only of a skipped instance. */
   readonly skipReason?: SkipReason;
+  /** The tags that decided, if the run read them. */
+  readonly tags?: OutcomeTags;
   /** Only if the run was to clear the outgoing queue, and tried to. It never changes the outcome of the logout. */
   readonly queueCleared?: boolean;
 };
@@ -34,6 +52,8 @@ export type Progress = {
   readonly failed: number;
   readonly skipped: number;
   readonly pending: number;
+  /** Only in a drill. */
+  readonly ready: number;
 };
 
 export type RunResults = { readonly progress: Progress; readonly outcomes: readonly Outcome[] };
@@ -42,26 +62,49 @@ export type RunResults = { readonly progress: Progress; readonly outcomes: reado
 export const byId = (a: Pick<Outcome, 'idInstance'>, b: Pick<Outcome, 'idInstance'>): number =>
   a.idInstance < b.idInstance ? -1 : 1;
 
-const countedAs = ({ kind, confirmed }: Outcome): keyof Progress => {
-  if (kind === 'skipped' || kind === 'pending') return kind;
-  return confirmed ? 'loggedOut' : 'failed';
+const countedAs = ({ kind }: Outcome): keyof Progress => {
+  if (kind === 'skipped' || kind === 'pending' || kind === 'ready') return kind;
+  return kind === 'logged-out' || kind === 'already-logged-out' ? 'loggedOut' : 'failed';
 };
 
 /** @param unlisted number of skipped instances that are too many to be listed one by one */
 export const resultsOf = (outcomes: readonly Outcome[], unlisted = 0): RunResults => {
-  const progress = { total: outcomes.length + unlisted, loggedOut: 0, failed: 0, skipped: unlisted, pending: 0 };
+  const progress = {
+    total: outcomes.length + unlisted,
+    loggedOut: 0,
+    failed: 0,
+    skipped: unlisted,
+    pending: 0,
+    ready: 0,
+  };
   for (const outcome of outcomes) progress[countedAs(outcome)] += 1;
   return { progress, outcomes };
 };
 
-export const skippedOutcome = (idInstance: InstanceId, skipReason: SkipReason, detail: string): Outcome => ({
+export const skippedOutcome = (
+  idInstance: InstanceId,
+  skipReason: SkipReason,
+  detail: string,
+  tags?: OutcomeTags,
+): Outcome => ({
   idInstance,
   kind: 'skipped',
   confirmed: false,
   attempts: 0,
   skipReason,
   detail,
+  ...(tags !== undefined && { tags }),
 });
+
+/** Each skipped instance has one line, which a query can find by its `skipReason`. */
+export const logSkipped = (
+  log: Log,
+  run: string,
+  outcome: Pick<Outcome, 'idInstance' | 'skipReason' | 'detail' | 'tags'>,
+) => {
+  const { idInstance, skipReason, detail, tags } = outcome;
+  log('WARN', 'instance skipped', { run, idInstance, skipReason, detail, tags });
+};
 
 export const pendingOutcome = (idInstance: InstanceId): Outcome => ({
   idInstance,
@@ -72,7 +115,7 @@ export const pendingOutcome = (idInstance: InstanceId): Outcome => ({
 
 /** The fields of an outcome that several instances can share. */
 export const outcomeEntries = {
-  kind: v.picklist(['logged-out', 'already-logged-out', 'skipped', 'pending', ...Object.keys(retryable)]),
+  kind: v.picklist(['logged-out', 'already-logged-out', ...runKinds, ...Object.keys(retryable)]),
   confirmed: v.boolean(),
   attempts: v.number(),
   detail: v.exactOptional(v.string()),
@@ -80,8 +123,15 @@ export const outcomeEntries = {
   queueCleared: v.exactOptional(v.boolean()),
 };
 
+export const tagsSchema = v.object({ owner: v.exactOptional(v.string()), group: v.exactOptional(v.string()) });
+
 /** An outcome in the result of a step. The run's own fields beside it are dropped. */
 export const outcomeSchema = v.pipe(
-  v.object({ idInstance: instanceIdSchema, ...outcomeEntries, confirmedAt: v.exactOptional(v.string()) }),
+  v.object({
+    idInstance: instanceIdSchema,
+    ...outcomeEntries,
+    confirmedAt: v.exactOptional(v.string()),
+    tags: v.exactOptional(tagsSchema),
+  }),
   v.transform((outcome) => outcome as Outcome),
 );

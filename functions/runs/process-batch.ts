@@ -1,13 +1,14 @@
-import type { RecordEvidence } from '../logout/evidence.ts';
+import type { Evidence } from '../logout/evidence.ts';
 import { deadlineIn, hasPassed } from '../platform/deadline.ts';
 import type { Log } from '../platform/log.ts';
 import { errorNameOf } from '../platform/unknown-values.ts';
 import { inParallel } from './in-parallel.ts';
-import type { Outcome } from './outcome.ts';
-import type { ProcessTarget } from './process-target.ts';
+import { type Outcome, shownTags } from './outcome.ts';
+import type { ProcessTarget, RoundContext } from './process-target.ts';
+import type { PublishOutcomes } from './publish-outcomes.ts';
 import type { RunIdentity } from './request.ts';
-import { evidenceOf } from './run-evidence.ts';
 import { expired, isPending, retryOrFail, type TargetState } from './target-state.ts';
+import { applyInterruption } from './transitions.ts';
 
 /** The checkpoint of one batch of a round. */
 export type BatchResult = {
@@ -20,9 +21,13 @@ export type BatchResult = {
   readonly targetStates: readonly (Outcome | TargetState)[];
 };
 
+/** Reports what is known of an instance after a round; gives the evidence record if it left one. It must not publish the outcome. */
+export type ReportTarget = (run: RunIdentity, target: TargetState) => Promise<Evidence | undefined>;
+
 export type BatchDependencies = {
   readonly processTarget: ProcessTarget;
-  readonly recordEvidence: RecordEvidence;
+  readonly report: ReportTarget;
+  readonly publishOutcomes: PublishOutcomes;
   readonly log: Log;
   readonly now: () => Date;
 };
@@ -32,34 +37,33 @@ export type BatchDependencies = {
  * takes about a minute.
  */
 const longestBatchMs = 5 * 60 * 1_000;
-/** Time to write the checkpoint before Lambda's own limit, in milliseconds. */
+/** Time to publish the outcomes and write the checkpoint before Lambda's own limit, in milliseconds. */
 const closingMs = 20_000;
 const concurrency = 50;
 
-const withoutRetry = ({ retry: _, ...outcome }: TargetState): Outcome => outcome;
+const checkpointOf = (target: TargetState): Outcome | TargetState => {
+  if (isPending(target)) return target;
+  const { retry, ...outcome } = target;
+  return { ...outcome, ...shownTags(retry.tags) };
+};
 
 /**
  * Processes one batch of a round and records the evidence of each decided instance, which a crash may repeat. It never
  * rejects, and one instance's failure stops no other. An instance that there is no time for stays pending; when the run has
  * expired, none does.
  */
-export const createProcessBatch = ({ processTarget, recordEvidence, log, now }: BatchDependencies) => {
-  // A run may be stopped before the evidence of a logout that it sent.
-  const logSent = (
-    { id, request: { requestedBy, reason } }: RunIdentity,
-    { idInstance, attempts, retry }: TargetState,
-  ) => log('INFO', 'logout sent', { run: id, idInstance, attempts, requestedBy, reason, tags: retry.tags });
+export const createProcessBatch = (dependencies: BatchDependencies) => {
+  const { processTarget, report, publishOutcomes, log, now } = dependencies;
 
-  const report = async (run: RunIdentity, target: TargetState): Promise<void> => {
-    const { kind, idInstance, skipReason, detail, attempts, retry } = target;
-    if (kind === 'skipped')
-      log('WARN', 'instance skipped', { run: run.id, idInstance, skipReason, detail, attempts, tags: retry.tags });
-    else if (kind !== 'pending') await recordEvidence(evidenceOf({ ...target, kind }, run));
+  // A process may die, or a run be stopped, before there is evidence of a logout that was sent.
+  const logSent = ({ id, request }: RunIdentity, { idInstance, attempts, retry }: TargetState) => {
+    const { requestedBy, reason } = request;
+    log('INFO', 'logout sent', { run: id, idInstance, attempts, requestedBy, reason, tags: retry.tags });
   };
 
-  const processSafely = async (run: RunIdentity, ...[target, ...rest]: Parameters<ProcessTarget>) => {
+  const processSafely = async (run: RunIdentity, target: TargetState, round: RoundContext): Promise<TargetState> => {
     try {
-      return await processTarget(target, ...rest);
+      return hasPassed(round.deadline) ? target : await processTarget(target, round);
     } catch (error) {
       const name = errorNameOf(error);
       log('ERROR', 'unexpected error', { run: run.id, idInstance: target.idInstance, error: name });
@@ -71,25 +75,30 @@ export const createProcessBatch = ({ processTarget, recordEvidence, log, now }: 
     run: RunIdentity,
     round: number,
     batch: readonly TargetState[],
+    isRepeated: boolean,
     remainingMs: () => number,
   ): Promise<BatchResult> => {
-    const untilExpiryMs = () => Date.parse(run.request.expiresAt) - now().getTime();
+    const { request } = run;
+    const untilExpiryMs = () => Date.parse(request.expiresAt) - now().getTime();
     const deadline = deadlineIn(Math.min(longestBatchMs, remainingMs() - closingMs, untilExpiryMs()));
+    const context = { request, deadline, onLogoutSent: (target: TargetState) => logSent(run, target) };
+    const evidence: Evidence[] = [];
 
     const processOne = async (target: TargetState): Promise<TargetState> => {
-      const processed = hasPassed(deadline) ? target : await processSafely(run, target, run.request, deadline);
+      const processed = await processSafely(run, isRepeated ? applyInterruption(target) : target, context);
       const next = isPending(processed) && untilExpiryMs() <= 0 ? expired(processed) : processed;
-      if (isPending(next) && next.attempts > target.attempts) logSent(run, next);
-      await report(run, next);
+      const record = await report(run, next);
+      if (record !== undefined) evidence.push(record);
       return next;
     };
 
     const targetStates = await inParallel(concurrency, batch, processOne);
+    await publishOutcomes(evidence);
     return {
       round,
       at: now().toISOString(),
       timeIsShort: remainingMs() < longestBatchMs + closingMs,
-      targetStates: targetStates.map((target) => (isPending(target) ? target : withoutRetry(target))),
+      targetStates: targetStates.map(checkpointOf),
     };
   };
 };

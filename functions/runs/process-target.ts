@@ -21,12 +21,16 @@ export type ProcessTargetDependencies = {
   readonly now: () => Date;
 };
 
+/** What one round gives to the work on each of its instances. */
+export type RoundContext = {
+  readonly request: Pick<ForcedLogout, 'target' | 'clearQueue' | 'expiresAt'>;
+  readonly deadline: Deadline;
+  /** Called when the request of a logout leaves, with the logout counted among the attempts. */
+  readonly onLogoutSent: (target: TargetState) => void;
+};
+
 /** Processes one instance as far as one round can: at most one logout and one reading of its state. */
-export type ProcessTarget = (
-  target: TargetState,
-  request: Pick<ForcedLogout, 'target' | 'clearQueue' | 'expiresAt'>,
-  deadline: Deadline,
-) => Promise<TargetState>;
+export type ProcessTarget = (target: TargetState, round: RoundContext) => Promise<TargetState>;
 
 /** A heavy account logs out slowly (https://github.com/green-api/issues/issues/793): time before a second logout, in milliseconds. */
 const slownessMs = 10_000;
@@ -60,31 +64,41 @@ export const createProcessTarget = ({
     return applyReading(target, answer, now().toISOString());
   };
 
-  const logOut: ProcessTarget = async (target, request, deadline) => {
+  const logOut: ProcessTarget = async (target, { request, deadline, onLogoutSent }) => {
     const tags = await readTags(target.idInstance);
     const informed = applyTags(target, tags, request.target);
     const hasTime = !hasPassed(deadline) && now().getTime() < Date.parse(request.expiresAt);
     if (tags.kind !== 'tags' || !isPending(informed) || informed.retry.leaveAlone || !hasTime) return informed;
 
-    const answer = await callWithCredential(target.idInstance, greenApi.logout, deadline);
+    let { attempts } = target;
+    const onSent = () => {
+      attempts += 1;
+      onLogoutSent({ ...informed, attempts });
+    };
+    const answer = await callWithCredential(
+      target.idInstance,
+      (instance, end) => greenApi.logout(instance, end, onSent),
+      deadline,
+    );
     return applyLogoutResponse(informed, answer, now().toISOString());
   };
 
-  const clearQueue: ProcessTarget = async (target, request, deadline) => {
+  const clearQueue: ProcessTarget = async (target, { request, deadline }) => {
     const tags = await readTags(target.idInstance);
     const problem = tags.kind === 'tags' ? skipOf(tags.instance, request.target) : tags;
     if (problem !== undefined) return queueNotCleared(target, problem.detail);
     return applyQueueResponse(target, await callWithCredential(target.idInstance, greenApi.clearQueue, deadline));
   };
 
-  return async (target, request, deadline) => {
+  return async (target, round) => {
+    const { request, deadline } = round;
     const isFirst = target.attempts === 0;
     let next = isFirst ? target : await readState(target, deadline);
-    if (isPending(next) && isLogoutDue(next, now().getTime())) next = await logOut(next, request, deadline);
+    if (isPending(next) && isLogoutDue(next, now().getTime())) next = await logOut(next, round);
     // One reading per round: a second one would have to wait for GREEN-API's limit.
     if (isPending(next) && isFirst && next.attempts > 0) next = await readState(next, deadline);
     next = applyRefusals(next);
     const mayClear = isClearingDue(next, now().getTime()) && !hasPassed(deadline);
-    return request.clearQueue && mayClear ? clearQueue(next, request, deadline) : next;
+    return request.clearQueue && mayClear ? clearQueue(next, round) : next;
   };
 };

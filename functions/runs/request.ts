@@ -78,7 +78,7 @@ export const requestEntries = {
   maxTargets: v.exactOptional(maxTargets),
   /** Clears the outgoing queue too, so that the next number that is linked does not send it. */
   clearQueue: v.exactOptional(flag),
-  /** Logs nobody out: the run only reports who would be. */
+  /** A drill: the run reads the credential and the state of each target once, and logs nobody out. */
   dryRun: v.exactOptional(flag),
 };
 
@@ -95,6 +95,12 @@ export const forcedLogoutSchema = v.strictObject({
   /** AWS identity that started the run again after it had failed or was stopped. */
   redrivenBy: v.exactOptional(text(1_024)),
   source: v.picklist(['api', 'schedule', 'offboarding'], 'must be api, schedule or offboarding'),
+  /** Session name of the caller's role: see `Evidence`. */
+  session: v.exactOptional(
+    v.strictObject({ name: text(64), setBy: v.picklist(['identity-center', 'caller'], 'must be a known origin') }),
+  ),
+  /** The `email` claim of the caller's token. */
+  email: v.exactOptional(text(320)),
   /** The time of the cause: the event's own time, the scheduled time, or the instant of the request. */
   occurredAt: v.exactOptional(instant),
 });
@@ -113,14 +119,23 @@ export type RunLimits = {
 /** Most targets of a run whose request names no `maxTargets`. */
 const defaultMaxTargets = 50;
 
+const dayMs = 24 * 60 * 60 * 1_000;
+/** Time for a run to end by itself, with its evidence and its summary, before its execution times out. In milliseconds. */
+const marginMs = 10 * 60 * 1_000;
+
+/** Longest time from the start of a run to its expiry, in milliseconds. */
+export const longestRunMs = ({ executionTimeoutMs }: Pick<RunLimits, 'executionTimeoutMs'>): number =>
+  executionTimeoutMs - marginMs;
+
 /** Time from `at`, or from the cause, to the expiry of a run whose request names no `expiresAt`, in milliseconds. */
-export const defaultExpiryMs = 24 * 60 * 60 * 1_000;
+export const defaultExpiryMs = (limits: Pick<RunLimits, 'executionTimeoutMs'>): number =>
+  Math.min(dayMs, longestRunMs(limits));
 
 export const defaultMaxTargetsWithin = (ceiling: number): number => Math.min(defaultMaxTargets, ceiling);
 
 /** The `expiresAt` that follows from the `at`, or else from the cause, of a run. ISO 8601. */
-export const defaultExpiryAfter = (instant: string): string =>
-  new Date(Date.parse(instant) + defaultExpiryMs).toISOString();
+export const defaultExpiryAfter = (instant: string, limits: Pick<RunLimits, 'executionTimeoutMs'>): string =>
+  new Date(Date.parse(instant) + defaultExpiryMs(limits)).toISOString();
 
 /** A run that has begun. */
 export type RunIdentity = {

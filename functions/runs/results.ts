@@ -9,7 +9,30 @@ import {
   type RunResults,
   resultsOf,
   skippedOutcome,
+  tagsSchema,
 } from './outcome.ts';
+
+/**
+ * The operations of a run, in their order, so that its history reads as a story. It waits until `at`, for tags that the list
+ * may not show yet, and after each round. `resolve` is retried while Secrets Manager gives no answer.
+ */
+export const operationNames = {
+  start: 'start',
+  waitForAt: 'wait-for-at',
+  resolve: 'resolve',
+  waitForTags: 'wait-for-late-tags',
+  resolveAgain: 'resolve-again',
+  round: (round: number, batch: number) => `round-${round}-batch-${batch}`,
+  rest: (round: number, batch: number) => `rest-after-round-${round}-batch-${batch}`,
+  waitAfterRound: (round: number) => `wait-after-round-${round}`,
+} as const;
+
+/** Instances in one step: their states fit into one checkpoint, and their calls into one invocation. */
+export const batchSize = 200;
+
+/** The batch at a place of a round, from 1 on. */
+export const batchAt = <Item>(items: readonly Item[], batch: number): readonly Item[] =>
+  items.slice((batch - 1) * batchSize, batch * batchSize);
 
 /** A step of a run that has succeeded, as the history of its execution records it. */
 export type FinishedStep = {
@@ -28,32 +51,100 @@ const resolvedSchema = v.object({
   protected: ids,
   /** Protected instances that are too many to be named. */
   unlisted: v.number(),
+  /** Of the skipped instances, as far as the checkpoint has room for them. */
+  tags: v.exactOptional(v.record(instanceIdSchema, tagsSchema)),
 });
+
+export type Resolved = v.InferOutput<typeof resolvedSchema>;
 
 /** The result of each batch of a round: the instances it processed, as they are now. */
 const batchSchema = v.object({ round: v.number(), targetStates: v.array(outcomeSchema) });
 
-export type Resolved = v.InferOutput<typeof resolvedSchema>;
+type Batch = v.InferOutput<typeof batchSchema> & { readonly batch: number };
 
-export const skippedAtOnce = (resolved: Resolved): readonly Outcome[] => [
-  ...resolved.excepted.map((id) => skippedOutcome(id, 'excepted', 'excepted')),
-  ...resolved.protected.map((id) => skippedOutcome(id, 'protected', 'protected')),
+export const skippedAtOnce = ({ excepted, protected: guarded, tags = {} }: Resolved): readonly Outcome[] => [
+  ...excepted.map((id) => skippedOutcome(id, 'excepted', 'excepted', tags[id])),
+  ...guarded.map((id) => skippedOutcome(id, 'protected', 'protected', tags[id])),
 ];
+
+const placeOf = (name: string): { readonly round: number; readonly batch: number } | undefined => {
+  const [, round, batch] = /^round-(\d+)-batch-(\d+)$/.exec(name) ?? [];
+  return batch === undefined ? undefined : { round: Number(round), batch: Number(batch) };
+};
+
+const parseBatch = ({ name, payload }: FinishedStep): readonly Batch[] => {
+  const place = placeOf(name);
+  const batch = parseJsonAs(batchSchema, payload);
+  return place === undefined || batch === undefined ? [] : [{ ...batch, ...place }];
+};
+
+const parseResolutions = (steps: readonly FinishedStep[]): readonly Resolved[] =>
+  steps
+    .filter(({ name }) => name === operationNames.resolve || name === operationNames.resolveAgain)
+    .flatMap(({ payload }) => parseJsonAs(resolvedSchema, payload) ?? []);
 
 /** The results of a run so far, out of its steps in any order: of each instance, the newest round counts. */
 export const resultsFromSteps = (steps: readonly FinishedStep[]): RunResults => {
-  const payloadsOf = (pattern: RegExp) => steps.filter(({ name }) => pattern.test(name)).map(({ payload }) => payload);
-  const resolutions = payloadsOf(/^resolve(?:-again)?$/).flatMap((text) => parseJsonAs(resolvedSchema, text) ?? []);
-  const batches = payloadsOf(/^round-/).flatMap((text) => parseJsonAs(batchSchema, text) ?? []);
-
+  const resolutions = parseResolutions(steps);
   const newest = new Map<InstanceId, Outcome>();
   for (const resolved of resolutions) {
     for (const id of resolved.targets) newest.set(id, pendingOutcome(id));
     for (const outcome of skippedAtOnce(resolved)) newest.set(outcome.idInstance, outcome);
   }
-  for (const { targetStates } of batches.toSorted((a, b) => a.round - b.round)) {
+  for (const { targetStates } of steps.flatMap(parseBatch).toSorted((a, b) => a.round - b.round)) {
     for (const outcome of targetStates) newest.set(outcome.idInstance, outcome);
   }
   const unlisted = Math.max(0, ...resolutions.map((resolved) => resolved.unlisted));
   return resultsOf([...newest.values()].toSorted(byId), unlisted);
+};
+
+/** The instances that a round processes, in the order of its batches. */
+const instancesOfRound = (steps: readonly FinishedStep[], round: number): readonly InstanceId[] => {
+  if (round === 1) return parseResolutions(steps).at(-1)?.targets ?? [];
+  return steps
+    .flatMap(parseBatch)
+    .filter((batch) => batch.round === round - 1)
+    .toSorted((a, b) => a.batch - b.batch)
+    .flatMap(({ targetStates }) => targetStates.filter(({ kind }) => kind === 'pending'))
+    .map(({ idInstance }) => idInstance);
+};
+
+/** The instances whose batch had started and not finished when the run ended: a logout may have been sent. */
+export const instancesUnderWay = (
+  steps: readonly FinishedStep[],
+  unfinished: readonly string[],
+): ReadonlySet<InstanceId> =>
+  new Set(
+    unfinished.flatMap((name) => {
+      const place = placeOf(name);
+      return place === undefined ? [] : batchAt(instancesOfRound(steps, place.round), place.batch);
+    }),
+  );
+
+/**
+ * The results of a run that ended without a summary, because it was stopped or died. Nothing stays pending: an instance that was,
+ * or may have been, sent a logout is `unconfirmed`, any other `not-attempted`.
+ *
+ * @param end what happened to the run, such as `the run was stopped`
+ */
+export const resultsAtEnd = (
+  steps: readonly FinishedStep[],
+  underWay: ReadonlySet<InstanceId>,
+  end: string,
+): RunResults => {
+  const { progress, outcomes } = resultsFromSteps(steps);
+  const decide = (outcome: Outcome): Outcome => {
+    if (outcome.kind !== 'pending') return outcome;
+    if (outcome.attempts > 0)
+      return { ...outcome, kind: 'unconfirmed', detail: `${end} before the logout was confirmed` };
+    return underWay.has(outcome.idInstance)
+      ? {
+          ...outcome,
+          kind: 'unconfirmed',
+          attempts: 1,
+          detail: `${end} while it processed this instance: a logout may have been sent`,
+        }
+      : { ...outcome, kind: 'not-attempted', detail: `${end} before it came to this instance` };
+  };
+  return resultsOf(outcomes.map(decide), progress.total - outcomes.length);
 };

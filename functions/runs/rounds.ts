@@ -1,12 +1,11 @@
 import { secondsToNextRound } from './backoff.ts';
-import { type Operations, operationNames } from './operations.ts';
+import type { Operations } from './operations.ts';
 import type { Outcome } from './outcome.ts';
 import type { BatchResult } from './process-batch.ts';
 import type { RunIdentity } from './request.ts';
+import { batchAt, batchSize, operationNames } from './results.ts';
 import { lastState, type TargetState } from './target-state.ts';
 
-/** Instances in one step: their states fit into one checkpoint, and their calls into one invocation. */
-const batchSize = 200;
 /** Steps at once: a step lasts as long as its slowest instance, and the others must not wait for it. */
 const batchesAtOnce = 4;
 /**
@@ -15,12 +14,16 @@ const batchesAtOnce = 4;
  */
 const operationsForRounds = 600;
 
-export type ProcessBatch = (run: RunIdentity, round: number, batch: readonly TargetState[]) => Promise<BatchResult>;
+/** @param isRepeated an earlier attempt at the same batch was interrupted */
+export type ProcessBatch = (
+  run: RunIdentity,
+  round: number,
+  batch: readonly TargetState[],
+  isRepeated: boolean,
+) => Promise<BatchResult>;
 
 const inBatches = (targetStates: readonly TargetState[]): readonly (readonly TargetState[])[] =>
-  Array.from({ length: Math.ceil(targetStates.length / batchSize) }, (_, index) =>
-    targetStates.slice(index * batchSize, (index + 1) * batchSize),
-  );
+  Array.from({ length: Math.ceil(targetStates.length / batchSize) }, (_, index) => batchAt(targetStates, index + 1));
 
 const isOpen = (outcome: Outcome | TargetState): outcome is TargetState =>
   outcome.kind === 'pending' && 'retry' in outcome;
@@ -38,7 +41,7 @@ const processRound = async (
     const done = results.length;
     const steps = batches.slice(done, done + batchesAtOnce).map((batch, index) => {
       const name = operationNames.round(round, done + index + 1);
-      return operations.step(name, () => processBatch(run, round, batch));
+      return operations.repeatableStep(name, (isRepeated) => processBatch(run, round, batch, isRepeated));
     });
     results.push(...(await Promise.all(steps)));
     // After a wait the next invocation has Lambda's full time limit again.
@@ -51,6 +54,9 @@ const processRound = async (
 /** An instance that only lacks its next reading is worth an early round too. */
 const hasProgress = (before: readonly TargetState[], open: readonly TargetState[]): boolean =>
   open.length < before.length || open.some((target) => lastState(target) === 'notAuthorized');
+
+const wasRateLimited = (outcome: Outcome | TargetState): boolean =>
+  isOpen(outcome) && outcome.retry.wasRateLimited === true;
 
 const waitAfterRound = async (
   operations: Operations,
@@ -66,6 +72,7 @@ const waitAfterRound = async (
     roundsWithoutProgress,
     leftMs: Date.parse(run.request.expiresAt) - endedAtMs,
     roundsLeft: Math.floor((operationsForRounds - operations.used()) / (results.length + 1)),
+    wasRateLimited: results.some(({ targetStates }) => targetStates.some(wasRateLimited)),
   });
   await operations.wait(operationNames.waitAfterRound(round), seconds);
 };

@@ -1,12 +1,18 @@
-import type { Evidence } from '../logout/evidence.ts';
+import type { Evidence, RecordEvidence } from '../logout/evidence.ts';
 import { type FailureKind, type LogoutOutcome, type OutcomeKind, retryable } from '../logout/outcome.ts';
+import type { Log } from '../platform/log.ts';
+import { logSkipped } from './outcome.ts';
+import type { ReportTarget } from './process-batch.ts';
 import type { RunIdentity } from './request.ts';
 import { lastState, type TargetState } from './target-state.ts';
 
-/** A target that has a final outcome. */
-export type DecidedTarget = TargetState & { readonly kind: OutcomeKind };
+/** A target whose logout has an outcome. */
+type DecidedTarget = TargetState & { readonly kind: OutcomeKind };
 
-const isFailureKind = (kind: OutcomeKind): kind is FailureKind => Object.hasOwn(retryable, kind);
+const isFailureKind = (kind: string): kind is FailureKind => Object.hasOwn(retryable, kind);
+
+export const isDecided = (target: TargetState): target is DecidedTarget =>
+  target.kind === 'logged-out' || target.kind === 'already-logged-out' || isFailureKind(target.kind);
 
 const outcomeOf = (target: DecidedTarget): LogoutOutcome => {
   const { kind, detail = '' } = target;
@@ -25,9 +31,13 @@ const causeMs = ({ request: { occurredAt, at }, startedAt }: RunIdentity): numbe
   return causes.length === 0 ? Date.parse(startedAt) : Math.max(...causes);
 };
 
-/** The evidence record that a run leaves of one instance. */
-export const evidenceOf = (target: DecidedTarget, run: RunIdentity): Evidence => {
-  const { source, occurredAt, requestedBy, redrivenBy, reason } = run.request;
+/**
+ * The evidence record that a run leaves of one instance.
+ *
+ * @param stoppedBy who stopped the run before this instance was confirmed
+ */
+export const evidenceOf = (target: DecidedTarget, run: RunIdentity, stoppedBy?: string): Evidence => {
+  const { source, occurredAt, requestedBy, session, email, redrivenBy, reason } = run.request;
   const { idInstance, attempts, confirmedAt, queueCleared } = target;
   const { readings, tags, queueProblem } = target.retry;
   return {
@@ -35,6 +45,8 @@ export const evidenceOf = (target: DecidedTarget, run: RunIdentity): Evidence =>
     idInstance,
     function: 'run',
     requestedBy,
+    ...(session !== undefined && { session }),
+    ...(email !== undefined && { email }),
     reason,
     requestedAt: run.startedAt,
     ...(confirmedAt !== undefined && {
@@ -53,6 +65,18 @@ export const evidenceOf = (target: DecidedTarget, run: RunIdentity): Evidence =>
       ...(occurredAt !== undefined && { occurredAt }),
       ...(redrivenBy !== undefined && { redrivenBy }),
       ...(tags !== undefined && { tags }),
+      ...(stoppedBy !== undefined && { stoppedBy }),
     },
   };
 };
+
+/** Records the evidence of a decided instance, and logs a skipped one. */
+export const createReportLogout =
+  (recordEvidence: RecordEvidence, log: Log): ReportTarget =>
+  async (run, target) => {
+    if (target.kind === 'skipped') logSkipped(log, run.id, { ...target, ...target.retry });
+    if (!isDecided(target)) return undefined;
+    const evidence = evidenceOf(target, run);
+    await recordEvidence(evidence);
+    return evidence;
+  };

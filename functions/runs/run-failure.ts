@@ -12,7 +12,11 @@ export type RunFailureType =
   /** The run may not list the instances, so its targets are unknown. */
   | 'ListDenied'
   /** The run ended with at least one instance that is not confirmed. */
-  | 'NotAllConfirmed';
+  | 'NotAllConfirmed'
+  /** Every instance was protected, excepted or unknown. */
+  | 'NobodyLoggedOut'
+  /** A drill found at least one instance that could not be logged out. */
+  | 'DrillFailed';
 
 /** Fails an execution; the summary arrives as the data of its error. */
 export class RunFailure extends DurableOperationError {

@@ -28,9 +28,15 @@ export const runNameOf = (
 
 const namePattern = /^(?:api|schedule|event(?:-([a-z][a-z0-9-]{0,15}))?)-[0-9a-f]{40}$/;
 
-/** Reads the id of a run from outside; what does not look like one is `undefined`. */
+/** Parses the id of a run; `undefined` if it has another form. */
 export const parseRunName = (value: unknown): RunName | undefined =>
   typeof value === 'string' && namePattern.test(value) ? (value as RunName) : undefined;
 
 /** The named caller in the name of a run, if there is one. */
 export const callerOfRun = (name: string): string | undefined => namePattern.exec(name)?.[1];
+
+const sources = { api: 'api', event: 'offboarding', schedule: 'schedule' } as const;
+
+/** What started a run, by the first word of its name. */
+export const runSourceOf = (name: RunName): (typeof sources)[keyof typeof sources] =>
+  sources[name.split('-')[0] as keyof typeof sources];

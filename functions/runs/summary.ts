@@ -5,7 +5,7 @@ import { byId, type Outcome, outcomeEntries, type RunResults } from './outcome.t
 
 /**
  * The results of a run as its execution keeps them, in its result or in the data of its error. The outcomes are in groups that
- * share everything but the id and the instant, because 3,000 single outcomes do not fit into what Lambda keeps.
+ * share everything but the id, the instant and the tags, because 3,000 single outcomes do not fit into what Lambda keeps.
  */
 export type Summary = {
   readonly progress: RunResults['progress'];
@@ -14,8 +14,8 @@ export type Summary = {
   readonly note?: string;
 };
 
-type OutcomeGroup = Omit<Outcome, 'idInstance' | 'confirmedAt'> & {
-  /** Each an id and, if it is confirmed, when. */
+type OutcomeGroup = Omit<Outcome, 'idInstance' | 'confirmedAt' | 'tags'> & {
+  /** Each an id, when it was confirmed, its owner and its group; unknown ones are empty, or left out at the end. */
   readonly instances: readonly (readonly string[])[];
 };
 
@@ -24,24 +24,51 @@ export const longestSummaryBytes = 256 * 1_024;
 
 const placeholder = '{idInstance}';
 
-export const summarize = ({ progress, outcomes }: RunResults, note?: string): Summary => {
-  const groups = new Map<string, OutcomeGroup & { readonly instances: string[][] }>();
-  for (const { idInstance, confirmedAt, detail, ...rest } of outcomes) {
+const rowOf = ({ idInstance, confirmedAt = '', tags: { owner = '', group = '' } = {} }: Outcome): readonly string[] => {
+  const row = [idInstance, confirmedAt, owner, group];
+  return row.slice(0, row.findLastIndex((field) => field !== '') + 1);
+};
+
+const inGroups = (outcomes: readonly Outcome[]): readonly OutcomeGroup[] => {
+  const groups = new Map<string, OutcomeGroup & { readonly instances: (readonly string[])[] }>();
+  for (const outcome of outcomes) {
+    const { idInstance, confirmedAt: _, tags: __, detail, ...rest } = outcome;
     const shared = { ...rest, ...(detail !== undefined && { detail: detail.replaceAll(idInstance, placeholder) }) };
     const key = JSON.stringify(shared);
     const group = groups.get(key) ?? { ...shared, instances: [] };
-    group.instances.push(confirmedAt === undefined ? [idInstance] : [idInstance, confirmedAt]);
+    group.instances.push(rowOf(outcome));
     groups.set(key, group);
   }
-  const summary = { progress, outcomes: [...groups.values()], ...(note !== undefined && { note }) };
-  const fits = Buffer.byteLength(JSON.stringify(summary)) <= longestSummaryBytes;
-  return fits ? summary : { progress, outcomes: [], note: 'too many different outcomes: see the evidence' };
+  return [...groups.values()];
+};
+
+const withoutTags = ({ tags: _, ...outcome }: Outcome): Outcome => outcome;
+
+/** What does not fit into a summary is left out: first the tags, then every outcome. The evidence has both. */
+export const summarize = ({ progress, outcomes }: RunResults, note?: string): Summary => {
+  const noteOf = (...notes: readonly (string | undefined)[]) => {
+    const text = notes.filter((each) => each !== undefined).join('; ');
+    return text === '' ? {} : { note: text };
+  };
+  const summaries = [
+    () => ({ progress, outcomes: inGroups(outcomes), ...noteOf(note) }),
+    () => ({
+      progress,
+      outcomes: inGroups(outcomes.map(withoutTags)),
+      ...noteOf(note, 'the tags are too long for this answer: see the evidence'),
+    }),
+  ];
+  for (const create of summaries) {
+    const summary = create();
+    if (Buffer.byteLength(JSON.stringify(summary)) <= longestSummaryBytes) return summary;
+  }
+  return { progress, outcomes: [], ...noteOf(note, 'too many different outcomes: see the evidence') };
 };
 
 const count = v.number();
 
 const summarySchema = v.object({
-  progress: v.object({ total: count, loggedOut: count, failed: count, skipped: count, pending: count }),
+  progress: v.object({ total: count, loggedOut: count, failed: count, skipped: count, pending: count, ready: count }),
   outcomes: v.array(
     v.object({ ...outcomeEntries, instances: v.array(v.tupleWithRest([instanceIdSchema], v.string())) }),
   ),
@@ -49,11 +76,12 @@ const summarySchema = v.object({
 });
 
 const ungroup = ({ instances, detail, ...shared }: v.InferOutput<typeof summarySchema>['outcomes'][number]) =>
-  instances.map(([idInstance, confirmedAt]) => ({
+  instances.map(([idInstance, confirmedAt = '', owner = '', group = '']) => ({
     idInstance,
     ...shared,
-    ...(confirmedAt !== undefined && { confirmedAt }),
+    ...(confirmedAt !== '' && { confirmedAt }),
     ...(detail !== undefined && { detail: detail.replaceAll(placeholder, idInstance) }),
+    ...((owner !== '' || group !== '') && { tags: { ...(owner !== '' && { owner }), ...(group !== '' && { group }) } }),
   }));
 
 /** Reads the result, or the data of the error, of a run that has ended; `undefined`: it is no summary. */

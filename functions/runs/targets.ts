@@ -4,11 +4,11 @@ import { mostInstances } from '../platform/environment.ts';
 import type { Log } from '../platform/log.ts';
 import { secondsToNextRound } from './backoff.ts';
 import { inParallel } from './in-parallel.ts';
-import { type Operations, operationNames } from './operations.ts';
-import type { Outcome } from './outcome.ts';
+import type { Operations } from './operations.ts';
+import { logSkipped, type Outcome, shownTags } from './outcome.ts';
 import type { ForcedLogout, RunIdentity, Target } from './request.ts';
-import type { Resolved } from './results.ts';
-import { RunFailure } from './run-failure.ts';
+import { operationNames, type Resolved, skippedAtOnce } from './results.ts';
+import type { RunEnd } from './run-metrics.ts';
 
 /** Whether a target includes an instance by its tags; one that names instances, or all, includes them whatever their tags. */
 const includes = (target: Target, instance: ListedInstance): boolean => {
@@ -44,13 +44,31 @@ export type ResolveDependencies = {
   readonly readTags: ReadTags;
   readonly log: Log;
   readonly now: () => Date;
+  readonly sleep: (ms: number) => Promise<unknown>;
 };
 
 type Listed = { readonly kind: 'listed'; readonly instances: readonly ListedInstance[] };
 
 const concurrency = 50;
 
-const createListTarget = ({ listInstances, readTags }: ResolveDependencies) => {
+/** Attempts at one page of the list, and the longest of the waits between them, which double. Milliseconds. */
+const pageAttempts = 6;
+const firstPageWaitMs = 500;
+/** An invocation ends after 15 minutes: a list that takes longer than this begins again in another one. In milliseconds. */
+const longestListMs = 8 * 60 * 1_000;
+
+const createListTarget = ({ listInstances, readTags, now, sleep }: ResolveDependencies) => {
+  // ListSecrets allows 100 requests per second and account: a failed page must not cost the whole list.
+  const readPage = async (next: string | undefined, latestMs: number) => {
+    for (let attempt = 1; ; attempt += 1) {
+      const page = await listInstances(next);
+      if (page.kind !== 'unavailable') return page;
+      const waitMs = firstPageWaitMs * 2 ** (attempt - 1) * (0.5 + Math.random());
+      if (attempt === pageAttempts || now().getTime() + waitMs > latestMs) return page;
+      await sleep(waitMs);
+    }
+  };
+
   // A lasting problem with a named instance is reported when the run processes it.
   const readNamed = async (idInstance: InstanceId): Promise<ListedInstance | undefined> => {
     const reading = await readTags(idInstance);
@@ -70,9 +88,10 @@ const createListTarget = ({ listInstances, readTags }: ResolveDependencies) => {
 
   const listIncluded = async (target: Target): Promise<Listed | Extract<Resolution, { kind: 'list-denied' }>> => {
     const instances: ListedInstance[] = [];
+    const latestMs = now().getTime() + longestListMs;
     let next: string | undefined;
     do {
-      const page = await listInstances(next);
+      const page = await readPage(next, latestMs);
       if (page.kind === 'list-denied') return page;
       if (page.kind !== 'page') throw new NotResolvedYet('Secrets Manager did not list every instance');
       instances.push(...page.instances.filter((instance) => includes(target, instance)));
@@ -85,17 +104,32 @@ const createListTarget = ({ listInstances, readTags }: ResolveDependencies) => {
     'instances' in request.target ? readAllNamed(request, request.target.instances) : listIncluded(request.target);
 };
 
+/** Room for the tags of skipped instances in the checkpoint of `resolve`, in bytes; the ids take up to 100 KB. */
+const longestTagsBytes = 100 * 1_024;
+
+const tagsOfSkipped = (listed: readonly ListedInstance[], skipped: ReadonlySet<InstanceId>): Pick<Resolved, 'tags'> => {
+  const tagged = listed.filter(({ idInstance }) => skipped.has(idInstance));
+  const entries = tagged.flatMap((instance) => {
+    const { tags } = shownTags(instance);
+    return tags === undefined ? [] : [[instance.idInstance, tags] as const];
+  });
+  const tags = Object.fromEntries(entries);
+  return entries.length > 0 && Buffer.byteLength(JSON.stringify(tags)) <= longestTagsBytes ? { tags } : {};
+};
+
 const partition = (listed: readonly ListedInstance[], except: readonly InstanceId[] = []): Resolved => {
   // An instance may be on two pages if it changes while the list is read.
   const ids = [...new Set(listed.map(({ idInstance }) => idInstance))].sort();
   const exceptedIds = new Set(except);
   const protectedIds = new Set(listed.filter((instance) => instance.protected).map(({ idInstance }) => idInstance));
   const skippedAsProtected = ids.filter((id) => protectedIds.has(id) && !exceptedIds.has(id));
+  const excepted = ids.filter((id) => exceptedIds.has(id));
   return {
     kind: 'resolved',
     targets: ids.filter((id) => !exceptedIds.has(id) && !protectedIds.has(id)),
-    excepted: ids.filter((id) => exceptedIds.has(id)),
+    excepted,
     protected: skippedAsProtected.slice(0, mostInstances),
+    ...tagsOfSkipped(listed, new Set([...excepted, ...skippedAsProtected])),
     unlisted: Math.max(0, skippedAsProtected.length - mostInstances),
   };
 };
@@ -114,37 +148,41 @@ export const createResolve = (dependencies: ResolveDependencies) => {
     const listed = await listTarget(request);
     if (listed.kind !== 'listed') return listed;
 
-    const { targets, ...skipped } = partition(listed.instances, request.except);
-    log('INFO', 'targets resolved', { run, targets: targets.length, ...skipped });
-    return targets.length > request.maxTargets ? { kind: 'too-many', found: targets.length } : { targets, ...skipped };
+    const resolved = partition(listed.instances, request.except);
+    const { targets, excepted, protected: guarded, unlisted } = resolved;
+    log('INFO', 'targets resolved', { run, targets: targets.length, excepted, protected: guarded, unlisted });
+    for (const outcome of skippedAtOnce(resolved)) logSkipped(log, run, outcome);
+    return targets.length > request.maxTargets ? { kind: 'too-many', found: targets.length } : resolved;
   };
 };
 
 /** A new tag may take this long to appear in a list, in seconds. */
-const listLagSeconds = 5 * 60;
+export const listLagSeconds = 5 * 60;
 /** Attempts of `resolve` before its waits are stretched: AWS may count each attempt as an operation. */
 const attemptsOfResolve = 300;
 
-const foundNothing = ({ targets, excepted, protected: guarded }: Resolved): boolean =>
+export const foundNothing = ({ targets, excepted, protected: guarded }: Resolved): boolean =>
   targets.length + excepted.length + guarded.length === 0;
+
+/** Why a run ends before it does anything. */
+export type FailedResolution = { readonly kind: 'failed'; readonly failure: NonNullable<RunEnd['failure']> };
 
 const failureOf = (
   resolution: Exclude<Resolution, Resolved>,
   { expiresAt, maxTargets }: Pick<ForcedLogout, 'expiresAt' | 'maxTargets'>,
-): RunFailure => {
+): NonNullable<RunEnd['failure']> => {
   switch (resolution.kind) {
     case 'expired':
-      return new RunFailure('RunExpired', `The run expired at ${expiresAt} and logged nobody out`);
-    case 'list-denied':
-      return new RunFailure(
-        'ListDenied',
-        `The instances cannot be listed: ${resolution.detail}; nobody was logged out`,
-      );
-    case 'too-many':
-      return new RunFailure(
-        'TooManyTargets',
-        `The run has ${resolution.found} targets but maxTargets is ${maxTargets}; nobody was logged out`,
-      );
+      return { type: 'RunExpired', message: `The run expired at ${expiresAt} and logged nobody out` };
+    case 'list-denied': {
+      const { detail } = resolution;
+      return { type: 'ListDenied', message: `The instances cannot be listed: ${detail}; nobody was logged out` };
+    }
+    case 'too-many': {
+      const { found } = resolution;
+      const message = `The run has ${found} targets but maxTargets is ${maxTargets}; nobody was logged out`;
+      return { type: 'TooManyTargets', message };
+    }
   }
 };
 
@@ -153,7 +191,7 @@ export const createFindTargets = (dependencies: ResolveDependencies) => {
   const resolve = createResolve(dependencies);
   const { now } = dependencies;
 
-  const resolveAs = async (operations: Operations, name: string, run: RunIdentity): Promise<Resolved> => {
+  const resolveAs = async (operations: Operations, name: string, run: RunIdentity) => {
     const resolution = await operations.step(
       name,
       () => resolve(run),
@@ -165,7 +203,7 @@ export const createFindTargets = (dependencies: ResolveDependencies) => {
       },
     );
     if (resolution.kind === 'resolved') return resolution;
-    throw failureOf(resolution, run.request);
+    return { kind: 'failed', failure: failureOf(resolution, run.request) } as const;
   };
 
   const waitForAt = async (operations: Operations, { startedAt, request: { at, expiresAt } }: RunIdentity) => {
@@ -174,10 +212,11 @@ export const createFindTargets = (dependencies: ResolveDependencies) => {
     if (seconds > 0) await operations.wait(operationNames.waitForAt, seconds);
   };
 
-  return async (operations: Operations, run: RunIdentity): Promise<Resolved> => {
+  return async (operations: Operations, run: RunIdentity): Promise<Resolved | FailedResolution> => {
     await waitForAt(operations, run);
     const first = await resolveAs(operations, operationNames.resolve, run);
-    if (!foundNothing(first) || !('owner' in run.request.target)) return first;
+    const { target, dryRun } = run.request;
+    if (first.kind === 'failed' || !foundNothing(first) || !('owner' in target) || dryRun) return first;
 
     await operations.wait(operationNames.waitForTags, listLagSeconds);
     return resolveAs(operations, operationNames.resolveAgain, run);

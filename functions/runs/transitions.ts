@@ -14,6 +14,16 @@ const confirm = (targetState: TargetState, at: string): TargetState => {
   return { ...rest, kind, confirmed: true, confirmedAt: at };
 };
 
+const noteRateLimit = (targetState: TargetState, { kind, requests }: Counted<{ readonly kind: string }>): TargetState =>
+  withRetry(targetState, { wasRateLimited: kind === 'rate-limited' && requests > 0 });
+
+/**
+ * An earlier attempt of the step that processes this instance was interrupted and may have sent a logout. GREEN-API's answer to the
+ * next one does not show who logged the instance out.
+ */
+export const applyInterruption = (targetState: TargetState): TargetState =>
+  lastState(targetState) === 'notAuthorized' ? targetState : withRetry(targetState, { mayHaveActed: true });
+
 /** After a reading of `notAuthorized`, which is already among the readings. */
 const applyNotAuthorized = (targetState: TargetState, at: string): TargetState => {
   const { readings, acceptedLogouts, acceptedAt = at } = targetState.retry;
@@ -27,7 +37,7 @@ const applyNotAuthorized = (targetState: TargetState, at: string): TargetState =
 };
 
 const applyState = (targetState: TargetState, stateInstance: string | null, at: string): TargetState => {
-  const next = withReading(targetState, { at, stateInstance });
+  const next = withReading(withRetry(targetState, { wasRateLimited: false }), { at, stateInstance });
   if (stateInstance === 'notAuthorized') return applyNotAuthorized(next, at);
   return next.retry.acceptedLogouts > 0 ? retryOrFail(next, 'unconfirmed', `the state is ${stateInstance}`) : next;
 };
@@ -39,7 +49,8 @@ export const applyReading = (
   at: string,
 ): TargetState => {
   if (answer.kind === 'state') return applyState(targetState, answer.stateInstance, at);
-  const next = answer.requests > 0 ? withReading(targetState, { at, failure: answer.detail }) : targetState;
+  const noted = noteRateLimit(targetState, answer);
+  const next = answer.requests > 0 ? withReading(noted, { at, failure: answer.detail }) : noted;
   const kind = answer.kind === 'not-authorized' ? 'unconfirmed' : answer.kind;
   // A transient failure to read the state must not overwrite the logout's own result.
   const isNews = targetState.retry.acceptedLogouts > 0 || retryable[kind] === false;
@@ -53,7 +64,7 @@ export const applyLogoutResponse = (
   at: string,
 ): TargetState => {
   const { acceptedLogouts, acceptedAt = at, mayHaveActed, refusals } = targetState.retry;
-  const next = { ...targetState, attempts: targetState.attempts + answer.requests };
+  const next = { ...noteRateLimit(targetState, answer), attempts: targetState.attempts + answer.requests };
   switch (answer.kind) {
     case 'accepted': {
       const accepted = {
@@ -92,6 +103,10 @@ export const applyRefusals = (targetState: TargetState): TargetState =>
 
 /** Applies the tags, which are read again right before a logout: whether the run may still send it. */
 export const applyTags = (targetState: TargetState, reading: TagsReading, target: Target): TargetState => {
+  const isFirst = targetState.retry.acceptedLogouts === 0;
+  // The list may lag: the instance was removed meanwhile. An instance that the request names must exist.
+  if (reading.kind === 'unknown-instance' && isFirst && !('instances' in target))
+    return { ...targetState, kind: 'skipped', skipReason: 'not-found', detail: reading.detail };
   if (reading.kind !== 'tags') return retryOrFail(targetState, reading.kind, reading.detail);
   const { idInstance: _, ...tags } = reading.instance;
   const seen = withRetry(targetState, {
@@ -103,9 +118,7 @@ export const applyTags = (targetState: TargetState, reading: TagsReading, target
   });
   const skip = skipOf(reading.instance, target);
   if (skip === undefined) return seen;
-  return targetState.retry.acceptedLogouts > 0
-    ? withRetry(seen, { leaveAlone: true })
-    : { ...seen, kind: 'skipped', ...skip };
+  return isFirst ? { ...seen, kind: 'skipped', ...skip } : withRetry(seen, { leaveAlone: true });
 };
 
 /** The outgoing queue was not cleared, and why. The logout keeps its own outcome. */

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { createForcedLogoutsHandler, type ForcedLogoutsHandlerDependencies } from '../../functions/forced-logouts.ts';
 import { lambdaFailureOf } from '../../functions/runs/lambda/failure.ts';
-import { runStatusSchema } from '../../functions/runs/lambda/find-run.ts';
 import { outcomeEntries, skipReasons } from '../../functions/runs/outcome.ts';
+import { phases } from '../../functions/runs/phase.ts';
 import { resultsFromSteps } from '../../functions/runs/results.ts';
 import { type Summary, summarize } from '../../functions/runs/summary.ts';
 import { type Answer, contextOf, httpEventOf, parseAnswer } from '../support/http-event.ts';
@@ -28,6 +28,7 @@ const createHandler = (dependencies: Pick<ForcedLogoutsHandlerDependencies, 'req
     stack: 'green-api-logout',
     limits: { maxTargetsCeiling: 3_000, executionTimeoutMs: 30 * 86_400_000 },
     now: () => new Date('2026-11-22T09:00:00.000Z'),
+    recordStopped: async () => {},
     log: () => {},
     logUnexpected: () => {},
     ...dependencies,
@@ -64,14 +65,8 @@ const round = (...targetStates: readonly object[]) => ({ name: 'round-1-batch-1'
 
 const loggedOut = { idInstance: '1101000001', kind: 'logged-out', confirmed: true, attempts: 1 };
 const expired = { ...loggedOut, kind: 'instance-expired', confirmed: false, detail: 'GREEN-API answered HTTP 400' };
-const spared = {
-  ...loggedOut,
-  kind: 'skipped',
-  confirmed: false,
-  attempts: 0,
-  skipReason: 'dry-run',
-  detail: 'dry run',
-};
+const tags = { owner: 'ann@example.com', group: 'sales' };
+const ready = { ...loggedOut, kind: 'ready', confirmed: false, attempts: 0, tags };
 
 const summaryOf = (targetState: object, note?: string): Summary => {
   const steps = [resolved([loggedOut.idInstance]), round(targetState)];
@@ -91,7 +86,7 @@ const whenRunEndsWith =
 
 const succeeded = {
   Status: 'SUCCEEDED',
-  Result: JSON.stringify(summaryOf(spared, 'a dry run: nobody was logged out')),
+  Result: JSON.stringify(summaryOf(ready, 'a drill: nobody was logged out')),
 };
 
 const asks: Readonly<Record<string, Readonly<Record<string, CallWithCredential>>>> = {
@@ -143,12 +138,13 @@ const asks: Readonly<Record<string, Readonly<Record<string, CallWithCredential>>
 };
 
 /** An answer as an example tells it: another run, at another time. */
-const asExample = ({ status, body: { startedAt, endedAt, ...body } }: Answer) => ({
+const asExample = ({ status, body: { startedAt, endedAt, request, ...body } }: Answer) => ({
   status,
   body: {
     ...body,
     ...(body.id !== undefined && { id }),
     ...(startedAt !== undefined && { startedAt: '2026-11-22T09:00:00.250Z' }),
+    ...(request !== undefined && { request: { ...(request as object), expiresAt: '2026-11-23T09:00:00.250Z' } }),
     ...(endedAt !== undefined && { endedAt: '2026-11-22T09:00:08.000Z' }),
   },
 });
@@ -191,7 +187,7 @@ test('statuses and kinds of outcomes are those of a run, and no others', () => {
 
   expect(run).toMatchObject({
     properties: {
-      status: { enum: runStatusSchema.options },
+      phase: { enum: phases },
       outcomes: {
         items: { properties: { kind: { enum: outcomeEntries.kind.options }, skipReason: { enum: skipReasons } } },
       },

@@ -106,6 +106,7 @@ test.each([
     failed: cast.length - 4,
     skipped: 1,
     pending: 0,
+    ready: 0,
   });
   for (const { kill, result, killed: times } of killed)
     expect({ kill, result, times }).toEqual({ kill, result: alone.result, times: 1 });

@@ -53,7 +53,7 @@ test.each([1_000, 3_000])(
       'held up ms': heldUpMs.toFixed(0),
     });
     expect(status).toBe('SUCCEEDED');
-    expect(progress).toEqual({ total: count, loggedOut: count, failed: 0, skipped: 0, pending: 0 });
+    expect(progress).toEqual({ total: count, loggedOut: count, failed: 0, skipped: 0, pending: 0, ready: 0 });
     expect(operations).toBeLessThan(200);
     expect(Math.max(0, ...peaks)).toBeLessThan(memoryMb * 2 ** 20);
     // A request may have waited to be read for as long as GREEN-API's process was held up.

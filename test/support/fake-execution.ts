@@ -48,11 +48,15 @@ export const execute = async <Result>(clock: Clock, handler: (durable: Durable) 
       if (Buffer.byteLength(operation.payload ?? '') > longestPayload) throw new Error(`${operation.name} is too long`);
     };
 
-    const step = async (name: string, act: () => Promise<unknown>, config?: StepConfig) => {
+    const step = async (
+      name: string,
+      act: (context: { readonly attempt: number }) => Promise<unknown>,
+      config?: StepConfig,
+    ) => {
       const { index, operation } = remembered(name);
       if (operation !== undefined) return operation.result;
       try {
-        const payload = JSON.stringify(await act());
+        const payload = JSON.stringify(await act({ attempt: (attempts.get(index) ?? 0) + 1 }));
         const result: unknown = JSON.parse(payload);
         keep(index, { name, payload, result });
         return result;

@@ -39,6 +39,7 @@ export const createSetup = (scripts: Readonly<Record<string, Script>>) => {
   const clock = createClock();
   const calls: { readonly method: string; readonly id: string; readonly at: string }[] = [];
   const evidence: Evidence[] = [];
+  const published: Evidence[] = [];
   const facts: { readonly message: string; readonly [field: string]: unknown }[] = [];
   const tags = new Map<string, ListedInstance>();
   for (const [id, script] of Object.entries(scripts)) {
@@ -51,12 +52,19 @@ export const createSetup = (scripts: Readonly<Record<string, Script>>) => {
     otherwise: A,
   ) => {
     const played = new Map<string, number>();
-    return async ({ idInstance }: { readonly idInstance: InstanceId }) => {
+    return async (
+      { idInstance }: { readonly idInstance: InstanceId },
+      _deadline?: number,
+      onSent: () => void = () => {},
+    ) => {
       const turn = played.get(idInstance) ?? 0;
       played.set(idInstance, turn + 1);
       const answers = script(idInstance) ?? [];
       const answer = answers[turn] ?? answers.at(-1) ?? otherwise;
-      if (!notAsked.has(answer.kind)) calls.push({ method, id: idInstance, at: clock.now().toISOString() });
+      if (!notAsked.has(answer.kind)) {
+        onSent();
+        calls.push({ method, id: idInstance, at: clock.now().toISOString() });
+      }
       return { ...answer, requests: notAsked.has(answer.kind) ? 0 : 1 };
     };
   };
@@ -89,12 +97,16 @@ export const createSetup = (scripts: Readonly<Record<string, Script>>) => {
     recordEvidence: async (record: Evidence) => void evidence.push(record),
     log: (_level: string, message: string, fields: object) => void facts.push({ message, ...fields }),
     now: clock.now,
+    sleep: async (ms: number) => clock.advance(ms),
+    publishOutcomes: async (records: readonly Evidence[]) => void published.push(...records),
+    stack: 'green-api-logout',
   };
 
   return {
     clock,
     calls,
     evidence,
+    published,
     facts,
     dependencies,
     callsOf: (method: string) => calls.filter((call) => call.method === method),

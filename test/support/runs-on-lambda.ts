@@ -14,6 +14,18 @@ const updateOf = ({ name, result }: Step, index: number): OperationUpdate => ({
   Payload: JSON.stringify(result),
 });
 
+const startOf = (Name: string): OperationUpdate => ({ Id: Name, Name, Type: 'STEP', Action: 'START' });
+
+export type Wait = { readonly name: string; readonly seconds: number };
+
+const waitOf = ({ name, seconds }: Wait): OperationUpdate => ({
+  Id: name,
+  Name: name,
+  Type: 'WAIT',
+  Action: 'START',
+  WaitOptions: { WaitSeconds: seconds },
+});
+
 /** The functions as they are deployed, with the real SDK, around a Lambda whose run is the test itself. */
 export const startRunsSetup = async (bundle: string, variables: Readonly<Record<string, string>> = {}) => {
   const puppet = await startPuppet(bundle);
@@ -51,10 +63,11 @@ export const startRunsSetup = async (bundle: string, variables: Readonly<Record<
       puppet.events.items.flatMap((told) =>
         told.kind === 'history' && told.event.EventType === 'ExecutionStarted' ? [told.event] : [],
       ),
-    /** Goes through these steps, which stay checkpointed, and leaves the run where it is. */
-    perform: async (steps: readonly Step[]) => {
+    /** Goes through these steps, which stay checkpointed, starts others, or a wait, and leaves the run where it is. */
+    perform: async (steps: readonly Step[], unfinished: readonly string[] = [], wait?: Wait) => {
       const { event, answer } = await puppet.invocation();
-      await puppet.checkpoint(event, event.CheckpointToken, steps.map(updateOf));
+      const updates = [...steps.map(updateOf), ...unfinished.map(startOf), ...(wait ? [waitOf(wait)] : [])];
+      await puppet.checkpoint(event, event.CheckpointToken, updates);
       return async (output: object) => {
         answer(output);
         await puppet.ended(event.DurableExecutionArn);

@@ -76,8 +76,9 @@ const openHandlers = () => {
       },
       readRun: byId,
       stopRun: byId,
+      recordStopped: async () => {},
     }),
-    schedule: createScheduleHandler({ ...common, ...limits, startRun }),
+    schedule: createScheduleHandler({ ...common, limits, startRun }),
     offboarding: createOffboardingHandler({ ...common, limits, startRun }),
   };
 };

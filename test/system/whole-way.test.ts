@@ -88,7 +88,7 @@ test('an offboarding event logs out whom it names, proves it, and tells the bus'
   expect([matched, run.status, run.progress]).toEqual([
     ['okta'],
     'SUCCEEDED',
-    { total: 2, loggedOut: 2, failed: 0, skipped: 0, pending: 0 },
+    { total: 2, loggedOut: 2, failed: 0, skipped: 0, pending: 0, ready: 0 },
   ]);
   const evidence = recordsIn(service, 'evidence').filter((record) => record.run?.id === runs[0]);
   expect(evidence.map(({ idInstance }) => idInstance).toSorted()).toEqual(['1101000003', '1101000004']);

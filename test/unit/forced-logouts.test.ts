@@ -14,12 +14,13 @@ const nightShift = { jwt: { claims: { sub: 'auth0|night-shift' }, scopes: null }
 const run: Run = {
   kind: 'run',
   status: 'SUCCEEDED',
+  source: 'api',
+  request: { target: { group: 'sales' } },
   reason: 'phones lost',
   requestedBy: 'auth0|night-shift',
   startedAt: new Date('2026-11-22T09:00:00.250Z'),
   endedAt: new Date('2026-11-22T09:00:08Z'),
-  note: undefined,
-  progress: { total: 0, loggedOut: 0, failed: 0, skipped: 0, pending: 0 },
+  progress: { total: 0, loggedOut: 0, failed: 0, skipped: 0, pending: 0, ready: 0 },
   outcomes: [],
 };
 
@@ -49,6 +50,7 @@ const createSetup = (other: Partial<ForcedLogoutsHandlerDependencies> = {}) => {
     requestRun,
     readRun: async () => run,
     stopRun: async () => ({ kind: 'stopped' }),
+    recordStopped: async () => {},
     stack: 'green-api-logout',
     limits: { maxTargetsCeiling: 500, executionTimeoutMs: 30 * 86_400_000 },
     now,
@@ -86,6 +88,7 @@ test('starts a run and says where to look for it', async () => {
     {
       ...sales,
       requestedBy: 'arn:aws:sts::111122223333:assumed-role/SecurityDesk AROAEXAMPLEID',
+      session: { name: 'night-shift', setBy: 'caller' },
       source: 'api',
       occurredAt: '2026-11-22T09:00:00.000Z',
       expiresAt: '2026-11-23T09:00:00.000Z',
@@ -217,13 +220,14 @@ test.each<[string, unknown, string]>([
   ['more than any run', { ...sales, maxTargets: 5_000 }, 'maxTargets must be at most 500, the ceiling'],
   [
     'a start after any end',
-    { ...sales, at: '2026-12-21T09:00:00.001Z' },
-    'at must not be after 2026-12-21T09:00:00.000Z',
+    { ...sales, at: '2026-12-21T08:50:00.001Z' },
+    'at must not be after 2026-12-21T08:50:00.000Z',
   ],
   [
     'an end after any end',
     { ...sales, expiresAt: '9999-12-31T00:00:00Z' },
-    'expiresAt must not be after 2026-12-22T09:00:00.000Z',
+    // Ten minutes before the execution times out.
+    'expiresAt must not be after 2026-12-22T08:50:00.000Z',
   ],
   [
     'a start after its own end',
@@ -280,11 +284,13 @@ test('shows a run to whoever may ask, not only to who started it', async () => {
     {
       id,
       status: 'SUCCEEDED',
+      source: 'api',
+      request: { target: { group: 'sales' } },
       reason: 'phones lost',
       requestedBy: 'auth0|night-shift',
       startedAt: '2026-11-22T09:00:00.250Z',
       endedAt: '2026-11-22T09:00:08.000Z',
-      progress: { total: 0, loggedOut: 0, failed: 0, skipped: 0, pending: 0 },
+      progress: { total: 0, loggedOut: 0, failed: 0, skipped: 0, pending: 0, ready: 0 },
       outcomes: [],
     },
   ]);

@@ -137,7 +137,7 @@ test.each([
   ['InvalidEvent', 'detail.email must be a text', changed(customEvent, { 'detail.email': 7 })],
   [
     'InvalidEvent',
-    'effectiveAt must be at most 29 days after the event',
+    'effectiveAt must be at most 28 days after the event',
     changed(customEvent, { 'detail.effectiveAt': '2027-11-30T17:00:00Z' }),
   ],
   ['UnknownEvent', 'no offboarding dialect understands this event', changed(customEvent, { 'detail-type': 'Hired' })],

@@ -56,7 +56,9 @@ test('in real time, confirms every instance, keeps GREEN-API\u2019s limit, and w
 
   const kept = JSON.stringify([run.getHistoryEvents(), run.getOperations().map((one) => one.getOperationData())]);
   expect(run.getStatus()).toBe('SUCCEEDED');
-  expect(run.getResult()).toMatchObject({ progress: { total: 60, loggedOut: 59, failed: 0, skipped: 1, pending: 0 } });
+  expect(run.getResult()).toMatchObject({
+    progress: { total: 60, loggedOut: 59, failed: 0, skipped: 1, pending: 0, ready: 0 },
+  });
   expect(greenApi.violations).toBe(0);
   expect(greenApi.callsOf(guarded)).toEqual([]);
   expect(ids.filter((id) => greenApi.stateOf(id) !== 'notAuthorized')).toEqual([guarded]);

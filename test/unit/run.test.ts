@@ -27,7 +27,7 @@ test('the history of a run reads as a story, and its result is the summary', asy
     'round-2-batch-1',
   ]);
   expect(parseSummary(JSON.stringify(run.getResult()))).toMatchObject({
-    progress: { total: 2, loggedOut: 1, failed: 0, skipped: 1, pending: 0 },
+    progress: { total: 2, loggedOut: 1, failed: 0, skipped: 1, pending: 0, ready: 0 },
     outcomes: [
       { kind: 'logged-out', confirmed: true },
       { kind: 'skipped', detail: 'protected' },

@@ -25,7 +25,7 @@ const createSetup = (
         : { kind: answer, detail: 'Lambda: SomeException' };
     },
     stack: 'green-api-logout',
-    maxTargetsCeiling: 500,
+    limits: { maxTargetsCeiling: 500, executionTimeoutMs: 30 * 86_400_000 },
     log: (level, message, fields) => void lines.push({ level, message, ...fields }),
   });
   return { asked, lines, fire: (input: unknown = nightly) => handler(input, contextOf()) };

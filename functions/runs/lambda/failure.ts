@@ -1,12 +1,13 @@
+import { LambdaServiceException } from '@aws-sdk/client-lambda';
 import { errorNameOf } from '../../platform/unknown-values.ts';
 
-/** Why Lambda did not do what it was asked. */
+/** Why a call of Lambda's API failed. */
 export type LambdaFailure =
-  /** It will say the same next time: a right, the function or its alias is missing. */
+  /** The next call would fail too: a right, the function or its alias is missing. */
   | { readonly kind: 'denied'; readonly detail: string }
-  /** It takes no more calls at this moment. */
+  /** Lambda accepts no more calls at this moment. */
   | { readonly kind: 'throttled'; readonly detail: string }
-  /** It may answer later. */
+  /** A later call may succeed. */
   | { readonly kind: 'unavailable'; readonly detail: string };
 
 const kinds: Readonly<Record<string, LambdaFailure['kind']>> = {
@@ -25,6 +26,13 @@ const kinds: Readonly<Record<string, LambdaFailure['kind']>> = {
   TooManyRequestsException: 'throttled',
   ThrottlingException: 'throttled',
   ServiceQuotaExceededException: 'throttled',
+};
+
+/** Whether Lambda answered with a 4xx, which means that it did nothing. */
+export const isRefusal = (error: unknown): boolean => {
+  if (!(error instanceof LambdaServiceException)) return false;
+  const { httpStatusCode = 0 } = error.$metadata;
+  return httpStatusCode >= 400 && httpStatusCode < 500;
 };
 
 const hintOf = (name: string, right: string): string => {

@@ -3,31 +3,42 @@ import * as v from 'valibot';
 import type { RunName } from '../run-name.ts';
 import { type LambdaFailure, lambdaFailureOf } from './failure.ts';
 
-/** What Lambda says of an execution (https://docs.aws.amazon.com/lambda/latest/api/API_GetDurableExecution.html). */
-export const runStatusSchema = v.picklist(['RUNNING', 'SUCCEEDED', 'FAILED', 'STOPPED', 'TIMED_OUT']);
+/**
+ * Status of an execution as Lambda reports it, such as `RUNNING` or `PAUSED`. It is open text, because AWS adds new ones
+ * (https://docs.aws.amazon.com/lambda/latest/api/API_GetDurableExecution.html).
+ */
+export const runStatusSchema = v.string();
 
 export type RunStatus = v.InferOutput<typeof runStatusSchema>;
 
+const endedStatuses: ReadonlySet<RunStatus> = new Set(['SUCCEEDED', 'FAILED', 'STOPPED', 'TIMED_OUT']);
+
+/** Whether nothing follows. A status that this version does not know is not an end. */
+export const hasEnded = (status: RunStatus): boolean => endedStatuses.has(status);
+
 export type FoundRun = {
   readonly kind: 'found';
-  /** ARN of the execution, by which everything else about it is asked. */
+  /** ARN of the execution, which all other calls about it need. */
   readonly arn: string;
   readonly status: RunStatus;
 };
 
 export type UnknownRun = { readonly kind: 'unknown-run' };
 
-/** Finds a run by its name. One that started this very second may not be listed yet. */
+/** Finds a run by its name. */
 export type FindRun = (name: RunName) => Promise<FoundRun | UnknownRun | LambdaFailure>;
 
 export type FindRunDependencies = {
   readonly client: Pick<LambdaClient, 'send'>;
   /** Name or ARN of the function that carries runs out. */
   readonly functionName: string;
+  readonly sleep: (ms: number) => Promise<unknown>;
 };
 
 /** Time for reading pages, in milliseconds: all but the last may be empty. */
 const readingTimeMs = 10_000;
+/** Waits before looking again, in milliseconds. Lambda's list may lag: a run that has just started is not in it yet. */
+const listLagWaitsMs = [500, 1_000, 1_500, 2_000];
 
 const summarySchema = v.object({ DurableExecutionArn: v.string(), Status: runStatusSchema });
 
@@ -36,7 +47,7 @@ const parseFound = (execution: Execution): FoundRun => {
   return { kind: 'found', arn: DurableExecutionArn, status: Status };
 };
 
-export const createFindRun = ({ client, functionName }: FindRunDependencies): FindRun => {
+const createLookOnce = ({ client, functionName }: FindRunDependencies): FindRun => {
   const readPage = (name: RunName, marker: string | undefined) =>
     client.send(
       new ListDurableExecutionsByFunctionCommand({
@@ -52,7 +63,7 @@ export const createFindRun = ({ client, functionName }: FindRunDependencies): Fi
     try {
       do {
         const { DurableExecutions = [], NextMarker } = await readPage(name, marker);
-        // The service says that it filters by names that match, not that they are equal.
+        // Lambda documents a filter by matching names, not by equal ones.
         const execution = DurableExecutions.find(({ DurableExecutionName }) => DurableExecutionName === name);
         if (execution !== undefined) return parseFound(execution);
         marker = NextMarker;
@@ -63,5 +74,18 @@ export const createFindRun = ({ client, functionName }: FindRunDependencies): Fi
     return marker === undefined
       ? { kind: 'unknown-run' }
       : { kind: 'unavailable', detail: 'Lambda: the list of runs was too long to read in time' };
+  };
+};
+
+/** Looks for a run again for about five seconds before it is called unknown. */
+export const createFindRun = (dependencies: FindRunDependencies): FindRun => {
+  const lookOnce = createLookOnce(dependencies);
+  return async (name) => {
+    for (const waitMs of listLagWaitsMs) {
+      const run = await lookOnce(name);
+      if (run.kind !== 'unknown-run') return run;
+      await dependencies.sleep(waitMs);
+    }
+    return lookOnce(name);
   };
 };

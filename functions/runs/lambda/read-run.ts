@@ -1,19 +1,17 @@
-import {
-  type Event,
-  GetDurableExecutionCommand,
-  GetDurableExecutionHistoryCommand,
-  type LambdaClient,
-} from '@aws-sdk/client-lambda';
+import { GetDurableExecutionCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 import * as v from 'valibot';
 import { errorNameOf } from '../../platform/unknown-values.ts';
 import type { RunResults } from '../outcome.ts';
-import { type FinishedStep, resultsFromSteps } from '../results.ts';
-import type { RunName } from '../run-name.ts';
+import { type Phase, phaseOf } from '../phase.ts';
+import { requestEntries } from '../request.ts';
+import { instancesUnderWay, resultsAtEnd, resultsFromSteps } from '../results.ts';
+import { type RunName, runSourceOf } from '../run-name.ts';
 import { parseSummary } from '../summary.ts';
 import { type LambdaFailure, lambdaFailureOf } from './failure.ts';
-import { type FindRun, type RunStatus, runStatusSchema, type UnknownRun } from './find-run.ts';
+import { type FindRun, hasEnded, type RunStatus, runStatusSchema, type UnknownRun } from './find-run.ts';
+import type { ReadHistory, RunHistory } from './read-history.ts';
 
-/** A run as Lambda keeps it; what it was sent and what it came back with are texts that nobody has looked into. */
+/** A run as Lambda keeps it. Its payload, result and error are texts that nobody has parsed. */
 export type RunExecution = {
   readonly kind: 'execution';
   readonly arn: string;
@@ -23,7 +21,7 @@ export type RunExecution = {
   readonly payload: string;
   /** Of a run that succeeded. */
   readonly result: string | undefined;
-  /** Of a run that failed, was stopped or took too long. */
+  /** Of a run that failed, was stopped or timed out. */
   readonly error: { readonly message: string | undefined; readonly data: string | undefined } | undefined;
 };
 
@@ -42,22 +40,15 @@ const responseSchema = v.object({
 });
 
 const parseExecution = (arn: string, response: unknown): RunExecution => {
-  const {
-    Status,
-    StartTimestamp,
-    EndTimestamp,
-    InputPayload,
-    Result,
-    Error: error,
-  } = v.parse(responseSchema, response);
+  const { Error: error, ...execution } = v.parse(responseSchema, response);
   return {
     kind: 'execution',
     arn,
-    status: Status,
-    startedAt: StartTimestamp,
-    endedAt: EndTimestamp,
-    payload: InputPayload,
-    result: Result,
+    status: execution.Status,
+    startedAt: execution.StartTimestamp,
+    endedAt: execution.EndTimestamp,
+    payload: execution.InputPayload,
+    result: execution.Result,
     error: error && { message: error.ErrorMessage, data: error.ErrorData },
   };
 };
@@ -81,84 +72,68 @@ export const createReadExecution = ({ client, findRun }: ReadExecutionDependenci
   };
 };
 
-export type RunHistory = { readonly kind: 'history'; readonly steps: readonly FinishedStep[] };
-
-/** Reads which steps of an execution have succeeded, and with what. Lambda allows 15 such calls a second and account. */
-export type ReadHistory = (arn: string) => Promise<RunHistory | LambdaFailure>;
-
-/** The most Lambda gives at once, so that nearly every run is one call. */
-const pageSize = 1_000;
-/** Time for reading pages, in milliseconds. */
-const readingTimeMs = 10_000;
-
-const finishedStep = ({ Name = '', StepSucceededDetails }: Event): readonly FinishedStep[] =>
-  StepSucceededDetails === undefined ? [] : [{ name: Name, payload: StepSucceededDetails.Result?.Payload }];
-
-export const createReadHistory = (client: Pick<LambdaClient, 'send'>): ReadHistory => {
-  const readPage = (arn: string, marker: string | undefined) =>
-    client.send(
-      new GetDurableExecutionHistoryCommand({ DurableExecutionArn: arn, MaxItems: pageSize, Marker: marker }),
-    );
-
-  return async (arn) => {
-    const end = performance.now() + readingTimeMs;
-    const steps: FinishedStep[] = [];
-    let marker: string | undefined;
-    try {
-      do {
-        const { Events = [], NextMarker } = await readPage(arn, marker);
-        steps.push(...Events.flatMap(finishedStep));
-        marker = NextMarker;
-      } while (marker !== undefined && performance.now() < end);
-    } catch (error) {
-      return lambdaFailureOf(error, 'lambda:GetDurableExecutionHistory');
-    }
-    // Half a history would be a wrong answer, not a short one.
-    return marker === undefined
-      ? { kind: 'history', steps }
-      : { kind: 'unavailable', detail: 'Lambda: the history of the run was too long to read in time' };
+export type Run = RunResults &
+  Partial<Phase> & {
+    readonly kind: 'run';
+    readonly status: RunStatus;
+    readonly source: ReturnType<typeof runSourceOf>;
+    /** The request as it was made, and with its defaults. */
+    readonly request: Readonly<Record<string, unknown>>;
+    readonly reason: string;
+    readonly requestedBy: string;
+    readonly startedAt: Date;
+    readonly endedAt: Date | undefined;
   };
-};
 
-export type Run = RunResults & {
-  readonly kind: 'run';
-  readonly status: RunStatus;
-  readonly reason: string;
-  readonly requestedBy: string;
-  readonly startedAt: Date;
-  readonly endedAt: Date | undefined;
-  /** For people: what to know about the run as a whole. */
-  readonly note: string | undefined;
-};
-
-/** Reads what a run was asked and what has become of it so far. */
+/** Reads the request of a run and its results so far. */
 export type ReadRun = (name: RunName) => Promise<Run | UnknownRun | LambdaFailure>;
 
 export type ReadRunDependencies = { readonly readExecution: ReadExecution; readonly readHistory: ReadHistory };
 
-const payloadSchema = v.pipe(v.string(), v.parseJson(), v.object({ reason: v.string(), requestedBy: v.string() }));
+const payloadSchema = v.pipe(v.string(), v.parseJson(), v.looseObject({ reason: v.string(), requestedBy: v.string() }));
+
+const { reason: _, ...shownEntries } = requestEntries;
+
+/** Who stopped it, if anybody did; the message of another error may quote anything. */
+const noteOf = ({ status, error }: RunExecution): string | undefined => {
+  if (status === 'STOPPED') return error?.message;
+  if (status === 'TIMED_OUT') return 'the run took longer than its execution may last';
+  return status === 'FAILED' ? 'the run failed without a summary: see its log' : undefined;
+};
 
 /** @throws ValiError for an execution that was not started as a run */
-const aboutRun = ({ payload, status, startedAt, endedAt, error }: RunExecution) => ({
-  kind: 'run' as const,
-  status,
-  ...v.parse(payloadSchema, payload),
-  startedAt,
-  endedAt,
-  // Who stopped it; the message of any other error may quote anything.
-  note: status === 'STOPPED' ? error?.message : undefined,
-});
+const aboutRun = (name: RunName, execution: RunExecution) => {
+  const { reason, requestedBy, ...payload } = v.parse(payloadSchema, execution.payload);
+  const request = Object.fromEntries(Object.entries(payload).filter(([key]) => Object.hasOwn(shownEntries, key)));
+  const { status, startedAt, endedAt } = execution;
+  return { kind: 'run' as const, status, source: runSourceOf(name), request, reason, requestedBy, startedAt, endedAt };
+};
+
+const endings: Readonly<Record<RunStatus, string>> = { STOPPED: 'the run was stopped', TIMED_OUT: 'the run timed out' };
+
+/** The results of a run that has no summary: it goes on, or was stopped, or died. */
+const resultsWithoutSummary = (execution: RunExecution, history: RunHistory, isDrill: boolean) => {
+  if (!hasEnded(execution.status)) {
+    const results = resultsFromSteps(history.steps);
+    return { ...results, ...phaseOf(history, results.progress) };
+  }
+  const underWay = isDrill ? new Set<never>() : instancesUnderWay(history.steps, history.unfinished);
+  const note = noteOf(execution);
+  const end = endings[execution.status] ?? 'the run ended';
+  return { ...resultsAtEnd(history.steps, underWay, end), ...(note !== undefined && { note }) };
+};
 
 export const createReadRun =
   ({ readExecution, readHistory }: ReadRunDependencies): ReadRun =>
   async (name) => {
     const execution = await readExecution(name);
     if (execution.kind !== 'execution') return execution;
+    const about = aboutRun(name, execution);
 
     const summary = parseSummary(execution.result ?? execution.error?.data);
-    if (summary !== undefined) return { ...aboutRun(execution), note: undefined, ...summary };
+    if (summary !== undefined) return { ...about, ...summary };
 
-    // It runs, or ended without a summary: then its steps tell how far it came.
     const history = await readHistory(execution.arn);
-    return history.kind === 'history' ? { ...aboutRun(execution), ...resultsFromSteps(history.steps) } : history;
+    if (history.kind !== 'history') return history;
+    return { ...about, ...resultsWithoutSummary(execution, history, about.request.dryRun === true) };
   };

@@ -12,10 +12,10 @@ const sortKeys = (_key: string, value: unknown): unknown =>
     ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
     : value;
 
-/** JSON that is the same to the byte for the same fields, in whatever order they were put together. */
+/** JSON that is the same to the byte for the same fields, whatever their order. */
 export const stableJson = (value: unknown): string => JSON.stringify(value, sortKeys);
 
-/** No run was started: thrown by a function nobody waits for, so that its event is delivered again, and in the end kept. */
+/** No run was started. A function without a waiting caller throws this, so that its event is delivered again and in the end kept. */
 export class RunNotStarted extends Error {
   override readonly name = 'RunNotStarted';
 
@@ -25,14 +25,14 @@ export class RunNotStarted extends Error {
 }
 
 export type RunStart =
-  /** The run goes by this name now; whether it does since this call or an earlier one of the same payload, Lambda does not say. */
+  /** By this call, or by an earlier one with the same payload: Lambda does not tell which. */
   | { readonly kind: 'started'; readonly id: RunName }
-  /** The name belongs to a run that was asked something else. */
+  /** The name belongs to a run with another request. */
   | { readonly kind: 'other-payload'; readonly id: RunName }
   | LambdaFailure;
 
 /**
- * Starts a run once: the same name with the same request is the same run, however often it is asked
+ * Starts a run once: the same name with the same request is the same run, however often it is requested
  * (https://docs.aws.amazon.com/lambda/latest/dg/durable-execution-idempotency.html).
  */
 export type StartRun = (name: RunName, request: ForcedLogout) => Promise<RunStart>;
@@ -45,7 +45,7 @@ export type StartRunDependencies = {
   readonly qualifier: string;
 };
 
-/** @param client its own retries apply, and are harmless because of the name; nothing is retried here */
+/** @param client its own retries apply, which the name makes harmless; nothing is retried here */
 export const createStartRun =
   ({ client, functionName, qualifier }: StartRunDependencies): StartRun =>
   async (name, request) => {
@@ -56,7 +56,7 @@ export const createStartRun =
           Qualifier: qualifier,
           InvocationType: 'Event',
           DurableExecutionName: name,
-          // Compared byte by byte with what an earlier request of that name sent.
+          // Lambda compares it byte by byte with the payload of an earlier request of that name.
           Payload: Buffer.from(stableJson(request)),
         }),
       );
@@ -67,17 +67,17 @@ export const createStartRun =
     }
   };
 
-/** A request as it stands at an instant, which becomes its `occurredAt`: the clock may fill in what was left out. */
+/** A request at an instant, which becomes its `occurredAt` and decides its defaults. */
 export type RequestAt = (instant: Date) => ForcedLogout;
 
 export type RequestedRun =
   /** By this request, or by the same one earlier. */
   | { readonly kind: 'accepted'; readonly status: RunStatus }
-  /** The name belongs to a run that was asked something else. */
+  /** The name belongs to a run with another request. */
   | { readonly kind: 'other-request' }
   | LambdaFailure;
 
-/** Starts a run once, though each retry of the request falls on another instant. */
+/** Starts a run once, although each retry of the request has another instant. */
 export type RequestRun = (name: RunName, requestAt: RequestAt) => Promise<RequestedRun>;
 
 export type RequestRunDependencies = {
@@ -88,10 +88,14 @@ export type RequestRunDependencies = {
 
 const payloadSchema = v.looseObject({ occurredAt: v.pipe(v.string(), v.isoTimestamp()) });
 
-/** Whether this request, had it been made when that run was asked for, would have been that run. */
+/** The same caller may repeat a request in another session. */
+const comparable = ({ session: _, email: __, ...request }: Readonly<Record<string, unknown>>): string =>
+  stableJson(request);
+
+/** Whether this request, made at the instant of that run's request, would have been the same. */
 const isSameRequest = (requestAt: RequestAt, { payload }: RunExecution): boolean => {
-  const asked = parseJsonAs(payloadSchema, payload);
-  return asked !== undefined && stableJson(requestAt(new Date(asked.occurredAt))) === stableJson(asked);
+  const earlier = parseJsonAs(payloadSchema, payload);
+  return earlier !== undefined && comparable(requestAt(new Date(earlier.occurredAt))) === comparable(earlier);
 };
 
 export const createRequestRun =
@@ -101,9 +105,9 @@ export const createRequestRun =
     if (start.kind === 'started') return { kind: 'accepted', status: 'RUNNING' };
     if (start.kind !== 'other-payload') return start;
 
-    // Lambda compares whole payloads, and a retry differs by the instants the clock put in: what was asked must be compared.
+    // Lambda compares whole payloads, and a retry differs by its instants: only the request itself must be the same.
     const existing = await readExecution(name);
-    // Started this very second, or its retention has just ended.
+    // It has just started, or its retention has just ended.
     if (existing.kind === 'unknown-run') return { kind: 'unavailable', detail: 'Lambda: the run is not listed yet' };
     if (existing.kind !== 'execution') return existing;
     return isSameRequest(requestAt, existing)

@@ -1,18 +1,17 @@
 import { type LambdaClient, StopDurableExecutionCommand } from '@aws-sdk/client-lambda';
-import { errorNameOf } from '../../platform/unknown-values.ts';
 import type { RunName } from '../run-name.ts';
-import { type LambdaFailure, lambdaFailureOf } from './failure.ts';
-import type { FindRun, RunStatus, UnknownRun } from './find-run.ts';
+import { isRefusal, type LambdaFailure, lambdaFailureOf } from './failure.ts';
+import { type FindRun, hasEnded, type RunStatus, type UnknownRun } from './find-run.ts';
 
 export type RunStop =
   /** By this call. The step under way finishes; nothing follows it. */
   | { readonly kind: 'stopped' }
   /** Before this call: there was nothing left to stop. */
-  | { readonly kind: 'ended'; readonly status: Exclude<RunStatus, 'RUNNING'> }
+  | { readonly kind: 'ended'; readonly status: RunStatus }
   | UnknownRun
   | LambdaFailure;
 
-/** @param stoppedBy who asks; it becomes part of the execution's error */
+/** @param stoppedBy the caller; becomes part of the execution's error */
 export type StopRun = (name: RunName, stoppedBy: string) => Promise<RunStop>;
 
 export type StopRunDependencies = { readonly client: Pick<LambdaClient, 'send'>; readonly findRun: FindRun };
@@ -20,21 +19,21 @@ export type StopRunDependencies = { readonly client: Pick<LambdaClient, 'send'>;
 export const createStopRun = ({ client, findRun }: StopRunDependencies): StopRun => {
   const findEnded = async (name: RunName, failure: LambdaFailure): Promise<RunStop> => {
     const run = await findRun(name);
-    return run.kind === 'found' && run.status !== 'RUNNING' ? { kind: 'ended', status: run.status } : failure;
+    return run.kind === 'found' && hasEnded(run.status) ? { kind: 'ended', status: run.status } : failure;
   };
 
   return async (name, stoppedBy) => {
     const run = await findRun(name);
     if (run.kind !== 'found') return run;
-    if (run.status !== 'RUNNING') return { kind: 'ended', status: run.status };
+    if (hasEnded(run.status)) return { kind: 'ended', status: run.status };
     try {
       const reason = { ErrorType: 'RunStopped', ErrorMessage: `Stopped by ${stoppedBy}` };
       await client.send(new StopDurableExecutionCommand({ DurableExecutionArn: run.arn, Error: reason }));
       return { kind: 'stopped' };
     } catch (error) {
       const failure = lambdaFailureOf(error, 'lambda:StopDurableExecution');
-      // It may have ended since it was found.
-      return errorNameOf(error) === 'InvalidParameterValueException' ? findEnded(name, failure) : failure;
+      // It may have ended since it was found, and Lambda documents no error for that.
+      return isRefusal(error) ? findEnded(name, failure) : failure;
     }
   };
 };

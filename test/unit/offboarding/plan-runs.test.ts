@@ -62,12 +62,12 @@ test('gives each person a run, a cause and a target of their own', () => {
 });
 
 test('refuses to wait longer than an execution may last, a day for acting included', () => {
-  const at = '2027-11-20T17:00:00Z';
+  const at = '2027-11-20T16:50:00Z';
 
   expect(planRuns({ ...departure, at }, limits).kind).toBe('planned');
-  expect(planRuns({ ...departure, at: '2027-11-20T17:00:01Z' }, limits)).toEqual({
+  expect(planRuns({ ...departure, at: '2027-11-20T16:50:01Z' }, limits)).toEqual({
     kind: 'invalid',
-    problem: 'effectiveAt must be at most 365 days after the event',
+    problem: 'effectiveAt must be at most 364 days after the event',
   });
 });
 

@@ -3,11 +3,12 @@ import type { InstanceId } from '../../../functions/instances/instance-id.ts';
 import { hasPassed, timeUntil } from '../../../functions/platform/deadline.ts';
 import { createProcessBatch } from '../../../functions/runs/process-batch.ts';
 import type { ProcessTarget } from '../../../functions/runs/process-target.ts';
+import { createReportLogout } from '../../../functions/runs/run-evidence.ts';
 import { newTargetState, retryOrFail } from '../../../functions/runs/target-state.ts';
 import { createSetup, requestOf, runId } from '../../support/run-setup.ts';
 
 /** As long as it may. */
-const advanceUntilDeadline: ProcessTarget = async (targetState, _request, deadline) => {
+const advanceUntilDeadline: ProcessTarget = async (targetState, { deadline }) => {
   while (!hasPassed(deadline)) await sleep(Math.ceil(timeUntil(deadline)));
   return retryOrFail(targetState, 'timed-out', 'GREEN-API did not answer in time');
 };
@@ -17,10 +18,14 @@ test('ends 20 s before its invocation does, and leaves pending what hung or was 
   const startedAt = clock.now().toISOString();
   const begun = Array.from({ length: 50 }, (_, at) => newTargetState(String(1_101_000_001 + at) as InstanceId));
   const waiting = newTargetState('1101000051' as InstanceId);
-  const processBatch = createProcessBatch({ ...dependencies, processTarget: advanceUntilDeadline });
+  const processBatch = createProcessBatch({
+    ...dependencies,
+    processTarget: advanceUntilDeadline,
+    report: createReportLogout(dependencies.recordEvidence, dependencies.log),
+  });
 
   const run = { id: runId, request: requestOf(), startedAt };
-  const batch = processBatch(run, 1, [...begun, waiting], () => 20_050);
+  const batch = processBatch(run, 1, [...begun, waiting], false, () => 20_050);
   const first = await Promise.race([batch, sleep(10_000, 'no time is left to close', { ref: false })]);
 
   const hung = begun.map((targetState) => retryOrFail(targetState, 'timed-out', 'GREEN-API did not answer in time'));

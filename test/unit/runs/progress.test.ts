@@ -21,9 +21,12 @@ test('the steps of a run tell at any time what has become of each instance', asy
   const afterOneRound = resultsFromSteps(steps.slice(0, 3));
   const ended = resultsFromSteps(steps.toReversed());
 
-  expect(started).toEqual({ progress: { total: 0, loggedOut: 0, failed: 0, skipped: 0, pending: 0 }, outcomes: [] });
-  expect(resolved.progress).toEqual({ total: 3, loggedOut: 0, failed: 0, skipped: 1, pending: 2 });
-  expect(afterOneRound.progress).toEqual({ total: 3, loggedOut: 0, failed: 1, skipped: 1, pending: 1 });
+  expect(started).toEqual({
+    progress: { total: 0, loggedOut: 0, failed: 0, skipped: 0, pending: 0, ready: 0 },
+    outcomes: [],
+  });
+  expect(resolved.progress).toEqual({ total: 3, loggedOut: 0, failed: 0, skipped: 1, pending: 2, ready: 0 });
+  expect(afterOneRound.progress).toEqual({ total: 3, loggedOut: 0, failed: 1, skipped: 1, pending: 1, ready: 0 });
   expect(afterOneRound.outcomes[0]).toEqual({
     idInstance: '1',
     kind: 'pending',

@@ -24,17 +24,23 @@ test.each([
   expect(setup.callsOf('logout').map(({ id }) => id)).toEqual(expected);
 });
 
-test('never touches what is protected, not even by its id, and tells that it was skipped', async () => {
+test('never touches what is protected, not even by its id, and fails: nobody was logged out', async () => {
   const setup = createSetup(staff);
 
   const run = await setup.run(requestOf({ target: { instances: ids('1101000003') } }));
 
   expect(run).toMatchObject({
-    status: 'SUCCEEDED',
+    status: 'NobodyLoggedOut',
+    note: 'nobody was logged out: all 1 instances are protected, excepted or unknown',
     progress: { total: 1, skipped: 1 },
-    outcomes: [{ idInstance: '1101000003', kind: 'skipped', attempts: 0, detail: 'protected' }],
+    outcomes: [
+      { idInstance: '1101000003', kind: 'skipped', attempts: 0, skipReason: 'protected', detail: 'protected' },
+    ],
   });
   expect(setup.calls).toEqual([]);
+  expect(setup.facts).toContainEqual(
+    expect.objectContaining({ message: 'run ended', failure: 'NobodyLoggedOut', nobodyLoggedOut: 1, noInstance: 0 }),
+  );
   expect(setup.facts).toContainEqual(
     expect.objectContaining({ message: 'targets resolved', protected: ['1101000003'] }),
   );
@@ -62,18 +68,32 @@ test('more targets than allowed fail the run before it touches one, and it says 
   expect(setup.calls).toEqual([]);
 });
 
-test('a dry run says who would be logged out and touches nothing', async () => {
-  const setup = createSetup(staff);
+test('a drill reads the state of each target once and changes nothing', async () => {
+  const setup = createSetup({
+    ...staff,
+    '1101000001': { ...staff['1101000001'], state: ['authorized'] },
+    '1101000004': { state: ['starting'] },
+  });
 
   const run = await setup.run(requestOf({ dryRun: true }));
 
   expect(run).toMatchObject({
     status: 'SUCCEEDED',
-    note: 'a dry run: nobody was logged out',
-    progress: { total: 3, skipped: 3 },
-    outcomes: [{ kind: 'skipped', detail: 'dry run' }, { detail: 'dry run' }, { detail: 'protected' }],
+    note: 'a drill: nobody was logged out',
+    progress: { total: 4, ready: 2, loggedOut: 1, failed: 0, skipped: 1, pending: 0 },
+    outcomes: [
+      { kind: 'ready', confirmed: false, attempts: 0, tags: { owner: 'anna@example.com 00u1anna', group: 'sales' } },
+      { kind: 'already-logged-out', confirmed: false, attempts: 0 },
+      { kind: 'skipped', skipReason: 'protected' },
+      { kind: 'ready', detail: 'the state is starting' },
+    ],
   });
-  expect(setup.calls).toEqual([]);
+  expect(setup.calls.map(({ method, id }) => `${method} ${id}`)).toEqual([
+    'readState 1101000001',
+    'readState 1101000002',
+    'readState 1101000004',
+  ]);
+  expect([setup.evidence, setup.published, run.waits]).toEqual([[], [], []]);
 });
 
 test('an owner with no instance is looked for once more after five minutes, because lists lag', async () => {
@@ -134,7 +154,6 @@ test('reads every page of the list, and an instance that stands on two of them o
 test.each([
   ['owner', { owner: 'anna@example.com' }, { owner: 'ben@example.com' }, 'its owner tag has changed'],
   ['group', { group: 'sales' }, { group: 'support' }, 'its group tag has changed'],
-  ['protected', { all: true }, { protected: true }, 'protected'],
 ] as const)(
   'a tag %s that changes after the list was read is heeded, and fails nothing',
   async (_, target, change, detail) => {
@@ -228,7 +247,7 @@ test('a dry run waits until it knows the tags of every instance it names', async
   const target = { instances: ids('1101000002', '1101000003') };
   const run = await setup.run(requestOf({ target, dryRun: true }), { readTags });
 
-  expect(run.outcomes).toMatchObject([{ detail: 'dry run' }, { detail: 'protected' }]);
+  expect(run.outcomes).toMatchObject([{ kind: 'already-logged-out' }, { detail: 'protected' }]);
 });
 
 test('tags that cannot be read before a logout put it off, and are read again', async () => {
@@ -277,4 +296,142 @@ test.each([
 
   expect(run.status).toBe('RunExpired');
   expect(setup.calls).toEqual([]);
+});
+
+test('one that becomes protected after the list was read is not touched, and the run fails: nobody was logged out', async () => {
+  const setup = createSetup({ '1101000001': staff['1101000001'] });
+  const { listInstances } = setup.dependencies;
+  const listThenProtect: typeof listInstances = async (next) => {
+    const page = await listInstances(next);
+    setup.tag('1101000001', { protected: true });
+    return page;
+  };
+
+  const run = await setup.run(requestOf(), { listInstances: listThenProtect });
+
+  expect(run).toMatchObject({
+    status: 'NobodyLoggedOut',
+    outcomes: [{ kind: 'skipped', attempts: 0, skipReason: 'protected', detail: 'protected' }],
+  });
+  expect(setup.calls).toEqual([]);
+  expect(setup.facts).toContainEqual(
+    expect.objectContaining({ message: 'instance skipped', skipReason: 'protected', detail: 'protected' }),
+  );
+});
+
+test.each([
+  ['unknown', requestOf({ target: { instances: ids('1101000404') } })],
+  ['excepted', requestOf({ target: { group: 'sales' }, except: ids('1101000001', '1101000002') })],
+  ['protected, of a person who left', requestOf({ target: { owner: 'dora@example.com' }, source: 'offboarding' })],
+] as const)('a run whose instances are all %s has failed: nobody was logged out', async (_, request) => {
+  const setup = createSetup({ ...staff, '1101000004': { tags: { owner: 'dora@example.com', protected: true } } });
+
+  const run = await setup.run(request);
+
+  expect(run.status).toBe('NobodyLoggedOut');
+  expect(setup.callsOf('logout')).toEqual([]);
+});
+
+test('an instance whose secret was removed after the list was read is skipped, and fails nothing', async () => {
+  const setup = createSetup(staff);
+  const readTags: typeof setup.dependencies.readTags = async (id) =>
+    id === '1101000001' ? { kind: 'unknown-instance', detail: 'gone' } : setup.dependencies.readTags(id);
+
+  const run = await setup.run(requestOf({ target: { group: 'sales' } }), { readTags });
+
+  expect(run).toMatchObject({
+    status: 'SUCCEEDED',
+    outcomes: [{ kind: 'skipped', skipReason: 'not-found' }, { kind: 'logged-out' }],
+  });
+});
+
+test('a person without any instance is a success that is counted', async () => {
+  const setup = createSetup(staff);
+
+  await setup.run(requestOf({ target: { owner: 'carl@example.com' }, source: 'offboarding' }));
+
+  expect(setup.facts.filter(({ message }) => message === 'run ended')).toMatchObject([
+    { noInstance: 1, nobodyLoggedOut: 0, failedDrill: 0, stack: 'green-api-logout' },
+  ]);
+});
+
+test('each skipped instance has a line and an outcome with its reason and its tags', async () => {
+  const setup = createSetup(staff);
+
+  const run = await setup.run(requestOf({ except: ids('1101000002') }));
+
+  const skipped = [
+    { idInstance: '1101000002', skipReason: 'excepted', tags: { owner: 'ben@example.com', group: 'sales' } },
+    { idInstance: '1101000003', skipReason: 'protected', tags: { owner: 'anna@example.com' } },
+  ];
+  expect(setup.facts.filter(({ message }) => message === 'instance skipped')).toMatchObject(skipped);
+  expect(run.outcomes.filter(({ kind }) => kind === 'skipped')).toMatchObject(skipped);
+});
+
+test('a drill over an owner without an instance ends at once, and tells how long a real run would look', async () => {
+  const run = await createSetup(staff).run(requestOf({ target: { owner: 'carl@example.com' }, dryRun: true }));
+
+  expect(run).toMatchObject({
+    status: 'SUCCEEDED',
+    waits: [],
+    note: 'no instance was found for the target now; a real run would look again until 2026-11-30T17:05:00.000Z',
+  });
+});
+
+test.each([
+  'credential-rejected',
+  'instance-expired',
+  'wrong-instance-or-host',
+  'unavailable',
+  'rate-limited',
+] as const)('a drill fails if a real logout would meet %s, and is no failed logout', async (kind) => {
+  const setup = createSetup({ ...staff, '1101000001': { state: [{ kind, detail: 'HTTP 4xx' }] } });
+
+  const run = await setup.run(requestOf({ dryRun: true }));
+
+  const message = 'a drill: 1 of 3 instances could not be logged out now';
+  expect(run).toMatchObject({
+    status: 'DrillFailed',
+    message,
+    note: message,
+    progress: { total: 3, failed: 1 },
+    outcomes: [{ kind, attempts: 0, detail: 'HTTP 4xx' }, {}, {}],
+  });
+  expect(setup.callsOf('readState')).toHaveLength(2);
+  expect([setup.evidence, run.waits]).toEqual([[], []]);
+  expect(setup.facts).toContainEqual(
+    expect.objectContaining({ message: 'drill: instance not ready', idInstance: '1101000001', kind }),
+  );
+  expect(setup.facts).toContainEqual(
+    expect.objectContaining({ message: 'run ended', failedDrill: 1, failure: 'DrillFailed' }),
+  );
+});
+
+test('a drill over 3,000 instances reads each once', async () => {
+  const script = { state: ['authorized'] };
+  const setup = createSetup(
+    Object.fromEntries(Array.from({ length: 3_000 }, (_, at) => [String(1_101_000_001 + at), script])),
+  );
+
+  const run = await setup.run(requestOf({ dryRun: true }));
+
+  expect(run).toMatchObject({ status: 'SUCCEEDED', progress: { total: 3_000, ready: 3_000 } });
+  expect(run.outcomes).toHaveLength(3_000);
+  expect(setup.calls).toHaveLength(3_000);
+  expect(setup.callsOf('readState')).toHaveLength(3_000);
+});
+
+test('a page of the list that fails is read again, and not the pages before it', async () => {
+  const setup = createSetup(staff);
+  const pages: (string | undefined)[] = [];
+  const listInstances: typeof setup.dependencies.listInstances = async (next) => {
+    pages.push(next);
+    if (next === undefined) return { ...(await setup.dependencies.listInstances()), next: 'page 2' } as never;
+    return pages.length < 5 ? down : { kind: 'page', instances: [] };
+  };
+
+  const run = await setup.run(requestOf(), { listInstances });
+
+  expect(run).toMatchObject({ status: 'SUCCEEDED', progress: { loggedOut: 2 } });
+  expect(pages).toEqual([undefined, 'page 2', 'page 2', 'page 2', 'page 2']);
 });

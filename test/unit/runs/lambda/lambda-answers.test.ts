@@ -1,6 +1,7 @@
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { createFindRun } from '../../../../functions/runs/lambda/find-run.ts';
-import { createReadExecution, createReadHistory } from '../../../../functions/runs/lambda/read-run.ts';
+import { createReadHistory } from '../../../../functions/runs/lambda/read-history.ts';
+import { createReadExecution } from '../../../../functions/runs/lambda/read-run.ts';
 import { createRequestRun, createStartRun } from '../../../../functions/runs/lambda/start-run.ts';
 import { createStopRun } from '../../../../functions/runs/lambda/stop-run.ts';
 import type { ForcedLogout } from '../../../../functions/runs/request.ts';
@@ -23,6 +24,7 @@ const request: ForcedLogout = {
 /** The real client before a Lambda that gives these answers, one after the other, the last one for good. */
 const startLambdaThat = async (...answers: readonly [Scripted, ...Scripted[]]) => {
   const asked: string[] = [];
+  const waits: number[] = [];
   const server = await startLoopbackServer(async (message, response) => {
     const { status = 200, error, body = {} } = answers[Math.min(asked.length, answers.length - 1)] ?? answers[0];
     asked.push(`${message.method} ${message.url?.split('?')[0]}`);
@@ -35,11 +37,12 @@ const startLambdaThat = async (...answers: readonly [Scripted, ...Scripted[]]) =
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
     maxAttempts: 1,
   });
-  const findRun = createFindRun({ client, functionName: 'run' });
+  const findRun = createFindRun({ client, functionName: 'run', sleep: async (ms) => waits.push(ms) });
   const startRun = createStartRun({ client, functionName: 'run', qualifier: 'live' });
   const readExecution = createReadExecution({ client, findRun });
   return {
     asked,
+    waits,
     findRun,
     startRun: () => startRun(name, request),
     readExecution,
@@ -125,7 +128,13 @@ test('says that a run ended while it was being stopped', async () => {
 
 test('reads every page of a history', async () => {
   const page = (Name: string, NextMarker?: string) => ({
-    body: { Events: [{ Name, StepSucceededDetails: { Result: { Payload: '1' } } }, { Name: 'pause' }], NextMarker },
+    body: {
+      Events: [
+        { Id: Name, Name, EventType: 'StepSucceeded', StepSucceededDetails: { Result: { Payload: '1' } } },
+        { Name: 'pause' },
+      ],
+      NextMarker,
+    },
   });
   await using lambda = await startLambdaThat(page('resolve', 'more'), page('round-1-batch-1'));
 
@@ -135,6 +144,7 @@ test('reads every page of a history', async () => {
       { name: 'resolve', payload: '1' },
       { name: 'round-1-batch-1', payload: '1' },
     ],
+    unfinished: [],
   });
 });
 
@@ -143,4 +153,79 @@ test('asks to be asked again when the run of a key is not listed yet', async () 
   await using lambda = await startLambdaThat(started, { body: { DurableExecutions: [] } });
 
   expect(await lambda.requestRun(name, () => request)).toMatchObject({ kind: 'unavailable' });
+});
+
+test('looks again for about five seconds before it says that a run is unknown', async () => {
+  await using lambda = await startLambdaThat({ body: { DurableExecutions: [] } });
+  await using late = await startLambdaThat(
+    { body: { DurableExecutions: [] } },
+    { body: { DurableExecutions: [] } },
+    listed('RUNNING'),
+  );
+
+  expect(await lambda.findRun(name)).toEqual({ kind: 'unknown-run' });
+  expect(lambda.waits).toEqual([500, 1_000, 1_500, 2_000]);
+  expect(await late.findRun(name)).toMatchObject({ kind: 'found' });
+});
+
+test.each(['PAUSED', 'PAUSING', 'DELETING', 'SOMETHING_NEW'])('stops a run that is %s', async (status) => {
+  await using lambda = await startLambdaThat(listed(status), { body: { StopTimestamp: 1 } });
+
+  expect(await lambda.stopRun(name, 'auth0|desk')).toEqual({ kind: 'stopped' });
+  expect(lambda.asked.at(-1)).toMatch(/^POST .*\/stop$/);
+});
+
+test('reads the status of a paused run', async () => {
+  const execution = { Status: 'PAUSED', StartTimestamp: 1, InputPayload: '{}' };
+  await using lambda = await startLambdaThat(listed('PAUSED'), { body: execution });
+
+  expect(await lambda.readExecution(name)).toMatchObject({ kind: 'execution', status: 'PAUSED' });
+});
+
+test.each(['ResourceNotFoundException', 'ConflictException', 'ValidationException'])(
+  'reads the status again when a stop is refused as %s',
+  async (error) => {
+    await using ended = await startLambdaThat(listed('RUNNING'), { error }, listed('TIMED_OUT'));
+    await using running = await startLambdaThat(listed('RUNNING'), { error }, listed('RUNNING'));
+
+    expect(await ended.stopRun(name, 'auth0|desk')).toEqual({ kind: 'ended', status: 'TIMED_OUT' });
+    expect(await running.stopRun(name, 'auth0|desk')).toMatchObject({ detail: expect.stringContaining(error) });
+  },
+);
+
+test.each([
+  ['is marked as cut off', { Payload: '{"kind":"resol', Truncated: true }],
+  ['has no payload', { Truncated: true }],
+  ['is missing', undefined],
+])('a history in which a result %s is unavailable, and never an empty one', async (_, Result) => {
+  const event = { Id: '1', Name: 'resolve', EventType: 'StepSucceeded', StepSucceededDetails: { Result } };
+  await using lambda = await startLambdaThat({ body: { Events: [event] } });
+
+  expect(await lambda.readHistory(arn)).toEqual({
+    kind: 'unavailable',
+    detail: 'Lambda: part of the history of the run is cut off; its evidence is complete',
+  });
+});
+
+test('tells which steps are unfinished, and which retry the run waits for', async () => {
+  const at = (seconds: number) => ({ EventTimestamp: 1_000 + seconds });
+  const events = [
+    { Id: '1', Name: 'start', EventType: 'StepSucceeded', StepSucceededDetails: { Result: { Payload: '1' } } },
+    { Id: '2', Name: 'resolve', EventType: 'StepStarted', ...at(1) },
+    {
+      Id: '2',
+      Name: 'resolve',
+      EventType: 'StepFailed',
+      StepFailedDetails: { RetryDetails: { NextAttemptDelaySeconds: 8 } },
+      ...at(2),
+    },
+  ];
+  await using lambda = await startLambdaThat({ body: { Events: events } });
+
+  expect(await lambda.readHistory(arn)).toEqual({
+    kind: 'history',
+    steps: [{ name: 'start', payload: '1' }],
+    unfinished: ['resolve'],
+    waiting: { name: 'resolve', until: new Date(1_010_000) },
+  });
 });

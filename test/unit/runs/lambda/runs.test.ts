@@ -11,6 +11,9 @@ beforeAll(async () => {
 const sales = { target: { group: 'sales' }, reason: 'phones lost' };
 const nightShift = { jwt: { claims: { sub: 'auth0|night-shift' }, scopes: null } };
 
+/** The first batch of 200 holds only the first of them that is not confirmed. */
+const ids = Array.from({ length: 201 }, (_, at) => String(1_101_000_002 + at));
+
 const resolved = {
   name: 'resolve',
   result: { kind: 'resolved', targets: ['1101000001', '1101000002'], excepted: [], protected: ['7'], unlisted: 0 },
@@ -33,7 +36,11 @@ const left = {
 };
 const round = { name: 'round-1-batch-1', result: { round: 1, targetStates: [confirmed] } };
 
-const underWay = { total: 3, loggedOut: 1, failed: 0, skipped: 1, pending: 1 };
+const notAttempted = { ...pending, kind: 'not-attempted' };
+const ended = { total: 3, loggedOut: 1, failed: 1, skipped: 1, pending: 0, ready: 0 };
+const underWay = { total: 3, loggedOut: 1, failed: 0, skipped: 1, pending: 1, ready: 0 };
+const evidenceIn = (lines: readonly string[]) =>
+  lines.map((line) => JSON.parse(line)).filter(({ message }) => message === 'evidence');
 const summary = summarize(
   resultsFromSteps([resolved, round].map(({ name, result }) => ({ name, payload: JSON.stringify(result) }))),
   'two of three were looked after',
@@ -51,6 +58,9 @@ test('shows a run while it goes on, out of its history', async () => {
     {
       id: started.id,
       status: 'RUNNING',
+      source: 'api',
+      phase: 'processing',
+      request: { target: sales.target, maxTargets: 50, expiresAt: expect.stringMatching(/^2.*Z$/) },
       reason: 'phones lost',
       requestedBy: 'arn:aws:sts::111122223333:assumed-role/SecurityDesk AROAEXAMPLEID',
       startedAt: expect.stringMatching(/^2.*Z$/),
@@ -87,7 +97,12 @@ test('shows how far a run came that died without a summary, and nothing of what 
   await end({ Status: 'FAILED', Error: { ErrorType: 'TypeError', ErrorMessage: 'a secret thing' } });
   const { body } = await setup.get(started.id);
 
-  expect(body).toMatchObject({ status: 'FAILED', progress: underWay });
+  expect(body).toMatchObject({
+    status: 'FAILED',
+    note: 'the run failed without a summary: see its log',
+    progress: ended,
+    outcomes: [confirmed, { ...notAttempted, detail: 'the run ended before it came to this instance' }, left],
+  });
   expect(JSON.stringify(body)).not.toContain('a secret thing');
 });
 
@@ -104,8 +119,82 @@ test('stops a run once, and says who did and how far it came', async () => {
   expect(body).toMatchObject({
     status: 'STOPPED',
     note: 'Stopped by arn:aws:sts::111122223333:assumed-role/SecurityDesk AROAEXAMPLEID',
-    progress: underWay,
+    progress: ended,
+    outcomes: [confirmed, { ...notAttempted, detail: 'the run was stopped before it came to this instance' }, left],
   });
+  expect(evidenceIn(setup.lines)).toEqual([]);
+});
+
+test('leaves evidence of each instance that a stopped run sent a logout, or may have, and did not confirm', async () => {
+  await using setup = await startRunsSetup(bundle);
+  const { body: started } = await setup.post(sales, 'incident-7');
+  const readings = [{ at: '2026-11-22T09:00:02.000Z', stateInstance: 'authorized' }];
+  const sent = { ...pending, attempts: 1, detail: 'the state is authorized' };
+  const tags = { owner: 'ann@example.com', group: 'sales', protected: false };
+  await setup.perform(
+    [
+      { name: 'start', result: '2026-11-22T09:00:01.000Z' },
+      { ...resolved, result: { ...resolved.result, targets: ids } },
+      {
+        name: 'round-1-batch-1',
+        result: { round: 1, targetStates: [{ ...sent, retry: { readings, isLogout: true, tags } }] },
+      },
+    ],
+    ['round-1-batch-2'],
+  );
+
+  await setup.stop(started.id);
+  const { body } = await setup.get(started.id);
+
+  const evidence = evidenceIn(setup.lines);
+  const stoppedBy = 'arn:aws:sts::111122223333:assumed-role/SecurityDesk AROAEXAMPLEID';
+  expect(evidence).toHaveLength(2);
+  expect(evidence).toMatchObject([
+    {
+      idInstance: '1101000002',
+      function: 'run',
+      attempts: 1,
+      readings,
+      requestedAt: '2026-11-22T09:00:01.000Z',
+      outcome: {
+        kind: 'unconfirmed',
+        confirmed: false,
+        isLogout: true,
+        detail: 'the run was stopped before the logout was confirmed',
+      },
+      run: { id: started.id, tags, stoppedBy },
+      failed: 0,
+    },
+    { idInstance: '1101000202', attempts: 1, run: { stoppedBy }, failed: 0 },
+  ]);
+  expect(body.outcomes).toContainEqual({
+    idInstance: '1101000202',
+    kind: 'unconfirmed',
+    confirmed: false,
+    attempts: 1,
+    detail: 'the run was stopped while it processed this instance: a logout may have been sent',
+  });
+  expect(body.progress).toMatchObject({ total: 202, failed: 201, pending: 0 });
+});
+
+test.each([
+  ['wait-for-at', 'waiting-for-start', 'the run waits for its start (`at`)'],
+  [
+    'wait-for-late-tags',
+    'waiting-for-tags',
+    expect.stringMatching(/^no instance has this owner yet; a new tag may take/),
+  ],
+  ['wait-after-round-1', 'waiting-for-next-round', '1 instances are pending; the run tries again'],
+])('tells of a run in %s what it waits for, and until when', async (wait, phase, note) => {
+  await using setup = await startRunsSetup(bundle);
+  const { body: started } = await setup.post({ ...sales, clearQueue: true, except: ['7'] }, 'incident-7');
+
+  await setup.perform([resolved, round], [], { name: wait, seconds: 3_600 });
+  const { body } = await setup.get(started.id);
+
+  expect(body).toMatchObject({ status: 'RUNNING', phase, note });
+  expect(Date.parse(String(body.nextActionAt)) - Date.parse(String(body.startedAt))).toBeGreaterThan(3_500_000);
+  expect(body.request).toMatchObject({ target: sales.target, clearQueue: true, except: ['7'], maxTargets: 50 });
 });
 
 test('says that it is too late to stop a run that has ended', async () => {
@@ -177,6 +266,6 @@ test('says what is missing when there is no such function', async () => {
   expect([status, body.code, body.detail]).toEqual([
     500,
     'runs-denied',
-    'Lambda: ResourceNotFoundException: there is no such function or alias. Mend its deployment.',
+    'Lambda: ResourceNotFoundException: there is no such function or alias. Correct the deployment: its role, its run function or the alias of that function.',
   ]);
 });

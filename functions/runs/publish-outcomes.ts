@@ -1,0 +1,69 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { PutEventsCommand, type PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
+import { type Evidence, outcomeEventOf, outcomeSource } from '../logout/evidence.ts';
+import type { Bus } from '../logout/record-evidence.ts';
+import type { Log } from '../platform/log.ts';
+import { errorNameOf } from '../platform/unknown-values.ts';
+import { inParallel } from './in-parallel.ts';
+
+/** Publishes the outcomes of a batch on the stack's bus. Best effort: the evidence is the record. It never rejects. */
+export type PublishOutcomes = (evidence: readonly Evidence[]) => Promise<void>;
+
+/** Most entries of one PutEvents request. */
+const entriesAtOnce = 10;
+/** Requests at once: EventBridge's quota starts at 400 entries per second and account. */
+const requestsAtOnce = 4;
+/** Waits before refused entries are sent again, in milliseconds, each up to twice as long at random. */
+const retryWaitsMs = [200, 800, 2_000];
+/** Time for all events of a batch, in milliseconds: the checkpoint of the batch waits for them. */
+const longestMs = 10_000;
+
+type Pending = { readonly idInstance: string; readonly entry: PutEventsRequestEntry; readonly problem?: string };
+
+const inChunks = <Item>(items: readonly Item[]): readonly (readonly Item[])[] =>
+  Array.from({ length: Math.ceil(items.length / entriesAtOnce) }, (_, at) =>
+    items.slice(at * entriesAtOnce, (at + 1) * entriesAtOnce),
+  );
+
+export const createPublishOutcomes = ({ client, eventBus }: Bus, log: Log): PublishOutcomes => {
+  const pendingOf = (evidence: Evidence): readonly Pending[] => {
+    const event = outcomeEventOf(evidence);
+    if (event === undefined) return [];
+    const { detailType: DetailType, detail } = event;
+    const entry = { EventBusName: eventBus, Source: outcomeSource, DetailType, Detail: JSON.stringify(detail) };
+    return [{ idInstance: evidence.idInstance, entry }];
+  };
+
+  /** @returns those that EventBridge did not accept */
+  const send = async (chunk: readonly Pending[], abortSignal: AbortSignal): Promise<readonly Pending[]> => {
+    try {
+      const command = new PutEventsCommand({ Entries: chunk.map(({ entry }) => entry) });
+      const { Entries = [] } = await client.send(command, { abortSignal });
+      return chunk.flatMap((pending, at) => {
+        const problem = Entries[at]?.ErrorCode;
+        return problem === undefined ? [] : [{ ...pending, problem }];
+      });
+    } catch (error) {
+      return chunk.map((pending) => ({ ...pending, problem: errorNameOf(error) }));
+    }
+  };
+
+  return async (evidence) => {
+    const abortSignal = AbortSignal.timeout(longestMs);
+    const sendAll = async (pending: readonly Pending[]) =>
+      (await inParallel(requestsAtOnce, inChunks(pending), (chunk) => send(chunk, abortSignal))).flat();
+
+    let refused = await sendAll(evidence.flatMap(pendingOf));
+    for (const waitMs of retryWaitsMs) {
+      if (refused.length === 0 || abortSignal.aborted) break;
+      await sleep(waitMs * (1 + Math.random()));
+      refused = await sendAll(refused);
+    }
+    for (const { idInstance, problem } of refused)
+      log('ERROR', 'outcome event not sent', { idInstance, detail: problem });
+  };
+};
+
+/** @param bus `undefined`: nothing is published */
+export const composePublishOutcomes = (bus: Bus | undefined, log: Log): PublishOutcomes =>
+  bus === undefined ? async () => {} : createPublishOutcomes(bus, log);
