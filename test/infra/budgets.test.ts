@@ -8,12 +8,12 @@ const budgetsKb: Readonly<Record<string, number>> = {
   logout: 60,
   instances: 50,
   state: 60,
-  'forced-logouts': 73,
+  'forced-logouts': 80,
   offboarding: 70,
   schedule: 68,
   scim: 81,
   webhook: 80,
-  run: 136,
+  run: 150,
 };
 
 /** What each bundle may speak to. */

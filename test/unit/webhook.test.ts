@@ -95,7 +95,7 @@ describe('POST /offboarding', () => {
     [{ id: 'x', owner: 'john doe' }, 'owner must not be empty or hold white space or control characters'],
     [{ ...john, efectiveAt: '2026-11-30T17:00:00Z' }, 'efectiveAt is not a field of this event'],
     [{ ...john, effectiveAt: 'tomorrow' }, /^effectiveAt must be an ISO 8601 instant/],
-    [{ ...john, effectiveAt: '2099-01-01T00:00:00Z' }, 'effectiveAt must be at most 29 days after the event'],
+    [{ ...john, effectiveAt: '2099-01-01T00:00:00Z' }, 'effectiveAt must be at most 28 days after the event'],
     [{ heartbeat: 'yes' }, 'heartbeat must be true'],
     [{ heartbeat: true, ...john }, /is not a field of this request$/],
     [{ target: { all: true }, id: 'x' }, /^target is not a field of this event$/],
