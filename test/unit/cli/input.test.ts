@@ -3,6 +3,7 @@ import { UsageError } from '../../../cli/errors.ts';
 import { readInstanceIds } from '../../../cli/input/instance-ids.ts';
 import { parseSince } from '../../../cli/input/instant.ts';
 import { parseCsv } from '../../../cli/input/parse-csv.ts';
+import { readRoster } from '../../../cli/input/read-roster.ts';
 import { readTable } from '../../../cli/input/read-table.ts';
 import { formatCsvRow } from '../../../cli/output/csv.ts';
 import { printable } from '../../../cli/output/printable.ts';
@@ -88,4 +89,27 @@ test('ids may be separated by commas, and a wrong one is not repeated', () => {
 
 test('a tag cannot move the cursor or hide text', () => {
   expect(printable('a\u001b[2Jb\u202ec\nd')).toBe('a\\u{1b}[2Jb\\u{202e}c\\u{a}d');
+});
+
+test.each([
+  ['a list without a head', 'a@example.com\nb@example.com\n', undefined, ['a@example.com', 'b@example.com']],
+  ['one column', 'login\n00u1\n00u2\n', undefined, ['00u1', '00u2']],
+  ['a column named email', 'name,Email\n"Doe, John",j@example.com\n', undefined, ['j@example.com']],
+  ['the columns that are named', 'a,b\n1,2 3\n,4\n', ['b', 'a'], ['2', '3', '1', '4']],
+])('a roster may be %s', (_name, text, columns, identities) => {
+  expect(readRoster('roster.csv', text, columns)).toEqual(identities);
+});
+
+test.each([
+  [
+    'it is not clear which column',
+    'name,manager\nJohn,jane@example.com\n',
+    undefined,
+    /^Say with --column .+: name, manager\.$/,
+  ],
+  ['there is no such column', 'name\nJohn\n', ['email'], /^roster\.csv has no column email\. It has: name\.$/],
+  ['it names nobody', 'email\n\n', undefined, /^roster\.csv names nobody/],
+  ['it is empty', '', undefined, /^roster\.csv is empty/],
+])('a roster is refused if %s', (_name, text, columns, message) => {
+  expect(() => readRoster('roster.csv', text, columns)).toThrow(message);
 });
