@@ -2,7 +2,7 @@ import { metricNamespace } from '../logout/evidence.ts';
 import type { Log } from '../platform/log.ts';
 import type { NamedCaller } from './named-callers.ts';
 
-/** What the alarms of named callers count; each metric has the two dimensions below. */
+/** What the alarms of named callers count; each metric is counted for a caller and for the stack. */
 export const callerMetricNames = {
   requests: 'callerRequests',
   heldBack: 'heldBack',
@@ -35,7 +35,7 @@ export const createCallerMetrics = (log: Log, stack: string, now: () => number):
       CloudWatchMetrics: [
         {
           Namespace: metricNamespace,
-          Dimensions: [[callerMetricDimensions.stack, callerMetricDimensions.caller]],
+          Dimensions: [[callerMetricDimensions.stack], [callerMetricDimensions.stack, callerMetricDimensions.caller]],
           Metrics: [{ Name: name, Unit: 'Count' }],
         },
       ],

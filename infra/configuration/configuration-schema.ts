@@ -4,6 +4,7 @@ import { type InstanceId, parseInstanceId } from '../../functions/instances/inst
 import type { DialectName } from '../../functions/offboarding/dialects.ts';
 import { mostInstances, secretPrefixPattern } from '../../functions/platform/environment.ts';
 import { fields, flag, listOf, matching, publicHost, retentionDays, upTo, wholeNumber, word } from './field-schemas.ts';
+import { identityProviders } from './identity-providers.ts';
 import { scheduleSchema } from './schedules/schedule-schema.ts';
 
 const memoryMb = wholeNumber(128, 10_240);
@@ -96,6 +97,7 @@ const entries = {
   runs: v.optional(runs, {}),
   schedules: v.optional(upTo(scheduleSchema, 100), []),
   offboarding: v.optional(offboarding, {}),
+  identityProviders: v.optional(identityProviders, {}),
 };
 
 /** The settings of one `GreenApiLogout`. */

@@ -20,7 +20,11 @@ const problemOf = (issue: v.BaseIssue<unknown>): Problem => {
   const path = v.getDotPath(issue) ?? '';
   // A field that is missing has no value; one that is unknown is not quoted, since it may be a secret in the wrong place.
   const isAboutKey = issue.type === 'strict_object' && issue.expected !== 'Object';
-  return isAboutKey ? { path, message: issue.message } : { path, message: issue.message, given: issue.input };
+  // Nor is a digest, in whose place somebody may have put the token.
+  const isDigest = /\btokenSha256\b/.test(path);
+  return isAboutKey || isDigest
+    ? { path, message: issue.message }
+    : { path, message: issue.message, given: issue.input };
 };
 
 /** Rules about several fields at once. */

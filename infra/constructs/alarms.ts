@@ -15,8 +15,12 @@ export type AlarmProps = {
   readonly metric: IMetric;
   /** What the alarm means for people. */
   readonly impact: string;
-  /** @default missing data are no alarm */
+  /** @default missing data are no alarm, and with `quietPeriods` they are one */
   readonly treatMissingData?: TreatMissingData;
+  /** The section of the runbook. @default the name of the alarm */
+  readonly section?: string;
+  /** The number of periods, in a row, without any for an alarm. @default one in a period is the alarm */
+  readonly quietPeriods?: number;
 };
 
 export type AlarmsProps = {
@@ -36,16 +40,19 @@ export class Alarms extends Construct {
     this.#props = props;
   }
 
-  /** @param name unique, in kebab case: the end of the alarm's name, and its section in the runbook */
-  add(name: string, { metric, impact, treatMissingData = TreatMissingData.NOT_BREACHING }: AlarmProps): void {
+  /** @param name unique, in kebab case: the end of the alarm's name */
+  add(name: string, { metric, impact, treatMissingData, section = name, quietPeriods }: AlarmProps): void {
+    const isQuiet = quietPeriods !== undefined;
     const alarm = new Alarm(this, pascalCase(name), {
       alarmName: `${this.#props.name}-${name}`,
       metric,
-      alarmDescription: `${impact} What to do: ${this.#props.runbookUrl}#${name}`,
+      alarmDescription: `${impact} What to do: ${this.#props.runbookUrl}#${section}`,
       threshold: 1,
-      evaluationPeriods: 1,
-      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      treatMissingData,
+      evaluationPeriods: quietPeriods ?? 1,
+      comparisonOperator: isQuiet
+        ? ComparisonOperator.LESS_THAN_THRESHOLD
+        : ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      treatMissingData: treatMissingData ?? (isQuiet ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING),
     });
     if (this.#props.topic !== undefined) alarm.addAlarmAction(new SnsAction(this.#props.topic));
     this.all.push(alarm);

@@ -1,9 +1,17 @@
-import { HttpApi, HttpMethod, HttpStage, type IHttpRouteAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2';
+import { Validations } from 'aws-cdk-lib';
+import {
+  CfnStage,
+  HttpApi,
+  HttpMethod,
+  HttpNoneAuthorizer,
+  HttpStage,
+  type IHttpRouteAuthorizer,
+} from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpIamAuthorizer, HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { type Route, routeKeyOf, routes } from '../../functions/http/routes.ts';
+import { type CallerRoute, type Route, routeKeyOf, routes } from '../../functions/http/routes.ts';
 import type { Settings } from '../configuration/configuration.ts';
 import { createAccessLog } from './access-log.ts';
 import type { ServiceFunction } from './service-function.ts';
@@ -13,6 +21,9 @@ export type AuthorizedApiProps = {
   readonly functions: Readonly<Record<Route['function'], ServiceFunction>>;
 };
 
+/** Requests per second of one route, and how many at once above that, as CloudFormation names them: CDK passes them on as they are. */
+export type CallerThrottling = { readonly ThrottlingRateLimit: number; readonly ThrottlingBurstLimit: number };
+
 const createAuthorizer = ({ jwt }: Settings['authorization']): IHttpRouteAuthorizer =>
   jwt === undefined ? new HttpIamAuthorizer() : new HttpJwtAuthorizer('Jwt', jwt.issuer, { jwtAudience: jwt.audience });
 
@@ -20,6 +31,7 @@ const createAuthorizer = ({ jwt }: Settings['authorization']): IHttpRouteAuthori
 export class AuthorizedApi extends Construct {
   readonly httpApi: HttpApi;
   readonly #authorization: Settings['authorization'];
+  readonly #stage: HttpStage;
 
   constructor(scope: Construct, id: string, { settings, functions }: AuthorizedApiProps) {
     super(scope, id);
@@ -29,7 +41,7 @@ export class AuthorizedApi extends Construct {
       defaultAuthorizer: createAuthorizer(settings.authorization),
       createDefaultStage: false,
     });
-    new HttpStage(this, 'Stage', {
+    this.#stage = new HttpStage(this, 'Stage', {
       httpApi: this.httpApi,
       autoDeploy: true,
       throttle: settings.throttling,
@@ -63,6 +75,45 @@ export class AuthorizedApi extends Construct {
       actions: ['execute-api:Invoke'],
       resourceArns: calls.map(([method, path]) => this.httpApi.arnForExecuteApi(method, path)),
     });
+  }
+
+  /**
+   * Adds routes whose function checks the callers' tokens itself, each with a throttling of its own.
+   *
+   * @param throttling by function
+   */
+  addCallerRoutes(
+    callerRoutes: readonly CallerRoute[],
+    functions: Readonly<Partial<Record<CallerRoute['function'], ServiceFunction>>>,
+    throttling: Readonly<Record<CallerRoute['function'], CallerThrottling>>,
+  ): void {
+    const settings: Record<string, CallerThrottling> = {};
+    for (const route of callerRoutes) {
+      const service = functions[route.function];
+      if (service === undefined) continue;
+      settings[routeKeyOf(route)] = throttling[route.function];
+      this.#addCallerRoute(route, service);
+    }
+    const stage = this.#stage.node.defaultChild;
+    if (CfnStage.isCfnStage(stage)) stage.routeSettings = settings;
+  }
+
+  #addCallerRoute(route: CallerRoute, { function: handler }: ServiceFunction): void {
+    const added = this.httpApi.addRoutes({
+      path: route.path,
+      methods: [HttpMethod[route.method]],
+      integration: new HttpLambdaIntegration(route.function, handler),
+      authorizer: new HttpNoneAuthorizer(),
+    });
+    for (const each of added) {
+      // The stage cannot have the settings of a route that does not exist yet.
+      this.#stage.node.addDependency(each);
+      Validations.of(each).acknowledge({
+        id: 'AwsSolutions-APIG4',
+        reason:
+          'Identity providers cannot sign with AWS IAM. The function checks the bearer token of the caller before it reads the body.',
+      });
+    }
   }
 
   #addRoute(route: Route, { function: handler }: ServiceFunction): void {

@@ -45,12 +45,18 @@ export class DurableFunction extends Construct {
     role.addToPolicy(new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [this.alias.functionArn] }));
   }
 
-  /** Lets the function find, read and stop executions. Lambda authorizes that on the durable function and its versions, never on an alias. */
-  grantFollow({ role }: ServiceFunction): void {
+  /** Lets the function list executions, by name and start. */
+  grantList({ role }: ServiceFunction): void {
     const { functionArn } = this.service.function;
     this.#allow(role, ['lambda:ListDurableExecutionsByFunction'], functionArn, `${functionArn}:*`);
+  }
+
+  /** Lets the function find, read and stop executions. Lambda authorizes that on the durable function and its versions, never on an alias. */
+  grantFollow(service: ServiceFunction): void {
+    const { functionArn } = this.service.function;
+    this.grantList(service);
     this.#allow(
-      role,
+      service.role,
       ['lambda:GetDurableExecution', 'lambda:GetDurableExecutionHistory', 'lambda:StopDurableExecution'],
       `${functionArn}:*/durable-execution/*`,
     );

@@ -46,3 +46,12 @@ export const startingEnvironment = (
   [environmentNames.maxTargetsCeiling]: String(runs.maxTargetsCeiling),
   [environmentNames.executionTimeoutSeconds]: String(runs.executionTimeoutDays * secondsPerDay),
 });
+
+type Callers = Settings['identityProviders'];
+
+/** For a function of named callers. The digests of their tokens are no secrets. */
+export const callersEnvironment = (callers: Callers): FunctionEnvironment => ({
+  [environmentNames.namedCallers]: JSON.stringify(
+    Object.fromEntries(Object.entries(callers).map(([name, { quietAfterHours: _, ...caller }]) => [name, caller])),
+  ),
+});

@@ -95,6 +95,18 @@ export interface Offboarding {
   readonly identityCenter?: { readonly enabled?: boolean };
 }
 
+/** A system outside AWS that reports over HTTPS who left, with a bearer token of its own. */
+export interface IdentityProvider {
+  /** `webhook`: `POST /offboarding`; `okta-event-hook`: `/okta-event-hook`; `scim`: SCIM 2.0 at `/scim/v2`. */
+  readonly kind: 'webhook' | 'okta-event-hook' | 'scim';
+  /** SHA-256 digests of its tokens, each as 64 hexadecimal digits: one, or two while a token is replaced. */
+  readonly tokenSha256: readonly string[];
+  /** People who own instances and may be logged out for it within an hour. @default 50 */
+  readonly maxPerHour?: number;
+  /** Hours without any call after which an alarm rings: 1 to 168. For `scim`, and for a `webhook` that sends heartbeats. @default no alarm */
+  readonly quietAfterHours?: number;
+}
+
 /** What a deployment may choose. Every prop has a default. */
 export interface GreenApiLogoutProps {
   /**
@@ -135,6 +147,8 @@ export interface GreenApiLogoutProps {
   readonly schedules?: readonly LogoutSchedule[];
   /** @default custom events only */
   readonly offboarding?: Offboarding;
+  /** By name: 1 to 16 lower-case letters, digits and hyphens. At most 10. @default none, and none of their routes */
+  readonly identityProviders?: Readonly<Record<string, IdentityProvider>>;
 }
 
 export interface GreenApiLogoutStackProps extends StackProps, GreenApiLogoutProps {

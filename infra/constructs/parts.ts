@@ -5,6 +5,7 @@ import type { Deployment } from './deployment.ts';
 import { EventFunction } from './event-function.ts';
 import type { GreenApiLogoutProps } from './green-api-logout-props.ts';
 import { createHttpFunctions } from './http-functions.ts';
+import { createIdentityProviders } from './identity-providers.ts';
 import { InstanceSecrets } from './instance-secrets.ts';
 import { createEvidenceLog } from './log-groups.ts';
 import { LogoutMetrics } from './logout-metrics.ts';
@@ -54,6 +55,7 @@ export const createParts = (scope: Construct, props: GreenApiLogoutProps) => {
     metric: api.httpApi.metricServerError({ statistic: 'Sum' }),
     impact: 'A caller was told that a logout failed or could not be confirmed: somebody may still be logged in.',
   });
+  createIdentityProviders(scope, deployment, run, api);
   const { schedule, offboarding } = createEventFunctions(scope, deployment, run);
   const schedules = new Schedules(scope, 'Schedules', { settings, events: schedule });
   new OffboardingRules(scope, 'Rules', { settings, bus, events: offboarding });

@@ -24,7 +24,10 @@ export type ServiceFunctionProps = {
   readonly memoryMb: number;
   /** @default 29 seconds: a handler's own deadline is 28, API Gateway's limit 30 */
   readonly timeout?: Duration;
-} & Pick<FunctionOptions, 'currentVersionOptions' | 'deadLetterQueue' | 'durableConfig' | 'onFailure'>;
+} & Pick<
+  FunctionOptions,
+  'currentVersionOptions' | 'deadLetterQueue' | 'durableConfig' | 'onFailure' | 'reservedConcurrentExecutions'
+>;
 
 /** @throws when the function was not built */
 const bundleOf = (name: string): Code => {

@@ -27,6 +27,7 @@ const plainValuesOf = (scope: Construct, props: GreenApiLogoutProps): object => 
   },
   schedules: props.schedules,
   offboarding: props.offboarding,
+  identityProviders: props.identityProviders,
 });
 
 /**

@@ -47,6 +47,7 @@ test('fills in a default for every field that has one', () => {
     runs: { maxTargetsCeiling: 500, executionTimeoutDays: 30, retentionDays: 30, memoryMb: 512 },
     schedules: [],
     offboarding: { custom: { enabled: true }, identityCenter: { enabled: false } },
+    identityProviders: {},
   });
 });
 

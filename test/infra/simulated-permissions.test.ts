@@ -3,7 +3,12 @@ import { runSimulation } from '@cloud-copilot/iam-simulate';
 import { pascalCase } from '../../infra/constructs/pascal-case.ts';
 import { resourcesIn, say, synthesize } from '../support/synthesize.ts';
 
-const plain = synthesize();
+const plain = synthesize({
+  identityProviders: {
+    hr: { kind: 'webhook', tokenSha256: ['a'.repeat(64)] },
+    entra: { kind: 'scim', tokenSha256: ['b'.repeat(64)] },
+  },
+});
 
 afterAll(() => rmSync(plain.folder, { recursive: true }));
 
@@ -90,6 +95,11 @@ const allowed: readonly (readonly [string, string, string])[] = [
   ['ScheduleRole', 'lambda:InvokeFunction', `${run}:live`],
   ['OffboardingRole', 'lambda:InvokeFunction', `${run}:live`],
   ['OffboardingRole', 'sqs:SendMessage', queueArn('OffboardingFailed')],
+  ...['WebhookRole', 'ScimRole'].flatMap((role) => [
+    [role, 'lambda:InvokeFunction', `${run}:live`] as const,
+    [role, 'lambda:ListDurableExecutionsByFunction', run] as const,
+    [role, 'secretsmanager:ListSecrets', '*'] as const,
+  ]),
   ['SchedulesRole', 'lambda:InvokeFunction', lambdaArn('schedule')],
   ['SchedulesRole', 'sqs:SendMessage', queueArn('ScheduleUndelivered')],
   ['callerOfOne', 'execute-api:Invoke', routeArn('POST/instances/1101000001/logout')],
@@ -103,15 +113,28 @@ const functionNames = [
   'ForcedLogoutsRole',
   'ScheduleRole',
   'OffboardingRole',
+  'WebhookRole',
+  'ScimRole',
 ];
 
 /** Must be denied. */
 const denied: readonly (readonly [string, string, string])[] = [
   // No secret but an instance's, and no value for whoever only lists or starts.
   ...functionNames.map((functionName) => [functionName, 'secretsmanager:GetSecretValue', foreignSecret] as const),
-  ...['InstancesRole', 'ForcedLogoutsRole', 'ScheduleRole', 'OffboardingRole', 'SchedulesRole'].map(
-    (role) => [role, 'secretsmanager:GetSecretValue', secret] as const,
-  ),
+  ...[
+    ...['InstancesRole', 'ForcedLogoutsRole', 'ScheduleRole', 'OffboardingRole', 'SchedulesRole'],
+    ...['WebhookRole', 'ScimRole'],
+  ].map((role) => [role, 'secretsmanager:GetSecretValue', secret] as const),
+  // A caller's token starts departures; it reads no run and stops none.
+  ...['WebhookRole', 'ScimRole'].flatMap((role) => [
+    [role, 'secretsmanager:DescribeSecret', secret] as const,
+    [role, 'lambda:InvokeFunction', `${run}:7`] as const,
+    [role, 'lambda:InvokeFunction', lambdaArn('logout')] as const,
+    [role, 'lambda:GetDurableExecution', execution] as const,
+    [role, 'lambda:GetDurableExecutionHistory', execution] as const,
+    [role, 'lambda:StopDurableExecution', execution] as const,
+    [role, 'events:PutEvents', busArn] as const,
+  ]),
   // Nobody writes or tags one, passes a role on, or changes a function.
   ...[...functionNames, 'SchedulesRole'].flatMap((role) => [
     [role, 'secretsmanager:PutSecretValue', secret] as const,
@@ -148,7 +171,7 @@ test.each(denied)('%s may not %s on %s', async (principal, action, resource) => 
   expect(await may(principal, action, resource)).toBe(false);
 });
 
-test.each(['logout', 'run', 'instances', 'state', 'forced-logouts', 'schedule', 'offboarding'])(
+test.each(['logout', 'run', 'instances', 'state', 'forced-logouts', 'schedule', 'offboarding', 'webhook', 'scim'])(
   '%s writes to its own log and to no other',
   async (functionName) => {
     const role = `${pascalCase(functionName)}Role`;

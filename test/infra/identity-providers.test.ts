@@ -1,0 +1,223 @@
+import { rmSync } from 'node:fs';
+import { Annotations, Match } from 'aws-cdk-lib/assertions';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { readNamedCallers } from '../../functions/callers/named-callers.ts';
+import { type CallerRoute, callerRoutes, routeKeyOf, routes } from '../../functions/http/routes.ts';
+import { readStartingEnvironment } from '../../functions/platform/environment.ts';
+import { parseConfiguration } from '../../infra/configuration/configuration.ts';
+import { startCallers } from '../support/named-callers.ts';
+import { jwt, permissionsIn, resourcesIn, type Synthesized, say, synthesize } from '../support/synthesize.ts';
+
+const digests = ['a', 'b', 'c', 'd'].map((digit) => digit.repeat(64));
+const [first = '', second = '', third = '', fourth = ''] = digests;
+
+const identityProviders = {
+  hr: { kind: 'webhook', tokenSha256: [first], maxPerHour: 20 },
+  okta: { kind: 'okta-event-hook', tokenSha256: [second, third] },
+  entra: { kind: 'scim', tokenSha256: [fourth], quietAfterHours: 6 },
+} as const;
+
+const stacks = {
+  none: synthesize(),
+  all: synthesize({ identityProviders }),
+  hook: synthesize({ identityProviders: { okta: identityProviders.okta }, authorization: { jwt } }),
+};
+
+afterAll(() => {
+  for (const { folder } of Object.values(stacks)) rmSync(folder, { recursive: true });
+});
+
+const openRoutesOf = (synthesized: Synthesized): readonly string[] =>
+  Object.values(resourcesIn(synthesized, 'AWS::ApiGatewayV2::Route'))
+    .filter(({ AuthorizationType }) => AuthorizationType === 'NONE')
+    .map(({ RouteKey }) => RouteKey);
+
+const keysOf = (...kinds: readonly CallerRoute['kind'][]) =>
+  callerRoutes.filter(({ kind }) => kinds.includes(kind)).map(routeKeyOf);
+
+const functionsOf = (synthesized: Synthesized) => resourcesIn(synthesized, 'AWS::Lambda::Function');
+
+const variablesOf = (synthesized: Synthesized, name: string): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(functionsOf(synthesized)[`${name}Function`]?.Environment.Variables ?? {}).map(([key, value]) => [
+      key,
+      say(value).replace(/[<>]/g, ''),
+    ]),
+  );
+
+test('without an identity provider nothing of it is deployed, and every route has an authorizer', () => {
+  expect(openRoutesOf(stacks.none)).toEqual([]);
+  expect(Object.keys(functionsOf(stacks.none))).toEqual(
+    expect.not.arrayContaining(['WebhookFunction', 'ScimFunction']),
+  );
+  expect(resourcesIn(stacks.none, 'AWS::ApiGatewayV2::Stage').HttpStage).not.toHaveProperty('RouteSettings');
+});
+
+test('the routes of the configured kinds are deployed without an authorizer, and the others keep theirs', () => {
+  expect(openRoutesOf(stacks.all)).toEqual(keysOf('webhook', 'okta-event-hook', 'scim'));
+  expect(openRoutesOf(stacks.hook)).toEqual(keysOf('okta-event-hook'));
+  const authorized = Object.values(resourcesIn(stacks.all, 'AWS::ApiGatewayV2::Route'))
+    .filter(({ AuthorizationType }) => AuthorizationType === 'AWS_IAM')
+    .map(({ RouteKey }) => RouteKey);
+  expect(authorized).toEqual(routes.map(routeKeyOf));
+});
+
+describe('every route without an authorizer of the gateway', () => {
+  test.each(openRoutesOf(stacks.all))('%s answers 401 without a token', async (routeKey) => {
+    const [method = '', path = ''] = routeKey.split(' ');
+    const callers = startCallers();
+    const headers = { authorization: '' };
+
+    const answer = path.startsWith('/scim/v2')
+      ? await callers.scim(method, path.slice('/scim/v2'.length), { headers, body: '{' })
+      : await callers.webhook(method, path, { headers, body: '{' });
+
+    expect(answer).toMatchObject({ status: 401, headers: { 'www-authenticate': 'Bearer' } });
+    expect(callers.lines).toEqual([]);
+  });
+});
+
+test('each of these routes has a throttling of its own, and exists before the stage that throttles it', () => {
+  const { RouteSettings } = resourcesIn(stacks.all, 'AWS::ApiGatewayV2::Stage').HttpStage;
+
+  expect(Object.keys(RouteSettings).toSorted()).toEqual(keysOf('webhook', 'okta-event-hook', 'scim').toSorted());
+  expect(RouteSettings['POST /offboarding']).toEqual({ ThrottlingRateLimit: 5, ThrottlingBurstLimit: 20 });
+  expect(RouteSettings['PATCH /scim/v2/Users/{id}']).toEqual({ ThrottlingRateLimit: 50, ThrottlingBurstLimit: 100 });
+  const [{ DependsOn } = { DependsOn: [] }] = Object.values(
+    stacks.all.template.findResources('AWS::ApiGatewayV2::Stage'),
+  );
+  const open = Object.entries(stacks.all.template.findResources('AWS::ApiGatewayV2::Route'))
+    .filter(([, { Properties }]) => Properties.AuthorizationType === 'NONE')
+    .map(([id]) => id);
+  expect(DependsOn).toEqual(expect.arrayContaining(open));
+});
+
+test('each function gets its own callers, in a variable that it understands, and few copies of it run at once', () => {
+  expect(readNamedCallers(variablesOf(stacks.all, 'Webhook'))).toEqual([
+    { name: 'hr', ...identityProviders.hr },
+    { name: 'okta', ...identityProviders.okta, maxPerHour: 50 },
+  ]);
+  expect(readNamedCallers(variablesOf(stacks.all, 'Scim'))).toEqual([
+    { name: 'entra', kind: 'scim', tokenSha256: [fourth], maxPerHour: 50 },
+  ]);
+  expect(readStartingEnvironment(variablesOf(stacks.all, 'Scim'))).toMatchObject({
+    runFunction: 'RunFunction',
+    stack: 'green-api-logout',
+  });
+  const { WebhookFunction, ScimFunction } = functionsOf(stacks.all);
+  expect([WebhookFunction, ScimFunction].map((each) => each?.ReservedConcurrentExecutions)).toEqual([2, 3]);
+});
+
+test('each role starts runs, counts them and reads tags, and nothing else', () => {
+  const added = permissionsIn(stacks.all).filter((line) => !permissionsIn(stacks.none).includes(line));
+  const allow = (role: string, action: string, ...on: readonly string[]) =>
+    on.map((resource) => `["<${role}Role>"] Allow ${action} ${resource}`);
+
+  expect(added.toSorted()).toEqual(
+    ['Webhook', 'Scim']
+      .flatMap((role) => [
+        ...allow(role, 'lambda:InvokeFunction', '<RunFunctionAliaslive>'),
+        ...allow(role, 'lambda:ListDurableExecutionsByFunction', '<RunFunction.Arn>', '<RunFunction.Arn>:*'),
+        ...allow(role, 'secretsmanager:ListSecrets', '*'),
+        ...allow(role, 'logs:CreateLogStream', `<${role}Log.Arn>`),
+        ...allow(role, 'logs:PutLogEvents', `<${role}Log.Arn>`),
+        ...allow(role, 'xray:PutTelemetryRecords', '*'),
+        ...allow(role, 'xray:PutTraceSegments', '*'),
+      ])
+      .toSorted(),
+  );
+});
+
+test('the alarms: held back, unreadable, and a caller that is quiet for as long as is configured', () => {
+  const alarms = Object.values(resourcesIn(stacks.all, 'AWS::CloudWatch::Alarm'));
+  const added = Object.fromEntries(
+    alarms
+      .filter(({ MetricName }) => ['callerRequests', 'heldBack', 'unreadable'].includes(MetricName))
+      .map((alarm) => [alarm.AlarmName, alarm]),
+  );
+
+  const stack = { Name: 'stack', Value: 'green-api-logout' };
+  expect(Object.keys(added).toSorted()).toEqual([
+    'green-api-logout-caller-quiet-entra',
+    'green-api-logout-departures-held-back',
+    'green-api-logout-departures-unreadable',
+  ]);
+  expect(added['green-api-logout-departures-held-back']).toMatchObject({
+    Namespace: 'green-api-logout',
+    Dimensions: [stack],
+    Threshold: 1,
+    EvaluationPeriods: 1,
+    TreatMissingData: 'notBreaching',
+  });
+  expect(added['green-api-logout-caller-quiet-entra']).toMatchObject({
+    Dimensions: [{ Name: 'caller', Value: 'entra' }, stack],
+    Period: 3_600,
+    EvaluationPeriods: 6,
+    ComparisonOperator: 'LessThanThreshold',
+    TreatMissingData: 'breaching',
+    AlarmDescription: expect.stringMatching(/#caller-quiet$/),
+  });
+});
+
+test.each(Object.entries(stacks))('cdk-nag and the synthesis have nothing to say (%s)', (_name, { app, stack }) => {
+  expect(new AwsSolutionsChecks(app).validateScope(app).violations).toEqual([]);
+  expect(Annotations.fromStack(stack).findError('*', Match.anyValue())).toEqual([]);
+});
+
+describe('the configuration', () => {
+  const parse = (providers: unknown) => parseConfiguration({ identityProviders: providers });
+  const hr = { kind: 'webhook', tokenSha256: [first] };
+
+  test('has defaults', () => {
+    expect(parse({ hr }).identityProviders).toEqual({ hr: { ...hr, maxPerHour: 50 } });
+    expect(parseConfiguration({}).identityProviders).toEqual({});
+  });
+
+  test.each([
+    [[], /identityProviders must be an object/],
+    [{ HR: hr }, /named by 1 to 16 lower-case letters/],
+    [{ 'a-name-that-is-too-long': hr }, /named by 1 to 16 lower-case letters/],
+    [{ hr: { ...hr, kind: 'saml' } }, /identityProviders\.hr\.kind must be one of webhook, okta-event-hook, scim/],
+    [{ hr: { kind: 'webhook' } }, /identityProviders\.hr\.tokenSha256 is missing/],
+    [{ hr: { ...hr, tokenSha256: [] } }, /must be a list of 1 to 2/],
+    [{ hr: { ...hr, tokenSha256: [first, second, third] } }, /must be a list of 1 to 2/],
+    [{ hr: { ...hr, tokenSha256: ['the token itself'] } }, /must be the SHA-256 digest of a token/],
+    [{ hr: { ...hr, maxPerHour: 0 } }, /must be a whole number from 1 to 10000/],
+    [{ hr: { ...hr, quietAfterHours: 169 } }, /must be a whole number from 1 to 168/],
+    [{ okta: { ...hr, kind: 'okta-event-hook', quietAfterHours: 6 } }, /must not be set for okta-event-hook/],
+    [{ hr, tickets: hr }, /must not have the same digest twice/],
+    [
+      Object.fromEntries(
+        Array.from({ length: 11 }, (_, n) => [`c${n}`, { ...hr, tokenSha256: [String(n).padStart(64, '0')] }]),
+      ),
+      /must have at most 10 callers/,
+    ],
+  ])('%.60j is refused', (providers, message) => {
+    expect(() => parse(providers)).toThrow(message);
+  });
+
+  test('a token in the place of its digest is not quoted', () => {
+    expect(() => parse({ hr: { ...hr, tokenSha256: ['the-token-itself'] } })).toThrow(
+      expect.objectContaining({ message: expect.not.stringContaining('the-token-itself') }),
+    );
+    expect(() => parse({ hr: { ...hr, tokenSha256: 'the-token-itself' } })).toThrow(
+      expect.objectContaining({ message: expect.not.stringContaining('the-token-itself') }),
+    );
+  });
+
+  test('ten callers with two tokens each fit the variables of a function', () => {
+    const ten = Object.fromEntries(
+      Array.from({ length: 10 }, (_, n) => [
+        `a-name-of-16-ch${n}`,
+        {
+          kind: 'okta-event-hook',
+          maxPerHour: 10_000,
+          tokenSha256: [`${n}a`, `${n}b`].map((text) => text.padStart(64, '0')),
+        },
+      ]),
+    );
+    const variables = JSON.stringify(Object.values(parse(ten).identityProviders)) + JSON.stringify(Object.keys(ten));
+
+    expect(variables.length).toBeLessThan(3_000);
+  });
+});
