@@ -20,11 +20,11 @@ const terminal: Terminal = {
   },
 };
 
-/** Whoever reads the output may stop reading, as `head` does. */
+/** A reader such as `head` may close the pipe early: that is no error. */
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
 
 const exitCodeOf = (error: unknown): ExitCode => {
-  // Commander has already written what is wrong, or the help that was asked for.
+  // Commander has already printed the error or the help.
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
   if (!(error instanceof Error)) return exitCodes.failed;
   const isExpected = error.name === 'UsageError' || error.name === 'CommandFailed';
@@ -45,5 +45,5 @@ const run = async (): Promise<ExitCode> => {
 };
 
 const code = await run();
-// What is still open, such as a call that nobody waits for any more, must not hold the process.
+// A request that is still open, for example after Ctrl-C, must not keep the process alive.
 process.stdout.write('', () => process.exit(code));

@@ -38,7 +38,7 @@ const introduction = `# Command line
 
 <!-- Generated from the commands by npm run docs:cli. Change cli/commands/, not this file. -->
 
-\`${programName}\` lists instances, logs them out, starts and follows runs, enrols secrets, shows evidence and checks a
+\`${programName}\` lists instances, logs them out, starts and follows runs, enrolls secrets, shows evidence and checks a
 deployment. In a clone of the project write \`npm run --silent cli -- COMMAND\`; with the package installed,
 \`npx ${programName} COMMAND\`. It needs Node 20 or newer.
 
@@ -65,7 +65,7 @@ Commands call the API: your identity needs \`execute-api:Invoke\` on its routes,
 | 2 | the command line or the input is wrong; nothing was done |
 
 Results go to stdout; questions, progress and errors go to stderr. Without a terminal there is no progress bar, and a command
-that would ask a question ends with code 2: add \`--yes\`. A GREEN-API token is never an argument, never printed and in no
+that needs confirmation ends with code 2: add \`--yes\`. A GREEN-API token is never an argument, never printed and in no
 error.
 
 ## Global options

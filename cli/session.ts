@@ -5,7 +5,7 @@ import { UsageError } from './errors.ts';
 import { type GlobalOptions, variables } from './global-options.ts';
 import type { Terminal } from './terminal.ts';
 
-/** One run of one command: its global options, and what it can reach. Everything heavy is loaded when it is asked for. */
+/** One run of one command: its global options, and what it can reach. Large modules are loaded at first use. */
 export type Session = {
   readonly options: GlobalOptions;
   readonly terminal: Terminal;

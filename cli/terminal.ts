@@ -11,5 +11,5 @@ export type Terminal = {
   readonly onInterrupt: (stop: () => void) => Disposable;
 };
 
-/** Whether there is a person at both ends who can be asked. */
+/** Whether prompts are possible: both input and error output are a terminal. */
 export const isInteractive = ({ stdin, stderr }: Terminal): boolean => stdin.isTTY === true && stderr.isTTY === true;

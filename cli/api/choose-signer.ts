@@ -8,7 +8,7 @@ const signWithToken =
   (token: string): Sign =>
   async ({ headers }) => ({ ...headers, authorization: `Bearer ${token}` });
 
-/** A bearer token goes first; the local service authorizes nobody; every other API takes AWS Signature Version 4. */
+/** A bearer token has precedence. The local service needs no signature. Every other API takes AWS Signature Version 4. */
 export const chooseSigner = async (
   url: URL,
   { token, aws }: { readonly token: string | undefined; readonly aws: AwsSettings },

@@ -50,5 +50,5 @@ export const readState = async (api: Api, idInstance: string): Promise<StateRead
   return { kind: 'read', stateInstance: stateInstance ?? 'none', readAt, body };
 };
 
-/** How many instances are asked about at a time; GREEN-API's limits are per instance. */
+/** How many instances are called at a time. GREEN-API's limits are per instance. */
 export const parallelCalls = 8;

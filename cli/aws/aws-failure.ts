@@ -34,7 +34,7 @@ const todoOf = (name: string, right: string): string =>
   accessDenied.has(name) ? `Allow your AWS identity ${right}.` : 'Check --profile, --region and --stack.';
 
 /**
- * What to tell a person about a failed AWS call: the error's name, never its message, which may quote what was sent.
+ * Describes a failed AWS call for a person: by the error's name, never its message, which may quote the request.
  *
  * @param right the IAM action that the call needs, e.g. `sqs:ReceiveMessage`
  */

@@ -6,7 +6,7 @@ import type { EnrollDependencies, EnrollResult } from '../enroll/enroll.ts';
 import type { Enrollment, EnrollmentFields, EnrollmentRules } from '../enroll/enrollment.ts';
 import { type ExitCode, exitCodes, UsageError } from '../errors.ts';
 import { collect } from '../input/collect.ts';
-import { askSecret, confirm } from '../input/questions.ts';
+import { confirm, promptForSecret } from '../input/questions.ts';
 import { readInput } from '../input/read-input.ts';
 import { createBar } from '../output/progress-bar.ts';
 import { formatTable } from '../output/table.ts';
@@ -66,10 +66,10 @@ const readOne = async (session: Session, idInstance: string, options: Options, r
     ...(group !== undefined && { group }),
     ...(options.protected !== undefined && { protected: String(options.protected) }),
   };
-  // The rest is checked before anybody is asked for a token.
-  const tags = await parseOne({ ...fields, apiTokenInstance: 'not-asked-for-yet' }, rules);
+  // The other fields are checked before the prompt for the token.
+  const tags = await parseOne({ ...fields, apiTokenInstance: 'placeholder' }, rules);
   if (rules.tagsOnly) return [tags];
-  const apiTokenInstance = await askSecret(session, `apiTokenInstance of ${idInstance}:`);
+  const apiTokenInstance = await promptForSecret(session, `apiTokenInstance of ${idInstance}:`);
   return [await parseOne({ ...fields, apiTokenInstance }, rules)];
 };
 
@@ -126,7 +126,7 @@ const report = async (session: Session, results: readonly EnrollResult[]): Promi
 export const enrollCommand = defineCommand<Options>({
   usage: 'enroll [idInstance]',
   summary: 'Create or update the secrets of instances and their tags.',
-  details: `The token is asked for without being shown, or read from the input, or from the file; it is never an argument.
+  details: `The token comes from a prompt that does not show it, from standard input or from the file. It is never an argument.
 Everything is checked before anything is written: a token goes to no host but GREEN-API's and those allowed here. Each
 credential is verified by reading the state at GREEN-API from this machine. A secret that is the same already is left
 alone, so an interrupted command can be repeated. An empty value removes a tag; a tag that is not given stays.
@@ -140,7 +140,7 @@ The first line of a file names its columns: idInstance,apiUrl,apiTokenInstance,o
     'secretsmanager:UntagResource',
   ],
   options: [
-    new Option('--csv <file>', 'enrol the instances of a file; - reads the input'),
+    new Option('--csv <file>', 'enroll the instances of a file; - reads the input'),
     new Option('--owner <identities>', 'ids of the person it belongs to, separated by spaces'),
     new Option('--group <name>', 'group that runs can aim at'),
     new Option('--protected', 'no run may log it out'),

@@ -56,7 +56,7 @@ const printRecords = async (session: Session, records: readonly EvidenceRecord[]
 
 export const evidenceCommand = defineCommand<Options>({
   usage: 'evidence',
-  summary: 'Show the evidence of logouts: who was logged out, when, why, by whom, and whether it is confirmed.',
+  summary: 'Show the evidence of logouts: instance, time, reason, requester, and whether the logout is confirmed.',
   details: `It reads the evidence log group of the deployment with your own rights (logs:FilterLogEvents), or the evidence file of
 the local service. --owner finds the logouts of a person's instances: runs by the owner they had then, single logouts by
 the owner they have now. --json prints one whole record per line. In CSV, cells that a spreadsheet would run as a formula

@@ -23,7 +23,7 @@ type Options = {
 const describeState = (reading: StateReading): string =>
   reading.kind === 'read' ? reading.stateInstance : `not read: ${reading.problem}`;
 
-/** Finds a person's instances. Before a question it shows them with their live state, to see whom it concerns. */
+/** Finds a person's instances. Before the confirmation it shows them with their live state. */
 const findInstancesOf = async (session: Session, api: Api, owner: string): Promise<readonly string[]> => {
   const instances = await listInstances(api, { owner });
   if (instances.length === 0)
@@ -56,7 +56,7 @@ const describeAnswer = (answer: ApiAnswer | CommandFailed): string => {
   if (answer instanceof CommandFailed) return `not confirmed: ${answer.message}`;
   if (!answer.ok) return describeFailure(answer);
   const { confirmed, alreadyLoggedOut, confirmedAt, queue, token } = readAnswer(answer, loggedOutSchema);
-  if (!confirmed) return 'accepted, not confirmed: nobody waited for the reading';
+  if (!confirmed) return 'accepted, not confirmed (--wait 0)';
   return [
     alreadyLoggedOut ? 'was already logged out' : 'logged out',
     `confirmed at ${confirmedAt ?? answer.at.toISOString()}`,
@@ -77,8 +77,8 @@ export const logoutCommand = defineCommand<Options>({
   usage: 'logout [idInstance...]',
   summary: 'Log instances out now, one by one, and say for each whether it is confirmed.',
   details: `"Confirmed" means that GREEN-API reported the state notAuthorized after the logout.
-With --owner it shows the instances of that person with their live state, protected ones included, and asks (not with
---yes); it logs all of them out.
+With --owner it shows the instances of that person with their live state, protected ones included, asks
+for confirmation, and logs all of them out. --yes skips both.
 It is harmless to repeat. For many instances use the run command: it tries again until each is confirmed.
 A logout ends the session at GREEN-API only: other linked devices stay linked, and the token stays valid.`,
   options: [

@@ -12,7 +12,7 @@ import type { Session } from '../session.ts';
 type Options = { readonly column?: readonly string[] };
 
 type Report = {
-  /** Owned by nobody on the roster. */
+  /** None of their owners is on the roster. */
   readonly leavers: readonly ListedInstance[];
   readonly withoutOwner: readonly ListedInstance[];
 };
@@ -40,7 +40,10 @@ const rowsOf = (instances: readonly ListedInstance[]) =>
 const printReport = async (session: Session, { leavers, withoutOwner }: Report): Promise<void> => {
   const head = ['INSTANCE', 'OWNER', 'GROUP', ''];
   if (leavers.length === 0) session.print('Every instance that has an owner belongs to somebody on the roster.');
-  else session.print(`${leavers.length} owned by nobody on the roster:\n\n${await formatTable(head, rowsOf(leavers))}`);
+  else
+    session.print(
+      `${leavers.length} with an owner who is not on the roster:\n\n${await formatTable(head, rowsOf(leavers))}`,
+    );
   if (withoutOwner.length > 0)
     session.print(`\n${withoutOwner.length} without an owner:\n\n${await formatTable(head, rowsOf(withoutOwner))}`);
   const ids = leavers.filter((instance) => !instance.protected).map(({ idInstance }) => idInstance);

@@ -10,7 +10,7 @@ export type RedriveOptions = { readonly evenIfStopped?: boolean; readonly delete
 const redriveBody = async (session: Session, body: string, options: RedriveOptions): Promise<ExitCode> => {
   const { createRedrive } = await import('../redrive/redrive.ts');
   const redrive = await createRedrive(session);
-  const result = await redrive({ body, sentAt: undefined, key: undefined, ask: false }, options);
+  const result = await redrive({ body, sentAt: undefined, key: undefined, interactive: false }, options);
   if (result.kind !== 'started') throw new CommandFailed(result.problem);
   session.print(result.id);
   return exitCodes.done;
@@ -19,7 +19,7 @@ const redriveBody = async (session: Session, body: string, options: RedriveOptio
 export const redriveCommand = defineCommand<RedriveOptions>({
   usage: 'redrive [message]',
   summary: 'Start the runs again whose requests are in the dead-letter queue.',
-  details: `For each message it shows which run it was, its status and who stopped it, and asks. The new run gets a name of its
+  details: `For each message it shows which run it was, its status and who stopped it, and asks for confirmation. The new run gets a name of its
 own and keeps who redrove it. A message is deleted only after its new run has started. A run that was stopped on purpose
 or has expired is not started; its message stays unless --delete-refused is given.
 With a message (the body in a file, or - for the input) nothing is read from or deleted in the queue.`,

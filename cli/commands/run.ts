@@ -8,7 +8,7 @@ import { CommandFailed, exitCodes, orFailure, UsageError } from '../errors.ts';
 import { followRun } from '../follow-run.ts';
 import { readInstanceIds } from '../input/instance-ids.ts';
 import { parseCount } from '../input/parse-count.ts';
-import { askText, confirm } from '../input/questions.ts';
+import { confirm, promptForText } from '../input/questions.ts';
 import { programName } from '../program-name.ts';
 
 type Options = {
@@ -44,7 +44,7 @@ const targetIn = ({ group, owner, all, instances }: Options): Target => {
   ];
   const [target] = targets;
   if (target === undefined || targets.length > 1)
-    throw new UsageError('Say whom to log out with exactly one of --group, --owner, --instances and --all.');
+    throw new UsageError('Give exactly one of --group, --owner, --instances and --all.');
   return target;
 };
 
@@ -123,7 +123,7 @@ With --follow the exit code is 0 only if every instance was confirmed.`,
   ],
   run: async (session, options) => {
     const target = targetIn(options);
-    const reason = options.reason ?? (await askText(session, 'Reason (kept in the evidence):', '--reason'));
+    const reason = options.reason ?? (await promptForText(session, 'Reason (kept in the evidence):', '--reason'));
     const body = bodyOf(target, reason, options);
     const api = await session.api();
     if (!options.dryRun && !session.options.yes)

@@ -31,7 +31,7 @@ const readAlarms = (names: readonly string[], aws: AwsSettings): Promise<readonl
     return alarms;
   });
 
-/** An alarm cannot write to a topic that is encrypted with this key: nobody can change the key's policy. */
+/** Alarms cannot write to a topic under this key, because the policy of an AWS managed key cannot be changed. */
 const unusableKey = 'alias/aws/sns';
 
 const checkTopic = (topic: string, aws: AwsSettings): Promise<Finding> =>
@@ -42,7 +42,8 @@ const checkTopic = (topic: string, aws: AwsSettings): Promise<Finding> =>
         'alarm topic',
         `${topic} is encrypted with ${unusableKey}, so alarms cannot write to it. Use a key of your own.`,
       );
-    if (Attributes.SubscriptionsConfirmed === '0') return wrong('alarm topic', `Nobody is subscribed to ${topic}.`);
+    if (Attributes.SubscriptionsConfirmed === '0')
+      return wrong('alarm topic', `${topic} has no confirmed subscription, so alarms reach nobody.`);
     return ok('alarm topic', `${topic}, ${Attributes.SubscriptionsConfirmed} subscriptions`);
   });
 
@@ -75,7 +76,7 @@ const checkQueues = (urls: readonly string[], aws: AwsSettings): Promise<readonl
     const filled = counted.filter(({ count }) => count > 0);
     if (filled.length === 0) return [ok('queues', `${urls.length} dead-letter queues are empty`)];
     return filled.map(({ name, count }) =>
-      look('queue', `${name} holds ${count} messages: what they ask for has not happened.`),
+      look('queue', `${name} holds ${count} messages. Their requests were not carried out.`),
     );
   });
 

@@ -27,7 +27,7 @@ const fieldsOf = (text: string | undefined): object => {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};
 };
 
-/** The new text of a secret: fields that nobody mentioned are kept. */
+/** The new text of a secret. Other fields of the stored value are kept. */
 const textOf = (stored: string | undefined, { apiUrl, apiTokenInstance }: Enrollment): string =>
   JSON.stringify({ ...fieldsOf(stored), ...(apiUrl && { apiUrl }), ...(apiTokenInstance && { apiTokenInstance }) });
 
@@ -70,7 +70,7 @@ const enrollOne = async (enrollment: Enrollment, dependencies: EnrollDependencie
   const secret = await store.describe(name);
   if (secret?.isDeleted) throw new CommandFailed(restoreFirst);
   const tagsOnly = enrollment.apiTokenInstance === undefined;
-  if (tagsOnly && secret === undefined) throw new CommandFailed(`there is no secret ${name}: enrol it with its token`);
+  if (tagsOnly && secret === undefined) throw new CommandFailed(`there is no secret ${name}: enroll it with its token`);
 
   const stored = secret === undefined || tagsOnly ? undefined : await store.read(name);
   const prepared = tagsOnly ? undefined : await prepareText(enrollment, stored, dependencies);

@@ -40,12 +40,12 @@ export const readEnrollments = (name: string, text: string, rules: EnrollmentRul
     if ('problems' in parsed) problems.push(...parsed.problems.map((problem) => `${name}, line ${line}: ${problem}`));
     else {
       const first = lineOf.get(parsed.idInstance);
-      if (first !== undefined) problems.push(`${name}, line ${line}: idInstance stands in line ${first} too`);
+      if (first !== undefined) problems.push(`${name}, line ${line}: the same idInstance is in line ${first}`);
       lineOf.set(parsed.idInstance, line);
       enrollments.push(parsed);
     }
   }
   if (problems.length > 0) throw new UsageError(problemsIn(problems));
-  if (enrollments.length === 0) throw new UsageError(`${name} names no instance.`);
+  if (enrollments.length === 0) throw new UsageError(`${name} contains no instance.`);
   return enrollments;
 };

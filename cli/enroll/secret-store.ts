@@ -20,7 +20,7 @@ export type StoredSecret = {
 
 type Tags = readonly (readonly [key: string, value: string])[];
 
-/** The secrets of the instances, with the rights of the person who enrols. The endpoint may be a local one. */
+/** The secrets of the instances, with the rights of the person who enrolls. The endpoint may be a local one. */
 export type SecretStore = {
   readonly describe: (name: string) => Promise<StoredSecret | undefined>;
   /** The text of the secret; `undefined` while it has none. */

@@ -14,7 +14,7 @@ const patternOf = ({ idInstance, run }: EvidenceFilter): string => {
   return `{ ${terms.map((term) => `(${term})`).join(' && ')} }`;
 };
 
-/** Reads evidence from CloudWatch Logs with the rights of the person who asks. */
+/** Reads evidence from CloudWatch Logs with the caller's own rights. */
 export const readLogGroup = (
   logGroupName: string,
   filter: EvidenceFilter,

@@ -9,6 +9,8 @@ export const readInstanceIds = (texts: readonly string[]): readonly InstanceId[]
     .map((text, index) => {
       const id = parseInstanceId(text);
       if (id === undefined)
-        throw new UsageError(`Instance ${index + 1} is no idInstance: it must be 1 to 10 digits, as in 1101000001.`);
+        throw new UsageError(
+          `Instance ${index + 1} is not an idInstance: it must be 1 to 10 digits, as in 1101000001.`,
+        );
       return id;
     });

@@ -23,7 +23,8 @@ export const parseCsv = (file: string): ParsedCsv => {
   for (let at = 0; at <= text.length; ) {
     cellPattern.lastIndex = at;
     const match = cellPattern.exec(text);
-    if (!match) return { kind: 'malformed', line, problem: 'a quotation mark is open, or stands inside a cell' };
+    if (!match)
+      return { kind: 'malformed', line, problem: 'a quotation mark is not closed, or is inside a cell without quotes' };
     const [all, quoted, plain = '', end = ''] = match;
     cells.push(quoted === undefined ? plain : quoted.replaceAll('""', '"'));
     line += linesIn(all);

@@ -12,28 +12,28 @@ const cancelled = (error: unknown): never => {
 const streams = ({ terminal: { stdin, stderr } }: Session) => ({ input: stdin, output: stderr });
 
 /**
- * Asks before something is done that cannot be undone; `--yes` answers.
+ * Asks for confirmation before something that cannot be undone. `--yes` confirms.
  *
- * @throws CommandFailed on no, UsageError where there is nobody to ask
+ * @throws CommandFailed on no, UsageError without a terminal
  */
 export const confirm = async (session: Session, question: string): Promise<void> => {
   if (session.options.yes) return;
   if (!isInteractive(session.terminal))
-    throw new UsageError(`This needs an answer, and there is no terminal to ask on: ${question} Add --yes.`);
+    throw new UsageError(`Confirmation is needed, but there is no terminal: ${question} Add --yes.`);
   const prompts = await import('./prompts.ts');
   const agreed = await prompts.confirm({ message: question, default: false }, streams(session)).catch(cancelled);
   if (!agreed) throw new CommandFailed('Cancelled. Nothing was done.');
 };
 
-/** Asks for one line of text. @throws UsageError naming the option where there is nobody to ask */
-export const askText = async (session: Session, question: string, option: string): Promise<string> => {
+/** Prompts for one line of text. @throws UsageError naming the option when there is no terminal */
+export const promptForText = async (session: Session, question: string, option: string): Promise<string> => {
   if (!isInteractive(session.terminal)) throw new UsageError(`Give ${option}.`);
   const prompts = await import('./prompts.ts');
   return prompts.input({ message: question, required: true }, streams(session)).catch(cancelled);
 };
 
-/** Asks for a secret without showing it, or reads it from an input that is no terminal. */
-export const askSecret = async (session: Session, question: string): Promise<string> => {
+/** Prompts for a secret without showing it, or reads it from standard input if that is no terminal. */
+export const promptForSecret = async (session: Session, question: string): Promise<string> => {
   const { stdin } = session.terminal;
   if (!isInteractive(session.terminal)) {
     const { text } = await import('node:stream/consumers');

@@ -21,7 +21,8 @@ const readPlainList = (text: string): readonly string[] | undefined => {
 export const readRoster = (name: string, text: string, wanted: readonly string[] | undefined): readonly string[] => {
   const identities = (wanted === undefined ? readPlainList(text) : undefined) ?? readColumns(name, text, wanted);
   const known = identities.filter((identity) => identity !== '');
-  if (known.length === 0) throw new UsageError(`${name} names nobody: every instance would look like a leaver's.`);
+  if (known.length === 0)
+    throw new UsageError(`${name} contains no identity, so every owner would look like a leaver.`);
   return known;
 };
 

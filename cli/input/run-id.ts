@@ -5,6 +5,6 @@ import { UsageError } from '../errors.ts';
 export const readRunId = (text: string | undefined): RunName => {
   const id = parseRunName(text);
   if (id === undefined)
-    throw new UsageError('This is no id of a run: it looks like api-, event- or schedule- and 40 hex digits.');
+    throw new UsageError('Invalid run id: it must be api-, event- or schedule- followed by 40 hex digits.');
   return id;
 };

@@ -19,7 +19,7 @@ export type DeadLetter = {
 };
 
 export type DeadLetters = {
-  /** The messages that are there now, up to ten; nobody else gets them for some minutes. */
+  /** Up to ten messages. They stay hidden from other readers for some minutes. */
   readonly receive: () => Promise<readonly DeadLetter[]>;
   readonly remove: (letter: DeadLetter) => Promise<void>;
   /** Gives a message back at once. */
@@ -52,7 +52,7 @@ export const createDeadLetters = (queueUrl: string, aws: AwsSettings): DeadLette
           QueueUrl,
           MaxNumberOfMessages: 10,
           VisibilityTimeout: visibilityTimeout,
-          // Asks all servers of the queue, not only some of them.
+          // Long polling queries all servers of the queue, not only a sample.
           WaitTimeSeconds: 1,
           MessageAttributeNames: ['All'],
           MessageSystemAttributeNames: ['All'],

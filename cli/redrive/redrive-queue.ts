@@ -38,13 +38,13 @@ const problemOf = (result: RedriveResult | CommandFailed): string | undefined =>
   return result.kind === 'started' ? undefined : result.problem;
 };
 
-/** Redrives one message, deletes it if that is right, and tells what was done. */
+/** Redrives one message, deletes it if its run has started, and reports the result. */
 const settleLetter = async (
   { session, queue, redrive, options }: Work,
   letter: DeadLetter,
 ): Promise<{ readonly isStarted: boolean; readonly isDeleted: boolean }> => {
   session.note(describeLetter(letter));
-  const message = { body: letter.body, sentAt: letter.sentAt, key: `redrive ${letter.id}`, ask: true };
+  const message = { body: letter.body, sentAt: letter.sentAt, key: `redrive ${letter.id}`, interactive: true };
   const result = await orFailure(redrive(message, options));
   const kind = result instanceof CommandFailed ? 'failed' : result.kind;
   const isStarted = kind === 'started';

@@ -41,7 +41,7 @@ export const parseMessage = (body: string): ForcedLogout | { readonly problem: s
 };
 
 /**
- * Starts a run that failed, was stopped or took too long once more, as it was asked for. It gets a name of its own: the
+ * Starts a run that failed, was stopped or timed out again, with the same request. It gets a name of its own: the
  * old one belongs to the old run.
  *
  * @param body of the message in the dead-letter queue

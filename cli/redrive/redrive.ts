@@ -14,8 +14,8 @@ export type RedriveMessage = {
   readonly sentAt: Date | undefined;
   /** The same key names the same new run, however often it is started. @default a new one */
   readonly key: string | undefined;
-  /** Show which run it was, and ask before the new one starts. */
-  readonly ask: boolean;
+  /** Show which run it was, and ask for confirmation before the new one starts. */
+  readonly interactive: boolean;
 };
 
 export type RedriveResult =
@@ -55,7 +55,7 @@ const resultOf = (redriven: Redriven): RedriveResult => {
 };
 
 const describeRun = (run: FailedRun | undefined): string => {
-  if (run === undefined) return 'Its run was not found: Lambda may have forgotten it.';
+  if (run === undefined) return 'Its run was not found. Lambda keeps ended runs for a limited time.';
   const { id, status, startedAt, endedAt, error } = run;
   return printable(`Run ${id}: ${status}, started ${startedAt}, ended ${endedAt}${error ? `. ${error}` : ''}`);
 };
@@ -90,15 +90,15 @@ export const createRedrive = async (session: Session, redrivenBy?: string): Prom
   const { now } = session.terminal;
   const dependencies = { startRun, stack, now, ...(redrivenBy !== undefined && { redrivenBy }) };
 
-  return async ({ body, sentAt, key, ask }, { evenIfStopped }) => {
+  return async ({ body, sentAt, key, interactive }, { evenIfStopped }) => {
     const request = parseMessage(body);
     if ('problem' in request) return resultOf({ kind: 'not-a-request', ...request });
     if (Date.parse(request.expiresAt) <= now().getTime()) return resultOf({ kind: 'expired', ...request });
     const failed = await orFailure(findRunOf(body, sentAt, executions, functionName));
     if (failed instanceof CommandFailed) return { kind: 'failed', problem: `Not started: ${failed.message}` };
-    if (ask) session.note(describeRun(failed));
+    if (interactive) session.note(describeRun(failed));
     if (failed?.status === 'STOPPED' && !evenIfStopped) return stoppedOnPurpose;
-    if (ask) await confirm(session, `Start it again (${describeRequest(request)})?`);
+    if (interactive) await confirm(session, `Start it again (${describeRequest(request)})?`);
     return resultOf(await redriveRun(body, { ...dependencies, ...(key !== undefined && { key }) }));
   };
 };

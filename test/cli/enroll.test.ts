@@ -155,7 +155,7 @@ test('--tags-only reads no token and calls no GREEN-API', async () => {
   expect((await read(id)).tags).toEqual({ owner: 'john.doe@example.com' });
   expect({ code: missing.code, stdout: missing.stdout }).toEqual({
     code: 1,
-    stdout: expect.stringContaining('there is no secret green-api/1101000002: enrol it with its token'),
+    stdout: expect.stringContaining('there is no secret green-api/1101000002: enroll it with its token'),
   });
   expect(secrets.calls.filter(({ operation }) => operation === 'GetSecretValue')).toHaveLength(1);
   expect(greenApi.calls).toEqual([]);
@@ -167,8 +167,8 @@ test.each([
   ['a token in the wrong column', 'TOKEN,,1101000001,,,', 'idInstance must be 1 to 10 digits'],
   ['an unclear protection', '1101000001,,TOKEN,,,yes', 'protected must be true, false or empty'],
   ['a cell too few', '1101000001,,TOKEN,,', 'there are 5 cells for 6 columns'],
-  ['an open quotation mark', '1101000001,,"TOKEN,,,', 'a quotation mark is open'],
-  ['the same instance twice', '1101000003,,TOKEN,,,', 'idInstance stands in line 2 too'],
+  ['an open quotation mark', '1101000001,,"TOKEN,,,', 'a quotation mark is not closed'],
+  ['the same instance twice', '1101000003,,TOKEN,,,', 'the same idInstance is in line 2'],
 ])('a file with %s: exit code 2, nothing is called, and no value is repeated', async (_name, line, problem) => {
   greenApi.clearCalls();
   const file = csv(head, row(ids[2]), line.replace('TOKEN', wrongToken));

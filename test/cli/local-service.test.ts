@@ -119,7 +119,7 @@ test('compares owners with a roster and prints the command for those who left', 
   const byBoth = await reconcile('--column', 'email,oktaId', '--json');
 
   expect(byMail.code).toBe(1);
-  expect(byMail.stdout).toMatch(/^3 owned by nobody on the roster:\n\nINSTANCE +OWNER +GROUP\n1101000003 /);
+  expect(byMail.stdout).toMatch(/^3 with an owner who is not on the roster:\n\nINSTANCE +OWNER +GROUP\n1101000003 /);
   expect(byMail.stdout).toContain('run --reason "not on the roster" --follow --instances 1101000003 1101000004\n');
   expect(JSON.parse(byBoth.stdout).leavers.map(({ idInstance }: { idInstance: string }) => idInstance)).toEqual([
     '1101000004',
@@ -127,10 +127,10 @@ test('compares owners with a roster and prints the command for those who left', 
   ]);
 });
 
-test('a roster that names nobody is refused: everybody would look like a leaver', async () => {
+test('a roster without an identity is refused, because every owner would look like a leaver', async () => {
   const { code, stderr } = await runCli(['reconcile', '-', '--url', service.url], { input: 'email\n' });
 
-  expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('names nobody') });
+  expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('contains no identity') });
 });
 
 test('send-event hands an event to the rules', async () => {

@@ -18,7 +18,7 @@ test.each([
   ['neither instance nor owner', ['--url', 'http://127.0.0.1:9', 'logout']],
   ['a wait over 20 seconds', ['logout', '1101000001', '--wait', '21']],
   ['a run id that is none', ['--url', 'http://127.0.0.1:9', 'show', '1']],
-  ['an enrolment aimed at the local service', ['--url', 'http://127.0.0.1:9', 'enroll', '1101000001']],
+  ['an enrollment aimed at the local service', ['--url', 'http://127.0.0.1:9', 'enroll', '1101000001']],
   ['a question without a terminal', ['--url', 'http://127.0.0.1:9', 'logout', '1101000001']],
 ])('%s: exit code 2, and stderr says what to do', async (_name, args) => {
   const { code, stdout, stderr } = await runCli(args);

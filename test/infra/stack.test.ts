@@ -311,7 +311,7 @@ test('the outputs say what a person needs to find again', () => {
   });
 });
 
-test('the outputs name what the command line needs to enrol instances', () => {
+test('the outputs name what the command line needs to enroll instances', () => {
   const outputs = Object.entries(custom.template.findOutputs('*'));
 
   expect(Object.fromEntries(outputs.map(([id, { Value }]) => [id, say(Value)]))).toMatchObject({

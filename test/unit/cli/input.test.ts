@@ -83,7 +83,7 @@ test.each(['', 'yesterday', '7', '7y', '2026-13-01', '-1d'])('--since %j is refu
 test('ids may be separated by commas, and a wrong one is not repeated', () => {
   expect(readInstanceIds(['1101000001,1101000002', '7'])).toEqual(['1101000001', '1101000002', '7']);
   expect(() => readInstanceIds(['1', 'd75b3a66374942c5b3c019c698abc2067e151558acbd412345'])).toThrow(
-    /^Instance 2 is no idInstance: it must be 1 to 10 digits, as in 1101000001\.$/,
+    /^Instance 2 is not an idInstance: it must be 1 to 10 digits, as in 1101000001\.$/,
   );
 });
 
@@ -108,7 +108,7 @@ test.each([
     /^Say with --column .+: name, manager\.$/,
   ],
   ['there is no such column', 'name\nJohn\n', ['email'], /^roster\.csv has no column email\. It has: name\.$/],
-  ['it names nobody', 'email\n\n', undefined, /^roster\.csv names nobody/],
+  ['it contains no identity', 'email\n\n', undefined, /^roster\.csv contains no identity/],
   ['it is empty', '', undefined, /^roster\.csv is empty/],
 ])('a roster is refused if %s', (_name, text, columns, message) => {
   expect(() => readRoster('roster.csv', text, columns)).toThrow(message);
