@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import * as v from 'valibot';
 import { parseCaller } from './http/caller.ts';
-import { InvalidRequest, parseIdempotencyKey } from './http/request.ts';
-import { type LogUnexpected, problemDetails, problemResponse } from './http/response.ts';
+import { InvalidRequest, parseIdempotencyKey, parseQuery } from './http/request.ts';
+import { jsonResponse, type LogUnexpected, problemDetails, problemResponse } from './http/response.ts';
 import { createParseRunRequest } from './http/run-request.ts';
 import { acceptedRun, alreadyEnded, keyReused, runProblem, runResponse } from './http/run-response.ts';
 import { metricsOf, type RecordEvidence } from './logout/evidence.ts';
@@ -12,6 +13,7 @@ import { createLambda } from './platform/aws-clients.ts';
 import { readStartingEnvironment, type Variables } from './platform/environment.ts';
 import { createLog, type Write, writeLine } from './platform/log.ts';
 import { createFindRun } from './runs/lambda/find-run.ts';
+import { createListRuns, type ListRuns, listedStatuses } from './runs/lambda/list-runs.ts';
 import { createReadHistory } from './runs/lambda/read-history.ts';
 import { createReadExecution, createReadRun, type ReadRun } from './runs/lambda/read-run.ts';
 import { createRecordStopped, type RecordStopped } from './runs/lambda/record-stopped.ts';
@@ -22,6 +24,7 @@ import { parseRunName, type RunName, runNameOf } from './runs/run-name.ts';
 
 export type ForcedLogoutsHandlerDependencies = {
   readonly requestRun: RequestRun;
+  readonly listRuns: ListRuns;
   readonly readRun: ReadRun;
   readonly stopRun: StopRun;
   readonly recordStopped: RecordStopped;
@@ -55,6 +58,21 @@ const createStart = ({ requestRun, stack, limits, now, log }: ForcedLogoutsHandl
   };
 };
 
+const invalidNext = new InvalidRequest('next', 'must be the next of an earlier answer');
+
+const listQuery = v.strictObject({
+  status: v.optional(v.picklist(listedStatuses, `must be one of ${listedStatuses.join(', ')}`)),
+  next: v.optional(v.pipe(v.string(), v.regex(/^.{1,4096}$/, invalidNext.rule))),
+});
+
+const createList =
+  ({ listRuns }: ForcedLogoutsHandlerDependencies): Answer =>
+  async (event) => {
+    const page = await listRuns(parseQuery(event, listQuery));
+    if (page.kind === 'invalid-next') throw invalidNext;
+    return page.kind === 'page' ? jsonResponse(200, { runs: page.runs, next: page.next }) : runProblem(page);
+  };
+
 const createShow =
   ({ readRun }: ForcedLogoutsHandlerDependencies): Answer =>
   async (event) => {
@@ -85,10 +103,11 @@ const unknownRoute: Answer = async () =>
     detail: 'Compare the method and the path with openapi.yaml.',
   });
 
-/** `POST /forced-logouts`, `GET` and `DELETE /forced-logouts/{id}` */
+/** `POST` and `GET /forced-logouts`, `GET` and `DELETE /forced-logouts/{id}` */
 export const createForcedLogoutsHandler = (dependencies: ForcedLogoutsHandlerDependencies) => {
   const answers = new Map<string, Answer>([
     ['POST /forced-logouts', createStart(dependencies)],
+    ['GET /forced-logouts', createList(dependencies)],
     ['GET /forced-logouts/{id}', createShow(dependencies)],
     ['DELETE /forced-logouts/{id}', createStop(dependencies)],
   ]);
@@ -116,6 +135,7 @@ export const composeForcedLogouts = (variables: Variables, write: Write): Forced
       readExecution,
       now,
     }),
+    listRuns: createListRuns({ client, functionName }),
     readRun: createReadRun({ readExecution, readHistory }),
     stopRun: createStopRun({ client, findRun }),
     recordStopped: createRecordStopped({ readExecution, readHistory, recordEvidence, log }),

@@ -4,6 +4,7 @@ export const routes = [
   { method: 'GET', path: '/instances', function: 'instances' },
   { method: 'GET', path: '/instances/{idInstance}/state', function: 'state' },
   { method: 'POST', path: '/forced-logouts', function: 'forced-logouts' },
+  { method: 'GET', path: '/forced-logouts', function: 'forced-logouts' },
   { method: 'GET', path: '/forced-logouts/{id}', function: 'forced-logouts' },
   { method: 'DELETE', path: '/forced-logouts/{id}', function: 'forced-logouts' },
 ] as const;

@@ -23,7 +23,9 @@ beforeAll(async () => {
 type Setup = Awaited<ReturnType<typeof startRunsSetup>>;
 type CallWithCredential = (setup: Setup) => Promise<Answer>;
 
-const createHandler = (dependencies: Pick<ForcedLogoutsHandlerDependencies, 'requestRun' | 'readRun' | 'stopRun'>) => {
+const createHandler = (
+  dependencies: Pick<ForcedLogoutsHandlerDependencies, 'requestRun' | 'listRuns' | 'readRun' | 'stopRun'>,
+) => {
   const handler = createForcedLogoutsHandler({
     stack: 'green-api-logout',
     limits: { maxTargetsCeiling: 3_000, executionTimeoutMs: 30 * 86_400_000 },
@@ -47,11 +49,14 @@ const failures = {
   'internal-error': () => Promise.reject(new Error('unexpected')),
 };
 
-const failuresOf = (routeKey: string): Readonly<Record<string, CallWithCredential>> =>
+const failuresOf = (
+  routeKey: string,
+  request: Parameters<typeof httpEventOf>[0] = { body: JSON.stringify(sales) },
+): Readonly<Record<string, CallWithCredential>> =>
   Object.fromEntries(
     Object.entries(failures).map(([name, meet]) => {
-      const handler = createHandler({ requestRun: meet, readRun: meet, stopRun: meet });
-      return [name, () => handler(routeKey, { body: JSON.stringify(sales) })];
+      const handler = createHandler({ requestRun: meet, listRuns: meet, readRun: meet, stopRun: meet });
+      return [name, () => handler(routeKey, request)];
     }),
   );
 
@@ -99,6 +104,14 @@ const asks: Readonly<Record<string, Readonly<Record<string, CallWithCredential>>
     },
     ...failuresOf('POST /forced-logouts'),
   },
+  'GET /forced-logouts': {
+    runs: async (setup) => {
+      await start(setup);
+      return setup.list();
+    },
+    'invalid-request': (setup) => setup.list({ status: 'DONE' }),
+    ...failuresOf('GET /forced-logouts', {}),
+  },
   'GET /forced-logouts/{id}': {
     running: async (setup) => {
       const started = await start(setup);
@@ -137,11 +150,14 @@ const asks: Readonly<Record<string, Readonly<Record<string, CallWithCredential>>
   },
 };
 
-/** An answer as an example tells it: another run, at another time. */
-const asExample = ({ status, body: { startedAt, endedAt, request, ...body } }: Answer) => ({
+const asListed = (run: object) => ({ ...run, id, startedAt: '2026-11-22T09:00:00.250Z' });
+
+/** An answer as its example has it: another run, at another time. */
+const asExample = ({ status, body: { startedAt, endedAt, request, runs, ...body } }: Answer) => ({
   status,
   body: {
     ...body,
+    ...(runs !== undefined && { runs: (runs as readonly object[]).map(asListed) }),
     ...(body.id !== undefined && { id }),
     ...(startedAt !== undefined && { startedAt: '2026-11-22T09:00:00.250Z' }),
     ...(request !== undefined && { request: { ...(request as object), expiresAt: '2026-11-23T09:00:00.250Z' } }),
@@ -174,6 +190,7 @@ describe.each(Object.entries(asks))('%s', (routeKey, asksOfRoute) => {
 
 test.each([
   ['POST /forced-logouts', ['409 idempotency-key-reused']],
+  ['GET /forced-logouts', []],
   ['GET /forced-logouts/{id}', ['404 unknown-run']],
   ['DELETE /forced-logouts/{id}', ['404 unknown-run', '409 run-ended']],
 ])('%s has these codes, and no others', (routeKey, own) => {
@@ -200,6 +217,7 @@ describe('the function takes what the document allows, and refuses the rest', ()
   const bodySchema = operation.requestBody?.content['application/json'].schema ?? {};
   const handler = createHandler({
     requestRun: async () => ({ kind: 'accepted', status: 'RUNNING' }),
+    listRuns: async () => ({ kind: 'page', runs: [] }),
     readRun: async () => ({ kind: 'unknown-run' }),
     stopRun: async () => ({ kind: 'stopped' }),
   });

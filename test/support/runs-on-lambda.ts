@@ -55,6 +55,7 @@ export const startRunsSetup = async (bundle: string, variables: Readonly<Record<
         body: JSON.stringify(body),
         ...(authorizer && { authorizer }),
       }),
+    list: (query: Record<string, string> = {}) => call('GET /forced-logouts', { queryStringParameters: query }),
     get: (id: unknown) => call('GET /forced-logouts/{id}', byId(id)),
     stop: (id: unknown) => call('DELETE /forced-logouts/{id}', byId(id)),
     fire: (input: unknown) => schedule(input, contextOf()),

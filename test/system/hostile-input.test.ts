@@ -74,6 +74,7 @@ const openHandlers = () => {
         runs.push(requestAt(now()));
         return { kind: 'accepted', status: 'RUNNING' };
       },
+      listRuns: async () => ({ kind: 'page', runs: [] }),
       readRun: byId,
       stopRun: byId,
       recordStopped: async () => {},

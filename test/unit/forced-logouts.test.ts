@@ -48,6 +48,7 @@ const createSetup = (other: Partial<ForcedLogoutsHandlerDependencies> = {}) => {
   });
   const handler = createForcedLogoutsHandler({
     requestRun,
+    listRuns: async () => ({ kind: 'page', runs: [] }),
     readRun: async () => run,
     stopRun: async () => ({ kind: 'stopped' }),
     recordStopped: async () => {},

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { parseRunName, runNameOf } from '../../../functions/runs/run-name.ts';
+import { parseRunName, runNameOf, runSourceOf } from '../../../functions/runs/run-name.ts';
 
 const cause = {
   stack: 'green-api-logout',
@@ -52,3 +52,12 @@ test.each([undefined, '', 'api-', `api-${'a'.repeat(39)}`, `API-${'a'.repeat(40)
     expect(parseRunName(value)).toBeUndefined();
   },
 );
+
+test.each([
+  ['api', 'api'],
+  ['event', 'offboarding'],
+  ['schedule', 'schedule'],
+] as const)('a name that begins with %s tells that the run was started by %s', (handler, source) => {
+  expect(runSourceOf(runNameOf(handler, cause))).toBe(source);
+  expect(runSourceOf(runNameOf(handler, { ...cause, ...(handler === 'event' && { caller: 'api' }) }))).toBe(source);
+});

@@ -269,3 +269,42 @@ test('says what is missing when there is no such function', async () => {
     'Lambda: ResourceNotFoundException: there is no such function or alias. Correct the deployment: its role, its run function or the alias of that function.',
   ]);
 });
+
+test('lists the runs newest first, with what started each, and page by page', async () => {
+  await using setup = await startRunsSetup(bundle);
+  const first = await setup.post(sales, 'incident-7');
+  await (await setup.perform([]))({ Status: 'SUCCEEDED', Result: JSON.stringify(summary) });
+  const second = await setup.fire({ schedule: 'nightly', scheduledTime: '2026-11-22T22:00:00Z', ...sales });
+
+  const all = await setup.list();
+  const running = await setup.list({ status: 'RUNNING' });
+
+  expect([all.status, all.body]).toEqual([
+    200,
+    {
+      runs: [
+        { id: second.run, source: 'schedule', status: 'RUNNING', startedAt: expect.stringMatching(/Z$/) },
+        {
+          id: first.body.id,
+          source: 'api',
+          status: 'SUCCEEDED',
+          startedAt: expect.stringMatching(/Z$/),
+          endedAt: expect.stringMatching(/Z$/),
+        },
+      ],
+    },
+  ]);
+  expect(running.body).toMatchObject({ runs: [{ id: second.run }] });
+});
+
+test.each([
+  [{ status: 'DONE' }, 'status must be one of RUNNING, SUCCEEDED, FAILED, STOPPED, TIMED_OUT'],
+  [{ next: 'none of ours' }, 'next must be the next of an earlier answer'],
+  [{ page: '2' }, 'page is not a field of this request'],
+])('refuses to list runs by %j', async (query, detail) => {
+  await using setup = await startRunsSetup(bundle);
+
+  const { status, body } = await setup.list(query as unknown as Record<string, string>);
+
+  expect([status, body.detail]).toEqual([400, detail]);
+});

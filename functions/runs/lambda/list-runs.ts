@@ -1,0 +1,77 @@
+import {
+  type Execution,
+  type ExecutionStatus,
+  type LambdaClient,
+  ListDurableExecutionsByFunctionCommand,
+} from '@aws-sdk/client-lambda';
+import { errorNameOf } from '../../platform/unknown-values.ts';
+import { parseRunName, type RunName, runSourceOf } from '../run-name.ts';
+import { type LambdaFailure, lambdaFailureOf } from './failure.ts';
+import type { RunStatus } from './find-run.ts';
+
+/** The statuses that Lambda documents for its filter; it has others. */
+export const listedStatuses = ['RUNNING', 'SUCCEEDED', 'FAILED', 'STOPPED', 'TIMED_OUT'] as const;
+
+export type ListedRun = {
+  readonly id: RunName;
+  readonly source: ReturnType<typeof runSourceOf>;
+  readonly status: RunStatus;
+  readonly startedAt: Date;
+  readonly endedAt?: Date;
+};
+
+export type RunPage = {
+  readonly kind: 'page';
+  readonly runs: readonly ListedRun[];
+  /** Lambda's token for the next page; missing: this was the last. */
+  readonly next?: string;
+};
+
+/** Lists runs, newest first. A new run may take some seconds to appear. A page may be short, or empty, and not the last. */
+export type ListRuns = (query: {
+  readonly status?: (typeof listedStatuses)[number] | undefined;
+  readonly next?: string | undefined;
+}) => Promise<RunPage | { readonly kind: 'invalid-next' } | LambdaFailure>;
+
+export type ListRunsDependencies = {
+  readonly client: Pick<LambdaClient, 'send'>;
+  /** Name or ARN of the function that carries runs out. */
+  readonly functionName: string;
+};
+
+const pageSize = 100;
+
+/** Lambda has no error of its own for a token that it did not issue. */
+const invalidInputErrors = new Set(['InvalidParameterValueException', 'ValidationException']);
+
+const parseListed = (execution: Execution): readonly ListedRun[] => {
+  const { DurableExecutionName, Status: status, StartTimestamp: startedAt, EndTimestamp: endedAt } = execution;
+  const id = parseRunName(DurableExecutionName);
+  // An execution that was started by hand is none of the runs of this service.
+  if (id === undefined || status === undefined || startedAt === undefined) return [];
+  return [{ id, source: runSourceOf(id), status, startedAt, ...(endedAt !== undefined && { endedAt }) }];
+};
+
+export const createListRuns =
+  ({ client, functionName }: ListRunsDependencies): ListRuns =>
+  async ({ status, next }) => {
+    try {
+      const { DurableExecutions = [], NextMarker } = await client.send(
+        new ListDurableExecutionsByFunctionCommand({
+          FunctionName: functionName,
+          Statuses: status && ([status] satisfies ExecutionStatus[]),
+          Marker: next,
+          MaxItems: pageSize,
+        }),
+      );
+      const runs = DurableExecutions.flatMap(parseListed);
+      return {
+        kind: 'page',
+        runs: runs.toSorted((a, b) => b.startedAt.getTime() - a.startedAt.getTime()),
+        ...(NextMarker !== undefined && { next: NextMarker }),
+      };
+    } catch (error) {
+      if (next !== undefined && invalidInputErrors.has(errorNameOf(error))) return { kind: 'invalid-next' };
+      return lambdaFailureOf(error, 'lambda:ListDurableExecutionsByFunction');
+    }
+  };
