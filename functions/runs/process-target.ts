@@ -3,7 +3,7 @@ import type { ReadTags } from '../instances/directory.ts';
 import type { CallWithCredential } from '../logout/call-with-credential.ts';
 import { type Deadline, hasPassed } from '../platform/deadline.ts';
 import type { ForcedLogout } from './request.ts';
-import { isPending, lastState, type TargetState } from './target-state.ts';
+import { isPending, lastState, type TargetState, withRetry } from './target-state.ts';
 import { skipOf } from './targets.ts';
 import {
   applyLogoutResponse,
@@ -93,7 +93,8 @@ export const createProcessTarget = ({
   return async (target, round) => {
     const { request, deadline } = round;
     const isFirst = target.attempts === 0;
-    let next = isFirst ? target : await readState(target, deadline);
+    let next = withRetry(target, { wasRateLimited: false });
+    if (!isFirst) next = await readState(next, deadline);
     if (isPending(next) && isLogoutDue(next, now().getTime())) next = await logOut(next, round);
     // One reading per round: a second one would have to wait for GREEN-API's limit.
     if (isPending(next) && isFirst && next.attempts > 0) next = await readState(next, deadline);

@@ -21,7 +21,7 @@ export type RetryState = {
   /** A logout was accepted, or got no answer and may have been carried out. */
   readonly mayHaveActed: boolean;
   readonly refusals: number;
-  /** GREEN-API answered the newest call with 429. */
+  /** GREEN-API answered a call of the newest round with 429. */
   readonly wasRateLimited?: boolean;
   /** The instance was protected, or its tag changed, after its first logout: it must not be logged out again. */
   readonly leaveAlone?: true;

@@ -14,8 +14,11 @@ const confirm = (targetState: TargetState, at: string): TargetState => {
   return { ...rest, kind, confirmed: true, confirmedAt: at };
 };
 
-const noteRateLimit = (targetState: TargetState, { kind, requests }: Counted<{ readonly kind: string }>): TargetState =>
-  withRetry(targetState, { wasRateLimited: kind === 'rate-limited' && requests > 0 });
+const noteRateLimit = (
+  targetState: TargetState,
+  { kind, requests }: Counted<{ readonly kind: string }>,
+): TargetState =>
+  kind === 'rate-limited' && requests > 0 ? withRetry(targetState, { wasRateLimited: true }) : targetState;
 
 /**
  * An earlier attempt of the step that processes this instance was interrupted and may have sent a logout. GREEN-API's answer to the
@@ -37,7 +40,7 @@ const applyNotAuthorized = (targetState: TargetState, at: string): TargetState =
 };
 
 const applyState = (targetState: TargetState, stateInstance: string | null, at: string): TargetState => {
-  const next = withReading(withRetry(targetState, { wasRateLimited: false }), { at, stateInstance });
+  const next = withReading(targetState, { at, stateInstance });
   if (stateInstance === 'notAuthorized') return applyNotAuthorized(next, at);
   return next.retry.acceptedLogouts > 0 ? retryOrFail(next, 'unconfirmed', `the state is ${stateInstance}`) : next;
 };

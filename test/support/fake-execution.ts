@@ -23,13 +23,20 @@ type Operation = {
 
 class Suspended extends Error {}
 
+/** Whether the process dies after this attempt at a step has acted, and before its result is on record. */
+export type DiesAfter = (step: string, attempt: number) => boolean;
+
 const longestPayload = 256 * 1_024;
 
 /**
  * A durable execution that replays its handler from the start after every wait and every retry, on a clock that jumps. It
  * refuses what Lambda refuses, and a replay that tells another story.
  */
-export const execute = async <Result>(clock: Clock, handler: (durable: Durable) => Promise<Result>) => {
+export const execute = async <Result>(
+  clock: Clock,
+  handler: (durable: Durable) => Promise<Result>,
+  diesAfter: DiesAfter = () => false,
+) => {
   const operations: Operation[] = [];
   const attempts = new Map<number, number>();
 
@@ -56,7 +63,9 @@ export const execute = async <Result>(clock: Clock, handler: (durable: Durable) 
       const { index, operation } = remembered(name);
       if (operation !== undefined) return operation.result;
       try {
-        const payload = JSON.stringify(await act({ attempt: (attempts.get(index) ?? 0) + 1 }));
+        const tried = (attempts.get(index) ?? 0) + 1;
+        const payload = JSON.stringify(await act({ attempt: tried }));
+        if (diesAfter(name, tried)) throw new Error('the process died before its checkpoint');
         const result: unknown = JSON.parse(payload);
         keep(index, { name, payload, result });
         return result;

@@ -7,7 +7,7 @@ import type { Evidence } from '../../functions/logout/evidence.ts';
 import { createForcedLogoutRun, type Execution } from '../../functions/runs/execute-run.ts';
 import type { ForcedLogout } from '../../functions/runs/request.ts';
 import { parseSummary } from '../../functions/runs/summary.ts';
-import { createClock, execute } from './fake-execution.ts';
+import { createClock, type DiesAfter, execute } from './fake-execution.ts';
 
 type Answer<A> = A | NotCalled;
 
@@ -119,9 +119,10 @@ export const createSetup = (scripts: Readonly<Record<string, Script>>) => {
       changed: Partial<typeof dependencies> = {},
       remainingMs: Execution['remainingMs'] = () => 900_000,
       id = runId,
+      diesAfter?: DiesAfter,
     ) => {
       const run = createForcedLogoutRun({ ...dependencies, ...changed });
-      const execution = await execute(clock, (durable) => run(request, { runId: id, durable, remainingMs }));
+      const execution = await execute(clock, (durable) => run(request, { runId: id, durable, remainingMs }), diesAfter);
       const { result, error } = execution as { result?: unknown; error?: { errorType?: string; errorData?: string } };
       if (error !== undefined && error.errorType === undefined) throw error;
       const summary = parseSummary(error?.errorData ?? JSON.stringify(result));

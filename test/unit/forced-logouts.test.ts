@@ -187,6 +187,43 @@ test('keeps the keys of two callers apart', async () => {
   ]);
 });
 
+test('takes a retry of the same caller in another session for the same run', async () => {
+  const setup = createSetup();
+  const userId = 'AROAEXAMPLEID:ann';
+  const ann = { iam: { userArn: 'arn:aws:sts::111122223333:assumed-role/SecurityDesk/ann', userId } };
+  const ben = { iam: { userArn: 'arn:aws:sts::111122223333:assumed-role/SecurityDesk/ben', userId } };
+
+  const first = await setup.post(sales, 'incident-7', ann);
+  setup.clock.now = new Date('2026-11-22T09:01:00.000Z');
+  const again = await setup.post(sales, 'incident-7', ben);
+
+  expect([again.status, again.body.id]).toEqual([202, first.body.id]);
+  expect(setup.requests()).toMatchObject([{ session: { name: 'ann', setBy: 'caller' } }]);
+});
+
+test.each([
+  ['empty', ''],
+  ['too long', 'x'.repeat(1_025)],
+  ['of two lines', 'desk\nnight'],
+])('starts no run for a token whose subject is %s, because the run would refuse it', async (_, sub) => {
+  const setup = createSetup();
+
+  const { status, body } = await setup.post(sales, 'incident-7', { jwt: { claims: { sub }, scopes: null } });
+
+  expect([status, body.field]).toEqual([400, 'requestedBy']);
+  expect(setup.started.size).toBe(0);
+});
+
+test('starts a run without an e-mail address that cannot be recorded', async () => {
+  const setup = createSetup();
+  const claims = { sub: 'auth0|desk', email: 'desk@example.com\n' };
+
+  const { status } = await setup.post(sales, 'incident-7', { jwt: { claims, scopes: null } });
+
+  expect(status).toBe(202);
+  expect(setup.requests()[0]).not.toHaveProperty('email');
+});
+
 test('starts a new run each time without a key', async () => {
   const setup = createSetup();
 

@@ -63,3 +63,19 @@ test('asks about at most 200 instances at once', async () => {
 
   expect(most).toBe(200);
 });
+
+test('after a 429 each run comes back at a time of its own, up to 15 seconds later', async () => {
+  const logout = [{ kind: 'rate-limited', detail: 'HTTP 429' }, { kind: 'accepted' }] as const;
+  const limited: Script = { logout, state: ['authorized', 'notAuthorized'] };
+  const firstWaitOf = async (digit: string) =>
+    (await createSetup({ '1101000001': limited }).run(requestOf(), {}, undefined, `api-${digit.repeat(40)}`)).waits[0];
+
+  const waits = await Promise.all(['0', '1', '2', '3', '4', '5', '6', '7'].map(firstWaitOf));
+
+  for (const wait of waits) {
+    expect(wait).toBeGreaterThanOrEqual(2);
+    expect(wait).toBeLessThanOrEqual(17);
+  }
+  expect(new Set(waits).size).toBeGreaterThan(4);
+  expect(await firstWaitOf('0')).toBe(waits[0]);
+});

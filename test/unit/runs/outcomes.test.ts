@@ -299,3 +299,84 @@ test('what an invocation has no time for stays pending, and the next one does it
   expect(run.status).toBe('SUCCEEDED');
   expect(setup.callsOf('logout').map(({ at }) => at)).toEqual(['2026-11-30T17:00:02.000Z']);
 });
+
+const notAuthorized = { kind: 'not-authorized', detail: 'HTTP 400' } as const;
+const rateLimited = { kind: 'rate-limited', detail: 'HTTP 429' } as const;
+
+test.each([
+  ['not authorized', [{ kind: 'accepted' }, notAuthorized]],
+  ['429, then not authorized', [{ kind: 'accepted' }, rateLimited, notAuthorized]],
+  ['isLogout: false', [{ kind: 'accepted' }, { kind: 'refused', detail: 'isLogout: false' }]],
+  ['isLogout: true', [{ kind: 'accepted' }]],
+] as const)(
+  'a logout whose process died before its checkpoint is not called somebody else\u2019s when the repeat gets %s',
+  async (_, logout) => {
+    const setup = createSetup({ [id]: { logout } });
+
+    const run = await setup.run(
+      requestOf(),
+      {},
+      undefined,
+      runId,
+      (step, attempt) => step === 'round-1-batch-1' && attempt === 1,
+    );
+
+    expect(run).toMatchObject({ status: 'SUCCEEDED', outcomes: [{ kind: 'logged-out', confirmed: true }] });
+    expect(setup.evidence.map(({ outcome }) => outcome.kind)).toEqual(['logged-out']);
+    // The line of the first attempt tells of the logout whatever becomes of the process.
+    expect(setup.facts.filter(({ message }) => message === 'logout sent').length).toBeGreaterThan(1);
+  },
+);
+
+test('an instance that was out before the step whose process died is still told from one that this run logged out', async () => {
+  const setup = createSetup({ [id]: { logout: [notAuthorized] } });
+
+  const run = await setup.run(
+    requestOf(),
+    {},
+    undefined,
+    runId,
+    (step, attempt) => step === 'round-2-batch-1' && attempt === 1,
+  );
+
+  expect(run.outcomes).toMatchObject([{ kind: 'already-logged-out', confirmed: true }]);
+});
+
+test('a logout is on record when its request leaves, even if nothing that follows is', async () => {
+  const setup = createSetup({ [id]: { state: [{ kind: 'unavailable', detail: 'HTTP 500' }] } });
+  const sentBefore: number[] = [];
+  const { readState } = setup.dependencies.greenApi;
+  const greenApi: typeof setup.dependencies.greenApi = {
+    ...setup.dependencies.greenApi,
+    readState: (...call) => {
+      sentBefore.push(setup.facts.filter(({ message }) => message === 'logout sent').length);
+      return readState(...call);
+    },
+  };
+
+  await setup.run(requestOf({ expiresAt: '2026-11-30T17:00:10Z' }), { greenApi });
+
+  expect(sentBefore[0]).toBe(1);
+});
+
+test('the outcomes of a batch are published together, after its evidence', async () => {
+  const setup = createSetup({ '1': {}, '2': {}, '3': { tags: { protected: true } } });
+  const published: number[] = [];
+  const publishOutcomes: typeof setup.dependencies.publishOutcomes = async (records) => {
+    published.push(records.length);
+    expect(setup.evidence).toEqual(expect.arrayContaining([...records]));
+  };
+
+  await setup.run(requestOf(), { publishOutcomes });
+
+  expect(published).toEqual([0, 2]);
+});
+
+test('the session and the e-mail address of the caller are in the evidence', async () => {
+  const person = { session: { name: 'ann', setBy: 'identity-center' as const }, email: 'ann@example.com' };
+  const setup = createSetup({ [id]: {} });
+
+  await setup.run(requestOf(person));
+
+  expect(setup.evidence).toMatchObject([person]);
+});
