@@ -17,8 +17,10 @@ const checkOutputs = (session: Session) =>
     return [wrong('stack', `${stack} is ${status}. Look at its events in CloudFormation.`)];
   });
 
-const checkResources = (session: Session, stack: string) =>
-  check('stack', async () => (await import('../doctor/check-stack.ts')).checkStack(stack, session.aws));
+const checkResources = (session: Session) =>
+  check('stack', async () =>
+    (await import('../doctor/check-stack.ts')).checkStack(await session.outputs(), session.aws),
+  );
 
 const checkApi = (session: Session) =>
   check('api', async () => (await import('../doctor/check-instances.ts')).checkInstances(await session.api()));
@@ -33,7 +35,7 @@ const findAll = async (session: Session): Promise<readonly Finding[]> => {
   const groups = await Promise.all([
     checkIdentity(session),
     checkOutputs(session),
-    checkResources(session, stack),
+    checkResources(session),
     checkApi(session),
   ]);
   return groups.flat();

@@ -2,8 +2,10 @@ import { CloudFormationClient, paginateListStackResources } from '@aws-sdk/clien
 import { CloudWatchClient, DescribeAlarmsCommand, type MetricAlarm } from '@aws-sdk/client-cloudwatch';
 import { GetTopicAttributesCommand, SNSClient } from '@aws-sdk/client-sns';
 import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
+import type { OutputKey } from '../../infra/output-keys.ts';
 import { callAws } from '../aws/aws-failure.ts';
 import type { AwsSettings } from '../aws/aws-settings.ts';
+import type { StackOutputs } from '../aws/stack-outputs.ts';
 import { type Finding, look, ok, wrong } from './finding.ts';
 
 type Resources = ReadonlyMap<string, readonly string[]>;
@@ -63,29 +65,45 @@ const checkAlarms = async (names: readonly string[], aws: AwsSettings): Promise<
   return [...ringing, ...(await Promise.all([...topics].map((topic) => checkTopic(topic, aws))))];
 };
 
-const checkQueues = (urls: readonly string[], aws: AwsSettings): Promise<readonly Finding[]> =>
+/** What to do about messages in a queue, by the output that names it. */
+const queueTodos: readonly (readonly [OutputKey, string])[] = [
+  ['RunDeadLetters', 'Runs did not succeed: look at them and start them again with the redrive command.'],
+  ['ScheduleFailed', 'A schedule started no run: its message says why. Start the run with the run command.'],
+  ['OffboardingFailed', 'A leaver may still be logged in: the message says who. Use logout --owner or run --owner.'],
+];
+
+const queueTodo = (url: string, outputs: StackOutputs): string =>
+  queueTodos.find(([key]) => outputs.find(key) === url)?.[1] ?? 'An event was not delivered: its message says which.';
+
+const countMessages = (url: string, client: SQSClient): Promise<number> =>
   callAws('sqs:GetQueueAttributes', async () => {
-    const client = new SQSClient(aws);
-    const counted = await Promise.all(
-      urls.map(async (QueueUrl) => {
-        const command = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['ApproximateNumberOfMessages'] });
-        const { Attributes } = await client.send(command);
-        return { name: QueueUrl.split('/').at(-1) ?? '', count: Number(Attributes?.ApproximateNumberOfMessages) };
-      }),
-    );
-    const filled = counted.filter(({ count }) => count > 0);
-    if (filled.length === 0) return [ok('queues', `${urls.length} dead-letter queues are empty`)];
-    return filled.map(({ name, count }) =>
-      look('queue', `${name} holds ${count} messages. Their requests were not carried out.`),
-    );
+    const command = new GetQueueAttributesCommand({
+      QueueUrl: url,
+      AttributeNames: ['ApproximateNumberOfMessages'],
+    });
+    return Number((await client.send(command)).Attributes?.ApproximateNumberOfMessages);
   });
 
-/** Looks at what the stack consists of: alarms, the topic they write to, and dead-letter queues. */
-export const checkStack = async (stack: string, aws: AwsSettings): Promise<readonly Finding[]> => {
-  const resources = await listResources(stack, aws);
+const checkQueues = async (
+  urls: readonly string[],
+  outputs: StackOutputs,
+  aws: AwsSettings,
+): Promise<readonly Finding[]> => {
+  const client = new SQSClient(aws);
+  const counted = await Promise.all(urls.map(async (url) => ({ url, count: await countMessages(url, client) })));
+  const filled = counted.filter(({ count }) => count > 0);
+  if (filled.length === 0) return [ok('queues', `${urls.length} dead-letter queues are empty`)];
+  return filled.map(({ url, count }) =>
+    look('queue', `${url.split('/').at(-1)} holds ${count} messages. ${queueTodo(url, outputs)}`),
+  );
+};
+
+/** Checks the resources of the stack: alarms, the topic that they notify, and dead-letter queues. */
+export const checkStack = async (outputs: StackOutputs, aws: AwsSettings): Promise<readonly Finding[]> => {
+  const resources = await listResources(outputs.stack, aws);
   const [alarms, queues] = await Promise.all([
     checkAlarms(resources.get('AWS::CloudWatch::Alarm') ?? [], aws),
-    checkQueues(resources.get('AWS::SQS::Queue') ?? [], aws),
+    checkQueues(resources.get('AWS::SQS::Queue') ?? [], outputs, aws),
   ]);
   return [...alarms, ...queues];
 };

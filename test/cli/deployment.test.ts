@@ -190,7 +190,7 @@ const startStack = async (
 ) => {
   const aws: Awaited<ReturnType<typeof startAws>> = await startAws({
     GetCallerIdentity: callerIdentity,
-    DescribeStacks: describeStacks({ Endpoint: apiUrl }),
+    DescribeStacks: () => describeStacks({ Endpoint: apiUrl, RunDeadLetters: `${aws.url}/1/dead-letters` })(),
     ListStackResources: () =>
       `<StackResourceSummaries>${resource('AWS::CloudWatch::Alarm', 'run-failed')}${resource('AWS::SQS::Queue', `${aws.url}/1/dead-letters`)}</StackResourceSummaries>`,
     DescribeAlarms: () => ({
@@ -238,7 +238,7 @@ test('doctor names what is wrong and what is worth a look', async () => {
   expect(code).toBe(1);
   expect(stdout).toMatch(/^look +alarm +run-failed is in ALARM\. A run failed\.$/m);
   expect(stdout).toMatch(/^wrong +alarm topic +.+ is encrypted with alias\/aws\/sns, so alarms cannot write to it\./m);
-  expect(stdout).toMatch(/^look +queue +dead-letters holds 3 messages/m);
+  expect(stdout).toMatch(/^look +queue +dead-letters holds 3 messages\. .+ with the redrive command\.$/m);
   expect(stdout).toMatch(/^ok +instances +2 of 3 can be read: 2 authorized$/m);
   expect(stdout).toMatch(/^wrong +instance 1101000003 +The token is wrong\./m);
   expect(stdout).toMatch(/^look +owners +1 instances have no owner, so no offboarding finds them: 1101000003$/m);
