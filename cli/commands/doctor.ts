@@ -1,5 +1,5 @@
 import { defineCommand } from '../command.ts';
-import { check, type Finding, look, ok, wrong } from '../doctor/finding.ts';
+import { check, type Finding, failure, ok, warning } from '../doctor/finding.ts';
 import { exitCodes } from '../errors.ts';
 import { formatTable } from '../output/table.ts';
 import type { Session } from '../session.ts';
@@ -14,7 +14,7 @@ const checkOutputs = (session: Session) =>
   check('stack', async (): Promise<readonly Finding[]> => {
     const { stack, status } = await session.outputs();
     if (/^(?:CREATE|UPDATE|IMPORT)_COMPLETE$/.test(status)) return [ok('stack', `${stack} is ${status}`)];
-    return [wrong('stack', `${stack} is ${status}. Look at its events in CloudFormation.`)];
+    return [failure('stack', `${stack} is ${status}. Look at its events in CloudFormation.`)];
   });
 
 const checkResources = (session: Session) =>
@@ -29,7 +29,7 @@ const findAll = async (session: Session): Promise<readonly Finding[]> => {
   const { stack } = session.options;
   if (stack === undefined)
     return [
-      look('stack', 'Not checked: name it with --stack to check identity, alarms and queues too.'),
+      warning('stack', 'Not checked: name it with --stack to check identity, alarms and queues too.'),
       ...(await checkApi(session)),
     ];
   const groups = await Promise.all([
@@ -44,8 +44,7 @@ const findAll = async (session: Session): Promise<readonly Finding[]> => {
 export const doctorCommand = defineCommand({
   usage: 'doctor',
   summary: 'Check a deployment: identity, stack, API, every secret and state, alarms and queues.',
-  details: `Nothing is changed. Each line is ok, look (worth a look) or wrong, with what to do; the exit code is 1 if anything is
-wrong. Every instance's state is read once at GREEN-API.`,
+  details: `Nothing is changed. Each line is ok, warning or error, with what to do. The exit code is 1 if there is an error. Every instance's state is read once at GREEN-API.`,
   rights: [
     'cloudformation:ListStackResources',
     'cloudwatch:DescribeAlarms',
@@ -63,6 +62,6 @@ wrong. Every instance's state is read once at GREEN-API.`,
           findings.map(({ status, what, detail }) => [status, what, detail]),
         ),
       );
-    return findings.some(({ status }) => status === 'wrong') ? exitCodes.failed : exitCodes.done;
+    return findings.some(({ status }) => status === 'error') ? exitCodes.failed : exitCodes.done;
   },
 });

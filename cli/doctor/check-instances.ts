@@ -1,7 +1,7 @@
 import { inParallel } from '../../functions/runs/in-parallel.ts';
 import type { Api } from '../api/api.ts';
 import { type ListedInstance, listInstances, parallelCalls, readState, type StateReading } from '../api/instances.ts';
-import { type Finding, look, ok, wrong } from './finding.ts';
+import { type Finding, failure, ok, warning } from './finding.ts';
 
 const countStates = (readings: readonly StateReading[]): string => {
   const counts = new Map<string, number>();
@@ -14,7 +14,7 @@ const checkOwners = (instances: readonly ListedInstance[]): readonly Finding[] =
   const without = instances.filter(({ owner }) => owner === undefined).map(({ idInstance }) => idInstance);
   if (without.length === 0) return [];
   const ids = `${without.slice(0, 10).join(' ')}${without.length > 10 ? ' …' : ''}`;
-  return [look('owners', `${without.length} instances have no owner, so no offboarding finds them: ${ids}`)];
+  return [warning('owners', `${without.length} instances have no owner, so no offboarding finds them: ${ids}`)];
 };
 
 /** Reads every instance's state: that needs its secret, its token and its host to be right. */
@@ -23,14 +23,14 @@ export const checkInstances = async (api: Api): Promise<readonly Finding[]> => {
   if (instances.length === 0)
     return [
       ok('api', `${api.url.origin} answers`),
-      look(
+      warning(
         'instances',
         'There are none. Create secrets with the enroll command; new ones take up to five minutes to show.',
       ),
     ];
   const readings = await inParallel(parallelCalls, instances, ({ idInstance }) => readState(api, idInstance));
   const failed = readings.flatMap((reading, index) =>
-    reading.kind === 'failed' ? [wrong(`instance ${instances[index]?.idInstance}`, reading.problem)] : [],
+    reading.kind === 'failed' ? [failure(`instance ${instances[index]?.idInstance}`, reading.problem)] : [],
   );
   const readable = readings.length - failed.length;
   return [

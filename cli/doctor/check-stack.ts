@@ -6,7 +6,7 @@ import type { OutputKey } from '../../infra/output-keys.ts';
 import { callAws } from '../aws/aws-failure.ts';
 import type { AwsSettings } from '../aws/aws-settings.ts';
 import type { StackOutputs } from '../aws/stack-outputs.ts';
-import { type Finding, look, ok, wrong } from './finding.ts';
+import { type Finding, failure, ok, warning } from './finding.ts';
 
 type Resources = ReadonlyMap<string, readonly string[]>;
 
@@ -40,12 +40,12 @@ const checkTopic = (topic: string, aws: AwsSettings): Promise<Finding> =>
   callAws('sns:GetTopicAttributes', async () => {
     const { Attributes = {} } = await new SNSClient(aws).send(new GetTopicAttributesCommand({ TopicArn: topic }));
     if (Attributes.KmsMasterKeyId?.endsWith(unusableKey))
-      return wrong(
+      return failure(
         'alarm topic',
         `${topic} is encrypted with ${unusableKey}, so alarms cannot write to it. Use a key of your own.`,
       );
     if (Attributes.SubscriptionsConfirmed === '0')
-      return wrong('alarm topic', `${topic} has no confirmed subscription, so alarms reach nobody.`);
+      return failure('alarm topic', `${topic} has no confirmed subscription, so alarms reach nobody.`);
     return ok('alarm topic', `${topic}, ${Attributes.SubscriptionsConfirmed} subscriptions`);
   });
 
@@ -53,14 +53,16 @@ const checkAlarms = async (names: readonly string[], aws: AwsSettings): Promise<
   const alarms = await readAlarms(names, aws);
   const ringing = alarms
     .filter(({ StateValue }) => StateValue === 'ALARM')
-    .map(({ AlarmName = '', AlarmDescription = '' }) => look('alarm', `${AlarmName} is in ALARM. ${AlarmDescription}`));
+    .map(({ AlarmName = '', AlarmDescription = '' }) =>
+      warning('alarm', `${AlarmName} is in ALARM. ${AlarmDescription}`),
+    );
   const topics = new Set(
     alarms.flatMap(({ AlarmActions = [] }) => AlarmActions).filter((arn) => arn.includes(':sns:')),
   );
   if (topics.size === 0)
     return [
       ...ringing,
-      look('alarm topic', 'No alarm notifies anybody: set alarmTopicArn in the configuration and deploy.'),
+      warning('alarm topic', 'No alarm notifies anybody: set alarmTopicArn in the configuration and deploy.'),
     ];
   return [...ringing, ...(await Promise.all([...topics].map((topic) => checkTopic(topic, aws))))];
 };
@@ -94,7 +96,7 @@ const checkQueues = async (
   const filled = counted.filter(({ count }) => count > 0);
   if (filled.length === 0) return [ok('queues', `${urls.length} dead-letter queues are empty`)];
   return filled.map(({ url, count }) =>
-    look('queue', `${url.split('/').at(-1)} holds ${count} messages. ${queueTodo(url, outputs)}`),
+    warning('queue', `${url.split('/').at(-1)} holds ${count} messages. ${queueTodo(url, outputs)}`),
   );
 };
 

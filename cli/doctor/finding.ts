@@ -1,14 +1,14 @@
 import { CommandFailed, orFailure } from '../errors.ts';
 
-/** What a check found: in order, worth a look, or wrong, which makes the exit code 1. */
-export type Finding = { readonly status: 'ok' | 'look' | 'wrong'; readonly what: string; readonly detail: string };
+/** The result of a check. An error makes the exit code 1. */
+export type Finding = { readonly status: 'ok' | 'warning' | 'error'; readonly what: string; readonly detail: string };
 
 export const ok = (what: string, detail: string): Finding => ({ status: 'ok', what, detail });
-export const look = (what: string, detail: string): Finding => ({ status: 'look', what, detail });
-export const wrong = (what: string, detail: string): Finding => ({ status: 'wrong', what, detail });
+export const warning = (what: string, detail: string): Finding => ({ status: 'warning', what, detail });
+export const failure = (what: string, detail: string): Finding => ({ status: 'error', what, detail });
 
 /** Runs one check; that it cannot be made is a finding too. */
 export const check = async (what: string, work: () => Promise<readonly Finding[]>): Promise<readonly Finding[]> => {
   const findings = await orFailure(work());
-  return findings instanceof CommandFailed ? [wrong(what, findings.message)] : findings;
+  return findings instanceof CommandFailed ? [failure(what, findings.message)] : findings;
 };

@@ -236,12 +236,12 @@ test('doctor names what is wrong and what is worth a look', async () => {
   const { code, stdout } = await doctor({ key: 'alias/aws/sns', alarm: 'ALARM', messages: 3 }, api);
 
   expect(code).toBe(1);
-  expect(stdout).toMatch(/^look +alarm +run-failed is in ALARM\. A run failed\.$/m);
-  expect(stdout).toMatch(/^wrong +alarm topic +.+ is encrypted with alias\/aws\/sns, so alarms cannot write to it\./m);
-  expect(stdout).toMatch(/^look +queue +dead-letters holds 3 messages\. .+ with the redrive command\.$/m);
+  expect(stdout).toMatch(/^warning +alarm +run-failed is in ALARM\. A run failed\.$/m);
+  expect(stdout).toMatch(/^error +alarm topic +.+ is encrypted with alias\/aws\/sns, so alarms cannot write to it\./m);
+  expect(stdout).toMatch(/^warning +queue +dead-letters holds 3 messages\. .+ with the redrive command\.$/m);
   expect(stdout).toMatch(/^ok +instances +2 of 3 can be read: 2 authorized$/m);
-  expect(stdout).toMatch(/^wrong +instance 1101000003 +The token is wrong\./m);
-  expect(stdout).toMatch(/^look +owners +1 instances have no owner, so no offboarding finds them: 1101000003$/m);
+  expect(stdout).toMatch(/^error +instance 1101000003 +The token is wrong\./m);
+  expect(stdout).toMatch(/^warning +owners +1 instances have no owner, so no offboarding finds them: 1101000003$/m);
 });
 
 test('doctor says that no alarm notifies anybody, and goes on past a missing right', async () => {
@@ -258,11 +258,11 @@ test('doctor says that no alarm notifies anybody, and goes on past a missing rig
   const silent = await runCli(['doctor', '--stack', 'green-api-logout'], { env: aws.env });
   const { code, stdout } = await runCli(['doctor', '--stack', 'green-api-logout'], { env: denied.env });
 
-  expect(silent.stdout).toMatch(/^look +alarm topic +No alarm notifies anybody/m);
+  expect(silent.stdout).toMatch(/^warning +alarm topic +No alarm notifies anybody/m);
   expect(code).toBe(1);
-  expect(stdout).toMatch(/^wrong +identity +The AWS credentials have expired\. Log in again\.$/m);
+  expect(stdout).toMatch(/^error +identity +The AWS credentials have expired\. Log in again\.$/m);
   expect(stdout).toMatch(
-    /^wrong +stack +CloudFormation: AccessDenied\. Allow your AWS identity cloudformation:ListStackResources\.$/m,
+    /^error +stack +CloudFormation: AccessDenied\. Allow your AWS identity cloudformation:ListStackResources\.$/m,
   );
   expect(stdout).toMatch(/^ok +instances/m);
 });
