@@ -2,8 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import type { Route } from '../../functions/http/routes.ts';
-import type { Handle } from '../emulators/loopback-server.ts';
-import { readBytes } from '../emulators/read-body.ts';
+import { type Handle, readBytes } from '../emulators/loopback-server.ts';
 import { httpEvent, matchRoute } from './http-event.ts';
 import { lambdaContext } from './lambda-context.ts';
 

@@ -1,8 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type BusEvent, parseEvent } from '../emulators/eventbridge/event.ts';
-import type { Handle } from '../emulators/loopback-server.ts';
+import { type Handle, readBody } from '../emulators/loopback-server.ts';
 import { parseJson } from '../emulators/parse-json.ts';
-import { readBody } from '../emulators/read-body.ts';
 import type { Delivery } from './deliver.ts';
 
 /** What the local service takes besides the HTTP API: events, and the hand that fires a schedule. */

@@ -9,7 +9,7 @@ export const createClock = (startMs = Date.UTC(2026, 0, 1)) => {
   let nowMs = startMs;
   return {
     now: () => nowMs,
-    processTarget: (ms: number) => {
+    advance: (ms: number) => {
       nowMs += ms;
     },
   };

@@ -1,7 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { composeOffboarding, createOffboardingHandler, handler } from '../../functions/offboarding.ts';
-import { startLoopbackServer } from '../../local/emulators/loopback-server.ts';
-import { readBody } from '../../local/emulators/read-body.ts';
+import { readBody, startLoopbackServer } from '../../local/emulators/loopback-server.ts';
 import { contextOf } from '../support/http-event.ts';
 import { customEvent } from '../support/offboarding-events.ts';
 

@@ -1,7 +1,6 @@
 import * as v from 'valibot';
-import { type LoopbackServer, startLoopbackServer } from '../loopback-server.ts';
+import { type LoopbackServer, readBody, startLoopbackServer } from '../loopback-server.ts';
 import { parseJson } from '../parse-json.ts';
-import { readBody } from '../read-body.ts';
 import { type BusEvent, parseEvent } from './event.ts';
 
 /** PutEvents, as the AWS SDK sends it (https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html). */

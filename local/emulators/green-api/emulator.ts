@@ -1,76 +1,81 @@
 import type { Socket } from 'node:net';
 import { type Handle, type LoopbackOptions, type LoopbackServer, startLoopbackServer } from '../loopback-server.ts';
-import { send, text } from './answer.ts';
-import { createControlPlane } from './control-plane.ts';
-import { pause } from './fault-plays.ts';
-import { createSetup, type Setup, type SetupOptions } from './instances.ts';
-import { parsePath } from './path.ts';
+import { type Account, type AccountOptions, createAccount, type RequestPath } from './account.ts';
+import { createControlApi } from './control-api.ts';
+import { pause, send, text } from './responses.ts';
 
 export type GreenApiOptions = LoopbackOptions &
-  SetupOptions & {
+  AccountOptions & {
     /** Every answer takes this many milliseconds. @default 0 */
     readonly answerDelayMs?: number;
   };
 
+type Controls = Pick<
+  Account,
+  'add' | 'stateOf' | 'setState' | 'tokenOf' | 'changeToken' | 'setFault' | 'callsOf' | 'clearCalls'
+>;
+
 export type GreenApiEmulator = AsyncDisposable &
-  Pick<Setup, 'add' | 'stateOf' | 'setState' | 'setFault' | 'callsOf' | 'clearCalls'> & {
-    /** `http://127.0.0.1:PORT`, as it stands in a secret. */
+  Controls & {
+    /** `http://127.0.0.1:PORT`, as in a secret. */
     readonly apiUrl: string;
-    /** `127.0.0.1:PORT`, as it stands in `ALLOWED_API_HOSTS`. */
+    /** `127.0.0.1:PORT`, as in `ALLOWED_API_HOSTS`. */
     readonly host: string;
-    readonly calls: ReturnType<Setup['calls']>;
+    readonly calls: ReturnType<Account['calls']>;
     /** Requests that came sooner than one second after the last one let through, same instance and method. */
     readonly violations: number;
     readonly close: LoopbackServer['close'];
   };
 
 /**
- * GREEN-API over real HTTP on this machine: states, limits, and every fault of `faults.ts`, set from code or at
- * `/emulator/…`. The limit counts each request to an instance it has, also those that meet a fault or bring a wrong token.
+ * GREEN-API over real HTTP on this machine: states, tokens, limits, and every fault of `faults.ts`, set from code or at
+ * `/emulator/…`. The limit counts each request to an existing instance, also those that meet a fault or have a wrong token.
  *
  * @throws what `listen` meets, such as `EADDRINUSE`
  */
 export const startGreenApi = async (options: GreenApiOptions = {}): Promise<GreenApiEmulator> => {
-  const world = createSetup(options);
-  const control = createControlPlane(world);
-  const answer = answerFrom(world, options.answerDelayMs ?? 0);
-  const server = await startLoopbackServer(
-    (request, response) => (request.url?.startsWith('/emulator/') ? control : answer)(request, response),
+  const account = createAccount(options);
+  const control = createControlApi(account);
+  const api = createApi(account, options.answerDelayMs ?? 0);
+  const { url, host, close } = await startLoopbackServer(
+    (request, response) => (request.url?.startsWith('/emulator/') ? control : api)(request, response),
     options,
   );
-  const { add, stateOf, setState, setFault, callsOf, clearCalls } = world;
+  const { add, stateOf, setState, tokenOf, changeToken, setFault, callsOf, clearCalls } = account;
+  const controls: Controls = { add, stateOf, setState, tokenOf, changeToken, setFault, callsOf, clearCalls };
   return {
-    apiUrl: server.url,
-    host: server.host,
-    add,
-    stateOf,
-    setState,
-    setFault,
-    callsOf,
-    clearCalls,
+    ...controls,
+    apiUrl: url,
+    host,
     get calls() {
-      return world.calls();
+      return account.calls();
     },
     get violations() {
-      return world.violations();
+      return account.violations();
     },
-    close: server.close,
-    [Symbol.asyncDispose]: server.close,
+    close,
+    [Symbol.asyncDispose]: close,
   };
 };
 
-const answerFrom = (world: Setup, answerDelayMs: number): Handle => {
+const pathPattern = /^(?:\/v3)?\/waInstance(?<idInstance>\d{1,10})\/(?<name>[A-Za-z]+)\/(?<apiTokenInstance>[^/]+)$/;
+
+/** Reads `/waInstance{id}/{method}/{token}`, with MAX's `/v3` before it at most once. */
+const parsePath = (pathname: string): RequestPath | undefined =>
+  pathPattern.exec(pathname)?.groups as RequestPath | undefined;
+
+const createApi = (account: Account, answerDelayMs: number): Handle => {
   const usedSockets = new WeakSet<Socket>();
   return async (request, response) => {
-    const asked = request.method === 'GET' ? parsePath(request.url?.split('?')[0] ?? '') : undefined;
-    if (!asked) return send(response, text(404, 'Not Found'));
+    const path = request.method === 'GET' ? parsePath(request.url?.split('?')[0] ?? '') : undefined;
+    if (!path) return send(response, text(404, 'Not Found'));
 
     const reused = usedSockets.has(request.socket);
     usedSockets.add(request.socket);
-    const call = world.record(asked);
-    const { play, ...verdict } = world.judge(asked);
+    const call = account.record(path);
+    const { respond, ...verdict } = account.judge(path);
     if (answerDelayMs > 0) await pause(answerDelayMs);
-    await play({ ...verdict, response, reused });
+    await respond({ ...verdict, response, reused });
     if (response.headersSent) call.status = response.statusCode;
   };
 };

@@ -1,39 +1,102 @@
-/** An instance as a caller describes it. */
+import { randomBytes } from 'node:crypto';
+import { type Answer, json, text } from './responses.ts';
+
+/** An instance as the code that starts the emulator describes it. */
 export type DemoInstance = {
   /** 1 to 10 digits. */
   readonly idInstance: string;
   readonly apiTokenInstance: string;
-  /** `null` is what a new instance says. @default 'authorized' */
+  /** `null` is what a new instance reports. @default 'authorized' */
   readonly stateInstance?: string | null;
-  /** Milliseconds from a logout that was accepted to `notAuthorized`. @default 300 */
+  /** Milliseconds from an accepted logout to `notAuthorized`. @default 300 */
   readonly logoutDelayMs?: number;
-  /** What a logout of an instance that is out already is answered; GREEN-API does not document it. @default 'is-logout' */
+  /** The answer to a logout of an instance that is logged out already; GREEN-API does not document it. @default 'is-logout' */
   readonly repeatedLogout?: 'is-logout' | 'starting-or-not-authorized';
+  /** Milliseconds for which the old token still works after `updateApiToken`; GREEN-API does not document it. @default 0 */
+  readonly oldTokenValidMs?: number;
 };
 
 /** An instance as the emulator keeps it. */
-export type KeptInstance = Readonly<Required<DemoInstance>> & {
+export type Instance = Readonly<Required<DemoInstance>> & {
   stateInstance: string | null;
   notAuthorizedAtMs: number;
+  apiTokenInstance: string;
+  /** Tokens that were replaced, each with the time from which it is rejected. */
+  readonly oldTokens: Map<string, number>;
 };
 
-export const keepInstance = (instance: DemoInstance): KeptInstance => ({
+export const createInstance = (instance: DemoInstance): Instance => ({
   stateInstance: 'authorized',
   logoutDelayMs: 300,
   repeatedLogout: 'is-logout',
+  oldTokenValidMs: 0,
   ...instance,
   notAuthorizedAtMs: Number.POSITIVE_INFINITY,
+  oldTokens: new Map(),
 });
 
-export const stateAt = (instance: KeptInstance, nowMs: number): string | null =>
+export const stateAt = (instance: Instance, nowMs: number): string | null =>
   nowMs >= instance.notAuthorizedAtMs ? 'notAuthorized' : instance.stateInstance;
 
-/** Begins a logout; one that is under way already keeps its time. */
-export const logOutAt = (instance: KeptInstance, nowMs: number): void => {
-  instance.notAuthorizedAtMs = Math.min(instance.notAuthorizedAtMs, nowMs + instance.logoutDelayMs);
-};
-
-export const setStateOf = (instance: KeptInstance, stateInstance: string | null): void => {
+export const setStateOf = (instance: Instance, stateInstance: string | null): void => {
   instance.stateInstance = stateInstance;
   instance.notAuthorizedAtMs = Number.POSITIVE_INFINITY;
 };
+
+export const isTokenValid = (instance: Instance, token: string, nowMs: number): boolean =>
+  token === instance.apiTokenInstance || nowMs < (instance.oldTokens.get(token) ?? Number.NEGATIVE_INFINITY);
+
+/** Replaces the token, as `updateApiToken` and the console of GREEN-API do. */
+export const changeToken = (
+  instance: Instance,
+  nowMs: number,
+  apiTokenInstance: string = randomBytes(25).toString('hex'),
+): void => {
+  instance.oldTokens.set(instance.apiTokenInstance, nowMs + instance.oldTokenValidMs);
+  instance.oldTokens.delete(apiTokenInstance);
+  instance.apiTokenInstance = apiTokenInstance;
+};
+
+const logout = (instance: Instance, nowMs: number): Answer => {
+  if (stateAt(instance, nowMs) === 'notAuthorized' && instance.repeatedLogout === 'starting-or-not-authorized') {
+    return text(400, 'instance is starting or not authorized');
+  }
+  // A logout that is under way keeps its time.
+  instance.notAuthorizedAtMs = Math.min(instance.notAuthorizedAtMs, nowMs + instance.logoutDelayMs);
+  return json(200, { isLogout: true });
+};
+
+const getStateInstance = (instance: Instance, nowMs: number): Answer => {
+  const stateInstance = stateAt(instance, nowMs);
+  return json(200, stateInstance === null ? null : { stateInstance });
+};
+
+/** An old token that still works for a moment does not get a second new token. */
+const updateApiToken = (instance: Instance, nowMs: number, token: string): Answer => {
+  if (token !== instance.apiTokenInstance) return code401;
+  changeToken(instance, nowMs);
+  return json(200, { apiTokenInstance: instance.apiTokenInstance });
+};
+
+/** How `updateApiToken`, and some other methods, reject a token: with HTTP 200. */
+const code401 = json(200, { code: 401, description: 'Unauthorized' });
+
+type CarryOut = (instance: Instance, nowMs: number, token: string) => Answer;
+
+/** What each method of GREEN-API does to an instance, and answers. https://green-api.com/en/docs/api/account/ */
+export const methods = {
+  logout,
+  getStateInstance,
+  clearMessagesQueue: () => json(200, { isCleared: true }),
+  updateApiToken,
+} as const satisfies Record<string, CarryOut>;
+
+export type Method = keyof typeof methods;
+
+export const methodNames = Object.keys(methods) as readonly Method[];
+
+export const isMethod = (name: string): name is Method => Object.hasOwn(methods, name);
+
+/** The answer to a request with a token that is not valid. */
+export const unauthorizedAnswer = (method: Method): Answer =>
+  method === 'updateApiToken' ? code401 : text(401, 'Unauthorized');

@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { Operation } from '@aws-sdk/client-lambda';
-import { applyUpdates } from './apply-updates.ts';
 import { type Execution, nextTimerAt, operationCountAfter } from './execution.ts';
-import type { LaterRecord } from './execution-record.ts';
-import type { CheckpointRequest } from './operation-update.ts';
-import { invalidParameter } from './wire.ts';
+import { applyUpdates } from './operations.ts';
+import { invalidParameter } from './protocol.ts';
+import type { CheckpointRequest, LaterRecord } from './records.ts';
 
-/** Journals a record, and then applies it. */
+/** Journals a record, and then applies it. @throws JournalError when it could not be journalled; then it does not count */
 export type Write = (record: LaterRecord) => void;
 
 export type CheckpointAnswer = {
@@ -32,24 +31,26 @@ export const fireDueTimers = (execution: Execution, write: Write, at: number): v
   if (nextTimerAt(execution) <= at) write({ kind: 'timers-fired', at });
 };
 
-/** Writes what a request asks for, all of it or nothing, and says which operations are different now. */
+/** Writes what a request asks for, all of it or nothing, and returns the operations that are different now. */
 const writeUpdates = (execution: Execution, write: Write, { Updates }: CheckpointRequest) => {
   const at = Date.now();
   fireDueTimers(execution, write, at);
   // Tried first: what is in the journal must be possible.
-  applyUpdates(execution.operations, Updates, at);
+  applyUpdates(execution.operations, Updates, at, execution.started.timeScale);
   if (operationCountAfter(execution, Updates) > maxOperations) {
     throw invalidParameter(`A durable execution cannot have more than ${maxOperations} operations.`);
   }
   const changed = new Set([...Updates.map(({ Id }) => Id), ...execution.unseen]);
-  // A handler that only asks for news, and gets none, leaves no trace.
+  // A handler that only asks for news, and gets none, leaves nothing in the journal.
   if (changed.size > 0) write({ kind: 'checkpoint', at, updates: Updates });
   return [...changed].map((id) => execution.operations.get(id));
 };
 
+type Taken = Pick<CheckpointRequest, 'CheckpointToken' | 'ClientToken'> & { readonly answer: CheckpointAnswer };
+
 export const createCheckpoints = (execution: Execution, write: Write): Checkpoints => {
   let token: string | undefined;
-  let last: { readonly clientToken: string | undefined; readonly answer: CheckpointAnswer } | undefined;
+  let last: Taken | undefined;
 
   const open = () => {
     last = undefined;
@@ -65,15 +66,17 @@ export const createCheckpoints = (execution: Execution, write: Write): Checkpoin
     if (token === undefined || candidate !== token) throw invalidParameter('Invalid Checkpoint Token');
   };
 
+  /** The answer to the last request was lost, and this is the same request again. */
+  const isRepeated = ({ ClientToken, CheckpointToken }: CheckpointRequest) =>
+    ClientToken !== undefined && ClientToken === last?.ClientToken && CheckpointToken === last.CheckpointToken;
+
   const take = (request: CheckpointRequest): CheckpointAnswer => {
-    const isRepeated = request.ClientToken !== undefined && request.ClientToken === last?.clientToken;
-    // The answer got lost on its way: the same question gets it again.
-    if (token !== undefined && last && isRepeated) return last.answer;
+    if (token !== undefined && last && isRepeated(request)) return last.answer;
     checkToken(request.CheckpointToken);
     const Operations = writeUpdates(execution, write, request);
     token = randomUUID();
     const answer = { CheckpointToken: token, NewExecutionState: { Operations } };
-    last = { clientToken: request.ClientToken, answer };
+    last = { ClientToken: request.ClientToken, CheckpointToken: request.CheckpointToken, answer };
     return answer;
   };
 

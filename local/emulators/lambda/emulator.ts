@@ -1,26 +1,33 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { type LoopbackServer, startLoopbackServer } from '../loopback-server.ts';
-import { readBody } from '../read-body.ts';
-import { type Backend, createBackend } from './backend.ts';
-import type { LambdaOptions } from './options.ts';
-import type { Answer } from './request.ts';
-import { route } from './routes.ts';
-import { LambdaFailure, toWire } from './wire.ts';
+import { type LoopbackServer, readBody, startLoopbackServer } from '../loopback-server.ts';
+import { answer } from './api.ts';
+import type { HeldStatus } from './driver.ts';
+import { openExecutions } from './executions.ts';
+import { createFunctions } from './functions.ts';
+import { JournalError } from './journal.ts';
+import type { LambdaOptions, LambdaSettings } from './options.ts';
+import { type Answer, LambdaFailure, toWire } from './protocol.ts';
+import type { Backend } from './reading.ts';
 
 export type LambdaEmulator = AsyncDisposable & {
   /** For `AWS_ENDPOINT_URL_LAMBDA`. */
   readonly url: string;
+  /** How AWS may behave; takes effect at once. */
+  readonly settings: LambdaSettings;
+  /** Shows another status of an execution and holds it, until `undefined` lets it go on. @throws when there is none of that ARN */
+  readonly hold: (arn: string, status: HeldStatus | undefined) => void;
   /** The ids of the processes the functions run in now. */
   readonly workers: () => readonly number[];
   /** Ends the server and the processes at once; what was running goes on at the next start on the same folder. */
   readonly close: () => Promise<void>;
 };
 
-/** What a checkpoint or a synchronous payload may hold, and room for its envelope, in bytes. */
+/** What a checkpoint may hold, and room for its envelope, in bytes. */
 const maxBodyBytes = 8 * 1024 * 1024;
 
 const failureOf = (error: unknown): Answer => {
+  if (error instanceof JournalError) return failureOf(new LambdaFailure(500, 'ServiceException', error.message));
   if (!(error instanceof LambdaFailure)) throw error;
   const { status, type, message } = error;
   return { status, headers: { 'x-amzn-errortype': type }, body: { message } };
@@ -32,7 +39,7 @@ const answerTo = async (backend: Backend, request: IncomingMessage): Promise<Ans
     if (body === undefined) throw new LambdaFailure(413, 'RequestTooLargeException', 'Request is too large.');
     const { method = '', url = '', headers } = request;
     const [path = '', query = ''] = url.split('?', 2);
-    return await route(backend, method, path, { query: new URLSearchParams(query), headers, body });
+    return answer(backend, method, path, { query: new URLSearchParams(query), headers, body });
   } catch (error) {
     return failureOf(error);
   }
@@ -42,20 +49,29 @@ const answerTo = async (backend: Backend, request: IncomingMessage): Promise<Ans
  * A Lambda that runs durable functions on this machine, in real time, for the unchanged AWS SDK on both sides. Each
  * function has processes of its own; executions are journalled, and go on after any of the processes was killed.
  *
- * @throws what the port or the journal's folder meets, such as `EADDRINUSE`
+ * @throws what the port or the journal's folder meets, such as `EADDRINUSE` or a {@link JournalError}
  */
 export const startLambda = async (options: LambdaOptions): Promise<LambdaEmulator> => {
-  const backend = createBackend(options, () => server.url);
+  const settings: LambdaSettings = { listingLagMs: 0, truncation: undefined, timestamps: 'iso' };
+  const functions = createFunctions(options, () => server.url);
+  const executions = openExecutions(options, functions, settings);
+  const backend: Backend = { executions, functions, settings };
   const server: LoopbackServer = await startLoopbackServer(async (request, response) => {
     const { status = 200, headers, body } = await answerTo(backend, request);
     response.writeHead(status, { 'content-type': 'application/json', 'x-amzn-requestid': randomUUID(), ...headers });
     response.end(typeof body === 'string' ? body : toWire(body));
   }, options);
-  backend.resume();
+  executions.resume();
 
   const close = async () => {
     await server.close();
-    await backend.close();
+    executions.close();
+    await functions.close();
   };
-  return { url: server.url, workers: backend.host.pids, close, [Symbol.asyncDispose]: close };
+  const hold: LambdaEmulator['hold'] = (arn, status) => {
+    const driver = executions.find(arn);
+    if (driver === undefined) throw new Error(`the emulator has no execution ${arn}`);
+    driver.hold(status);
+  };
+  return { url: server.url, settings, hold, workers: functions.pids, close, [Symbol.asyncDispose]: close };
 };

@@ -1,6 +1,8 @@
 import type { Event, Operation } from '@aws-sdk/client-lambda';
-import type { Ended } from './execution-record.ts';
-import type { ErrorObject, OperationUpdate } from './operation-update.ts';
+import type { Ended, ErrorObject, OperationUpdate } from './records.ts';
+
+const resultOf = (Payload: string | undefined) => ({ Payload, Truncated: false });
+const errorOf = (Payload: ErrorObject | undefined) => ({ Payload, Truncated: false });
 
 const stepEvent = ({ Action, Payload, Error: error, StepOptions }: OperationUpdate, after: Operation): Event => {
   if (Action === 'START') return { EventType: 'StepStarted', StepStartedDetails: {} };
@@ -9,15 +11,15 @@ const stepEvent = ({ Action, Payload, Error: error, StepOptions }: OperationUpda
     NextAttemptDelaySeconds: StepOptions?.NextAttemptDelaySeconds,
   };
   return error === undefined && Action !== 'FAIL'
-    ? { EventType: 'StepSucceeded', StepSucceededDetails: { Result: { Payload }, RetryDetails } }
-    : { EventType: 'StepFailed', StepFailedDetails: { Error: { Payload: error }, RetryDetails } };
+    ? { EventType: 'StepSucceeded', StepSucceededDetails: { Result: resultOf(Payload), RetryDetails } }
+    : { EventType: 'StepFailed', StepFailedDetails: { Error: errorOf(error), RetryDetails } };
 };
 
 const contextEvent = ({ Action, Payload, Error: error }: OperationUpdate): Event => {
   if (Action === 'START') return { EventType: 'ContextStarted', ContextStartedDetails: {} };
   return Action === 'FAIL'
-    ? { EventType: 'ContextFailed', ContextFailedDetails: { Error: { Payload: error } } }
-    : { EventType: 'ContextSucceeded', ContextSucceededDetails: { Result: { Payload } } };
+    ? { EventType: 'ContextFailed', ContextFailedDetails: { Error: errorOf(error) } }
+    : { EventType: 'ContextSucceeded', ContextSucceededDetails: { Result: resultOf(Payload) } };
 };
 
 const waitEvent = ({ Action, WaitOptions }: OperationUpdate, { WaitDetails }: Operation): Event => {
@@ -58,8 +60,16 @@ export const waitSucceeded = (wait: Operation, at: number): Event => ({
   },
 });
 
+export const executionStarted = (name: string, at: number, payload: string, executionTimeoutMs: number): Event => ({
+  EventType: 'ExecutionStarted',
+  EventId: 1,
+  Name: name,
+  EventTimestamp: new Date(at),
+  ExecutionStartedDetails: { Input: resultOf(payload), ExecutionTimeout: executionTimeoutMs / 1000 },
+});
+
 export const invocationCompleted = (
-  invoked: { at: number; requestId: string },
+  invoked: { readonly at: number; readonly requestId: string },
   at: number,
   error?: ErrorObject,
 ): Event => ({
@@ -69,18 +79,44 @@ export const invocationCompleted = (
     StartTimestamp: new Date(invoked.at),
     EndTimestamp: new Date(at),
     RequestId: invoked.requestId,
-    ...(error && { Error: { Payload: error } }),
+    ...(error && { Error: errorOf(error) }),
   },
 });
 
 /** The last event of an execution, by how it ended. */
 export const executionEnded = ({ status, result, error }: Ended): Event => {
-  const details = { Error: { Payload: error } };
+  const details = { Error: errorOf(error) };
   const events = {
-    SUCCEEDED: { EventType: 'ExecutionSucceeded', ExecutionSucceededDetails: { Result: { Payload: result } } },
+    SUCCEEDED: { EventType: 'ExecutionSucceeded', ExecutionSucceededDetails: { Result: resultOf(result) } },
     FAILED: { EventType: 'ExecutionFailed', ExecutionFailedDetails: details },
     STOPPED: { EventType: 'ExecutionStopped', ExecutionStoppedDetails: details },
     TIMED_OUT: { EventType: 'ExecutionTimedOut', ExecutionTimedOutDetails: details },
   } as const satisfies Record<Ended['status'], Event>;
   return events[status];
 };
+
+/** When the history leaves out payloads. AWS does it from a size that is not public; either form is possible. */
+export type Truncation = {
+  /** Payloads above this many bytes are truncated. */
+  readonly aboveBytes: number;
+  /** `omit`: there is no payload; `cut`: there is its beginning. */
+  readonly how: 'omit' | 'cut';
+};
+
+const isTruncatable = (value: unknown): value is { readonly Payload: unknown } =>
+  typeof value === 'object' && value !== null && 'Payload' in value && 'Truncated' in value;
+
+/** The event as JSON values, with every payload that is too long truncated. */
+export const truncateEvent = (event: Event, { aboveBytes, how }: Truncation): unknown =>
+  JSON.parse(
+    JSON.stringify(event, (_, value) => {
+      if (!isTruncatable(value)) return value;
+      const text = typeof value.Payload === 'string' ? value.Payload : JSON.stringify(value.Payload ?? '');
+      if (Buffer.byteLength(text) <= aboveBytes) return value;
+      const isCut = how === 'cut' && typeof value.Payload === 'string';
+      return isCut ? { Payload: text.slice(0, aboveBytes), Truncated: true } : { Truncated: true };
+    }),
+  );
+
+export const withoutPayloads = (event: Event): unknown =>
+  JSON.parse(JSON.stringify(event, (key, value) => (key === 'Payload' || key === 'Truncated' ? undefined : value)));

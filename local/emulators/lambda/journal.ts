@@ -1,56 +1,155 @@
-import { appendFileSync, mkdirSync, readdirSync, readFileSync, truncateSync } from 'node:fs';
-import { join } from 'node:path';
-import type { ExecutionRecord, LaterRecord, Started } from './execution-record.ts';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { ExecutionRecord, LaterRecord, Started } from './records.ts';
 
-export type Story = { readonly started: Started; readonly records: readonly LaterRecord[] };
+/** A file of the journal cannot be used; the message names it. */
+export class JournalError extends Error {
+  override readonly name = 'JournalError';
+}
+
+export type JournalledExecution = { readonly started: Started; readonly records: readonly LaterRecord[] };
+
+/** A file that is not the journal of an execution, and its new name. */
+export type DamagedFile = { readonly path: string; readonly movedTo: string };
 
 export type Journal = {
-  /** With the operating system when it returns: a killed process loses nothing. */
+  /** With the operating system when it returns: a killed process loses nothing. @throws {@link JournalError}; then nothing was written */
   readonly append: (executionId: string, record: ExecutionRecord) => void;
-  /**
-   * What was written about each execution, in the order the executions were started.
-   *
-   * @throws an error that names the file, when one of them is not what this journal writes
-   */
-  readonly read: () => readonly Story[];
+  /** The executions, in the order they were started. Damaged files are moved aside, and never emptied. */
+  readonly read: () => {
+    readonly executions: readonly JournalledExecution[];
+    readonly damaged: readonly DamagedFile[];
+  };
+  /** Lets another service have the folder. */
+  readonly close: () => void;
+};
+
+const codeOf = (error: unknown): string => {
+  const { code = 'unknown error' } = Object(error) as { readonly code?: unknown };
+  return String(code);
 };
 
 const parseLine = (line: string) => JSON.parse(line) as ExecutionRecord;
 const isLater = (record: ExecutionRecord): record is LaterRecord => record.kind !== 'started';
 
-const parseStory = (path: string, text: string): Story => {
+/** `undefined`: this is not the journal of an execution. */
+const parseJournal = (text: string): JournalledExecution | undefined => {
   try {
     const [started, ...records] = text.split('\n').filter(Boolean).map(parseLine);
-    if (started?.kind !== 'started') throw new Error('it does not begin with a start');
-    return { started, records: records.filter(isLater) };
-  } catch (cause) {
-    throw new Error(`${path} is not the journal of an execution`, { cause });
+    return started?.kind === 'started' ? { started, records: records.filter(isLater) } : undefined;
+  } catch {
+    return undefined;
   }
 };
 
-/** A last line without its end was never answered for: it is cut off, so that the next record begins a line. */
+/** A last line without its end was never acknowledged: it is cut off, so that the next record begins a line. */
 const readWholeLines = (path: string): string => {
   const bytes = readFileSync(path);
   const end = bytes.lastIndexOf('\n') + 1;
-  if (end < bytes.length) truncateSync(path, end);
+  if (end > 0 && end < bytes.length) truncateSync(path, end);
   return bytes.toString('utf8', 0, end);
 };
 
-const readStory = (path: string): Story[] => {
-  const text = readWholeLines(path);
-  return text === '' ? [] : [parseStory(path, text)];
+const moveAside = (path: string): DamagedFile => {
+  const movedTo = `${path}.damaged-${Date.now()}`;
+  renameSync(path, movedTo);
+  return { path, movedTo };
 };
 
-/** One file of JSON lines per execution, only ever added to. */
+const readFile = (path: string): JournalledExecution | DamagedFile | undefined => {
+  try {
+    // Left by an append that could not write anything.
+    if (statSync(path).size === 0) return void rmSync(path);
+    return parseJournal(readWholeLines(path)) ?? moveAside(path);
+  } catch (cause) {
+    throw new JournalError(`${path} cannot be read (${codeOf(cause)})`, { cause });
+  }
+};
+
+/** Appends whole lines only: what a full disk left of one is cut off, at the latest before the next. */
+const createAppend = () => {
+  const torn = new Map<string, number>();
+  const cutOff = (path: string, length: number) => {
+    if (existsSync(path)) truncateSync(path, length);
+    torn.delete(path);
+  };
+  return (path: string, text: string): void => {
+    const length = torn.get(path) ?? statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+    try {
+      if (torn.has(path)) cutOff(path, length);
+      torn.set(path, length);
+      appendFileSync(path, text, { mode: 0o600 });
+      torn.delete(path);
+    } catch (cause) {
+      try {
+        cutOff(path, length);
+      } catch {
+        // The next append tries it again.
+      }
+      throw new JournalError(`${path} cannot be written (${codeOf(cause)})`, { cause });
+    }
+  };
+};
+
+const heldHere = new Set<string>();
+
+const isRunning = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return codeOf(error) === 'EPERM';
+  }
+};
+
+/** Takes the folder for this process. A lock whose process is gone is stale. @throws {@link JournalError} */
+const lock = (folder: string): (() => void) => {
+  const path = join(resolve(folder), 'lock');
+  const take = () => writeFileSync(path, String(process.pid), { flag: 'wx', mode: 0o600 });
+  try {
+    take();
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw error;
+    const owner = Number(readFileSync(path, 'utf8'));
+    const isHeld = owner === process.pid ? heldHere.has(path) : owner > 0 && isRunning(owner);
+    if (isHeld) throw new JournalError(`${path} is held by another service (process ${owner})`);
+    rmSync(path, { force: true });
+    take();
+  }
+  heldHere.add(path);
+  return () => {
+    if (heldHere.delete(path)) rmSync(path, { force: true });
+  };
+};
+
+const isDamaged = (file: JournalledExecution | DamagedFile): file is DamagedFile => 'movedTo' in file;
+
+/** One file of JSON lines per execution, only ever added to. @throws when the folder cannot be used, or another service has it */
 export const openJournal = (folder: string): Journal => {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const files = () => readdirSync(folder).filter((file) => file.endsWith('.jsonl'));
+  const unlock = lock(folder);
+  const append = createAppend();
   return {
-    append: (executionId, record) =>
-      appendFileSync(join(folder, `${executionId}.jsonl`), `${JSON.stringify(record)}\n`, { mode: 0o600 }),
-    read: () =>
-      files()
-        .flatMap((file) => readStory(join(folder, file)))
-        .sort((a, b) => a.started.at - b.started.at),
+    append: (executionId, record) => append(join(folder, `${executionId}.jsonl`), `${JSON.stringify(record)}\n`),
+    read: () => {
+      const names = readdirSync(folder).filter((name) => name.endsWith('.jsonl'));
+      const files = names.flatMap((name) => readFile(join(folder, name)) ?? []);
+      const executions = files.filter((file): file is JournalledExecution => !isDamaged(file));
+      return {
+        executions: executions.toSorted((a, b) => a.started.at - b.started.at),
+        damaged: files.filter(isDamaged),
+      };
+    },
+    close: unlock,
   };
 };

@@ -1,6 +1,7 @@
 import type { Event } from '@aws-sdk/client-lambda';
-import type { Ended } from './execution-record.ts';
-import type { ErrorObject } from './operation-update.ts';
+import type { Truncation } from './history.ts';
+import type { InvocationTimestamps } from './invocations.ts';
+import type { Ended, ErrorObject } from './records.ts';
 
 export type FunctionOptions = {
   /** The built bundle that exports `handler`. */
@@ -16,15 +17,17 @@ export type FunctionOptions = {
   readonly executionTimeoutMs: number;
   /** The alias it is invoked by. @default 'live' */
   readonly alias?: string;
+  /** How many times faster than real time passes for its executions: their waits, and their clock. @default 1 */
+  readonly timeScale?: number;
 };
 
 export type ExecutionName = { readonly arn: string; readonly name: string; readonly functionName: string };
 
 export type LambdaEvent =
-  /** Something happened that `GetDurableExecutionHistory` tells as well: a start, a step's result, an end. */
+  /** Something happened that is also in the history: a start, a step's result, an end. */
   | { readonly kind: 'history'; readonly execution: ExecutionName; readonly event: Event }
-  /** An execution that an earlier service left running goes on. */
-  | { readonly kind: 'execution-resumed'; readonly execution: ExecutionName }
+  /** An execution that an earlier service left running goes on. `events` is its history so far. */
+  | { readonly kind: 'execution-resumed'; readonly execution: ExecutionName; readonly events: readonly Event[] }
   | { readonly kind: 'worker-started'; readonly functionName: string; readonly pid: number | undefined }
   | {
       readonly kind: 'worker-exited';
@@ -33,11 +36,21 @@ export type LambdaEvent =
       readonly exit: string;
     };
 
-/** What AWS sends to the dead-letter queue for an asynchronous execution that did not succeed: the original event. */
+/** What AWS sends to the dead-letter queue for an execution that did not succeed: the original event. */
 export type DeadLetter = ExecutionName & {
   readonly payload: string;
   readonly status: Exclude<Ended['status'], 'SUCCEEDED'>;
   readonly error: ErrorObject | undefined;
+};
+
+/** How AWS may behave; each can be changed while the emulator runs. */
+export type LambdaSettings = {
+  /** How long an execution is missing from `ListDurableExecutionsByFunction` after its start, in milliseconds. @default 0 */
+  listingLagMs: number;
+  /** Which payloads the history leaves out. @default none */
+  truncation: Truncation | undefined;
+  /** How timestamps are written in the invocation event. @default 'iso' */
+  timestamps: InvocationTimestamps;
 };
 
 export type LambdaOptions = {
@@ -54,4 +67,8 @@ export type LambdaOptions = {
   readonly deadLetter?: (letter: DeadLetter) => void;
   /** Takes what the functions print, line by line. @default passed through untouched */
   readonly onOutput?: (line: string, stream: 'stdout' | 'stderr') => void;
+  /** Takes one line about a journal that is damaged, or cannot be written at the moment. @default written to stderr */
+  readonly onProblem?: (line: string) => void;
+  /** Time before a record that could not be journalled is tried again, in milliseconds. @default 5000 */
+  readonly journalRetryMs?: number;
 };

@@ -1,6 +1,6 @@
 /** The process a function runs in: takes one invocation at a time from its parent, and answers it. */
 import { pathToFileURL } from 'node:url';
-import type { Invocation, InvocationOutcome } from './invocation.ts';
+import type { Invocation, InvocationOutcome } from './invocations.ts';
 
 type Handler = (event: unknown, context: unknown) => unknown;
 
@@ -12,22 +12,36 @@ const errorOf = (error: unknown) =>
     ? { ErrorType: error.name, ErrorMessage: error.message, StackTrace: error.stack?.split('\n').slice(1) ?? [] }
     : { ErrorMessage: String(error) };
 
-const contextOf = ({ deadlineAt, event: _, ...context }: Invocation) => ({
+const RealDate = Date;
+
+/** Lets `Date` run faster, so that what the function computes from it agrees with its shortened waits. */
+const setClock = ({ originMs, scale }: NonNullable<Invocation['clock']>) => {
+  const now = () => originMs + (RealDate.now() - originMs) * scale;
+  globalThis.Date = new Proxy(RealDate, {
+    construct: (target, args) => Reflect.construct(target, args.length === 0 ? [now()] : args),
+    get: (target, property) => (property === 'now' ? now : Reflect.get(target, property)),
+  });
+};
+
+const contextOf = ({ deadlineAt, event: _, clock: _1, ...context }: Invocation) => ({
   ...context,
   callbackWaitsForEmptyEventLoop: true,
-  getRemainingTimeInMillis: () => Math.max(0, deadlineAt - Date.now()),
+  getRemainingTimeInMillis: () => Math.max(0, deadlineAt - RealDate.now()),
 });
 
 const answer = async (handler: Handler, invocation: Invocation): Promise<InvocationOutcome> => {
   try {
+    if (invocation.clock) setClock(invocation.clock);
     return { kind: 'answered', payload: await handler(invocation.event, contextOf(invocation)) };
   } catch (error) {
     return { kind: 'failed', error: errorOf(error) };
   }
 };
 
-// Without its parent nobody would hear of what it does: the next service repeats the step.
+// Without its parent nobody would get its answer: the next service repeats the step.
 process.on('disconnect', () => process.exit());
+// A terminal sends these to the whole group of processes; the parent decides when this one ends.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
 
 const { handler } = parseBundle(await import(pathToFileURL(process.argv[2] ?? '').href));
 process.on('message', async (message) => process.send?.(await answer(handler, parseInvocation(message))));

@@ -1,36 +1,79 @@
-import { AwsError, markedForDeletion } from './aws-error.ts';
+import { AwsError, markedForDeletion } from './protocol.ts';
 
-/** What stands between a request and its answer. */
+/** What happens to a request instead of its answer. */
 export type Fault =
-  | { readonly kind: 'error'; readonly error: AwsError }
-  | { readonly kind: 'hang' }
-  | { readonly kind: 'reset' }
+  | { readonly kind: 'error'; readonly error: AwsError; readonly isCarriedOut?: true }
+  | { readonly kind: 'hang' | 'reset'; readonly isCarriedOut?: true }
   | { readonly kind: 'slow' };
 
-const failing = (error: AwsError): Fault => ({ kind: 'error', error });
+const internalError = new AwsError('InternalServiceError', 'An error occurred on the server side.', 500);
 
 /** Every way in which Secrets Manager, or the network on the way to it, can fail on demand. */
 export const faults = {
-  'access-denied': failing(
-    new AwsError(
+  'access-denied': {
+    kind: 'error',
+    error: new AwsError(
       'AccessDeniedException',
       'User: arn:aws:sts::000000000000:assumed-role/local/local is not authorized to perform this action because no identity-based policy allows it',
     ),
-  ),
-  throttled: failing(new AwsError('ThrottlingException', 'Rate exceeded')),
-  'decryption-failure': failing(
-    new AwsError(
+  },
+  throttled: { kind: 'error', error: new AwsError('ThrottlingException', 'Rate exceeded') },
+  'decryption-failure': {
+    kind: 'error',
+    error: new AwsError(
       'DecryptionFailure',
       "Secrets Manager can't decrypt the protected secret text using the provided KMS key.",
     ),
-  ),
-  'internal-error': failing(new AwsError('InternalServiceError', 'An error occurred on the server side.', 500)),
-  'marked-for-deletion': failing(markedForDeletion()),
+  },
+  'internal-error': { kind: 'error', error: internalError },
+  'marked-for-deletion': { kind: 'error', error: markedForDeletion() },
   hang: { kind: 'hang' },
   reset: { kind: 'reset' },
   slow: { kind: 'slow' },
+  'carried-out-but-internal-error': { kind: 'error', error: internalError, isCarriedOut: true },
+  'carried-out-but-hang': { kind: 'hang', isCarriedOut: true },
+  'carried-out-but-reset': { kind: 'reset', isCarriedOut: true },
 } as const satisfies Record<string, Fault>;
 
 export type FaultName = keyof typeof faults;
 
 export const faultNamed = (name: FaultName): Fault => faults[name];
+
+export type FaultOptions = {
+  /** The name or ARN it is limited to; for a list, the prefix of names that is filtered by. @default every secret, and operations that name none */
+  readonly secretId?: string;
+  /** How many requests it meets before it is over. @default until it is cleared */
+  readonly times?: number;
+  /** How long `slow` takes, in milliseconds. @default 2000 */
+  readonly delayMs?: number;
+};
+
+type PlannedFault<Operation> = FaultOptions & { readonly operation: Operation | '*'; readonly fault: FaultName };
+
+/** The faults in force; of several that fit, the one set last. `'*'` is every operation. */
+export const createFaultPlan = <Operation extends string>() => {
+  let plan: readonly PlannedFault<Operation>[] = [];
+
+  return {
+    /** `undefined` clears what was set for the same operation and secret; for `'*'` and no secret, everything. */
+    set: (operation: Operation | '*', fault: FaultName | undefined, options: FaultOptions = {}): void => {
+      const all = operation === '*' && options.secretId === undefined && !fault;
+      plan = plan.filter((one) => !all && (one.operation !== operation || one.secretId !== options.secretId));
+      if (fault) plan = [{ operation, fault, ...options }, ...plan];
+    },
+    /** The fault that meets this request; it is counted. `names` are those by which the secret is known. */
+    take: (operation: Operation, names: readonly (string | undefined)[]): PlannedFault<Operation> | undefined => {
+      const fits = (one: PlannedFault<Operation>) =>
+        (one.operation === '*' || one.operation === operation) &&
+        (one.secretId === undefined || names.includes(one.secretId));
+      const taken = plan.find(fits);
+      if (taken?.times !== undefined) {
+        const left = { ...taken, times: taken.times - 1 };
+        plan = plan.flatMap((one) => (one !== taken ? [one] : left.times > 0 ? [left] : []));
+      }
+      return taken;
+    },
+  };
+};
+
+export type FaultPlan<Operation extends string> = ReturnType<typeof createFaultPlan<Operation>>;

@@ -10,18 +10,65 @@ const pathOf = (method: string, idInstance = anna.idInstance, token = apiTokenIn
   `/waInstance${idInstance}/${method}/${token}`;
 
 test('logs an authorized instance out, and says so some time after it said isLogout: true', async () => {
-  const { now, processTarget } = createClock();
+  const { now, advance } = createClock();
   await using greenApi = await startGreenApi({ instances: [anna], now });
 
   const logout = await ask(greenApi.apiUrl + pathOf('logout'));
   const reading = await ask(greenApi.apiUrl + pathOf('getStateInstance'));
-  processTarget(1000);
+  advance(1000);
   const laterReading = await ask(greenApi.apiUrl + pathOf('getStateInstance'));
 
   expect(logout).toMatchObject({ status: 200, body: '{"isLogout":true}' });
   expect(reading.body).toBe('{"stateInstance":"authorized"}');
   expect(laterReading.body).toBe('{"stateInstance":"notAuthorized"}');
   expect(greenApi.stateOf(anna.idInstance)).toBe('notAuthorized');
+});
+
+test('changes the token: the new one works, and the old one is rejected', async () => {
+  await using greenApi = await startGreenApi({ instances: [anna], enforceLimit: false });
+
+  const { status, body } = await ask(greenApi.apiUrl + pathOf('updateApiToken'));
+  const token = JSON.parse(body).apiTokenInstance;
+
+  expect([status, token]).toEqual([200, expect.stringMatching(/^[0-9a-f]{50}$/)]);
+  expect(token).not.toBe(apiTokenInstance);
+  expect(greenApi.tokenOf(anna.idInstance)).toBe(token);
+  expect(await ask(greenApi.apiUrl + pathOf('logout'))).toMatchObject({ status: 401 });
+  expect(await ask(greenApi.apiUrl + pathOf('logout', anna.idInstance, token))).toMatchObject({ status: 200 });
+});
+
+test('may let the old token work for a moment after a change, but not change the token again', async () => {
+  const { now, advance } = createClock();
+  const instance = { ...anna, oldTokenValidMs: 5000 };
+  await using greenApi = await startGreenApi({ instances: [instance], now, enforceLimit: false });
+  await ask(greenApi.apiUrl + pathOf('updateApiToken'));
+  const token = greenApi.tokenOf(anna.idInstance);
+
+  advance(4999);
+  expect(await ask(greenApi.apiUrl + pathOf('getStateInstance'))).toMatchObject({ status: 200 });
+  expect((await ask(greenApi.apiUrl + pathOf('updateApiToken'))).body).toContain('"code":401');
+  advance(1);
+
+  expect(await ask(greenApi.apiUrl + pathOf('getStateInstance'))).toMatchObject({ status: 401 });
+  expect(greenApi.tokenOf(anna.idInstance)).toBe(token);
+});
+
+test('rejects a wrong token for updateApiToken with HTTP 200', async () => {
+  await using greenApi = await startGreenApi({ instances: [anna] });
+
+  const reply = await ask(greenApi.apiUrl + pathOf('updateApiToken', anna.idInstance, 'wrong'));
+
+  expect(reply).toMatchObject({ status: 200, body: '{"code":401,"description":"Unauthorized"}' });
+  expect(greenApi.tokenOf(anna.idInstance)).toBe(apiTokenInstance);
+});
+
+test('lets a token be changed from outside, as in the console of GREEN-API', async () => {
+  await using greenApi = await startGreenApi({ instances: [anna], enforceLimit: false });
+
+  greenApi.changeToken(anna.idInstance, 'another');
+
+  expect(await ask(greenApi.apiUrl + pathOf('logout'))).toMatchObject({ status: 401 });
+  expect(await ask(greenApi.apiUrl + pathOf('logout', anna.idInstance, 'another'))).toMatchObject({ status: 200 });
 });
 
 test('clears the queue, and takes /v3 before the path once', async () => {
@@ -51,28 +98,28 @@ test.each([
 });
 
 test('lets one request per second through for each instance and method, and counts what came sooner', async () => {
-  const { now, processTarget } = createClock();
+  const { now, advance } = createClock();
   await using greenApi = await startGreenApi({ instances: [anna, { ...anna, idInstance: '1101000002' }], now });
   const statusOf = async (path: string) => (await ask(greenApi.apiUrl + path)).status;
 
   expect(await statusOf(pathOf('logout'))).toBe(200);
   expect(await statusOf(pathOf('getStateInstance'))).toBe(200);
   expect(await statusOf(pathOf('logout', '1101000002'))).toBe(200);
-  processTarget(999);
+  advance(999);
   expect(await statusOf(pathOf('logout'))).toBe(429);
-  processTarget(1);
+  advance(1);
   expect(await statusOf(pathOf('logout'))).toBe(200);
 
   expect(greenApi.violations).toBe(1);
 });
 
 test('only counts what came too soon when the limit is not enforced', async () => {
-  const { now, processTarget } = createClock();
+  const { now, advance } = createClock();
   await using greenApi = await startGreenApi({ instances: [anna], now, enforceLimit: false });
 
   for (const ms of [500, 500, 500]) {
     expect(await ask(greenApi.apiUrl + pathOf('logout'))).toMatchObject({ status: 200 });
-    processTarget(ms);
+    advance(ms);
   }
 
   expect(greenApi.violations).toBe(2);

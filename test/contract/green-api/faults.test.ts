@@ -12,9 +12,11 @@ type Met = {
   readonly seen: number | string;
   readonly body?: string | RegExp;
   /** Asked of this method. @default 'logout' */
-  readonly of?: 'getStateInstance';
+  readonly of?: 'getStateInstance' | 'updateApiToken';
   /** Whether the instance is logged out in the end. @default false */
   readonly out?: true;
+  /** Whether it has another token in the end. @default false */
+  readonly changed?: true;
 };
 
 const working = { seen: 200, body: '{"isLogout":true}', out: true } as const;
@@ -52,6 +54,11 @@ const expected: Record<FaultName, Met> = {
   'logged-out-but-504': { seen: 504, out: true },
   'logged-out-but-reset': { seen: 'ECONNRESET', out: true },
   'logged-out-but-hang': { seen: 'ABORT_ERR', out: true },
+  'token-changed-but-500': { of: 'updateApiToken', seen: 500, changed: true },
+  'token-changed-but-reset': { of: 'updateApiToken', seen: 'ECONNRESET', changed: true },
+  'token-changed-but-hang': { of: 'updateApiToken', seen: 'ABORT_ERR', changed: true },
+  'token-changed-but-empty-object': { of: 'updateApiToken', seen: 200, body: '{}', changed: true },
+  'token-changed-but-code-401': { of: 'updateApiToken', seen: 200, body: /^{"code":401,/, changed: true },
   'state-null': { of: 'getStateInstance', seen: 200, body: '{"stateInstance":null}' },
   'state-unknown': { of: 'getStateInstance', seen: 200, body: '{"stateInstance":"someNewState"}' },
   'state-not-authorized': { of: 'getStateInstance', seen: 200, body: '{"stateInstance":"notAuthorized"}' },
@@ -77,7 +84,7 @@ const leaveOnceCalled = async ({ calls }: GreenApiEmulator, leaving: AbortContro
 };
 
 test.each(faultNames)('plays %s', async (fault) => {
-  const { seen, body, of = 'logout', out = false } = expected[fault];
+  const { seen, body, of = 'logout', out = false, changed = false } = expected[fault];
   await using greenApi = await startGreenApi({ instances: [{ ...anna, logoutDelayMs: 0 }] });
   greenApi.setFault(anna.idInstance, fault, { delayMs: 20 });
 
@@ -90,6 +97,7 @@ test.each(faultNames)('plays %s', async (fault) => {
   if (body instanceof RegExp) expect(met.body).toMatch(body);
   else if (body !== undefined) expect(met.body).toBe(body);
   expect(greenApi.stateOf(anna.idInstance)).toBe(out ? 'notAuthorized' : 'authorized');
+  expect(greenApi.tokenOf(anna.idInstance) !== apiTokenInstance).toBe(changed);
 });
 
 const statusesOf = async (apiUrl: string, paths: readonly string[]) => {

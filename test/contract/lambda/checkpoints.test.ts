@@ -102,6 +102,20 @@ test.each([
     'InvalidParameterValueException',
     /^STEP error payload size/,
   ],
+  [
+    'an error of a step over 32 KB',
+    step('a', 'FAIL', { Error: { ErrorData: 'x'.repeat(32 * 1024) } }),
+    'InvalidParameterValueException',
+    /^STEP error payload size must be less than or equal to 32768 bytes/,
+  ],
+  [
+    'an error of a context over 32 KB',
+    context('a', 'FAIL', { Error: { ErrorData: 'x'.repeat(32 * 1024) } }),
+    'InvalidParameterValueException',
+    /^CONTEXT error payload size must be less than or equal to 32768 bytes/,
+  ],
+  ['a payload on FAIL', step('a', 'FAIL', { Payload: '1' }), 'InvalidParameterValueException', /Payload for FAIL/],
+  ['an error on SUCCEED', step('a', 'SUCCEED', { Error: {} }), 'InvalidParameterValueException', /Error for SUCCEED/],
   ['an id with a space', step('a b', 'START'), 'ValidationException', /Id/],
   ['an unknown parent', step('a', 'START', { ParentId: 'nobody' }), 'InvalidParameterValueException', /parent/],
   [
@@ -145,6 +159,35 @@ test('refuses to finish an operation twice', async () => {
     name: 'InvalidParameterValueException',
     message: expect.stringContaining('SUCCEEDED'),
   });
+});
+
+test.each([
+  ['type', context('a', 'SUCCEED')],
+  ['subtype', step('a', 'SUCCEED', { SubType: 'WaitForCondition' })],
+  ['name', step('a', 'SUCCEED', { Name: 'another' })],
+  ['parent', step('a', 'SUCCEED', { ParentId: 'parent' })],
+])('refuses an update that gives an operation another %s', async (_, update) => {
+  await using puppet = await startPuppet(bundle);
+  await puppet.start({});
+  const { event } = await puppet.invocation();
+  const updates = [context('parent', 'START'), step('a', 'START', { SubType: 'Step' })];
+  const { CheckpointToken } = await puppet.checkpoint(event, event.CheckpointToken, updates);
+
+  await expect(puppet.checkpoint(event, CheckpointToken, [update])).rejects.toMatchObject({
+    name: 'InvalidParameterValueException',
+    message: expect.stringContaining('Inconsistent operation'),
+  });
+});
+
+test('takes a repeated ClientToken as the same request only with the same checkpoint token', async () => {
+  await using puppet = await startPuppet(bundle);
+  await puppet.start({});
+  const { event } = await puppet.invocation();
+  const first = await puppet.checkpoint(event, event.CheckpointToken, [step('a', 'START')], 'request-1');
+
+  const next = await puppet.checkpoint(event, first.CheckpointToken, [step('b', 'START')], 'request-1');
+
+  expect(next.NewExecutionState?.Operations).toMatchObject([{ Id: 'b', Status: 'STARTED' }]);
 });
 
 test('counts a retry as an operation', async () => {

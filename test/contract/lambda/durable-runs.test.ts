@@ -1,11 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  type Event,
-  GetDurableExecutionHistoryCommand,
-  InvokeCommand,
-  StopDurableExecutionCommand,
-} from '@aws-sdk/client-lambda';
+import { type Event, GetDurableExecutionHistoryCommand, StopDurableExecutionCommand } from '@aws-sdk/client-lambda';
+import type { FunctionOptions } from '../../../local/emulators/lambda/options.ts';
 import { buildFixture, startHarness, temporaryFolder } from '../../support/lambda/harness.ts';
 
 let bundle: string;
@@ -13,7 +9,7 @@ beforeAll(async () => {
   bundle = await buildFixture('durable');
 });
 
-const startRuns = (limits: { readonly executionTimeoutMs?: number; readonly timeoutMs?: number } = {}) =>
+const startRuns = (limits: Partial<FunctionOptions> = {}) =>
   startHarness({ functions: { run: { bundle, environment: () => ({}), executionTimeoutMs: 600_000, ...limits } } });
 
 const tallyIn = (folder: string) => join(folder, 'tally');
@@ -106,12 +102,65 @@ test('stops a run in the middle of a wait, once', async () => {
   expect(runs.letters.items).toMatchObject([{ status: 'STOPPED' }]);
 });
 
+test('says why a run stopped when nobody gave a reason', async () => {
+  await using runs = await startRuns();
+  const DurableExecutionArn = await runs.start({ scenario: 'long wait' });
+
+  await runs.client.send(new StopDurableExecutionCommand({ DurableExecutionArn }));
+
+  expect(await runs.get(DurableExecutionArn)).toMatchObject({
+    Status: 'STOPPED',
+    Error: { ErrorType: 'ExecutionStopped', ErrorMessage: 'Durable execution stopped' },
+  });
+});
+
+test('reports in the history whether a payload is truncated, and truncates above a size', async () => {
+  await using runs = await startRuns();
+  const DurableExecutionArn = await runs.start({ scenario: 'story' });
+  await runs.ended(DurableExecutionArn);
+  const resultOfResolve = async () => {
+    const { Events = [] } = await runs.client.send(new GetDurableExecutionHistoryCommand({ DurableExecutionArn }));
+    return Events.find(({ EventType }) => EventType === 'StepSucceeded')?.StepSucceededDetails?.Result;
+  };
+
+  const whole = await resultOfResolve();
+  runs.settings.truncation = { aboveBytes: 10, how: 'cut' };
+  const cut = await resultOfResolve();
+  runs.settings.truncation = { aboveBytes: 10, how: 'omit' };
+
+  expect(whole).toEqual({ Payload: '["1101000001","1101000002"]', Truncated: false });
+  expect(cut).toEqual({ Payload: '["11010000', Truncated: true });
+  expect(await resultOfResolve()).toEqual({ Truncated: true });
+});
+
+test('runs when the timestamps of the invocation are epoch milliseconds', async () => {
+  await using runs = await startRuns();
+  runs.settings.timestamps = 'epoch-ms';
+
+  const run = await runs.ended(await runs.start({ scenario: 'story' }));
+
+  expect(JSON.parse(run.Result ?? '')).toEqual({ resolved: ['1101000001', '1101000002'], attempt: 2 });
+});
+
+test('lets time pass faster for a function: its waits, and its clock', async () => {
+  await using runs = await startRuns({ timeScale: 3600, executionTimeoutMs: 30 * 86_400_000 });
+
+  const run = await runs.ended(await runs.start({ scenario: 'clock across an hour' }));
+
+  const { StartTimestamp, EndTimestamp, Result } = run;
+  expect(Number(Result)).toBeGreaterThanOrEqual(3_600_000);
+  expect((EndTimestamp?.getTime() ?? 0) - (StartTimestamp?.getTime() ?? 0)).toBeLessThan(600_000);
+});
+
 test("times a run out that outlives its function's execution timeout", async () => {
   await using runs = await startRuns({ executionTimeoutMs: 1000 });
 
   const run = await runs.ended(await runs.start({ scenario: 'long wait' }));
 
-  expect(run).toMatchObject({ Status: 'TIMED_OUT' });
+  expect(run).toMatchObject({
+    Status: 'TIMED_OUT',
+    Error: { ErrorType: 'ExecutionTimedOut', ErrorMessage: 'Durable execution timed out after 1 seconds' },
+  });
   expect(runs.letters.items).toMatchObject([{ status: 'TIMED_OUT' }]);
 });
 
@@ -172,20 +221,4 @@ test('lets several runs go on at the same time, each invocation in a process to 
   expect(quick.Status).toBe('SUCCEEDED');
   expect((await runs.get(hanging)).Status).toBe('RUNNING');
   expect(runs.workers()).toHaveLength(2);
-});
-
-test('answers a synchronous invocation with the result, or with the error', async () => {
-  await using runs = await startRuns();
-  const invoke = (scenario: string) =>
-    runs.client.send(
-      new InvokeCommand({ FunctionName: 'run', Qualifier: 'live', Payload: JSON.stringify({ scenario }) }),
-    );
-
-  const success = await invoke('quick');
-  const failure = await invoke('failure');
-
-  expect(success.FunctionError).toBeUndefined();
-  expect(success.Payload?.transformToString()).toBe('42');
-  expect(failure).toMatchObject({ StatusCode: 200, FunctionError: 'Unhandled' });
-  expect(JSON.parse(failure.Payload?.transformToString() ?? '')).toMatchObject({ errorType: 'NotEveryoneConfirmed' });
 });

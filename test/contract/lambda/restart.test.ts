@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, readdirSync, readFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { GetDurableExecutionCommand, InvokeCommand } from '@aws-sdk/client-lambda';
@@ -64,7 +64,9 @@ test('goes on after the whole service was killed in the middle of a wait, and do
   const run = await restarted.ended(arn);
 
   expect(run).toMatchObject({ Status: 'SUCCEEDED', Result: '{"before":1,"after":2}' });
-  expect(restarted.events.items).toContainEqual(expect.objectContaining({ kind: 'execution-resumed' }));
+  expect(restarted.events.items).toContainEqual(
+    expect.objectContaining({ kind: 'execution-resumed', events: expect.any(Array) }),
+  );
   const history = restarted.events.items.flatMap((event) => (event.kind === 'history' ? [event.event.EventType] : []));
   expect(history).not.toContain('WaitStarted');
 });
@@ -113,9 +115,55 @@ test('cuts off a line that was torn when the service died, and goes on from the 
   expect(() => lines.map((line) => JSON.parse(line))).not.toThrow();
 });
 
-test('says which file is not a journal, rather than start without it', async () => {
+test('moves a damaged journal aside, says so, and goes on with the other runs', async () => {
   const folder = temporaryFolder();
-  appendFileSync(join(folder, 'stranger.jsonl'), '{"kind":"ended"}\n');
+  const first = await restart(folder);
+  const arn = await first.start({ scenario: 'short wait', tally: join(temporaryFolder(), 'tally') });
+  await first.events.first((event) => event.kind === 'history' && event.event.EventType === 'WaitStarted');
+  await first[Symbol.asyncDispose]();
+  appendFileSync(join(folder, 'broken.jsonl'), '{"kind":"started"}\n{"kind":"inv{"kind":"invoked"}\n');
+  appendFileSync(join(folder, 'stranger.jsonl'), 'no line of this journal');
 
-  await expect(restart(folder)).rejects.toThrow(/stranger\.jsonl is not the journal/);
+  await using second = await restart(folder);
+
+  expect(second.problems.items).toEqual([
+    expect.stringMatching(/broken\.jsonl is damaged: its run does not go on\. It is now .*broken\.jsonl\.damaged-\d+$/),
+    expect.stringMatching(/stranger\.jsonl is damaged/),
+  ]);
+  const moved = readdirSync(folder).filter((file) => file.startsWith('stranger.jsonl.damaged-'));
+  expect(moved.map((file) => readFileSync(join(folder, file), 'utf8'))).toEqual(['no line of this journal']);
+  expect(await second.ended(arn)).toMatchObject({ Status: 'SUCCEEDED' });
+});
+
+test('refuses a folder that another service has, in this process or another, and takes one whose service is gone', async () => {
+  const folder = temporaryFolder();
+  const other = temporaryFolder();
+  await using service = await startService(folder);
+  await using here = await restart(other);
+
+  await expect(restart(folder)).rejects.toThrow(/lock is held by another service \(process \d+\)/);
+  await expect(restart(other)).rejects.toThrow(/lock is held by another service/);
+  await service.kill();
+  await using restarted = await restart(folder);
+
+  expect([here.url, restarted.url]).toEqual([expect.any(String), expect.any(String)]);
+});
+
+test('pauses a run whose journal cannot be written, and goes on when it can', async () => {
+  const folder = temporaryFolder();
+  await using runs = await restart(folder);
+  const arn = await runs.start({ scenario: 'story' });
+  await runs.events.first((event) => event.kind === 'history' && event.event.EventType === 'WaitStarted');
+  const file = join(folder, readdirSync(folder).find((name) => name.endsWith('.jsonl')) ?? '');
+  // Nothing can be appended to a folder.
+  renameSync(file, `${file}.kept`);
+  mkdirSync(file);
+  await runs.problems.first((line) => /cannot be written \(EISDIR\): runs pause, and try again/.test(line));
+
+  rmdirSync(file);
+  renameSync(`${file}.kept`, file);
+
+  expect(await runs.ended(arn)).toMatchObject({ Status: 'SUCCEEDED' });
+  expect(runs.problems.items.at(-1)).toBe('the journal can be written again: runs go on');
+  expect(runs.problems.items).toHaveLength(2);
 });

@@ -14,6 +14,8 @@ test.each<[FaultName, string]>([
   ['internal-error', 'InternalServiceError'],
   ['marked-for-deletion', 'InvalidRequestException'],
   ['reset', 'Error'],
+  ['carried-out-but-internal-error', 'InternalServiceError'],
+  ['carried-out-but-reset', 'Error'],
 ])('plays %s until it is cleared', async (fault, name) => {
   await using emulator = await startSecretsManager({ secrets: [anna] });
   using client = createClient(emulator.url);
@@ -23,6 +25,21 @@ test.each<[FaultName, string]>([
   emulator.setFault('*', undefined);
 
   expect(await client.send(read)).toMatchObject({ SecretString: 'a' });
+});
+
+test.each<[FaultName, string]>([
+  ['internal-error', 'a'],
+  ['carried-out-but-internal-error', 'b'],
+  ['carried-out-but-reset', 'b'],
+])('a write that meets %s leaves the value %s', async (fault, value) => {
+  await using emulator = await startSecretsManager({ secrets: [anna] });
+  using client = createClient(emulator.url);
+  emulator.setFault('PutSecretValue', fault, { times: 1 });
+
+  const put = client.send(new PutSecretValueCommand({ SecretId: anna.name, SecretString: 'b' }));
+
+  await expect(put).rejects.toThrow();
+  expect(await client.send(read)).toMatchObject({ SecretString: value });
 });
 
 test('plays hang: the client gives up', async () => {
@@ -111,7 +128,7 @@ const target = (operation: string) => ({ 'x-amz-target': `secretsmanager.${opera
 
 test.each([
   ['no target', {}, '{}', 400, 'UnknownOperationException'],
-  ['an operation it does not know', target('RotateSecret'), '{}', 400, 'UnknownOperationException'],
+  ['an operation it does not know', target('GetRandomPassword'), '{}', 400, 'UnknownOperationException'],
   ['a name every object has', target('constructor'), '{}', 400, 'UnknownOperationException'],
   ['a body that is not JSON', target('GetSecretValue'), '{', 400, 'SerializationException'],
   ['a body that is null', target('GetSecretValue'), 'null', 400, 'ValidationException'],

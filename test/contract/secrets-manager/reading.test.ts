@@ -98,43 +98,36 @@ test('lists 250 secrets in three pages, each once, in the order they were made',
   expect(pages.flatMap(({ SecretList = [] }) => SecretList.map(({ Name }) => Name))).toEqual(names);
 });
 
-test('keeps its place between two pages while secrets come and go, and lists backwards when asked', async () => {
+test('keeps its place between two pages while secrets come and go', async () => {
   const secrets = ['a', 'b', 'c', 'd'].map((name) => ({ name }));
   await using emulator = await startSecretsManager({ secrets });
   using client = createClient(emulator.url);
   const list = async (NextToken?: string) => {
-    const page = await client.send(new ListSecretsCommand({ MaxResults: 2, SortOrder: 'desc', NextToken }));
+    const page = await client.send(new ListSecretsCommand({ MaxResults: 2, NextToken }));
     return { names: page.SecretList?.map(({ Name }) => Name), NextToken: page.NextToken };
   };
 
   const first = await list();
-  emulator.remove('c');
+  emulator.remove('b');
   emulator.put({ name: 'e' });
   const second = await list(first.NextToken);
 
-  expect(first.names).toEqual(['d', 'c']);
-  expect(second).toEqual({ names: ['b', 'a'], NextToken: undefined });
+  expect(first.names).toEqual(['a', 'b']);
+  expect(second).toEqual({ names: ['c', 'd'], NextToken: expect.any(String) });
 });
 
 test.each<[string, Filter[], string[]]>([
   ['a prefix of the name', [{ Key: 'name', Values: ['green-api/'] }], [anna.name, ben.name]],
   ['the name in another case', [{ Key: 'name', Values: ['Green-api/'] }], []],
-  ['what does not start so', [{ Key: 'name', Values: ['!green-api/'] }], [other.name]],
   ['either of two values', [{ Key: 'name', Values: ['other', 'green-api/1101000002'] }], [ben.name, other.name]],
-  ['a tag key', [{ Key: 'tag-key', Values: ['own'] }], [anna.name]],
-  ['no such tag key', [{ Key: 'tag-key', Values: ['!owner'] }], [ben.name, other.name]],
-  ['a prefix of a tag value', [{ Key: 'tag-value', Values: ['anna'] }], [anna.name]],
-  ['a tag value in another case', [{ Key: 'tag-value', Values: ['Anna'] }], []],
   [
     'two filters at once',
     [
       { Key: 'name', Values: ['green-api/'] },
-      { Key: 'tag-key', Values: ['group'] },
+      { Key: 'name', Values: ['green-api/1101000002', 'other'] },
     ],
     [ben.name],
   ],
-  ['words anywhere, in any case', [{ Key: 'all', Values: ['TEAM sales'] }], [ben.name]],
-  ['a region', [{ Key: 'primary-region', Values: ['us-east-1'] }], []],
 ])('lists by %s', async (_what, Filters, expected) => {
   await using emulator = await startSecretsManager({ secrets: [anna, ben, other] });
   using client = createClient(emulator.url);
@@ -142,6 +135,30 @@ test.each<[string, Filter[], string[]]>([
   const { SecretList = [] } = await client.send(new ListSecretsCommand({ Filters }));
 
   expect(SecretList.map(({ Name }) => Name)).toEqual(expected);
+});
+
+test('refuses a filter that it does not emulate, rather than list everything', async () => {
+  await using emulator = await startSecretsManager({ secrets: [anna] });
+  using client = createClient(emulator.url);
+
+  const refused = client.send(new ListSecretsCommand({ Filters: [{ Key: 'tag-key', Values: ['owner'] }] }));
+
+  await expect(refused).rejects.toMatchObject({ name: 'ValidationException' });
+});
+
+test("throttles lists above AWS's quota of 100 per second, and nothing else", async () => {
+  await using emulator = await startSecretsManager({ secrets: [anna], listsPerSecond: 2 });
+  using client = createClient(emulator.url);
+  const list = () =>
+    client.send(new ListSecretsCommand({})).then(
+      () => 'listed',
+      ({ name }) => name,
+    );
+
+  const lists = await Promise.all([list(), list(), list(), list(), list(), list(), list(), list()]);
+
+  expect(new Set(lists)).toEqual(new Set(['listed', 'ThrottlingException']));
+  expect(await client.send(new GetSecretValueCommand({ SecretId: anna.name }))).toMatchObject({ Name: anna.name });
 });
 
 test('refuses a token that is not its own, and a page that is too large', async () => {
@@ -172,25 +189,8 @@ test('reads a batch, and says of each secret it could not read why', async () =>
   ]);
 });
 
-test('reads a batch by filters, in pages of up to 20', async () => {
-  const secrets = Array.from({ length: 30 }, (_, at) => ({ name: `green-api/${at}`, secretString: `${at}` }));
-  await using emulator = await startSecretsManager({ secrets: [...secrets, other] });
-  using client = createClient(emulator.url);
-  const Filters: Filter[] = [{ Key: 'name', Values: ['green-api/'] }];
-
-  const first = await client.send(new BatchGetSecretValueCommand({ Filters }));
-  const second = await client.send(new BatchGetSecretValueCommand({ Filters, NextToken: first.NextToken }));
-
-  const read = [first, second].map(({ SecretValues = [] }) => SecretValues.map(({ SecretString }) => SecretString));
-  expect(read.map(({ length }) => length)).toEqual([20, 10]);
-  expect(read.flat()).toEqual(secrets.map(({ secretString }) => secretString));
-  expect(second.NextToken).toBeUndefined();
-});
-
 test.each([
-  ['neither ids nor filters', {}, 'InvalidParameterException'],
-  ['both', { SecretIdList: ['a'], Filters: [{ Key: 'name' as const, Values: ['a'] }] }, 'InvalidParameterException'],
-  ['a page size for ids', { SecretIdList: ['a'], MaxResults: 1 }, 'InvalidParameterException'],
+  ['neither ids nor filters', {}, 'ValidationException'],
   ['21 ids', { SecretIdList: Array(21).fill('a') }, 'ValidationException'],
 ])('refuses a batch with %s', async (_what, input, name) => {
   await using emulator = await startSecretsManager();

@@ -144,6 +144,28 @@ test('deletes at once when forced to, also what is marked already, and the name 
   await client.send(new CreateSecretCommand({ Name }));
 });
 
+test('forces the deletion of a secret that does not exist without an error', async () => {
+  await using emulator = await startSecretsManager();
+  using client = createClient(emulator.url);
+
+  const deleted = await client.send(new DeleteSecretCommand({ SecretId: Name, ForceDeleteWithoutRecovery: true }));
+
+  expect(deleted).toMatchObject({ Name, ARN: expect.stringContaining(Name) });
+  await expect(client.send(new DeleteSecretCommand({ SecretId: Name }))).rejects.toMatchObject({
+    name: 'ResourceNotFoundException',
+  });
+});
+
+test('takes a tag without a value', async () => {
+  await using emulator = await startSecretsManager({ secrets: [anna] });
+  using client = createClient(emulator.url);
+
+  await client.send(new TagResourceCommand({ SecretId: Name, Tags: [{ Key: 'protected' }] }));
+
+  const { Tags } = await client.send(new DescribeSecretCommand({ SecretId: Name }));
+  expect(Tags).toEqual([{ Key: 'protected' }]);
+});
+
 test.each([
   ['a window of a day', { RecoveryWindowInDays: 1 }],
   ['a window and force', { RecoveryWindowInDays: 7, ForceDeleteWithoutRecovery: true }],

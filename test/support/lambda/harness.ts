@@ -49,11 +49,14 @@ export const startHarness = async (options: Pick<LambdaOptions, 'functions'> & P
   const events = createRecorder<LambdaEvent>();
   const lines = createRecorder<string>();
   const letters = createRecorder<DeadLetter>();
+  const problems = createRecorder<string>();
   const lambda = await startLambda({
     folder: temporaryFolder(),
     onEvent: events.add,
     onOutput: lines.add,
     deadLetter: letters.add,
+    onProblem: problems.add,
+    journalRetryMs: 100,
     ...options,
   });
   const client = clientOf(lambda.url);
@@ -82,5 +85,5 @@ export const startHarness = async (options: Pick<LambdaOptions, 'functions'> & P
     client.destroy();
     await lambda.close();
   };
-  return { ...lambda, client, events, lines, letters, start, get, ended, [Symbol.asyncDispose]: dispose };
+  return { ...lambda, client, events, lines, letters, problems, start, get, ended, [Symbol.asyncDispose]: dispose };
 };

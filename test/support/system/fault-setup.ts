@@ -2,7 +2,7 @@ import type { BusEvent } from '../../../local/emulators/eventbridge/event.ts';
 import { startEventBus } from '../../../local/emulators/eventbridge/event-bus.ts';
 import { startGreenApi } from '../../../local/emulators/green-api/emulator.ts';
 import { startSecretsManager } from '../../../local/emulators/secrets-manager/emulator.ts';
-import type { LocalSecret } from '../../../local/emulators/secrets-manager/local-secret.ts';
+import type { LocalSecret } from '../../../local/emulators/secrets-manager/store.ts';
 import { markerToken } from '../logout-setup.ts';
 import { type BrokenHost, type BrokenHostName, brokenHostNames, brokenHosts } from './broken-hosts.ts';
 import { buildFunctions } from './bundles.ts';

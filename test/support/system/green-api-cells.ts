@@ -1,7 +1,7 @@
 import type { InstanceId } from '../../../functions/instances/instance-id.ts';
 import { inParallel } from '../../../functions/runs/in-parallel.ts';
 import { type FaultName, faultNames } from '../../../local/emulators/green-api/faults.ts';
-import type { Method } from '../../../local/emulators/green-api/methods.ts';
+import type { Method } from '../../../local/emulators/green-api/instance.ts';
 import { type BrokenHostName, brokenHostNames } from './broken-hosts.ts';
 import type { FaultSetup } from './fault-setup.ts';
 import { logOut, run } from './requests.ts';

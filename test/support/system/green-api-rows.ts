@@ -122,6 +122,12 @@ export const greenApiRows = {
   'logged-out-but-504': doneAnyway,
   'logged-out-but-reset': doneAnyway,
   'logged-out-but-hang': doneAnyway,
+  // Here they meet the logout, which is carried out as well; where no method is named they meet no logout.
+  'token-changed-but-500': doneAnyway,
+  'token-changed-but-reset': doneAnyway,
+  'token-changed-but-hang': doneAnyway,
+  'token-changed-but-empty-object': doneAnyway,
+  'token-changed-but-code-401': { ...rejected, every: '200 logged-out, 1 + some', runEvery: 'logged-out, once' },
   'state-null': wrongState,
   'state-unknown': wrongState,
   // GREEN-API itself says that the session has ended: there is no better witness.

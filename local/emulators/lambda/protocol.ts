@@ -1,0 +1,109 @@
+import type { IncomingHttpHeaders } from 'node:http';
+
+/** What the service answers instead of a result: the SDK throws an exception named `type` with this message. */
+export class LambdaFailure extends Error {
+  readonly status: number;
+  readonly type: string;
+
+  constructor(status: number, type: string, message: string) {
+    super(message);
+    this.status = status;
+    this.type = type;
+  }
+}
+
+export const invalidParameter = (message: string) => new LambdaFailure(400, 'InvalidParameterValueException', message);
+
+/** A field that breaks its constraint in the API's model, worded as AWS does. */
+export const violation = (member: string, constraint: string) =>
+  new LambdaFailure(
+    400,
+    'ValidationException',
+    `1 validation error detected: Value at '${member}' failed to satisfy constraint: ${constraint}`,
+  );
+
+export const notFound = (message: string) => new LambdaFailure(404, 'ResourceNotFoundException', message);
+
+/** The most a checkpoint, a result, the error of an execution or an asynchronous payload may hold, in bytes. */
+export const payloadLimit = 256 * 1024;
+
+/** The most the error of a step or a context may hold, in bytes, as AWS's own runner has it. */
+export const operationErrorLimit = 32 * 1024;
+
+/** Size on the wire, in bytes. */
+export const sizeOf = (value: unknown): number =>
+  Buffer.byteLength(typeof value === 'string' ? value : (JSON.stringify(value) ?? ''));
+
+/** JSON as the API writes it: each `…Timestamp` in epoch seconds. */
+export const toWire = (body: unknown): string =>
+  JSON.stringify(body, (key, value) =>
+    key.endsWith('Timestamp') && typeof value === 'string' ? Date.parse(value) / 1000 : value,
+  );
+
+export type Request = {
+  /** The one parameter in the path, decoded. */
+  readonly parameter: string;
+  readonly query: URLSearchParams;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+};
+
+export type Answer = {
+  /** @default 200 */
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** A string goes out as it is. */
+  readonly body: unknown;
+};
+
+/** A function as a request names it: `name`, `name:qualifier`, or an ARN. */
+export type FunctionReference = { readonly name: string; readonly qualifier: string | undefined };
+
+const referencePattern =
+  /^(?:(?:arn:aws:lambda:[a-z0-9-]+:)?\d{12}:function:)?([A-Za-z0-9-_]{1,64})(?::(\$LATEST|[A-Za-z0-9-_]+))?$/;
+
+export const parseFunctionReference = (text: string, qualifierInQuery: string | null): FunctionReference => {
+  const [, name, qualifier] = referencePattern.exec(text) ?? [];
+  if (name === undefined) throw violation('functionName', `Member must satisfy ${referencePattern.source}`);
+  if (qualifier !== undefined && qualifierInQuery !== null && qualifier !== qualifierInQuery) {
+    throw invalidParameter('The derived qualifier from the function name does not match the specified qualifier.');
+  }
+  return { name, qualifier: qualifier ?? qualifierInQuery ?? undefined };
+};
+
+type PageRequest<Item> = {
+  /** The items, oldest first. */
+  readonly items: readonly Item[];
+  /** The position of an item; grows with the items and never changes, so that a marker stays valid while items are added. */
+  readonly position: (item: Item) => number;
+  readonly newestFirst: boolean;
+  readonly query: URLSearchParams;
+};
+
+export type Page<Item> = { readonly page: readonly Item[]; readonly NextMarker?: string };
+
+const parseMaxItems = (query: URLSearchParams): number => {
+  const text = query.get('MaxItems') ?? '0';
+  const maxItems = Number(text);
+  if (!/^\d+$/.test(text) || maxItems > 1000) throw violation('maxItems', 'Member must be between 0 and 1000');
+  return maxItems === 0 ? 100 : maxItems;
+};
+
+const parseMarker = (query: URLSearchParams): number | undefined => {
+  const text = query.get('Marker');
+  if (text === null) return undefined;
+  if (!/^\d+$/.test(text)) throw violation('marker', 'Member must be a marker from an earlier answer');
+  return Number(text);
+};
+
+/** One page, by `Marker` and `MaxItems` of the query (default 100, at most 1,000). */
+export const pageOf = <Item>({ items, position, newestFirst, query }: PageRequest<Item>): Page<Item> => {
+  const marker = parseMarker(query);
+  const maxItems = parseMaxItems(query);
+  const isAfterMarker = (item: Item) =>
+    marker === undefined || (newestFirst ? position(item) < marker : position(item) > marker);
+  const rest = (newestFirst ? items.toReversed() : items).filter(isAfterMarker);
+  const page = rest.slice(0, maxItems);
+  const last = page.at(-1);
+  return rest.length > page.length && last !== undefined ? { page, NextMarker: String(position(last)) } : { page };
+};

@@ -1,0 +1,91 @@
+import * as v from 'valibot';
+import { violation } from './protocol.ts';
+
+const id = v.pipe(v.string(), v.regex(/^[a-zA-Z0-9-_]{1,64}$/));
+
+/** Whole seconds, from one to 366 days: a shorter wait does not exist. */
+const seconds = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(31_622_400));
+
+export const errorObject = v.object({
+  ErrorMessage: v.optional(v.string()),
+  ErrorType: v.optional(v.string()),
+  ErrorData: v.optional(v.string()),
+  StackTrace: v.optional(v.array(v.string())),
+});
+
+/** https://docs.aws.amazon.com/lambda/latest/api/API_OperationUpdate.html */
+const operationUpdate = v.object({
+  Id: id,
+  ParentId: v.optional(id),
+  Name: v.optional(v.pipe(v.string(), v.regex(/^[\x20-\x7E]{1,256}$/))),
+  Type: v.picklist(['EXECUTION', 'CONTEXT', 'STEP', 'WAIT', 'CALLBACK', 'CHAINED_INVOKE']),
+  SubType: v.optional(v.pipe(v.string(), v.regex(/^[a-zA-Z-_]{1,32}$/))),
+  Action: v.picklist(['START', 'SUCCEED', 'FAIL', 'RETRY', 'CANCEL']),
+  Payload: v.optional(v.string()),
+  Error: v.optional(errorObject),
+  ContextOptions: v.optional(v.object({ ReplayChildren: v.optional(v.boolean()) })),
+  StepOptions: v.optional(v.object({ NextAttemptDelaySeconds: v.optional(seconds) })),
+  WaitOptions: v.optional(v.object({ WaitSeconds: v.optional(seconds) })),
+});
+
+const checkpointRequest = v.object({
+  CheckpointToken: v.string(),
+  ClientToken: v.optional(v.string()),
+  Updates: v.optional(v.array(operationUpdate), []),
+});
+
+export type ErrorObject = v.InferOutput<typeof errorObject>;
+export type OperationUpdate = v.InferOutput<typeof operationUpdate>;
+export type CheckpointRequest = v.InferOutput<typeof checkpointRequest>;
+
+const parseBody = <Schema extends v.GenericSchema>(schema: Schema, body: string): v.InferOutput<Schema> => {
+  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), schema), body);
+  if (parsed.success) return parsed.output;
+  const [issue] = parsed.issues;
+  throw violation(v.getDotPath(issue) ?? 'body', issue.message);
+};
+
+/** @throws LambdaFailure when a field breaks its constraint in the API's model */
+export const parseCheckpointRequest = (body: string): CheckpointRequest => parseBody(checkpointRequest, body);
+
+/** @throws LambdaFailure when it is no error object; an empty body is one without fields */
+export const parseErrorObject = (body: string): ErrorObject => parseBody(errorObject, body || '{}');
+
+export type Started = {
+  readonly kind: 'started';
+  readonly at: number;
+  readonly arn: string;
+  readonly name: string;
+  readonly functionName: string;
+  /** The payload's text: a name is an idempotency key together with it. */
+  readonly payload: string;
+  readonly executionTimeoutMs: number;
+  /** How many times faster than real the waits of the execution pass. @default 1 */
+  readonly timeScale?: number;
+};
+
+export type Ended = {
+  readonly kind: 'ended';
+  readonly at: number;
+  readonly status: 'SUCCEEDED' | 'FAILED' | 'STOPPED' | 'TIMED_OUT';
+  readonly result?: string | undefined;
+  readonly error?: ErrorObject | undefined;
+};
+
+/**
+ * What the journal keeps of an execution, in order; its state is these records applied one after the other, and nothing
+ * else. `at` is in epoch milliseconds.
+ */
+export type ExecutionRecord =
+  | Started
+  | { readonly kind: 'invoked'; readonly at: number; readonly requestId: string }
+  | { readonly kind: 'checkpoint'; readonly at: number; readonly updates: readonly OperationUpdate[] }
+  /** Every wait and retry that was due at `at` is over. */
+  | { readonly kind: 'timers-fired'; readonly at: number }
+  | { readonly kind: 'returned'; readonly at: number; readonly answer: 'pending' | 'final' }
+  /** The invocation died, timed out or threw, which decides nothing about the execution. */
+  | { readonly kind: 'invocation-failed'; readonly at: number; readonly error: ErrorObject }
+  | Ended;
+
+/** What may follow the first record. */
+export type LaterRecord = Exclude<ExecutionRecord, Started>;

@@ -1,0 +1,146 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
+import type { Invocation, InvocationOutcome } from './invocations.ts';
+
+export type WorkerOptions = {
+  /** The bundle that exports `handler`. */
+  readonly bundle: string;
+  /** The whole environment of the process: nothing is inherited, as on Lambda. */
+  readonly environment: () => Readonly<Record<string, string>>;
+  /** Time allowed for one invocation, in milliseconds. */
+  readonly timeoutMs: number;
+  /** Takes what the function prints, line by line. @default passed through untouched */
+  readonly onOutput?: ((line: string, stream: 'stdout' | 'stderr') => void) | undefined;
+};
+
+type Worker = {
+  readonly pid: number | undefined;
+  readonly isUsable: () => boolean;
+  /** Resolves when the process is gone. */
+  readonly exited: Promise<string>;
+  readonly invoke: (invocation: Omit<Invocation, 'deadlineAt'>) => Promise<InvocationOutcome>;
+  readonly kill: () => void;
+};
+
+const failed = (ErrorType: string, ErrorMessage: string): InvocationOutcome => ({
+  kind: 'failed',
+  error: { ErrorType, ErrorMessage },
+});
+
+const readLines = (child: ChildProcess, onOutput: NonNullable<WorkerOptions['onOutput']>) => {
+  if (child.stdout) createInterface(child.stdout).on('line', (line) => onOutput(line, 'stdout'));
+  if (child.stderr) createInterface(child.stderr).on('line', (line) => onOutput(line, 'stderr'));
+};
+
+/** Resolves when the process is gone, and all that it printed is read. */
+const exitOf = (child: ChildProcess): Promise<string> =>
+  new Promise((resolve) => {
+    child.once('close', (code, signal) => resolve(signal === null ? `exit status ${code}` : `signal: ${signal}`));
+    child.on('error', ({ name }) => resolve(name));
+  });
+
+const parseOutcome = (message: unknown) => message as InvocationOutcome;
+
+const answerOf = (child: ChildProcess) =>
+  new Promise<InvocationOutcome>((resolve) => child.once('message', (message) => resolve(parseOutcome(message))));
+
+/** Starts a process for a function, which handles one invocation at a time, as one environment of Lambda does. */
+const startWorker = ({ bundle, environment, timeoutMs, onOutput }: WorkerOptions): Worker => {
+  const output = onOutput === undefined ? 'inherit' : 'pipe';
+  const env = environment();
+  const child = fork(join(import.meta.dirname, 'worker.ts'), [bundle], {
+    env,
+    execArgv: [],
+    stdio: ['ignore', output, output, 'ipc'],
+  });
+  if (onOutput !== undefined) readLines(child, onOutput);
+  const exited = exitOf(child);
+  const kill = () => void child.kill('SIGKILL');
+  const died = exited.then((exit) => failed('Runtime.ExitError', `Runtime exited with error: ${exit}`));
+
+  const timedOut = async (signal: AbortSignal): Promise<InvocationOutcome> => {
+    await sleep(timeoutMs, undefined, { signal });
+    kill();
+    return failed('Sandbox.Timedout', `Task timed out after ${(timeoutMs / 1000).toFixed(2)} seconds`);
+  };
+
+  const invoke: Worker['invoke'] = async (invocation) => {
+    const settled = new AbortController();
+    const outcome = Promise.race([answerOf(child), died, timedOut(settled.signal)]);
+    // A worker that has gone resolves `died`.
+    child.send({ ...invocation, deadlineAt: Date.now() + timeoutMs }, () => undefined);
+    return outcome.finally(() => settled.abort());
+  };
+
+  const isUsable = () => !child.killed && child.connected && isDeepStrictEqual(environment(), env);
+
+  return { pid: child.pid, isUsable, exited, invoke, kill };
+};
+
+type PoolOptions = WorkerOptions & {
+  readonly onStart: (pid: number | undefined) => void;
+  readonly onExit: (pid: number | undefined, exit: string) => void;
+};
+
+export type WorkerPool = {
+  readonly invoke: (invocation: Omit<Invocation, 'deadlineAt'>) => Promise<InvocationOutcome>;
+  readonly pids: () => readonly number[];
+  readonly close: () => Promise<void>;
+};
+
+/** Processes of one function at a time. Executions wait most of the time, and a waiting one needs no process. */
+const maxWorkers = 8;
+
+/** As on Lambda, an invocation has a process to itself, and a process that has answered serves the next one. */
+export const createWorkerPool = ({ onStart, onExit, ...options }: PoolOptions): WorkerPool => {
+  const workers = new Set<Worker>();
+  const idle = new Set<Worker>();
+  const queue: (() => void)[] = [];
+  let busy = 0;
+
+  const start = () => {
+    const worker = startWorker(options);
+    workers.add(worker);
+    onStart(worker.pid);
+    void worker.exited.then((exit) => {
+      workers.delete(worker);
+      idle.delete(worker);
+      onExit(worker.pid, exit);
+    });
+    return worker;
+  };
+
+  const acquire = async (): Promise<Worker> => {
+    if (busy < maxWorkers) busy += 1;
+    else await new Promise<void>((resolve) => queue.push(resolve));
+    for (const worker of idle) {
+      idle.delete(worker);
+      if (worker.isUsable()) return worker;
+      worker.kill();
+    }
+    return start();
+  };
+
+  const release = (worker: Worker) => {
+    if (worker.isUsable()) idle.add(worker);
+    const next = queue.shift();
+    if (next === undefined) busy -= 1;
+    else next();
+  };
+
+  const invoke: WorkerPool['invoke'] = async (invocation) => {
+    const worker = await acquire();
+    return worker.invoke(invocation).finally(() => release(worker));
+  };
+
+  const close = async () => {
+    queue.length = 0;
+    for (const worker of workers) worker.kill();
+    await Promise.all([...workers].map(({ exited }) => exited));
+  };
+
+  return { invoke, pids: () => [...workers].flatMap(({ pid }) => pid ?? []), close };
+};
