@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { errorNameOf } from '../../functions/platform/unknown-values.ts';
-import type { Handle } from '../../local/emulators/loopback-server.ts';
-import { readBody } from '../../local/emulators/read-body.ts';
+import { type Handle, readBody } from '../../local/emulators/loopback-server.ts';
 import { sendJson, sendProblem } from './respond.ts';
 
 /** Returns the headers to send: those of the request and what proves who is calling. */

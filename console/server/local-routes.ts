@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { UpcomingFirings } from '../../infra/configuration/schedules/upcoming-firings.ts';
-import type { Handle } from '../../local/emulators/loopback-server.ts';
-import { readBody } from '../../local/emulators/read-body.ts';
+import { type Handle, readBody } from '../../local/emulators/loopback-server.ts';
 import { sendJson } from './respond.ts';
 
 /** What the page shows besides the API. What is left out is hidden. */

@@ -5,8 +5,7 @@ import { join } from 'node:path';
 import { buildConsolePage } from '../../console/build-page.ts';
 import { readConsolePage } from '../../console/server/console-page.ts';
 import { type ConsoleServerOptions, startConsole } from '../../console/server/start-console.ts';
-import { type Handle, startLoopbackServer } from '../../local/emulators/loopback-server.ts';
-import { readBody } from '../../local/emulators/read-body.ts';
+import { type Handle, readBody, startLoopbackServer } from '../../local/emulators/loopback-server.ts';
 
 /** What the deployment received. */
 export type Received = {
