@@ -5,7 +5,6 @@ import { hasEnded, parseRun, type Run, readRun } from './api/runs.ts';
 import { CommandFailed, type ExitCode, exitCodes, orFailure } from './errors.ts';
 import { describePhase, describeProgress, formatOutcomes, formatRunHead } from './output/describe-run.ts';
 import { createBar, type Progress } from './output/progress-bar.ts';
-import { programName } from './program-name.ts';
 import type { Session } from './session.ts';
 
 const pollMs = 1_000;
@@ -46,9 +45,9 @@ const pollRun = async (api: Api, id: string, stop: AbortSignal, bar: Progress): 
   return undefined;
 };
 
-const interrupted = (id: string): CommandFailed =>
+const interrupted = ({ commandLine }: Session, id: string): CommandFailed =>
   new CommandFailed(
-    `The run goes on. Follow it: ${programName} show ${id} --follow. Stop it: ${programName} stop ${id}.`,
+    `The run goes on.\nFollow it: ${commandLine(`show ${id} --follow`)}\nStop it: ${commandLine(`stop ${id}`)}`,
   );
 
 /** @throws CommandFailed at Ctrl-C, which leaves the run as it is */
@@ -60,7 +59,7 @@ const waitForEnd = async (session: Session, id: string): Promise<Ended> => {
   using _ = session.terminal.onInterrupt(() => stop.abort());
   try {
     const ended = await Promise.race([pollRun(api, id, stop.signal, bar), stopped]);
-    if (ended === undefined) throw interrupted(id);
+    if (ended === undefined) throw interrupted(session, id);
     return ended;
   } finally {
     bar.end();

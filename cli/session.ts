@@ -3,6 +3,7 @@ import type { AwsSettings } from './aws/aws-settings.ts';
 import type { StackOutputs } from './aws/stack-outputs.ts';
 import { UsageError } from './errors.ts';
 import { type GlobalOptions, variables } from './global-options.ts';
+import { programName } from './program-name.ts';
 import type { Terminal } from './terminal.ts';
 
 /** One run of one command: its global options, and what it can reach. Large modules are loaded at first use. */
@@ -15,11 +16,21 @@ export type Session = {
   readonly printJson: (value: unknown) => void;
   /** Progress, warnings and questions, on stderr. */
   readonly note: (text: string) => void;
+  /** A command to copy, for the deployment that the options of this one name. */
+  readonly commandLine: (command: string) => string;
   readonly api: () => Promise<Api>;
   readonly aws: AwsSettings;
   /** @throws UsageError without `--stack`, CommandFailed when there is no such stack */
   readonly outputs: () => Promise<StackOutputs>;
 };
+
+const quote = (text: string): string => (/^[\w./:@-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`);
+
+/** The options that say which deployment is meant; never the token. */
+const deploymentOptions = ({ url, stack, profile, region }: GlobalOptions): string =>
+  Object.entries({ url, stack, profile, region })
+    .flatMap(([name, value]) => (value === undefined ? [] : ` --${name} ${quote(value)}`))
+    .join('');
 
 const once = <Value>(create: () => Promise<Value>): (() => Promise<Value>) => {
   let value: Promise<Value> | undefined;
@@ -78,6 +89,7 @@ export const createSession = (given: GlobalOptions, terminal: Terminal): Session
     print: (text) => void terminal.stdout.write(`${text}\n`),
     printJson: (value) => void terminal.stdout.write(`${JSON.stringify(value)}\n`),
     note: (text) => void terminal.stderr.write(`${text}\n`),
+    commandLine: (command) => `${programName} ${command}${deploymentOptions(given)}`,
     api,
     aws,
     outputs,

@@ -6,7 +6,6 @@ import { collect } from '../input/collect.ts';
 import { readInput } from '../input/read-input.ts';
 import { readRoster } from '../input/read-roster.ts';
 import { formatTable } from '../output/table.ts';
-import { programName } from '../program-name.ts';
 import type { Session } from '../session.ts';
 
 type Options = { readonly column?: readonly string[] };
@@ -49,7 +48,7 @@ const printReport = async (session: Session, { leavers, withoutOwner }: Report):
   const ids = leavers.filter((instance) => !instance.protected).map(({ idInstance }) => idInstance);
   if (ids.length > 0)
     session.print(
-      `\nTo log them out:\n${programName} run --reason "not on the roster" --follow --instances ${ids.join(' ')}`,
+      `\nTo log them out:\n${session.commandLine(`run --reason "not on the roster" --follow --instances ${ids.join(' ')}`)}`,
     );
 };
 

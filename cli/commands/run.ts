@@ -9,7 +9,6 @@ import { followRun } from '../follow-run.ts';
 import { readInstanceIds } from '../input/instance-ids.ts';
 import { parseCount } from '../input/parse-count.ts';
 import { confirm, promptForText } from '../input/questions.ts';
-import { programName } from '../program-name.ts';
 
 type Options = {
   readonly group?: string;
@@ -135,7 +134,7 @@ With --follow the exit code is 0 only if every instance was confirmed.`,
       return followRun(session, id);
     }
     if (session.options.json) session.printJson(answer.body);
-    else session.print(`${status} ${id}\nFollow it: ${programName} show ${id} --follow`);
+    else session.print(`${status} ${id}\nFollow it: ${session.commandLine(`show ${id} --follow`)}`);
     return exitCodes.done;
   },
 });

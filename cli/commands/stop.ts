@@ -4,7 +4,6 @@ import { exitCodes } from '../errors.ts';
 import { confirm } from '../input/questions.ts';
 import { readRunId } from '../input/run-id.ts';
 import { describeProgress } from '../output/describe-run.ts';
-import { programName } from '../program-name.ts';
 
 export const stopCommand = defineCommand({
   usage: 'stop <run>',
@@ -20,7 +19,7 @@ Instances that were logged out stay logged out.`,
     const answer = await api.send('DELETE', `/forced-logouts/${id}`);
     const stopped = parseAcceptedRun(answer);
     if (session.options.json) session.printJson(answer.body);
-    else session.print(`${stopped.status}. See who was logged out: ${programName} show ${id}`);
+    else session.print(`${stopped.status}. See who was logged out: ${session.commandLine(`show ${id}`)}`);
     return exitCodes.done;
   },
 });

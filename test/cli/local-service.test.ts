@@ -98,7 +98,7 @@ test('Ctrl-C while following leaves the run as it is and says how to go on; stop
 
   expect(code).toBe(1);
   expect(stderr).toContain(
-    `The run goes on. Follow it: green-api-logout show ${id} --follow. Stop it: green-api-logout stop ${id}.`,
+    `The run goes on.\nFollow it: green-api-logout show ${id} --follow --url ${service.url}\nStop it: green-api-logout stop ${id} --url ${service.url}\n`,
   );
   expect(JSON.parse(running.stdout)).toMatchObject({ status: 'RUNNING' });
   expect(stopped).toMatchObject({ code: 0, stdout: expect.stringMatching(/^STOPPED/) });
@@ -120,7 +120,9 @@ test('compares owners with a roster and prints the command for those who left', 
 
   expect(byMail.code).toBe(1);
   expect(byMail.stdout).toMatch(/^3 with an owner who is not on the roster:\n\nINSTANCE +OWNER +GROUP\n1101000003 /);
-  expect(byMail.stdout).toContain('run --reason "not on the roster" --follow --instances 1101000003 1101000004\n');
+  expect(byMail.stdout).toContain(
+    'run --reason "not on the roster" --follow --instances 1101000003 1101000004 --url http',
+  );
   expect(JSON.parse(byBoth.stdout).leavers.map(({ idInstance }: { idInstance: string }) => idInstance)).toEqual([
     '1101000004',
     '1101000005',
