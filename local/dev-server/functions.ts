@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type Route, routes } from '../../functions/http/routes.ts';
+import { callerRoutes, routes } from '../../functions/http/routes.ts';
 import { distFolder } from '../../infra/bundling/dist-folder.ts';
 import type { EventFunction } from './deliver.ts';
 import type { GatewayOptions, HttpHandler } from './gateway.ts';
@@ -28,12 +28,12 @@ export const loadHandlers = async (refresh: () => Promise<void>): Promise<Functi
       return handler(event, context);
     }) as ServiceFunction;
   };
-  const names = [...new Set(routes.map((route) => route.function))];
+  const names = [...new Set([...routes, ...callerRoutes].map((route) => route.function))];
   const http = await Promise.all(
     names.map(async (functionName) => [functionName, await load<HttpHandler>(functionName)] as const),
   );
   return {
-    http: Object.fromEntries(http) as Record<Route['function'], HttpHandler>,
+    http: Object.fromEntries(http) as Functions['http'],
     schedule: await load<ScheduleFunction>('schedule'),
     offboarding: await load<EventFunction>('offboarding'),
   };

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
-import type { Route } from '../../functions/http/routes.ts';
+import type { CallerRoute, Route } from '../../functions/http/routes.ts';
 import { type Handle, readBytes } from '../emulators/loopback-server.ts';
 import { httpEvent, matchRoute } from './http-event.ts';
 import { lambdaContext } from './lambda-context.ts';
@@ -12,8 +12,8 @@ export type HttpHandler = (
 ) => Promise<APIGatewayProxyStructuredResultV2>;
 
 export type GatewayOptions = {
-  readonly routes: readonly Route[];
-  readonly functions: Readonly<Record<Route['function'], HttpHandler>>;
+  readonly routes: readonly (Route | CallerRoute)[];
+  readonly functions: Readonly<Record<(Route | CallerRoute)['function'], HttpHandler>>;
 };
 
 /** What API Gateway allows a function and a request (https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html). */

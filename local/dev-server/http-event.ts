@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import type { Route } from '../../functions/http/routes.ts';
+import type { CallerRoute, Route } from '../../functions/http/routes.ts';
 
 /** A route that was found, and what stood in its placeholders. */
-export type MatchedRoute = { readonly route: Route; readonly pathParameters: Readonly<Record<string, string>> };
+export type MatchedRoute<R extends Route | CallerRoute = Route | CallerRoute> = {
+  readonly route: R;
+  readonly pathParameters: Readonly<Record<string, string>>;
+};
 
 const decode = (segment: string): string => {
   try {
@@ -29,7 +32,11 @@ const matchPath = (template: string, path: string): Readonly<Record<string, stri
 };
 
 /** Finds the route of a request as API Gateway does: by method and path template. */
-export const matchRoute = (routes: readonly Route[], method: string, path: string): MatchedRoute | undefined => {
+export const matchRoute = <R extends Route | CallerRoute>(
+  routes: readonly R[],
+  method: string,
+  path: string,
+): MatchedRoute<R> | undefined => {
   for (const route of routes) {
     const pathParameters = route.method === method ? matchPath(route.path, path) : undefined;
     if (pathParameters) return { route, pathParameters };
@@ -47,8 +54,10 @@ const queryOf = (search: URLSearchParams): Record<string, string> | undefined =>
   return Object.fromEntries(names.map((name) => [name, search.getAll(name).join(',')]));
 };
 
-const headersOf = ({ headers }: IncomingMessage): Record<string, string> =>
-  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
+const headersOf = ({ headers }: IncomingMessage): Record<string, string> => ({
+  ...Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)])),
+  'x-forwarded-proto': 'http',
+});
 
 /** Whoever calls the local service: the machine's own user, under the id of no AWS account. */
 const localCaller = {
@@ -61,9 +70,9 @@ const localCaller = {
   userId: 'AIDALOCAL',
 };
 
-/** An event with the identity that IAM authorization adds. */
+/** An event with the identity that IAM authorization adds. The routes of named callers have no authorizer. */
 export type LocalHttpEvent = APIGatewayProxyEventV2 & {
-  readonly requestContext: { readonly authorizer: { readonly iam: typeof localCaller } };
+  readonly requestContext: { readonly authorizer?: { readonly iam: typeof localCaller } };
 };
 
 /** A request as the event of payload format 2.0 (https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html). */
@@ -88,7 +97,7 @@ export const httpEvent = (
     requestContext: {
       accountId: localCaller.accountId,
       apiId: 'local',
-      authorizer: { iam: localCaller },
+      ...(!('kind' in route) && { authorizer: { iam: localCaller } }),
       domainName: 'localhost',
       domainPrefix: 'localhost',
       http: {

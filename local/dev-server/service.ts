@@ -4,6 +4,7 @@ import { routes } from '../../functions/http/routes.ts';
 import type { Configuration } from '../../infra/configuration/configuration.ts';
 import { readConfiguration } from '../../infra/configuration/configuration-file.ts';
 import {
+  callersEnvironment,
   callingEnvironment,
   startingEnvironment,
   warmingEnvironment,
@@ -11,6 +12,7 @@ import {
 import type { BusEvent } from '../emulators/eventbridge/event.ts';
 import { startEventBus } from '../emulators/eventbridge/event-bus.ts';
 import { type Handle, startLoopbackServer } from '../emulators/loopback-server.ts';
+import { findCallers, type LocalCallers, passCallers, routesOfCallers } from './callers.ts';
 import { serveConsole } from './console.ts';
 import { createDeliver } from './deliver.ts';
 import { loadHandlers } from './functions.ts';
@@ -26,6 +28,7 @@ import { findSecrets, type Secrets } from './secrets.ts';
 export type Service = AsyncDisposable &
   Pick<Secrets, 'greenApiUrl'> & {
     readonly url: string;
+    readonly demoTokens: LocalCallers['demoTokens'];
     /** What every call must carry when logouts are real. */
     readonly startToken: string | undefined;
   };
@@ -74,7 +77,12 @@ export const startService = async (options: Options, print: Print): Promise<Serv
   );
 
   const configuration = readConfiguration(options.configuration);
-  Object.assign(process.env, { ...configuredVariables(configuration), ...process.env });
+  const { identityProviders, demoTokens } = findCallers(configuration);
+  Object.assign(process.env, {
+    ...configuredVariables(configuration),
+    ...process.env,
+    ...callersEnvironment(identityProviders),
+  });
   const { variables, refresh, greenApiUrl } = await findSecrets(secrets, starting);
   Object.assign(process.env, variables);
   await unlessSet(
@@ -90,13 +98,19 @@ export const startService = async (options: Options, print: Print): Promise<Serv
   const fire = keepSchedules(configuration.schedules, functions.schedule, stopping.signal);
   const matchRules = createMatchRules(configuration.offboarding);
   const deliver = createDeliver(matchRules, functions.offboarding, () => lambdaContext('offboarding', 29_000));
-  const gateway = createGateway({ routes, functions: functions.http });
+  const callers = routesOfCallers(identityProviders);
+  const gateway = createGateway({ routes: [...routes, ...callers], functions: functions.http });
   const startToken = secrets === 'aws' ? createStartToken() : undefined;
   const { schedules } = configuration;
-  ready.resolve(serveConsole({ schedules, greenApiUrl, startToken }, createOwnRoutes({ deliver, fire }, gateway)));
+  const consoleAndApi = serveConsole(
+    { schedules, greenApiUrl, startToken },
+    createOwnRoutes({ deliver, fire }, gateway),
+  );
+  ready.resolve(passCallers(callers, gateway, consoleAndApi));
   const running = starting.move();
   return {
     url: server.url,
+    demoTokens,
     startToken,
     ...(greenApiUrl !== undefined && { greenApiUrl }),
     [Symbol.asyncDispose]: () => running.disposeAsync(),

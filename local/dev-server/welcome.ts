@@ -33,6 +33,19 @@ Log many out, and watch:
   curl ${url}/forced-logouts/<id>
 `;
 
+/** The tokens are good for this start only: the callers of a configuration have tokens of their own. */
+const asIdentityProvider = ({ url, demoTokens }: Service): string => {
+  const { 'demo-hr': hr, 'demo-okta': okta, 'demo-scim': scim } = demoTokens;
+  if (hr === undefined) return '';
+  return `
+Report a leaver as an identity provider does:
+
+  curl -i ${url}/offboarding -H 'Authorization: Bearer ${hr}' -d '{"id":"hr-1","email":"john.doe@example.com"}'
+  curl -i ${url}/okta-event-hook -H 'Authorization: ${okta}' -H 'X-Okta-Verification-Challenge: hello'
+  curl ${url}/scim/v2/Users -H 'Authorization: Bearer ${scim}'   # a SCIM client: ${url}/scim/v2 and this token
+`;
+};
+
 const logOutOne = async (url: string): Promise<string> => {
   const path = '/instances/1101000001/logout';
   const body = '{"reason":"first example"}';
@@ -48,5 +61,5 @@ export const welcome = async (service: Service, print: (text: string) => void): 
     `green-api-logout on ${service.url}${service.greenApiUrl ? `, GREEN-API's emulator on ${service.greenApiUrl}` : ''}\n\n`,
   );
   if (service.greenApiUrl !== undefined) print(await logOutOne(service.url));
-  print(`${whatToTry(service)}\nCtrl-C ends it.\n`);
+  print(`${whatToTry(service)}${asIdentityProvider(service)}\nCtrl-C ends it.\n`);
 };
