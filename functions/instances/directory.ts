@@ -29,7 +29,7 @@ const isProtected = (tags: readonly Tag[]): boolean =>
   tags.some(({ Key = '', Value = '' }) => Key.toLowerCase() === 'protected' && !/^\s*false\s*$/i.test(Value));
 
 /** Reads the tags `owner`, `group` and `protected`. Other tags are ignored. */
-export const parseTags = (idInstance: InstanceId, tags: readonly Tag[]): ListedInstance => {
+const parseTags = (idInstance: InstanceId, tags: readonly Tag[]): ListedInstance => {
   const owner = tagValue(tags, 'owner');
   const group = tagValue(tags, 'group');
   return {

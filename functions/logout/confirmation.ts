@@ -1,7 +1,8 @@
 import type { GreenApi } from '../green-api/client.ts';
+import type { StateAnswer } from '../green-api/responses.ts';
 import type { InstanceId } from '../instances/instance-id.ts';
 import { type Deadline, deadlineIn, hasPassed } from '../platform/deadline.ts';
-import type { CallWithCredential } from './call-with-credential.ts';
+import type { CallWithCredential, NotCalled } from './call-with-credential.ts';
 import type { Reading } from './evidence.ts';
 
 /**
@@ -35,6 +36,13 @@ export type ConfirmDependencies = {
   readonly now: () => Date;
 };
 
+const readingOf = (answer: StateAnswer | NotCalled, at: string): Reading =>
+  answer.kind === 'state' ? { at, stateInstance: answer.stateInstance } : { at, failure: answer.detail };
+
+/** Why nothing was sent, unless the time was over. */
+const problemOf = (answer: StateAnswer | NotCalled): Pick<Confirmation, 'readingProblem'> =>
+  answer.kind === 'state' || answer.kind === 'timed-out' ? {} : { readingProblem: answer.detail };
+
 /**
  * Reads the state at once, and again as often as GREEN-API allows, until the logout is confirmed or `waitMs` are over.
  * The first reading has the whole time limit of a call; the later ones end with the wait.
@@ -48,16 +56,11 @@ export const createConfirm =
 
     do {
       const answer = await callWithCredential(idInstance, readState, readings.length === 0 ? deadline : waitEnds);
-      if (answer.requests === 0) {
-        const hasProblem = answer.kind !== 'state' && answer.kind !== 'timed-out';
-        return { readings, ...last, ...(hasProblem && { readingProblem: answer.detail }) };
-      }
+      if (answer.requests === 0) return { readings, ...last, ...problemOf(answer) };
 
       const at = now().toISOString();
       if (answer.kind === 'state') last = { stateInstance: answer.stateInstance };
-      readings.push(
-        answer.kind === 'state' ? { at, stateInstance: answer.stateInstance } : { at, failure: answer.detail },
-      );
+      readings.push(readingOf(answer, at));
       if (notAuthorizedInARow(readings) >= readingsNeeded.logout) return { readings, ...last, confirmedAt: at };
     } while (!hasPassed(waitEnds));
 

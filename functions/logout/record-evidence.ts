@@ -40,7 +40,7 @@ export const createBus = (eventBus: string | undefined, httpsAgent?: Connections
   return { eventBus, client };
 };
 
-export const createPublishOutcome =
+const createPublishOutcome =
   ({ client, eventBus, reportLoss }: PublishOutcomeDependencies): PublishOutcome =>
   async (evidence) => {
     const event = outcomeEventOf(evidence);

@@ -41,7 +41,7 @@ const hostPattern = /^(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:]+\])(?::[0-
 /** Whether the text is a host name or address in lower case, with or without a valid port. */
 export const isHost = (host: string): boolean => hostPattern.test(host) && URL.canParse(`https://${host}`);
 
-export const wholeNumber = (unit: string, least: number, most: number) =>
+const wholeNumber = (unit: string, least: number, most: number) =>
   v.pipe(
     v.string(),
     v.regex(/^[0-9]{1,9}$/, `must be a whole number of ${unit} from ${least} to ${most}`),
@@ -57,7 +57,7 @@ export const list = v.pipe(
   v.filterItems((item) => item !== ''),
 );
 
-export const stackName = v.optional(v.pipe(v.string(), v.nonEmpty('must not be empty')), 'green-api-logout');
+const stackName = v.optional(v.pipe(v.string(), v.nonEmpty('must not be empty')), 'green-api-logout');
 
 const environmentSchema = v.object({
   [environmentNames.secretPrefix]: v.optional(
@@ -78,7 +78,7 @@ const environmentSchema = v.object({
 });
 
 /** Environment variables are wrong. The message names each of them and what it must be. */
-export class EnvironmentError extends Error {
+class EnvironmentError extends Error {
   override readonly name = 'EnvironmentError';
 }
 

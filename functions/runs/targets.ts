@@ -37,7 +37,7 @@ export type Resolution =
   | { readonly kind: 'list-denied'; readonly detail: string };
 
 /** Secrets Manager gave no answer; a later attempt may get one. */
-export class NotResolvedYet extends Error {}
+class NotResolvedYet extends Error {}
 
 export type ResolveDependencies = {
   readonly listInstances: ListInstances;
@@ -139,7 +139,7 @@ const partition = (listed: readonly ListedInstance[], except: readonly InstanceI
  *
  * @throws NotResolvedYet when Secrets Manager gave no answer
  */
-export const createResolve = (dependencies: ResolveDependencies) => {
+const createResolve = (dependencies: ResolveDependencies) => {
   const { log, now } = dependencies;
   const listTarget = createListTarget(dependencies);
 

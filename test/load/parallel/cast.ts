@@ -1,7 +1,7 @@
 import type { FaultName } from '../../../local/emulators/green-api/faults.ts';
 import { idsFrom } from '../fleet.ts';
 
-export const clients = 200;
+const clients = 200;
 
 /** Instances that nobody asks for. */
 export const bystanders = idsFrom(1_105_000_000, 500);
