@@ -38,6 +38,13 @@ export const createDashboard = (scope: Construct, id: string, { name, metrics, a
         ),
         graph('Runs', [run.metric('Started'), run.metric('Succeeded'), run.metric('Failed'), run.metric('TimedOut')]),
       ],
+      [
+        graph('Runs that logged nobody out, and runs whose target had no instance', [
+          metrics.ofRuns('nobodyLoggedOut'),
+          metrics.ofRuns('noInstance'),
+        ]),
+        graph('Drills that failed', [metrics.ofRuns('failedDrill')]),
+      ],
       [graph('API calls answered with 5xx', [api.httpApi.metricServerError({ statistic: 'Sum' })])],
     ],
   });

@@ -1,12 +1,13 @@
 import { Metric, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import { metricDimensions, metricNames, metricNamespace } from '../../functions/logout/evidence.ts';
+import { runMetricNames } from '../../functions/runs/run-metrics.ts';
 
 export type LogoutMetricOptions = MetricOptions & {
   /** Only the logouts of this function. @default all logouts of the deployment */
   readonly function?: 'logout' | 'run';
 };
 
-/** The metrics that the evidence of one deployment holds. */
+/** The metrics that one deployment writes into its logs. */
 export class LogoutMetrics {
   readonly #name: string;
 
@@ -15,10 +16,19 @@ export class LogoutMetrics {
     this.#name = name;
   }
 
-  of(metric: keyof typeof metricNames, { function: by, ...options }: LogoutMetricOptions = {}): Metric {
+  of(metric: keyof typeof metricNames, options: LogoutMetricOptions = {}): Metric {
+    return this.#create(metricNames[metric], options);
+  }
+
+  /** The number of runs that ended in this way. */
+  ofRuns(metric: keyof typeof runMetricNames): Metric {
+    return this.#create(runMetricNames[metric]);
+  }
+
+  #create(metricName: string, { function: by, ...options }: LogoutMetricOptions = {}): Metric {
     return new Metric({
       namespace: metricNamespace,
-      metricName: metricNames[metric],
+      metricName,
       dimensionsMap: {
         [metricDimensions.stack]: this.#name,
         ...(by !== undefined && { [metricDimensions.function]: by }),

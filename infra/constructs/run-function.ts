@@ -1,4 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
+import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { stillLoggedIn } from './alarms.ts';
@@ -44,8 +45,22 @@ export class RunFunction extends Construct {
     alarms.addForThrottles(durable.service, stillLoggedIn);
     alarms.addForLogouts(metrics, 'run');
     alarms.add('run-failed', {
-      metric: durable.metric('Failed'),
+      // A drill that fails has an alarm of its own.
+      metric: new MathExpression({
+        expression: 'FILL(failed, 0) - FILL(drills, 0)',
+        usingMetrics: { failed: durable.metric('Failed'), drills: metrics.ofRuns('failedDrill') },
+        label: 'runs that failed',
+      }),
       impact: `A run ended with failures. ${stillLoggedIn}`,
+    });
+    alarms.add('drill-failed', {
+      metric: metrics.ofRuns('failedDrill'),
+      impact:
+        'A dry run found instances that could not be logged out: in an emergency these people would still be logged in.',
+    });
+    alarms.add('nobody-logged-out', {
+      metric: metrics.ofRuns('nobodyLoggedOut'),
+      impact: `A run logged nobody out: every instance was protected, excepted or unknown. ${stillLoggedIn}`,
     });
     alarms.add('run-timed-out', { metric: durable.metric('TimedOut'), impact: `A run timed out. ${stillLoggedIn}` });
   }

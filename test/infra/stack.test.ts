@@ -211,14 +211,23 @@ describe('the alarms', () => {
     const alarms = Object.values(resourcesIn(plain, 'AWS::CloudWatch::Alarm'));
     const functions = always.map((functionName) => `<${pascalCase(functionName)}Function>`);
 
-    expect(alarms.map(({ MetricName, Dimensions }) => `${MetricName} of ${say(Dimensions[0].Value)}`).sort()).toEqual(
+    const nameOf = ({ MetricName, Dimensions, Metrics = [] }: (typeof alarms)[number]): string =>
+      MetricName === undefined
+        ? Metrics.map(({ Expression, MetricStat }: { Expression?: string; MetricStat?: { Metric: object } }) =>
+            Expression === undefined ? nameOf(MetricStat?.Metric ?? {}) : `(${Expression})`,
+          ).join(' ')
+        : `${MetricName} of ${say(Dimensions[0].Value)}`;
+
+    expect(alarms.map(nameOf).sort()).toEqual(
       [
         '5xx of <HttpApi>',
         ...functions.map((name) => `Throttles of ${name}`),
         // Not of the run: stopping a run ends its invocation with an error.
         ...functions.filter((name) => name !== '<RunFunction>').map((name) => `Errors of ${name}`),
         ...['failed of logout', 'failed of run'],
-        ...['DurableExecutionFailed of <RunFunction>', 'DurableExecutionTimedOut of <RunFunction>'],
+        'DurableExecutionTimedOut of <RunFunction>',
+        '(FILL(failed, 0) - FILL(drills, 0)) DurableExecutionFailed of <RunFunction> failedDrill of green-api-logout',
+        ...['failedDrill of green-api-logout', 'nobodyLoggedOut of green-api-logout'],
         ...['ScheduleFailed', 'ScheduleUndelivered', 'OffboardingFailed', 'OffboardingUndelivered'].map(
           (queue) => `ApproximateNumberOfMessagesVisible of <${queue}.QueueName>`,
         ),
@@ -232,6 +241,14 @@ describe('the alarms', () => {
       EvaluationPeriods: 1,
       ComparisonOperator: 'GreaterThanOrEqualToThreshold',
     });
+  });
+
+  test('of queues stay as they are while an idle queue reports nothing; to all others nothing reported is no alarm', () => {
+    for (const { MetricName, TreatMissingData } of Object.values(resourcesIn(plain, 'AWS::CloudWatch::Alarm')))
+      expect([MetricName, TreatMissingData]).toEqual([
+        MetricName,
+        MetricName === 'ApproximateNumberOfMessagesVisible' ? 'ignore' : 'notBreaching',
+      ]);
   });
 
   test('say what they mean for people and where to read what to do', () => {
@@ -286,6 +303,7 @@ test('the dashboard shows what the evidence, the runs and the API say', () => {
         `green-api-logout ${name} logout`,
         `green-api-logout ${name} run`,
       ]),
+      ...['nobodyLoggedOut', 'noInstance', 'failedDrill'].map((name) => `green-api-logout ${name} green-api-logout`),
       'AWS/Lambda DurableExecutionFailed <RunFunction>',
       'AWS/ApiGateway 5xx <HttpApi>',
     ]),

@@ -8,7 +8,7 @@ export type AwsCall = { readonly operation: string; readonly input: Readonly<Rec
 export type AwsAnswers = Readonly<Record<string, (input: AwsCall['input']) => object | string>>;
 
 /** What an operation throws to be answered with an AWS error. */
-class AwsError extends Error {
+export class AwsError extends Error {
   readonly status: number;
 
   constructor(name: string, status = 400) {
