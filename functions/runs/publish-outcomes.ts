@@ -25,7 +25,7 @@ const inChunks = <Item>(items: readonly Item[]): readonly (readonly Item[])[] =>
     items.slice(at * entriesAtOnce, (at + 1) * entriesAtOnce),
   );
 
-const createPublishOutcomes = ({ client, eventBus }: Bus, log: Log): PublishOutcomes => {
+export const createPublishOutcomes = ({ client, eventBus }: Bus, log: Log): PublishOutcomes => {
   const pendingOf = (evidence: Evidence): readonly Pending[] => {
     const event = outcomeEventOf(evidence);
     if (event === undefined) return [];

@@ -35,7 +35,7 @@ export type Secret = {
 };
 
 export const currentStage = 'AWSCURRENT';
-export const previousStage = 'AWSPREVIOUS';
+const previousStage = 'AWSPREVIOUS';
 export const pendingStage = 'AWSPENDING';
 
 export const versionAt = (secret: Secret, stage: string): Version | undefined =>
