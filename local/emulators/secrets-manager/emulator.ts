@@ -1,7 +1,8 @@
+import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Handle, type LoopbackServer, startLoopbackServer } from '../loopback-server.ts';
 import { createQuota, type Quota } from '../quota.ts';
-import { createFaultPlan, type FaultPlan, faultNamed } from './faults.ts';
+import { createFaultPlan, type Fault, type FaultPlan, faultNamed } from './faults.ts';
 import { AwsError, type Operation, parseRequest, secretIdIn, sendError, sendOutput } from './protocol.ts';
 import { createRotations, type InvokeRotationFunction, type Rotation, rotateSecret } from './rotation.ts';
 import { createSecret, deleteSecret, describeSecret, listSecrets, tagResource, untagResource } from './secrets.ts';
@@ -131,16 +132,21 @@ const createHandle = ({ store, plan, calls, listQuota, startRotation }: Dependen
       const run = () => operations[operation]({ store, readingFault, startRotation }, input);
       const fault = takeFault(operation, secretId);
       if (fault && 'isCarriedOut' in fault) run();
-      if (fault?.kind === 'hang') return;
-      if (fault?.kind === 'reset') return void request.socket.resetAndDestroy();
-      if (fault?.kind === 'error') throw fault.error;
-      if (fault?.kind === 'slow') await sleep(fault.delayMs, undefined, { ref: false });
+      if (fault && !(await isAnsweredAfter(fault, request.socket))) return;
       sendOutput(response, run());
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
       sendError(response, error);
     }
   };
+};
+
+/** Plays a fault: whether the request is still answered afterwards. @throws AwsError the fault's */
+const isAnsweredAfter = async (fault: Fault & { readonly delayMs: number }, socket: Socket): Promise<boolean> => {
+  if (fault.kind === 'error') throw fault.error;
+  if (fault.kind === 'reset') socket.resetAndDestroy();
+  if (fault.kind === 'slow') await sleep(fault.delayMs, undefined, { ref: false });
+  return fault.kind !== 'hang' && fault.kind !== 'reset';
 };
 
 const parseCall = ({ operation, input }: { readonly operation: string; readonly input: unknown }) => ({
