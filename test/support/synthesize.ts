@@ -30,6 +30,7 @@ export const jwt = {
     'GET /instances': ['instances.read'],
     'GET /instances/{idInstance}/state': ['instances.read'],
     'POST /forced-logouts': ['runs.start'],
+    'GET /forced-logouts': ['runs.read'],
     'GET /forced-logouts/{id}': ['runs.read'],
     'DELETE /forced-logouts/{id}': ['runs.stop'],
   },
