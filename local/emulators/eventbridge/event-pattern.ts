@@ -1,60 +1,50 @@
-/** The pattern is not one of EventBridge's, or asks for an operator that is not played here. */
+/** The pattern is not one of EventBridge's, or has an operator that is not emulated. */
 export class InvalidEventPattern extends Error {
   override readonly name = 'InvalidEventPattern';
 }
 
 type Fields = Readonly<Record<string, unknown>>;
-/** Whether a field of an event matches; `undefined` stands for one that is not there. */
+/** Whether a field of an event matches; `undefined` stands for a missing one. */
 type FieldTest = (value: unknown) => boolean;
-/** Whether a scalar does. */
-type LeafTest = (leaf: unknown) => boolean;
 
 const isFields = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Scalars, as a list: that of an event's field matches if one of them does. */
 const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value.flat(Infinity) : [value]);
-const leavesOf = (value: unknown): readonly unknown[] =>
-  listOf(value).filter((leaf) => leaf !== undefined && !isFields(leaf));
+const scalarsOf = (value: unknown): readonly unknown[] =>
+  listOf(value).filter((scalar) => scalar !== undefined && !isFields(scalar));
 
-const textOperators: ReadonlyMap<string, (text: string, operand: string) => boolean> = new Map([
-  ['prefix', (text, operand) => text.startsWith(operand)],
-  ['suffix', (text, operand) => text.endsWith(operand)],
-  ['equals-ignore-case', (text, operand) => text.toLowerCase() === operand.toLowerCase()],
-]);
-
-const textTest = (operator: string, operand: unknown): LeafTest => {
-  const compare = textOperators.get(operator);
-  if (compare === undefined) throw new InvalidEventPattern(`${operator} is not an operator that is played here`);
-  if (typeof operand !== 'string') throw new InvalidEventPattern(`${operator} takes a text`);
-  return (leaf) => typeof leaf === 'string' && compare(leaf, operand);
+const prefixTest = (operand: unknown): FieldTest => {
+  if (typeof operand !== 'string') throw new InvalidEventPattern('prefix takes a text');
+  return (value) => scalarsOf(value).some((scalar) => typeof scalar === 'string' && scalar.startsWith(operand));
 };
 
-const onlyEntryOf = (fields: Fields): readonly [string, unknown] => {
-  const [entry, ...others] = Object.entries(fields);
-  if (entry === undefined || others.length > 0) throw new InvalidEventPattern('an operator stands alone in its object');
-  return entry;
-};
-
-const anythingBut = (operand: unknown): LeafTest => {
-  const [operator, excluded] = isFields(operand) ? onlyEntryOf(operand) : [undefined, operand];
-  const tests = listOf(excluded).map((each) =>
-    operator === undefined ? (leaf: unknown) => leaf === each : textTest(operator, each),
-  );
-  return (leaf) => !tests.some((test) => test(leaf));
+const anythingBut = (operand: unknown): FieldTest => {
+  if (isFields(operand)) throw new InvalidEventPattern('anything-but with an operator is not emulated');
+  const excluded = listOf(operand);
+  return (value) => scalarsOf(value).some((scalar) => !excluded.includes(scalar));
 };
 
 const existsTest = (operand: unknown): FieldTest => {
   if (typeof operand !== 'boolean') throw new InvalidEventPattern('exists takes true or false');
-  return (value) => leavesOf(value).length > 0 === operand;
+  return (value) => scalarsOf(value).length > 0 === operand;
 };
 
+const operators: ReadonlyMap<string, (operand: unknown) => FieldTest> = new Map([
+  ['prefix', prefixTest],
+  ['anything-but', anythingBut],
+  ['exists', existsTest],
+]);
+
 const valueTest = (wanted: unknown): FieldTest => {
-  if (!isFields(wanted)) return (value) => leavesOf(value).includes(wanted);
-  const [operator, operand] = onlyEntryOf(wanted);
-  if (operator === 'exists') return existsTest(operand);
-  const test = operator === 'anything-but' ? anythingBut(operand) : textTest(operator, operand);
-  return (value) => leavesOf(value).some(test);
+  if (!isFields(wanted)) return (value) => scalarsOf(value).includes(wanted);
+  const [entry, ...others] = Object.entries(wanted);
+  if (entry === undefined || others.length > 0) throw new InvalidEventPattern('an operator stands alone in its object');
+  const [operator, operand] = entry;
+  const test = operators.get(operator);
+  if (test === undefined) throw new InvalidEventPattern(`${operator} is not an operator that is emulated`);
+  return test(operand);
 };
 
 const anyOf = (tests: readonly FieldTest[]): FieldTest => {
@@ -72,7 +62,6 @@ const fieldTest = (wanted: unknown): FieldTest => {
 
 const fieldsTest = (wanted: Fields): FieldTest => {
   const tests = Object.entries(wanted).map(([name, each]): FieldTest => {
-    if (name === '$or' && Array.isArray(each)) return anyOf(each.map(fieldTest));
     const test = fieldTest(each);
     return (value) => test(isFields(value) && Object.hasOwn(value, name) ? value[name] : undefined);
   });
@@ -80,9 +69,9 @@ const fieldsTest = (wanted: Fields): FieldTest => {
 };
 
 /**
- * Plays EventBridge's rules, with the operators that the rules of this project use
+ * Matches as EventBridge's rules do, with the operators that the rules of this project use
  * (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html).
  *
- * @throws InvalidEventPattern whether or not the event would have come to the part that is wrong
+ * @throws InvalidEventPattern whether or not the event has the part that is wrong
  */
 export const matchesPattern = (pattern: Fields, event: unknown): boolean => fieldTest(pattern)(event);

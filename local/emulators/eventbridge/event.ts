@@ -1,13 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
 
+// Not `v.record`: it drops fields that are named like one of every object, such as `constructor`.
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
+
 const text = v.pipe(v.string('must be a text'), v.nonEmpty('must not be empty'));
 
 /** The envelope of EventBridge (https://docs.aws.amazon.com/eventbridge/latest/ref/overiew-event-structure.html). */
 const eventSchema = v.looseObject({
   source: text,
   'detail-type': text,
-  detail: v.record(v.string(), v.unknown(), 'must be an object'),
+  detail: v.custom<Readonly<Record<string, unknown>>>(isObject, 'must be an object'),
 });
 
 // Valibot's own words for a missing field are for programmers.

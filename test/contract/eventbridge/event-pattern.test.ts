@@ -62,13 +62,9 @@ test.each<[EventPattern, boolean]>([
   [{ time: [{ prefix: '2017-10-02' }] }, true],
   [{ time: [{ prefix: '2018' }] }, false],
   [{ detail: { 'c-count': [{ prefix: '5' }] } }, false],
-  [{ FileName: [{ suffix: '.png' }] }, true],
-  [{ 'detail-type': [{ 'equals-ignore-case': 'ec2 instance state-change notification' }] }, true],
   [{ detail: { state: [{ 'anything-but': 'initializing' }] } }, true],
   [{ detail: { state: [{ 'anything-but': ['stopped', 'running'] }] } }, false],
   [{ detail: { 'x-limit': [{ 'anything-but': [100, 200, 300] }] } }, true],
-  [{ detail: { state: [{ 'anything-but': { prefix: 'init' } }] } }, true],
-  [{ detail: { state: [{ 'anything-but': { prefix: ['init', 'run'] } }] } }, false],
   [{ detail: { missing: [{ 'anything-but': 'x' }] } }, false],
   [{ detail: { state: [{ exists: true }] } }, true],
   [{ detail: { state: [{ exists: false }] } }, false],
@@ -77,8 +73,6 @@ test.each<[EventPattern, boolean]>([
   [{ missing: { below: [{ exists: false }] } }, true],
   [{ detail: { nested: [{ exists: true }] } }, false],
   [{ detail: { constructor: [{ exists: false }] } }, true],
-  [{ $or: [{ source: ['aws.s3'] }, { detail: { state: ['running'] } }] }, true],
-  [{ source: ['aws.ec2'], detail: { $or: [{ state: ['stopped'] }, { 'c-count': [6] }] } }, false],
 ])('%j matches the documented event: %j', (pattern, expected) => {
   expect(matchesPattern(pattern, event)).toBe(expected);
 });
@@ -95,9 +89,10 @@ test.each([null, undefined, 'text', 7, []])('%j is no event, and matches nothing
 });
 
 test.each<[EventPattern, string]>([
-  [{ detail: { size: [{ numeric: ['>', 0] }] } }, 'numeric is not an operator that is played here'],
-  [{ source: [{ wildcard: 'aws.*' }] }, 'wildcard is not an operator that is played here'],
-  [{ source: [{ 'anything-but': { cidr: '10.0.0.0/8' } }] }, 'cidr is not an operator that is played here'],
+  [{ detail: { size: [{ numeric: ['>', 0] }] } }, 'numeric is not an operator that is emulated'],
+  [{ source: [{ wildcard: 'aws.*' }] }, 'wildcard is not an operator that is emulated'],
+  [{ source: [{ 'anything-but': { prefix: 'aws.' } }] }, 'anything-but with an operator is not emulated'],
+  [{ $or: [{ source: ['aws.s3'] }] }, 'source is not an operator that is emulated'],
   [{ source: [{ prefix: 'a', suffix: 'b' }] }, 'an operator stands alone in its object'],
   [{ source: [{}] }, 'an operator stands alone in its object'],
   [{ source: [{ prefix: 7 }] }, 'prefix takes a text'],
