@@ -3,7 +3,8 @@ import * as v from 'valibot';
 import { InvalidRequest, requireFields } from './http/request.ts';
 import { createLambda } from './platform/aws-clients.ts';
 import { readStartingEnvironment, type Variables } from './platform/environment.ts';
-import { createLog, type Write, writeLine } from './platform/log.ts';
+import { createLog, type Log, type Write, writeLine } from './platform/log.ts';
+import { reportFailedEvents } from './runs/failed-events.ts';
 import { createStartRun, RunNotStarted, type StartRun } from './runs/lambda/start-run.ts';
 import {
   defaultExpiryAfter,
@@ -20,7 +21,7 @@ export type ScheduleHandlerDependencies = {
   /** The deployment, as part of the names of its runs. */
   readonly stack: string;
   readonly limits: RunLimits;
-  readonly log: (level: 'INFO' | 'WARN', message: string, fields: object) => void;
+  readonly log: Log;
 };
 
 // A scheduled run starts at once and expires a day after its scheduled time.
@@ -65,18 +66,20 @@ const requestOf = (
  * @throws RunNotStarted for anything else; the firing is then delivered again
  */
 export const createScheduleHandler = ({ startRun, stack, limits, log }: ScheduleHandlerDependencies) =>
-  middy<unknown, { readonly run: RunName }>({ timeoutEarlyInMillis: 0 }).handler(async (event) => {
-    const firing = requireFields(firingSchema, event, 'input');
-    const { schedule, scheduledTime } = firing;
-    const name = runNameOf('schedule', { stack, requester: schedule, key: scheduledTime });
-    const start = await startRun(name, requestOf(firing, limits));
-    if (start.kind !== 'started' && start.kind !== 'other-payload') throw new RunNotStarted(start);
+  middy<unknown, { readonly run: RunName }>({ timeoutEarlyInMillis: 0 })
+    .use(reportFailedEvents({ log, stack, functionName: 'schedule', now: () => new Date() }))
+    .handler(async (event) => {
+      const firing = requireFields(firingSchema, event, 'input');
+      const { schedule, scheduledTime } = firing;
+      const name = runNameOf('schedule', { stack, requester: schedule, key: scheduledTime });
+      const start = await startRun(name, requestOf(firing, limits));
+      if (start.kind !== 'started' && start.kind !== 'other-payload') throw new RunNotStarted(start);
 
-    const fact = { schedule, scheduledTime, run: name };
-    if (start.kind === 'started') log('INFO', 'schedule', fact);
-    else log('WARN', 'duplicate: this firing started a run before the schedule was changed', fact);
-    return { run: name };
-  });
+      const fact = { schedule, scheduledTime, run: name };
+      if (start.kind === 'started') log('INFO', 'schedule', fact);
+      else log('WARN', 'duplicate: this firing started a run before the schedule was changed', fact);
+      return { run: name };
+    });
 
 export const composeSchedule = (variables: Variables, write: Write): ScheduleHandlerDependencies => {
   const { runFunction, runQualifier, stack, ...limits } = readStartingEnvironment(variables);

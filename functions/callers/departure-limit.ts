@@ -1,3 +1,4 @@
+import { createPace } from '../offboarding/pace.ts';
 import type { LambdaFailure } from '../runs/lambda/failure.ts';
 import type { ListStartedRuns, StartedRun } from '../runs/lambda/list-started-runs.ts';
 import type { NamedCaller } from './named-callers.ts';
@@ -40,23 +41,13 @@ export const pace = { burst: 5, intervalMs: 1_000 } as const;
 export const mostDeparturesPerHour = (maxPerHour: number, processes: number): number =>
   maxPerHour + (processes - 1) * (pace.burst + listLagMs / pace.intervalMs + 1);
 
-/** Tells each departure how long to wait for its turn, in milliseconds. */
-const createPace = (now: () => number) => {
-  let nextAt = 0;
-  return (): number => {
-    const earliest = nextAt - (pace.burst - 1) * pace.intervalMs;
-    nextAt = Math.max(nextAt, now()) + pace.intervalMs;
-    return Math.max(0, earliest - now());
-  };
-};
-
 /**
  * Holds back the departures of a caller whose token was stolen, or who is mistaken, beyond `maxPerHour`. There is no database:
  * it counts the runs that Lambda lists and those that this process started. {@link mostDeparturesPerHour} is what that gives.
  */
 export const createDepartureLimit = ({ listStartedRuns, now, sleep }: DepartureLimitDependencies): DepartureLimit => {
   const own = new Map<string, { readonly caller: string; readonly startedAtMs: number }>();
-  const waitForTurn = createPace(now);
+  const waitForTurn = createPace(pace, now);
 
   const count = (caller: string, listed: readonly StartedRun[]): ReadonlyMap<string, number> => {
     for (const [name, { startedAtMs }] of own) if (startedAtMs <= now() - hourMs) own.delete(name);

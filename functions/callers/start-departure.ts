@@ -22,7 +22,7 @@ export type StartDepartureDependencies = {
   readonly startRun: StartRun;
   readonly limit: DepartureLimit;
   readonly readOwners: ReadOwners;
-  readonly metrics: Pick<CallerMetrics, 'heldBack'>;
+  readonly metrics: Pick<CallerMetrics, 'heldBack' | 'unreadable'>;
   readonly log: Log;
   /** The deployment, part of the name of each run. */
   readonly stack: string;
@@ -76,6 +76,7 @@ export const createStartDeparture = (dependencies: StartDepartureDependencies): 
     const planned = planRuns({ ...departure, source: `${caller.kind} ${caller.name}` }, limits);
     if (planned.kind === 'invalid') return planned;
 
+    if (planned.problem !== undefined) metrics.unreadable(caller, planned.problem);
     const results: (RunStart | HeldBack)[] = [];
     for (const run of planned.runs) results.push(await start(caller, run));
     const runs = results.flatMap((result) => ('id' in result ? [result.id] : []));

@@ -43,9 +43,12 @@ const parseTags = (idInstance: InstanceId, tags: readonly Tag[]): ListedInstance
 /** Of ASCII only: to Unicode the Kelvin sign is a capital k, and `mi\u212Ae@…` is somebody else than `mike@…`. */
 export const lowerCase = (text: string): string => text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 
+/** The spelling by which identities are compared: e-mail addresses in lower case, ids as they are. */
+export const canonicalIdentity = (identity: string): string =>
+  identity.includes('@') ? lowerCase(identity) : identity;
+
 /** E-mail addresses are compared without regard to case, ids exactly. */
-export const isSameIdentity = (a: string, b: string): boolean =>
-  a === b || (a.includes('@') && lowerCase(a) === lowerCase(b));
+export const isSameIdentity = (a: string, b: string): boolean => canonicalIdentity(a) === canonicalIdentity(b);
 
 /** The identities in an `owner` tag, or in the owner that a request names. */
 export const parseOwner = (text: string): readonly string[] => text.split(/\s+/).filter((identity) => identity !== '');

@@ -27,6 +27,8 @@ export type Evidence = {
   readonly session?: { readonly name: string; readonly setBy: 'identity-center' | 'caller' };
   /** The `email` claim of the caller's token. */
   readonly email?: string;
+  /** Only in a run that an event started: the AWS account that put the event on its bus. EventBridge sets it. */
+  readonly account?: string;
   readonly reason?: string;
   readonly requestedAt: string;
   /** When the logout was confirmed by a reading of `notAuthorized`. Missing: nothing proves that the session ended. */

@@ -1,6 +1,15 @@
 import * as v from 'valibot';
 import { instant, requestEntries } from '../runs/request.ts';
-import { type Dialect, type EventPattern, type ParseEvent, parseEventFields, word } from './dialect.ts';
+import {
+  account,
+  type Departure,
+  type Dialect,
+  type EventPattern,
+  type Invalid,
+  type ParseEvent,
+  parseEventFields,
+  word,
+} from './dialect.ts';
 
 const detailType = 'Employee Offboarded';
 
@@ -23,18 +32,18 @@ const detailSchema = v.pipe(
   v.check(({ person }) => person.length === 1, 'must name the person by owner or by email, and not by both'),
 );
 
-const schema = v.object({ source: word, id: word, time: instant, detail: detailSchema });
+const schema = v.object({ source: word, id: word, time: instant, account, detail: detailSchema });
 
 /**
  * Parses `detail: { owner | email, reason?, effectiveAt?, id?, dryRun? }`. With `detail.id`, the same id, person and `effectiveAt`
  * are one run. Without it the id of the event is used, so the same detail put on the bus again is another run.
  */
-export const parseCustom: ParseEvent = (event) => {
+export const parseCustom: ParseEvent<Departure | Invalid> = (event) => {
   if (!v.is(recognised, event)) return undefined;
 
   const parsed = parseEventFields(schema, event);
   if (parsed.kind === 'invalid') return parsed;
-  const { source, time, id, detail } = parsed.fields;
+  const { source, time, id, account, detail } = parsed.fields;
   return {
     kind: 'departure',
     people: [detail.person],
@@ -42,6 +51,7 @@ export const parseCustom: ParseEvent = (event) => {
     source,
     id: detail.id ?? id,
     occurredAt: time,
+    account,
     ...(detail.effectiveAt && { at: detail.effectiveAt }),
     ...(detail.dryRun && { dryRun: true }),
   };

@@ -23,8 +23,22 @@ export type Departure = {
   readonly at?: string;
   /** @default source and id */
   readonly requestedBy?: string;
+  /** AWS account that put the event on its bus. It is recorded, and takes no part in the name of the run. */
+  readonly account?: string | undefined;
   /** A dry run: report who would be logged out and change nothing. */
   readonly dryRun?: boolean;
+  /** Why somebody whom the event names is not in `people`. It never quotes the event. */
+  readonly problem?: string;
+};
+
+/** A user of IAM Identity Center. */
+export type DirectoryUser = { readonly userId: string; readonly identityStoreId?: string | undefined };
+
+/** A user was changed. If the directory says that they are disabled, it is a departure. */
+export type StatusChange = {
+  readonly kind: 'status-change';
+  readonly user: DirectoryUser;
+  readonly departure: Departure;
 };
 
 /** The event belongs to a dialect and cannot be acted on. */
@@ -34,14 +48,13 @@ export type Invalid = {
   readonly problem: string;
 };
 
-export type ParsedEvent =
-  | Departure
-  /** The event is understood: nobody left. */
-  | { readonly kind: 'not-an-offboarding'; readonly why: string }
-  | Invalid;
+/** The event is understood: nobody left. */
+export type NotAnOffboarding = { readonly kind: 'not-an-offboarding'; readonly why: string };
+
+export type ParsedEvent = Departure | StatusChange | NotAnOffboarding | Invalid;
 
 /** Parses an untrusted event; `undefined` if it belongs to another dialect. */
-export type ParseEvent = (event: unknown) => ParsedEvent | undefined;
+export type ParseEvent<Parsed extends ParsedEvent = ParsedEvent> = (event: unknown) => Parsed | undefined;
 
 /** One system's way to report that somebody left. */
 export type Dialect = {
@@ -75,6 +88,9 @@ export const word = v.pipe(
   v.regex(/^[^\s\p{C}]+$/u, 'must not be empty or hold white space or control characters'),
   v.maxLength(256, 'must be at most 256 characters'),
 );
+
+/** The `account` of an event. EventBridge sets it. */
+export const account = v.fallback(v.optional(v.pipe(v.string(), v.regex(/^[0-9]{12}$/))), undefined);
 
 /** Parses the fields of an event that its dialect needs. */
 export const parseEventFields = <Schema extends v.GenericSchema>(

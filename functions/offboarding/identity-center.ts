@@ -1,23 +1,45 @@
 import * as v from 'valibot';
 import { instant } from '../runs/request.ts';
-import { type Dialect, type EventPattern, type ParseEvent, parseEventFields, word } from './dialect.ts';
+import {
+  account,
+  type Departure,
+  type Dialect,
+  type DirectoryUser,
+  type EventPattern,
+  type ParseEvent,
+  parseEventFields,
+  word,
+} from './dialect.ts';
 
 const detailType = 'AWS API Call via CloudTrail';
-const sources = ['aws.sso-directory', 'aws.identitystore'] as const;
-const eventSources = ['sso-directory.amazonaws.com', 'identitystore.amazonaws.com'] as const;
-const eventNames = ['DisableUser', 'DeleteUser'] as const;
+const sourcePrefix = 'aws.';
+// Console, public API, and SCIM: https://docs.aws.amazon.com/singlesignon/latest/userguide/scim-logging-using-cloudtrail.html
+const eventSources = [
+  'sso-directory.amazonaws.com',
+  'identitystore.amazonaws.com',
+  'identitystore-scim.amazonaws.com',
+] as const;
 
-/** Selects the calls of the console and the public API by which a user leaves. */
+/** What each call means. An update hides its values, so only the directory knows whether it disabled the user. */
+const calls: Readonly<Record<string, 'departure' | 'status-change'>> = {
+  DisableUser: 'departure',
+  DeleteUser: 'departure',
+  PatchUser: 'status-change',
+  PutUser: 'status-change',
+  UpdateUser: 'status-change',
+};
+
+/** Selects the calls by which a user may leave. EventBridge's `source` for SCIM is not documented, so any of AWS's will do. */
 export const identityCenterPattern = {
-  source: sources,
+  source: [{ prefix: sourcePrefix }],
   'detail-type': [detailType],
-  detail: { eventSource: eventSources, eventName: eventNames, errorCode: [{ exists: false }] },
+  detail: { eventSource: eventSources, eventName: Object.keys(calls), errorCode: [{ exists: false }] },
 } as const satisfies EventPattern;
 
 // Nobody but AWS can put an event whose source begins with `aws.`.
 const recognised = v.object({
   'detail-type': v.literal(detailType),
-  source: v.picklist(sources),
+  source: v.pipe(v.string(), v.startsWith(sourcePrefix)),
   detail: v.object({ eventSource: v.picklist(eventSources) }),
 });
 
@@ -31,50 +53,82 @@ const userId = v.pipe(
   v.regex(/^(?:[0-9a-f]{10}-)?[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$/, 'must be the id of a user'),
 );
 
+const storeId = v.fallback(v.optional(v.pipe(v.string(), v.regex(/^d-[0-9a-f]{10}$/))), undefined);
+
+/** SCIM has other names than the console and the public API for the user and the identity store. */
+const parametersSchema = v.pipe(
+  v.object({
+    userId: v.optional(v.unknown()),
+    id: v.optional(v.unknown()),
+    identityStoreId: storeId,
+    tenantId: storeId,
+  }),
+  v.transform(({ id, tenantId, userId = id, identityStoreId = tenantId }) => ({
+    ...(userId !== undefined && { userId }),
+    identityStoreId,
+  })),
+  v.object({ userId, identityStoreId: v.optional(v.string()) }),
+);
+
 const schema = v.object({
   source: word,
-  detail: v.object({
-    eventID: word,
-    eventTime: instant,
-    requestParameters: v.object({
-      userId,
-      identityStoreId: v.fallback(v.optional(v.pipe(v.string(), v.regex(/^d-[0-9a-f]{10}$/))), undefined),
-    }),
-  }),
+  account,
+  detail: v.object({ eventID: word, eventTime: instant, requestParameters: parametersSchema }),
 });
 
-type User = v.InferOutput<typeof schema>['detail']['requestParameters'];
-
 /** The id with and without its prefix: the number of the identity store. */
-const identitiesOf = ({ userId, identityStoreId }: User): readonly string[] => {
+const identitiesOf = ({ userId, identityStoreId }: DirectoryUser): readonly string[] => {
   const bare = userId.slice(-36);
   if (bare !== userId) return [userId, bare];
   return identityStoreId === undefined ? [bare] : [`${identityStoreId.slice('d-'.length)}-${bare}`, bare];
 };
 
-/** Parses who was disabled or deleted. The event holds no e-mail address. */
+const operationsSchema = v.object({
+  detail: v.object({
+    requestParameters: v.object({
+      httpBody: v.object({ operations: v.pipe(v.array(v.object({ path: v.string() })), v.minLength(1)) }),
+    }),
+  }),
+});
+
+/** Whether each operation of a PATCH names its field, and none of these can be the status. CloudTrail may hide a name. */
+const changesOtherFields = (event: unknown): boolean => {
+  const parsed = v.safeParse(operationsSchema, event);
+  if (!parsed.success) return false;
+  const { operations } = parsed.output.detail.requestParameters.httpBody;
+  return operations.every(({ path }) => !/active|hidden/i.test(path));
+};
+
+const departureOf = ({ source, account, detail }: v.InferOutput<typeof schema>, eventName: string): Departure => ({
+  kind: 'departure',
+  people: [identitiesOf(detail.requestParameters)],
+  reason: `${eventName} in IAM Identity Center`,
+  source,
+  id: detail.eventID,
+  occurredAt: detail.eventTime,
+  account,
+});
+
+/** Parses who was disabled, deleted or changed. The event holds no e-mail address. */
 export const parseIdentityCenter: ParseEvent = (event) => {
   if (!v.is(recognised, event)) return undefined;
 
   const action = parseEventFields(actionSchema, event);
   if (action.kind === 'invalid') return action;
   const { eventName } = action.fields.detail;
-  if (!eventNames.some((name) => name === eventName))
-    return { kind: 'not-an-offboarding', why: 'its eventName is not an offboarding' };
+  const meaning = Object.hasOwn(calls, eventName) ? calls[eventName] : undefined;
+  if (meaning === undefined) return { kind: 'not-an-offboarding', why: 'its eventName is not an offboarding' };
   if ('errorCode' in action.fields.detail)
     return { kind: 'not-an-offboarding', why: 'it has an errorCode: it was refused' };
+  if (changesOtherFields(event))
+    return { kind: 'not-an-offboarding', why: 'it does not change the status of the user' };
 
   const parsed = parseEventFields(schema, event);
   if (parsed.kind === 'invalid') return parsed;
-  const { source, detail } = parsed.fields;
-  return {
-    kind: 'departure',
-    people: [identitiesOf(detail.requestParameters)],
-    reason: `${eventName} in IAM Identity Center`,
-    source,
-    id: detail.eventID,
-    occurredAt: detail.eventTime,
-  };
+  const departure = departureOf(parsed.fields, eventName);
+  return meaning === 'departure'
+    ? departure
+    : { kind: 'status-change', user: parsed.fields.detail.requestParameters, departure };
 };
 
 /** IAM Identity Center, through CloudTrail. */

@@ -1,6 +1,16 @@
 import * as v from 'valibot';
 import { instant } from '../runs/request.ts';
-import { type Dialect, type EventPattern, type ParseEvent, parseEventFields, word } from './dialect.ts';
+import {
+  account,
+  type Departure,
+  type Dialect,
+  type EventPattern,
+  type Invalid,
+  type NotAnOffboarding,
+  type ParseEvent,
+  parseEventFields,
+  word,
+} from './dialect.ts';
 
 const detailType = 'SystemLog';
 const sourcePrefix = 'aws.partner/okta.com/';
@@ -29,33 +39,39 @@ const actionSchema = v.object({
 /** Okta's placeholder for a missing value. It is nobody's identity and must not match a tag with the same text. */
 const unknownValue = 'unknown';
 
-const identities = v.pipe(
-  v.object({ alternateId: v.nullish(word), id: v.nullish(word) }),
-  v.transform(({ alternateId, id }) => [alternateId ?? [], id ?? []].flat().filter((each) => each !== unknownValue)),
-  v.minLength(1, 'must have an id or an alternateId'),
-);
+const userSchema = v.object({
+  type: v.literal('User'),
+  alternateId: v.optional(v.unknown()),
+  id: v.optional(v.unknown()),
+});
+
+const isIdentity = (value: unknown): value is string => v.is(word, value) && value !== unknownValue;
+
+/** The identities of one person; none if the target has nothing that can be compared with a tag. */
+const identitiesOf = ({ alternateId, id }: v.InferOutput<typeof userSchema>): readonly string[] =>
+  [alternateId, id].filter(isIdentity);
 
 /** Far more than one event of Okta names; each is one call to Lambda. */
 const mostPeople = 50;
 
 const schema = v.object({
   source: word,
+  account,
   detail: v.object({
     uuid: word,
     published: instant,
     target: v.pipe(
       v.array(v.unknown()),
       // Not `actor`, who is the admin; other targets are applications and the like.
-      v.filterItems((target) => v.is(v.object({ type: v.literal('User') }), target)),
+      v.transform((targets) => targets.filter((target) => v.is(userSchema, target))),
       v.minLength(1, 'must have an entry of type User'),
       v.maxLength(mostPeople, `must have at most ${mostPeople} entries of type User`),
-      v.array(identities),
     ),
   }),
 });
 
 /** Parses who was deactivated, suspended or deleted. */
-export const parseOkta: ParseEvent = (event) => {
+export const parseOkta: ParseEvent<Departure | NotAnOffboarding | Invalid> = (event) => {
   if (!v.is(recognised, event)) return undefined;
 
   const action = parseEventFields(actionSchema, event);
@@ -67,14 +83,20 @@ export const parseOkta: ParseEvent = (event) => {
 
   const parsed = parseEventFields(schema, event);
   if (parsed.kind === 'invalid') return parsed;
-  const { source, detail } = parsed.fields;
+  const { source, account, detail } = parsed.fields;
+  const people = detail.target.map(identitiesOf);
+  const unnamed = people.filter((identities) => identities.length === 0).length;
+  const problem = `detail.target: ${unnamed} of ${people.length} users have no usable id or alternateId`;
+  if (unnamed === people.length) return { kind: 'invalid', problem };
   return {
     kind: 'departure',
-    people: detail.target,
+    people: people.filter((identities) => identities.length > 0),
+    ...(unnamed > 0 && { problem }),
     reason: `${eventType} in Okta`,
     source,
     id: detail.uuid,
     occurredAt: detail.published,
+    account,
   };
 };
 

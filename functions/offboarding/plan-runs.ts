@@ -1,3 +1,4 @@
+import { canonicalIdentity } from '../instances/directory.ts';
 import {
   defaultExpiryAfter,
   defaultExpiryMs,
@@ -17,6 +18,8 @@ export type Planned = {
   readonly kind: 'planned';
   readonly requestedBy: string;
   readonly runs: readonly PlannedRun[];
+  /** Why somebody whom the event names gets no run. It never quotes the event. */
+  readonly problem?: string;
 };
 
 const dayMs = 24 * 60 * 60 * 1_000;
@@ -26,13 +29,14 @@ const requestedByOf = ({ source, id, requestedBy = `${source} ${id}` }: Departur
 const createRequest =
   (departure: Departure, limits: RunLimits) =>
   (identities: readonly string[]): ForcedLogout => {
-    const { reason, occurredAt, at, dryRun } = departure;
+    const { reason, occurredAt, at, account, dryRun } = departure;
     const isLater = at !== undefined && Date.parse(at) > Date.parse(occurredAt);
     return {
       target: { owner: identities.join(' ') },
       reason,
       requestedBy: requestedByOf(departure),
       source: 'offboarding',
+      ...(account !== undefined && { account }),
       occurredAt,
       ...(isLater && { at }),
       expiresAt: defaultExpiryAfter(isLater ? at : occurredAt, limits),
@@ -57,23 +61,34 @@ const causeOf = ({ source, id, at, dryRun }: Departure, identities: readonly str
   key: JSON.stringify([id, identities, at, dryRun === true]),
 });
 
+const normalizeInstant = (instant: string): string => new Date(instant).toISOString();
+
+/** The same departure written in another way is the same departure: another time zone, an e-mail address in another case. */
+const normalize = (departure: Departure): Departure => ({
+  ...departure,
+  people: departure.people.map((identities) => [...new Set(identities.map(canonicalIdentity))]),
+  occurredAt: normalizeInstant(departure.occurredAt),
+  ...(departure.at !== undefined && { at: normalizeInstant(departure.at) }),
+});
+
 /**
  * Plans one run for each person, so that each has its own cap, summary and cancellation. It never reads the clock: the same
- * event gives the same runs whenever it is delivered.
+ * event gives the same runs whenever it is delivered. A person whose run would be refused keeps nobody else logged in.
  */
-export const planRuns = (departure: Departure, limits: RunLimits): Planned | Invalid => {
+export const planRuns = (event: Departure, limits: RunLimits): Planned | Invalid => {
+  const departure = normalize(event);
   const tooLong = waitProblem(departure, limits);
   if (tooLong) return tooLong;
 
   const requestFor = createRequest(departure, limits);
-  const runs = departure.people.map((identities) => ({
-    cause: causeOf(departure, identities),
-    request: requestFor(identities),
+  const planned = departure.people.map((identities) => ({
+    run: { cause: causeOf(departure, identities), request: requestFor(identities) },
+    // A run would refuse it too, but here the event is still kept in the failed queue.
+    refusal: parseEventFields(forcedLogoutSchema, requestFor(identities)),
   }));
-  // A run would refuse these too, but here the event is still kept in the failed queue.
-  for (const { request } of runs) {
-    const parsed = parseEventFields(forcedLogoutSchema, request);
-    if (parsed.kind === 'invalid') return parsed;
-  }
-  return { kind: 'planned', requestedBy: requestedByOf(departure), runs };
+  const runs = planned.flatMap(({ run, refusal }) => (refusal.kind === 'invalid' ? [] : [run]));
+  const problems = planned.flatMap(({ refusal }) => (refusal.kind === 'invalid' ? [refusal.problem] : []));
+  const problem = departure.problem ?? problems[0];
+  if (runs.length === 0) return { kind: 'invalid', problem: problem ?? 'the event names nobody' };
+  return { kind: 'planned', requestedBy: requestedByOf(departure), runs, ...(problem !== undefined && { problem }) };
 };

@@ -1,4 +1,5 @@
 import type { Agent } from 'node:https';
+import { IdentitystoreClient } from '@aws-sdk/client-identitystore';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 
@@ -23,4 +24,11 @@ export const createLambda = (): LambdaClient =>
   new LambdaClient({
     maxAttempts: 3,
     requestHandler: { connectionTimeout: 1_000, requestTimeout: 5_000, throwOnRequestTimeout: true },
+  });
+
+/** The endpoint may be a local one: the SDK reads `AWS_ENDPOINT_URL_IDENTITYSTORE` itself. */
+export const createIdentityStore = (): IdentitystoreClient =>
+  new IdentitystoreClient({
+    maxAttempts: 3,
+    requestHandler: { connectionTimeout: 1_000, requestTimeout: 3_000, throwOnRequestTimeout: true },
   });

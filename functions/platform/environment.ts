@@ -26,6 +26,8 @@ export const environmentNames = {
   maxTargetsCeiling: 'MAX_TARGETS_CEILING',
   /** How long a run may take, including its waits, in seconds as in Lambda's settings. @default 2592000, 30 days */
   executionTimeoutSeconds: 'EXECUTION_TIMEOUT_SECONDS',
+  /** The identity store of IAM Identity Center, e.g. `d-93670dc30f`. @default the one that an event names */
+  identityStoreId: 'IDENTITY_STORE_ID',
   /** The callers with a token of their own, as JSON: `{ "<name>": { "kind", "tokenSha256", "maxPerHour" } }`. @default none */
   namedCallers: 'NAMED_CALLERS',
 } as const;
@@ -154,3 +156,13 @@ export const readStartingEnvironment = (variables: Variables): StartingEnvironme
     executionTimeoutMs: read.EXECUTION_TIMEOUT_SECONDS * 1_000,
   };
 };
+
+const identityStoreSchema = v.object({
+  [environmentNames.identityStoreId]: v.optional(
+    v.pipe(v.string(), v.regex(/^d-[0-9a-f]{10}$/, 'must be the id of an identity store, such as d-93670dc30f')),
+  ),
+});
+
+/** For a function that reads users of IAM Identity Center. @throws EnvironmentError that says what is wrong */
+export const readIdentityStoreId = (variables: Variables): string | undefined =>
+  parseVariables(identityStoreSchema, variables).IDENTITY_STORE_ID;

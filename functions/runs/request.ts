@@ -101,6 +101,10 @@ export const forcedLogoutSchema = v.strictObject({
   ),
   /** The `email` claim of the caller's token. */
   email: v.exactOptional(text(320)),
+  /** AWS account of the event that started the run. */
+  account: v.exactOptional(
+    v.pipe(v.string('must be a text'), v.regex(/^[0-9]{12}$/, 'must be the id of an AWS account')),
+  ),
   /** The time of the cause: the event's own time, the scheduled time, or the instant of the request. */
   occurredAt: v.exactOptional(instant),
 });

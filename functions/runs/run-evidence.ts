@@ -37,7 +37,7 @@ const causeMs = ({ request: { occurredAt, at }, startedAt }: RunIdentity): numbe
  * @param stoppedBy who stopped the run before this instance was confirmed
  */
 export const evidenceOf = (target: DecidedTarget, run: RunIdentity, stoppedBy?: string): Evidence => {
-  const { source, occurredAt, requestedBy, session, email, redrivenBy, reason } = run.request;
+  const { source, occurredAt, requestedBy, session, email, account, redrivenBy, reason } = run.request;
   const { idInstance, attempts, confirmedAt, queueCleared } = target;
   const { readings, tags, queueProblem } = target.retry;
   return {
@@ -47,6 +47,7 @@ export const evidenceOf = (target: DecidedTarget, run: RunIdentity, stoppedBy?: 
     requestedBy,
     ...(session !== undefined && { session }),
     ...(email !== undefined && { email }),
+    ...(account !== undefined && { account }),
     reason,
     requestedAt: run.startedAt,
     ...(confirmedAt !== undefined && {

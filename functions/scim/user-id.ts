@@ -1,10 +1,7 @@
-import { lowerCase } from '../instances/directory.ts';
+import { canonicalIdentity } from '../instances/directory.ts';
 import { isIdentity } from './identity.ts';
 
 const prefix = 'u1.';
-
-/** Tags compare e-mail addresses without regard to case, everything else exactly. */
-const canonical = (userName: string): string => (userName.includes('@') ? lowerCase(userName) : userName);
 
 /**
  * The `id` of a user: the name itself, encoded. Nothing is stored, and the same person has the same id for ever.
@@ -12,7 +9,7 @@ const canonical = (userName: string): string => (userName.includes('@') ? lowerC
  * @param userName an identity
  */
 export const userIdOf = (userName: string): string =>
-  `${prefix}${Buffer.from(canonical(userName)).toString('base64url')}`;
+  `${prefix}${Buffer.from(canonicalIdentity(userName)).toString('base64url')}`;
 
 /** The `userName` that an id stands for; `undefined` for an id that this service did not give out. */
 export const parseUserId = (id: string | undefined): string | undefined => {

@@ -98,7 +98,6 @@ export class GreenApiLogout extends Construct {
     return this.#api.grantCall(
       grantee,
       ['POST', '/forced-logouts'],
-      ['GET', '/forced-logouts'],
       ['GET', '/forced-logouts/*'],
       ['DELETE', '/forced-logouts/*'],
     );

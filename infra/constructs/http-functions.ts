@@ -53,12 +53,10 @@ const createState = (scope: Construct, { settings, secrets, alarms }: Deployment
 };
 
 /** Starts, shows and stops runs for callers of the API; reads no secret. */
-const createForcedLogouts = (scope: Construct, deployment: Deployment, run: RunFunction): ServiceFunction => {
-  const { settings, evidence, alarms } = deployment;
+const createForcedLogouts = (scope: Construct, { settings, alarms }: Deployment, run: RunFunction): ServiceFunction => {
   const forcedLogouts = new ServiceFunction(scope, 'forced-logouts', {
     environment: run.startingEnvironment,
-    // Stopping a run leaves the evidence of the logouts that it had sent.
-    logGroup: evidence,
+    logGroup: createLog(scope, 'ForcedLogoutsLog', settings.logRetentionDays),
     memoryMb: settings.memoryMb,
   });
   run.durable.grantStart(forcedLogouts);

@@ -15,7 +15,7 @@ const clients: Readonly<Record<string, readonly string[]>> = {
   instances: ['client-secrets-manager'],
   state: ['client-secrets-manager'],
   'forced-logouts': ['client-lambda'],
-  offboarding: ['client-lambda'],
+  offboarding: ['client-identitystore', 'client-lambda'],
   schedule: ['client-lambda'],
   scim: ['client-lambda', 'client-secrets-manager'],
   webhook: ['client-lambda', 'client-secrets-manager'],

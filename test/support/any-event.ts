@@ -1,5 +1,12 @@
 import fc from 'fast-check';
-import { changed, customEvent, identityCenterEvent, oktaEvent, type SampleEvent } from './offboarding-events.ts';
+import {
+  changed,
+  customEvent,
+  identityCenterEvent,
+  oktaEvent,
+  type SampleEvent,
+  scimEvent,
+} from './offboarding-events.ts';
 
 type Path = readonly string[];
 
@@ -68,5 +75,6 @@ export const anyVariation: fc.Arbitrary<unknown> = fc.oneof(
   },
   { weight: 4, arbitrary: variationOf(oktaEvent) },
   { weight: 4, arbitrary: variationOf(identityCenterEvent) },
+  { weight: 2, arbitrary: variationOf(scimEvent('PatchUser')) },
   { weight: 1, arbitrary: hostile },
 );

@@ -5,11 +5,14 @@ const read = (node: unknown, ...path: readonly string[]): unknown =>
   );
 
 const userIdsIn = (event: unknown): readonly unknown[] => {
-  const userId = read(event, 'detail', 'requestParameters', 'userId');
-  if (typeof userId !== 'string') return [];
-  const storeId = read(event, 'detail', 'requestParameters', 'identityStoreId');
-  const prefixed = typeof storeId === 'string' ? [`${storeId.replace('d-', '')}-${userId}`] : [];
-  return [userId, userId.replace(/^[0-9a-f]{10}-/, ''), ...prefixed];
+  const parameter = (name: string) => read(event, 'detail', 'requestParameters', name);
+  const userIds = [parameter('userId'), parameter('id')].filter((id) => typeof id === 'string');
+  const storeIds = [parameter('identityStoreId'), parameter('tenantId')].filter((id) => typeof id === 'string');
+  return userIds.flatMap((userId) => [
+    userId,
+    userId.replace(/^[0-9a-f]{10}-/, ''),
+    ...storeIds.map((storeId) => `${storeId.replace('d-', '')}-${userId}`),
+  ]);
 };
 
 const targetsIn = (event: unknown): readonly unknown[] => {

@@ -16,3 +16,16 @@ export const changed = (event: SampleEvent, values: Readonly<Record<string, unkn
   JSON.parse(
     JSON.stringify(Object.entries(values).reduce((copy, [path, value]) => put(copy, path.split('.'), value), event)),
   );
+
+/** A call by which an identity provider changes a user of IAM Identity Center over SCIM, in the structure that AWS documents. */
+export const scimEvent = (eventName: string, parameters: Readonly<Record<string, unknown>> = {}): SampleEvent =>
+  changed(identityCenterEvent, {
+    source: 'aws.identitystore-scim',
+    'detail.eventSource': 'identitystore-scim.amazonaws.com',
+    'detail.eventName': eventName,
+    'detail.requestParameters': {
+      tenantId: 'd-93670dc30f',
+      id: '6d321996-eab8-4d2e-9f41-0db53b051a5b',
+      ...parameters,
+    },
+  });

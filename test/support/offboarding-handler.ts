@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { IsDisabled } from '../../functions/offboarding/user-status.ts';
 import { createOffboardingHandler } from '../../functions/offboarding.ts';
 import type { RunStart, StartRun } from '../../functions/runs/lambda/start-run.ts';
 import { stableJson } from '../../functions/runs/lambda/start-run.ts';
@@ -10,10 +11,17 @@ export type FunctionOptions = {
   readonly now?: string;
   /** What becomes of a start, if it is not what Lambda does with names and payloads. */
   readonly fail?: (request: ForcedLogout) => RunStart | undefined;
+  /** What the directory says of a user. @default disabled */
+  readonly isDisabled?: IsDisabled;
 };
 
 /** The function, before a Lambda that keeps one payload for each name. */
-export const createOffboarding = ({ now = '2026-11-20T17:00:05Z', fail = () => undefined }: FunctionOptions = {}) => {
+export const createOffboarding = ({
+  now = '2026-11-20T17:00:05Z',
+  fail = () => undefined,
+  isDisabled = async () => true,
+}: FunctionOptions = {}) => {
+  const waits: number[] = [];
   const payloads = new Map<string, string>();
   const lines: string[] = [];
   const startRun: StartRun = async (id, request) => {
@@ -26,9 +34,11 @@ export const createOffboarding = ({ now = '2026-11-20T17:00:05Z', fail = () => u
   };
   const handler = createOffboardingHandler({
     startRun,
+    isDisabled,
     stack: 'green-api-logout',
     limits: { executionTimeoutMs: 30 * 24 * 60 * 60 * 1_000, maxTargetsCeiling: 500 },
     now: () => new Date(now),
+    sleep: async (ms) => waits.push(ms),
     log: (level, message, fields) => lines.push(JSON.stringify({ level, message, ...fields })),
   });
   return {
@@ -36,6 +46,8 @@ export const createOffboarding = ({ now = '2026-11-20T17:00:05Z', fail = () => u
     payloads,
     requests: () => [...payloads.values()].map((payload) => v.parse(forcedLogoutSchema, JSON.parse(payload))),
     lines,
+    /** How long each start waited for its turn, in milliseconds; nothing of those that did not wait. */
+    waits,
     put: async (event: unknown) => handler(event, contextOf()),
   };
 };

@@ -80,7 +80,13 @@ const openHandlers = () => {
       recordStopped: async () => {},
     }),
     schedule: createScheduleHandler({ ...common, limits, startRun }),
-    offboarding: createOffboardingHandler({ ...common, limits, startRun }),
+    offboarding: createOffboardingHandler({
+      ...common,
+      limits,
+      startRun,
+      isDisabled: async () => true,
+      sleep: async () => undefined,
+    }),
   };
 };
 
@@ -97,7 +103,6 @@ const routes = [
   ['logout', 'POST /instances/{idInstance}/logout'],
   ['instances', 'GET /instances'],
   ['forced-logouts', 'POST /forced-logouts'],
-  ['forced-logouts', 'GET /forced-logouts'],
   ['forced-logouts', 'GET /forced-logouts/{id}'],
   ['forced-logouts', 'DELETE /forced-logouts/{id}'],
 ] as const;

@@ -112,7 +112,8 @@ test('emulators import nothing of the functions or the infrastructure', () => {
 });
 
 test.each([
-  ['@aws-sdk/', ['runs', 'instances', 'logout', 'platform']],
+  ['@aws-sdk/', ['runs', 'instances', 'logout', 'offboarding', 'platform']],
+  ['@aws-sdk/client-identitystore', ['offboarding', 'platform']],
   ['@aws-sdk/client-lambda', ['runs', 'platform']],
   ['@aws-sdk/client-eventbridge', ['logout', 'runs', 'platform']],
   ['@aws-sdk/client-secrets-manager', ['instances', 'logout', 'platform']],

@@ -66,5 +66,14 @@ test('a refusal is named, and quotes nothing of what Lambda said', async () => {
     name: 'RunNotStarted',
     message: 'denied: Lambda: AccessDeniedException: allow lambda:InvokeFunction on the alias',
   });
-  expect(setup.lines).toEqual([]);
+  expect(setup.lines.map((line) => JSON.parse(line))).toMatchObject([
+    {
+      level: 'ERROR',
+      message: 'event failed',
+      function: 'offboarding',
+      stack: 'acme',
+      error: 'RunNotStarted',
+      detail: 'denied: Lambda: AccessDeniedException: allow lambda:InvokeFunction on the alias',
+    },
+  ]);
 });

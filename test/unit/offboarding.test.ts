@@ -1,7 +1,9 @@
 import fc from 'fast-check';
+import { UserNotRead } from '../../functions/offboarding/user-status.ts';
+import { failedEventsMetric } from '../../functions/runs/failed-events.ts';
 import { anyVariation } from '../support/any-event.ts';
 import { namedIn } from '../support/named-in.ts';
-import { changed, customEvent, identityCenterEvent, oktaEvent } from '../support/offboarding-events.ts';
+import { changed, customEvent, identityCenterEvent, oktaEvent, scimEvent } from '../support/offboarding-events.ts';
 import { createOffboarding } from '../support/offboarding-handler.ts';
 
 const rejection = (promise: Promise<unknown>): Promise<unknown> =>
@@ -29,8 +31,9 @@ test('starts a run for the person in the custom sample, and says so in one line 
       reason: 'left the company',
       requestedBy: 'com.example.hr hr-2026-001734',
       source: 'offboarding',
-      occurredAt: '2026-11-20T17:00:00Z',
-      at: '2026-11-30T17:00:00Z',
+      account: '111122223333',
+      occurredAt: '2026-11-20T17:00:00.000Z',
+      at: '2026-11-30T17:00:00.000Z',
       expiresAt: '2026-12-01T17:00:00.000Z',
       maxTargets: 50,
     },
@@ -57,7 +60,6 @@ test.each([
 
 const envelope = {
   id: '99999999-5b6a-4978-8695-a4b3c2d1e0f9',
-  account: '444455556666',
   region: 'us-east-1',
   resources: ['arn:x'],
 };
@@ -146,7 +148,141 @@ test.each([
   const handler = createOffboarding();
 
   expect(await rejection(handler.put(event))).toMatchObject({ name, message });
-  expect([handler.payloads.size, handler.lines]).toEqual([0, []]);
+  expect(handler.payloads.size).toBe(0);
+  expect(handler.lines.map((line) => JSON.parse(line))).toEqual([
+    {
+      level: 'ERROR',
+      message: 'event failed',
+      error: name,
+      detail: message,
+      stack: 'green-api-logout',
+      function: 'offboarding',
+      failedEvents: 1,
+      _aws: {
+        Timestamp: Date.parse('2026-11-20T17:00:05Z'),
+        CloudWatchMetrics: [
+          {
+            Namespace: 'green-api-logout',
+            Dimensions: [['stack', 'function']],
+            Metrics: [{ Name: failedEventsMetric, Unit: 'Count' }],
+          },
+        ],
+      },
+    },
+  ]);
+});
+
+test('an error that nobody foresaw is counted by its name alone', async () => {
+  const handler = createOffboarding({
+    isDisabled: async () => {
+      throw new TypeError('john.doe@example.com');
+    },
+  });
+
+  await rejection(handler.put(scimEvent('PatchUser')));
+
+  expect(handler.lines).toEqual([expect.stringContaining('"message":"event failed","error":"TypeError","stack"')]);
+});
+
+test('the account of an event is recorded, and another account is the same run', async () => {
+  const handler = createOffboarding();
+
+  const first = await handler.put(customEvent);
+  const second = await handler.put(changed(customEvent, { account: '444455556666' }));
+
+  expect(second).toEqual(first);
+  expect(handler.requests()).toMatchObject([{ account: '111122223333' }]);
+});
+
+test.each([
+  ['e-mail address in another case', { 'detail.email': 'John.Doe@Example.com' }],
+  ['instant in another time zone', { 'detail.effectiveAt': '2026-11-30T18:00:00+01:00' }],
+])('the same departure with its %s is the same run, to the byte', async (_what, values) => {
+  const handler = createOffboarding();
+
+  const first = await handler.put(customEvent);
+  const second = await handler.put(changed(customEvent, values));
+
+  expect(second).toEqual(first);
+  expect(handler.lines.map((line) => JSON.parse(line).level)).toEqual(['INFO', 'INFO']);
+});
+
+test('a target that names nobody keeps nobody else logged in: the others are started, then the event fails', async () => {
+  const handler = createOffboarding();
+  const people = [
+    { type: 'User', id: 'u1', alternateId: 'a b' },
+    { type: 'User', alternateId: 'unknown' },
+    { type: 'User', id: 'u2' },
+  ];
+
+  const error = await rejection(handler.put(changed(oktaEvent, { 'detail.target': people })));
+
+  const problem = 'detail.target: 1 of 3 users have no usable id or alternateId';
+  expect(error).toMatchObject({ name: 'InvalidEvent', message: problem });
+  expect(handler.requests()).toMatchObject([{ target: { owner: 'u1' } }, { target: { owner: 'u2' } }]);
+  expect(handler.lines.map((line) => JSON.parse(line))).toMatchObject([
+    { level: 'WARN', message: 'offboarding', runs: [...handler.payloads.keys()], note: problem },
+    { level: 'ERROR', message: 'event failed', detail: problem, failedEvents: 1 },
+  ]);
+});
+
+test('the runs of a mass offboarding start one after another, and none waits longer than ten seconds', async () => {
+  const handler = createOffboarding();
+  const people = (count: number, prefix: string) =>
+    Array.from({ length: count }, (_, index) => ({ type: 'User', id: `${prefix}${index}` }));
+
+  await handler.put(changed(oktaEvent, { 'detail.target': people(50, 'u') }));
+  await handler.put(changed(oktaEvent, { 'detail.target': people(50, 'v'), 'detail.uuid': 'another' }));
+
+  expect(handler.payloads.size).toBe(100);
+  expect(handler.waits.slice(0, 3)).toEqual([200, 400, 600]);
+  expect(handler.waits).toHaveLength(95);
+  expect(Math.max(...handler.waits)).toBe(10_000);
+});
+
+describe('a changed user of IAM Identity Center', () => {
+  test('who is disabled is logged out', async () => {
+    const handler = createOffboarding();
+
+    await handler.put(scimEvent('PatchUser'));
+
+    expect(handler.requests()).toMatchObject([
+      {
+        target: { owner: '93670dc30f-6d321996-eab8-4d2e-9f41-0db53b051a5b 6d321996-eab8-4d2e-9f41-0db53b051a5b' },
+        reason: 'PatchUser in IAM Identity Center',
+      },
+    ]);
+  });
+
+  test('who is enabled stays logged in', async () => {
+    const handler = createOffboarding({ isDisabled: async () => false });
+
+    expect(await handler.put(scimEvent('PutUser'))).toEqual({ runs: [] });
+    expect(handler.payloads.size).toBe(0);
+    expect(handler.lines).toEqual([expect.stringContaining('"why":"the user is enabled"')]);
+  });
+
+  test('who cannot be read makes the event fail, and starts nothing', async () => {
+    const handler = createOffboarding({
+      isDisabled: async () => {
+        throw new UserNotRead('there is no such user');
+      },
+    });
+
+    expect(await rejection(handler.put(scimEvent('UpdateUser')))).toMatchObject({ name: 'UserNotRead' });
+    expect(handler.payloads.size).toBe(0);
+    expect(handler.lines).toEqual([expect.stringContaining('"error":"UserNotRead","detail":"there is no such user"')]);
+  });
+
+  test('who was deleted is logged out without a look at the directory, where they are no more', async () => {
+    const handler = createOffboarding({
+      isDisabled: async () => {
+        throw new UserNotRead('there is no such user');
+      },
+    });
+
+    expect((await handler.put(scimEvent('DeleteUser'))).runs).toHaveLength(1);
+  });
 });
 
 test.each(['throttled', 'unavailable', 'denied'] as const)(

@@ -108,7 +108,9 @@ test.each(['denied', 'throttled', 'unavailable'] as const)(
       name: 'RunNotStarted',
       message: `${kind}: Lambda: SomeException`,
     });
-    expect(setup.lines).toEqual([]);
+    expect(setup.lines).toMatchObject([
+      { level: 'ERROR', message: 'event failed', function: 'schedule', error: 'RunNotStarted', failedEvents: 1 },
+    ]);
   },
 );
 

@@ -59,7 +59,7 @@ describe('POST /offboarding', () => {
     const callers = startCallers();
     await post(callers, { ...john, effectiveAt: '2026-11-30T17:00:00Z' });
 
-    expect(callers.runs()).toMatchObject([{ at: '2026-11-30T17:00:00Z', expiresAt: '2026-12-01T17:00:00.000Z' }]);
+    expect(callers.runs()).toMatchObject([{ at: '2026-11-30T17:00:00.000Z', expiresAt: '2026-12-01T17:00:00.000Z' }]);
   });
 
   test('dryRun touches nothing', async () => {

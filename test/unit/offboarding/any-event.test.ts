@@ -10,7 +10,9 @@ test('an event that a dialect parses as an offboarding matches a pattern', () =>
     fc.property(anyVariation, (event) => {
       const isMatched = patterns.some((pattern) => matchesPattern(pattern, event));
 
-      expect(parseOffboardingEvent(event).kind === 'departure' && !isMatched).toBe(false);
+      const { kind } = parseOffboardingEvent(event);
+
+      expect((kind === 'departure' || kind === 'status-change') && !isMatched).toBe(false);
     }),
     { numRuns: 3_000 },
   );
@@ -22,7 +24,7 @@ test('an event that matches a pattern is acted on or reported, and never ignored
       const isMatched = patterns.some((pattern) => matchesPattern(pattern, event));
 
       fc.pre(isMatched);
-      expect(['departure', 'invalid', 'unknown-dialect']).toContain(parseOffboardingEvent(event).kind);
+      expect(['departure', 'status-change', 'invalid', 'unknown-dialect']).toContain(parseOffboardingEvent(event).kind);
     }),
   );
 });

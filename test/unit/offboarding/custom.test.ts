@@ -10,6 +10,7 @@ test('reads who left, why and when from the sample', () => {
     reason: 'left the company',
     source: 'com.example.hr',
     id: 'hr-2026-001734',
+    account: '111122223333',
     occurredAt: '2026-11-20T17:00:00Z',
     at: '2026-11-30T17:00:00Z',
   });
@@ -25,6 +26,7 @@ test.each([
     reason: 'offboarded',
     source: 'com.example.hr',
     id: '1f2e3d4c-5b6a-4978-8695-a4b3c2d1e0f9',
+    account: '111122223333',
     occurredAt: '2026-11-20T17:00:00Z',
   });
 });
@@ -77,4 +79,11 @@ test.each([
   { 'detail-type': ['Employee Offboarded'] },
 ])('leaves %j to others', (event) => {
   expect(parseCustom(event)).toBeUndefined();
+});
+
+test.each([undefined, null, 7, '1111', 'john.doe@example.com'])('leaves out an account that is none: %j', (account) => {
+  const reading = parseCustom(changed(customEvent, { account }));
+
+  expect(reading).toMatchObject({ kind: 'departure' });
+  expect(reading).toHaveProperty('account', undefined);
 });

@@ -1,5 +1,5 @@
 import { parseIdentityCenter } from '../../../functions/offboarding/identity-center.ts';
-import { changed, identityCenterEvent } from '../../support/offboarding-events.ts';
+import { changed, identityCenterEvent, scimEvent } from '../../support/offboarding-events.ts';
 
 const parseWith = (field: string, value: unknown) =>
   parseIdentityCenter(changed(identityCenterEvent, { [`detail.${field}`]: value }));
@@ -14,6 +14,7 @@ test('reads who was disabled from the sample, by the id with and without its pre
     reason: 'DisableUser in IAM Identity Center',
     source: 'aws.sso-directory',
     id: '02ff70e0-d0ac-4284-bb43-7166c247bd52',
+    account: '123456789012',
     occurredAt: '2023-04-08T15:36:49Z',
   });
 });
@@ -39,16 +40,90 @@ test.each([
   expect(reading).toMatchObject({ people: [identities] });
 });
 
-test.each(['EnableUser', 'CreateUser', 'disableuser'])('%s logs nobody out', (eventName) => {
-  const reading = parseWith('eventName', eventName);
+test.each(['EnableUser', 'CreateUser', 'disableuser', 'constructor', 'PatchGroup'])(
+  '%s logs nobody out',
+  (eventName) => {
+    const reading = parseWith('eventName', eventName);
 
-  expect(reading).toEqual({ kind: 'not-an-offboarding', why: 'its eventName is not an offboarding' });
-});
+    expect(reading).toEqual({ kind: 'not-an-offboarding', why: 'its eventName is not an offboarding' });
+  },
+);
 
 test.each(['AccessDenied', '', null])('an event with the errorCode %j logs nobody out', (errorCode) => {
   const reading = parseWith('errorCode', errorCode);
 
   expect(reading).toEqual({ kind: 'not-an-offboarding', why: 'it has an errorCode: it was refused' });
+});
+
+test.each(['PatchUser', 'PutUser', 'UpdateUser'])('%s may have disabled the user: the directory knows', (eventName) => {
+  const reading = parseWith('eventName', eventName);
+
+  expect(reading).toEqual({
+    kind: 'status-change',
+    user: { userId: prefixed, identityStoreId: 'd-93670dc30f' },
+    departure: {
+      kind: 'departure',
+      people: [[prefixed, bare]],
+      reason: `${eventName} in IAM Identity Center`,
+      source: 'aws.sso-directory',
+      id: '02ff70e0-d0ac-4284-bb43-7166c247bd52',
+      account: '123456789012',
+      occurredAt: '2023-04-08T15:36:49Z',
+    },
+  });
+});
+
+test.each([
+  ['an operation on the status', [{ op: 'REPLACE', path: 'active', value: 'HIDDEN_DUE_TO_SECURITY_REASONS' }], true],
+  [
+    'a status among others',
+    [
+      { op: 'REPLACE', path: 'title' },
+      { op: 'REPLACE', path: 'Active' },
+    ],
+    true,
+  ],
+  ['an operation without path', [{ op: 'REPLACE', value: 'HIDDEN_DUE_TO_SECURITY_REASONS' }], true],
+  ['a hidden path', [{ op: 'REPLACE', path: 'HIDDEN_DUE_TO_SECURITY_REASONS' }], true],
+  ['no operation', [], true],
+  ['operations in another form', 'HIDDEN_DUE_TO_SECURITY_REASONS', true],
+  ['an operation on another field', [{ op: 'REPLACE', path: 'emails' }], false],
+])('a PatchUser of SCIM with %s', (_what, operations, mayDisable) => {
+  const reading = parseIdentityCenter(scimEvent('PatchUser', { httpBody: { operations } }));
+
+  expect(reading?.kind).toBe(mayDisable ? 'status-change' : 'not-an-offboarding');
+});
+
+test.each(['aws.identitystore-scim', 'aws.sso', 'aws.cloudtrail'])(
+  'a SCIM event is read whatever source of AWS it has, such as %s',
+  (source) => {
+    const reading = parseIdentityCenter({ ...scimEvent('DeleteUser'), source });
+
+    expect(reading).toMatchObject({ kind: 'departure', people: [[prefixed, bare]], source });
+  },
+);
+
+test.each([
+  ['id and tenantId', { id: bare, tenantId: 'd-93670dc30f' }, [prefixed, bare]],
+  ['id alone', { id: bare, tenantId: 'xxxx' }, [bare]],
+  ['the names of the public API', { userId: bare, identityStoreId: 'd-93670dc30f', id: 'x' }, [prefixed, bare]],
+])('a SCIM event names the user by %s', (_what, requestParameters, identities) => {
+  const event = changed(scimEvent('PutUser'), { 'detail.requestParameters': requestParameters });
+
+  expect(parseIdentityCenter(event)).toMatchObject({
+    kind: 'status-change',
+    user: { userId: bare },
+    departure: { people: [identities] },
+  });
+});
+
+test('a SCIM event whose user cannot be read is invalid', () => {
+  const event = changed(scimEvent('PatchUser'), { 'detail.requestParameters.id': 'xxxx' });
+
+  expect(parseIdentityCenter(event)).toEqual({
+    kind: 'invalid',
+    problem: 'detail.requestParameters.userId must be the id of a user',
+  });
 });
 
 test.each([

@@ -30,7 +30,7 @@ test('aims one run at all identities of the person, for a day from the time of t
       reason: 'left the company',
       requestedBy: 'com.example.hr hr-2026-001734',
       source: 'offboarding',
-      occurredAt: '2026-11-20T17:00:00Z',
+      occurredAt: '2026-11-20T17:00:00.000Z',
       expiresAt: '2026-11-21T17:00:00.000Z',
       maxTargets: 50,
     },
@@ -41,7 +41,7 @@ test('aims one run at all identities of the person, for a day from the time of t
 test('waits for what takes effect after the event, and then counts the day from there', () => {
   const [run] = runsOf({ at: '2026-11-30T18:00:00+01:00' });
 
-  expect(run?.request).toMatchObject({ at: '2026-11-30T18:00:00+01:00', expiresAt: '2026-12-01T17:00:00.000Z' });
+  expect(run?.request).toMatchObject({ at: '2026-11-30T17:00:00.000Z', expiresAt: '2026-12-01T17:00:00.000Z' });
 });
 
 test('acts at once on what took effect before the event', () => {
@@ -76,4 +76,27 @@ test.each([
   [{ occurredAt: '9999-12-31T23:59:59Z' }, expect.stringMatching(/^expiresAt must be an ISO 8601 instant/)],
 ])('refuses what the run would refuse (%#)', (changed, problem) => {
   expect(planRuns({ ...departure, ...changed }, limits)).toEqual({ kind: 'invalid', problem });
+});
+
+test('a person whose run would be refused keeps nobody else logged in, and is reported', () => {
+  const planned = planRuns({ ...departure, people: [['u'.repeat(256), 'v'], ['u2'], ['u3']] }, limits);
+
+  expect(planned).toMatchObject({
+    kind: 'planned',
+    runs: [{ request: { target: { owner: 'u2' } } }, { request: { target: { owner: 'u3' } } }],
+    problem: 'target.owner must be at most 256 characters',
+  });
+});
+
+test('the same departure in another time zone, with an e-mail address in another case, is the same run', () => {
+  const [run] = runsOf({ people: [['john.doe@example.com', 'U1']], at: '2026-11-30T17:00:00Z' });
+
+  expect(
+    runsOf({
+      people: [['John.Doe@Example.COM', 'U1']],
+      at: '2026-11-30T18:00:00.000+01:00',
+      occurredAt: '2026-11-20T18:00:00+01:00',
+    }),
+  ).toEqual([run]);
+  expect(runsOf({ people: [['john.doe@example.com', 'u1']], at: '2026-11-30T17:00:00Z' })).not.toEqual([run]);
 });

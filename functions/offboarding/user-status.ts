@@ -1,0 +1,61 @@
+import { DescribeUserCommand, type IdentitystoreClient } from '@aws-sdk/client-identitystore';
+import { errorNameOf } from '../platform/unknown-values.ts';
+import type { DirectoryUser } from './dialect.ts';
+
+/** The status of a user cannot be read: the user may have left, and nobody was logged out. */
+export class UserNotRead extends Error {
+  override readonly name = 'UserNotRead';
+}
+
+export type UserStatus = 'ENABLED' | 'DISABLED';
+
+/** @throws UserNotRead */
+export type ReadUserStatus = (user: DirectoryUser) => Promise<UserStatus>;
+
+export type ReadUserStatusDependencies = {
+  readonly client: Pick<IdentitystoreClient, 'send'>;
+  /** The only identity store that the role of the function may read. @default the one in the event */
+  readonly identityStoreId: string | undefined;
+};
+
+const hints: Readonly<Record<string, string>> = {
+  AccessDeniedException: ': allow identitystore:DescribeUser on the identity store and its users',
+  // With a wrong store, Region or account every user is missing: it does not mean that the user was deleted.
+  ResourceNotFoundException: ': there is no such user. Check identityStoreId, the Region and the account',
+};
+
+export const createReadUserStatus =
+  ({ client, identityStoreId }: ReadUserStatusDependencies): ReadUserStatus =>
+  async (user) => {
+    const store = identityStoreId ?? user.identityStoreId;
+    if (store === undefined) throw new UserNotRead('the identity store is unknown: configure identityStoreId');
+    try {
+      const command = new DescribeUserCommand({ IdentityStoreId: store, UserId: user.userId });
+      const { UserStatus } = await client.send(command);
+      if (UserStatus === 'ENABLED' || UserStatus === 'DISABLED') return UserStatus;
+    } catch (error) {
+      const name = errorNameOf(error);
+      throw new UserNotRead(`IAM Identity Center: ${name}${hints[name] ?? ''}`);
+    }
+    throw new UserNotRead('IAM Identity Center: the answer has no known UserStatus');
+  };
+
+/** @throws UserNotRead */
+export type IsDisabled = (user: DirectoryUser) => Promise<boolean>;
+
+export type IsDisabledDependencies = {
+  readonly readUserStatus: ReadUserStatus;
+  readonly sleep: (ms: number) => Promise<unknown>;
+};
+
+/** The directory may show a change later than the event, in milliseconds. */
+const secondReadingAfterMs = 5_000;
+
+/** Reads an enabled user once more before the event is ignored. */
+export const createIsDisabled =
+  ({ readUserStatus, sleep }: IsDisabledDependencies): IsDisabled =>
+  async (user) => {
+    if ((await readUserStatus(user)) === 'DISABLED') return true;
+    await sleep(secondReadingAfterMs);
+    return (await readUserStatus(user)) === 'DISABLED';
+  };

@@ -1,0 +1,21 @@
+import { readBody, startLoopbackServer } from '../../local/emulators/loopback-server.ts';
+
+export type IdentityStoreCall = { readonly target: unknown; readonly body: unknown };
+
+/** An identity store that gives one answer to every call of the AWS SDK. */
+export const startIdentityStore = async (status: number, body: object) => {
+  const calls: IdentityStoreCall[] = [];
+  const server = await startLoopbackServer(async (request, response) => {
+    const text = (await readBody(request, 10_000)) ?? '';
+    calls.push({ target: request.headers['x-amz-target'], body: JSON.parse(text) });
+    response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(body));
+  }, {});
+  // The SDK reads these itself; each test file has a process environment of its own.
+  Object.assign(process.env, {
+    AWS_ENDPOINT_URL_IDENTITYSTORE: server.url,
+    AWS_REGION: 'eu-central-1',
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+  });
+  return { calls, [Symbol.asyncDispose]: server.close };
+};
