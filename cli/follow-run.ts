@@ -22,7 +22,7 @@ const tryToRead = async (api: Api, id: string): Promise<ApiAnswer | CommandFaile
 
 const showProgress = (bar: Progress, run: Run): void => {
   const { total, pending } = run.progress;
-  bar.show(total - pending, total, [describeProgress(run.progress), describePhase(run)].filter(Boolean).join('; '));
+  bar.show(total - pending, total, [describeProgress(run), describePhase(run)].filter(Boolean).join('; '));
 };
 
 type Ended = { readonly run: Run; readonly body: unknown };

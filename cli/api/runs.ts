@@ -33,10 +33,9 @@ const runSchema = v.object({
   endedAt: v.optional(v.string()),
   progress: progressSchema,
   outcomes: v.array(outcomeSchema),
-  request: v.optional(v.looseObject({})),
+  request: v.optional(v.looseObject({ dryRun: v.optional(v.boolean()) })),
 });
 
-export type Progress = v.InferOutput<typeof progressSchema>;
 export type RunOutcome = v.InferOutput<typeof outcomeSchema>;
 export type Run = v.InferOutput<typeof runSchema>;
 

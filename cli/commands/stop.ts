@@ -14,8 +14,8 @@ Instances that were logged out stay logged out.`,
   run: async (session, _options, [text]) => {
     const id = readRunId(text);
     const api = await session.api();
-    const { status, progress } = parseRun(await readRun(api, id));
-    await confirm(session, `Stop this run (${status}; ${describeProgress(progress)})?`);
+    const run = parseRun(await readRun(api, id));
+    await confirm(session, `Stop this run (${run.status}; ${describeProgress(run)})?`);
     const answer = await api.send('DELETE', `/forced-logouts/${id}`);
     const stopped = parseAcceptedRun(answer);
     if (session.options.json) session.printJson(answer.body);

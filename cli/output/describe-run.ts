@@ -1,15 +1,15 @@
-import type { Progress, Run, RunOutcome } from '../api/runs.ts';
+import type { Run, RunOutcome } from '../api/runs.ts';
 import { printable } from './printable.ts';
 import { formatTable } from './table.ts';
 
-export const describeProgress = ({ total, loggedOut, failed, skipped, pending, ready }: Progress): string =>
-  [
-    `${loggedOut} of ${total} confirmed`,
-    ...(ready > 0 ? [`${ready} ready`] : []),
-    `${failed} failed`,
-    `${skipped} skipped`,
-    `${pending} pending`,
-  ].join(', ');
+/** How many instances have come how far. A drill logs nobody out: there it is how many could be. */
+export const describeProgress = ({ progress, request }: Pick<Run, 'progress' | 'request'>): string => {
+  const { total, loggedOut, failed, skipped, pending, ready } = progress;
+  const done = request?.dryRun
+    ? `${ready} of ${total} ready, ${loggedOut} already logged out`
+    : `${loggedOut} of ${total} confirmed`;
+  return `${done}, ${failed} failed, ${skipped} skipped, ${pending} pending`;
+};
 
 /** What a run is doing now, if it waits for something. */
 export const describePhase = ({ phase, nextActionAt }: Run): string | undefined =>
@@ -40,7 +40,7 @@ export const formatRunHead = (run: Run): string =>
     ['started', run.startedAt],
     ['ended', run.endedAt],
     ['phase', describePhase(run)],
-    ['progress', describeProgress(run.progress)],
+    ['progress', describeProgress(run)],
     ['note', run.note],
     ['request', run.request && JSON.stringify(run.request)],
   ]

@@ -105,6 +105,20 @@ test('Ctrl-C while following leaves the run as it is and says how to go on; stop
   expect(ended).toMatchObject({ code: 1, stdout: expect.stringMatching(/^status +STOPPED$/m) });
 });
 
+test('a drill says who could be logged out and touches nothing; state and runs agree', async () => {
+  await link('1101000003');
+  const args = ['run', '--owner', 'john.doe@example.com', '--reason', 'drill', '--dry-run', '--follow'];
+  const { code, stdout } = await cli(...args);
+  const state = await cli('state', '1101000003', '--json');
+  const runs = await cli('runs', '--status', 'succeeded', '--limit', '1');
+
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^progress +1 of 2 ready, 1 already logged out, 0 failed, 0 skipped, 0 pending$/m);
+  expect(stdout).toMatch(/^1101000003 +ready$/m);
+  expect(JSON.parse(state.stdout)).toMatchObject({ idInstance: '1101000003', stateInstance: 'authorized' });
+  expect(runs.stdout).toMatch(new RegExp(`^RUN +SOURCE .+\n${runIdIn(stdout)} +api +SUCCEEDED +\\d{4}-`));
+});
+
 test('an unknown run is named as the API names it', async () => {
   const { code, stderr } = await cli('show', `api-${'0'.repeat(40)}`);
 
