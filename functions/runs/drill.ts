@@ -1,45 +1,52 @@
 import type { Counted } from '../green-api/client.ts';
 import type { StateAnswer } from '../green-api/responses.ts';
 import type { NotCalled } from '../logout/call-with-credential.ts';
+import { type FailureKind, retryable } from '../logout/outcome.ts';
 import type { Log } from '../platform/log.ts';
 import { errorNameOf } from '../platform/unknown-values.ts';
 import { logSkipped } from './outcome.ts';
 import type { ReportTarget } from './process-batch.ts';
 import type { ProcessTarget, ProcessTargetDependencies } from './process-target.ts';
-import { failed, isPending, type TargetState } from './target-state.ts';
+import { failed, isPending, retryOrFail, type TargetState, withReading } from './target-state.ts';
 import { applyTags } from './transitions.ts';
 
-/** What a reading of the state tells about a logout that would be sent now. */
-const applyDrillReading = (target: TargetState, answer: Counted<StateAnswer | NotCalled>): TargetState => {
-  if (answer.kind === 'not-authorized') return failed(target, 'instance-starting', answer.detail);
-  if (answer.kind !== 'state') return failed(target, answer.kind, answer.detail);
+/** Readings of an instance whose failures may be transient, in as many rounds. Every other instance is read once. */
+const mostReadings = 3;
+
+/** What a failed reading tells about a logout that would be sent now. A real logout would be tried again after a transient failure. */
+const applyFailure = (target: TargetState, kind: FailureKind, detail: string, at: string): TargetState => {
+  const next = withReading(target, { at, failure: detail });
+  const isLast = next.retry.readings.length >= mostReadings;
+  return retryable[kind] === true && !isLast ? retryOrFail(next, kind, detail) : failed(next, kind, detail);
+};
+
+const applyReading = (target: TargetState, answer: Counted<StateAnswer | NotCalled>, at: string): TargetState => {
+  if (answer.kind === 'not-authorized') return applyFailure(target, 'instance-starting', answer.detail, at);
+  if (answer.kind !== 'state') return applyFailure(target, answer.kind, answer.detail, at);
+  const { detail: _, ...read } = target;
   const { stateInstance } = answer;
-  if (stateInstance === 'notAuthorized') return { ...target, kind: 'already-logged-out' };
-  return {
-    ...target,
-    kind: 'ready',
-    ...(stateInstance !== 'authorized' && { detail: `the state is ${stateInstance}` }),
-  };
+  if (stateInstance === 'notAuthorized') return { ...read, kind: 'already-logged-out' };
+  return { ...read, kind: 'ready', ...(stateInstance !== 'authorized' && { detail: `the state is ${stateInstance}` }) };
 };
 
 /**
- * The drill's part for one instance: reads its tags, its credential and its state once, and changes nothing. One reading confirms no
+ * The drill's part for one instance: reads its tags, its credential and its state, and changes nothing. One reading confirms no
  * logout, so none is called confirmed.
  */
-export const createDrillTarget = ({
-  callWithCredential,
-  greenApi,
-  readTags,
-}: Omit<ProcessTargetDependencies, 'now'>): ProcessTarget => {
+export const createDrillTarget = (dependencies: ProcessTargetDependencies): ProcessTarget => {
+  const { callWithCredential, greenApi, readTags, now } = dependencies;
+
   const drill: ProcessTarget = async (target, { request, deadline }) => {
     const tags = await readTags(target.idInstance);
     const informed = applyTags(target, tags, request.target);
+    if (tags.kind !== 'tags')
+      return isPending(informed) ? applyFailure(target, tags.kind, tags.detail, isoNow()) : informed;
     if (!isPending(informed)) return informed;
-    if (tags.kind !== 'tags') return failed(informed, tags.kind, tags.detail);
-    return applyDrillReading(informed, await callWithCredential(target.idInstance, greenApi.readState, deadline));
+    const answer = await callWithCredential(target.idInstance, greenApi.readState, deadline);
+    return applyReading(informed, answer, isoNow());
   };
+  const isoNow = () => now().toISOString();
 
-  // A drill reads once. It reports a transient failure instead of trying again.
   return async (target, round) => {
     try {
       return await drill(target, round);
@@ -55,7 +62,7 @@ export const createReportDrill =
   async (run, target) => {
     const { idInstance, kind, detail, retry } = target;
     if (kind === 'skipped') logSkipped(log, run.id, { ...target, ...retry });
-    else if (kind !== 'ready' && kind !== 'already-logged-out')
+    else if (kind !== 'ready' && kind !== 'already-logged-out' && kind !== 'pending')
       log('WARN', 'drill: instance not ready', { run: run.id, idInstance, kind, detail, tags: retry.tags });
     return undefined;
   };

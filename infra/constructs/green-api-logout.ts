@@ -98,6 +98,7 @@ export class GreenApiLogout extends Construct {
     return this.#api.grantCall(
       grantee,
       ['POST', '/forced-logouts'],
+      ['GET', '/forced-logouts'],
       ['GET', '/forced-logouts/*'],
       ['DELETE', '/forced-logouts/*'],
     );

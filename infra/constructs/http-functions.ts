@@ -53,10 +53,12 @@ const createState = (scope: Construct, { settings, secrets, alarms }: Deployment
 };
 
 /** Starts, shows and stops runs for callers of the API; reads no secret. */
-const createForcedLogouts = (scope: Construct, { settings, alarms }: Deployment, run: RunFunction): ServiceFunction => {
+const createForcedLogouts = (scope: Construct, deployment: Deployment, run: RunFunction): ServiceFunction => {
+  const { settings, evidence, alarms } = deployment;
   const forcedLogouts = new ServiceFunction(scope, 'forced-logouts', {
     environment: run.startingEnvironment,
-    logGroup: createLog(scope, 'ForcedLogoutsLog', settings.logRetentionDays),
+    // Stopping a run leaves the evidence of the logouts that it had sent.
+    logGroup: evidence,
     memoryMb: settings.memoryMb,
   });
   run.durable.grantStart(forcedLogouts);

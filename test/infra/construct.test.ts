@@ -149,6 +149,7 @@ describe('a grant', () => {
     ]);
     expect(rightsOf(starter)).toEqual([
       `execute-api:Invoke ${api}/DELETE/forced-logouts/*`,
+      `execute-api:Invoke ${api}/GET/forced-logouts`,
       `execute-api:Invoke ${api}/GET/forced-logouts/*`,
       `execute-api:Invoke ${api}/POST/forced-logouts`,
     ]);

@@ -46,7 +46,7 @@ const whateverTheConfiguration = (prefix: string) => {
     ...logAndTrace('State', 'StateLog'),
     ...allow('StateRole', 'secretsmanager:GetSecretValue', secrets),
 
-    ...logAndTrace('ForcedLogouts', 'ForcedLogoutsLog'),
+    ...logAndTrace('ForcedLogouts', 'Evidence'),
     ...allow('ForcedLogoutsRole', 'lambda:InvokeFunction', '<RunFunctionAliaslive>'),
     ...allow(
       'ForcedLogoutsRole',

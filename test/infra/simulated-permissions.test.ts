@@ -175,7 +175,9 @@ test.each(['logout', 'run', 'instances', 'state', 'forced-logouts', 'schedule', 
   '%s writes to its own log and to no other',
   async (functionName) => {
     const role = `${pascalCase(functionName)}Role`;
-    const own = functionName === 'logout' || functionName === 'run' ? 'Evidence' : `${pascalCase(functionName)}Log`;
+    const own = ['logout', 'run', 'forced-logouts'].includes(functionName)
+      ? 'Evidence'
+      : `${pascalCase(functionName)}Log`;
     const other = own === 'Evidence' ? 'InstancesLog' : 'Evidence';
 
     expect(await may(role, 'logs:PutLogEvents', logArn(own).replace(/\*$/, 'log-stream:s'))).toBe(true);

@@ -185,14 +185,14 @@ describe('the logs', () => {
 
     expect(evidence?.RetentionInDays).toBe(days.evidence);
     expect(Object.keys(others).sort()).toEqual(
-      ['ForcedLogoutsLog', 'HttpAccessLog', 'InstancesLog', 'OffboardingLog', 'ScheduleLog', 'StateLog'].sort(),
+      ['HttpAccessLog', 'InstancesLog', 'OffboardingLog', 'ScheduleLog', 'StateLog'].sort(),
     );
     expect(new Set(Object.values(others).map(({ RetentionInDays }) => RetentionInDays))).toEqual(
       new Set([days.others]),
     );
   });
 
-  test('of logout and run are one, the evidence, which outlives the stack; the others go with it', () => {
+  test('of logout, run and forced-logouts are one, the evidence, which outlives the stack; the others go with it', () => {
     const groups = Object.entries(plain.template.findResources('AWS::Logs::LogGroup'));
 
     expect(
@@ -202,7 +202,7 @@ describe('the logs', () => {
       Object.entries(resourcesIn(plain, 'AWS::Lambda::Function'))
         .filter(([, { LoggingConfig }]) => say(LoggingConfig.LogGroup) === '<Evidence>')
         .map(([id]) => id),
-    ).toEqual(expect.arrayContaining(['LogoutFunction', 'RunFunction']));
+    ).toEqual(expect.arrayContaining(['LogoutFunction', 'RunFunction', 'ForcedLogoutsFunction']));
   });
 });
 

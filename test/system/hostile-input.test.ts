@@ -103,6 +103,7 @@ const routes = [
   ['logout', 'POST /instances/{idInstance}/logout'],
   ['instances', 'GET /instances'],
   ['forced-logouts', 'POST /forced-logouts'],
+  ['forced-logouts', 'GET /forced-logouts'],
   ['forced-logouts', 'GET /forced-logouts/{id}'],
   ['forced-logouts', 'DELETE /forced-logouts/{id}'],
 ] as const;

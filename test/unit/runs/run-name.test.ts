@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { parseRunName, runNameOf, runSourceOf } from '../../../functions/runs/run-name.ts';
+import { callerOfRun, parseRunName, runNameOf, runSourceOf } from '../../../functions/runs/run-name.ts';
 
 const cause = {
   stack: 'green-api-logout',
@@ -60,4 +60,17 @@ test.each([
 ] as const)('a name that begins with %s tells that the run was started by %s', (handler, source) => {
   expect(runSourceOf(runNameOf(handler, cause))).toBe(source);
   expect(runSourceOf(runNameOf(handler, { ...cause, ...(handler === 'event' && { caller: 'api' }) }))).toBe(source);
+});
+
+test('the name of a run tells its named caller, whatever the caller is called', () => {
+  fc.assert(
+    fc.property(fc.stringMatching(/^[a-z][a-z0-9-]{0,15}$/), fc.string(), (caller, key) => {
+      const name = runNameOf('event', { ...cause, key, caller });
+      expect(callerOfRun(name)).toBe(caller);
+      expect(parseRunName(name)).toBe(name);
+      expect(runSourceOf(name)).toBe('offboarding');
+      expect(name).toMatch(/^[A-Za-z0-9-_]{1,64}$/);
+    }),
+  );
+  expect(callerOfRun(runNameOf('event', cause))).toBeUndefined();
 });

@@ -378,34 +378,31 @@ test('a drill over an owner without an instance ends at once, and tells how long
   });
 });
 
-test.each([
-  'credential-rejected',
-  'instance-expired',
-  'wrong-instance-or-host',
-  'unavailable',
-  'rate-limited',
-] as const)('a drill fails if a real logout would meet %s, and is no failed logout', async (kind) => {
-  const setup = createSetup({ ...staff, '1101000001': { state: [{ kind, detail: 'HTTP 4xx' }] } });
+test.each(['credential-rejected', 'instance-expired', 'wrong-instance-or-host', 'quota-exceeded'] as const)(
+  'a drill fails if a real logout would meet %s, and is no failed logout',
+  async (kind) => {
+    const setup = createSetup({ ...staff, '1101000001': { state: [{ kind, detail: 'HTTP 4xx' }] } });
 
-  const run = await setup.run(requestOf({ dryRun: true }));
+    const run = await setup.run(requestOf({ dryRun: true }));
 
-  const message = 'a drill: 1 of 3 instances could not be logged out now';
-  expect(run).toMatchObject({
-    status: 'DrillFailed',
-    message,
-    note: message,
-    progress: { total: 3, failed: 1 },
-    outcomes: [{ kind, attempts: 0, detail: 'HTTP 4xx' }, {}, {}],
-  });
-  expect(setup.callsOf('readState')).toHaveLength(2);
-  expect([setup.evidence, run.waits]).toEqual([[], []]);
-  expect(setup.facts).toContainEqual(
-    expect.objectContaining({ message: 'drill: instance not ready', idInstance: '1101000001', kind }),
-  );
-  expect(setup.facts).toContainEqual(
-    expect.objectContaining({ message: 'run ended', failedDrill: 1, failure: 'DrillFailed' }),
-  );
-});
+    const message = 'a drill: 1 of 3 instances could not be logged out now';
+    expect(run).toMatchObject({
+      status: 'DrillFailed',
+      message,
+      note: message,
+      progress: { total: 3, failed: 1 },
+      outcomes: [{ kind, attempts: 0, detail: 'HTTP 4xx' }, {}, {}],
+    });
+    expect(setup.callsOf('readState')).toHaveLength(2);
+    expect([setup.evidence, run.waits]).toEqual([[], []]);
+    expect(setup.facts).toContainEqual(
+      expect.objectContaining({ message: 'drill: instance not ready', idInstance: '1101000001', kind }),
+    );
+    expect(setup.facts).toContainEqual(
+      expect.objectContaining({ message: 'run ended', failedDrill: 1, failure: 'DrillFailed' }),
+    );
+  },
+);
 
 test('a drill over 3,000 instances reads each once', async () => {
   const script = { state: ['authorized'] };
@@ -434,4 +431,24 @@ test('a page of the list that fails is read again, and not the pages before it',
 
   expect(run).toMatchObject({ status: 'SUCCEEDED', progress: { loggedOut: 2 } });
   expect(pages).toEqual([undefined, 'page 2', 'page 2', 'page 2', 'page 2']);
+});
+
+test('a drill reads an instance again after a transient failure, as a logout would be tried again', async () => {
+  const busy = { kind: 'rate-limited', detail: 'HTTP 429' } as const;
+  const setup = createSetup({
+    '1': { state: [busy, 'authorized'] },
+    '2': { state: [busy] },
+    '3': { state: ['authorized'] },
+  });
+
+  const run = await setup.run(requestOf({ dryRun: true }));
+
+  expect(run).toMatchObject({
+    status: 'DrillFailed',
+    outcomes: [{ kind: 'ready' }, { kind: 'rate-limited', detail: 'HTTP 429' }, { kind: 'ready' }],
+  });
+  expect(run.outcomes[0]).not.toHaveProperty('detail');
+  expect(
+    Object.entries(Object.groupBy(setup.callsOf('readState'), ({ id }) => id)).map(([, calls]) => calls?.length),
+  ).toEqual([2, 3, 1]);
 });

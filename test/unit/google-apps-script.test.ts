@@ -1,0 +1,165 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createContext, runInContext } from 'node:vm';
+import { startCallers, tokens } from '../support/named-callers.ts';
+
+const page = readFileSync(join(__dirname, '../../docs/connect/google-workspace.md'), 'utf8');
+const [, script = ''] = /```js\n([\s\S]*?)```/.exec(page) ?? [];
+
+type User = { readonly id: string; readonly primaryEmail: string };
+
+/** What the script posts, in order. */
+type Post = Readonly<Record<string, unknown>>;
+
+/** The script of the page, with the services of Apps Script that it uses. */
+const startWorkspace = () => {
+  const properties = new Map(Object.entries({ ENDPOINT: 'https://api.example.com', TOKEN: tokens.hr }));
+  const directory: { suspended: User[]; deleted: User[] } = { suspended: [], deleted: [] };
+  const posts: Post[] = [];
+  const triggers: string[] = [];
+  let status = 202;
+  const store = {
+    getProperty: (name: string) => properties.get(name) ?? null,
+    setProperty: (name: string, value: string) => {
+      // https://developers.google.com/apps-script/guides/services/quotas
+      if (value.length > 9_000) throw new Error('Argument too large');
+      properties.set(name, value);
+    },
+    deleteProperty: (name: string) => properties.delete(name),
+    getProperties: () => Object.fromEntries(properties),
+  };
+  const context = createContext({
+    PropertiesService: { getScriptProperties: () => store },
+    LockService: { getScriptLock: () => ({ tryLock: () => true, releaseLock: () => {} }) },
+    ScriptApp: {
+      getProjectTriggers: () => [],
+      deleteTrigger: () => {},
+      newTrigger: (name: string) => ({
+        timeBased: () => ({
+          everyMinutes: (minutes: number) => ({ create: () => triggers.push(`${name} ${minutes}`) }),
+        }),
+      }),
+    },
+    AdminDirectory: {
+      Users: {
+        list: ({ query, pageToken = '0' }: { readonly query?: string; readonly pageToken?: string }) => {
+          const users = query === 'isSuspended=true' ? directory.suspended : directory.deleted;
+          const start = Number(pageToken);
+          const next = start + 2 < users.length ? { nextPageToken: String(start + 2) } : {};
+          return users.length === 0 ? {} : { users: users.slice(start, start + 2), ...next };
+        },
+      },
+    },
+    UrlFetchApp: {
+      fetch: (url: string, { headers, payload }: { headers: Record<string, string>; payload: string }) => {
+        expect([url, headers.Authorization]).toEqual(['https://api.example.com/offboarding', `Bearer ${tokens.hr}`]);
+        posts.push(JSON.parse(payload));
+        return { getResponseCode: () => status };
+      },
+    },
+  });
+  runInContext(script, context);
+  return {
+    directory,
+    triggers,
+    answerWith: (code: number) => {
+      status = code;
+    },
+    call: (name: 'install' | 'rememberEverybody' | 'reportLeavers') => runInContext(`${name}()`, context) as unknown,
+    /** The posts since the last look, heartbeats left out. */
+    leavers: () => posts.splice(0).filter((post) => !('heartbeat' in post)),
+    posts,
+  };
+};
+
+const user = (id: number): User => ({ id: `10769150034706785710${id}`, primaryEmail: `person${id}@example.com` });
+
+test('whoever is gone before the installation is not reported', () => {
+  const workspace = startWorkspace();
+  workspace.directory.suspended.push(user(1));
+  workspace.call('rememberEverybody');
+  workspace.call('install');
+
+  workspace.call('reportLeavers');
+
+  expect(workspace.triggers).toEqual(['reportLeavers 5']);
+  expect(workspace.leavers()).toEqual([]);
+});
+
+test('every suspended and deleted user is reported once, over all pages, and accepted by the service', async () => {
+  const workspace = startWorkspace();
+  workspace.directory.suspended.push(user(1), user(2), user(3));
+  workspace.directory.deleted.push(user(4));
+
+  workspace.call('reportLeavers');
+  workspace.call('reportLeavers');
+
+  const leavers = workspace.leavers();
+  expect(leavers.map(({ email, reason }) => `${email} ${reason}`)).toEqual([
+    'person1@example.com suspended in Google Workspace',
+    'person2@example.com suspended in Google Workspace',
+    'person3@example.com suspended in Google Workspace',
+    'person4@example.com deleted in Google Workspace',
+  ]);
+  const callers = startCallers();
+  for (const body of leavers)
+    expect(
+      await callers.webhook('POST', '/offboarding', {
+        headers: { authorization: `Bearer ${tokens.hr}` },
+        body: JSON.stringify(body),
+      }),
+    ).toMatchObject({ status: 202 });
+  expect(callers.runs()).toHaveLength(4);
+});
+
+test('each run sends a heartbeat that the service accepts', async () => {
+  const workspace = startWorkspace();
+  workspace.call('reportLeavers');
+
+  expect(workspace.posts).toEqual([{ heartbeat: true }]);
+  const headers = { authorization: `Bearer ${tokens.hr}` };
+  const body = JSON.stringify(workspace.posts[0]);
+  expect(await startCallers().webhook('POST', '/offboarding', { headers, body })).toMatchObject({ status: 204 });
+});
+
+test.each([429, 503, 401])(
+  'a report that is answered %i fails the execution, and is repeated in the next one',
+  (code) => {
+    const workspace = startWorkspace();
+    workspace.directory.suspended.push(user(1));
+    workspace.answerWith(code);
+
+    expect(() => workspace.call('reportLeavers')).toThrow(`HTTP ${code}`);
+    workspace.leavers();
+    workspace.answerWith(202);
+    workspace.call('reportLeavers');
+
+    expect(workspace.leavers()).toMatchObject([{ email: 'person1@example.com' }]);
+  },
+);
+
+test('somebody who comes back and leaves again is reported again, under another id', () => {
+  const workspace = startWorkspace();
+  workspace.directory.suspended.push(user(1));
+  workspace.call('reportLeavers');
+  const [first] = workspace.leavers();
+  workspace.directory.suspended.pop();
+  workspace.call('reportLeavers');
+  workspace.directory.suspended.push(user(1));
+  const before = Date.now();
+  while (Date.now() === before);
+  workspace.call('reportLeavers');
+
+  const [second] = workspace.leavers();
+  expect([first?.email, second?.email]).toEqual(['person1@example.com', 'person1@example.com']);
+  expect(second?.id).not.toBe(first?.id);
+});
+
+test('a thousand users fit the properties of a script', () => {
+  const workspace = startWorkspace();
+  workspace.directory.suspended.push(...Array.from({ length: 1_000 }, (_, id) => user(id)));
+  workspace.call('rememberEverybody');
+  workspace.call('reportLeavers');
+
+  expect(workspace.leavers()).toEqual([]);
+});
