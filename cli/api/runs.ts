@@ -18,6 +18,7 @@ const outcomeSchema = v.object({
   confirmed: v.boolean(),
   confirmedAt: v.optional(v.string()),
   detail: v.optional(v.string()),
+  tags: v.optional(v.object({ owner: v.optional(v.string()) })),
 });
 
 const runSchema = v.object({

@@ -15,18 +15,20 @@ export const describeProgress = ({ progress, request }: Pick<Run, 'progress' | '
 export const describePhase = ({ phase, nextActionAt }: Run): string | undefined =>
   phase === undefined ? undefined : `${phase}${nextActionAt === undefined ? '' : `, next action at ${nextActionAt}`}`;
 
-const order = (outcome: RunOutcome): number => {
-  if (outcome.confirmed || outcome.kind === 'ready') return 2;
-  return outcome.kind === 'skipped' ? 1 : 0;
+const needsNothing: ReadonlySet<string> = new Set(['logged-out', 'already-logged-out', 'ready']);
+
+const order = ({ kind }: RunOutcome): number => {
+  if (needsNothing.has(kind)) return 2;
+  return kind === 'skipped' ? 1 : 0;
 };
 
 /** One row per instance; those that need attention first. */
 export const formatOutcomes = (outcomes: readonly RunOutcome[]): Promise<string> =>
   formatTable(
-    ['INSTANCE', 'OUTCOME', 'CONFIRMED AT', ''],
+    ['INSTANCE', 'OUTCOME', 'CONFIRMED AT', 'OWNER', ''],
     outcomes
       .toSorted((a, b) => order(a) - order(b))
-      .map(({ idInstance, kind, confirmedAt, detail }) => [idInstance, kind, confirmedAt, detail]),
+      .map(({ idInstance, kind, confirmedAt, tags, detail }) => [idInstance, kind, confirmedAt, tags?.owner, detail]),
   );
 
 /** The head of a run, without its instances. */

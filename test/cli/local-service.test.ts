@@ -62,7 +62,7 @@ test('starts a run, follows it to its end and shows each outcome', async () => {
   expect(stdout).toMatch(/^status +SUCCEEDED$/m);
   expect(stdout).toMatch(/^progress +1 of 2 confirmed, 0 failed, 1 skipped, 0 pending$/m);
   expect(stdout).toMatch(/^1101000004 +logged-out +\d{4}-/m);
-  expect(stdout).toMatch(/^1101000005 +skipped +protected$/m);
+  expect(stdout).toMatch(/^1101000005 +skipped +desk@example\.com +protected$/m);
 });
 
 test('the same idempotency key is the same run', async () => {
@@ -105,17 +105,26 @@ test('Ctrl-C while following leaves the run as it is and says how to go on; stop
   expect(ended).toMatchObject({ code: 1, stdout: expect.stringMatching(/^status +STOPPED$/m) });
 });
 
-test('a drill says who could be logged out and touches nothing; state and runs agree', async () => {
+test('state prints what GREEN-API reports', async () => {
+  await link('1101000002');
+
+  const { code, stdout } = await cli('state', '1101000002', '--json');
+
+  expect({ code, state: JSON.parse(stdout) }).toEqual({
+    code: 0,
+    state: { idInstance: '1101000002', stateInstance: 'authorized', readAt: expect.stringMatching(/^\d{4}-/) },
+  });
+});
+
+test('a drill says who could be logged out, and the list of runs has it', async () => {
   await link('1101000003');
   const args = ['run', '--owner', 'john.doe@example.com', '--reason', 'drill', '--dry-run', '--follow'];
   const { code, stdout } = await cli(...args);
-  const state = await cli('state', '1101000003', '--json');
   const runs = await cli('runs', '--status', 'succeeded', '--limit', '1');
 
   expect(code).toBe(0);
   expect(stdout).toMatch(/^progress +1 of 2 ready, 1 already logged out, 0 failed, 0 skipped, 0 pending$/m);
-  expect(stdout).toMatch(/^1101000003 +ready$/m);
-  expect(JSON.parse(state.stdout)).toMatchObject({ idInstance: '1101000003', stateInstance: 'authorized' });
+  expect(stdout).toMatch(/^1101000003 +ready +john\.doe@example\.com/m);
   expect(runs.stdout).toMatch(new RegExp(`^RUN +SOURCE .+\n${runIdIn(stdout)} +api +SUCCEEDED +\\d{4}-`));
 });
 
