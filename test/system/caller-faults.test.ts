@@ -1,0 +1,147 @@
+import { createHash } from 'node:crypto';
+import { userIdOf } from '../../functions/scim/user-id.ts';
+import { composeScim, createScimHandler } from '../../functions/scim.ts';
+import { composeWebhook, createWebhookHandler } from '../../functions/webhook.ts';
+import { startSecretsManager } from '../../local/emulators/secrets-manager/emulator.ts';
+import { contextOf, httpEventOf } from '../support/http-event.ts';
+import { markerToken } from '../support/logout-setup.ts';
+import { oktaEvent } from '../support/offboarding-events.ts';
+import {
+  type BrokenCall,
+  brokenFunction,
+  type LambdaFault,
+  lambdaFaults,
+  startBreakingLambda,
+} from '../support/system/breaking-lambda.ts';
+
+// Some faults are met by waiting: the SDK tries three times, five seconds each.
+jest.setTimeout(120_000);
+
+const token = 'token-of-everybody';
+const tokenSha256 = [createHash('sha256').update(token).digest('hex')];
+const callers = (kind: string) => JSON.stringify({ caller: { kind, tokenSha256, maxPerHour: 50 } });
+const john = userIdOf('john.doe@example.com');
+const deactivation = '{"Operations":[{"op":"replace","path":"active","value":false}]}';
+const departure = { ...Object(oktaEvent.detail), published: new Date().toISOString() };
+
+/** What each kind of caller sends. */
+const requests = {
+  scimread: ['scim', 'GET /scim/v2/Users', {}, ''],
+  scimwrite: ['scim', 'PATCH /scim/v2/Users/{id}', {}, deactivation],
+  oktascim: ['scim', 'PATCH /scim/v2/Users/{id}', { 'user-agent': 'Okta SCIM Client 1.0.0' }, deactivation],
+  webhook: ['webhook', 'POST /offboarding', {}, '{"id":"hr-1","email":"john.doe@example.com"}'],
+  hook: ['okta-event-hook', 'POST /okta-event-hook', {}, JSON.stringify({ data: { events: [departure] } })],
+} as const;
+
+type Column = keyof typeof requests;
+type Row = Readonly<Record<Column, number>>;
+
+const columns = Object.keys(requests) as readonly Column[];
+
+/** Nobody is logged out, and the caller is told to send it again. */
+const notStarted: Row = { scimread: 200, scimwrite: 503, oktascim: 429, webhook: 503, hook: 503 };
+/** Reading fails; departures are started without the list of owners. */
+const notListed: Row = { scimread: 503, scimwrite: 200, oktascim: 200, webhook: 202, hook: 204 };
+/** The SDK tries again, and nobody notices. */
+const unnoticed: Row = { scimread: 200, scimwrite: 200, oktascim: 200, webhook: 202, hook: 204 };
+
+const rows: Readonly<Record<`${BrokenCall} ${LambdaFault}`, Row>> = {
+  'list denied': notStarted,
+  'list throttled': notStarted,
+  'list internal-error': notStarted,
+  'list reset': notStarted,
+  'list hang': notStarted,
+  'list throttled-once': unnoticed,
+  'invoke denied': notStarted,
+  'invoke throttled': notStarted,
+  'invoke internal-error': notStarted,
+  'invoke reset': notStarted,
+  'invoke hang': notStarted,
+  'invoke throttled-once': unnoticed,
+};
+
+const secretRows = {
+  'access-denied': notListed,
+  throttled: notListed,
+  'internal-error': notListed,
+  reset: notListed,
+  hang: notListed,
+} as const;
+
+type Setup = {
+  readonly lambda: Awaited<ReturnType<typeof startBreakingLambda>>;
+  readonly secrets: Awaited<ReturnType<typeof startSecretsManager>>;
+};
+
+let setup: Setup;
+const lines: string[] = [];
+
+beforeAll(async () => {
+  setup = { lambda: await startBreakingLambda(), secrets: await startSecretsManager() };
+  // The SDK reads these itself; each test file has a process environment of its own.
+  Object.assign(process.env, {
+    AWS_ENDPOINT_URL_LAMBDA: setup.lambda.url,
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: setup.secrets.url,
+    AWS_REGION: 'eu-central-1',
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+  });
+});
+
+afterAll(async () => {
+  await setup?.lambda[Symbol.asyncDispose]();
+  await setup?.secrets.close();
+});
+
+/** A process of its own sends one request to the function, as it is composed for Lambda. */
+const statusOf = async (column: Column, prefix: string, runFunction: string): Promise<number> => {
+  const [kind, routeKey, headers, body] = requests[column];
+  const variables = { SECRET_PREFIX: prefix, RUN_FUNCTION: runFunction, NAMED_CALLERS: callers(kind) };
+  const write = (line: string) => void lines.push(line);
+  const event = {
+    ...httpEventOf({
+      routeKey,
+      pathParameters: { id: john },
+      headers: { authorization: `Bearer ${token}`, ...headers },
+      body,
+    }),
+    rawPath: '/scim/v2/Users',
+    rawQueryString: '',
+  };
+  const requestContext = { ...event.requestContext, http: { method: routeKey.split(' ')[0] } };
+  const sent = { ...event, requestContext } as unknown as typeof event;
+  const response =
+    kind === 'scim'
+      ? await createScimHandler(composeScim(variables, write))(sent, contextOf())
+      : await createWebhookHandler(composeWebhook(variables, write))(sent, contextOf());
+  return response.statusCode ?? 0;
+};
+
+const rowOf = async (prefix: string, runFunctionOf: (column: Column) => string) => {
+  const secretString = JSON.stringify({ apiTokenInstance: markerToken });
+  setup.secrets.put({ name: `${prefix}1101000001`, secretString, tags: { owner: 'john.doe@example.com' } });
+  const cells = columns.map(async (column) => [column, await statusOf(column, prefix, runFunctionOf(column))] as const);
+  return Object.fromEntries(await Promise.all(cells));
+};
+
+const lambdaCases = (['list', 'invoke'] as const).flatMap((call) =>
+  lambdaFaults.map((fault) => [call, fault] as const),
+);
+
+test.each(lambdaCases)('Lambda, %s: %s', async (call, fault) => {
+  const row = await rowOf(`${call}-${fault}/`, (column) => brokenFunction(call, fault, column));
+
+  expect(row).toEqual(rows[`${call} ${fault}`]);
+});
+
+test.each(Object.entries(secretRows))('Secrets Manager, the list: %s', async (fault, expected) => {
+  const prefix = `secrets-${fault}/`;
+  setup.secrets.setFault('ListSecrets', fault as keyof typeof secretRows, { secretId: prefix });
+
+  expect(await rowOf(prefix, () => `run-${fault}`)).toEqual(expected);
+});
+
+test('nothing is logged that a caller sent, nor a token', () => {
+  expect(lines.join('')).not.toMatch(/token-of|f00dface/);
+  expect(lines.length).toBeGreaterThan(50);
+});
