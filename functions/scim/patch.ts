@@ -29,7 +29,7 @@ const parseSet = (path: string | undefined, value: unknown): UserChange => {
 };
 
 const parseRemove = (path: string | undefined): UserChange => {
-  if (path === undefined) throw new ScimError(400, 'path is missing: remove needs one', 'invalidPath');
+  if (path === undefined) throw new ScimError(400, 'path is missing: remove needs one', 'noTarget');
   if (path === 'active')
     throw new ScimError(400, 'active cannot be removed: replace it by true or false', 'invalidValue');
   return {};

@@ -188,6 +188,7 @@ describe('what may be a deactivation and cannot be read is refused, starts nothi
     ['PATCH', '{"Operations":[{"op":"remove","path":"active"}]}', 'invalidValue'],
     ['PATCH', '{"Operations":[{"op":"replace","value":false}]}', 'invalidValue'],
     ['PATCH', '{"Operations":[{"op":"replace","path":7,"value":false}]}', 'invalidPath'],
+    ['PATCH', '{"Operations":[{"op":"remove"}]}', 'noTarget'],
     ['PATCH', '{"Operations":{}}', 'invalidSyntax'],
     ['PATCH', '{"Operations":[]}', 'invalidSyntax'],
     ['PATCH', '[]', 'invalidSyntax'],
