@@ -2,6 +2,7 @@ import { type LoopbackServer, startLoopbackServer } from '../../local/emulators/
 import { startBrowser } from '../support/browser/console.ts';
 import { startLocalService } from '../support/local-service.ts';
 
+const open = new AsyncDisposableStack();
 let browser: Awaited<ReturnType<typeof startBrowser>>;
 let service: Awaited<ReturnType<typeof startLocalService>>;
 let attacker: LoopbackServer;
@@ -11,19 +12,18 @@ const attackPage = (target: string) => `<!doctype html><title>attacker</title>
 <iframe src="${new URL('/', target)}"></iframe>`;
 
 beforeAll(async () => {
-  [browser, service] = await Promise.all([startBrowser(), startLocalService()]);
-  const target = `${service.url}/instances/1101000004/logout`;
-  attacker = await startLoopbackServer(
-    (_, response) => void response.writeHead(200, { 'content-type': 'text/html' }).end(attackPage(target)),
-    {},
+  browser = open.use(await startBrowser());
+  service = open.use(await startLocalService());
+  const page = attackPage(`${service.url}/instances/1101000004/logout`);
+  attacker = open.use(
+    await startLoopbackServer(
+      (_, response) => void response.writeHead(200, { 'content-type': 'text/html' }).end(page),
+      {},
+    ),
   );
 });
 
-afterAll(async () => {
-  await browser[Symbol.asyncDispose]();
-  await service[Symbol.asyncDispose]();
-  await attacker.close();
-});
+afterAll(() => open.disposeAsync());
 
 const stateOf = async (idInstance: string) => {
   const response = await fetch(`${service.url}/local/instances`);

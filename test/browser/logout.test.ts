@@ -3,17 +3,16 @@ import { startBrowser } from '../support/browser/console.ts';
 import { isFocused, pressUntilFocused, untilFocused } from '../support/browser/keyboard.ts';
 import { startLocalService } from '../support/local-service.ts';
 
+const open = new AsyncDisposableStack();
 let browser: Awaited<ReturnType<typeof startBrowser>>;
 let service: Awaited<ReturnType<typeof startLocalService>>;
 
 beforeAll(async () => {
-  [browser, service] = await Promise.all([startBrowser(), startLocalService()]);
+  browser = open.use(await startBrowser());
+  service = open.use(await startLocalService());
 });
 
-afterAll(async () => {
-  await browser[Symbol.asyncDispose]();
-  await service[Symbol.asyncDispose]();
-});
+afterAll(() => open.disposeAsync());
 
 const logOutButton = (page: Page, idInstance: string) =>
   page.getByRole('row', { name: idInstance }).getByRole('button', { name: 'Log out' });

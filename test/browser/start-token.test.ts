@@ -3,6 +3,7 @@ import { startBrowser } from '../support/browser/console.ts';
 import { startConsoleServer } from '../support/console-server.ts';
 import { startLocalService } from '../support/local-service.ts';
 
+const open = new AsyncDisposableStack();
 let browser: Awaited<ReturnType<typeof startBrowser>>;
 let server: Awaited<ReturnType<typeof startConsoleServer>>;
 
@@ -14,21 +15,18 @@ const thousand = Array.from({ length: 1000 }, (_, at) => ({
 }));
 
 beforeAll(async () => {
-  [browser, server] = await Promise.all([
-    startBrowser(),
-    startConsoleServer((request, response) => {
+  browser = open.use(await startBrowser());
+  server = open.use(
+    await startConsoleServer((request, response) => {
       const first = Number(new URL(request.url ?? '', 'http://localhost').searchParams.get('next') ?? 0);
       const instances = thousand.slice(first, first + 100);
       const next = first + 100 < thousand.length ? String(first + 100) : undefined;
       response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ instances, next }));
     }),
-  ]);
+  );
 });
 
-afterAll(async () => {
-  await browser[Symbol.asyncDispose]();
-  await server[Symbol.asyncDispose]();
-});
+afterAll(() => open.disposeAsync());
 
 test('the printed address opens the console, then the token is no longer in the address bar and survives a reload', async () => {
   await using opened = await browser.open(server.address);
