@@ -3,54 +3,59 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from '
 import * as v from 'valibot';
 import { createConnections } from './green-api/exchange.ts';
 import { parseCaller } from './http/caller.ts';
-import { logoutResponse } from './http/logout-response.ts';
+import { logoutResponse, rotationDisabled } from './http/logout-response.ts';
 import { parseWait } from './http/prefer.ts';
 import { parseBody, parsePathInstance } from './http/request.ts';
 import { type LogUnexpected, problemDetails } from './http/response.ts';
+import { createRotateToken } from './instances/token-rotation/rotate-token.ts';
 import { composeGreenApi } from './logout/call-with-credential.ts';
 import { createLogOut, type LogOut } from './logout/log-out.ts';
 import { composeRecordEvidence, createBus } from './logout/record-evidence.ts';
+import { composeRotation } from './logout/rotate-token.ts';
 import { composeWarmUp, type WarmUp } from './logout/warm-up.ts';
 import { createSecretsManager } from './platform/aws-clients.ts';
 import { answerDeadline } from './platform/deadline.ts';
 import { readEnvironment, type Variables } from './platform/environment.ts';
 import { createLog, type Write, writeLine } from './platform/log.ts';
 
-export type LogoutHandlerDependencies = { readonly logOut: LogOut; readonly logUnexpected: LogUnexpected };
+export type LogoutHandlerDependencies = {
+  readonly logOut: LogOut;
+  /** Whether this deployment rotates tokens. */
+  readonly tokenRotation: boolean;
+  readonly logUnexpected: LogUnexpected;
+};
 
 const bodySchema = v.strictObject(
   {
-    reason: v.optional(
+    reason: v.exactOptional(
       v.pipe(
         v.string('must be a text'),
         v.regex(/^[^\p{Cc}\p{Zl}\p{Zp}]{1,256}$/u, 'must be 1 to 256 characters without control characters'),
       ),
     ),
+    clearQueue: v.exactOptional(v.boolean('must be true or false')),
+    rotateToken: v.exactOptional(v.boolean('must be true or false')),
   },
   'must be a JSON object such as {"reason": "phone lost"}',
 );
 
 const parseLogoutRequest = (event: APIGatewayProxyEventV2) => {
   const idInstance = parsePathInstance(event);
-  const { reason } = parseBody(event, bodySchema, 4_096);
-  return {
-    idInstance,
-    requestId: event.requestContext.requestId,
-    ...parseCaller(event),
-    ...(reason !== undefined && { reason }),
-  };
+  const body = parseBody(event, bodySchema, 4_096);
+  return { idInstance, requestId: event.requestContext.requestId, ...parseCaller(event), ...body };
 };
 
 /** `POST /instances/{idInstance}/logout` */
-export const createLogoutHandler = ({ logOut, logUnexpected }: LogoutHandlerDependencies) =>
+export const createLogoutHandler = ({ logOut, tokenRotation, logUnexpected }: LogoutHandlerDependencies) =>
   // No time limit of middy's: the handler's own deadline leaves time to record the evidence before it answers.
   middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>({ timeoutEarlyInMillis: 0 })
     .use(problemDetails(logUnexpected))
     .handler(async (event, context) => {
       const request = parseLogoutRequest(event);
       const { waitMs, applied } = parseWait(event.headers.prefer);
-      const outcome = await logOut({ ...request, waitMs }, answerDeadline(context));
-      return logoutResponse(request.idInstance, outcome, applied);
+      if (request.rotateToken && !tokenRotation) return rotationDisabled(request.idInstance);
+      const result = await logOut({ ...request, waitMs }, answerDeadline(context));
+      return logoutResponse(request.idInstance, result, applied);
     });
 
 const now = () => new Date();
@@ -65,7 +70,13 @@ export const composeLogout = (variables: Variables, write: Write): ComposedLogou
   const bus = createBus(environment.eventBus, connections.agent);
   const composed = composeGreenApi(secretsManager, environment, log, connections);
   return {
-    logOut: createLogOut({ ...composed, recordEvidence: composeRecordEvidence(log, environment, bus), now }),
+    logOut: createLogOut({
+      ...composed,
+      rotateToken: createRotateToken(composeRotation(secretsManager, composed.greenApi, environment)),
+      recordEvidence: composeRecordEvidence(log, environment, bus),
+      now,
+    }),
+    tokenRotation: environment.tokenRotation,
     logUnexpected: (error) => log('ERROR', 'unexpected error', error),
     warmUp: composeWarmUp({ ...composed, secretsManager, bus, connections }, environment, variables, log),
   };

@@ -10,7 +10,9 @@ import {
   parseClearQueueAnswer,
   parseLogoutAnswer,
   parseStateAnswer,
+  parseUpdateTokenAnswer,
   type StateAnswer,
+  type UpdateTokenAnswer,
 } from './responses.ts';
 
 /** The instance a call is about, with its credential. */
@@ -28,12 +30,15 @@ type Call<Answer> = (instance: Instance, deadline: Deadline, onSent?: () => void
 
 /**
  * GREEN-API's methods, each called at most once per 1.1 s and instance. They return every failure as a value and never reject.
- * No answer before the deadline is `timed-out`. No value holds the URL or the token.
+ * No answer before the deadline is `timed-out`. No value holds the URL or a token, except
+ * the answer `token-updated`.
  */
 export type GreenApi = {
   readonly logout: Call<LogoutAnswer>;
   readonly readState: Call<StateAnswer>;
   readonly clearQueue: Call<ClearQueueAnswer>;
+  /** Replaces the token. Sent at most once, whatever becomes of the connection; `requests` is 0 if it was certainly not sent. */
+  readonly updateApiToken: Call<UpdateTokenAnswer>;
 };
 
 export type GreenApiDependencies = {
@@ -52,9 +57,11 @@ type Sent = {
   readonly requests: number;
 };
 
+type Send = (idInstance: InstanceId, url: string, deadline: Deadline, onSent?: () => void) => Promise<Sent>;
+
 const createSend =
-  (sendGet: SendGet, rateLimiter: RateLimiter) =>
-  async (idInstance: InstanceId, url: string, deadline: Deadline, onSent?: () => void): Promise<Sent> => {
+  (sendGet: SendGet, rateLimiter: RateLimiter): Send =>
+  async (idInstance, url, deadline, onSent) => {
     let stale: Exchange | undefined;
     for (let requests = 0; ; ) {
       const slot = await rateLimiter.slot(idInstance, deadline);
@@ -77,6 +84,26 @@ const createSend =
     }
   };
 
+/** Official clients wait up to 180 s. An answer that is not awaited is a token that nobody knows. In milliseconds. */
+const longestUpdateMs = 60_000;
+
+/** Sends on a connection of its own and never again: a second request could replace a token that nobody has seen. */
+const createSendOnce =
+  (sendGet: SendGet, rateLimiter: RateLimiter): Send =>
+  async (idInstance, url, deadline) => {
+    const slot = await rateLimiter.slot(idInstance, deadline);
+    if (slot !== 'free') return { exchange: { kind: 'not-sent', failure: notSent[slot] }, requests: 0 };
+
+    let isSent = false;
+    const onSent = () => {
+      isSent = true;
+      rateLimiter.sent(idInstance);
+    };
+    const exchange = await sendGet(url, { deadline, freshConnection: true, timeoutMs: longestUpdateMs, onSent });
+    // An error before the request was written is one of the connection: GREEN-API has received nothing.
+    return { exchange, requests: exchange.kind === 'broken' && !isSent ? 0 : 1 };
+  };
+
 const meaningOf = <Answer>(
   exchange: Sent['exchange'],
   parse: (status: number, text: string) => Answer,
@@ -97,8 +124,9 @@ export const createGreenApi = ({ sendGet, createRateLimiter }: GreenApiDependenc
   const call = <Answer extends { readonly kind: string }>(
     method: string,
     parse: (status: number, text: string) => Answer | GreenApiFailure,
+    createSender = createSend,
   ): Call<Answer | GreenApiFailure> => {
-    const send = createSend(sendGet, createRateLimiter());
+    const send = createSender(sendGet, createRateLimiter());
     return async ({ idInstance, credential }, deadline, onSent) => {
       const url = `${credential.apiUrl}/waInstance${idInstance}/${method}/${credential.apiTokenInstance}`;
       const { exchange, requests } = await send(idInstance, url, deadline, onSent);
@@ -110,5 +138,6 @@ export const createGreenApi = ({ sendGet, createRateLimiter }: GreenApiDependenc
     logout: call('logout', parseLogoutAnswer),
     readState: call('getStateInstance', parseStateAnswer),
     clearQueue: call('clearMessagesQueue', parseClearQueueAnswer),
+    updateApiToken: call('updateApiToken', parseUpdateTokenAnswer, createSendOnce),
   };
 };

@@ -111,6 +111,8 @@ export type ExchangeOptions = {
   readonly deadline: Deadline;
   /** Use a new connection for this call alone. */
   readonly freshConnection: boolean;
+  /** Time for this call, in milliseconds. @default that of all calls */
+  readonly timeoutMs?: number;
   /** Called when the request has left this process. */
   readonly onSent: () => void;
 };
@@ -153,7 +155,7 @@ export const createSendGet = ({ timeoutMs, connections = createConnections() }: 
 
   const destinationOf = createDestinationOf();
 
-  return (url, { deadline, freshConnection, onSent }) =>
+  return (url, { deadline, freshConnection, onSent, timeoutMs: ownTimeoutMs = timeoutMs }) =>
     new Promise((resolve) => {
       const secure = url.startsWith('https:');
       const agent = freshConnection ? false : agents[secure ? 'https:' : 'http:'];
@@ -165,7 +167,7 @@ export const createSendGet = ({ timeoutMs, connections = createConnections() }: 
         resolve(exchange);
         if (exchange.kind !== 'answered') request.destroy();
       };
-      const limitMs = Math.min(timeoutMs, timeUntil(deadline));
+      const limitMs = Math.min(ownTimeoutMs, timeUntil(deadline));
       const timer = setTimeout(() => settle({ kind: 'timed-out' }), limitMs);
 
       let answering = false;

@@ -1,3 +1,4 @@
+import { type ApiToken, isApiToken } from '../instances/credentials.ts';
 import { parseJson } from '../platform/unknown-values.ts';
 
 /**
@@ -30,6 +31,11 @@ export type StateAnswer = { readonly kind: 'state'; readonly stateInstance: stri
 
 /** https://green-api.com/en/docs/api/queues/ClearMessagesQueue/ */
 export type ClearQueueAnswer = { readonly kind: 'cleared' } | GreenApiFailure;
+
+/** The only answer that holds a secret: the new token. https://green-api.com/en/docs/api/account/UpdateApiToken/ */
+export type UpdateTokenAnswer =
+  | { readonly kind: 'token-updated'; readonly apiTokenInstance: ApiToken }
+  | GreenApiFailure;
 
 const phrases: readonly (readonly [RegExp, GreenApiFailure['kind']])[] = [
   [/instance in starting process/i, 'instance-starting'],
@@ -92,3 +98,10 @@ export const parseClearQueueAnswer = (status: number, text: string): ClearQueueA
   parseAnswer<ClearQueueAnswer>(status, text, (body) =>
     fieldOf(body, 'isCleared') === true ? { kind: 'cleared' } : undefined,
   );
+
+/** A token that cannot stand in a URL is not understood: nothing could be called with it. */
+export const parseUpdateTokenAnswer = (status: number, text: string): UpdateTokenAnswer =>
+  parseAnswer<UpdateTokenAnswer>(status, text, (body) => {
+    const apiTokenInstance = fieldOf(body, 'apiTokenInstance');
+    return isApiToken(apiTokenInstance) ? { kind: 'token-updated', apiTokenInstance } : undefined;
+  });

@@ -1,6 +1,8 @@
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import type { InstanceId } from '../instances/instance-id.ts';
-import { type FailureKind, isFailure, type LogoutOutcome, retryable } from '../logout/outcome.ts';
+import type { TokenRecord } from '../logout/evidence.ts';
+import type { LogoutResult } from '../logout/log-out.ts';
+import { type FailureKind, isFailure, retryable } from '../logout/outcome.ts';
 import { jsonResponse, problemResponse } from './response.ts';
 
 type Row = { readonly status: number; readonly title: string; readonly todo: string; readonly retryAfter?: number };
@@ -104,18 +106,67 @@ export const failureResponse = (
   });
 };
 
+/** The session ended, but a copy of the token may still link the instance again, or nobody here has the token. */
+const tokenProblems = {
+  'not-rotated': {
+    code: 'token-not-rotated',
+    title: 'The logout is confirmed, but the token was not rotated',
+    todo: 'A copy of the old token may still work. Try again, or change the token in the GREEN-API console.',
+    retryable: true,
+  },
+  'token-lost': {
+    code: 'token-lost',
+    title: 'The logout is confirmed, but the new token is known to GREEN-API only',
+    todo: 'Fetch the new token in the GREEN-API console and put it into the secret of this instance.',
+    retryable: false,
+  },
+} as const satisfies Record<Exclude<TokenRecord['kind'], 'rotated'>, object>;
+
+const tokenProblem = (
+  kind: keyof typeof tokenProblems,
+  detail: string,
+  members: Readonly<Record<string, unknown>>,
+): APIGatewayProxyStructuredResultV2 => {
+  const { todo, retryable: mayRetry, ...problem } = tokenProblems[kind];
+  return problemResponse({
+    ...problem,
+    status: 502,
+    detail: `${sentence(detail)} ${todo}`,
+    members: { ...members, retryable: mayRetry },
+  });
+};
+
+/** This deployment does not rotate tokens: nothing was done. */
+export const rotationDisabled = (idInstance: InstanceId): APIGatewayProxyStructuredResultV2 =>
+  problemResponse({
+    code: 'token-rotation-disabled',
+    status: 409,
+    title: 'This deployment does not rotate tokens',
+    detail:
+      'Nothing was done. Repeat the request without rotateToken, or set tokenRotation.enabled in the configuration.',
+    members: { idInstance, confirmed: false, retryable: false },
+  });
+
+const withHeaders = (
+  answer: APIGatewayProxyStructuredResultV2,
+  headers: Readonly<Record<string, string>>,
+): APIGatewayProxyStructuredResultV2 => ({ ...answer, headers: { ...answer.headers, ...headers } });
+
 /** The answer to a logout: 200 if it is confirmed, 202 if the caller did not wait for a reading, problem details otherwise. */
 export const logoutResponse = (
   idInstance: InstanceId,
-  outcome: LogoutOutcome,
+  { outcome, aftercare: { queue, token } }: LogoutResult,
   headers: Readonly<Record<string, string>> = {},
 ): APIGatewayProxyStructuredResultV2 => {
   const { isLogout, stateInstance } = outcome;
-  const reported = { idInstance, isLogout, confirmed: outcome.confirmed, stateInstance };
-  if (isFailure(outcome)) {
-    const problem = failureResponse(outcome, reported);
-    return { ...problem, headers: { ...problem.headers, ...headers } };
-  }
+  const reported = { idInstance, isLogout, confirmed: outcome.confirmed, stateInstance, queue };
+  if (isFailure(outcome)) return withHeaders(failureResponse(outcome, reported), headers);
+  if (outcome.confirmed && token !== undefined && token.kind !== 'rotated')
+    return withHeaders(tokenProblem(token.kind, token.detail ?? '', reported), headers);
   const known = outcome.kind === 'already-logged-out' && { alreadyLoggedOut: true };
-  return jsonResponse(outcome.confirmed ? 200 : 202, { ...reported, ...known }, headers);
+  return jsonResponse(
+    outcome.confirmed ? 200 : 202,
+    { ...reported, ...known, ...(token && { token: { rotated: token.kind === 'rotated' } }) },
+    headers,
+  );
 };

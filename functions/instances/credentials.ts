@@ -21,6 +21,9 @@ const defaultApiUrl = 'https://api.green-api.com';
 // GREEN-API does not document the token's characters. Refused is only what a URL path would need to encode (RFC 3986, section 3.3).
 const pathSegment = /^(?!\.+$)[\w.~!$&'()*+,;=:@-]{1,256}$/;
 
+/** Whether a value from outside can be used as a token. */
+export const isApiToken = (value: unknown): value is ApiToken => typeof value === 'string' && pathSegment.test(value);
+
 const secretSchema = v.pipe(
   v.string(),
   v.parseJson(undefined, 'is not JSON'),
@@ -68,11 +71,12 @@ export type CredentialReading =
  * Reads the credential of one instance, from memory if it is there. Concurrent calls for one instance share one read.
  *
  * @param options.fresh read past the cache, because GREEN-API has just refused the cached credential
+ * @param options.pending read, past the cache, the version `AWSPENDING`, which a rotation of the secret has not made current yet
  * @param options.text the secret's text, if it has been fetched already
  */
 export type ReadCredential = (
   id: InstanceId,
-  options?: { readonly fresh?: boolean; readonly text?: string | undefined },
+  options?: { readonly fresh?: boolean; readonly pending?: boolean; readonly text?: string | undefined },
 ) => CredentialReading | Promise<CredentialReading>;
 
 export type ReadCredentialDependencies = {
@@ -92,9 +96,9 @@ type Cached =
 
 const createReadSecret =
   ({ fetchSecret, parseApiUrl, secretPrefix, warn }: ReadCredentialDependencies) =>
-  async (id: InstanceId, text?: string): Promise<CredentialReading> => {
+  async (id: InstanceId, text?: string, stage?: 'AWSPENDING'): Promise<CredentialReading> => {
     const secretName = `${secretPrefix}${id}`;
-    const fetched = text === undefined ? await fetchSecret(secretName) : ({ kind: 'secret', text } as const);
+    const fetched = text === undefined ? await fetchSecret(secretName, stage) : ({ kind: 'secret', text } as const);
     if (fetched.kind === 'not-found') return { kind: 'unknown-instance', detail: `there is no secret ${secretName}` };
     if (fetched.kind === 'unreadable')
       return { kind: 'credential-unreadable', detail: `secret ${secretName}: ${fetched.problem}` };
@@ -126,7 +130,8 @@ export const createReadCredential = (dependencies: ReadCredentialDependencies): 
     return reading;
   };
 
-  return (id, { fresh = false, text } = {}) => {
+  return (id, { fresh = false, pending = false, text } = {}) => {
+    if (pending) return readSecret(id, undefined, 'AWSPENDING');
     const cached = cache.get(id);
     const usable = cached?.kind === 'under-way' || (cached && !fresh && now() < cached.freshUntil);
     return usable ? cached.reading : read(id, text);

@@ -34,15 +34,19 @@ export const secretsManagerFailure = (error: unknown, rights: string): SecretsMa
 
 export type FetchedSecret = { readonly kind: 'secret'; readonly text: string } | SecretsManagerFailure;
 
-/** Fetches the current text of one secret, past every cache. */
-export type FetchSecret = (secretName: string) => Promise<FetchedSecret>;
+/**
+ * Fetches the text of one secret, past every cache.
+ *
+ * @param stage label of the version @default AWSCURRENT
+ */
+export type FetchSecret = (secretName: string, stage?: 'AWSPENDING') => Promise<FetchedSecret>;
 
 /** @param client retries and limits the time by its own settings; nothing is retried here */
 export const createFetchSecret =
   (client: Pick<SecretsManagerClient, 'send'>): FetchSecret =>
-  async (secretName) => {
+  async (secretName, VersionStage) => {
     try {
-      const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: secretName }));
+      const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: secretName, VersionStage }));
       return SecretString === undefined
         ? { kind: 'unreadable', problem: 'it is binary: put the JSON into SecretString' }
         : { kind: 'secret', text: SecretString };

@@ -22,7 +22,8 @@ export type NotCalled =
 
 /**
  * Calls one GREEN-API method with the credential of an instance. If GREEN-API refuses the credential, the secret is read once
- * past the cache, and a changed one is tried once: a rotated token or a corrected `apiUrl` works at the next call.
+ * past the cache, and a changed one is tried once: a rotated token or a corrected `apiUrl` works at the next call. If the secret
+ * is unchanged and the token was rejected, a pending token of a rotation that is under way is tried once.
  * Never rejects. No answer before the deadline is the answer `timed-out`.
  */
 export type CallWithCredential = <Answer extends { readonly kind: string }>(
@@ -56,24 +57,33 @@ const unknownIfChanged = <Failure extends NotCalled>(failure: Failure): Failure 
 });
 
 export const createCallWithCredential = (readCredential: ReadCredential): CallWithCredential => {
-  const readInTime = (idInstance: InstanceId, fresh: boolean, deadline: Deadline) => {
-    const reading = readCredential(idInstance, { fresh });
+  const readInTime = (idInstance: InstanceId, deadline: Deadline, options: Parameters<ReadCredential>[1] = {}) => {
+    const reading = readCredential(idInstance, options);
     return reading instanceof Promise ? inTime(reading, deadline) : reading;
   };
 
+  /** The credential that may work in place of a refused one; the refused one itself if there is no other. */
+  const readAnother = async (idInstance: InstanceId, refused: Credential, isRejected: boolean, deadline: Deadline) => {
+    const current = await readInTime(idInstance, deadline, { fresh: true });
+    const isUnchanged = current.kind === 'credential' && isSame(current.credential, refused);
+    if (!isUnchanged || !isRejected) return current;
+    const pending = await readInTime(idInstance, deadline, { pending: true });
+    return pending.kind === 'credential' ? pending : current;
+  };
+
   return async (idInstance, call, deadline) => {
-    const known = await readInTime(idInstance, false, deadline);
+    const known = await readInTime(idInstance, deadline);
     if (known.kind !== 'credential') return { ...known, requests: 0 };
 
     const answer = await call({ idInstance, credential: known.credential }, deadline);
     if (!refusalsOfCredential.has(answer.kind)) return answer;
 
-    const reread = await readInTime(idInstance, true, deadline);
-    if (reread.kind === 'unavailable' || reread.kind === 'timed-out')
-      return { ...unknownIfChanged(reread), requests: answer.requests };
-    if (reread.kind !== 'credential' || isSame(reread.credential, known.credential)) return answer;
+    const another = await readAnother(idInstance, known.credential, answer.kind === 'credential-rejected', deadline);
+    if (another.kind === 'unavailable' || another.kind === 'timed-out')
+      return { ...unknownIfChanged(another), requests: answer.requests };
+    if (another.kind !== 'credential' || isSame(another.credential, known.credential)) return answer;
 
-    const second = await call({ idInstance, credential: reread.credential }, deadline);
+    const second = await call({ idInstance, credential: another.credential }, deadline);
     return { ...second, requests: answer.requests + second.requests };
   };
 };

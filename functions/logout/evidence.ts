@@ -1,11 +1,15 @@
 import type { ListedInstance } from '../instances/directory.ts';
 import type { InstanceId } from '../instances/instance-id.ts';
+import type { TokenRotation } from '../instances/token-rotation/attempt.ts';
 import { isFailure, type LogoutOutcome } from './outcome.ts';
 
 /** One `getStateInstance` after the logout: the state it reported, or why there was none. */
 export type Reading =
   | { readonly at: string; readonly stateInstance: string | null }
   | { readonly at: string; readonly failure: string };
+
+/** The result of rotating a token. `token-lost`: the new token exists only in the GREEN-API console. */
+export type TokenRecord = Pick<TokenRotation, 'kind' | 'detail'>;
 
 /** The record of one logout, confirmed or not. Times are ISO 8601 instants. */
 export type Evidence = {
@@ -41,6 +45,8 @@ export type Evidence = {
   readonly outcome: LogoutOutcome;
   /** Only if clearing the outgoing queue was requested and tried. */
   readonly queue?: { readonly cleared: boolean; readonly detail?: string };
+  /** Only if rotating the token was requested. */
+  readonly token?: TokenRecord;
   /** Only in a run: which run, what started it, and the tags of the instance right before the logout. */
   readonly run?: {
     readonly id: string;
@@ -75,34 +81,59 @@ export const outcomeEventOf = (evidence: Evidence): OutcomeEvent | undefined => 
 
 /** The metrics' names in CloudWatch, used by the dashboard and the alarms too. */
 export const metricNamespace = 'green-api-logout';
-export const metricNames = { confirmed: 'confirmed', failed: 'failed', timeToLogout: 'timeToLogoutMs' } as const;
+export const metricNames = {
+  confirmed: 'confirmed',
+  failed: 'failed',
+  timeToLogout: 'timeToLogoutMs',
+  tokenNotRotated: 'tokenNotRotated',
+  tokenLost: 'tokenLost',
+} as const;
 export const metricDimensions = { stack: 'stack', function: 'function' } as const;
 
 /** A mistyped id is no failed logout: there is no session that stayed open. Nor is a logout that somebody stopped. */
 const countsAsFailed = ({ outcome, run }: Evidence): boolean =>
   isFailure(outcome) && outcome.kind !== 'unknown-instance' && run?.stoppedBy === undefined;
 
-/**
- * Members that make CloudWatch read an evidence record as metrics too (embedded metric format). Figure and record are one line
- * and cannot disagree.
- * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
- */
-export const metricsOf = (evidence: Evidence, stack: string, at: Date): object => ({
-  [metricDimensions.stack]: stack,
+/** The figures of one record by the metrics' names. */
+const figuresOf = (evidence: Evidence): Readonly<Record<string, number>> => ({
   [metricNames.confirmed]: Number(evidence.outcome.confirmed),
   [metricNames.failed]: Number(countsAsFailed(evidence)),
+  ...(evidence.timeToLogoutMs !== undefined && { [metricNames.timeToLogout]: evidence.timeToLogoutMs }),
+  ...tokenFigures(evidence.token),
+});
+
+/** The figures of a rotation; none if there was none. */
+export const tokenFigures = (token: TokenRecord | undefined): Readonly<Record<string, number>> =>
+  token === undefined
+    ? {}
+    : {
+        [metricNames.tokenNotRotated]: Number(token.kind === 'not-rotated'),
+        [metricNames.tokenLost]: Number(token.kind === 'token-lost'),
+      };
+
+/**
+ * Members that make CloudWatch read a log line as metrics too (embedded metric format), with the deployment and the function as
+ * dimensions: the line must have a member `function`.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+ */
+export const embeddedMetrics = (figures: Readonly<Record<string, number>>, stack: string, at: Date): object => ({
+  [metricDimensions.stack]: stack,
+  ...figures,
   _aws: {
     Timestamp: at.getTime(),
     CloudWatchMetrics: [
       {
         Namespace: metricNamespace,
         Dimensions: [[metricDimensions.stack, metricDimensions.function], [metricDimensions.stack]],
-        Metrics: [
-          { Name: metricNames.confirmed, Unit: 'Count' },
-          { Name: metricNames.failed, Unit: 'Count' },
-          ...(evidence.timeToLogoutMs === undefined ? [] : [{ Name: metricNames.timeToLogout, Unit: 'Milliseconds' }]),
-        ],
+        Metrics: Object.keys(figures).map((Name) => ({
+          Name,
+          Unit: Name === metricNames.timeToLogout ? 'Milliseconds' : 'Count',
+        })),
       },
     ],
   },
 });
+
+/** The metrics of an evidence record. Figure and record are one line and cannot disagree. */
+export const metricsOf = (evidence: Evidence, stack: string, at: Date): object =>
+  embeddedMetrics(figuresOf(evidence), stack, at);

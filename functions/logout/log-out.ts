@@ -1,9 +1,12 @@
+import { randomUUID } from 'node:crypto';
 import type { Counted, GreenApi } from '../green-api/client.ts';
 import type { LogoutAnswer } from '../green-api/responses.ts';
-import type { Deadline } from '../platform/deadline.ts';
+import type { InstanceId } from '../instances/instance-id.ts';
+import type { RotateToken } from '../instances/token-rotation/rotate-token.ts';
+import { type Deadline, timeUntil } from '../platform/deadline.ts';
 import type { CallWithCredential, NotCalled } from './call-with-credential.ts';
 import { type Confirmation, createConfirm, noConfirmation } from './confirmation.ts';
-import type { Evidence, RecordEvidence } from './evidence.ts';
+import type { Evidence, RecordEvidence, TokenRecord } from './evidence.ts';
 import type { LogoutOutcome, Reported } from './outcome.ts';
 
 export type LogoutRequest = Pick<
@@ -12,14 +15,24 @@ export type LogoutRequest = Pick<
 > & {
   /** How long to wait for the confirmation, in milliseconds; 0: do not read the state of a logout that was accepted. */
   readonly waitMs: number;
+  /** Clear the outgoing queue too, so that the next number that is linked does not send it. */
+  readonly clearQueue?: boolean;
+  /** Replace the token too, so that a copy of it cannot link the instance again. */
+  readonly rotateToken?: boolean;
 };
 
+/** What else was requested, and its results. None of them changes the outcome of the logout. */
+export type Aftercare = Pick<Evidence, 'queue' | 'token'>;
+
+export type LogoutResult = { readonly outcome: LogoutOutcome; readonly aftercare: Aftercare };
+
 /** Logs one instance out, confirms it and records one evidence record. Never rejects. */
-export type LogOut = (request: LogoutRequest, deadline: Deadline) => Promise<LogoutOutcome>;
+export type LogOut = (request: LogoutRequest, deadline: Deadline) => Promise<LogoutResult>;
 
 export type LogOutDependencies = {
   readonly callWithCredential: CallWithCredential;
-  readonly greenApi: Pick<GreenApi, 'logout' | 'readState'>;
+  readonly greenApi: Pick<GreenApi, 'logout' | 'readState' | 'clearQueue'>;
+  readonly rotateToken: RotateToken;
   readonly recordEvidence: RecordEvidence;
   readonly now: () => Date;
 };
@@ -65,22 +78,65 @@ const outcomeOf = (answer: Counted<Answer>, confirmation: Confirmation, waitMs: 
   return { kind: answer.kind, confirmed: false, detail: answer.detail, ...reported };
 };
 
-export const createLogOut = ({ callWithCredential, greenApi, recordEvidence, now }: LogOutDependencies): LogOut => {
+/** Least time for a rotation, in milliseconds: one call, and two readings 5 s apart if its answer is lost. */
+const rotationMs = 12_000;
+
+const createRotateAfterwards =
+  ({ rotateToken }: LogOutDependencies) =>
+  async (
+    { idInstance, requestId }: Pick<LogoutRequest, 'idInstance' | 'requestId'>,
+    outcome: LogoutOutcome,
+    deadline: Deadline,
+  ): Promise<TokenRecord> => {
+    if (!outcome.confirmed) return { kind: 'not-rotated', detail: 'the logout is not confirmed' };
+    if (timeUntil(deadline) < rotationMs)
+      return { kind: 'not-rotated', detail: 'there was no time left: use a shorter wait' };
+    const decision = `request ${requestId ?? randomUUID()}`;
+    const { kind, detail } = await rotateToken({ idInstance, decision }, deadline);
+    return { kind, ...(detail !== undefined && { detail }) };
+  };
+
+const createClearQueue =
+  ({ callWithCredential, greenApi }: LogOutDependencies) =>
+  async (idInstance: InstanceId, deadline: Deadline): Promise<NonNullable<Evidence['queue']>> => {
+    const answer = await callWithCredential(idInstance, greenApi.clearQueue, deadline);
+    return answer.kind === 'cleared' ? { cleared: true } : { cleared: false, detail: answer.detail };
+  };
+
+const createAftercare = (dependencies: LogOutDependencies) => {
+  const clearQueue = createClearQueue(dependencies);
+  const rotateAfterwards = createRotateAfterwards(dependencies);
+
+  return async (request: LogoutRequest, outcome: LogoutOutcome, deadline: Deadline): Promise<Aftercare> => {
+    const mayBeOut = outcome.confirmed || outcome.isLogout === true;
+    return {
+      ...(request.clearQueue && mayBeOut && { queue: await clearQueue(request.idInstance, deadline) }),
+      ...(request.rotateToken && { token: await rotateAfterwards(request, outcome, deadline) }),
+    };
+  };
+};
+
+export const createLogOut = (dependencies: LogOutDependencies): LogOut => {
+  const { callWithCredential, greenApi, recordEvidence, now } = dependencies;
+  const takeCare = createAftercare(dependencies);
   const confirm = createConfirm({ callWithCredential, readState: greenApi.readState, now });
 
-  return async ({ idInstance, waitMs, ...request }, deadline) => {
+  return async (request, deadline) => {
+    const { idInstance, waitMs, clearQueue: _, rotateToken: __, ...recorded } = request;
     const requestedAt = now().toISOString();
     const answer = await callWithCredential(idInstance, greenApi.logout, deadline);
     const time = readingTime(answer, waitMs);
     const confirmation = time === undefined ? noConfirmation : await confirm(idInstance, time, deadline);
     const outcome = outcomeOf(answer, confirmation, waitMs);
 
+    const aftercare = await takeCare(request, outcome, deadline);
+
     const { readings, confirmedAt } = confirmation;
     await recordEvidence({
       version: 1,
       idInstance,
       function: 'logout',
-      ...request,
+      ...recorded,
       requestedAt,
       ...(confirmedAt !== undefined && {
         confirmedAt,
@@ -90,7 +146,8 @@ export const createLogOut = ({ callWithCredential, greenApi, recordEvidence, now
       attempts: answer.requests,
       readings,
       outcome,
+      ...aftercare,
     });
-    return outcome;
+    return { outcome, aftercare };
   };
 };

@@ -14,6 +14,8 @@ export const environmentNames = {
   warmInstances: 'WARM_INSTANCES',
   /** GREEN-API hosts to connect to during init, at most 5, comma separated. @default those of the warm instances */
   warmHosts: 'WARM_HOSTS',
+  /** `enabled`: tokens may be rotated. @default a request for it is refused */
+  tokenRotation: 'TOKEN_ROTATION',
   /** Name or ARN of the bus for outcome events. @default none are published */
   eventBus: 'EVENT_BUS',
   /** Name or ARN, without version, of the run function. @default green-api-logout-run */
@@ -76,6 +78,10 @@ const environmentSchema = v.object({
   [environmentNames.eventBus]: v.optional(
     v.pipe(v.string(), v.regex(/^[A-Za-z0-9._/:-]{1,256}$/, 'must be the name or ARN of an event bus')),
   ),
+  [environmentNames.tokenRotation]: v.optional(
+    v.picklist(['enabled', 'disabled'], 'must be enabled or disabled'),
+    'disabled',
+  ),
   [environmentNames.stack]: stackName,
 });
 
@@ -102,6 +108,7 @@ export type Environment = {
   readonly allowedApiHosts: readonly string[];
   readonly credentialTtlMs: number;
   readonly greenApiTimeoutMs: number;
+  readonly tokenRotation: boolean;
   readonly eventBus?: string;
   readonly stack: string;
 };
@@ -114,6 +121,7 @@ export const readEnvironment = (variables: Variables): Environment => {
     allowedApiHosts: read.ALLOWED_API_HOSTS,
     credentialTtlMs: read.CREDENTIAL_TTL_MS,
     greenApiTimeoutMs: read.GREEN_API_TIMEOUT_MS,
+    tokenRotation: read.TOKEN_ROTATION === 'enabled',
     stack: read.STACK,
     ...(read.EVENT_BUS !== undefined && { eventBus: read.EVENT_BUS }),
   };

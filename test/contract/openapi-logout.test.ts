@@ -52,11 +52,32 @@ const failures = {
 
 const breaking = createLogoutHandler({
   logOut: () => Promise.reject(new Error('unexpected')),
+  tokenRotation: false,
   logUnexpected: () => {},
 });
 
+const withoutRotation = createLogoutHandler({
+  logOut: () => Promise.reject(new Error('unexpected')),
+  tokenRotation: false,
+  logUnexpected: () => {},
+});
+
+const rotate = '{"clearQueue":false,"rotateToken":true}';
+
+const whenRotationMeets =
+  (fault: FaultName): CallWithCredential =>
+  (setup, id) => {
+    setup.greenApi.setFault(id, fault, { method: 'updateApiToken' });
+    return setup.logOut({ id, wait: 3, body: rotate });
+  };
+
 const asks: Readonly<Record<string, CallWithCredential>> = {
   ...failures,
+  'token-rotated': (setup, id) => setup.logOut({ id, wait: 3, body: '{"clearQueue":true,"rotateToken":true}' }),
+  'token-not-rotated': whenRotationMeets('code-401'),
+  'token-lost': whenRotationMeets('token-changed-but-500'),
+  'token-rotation-disabled': async (_, id) =>
+    parseAnswer(await withoutRotation(httpEventOf({ pathParameters: { idInstance: id }, body: rotate }), contextOf())),
   'logged-out': (setup, id) => setup.logOut({ id, wait: 1 }),
   'logged-out-silently': whenLogoutMeets('logged-out-but-500', 3),
   'already-logged-out': (setup, id) => {
@@ -80,7 +101,7 @@ const askAll = (setup: Setup) =>
   );
 
 test('every kind of answer is documented, and its example is what the function really says', async () => {
-  await using setup = await startLogoutSetup();
+  await using setup = await startLogoutSetup({ variables: { TOKEN_ROTATION: 'enabled' } });
 
   const answers = await askAll(setup);
 
@@ -97,7 +118,15 @@ test('every kind of answer is documented, and its example is what the function r
 test('the codes and their statuses are those of the table, and no others', () => {
   const table = Object.entries(failureRows).map(([code, { status }]) => `${status} ${code}`);
 
-  expect(codesOf(operation).toSorted()).toEqual([...table, '400 invalid-request', '500 internal-error'].toSorted());
+  const others = [
+    '400 invalid-request',
+    '409 token-rotation-disabled',
+    '500 internal-error',
+    '502 token-lost',
+    '502 token-not-rotated',
+  ];
+
+  expect(codesOf(operation).toSorted()).toEqual([...table, ...others].toSorted());
 });
 
 test('whatever fault the logout or the reading meets, the answer is documented', async () => {
@@ -118,7 +147,8 @@ test('whatever fault the logout or the reading meets, the answer is documented',
 
 describe('the function takes what the document allows, and refuses the rest', () => {
   const handler = createLogoutHandler({
-    logOut: async () => ({ kind: 'logged-out', confirmed: false, isLogout: true }),
+    logOut: async () => ({ outcome: { kind: 'logged-out', confirmed: false, isLogout: true }, aftercare: {} }),
+    tokenRotation: true,
     logUnexpected: () => {},
   });
   const takes = async (body: string | undefined, headers = {}, id = idInstance) => {

@@ -91,7 +91,7 @@ export const createSetup = (scripts: Readonly<Record<string, Script>>) => {
 
   const dependencies = {
     callWithCredential,
-    greenApi: greenApi as Parameters<typeof createForcedLogoutRun>[0]['greenApi'],
+    greenApi: greenApi as unknown as Parameters<typeof createForcedLogoutRun>[0]['greenApi'],
     listInstances,
     readTags,
     recordEvidence: async (record: Evidence) => void evidence.push(record),

@@ -56,8 +56,9 @@ const openHandlers = () => {
     logout: createLogoutHandler({
       logOut: async (request) => {
         logouts.push(request);
-        return { kind: 'logged-out', confirmed: false, isLogout: true };
+        return { outcome: { kind: 'logged-out', confirmed: false, isLogout: true }, aftercare: {} };
       },
+      tokenRotation: true,
       logUnexpected,
     }),
     instances: createInstancesHandler({

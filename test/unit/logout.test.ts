@@ -214,7 +214,9 @@ test('the time to logout is never negative, whatever happens to the clock', asyn
     greenApi: {
       logout: async () => ({ kind: 'accepted', requests: 1 }),
       readState: async () => ({ kind: 'state', stateInstance: 'notAuthorized', requests: 1 }),
+      clearQueue: async () => ({ kind: 'cleared', requests: 1 }),
     },
+    rotateToken: async () => ({ kind: 'rotated' }),
     recordEvidence: async (record) => void records.push(record),
     now: () => times.shift() ?? new Date(0),
   });

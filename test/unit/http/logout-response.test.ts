@@ -6,9 +6,8 @@ test.each([
   ['is its key enabled?', 'Is its key enabled? Correct the secret, or allow this service to read it.'],
 ])('tells the detail and what to do as sentences: %s', (detail, expected) => {
   const { body } = logoutResponse('1101000001' as InstanceId, {
-    kind: 'credential-unreadable',
-    confirmed: false,
-    detail,
+    outcome: { kind: 'credential-unreadable', confirmed: false, detail },
+    aftercare: {},
   });
 
   expect(JSON.parse(body ?? '')).toMatchObject({ detail: expected });

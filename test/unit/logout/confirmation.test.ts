@@ -13,16 +13,17 @@ const accepted = { kind: 'accepted', requests: 1 };
 const authorized = { kind: 'state', stateInstance: 'authorized', requests: 1 };
 
 /** A logout to which GREEN-API gives these answers, one after the other. */
-const logOutWith = (answers: readonly object[]) => {
+const logOutWith = async (answers: readonly object[]) => {
   const left = [...answers];
   const logOut = createLogOut({
     callWithCredential: (async () => left.shift()) as unknown as CallWithCredential,
     greenApi: {} as GreenApi,
+    rotateToken: async () => ({ kind: 'rotated' }),
     recordEvidence: async () => {},
     now: () => new Date(),
   });
   const request = { idInstance: '1101000001' as InstanceId, requestedBy: 'desk', waitMs: 20_000 };
-  return logOut(request, deadlineIn(60_000));
+  return (await logOut(request, deadlineIn(60_000))).outcome;
 };
 
 test.each([

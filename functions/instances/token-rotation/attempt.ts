@@ -1,0 +1,129 @@
+import { createHash } from 'node:crypto';
+import { type ApiUrl, type Credential, parseCredential } from '../credentials.ts';
+import type { InstanceId } from '../instance-id.ts';
+import type { OpenSecret, SecretFailure, SecretVersions } from './secret-versions.ts';
+
+/** What became of a token. `detail` is for people and holds no secret. */
+export type TokenRotation =
+  /** GREEN-API accepts another token now, and `AWSCURRENT` holds it. */
+  | { readonly kind: 'rotated'; readonly detail?: string }
+  /** `notBegun`: nothing was written or called, so the same decision may be tried again. */
+  | { readonly kind: 'not-rotated'; readonly detail: string; readonly notBegun?: true }
+  /** The old token is dead or may be, and the new one exists at GREEN-API only: in its console. */
+  | { readonly kind: 'token-lost'; readonly detail: string };
+
+export const notRotated = (detail: string): TokenRotation => ({ kind: 'not-rotated', detail });
+export const tokenLost = (detail: string): TokenRotation => ({ kind: 'token-lost', detail });
+
+/** What GREEN-API answered to a request to replace the token. */
+export type TokenUpdate =
+  | { readonly kind: 'updated'; readonly apiTokenInstance: Credential['apiTokenInstance'] }
+  /** The token that was sent is not valid. */
+  | { readonly kind: 'rejected'; readonly detail: string }
+  /** The request has certainly not left this process. */
+  | { readonly kind: 'not-sent'; readonly detail: string }
+  /** The token may have been replaced. */
+  | { readonly kind: 'unanswered'; readonly detail: string };
+
+/** Whether GREEN-API accepts a token; `unknown`: a reading with it told neither. */
+export type TokenTrial = 'accepted' | 'rejected' | 'unknown';
+
+type InstanceCredential = { readonly idInstance: InstanceId; readonly credential: Credential };
+
+export type RotationDependencies = {
+  readonly openSecret: OpenSecret;
+  readonly secretPrefix: string;
+  readonly parseApiUrl: (text: string) => ApiUrl | undefined;
+  /** Sends at most one request, and none again. */
+  readonly updateApiToken: (instance: InstanceCredential, deadline: number) => Promise<TokenUpdate>;
+  /** Reads the state with a token. */
+  readonly tryToken: (instance: InstanceCredential, deadline: number) => Promise<TokenTrial>;
+  readonly clock: {
+    /** Milliseconds on the scale of the deadlines. */
+    readonly now: () => number;
+    /** Milliseconds since the epoch. */
+    readonly date: () => number;
+    readonly sleep: (ms: number) => Promise<unknown>;
+  };
+};
+
+/** Which token to replace, and by which decision. */
+export type RotationRequest = {
+  readonly idInstance: InstanceId;
+  /** The same text is the same decision: `updateApiToken` is sent for it at most once, whatever crashes. */
+  readonly decision: string;
+  /** @default a version of its own, labelled `GREEN_API_ROTATION_TOKEN` */
+  readonly newVersion?: { readonly versionId: string; readonly stage: string };
+};
+
+/** Labels of ours. Each is at one version at most; `AWSPENDING` belongs to the rotation of Secrets Manager. */
+export const rotationStages = {
+  /** The newest version that proves that a rotation began. */
+  intent: 'GREEN_API_ROTATION_INTENT',
+  /** The intent of the rotation that is under way. */
+  underWay: 'GREEN_API_ROTATION_UNDER_WAY',
+  /** The newest token that a rotation has stored. */
+  token: 'GREEN_API_ROTATION_TOKEN',
+} as const;
+
+/** A version with a token that can be used. */
+export type StoredToken = {
+  readonly kind: 'token';
+  readonly versionId: string;
+  readonly text: string;
+  readonly credential: Credential;
+};
+
+export type TokenReading = StoredToken | { readonly kind: 'absent' } | SecretFailure;
+
+/** One try of one decision, with all that it needs. */
+export type Attempt = Pick<RotationDependencies, 'updateApiToken' | 'clock'> & {
+  readonly idInstance: InstanceId;
+  readonly deadline: number;
+  readonly intentId: string;
+  readonly newVersion: { readonly versionId: string; readonly stage: string };
+  readonly secret: SecretVersions;
+  readonly readToken: (which: Parameters<SecretVersions['read']>[0]) => Promise<TokenReading>;
+  readonly tryToken: (credential: Credential) => Promise<TokenTrial>;
+  readonly leftMs: () => number;
+  /** Waits; `false`: there is no time for it. */
+  readonly pause: (ms: number) => Promise<boolean>;
+};
+
+/** The id of a version must be the same at each try: 32 to 64 characters. */
+const versionIdOf = (request: RotationRequest, purpose: string): string =>
+  createHash('sha256').update(`${request.idInstance}\n${purpose}\n${request.decision}`).digest('hex');
+
+export const createAttempt = (
+  { openSecret, secretPrefix, parseApiUrl, updateApiToken, tryToken, clock }: RotationDependencies,
+  request: RotationRequest,
+  deadline: number,
+): Attempt => {
+  const { idInstance } = request;
+  const leftMs = () => deadline - clock.now();
+  const secret = openSecret(`${secretPrefix}${idInstance}`, leftMs);
+  return {
+    updateApiToken,
+    clock,
+    idInstance,
+    deadline,
+    intentId: versionIdOf(request, 'intent'),
+    newVersion: request.newVersion ?? { versionId: versionIdOf(request, 'token'), stage: rotationStages.token },
+    secret,
+    readToken: async (which) => {
+      const version = await secret.read(which);
+      if (version.kind !== 'version') return version;
+      const { versionId, text } = version;
+      const parsed = parseCredential(text, parseApiUrl);
+      if (parsed.kind === 'malformed') return { kind: 'failed', detail: `the secret is malformed: ${parsed.problem}` };
+      return { kind: 'token', versionId, text, credential: parsed.credential };
+    },
+    tryToken: (credential) => tryToken({ idInstance, credential }, deadline),
+    leftMs,
+    pause: async (ms) => {
+      if (leftMs() <= ms) return false;
+      await clock.sleep(ms);
+      return true;
+    },
+  };
+};

@@ -1,0 +1,108 @@
+import middy from '@middy/core';
+import type { Context } from 'aws-lambda';
+import * as v from 'valibot';
+import { type InstanceId, parseInstanceId } from './instances/instance-id.ts';
+import type { TokenRotation } from './instances/token-rotation/attempt.ts';
+import { createRotationSteps, type RotationSteps } from './instances/token-rotation/rotation-steps.ts';
+import { composeGreenApi } from './logout/call-with-credential.ts';
+import { embeddedMetrics, tokenFigures } from './logout/evidence.ts';
+import { composeRotation } from './logout/rotate-token.ts';
+import { createSecretsManager } from './platform/aws-clients.ts';
+import { type Deadline, deadlineIn } from './platform/deadline.ts';
+import { readEnvironment, type Variables } from './platform/environment.ts';
+import { createLog, type Log, type Write, writeLine } from './platform/log.ts';
+
+export type RotateTokenHandlerDependencies = {
+  readonly steps: RotationSteps;
+  readonly secretPrefix: string;
+  /** The deployment, a dimension of the metrics. */
+  readonly stack: string;
+  readonly now: () => Date;
+  readonly log: Log;
+};
+
+/** https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda-functions.html */
+const eventSchema = v.object({
+  Step: v.picklist(['createSecret', 'setSecret', 'testSecret', 'finishSecret']),
+  SecretId: v.pipe(v.string(), v.maxLength(2_048)),
+  ClientRequestToken: v.pipe(v.string(), v.regex(/^[\w-]{32,64}$/)),
+});
+
+/** A step of a rotation failed. Secrets Manager shows the message, and may start the rotation again. */
+export class RotationFailed extends Error {
+  override readonly name = 'RotationFailed';
+}
+
+/** The name in an ARN ends in a hyphen and six random characters that Secrets Manager added. */
+const nameOf = (secretId: string): string =>
+  /^arn:[^:]+:secretsmanager:[^:]*:[0-9]{12}:secret:(.+)-[A-Za-z0-9]{6}$/.exec(secretId)?.[1] ?? secretId;
+
+const parseInstance = (secretId: string, secretPrefix: string): InstanceId => {
+  const name = nameOf(secretId);
+  const idInstance = name.startsWith(secretPrefix) ? parseInstanceId(name.slice(secretPrefix.length)) : undefined;
+  if (idInstance !== undefined) return idInstance;
+  throw new RotationFailed(
+    `the secret is no instance of this deployment: its name must be ${secretPrefix}<idInstance>`,
+  );
+};
+
+const parseEvent = (event: unknown) => {
+  const parsed = v.safeParse(eventSchema, event);
+  if (parsed.success) return parsed.output;
+  throw new RotationFailed(
+    'the event must have Step, SecretId and ClientRequestToken of a rotation by Secrets Manager',
+  );
+};
+
+/** Time to log the result and answer, in milliseconds. */
+const closingMs = 2_000;
+
+const deadlineOf = (context: Pick<Context, 'getRemainingTimeInMillis'>): Deadline =>
+  deadlineIn(Math.max(0, context.getRemainingTimeInMillis() - closingMs));
+
+const createReport =
+  ({ log, stack, now }: RotateTokenHandlerDependencies) =>
+  (idInstance: InstanceId, step: string, { kind, detail }: TokenRotation): void =>
+    log(kind === 'rotated' ? 'INFO' : 'ERROR', 'token rotation', {
+      function: 'rotate-token',
+      idInstance,
+      step,
+      kind,
+      detail,
+      ...embeddedMetrics(tokenFigures({ kind }), stack, now()),
+    });
+
+/**
+ * Secrets Manager → one step of the rotation of an instance's token. A repeated step does nothing twice.
+ *
+ * @throws RotationFailed, which Secrets Manager records as a failed rotation
+ */
+export const createRotateTokenHandler = (dependencies: RotateTokenHandlerDependencies) => {
+  const { steps, secretPrefix } = dependencies;
+  const report = createReport(dependencies);
+  return middy<unknown, void>({ timeoutEarlyInMillis: 0 }).handler(async (event, context) => {
+    const { Step, SecretId, ClientRequestToken } = parseEvent(event);
+    const idInstance = parseInstance(SecretId, secretPrefix);
+    // The token was already replaced at GREEN-API when it was created.
+    if (Step === 'setSecret') return;
+    const rotation = await steps[Step]({ idInstance, clientRequestToken: ClientRequestToken }, deadlineOf(context));
+    report(idInstance, Step, rotation);
+    if (rotation.kind !== 'rotated') throw new RotationFailed(`${rotation.kind}: ${rotation.detail}`);
+  });
+};
+
+export const composeRotateToken = (variables: Variables, write: Write): RotateTokenHandlerDependencies => {
+  const environment = readEnvironment(variables);
+  const client = createSecretsManager();
+  const log = createLog(write);
+  const { greenApi } = composeGreenApi(client, environment, log);
+  return {
+    steps: createRotationSteps(composeRotation(client, greenApi, environment)),
+    secretPrefix: environment.secretPrefix,
+    stack: environment.stack,
+    now: () => new Date(),
+    log,
+  };
+};
+
+export const handler = createRotateTokenHandler(composeRotateToken(process.env, writeLine));

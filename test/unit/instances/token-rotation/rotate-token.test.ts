@@ -1,0 +1,188 @@
+import { rotationStages } from '../../../../functions/instances/token-rotation/attempt.ts';
+import { createRotateToken } from '../../../../functions/instances/token-rotation/rotate-token.ts';
+import { createRotationSetup, firstToken, idInstance, type UpdateFault } from '../../../support/rotation-setup.ts';
+
+type Setup = ReturnType<typeof createRotationSetup>;
+
+const rotate = (setup: Setup, decision = 'run/1', forMs = 120_000) =>
+  createRotateToken(setup.startProcess(decision).dependencies)({ idInstance, decision }, setup.clock.now() + forMs);
+
+test('stores the new token as the current one, keeps the other fields, and lets the next rotation begin', async () => {
+  const setup = createRotationSetup();
+
+  const result = await rotate(setup);
+
+  expect(result).toEqual({ kind: 'rotated' });
+  expect(setup.currentToken()).toBe(setup.liveToken());
+  expect(setup.currentToken()).not.toBe(firstToken);
+  expect(JSON.parse(setup.currentText() ?? '')).toEqual({
+    note: 'kept',
+    apiUrl: 'https://7103.api.greenapi.com',
+    apiTokenInstance: setup.liveToken(),
+  });
+  expect(setup.tokenAt('AWSPREVIOUS')).toBe(firstToken);
+  expect(setup.tokenAt(rotationStages.underWay)).toBeUndefined();
+  expect(await rotate(setup, 'run/2')).toEqual({ kind: 'rotated' });
+});
+
+test.each<[UpdateFault, string, number]>([
+  ['lost answer', 'token-lost', 1],
+  ['no answer, no change', 'not-rotated', 1],
+  ['refused', 'not-rotated', 1],
+  ['not sent', 'not-rotated', 0],
+  ['old works a while', 'rotated', 1],
+  ['wrong token', 'not-rotated', 1],
+])('%s: %s after %i request(s)', async (fault, kind, requests) => {
+  const setup = createRotationSetup({ fault });
+
+  const result = await rotate(setup);
+
+  expect(result.kind).toBe(kind);
+  expect(setup.updates).toHaveLength(requests);
+  expect(setup.isKept()).toBe(kind !== 'token-lost');
+  if (kind !== 'token-lost') expect(setup.currentToken()).toBe(setup.liveToken());
+});
+
+test('two readings of the old token that prove that nothing changed are at least 5 s apart', async () => {
+  const setup = createRotationSetup({ fault: 'no answer, no change' });
+  const startedAt = setup.clock.now();
+
+  await rotate(setup);
+
+  expect(setup.clock.now() - startedAt).toBeGreaterThanOrEqual(5_000);
+});
+
+test('calls nothing when the secret cannot be written', async () => {
+  const setup = createRotationSetup();
+  setup.failWrites(true);
+
+  expect(await rotate(setup)).toEqual({
+    kind: 'not-rotated',
+    detail: 'the secret cannot be written: Secrets Manager: InternalServiceError',
+  });
+  expect(setup.updates).toEqual([]);
+});
+
+test('calls nothing when there is not enough time to store the answer', async () => {
+  const setup = createRotationSetup();
+
+  expect((await rotate(setup, 'run/1', 9_000)).kind).toBe('not-rotated');
+  expect(setup.updates).toEqual([]);
+});
+
+test('says that the token is lost when it could not be stored in the time there was', async () => {
+  const setup = createRotationSetup();
+  const { dependencies } = setup.startProcess('run/1');
+  const updateApiToken: typeof dependencies.updateApiToken = (...call) => {
+    setup.failWrites(true);
+    return dependencies.updateApiToken(...call);
+  };
+
+  const result = await createRotateToken({ ...dependencies, updateApiToken })(
+    { idInstance, decision: 'run/1' },
+    setup.clock.now() + 60_000,
+  );
+
+  expect(result).toEqual({
+    kind: 'token-lost',
+    detail:
+      'GREEN-API has replaced the token, and the new one could not be stored: Secrets Manager: InternalServiceError',
+  });
+});
+
+test('stores the new token when Secrets Manager can be written again within the time', async () => {
+  const setup = createRotationSetup();
+  const { dependencies } = setup.startProcess('run/1');
+  const updateApiToken: typeof dependencies.updateApiToken = (...call) => {
+    setup.failWrites(true);
+    return dependencies.updateApiToken(...call);
+  };
+  const sleep = async (ms: number) => {
+    setup.clock.pass(ms);
+    setup.failWrites(false);
+  };
+
+  const result = await createRotateToken({
+    ...dependencies,
+    updateApiToken,
+    clock: { ...dependencies.clock, sleep },
+  })({ idInstance, decision: 'run/1' }, setup.clock.now() + 60_000);
+
+  expect(result).toEqual({ kind: 'rotated' });
+});
+
+test('a decision that was carried out is reported again, and not carried out again', async () => {
+  const setup = createRotationSetup();
+  await rotate(setup);
+
+  expect(await rotate(setup)).toEqual({ kind: 'rotated' });
+  expect(setup.updates).toEqual(['run/1']);
+});
+
+test('a version that somebody made current meanwhile is left when its token is the one that works', async () => {
+  const setup = createRotationSetup();
+  const { dependencies } = setup.startProcess('run/1');
+  const { openSecret } = dependencies;
+  const result = await createRotateToken({
+    ...dependencies,
+    openSecret: (...opened) => {
+      const secret = openSecret(...opened);
+      return {
+        ...secret,
+        moveStage: async (move) => {
+          if (move.stage === 'AWSCURRENT' && setup.updates.length === 1 && setup.issued.length === 1) {
+            setup.changeInConsole();
+            setup.putByHand(setup.liveToken());
+          }
+          return secret.moveStage(move);
+        },
+      };
+    },
+  })({ idInstance, decision: 'run/1' }, setup.clock.now() + 120_000);
+
+  expect(result).toEqual({ kind: 'rotated', detail: 'by another change of the secret' });
+  expect(setup.currentToken()).toBe(setup.liveToken());
+  expect(setup.violations).toEqual([]);
+});
+
+test('a version that somebody made current meanwhile is replaced when only the new token works', async () => {
+  const setup = createRotationSetup();
+  const { dependencies } = setup.startProcess('run/1');
+  const updateApiToken: typeof dependencies.updateApiToken = async (...call) => {
+    const update = await dependencies.updateApiToken(...call);
+    setup.putByHand('e'.repeat(50));
+    return update;
+  };
+
+  const result = await createRotateToken({ ...dependencies, updateApiToken })(
+    { idInstance, decision: 'run/1' },
+    setup.clock.now() + 120_000,
+  );
+
+  expect(result).toEqual({ kind: 'rotated' });
+  expect(setup.currentToken()).toBe(setup.liveToken());
+});
+
+test('a token that was changed in the console, and put into the secret meanwhile, counts as rotated', async () => {
+  const setup = createRotationSetup();
+  const { dependencies } = setup.startProcess('run/1');
+  const updateApiToken: typeof dependencies.updateApiToken = (...call) => {
+    setup.changeInConsole();
+    setup.putByHand(setup.liveToken());
+    return dependencies.updateApiToken(...call);
+  };
+
+  const result = await createRotateToken({ ...dependencies, updateApiToken })(
+    { idInstance, decision: 'run/1' },
+    setup.clock.now() + 120_000,
+  );
+
+  expect(result).toEqual({ kind: 'rotated', detail: 'by another change of the secret' });
+});
+
+test('a token that was changed in the console only is not reported as lost by a rotation', async () => {
+  const setup = createRotationSetup();
+  setup.changeInConsole();
+
+  expect(await rotate(setup)).toEqual({ kind: 'not-rotated', detail: 'GREEN-API rejects the token in the secret' });
+});

@@ -1,0 +1,120 @@
+import { GetSecretValueCommand, PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import type { FaultName } from '../../local/emulators/green-api/faults.ts';
+import { idInstance, markerToken, startLogoutSetup } from '../support/logout-setup.ts';
+import { createClient } from '../support/secrets-manager-client.ts';
+
+const enabled = { TOKEN_ROTATION: 'enabled' };
+const body = '{"reason":"phone stolen","rotateToken":true}';
+
+type Setup = Awaited<ReturnType<typeof startLogoutSetup>>;
+
+const SecretId = `green-api/${idInstance}`;
+
+const tokenInSecret = async ({ secretsManager }: Setup): Promise<string> => {
+  const { SecretString } = await createClient(secretsManager.url).send(new GetSecretValueCommand({ SecretId }));
+  return JSON.parse(SecretString ?? '').apiTokenInstance;
+};
+
+const updatesOf = (setup: Setup) => setup.greenApi.callsOf(idInstance, 'updateApiToken');
+
+test('a token is rotated after the confirmed logout, and the secret holds the new one', async () => {
+  await using setup = await startLogoutSetup({ variables: enabled });
+
+  const answer = await setup.logOut({ wait: 5, body });
+
+  expect([answer.status, answer.body]).toEqual([
+    200,
+    { idInstance, isLogout: true, confirmed: true, stateInstance: 'notAuthorized', token: { rotated: true } },
+  ]);
+  expect(await tokenInSecret(setup)).toBe(setup.greenApi.tokenOf(idInstance));
+  expect(await tokenInSecret(setup)).not.toBe(markerToken);
+  expect(updatesOf(setup)).toHaveLength(1);
+  expect(setup.evidence()).toMatchObject([{ token: { kind: 'rotated' }, tokenNotRotated: 0, tokenLost: 0 }]);
+  expect(setup.lines.join('')).not.toContain(setup.greenApi.tokenOf(idInstance));
+});
+
+test('the next logout of a warm copy uses the new token', async () => {
+  await using setup = await startLogoutSetup({ variables: enabled });
+  await setup.logOut({ wait: 5, body });
+
+  const { status } = await setup.logOut({ wait: 3 });
+
+  expect(status).toBe(200);
+});
+
+test('clearing the queue is reported beside the logout', async () => {
+  await using setup = await startLogoutSetup();
+
+  const answer = await setup.logOut({ wait: 5, body: '{"clearQueue":true}' });
+
+  expect([answer.status, answer.body.queue]).toEqual([200, { cleared: true }]);
+  expect(setup.evidence()).toMatchObject([{ queue: { cleared: true } }]);
+});
+
+test('a deployment without token rotation refuses the request before it does anything', async () => {
+  await using setup = await startLogoutSetup();
+
+  const { status, body: problem } = await setup.logOut({ wait: 5, body });
+
+  expect([status, problem.code, problem.confirmed]).toEqual([409, 'token-rotation-disabled', false]);
+  expect(setup.greenApi.callsOf(idInstance, 'logout')).toEqual([]);
+  expect(setup.evidence()).toEqual([]);
+});
+
+test('without time for a rotation the logout is confirmed, and nothing else is called', async () => {
+  await using setup = await startLogoutSetup({ variables: enabled });
+
+  const { status, body: problem } = await setup.logOut({ wait: 5, body, remainingMs: 10_000 });
+
+  expect([status, problem.code, problem.confirmed, problem.retryable]).toEqual([502, 'token-not-rotated', true, true]);
+  expect(updatesOf(setup)).toEqual([]);
+});
+
+test('without a confirmation the token is left alone', async () => {
+  await using setup = await startLogoutSetup({ variables: enabled });
+
+  const { status, body: answer } = await setup.logOut({ wait: 0, body });
+
+  expect([status, answer.token]).toEqual([202, { rotated: false }]);
+  expect(updatesOf(setup)).toEqual([]);
+});
+
+test('a logout that meets a rejected token uses the pending one of a rotation that is under way', async () => {
+  await using setup = await startLogoutSetup();
+  setup.greenApi.changeToken(idInstance, 'b'.repeat(50));
+  const SecretString = JSON.stringify({ apiUrl: setup.greenApi.apiUrl, apiTokenInstance: 'b'.repeat(50) });
+  await createClient(setup.secretsManager.url).send(
+    new PutSecretValueCommand({ SecretId, SecretString, VersionStages: ['AWSPENDING'] }),
+  );
+
+  const { status } = await setup.logOut({ wait: 3 });
+
+  expect(status).toBe(200);
+});
+
+test.each<[FaultName, string, boolean]>([
+  ['token-changed-but-500', 'token-lost', false],
+  ['token-changed-but-reset', 'token-lost', false],
+  ['token-changed-but-empty-object', 'token-lost', false],
+  ['token-changed-but-code-401', 'token-lost', false],
+  ['http-500', 'token-not-rotated', true],
+  ['http-429', 'token-not-rotated', true],
+  ['code-401', 'token-not-rotated', true],
+  ['empty-object', 'token-not-rotated', true],
+])('updateApiToken that meets %s after a confirmed logout is %s', async (fault, code, retryable) => {
+  await using setup = await startLogoutSetup({ variables: enabled });
+  setup.break(fault, { method: 'updateApiToken' });
+
+  const { status, body: problem } = await setup.logOut({ wait: 5, body });
+
+  expect([status, problem.code, problem.confirmed, problem.retryable]).toEqual([502, code, true, retryable]);
+  expect(updatesOf(setup)).toHaveLength(1);
+  expect(setup.evidence()).toMatchObject([
+    {
+      outcome: { confirmed: true },
+      token: { kind: retryable ? 'not-rotated' : 'token-lost' },
+      tokenLost: Number(!retryable),
+    },
+  ]);
+  expect(await tokenInSecret(setup)).toBe(markerToken);
+});

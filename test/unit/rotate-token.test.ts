@@ -1,0 +1,144 @@
+import { DescribeSecretCommand, GetSecretValueCommand, RotateSecretCommand } from '@aws-sdk/client-secrets-manager';
+import { composeRotateToken, createRotateTokenHandler } from '../../functions/rotate-token.ts';
+import { startGreenApi } from '../../local/emulators/green-api/emulator.ts';
+import { startSecretsManager } from '../../local/emulators/secrets-manager/emulator.ts';
+import { contextOf } from '../support/http-event.ts';
+import { createClient } from '../support/secrets-manager-client.ts';
+
+const idInstance = '1101000001';
+const name = `green-api/${idInstance}`;
+const firstToken = '0'.repeat(50);
+const rotationFunction = 'arn:aws:lambda:eu-central-1:111122223333:function:rotate-token';
+
+/** Secrets Manager that rotates by the real handler, around the real SDK. */
+const startSetup = async () => {
+  const greenApi = await startGreenApi({
+    instances: [{ idInstance, apiTokenInstance: firstToken }],
+    enforceLimit: false,
+  });
+  const lines: string[] = [];
+  let handler: ReturnType<typeof createRotateTokenHandler> | undefined;
+  const secretsManager = await startSecretsManager({
+    secrets: [
+      {
+        name,
+        secretString: JSON.stringify({ apiUrl: greenApi.apiUrl, apiTokenInstance: firstToken, note: 'kept' }),
+      },
+    ],
+    invokeRotationFunction: async (_arn, event) => handler?.(event, contextOf(60_000)),
+  });
+  Object.assign(process.env, {
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsManager.url,
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+  });
+  handler = createRotateTokenHandler(
+    composeRotateToken({ ALLOWED_API_HOSTS: greenApi.host }, (line) => void lines.push(line)),
+  );
+  const client = createClient(secretsManager.url);
+  return {
+    greenApi,
+    secretsManager,
+    client,
+    lines,
+    handle: (event: unknown) => handler?.(event, contextOf(60_000)),
+    secret: async () => {
+      const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: name }));
+      return JSON.parse(SecretString ?? '') as { readonly apiTokenInstance: string; readonly note: string };
+    },
+    rotate: async () => {
+      await client.send(new RotateSecretCommand({ SecretId: name, RotationLambdaARN: rotationFunction }));
+      await secretsManager.rotationsEnded();
+    },
+    [Symbol.asyncDispose]: async () => {
+      client.destroy();
+      await greenApi.close();
+      await secretsManager.close();
+    },
+  };
+};
+
+test('rotate-secret replaces the token at GREEN-API and makes the new one current', async () => {
+  await using setup = await startSetup();
+
+  await setup.rotate();
+
+  const { apiTokenInstance, note } = await setup.secret();
+  expect(setup.secretsManager.rotations).toMatchObject([{ outcome: 'rotated' }]);
+  expect([apiTokenInstance, note]).toEqual([setup.greenApi.tokenOf(idInstance), 'kept']);
+  expect(apiTokenInstance).not.toBe(firstToken);
+  expect(setup.greenApi.callsOf(idInstance, 'updateApiToken')).toHaveLength(1);
+  expect(setup.lines.join('')).not.toMatch(new RegExp(`${firstToken}|${apiTokenInstance}`));
+});
+
+test('steps that are repeated for the same version change the token once', async () => {
+  await using setup = await startSetup();
+  await setup.rotate();
+  const { apiTokenInstance } = await setup.secret();
+  const { VersionIdsToStages = {} } = await setup.client.send(new DescribeSecretCommand({ SecretId: name }));
+  const [versionId] = Object.entries(VersionIdsToStages).find(([, stages]) => stages?.includes('AWSCURRENT')) ?? [];
+
+  for (const Step of ['createSecret', 'setSecret', 'testSecret', 'finishSecret'])
+    await setup.handle({ Step, SecretId: name, ClientRequestToken: versionId });
+
+  expect(setup.greenApi.callsOf(idInstance, 'updateApiToken')).toHaveLength(1);
+  expect((await setup.secret()).apiTokenInstance).toBe(apiTokenInstance);
+});
+
+test('a rotation that is begun again after a failed test does not change the token a second time', async () => {
+  await using setup = await startSetup();
+  setup.secretsManager.setFault('UpdateSecretVersionStage', 'access-denied', { times: 1_000 });
+  await setup.rotate();
+  const updated = setup.greenApi.callsOf(idInstance, 'updateApiToken').length;
+  setup.secretsManager.setFault('UpdateSecretVersionStage', undefined);
+
+  setup.secretsManager.reattemptRotation(name);
+  await setup.secretsManager.rotationsEnded();
+
+  expect(setup.greenApi.callsOf(idInstance, 'updateApiToken').length).toBeLessThanOrEqual(Math.max(1, updated));
+  expect((await setup.secret()).apiTokenInstance).toBe(updated === 0 ? firstToken : setup.greenApi.tokenOf(idInstance));
+});
+
+test('a rotation whose answer is lost fails, says where the token is, and counts as a lost token', async () => {
+  await using setup = await startSetup();
+  setup.greenApi.setFault(idInstance, 'token-changed-but-500', { method: 'updateApiToken' });
+
+  await setup.rotate();
+
+  const records = setup.lines.map((line) => JSON.parse(line));
+  expect(setup.secretsManager.rotations).toMatchObject([{ outcome: { failedAt: 'createSecret' } }]);
+  expect(records).toContainEqual(
+    expect.objectContaining({
+      level: 'ERROR',
+      message: 'token rotation',
+      kind: 'token-lost',
+      tokenLost: 1,
+      idInstance,
+    }),
+  );
+  expect((await setup.secret()).apiTokenInstance).toBe(firstToken);
+});
+
+test.each([
+  ['a secret outside the prefix', { SecretId: 'other/1101000001' }, /must be green-api\/<idInstance>/],
+  ['a secret that is no instance', { SecretId: 'green-api/desk' }, /must be green-api\/<idInstance>/],
+  ['an unknown step', { Step: 'dropSecret' }, /must have Step/],
+  ['a missing version', { ClientRequestToken: undefined }, /must have Step/],
+])('%s is refused, and GREEN-API is not called', async (_, change, message) => {
+  await using setup = await startSetup();
+  const event = { Step: 'createSecret', SecretId: name, ClientRequestToken: 'a'.repeat(32), ...change };
+
+  await expect(setup.handle(event)).rejects.toThrow(message);
+
+  expect(setup.greenApi.callsOf(idInstance, 'updateApiToken')).toEqual([]);
+});
+
+test('a secret is found by its ARN', async () => {
+  await using setup = await startSetup();
+  const SecretId = `arn:aws:secretsmanager:eu-central-1:111122223333:secret:${name}-AbCdEf`;
+
+  await expect(
+    setup.handle({ Step: 'setSecret', SecretId, ClientRequestToken: 'a'.repeat(32) }),
+  ).resolves.toBeUndefined();
+});
