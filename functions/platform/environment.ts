@@ -165,9 +165,12 @@ export const readStartingEnvironment = (variables: Variables): StartingEnvironme
   };
 };
 
+/** Ids of the identity stores of IAM Identity Center. */
+export const identityStoreIdPattern = /^d-[0-9a-f]{10}$/;
+
 const identityStoreSchema = v.object({
   [environmentNames.identityStoreId]: v.optional(
-    v.pipe(v.string(), v.regex(/^d-[0-9a-f]{10}$/, 'must be the id of an identity store, such as d-93670dc30f')),
+    v.pipe(v.string(), v.regex(identityStoreIdPattern, 'must be the id of an identity store, such as d-93670dc30f')),
   ),
 });
 

@@ -5,10 +5,12 @@ import { errorNameOf } from '../platform/unknown-values.ts';
 /** Metric of the events that started no run, or not every run. It has the dimensions of the logouts' metrics. */
 export const failedEventsMetric = 'failedEvents';
 
+export type EventFunctionName = 'schedule' | 'offboarding';
+
 export type FailedEventsDependencies = {
   readonly log: Log;
   readonly stack: string;
-  readonly functionName: 'schedule' | 'offboarding';
+  readonly functionName: EventFunctionName;
   readonly now: () => Date;
 };
 

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { routeKeyOf, routes } from '../../functions/http/routes.ts';
 import { type InstanceId, parseInstanceId } from '../../functions/instances/instance-id.ts';
 import type { DialectName } from '../../functions/offboarding/dialects.ts';
-import { mostInstances, secretPrefixPattern } from '../../functions/platform/environment.ts';
+import { identityStoreIdPattern, mostInstances, secretPrefixPattern } from '../../functions/platform/environment.ts';
 import { fields, flag, listOf, matching, publicHost, retentionDays, upTo, wholeNumber, word } from './field-schemas.ts';
 import { identityProviders } from './identity-providers.ts';
 import { scheduleSchema } from './schedules/schedule-schema.ts';
@@ -48,11 +48,19 @@ const okta = fields({
   ),
 });
 
+const identityCenter = fields({
+  enabled: v.optional(flag, false),
+  /** Where the function reads whether a changed user is disabled. `aws sso-admin list-instances` names it. */
+  identityStoreId: v.exactOptional(
+    matching(identityStoreIdPattern, 'the id of an identity store, such as d-1234567890'),
+  ),
+});
+
 /** Which systems' events report that somebody left: the settings of each dialect. */
 const offboarding = fields({
   custom: v.optional(custom, {}),
   okta: v.exactOptional(okta),
-  identityCenter: v.optional(fields({ enabled: v.optional(flag, false) }), {}),
+  identityCenter: v.optional(identityCenter, {}),
 } satisfies Record<DialectName, v.GenericSchema>);
 
 const instanceId = v.message(

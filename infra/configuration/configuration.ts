@@ -27,12 +27,15 @@ const problemOf = (issue: v.BaseIssue<unknown>): Problem => {
     : { path, message: issue.message, given: issue.input };
 };
 
+const missingStore = 'is missing; aws sso-admin list-instances prints it as IdentityStoreId';
+
 /** Rules about several fields at once. */
 const problemsAcross = ({
   warmHosts,
   allowedApiHosts,
   schedules,
   runs,
+  offboarding: { identityCenter },
 }: Omit<Settings, 'name'>): readonly Problem[] => {
   const parseApiUrl = createParseApiUrl(allowedApiHosts);
   const message = "must be a list of GREEN-API's own hosts and those in allowedApiHosts";
@@ -40,6 +43,9 @@ const problemsAcross = ({
     ...(warmHosts.every((host) => parseApiUrl(`https://${host}`))
       ? []
       : [{ path: 'warmHosts', message, given: warmHosts }]),
+    ...(identityCenter.enabled && identityCenter.identityStoreId === undefined
+      ? [{ path: 'offboarding.identityCenter.identityStoreId', message: missingStore }]
+      : []),
     ...scheduleProblems(schedules, runs.maxTargetsCeiling),
   ];
 };

@@ -4,6 +4,7 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { createDeadLetters } from './dead-letters.ts';
 import type { Deployment } from './deployment.ts';
+import type { FunctionEnvironment } from './function-environment.ts';
 import { createLog } from './log-groups.ts';
 import { pascalCase } from './pascal-case.ts';
 import type { RunFunction } from './run-function.ts';
@@ -20,6 +21,8 @@ export type EventFunctionProps = {
   readonly run: RunFunction;
   /** What it means for people when an event started no run. */
   readonly impact: string;
+  /** @default what a function that starts runs needs */
+  readonly environment?: FunctionEnvironment;
 };
 
 /**
@@ -31,14 +34,15 @@ export class EventFunction extends Construct {
   readonly undelivered: Queue;
   readonly failed: Queue;
 
-  constructor(scope: Construct, name: 'schedule' | 'offboarding', { deployment, run, impact }: EventFunctionProps) {
+  constructor(scope: Construct, name: 'schedule' | 'offboarding', props: EventFunctionProps) {
     super(scope, pascalCase(name));
-    const { settings, alarms } = deployment;
+    const { deployment, run, impact, environment } = props;
+    const { settings, alarms, metrics } = deployment;
     const failed = createDeadLetters(this, 'Failed');
     this.failed = failed;
     this.undelivered = createDeadLetters(this, 'Undelivered');
     this.service = new ServiceFunction(this, name, {
-      environment: run.startingEnvironment,
+      environment: { ...run.startingEnvironment, ...environment },
       logGroup: createLog(this, 'Log', settings.logRetentionDays),
       memoryMb: settings.memoryMb,
       // Unlike a dead-letter queue, a destination gets the reason too. CDK's own for SQS would add rights to read the queue.
@@ -47,6 +51,10 @@ export class EventFunction extends Construct {
     this.service.role.addToPolicy(new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [failed.queueArn] }));
     run.durable.grantStart(this.service);
     alarms.addForFunction(this.service, impact);
+    alarms.add(`${name}-failed-events`, {
+      metric: metrics.ofFailedEvents(name),
+      impact: `An event failed, and the log of the function ${name} says why. ${impact}`,
+    });
     alarms.addForQueue(`${name}-failed`, failed, impact);
     alarms.addForQueue(`${name}-undelivered`, this.undelivered, impact);
   }

@@ -47,6 +47,12 @@ export const startingEnvironment = (
   [environmentNames.executionTimeoutSeconds]: String(runs.executionTimeoutDays * secondsPerDay),
 });
 
+/** For the function that starts a run for each person who left. */
+export const offboardingEnvironment = ({ offboarding: { identityCenter } }: Settings): FunctionEnvironment =>
+  identityCenter.identityStoreId === undefined
+    ? {}
+    : { [environmentNames.identityStoreId]: identityCenter.identityStoreId };
+
 type Callers = Settings['identityProviders'];
 
 /** For a function of named callers. The digests of their tokens are no secrets. */

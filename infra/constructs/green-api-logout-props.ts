@@ -91,8 +91,8 @@ export interface Offboarding {
   readonly custom?: CustomOffboarding;
   /** Okta's log streaming: the partner event bus it was associated with. @default off */
   readonly okta?: { readonly partnerBusName: string };
-  /** AWS IAM Identity Center in this account and Region, by CloudTrail. @default off */
-  readonly identityCenter?: { readonly enabled?: boolean };
+  /** AWS IAM Identity Center in this account and Region, by CloudTrail. With `enabled` it needs `identityStoreId`. @default off */
+  readonly identityCenter?: { readonly enabled?: boolean; readonly identityStoreId?: string };
 }
 
 /** A system outside AWS that reports over HTTPS who left, with a bearer token of its own. */

@@ -1,5 +1,6 @@
 import { Metric, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import { metricDimensions, metricNames, metricNamespace } from '../../functions/logout/evidence.ts';
+import { type EventFunctionName, failedEventsMetric } from '../../functions/runs/failed-events.ts';
 import { runMetricNames } from '../../functions/runs/run-metrics.ts';
 
 export type LogoutMetricOptions = MetricOptions & {
@@ -25,7 +26,15 @@ export class LogoutMetrics {
     return this.#create(runMetricNames[metric]);
   }
 
-  #create(metricName: string, { function: by, ...options }: LogoutMetricOptions = {}): Metric {
+  /** The number of events that started no run, or not every run. */
+  ofFailedEvents(by: EventFunctionName): Metric {
+    return this.#create(failedEventsMetric, { function: by });
+  }
+
+  #create(
+    metricName: string,
+    { function: by, ...options }: MetricOptions & { readonly function?: string | undefined } = {},
+  ): Metric {
     return new Metric({
       namespace: metricNamespace,
       metricName,

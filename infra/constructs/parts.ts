@@ -3,6 +3,8 @@ import { Alarms } from './alarms.ts';
 import { AuthorizedApi } from './authorized-api.ts';
 import type { Deployment } from './deployment.ts';
 import { EventFunction } from './event-function.ts';
+import { offboardingEnvironment } from './function-environment.ts';
+import { grantDescribeUsers } from './grant-describe-users.ts';
 import type { GreenApiLogoutProps } from './green-api-logout-props.ts';
 import { createHttpFunctions } from './http-functions.ts';
 import { createIdentityProviders } from './identity-providers.ts';
@@ -42,6 +44,7 @@ const createEventFunctions = (scope: Construct, deployment: Deployment, run: Run
     deployment,
     run,
     impact: 'Somebody who left may still be logged in.',
+    environment: offboardingEnvironment(deployment.settings),
   }),
 });
 
@@ -59,5 +62,7 @@ export const createParts = (scope: Construct, props: GreenApiLogoutProps) => {
   const { schedule, offboarding } = createEventFunctions(scope, deployment, run);
   const schedules = new Schedules(scope, 'Schedules', { settings, events: schedule });
   new OffboardingRules(scope, 'Rules', { settings, bus, events: offboarding });
+  const { enabled, identityStoreId } = settings.offboarding.identityCenter;
+  if (enabled && identityStoreId !== undefined) grantDescribeUsers(offboarding.service, identityStoreId);
   return { ...deployment, run, api, schedule, schedules, offboarding };
 };

@@ -128,6 +128,14 @@ test.each([
     { offboarding: { okta: { partnerBusName: 'default' } } },
   ],
   [
+    'green-api-logout.offboarding.identityCenter.identityStoreId is missing; aws sso-admin list-instances prints it as IdentityStoreId',
+    { offboarding: { identityCenter: { enabled: true } } },
+  ],
+  [
+    'green-api-logout.offboarding.identityCenter.identityStoreId must be the id of an identity store… (got "d-1"',
+    { offboarding: { identityCenter: { identityStoreId: 'd-1' } } },
+  ],
+  [
     'green-api-logout.offboarding.identityCenter must be an object… (got true',
     { offboarding: { identityCenter: true } },
   ],

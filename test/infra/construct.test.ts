@@ -42,7 +42,7 @@ const everything = (stack: Stack): GreenApiLogoutProps => ({
   offboarding: {
     custom: { sources: ['com.example.hr'], putEventsFrom: { accounts: ['222233334444'] } },
     okta: { partnerBusName: 'aws.partner/okta.com/example/logout' },
-    identityCenter: { enabled: true },
+    identityCenter: { enabled: true, identityStoreId: 'd-93670dc30f' },
   },
 });
 

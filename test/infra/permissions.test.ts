@@ -76,7 +76,7 @@ test('one warm instance takes no further right', () => {
   expect([...permissionsIn(oneWarm)].sort()).toEqual([...permissionsIn(plain)].sort());
 });
 
-test('with a key of the customer, logout, run and state decrypt with it, only through Secrets Manager; with warm instances, logout reads in batches', () => {
+test('with a key of the customer, logout, run and state decrypt with it, only through Secrets Manager; with warm instances, logout reads in batches; with Identity Center, offboarding reads its users', () => {
   const decrypt = `${keyArn} {"StringEquals":{"kms:ViaService":"secretsmanager.<AWS::Region>.amazonaws.com"}}`;
 
   expect([...permissionsIn(custom)].sort()).toEqual(
@@ -86,6 +86,12 @@ test('with a key of the customer, logout, run and state decrypt with it, only th
       ...allow('RunRole', 'kms:Decrypt', decrypt),
       ...allow('StateRole', 'kms:Decrypt', decrypt),
       ...allow('LogoutRole', 'secretsmanager:BatchGetSecretValue', '*'),
+      ...allow(
+        'OffboardingRole',
+        'identitystore:DescribeUser',
+        'arn:<AWS::Partition>:identitystore::*:identitystore/d-93670dc30f',
+        'arn:<AWS::Partition>:identitystore:::user/*',
+      ),
     ].sort(),
   );
 });

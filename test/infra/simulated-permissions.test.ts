@@ -4,6 +4,7 @@ import { pascalCase } from '../../infra/constructs/pascal-case.ts';
 import { resourcesIn, say, synthesize } from '../support/synthesize.ts';
 
 const plain = synthesize({
+  offboarding: { identityCenter: { enabled: true, identityStoreId: 'd-93670dc30f' } },
   identityProviders: {
     hr: { kind: 'webhook', tokenSha256: ['a'.repeat(64)] },
     entra: { kind: 'scim', tokenSha256: ['b'.repeat(64)] },
@@ -20,6 +21,7 @@ const logArn = (name: string) => `arn:aws:logs:${region}:${account}:log-group:${
 const secretArn = (name: string) => `arn:aws:secretsmanager:${region}:${account}:secret:${name}`;
 const routeArn = (route: string) => `arn:aws:execute-api:${region}:${account}:a1b2c3d4e5/$default/${route}`;
 const busArn = `arn:aws:events:${region}:${account}:event-bus/green-api-logout`;
+const identityStoreArn = (id: string) => `arn:aws:identitystore::${account}:identitystore/${id}`;
 const run = lambdaArn('run');
 const execution = `${run}:7/durable-execution/api-0123/5f088de8`;
 const secret = secretArn('green-api/1101000001-AbCdEf');
@@ -95,6 +97,7 @@ const allowed: readonly (readonly [string, string, string])[] = [
   ['ScheduleRole', 'lambda:InvokeFunction', `${run}:live`],
   ['OffboardingRole', 'lambda:InvokeFunction', `${run}:live`],
   ['OffboardingRole', 'sqs:SendMessage', queueArn('OffboardingFailed')],
+  ['OffboardingRole', 'identitystore:DescribeUser', identityStoreArn('d-93670dc30f')],
   ...['WebhookRole', 'ScimRole'].flatMap((role) => [
     [role, 'lambda:InvokeFunction', `${run}:live`] as const,
     [role, 'lambda:ListDurableExecutionsByFunction', run] as const,
@@ -154,6 +157,9 @@ const denied: readonly (readonly [string, string, string])[] = [
   ['ForcedLogoutsRole', 'events:PutEvents', busArn],
   ['ScheduleRole', 'lambda:StopDurableExecution', execution],
   ['OffboardingRole', 'lambda:StopDurableExecution', execution],
+  ['OffboardingRole', 'identitystore:DescribeUser', identityStoreArn('d-0123456789')],
+  ['OffboardingRole', 'identitystore:DeleteUser', identityStoreArn('d-93670dc30f')],
+  ['ScheduleRole', 'identitystore:DescribeUser', identityStoreArn('d-93670dc30f')],
   ['OffboardingRole', 'sqs:ReceiveMessage', queueArn('OffboardingFailed')],
   ['OffboardingRole', 'sqs:SendMessage', queueArn('RunDeadLetters')],
   ['SchedulesRole', 'lambda:InvokeFunction', `${run}:live`],

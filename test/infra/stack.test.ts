@@ -227,6 +227,7 @@ describe('the alarms', () => {
         ...['failed of logout', 'failed of run'],
         'DurableExecutionTimedOut of <RunFunction>',
         '(FILL(failed, 0) - FILL(drills, 0)) DurableExecutionFailed of <RunFunction> failedDrill of green-api-logout',
+        ...['failedEvents of offboarding', 'failedEvents of schedule'],
         ...['failedDrill of green-api-logout', 'nobodyLoggedOut of green-api-logout'],
         ...['ScheduleFailed', 'ScheduleUndelivered', 'OffboardingFailed', 'OffboardingUndelivered'].map(
           (queue) => `ApproximateNumberOfMessagesVisible of <${queue}.QueueName>`,

@@ -13,6 +13,7 @@ const atRunTime = {
   '@aws-sdk/client-secrets-manager': 'reads the credentials and lists the instances',
   '@aws-sdk/client-lambda': 'starts, finds, reads and stops runs',
   '@aws-sdk/client-eventbridge': 'sends the outcome events',
+  '@aws-sdk/client-identitystore': 'reads whether a changed user of IAM Identity Center is disabled',
   '@aws/durable-execution-sdk-js': 'makes a run a durable function',
   '@middy/core': 'the middleware engine of every function',
   '@middy/util': 'belongs to @middy/core; named so that there is one copy',

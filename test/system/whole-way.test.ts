@@ -20,7 +20,10 @@ let folder: string;
 let service: LocalService;
 
 /** Every dialect is enabled, as on the AWS account of a customer with Okta and IAM Identity Center. */
-const offboarding = { okta: { partnerBusName: samples.okta.source }, identityCenter: { enabled: true } };
+const offboarding = {
+  okta: { partnerBusName: samples.okta.source },
+  identityCenter: { enabled: true, identityStoreId: 'd-93670dc30f' },
+};
 
 const start = (journal: string, ...args: readonly string[]) =>
   startLocalService({ journal: join(folder, journal), args });
