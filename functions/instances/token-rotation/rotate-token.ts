@@ -69,7 +69,7 @@ export const changeToken = async (
 };
 
 /**
- * Replaces the token of an instance: intent, one call, store, move `AWSCURRENT`, verify. Never rejects. Whatever crashes,
+ * Replaces the token of an instance: intent, one call, store, verify, move `AWSCURRENT`. Never rejects. Whatever crashes,
  * `updateApiToken` is sent at most once for a decision, and the label `AWSCURRENT` stays at a token that works if there is one.
  *
  * @param deadline milliseconds on the scale of the clock

@@ -58,27 +58,24 @@ export const promote = async (
   return { kind: 'not-moved', detail: why };
 };
 
-/** GREEN-API rejects the token that it gave: if it still accepts the old one, that one stays current. */
-const takeBack = async (attempt: Attempt, { token, replaced }: Stored): Promise<TokenRotation> => {
-  if (replaced !== undefined && (await observe(attempt, replaced.credential, 'rejected')) === 'accepted') {
-    const back = { stage: 'AWSCURRENT', from: token.versionId, to: replaced.versionId };
-    const moved = await attempt.secret.moveStage(back);
-    if (moved.kind === 'done') return notRotated('GREEN-API rejects the token that it gave, and accepts the old one');
-  }
+/** GREEN-API rejects the token that it gave. Only if it accepts the old one, or another in the secret, is nothing lost. */
+const withoutNewToken = async (attempt: Attempt, { token }: Stored): Promise<TokenRotation> => {
+  const old = await attempt.readToken({ versionId: attempt.intentId });
+  if (old.kind === 'token' && (await observe(attempt, old.credential, 'rejected')) === 'accepted')
+    return notRotated('GREEN-API rejects the token that it gave, and accepts the old one');
+  const another = await findReplacement(attempt, token.credential, false);
+  if (another.kind === 'rotated') return another;
   return tokenLost('GREEN-API rejects the token that it gave, and the one in the secret');
 };
 
-/** Makes a stored token the current one, and verifies it with a reading. */
+/** Verifies a stored token with a reading, and makes it the current one. */
 export const makeCurrent = async (attempt: Attempt, stored: Stored): Promise<TokenRotation> => {
+  const trial = await observe(attempt, stored.token.credential, 'accepted');
+  if (trial === 'rejected') return withoutNewToken(attempt, stored);
   const promotion = await promote(attempt, stored);
-  if (promotion.kind === 'not-moved') {
-    const where = `the new token is in version ${stored.token.versionId} of the secret`;
-    return notRotated(`${where}, and AWSCURRENT could not be moved to it: ${promotion.detail}`);
-  }
-  const trial =
-    promotion.kind === 'rejected' ? 'rejected' : await observe(attempt, stored.token.credential, 'accepted');
-  if (trial === 'accepted') return { kind: 'rotated' };
-  if (trial === 'unknown') return { kind: 'rotated', detail: 'the new token is stored; no reading has tested it' };
-  const another = await findReplacement(attempt, stored.token.credential, false);
-  return another.kind === 'rotated' ? another : takeBack(attempt, stored);
+  if (promotion.kind === 'rejected') return withoutNewToken(attempt, stored);
+  if (promotion.kind === 'current')
+    return { kind: 'rotated', ...(trial === 'unknown' && { detail: 'no reading has tested the new token' }) };
+  const where = `the new token is in version ${stored.token.versionId} of the secret`;
+  return notRotated(`${where}, and AWSCURRENT could not be moved to it: ${promotion.detail}`);
 };

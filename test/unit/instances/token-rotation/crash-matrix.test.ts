@@ -1,0 +1,121 @@
+import fc from 'fast-check';
+import type { RotationDependencies, TokenRotation } from '../../../../functions/instances/token-rotation/attempt.ts';
+import { createRotateToken } from '../../../../functions/instances/token-rotation/rotate-token.ts';
+import { createRotationSteps } from '../../../../functions/instances/token-rotation/rotation-steps.ts';
+import { createRotationSetup, idInstance, type Kill, type UpdateFault } from '../../../support/rotation-setup.ts';
+
+type Setup = ReturnType<typeof createRotationSetup>;
+type Rotate = (dependencies: RotationDependencies, nowMs: () => number) => Promise<TokenRotation>;
+
+const decision = 'run/1';
+const clientRequestToken = 'c'.repeat(36);
+const longMs = 300_000;
+
+/** After a logout, alone or in a run: the decision is the request, or the run and the instance. */
+const afterLogout: Rotate = (dependencies, nowMs) =>
+  createRotateToken(dependencies)({ idInstance, decision }, nowMs() + longMs);
+
+/** By Secrets Manager, which stops at the first step that fails. */
+const bySecretsManager: Rotate = async (dependencies, nowMs) => {
+  const { createSecret, testSecret, finishSecret } = createRotationSteps(dependencies);
+  let result: TokenRotation = { kind: 'rotated' };
+  for (const step of [createSecret, testSecret, finishSecret]) {
+    result = await step({ idInstance, clientRequestToken }, nowMs() + longMs);
+    if (result.kind !== 'rotated') break;
+  }
+  return result;
+};
+
+const ways = { 'after a logout': afterLogout, 'by Secrets Manager': bySecretsManager } as const;
+
+const faults: readonly (UpdateFault | undefined)[] = [
+  undefined,
+  'lost answer',
+  'no answer, no change',
+  'refused',
+  'not sent',
+  'old works a while',
+  'wrong token',
+];
+
+const run = async (setup: Setup, rotate: Rotate, kill?: Kill) => {
+  const process = setup.startProcess(decision, { kill });
+  const result = await Promise.race([rotate(process.dependencies, setup.clock.now), process.killed]);
+  return { result, calls: process.calls() };
+};
+
+const kindOf = (result: TokenRotation | 'killed') => (result === 'killed' ? result : result.kind);
+
+/** What must be true whenever a try has ended. */
+const wrongIn = (setup: Setup, result: TokenRotation | 'killed'): readonly string[] => [
+  ...setup.violations,
+  ...(setup.updates.length > 1 ? [`updateApiToken was sent ${setup.updates.length} times`] : []),
+  ...(kindOf(result) === 'rotated' && setup.currentToken() !== setup.liveToken() ? ['AWSCURRENT does not work'] : []),
+  ...(kindOf(result) === 'token-lost' && setup.isKept() ? ['the token is not lost'] : []),
+  ...(kindOf(result) === 'not-rotated' && !setup.isKept() ? ['the token is lost, and nobody said so'] : []),
+];
+
+describe.each(Object.entries(ways))('a rotation %s', (_, rotate) => {
+  test.each(faults)('that is killed before and after each external call, with updateApiToken: %s', async (fault) => {
+    const { calls } = await run(createRotationSetup({ fault }), rotate);
+    const kills = Array.from({ length: calls }, (_each, index) => index + 1).flatMap((call) =>
+      (['before', 'after'] as const).map((when) => ({ call, when })),
+    );
+    const wrong: unknown[] = [];
+    for (const kill of kills) {
+      const setup = createRotationSetup({ fault });
+      const first = await run(setup, rotate, kill);
+      const second = await run(setup, rotate);
+      const third = await run(setup, rotate);
+      for (const problem of [...wrongIn(setup, second.result), ...wrongIn(setup, third.result)])
+        wrong.push([kill, kindOf(first.result), kindOf(second.result), kindOf(third.result), problem]);
+    }
+
+    expect(kills.length).toBeGreaterThan(8);
+    expect(wrong).toEqual([]);
+  });
+});
+
+test('two rotations of one token at once, in whatever order, end with a current token that works', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.scheduler(), async (scheduler) => {
+      const setup = createRotationSetup();
+      const gate = () => scheduler.schedule(Promise.resolve());
+      const rotations = ['run/1', 'run/2'].map((each) =>
+        createRotateToken(setup.startProcess(each, { gate }).dependencies)(
+          { idInstance, decision: each },
+          setup.clock.now() + longMs,
+        ),
+      );
+
+      const results = await scheduler.waitFor(Promise.all(rotations));
+
+      expect(setup.violations).toEqual([]);
+      expect(new Set(setup.updates).size).toBe(setup.updates.length);
+      expect(results.map(({ kind }) => kind)).not.toContain('token-lost');
+      expect(results.map(({ kind }) => kind)).toContain('rotated');
+      expect(setup.currentToken()).toBe(setup.liveToken());
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('a rotation during one by Secrets Manager, in whatever order, loses no token', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.scheduler(), async (scheduler) => {
+      const setup = createRotationSetup();
+      const gate = () => scheduler.schedule(Promise.resolve());
+      const rotations = [afterLogout, bySecretsManager].map((rotate, index) =>
+        rotate(setup.startProcess(`way/${index}`, { gate }).dependencies, setup.clock.now),
+      );
+
+      const results = await scheduler.waitFor(Promise.all(rotations));
+
+      expect(setup.violations).toEqual([]);
+      expect(new Set(setup.updates).size).toBe(setup.updates.length);
+      expect(results.map(({ kind }) => kind)).not.toContain('token-lost');
+      expect(setup.isKept()).toBe(true);
+    }),
+    { numRuns: 300 },
+  );
+});
