@@ -174,7 +174,8 @@ export const createWebhookHandler = (dependencies: WebhookHandlerDependencies) =
       try {
         return await route.answer(event, caller);
       } catch (error) {
-        if (error instanceof InvalidRequest) metrics.unreadable(caller, error.message);
+        if (error instanceof InvalidRequest && event.routeKey.startsWith('POST'))
+          metrics.unreadable(caller, error.message);
         throw error;
       }
     });

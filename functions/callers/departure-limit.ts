@@ -42,8 +42,8 @@ export const mostDeparturesPerHour = (maxPerHour: number, processes: number): nu
   maxPerHour + (processes - 1) * (pace.burst + listLagMs / pace.intervalMs + 1);
 
 /**
- * Holds back the departures of a caller whose token was stolen, or who is mistaken, beyond `maxPerHour`. There is no database:
- * it counts the runs that Lambda lists and those that this process started. {@link mostDeparturesPerHour} is what that gives.
+ * Holds back the departures of a caller beyond `maxPerHour`: a token may be stolen, and a provider may be wrong. There is no
+ * database, so it counts the runs that Lambda lists and those that this process started. {@link mostDeparturesPerHour} is the bound.
  */
 export const createDepartureLimit = ({ listStartedRuns, now, sleep }: DepartureLimitDependencies): DepartureLimit => {
   const own = new Map<string, { readonly caller: string; readonly startedAtMs: number }>();

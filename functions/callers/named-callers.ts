@@ -7,7 +7,7 @@ export const callerKinds = ['webhook', 'okta-event-hook', 'scim'] as const;
 
 export type CallerKind = (typeof callerKinds)[number];
 
-/** Names of callers: part of the names of their runs, which have room for no more. */
+/** Names of callers. They are part of the names of runs, which have room for 16 characters. */
 export const callerNamePattern = /^[a-z][a-z0-9-]{0,15}$/;
 
 /** A system outside AWS that may start offboarding runs, and proves who it is by a token of its own. */
@@ -51,7 +51,7 @@ const sha256 = (text: string): Buffer => createHash('sha256').update(text).diges
 const tokenIn = (authorization: string): string => authorization.trim().replace(/^bearer\s+/i, '');
 
 /**
- * Takes the same time whoever calls: every stored digest is compared, each in constant time.
+ * Compares the digest of the token with every stored digest, each in constant time, so that the time tells nothing.
  *
  * @param callers those whose token may be used here
  */

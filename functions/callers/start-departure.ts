@@ -1,4 +1,4 @@
-import { isSameIdentity, parseOwner } from '../instances/directory.ts';
+import { isOwnedBy } from '../instances/directory.ts';
 import type { ReadOwners } from '../instances/read-owners.ts';
 import type { Departure, Invalid } from '../offboarding/dialect.ts';
 import { type PlannedRun, planRuns } from '../offboarding/plan-runs.ts';
@@ -40,7 +40,7 @@ const within = async <T>(ms: number, promise: Promise<T>): Promise<T | undefined
   return Promise.race([promise, timeout]).finally(() => clearTimeout(timer));
 };
 
-/** A run that was not started weighs more than one that is held back: sending it again can help now. */
+/** A run that could not be started comes before one that is held back: sending the request again can help now. */
 const worstOf = (results: readonly (RunStart | HeldBack)[]): LambdaFailure | HeldBack | undefined => {
   const failures = results.filter((result): result is LambdaFailure | HeldBack => !('id' in result));
   return failures.find(({ kind }) => kind !== 'held-back') ?? failures[0];
@@ -49,16 +49,15 @@ const worstOf = (results: readonly (RunStart | HeldBack)[]): LambdaFailure | Hel
 export const createStartDeparture = (dependencies: StartDepartureDependencies): StartDeparture => {
   const { startRun, limit, readOwners, metrics, log, stack, limits } = dependencies;
 
-  /** Whoever may own an instance counts: only a list that is read says that somebody owns none. */
+  /** Only a list of owners that was read, and does not name the person, says that they own no instance. */
   const mayOwnInstance = async ({ request: { target } }: PlannedRun): Promise<boolean> => {
     const reading = await within(readingTimeMs, readOwners());
     if (reading?.kind !== 'owners' || !('owner' in target)) return true;
-    const wanted = parseOwner(target.owner);
-    return reading.owners.some((owner) => owner.some((one) => wanted.some((other) => isSameIdentity(one, other))));
+    return reading.owners.some((identities) => isOwnedBy({ owner: identities.join(' ') }, target.owner));
   };
 
   const start = async (caller: NamedCaller, run: PlannedRun): Promise<RunStart | HeldBack> => {
-    // It touches nobody now. It may find an instance that was tagged a moment ago.
+    // It is started all the same: an instance may have been tagged a moment ago. It does not count, so its name has no caller.
     if (!(await mayOwnInstance(run))) return startRun(runNameOf('event', { stack, ...run.cause }), run.request);
 
     const name = runNameOf('event', { stack, ...run.cause, caller: caller.name });

@@ -20,7 +20,7 @@ type Callers = Deployment['settings']['identityProviders'];
  * How many copies of a function may run at once. It bounds how many people a stolen token can log out beyond `maxPerHour`:
  * at most 36 for each further copy (`mostDeparturesPerHour`). One copy answers 25 reads a second with ease.
  */
-const reservedConcurrency = { webhook: 2, scim: 3 } as const satisfies Record<FunctionName, number>;
+export const reservedConcurrency = { webhook: 2, scim: 3 } as const satisfies Record<FunctionName, number>;
 
 /** Per route. An initial cycle of Entra ID makes 25 requests a second. */
 const throttling = {

@@ -1,10 +1,13 @@
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { AwsSolutionsChecks } from 'cdk-nag';
+import { mostDeparturesPerHour } from '../../functions/callers/departure-limit.ts';
 import { readNamedCallers } from '../../functions/callers/named-callers.ts';
 import { type CallerRoute, callerRoutes, routeKeyOf, routes } from '../../functions/http/routes.ts';
 import { readStartingEnvironment } from '../../functions/platform/environment.ts';
 import { parseConfiguration } from '../../infra/configuration/configuration.ts';
+import { reservedConcurrency } from '../../infra/constructs/identity-providers.ts';
 import { startCallers } from '../support/named-callers.ts';
 import { jwt, permissionsIn, resourcesIn, type Synthesized, say, synthesize } from '../support/synthesize.ts';
 
@@ -162,6 +165,15 @@ test('the alarms: held back, unreadable, and a caller that is quiet for as long 
 test.each(Object.entries(stacks))('cdk-nag and the synthesis have nothing to say (%s)', (_name, { app, stack }) => {
   expect(new AwsSolutionsChecks(app).validateScope(app).violations).toEqual([]);
   expect(Annotations.fromStack(stack).findError('*', Match.anyValue())).toEqual([]);
+});
+
+test('the documentation states the bound that the limit and the reserved concurrency give', () => {
+  const page = readFileSync(join(__dirname, '../../docs/connect/README.md'), 'utf8');
+  const { webhook, scim } = reservedConcurrency;
+  const bounds = [webhook, scim].map((copies) => mostDeparturesPerHour(50, copies));
+
+  expect(page).toContain(`with the default, ${bounds[0]} people an hour by a webhook and ${bounds[1]} by SCIM`);
+  expect(page).toContain(`At most ${webhook} copies of \`webhook\` and ${scim} of \`scim\` run at once`);
 });
 
 describe('the configuration', () => {
