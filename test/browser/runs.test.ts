@@ -1,5 +1,5 @@
 import { startBrowser } from '../support/browser/console.ts';
-import { openEndlessRun } from '../support/browser/views.ts';
+import { openEndlessRun, openNewRun } from '../support/browser/views.ts';
 import { startLocalService } from '../support/local-service.ts';
 
 const open = new AsyncDisposableStack();
@@ -13,7 +13,41 @@ beforeAll(async () => {
 
 afterAll(() => open.disposeAsync());
 
-test('a run is started, followed and stopped', async () => {
+test('a drill logs nobody out and leads to the run that does, which is followed to its end', async () => {
+  await using opened = await browser.open(service.url);
+  const { page } = opened;
+
+  await openNewRun(page, 'sales');
+  await page.getByRole('dialog').getByRole('button', { name: 'Start dry run' }).click();
+  const row = page.getByRole('row', { name: '1101000002' });
+  await page
+    .getByRole('status')
+    .getByText(/^Run SUCCEEDED/)
+    .waitFor();
+  const drilled = await row.textContent();
+  const noLogout = !service.output().includes('"idInstance":"1101000002"');
+  await page.getByRole('button', { name: 'Log these instances out' }).click();
+  const dialog = page.getByRole('dialog');
+  const form = [await dialog.getByLabel('Group').inputValue(), await dialog.getByLabel('Reason').inputValue()];
+  await dialog.getByRole('button', { name: 'Start run' }).click();
+
+  await row.getByText('logged-out', { exact: true }).waitFor();
+  await page
+    .getByRole('status')
+    .getByText(/^Run SUCCEEDED: 2 confirmed/)
+    .waitFor();
+  expect(drilled).toContain('ready');
+  expect(noLogout).toBe(true);
+  expect(form).toEqual(['sales', 'team closed']);
+  await page.getByRole('link', { name: 'All runs' }).click();
+  await page
+    .getByRole('row', { name: /api.*SUCCEEDED/ })
+    .nth(1)
+    .waitFor();
+  expect(opened.errors).toEqual([]);
+});
+
+test('a run is followed and stopped', async () => {
   await using opened = await browser.open(service.url);
   const { page } = opened;
 
@@ -28,8 +62,7 @@ test('a run is started, followed and stopped', async () => {
     .getByText(/^Run STOPPED: 1 confirmed/)
     .waitFor();
   expect(before).toEqual(['2', '3']);
-  expect(await page.getByRole('row', { name: '1101000005' }).textContent()).toContain('skipped');
-  expect(await page.getByRole('row', { name: '1101000004' }).textContent()).toContain('pending');
+  expect(await page.getByRole('row', { name: '1101000005' }).textContent()).toContain('protected');
   expect(await page.getByRole('button', { name: 'Stop run' }).count()).toBe(0);
   expect(opened.errors).toEqual([]);
 });

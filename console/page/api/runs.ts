@@ -8,9 +8,9 @@ const targetSchema = v.union([
   v.object({ instances: v.array(v.string()) }),
 ]);
 
+/** What a run was asked to do, besides the reason. */
 const requestSchema = v.object({
   target: targetSchema,
-  reason: v.string(),
   maxTargets: v.optional(v.number()),
   clearQueue: v.optional(v.boolean()),
   rotateToken: v.optional(v.boolean()),
@@ -24,6 +24,8 @@ const outcomeSchema = v.object({
   kind: v.string(),
   confirmed: v.boolean(),
   detail: v.optional(v.string()),
+  skipReason: v.optional(v.string()),
+  tags: v.optional(v.object({ owner: v.optional(v.string()) })),
 });
 
 const progressSchema = v.object({
@@ -38,6 +40,7 @@ const progressSchema = v.object({
 const runSchema = v.object({
   id: v.string(),
   status: v.string(),
+  source: v.optional(v.string()),
   reason: v.string(),
   requestedBy: v.string(),
   note: v.optional(v.string()),
@@ -66,7 +69,7 @@ const listSchema = v.object({
 const acceptedSchema = v.object({ id: v.string(), status: v.string() });
 
 export type Target = v.InferOutput<typeof targetSchema>;
-export type RunRequest = v.InferOutput<typeof requestSchema>;
+export type RunRequest = v.InferOutput<typeof requestSchema> & { readonly reason: string };
 export type Outcome = v.InferOutput<typeof outcomeSchema>;
 export type Run = v.InferOutput<typeof runSchema>;
 export type RunPage = v.InferOutput<typeof listSchema>;

@@ -16,6 +16,7 @@ const factsOf = (run: Run): readonly (readonly [string, ComponentChildren])[] =>
   ['Target', run.request && describeTarget(run.request.target)],
   ['Options', optionsOf(run)],
   ['Reason', run.reason],
+  ['Source', run.source],
   ['Requested by', run.requestedBy],
   ['Started', <Instant key="started" at={run.startedAt} />],
   ['Ended', run.endedAt && <Instant key="ended" at={run.endedAt} />],

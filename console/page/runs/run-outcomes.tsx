@@ -13,9 +13,10 @@ const classOf = (kind: string): string => {
 
 const columns: readonly Column<Outcome>[] = [
   { name: 'Instance', cell: ({ idInstance }) => idInstance },
+  { name: 'Owner', cell: ({ tags }) => <span class="long">{tags?.owner ?? '–'}</span> },
   { name: 'Outcome', cell: ({ kind }) => <span class={`badge ${classOf(kind)}`}>{kind}</span> },
   { name: 'Confirmed', cell: ({ confirmed }) => (confirmed ? 'yes' : 'no') },
-  { name: 'Detail', cell: ({ detail }) => detail ?? '–' },
+  { name: 'Detail', cell: ({ detail, skipReason }) => detail ?? skipReason ?? '–' },
 ];
 
 /** What became of each instance so far. */

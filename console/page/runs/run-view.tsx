@@ -12,7 +12,7 @@ import { useRun } from './use-run.ts';
 
 /** A drill that has ended can be started again as a run that logs out. */
 const realRequestOf = ({ request, ...run }: Run): RunRequest | undefined =>
-  request?.dryRun && hasEnded(run) ? { ...request, dryRun: false } : undefined;
+  request?.dryRun && hasEnded(run) ? { ...request, reason: run.reason, dryRun: false } : undefined;
 
 const RunActions = ({ run, onStopped }: { readonly run: Run; readonly onStopped: () => void }) => {
   const [open, setOpen] = useState<'stop' | 'start'>();

@@ -24,7 +24,7 @@ const setFault = async (page: Page, idInstance: string, fault: string): Promise<
 };
 
 /** Fills the dialog of a new run. */
-const openNewRun = async (page: Page, group: string): Promise<void> => {
+export const openNewRun = async (page: Page, group: string): Promise<void> => {
   await openView(page, 'Runs');
   await page.getByRole('button', { name: 'New run' }).click();
   await page.getByRole('dialog').getByLabel('Group').fill(group);
