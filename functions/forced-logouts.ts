@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { LambdaClient } from '@aws-sdk/client-lambda';
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import * as v from 'valibot';
@@ -8,19 +9,27 @@ import { InvalidRequest, parseIdempotencyKey, parseQuery } from './http/request.
 import { jsonResponse, type LogUnexpected, problemDetails, problemResponse } from './http/response.ts';
 import { createParseRunRequest } from './http/run-request.ts';
 import { acceptedRun, alreadyEnded, keyReused, runProblem, runResponse } from './http/run-response.ts';
+import { stoppedWatch, watchEnded, watchProblem, watchResponse } from './http/watch-response.ts';
 import { metricsOf, type RecordEvidence } from './logout/evidence.ts';
 import { createLambda } from './platform/aws-clients.ts';
-import { readStartingEnvironment, type Variables } from './platform/environment.ts';
+import {
+  readStartingEnvironment,
+  readWatchEnvironment,
+  type Variables,
+  type WatchEnvironment,
+} from './platform/environment.ts';
 import { createLog, type Write, writeLine } from './platform/log.ts';
 import { createFindRun } from './runs/lambda/find-run.ts';
 import { createListRuns, type ListRuns, listedStatuses } from './runs/lambda/list-runs.ts';
-import { createReadHistory } from './runs/lambda/read-history.ts';
+import { createReadHistory, type ReadHistory } from './runs/lambda/read-history.ts';
 import { createReadExecution, createReadRun, type ReadRun } from './runs/lambda/read-run.ts';
 import { createRecordStopped, type RecordStopped } from './runs/lambda/record-stopped.ts';
 import { createRequestRun, createStartRun, type RequestRun } from './runs/lambda/start-run.ts';
 import { createStopRun, type StopRun } from './runs/lambda/stop-run.ts';
 import type { RunLimits } from './runs/request.ts';
 import { parseRunName, type RunName, runNameOf } from './runs/run-name.ts';
+import { parseWatchName, type WatchName } from './runs/start-watch.ts';
+import { createReadWatch, type ReadWatch } from './watch/read-watch.ts';
 
 export type ForcedLogoutsHandlerDependencies = {
   readonly requestRun: RequestRun;
@@ -28,6 +37,8 @@ export type ForcedLogoutsHandlerDependencies = {
   readonly readRun: ReadRun;
   readonly stopRun: StopRun;
   readonly recordStopped: RecordStopped;
+  readonly readWatch: ReadWatch;
+  readonly stopWatch: StopRun;
   /** The deployment, as part of the names of its runs. */
   readonly stack: string;
   readonly limits: RunLimits;
@@ -95,6 +106,32 @@ const createStop =
     return acceptedRun(id, 'STOPPED');
   };
 
+const parseWatchId = (event: APIGatewayProxyEventV2): WatchName => {
+  const id = parseWatchName(event.pathParameters?.id);
+  if (id === undefined) throw new InvalidRequest('id', 'must be the id of a watch, which is the watch of its run');
+  return id;
+};
+
+const createShowWatch =
+  ({ readWatch }: ForcedLogoutsHandlerDependencies): Answer =>
+  async (event) => {
+    const id = parseWatchId(event);
+    const watch = await readWatch(id);
+    return watch.kind === 'watch' ? watchResponse(id, watch) : watchProblem(watch);
+  };
+
+const createStopWatch =
+  ({ stopWatch, log }: ForcedLogoutsHandlerDependencies): Answer =>
+  async (event) => {
+    const id = parseWatchId(event);
+    const { requestedBy: by, ...person } = parseCaller(event);
+    const stop = await stopWatch(id, by);
+    if (stop.kind === 'stopped') log('INFO', 'watch stopped', { id, by, ...person });
+    else if (stop.kind !== 'ended') return watchProblem(stop);
+    else if (stop.status !== 'STOPPED') return watchEnded(stop.status);
+    return stoppedWatch(id);
+  };
+
 const unknownRoute: Answer = async () =>
   problemResponse({
     code: 'unknown-route',
@@ -103,13 +140,15 @@ const unknownRoute: Answer = async () =>
     detail: 'Compare the method and the path with openapi.yaml.',
   });
 
-/** `POST` and `GET /forced-logouts`, `GET` and `DELETE /forced-logouts/{id}` */
+/** `POST` and `GET /forced-logouts`, `GET` and `DELETE` of `/forced-logouts/{id}` and of `/watches/{id}` */
 export const createForcedLogoutsHandler = (dependencies: ForcedLogoutsHandlerDependencies) => {
   const answers = new Map<string, Answer>([
     ['POST /forced-logouts', createStart(dependencies)],
     ['GET /forced-logouts', createList(dependencies)],
     ['GET /forced-logouts/{id}', createShow(dependencies)],
     ['DELETE /forced-logouts/{id}', createStop(dependencies)],
+    ['GET /watches/{id}', createShowWatch(dependencies)],
+    ['DELETE /watches/{id}', createStopWatch(dependencies)],
   ]);
   return middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>({ timeoutEarlyInMillis: 0 })
     .use(problemDetails(dependencies.logUnexpected))
@@ -117,6 +156,18 @@ export const createForcedLogoutsHandler = (dependencies: ForcedLogoutsHandlerDep
 };
 
 const now = () => new Date();
+
+const composeWatches = (
+  client: LambdaClient,
+  readHistory: ReadHistory,
+  { watchFunction: functionName }: WatchEnvironment,
+): Pick<ForcedLogoutsHandlerDependencies, 'readWatch' | 'stopWatch'> => {
+  const findRun = createFindRun({ client, functionName, sleep });
+  return {
+    readWatch: createReadWatch({ readExecution: createReadExecution({ client, findRun }), readHistory }),
+    stopWatch: createStopRun({ client, findRun }),
+  };
+};
 
 export const composeForcedLogouts = (variables: Variables, write: Write): ForcedLogoutsHandlerDependencies => {
   const environment = readStartingEnvironment(variables);
@@ -139,6 +190,7 @@ export const composeForcedLogouts = (variables: Variables, write: Write): Forced
     readRun: createReadRun({ readExecution, readHistory }),
     stopRun: createStopRun({ client, findRun }),
     recordStopped: createRecordStopped({ readExecution, readHistory, recordEvidence, log }),
+    ...composeWatches(client, readHistory, readWatchEnvironment(variables)),
     stack,
     limits: environment,
     now,

@@ -5,18 +5,17 @@ import { executionModeDurableContext } from '@middy/core/DurableContext';
 import { createListInstances, createReadTags } from './instances/directory.ts';
 import { composeGreenApi } from './logout/call-with-credential.ts';
 import { composeRecordEvidence, createBus } from './logout/record-evidence.ts';
-import { createSecretsManager } from './platform/aws-clients.ts';
-import { readEnvironment, type Variables } from './platform/environment.ts';
+import { createLambda, createSecretsManager } from './platform/aws-clients.ts';
+import { readEnvironment, readWatchEnvironment, type Variables } from './platform/environment.ts';
 import { createLog, type Write, writeLine } from './platform/log.ts';
 import { createForcedLogoutRun, type ForcedLogoutRunDependencies } from './runs/execute-run.ts';
-import { composePublishOutcomes } from './runs/publish-outcomes.ts';
+import { createStartExecution } from './runs/lambda/start-run.ts';
+import { executionOf } from './runs/operations.ts';
+import { createPublishEvents, createPublishOutcomes } from './runs/publish-outcomes.ts';
+import type { WatchName } from './runs/start-watch.ts';
 import type { Summary } from './runs/summary.ts';
 
 export type RunHandlerDependencies = ForcedLogoutRunDependencies;
-
-/** The name of an execution, which is the id of its run: `…:function:NAME:VERSION/durable-execution/NAME/ID`. */
-const runIdOf = (executionArn: string): string =>
-  executionArn.split('/durable-execution/')[1]?.split('/')[0] ?? executionArn;
 
 /** One run from its payload to its summary, as a Lambda durable function. */
 export const createRunHandler = (dependencies: RunHandlerDependencies) => {
@@ -25,18 +24,13 @@ export const createRunHandler = (dependencies: RunHandlerDependencies) => {
   return middy<unknown, Summary, Error, DurableContext>({
     executionMode: executionModeDurableContext,
     timeoutEarlyInMillis: 0,
-  }).handler((event, context) =>
-    runForcedLogout(event, {
-      runId: runIdOf(context.executionContext.durableExecutionArn),
-      durable: context,
-      remainingMs: () => context.lambdaContext.getRemainingTimeInMillis?.() ?? Number.POSITIVE_INFINITY,
-    }),
-  );
+  }).handler((event, context) => runForcedLogout(event, executionOf(context)));
 };
 
 export const composeRun = (variables: Variables, write: Write): RunHandlerDependencies => {
   const environment = readEnvironment(variables);
   const { secretPrefix } = environment;
+  const { watchFunction, watchQualifier } = readWatchEnvironment(variables);
   const client = createSecretsManager();
   const log = createLog(write);
   return {
@@ -44,7 +38,12 @@ export const composeRun = (variables: Variables, write: Write): RunHandlerDepend
     listInstances: createListInstances({ client, secretPrefix }),
     readTags: createReadTags({ client, secretPrefix }),
     recordEvidence: composeRecordEvidence(log, environment, undefined),
-    publishOutcomes: composePublishOutcomes(createBus(environment.eventBus), log),
+    publishOutcomes: createPublishOutcomes(createPublishEvents(createBus(environment.eventBus), log)),
+    startWatchExecution: createStartExecution<WatchName>({
+      client: createLambda(),
+      functionName: watchFunction,
+      qualifier: watchQualifier,
+    }),
     stack: environment.stack,
     log,
     now: () => new Date(),

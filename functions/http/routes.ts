@@ -7,6 +7,8 @@ export const routes = [
   { method: 'GET', path: '/forced-logouts', function: 'forced-logouts' },
   { method: 'GET', path: '/forced-logouts/{id}', function: 'forced-logouts' },
   { method: 'DELETE', path: '/forced-logouts/{id}', function: 'forced-logouts' },
+  { method: 'GET', path: '/watches/{id}', function: 'forced-logouts' },
+  { method: 'DELETE', path: '/watches/{id}', function: 'forced-logouts' },
 ] as const;
 
 export type Route = (typeof routes)[number];

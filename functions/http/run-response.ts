@@ -11,8 +11,9 @@ export const acceptedRun = (id: RunName, status: RunStatus): APIGatewayProxyStru
 
 export const runResponse = (
   id: RunName,
-  { kind: _, status, source, phase, nextActionAt, note, ...run }: Run,
-): APIGatewayProxyStructuredResultV2 => jsonResponse(200, { id, status, source, phase, nextActionAt, note, ...run });
+  { kind: _, status, source, phase, nextActionAt, note, watch, ...run }: Run,
+): APIGatewayProxyStructuredResultV2 =>
+  jsonResponse(200, { id, status, source, phase, nextActionAt, note, watch, ...run });
 
 type Row = Omit<Problem, 'detail' | 'members'> & { readonly advice: string };
 

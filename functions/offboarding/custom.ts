@@ -27,6 +27,7 @@ const detailSchema = v.pipe(
     effectiveAt: v.nullish(instant),
     id: v.nullish(word),
     dryRun: v.nullish(v.boolean('must be true or false')),
+    watchDays: v.nullish(v.unwrap(requestEntries.watchDays)),
   }),
   v.transform(({ owner, email, ...rest }) => ({ ...rest, person: [owner ?? [], email ?? []].flat() })),
   v.check(({ person }) => person.length === 1, 'must name the person by owner or by email, and not by both'),
@@ -35,7 +36,7 @@ const detailSchema = v.pipe(
 const schema = v.object({ source: word, id: word, time: instant, account, detail: detailSchema });
 
 /**
- * Parses `detail: { owner | email, reason?, effectiveAt?, id?, dryRun? }`. With `detail.id`, the same id, person and `effectiveAt`
+ * Parses `detail: { owner | email, reason?, effectiveAt?, id?, dryRun?, watchDays? }`. With `detail.id`, the same id, person and `effectiveAt`
  * are one run. Without it the id of the event is used, so the same detail put on the bus again is another run.
  */
 export const parseCustom: ParseEvent<Departure | Invalid> = (event) => {
@@ -54,6 +55,7 @@ export const parseCustom: ParseEvent<Departure | Invalid> = (event) => {
     account,
     ...(detail.effectiveAt && { at: detail.effectiveAt }),
     ...(detail.dryRun && { dryRun: true }),
+    ...(detail.watchDays && { watchDays: detail.watchDays }),
   };
 };
 

@@ -27,6 +27,8 @@ export type Departure = {
   readonly account?: string | undefined;
   /** A dry run: report who would be logged out and change nothing. */
   readonly dryRun?: boolean;
+  /** Days for which the instances are watched after the logout. */
+  readonly watchDays?: number;
   /** Why somebody whom the event names is not in `people`. It never quotes the event. */
   readonly problem?: string;
 };

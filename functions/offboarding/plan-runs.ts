@@ -29,7 +29,7 @@ const requestedByOf = ({ source, id, requestedBy = `${source} ${id}` }: Departur
 const createRequest =
   (departure: Departure, limits: RunLimits) =>
   (identities: readonly string[]): ForcedLogout => {
-    const { reason, occurredAt, at, account, dryRun } = departure;
+    const { reason, occurredAt, at, account, dryRun, watchDays } = departure;
     const isLater = at !== undefined && Date.parse(at) > Date.parse(occurredAt);
     return {
       target: { owner: identities.join(' ') },
@@ -42,6 +42,7 @@ const createRequest =
       expiresAt: defaultExpiryAfter(isLater ? at : occurredAt, limits),
       maxTargets: defaultMaxTargetsWithin(limits.maxTargetsCeiling),
       ...(dryRun && { dryRun }),
+      ...(watchDays !== undefined && { watchDays }),
     };
   };
 

@@ -22,6 +22,10 @@ export const environmentNames = {
   runFunction: 'RUN_FUNCTION',
   /** Its alias or version. @default live */
   runQualifier: 'RUN_QUALIFIER',
+  /** Name or ARN, without version, of the watch function. @default green-api-logout-watch */
+  watchFunction: 'WATCH_FUNCTION',
+  /** Its alias or version. @default live */
+  watchQualifier: 'WATCH_QUALIFIER',
   /** Name of the deployment, part of the runs' names and of the metrics: an account may have several. @default green-api-logout */
   stack: 'STACK',
   /** Most instances that any run of this deployment may touch. @default 500 */
@@ -128,17 +132,17 @@ export const readEnvironment = (variables: Variables): Environment => {
 };
 
 /** Name or ARN of a function, without version or alias. */
-const runFunctionPattern = /^(?:arn:[a-z-]+:lambda:[a-z0-9-]+:[0-9]{12}:function:)?[A-Za-z0-9_-]{1,64}$/;
+const durableFunctionPattern = /^(?:arn:[a-z-]+:lambda:[a-z0-9-]+:[0-9]{12}:function:)?[A-Za-z0-9_-]{1,64}$/;
+
+const functionName = v.pipe(
+  v.string(),
+  v.regex(durableFunctionPattern, 'must be the name or ARN of a function, without a version'),
+);
+const qualifier = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,128}$/, 'must be an alias or a version'));
 
 const startingSchema = v.object({
-  [environmentNames.runFunction]: v.optional(
-    v.pipe(v.string(), v.regex(runFunctionPattern, 'must be the name or ARN of a function, without a version')),
-    'green-api-logout-run',
-  ),
-  [environmentNames.runQualifier]: v.optional(
-    v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,128}$/, 'must be an alias or a version')),
-    'live',
-  ),
+  [environmentNames.runFunction]: v.optional(functionName, 'green-api-logout-run'),
+  [environmentNames.runQualifier]: v.optional(qualifier, 'live'),
   [environmentNames.stack]: stackName,
   [environmentNames.maxTargetsCeiling]: v.optional(wholeNumber('instances', 1, mostInstances), '500'),
   // AWS allows 366 days: https://docs.aws.amazon.com/lambda/latest/api/API_DurableConfig.html
@@ -177,3 +181,16 @@ const identityStoreSchema = v.object({
 /** For a function that reads users of IAM Identity Center. @throws EnvironmentError that says what is wrong */
 export const readIdentityStoreId = (variables: Variables): string | undefined =>
   parseVariables(identityStoreSchema, variables).IDENTITY_STORE_ID;
+
+const watchSchema = v.object({
+  [environmentNames.watchFunction]: v.optional(functionName, 'green-api-logout-watch'),
+  [environmentNames.watchQualifier]: v.optional(qualifier, 'live'),
+});
+
+export type WatchEnvironment = { readonly watchFunction: string; readonly watchQualifier: string };
+
+/** For a function that starts or follows watches. @throws one error at cold start that names everything that is wrong */
+export const readWatchEnvironment = (variables: Variables): WatchEnvironment => {
+  const read = parseVariables(watchSchema, variables);
+  return { watchFunction: read.WATCH_FUNCTION, watchQualifier: read.WATCH_QUALIFIER };
+};

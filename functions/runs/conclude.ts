@@ -1,7 +1,44 @@
-import type { Outcome, RunResults } from './outcome.ts';
+import { DurableOperationError } from '@aws/durable-execution-sdk-js';
+import { type Outcome, type RunResults, resultsOf } from './outcome.ts';
 import type { ForcedLogout } from './request.ts';
-import type { RunEnd } from './run-metrics.ts';
-import { summarize } from './summary.ts';
+import type { StartedWatch } from './start-watch.ts';
+import { type Summary, summarize } from './summary.ts';
+
+export type RunFailureType =
+  /** The payload is not a run. */
+  | 'InvalidRun'
+  /** The run expired before it did anything. */
+  | 'RunExpired'
+  /** There were more targets than `maxTargets`, so the run logged nobody out. */
+  | 'TooManyTargets'
+  /** The run may not list the instances, so its targets are unknown. */
+  | 'ListDenied'
+  /** The run ended with at least one instance that is not confirmed. */
+  | 'NotAllConfirmed'
+  /** Every instance was protected, excepted or unknown. */
+  | 'NobodyLoggedOut'
+  /** A drill found at least one instance that could not be logged out. */
+  | 'DrillFailed';
+
+/** Fails an execution; the summary arrives as the data of its error. */
+export class RunFailure extends DurableOperationError {
+  readonly errorType: RunFailureType;
+
+  constructor(
+    errorType: RunFailureType,
+    message: string,
+    summary: Summary = summarize(resultsOf([]), { note: message }),
+  ) {
+    super(message, undefined, JSON.stringify(summary));
+    this.errorType = errorType;
+  }
+}
+
+/** How a run ended; without `failure` it succeeded. */
+export type RunEnd = {
+  readonly summary: Summary;
+  readonly failure?: { readonly type: RunFailureType; readonly message: string };
+};
 
 /** Whether a run was never going to log this instance out, although its target names it. */
 const isOutOfReach = ({ kind, skipReason }: Outcome): boolean =>
@@ -11,25 +48,39 @@ const isOutOfReach = ({ kind, skipReason }: Outcome): boolean =>
 const isNobodyLoggedOut = (outcomes: readonly Outcome[]): boolean =>
   outcomes.some(isOutOfReach) && outcomes.every((outcome) => isOutOfReach(outcome) || outcome.kind === 'skipped');
 
+type Watched = StartedWatch | undefined;
+
+/** What a summary says of the watch. */
+const watchParts = (watch: Watched): { readonly note?: string; readonly watch?: string } => {
+  if (watch === undefined || 'watch' in watch) return { ...watch };
+  return { note: `the watch was not started: ${watch.problem}` };
+};
+
+const failed = (results: RunResults, type: RunFailureType, message: string): RunEnd => ({
+  summary: summarize(results, { note: message }),
+  failure: { type, message },
+});
+
 const concludeDrill = (results: RunResults): RunEnd => {
-  const { failed, total } = results.progress;
-  if (failed === 0) return { summary: summarize(results, 'a drill: nobody was logged out') };
-  const message = `a drill: ${failed} of ${total} instances could not be logged out now`;
-  return { summary: summarize(results, message), failure: { type: 'DrillFailed', message } };
+  const { failed: notReady, total } = results.progress;
+  if (notReady === 0) return { summary: summarize(results, { note: 'a drill: nobody was logged out' }) };
+  return failed(results, 'DrillFailed', `a drill: ${notReady} of ${total} instances could not be logged out now`);
 };
 
 /** Decides how a run ends. A run that logged nobody out is a plain success only if there was nobody to log out. */
-export const conclude = (results: RunResults, { dryRun }: Pick<ForcedLogout, 'dryRun'>): RunEnd => {
-  const { failed, total } = results.progress;
+export const conclude = (
+  results: RunResults,
+  { dryRun }: Pick<ForcedLogout, 'dryRun'>,
+  watch: Watched = undefined,
+): RunEnd => {
+  const { failed: notConfirmed, total } = results.progress;
   if (isNobodyLoggedOut(results.outcomes)) {
     const message = `nobody was logged out: all ${total} instances are protected, excepted or unknown`;
-    return { summary: summarize(results, message), failure: { type: 'NobodyLoggedOut', message } };
+    return failed(results, 'NobodyLoggedOut', message);
   }
   if (dryRun) return concludeDrill(results);
-  const summary = summarize(results);
-  if (failed === 0) return { summary };
-  return {
-    summary,
-    failure: { type: 'NotAllConfirmed', message: `${failed} of ${total} instances are not confirmed` },
-  };
+  const summary = summarize(results, watchParts(watch));
+  if (notConfirmed === 0) return { summary };
+  const message = `${notConfirmed} of ${total} instances are not confirmed`;
+  return { summary, failure: { type: 'NotAllConfirmed', message } };
 };

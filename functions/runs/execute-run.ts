@@ -1,37 +1,30 @@
 import * as v from 'valibot';
 import type { RecordEvidence } from '../logout/evidence.ts';
-import { conclude } from './conclude.ts';
+import { conclude, type RunEnd, RunFailure } from './conclude.ts';
 import { createDrillTarget, createReportDrill } from './drill.ts';
-import { countOperations, type Durable, type Operations } from './operations.ts';
-import { resultsOf } from './outcome.ts';
+import { countOperations, type Execution, type Operations } from './operations.ts';
+import { type Outcome, resultsOf } from './outcome.ts';
 import { type BatchDependencies, createProcessBatch } from './process-batch.ts';
 import { createProcessTarget, type ProcessTargetDependencies } from './process-target.ts';
 import { type ForcedLogout, forcedLogoutSchema, type RunIdentity } from './request.ts';
 import { operationNames, type Resolved, skippedAtOnce } from './results.ts';
 import { runRounds } from './rounds.ts';
 import { createReportLogout } from './run-evidence.ts';
-import { RunFailure } from './run-failure.ts';
-import { createLogRunEnd, type RunEnd } from './run-metrics.ts';
+import { createLogRunEnd } from './run-metrics.ts';
+import { createStartWatch, type StartWatchDependencies } from './start-watch.ts';
 import { type Summary, summarize } from './summary.ts';
 import { newTargetState } from './target-state.ts';
 import { createFindTargets, foundNothing, listLagSeconds, type ResolveDependencies } from './targets.ts';
 
 export type ForcedLogoutRunDependencies = ProcessTargetDependencies &
   ResolveDependencies &
+  StartWatchDependencies &
   Pick<BatchDependencies, 'publishOutcomes'> & {
     /** Must not publish the outcome: a batch publishes its outcomes together. */
     readonly recordEvidence: RecordEvidence;
     /** The deployment, as a dimension of its metrics. */
     readonly stack: string;
   };
-
-/** The durable execution of a run. */
-export type Execution = {
-  readonly runId: string;
-  readonly durable: Durable;
-  /** Time left in this invocation, in milliseconds. */
-  readonly remainingMs: () => number;
-};
 
 const parseForcedLogout = (payload: unknown): ForcedLogout => {
   const parsed = v.safeParse(forcedLogoutSchema, payload);
@@ -48,7 +41,7 @@ const foundNobody = ({ request: { target, dryRun } }: RunIdentity, now: Date): R
   const note = isWorthAnotherLook
     ? `no instance was found for the target now; a real run would look again until ${until}`
     : 'no instance was found for the target';
-  return { summary: summarize(resultsOf([]), note) };
+  return { summary: summarize(resultsOf([]), { note }) };
 };
 
 const createProcessRounds = (dependencies: ForcedLogoutRunDependencies) => {
@@ -69,6 +62,16 @@ const createProcessRounds = (dependencies: ForcedLogoutRunDependencies) => {
   };
 };
 
+/** Starts the watch, if the request wants one and there is somebody to watch. */
+const createWatchStep = (dependencies: StartWatchDependencies) => {
+  const start = createStartWatch(dependencies);
+  return async (operations: Operations, run: RunIdentity, outcomes: readonly Outcome[]) => {
+    const confirmed = outcomes.filter((outcome) => outcome.confirmed);
+    if (run.request.watchDays === undefined || confirmed.length === 0) return undefined;
+    return operations.step(operationNames.startWatch, () => start(run, confirmed));
+  };
+};
+
 /**
  * A run from its payload to its summary. Everything that could differ between two replays is in a step.
  *
@@ -77,22 +80,25 @@ const createProcessRounds = (dependencies: ForcedLogoutRunDependencies) => {
 export const createForcedLogoutRun = (dependencies: ForcedLogoutRunDependencies) => {
   const findTargets = createFindTargets(dependencies);
   const processRounds = createProcessRounds(dependencies);
+  const startWatch = createWatchStep(dependencies);
   const { now, log, stack } = dependencies;
   const logEnd = createLogRunEnd(log, stack, now);
 
   const executeRun = async (operations: Operations, run: RunIdentity, remainingMs: () => number): Promise<RunEnd> => {
     const resolved = await findTargets(operations, run);
-    if (resolved.kind === 'failed') return { ...resolved, summary: summarize(resultsOf([]), resolved.failure.message) };
+    if (resolved.kind === 'failed')
+      return { ...resolved, summary: summarize(resultsOf([]), { note: resolved.failure.message }) };
     if (foundNothing(resolved)) return foundNobody(run, now());
     const outcomes = await processRounds(operations, run, resolved, remainingMs);
-    return conclude(resultsOf([...outcomes, ...skippedAtOnce(resolved)], resolved.unlisted), run.request);
+    const results = resultsOf([...outcomes, ...skippedAtOnce(resolved)], resolved.unlisted);
+    return conclude(results, run.request, await startWatch(operations, run, outcomes));
   };
 
-  return async (payload: unknown, { runId, durable, remainingMs }: Execution): Promise<Summary> => {
+  return async (payload: unknown, { name: id, durable, remainingMs }: Execution): Promise<Summary> => {
     const request = parseForcedLogout(payload);
     const operations = countOperations(durable);
     const startedAt = await operations.step(operationNames.start, async () => now().toISOString());
-    const run: RunIdentity = { id: runId, request, startedAt };
+    const run: RunIdentity = { id, request, startedAt };
 
     const end = await executeRun(operations, run, remainingMs);
     logEnd(run, end);

@@ -3,6 +3,24 @@ import { type DurableContext, type StepConfig, StepSemantics } from '@aws/durabl
 /** What a run uses of its durable execution. */
 export type Durable = Pick<DurableContext, 'step' | 'wait'>;
 
+/** A durable execution, as the function that it executes uses it. */
+export type Execution = {
+  readonly name: string;
+  readonly durable: Durable;
+  /** Time left in this invocation, in milliseconds. */
+  readonly remainingMs: () => number;
+};
+
+/** The name of an execution is in its ARN: `…:function:NAME:VERSION/durable-execution/NAME/ID`. */
+const nameOf = (executionArn: string): string =>
+  executionArn.split('/durable-execution/')[1]?.split('/')[0] ?? executionArn;
+
+export const executionOf = (context: DurableContext): Execution => ({
+  name: nameOf(context.executionContext.durableExecutionArn),
+  durable: context,
+  remainingMs: () => context.lambdaContext.getRemainingTimeInMillis?.() ?? Number.POSITIVE_INFINITY,
+});
+
 /** The operations of one execution, counted, because Lambda allows 3,000. The count is the same on each replay. */
 export type Operations = {
   readonly step: <Output>(name: string, act: () => Promise<Output>, retry?: RetryStrategy) => Promise<Output>;

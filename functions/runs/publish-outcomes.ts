@@ -18,6 +18,16 @@ const retryWaitsMs = [200, 800, 2_000];
 /** Time for all events of a batch, in milliseconds: the checkpoint of the batch waits for them. */
 const longestMs = 10_000;
 
+/** An event on the stack's bus about one instance. */
+export type InstanceEvent = {
+  readonly source: string;
+  readonly detailType: string;
+  readonly detail: { readonly idInstance: string };
+};
+
+/** Publishes events. Best effort: the evidence is the record. It never rejects. */
+export type PublishEvents = (events: readonly InstanceEvent[]) => Promise<void>;
+
 type Pending = { readonly idInstance: string; readonly entry: PutEventsRequestEntry; readonly problem?: string };
 
 const inChunks = <Item>(items: readonly Item[]): readonly (readonly Item[])[] =>
@@ -25,14 +35,11 @@ const inChunks = <Item>(items: readonly Item[]): readonly (readonly Item[])[] =>
     items.slice(at * entriesAtOnce, (at + 1) * entriesAtOnce),
   );
 
-export const createPublishOutcomes = ({ client, eventBus }: Bus, log: Log): PublishOutcomes => {
-  const pendingOf = (evidence: Evidence): readonly Pending[] => {
-    const event = outcomeEventOf(evidence);
-    if (event === undefined) return [];
-    const { detailType: DetailType, detail } = event;
-    const entry = { EventBusName: eventBus, Source: outcomeSource, DetailType, Detail: JSON.stringify(detail) };
-    return [{ idInstance: evidence.idInstance, entry }];
-  };
+const createPublish = ({ client, eventBus }: Bus, log: Log): PublishEvents => {
+  const pendingOf = ({ source, detailType, detail }: InstanceEvent): Pending => ({
+    idInstance: detail.idInstance,
+    entry: { EventBusName: eventBus, Source: source, DetailType: detailType, Detail: JSON.stringify(detail) },
+  });
 
   /** @returns those that EventBridge did not accept */
   const send = async (chunk: readonly Pending[], abortSignal: AbortSignal): Promise<readonly Pending[]> => {
@@ -48,12 +55,12 @@ export const createPublishOutcomes = ({ client, eventBus }: Bus, log: Log): Publ
     }
   };
 
-  return async (evidence) => {
+  return async (events) => {
     const abortSignal = AbortSignal.timeout(longestMs);
     const sendAll = async (pending: readonly Pending[]) =>
       (await inParallel(requestsAtOnce, inChunks(pending), (chunk) => send(chunk, abortSignal))).flat();
 
-    let refused = await sendAll(evidence.flatMap(pendingOf));
+    let refused = await sendAll(events.map(pendingOf));
     for (const waitMs of retryWaitsMs) {
       if (refused.length === 0 || abortSignal.aborted) break;
       await sleep(waitMs * (1 + Math.random()));
@@ -65,5 +72,15 @@ export const createPublishOutcomes = ({ client, eventBus }: Bus, log: Log): Publ
 };
 
 /** @param bus `undefined`: nothing is published */
-export const composePublishOutcomes = (bus: Bus | undefined, log: Log): PublishOutcomes =>
-  bus === undefined ? async () => {} : createPublishOutcomes(bus, log);
+export const createPublishEvents = (bus: Bus | undefined, log: Log): PublishEvents =>
+  bus === undefined ? async () => {} : createPublish(bus, log);
+
+export const createPublishOutcomes =
+  (publishEvents: PublishEvents): PublishOutcomes =>
+  (evidence) =>
+    publishEvents(
+      evidence.flatMap((record) => {
+        const event = outcomeEventOf(record);
+        return event === undefined ? [] : [{ source: outcomeSource, ...event }];
+      }),
+    );

@@ -80,6 +80,15 @@ export const requestEntries = {
   clearQueue: v.exactOptional(flag),
   /** A drill: the run reads the credential and the state of each target once, and logs nobody out. */
   dryRun: v.exactOptional(flag),
+  /** Days for which the confirmed instances are watched after the run, in case somebody links one again. */
+  watchDays: v.exactOptional(
+    v.pipe(
+      v.number('must be a number'),
+      v.integer('must be a whole number'),
+      v.minValue(1, 'must be at least 1'),
+      v.maxValue(30, 'must be at most 30'),
+    ),
+  ),
 };
 
 /**

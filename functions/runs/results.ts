@@ -24,6 +24,7 @@ export const operationNames = {
   resolveAgain: 'resolve-again',
   round: (round: number, batch: number) => `round-${round}-batch-${batch}`,
   rest: (round: number, batch: number) => `rest-after-round-${round}-batch-${batch}`,
+  startWatch: 'start-watch',
   waitAfterRound: (round: number) => `wait-after-round-${round}`,
 } as const;
 

@@ -1,8 +1,7 @@
 import { metricDimensions, metricNamespace } from '../logout/evidence.ts';
 import type { Log } from '../platform/log.ts';
+import type { RunEnd } from './conclude.ts';
 import type { RunIdentity } from './request.ts';
-import type { RunFailureType } from './run-failure.ts';
-import type { Summary } from './summary.ts';
 
 /** The metrics of ended runs in CloudWatch, used by the dashboard and the alarms too. Each is 1 for such a run, otherwise 0. */
 export const runMetricNames = {
@@ -13,12 +12,6 @@ export const runMetricNames = {
   /** A drill found instances that could not be logged out. */
   failedDrill: 'failedDrill',
 } as const;
-
-/** How a run ended; without `failure` it succeeded. */
-export type RunEnd = {
-  readonly summary: Summary;
-  readonly failure?: { readonly type: RunFailureType; readonly message: string };
-};
 
 const metricsOf = (stack: string, { summary, failure }: RunEnd, isDrill: boolean, at: Date): object => ({
   [metricDimensions.stack]: stack,

@@ -12,6 +12,8 @@ export type Summary = {
   readonly outcomes: readonly OutcomeGroup[];
   /** For people: what to know about the run as a whole. */
   readonly note?: string;
+  /** The watch over the instances that the run confirmed. */
+  readonly watch?: string;
 };
 
 type OutcomeGroup = Omit<Outcome, 'idInstance' | 'confirmedAt' | 'tags'> & {
@@ -44,25 +46,26 @@ const inGroups = (outcomes: readonly Outcome[]): readonly OutcomeGroup[] => {
 
 const withoutTags = ({ tags: _, ...outcome }: Outcome): Outcome => outcome;
 
+type Remarks = Pick<Summary, 'note' | 'watch'>;
+
+const withNote = (remarks: Remarks, note: string): Remarks => ({
+  ...remarks,
+  note: remarks.note === undefined ? note : `${remarks.note}; ${note}`,
+});
+
+const fits = (summary: Summary): boolean => Buffer.byteLength(JSON.stringify(summary)) <= longestSummaryBytes;
+
 /** What does not fit into a summary is left out: first the tags, then every outcome. The evidence has both. */
-export const summarize = ({ progress, outcomes }: RunResults, note?: string): Summary => {
-  const noteOf = (...notes: readonly (string | undefined)[]) => {
-    const text = notes.filter((each) => each !== undefined).join('; ');
-    return text === '' ? {} : { note: text };
+export const summarize = ({ progress, outcomes }: RunResults, remarks: Remarks = {}): Summary => {
+  const whole = { progress, outcomes: inGroups(outcomes), ...remarks };
+  if (fits(whole)) return whole;
+  const untagged = {
+    progress,
+    outcomes: inGroups(outcomes.map(withoutTags)),
+    ...withNote(remarks, 'the tags are too long for this answer: see the evidence'),
   };
-  const summaries = [
-    () => ({ progress, outcomes: inGroups(outcomes), ...noteOf(note) }),
-    () => ({
-      progress,
-      outcomes: inGroups(outcomes.map(withoutTags)),
-      ...noteOf(note, 'the tags are too long for this answer: see the evidence'),
-    }),
-  ];
-  for (const create of summaries) {
-    const summary = create();
-    if (Buffer.byteLength(JSON.stringify(summary)) <= longestSummaryBytes) return summary;
-  }
-  return { progress, outcomes: [], ...noteOf(note, 'too many different outcomes: see the evidence') };
+  if (fits(untagged)) return untagged;
+  return { progress, outcomes: [], ...withNote(remarks, 'too many different outcomes: see the evidence') };
 };
 
 const count = v.number();
@@ -73,6 +76,7 @@ const summarySchema = v.object({
     v.object({ ...outcomeEntries, instances: v.array(v.tupleWithRest([instanceIdSchema], v.string())) }),
   ),
   note: v.exactOptional(v.string()),
+  watch: v.exactOptional(v.string()),
 });
 
 const ungroup = ({ instances, detail, ...shared }: v.InferOutput<typeof summarySchema>['outcomes'][number]) =>
@@ -85,7 +89,7 @@ const ungroup = ({ instances, detail, ...shared }: v.InferOutput<typeof summaryS
   }));
 
 /** Reads the result, or the data of the error, of a run that has ended; `undefined`: it is no summary. */
-export const parseSummary = (text: string | undefined): (RunResults & Pick<Summary, 'note'>) | undefined => {
+export const parseSummary = (text: string | undefined): (RunResults & Remarks) | undefined => {
   const summary = parseJsonAs(summarySchema, text);
   if (summary === undefined) return undefined;
   return { ...summary, outcomes: summary.outcomes.flatMap(ungroup).toSorted(byId) as Outcome[] };

@@ -3,12 +3,12 @@ import type { InstanceId } from '../instances/instance-id.ts';
 import { mostInstances } from '../platform/environment.ts';
 import type { Log } from '../platform/log.ts';
 import { secondsToNextRound } from './backoff.ts';
+import type { RunEnd } from './conclude.ts';
 import { inParallel } from './in-parallel.ts';
 import type { Operations } from './operations.ts';
 import { logSkipped, type Outcome, shownTags } from './outcome.ts';
 import type { ForcedLogout, RunIdentity, Target } from './request.ts';
 import { operationNames, type Resolved, skippedAtOnce } from './results.ts';
-import type { RunEnd } from './run-metrics.ts';
 
 /** Whether a target includes an instance by its tags; one that names instances, or all, includes them whatever their tags. */
 const includes = (target: Target, instance: ListedInstance): boolean => {

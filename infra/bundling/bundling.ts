@@ -31,7 +31,7 @@ export const bundleOptions = (functionName: string): BuildOptions => ({
   mainFields: ['module', 'main'],
   minify: true,
   // The durable SDK tells its errors apart by name.
-  keepNames: functionName === 'run',
+  keepNames: functionName === 'run' || functionName === 'watch',
   legalComments: 'none',
   logLevel: 'warning',
   // Most functions have nothing to warm up.

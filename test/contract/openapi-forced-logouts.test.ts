@@ -31,6 +31,8 @@ const createHandler = (
     limits: { maxTargetsCeiling: 3_000, executionTimeoutMs: 30 * 86_400_000 },
     now: () => new Date('2026-11-22T09:00:00.000Z'),
     recordStopped: async () => {},
+    readWatch: async () => ({ kind: 'unknown-run' }),
+    stopWatch: async () => ({ kind: 'stopped' }),
     log: () => {},
     logUnexpected: () => {},
     ...dependencies,
@@ -77,7 +79,7 @@ const summaryOf = (targetState: object, note?: string): Summary => {
   const steps = [resolved([loggedOut.idInstance]), round(targetState)];
   return summarize(
     resultsFromSteps(steps.map(({ name, result }) => ({ name, payload: JSON.stringify(result) }))),
-    note,
+    note === undefined ? {} : { note },
   );
 };
 

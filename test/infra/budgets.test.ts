@@ -20,6 +20,7 @@ const clients: Readonly<Record<string, readonly string[]>> = {
   scim: ['client-lambda', 'client-secrets-manager'],
   webhook: ['client-lambda', 'client-secrets-manager'],
   run: ['client-eventbridge', 'client-lambda', 'client-secrets-manager'],
+  watch: ['client-eventbridge', 'client-lambda', 'client-secrets-manager'],
 };
 
 const heavy = [

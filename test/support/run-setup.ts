@@ -4,8 +4,10 @@ import type { ListedInstance, ListInstances, ReadTags } from '../../functions/in
 import type { InstanceId } from '../../functions/instances/instance-id.ts';
 import type { CallWithCredential, NotCalled } from '../../functions/logout/call-with-credential.ts';
 import type { Evidence } from '../../functions/logout/evidence.ts';
-import { createForcedLogoutRun, type Execution } from '../../functions/runs/execute-run.ts';
+import { createForcedLogoutRun } from '../../functions/runs/execute-run.ts';
+import type { Execution } from '../../functions/runs/operations.ts';
 import type { ForcedLogout } from '../../functions/runs/request.ts';
+import type { StartWatchExecution, WatchRequest } from '../../functions/runs/start-watch.ts';
 import { parseSummary } from '../../functions/runs/summary.ts';
 import { createClock, type DiesAfter, execute } from './fake-execution.ts';
 
@@ -40,6 +42,11 @@ export const createSetup = (scripts: Readonly<Record<string, Script>>) => {
   const calls: { readonly method: string; readonly id: string; readonly at: string }[] = [];
   const evidence: Evidence[] = [];
   const published: Evidence[] = [];
+  const watches: (WatchRequest & { readonly name: string })[] = [];
+  const startWatchExecution: StartWatchExecution = async (name, request) => {
+    watches.push({ name, ...request });
+    return { kind: 'started', id: name };
+  };
   const facts: { readonly message: string; readonly [field: string]: unknown }[] = [];
   const tags = new Map<string, ListedInstance>();
   for (const [id, script] of Object.entries(scripts)) {
@@ -100,6 +107,7 @@ export const createSetup = (scripts: Readonly<Record<string, Script>>) => {
     sleep: async (ms: number) => clock.advance(ms),
     publishOutcomes: async (records: readonly Evidence[]) => void published.push(...records),
     stack: 'green-api-logout',
+    startWatchExecution,
   };
 
   return {
@@ -107,6 +115,7 @@ export const createSetup = (scripts: Readonly<Record<string, Script>>) => {
     calls,
     evidence,
     published,
+    watches,
     facts,
     dependencies,
     callsOf: (method: string) => calls.filter((call) => call.method === method),
@@ -122,7 +131,7 @@ export const createSetup = (scripts: Readonly<Record<string, Script>>) => {
       diesAfter?: DiesAfter,
     ) => {
       const run = createForcedLogoutRun({ ...dependencies, ...changed });
-      const execution = await execute(clock, (durable) => run(request, { runId: id, durable, remainingMs }), diesAfter);
+      const execution = await execute(clock, (durable) => run(request, { name: id, durable, remainingMs }), diesAfter);
       const { result, error } = execution as { result?: unknown; error?: { errorType?: string; errorData?: string } };
       if (error !== undefined && error.errorType === undefined) throw error;
       const summary = parseSummary(error?.errorData ?? JSON.stringify(result));

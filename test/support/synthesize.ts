@@ -33,6 +33,8 @@ export const jwt = {
     'GET /forced-logouts': ['runs.read'],
     'GET /forced-logouts/{id}': ['runs.read'],
     'DELETE /forced-logouts/{id}': ['runs.stop'],
+    'GET /watches/{id}': ['runs.read'],
+    'DELETE /watches/{id}': ['runs.stop'],
   },
 };
 

@@ -9,10 +9,10 @@ import type { LogoutRequest } from '../../functions/logout/log-out.ts';
 import { composeLogout, createLogoutHandler } from '../../functions/logout.ts';
 import { createOffboardingHandler } from '../../functions/offboarding.ts';
 import { environmentNames, readEnvironment, readStartingEnvironment } from '../../functions/platform/environment.ts';
+import { RunFailure } from '../../functions/runs/conclude.ts';
 import { createForcedLogoutRun } from '../../functions/runs/execute-run.ts';
 import type { StartRun } from '../../functions/runs/lambda/start-run.ts';
 import { type ForcedLogout, forcedLogoutSchema } from '../../functions/runs/request.ts';
-import { RunFailure } from '../../functions/runs/run-failure.ts';
 import { createScheduleHandler } from '../../functions/schedule.ts';
 import { createClock, execute } from '../support/fake-execution.ts';
 import { type Answer, contextOf, httpEventOf, parseAnswer } from '../support/http-event.ts';
@@ -79,6 +79,8 @@ const openHandlers = () => {
       readRun: byId,
       stopRun: byId,
       recordStopped: async () => {},
+      readWatch: byId,
+      stopWatch: byId,
     }),
     schedule: createScheduleHandler({ ...common, limits, startRun }),
     offboarding: createOffboardingHandler({
@@ -219,7 +221,7 @@ test('a run touches nothing for a payload that is none', async () => {
   await fc.assert(
     fc.asyncProperty(hostileValue, async (payload) => {
       const { error } = await execute(createClock(), (durable) =>
-        run(payload, { runId: `api-${'0'.repeat(40)}`, durable, remainingMs: () => 900_000 }),
+        run(payload, { name: `api-${'0'.repeat(40)}`, durable, remainingMs: () => 900_000 }),
       );
       expect(error).toBeInstanceOf(RunFailure);
       expect(error).toMatchObject({ errorType: 'InvalidRun' });

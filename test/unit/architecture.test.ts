@@ -30,11 +30,12 @@ const importsOf = (file: string): readonly Import[] =>
 
 /** The modules that each module may import. */
 const arrows: Readonly<Record<string, readonly string[]>> = {
-  handler: ['scim', 'callers', 'offboarding', 'runs', 'http', 'logout', 'green-api', 'instances', 'platform'],
+  handler: ['scim', 'callers', 'offboarding', 'watch', 'runs', 'http', 'logout', 'green-api', 'instances', 'platform'],
   scim: ['callers', 'offboarding', 'instances'],
   callers: ['offboarding', 'runs', 'logout', 'instances', 'platform'],
   offboarding: ['runs', 'instances', 'platform'],
-  http: ['runs', 'logout', 'instances', 'platform'],
+  http: ['watch', 'runs', 'logout', 'instances', 'platform'],
+  watch: ['runs', 'logout', 'green-api', 'instances', 'platform'],
   runs: ['logout', 'green-api', 'instances', 'platform'],
   logout: ['green-api', 'instances', 'platform'],
   'green-api': ['instances', 'platform'],

@@ -52,6 +52,8 @@ const createSetup = (other: Partial<ForcedLogoutsHandlerDependencies> = {}) => {
     readRun: async () => run,
     stopRun: async () => ({ kind: 'stopped' }),
     recordStopped: async () => {},
+    readWatch: async () => ({ kind: 'unknown-run' }),
+    stopWatch: async () => ({ kind: 'stopped' }),
     stack: 'green-api-logout',
     limits: { maxTargetsCeiling: 500, executionTimeoutMs: 30 * 86_400_000 },
     now,

@@ -1,6 +1,5 @@
 import { type Execution, type LambdaClient, ListDurableExecutionsByFunctionCommand } from '@aws-sdk/client-lambda';
 import * as v from 'valibot';
-import type { RunName } from '../run-name.ts';
 import { type LambdaFailure, lambdaFailureOf } from './failure.ts';
 
 /**
@@ -25,12 +24,12 @@ export type FoundRun = {
 
 export type UnknownRun = { readonly kind: 'unknown-run' };
 
-/** Finds a run by its name. */
-export type FindRun = (name: RunName) => Promise<FoundRun | UnknownRun | LambdaFailure>;
+/** Finds a run, or a watch, by its name. */
+export type FindRun = (name: string) => Promise<FoundRun | UnknownRun | LambdaFailure>;
 
 export type FindRunDependencies = {
   readonly client: Pick<LambdaClient, 'send'>;
-  /** Name or ARN of the function that carries runs out. */
+  /** Name or ARN of the durable function. */
   readonly functionName: string;
   readonly sleep: (ms: number) => Promise<unknown>;
 };
@@ -48,7 +47,7 @@ const parseFound = (execution: Execution): FoundRun => {
 };
 
 const createLookOnce = ({ client, functionName }: FindRunDependencies): FindRun => {
-  const readPage = (name: RunName, marker: string | undefined) =>
+  const readPage = (name: string, marker: string | undefined) =>
     client.send(
       new ListDurableExecutionsByFunctionCommand({
         FunctionName: functionName,

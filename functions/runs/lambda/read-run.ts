@@ -25,7 +25,7 @@ export type RunExecution = {
   readonly error: { readonly message: string | undefined; readonly data: string | undefined } | undefined;
 };
 
-export type ReadExecution = (name: RunName) => Promise<RunExecution | UnknownRun | LambdaFailure>;
+export type ReadExecution = (name: string) => Promise<RunExecution | UnknownRun | LambdaFailure>;
 
 export type ReadExecutionDependencies = { readonly client: Pick<LambdaClient, 'send'>; readonly findRun: FindRun };
 
@@ -81,6 +81,8 @@ export type Run = RunResults &
     readonly request: Readonly<Record<string, unknown>>;
     readonly reason: string;
     readonly requestedBy: string;
+    /** The watch over the instances that the run confirmed. */
+    readonly watch?: string;
     readonly startedAt: Date;
     readonly endedAt: Date | undefined;
   };

@@ -24,12 +24,14 @@ export class RunNotStarted extends Error {
   }
 }
 
-export type RunStart =
+export type ExecutionStart<Name extends string> =
   /** By this call, or by an earlier one with the same payload: Lambda does not tell which. */
-  | { readonly kind: 'started'; readonly id: RunName }
-  /** The name belongs to a run with another request. */
-  | { readonly kind: 'other-payload'; readonly id: RunName }
+  | { readonly kind: 'started'; readonly id: Name }
+  /** The name belongs to an execution with another request. */
+  | { readonly kind: 'other-payload'; readonly id: Name }
   | LambdaFailure;
+
+export type RunStart = ExecutionStart<RunName>;
 
 /**
  * Starts a run once: the same name with the same request is the same run, however often it is requested
@@ -39,16 +41,20 @@ export type StartRun = (name: RunName, request: ForcedLogout) => Promise<RunStar
 
 export type StartRunDependencies = {
   readonly client: Pick<LambdaClient, 'send'>;
-  /** Name or ARN of the function that carries runs out. */
+  /** Name or ARN of the durable function. */
   readonly functionName: string;
   /** Alias or version: durable functions are invoked by nothing else. */
   readonly qualifier: string;
 };
 
-/** @param client its own retries apply, which the name makes harmless; nothing is retried here */
-export const createStartRun =
-  ({ client, functionName, qualifier }: StartRunDependencies): StartRun =>
-  async (name, request) => {
+/**
+ * Starts an execution of a durable function under a name.
+ *
+ * @param client its own retries apply, which the name makes harmless; nothing is retried here
+ */
+export const createStartExecution =
+  <Name extends string>({ client, functionName, qualifier }: StartRunDependencies) =>
+  async (name: Name, request: object): Promise<ExecutionStart<Name>> => {
     try {
       await client.send(
         new InvokeCommand({
@@ -66,6 +72,9 @@ export const createStartRun =
       return lambdaFailureOf(error, 'lambda:InvokeFunction on the alias');
     }
   };
+
+export const createStartRun = (dependencies: StartRunDependencies): StartRun =>
+  createStartExecution<RunName>(dependencies);
 
 /** A request at an instant, which becomes its `occurredAt` and decides its defaults. */
 export type RequestAt = (instant: Date) => ForcedLogout;

@@ -1,5 +1,4 @@
 import { type LambdaClient, StopDurableExecutionCommand } from '@aws-sdk/client-lambda';
-import type { RunName } from '../run-name.ts';
 import { isRefusal, type LambdaFailure, lambdaFailureOf } from './failure.ts';
 import { type FindRun, hasEnded, type RunStatus, type UnknownRun } from './find-run.ts';
 
@@ -12,12 +11,12 @@ export type RunStop =
   | LambdaFailure;
 
 /** @param stoppedBy the caller; becomes part of the execution's error */
-export type StopRun = (name: RunName, stoppedBy: string) => Promise<RunStop>;
+export type StopRun = (name: string, stoppedBy: string) => Promise<RunStop>;
 
 export type StopRunDependencies = { readonly client: Pick<LambdaClient, 'send'>; readonly findRun: FindRun };
 
 export const createStopRun = ({ client, findRun }: StopRunDependencies): StopRun => {
-  const findEnded = async (name: RunName, failure: LambdaFailure): Promise<RunStop> => {
+  const findEnded = async (name: string, failure: LambdaFailure): Promise<RunStop> => {
     const run = await findRun(name);
     return run.kind === 'found' && hasEnded(run.status) ? { kind: 'ended', status: run.status } : failure;
   };

@@ -5,7 +5,7 @@ import { parseExpression } from './expression.ts';
 import { isTimeZone, similarTimeZone } from './time-zone.ts';
 
 // What a run is asked to do is the same here as at the API; when it acts follows from the scheduled time.
-const { target, except, reason, maxTargets, clearQueue, dryRun } = requestEntries;
+const { target, except, reason, maxTargets, clearQueue, dryRun, watchDays } = requestEntries;
 
 const problemWith = (text: string): string | undefined => {
   const expression = parseExpression(text);
@@ -41,6 +41,7 @@ export const scheduleSchema = fields({
   maxTargets,
   clearQueue,
   dryRun,
+  watchDays,
 });
 
 export type Schedule = Readonly<v.InferOutput<typeof scheduleSchema>>;

@@ -1,7 +1,7 @@
 import type { failureRows } from '../../../functions/http/logout-response.ts';
 import type { FailureKind, OutcomeKind } from '../../../functions/logout/outcome.ts';
+import type { RunFailureType } from '../../../functions/runs/conclude.ts';
 import type { Outcome } from '../../../functions/runs/outcome.ts';
-import type { RunFailureType } from '../../../functions/runs/run-failure.ts';
 import type { Answer } from '../http-event.ts';
 
 // What a cell of the matrix says, in words that the compiler knows: a status that does not belong to an outcome is none.

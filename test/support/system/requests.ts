@@ -2,9 +2,9 @@ import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import * as v from 'valibot';
 import { composeInstances, createInstancesHandler } from '../../../functions/instances.ts';
 import { composeRun } from '../../../functions/run.ts';
+import { RunFailure } from '../../../functions/runs/conclude.ts';
 import { createForcedLogoutRun } from '../../../functions/runs/execute-run.ts';
 import { type ForcedLogout, forcedLogoutSchema } from '../../../functions/runs/request.ts';
-import { RunFailure } from '../../../functions/runs/run-failure.ts';
 import { parseSummary } from '../../../functions/runs/summary.ts';
 import { createClock, execute } from '../fake-execution.ts';
 import { type Answer, contextOf, httpEventOf, parseAnswer } from '../http-event.ts';
@@ -82,7 +82,7 @@ export const run = async (
   });
   const carryOut = createForcedLogoutRun({ ...wire(setup, variables), now: clock.now });
   const { result, error } = await execute(clock, (durable) =>
-    carryOut(request, { runId: `api-${'0'.repeat(40)}`, durable, remainingMs: () => 900_000 }),
+    carryOut(request, { name: `api-${'0'.repeat(40)}`, durable, remainingMs: () => 900_000 }),
   );
   if (error !== undefined && !(error instanceof RunFailure)) throw error;
   const outcomes = parseSummary(error?.errorData ?? JSON.stringify(result))?.outcomes ?? [];

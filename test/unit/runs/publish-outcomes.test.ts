@@ -2,7 +2,7 @@ import { json } from 'node:stream/consumers';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import type { InstanceId } from '../../../functions/instances/instance-id.ts';
 import type { Evidence } from '../../../functions/logout/evidence.ts';
-import { createPublishOutcomes } from '../../../functions/runs/publish-outcomes.ts';
+import { createPublishEvents, createPublishOutcomes } from '../../../functions/runs/publish-outcomes.ts';
 import { startLoopbackServer } from '../../../local/emulators/loopback-server.ts';
 
 type Entry = { readonly Detail: string; readonly DetailType: string };
@@ -41,9 +41,10 @@ const startBus = async (errorCodeOf: (id: string, request: number) => string | u
     maxAttempts: 1,
   });
   const losses: object[] = [];
-  const publish = createPublishOutcomes({ client, eventBus: 'outcomes' }, (_level, message, fields) =>
+  const publishEvents = createPublishEvents({ client, eventBus: 'outcomes' }, (_level, message, fields) =>
     losses.push({ message, ...fields }),
   );
+  const publish = createPublishOutcomes(publishEvents);
   return {
     requests,
     losses,

@@ -43,7 +43,7 @@ const evidenceIn = (lines: readonly string[]) =>
   lines.map((line) => JSON.parse(line)).filter(({ message }) => message === 'evidence');
 const summary = summarize(
   resultsFromSteps([resolved, round].map(({ name, result }) => ({ name, payload: JSON.stringify(result) }))),
-  'two of three were looked after',
+  { note: 'two of three were looked after' },
 );
 
 test('shows a run while it goes on, out of its history', async () => {

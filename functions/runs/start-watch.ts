@@ -1,0 +1,94 @@
+import { createHash } from 'node:crypto';
+import * as v from 'valibot';
+import { instanceIdSchema } from '../instances/instance-id.ts';
+import type { ExecutionStart } from './lambda/start-run.ts';
+import type { Outcome, OutcomeTags } from './outcome.ts';
+import { forcedLogoutSchema, instant, type RunIdentity } from './request.ts';
+import { keptText } from './target-state.ts';
+
+/** The name of a watch: of its execution, and its `id` in the API. */
+export type WatchName = string & { readonly __brand: 'WatchName' };
+
+/** A run has at most one watch, whose name follows from the run's. */
+export const watchNameOf = (run: string): WatchName =>
+  `watch-${createHash('sha256').update(run).digest('hex').slice(0, 40)}` as WatchName;
+
+/** Parses the id of a watch; `undefined` if it has another form. */
+export const parseWatchName = (value: unknown): WatchName | undefined =>
+  typeof value === 'string' && /^watch-[0-9a-f]{40}$/.test(value) ? (value as WatchName) : undefined;
+
+const digestLength = 12;
+
+/** Tells whether the owner or the group of an instance has changed. 3,000 pairs of tags would not fit into one payload. */
+export const digestOf = ({ owner = '', group = '' }: OutcomeTags): string =>
+  createHash('sha256')
+    .update(JSON.stringify([keptText(owner), keptText(group)]))
+    .digest('hex')
+    .slice(0, digestLength);
+
+const { requestedBy, session, email, reason, source } = forcedLogoutSchema.entries;
+
+/** The payload of a watch's execution. */
+export const watchRequestSchema = v.strictObject({
+  run: v.string(),
+  requestedBy,
+  session,
+  email,
+  reason,
+  source,
+  /** The watch ends at this instant. */
+  until: instant,
+  /** The watched instances, each with the digest of its owner and group. */
+  instances: v.array(v.tuple([instanceIdSchema, v.pipe(v.string(), v.regex(/^[0-9a-f]{12}$/))])),
+});
+
+export type WatchRequest = Readonly<v.InferOutput<typeof watchRequestSchema>>;
+
+/** Starts the execution of a watch, once for its name. */
+export type StartWatchExecution = (name: WatchName, request: WatchRequest) => Promise<ExecutionStart<WatchName>>;
+
+export type StartWatchDependencies = {
+  readonly startWatchExecution: StartWatchExecution;
+  readonly now: () => Date;
+  readonly sleep: (ms: number) => Promise<unknown>;
+};
+
+/** The watch of a run, or why there is none. */
+export type StartedWatch = { readonly watch: WatchName } | { readonly problem: string };
+
+const dayMs = 24 * 60 * 60 * 1_000;
+/** Waits before Lambda is called again, in milliseconds. */
+const retryWaitsMs = [1_000, 5_000, 20_000];
+
+const watchRequestOf = (run: RunIdentity, confirmed: readonly Outcome[], now: Date): WatchRequest => {
+  const { requestedBy, session, email, reason, source, watchDays = 0 } = run.request;
+  return {
+    run: run.id,
+    requestedBy,
+    ...(session !== undefined && { session }),
+    ...(email !== undefined && { email }),
+    reason,
+    source,
+    until: new Date(now.getTime() + watchDays * dayMs).toISOString(),
+    instances: confirmed.map(({ idInstance, tags = {} }) => [idInstance, digestOf(tags)]),
+  };
+};
+
+/**
+ * Hands the confirmed instances of a run to a watch. It never rejects: a watch that cannot be started takes nothing from the
+ * logouts, but the run reports it.
+ */
+export const createStartWatch =
+  ({ startWatchExecution, now, sleep }: StartWatchDependencies) =>
+  async (run: RunIdentity, confirmed: readonly Outcome[]): Promise<StartedWatch> => {
+    const name = watchNameOf(run.id);
+    const request = watchRequestOf(run, confirmed, now());
+    for (let attempt = 0; ; attempt += 1) {
+      const start = await startWatchExecution(name, request);
+      // An earlier attempt of this step, whose process died, may have started it with another end.
+      if (start.kind === 'started' || start.kind === 'other-payload') return { watch: name };
+      const waitMs = retryWaitsMs[attempt];
+      if (start.kind === 'denied' || waitMs === undefined) return { problem: start.detail };
+      await sleep(waitMs);
+    }
+  };

@@ -1,0 +1,45 @@
+import type { DurableContext } from '@aws/durable-execution-sdk-js';
+import middy from '@middy/core';
+import { executionModeDurableContext } from '@middy/core/DurableContext';
+import { createReadTags } from './instances/directory.ts';
+import { composeGreenApi } from './logout/call-with-credential.ts';
+import { createBus } from './logout/record-evidence.ts';
+import { createSecretsManager } from './platform/aws-clients.ts';
+import { readEnvironment, type Variables } from './platform/environment.ts';
+import { createLog, type Write, writeLine } from './platform/log.ts';
+import { executionOf } from './runs/operations.ts';
+import { createPublishEvents } from './runs/publish-outcomes.ts';
+import { createWatch } from './watch/execute-watch.ts';
+import type { PollDependencies } from './watch/poll.ts';
+import { type LinkedAgainEvidence, linkedAgainEvent, linkedAgainMetrics } from './watch/watch-evidence.ts';
+import type { WatchResult } from './watch/watch-state.ts';
+
+/** Watches the instances that a run logged out, in case somebody links one again, as a Lambda durable function. */
+export const createWatchHandler = (dependencies: PollDependencies) => {
+  const watch = createWatch(dependencies);
+  // Lambda repeats the step of an invocation that ran out of time. Middy's own limit would fail the whole watch instead.
+  return middy<unknown, WatchResult, Error, DurableContext>({
+    executionMode: executionModeDurableContext,
+    timeoutEarlyInMillis: 0,
+  }).handler((event, context) => watch(event, executionOf(context)));
+};
+
+export const composeWatch = (variables: Variables, write: Write): PollDependencies => {
+  const environment = readEnvironment(variables);
+  const client = createSecretsManager();
+  const log = createLog(write);
+  const now = () => new Date();
+  const publishEvents = createPublishEvents(createBus(environment.eventBus), log);
+  return {
+    ...composeGreenApi(client, environment, log),
+    readTags: createReadTags({ client, secretPrefix: environment.secretPrefix }),
+    recordLinkedAgain: (evidence) =>
+      log('WARN', 'evidence', { ...evidence, ...linkedAgainMetrics(environment.stack, now()) }),
+    publishLinkedAgain: (evidence: readonly LinkedAgainEvidence[]) =>
+      publishEvents(evidence.map((detail) => ({ ...linkedAgainEvent, detail }))),
+    log,
+    now,
+  };
+};
+
+export const handler = createWatchHandler(composeWatch(process.env, writeLine));

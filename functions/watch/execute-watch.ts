@@ -1,0 +1,58 @@
+import * as v from 'valibot';
+import { countOperations, type Execution, type Operations } from '../runs/operations.ts';
+import { type WatchRequest, watchRequestSchema } from '../runs/start-watch.ts';
+import { createPoll, type PollDependencies } from './poll.ts';
+import { nextPoll } from './poll-schedule.ts';
+import type { WatchIdentity } from './watch-evidence.ts';
+import { applyPoll, initialState, resultOf, type WatchResult, type WatchState } from './watch-state.ts';
+
+/** The payload is not a watch. */
+class InvalidWatch extends Error {
+  override readonly name = 'InvalidWatch';
+}
+
+const parseWatchRequest = (payload: unknown): WatchRequest => {
+  const parsed = v.safeParse(watchRequestSchema, payload);
+  if (parsed.success) return parsed.output;
+  // Only the names of the fields: their values are not checked, and may be secret.
+  const fields = new Set(parsed.issues.map((issue) => (v.getDotPath(issue) ?? 'the whole').slice(0, 100)));
+  throw new InvalidWatch(`The payload is not a watch: see ${[...fields].slice(0, 10).join(', ')}`);
+};
+
+/** A watch from its payload to its result: it polls until its end, or until no instance is left to watch. */
+export const createWatch = (dependencies: PollDependencies) => {
+  const poll = createPoll(dependencies);
+  const { now } = dependencies;
+
+  const runPolls = async (operations: Operations, watch: WatchIdentity, remainingMs: () => number) => {
+    const startMs = Date.parse(watch.startedAt);
+    const endMs = Date.parse(watch.request.until);
+    let state: WatchState = initialState(watch.request);
+    let atMs = startMs;
+    let rechecks = 0;
+    for (let number = 1; state.watching.size > 0; number += 1) {
+      const next = nextPoll({
+        elapsedMs: atMs - startMs,
+        leftMs: endMs - atMs,
+        used: operations.used(),
+        isSuspicious: state.suspects.size > 0,
+        rechecks,
+      });
+      if (next === undefined) break;
+      if (next.isRecheck) rechecks += 1;
+      await operations.wait(`wait-before-poll-${number}`, next.seconds);
+      const before = state;
+      const result = await operations.step(`poll-${number}`, () => poll(watch, before, remainingMs));
+      state = applyPoll(state, result);
+      atMs = Date.parse(result.at);
+    }
+    return state;
+  };
+
+  return async (payload: unknown, { name: id, durable, remainingMs }: Execution): Promise<WatchResult> => {
+    const request = parseWatchRequest(payload);
+    const operations = countOperations(durable);
+    const startedAt = await operations.step('start', async () => now().toISOString());
+    return resultOf(await runPolls(operations, { id, request, startedAt }, remainingMs));
+  };
+};

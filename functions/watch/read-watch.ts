@@ -1,0 +1,96 @@
+import { parseJsonAs } from '../platform/unknown-values.ts';
+import type { LambdaFailure } from '../runs/lambda/failure.ts';
+import { hasEnded, type RunStatus, type UnknownRun } from '../runs/lambda/find-run.ts';
+import type { ReadHistory } from '../runs/lambda/read-history.ts';
+import type { ReadExecution, RunExecution } from '../runs/lambda/read-run.ts';
+import { type WatchName, type WatchRequest, watchRequestSchema } from '../runs/start-watch.ts';
+import { stateFromResult, stateFromSteps, type WatchState } from './watch-state.ts';
+
+/** One instance of a watch. */
+export type WatchOutcome = {
+  readonly idInstance: string;
+  readonly kind: 'watching' | 'watched' | 'linked-again' | 'released';
+  /** When it was linked again, or released. ISO 8601. */
+  readonly at?: string;
+  /** Why it was released. */
+  readonly reason?: string;
+};
+
+export type Watch = {
+  readonly kind: 'watch';
+  readonly status: RunStatus;
+  /** The run whose confirmed instances it watches. */
+  readonly run: string;
+  readonly reason: string;
+  readonly requestedBy: string;
+  readonly startedAt: Date;
+  readonly endedAt: Date | undefined;
+  readonly until: string;
+  /** The next poll. */
+  readonly nextActionAt?: Date;
+  readonly note?: string;
+  readonly progress: {
+    readonly total: number;
+    readonly linkedAgain: number;
+    readonly released: number;
+    readonly unread: number;
+  };
+  readonly outcomes: readonly WatchOutcome[];
+};
+
+/** Reads a watch and what it has found so far. */
+export type ReadWatch = (name: WatchName) => Promise<Watch | UnknownRun | LambdaFailure>;
+
+export type ReadWatchDependencies = { readonly readExecution: ReadExecution; readonly readHistory: ReadHistory };
+
+const outcomesOf = ({ watching, ended }: WatchState, isOver: boolean): readonly WatchOutcome[] =>
+  [
+    ...[...watching.keys()].map((idInstance) => ({ idInstance, kind: isOver ? 'watched' : 'watching' }) as const),
+    ...[...ended].map(([idInstance, { at, kind }]) =>
+      kind === 'linked-again'
+        ? { idInstance, kind, at }
+        : ({ idInstance, kind: 'released', at, reason: kind } as const),
+    ),
+  ].toSorted((a, b) => (a.idInstance < b.idInstance ? -1 : 1));
+
+const viewOf = (execution: RunExecution, request: WatchRequest, state: WatchState): Watch => {
+  const { status, startedAt, endedAt, error } = execution;
+  const { run, reason, requestedBy, until } = request;
+  const outcomes = outcomesOf(state, hasEnded(status));
+  const count = (kind: WatchOutcome['kind']) => outcomes.filter((outcome) => outcome.kind === kind).length;
+  return {
+    kind: 'watch',
+    status,
+    run,
+    reason,
+    requestedBy,
+    startedAt,
+    endedAt,
+    until,
+    ...(status === 'STOPPED' && error?.message !== undefined && { note: error.message }),
+    progress: {
+      total: outcomes.length,
+      linkedAgain: count('linked-again'),
+      released: count('released'),
+      unread: state.unread,
+    },
+    outcomes,
+  };
+};
+
+export const createReadWatch =
+  ({ readExecution, readHistory }: ReadWatchDependencies): ReadWatch =>
+  async (name) => {
+    const execution = await readExecution(name);
+    if (execution.kind !== 'execution') return execution;
+    const request = parseJsonAs(watchRequestSchema, execution.payload);
+    if (request === undefined) return { kind: 'unknown-run' };
+
+    const result = stateFromResult(request, execution.result);
+    if (result !== undefined) return viewOf(execution, request, result);
+    const history = await readHistory(execution.arn);
+    if (history.kind !== 'history') return history;
+    const view = viewOf(execution, request, stateFromSteps(request, history.steps));
+    const isWaiting = history.waiting !== undefined && !hasEnded(execution.status);
+    return isWaiting ? { ...view, nextActionAt: history.waiting.until } : view;
+  };

@@ -1,0 +1,64 @@
+import { type Evidence, metricDimensions, metricNamespace, outcomeSource } from '../logout/evidence.ts';
+import type { WatchRequest } from '../runs/start-watch.ts';
+
+/** The record of an instance that somebody linked again after its logout was confirmed. */
+export type LinkedAgainEvidence = Pick<
+  Evidence,
+  'version' | 'idInstance' | 'requestedBy' | 'session' | 'email' | 'reason' | 'readings'
+> & {
+  readonly function: 'watch';
+  readonly watch: string;
+  /** When the watch began. ISO 8601. */
+  readonly requestedAt: string;
+  readonly outcome: { readonly kind: 'linked-again'; readonly stateInstance: 'authorized' };
+  /** The run whose logout it was. */
+  readonly run: Omit<NonNullable<Evidence['run']>, 'occurredAt' | 'stoppedBy'>;
+};
+
+export type WatchIdentity = { readonly id: string; readonly request: WatchRequest; readonly startedAt: string };
+
+/** @param readings the two readings of `authorized` in a row, ISO 8601 instants */
+export const linkedAgainEvidence = (
+  { id, request, startedAt }: WatchIdentity,
+  idInstance: Evidence['idInstance'],
+  readings: readonly [string, string],
+  tags: NonNullable<LinkedAgainEvidence['run']['tags']>,
+): LinkedAgainEvidence => {
+  const { run, source, requestedBy, session, email, reason } = request;
+  return {
+    version: 1,
+    idInstance,
+    function: 'watch',
+    watch: id,
+    requestedBy,
+    ...(session !== undefined && { session }),
+    ...(email !== undefined && { email }),
+    reason,
+    requestedAt: startedAt,
+    readings: readings.map((at) => ({ at, stateInstance: 'authorized' })),
+    outcome: { kind: 'linked-again', stateInstance: 'authorized' },
+    run: { id: run, source, tags },
+  };
+};
+
+/** The event on the stack's bus. A rule on it may start another run. */
+export const linkedAgainEvent = { source: outcomeSource, detailType: 'Instance Linked Again' } as const;
+
+/** The metric of instances that were linked again, used by the dashboard and the alarm too. */
+export const linkedAgainMetric = 'linkedAgain';
+
+/** Members that make CloudWatch read the record as a metric too. */
+export const linkedAgainMetrics = (stack: string, at: Date): object => ({
+  [metricDimensions.stack]: stack,
+  [linkedAgainMetric]: 1,
+  _aws: {
+    Timestamp: at.getTime(),
+    CloudWatchMetrics: [
+      {
+        Namespace: metricNamespace,
+        Dimensions: [[metricDimensions.stack]],
+        Metrics: [{ Name: linkedAgainMetric, Unit: 'Count' }],
+      },
+    ],
+  },
+});

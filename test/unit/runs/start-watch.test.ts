@@ -1,0 +1,72 @@
+import { digestOf, type StartWatchExecution, watchNameOf } from '../../../functions/runs/start-watch.ts';
+import { createSetup, requestOf, runId } from '../../support/run-setup.ts';
+
+const refused = { kind: 'quota-exceeded', detail: 'HTTP 466' } as const;
+const staff = {
+  '1101000001': { tags: { owner: 'ann@example.com', group: 'sales' } },
+  '1101000002': { logout: [refused] },
+  '1101000003': { tags: { protected: true } },
+};
+
+test('hands the confirmed instances to a watch when the run ends, and names it', async () => {
+  const setup = createSetup(staff);
+
+  const run = await setup.run(requestOf({ watchDays: 7 }));
+
+  expect(run).toMatchObject({ status: 'NotAllConfirmed', watch: watchNameOf(runId) });
+  expect(setup.watches).toEqual([
+    {
+      name: watchNameOf(runId),
+      run: runId,
+      requestedBy: requestOf().requestedBy,
+      reason: 'contract ended',
+      source: 'api',
+      until: '2026-12-07T17:00:02.000Z',
+      instances: [['1101000001', digestOf({ owner: 'ann@example.com', group: 'sales' })]],
+    },
+  ]);
+});
+
+test.each([
+  ['the request wants none', requestOf()],
+  ['it is a drill', requestOf({ watchDays: 7, dryRun: true })],
+  ['nobody is confirmed', requestOf({ watchDays: 7, except: ['1101000001'] as never })],
+])('starts no watch if %s', async (_, request) => {
+  const setup = createSetup(staff);
+
+  const run = await setup.run(request);
+
+  expect(setup.watches).toEqual([]);
+  expect(run).not.toHaveProperty('watch');
+});
+
+test('tries again to start the watch, and reports in the end that there is none', async () => {
+  const setup = createSetup({ '1101000001': {} });
+  let calls = 0;
+  const failing: StartWatchExecution = async () => {
+    calls += 1;
+    return { kind: 'throttled', detail: 'Lambda: TooManyRequestsException' };
+  };
+  const passing: StartWatchExecution = async (name, request) =>
+    calls++ < 2
+      ? { kind: 'unavailable', detail: 'Lambda: ServiceException' }
+      : setup.dependencies.startWatchExecution(name, request);
+
+  const lost = await setup.run(requestOf({ watchDays: 1 }), { startWatchExecution: failing });
+  calls = 0;
+  const late = await createSetup({ '1101000001': {} }).run(requestOf({ watchDays: 1 }), {
+    startWatchExecution: passing,
+  });
+
+  expect(lost).toMatchObject({
+    status: 'SUCCEEDED',
+    note: 'the watch was not started: Lambda: TooManyRequestsException',
+  });
+  expect(late).toMatchObject({ status: 'SUCCEEDED', watch: watchNameOf(runId) });
+});
+
+test.each([0, 31, 1.5, '7'])('refuses to watch for %p days', async (watchDays) => {
+  const run = await createSetup(staff).run({ ...requestOf(), watchDays });
+
+  expect(run.status).toBe('InvalidRun');
+});

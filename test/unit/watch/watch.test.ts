@@ -1,0 +1,136 @@
+import { createWatchSetup, tags, watchId } from '../../support/watch-setup.ts';
+
+const id = '1101000001';
+
+test('two readings of authorized in a row, a minute apart, report that somebody linked the instance again', async () => {
+  const setup = createWatchSetup({ [id]: ['notAuthorized', 'authorized'] });
+
+  const { result, waits } = await setup.run();
+
+  expect(result).toEqual({ ended: [[id, '2026-11-30T17:31:00.000Z', 'linked-again']], unread: 0 });
+  expect(waits).toEqual([900, 900, 60]);
+  expect(setup.evidence).toEqual([
+    {
+      version: 1,
+      idInstance: id,
+      function: 'watch',
+      watch: watchId,
+      requestedBy: 'com.example.hr 4711',
+      reason: 'offboarded',
+      requestedAt: '2026-11-30T17:00:00.000Z',
+      readings: [
+        { at: '2026-11-30T17:30:00.000Z', stateInstance: 'authorized' },
+        { at: '2026-11-30T17:31:00.000Z', stateInstance: 'authorized' },
+      ],
+      outcome: { kind: 'linked-again', stateInstance: 'authorized' },
+      run: { id: setup.request.run, source: 'offboarding', tags: { protected: false, ...tags } },
+    },
+  ]);
+  expect(setup.published).toEqual(setup.evidence);
+});
+
+test.each([
+  ['a state that was wrong for a moment', ['authorized', 'notAuthorized', 'authorized', 'notAuthorized']],
+  ['a state between', ['authorized', 'starting', 'authorized', 'notAuthorized']],
+])('one reading of authorized reports nothing: %s', async (_, script) => {
+  const setup = createWatchSetup({ [id]: script });
+
+  const { result } = await setup.run();
+
+  expect(result).toEqual({ ended: [], unread: 0 });
+  expect([setup.evidence, setup.published]).toEqual([[], []]);
+});
+
+test('a reading that fails between two of authorized changes nothing', async () => {
+  const setup = createWatchSetup({ [id]: ['authorized', { kind: 'unavailable', detail: 'HTTP 500' }, 'authorized'] });
+
+  await setup.run();
+
+  expect(setup.evidence).toHaveLength(1);
+  expect(setup.facts).toContainEqual(expect.objectContaining({ message: 'watch poll', unread: 1 }));
+});
+
+test.each([
+  ['its owner has changed', { owner: 'ben@example.com' }, 'tag-changed'],
+  ['its group has changed', { group: 'support' }, 'tag-changed'],
+  ['its secret is gone', undefined, 'secret-removed'],
+] as const)('an instance is released when %s, and not read any more', async (_, change, reason) => {
+  const setup = createWatchSetup({ [id]: ['authorized'], '1101000002': ['notAuthorized'] });
+  const instance = setup.listed.get(id);
+  if (change === undefined || instance === undefined) setup.listed.delete(id);
+  else setup.listed.set(id, { ...instance, ...change });
+
+  const { result } = await setup.run();
+
+  expect(result).toEqual({ ended: [[id, '2026-11-30T17:15:00.000Z', reason]], unread: 0 });
+  expect(setup.calls.some((call) => call.id === id)).toBe(false);
+  expect(setup.facts).toContainEqual(
+    expect.objectContaining({ message: 'instance released from watch', idInstance: id, reason }),
+  );
+});
+
+test('an instance that became protected is watched on', async () => {
+  const setup = createWatchSetup({ [id]: ['notAuthorized', 'authorized'] });
+  const instance = setup.listed.get(id);
+  if (instance !== undefined) setup.listed.set(id, { ...instance, protected: true });
+
+  await setup.run();
+
+  expect(setup.evidence).toHaveLength(1);
+});
+
+test('an instance that fails in an unforeseen way stops no other', async () => {
+  const setup = createWatchSetup({ [id]: [], '1101000002': ['notAuthorized', 'authorized'] });
+  const readTags = async (asked: string) => {
+    if (asked === id) throw new RangeError('unforeseen');
+    return { kind: 'tags' as const, instance: { idInstance: asked as never, protected: false, ...tags } };
+  };
+
+  await setup.run(setup.request, { readTags });
+
+  expect(setup.evidence.map(({ idInstance }) => idInstance)).toEqual(['1101000002']);
+  expect(setup.facts).toContainEqual(expect.objectContaining({ message: 'unexpected error', error: 'RangeError' }));
+});
+
+test('500 instances are watched for 30 days with one step per poll and at most 2,000 operations', async () => {
+  const ids = Array.from({ length: 500 }, (_, at) => String(1_101_000_001 + at));
+  const setup = createWatchSetup(Object.fromEntries(ids.map((each) => [each, ['notAuthorized']])));
+  const until = '2026-12-30T17:00:00.000Z';
+  let read = 0;
+  const greenApi = {
+    readState: async () => {
+      read += 1;
+      return { kind: 'state', stateInstance: 'notAuthorized', requests: 1 } as const;
+    },
+  };
+
+  const { operations, waits, result } = await setup.run({ ...setup.request, until }, { greenApi });
+
+  expect(operations.length).toBeLessThanOrEqual(2_000);
+  expect(operations.length).toBeGreaterThan(1_900);
+  expect(waits.slice(0, 96)).toEqual(Array(96).fill(900));
+  // 29 days, as often as the rest of the budget allows.
+  expect(Math.max(...waits.slice(96))).toBeLessThan(50 * 60);
+  expect(waits.reduce((sum, seconds) => sum + seconds)).toBe(30 * 86_400);
+  expect(read).toBe(500 * waits.length);
+  expect(result).toEqual({ ended: [], unread: 0 });
+}, 60_000);
+
+test('a state that alternates for 30 days does not use up the operations', async () => {
+  const script = Array.from({ length: 3_000 }, (_, at) => (at % 2 === 0 ? 'authorized' : 'notAuthorized'));
+  const setup = createWatchSetup({ [id]: script });
+
+  const { operations, waits } = await setup.run({ ...setup.request, until: '2026-12-30T17:00:00.000Z' });
+
+  expect(operations.length).toBeLessThanOrEqual(2_000);
+  expect(waits.reduce((sum, seconds) => sum + seconds)).toBe(30 * 86_400);
+}, 60_000);
+
+test('what is no watch fails as such, names the fields, and repeats nothing of what stood in them', async () => {
+  const setup = createWatchSetup({ [id]: [] });
+
+  const { error } = await setup.run({ ...setup.request, until: 'apiTokenInstance-of-somebody' });
+
+  expect(error).toMatchObject({ name: 'InvalidWatch', message: 'The payload is not a watch: see until' });
+  expect(setup.calls).toEqual([]);
+});
