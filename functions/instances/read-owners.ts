@@ -30,19 +30,20 @@ const readAll = async (listInstances: ListInstances): Promise<Owners | ListProbl
   return ownersOf(instances);
 };
 
-/** A failed reading is not kept. */
+/** How long a failed reading is kept, in milliseconds: many requests at once must not use up a quota that is short already. */
+const failureTtlMs = 2_000;
+
 export const createReadOwners = ({ listInstances, now, ttlMs = 60_000 }: ReadOwnersDependencies): ReadOwners => {
-  let latest: { readonly reading: Promise<Owners | ListProblem>; readonly until: number } | undefined;
+  let latest: { readonly reading: Promise<Owners | ListProblem>; until: number } | undefined;
 
   const read = () => {
-    const reading = readAll(listInstances);
-    const entry = { reading, until: now() + ttlMs };
+    const entry = { reading: readAll(listInstances), until: now() + ttlMs };
     latest = entry;
-    const forget = () => {
-      if (latest === entry) latest = undefined;
+    const shorten = () => {
+      entry.until = now() + failureTtlMs;
     };
-    reading.then(({ kind }) => kind === 'owners' || forget(), forget);
-    return reading;
+    entry.reading.then(({ kind }) => kind === 'owners' || shorten(), shorten);
+    return entry.reading;
   };
 
   return () => (latest !== undefined && now() < latest.until ? latest.reading : read());

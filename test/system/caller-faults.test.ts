@@ -93,23 +93,20 @@ afterAll(async () => {
   await setup?.secrets.close();
 });
 
+/** @param query as it stands in the URL */
+const eventOf = (routeKey: string, headers: Record<string, string>, body: string, query = '') => {
+  const authorized = { authorization: `Bearer ${token}`, ...headers };
+  const event = httpEventOf({ routeKey, pathParameters: { id: john }, headers: authorized, body });
+  const requestContext = { ...event.requestContext, http: { method: routeKey.split(' ')[0] } };
+  return { ...event, rawPath: '/scim/v2/Users', rawQueryString: query, requestContext } as unknown as typeof event;
+};
+
 /** A process of its own sends one request to the function, as it is composed for Lambda. */
 const statusOf = async (column: Column, prefix: string, runFunction: string): Promise<number> => {
   const [kind, routeKey, headers, body] = requests[column];
   const variables = { SECRET_PREFIX: prefix, RUN_FUNCTION: runFunction, NAMED_CALLERS: callers(kind) };
   const write = (line: string) => void lines.push(line);
-  const event = {
-    ...httpEventOf({
-      routeKey,
-      pathParameters: { id: john },
-      headers: { authorization: `Bearer ${token}`, ...headers },
-      body,
-    }),
-    rawPath: '/scim/v2/Users',
-    rawQueryString: '',
-  };
-  const requestContext = { ...event.requestContext, http: { method: routeKey.split(' ')[0] } };
-  const sent = { ...event, requestContext } as unknown as typeof event;
+  const sent = eventOf(routeKey, headers, body);
   const response =
     kind === 'scim'
       ? await createScimHandler(composeScim(variables, write))(sent, contextOf())
@@ -139,6 +136,20 @@ test.each(Object.entries(secretRows))('Secrets Manager, the list: %s', async (fa
   setup.secrets.setFault('ListSecrets', fault as keyof typeof secretRows, { secretId: prefix });
 
   expect(await rowOf(prefix, () => `run-${fault}`)).toEqual(expected);
+});
+
+test('an initial cycle of searches reads the list once', async () => {
+  setup.secrets.put({ name: 'cycle/1101000001', secretString: '{}', tags: { owner: 'john.doe@example.com' } });
+  const variables = { SECRET_PREFIX: 'cycle/', NAMED_CALLERS: callers('scim') };
+  const handler = createScimHandler(composeScim(variables, (line) => void lines.push(line)));
+  const search = eventOf('GET /scim/v2/Users', {}, '', 'filter=userName+eq+%22nobody@example.com%22');
+
+  for (let user = 0; user < 250; user += 1) await handler(search, contextOf());
+
+  const reads = setup.secrets.calls.filter(
+    ({ operation, secretId }) => operation === 'ListSecrets' && secretId === 'cycle/',
+  );
+  expect(reads).toHaveLength(1);
 });
 
 test('nothing is logged that a caller sent, nor a token', () => {

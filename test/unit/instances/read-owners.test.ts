@@ -63,13 +63,16 @@ test('a reading is shared, and kept for a minute', async () => {
   expect(reads).toHaveLength(2);
 });
 
-test('a failure is not kept', async () => {
-  const { readOwners, recover } = startReading([[instance(1, 'ann@example.com')]], {
+test('a failure is kept for two seconds only', async () => {
+  const { readOwners, recover, reads, pass } = startReading([[instance(1, 'ann@example.com')]], {
     kind: 'unavailable',
     detail: 'Secrets Manager: ThrottlingException',
   });
 
   expect(await readOwners()).toMatchObject({ kind: 'unavailable' });
   recover();
+  expect(await readOwners()).toMatchObject({ kind: 'unavailable' });
+  expect(reads).toHaveLength(1);
+  pass(2_000);
   expect(await readOwners()).toMatchObject({ kind: 'owners' });
 });
