@@ -25,6 +25,7 @@ export const outputKeys = {
   alarmTopic: 'AlarmTopic',
   dashboard: 'Dashboard',
   evidenceLogGroup: 'EvidenceLogGroup',
+  evidenceVault: 'EvidenceVault',
 } as const;
 
 export type OutputKey = (typeof outputKeys)[keyof typeof outputKeys];

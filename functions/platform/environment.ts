@@ -36,6 +36,8 @@ export const environmentNames = {
   identityStoreId: 'IDENTITY_STORE_ID',
   /** The callers with a token of their own, as JSON: `{ "<name>": { "kind", "tokenSha256", "maxPerHour" } }`. @default none */
   namedCallers: 'NAMED_CALLERS',
+  /** The bucket of the evidence vault. It has no default: the vault is optional. */
+  evidenceBucket: 'EVIDENCE_BUCKET',
 } as const;
 
 /** Most instances one run may touch, whatever the deployment allows, and most ids one request may name. */
@@ -194,3 +196,14 @@ export const readWatchEnvironment = (variables: Variables): WatchEnvironment => 
   const read = parseVariables(watchSchema, variables);
   return { watchFunction: read.WATCH_FUNCTION, watchQualifier: read.WATCH_QUALIFIER };
 };
+
+const evidenceBucketSchema = v.object({
+  [environmentNames.evidenceBucket]: v.pipe(
+    v.optional(v.string(), ''),
+    v.regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'must be the name of a bucket'),
+  ),
+});
+
+/** For the function that keeps evidence. @throws an error that says what is wrong */
+export const readEvidenceBucket = (variables: Variables): string =>
+  parseVariables(evidenceBucketSchema, variables).EVIDENCE_BUCKET;

@@ -68,6 +68,13 @@ const instanceId = v.message(
   'must be the id of an instance, as a text',
 );
 
+/** A copy of the evidence that nobody can alter (https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock.html). */
+const evidenceVault = fields({
+  years: wholeNumber(1, 99),
+  /** `COMPLIANCE`: nobody can shorten the retention, the account's root user included. */
+  mode: v.picklist(['GOVERNANCE', 'COMPLIANCE'], 'must be GOVERNANCE or COMPLIANCE'),
+});
+
 /** Also the name of the event bus and of the group of schedules, which takes no more than 64 characters. */
 const name = matching(/^[A-Za-z][A-Za-z0-9-]{0,63}$/, 'up to 64 letters, digits and hyphens, a letter first');
 
@@ -100,6 +107,8 @@ const entries = {
   ),
   logRetentionDays: v.optional(retentionDays, 30),
   evidenceRetentionDays: v.optional(retentionDays, 365),
+  /** Off unless it is configured. */
+  evidenceVault: v.exactOptional(evidenceVault),
   /** Memory of each function but that of the runs, and with it its share of a CPU. */
   memoryMb: v.optional(memoryMb, 256),
   runs: v.optional(runs, {}),

@@ -107,6 +107,14 @@ export interface IdentityProvider {
   readonly quietAfterHours?: number;
 }
 
+/** A copy of the evidence in a bucket with S3 Object Lock. The bucket stays when the stack is deleted. */
+export interface EvidenceVaultOptions {
+  /** How long no record can be deleted or overwritten: 1 to 99. */
+  readonly years: number;
+  /** `COMPLIANCE`: nobody can shorten it, the account's root user included. `GOVERNANCE`: a special permission can. */
+  readonly mode: 'GOVERNANCE' | 'COMPLIANCE';
+}
+
 /** What a deployment may choose. Every prop has a default. */
 export interface GreenApiLogoutProps {
   /**
@@ -136,6 +144,8 @@ export interface GreenApiLogoutProps {
   readonly logRetention?: RetentionDays;
   /** Retention of the evidence, which stays when the stack is deleted. @default one year */
   readonly evidenceRetention?: RetentionDays;
+  /** A copy of the evidence that nobody can alter. @default none */
+  readonly evidenceVault?: EvidenceVaultOptions;
   /** Where alarms are sent. A topic encrypted under `alias/aws/sns` gets none. @default alarms only show in CloudWatch */
   readonly alarmTopic?: ITopic;
   /** The runbook that alarm texts link to; `#` and the alarm's name are added. @default this project's docs/operations.md */

@@ -48,7 +48,13 @@ export class GreenApiLogoutStack extends Stack {
     if (hosts !== '') add('allowedApiHosts', hosts, 'Hosts besides those of GREEN-API that secrets may name.');
     const keyArn = encryptionKey?.keyArn ?? encryptionKeyArn;
     if (keyArn !== undefined) add('encryptionKey', keyArn, 'The key that encrypts the secrets.');
-    const { alarmTopic } = logout;
+    const { alarmTopic, evidenceVault } = logout;
+    if (evidenceVault !== undefined)
+      add(
+        'evidenceVault',
+        evidenceVault.bucketName,
+        'Evidence that nobody can alter; it stays when the stack is deleted.',
+      );
     if (alarmTopic !== undefined) add('alarmTopic', alarmTopic.topicArn, 'Where alarms are sent.');
   }
 }

@@ -4,6 +4,7 @@ import type { EventBus } from 'aws-cdk-lib/aws-events';
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { ScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
@@ -39,6 +40,8 @@ export class GreenApiLogout extends Construct {
   readonly offboardingFailed: Queue;
   /** One record per logout. It stays when the stack is deleted. */
   readonly evidenceLogGroup: LogGroup;
+  /** A copy of the evidence that nobody can alter, if there is one. It stays when the stack is deleted. */
+  readonly evidenceVault: Bucket | undefined;
   readonly alarms: readonly Alarm[];
   readonly alarmTopic: ITopic | undefined;
   readonly dashboard: Dashboard;
@@ -63,6 +66,7 @@ export class GreenApiLogout extends Construct {
     this.scheduleFailed = schedule.failed;
     this.offboardingFailed = offboarding.failed;
     this.evidenceLogGroup = evidence;
+    this.evidenceVault = parts.evidenceVault?.bucket;
     this.alarms = alarms.all;
     this.alarmTopic = props.alarmTopic;
     this.dashboard = createDashboard(this, 'Dashboard', { name: settings.name, metrics, api, run: run.durable });
@@ -104,9 +108,10 @@ export class GreenApiLogout extends Construct {
     );
   }
 
-  /** Lets somebody read the evidence, by CloudWatch Logs Insights too. */
+  /** Lets somebody read the evidence, by CloudWatch Logs Insights too, and in the vault, if there is one. */
   grantReadEvidence(grantee: IGrantable): Grant {
-    return grantReadLog(this.evidenceLogGroup, grantee);
+    const grant = grantReadLog(this.evidenceLogGroup, grantee);
+    return this.evidenceVault === undefined ? grant : grant.combine(this.evidenceVault.grantRead(grantee));
   }
 
   /** Lets somebody in this account put offboarding events on the bus: such an event logs people out. */

@@ -3,6 +3,7 @@ import { Alarms } from './alarms.ts';
 import { AuthorizedApi } from './authorized-api.ts';
 import type { Deployment } from './deployment.ts';
 import { EventFunction } from './event-function.ts';
+import { EvidenceVault } from './evidence-vault.ts';
 import { offboardingEnvironment } from './function-environment.ts';
 import { grantDescribeUsers } from './grant-describe-users.ts';
 import type { GreenApiLogoutProps } from './green-api-logout-props.ts';
@@ -64,5 +65,7 @@ export const createParts = (scope: Construct, props: GreenApiLogoutProps) => {
   new OffboardingRules(scope, 'Rules', { settings, bus, events: offboarding });
   const { enabled, identityStoreId } = settings.offboarding.identityCenter;
   if (enabled && identityStoreId !== undefined) grantDescribeUsers(offboarding.service, identityStoreId);
-  return { ...deployment, run, api, schedule, schedules, offboarding };
+  const evidenceVault =
+    settings.evidenceVault && new EvidenceVault(scope, 'EvidenceVault', deployment, settings.evidenceVault);
+  return { ...deployment, run, api, schedule, schedules, offboarding, evidenceVault };
 };

@@ -13,6 +13,7 @@ const durable: readonly string[] = ['run', 'watch'];
 const clients: Readonly<Record<string, readonly string[]>> = {
   logout: ['client-eventbridge', 'client-secrets-manager'],
   instances: ['client-secrets-manager'],
+  'evidence-vault': ['client-s3'],
   state: ['client-secrets-manager'],
   'forced-logouts': ['client-lambda'],
   offboarding: ['client-identitystore', 'client-lambda'],

@@ -139,6 +139,11 @@ test.each([
     'green-api-logout.offboarding.identityCenter must be an object… (got true',
     { offboarding: { identityCenter: true } },
   ],
+  ['green-api-logout.evidenceVault.years is missing', { evidenceVault: { mode: 'GOVERNANCE' } }],
+  [
+    'green-api-logout.evidenceVault.mode must be GOVERNANCE or COMPLIANCE… (got "NONE"',
+    { evidenceVault: { years: 7, mode: 'NONE' } },
+  ],
   ['green-api-logout.throtling is not a field here; the fields are stackName, secretPrefix', { throtling: {} }],
 ])('says %s', (errorText, configuration) => {
   expect(errorAbout(configuration)).toMatch(pattern(errorText));

@@ -92,6 +92,9 @@ test('with a key of the customer, logout, run and state decrypt with it, only th
         'arn:<AWS::Partition>:identitystore::*:identitystore/d-93670dc30f',
         'arn:<AWS::Partition>:identitystore:::user/*',
       ),
+      ...logAndTrace('EvidenceVault', 'EvidenceVaultLog'),
+      ...allow('EvidenceVaultRole', 's3:PutObject', '<EvidenceVaultBucket.Arn>/evidence/*'),
+      ...allow('EvidenceVaultRole', 'sqs:SendMessage', '<EvidenceVaultFailed.Arn>'),
     ].sort(),
   );
 });

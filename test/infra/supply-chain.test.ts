@@ -12,6 +12,7 @@ const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const atRunTime = {
   '@aws-sdk/client-secrets-manager': 'reads the credentials and lists the instances',
   '@aws-sdk/client-lambda': 'starts, finds, reads and stops runs',
+  '@aws-sdk/client-s3': 'stores evidence in the vault',
   '@aws-sdk/client-eventbridge': 'sends the outcome events',
   '@aws-sdk/client-identitystore': 'reads whether a changed user of IAM Identity Center is disabled',
   '@aws/durable-execution-sdk-js': 'makes a run a durable function',

@@ -1,0 +1,84 @@
+import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { FilterPattern } from 'aws-cdk-lib/aws-logs';
+import { LambdaDestination } from 'aws-cdk-lib/aws-logs-destinations';
+import { BlockPublicAccess, Bucket, BucketEncryption, ObjectLockRetention, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { environmentNames } from '../../functions/platform/environment.ts';
+import type { Settings } from '../configuration/configuration.ts';
+import { acknowledgeWildcard } from './acknowledge-wildcard.ts';
+import { createDeadLetters } from './dead-letters.ts';
+import type { Deployment } from './deployment.ts';
+import { createLog } from './log-groups.ts';
+import { ServiceFunction } from './service-function.ts';
+
+type Options = NonNullable<Settings['evidenceVault']>;
+
+/** Leap years count in full: no record is kept for less than was promised. */
+const daysPerYear = 366;
+
+const retentionOf = ({ years, mode }: Options): ObjectLockRetention => {
+  const duration = Duration.days(years * daysPerYear);
+  return mode === 'COMPLIANCE' ? ObjectLockRetention.compliance(duration) : ObjectLockRetention.governance(duration);
+};
+
+/**
+ * A copy of every evidence record in a bucket where nobody can alter or delete it before its time. A function copies, because
+ * it is not documented whether Amazon Data Firehose can write to a bucket with a default retention.
+ */
+export class EvidenceVault extends Construct {
+  readonly bucket: Bucket;
+  /** Messages whose records could not be stored, with the reason. */
+  readonly failed: Queue;
+
+  constructor(scope: Construct, id: string, deployment: Deployment, options: Options) {
+    super(scope, id);
+    this.bucket = this.#createBucket(options);
+    this.failed = createDeadLetters(this, 'Failed');
+    const service = this.#createFunction(deployment.settings);
+    // Only evidence: the same log has lines of other kinds.
+    deployment.evidence.addSubscriptionFilter('EvidenceVault', {
+      destination: new LambdaDestination(service.function),
+      filterPattern: FilterPattern.stringValue('$.message', '=', 'evidence'),
+    });
+    const impact = 'Evidence is missing in the vault; it is still in its log, and logouts go on.';
+    deployment.alarms.addForFunction(service, impact);
+    deployment.alarms.addForQueue('evidence-vault-failed', this.failed, impact);
+  }
+
+  #createBucket(options: Options): Bucket {
+    const bucket = new Bucket(this, 'Bucket', {
+      objectLockEnabled: true,
+      objectLockDefaultRetention: retentionOf(options),
+      versioned: true,
+      encryption: BucketEncryption.S3_MANAGED,
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
+      enforceSSL: true,
+      minimumTLSVersion: 1.2,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+    });
+    Validations.of(bucket).acknowledge({
+      id: 'AwsSolutions-S1',
+      reason: 'Access logs would need another bucket; CloudTrail data events record who reads the vault.',
+    });
+    return bucket;
+  }
+
+  #createFunction({ memoryMb, logRetentionDays }: Settings): ServiceFunction {
+    const { bucket, failed } = this;
+    const service = new ServiceFunction(this, 'evidence-vault', {
+      environment: { [environmentNames.evidenceBucket]: bucket.bucketName },
+      logGroup: createLog(this, 'Log', logRetentionDays),
+      memoryMb,
+      // CDK's own destination for SQS would add rights to read the queue.
+      onFailure: { bind: () => ({ destination: failed.queueArn }) },
+    });
+    const objects = bucket.arnForObjects('evidence/*');
+    service.role.addToPolicy(new PolicyStatement({ actions: ['s3:PutObject'], resources: [objects] }));
+    service.role.addToPolicy(new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [failed.queueArn] }));
+    acknowledgeWildcard(service.role, objects, 'Each batch of records becomes an object of its own.');
+    return service;
+  }
+}

@@ -1,0 +1,110 @@
+import { gzipSync } from 'node:zlib';
+import { composeEvidenceVault, createEvidenceVaultHandler } from '../../functions/evidence-vault.ts';
+import { contextOf } from '../support/http-event.ts';
+import { startS3 } from '../support/s3-double.ts';
+
+const eventOf = (data: unknown) => ({
+  awslogs: { data: gzipSync(typeof data === 'string' ? data : JSON.stringify(data)).toString('base64') },
+});
+
+const record = (idInstance: string) => JSON.stringify({ message: 'evidence', version: 1, idInstance });
+
+/** As CloudWatch Logs delivers two records. */
+const batch = {
+  messageType: 'DATA_MESSAGE',
+  owner: '111122223333',
+  logGroup: 'evidence',
+  logStream: '2026/11/24/[$LATEST]0123',
+  subscriptionFilters: ['EvidenceVault'],
+  logEvents: [
+    { id: '36001', timestamp: Date.parse('2026-11-24T23:59:59.900Z'), message: `${record('1101000001')}\n` },
+    { id: '36002', timestamp: Date.parse('2026-11-25T00:00:00.100Z'), message: record('1101000002') },
+  ],
+};
+
+const start = async (...failures: { readonly code: string; readonly status: number }[]) => {
+  const s3 = await startS3(failures);
+  // The SDK reads these itself.
+  Object.assign(process.env, {
+    AWS_ENDPOINT_URL_S3: s3.url,
+    AWS_REGION: 'eu-central-1',
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+  });
+  const lines: string[] = [];
+  const handler = createEvidenceVaultHandler(
+    composeEvidenceVault({ EVIDENCE_BUCKET: 'vault' }, (line) => void lines.push(line)),
+  );
+  return {
+    objects: s3.objects,
+    store: (data: unknown) => handler(eventOf(data), contextOf()),
+    logged: () => lines.map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>),
+    [Symbol.asyncDispose]: s3[Symbol.asyncDispose],
+  };
+};
+
+const key = '/vault/evidence/day=2026-11-24/36001-36002.jsonl';
+const lines = `${record('1101000001')}\n${record('1101000002')}\n`;
+
+test('stores the records of a batch as they are, a line each, under the day of the first', async () => {
+  await using vault = await start();
+
+  await vault.store(batch);
+
+  expect([...vault.objects]).toEqual([[key, lines]]);
+  expect(vault.logged()).toEqual([
+    expect.objectContaining({ level: 'INFO', message: 'evidence stored', key: key.replace('/vault/', ''), records: 2 }),
+  ]);
+});
+
+test('a batch that is delivered again changes nothing', async () => {
+  await using vault = await start();
+  await vault.store(batch);
+
+  await vault.store({ ...batch, logEvents: batch.logEvents.map((event) => ({ ...event, message: 'forged' })) });
+
+  expect([...vault.objects]).toEqual([[key, lines]]);
+});
+
+test('a failure that passes is tried again', async () => {
+  await using vault = await start({ code: 'SlowDown', status: 503 }, { code: 'InternalError', status: 500 });
+
+  await vault.store(batch);
+
+  expect(vault.objects.size).toBe(1);
+});
+
+test('a failure that lasts goes to Lambda, which keeps the message', async () => {
+  await using vault = await start({ code: 'AccessDenied', status: 403 });
+
+  await expect(vault.store(batch)).rejects.toThrow('AccessDenied');
+
+  expect(vault.logged()).toEqual([
+    expect.objectContaining({ level: 'ERROR', message: 'evidence not stored', error: 'AccessDenied' }),
+  ]);
+});
+
+test('the check of the subscription stores nothing', async () => {
+  await using vault = await start();
+
+  await vault.store({ ...batch, messageType: 'CONTROL_MESSAGE' });
+
+  expect(vault.objects.size).toBe(0);
+});
+
+test.each([
+  ['no JSON', '{'],
+  ['no records', { ...batch, logEvents: [] }],
+  ['a record without an id', { ...batch, logEvents: [{ timestamp: 0, message: '' }] }],
+  ['another type', { ...batch, messageType: 'OTHER' }],
+])('refuses a message with %s', async (_name, data) => {
+  await using vault = await start();
+
+  await expect(vault.store(data)).rejects.toThrow('is not as documented');
+});
+
+test('stores nothing without the name of a bucket', async () => {
+  const handler = createEvidenceVaultHandler(composeEvidenceVault({}, () => {}));
+
+  await expect(handler(eventOf(batch), contextOf())).rejects.toThrow('EVIDENCE_BUCKET must be the name of a bucket');
+});
