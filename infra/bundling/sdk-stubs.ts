@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Plugin } from 'esbuild';
 
@@ -31,6 +32,8 @@ export const sdkStubs: readonly { readonly file: RegExp; readonly instead: strin
     file: /util-stream[\\/]stream-type-check\.js$/,
     instead: 'export const isReadableStream = () => false; export const isBlob = () => false;',
   },
+  // The hash in JavaScript, for systems without one of their own: 3 KB that Node never reaches.
+  { file: /sha256[\\/]Sha256Js\.js$/, instead: 'export const Sha256Js = undefined;' },
   // A UUID of the global `crypto` would load all of WebCrypto.
   {
     file: /uuid[\\/]v4\.js$/,
@@ -38,9 +41,18 @@ export const sdkStubs: readonly { readonly file: RegExp; readonly instead: strin
   },
 ];
 
+const clientManifest = /@aws-sdk[\\/]client-[a-z-]+[\\/]package\.json$/;
+
+const versionIn = (path: string): string => {
+  const { version } = JSON.parse(readFileSync(path, 'utf8'));
+  return JSON.stringify({ version });
+};
+
 export const stubSdk: Plugin = {
   name: 'sdk-stubs',
   setup: (build) => {
+    // Of its whole manifest, a client reads its own version.
+    build.onLoad({ filter: clientManifest }, ({ path }) => ({ contents: versionIn(path), loader: 'json' }));
     for (const { file, instead } of sdkStubs)
       build.onLoad({ filter: file }, ({ path }) => ({ contents: instead, resolveDir: dirname(path) }));
   },

@@ -14,6 +14,7 @@ const clients: Readonly<Record<string, readonly string[]>> = {
   logout: ['client-eventbridge', 'client-secrets-manager'],
   instances: ['client-secrets-manager'],
   'evidence-vault': ['client-s3'],
+  'rotate-token': ['client-secrets-manager'],
   state: ['client-secrets-manager'],
   'forced-logouts': ['client-lambda'],
   offboarding: ['client-identitystore', 'client-lambda'],

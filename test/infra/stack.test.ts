@@ -99,7 +99,7 @@ describe('the API', () => {
 });
 
 /** Those that are deployed whatever the configuration. */
-const optional = ['scim', 'webhook', 'evidence-vault', 'rotate-token'];
+const optional = ['scim', 'webhook', 'evidence-vault', 'rotate-token', 'watch'];
 const always = functionNames.filter((name) => !optional.includes(name));
 
 describe('the functions', () => {
@@ -155,6 +155,7 @@ describe('the functions', () => {
       allowedApiHosts: ['3100.api.example.com', 'proxy.example.com:8443'],
       credentialTtlMs: 0,
       greenApiTimeoutMs: 27_000,
+      tokenRotation: false,
       eventBus: 'EventsBus',
       stack: 'logout-staging',
     };
