@@ -1,0 +1,96 @@
+import fc from 'fast-check';
+import { startCallers, tokens } from '../support/named-callers.ts';
+import { oktaEvent } from '../support/offboarding-events.ts';
+import { hostileBody, hostileText } from '../support/system/hostile-values.ts';
+
+const detail = oktaEvent.detail as Readonly<Record<string, unknown>>;
+
+/** What JSON can hold. */
+const hostileJson = fc.oneof(hostileText, fc.jsonValue());
+
+const report = fc.record(
+  {
+    id: fc.oneof(fc.constant('hr-1'), hostileText),
+    email: fc.oneof(fc.constant('john.doe@example.com'), hostileText),
+    owner: hostileText,
+    reason: hostileText,
+    effectiveAt: fc.oneof(fc.constant('2026-11-30T17:00:00Z'), hostileText),
+    dryRun: hostileJson,
+    heartbeat: hostileJson,
+    target: hostileJson,
+  },
+  { requiredKeys: [] },
+);
+
+const person = fc.record(
+  { id: hostileText, type: fc.constantFrom('User', 'user', 'AppInstance'), alternateId: hostileText },
+  { requiredKeys: [] },
+);
+
+const event = fc.oneof(
+  hostileJson,
+  fc.record({
+    ...Object.fromEntries(Object.keys(detail).map((key) => [key, fc.oneof(fc.constant(detail[key]), hostileJson)])),
+  }),
+  fc.array(fc.oneof(person, hostileJson), { maxLength: 5 }).map((target) => ({ ...detail, target })),
+);
+
+/** Only ever a person, by identities that are words. */
+const isOneOwner = (target: object): boolean =>
+  Object.keys(target).join() === 'owner' &&
+  Object.values(target).every((owner) => /^[^\s\p{C}]+(?: [^\s\p{C}]+)*$/u.test(owner));
+
+test('whatever a webhook sends, it gets an answer, and at most one run for one owner is started', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.oneof(
+        report.map((body) => JSON.stringify(body)),
+        hostileBody,
+      ),
+      async (body) => {
+        const callers = startCallers();
+        const headers = { authorization: `Bearer ${tokens.hr}` };
+
+        const { status } = await callers.webhook('POST', '/offboarding', { headers, body });
+
+        expect([202, 204, 400]).toContain(status);
+        expect(callers.runs()).toHaveLength(status === 202 ? 1 : 0);
+        expect(callers.runs().every(({ target }) => isOneOwner(target))).toBe(true);
+      },
+    ),
+    { numRuns: 500 },
+  );
+});
+
+test('whatever an event hook delivers, the good event in the middle starts its run', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(event, { maxLength: 3 }), fc.array(event, { maxLength: 3 }), async (before, after) => {
+      const callers = startCallers();
+      const headers = { authorization: tokens.okta };
+      const body = JSON.stringify({ data: { events: [...before, { ...detail, uuid: 'the-good-one' }, ...after] } });
+
+      fc.pre(Buffer.byteLength(body) <= 5 * 1_024 * 1_024);
+      const { status } = await callers.webhook('POST', '/okta-event-hook', { headers, body });
+
+      // More than five people at once are more than one delivery has time for.
+      expect([204, 503]).toContain(status);
+      const good = callers.runs().filter(({ requestedBy }) => requestedBy.endsWith(' the-good-one'));
+      if (status === 204) expect(good).toHaveLength(1);
+      expect(callers.runs().every(({ target }) => isOneOwner(target))).toBe(true);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('no header but a right token opens a route', async () => {
+  await fc.assert(
+    fc.asyncProperty(hostileText, fc.constantFrom('/offboarding', '/okta-event-hook'), async (authorization, path) => {
+      const callers = startCallers();
+
+      const { status } = await callers.webhook('POST', path, { headers: { authorization }, body: '{' });
+
+      expect(status).toBe(401);
+      expect(callers.lines).toEqual([]);
+    }),
+  );
+});
