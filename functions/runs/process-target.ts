@@ -2,9 +2,9 @@ import type { GreenApi } from '../green-api/client.ts';
 import type { ReadTags } from '../instances/directory.ts';
 import type { CallWithCredential } from '../logout/call-with-credential.ts';
 import { type Deadline, hasPassed } from '../platform/deadline.ts';
+import { skipOf } from './list-target.ts';
 import type { ForcedLogout } from './request.ts';
 import { isPending, lastState, type TargetState, withRetry } from './target-state.ts';
-import { skipOf } from './targets.ts';
 import {
   applyLogoutResponse,
   applyQueueResponse,

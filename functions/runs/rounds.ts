@@ -1,5 +1,4 @@
-import { secondsToNextRound } from './backoff.ts';
-import type { Operations } from './operations.ts';
+import { type Operations, secondsToNextRound } from './operations.ts';
 import type { Outcome } from './outcome.ts';
 import type { BatchResult } from './process-batch.ts';
 import type { RunIdentity } from './request.ts';

@@ -1,108 +1,22 @@
-import { isOwnedBy, type ListedInstance, type ListInstances, type ReadTags } from '../instances/directory.ts';
+import type { ListedInstance } from '../instances/directory.ts';
 import type { InstanceId } from '../instances/instance-id.ts';
 import { mostInstances } from '../platform/environment.ts';
 import type { Log } from '../platform/log.ts';
-import { secondsToNextRound } from './backoff.ts';
 import type { RunEnd } from './conclude.ts';
-import { inParallel } from './in-parallel.ts';
-import type { Operations } from './operations.ts';
-import { logSkipped, type Outcome, shownTags } from './outcome.ts';
-import type { ForcedLogout, RunIdentity, Target } from './request.ts';
+import { createListTarget, type ListDenied, type ListTargetDependencies, NotResolvedYet } from './list-target.ts';
+import { type Operations, secondsToNextRound } from './operations.ts';
+import { logSkipped, shownTags } from './outcome.ts';
+import type { ForcedLogout, RunIdentity } from './request.ts';
 import { operationNames, type Resolved, skippedAtOnce } from './results.ts';
-
-/** Whether a target includes an instance by its tags; one that names instances, or all, includes them whatever their tags. */
-const includes = (target: Target, instance: ListedInstance): boolean => {
-  if ('owner' in target) return isOwnedBy(instance, target.owner);
-  return 'group' in target ? instance.group === target.group : true;
-};
-
-/**
- * Why a run must not log an instance out; `undefined`: it may. An instance whose tag has changed fails no run: it belongs to
- * somebody else now, whom nobody wanted to log out.
- */
-export const skipOf = (
-  instance: ListedInstance,
-  target: Target,
-): Required<Pick<Outcome, 'skipReason' | 'detail'>> | undefined => {
-  if (instance.protected) return { skipReason: 'protected', detail: 'protected' };
-  if (includes(target, instance)) return undefined;
-  return { skipReason: 'tag-changed', detail: `its ${Object.keys(target)[0]} tag has changed` };
-};
 
 /** The targets of a run, by id alone, or why the run logs nobody out. */
 export type Resolution =
   | Resolved
   | { readonly kind: 'expired' }
   | { readonly kind: 'too-many'; readonly found: number }
-  | { readonly kind: 'list-denied'; readonly detail: string };
+  | ListDenied;
 
-/** Secrets Manager gave no answer; a later attempt may get one. */
-class NotResolvedYet extends Error {}
-
-export type ResolveDependencies = {
-  readonly listInstances: ListInstances;
-  readonly readTags: ReadTags;
-  readonly log: Log;
-  readonly now: () => Date;
-  readonly sleep: (ms: number) => Promise<unknown>;
-};
-
-type Listed = { readonly kind: 'listed'; readonly instances: readonly ListedInstance[] };
-
-const concurrency = 50;
-
-/** Attempts at one page of the list, and the longest of the waits between them, which double. Milliseconds. */
-const pageAttempts = 6;
-const firstPageWaitMs = 500;
-/** An invocation ends after 15 minutes: a list that takes longer than this begins again in another one. In milliseconds. */
-const longestListMs = 8 * 60 * 1_000;
-
-const createListTarget = ({ listInstances, readTags, now, sleep }: ResolveDependencies) => {
-  // ListSecrets allows 100 requests per second and account: a failed page must not cost the whole list.
-  const readPage = async (next: string | undefined, latestMs: number) => {
-    for (let attempt = 1; ; attempt += 1) {
-      const page = await listInstances(next);
-      if (page.kind !== 'unavailable') return page;
-      const waitMs = firstPageWaitMs * 2 ** (attempt - 1) * (0.5 + Math.random());
-      if (attempt === pageAttempts || now().getTime() + waitMs > latestMs) return page;
-      await sleep(waitMs);
-    }
-  };
-
-  // A lasting problem with a named instance is reported when the run processes it.
-  const readNamed = async (idInstance: InstanceId): Promise<ListedInstance | undefined> => {
-    const reading = await readTags(idInstance);
-    if (reading.kind === 'tags') return reading.instance;
-    return reading.kind === 'unavailable' ? undefined : { idInstance, protected: false };
-  };
-
-  const readAllNamed = async ({ dryRun }: ForcedLogout, ids: readonly InstanceId[]): Promise<Listed> => {
-    const readings = await inParallel(concurrency, ids, readNamed);
-    const known = readings.filter((instance) => instance !== undefined).length;
-    // An unreadable instance must not delay the others: its tags are read again before its logout. A dry run has no logout.
-    if (known < (dryRun ? ids.length : Math.min(1, ids.length)))
-      throw new NotResolvedYet('Secrets Manager did not return the tags of the instances');
-    const instances = ids.map((idInstance, index) => readings[index] ?? { idInstance, protected: false });
-    return { kind: 'listed', instances };
-  };
-
-  const listIncluded = async (target: Target): Promise<Listed | Extract<Resolution, { kind: 'list-denied' }>> => {
-    const instances: ListedInstance[] = [];
-    const latestMs = now().getTime() + longestListMs;
-    let next: string | undefined;
-    do {
-      const page = await readPage(next, latestMs);
-      if (page.kind === 'list-denied') return page;
-      if (page.kind !== 'page') throw new NotResolvedYet('Secrets Manager did not list every instance');
-      instances.push(...page.instances.filter((instance) => includes(target, instance)));
-      next = page.next;
-    } while (next !== undefined);
-    return { kind: 'listed', instances };
-  };
-
-  return (request: ForcedLogout) =>
-    'instances' in request.target ? readAllNamed(request, request.target.instances) : listIncluded(request.target);
-};
+export type ResolveDependencies = ListTargetDependencies & { readonly log: Log };
 
 /** Room for the tags of skipped instances in the checkpoint of `resolve`, in bytes; the ids take up to 100 KB. */
 const longestTagsBytes = 100 * 1_024;

@@ -4,9 +4,9 @@ import type { TagsReading } from '../instances/directory.ts';
 import type { NotCalled } from '../logout/call-with-credential.ts';
 import { notAuthorizedInARow, readingsNeeded } from '../logout/confirmation.ts';
 import { retryable } from '../logout/outcome.ts';
+import { skipOf } from './list-target.ts';
 import type { Target } from './request.ts';
 import { failed, keptText, lastState, retryOrFail, type TargetState, withReading, withRetry } from './target-state.ts';
-import { skipOf } from './targets.ts';
 
 const confirm = (targetState: TargetState, at: string): TargetState => {
   const { detail: _, ...rest } = targetState;

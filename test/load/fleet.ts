@@ -13,12 +13,24 @@ export type FleetOptions = {
   readonly greenApi?: Omit<GreenApiOptions, 'instances'>;
   /** Milliseconds from a logout to `notAuthorized`. @default 0 */
   readonly logoutDelayMs?: number;
+  /** The answer to a logout of an instance that is logged out already. @default 'is-logout' */
+  readonly repeatedLogout?: 'is-logout' | 'starting-or-not-authorized';
 };
 
-export const startFleetGreenApi = ({ ids, greenApi = {}, logoutDelayMs = 0 }: FleetOptions) =>
+export const startFleetGreenApi = ({
+  ids,
+  greenApi = {},
+  logoutDelayMs = 0,
+  repeatedLogout = 'is-logout',
+}: FleetOptions) =>
   startGreenApi({
     ...greenApi,
-    instances: ids.map((idInstance) => ({ idInstance, apiTokenInstance: tokenOf(idInstance), logoutDelayMs })),
+    instances: ids.map((idInstance) => ({
+      idInstance,
+      apiTokenInstance: tokenOf(idInstance),
+      logoutDelayMs,
+      repeatedLogout,
+    })),
   });
 
 /** Secrets Manager with the credentials of these instances for this GREEN-API. */

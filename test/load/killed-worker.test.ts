@@ -15,6 +15,9 @@ const atOnce = 15;
 type Kill = { readonly moment: 'before' | 'after'; readonly at: number };
 const noKill: Kill = { moment: 'after', at: 0 };
 
+/** What GREEN-API answers to the logout that a new worker repeats. */
+type RepeatedAnswer = 'is-logout' | 'starting-or-not-authorized' | 'http-429';
+
 /** What each instance of a run is there for; their ids follow one another. */
 const roles = ['plain', 'still authorized at first', 'HTTP 500 at first', 'protected'] as const;
 const withFailure = [...roles, 'wrong host'] as const;
@@ -34,7 +37,7 @@ const prepare = (
 };
 
 /** One run in a Lambda of its own, whose worker is killed once. */
-const runWith = async (fleet: Fleet, ids: readonly string[], { moment, at }: Kill) => {
+const runWith = async (fleet: Fleet, ids: readonly string[], { moment, at }: Kill, repeated: RepeatedAnswer) => {
   prepare(fleet, ids);
   const count = join(temporaryFolder(), 'checkpoints');
   await using runs = await startRuns({
@@ -44,6 +47,11 @@ const runWith = async (fleet: Fleet, ids: readonly string[], { moment, at }: Kil
     KILL_MOMENT: moment,
     KILL_AT: String(at),
   });
+  const [plain = ''] = ids;
+  if (repeated === 'http-429')
+    void runs.events
+      .first((event) => event.kind === 'worker-exited')
+      .then(() => fleet.greenApi.setFault(plain, 'http-429', { method: 'logout', times: 1 }));
   const instances = ids.flatMap((id) => parseInstanceId(id) ?? []);
   const { status, progress, outcomes } = await runs.logOutAll({
     target: { instances },
@@ -54,10 +62,10 @@ const runWith = async (fleet: Fleet, ids: readonly string[], { moment, at }: Kil
     result: {
       status,
       progress,
-      // What a worker did that was killed, the next one finds done already.
+      // What a worker did that was killed is not what somebody else did: no kind may change.
       outcomes: outcomes.map(({ idInstance, kind, confirmed }) => ({
         role: withFailure[ids.indexOf(idInstance)],
-        kind: kind.replace('already-', ''),
+        kind,
         confirmed,
       })),
     },
@@ -69,45 +77,52 @@ const runWith = async (fleet: Fleet, ids: readonly string[], { moment, at }: Kil
 };
 
 test.each([
-  ['succeeds', 'SUCCEEDED', roles],
-  ['fails for one instance', 'FAILED', withFailure],
-] as const)('a run that %s ends the same when its worker is killed at any checkpoint', async (_, status, cast) => {
-  const fleetIds = idsFrom(firstIdOf(0), mostRuns * withFailure.length);
-  await using fleet = await startFleet({ ids: fleetIds });
-  const idsOf = (run: number) => idsFrom(firstIdOf(run), cast.length);
+  ['succeeds', 'SUCCEEDED', roles, 'is-logout'],
+  ['succeeds', 'SUCCEEDED', roles, 'starting-or-not-authorized'],
+  ['succeeds', 'SUCCEEDED', roles, 'http-429'],
+  ['fails for one instance', 'FAILED', withFailure, 'is-logout'],
+] as const)(
+  'a run that %s (%s, %j) ends the same when its worker is killed at any checkpoint and a repeated logout gets %s',
+  async (_, status, cast, repeated) => {
+    const fleetIds = idsFrom(firstIdOf(0), mostRuns * withFailure.length);
+    const repeatedLogout = repeated === 'http-429' ? 'starting-or-not-authorized' : repeated;
+    await using fleet = await startFleet({ ids: fleetIds, repeatedLogout });
+    const idsOf = (run: number) => idsFrom(firstIdOf(run), cast.length);
 
-  const alone = await runWith(fleet, idsOf(0), noKill);
-  const kills = Array.from({ length: alone.checkpoints }, (_, index) => index + 1).flatMap((at): Kill[] => [
-    { moment: 'before', at },
-    { moment: 'after', at },
-  ]);
-  const killed = await inParallel(atOnce, kills, async (kill) => ({
-    kill,
-    ...(await runWith(fleet, idsOf(1 + kills.indexOf(kill)), kill)),
-  }));
+    const alone = await runWith(fleet, idsOf(0), noKill, repeated);
+    const kills = Array.from({ length: alone.checkpoints }, (_, index) => index + 1).flatMap((at): Kill[] => [
+      { moment: 'before', at },
+      { moment: 'after', at },
+    ]);
+    const killed = await inParallel(atOnce, kills, async (kill) => ({
+      kill,
+      ...(await runWith(fleet, idsOf(1 + kills.indexOf(kill)), kill, repeated)),
+    }));
 
-  const logouts = killed.map((run) => run.logouts);
-  printFigures(
-    `A run of ${cast.length} instances that ends ${status}, killed with SIGKILL at each checkpoint in turn`,
-    [
-      {
-        checkpoints: alone.checkpoints,
-        'killed runs': killed.length,
-        'logouts left alone': alone.logouts,
-        'logouts when killed': `${Math.min(...logouts)} to ${Math.max(...logouts)}`,
-        'other results': killed.filter(({ result }) => JSON.stringify(result) !== JSON.stringify(alone.result)).length,
-      },
-    ],
-  );
-  expect(alone.result.status).toBe(status);
-  expect(alone.result.progress).toEqual({
-    total: cast.length,
-    loggedOut: 3,
-    failed: cast.length - 4,
-    skipped: 1,
-    pending: 0,
-    ready: 0,
-  });
-  for (const { kill, result, killed: times } of killed)
-    expect({ kill, result, times }).toEqual({ kill, result: alone.result, times: 1 });
-});
+    const logouts = killed.map((run) => run.logouts);
+    printFigures(
+      `A run of ${cast.length} instances that ends ${status}, killed with SIGKILL at each checkpoint in turn`,
+      [
+        {
+          checkpoints: alone.checkpoints,
+          'killed runs': killed.length,
+          'logouts left alone': alone.logouts,
+          'logouts when killed': `${Math.min(...logouts)} to ${Math.max(...logouts)}`,
+          'other results': killed.filter(({ result }) => JSON.stringify(result) !== JSON.stringify(alone.result))
+            .length,
+        },
+      ],
+    );
+    expect(alone.result.status).toBe(status);
+    expect(alone.result.progress).toEqual({
+      total: cast.length,
+      loggedOut: 3,
+      failed: cast.length - 4,
+      skipped: 1,
+      pending: 0,
+      ready: 0,
+    });
+    for (const { kill, result, killed: times } of killed)
+      expect({ kill, result, times }).toEqual({ kill, result: alone.result, times: 1 });
+  },
+);
