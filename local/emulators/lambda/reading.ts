@@ -3,7 +3,15 @@ import type { Executions } from './executions.ts';
 import { type Functions, version } from './functions.ts';
 import { truncateEvent, withoutPayloads } from './history.ts';
 import type { LambdaSettings } from './options.ts';
-import { type Answer, invalidParameter, notFound, pageOf, parseFunctionReference, type Request } from './protocol.ts';
+import {
+  type Answer,
+  invalidParameter,
+  notFound,
+  pageOf,
+  parseFunctionReference,
+  type Request,
+  violation,
+} from './protocol.ts';
 
 export type Backend = {
   readonly executions: Executions;
@@ -62,6 +70,7 @@ const listParameters: ReadonlySet<string> = new Set([
   'MaxItems',
   'Qualifier',
   'ReverseOrder',
+  'StartedAfter',
   'Statuses',
 ]);
 
@@ -76,6 +85,14 @@ const checkListQuery = (query: URLSearchParams, qualifier: string | undefined) =
   if (!/^(?:\$LATEST|[0-9]+)$/.test(qualifier)) throw invalidParameter('Qualifier must be a version, not an alias.');
 };
 
+/** Milliseconds since 1970; without the parameter, every execution is later. */
+const parseStartedAfter = (query: URLSearchParams): number => {
+  const text = query.get('StartedAfter');
+  const startedAfter = text === null ? Number.NEGATIVE_INFINITY : Date.parse(text);
+  if (Number.isNaN(startedAfter)) throw violation('startedAfter', 'Member must be a timestamp');
+  return startedAfter;
+};
+
 /** https://docs.aws.amazon.com/lambda/latest/api/API_ListDurableExecutionsByFunction.html */
 export const listExecutions: Handle = ({ executions, functions, settings }, { parameter, query }) => {
   const { name, qualifier } = parseFunctionReference(parameter, query.get('Qualifier'));
@@ -83,10 +100,12 @@ export const listExecutions: Handle = ({ executions, functions, settings }, { pa
   functions.resolve({ name, qualifier: qualifier ?? version });
   const wantedName = query.get('DurableExecutionName');
   const statuses = query.getAll('Statuses');
+  const startedAfter = parseStartedAfter(query);
   const isListed = ({ execution: { started }, status }: Driver) =>
     started.functionName === name &&
     (wantedName === null || started.name === wantedName) &&
     (statuses.length === 0 || statuses.includes(status())) &&
+    started.at > startedAfter &&
     Date.now() - started.at >= settings.listingLagMs;
   const drivers = executions.all().map((driver, index) => ({ driver, position: index + 1 }));
   const { page, ...next } = pageOf({

@@ -108,6 +108,8 @@ test('lists runs newest first, by exact name, by status and by page', async () =
   expect((await list({})).names).toEqual(['api-2', 'api-11', 'api-1']);
   expect((await list({ ReverseOrder: true })).names).toEqual(['api-1', 'api-11', 'api-2']);
   expect((await list({ DurableExecutionName: 'api-1' })).names).toEqual(['api-1']);
+  expect((await list({ StartedAfter: new Date(Date.now() - 3_600_000) })).names).toEqual(['api-2', 'api-11', 'api-1']);
+  expect((await list({ StartedAfter: new Date(Date.now() + 3_600_000) })).names).toEqual([]);
   expect((await list({ Statuses: ['RUNNING'] })).names).toEqual(['api-2', 'api-11']);
   expect((await list({ Statuses: ['RUNNING', 'SUCCEEDED'] })).names).toEqual(['api-2', 'api-11', 'api-1']);
   expect(firstPage.names).toEqual(['api-2', 'api-11']);
@@ -120,7 +122,7 @@ test('lists runs newest first, by exact name, by status and by page', async () =
 test.each([
   ['an alias', { Qualifier: 'live' }, 'Qualifier must be a version'],
   ['a name beside a version', { Qualifier: '1', DurableExecutionName: 'api-1' }, 'together with DurableExecutionName'],
-  ['a filter that is not emulated', { StartedAfter: new Date() }, 'StartedAfter is not part of this emulator'],
+  ['a filter that is not emulated', { StartedBefore: new Date() }, 'StartedBefore is not part of this emulator'],
 ])('refuses to list by %s', async (_, query, message) => {
   await using puppet = await startPuppet(bundle);
 
