@@ -24,6 +24,6 @@ export const globalOptions: readonly Option[] = [
   new Option('--profile <name>', 'AWS profile, as the AWS CLI reads it'),
   new Option('--region <name>', 'AWS region of the deployment'),
   new Option('--token <jwt>', `bearer token for an API with JWT authorization; better in ${variables.token}`),
-  new Option('--json', 'print what the API answered'),
+  new Option('--json', 'print JSON: what the API answered, one document per line'),
   new Option('--yes', 'answer yes to every question'),
 ];
