@@ -28,6 +28,7 @@ const runSchema = v.object({
   reason: v.optional(v.string()),
   requestedBy: v.optional(v.string()),
   note: v.optional(v.string()),
+  watch: v.optional(v.string()),
   phase: v.optional(v.string()),
   nextActionAt: v.optional(v.string()),
   startedAt: v.string(),

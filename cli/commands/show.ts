@@ -1,19 +1,37 @@
 import { Option } from 'commander';
 import { parseRun, readRun } from '../api/runs.ts';
+import { parseWatch, readWatch } from '../api/watches.ts';
 import { defineCommand } from '../command.ts';
+import { type ExitCode, exitCodes, UsageError } from '../errors.ts';
 import { followRun, printRun } from '../follow-run.ts';
-import { readRunId } from '../input/run-id.ts';
+import { readRunOrWatchId } from '../input/run-id.ts';
+import { formatWatch } from '../output/describe-watch.ts';
+import type { Session } from '../session.ts';
 
 type Options = { readonly follow?: boolean };
+
+const showWatch = async (session: Session, id: string): Promise<ExitCode> => {
+  const answer = await readWatch(await session.api(), id);
+  const watch = parseWatch(answer);
+  if (session.options.json) session.printJson(answer.body);
+  else session.print(await formatWatch(watch));
+  return watch.progress.linkedAgain === 0 ? exitCodes.done : exitCodes.failed;
+};
 
 export const showCommand = defineCommand<Options>({
   usage: 'show <run>',
   summary: 'Show a run: its status, progress and the outcome for each instance.',
-  details: 'The exit code is 1 if the run has ended without success.',
+  details: `The exit code is 1 if the run has ended without success. The id of a watch shows the watch instead; then the exit code
+is 1 if an instance was linked again.`,
   options: [new Option('--follow', 'show the progress until the run has ended')],
-  examples: ['show api-6367c48dd193d56ea7b0baad25b19455e529f5ee --follow'],
+  examples: [
+    'show api-6367c48dd193d56ea7b0baad25b19455e529f5ee --follow',
+    'show watch-6367c48dd193d56ea7b0baad25b19455e529f5ee',
+  ],
   run: async (session, { follow }, [text]) => {
-    const id = readRunId(text);
+    const { kind, id } = readRunOrWatchId(text);
+    if (follow && kind === 'watch') throw new UsageError('A watch lasts for days. Show it without --follow.');
+    if (kind === 'watch') return showWatch(session, id);
     if (follow) return followRun(session, id);
     const answer = await readRun(await session.api(), id);
     return printRun(session, parseRun(answer), answer.body);

@@ -8,7 +8,7 @@ const recordSchema = v.object({
   message: v.literal('evidence'),
   idInstance: v.string(),
   requestedAt: v.string(),
-  outcome: v.object({ kind: v.string(), confirmed: v.boolean(), detail: optional(v.string()) }),
+  outcome: v.object({ kind: v.string(), confirmed: v.optional(v.boolean(), false), detail: optional(v.string()) }),
   confirmedAt: optional(v.string()),
   requestedBy: optional(v.string()),
   session: optional(v.object({ name: v.string() })),
@@ -18,6 +18,8 @@ const recordSchema = v.object({
   function: optional(v.string()),
   attempts: optional(v.number()),
   timeToLogoutMs: optional(v.number()),
+  queue: optional(v.object({ cleared: v.boolean() })),
+  token: optional(v.object({ kind: v.string() })),
   run: optional(
     v.object({
       id: v.string(),

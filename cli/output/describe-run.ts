@@ -1,5 +1,5 @@
 import type { Run, RunOutcome } from '../api/runs.ts';
-import { printable } from './printable.ts';
+import { formatFields } from './fields.ts';
 import { formatTable } from './table.ts';
 
 /** How many instances have come how far. A drill logs nobody out: there it is how many could be. */
@@ -33,7 +33,7 @@ export const formatOutcomes = (outcomes: readonly RunOutcome[]): Promise<string>
 
 /** The head of a run, without its instances. */
 export const formatRunHead = (run: Run): string =>
-  [
+  formatFields([
     ['run', run.id],
     ['status', run.status],
     ['source', run.source],
@@ -44,7 +44,6 @@ export const formatRunHead = (run: Run): string =>
     ['phase', describePhase(run)],
     ['progress', describeProgress(run)],
     ['note', run.note],
+    ['watch', run.watch],
     ['request', run.request && JSON.stringify(run.request)],
-  ]
-    .flatMap(([name = '', value]) => (value === undefined ? [] : [`${name.padEnd(14)}${printable(value)}`]))
-    .join('\n');
+  ]);

@@ -110,6 +110,40 @@ test('runs lists them, the newest first, up to the limit', async () => {
   expect(api.received[0]?.query).toEqual({ status: 'RUNNING' });
 });
 
+test('show and stop take the id of a watch too', async () => {
+  const id = `watch-${'0'.repeat(40)}`;
+  const watch = {
+    id,
+    status: 'RUNNING',
+    run: `api-${'0'.repeat(40)}`,
+    startedAt: readAt,
+    until: '2026-12-01T12:00:00.000Z',
+    progress: { total: 2, linkedAgain: 1, released: 0, unread: 0 },
+    outcomes: [
+      { idInstance: '1101000001', kind: 'linked-again', at: readAt },
+      { idInstance: '1101000002', kind: 'watching' },
+    ],
+  };
+  await using api = await startJsonServer(({ method }) =>
+    method === 'DELETE' ? { status: 202, body: { id, status: 'STOPPED' } } : { body: watch },
+  );
+
+  const shown = await runCli(['show', id, '--url', api.url]);
+  const followed = await runCli(['show', id, '--follow', '--url', api.url]);
+  const stopped = await runCli(['stop', id, '--yes', '--url', api.url]);
+
+  expect(shown.code).toBe(1);
+  expect(shown.stdout).toMatch(/^progress +1 of 2 linked again, 0 released, 0 not read by the newest poll$/m);
+  expect(shown.stdout).toMatch(/^1101000001 +linked-again +2026-11-24T12:00:00\.000Z$/m);
+  expect(followed).toMatchObject({ code: 2, stderr: expect.stringContaining('without --follow') });
+  expect(stopped).toMatchObject({ code: 0, stdout: expect.stringMatching(/^STOPPED/) });
+  expect(api.received.map(({ method, path }) => `${method} ${path}`)).toEqual([
+    `GET /watches/${id}`,
+    `GET /watches/${id}`,
+    `DELETE /watches/${id}`,
+  ]);
+});
+
 test('run sends what its options say, and asks how many instances that are', async () => {
   await using api = await startJsonServer(({ method }) =>
     method === 'POST' ? { status: 202, body: { id: 'api-1', status: 'RUNNING' } } : { body: { instances } },

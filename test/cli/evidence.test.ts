@@ -70,6 +70,20 @@ test('one instance, one run', async () => {
   ]);
 });
 
+test('an instance that was linked again is evidence too', async () => {
+  const linkedAgain = record('1101000009', '2026-11-20T14:00:00.000Z', {
+    function: 'watch',
+    outcome: { kind: 'linked-again', stateInstance: 'authorized' },
+  });
+  const watched = join(folder, 'watched.jsonl');
+  writeFileSync(watched, JSON.stringify(linkedAgain));
+
+  const { code, stdout } = await runCli(['evidence', '--file', watched, '--since', '2026-11-01', '--csv']);
+
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/1101000009,linked-again,false,,watch,/);
+});
+
 test('a person: runs by the owner of that time, single logouts by the owner of today', async () => {
   await using api = await startJsonServer(() => ({
     body: { instances: [{ idInstance: '1101000001', owner: 'john.doe@example.com', protected: false }] },
