@@ -45,14 +45,10 @@ const firstPageWaitMs = 500;
 /** An invocation ends after 15 minutes: a list that takes longer than this begins again in another one. In milliseconds. */
 const longestListMs = 8 * 60 * 1_000;
 
-/**
- * Lists the instances that a target includes, protected ones too.
- *
- * @throws NotResolvedYet when Secrets Manager gave no answer
- */
-export const createListTarget = ({ listInstances, readTags, now, sleep }: ListTargetDependencies) => {
-  // ListSecrets allows 100 requests per second and account: a failed page must not cost the whole list.
-  const readPage = async (next: string | undefined, latestMs: number) => {
+// ListSecrets allows 100 requests per second and account: a failed page must not cost the whole list.
+const createReadPage =
+  ({ listInstances, now, sleep }: ListTargetDependencies) =>
+  async (next: string | undefined, latestMs: number) => {
     for (let attempt = 1; ; attempt += 1) {
       const page = await listInstances(next);
       if (page.kind !== 'unavailable') return page;
@@ -62,26 +58,11 @@ export const createListTarget = ({ listInstances, readTags, now, sleep }: ListTa
     }
   };
 
-  // A lasting problem with a named instance is reported when the run processes it.
-  const readNamed = async (idInstance: InstanceId): Promise<ListedInstance | undefined> => {
-    const reading = await readTags(idInstance);
-    if (reading.kind === 'tags') return reading.instance;
-    return reading.kind === 'unavailable' ? undefined : { idInstance, protected: false };
-  };
-
-  const readAllNamed = async ({ dryRun }: ForcedLogout, ids: readonly InstanceId[]): Promise<Listed> => {
-    const readings = await inParallel(concurrency, ids, readNamed);
-    const known = readings.filter((instance) => instance !== undefined).length;
-    // An unreadable instance must not delay the others: its tags are read again before its logout. A dry run has no logout.
-    if (known < (dryRun ? ids.length : Math.min(1, ids.length)))
-      throw new NotResolvedYet('Secrets Manager did not return the tags of the instances');
-    const instances = ids.map((idInstance, index) => readings[index] ?? { idInstance, protected: false });
-    return { kind: 'listed', instances };
-  };
-
-  const listIncluded = async (target: Target): Promise<Listed | ListDenied> => {
+const createListIncluded = (dependencies: ListTargetDependencies) => {
+  const readPage = createReadPage(dependencies);
+  return async (target: Target): Promise<Listed | ListDenied> => {
     const instances: ListedInstance[] = [];
-    const latestMs = now().getTime() + longestListMs;
+    const latestMs = dependencies.now().getTime() + longestListMs;
     let next: string | undefined;
     do {
       const page = await readPage(next, latestMs);
@@ -92,7 +73,35 @@ export const createListTarget = ({ listInstances, readTags, now, sleep }: ListTa
     } while (next !== undefined);
     return { kind: 'listed', instances };
   };
+};
 
+const createReadNamed = ({ readTags }: ListTargetDependencies) => {
+  // A lasting problem with a named instance is reported when the run processes it.
+  const readOne = async (idInstance: InstanceId): Promise<ListedInstance | undefined> => {
+    const reading = await readTags(idInstance);
+    if (reading.kind === 'tags') return reading.instance;
+    return reading.kind === 'unavailable' ? undefined : { idInstance, protected: false };
+  };
+
+  return async ({ dryRun }: ForcedLogout, ids: readonly InstanceId[]): Promise<Listed> => {
+    const readings = await inParallel(concurrency, ids, readOne);
+    const known = readings.filter((instance) => instance !== undefined).length;
+    // An unreadable instance must not delay the others: its tags are read again before its logout. A drill has no logout.
+    if (known < (dryRun ? ids.length : Math.min(1, ids.length)))
+      throw new NotResolvedYet('Secrets Manager did not return the tags of the instances');
+    const instances = ids.map((idInstance, index) => readings[index] ?? { idInstance, protected: false });
+    return { kind: 'listed', instances };
+  };
+};
+
+/**
+ * Lists the instances that a target includes, protected ones too.
+ *
+ * @throws NotResolvedYet when Secrets Manager gave no answer
+ */
+export const createListTarget = (dependencies: ListTargetDependencies) => {
+  const listIncluded = createListIncluded(dependencies);
+  const readNamed = createReadNamed(dependencies);
   return (request: ForcedLogout) =>
-    'instances' in request.target ? readAllNamed(request, request.target.instances) : listIncluded(request.target);
+    'instances' in request.target ? readNamed(request, request.target.instances) : listIncluded(request.target);
 };

@@ -47,58 +47,57 @@ const checkpointOf = (target: TargetState): Outcome | TargetState => {
   return { ...outcome, ...shownTags(retry.tags) };
 };
 
-/**
- * Processes one batch of a round and records the evidence of each decided instance, which a crash may repeat. It never
- * rejects, and one instance's failure stops no other. An instance that there is no time for stays pending; when the run has
- * expired, none does.
- */
-export const createProcessBatch = (dependencies: BatchDependencies) => {
-  const { processTarget, report, publishOutcomes, log, now } = dependencies;
+// A process may die, or a run be stopped, before there is evidence of a logout that was sent.
+const createLogSent =
+  (log: Log, { id: run, request: { requestedBy, reason } }: RunIdentity) =>
+  ({ idInstance, attempts, retry: { tags } }: TargetState): void =>
+    log('INFO', 'logout sent', { run, idInstance, attempts, requestedBy, reason, tags });
 
-  // A process may die, or a run be stopped, before there is evidence of a logout that was sent.
-  const logSent = ({ id, request }: RunIdentity, { idInstance, attempts, retry }: TargetState) => {
-    const { requestedBy, reason } = request;
-    log('INFO', 'logout sent', { run: id, idInstance, attempts, requestedBy, reason, tags: retry.tags });
-  };
-
-  const processSafely = async (run: RunIdentity, target: TargetState, round: RoundContext): Promise<TargetState> => {
+const createProcessSafely =
+  ({ processTarget, log }: BatchDependencies) =>
+  async (run: string, target: TargetState, round: RoundContext): Promise<TargetState> => {
     try {
       return hasPassed(round.deadline) ? target : await processTarget(target, round);
     } catch (error) {
       const name = errorNameOf(error);
-      log('ERROR', 'unexpected error', { run: run.id, idInstance: target.idInstance, error: name });
+      log('ERROR', 'unexpected error', { run, idInstance: target.idInstance, error: name });
       return retryOrFail(target, 'unavailable', `unexpected error: ${name}`);
     }
   };
 
-  return async (
-    run: RunIdentity,
-    round: number,
-    batch: readonly TargetState[],
-    isRepeated: boolean,
-    remainingMs: () => number,
-  ): Promise<BatchResult> => {
-    const { request } = run;
-    const untilExpiryMs = () => Date.parse(request.expiresAt) - now().getTime();
+export type ProcessBatch = (
+  run: RunIdentity,
+  round: number,
+  batch: readonly TargetState[],
+  /** An earlier attempt at the same batch was interrupted. */
+  isRepeated: boolean,
+  remainingMs: () => number,
+) => Promise<BatchResult>;
+
+/**
+ * Processes one batch of a round and reports each of its instances, which a crash may repeat. It never rejects, and one
+ * instance's failure stops no other. An instance that there is no time for stays pending; when the run has expired, none does.
+ */
+export const createProcessBatch = (dependencies: BatchDependencies): ProcessBatch => {
+  const { report, publishOutcomes, log, now } = dependencies;
+  const processSafely = createProcessSafely(dependencies);
+
+  return async (run, round, batch, isRepeated, remainingMs) => {
+    const untilExpiryMs = () => Date.parse(run.request.expiresAt) - now().getTime();
     const deadline = deadlineIn(Math.min(longestBatchMs, remainingMs() - closingMs, untilExpiryMs()));
-    const context = { request, deadline, onLogoutSent: (target: TargetState) => logSent(run, target) };
+    const context = { request: run.request, deadline, onLogoutSent: createLogSent(log, run) };
     const evidence: Evidence[] = [];
 
     const processOne = async (target: TargetState): Promise<TargetState> => {
-      const processed = await processSafely(run, isRepeated ? applyInterruption(target) : target, context);
+      const processed = await processSafely(run.id, isRepeated ? applyInterruption(target) : target, context);
       const next = isPending(processed) && untilExpiryMs() <= 0 ? expired(processed) : processed;
       const record = await report(run, next);
       if (record !== undefined) evidence.push(record);
       return next;
     };
 
-    const targetStates = await inParallel(concurrency, batch, processOne);
+    const targetStates = (await inParallel(concurrency, batch, processOne)).map(checkpointOf);
     await publishOutcomes(evidence);
-    return {
-      round,
-      at: now().toISOString(),
-      timeIsShort: remainingMs() < longestBatchMs + closingMs,
-      targetStates: targetStates.map(checkpointOf),
-    };
+    return { round, at: now().toISOString(), timeIsShort: remainingMs() < longestBatchMs + closingMs, targetStates };
   };
 };

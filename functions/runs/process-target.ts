@@ -53,18 +53,10 @@ const isClearingDue = ({ retry, queueCleared }: TargetState, nowMs: number): boo
   !queueCleared &&
   nowMs - Date.parse(retry.acceptedAt) < sameSessionMs;
 
-export const createProcessTarget = ({
-  callWithCredential,
-  greenApi,
-  readTags,
-  now,
-}: ProcessTargetDependencies): ProcessTarget => {
-  const readState = async (target: TargetState, deadline: Deadline): Promise<TargetState> => {
-    const answer = await callWithCredential(target.idInstance, greenApi.readState, deadline);
-    return applyReading(target, answer, now().toISOString());
-  };
-
-  const logOut: ProcessTarget = async (target, { request, deadline, onLogoutSent }) => {
+/** Reads the tags, and sends the logout if they still allow it. */
+const createLogOut =
+  ({ callWithCredential, greenApi, readTags, now }: ProcessTargetDependencies): ProcessTarget =>
+  async (target, { request, deadline, onLogoutSent }) => {
     const tags = await readTags(target.idInstance);
     const informed = applyTags(target, tags, request.target);
     const hasTime = !hasPassed(deadline) && now().getTime() < Date.parse(request.expiresAt);
@@ -83,11 +75,23 @@ export const createProcessTarget = ({
     return applyLogoutResponse(informed, answer, now().toISOString());
   };
 
-  const clearQueue: ProcessTarget = async (target, { request, deadline }) => {
+/** Reads the tags, and clears the outgoing queue if they still allow it. */
+const createClearQueue =
+  ({ callWithCredential, greenApi, readTags }: ProcessTargetDependencies): ProcessTarget =>
+  async (target, { request, deadline }) => {
     const tags = await readTags(target.idInstance);
     const problem = tags.kind === 'tags' ? skipOf(tags.instance, request.target) : tags;
     if (problem !== undefined) return queueNotCleared(target, problem.detail);
     return applyQueueResponse(target, await callWithCredential(target.idInstance, greenApi.clearQueue, deadline));
+  };
+
+export const createProcessTarget = (dependencies: ProcessTargetDependencies): ProcessTarget => {
+  const { callWithCredential, greenApi, now } = dependencies;
+  const logOut = createLogOut(dependencies);
+  const clearQueue = createClearQueue(dependencies);
+  const readState = async (target: TargetState, deadline: Deadline): Promise<TargetState> => {
+    const answer = await callWithCredential(target.idInstance, greenApi.readState, deadline);
+    return applyReading(target, answer, now().toISOString());
   };
 
   return async (target, round) => {

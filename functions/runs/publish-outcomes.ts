@@ -35,14 +35,10 @@ const inChunks = <Item>(items: readonly Item[]): readonly (readonly Item[])[] =>
     items.slice(at * entriesAtOnce, (at + 1) * entriesAtOnce),
   );
 
-const createPublish = ({ client, eventBus }: Bus, log: Log): PublishEvents => {
-  const pendingOf = ({ source, detailType, detail }: InstanceEvent): Pending => ({
-    idInstance: detail.idInstance,
-    entry: { EventBusName: eventBus, Source: source, DetailType: detailType, Detail: JSON.stringify(detail) },
-  });
-
-  /** @returns those that EventBridge did not accept */
-  const send = async (chunk: readonly Pending[], abortSignal: AbortSignal): Promise<readonly Pending[]> => {
+/** Sends one request; gives the entries that EventBridge did not accept. */
+const createSend =
+  ({ client }: Bus) =>
+  async (chunk: readonly Pending[], abortSignal: AbortSignal): Promise<readonly Pending[]> => {
     try {
       const command = new PutEventsCommand({ Entries: chunk.map(({ entry }) => entry) });
       const { Entries = [] } = await client.send(command, { abortSignal });
@@ -54,6 +50,13 @@ const createPublish = ({ client, eventBus }: Bus, log: Log): PublishEvents => {
       return chunk.map((pending) => ({ ...pending, problem: errorNameOf(error) }));
     }
   };
+
+const createPublish = (bus: Bus, log: Log): PublishEvents => {
+  const send = createSend(bus);
+  const pendingOf = ({ source, detailType, detail }: InstanceEvent): Pending => ({
+    idInstance: detail.idInstance,
+    entry: { EventBusName: bus.eventBus, Source: source, DetailType: detailType, Detail: JSON.stringify(detail) },
+  });
 
   return async (events) => {
     const abortSignal = AbortSignal.timeout(longestMs);

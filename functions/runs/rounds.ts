@@ -1,6 +1,6 @@
 import { type Operations, secondsToNextRound } from './operations.ts';
 import type { Outcome } from './outcome.ts';
-import type { BatchResult } from './process-batch.ts';
+import type { BatchResult, ProcessBatch } from './process-batch.ts';
 import type { RunIdentity } from './request.ts';
 import { batchAt, batchSize, operationNames } from './results.ts';
 import { lastState, type TargetState } from './target-state.ts';
@@ -13,13 +13,9 @@ const batchesAtOnce = 4;
  */
 const operationsForRounds = 600;
 
-/** @param isRepeated an earlier attempt at the same batch was interrupted */
-export type ProcessBatch = (
-  run: RunIdentity,
-  round: number,
-  batch: readonly TargetState[],
-  isRepeated: boolean,
-) => Promise<BatchResult>;
+/** Processes one batch within the invocation. */
+type ProcessHere = (...batch: DropLast<Parameters<ProcessBatch>>) => Promise<BatchResult>;
+type DropLast<List extends readonly unknown[]> = List extends readonly [...infer Rest, unknown] ? Rest : never;
 
 const inBatches = (targetStates: readonly TargetState[]): readonly (readonly TargetState[])[] =>
   Array.from({ length: Math.ceil(targetStates.length / batchSize) }, (_, index) => batchAt(targetStates, index + 1));
@@ -29,7 +25,7 @@ const isOpen = (outcome: Outcome | TargetState): outcome is TargetState =>
 
 const processRound = async (
   operations: Operations,
-  processBatch: ProcessBatch,
+  processBatch: ProcessHere,
   run: RunIdentity,
   round: number,
   open: readonly TargetState[],
@@ -79,7 +75,7 @@ const waitAfterRound = async (
 /** Processes the open targets round after round, until none is left: at the latest when the run expires. */
 export const runRounds = async (
   operations: Operations,
-  processBatch: ProcessBatch,
+  processBatch: ProcessHere,
   run: RunIdentity,
   targetStates: readonly TargetState[],
 ): Promise<readonly Outcome[]> => {

@@ -3,8 +3,8 @@ import { type FailureKind, type LogoutOutcome, type OutcomeKind, retryable } fro
 import type { Log } from '../platform/log.ts';
 import { logSkipped } from './outcome.ts';
 import type { ReportTarget } from './process-batch.ts';
-import type { RunIdentity } from './request.ts';
-import { lastState, type TargetState } from './target-state.ts';
+import type { ForcedLogout, RunIdentity } from './request.ts';
+import { lastState, type RetryState, type TargetState } from './target-state.ts';
 
 /** A target whose logout has an outcome. */
 type DecidedTarget = TargetState & { readonly kind: OutcomeKind };
@@ -31,24 +31,42 @@ const causeMs = ({ request: { occurredAt, at }, startedAt }: RunIdentity): numbe
   return causes.length === 0 ? Date.parse(startedAt) : Math.max(...causes);
 };
 
+type Requester = Pick<Evidence, 'requestedBy' | 'session' | 'email' | 'account' | 'reason'>;
+
+const requesterOf = ({ requestedBy, session, email, account, reason }: ForcedLogout): Requester => ({
+  requestedBy,
+  ...(session !== undefined && { session }),
+  ...(email !== undefined && { email }),
+  ...(account !== undefined && { account }),
+  reason,
+});
+
+const runPartOf = (
+  { id, request: { source, occurredAt, redrivenBy } }: RunIdentity,
+  { tags }: RetryState,
+  stoppedBy?: string,
+): NonNullable<Evidence['run']> => ({
+  id,
+  source,
+  ...(occurredAt !== undefined && { occurredAt }),
+  ...(redrivenBy !== undefined && { redrivenBy }),
+  ...(tags !== undefined && { tags }),
+  ...(stoppedBy !== undefined && { stoppedBy }),
+});
+
 /**
  * The evidence record that a run leaves of one instance.
  *
  * @param stoppedBy who stopped the run before this instance was confirmed
  */
 export const evidenceOf = (target: DecidedTarget, run: RunIdentity, stoppedBy?: string): Evidence => {
-  const { source, occurredAt, requestedBy, session, email, account, redrivenBy, reason } = run.request;
-  const { idInstance, attempts, confirmedAt, queueCleared } = target;
-  const { readings, tags, queueProblem } = target.retry;
+  const { idInstance, attempts, confirmedAt, queueCleared, retry } = target;
+  const { readings, queueProblem } = retry;
   return {
     version: 1,
     idInstance,
     function: 'run',
-    requestedBy,
-    ...(session !== undefined && { session }),
-    ...(email !== undefined && { email }),
-    ...(account !== undefined && { account }),
-    reason,
+    ...requesterOf(run.request),
     requestedAt: run.startedAt,
     ...(confirmedAt !== undefined && {
       confirmedAt,
@@ -60,14 +78,7 @@ export const evidenceOf = (target: DecidedTarget, run: RunIdentity, stoppedBy?: 
     ...(queueCleared !== undefined && {
       queue: { cleared: queueCleared, ...(queueProblem !== undefined && { detail: queueProblem }) },
     }),
-    run: {
-      id: run.id,
-      source,
-      ...(occurredAt !== undefined && { occurredAt }),
-      ...(redrivenBy !== undefined && { redrivenBy }),
-      ...(tags !== undefined && { tags }),
-      ...(stoppedBy !== undefined && { stoppedBy }),
-    },
+    run: runPartOf(run, retry, stoppedBy),
   };
 };
 

@@ -19,25 +19,19 @@ const parseWatchRequest = (payload: unknown): WatchRequest => {
   throw new InvalidWatch(`The payload is not a watch: see ${[...fields].slice(0, 10).join(', ')}`);
 };
 
-/** A watch from its payload to its result: it polls until its end, or until no instance is left to watch. */
-export const createWatch = (dependencies: PollDependencies) => {
-  const poll = createPoll(dependencies);
-  const { now } = dependencies;
-
-  const runPolls = async (operations: Operations, watch: WatchIdentity, remainingMs: () => number) => {
+/** Polls until the end of the watch, or until no instance is left to watch. */
+const createRunPolls =
+  (poll: ReturnType<typeof createPoll>) =>
+  async (operations: Operations, watch: WatchIdentity, remainingMs: () => number): Promise<WatchState> => {
     const startMs = Date.parse(watch.startedAt);
     const endMs = Date.parse(watch.request.until);
-    let state: WatchState = initialState(watch.request);
+    let state = initialState(watch.request);
     let atMs = startMs;
     let rechecks = 0;
     for (let number = 1; state.watching.size > 0; number += 1) {
-      const next = nextPoll({
-        elapsedMs: atMs - startMs,
-        leftMs: endMs - atMs,
-        used: operations.used(),
-        isSuspicious: state.suspects.size > 0,
-        rechecks,
-      });
+      const isSuspicious = state.suspects.size > 0;
+      const time = { elapsedMs: atMs - startMs, leftMs: endMs - atMs, used: operations.used(), isSuspicious, rechecks };
+      const next = nextPoll(time);
       if (next === undefined) break;
       if (next.isRecheck) rechecks += 1;
       await operations.wait(`wait-before-poll-${number}`, next.seconds);
@@ -48,6 +42,11 @@ export const createWatch = (dependencies: PollDependencies) => {
     }
     return state;
   };
+
+/** A watch from its payload to its result. */
+export const createWatch = (dependencies: PollDependencies) => {
+  const runPolls = createRunPolls(createPoll(dependencies));
+  const { now } = dependencies;
 
   return async (payload: unknown, { name: id, durable, remainingMs }: Execution): Promise<WatchResult> => {
     const request = parseWatchRequest(payload);

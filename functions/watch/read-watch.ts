@@ -53,27 +53,27 @@ const outcomesOf = ({ watching, ended }: WatchState, isOver: boolean): readonly 
     ),
   ].toSorted((a, b) => (a.idInstance < b.idInstance ? -1 : 1));
 
+const progressOf = (outcomes: readonly WatchOutcome[], { unread }: WatchState): Watch['progress'] => {
+  const count = (kind: WatchOutcome['kind']) => outcomes.filter((outcome) => outcome.kind === kind).length;
+  return { total: outcomes.length, linkedAgain: count('linked-again'), released: count('released'), unread };
+};
+
 const viewOf = (execution: RunExecution, request: WatchRequest, state: WatchState): Watch => {
   const { status, startedAt, endedAt, error } = execution;
   const { run, reason, requestedBy, until } = request;
+  const note = status === 'STOPPED' ? error?.message : undefined;
   const outcomes = outcomesOf(state, hasEnded(status));
-  const count = (kind: WatchOutcome['kind']) => outcomes.filter((outcome) => outcome.kind === kind).length;
   return {
     kind: 'watch',
     status,
+    ...(note !== undefined && { note }),
     run,
     reason,
     requestedBy,
     startedAt,
     endedAt,
     until,
-    ...(status === 'STOPPED' && error?.message !== undefined && { note: error.message }),
-    progress: {
-      total: outcomes.length,
-      linkedAgain: count('linked-again'),
-      released: count('released'),
-      unread: state.unread,
-    },
+    progress: progressOf(outcomes, state),
     outcomes,
   };
 };

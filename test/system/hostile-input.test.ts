@@ -75,7 +75,10 @@ const openHandlers = () => {
         runs.push(requestAt(now()));
         return { kind: 'accepted', status: 'RUNNING' };
       },
-      listRuns: async () => ({ kind: 'page', runs: [] }),
+      listRuns: async ({ next }) => {
+        lists.push(next);
+        return { kind: 'page', runs: [] };
+      },
       readRun: byId,
       stopRun: byId,
       recordStopped: async () => {},
