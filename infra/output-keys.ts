@@ -19,6 +19,8 @@ export const outputKeys = {
   /** The function that looks for instances that are linked again. */
   watchFunction: 'WatchFunction',
   runDeadLetters: 'RunDeadLetters',
+  /** ARN, for `aws secretsmanager rotate-secret`. */
+  rotateTokenFunction: 'RotateTokenFunction',
   scheduleGroup: 'ScheduleGroup',
   scheduleFailed: 'ScheduleFailed',
   offboardingFailed: 'OffboardingFailed',

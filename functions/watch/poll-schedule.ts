@@ -2,7 +2,7 @@
  * Operations that a watch may use, of the 3,000 that Lambda allows one execution: each operation costs, and its history must stay
  * readable.
  */
-export const mostOperations = 2_000;
+const mostOperations = 2_000;
 /** A poll is one step and one wait. */
 const operationsPerPoll = 2;
 const dayMs = 24 * 60 * 60 * 1_000;
@@ -10,7 +10,7 @@ const shortestMs = 15 * 60 * 1_000;
 /** A first reading of `authorized` is checked soon. */
 const recheckMs = 60 * 1_000;
 /** Early polls for such checks: a state that alternates must not use up the budget. */
-export const mostRechecks = 200;
+const mostRechecks = 200;
 
 export type PollTime = {
   /** From the start of the watch to now. */

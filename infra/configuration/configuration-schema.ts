@@ -107,6 +107,8 @@ const entries = {
   ),
   logRetentionDays: v.optional(retentionDays, 30),
   evidenceRetentionDays: v.optional(retentionDays, 365),
+  /** Whether a token may be changed at GREEN-API: with it, functions may write the instances' secrets. */
+  tokenRotation: v.optional(fields({ enabled: v.optional(flag, false) }), {}),
   /** Off unless it is configured. */
   evidenceVault: v.exactOptional(evidenceVault),
   /** Memory of each function but that of the runs, and with it its share of a CPU. */

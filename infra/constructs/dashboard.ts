@@ -43,7 +43,12 @@ export const createDashboard = (scope: Construct, id: string, { name, metrics, a
           metrics.ofRuns('nobodyLoggedOut'),
           metrics.ofRuns('noInstance'),
         ]),
-        graph('Drills that failed', [metrics.ofRuns('failedDrill')]),
+        graph('Drills that failed, instances linked again, tokens not rotated or lost', [
+          metrics.ofRuns('failedDrill'),
+          metrics.ofLinkedAgain(),
+          metrics.of('tokenNotRotated'),
+          metrics.of('tokenLost'),
+        ]),
       ],
       [graph('API calls answered with 5xx', [api.httpApi.metricServerError({ statistic: 'Sum' })])],
     ],

@@ -19,6 +19,16 @@ export const readingEnvironment = (settings: Settings): FunctionEnvironment => (
   [environmentNames.greenApiTimeoutMs]: String(settings.greenApiTimeoutMs),
 });
 
+/** For a function that may rotate tokens. */
+export const rotatingEnvironment = ({ tokenRotation }: Settings): FunctionEnvironment =>
+  tokenRotation.enabled ? { [environmentNames.tokenRotation]: 'enabled' } : {};
+
+/** For a function that starts or follows watches. */
+export const watchEnvironment = (watchFunction: string, watchQualifier: string): FunctionEnvironment => ({
+  [environmentNames.watchFunction]: watchFunction,
+  [environmentNames.watchQualifier]: watchQualifier,
+});
+
 /** For a function that logs out and reports the outcome. */
 export const callingEnvironment = (settings: Settings, eventBus: string): FunctionEnvironment => ({
   ...readingEnvironment(settings),

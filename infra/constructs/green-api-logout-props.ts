@@ -68,6 +68,8 @@ export interface LogoutSchedule {
   readonly clearQueue?: boolean | undefined;
   /** Only report who would be logged out. @default false */
   readonly dryRun?: boolean | undefined;
+  /** Days to watch the confirmed instances afterwards, in case somebody links one again: 1 to 30. @default none */
+  readonly watchDays?: number | undefined;
 }
 
 /** Who outside this account may put events on the bus; inside, a role's own policy decides. */
@@ -107,6 +109,12 @@ export interface IdentityProvider {
   readonly quietAfterHours?: number;
 }
 
+/** Changing an instance's token at GREEN-API, after a logout or by Secrets Manager's own rotation. */
+export interface TokenRotationOptions {
+  /** With it, the functions that rotate may write the instances' secrets. @default false */
+  readonly enabled?: boolean;
+}
+
 /** A copy of the evidence in a bucket with S3 Object Lock. The bucket stays when the stack is deleted. */
 export interface EvidenceVaultOptions {
   /** How long no record can be deleted or overwritten: 1 to 99. */
@@ -144,6 +152,8 @@ export interface GreenApiLogoutProps {
   readonly logRetention?: RetentionDays;
   /** Retention of the evidence, which stays when the stack is deleted. @default one year */
   readonly evidenceRetention?: RetentionDays;
+  /** @default off: a request for it is refused */
+  readonly tokenRotation?: TokenRotationOptions;
   /** A copy of the evidence that nobody can alter. @default none */
   readonly evidenceVault?: EvidenceVaultOptions;
   /** Where alarms are sent. A topic encrypted under `alias/aws/sns` gets none. @default alarms only show in CloudWatch */

@@ -25,12 +25,8 @@ export class GreenApiLogoutStack extends Stack {
     this.#addOutputs(this.greenApiLogout, props);
   }
 
-  #addOutputs(
-    logout: GreenApiLogout,
-    { allowedApiHosts = [], encryptionKey, encryptionKeyArn }: GreenApiLogoutStackProps,
-  ): void {
-    const add = (key: keyof typeof outputKeys, value: string, description: string) =>
-      new CfnOutput(this, outputKeys[key], { key: outputKeys[key], value, description });
+  #addOutputs(logout: GreenApiLogout, props: GreenApiLogoutStackProps): void {
+    const add = this.#addOutput.bind(this);
 
     add('endpoint', logout.endpoint, 'The HTTP API.');
     add('authorization', logout.authorizationType, 'How callers of the HTTP API prove who they are.');
@@ -38,23 +34,29 @@ export class GreenApiLogoutStack extends Stack {
     add('eventBusArn', logout.eventBus.eventBusArn, 'The same bus, for senders in other accounts.');
     add('secretPrefix', logout.secretPrefix, "How the names of the instances' secrets begin.");
     add('runFunction', logout.runFunction.functionName, 'The function that executes runs.');
+    add('watchFunction', logout.watchFunction.functionName, 'The function that watches instances after a run.');
     add('runDeadLetters', logout.runDeadLetters.queueUrl, 'Requests of runs that failed, were stopped or timed out.');
     add('scheduleGroup', logout.scheduleGroup.scheduleGroupName, 'The schedules that start runs.');
     add('scheduleFailed', logout.scheduleFailed.queueUrl, 'Schedules whose run could not be started.');
     add('offboardingFailed', logout.offboardingFailed.queueUrl, 'Events about leavers that started no run.');
     add('dashboard', logout.dashboard.dashboardName, 'Logouts and runs, in CloudWatch.');
     add('evidenceLogGroup', logout.evidenceLogGroup.logGroupName, 'Evidence; it stays when the stack is deleted.');
-    const hosts = allowedApiHosts.join(',');
-    if (hosts !== '') add('allowedApiHosts', hosts, 'Hosts besides those of GREEN-API that secrets may name.');
-    const keyArn = encryptionKey?.keyArn ?? encryptionKeyArn;
-    if (keyArn !== undefined) add('encryptionKey', keyArn, 'The key that encrypts the secrets.');
-    const { alarmTopic, evidenceVault } = logout;
-    if (evidenceVault !== undefined)
-      add(
-        'evidenceVault',
-        evidenceVault.bucketName,
-        'Evidence that nobody can alter; it stays when the stack is deleted.',
-      );
-    if (alarmTopic !== undefined) add('alarmTopic', alarmTopic.topicArn, 'Where alarms are sent.');
+    this.#addOptionalOutputs(logout, props);
+  }
+
+  #addOptionalOutputs(logout: GreenApiLogout, props: GreenApiLogoutStackProps): void {
+    const { allowedApiHosts = [], encryptionKey, encryptionKeyArn } = props;
+    const add = (key: keyof typeof outputKeys, value: string | undefined, description: string) =>
+      value ? this.#addOutput(key, value, description) : undefined;
+
+    add('allowedApiHosts', allowedApiHosts.join(','), 'Hosts besides those of GREEN-API that secrets may name.');
+    add('encryptionKey', encryptionKey?.keyArn ?? encryptionKeyArn, 'The key that encrypts the secrets.');
+    add('rotateTokenFunction', logout.rotateTokenFunction?.functionArn, 'The function that rotates tokens.');
+    add('evidenceVault', logout.evidenceVault?.bucketName, 'Evidence that nobody can alter; it is not deleted.');
+    add('alarmTopic', logout.alarmTopic?.topicArn, 'Where alarms are sent.');
+  }
+
+  #addOutput(key: keyof typeof outputKeys, value: string, description: string): void {
+    new CfnOutput(this, outputKeys[key], { key: outputKeys[key], value, description });
   }
 }

@@ -31,6 +31,10 @@ export class GreenApiLogout extends Construct {
   readonly eventBus: EventBus;
   /** The function that executes runs. */
   readonly runFunction: LambdaFunction;
+  /** The function that watches confirmed instances after a run. */
+  readonly watchFunction: LambdaFunction;
+  /** For `aws secretsmanager rotate-secret`, where token rotation is enabled. */
+  readonly rotateTokenFunction: LambdaFunction | undefined;
   /** The requests of runs that failed, were stopped or timed out. */
   readonly runDeadLetters: Queue;
   readonly scheduleGroup: ScheduleGroup;
@@ -61,6 +65,8 @@ export class GreenApiLogout extends Construct {
     this.authorizationType = api.authorizationType;
     this.eventBus = bus.eventBus;
     this.runFunction = run.durable.service.function;
+    this.watchFunction = parts.watch.durable.service.function;
+    this.rotateTokenFunction = parts.rotateToken?.function;
     this.runDeadLetters = run.deadLetters;
     this.scheduleGroup = parts.schedules.group;
     this.scheduleFailed = schedule.failed;
@@ -94,7 +100,7 @@ export class GreenApiLogout extends Construct {
   }
 
   /**
-   * Lets somebody start runs, read and stop them. A run can aim at every instance that is not protected: grant it to few.
+   * Lets somebody start runs, and read and stop them and their watches. A run can aim at every instance that is not protected: grant it to few.
    *
    * @throws when callers of the API are authorized by JWT
    */
@@ -105,6 +111,8 @@ export class GreenApiLogout extends Construct {
       ['GET', '/forced-logouts'],
       ['GET', '/forced-logouts/*'],
       ['DELETE', '/forced-logouts/*'],
+      ['GET', '/watches/*'],
+      ['DELETE', '/watches/*'],
     );
   }
 

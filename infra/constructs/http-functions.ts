@@ -6,22 +6,31 @@ import {
   callingEnvironment,
   listingEnvironment,
   readingEnvironment,
+  rotatingEnvironment,
   warmingEnvironment,
 } from './function-environment.ts';
 import { createLog } from './log-groups.ts';
 import type { RunFunction } from './run-function.ts';
 import { ServiceFunction } from './service-function.ts';
+import type { WatchFunction } from './watch-function.ts';
+
+type Durable = { readonly run: RunFunction; readonly watch: WatchFunction };
 
 /** Logs one instance out and answers in the same call; writes evidence, reads credentials. */
 const createLogout = (scope: Construct, deployment: Deployment): ServiceFunction => {
   const { settings, evidence, secrets, bus, alarms, metrics } = deployment;
   const logout = new ServiceFunction(scope, 'logout', {
-    environment: { ...callingEnvironment(settings, bus.eventBus.eventBusName), ...warmingEnvironment(settings) },
+    environment: {
+      ...callingEnvironment(settings, bus.eventBus.eventBusName),
+      ...warmingEnvironment(settings),
+      ...rotatingEnvironment(settings),
+    },
     logGroup: evidence,
     memoryMb: settings.memoryMb,
   });
   secrets.grantRead(logout);
   if (settings.warmInstances.length > 1) secrets.grantReadInBatches(logout);
+  if (settings.tokenRotation.enabled) secrets.grantRotate(logout);
   bus.grantPutOutcomes(logout);
   alarms.addForFunction(logout, stillLoggedIn);
   alarms.addForLogouts(metrics, 'logout');
@@ -52,17 +61,18 @@ const createState = (scope: Construct, { settings, secrets, alarms }: Deployment
   return state;
 };
 
-/** Starts, shows and stops runs for callers of the API; reads no secret. */
-const createForcedLogouts = (scope: Construct, deployment: Deployment, run: RunFunction): ServiceFunction => {
+/** Starts, shows and stops runs for callers of the API, and shows and stops watches; reads no secret. */
+const createForcedLogouts = (scope: Construct, deployment: Deployment, { run, watch }: Durable): ServiceFunction => {
   const { settings, evidence, alarms } = deployment;
   const forcedLogouts = new ServiceFunction(scope, 'forced-logouts', {
-    environment: run.startingEnvironment,
+    environment: { ...run.startingEnvironment, ...watch.environment },
     // Stopping a run leaves the evidence of the logouts that it had sent.
     logGroup: evidence,
     memoryMb: settings.memoryMb,
   });
   run.durable.grantStart(forcedLogouts);
   run.durable.grantFollow(forcedLogouts);
+  watch.durable.grantFollow(forcedLogouts);
   alarms.addForFunction(forcedLogouts, `A caller could not start, read or stop a run. ${stillLoggedIn}`);
   return forcedLogouts;
 };
@@ -71,10 +81,10 @@ const createForcedLogouts = (scope: Construct, deployment: Deployment, run: RunF
 export const createHttpFunctions = (
   scope: Construct,
   deployment: Deployment,
-  run: RunFunction,
+  durable: Durable,
 ): Readonly<Record<Route['function'], ServiceFunction>> => ({
   logout: createLogout(scope, deployment),
   instances: createInstances(scope, deployment),
   state: createState(scope, deployment),
-  'forced-logouts': createForcedLogouts(scope, deployment, run),
+  'forced-logouts': createForcedLogouts(scope, deployment, durable),
 });

@@ -39,6 +39,15 @@ export class InstanceSecrets extends Construct {
     );
   }
 
+  /**
+   * Lets the function rotate tokens: add a version to a secret and move its labels. It needs {@link grantRead} too. Secrets
+   * Manager encrypts the new version with a data key.
+   */
+  grantRotate({ role }: ServiceFunction): void {
+    this.#grantOnSecrets(role, 'secretsmanager:PutSecretValue', 'secretsmanager:UpdateSecretVersionStage');
+    this.#grantOnKey(role, 'kms:GenerateDataKey');
+  }
+
   /** Lets the function read the tags of one secret as they are now; a list may lag behind. */
   grantDescribe({ role }: ServiceFunction): void {
     this.#grantOnSecrets(role, 'secretsmanager:DescribeSecret');

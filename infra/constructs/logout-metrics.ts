@@ -2,6 +2,7 @@ import { Metric, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import { metricDimensions, metricNames, metricNamespace } from '../../functions/logout/evidence.ts';
 import { type EventFunctionName, failedEventsMetric } from '../../functions/runs/failed-events.ts';
 import { runMetricNames } from '../../functions/runs/run-metrics.ts';
+import { linkedAgainMetric } from '../../functions/watch/watch-evidence.ts';
 
 export type LogoutMetricOptions = MetricOptions & {
   /** Only the logouts of this function. @default all logouts of the deployment */
@@ -24,6 +25,11 @@ export class LogoutMetrics {
   /** The number of runs that ended in this way. */
   ofRuns(metric: keyof typeof runMetricNames): Metric {
     return this.#create(runMetricNames[metric]);
+  }
+
+  /** The number of instances that were linked again after a confirmed logout. */
+  ofLinkedAgain(): Metric {
+    return this.#create(linkedAgainMetric);
   }
 
   /** The number of events that started no run, or not every run. */

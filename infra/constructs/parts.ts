@@ -19,6 +19,8 @@ import { defaultRunbookUrl } from './runbook.ts';
 import { Schedules } from './schedules.ts';
 import { settingsOf } from './settings.ts';
 import { addWarnings } from './synth-warnings.ts';
+import { createRotateToken } from './token-rotation.ts';
+import { WatchFunction } from './watch-function.ts';
 
 const createDeployment = (scope: Construct, props: GreenApiLogoutProps): Deployment => {
   const settings = settingsOf(scope, props);
@@ -53,8 +55,12 @@ const createEventFunctions = (scope: Construct, deployment: Deployment, run: Run
 export const createParts = (scope: Construct, props: GreenApiLogoutProps) => {
   const deployment = createDeployment(scope, props);
   const { settings, bus, alarms } = deployment;
-  const run = new RunFunction(scope, 'Run', deployment);
-  const api = new AuthorizedApi(scope, 'Http', { settings, functions: createHttpFunctions(scope, deployment, run) });
+  const watch = new WatchFunction(scope, 'Watch', deployment);
+  const run = new RunFunction(scope, 'Run', deployment, watch);
+  const api = new AuthorizedApi(scope, 'Http', {
+    settings,
+    functions: createHttpFunctions(scope, deployment, { run, watch }),
+  });
   alarms.add('server-errors', {
     metric: api.httpApi.metricServerError({ statistic: 'Sum' }),
     impact: 'A caller was told that a logout failed or could not be confirmed: somebody may still be logged in.',
@@ -67,5 +73,6 @@ export const createParts = (scope: Construct, props: GreenApiLogoutProps) => {
   if (enabled && identityStoreId !== undefined) grantDescribeUsers(offboarding.service, identityStoreId);
   const evidenceVault =
     settings.evidenceVault && new EvidenceVault(scope, 'EvidenceVault', deployment, settings.evidenceVault);
-  return { ...deployment, run, api, schedule, schedules, offboarding, evidenceVault };
+  const rotateToken = settings.tokenRotation.enabled ? createRotateToken(scope, deployment) : undefined;
+  return { ...deployment, run, watch, rotateToken, api, schedule, schedules, offboarding, evidenceVault };
 };

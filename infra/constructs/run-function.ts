@@ -6,7 +6,13 @@ import { stillLoggedIn } from './alarms.ts';
 import { createDeadLetters } from './dead-letters.ts';
 import type { Deployment } from './deployment.ts';
 import { DurableFunction } from './durable-function.ts';
-import { callingEnvironment, type FunctionEnvironment, startingEnvironment } from './function-environment.ts';
+import {
+  callingEnvironment,
+  type FunctionEnvironment,
+  rotatingEnvironment,
+  startingEnvironment,
+} from './function-environment.ts';
+import type { WatchFunction } from './watch-function.ts';
 
 /** The function that executes runs: it logs many instances out. */
 export class RunFunction extends Construct {
@@ -16,13 +22,18 @@ export class RunFunction extends Construct {
   /** The environment of a function that starts runs. */
   readonly startingEnvironment: FunctionEnvironment;
 
-  constructor(scope: Construct, id: string, deployment: Deployment) {
+  /** @param watch what a run starts for the instances it confirmed, if it is told to */
+  constructor(scope: Construct, id: string, deployment: Deployment, watch: WatchFunction) {
     super(scope, id);
     const { settings, evidence, secrets, bus } = deployment;
     const { runs } = settings;
     this.deadLetters = createDeadLetters(this, 'DeadLetters');
     this.durable = new DurableFunction(this, 'Run', 'run', {
-      environment: callingEnvironment(settings, bus.eventBus.eventBusName),
+      environment: {
+        ...callingEnvironment(settings, bus.eventBus.eventBusName),
+        ...rotatingEnvironment(settings),
+        ...watch.environment,
+      },
       logGroup: evidence,
       memoryMb: runs.memoryMb,
       timeout: Duration.minutes(15),
@@ -35,6 +46,8 @@ export class RunFunction extends Construct {
     secrets.grantRead(service);
     secrets.grantDescribe(service);
     secrets.grantList(service);
+    if (settings.tokenRotation.enabled) secrets.grantRotate(service);
+    watch.durable.grantStart(service);
     bus.grantPutOutcomes(service);
     this.#addAlarms(deployment);
   }

@@ -18,6 +18,7 @@ const plainValuesOf = (scope: Construct, props: GreenApiLogoutProps): object => 
   throttling: props.throttling,
   logRetentionDays: props.logRetention,
   evidenceRetentionDays: props.evidenceRetention,
+  tokenRotation: props.tokenRotation,
   evidenceVault: props.evidenceVault,
   memoryMb: props.memorySize,
   runs: {

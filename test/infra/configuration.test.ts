@@ -43,6 +43,7 @@ test('fills in a default for every field that has one', () => {
     throttling: { rateLimit: 50, burstLimit: 100 },
     logRetentionDays: 30,
     evidenceRetentionDays: 365,
+    tokenRotation: { enabled: false },
     memoryMb: 256,
     runs: { maxTargetsCeiling: 500, executionTimeoutDays: 30, retentionDays: 30, memoryMb: 512 },
     schedules: [],

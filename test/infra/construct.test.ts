@@ -149,8 +149,10 @@ describe('a grant', () => {
     ]);
     expect(rightsOf(starter)).toEqual([
       `execute-api:Invoke ${api}/DELETE/forced-logouts/*`,
+      `execute-api:Invoke ${api}/DELETE/watches/*`,
       `execute-api:Invoke ${api}/GET/forced-logouts`,
       `execute-api:Invoke ${api}/GET/forced-logouts/*`,
+      `execute-api:Invoke ${api}/GET/watches/*`,
       `execute-api:Invoke ${api}/POST/forced-logouts`,
     ]);
   });

@@ -22,10 +22,12 @@ const logAndTrace = (functionName: string, group: string) => [
 ];
 
 const putOutcomes = '<EventsBus.Arn> {"ForAllValues:StringEquals":{"events:source":"green-api-logout"}}';
-const executions = '<RunFunction.Arn>:*/durable-execution/*';
+
+const secretsUnder = (prefix: string): string =>
+  `arn:<AWS::Partition>:secretsmanager:<AWS::Region>:<AWS::AccountId>:secret:${prefix}*`;
 
 const whateverTheConfiguration = (prefix: string) => {
-  const secrets = `arn:<AWS::Partition>:secretsmanager:<AWS::Region>:<AWS::AccountId>:secret:${prefix}*`;
+  const secrets = secretsUnder(prefix);
   return [
     ...logAndTrace('Logout', 'Evidence'),
     ...allow('LogoutRole', 'secretsmanager:GetSecretValue', secrets),
@@ -39,6 +41,14 @@ const whateverTheConfiguration = (prefix: string) => {
     ...allow('RunRole', 'sqs:SendMessage', '<RunDeadLetters.Arn>'),
     ...allow('RunRole', 'lambda:CheckpointDurableExecution', '<RunFunction.Arn>:*'),
     ...allow('RunRole', 'lambda:GetDurableExecutionState', '<RunFunction.Arn>:*'),
+    ...allow('RunRole', 'lambda:InvokeFunction', '<WatchFunctionAliaslive>'),
+
+    ...logAndTrace('Watch', 'Evidence'),
+    ...allow('WatchRole', 'secretsmanager:GetSecretValue', secrets),
+    ...allow('WatchRole', 'secretsmanager:DescribeSecret', secrets),
+    ...allow('WatchRole', 'events:PutEvents', putOutcomes),
+    ...allow('WatchRole', 'lambda:CheckpointDurableExecution', '<WatchFunction.Arn>:*'),
+    ...allow('WatchRole', 'lambda:GetDurableExecutionState', '<WatchFunction.Arn>:*'),
 
     ...logAndTrace('Instances', 'InstancesLog'),
     ...allow('InstancesRole', 'secretsmanager:ListSecrets', '*'),
@@ -48,14 +58,12 @@ const whateverTheConfiguration = (prefix: string) => {
 
     ...logAndTrace('ForcedLogouts', 'Evidence'),
     ...allow('ForcedLogoutsRole', 'lambda:InvokeFunction', '<RunFunctionAliaslive>'),
-    ...allow(
-      'ForcedLogoutsRole',
-      'lambda:ListDurableExecutionsByFunction',
-      ...['<RunFunction.Arn>', '<RunFunction.Arn>:*'],
-    ),
-    ...allow('ForcedLogoutsRole', 'lambda:GetDurableExecution', executions),
-    ...allow('ForcedLogoutsRole', 'lambda:GetDurableExecutionHistory', executions),
-    ...allow('ForcedLogoutsRole', 'lambda:StopDurableExecution', executions),
+    ...['<RunFunction.Arn>', '<WatchFunction.Arn>'].flatMap((durable) => [
+      ...allow('ForcedLogoutsRole', 'lambda:ListDurableExecutionsByFunction', durable, `${durable}:*`),
+      ...['GetDurableExecution', 'GetDurableExecutionHistory', 'StopDurableExecution'].flatMap((action) =>
+        allow('ForcedLogoutsRole', `lambda:${action}`, `${durable}:*/durable-execution/*`),
+      ),
+    ]),
 
     ...['Schedule', 'Offboarding'].flatMap((functionName) => [
       ...logAndTrace(functionName, `${functionName}Log`),
@@ -76,7 +84,8 @@ test('one warm instance takes no further right', () => {
   expect([...permissionsIn(oneWarm)].sort()).toEqual([...permissionsIn(plain)].sort());
 });
 
-test('with a key of the customer, logout, run and state decrypt with it, only through Secrets Manager; with warm instances, logout reads in batches; with Identity Center, offboarding reads its users', () => {
+test('every optional setting adds the rights that it needs, and no other', () => {
+  const stagingSecrets = secretsUnder('staging/green-api/');
   const decrypt = `${keyArn} {"StringEquals":{"kms:ViaService":"secretsmanager.<AWS::Region>.amazonaws.com"}}`;
 
   expect([...permissionsIn(custom)].sort()).toEqual(
@@ -85,6 +94,15 @@ test('with a key of the customer, logout, run and state decrypt with it, only th
       ...allow('LogoutRole', 'kms:Decrypt', decrypt),
       ...allow('RunRole', 'kms:Decrypt', decrypt),
       ...allow('StateRole', 'kms:Decrypt', decrypt),
+      ...allow('WatchRole', 'kms:Decrypt', decrypt),
+      ...allow('RotateTokenRole', 'kms:Decrypt', decrypt),
+      ...logAndTrace('RotateToken', 'RotateTokenLog'),
+      ...allow('RotateTokenRole', 'secretsmanager:GetSecretValue', stagingSecrets),
+      ...['LogoutRole', 'RunRole', 'RotateTokenRole'].flatMap((role) => [
+        ...allow(role, 'secretsmanager:PutSecretValue', stagingSecrets),
+        ...allow(role, 'secretsmanager:UpdateSecretVersionStage', stagingSecrets),
+        ...allow(role, 'kms:GenerateDataKey', decrypt),
+      ]),
       ...allow('LogoutRole', 'secretsmanager:BatchGetSecretValue', '*'),
       ...allow(
         'OffboardingRole',

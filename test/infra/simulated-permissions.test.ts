@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { runSimulation } from '@cloud-copilot/iam-simulate';
 import { pascalCase } from '../../infra/constructs/pascal-case.ts';
-import { resourcesIn, say, synthesize } from '../support/synthesize.ts';
+import { resourcesIn, type Synthesized, say, synthesize } from '../support/synthesize.ts';
 
 const plain = synthesize({
   offboarding: { identityCenter: { enabled: true, identityStoreId: 'd-93670dc30f' } },
@@ -11,7 +11,11 @@ const plain = synthesize({
   },
 });
 
-afterAll(() => rmSync(plain.folder, { recursive: true }));
+const rotating = synthesize({ tokenRotation: { enabled: true } });
+
+afterAll(() => {
+  for (const { folder } of [plain, rotating]) rmSync(folder, { recursive: true });
+});
 
 const account = '111122223333';
 const region = 'eu-central-1';
@@ -35,16 +39,16 @@ const resolve = (value: unknown) =>
       .replaceAll('<AWS::Partition>', 'aws')
       .replaceAll('<AWS::Region>', region)
       .replaceAll('<AWS::AccountId>', account)
-      .replaceAll('<RunFunctionAliaslive>', `${run}:live`)
+      .replace(/<(Run|Watch)FunctionAliaslive>/g, (_, name) => `${lambdaArn(name.toLowerCase())}:live`)
       .replace(/<(\w+)Function\.Arn>/g, (_, name) => lambdaArn(name.toLowerCase()))
       .replace(/<(\w+(?:Failed|Undelivered|Letters))\.Arn>/g, (_, name) => queueArn(name))
       .replace(/<(\w+)\.Arn>/g, (_, name) => logArn(name)),
   );
 
 /** Everything that the stack lets a role do. */
-const policyOf = (role: string) => ({
+const policyOf = (role: string, synthesized: Synthesized) => ({
   Version: '2012-10-17',
-  Statement: Object.values(resourcesIn(plain, 'AWS::IAM::Policy'))
+  Statement: Object.values(resourcesIn(synthesized, 'AWS::IAM::Policy'))
     .filter(({ Roles }) => say(Roles) === `["<${role}>"]`)
     .flatMap(({ PolicyDocument }) => resolve(PolicyDocument.Statement)),
 });
@@ -61,8 +65,8 @@ const callerOfOne = {
   ],
 };
 
-const may = async (principal: string, action: string, resource: string): Promise<boolean> => {
-  const policy = principal === 'callerOfOne' ? callerOfOne : policyOf(principal);
+const may = async (principal: string, action: string, resource: string, synthesized = plain): Promise<boolean> => {
+  const policy = principal === 'callerOfOne' ? callerOfOne : policyOf(principal, synthesized);
   expect(policy.Statement).not.toEqual([]);
   const simulated = await runSimulation(
     {
@@ -93,6 +97,11 @@ const allowed: readonly (readonly [string, string, string])[] = [
   ['RunRole', 'sqs:SendMessage', queueArn('RunDeadLetters')],
   ['InstancesRole', 'secretsmanager:ListSecrets', '*'],
   ['StateRole', 'secretsmanager:GetSecretValue', secret],
+  ['RunRole', 'lambda:InvokeFunction', `${lambdaArn('watch')}:live`],
+  ['WatchRole', 'secretsmanager:GetSecretValue', secret],
+  ['WatchRole', 'secretsmanager:DescribeSecret', secret],
+  ['WatchRole', 'events:PutEvents', busArn],
+  ['ForcedLogoutsRole', 'lambda:StopDurableExecution', `${lambdaArn('watch')}:2/durable-execution/watch-0123/5f`],
   ['ForcedLogoutsRole', 'lambda:InvokeFunction', `${run}:live`],
   ['ScheduleRole', 'lambda:InvokeFunction', `${run}:live`],
   ['OffboardingRole', 'lambda:InvokeFunction', `${run}:live`],
@@ -109,6 +118,7 @@ const allowed: readonly (readonly [string, string, string])[] = [
 ];
 
 const functionNames = [
+  'WatchRole',
   'LogoutRole',
   'RunRole',
   'InstancesRole',
@@ -148,6 +158,9 @@ const denied: readonly (readonly [string, string, string])[] = [
   ]),
   ['LogoutRole', 'secretsmanager:ListSecrets', '*'],
   ['StateRole', 'secretsmanager:ListSecrets', '*'],
+  ['WatchRole', 'secretsmanager:ListSecrets', '*'],
+  ['WatchRole', 'lambda:InvokeFunction', `${run}:live`],
+  ['RunRole', 'lambda:InvokeFunction', `${lambdaArn('watch')}:2`],
   ['StateRole', 'secretsmanager:PutSecretValue', secret],
   ['StateRole', 'lambda:InvokeFunction', `${run}:live`],
   ['LogoutRole', 'lambda:InvokeFunction', `${run}:live`],
@@ -177,16 +190,45 @@ test.each(denied)('%s may not %s on %s', async (principal, action, resource) => 
   expect(await may(principal, action, resource)).toBe(false);
 });
 
-test.each(['logout', 'run', 'instances', 'state', 'forced-logouts', 'schedule', 'offboarding', 'webhook', 'scim'])(
-  '%s writes to its own log and to no other',
-  async (functionName) => {
-    const role = `${pascalCase(functionName)}Role`;
-    const own = ['logout', 'run', 'forced-logouts'].includes(functionName)
-      ? 'Evidence'
-      : `${pascalCase(functionName)}Log`;
-    const other = own === 'Evidence' ? 'InstancesLog' : 'Evidence';
+describe('with token rotation', () => {
+  const rotators = ['LogoutRole', 'RunRole', 'RotateTokenRole'];
+  const writes = ['secretsmanager:PutSecretValue', 'secretsmanager:UpdateSecretVersionStage'];
+  const never = ['CreateSecret', 'UpdateSecret', 'DeleteSecret', 'TagResource', 'RotateSecret', 'PutResourcePolicy'];
 
-    expect(await may(role, 'logs:PutLogEvents', logArn(own).replace(/\*$/, 'log-stream:s'))).toBe(true);
-    expect(await may(role, 'logs:PutLogEvents', logArn(other).replace(/\*$/, 'log-stream:s'))).toBe(false);
-  },
-);
+  test.each(rotators)('%s adds versions to the secrets of instances, and does nothing else to them', async (role) => {
+    for (const action of writes) {
+      expect(await may(role, action, secret, rotating)).toBe(true);
+      expect(await may(role, action, foreignSecret, rotating)).toBe(false);
+    }
+    for (const action of never) expect(await may(role, `secretsmanager:${action}`, secret, rotating)).toBe(false);
+  });
+
+  test.each(functionNames.filter((role) => !rotators.includes(role) && !/Webhook|Scim/.test(role)))(
+    '%s writes no secret',
+    async (role) => {
+      for (const action of writes) expect(await may(role, action, secret, rotating)).toBe(false);
+    },
+  );
+});
+
+test.each([
+  'logout',
+  'run',
+  'watch',
+  'instances',
+  'state',
+  'forced-logouts',
+  'schedule',
+  'offboarding',
+  'webhook',
+  'scim',
+])('%s writes to its own log and to no other', async (functionName) => {
+  const role = `${pascalCase(functionName)}Role`;
+  const own = ['logout', 'run', 'watch', 'forced-logouts'].includes(functionName)
+    ? 'Evidence'
+    : `${pascalCase(functionName)}Log`;
+  const other = own === 'Evidence' ? 'InstancesLog' : 'Evidence';
+
+  expect(await may(role, 'logs:PutLogEvents', logArn(own).replace(/\*$/, 'log-stream:s'))).toBe(true);
+  expect(await may(role, 'logs:PutLogEvents', logArn(other).replace(/\*$/, 'log-stream:s'))).toBe(false);
+});

@@ -104,7 +104,7 @@ describe('events may be put on the own bus', () => {
       say(value)
         .replaceAll('<EventsBus.Arn>', busArn)
         .replaceAll('<AWS::Partition>', 'aws')
-        .replace(/<(Logout|Run)Role\.Arn>/g, (_, name) => `arn:aws:iam::${account}:role/${name.toLowerCase()}`),
+        .replace(/<(Logout|Run|Watch)Role\.Arn>/g, (_, name) => `arn:aws:iam::${account}:role/${name.toLowerCase()}`),
     );
 
   const busPolicy = (synthesized: Synthesized) => ({
@@ -115,7 +115,7 @@ describe('events may be put on the own bus', () => {
     }),
   });
 
-  const rolePolicy = (functionName: 'logout' | 'run') => ({
+  const rolePolicy = (functionName: 'logout' | 'run' | 'watch') => ({
     Version: '2012-10-17',
     Statement: resolve(
       resourcesIn(custom, 'AWS::IAM::Policy')[
@@ -159,7 +159,7 @@ describe('events may be put on the own bus', () => {
     return simulated.result.analysis.result === 'Allowed';
   };
 
-  test.each(['logout', 'run'] as const)('by %s: outcomes, and nothing else', async (functionName) => {
+  test.each(['logout', 'run', 'watch'] as const)('by %s: outcomes, and nothing else', async (functionName) => {
     const own = { by: `arn:aws:iam::${account}:role/${functionName}`, policy: rolePolicy(functionName) };
 
     expect(await mayPut({ ...own, sources: ['green-api-logout'] })).toBe(true);

@@ -17,33 +17,49 @@ test.each([
   expect(resourcesIn(synthesized, 'AWS::Lambda::Function').RunFunction?.DurableConfig).toEqual(durable);
 });
 
-test('only the run is durable', () => {
-  const { RunFunction: _run, ...others } = resourcesIn(plain, 'AWS::Lambda::Function');
+test('only runs and watches are durable; a watch may take 31 days', () => {
+  const { RunFunction: _run, WatchFunction, ...others } = resourcesIn(plain, 'AWS::Lambda::Function');
 
   expect(Object.values(others).filter(({ DurableConfig }) => DurableConfig !== undefined)).toEqual([]);
+  expect(WatchFunction?.DurableConfig).toEqual({ ExecutionTimeout: 31 * dayS, RetentionPeriodInDays: 30 });
 });
 
-test('what is started goes to the alias live, once the run may make checkpoints', () => {
-  const [alias, ...more] = Object.values(plain.template.findResources('AWS::Lambda::Alias'));
+test('what is started goes to the alias live, once its function may make checkpoints', () => {
+  const aliases = Object.values(plain.template.findResources('AWS::Lambda::Alias'));
 
-  expect(more).toEqual([]);
-  expect(alias?.Properties).toMatchObject({
-    Name: 'live',
-    FunctionName: { Ref: expect.stringMatching(/^RunFunction/) },
-  });
-  expect(alias?.DependsOn).toEqual([expect.stringMatching(/^RunCheckpoints/)]);
+  expect(aliases).toEqual(
+    ['Watch', 'Run'].map((name) =>
+      expect.objectContaining({
+        Properties: expect.objectContaining({
+          Name: 'live',
+          FunctionName: { Ref: expect.stringMatching(new RegExp(`^${name}Function`)) },
+        }),
+        DependsOn: [expect.stringMatching(new RegExp(`^${name}Checkpoints`))],
+      }),
+    ),
+  );
 });
 
 test('a deployment keeps the versions that waiting runs belong to', () => {
   const versions = Object.values(plain.template.findResources('AWS::Lambda::Version'));
 
-  expect(versions).toEqual([
-    expect.objectContaining({ DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' }),
-  ]);
+  const kept = expect.objectContaining({ DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' });
+  expect(versions).toEqual([kept, kept]);
 });
 
 test('the request of a run that failed lies in its dead-letter queue', () => {
   expect(say(resourcesIn(plain, 'AWS::Lambda::Function').RunFunction?.DeadLetterConfig.TargetArn)).toBe(
     '<RunDeadLetters.Arn>',
   );
+});
+
+test('only Secrets Manager of this account may invoke the function that rotates tokens', () => {
+  const permissions = Object.values(resourcesIn(custom, 'AWS::Lambda::Permission')).filter(({ FunctionName }) =>
+    say(FunctionName).startsWith('<RotateTokenFunction'),
+  );
+
+  expect(permissions.map(({ Principal, SourceAccount }) => `${Principal} ${say(SourceAccount)}`)).toEqual([
+    'secretsmanager.amazonaws.com <AWS::AccountId>',
+  ]);
+  expect(Object.keys(resourcesIn(plain, 'AWS::Lambda::Function'))).not.toContain('RotateTokenFunction');
 });

@@ -99,7 +99,7 @@ describe('the API', () => {
 });
 
 /** Those that are deployed whatever the configuration. */
-const optional = ['scim', 'webhook', 'evidence-vault', 'rotate-token', 'watch'];
+const optional = ['scim', 'webhook', 'evidence-vault', 'rotate-token'];
 const always = functionNames.filter((name) => !optional.includes(name));
 
 describe('the functions', () => {
@@ -125,16 +125,18 @@ describe('the functions', () => {
     });
   });
 
-  test('end before the gateway gives up, but for the one that nobody waits for', () => {
-    const { RunFunction, ...others } = resourcesIn(plain, 'AWS::Lambda::Function');
+  test('end before the gateway gives up, but for those that nobody waits for', () => {
+    const { RunFunction, WatchFunction, ...others } = resourcesIn(plain, 'AWS::Lambda::Function');
 
-    expect(RunFunction?.Timeout).toBe(15 * 60);
+    expect([RunFunction?.Timeout, WatchFunction?.Timeout]).toEqual([15 * 60, 15 * 60]);
+    expect(resourcesIn(custom, 'AWS::Lambda::Function').RotateTokenFunction?.Timeout).toBe(2 * 60);
     expect(new Set(Object.values(others).map(({ Timeout }) => Timeout))).toEqual(new Set([29]));
   });
 
   test('have the memory that is configured', () => {
     const memoryOf = (synthesized: Synthesized) => {
-      const { RunFunction, ...others } = resourcesIn(synthesized, 'AWS::Lambda::Function');
+      const { RunFunction, WatchFunction, ...others } = resourcesIn(synthesized, 'AWS::Lambda::Function');
+      expect(WatchFunction?.MemorySize).toBe(RunFunction?.MemorySize);
       return [RunFunction?.MemorySize, ...new Set(Object.values(others).map(({ MemorySize }) => MemorySize))];
     };
 
@@ -155,7 +157,7 @@ describe('the functions', () => {
       allowedApiHosts: ['3100.api.example.com', 'proxy.example.com:8443'],
       credentialTtlMs: 0,
       greenApiTimeoutMs: 27_000,
-      tokenRotation: false,
+      tokenRotation: true,
       eventBus: 'EventsBus',
       stack: 'logout-staging',
     };
@@ -184,7 +186,7 @@ describe('the functions', () => {
 describe('the logs', () => {
   test.each([
     ['by default', plain, { evidence: 365, others: 30, more: [] }],
-    ['as configured', custom, { evidence: 3653, others: 7, more: ['EvidenceVaultLog'] }],
+    ['as configured', custom, { evidence: 3653, others: 7, more: ['EvidenceVaultLog', 'RotateTokenLog'] }],
   ])('are all kept for a time %s', (_name, synthesized, days) => {
     const { Evidence: evidence, ...others } = resourcesIn(synthesized, 'AWS::Logs::LogGroup');
 
@@ -227,10 +229,11 @@ describe('the alarms', () => {
       [
         '5xx of <HttpApi>',
         ...functions.map((name) => `Throttles of ${name}`),
-        // Not of the run: stopping a run ends its invocation with an error.
-        ...functions.filter((name) => name !== '<RunFunction>').map((name) => `Errors of ${name}`),
+        // Not of durable functions: stopping an execution ends its invocation with an error.
+        ...functions.filter((name) => !/Run|Watch/.test(name)).map((name) => `Errors of ${name}`),
         ...['failed of logout', 'failed of run'],
-        'DurableExecutionTimedOut of <RunFunction>',
+        ...['DurableExecutionTimedOut of <RunFunction>', 'DurableExecutionTimedOut of <WatchFunction>'],
+        ...['DurableExecutionFailed of <WatchFunction>', 'linkedAgain of green-api-logout'],
         '(FILL(failed, 0) - FILL(drills, 0)) DurableExecutionFailed of <RunFunction> failedDrill of green-api-logout',
         ...['failedEvents of offboarding', 'failedEvents of schedule'],
         ...['failedDrill of green-api-logout', 'nobodyLoggedOut of green-api-logout'],
@@ -332,6 +335,7 @@ test('the outputs say what a person needs to find again', () => {
     ScheduleFailed: '<ScheduleFailed>',
     ScheduleGroup: 'green-api-logout',
     SecretPrefix: 'green-api/',
+    WatchFunction: '<WatchFunction>',
   });
 });
 

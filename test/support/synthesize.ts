@@ -52,6 +52,7 @@ export const everything = {
   throttling: { rateLimit: 5, burstLimit: 10 },
   logRetentionDays: 7,
   evidenceRetentionDays: 3653,
+  tokenRotation: { enabled: true },
   evidenceVault: { years: 7, mode: 'COMPLIANCE' },
   alarmTopicArn: topicArn,
   memoryMb: 384,

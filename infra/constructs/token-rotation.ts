@@ -1,0 +1,47 @@
+import { Aws, Duration } from 'aws-cdk-lib';
+import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { Construct } from 'constructs';
+import type { Deployment } from './deployment.ts';
+import { callingEnvironment, rotatingEnvironment } from './function-environment.ts';
+import { createLog } from './log-groups.ts';
+import { ServiceFunction } from './service-function.ts';
+
+const addAlarms = ({ alarms, metrics }: Deployment): void => {
+  alarms.add('token-not-rotated', {
+    metric: metrics.of('tokenNotRotated'),
+    impact: 'A token was not changed at GREEN-API: whoever has a copy of it can still use the instance; logouts go on.',
+  });
+  alarms.add('token-lost', {
+    metric: metrics.of('tokenLost'),
+    impact:
+      'Only GREEN-API knows the new token of an instance. Until it is in the secret, nobody can log the instance out: somebody may still be logged in.',
+  });
+};
+
+/**
+ * The function by which Secrets Manager rotates the token of an instance. Only Secrets Manager in this account may invoke it;
+ * whoever starts a rotation needs the right to invoke it too
+ * (https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotating-secrets-required-permissions-function.html).
+ */
+export const createRotateToken = (scope: Construct, deployment: Deployment): ServiceFunction => {
+  const { settings, secrets, bus, alarms } = deployment;
+  const rotateToken = new ServiceFunction(scope, 'rotate-token', {
+    environment: {
+      ...callingEnvironment(settings, bus.eventBus.eventBusName),
+      ...rotatingEnvironment(settings),
+    },
+    logGroup: createLog(scope, 'RotateTokenLog', settings.logRetentionDays),
+    memoryMb: settings.memoryMb,
+    // A step waits, reads twice and stores with retries; nobody waits for it.
+    timeout: Duration.minutes(2),
+  });
+  secrets.grantRead(rotateToken);
+  secrets.grantRotate(rotateToken);
+  rotateToken.function.addPermission('SecretsManager', {
+    principal: new ServicePrincipal('secretsmanager.amazonaws.com'),
+    sourceAccount: Aws.ACCOUNT_ID,
+  });
+  alarms.addForFunction(rotateToken, 'Secrets Manager could not rotate a token; logouts go on.');
+  addAlarms(deployment);
+  return rotateToken;
+};

@@ -1,0 +1,48 @@
+import { Duration } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { stillLoggedIn } from './alarms.ts';
+import type { Deployment } from './deployment.ts';
+import { DurableFunction } from './durable-function.ts';
+import { callingEnvironment, type FunctionEnvironment, watchEnvironment } from './function-environment.ts';
+
+/** A watch takes 30 days at most; the rest is for what it does at its end. */
+const executionTimeout = Duration.days(31);
+
+/** The function that watches confirmed instances after a run, in case somebody links one again. */
+export class WatchFunction extends Construct {
+  readonly durable: DurableFunction;
+  /** The environment of a function that starts or follows watches. */
+  readonly environment: FunctionEnvironment;
+
+  constructor(scope: Construct, id: string, deployment: Deployment) {
+    super(scope, id);
+    const { settings, evidence, secrets, bus } = deployment;
+    this.durable = new DurableFunction(this, 'Watch', 'watch', {
+      environment: callingEnvironment(settings, bus.eventBus.eventBusName),
+      logGroup: evidence,
+      memoryMb: settings.runs.memoryMb,
+      timeout: Duration.minutes(15),
+      executionTimeout,
+      retention: Duration.days(settings.runs.retentionDays),
+    });
+    const { service, alias } = this.durable;
+    this.environment = watchEnvironment(service.function.functionName, alias.aliasName);
+    secrets.grantRead(service);
+    secrets.grantDescribe(service);
+    bus.grantPutOutcomes(service);
+    this.#addAlarms(deployment);
+  }
+
+  // No alarm for errors: stopping a watch ends its invocation with one, and Lambda repeats an invocation that failed.
+  #addAlarms({ alarms, metrics }: Deployment): void {
+    const { durable } = this;
+    const unnoticed = 'Nobody notices when one of its instances is linked again; logouts go on.';
+    alarms.add('linked-again', {
+      metric: metrics.ofLinkedAgain(),
+      impact: `An instance was linked again after its logout was confirmed. ${stillLoggedIn}`,
+    });
+    alarms.addForThrottles(durable.service, unnoticed);
+    alarms.add('watch-failed', { metric: durable.metric('Failed'), impact: `A watch failed. ${unnoticed}` });
+    alarms.add('watch-timed-out', { metric: durable.metric('TimedOut'), impact: `A watch timed out. ${unnoticed}` });
+  }
+}
