@@ -33,7 +33,7 @@ const filterOf = async (session: Session, options: Options): Promise<EvidenceFil
 /** The file of the local service at this address, if it is one. */
 const localFile = (url: string | undefined): string | undefined => {
   const address = url === undefined ? undefined : parseApiAddress(url);
-  return address && isLoopback(address) ? `.local/evidence-${address.port || '80'}.jsonl` : undefined;
+  return address && isLoopback(address) ? `.local/runs-${address.port || 80}.evidence.jsonl` : undefined;
 };
 
 const readRecords = async (session: Session, filter: EvidenceFilter, file: string | undefined) => {
