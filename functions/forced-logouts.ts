@@ -5,6 +5,7 @@ import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import * as v from 'valibot';
 import { parseCaller } from './http/caller.ts';
+import { rotationDisabled } from './http/logout-response.ts';
 import { InvalidRequest, parseIdempotencyKey, parseQuery } from './http/request.ts';
 import { jsonResponse, type LogUnexpected, problemDetails, problemResponse } from './http/response.ts';
 import { createParseRunRequest } from './http/run-request.ts';
@@ -59,7 +60,8 @@ const createStart = ({ requestRun, stack, limits, now, log }: ForcedLogoutsHandl
   const parseRunRequest = createParseRunRequest(limits, now);
   return async (event) => {
     const key = parseIdempotencyKey(event.headers['idempotency-key']) ?? randomUUID();
-    const { requestedBy, requestAt } = parseRunRequest(event);
+    const { requestedBy, requestAt, rotateToken } = parseRunRequest(event);
+    if (rotateToken && !limits.tokenRotation) return rotationDisabled();
     const id = runNameOf('api', { stack, requester: requestedBy, key });
     const run = await requestRun(id, requestAt);
     if (run.kind === 'other-request') return keyReused();

@@ -53,7 +53,8 @@ export const createLogoutHandler = ({ logOut, tokenRotation, logUnexpected }: Lo
     .handler(async (event, context) => {
       const request = parseLogoutRequest(event);
       const { waitMs, applied } = parseWait(event.headers.prefer);
-      if (request.rotateToken && !tokenRotation) return rotationDisabled(request.idInstance);
+      if (request.rotateToken && !tokenRotation)
+        return rotationDisabled({ idInstance: request.idInstance, confirmed: false, retryable: false });
       const result = await logOut({ ...request, waitMs }, answerDeadline(context));
       return logoutResponse(request.idInstance, result, applied);
     });

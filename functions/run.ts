@@ -3,8 +3,10 @@ import type { DurableContext } from '@aws/durable-execution-sdk-js';
 import middy from '@middy/core';
 import { executionModeDurableContext } from '@middy/core/DurableContext';
 import { createListInstances, createReadTags } from './instances/directory.ts';
+import { createRotateToken } from './instances/token-rotation/rotate-token.ts';
 import { composeGreenApi } from './logout/call-with-credential.ts';
 import { composeRecordEvidence, createBus } from './logout/record-evidence.ts';
+import { composeRotation } from './logout/rotate-token.ts';
 import { createLambda, createSecretsManager } from './platform/aws-clients.ts';
 import { readEnvironment, readWatchEnvironment, type Variables } from './platform/environment.ts';
 import { createLog, type Write, writeLine } from './platform/log.ts';
@@ -33,8 +35,12 @@ export const composeRun = (variables: Variables, write: Write): RunHandlerDepend
   const { watchFunction, watchQualifier } = readWatchEnvironment(variables);
   const client = createSecretsManager();
   const log = createLog(write);
+  const composed = composeGreenApi(client, environment, log);
   return {
-    ...composeGreenApi(client, environment, log),
+    ...composed,
+    rotateToken: environment.tokenRotation
+      ? createRotateToken(composeRotation(client, composed.greenApi, environment))
+      : undefined,
     listInstances: createListInstances({ client, secretPrefix }),
     readTags: createReadTags({ client, secretPrefix }),
     recordEvidence: composeRecordEvidence(log, environment, undefined),

@@ -49,6 +49,8 @@ const requestOf = (
   const { maxTargets = defaultMaxTargetsWithin(maxTargetsCeiling) } = configured;
   if (maxTargets > maxTargetsCeiling)
     throw new InvalidRequest('maxTargets', `must be at most ${maxTargetsCeiling}, the ceiling of this deployment`);
+  if (configured.rotateToken && !limits.tokenRotation)
+    throw new InvalidRequest('rotateToken', 'needs tokenRotation.enabled in the configuration of this deployment');
   return {
     ...configured,
     maxTargets,

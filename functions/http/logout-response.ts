@@ -137,14 +137,14 @@ const tokenProblem = (
 };
 
 /** This deployment does not rotate tokens: nothing was done. */
-export const rotationDisabled = (idInstance: InstanceId): APIGatewayProxyStructuredResultV2 =>
+export const rotationDisabled = (members: Readonly<Record<string, unknown>> = {}): APIGatewayProxyStructuredResultV2 =>
   problemResponse({
     code: 'token-rotation-disabled',
     status: 409,
     title: 'This deployment does not rotate tokens',
     detail:
       'Nothing was done. Repeat the request without rotateToken, or set tokenRotation.enabled in the configuration.',
-    members: { idInstance, confirmed: false, retryable: false },
+    members,
   });
 
 const withHeaders = (

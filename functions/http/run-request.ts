@@ -74,6 +74,6 @@ export const createParseRunRequest = (limits: RunLimits, now: () => Date) => {
     };
     // The run refuses an invalid payload too, but by then the caller has been told that it started.
     requireFields(forcedLogoutSchema, requestAt(now()), 'request');
-    return { requestedBy, requestAt };
+    return { requestedBy, requestAt, rotateToken: body.rotateToken === true };
   };
 };

@@ -67,6 +67,8 @@ export const list = v.pipe(
   v.filterItems((item) => item !== ''),
 );
 
+const onOrOff = v.optional(v.picklist(['enabled', 'disabled'], 'must be enabled or disabled'), 'disabled');
+
 const stackName = v.optional(v.pipe(v.string(), v.nonEmpty('must not be empty')), 'green-api-logout');
 
 const environmentSchema = v.object({
@@ -84,10 +86,7 @@ const environmentSchema = v.object({
   [environmentNames.eventBus]: v.optional(
     v.pipe(v.string(), v.regex(/^[A-Za-z0-9._/:-]{1,256}$/, 'must be the name or ARN of an event bus')),
   ),
-  [environmentNames.tokenRotation]: v.optional(
-    v.picklist(['enabled', 'disabled'], 'must be enabled or disabled'),
-    'disabled',
-  ),
+  [environmentNames.tokenRotation]: onOrOff,
   [environmentNames.stack]: stackName,
 });
 
@@ -149,6 +148,7 @@ const startingSchema = v.object({
   [environmentNames.maxTargetsCeiling]: v.optional(wholeNumber('instances', 1, mostInstances), '500'),
   // AWS allows 366 days: https://docs.aws.amazon.com/lambda/latest/api/API_DurableConfig.html
   [environmentNames.executionTimeoutSeconds]: v.optional(wholeNumber('seconds', 1, 31_622_400), '2592000'),
+  [environmentNames.tokenRotation]: onOrOff,
 });
 
 export type StartingEnvironment = {
@@ -157,6 +157,7 @@ export type StartingEnvironment = {
   readonly stack: string;
   readonly maxTargetsCeiling: number;
   readonly executionTimeoutMs: number;
+  readonly tokenRotation: boolean;
 };
 
 /** For a function that starts runs. @throws one error at cold start that names everything that is wrong */
@@ -168,6 +169,7 @@ export const readStartingEnvironment = (variables: Variables): StartingEnvironme
     stack: read.STACK,
     maxTargetsCeiling: read.MAX_TARGETS_CEILING,
     executionTimeoutMs: read.EXECUTION_TIMEOUT_SECONDS * 1_000,
+    tokenRotation: read.TOKEN_ROTATION === 'enabled',
   };
 };
 

@@ -15,6 +15,8 @@ export type RunFailureType =
   | 'ListDenied'
   /** The run ended with at least one instance that is not confirmed. */
   | 'NotAllConfirmed'
+  /** Every logout is confirmed, and the token of at least one instance that was to be rotated was not. */
+  | 'TokensNotRotated'
   /** Every instance was protected, excepted or unknown. */
   | 'NobodyLoggedOut'
   /** A drill found at least one instance that could not be logged out. */
@@ -80,7 +82,12 @@ export const conclude = (
   }
   if (dryRun) return concludeDrill(results);
   const summary = summarize(results, watchParts(watch));
-  if (notConfirmed === 0) return { summary };
+  const unrotated = results.outcomes.filter(({ token }) => token !== undefined && token.kind !== 'rotated').length;
+  if (notConfirmed === 0 && unrotated === 0) return { summary };
+  if (notConfirmed === 0) {
+    const message = `the tokens of ${unrotated} of ${total} instances were not rotated`;
+    return { summary, failure: { type: 'TokensNotRotated', message } };
+  }
   const message = `${notConfirmed} of ${total} instances are not confirmed`;
   return { summary, failure: { type: 'NotAllConfirmed', message } };
 };

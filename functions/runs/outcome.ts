@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { ListedInstance } from '../instances/directory.ts';
 import { type InstanceId, instanceIdSchema } from '../instances/instance-id.ts';
+import type { TokenRecord } from '../logout/evidence.ts';
 import { type OutcomeKind, retryable } from '../logout/outcome.ts';
 import type { Log } from '../platform/log.ts';
 
@@ -40,6 +41,8 @@ export type Outcome = {
   readonly skipReason?: SkipReason;
   /** The tags that decided, if the run read them. */
   readonly tags?: OutcomeTags;
+  /** Only if the run was to rotate the token of a confirmed instance. */
+  readonly token?: TokenRecord;
   /** Only if the run was to clear the outgoing queue, and tried to. It never changes the outcome of the logout. */
   readonly queueCleared?: boolean;
 };
@@ -121,6 +124,9 @@ export const outcomeEntries = {
   detail: v.exactOptional(v.string()),
   skipReason: v.exactOptional(v.picklist(skipReasons)),
   queueCleared: v.exactOptional(v.boolean()),
+  token: v.exactOptional(
+    v.object({ kind: v.picklist(['rotated', 'not-rotated', 'token-lost']), detail: v.exactOptional(v.string()) }),
+  ),
 };
 
 export const tagsSchema = v.object({ owner: v.exactOptional(v.string()), group: v.exactOptional(v.string()) });

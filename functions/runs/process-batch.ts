@@ -85,7 +85,7 @@ export const createProcessBatch = (dependencies: BatchDependencies): ProcessBatc
   return async (run, round, batch, isRepeated, remainingMs) => {
     const untilExpiryMs = () => Date.parse(run.request.expiresAt) - now().getTime();
     const deadline = deadlineIn(Math.min(longestBatchMs, remainingMs() - closingMs, untilExpiryMs()));
-    const context = { request: run.request, deadline, onLogoutSent: createLogSent(log, run) };
+    const context = { runId: run.id, request: run.request, deadline, onLogoutSent: createLogSent(log, run) };
     const evidence: Evidence[] = [];
 
     const processOne = async (target: TargetState): Promise<TargetState> => {

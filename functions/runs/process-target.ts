@@ -1,10 +1,11 @@
 import type { GreenApi } from '../green-api/client.ts';
 import type { ReadTags } from '../instances/directory.ts';
+import type { RotateToken } from '../instances/token-rotation/rotate-token.ts';
 import type { CallWithCredential } from '../logout/call-with-credential.ts';
 import { type Deadline, hasPassed } from '../platform/deadline.ts';
 import { skipOf } from './list-target.ts';
 import type { ForcedLogout } from './request.ts';
-import { isPending, lastState, type TargetState, withRetry } from './target-state.ts';
+import { isPending, keptText, lastState, type TargetState, withRetry, withToken } from './target-state.ts';
 import {
   applyLogoutResponse,
   applyQueueResponse,
@@ -18,12 +19,15 @@ export type ProcessTargetDependencies = {
   readonly callWithCredential: CallWithCredential;
   readonly greenApi: GreenApi;
   readonly readTags: ReadTags;
+  /** `undefined`: this deployment does not rotate tokens. */
+  readonly rotateToken: RotateToken | undefined;
   readonly now: () => Date;
 };
 
 /** What one round gives to the work on each of its instances. */
 export type RoundContext = {
-  readonly request: Pick<ForcedLogout, 'target' | 'clearQueue' | 'expiresAt'>;
+  readonly runId: string;
+  readonly request: Pick<ForcedLogout, 'target' | 'clearQueue' | 'rotateToken' | 'expiresAt'>;
   readonly deadline: Deadline;
   /** Called when the request of a logout leaves, with the logout counted among the attempts. */
   readonly onLogoutSent: (target: TargetState) => void;
@@ -52,6 +56,32 @@ const isClearingDue = ({ retry, queueCleared }: TargetState, nowMs: number): boo
   !retry.leaveAlone &&
   !queueCleared &&
   nowMs - Date.parse(retry.acceptedAt) < sameSessionMs;
+
+/**
+ * Keeps a confirmed instance pending until its token is rotated in a round of its own: the confirmation is then in a checkpoint,
+ * and a crash during the rotation repeats the rotation alone.
+ */
+const awaitRotation = (target: TargetState): TargetState => {
+  const { kind } = target;
+  if (kind !== 'logged-out' && kind !== 'already-logged-out') return target;
+  return withRetry(
+    target,
+    { confirmedAs: kind },
+    { kind: 'pending', detail: 'confirmed; its token is not rotated yet' },
+  );
+};
+
+const createRotate =
+  ({ rotateToken }: ProcessTargetDependencies): ProcessTarget =>
+  async (target, { runId, deadline }) => {
+    if (rotateToken === undefined)
+      return withToken(target, { kind: 'not-rotated', detail: 'this deployment does not rotate tokens' });
+    const decision = `run ${runId}`;
+    const rotation = await rotateToken({ idInstance: target.idInstance, decision }, deadline);
+    // Nothing was written or called, so the next round may try again, until the run expires.
+    const mayRetry = rotation.kind === 'not-rotated' && rotation.notBegun === true;
+    return mayRetry ? withRetry(target, {}, { detail: keptText(rotation.detail) }) : withToken(target, rotation);
+  };
 
 /** Reads the tags, and sends the logout if they still allow it. */
 const createLogOut =
@@ -85,7 +115,7 @@ const createClearQueue =
     return applyQueueResponse(target, await callWithCredential(target.idInstance, greenApi.clearQueue, deadline));
   };
 
-export const createProcessTarget = (dependencies: ProcessTargetDependencies): ProcessTarget => {
+const createLogOutTarget = (dependencies: ProcessTargetDependencies): ProcessTarget => {
   const { callWithCredential, greenApi, now } = dependencies;
   const logOut = createLogOut(dependencies);
   const clearQueue = createClearQueue(dependencies);
@@ -105,5 +135,15 @@ export const createProcessTarget = (dependencies: ProcessTargetDependencies): Pr
     next = applyRefusals(next);
     const mayClear = isClearingDue(next, now().getTime()) && !hasPassed(deadline);
     return request.clearQueue && mayClear ? clearQueue(next, round) : next;
+  };
+};
+
+export const createProcessTarget = (dependencies: ProcessTargetDependencies): ProcessTarget => {
+  const logOut = createLogOutTarget(dependencies);
+  const rotate = createRotate(dependencies);
+  return async (target, round) => {
+    if (target.retry.confirmedAs !== undefined) return rotate(target, round);
+    const next = await logOut(target, round);
+    return round.request.rotateToken ? awaitRotation(next) : next;
   };
 };

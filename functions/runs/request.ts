@@ -78,6 +78,8 @@ export const requestEntries = {
   maxTargets: v.exactOptional(maxTargets),
   /** Clears the outgoing queue too, so that the next number that is linked does not send it. */
   clearQueue: v.exactOptional(flag),
+  /** Replaces the token of each instance after its logout is confirmed, so that a copy of the token cannot link it again. */
+  rotateToken: v.exactOptional(flag),
   /** A drill: the run reads the credential and the state of each target once, and logs nobody out. */
   dryRun: v.exactOptional(flag),
   /** Days for which the confirmed instances are watched after the run, in case somebody links one again. */
@@ -127,6 +129,8 @@ export type RunLimits = {
   readonly maxTargetsCeiling: number;
   /** Longest life of a run, the wait for `at` included, in milliseconds. */
   readonly executionTimeoutMs: number;
+  /** Whether tokens may be rotated. @default false */
+  readonly tokenRotation?: boolean;
 };
 
 /** Most targets of a run whose request names no `maxTargets`. */

@@ -136,6 +136,12 @@ export const resultsAtEnd = (
   const { progress, outcomes } = resultsFromSteps(steps);
   const decide = (outcome: Outcome): Outcome => {
     if (outcome.kind !== 'pending') return outcome;
+    if (outcome.confirmed)
+      return {
+        ...outcome,
+        kind: 'logged-out',
+        token: { kind: 'not-rotated', detail: `${end} before the token was rotated` },
+      };
     if (outcome.attempts > 0)
       return { ...outcome, kind: 'unconfirmed', detail: `${end} before the logout was confirmed` };
     return underWay.has(outcome.idInstance)

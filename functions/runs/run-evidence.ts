@@ -60,7 +60,7 @@ const runPartOf = (
  * @param stoppedBy who stopped the run before this instance was confirmed
  */
 export const evidenceOf = (target: DecidedTarget, run: RunIdentity, stoppedBy?: string): Evidence => {
-  const { idInstance, attempts, confirmedAt, queueCleared, retry } = target;
+  const { idInstance, attempts, confirmedAt, queueCleared, token, retry } = target;
   const { readings, queueProblem } = retry;
   return {
     version: 1,
@@ -78,6 +78,7 @@ export const evidenceOf = (target: DecidedTarget, run: RunIdentity, stoppedBy?: 
     ...(queueCleared !== undefined && {
       queue: { cleared: queueCleared, ...(queueProblem !== undefined && { detail: queueProblem }) },
     }),
+    ...(token !== undefined && { token }),
     run: runPartOf(run, retry, stoppedBy),
   };
 };

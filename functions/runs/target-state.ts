@@ -1,7 +1,7 @@
 import type { ListedInstance } from '../instances/directory.ts';
 import type { InstanceId } from '../instances/instance-id.ts';
 import { readingsNeeded } from '../logout/confirmation.ts';
-import type { Reading } from '../logout/evidence.ts';
+import type { Reading, TokenRecord } from '../logout/evidence.ts';
 import { type FailureKind, retryable } from '../logout/outcome.ts';
 import { type Outcome, pendingOutcome } from './outcome.ts';
 
@@ -25,6 +25,8 @@ export type RetryState = {
   readonly wasRateLimited?: boolean;
   /** The instance was protected, or its tag changed, after its first logout: it must not be logged out again. */
   readonly leaveAlone?: true;
+  /** The logout is confirmed with this outcome, and the token has not been rotated yet: the instance stays pending until it is. */
+  readonly confirmedAs?: 'logged-out' | 'already-logged-out';
   /** The newest ones. */
   readonly readings: readonly Reading[];
   /** As they were before the newest logout. */
@@ -88,10 +90,28 @@ export const retryOrFail = (targetState: TargetState, kind: FailureKind, detail:
   return withRetry(targetState, { pendingFailure }, { detail: keptText(detail) });
 };
 
-/** Ends an instance that is still pending when the run expires. */
-export const expired = (targetState: TargetState): TargetState =>
+/** Ends an instance whose logout is confirmed, with the result of the rotation of its token. */
+export const withToken = (target: TargetState, token: TokenRecord): TargetState => {
+  const { confirmedAs = 'logged-out', ...retry } = target.retry;
+  const { detail: _, ...outcome } = target;
+  const { kind, detail } = token;
+  return {
+    ...outcome,
+    kind: confirmedAs,
+    token: { kind, ...(detail !== undefined && { detail: keptText(detail) }) },
+    retry,
+  };
+};
+
+const endedUnconfirmed = (targetState: TargetState): TargetState =>
   failed(
     targetState,
     targetState.retry.pendingFailure,
     targetState.detail ?? 'the run expired before it came to this instance',
   );
+
+/** Ends an instance that is still pending when the run expires. */
+export const expired = (targetState: TargetState): TargetState =>
+  targetState.retry.confirmedAs === undefined
+    ? endedUnconfirmed(targetState)
+    : withToken(targetState, { kind: 'not-rotated', detail: 'the run expired before the token was rotated' });

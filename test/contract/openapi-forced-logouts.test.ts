@@ -104,6 +104,7 @@ const asks: Readonly<Record<string, Readonly<Record<string, CallWithCredential>>
       await start(setup);
       return setup.post({ ...sales, reason: 'phones found' }, 'incident-7');
     },
+    'token-rotation-disabled': (setup) => setup.post({ ...sales, rotateToken: true }, 'incident-7'),
     ...failuresOf('POST /forced-logouts'),
   },
   'GET /forced-logouts': {
@@ -191,7 +192,7 @@ describe.each(Object.entries(asks))('%s', (routeKey, asksOfRoute) => {
 });
 
 test.each([
-  ['POST /forced-logouts', ['409 idempotency-key-reused']],
+  ['POST /forced-logouts', ['409 idempotency-key-reused', '409 token-rotation-disabled']],
   ['GET /forced-logouts', []],
   ['GET /forced-logouts/{id}', ['404 unknown-run']],
   ['DELETE /forced-logouts/{id}', ['404 unknown-run', '409 run-ended']],

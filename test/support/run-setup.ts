@@ -2,6 +2,7 @@ import type { ClearQueueAnswer, LogoutAnswer, StateAnswer } from '../../function
 import type { Credential } from '../../functions/instances/credentials.ts';
 import type { ListedInstance, ListInstances, ReadTags } from '../../functions/instances/directory.ts';
 import type { InstanceId } from '../../functions/instances/instance-id.ts';
+import type { RotateToken } from '../../functions/instances/token-rotation/rotate-token.ts';
 import type { CallWithCredential, NotCalled } from '../../functions/logout/call-with-credential.ts';
 import type { Evidence } from '../../functions/logout/evidence.ts';
 import { createForcedLogoutRun } from '../../functions/runs/execute-run.ts';
@@ -100,6 +101,7 @@ export const createSetup = (scripts: Readonly<Record<string, Script>>) => {
     callWithCredential,
     greenApi: greenApi as unknown as Parameters<typeof createForcedLogoutRun>[0]['greenApi'],
     listInstances,
+    rotateToken: undefined as RotateToken | undefined,
     readTags,
     recordEvidence: async (record: Evidence) => void evidence.push(record),
     log: (_level: string, message: string, fields: object) => void facts.push({ message, ...fields }),
