@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 import * as v from 'valibot';
-import { inParallel } from '../../functions/runs/in-parallel.ts';
+import { inParallel } from '../../functions/runs/operations.ts';
 import type { Api, ApiAnswer } from '../api/api.ts';
 import { listInstances, parallelCalls, readState, type StateReading } from '../api/instances.ts';
 import { describeProblem, readAnswer } from '../api/problem.ts';

@@ -1,4 +1,4 @@
-import { inParallel } from '../../functions/runs/in-parallel.ts';
+import { inParallel } from '../../functions/runs/operations.ts';
 import type { Api } from '../api/api.ts';
 import { type ListedInstance, listInstances, parallelCalls, readState, type StateReading } from '../api/instances.ts';
 import { type Finding, failure, ok, warning } from './finding.ts';

@@ -1,8 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { createParseApiUrl } from '../green-api/api-url.ts';
 import { type Counted, createGreenApi, type GreenApi, type Instance } from '../green-api/client.ts';
 import { type Connections, createConnections, createSendGet } from '../green-api/exchange.ts';
 import { createRateLimiter } from '../green-api/rate-limiter.ts';
+import type { StateAnswer, UpdateTokenAnswer } from '../green-api/responses.ts';
 import {
   type Credential,
   type CredentialReading,
@@ -10,8 +12,9 @@ import {
   type ReadCredential,
 } from '../instances/credentials.ts';
 import type { InstanceId } from '../instances/instance-id.ts';
-import { createFetchSecret } from '../instances/secrets.ts';
-import { type Deadline, timeUntil } from '../platform/deadline.ts';
+import { createFetchSecret, createOpenSecret } from '../instances/secrets.ts';
+import type { RotationDependencies, TokenTrial, TokenUpdate } from '../instances/token-rotation/attempt.ts';
+import { type Deadline, deadlineIn, timeUntil } from '../platform/deadline.ts';
 import type { Environment } from '../platform/environment.ts';
 import type { Log } from '../platform/log.ts';
 
@@ -118,3 +121,29 @@ export const composeGreenApi = (
     readCredential,
   };
 };
+
+/** After any answer but these two, GREEN-API may have replaced the token all the same. */
+const updateOf = (answer: Counted<UpdateTokenAnswer>): TokenUpdate => {
+  if (answer.kind === 'token-updated') return { kind: 'updated', apiTokenInstance: answer.apiTokenInstance };
+  if (answer.requests === 0) return { kind: 'not-sent', detail: answer.detail };
+  return { kind: answer.kind === 'credential-rejected' ? 'rejected' : 'unanswered', detail: answer.detail };
+};
+
+const trialOf = ({ kind }: StateAnswer): TokenTrial => {
+  if (kind === 'state') return 'accepted';
+  return kind === 'credential-rejected' ? 'rejected' : 'unknown';
+};
+
+/** GREEN-API and Secrets Manager as the rotation of a token uses them. */
+export const composeRotation = (
+  client: SecretsManagerClient,
+  greenApi: Pick<GreenApi, 'updateApiToken' | 'readState'>,
+  { secretPrefix, allowedApiHosts }: Pick<Environment, 'secretPrefix' | 'allowedApiHosts'>,
+): RotationDependencies => ({
+  openSecret: createOpenSecret(client),
+  secretPrefix,
+  parseApiUrl: createParseApiUrl(allowedApiHosts),
+  updateApiToken: async (instance, deadline) => updateOf(await greenApi.updateApiToken(instance, deadline)),
+  tryToken: async (instance, deadline) => trialOf(await greenApi.readState(instance, deadline)),
+  clock: { now: () => deadlineIn(0), date: Date.now, sleep },
+});

@@ -1,6 +1,6 @@
 import { isOwnedBy, type ListedInstance, type ListInstances, type ReadTags } from '../instances/directory.ts';
 import type { InstanceId } from '../instances/instance-id.ts';
-import { inParallel } from './in-parallel.ts';
+import { inParallel } from './operations.ts';
 import type { Outcome } from './outcome.ts';
 import type { ForcedLogout, Target } from './request.ts';
 

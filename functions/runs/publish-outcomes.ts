@@ -4,7 +4,7 @@ import { type Evidence, outcomeEventOf, outcomeSource } from '../logout/evidence
 import type { Bus } from '../logout/record-evidence.ts';
 import type { Log } from '../platform/log.ts';
 import { errorNameOf } from '../platform/unknown-values.ts';
-import { inParallel } from './in-parallel.ts';
+import { inParallel } from './operations.ts';
 
 /** Publishes the outcomes of a batch on the stack's bus. Best effort: the evidence is the record. It never rejects. */
 export type PublishOutcomes = (evidence: readonly Evidence[]) => Promise<void>;

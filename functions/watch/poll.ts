@@ -5,7 +5,7 @@ import type { CallWithCredential } from '../logout/call-with-credential.ts';
 import { type Deadline, deadlineIn, hasPassed } from '../platform/deadline.ts';
 import type { Log } from '../platform/log.ts';
 import { errorNameOf } from '../platform/unknown-values.ts';
-import { inParallel } from '../runs/in-parallel.ts';
+import { inParallel } from '../runs/operations.ts';
 import { digestOf } from '../runs/start-watch.ts';
 import { type LinkedAgainEvidence, linkedAgainEvidence, type WatchIdentity } from './watch-evidence.ts';
 import type { PollResult, releaseReasons, WatchState } from './watch-state.ts';

@@ -1,8 +1,8 @@
 import { createParseApiUrl } from '../../functions/green-api/api-url.ts';
 import type { ApiToken } from '../../functions/instances/credentials.ts';
 import type { InstanceId } from '../../functions/instances/instance-id.ts';
+import type { SecretVersions, VersionReading } from '../../functions/instances/secrets.ts';
 import type { RotationDependencies, TokenUpdate } from '../../functions/instances/token-rotation/attempt.ts';
-import type { SecretVersions, VersionReading } from '../../functions/instances/token-rotation/secret-versions.ts';
 
 export const idInstance = '1101000001' as InstanceId;
 export const firstToken = '0'.repeat(50);

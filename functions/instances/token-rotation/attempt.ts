@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type ApiUrl, type Credential, parseCredential } from '../credentials.ts';
 import type { InstanceId } from '../instance-id.ts';
-import type { OpenSecret, SecretFailure, SecretVersions } from './secret-versions.ts';
+import type { OpenSecret, SecretFailure, SecretVersions } from '../secrets.ts';
 
 /** What became of a token. `detail` is for people and holds no secret. */
 export type TokenRotation =

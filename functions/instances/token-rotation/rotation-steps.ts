@@ -1,8 +1,7 @@
 import type { InstanceId } from '../instance-id.ts';
 import { createAttempt, notRotated, type RotationDependencies, type TokenRotation } from './attempt.ts';
-import { observe, type Stored } from './find-out.ts';
 import { changeToken } from './rotate-token.ts';
-import { promote } from './store.ts';
+import { observe, promote, type Stored } from './store.ts';
 
 /** What Secrets Manager calls a rotation, and the version that it wants made. */
 export type SecretRotation = { readonly idInstance: InstanceId; readonly clientRequestToken: string };

@@ -1,5 +1,5 @@
 import type { InstanceId } from '../../../functions/instances/instance-id.ts';
-import { inParallel } from '../../../functions/runs/in-parallel.ts';
+import { inParallel } from '../../../functions/runs/operations.ts';
 import type { FaultName } from '../../../local/emulators/secrets-manager/faults.ts';
 import type { FaultSetup } from './fault-setup.ts';
 import { malformedNames, malformedSecrets } from './malformed-secrets.ts';
