@@ -49,6 +49,8 @@ export const startRunsSetup = async (bundle: string, variables: Readonly<Record<
 
   return {
     lines,
+    /** How Lambda behaves. */
+    settings: puppet.settings,
     post: (body: object, key: string, authorizer?: object) =>
       call('POST /forced-logouts', {
         headers: { 'idempotency-key': key },

@@ -31,6 +31,10 @@ test.each([
   });
 });
 
+test('reads for how many days the instances are to be watched', () => {
+  expect(parseWithDetail({ owner: 'u1', watchDays: 7 })).toMatchObject({ kind: 'departure', watchDays: 7 });
+});
+
 test('takes a rehearsal for one', () => {
   expect(parseWithDetail({ owner: 'u1', dryRun: true })).toMatchObject({ kind: 'departure', dryRun: true });
   expect(parseWithDetail({ owner: 'u1', dryRun: false })).not.toHaveProperty('dryRun');
@@ -56,6 +60,7 @@ test.each([
   [{ owner: 'u1', effectiveAt: '2026-02-30T17:00:00Z' }, 'detail.effectiveAt must be a date that exists'],
   [{ owner: 'u1', effectiveAt: '2026-13-01T17:00:00Z' }, 'detail.effectiveAt must be a date that exists'],
   [{ owner: 'u1', dryRun: 'yes' }, 'detail.dryRun must be true or false'],
+  [{ owner: 'u1', watchDays: 31 }, 'detail.watchDays must be at most 30'],
   [{ owner: 'u1', id: 1734 }, 'detail.id must be a text'],
   [[], 'detail must name the person by owner or by email, and not by both'],
   ['john.doe@example.com', 'detail must be an object'],

@@ -100,3 +100,9 @@ test('the same departure in another time zone, with an e-mail address in another
   ).toEqual([run]);
   expect(runsOf({ people: [['john.doe@example.com', 'u1']], at: '2026-11-30T17:00:00Z' })).not.toEqual([run]);
 });
+
+test('passes on for how many days the instances are to be watched', () => {
+  const planned = planRuns({ ...departure, watchDays: 7 }, limits);
+
+  expect(planned).toMatchObject({ kind: 'planned', runs: [{ request: { watchDays: 7 } }] });
+});

@@ -55,6 +55,17 @@ test('a summary gives back every outcome as it was', () => {
       fc.constant({ idInstance: idAt(index), kind: 'logged-out' as const, confirmed: true, attempts: 1, confirmedAt }),
       fc.record({
         idInstance: fc.constant(idAt(index)),
+        kind: fc.constant('ready' as const),
+        confirmed: fc.constant(false),
+        attempts: fc.constant(0),
+        tags: fc.constantFrom(
+          { owner: 'ann@example.com' },
+          { group: 'sales' },
+          { owner: 'ann@example.com', group: 'sales' },
+        ),
+      }),
+      fc.record({
+        idInstance: fc.constant(idAt(index)),
         kind: fc.constantFrom('unavailable' as const, 'skipped' as const),
         confirmed: fc.constant(false),
         attempts: fc.nat(9),
@@ -102,4 +113,21 @@ test('outcomes that have nothing in common and do not fit leave the counts', () 
 
 test('what is no summary is read as none', () => {
   fc.assert(fc.property(fc.oneof(fc.json(), fc.string()), (text) => parseSummary(text) === undefined));
+});
+
+test('3,000 outcomes with long tags fit without their tags, and the note says so', () => {
+  const outcomes = Array.from({ length: 3_000 }, (_each, at) => ({
+    idInstance: idAt(at),
+    kind: 'logged-out' as const,
+    confirmed: true,
+    attempts: 1,
+    confirmedAt,
+    tags: { owner: `person-${at}@${'example'.repeat(20)}.com`, group: 'sales' },
+  }));
+
+  const summary = summarize(resultsOf(outcomes), { note: 'a remark' });
+
+  expect(Buffer.byteLength(JSON.stringify(summary))).toBeLessThan(longestSummaryBytes);
+  expect(summary.note).toBe('a remark; the tags are too long for this answer: see the evidence');
+  expect(parseSummary(JSON.stringify(summary))?.outcomes).toHaveLength(3_000);
 });

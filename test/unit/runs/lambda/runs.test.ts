@@ -308,3 +308,28 @@ test.each([
 
   expect([status, body.detail]).toEqual([400, detail]);
 });
+
+test.each(['cut', 'omit'] as const)(
+  'a history that Lambda truncates (%s) is unavailable, and never empty',
+  async (how) => {
+    await using setup = await startRunsSetup(bundle);
+    const { body: started } = await setup.post(sales, 'incident-7');
+    await setup.perform([resolved, round]);
+
+    setup.settings.truncation = { aboveBytes: 10, how };
+    const { status, body } = await setup.get(started.id);
+
+    expect([status, body.code]).toEqual([503, 'unavailable']);
+    expect(body.detail).toContain('part of the history of the run is cut off; its evidence is complete');
+  },
+);
+
+test('finds and stops a run that Lambda does not list yet', async () => {
+  await using setup = await startRunsSetup(bundle);
+  setup.settings.listingLagMs = 700;
+  const { body: started } = await setup.post(sales, 'incident-7');
+
+  const [shown, stopped] = await Promise.all([setup.get(started.id), setup.stop(started.id)]);
+
+  expect([shown.status, stopped.status]).toEqual([200, 202]);
+});
