@@ -1,26 +1,53 @@
 import { parseOptions, usage } from './dev-server/options.ts';
-import { startService } from './dev-server/service.ts';
+import { type Service, startService } from './dev-server/service.ts';
 import { welcome } from './dev-server/welcome.ts';
 
 const print = (text: string) => void process.stdout.write(text);
+
+/** As long as API Gateway lets a call take. */
+const longestDrainMs = 30_000;
+
+/** Calls in progress may finish, and write their evidence. A second signal does not wait. */
+const createEnd = (service: Service) => {
+  let isEnding = false;
+  return async (): Promise<void> => {
+    if (isEnding) process.exit(1);
+    isEnding = true;
+    const calls = service.inProgress();
+    if (calls > 0)
+      print(`Ending when ${calls} calls in progress are answered, at most 30 s. Ctrl-C ends it at once.\n`);
+    await service.drain(longestDrainMs);
+    await service[Symbol.asyncDispose]();
+    // Not before what was written has been read.
+    process.stdout.write('', () => process.exit(0));
+  };
+};
 
 const main = async () => {
   const options = parseOptions(process.argv.slice(2), process.env);
   if (options === 'help') return print(`${usage}\n`);
 
+  let end = async (): Promise<void> => process.exit(1);
+  // A reader that is gone ends the service as Ctrl-C does; a full disk behind stdout does not.
+  let hasReader = true;
+  process.stdout.on('error', (error) => {
+    if (!hasReader || Object(error).code !== 'EPIPE') return;
+    hasReader = false;
+    void end();
+  });
+  process.stderr.on('error', () => {});
   const service = await startService(options, print);
-  // Not before what was written has been read: it may be evidence. A second signal does not wait.
-  const end = () => service[Symbol.asyncDispose]().then(() => process.stdout.write('', () => process.exit(0)));
-  process.once('SIGINT', end).once('SIGTERM', end);
+  end = createEnd(service);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void end());
   await welcome(service, print);
 };
 
 try {
   await main();
 } catch (error) {
-  // These say in their message what to do; what nobody foresaw keeps its stack.
-  const isForeseen =
+  // Their messages say what to do; any other error keeps its stack.
+  const isExpected =
     error instanceof Error && ['CannotStart', 'ConfigurationError', 'EnvironmentError'].includes(error.name);
-  console.error(isForeseen ? error.message : error);
+  console.error(isExpected ? error.message : error);
   process.exitCode = 1;
 }

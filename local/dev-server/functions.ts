@@ -1,40 +1,125 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { callerRoutes, routes } from '../../functions/http/routes.ts';
-import { distFolder } from '../../infra/bundling/dist-folder.ts';
-import type { EventFunction } from './deliver.ts';
-import type { GatewayOptions, HttpHandler } from './gateway.ts';
+import { environmentNames } from '../../functions/platform/environment.ts';
 
-/** The schedule function, as EventBridge Scheduler calls it. */
-export type ScheduleFunction = (input: object, context: object) => Promise<{ readonly run: string }>;
-
-export type Functions = {
-  readonly http: GatewayOptions['functions'];
-  readonly schedule: ScheduleFunction;
-  readonly offboarding: EventFunction;
+export type FunctionCall = {
+  readonly id: number;
+  readonly functionName: string;
+  readonly event: unknown;
+  readonly timeoutMs: number;
+  /** Variables of the environment that may have changed since the last call. */
+  readonly variables: Readonly<Record<string, string>>;
 };
 
-type Handler = (event: unknown, context: unknown) => Promise<unknown>;
+export type FunctionAnswer =
+  | { readonly kind: 'loaded' }
+  | { readonly kind: 'not-loaded'; readonly name: string; readonly message: string }
+  | { readonly id: number; readonly kind: 'answered'; readonly result: unknown }
+  | { readonly id: number; readonly kind: 'threw'; readonly name: string; readonly message: string };
 
-/** Loads a bundle that is deployed, as Lambda loads it: its environment has to be there before. */
-const parseHandler = async (functionName: string): Promise<Handler> =>
-  (await import(join(distFolder, functionName, 'index.mjs'))).handler;
+/** Calls a function as Lambda does. It rejects with what the function threw. */
+export type CallFunction = (functionName: string, event: unknown) => Promise<unknown>;
 
-/** @param refresh called before each event: credentials may have been renewed */
-export const loadHandlers = async (refresh: () => Promise<void>): Promise<Functions> => {
-  const load = async <ServiceFunction>(functionName: string): Promise<ServiceFunction> => {
-    const handler = await parseHandler(functionName);
-    return (async (event: unknown, context: unknown) => {
-      await refresh();
-      return handler(event, context);
-    }) as ServiceFunction;
-  };
-  const names = [...new Set([...routes, ...callerRoutes].map((route) => route.function))];
-  const http = await Promise.all(
-    names.map(async (functionName) => [functionName, await load<HttpHandler>(functionName)] as const),
+export type Functions = AsyncDisposable & { readonly call: CallFunction };
+
+export type FunctionsOptions = {
+  /** Called before each event: credentials may have been renewed. */
+  readonly refresh: () => Promise<void>;
+  /** Takes what the functions print, line by line. */
+  readonly onLine: (line: string) => void;
+};
+
+const ownNames: ReadonlySet<string> = new Set(Object.values(environmentNames));
+
+/** The environment of a function in its own process: its settings, and what the AWS SDK reads. */
+export const functionVariables = (): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries(process.env).flatMap(([name, value]) =>
+      value !== undefined && (ownNames.has(name) || name.startsWith('AWS_')) ? [[name, value]] : [],
+    ),
   );
-  return {
-    http: Object.fromEntries(http) as Functions['http'],
-    schedule: await load<ScheduleFunction>('schedule'),
-    offboarding: await load<EventFunction>('offboarding'),
+
+const functionNames = (): readonly string[] => [
+  ...new Set([
+    ...[...routes, ...callerRoutes].map((route) => route.function),
+    'schedule',
+    'offboarding',
+    'rotate-token',
+  ]),
+];
+
+const parseAnswer = (message: unknown) => message as FunctionAnswer;
+
+const errorFrom = ({ name, message }: { readonly name: string; readonly message: string }): Error =>
+  Object.assign(new Error(message), { name });
+
+type Waiting = PromiseWithResolvers<unknown>;
+
+const settle = (waiting: Map<number, Waiting>, answer: Extract<FunctionAnswer, { readonly id: number }>) => {
+  const call = waiting.get(answer.id);
+  waiting.delete(answer.id);
+  if (answer.kind === 'answered') call?.resolve(answer.result);
+  else call?.reject(errorFrom(answer));
+};
+
+const startProcess = (onLine: FunctionsOptions['onLine']): ChildProcess => {
+  const child = fork(join(import.meta.dirname, 'function-process.ts'), functionNames(), {
+    env: functionVariables(),
+    execArgv: [],
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
+  for (const stream of [child.stdout, child.stderr]) if (stream) createInterface(stream).on('line', onLine);
+  return child;
+};
+
+const functionTimeoutMs = 29_000;
+
+/**
+ * Starts the functions that are not durable, in one process of their own, so that all they print passes through this one.
+ *
+ * @throws what a function throws when it is loaded, such as an `EnvironmentError`
+ */
+export const startFunctions = async ({ refresh, onLine }: FunctionsOptions): Promise<Functions> => {
+  const child = startProcess(onLine);
+  const closed = once(child, 'close');
+  const waiting = new Map<number, Waiting>();
+  const loaded = Promise.withResolvers<void>();
+  child.on('message', (message) => {
+    const answer = parseAnswer(message);
+    if (answer.kind === 'loaded') loaded.resolve();
+    else if (answer.kind === 'not-loaded') loaded.reject(errorFrom(answer));
+    else settle(waiting, answer);
+  });
+  void closed.then(() => {
+    const error = errorFrom({ name: 'Runtime.ExitError', message: 'the process of the functions ended: start again' });
+    loaded.reject(error);
+    for (const { reject } of waiting.values()) reject(error);
+  });
+  const end = async () => {
+    // What it wrote is in the pipe, and is read to its end.
+    child.kill('SIGKILL');
+    await closed;
   };
+  await loaded.promise.catch((error) => end().then(() => Promise.reject(error)));
+
+  let calls = 0;
+  const call: CallFunction = async (functionName, event) => {
+    await refresh();
+    const id = calls++;
+    const answered = Promise.withResolvers<unknown>();
+    waiting.set(id, answered);
+    const sent: FunctionCall = {
+      id,
+      functionName,
+      event,
+      timeoutMs: functionTimeoutMs,
+      variables: functionVariables(),
+    };
+    child.send(sent, (error) => error && answered.reject(error));
+    return answered.promise;
+  };
+  return { call, [Symbol.asyncDispose]: end };
 };

@@ -1,25 +1,23 @@
 import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import type { CallerRoute, Route } from '../../functions/http/routes.ts';
 import { type Handle, readBytes } from '../emulators/loopback-server.ts';
 import { httpEvent, matchRoute } from './http-event.ts';
-import { lambdaContext } from './lambda-context.ts';
 
-export type HttpHandler = (
+export type CallHttpFunction = (
+  functionName: (Route | CallerRoute)['function'],
   event: APIGatewayProxyEventV2,
-  context: Context,
 ) => Promise<APIGatewayProxyStructuredResultV2>;
 
 export type GatewayOptions = {
   readonly routes: readonly (Route | CallerRoute)[];
-  readonly functions: Readonly<Record<(Route | CallerRoute)['function'], HttpHandler>>;
+  readonly call: CallHttpFunction;
 };
 
 /** What API Gateway allows a function and a request (https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html). */
 const integrationTimeoutMs = 30_000;
 const longestBodyBytes = 10 * 1024 * 1024;
-const functionTimeoutMs = 29_000;
 
 const answer = (
   response: ServerResponse,
@@ -36,9 +34,17 @@ const message = (statusCode: number, text: string): APIGatewayProxyStructuredRes
   body: JSON.stringify({ message: text }),
 });
 
-/** Plays API Gateway: HTTP in, the event of payload format 2.0 to the function of the route, its result back as HTTP. */
+const unavailable = message(503, 'Service Unavailable');
+
+const serverError = (functionName: string, error: unknown) => {
+  const name = error instanceof Error ? error.name : 'unknown error';
+  process.stderr.write(`the function ${functionName} threw ${name}\n`);
+  return message(500, 'Internal Server Error');
+};
+
+/** Emulates API Gateway: HTTP in, the event of payload format 2.0 to the function of the route, its result back as HTTP. */
 export const createGateway =
-  ({ routes, functions }: GatewayOptions): Handle =>
+  ({ routes, call }: GatewayOptions): Handle =>
   async (request, response) => {
     const path = request.url?.split('?')[0] ?? '/';
     const matched = matchRoute(routes, request.method ?? '', path);
@@ -50,17 +56,8 @@ export const createGateway =
     const functionName = matched.route.function;
     const timeout = new AbortController();
     const result = await Promise.race([
-      functions[functionName](httpEvent(request, matched, body), lambdaContext(functionName, functionTimeoutMs)).catch(
-        (error: unknown) => {
-          process.stderr.write(
-            `${functionName} threw ${error instanceof Error ? error.name : 'something that is no error'}\n`,
-          );
-          return message(500, 'Internal Server Error');
-        },
-      ),
-      sleep(integrationTimeoutMs, message(503, 'Service Unavailable'), { signal: timeout.signal, ref: false }).catch(
-        () => message(503, 'Service Unavailable'),
-      ),
+      call(functionName, httpEvent(request, matched, body)).catch((error) => serverError(functionName, error)),
+      sleep(integrationTimeoutMs, unavailable, { signal: timeout.signal, ref: false }).catch(() => unavailable),
     ]);
     timeout.abort();
     answer(response, result);

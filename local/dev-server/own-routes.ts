@@ -1,14 +1,18 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type CallerRoute, type Route, routeKeyOf } from '../../functions/http/routes.ts';
 import { type BusEvent, parseEvent } from '../emulators/eventbridge/event.ts';
 import { type Handle, readBody } from '../emulators/loopback-server.ts';
 import { parseJson } from '../emulators/parse-json.ts';
-import type { Delivery } from './deliver.ts';
+import { matchRoute } from './http-event.ts';
+import type { Delivery } from './rules.ts';
 
-/** What the local service takes besides the HTTP API: events, and the hand that fires a schedule. */
+/** What the local service has besides the HTTP API: `POST /events`, and a way to fire a schedule by hand. */
 export type OwnRoutes = {
   readonly deliver: (event: BusEvent) => Promise<Delivery>;
   /** Fires a schedule now; `undefined`: there is none of that name. */
   readonly fire: (schedule: string) => Promise<{ readonly run: string }> | undefined;
+  /** The routes of the HTTP API. */
+  readonly routes: readonly (Route | CallerRoute)[];
 };
 
 /** What EventBridge takes at the most. */
@@ -34,12 +38,21 @@ const fireSchedule = async (fire: OwnRoutes['fire'], name: string, response: Ser
   send(response, 202, await fired);
 };
 
-/** Takes `POST /events` and `POST /schedules/{name}`, and leaves the rest to `next`. */
+const help = (routes: OwnRoutes['routes']) => ({
+  message: 'Not Found',
+  routes: ['GET /', ...routes.map(routeKeyOf), 'POST /events', 'POST /schedules/{name}'],
+  documentation: 'docs/local-development.md and openapi.yaml',
+});
+
+/** Answers `POST /events` and `POST /schedules/{name}`, leaves the routes of the API to `next`, and lists them for any other. */
 export const createOwnRoutes =
-  ({ deliver, fire }: OwnRoutes, next: Handle): Handle =>
+  ({ deliver, fire, routes }: OwnRoutes, next: Handle): Handle =>
   (request, response) => {
-    if (request.method !== 'POST') return next(request, response);
-    if (request.url === '/events') return takeEvent(deliver, request, response);
-    const [, schedule] = /^\/schedules\/([\w.-]{1,64})$/.exec(request.url ?? '') ?? [];
-    return schedule === undefined ? next(request, response) : fireSchedule(fire, schedule, response);
+    const { method = '', url = '' } = request;
+    if (method === 'POST' && url === '/events') return takeEvent(deliver, request, response);
+    const [, schedule] = (method === 'POST' && /^\/schedules\/([\w.-]{1,64})$/.exec(url)) || [];
+    if (schedule !== undefined) return fireSchedule(fire, schedule, response);
+    if (matchRoute(routes, method, url.split('?')[0] ?? '/')) return next(request, response);
+    request.resume();
+    send(response, 404, help(routes));
   };

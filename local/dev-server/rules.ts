@@ -7,6 +7,7 @@ import {
 } from '../../infra/configuration/offboarding-rules.ts';
 import type { BusEvent } from '../emulators/eventbridge/event.ts';
 import { matchesPattern } from '../emulators/eventbridge/event-pattern.ts';
+import type { CallFunction } from './functions.ts';
 
 /** The rules that match an event, and why none of them delivers it to the offboarding function. */
 export type Match = { readonly matched: readonly string[]; readonly problem?: string };
@@ -36,3 +37,29 @@ export const createMatchRules = (settings: Configuration['offboarding']) => {
       : { matched, problem: problemOf(event, matching) };
   };
 };
+
+export type Delivery = {
+  /** The rules that match the event. */
+  readonly matched: readonly string[];
+  /** The runs that it started. */
+  readonly runs: readonly string[];
+  /** Why there are none: on AWS the event is then in the queue of failed events, if a rule matched. */
+  readonly problem?: string;
+};
+
+/** Delivers an event to the offboarding function once, if a rule matches. */
+export const createDeliver =
+  (matchRules: (event: BusEvent) => Match, call: CallFunction) =>
+  async (event: BusEvent): Promise<Delivery> => {
+    const { matched, problem } = matchRules(event);
+    if (problem !== undefined) return { matched, runs: [], problem };
+    try {
+      const { runs } = parseRuns(await call('offboarding', event));
+      return { matched, runs };
+    } catch (error) {
+      const reason = error instanceof Error ? `${error.name}: ${error.message}` : 'unknown error';
+      return { matched, runs: [], problem: reason };
+    }
+  };
+
+const parseRuns = (result: unknown) => result as { readonly runs: readonly string[] };

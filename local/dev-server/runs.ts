@@ -1,33 +1,91 @@
 import { join } from 'node:path';
-import { readStartingEnvironment } from '../../functions/platform/environment.ts';
+import { readStartingEnvironment, readWatchEnvironment } from '../../functions/platform/environment.ts';
+import type { Progress } from '../../functions/runs/outcome.ts';
+import { type FinishedStep, resultsFromSteps } from '../../functions/runs/results.ts';
 import { distFolder } from '../../infra/bundling/dist-folder.ts';
 import { type LambdaEmulator, startLambda } from '../emulators/lambda/emulator.ts';
-import { functionVariables } from './function-variables.ts';
-import { CannotStart } from './options.ts';
-import { createProgressLines } from './progress-lines.ts';
+import type { LambdaEvent } from '../emulators/lambda/options.ts';
+import { functionVariables } from './functions.ts';
+import { CannotStart, type Options } from './options.ts';
+import type { Print } from './output.ts';
+
+type HistoryEvent = Extract<LambdaEvent, { readonly kind: 'history' }>['event'];
+
+const describe = ({ total, loggedOut, failed, skipped, pending }: Progress): string =>
+  `${loggedOut} of ${total} logged out, ${failed} failed, ${skipped} skipped, ${pending} pending`;
+
+const finishedStepIn = ({ EventType, Name = '', StepSucceededDetails }: HistoryEvent): readonly FinishedStep[] =>
+  EventType === 'StepSucceeded' ? [{ name: Name, payload: StepSucceededDetails?.Result?.Payload }] : [];
+
+/** Prints a line whenever a run starts, gets further or ends. */
+export const createProgressLines = (print: Print) => {
+  const stepsOf = new Map<string, readonly FinishedStep[]>();
+
+  const addSteps = (arn: string, name: string, steps: readonly FinishedStep[], prefix: string) => {
+    if (steps.length === 0) return;
+    const all = [...(stepsOf.get(arn) ?? []), ...steps];
+    stepsOf.set(arn, all);
+    const { progress } = resultsFromSteps(all);
+    if (progress.total > 0) print(`run ${name} ${prefix}: ${describe(progress)}\n`);
+  };
+
+  return (happened: LambdaEvent): void => {
+    if (happened.kind !== 'history' && happened.kind !== 'execution-resumed') return;
+    const { name, arn } = happened.execution;
+    if (happened.kind === 'execution-resumed') {
+      print(`run ${name} goes on\n`);
+      addSteps(arn, name, happened.events.flatMap(finishedStepIn), 'so far');
+      return;
+    }
+    const { EventType = '', Name = '' } = happened.event;
+    addSteps(arn, name, finishedStepIn(happened.event), Name);
+    if (!EventType.startsWith('Execution')) return;
+    print(`run ${name} ${EventType.slice('Execution'.length).toLowerCase()}\n`);
+    if (EventType !== 'ExecutionStarted') stepsOf.delete(arn);
+  };
+};
+
+/** As long as Lambda lets the watch run, and it ends by itself before that. */
+const watchTimeoutMs = 31 * 24 * 60 * 60 * 1_000;
+
+const durableFunctions = ({ timeScale }: Pick<Options, 'timeScale'>) => {
+  const { runFunction, executionTimeoutMs } = readStartingEnvironment(process.env);
+  const bundleOf = (name: string) => join(distFolder, name, 'index.mjs');
+  const environment = functionVariables;
+  const run = { bundle: bundleOf('run'), environment, executionTimeoutMs };
+  const watch = {
+    bundle: bundleOf('watch'),
+    environment,
+    executionTimeoutMs: watchTimeoutMs,
+    ...(timeScale > 1 && { timeScale }),
+  };
+  return { [runFunction]: run, [readWatchEnvironment(process.env).watchFunction]: watch };
+};
 
 /**
- * Plays Lambda around the built `run` bundle; runs that an earlier service left in `folder` go on.
+ * Emulates Lambda around the built durable functions; runs that an earlier service left in the journal go on.
  *
- * @throws {@link CannotStart} if the folder cannot be written, or holds something else
+ * @throws {@link CannotStart} if the journal cannot be written, or another service has it
  */
-export const startRuns = (folder: string, print: (text: string) => void): Promise<LambdaEmulator> => {
-  const { runFunction, executionTimeoutMs } = readStartingEnvironment(process.env);
+export const startRuns = async (
+  { journal, timeScale }: Pick<Options, 'journal' | 'timeScale'>,
+  print: Print,
+  onLine: (line: string) => void,
+): Promise<LambdaEmulator> => {
   const { AWS_REGION: region } = process.env;
-  return startLambda({
-    folder,
-    ...(region !== undefined && { region }),
-    functions: {
-      [runFunction]: {
-        bundle: join(distFolder, 'run', 'index.mjs'),
-        environment: functionVariables,
-        executionTimeoutMs,
-      },
-    },
-    onEvent: createProgressLines(print),
-    deadLetter: ({ name, status }) =>
-      print(`run ${name} ${status}: on AWS its request is now in the dead-letter queue\n`),
-  }).catch((error: Error) => {
-    throw new CannotStart(`--journal ${folder} cannot be used: ${error.message}`);
-  });
+  try {
+    return await startLambda({
+      folder: journal,
+      ...(region !== undefined && { region }),
+      functions: durableFunctions({ timeScale }),
+      onEvent: createProgressLines(print),
+      onOutput: onLine,
+      onProblem: (line) => print(`${line}\n`),
+      deadLetter: ({ name, status }) =>
+        print(`run ${name} ${status}: on AWS its request is now in the dead-letter queue\n`),
+    });
+  } catch (error) {
+    const { message: problem } = Object(error);
+    throw new CannotStart(`--journal ${journal} cannot be used: ${problem}. Name another folder with --journal`);
+  }
 };

@@ -2,8 +2,7 @@ import { ConfigurationError } from '../../infra/configuration/configuration.ts';
 import { parseExpression } from '../../infra/configuration/schedules/expression.ts';
 import { nextFirings, type Timing } from '../../infra/configuration/schedules/firings.ts';
 import type { Schedule } from '../../infra/configuration/schedules/schedule-schema.ts';
-import type { ScheduleFunction } from './functions.ts';
-import { lambdaContext } from './lambda-context.ts';
+import type { CallFunction } from './functions.ts';
 import type { OwnRoutes } from './own-routes.ts';
 
 /** Longest time one timer of Node's can wait, in milliseconds. */
@@ -32,9 +31,9 @@ const keepSchedule = (timing: Timing, fire: (scheduledTime: Date) => void, signa
   waitForNext(new Date());
 };
 
-/** What EventBridge Scheduler would hand the schedule function, for a firing that was due at this time. */
-const scheduleInput = ({ name, expression: _1, timeZone: _2, ...asked }: Schedule, scheduledTime: Date): object => ({
-  ...asked,
+/** What EventBridge Scheduler sends to the schedule function for a firing that was due at this time. */
+const scheduleInput = ({ name, expression: _1, timeZone: _2, ...request }: Schedule, scheduledTime: Date): object => ({
+  ...request,
   schedule: name,
   scheduledTime: `${scheduledTime.toISOString().slice(0, 19)}Z`,
 });
@@ -45,21 +44,23 @@ const parseTiming = ({ expression: text, timeZone }: Schedule): Timing => {
   return { expression, timeZone };
 };
 
+const parseRun = (result: unknown) => result as { readonly run: string };
+
 /**
- * Plays EventBridge Scheduler around the schedule function, until `signal` aborts.
+ * Emulates EventBridge Scheduler around the schedule function, until `signal` aborts.
  *
  * @returns fires a schedule by hand, now; `undefined`: there is none of that name
  */
 export const keepSchedules = (
   schedules: readonly Schedule[],
-  handler: ScheduleFunction,
+  call: CallFunction,
   signal: AbortSignal,
 ): OwnRoutes['fire'] => {
-  const fireAt = (schedule: Schedule, time: Date) =>
-    handler(scheduleInput(schedule, time), lambdaContext('schedule', 29_000));
+  const fireAt = async (schedule: Schedule, time: Date) =>
+    parseRun(await call('schedule', scheduleInput(schedule, time)));
   for (const schedule of schedules) {
-    const say = (error: Error) => process.stderr.write(`schedule ${schedule.name}: ${error.name}\n`);
-    keepSchedule(parseTiming(schedule), (due) => void fireAt(schedule, due).catch(say), signal);
+    const report = (error: Error) => process.stderr.write(`schedule ${schedule.name}: ${error.name}\n`);
+    keepSchedule(parseTiming(schedule), (due) => void fireAt(schedule, due).catch(report), signal);
   }
   return (name) => {
     const schedule = schedules.find((one) => one.name === name);

@@ -1,6 +1,39 @@
-import { checkAwsVariables, createReadAwsVariables } from './aws-account.ts';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { startEmulators } from './emulators.ts';
-import type { Options } from './options.ts';
+import type { CallFunction } from './functions.ts';
+import { CannotStart, type Options } from './options.ts';
+
+/** Returns the variables that Lambda sets from a role: here from what the AWS SDK finds (profile, SSO, environment). */
+type ReadAwsVariables = () => Promise<Readonly<Record<string, string>>>;
+
+/** The SDK keeps credentials until shortly before they expire, so reading them often costs nothing. */
+const createReadAwsVariables = (): ReadAwsVariables => {
+  const { config } = new SecretsManagerClient({});
+  return async () => {
+    const { accessKeyId, secretAccessKey, sessionToken, expiration } = await config.credentials();
+    return {
+      AWS_REGION: await config.region(),
+      AWS_ACCESS_KEY_ID: accessKeyId,
+      AWS_SECRET_ACCESS_KEY: secretAccessKey,
+      ...(sessionToken && { AWS_SESSION_TOKEN: sessionToken }),
+      ...(expiration && { AWS_CREDENTIAL_EXPIRATION: expiration.toISOString() }),
+    };
+  };
+};
+
+/** @throws {@link CannotStart} which names what the SDK does not find */
+const checkAwsVariables = async (readAwsVariables: ReadAwsVariables): Promise<Readonly<Record<string, string>>> => {
+  try {
+    return await readAwsVariables();
+  } catch (error) {
+    const name = error instanceof Error ? error.name : 'unknown error';
+    const message = error instanceof Error ? error.message : '';
+    const missing = /region/i.test(message)
+      ? 'an AWS region: set AWS_REGION'
+      : 'AWS credentials: set AWS_PROFILE, or log in with the AWS CLI';
+    throw new CannotStart(`the AWS SDK finds no ${missing} (${name})`);
+  }
+};
 
 /** Where the secrets are, and so which GREEN-API is called. */
 export type Secrets = {
@@ -8,14 +41,22 @@ export type Secrets = {
   readonly variables: Readonly<Record<string, string>>;
   /** Puts renewed credentials into the environment. */
   readonly refresh: () => Promise<void>;
-  /** The emulator for GREEN-API; missing: the real one is called. */
+  /** The emulator of GREEN-API; missing: the real one is called. */
   readonly greenApiUrl?: string;
 };
 
-/** @param stack gets what is started */
-export const findSecrets = async (where: Options['secrets'], stack: AsyncDisposableStack): Promise<Secrets> => {
-  if (where === 'emulator') {
-    const emulators = stack.use(await startEmulators(process.env.SECRET_PREFIX ?? ''));
+/**
+ * @param call calls the rotation function
+ * @param stack gets what is started
+ */
+export const findSecrets = async (
+  { secrets, greenApiPort }: Pick<Options, 'secrets' | 'greenApiPort'>,
+  call: CallFunction,
+  stack: AsyncDisposableStack,
+): Promise<Secrets> => {
+  if (secrets === 'emulator') {
+    const secretPrefix = process.env.SECRET_PREFIX ?? '';
+    const emulators = stack.use(await startEmulators({ secretPrefix, greenApiPort, call }));
     return { ...emulators, refresh: async () => {} };
   }
   const readAwsVariables = createReadAwsVariables();

@@ -6,6 +6,7 @@ import { readConfiguration } from '../../infra/configuration/configuration-file.
 import {
   callersEnvironment,
   callingEnvironment,
+  offboardingEnvironment,
   startingEnvironment,
   warmingEnvironment,
 } from '../../infra/constructs/function-environment.ts';
@@ -14,33 +15,33 @@ import { startEventBus } from '../emulators/eventbridge/event-bus.ts';
 import { type Handle, startLoopbackServer } from '../emulators/loopback-server.ts';
 import { findCallers, type LocalCallers, passCallers, routesOfCallers } from './callers.ts';
 import { serveConsole } from './console.ts';
-import { createDeliver } from './deliver.ts';
-import { loadHandlers } from './functions.ts';
-import { createGateway } from './gateway.ts';
-import { lambdaContext } from './lambda-context.ts';
+import { createDrain, type Drain } from './drain.ts';
+import { type CallFunction, startFunctions } from './functions.ts';
+import { type CallHttpFunction, createGateway } from './gateway.ts';
 import { CannotStart, type Options } from './options.ts';
+import { checkEvidenceFile, createTakeLine, type Print } from './output.ts';
 import { createOwnRoutes } from './own-routes.ts';
-import { createMatchRules } from './rules.ts';
+import { createDeliver, createMatchRules } from './rules.ts';
 import { startRuns } from './runs.ts';
 import { keepSchedules } from './scheduler.ts';
 import { findSecrets, type Secrets } from './secrets.ts';
 
 export type Service = AsyncDisposable &
-  Pick<Secrets, 'greenApiUrl'> & {
+  Pick<Secrets, 'greenApiUrl'> &
+  Pick<Drain, 'drain' | 'inProgress'> & {
     readonly url: string;
     readonly demoTokens: LocalCallers['demoTokens'];
     /** What every call must carry when logouts are real. */
     readonly startToken: string | undefined;
   };
 
-type Print = (text: string) => void;
-
-/** All that the deployed functions find in their environments, under the names that things have here. */
+/** The environment of the deployed functions, with the local names of the bus and the run function. */
 const configuredVariables = (configuration: Configuration) => {
   const settings = { ...configuration, name: configuration.stackName };
   return {
     ...callingEnvironment(settings, 'local'),
     ...warmingEnvironment(settings),
+    ...offboardingEnvironment(settings),
     ...startingEnvironment(settings, 'green-api-logout-run', 'live'),
   };
 };
@@ -48,7 +49,7 @@ const configuredVariables = (configuration: Configuration) => {
 const describeEvent = ({ source, detail, 'detail-type': detailType }: BusEvent): string =>
   `event ${JSON.stringify(detailType)} from ${JSON.stringify(source)}${typeof detail.idInstance === 'string' ? `: ${JSON.stringify(detail.idInstance)}` : ''}\n`;
 
-/** A user who set the variable has the real thing, or a emulator of their own. */
+/** A user who set the variable has the real service, or an emulator of their own. */
 const unlessSet = async (
   name: string,
   start: () => Promise<{ readonly url: string } & AsyncDisposable>,
@@ -65,15 +66,40 @@ const nameTakenPort =
     throw error;
   };
 
+/** The functions need the emulators, and the emulator of Secrets Manager calls one of the functions. */
+const createLateCall = () => {
+  const loaded = Promise.withResolvers<CallFunction>();
+  const call: CallFunction = async (functionName, event) => (await loaded.promise)(functionName, event);
+  return { call, resolve: loaded.resolve };
+};
+
+/** Starts what the functions call, and then the functions. */
+const startBackend = async (options: Options, print: Print, stack: AsyncDisposableStack) => {
+  const onLine = createTakeLine(options.evidence, print);
+  const rotation = createLateCall();
+  const { variables, refresh, greenApiUrl } = await findSecrets(options, rotation.call, stack);
+  Object.assign(process.env, variables);
+  await unlessSet('AWS_ENDPOINT_URL_EVENTBRIDGE', () => startEventBus((event) => print(describeEvent(event))), stack);
+  await unlessSet('AWS_ENDPOINT_URL_LAMBDA', () => startRuns(options, print, onLine), stack);
+  checkEvidenceFile(options.evidence);
+  const { call } = stack.use(await startFunctions({ refresh, onLine }));
+  rotation.resolve(call);
+  return { call, greenApiUrl };
+};
+
+const parseHttpResult = (result: unknown) => result as Awaited<ReturnType<CallHttpFunction>>;
+
 /** Starts the HTTP API around the built functions, and the emulators they need. @throws {@link CannotStart} */
 export const startService = async (options: Options, print: Print): Promise<Service> => {
-  const { port, secrets, journal } = options;
+  const { port, secrets } = options;
   await using starting = new AsyncDisposableStack();
-  // The port first: who cannot have it must not carry on the runs of the service that has.
+  // The port first: a service that cannot have it must not go on with the runs of the one that has it.
   const ready = Promise.withResolvers<Handle>();
-  const answer: Handle = async (request, response) => (await ready.promise)(request, response);
+  const { handle, drain, inProgress } = createDrain(async (request, response) =>
+    (await ready.promise)(request, response),
+  );
   const server = starting.use(
-    await startLoopbackServer(answer, { port, isForeign: isForeignToConsole }).catch(nameTakenPort(port)),
+    await startLoopbackServer(handle, { port, isForeign: isForeignToConsole }).catch(nameTakenPort(port)),
   );
 
   const configuration = readConfiguration(options.configuration);
@@ -83,28 +109,23 @@ export const startService = async (options: Options, print: Print): Promise<Serv
     ...process.env,
     ...callersEnvironment(identityProviders),
   });
-  const { variables, refresh, greenApiUrl } = await findSecrets(secrets, starting);
-  Object.assign(process.env, variables);
-  await unlessSet(
-    'AWS_ENDPOINT_URL_EVENTBRIDGE',
-    () => startEventBus((event) => print(describeEvent(event))),
-    starting,
-  );
-  await unlessSet('AWS_ENDPOINT_URL_LAMBDA', () => startRuns(journal, print), starting);
+  const { call, greenApiUrl } = await startBackend(options, print, starting);
 
-  const functions = await loadHandlers(refresh);
   const stopping = new AbortController();
   starting.defer(() => stopping.abort());
-  const fire = keepSchedules(configuration.schedules, functions.schedule, stopping.signal);
-  const matchRules = createMatchRules(configuration.offboarding);
-  const deliver = createDeliver(matchRules, functions.offboarding, () => lambdaContext('offboarding', 29_000));
+  const { schedules, offboarding } = configuration;
+  const fire = keepSchedules(schedules, call, stopping.signal);
+  const deliver = createDeliver(createMatchRules(offboarding), call);
   const callers = routesOfCallers(identityProviders);
-  const gateway = createGateway({ routes: [...routes, ...callers], functions: functions.http });
+  const allRoutes = [...routes, ...callers];
+  const gateway = createGateway({
+    routes: allRoutes,
+    call: async (name, event) => parseHttpResult(await call(name, event)),
+  });
   const startToken = secrets === 'aws' ? createStartToken() : undefined;
-  const { schedules } = configuration;
   const consoleAndApi = serveConsole(
     { schedules, greenApiUrl, startToken },
-    createOwnRoutes({ deliver, fire }, gateway),
+    createOwnRoutes({ deliver, fire, routes: allRoutes }, gateway),
   );
   ready.resolve(passCallers(callers, gateway, consoleAndApi));
   const running = starting.move();
@@ -112,6 +133,8 @@ export const startService = async (options: Options, print: Print): Promise<Serv
     url: server.url,
     demoTokens,
     startToken,
+    drain,
+    inProgress,
     ...(greenApiUrl !== undefined && { greenApiUrl }),
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };

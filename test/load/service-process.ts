@@ -39,7 +39,7 @@ export const startServiceProcess = async (
     stop: () => end('SIGINT'),
     [Symbol.asyncDispose]: async () => {
       await end('SIGKILL');
-      await rm(journal, { recursive: true, force: true });
+      for (const path of [journal, `${journal}.evidence.jsonl`]) await rm(path, { recursive: true, force: true });
     },
   };
 };

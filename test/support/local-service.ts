@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -8,10 +8,12 @@ const root = join(__dirname, '..', '..');
 
 type LocalServiceOptions = {
   readonly args?: readonly string[];
-  /** Where runs are journalled. @default a folder of its own, gone at its end */
+  /** Where runs are journalled. Evidence goes to a file of that name and `.evidence.jsonl`. @default a folder of its own, gone at its end */
   readonly journal?: string;
   readonly variables?: Readonly<Record<string, string>>;
 };
+
+const parseRecord = (line: string) => JSON.parse(line) as Readonly<Record<string, unknown>>;
 
 /** Runs `local/main.ts` as `npm start` does after its build, and keeps all it prints. */
 const run = ({ args = [], variables = {}, journal }: LocalServiceOptions) => {
@@ -30,7 +32,8 @@ const run = ({ args = [], variables = {}, journal }: LocalServiceOptions) => {
   child.stdout.on('data', keep);
   child.stderr.on('data', keep);
   const exited = once(child, 'close').then(([code]) => {
-    if (journal === undefined) rmSync(folder, { recursive: true, force: true });
+    if (journal === undefined)
+      for (const path of [folder, `${folder}.evidence.jsonl`]) rmSync(path, { recursive: true, force: true });
     return Number(code);
   });
 
@@ -45,7 +48,9 @@ const run = ({ args = [], variables = {}, journal }: LocalServiceOptions) => {
       look();
       void exited.then((code) => reject(new Error(`the service ended with ${code}: ${output}`)));
     });
-  return { child, exited, printed, output: () => output };
+  /** What is in the evidence file. */
+  const evidence = () => readFileSync(`${folder}.evidence.jsonl`, 'utf8').split('\n').filter(Boolean).map(parseRecord);
+  return { child, exited, printed, evidence, output: () => output };
 };
 
 /** Runs it to its end. */

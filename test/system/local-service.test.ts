@@ -1,6 +1,9 @@
 import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { runToItsEnd, startLocalService } from '../support/local-service.ts';
 
 let service: Awaited<ReturnType<typeof startLocalService>>;
@@ -98,7 +101,14 @@ test.each<[Parameters<typeof runToItsEnd>[0], RegExp]>([
   [{ args: ['--secrets', 'aws'] }, /^the AWS SDK finds no .*AWS_.*\n$/],
   [{ variables: { SECRET_PREFIX: '!x/' } }, /SECRET_PREFIX must end in/],
   [{ journal: '/dev/null/x' }, /^--journal \/dev\/null\/x cannot be used: ENOTDIR/],
-  [{ args: ['--configuration', '/nope'] }, /^\/nope cannot be read\n$/],
+  [{ args: ['--configuration', '/nope'] }, /^The configuration \/nope cannot be read: check that the file exists\.\n$/],
+  [
+    { args: ['--evidence', '/dev/null/e'] },
+    /^\/dev\/null\/e cannot be written \(\w+\): name another file with --evidence\n$/,
+  ],
+  [{ args: ['--time-scale', '0'] }, /^--time-scale is "0": it must be a number from 1 to 500\n$/],
+  [{ args: ['--time-scale', '9', '--secrets', 'aws'] }, /^--time-scale works with the emulators only: leave it out\n$/],
+  [{ args: ['--green-api-port', 'x'] }, /^--green-api-port is "x": it must be a number from 0 to 65535\n$/],
 ])('%j ends in one clear line and exit code 1', async (options, line) => {
   const noAccount = { AWS_EC2_METADATA_DISABLED: 'true', HOME: '/nonexistent' };
 
@@ -127,4 +137,102 @@ test('SIGTERM ends it with exit code 0', async () => {
   other.child.kill('SIGTERM');
 
   expect(await other.exited).toBe(0);
+});
+
+test('prints the address of the console first', () => {
+  expect(service.output().split('\n')[0]).toBe(`Open ${service.url}/ in a browser: the web console.`);
+});
+
+test('helps with a route that does not exist', async () => {
+  const response = await fetch(`${service.url}/instance/1101000001`);
+
+  expect(response.status).toBe(404);
+  expect(await response.json()).toMatchObject({
+    message: 'Not Found',
+    routes: expect.arrayContaining(['GET /', 'POST /instances/{idInstance}/logout', 'POST /events']),
+    documentation: expect.stringContaining('docs/local-development.md'),
+  });
+});
+
+test('takes the port of the GREEN-API emulator from an option', async () => {
+  const free = createServer().listen(0, '127.0.0.1');
+  await once(free, 'listening');
+  const { port } = free.address() as AddressInfo;
+  await new Promise((resolve) => free.close(resolve));
+  await using other = await startLocalService({ args: ['--green-api-port', String(port)] });
+
+  expect(other.greenApiUrl).toBe(`http://127.0.0.1:${port}`);
+});
+
+/** Begins a logout that takes three seconds, and returns when GREEN-API has been called. */
+const beginLogout = async (other: typeof service) => {
+  await fetch(`${other.greenApiUrl}/emulator/instances/1101000002/fault`, {
+    method: 'PUT',
+    body: '{"fault":"slow","method":"logout","delayMs":3000}',
+  });
+  const body = '{"reason":"phone lost"}';
+  const answer = fetch(`${other.url}/instances/1101000002/logout`, { method: 'POST', body });
+  for (;;) {
+    const calls = await (await fetch(`${other.greenApiUrl}/emulator/calls`)).text();
+    if (calls.includes('"method":"logout","idInstance":"1101000002"')) return { answer };
+  }
+};
+
+const evidenceOf = (other: typeof service, idInstance: string) =>
+  other.evidence().filter((record) => record.idInstance === idInstance);
+
+const ends: Readonly<Record<string, (other: typeof service) => unknown>> = {
+  'on SIGINT': ({ child }) => child.kill('SIGINT'),
+  'on SIGTERM': ({ child }) => child.kill('SIGTERM'),
+  'on SIGHUP': ({ child }) => child.kill('SIGHUP'),
+  'when nobody reads its output any more': ({ child }) => child.stdout.destroy(),
+};
+
+test.each(Object.keys(ends))(
+  '%s a logout in progress is answered, its evidence is kept, and the service ends',
+  async (how) => {
+    const journal = mkdtempSync(join(tmpdir(), 'green-api-logout-'));
+    const other = await startLocalService({ journal });
+    const { answer } = await beginLogout(other);
+
+    ends[how]?.(other);
+
+    expect([(await answer).status, await other.exited]).toEqual([200, 0]);
+    expect(evidenceOf(other, '1101000002')).toMatchObject([{ message: 'evidence', reason: 'phone lost' }]);
+    for (const path of [journal, `${journal}.evidence.jsonl`]) rmSync(path, { recursive: true });
+  },
+);
+
+test('keeps the evidence of every logout in a file besides printing it', () => {
+  expect(evidenceOf(service, '1101000001')).toMatchObject([{ message: 'evidence', reason: 'first example' }]);
+});
+
+test('goes on when evidence cannot be written to its file, and says so once', async () => {
+  const journal = mkdtempSync(join(tmpdir(), 'green-api-logout-'));
+  const evidence = `${journal}.evidence.jsonl`;
+  await using other = await startLocalService({ journal });
+  rmSync(evidence);
+  mkdirSync(evidence);
+
+  const logout = (id: string) => fetch(`${other.url}/instances/${id}/logout`, { method: 'POST' });
+  const answers = [await logout('1101000003'), await logout('1101000002')];
+
+  expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+  await other.printed(/"idInstance":"1101000002"/);
+  expect(other.output().match(/cannot be written \(EISDIR\): evidence is only printed/g)).toHaveLength(1);
+  for (const path of [journal, evidence]) rmSync(path, { recursive: true });
+});
+
+test('a second service on the same journal ends in one clear line, and changes nothing', async () => {
+  const journal = mkdtempSync(join(tmpdir(), 'green-api-logout-'));
+  await using first = await startLocalService({ journal });
+
+  const { code, output } = await runToItsEnd({ journal });
+
+  expect(code).toBe(1);
+  expect(output).toMatch(
+    /^--journal \S+ cannot be used: \S+lock is held by another service \(process \d+\)\. Name another folder with --journal\n$/,
+  );
+  expect((await fetch(`${first.url}/instances`)).status).toBe(200);
+  for (const path of [journal, `${journal}.evidence.jsonl`]) rmSync(path, { recursive: true });
 });

@@ -11,6 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { errorCodeOf } from '../error-code.ts';
 import type { ExecutionRecord, LaterRecord, Started } from './records.ts';
 
 /** A file of the journal cannot be used; the message names it. */
@@ -33,11 +34,6 @@ export type Journal = {
   };
   /** Lets another service have the folder. */
   readonly close: () => void;
-};
-
-const codeOf = (error: unknown): string => {
-  const { code = 'unknown error' } = Object(error) as { readonly code?: unknown };
-  return String(code);
 };
 
 const parseLine = (line: string) => JSON.parse(line) as ExecutionRecord;
@@ -73,7 +69,7 @@ const readFile = (path: string): JournalledExecution | DamagedFile | undefined =
     if (statSync(path).size === 0) return void rmSync(path);
     return parseJournal(readWholeLines(path)) ?? moveAside(path);
   } catch (cause) {
-    throw new JournalError(`${path} cannot be read (${codeOf(cause)})`, { cause });
+    throw new JournalError(`${path} cannot be read (${errorCodeOf(cause)})`, { cause });
   }
 };
 
@@ -97,7 +93,7 @@ const createAppend = () => {
       } catch {
         // The next append tries it again.
       }
-      throw new JournalError(`${path} cannot be written (${codeOf(cause)})`, { cause });
+      throw new JournalError(`${path} cannot be written (${errorCodeOf(cause)})`, { cause });
     }
   };
 };
@@ -108,7 +104,7 @@ const isRunning = (pid: number): boolean => {
   try {
     return process.kill(pid, 0);
   } catch (error) {
-    return codeOf(error) === 'EPERM';
+    return errorCodeOf(error) === 'EPERM';
   }
 };
 
@@ -119,7 +115,7 @@ const lock = (folder: string): (() => void) => {
   try {
     take();
   } catch (error) {
-    if (codeOf(error) !== 'EEXIST') throw error;
+    if (errorCodeOf(error) !== 'EEXIST') throw error;
     const owner = Number(readFileSync(path, 'utf8'));
     const isHeld = owner === process.pid ? heldHere.has(path) : owner > 0 && isRunning(owner);
     if (isHeld) throw new JournalError(`${path} is held by another service (process ${owner})`);

@@ -1,0 +1,42 @@
+import type { Handle } from '../emulators/loopback-server.ts';
+
+export type Drain = {
+  readonly handle: Handle;
+  /** Refuses new requests, and resolves when those in progress are answered, or after `longestMs`. */
+  readonly drain: (longestMs: number) => Promise<void>;
+  /** How many requests are in progress. */
+  readonly inProgress: () => number;
+};
+
+/** Lets a server end without cutting off the requests in progress. */
+export const createDrain = (next: Handle): Drain => {
+  const idle = Promise.withResolvers<void>();
+  let isEnding = false;
+  let count = 0;
+
+  const finish = () => {
+    count -= 1;
+    if (isEnding && count === 0) idle.resolve();
+  };
+
+  const handle: Handle = (request, response) => {
+    if (isEnding) {
+      const body = JSON.stringify({ message: 'the local service is ending: start it again, and repeat the request' });
+      response.writeHead(503, { 'content-type': 'application/json', connection: 'close' }).end(body);
+      return;
+    }
+    count += 1;
+    response.once('close', finish);
+    return next(request, response);
+  };
+
+  const drain = async (longestMs: number): Promise<void> => {
+    isEnding = true;
+    if (count === 0) return;
+    const timer = setTimeout(idle.resolve, longestMs);
+    await idle.promise;
+    clearTimeout(timer);
+  };
+
+  return { handle, drain, inProgress: () => count };
+};
