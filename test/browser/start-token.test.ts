@@ -1,4 +1,5 @@
 import { startSecretsManager } from '../../local/emulators/secrets-manager/emulator.ts';
+import { awsVariables } from '../support/aws-environment.ts';
 import { startBrowser } from '../support/browser/console.ts';
 import { startConsoleServer } from '../support/console-server.ts';
 import { startLocalService } from '../support/local-service.ts';
@@ -77,10 +78,9 @@ test('a thousand instances are shown in pages, and a filter finds one of them', 
 test('with real secrets the local service wants the start token too', async () => {
   const secret = { name: 'green-api/1101000001', secretString: '{}', tags: { owner: 'john.doe@example.com' } };
   await using secrets = await startSecretsManager({ secrets: [secret] });
-  const account = { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' };
   await using service = await startLocalService({
     args: ['--secrets', 'aws'],
-    variables: { ...account, AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url },
+    variables: awsVariables({ secretsManager: secrets.url }),
   });
   const [, address = ''] = await service.printed(/Open (\S+) /);
 

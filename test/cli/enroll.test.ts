@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { DescribeSecretCommand, GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { type GreenApiEmulator, startGreenApi } from '../../local/emulators/green-api/emulator.ts';
 import { type SecretsManagerEmulator, startSecretsManager } from '../../local/emulators/secrets-manager/emulator.ts';
-import { localAws, runCli } from '../support/cli.ts';
+import { awsVariables } from '../support/aws-environment.ts';
+import { runCli } from '../support/cli.ts';
 import { createClient } from '../support/secrets-manager-client.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'enroll-'));
@@ -29,7 +30,7 @@ afterAll(() => greenApi.close());
 const enroll = (args: readonly string[], input = '') =>
   runCli(['enroll', '--allow-host', greenApi.host, ...args], {
     input,
-    env: { ...localAws, AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url, AWS_MAX_ATTEMPTS: '1' },
+    env: { ...awsVariables({ secretsManager: secrets.url }), AWS_MAX_ATTEMPTS: '1' },
   });
 
 const csv = (...lines: readonly string[]): string => {

@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { redriveRun } from '../../cli/redrive/redrive-run.ts';
 import type { StartRun } from '../../functions/runs/lambda/start-run.ts';
 import type { ForcedLogout } from '../../functions/runs/request.ts';
+import { awsVariables } from '../support/aws-environment.ts';
 import { startHarness } from '../support/lambda/harness.ts';
 
 const request = {
@@ -95,10 +96,7 @@ describe('npm run redrive', () => {
   const redrive = (message: string, input: string, endpoint = 'http://127.0.0.1:9') =>
     new Promise<{ code: number | null; stdout: string; stderr: string }>((resolve) => {
       const env = {
-        AWS_ENDPOINT_URL_LAMBDA: endpoint,
-        AWS_REGION: 'us-east-1',
-        AWS_ACCESS_KEY_ID: 'local',
-        AWS_SECRET_ACCESS_KEY: 'local',
+        ...awsVariables({ lambda: endpoint }),
         RUN_FUNCTION: 'run',
       };
       const child = execFile(

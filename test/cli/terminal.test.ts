@@ -1,7 +1,8 @@
 import { type GreenApiEmulator, startGreenApi } from '../../local/emulators/green-api/emulator.ts';
 import { startSecretsManager } from '../../local/emulators/secrets-manager/emulator.ts';
 import { startJsonServer } from '../support/api-double.ts';
-import { localAws, runCli } from '../support/cli.ts';
+import { awsVariables } from '../support/aws-environment.ts';
+import { runCli } from '../support/cli.ts';
 
 const run = (status: string, loggedOut: number) => ({
   id: 'api-1',
@@ -66,7 +67,7 @@ describe('enroll', () => {
     const args = ['enroll', '1101000001', '--api-url', greenApi.apiUrl, '--allow-host', greenApi.host];
 
     const { code, stdout, stderr } = await runCli(args, {
-      env: { ...localAws, AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url },
+      env: awsVariables({ secretsManager: secrets.url }),
       // Ctrl-T would show it in other programs.
       answers: [{ question: 'apiTokenInstance of 1101000001:', answer: `\u0014${token}\n` }],
     });

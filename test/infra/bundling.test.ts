@@ -7,6 +7,7 @@ import { distFolder } from '../../infra/bundling/dist-folder.ts';
 import { startGreenApi } from '../../local/emulators/green-api/emulator.ts';
 import { startLoopbackServer } from '../../local/emulators/loopback-server.ts';
 import { startSecretsManager } from '../../local/emulators/secrets-manager/emulator.ts';
+import { awsVariables } from '../support/aws-environment.ts';
 import { httpEventOf } from '../support/http-event.ts';
 
 const bundleOf = (functionName: string) => join(distFolder, functionName, 'index.mjs');
@@ -77,10 +78,7 @@ const startSetup = async () => {
     secretsManager,
     variables: {
       ALLOWED_API_HOSTS: greenApi.host,
-      AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsManager.url,
-      AWS_REGION: 'us-east-1',
-      AWS_ACCESS_KEY_ID: 'local',
-      AWS_SECRET_ACCESS_KEY: 'local',
+      ...awsVariables({ secretsManager: secretsManager.url }),
     },
     [Symbol.asyncDispose]: async () => {
       await greenApi.close();

@@ -1,6 +1,6 @@
 import { text } from 'node:stream/consumers';
 import { startLoopbackServer } from '../../local/emulators/loopback-server.ts';
-import { localAws } from './cli.ts';
+import { testAccount } from './aws-environment.ts';
 
 export type AwsCall = { readonly operation: string; readonly input: Readonly<Record<string, unknown>> };
 
@@ -58,7 +58,7 @@ export const startAws = async (answers: AwsAnswers) => {
     url: server.url,
     calls,
     /** Leads the AWS clients of a child process here. */
-    env: { ...localAws, AWS_ENDPOINT_URL: server.url, AWS_MAX_ATTEMPTS: '1' },
+    env: { ...testAccount, AWS_ENDPOINT_URL: server.url, AWS_MAX_ATTEMPTS: '1' },
     operations: () => calls.map(({ operation }) => operation),
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };

@@ -14,14 +14,6 @@ export type CliOptions = {
   readonly answers?: readonly { readonly question: string; readonly answer: string }[];
 };
 
-/** Where AWS clients find a region and credentials that nobody checks. */
-export const localAws = {
-  AWS_REGION: 'us-east-1',
-  AWS_ACCESS_KEY_ID: 'local',
-  AWS_SECRET_ACCESS_KEY: 'local',
-  AWS_EC2_METADATA_DISABLED: 'true',
-};
-
 const fakeTerminal = ['--import', pathToFileURL(join(__dirname, 'fake-terminal.mjs')).href];
 
 const answerQuestions = (child: ChildProcess, answers: NonNullable<CliOptions['answers']>): void => {

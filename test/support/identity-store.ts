@@ -1,4 +1,5 @@
 import { readBody, startLoopbackServer } from '../../local/emulators/loopback-server.ts';
+import { useEmulators } from './aws-environment.ts';
 
 export type IdentityStoreCall = { readonly target: unknown; readonly body: unknown };
 
@@ -10,12 +11,6 @@ export const startIdentityStore = async (status: number, body: object) => {
     calls.push({ target: request.headers['x-amz-target'], body: JSON.parse(text) });
     response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(body));
   }, {});
-  // The SDK reads these itself; each test file has a process environment of its own.
-  Object.assign(process.env, {
-    AWS_ENDPOINT_URL_IDENTITYSTORE: server.url,
-    AWS_REGION: 'eu-central-1',
-    AWS_ACCESS_KEY_ID: 'test',
-    AWS_SECRET_ACCESS_KEY: 'test',
-  });
+  useEmulators({ identityStore: server.url });
   return { calls, [Symbol.asyncDispose]: server.close };
 };

@@ -3,6 +3,7 @@ import { composeLogout, createLogoutHandler } from '../../functions/logout.ts';
 import { startGreenApi } from '../../local/emulators/green-api/emulator.ts';
 import type { FaultName } from '../../local/emulators/green-api/faults.ts';
 import { startSecretsManager } from '../../local/emulators/secrets-manager/emulator.ts';
+import { useEmulators } from './aws-environment.ts';
 import { contextOf, httpEventOf, parseAnswer } from './http-event.ts';
 import { watchSends } from './watch-sends.ts';
 
@@ -45,13 +46,7 @@ export const startLogoutSetup = async ({
       },
     ],
   });
-  // The SDK reads these itself; each test file has a process environment of its own.
-  Object.assign(process.env, {
-    AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsManager.url,
-    AWS_REGION: 'eu-central-1',
-    AWS_ACCESS_KEY_ID: 'test',
-    AWS_SECRET_ACCESS_KEY: 'test',
-  });
+  useEmulators({ secretsManager: secretsManager.url });
 
   const sends = watchSends();
   const lines: string[] = [];

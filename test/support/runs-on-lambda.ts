@@ -1,6 +1,7 @@
 import type { Event, OperationUpdate } from '@aws-sdk/client-lambda';
 import { composeForcedLogouts, createForcedLogoutsHandler } from '../../functions/forced-logouts.ts';
 import { composeSchedule, createScheduleHandler } from '../../functions/schedule.ts';
+import { useEmulators } from './aws-environment.ts';
 import { contextOf, httpEventOf, parseAnswer } from './http-event.ts';
 import { startPuppet } from './lambda/puppet.ts';
 
@@ -29,13 +30,7 @@ const waitOf = ({ name, seconds }: Wait): OperationUpdate => ({
 /** The functions as they are deployed, with the real SDK, around a Lambda whose run is the test itself. */
 export const startRunsSetup = async (bundle: string, variables: Readonly<Record<string, string>> = {}) => {
   const puppet = await startPuppet(bundle);
-  // The SDK reads these itself; each test file has a process environment of its own.
-  Object.assign(process.env, {
-    AWS_ENDPOINT_URL_LAMBDA: puppet.url,
-    AWS_REGION: 'us-east-1',
-    AWS_ACCESS_KEY_ID: 'test',
-    AWS_SECRET_ACCESS_KEY: 'test',
-  });
+  useEmulators({ lambda: puppet.url });
   const lines: string[] = [];
   const processIo = {
     variables: { RUN_FUNCTION: 'run', ...variables },

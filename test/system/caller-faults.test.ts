@@ -3,6 +3,7 @@ import { userIdOf } from '../../functions/scim/user-id.ts';
 import { composeScim, createScimHandler } from '../../functions/scim.ts';
 import { composeWebhook, createWebhookHandler } from '../../functions/webhook.ts';
 import { startSecretsManager } from '../../local/emulators/secrets-manager/emulator.ts';
+import { useEmulators } from '../support/aws-environment.ts';
 import { contextOf, httpEventOf } from '../support/http-event.ts';
 import { markerToken } from '../support/logout-setup.ts';
 import { oktaEvent } from '../support/offboarding-events.ts';
@@ -78,14 +79,7 @@ const lines: string[] = [];
 
 beforeAll(async () => {
   setup = { lambda: await startBreakingLambda(), secrets: await startSecretsManager() };
-  // The SDK reads these itself; each test file has a process environment of its own.
-  Object.assign(process.env, {
-    AWS_ENDPOINT_URL_LAMBDA: setup.lambda.url,
-    AWS_ENDPOINT_URL_SECRETS_MANAGER: setup.secrets.url,
-    AWS_REGION: 'eu-central-1',
-    AWS_ACCESS_KEY_ID: 'test',
-    AWS_SECRET_ACCESS_KEY: 'test',
-  });
+  useEmulators({ lambda: setup.lambda.url, secretsManager: setup.secrets.url });
 });
 
 afterAll(async () => {

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { composeOffboarding, createOffboardingHandler, handler } from '../../functions/offboarding.ts';
 import { readBody, startLoopbackServer } from '../../local/emulators/loopback-server.ts';
+import { useEmulators } from '../support/aws-environment.ts';
 import { contextOf } from '../support/http-event.ts';
 import { customEvent } from '../support/offboarding-events.ts';
 
@@ -15,13 +16,7 @@ const startSetup = async (status: number, errorType = '') => {
       .writeHead(status, { 'x-amzn-errortype': errorType })
       .end(JSON.stringify({ message: 'john.doe@example.com' }));
   }, {});
-  // The SDK reads these itself; each test file has a process environment of its own.
-  Object.assign(process.env, {
-    AWS_ENDPOINT_URL_LAMBDA: lambda.url,
-    AWS_REGION: 'eu-central-1',
-    AWS_ACCESS_KEY_ID: 'test',
-    AWS_SECRET_ACCESS_KEY: 'test',
-  });
+  useEmulators({ lambda: lambda.url });
   const lines: string[] = [];
   const variables = { RUN_FUNCTION: 'acme-run', STACK: 'acme' };
   const handler = createOffboardingHandler(composeOffboarding(variables, (line) => void lines.push(line)));

@@ -2,6 +2,7 @@ import { DescribeSecretCommand, GetSecretValueCommand, RotateSecretCommand } fro
 import { composeRotateToken, createRotateTokenHandler } from '../../functions/rotate-token.ts';
 import { startGreenApi } from '../../local/emulators/green-api/emulator.ts';
 import { startSecretsManager } from '../../local/emulators/secrets-manager/emulator.ts';
+import { useEmulators } from '../support/aws-environment.ts';
 import { contextOf } from '../support/http-event.ts';
 import { createClient } from '../support/secrets-manager-client.ts';
 
@@ -27,12 +28,7 @@ const startSetup = async () => {
     ],
     invokeRotationFunction: async (_arn, event) => handler?.(event, contextOf(60_000)),
   });
-  Object.assign(process.env, {
-    AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsManager.url,
-    AWS_REGION: 'us-east-1',
-    AWS_ACCESS_KEY_ID: 'test',
-    AWS_SECRET_ACCESS_KEY: 'test',
-  });
+  useEmulators({ secretsManager: secretsManager.url });
   handler = createRotateTokenHandler(
     composeRotateToken({ ALLOWED_API_HOSTS: greenApi.host }, (line) => void lines.push(line)),
   );

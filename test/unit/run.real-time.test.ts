@@ -2,6 +2,7 @@ import { LocalDurableTestRunner } from '@aws/durable-execution-sdk-js-testing';
 import { composeRun, createRunHandler } from '../../functions/run.ts';
 import { startGreenApi } from '../../local/emulators/green-api/emulator.ts';
 import { startSecretsManager } from '../../local/emulators/secrets-manager/emulator.ts';
+import { useEmulators } from '../support/aws-environment.ts';
 import { markerToken } from '../support/logout-setup.ts';
 import { requestOf } from '../support/run-setup.ts';
 
@@ -22,13 +23,7 @@ const startRunSetup = async () => {
     tags: { group: 'sales', protected: String(id === guarded) },
   }));
   const secretsManager = await startSecretsManager({ secrets });
-  // The SDK reads these itself; each test file has a process environment of its own.
-  Object.assign(process.env, {
-    AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsManager.url,
-    AWS_REGION: 'us-east-1',
-    AWS_ACCESS_KEY_ID: 'local',
-    AWS_SECRET_ACCESS_KEY: 'local',
-  });
+  useEmulators({ secretsManager: secretsManager.url });
   const lines: string[] = [];
   const dependencies = composeRun({ ALLOWED_API_HOSTS: greenApi.host }, (line) => void lines.push(line));
   const handlerFunction = createRunHandler(dependencies) as unknown as RunnerHandler;

@@ -5,6 +5,7 @@ import { digestOf } from '../../../functions/runs/start-watch.ts';
 import { bundleOptions } from '../../../infra/bundling/bundling.ts';
 import { startGreenApi } from '../../../local/emulators/green-api/emulator.ts';
 import { startSecretsManager } from '../../../local/emulators/secrets-manager/emulator.ts';
+import { awsVariables } from '../../support/aws-environment.ts';
 import { startHarness, temporaryFolder } from '../../support/lambda/harness.ts';
 import { markerToken } from '../../support/logout-setup.ts';
 
@@ -52,10 +53,7 @@ const startSetup = async () => {
   });
   const variables = {
     ALLOWED_API_HOSTS: greenApi.host,
-    AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsManager.url,
-    AWS_REGION: 'us-east-1',
-    AWS_ACCESS_KEY_ID: 'test',
-    AWS_SECRET_ACCESS_KEY: 'test',
+    ...awsVariables({ secretsManager: secretsManager.url }),
     // The clock of the watch runs fast, and so would the age of a cached credential.
     CREDENTIAL_TTL_MS: '0',
   };

@@ -3,6 +3,7 @@ import { startEventBus } from '../../../local/emulators/eventbridge/event-bus.ts
 import { startGreenApi } from '../../../local/emulators/green-api/emulator.ts';
 import { startSecretsManager } from '../../../local/emulators/secrets-manager/emulator.ts';
 import type { LocalSecret } from '../../../local/emulators/secrets-manager/store.ts';
+import { awsVariables } from '../aws-environment.ts';
 import { markerToken } from '../logout-setup.ts';
 import { type BrokenHost, type BrokenHostName, brokenHostNames, brokenHosts } from './broken-hosts.ts';
 import { buildFunctions } from './bundles.ts';
@@ -40,11 +41,7 @@ export const startFaultSetup = async () => {
     EVENT_BUS: 'outcomes',
     // No answer is too late, however busy the machine is.
     GREEN_API_TIMEOUT_MS: '20000',
-    AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsManager.url,
-    AWS_ENDPOINT_URL_EVENTBRIDGE: eventBus.url,
-    AWS_REGION: 'eu-central-1',
-    AWS_ACCESS_KEY_ID: 'test',
-    AWS_SECRET_ACCESS_KEY: 'test',
+    ...awsVariables({ secretsManager: secretsManager.url, eventBridge: eventBus.url }),
   };
   const functions = starting.use(startFunctions(variables));
 

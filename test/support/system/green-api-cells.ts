@@ -1,17 +1,18 @@
 import type { InstanceId } from '../../../functions/instances/instance-id.ts';
 import { inParallel } from '../../../functions/runs/operations.ts';
-import { type FaultName, faultNames } from '../../../local/emulators/green-api/faults.ts';
+import type { FaultName } from '../../../local/emulators/green-api/faults.ts';
 import type { Method } from '../../../local/emulators/green-api/instance.ts';
-import { type BrokenHostName, brokenHostNames } from './broken-hosts.ts';
+import type { BrokenHostName } from './broken-hosts.ts';
 import type { FaultSetup } from './fault-setup.ts';
 import { logOut, run } from './requests.ts';
+import { selectedFaults } from './selected-faults.ts';
 
-/** What meets an instance at GREEN-API, or on the way there. */
+/** A fault of GREEN-API, or of the network on the way there. */
 export type Fault = FaultName | BrokenHostName;
 
 type Meeting = { readonly method?: Method; readonly wait?: number };
 
-/** Where the logout function meets a trouble (at one method, or at every one), and how long its caller waits, in seconds. */
+/** Which call of the logout function has the fault (one method, or every one), and how long its caller waits, in seconds. */
 const atTheFunction = {
   logout: { method: 'logout', wait: 1 },
   unwaited: { method: 'logout', wait: 0 },
@@ -19,7 +20,7 @@ const atTheFunction = {
   every: { wait: 1 },
 } as const satisfies Record<string, Meeting>;
 
-/** Where a run meets it. */
+/** Which call of a run has the fault. */
 const inARun = {
   runLogout: { method: 'logout' },
   runReading: { method: 'getStateInstance' },
@@ -45,19 +46,29 @@ const addAt = (setup: FaultSetup, host: BrokenHostName): string =>
   setup.addInstance({ apiUrl: setup.hosts.apiUrlOf(host) });
 
 /** Where there is no answer the time limit decides. */
-const withoutAnswer: ReadonlySet<Fault> = new Set(['hang', 'hang-in-body', 'logged-out-but-hang']);
-/** Longer than a busy emulator takes to see a call, in milliseconds: a client that gave up before would meet another trouble. */
+const withoutAnswer: ReadonlySet<Fault> = new Set([
+  'hang',
+  'hang-in-body',
+  'logged-out-but-hang',
+  'token-changed-but-hang',
+]);
+/** Longer than a busy emulator takes to see a call, in milliseconds: a client that gave up before would be another fault. */
 const limitMs = '6000';
-/** What these come to depends on whether there was a connection to keep. */
-const aboutConnections: ReadonlySet<Fault> = new Set(['reset', 'reset-when-reused', 'logged-out-but-reset']);
+/** The result of these depends on whether a connection was kept. */
+const aboutConnections: ReadonlySet<Fault> = new Set([
+  'reset',
+  'reset-when-reused',
+  'logged-out-but-reset',
+  'token-changed-but-reset',
+]);
 
-/** The variables that make a copy of the function, or of the run, for a trouble that needs its own. */
+/** The variables of the copy of the function, or of the run, for a fault that needs its own. */
 const copyFor = ({ fault, column }: Place<FunctionColumn | RunColumn>): Readonly<Record<string, string>> => {
   if (withoutAnswer.has(fault)) return { GREEN_API_TIMEOUT_MS: limitMs };
   return aboutConnections.has(fault) ? { COPY: `${fault} ${column}` } : {};
 };
 
-/** Loads the copy of the function for a trouble; where the trouble is about a connection that was kept, there is one. */
+/** Loads the copy of the function for a fault; for a fault of a kept connection it opens one. */
 const loadCopy = async (setup: FaultSetup, place: Place<FunctionColumn>) => {
   const idInstance = place.fault === 'reset-when-reused' ? setup.addInstance() : 'none';
   await logOut(setup, idInstance, 0, { variables: copyFor(place) });
@@ -70,17 +81,17 @@ const concurrency = 10;
 
 export type FunctionCell = Awaited<ReturnType<typeof driveLogouts>>[number];
 
-/** Lets the logout function meet every trouble. */
+/** Drives every fault at the logout function. */
 export const driveLogouts = async (setup: FaultSetup) => {
   const places: readonly Place<FunctionColumn>[] = [
-    ...faultNames.flatMap((fault) =>
+    ...selectedFaults.greenApi.flatMap((fault) =>
       functionColumns.map((column) => ({ fault, column, idInstance: addFaulty(setup, fault, atTheFunction[column]) })),
     ),
-    ...brokenHostNames.flatMap((fault) =>
+    ...selectedFaults.hosts.flatMap((fault) =>
       (['unwaited', 'every'] as const).map((column) => ({ fault, column, idInstance: addAt(setup, fault) })),
     ),
   ];
-  const meet = async (place: Place<FunctionColumn>) => {
+  const drive = async (place: Place<FunctionColumn>) => {
     const options = { variables: copyFor(place) };
     return { ...place, answer: await logOut(setup, place.idInstance, atTheFunction[place.column].wait, options) };
   };
@@ -88,11 +99,11 @@ export const driveLogouts = async (setup: FaultSetup) => {
   const apart = places.filter(isApart);
   for (const place of apart) await loadCopy(setup, place);
   // At once, for most of them only wait, and no connection is kept for ever.
-  const early = Promise.all(apart.map(meet));
+  const early = Promise.all(apart.map(drive));
   const others = await inParallel(
     concurrency,
     places.filter((place) => !isApart(place)),
-    meet,
+    drive,
   );
   return [...(await early), ...others];
 };
@@ -112,8 +123,8 @@ const runTogether = async (setup: FaultSetup, places: readonly Place<RunColumn>[
 };
 
 const placesIn = (setup: FaultSetup, column: RunColumn): readonly Place<RunColumn>[] => [
-  ...faultNames.map((fault) => ({ fault, column, idInstance: addFaulty(setup, fault, inARun[column]) })),
-  ...(column === 'runEvery' ? brokenHostNames : []).map((fault) => ({
+  ...selectedFaults.greenApi.map((fault) => ({ fault, column, idInstance: addFaulty(setup, fault, inARun[column]) })),
+  ...(column === 'runEvery' ? selectedFaults.hosts : []).map((fault) => ({
     fault,
     column,
     idInstance: addAt(setup, fault),
@@ -123,7 +134,7 @@ const placesIn = (setup: FaultSetup, column: RunColumn): readonly Place<RunColum
 /** Runs at once, besides those that only wait: GREEN-API's emulator shares this process with them. */
 const runsAtOnce = 3;
 
-/** Lets runs meet every trouble: few runs, so that many troubles meet each at once. */
+/** Drives every fault in runs: few runs, each with many faults at once. */
 export const driveRuns = async (setup: FaultSetup) => {
   const runs = runColumns.flatMap((column) => [
     ...Map.groupBy(placesIn(setup, column), (place) => JSON.stringify(copyFor(place))).values(),

@@ -1,39 +1,14 @@
 import type { InstanceId } from '../../../functions/instances/instance-id.ts';
 import { inParallel } from '../../../functions/runs/operations.ts';
-import type { FaultName } from '../../../local/emulators/secrets-manager/faults.ts';
 import type { FaultSetup } from './fault-setup.ts';
-import { malformedNames, malformedSecrets } from './malformed-secrets.ts';
+import { malformedSecrets } from './malformed-secrets.ts';
 import { list, logOut, type RunSeen, run } from './requests.ts';
-
-type Planned = { readonly fault: FaultName; readonly times?: number };
-
-/** Reading leaves nothing behind, so it makes no difference whether a request that fails was carried out. */
-type ReadingFault = Exclude<FaultName, `carried-out-but-${string}`>;
-
-/** Each fault for good, and some that pass. The SDK asks three times. */
-export const secretFaults = {
-  'access-denied': { fault: 'access-denied' },
-  'decryption-failure': { fault: 'decryption-failure' },
-  'marked-for-deletion': { fault: 'marked-for-deletion' },
-  throttled: { fault: 'throttled' },
-  'throttled once': { fault: 'throttled', times: 1 },
-  'throttled 4 times': { fault: 'throttled', times: 4 },
-  'internal-error': { fault: 'internal-error' },
-  'internal-error once': { fault: 'internal-error', times: 1 },
-  reset: { fault: 'reset' },
-  'reset once': { fault: 'reset', times: 1 },
-  hang: { fault: 'hang' },
-  'hang once': { fault: 'hang', times: 1 },
-  slow: { fault: 'slow' },
-} as const satisfies Record<string, Planned> & Record<ReadingFault, Planned>;
-
-export type SecretFault = keyof typeof secretFaults;
-
-export const secretFaultNames = Object.keys(secretFaults) as readonly SecretFault[];
+import { type SecretFault, secretFaults } from './secret-faults.ts';
+import { selectedFaults } from './selected-faults.ts';
 
 type Operation = 'GetSecretValue' | 'DescribeSecret' | 'ListSecrets';
 
-/** Where names begin whose list meets a trouble; runs and the function each have their own. */
+/** The prefix of the names whose list has a fault; runs and the function each have their own. */
 const beginningOf = (column: 'function' | 'run', fault: SecretFault) => `${column}-${fault.replaceAll(' ', '-')}/`;
 
 const plant = ({ secretsManager }: FaultSetup, fault: SecretFault, operation: Operation, secretId: string) =>
@@ -112,7 +87,7 @@ const driveRunOfAll = async (setup: FaultSetup, fault: SecretFault): Promise<Run
   return { idInstance, run: ended, calls: countCalls(setup, 'ListSecrets', beginning) };
 };
 
-/** Every function that reads secrets meets one trouble. */
+/** Drives one fault at every function that reads secrets. */
 const driveSecretFault = async (setup: FaultSetup, fault: SecretFault) => {
   const [read, reread, listed, runRead, runTags, runList] = await Promise.all([
     driveRead(setup, fault),
@@ -125,28 +100,29 @@ const driveSecretFault = async (setup: FaultSetup, fault: SecretFault) => {
   return { read, reread, list: listed, runRead, runTags, runList };
 };
 
-/** Troubles at once, besides the one that only waits: the SDK asks again when the emulator takes 3 s. */
+/** Faults at once, besides the one that only waits: the SDK asks again when the emulator takes 3 s. */
 const concurrency = 2;
 
 export type SecretCell = Awaited<ReturnType<typeof driveSecretFault>>;
 
-/** Every function that reads secrets meets every trouble. */
+/** Drives every fault at every function that reads secrets. */
 export const driveSecretFaults = async (setup: FaultSetup): Promise<ReadonlyMap<SecretFault, SecretCell>> => {
   const drive = async (fault: SecretFault) => [fault, await driveSecretFault(setup, fault)] as const;
 
-  const waiting = drive('hang');
+  const faults = selectedFaults.secretsManager;
+  const waiting = Promise.all(faults.filter((fault) => fault === 'hang').map(drive));
   const others = await inParallel(
     concurrency,
-    secretFaultNames.filter((fault) => fault !== 'hang'),
+    faults.filter((fault) => fault !== 'hang'),
     drive,
   );
-  return new Map([await waiting, ...others]);
+  return new Map([...(await waiting), ...others]);
 };
 
 /** Secrets that cannot be used: at the logout function, and all of them in one run. */
 export const driveMalformed = async (setup: FaultSetup) => {
   const add = () =>
-    malformedNames.map((name) => ({ name, idInstance: setup.addInstance(malformedSecrets[name].secret) }));
+    selectedFaults.malformed.map((name) => ({ name, idInstance: setup.addInstance(malformedSecrets[name].secret) }));
   const inRun = add();
   const [answers, ended] = await Promise.all([
     Promise.all(add().map(async (one) => ({ ...one, answer: await logOut(setup, one.idInstance, 1) }))),

@@ -1,9 +1,9 @@
 import type { FunctionEnding, RunText } from './cell-texts.ts';
-import type { SecretFault } from './secrets-cells.ts';
+import type { SecretFault } from './secret-faults.ts';
 
 type RequestedRunFields = `asked ${number}` | 'asked until the time was over';
 
-/** What each function makes of one trouble with Secrets Manager, and how often it asked there. */
+/** The result of one fault of Secrets Manager at each function, and how often it asked there. */
 export type SecretRow = {
   /** The logout function reads the credential. */
   readonly read: `${FunctionEnding}, ${RequestedRunFields}`;
@@ -40,7 +40,8 @@ const forGood: SecretRow = {
 /** The client asks once more, and nobody notices. */
 const once: SecretRow = {
   read: '200 logged-out, asked 2',
-  reread: '502 credential-rejected, asked 2',
+  // The token is the same, so a pending one is looked for.
+  reread: '502 credential-rejected, asked 3',
   list: '200, asked 2',
   runRead: 'logged-out, once',
   runTags: 'logged-out, once',
@@ -56,8 +57,8 @@ export const secretRows = {
   'throttled 4 times': {
     ...once,
     read: '503 unavailable, asked 3',
-    // Three for the token, two for the reading of the state, one because that was rejected too.
-    reread: '503 unavailable, asked 6',
+    // Three for the token, two for the reading of the state, two because that was rejected too: the current and the pending one.
+    reread: '503 unavailable, asked 7',
     list: '503 unavailable, asked 3',
   },
   'internal-error': forGood,
@@ -67,5 +68,5 @@ export const secretRows = {
   // The function, and the run, had no more time.
   hang: { ...forGood, reread: '504 timed-out, asked until the time was over', runRead: 'timed-out, never' },
   'hang once': once,
-  slow: { ...once, read: '200 logged-out, asked 1', reread: '502 credential-rejected, asked 1', list: '200, asked 1' },
+  slow: { ...once, read: '200 logged-out, asked 1', reread: '502 credential-rejected, asked 2', list: '200, asked 1' },
 } as const satisfies Record<SecretFault, SecretRow>;

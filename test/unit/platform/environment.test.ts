@@ -8,6 +8,7 @@ test('has a default for everything', () => {
     credentialTtlMs: 300_000,
     greenApiTimeoutMs: 10_000,
     stack: 'green-api-logout',
+    tokenRotation: false,
   });
 });
 
@@ -17,6 +18,7 @@ test('reads what is set', () => {
     ALLOWED_API_HOSTS: ' 127.0.0.1:3001, Proxy.example.com ,[::1]:3001,',
     CREDENTIAL_TTL_MS: '0',
     GREEN_API_TIMEOUT_MS: '2500',
+    TOKEN_ROTATION: 'enabled',
   };
 
   expect(readEnvironment(variables)).toEqual({
@@ -25,6 +27,7 @@ test('reads what is set', () => {
     credentialTtlMs: 0,
     greenApiTimeoutMs: 2_500,
     stack: 'green-api-logout',
+    tokenRotation: true,
   });
 });
 

@@ -2,6 +2,7 @@ import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { createConnections } from '../../../functions/green-api/exchange.ts';
 import { createSecretsManager } from '../../../functions/platform/aws-clients.ts';
 import { primeClient } from '../../../functions/platform/prime-client.ts';
+import { useEmulators } from '../../support/aws-environment.ts';
 import { startHttpsHost } from '../../support/https-host.ts';
 import { trustEmulators } from '../../support/trust-emulators.ts';
 
@@ -11,12 +12,7 @@ const secret = '{"SecretString":"as it is"}';
 
 /** A client whose Secrets Manager is at `endpoint`, and its dry run. */
 const createClient = (endpoint: string) => {
-  Object.assign(process.env, {
-    AWS_ENDPOINT_URL_SECRETS_MANAGER: endpoint,
-    AWS_REGION: 'eu-central-1',
-    AWS_ACCESS_KEY_ID: 'test',
-    AWS_SECRET_ACCESS_KEY: 'test',
-  });
+  useEmulators({ secretsManager: endpoint });
   const connections = createConnections();
   const client = createSecretsManager(connections.agent);
   const read = () => new GetSecretValueCommand({ SecretId: 'green-api/1101000001' });
