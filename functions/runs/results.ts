@@ -122,6 +122,14 @@ export const instancesUnderWay = (
     }),
   );
 
+/** The token of a confirmed instance whose rotation no checkpoint records. */
+const unrotated = (end: string, isUnderWay: boolean): NonNullable<Outcome['token']> => ({
+  kind: 'not-rotated',
+  detail: isUnderWay
+    ? `${end} while the token was being rotated: the newest evidence record tells whether it was`
+    : `${end} before the token was rotated`,
+});
+
 /**
  * The results of a run that ended without a summary, because it was stopped or died. Nothing stays pending: an instance that was,
  * or may have been, sent a logout is `unconfirmed`, any other `not-attempted`.
@@ -136,15 +144,11 @@ export const resultsAtEnd = (
   const { progress, outcomes } = resultsFromSteps(steps);
   const decide = (outcome: Outcome): Outcome => {
     if (outcome.kind !== 'pending') return outcome;
-    if (outcome.confirmed)
-      return {
-        ...outcome,
-        kind: 'logged-out',
-        token: { kind: 'not-rotated', detail: `${end} before the token was rotated` },
-      };
+    const isUnderWay = underWay.has(outcome.idInstance);
+    if (outcome.confirmed) return { ...outcome, kind: 'logged-out', token: unrotated(end, isUnderWay) };
     if (outcome.attempts > 0)
       return { ...outcome, kind: 'unconfirmed', detail: `${end} before the logout was confirmed` };
-    return underWay.has(outcome.idInstance)
+    return isUnderWay
       ? {
           ...outcome,
           kind: 'unconfirmed',

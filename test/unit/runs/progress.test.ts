@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import type { InstanceId } from '../../../functions/instances/instance-id.ts';
 import { type Outcome, resultsOf } from '../../../functions/runs/outcome.ts';
-import { resultsFromSteps } from '../../../functions/runs/results.ts';
+import { resultsAtEnd, resultsFromSteps } from '../../../functions/runs/results.ts';
 import { longestSummaryBytes, parseSummary, summarize } from '../../../functions/runs/summary.ts';
 import { createSetup } from '../../support/run-setup.ts';
 
@@ -130,4 +130,27 @@ test('3,000 outcomes with long tags fit without their tags, and the note says so
   expect(Buffer.byteLength(JSON.stringify(summary))).toBeLessThan(longestSummaryBytes);
   expect(summary.note).toBe('a remark; the tags are too long for this answer: see the evidence');
   expect(parseSummary(JSON.stringify(summary))?.outcomes).toHaveLength(3_000);
+});
+
+test('a stopped run does not claim that a token was not rotated while its rotation was under way', () => {
+  const resolve = {
+    kind: 'resolved',
+    targets: [idAt(0), idAt(1)],
+    excepted: [],
+    protected: [],
+    unlisted: 0,
+  };
+  const confirmed = { kind: 'pending', confirmed: true, attempts: 1, confirmedAt };
+  const batch = { round: 1, targetStates: [idAt(0), idAt(1)].map((idInstance) => ({ idInstance, ...confirmed })) };
+  const steps = [
+    { name: 'resolve', payload: JSON.stringify(resolve) },
+    { name: 'round-1-batch-1', payload: JSON.stringify(batch) },
+  ];
+
+  const { outcomes } = resultsAtEnd(steps, new Set([idAt(1)]), 'the run was stopped');
+
+  expect(outcomes.map(({ token }) => token?.detail)).toEqual([
+    'the run was stopped before the token was rotated',
+    'the run was stopped while the token was being rotated: the newest evidence record tells whether it was',
+  ]);
 });
