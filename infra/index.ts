@@ -2,5 +2,4 @@
 export { GreenApiLogout } from './constructs/green-api-logout.ts';
 export type * from './constructs/green-api-logout-props.ts';
 export { GreenApiLogoutStack } from './constructs/green-api-logout-stack.ts';
-export type { LogoutMetricOptions } from './constructs/logout-metrics.ts';
 export { type OutputKey, outputKeys } from './output-keys.ts';

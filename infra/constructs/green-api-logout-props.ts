@@ -1,4 +1,5 @@
 import type { Duration, StackProps } from 'aws-cdk-lib';
+import type { MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
@@ -169,6 +170,12 @@ export interface GreenApiLogoutProps {
   readonly offboarding?: Offboarding;
   /** By name: 1 to 16 lower-case letters, digits and hyphens. At most 10. @default none, and none of their routes */
   readonly identityProviders?: Readonly<Record<string, IdentityProvider>>;
+}
+
+/** Options of the metrics of logouts. */
+export interface LogoutMetricOptions extends MetricOptions {
+  /** Only the logouts of this function. @default all logouts of the deployment */
+  readonly function?: 'logout' | 'run';
 }
 
 export interface GreenApiLogoutStackProps extends StackProps, GreenApiLogoutProps {

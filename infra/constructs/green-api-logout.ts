@@ -12,9 +12,9 @@ import { Construct } from 'constructs';
 import { parseInstanceId } from '../../functions/instances/instance-id.ts';
 import type { AuthorizedApi } from './authorized-api.ts';
 import { createDashboard } from './dashboard.ts';
-import type { GreenApiLogoutProps } from './green-api-logout-props.ts';
+import type { GreenApiLogoutProps, LogoutMetricOptions } from './green-api-logout-props.ts';
 import { grantReadLog } from './log-groups.ts';
-import type { LogoutMetricOptions, LogoutMetrics } from './logout-metrics.ts';
+import type { LogoutMetrics } from './logout-metrics.ts';
 import type { OffboardingBus } from './offboarding-bus.ts';
 import { createParts } from './parts.ts';
 

@@ -3,11 +3,7 @@ import { metricDimensions, metricNames, metricNamespace } from '../../functions/
 import { type EventFunctionName, failedEventsMetric } from '../../functions/runs/failed-events.ts';
 import { runMetricNames } from '../../functions/runs/run-metrics.ts';
 import { linkedAgainMetric } from '../../functions/watch/watch-evidence.ts';
-
-export type LogoutMetricOptions = MetricOptions & {
-  /** Only the logouts of this function. @default all logouts of the deployment */
-  readonly function?: 'logout' | 'run';
-};
+import type { LogoutMetricOptions } from './green-api-logout-props.ts';
 
 /** The metrics that one deployment writes into its logs. */
 export class LogoutMetrics {

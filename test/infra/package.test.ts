@@ -1,0 +1,127 @@
+import { renameSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { functionNames } from '../../infra/bundling/bundling.ts';
+import { unpackPackage } from '../support/unpacked-package.ts';
+
+const unpacked = unpackPackage();
+afterAll(() => unpacked.remove());
+
+/** What the README shows: ten lines of somebody else's app. */
+const app = `
+import { App, Stack } from 'aws-cdk-lib';
+import { AccountPrincipal, Role } from 'aws-cdk-lib/aws-iam';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { GreenApiLogout } from 'green-api-logout';
+
+const stack = new Stack(new App(), 'Company');
+const alarmTopic = new Topic(stack, 'OnCall');
+const logout = new GreenApiLogout(stack, 'Logout', { secretPrefix: 'company/', alarmTopic });
+const phoneDesk = new Role(stack, 'PhoneDesk', { assumedBy: new AccountPrincipal('111122223333') });
+logout.grantLogout(phoneDesk, '1101000001');
+`;
+
+/** Every declaration is checked, those of the CDK too, which need a newer library than the target has. */
+const strictly = ['--noEmit', '--strict', '--module', 'nodenext', '--lib', 'es2024,esnext.disposable'];
+
+const asCommonJs = app.replace(/^import (\{.*\}) from ('.*');$/gm, 'const $1 = require($2);');
+
+type Resource = { readonly Type: string; readonly Properties: Readonly<Record<string, unknown>> };
+
+const resourcesOf = (type: string) =>
+  Object.entries<Resource>(unpacked.readOutput('Company.template.json').Resources).flatMap(
+    ([id, { Type, Properties }]) => (Type === type ? [{ id, properties: Properties }] : []),
+  );
+
+test('the package is one tarball, named by its version', () => {
+  expect(basename(unpacked.file)).toBe(`green-api-logout-${unpacked.manifest.version}.tgz`);
+});
+
+test('the package holds the construct, the bundles, the command line and the documents, and nothing for developers', () => {
+  expect(unpacked.topLevel).toEqual(
+    expect.arrayContaining(['LICENSE', 'README.md', 'THIRD-PARTY-NOTICES.txt', 'dist', 'docs', 'lib', 'package.json']),
+  );
+  expect(
+    unpacked.topLevel.filter((name) => /^(?:test|local|functions|infra|node_modules|package-lock)/.test(name)),
+  ).toEqual([]);
+});
+
+test('its manifest asks for the peers and for nothing else, and runs no script', () => {
+  const { manifest } = unpacked;
+
+  expect(Object.keys(manifest.peerDependencies)).toEqual(['aws-cdk-lib', 'constructs']);
+  expect(manifest).not.toMatchObject({ scripts: expect.anything() });
+  for (const field of ['scripts', 'dependencies', 'devDependencies', 'optionalDependencies', 'private'])
+    expect(manifest).not.toHaveProperty(field);
+  expect(Object.keys(manifest.exports['.'])).toEqual(['types', 'default']);
+});
+
+describe.each([
+  ['an app of ES modules', 'module', 'app.ts', app],
+  ['a CommonJS app', 'commonjs', 'app.cjs', asCommonJs],
+])('%s', (_name, type, file, text) => {
+  test('synthesizes the construct, with its own topic and a role that may log one instance out', () => {
+    unpacked.write('package.json', JSON.stringify({ type }));
+    unpacked.write(file, text);
+
+    const { status, stderr } = unpacked.run(file);
+
+    expect([status, stderr]).toEqual([0, '']);
+    expect(resourcesOf('AWS::Lambda::Function')).toHaveLength(
+      functionNames.length - ['scim', 'webhook', 'evidence-vault', 'rotate-token'].length,
+    );
+    const [policy] = resourcesOf('AWS::IAM::Policy').filter(({ id }) => id.startsWith('PhoneDesk'));
+    expect(JSON.stringify(policy)).toContain('/POST/instances/1101000001/logout');
+    const alarms = resourcesOf('AWS::CloudWatch::Alarm');
+    expect(JSON.stringify(alarms.map(({ properties }) => properties.AlarmActions))).toMatch(
+      /^\[(?:\[\{"Ref":"OnCall\w+"\}\],?)+\]$/,
+    );
+  });
+
+  test('type-checks', () => {
+    unpacked.write('package.json', JSON.stringify({ type }));
+    unpacked.write('checked.ts', app);
+
+    const problems = unpacked.check('checked.ts', ...strictly);
+
+    expect(problems).toBe('');
+  });
+});
+
+test('a prop of the wrong type does not type-check', () => {
+  unpacked.write('package.json', JSON.stringify({ type: 'module' }));
+  unpacked.write('checked.ts', app.replace("'company/'", '5'));
+
+  expect(unpacked.check('checked.ts', ...strictly)).toContain("Type 'number' is not assignable to type 'string'");
+});
+
+test('the command line runs', () => {
+  const { status, stdout } = unpacked.run(
+    join(unpacked.folder, unpacked.manifest.bin['green-api-logout']),
+    '--version',
+  );
+
+  expect([status, stdout.trim()]).toEqual([0, unpacked.manifest.version]);
+});
+
+test('names the licence of every bundled package', () => {
+  const { stdout } = unpacked.run(
+    '-p',
+    "require('node:fs').readFileSync('node_modules/green-api-logout/THIRD-PARTY-NOTICES.txt', 'utf8')",
+  );
+
+  for (const name of ['@middy/core', '@aws-sdk/client-secrets-manager', 'valibot', 'commander', 'preact', 'croner'])
+    expect(stdout).toMatch(new RegExp(`^${name} \\d+\\.\\d+\\.\\d+ \\((?:MIT|Apache-2.0|ISC)\\)$`, 'm'));
+});
+
+test('a missing bundle is one clear error', () => {
+  const bundle = join(unpacked.folder, 'dist', 'run');
+  renameSync(bundle, `${bundle}.away`);
+  unpacked.write('package.json', JSON.stringify({ type: 'commonjs' }));
+  unpacked.write('app.cjs', asCommonJs);
+
+  const { status, stderr } = unpacked.run('app.cjs');
+  renameSync(`${bundle}.away`, bundle);
+
+  expect(status).not.toBe(0);
+  expect(stderr).toContain('The bundle of the function run is missing');
+});

@@ -1,0 +1,45 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const root = join(__dirname, '..', '..');
+
+/** The package as `npm run package` writes it, unpacked in an app beside the peers that this project has installed. */
+export const unpackPackage = () => {
+  const app = mkdtempSync(join(tmpdir(), 'package-'));
+  const file = execFileSync(process.execPath, [join(root, 'infra/packaging/main.ts'), app], {
+    encoding: 'utf8',
+  }).trim();
+  const modules = join(app, 'node_modules');
+  mkdirSync(modules);
+  execFileSync('tar', ['-xzf', file, '-C', modules]);
+  execFileSync('mv', [join(modules, 'package'), join(modules, 'green-api-logout')]);
+  for (const peer of ['aws-cdk-lib', 'constructs']) symlinkSync(join(root, 'node_modules', peer), join(modules, peer));
+  const folder = join(modules, 'green-api-logout');
+  return {
+    file,
+    folder,
+    manifest: JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')),
+    topLevel: readdirSync(folder).sort(),
+    write: (name: string, text: string) => writeFileSync(join(app, name), text),
+    /** Runs a file of the app; as under `cdk synth`, it writes its templates into `cdk.out`. */
+    run: (...args: readonly string[]) => {
+      const { status, stdout, stderr } = spawnSync(process.execPath, args, {
+        cwd: app,
+        encoding: 'utf8',
+        timeout: 100_000,
+        env: { CDK_OUTDIR: join(app, 'cdk.out') },
+      });
+      return { status, stdout, stderr };
+    },
+    check: (...args: readonly string[]) =>
+      spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), ...args], {
+        cwd: app,
+        encoding: 'utf8',
+        timeout: 100_000,
+      }).stdout,
+    readOutput: (name: string) => JSON.parse(readFileSync(join(app, 'cdk.out', name), 'utf8')),
+    remove: () => rmSync(app, { recursive: true }),
+  };
+};
