@@ -87,7 +87,7 @@ test('a confirmed logout whose token could not be changed is told from one that 
 
   expect(code).toBe(1);
   expect(stdout).toMatch(/^1101000001 {2}logged out and confirmed, but: The token is lost\. .+ \[token-lost\]$/m);
-  expect(stdout).toMatch(/^1101000002 {2}logged out, confirmed at \S+, queue cleared, token rotated$/m);
+  expect(stdout).toMatch(/^1101000002 {2}logged out, confirmed by \S+, queue cleared, token rotated$/m);
 });
 
 test('a person without an instance is a failure that says where to look', async () => {

@@ -1,14 +1,22 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { cliFile } from '../../infra/bundling/cli-bundle.ts';
 import { runCli } from '../support/cli.ts';
 import { startLocalService } from '../support/local-service.ts';
 
+const folder = mkdtempSync(join(tmpdir(), 'cli-'));
+
 let service: Awaited<ReturnType<typeof startLocalService>>;
 beforeAll(async () => {
-  service = await startLocalService();
+  service = await startLocalService({ journal: join(folder, 'runs') });
 });
-afterAll(() => service[Symbol.asyncDispose]());
+afterAll(async () => {
+  await service[Symbol.asyncDispose]();
+  rmSync(folder, { recursive: true, force: true });
+});
 
 const cli = (...args: readonly string[]) => runCli([...args, '--url', service.url]);
 
@@ -39,8 +47,18 @@ test('logs out what it is told, one line each, and fails if one is not confirmed
   const { code, stdout } = await cli('logout', '1101000002', '99', '--reason', 'phone lost', '--yes');
 
   expect(code).toBe(1);
-  expect(stdout).toMatch(/^1101000002 {2}logged out, confirmed at \d{4}-\d\d-\d\dT/m);
+  expect(stdout).toMatch(/^1101000002 {2}logged out, confirmed by \d{4}-\d\d-\d\dT/m);
   expect(stdout).toMatch(/^99 {2}not confirmed: There is no secret for this instance\. .+ \[unknown-instance\]$/m);
+});
+
+test('the evidence of single logouts is found by the person who has the instance', async () => {
+  const file = join(folder, 'runs.evidence.jsonl');
+
+  const { code, stdout } = await cli('evidence', '--file', file, '--owner', 'ann@example.com', '--since', '1h');
+
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^\S+Z {2}1101000002 +logged-out +\S+Z .+ phone lost$/m);
+  expect(stdout).not.toMatch(/ 110100000[345] /);
 });
 
 test('--json prints what the API answered, and wait=0 is not confirmed', async () => {
