@@ -13,6 +13,7 @@ import { runsCommand } from './commands/runs.ts';
 import { schedulesCommand } from './commands/schedules.ts';
 import { sendEventCommand } from './commands/send-event.ts';
 import { showCommand } from './commands/show.ts';
+import { smokeCommand } from './commands/smoke.ts';
 import { stateCommand } from './commands/state.ts';
 import { stopCommand } from './commands/stop.ts';
 import { tokenNewCommand } from './commands/token-new.ts';
@@ -29,6 +30,7 @@ export const commands: readonly CommandDefinition[] = [
   enrollCommand,
   evidenceCommand,
   doctorCommand,
+  smokeCommand,
   reconcileCommand,
   redriveCommand,
   drainCommand,

@@ -183,3 +183,24 @@ test('send-event hands an event to the rules', async () => {
   expect(code).toBe(0);
   expect(JSON.parse(stdout).runs).toHaveLength(1);
 });
+
+test('smoke tries everything and logs nobody out', async () => {
+  await link('1101000001');
+
+  const { code, stdout } = await cli('smoke');
+
+  expect(stdout).toMatch(/== drill over every instance\n(?:.*\n)*?-- ok\n/);
+  expect(stdout).toMatch(/event smoke-\S+ started run event-\S+, which is SUCCEEDED\n-- ok/);
+  expect([code, stdout.trimEnd().split('\n').at(-1)]).toEqual([0, 'Everything worked.']);
+  const { stateInstance } = JSON.parse((await cli('state', '1101000001', '--json')).stdout);
+  expect(stateInstance).toBe('authorized');
+});
+
+test('smoke names what failed', async () => {
+  await setFault('1101000001', 'http-401-text');
+
+  const { code, stdout } = await cli('smoke');
+
+  await setFault('1101000001', undefined);
+  expect([code, stdout.trimEnd().split('\n').at(-1)]).toEqual([1, 'Failed: doctor, drill over every instance.']);
+});

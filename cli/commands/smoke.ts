@@ -1,0 +1,92 @@
+import { randomUUID } from 'node:crypto';
+import { Option } from 'commander';
+import { listInstances } from '../api/instances.ts';
+import { parseAcceptedRun } from '../api/runs.ts';
+import { defineCommand } from '../command.ts';
+import { CommandFailed, exitCodes, orFailure } from '../errors.ts';
+import { followRun } from '../follow-run.ts';
+import type { Session } from '../session.ts';
+import { doctorCommand } from './doctor.ts';
+import { schedulesCommand } from './schedules.ts';
+
+type Options = { readonly configuration: string; readonly source: string };
+
+/** What a step found; `undefined` if it found nothing wrong. */
+type Problem = string | undefined;
+
+const reason = 'smoke test';
+
+const checkDoctor = async (session: Session): Promise<Problem> =>
+  (await doctorCommand.run(session, {}, [])) === exitCodes.done ? undefined : 'doctor found an error';
+
+const drillAll = async (session: Session): Promise<Problem> => {
+  const api = await session.api();
+  const { length } = await listInstances(api);
+  if (length === 0) return 'there is no instance: enrol one';
+  const body = { target: { all: true }, reason, dryRun: true, maxTargets: length };
+  const { id } = parseAcceptedRun(await api.send('POST', '/forced-logouts', { body }));
+  const code = await followRun(session, id);
+  return code === exitCodes.done ? undefined : 'somebody could not be logged out now: see the outcomes of the drill';
+};
+
+const sendEvent = async (session: Session, { source }: Options): Promise<Problem> => {
+  const id = `smoke-${randomUUID()}`;
+  const { sendSmokeEvent } = await import('../smoke/send-smoke-event.ts');
+  const run = await sendSmokeEvent(session, { id, source, reason });
+  session.print(`event ${id} started run ${run.id}, which is ${run.status}`);
+  return run.status === 'SUCCEEDED' ? undefined : `the run of the event is ${run.status}`;
+};
+
+const showSchedules = async (session: Session, { configuration }: Options): Promise<Problem> => {
+  await schedulesCommand.run(session, { configuration }, []);
+  return undefined;
+};
+
+const cleanUp = async (session: Session): Promise<Problem> => {
+  if (session.options.stack === undefined) return undefined;
+  const { removeSmokeLetters } = await import('../smoke/remove-smoke-letters.ts');
+  session.print(
+    `${await removeSmokeLetters(session, reason)} messages of this test were removed from the dead-letter queue`,
+  );
+  return undefined;
+};
+
+const steps = {
+  doctor: checkDoctor,
+  'drill over every instance': drillAll,
+  'custom event as a dry run': sendEvent,
+  'next firings of the schedules': showSchedules,
+  'clean up': cleanUp,
+} as const;
+
+const runStep = async (session: Session, name: keyof typeof steps, options: Options): Promise<Problem> => {
+  session.print(`\n== ${name}`);
+  const problem = await orFailure(steps[name](session, options));
+  const text = problem instanceof CommandFailed ? problem.message : problem;
+  session.print(text === undefined ? '-- ok' : `-- failed: ${text}`);
+  return text;
+};
+
+export const smokeCommand = defineCommand<Options>({
+  usage: 'smoke',
+  summary: 'Try a deployment without logging anybody out: doctor, drill, event, schedules.',
+  details: `It reads the state of every instance once at GREEN-API, and puts one custom event for nobody on the bus, as a dry run. It removes the
+messages that its own runs left in the dead-letter queue. Its runs stay in the list until their retention ends.`,
+  rights: ['events:PutEvents', 'sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility'],
+  options: [
+    new Option('--configuration <file>', 'file with the schedules').default('cdk.json'),
+    new Option('--source <source>', 'source of the event, if the deployment takes only some').default(
+      'com.example.smoke',
+    ),
+  ],
+  examples: ['smoke --stack green-api-logout', 'smoke --url http://127.0.0.1:3000'],
+  run: async (session, options) => {
+    const problems: string[] = [];
+    for (const name of Object.keys(steps) as (keyof typeof steps)[]) {
+      const problem = await runStep(session, name, options);
+      if (problem !== undefined) problems.push(name);
+    }
+    session.print(problems.length === 0 ? '\nEverything worked.' : `\nFailed: ${problems.join(', ')}.`);
+    return problems.length === 0 ? exitCodes.done : exitCodes.failed;
+  },
+});

@@ -1,0 +1,28 @@
+import { parseJson } from '../../functions/platform/unknown-values.ts';
+import { createDeadLetters, type DeadLetter } from '../redrive/dead-letters.ts';
+import type { Session } from '../session.ts';
+
+const reasonOf = ({ body }: DeadLetter): unknown => {
+  const payload = parseJson(body);
+  return typeof payload === 'object' && payload !== null ? Reflect.get(payload, 'reason') : undefined;
+};
+
+/** More messages than this are left alone. */
+const mostBatches = 10;
+
+/** Removes the requests of runs with this reason from the dead-letter queue, and gives all others back. */
+export const removeSmokeLetters = async (session: Session, reason: string): Promise<number> => {
+  const queue = createDeadLetters((await session.outputs()).require('RunDeadLetters'), session.aws);
+  const others: DeadLetter[] = [];
+  let removed = 0;
+  for (let batch = 0; batch < mostBatches; batch += 1) {
+    const letters = await queue.receive();
+    if (letters.length === 0) break;
+    const own = letters.filter((letter) => reasonOf(letter) === reason);
+    for (const letter of own) await queue.remove(letter);
+    removed += own.length;
+    others.push(...letters.filter((letter) => !own.includes(letter)));
+  }
+  for (const letter of others) await queue.release(letter);
+  return removed;
+};

@@ -1,0 +1,80 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import * as v from 'valibot';
+import type { Api } from '../api/api.ts';
+import { listRuns, parseRun, type Run, readRun } from '../api/runs.ts';
+import { callAws } from '../aws/aws-failure.ts';
+import { CommandFailed } from '../errors.ts';
+import type { Session } from '../session.ts';
+
+/** A custom event as a dry run, for a person who exists nowhere. */
+export type SmokeEvent = { readonly id: string; readonly source: string; readonly reason: string };
+
+const detailType = 'Employee Offboarded';
+
+const detailOf = ({ id, reason }: SmokeEvent) => ({ id, owner: id, reason, dryRun: true });
+
+const putOnBus = (session: Session, event: SmokeEvent): Promise<void> =>
+  callAws('events:PutEvents', async () => {
+    const EventBusName = (await session.outputs()).require('EventBus');
+    const entry = {
+      EventBusName,
+      Source: event.source,
+      DetailType: detailType,
+      Detail: JSON.stringify(detailOf(event)),
+    };
+    const { Entries = [] } = await new EventBridgeClient(session.aws).send(new PutEventsCommand({ Entries: [entry] }));
+    const refusal = Entries[0]?.ErrorCode;
+    if (refusal !== undefined) throw new CommandFailed(`The bus refused the event: ${refusal}.`);
+  });
+
+const deliveredSchema = v.object({ runs: v.array(v.string()), problem: v.optional(v.string()) });
+
+/** The local service takes events over HTTP. */
+const postLocally = async (api: Api, event: SmokeEvent): Promise<void> => {
+  const body = { source: event.source, 'detail-type': detailType, detail: detailOf(event) };
+  const answer = await api.send('POST', '/events', { body });
+  const delivered = v.safeParse(deliveredSchema, answer.body);
+  if (delivered.success && delivered.output.runs.length === 1) return;
+  const problem = delivered.success ? delivered.output.problem : undefined;
+  throw new CommandFailed(`The event was not delivered: ${problem ?? `HTTP ${answer.status}`}.`);
+};
+
+/** How long EventBridge, the function and Lambda's list of runs may take together, in milliseconds. */
+const longestMs = 120_000;
+const pollMs = 2_000;
+/** The newest runs, among which that of the event must be. */
+const newest = 20;
+
+const findRun = async (api: Api, { id }: SmokeEvent): Promise<Run | undefined> => {
+  const listed = await listRuns(api, newest);
+  for (const { id: runId } of listed.filter(({ source }) => source === 'offboarding')) {
+    const answer = await readRun(api, runId);
+    if (!answer.ok) continue;
+    const run = parseRun(answer);
+    if (run.requestedBy?.endsWith(` ${id}`)) return run;
+  }
+  return undefined;
+};
+
+/**
+ * Puts the event on the bus of the deployment, or sends it to the local service, and waits for the end of its run.
+ *
+ * @throws CommandFailed if the run does not end in time
+ */
+export const sendSmokeEvent = async (session: Session, event: SmokeEvent): Promise<Run> => {
+  const api = await session.api();
+  await (session.options.stack === undefined ? postLocally(api, event) : putOnBus(session, event));
+  const end = performance.now() + longestMs;
+  let run: Run | undefined;
+  while (performance.now() < end) {
+    run = await findRun(api, event);
+    if (run !== undefined && run.status !== 'RUNNING') return run;
+    await sleep(pollMs);
+  }
+  throw new CommandFailed(
+    run === undefined
+      ? 'No run of the event appeared within two minutes. Look at the log of the offboarding function and at the failed queues.'
+      : `Run ${run.id} of the event did not end within two minutes.`,
+  );
+};
