@@ -26,7 +26,7 @@ test('the console is served at the printed address, forwards its calls, and ends
   expect(code).toBe(0);
 });
 
-test('a port that is taken is exit code 1 and says what to do', async () => {
+test('a port in use is exit code 1, and the error says what to do', async () => {
   await using taken = await startLoopbackServer(() => {}, {});
   const { port } = new URL(taken.url);
 

@@ -73,7 +73,7 @@ test('logout --owner shows the instances of a person with their live state, and 
   ]);
 });
 
-test('a confirmed logout whose token could not be changed is told from one that is not confirmed', async () => {
+test('a confirmed logout whose token could not be changed is distinguished from an unconfirmed one', async () => {
   const lost = { title: 'The token is lost', detail: 'Fetch it in the console.', code: 'token-lost', confirmed: true };
   await using api = await startJsonServer(({ path }) =>
     path.includes('1101000001')
@@ -144,7 +144,7 @@ test('show and stop take the id of a watch too', async () => {
   ]);
 });
 
-test('run sends what its options say, and asks how many instances that are', async () => {
+test('run sends its options, and shows how many instances they select', async () => {
   await using api = await startJsonServer(({ method }) =>
     method === 'POST' ? { status: 202, body: { id: 'api-1', status: 'RUNNING' } } : { body: { instances } },
   );

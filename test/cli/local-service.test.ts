@@ -43,7 +43,7 @@ test('lists the instances as a table', async () => {
   expect(stdout).toMatch(/^1101000005 +desk@example\.com +support +protected$/m);
 });
 
-test('logs out what it is told, one line each, and fails if one is not confirmed', async () => {
+test('logs out each given instance, one line each, and fails if one is not confirmed', async () => {
   const { code, stdout } = await cli('logout', '1101000002', '99', '--reason', 'phone lost', '--yes');
 
   expect(code).toBe(1);

@@ -48,7 +48,7 @@ test.each([
   expect(stdout + stderr).not.toContain(token);
 });
 
-test('global options may stand before or after the command, and variables stand in for them', async () => {
+test('global options may come before or after the command, and variables replace them', async () => {
   await using api = await startJsonServer(() => ({ body: { instances: [{ idInstance: '1', protected: false }] } }));
   const ways = [
     await runCli(['--url', api.url, '--json', 'instances']),

@@ -100,7 +100,7 @@ const askAll = (setup: Setup) =>
     }),
   );
 
-test('every kind of answer is documented, and its example is what the function really says', async () => {
+test('every kind of answer is documented, and its example equals the function’s real answer', async () => {
   await using setup = await startLogoutSetup({ variables: { TOKEN_ROTATION: 'enabled' } });
 
   const answers = await askAll(setup);
@@ -129,7 +129,7 @@ test('the codes and their statuses are those of the table, and no others', () =>
   expect(codesOf(operation).toSorted()).toEqual([...table, ...others].toSorted());
 });
 
-test('whatever fault the logout or the reading meets, the answer is documented', async () => {
+test('the answer to every fault of the logout or the reading is documented', async () => {
   await using setup = await startLogoutSetup();
   const met = faultNames.flatMap((fault) => [[fault, 'logout'] as const, [fault, 'getStateInstance'] as const]);
 

@@ -97,7 +97,7 @@ test('the codes are those of a logout, without the two that only a logout has', 
   expect(codesOf(operation).toSorted()).toEqual([...table, '400 invalid-request', '500 internal-error'].toSorted());
 });
 
-test('whatever fault the reading meets, the answer is documented, and nothing is logged out', async () => {
+test('the answer to every fault of the reading is documented, and nothing is logged out', async () => {
   await using setup = await startStateSetup();
 
   const wrong = await Promise.all(

@@ -8,7 +8,7 @@ import { lintOpenApi, operationOf } from '../support/openapi-document.ts';
 
 const { problems, document } = lintOpenApi();
 
-test('the linter has nothing to say about the document', () => {
+test('the linter reports nothing about the document', () => {
   expect(problems).toEqual([]);
 });
 

@@ -111,7 +111,7 @@ describe('differs on purpose, and nowhere else', () => {
     expect([foundHere.body?.totalResults, foundThere.body?.totalResults]).toEqual([0, 1]);
   });
 
-  test('it finds a name in any case, as the standard wants it', async () => {
+  test('it finds a name in any case, as the standard requires', async () => {
     const [ours, theirs] = await last(['GET', '/Users', undefined, 'filter=userName eq "JOHN.DOE@example.com"']);
 
     expect([ours.body?.totalResults, theirs.body?.totalResults]).toEqual([1, 0]);

@@ -97,7 +97,7 @@ test.each(functionNames)('%s brings nothing heavy', async (functionName) => {
 });
 
 // An SDK that moves them would bring its own back, and this test would say so.
-test.each(functionNames)('%s holds what stands in for parts of the SDK, and not those parts', async (functionName) => {
+test.each(functionNames)('%s holds the stubs of parts of the SDK, and not those parts', async (functionName) => {
   const { files } = await readBuilt(functionName);
 
   expect(files).toContain('infra/bundling/environment-credentials.ts');

@@ -177,7 +177,7 @@ test.each<[string, object[]]>([
     [{ ...nightly, target: { all: true } }],
   ],
   ['0.maxTargets must be at most 500… (got 501', [{ ...nightly, maxTargets: 501 }]],
-])('says of schedules: %s', (errorText, schedules) => {
+])('reports for schedules: %s', (errorText, schedules) => {
   expect(errorAbout({ schedules })).toMatch(pattern(`green-api-logout.schedules.${errorText}`));
 });
 
@@ -273,7 +273,7 @@ test('no JSON makes it throw anything but its own error', () => {
   );
 });
 
-test('no unknown field is taken in silence, whatever its name', () => {
+test('no unknown field is accepted silently, whatever its name', () => {
   const known = new Set([...Object.keys(parseConfiguration()), 'kmsKeyArn', 'alarmTopicArn']);
   const name = fc.oneof(fc.string(), fc.constantFrom('__proto__', 'constructor', 'toString', 'hasOwnProperty'));
 
@@ -298,7 +298,7 @@ describe('the context file', () => {
     expect(() => readConfiguration()).not.toThrow();
   });
 
-  test('gives what stands under its key', () => {
+  test('reads the value under its key', () => {
     expect(readConfiguration(write('{"context": {"green-api-logout": {"memoryMb": 512}}}')).memoryMb).toBe(512);
   });
 
@@ -306,7 +306,7 @@ describe('the context file', () => {
     expect(readConfiguration(write('{"app": "node app.ts"}'))).toEqual(parseConfiguration({}));
   });
 
-  test.each(['', '{', '5', '{"context": 5}'])('is refused when it says %j', (text) => {
+  test.each(['', '{', '5', '{"context": 5}'])('is refused when it holds %j', (text) => {
     expect(() => readConfiguration(write(text))).toThrow(
       new ConfigurationError(`${folder}/cdk.json is not JSON with an object "context"`),
     );

@@ -157,7 +157,7 @@ describe('a grant', () => {
     ]);
   });
 
-  test('of the API has no effect with JWT, and says so', () => {
+  test('of the API has no effect with JWT, and adds a warning', () => {
     const { stack, logout } = createConstruct({ authorization: { jwt } });
     const role = createRole(stack, 'PhoneDesk');
 

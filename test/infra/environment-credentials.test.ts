@@ -19,7 +19,7 @@ test('gives what Lambda puts into the environment', async () => {
   });
 });
 
-test('a client that was given it signs with what the environment says now, once the old is about to expire', async () => {
+test('a client signs with the present credentials of the environment once the old ones are about to expire', async () => {
   process.env.AWS_CREDENTIAL_EXPIRATION = new Date(Date.now() + 60_000).toISOString();
   const { config } = new SecretsManagerClient({ region: 'us-east-1', credentials: defaultProvider() });
   await config.credentials();
@@ -30,7 +30,7 @@ test('a client that was given it signs with what the environment says now, once 
   expect(await config.credentials()).toMatchObject({ secretAccessKey: 'second' });
 });
 
-test('says what is missing', async () => {
+test('names what is missing', async () => {
   delete process.env.AWS_SECRET_ACCESS_KEY;
 
   await expect(provide()).rejects.toThrow('AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set');

@@ -95,7 +95,7 @@ test('each of these routes has a throttling of its own, and exists before the st
   expect(DependsOn).toEqual(expect.arrayContaining(open));
 });
 
-test('each function gets its own callers, in a variable that it understands, and few copies of it run at once', () => {
+test('each function gets its own callers, in a variable that it can parse, and few copies of it run at once', () => {
   expect(readNamedCallers(variablesOf(stacks.all, 'Webhook'))).toEqual([
     { name: 'hr', ...identityProviders.hr },
     { name: 'okta', ...identityProviders.okta, maxPerHour: 50 },
@@ -162,7 +162,7 @@ test('the alarms: held back, unreadable, and a caller that is quiet for as long 
   });
 });
 
-test.each(Object.entries(stacks))('cdk-nag and the synthesis have nothing to say (%s)', (_name, { app, stack }) => {
+test.each(Object.entries(stacks))('cdk-nag and the synthesis report nothing (%s)', (_name, { app, stack }) => {
   expect(new AwsSolutionsChecks(app).validateScope(app).violations).toEqual([]);
   expect(Annotations.fromStack(stack).findError('*', Match.anyValue())).toEqual([]);
 });

@@ -38,7 +38,7 @@ describe('the rules', () => {
     expect(there.sort()).toEqual(rules);
   });
 
-  test('let through what the dialects understand', () => {
+  test('match what the dialects understand', () => {
     const { RulesCustom, RulesOkta, RulesIdentityCenter } = rulesIn(custom);
 
     expect(RulesCustom?.EventPattern).toEqual(customPattern);
@@ -71,7 +71,7 @@ describe('the rules', () => {
     );
   });
 
-  test('keep every event on the own bus that no dialect understands and that is none of our own', () => {
+  test('keep every event on the own bus that no dialect understands and that is no outcome', () => {
     const { RulesRest } = rulesIn(plain);
 
     // The opposite of a pattern is as simple as this only while the pattern has one field.

@@ -18,7 +18,7 @@ test('there is no schedule unless one is configured', () => {
   plain.template.resourceCountIs('AWS::Scheduler::Schedule', 0);
 });
 
-test('each is what the configuration says, in the group of the stack', () => {
+test('each is as configured, in the group of the stack', () => {
   expect(
     schedules.map(({ Name, GroupName, ScheduleExpression, ScheduleExpressionTimezone }) =>
       [Name, say(GroupName), ScheduleExpression, ScheduleExpressionTimezone].join(' '),
@@ -42,7 +42,7 @@ test('each fires on time, is tried for a day, and is kept if it cannot be delive
   }
 });
 
-test('each tells the function what is to be done, and the time it was due', () => {
+test('each sends the function its request and its scheduled time', () => {
   const [nightly, newYear] = everything.schedules.map(
     ({ name, expression: _expression, timeZone: _timeZone, ...request }) => ({
       schedule: name,

@@ -48,11 +48,11 @@ const routesOf = (synthesized: Synthesized) =>
   );
 
 describe('the API', () => {
-  test('asks for a signature of AWS IAM on every route unless told otherwise', () => {
+  test('requires a signature of AWS IAM on every route by default', () => {
     expect(routesOf(plain)).toEqual(routes.map((route) => ({ route: routeKeyOf(route), authorization: 'AWS_IAM' })));
   });
 
-  test('asks for a token of the configured issuer, with the scopes of the route, on every route', () => {
+  test('requires a token of the configured issuer, with the scopes of the route, on every route', () => {
     expect(routesOf(custom)).toEqual(
       routes.map((route) => ({
         route: routeKeyOf(route),
@@ -151,7 +151,7 @@ describe('the functions', () => {
       ).map(([name, value]) => [name, say(value).replace(/[<>]/g, '')]),
     );
 
-  test('get the configuration in variables that they understand', () => {
+  test('get the configuration in variables that they can parse', () => {
     const calling = {
       secretPrefix: 'staging/green-api/',
       allowedApiHosts: ['3100.api.example.com', 'proxy.example.com:8443'],
@@ -260,7 +260,7 @@ describe('the alarms', () => {
       ]);
   });
 
-  test('say what they mean for people and where to read what to do', () => {
+  test('state their impact on people and link to the runbook', () => {
     for (const { AlarmName, AlarmDescription } of Object.values(resourcesIn(plain, 'AWS::CloudWatch::Alarm'))) {
       const name = AlarmName.replace('green-api-logout-', '');
       expect(AlarmDescription).toMatch(/(?:still be logged in|logouts go on)\. What to do: \S+$/);
@@ -289,7 +289,7 @@ describe('the AwsSolutions rules', () => {
   });
 });
 
-test.each(both)('the synthesis has nothing to say (%s)', (_name, { stack }) => {
+test.each(both)('the synthesis reports nothing (%s)', (_name, { stack }) => {
   const said = Annotations.fromStack(stack);
   const anything = Match.anyValue();
 
@@ -298,7 +298,7 @@ test.each(both)('the synthesis has nothing to say (%s)', (_name, { stack }) => {
   );
 });
 
-test('the dashboard shows what the evidence, the runs and the API say', () => {
+test('the dashboard shows the metrics of the evidence, the runs and the API', () => {
   const [{ DashboardBody } = { DashboardBody: '' }] = Object.values(resourcesIn(plain, 'AWS::CloudWatch::Dashboard'));
   const { widgets } = JSON.parse(say(DashboardBody));
 
@@ -319,7 +319,7 @@ test('the dashboard shows what the evidence, the runs and the API say', () => {
   );
 });
 
-test('the outputs say what a person needs to find again', () => {
+test('the outputs name what a person needs to find', () => {
   const outputs = Object.entries(plain.template.findOutputs('*'));
 
   expect(Object.fromEntries(outputs.map(([id, { Value }]) => [id, say(Value)]))).toEqual({
@@ -350,7 +350,7 @@ test('the outputs name what the command line needs to enroll instances', () => {
   });
 });
 
-test('the app says what is wrong with a configuration in one line, and fails', () => {
+test('the app reports an invalid configuration in one line, and fails', () => {
   const { status, stderr } = spawnSync(process.execPath, [join(import.meta.dirname, '../../infra/app.ts')], {
     encoding: 'utf8',
     timeout: 100_000,

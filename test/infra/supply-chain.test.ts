@@ -71,7 +71,7 @@ test('the only optional dependencies are Node itself, for each kind of machine',
     expect(name).toMatch(/^node-(?:bin-)?(?:darwin|linux|win)-(?:x64|arm64)$/);
 });
 
-test('each version is said to the last digit', () => {
+test('each version is exact', () => {
   const { dependencies, devDependencies, optionalDependencies } = manifest;
 
   for (const version of Object.values({ ...dependencies, ...devDependencies, ...optionalDependencies }))

@@ -187,7 +187,7 @@ test('of a key that comes twice the last one counts, and the record shows what w
 });
 
 test.each(['schedule', 'offboarding'] as const)(
-  'the %s function starts nothing for what is no event of its',
+  'the %s function starts nothing for a value that is not its event',
   async (handler) => {
     const functions = openHandlers();
 
@@ -207,7 +207,7 @@ test.each(['schedule', 'offboarding'] as const)(
   },
 );
 
-test('a run touches nothing for a payload that is none', async () => {
+test('a run does nothing for an invalid payload', async () => {
   const never = () => {
     throw new Error('nobody may be asked');
   };
@@ -307,7 +307,7 @@ test('the traps work: a connection to one is caught and noted', async () => {
   expect([...watch.places]).toEqual([traps.authorities[0]]);
 });
 
-test('an environment is taken whole or refused by name, whatever stands in it', () => {
+test('an environment of any content is accepted as a whole or refused by name', () => {
   const variables = fc.dictionary(fc.constantFrom(...Object.values(environmentNames)), hostileText, { maxKeys: 3 });
   const isWrong = (read: () => unknown) => {
     try {

@@ -97,7 +97,7 @@ test.each(encodings)('the search finds a token that is leaked on purpose: $name'
   expect(findToken(encode(markerToken).toUpperCase()).length).toBe(name.startsWith('base64') ? 0 : 1);
 });
 
-test('the search finds it in base64 and hex wherever it stands, and when it was cut off', () => {
+test('the search finds a token in base64 and hex at any position, also when it is cut', () => {
   fc.assert(
     fc.property(fc.string(), fc.string(), fc.integer({ min: 20, max: 50 }), (before, after, length) => {
       const text = before + markerToken.slice(0, length) + after;

@@ -78,7 +78,7 @@ const sendEvent = (service: LocalService, ...args: readonly string[]) =>
     env: { ...process.env, PORT: new URL(service.url).port },
   });
 
-test('an offboarding event logs out whom it names, proves it, and tells the bus', async () => {
+test('an offboarding event logs out the person it names, records evidence, and publishes outcomes', async () => {
   const event = samples.okta;
   const occurredAt = new Date(Date.now() - 60_000).toISOString();
   const file = join(folder, 'event.json');
@@ -143,7 +143,7 @@ test.each(dialectNames)(
   },
 );
 
-test('a run over a group leaves the protected alone; the same key is the same run', async () => {
+test('a run over a group skips protected instances; the same key is the same run', async () => {
   const request = { target: { group: 'support' }, reason: 'team closed' };
   const key = { 'idempotency-key': 'ticket-4711' };
 

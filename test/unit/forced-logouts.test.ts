@@ -80,7 +80,7 @@ const createSetup = (other: Partial<ForcedLogoutsHandlerDependencies> = {}) => {
   };
 };
 
-test('starts a run and says where to look for it', async () => {
+test('starts a run and returns its location', async () => {
   const setup = createSetup();
 
   const { status, headers, body } = await setup.post(sales);
@@ -103,7 +103,7 @@ test('starts a run and says where to look for it', async () => {
   ]);
 });
 
-test('passes on all that may be asked', async () => {
+test('passes on every field of the request', async () => {
   const setup = createSetup();
   const asked = {
     target: { instances: ['1101000001', '1101000002'] },
@@ -148,7 +148,7 @@ test('takes a retry a minute later for the same run, though the run would expire
   expect(setup.requests()).toMatchObject([{ expiresAt: '2026-11-23T09:00:00.000Z' }]);
 });
 
-test('says of a retry how the run stands now', async () => {
+test('answers a repeated request with the present status of the run', async () => {
   const setup = createSetup();
   const { body } = await setup.post(sales, 'incident-7');
   for (const execution of setup.started.values()) execution.status = 'FAILED';
@@ -316,7 +316,7 @@ test.each([
   expect(setup.lines).toEqual([]);
 });
 
-test('shows a run to whoever may ask, not only to who started it', async () => {
+test('shows a run to every authorized caller, not only to the one that started it', async () => {
   const { status, body } = await createSetup().get();
 
   expect([status, body]).toEqual([
@@ -380,7 +380,7 @@ test('knows no other route', async () => {
   expect([status, body.code]).toEqual([404, 'unknown-route']);
 });
 
-test('tells nobody what an unforeseen error says', async () => {
+test('never shows the message of an unexpected error', async () => {
   const setup = createSetup({
     readRun: async () => {
       throw new TypeError('a secret thing');

@@ -74,7 +74,7 @@ const startWorkspace = () => {
 
 const user = (id: number): User => ({ id: `10769150034706785710${id}`, primaryEmail: `person${id}@example.com` });
 
-test('whoever is gone before the installation is not reported', () => {
+test('a user who was gone before the installation is not reported', () => {
   const workspace = startWorkspace();
   workspace.directory.suspended.push(user(1));
   workspace.call('rememberEverybody');

@@ -6,7 +6,7 @@ const tagged = (id: number, tags: Record<string, string>) => ({
   tags,
 });
 
-test('lists what the tags say, and never a token', async () => {
+test('lists the tags, and never a token', async () => {
   await using setup = await startLogoutSetup();
   setup.secretsManager.put(
     tagged(7103000001, { owner: 'ann@example.com 00u1', group: 'sales', protected: 'True', x: 'y' }),
@@ -110,7 +110,7 @@ test.each([
   expect(await setup.list(query)).toMatchObject({ status: 400, body: { code: 'invalid-request', detail } });
 });
 
-test('says that it lacks the right to list, and when it is worth asking again', async () => {
+test('reports that the right to list is missing, and when to try again', async () => {
   await using setup = await startLogoutSetup();
 
   setup.secretsManager.setFault('ListSecrets', 'access-denied', { times: 1 });

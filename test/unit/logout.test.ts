@@ -7,7 +7,7 @@ import type { FaultName } from '../../local/emulators/green-api/faults.ts';
 import { startLoopbackServer } from '../../local/emulators/loopback-server.ts';
 import { idInstance, markerToken, startLogoutSetup } from '../support/logout-setup.ts';
 
-test('answers 200 when a reading says notAuthorized, and leaves evidence of it', async () => {
+test('answers 200 after a reading of notAuthorized, and records evidence', async () => {
   await using setup = await startLogoutSetup();
 
   const { status, body } = await setup.logOut({ wait: 5, body: '{"reason":"phone lost"}' });
@@ -45,7 +45,7 @@ test('answers 200 when a reading says notAuthorized, and leaves evidence of it',
   ]);
 });
 
-test('reads the state again, 1.1 s apart, until it says notAuthorized', async () => {
+test('reads the state again, 1.1 s apart, until it is notAuthorized', async () => {
   await using setup = await startLogoutSetup();
   setup.break('state-authorized', { times: 1 });
 
@@ -67,7 +67,7 @@ test('answers 202 with wait=0, without reading the state', async () => {
   expect(setup.greenApi.callsOf(idInstance, 'getStateInstance')).toEqual([]);
 });
 
-test('says unconfirmed, not success, when the state stays authorized after isLogout: true', async () => {
+test('answers unconfirmed, not success, when the state stays authorized after isLogout: true', async () => {
   await using setup = await startLogoutSetup();
   setup.break('still-authorized');
 
@@ -132,7 +132,7 @@ test.each<FaultName>([
   'logged-out-but-reset',
   'logged-out-but-hang',
   'not-utf8',
-])('%s becomes a 200 when the state says notAuthorized, without an isLogout that nobody said', async (fault) => {
+])('%s becomes a 200 when the state is notAuthorized, without an isLogout that was never reported', async (fault) => {
   await using setup = await startLogoutSetup();
   setup.break(fault, { method: 'logout' });
   if (fault === 'not-utf8') setup.greenApi.setState(idInstance, 'notAuthorized');
@@ -143,7 +143,7 @@ test.each<FaultName>([
   expect(body).toEqual({ idInstance, confirmed: true, stateInstance: 'notAuthorized' });
 });
 
-test('does not say that it was logged out already when a first, lost request may have done it', async () => {
+test('does not report alreadyLoggedOut when a first, lost request may have logged it out', async () => {
   await using setup = await startLogoutSetup({
     greenApi: {
       instances: [
@@ -161,7 +161,7 @@ test('does not say that it was logged out already when a first, lost request may
   expect(setup.evidence().at(-1)).toMatchObject({ attempts: 2 });
 });
 
-test('says that an instance was logged out already when GREEN-API calls it not authorized and the state agrees', async () => {
+test('reports alreadyLoggedOut when GREEN-API answers not authorized and the state agrees', async () => {
   await using setup = await startLogoutSetup();
   setup.greenApi.setState(idInstance, 'notAuthorized');
   setup.break('starting-or-not-authorized', { method: 'logout' });
@@ -206,7 +206,7 @@ test('a corrected apiUrl works at the next call, although the refused credential
   expect(status).toBe(200);
 });
 
-test('the time to logout is never negative, whatever happens to the clock', async () => {
+test('the time to logout is never negative, even after a step of the clock', async () => {
   const times = ['2026-11-30T17:00:05Z', '2026-11-30T17:00:03Z'].map((time) => new Date(time));
   const records: Evidence[] = [];
   const logOut = createLogOut({
@@ -279,7 +279,7 @@ test.each<[Parameters<Awaited<ReturnType<typeof startLogoutSetup>>['secretsManag
   expect(await setup.logOut()).toMatchObject({ status, body: { code } });
 });
 
-test('answers before the time is over, and says what it does not know', async () => {
+test('answers before the deadline, and reports what is unknown', async () => {
   await using setup = await startLogoutSetup({ variables: { GREEN_API_TIMEOUT_MS: '20000' } });
   setup.break('hang');
 
@@ -334,7 +334,7 @@ test.each([
     'reason must be 1 to 256 characters without control characters',
   ],
   [{ body: '{"wait":3}' }, 'wait', 'wait is not a field of this request'],
-])('refuses %j and touches nothing', async (asked, field, detail) => {
+])('refuses %j and calls nothing', async (asked, field, detail) => {
   await using setup = await startLogoutSetup();
 
   const { status, body } = await setup.logOut(asked);
@@ -343,7 +343,7 @@ test.each([
   expect(setup.greenApi.calls).toEqual([]);
 });
 
-test('evidence holds every metric and dimension that it tells CloudWatch to read', async () => {
+test('evidence holds every metric and dimension that it declares for CloudWatch', async () => {
   await using setup = await startLogoutSetup();
   await setup.logOut({ wait: 5 });
 

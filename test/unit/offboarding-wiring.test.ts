@@ -47,14 +47,14 @@ test('invokes the alias of the run, asynchronously and by name, and writes one l
   expect(setup.lines).toEqual([expect.stringMatching(/^\{.*"message":"offboarding".*\}\n$/)]);
 });
 
-test('a name that is taken by something else is a success', async () => {
+test('a name that belongs to another request is a success', async () => {
   await using setup = await startSetup(409, 'DurableExecutionAlreadyStartedException');
 
   expect((await setup.put(customEvent)).runs).toHaveLength(1);
   expect(setup.lines.join()).toContain('"level":"WARN"');
 });
 
-test('a refusal is named, and quotes nothing of what Lambda said', async () => {
+test('a refusal is named, and quotes nothing from Lambda’s answer', async () => {
   await using setup = await startSetup(403, 'AccessDeniedException');
 
   await expect(setup.put(customEvent)).rejects.toMatchObject({

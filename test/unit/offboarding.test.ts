@@ -19,7 +19,7 @@ const twoPeople = changed(oktaEvent, {
   ],
 });
 
-test('starts a run for the person in the custom sample, and says so in one line without naming them', async () => {
+test('starts a run for the person in the custom sample, and logs one line without the person', async () => {
   const handler = createOffboarding();
 
   const { runs } = await handler.put(customEvent);
@@ -94,7 +94,7 @@ test.each([
   expect(handler.payloads.size).toBe(2);
 });
 
-test('another reason under the same id changes nothing, and is a logged success', async () => {
+test('another reason under the same id changes nothing, and is logged as a warning', async () => {
   const handler = createOffboarding();
   await handler.put(customEvent);
 
@@ -108,7 +108,7 @@ test('another reason under the same id changes nothing, and is a logged success'
   });
 });
 
-test('starts the run of an event that came too late, so that it is on record as expired, and says so', async () => {
+test('starts the run of an event that came too late, so that it is recorded as expired, and logs a warning', async () => {
   const handler = createOffboarding({ now: '2026-12-01T17:00:00Z' });
 
   await handler.put(customEvent);
@@ -125,7 +125,7 @@ test.each([
   ['a failed outcome', changed(oktaEvent, { 'detail.outcome.result': 'FAILURE' })],
   ['EnableUser', changed(identityCenterEvent, { 'detail.eventName': 'EnableUser' })],
   ['an errorCode', changed(identityCenterEvent, { 'detail.errorCode': 'AccessDenied' })],
-])('%s starts nothing and is a success that says so', async (_what, event) => {
+])('%s starts nothing, and the log says why', async (_what, event) => {
   const handler = createOffboarding();
 
   expect(await handler.put(event)).toEqual({ runs: [] });
@@ -330,7 +330,7 @@ test('no event, however broken, makes the function throw an unnamed error, leak,
   );
 });
 
-test('whatever the event, delivering it again sends the same bytes under the same names', async () => {
+test('any event, delivered again, sends the same bytes under the same names', async () => {
   await fc.assert(
     fc.asyncProperty(anyVariation, async (event) => {
       const once = createOffboarding();

@@ -71,7 +71,7 @@ test('passes on all that may be configured', async () => {
   expect(setup.asked).toMatchObject([{ request: configured }]);
 });
 
-test('asks for the same run when the firing is delivered again', async () => {
+test('requests the same run when the firing is delivered again', async () => {
   const setup = createSetup();
 
   await setup.fire();
@@ -91,7 +91,7 @@ test.each([{ schedule: 'nightly-vans' }, { scheduledTime: '2026-11-23T22:00:00Z'
   },
 );
 
-test('leaves a firing alone that started a run before the schedule was changed, and says so', async () => {
+test('keeps the run of a firing that was started before the schedule was changed, and logs a warning', async () => {
   const setup = createSetup('other-payload');
 
   const { run } = await setup.fire();

@@ -208,7 +208,7 @@ describe('what may be a deactivation and cannot be read is refused, starts nothi
   });
 });
 
-test('reads never say that somebody is inactive, so that the next deactivation is sent', async () => {
+test('reads never report a user as inactive, so that the next deactivation is sent', async () => {
   const callers = startCallers();
   await callers.scim('PATCH', `/Users/${john}`, deactivate);
 
@@ -244,7 +244,7 @@ describe('when the run cannot be started', () => {
   test.each([
     ['Entra ID', 'Mozilla/5.0', 503],
     ['Okta', oktaScimAgent, 429],
-  ])('%s is told to send it again', async (_, userAgent, status) => {
+  ])('%s is asked to send it again', async (_, userAgent, status) => {
     const answer = await startCallers({ fail }).scim('PATCH', `/Users/${john}`, {
       ...deactivate,
       headers: { 'user-agent': userAgent },

@@ -24,7 +24,7 @@ const deactivated = (uuid: string, alternateId: string, eventType = 'user.lifecy
 });
 
 describe('POST /offboarding', () => {
-  test('starts a run for the person, and says where it is', async () => {
+  test('starts a run for the person, and returns its location', async () => {
     const callers = startCallers();
 
     const answer = await post(callers, john);

@@ -51,7 +51,7 @@ test('lists instances, faults and calls, and never a token', async () => {
   expect(instances + one + faults + calls).not.toContain(apiTokenInstance);
 });
 
-test('forgets the calls when told to', async () => {
+test('clears the recorded calls on request', async () => {
   await using greenApi = await startGreenApi({ instances: [anna] });
   await ask(greenApi.apiUrl + logout);
 
@@ -70,7 +70,7 @@ test.each([
   ['a body that is not JSON', 'state', '{', 400, 'body: '],
   ['a body that is too long', 'state', 'x'.repeat(70_000), 413, '65536'],
   ['a resource nobody knows', 'elsewhere', {}, 404, 'PUT /emulator/instances/{id}/fault'],
-])('says what is allowed when it gets %s', async (_what, resource, body, status, phrase) => {
+])('answers %s with the allowed values', async (_what, resource, body, status, phrase) => {
   await using greenApi = await startGreenApi({ instances: [anna] });
 
   const reply = await ask(`${greenApi.apiUrl}${ofAnna}/${resource}`, { method: 'PUT', body });
@@ -79,7 +79,7 @@ test.each([
   expect(JSON.parse(reply.body).message).toContain(phrase);
 });
 
-test('says so when there is no such instance', async () => {
+test('answers 404 for an unknown instance', async () => {
   await using greenApi = await startGreenApi({ instances: [anna] });
 
   const reply = await ask(`${greenApi.apiUrl}/emulator/instances/99/fault`, { method: 'DELETE' });

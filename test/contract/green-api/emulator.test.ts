@@ -9,7 +9,7 @@ import { anna, apiTokenInstance, createClock } from '../../support/green-api-ins
 const pathOf = (method: string, idInstance = anna.idInstance, token = apiTokenInstance) =>
   `/waInstance${idInstance}/${method}/${token}`;
 
-test('logs an authorized instance out, and says so some time after it said isLogout: true', async () => {
+test('logs an authorized instance out, and reports the state some time after isLogout: true', async () => {
   const { now, advance } = createClock();
   await using greenApi = await startGreenApi({ instances: [anna], now });
 
@@ -191,7 +191,7 @@ test('strews the same passing faults over the requests for the same seed', async
   expect(new Set(first)).toEqual(new Set([200, 429, 500, 502, 'ECONNRESET']));
 });
 
-test('says where it listens, and that a port is taken', async () => {
+test('reports its address, and a port that is in use', async () => {
   await using greenApi = await startGreenApi();
 
   expect(greenApi.apiUrl).toBe(`http://${greenApi.host}`);

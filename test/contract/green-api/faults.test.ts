@@ -83,7 +83,7 @@ const leaveOnceCalled = async ({ calls }: GreenApiEmulator, leaving: AbortContro
   leaving.abort();
 };
 
-test.each(faultNames)('plays %s', async (fault) => {
+test.each(faultNames)('emulates %s', async (fault) => {
   const { seen, body, of = 'logout', out = false, changed = false } = expected[fault];
   await using greenApi = await startGreenApi({ instances: [{ ...anna, logoutDelayMs: 0 }] });
   greenApi.setFault(anna.idInstance, fault, { delayMs: 20 });
@@ -106,7 +106,7 @@ const statusesOf = async (apiUrl: string, paths: readonly string[]) => {
   return statuses;
 };
 
-test('a fault meets the next few requests only, when it is told how many', async () => {
+test('a fault with a count applies to that many requests only', async () => {
   await using greenApi = await startGreenApi({ instances: [anna], enforceLimit: false });
 
   greenApi.setFault(anna.idInstance, 'http-500', { times: 2 });
@@ -158,7 +158,7 @@ test('reset-when-reused resets the second request of a connection, and not the f
   agent.destroy();
 });
 
-test('redirects to where it is told', async () => {
+test('redirects to the given location', async () => {
   await using greenApi = await startGreenApi({ instances: [anna] });
   const location = 'http://127.0.0.1:9/elsewhere';
 

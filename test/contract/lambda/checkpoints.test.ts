@@ -203,7 +203,7 @@ test('counts a retry as an operation', async () => {
   await expect(puppet.checkpoint(event, last.CheckpointToken, [retry('s1')])).rejects.toThrow('3000 operations');
 });
 
-test('tells a waiting handler of the timers that fired in the meantime', async () => {
+test('returns to a waiting handler the timers that fired in the meantime', async () => {
   await using puppet = await startPuppet(bundle);
   await puppet.start({});
   const { event } = await puppet.invocation();
@@ -231,7 +231,7 @@ test('invokes again, and names what changed, when a timer fires after the handle
   expect(await puppet.ended(arn)).toMatchObject({ Status: 'SUCCEEDED', Result: '"done"' });
 });
 
-test('leaves out what lies under a finished context, unless it asks for its children', async () => {
+test('omits the operations below a finished context, unless its children are requested', async () => {
   await using puppet = await startPuppet(bundle);
   await puppet.start({});
   const { event } = await puppet.invocation();

@@ -17,7 +17,7 @@ const timesIn = (tally: string) => readFileSync(tally, 'utf8').split('\n').lengt
 const story = ({ EventType, Name }: Event) => (Name === undefined ? EventType : `${EventType} ${Name}`);
 const happened = (event: Event) => event.EventType !== 'InvocationCompleted';
 
-test('runs steps, a wait and a retry in real time, and tells the story in order', async () => {
+test('runs steps, a wait and a retry in real time, and lists them in the history in order', async () => {
   await using runs = await startRuns();
 
   const DurableExecutionArn = await runs.start({ scenario: 'story' }, 'schedule-nightly');
@@ -102,7 +102,7 @@ test('stops a run in the middle of a wait, once', async () => {
   expect(runs.letters.items).toMatchObject([{ status: 'STOPPED' }]);
 });
 
-test('says why a run stopped when nobody gave a reason', async () => {
+test('names a default reason for a run that was stopped without one', async () => {
   await using runs = await startRuns();
   const DurableExecutionArn = await runs.start({ scenario: 'long wait' });
 

@@ -115,7 +115,7 @@ test('cuts off a line that was torn when the service died, and goes on from the 
   expect(() => lines.map((line) => JSON.parse(line))).not.toThrow();
 });
 
-test('moves a damaged journal aside, says so, and goes on with the other runs', async () => {
+test('moves a damaged journal aside, reports it, and continues the other runs', async () => {
   const folder = temporaryFolder();
   const first = await restart(folder);
   const arn = await first.start({ scenario: 'short wait', tally: join(temporaryFolder(), 'tally') });

@@ -16,7 +16,7 @@ test.each<[FaultName, string]>([
   ['reset', 'Error'],
   ['carried-out-but-internal-error', 'InternalServiceError'],
   ['carried-out-but-reset', 'Error'],
-])('plays %s until it is cleared', async (fault, name) => {
+])('emulates %s until it is cleared', async (fault, name) => {
   await using emulator = await startSecretsManager({ secrets: [anna] });
   using client = createClient(emulator.url);
 
@@ -42,7 +42,7 @@ test.each<[FaultName, string]>([
   expect(await client.send(read)).toMatchObject({ SecretString: value });
 });
 
-test('plays hang: the client gives up', async () => {
+test('hang: the client gives up', async () => {
   await using emulator = await startSecretsManager({ secrets: [anna] });
   using client = createClient(emulator.url);
   emulator.setFault('*', 'hang');
@@ -52,7 +52,7 @@ test('plays hang: the client gives up', async () => {
   });
 });
 
-test('plays slow: the answer is late and right', async () => {
+test('slow: the answer is late and correct', async () => {
   await using emulator = await startSecretsManager({ secrets: [anna] });
   using client = createClient(emulator.url);
   emulator.setFault('*', 'slow', { delayMs: 20 });

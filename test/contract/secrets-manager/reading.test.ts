@@ -174,7 +174,7 @@ test('refuses a token that is not its own, and a page that is too large', async 
   });
 });
 
-test('reads a batch, and says of each secret it could not read why', async () => {
+test('reads a batch, and reports why each unreadable secret could not be read', async () => {
   await using emulator = await startSecretsManager({ secrets: [anna, ben] });
   emulator.setFault('GetSecretValue', 'access-denied', { secretId: ben.name });
   using client = createClient(emulator.url);

@@ -209,7 +209,7 @@ test('goes on with an unfinished rotation instead of beginning another', async (
   expect(new Set(rotating.events.map(({ ClientRequestToken }) => ClientRequestToken))).toEqual(new Set([first]));
 });
 
-test('attempts an unfinished rotation again when told to, as Secrets Manager does after a while', async () => {
+test('attempts an unfinished rotation again on request, as Secrets Manager does after a while', async () => {
   const failing: Parameters<typeof startRotating>[0] = { at: 'finishSecret' };
   await using rotating = await startRotating(failing);
   await rotating.rotate(first, functionArn);

@@ -27,7 +27,7 @@ test.each([
   ['rate(1 hours)', 3_600_000],
   ['rate(12 hour)', 43_200_000],
   ['rate(5 days)', 432_000_000],
-])('reads %s as an interval, whatever its grammar', (text, everyMs) => {
+])('reads %s as an interval, in singular or plural', (text, everyMs) => {
   expect(parseExpression(text)).toEqual({ kind: 'rate', everyMs });
 });
 
@@ -39,7 +39,7 @@ test.each([
   ['cron(0 22 * * * *)', 'one of day-of-month and day-of-week must be ?'],
   ['cron(0 22 1 * MON *)', 'one of day-of-month and day-of-week must be ?'],
   ['cron(0 22 ? * ? *)', 'only one of day-of-month and day-of-week must be ?'],
-])('says of %s that it names the days twice or never', (text, problem) => {
+])('reports that %s names the days twice or never', (text, problem) => {
   expect(problemOf(text)).toBe(`${text}: ${problem}`);
 });
 
@@ -83,7 +83,7 @@ test.each([
   [' rate(10 minutes)', 'write cron('],
   ['0 22 * * *', 'write cron('],
   ['', 'write cron('],
-])('says what is wrong with %p', (text, problem) => {
+])('names the error in %p', (text, problem) => {
   expect(problemOf(text)).toContain(problem);
 });
 

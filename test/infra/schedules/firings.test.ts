@@ -47,7 +47,7 @@ test.each([
   expect(firings({ text, after: '2026-11-01T12:00:00Z' })).toEqual(expected);
 });
 
-test('leaves out a firing at the very instant asked about', () => {
+test('leaves out a firing at the given instant itself', () => {
   const text = 'cron(0 22 * * ? *)';
 
   expect(firings({ text, after: '2026-11-01T21:59:59.999Z', count: 1 })).toEqual(['2026-11-01T22:00Z']);
@@ -90,7 +90,7 @@ test.each([
   expect(firings({ text, timeZone, after, count: 2 })).toEqual(expected);
 });
 
-test('waits for the next day when asked during the second of two equal hours', () => {
+test('waits for the next day from an instant in the second of two equal hours', () => {
   const question = { text: 'cron(30 2 * * ? *)', timeZone: 'Europe/Berlin', after: '2026-10-25T01:10:00Z', count: 1 };
 
   expect(firings(question)).toEqual(['2026-10-26T01:30Z']);
@@ -128,7 +128,7 @@ test('counts a rate from its start, in days of 24 hours', () => {
   expect(after('2026-10-24T10:00:00Z')).toEqual(['2026-10-25T10:00:00.000Z', '2026-10-26T10:00:00.000Z']);
 });
 
-test('counts a rate without a start from the instant asked about', () => {
+test('counts a rate without a start from the given instant', () => {
   expect(firings({ text: 'rate(12 hours)', after: '2026-11-01T12:00:00Z', count: 2 })).toEqual([
     '2026-11-02T00:00Z',
     '2026-11-02T12:00Z',

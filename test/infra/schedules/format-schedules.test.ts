@@ -42,7 +42,7 @@ test.each([
   expect(formatSchedules([{ ...nightly, target }], now)).toContain(`  target      ${words}\n`);
 });
 
-test('says that a rate is counted from now', () => {
+test('notes that a rate is counted from now', () => {
   const text = formatSchedules([{ ...nightly, expression: 'rate(12 hours)' }], now);
 
   expect(text).toContain('counted from now');
@@ -53,12 +53,12 @@ test.each([
   ['at(2026-10-01T08:00:00)', 'names no time that is still to come'],
   ['cron(0 0 31 2 ? *)', 'names no time that is still to come'],
   ['cron(0 22 * * * *)', 'one of day-of-month and day-of-week must be ?'],
-])('says why %s never fires', (expression, problem) => {
+])('explains why %s never fires', (expression, problem) => {
   expect(formatSchedules([{ ...nightly, expression }], now)).toMatch(/\n {2}never {7}.+$/);
   expect(formatSchedules([{ ...nightly, expression }], now)).toContain(problem);
 });
 
-test('says what to write, and where, when there are no schedules', () => {
+test('explains what to write, and where, when there are no schedules', () => {
   const text = formatSchedules([], now);
 
   expect(text).toContain('No schedules are configured');

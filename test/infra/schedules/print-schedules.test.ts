@@ -35,7 +35,7 @@ test('prints the schedules of a configuration and when they fire next', () => {
   expect(stdout.match(/ \d{4}-01-01 06:00 = \w{3} \d{4}-12-31 21:00 UTC$/gm)).toHaveLength(5);
 });
 
-test('says what is wrong with a configuration in a line, and fails', () => {
+test('reports an invalid configuration in one line, and fails', () => {
   expect(printSchedules({ ...yearly, timeZone: 'Asia/Tokio' })).toEqual({
     status: 1,
     stdout: '',

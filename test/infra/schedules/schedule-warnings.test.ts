@@ -16,22 +16,22 @@ const warnings = (...expressions: string[]) => {
   return warningsAbout(schedules, now);
 };
 
-test('says nothing of schedules that will fire as they are written', () => {
+test('has no warning for schedules that fire as written', () => {
   expect(warnings('cron(0 22 * * ? *)', 'rate(12 hours)', 'at(2026-12-01T08:00:00)')).toEqual([]);
 });
 
-test('says on which day a schedule is skipped because the clocks go forward', () => {
+test('warns of the day on which a schedule is skipped because the clocks go forward', () => {
   expect(warnings('cron(30 2 * * ? *)')).toEqual([
     'The schedule "shift-0" will not fire on 2027-03-28: the clocks of Europe/Berlin go forward over 02:30, and ' +
       'EventBridge Scheduler skips a local time that does not exist.',
   ]);
 });
 
-test('says it once of a schedule that is skipped many times', () => {
+test('warns once of a schedule that is skipped many times', () => {
   expect(warnings('cron(0/10 2 * * ? *)')).toHaveLength(1);
 });
 
-test.each(['cron(0 0 31 2 ? *)', 'at(2026-11-22T08:00:00)'])('says that %s will never fire', (expression) => {
+test.each(['cron(0 0 31 2 ? *)', 'at(2026-11-22T08:00:00)'])('warns that %s will never fire', (expression) => {
   expect(warnings(expression)).toEqual([
     `The schedule "shift-0" will never fire: ${expression} names no time that is still to come.`,
   ]);

@@ -19,7 +19,7 @@ test.each([
   ],
   ['Australia/Lord_Howe', 'cron(29 2 * * ? *)', ['2027-10-03 02:29 Australia/Lord_Howe']],
   ['Europe/Berlin', 'at(2027-03-28T02:00:00)', ['2027-03-28 02:00 Europe/Berlin']],
-])('tells what the next change to summer time in %s takes from %s', (timeZone, text, expected) => {
+])('finds the firings that the next change to summer time in %s skips: %s', (timeZone, text, expected) => {
   expect(skipped(text, timeZone)).toEqual(expected);
 });
 
@@ -37,7 +37,7 @@ test.each([
   expect(skipped(text, timeZone)).toEqual([]);
 });
 
-test('looks no further than it is asked to', () => {
+test('looks no further than requested', () => {
   expect(skipped('cron(30 2 * * ? *)', 'Europe/Berlin', 125)).toEqual([]);
   expect(skipped('cron(30 2 * * ? *)', 'Europe/Berlin', 800)).toEqual([
     '2027-03-28 02:30 Europe/Berlin',

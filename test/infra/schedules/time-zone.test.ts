@@ -30,7 +30,7 @@ test('suggests nothing when no zone looks alike', () => {
   expect(similarTimeZone('')).toBeUndefined();
 });
 
-test('suggests only zones it knows, whatever it is given', () => {
+test('suggests only known zones for any input', () => {
   fc.assert(
     fc.property(fc.string(), (name) => {
       const zone = similarTimeZone(name);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { commands } from '../../../cli/commands.ts';
 import { renderDocs } from '../../../cli/render-docs.ts';
 
-test('docs/cli.md says what the commands are; npm run docs:cli writes it', () => {
+test('docs/cli.md matches the commands; npm run docs:cli writes it', () => {
   const written = readFileSync(join(__dirname, '..', '..', '..', 'docs', 'cli.md'), 'utf8');
 
   expect(written).toBe(renderDocs());

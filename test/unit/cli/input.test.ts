@@ -13,7 +13,7 @@ const cell = fc.string({ unit: 'grapheme' });
 /** What `formatCsvRow` would put an apostrophe in front of. */
 const formula = /^[=+\-@\t\r]/;
 
-test('a CSV file that was written is read as it was, whatever its cells and line breaks', () => {
+test('a CSV file with any cells and line breaks is read as it was written', () => {
   fc.assert(
     fc.property(
       fc.array(fc.array(cell, { minLength: 2, maxLength: 5 }), { maxLength: 5 }),

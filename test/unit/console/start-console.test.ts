@@ -74,7 +74,7 @@ test.each([
   expect(server.received).toEqual([]);
 });
 
-test('says what it is connected to, and offers only what it has', async () => {
+test('shows its connection, and offers only what that has', async () => {
   const info = await (await call('/local/console')).json();
 
   expect(info).toEqual({ service: expect.stringMatching(/^Deployment 127\.0\.0\.1:\d+$/), real: true, features: [] });
@@ -114,7 +114,7 @@ test('a deployment that does not answer is a problem that says what to do', asyn
   });
 });
 
-test('the path of a stage stands before the path of the call', async () => {
+test('the path of a stage comes before the path of the call', async () => {
   const signed: string[] = [];
   const sign = async ({ url }: { readonly url: URL }) => {
     signed.push(url.href);

@@ -71,7 +71,7 @@ test('one that is found dead only when it is used counts as stale, so that the c
   expect(fresh).toEqual({ kind: 'broken', detail: 'ECONNRESET', staleConnection: false });
 });
 
-test('one over which the other side has already said something is not used', async () => {
+test('a connection on which the other side has already sent something is not used', async () => {
   const unexpectedCall = 'HTTP/1.1 408 Request Timeout\r\nconnection: close\r\n\r\n';
   await using setup = await startSetup({ answer, unexpectedCall });
 

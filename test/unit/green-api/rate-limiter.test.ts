@@ -45,14 +45,14 @@ test('lets calls of different instances go at once', async () => {
   expect(await Promise.all(ids.map((id) => rateLimiter.slot(id, never)))).toEqual(['free', 'free', 'free']);
 });
 
-test('says at once when the next slot is too far away', async () => {
+test('reports at once that the next slot is too far away', async () => {
   const rateLimiter = createRateLimiter({ intervalMs: 60_000, longestWaitMs: 59_000 });
   await rateLimiter.slot('1101000001', never);
 
   expect(await rateLimiter.slot('1101000001', never)).toBe('queue-full');
 });
 
-test('says at once when the next slot is later than the caller waits, who then takes none from others', async () => {
+test('reports at once that the next slot is later than the caller’s deadline, and reserves none', async () => {
   const rateLimiter = createRateLimiter({ intervalMs: 1_000 });
   const first = performance.now();
   await rateLimiter.slot('1101000001', never);

@@ -38,13 +38,13 @@ test.each([
   [`{"reason":"${'x'.repeat(64)}"}`, false, 'body must be at most 64 bytes'],
   ['x'.repeat(1_000_000), false, 'body must be at most 64 bytes'],
   ['['.repeat(60), false, 'body must be JSON'],
-])('says what is wrong with %.30s', (body, isBase64Encoded, message) => {
+])('names the error in %.30s', (body, isBase64Encoded, message) => {
   expect(() => parse(body, isBase64Encoded)).toThrow(
     new InvalidRequest(message.split(' ')[0] ?? '', message.split(' ').slice(1).join(' ')),
   );
 });
 
-test('whatever comes, it is a body of the schema or an InvalidRequest', () => {
+test('any body is parsed by the schema or is an InvalidRequest', () => {
   fc.assert(
     fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.json()), fc.boolean(), (body, isBase64Encoded) => {
       try {

@@ -4,7 +4,7 @@ import type { InstanceId } from '../../../functions/instances/instance-id.ts';
 test.each([
   ['it is gone', 'It is gone. Correct the secret, or allow this service to read it.'],
   ['is its key enabled?', 'Is its key enabled? Correct the secret, or allow this service to read it.'],
-])('tells the detail and what to do as sentences: %s', (detail, expected) => {
+])('writes the detail and the advice as sentences: %s', (detail, expected) => {
   const { body } = logoutResponse('1101000001' as InstanceId, {
     outcome: { kind: 'credential-unreadable', confirmed: false, detail },
     aftercare: {},

@@ -21,7 +21,7 @@ test('falls back to the universal address', () => {
   });
 });
 
-test('takes an unusual token that can stand in a path, and says that it is unusual', () => {
+test('accepts an unusual token that is valid in a path, and reports that it is unusual', () => {
   expect(parseCredential('{"apiTokenInstance":"Abc-123"}', parseApiUrl)).toMatchObject({
     kind: 'credential',
     tokenLooksUnusual: true,

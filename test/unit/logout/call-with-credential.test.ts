@@ -2,7 +2,7 @@ import type { InstanceId } from '../../../functions/instances/instance-id.ts';
 import { createCallWithCredential } from '../../../functions/logout/call-with-credential.ts';
 import { deadlineIn } from '../../../functions/platform/deadline.ts';
 
-test('asks nobody when the credential does not come before the deadline', async () => {
+test('sends no request when the credential is not read before the deadline', async () => {
   const callWithCredential = createCallWithCredential(() => new Promise(() => {}));
   const call = jest.fn();
   const startedAt = performance.now();

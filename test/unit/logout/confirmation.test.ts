@@ -37,7 +37,7 @@ test.each([
     { kind: 'timed-out', detail: 'there was no time left to call GREEN-API', requests: 0 },
     'no reading (of 2) reported notAuthorized within 20 s',
   ],
-])('says why there was no further reading: %s', async (_, last, detail) => {
+])('reports why there was no further reading: %s', async (_, last, detail) => {
   const outcome = await logOutWith([accepted, authorized, authorized, last]);
 
   expect(outcome).toMatchObject({ kind: 'unconfirmed', confirmed: false, stateInstance: 'authorized', detail });

@@ -46,7 +46,7 @@ const createDependencies = (changed: Partial<WarmUpDependencies> = {}) => {
   };
 };
 
-test('rehearses, and connects to what is configured, when it knows of no instance', async () => {
+test('without a warm instance it primes the client and connects to the configured hosts', async () => {
   const { did, warmUp } = createDependencies({ hosts: ['api.green-api.com'] });
 
   await warmUp();
@@ -57,7 +57,7 @@ test('rehearses, and connects to what is configured, when it knows of no instanc
 test.each([
   ['no instance', []],
   ['instances', two],
-])('rehearses the outcome event when it knows of %s', async (_what, instances) => {
+])('primes the client of outcome events with %s', async (_what, instances) => {
   const primeEventBridge = jest.fn(async () => {});
   const { warmUp } = createDependencies({ instances, primeEventBridge });
 
@@ -108,7 +108,7 @@ test('leaves out an instance without a secret', async () => {
   expect(did).toEqual(['connect to 7103.api.greenapi.com']);
 });
 
-test('says why nothing could be read ahead, and lets init go on', async () => {
+test('reports why nothing could be read during init, and init continues', async () => {
   const { did, warmUp } = createDependencies({
     instances: two,
     fetchSecrets: async () => ({ kind: 'unavailable', detail: 'Secrets Manager: AccessDeniedException' }),
@@ -127,7 +127,7 @@ test('lets init go on when something fails, or never answers', async () => {
   await expect(silent.warmUp()).resolves.toBeUndefined();
 });
 
-test('is told what to make ready by two lists, both empty by default', () => {
+test('two variables list what to prepare, and both are empty by default', () => {
   expect(readWarmingEnvironment({})).toEqual({ instances: [], hosts: [] });
   expect(
     readWarmingEnvironment({ WARM_INSTANCES: ' 1101000001, 1101000002,', WARM_HOSTS: 'api.green-api.com' }),
@@ -141,6 +141,6 @@ test.each([
   ['what is no id', { WARM_INSTANCES: '1101000001,../x' }, /WARM_INSTANCES.* must be the id of an instance/],
   ['21 ids', { WARM_INSTANCES: Array(21).fill('1101000001').join() }, /WARM_INSTANCES must be at most 20 ids/],
   ['a URL for a host', { WARM_HOSTS: 'https://api.green-api.com' }, /WARM_HOSTS must be hosts without scheme or path/],
-])('refuses %s, and says what is wrong', (_what, variables, message) => {
+])('refuses %s, and names the error', (_what, variables, message) => {
   expect(() => readWarmingEnvironment(variables)).toThrow(message);
 });

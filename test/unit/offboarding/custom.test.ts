@@ -35,7 +35,7 @@ test('reads for how many days the instances are to be watched', () => {
   expect(parseWithDetail({ owner: 'u1', watchDays: 7 })).toMatchObject({ kind: 'departure', watchDays: 7 });
 });
 
-test('takes a rehearsal for one', () => {
+test('reads dryRun', () => {
   expect(parseWithDetail({ owner: 'u1', dryRun: true })).toMatchObject({ kind: 'departure', dryRun: true });
   expect(parseWithDetail({ owner: 'u1', dryRun: false })).not.toHaveProperty('dryRun');
 });
@@ -64,11 +64,11 @@ test.each([
   [{ owner: 'u1', id: 1734 }, 'detail.id must be a text'],
   [[], 'detail must name the person by owner or by email, and not by both'],
   ['john.doe@example.com', 'detail must be an object'],
-])('says what is wrong with the detail %j', (detail, problem) => {
+])('names the error in the detail %j', (detail, problem) => {
   expect(parseWithDetail(detail)).toEqual({ kind: 'invalid', problem });
 });
 
-test.each(['source', 'time', 'id', 'detail'])('says that %s is missing', (field) => {
+test.each(['source', 'time', 'id', 'detail'])('reports that %s is missing', (field) => {
   expect(parseCustom(changed(customEvent, { [field]: undefined }))).toEqual({
     kind: 'invalid',
     problem: `${field} is missing`,

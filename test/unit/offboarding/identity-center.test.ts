@@ -132,7 +132,7 @@ test.each([
   [{ userId: [bare] }, 'detail.requestParameters.userId must be a text'],
   [{}, 'detail.requestParameters.userId is missing'],
   [null, 'detail.requestParameters must be an object'],
-])('says what is wrong with the parameters %j', (requestParameters, problem) => {
+])('names the error in the parameters %j', (requestParameters, problem) => {
   const reading = parseWith('requestParameters', requestParameters);
 
   expect(reading).toEqual({ kind: 'invalid', problem });

@@ -41,7 +41,7 @@ test.each(['FAILURE', 'DENY', 'SKIPPED', 'success', ''])('the outcome %j logs no
   expect(reading).toEqual({ kind: 'not-an-offboarding', why: 'its outcome is not SUCCESS' });
 });
 
-test('takes every person among the targets, and nothing else', () => {
+test('reads every person among the targets, and nothing else', () => {
   const reading = parseWith('target', [
     { type: 'AppInstance', id: '0oa1', alternateId: 'Salesforce' },
     john,
@@ -55,7 +55,7 @@ test('takes every person among the targets, and nothing else', () => {
   expect(reading).toMatchObject({ people: [['john.doe@example.com', '00u3m90rxKjGQ0G6L1d6'], ['00u2']] });
 });
 
-test('does not take the word by which Okta says that it knows nothing for an identity', () => {
+test('does not use Okta’s placeholder for a missing value as an identity', () => {
   expect(parseWith('target', [{ ...john, alternateId: 'unknown' }])).toMatchObject({
     people: [['00u3m90rxKjGQ0G6L1d6']],
   });
@@ -72,7 +72,7 @@ test.each([
   [null, 'detail.target must be an array'],
   [[{ type: 'User' }, { type: 'User', id: 7, alternateId: 'a b' }], expect.stringContaining('2 of 2 users')],
   [Array(51).fill(john), 'detail.target must have at most 50 entries of type User'],
-])('says what is wrong with targets that name nobody (%#)', (target, problem) => {
+])('names the error in targets that identify nobody (%#)', (target, problem) => {
   expect(parseWith('target', target)).toEqual({ kind: 'invalid', problem });
 });
 
@@ -92,7 +92,7 @@ test.each([
   [{ type: 'User' }],
   [{ type: 'User', id: 'unknown', alternateId: null }],
   [{ type: 'User', alternateId: 'a b' }],
-])('takes the others when one target names nobody, and says how many it left out (%#)', (odd) => {
+])('keeps the others when one target identifies nobody, and reports how many it left out (%#)', (odd) => {
   const reading = parseWith('target', [odd, john]);
 
   expect(reading).toMatchObject({
@@ -102,7 +102,7 @@ test.each([
   });
 });
 
-test.each(['eventType', 'outcome', 'uuid', 'published', 'target'])('says that %s is missing', (field) => {
+test.each(['eventType', 'outcome', 'uuid', 'published', 'target'])('reports that %s is missing', (field) => {
   const reading = parseWith(field, undefined);
 
   expect(reading).toEqual({ kind: 'invalid', problem: `detail.${field} is missing` });

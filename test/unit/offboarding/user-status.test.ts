@@ -52,7 +52,7 @@ describe('the status of a user', () => {
     ]);
   });
 
-  test('is read from the configured identity store, whatever the event names', async () => {
+  test('is read from the configured identity store, not from the one in the event', async () => {
     await using store = await startIdentityStore(200, { UserStatus: 'DISABLED' });
 
     await createReadUserStatus({ client: createIdentityStore(), identityStoreId: 'd-0123456789' })(user);

@@ -1,6 +1,6 @@
 import { createLog } from '../../../functions/platform/log.ts';
 
-test('one record is one line of JSON, whatever stands in it', () => {
+test('a record of any content is one line of JSON', () => {
   const lines: string[] = [];
   const reason = 'a\u2028b\u2029c\u202Ed\u0085e\u{E0001}f ☎';
 

@@ -47,7 +47,7 @@ test('rests when the time of an invocation is short, so that the next batches ha
   expect(run.operations.map(({ name }) => name)).toContain('rest-after-round-1-batch-4');
 });
 
-test('asks about at most 200 instances at once', async () => {
+test('processes at most 200 instances at once', async () => {
   const setup = createSetup(many(1_000));
   let now = 0;
   let most = 0;

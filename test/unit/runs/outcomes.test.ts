@@ -60,7 +60,7 @@ test('leaves evidence of who, why, when, and what was read', async () => {
   ]);
 });
 
-test('the evidence of a run that was redriven says who redrove it', async () => {
+test('the evidence of a redriven run names who redrove it', async () => {
   const setup = createSetup({ [id]: {} });
 
   await setup.run(requestOf({ redrivenBy: 'arn:aws:sts::111122223333:assumed-role/Operator/john.doe' }));
@@ -122,7 +122,7 @@ test.each(['instance-starting', 'rate-limited', 'unavailable', 'timed-out'] as c
   },
 );
 
-test('what came to nothing may still have logged out: two readings say so', async () => {
+test('a failed request may still have logged out: two readings confirm it', async () => {
   const setup = createSetup({ [id]: { logout: [{ kind: 'timed-out', detail: 'no answer' }] } });
 
   const run = await setup.run();
@@ -130,7 +130,7 @@ test('what came to nothing may still have logged out: two readings say so', asyn
   expect(run.outcomes).toMatchObject([{ kind: 'logged-out', confirmed: true, attempts: 1 }]);
 });
 
-test('an instance that was out before is told from one that this run logged out', async () => {
+test('an instance that was logged out before is distinguished from one that this run logged out', async () => {
   const setup = createSetup({ [id]: { logout: [{ kind: 'not-authorized', detail: 'HTTP 400' }] } });
 
   const run = await setup.run();
@@ -180,7 +180,7 @@ test('a reading that fails breaks the row', async () => {
   ]);
 });
 
-test('a reading that will never work ends the wait for it, and says why', async () => {
+test('a reading that can never succeed ends the wait, and the detail says why', async () => {
   const setup = createSetup({ [id]: { state: [{ kind: 'instance-deleted', detail: 'HTTP 400' }] } });
 
   const run = await setup.run();
@@ -233,7 +233,7 @@ test('one instance that fails in a way nobody foresaw stops no other', async () 
   expect(setup.facts).toContainEqual(expect.objectContaining({ message: 'unexpected error', idInstance: '2' }));
 });
 
-test('clears the queue after the logout, and says so', async () => {
+test('clears the queue after the logout, and reports it', async () => {
   const setup = createSetup({ [id]: {} });
 
   const run = await setup.run(requestOf({ clearQueue: true }));
@@ -243,7 +243,7 @@ test('clears the queue after the logout, and says so', async () => {
   expect(setup.evidence).toMatchObject([{ queue: { cleared: true } }]);
 });
 
-test('a queue that cannot be cleared is told, and fails no logout', async () => {
+test('a queue that cannot be cleared is reported, and fails no logout', async () => {
   const setup = createSetup({ [id]: { queue: [{ kind: 'unavailable', detail: 'a body that is not understood' }] } });
 
   const run = await setup.run(requestOf({ clearQueue: true }));
@@ -328,7 +328,7 @@ test.each([
   },
 );
 
-test('an instance that was out before the step whose process died is still told from one that this run logged out', async () => {
+test('an instance that was logged out before the step whose process died is still distinguished from one that this run logged out', async () => {
   const setup = createSetup({ [id]: { logout: [notAuthorized] } });
 
   const run = await setup.run(

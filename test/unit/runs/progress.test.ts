@@ -8,7 +8,7 @@ import { createSetup } from '../../support/run-setup.ts';
 const idAt = (index: number) => String(1_101_000_001 + index) as InstanceId;
 const confirmedAt = '2026-11-30T17:00:02.123Z';
 
-test('the steps of a run tell at any time what has become of each instance', async () => {
+test('the steps of a run show the progress of each instance at any time', async () => {
   const setup = createSetup({
     '1': {},
     '2': { logout: [{ kind: 'instance-expired', detail: 'HTTP 400' }] },

@@ -62,7 +62,7 @@ test.each([
   expect(runSourceOf(runNameOf(handler, { ...cause, ...(handler === 'event' && { caller: 'api' }) }))).toBe(source);
 });
 
-test('the name of a run tells its named caller, whatever the caller is called', () => {
+test('the name of a run identifies its named caller, for any name of a caller', () => {
   fc.assert(
     fc.property(fc.stringMatching(/^[a-z][a-z0-9-]{0,15}$/), fc.string(), (caller, key) => {
       const name = runNameOf('event', { ...cause, key, caller });

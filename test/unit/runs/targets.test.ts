@@ -58,7 +58,7 @@ test('leaves alone what the request excepts', async () => {
   ]);
 });
 
-test('more targets than allowed fail the run before it touches one, and it says how many there were', async () => {
+test('more targets than allowed fail the run before it logs anybody out, and the error has their number', async () => {
   const setup = createSetup(staff);
 
   const run = await setup.run(requestOf({ maxTargets: 1 }));
@@ -136,7 +136,7 @@ test.each([{ instances: ids() }, { group: 'nobody' }])(
   },
 );
 
-test('reads every page of the list, and an instance that stands on two of them once', async () => {
+test('reads every page of the list, and an instance on two pages once', async () => {
   const setup = createSetup(staff);
   const [anna] = Object.keys(staff);
   const instance = { idInstance: anna as InstanceId, protected: false };
@@ -199,7 +199,7 @@ test('a named instance without a secret fails alone', async () => {
   });
 });
 
-test('while Secrets Manager cannot be asked, asks again ever later, and then goes on', async () => {
+test('while Secrets Manager is unavailable, it retries at growing intervals, and then continues', async () => {
   const setup = createSetup(staff);
   let asked = 0;
   const listInstances: typeof setup.dependencies.listInstances = async (next) => {
@@ -368,7 +368,7 @@ test('each skipped instance has a line and an outcome with its reason and its ta
   expect(run.outcomes.filter(({ kind }) => kind === 'skipped')).toMatchObject(skipped);
 });
 
-test('a drill over an owner without an instance ends at once, and tells how long a real run would look', async () => {
+test('a drill over an owner without an instance ends at once, and reports how long a real run would look', async () => {
   const run = await createSetup(staff).run(requestOf({ target: { owner: 'carl@example.com' }, dryRun: true }));
 
   expect(run).toMatchObject({

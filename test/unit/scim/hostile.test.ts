@@ -81,7 +81,7 @@ test('any JSON is a change or a ScimError, and only false is a deactivation', ()
   );
 });
 
-test('the id of any owner stands for that owner, whatever the case of an address', () => {
+test('the id of any owner identifies that owner, in any case of an address', () => {
   fc.assert(
     fc.property(owner, (name) => {
       const userName = parseUserId(userIdOf(name));

@@ -75,7 +75,7 @@ test('shows a watch that has ended out of its result, without its history', asyn
   });
 });
 
-test('says who stopped a watch', async () => {
+test('names who stopped a watch', async () => {
   const { execution, steps } = await watchAfterTwoPolls();
   const error = { message: 'Stopped by auth0|desk', data: undefined };
   const readWatch = createReadWatch({

@@ -119,7 +119,7 @@ test('does not know a run that was forgotten after it had been found', async () 
   expect(await lambda.readExecution(name)).toEqual({ kind: 'unknown-run' });
 });
 
-test('says that a run ended while it was being stopped', async () => {
+test('reports that a run ended while it was being stopped', async () => {
   const ended = { error: 'InvalidParameterValueException' };
   await using lambda = await startLambdaThat(listed('RUNNING'), ended, listed('SUCCEEDED'));
 
@@ -148,14 +148,14 @@ test('reads every page of a history', async () => {
   });
 });
 
-test('asks to be asked again when the run of a key is not listed yet', async () => {
+test('asks the caller to retry when the run of a key is not listed yet', async () => {
   const started = { error: 'DurableExecutionAlreadyStartedException' };
   await using lambda = await startLambdaThat(started, { body: { DurableExecutions: [] } });
 
   expect(await lambda.requestRun(name, () => request)).toMatchObject({ kind: 'unavailable' });
 });
 
-test('looks again for about five seconds before it says that a run is unknown', async () => {
+test('looks again for about five seconds before it reports an unknown run', async () => {
   await using lambda = await startLambdaThat({ body: { DurableExecutions: [] } });
   await using late = await startLambdaThat(
     { body: { DurableExecutions: [] } },
@@ -207,7 +207,7 @@ test.each([
   });
 });
 
-test('tells which steps are unfinished, and which retry the run waits for', async () => {
+test('reports which steps are unfinished, and which retry the run waits for', async () => {
   const at = (seconds: number) => ({ EventTimestamp: 1_000 + seconds });
   const events = [
     { Id: '1', Name: 'start', EventType: 'StepSucceeded', StepSucceededDetails: { Result: { Payload: '1' } } },

@@ -89,7 +89,7 @@ test.each([
   });
 });
 
-test('shows how far a run came that died without a summary, and nothing of what its error says', async () => {
+test('shows the progress of a run that died without a summary, and not the message of its error', async () => {
   await using setup = await startRunsSetup(bundle);
   const { body: started } = await setup.post(sales, 'incident-7');
 
@@ -106,7 +106,7 @@ test('shows how far a run came that died without a summary, and nothing of what 
   expect(JSON.stringify(body)).not.toContain('a secret thing');
 });
 
-test('stops a run once, and says who did and how far it came', async () => {
+test('stops a run once, and reports by whom and its progress', async () => {
   await using setup = await startRunsSetup(bundle);
   const { body: started } = await setup.post(sales, 'incident-7');
   await setup.perform([resolved, round]);
@@ -185,7 +185,7 @@ test.each([
     expect.stringMatching(/^no instance has this owner yet; a new tag may take/),
   ],
   ['wait-after-round-1', 'waiting-for-next-round', '1 instances are pending; the run tries again'],
-])('tells of a run in %s what it waits for, and until when', async (wait, phase, note) => {
+])('shows what a run in %s waits for, and until when', async (wait, phase, note) => {
   await using setup = await startRunsSetup(bundle);
   const { body: started } = await setup.post({ ...sales, clearQueue: true, except: ['7'] }, 'incident-7');
 
@@ -197,7 +197,7 @@ test.each([
   expect(body.request).toMatchObject({ target: sales.target, clearQueue: true, except: ['7'], maxTargets: 50 });
 });
 
-test('says that it is too late to stop a run that has ended', async () => {
+test('reports that a run has already ended when it is stopped', async () => {
   await using setup = await startRunsSetup(bundle);
   const { body: started } = await setup.post(sales, 'incident-7');
   await (await setup.perform([]))({ Status: 'SUCCEEDED', Result: JSON.stringify(summary) });
@@ -207,7 +207,7 @@ test('says that it is too late to stop a run that has ended', async () => {
   expect([status, body.code]).toEqual([409, 'run-ended']);
 });
 
-test('starts one run for one key, however often it is asked, and refuses another request', async () => {
+test('starts one run for one key, however often it is requested, and refuses another request', async () => {
   await using setup = await startRunsSetup(bundle);
 
   const first = await setup.post(sales, 'incident-7');
@@ -258,7 +258,7 @@ test('does not know a run that was never started', async () => {
     expect([status, body.code]).toEqual([404, 'unknown-run']);
 });
 
-test('says what is missing when there is no such function', async () => {
+test('reports a missing function by name', async () => {
   await using setup = await startRunsSetup(bundle, { RUN_FUNCTION: 'walk' });
 
   const { status, body } = await setup.post(sales, 'incident-7');
