@@ -17,30 +17,31 @@ const describe = ({ total, loggedOut, failed, skipped, pending }: Progress): str
 const finishedStepIn = ({ EventType, Name = '', StepSucceededDetails }: HistoryEvent): readonly FinishedStep[] =>
   EventType === 'StepSucceeded' ? [{ name: Name, payload: StepSucceededDetails?.Result?.Payload }] : [];
 
-/** Prints a line whenever a run starts, gets further or ends. */
-export const createProgressLines = (print: Print) => {
+/** Prints a line whenever a run or a watch starts, gets further or ends. */
+export const createProgressLines = (print: Print, runFunction: string) => {
   const stepsOf = new Map<string, readonly FinishedStep[]>();
 
-  const addSteps = (arn: string, name: string, steps: readonly FinishedStep[], prefix: string) => {
+  const addSteps = (arn: string, title: string, steps: readonly FinishedStep[], prefix: string) => {
     if (steps.length === 0) return;
     const all = [...(stepsOf.get(arn) ?? []), ...steps];
     stepsOf.set(arn, all);
     const { progress } = resultsFromSteps(all);
-    if (progress.total > 0) print(`run ${name} ${prefix}: ${describe(progress)}\n`);
+    if (progress.total > 0) print(`${title} ${prefix}: ${describe(progress)}\n`);
   };
 
   return (happened: LambdaEvent): void => {
     if (happened.kind !== 'history' && happened.kind !== 'execution-resumed') return;
-    const { name, arn } = happened.execution;
+    const { name, arn, functionName } = happened.execution;
+    const title = `${functionName === runFunction ? 'run' : 'watch'} ${name}`;
     if (happened.kind === 'execution-resumed') {
-      print(`run ${name} goes on\n`);
-      addSteps(arn, name, happened.events.flatMap(finishedStepIn), 'so far');
+      print(`${title} goes on\n`);
+      addSteps(arn, title, happened.events.flatMap(finishedStepIn), 'so far');
       return;
     }
     const { EventType = '', Name = '' } = happened.event;
-    addSteps(arn, name, finishedStepIn(happened.event), Name);
+    addSteps(arn, title, finishedStepIn(happened.event), Name);
     if (!EventType.startsWith('Execution')) return;
-    print(`run ${name} ${EventType.slice('Execution'.length).toLowerCase()}\n`);
+    print(`${title} ${EventType.slice('Execution'.length).toLowerCase()}\n`);
     if (EventType !== 'ExecutionStarted') stepsOf.delete(arn);
   };
 };
@@ -78,7 +79,7 @@ export const startRuns = async (
       folder: journal,
       ...(region !== undefined && { region }),
       functions: durableFunctions({ timeScale }),
-      onEvent: createProgressLines(print),
+      onEvent: createProgressLines(print, readStartingEnvironment(process.env).runFunction),
       onOutput: onLine,
       onProblem: (line) => print(`${line}\n`),
       deadLetter: ({ name, status }) =>

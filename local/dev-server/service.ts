@@ -31,6 +31,8 @@ export type Service = AsyncDisposable &
   Pick<Drain, 'drain' | 'inProgress'> & {
     readonly url: string;
     readonly demoTokens: LocalCallers['demoTokens'];
+    /** What makes the AWS CLI call the emulators; missing: the secrets are real. */
+    readonly awsVariables?: Readonly<Record<string, string>>;
     /** What every call must carry when logouts are real. */
     readonly startToken: string | undefined;
   };
@@ -84,8 +86,11 @@ const startBackend = async (options: Options, print: Print, stack: AsyncDisposab
   checkEvidenceFile(options.evidence);
   const { call } = stack.use(await startFunctions({ refresh, onLine }));
   rotation.resolve(call);
-  return { call, greenApiUrl };
+  return { call, greenApiUrl, awsVariables: awsVariablesOf(variables) };
 };
+
+const awsVariablesOf = (variables: Secrets['variables']) =>
+  Object.fromEntries(Object.entries(variables).filter(([name]) => name.startsWith('AWS_')));
 
 const parseHttpResult = (result: unknown) => result as Awaited<ReturnType<CallHttpFunction>>;
 
@@ -109,7 +114,7 @@ export const startService = async (options: Options, print: Print): Promise<Serv
     ...process.env,
     ...callersEnvironment(identityProviders),
   });
-  const { call, greenApiUrl } = await startBackend(options, print, starting);
+  const { call, greenApiUrl, awsVariables } = await startBackend(options, print, starting);
 
   const stopping = new AbortController();
   starting.defer(() => stopping.abort());
@@ -135,7 +140,7 @@ export const startService = async (options: Options, print: Print): Promise<Serv
     startToken,
     drain,
     inProgress,
-    ...(greenApiUrl !== undefined && { greenApiUrl }),
+    ...(greenApiUrl !== undefined && { greenApiUrl, awsVariables }),
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
 };

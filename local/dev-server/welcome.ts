@@ -20,7 +20,7 @@ Try more, from another terminal:
   curl -i -X POST ${url}/instances/1101000003/logout -H 'Prefer: wait=10' -d '{"reason":"phone lost"}'
   curl -i -X POST ${url}/instances/1101000002/logout -H 'Prefer: wait=0'
 
-Break GREEN-API and see what you are told (all faults: curl ${greenApiUrl}/emulator/faults):
+Make GREEN-API fail, and read the answer (all faults: curl ${greenApiUrl}/emulator/faults):
 
   curl -X PUT ${greenApiUrl}/emulator/instances/1101000004/fault -d '{"fault":"still-authorized"}'
   curl -i -X POST ${url}/instances/1101000004/logout
@@ -46,6 +46,17 @@ Report a leaver as an identity provider does:
 `;
 };
 
+const withAwsCli = ({ awsVariables }: Service): string => {
+  if (awsVariables === undefined) return '';
+  const variables = Object.entries(awsVariables).map(([name, value]) => `${name}=${value}`);
+  return `
+Use the AWS CLI with the emulators:
+
+  export ${variables.join(' ')}
+  aws secretsmanager list-secrets
+`;
+};
+
 const logOutOne = async (url: string): Promise<string> => {
   const path = '/instances/1101000001/logout';
   const body = '{"reason":"first example"}';
@@ -61,5 +72,7 @@ export const welcome = async (service: Service, print: (text: string) => void): 
     `green-api-logout on ${service.url}${service.greenApiUrl ? `, GREEN-API's emulator on ${service.greenApiUrl}` : ''}\n\n`,
   );
   if (service.greenApiUrl !== undefined) print(await logOutOne(service.url));
-  print(`${whatToTry(service)}${asIdentityProvider(service)}\nCtrl-C ends it.\n`);
+  print(
+    `${whatToTry(service)}${asIdentityProvider(service)}${withAwsCli(service)}\nHow it works, and all faults: docs/local-development.md\nCtrl-C ends it.\n`,
+  );
 };

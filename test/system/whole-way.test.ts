@@ -4,9 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { DescribeSecretCommand, GetSecretValueCommand, RotateSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { dialectNames } from '../../functions/offboarding/dialects.ts';
 import { samples } from '../../functions/offboarding/samples.ts';
 import { startLocalService } from '../support/local-service.ts';
+import { createClient } from '../support/secrets-manager-client.ts';
 
 type Run = {
   readonly status: string;
@@ -210,4 +212,48 @@ test('schedules fire by themselves and by hand, and each firing is one run', asy
     status: 'SUCCEEDED',
     progress: { total: 2, loggedOut: 1, ready: 1 },
   });
+});
+
+test('rotates a token when Secrets Manager is asked to, and the new one works', async () => {
+  await using rotating = await startLocalService({
+    journal: join(folder, 'rotating'),
+    variables: { TOKEN_ROTATION: 'enabled' },
+  });
+  const [, endpoint = ''] = await rotating.printed(/AWS_ENDPOINT_URL_SECRETS_MANAGER=(\S+)/);
+  using client = createClient(endpoint);
+  const SecretId = 'green-api/1101000002';
+  const before = await client.send(new GetSecretValueCommand({ SecretId }));
+
+  const RotationLambdaARN = 'arn:aws:lambda:us-east-1:000000000000:function:rotate-token';
+  await client.send(new RotateSecretCommand({ SecretId, RotationLambdaARN }));
+  const rotated = async (): Promise<void> => {
+    const { LastRotatedDate } = await client.send(new DescribeSecretCommand({ SecretId }));
+    if (LastRotatedDate) return;
+    await sleep(200);
+    return rotated();
+  };
+  await rotated();
+
+  const after = await client.send(new GetSecretValueCommand({ SecretId }));
+  expect(after.SecretString).not.toBe(before.SecretString);
+  const logout = await fetch(`${rotating.url}/instances/1101000002/logout`, { method: 'POST' });
+  expect(logout.status).toBe(200);
+  expect(rotating.output()).not.toMatch(/[0-9a-f]{50}/);
+});
+
+test('a watch notices that an instance was linked again, sooner where time passes faster', async () => {
+  await using watching = await start('watching', '--time-scale', '300');
+  const request = { target: { owner: 'ann@example.com' }, reason: 'left', watchDays: 1 };
+  const { id } = await startRun(watching, request);
+  expect((await untilEnded(watching, id)).status).toBe('SUCCEEDED');
+  await watching.printed(/watch \S+ started/);
+
+  await fetch(`${watching.greenApiUrl}/emulator/instances/1101000001/state`, {
+    method: 'PUT',
+    body: '{"stateInstance":"authorized"}',
+  });
+
+  await watching.printed(/event "Instance Linked Again" from "green-api-logout": "1101000001"/);
+  const records = watching.evidence().filter(({ idInstance }) => idInstance === '1101000001');
+  expect(records.at(-1)).toMatchObject({ message: 'evidence', outcome: { kind: 'linked-again' } });
 });
