@@ -20,7 +20,7 @@ export const readingEnvironment = (settings: Settings): FunctionEnvironment => (
 });
 
 /** For a function that may rotate tokens. */
-export const rotatingEnvironment = ({ tokenRotation }: Settings): FunctionEnvironment =>
+const rotatingEnvironment = ({ tokenRotation }: Settings): FunctionEnvironment =>
   tokenRotation.enabled ? { [environmentNames.tokenRotation]: 'enabled' } : {};
 
 /** For a function that starts or follows watches. */
@@ -29,9 +29,10 @@ export const watchEnvironment = (watchFunction: string, watchQualifier: string):
   [environmentNames.watchQualifier]: watchQualifier,
 });
 
-/** For a function that logs out and reports the outcome. */
+/** For a function that logs out, may rotate the token, and reports the outcome. */
 export const callingEnvironment = (settings: Settings, eventBus: string): FunctionEnvironment => ({
   ...readingEnvironment(settings),
+  ...rotatingEnvironment(settings),
   [environmentNames.eventBus]: eventBus,
   [environmentNames.stack]: settings.name,
 });
@@ -44,17 +45,18 @@ export const warmingEnvironment = ({ warmInstances, warmHosts }: Settings): Func
 
 const secondsPerDay = 24 * 60 * 60;
 
-/** For a function that starts runs. */
+/** For a function that starts runs: it refuses a rotation of tokens where that is not enabled. */
 export const startingEnvironment = (
-  { name, runs }: Settings,
+  settings: Settings,
   runFunction: string,
   runQualifier: string,
 ): FunctionEnvironment => ({
   [environmentNames.runFunction]: runFunction,
   [environmentNames.runQualifier]: runQualifier,
-  [environmentNames.stack]: name,
-  [environmentNames.maxTargetsCeiling]: String(runs.maxTargetsCeiling),
-  [environmentNames.executionTimeoutSeconds]: String(runs.executionTimeoutDays * secondsPerDay),
+  ...rotatingEnvironment(settings),
+  [environmentNames.stack]: settings.name,
+  [environmentNames.maxTargetsCeiling]: String(settings.runs.maxTargetsCeiling),
+  [environmentNames.executionTimeoutSeconds]: String(settings.runs.executionTimeoutDays * secondsPerDay),
 });
 
 /** For the function that starts a run for each person who left. */

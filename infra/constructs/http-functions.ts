@@ -6,7 +6,6 @@ import {
   callingEnvironment,
   listingEnvironment,
   readingEnvironment,
-  rotatingEnvironment,
   warmingEnvironment,
 } from './function-environment.ts';
 import { createLog } from './log-groups.ts';
@@ -23,7 +22,6 @@ const createLogout = (scope: Construct, deployment: Deployment): ServiceFunction
     environment: {
       ...callingEnvironment(settings, bus.eventBus.eventBusName),
       ...warmingEnvironment(settings),
-      ...rotatingEnvironment(settings),
     },
     logGroup: evidence,
     memoryMb: settings.memoryMb,

@@ -6,12 +6,7 @@ import { stillLoggedIn } from './alarms.ts';
 import { createDeadLetters } from './dead-letters.ts';
 import type { Deployment } from './deployment.ts';
 import { DurableFunction } from './durable-function.ts';
-import {
-  callingEnvironment,
-  type FunctionEnvironment,
-  rotatingEnvironment,
-  startingEnvironment,
-} from './function-environment.ts';
+import { callingEnvironment, type FunctionEnvironment, startingEnvironment } from './function-environment.ts';
 import type { WatchFunction } from './watch-function.ts';
 
 /** The function that executes runs: it logs many instances out. */
@@ -31,7 +26,6 @@ export class RunFunction extends Construct {
     this.durable = new DurableFunction(this, 'Run', 'run', {
       environment: {
         ...callingEnvironment(settings, bus.eventBus.eventBusName),
-        ...rotatingEnvironment(settings),
         ...watch.environment,
       },
       logGroup: evidence,

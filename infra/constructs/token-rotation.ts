@@ -2,7 +2,7 @@ import { Aws, Duration } from 'aws-cdk-lib';
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import type { Deployment } from './deployment.ts';
-import { callingEnvironment, rotatingEnvironment } from './function-environment.ts';
+import { callingEnvironment } from './function-environment.ts';
 import { createLog } from './log-groups.ts';
 import { ServiceFunction } from './service-function.ts';
 
@@ -28,7 +28,6 @@ export const createRotateToken = (scope: Construct, deployment: Deployment): Ser
   const rotateToken = new ServiceFunction(scope, 'rotate-token', {
     environment: {
       ...callingEnvironment(settings, bus.eventBus.eventBusName),
-      ...rotatingEnvironment(settings),
     },
     logGroup: createLog(scope, 'RotateTokenLog', settings.logRetentionDays),
     memoryMb: settings.memoryMb,

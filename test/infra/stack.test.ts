@@ -167,6 +167,7 @@ describe('the functions', () => {
       stack: 'logout-staging',
       maxTargetsCeiling: 3_000,
       executionTimeoutMs: 90 * 24 * 60 * 60 * 1_000,
+      tokenRotation: true,
     };
 
     expect(readEnvironment(variablesOf('Logout'))).toEqual(calling);

@@ -71,7 +71,7 @@ const intentTextOf = ({ text }: StoredToken): string =>
  * Puts the decision on record, before anything is called, and excludes other rotations of the same token. The record also
  * proves that the secret can be written.
  */
-export const begin = async (attempt: Attempt): Promise<Beginning> => {
+const begin = async (attempt: Attempt): Promise<Beginning> => {
   const turn = await waitForTurn(attempt);
   if (turn.kind !== 'turn') return turn;
   const { current, holder } = turn;
@@ -89,7 +89,7 @@ export const begin = async (attempt: Attempt): Promise<Beginning> => {
 };
 
 /** Lets the next rotation begin. If it fails, the next one waits until this one is certainly over. */
-export const end = async ({ secret, intentId }: Attempt): Promise<void> => {
+const end = async ({ secret, intentId }: Attempt): Promise<void> => {
   await secret.moveStage({ stage: rotationStages.underWay, from: intentId });
 };
 
