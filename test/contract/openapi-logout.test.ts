@@ -13,7 +13,7 @@ const operation = operationOf(lintOpenApi().document, 'POST /instances/{idInstan
 type Setup = Awaited<ReturnType<typeof startLogoutSetup>>;
 type CallWithCredential = (setup: Setup, id: string) => ReturnType<Setup['logOut']>;
 
-/** Makes an instance of this id, so that many can be logged out at once in one world. */
+/** Makes an instance of this id, so that many can be logged out at once in one setup. */
 const add = ({ greenApi, secretsManager }: Setup, id: string) => {
   greenApi.add({ idInstance: id, apiTokenInstance: markerToken, logoutDelayMs: 0 });
   const secretString = JSON.stringify({ apiUrl: greenApi.apiUrl, apiTokenInstance: markerToken });

@@ -45,9 +45,9 @@ test.each(functionNames)('%s imports nothing: the bundle brings all but Node its
 });
 
 test.each(functionNames)('%s exports its handler and nothing else', async (functionName) => {
-  const said = await runBundle(functionName, 'console.log(Object.keys(functionName), typeof functionName.handler);');
+  const output = await runBundle(functionName, 'console.log(Object.keys(functionName), typeof functionName.handler);');
 
-  expect(said).toBe("[ 'handler' ] function");
+  expect(output).toBe("[ 'handler' ] function");
 });
 
 /** Nobody waits for the vault, and the client of S3 is made for streams. */
@@ -93,9 +93,9 @@ const logOutOnce = `console.log((await functionName.handler(${event}, {})).statu
 test('a logout does not load them either', async () => {
   await using setup = await startSetup();
 
-  const said = await runBundle('logout', logOutOnce, setup.variables);
+  const output = await runBundle('logout', logOutOnce, setup.variables);
 
-  expect(said).toBe('200 []');
+  expect(output).toBe('200 []');
 });
 
 test('the stubs of the SDK suffice in any environment', async () => {
@@ -117,9 +117,9 @@ test('the stubs of the SDK suffice in any environment', async () => {
     _X_AMZN_TRACE_ID: 'Root=1-67891233-abcdef012345678912345678',
   };
 
-  const said = await runBundle('logout', logOutOnce, variables);
+  const output = await runBundle('logout', logOutOnce, variables);
 
-  expect(said).toBe('200 []');
+  expect(output).toBe('200 []');
   expect(traces).toEqual(['Root=1-67891233-abcdef012345678912345678']);
 });
 
@@ -137,10 +137,10 @@ test('with its instances configured, init reads their credentials with one reque
 
   await runBundle('logout', '', variables);
   const duringInit = [setup.secretsManager.calls.length, setup.greenApi.calls.length];
-  const said = await runBundle('logout', logOutOnce, variables);
+  const output = await runBundle('logout', logOutOnce, variables);
 
   expect(duringInit).toEqual([1, 0]);
-  expect(said).toBe('200 []');
+  expect(output).toBe('200 []');
   expect(setup.secretsManager.calls.map(({ operation }) => operation)).toEqual([
     'BatchGetSecretValue',
     'BatchGetSecretValue',

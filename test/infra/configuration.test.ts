@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { ConfigurationError, parseConfiguration } from '../../infra/configuration/configuration.ts';
 import { readConfiguration } from '../../infra/configuration/configuration-file.ts';
 
-/** What is said about a configuration: `undefined` if it is fine. */
+/** The error of a configuration; `undefined` if it is valid. */
 const errorAbout = (configuration: unknown): string | undefined => {
   try {
     parseConfiguration(configuration);

@@ -132,7 +132,7 @@ const functionNames = [
 
 /** Must be denied. */
 const denied: readonly (readonly [string, string, string])[] = [
-  // No secret but an instance's, and no value for whoever only lists or starts.
+  // No secret but an instance's, and no value for a function that only lists or starts.
   ...functionNames.map((functionName) => [functionName, 'secretsmanager:GetSecretValue', foreignSecret] as const),
   ...[
     ...['InstancesRole', 'ForcedLogoutsRole', 'ScheduleRole', 'OffboardingRole', 'SchedulesRole'],

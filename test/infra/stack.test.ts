@@ -291,12 +291,16 @@ describe('the AwsSolutions rules', () => {
 });
 
 test.each(both)('the synthesis reports nothing (%s)', (_name, { stack }) => {
-  const said = Annotations.fromStack(stack);
+  const annotations = Annotations.fromStack(stack);
   const anything = Match.anyValue();
 
-  expect([said.findInfo('*', anything), said.findWarning('*', anything), said.findError('*', anything)].flat()).toEqual(
-    [],
-  );
+  expect(
+    [
+      annotations.findInfo('*', anything),
+      annotations.findWarning('*', anything),
+      annotations.findError('*', anything),
+    ].flat(),
+  ).toEqual([]);
 });
 
 test('the dashboard shows the metrics of the evidence, the runs and the API', () => {

@@ -59,7 +59,7 @@ export const runToItsEnd = async (options: LocalServiceOptions) => {
   return { code: await exited, output: output() };
 };
 
-/** Starts the local service on a free port and waits until it has said what to try. */
+/** Starts the local service on a free port and waits until it has printed what to try. */
 export const startLocalService = async (options: LocalServiceOptions = {}) => {
   const service = run(options);
   await service.printed(/Ctrl-C ends it/);

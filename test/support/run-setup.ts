@@ -37,7 +37,7 @@ export const requestOf = (request: Partial<ForcedLogout> = {}): ForcedLogout => 
 
 const notAsked = new Set(['unknown-instance', 'credential-unreadable']);
 
-/** Instances that answer as they are told to, on a clock that jumps over every wait. */
+/** Instances with set answers, on a clock that jumps over every wait. */
 export const createSetup = (scripts: Readonly<Record<string, Script>>) => {
   const clock = createClock();
   const calls: { readonly method: string; readonly id: string; readonly at: string }[] = [];

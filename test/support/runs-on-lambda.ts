@@ -58,8 +58,8 @@ export const startRunsSetup = async (bundle: string, variables: Readonly<Record<
     fire: (input: unknown) => schedule(input, contextOf()),
     /** What Lambda starts, in order. */
     started: (): readonly Event[] =>
-      puppet.events.items.flatMap((told) =>
-        told.kind === 'history' && told.event.EventType === 'ExecutionStarted' ? [told.event] : [],
+      puppet.events.items.flatMap((event) =>
+        event.kind === 'history' && event.event.EventType === 'ExecutionStarted' ? [event.event] : [],
       ),
     /** Goes through these steps, which stay checkpointed, starts others, or a wait, and leaves the run where it is. */
     perform: async (steps: readonly Step[], unfinished: readonly string[] = [], wait?: Wait) => {

@@ -101,8 +101,8 @@ const sayReference = (_key: string, value: unknown): unknown => {
 
 /** A value of the template as a reader would say it: `arn:<AWS::Partition>:…`, `<LogoutFunction.Arn>`. */
 export const say = (value: unknown): string => {
-  const said = JSON.stringify(value, sayReference) ?? '';
-  return said.startsWith('"') ? JSON.parse(said) : said;
+  const text = JSON.stringify(value, sayReference) ?? '';
+  return text.startsWith('"') ? JSON.parse(text) : text;
 };
 
 export type Synthesized = ReturnType<typeof synthesize>;

@@ -39,7 +39,7 @@ type Row = Readonly<Record<Column, number>>;
 
 const columns = Object.keys(requests) as readonly Column[];
 
-/** Nobody is logged out, and the caller is told to send it again. */
+/** Nobody is logged out, and the caller is asked to send it again. */
 const notStarted: Row = { scimread: 200, scimwrite: 503, oktascim: 429, webhook: 503, hook: 503 };
 /** Reading fails; departures are started without the list of owners. */
 const notListed: Row = { scimread: 503, scimwrite: 200, oktascim: 200, webhook: 202, hook: 204 };
@@ -87,7 +87,7 @@ afterAll(async () => {
   await setup?.secrets.close();
 });
 
-/** @param query as it stands in the URL */
+/** @param query of the URL */
 const eventOf = (routeKey: string, headers: Record<string, string>, body: string, query = '') => {
   const authorized = { authorization: `Bearer ${token}`, ...headers };
   const event = httpEventOf({ routeKey, pathParameters: { id: john }, headers: authorized, body });

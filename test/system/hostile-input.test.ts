@@ -30,7 +30,7 @@ import { startTraps, watchConnections } from '../support/system/traps.ts';
 const limits = { maxTargetsCeiling: 500, executionTimeoutMs: 30 * 86_400_000 };
 const now = () => new Date('2026-11-30T17:00:00Z');
 
-/** The functions, before rooms that note what reaches them. */
+/** The functions, with dependencies that record each call. */
 const openHandlers = () => {
   const logouts: LogoutRequest[] = [];
   const runs: ForcedLogout[] = [];
@@ -115,7 +115,7 @@ const routes = [
 ] as const;
 
 test.each(routes)(
-  'the %s function answers %s whatever stands in it, and lets nothing through that is not valid',
+  'the %s function answers %s with any content, and passes on nothing invalid',
   async (handler, routeKey) => {
     const functions = openHandlers();
     const id = fc.oneof(hostileText, fc.constantFrom('1101000001', `api-${'0'.repeat(40)}`));

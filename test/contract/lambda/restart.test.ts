@@ -28,17 +28,17 @@ const startService = async (folder: string) => {
   );
   // What the service started shares its output: it closes when the last of them has gone.
   const closed = once(service, 'close');
-  const said = createRecorder<Reported>();
+  const reported = createRecorder<Reported>();
   if (service.stdout)
-    createInterface(service.stdout).on('line', (line) => line.startsWith('{') && said.add(parseReported(line)));
-  const listening = await said.first(({ kind }) => kind === 'listening');
+    createInterface(service.stdout).on('line', (line) => line.startsWith('{') && reported.add(parseReported(line)));
+  const listening = await reported.first(({ kind }) => kind === 'listening');
   const client = clientOf('url' in listening ? listening.url : '');
   const kill = async () => {
     client.destroy();
     service.kill('SIGKILL');
     await closed;
   };
-  const event = (type: string) => said.first((one) => one.kind === 'history' && one.event.EventType === type);
+  const event = (type: string) => reported.first((one) => one.kind === 'history' && one.event.EventType === type);
   return { client, event, kill, [Symbol.asyncDispose]: kill };
 };
 
@@ -71,7 +71,7 @@ test('goes on after the whole service was killed in the middle of a wait, and do
   expect(history).not.toContain('WaitStarted');
 });
 
-test('carries out again the step that was under way when the whole service was killed, and leaves no process behind', async () => {
+test('executes the interrupted step again after the whole service was killed, and leaves no process behind', async () => {
   const folder = temporaryFolder();
   const tally = join(temporaryFolder(), 'tally');
   await using service = await startService(folder);

@@ -33,7 +33,7 @@ const breakWith = (fault: LambdaFault, request: IncomingMessage, response: Serve
   }
 };
 
-/** A Lambda that starts whatever it is told to and lists nothing, but for the functions that are called after a fault. */
+/** A Lambda that starts every run and lists none, except for the functions that are called after a fault. */
 export const startBreakingLambda = async () => {
   const started: string[] = [];
   const calls = new Map<string, number>();

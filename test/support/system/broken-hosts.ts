@@ -4,7 +4,7 @@ import { startLoopbackServer } from '../../../local/emulators/loopback-server.ts
 import { certificate } from '../certificate.ts';
 
 export type BrokenHost = AsyncDisposable & {
-  /** As it stands in a secret. */
+  /** The `apiUrl` in a secret. */
   readonly apiUrl: string;
   /** How many requests it has read. */
   readonly requests?: () => number;
@@ -56,7 +56,7 @@ const withoutTls = async (): Promise<BrokenHost> => {
   return { ...host, apiUrl: host.apiUrl.replace('http:', 'https:') };
 };
 
-/** What stands in the first line of a request, and with it the token. */
+/** The first line of a request, which holds the token. */
 const pathIn = (request: string) => request.split(' ')[1] ?? '';
 
 /** An answer that tells the caller's own path, and with it the token, wherever an answer can tell something. */

@@ -4,7 +4,7 @@ import type { BrokenHostName } from './broken-hosts.ts';
 import type { FunctionEnding, FunctionText, RunText } from './cell-texts.ts';
 import type { FunctionColumn, RunColumn } from './green-api-cells.ts';
 
-/** What each function makes of one trouble, wherever it meets it. `runQueue` is about the queue: the logout itself is done there. */
+/** The result of one fault at each function and call. `runQueue` is the result of clearing the queue, after a confirmed logout. */
 export type Row = Readonly<Record<FunctionColumn, FunctionText>> &
   Readonly<Record<Exclude<RunColumn, 'runQueue'>, RunText>> & { readonly runQueue: 'cleared' | 'not cleared' };
 
@@ -41,7 +41,7 @@ const passing = <Kind extends FailureKind>(ending: EndingOf<Kind>, kind: Kind): 
   runEvery: `${kind}, again`,
 });
 
-/** Nobody knows whether GREEN-API acted: the state is read once whatever the wait; here it said `authorized`, or nothing. */
+/** It is unknown whether GREEN-API acted: the state is read once at any wait. Here it is `authorized`, or cannot be read. */
 const ambiguous = <Kind extends FailureKind>(ending: EndingOf<Kind>, kind: Kind): Row => ({
   ...unread,
   logout: `${ending}, 1 + some`,
@@ -57,7 +57,7 @@ const unknownThere = lasting('502 wrong-instance-or-host', 'wrong-instance-or-ho
 const refusedRequest = lasting('502 request-refused', 'request-refused');
 const notAuthorized = ambiguous('502 unconfirmed', 'unconfirmed');
 
-/** GREEN-API acted and its answer was lost: the state confirms it, and nobody claims an `isLogout` that was not said. */
+/** GREEN-API acted and its answer was lost: the state confirms it, and no `isLogout` is reported that GREEN-API did not send. */
 const doneAnyway: Row = {
   ...unread,
   logout: '200 logged-out, 1 + some',
@@ -138,7 +138,7 @@ export const greenApiRows = {
     runReading: 'logged-out, once',
     runEvery: 'logged-out, once',
   },
-  // While it is authorized, it is told once more.
+  // While it is authorized, one more logout is sent.
   'state-authorized': { ...wrongState, runReading: 'unconfirmed, again', runEvery: 'unconfirmed, again' },
   slow,
   'slow-body': slow,

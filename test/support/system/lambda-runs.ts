@@ -11,7 +11,7 @@ import { startFunctions } from './functions.ts';
 import { malformedNames, malformedSecrets } from './malformed-secrets.ts';
 import { reason } from './requests.ts';
 
-/** One instance for each trouble. */
+/** One instance for each fault. */
 const addAll = (setup: FaultSetup): readonly string[] => [
   ...faultNames.map((fault) => {
     const idInstance = setup.addInstance();
@@ -36,7 +36,7 @@ const bodyOf = (instances: readonly string[]) => ({
 });
 
 /**
- * Runs as they are deployed: one that meets every trouble and whose process is killed in its middle, and one whose
+ * Runs as they are deployed: one with every fault, whose process is killed in the middle, and one whose
  * invocations run out of time, until it is stopped. Gives all that leaves Lambda, by the way it goes.
  */
 export const runOnLambda = async (setup: FaultSetup) => {

@@ -3,7 +3,7 @@ import { markerToken } from '../logout-setup.ts';
 
 type Malformed = {
   readonly secret: Partial<LocalSecret>;
-  /** What a person is told is wrong with it. */
+  /** What the error says about it. */
   readonly problem: string;
 };
 

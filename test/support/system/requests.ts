@@ -10,12 +10,12 @@ import { createClock, execute } from '../fake-execution.ts';
 import { type Answer, contextOf, httpEventOf, parseAnswer } from '../http-event.ts';
 import type { FaultSetup } from './fault-setup.ts';
 
-/** Stands in each request, and so in whatever is told of it. */
+/** The reason in each request, and so in every record of it. */
 export const reason = 'phones lost at gate 47b9';
 
 type Options = Parameters<FaultSetup['functions']['call']>[2];
 
-/** Asks the logout function; `wait` is in seconds. */
+/** Calls the logout function; `wait` is in seconds. */
 export const logOut = async (
   setup: FaultSetup,
   idInstance: string,
@@ -29,7 +29,7 @@ export const logOut = async (
   return parseAnswer(called.answer as APIGatewayProxyStructuredResultV2);
 };
 
-/** Asks the instances function, in this process, for those whose secrets' names begin with `prefix`. */
+/** Calls the instances function, in this process, for the instances whose secrets' names begin with `prefix`. */
 export const list = async ({ variables, write }: FaultSetup, prefix: string): Promise<Answer> => {
   const composed = composeInstances({ ...variables, SECRET_PREFIX: prefix }, write);
   return parseAnswer(await createInstancesHandler(composed)(httpEventOf({}), contextOf()));
@@ -41,7 +41,7 @@ type Composed = ReturnType<typeof composeRun>;
 
 const composedBefore = new WeakMap<FaultSetup, Map<string, Composed>>();
 
-/** The rooms of a run: those of the same variables are the same, as in one process of Lambda's. */
+/** The dependencies of a run: one set for each set of variables, as in one process of Lambda's. */
 const wire = (setup: FaultSetup, variables: Readonly<Record<string, string>>): Composed => {
   const known = composedBefore.get(setup) ?? new Map<string, Composed>();
   composedBefore.set(setup, known);
@@ -52,7 +52,7 @@ const wire = (setup: FaultSetup, variables: Readonly<Record<string, string>>): C
 };
 
 /**
- * Carries out a run on a clock that jumps over its waits; all that it asks goes over the real SDK and real sockets.
+ * Executes a run on a clock that jumps over its waits. All its calls go through the real SDK and real sockets.
  *
  * @param options.seconds how long it may act, on that clock
  * @param options.waitsTimes how much longer its waits last there than it asked for

@@ -26,7 +26,7 @@ const base64: readonly Encoding[] = ([0, 1, 2] as const).map((offset) => ({
 
 export const encodings: readonly Encoding[] = [...simple, ...base64];
 
-/** So much of a token is a leak: whoever cuts it off leaks the rest. */
+/** This much of a token is a leak, also if the rest is cut off. */
 const piece = 20;
 
 /** Looks for a token, or the beginning of it, in a text; gives the names of the encodings in which it is there. */

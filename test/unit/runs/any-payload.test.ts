@@ -21,7 +21,7 @@ test('no payload makes a run act or throw anything but what it is called', async
 });
 
 test.each(['target', 'reason', 'except', 'requestedBy', secret.slice(0, 8)])(
-  'what stands in %s is in no message',
+  'no message quotes the content of %s',
   async (field) => {
     const setup = createSetup({});
 
