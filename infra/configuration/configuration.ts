@@ -35,6 +35,7 @@ const problemsAcross = ({
   allowedApiHosts,
   schedules,
   runs,
+  tokenRotation,
   offboarding: { identityCenter },
 }: Omit<Settings, 'name'>): readonly Problem[] => {
   const parseApiUrl = createParseApiUrl(allowedApiHosts);
@@ -46,7 +47,7 @@ const problemsAcross = ({
     ...(identityCenter.enabled && identityCenter.identityStoreId === undefined
       ? [{ path: 'offboarding.identityCenter.identityStoreId', message: missingStore }]
       : []),
-    ...scheduleProblems(schedules, runs.maxTargetsCeiling),
+    ...scheduleProblems(schedules, { ...runs, tokenRotation: tokenRotation.enabled }),
   ];
 };
 

@@ -67,6 +67,8 @@ export interface LogoutSchedule {
   readonly maxTargets?: number | undefined;
   /** Also clear the queue of outgoing messages. @default false */
   readonly clearQueue?: boolean | undefined;
+  /** Change the token of each confirmed instance at GREEN-API; needs `tokenRotation`. @default false */
+  readonly rotateToken?: boolean | undefined;
   /** Only report who would be logged out. @default false */
   readonly dryRun?: boolean | undefined;
   /** Days to watch the confirmed instances afterwards, in case somebody links one again: 1 to 30. @default none */

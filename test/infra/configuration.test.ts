@@ -176,6 +176,10 @@ test.each<[string, object[]]>([
     '0.maxTargets must be a number: "nightly" aims at all instances and needs a cap… (got nothing',
     [{ ...nightly, target: { all: true } }],
   ],
+  [
+    '0.rotateToken must not be set unless tokenRotation.enabled is true… (got true',
+    [{ ...nightly, rotateToken: true }],
+  ],
   ['0.maxTargets must be at most 500… (got 501', [{ ...nightly, maxTargets: 501 }]],
 ])('reports for schedules: %s', (errorText, schedules) => {
   expect(errorAbout({ schedules })).toMatch(pattern(`green-api-logout.schedules.${errorText}`));

@@ -50,3 +50,31 @@ test.each([
 ])('an outcome, and what is no offboarding on another bus, matches no rule (%#)', (event) => {
   expect(match('everything', event)).toEqual({ matched: [], problem: 'no rule matches the event' });
 });
+
+describe('where only some sources may log people out', () => {
+  const restricted = settingsOf({ offboarding: { custom: { sources: ['com.example.hr', 'com.example.it'] } } });
+  const matchFrom = (source: string, changes: Readonly<Record<string, string>> = {}) => {
+    const parsed = parseEvent(changed(samples.custom, { source, ...changes }));
+    if (parsed.kind === 'no-event') throw new Error(parsed.problem);
+    return createMatchRules(restricted)(parsed.event).matched;
+  };
+
+  test.each(['com.example.hr', 'com.example.it'])('a custom event of %s starts a run', (source) => {
+    expect(matchFrom(source)).toEqual(['custom']);
+  });
+
+  test('a custom event of another source is kept as failed, once', () => {
+    expect(matchFrom('com.example.stranger')).toEqual(['unknown-source']);
+    expect(matchFrom('com.example.stranger', { 'detail-type': 'Employee offboarded' })).toEqual(['rest']);
+  });
+
+  test('an outcome of this deployment is none of them', () => {
+    expect(matchFrom('green-api-logout', { 'detail-type': 'Instance Logged Out' })).toEqual([]);
+  });
+
+  test('without custom events every event is kept as failed, once', () => {
+    const off = settingsOf({ offboarding: { custom: { enabled: false, sources: ['com.example.hr'] } } });
+
+    expect(offboardingRules(off).map(({ name }) => name)).toEqual(['rest']);
+  });
+});

@@ -5,7 +5,7 @@ import { parseExpression } from './expression.ts';
 import { isTimeZone, similarTimeZone } from './time-zone.ts';
 
 // What a run is asked to do is the same here as at the API; when it acts follows from the scheduled time.
-const { target, except, reason, maxTargets, clearQueue, dryRun, watchDays } = requestEntries;
+const { target, except, reason, maxTargets, clearQueue, rotateToken, dryRun, watchDays } = requestEntries;
 
 const problemWith = (text: string): string | undefined => {
   const expression = parseExpression(text);
@@ -40,6 +40,7 @@ export const scheduleSchema = fields({
   except,
   maxTargets,
   clearQueue,
+  rotateToken,
   dryRun,
   watchDays,
 });
@@ -52,16 +53,26 @@ const capProblem = ({ name, target, maxTargets }: Schedule, ceiling: number): st
   return maxTargets > ceiling ? `must be at most ${ceiling}, which is runs.maxTargetsCeiling` : undefined;
 };
 
-/** What is wrong with schedules that are each valid: a name used twice, no cap where one is needed, a cap too high. */
-export const scheduleProblems = (schedules: readonly Schedule[], maxTargetsCeiling: number) =>
+export type ScheduleLimits = { readonly maxTargetsCeiling: number; readonly tokenRotation: boolean };
+
+/** What is wrong with a schedule that is valid by itself: a name used twice, no cap where one is needed, a cap too high … */
+const problemsOf = (schedule: Schedule, isTwin: boolean, { maxTargetsCeiling, tokenRotation }: ScheduleLimits) => {
+  const { name, maxTargets, rotateToken } = schedule;
+  const cap = capProblem(schedule, maxTargetsCeiling);
+  return [
+    ...(isTwin ? [{ field: 'name', message: 'must be a name that no other schedule has', given: name }] : []),
+    ...(cap === undefined ? [] : [{ field: 'maxTargets', message: cap, given: maxTargets }]),
+    ...(rotateToken && !tokenRotation
+      ? [{ field: 'rotateToken', message: 'must not be set unless tokenRotation.enabled is true', given: rotateToken }]
+      : []),
+  ];
+};
+
+export const scheduleProblems = (schedules: readonly Schedule[], limits: ScheduleLimits) =>
   schedules.flatMap((schedule, index) => {
-    const { name, maxTargets } = schedule;
-    const isTwin = schedules.findIndex((other) => other.name === name) < index;
-    const cap = capProblem(schedule, maxTargetsCeiling);
-    return [
-      ...(isTwin
-        ? [{ path: `schedules.${index}.name`, message: 'must be a name that no other schedule has', given: name }]
-        : []),
-      ...(cap === undefined ? [] : [{ path: `schedules.${index}.maxTargets`, message: cap, given: maxTargets }]),
-    ];
+    const isTwin = schedules.findIndex(({ name }) => name === schedule.name) < index;
+    return problemsOf(schedule, isTwin, limits).map(({ field, ...problem }) => ({
+      path: `schedules.${index}.${field}`,
+      ...problem,
+    }));
   });
