@@ -4,7 +4,7 @@ import { welcome } from './dev-server/welcome.ts';
 
 const print = (text: string) => void process.stdout.write(text);
 
-/** As long as API Gateway lets a call take. */
+/** API Gateway's time limit of a call. */
 const longestDrainMs = 30_000;
 
 /** Calls in progress may finish, and write their evidence. A second signal does not wait. */
@@ -45,7 +45,7 @@ const main = async () => {
 try {
   await main();
 } catch (error) {
-  // Their messages say what to do; any other error keeps its stack.
+  // These have a message for the user. Any other error is printed with its stack.
   const isExpected =
     error instanceof Error && ['CannotStart', 'ConfigurationError', 'EnvironmentError'].includes(error.name);
   console.error(isExpected ? error.message : error);

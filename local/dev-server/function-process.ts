@@ -1,8 +1,9 @@
 /** The process of the functions that are not durable: loads their bundles, as Lambda does, and calls them for its parent. */
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import type { Context } from 'aws-lambda';
 import { distFolder } from '../../infra/bundling/dist-folder.ts';
 import type { FunctionAnswer, FunctionCall } from './functions.ts';
-import { lambdaContext } from './lambda-context.ts';
 
 type Handler = (event: unknown, context: unknown) => Promise<unknown>;
 
@@ -19,6 +20,25 @@ const load = async (name: string): Promise<readonly [string, Handler]> => [
   (await import(join(distFolder, name, 'index.mjs'))).handler,
 ];
 
+/** What Lambda passes to a function besides the event. */
+const lambdaContext = (functionName: string, timeoutMs: number): Context => {
+  const end = performance.now() + timeoutMs;
+  return {
+    functionName,
+    functionVersion: '1',
+    invokedFunctionArn: `arn:aws:lambda:local:000000000000:function:${functionName}`,
+    awsRequestId: randomUUID(),
+    logGroupName: functionName,
+    logStreamName: 'local',
+    memoryLimitInMB: '256',
+    callbackWaitsForEmptyEventLoop: false,
+    getRemainingTimeInMillis: () => Math.max(0, Math.round(end - performance.now())),
+    done: () => {},
+    fail: () => {},
+    succeed: () => {},
+  };
+};
+
 const answer = async (handler: Handler | undefined, { id, functionName, event, timeoutMs }: FunctionCall) => {
   try {
     if (!handler) throw new Error(`no bundle of the function ${functionName} was built`);
@@ -28,7 +48,7 @@ const answer = async (handler: Handler | undefined, { id, functionName, event, t
   }
 };
 
-// Without its parent nobody would get its answers.
+// Without its parent the answers have no receiver.
 process.on('disconnect', () => process.exit());
 // A terminal sends these to the whole group of processes; the parent lets the calls in progress finish first.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});

@@ -75,6 +75,24 @@ const startProcess = (onLine: FunctionsOptions['onLine']): ChildProcess => {
   return child;
 };
 
+const ended = { name: 'Runtime.ExitError', message: 'the process of the functions ended: start the service again' };
+
+/** Resolves `loaded`, and settles the calls that wait, by what the process sends. */
+const receiveAnswers = (child: ChildProcess, closed: Promise<unknown>, waiting: Map<number, Waiting>) => {
+  const loaded = Promise.withResolvers<void>();
+  child.on('message', (message) => {
+    const answer = parseAnswer(message);
+    if (answer.kind === 'loaded') loaded.resolve();
+    else if (answer.kind === 'not-loaded') loaded.reject(errorFrom(answer));
+    else settle(waiting, answer);
+  });
+  void closed.then(() => {
+    loaded.reject(errorFrom(ended));
+    for (const { reject } of waiting.values()) reject(errorFrom(ended));
+  });
+  return loaded.promise;
+};
+
 const functionTimeoutMs = 29_000;
 
 /**
@@ -86,24 +104,12 @@ export const startFunctions = async ({ refresh, onLine }: FunctionsOptions): Pro
   const child = startProcess(onLine);
   const closed = once(child, 'close');
   const waiting = new Map<number, Waiting>();
-  const loaded = Promise.withResolvers<void>();
-  child.on('message', (message) => {
-    const answer = parseAnswer(message);
-    if (answer.kind === 'loaded') loaded.resolve();
-    else if (answer.kind === 'not-loaded') loaded.reject(errorFrom(answer));
-    else settle(waiting, answer);
-  });
-  void closed.then(() => {
-    const error = errorFrom({ name: 'Runtime.ExitError', message: 'the process of the functions ended: start again' });
-    loaded.reject(error);
-    for (const { reject } of waiting.values()) reject(error);
-  });
   const end = async () => {
     // What it wrote is in the pipe, and is read to its end.
     child.kill('SIGKILL');
     await closed;
   };
-  await loaded.promise.catch((error) => end().then(() => Promise.reject(error)));
+  await receiveAnswers(child, closed, waiting).catch((error) => end().then(() => Promise.reject(error)));
 
   let calls = 0;
   const call: CallFunction = async (functionName, event) => {

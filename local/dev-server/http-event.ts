@@ -59,7 +59,7 @@ const headersOf = ({ headers }: IncomingMessage): Record<string, string> => ({
   'x-forwarded-proto': 'http',
 });
 
-/** Whoever calls the local service: the machine's own user, under the id of no AWS account. */
+/** The caller of the local service: the machine's own user, with an account id that AWS does not use. */
 const localCaller = {
   accessKey: 'AKIALOCAL',
   accountId: '000000000000',

@@ -18,7 +18,7 @@ export type Options = {
   readonly configuration: string | undefined;
 };
 
-/** The service cannot start, and the message is one line that says what to do. */
+/** The service cannot start. The message is one line: what is wrong, and what to do. */
 export class CannotStart extends Error {
   override readonly name = 'CannotStart';
 }
@@ -61,7 +61,7 @@ const parseValues = (args: readonly string[]) => {
   }
 };
 
-/** @returns `'help'` when that is asked for. @throws {@link CannotStart} naming the option that is wrong */
+/** @returns `'help'` for `--help`. @throws {@link CannotStart} naming the option that is wrong */
 export const parseOptions = (
   args: readonly string[],
   variables: Readonly<Record<string, string | undefined>>,

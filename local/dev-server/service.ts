@@ -94,6 +94,33 @@ const awsVariablesOf = (variables: Secrets['variables']) =>
 
 const parseHttpResult = (result: unknown) => result as Awaited<ReturnType<CallHttpFunction>>;
 
+type Backend = Awaited<ReturnType<typeof startBackend>>;
+
+/** The routes of the API, of events and schedules, and of the console, around the functions. `signal` ends the schedules. */
+const createHandle = (
+  { schedules, offboarding }: Configuration,
+  { call, greenApiUrl }: Backend,
+  { identityProviders }: LocalCallers,
+  startToken: string | undefined,
+  signal: AbortSignal,
+): Handle => {
+  const callers = routesOfCallers(identityProviders);
+  const allRoutes = [...routes, ...callers];
+  const gateway = createGateway({
+    routes: allRoutes,
+    call: async (name, event) => parseHttpResult(await call(name, event)),
+  });
+  const fire = keepSchedules(schedules, call, signal);
+  const deliver = createDeliver(createMatchRules(offboarding), call);
+  const ownRoutes = createOwnRoutes({ deliver, fire, routes: allRoutes }, gateway);
+  return passCallers(callers, gateway, serveConsole({ schedules, greenApiUrl, startToken }, ownRoutes));
+};
+
+const setEnvironment = (configuration: Configuration, { identityProviders }: LocalCallers) => {
+  const configured = configuredVariables(configuration);
+  Object.assign(process.env, { ...configured, ...process.env, ...callersEnvironment(identityProviders) });
+};
+
 /** Starts the HTTP API around the built functions, and the emulators they need. @throws {@link CannotStart} */
 export const startService = async (options: Options, print: Print): Promise<Service> => {
   const { port, secrets } = options;
@@ -103,44 +130,22 @@ export const startService = async (options: Options, print: Print): Promise<Serv
   const { handle, drain, inProgress } = createDrain(async (request, response) =>
     (await ready.promise)(request, response),
   );
-  const server = starting.use(
-    await startLoopbackServer(handle, { port, isForeign: isForeignToConsole }).catch(nameTakenPort(port)),
-  );
+  const listening = startLoopbackServer(handle, { port, isForeign: isForeignToConsole });
+  const { url } = starting.use(await listening.catch(nameTakenPort(port)));
 
   const configuration = readConfiguration(options.configuration);
-  const { identityProviders, demoTokens } = findCallers(configuration);
-  Object.assign(process.env, {
-    ...configuredVariables(configuration),
-    ...process.env,
-    ...callersEnvironment(identityProviders),
-  });
-  const { call, greenApiUrl, awsVariables } = await startBackend(options, print, starting);
-
+  const callers = findCallers(configuration);
+  setEnvironment(configuration, callers);
+  const backend = await startBackend(options, print, starting);
+  const startToken = secrets === 'aws' ? createStartToken() : undefined;
   const stopping = new AbortController();
   starting.defer(() => stopping.abort());
-  const { schedules, offboarding } = configuration;
-  const fire = keepSchedules(schedules, call, stopping.signal);
-  const deliver = createDeliver(createMatchRules(offboarding), call);
-  const callers = routesOfCallers(identityProviders);
-  const allRoutes = [...routes, ...callers];
-  const gateway = createGateway({
-    routes: allRoutes,
-    call: async (name, event) => parseHttpResult(await call(name, event)),
-  });
-  const startToken = secrets === 'aws' ? createStartToken() : undefined;
-  const consoleAndApi = serveConsole(
-    { schedules, greenApiUrl, startToken },
-    createOwnRoutes({ deliver, fire, routes: allRoutes }, gateway),
-  );
-  ready.resolve(passCallers(callers, gateway, consoleAndApi));
+  ready.resolve(createHandle(configuration, backend, callers, startToken, stopping.signal));
+
+  const { demoTokens } = callers;
+  const { greenApiUrl, awsVariables } = backend;
+  const emulated = greenApiUrl !== undefined && { greenApiUrl, awsVariables };
   const running = starting.move();
-  return {
-    url: server.url,
-    demoTokens,
-    startToken,
-    drain,
-    inProgress,
-    ...(greenApiUrl !== undefined && { greenApiUrl, awsVariables }),
-    [Symbol.asyncDispose]: () => running.disposeAsync(),
-  };
+  const dispose = () => running.disposeAsync();
+  return { url, demoTokens, startToken, drain, inProgress, ...emulated, [Symbol.asyncDispose]: dispose };
 };

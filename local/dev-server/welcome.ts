@@ -7,7 +7,7 @@ const whatToTry = ({ url, greenApiUrl, startToken }: Service): string =>
     ? `
 Real secrets, real GREEN-API: what you log out here is logged out.
 
-Every call needs the start token, which stands in the address above:
+Every call needs the start token, which is part of the address above:
 
   curl -H 'Authorization: Bearer ${startToken}' ${url}/instances
   curl -H 'Authorization: Bearer ${startToken}' -X POST ${url}/instances/<idInstance>/logout -d '{"reason":"phone lost"}'
@@ -64,7 +64,7 @@ const logOutOne = async (url: string): Promise<string> => {
   return `$ curl -X POST ${url}${path} -d '${body}'\nHTTP ${response.status} ${await response.text()}\n`;
 };
 
-/** Says what runs, logs a demo instance out as the first example, and says what to try. */
+/** Prints the addresses, logs a demo instance out as the first example, and prints what to try. */
 export const welcome = async (service: Service, print: (text: string) => void): Promise<void> => {
   const address = service.startToken ? addressWithToken(service.url, service.startToken) : `${service.url}/`;
   print(`Open ${address} in a browser: the web console.\n\n`);

@@ -27,7 +27,7 @@ export type LoopbackServer = AsyncDisposable & {
 
 /**
  * Listens for programs of this machine, and for no web page: a foreign `Host` or any `Origin` is answered 403.
- * A throw in `handle` becomes a 500 that says its name only.
+ * A throw in `handle` becomes a 500 with its name only.
  *
  * @throws what `listen` meets, such as `EADDRINUSE`
  */
@@ -57,8 +57,8 @@ export const startLoopbackServer = async (handle: Handle, options: LoopbackOptio
 const guarded =
   (handle: Handle, isForeign: (request: IncomingMessage) => boolean): Handle =>
   async (request, response) => {
-    request.on('error', leaveToTheClient);
-    response.on('error', leaveToTheClient);
+    request.on('error', ignoreBrokenConnection);
+    response.on('error', ignoreBrokenConnection);
     try {
       if (isForeign(request)) refuse(response, 403, 'only programs on this machine may call');
       else await handle(request, response);
@@ -78,8 +78,8 @@ const refuse = (response: ServerResponse, status: number, message: string) => {
   else response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify({ message }));
 };
 
-/** A connection that breaks is the client's affair; without a listener it would end the process. */
-const leaveToTheClient = () => {};
+/** The client sees a broken connection itself. Without a listener the error would end the process. */
+const ignoreBrokenConnection = () => {};
 
 /** The whole body, or `undefined` when it is longer than `maxBytes`; it is read to its end in any case. */
 export const readBytes = async (request: IncomingMessage, maxBytes: number): Promise<Buffer | undefined> => {

@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 
 export type Reply = { readonly status: number; readonly body: string; readonly headers: IncomingHttpHeaders };
 
-type AskOptions = {
+type CallOptions = {
   readonly method?: string;
   readonly headers?: Record<string, string>;
   readonly body?: unknown;
@@ -14,7 +14,7 @@ type AskOptions = {
 };
 
 /** One request as Node sends it: no redirect followed, nothing retried. */
-export const ask = async (url: string, { body, ca, ...options }: AskOptions = {}): Promise<Reply> => {
+export const call = async (url: string, { body, ca, ...options }: CallOptions = {}): Promise<Reply> => {
   const { promise, resolve, reject } = Promise.withResolvers<Reply>();
   const send = url.startsWith('https:') ? secureRequest : request;
   const sent = send(url, { agent: false, ...options, ...(ca && { ca }) }, (response) => {

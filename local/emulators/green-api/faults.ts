@@ -100,7 +100,7 @@ export const faults = {
   'token-changed-but-code-401': tokenChangedBut('answers 200 that reports 401', answering(code401)),
 
   'state-null': state('200 with stateInstance: null', null),
-  'state-unknown': state('200 with a state nobody knows', 'someNewState'),
+  'state-unknown': state('200 with an unknown state', 'someNewState'),
   'state-not-authorized': state('reports notAuthorized, whatever the state', 'notAuthorized'),
   'state-authorized': state('reports authorized, whatever the state', 'authorized'),
 

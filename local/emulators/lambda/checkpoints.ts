@@ -31,7 +31,7 @@ export const fireDueTimers = (execution: Execution, write: Write, at: number): v
   if (nextTimerAt(execution) <= at) write({ kind: 'timers-fired', at });
 };
 
-/** Writes what a request asks for, all of it or nothing, and returns the operations that are different now. */
+/** Writes the updates of a request, all of them or none, and returns the operations that are different now. */
 const writeUpdates = (execution: Execution, write: Write, { Updates }: CheckpointRequest) => {
   const at = Date.now();
   fireDueTimers(execution, write, at);
@@ -41,7 +41,7 @@ const writeUpdates = (execution: Execution, write: Write, { Updates }: Checkpoin
     throw invalidParameter(`A durable execution cannot have more than ${maxOperations} operations.`);
   }
   const changed = new Set([...Updates.map(({ Id }) => Id), ...execution.unseen]);
-  // A handler that only asks for news, and gets none, leaves nothing in the journal.
+  // A request without updates, when nothing has changed, is not journalled.
   if (changed.size > 0) write({ kind: 'checkpoint', at, updates: Updates });
   return [...changed].map((id) => execution.operations.get(id));
 };

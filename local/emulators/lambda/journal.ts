@@ -32,7 +32,7 @@ export type Journal = {
     readonly executions: readonly JournalledExecution[];
     readonly damaged: readonly DamagedFile[];
   };
-  /** Lets another service have the folder. */
+  /** Unlocks the folder for another service. */
   readonly close: () => void;
 };
 

@@ -14,7 +14,7 @@ const errorOf = (error: unknown) =>
 
 const RealDate = Date;
 
-/** Lets `Date` run faster, so that what the function computes from it agrees with its shortened waits. */
+/** Makes `Date` run faster, so that the times the function computes agree with its shortened waits. */
 const setClock = ({ originMs, scale }: NonNullable<Invocation['clock']>) => {
   const now = () => originMs + (RealDate.now() - originMs) * scale;
   globalThis.Date = new Proxy(RealDate, {
@@ -38,7 +38,7 @@ const answer = async (handler: Handler, invocation: Invocation): Promise<Invocat
   }
 };
 
-// Without its parent nobody would get its answer: the next service repeats the step.
+// Without its parent the answer has no receiver: the next service repeats the step.
 process.on('disconnect', () => process.exit());
 // A terminal sends these to the whole group of processes; the parent decides when this one ends.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});

@@ -153,7 +153,7 @@ const serialIn = (token: string | undefined): number => {
   return Number(serial);
 };
 
-/** Lists by the time of creation, which is AWS's order unless another is asked for. */
+/** Lists by the time of creation, which is AWS's default. */
 export const listSecrets = operation(listSchema, ({ store }, input) => {
   const last = serialIn(input.NextToken);
   const found = store

@@ -3,7 +3,7 @@ import { Agent } from 'node:http';
 import { connect } from 'node:net';
 import { startGreenApi } from '../../../local/emulators/green-api/emulator.ts';
 import { certificate } from '../../support/certificate.ts';
-import { ask } from '../../support/green-api-call.ts';
+import { call } from '../../support/green-api-call.ts';
 import { anna, apiTokenInstance, createClock } from '../../support/green-api-instances.ts';
 
 const pathOf = (method: string, idInstance = anna.idInstance, token = apiTokenInstance) =>
@@ -13,10 +13,10 @@ test('logs an authorized instance out, and reports the state some time after isL
   const { now, advance } = createClock();
   await using greenApi = await startGreenApi({ instances: [anna], now });
 
-  const logout = await ask(greenApi.apiUrl + pathOf('logout'));
-  const reading = await ask(greenApi.apiUrl + pathOf('getStateInstance'));
+  const logout = await call(greenApi.apiUrl + pathOf('logout'));
+  const reading = await call(greenApi.apiUrl + pathOf('getStateInstance'));
   advance(1000);
-  const laterReading = await ask(greenApi.apiUrl + pathOf('getStateInstance'));
+  const laterReading = await call(greenApi.apiUrl + pathOf('getStateInstance'));
 
   expect(logout).toMatchObject({ status: 200, body: '{"isLogout":true}' });
   expect(reading.body).toBe('{"stateInstance":"authorized"}');
@@ -27,36 +27,36 @@ test('logs an authorized instance out, and reports the state some time after isL
 test('changes the token: the new one works, and the old one is rejected', async () => {
   await using greenApi = await startGreenApi({ instances: [anna], enforceLimit: false });
 
-  const { status, body } = await ask(greenApi.apiUrl + pathOf('updateApiToken'));
+  const { status, body } = await call(greenApi.apiUrl + pathOf('updateApiToken'));
   const token = JSON.parse(body).apiTokenInstance;
 
   expect([status, token]).toEqual([200, expect.stringMatching(/^[0-9a-f]{50}$/)]);
   expect(token).not.toBe(apiTokenInstance);
   expect(greenApi.tokenOf(anna.idInstance)).toBe(token);
-  expect(await ask(greenApi.apiUrl + pathOf('logout'))).toMatchObject({ status: 401 });
-  expect(await ask(greenApi.apiUrl + pathOf('logout', anna.idInstance, token))).toMatchObject({ status: 200 });
+  expect(await call(greenApi.apiUrl + pathOf('logout'))).toMatchObject({ status: 401 });
+  expect(await call(greenApi.apiUrl + pathOf('logout', anna.idInstance, token))).toMatchObject({ status: 200 });
 });
 
 test('may let the old token work for a moment after a change, but not change the token again', async () => {
   const { now, advance } = createClock();
   const instance = { ...anna, oldTokenValidMs: 5000 };
   await using greenApi = await startGreenApi({ instances: [instance], now, enforceLimit: false });
-  await ask(greenApi.apiUrl + pathOf('updateApiToken'));
+  await call(greenApi.apiUrl + pathOf('updateApiToken'));
   const token = greenApi.tokenOf(anna.idInstance);
 
   advance(4999);
-  expect(await ask(greenApi.apiUrl + pathOf('getStateInstance'))).toMatchObject({ status: 200 });
-  expect((await ask(greenApi.apiUrl + pathOf('updateApiToken'))).body).toContain('"code":401');
+  expect(await call(greenApi.apiUrl + pathOf('getStateInstance'))).toMatchObject({ status: 200 });
+  expect((await call(greenApi.apiUrl + pathOf('updateApiToken'))).body).toContain('"code":401');
   advance(1);
 
-  expect(await ask(greenApi.apiUrl + pathOf('getStateInstance'))).toMatchObject({ status: 401 });
+  expect(await call(greenApi.apiUrl + pathOf('getStateInstance'))).toMatchObject({ status: 401 });
   expect(greenApi.tokenOf(anna.idInstance)).toBe(token);
 });
 
 test('rejects a wrong token for updateApiToken with HTTP 200', async () => {
   await using greenApi = await startGreenApi({ instances: [anna] });
 
-  const reply = await ask(greenApi.apiUrl + pathOf('updateApiToken', anna.idInstance, 'wrong'));
+  const reply = await call(greenApi.apiUrl + pathOf('updateApiToken', anna.idInstance, 'wrong'));
 
   expect(reply).toMatchObject({ status: 200, body: '{"code":401,"description":"Unauthorized"}' });
   expect(greenApi.tokenOf(anna.idInstance)).toBe(apiTokenInstance);
@@ -67,16 +67,16 @@ test('lets a token be changed from outside, as in the console of GREEN-API', asy
 
   greenApi.changeToken(anna.idInstance, 'another');
 
-  expect(await ask(greenApi.apiUrl + pathOf('logout'))).toMatchObject({ status: 401 });
-  expect(await ask(greenApi.apiUrl + pathOf('logout', anna.idInstance, 'another'))).toMatchObject({ status: 200 });
+  expect(await call(greenApi.apiUrl + pathOf('logout'))).toMatchObject({ status: 401 });
+  expect(await call(greenApi.apiUrl + pathOf('logout', anna.idInstance, 'another'))).toMatchObject({ status: 200 });
 });
 
 test('clears the queue, and takes /v3 before the path once', async () => {
   await using greenApi = await startGreenApi({ instances: [anna] });
 
-  expect(await ask(greenApi.apiUrl + pathOf('clearMessagesQueue'))).toMatchObject({ body: '{"isCleared":true}' });
-  expect(await ask(`${greenApi.apiUrl}/v3${pathOf('logout')}`)).toMatchObject({ status: 200 });
-  expect(await ask(`${greenApi.apiUrl}/v3/v3${pathOf('logout')}`)).toMatchObject({ status: 404 });
+  expect(await call(greenApi.apiUrl + pathOf('clearMessagesQueue'))).toMatchObject({ body: '{"isCleared":true}' });
+  expect(await call(`${greenApi.apiUrl}/v3${pathOf('logout')}`)).toMatchObject({ status: 200 });
+  expect(await call(`${greenApi.apiUrl}/v3/v3${pathOf('logout')}`)).toMatchObject({ status: 404 });
 });
 
 test.each([
@@ -90,7 +90,7 @@ test.each([
 ])('answers %s as GREEN-API does', async (_what, method, path, status, phrase) => {
   await using greenApi = await startGreenApi({ instances: [anna] });
 
-  const reply = await ask(greenApi.apiUrl + path, { method });
+  const reply = await call(greenApi.apiUrl + path, { method });
 
   expect(reply.status).toBe(status);
   expect(reply.body).toContain(phrase);
@@ -100,7 +100,7 @@ test.each([
 test('lets one request per second through for each instance and method, and counts what came sooner', async () => {
   const { now, advance } = createClock();
   await using greenApi = await startGreenApi({ instances: [anna, { ...anna, idInstance: '1101000002' }], now });
-  const statusOf = async (path: string) => (await ask(greenApi.apiUrl + path)).status;
+  const statusOf = async (path: string) => (await call(greenApi.apiUrl + path)).status;
 
   expect(await statusOf(pathOf('logout'))).toBe(200);
   expect(await statusOf(pathOf('getStateInstance'))).toBe(200);
@@ -118,7 +118,7 @@ test('only counts what came too soon when the limit is not enforced', async () =
   await using greenApi = await startGreenApi({ instances: [anna], now, enforceLimit: false });
 
   for (const ms of [500, 500, 500]) {
-    expect(await ask(greenApi.apiUrl + pathOf('logout'))).toMatchObject({ status: 200 });
+    expect(await call(greenApi.apiUrl + pathOf('logout'))).toMatchObject({ status: 200 });
     advance(ms);
   }
 
@@ -129,9 +129,9 @@ test('keeps a record of the calls, by instance and method, without tokens, until
   const { now } = createClock();
   await using greenApi = await startGreenApi({ instances: [anna], now });
 
-  await ask(greenApi.apiUrl + pathOf('logout'));
-  await ask(greenApi.apiUrl + pathOf('getStateInstance'));
-  await ask(greenApi.apiUrl + pathOf('reboot'));
+  await call(greenApi.apiUrl + pathOf('logout'));
+  await call(greenApi.apiUrl + pathOf('getStateInstance'));
+  await call(greenApi.apiUrl + pathOf('reboot'));
 
   const { idInstance } = anna;
   expect(greenApi.calls).toEqual([
@@ -152,7 +152,7 @@ test('takes instances and states while it runs', async () => {
   await using greenApi = await startGreenApi();
 
   greenApi.add({ ...anna, stateInstance: null });
-  expect(await ask(greenApi.apiUrl + pathOf('getStateInstance'))).toMatchObject({ status: 200, body: 'null' });
+  expect(await call(greenApi.apiUrl + pathOf('getStateInstance'))).toMatchObject({ status: 200, body: 'null' });
   greenApi.setState(anna.idInstance, 'yellowCard');
 
   expect(greenApi.stateOf(anna.idInstance)).toBe('yellowCard');
@@ -166,7 +166,7 @@ test.each([
   const instance = { ...anna, stateInstance: 'notAuthorized', repeatedLogout };
   await using greenApi = await startGreenApi({ instances: [instance] });
 
-  expect(await ask(greenApi.apiUrl + pathOf('logout'))).toMatchObject({ status, body });
+  expect(await call(greenApi.apiUrl + pathOf('logout'))).toMatchObject({ status, body });
 });
 
 test('strews the same passing faults over the requests for the same seed', async () => {
@@ -175,7 +175,7 @@ test('strews the same passing faults over the requests for the same seed', async
     await using greenApi = await startGreenApi({ instances, transientFaults: { rate: 0.3, seed } });
     const statuses = [];
     for (const { idInstance } of instances) {
-      const status = await ask(greenApi.apiUrl + pathOf('logout', idInstance)).then(
+      const status = await call(greenApi.apiUrl + pathOf('logout', idInstance)).then(
         (reply) => reply.status,
         (error) => error.code,
       );
@@ -202,9 +202,9 @@ test('reports its address, and a port that is in use', async () => {
 test('cuts idle, hanging and delayed connections when it closes, and may be closed twice', async () => {
   const agent = new Agent({ keepAlive: true });
   const greenApi = await startGreenApi({ instances: [anna], answerDelayMs: 30 });
-  await ask(greenApi.apiUrl + pathOf('logout'), { agent });
+  await call(greenApi.apiUrl + pathOf('logout'), { agent });
   greenApi.setFault(anna.idInstance, 'hang');
-  const hanging = ask(greenApi.apiUrl + pathOf('getStateInstance')).catch((error) => error.code);
+  const hanging = call(greenApi.apiUrl + pathOf('getStateInstance')).catch((error) => error.code);
   while (greenApi.calls.length < 2) await new Promise(setImmediate);
 
   await greenApi.close();
@@ -221,13 +221,13 @@ test('survives what is no HTTP, and clients that leave', async () => {
   await once(socket, 'close');
   greenApi.setFault(anna.idInstance, 'hang', { times: 1 });
   const leaving = new AbortController();
-  const left = expect(ask(greenApi.apiUrl + pathOf('logout'), { signal: leaving.signal })).rejects.toThrow('aborted');
+  const left = expect(call(greenApi.apiUrl + pathOf('logout'), { signal: leaving.signal })).rejects.toThrow('aborted');
   while (greenApi.calls.length === 0) await new Promise(setImmediate);
   leaving.abort();
   await left;
 
-  expect(await ask(`${greenApi.apiUrl}/%ff/waInstance`)).toMatchObject({ status: 404 });
-  expect(await ask(greenApi.apiUrl + pathOf('getStateInstance'))).toMatchObject({ status: 200 });
+  expect(await call(`${greenApi.apiUrl}/%ff/waInstance`)).toMatchObject({ status: 404 });
+  expect(await call(greenApi.apiUrl + pathOf('getStateInstance'))).toMatchObject({ status: 200 });
 });
 
 test('speaks HTTPS when it is given a certificate, also when it resets', async () => {
@@ -235,10 +235,10 @@ test('speaks HTTPS when it is given a certificate, also when it resets', async (
   const options = { ca: certificate.cert };
 
   expect(greenApi.apiUrl).toMatch(/^https:/);
-  expect(await ask(greenApi.apiUrl + pathOf('logout'), options)).toMatchObject({ status: 200 });
+  expect(await call(greenApi.apiUrl + pathOf('logout'), options)).toMatchObject({ status: 200 });
   greenApi.setFault(anna.idInstance, 'reset');
-  await expect(ask(greenApi.apiUrl + pathOf('getStateInstance'), options)).rejects.toMatchObject({
+  await expect(call(greenApi.apiUrl + pathOf('getStateInstance'), options)).rejects.toMatchObject({
     code: 'ECONNRESET',
   });
-  await expect(ask(greenApi.apiUrl + pathOf('logout'))).rejects.toMatchObject({ code: 'DEPTH_ZERO_SELF_SIGNED_CERT' });
+  await expect(call(greenApi.apiUrl + pathOf('logout'))).rejects.toMatchObject({ code: 'DEPTH_ZERO_SELF_SIGNED_CERT' });
 });

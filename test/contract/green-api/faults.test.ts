@@ -2,7 +2,7 @@ import { Agent } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type GreenApiEmulator, startGreenApi } from '../../../local/emulators/green-api/emulator.ts';
 import { type FaultName, faultNames } from '../../../local/emulators/green-api/faults.ts';
-import { ask } from '../../support/green-api-call.ts';
+import { call } from '../../support/green-api-call.ts';
 import { anna, apiTokenInstance } from '../../support/green-api-instances.ts';
 
 const pathOf = (method: string) => `/waInstance${anna.idInstance}/${method}/${apiTokenInstance}`;
@@ -11,7 +11,7 @@ type Met = {
   /** What the client sees: a status, or the code of its error. */
   readonly seen: number | string;
   readonly body?: string | RegExp;
-  /** Asked of this method. @default 'logout' */
+  /** The method that is called. @default 'logout' */
   readonly of?: 'getStateInstance' | 'updateApiToken';
   /** Whether the instance is logged out in the end. @default false */
   readonly out?: true;
@@ -89,9 +89,9 @@ test.each(faultNames)('emulates %s', async (fault) => {
   greenApi.setFault(anna.idInstance, fault, { delayMs: 20 });
 
   const leaving = new AbortController();
-  const asked = ask(greenApi.apiUrl + pathOf(of), { signal: leaving.signal });
+  const pending = call(greenApi.apiUrl + pathOf(of), { signal: leaving.signal });
   if (seen === 'ABORT_ERR') await leaveOnceCalled(greenApi, leaving);
-  const met = await asked.catch((error) => ({ status: error.code, body: '' }));
+  const met = await pending.catch((error) => ({ status: error.code, body: '' }));
 
   expect(met.status).toBe(seen);
   if (body instanceof RegExp) expect(met.body).toMatch(body);
@@ -102,7 +102,7 @@ test.each(faultNames)('emulates %s', async (fault) => {
 
 const statusesOf = async (apiUrl: string, paths: readonly string[]) => {
   const statuses = [];
-  for (const path of paths) statuses.push((await ask(apiUrl + path)).status);
+  for (const path of paths) statuses.push((await call(apiUrl + path)).status);
   return statuses;
 };
 
@@ -140,8 +140,8 @@ test('a state can be wrong once', async () => {
   await using greenApi = await startGreenApi({ instances: [anna], enforceLimit: false });
   greenApi.setFault(anna.idInstance, 'state-not-authorized', { times: 1 });
 
-  const first = await ask(greenApi.apiUrl + pathOf('getStateInstance'));
-  const second = await ask(greenApi.apiUrl + pathOf('getStateInstance'));
+  const first = await call(greenApi.apiUrl + pathOf('getStateInstance'));
+  const second = await call(greenApi.apiUrl + pathOf('getStateInstance'));
 
   expect([first.body, second.body]).toEqual(['{"stateInstance":"notAuthorized"}', '{"stateInstance":"authorized"}']);
 });
@@ -152,9 +152,9 @@ test('reset-when-reused resets the second request of a connection, and not the f
   greenApi.setFault(anna.idInstance, 'reset-when-reused');
   const url = greenApi.apiUrl + pathOf('logout');
 
-  expect(await ask(url, { agent })).toMatchObject({ status: 200 });
-  await expect(ask(url, { agent })).rejects.toMatchObject({ code: 'ECONNRESET' });
-  expect(await ask(url, { agent })).toMatchObject({ status: 200 });
+  expect(await call(url, { agent })).toMatchObject({ status: 200 });
+  await expect(call(url, { agent })).rejects.toMatchObject({ code: 'ECONNRESET' });
+  expect(await call(url, { agent })).toMatchObject({ status: 200 });
   agent.destroy();
 });
 
@@ -164,14 +164,14 @@ test('redirects to the given location', async () => {
 
   greenApi.setFault(anna.idInstance, 'redirect', { location });
 
-  expect(await ask(greenApi.apiUrl + pathOf('logout'))).toMatchObject({ status: 302, headers: { location } });
+  expect(await call(greenApi.apiUrl + pathOf('logout'))).toMatchObject({ status: 302, headers: { location } });
 });
 
 test('sends the whole of a huge body', async () => {
   await using greenApi = await startGreenApi({ instances: [anna] });
   greenApi.setFault(anna.idInstance, 'huge-body');
 
-  const { body } = await ask(greenApi.apiUrl + pathOf('logout'));
+  const { body } = await call(greenApi.apiUrl + pathOf('logout'));
 
   expect(body.length).toBeGreaterThan(10_000_000);
 });

@@ -1,10 +1,10 @@
 import { startIdentityStore } from '../../../local/emulators/identity-store/emulator.ts';
-import { ask } from '../../support/green-api-call.ts';
+import { call } from '../../support/green-api-call.ts';
 
 const user = { identityStoreId: 'd-1234567890', userId: '7d9a1c3e-user', userName: 'john.doe' };
 
 const read = async (url: string, input: object, target = 'AWSIdentityStore.DescribeUser') => {
-  const { status, body } = await ask(url, { method: 'POST', headers: { 'x-amz-target': target }, body: input });
+  const { status, body } = await call(url, { method: 'POST', headers: { 'x-amz-target': target }, body: input });
   return { status, ...JSON.parse(body) };
 };
 

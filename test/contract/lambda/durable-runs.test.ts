@@ -133,6 +133,21 @@ test('reports in the history whether a payload is truncated, and truncates above
   expect(await resultOfResolve()).toEqual({ Truncated: true });
 });
 
+test('runs child contexts, maps, parallel branches and polled conditions of the SDK', async () => {
+  await using runs = await startRuns();
+
+  const run = await runs.ended(await runs.start({ scenario: 'contexts' }));
+
+  expect(run.Error).toBeUndefined();
+  expect(JSON.parse(run.Result ?? '')).toEqual({
+    child: 3,
+    failed: 'failed',
+    mapped: [2, 4, 6],
+    both: ['a', 'b'],
+    polled: 3,
+  });
+});
+
 test('runs when the timestamps of the invocation are epoch milliseconds', async () => {
   await using runs = await startRuns();
   runs.settings.timestamps = 'epoch-ms';

@@ -1,7 +1,7 @@
 import { GetSecretValueCommand, ListSecretsCommand, PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { startSecretsManager } from '../../../local/emulators/secrets-manager/emulator.ts';
 import type { FaultName } from '../../../local/emulators/secrets-manager/faults.ts';
-import { ask } from '../../support/green-api-call.ts';
+import { call } from '../../support/green-api-call.ts';
 import { createClient } from '../../support/secrets-manager-client.ts';
 
 const anna = { name: 'green-api/1101000001', secretString: 'a' };
@@ -141,7 +141,7 @@ test.each([
   await using emulator = await startSecretsManager({ secrets: [anna] });
   using client = createClient(emulator.url);
 
-  const reply = await ask(emulator.url, { method: 'POST', headers, body });
+  const reply = await call(emulator.url, { method: 'POST', headers, body });
 
   expect(reply).toMatchObject({ status, body: expect.stringContaining(phrase) });
   expect(await client.send(read)).toMatchObject({ SecretString: 'a' });

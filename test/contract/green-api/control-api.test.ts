@@ -1,6 +1,6 @@
 import { startGreenApi } from '../../../local/emulators/green-api/emulator.ts';
 import { faultNames } from '../../../local/emulators/green-api/faults.ts';
-import { ask } from '../../support/green-api-call.ts';
+import { call } from '../../support/green-api-call.ts';
 import { anna, apiTokenInstance } from '../../support/green-api-instances.ts';
 
 const logout = `/waInstance${anna.idInstance}/logout/${apiTokenInstance}`;
@@ -10,7 +10,7 @@ test('sets a fault, shows it, and clears it', async () => {
   await using greenApi = await startGreenApi({ instances: [anna], enforceLimit: false });
   const url = `${greenApi.apiUrl}${ofAnna}/fault`;
 
-  const set = await ask(url, { method: 'PUT', body: { fault: 'http-500', method: 'logout', times: 2 } });
+  const set = await call(url, { method: 'PUT', body: { fault: 'http-500', method: 'logout', times: 2 } });
 
   expect(set.status).toBe(200);
   expect(JSON.parse(set.body)).toEqual({
@@ -18,24 +18,24 @@ test('sets a fault, shows it, and clears it', async () => {
     stateInstance: 'authorized',
     faults: [{ fault: 'http-500', method: 'logout', times: 2 }],
   });
-  expect(await ask(greenApi.apiUrl + logout)).toMatchObject({ status: 500 });
-  expect(await ask(url, { method: 'DELETE' })).toMatchObject({ status: 200 });
-  expect(await ask(greenApi.apiUrl + logout)).toMatchObject({ status: 200 });
+  expect(await call(greenApi.apiUrl + logout)).toMatchObject({ status: 500 });
+  expect(await call(url, { method: 'DELETE' })).toMatchObject({ status: 200 });
+  expect(await call(greenApi.apiUrl + logout)).toMatchObject({ status: 200 });
 });
 
 test('sets a state', async () => {
   await using greenApi = await startGreenApi({ instances: [anna] });
 
-  await ask(`${greenApi.apiUrl}${ofAnna}/state`, { method: 'PUT', body: { stateInstance: 'blocked' } });
+  await call(`${greenApi.apiUrl}${ofAnna}/state`, { method: 'PUT', body: { stateInstance: 'blocked' } });
 
   expect(greenApi.stateOf(anna.idInstance)).toBe('blocked');
 });
 
 test('lists instances, faults and calls, and never a token', async () => {
   await using greenApi = await startGreenApi({ instances: [anna] });
-  await ask(greenApi.apiUrl + logout);
-  await ask(greenApi.apiUrl + logout);
-  const read = async (path: string) => (await ask(greenApi.apiUrl + path)).body;
+  await call(greenApi.apiUrl + logout);
+  await call(greenApi.apiUrl + logout);
+  const read = async (path: string) => (await call(greenApi.apiUrl + path)).body;
 
   const [instances = '', one = '', faults = '', calls = ''] = await Promise.all(
     ['/emulator/instances', ofAnna, '/emulator/faults', '/emulator/calls'].map(read),
@@ -53,9 +53,9 @@ test('lists instances, faults and calls, and never a token', async () => {
 
 test('clears the recorded calls on request', async () => {
   await using greenApi = await startGreenApi({ instances: [anna] });
-  await ask(greenApi.apiUrl + logout);
+  await call(greenApi.apiUrl + logout);
 
-  await ask(`${greenApi.apiUrl}/emulator/calls`, { method: 'DELETE' });
+  await call(`${greenApi.apiUrl}/emulator/calls`, { method: 'DELETE' });
 
   expect(greenApi.calls).toEqual([]);
 });
@@ -73,7 +73,7 @@ test.each([
 ])('answers %s with the allowed values', async (_what, resource, body, status, phrase) => {
   await using greenApi = await startGreenApi({ instances: [anna] });
 
-  const reply = await ask(`${greenApi.apiUrl}${ofAnna}/${resource}`, { method: 'PUT', body });
+  const reply = await call(`${greenApi.apiUrl}${ofAnna}/${resource}`, { method: 'PUT', body });
 
   expect(reply.status).toBe(status);
   expect(JSON.parse(reply.body).message).toContain(phrase);
@@ -82,7 +82,7 @@ test.each([
 test('answers 404 for an unknown instance', async () => {
   await using greenApi = await startGreenApi({ instances: [anna] });
 
-  const reply = await ask(`${greenApi.apiUrl}/emulator/instances/99/fault`, { method: 'DELETE' });
+  const reply = await call(`${greenApi.apiUrl}/emulator/instances/99/fault`, { method: 'DELETE' });
 
   expect(reply).toMatchObject({ status: 404, body: expect.stringContaining('GET /emulator/instances') });
 });
@@ -94,5 +94,5 @@ test.each([
 ])('judges %s', async (_what, headers, status) => {
   await using greenApi = await startGreenApi({ instances: [anna] });
 
-  expect(await ask(`${greenApi.apiUrl}/emulator/calls`, { headers })).toMatchObject({ status });
+  expect(await call(`${greenApi.apiUrl}/emulator/calls`, { headers })).toMatchObject({ status });
 });
