@@ -6,14 +6,14 @@ import type { Configuration } from '../../infra/configuration/configuration.ts';
 import { upcomingFirings } from '../../infra/configuration/schedules/upcoming-firings.ts';
 import type { Handle } from '../emulators/loopback-server.ts';
 
-type Surroundings = Pick<Configuration, 'schedules'> & {
+type ConsoleOptions = Pick<Configuration, 'schedules'> & {
   /** The GREEN-API emulator; without one, logouts are real. */
   readonly greenApiUrl: string | undefined;
   readonly startToken: string | undefined;
 };
 
 /** Serves the web console in front of the API, with the schedules of the configuration and the emulator's faults. */
-export const serveConsole = ({ schedules, greenApiUrl, startToken }: Surroundings, next: Handle): Handle =>
+export const serveConsole = ({ schedules, greenApiUrl, startToken }: ConsoleOptions, next: Handle): Handle =>
   createConsoleHandler(
     {
       page: readConsolePage(join(distFolder, 'console')),
