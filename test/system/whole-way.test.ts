@@ -145,6 +145,29 @@ test.each(dialectNames)(
   },
 );
 
+test('a user whom SCIM updated is logged out if the directory shows the user as disabled', async () => {
+  const { detail, ...envelope } = samples.identityCenter;
+  const { userId, identityStoreId } = detail.requestParameters;
+  const event = {
+    ...envelope,
+    source: 'aws.identitystore-scim',
+    detail: {
+      ...detail,
+      eventSource: 'identitystore-scim.amazonaws.com',
+      eventName: 'PatchUser',
+      requestParameters: { tenantId: identityStoreId, id: userId, operations: 'HIDDEN_DUE_TO_SECURITY_REASONS' },
+    },
+  };
+  const file = join(folder, 'scim.json');
+  await writeFile(file, JSON.stringify(event));
+
+  const { matched, runs } = JSON.parse((await sendEvent(service, file, '--now')).stdout);
+  const run = await untilEnded(service, runs[0]);
+
+  expect([matched, run.status]).toEqual([['identityCenter'], 'SUCCEEDED']);
+  expect(run.outcomes).toMatchObject([{ idInstance: '1101000004' }]);
+});
+
 test('a run over a group skips protected instances; the same key is the same run', async () => {
   const request = { target: { group: 'support' }, reason: 'team closed' };
   const key = { 'idempotency-key': 'ticket-4711' };
