@@ -81,7 +81,8 @@ export const startEmulators = async (options: EmulatorsOptions): Promise<Emulato
     variables: {
       ALLOWED_API_HOSTS: greenApi.host,
       AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsManager.url,
-      AWS_ENDPOINT_URL_IDENTITYSTORE: identityStore.url,
+      // A user who set it has an emulator of their own.
+      AWS_ENDPOINT_URL_IDENTITYSTORE: process.env.AWS_ENDPOINT_URL_IDENTITYSTORE || identityStore.url,
       // The SDK does not send unsigned requests; the emulators accept any signature.
       AWS_REGION: 'us-east-1',
       AWS_ACCESS_KEY_ID: 'local',
