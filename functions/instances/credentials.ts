@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { InstanceId } from './instance-id.ts';
-import type { FetchSecret } from './secrets.ts';
+import type { FetchSecret, PendingStage } from './secrets.ts';
 
 /** Scheme, host and optional `/v3` of an allowed GREEN-API server. Only `green-api/api-url.ts` makes one. */
 export type ApiUrl = string & { readonly __brand: 'ApiUrl' };
@@ -71,12 +71,12 @@ export type CredentialReading =
  * Reads the credential of one instance, from memory if it is there. Concurrent calls for one instance share one read.
  *
  * @param options.fresh read past the cache, because GREEN-API has just refused the cached credential
- * @param options.pending read, past the cache, the version `AWSPENDING`, which a rotation of the secret has not made current yet
+ * @param options.pending read, past the cache, the version at this label, which a rotation has not made current yet
  * @param options.text the secret's text, if it has been fetched already
  */
 export type ReadCredential = (
   id: InstanceId,
-  options?: { readonly fresh?: boolean; readonly pending?: boolean; readonly text?: string | undefined },
+  options?: { readonly fresh?: boolean; readonly pending?: PendingStage; readonly text?: string | undefined },
 ) => CredentialReading | Promise<CredentialReading>;
 
 export type ReadCredentialDependencies = {
@@ -96,7 +96,7 @@ type Cached =
 
 const createReadSecret =
   ({ fetchSecret, parseApiUrl, secretPrefix, warn }: ReadCredentialDependencies) =>
-  async (id: InstanceId, text?: string, stage?: 'AWSPENDING'): Promise<CredentialReading> => {
+  async (id: InstanceId, text?: string, stage?: PendingStage): Promise<CredentialReading> => {
     const secretName = `${secretPrefix}${id}`;
     const fetched = text === undefined ? await fetchSecret(secretName, stage) : ({ kind: 'secret', text } as const);
     if (fetched.kind === 'not-found') return { kind: 'unknown-instance', detail: `there is no secret ${secretName}` };
@@ -130,8 +130,8 @@ export const createReadCredential = (dependencies: ReadCredentialDependencies): 
     return reading;
   };
 
-  return (id, { fresh = false, pending = false, text } = {}) => {
-    if (pending) return readSecret(id, undefined, 'AWSPENDING');
+  return (id, { fresh = false, pending, text } = {}) => {
+    if (pending !== undefined) return readSecret(id, undefined, pending);
     const cached = cache.get(id);
     const usable = cached?.kind === 'under-way' || (cached && !fresh && now() < cached.freshUntil);
     return usable ? cached.reading : read(id, text);

@@ -36,12 +36,17 @@ export const secretsManagerFailure = (error: unknown, rights: string): SecretsMa
 
 export type FetchedSecret = { readonly kind: 'secret'; readonly text: string } | SecretsManagerFailure;
 
+/** Labels at which a rotation leaves a token that is not current yet: that of Secrets Manager, and ours. */
+export const pendingStages = ['AWSPENDING', 'GREEN_API_ROTATION_TOKEN'] as const;
+
+export type PendingStage = (typeof pendingStages)[number];
+
 /**
  * Fetches the text of one secret, past every cache.
  *
  * @param stage label of the version @default AWSCURRENT
  */
-export type FetchSecret = (secretName: string, stage?: 'AWSPENDING') => Promise<FetchedSecret>;
+export type FetchSecret = (secretName: string, stage?: PendingStage) => Promise<FetchedSecret>;
 
 /** @param client retries and limits the time by its own settings; nothing is retried here */
 export const createFetchSecret =

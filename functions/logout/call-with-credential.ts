@@ -12,7 +12,7 @@ import {
   type ReadCredential,
 } from '../instances/credentials.ts';
 import type { InstanceId } from '../instances/instance-id.ts';
-import { createFetchSecret, createOpenSecret } from '../instances/secrets.ts';
+import { createFetchSecret, createOpenSecret, pendingStages } from '../instances/secrets.ts';
 import type { RotationDependencies, TokenTrial, TokenUpdate } from '../instances/token-rotation/attempt.ts';
 import { type Deadline, deadlineIn, timeUntil } from '../platform/deadline.ts';
 import type { Environment } from '../platform/environment.ts';
@@ -26,7 +26,7 @@ export type NotCalled =
 /**
  * Calls one GREEN-API method with the credential of an instance. If GREEN-API refuses the credential, the secret is read once
  * past the cache, and a changed one is tried once: a rotated token or a corrected `apiUrl` works at the next call. If the secret
- * is unchanged and the token was rejected, a pending token of a rotation that is under way is tried once.
+ * is unchanged and the token was rejected, the token of a rotation that is under way, or was interrupted, is tried once.
  * Never rejects. No answer before the deadline is the answer `timed-out`.
  */
 export type CallWithCredential = <Answer extends { readonly kind: string }>(
@@ -70,8 +70,11 @@ export const createCallWithCredential = (readCredential: ReadCredential): CallWi
     const current = await readInTime(idInstance, deadline, { fresh: true });
     const isUnchanged = current.kind === 'credential' && isSame(current.credential, refused);
     if (!isUnchanged || !isRejected) return current;
-    const pending = await readInTime(idInstance, deadline, { pending: true });
-    return pending.kind === 'credential' ? pending : current;
+    for (const stage of pendingStages) {
+      const pending = await readInTime(idInstance, deadline, { pending: stage });
+      if (pending.kind === 'credential' && !isSame(pending.credential, refused)) return pending;
+    }
+    return current;
   };
 
   return async (idInstance, call, deadline) => {

@@ -80,6 +80,8 @@ const outcomeOf = (answer: Counted<Answer>, confirmation: Confirmation, waitMs: 
 
 /** Least time for a rotation, in milliseconds: one call, and two readings 5 s apart if its answer is lost. */
 const rotationMs = 12_000;
+/** A time-out fires a little late. In milliseconds. */
+const marginMs = 250;
 
 const createRotateAfterwards =
   ({ rotateToken }: LogOutDependencies) =>
@@ -109,8 +111,11 @@ const createAftercare = (dependencies: LogOutDependencies) => {
 
   return async (request: LogoutRequest, outcome: LogoutOutcome, deadline: Deadline): Promise<Aftercare> => {
     const mayBeOut = outcome.confirmed || outcome.isLogout === true;
+    // A queue that is not cleared costs less than a token that is not rotated.
+    const keepsTime = request.rotateToken && timeUntil(deadline) > rotationMs;
+    const queueDeadline = keepsTime ? deadline - rotationMs - marginMs : deadline;
     return {
-      ...(request.clearQueue && mayBeOut && { queue: await clearQueue(request.idInstance, deadline) }),
+      ...(request.clearQueue && mayBeOut && { queue: await clearQueue(request.idInstance, queueDeadline) }),
       ...(request.rotateToken && { token: await rotateAfterwards(request, outcome, deadline) }),
     };
   };

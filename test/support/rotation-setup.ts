@@ -2,7 +2,11 @@ import { createParseApiUrl } from '../../functions/green-api/api-url.ts';
 import type { ApiToken } from '../../functions/instances/credentials.ts';
 import type { InstanceId } from '../../functions/instances/instance-id.ts';
 import type { SecretVersions, VersionReading } from '../../functions/instances/secrets.ts';
-import type { RotationDependencies, TokenUpdate } from '../../functions/instances/token-rotation/attempt.ts';
+import type {
+  RotationDependencies,
+  TokenTrial,
+  TokenUpdate,
+} from '../../functions/instances/token-rotation/attempt.ts';
 
 export const idInstance = '1101000001' as InstanceId;
 export const firstToken = '0'.repeat(50);
@@ -20,6 +24,12 @@ type Version = { readonly text: string; readonly createdAtMs: number; readonly s
 
 /** The process is killed before or after its external call number `call`, counted from 1. */
 export type Kill = { readonly call: number; readonly when: 'before' | 'after' };
+
+type ProcessOptions = {
+  readonly kill?: Kill | undefined;
+  readonly loseAnswer?: Kill | undefined;
+  readonly gate?: () => Promise<void>;
+};
 
 const graceMs = 3_000;
 
@@ -122,41 +132,49 @@ export const createRotationSetup = ({ fault }: { readonly fault?: UpdateFault | 
     /**
      * A process of its own.
      *
-     * @param gate awaited before each external call
+     * @param options.loseAnswer the external call that fails, before or after it took effect
+     * @param options.gate awaited before each external call
      */
-    startProcess: (
-      decision: string,
-      { kill, gate }: { readonly kill?: Kill | undefined; readonly gate?: () => Promise<void> } = {},
-    ) => {
+    startProcess: (decision: string, { kill, loseAnswer, gate }: ProcessOptions = {}) => {
       let calls = 0;
       const killed = Promise.withResolvers<'killed'>();
       const never = () => {
         killed.resolve('killed');
         return new Promise<never>(() => {});
       };
-      const external = async <Result>(act: () => Promise<Result>): Promise<Result> => {
+      const external = async <Result>(act: () => Promise<Result>, lost: Result): Promise<Result> => {
         await gate?.();
         calls += 1;
-        const isHere = kill?.call === calls;
-        if (isHere && kill.when === 'before') return never();
+        const isKilled = kill?.call === calls;
+        const isLost = loseAnswer?.call === calls;
+        if (isKilled && kill.when === 'before') return never();
+        if (isLost && loseAnswer.when === 'before') return lost;
         const result = await act();
-        return isHere ? never() : result;
+        if (isKilled) return never();
+        return isLost ? lost : result;
       };
+      const failed = { kind: 'failed', detail: 'Secrets Manager: TimeoutError' } as const;
       const dependencies: RotationDependencies = {
         openSecret: () => ({
-          read: (which) => external(() => secret.read(which)),
-          put: (version) => external(() => secret.put(version)),
-          moveStage: (move) => external(() => secret.moveStage(move)),
+          read: (which) => external(() => secret.read(which), failed),
+          put: (version) => external(() => secret.put(version), failed),
+          moveStage: (move) => external(() => secret.moveStage(move), failed),
         }),
         secretPrefix: 'green-api/',
         parseApiUrl: createParseApiUrl([]),
         updateApiToken: ({ credential }) =>
-          external(() => {
-            if (fault !== 'not sent') updates.push(decision);
-            return update(credential.apiTokenInstance);
-          }),
+          external<TokenUpdate>(
+            () => {
+              if (fault !== 'not sent') updates.push(decision);
+              return update(credential.apiTokenInstance);
+            },
+            { kind: 'unanswered', detail: 'GREEN-API did not answer in time' },
+          ),
         tryToken: ({ credential }) =>
-          external(async () => (isAccepted(credential.apiTokenInstance) ? 'accepted' : 'rejected')),
+          external<TokenTrial>(
+            async () => (isAccepted(credential.apiTokenInstance) ? 'accepted' : 'rejected'),
+            'unknown',
+          ),
         clock: {
           now: () => nowMs,
           date: () => nowMs,

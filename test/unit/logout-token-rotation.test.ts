@@ -51,6 +51,19 @@ test('clearing the queue is reported beside the logout', async () => {
   expect(setup.evidence()).toMatchObject([{ queue: { cleared: true } }]);
 });
 
+test('a queue that is not cleared in time leaves time for the rotation', async () => {
+  await using setup = await startLogoutSetup({ variables: { ...enabled, GREEN_API_TIMEOUT_MS: '25000' } });
+  setup.break('hang', { method: 'clearMessagesQueue' });
+
+  const answer = await setup.logOut({ wait: 3, body: '{"clearQueue":true,"rotateToken":true}', remainingMs: 22_000 });
+
+  expect([answer.status, answer.body.queue, answer.body.token]).toEqual([
+    200,
+    { cleared: false, detail: 'GREEN-API did not answer in time' },
+    { rotated: true },
+  ]);
+});
+
 test('a deployment without token rotation refuses the request before it does anything', async () => {
   await using setup = await startLogoutSetup();
 
@@ -79,12 +92,15 @@ test('without a confirmation the token is left alone', async () => {
   expect(updatesOf(setup)).toEqual([]);
 });
 
-test('a logout that meets a rejected token uses the pending one of a rotation that is under way', async () => {
+test.each([
+  ['by Secrets Manager', 'AWSPENDING'],
+  ['by this service, also if it was interrupted', 'GREEN_API_ROTATION_TOKEN'],
+])('a logout that meets a rejected token uses the new one of a rotation %s', async (_by, stage) => {
   await using setup = await startLogoutSetup();
   setup.greenApi.changeToken(idInstance, 'b'.repeat(50));
   const SecretString = JSON.stringify({ apiUrl: setup.greenApi.apiUrl, apiTokenInstance: 'b'.repeat(50) });
   await createClient(setup.secretsManager.url).send(
-    new PutSecretValueCommand({ SecretId, SecretString, VersionStages: ['AWSPENDING'] }),
+    new PutSecretValueCommand({ SecretId, SecretString, VersionStages: [stage] }),
   );
 
   const { status } = await setup.logOut({ wait: 3 });

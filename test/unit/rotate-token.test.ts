@@ -1,4 +1,9 @@
-import { DescribeSecretCommand, GetSecretValueCommand, RotateSecretCommand } from '@aws-sdk/client-secrets-manager';
+import {
+  DescribeSecretCommand,
+  GetSecretValueCommand,
+  RotateSecretCommand,
+  UpdateSecretVersionStageCommand,
+} from '@aws-sdk/client-secrets-manager';
 import { composeRotateToken, createRotateTokenHandler } from '../../functions/rotate-token.ts';
 import { startGreenApi } from '../../local/emulators/green-api/emulator.ts';
 import { startSecretsManager } from '../../local/emulators/secrets-manager/emulator.ts';
@@ -137,4 +142,22 @@ test('a secret is found by its ARN', async () => {
   await expect(
     setup.handle({ Step: 'setSecret', SecretId, ClientRequestToken: 'a'.repeat(32) }),
   ).resolves.toBeUndefined();
+});
+
+test('after a rotation that did not change the token, taking AWSPENDING away lets a new one begin', async () => {
+  await using setup = await startSetup();
+  setup.greenApi.setFault(idInstance, 'http-500', { method: 'updateApiToken', times: 1 });
+  await setup.rotate();
+  const { VersionIdsToStages = {} } = await setup.client.send(new DescribeSecretCommand({ SecretId: name }));
+  const [pending] = Object.entries(VersionIdsToStages).find(([, stages]) => stages?.includes('AWSPENDING')) ?? [];
+  const removal = { VersionStage: 'AWSPENDING', RemoveFromVersionId: pending };
+
+  await setup.client.send(new UpdateSecretVersionStageCommand({ SecretId: name, ...removal }));
+  await setup.rotate();
+
+  expect(setup.secretsManager.rotations).toMatchObject([
+    { outcome: { failedAt: 'createSecret' } },
+    { outcome: 'rotated' },
+  ]);
+  expect((await setup.secret()).apiTokenInstance).toBe(setup.greenApi.tokenOf(idInstance));
 });

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type ApiUrl, type Credential, parseCredential } from '../credentials.ts';
 import type { InstanceId } from '../instance-id.ts';
-import type { OpenSecret, SecretFailure, SecretVersions } from '../secrets.ts';
+import type { OpenSecret, PendingStage, SecretFailure, SecretVersions } from '../secrets.ts';
 
 /** What became of a token. `detail` is for people and holds no secret. */
 export type TokenRotation =
@@ -64,7 +64,7 @@ export const rotationStages = {
   underWay: 'GREEN_API_ROTATION_UNDER_WAY',
   /** The newest token that a rotation has stored. */
   token: 'GREEN_API_ROTATION_TOKEN',
-} as const;
+} as const satisfies { readonly token: PendingStage; readonly [purpose: string]: string };
 
 /** A version with a token that can be used. */
 export type StoredToken = {
@@ -84,7 +84,8 @@ export type Attempt = Pick<RotationDependencies, 'updateApiToken' | 'clock'> & {
   readonly newVersion: { readonly versionId: string; readonly stage: string };
   readonly secret: SecretVersions;
   readonly readToken: (which: Parameters<SecretVersions['read']>[0]) => Promise<TokenReading>;
-  readonly tryToken: (credential: Credential) => Promise<TokenTrial>;
+  /** @param untilMs @default the deadline */
+  readonly tryToken: (credential: Credential, untilMs?: number) => Promise<TokenTrial>;
   readonly leftMs: () => number;
   /** Waits; `false`: there is no time for it. */
   readonly pause: (ms: number) => Promise<boolean>;
@@ -118,7 +119,7 @@ export const createAttempt = (
       if (parsed.kind === 'malformed') return { kind: 'failed', detail: `the secret is malformed: ${parsed.problem}` };
       return { kind: 'token', versionId, text, credential: parsed.credential };
     },
-    tryToken: (credential) => tryToken({ idInstance, credential }, deadline),
+    tryToken: (credential, untilMs = deadline) => tryToken({ idInstance, credential }, untilMs),
     leftMs,
     pause: async (ms) => {
       if (leftMs() <= ms) return false;

@@ -28,6 +28,8 @@ export type Beginning =
 const longestRotationMs = 5 * 60 * 1_000;
 /** Between two looks at a rotation that is under way, in milliseconds. */
 const pollMs = 1_000;
+/** Secrets Manager may throttle many rotations at once. */
+const mostTriesToMark = 5;
 /** The longest wait for another rotation, in milliseconds. */
 const longestWaitMs = 15_000;
 
@@ -67,6 +69,19 @@ const waitForTurn = async (attempt: Attempt): Promise<Turn> => {
 const intentTextOf = ({ text }: StoredToken): string =>
   JSON.stringify({ ...JSON.parse(text), rotationAttempt: randomUUID() });
 
+/** Takes the label of the rotation that is under way, from the crashed one that has it; a text: why it was not possible. */
+const mark = async ({ secret, intentId, pause }: Attempt, from: string | undefined): Promise<string | undefined> => {
+  for (let tries = 1; ; tries += 1) {
+    const marked = await secret.moveStage({ stage: rotationStages.underWay, from, to: intentId });
+    if (marked.kind === 'done') return undefined;
+    const holder = await secret.read({ stage: rotationStages.underWay });
+    const holderId = holder.kind === 'version' ? holder.versionId : undefined;
+    if (holderId === intentId) return undefined;
+    if (holder.kind !== 'failed' && holderId !== from) return 'another rotation of this token began at the same time';
+    if (tries === mostTriesToMark || !(await pause(pollMs))) return marked.detail;
+  }
+};
+
 /**
  * Puts the decision on record, before anything is called, and excludes other rotations of the same token. The record also
  * proves that the secret can be written.
@@ -82,10 +97,10 @@ const begin = async (attempt: Attempt): Promise<Beginning> => {
   if (written.kind === 'failed') return notRotated(`the secret cannot be written: ${written.detail}`);
 
   const from = holder.kind === 'version' ? holder.versionId : undefined;
-  const marked = await attempt.secret.moveStage({ stage: rotationStages.underWay, from, to: attempt.intentId });
-  if (marked.kind === 'done') return { kind: 'first-try', current, afterCrash: from !== undefined };
+  const problem = await mark(attempt, from);
+  if (problem === undefined) return { kind: 'first-try', current, afterCrash: from !== undefined };
   await end(attempt);
-  return notRotated(`another rotation began at the same time, or ${marked.detail}`);
+  return notRotated(problem);
 };
 
 /** Lets the next rotation begin. If it fails, the next one waits until this one is certainly over. */

@@ -1,7 +1,14 @@
 import type { InstanceId } from '../instance-id.ts';
-import { createAttempt, notRotated, type RotationDependencies, type TokenRotation } from './attempt.ts';
+import {
+  type Attempt,
+  createAttempt,
+  notRotated,
+  type RotationDependencies,
+  type StoredToken,
+  type TokenRotation,
+} from './attempt.ts';
 import { changeToken } from './rotate-token.ts';
-import { observe, promote, type Stored } from './store.ts';
+import { observe, promote } from './store.ts';
 
 /** What Secrets Manager calls a rotation, and the version that it wants made. */
 export type SecretRotation = { readonly idInstance: InstanceId; readonly clientRequestToken: string };
@@ -23,6 +30,13 @@ export type RotationSteps = {
 
 const rotated: TokenRotation = { kind: 'rotated' };
 
+/** Makes a token that GREEN-API accepts the pending one, also if another rotation has stored it: the next steps need it there. */
+const keepPending = async ({ secret, newVersion }: Attempt, token: StoredToken): Promise<TokenRotation> => {
+  if (token.versionId === newVersion.versionId) return rotated;
+  const copied = await secret.put({ ...newVersion, text: token.text });
+  return copied.kind === 'done' ? rotated : notRotated('the token that another rotation has stored was not copied');
+};
+
 export const createRotationSteps = (dependencies: RotationDependencies): RotationSteps => {
   const open = ({ idInstance, clientRequestToken }: SecretRotation, deadline: number) => {
     const newVersion = { versionId: clientRequestToken, stage: 'AWSPENDING' };
@@ -36,12 +50,13 @@ export const createRotationSteps = (dependencies: RotationDependencies): Rotatio
       const pending = await readPending();
       if (pending.kind === 'token') return rotated;
       if (pending.kind === 'failed') return notRotated(pending.detail);
-      return changeToken(attempt, async ({ token }: Stored) => {
-        if (token.versionId === rotation.clientRequestToken) return rotated;
-        // An interrupted rotation of ours had left it.
-        const copied = await attempt.secret.put({ ...attempt.newVersion, text: token.text });
-        return copied.kind === 'done' ? rotated : notRotated('the token of an interrupted rotation was not stored');
-      });
+      const changed = await changeToken(attempt, ({ token }) => keepPending(attempt, token));
+      if (changed.kind !== 'rotated' || (await readPending()).kind === 'token') return changed;
+      // Another rotation has replaced the token meanwhile.
+      const current = await attempt.readToken({ stage: 'AWSCURRENT' });
+      return current.kind === 'token'
+        ? keepPending(attempt, current)
+        : notRotated('the secret could not be read again');
     },
     testSecret: async (rotation, deadline) => {
       const { attempt, readPending } = open(rotation, deadline);

@@ -25,17 +25,22 @@ const longestObservationMs = 30_000;
 /** Between two looks for the new token, in milliseconds. */
 const storingMs = 3_000;
 
-/** Tries a token until GREEN-API says `decisive` once, or the opposite twice at least 5 s apart. */
+/**
+ * Tries a token until GREEN-API says `decisive` once, or the opposite twice at least 5 s apart.
+ *
+ * @param reservedMs time to leave before the deadline, in milliseconds
+ */
 export const observe = async (
   attempt: Attempt,
   credential: Credential,
   decisive: 'accepted' | 'rejected',
+  reservedMs = 0,
 ): Promise<TokenTrial> => {
   const { clock } = attempt;
-  const giveUpAt = clock.now() + longestObservationMs;
+  const giveUpAt = Math.min(clock.now() + longestObservationMs, attempt.deadline - reservedMs);
   let firstAt: number | undefined;
   for (;;) {
-    const trial = await attempt.tryToken(credential);
+    const trial = await attempt.tryToken(credential, giveUpAt);
     const now = clock.now();
     if (trial === decisive) return trial;
     if (trial !== 'unknown') {
@@ -160,9 +165,12 @@ const withoutNewToken = async (attempt: Attempt, { token }: Stored): Promise<Tok
   return tokenLost('GREEN-API rejects the token that it gave, and the one in the secret');
 };
 
+/** Time to move `AWSCURRENT` after the verification, in milliseconds: a token that could not be tested becomes current too. */
+const promotionMs = 3_000;
+
 /** Verifies a stored token with a reading, and makes it the current one. */
 export const makeCurrent = async (attempt: Attempt, stored: Stored): Promise<TokenRotation> => {
-  const trial = await observe(attempt, stored.token.credential, 'accepted');
+  const trial = await observe(attempt, stored.token.credential, 'accepted', promotionMs);
   if (trial === 'rejected') return withoutNewToken(attempt, stored);
   const promotion = await promote(attempt, stored);
   if (promotion.kind === 'rejected') return withoutNewToken(attempt, stored);

@@ -38,8 +38,8 @@ const faults: readonly (UpdateFault | undefined)[] = [
   'wrong token',
 ];
 
-const run = async (setup: Setup, rotate: Rotate, kill?: Kill) => {
-  const process = setup.startProcess(decision, { kill });
+const run = async (setup: Setup, rotate: Rotate, kill?: Kill, loseAnswer?: Kill) => {
+  const process = setup.startProcess(decision, { kill, loseAnswer });
   const result = await Promise.race([rotate(process.dependencies, setup.clock.now), process.killed]);
   return { result, calls: process.calls() };
 };
@@ -55,12 +55,33 @@ const wrongIn = (setup: Setup, result: TokenRotation | 'killed'): readonly strin
   ...(kindOf(result) === 'not-rotated' && !setup.isKept() ? ['the token is lost, and nobody said so'] : []),
 ];
 
+/** Before and after each external call of a rotation that nothing disturbs. */
+const pointsOf = async (fault: UpdateFault | undefined, rotate: Rotate): Promise<readonly Kill[]> => {
+  const { calls } = await run(createRotationSetup({ fault }), rotate);
+  return Array.from({ length: calls }, (_each, index) => index + 1).flatMap((call) =>
+    (['before', 'after'] as const).map((when) => ({ call, when })),
+  );
+};
+
 describe.each(Object.entries(ways))('a rotation %s', (_, rotate) => {
+  test.each(faults)('that gets no answer to one external call, with updateApiToken: %s', async (fault) => {
+    const points = await pointsOf(fault, rotate);
+    const wrong: unknown[] = [];
+    for (const point of points) {
+      const setup = createRotationSetup({ fault });
+      const first = await run(setup, rotate, undefined, point);
+      const problems = wrongIn(setup, first.result);
+      const second = await run(setup, rotate);
+      for (const problem of [...problems, ...wrongIn(setup, second.result)])
+        wrong.push([point, first.result, second.result, problem]);
+    }
+
+    expect(points.length).toBeGreaterThan(8);
+    expect(wrong).toEqual([]);
+  });
+
   test.each(faults)('that is killed before and after each external call, with updateApiToken: %s', async (fault) => {
-    const { calls } = await run(createRotationSetup({ fault }), rotate);
-    const kills = Array.from({ length: calls }, (_each, index) => index + 1).flatMap((call) =>
-      (['before', 'after'] as const).map((when) => ({ call, when })),
-    );
+    const kills = await pointsOf(fault, rotate);
     const wrong: unknown[] = [];
     for (const kill of kills) {
       const setup = createRotationSetup({ fault });

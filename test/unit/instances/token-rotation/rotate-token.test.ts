@@ -1,5 +1,6 @@
 import { rotationStages } from '../../../../functions/instances/token-rotation/attempt.ts';
 import { createRotateToken } from '../../../../functions/instances/token-rotation/rotate-token.ts';
+import { createRotationSteps } from '../../../../functions/instances/token-rotation/rotation-steps.ts';
 import { createRotationSetup, firstToken, idInstance, type UpdateFault } from '../../../support/rotation-setup.ts';
 
 type Setup = ReturnType<typeof createRotationSetup>;
@@ -185,4 +186,65 @@ test('a token that was changed in the console only is not reported as lost by a 
   setup.changeInConsole();
 
   expect(await rotate(setup)).toEqual({ kind: 'not-rotated', detail: 'GREEN-API rejects the token in the secret' });
+});
+
+test('a new token that no reading can test in time becomes current all the same', async () => {
+  const setup = createRotationSetup();
+  const { dependencies } = setup.startProcess('request 1');
+  const tryToken: typeof dependencies.tryToken = async (instance, deadline) => {
+    if (setup.updates.length === 0) return dependencies.tryToken(instance, deadline);
+    setup.clock.pass(Math.min(10_000, deadline - setup.clock.now()));
+    return 'unknown';
+  };
+
+  const result = await createRotateToken({ ...dependencies, tryToken })(
+    { idInstance, decision: 'request 1' },
+    setup.clock.now() + 12_000,
+  );
+
+  expect(result).toEqual({ kind: 'rotated', detail: 'no reading has tested the new token' });
+  expect(setup.currentToken()).toBe(setup.liveToken());
+});
+
+test('a rotation by Secrets Manager ends well when the token was changed by somebody else meanwhile', async () => {
+  const setup = createRotationSetup();
+  const { dependencies } = setup.startProcess('c');
+  const updateApiToken: typeof dependencies.updateApiToken = (...call) => {
+    setup.changeInConsole();
+    setup.putByHand(setup.liveToken());
+    return dependencies.updateApiToken(...call);
+  };
+  const { createSecret, testSecret, finishSecret } = createRotationSteps({ ...dependencies, updateApiToken });
+
+  for (const step of [createSecret, testSecret, finishSecret])
+    expect(await step({ idInstance, clientRequestToken: 'c'.repeat(36) }, setup.clock.now() + 60_000)).toEqual({
+      kind: 'rotated',
+    });
+  expect(setup.currentToken()).toBe(setup.liveToken());
+  expect(setup.violations).toEqual([]);
+});
+
+test('the record of a rotation is made again when Secrets Manager throttles it', async () => {
+  const setup = createRotationSetup();
+  const { dependencies } = setup.startProcess('run/1');
+  let throttled = 3;
+  const openSecret: typeof dependencies.openSecret = (...opened) => {
+    const secret = dependencies.openSecret(...opened);
+    return {
+      ...secret,
+      moveStage: async (move) => {
+        const isThrottled = move.stage === rotationStages.underWay && throttled-- > 0;
+        return isThrottled
+          ? { kind: 'failed', detail: 'Secrets Manager: ThrottlingException' }
+          : secret.moveStage(move);
+      },
+    };
+  };
+
+  const result = await createRotateToken({ ...dependencies, openSecret })(
+    { idInstance, decision: 'run/1' },
+    setup.clock.now() + 60_000,
+  );
+
+  expect(result).toEqual({ kind: 'rotated' });
 });
