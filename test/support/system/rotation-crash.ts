@@ -1,0 +1,153 @@
+import {
+  DescribeSecretCommand,
+  GetSecretValueCommand,
+  type SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
+import { startGreenApi } from '../../../local/emulators/green-api/emulator.ts';
+import { startSecretsManager } from '../../../local/emulators/secrets-manager/emulator.ts';
+import { awsVariables } from '../aws-environment.ts';
+import { httpEventOf } from '../http-event.ts';
+import { startHarness } from '../lambda/harness.ts';
+import { createClient } from '../secrets-manager-client.ts';
+import type { Bundles } from './bundles.ts';
+import { type FunctionAnswer, startFunctions } from './functions.ts';
+import { createKillProxies, type KillPoint } from './kill-proxy.ts';
+
+const idInstance = '1101000001';
+const SecretId = `green-api/${idInstance}`;
+const firstToken = '0'.repeat(50);
+const clientRequestToken = 'c'.repeat(36);
+const steps = ['createSecret', 'setSecret', 'testSecret', 'finishSecret'];
+
+type Version = { readonly stages: readonly string[]; readonly token: string };
+
+/** The versions of the secret that have a label. */
+const readVersions = async (client: SecretsManagerClient): Promise<readonly Version[]> => {
+  const { VersionIdsToStages = {} } = await client.send(new DescribeSecretCommand({ SecretId }));
+  const read = Object.entries(VersionIdsToStages).map(async ([VersionId, stages]) => {
+    const value = await client.send(new GetSecretValueCommand({ SecretId, VersionId })).catch(() => undefined);
+    return { stages, token: JSON.parse(value?.SecretString ?? '{}').apiTokenInstance ?? '' };
+  });
+  return Promise.all(read);
+};
+
+/** Emulators of one instance behind proxies that can kill whoever uses them. */
+export const startCrashSetup = async (bundles: Bundles) => {
+  await using starting = new AsyncDisposableStack();
+  const instance = { idInstance, apiTokenInstance: firstToken, logoutDelayMs: 0 };
+  const greenApi = starting.use(await startGreenApi({ instances: [instance], enforceLimit: false }));
+  const secretsManager = starting.use(await startSecretsManager());
+  const proxies = createKillProxies();
+  const toGreenApi = starting.use(await proxies.startProxy(greenApi.apiUrl));
+  const toSecrets = starting.use(await proxies.startProxy(secretsManager.url));
+  const secretString = JSON.stringify({ apiUrl: toGreenApi.url, apiTokenInstance: firstToken });
+  secretsManager.put({ name: SecretId, secretString });
+  const client = starting.adopt(createClient(secretsManager.url), (each) => each.destroy());
+  const variables = {
+    ALLOWED_API_HOSTS: new URL(toGreenApi.url).host,
+    TOKEN_ROTATION: 'enabled',
+    // No answer is too late, however busy the machine is.
+    GREEN_API_TIMEOUT_MS: '20000',
+    ...awsVariables({ secretsManager: toSecrets.url }),
+  };
+  const running = starting.move();
+  return {
+    bundles,
+    greenApi,
+    proxies,
+    variables,
+    facts: async () => {
+      const versions = await readVersions(client);
+      const liveToken = greenApi.tokenOf(idInstance);
+      return {
+        updates: greenApi.callsOf(idInstance, 'updateApiToken').length,
+        isChanged: liveToken !== firstToken,
+        isCurrent: versions.find(({ stages }) => stages.includes('AWSCURRENT'))?.token === liveToken,
+        isKept: versions.some(({ token }) => token === liveToken),
+        tokens: [firstToken, liveToken],
+      };
+    },
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
+};
+
+export type CrashSetup = Awaited<ReturnType<typeof startCrashSetup>>;
+
+/** What one way came to: `told` is the kind that it reported in the end, and `output` all that it has written. */
+export type WayResult = { readonly told: string; readonly calls: number; readonly output: string };
+
+/** Plays one way, killed at a point, and then goes on as its callers do. */
+export type Way = (setup: CrashSetup, point?: KillPoint) => Promise<WayResult>;
+
+type Call = (functions: ReturnType<typeof startFunctions>) => Promise<string>;
+
+/** Calls a function in a process of its own; a killed one answers `killed`. */
+const inProcess = async ({ variables, proxies }: CrashSetup, call: Call, point?: KillPoint): Promise<WayResult> => {
+  await using functions = startFunctions(variables);
+  const killed = Promise.withResolvers<string>();
+  proxies.reset(point, async () => {
+    await functions.end();
+    killed.resolve('killed');
+  });
+  const told = await Promise.race([call(functions), killed.promise]);
+  const calls = proxies.calls();
+  await functions.end();
+  return { told, calls, output: functions.output() };
+};
+
+const textOf = (answer: FunctionAnswer): string => JSON.stringify(answer);
+
+const kindIn = (text: string): string =>
+  /token-lost|not-rotated|credential-rejected/.exec(text)?.[0].replace('token-not', 'not') ?? 'rotated';
+
+/** A single logout; after a crash the caller sends a logout again. */
+export const afterLogout: Way = async (setup, point) => {
+  const logOut = (body: object) => async (functions: Parameters<Call>[0]) => {
+    const headers = { prefer: 'wait=10' };
+    const event = httpEventOf({ pathParameters: { idInstance }, headers, body: JSON.stringify(body) });
+    return textOf(await functions.call(setup.bundles.of('logout'), event));
+  };
+  const first = await inProcess(setup, logOut({ rotateToken: true }), point);
+  if (first.told !== 'killed') return { ...first, told: kindIn(first.told), output: first.output + first.told };
+  const second = await inProcess(setup, logOut({}));
+  const told = second.told.includes('credential-rejected') ? 'token-lost' : 'logged-out';
+  return { told, calls: first.calls, output: first.output + second.output + second.told };
+};
+
+/** The steps by Secrets Manager, which repeats them after a crash. */
+export const bySecretsManager: Way = async (setup, point) => {
+  const rotate: Call = async (functions) => {
+    for (const Step of steps) {
+      const event = { Step, SecretId, ClientRequestToken: clientRequestToken };
+      const answer = await functions.call(setup.bundles.of('rotate-token'), event, { remainingMs: 100_000 });
+      if (answer.kind === 'threw') return textOf(answer);
+    }
+    return 'rotated';
+  };
+  const first = await inProcess(setup, rotate, point);
+  const second = first.told === 'killed' ? await inProcess(setup, rotate) : first;
+  const output = first.output + second.output + second.told;
+  return { told: kindIn(second.told), calls: first.calls, output };
+};
+
+/** A run, whose step Lambda repeats after a crash. */
+export const inRun: Way = async (setup, point) => {
+  const run = { bundle: setup.bundles.of('run'), environment: () => setup.variables, executionTimeoutMs: 600_000 };
+  await using lambda = await startHarness({ functions: { run } });
+  setup.proxies.reset(point, async () => {
+    const calls = setup.proxies.calls();
+    for (const pid of lambda.workers()) process.kill(pid, 'SIGKILL');
+    // The next process goes on from here.
+    setup.proxies.reset();
+    killedAt = calls;
+  });
+  let killedAt: number | undefined;
+  const request = { target: { instances: [idInstance] }, reason: 'phone stolen', rotateToken: true };
+  const expiresAt = new Date(Date.now() + 120_000).toISOString();
+  const caller = { requestedBy: 'schedule nightly', source: 'schedule', maxTargets: 1 };
+  const arn = await lambda.start({ ...request, ...caller, expiresAt });
+  const execution = await lambda.ended(arn);
+  const told = execution.Result ?? JSON.stringify(execution.Error);
+  const output = [told, ...lambda.lines.items, JSON.stringify(lambda.events.items)].join('\n');
+  return { told: kindIn(told), calls: killedAt ?? setup.proxies.calls(), output };
+};
