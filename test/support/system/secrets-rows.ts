@@ -41,7 +41,7 @@ const forGood: SecretRow = {
 const once: SecretRow = {
   read: '200 logged-out, asked 2',
   // The token is the same, so a pending one is looked for.
-  reread: '502 credential-rejected, asked 3',
+  reread: '502 credential-rejected, asked 4',
   list: '200, asked 2',
   runRead: 'logged-out, once',
   runTags: 'logged-out, once',
@@ -58,7 +58,7 @@ export const secretRows = {
     ...once,
     read: '503 unavailable, asked 3',
     // Three for the token, two for the reading of the state, two because that was rejected too: the current and the pending one.
-    reread: '503 unavailable, asked 7',
+    reread: '503 unavailable, asked 8',
     list: '503 unavailable, asked 3',
   },
   'internal-error': forGood,
@@ -68,5 +68,5 @@ export const secretRows = {
   // The function, and the run, had no more time.
   hang: { ...forGood, reread: '504 timed-out, asked until the time was over', runRead: 'timed-out, never' },
   'hang once': once,
-  slow: { ...once, read: '200 logged-out, asked 1', reread: '502 credential-rejected, asked 2', list: '200, asked 1' },
+  slow: { ...once, read: '200 logged-out, asked 1', reread: '502 credential-rejected, asked 3', list: '200, asked 1' },
 } as const satisfies Record<SecretFault, SecretRow>;
