@@ -1,0 +1,73 @@
+import { existsSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { contextKey, parseConfiguration } from '../../infra/configuration/configuration.ts';
+import { anchorsOf, fencesOf, linksOf, pages, projectRoot, readPage, sentencesOf } from '../support/markdown.ts';
+
+/** A link to a page that starts with `/` or `..` above the project would not work in the package. */
+const problemOfLink = (page: string, link: string): string | undefined => {
+  const [path = '', anchor] = link.split('#');
+  const target = path === '' ? page : normalize(join(dirname(page), path));
+  if (target.startsWith('..') || !existsSync(join(projectRoot, target))) return `${page}: ${link} names no file`;
+  if (anchor === undefined) return undefined;
+  return anchorsOf(readPage(target)).has(anchor) ? undefined : `${page}: ${link} names no heading`;
+};
+
+const jsonFences = pages.flatMap((page) =>
+  fencesOf(readPage(page)).flatMap(({ language, text, line }) =>
+    language === 'json' ? [{ at: `${page}:${line}`, text }] : [],
+  ),
+);
+
+/** The fields of a configuration, of an example that may begin anywhere between `cdk.json` and the fields themselves. */
+const configurationIn = (text: string): unknown => {
+  const example = JSON.parse(text.trimStart().startsWith('{') ? text : `{${text}}`);
+  const fields = example.context?.[contextKey] ?? example;
+  const names = ['schedules', 'offboarding', 'identityProviders', 'tokenRotation', 'evidenceVault', 'alarmTopicArn'];
+  return names.some((name) => name in fields) ? fields : undefined;
+};
+
+/** Digests of examples are placeholders. */
+const withDigests = (text: string): string => {
+  let count = 0;
+  return text.replace(/<(?:64 hex|digest)>/g, () => String(count++).padStart(64, '0'));
+};
+
+test.each(pages)('every link in %s leads to a page and a heading that exist', (page) => {
+  const links = linksOf(readPage(page)).filter((link) => !/^[a-z]+:/.test(link));
+
+  expect(links.map((link) => problemOfLink(page, link)).filter(Boolean)).toEqual([]);
+});
+
+test('a wrong link and a wrong anchor are found', () => {
+  expect(problemOfLink('docs/api.md', 'none.md')).toBe('docs/api.md: none.md names no file');
+  expect(problemOfLink('docs/api.md', 'runs.md#none')).toBe('docs/api.md: runs.md#none names no heading');
+});
+
+test.each(jsonFences)('the JSON at $at parses', ({ text }) => {
+  expect(() => configurationIn(text)).not.toThrow();
+});
+
+const examples = jsonFences.flatMap(({ at, text }) => {
+  const configuration = configurationIn(withDigests(text));
+  return configuration === undefined ? [] : [{ at, configuration }];
+});
+
+test.each(examples)('the configuration at $at is valid', ({ configuration }) => {
+  expect(() => parseConfiguration(configuration)).not.toThrow();
+});
+
+test('configurations of every kind are among the examples', () => {
+  const fields = examples.flatMap(({ configuration }) => Object.keys(configuration as object));
+
+  expect(fields).toEqual(expect.arrayContaining(['schedules', 'offboarding', 'identityProviders', 'tokenRotation']));
+});
+
+test.each(pages)('no sentence in %s has more than 32 words', (page) => {
+  const long = sentencesOf(readPage(page)).filter((sentence) => sentence.split(' ').length > 32);
+
+  expect(long).toEqual([]);
+});
+
+test('the README fits on a few screens', () => {
+  expect(readPage('README.md').split('\n').length).toBeLessThanOrEqual(160);
+});
