@@ -5,7 +5,7 @@ const builtins = new Set(builtinModules.flatMap((name) => [name, `node:${name}`]
 
 const asCommonJs = (path: string): string => `module.exports = process.getBuiltinModule(${JSON.stringify(path)})`;
 
-/** Each export by itself, so that what nobody imports is left out of the bundle, and is never asked for. */
+/** One constant per export, so that exports without an importer are not in the bundle and are never read. */
 const asModule = (path: string): string => {
   const names = Object.keys(process.getBuiltinModule(path) ?? {}).filter((name) => /^(?!default$)[\w$]+$/.test(name));
   return `

@@ -13,7 +13,7 @@ export const functionNames: readonly string[] = readdirSync(join(root, 'function
   .filter((file) => file.endsWith('.ts'))
   .map((file) => file.slice(0, -'.ts'.length));
 
-/** What stands in for parts of the AWS SDK that no function reaches. */
+/** Replacements for parts of the AWS SDK that no function uses. */
 const substitutes = {
   '@aws-sdk/credential-provider-node': './infra/bundling/environment-credentials.ts',
   '@smithy/core/event-streams': './infra/bundling/event-streams.ts',
@@ -30,7 +30,7 @@ export const bundleOptions = (functionName: string): BuildOptions => ({
   format: 'esm',
   mainFields: ['module', 'main'],
   minify: true,
-  // The durable SDK tells its errors apart by name.
+  // The durable SDK distinguishes its errors by their names.
   keepNames: functionName === 'run' || functionName === 'watch',
   legalComments: 'none',
   logLevel: 'warning',

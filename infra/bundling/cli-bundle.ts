@@ -27,7 +27,7 @@ export const cliBundleOptions: BuildOptions = {
   format: 'esm',
   mainFields: ['module', 'main'],
   minify: true,
-  // Errors are told apart by name.
+  // Errors are distinguished by their names.
   keepNames: true,
   legalComments: 'none',
   logLevel: 'warning',

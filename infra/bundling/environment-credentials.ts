@@ -1,12 +1,12 @@
-/** Named as the SDK's own, which stands in its documentation. */
+/** Has the name of the SDK's own error, which its documentation describes. */
 class CredentialsProviderError extends Error {
   override readonly name = 'CredentialsProviderError';
 }
 
 /**
- * Stands in the bundles for the SDK's chain of credential providers, which looks for profiles, SSO, web identity and instance
- * metadata: 130 KB of code for what a function never has. Lambda puts the role's credentials into the environment of a Node
- * runtime; the endpoint that functions with SnapStart ask instead is not offered for Node
+ * Replaces the SDK's chain of credential providers in the bundles. The chain looks for profiles, SSO, web identity and instance
+ * metadata, which a function never has, and takes 130 KB. Lambda puts the role's credentials into the environment of a Node
+ * runtime; the endpoint that functions with SnapStart use is not offered for Node
  * (https://docs.aws.amazon.com/lambda/latest/dg/snapstart.html).
  *
  * @throws CredentialsProviderError when the environment holds none
@@ -19,7 +19,7 @@ export const defaultProvider = () => async () => {
     accessKeyId: AWS_ACCESS_KEY_ID,
     secretAccessKey: AWS_SECRET_ACCESS_KEY,
     ...(AWS_SESSION_TOKEN && { sessionToken: AWS_SESSION_TOKEN }),
-    // The SDK asks again before then: the local service keeps the environment fresh.
+    // The SDK calls again before then: the local service keeps the environment fresh.
     ...(AWS_CREDENTIAL_EXPIRATION && { expiration: new Date(AWS_CREDENTIAL_EXPIRATION) }),
   };
 };

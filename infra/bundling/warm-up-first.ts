@@ -2,8 +2,8 @@ import { resolve } from 'node:path';
 import type { Plugin } from 'esbuild';
 
 /**
- * Lets a bundle await what its function wants to have ready before it offers `handler`: Lambda's init, where a function of any
- * size has a whole core, goes on until then.
+ * Makes a bundle await the `warmUp` of its function before it exports `handler`. Lambda's init, in which a function of any size
+ * has a whole core, lasts until then.
  */
 export const warmUpFirst: Plugin = {
   name: 'warm-up-first',

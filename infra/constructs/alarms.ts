@@ -30,7 +30,7 @@ export type AlarmsProps = {
   readonly runbookUrl: string;
 };
 
-/** The alarms of a deployment. Each says what it means for people and links to what to do. */
+/** The alarms of a deployment. Each text states the impact on people and links to the runbook. */
 export class Alarms extends Construct {
   readonly all: Alarm[] = [];
   readonly #props: AlarmsProps;
@@ -58,7 +58,7 @@ export class Alarms extends Construct {
     this.all.push(alarm);
   }
 
-  /** An alarm for the logouts that failed, as the evidence of the function says. */
+  /** An alarm for failed logouts in the evidence of the function. */
   addForLogouts(metrics: LogoutMetrics, by: 'logout' | 'run'): void {
     this.add(`${by}-failed-logouts`, {
       metric: metrics.of('failed', { function: by }),

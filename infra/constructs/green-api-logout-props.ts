@@ -91,7 +91,7 @@ export interface CustomOffboarding {
   readonly putEventsFrom?: EventSenders;
 }
 
-/** The systems whose events say that somebody left. */
+/** The systems whose events report that somebody left. */
 export interface Offboarding {
   readonly custom?: CustomOffboarding;
   /** Okta's log streaming: the partner event bus it was associated with. @default off */

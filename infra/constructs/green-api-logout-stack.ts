@@ -13,7 +13,7 @@ export class GreenApiLogoutStack extends Stack {
   constructor(scope: Construct, id: string, props: GreenApiLogoutStackProps = {}) {
     super(scope, id, { description: 'Logs messenger instances out of GREEN-API.', ...props });
     const { encryptionKeyArn, alarmTopicArn, name = this.stackName } = props;
-    // CDK leaves the id Default out of names, so that they say what a resource is and not where it is.
+    // CDK leaves the id Default out of the resources' names.
     this.greenApiLogout = new GreenApiLogout(this, 'Default', {
       ...(encryptionKeyArn !== undefined && {
         encryptionKey: Key.fromKeyArn(this, 'EncryptionKeyByArn', encryptionKeyArn),

@@ -24,7 +24,7 @@ export const createLog = (scope: Construct, id: string, retention: RetentionDays
 export const grantReadLog = (log: LogGroup, grantee: IGrantable): Grant =>
   log
     .grant(grantee, 'logs:FilterLogEvents', 'logs:GetLogEvents', 'logs:DescribeLogStreams', 'logs:StartQuery')
-    // A query is no resource of IAM; its id is known only to whoever could start it.
+    // IAM knows no resource for a query. Only the principal that started a query knows its id.
     .combine(
       Grant.addToPrincipal({ grantee, actions: ['logs:GetQueryResults', 'logs:StopQuery'], resourceArns: ['*'] }),
     );

@@ -17,7 +17,7 @@ export class RunFunction extends Construct {
   /** The environment of a function that starts runs. */
   readonly startingEnvironment: FunctionEnvironment;
 
-  /** @param watch what a run starts for the instances it confirmed, if it is told to */
+  /** @param watch a run starts it for the confirmed instances, if the request has `watchDays` */
   constructor(scope: Construct, id: string, deployment: Deployment, watch: WatchFunction) {
     super(scope, id);
     const { settings, evidence, secrets, bus } = deployment;

@@ -39,7 +39,7 @@ const bundleOf = (name: string): Code => {
 
 /**
  * A Lambda function: its bundle, under a role of its own that may write the function's log and traces, and nothing else until
- * a grant says so.
+ * a grant adds it.
  *
  * @param name its file in `functions/` and its folder in `dist/`; the id of the construct is the same in PascalCase
  */

@@ -38,7 +38,7 @@ const plainValuesOf = (scope: Construct, props: GreenApiLogoutProps): object => 
  * @throws ConfigurationError naming every prop that is wrong
  */
 export const settingsOf = (scope: Construct, props: GreenApiLogoutProps): Settings =>
-  // As JSON, because a prop may be given as undefined, which stands for its default.
+  // As JSON, which drops props that are undefined: they get their defaults.
   parseSettings(JSON.parse(JSON.stringify(plainValuesOf(scope, props))), scope.node.path);
 
 /** The props of the stack that a configuration file describes: the inverse of {@link settingsOf}. */

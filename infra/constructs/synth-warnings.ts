@@ -14,7 +14,7 @@ const isUnreachable = (topic: ITopic): boolean => {
   return JSON.stringify(Stack.of(topic).resolve(definition.kmsMasterKeyId) ?? '').includes(managedKey);
 };
 
-/** Tells whoever deploys what is allowed and yet rarely meant: warnings of the synthesis, by their ids. */
+/** Adds warnings to the synthesis about settings that are allowed but rarely intended. */
 export const addWarnings = (
   scope: Construct,
   { schedules, authorization: { jwt } }: Settings,

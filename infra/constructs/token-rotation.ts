@@ -9,7 +9,7 @@ import { ServiceFunction } from './service-function.ts';
 const addAlarms = ({ alarms, metrics }: Deployment): void => {
   alarms.add('token-not-rotated', {
     metric: metrics.of('tokenNotRotated'),
-    impact: 'A token was not changed at GREEN-API: whoever has a copy of it can still use the instance; logouts go on.',
+    impact: 'A token was not changed at GREEN-API. A copy of it still gives access to the instance; logouts go on.',
   });
   alarms.add('token-lost', {
     metric: metrics.of('tokenLost'),
@@ -20,7 +20,7 @@ const addAlarms = ({ alarms, metrics }: Deployment): void => {
 
 /**
  * The function by which Secrets Manager rotates the token of an instance. Only Secrets Manager in this account may invoke it;
- * whoever starts a rotation needs the right to invoke it too
+ * the principal that starts a rotation needs the right to invoke it too
  * (https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotating-secrets-required-permissions-function.html).
  */
 export const createRotateToken = (scope: Construct, deployment: Deployment): ServiceFunction => {
@@ -31,7 +31,7 @@ export const createRotateToken = (scope: Construct, deployment: Deployment): Ser
     },
     logGroup: createLog(scope, 'RotateTokenLog', settings.logRetentionDays),
     memoryMb: settings.memoryMb,
-    // A step waits, reads twice and stores with retries; nobody waits for it.
+    // A step may read twice, 5 s apart, and store with retries. It has no caller that waits.
     timeout: Duration.minutes(2),
   });
   secrets.grantRead(rotateToken);

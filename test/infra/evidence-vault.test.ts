@@ -1,7 +1,7 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import type { GreenApiLogoutProps } from '../../infra/index.ts';
 import { createConstruct, createRole, rightsOf } from '../support/construct-app.ts';
-import { say } from '../support/synthesize.ts';
+import { render } from '../support/synthesize.ts';
 
 const create = (evidenceVault: NonNullable<GreenApiLogoutProps['evidenceVault']>) => {
   const { stack } = createConstruct({ evidenceVault });
@@ -47,7 +47,7 @@ test('the bucket is encrypted, closed to the public and to plain HTTP, and stays
   const [policy] = Object.values(template.findResources('AWS::S3::BucketPolicy'));
   expect(
     policy?.Properties.PolicyDocument.Statement.map(
-      ({ Effect, Condition }: Record<string, unknown>) => `${Effect} ${say(Condition)}`,
+      ({ Effect, Condition }: Record<string, unknown>) => `${Effect} ${render(Condition)}`,
     ),
   ).toEqual(['Deny {"Bool":{"aws:SecureTransport":"false"}}', 'Deny {"NumericLessThan":{"s3:TlsVersion":1.2}}']);
 });
@@ -57,8 +57,8 @@ test('every evidence record of the log reaches the function, and nothing else do
 
   const [subscription] = Object.values(template.findResources('AWS::Logs::SubscriptionFilter'));
   expect(subscription?.Properties.FilterPattern).toBe('{ $.message = "evidence" }');
-  expect(say(subscription?.Properties.LogGroupName)).toBe('<LogoutEvidence>');
-  expect(say(subscription?.Properties.DestinationArn)).toBe('<LogoutEvidenceVaultFunction.Arn>');
+  expect(render(subscription?.Properties.LogGroupName)).toBe('<LogoutEvidence>');
+  expect(render(subscription?.Properties.DestinationArn)).toBe('<LogoutEvidenceVaultFunction.Arn>');
 });
 
 test('who may read the evidence may read the vault, and not write to it', () => {

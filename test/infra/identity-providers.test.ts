@@ -9,7 +9,7 @@ import { readStartingEnvironment } from '../../functions/platform/environment.ts
 import { parseConfiguration } from '../../infra/configuration/configuration.ts';
 import { reservedConcurrency } from '../../infra/constructs/identity-providers.ts';
 import { startCallers } from '../support/named-callers.ts';
-import { jwt, permissionsIn, resourcesIn, type Synthesized, say, synthesize } from '../support/synthesize.ts';
+import { jwt, permissionsIn, render, resourcesIn, type Synthesized, synthesize } from '../support/synthesize.ts';
 
 const digests = ['a', 'b', 'c', 'd'].map((digit) => digit.repeat(64));
 const [first = '', second = '', third = '', fourth = ''] = digests;
@@ -44,7 +44,7 @@ const variablesOf = (synthesized: Synthesized, name: string): Record<string, str
   Object.fromEntries(
     Object.entries(functionsOf(synthesized)[`${name}Function`]?.Environment.Variables ?? {}).map(([key, value]) => [
       key,
-      say(value).replace(/[<>]/g, ''),
+      render(value).replace(/[<>]/g, ''),
     ]),
   );
 

@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { everything, keyArn, permissionsIn, resourcesIn, say, synthesize } from '../support/synthesize.ts';
+import { everything, keyArn, permissionsIn, render, resourcesIn, synthesize } from '../support/synthesize.ts';
 
 const plain = synthesize();
 const custom = synthesize(everything);
@@ -26,7 +26,7 @@ const putOutcomes = '<EventsBus.Arn> {"ForAllValues:StringEquals":{"events:sourc
 const secretsUnder = (prefix: string): string =>
   `arn:<AWS::Partition>:secretsmanager:<AWS::Region>:<AWS::AccountId>:secret:${prefix}*`;
 
-const whateverTheConfiguration = (prefix: string) => {
+const alwaysAllowed = (prefix: string) => {
   const secrets = secretsUnder(prefix);
   return [
     ...logAndTrace('Logout', 'Evidence'),
@@ -77,7 +77,7 @@ const whateverTheConfiguration = (prefix: string) => {
 };
 
 test('each role may do what its work needs, and there is nothing else', () => {
-  expect([...permissionsIn(plain)].sort()).toEqual(whateverTheConfiguration('green-api/').sort());
+  expect([...permissionsIn(plain)].sort()).toEqual(alwaysAllowed('green-api/').sort());
 });
 
 test('one warm instance takes no further right', () => {
@@ -90,7 +90,7 @@ test('every optional setting adds the rights that it needs, and no other', () =>
 
   expect([...permissionsIn(custom)].sort()).toEqual(
     [
-      ...whateverTheConfiguration('staging/green-api/'),
+      ...alwaysAllowed('staging/green-api/'),
       ...allow('LogoutRole', 'kms:Decrypt', decrypt),
       ...allow('RunRole', 'kms:Decrypt', decrypt),
       ...allow('StateRole', 'kms:Decrypt', decrypt),
@@ -125,7 +125,7 @@ test.each([
   const functions = Object.values(resourcesIn(synthesized, 'AWS::Lambda::Function'));
 
   expect(roles.flatMap(({ ManagedPolicyArns, Policies }) => ManagedPolicyArns ?? Policies ?? [])).toEqual([]);
-  expect(new Set(functions.map(({ Role }) => say(Role))).size).toBe(functions.length);
+  expect(new Set(functions.map(({ Role }) => render(Role))).size).toBe(functions.length);
 });
 
 describe('the queues', () => {
@@ -143,10 +143,10 @@ describe('the queues', () => {
       .filter(({ PolicyDocument }) =>
         PolicyDocument.Statement.some(
           ({ Effect, Action, Condition }: Record<string, unknown>) =>
-            Effect === 'Deny' && Action === 'sqs:*' && say(Condition) === '{"Bool":{"aws:SecureTransport":"false"}}',
+            Effect === 'Deny' && Action === 'sqs:*' && render(Condition) === '{"Bool":{"aws:SecureTransport":"false"}}',
         ),
       )
-      .flatMap(({ Queues }) => Queues.map(say));
+      .flatMap(({ Queues }) => Queues.map(render));
 
     expect(closed.sort()).toEqual(
       Object.keys(resourcesIn(custom, 'AWS::SQS::Queue'))
@@ -158,7 +158,8 @@ describe('the queues', () => {
   test('take events from the rules of this stack, and from nobody else', () => {
     const senders = policies.flatMap(({ Queues, PolicyDocument }) =>
       PolicyDocument.Statement.filter(({ Effect }: Record<string, unknown>) => Effect === 'Allow').flatMap(
-        ({ Principal, Condition }: Record<string, unknown>) => `${say(Queues)} ${say(Principal)} ${say(Condition)}`,
+        ({ Principal, Condition }: Record<string, unknown>) =>
+          `${render(Queues)} ${render(Principal)} ${render(Condition)}`,
       ),
     );
 

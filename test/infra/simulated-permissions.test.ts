@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { runSimulation } from '@cloud-copilot/iam-simulate';
 import { pascalCase } from '../../infra/constructs/pascal-case.ts';
-import { resourcesIn, type Synthesized, say, synthesize } from '../support/synthesize.ts';
+import { render, resourcesIn, type Synthesized, synthesize } from '../support/synthesize.ts';
 
 const plain = synthesize({
   offboarding: { identityCenter: { enabled: true, identityStoreId: 'd-93670dc30f' } },
@@ -34,7 +34,7 @@ const foreignSecret = secretArn('payroll/database-AbCdEf');
 /** A value of the template with its references resolved, as CloudFormation would, to the names of this test. */
 const resolve = (value: unknown) =>
   JSON.parse(
-    JSON.stringify(JSON.parse(say(value)))
+    JSON.stringify(JSON.parse(render(value)))
       .replaceAll('<EventsBus.Arn>', busArn)
       .replaceAll('<AWS::Partition>', 'aws')
       .replaceAll('<AWS::Region>', region)
@@ -49,7 +49,7 @@ const resolve = (value: unknown) =>
 const policyOf = (role: string, synthesized: Synthesized) => ({
   Version: '2012-10-17',
   Statement: Object.values(resourcesIn(synthesized, 'AWS::IAM::Policy'))
-    .filter(({ Roles }) => say(Roles) === `["<${role}>"]`)
+    .filter(({ Roles }) => render(Roles) === `["<${role}>"]`)
     .flatMap(({ PolicyDocument }) => resolve(PolicyDocument.Statement)),
 });
 

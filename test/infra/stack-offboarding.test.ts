@@ -4,7 +4,7 @@ import { customPattern } from '../../functions/offboarding/custom.ts';
 import { identityCenterPattern } from '../../functions/offboarding/identity-center.ts';
 import { oktaPattern } from '../../functions/offboarding/okta.ts';
 import { pascalCase } from '../../infra/constructs/pascal-case.ts';
-import { everything, resourcesIn, type Synthesized, say, synthesize } from '../support/synthesize.ts';
+import { everything, render, resourcesIn, type Synthesized, synthesize } from '../support/synthesize.ts';
 
 const plain = synthesize();
 const custom = synthesize(everything);
@@ -32,7 +32,7 @@ describe('the rules', () => {
     ['of none, if even custom events are off', closed, ['RulesRest on <EventsBus>']],
   ])('are there %s', (_name, synthesized, rules) => {
     const there = Object.entries(rulesIn(synthesized)).map(
-      ([id, { EventBusName }]) => `${id} on ${say(EventBusName ?? 'default')}`,
+      ([id, { EventBusName }]) => `${id} on ${render(EventBusName ?? 'default')}`,
     );
 
     expect(there.sort()).toEqual(rules);
@@ -51,7 +51,7 @@ describe('the rules', () => {
       const [{ RetryPolicy, DeadLetterConfig }, ...more] = Targets;
       expect(more).toEqual([]);
       expect(RetryPolicy).toEqual({ MaximumEventAgeInSeconds: 24 * 60 * 60, MaximumRetryAttempts: 185 });
-      expect(say(DeadLetterConfig.Arn)).toBe('<OffboardingUndelivered.Arn>');
+      expect(render(DeadLetterConfig.Arn)).toBe('<OffboardingUndelivered.Arn>');
     }
   });
 
@@ -59,9 +59,9 @@ describe('the rules', () => {
     const { RulesRest: _rest, ...rules } = rulesIn(custom);
     const callers = Object.values(resourcesIn(custom, 'AWS::Lambda::Permission'))
       .filter(({ Principal }) => Principal === 'events.amazonaws.com')
-      .map(({ FunctionName, SourceArn }) => `${say(FunctionName)} ${say(SourceArn)}`);
+      .map(({ FunctionName, SourceArn }) => `${render(FunctionName)} ${render(SourceArn)}`);
 
-    expect(Object.values(rules).map(({ Targets }) => say(Targets[0].Arn))).toEqual(
+    expect(Object.values(rules).map(({ Targets }) => render(Targets[0].Arn))).toEqual(
       Object.keys(rules).map(() => '<OffboardingFunction.Arn>'),
     );
     expect(callers.sort()).toEqual(
@@ -80,14 +80,14 @@ describe('the rules', () => {
       source: [{ 'anything-but': ['green-api-logout'] }],
       'detail-type': [{ 'anything-but': customPattern['detail-type'] }],
     });
-    expect(say(RulesRest?.Targets[0].Arn)).toBe('<OffboardingFailed.Arn>');
+    expect(render(RulesRest?.Targets[0].Arn)).toBe('<OffboardingFailed.Arn>');
     expect(rulesIn(closed).RulesRest?.EventPattern).toEqual({ source: [{ 'anything-but': ['green-api-logout'] }] });
   });
 
   test('lead to a function whose failures are kept with the reason', () => {
     const { OffboardingFunctionEventInvokeConfig } = resourcesIn(plain, 'AWS::Lambda::EventInvokeConfig');
 
-    expect(say(OffboardingFunctionEventInvokeConfig?.DestinationConfig.OnFailure.Destination)).toBe(
+    expect(render(OffboardingFunctionEventInvokeConfig?.DestinationConfig.OnFailure.Destination)).toBe(
       '<OffboardingFailed.Arn>',
     );
   });
@@ -101,7 +101,7 @@ describe('events may be put on the own bus', () => {
   /** The text of a template with its references resolved as CloudFormation would. */
   const resolve = (value: unknown) =>
     JSON.parse(
-      say(value)
+      render(value)
         .replaceAll('<EventsBus.Arn>', busArn)
         .replaceAll('<AWS::Partition>', 'aws')
         .replace(/<(Logout|Run|Watch)Role\.Arn>/g, (_, name) => `arn:aws:iam::${account}:role/${name.toLowerCase()}`),

@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { everything, resourcesIn, say, synthesize } from '../support/synthesize.ts';
+import { everything, render, resourcesIn, synthesize } from '../support/synthesize.ts';
 
 const plain = synthesize();
 const custom = synthesize(everything);
@@ -48,17 +48,17 @@ test('a deployment keeps the versions that waiting runs belong to', () => {
 });
 
 test('the request of a run that failed lies in its dead-letter queue', () => {
-  expect(say(resourcesIn(plain, 'AWS::Lambda::Function').RunFunction?.DeadLetterConfig.TargetArn)).toBe(
+  expect(render(resourcesIn(plain, 'AWS::Lambda::Function').RunFunction?.DeadLetterConfig.TargetArn)).toBe(
     '<RunDeadLetters.Arn>',
   );
 });
 
 test('only Secrets Manager of this account may invoke the function that rotates tokens', () => {
   const permissions = Object.values(resourcesIn(custom, 'AWS::Lambda::Permission')).filter(({ FunctionName }) =>
-    say(FunctionName).startsWith('<RotateTokenFunction'),
+    render(FunctionName).startsWith('<RotateTokenFunction'),
   );
 
-  expect(permissions.map(({ Principal, SourceAccount }) => `${Principal} ${say(SourceAccount)}`)).toEqual([
+  expect(permissions.map(({ Principal, SourceAccount }) => `${Principal} ${render(SourceAccount)}`)).toEqual([
     'secretsmanager.amazonaws.com <AWS::AccountId>',
   ]);
   expect(Object.keys(resourcesIn(plain, 'AWS::Lambda::Function'))).not.toContain('RotateTokenFunction');

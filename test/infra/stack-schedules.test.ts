@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { everything, resourcesIn, say, synthesize } from '../support/synthesize.ts';
+import { everything, render, resourcesIn, synthesize } from '../support/synthesize.ts';
 
 const plain = synthesize();
 const custom = synthesize(everything);
@@ -21,7 +21,7 @@ test('there is no schedule unless one is configured', () => {
 test('each is as configured, in the group of the stack', () => {
   expect(
     schedules.map(({ Name, GroupName, ScheduleExpression, ScheduleExpressionTimezone }) =>
-      [Name, say(GroupName), ScheduleExpression, ScheduleExpressionTimezone].join(' '),
+      [Name, render(GroupName), ScheduleExpression, ScheduleExpressionTimezone].join(' '),
     ),
   ).toEqual([
     'nightly logout-staging cron(0 22 * * ? *) Europe/Berlin',
@@ -36,9 +36,9 @@ test('each fires on time, is tried for a day, and is kept if it cannot be delive
   });
   for (const { Target } of schedules) {
     expect(Target.RetryPolicy).toEqual({ MaximumEventAgeInSeconds: 24 * 60 * 60, MaximumRetryAttempts: 185 });
-    expect(say(Target.DeadLetterConfig.Arn)).toBe('<ScheduleUndelivered.Arn>');
-    expect(say(Target.Arn)).toBe('<ScheduleFunction.Arn>');
-    expect(say(Target.RoleArn)).toBe('<SchedulesRole.Arn>');
+    expect(render(Target.DeadLetterConfig.Arn)).toBe('<ScheduleUndelivered.Arn>');
+    expect(render(Target.Arn)).toBe('<ScheduleFunction.Arn>');
+    expect(render(Target.RoleArn)).toBe('<SchedulesRole.Arn>');
   }
 });
 
@@ -55,7 +55,7 @@ test('each sends the function its request and its scheduled time', () => {
 });
 
 test('only schedules of the group may use the role', () => {
-  expect(say(resourcesIn(custom, 'AWS::IAM::Role').SchedulesRole?.AssumeRolePolicyDocument.Statement)).toBe(
+  expect(render(resourcesIn(custom, 'AWS::IAM::Role').SchedulesRole?.AssumeRolePolicyDocument.Statement)).toBe(
     '[{"Action":"sts:AssumeRole","Condition":{"StringEquals":' +
       '{"aws:SourceAccount":"<AWS::AccountId>","aws:SourceArn":"<SchedulesGroup.Arn>"}},' +
       '"Effect":"Allow","Principal":{"Service":"scheduler.amazonaws.com"}}]',
@@ -65,7 +65,9 @@ test('only schedules of the group may use the role', () => {
 test('what the function could not act on is kept with the reason', () => {
   const { ScheduleFunctionEventInvokeConfig } = resourcesIn(plain, 'AWS::Lambda::EventInvokeConfig');
 
-  expect(say(ScheduleFunctionEventInvokeConfig?.DestinationConfig.OnFailure.Destination)).toBe('<ScheduleFailed.Arn>');
+  expect(render(ScheduleFunctionEventInvokeConfig?.DestinationConfig.OnFailure.Destination)).toBe(
+    '<ScheduleFailed.Arn>',
+  );
 });
 
 test('a synthesis warns of a time that the clocks go forward over, once for each schedule', () => {

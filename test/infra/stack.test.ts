@@ -15,9 +15,9 @@ import {
   everything,
   jwt,
   keyArn,
+  render,
   resourcesIn,
   type Synthesized,
-  say,
   synthesize,
   topicArn,
 } from '../support/synthesize.ts';
@@ -43,7 +43,7 @@ const routesOf = (synthesized: Synthesized) =>
       route: RouteKey,
       authorization: AuthorizationType,
       scopes: AuthorizationScopes,
-      authorizer: AuthorizerId && say(AuthorizerId),
+      authorizer: AuthorizerId && render(AuthorizerId),
     }),
   );
 
@@ -73,7 +73,7 @@ describe('the API', () => {
       ({ Principal }) => Principal === 'apigateway.amazonaws.com',
     );
 
-    expect(permissions.map(({ Principal, SourceArn }) => `${Principal} ${say(SourceArn)}`)).toEqual(
+    expect(permissions.map(({ Principal, SourceArn }) => `${Principal} ${render(SourceArn)}`)).toEqual(
       routes.map(
         ({ path }) =>
           `apigateway.amazonaws.com arn:<AWS::Partition>:execute-api:<AWS::Region>:<AWS::AccountId>:<HttpApi>/*/*${path}`,
@@ -92,7 +92,7 @@ describe('the API', () => {
   test('logs each call as JSON, without its path, which may hold a token', () => {
     const { AccessLogSettings } = resourcesIn(plain, 'AWS::ApiGatewayV2::Stage').HttpStage;
 
-    expect(say(AccessLogSettings.DestinationArn)).toBe('<HttpAccessLog.Arn>');
+    expect(render(AccessLogSettings.DestinationArn)).toBe('<HttpAccessLog.Arn>');
     expect(Object.keys(JSON.parse(AccessLogSettings.Format))).toContain('requestId');
     expect(AccessLogSettings.Format).not.toMatch(/path/i);
   });
@@ -148,7 +148,7 @@ describe('the functions', () => {
     Object.fromEntries(
       Object.entries(
         resourcesIn(custom, 'AWS::Lambda::Function')[`${functionName}Function`]?.Environment.Variables ?? {},
-      ).map(([name, value]) => [name, say(value).replace(/[<>]/g, '')]),
+      ).map(([name, value]) => [name, render(value).replace(/[<>]/g, '')]),
     );
 
   test('get the configuration in variables that they can parse', () => {
@@ -204,11 +204,11 @@ describe('the logs', () => {
     const groups = Object.entries(plain.template.findResources('AWS::Logs::LogGroup'));
 
     expect(
-      groups.filter(([, { DeletionPolicy }]) => DeletionPolicy !== 'Delete').map(([id]) => say({ Ref: id })),
+      groups.filter(([, { DeletionPolicy }]) => DeletionPolicy !== 'Delete').map(([id]) => render({ Ref: id })),
     ).toEqual(['<Evidence>']);
     expect(
       Object.entries(resourcesIn(plain, 'AWS::Lambda::Function'))
-        .filter(([, { LoggingConfig }]) => say(LoggingConfig.LogGroup) === '<Evidence>')
+        .filter(([, { LoggingConfig }]) => render(LoggingConfig.LogGroup) === '<Evidence>')
         .map(([id]) => id),
     ).toEqual(expect.arrayContaining(['LogoutFunction', 'RunFunction', 'ForcedLogoutsFunction']));
   });
@@ -224,7 +224,7 @@ describe('the alarms', () => {
         ? Metrics.map(({ Expression, MetricStat }: { Expression?: string; MetricStat?: { Metric: object } }) =>
             Expression === undefined ? nameOf(MetricStat?.Metric ?? {}) : `(${Expression})`,
           ).join(' ')
-        : `${MetricName} of ${say(Dimensions[0].Value)}`;
+        : `${MetricName} of ${render(Dimensions[0].Value)}`;
 
     expect(alarms.map(nameOf).sort()).toEqual(
       [
@@ -305,7 +305,7 @@ test.each(both)('the synthesis reports nothing (%s)', (_name, { stack }) => {
 
 test('the dashboard shows the metrics of the evidence, the runs and the API', () => {
   const [{ DashboardBody } = { DashboardBody: '' }] = Object.values(resourcesIn(plain, 'AWS::CloudWatch::Dashboard'));
-  const { widgets } = JSON.parse(say(DashboardBody));
+  const { widgets } = JSON.parse(render(DashboardBody));
 
   expect(
     widgets.flatMap(({ properties }: { properties: { metrics: string[][] } }) =>
@@ -327,7 +327,7 @@ test('the dashboard shows the metrics of the evidence, the runs and the API', ()
 test('the outputs name what a person needs to find', () => {
   const outputs = Object.entries(plain.template.findOutputs('*'));
 
-  expect(Object.fromEntries(outputs.map(([id, { Value }]) => [id, say(Value)]))).toEqual({
+  expect(Object.fromEntries(outputs.map(([id, { Value }]) => [id, render(Value)]))).toEqual({
     Authorization: 'AWS_IAM',
     Dashboard: '<Dashboard>',
     Endpoint: '<HttpApi.ApiEndpoint>',
@@ -347,7 +347,7 @@ test('the outputs name what a person needs to find', () => {
 test('the outputs name what the command line needs to enroll instances', () => {
   const outputs = Object.entries(custom.template.findOutputs('*'));
 
-  expect(Object.fromEntries(outputs.map(([id, { Value }]) => [id, say(Value)]))).toMatchObject({
+  expect(Object.fromEntries(outputs.map(([id, { Value }]) => [id, render(Value)]))).toMatchObject({
     AllowedApiHosts: '3100.api.example.com,proxy.example.com:8443',
     Authorization: 'JWT',
     EncryptionKey: keyArn,

@@ -3,7 +3,7 @@ import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { AccountPrincipal, type CfnRole, Role } from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
 import { GreenApiLogout, type GreenApiLogoutProps } from '../../infra/index.ts';
-import { say } from './synthesize.ts';
+import { render } from './synthesize.ts';
 
 /** The construct in somebody else's app, without the feature flags of this repository. */
 export const createConstruct = (props: GreenApiLogoutProps | ((stack: Stack) => GreenApiLogoutProps) = {}) => {
@@ -20,7 +20,9 @@ type Statement = Readonly<Record<'Action' | 'Resource' | 'Condition', unknown>>;
 const linesOf = ({ Action, Resource, Condition }: Statement): readonly string[] =>
   [Action]
     .flat()
-    .flatMap((action) => [Resource].flat().map((resource) => `${action} ${say(resource)} ${say(Condition)}`.trimEnd()));
+    .flatMap((action) =>
+      [Resource].flat().map((resource) => `${action} ${render(resource)} ${render(Condition)}`.trimEnd()),
+    );
 
 /** What the policies of a role allow: a line per action and resource. */
 export const rightsOf = (role: Role): readonly string[] => {

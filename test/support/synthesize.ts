@@ -90,18 +90,18 @@ export const everything = {
 /** A logical id without the hash that CDK puts at its end. */
 const withoutHash = (logicalId: string): string => logicalId.replace(/[0-9A-F]{8}$/, '');
 
-const sayReference = (_key: string, value: unknown): unknown => {
+const renderReference = (_key: string, value: unknown): unknown => {
   if (typeof value !== 'object' || value === null) return value;
   const [kind, of] = Object.entries(value)[0] ?? [];
   if (kind === 'Ref') return `<${withoutHash(of)}>`;
   if (kind === 'Fn::GetAtt') return `<${withoutHash(of[0])}.${of[1]}>`;
-  if (kind === 'Fn::Join') return of[1].map(say).join(of[0]);
+  if (kind === 'Fn::Join') return of[1].map(render).join(of[0]);
   return value;
 };
 
-/** A value of the template as a reader would say it: `arn:<AWS::Partition>:…`, `<LogoutFunction.Arn>`. */
-export const say = (value: unknown): string => {
-  const text = JSON.stringify(value, sayReference) ?? '';
+/** A value of the template as text: `arn:<AWS::Partition>:…`, `<LogoutFunction.Arn>`. */
+export const render = (value: unknown): string => {
+  const text = JSON.stringify(value, renderReference) ?? '';
   return text.startsWith('"') ? JSON.parse(text) : text;
 };
 
@@ -129,7 +129,9 @@ export const permissionsIn = (synthesized: Synthesized): readonly string[] =>
         .flatMap((action) =>
           [Resource]
             .flat()
-            .map((resource) => `${say(Roles)} ${Effect} ${action} ${say(resource)} ${say(Condition)}`.trimEnd()),
+            .map((resource) =>
+              `${render(Roles)} ${Effect} ${action} ${render(resource)} ${render(Condition)}`.trimEnd(),
+            ),
         ),
     ),
   );

@@ -7,7 +7,7 @@ import { likeness } from '../likeness.ts';
 export const isTimeZone = (name: string): boolean => {
   try {
     const { timeZone } = new Intl.DateTimeFormat('en-US', { timeZone: name }).resolvedOptions();
-    // Intl ignores case; AWS is not known to. An alias such as Asia/Kolkata resolves to another name, whose case says nothing.
+    // Intl ignores case, and AWS may not. An alias such as Asia/Kolkata resolves to another name, so its case cannot be checked.
     return /^[A-Z]/.test(name) && (timeZone === name || timeZone.toLowerCase() !== name.toLowerCase());
   } catch {
     return false;
