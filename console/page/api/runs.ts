@@ -25,6 +25,7 @@ const outcomeSchema = v.object({
   confirmed: v.boolean(),
   detail: v.optional(v.string()),
   skipReason: v.optional(v.string()),
+  token: v.optional(v.object({ kind: v.string(), detail: v.optional(v.string()) })),
   tags: v.optional(v.object({ owner: v.optional(v.string()) })),
 });
 
@@ -48,6 +49,8 @@ const runSchema = v.object({
   endedAt: v.optional(v.string()),
   phase: v.optional(v.string()),
   nextActionAt: v.optional(v.string()),
+  /** Id of the watch that follows the run. */
+  watch: v.optional(v.string()),
   request: v.optional(requestSchema),
   progress: progressSchema,
   outcomes: v.array(outcomeSchema),

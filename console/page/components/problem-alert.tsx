@@ -14,6 +14,7 @@ export const ProblemAlert = ({ problem }: { readonly problem: Problem }) => {
   return (
     <div role="alert" class="problem">
       <p class="problem-title">{problem.title}</p>
+      {problem.confirmed && <p>The instance is logged out: the logout is confirmed.</p>}
       <p>{problem.detail}</p>
       {advice !== undefined && <p>{advice}</p>}
       <p class="hint">

@@ -22,6 +22,7 @@ const factsOf = (run: Run): readonly (readonly [string, ComponentChildren])[] =>
   ['Ended', run.endedAt && <Instant key="ended" at={run.endedAt} />],
   ['Phase', run.phase],
   ['Next action', run.nextActionAt && <Instant key="next" at={run.nextActionAt} />],
+  ['Watch', run.watch],
   ['Note', run.note],
 ];
 

@@ -11,12 +11,15 @@ const classOf = (kind: string): string => {
   return neutralKinds.has(kind) ? '' : 'bad';
 };
 
+const detailOf = ({ detail, skipReason, token }: Outcome): string =>
+  [detail ?? skipReason, token && `token: ${token.kind}`, token?.detail].filter(Boolean).join('. ');
+
 const columns: readonly Column<Outcome>[] = [
   { name: 'Instance', cell: ({ idInstance }) => idInstance },
   { name: 'Owner', cell: ({ tags }) => <span class="long">{tags?.owner ?? '–'}</span> },
   { name: 'Outcome', cell: ({ kind }) => <span class={`badge ${classOf(kind)}`}>{kind}</span> },
   { name: 'Confirmed', cell: ({ confirmed }) => (confirmed ? 'yes' : 'no') },
-  { name: 'Detail', cell: ({ detail, skipReason }) => detail ?? skipReason ?? '–' },
+  { name: 'Detail', cell: (outcome) => detailOf(outcome) || '–' },
 ];
 
 /** What became of each instance so far. */

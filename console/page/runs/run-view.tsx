@@ -41,9 +41,9 @@ export const RunView = ({ id }: { readonly id: string }) => {
   const { run, problem, refresh } = useRun(id);
   const announce = useAnnounce();
   const status = run?.status;
-  // Announced when the status changes, not at each reading
+  // Announced once, not at each reading.
   useEffect(() => {
-    if (run && status) announce(`Run ${status}: ${countsOf(run.progress)}`);
+    if (run && hasEnded(run)) announce(`Run ${status}: ${countsOf(run.progress)}`);
   }, [status]);
   return (
     <>
