@@ -7,6 +7,7 @@ test('has a default for everything', () => {
     stack: 'green-api-logout',
     maxTargetsCeiling: 500,
     executionTimeoutMs: 2_592_000_000,
+    tokenRotation: false,
   });
 });
 
@@ -17,6 +18,7 @@ test('reads what is set', () => {
     STACK: 'logout-test',
     MAX_TARGETS_CEILING: '3000',
     EXECUTION_TIMEOUT_SECONDS: '31622400',
+    TOKEN_ROTATION: 'enabled',
   };
 
   expect(readStartingEnvironment(variables)).toEqual({
@@ -25,6 +27,7 @@ test('reads what is set', () => {
     stack: 'logout-test',
     maxTargetsCeiling: 3_000,
     executionTimeoutMs: 31_622_400_000,
+    tokenRotation: true,
   });
 });
 
@@ -35,9 +38,10 @@ test('names everything that is wrong in one error', () => {
     STACK: '',
     MAX_TARGETS_CEILING: '3001',
     EXECUTION_TIMEOUT_SECONDS: '30 days',
+    TOKEN_ROTATION: 'yes',
   };
 
   expect(() => readStartingEnvironment(variables)).toThrow(
-    /RUN_FUNCTION must be the name.*RUN_QUALIFIER must be an alias.*STACK must not be empty.*MAX_TARGETS_CEILING must be at most 3000.*EXECUTION_TIMEOUT_SECONDS must be a whole number of seconds/,
+    /RUN_FUNCTION must be the name.*RUN_QUALIFIER must be an alias.*STACK must not be empty.*MAX_TARGETS_CEILING must be at most 3000.*EXECUTION_TIMEOUT_SECONDS must be a whole number of seconds.*TOKEN_ROTATION must be enabled or disabled/,
   );
 });
