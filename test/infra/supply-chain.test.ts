@@ -1,14 +1,16 @@
+import { execSync } from 'node:child_process';
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { bundleOptions, functionNames } from '../../infra/bundling/bundling.ts';
 import { packageFolderOf, parseLicense, parseLockfile, treeOf } from '../support/lockfile.ts';
+import { readPage } from '../support/markdown.ts';
 
 const root = join(__dirname, '..', '..');
 const lockfile = parseLockfile(join(root, 'package-lock.json'));
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
-/** Every package the functions are made of, and why nothing smaller would do; the README says the same. */
+/** Every package the functions are made of, and why nothing smaller would do; docs/security.md says the same. */
 const atRunTime = {
   '@aws-sdk/client-secrets-manager': 'reads the credentials and lists the instances',
   '@aws-sdk/client-lambda': 'starts, finds, reads and stops runs',
@@ -69,6 +71,23 @@ test('the functions depend on what is on the list, and on nothing else', () => {
 test('the only optional dependencies are Node itself, for each kind of machine', () => {
   for (const name of Object.keys(manifest.optionalDependencies))
     expect(name).toMatch(/^node-(?:bin-)?(?:darwin|linux|win)-(?:x64|arm64)$/);
+});
+
+test('docs/security.md names each package that the functions depend on', () => {
+  const page = readPage('docs/security.md');
+
+  expect(Object.keys(atRunTime).filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
+});
+
+test('npm run sbom lists every package of the lockfile', () => {
+  const bill = JSON.parse(execSync('npm run --silent sbom', { cwd: root, encoding: 'utf8', maxBuffer: 100_000_000 }));
+  const listed = new Set(bill.components.map(({ name }: { readonly name: string }) => name));
+
+  expect(
+    Object.keys(lockfile)
+      .map(nameOf)
+      .filter((name) => !listed.has(name)),
+  ).toEqual([]);
 });
 
 test('each version is exact', () => {
