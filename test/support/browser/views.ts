@@ -15,6 +15,12 @@ const openView = async (page: Page, name: string): Promise<void> => {
   await page.getByRole('heading', { name, exact: true }).waitFor();
 };
 
+/** Opens a view and waits until it has loaded its table. */
+const openTable = async (page: Page, name: string): Promise<void> => {
+  await openView(page, name);
+  await page.getByRole('table').waitFor();
+};
+
 const setFault = async (page: Page, idInstance: string, fault: string): Promise<void> => {
   await openView(page, 'Emulator faults');
   await page.getByLabel('Instance', { exact: true }).selectOption(idInstance);
@@ -76,7 +82,7 @@ export const views: readonly View[] = [
       await page.getByRole('button', { name: 'Stop run' }).click();
     },
   },
-  { name: 'runs', open: (page) => openView(page, 'Runs') },
-  { name: 'schedules', open: (page) => openView(page, 'Schedules') },
-  { name: 'faults', open: (page) => openView(page, 'Emulator faults') },
+  { name: 'runs', open: (page) => openTable(page, 'Runs') },
+  { name: 'schedules', open: (page) => openTable(page, 'Schedules') },
+  { name: 'faults', open: (page) => openTable(page, 'Emulator faults') },
 ];
