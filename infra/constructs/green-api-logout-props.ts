@@ -63,7 +63,7 @@ export interface LogoutSchedule {
   readonly reason: string;
   /** Instances the run never touches. @default none */
   readonly except?: readonly string[] | undefined;
-  /** Most instances the run may touch; required with `all`. @default 100, or the ceiling if that is lower */
+  /** Most instances the run may touch; required with `all`. @default 50, or the ceiling if that is lower */
   readonly maxTargets?: number | undefined;
   /** Also clear the queue of outgoing messages. @default false */
   readonly clearQueue?: boolean | undefined;
