@@ -35,10 +35,11 @@ export const startFaultSetup = async () => {
   const secretsManager = starting.use(await startSecretsManager());
   const events: BusEvent[] = [];
   const eventBus = starting.use(await startEventBus((event) => events.push(event)));
-  const bundles = starting.use(await buildFunctions(['logout', 'forced-logouts', 'schedule', 'run']));
+  const bundles = starting.use(await buildFunctions(['logout', 'forced-logouts', 'schedule', 'run', 'rotate-token']));
   const variables = {
     ALLOWED_API_HOSTS: [greenApi.host, ...hosts.authorities].join(','),
     EVENT_BUS: 'outcomes',
+    TOKEN_ROTATION: 'enabled',
     // No answer is too late, however busy the machine is.
     GREEN_API_TIMEOUT_MS: '20000',
     ...awsVariables({ secretsManager: secretsManager.url, eventBridge: eventBus.url }),
@@ -49,10 +50,11 @@ export const startFaultSetup = async () => {
   Object.assign(process.env, variables);
   const lines: string[] = [];
 
-  let instances = 0;
+  const ids: string[] = [];
   /** A new instance, and the secret of it: `secret` overrides what is usual. */
   const addInstance = (secret: Partial<LocalSecret> & { readonly apiUrl?: string } = {}, prefix = 'green-api/') => {
-    const idInstance = String(1_100_000_001 + instances++);
+    const idInstance = String(1_100_000_001 + ids.length);
+    ids.push(idInstance);
     const { apiUrl = greenApi.apiUrl, ...more } = secret;
     greenApi.add({ idInstance, apiTokenInstance: markerToken, logoutDelayMs: 0 });
     const secretString = JSON.stringify({ apiUrl, apiTokenInstance: markerToken });
@@ -78,6 +80,8 @@ export const startFaultSetup = async () => {
     /** Where lists and runs write. */
     write: (line: string) => void lines.push(line),
     addInstance,
+    /** The tokens that rotations have made. */
+    newTokens: () => ids.map((id) => greenApi.tokenOf(id)).filter((token) => token !== markerToken),
     output,
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
