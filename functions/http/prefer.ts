@@ -20,10 +20,10 @@ const unquote = (text: string): string => (text.startsWith('"') ? text.slice(1, 
 
 /** The value of the first preference of that name; `undefined` if there is none, or if the header is not of RFC 7240's grammar. */
 const preferenceOf = (header: string, wanted: string): string | undefined => {
-  const pattern = new RegExp(preferencePattern);
   let found: string | undefined;
-  while (pattern.lastIndex < header.length) {
-    const match = pattern.exec(header);
+  preferencePattern.lastIndex = 0;
+  while (preferencePattern.lastIndex < header.length) {
+    const match = preferencePattern.exec(header);
     if (match === null) return undefined;
     const [, name, value = ''] = match;
     if (name?.toLowerCase() === wanted) found ??= unquote(value);
