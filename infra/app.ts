@@ -5,7 +5,7 @@ import {
   contextKey,
   parseConfiguration,
 } from './configuration/configuration.ts';
-import { misspeltKeys, readContext } from './configuration/configuration-file.ts';
+import { misspeltKeys, readNamedContext } from './configuration/configuration-file.ts';
 import { GreenApiLogoutStack } from './constructs/green-api-logout-stack.ts';
 import { propsOf } from './constructs/settings.ts';
 
@@ -15,11 +15,7 @@ const fileKey = 'configuration';
 /** The context with the configuration: the named file's, which has the shape of `cdk.json`, or this app's. */
 const contextOf = (app: App): Readonly<Record<string, unknown>> => {
   const file: unknown = app.node.tryGetContext(fileKey);
-  if (file === undefined) return app.node.getAllContext();
-  const context = readContext(String(file));
-  if (context[contextKey] === undefined)
-    throw new ConfigurationError(`${file} has no "${contextKey}" in its "context": nothing in it would be used.`);
-  return context;
+  return file === undefined ? app.node.getAllContext() : readNamedContext(String(file));
 };
 
 const app = new App();

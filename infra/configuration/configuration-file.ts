@@ -19,10 +19,17 @@ const readText = (path: string): string => {
 };
 
 /** The `context` of a file such as `cdk.json`. @throws ConfigurationError if the file has none */
-export const readContext = (path: string): Readonly<Record<string, unknown>> => {
+const readContext = (path: string): Readonly<Record<string, unknown>> => {
   const file = v.safeParse(fileSchema, readText(path));
   if (!file.success) throw new ConfigurationError(`${path} is not JSON with an object "context"`);
   return file.output.context;
+};
+
+/** The context of a file that somebody named. @throws ConfigurationError also if it has no configuration: it would be ignored */
+export const readNamedContext = (path: string): Readonly<Record<string, unknown>> => {
+  const context = readContext(path);
+  if (context[contextKey] !== undefined) return context;
+  throw new ConfigurationError(`${path} has no "${contextKey}" in its "context": nothing in it would be used.`);
 };
 
 const projectFile = join(import.meta.dirname, '..', '..', 'cdk.json');

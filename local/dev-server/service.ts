@@ -1,8 +1,8 @@
 import { isForeignToConsole } from '../../console/server/foreign-request.ts';
 import { createStartToken } from '../../console/server/start-token.ts';
 import { routes } from '../../functions/http/routes.ts';
-import type { Configuration } from '../../infra/configuration/configuration.ts';
-import { readConfiguration } from '../../infra/configuration/configuration-file.ts';
+import { type Configuration, contextKey, parseConfiguration } from '../../infra/configuration/configuration.ts';
+import { readConfiguration, readNamedContext } from '../../infra/configuration/configuration-file.ts';
 import {
   callersEnvironment,
   callingEnvironment,
@@ -133,7 +133,10 @@ export const startService = async (options: Options, print: Print): Promise<Serv
   const listening = startLoopbackServer(handle, { port, isForeign: isForeignToConsole });
   const { url } = starting.use(await listening.catch(nameTakenPort(port)));
 
-  const configuration = readConfiguration(options.configuration);
+  const configuration =
+    options.configuration === undefined
+      ? readConfiguration()
+      : parseConfiguration(readNamedContext(options.configuration)[contextKey]);
   const callers = findCallers(configuration);
   setEnvironment(configuration, callers);
   const backend = await startBackend(options, print, starting);

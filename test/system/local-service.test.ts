@@ -103,6 +103,10 @@ test.each<[Parameters<typeof runToItsEnd>[0], RegExp]>([
   [{ journal: '/dev/null/x' }, /^--journal \/dev\/null\/x cannot be used: ENOTDIR/],
   [{ args: ['--configuration', '/nope'] }, /^The configuration \/nope cannot be read: check that the file exists\.\n$/],
   [
+    { args: ['--configuration', 'package.json'] },
+    /^package\.json has no "green-api-logout" in its "context": nothing in it would be used\.\n$/,
+  ],
+  [
     { args: ['--evidence', '/dev/null/e'] },
     /^\/dev\/null\/e cannot be written \(\w+\): name another file with --evidence\n$/,
   ],
