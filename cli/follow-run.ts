@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { hasEnded, type Run } from '../client/answers.ts';
 import type { Api, ApiAnswer } from './api/api.ts';
 import { describeProblem } from './api/problem.ts';
-import { hasEnded, parseRun, type Run, readRun } from './api/runs.ts';
+import { parseRun, readRun } from './api/runs.ts';
 import { CommandFailed, type ExitCode, exitCodes, orFailure } from './errors.ts';
 import { describePhase, describeProgress, formatOutcomes, formatRunHead } from './output/describe-run.ts';
 import { createBar, type Progress } from './output/progress-bar.ts';

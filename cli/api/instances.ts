@@ -1,27 +1,17 @@
 import * as v from 'valibot';
+import { type Instance, instancePageSchema } from '../../client/answers.ts';
 import { CommandFailed, orFailure } from '../errors.ts';
 import type { Api } from './api.ts';
 import { describeProblem, readAnswer } from './problem.ts';
 
-const instanceSchema = v.object({
-  idInstance: v.string(),
-  owner: v.optional(v.string()),
-  group: v.optional(v.string()),
-  protected: v.boolean(),
-});
-
-export type ListedInstance = v.InferOutput<typeof instanceSchema>;
-
-const pageSchema = v.object({ instances: v.array(instanceSchema), next: v.optional(v.string()) });
-
 export type InstanceFilter = { readonly owner?: string | undefined; readonly group?: string | undefined };
 
 /** Reads all pages of `GET /instances`. */
-export const listInstances = async (api: Api, filter: InstanceFilter = {}): Promise<readonly ListedInstance[]> => {
-  const found: ListedInstance[] = [];
+export const listInstances = async (api: Api, filter: InstanceFilter = {}): Promise<readonly Instance[]> => {
+  const found: Instance[] = [];
   let next: string | undefined;
   do {
-    const page = readAnswer(await api.send('GET', '/instances', { query: { ...filter, next } }), pageSchema);
+    const page = readAnswer(await api.send('GET', '/instances', { query: { ...filter, next } }), instancePageSchema);
     found.push(...page.instances);
     next = page.next;
   } while (next !== undefined);

@@ -6,6 +6,7 @@ import {
   ListDurableExecutionsByFunctionCommand,
   StopDurableExecutionCommand,
 } from '@aws-sdk/client-lambda';
+import { hasEnded } from '../../client/answers.ts';
 import { callAws } from './aws-failure.ts';
 import type { AwsSettings } from './aws-settings.ts';
 
@@ -19,11 +20,8 @@ export type Executions = {
   readonly stop: (arn: string, stoppedBy: string) => Promise<void>;
 };
 
-const endedStatuses: ReadonlySet<string> = new Set(['SUCCEEDED', 'FAILED', 'STOPPED', 'TIMED_OUT']);
-
-/** AWS adds statuses: only these four are known to be the last. */
 export const hasExecutionEnded = ({ Status }: Pick<Execution, 'Status'>): boolean =>
-  Status !== undefined && endedStatuses.has(Status);
+  Status !== undefined && hasEnded({ status: Status });
 
 /** The endpoint may be a local one: the SDK reads `AWS_ENDPOINT_URL_LAMBDA` itself. */
 export const createExecutions = (aws: AwsSettings): Executions => {

@@ -1,5 +1,6 @@
 import { Option } from 'commander';
-import { type ListedInstance, listInstances } from '../api/instances.ts';
+import type { Instance } from '../../client/answers.ts';
+import { listInstances } from '../api/instances.ts';
 import { defineCommand } from '../command.ts';
 import { type ExitCode, exitCodes } from '../errors.ts';
 import { collect } from '../input/collect.ts';
@@ -12,11 +13,11 @@ type Options = { readonly column?: readonly string[] };
 
 type Report = {
   /** None of their owners is on the roster. */
-  readonly leavers: readonly ListedInstance[];
-  readonly withoutOwner: readonly ListedInstance[];
+  readonly leavers: readonly Instance[];
+  readonly withoutOwner: readonly Instance[];
 };
 
-const compare = async (instances: readonly ListedInstance[], roster: readonly string[]): Promise<Report> => {
+const compare = async (instances: readonly Instance[], roster: readonly string[]): Promise<Report> => {
   const { lowerCase, parseOwner } = await import('../../functions/instances/directory.ts');
   // As the service compares them: e-mail addresses without regard to case, ids exactly.
   const keyOf = (identity: string) => (identity.includes('@') ? lowerCase(identity) : identity);
@@ -28,7 +29,7 @@ const compare = async (instances: readonly ListedInstance[], roster: readonly st
   };
 };
 
-const rowsOf = (instances: readonly ListedInstance[]) =>
+const rowsOf = (instances: readonly Instance[]) =>
   instances.map(({ idInstance, owner, group, protected: isProtected }) => [
     idInstance,
     owner,

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { Option } from 'commander';
+import type { Instance } from '../../client/answers.ts';
 import type { Api, ApiAnswer } from '../api/api.ts';
-import { type ListedInstance, listInstances } from '../api/instances.ts';
+import { listInstances } from '../api/instances.ts';
 import { parseAcceptedRun } from '../api/runs.ts';
 import { defineCommand } from '../command.ts';
 import { CommandFailed, exitCodes, orFailure, UsageError } from '../errors.ts';
@@ -67,7 +68,7 @@ const bodyOf = (target: Target, reason: string, options: Options) => {
 const findTargets = async (
   api: Api,
   target: Target,
-): Promise<readonly Pick<ListedInstance, 'idInstance' | 'protected'>[]> => {
+): Promise<readonly Pick<Instance, 'idInstance' | 'protected'>[]> => {
   if ('instances' in target) return target.instances.map((idInstance) => ({ idInstance, protected: false }));
   return listInstances(api, 'all' in target ? {} : target);
 };

@@ -1,6 +1,7 @@
+import type { Instance } from '../../client/answers.ts';
 import { inParallel } from '../../functions/runs/operations.ts';
 import type { Api } from '../api/api.ts';
-import { type ListedInstance, listInstances, parallelCalls, readState, type StateReading } from '../api/instances.ts';
+import { listInstances, parallelCalls, readState, type StateReading } from '../api/instances.ts';
 import { type Finding, failure, ok, warning } from './finding.ts';
 
 const countStates = (readings: readonly StateReading[]): string => {
@@ -10,7 +11,7 @@ const countStates = (readings: readonly StateReading[]): string => {
   return [...counts].map(([state, count]) => `${count} ${state}`).join(', ');
 };
 
-const checkOwners = (instances: readonly ListedInstance[]): readonly Finding[] => {
+const checkOwners = (instances: readonly Instance[]): readonly Finding[] => {
   const without = instances.filter(({ owner }) => owner === undefined).map(({ idInstance }) => idInstance);
   if (without.length === 0) return [];
   const ids = `${without.slice(0, 10).join(' ')}${without.length > 10 ? ' …' : ''}`;

@@ -1,4 +1,4 @@
-import type { Run, RunOutcome } from '../api/runs.ts';
+import type { Outcome, Run } from '../../client/answers.ts';
 import { formatFields } from './fields.ts';
 import { formatTable } from './table.ts';
 
@@ -17,13 +17,13 @@ export const describePhase = ({ phase, nextActionAt }: Run): string | undefined 
 
 const needsNothing: ReadonlySet<string> = new Set(['logged-out', 'already-logged-out', 'ready']);
 
-const order = ({ kind }: RunOutcome): number => {
+const order = ({ kind }: Outcome): number => {
   if (needsNothing.has(kind)) return 2;
   return kind === 'skipped' ? 1 : 0;
 };
 
 /** One row per instance; those that need attention first. */
-export const formatOutcomes = (outcomes: readonly RunOutcome[]): Promise<string> =>
+export const formatOutcomes = (outcomes: readonly Outcome[]): Promise<string> =>
   formatTable(
     ['INSTANCE', 'OUTCOME', 'CONFIRMED AT', 'OWNER', ''],
     outcomes

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import * as v from 'valibot';
+import type { Run } from '../../client/answers.ts';
 import type { Api } from '../api/api.ts';
-import { listRuns, parseRun, type Run, readRun } from '../api/runs.ts';
+import { listRuns, parseRun, readRun } from '../api/runs.ts';
 import { callAws } from '../aws/aws-failure.ts';
 import { CommandFailed } from '../errors.ts';
 import type { Session } from '../session.ts';

@@ -7,6 +7,8 @@ import { runCli } from '../support/cli.ts';
 const run = (status: string, loggedOut: number) => ({
   id: 'api-1',
   status,
+  reason: 'phones stolen',
+  requestedBy: 'local',
   startedAt: '2026-11-24T12:00:00.000Z',
   progress: { total: 2, loggedOut, failed: 0, skipped: 0, pending: 2 - loggedOut },
   outcomes: [],

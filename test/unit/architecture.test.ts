@@ -44,7 +44,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
 };
 
 const functionFiles = filesUnder('functions');
-const allFiles = ['functions', 'infra', 'local', 'cli'].flatMap(filesUnder);
+const allFiles = ['functions', 'infra', 'local', 'cli', 'client'].flatMap(filesUnder);
 
 /** The files of each cycle, if there is one; `import type` counts too. */
 const cyclesAmong = (files: readonly string[]): readonly string[] => {

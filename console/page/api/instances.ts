@@ -1,14 +1,6 @@
 import * as v from 'valibot';
+import { type Instance, instancePageSchema } from '../../../client/answers.ts';
 import { callApi, type Result } from './call.ts';
-
-const instanceSchema = v.object({
-  idInstance: v.string(),
-  owner: v.optional(v.string()),
-  group: v.optional(v.string()),
-  protected: v.boolean(),
-});
-
-const pageSchema = v.object({ instances: v.array(instanceSchema), next: v.optional(v.string()) });
 
 const stateSchema = v.object({ idInstance: v.string(), stateInstance: v.nullable(v.string()), readAt: v.string() });
 
@@ -22,7 +14,6 @@ const logoutSchema = v.object({
   token: v.optional(v.object({ rotated: v.boolean() })),
 });
 
-export type Instance = v.InferOutput<typeof instanceSchema>;
 export type InstanceState = v.InferOutput<typeof stateSchema>;
 export type LoggedOut = v.InferOutput<typeof logoutSchema>;
 
@@ -42,7 +33,7 @@ export const listInstances = async (signal: AbortSignal): Promise<Result<readonl
   let next: string | undefined;
   do {
     const query = next === undefined ? '' : `?next=${encodeURIComponent(next)}`;
-    const page = await callApi(pageSchema, `/instances${query}`, { signal });
+    const page = await callApi(instancePageSchema, `/instances${query}`, { signal });
     if (page.kind === 'problem') return page;
     instances.push(...page.value.instances);
     next = page.value.next;

@@ -6,72 +6,80 @@ type FieldProps = {
   readonly hint?: string;
 };
 
+const describedBy = (id: string, hint: string | undefined) =>
+  hint === undefined ? {} : { 'aria-describedby': `${id}-hint` };
+
+const Hint = ({ id, hint }: { readonly id: string; readonly hint: string | undefined }) =>
+  hint === undefined ? null : (
+    <span id={`${id}-hint`} class="hint">
+      {hint}
+    </span>
+  );
+
+type LabelledProps = FieldProps & {
+  readonly control: (attributes: { readonly id: string; readonly 'aria-describedby'?: string }) => ComponentChildren;
+};
+
+const Labelled = ({ label, hint, control }: LabelledProps) => {
+  const id = useId();
+  return (
+    <div class="field">
+      <label for={id}>{label}</label>
+      {control({ id, ...describedBy(id, hint) })}
+      <Hint id={id} hint={hint} />
+    </div>
+  );
+};
+
 type InputProps = FieldProps & {
   readonly value: string;
   readonly onInput: (value: string) => void;
   readonly required?: boolean;
 };
 
-const describedBy = (id: string, hint: string | undefined) =>
-  hint === undefined ? {} : { 'aria-describedby': `${id}-hint` };
-
-const Hint = ({ id, hint }: { readonly id: string; readonly hint: string | undefined }) =>
-  hint === undefined ? null : (
-    <span id={id} class="hint">
-      {hint}
-    </span>
-  );
-
 /** Longest text that the API takes. */
 const longestText = 256;
 
-export const TextField = ({ label, hint, value, onInput, required = false }: InputProps) => {
-  const id = useId();
-  return (
-    <div class="field">
-      <label for={id}>{label}</label>
+export const TextField = ({ value, onInput, required = false, ...field }: InputProps) => (
+  <Labelled
+    {...field}
+    control={(attributes) => (
       <input
-        id={id}
+        {...attributes}
         type="text"
         value={value}
         required={required}
         maxLength={longestText}
         autocomplete="off"
-        {...describedBy(id, hint)}
         onInput={(event) => onInput(event.currentTarget.value)}
       />
-      <Hint id={`${id}-hint`} hint={hint} />
-    </div>
-  );
-};
+    )}
+  />
+);
 
 /** A whole number from 1 to `max`. */
 export const NumberField = ({
-  label,
-  hint,
   value,
   onInput,
   required = false,
   max,
-}: InputProps & { readonly max: number }) => {
-  const id = useId();
-  return (
-    <div class="field">
-      <label for={id}>{label}</label>
+  ...field
+}: InputProps & { readonly max: number }) => (
+  <Labelled
+    {...field}
+    control={(attributes) => (
       <input
-        id={id}
+        {...attributes}
         type="number"
         min={1}
         max={max}
         value={value}
         required={required}
-        {...describedBy(id, hint)}
         onInput={(event) => onInput(event.currentTarget.value)}
       />
-      <Hint id={`${id}-hint`} hint={hint} />
-    </div>
-  );
-};
+    )}
+  />
+);
 
 type CheckboxProps = FieldProps & { readonly checked: boolean; readonly onChange: (checked: boolean) => void };
 
@@ -87,7 +95,7 @@ export const Checkbox = ({ label, hint, checked, onChange }: CheckboxProps) => {
         onChange={(event) => onChange(event.currentTarget.checked)}
       />
       <label for={id}>{label}</label>
-      <Hint id={`${id}-hint`} hint={hint} />
+      <Hint id={id} hint={hint} />
     </div>
   );
 };
@@ -99,20 +107,13 @@ type SelectProps = FieldProps & {
   readonly children: ComponentChildren;
 };
 
-export const Select = ({ label, hint, value, onChange, children }: SelectProps) => {
-  const id = useId();
-  return (
-    <div class="field">
-      <label for={id}>{label}</label>
-      <select
-        id={id}
-        value={value}
-        {...describedBy(id, hint)}
-        onChange={(event) => onChange(event.currentTarget.value)}
-      >
+export const Select = ({ value, onChange, children, ...field }: SelectProps) => (
+  <Labelled
+    {...field}
+    control={(attributes) => (
+      <select {...attributes} value={value} onChange={(event) => onChange(event.currentTarget.value)}>
         {children}
       </select>
-      <Hint id={`${id}-hint`} hint={hint} />
-    </div>
-  );
-};
+    )}
+  />
+);

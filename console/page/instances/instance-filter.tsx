@@ -1,4 +1,4 @@
-import type { Instance } from '../api/instances.ts';
+import type { Instance } from '../../../client/answers.ts';
 import { Select, TextField } from '../components/fields.tsx';
 
 export type Filter = { readonly text: string; readonly owner: string; readonly group: string };

@@ -1,4 +1,4 @@
-import type { Instance } from '../api/instances.ts';
+import type { Instance } from '../../../client/answers.ts';
 import { type Column, DataTable } from '../components/data-table.tsx';
 import { Instant } from '../components/instant.tsx';
 import type { KnownState, States } from './use-states.ts';

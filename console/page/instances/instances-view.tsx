@@ -1,5 +1,6 @@
 import { useMemo, useState } from 'preact/hooks';
-import { type Instance, listInstances } from '../api/instances.ts';
+import type { Instance } from '../../../client/answers.ts';
+import { listInstances } from '../api/instances.ts';
 import { ProblemAlert } from '../components/problem-alert.tsx';
 import { ViewTitle } from '../components/view-title.tsx';
 import { useLoaded } from '../use-loaded.ts';

@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
-import { type Instance, type LogoutRequest, logOut } from '../api/instances.ts';
+import type { Instance } from '../../../client/answers.ts';
+import { type LogoutRequest, logOut } from '../api/instances.ts';
 import { useAnnounce } from '../components/announcer.tsx';
 import { Dialog } from '../components/dialog.tsx';
 import { LogoutForm } from './logout-form.tsx';

@@ -1,6 +1,8 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { Instance, LogoutRequest } from '../api/instances.ts';
-import { Checkbox, TextField } from '../components/fields.tsx';
+import type { Instance } from '../../../client/answers.ts';
+import type { LogoutRequest } from '../api/instances.ts';
+import { TextField } from '../components/fields.tsx';
+import { LogoutOptions } from '../components/logout-options.tsx';
 
 type LogoutFormProps = {
   readonly instance: Instance;
@@ -67,18 +69,7 @@ const LogoutFields = ({ draft, onChange }: LogoutFieldsProps) => (
       value={draft.reason}
       onInput={(reason) => onChange({ ...draft, reason })}
     />
-    <Checkbox
-      label="Clear queue"
-      hint="Deletes the messages that wait to be sent."
-      checked={draft.clearQueue}
-      onChange={(clearQueue) => onChange({ ...draft, clearQueue })}
-    />
-    <Checkbox
-      label="Rotate token"
-      hint="Replaces the API token. Other systems must read the new one from the secret."
-      checked={draft.rotateToken}
-      onChange={(rotateToken) => onChange({ ...draft, rotateToken })}
-    />
+    <LogoutOptions options={draft} onChange={(options) => onChange({ ...draft, ...options })} />
   </>
 );
 

@@ -1,4 +1,5 @@
 import { Checkbox, NumberField, Select, TextField } from '../components/fields.tsx';
+import { LogoutOptions } from '../components/logout-options.tsx';
 import type { RunDraft } from './run-draft.ts';
 
 type RunFieldsProps = {
@@ -36,18 +37,7 @@ const TargetFields = ({ draft, given, onChange }: RunFieldsProps) => (
 const ExtraFields = ({ draft, onChange }: Omit<RunFieldsProps, 'given'>) => (
   <details>
     <summary>More options</summary>
-    <Checkbox
-      label="Clear queue"
-      hint="Deletes the messages that wait to be sent."
-      checked={draft.clearQueue}
-      onChange={(clearQueue) => onChange({ ...draft, clearQueue })}
-    />
-    <Checkbox
-      label="Rotate token"
-      hint="Replaces each API token after its logout. Other systems must read the new one from the secret."
-      checked={draft.rotateToken}
-      onChange={(rotateToken) => onChange({ ...draft, rotateToken })}
-    />
+    <LogoutOptions options={draft} onChange={(options) => onChange({ ...draft, ...options })} />
     <NumberField
       label="Days to watch for re-linking"
       hint="From 1 to 30. Leave empty for no watch."

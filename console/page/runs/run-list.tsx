@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
+import type { ListedRun } from '../../../client/answers.ts';
 import type { Problem } from '../api/call.ts';
-import { listRuns, type RunInList, type RunPage } from '../api/runs.ts';
+import { listRuns, type RunPage } from '../api/runs.ts';
 import { type Column, DataTable } from '../components/data-table.tsx';
 import { Select } from '../components/fields.tsx';
 import { Instant } from '../components/instant.tsx';
@@ -10,7 +11,7 @@ import { RunStatus } from './run-status.tsx';
 
 const statuses = ['RUNNING', 'SUCCEEDED', 'FAILED', 'STOPPED', 'TIMED_OUT'];
 
-const columns: readonly Column<RunInList>[] = [
+const columns: readonly Column<ListedRun>[] = [
   { name: 'Run', cell: ({ id }) => <a href={`#/runs/${id}`}>{id}</a> },
   { name: 'Source', cell: ({ source }) => source },
   { name: 'Status', cell: ({ status }) => <RunStatus status={status} /> },

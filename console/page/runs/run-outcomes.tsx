@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import type { Outcome } from '../api/runs.ts';
+import type { Outcome } from '../../../client/answers.ts';
 import { type Column, DataTable } from '../components/data-table.tsx';
 import { Select } from '../components/fields.tsx';
 

@@ -1,4 +1,4 @@
-import { hasEnded, type Run } from '../api/runs.ts';
+import { hasEnded, type Run } from '../../../client/answers.ts';
 import { RunStatus } from './run-status.tsx';
 
 /** The progress in words. */

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
-import { hasEnded, type Run, type RunRequest } from '../api/runs.ts';
+import { hasEnded } from '../../../client/answers.ts';
+import type { Run, RunRequest } from '../api/runs.ts';
 import { useAnnounce } from '../components/announcer.tsx';
 import { ProblemAlert } from '../components/problem-alert.tsx';
 import { ViewTitle } from '../components/view-title.tsx';

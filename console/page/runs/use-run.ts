@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
+import { hasEnded } from '../../../client/answers.ts';
 import type { Problem } from '../api/call.ts';
-import { hasEnded, type Run, readRun } from '../api/runs.ts';
+import { type Run, readRun } from '../api/runs.ts';
 
 const pollMs = 1_500;
 /** A run that has just started may not be found yet: for so long, a 404 is no problem. */

@@ -1,0 +1,75 @@
+import * as v from 'valibot';
+
+/**
+ * What the HTTP API answers, as far as its clients read it: the command line and the console. `openapi.yaml` has all of it.
+ * A field that is not named here is no error, so that a client can be older than the deployment.
+ */
+
+export const instanceSchema = v.object({
+  idInstance: v.string(),
+  owner: v.optional(v.string()),
+  group: v.optional(v.string()),
+  protected: v.boolean(),
+});
+
+export const instancePageSchema = v.object({ instances: v.array(instanceSchema), next: v.optional(v.string()) });
+
+const outcomeSchema = v.object({
+  idInstance: v.string(),
+  kind: v.string(),
+  confirmed: v.boolean(),
+  confirmedAt: v.optional(v.string()),
+  detail: v.optional(v.string()),
+  skipReason: v.optional(v.string()),
+  token: v.optional(v.object({ kind: v.string(), detail: v.optional(v.string()) })),
+  tags: v.optional(v.object({ owner: v.optional(v.string()) })),
+});
+
+export const runSchema = v.object({
+  id: v.string(),
+  status: v.string(),
+  source: v.optional(v.string()),
+  reason: v.string(),
+  requestedBy: v.string(),
+  note: v.optional(v.string()),
+  startedAt: v.string(),
+  endedAt: v.optional(v.string()),
+  phase: v.optional(v.string()),
+  nextActionAt: v.optional(v.string()),
+  /** Id of the watch that follows the run. */
+  watch: v.optional(v.string()),
+  request: v.optional(v.looseObject({ dryRun: v.optional(v.boolean()) })),
+  progress: v.object({
+    total: v.number(),
+    loggedOut: v.number(),
+    failed: v.number(),
+    skipped: v.number(),
+    pending: v.number(),
+    /** Of a dry run: instances that a real run could log out. */
+    ready: v.optional(v.number(), 0),
+  }),
+  outcomes: v.array(outcomeSchema),
+});
+
+const listedRunSchema = v.object({
+  id: v.string(),
+  source: v.string(),
+  status: v.string(),
+  startedAt: v.string(),
+  endedAt: v.optional(v.string()),
+});
+
+export const runPageSchema = v.object({ runs: v.array(listedRunSchema), next: v.optional(v.string()) });
+
+/** A run that was started or stopped. */
+export const acceptedRunSchema = v.object({ id: v.string(), status: v.string() });
+
+export type Instance = v.InferOutput<typeof instanceSchema>;
+export type Outcome = v.InferOutput<typeof outcomeSchema>;
+export type Run = v.InferOutput<typeof runSchema>;
+export type ListedRun = v.InferOutput<typeof listedRunSchema>;
+
+const endedStatuses: ReadonlySet<string> = new Set(['SUCCEEDED', 'FAILED', 'STOPPED', 'TIMED_OUT']);
+
+/** AWS adds statuses; any other than these is of a run that goes on. */
+export const hasEnded = ({ status }: { readonly status: string }): boolean => endedStatuses.has(status);
