@@ -4,7 +4,7 @@ import type { FailureKind } from '../../functions/logout/outcome.ts';
 import { createLogoutHandler } from '../../functions/logout.ts';
 import { type FaultName, faultNames } from '../../local/emulators/green-api/faults.ts';
 import { contextOf, httpEventOf, parseAnswer } from '../support/http-event.ts';
-import { idInstance, markerToken, startLogoutSetup } from '../support/logout-setup.ts';
+import { idInstance, startLogoutSetup } from '../support/logout-setup.ts';
 import { allows, checkAnswer } from '../support/openapi-check.ts';
 import { codesOf, examplesOf, lintOpenApi, operationOf } from '../support/openapi-document.ts';
 
@@ -12,13 +12,6 @@ const operation = operationOf(lintOpenApi().document, 'POST /instances/{idInstan
 
 type Setup = Awaited<ReturnType<typeof startLogoutSetup>>;
 type CallWithCredential = (setup: Setup, id: string) => ReturnType<Setup['logOut']>;
-
-/** Makes an instance of this id, so that many can be logged out at once in one setup. */
-const add = ({ greenApi, secretsManager }: Setup, id: string) => {
-  greenApi.add({ idInstance: id, apiTokenInstance: markerToken, logoutDelayMs: 0 });
-  const secretString = JSON.stringify({ apiUrl: greenApi.apiUrl, apiTokenInstance: markerToken });
-  secretsManager.put({ name: `green-api/${id}`, secretString });
-};
 
 const whenLogoutMeets =
   (fault: FaultName, wait = 1): CallWithCredential =>
@@ -94,7 +87,7 @@ const askAll = (setup: Setup) =>
   Promise.all(
     Object.entries(asks).map(async ([name, ask], index) => {
       const id = String(7_103_000_000 + index);
-      add(setup, id);
+      setup.add(id);
       const answer = JSON.stringify(await ask(setup, id)).replaceAll(id, idInstance);
       return [name, JSON.parse(answer)] as const;
     }),
@@ -136,7 +129,7 @@ test('the answer to every fault of the logout or the reading is documented', asy
   const wrong = await Promise.all(
     met.map(async ([fault, method], index) => {
       const id = String(7_103_000_000 + index);
-      add(setup, id);
+      setup.add(id);
       setup.greenApi.setFault(id, fault, { method });
       return checkAnswer(operation, await setup.logOut({ id, wait: 1 })).map((problem) => [fault, method, problem]);
     }),

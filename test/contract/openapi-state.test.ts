@@ -2,7 +2,7 @@ import { failureRows } from '../../functions/http/logout-response.ts';
 import { composeState, createStateHandler } from '../../functions/state.ts';
 import { type FaultName, faultNames } from '../../local/emulators/green-api/faults.ts';
 import { contextOf, httpEventOf, parseAnswer } from '../support/http-event.ts';
-import { idInstance, markerToken, startLogoutSetup } from '../support/logout-setup.ts';
+import { idInstance, startLogoutSetup } from '../support/logout-setup.ts';
 import { checkAnswer } from '../support/openapi-check.ts';
 import { codesOf, examplesOf, lintOpenApi, operationOf } from '../support/openapi-document.ts';
 
@@ -24,12 +24,6 @@ const startStateSetup = async () => {
 
 type Setup = Awaited<ReturnType<typeof startStateSetup>>;
 type Call = (setup: Setup, id: string) => ReturnType<Setup['readState']>;
-
-const add = ({ greenApi, secretsManager }: Setup, id: string) => {
-  greenApi.add({ idInstance: id, apiTokenInstance: markerToken, logoutDelayMs: 0 });
-  const secretString = JSON.stringify({ apiUrl: greenApi.apiUrl, apiTokenInstance: markerToken });
-  secretsManager.put({ name: `green-api/${id}`, secretString });
-};
 
 const whenReadingMeets =
   (fault: FaultName): Call =>
@@ -75,7 +69,7 @@ test('every kind of answer is documented, and its example is what the function a
   const answers = await Promise.all(
     Object.entries(calls).map(async ([name, call], index) => {
       const id = String(7_103_000_000 + index);
-      add(setup, id);
+      setup.add(id);
       return [name, JSON.parse(JSON.stringify(await call(setup, id)).replaceAll(id, idInstance))] as const;
     }),
   );
@@ -103,7 +97,7 @@ test('the answer to every fault of the reading is documented, and nothing is log
   const wrong = await Promise.all(
     faultNames.map(async (fault, index) => {
       const id = String(7_103_000_000 + index);
-      add(setup, id);
+      setup.add(id);
       setup.greenApi.setFault(id, fault);
       return checkAnswer(operation, await setup.readState(id)).map((problem) => [fault, problem]);
     }),

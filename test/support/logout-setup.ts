@@ -38,13 +38,9 @@ export const startLogoutSetup = async ({
     enforceLimit: false,
     ...options,
   });
+  const secretString = JSON.stringify({ apiUrl: greenApi.apiUrl, apiTokenInstance: markerToken });
   const secretsManager = await startSecretsManager({
-    secrets: [
-      {
-        name: `green-api/${idInstance}`,
-        secretString: JSON.stringify({ apiUrl: greenApi.apiUrl, apiTokenInstance: markerToken }),
-      },
-    ],
+    secrets: [{ name: `green-api/${idInstance}`, secretString }],
   });
   useEmulators({ secretsManager: secretsManager.url });
 
@@ -81,6 +77,11 @@ export const startLogoutSetup = async ({
     },
     list: async (query: Record<string, string> = {}) =>
       parseAnswer(await instances(httpEventOf({ queryStringParameters: query }), contextOf())),
+    /** One more instance and its secret, so that many can be logged out at once. */
+    add: (id: string) => {
+      greenApi.add({ idInstance: id, apiTokenInstance: markerToken, logoutDelayMs: 0 });
+      secretsManager.put({ name: `green-api/${id}`, secretString });
+    },
     break: (fault: FaultName, how: Parameters<typeof greenApi.setFault>[2] = {}) =>
       greenApi.setFault(idInstance, fault, how),
     [Symbol.asyncDispose]: async () => {
