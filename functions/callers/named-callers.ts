@@ -7,7 +7,7 @@ export const callerKinds = ['webhook', 'okta-event-hook', 'scim'] as const;
 
 export type CallerKind = (typeof callerKinds)[number];
 
-/** Names of callers. They are part of the names of runs, which have room for 16 characters. */
+/** Names of callers. They are part of the names of runs, so 16 characters at most. */
 export const callerNamePattern = /^[a-z][a-z0-9-]{0,15}$/;
 
 /** A system outside AWS that may start offboarding runs, and proves who it is by a token of its own. */

@@ -13,7 +13,7 @@ import {
 import { parseCaller } from './caller.ts';
 import { InvalidRequest, parseBody, requireFields } from './request.ts';
 
-/** Room for 3,000 ids, and as many exceptions. */
+/** Enough for 3,000 ids, and as many exceptions. */
 const longestBytes = 128 * 1_024;
 
 const createBodySchema = (ceiling: number) =>

@@ -52,7 +52,7 @@ const resolvedSchema = v.object({
   protected: ids,
   /** Protected instances that are too many to be named. */
   unlisted: v.number(),
-  /** Of the skipped instances, as far as the checkpoint has room for them. */
+  /** Of the skipped instances, as far as they fit into the checkpoint. */
   tags: v.exactOptional(v.record(instanceIdSchema, tagsSchema)),
 });
 

@@ -43,7 +43,7 @@ const keptReadings = readingsNeeded.run + 1;
 /** Longest tag or detail in a checkpoint, in bytes: a tag has up to 256 characters of any script. */
 const keptBytes = 240;
 
-/** Cuts a text to the length that a checkpoint has room for. */
+/** Cuts a text to the length that a checkpoint may hold. */
 export const keptText = (text: string): string =>
   Buffer.byteLength(text) <= keptBytes
     ? text

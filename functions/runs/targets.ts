@@ -18,7 +18,7 @@ export type Resolution =
 
 export type ResolveDependencies = ListTargetDependencies & { readonly log: Log };
 
-/** Room for the tags of skipped instances in the checkpoint of `resolve`, in bytes; the ids take up to 100 KB. */
+/** The most that the tags of skipped instances take of the checkpoint of `resolve`, in bytes; the ids take up to 100 KB. */
 const longestTagsBytes = 100 * 1_024;
 
 const tagsOfSkipped = (listed: readonly ListedInstance[], skipped: ReadonlySet<InstanceId>): Pick<Resolved, 'tags'> => {

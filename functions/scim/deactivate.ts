@@ -15,10 +15,10 @@ const sameRunMs = 5 * 60_000;
 /** When a request that could not be carried out is worth sending again, in seconds. */
 const retryAfter = 30;
 
-/** The owner of a run has room for this many characters. */
+/** The owner of a run has at most this many characters. */
 const longestOwner = 256;
 
-/** As many of the identities as there is room for, the first of them first. */
+/** As many of the identities as fit, the first of them first. */
 const fitting = (identities: readonly string[]): readonly string[] => {
   const fits: string[] = [];
   for (const identity of new Set(identities))

@@ -23,7 +23,7 @@ const fields = {
 
 /**
  * Who called which route, when, and with which result: a line of JSON per call, refused calls too. Under
- * `/aws/vendedlogs/` all log groups share one line of the account's resource policy, which has room for few
+ * `/aws/vendedlogs/` all log groups share one line of the account's resource policy, which takes few
  * (https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-and-resource-policy.html).
  */
 export const createAccessLog = (

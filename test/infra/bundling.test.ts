@@ -63,7 +63,7 @@ test('a bundle is one minified ES module for the runtime that is deployed', () =
 
 const apiTokenInstance = '0123456789abcdef'.repeat(4).slice(0, 50);
 
-/** Stand-ins with two instances, and what leads a bundle to them. */
+/** Emulators with two instances, and the variables that lead a bundle to them. */
 const startSetup = async () => {
   const ids = ['1101000001', '1101000002'];
   const greenApi = await startGreenApi({

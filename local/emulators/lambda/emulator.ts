@@ -23,7 +23,7 @@ export type LambdaEmulator = AsyncDisposable & {
   readonly close: () => Promise<void>;
 };
 
-/** What a checkpoint may hold, and room for its envelope, in bytes. */
+/** What a checkpoint may hold, with its envelope, in bytes. */
 const maxBodyBytes = 8 * 1024 * 1024;
 
 const failureOf = (error: unknown): Answer => {
