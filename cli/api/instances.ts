@@ -1,7 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import * as v from 'valibot';
 import { type Instance, instancePageSchema } from '../../client/answers.ts';
 import { CommandFailed, orFailure } from '../errors.ts';
-import type { Api } from './api.ts';
+import type { Api, ApiAnswer } from './api.ts';
 import { describeProblem, readAnswer } from './problem.ts';
 
 export type InstanceFilter = { readonly owner?: string | undefined; readonly group?: string | undefined };
@@ -30,9 +31,22 @@ export type StateReading =
   /** `body` is the problem that the API answered, if anything answered. */
   | { readonly kind: 'failed'; readonly problem: string; readonly body?: unknown };
 
+/** GREEN-API allows one reading a second for each instance, and a run that confirms a logout takes its share. */
+const mostReadings = 4;
+const pauseMs = 2_000;
+
+/** Sends it again after each 429. */
+const sendPatiently = async (send: () => Promise<ApiAnswer>): Promise<ApiAnswer> => {
+  for (let reading = 1; ; reading += 1) {
+    const answer = await send();
+    if (answer.status !== 429 || reading === mostReadings) return answer;
+    await sleep(pauseMs);
+  }
+};
+
 /** `GET /instances/{idInstance}/state`: what GREEN-API reports now. */
 export const readState = async (api: Api, idInstance: string): Promise<StateReading> => {
-  const answer = await orFailure(api.send('GET', `/instances/${idInstance}/state`));
+  const answer = await orFailure(sendPatiently(() => api.send('GET', `/instances/${idInstance}/state`)));
   if (answer instanceof CommandFailed) return { kind: 'failed', problem: answer.message };
   const { ok, body } = answer;
   if (!ok) return { kind: 'failed', problem: describeProblem(answer), body };

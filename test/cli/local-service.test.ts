@@ -29,10 +29,10 @@ const link = (idInstance: string) =>
     body: '{"stateInstance":"authorized"}',
   });
 
-const setFault = (idInstance: string, fault: string | undefined) =>
+const setFault = (idInstance: string, fault: string | undefined, times?: number) =>
   fetch(`${service.greenApiUrl}/emulator/instances/${idInstance}/fault`, {
     method: fault === undefined ? 'DELETE' : 'PUT',
-    ...(fault !== undefined && { body: JSON.stringify({ fault }) }),
+    ...(fault !== undefined && { body: JSON.stringify({ fault, times }) }),
   });
 
 test('lists the instances as a table', async () => {
@@ -134,6 +134,21 @@ test('state prints what GREEN-API reports', async () => {
   });
 });
 
+test('a state is read again when GREEN-API allows no reading for the moment, and not for ever', async () => {
+  await link('1101000002');
+  await setFault('1101000002', 'http-429', 2);
+  const read = await cli('state', '1101000002');
+  await setFault('1101000002', 'http-429');
+  const refused = await cli('state', '1101000002');
+  await setFault('1101000002', undefined);
+
+  expect(read).toMatchObject({ code: 0, stdout: expect.stringMatching(/^1101000002 +authorized /m) });
+  expect(refused).toMatchObject({
+    code: 1,
+    stdout: expect.stringMatching(/^1101000002 +not read .+\[rate-limited\]/m),
+  });
+});
+
 test('a drill says who could be logged out, and the list of runs has it', async () => {
   await link('1101000003');
   const args = ['run', '--owner', 'john.doe@example.com', '--reason', 'drill', '--dry-run', '--follow'];
@@ -179,9 +194,11 @@ test('a roster without an identity is refused, because every owner would look li
 test('send-event hands an event to the rules', async () => {
   const file = 'functions/offboarding/samples/custom.json';
   const { code, stdout } = await cli('send-event', file, '--now');
+  const { runs } = JSON.parse(stdout);
+  const stopped = await cli('stop', runs[0], '--yes');
 
-  expect(code).toBe(0);
-  expect(JSON.parse(stdout).runs).toHaveLength(1);
+  expect([code, runs]).toEqual([0, [expect.stringMatching(/^event-/)]]);
+  expect(stopped).toMatchObject({ code: 0, stdout: expect.stringMatching(/^STOPPED/) });
 });
 
 /** The logouts that GREEN-API's emulator has seen so far. */
