@@ -1,19 +1,14 @@
 import { markerToken } from '../support/logout-setup.ts';
+import { driveAllFaults } from '../support/system/all-faults.ts';
 import { brokenHostNames } from '../support/system/broken-hosts.ts';
 import { endingOf, functionTextOf, runTextOf } from '../support/system/cell-texts.ts';
 import { evidenceIn, type Proof } from '../support/system/evidence.ts';
 import { type FaultSetup, startFaultSetup } from '../support/system/fault-setup.ts';
-import {
-  driveLogouts,
-  driveRuns,
-  type Fault,
-  type FunctionCell,
-  type RunCell,
-} from '../support/system/green-api-cells.ts';
+import type { Fault, FunctionCell, RunCell } from '../support/system/green-api-cells.ts';
 import { greenApiRows, hostRows } from '../support/system/green-api-rows.ts';
 import { malformedSecrets } from '../support/system/malformed-secrets.ts';
 import type { SecretFault } from '../support/system/secret-faults.ts';
-import { driveMalformed, driveSecretFaults, type SecretCell } from '../support/system/secrets-cells.ts';
+import type { MalformedCells, SecretCell } from '../support/system/secrets-cells.ts';
 import { secretRows } from '../support/system/secrets-rows.ts';
 import { isWholeMatrix, selectedFaults } from '../support/system/selected-faults.ts';
 
@@ -24,15 +19,12 @@ let setup: FaultSetup;
 let functionCells: readonly FunctionCell[];
 let runCells: readonly RunCell[];
 let secretCells: ReadonlyMap<SecretFault, SecretCell>;
-let malformed: Awaited<ReturnType<typeof driveMalformed>>;
+let malformed: MalformedCells;
 let proofs: ReadonlyMap<string, readonly Proof[]>;
 
 beforeAll(async () => {
   setup = await startFaultSetup();
-  // One after the other: a process that is busy for a second would be one more fault.
-  if (selectedFaults.malformed.length > 0) malformed = await driveMalformed(setup);
-  secretCells = await driveSecretFaults(setup);
-  [functionCells, runCells] = await Promise.all([driveLogouts(setup), driveRuns(setup)]);
+  ({ logouts: functionCells, runs: runCells, secrets: secretCells, malformed } = await driveAllFaults(setup));
   await setup.functions.end();
   proofs = evidenceIn(setup.output());
 });

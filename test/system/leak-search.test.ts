@@ -3,12 +3,11 @@ import fc from 'fast-check';
 import { composeLogout, createLogoutHandler } from '../../functions/logout.ts';
 import { contextOf, httpEventOf } from '../support/http-event.ts';
 import { idInstance, markerToken } from '../support/logout-setup.ts';
+import { driveAllFaults } from '../support/system/all-faults.ts';
 import { type FaultSetup, startFaultSetup } from '../support/system/fault-setup.ts';
-import { driveLogouts, driveRuns } from '../support/system/green-api-cells.ts';
 import { runOnLambda } from '../support/system/lambda-runs.ts';
 import { reason } from '../support/system/requests.ts';
 import { driveRotations } from '../support/system/rotations.ts';
-import { driveMalformed, driveSecretFaults } from '../support/system/secrets-cells.ts';
 import { createTokenSearch, encodings } from '../support/system/token-search.ts';
 
 // Every cell of the fault matrix again, and runs on Lambda besides.
@@ -42,10 +41,11 @@ beforeAll(async () => {
   await using setup = await startFaultSetup();
   const unforeseen = await driveUnforeseen(setup);
   const thrown = await driveThrowing(setup);
-  const malformed = await driveMalformed(setup);
-  const secrets = await driveSecretFaults(setup);
   const rotations = await driveRotations(setup);
-  const [logouts, runs, lambda] = await Promise.all([driveLogouts(setup), driveRuns(setup), runOnLambda(setup)]);
+  const [{ logouts, runs, secrets, malformed }, lambda] = await Promise.all([
+    driveAllFaults(setup),
+    runOnLambda(setup),
+  ]);
   newTokens = setup.newTokens();
   await setup.functions.end();
   const all = (value: unknown) => inspect(value, { depth: null, maxArrayLength: null, maxStringLength: null });

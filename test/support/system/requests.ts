@@ -80,7 +80,11 @@ export const run = async (
     maxTargets: 3_000,
     ...asked,
   });
-  const carryOut = createForcedLogoutRun({ ...wire(setup, variables), now: clock.now });
+  const carryOut = createForcedLogoutRun({
+    ...wire(setup, variables),
+    now: clock.now,
+    sleep: async (ms) => clock.advance(ms),
+  });
   const { result, error } = await execute(clock, (durable) =>
     carryOut(request, { name: `api-${'0'.repeat(40)}`, durable, remainingMs: () => 900_000 }),
   );

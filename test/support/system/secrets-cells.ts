@@ -100,24 +100,21 @@ const driveSecretFault = async (setup: FaultSetup, fault: SecretFault) => {
   return { read, reread, list: listed, runRead, runTags, runList };
 };
 
-/** Faults at once, besides the one that only waits: the SDK asks again when the emulator takes 3 s. */
+/** Faults at once: the SDK asks again when the emulator takes 3 s. */
 const concurrency = 2;
 
 export type SecretCell = Awaited<ReturnType<typeof driveSecretFault>>;
 
-/** Drives every fault at every function that reads secrets. */
-export const driveSecretFaults = async (setup: FaultSetup): Promise<ReadonlyMap<SecretFault, SecretCell>> => {
-  const drive = async (fault: SecretFault) => [fault, await driveSecretFault(setup, fault)] as const;
-
-  const faults = selectedFaults.secretsManager;
-  const waiting = Promise.all(faults.filter((fault) => fault === 'hang').map(drive));
-  const others = await inParallel(
-    concurrency,
-    faults.filter((fault) => fault !== 'hang'),
-    drive,
+/** Drives these faults at every function that reads secrets. */
+export const driveSecretFaults = async (
+  setup: FaultSetup,
+  faults: readonly SecretFault[],
+): Promise<ReadonlyMap<SecretFault, SecretCell>> =>
+  new Map(
+    await inParallel(concurrency, faults, async (fault) => [fault, await driveSecretFault(setup, fault)] as const),
   );
-  return new Map([...(await waiting), ...others]);
-};
+
+export type MalformedCells = Awaited<ReturnType<typeof driveMalformed>>;
 
 /** Secrets that cannot be used: at the logout function, and all of them in one run. */
 export const driveMalformed = async (setup: FaultSetup) => {
