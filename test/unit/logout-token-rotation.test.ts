@@ -1,5 +1,6 @@
 import { GetSecretValueCommand, PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import type { FaultName } from '../../local/emulators/green-api/faults.ts';
+import type { Answer } from '../support/http-event.ts';
 import { idInstance, markerToken, startLogoutSetup } from '../support/logout-setup.ts';
 import { createClient } from '../support/secrets-manager-client.ts';
 
@@ -10,12 +11,13 @@ type Setup = Awaited<ReturnType<typeof startLogoutSetup>>;
 
 const SecretId = `green-api/${idInstance}`;
 
-const tokenInSecret = async ({ secretsManager }: Setup): Promise<string> => {
-  const { SecretString } = await createClient(secretsManager.url).send(new GetSecretValueCommand({ SecretId }));
+const tokenInSecret = async ({ secretsManager }: Setup, id = idInstance): Promise<string> => {
+  const command = new GetSecretValueCommand({ SecretId: `green-api/${id}` });
+  const { SecretString } = await createClient(secretsManager.url).send(command);
   return JSON.parse(SecretString ?? '').apiTokenInstance;
 };
 
-const updatesOf = (setup: Setup) => setup.greenApi.callsOf(idInstance, 'updateApiToken');
+const updatesOf = (setup: Setup, id = idInstance) => setup.greenApi.callsOf(id, 'updateApiToken');
 
 test('a token is rotated after the confirmed logout, and the secret holds the new one', async () => {
   await using setup = await startLogoutSetup({ variables: enabled });
@@ -108,29 +110,47 @@ test.each([
   expect(status).toBe(200);
 });
 
-test.each<[FaultName, string, boolean]>([
-  ['token-changed-but-500', 'token-lost', false],
-  ['token-changed-but-reset', 'token-lost', false],
-  ['token-changed-but-empty-object', 'token-lost', false],
-  ['token-changed-but-code-401', 'token-lost', false],
-  ['http-500', 'token-not-rotated', true],
-  ['http-429', 'token-not-rotated', true],
-  ['code-401', 'token-not-rotated', true],
-  ['empty-object', 'token-not-rotated', true],
-])('updateApiToken that meets %s after a confirmed logout is %s', async (fault, code, retryable) => {
-  await using setup = await startLogoutSetup({ variables: enabled });
-  setup.break(fault, { method: 'updateApiToken' });
+describe('updateApiToken fails after a confirmed logout', () => {
+  const rows: readonly (readonly [FaultName, string, boolean])[] = [
+    ['token-changed-but-500', 'token-lost', false],
+    ['token-changed-but-reset', 'token-lost', false],
+    ['token-changed-but-empty-object', 'token-lost', false],
+    ['token-changed-but-code-401', 'token-lost', false],
+    ['http-500', 'token-not-rotated', true],
+    ['http-429', 'token-not-rotated', true],
+    ['code-401', 'token-not-rotated', true],
+    ['empty-object', 'token-not-rotated', true],
+  ];
+  const idOf = (fault: FaultName) => String(1_101_000_101 + rows.findIndex(([name]) => name === fault));
 
-  const { status, body: problem } = await setup.logOut({ wait: 5, body });
+  let setup: Setup;
+  let answers: ReadonlyMap<FaultName, Answer>;
+  beforeAll(async () => {
+    setup = await startLogoutSetup({ variables: enabled });
+    // All at once, for they only wait.
+    const answered = rows.map(async ([fault]) => {
+      const id = idOf(fault);
+      setup.add(id);
+      setup.greenApi.setFault(id, fault, { method: 'updateApiToken' });
+      return [fault, await setup.logOut({ id, wait: 5, body })] as const;
+    });
+    answers = new Map(await Promise.all(answered));
+  });
+  afterAll(() => setup?.[Symbol.asyncDispose]());
 
-  expect([status, problem.code, problem.confirmed, problem.retryable]).toEqual([502, code, true, retryable]);
-  expect(updatesOf(setup)).toHaveLength(1);
-  expect(setup.evidence()).toMatchObject([
-    {
-      outcome: { confirmed: true },
-      token: { kind: retryable ? 'not-rotated' : 'token-lost' },
-      tokenLost: Number(!retryable),
-    },
-  ]);
-  expect(await tokenInSecret(setup)).toBe(markerToken);
+  test.each(rows)('%s is %s', async (fault, code, retryable) => {
+    const id = idOf(fault);
+    const { status, body: problem } = answers.get(fault) ?? {};
+
+    expect([status, problem?.code, problem?.confirmed, problem?.retryable]).toEqual([502, code, true, retryable]);
+    expect(updatesOf(setup, id)).toHaveLength(1);
+    expect(setup.evidence().filter((record) => record.idInstance === id)).toMatchObject([
+      {
+        outcome: { confirmed: true },
+        token: { kind: retryable ? 'not-rotated' : 'token-lost' },
+        tokenLost: Number(!retryable),
+      },
+    ]);
+    expect(await tokenInSecret(setup, id)).toBe(markerToken);
+  });
 });
