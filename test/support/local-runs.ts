@@ -1,0 +1,39 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { startLocalService } from './local-service.ts';
+
+export type LocalService = Awaited<ReturnType<typeof startLocalService>>;
+
+type Run = {
+  readonly status: string;
+  readonly progress: Readonly<Record<string, number>>;
+  readonly outcomes: readonly Readonly<Record<string, unknown>>[];
+};
+
+const parseRun = async (response: Response): Promise<Run> => (await response.json()) as Run;
+
+const readRun = async ({ url }: LocalService, id: string): Promise<Run> =>
+  parseRun(await fetch(`${url}/forced-logouts/${id}`));
+
+/** Asks once a second, as a person with curl would. */
+export const untilEnded = async (service: LocalService, id: string): Promise<Run> => {
+  for (;;) {
+    const run = await readRun(service, id);
+    if (run.status !== 'RUNNING') return run;
+    await sleep(1_000);
+  }
+};
+
+export const startRun = async ({ url }: LocalService, request: object, headers: Record<string, string> = {}) => {
+  const response = await fetch(`${url}/forced-logouts`, { method: 'POST', headers, body: JSON.stringify(request) });
+  const body = (await response.json()) as { readonly id: string; readonly code?: string };
+  return { http: response.status, location: response.headers.get('location'), ...body };
+};
+
+/** What the service has logged with this message. */
+export const recordsIn = (service: LocalService, message: string) =>
+  service
+    .output()
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+    .map((line) => JSON.parse(line))
+    .filter((record) => record.message === message);
