@@ -3,7 +3,7 @@ export default {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
   // Most files wait for a second to pass; more at once would wait for a processor, for many start processes of their own.
-  maxWorkers: 3,
+  maxWorkers: 4,
   // Ends a test that hangs; none is about how fast the machine is.
   testTimeout: 120_000,
   testMatch: ['**/*.test.ts'],
