@@ -16,8 +16,6 @@ export type ApiAnswer = {
   readonly ok: boolean;
   /** What the API answered; a text if it was no JSON. */
   readonly body: unknown;
-  /** When the answer arrived. */
-  readonly at: Date;
 };
 
 /** A deployment's HTTP API. */
@@ -67,7 +65,7 @@ export const createApi = (base: URL, sign: Sign): Api => ({
       });
       const answered = await response.text();
       const { status, ok } = response;
-      return { status, ok, body: parseJson(answered) ?? answered, at: new Date() };
+      return { status, ok, body: parseJson(answered) ?? answered };
     } catch (error) {
       throw unreachable(base, error);
     }

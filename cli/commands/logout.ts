@@ -59,8 +59,7 @@ const describeAnswer = (answer: ApiAnswer | CommandFailed): string => {
   if (!confirmed) return 'accepted, not confirmed (--wait 0)';
   return [
     alreadyLoggedOut ? 'was already logged out' : 'logged out',
-    // The evidence has the instant of the reading, which is a little before the answer.
-    confirmedAt === undefined ? `confirmed by ${answer.at.toISOString()}` : `confirmed at ${confirmedAt}`,
+    confirmedAt === undefined ? 'confirmed' : `confirmed at ${confirmedAt}`,
     ...(queue ? [queue.cleared ? 'queue cleared' : 'queue not cleared'] : []),
     ...(token ? [token.rotated ? 'token rotated' : 'token not rotated'] : []),
   ].join(', ');

@@ -24,7 +24,10 @@ export type LogoutRequest = Pick<
 /** What else was requested, and its results. None of them changes the outcome of the logout. */
 export type Aftercare = Pick<Evidence, 'queue' | 'token'>;
 
-export type LogoutResult = { readonly outcome: LogoutOutcome; readonly aftercare: Aftercare };
+export type LogoutResult = Pick<Evidence, 'confirmedAt'> & {
+  readonly outcome: LogoutOutcome;
+  readonly aftercare: Aftercare;
+};
 
 /** Logs one instance out, confirms it and records one evidence record. Never rejects. */
 export type LogOut = (request: LogoutRequest, deadline: Deadline) => Promise<LogoutResult>;
@@ -153,6 +156,6 @@ export const createLogOut = (dependencies: LogOutDependencies): LogOut => {
       outcome,
       ...aftercare,
     });
-    return { outcome, aftercare };
+    return { outcome, aftercare, ...(confirmedAt !== undefined && { confirmedAt }) };
   };
 };

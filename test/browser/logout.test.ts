@@ -83,6 +83,7 @@ test('a fault is shown with title, detail and what to do, and the next attempt k
   await fetch(`${service.url}/local/instances/1101000004/fault`, { method: 'DELETE' });
   await dialog.getByRole('button', { name: 'Log out again' }).click();
   await dialog.getByText('Logged out, confirmed').waitFor();
+  expect(await dialog.getByRole('status').locator('time').getAttribute('datetime')).toMatch(/^\d{4}-.+Z$/);
   expect(opened.errors).toEqual([]);
 });
 

@@ -83,12 +83,17 @@ const asks: Readonly<Record<string, CallWithCredential>> = {
     parseAnswer(await breaking(httpEventOf({ pathParameters: { idInstance: id } }), contextOf())),
 };
 
+/** The instant in the examples. */
+const exampleInstant = '2026-11-22T09:00:04.000Z';
+
 const askAll = (setup: Setup) =>
   Promise.all(
     Object.entries(asks).map(async ([name, ask], index) => {
       const id = String(7_103_000_000 + index);
       setup.add(id);
-      const answer = JSON.stringify(await ask(setup, id)).replaceAll(id, idInstance);
+      const answer = JSON.stringify(await ask(setup, id))
+        .replaceAll(id, idInstance)
+        .replace(/(?<="confirmedAt":")[^"]+/, exampleInstant);
       return [name, JSON.parse(answer)] as const;
     }),
   );

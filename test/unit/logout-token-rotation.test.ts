@@ -26,7 +26,14 @@ test('a token is rotated after the confirmed logout, and the secret holds the ne
 
   expect([answer.status, answer.body]).toEqual([
     200,
-    { idInstance, isLogout: true, confirmed: true, stateInstance: 'notAuthorized', token: { rotated: true } },
+    {
+      idInstance,
+      isLogout: true,
+      confirmed: true,
+      confirmedAt: expect.stringMatching(/^2.*Z$/),
+      stateInstance: 'notAuthorized',
+      token: { rotated: true },
+    },
   ]);
   expect(await tokenInSecret(setup)).toBe(setup.greenApi.tokenOf(idInstance));
   expect(await tokenInSecret(setup)).not.toBe(markerToken);

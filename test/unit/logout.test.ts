@@ -17,8 +17,10 @@ test('answers 200 after a reading of notAuthorized, and records evidence', async
     idInstance,
     isLogout: true,
     confirmed: true,
+    confirmedAt: expect.stringMatching(/^2.*Z$/),
     stateInstance: 'notAuthorized',
   });
+  expect(setup.evidence()).toMatchObject([{ confirmedAt: body.confirmedAt }]);
   expect(setup.evidence()).toEqual([
     {
       timestamp: expect.any(String),
@@ -140,7 +142,12 @@ test.each<FaultName>([
   const { status, body } = await setup.logOut({ wait: 3 });
 
   expect(status).toBe(200);
-  expect(body).toEqual({ idInstance, confirmed: true, stateInstance: 'notAuthorized' });
+  expect(body).toEqual({
+    idInstance,
+    confirmed: true,
+    confirmedAt: expect.stringMatching(/^2.*Z$/),
+    stateInstance: 'notAuthorized',
+  });
 });
 
 test('does not report alreadyLoggedOut when a first, lost request may have logged it out', async () => {

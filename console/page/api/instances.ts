@@ -7,6 +7,7 @@ const stateSchema = v.object({ idInstance: v.string(), stateInstance: v.nullable
 const logoutSchema = v.object({
   idInstance: v.string(),
   confirmed: v.boolean(),
+  confirmedAt: v.optional(v.string()),
   isLogout: v.optional(v.boolean()),
   alreadyLoggedOut: v.optional(v.boolean()),
   stateInstance: v.optional(v.string()),

@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { Result } from '../api/call.ts';
 import type { LoggedOut } from '../api/instances.ts';
+import { Instant } from '../components/instant.tsx';
 import { ProblemAlert } from '../components/problem-alert.tsx';
 
 export type Logout = { readonly kind: 'running' } | Result<LoggedOut>;
@@ -40,6 +41,12 @@ export const LogoutResult = ({ logout }: { readonly logout: Logout }) => (
         <>
           <p class={logout.value.confirmed ? 'succeeded' : ''}>
             {logout.value.confirmed ? 'Logged out, confirmed' : 'Logout accepted'}
+            {logout.value.confirmedAt && (
+              <>
+                {' '}
+                <Instant at={logout.value.confirmedAt} />
+              </>
+            )}
           </p>
           <ul>
             {factsOf(logout.value).map((fact) => (
