@@ -18,7 +18,10 @@ export const runsCommand = defineCommand<Options>({
   run: async (session, { status, limit }) => {
     const runs = await listRuns(await session.api(), limit, status?.toUpperCase());
     if (session.options.json) session.printJson({ runs });
-    else if (runs.length === 0) session.note('There is no such run.');
+    else if (runs.length === 0)
+      session.note(
+        status === undefined ? 'There are no runs yet.' : `There is no run in the status ${status.toUpperCase()}.`,
+      );
     else {
       const rows = runs.map((run) => [run.id, run.source, run.status, run.startedAt, run.endedAt]);
       session.print(await formatTable(['RUN', 'SOURCE', 'STATUS', 'STARTED', 'ENDED'], rows));

@@ -161,6 +161,12 @@ test('a drill says who could be logged out, and the list of runs has it', async 
   expect(runs.stdout).toMatch(new RegExp(`^RUN +SOURCE .+\n${runIdIn(stdout)} +api +SUCCEEDED +\\d{4}-`));
 });
 
+test('a list of runs without any says so', async () => {
+  const { code, stderr } = await cli('runs', '--status', 'timed_out');
+
+  expect({ code, stderr }).toEqual({ code: 0, stderr: 'There is no run in the status TIMED_OUT.\n' });
+});
+
 test('an unknown run is named as the API names it', async () => {
   const { code, stderr } = await cli('show', `api-${'0'.repeat(40)}`);
 

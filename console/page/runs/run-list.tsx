@@ -64,7 +64,7 @@ export const RunList = () => {
           columns={columns}
           rows={older.runs}
           keyOf={({ id }) => id}
-          empty="There is no such run. Ended runs are listed until the retention of the deployment is over."
+          empty="No runs. Ended runs are listed until the retention of the deployment is over."
         />
       )}
       {loading && <p class="hint">Loading…</p>}
