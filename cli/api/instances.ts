@@ -32,7 +32,7 @@ export type StateReading =
   | { readonly kind: 'failed'; readonly problem: string; readonly body?: unknown };
 
 /** GREEN-API allows one reading a second for each instance, and a run that confirms a logout takes its share. */
-const mostReadings = 4;
+const mostReadings = 3;
 const pauseMs = 2_000;
 
 /** Sends it again after each 429. */

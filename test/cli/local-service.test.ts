@@ -136,7 +136,7 @@ test('state prints what GREEN-API reports', async () => {
 
 test('a state is read again when GREEN-API allows no reading for the moment, and not for ever', async () => {
   await link('1101000002');
-  await setFault('1101000002', 'http-429', 2);
+  await setFault('1101000002', 'http-429', 1);
   const read = await cli('state', '1101000002');
   await setFault('1101000002', 'http-429');
   const refused = await cli('state', '1101000002');

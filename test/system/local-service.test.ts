@@ -192,7 +192,7 @@ const ends: Readonly<Record<string, (other: typeof service) => unknown>> = {
   'when nobody reads its output any more': ({ child }) => child.stdout.destroy(),
 };
 
-test.each(Object.keys(ends))(
+test.concurrent.each(Object.keys(ends))(
   '%s a logout in progress is answered, its evidence is kept, and the service ends',
   async (how) => {
     const journal = mkdtempSync(join(tmpdir(), 'green-api-logout-'));
@@ -211,7 +211,7 @@ test('keeps the evidence of every logout in a file besides printing it', () => {
   expect(evidenceOf(service, '1101000001')).toMatchObject([{ message: 'evidence', reason: 'first example' }]);
 });
 
-test('goes on when evidence cannot be written to its file, and says so once', async () => {
+test.concurrent('goes on when evidence cannot be written to its file, and says so once', async () => {
   const journal = mkdtempSync(join(tmpdir(), 'green-api-logout-'));
   const evidence = `${journal}.evidence.jsonl`;
   await using other = await startLocalService({ journal });

@@ -60,6 +60,9 @@ const secondsFor = (fault: SecretFault): number => (fault === 'hang' ? 4 : 20);
 /** The same for what has to be known before there is a round: one time-out tells enough. */
 const secondsBefore = (fault: SecretFault): number => (fault === 'hang' ? 1 : 20);
 
+/** Where each attempt at the list really waits for its time-out, the pauses between them leave time for few. */
+const waitsTimesFor = (fault: SecretFault): number => (fault === 'hang' ? 1_000 : 1);
+
 /** A run of one instance reads its credential, or its tags. */
 const driveRunOf = async (
   setup: FaultSetup,
@@ -82,7 +85,7 @@ const driveRunOfAll = async (setup: FaultSetup, fault: SecretFault): Promise<Run
   const ended = await run(
     setup,
     { target: { all: true } },
-    { variables: { SECRET_PREFIX: beginning }, seconds: secondsBefore(fault) },
+    { variables: { SECRET_PREFIX: beginning }, seconds: secondsBefore(fault), waitsTimes: waitsTimesFor(fault) },
   );
   return { idInstance, run: ended, calls: countCalls(setup, 'ListSecrets', beginning) };
 };
