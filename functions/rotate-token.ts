@@ -5,7 +5,7 @@ import { type InstanceId, parseInstanceId } from './instances/instance-id.ts';
 import type { TokenRotation } from './instances/token-rotation/attempt.ts';
 import { createRotationSteps, type RotationSteps } from './instances/token-rotation/rotation-steps.ts';
 import { composeGreenApi, composeRotation } from './logout/call-with-credential.ts';
-import { embeddedMetrics, tokenFigures } from './logout/evidence.ts';
+import { functionMetrics, tokenFigures } from './logout/evidence.ts';
 import { createSecretsManager } from './platform/aws-clients.ts';
 import { type Deadline, deadlineIn } from './platform/deadline.ts';
 import { readEnvironment, type Variables } from './platform/environment.ts';
@@ -68,7 +68,7 @@ const createReport =
       step,
       kind,
       detail,
-      ...embeddedMetrics(tokenFigures({ kind }), stack, now()),
+      ...functionMetrics(tokenFigures({ kind }), stack, now()),
     });
 
 /**

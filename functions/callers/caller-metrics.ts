@@ -1,4 +1,4 @@
-import { metricNamespace } from '../logout/evidence.ts';
+import { embeddedMetrics } from '../logout/evidence.ts';
 import type { Log } from '../platform/log.ts';
 import type { NamedCaller } from './named-callers.ts';
 
@@ -25,22 +25,11 @@ const minuteMs = 60_000;
 export const createCallerMetrics = (log: Log, stack: string, now: () => number): CallerMetrics => {
   const latest = new Map<string, number>();
 
-  const metric = (name: string, { kind, name: caller }: NamedCaller) => ({
-    kind,
-    [callerMetricDimensions.caller]: caller,
-    [callerMetricDimensions.stack]: stack,
-    [name]: 1,
-    _aws: {
-      Timestamp: now(),
-      CloudWatchMetrics: [
-        {
-          Namespace: metricNamespace,
-          Dimensions: [[callerMetricDimensions.stack], [callerMetricDimensions.stack, callerMetricDimensions.caller]],
-          Metrics: [{ Name: name, Unit: 'Count' }],
-        },
-      ],
-    },
-  });
+  const metric = (name: string, { kind, name: caller }: NamedCaller) => {
+    const dimensions = { [callerMetricDimensions.caller]: caller, [callerMetricDimensions.stack]: stack };
+    const sets = [[callerMetricDimensions.stack], [callerMetricDimensions.stack, callerMetricDimensions.caller]];
+    return { kind, ...embeddedMetrics({ [name]: 1 }, dimensions, new Date(now()), sets) };
+  };
 
   return {
     request: (caller) => {

@@ -112,28 +112,40 @@ export const tokenFigures = (token: TokenRecord | undefined): Readonly<Record<st
       };
 
 /**
- * Members that make CloudWatch read a log line as metrics too (embedded metric format), with the deployment and the function as
- * dimensions: the line must have a member `function`.
+ * Members that make CloudWatch read a log line as metrics too (embedded metric format).
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+ *
+ * @param figures by the names of the metrics; milliseconds if the name ends in `Ms`
+ * @param dimensions members that the line gets, besides those that it has
+ * @param sets the members by which each figure is counted @default all `dimensions` together
  */
-export const embeddedMetrics = (figures: Readonly<Record<string, number>>, stack: string, at: Date): object => ({
-  [metricDimensions.stack]: stack,
+export const embeddedMetrics = (
+  figures: Readonly<Record<string, number>>,
+  dimensions: Readonly<Record<string, string>>,
+  at: Date,
+  sets: readonly (readonly string[])[] = [Object.keys(dimensions)],
+): object => ({
+  ...dimensions,
   ...figures,
   _aws: {
     Timestamp: at.getTime(),
     CloudWatchMetrics: [
       {
         Namespace: metricNamespace,
-        Dimensions: [[metricDimensions.stack, metricDimensions.function], [metricDimensions.stack]],
-        Metrics: Object.keys(figures).map((Name) => ({
-          Name,
-          Unit: Name === metricNames.timeToLogout ? 'Milliseconds' : 'Count',
-        })),
+        Dimensions: sets,
+        Metrics: Object.keys(figures).map((Name) => ({ Name, Unit: Name.endsWith('Ms') ? 'Milliseconds' : 'Count' })),
       },
     ],
   },
 });
 
+/** Figures of a line that has a member `function`: they are counted for the function and for the deployment. */
+export const functionMetrics = (figures: Readonly<Record<string, number>>, stack: string, at: Date): object =>
+  embeddedMetrics(figures, { [metricDimensions.stack]: stack }, at, [
+    [metricDimensions.stack, metricDimensions.function],
+    [metricDimensions.stack],
+  ]);
+
 /** The metrics of an evidence record. Figure and record are one line and cannot disagree. */
 export const metricsOf = (evidence: Evidence, stack: string, at: Date): object =>
-  embeddedMetrics(figuresOf(evidence), stack, at);
+  functionMetrics(figuresOf(evidence), stack, at);

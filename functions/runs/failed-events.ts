@@ -1,4 +1,4 @@
-import { metricDimensions, metricNamespace } from '../logout/evidence.ts';
+import { embeddedMetrics, metricDimensions } from '../logout/evidence.ts';
 import type { Log } from '../platform/log.ts';
 import { errorNameOf } from '../platform/unknown-values.ts';
 
@@ -28,21 +28,8 @@ const describe = (error: unknown): object => ({
  */
 export const reportFailedEvents = ({ log, stack, functionName, now }: FailedEventsDependencies) => ({
   onError: ({ error }: { readonly error: unknown }): void => {
-    log('ERROR', 'event failed', {
-      ...describe(error),
-      [metricDimensions.stack]: stack,
-      [metricDimensions.function]: functionName,
-      [failedEventsMetric]: 1,
-      _aws: {
-        Timestamp: now().getTime(),
-        CloudWatchMetrics: [
-          {
-            Namespace: metricNamespace,
-            Dimensions: [[metricDimensions.stack, metricDimensions.function]],
-            Metrics: [{ Name: failedEventsMetric, Unit: 'Count' }],
-          },
-        ],
-      },
-    });
+    const dimensions = { [metricDimensions.stack]: stack, [metricDimensions.function]: functionName };
+    const metrics = embeddedMetrics({ [failedEventsMetric]: 1 }, dimensions, now());
+    log('ERROR', 'event failed', { ...describe(error), ...metrics });
   },
 });

@@ -1,4 +1,4 @@
-import { metricDimensions, metricNamespace } from '../logout/evidence.ts';
+import { embeddedMetrics, metricDimensions } from '../logout/evidence.ts';
 import type { Log } from '../platform/log.ts';
 import type { RunEnd } from './conclude.ts';
 import type { RunIdentity } from './request.ts';
@@ -13,21 +13,10 @@ export const runMetricNames = {
   failedDrill: 'failedDrill',
 } as const;
 
-const metricsOf = (stack: string, { summary, failure }: RunEnd, isDrill: boolean, at: Date): object => ({
-  [metricDimensions.stack]: stack,
+const figuresOf = ({ summary, failure }: RunEnd, isDrill: boolean) => ({
   [runMetricNames.nobodyLoggedOut]: Number(failure?.type === 'NobodyLoggedOut' && !isDrill),
   [runMetricNames.noInstance]: Number(failure === undefined && summary.progress.total === 0),
   [runMetricNames.failedDrill]: Number(isDrill && failure !== undefined),
-  _aws: {
-    Timestamp: at.getTime(),
-    CloudWatchMetrics: [
-      {
-        Namespace: metricNamespace,
-        Dimensions: [[metricDimensions.stack]],
-        Metrics: Object.values(runMetricNames).map((Name) => ({ Name, Unit: 'Count' })),
-      },
-    ],
-  },
 });
 
 /** Writes one line about the end of a run, which is its metrics too. A crash right after it may repeat it. */
@@ -37,5 +26,6 @@ export const createLogRunEnd =
     const { failure, summary } = end;
     const { source, dryRun = false } = request;
     const facts = { run: id, source, dryRun, failure: failure?.type, progress: summary.progress, note: summary.note };
-    log(failure === undefined ? 'INFO' : 'WARN', 'run ended', { ...facts, ...metricsOf(stack, end, dryRun, now()) });
+    const metrics = embeddedMetrics(figuresOf(end, dryRun), { [metricDimensions.stack]: stack }, now());
+    log(failure === undefined ? 'INFO' : 'WARN', 'run ended', { ...facts, ...metrics });
   };

@@ -1,4 +1,4 @@
-import { type Evidence, metricDimensions, metricNamespace, outcomeSource } from '../logout/evidence.ts';
+import { type Evidence, embeddedMetrics, metricDimensions, outcomeSource } from '../logout/evidence.ts';
 import type { WatchRequest } from '../runs/start-watch.ts';
 
 /** The record of an instance that somebody linked again after its logout was confirmed. */
@@ -48,17 +48,5 @@ export const linkedAgainEvent = { source: outcomeSource, detailType: 'Instance L
 export const linkedAgainMetric = 'linkedAgain';
 
 /** Members that make CloudWatch read the record as a metric too. */
-export const linkedAgainMetrics = (stack: string, at: Date): object => ({
-  [metricDimensions.stack]: stack,
-  [linkedAgainMetric]: 1,
-  _aws: {
-    Timestamp: at.getTime(),
-    CloudWatchMetrics: [
-      {
-        Namespace: metricNamespace,
-        Dimensions: [[metricDimensions.stack]],
-        Metrics: [{ Name: linkedAgainMetric, Unit: 'Count' }],
-      },
-    ],
-  },
-});
+export const linkedAgainMetrics = (stack: string, at: Date): object =>
+  embeddedMetrics({ [linkedAgainMetric]: 1 }, { [metricDimensions.stack]: stack }, at);
