@@ -110,7 +110,7 @@ const createStop =
 
 const parseWatchId = (event: APIGatewayProxyEventV2): WatchName => {
   const id = parseWatchName(event.pathParameters?.id);
-  if (id === undefined) throw new InvalidRequest('id', 'must be the id of a watch, which is the watch of its run');
+  if (id === undefined) throw new InvalidRequest('id', 'must be the id of a watch: the `watch` of its run');
   return id;
 };
 

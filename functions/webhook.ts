@@ -53,8 +53,9 @@ const departureProblem = (result: HeldBack | LambdaFailure): Response => {
       return problemResponse({
         code: 'held-back',
         status: 429,
-        title: 'Too many people were logged out for this caller within an hour',
-        detail: 'Nobody was logged out. Raise maxPerHour of this caller if this is meant, or send it again later.',
+        title: 'This caller has reached its limit for an hour',
+        detail:
+          'At least one person is not logged out. Send it again later, or raise maxPerHour of this caller if so many are meant.',
         retryAfter: result.retryAfter,
       });
     default:
@@ -71,7 +72,7 @@ const departureProblem = (result: HeldBack | LambdaFailure): Response => {
 const detailSchema = v.looseObject({}, 'must be a JSON object such as {"id": "hr-1", "email": "john.doe@example.com"}');
 const heartbeatSchema = v.strictObject({ heartbeat: v.literal(true, 'must be true') });
 
-/** The problem of a custom event, as one of the body that stood for its detail. */
+/** Turns a problem of a custom event's detail into an error about the body of the request. */
 const invalidDetail = (problem: string): InvalidRequest => {
   const [, field = 'body', rule = problem] = /^(?:detail\.)?(\S+) (.*)$/s.exec(problem) ?? [];
   return new InvalidRequest(field === 'detail' ? 'body' : field, rule);

@@ -10,7 +10,7 @@ import { type CallerMetrics, createCallerMetrics } from './caller-metrics.ts';
 import { createDepartureLimit } from './departure-limit.ts';
 import { createStartDeparture, type StartDeparture } from './start-departure.ts';
 
-/** What every function that named callers use is made of. */
+/** The dependencies that `webhook` and `scim` share. */
 export type Departures = {
   readonly startDeparture: StartDeparture;
   readonly readOwners: ReadOwners;

@@ -51,7 +51,7 @@ const sha256 = (text: string): Buffer => createHash('sha256').update(text).diges
 const tokenIn = (authorization: string): string => authorization.trim().replace(/^bearer\s+/i, '');
 
 /**
- * Compares the digest of the token with every stored digest, each in constant time, so that the time tells nothing.
+ * Compares the digest of the token with every stored digest, each in constant time, so that timing reveals nothing about a token.
  *
  * @param callers those whose token may be used here
  */

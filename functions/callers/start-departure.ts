@@ -57,7 +57,7 @@ export const createStartDeparture = (dependencies: StartDepartureDependencies): 
   };
 
   const start = async (caller: NamedCaller, run: PlannedRun): Promise<RunStart | HeldBack> => {
-    // It is started all the same: an instance may have been tagged a moment ago. It does not count, so its name has no caller.
+    // The run is started anyway: an instance may have been tagged a moment ago. It does not count, so its name has no caller.
     if (!(await mayOwnInstance(run))) return startRun(runNameOf('event', { stack, ...run.cause }), run.request);
 
     const name = runNameOf('event', { stack, ...run.cause, caller: caller.name });

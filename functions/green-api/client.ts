@@ -37,7 +37,7 @@ export type GreenApi = {
   readonly logout: Call<LogoutAnswer>;
   readonly readState: Call<StateAnswer>;
   readonly clearQueue: Call<ClearQueueAnswer>;
-  /** Replaces the token. Sent at most once, whatever becomes of the connection; `requests` is 0 if it was certainly not sent. */
+  /** Replaces the token. Sent at most once, even if the connection breaks; `requests` is 0 if it was certainly not sent. */
   readonly updateApiToken: Call<UpdateTokenAnswer>;
 };
 

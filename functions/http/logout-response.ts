@@ -84,7 +84,7 @@ export const failureRows = {
   },
 } as const satisfies Record<FailureKind, Row>;
 
-const sentence = (text: string): string => `${text[0]?.toUpperCase()}${text.slice(1)}${text.endsWith('?') ? '' : '.'}`;
+const sentence = (text: string): string => `${text[0]?.toUpperCase()}${text.slice(1)}.`;
 
 /**
  * Problem details for a logout, or a reading, that failed.

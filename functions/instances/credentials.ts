@@ -84,7 +84,7 @@ export type ReadCredentialDependencies = {
   readonly parseApiUrl: (text: string) => ApiUrl | undefined;
   /** Prefix of the secrets' names, e.g. `green-api/`. */
   readonly secretPrefix: string;
-  /** How long a credential stays in memory, in milliseconds; 0 disables the cache. */
+  /** How long a credential is reused, in milliseconds; 0: it is read for each call. */
   readonly ttlMs: number;
   readonly now: () => number;
   readonly warn: (message: string, fields: { readonly secretName: string }) => void;

@@ -16,11 +16,11 @@ export type SecretsManagerFailure =
 
 // https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html#API_GetSecretValue_Errors
 const lastingProblems: Readonly<Record<string, string>> = {
-  DecryptionFailure: 'it cannot be decrypted: is its KMS key enabled, and may it be used here?',
-  InvalidRequestException: 'it is marked for deletion: restore it, or remove its instance from the list',
+  DecryptionFailure: 'it cannot be decrypted: enable its KMS key, and allow kms:Decrypt on it',
+  InvalidRequestException: 'it is scheduled for deletion: restore it with aws secretsmanager restore-secret',
   InvalidParameterException: 'Secrets Manager does not accept its name',
   UnrecognizedClientException: 'AWS does not know the credentials of this service',
-  InvalidSignatureException: 'AWS refuses the signature of this service: are its credentials and clock right?',
+  InvalidSignatureException: 'AWS refuses the signature of this service: check its credentials and its clock',
 };
 
 /** @param rights what to allow when access was denied */
@@ -104,8 +104,8 @@ export type SecretFailure = { readonly kind: 'failed'; readonly detail: string }
 /** `absent` is also a version without a value, as Secrets Manager leaves it of a rotation that failed. */
 export type VersionReading = SecretVersion | { readonly kind: 'absent' } | SecretFailure;
 
-/** `taken`: the version exists already, with another value. */
-export type VersionWritten = { readonly kind: 'done' } | { readonly kind: 'taken' } | SecretFailure;
+/** `other-value`: the version exists already, with another value. */
+export type VersionWritten = { readonly kind: 'done' } | { readonly kind: 'other-value' } | SecretFailure;
 
 export type StageMoved = { readonly kind: 'done' } | SecretFailure;
 
@@ -163,7 +163,7 @@ export const createOpenSecret =
           await client.send(new PutSecretValueCommand({ SecretId, ...version }), limit());
           return { kind: 'done' };
         } catch (error) {
-          return errorNameOf(error) === 'ResourceExistsException' ? { kind: 'taken' } : failureOf(error);
+          return errorNameOf(error) === 'ResourceExistsException' ? { kind: 'other-value' } : failureOf(error);
         }
       },
       moveStage: async ({ stage, from, to }) => {

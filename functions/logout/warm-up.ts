@@ -125,7 +125,7 @@ export const composeWarmUp = (
     readCredential,
     openEarly,
     primeSecretsManager: () => {
-      const read = new GetSecretValueCommand({ SecretId: 'rehearsal' });
+      const read = new GetSecretValueCommand({ SecretId: 'warm-up' });
       return primeClient(read, () => secretsManager.send(read), openEarly);
     },
     primeEventBridge: async () => {

@@ -51,7 +51,7 @@ const isIdentity = (value: unknown): value is string => v.is(word, value) && val
 const identitiesOf = ({ alternateId, id }: v.InferOutput<typeof userSchema>): readonly string[] =>
   [alternateId, id].filter(isIdentity);
 
-/** Far more than one event of Okta names; each is one call to Lambda. */
+/** Okta's events name far fewer people. Each person costs one call to Lambda. */
 const mostPeople = 50;
 
 const schema = v.object({

@@ -54,8 +54,8 @@ const waitProblem = ({ occurredAt, at }: Departure, limits: RunLimits): Invalid 
 };
 
 /**
- * What names the run of one person. Another date names another run, and so does a dry run: an existing run must not answer for
- * a request that goes further.
+ * What names the run of one person. Another date names another run, and so does a dry run: a real request must not be answered
+ * by its drill.
  */
 const causeOf = ({ source, id, at, dryRun }: Departure, identities: readonly string[]): PlannedRun['cause'] => ({
   requester: source,
@@ -74,7 +74,7 @@ const normalize = (departure: Departure): Departure => ({
 
 /**
  * Plans one run for each person, so that each has its own cap, summary and cancellation. It never reads the clock: the same
- * event gives the same runs whenever it is delivered. A person whose run would be refused keeps nobody else logged in.
+ * event gives the same runs whenever it is delivered. If the run of one person is invalid, the others still get theirs.
  */
 export const planRuns = (event: Departure, limits: RunLimits): Planned | Invalid => {
   const departure = normalize(event);

@@ -10,7 +10,7 @@ export const timeUntil = (deadline: Deadline): number => Math.max(0, deadline - 
 
 export const hasPassed = (deadline: Deadline): boolean => timeUntil(deadline) === 0;
 
-/** Time for one answer, in milliseconds. API Gateway stops waiting after 30 seconds, and the caller would learn nothing. */
+/** Time for one answer, in milliseconds. After 30 seconds API Gateway answers without the result. */
 const answerMs = 28_000;
 /** Part of that time kept for evidence, the outcome event and the answer itself, in milliseconds. */
 const closingMs = 2_000;

@@ -6,7 +6,7 @@ export const environmentNames = {
   secretPrefix: 'SECRET_PREFIX',
   /** Hosts that `apiUrl` may name besides GREEN-API's own, comma separated, with the port if any. */
   allowedApiHosts: 'ALLOWED_API_HOSTS',
-  /** How long a credential stays in memory, in milliseconds; 0 disables the cache. @default 300000 */
+  /** How long a credential is reused, in milliseconds; 0: it is read for each call. @default 300000 */
   credentialTtlMs: 'CREDENTIAL_TTL_MS',
   /** Time limit of one call to GREEN-API, in milliseconds. @default 10000 */
   greenApiTimeoutMs: 'GREEN_API_TIMEOUT_MS',
@@ -82,7 +82,7 @@ const environmentSchema = v.object({
     v.everyItem(isHost, 'must be hosts without scheme or path, separated by commas'),
   ),
   [environmentNames.credentialTtlMs]: v.optional(wholeNumber('milliseconds', 0, 86_400_000), '300000'),
-  [environmentNames.greenApiTimeoutMs]: v.optional(wholeNumber('milliseconds', 100, 27_000), '10000'),
+  [environmentNames.greenApiTimeoutMs]: v.optional(wholeNumber('milliseconds', 100, 26_000), '10000'),
   [environmentNames.eventBus]: v.optional(
     v.pipe(v.string(), v.regex(/^[A-Za-z0-9._/:-]{1,256}$/, 'must be the name or ARN of an event bus')),
   ),

@@ -13,7 +13,7 @@ import {
 } from './outcome.ts';
 
 /**
- * The operations of a run, in their order, so that its history reads as a story. It waits until `at`, for tags that the list
+ * The operations of a run, in the order in which they happen. It waits until `at`, for tags that the list
  * may not show yet, and after each round. `resolve` is retried while Secrets Manager gives no answer.
  */
 export const operationNames = {

@@ -6,9 +6,9 @@ export type RunName = string & { readonly __brand: 'RunName' };
 export type RunCause = {
   /** The deployment: two of them in one account never answer for each other. */
   readonly stack: string;
-  /** Who asks: a caller, an event's source, the name of a schedule. One asker's key never stands in the way of another's. */
+  /** The requester: a caller, the source of an event, the name of a schedule. Keys of different requesters never collide. */
   readonly requester: string;
-  /** The same key of the same asker names the same run: an `Idempotency-Key`, an event's id, a scheduled time. */
+  /** The same key of the same requester names the same run: an `Idempotency-Key`, an event's id, a scheduled time. */
   readonly key: string;
   /** The named caller whose departures are counted by the names of their runs: 1 to 16 of `a-z`, `0-9` and `-`. */
   readonly caller?: string;

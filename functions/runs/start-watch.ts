@@ -75,8 +75,8 @@ const watchRequestOf = (run: RunIdentity, confirmed: readonly Outcome[], now: Da
 };
 
 /**
- * Hands the confirmed instances of a run to a watch. It never rejects: a watch that cannot be started takes nothing from the
- * logouts, but the run reports it.
+ * Starts a watch over the confirmed instances of a run. Never rejects: a failure to start it changes no outcome, and the note of
+ * the run reports it.
  */
 export const createStartWatch =
   ({ startWatchExecution, now, sleep }: StartWatchDependencies) =>

@@ -6,7 +6,7 @@ import { parseUserId, userIdOf } from './user-id.ts';
 type Identities = readonly string[];
 
 /** The identity that stands for a person who is listed: an address if there is one, for that is what providers match by. */
-const chiefOf = (identities: Identities): string =>
+const primaryOf = (identities: Identities): string =>
   identities.find((identity) => identity.includes('@')) ?? identities[0] ?? '';
 
 /** The identity that a condition finds; `userName` is compared without regard to case (RFC 7643, section 4.1.1). */
@@ -20,7 +20,7 @@ const findUser = (identities: Identities, conditions: readonly Condition[]): rea
   const found = conditions.map((condition) => ({ ...condition, identity: findIdentity(identities, condition) }));
   if (found.some(({ identity }) => identity === undefined)) return [];
   const externalId = found.find(({ attribute }) => attribute === 'externalid')?.identity;
-  const userName = found.find(({ attribute }) => attribute !== 'externalid')?.identity ?? chiefOf(identities);
+  const userName = found.find(({ attribute }) => attribute !== 'externalid')?.identity ?? primaryOf(identities);
   return [{ userName, ...(externalId !== undefined && { externalId }) }];
 };
 

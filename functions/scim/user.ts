@@ -8,18 +8,18 @@ import { userIdOf } from './user-id.ts';
 export type SentUser = {
   readonly userName: string | undefined;
   readonly active: boolean | undefined;
-  /** Further identities of the same person: `externalId` and the chief e-mail address. */
+  /** Further identities of the same person: `externalId` and the primary e-mail address. */
   readonly aliases: readonly string[];
 };
 
 const emailOf = (emails: unknown): unknown => {
   const entries: readonly ScimObject[] = Array.isArray(emails) ? emails.filter(isScimObject) : [];
   // One of them only: the others may be an address that several people read.
-  const chief =
+  const primary =
     entries.find((entry) => readAttribute(entry, 'primary') === true) ??
     entries.find((entry) => readAttribute(entry, 'type') === 'work') ??
     entries[0];
-  return chief && readAttribute(chief, 'value');
+  return primary && readAttribute(primary, 'value');
 };
 
 /** Reads the whole user of a POST or PUT; what else is in it, nulls and unknown schemas included, is passed over. @throws ScimError */
@@ -39,7 +39,7 @@ export const parseUser = (body: unknown): SentUser => {
   };
 };
 
-/** What is said of a user. Names, addresses and dates are left out: this service keeps none. */
+/** A user as SCIM clients see one. Names, addresses and dates are left out: this service keeps none. */
 export type User = {
   readonly userName: string;
   /** @default true: a deactivation will be acted on. It is never read back as false, for then no provider would send one. */

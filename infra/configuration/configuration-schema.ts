@@ -18,7 +18,7 @@ const jwt = fields({
 });
 
 const runs = fields({
-  /** Instances one run may touch, whatever it is asked. */
+  /** Instances that one run may touch, whatever its request says. */
   maxTargetsCeiling: v.optional(wholeNumber(1, mostInstances), 500),
   /** How long a run may take, with the wait for its instant and a day to act in (https://docs.aws.amazon.com/lambda/latest/api/API_DurableConfig.html). */
   executionTimeoutDays: v.optional(wholeNumber(2, 366), 30),
@@ -87,7 +87,7 @@ const entries = {
   ),
   /** GREEN-API hosts besides its well-known ones, with the port if there is one. */
   allowedApiHosts: v.optional(v.array(publicHost, 'must be a list'), []),
-  /** How long a credential is kept in memory; 0 means not at all. */
+  /** How long a credential is reused; 0: it is read for each call. */
   credentialTtlMs: v.optional(wholeNumber(0, 86_400_000), 300_000),
   /** Instances whose credentials each new copy of the function reads before its first call. More than one takes the right to read secrets in batches. */
   warmInstances: v.optional(upTo(instanceId, 20), []),
@@ -96,8 +96,8 @@ const entries = {
    * None by default: most instances have a host of their own, and a connection to another one only delays the start.
    */
   warmHosts: v.optional(upTo(publicHost, 5), []),
-  /** Time allowed for one request to GREEN-API, below the function's own 28 s. */
-  greenApiTimeoutMs: v.optional(wholeNumber(100, 27_000), 10_000),
+  /** Time allowed for one request to GREEN-API. An HTTP function ends its calls after 26 s, 2 s before it must answer. */
+  greenApiTimeoutMs: v.optional(wholeNumber(100, 26_000), 10_000),
   /** How callers prove who they are: AWS IAM, unless a JWT issuer is named. */
   authorization: v.optional(fields({ jwt: v.exactOptional(jwt) }), {}),
   /** Requests per second, and how many at once above that, for all callers together. */
@@ -111,7 +111,7 @@ const entries = {
   tokenRotation: v.optional(fields({ enabled: v.optional(flag, false) }), {}),
   /** Off unless it is configured. */
   evidenceVault: v.exactOptional(evidenceVault),
-  /** Memory of each function but that of the runs, and with it its share of a CPU. */
+  /** Memory of each function except `run` and `watch`, and with it its share of a CPU. */
   memoryMb: v.optional(memoryMb, 256),
   runs: v.optional(runs, {}),
   schedules: v.optional(upTo(scheduleSchema, 100), []),

@@ -140,7 +140,7 @@ export interface GreenApiLogoutProps {
   readonly encryptionKey?: IKey;
   /** Hosts allowed in a secret's `apiUrl` besides GREEN-API's own. @default none */
   readonly allowedApiHosts?: readonly string[];
-  /** How long a credential stays in memory; zero keeps none. @default 5 minutes */
+  /** How long a credential is reused; zero: it is read for each call. @default 5 minutes */
   readonly credentialTtl?: Duration;
   /** Time limit of one request to GREEN-API: 100 ms to 27 s. @default 10 seconds */
   readonly greenApiTimeout?: Duration;

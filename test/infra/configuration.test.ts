@@ -85,7 +85,7 @@ test.each([
   ['green-api-logout.credentialTtlMs must … (got -1', { credentialTtlMs: -1 }],
   ['green-api-logout.credentialTtlMs must … (got 0.5', { credentialTtlMs: 0.5 }],
   [
-    'green-api-logout.greenApiTimeoutMs must be a whole number from 100 to 27000… (got 28000',
+    'green-api-logout.greenApiTimeoutMs must be a whole number from 100 to 26000… (got 28000',
     { greenApiTimeoutMs: 28_000 },
   ],
   ['green-api-logout.authorization must be an object… (got "none"', { authorization: 'none' }],

@@ -156,7 +156,7 @@ describe('the functions', () => {
       secretPrefix: 'staging/green-api/',
       allowedApiHosts: ['3100.api.example.com', 'proxy.example.com:8443'],
       credentialTtlMs: 0,
-      greenApiTimeoutMs: 27_000,
+      greenApiTimeoutMs: 26_000,
       tokenRotation: true,
       eventBus: 'EventsBus',
       stack: 'logout-staging',

@@ -75,7 +75,7 @@ export const createRotationSetup = ({ fault }: { readonly fault?: UpdateFault | 
     put: async ({ versionId, text, stage }) => {
       if (writesFail) return { kind: 'failed', detail: 'Secrets Manager: InternalServiceError' };
       const before = versions.get(versionId);
-      if (before !== undefined) return before.text === text ? { kind: 'done' } : { kind: 'taken' };
+      if (before !== undefined) return before.text === text ? { kind: 'done' } : { kind: 'other-value' };
       write(versionId, text, stage);
       return { kind: 'done' };
     },

@@ -47,7 +47,7 @@ export const everything = {
   credentialTtlMs: 0,
   warmInstances: ['1101000001', '1101000002'],
   warmHosts: ['api.green-api.com', 'proxy.example.com:8443'],
-  greenApiTimeoutMs: 27_000,
+  greenApiTimeoutMs: 26_000,
   authorization: { jwt },
   throttling: { rateLimit: 5, burstLimit: 10 },
   logRetentionDays: 7,

@@ -3,7 +3,7 @@ import { type ApiUrl, type Credential, parseCredential } from '../credentials.ts
 import type { InstanceId } from '../instance-id.ts';
 import type { OpenSecret, PendingStage, SecretFailure, SecretVersions } from '../secrets.ts';
 
-/** What became of a token. `detail` is for people and holds no secret. */
+/** The result of a rotation. `detail` is for people and holds no secret. */
 export type TokenRotation =
   /** GREEN-API accepts another token now, and `AWSCURRENT` holds it. */
   | { readonly kind: 'rotated'; readonly detail?: string }
@@ -25,7 +25,7 @@ export type TokenUpdate =
   /** The token may have been replaced. */
   | { readonly kind: 'unanswered'; readonly detail: string };
 
-/** Whether GREEN-API accepts a token; `unknown`: a reading with it told neither. */
+/** Whether GREEN-API accepts a token; `unknown`: a reading with it showed neither. */
 export type TokenTrial = 'accepted' | 'rejected' | 'unknown';
 
 type InstanceCredential = { readonly idInstance: InstanceId; readonly credential: Credential };

@@ -69,7 +69,7 @@ const waitForTurn = async (attempt: Attempt): Promise<Turn> => {
 const intentTextOf = ({ text }: StoredToken): string =>
   JSON.stringify({ ...JSON.parse(text), rotationAttempt: randomUUID() });
 
-/** Takes the label of the rotation that is under way, from the crashed one that has it; a text: why it was not possible. */
+/** Moves the under-way label to this rotation, from a crashed one if that has it. Returns `undefined`, or why it failed. */
 const mark = async ({ secret, intentId, pause }: Attempt, from: string | undefined): Promise<string | undefined> => {
   for (let tries = 1; ; tries += 1) {
     const marked = await secret.moveStage({ stage: rotationStages.underWay, from, to: intentId });
@@ -93,7 +93,7 @@ const begin = async (attempt: Attempt): Promise<Beginning> => {
 
   const intent = { versionId: attempt.intentId, text: intentTextOf(current), stage: rotationStages.intent };
   const written = await attempt.secret.put(intent);
-  if (written.kind === 'taken') return { kind: 'begun-before' };
+  if (written.kind === 'other-value') return { kind: 'begun-before' };
   if (written.kind === 'failed') return notRotated(`the secret cannot be written: ${written.detail}`);
 
   const from = holder.kind === 'version' ? holder.versionId : undefined;
@@ -108,7 +108,7 @@ const end = async ({ secret, intentId }: Attempt): Promise<void> => {
   await secret.moveStage({ stage: rotationStages.underWay, from: intentId });
 };
 
-/** Time to store the new token, or to find out what became of the old one, in milliseconds: two readings 5 s apart. */
+/** Time to store the new token, or to find out whether the old one still works, in milliseconds: two readings 5 s apart. */
 const reserveMs = 7_500;
 /** The shortest time in which an answer may come, in milliseconds. */
 const leastCallMs = 2_000;

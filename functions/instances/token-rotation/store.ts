@@ -118,7 +118,7 @@ export const store = async (
     if (written.kind === 'done')
       return { kind: 'stored', token: { kind: 'token', versionId: newVersion.versionId, text, credential }, replaced };
     if (await pause(writeRetryMs)) continue;
-    const why = written.kind === 'taken' ? 'the version exists already' : written.detail;
+    const why = written.kind === 'other-value' ? 'the version exists already' : written.detail;
     return tokenLost(`GREEN-API has replaced the token, and the new one could not be stored: ${why}`);
   }
 };

@@ -8,7 +8,7 @@ export type Timing = {
   readonly timeZone: string;
   /**
    * What a rate counts from: on AWS, the moment the schedule was made.
-   * @default the instant asked about
+   * @default the instant from which firings are listed
    */
   readonly startsAt?: Date;
 };

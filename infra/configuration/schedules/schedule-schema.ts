@@ -4,7 +4,7 @@ import { fields, matching } from '../field-schemas.ts';
 import { parseExpression } from './expression.ts';
 import { isTimeZone, similarTimeZone } from './time-zone.ts';
 
-// What a run is asked to do is the same here as at the API; when it acts follows from the scheduled time.
+// The request of a run is the same here as at the API; its times follow from the scheduled time.
 const { target, except, reason, maxTargets, clearQueue, rotateToken, dryRun, watchDays } = requestEntries;
 
 const problemWith = (text: string): string | undefined => {

@@ -40,7 +40,7 @@ test('names everything that is wrong in one error', () => {
   };
 
   expect(() => readEnvironment(variables)).toThrow(
-    /SECRET_PREFIX must end.*ALLOWED_API_HOSTS must be hosts.*CREDENTIAL_TTL_MS must be a whole number.*GREEN_API_TIMEOUT_MS must be at most 27000/,
+    /SECRET_PREFIX must end.*ALLOWED_API_HOSTS must be hosts.*CREDENTIAL_TTL_MS must be a whole number.*GREEN_API_TIMEOUT_MS must be at most 26000/,
   );
 });
 
