@@ -38,9 +38,11 @@ export type NextPoll = { readonly seconds: number; readonly isRecheck: boolean }
  * is over.
  */
 export const nextPoll = (time: PollTime): NextPoll | undefined => {
-  const { elapsedMs, leftMs, isSuspicious, rechecks } = time;
+  const { elapsedMs, leftMs, used, isSuspicious, rechecks } = time;
   if (leftMs <= 0) return undefined;
-  const isRecheck = isSuspicious && rechecks < mostRechecks;
+  // One poll is kept for the end of the watch.
+  const isAffordable = used + 2 * operationsPerPoll <= mostOperations;
+  const isRecheck = isSuspicious && rechecks < mostRechecks && isAffordable;
   const laterMs = elapsedMs < dayMs ? shortestMs : Math.max(shortestMs, affordableMs(time));
   const ms = Math.min(leftMs, isRecheck ? recheckMs : laterMs);
   return { seconds: Math.max(1, Math.ceil(ms / 1_000)), isRecheck };

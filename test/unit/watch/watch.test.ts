@@ -1,3 +1,4 @@
+import { nextPoll } from '../../../functions/watch/poll-schedule.ts';
 import { createWatchSetup, tags, watchId } from '../../support/watch-setup.ts';
 
 const id = '1101000001';
@@ -125,6 +126,22 @@ test('a state that alternates for 30 days does not use up the operations', async
   expect(operations.length).toBeLessThanOrEqual(2_000);
   expect(waits.reduce((sum, seconds) => sum + seconds)).toBe(30 * 86_400);
 }, 60_000);
+
+test('a suspect that cannot be read again in the last hours does not exceed the operations', () => {
+  const leftMs = 30 * 86_400_000;
+  let [elapsedMs, used, rechecks] = [0, 1, 0];
+  for (;;) {
+    const isSuspicious = leftMs - elapsedMs < 2 * 3_600_000;
+    const next = nextPoll({ elapsedMs, leftMs: leftMs - elapsedMs, used, isSuspicious, rechecks });
+    if (next === undefined) break;
+    elapsedMs += next.seconds * 1_000;
+    used += 2;
+    rechecks += Number(next.isRecheck);
+  }
+
+  expect(rechecks).toBeGreaterThan(0);
+  expect(used).toBeLessThanOrEqual(2_000);
+});
 
 test('what is no watch fails as such, names the fields, and repeats nothing of what stood in them', async () => {
   const setup = createWatchSetup({ [id]: [] });
