@@ -62,7 +62,7 @@ const departureProblem = (result: HeldBack | LambdaFailure): Response => {
       return problemResponse({
         code: 'unavailable',
         status: 503,
-        title: 'The offboarding could not be started',
+        title: 'Somebody could not be offboarded now',
         detail: `${result.detail}. Send it again, with the same id.`,
         retryAfter: 5,
       });
@@ -120,24 +120,19 @@ const hookSchema = v.looseObject(
 
 /** `POST /okta-event-hook` */
 const createPostEvents = ({ startDeparture, metrics, now }: WebhookHandlerDependencies): Answer => {
-  const start = async (caller: NamedCaller, detail: unknown): Promise<DepartureResult> => {
+  const start = async (caller: NamedCaller, detail: unknown, untilMs: number): Promise<DepartureResult> => {
     const reading = parseOkta({ source: 'aws.partner/okta.com/event-hook', 'detail-type': 'SystemLog', detail });
     if (reading?.kind === 'not-an-offboarding') return { kind: 'accepted', runs: [] };
-    const result = reading?.kind === 'departure' ? await startDeparture(caller, reading) : reading;
+    const result = reading?.kind === 'departure' ? await startDeparture(caller, reading, untilMs) : reading;
     if (result?.kind === 'invalid') metrics.unreadable(caller, result.problem);
     return result ?? { kind: 'invalid', problem: 'the event is not one of the System Log' };
   };
 
   return async (event, caller) => {
     const { data } = parseBody(event, hookSchema, longestBytes.events);
-    const end = now() + startingTimeMs;
+    const untilMs = now() + startingTimeMs;
     const results: DepartureResult[] = [];
-    for (const detail of data.events)
-      results.push(
-        now() < end
-          ? await start(caller, detail)
-          : { kind: 'unavailable', detail: 'More people left than can be started before Okta stops waiting' },
-      );
+    for (const detail of data.events) results.push(await start(caller, detail, untilMs));
     // Okta sends once more after a 5xx, and never after a 4xx. What cannot be read stays unreadable: an alarm reports it.
     const failed = results.flatMap((result) =>
       result.kind === 'accepted' || result.kind === 'invalid' ? [] : [result],

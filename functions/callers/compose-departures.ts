@@ -4,6 +4,7 @@ import { createReadOwners, type ReadOwners } from '../instances/read-owners.ts';
 import { createLambda, createSecretsManager } from '../platform/aws-clients.ts';
 import { readEnvironment, readStartingEnvironment, type Variables } from '../platform/environment.ts';
 import { createLog, type Log, type Write } from '../platform/log.ts';
+import { createFindRunOnce } from '../runs/lambda/find-run.ts';
 import { createListStartedRuns } from '../runs/lambda/list-started-runs.ts';
 import { createStartRun } from '../runs/lambda/start-run.ts';
 import { type CallerMetrics, createCallerMetrics } from './caller-metrics.ts';
@@ -33,11 +34,13 @@ export const composeDepartures = (variables: Variables, write: Write): Departure
       now: Date.now,
       sleep,
     }),
+    findRun: createFindRunOnce({ client: lambda, functionName: runFunction }),
     readOwners,
     metrics,
     log,
     stack,
     limits,
+    now: Date.now,
   });
   return { startDeparture, readOwners, metrics, log };
 };

@@ -4,6 +4,7 @@ import type { Departure, Invalid } from '../offboarding/dialect.ts';
 import { type PlannedRun, planRuns } from '../offboarding/plan-runs.ts';
 import type { Log } from '../platform/log.ts';
 import type { LambdaFailure } from '../runs/lambda/failure.ts';
+import type { FindRun } from '../runs/lambda/find-run.ts';
 import type { RunStart, StartRun } from '../runs/lambda/start-run.ts';
 import type { RunLimits } from '../runs/request.ts';
 import { type RunName, runNameOf } from '../runs/run-name.ts';
@@ -15,11 +16,16 @@ export type DepartureResult =
   /** A run goes by each of these names, by this request or by an earlier one. */
   { readonly kind: 'accepted'; readonly runs: readonly RunName[] } | HeldBack | LambdaFailure | Invalid;
 
-/** Starts a run for each person of a departure that a named caller reports, within the limits of that caller. */
-export type StartDeparture = (caller: NamedCaller, departure: Departure) => Promise<DepartureResult>;
+/**
+ * Starts a run for each person of a departure that a named caller reports, within the limits of that caller.
+ *
+ * @param untilMs when to start no further run, in milliseconds since 1970 @default never
+ */
+export type StartDeparture = (caller: NamedCaller, departure: Departure, untilMs?: number) => Promise<DepartureResult>;
 
 export type StartDepartureDependencies = {
   readonly startRun: StartRun;
+  readonly findRun: FindRun;
   readonly limit: DepartureLimit;
   readonly readOwners: ReadOwners;
   readonly metrics: Pick<CallerMetrics, 'heldBack' | 'unreadable'>;
@@ -27,6 +33,8 @@ export type StartDepartureDependencies = {
   /** The deployment, part of the name of each run. */
   readonly stack: string;
   readonly limits: RunLimits;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
 };
 
 /** Time for reading who owns an instance, in milliseconds: Okta waits three seconds for an answer. */
@@ -46,21 +54,52 @@ const worstOf = (results: readonly (RunStart | HeldBack)[]): LambdaFailure | Hel
   return failures.find(({ kind }) => kind !== 'held-back') ?? failures[0];
 };
 
-export const createStartDeparture = (dependencies: StartDepartureDependencies): StartDeparture => {
-  const { startRun, limit, readOwners, metrics, log, stack, limits } = dependencies;
-
-  /** Only a list of owners that was read, and does not name the person, says that they own no instance. */
-  const mayOwnInstance = async ({ request: { target } }: PlannedRun): Promise<boolean> => {
+/** Only a list of owners that was read, and does not name the person, says that they own no instance. */
+const createMayOwnInstance =
+  ({ readOwners }: StartDepartureDependencies) =>
+  async ({ target }: PlannedRun['request']): Promise<boolean> => {
     const reading = await within(readingTimeMs, readOwners());
     if (reading?.kind !== 'owners' || !('owner' in target)) return true;
     return reading.owners.some((identities) => isOwnedBy({ owner: identities.join(' ') }, target.owner));
   };
 
-  const start = async (caller: NamedCaller, run: PlannedRun): Promise<RunStart | HeldBack> => {
-    // The run is started anyway: an instance may have been tagged a moment ago. It does not count, so its name has no caller.
-    if (!(await mayOwnInstance(run))) return startRun(runNameOf('event', { stack, ...run.cause }), run.request);
+/**
+ * Tells whether a run counts for the limit of its caller. A drill logs nobody out. The run of a person without an instance is
+ * started anyway, because one may have been tagged a moment ago, but it does not count.
+ */
+const createCounts = (dependencies: StartDepartureDependencies) => {
+  const mayOwnInstance = createMayOwnInstance(dependencies);
+  return async ({ request }: PlannedRun): Promise<boolean> => !request.dryRun && mayOwnInstance(request);
+};
 
-    const name = runNameOf('event', { stack, ...run.cause, caller: caller.name });
+type NamedRun =
+  | { readonly kind: 'counted'; readonly name: RunName }
+  | { readonly kind: 'uncounted'; readonly name: RunName };
+
+/** Names a run: with its caller if it counts. A repeated request is the same run, even if the person owns an instance only now. */
+const createNameRun = (dependencies: StartDepartureDependencies) => {
+  const { findRun, stack } = dependencies;
+  const counts = createCounts(dependencies);
+  return async ({ name: caller }: NamedCaller, run: PlannedRun): Promise<NamedRun | LambdaFailure> => {
+    const counted = { kind: 'counted', name: runNameOf('event', { stack, ...run.cause, caller }) } as const;
+    const uncounted = { kind: 'uncounted', name: runNameOf('event', { stack, ...run.cause }) } as const;
+    const [named, otherwise] = (await counts(run)) ? [counted, uncounted] : [uncounted, counted];
+    const earlier = await findRun(otherwise.name);
+    if (earlier.kind === 'found') return otherwise;
+    // Without Lambda's list nothing can be counted.
+    return earlier.kind === 'unknown-run' || named.kind === 'uncounted' ? named : earlier;
+  };
+};
+
+const createStartWithin = (dependencies: StartDepartureDependencies) => {
+  const { startRun, limit, metrics } = dependencies;
+  const nameRun = createNameRun(dependencies);
+  return async (caller: NamedCaller, run: PlannedRun): Promise<RunStart | HeldBack> => {
+    const named = await nameRun(caller, run);
+    if (named.kind === 'uncounted') return startRun(named.name, run.request);
+    if (named.kind !== 'counted') return named;
+
+    const { name } = named;
     const admission = await limit.admit(caller, name);
     if (admission.kind !== 'admitted') {
       if (admission.kind === 'held-back') metrics.heldBack(caller, admission.retryAfter);
@@ -70,20 +109,27 @@ export const createStartDeparture = (dependencies: StartDepartureDependencies): 
     if (!('id' in started)) limit.release(name);
     return started;
   };
+};
 
-  return async (caller, departure) => {
+const outOfTime: LambdaFailure = { kind: 'unavailable', detail: 'There was no time left to start this run' };
+
+export const createStartDeparture = (dependencies: StartDepartureDependencies): StartDeparture => {
+  const { metrics, log, limits, now } = dependencies;
+  const start = createStartWithin(dependencies);
+
+  return async (caller, departure, untilMs = Number.POSITIVE_INFINITY) => {
     const planned = planRuns({ ...departure, source: `${caller.kind} ${caller.name}` }, limits);
     if (planned.kind === 'invalid') return planned;
 
     if (planned.problem !== undefined) metrics.unreadable(caller, planned.problem);
     const results: (RunStart | HeldBack)[] = [];
-    for (const run of planned.runs) results.push(await start(caller, run));
+    for (const run of planned.runs) results.push(now() < untilMs ? await start(caller, run) : outOfTime);
     const runs = results.flatMap((result) => ('id' in result ? [result.id] : []));
     const worst = worstOf(results);
     log(worst === undefined ? 'INFO' : 'WARN', 'offboarding', {
       requestedBy: planned.requestedBy,
       runs,
-      ...(worst && { failure: worst.kind }),
+      ...(worst && { failure: worst.kind, notStarted: results.length - runs.length }),
     });
     return worst ?? { kind: 'accepted', runs };
   };

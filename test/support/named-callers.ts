@@ -78,6 +78,8 @@ export const startCallers = ({
       if (isSame) payloads.set(id, payload);
       return { kind: isSame ? 'started' : 'other-payload', id };
     },
+    findRun: async (name) =>
+      payloads.has(name as RunName) ? { kind: 'found', arn: name, status: 'RUNNING' } : { kind: 'unknown-run' },
     limit: createDepartureLimit({
       listStartedRuns: async (name, since) => ({
         kind: 'runs',
@@ -93,6 +95,7 @@ export const startCallers = ({
     log,
     stack: 'green-api-logout',
     limits: { executionTimeoutMs: 30 * 24 * 60 * 60 * 1_000, maxTargetsCeiling: 500 },
+    now: () => now,
   });
   const callers = [
     caller('hr', 'webhook', maxPerHour),

@@ -55,6 +55,22 @@ describe('POST /offboarding', () => {
     expect(callers.runNames()).toHaveLength(1);
   });
 
+  test.each([
+    ['has an instance only now', [], ['john.doe@example.com'], /^event-[0-9a-f]{40}$/],
+    ['has none any more', ['john.doe@example.com'], [], /^event-hr-[0-9a-f]{40}$/],
+  ])('the same id is the same run although the person %s', async (_case, before, now, name) => {
+    let owners: readonly string[] = before;
+    const callers = startCallers({
+      readOwners: async () => ({ kind: 'owners', owners: owners.map((owner) => [owner]) }),
+    });
+    const first = await post(callers, john);
+    owners = now;
+    const second = await post(callers, john);
+
+    expect(second).toMatchObject({ status: 202, body: first.body });
+    expect(callers.runNames()).toEqual([expect.stringMatching(name)]);
+  });
+
   test('effectiveAt makes the run wait', async () => {
     const callers = startCallers();
     await post(callers, { ...john, effectiveAt: '2026-11-30T17:00:00Z' });
@@ -62,11 +78,14 @@ describe('POST /offboarding', () => {
     expect(callers.runs()).toMatchObject([{ at: '2026-11-30T17:00:00.000Z', expiresAt: '2026-12-01T17:00:00.000Z' }]);
   });
 
-  test('dryRun touches nothing', async () => {
-    const callers = startCallers();
+  test('dryRun touches nothing, does not count and is not held back', async () => {
+    const callers = startCallers({ maxPerHour: 1 });
     await post(callers, { ...john, dryRun: true });
+    const real = await post(callers, john);
+    const another = await post(callers, { id: '2', email: 'ann@example.com', dryRun: true });
 
-    expect(callers.runs()).toMatchObject([{ dryRun: true }]);
+    expect([real.status, another.status]).toEqual([202, 202]);
+    expect(callers.runs().map(({ dryRun = false }) => dryRun)).toEqual([true, false, true]);
   });
 
   test('a heartbeat starts nothing, and is heard', async () => {
@@ -271,6 +290,27 @@ describe('the event hook of Okta', () => {
     expect([first.status, second.status]).toEqual([503, 204]);
     expect(started).toBeLessThan(8);
     expect(callers.runs()).toHaveLength(8);
+    // The log names each event that started nothing.
+    const late = callers.lines.filter(({ failure }) => failure === 'unavailable');
+    expect(late.map(({ requestedBy, notStarted }) => [requestedBy, notStarted])).toEqual(
+      events.slice(started).map(({ uuid }) => [`okta-event-hook okta ${uuid}`, 1]),
+    );
+  });
+
+  test('nor of the people of one event', async () => {
+    const owners = Array.from({ length: 8 }, (_, person) => `person${person}@example.com`);
+    const callers = startCallers({ owners });
+    const target = owners.flatMap((owner) => deactivated(owner, owner).target);
+    const event = { ...deactivated('1', ''), target };
+
+    const first = await deliver(callers, [event]);
+    const started = callers.runs().length;
+    const second = await deliver(callers, [event]);
+
+    expect([first.status, second.status]).toEqual([503, 204]);
+    expect(started).toBeLessThan(8);
+    expect(callers.runs()).toHaveLength(8);
+    expect(callers.lines).toContainEqual(expect.objectContaining({ failure: 'unavailable', notStarted: 8 - started }));
   });
 
   test('beyond maxPerHour: 429, which Okta does not send again', async () => {

@@ -46,7 +46,8 @@ const parseFound = (execution: Execution): FoundRun => {
   return { kind: 'found', arn: DurableExecutionArn, status: Status };
 };
 
-const createLookOnce = ({ client, functionName }: FindRunDependencies): FindRun => {
+/** Looks for a run once: one that has just started may not be listed yet. */
+export const createFindRunOnce = ({ client, functionName }: Omit<FindRunDependencies, 'sleep'>): FindRun => {
   const readPage = (name: string, marker: string | undefined) =>
     client.send(
       new ListDurableExecutionsByFunctionCommand({
@@ -78,7 +79,7 @@ const createLookOnce = ({ client, functionName }: FindRunDependencies): FindRun 
 
 /** Looks for a run again for about five seconds before it is called unknown. */
 export const createFindRun = (dependencies: FindRunDependencies): FindRun => {
-  const lookOnce = createLookOnce(dependencies);
+  const lookOnce = createFindRunOnce(dependencies);
   return async (name) => {
     for (const waitMs of listLagWaitsMs) {
       const run = await lookOnce(name);
