@@ -6,7 +6,7 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from '
 import * as v from 'valibot';
 import { parseCaller } from './http/caller.ts';
 import { rotationDisabled } from './http/logout-response.ts';
-import { InvalidRequest, parseIdempotencyKey, parseQuery } from './http/request.ts';
+import { InvalidRequest, invalidNext, nextEntry, parseIdempotencyKey, parseQuery } from './http/request.ts';
 import { jsonResponse, type LogUnexpected, problemDetails, problemResponse } from './http/response.ts';
 import { createParseRunRequest } from './http/run-request.ts';
 import { acceptedRun, alreadyEnded, keyReused, runProblem, runResponse } from './http/run-response.ts';
@@ -71,11 +71,9 @@ const createStart = ({ requestRun, stack, limits, now, log }: ForcedLogoutsHandl
   };
 };
 
-const invalidNext = new InvalidRequest('next', 'must be the next of an earlier answer');
-
 const listQuery = v.strictObject({
   status: v.optional(v.picklist(listedStatuses, `must be one of ${listedStatuses.join(', ')}`)),
-  next: v.optional(v.pipe(v.string(), v.regex(/^.{1,4096}$/, invalidNext.rule))),
+  next: nextEntry,
 });
 
 const createList =

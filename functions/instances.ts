@@ -1,7 +1,7 @@
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import * as v from 'valibot';
-import { InvalidRequest, parseQuery } from './http/request.ts';
+import { invalidNext, nextEntry, parseQuery } from './http/request.ts';
 import { jsonResponse, type LogUnexpected, problemDetails, problemResponse } from './http/response.ts';
 import {
   createListInstances,
@@ -14,8 +14,6 @@ import {
 import { createSecretsManager } from './platform/aws-clients.ts';
 import { readEnvironment, type Variables } from './platform/environment.ts';
 import { createLog, type Write, writeLine } from './platform/log.ts';
-
-const invalidNext = new InvalidRequest('next', 'must be the next of an earlier answer');
 
 export type InstancesHandlerDependencies = {
   readonly listInstances: ListInstances;
@@ -37,7 +35,7 @@ const filter = v.optional(
 const querySchema = v.strictObject({
   owner: filter,
   group: filter,
-  next: v.optional(v.pipe(v.string(), v.regex(/^.{1,4096}$/, invalidNext.rule))),
+  next: nextEntry,
 });
 
 type Query = v.InferOutput<typeof querySchema>;

@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import type * as v from 'valibot';
+import * as v from 'valibot';
 import { type InstanceId, instanceIdRule, parseInstanceId } from '../instances/instance-id.ts';
 import { parseFields, parseJson } from '../platform/unknown-values.ts';
 
@@ -78,6 +78,11 @@ export const parseQuery = <Schema extends v.GenericSchema>(
   event: Pick<APIGatewayProxyEventV2, 'queryStringParameters'>,
   schema: Schema,
 ): v.InferOutput<Schema> => requireFields(schema, event.queryStringParameters ?? {}, 'query');
+
+/** The `next` of a list is none that this API gave, as far as can be told. */
+export const invalidNext = new InvalidRequest('next', 'must be the next of an earlier answer');
+
+export const nextEntry = v.optional(v.pipe(v.string(), v.regex(/^.{1,4096}$/, invalidNext.rule)));
 
 /**
  * Reads `Idempotency-Key`: a request that is repeated with the same key gets the answer of the first one.

@@ -58,6 +58,12 @@ export const parseFields = <Schema extends v.GenericSchema>(
   return { kind: 'invalid', field: v.getDotPath(issue)?.slice(0, 64), rule: ruleOf(issue, noun) };
 };
 
+/** Names the fields of a payload that are wrong. Only the names: the values are not checked, and may be secret. */
+export const invalidFieldsOf = (issues: readonly v.BaseIssue<unknown>[]): string => {
+  const fields = new Set(issues.map((issue) => (v.getDotPath(issue) ?? 'the whole').slice(0, 100)));
+  return [...fields].slice(0, 10).join(', ');
+};
+
 /** The value of a JSON text that matches a schema; `undefined` if there is no text, or it is something else. */
 export const parseJsonAs = <Schema extends v.GenericSchema>(
   schema: Schema,

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type { RecordEvidence } from '../logout/evidence.ts';
+import { invalidFieldsOf } from '../platform/unknown-values.ts';
 import { conclude, type RunEnd, RunFailure } from './conclude.ts';
 import { createDrillTarget, createReportDrill } from './drill.ts';
 import { countOperations, type Execution, type Operations } from './operations.ts';
@@ -29,9 +30,7 @@ export type ForcedLogoutRunDependencies = ProcessTargetDependencies &
 const parseForcedLogout = (payload: unknown): ForcedLogout => {
   const parsed = v.safeParse(forcedLogoutSchema, payload);
   if (parsed.success) return parsed.output;
-  // Only the names of the fields: their values are not checked, and may be secret.
-  const fields = new Set(parsed.issues.map((issue) => (v.getDotPath(issue) ?? 'the whole').slice(0, 100)));
-  throw new RunFailure('InvalidRun', `The payload is not a run: see ${[...fields].slice(0, 10).join(', ')}`);
+  throw new RunFailure('InvalidRun', `The payload is not a run: see ${invalidFieldsOf(parsed.issues)}`);
 };
 
 /** There was no instance that the target includes, and so nobody to log out. */

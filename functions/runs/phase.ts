@@ -1,5 +1,5 @@
 import type { Progress } from './outcome.ts';
-import { operationNames } from './results.ts';
+import { isWaitAfterRound, operationNames } from './results.ts';
 
 /** What a run that has not ended is doing. */
 export const phases = [
@@ -35,7 +35,7 @@ const waitOf = (name: string, { pending }: Progress): Pick<Phase, 'phase' | 'not
       note: 'no instance has this owner yet; a new tag may take five minutes to appear, so the run looks again',
     };
   if (isResolve(name)) return { phase: 'finding-targets', note: 'Secrets Manager did not answer; the run tries again' };
-  if (name.startsWith('wait-after-round-'))
+  if (isWaitAfterRound(name))
     return { phase: 'waiting-for-next-round', note: `${pending} instances are pending; the run tries again` };
   return { phase: 'processing' };
 };

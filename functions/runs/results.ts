@@ -28,6 +28,14 @@ export const operationNames = {
   waitAfterRound: (round: number) => `wait-after-round-${round}`,
 } as const;
 
+export const isWaitAfterRound = (name: string): boolean => /^wait-after-round-\d+$/.test(name);
+
+/** The round and batch of an operation; `undefined` if it is not the processing of a batch. */
+const placeOf = (name: string): { readonly round: number; readonly batch: number } | undefined => {
+  const [, round, batch] = /^round-(\d+)-batch-(\d+)$/.exec(name) ?? [];
+  return batch === undefined ? undefined : { round: Number(round), batch: Number(batch) };
+};
+
 /** Instances in one step: their states fit into one checkpoint, and their calls into one invocation. */
 export const batchSize = 200;
 
@@ -67,11 +75,6 @@ export const skippedAtOnce = ({ excepted, protected: guarded, tags = {} }: Resol
   ...excepted.map((id) => skippedOutcome(id, 'excepted', 'excepted', tags[id])),
   ...guarded.map((id) => skippedOutcome(id, 'protected', 'protected', tags[id])),
 ];
-
-const placeOf = (name: string): { readonly round: number; readonly batch: number } | undefined => {
-  const [, round, batch] = /^round-(\d+)-batch-(\d+)$/.exec(name) ?? [];
-  return batch === undefined ? undefined : { round: Number(round), batch: Number(batch) };
-};
 
 const parseBatch = ({ name, payload }: FinishedStep): readonly Batch[] => {
   const place = placeOf(name);

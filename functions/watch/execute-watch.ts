@@ -1,10 +1,18 @@
 import * as v from 'valibot';
+import { invalidFieldsOf } from '../platform/unknown-values.ts';
 import { countOperations, type Execution, type Operations } from '../runs/operations.ts';
 import { type WatchRequest, watchRequestSchema } from '../runs/start-watch.ts';
 import { createPoll, type PollDependencies } from './poll.ts';
 import { nextPoll } from './poll-schedule.ts';
 import type { WatchIdentity } from './watch-evidence.ts';
-import { applyPoll, initialState, resultOf, type WatchResult, type WatchState } from './watch-state.ts';
+import {
+  applyPoll,
+  initialState,
+  resultOf,
+  type WatchResult,
+  type WatchState,
+  watchOperationNames,
+} from './watch-state.ts';
 
 /** The payload is not a watch. */
 class InvalidWatch extends Error {
@@ -14,9 +22,7 @@ class InvalidWatch extends Error {
 const parseWatchRequest = (payload: unknown): WatchRequest => {
   const parsed = v.safeParse(watchRequestSchema, payload);
   if (parsed.success) return parsed.output;
-  // Only the names of the fields: their values are not checked, and may be secret.
-  const fields = new Set(parsed.issues.map((issue) => (v.getDotPath(issue) ?? 'the whole').slice(0, 100)));
-  throw new InvalidWatch(`The payload is not a watch: see ${[...fields].slice(0, 10).join(', ')}`);
+  throw new InvalidWatch(`The payload is not a watch: see ${invalidFieldsOf(parsed.issues)}`);
 };
 
 /** Polls until the end of the watch, or until no instance is left to watch. */
@@ -34,9 +40,9 @@ const createRunPolls =
       const next = nextPoll(time);
       if (next === undefined) break;
       if (next.isRecheck) rechecks += 1;
-      await operations.wait(`wait-before-poll-${number}`, next.seconds);
+      await operations.wait(watchOperationNames.waitBeforePoll(number), next.seconds);
       const before = state;
-      const result = await operations.step(`poll-${number}`, () => poll(watch, before, remainingMs));
+      const result = await operations.step(watchOperationNames.poll(number), () => poll(watch, before, remainingMs));
       state = applyPoll(state, result);
       atMs = Date.parse(result.at);
     }
@@ -51,7 +57,7 @@ export const createWatch = (dependencies: PollDependencies) => {
   return async (payload: unknown, { name: id, durable, remainingMs }: Execution): Promise<WatchResult> => {
     const request = parseWatchRequest(payload);
     const operations = countOperations(durable);
-    const startedAt = await operations.step('start', async () => now().toISOString());
+    const startedAt = await operations.step(watchOperationNames.start, async () => now().toISOString());
     return resultOf(await runPolls(operations, { id, request, startedAt }, remainingMs));
   };
 };

@@ -4,6 +4,15 @@ import { parseJsonAs } from '../platform/unknown-values.ts';
 import type { FinishedStep } from '../runs/results.ts';
 import type { WatchRequest } from '../runs/start-watch.ts';
 
+/** The operations of a watch. */
+export const watchOperationNames = {
+  start: 'start',
+  waitBeforePoll: (number: number) => `wait-before-poll-${number}`,
+  poll: (number: number) => `poll-${number}`,
+} as const;
+
+const isPoll = (name: string): boolean => /^poll-\d+$/.test(name);
+
 /** Why an instance is watched no longer although nobody linked it again. */
 export const releaseReasons = ['tag-changed', 'secret-removed'] as const;
 
@@ -65,7 +74,7 @@ export const applyPoll = (
 /** The state of a watch so far, out of the steps of its execution. */
 export const stateFromSteps = (request: WatchRequest, steps: readonly FinishedStep[]): WatchState =>
   steps
-    .filter(({ name }) => name.startsWith('poll-'))
+    .filter(({ name }) => isPoll(name))
     .flatMap(({ payload }) => parseJsonAs(pollSchema, payload) ?? [])
     .toSorted((a, b) => (a.at < b.at ? -1 : 1))
     .reduce(applyPoll, initialState(request));
