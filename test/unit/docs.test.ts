@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
+import { parseCustom } from '../../functions/offboarding/custom.ts';
 import { contextKey, parseConfiguration } from '../../infra/configuration/configuration.ts';
 import { anchorsOf, fencesOf, linksOf, pages, projectRoot, readPage, sentencesOf } from '../support/markdown.ts';
 
@@ -61,6 +62,43 @@ test('configurations of every kind are among the examples', () => {
 
   expect(fields).toEqual(expect.arrayContaining(['schedules', 'offboarding', 'identityProviders', 'tokenRotation']));
 });
+
+/** The fields in the first column of the table whose header begins with `field`. */
+const documentedFields = (page: string): readonly string[] => {
+  const [, rows = ''] = /^\| field[^\n]*\n\|[-|]+\n((?:\|.*\n)+)/m.exec(readPage(page)) ?? [];
+  return [...rows.matchAll(/^\| ([^|]+)/gm)].flatMap(([, cell = '']) =>
+    [...cell.matchAll(/`([^`]+)`/g)].map(([, field = '']) => field),
+  );
+};
+
+const customFields = {
+  id: 'hr-2026-001734',
+  email: 'john.doe@example.com',
+  owner: 'john.doe',
+  reason: 'left the company',
+  effectiveAt: '2026-11-30T17:00:00Z',
+  dryRun: true,
+  watchDays: 7,
+};
+
+test('the custom event takes each of its fields', () => {
+  const event = {
+    'detail-type': 'Employee Offboarded',
+    source: 'com.example.hr',
+    id: 'e-1',
+    time: '2026-11-20T17:00:00Z',
+  };
+  const { owner: _, ...detail } = customFields;
+
+  expect(parseCustom({ ...event, detail })).toMatchObject({ kind: 'departure', watchDays: 7, dryRun: true });
+});
+
+test.each(['docs/connect/n8n-zapier-power-automate.md', 'docs/connect/your-own-system-on-aws.md'])(
+  '%s describes each field of the custom event',
+  (page) => {
+    expect(documentedFields(page).toSorted()).toEqual(Object.keys(customFields).toSorted());
+  },
+);
 
 test.each(pages)('no sentence in %s has more than 32 words', (page) => {
   const long = sentencesOf(readPage(page)).filter((sentence) => sentence.split(' ').length > 32);
