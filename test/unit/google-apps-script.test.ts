@@ -17,12 +17,16 @@ const startWorkspace = () => {
   const directory: { suspended: User[]; deleted: User[] } = { suspended: [], deleted: [] };
   const posts: Post[] = [];
   const triggers: string[] = [];
-  let status = 202;
+  let status: number | undefined;
+  /** Called before the service gets a post. */
+  let onPost = (_post: Post): void => {};
+  let onSave = (_name: string): void => {};
   const store = {
     getProperty: (name: string) => properties.get(name) ?? null,
     setProperty: (name: string, value: string) => {
       // https://developers.google.com/apps-script/guides/services/quotas
       if (value.length > 9_000) throw new Error('Argument too large');
+      onSave(name);
       properties.set(name, value);
     },
     deleteProperty: (name: string) => properties.delete(name),
@@ -53,8 +57,10 @@ const startWorkspace = () => {
     UrlFetchApp: {
       fetch: (url: string, { headers, payload }: { headers: Record<string, string>; payload: string }) => {
         expect([url, headers.Authorization]).toEqual(['https://api.example.com/offboarding', `Bearer ${tokens.hr}`]);
-        posts.push(JSON.parse(payload));
-        return { getResponseCode: () => status };
+        const post = JSON.parse(payload);
+        posts.push(post);
+        onPost(post);
+        return { getResponseCode: () => status ?? ('heartbeat' in post ? 204 : 202) };
       },
     },
   });
@@ -62,8 +68,15 @@ const startWorkspace = () => {
   return {
     directory,
     triggers,
-    answerWith: (code: number) => {
+    /** @param code of every answer; without it the service accepts every post */
+    answerWith: (code?: number) => {
       status = code;
+    },
+    beforePost: (hook: typeof onPost) => {
+      onPost = hook;
+    },
+    beforeSave: (hook: typeof onSave) => {
+      onSave = hook;
     },
     call: (name: 'install' | 'rememberEverybody' | 'reportLeavers') => runInContext(`${name}()`, context) as unknown,
     /** The posts since the last look, heartbeats left out. */
@@ -131,12 +144,72 @@ test.each([429, 503, 401])(
 
     expect(() => workspace.call('reportLeavers')).toThrow(`HTTP ${code}`);
     workspace.leavers();
-    workspace.answerWith(202);
+    workspace.answerWith();
     workspace.call('reportLeavers');
 
     expect(workspace.leavers()).toMatchObject([{ email: 'person1@example.com' }]);
   },
 );
+
+/** Waits until the clock shows another millisecond, so that an id made now is another one. */
+const waitForAnotherInstant = () => {
+  const before = Date.now();
+  while (Date.now() === before);
+};
+
+// https://developers.google.com/apps-script/reference/url-fetch/url-fetch-app: muteHttpExceptions is about answers alone.
+test('a post without an answer stops no other one, and is repeated with the same id', () => {
+  const workspace = startWorkspace();
+  workspace.directory.suspended.push(user(1), user(2), user(3));
+  workspace.beforePost(({ email }) => {
+    if (email === 'person2@example.com') throw new Error('Timeout: https://api.example.com/offboarding');
+  });
+
+  expect(() => workspace.call('reportLeavers')).toThrow(
+    'Not accepted: 107691500347067857102: Error: Timeout: https://api.example.com/offboarding',
+  );
+  const first = workspace.leavers();
+  workspace.beforePost(() => {});
+  waitForAnotherInstant();
+  workspace.call('reportLeavers');
+
+  expect(first.map(({ email }) => email)).toEqual([1, 2, 3].map((id) => `person${id}@example.com`));
+  expect(workspace.leavers()).toEqual([first[1]]);
+  workspace.call('reportLeavers');
+  expect(workspace.leavers()).toEqual([]);
+});
+
+test('an execution that ends before it saves who was accepted repeats each post with its id', () => {
+  const workspace = startWorkspace();
+  workspace.directory.suspended.push(user(1), user(2));
+  workspace.beforeSave((name) => {
+    if (name.startsWith('reported-')) throw new Error('Exceeded maximum execution time');
+  });
+
+  expect(() => workspace.call('reportLeavers')).toThrow('Exceeded maximum execution time');
+  const first = workspace.leavers();
+  workspace.beforeSave(() => {});
+  waitForAnotherInstant();
+  workspace.call('reportLeavers');
+
+  expect(first).toHaveLength(2);
+  expect(workspace.leavers()).toEqual(first);
+});
+
+test('a heartbeat without an answer fails the execution, after the leavers are reported', () => {
+  const workspace = startWorkspace();
+  workspace.directory.suspended.push(user(1));
+  workspace.beforePost((post) => {
+    if ('heartbeat' in post) throw new Error('DNS error: https://api.example.com/offboarding');
+  });
+
+  expect(() => workspace.call('reportLeavers')).toThrow('heartbeat: Error: DNS error');
+  workspace.leavers();
+  workspace.beforePost(() => {});
+  workspace.call('reportLeavers');
+
+  expect(workspace.leavers()).toEqual([]);
+});
 
 test('somebody who comes back and leaves again is reported again, under another id', () => {
   const workspace = startWorkspace();
@@ -146,8 +219,7 @@ test('somebody who comes back and leaves again is reported again, under another 
   workspace.directory.suspended.pop();
   workspace.call('reportLeavers');
   workspace.directory.suspended.push(user(1));
-  const before = Date.now();
-  while (Date.now() === before);
+  waitForAnotherInstant();
   workspace.call('reportLeavers');
 
   const [second] = workspace.leavers();
