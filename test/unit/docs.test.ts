@@ -100,6 +100,26 @@ test.each(['docs/connect/n8n-zapier-power-automate.md', 'docs/connect/your-own-s
   },
 );
 
+const sectionOf = (page: string, heading: string): string =>
+  readPage(page)
+    .split(/^## /m)
+    .find((text) => text.startsWith(heading)) ?? '';
+
+const tableRowsOf = (section: string): readonly (readonly string[])[] =>
+  [...section.matchAll(/^\|(.+)\|$/gm)].map(([, row = '']) => row.split('|').map((cell) => cell.trim()));
+
+test.each(['Entra ID', 'Okta', 'OneLogin', 'JumpCloud', 'Google', 'Identity Center', 'webhook'])(
+  'the overview says what %s sends and how soon',
+  (provider) => {
+    const [header = [], ...rows] = tableRowsOf(sectionOf('docs/connect/README.md', 'Who sends what'));
+    const latency = tableRowsOf(sectionOf('docs/connect/README.md', 'Latency')).map(([wayIn = '']) => wayIn);
+
+    expect(header.filter((cell) => cell.includes(provider))).not.toEqual([]);
+    expect(latency.filter((cell) => cell.includes(provider))).not.toEqual([]);
+    expect(new Set(rows.map(({ length }) => length))).toEqual(new Set([header.length]));
+  },
+);
+
 test.each(pages)('no sentence in %s has more than 32 words', (page) => {
   const long = sentencesOf(readPage(page)).filter((sentence) => sentence.split(' ').length > 32);
 
