@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { parseCustom } from '../../functions/offboarding/custom.ts';
+import { phases } from '../../functions/runs/phase.ts';
 import { contextKey, parseConfiguration } from '../../infra/configuration/configuration.ts';
 import { anchorsOf, fencesOf, linksOf, pages, projectRoot, readPage, sentencesOf } from '../support/markdown.ts';
 
@@ -99,6 +100,10 @@ test.each(['docs/connect/n8n-zapier-power-automate.md', 'docs/connect/your-own-s
     expect(documentedFields(page).toSorted()).toEqual(Object.keys(customFields).toSorted());
   },
 );
+
+test.each(phases)('the diagram of a run shows that it can be stopped in the phase %s', (phase) => {
+  expect(readPage('docs/runs.md')).toContain(`    ${phase.replaceAll('-', '_')} --> STOPPED: DELETE\n`);
+});
 
 const sectionOf = (page: string, heading: string): string =>
   readPage(page)
