@@ -2,6 +2,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { AwsSolutionsChecks } from 'cdk-nag';
+import { callerMetricDimensions, callerMetricNames } from '../../functions/callers/caller-metrics.ts';
 import { mostDeparturesPerHour } from '../../functions/callers/departure-limit.ts';
 import { readNamedCallers } from '../../functions/callers/named-callers.ts';
 import { type CallerRoute, callerRoutes, routeKeyOf, routes } from '../../functions/http/routes.ts';
@@ -174,6 +175,16 @@ test('the documentation states the bound that the limit and the reserved concurr
 
   expect(page).toContain(`with the default, ${bounds[0]} people an hour by a webhook and ${bounds[1]} by SCIM`);
   expect(page).toContain(`At most ${webhook} copies of \`webhook\` and ${scim} of \`scim\` run at once`);
+});
+
+test('the documentation names the metrics of named callers and their dimensions', () => {
+  const page = readFileSync(join(__dirname, '../../docs/operations.md'), 'utf8').replace(/\s+/g, ' ');
+  const [first, second, third] = Object.values(callerMetricNames);
+  const dimensions = Object.values(callerMetricDimensions).map((name) => `\`${name}\``);
+
+  expect(page).toContain(
+    `which are \`${first}\`, \`${second}\` and \`${third}\`, have ${dimensions.join(' and ')} instead`,
+  );
 });
 
 describe('the configuration', () => {
