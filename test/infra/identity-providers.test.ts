@@ -7,9 +7,10 @@ import { mostDeparturesPerHour } from '../../functions/callers/departure-limit.t
 import { readNamedCallers } from '../../functions/callers/named-callers.ts';
 import { type CallerRoute, callerRoutes, routeKeyOf, routes } from '../../functions/http/routes.ts';
 import { readStartingEnvironment } from '../../functions/platform/environment.ts';
+import { userIdOf } from '../../functions/scim/user-id.ts';
 import { parseConfiguration } from '../../infra/configuration/configuration.ts';
 import { reservedConcurrency } from '../../infra/constructs/identity-providers.ts';
-import { startCallers } from '../support/named-callers.ts';
+import { startCallers, tokens } from '../support/named-callers.ts';
 import { jwt, permissionsIn, render, resourcesIn, type Synthesized, synthesize } from '../support/synthesize.ts';
 
 const digests = ['a', 'b', 'c', 'd'].map((digit) => digit.repeat(64));
@@ -173,8 +174,46 @@ test('the documentation states the bound that the limit and the reserved concurr
   const { webhook, scim } = reservedConcurrency;
   const bounds = [webhook, scim].map((copies) => mostDeparturesPerHour(50, copies));
 
-  expect(page).toContain(`with the default, ${bounds[0]} people an hour by a webhook and ${bounds[1]} by SCIM`);
+  expect(page).toContain(`with the default, ${bounds[0]} departures an hour by a webhook and ${bounds[1]} by SCIM`);
   expect(page).toContain(`At most ${webhook} copies of \`webhook\` and ${scim} of \`scim\` run at once`);
+});
+
+test('the documentation states how many owners a stolen token reaches', async () => {
+  const page = readFileSync(join(__dirname, '../../docs/connect/README.md'), 'utf8');
+  const callers = startCallers();
+  await callers.scim('PUT', `/Users/${userIdOf('a@example.com')}`, {
+    body: JSON.stringify({
+      userName: 'b@example.com',
+      externalId: 'c',
+      emails: [{ value: 'd@example.com' }, { value: 'e@example.com' }],
+      active: false,
+    }),
+  });
+  await callers.webhook('POST', '/okta-event-hook', {
+    headers: { authorization: `Bearer ${tokens.okta}` },
+    body: JSON.stringify({
+      data: {
+        events: [
+          {
+            uuid: 'e-1',
+            published: '2026-11-20T17:00:00Z',
+            eventType: 'user.lifecycle.deactivate',
+            outcome: { result: 'SUCCESS' },
+            target: [{ type: 'User', alternateId: 'a@example.com', id: 'b' }],
+          },
+        ],
+      },
+    }),
+  });
+
+  const [scim, okta] = callers.runs().map(({ target }) => ('owner' in target ? target.owner.split(' ').length : 0));
+  const rows = [
+    ['webhook', 1, mostDeparturesPerHour(50, reservedConcurrency.webhook)],
+    ['okta-event-hook', okta, mostDeparturesPerHour(50, reservedConcurrency.webhook) * Number(okta)],
+    ['scim', `up to ${scim}`, mostDeparturesPerHour(50, reservedConcurrency.scim) * Number(scim)],
+  ];
+  for (const [kind, identities, owners] of rows)
+    expect(page).toMatch(new RegExp(`^\\| \`${kind}\` \\| ${identities}\\b[^|]*\\| ${owners} \\|$`, 'm'));
 });
 
 test('the documentation names the metrics of named callers and their dimensions', () => {
