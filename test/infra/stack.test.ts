@@ -142,6 +142,9 @@ describe('the functions', () => {
 
     expect(memoryOf(plain)).toEqual([512, 256]);
     expect(memoryOf(custom)).toEqual([1_024, 384]);
+    const page = readFileSync(join(__dirname, '../../docs/configuration.md'), 'utf8');
+    expect(page).toContain('| `memoryMb` | 256 | of each function except `run` and `watch` |');
+    expect(page).toContain('| `runs.memoryMb` | 512 | memory of the functions `run` and `watch` |');
   });
 
   const variablesOf = (functionName: string): Record<string, string> =>
