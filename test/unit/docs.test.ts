@@ -105,6 +105,12 @@ test.each(phases)('the diagram of a run shows that it can be stopped in the phas
   expect(readPage('docs/runs.md')).toContain(`    ${phase.replaceAll('-', '_')} --> STOPPED: DELETE\n`);
 });
 
+test.each(['docs/runs.md', 'docs/operations.md'])('%s says how often a drill reads an instance', (page) => {
+  expect(sectionOf(page, 'Drills').replace(/\s+/g, ' ')).toContain(
+    'An instance is read once, and up to three times after failures that may be transient.',
+  );
+});
+
 const sectionOf = (page: string, heading: string): string =>
   readPage(page)
     .split(/^## /m)
