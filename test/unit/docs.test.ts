@@ -137,6 +137,10 @@ test.each(pages)('no sentence in %s has more than 32 words', (page) => {
   expect(long).toEqual([]);
 });
 
+test.each(pages.filter((page) => page === 'README.md' || page.startsWith('docs/')))('%s uses plain words', (page) => {
+  expect(readPage(page).match(/\b(?:rings|he|his|mend\w*)\b/gi) ?? []).toEqual([]);
+});
+
 test('the README fits on a few screens', () => {
   expect(readPage('README.md').split('\n').length).toBeLessThanOrEqual(160);
 });
