@@ -21,7 +21,7 @@ beforeAll(async () => {
 });
 
 type Setup = Awaited<ReturnType<typeof startRunsSetup>>;
-type CallWithCredential = (setup: Setup) => Promise<Answer>;
+type SendRequest = (setup: Setup) => Promise<Answer>;
 
 const createHandler = (
   dependencies: Pick<ForcedLogoutsHandlerDependencies, 'requestRun' | 'listRuns' | 'readRun' | 'stopRun'>,
@@ -37,8 +37,8 @@ const createHandler = (
     logUnexpected: () => {},
     ...dependencies,
   });
-  return async (routeKey: string, asked: Parameters<typeof httpEventOf>[0]) =>
-    parseAnswer(await handler(httpEventOf({ routeKey, pathParameters: { id }, ...asked }), contextOf()));
+  return async (routeKey: string, fields: Parameters<typeof httpEventOf>[0]) =>
+    parseAnswer(await handler(httpEventOf({ routeKey, pathParameters: { id }, ...fields }), contextOf()));
 };
 
 const whenLambdaSays = (name: string) => async () =>
@@ -54,7 +54,7 @@ const failures = {
 const failuresOf = (
   routeKey: string,
   request: Parameters<typeof httpEventOf>[0] = { body: JSON.stringify(sales) },
-): Readonly<Record<string, CallWithCredential>> =>
+): Readonly<Record<string, SendRequest>> =>
   Object.fromEntries(
     Object.entries(failures).map(([name, meet]) => {
       const handler = createHandler({ requestRun: meet, listRuns: meet, readRun: meet, stopRun: meet });
@@ -84,7 +84,7 @@ const summaryOf = (targetState: object, note?: string): Summary => {
 };
 
 const whenRunEndsWith =
-  (output: object): CallWithCredential =>
+  (output: object): SendRequest =>
   async (setup) => {
     const started = await start(setup);
     await (await setup.perform([]))(output);
@@ -96,7 +96,7 @@ const succeeded = {
   Result: JSON.stringify(summaryOf(ready, 'a drill: nobody was logged out')),
 };
 
-const asks: Readonly<Record<string, Readonly<Record<string, CallWithCredential>>>> = {
+const requests: Readonly<Record<string, Readonly<Record<string, SendRequest>>>> = {
   'POST /forced-logouts': {
     'run-started': (setup) => setup.post(sales, 'incident-7'),
     'invalid-request': (setup) => setup.post({ ...sales, target: { instances: ['../1'] } }, 'incident-7'),
@@ -168,15 +168,15 @@ const asExample = ({ status, body: { startedAt, endedAt, request, runs, ...body 
   },
 });
 
-describe.each(Object.entries(asks))('%s', (routeKey, asksOfRoute) => {
+describe.each(Object.entries(requests))('%s', (routeKey, requestsOfRoute) => {
   const operation = operationOf(document, routeKey);
 
-  test.each(Object.entries(asksOfRoute))(
+  test.each(Object.entries(requestsOfRoute))(
     '%s is documented, and its example is what the function really says',
-    async (name, ask) => {
+    async (name, send) => {
       await using setup = await startRunsSetup(bundle);
 
-      const answer = await ask(setup);
+      const answer = await send(setup);
 
       expect(checkAnswer(operation, answer)).toEqual([]);
       expect(examplesOf(operation)[name]).toEqual(asExample(answer));
@@ -187,7 +187,7 @@ describe.each(Object.entries(asks))('%s', (routeKey, asksOfRoute) => {
   );
 
   test('there are no other examples', () => {
-    expect(Object.keys(examplesOf(operation)).toSorted()).toEqual(Object.keys(asksOfRoute).toSorted());
+    expect(Object.keys(examplesOf(operation)).toSorted()).toEqual(Object.keys(requestsOfRoute).toSorted());
   });
 });
 
@@ -224,8 +224,8 @@ describe('the function takes what the document allows, and refuses the rest', ()
     readRun: async () => ({ kind: 'unknown-run' }),
     stopRun: async () => ({ kind: 'stopped' }),
   });
-  const takes = async (routeKey: string, asked: Parameters<typeof httpEventOf>[0]) => {
-    const answer = await handler(routeKey, asked);
+  const takes = async (routeKey: string, fields: Parameters<typeof httpEventOf>[0]) => {
+    const answer = await handler(routeKey, fields);
     expect(checkAnswer(operationOf(document, routeKey), answer)).toEqual([]);
     return answer.status !== 400;
   };
@@ -308,8 +308,8 @@ describe('the function takes what the document allows, and refuses the rest', ()
 
     await fc.assert(
       fc.asyncProperty(key, async (value) => {
-        const asked = { headers: { 'idempotency-key': value }, body: JSON.stringify(sales) };
-        expect(await takes('POST /forced-logouts', asked)).toBe(allows(schema, value));
+        const fields = { headers: { 'idempotency-key': value }, body: JSON.stringify(sales) };
+        expect(await takes('POST /forced-logouts', fields)).toBe(allows(schema, value));
       }),
     );
   });

@@ -8,7 +8,7 @@ import { codesOf, examplesOf, lintOpenApi, operationOf } from '../support/openap
 const operation = operationOf(lintOpenApi().document, 'GET /instances');
 
 type Setup = Awaited<ReturnType<typeof startLogoutSetup>>;
-type CallWithCredential = (setup: Setup) => ReturnType<Setup['list']>;
+type SendRequest = (setup: Setup) => ReturnType<Setup['list']>;
 
 const breaking = createInstancesHandler({
   listInstances: () => Promise.reject(new Error('unexpected')),
@@ -16,13 +16,13 @@ const breaking = createInstancesHandler({
 });
 
 const whenListingMeets =
-  (fault: 'access-denied' | 'internal-error'): CallWithCredential =>
+  (fault: 'access-denied' | 'internal-error'): SendRequest =>
   (setup) => {
     setup.secretsManager.setFault('ListSecrets', fault);
     return setup.list();
   };
 
-const asks: Readonly<Record<string, CallWithCredential>> = {
+const requests: Readonly<Record<string, SendRequest>> = {
   instances: (setup) => {
     const secretString = JSON.stringify({ apiTokenInstance: markerToken });
     const tags = { owner: 'ann@example.com 00u1', group: 'sales', protected: 'true' };
@@ -35,12 +35,12 @@ const asks: Readonly<Record<string, CallWithCredential>> = {
   'internal-error': async () => parseAnswer(await breaking(httpEventOf({}), contextOf())),
 };
 
-test.each(Object.entries(asks))(
+test.each(Object.entries(requests))(
   '%s is documented, and its example is what the function really says',
-  async (name, ask) => {
+  async (name, send) => {
     await using setup = await startLogoutSetup();
 
-    const answer = await ask(setup);
+    const answer = await send(setup);
 
     expect(checkAnswer(operation, answer)).toEqual([]);
     expect(examplesOf(operation)[name]).toEqual({ status: answer.status, body: answer.body });
@@ -50,7 +50,7 @@ test.each(Object.entries(asks))(
 );
 
 test('there are no other examples and codes', () => {
-  expect(Object.keys(examplesOf(operation)).toSorted()).toEqual(Object.keys(asks).toSorted());
+  expect(Object.keys(examplesOf(operation)).toSorted()).toEqual(Object.keys(requests).toSorted());
   expect(codesOf(operation).toSorted()).toEqual([
     '400 invalid-request',
     '500 internal-error',

@@ -11,10 +11,10 @@ import { codesOf, examplesOf, lintOpenApi, operationOf } from '../support/openap
 const operation = operationOf(lintOpenApi().document, 'POST /instances/{idInstance}/logout');
 
 type Setup = Awaited<ReturnType<typeof startLogoutSetup>>;
-type CallWithCredential = (setup: Setup, id: string) => ReturnType<Setup['logOut']>;
+type SendRequest = (setup: Setup, id: string) => ReturnType<Setup['logOut']>;
 
 const whenLogoutMeets =
-  (fault: FaultName, wait = 1): CallWithCredential =>
+  (fault: FaultName, wait = 1): SendRequest =>
   (setup, id) => {
     setup.greenApi.setFault(id, fault, { method: 'logout' });
     return setup.logOut({ id, wait });
@@ -41,7 +41,7 @@ const failures = {
     setup.secretsManager.put({ name: `green-api/${id}`, secretString: '{}' });
     return setup.logOut({ id });
   },
-} satisfies Record<FailureKind, CallWithCredential>;
+} satisfies Record<FailureKind, SendRequest>;
 
 const breaking = createLogoutHandler({
   logOut: () => Promise.reject(new Error('unexpected')),
@@ -58,13 +58,13 @@ const withoutRotation = createLogoutHandler({
 const rotate = '{"clearQueue":false,"rotateToken":true}';
 
 const whenRotationMeets =
-  (fault: FaultName): CallWithCredential =>
+  (fault: FaultName): SendRequest =>
   (setup, id) => {
     setup.greenApi.setFault(id, fault, { method: 'updateApiToken' });
     return setup.logOut({ id, wait: 3, body: rotate });
   };
 
-const asks: Readonly<Record<string, CallWithCredential>> = {
+const requests: Readonly<Record<string, SendRequest>> = {
   ...failures,
   'token-rotated': (setup, id) => setup.logOut({ id, wait: 3, body: '{"clearQueue":true,"rotateToken":true}' }),
   'token-not-rotated': whenRotationMeets('code-401'),
@@ -86,12 +86,12 @@ const asks: Readonly<Record<string, CallWithCredential>> = {
 /** The instant in the examples. */
 const exampleInstant = '2026-11-22T09:00:04.000Z';
 
-const askAll = (setup: Setup) =>
+const sendAll = (setup: Setup) =>
   Promise.all(
-    Object.entries(asks).map(async ([name, ask], index) => {
+    Object.entries(requests).map(async ([name, send], index) => {
       const id = String(7_103_000_000 + index);
       setup.add(id);
-      const answer = JSON.stringify(await ask(setup, id))
+      const answer = JSON.stringify(await send(setup, id))
         .replaceAll(id, idInstance)
         .replace(/(?<="confirmedAt":")[^"]+/, exampleInstant);
       return [name, JSON.parse(answer)] as const;
@@ -101,7 +101,7 @@ const askAll = (setup: Setup) =>
 test('every kind of answer is documented, and its example equals the function’s real answer', async () => {
   await using setup = await startLogoutSetup({ variables: { TOKEN_ROTATION: 'enabled' } });
 
-  const answers = await askAll(setup);
+  const answers = await sendAll(setup);
 
   expect(answers.flatMap(([name, answer]) => checkAnswer(operation, answer).map((wrong) => [name, wrong]))).toEqual([]);
   expect(examplesOf(operation)).toEqual(
