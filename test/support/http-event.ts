@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 
-type RequestedRunFields = {
+type EventFields = {
   readonly pathParameters?: Record<string, string>;
   readonly queryStringParameters?: Record<string, string>;
   readonly headers?: Record<string, string>;
@@ -21,14 +21,14 @@ const securityDesk = {
 export const httpEventOf = ({
   authorizer = securityDesk,
   headers = {},
-  ...asked
-}: RequestedRunFields): APIGatewayProxyEventV2 =>
+  ...fields
+}: EventFields): APIGatewayProxyEventV2 =>
   ({
     version: '2.0',
     headers,
     isBase64Encoded: false,
     requestContext: { requestId: 'JKJaXmPLvHcESHA=', authorizer },
-    ...asked,
+    ...fields,
   }) as unknown as APIGatewayProxyEventV2;
 
 /** Lambda's context, with this much time left. */

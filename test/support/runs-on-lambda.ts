@@ -38,8 +38,8 @@ export const startRunsSetup = async (bundle: string, variables: Readonly<Record<
   };
   const forcedLogouts = createForcedLogoutsHandler(composeForcedLogouts(processIo.variables, processIo.write));
   const schedule = createScheduleHandler(composeSchedule(processIo.variables, processIo.write));
-  const call = async (routeKey: string, asked: Omit<Parameters<typeof httpEventOf>[0], 'routeKey'>) =>
-    parseAnswer(await forcedLogouts(httpEventOf({ routeKey, ...asked }), contextOf()));
+  const call = async (routeKey: string, fields: Omit<Parameters<typeof httpEventOf>[0], 'routeKey'>) =>
+    parseAnswer(await forcedLogouts(httpEventOf({ routeKey, ...fields }), contextOf()));
   const byId = (id: unknown) => ({ pathParameters: { id: String(id) } });
 
   return {

@@ -61,8 +61,8 @@ const createSetup = (other: Partial<ForcedLogoutsHandlerDependencies> = {}) => {
     logUnexpected: (error) => void lines.push(error),
     ...other,
   });
-  const call = async (routeKey: string, asked: Omit<Parameters<typeof httpEventOf>[0], 'routeKey'>) =>
-    parseAnswer(await handler(httpEventOf({ routeKey, ...asked }), contextOf()));
+  const call = async (routeKey: string, fields: Omit<Parameters<typeof httpEventOf>[0], 'routeKey'>) =>
+    parseAnswer(await handler(httpEventOf({ routeKey, ...fields }), contextOf()));
   return {
     clock,
     started,
@@ -105,7 +105,7 @@ test('starts a run and returns its location', async () => {
 
 test('passes on every field of the request', async () => {
   const setup = createSetup();
-  const asked = {
+  const request = {
     target: { instances: ['1101000001', '1101000002'] },
     except: ['1101000002'],
     reason: 'left the company',
@@ -116,9 +116,9 @@ test('passes on every field of the request', async () => {
     dryRun: true,
   };
 
-  await setup.post(asked);
+  await setup.post(request);
 
-  expect(setup.requests()).toMatchObject([asked]);
+  expect(setup.requests()).toMatchObject([request]);
 });
 
 test('lets a run expire a day after the instant it waits for', async () => {
@@ -274,10 +274,10 @@ test.each<[string, unknown, string]>([
     { ...sales, at: '2026-11-25T09:00:00Z', expiresAt: '2026-11-24T09:00:00Z' },
     'at must not be after expiresAt',
   ],
-])('refuses %s, and names the field', async (_, asked, detail) => {
+])('refuses %s, and names the field', async (_, request, detail) => {
   const setup = createSetup();
 
-  const { status, headers, body } = await setup.post(asked);
+  const { status, headers, body } = await setup.post(request);
 
   expect([status, headers['content-type']]).toEqual([400, 'application/problem+json']);
   expect(body.detail).toContain(detail);
@@ -293,8 +293,8 @@ test('no body makes it fail in a way that has no name', async () => {
     { requiredKeys: [] },
   );
   await fc.assert(
-    fc.asyncProperty(fc.oneof(body, fc.jsonValue(), fc.string()), async (asked) => {
-      const { status, body: problem } = await setup.post(asked);
+    fc.asyncProperty(fc.oneof(body, fc.jsonValue(), fc.string()), async (request) => {
+      const { status, body: problem } = await setup.post(request);
       expect([202, 400]).toContain(status);
       expect(status === 202 || problem.code === 'invalid-request').toBe(true);
     }),

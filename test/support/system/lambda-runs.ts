@@ -50,8 +50,8 @@ export const runOnLambda = async (setup: FaultSetup) => {
   await using lambda = await startHarness({ folder, functions });
   const variables = { AWS_ENDPOINT_URL_LAMBDA: lambda.url, RUN_FUNCTION: 'run', MAX_TARGETS_CEILING: '500' };
   await using built = startFunctions({ ...setup.variables, ...variables });
-  const call = async (routeKey: string, asked: Omit<Parameters<typeof httpEventOf>[0], 'routeKey'>) =>
-    built.call(setup.bundles.of('forced-logouts'), httpEventOf({ routeKey, ...asked }));
+  const call = async (routeKey: string, fields: Omit<Parameters<typeof httpEventOf>[0], 'routeKey'>) =>
+    built.call(setup.bundles.of('forced-logouts'), httpEventOf({ routeKey, ...fields }));
   const happened = (type: string, functionName: string) =>
     lambda.events.first(
       (event) =>
