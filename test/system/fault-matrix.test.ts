@@ -49,7 +49,7 @@ const runColumnTextOf = ({ column, outcome }: RunCell): string | undefined => {
   return outcome?.kind === 'logged-out' && outcome.attempts === 1 ? queue : outcome?.kind;
 };
 
-/** The result of a fault, in the words of the tables. */
+/** The result of a fault, as text that the expected rows use. */
 const rowOf = (fault: Fault) =>
   Object.fromEntries([
     ...functionCells.filter((cell) => cell.fault === fault).map((cell) => [cell.column, functionColumnTextOf(cell)]),
@@ -68,7 +68,7 @@ for (const host of selectedFaults.hosts)
   });
 
 const callsText = ({ answer, calls }: SecretCell['reread']): string =>
-  answer.body.code === 'timed-out' ? 'asked until the time was over' : `asked ${calls}`;
+  answer.body.code === 'timed-out' ? 'calls: until the deadline' : `calls: ${calls}`;
 
 for (const name of selectedFaults.secretsManager)
   test(`Secrets Manager: ${name}`, () => {
@@ -79,9 +79,9 @@ for (const name of selectedFaults.secretsManager)
     });
 
     expect({
-      read: read && `${endingOf(read.answer)}, asked ${read.calls}`,
+      read: read && `${endingOf(read.answer)}, calls: ${read.calls}`,
       reread: reread && `${endingOf(reread.answer)}, ${callsText(reread)}`,
-      list: list && `${[list.answer.status, list.answer.body.code].join(' ').trim()}, asked ${list.calls}`,
+      list: list && `${[list.answer.status, list.answer.body.code].join(' ').trim()}, calls: ${list.calls}`,
       ...Object.fromEntries(runTexts),
     }).toEqual(secretRows[name]);
   });

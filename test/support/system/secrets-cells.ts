@@ -18,7 +18,7 @@ const plant = ({ secretsManager }: FaultSetup, fault: SecretFault, operation: Op
     delayMs: 100,
   });
 
-/** How often Secrets Manager was asked. */
+/** How often Secrets Manager was called. */
 const countCalls = ({ secretsManager }: FaultSetup, operation: Operation, secretId: string): number =>
   secretsManager.calls.filter((call) => call.operation === operation && call.secretId === secretId).length;
 
