@@ -2,27 +2,27 @@ import { once } from 'node:events';
 import { Agent, type IncomingMessage, request } from 'node:http';
 import { text } from 'node:stream/consumers';
 
-export type RequestedRunFields = {
+export type HttpRequest = {
   readonly method: 'GET' | 'POST' | 'PUT';
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
 };
 
-export type Answered = {
+export type HttpResponse = {
   readonly status: number;
   readonly text: string;
   readonly body: Readonly<Record<string, unknown>>;
   readonly tookMs: number;
 };
 
-const parseBody = (body: string) => JSON.parse(body) as Answered['body'];
+const parseBody = (body: string) => JSON.parse(body) as HttpResponse['body'];
 
-/** Sends one request at a time, over one connection that stays open. Rejects when there is no whole answer. */
+/** Sends one request at a time, over one connection that stays open. Rejects when the response is missing or incomplete. */
 export const createClient = (url: string) => {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   return {
-    ask: async ({ method, path, headers = {}, body }: RequestedRunFields): Promise<Answered> => {
+    send: async ({ method, path, headers = {}, body }: HttpRequest): Promise<HttpResponse> => {
       const start = performance.now();
       const sent = request(`${url}${path}`, { method, headers, agent }).end(body);
       const [response]: IncomingMessage[] = await once(sent, 'response');

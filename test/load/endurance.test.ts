@@ -13,26 +13,26 @@ const samples = 10;
 type Environment = Awaited<ReturnType<typeof startEnvironment>>;
 type Sample = Usage & { readonly invocations: number };
 
-const ask = async (environment: Environment, event: APIGatewayProxyEventV2) => {
+const invoke = async (environment: Environment, event: APIGatewayProxyEventV2) => {
   const answer = await environment.invoke(event);
   if (answer.kind !== 'response') throw new Error(`the invocation ended as ${JSON.stringify(answer)}`);
   return parseAnswer(answer.body as Parameters<typeof parseAnswer>[0]);
 };
 
-/** Invokes one after the other, as Lambda does, and looks at the process every now and then. */
-const endure = async (environment: Environment, invoke: (index: number) => Promise<void>) => {
-  const taken: Sample[] = [];
+/** Invokes one after the other, as Lambda does, and samples the memory and sockets of the process at intervals. */
+const endure = async (environment: Environment, invokeOnce: (index: number) => Promise<void>) => {
+  const usage: Sample[] = [];
   for (let index = 0; index < invocations; index += 1) {
-    if (index % (invocations / samples) === 0) taken.push({ invocations: index, ...(await environment.usage()) });
-    await invoke(index);
+    if (index % (invocations / samples) === 0) usage.push({ invocations: index, ...(await environment.usage()) });
+    await invokeOnce(index);
   }
-  return [...taken, { invocations, ...(await environment.usage()) }];
+  return [...usage, { invocations, ...(await environment.usage()) }];
 };
 
-const report = (functionName: string, taken: readonly Sample[]) =>
+const report = (functionName: string, usage: readonly Sample[]) =>
   printFigures(
     `${functionName}: one environment under aws-lambda-ric, after a garbage collection`,
-    taken.map(({ invocations, heapBytes, rssBytes, sockets }) => ({
+    usage.map(({ invocations, heapBytes, rssBytes, sockets }) => ({
       invocations,
       'heap MiB': mebibytes(heapBytes),
       'RSS MiB': mebibytes(rssBytes),
@@ -40,16 +40,16 @@ const report = (functionName: string, taken: readonly Sample[]) =>
     })),
   );
 
-/** Its first quarter is the engine's own warming up; from then on the whole process stays within a few megabytes. */
-const expectFlat = (taken: readonly Sample[]) => {
-  const steady = taken.slice(samples / 4);
+/** The engine warms up during the first quarter. After that the whole process stays within a few megabytes. */
+const expectFlat = (usage: readonly Sample[]) => {
+  const steady = usage.slice(samples / 4);
   const spread = (of: (sample: Sample) => number) => Math.max(...steady.map(of)) - Math.min(...steady.map(of));
   expect(spread(({ heapBytes }) => heapBytes)).toBeLessThan(2 * 2 ** 20);
   expect(spread(({ rssBytes }) => rssBytes)).toBeLessThan(24 * 2 ** 20);
-  expect(Math.max(...taken.map(({ sockets }) => sockets))).toBeLessThanOrEqual(3);
+  expect(Math.max(...usage.map(({ sockets }) => sockets))).toBeLessThanOrEqual(3);
 };
 
-// Those that neither hang nor make the client wait for its own pace.
+// Faults that do not hang and do not make the client wait for its rate limit.
 const faults: readonly FaultName[] = [
   'http-500',
   'http-429',
@@ -63,13 +63,13 @@ const faults: readonly FaultName[] = [
   'huge-body',
 ];
 
-test('a logout environment holds no more after 10,000 invocations, a fifth of them failing', async () => {
+test('a logout environment does not grow over 10,000 invocations, a fifth of them failing', async () => {
   const [ids, broken, unknown] = [
     idsFrom(1_101_000_000, 2_000),
     idsFrom(1_102_000_000, 200),
     idsFrom(1_103_000_000, 200),
   ];
-  // The client keeps its own pace for each instance: with so many it never has to wait.
+  // The client limits its rate per instance. With this many instances it never has to wait.
   await using fleet = await startFleet({ ids: [...ids, ...broken], greenApi: { enforceLimit: false } });
   for (const [index, id] of broken.entries()) fleet.greenApi.setFault(id, faults[index % faults.length]);
   let lines = 0;
@@ -79,30 +79,30 @@ test('a logout environment holds no more after 10,000 invocations, a fifth of th
   await using environment = await startEnvironment({ functionName: 'logout', variables: fleet.variables, onLine });
   const logOut = (list: readonly string[], index: number, wait: number) => {
     const idInstance = list[index % list.length] ?? '';
-    return ask(environment, httpEventOf({ pathParameters: { idInstance }, headers: { prefer: `wait=${wait}` } }));
+    return invoke(environment, httpEventOf({ pathParameters: { idInstance }, headers: { prefer: `wait=${wait}` } }));
   };
   for (const index of ids.keys()) await logOut(ids, index, 5);
   for (const index of broken.keys()) await logOut(broken, index, 0);
   lines = 0;
 
-  const taken = await endure(environment, async (index) => {
+  const usage = await endure(environment, async (index) => {
     const turn = Math.floor(index / 10);
     if (index % 10 === 0) expect((await logOut(broken, turn, 0)).body).toMatchObject({ confirmed: false });
     else if (index % 10 === 1) expect((await logOut(unknown, turn, 0)).status).toBe(404);
     else expect((await logOut(ids, index, 5)).body).toMatchObject({ confirmed: true });
   });
 
-  report('logout', taken);
-  expectFlat(taken);
+  report('logout', usage);
+  expectFlat(usage);
   expect(lines).toBe(invocations);
 });
 
-test('an instances environment holds no more after 10,000 invocations', async () => {
+test('an instances environment does not grow over 10,000 invocations', async () => {
   await using fleet = await startFleet({ ids: idsFrom(1_101_000_000, 20) });
   await using environment = await startEnvironment({ functionName: 'instances', variables: fleet.variables });
 
-  const taken = await endure(environment, async (index) => {
-    const { status, body } = await ask(
+  const usage = await endure(environment, async (index) => {
+    const { status, body } = await invoke(
       environment,
       httpEventOf({ queryStringParameters: index % 10 ? {} : { no: 'x' } }),
     );
@@ -111,6 +111,6 @@ test('an instances environment holds no more after 10,000 invocations', async ()
     );
   });
 
-  report('instances', taken);
-  expectFlat(taken);
+  report('instances', usage);
+  expectFlat(usage);
 });

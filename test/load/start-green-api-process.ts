@@ -6,12 +6,12 @@ import type { FleetOptions } from './fleet.ts';
 /** What GREEN-API has seen so far. */
 export type Seen = {
   readonly calls: number;
-  /** The instances it was asked for. */
+  /** The instances that were called. */
   readonly called: readonly string[];
   readonly violations: number;
   /** The shortest time between two requests of one instance and method. */
   readonly closestMs: number;
-  /** How long the process was held up at the most: a request may have been seen that much later than it came. */
+  /** The longest time the process was blocked. It may have recorded a request that much too late. */
   readonly heldUpMs: number;
 };
 
@@ -25,9 +25,9 @@ export const startGreenApiProcess = async (options: FleetOptions) => {
   return {
     ...parseStarted(started),
     seen: async (): Promise<Seen> => {
-      const told = once(child, 'message');
+      const reply = once(child, 'message');
       child.send('seen');
-      const [seen] = await told;
+      const [seen] = await reply;
       return parseSeen(seen);
     },
     [Symbol.asyncDispose]: async () => {

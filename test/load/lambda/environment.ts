@@ -69,14 +69,14 @@ export const startEnvironment = async ({ functionName, variables = {}, onLine = 
       api.ready.then(() => ({ kind: 'ready' }) as const),
       api.initError.then((error) => ({ kind: 'init-error', error }) as const),
     ]),
-    /** Resolves with the exit code when the process has gone. */
+    /** Resolves with the exit code when the process has ended. */
     exited: exited.then(([code]) => code),
-    /** @param timeoutMs the function's own time limit, which this only tells it */
+    /** @param timeoutMs the time limit that the function is given; it is not enforced here */
     invoke: (event: unknown, timeoutMs = 29_000): Promise<Answer> => Promise.race([api.invoke(event, timeoutMs), died]),
     usage: async (): Promise<Usage> => {
-      const told = once(child, 'message');
+      const reply = once(child, 'message');
       child.send('usage');
-      const [usage] = await told;
+      const [usage] = await reply;
       return parseUsage(usage);
     },
     kill: () => void child.kill('SIGKILL'),

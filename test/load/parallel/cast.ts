@@ -3,20 +3,23 @@ import { idsFrom } from '../fleet.ts';
 
 const clients = 200;
 
-/** Instances that nobody asks for. */
+/** Instances that no client logs out. */
 export const bystanders = idsFrom(1_105_000_000, 500);
-/** Instances that ten clients each log out at once. */
+/** Instances that ten clients each log out at the same time. */
 const shared = idsFrom(1_104_000_000, 20);
-/** Instances with a fault that lasts, one for each client. */
+/** Instances with a permanent fault, one for each client. */
 const broken = idsFrom(1_103_000_000, clients);
-/** There is no such instance. */
+/** An instance that does not exist. */
 export const unknown = '1109000000';
 
-/** What a logout may come to when faults that pass are strewn over all calls. */
-export const inPassing = ['logged-out', 'already-logged-out', 'rate-limited', 'unavailable', 'unconfirmed'];
+/** The outcomes that a logout may have when any call may meet a transient fault. */
+export const transientOutcomes = ['logged-out', 'already-logged-out', 'rate-limited', 'unavailable', 'unconfirmed'];
 
-/** What a lasting fault must be told as; those of the logout alone leave the readings, which may meet faults that pass. */
-const lasting: readonly (readonly [fault: FaultName, ...told: string[]])[] = [
+/**
+ * The outcomes that a permanent fault may have.
+ * A fault of the logout alone does not affect the readings, but these may meet transient faults.
+ */
+const lasting: readonly (readonly [fault: FaultName, ...allowedOutcomes: string[]])[] = [
   ['logged-out-but-500', 'logged-out', 'unavailable'],
   ['logged-out-but-504', 'logged-out', 'unavailable'],
   ['logged-out-but-reset', 'logged-out', 'unavailable'],
@@ -49,19 +52,19 @@ export type Part = {
   readonly shared: string;
   readonly broken: string;
   readonly fault: FaultName;
-  /** What the fault must be told as. */
-  readonly told: readonly string[];
+  /** The outcomes that the fault may have. */
+  readonly allowedOutcomes: readonly string[];
 };
 
-/** The instances that one client asks for. */
+/** The instances that one client logs out. */
 const partOf = (client: number): Part => {
-  const [fault, ...told] = lasting[client % lasting.length] ?? ['http-500', 'unavailable'];
+  const [fault, ...allowedOutcomes] = lasting[client % lasting.length] ?? ['http-500', 'unavailable'];
   return {
     own: idsFrom(1_101_000_000 + client * 4, 4),
     shared: shared[client % shared.length] ?? '',
     broken: broken[client] ?? '',
     fault,
-    told,
+    allowedOutcomes,
   };
 };
 

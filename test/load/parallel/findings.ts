@@ -1,13 +1,13 @@
-export type Logout = { readonly idInstance: string; readonly told: string; readonly tookMs: number };
+export type Logout = { readonly idInstance: string; readonly outcome: string; readonly tookMs: number };
 
-/** What all clients together have met. */
+/** What all clients together have recorded. */
 export const createFindings = () => ({
   logouts: [] as Logout[],
-  /** Requests that were no logout. */
+  /** The number of requests other than logouts. */
   others: 0,
-  /** Answers that are not true, or not the ones there must be. */
+  /** Problems found in responses: false, or not allowed for the request. */
   wrong: [] as string[],
-  /** Requests that got no whole answer. */
+  /** Requests whose response was missing or incomplete. */
   lost: [] as string[],
 });
 

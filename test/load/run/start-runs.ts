@@ -14,14 +14,14 @@ export const startRuns = async (variables: Readonly<Record<string, string>>) => 
     functions: { run: { bundle, environment, executionTimeoutMs: fiveMinutesMs } },
   });
 
-  const logOutAll = async (asked: Pick<ForcedLogout, 'target'> & Partial<ForcedLogout>) => {
+  const logOutAll = async (request: Pick<ForcedLogout, 'target'> & Partial<ForcedLogout>) => {
     const arn = await harness.start({
       reason: 'load',
       requestedBy: 'arn:aws:iam::111122223333:role/SecurityDesk AROAEXAMPLEID',
       source: 'api',
       expiresAt: new Date(Date.now() + fiveMinutesMs).toISOString(),
       maxTargets: 3_000,
-      ...asked,
+      ...request,
     });
     const { Status: status, Result, Error: error } = await harness.ended(arn);
     const results = parseSummary(Result ?? error?.ErrorData);
