@@ -12,7 +12,7 @@ export type Bundle = {
   readonly environment?: Readonly<Record<string, string>>;
   /** How long its first caller waits for a confirmation, in seconds. @default 0, because no peer confirms anything */
   readonly wait?: number;
-  /** Whether one process may be asked for many instances: middy's secrets middleware knows one secret. */
+  /** Whether one process can serve many instances: middy's secrets middleware knows one secret. */
   readonly instances: 'many' | 'one';
 };
 
@@ -33,7 +33,7 @@ const requireBanner = {
   js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
 };
 
-/** GREEN-API's packages know one host; here they are to ask the emulator. */
+/** GREEN-API's packages know one host. Here they must call the emulator. */
 const ownHost: BuildOptions['plugins'] = [
   {
     name: 'green-api-host',
@@ -85,7 +85,7 @@ export const buildBundles = async (
     { ...ours, name: 'green-api-logout' },
     { ...ours, name: 'green-api-logout, host ready', environment: { WARM_HOSTS: ALLOWED_API_HOSTS } },
     { ...ours, name: 'green-api-logout, credential ready', environment: { WARM_INSTANCES: '1101000001' } },
-    { ...ours, name: 'green-api-logout, confirmed and told', environment: { EVENT_BUS: 'outcomes' }, wait: 5 },
+    { ...ours, name: 'green-api-logout, confirmed, with event', environment: { EVENT_BUS: 'outcomes' }, wait: 5 },
     ...(await Promise.all(peers.map((peer) => buildPeer(outFolder, peer)))),
   ];
 };

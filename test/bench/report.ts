@@ -92,7 +92,7 @@ empty handler's; first calls are not. What a bundle leaves under way when its in
 ${coldTable(measured)}
 
 *host ready*: \`WARM_HOSTS\` names GREEN-API's host. *credential ready*: \`WARM_INSTANCES\` names the instance; its init then holds one read of a secret.
-*confirmed and told*: as it is deployed, with a reading of the state and an outcome event before it answers; no other row has them.
+*confirmed, with event*: as it is deployed, with a reading of the state and an outcome event before it answers; no other row has them.
 Not measured: \`@green-api/whatsapp-api-client\` 0.4.4 (asks for a version of \`fs\` that is not there to install) and
 \`@green-api/whatsapp-api-client-js\` (not on npm).
 
