@@ -44,7 +44,7 @@ export const clientOf = (endpoint: string) =>
 const isEndOf = (arn: string) => (event: LambdaEvent) =>
   event.kind === 'history' && event.execution.arn === arn && /^Execution(?!Started)/.test(event.event.EventType ?? '');
 
-/** A emulator with the real client in front of it, and a memory of all it says. */
+/** An emulator with the real client in front of it, and a record of everything it reports. */
 export const startHarness = async (options: Pick<LambdaOptions, 'functions'> & Partial<LambdaOptions>) => {
   const events = createRecorder<LambdaEvent>();
   const lines = createRecorder<string>();

@@ -18,14 +18,14 @@ type InvocationEvent = {
   };
 };
 
-type Strings = { readonly event: InvocationEvent; readonly answer: (output: unknown) => void };
+type Invocation = { readonly event: InvocationEvent; readonly answer: (output: unknown) => void };
 
 const parseEvent = (event: unknown) => event as InvocationEvent;
 
-/** A emulator whose function is the test itself: it takes the invocations, makes the checkpoints and gives the answers. */
+/** An emulator whose function is the test itself: the test receives the invocations, makes the checkpoints and answers. */
 export const startPuppet = async (bundle: string) => {
-  const invocations = createRecorder<Strings>();
-  const taken = new Set<Strings>();
+  const invocations = createRecorder<Invocation>();
+  const returned = new Set<Invocation>();
   const server = await startLoopbackServer(async (request, response) => {
     const event = parseEvent(await json(request));
     const { promise, resolve } = Promise.withResolvers<unknown>();
@@ -37,11 +37,11 @@ export const startPuppet = async (bundle: string) => {
     functions: { run: { bundle, environment: () => environment, executionTimeoutMs: 600_000 } },
   });
 
-  const invocation = async (): Promise<Strings> => {
-    const next = await invocations.first((one) => !taken.has(one));
-    // Somebody else may have waited for the same one.
-    if (taken.has(next)) return invocation();
-    taken.add(next);
+  const invocation = async (): Promise<Invocation> => {
+    const next = await invocations.first((one) => !returned.has(one));
+    // Another caller may have waited for the same invocation.
+    if (returned.has(next)) return invocation();
+    returned.add(next);
     return next;
   };
 
