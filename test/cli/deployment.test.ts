@@ -211,7 +211,7 @@ const resource = (type: string, id: string) =>
 
 const attribute = (key: string, value: string) => `<entry><key>${key}</key><value>${value}</value></entry>`;
 
-type Trouble = {
+type StackFaults = {
   readonly key?: string;
   readonly alarm?: string;
   readonly messages?: number;
@@ -220,7 +220,7 @@ type Trouble = {
 
 const startStack = async (
   apiUrl: string,
-  { key = '', alarm = 'OK', messages = 0, topics = ['arn:aws:sns:eu-central-1:1:on-call'] }: Trouble,
+  { key = '', alarm = 'OK', messages = 0, topics = ['arn:aws:sns:eu-central-1:1:on-call'] }: StackFaults,
 ) => {
   const aws: Awaited<ReturnType<typeof startAws>> = await startAws({
     GetCallerIdentity: callerIdentity,
@@ -239,8 +239,8 @@ const startStack = async (
   return aws;
 };
 
-const doctor = async (trouble: Trouble, api: { readonly url: string }) => {
-  await using aws = await startStack(api.url, trouble);
+const doctor = async (faults: StackFaults, api: { readonly url: string }) => {
+  await using aws = await startStack(api.url, faults);
   return await runCli(['doctor', '--stack', 'green-api-logout'], { env: aws.env });
 };
 
