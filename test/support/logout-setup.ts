@@ -19,7 +19,7 @@ export type SetupOptions = {
   readonly extraHosts?: readonly string[];
 };
 
-type AskOptions = {
+type LogoutOptions = {
   readonly id?: string;
   readonly wait?: number;
   readonly body?: string;
@@ -67,7 +67,7 @@ export const startLogoutSetup = async ({
     /** The times between requests to GREEN-API of one instance and method, in milliseconds. */
     gaps: sends.gaps,
     evidence: () => records().filter(({ message }) => message === 'evidence'),
-    logOut: async ({ id = idInstance, wait = 0, body, remainingMs }: AskOptions = {}) => {
+    logOut: async ({ id = idInstance, wait = 0, body, remainingMs }: LogoutOptions = {}) => {
       const event = httpEventOf({
         pathParameters: { idInstance: id },
         headers: { prefer: `wait=${wait}` },

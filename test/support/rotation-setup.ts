@@ -11,7 +11,7 @@ import type {
 export const idInstance = '1101000001' as InstanceId;
 export const firstToken = '0'.repeat(50);
 
-/** What an updateApiToken does, and what its caller learns of it. */
+/** What an updateApiToken changes, and the answer that its caller gets. */
 export type UpdateFault =
   | 'lost answer'
   | 'no answer, no change'

@@ -35,7 +35,7 @@ export const requestOf = (request: Partial<ForcedLogout> = {}): ForcedLogout => 
   ...request,
 });
 
-const notAsked = new Set(['unknown-instance', 'credential-unreadable']);
+const notCalled = new Set(['unknown-instance', 'credential-unreadable']);
 
 /** Instances with set answers, on a clock that jumps over every wait. */
 export const createSetup = (scripts: Readonly<Record<string, Script>>) => {
@@ -69,11 +69,11 @@ export const createSetup = (scripts: Readonly<Record<string, Script>>) => {
       played.set(idInstance, turn + 1);
       const answers = script(idInstance) ?? [];
       const answer = answers[turn] ?? answers.at(-1) ?? otherwise;
-      if (!notAsked.has(answer.kind)) {
+      if (!notCalled.has(answer.kind)) {
         onSent();
         calls.push({ method, id: idInstance, at: clock.now().toISOString() });
       }
-      return { ...answer, requests: notAsked.has(answer.kind) ? 0 : 1 };
+      return { ...answer, requests: notCalled.has(answer.kind) ? 0 : 1 };
     };
   };
 

@@ -9,7 +9,7 @@ const withoutToken = (path: string) => path.slice(0, path.lastIndexOf('/'));
 const gapsOf = (times: readonly number[]) => times.slice(1).map((time, at) => time - (times[at] ?? 0));
 
 /**
- * Notes when this process sends requests. A emulator in the same process cannot tell: while the process is held up it
+ * Notes when this process sends requests. An emulator in the same process cannot tell: while the process is blocked it
  * sees a request later than it was sent, and the next one in time.
  */
 export const watchSends = () => {

@@ -120,7 +120,7 @@ test.each(routes)(
     const functions = openHandlers();
     const id = fc.oneof(hostileText, fc.constantFrom('1101000001', `api-${'0'.repeat(40)}`));
     const parameter = fc.oneof(fc.constantFrom('owner', 'group', 'next'), hostileText);
-    const asked = fc.record({
+    const requests = fc.record({
       pathParameters: id.map((text): Record<string, string> => ({ idInstance: text, id: text })),
       queryStringParameters: fc.dictionary(parameter, hostileText, { maxKeys: 3 }),
       headers: fc.oneof(hostileHeaders, fc.constant({})),
@@ -129,7 +129,7 @@ test.each(routes)(
     });
 
     await fc.assert(
-      fc.asyncProperty(asked, async (request) => {
+      fc.asyncProperty(requests, async (request) => {
         assess(parseAnswer(await functions[handler](httpEventOf({ routeKey, ...request }), contextOf())));
       }),
       { numRuns: 300 },
@@ -209,7 +209,7 @@ test.each(['schedule', 'offboarding'] as const)(
 
 test('a run does nothing for an invalid payload', async () => {
   const never = () => {
-    throw new Error('nobody may be asked');
+    throw new Error('nothing may be called');
   };
   const dependencies = {
     callWithCredential: never,

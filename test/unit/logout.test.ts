@@ -341,10 +341,10 @@ test.each([
     'reason must be 1 to 256 characters without control characters',
   ],
   [{ body: '{"wait":3}' }, 'wait', 'wait is not a field of this request'],
-])('refuses %j and calls nothing', async (asked, field, detail) => {
+])('refuses %j and calls nothing', async (request, field, detail) => {
   await using setup = await startLogoutSetup();
 
-  const { status, body } = await setup.logOut(asked);
+  const { status, body } = await setup.logOut(request);
 
   expect([status, body.code, body.field, body.detail]).toEqual([400, 'invalid-request', field, detail]);
   expect(setup.greenApi.calls).toEqual([]);

@@ -6,7 +6,7 @@ import { createSetup, requestOf, type Script } from '../support/run-setup.ts';
 beforeAll(() => LocalDurableTestRunner.setupTestEnvironment({ skipTime: true }));
 afterAll(() => LocalDurableTestRunner.teardownTestEnvironment());
 
-/** The function as Lambda runs it, with the SDK and middy; only what it asks is faked. */
+/** The function as Lambda runs it, with the SDK and middy; only its dependencies are fakes. */
 const runFunction = async (scripts: Readonly<Record<string, Script>>, payload: unknown = requestOf()) => {
   const setup = createSetup(scripts);
   const handlerFunction = createRunHandler(setup.dependencies) as unknown as RunnerHandler;
@@ -62,12 +62,12 @@ test('what is no run fails as such, names the fields, and repeats nothing of wha
 
 test('retries of a step that Secrets Manager keeps waiting are the SDK\u2019s own', async () => {
   const setup = createSetup({ '1101000001': {} });
-  let asked = 0;
+  let reads = 0;
   const dependencies: typeof setup.dependencies = {
     ...setup.dependencies,
     listInstances: async (next) => {
-      asked += 1;
-      return asked === 1 ? { kind: 'unavailable', detail: 'down' } : setup.dependencies.listInstances(next);
+      reads += 1;
+      return reads === 1 ? { kind: 'unavailable', detail: 'down' } : setup.dependencies.listInstances(next);
     },
   };
   const handlerFunction = createRunHandler(dependencies) as unknown as RunnerHandler;
@@ -75,7 +75,7 @@ test('retries of a step that Secrets Manager keeps waiting are the SDK\u2019s ow
   const run = await new LocalDurableTestRunner({ handlerFunction }).run({ payload: requestOf() });
 
   expect(run.getStatus()).toBe('SUCCEEDED');
-  expect(asked).toBe(2);
+  expect(reads).toBe(2);
 });
 
 test('3,000 instances with passing faults take fewer than 200 operations, and the result fits', async () => {

@@ -15,11 +15,11 @@ const nightly = {
 const createSetup = (
   answer: Exclude<RunStart, { readonly id: RunName }>['kind'] | 'started' | 'other-payload' = 'started',
 ) => {
-  const asked: { readonly name: RunName; readonly request: ForcedLogout }[] = [];
+  const runs: { readonly name: RunName; readonly request: ForcedLogout }[] = [];
   const lines: object[] = [];
   const handler = createScheduleHandler({
     startRun: async (name, request) => {
-      asked.push({ name, request });
+      runs.push({ name, request });
       return answer === 'started' || answer === 'other-payload'
         ? { kind: answer, id: name }
         : { kind: answer, detail: 'Lambda: SomeException' };
@@ -28,7 +28,7 @@ const createSetup = (
     limits: { maxTargetsCeiling: 500, executionTimeoutMs: 30 * 86_400_000 },
     log: (level, message, fields) => void lines.push({ level, message, ...fields }),
   });
-  return { asked, lines, fire: (input: unknown = nightly) => handler(input, contextOf()) };
+  return { runs, lines, fire: (input: unknown = nightly) => handler(input, contextOf()) };
 };
 
 test('starts the run that the schedule is for', async () => {
@@ -37,7 +37,7 @@ test('starts the run that the schedule is for', async () => {
   const { run } = await setup.fire();
 
   expect(run).toMatch(/^schedule-[0-9a-f]{40}$/);
-  expect(setup.asked).toEqual([
+  expect(setup.runs).toEqual([
     {
       name: run,
       request: {
@@ -68,7 +68,7 @@ test('passes on all that may be configured', async () => {
 
   await setup.fire({ ...nightly, ...configured });
 
-  expect(setup.asked).toMatchObject([{ request: configured }]);
+  expect(setup.runs).toMatchObject([{ request: configured }]);
 });
 
 test('requests the same run when the firing is delivered again', async () => {
@@ -77,11 +77,11 @@ test('requests the same run when the firing is delivered again', async () => {
   await setup.fire();
   await setup.fire(JSON.parse(JSON.stringify(nightly)));
 
-  expect(setup.asked[1]).toEqual(setup.asked[0]);
+  expect(setup.runs[1]).toEqual(setup.runs[0]);
 });
 
 test.each([{ schedule: 'nightly-vans' }, { scheduledTime: '2026-11-23T22:00:00Z' }])(
-  'asks for another run for another firing: %j',
+  'requests another run for another firing: %j',
   async (other) => {
     const setup = createSetup();
 
@@ -128,7 +128,7 @@ test.each<[object, string]>([
     name: 'InvalidRequest',
     message: expect.stringContaining(message),
   });
-  expect(setup.asked).toEqual([]);
+  expect(setup.runs).toEqual([]);
 });
 
 test('no input makes it fail in a way that has no name', async () => {

@@ -210,10 +210,10 @@ test('returns to a waiting handler the timers that fired in the meantime', async
   const started = await puppet.checkpoint(event, event.CheckpointToken, [wait('w', 1)]);
   await puppet.events.first((one) => one.kind === 'history' && one.event.EventType === 'WaitSucceeded');
 
-  const asked = await puppet.checkpoint(event, started.CheckpointToken, []);
+  const answer = await puppet.checkpoint(event, started.CheckpointToken, []);
 
   expect(started.NewExecutionState?.Operations).toMatchObject([{ Id: 'w', Status: 'STARTED' }]);
-  expect(asked.NewExecutionState?.Operations).toMatchObject([{ Id: 'w', Status: 'SUCCEEDED' }]);
+  expect(answer.NewExecutionState?.Operations).toMatchObject([{ Id: 'w', Status: 'SUCCEEDED' }]);
 });
 
 test('invokes again, and names what changed, when a timer fires after the handler has gone', async () => {

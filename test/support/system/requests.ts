@@ -55,11 +55,11 @@ const wire = (setup: FaultSetup, variables: Readonly<Record<string, string>>): C
  * Executes a run on a clock that jumps over its waits. All its calls go through the real SDK and real sockets.
  *
  * @param options.seconds how long it may act, on that clock
- * @param options.waitsTimes how much longer its waits last there than it asked for
+ * @param options.waitsTimes the factor by which its waits last longer than it requested
  */
 export const run = async (
   setup: FaultSetup,
-  asked: Pick<ForcedLogout, 'target'> & Partial<ForcedLogout>,
+  fields: Pick<ForcedLogout, 'target'> & Partial<ForcedLogout>,
   {
     seconds = 20,
     waitsTimes = 1,
@@ -78,7 +78,7 @@ export const run = async (
     source: 'api',
     expiresAt: new Date(clock.now().getTime() + seconds * 1_000).toISOString(),
     maxTargets: 3_000,
-    ...asked,
+    ...fields,
   });
   const carryOut = createForcedLogoutRun({
     ...wire(setup, variables),

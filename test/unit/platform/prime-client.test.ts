@@ -10,7 +10,7 @@ trustEmulators();
 
 const secret = '{"SecretString":"as it is"}';
 
-/** A client whose Secrets Manager is at `endpoint`, and its dry run. */
+/** A client whose Secrets Manager is at `endpoint`, and the function that primes it. */
 const createClient = (endpoint: string) => {
   useEmulators({ secretsManager: endpoint });
   const connections = createConnections();
@@ -24,7 +24,7 @@ const createClient = (endpoint: string) => {
   };
   return {
     opened,
-    rehearsed: () => primeClient(command, () => client.send(command), openEarly),
+    prime: () => primeClient(command, () => client.send(command), openEarly),
     send: () => client.send(read()),
     [Symbol.dispose]: () => connections.agent.destroy(),
   };
@@ -34,7 +34,7 @@ test('sends nothing, and the first read goes over the connection it opened', asy
   await using host = await startHttpsHost({ answer: () => secret });
   using client = createClient(`https://${host.host}`);
 
-  await client.rehearsed();
+  await client.prime();
   const sent = host.seen.requests;
   const { SecretString } = await client.send();
 
@@ -43,11 +43,11 @@ test('sends nothing, and the first read goes over the connection it opened', asy
   expect(host.seen).toEqual({ connections: 1, requests: 1 });
 });
 
-test('a connection that was ended before the first read costs that read nothing but a new one', async () => {
+test('a connection that ended before the first read is replaced by a new one', async () => {
   await using host = await startHttpsHost({ answer: () => secret });
   using client = createClient(`https://${host.host}`);
 
-  await client.rehearsed();
+  await client.prime();
   await host.endFirstConnection();
   const { SecretString } = await client.send();
 
@@ -55,7 +55,7 @@ test('a connection that was ended before the first read costs that read nothing 
   expect(host.seen).toEqual({ connections: 2, requests: 1 });
 });
 
-test('one that is found dead only when it is used is replaced by the client', async () => {
+test('a connection that turns out dead only when it is used is replaced by the client', async () => {
   let requests = 0;
   await using host = await startHttpsHost({
     answer: () => {
@@ -65,24 +65,24 @@ test('one that is found dead only when it is used is replaced by the client', as
   });
   using client = createClient(`https://${host.host}`);
 
-  await client.rehearsed();
+  await client.prime();
   const { SecretString } = await client.send();
 
   expect(SecretString).toBe('as it is');
   expect(host.seen).toEqual({ connections: 2, requests: 2 });
 });
 
-test('connects to nothing that is plain http', async () => {
+test('does not connect to a plain http address', async () => {
   await using host = await startHttpsHost({ answer: () => '{}' });
   using client = createClient(`http://${host.host}`);
 
-  await client.rehearsed();
+  await client.prime();
 
   expect(client.opened).toEqual([]);
 });
 
-test('a host that cannot be reached is no failure', async () => {
+test('a host that cannot be reached is not a failure', async () => {
   using client = createClient('https://127.0.0.1:9');
 
-  await expect(client.rehearsed()).resolves.toBeUndefined();
+  await expect(client.prime()).resolves.toBeUndefined();
 });

@@ -51,12 +51,12 @@ test('processes at most 200 instances at once', async () => {
   const setup = createSetup(many(1_000));
   let now = 0;
   let most = 0;
-  const callWithCredential: typeof setup.dependencies.callWithCredential = async (...asked) => {
+  const callWithCredential: typeof setup.dependencies.callWithCredential = async (...args) => {
     now += 1;
     most = Math.max(most, now);
     await new Promise(setImmediate);
     now -= 1;
-    return setup.dependencies.callWithCredential(...asked);
+    return setup.dependencies.callWithCredential(...args);
   };
 
   await setup.run(requestOf(), { callWithCredential });

@@ -155,7 +155,7 @@ test.each([
   ['owner', { owner: 'anna@example.com' }, { owner: 'ben@example.com' }, 'its owner tag has changed'],
   ['group', { group: 'sales' }, { group: 'support' }, 'its group tag has changed'],
 ] as const)(
-  'a tag %s that changes after the list was read is heeded, and fails nothing',
+  'an instance whose %s tag changes after the list was read is skipped, and the run succeeds',
   async (_, target, change, detail) => {
     const setup = createSetup({ '1101000001': staff['1101000001'] });
     const { listInstances } = setup.dependencies;
@@ -201,10 +201,10 @@ test('a named instance without a secret fails alone', async () => {
 
 test('while Secrets Manager is unavailable, it retries at growing intervals, and then continues', async () => {
   const setup = createSetup(staff);
-  let asked = 0;
+  let reads = 0;
   const listInstances: typeof setup.dependencies.listInstances = async (next) => {
-    asked += 1;
-    return asked <= 12 ? down : setup.dependencies.listInstances(next);
+    reads += 1;
+    return reads <= 12 ? down : setup.dependencies.listInstances(next);
   };
 
   const run = await setup.run(requestOf(), { listInstances });
@@ -238,10 +238,10 @@ test('an instance whose tags cannot be read keeps no other from being logged out
 
 test('a dry run waits until it knows the tags of every instance it names', async () => {
   const setup = createSetup(staff);
-  let asked = 0;
+  let reads = 0;
   const readTags: typeof setup.dependencies.readTags = async (id) => {
-    asked += 1;
-    return asked === 1 ? down : setup.dependencies.readTags(id);
+    reads += 1;
+    return reads === 1 ? down : setup.dependencies.readTags(id);
   };
 
   const target = { instances: ids('1101000002', '1101000003') };
@@ -252,10 +252,10 @@ test('a dry run waits until it knows the tags of every instance it names', async
 
 test('tags that cannot be read before a logout put it off, and are read again', async () => {
   const setup = createSetup({ '1101000001': {} });
-  let asked = 0;
+  let reads = 0;
   const readTags: typeof setup.dependencies.readTags = async (id) => {
-    asked += 1;
-    return asked <= 2 ? down : setup.dependencies.readTags(id);
+    reads += 1;
+    return reads <= 2 ? down : setup.dependencies.readTags(id);
   };
 
   const run = await setup.run(requestOf(), { readTags });

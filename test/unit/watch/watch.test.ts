@@ -82,9 +82,9 @@ test('an instance that became protected is watched on', async () => {
 
 test('an instance that fails in an unforeseen way stops no other', async () => {
   const setup = createWatchSetup({ [id]: [], '1101000002': ['notAuthorized', 'authorized'] });
-  const readTags = async (asked: string) => {
-    if (asked === id) throw new RangeError('unforeseen');
-    return { kind: 'tags' as const, instance: { idInstance: asked as never, protected: false, ...tags } };
+  const readTags = async (idInstance: string) => {
+    if (idInstance === id) throw new RangeError('unforeseen');
+    return { kind: 'tags' as const, instance: { idInstance: idInstance as never, protected: false, ...tags } };
   };
 
   await setup.run(setup.request, { readTags });

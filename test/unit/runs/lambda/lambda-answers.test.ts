@@ -23,11 +23,11 @@ const request: ForcedLogout = {
 
 /** The real client before a Lambda that gives these answers, one after the other, the last one for good. */
 const startLambdaThat = async (...answers: readonly [Scripted, ...Scripted[]]) => {
-  const asked: string[] = [];
+  const calls: string[] = [];
   const waits: number[] = [];
   const server = await startLoopbackServer(async (message, response) => {
-    const { status = 200, error, body = {} } = answers[Math.min(asked.length, answers.length - 1)] ?? answers[0];
-    asked.push(`${message.method} ${message.url?.split('?')[0]}`);
+    const { status = 200, error, body = {} } = answers[Math.min(calls.length, answers.length - 1)] ?? answers[0];
+    calls.push(`${message.method} ${message.url?.split('?')[0]}`);
     response.writeHead(error === undefined ? status : 400, error === undefined ? {} : { 'x-amzn-errortype': error });
     response.end(JSON.stringify(body));
   }, {});
@@ -41,7 +41,7 @@ const startLambdaThat = async (...answers: readonly [Scripted, ...Scripted[]]) =
   const startRun = createStartRun({ client, functionName: 'run', qualifier: 'live' });
   const readExecution = createReadExecution({ client, findRun });
   return {
-    asked,
+    calls,
     waits,
     findRun,
     startRun: () => startRun(name, request),
@@ -104,7 +104,7 @@ test('finds a run behind empty pages', async () => {
   await using lambda = await startLambdaThat(emptyPage, emptyPage, listed('RUNNING'));
 
   expect(await lambda.findRun(name)).toEqual({ kind: 'found', arn, status: 'RUNNING' });
-  expect(lambda.asked).toHaveLength(3);
+  expect(lambda.calls).toHaveLength(3);
 });
 
 test('does not take another name that merely matches for the run', async () => {
@@ -172,7 +172,7 @@ test.each(['PAUSED', 'PAUSING', 'DELETING', 'SOMETHING_NEW'])('stops a run that 
   await using lambda = await startLambdaThat(listed(status), { body: { StopTimestamp: 1 } });
 
   expect(await lambda.stopRun(name, 'auth0|desk')).toEqual({ kind: 'stopped' });
-  expect(lambda.asked.at(-1)).toMatch(/^POST .*\/stop$/);
+  expect(lambda.calls.at(-1)).toMatch(/^POST .*\/stop$/);
 });
 
 test('reads the status of a paused run', async () => {
