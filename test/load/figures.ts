@@ -1,4 +1,4 @@
-/** Prints figures as a small table, past jest's own decoration of what is logged. */
+/** Prints figures as a small table, without the text that jest adds to console output. */
 export const printFigures = (title: string, rows: readonly Readonly<Record<string, string | number>>[]): void => {
   const columns = Object.keys(rows[0] ?? {});
   const lines = [columns, columns.map(() => '---'), ...rows.map((row) => columns.map((column) => row[column]))];

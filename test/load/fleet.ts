@@ -1,11 +1,11 @@
 import { type GreenApiOptions, startGreenApi } from '../../local/emulators/green-api/emulator.ts';
 import { startSecretsManager } from '../../local/emulators/secrets-manager/emulator.ts';
 
-/** So many ids, one after the other. */
+/** `count` consecutive ids. */
 export const idsFrom = (first: number, count: number): readonly string[] =>
   Array.from({ length: count }, (_, index) => String(first + index));
 
-/** A token of its own for each instance: one that is used for another is rejected. */
+/** Each instance has its own token. The token of another instance is rejected. */
 const tokenOf = (idInstance: string): string => idInstance.padStart(50, '0');
 
 export type FleetOptions = {
@@ -44,7 +44,7 @@ export const startFleetSecrets = async (ids: readonly string[], apiUrl: string) 
   });
   return {
     secretsManager,
-    /** What makes the functions speak to the two. */
+    /** The environment variables with which the functions call both emulators. */
     variables: {
       ALLOWED_API_HOSTS: new URL(apiUrl).host,
       AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsManager.url,

@@ -1,4 +1,4 @@
-/** GREEN-API's emulator in a process of its own, so that nothing else makes it see requests later than they came. */
+/** GREEN-API's emulator in a process of its own, so that no other work delays its record of a request. */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { closestCalls } from './closest-calls.ts';
 import { type FleetOptions, startFleetGreenApi } from './fleet.ts';

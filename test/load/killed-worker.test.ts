@@ -18,7 +18,7 @@ const noKill: Kill = { moment: 'after', at: 0 };
 /** What GREEN-API answers to the logout that a new worker repeats. */
 type RepeatedAnswer = 'is-logout' | 'starting-or-not-authorized' | 'http-429';
 
-/** What each instance of a run is there for; their ids follow one another. */
+/** The role of each instance of a run. Their ids are consecutive. */
 const roles = ['plain', 'still authorized at first', 'HTTP 500 at first', 'protected'] as const;
 const withFailure = [...roles, 'wrong host'] as const;
 const mostRuns = 200;
@@ -36,7 +36,7 @@ const prepare = (
   if (broken !== undefined) greenApi.setFault(broken, 'http-403-html');
 };
 
-/** One run in a Lambda of its own, whose worker is killed once. */
+/** Executes one run in a Lambda of its own, and kills its worker once. */
 const runWith = async (fleet: Fleet, ids: readonly string[], { moment, at }: Kill, repeated: RepeatedAnswer) => {
   prepare(fleet, ids);
   const count = join(temporaryFolder(), 'checkpoints');
@@ -58,11 +58,11 @@ const runWith = async (fleet: Fleet, ids: readonly string[], { moment, at }: Kil
     at: new Date(Date.now() + 1_500).toISOString(),
   });
   return {
-    // What is the same for every run that is left alone, whichever instances it is about.
+    // The part of the result that does not depend on the ids of the instances.
     result: {
       status,
       progress,
-      // What a worker did that was killed is not what somebody else did: no kind may change.
+      // What a killed worker did must not be attributed to somebody else, so no kind may change.
       outcomes: outcomes.map(({ idInstance, kind, confirmed }) => ({
         role: withFailure[ids.indexOf(idInstance)],
         kind,
@@ -82,12 +82,12 @@ test.each([
   ['succeeds', 'SUCCEEDED', roles, 'http-429'],
   ['fails for one instance', 'FAILED', withFailure, 'is-logout'],
 ] as const)(
-  'a run that %s (%s, %j) ends the same when its worker is killed at any checkpoint and a repeated logout gets %s',
-  async (_, status, cast, repeated) => {
+  'a run that %s (%s, %j) has the same result when its worker is killed at any checkpoint and a repeated logout gets %s',
+  async (_, status, instanceRoles, repeated) => {
     const fleetIds = idsFrom(firstIdOf(0), mostRuns * withFailure.length);
     const repeatedLogout = repeated === 'http-429' ? 'starting-or-not-authorized' : repeated;
     await using fleet = await startFleet({ ids: fleetIds, repeatedLogout });
-    const idsOf = (run: number) => idsFrom(firstIdOf(run), cast.length);
+    const idsOf = (run: number) => idsFrom(firstIdOf(run), instanceRoles.length);
 
     const alone = await runWith(fleet, idsOf(0), noKill, repeated);
     const kills = Array.from({ length: alone.checkpoints }, (_, index) => index + 1).flatMap((at): Kill[] => [
@@ -101,7 +101,7 @@ test.each([
 
     const logouts = killed.map((run) => run.logouts);
     printFigures(
-      `A run of ${cast.length} instances that ends ${status}, killed with SIGKILL at each checkpoint in turn`,
+      `A run of ${instanceRoles.length} instances that ends ${status}, killed with SIGKILL at each checkpoint in turn`,
       [
         {
           checkpoints: alone.checkpoints,
@@ -115,9 +115,9 @@ test.each([
     );
     expect(alone.result.status).toBe(status);
     expect(alone.result.progress).toEqual({
-      total: cast.length,
+      total: instanceRoles.length,
       loggedOut: 3,
-      failed: cast.length - 4,
+      failed: instanceRoles.length - 4,
       skipped: 1,
       pending: 0,
       ready: 0,

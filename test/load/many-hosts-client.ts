@@ -1,4 +1,4 @@
-/** Logs instances out and reads their states over the real GREEN-API client, and reports each answer that came for want of a descriptor. */
+/** Logs instances out and reads their states with the real GREEN-API client, and prints how often each kind of answer came. */
 import { createGreenApi } from '../../functions/green-api/client.ts';
 import { createSendGet } from '../../functions/green-api/exchange.ts';
 import { createRateLimiter } from '../../functions/green-api/rate-limiter.ts';
@@ -10,7 +10,7 @@ import { idsFrom } from './fleet.ts';
 
 const parseHosts = (text = ''): readonly string[] => JSON.parse(text);
 
-/** As many as four batches of a run have under way at once. */
+/** The number of calls that four batches of a run have in flight. */
 const concurrency = 200;
 
 const hosts = parseHosts(process.argv[2]);
@@ -25,7 +25,7 @@ const first = 1_101_000_000;
 const instances = 3_000;
 
 await inParallel(concurrency, idsFrom(first, instances), async (id) => {
-  // GREEN-API numbers the instances of one host one after the other, so a run goes from host to host.
+  // Instances of one GREEN-API host have consecutive ids, so a run finishes one host before the next.
   const apiUrl = hosts[Math.floor(((Number(id) - first) / instances) * hosts.length)] as Credential['apiUrl'];
   const instance = {
     idInstance: id as InstanceId,

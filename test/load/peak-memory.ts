@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** The most memory a process has held so far, in bytes; `undefined` where there is no `/proc`, or no such process. */
+/** The peak memory of a process so far, in bytes. `undefined` without `/proc`, or if the process does not exist. */
 export const peakMemoryOf = (pid: number): number | undefined => {
   try {
     const [, kibibytes] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];

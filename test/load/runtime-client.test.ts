@@ -46,7 +46,7 @@ test.each([
   expect(await environment.exited).not.toBe(0);
 });
 
-test('a logout that would take too long is answered a second before the deadline', async () => {
+test('a logout that takes too long is answered a second before the deadline', async () => {
   await using fleet = await startFleet({ ids });
   fleet.greenApi.setFault(idInstance, 'hang');
   await using environment = await startEnvironment({ functionName: 'logout', variables: fleet.variables });
@@ -58,7 +58,7 @@ test('a logout that would take too long is answered a second before the deadline
   expect(performance.now()).toBeLessThan(deadline);
 });
 
-test('a list that would take too long is answered before the deadline', async () => {
+test('a list that takes too long is answered before the deadline', async () => {
   await using fleet = await startFleet({ ids });
   fleet.secretsManager.setFault('*', 'hang');
   await using environment = await startEnvironment({ functionName: 'instances', variables: fleet.variables });
@@ -70,7 +70,7 @@ test('a list that would take too long is answered before the deadline', async ()
   expect(performance.now()).toBeLessThan(deadline);
 });
 
-test('a kill in the middle of a logout leaves no answer, and the next environment confirms it', async () => {
+test('a logout whose environment is killed gets no answer, and the next environment confirms it', async () => {
   await using fleet = await startFleet({ ids });
   const { greenApi, variables } = fleet;
   greenApi.setFault(idInstance, 'slow', { times: 1, delayMs: 5_000 });
@@ -82,7 +82,7 @@ test('a kill in the middle of a logout leaves no answer, and the next environmen
   killed.kill();
 
   expect(await lost).toEqual({ kind: 'died' });
-  // GREEN-API counts the request of the environment that has gone, and this one knows nothing of it.
+  // GREEN-API's rate limit counts the request of the killed environment, which the new one does not know.
   await until(() => Date.now() - (greenApi.callsOf(idInstance)[0]?.at ?? 0) > 1_000);
   expect(await next.invoke(logoutOf(idInstance))).toEqual(response(200, { confirmed: true }));
 });

@@ -9,7 +9,7 @@ import { startGreenApiProcess } from './start-green-api-process.ts';
 
 jest.setTimeout(180_000);
 
-/** What a deployment gives the function, unless it is told otherwise. */
+/** The function's memory in a deployment that does not configure it. */
 const { memoryMb } = parseConfiguration().runs;
 
 const isOperation = (event: LambdaEvent) =>
@@ -56,7 +56,7 @@ test.each([1_000, 3_000])(
     expect(progress).toEqual({ total: count, loggedOut: count, failed: 0, skipped: 0, pending: 0, ready: 0 });
     expect(operations).toBeLessThan(200);
     expect(Math.max(0, ...peaks)).toBeLessThan(memoryMb * 2 ** 20);
-    // A request may have waited to be read for as long as GREEN-API's process was held up.
+    // The emulator may record a request late, by as long as its process was blocked.
     expect(closestMs + heldUpMs).toBeGreaterThanOrEqual(1_000);
   },
 );

@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 
 const root = join(__dirname, '..', '..');
 
-/** The local service as `npm start` runs it after its build, around secrets that are elsewhere. */
+/** The local service as `npm start` runs it after its build, with a Secrets Manager outside it. */
 export const startServiceProcess = async (
   variables: Readonly<Record<string, string>>,
   onLine: (line: string) => void,
@@ -35,7 +35,7 @@ export const startServiceProcess = async (
   return {
     url: await url.promise,
     pid: child.pid ?? 0,
-    /** Ends it as Ctrl-C does, and waits for its last line. */
+    /** Ends the service as Ctrl-C does, and waits for its last line. */
     stop: () => end('SIGINT'),
     [Symbol.asyncDispose]: async () => {
       await end('SIGKILL');

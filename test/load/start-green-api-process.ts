@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import type { FleetOptions } from './fleet.ts';
 
-/** What GREEN-API has seen so far. */
+/** What GREEN-API has recorded so far. */
 export type Seen = {
   readonly calls: number;
   /** The instances that were called. */

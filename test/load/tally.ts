@@ -5,6 +5,6 @@ export const tally = (keys: Iterable<string>): Readonly<Record<string, number>> 
   return Object.fromEntries(Object.entries(counts).sort(([a], [b]) => (a < b ? -1 : 1)));
 };
 
-/** The value below which this share of them lies. */
+/** The value below which the given share of the values lies. */
 export const quantile = (values: readonly number[], share: number): number =>
   values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))] ?? Number.NaN;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Resolves once `holds` does; the test's own time limit ends what never does. */
+/** Resolves once `holds` returns true. The time limit of the test ends the wait if it never does. */
 export const until = async (holds: () => boolean): Promise<void> => {
   while (!holds()) await sleep(5);
 };

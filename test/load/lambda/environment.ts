@@ -10,7 +10,7 @@ import { type InvocationAnswer, type RuntimeError, startRuntimeApi } from './run
 export type EnvironmentOptions = {
   readonly functionName: string;
   readonly variables?: Readonly<Record<string, string>>;
-  /** Takes what the function prints, line by line. */
+  /** Receives each line that the function prints. */
   readonly onLine?: (line: string) => void;
 };
 
@@ -18,12 +18,12 @@ export type Usage = {
   /** After a garbage collection. */
   readonly heapBytes: number;
   readonly rssBytes: number;
-  /** Connections to others that are open. */
+  /** The number of open outgoing connections. */
   readonly sockets: number;
 };
 
 export type Start = { readonly kind: 'ready' } | { readonly kind: 'init-error'; readonly error: RuntimeError };
-/** `died`: the process has gone before it answered, so that nobody will. */
+/** `died`: the process ended without an answer. */
 export type Answer = InvocationAnswer | { readonly kind: 'died' };
 
 const bootstrap = join(__dirname, '..', 'node_modules', 'aws-lambda-ric', 'index.mjs');
@@ -48,7 +48,7 @@ const lambdaVariables = (functionName: string, runtimeApi: string) => ({
   TZ: ':UTC',
 });
 
-/** One environment of Lambda's around a built bundle: AWS's own runtime client in a process of its own. */
+/** One execution environment of Lambda for a built bundle: AWS's own runtime client in a separate process. */
 export const startEnvironment = async ({ functionName, variables = {}, onLine = () => {} }: EnvironmentOptions) => {
   const api = await startRuntimeApi();
   const child = spawn(process.execPath, ['--expose-gc', ...memoryFlags(memoryMb), ...preloads, bootstrap], {

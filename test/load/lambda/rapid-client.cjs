@@ -1,5 +1,5 @@
 // Loaded by `node --require`: stands in for the native part of AWS's runtime client, which is a C++ client of the Runtime API
-// and wants cmake and make. https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
+// and needs cmake and make to build. https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 const http = require('node:http');
 const { registerHooks } = require('node:module');
 const { pathToFileURL } = require('node:url');
@@ -12,7 +12,7 @@ registerHooks({
 });
 
 const [host, port] = process.env.AWS_LAMBDA_RUNTIME_API.split(':');
-// One connection: an answer is on its way before the next invocation is asked for.
+// One connection: an answer is sent before the next invocation is requested.
 const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
 
 const request = (method, path, body) =>
@@ -29,7 +29,7 @@ const request = (method, path, body) =>
     sent.end(body);
   });
 
-// Without the Runtime API there is nobody to answer to.
+// Without the Runtime API the process has nothing to do.
 const post = (path, body) => void request('POST', path, body).catch(() => process.exit(1));
 
 exports.next = () => request('GET', 'next');

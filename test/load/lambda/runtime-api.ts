@@ -69,9 +69,9 @@ export const startRuntimeApi = async () => {
   return {
     host,
     close,
-    /** Resolves when the environment has asked for its first invocation. */
+    /** Resolves when the environment requests its first invocation. */
     ready: ready.promise,
-    /** Resolves when it has reported instead that it cannot start. */
+    /** Resolves when the environment reports that it cannot start. */
     initError: initError.promise,
     invoke: (event: unknown, timeoutMs: number): Promise<InvocationAnswer> => {
       const answer = Promise.withResolvers<InvocationAnswer>();

@@ -1,4 +1,4 @@
-// Loaded by `node --expose-gc --require`: tells the parent process, when it asks, what this one holds.
+// Loaded by `node --expose-gc --require`: on request, reports the memory and sockets of this process to its parent.
 const { subscribe } = require('node:diagnostics_channel');
 
 let sockets = 0;
@@ -10,7 +10,7 @@ subscribe('net.client.socket', ({ socket }) => {
 });
 
 process.on('message', () => {
-  // What the first collection finalizes, the second one frees.
+  // Objects that the first collection finalizes are freed by the second one.
   gc();
   gc();
   const { heapUsed, rss } = process.memoryUsage();

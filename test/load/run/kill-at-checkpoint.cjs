@@ -1,5 +1,5 @@
 // Loaded by `node --require` into the process of a run: counts its checkpoints in a file, across processes, and kills this one
-// right before, or right after, the one it is told.
+// right before, or right after, the one that the environment names.
 const { subscribe } = require('node:diagnostics_channel');
 const { appendFileSync, statSync } = require('node:fs');
 

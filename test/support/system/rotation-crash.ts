@@ -31,7 +31,7 @@ const readVersions = async (client: SecretsManagerClient): Promise<readonly Vers
   return Promise.all(read);
 };
 
-/** Emulators of one instance behind proxies that can kill whoever uses them. */
+/** Emulators for one instance, behind proxies that can kill the process that calls them. */
 export const startCrashSetup = async (bundles: Bundles) => {
   await using starting = new AsyncDisposableStack();
   const instance = { idInstance, apiTokenInstance: firstToken, logoutDelayMs: 0 };
@@ -46,7 +46,7 @@ export const startCrashSetup = async (bundles: Bundles) => {
   const variables = {
     ALLOWED_API_HOSTS: new URL(toGreenApi.url).host,
     TOKEN_ROTATION: 'enabled',
-    // No answer is too late, however busy the machine is.
+    // Long, so that no answer is late on a busy machine.
     GREEN_API_TIMEOUT_MS: '20000',
     ...awsVariables({ secretsManager: toSecrets.url }),
   };
@@ -73,26 +73,30 @@ export const startCrashSetup = async (bundles: Bundles) => {
 
 export type CrashSetup = Awaited<ReturnType<typeof startCrashSetup>>;
 
-/** What one way came to: `told` is the kind that it reported in the end, and `output` all that it has written. */
-export type WayResult = { readonly told: string; readonly calls: number; readonly output: string };
+/** `reported` is the kind that was reported in the end, and `output` everything that was written. */
+export type ScenarioResult = { readonly reported: string; readonly calls: number; readonly output: string };
 
-/** Plays one way, killed at a point, and then goes on as its callers do. */
-export type Way = (setup: CrashSetup, point?: KillPoint) => Promise<WayResult>;
+/** Rotates the token, is killed at a point, and then continues as its callers would. */
+export type Scenario = (setup: CrashSetup, point?: KillPoint) => Promise<ScenarioResult>;
 
 type Call = (functions: ReturnType<typeof startFunctions>) => Promise<string>;
 
-/** Calls a function in a process of its own; a killed one answers `killed`. */
-const inProcess = async ({ variables, proxies }: CrashSetup, call: Call, point?: KillPoint): Promise<WayResult> => {
+/** Calls a function in a process of its own. The result of a killed process is `killed`. */
+const inProcess = async (
+  { variables, proxies }: CrashSetup,
+  call: Call,
+  point?: KillPoint,
+): Promise<ScenarioResult> => {
   await using functions = startFunctions(variables);
   const killed = Promise.withResolvers<string>();
   proxies.reset(point, async () => {
     await functions.end();
     killed.resolve('killed');
   });
-  const told = await Promise.race([call(functions), killed.promise]);
+  const reported = await Promise.race([call(functions), killed.promise]);
   const calls = proxies.calls();
   await functions.end();
-  return { told, calls, output: functions.output() };
+  return { reported, calls, output: functions.output() };
 };
 
 const textOf = (answer: FunctionAnswer): string => JSON.stringify(answer);
@@ -101,21 +105,22 @@ const kindIn = (text: string): string =>
   /token-lost|not-rotated|credential-rejected/.exec(text)?.[0].replace('token-not', 'not') ?? 'rotated';
 
 /** A single logout; after a crash the caller sends a logout again. */
-export const afterLogout: Way = async (setup, point) => {
+export const afterLogout: Scenario = async (setup, point) => {
   const logOut = (body: object) => async (functions: Parameters<Call>[0]) => {
     const headers = { prefer: 'wait=10' };
     const event = httpEventOf({ pathParameters: { idInstance }, headers, body: JSON.stringify(body) });
     return textOf(await functions.call(setup.bundles.of('logout'), event));
   };
   const first = await inProcess(setup, logOut({ rotateToken: true }), point);
-  if (first.told !== 'killed') return { ...first, told: kindIn(first.told), output: first.output + first.told };
+  if (first.reported !== 'killed')
+    return { ...first, reported: kindIn(first.reported), output: first.output + first.reported };
   const second = await inProcess(setup, logOut({}));
-  const told = second.told.includes('credential-rejected') ? 'token-lost' : 'logged-out';
-  return { told, calls: first.calls, output: first.output + second.output + second.told };
+  const reported = second.reported.includes('credential-rejected') ? 'token-lost' : 'logged-out';
+  return { reported, calls: first.calls, output: first.output + second.output + second.reported };
 };
 
-/** The steps by Secrets Manager, which repeats them after a crash. */
-export const bySecretsManager: Way = async (setup, point) => {
+/** The rotation steps of Secrets Manager, which repeats them after a crash. */
+export const bySecretsManager: Scenario = async (setup, point) => {
   const rotate: Call = async (functions) => {
     for (const Step of steps) {
       const event = { Step, SecretId, ClientRequestToken: clientRequestToken };
@@ -125,19 +130,19 @@ export const bySecretsManager: Way = async (setup, point) => {
     return 'rotated';
   };
   const first = await inProcess(setup, rotate, point);
-  const second = first.told === 'killed' ? await inProcess(setup, rotate) : first;
-  const output = first.output + second.output + second.told;
-  return { told: kindIn(second.told), calls: first.calls, output };
+  const second = first.reported === 'killed' ? await inProcess(setup, rotate) : first;
+  const output = first.output + second.output + second.reported;
+  return { reported: kindIn(second.reported), calls: first.calls, output };
 };
 
-/** A run, whose step Lambda repeats after a crash. */
-export const inRun: Way = async (setup, point) => {
+/** A run. Lambda repeats its step after a crash. */
+export const inRun: Scenario = async (setup, point) => {
   const run = { bundle: setup.bundles.of('run'), environment: () => setup.variables, executionTimeoutMs: 600_000 };
   await using lambda = await startHarness({ functions: { run } });
   setup.proxies.reset(point, async () => {
     const calls = setup.proxies.calls();
     for (const pid of lambda.workers()) process.kill(pid, 'SIGKILL');
-    // The next process goes on from here.
+    // The next process is not killed.
     setup.proxies.reset();
     killedAt = calls;
   });
@@ -147,7 +152,7 @@ export const inRun: Way = async (setup, point) => {
   const caller = { requestedBy: 'schedule nightly', source: 'schedule', maxTargets: 1 };
   const arn = await lambda.start({ ...request, ...caller, expiresAt });
   const execution = await lambda.ended(arn);
-  const told = execution.Result ?? JSON.stringify(execution.Error);
-  const output = [told, ...lambda.lines.items, JSON.stringify(lambda.events.items)].join('\n');
-  return { told: kindIn(told), calls: killedAt ?? setup.proxies.calls(), output };
+  const reported = execution.Result ?? JSON.stringify(execution.Error);
+  const output = [reported, ...lambda.lines.items, JSON.stringify(lambda.events.items)].join('\n');
+  return { reported: kindIn(reported), calls: killedAt ?? setup.proxies.calls(), output };
 };

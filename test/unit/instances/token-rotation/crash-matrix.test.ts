@@ -11,11 +11,11 @@ const decision = 'run/1';
 const clientRequestToken = 'c'.repeat(36);
 const longMs = 300_000;
 
-/** After a logout, alone or in a run: the decision is the request, or the run and the instance. */
+/** Rotates after a logout, alone or in a run. The decision is the request, or the run and the instance. */
 const afterLogout: Rotate = (dependencies, nowMs) =>
   createRotateToken(dependencies)({ idInstance, decision }, nowMs() + longMs);
 
-/** By Secrets Manager, which stops at the first step that fails. */
+/** Rotates as Secrets Manager does, which stops at the first step that fails. */
 const bySecretsManager: Rotate = async (dependencies, nowMs) => {
   const { createSecret, testSecret, finishSecret } = createRotationSteps(dependencies);
   let result: TokenRotation = { kind: 'rotated' };
@@ -26,7 +26,7 @@ const bySecretsManager: Rotate = async (dependencies, nowMs) => {
   return result;
 };
 
-const ways = { 'after a logout': afterLogout, 'by Secrets Manager': bySecretsManager } as const;
+const rotations = { 'after a logout': afterLogout, 'by Secrets Manager': bySecretsManager } as const;
 
 const faults: readonly (UpdateFault | undefined)[] = [
   undefined,
@@ -46,16 +46,16 @@ const run = async (setup: Setup, rotate: Rotate, kill?: Kill, loseAnswer?: Kill)
 
 const kindOf = (result: TokenRotation | 'killed') => (result === 'killed' ? result : result.kind);
 
-/** What must be true whenever a try has ended. */
+/** What is wrong after an attempt. Empty if it left everything in order. */
 const wrongIn = (setup: Setup, result: TokenRotation | 'killed'): readonly string[] => [
   ...setup.violations,
   ...(setup.updates.length > 1 ? [`updateApiToken was sent ${setup.updates.length} times`] : []),
   ...(kindOf(result) === 'rotated' && setup.currentToken() !== setup.liveToken() ? ['AWSCURRENT does not work'] : []),
   ...(kindOf(result) === 'token-lost' && setup.isKept() ? ['the token is not lost'] : []),
-  ...(kindOf(result) === 'not-rotated' && !setup.isKept() ? ['the token is lost, and nobody said so'] : []),
+  ...(kindOf(result) === 'not-rotated' && !setup.isKept() ? ['the token is lost, and this was not reported'] : []),
 ];
 
-/** Before and after each external call of a rotation that nothing disturbs. */
+/** The points before and after each external call of an undisturbed rotation. */
 const pointsOf = async (fault: UpdateFault | undefined, rotate: Rotate): Promise<readonly Kill[]> => {
   const { calls } = await run(createRotationSetup({ fault }), rotate);
   return Array.from({ length: calls }, (_each, index) => index + 1).flatMap((call) =>
@@ -63,7 +63,7 @@ const pointsOf = async (fault: UpdateFault | undefined, rotate: Rotate): Promise
   );
 };
 
-describe.each(Object.entries(ways))('a rotation %s', (_, rotate) => {
+describe.each(Object.entries(rotations))('a rotation %s', (_, rotate) => {
   test.each(faults)('that gets no answer to one external call, with updateApiToken: %s', async (fault) => {
     const points = await pointsOf(fault, rotate);
     const wrong: unknown[] = [];
@@ -97,7 +97,7 @@ describe.each(Object.entries(ways))('a rotation %s', (_, rotate) => {
   });
 });
 
-test('two rotations of one token at once, in whatever order, end with a current token that works', async () => {
+test('two concurrent rotations of one token, in any order of their calls, end with a current token that works', async () => {
   await fc.assert(
     fc.asyncProperty(fc.scheduler(), async (scheduler) => {
       const setup = createRotationSetup();
@@ -121,13 +121,13 @@ test('two rotations of one token at once, in whatever order, end with a current 
   );
 });
 
-test('a rotation during one by Secrets Manager, in whatever order, loses no token', async () => {
+test('a rotation concurrent with one by Secrets Manager, in any order of their calls, loses no token', async () => {
   await fc.assert(
     fc.asyncProperty(fc.scheduler(), async (scheduler) => {
       const setup = createRotationSetup();
       const gate = () => scheduler.schedule(Promise.resolve());
       const rotations = [afterLogout, bySecretsManager].map((rotate, index) =>
-        rotate(setup.startProcess(`way/${index}`, { gate }).dependencies, setup.clock.now),
+        rotate(setup.startProcess(`rotation/${index}`, { gate }).dependencies, setup.clock.now),
       );
 
       const results = await scheduler.waitFor(Promise.all(rotations));
