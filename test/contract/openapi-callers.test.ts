@@ -51,7 +51,7 @@ const unexpected =
   async () => {
     const handler = createWebhookHandler({
       callers: [],
-      startDeparture: () => Promise.reject(new Error('nobody foresaw this')),
+      startDeparture: () => Promise.reject(new Error('unexpected')),
       metrics: { request: () => {}, unreadable: () => {} },
       now: Date.now,
       logUnexpected: () => {},
@@ -61,7 +61,7 @@ const unexpected =
     return parseAnswer(await handler(event as Parameters<typeof handler>[0], contextOf()));
   };
 
-/** By route, each example of the document and how it comes about. */
+/** By route, each example of the document and the call that produces it. */
 const examples: Readonly<Record<string, Readonly<Record<string, Case>>>> = {
   'POST /offboarding': {
     'run-started': [report(john)],
@@ -90,7 +90,7 @@ describe.each(Object.entries(examples))('%s', (routeKey, cases) => {
   const operation = operationOf(document, routeKey);
 
   test.each(Object.entries(cases))(
-    '%s is documented, and its example is what the function really says',
+    '%s is documented, and its example is what the function answers',
     async (name, [call, options]) => {
       const answer = await call(startCallers(options));
 

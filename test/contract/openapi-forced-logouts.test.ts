@@ -155,7 +155,7 @@ const requests: Readonly<Record<string, Readonly<Record<string, SendRequest>>>> 
 
 const asListed = (run: object) => ({ ...run, id, startedAt: '2026-11-22T09:00:00.250Z' });
 
-/** An answer as its example has it: another run, at another time. */
+/** An answer with the id and the times of its example. */
 const asExample = ({ status, body: { startedAt, endedAt, request, runs, ...body } }: Answer) => ({
   status,
   body: {
@@ -172,7 +172,7 @@ describe.each(Object.entries(requests))('%s', (routeKey, requestsOfRoute) => {
   const operation = operationOf(document, routeKey);
 
   test.each(Object.entries(requestsOfRoute))(
-    '%s is documented, and its example is what the function really says',
+    '%s is documented, and its example is what the function answers',
     async (name, send) => {
       await using setup = await startRunsSetup(bundle);
 
@@ -215,7 +215,7 @@ test('statuses and kinds of outcomes are those of a run, and no others', () => {
   });
 });
 
-describe('the function takes what the document allows, and refuses the rest', () => {
+describe('the function accepts exactly what the document allows', () => {
   const operation = operationOf(document, 'POST /forced-logouts');
   const bodySchema = operation.requestBody?.content['application/json'].schema ?? {};
   const handler = createHandler({
@@ -224,7 +224,7 @@ describe('the function takes what the document allows, and refuses the rest', ()
     readRun: async () => ({ kind: 'unknown-run' }),
     stopRun: async () => ({ kind: 'stopped' }),
   });
-  const takes = async (routeKey: string, fields: Parameters<typeof httpEventOf>[0]) => {
+  const accepts = async (routeKey: string, fields: Parameters<typeof httpEventOf>[0]) => {
     const answer = await handler(routeKey, fields);
     expect(checkAnswer(operationOf(document, routeKey), answer)).toEqual([]);
     return answer.status !== 400;
@@ -271,10 +271,10 @@ describe('the function takes what the document allows, and refuses the rest', ()
     { requiredKeys: ['target', 'reason'] },
   );
 
-  test('of bodies', async () => {
+  test('bodies', async () => {
     await fc.assert(
       fc.asyncProperty(body, async (value) => {
-        expect(await takes('POST /forced-logouts', { body: JSON.stringify(value) })).toBe(allows(bodySchema, value));
+        expect(await accepts('POST /forced-logouts', { body: JSON.stringify(value) })).toBe(allows(bodySchema, value));
       }),
       { numRuns: 300 },
     );
@@ -289,32 +289,32 @@ describe('the function takes what the document allows, and refuses the rest', ()
     { reason: sales.reason },
     { ...sales, requestedBy: 'somebody' },
     { ...sales, source: 'api' },
-  ])('of the body %j, which is forbidden', async (value) => {
+  ])('the body %j, which it forbids', async (value) => {
     expect(allows(bodySchema, value)).toBe(false);
-    expect(await takes('POST /forced-logouts', { body: JSON.stringify(value) })).toBe(false);
+    expect(await accepts('POST /forced-logouts', { body: JSON.stringify(value) })).toBe(false);
   });
 
-  test('of the examples', async () => {
+  test('the examples', async () => {
     const { examples = {} } = operation.requestBody?.content['application/json'] ?? {};
 
     for (const { value } of Object.values(examples)) {
-      expect(await takes('POST /forced-logouts', { body: JSON.stringify(value) })).toBe(true);
+      expect(await accepts('POST /forced-logouts', { body: JSON.stringify(value) })).toBe(true);
     }
   });
 
-  test('of keys', async () => {
+  test('keys', async () => {
     const key = fc.oneof(fc.string(), fc.constantFrom('x'.repeat(128), 'x'.repeat(129), 'ü', 'a\n'));
     const schema = schemaOf('POST /forced-logouts', 'Idempotency-Key');
 
     await fc.assert(
       fc.asyncProperty(key, async (value) => {
         const fields = { headers: { 'idempotency-key': value }, body: JSON.stringify(sales) };
-        expect(await takes('POST /forced-logouts', fields)).toBe(allows(schema, value));
+        expect(await accepts('POST /forced-logouts', fields)).toBe(allows(schema, value));
       }),
     );
   });
 
-  test.each(['GET /forced-logouts/{id}', 'DELETE /forced-logouts/{id}'])('of ids, %s', async (routeKey) => {
+  test.each(['GET /forced-logouts/{id}', 'DELETE /forced-logouts/{id}'])('ids, %s', async (routeKey) => {
     const names = fc.oneof(
       fc.string(),
       fc.stringMatching(/^(api|event|schedule|x)-[0-9a-g]{40,41}$/),
@@ -324,7 +324,9 @@ describe('the function takes what the document allows, and refuses the rest', ()
 
     await fc.assert(
       fc.asyncProperty(names, async (value) => {
-        expect(await takes(routeKey, { pathParameters: { id: value } })).toBe(allows(schemaOf(routeKey, 'id'), value));
+        expect(await accepts(routeKey, { pathParameters: { id: value } })).toBe(
+          allows(schemaOf(routeKey, 'id'), value),
+        );
       }),
     );
   });

@@ -36,7 +36,7 @@ const requests: Readonly<Record<string, SendRequest>> = {
 };
 
 test.each(Object.entries(requests))(
-  '%s is documented, and its example is what the function really says',
+  '%s is documented, and its example is what the function answers',
   async (name, send) => {
     await using setup = await startLogoutSetup();
 
@@ -59,7 +59,7 @@ test('there are no other examples and codes', () => {
   ]);
 });
 
-test('a page that is not the last is documented', async () => {
+test('a page with a next page is documented', async () => {
   await using setup = await startLogoutSetup();
   const secretString = JSON.stringify({ apiTokenInstance: markerToken });
   for (let id = 2_000; id < 2_120; id += 1) setup.secretsManager.put({ name: `green-api/${id}`, secretString });
@@ -70,7 +70,7 @@ test('a page that is not the last is documented', async () => {
   expect(checkAnswer(operation, answer)).toEqual([]);
 });
 
-test('the function takes the parameters that the document allows, and refuses the rest', async () => {
+test('the function accepts exactly the parameters that the document allows', async () => {
   const handler = createInstancesHandler({
     listInstances: async () => ({ kind: 'page', instances: [] }),
     logUnexpected: () => {},

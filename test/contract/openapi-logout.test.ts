@@ -143,13 +143,13 @@ test('the answer to every fault of the logout or the reading is documented', asy
   expect(wrong.flat()).toEqual([]);
 });
 
-describe('the function takes what the document allows, and refuses the rest', () => {
+describe('the function accepts exactly what the document allows', () => {
   const handler = createLogoutHandler({
     logOut: async () => ({ outcome: { kind: 'logged-out', confirmed: false, isLogout: true }, aftercare: {} }),
     tokenRotation: true,
     logUnexpected: () => {},
   });
-  const takes = async (body: string | undefined, headers = {}, id = idInstance) => {
+  const accepts = async (body: string | undefined, headers = {}, id = idInstance) => {
     const event = httpEventOf({ pathParameters: { idInstance: id }, headers, ...(body !== undefined && { body }) });
     const answer = parseAnswer(await handler(event, contextOf()));
     expect(checkAnswer(operation, answer)).toEqual([]);
@@ -169,39 +169,39 @@ describe('the function takes what the document allows, and refuses the rest', ()
     fc.constantFrom(null, 'reason', 1, true, ['reason']),
   );
 
-  test('of bodies', async () => {
+  test('bodies', async () => {
     await fc.assert(
       fc.asyncProperty(body, async (value) => {
-        expect(await takes(JSON.stringify(value))).toBe(allows(bodySchema, value));
+        expect(await accepts(JSON.stringify(value))).toBe(allows(bodySchema, value));
       }),
     );
   });
 
-  test('of ids', async () => {
+  test('ids', async () => {
     const id = fc.oneof(fc.string(), fc.stringMatching(/^[0-9]{0,12}$/), fc.constantFrom('1\n', '١', '../1'));
 
     await fc.assert(
       fc.asyncProperty(id, async (value) => {
-        expect(await takes(undefined, {}, value)).toBe(allows(schemaOf('idInstance'), value));
+        expect(await accepts(undefined, {}, value)).toBe(allows(schemaOf('idInstance'), value));
       }),
     );
   });
 
-  test.each(['', ' ', '{}'])('of the body %j', async (nothing) => {
-    expect(await takes(nothing)).toBe(true);
+  test.each(['', ' ', '{}'])('the body %j', async (nothing) => {
+    expect(await accepts(nothing)).toBe(true);
   });
 
   test.each([
     ['just over', 4_097, false],
     ['just under', 4_096, true],
-  ])('of a body %s its longest', async (_, bytes, taken) => {
-    expect(await takes('{}'.padEnd(bytes))).toBe(taken);
+  ])('a body %s the longest allowed', async (_, bytes, isAccepted) => {
+    expect(await accepts('{}'.padEnd(bytes))).toBe(isAccepted);
   });
 
   test.each(['wait=0', 'wait=20', 'wait=999', 'wait=soon', 'respond-async, wait="7"', ''])(
-    'of the preference %j, which is never refused',
+    'the preference %j, which is never refused',
     async (prefer) => {
-      expect(await takes('{}', { prefer })).toBe(true);
+      expect(await accepts('{}', { prefer })).toBe(true);
     },
   );
 });

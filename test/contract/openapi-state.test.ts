@@ -84,7 +84,7 @@ test('every kind of answer is documented, and its example is what the function a
   }
 });
 
-test('the codes are those of a logout, without the two that only a logout has', () => {
+test('the codes are those of a logout, except for the two that only a logout has', () => {
   const { unconfirmed: _, refused: __, ...rows } = failureRows;
   const table = Object.entries(rows).map(([code, { status }]) => `${status} ${code}`);
 

@@ -117,7 +117,7 @@ test.each([
   expect(codesOf(operationOf(document, routeKey)).toSorted()).toEqual([...own, ...shared].toSorted());
 });
 
-test('a watch that is stopped twice is stopped', async () => {
+test('stopping a watch a second time succeeds', async () => {
   const answer = await answerOf('DELETE /watches/{id}', {
     stopWatch: async () => ({ kind: 'ended', status: 'STOPPED' }),
   });

@@ -35,7 +35,7 @@ test('the document has the version of the package', () => {
   expect(document.info.version).toBe(version);
 });
 
-describe('an answer is refused', () => {
+describe('checkAnswer', () => {
   const operation = operationOf(document, 'GET /instances');
   const answer = {
     status: 200,
@@ -43,17 +43,17 @@ describe('an answer is refused', () => {
     body: { instances: [{ idInstance: '1101000001', protected: false }] },
   };
 
-  test('not if it is right', () => {
+  test('accepts a correct answer', () => {
     expect(checkAnswer(operation, answer)).toEqual([]);
   });
 
   test.each([
     [
-      'a field nobody documented',
+      'an undocumented field',
       { ...answer, body: { instances: [{ idInstance: '1101000001', protected: false, apiTokenInstance: 'f00d' }] } },
       'data/instances/0 must NOT have additional properties',
     ],
-    ['a field too few', { ...answer, body: {} }, "data must have required property 'instances'"],
+    ['a missing field', { ...answer, body: {} }, "data must have required property 'instances'"],
     ['another status', { ...answer, status: 418 }, 'status 418 is not documented'],
     [
       'another content type',
@@ -61,7 +61,7 @@ describe('an answer is refused', () => {
       '200 text/html is not documented',
     ],
     [
-      'a header nobody documented',
+      'an undocumented header',
       { ...answer, headers: { ...answer.headers, 'x-powered-by': 'x' } },
       'header x-powered-by is not documented',
     ],
@@ -70,12 +70,12 @@ describe('an answer is refused', () => {
       { ...answer, headers: { ...answer.headers, 'cache-control': 'public' } },
       'header cache-control data must be equal to constant',
     ],
-  ])('with %s', (_, wrong, problem) => {
+  ])('finds %s', (_, wrong, problem) => {
     expect(checkAnswer(operation, wrong)).toEqual([problem]);
   });
 });
 
-test("the gateway's own answers are documented as what they are", async () => {
+test("the gateway's own answers match the document", async () => {
   const call = () => Promise.reject(new Error('no function is called'));
   await using server = await startLoopbackServer(createGateway({ routes, call }), {});
   const operation = operationOf(document, 'POST /instances/{idInstance}/logout');

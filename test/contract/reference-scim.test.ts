@@ -11,10 +11,10 @@ const core = 'urn:ietf:params:scim:schemas:core:2.0:User';
 const patch = (...operations: readonly object[]) =>
   JSON.stringify({ schemas: ['urn:ietf:params:scim:api:messages:2.0:PatchOp'], Operations: operations });
 
-/** The user that a path names is John, by the id that each service gives him. */
+/** One request. JOHN in its path stands for the id that each service gives the user John. */
 type Exchange = readonly [method: string, path: string, body?: string | undefined, query?: string];
 
-/** What both services are sent, one after the other, with John as an existing user. */
+/** Sends both services the same requests, one after another, with John as an existing user. */
 const perform = async (exchanges: readonly Exchange[]) => {
   const reference = startReferenceScim([john]);
   const callers = startCallers({ owners: [john] });
@@ -38,13 +38,13 @@ const last = async (...exchanges: readonly Exchange[]) => {
 const essence = ({ status, scimType, body }: ScimReply) => ({
   status,
   scimType,
-  // An extension that a store keeps is not kept here.
+  // The reference server stores the extension; this service does not.
   schemas: status === 204 ? undefined : [body?.schemas].flat().filter((urn) => !String(urn).includes(':extension:')),
   ...(body !== undefined && 'userName' in body && { userName: body.userName, active: body.active }),
   ...(body !== undefined && 'totalResults' in body && { totalResults: body.totalResults, startIndex: body.startIndex }),
 });
 
-describe('answers as a server with a store does', () => {
+describe('answers like a server that stores users', () => {
   test.each<readonly [string, ...Exchange]>([
     ['a search that finds nobody', 'GET', '/Users', undefined, entraFilter],
     ['a search that finds the user', 'GET', '/Users', undefined, `filter=userName eq "${john}"`],
@@ -74,7 +74,7 @@ describe('answers as a server with a store does', () => {
     expect(essence(ours)).toEqual(essence(theirs));
   });
 
-  test('an error has the same members, its status as a text', async () => {
+  test('an error has the same members, with its status as a string', async () => {
     const [ours, theirs] = await last(['GET', '/Users/x']);
 
     expect(Object.keys(ours.body ?? {}).toSorted()).toEqual(Object.keys(theirs.body ?? {}).toSorted());
@@ -82,27 +82,27 @@ describe('answers as a server with a store does', () => {
   });
 });
 
-describe('differs on purpose, and nowhere else', () => {
-  test('it takes the text "False", which is Entra ID’s default and no boolean', async () => {
+describe('the only differences are intended', () => {
+  test('the string "False" is accepted, which Entra ID sends by default instead of a boolean', async () => {
     const [ours, theirs] = await last(['PATCH', '/Users/JOHN', deactivations['Entra ID']]);
 
     expect([ours.status, theirs.status]).toEqual([200, 400]);
   });
 
-  test('an empty list of operations is an error of syntax, not of a value', async () => {
+  test('an empty list of operations is a syntax error, not a value error', async () => {
     const [ours, theirs] = await last(['PATCH', '/Users/JOHN', patch()]);
 
     expect([ours.status, ours.scimType]).toEqual([400, 'invalidSyntax']);
     expect([theirs.status, theirs.scimType]).toEqual([400, 'invalidValue']);
   });
 
-  test('it never reads back a deactivation, so that the next one is sent', async () => {
+  test('a deactivated user still reads as active, so that the next deactivation is sent', async () => {
     const [ours, theirs] = await last(['PATCH', '/Users/JOHN', deactivations.Okta], ['GET', '/Users/JOHN']);
 
     expect([ours.body?.active, theirs.body?.active]).toEqual([true, false]);
   });
 
-  test('it stores nobody: a deleted user can be read, and a created one is not found', async () => {
+  test('no user is stored: a deleted user can still be read, and a created user is not found', async () => {
     const [deletedHere, deletedThere] = await last(['DELETE', '/Users/JOHN'], ['GET', '/Users/JOHN']);
     const search = 'filter=userName eq "test.user@okta.local"';
     const [foundHere, foundThere] = await last(['POST', '/Users', oktaUser], ['GET', '/Users', undefined, search]);
@@ -111,7 +111,7 @@ describe('differs on purpose, and nowhere else', () => {
     expect([foundHere.body?.totalResults, foundThere.body?.totalResults]).toEqual([0, 1]);
   });
 
-  test('it finds a name in any case, as the standard requires', async () => {
+  test('a name is found in upper and lower case, as the standard requires', async () => {
     const [ours, theirs] = await last(['GET', '/Users', undefined, 'filter=userName eq "JOHN.DOE@example.com"']);
 
     expect([ours.body?.totalResults, theirs.body?.totalResults]).toEqual([1, 0]);

@@ -20,7 +20,7 @@ const startBus = async (options: EventBusOptions = {}) => {
   return { events, put, [Symbol.asyncDispose]: dispose };
 };
 
-test('keeps every field of a detail, also one that is named like a property of every object', async () => {
+test('keeps every field of a detail, also one named like a property of Object.prototype', async () => {
   await using bus = await startBus();
 
   await bus.put('{"owner":"john.doe@example.com","constructor":"x","__proto__":"y"}');
@@ -34,7 +34,7 @@ test('keeps every field of a detail, also one that is named like a property of e
   expect(JSON.stringify(event?.detail)).toBe('{"owner":"john.doe@example.com","constructor":"x","__proto__":"y"}');
 });
 
-test('refuses a detail that is no object, and takes the other entries', async () => {
+test('refuses a detail that is not an object, and accepts the other entries', async () => {
   await using bus = await startBus();
 
   const { FailedEntryCount, Entries } = await bus.put('[]', '{}');

@@ -22,7 +22,7 @@ test.each([
   [identityCenterPattern, changed(identityCenterEvent, { 'detail.errorCode': null })],
   [identityCenterPattern, changed(identityCenterEvent, { source: 'com.example.hr' })],
   [customPattern, changed(customEvent, { 'detail-type': 'Employee Hired' })],
-])('an event by which nobody leaves matches nothing (%#)', (pattern, event) => {
+])('an event that reports no departure matches nothing (%#)', (pattern, event) => {
   expect(matchesPattern(pattern, event)).toBe(false);
 });
 
@@ -77,14 +77,14 @@ test.each<[EventPattern, boolean]>([
   expect(matchesPattern(pattern, event)).toBe(expected);
 });
 
-test('two fields never match in two objects of a list', () => {
+test('two fields match only within one object of a list', () => {
   const employees = [[{ firstName: 'John', lastName: 'Doe' }], { firstName: 'Anna', lastName: 'Smith' }];
 
   expect(matchesPattern({ employees: { firstName: ['Anna'] } }, { employees })).toBe(true);
   expect(matchesPattern({ employees: { firstName: ['Anna'], lastName: ['Doe'] } }, { employees })).toBe(false);
 });
 
-test.each([null, undefined, 'text', 7, []])('%j is no event, and matches nothing', (value) => {
+test.each([null, undefined, 'text', 7, []])('%j is not an event, and matches nothing', (value) => {
   expect(matchesPattern(customPattern, value)).toBe(false);
 });
 
@@ -98,6 +98,6 @@ test.each<[EventPattern, string]>([
   [{ source: [{ prefix: 7 }] }, 'prefix takes a text'],
   [{ source: [{ exists: 'no' }] }, 'exists takes true or false'],
   [{ source: [] }, 'a list of a pattern is not empty'],
-])('%j is an error, even where the event would not have come to it', (pattern, message) => {
+])('%j is an error, even if the event does not reach it', (pattern, message) => {
   expect(() => matchesPattern({ missing: ['x'], ...pattern }, event)).toThrow(new InvalidEventPattern(message));
 });

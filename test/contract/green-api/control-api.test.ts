@@ -64,12 +64,12 @@ test.each([
   ['an unknown fault', 'fault', { fault: 'http-999' }, 400, '"http-500"'],
   ['an unknown method', 'fault', { fault: 'hang', method: 'reboot' }, 400, '"getStateInstance"'],
   ['a number of times below one', 'fault', { fault: 'hang', times: 0 }, 400, 'times: '],
-  ['a field nobody knows', 'fault', { fault: 'hang', tmies: 1 }, 400, 'tmies'],
-  ['a state that is no text', 'state', { stateInstance: 1 }, 400, 'stateInstance: '],
+  ['an unknown field', 'fault', { fault: 'hang', tmies: 1 }, 400, 'tmies'],
+  ['a state that is not a string', 'state', { stateInstance: 1 }, 400, 'stateInstance: '],
   ['no state', 'state', {}, 400, 'stateInstance'],
   ['a body that is not JSON', 'state', '{', 400, 'body: '],
   ['a body that is too long', 'state', 'x'.repeat(70_000), 413, '65536'],
-  ['a resource nobody knows', 'elsewhere', {}, 404, 'PUT /emulator/instances/{id}/fault'],
+  ['an unknown resource', 'elsewhere', {}, 404, 'PUT /emulator/instances/{id}/fault'],
 ])('answers %s with the allowed values', async (_what, resource, body, status, phrase) => {
   await using greenApi = await startGreenApi({ instances: [anna] });
 
@@ -91,7 +91,7 @@ test.each([
   ['a foreign Host', { host: 'rebound.example.com' }, 403],
   ['any Origin', { origin: 'http://127.0.0.1' }, 403],
   ['its own Host by another name', { host: 'LOCALHOST:3000' }, 200],
-])('judges %s', async (_what, headers, status) => {
+])('checks %s', async (_what, headers, status) => {
   await using greenApi = await startGreenApi({ instances: [anna] });
 
   expect(await call(`${greenApi.apiUrl}/emulator/calls`, { headers })).toMatchObject({ status });

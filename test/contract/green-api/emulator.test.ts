@@ -37,7 +37,7 @@ test('changes the token: the new one works, and the old one is rejected', async 
   expect(await call(greenApi.apiUrl + pathOf('logout', anna.idInstance, token))).toMatchObject({ status: 200 });
 });
 
-test('may let the old token work for a moment after a change, but not change the token again', async () => {
+test('can accept the old token for a short time after a change, but not for another change', async () => {
   const { now, advance } = createClock();
   const instance = { ...anna, oldTokenValidMs: 5000 };
   await using greenApi = await startGreenApi({ instances: [instance], now, enforceLimit: false });
@@ -62,7 +62,7 @@ test('rejects a wrong token for updateApiToken with HTTP 200', async () => {
   expect(greenApi.tokenOf(anna.idInstance)).toBe(apiTokenInstance);
 });
 
-test('lets a token be changed from outside, as in the console of GREEN-API', async () => {
+test('allows a token to be changed from outside, as in the console of GREEN-API', async () => {
   await using greenApi = await startGreenApi({ instances: [anna], enforceLimit: false });
 
   greenApi.changeToken(anna.idInstance, 'another');
@@ -71,7 +71,7 @@ test('lets a token be changed from outside, as in the console of GREEN-API', asy
   expect(await call(greenApi.apiUrl + pathOf('logout', anna.idInstance, 'another'))).toMatchObject({ status: 200 });
 });
 
-test('clears the queue, and takes /v3 before the path once', async () => {
+test('clears the queue, and accepts one /v3 before the path', async () => {
   await using greenApi = await startGreenApi({ instances: [anna] });
 
   expect(await call(greenApi.apiUrl + pathOf('clearMessagesQueue'))).toMatchObject({ body: '{"isCleared":true}' });
@@ -97,7 +97,7 @@ test.each([
   expect(greenApi.stateOf(anna.idInstance)).toBe('authorized');
 });
 
-test('lets one request per second through for each instance and method, and counts what came sooner', async () => {
+test('allows one request per second for each instance and method, and counts requests that come sooner', async () => {
   const { now, advance } = createClock();
   await using greenApi = await startGreenApi({ instances: [anna, { ...anna, idInstance: '1101000002' }], now });
   const statusOf = async (path: string) => (await call(greenApi.apiUrl + path)).status;
@@ -113,7 +113,7 @@ test('lets one request per second through for each instance and method, and coun
   expect(greenApi.violations).toBe(1);
 });
 
-test('only counts what came too soon when the limit is not enforced', async () => {
+test('allows and counts requests that come too soon when the limit is not enforced', async () => {
   const { now, advance } = createClock();
   await using greenApi = await startGreenApi({ instances: [anna], now, enforceLimit: false });
 
@@ -148,7 +148,7 @@ test('keeps a record of the calls, by instance and method, without tokens, until
   expect(greenApi.callsOf(idInstance)).toEqual([]);
 });
 
-test('takes instances and states while it runs', async () => {
+test('accepts new instances and states while it runs', async () => {
   await using greenApi = await startGreenApi();
 
   greenApi.add({ ...anna, stateInstance: null });
@@ -162,14 +162,17 @@ test('takes instances and states while it runs', async () => {
 test.each([
   ['is-logout', 200, '{"isLogout":true}'],
   ['starting-or-not-authorized', 400, 'instance is starting or not authorized'],
-] as const)('answers the logout of an instance that is out already with %s', async (repeatedLogout, status, body) => {
-  const instance = { ...anna, stateInstance: 'notAuthorized', repeatedLogout };
-  await using greenApi = await startGreenApi({ instances: [instance] });
+] as const)(
+  'answers the logout of an instance that is already logged out with %s',
+  async (repeatedLogout, status, body) => {
+    const instance = { ...anna, stateInstance: 'notAuthorized', repeatedLogout };
+    await using greenApi = await startGreenApi({ instances: [instance] });
 
-  expect(await call(greenApi.apiUrl + pathOf('logout'))).toMatchObject({ status, body });
-});
+    expect(await call(greenApi.apiUrl + pathOf('logout'))).toMatchObject({ status, body });
+  },
+);
 
-test('strews the same passing faults over the requests for the same seed', async () => {
+test('gives the same transient faults to the requests for the same seed', async () => {
   const outcomes = async (seed: number) => {
     const instances = Array.from({ length: 100 }, (_, at) => ({ ...anna, idInstance: String(at + 1) }));
     await using greenApi = await startGreenApi({ instances, transientFaults: { rate: 0.3, seed } });
@@ -199,7 +202,7 @@ test('reports its address, and a port that is in use', async () => {
   await expect(startGreenApi({ port })).rejects.toMatchObject({ code: 'EADDRINUSE' });
 });
 
-test('cuts idle, hanging and delayed connections when it closes, and may be closed twice', async () => {
+test('ends idle, hanging and delayed connections when it closes, and can be closed twice', async () => {
   const agent = new Agent({ keepAlive: true });
   const greenApi = await startGreenApi({ instances: [anna], answerDelayMs: 30 });
   await call(greenApi.apiUrl + pathOf('logout'), { agent });
@@ -214,7 +217,7 @@ test('cuts idle, hanging and delayed connections when it closes, and may be clos
   agent.destroy();
 });
 
-test('survives what is no HTTP, and clients that leave', async () => {
+test('survives input that is not HTTP, and clients that disconnect', async () => {
   await using greenApi = await startGreenApi({ instances: [anna] });
   const socket = connect(Number(new URL(greenApi.apiUrl).port), '127.0.0.1').resume();
   socket.end('\0\u0001 nonsense\r\n\r\n');
@@ -230,7 +233,7 @@ test('survives what is no HTTP, and clients that leave', async () => {
   expect(await call(greenApi.apiUrl + pathOf('getStateInstance'))).toMatchObject({ status: 200 });
 });
 
-test('speaks HTTPS when it is given a certificate, also when it resets', async () => {
+test('uses HTTPS when it has a certificate, also when it resets connections', async () => {
   await using greenApi = await startGreenApi({ instances: [anna], tls: certificate });
   const options = { ca: certificate.cert };
 

@@ -7,7 +7,7 @@ import { anna, apiTokenInstance } from '../../support/green-api-instances.ts';
 
 const pathOf = (method: string) => `/waInstance${anna.idInstance}/${method}/${apiTokenInstance}`;
 
-type Met = {
+type Expected = {
   /** What the client sees: a status, or the code of its error. */
   readonly seen: number | string;
   readonly body?: string | RegExp;
@@ -21,7 +21,7 @@ type Met = {
 
 const working = { seen: 200, body: '{"isLogout":true}', out: true } as const;
 
-const expected: Record<FaultName, Met> = {
+const expected: Record<FaultName, Expected> = {
   starting: { seen: 400, body: 'instance in starting process try later' },
   'starting-or-not-authorized': { seen: 400, body: 'instance is starting or not authorized' },
   'not-authorized': { seen: 400, body: 'instance account not authorized' },
@@ -76,7 +76,7 @@ const expected: Record<FaultName, Met> = {
   'header-flood': { seen: 'HPE_HEADER_OVERFLOW' },
 };
 
-/** Gives up some time after the call came in: that it is not answered takes a while to see. */
+/** Aborts the call 50 ms after it arrived, so that a fault that answers would have answered by then. */
 const leaveOnceCalled = async ({ calls }: GreenApiEmulator, leaving: AbortController) => {
   while (calls.length === 0) await new Promise(setImmediate);
   await sleep(50);
@@ -91,11 +91,11 @@ test.each(faultNames)('emulates %s', async (fault) => {
   const leaving = new AbortController();
   const pending = call(greenApi.apiUrl + pathOf(of), { signal: leaving.signal });
   if (seen === 'ABORT_ERR') await leaveOnceCalled(greenApi, leaving);
-  const met = await pending.catch((error) => ({ status: error.code, body: '' }));
+  const reply = await pending.catch((error) => ({ status: error.code, body: '' }));
 
-  expect(met.status).toBe(seen);
-  if (body instanceof RegExp) expect(met.body).toMatch(body);
-  else if (body !== undefined) expect(met.body).toBe(body);
+  expect(reply.status).toBe(seen);
+  if (body instanceof RegExp) expect(reply.body).toMatch(body);
+  else if (body !== undefined) expect(reply.body).toBe(body);
   expect(greenApi.stateOf(anna.idInstance)).toBe(out ? 'notAuthorized' : 'authorized');
   expect(greenApi.tokenOf(anna.idInstance) !== apiTokenInstance).toBe(changed);
 });
@@ -114,7 +114,7 @@ test('a fault with a count applies to that many requests only', async () => {
   expect(await statusesOf(greenApi.apiUrl, Array(4).fill(pathOf('logout')))).toEqual([500, 500, 200, 200]);
 });
 
-test('a fault of one method goes before a fault of every method, and each is cleared by itself', async () => {
+test('a fault of one method takes precedence over a fault of every method, and each is cleared separately', async () => {
   await using greenApi = await startGreenApi({ instances: [anna], enforceLimit: false });
   const paths = [pathOf('logout'), pathOf('getStateInstance')];
   const { idInstance } = anna;
@@ -128,7 +128,7 @@ test('a fault of one method goes before a fault of every method, and each is cle
   expect(await statusesOf(greenApi.apiUrl, paths)).toEqual([200, 200]);
 });
 
-test('a fault about logouts leaves readings alone', async () => {
+test('a fault of logouts does not affect readings', async () => {
   await using greenApi = await startGreenApi({ instances: [anna] });
 
   greenApi.setFault(anna.idInstance, 'logged-out-but-500');

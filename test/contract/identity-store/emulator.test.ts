@@ -37,7 +37,7 @@ test.each([
   expect(await read(store.url, request)).toMatchObject({ status, __type: type });
 });
 
-test('does not find a user that was removed', async () => {
+test('does not find a removed user', async () => {
   await using store = await startIdentityStore({ users: [user] });
 
   store.remove(user.userId);
@@ -60,7 +60,7 @@ test.each([
   expect(await read(store.url, input)).toMatchObject({ status: 200 });
 });
 
-test('knows no other operation', async () => {
+test('refuses any other operation', async () => {
   await using store = await startIdentityStore({ users: [user] });
 
   expect(await read(store.url, input, 'AWSIdentityStore.ListUsers')).toMatchObject({ __type: 'ValidationException' });

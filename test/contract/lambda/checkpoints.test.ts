@@ -58,7 +58,7 @@ test('invokes the handler with the input and a token, as Lambda does', async () 
   });
 });
 
-test('takes each token once, and gives a repeated request its answer again', async () => {
+test('accepts each token once, and repeats its answer to a repeated request', async () => {
   await using puppet = await startPuppet(bundle);
   await puppet.start({});
   const { event } = await puppet.invocation();
@@ -73,7 +73,7 @@ test('takes each token once, and gives a repeated request its answer again', asy
   expect(first.NewExecutionState?.Operations).toMatchObject([{ Id: 'a', Name: 'step a', Status: 'STARTED' }]);
 });
 
-test('refuses the checkpoint of a step that was under way when the run was stopped', async () => {
+test('refuses the checkpoint of a step that was in progress when the run was stopped', async () => {
   await using puppet = await startPuppet(bundle);
   const DurableExecutionArn = await puppet.start({});
   const { event, answer } = await puppet.invocation();
@@ -179,7 +179,7 @@ test.each([
   });
 });
 
-test('takes a repeated ClientToken as the same request only with the same checkpoint token', async () => {
+test('treats a repeated ClientToken as the same request only with the same checkpoint token', async () => {
   await using puppet = await startPuppet(bundle);
   await puppet.start({});
   const { event } = await puppet.invocation();
@@ -203,7 +203,7 @@ test('counts a retry as an operation', async () => {
   await expect(puppet.checkpoint(event, last.CheckpointToken, [retry('s1')])).rejects.toThrow('3000 operations');
 });
 
-test('returns to a waiting handler the timers that fired in the meantime', async () => {
+test('returns the timers that have fired to a handler that is still running', async () => {
   await using puppet = await startPuppet(bundle);
   await puppet.start({});
   const { event } = await puppet.invocation();
@@ -216,7 +216,7 @@ test('returns to a waiting handler the timers that fired in the meantime', async
   expect(answer.NewExecutionState?.Operations).toMatchObject([{ Id: 'w', Status: 'SUCCEEDED' }]);
 });
 
-test('invokes again, and names what changed, when a timer fires after the handler has gone', async () => {
+test('invokes the handler again, with the changed operations, when a timer fires after it has returned', async () => {
   await using puppet = await startPuppet(bundle);
   const arn = await puppet.start({});
   const first = await puppet.invocation();
@@ -253,7 +253,7 @@ test('omits the operations below a finished context, unless its children are req
   expect(Operations.slice(1).map(({ Id }) => Id)).toEqual(['kept', 'pruned', 'kept-1']);
 });
 
-test('gives the first thousand operations with the invocation and the rest by pages', async () => {
+test('gives the first thousand operations with the invocation, and the others in pages', async () => {
   await using puppet = await startPuppet(bundle);
   await puppet.start({});
   const first = await puppet.invocation();

@@ -48,7 +48,7 @@ test('runs steps, a wait and a retry in real time, and lists them in the history
   });
 });
 
-test('pages the history from either end, with and without its payloads', async () => {
+test('pages through the history from either end, with and without its payloads', async () => {
   await using runs = await startRuns();
   const DurableExecutionArn = await runs.start({ scenario: 'quick' });
   await runs.ended(DurableExecutionArn);
@@ -70,7 +70,7 @@ test('pages the history from either end, with and without its payloads', async (
   expect(bare.Events?.[2]?.StepSucceededDetails?.Result).toEqual({});
 });
 
-test('fails with the data of the error that was thrown, and sends the event to the dead-letter queue', async () => {
+test('fails with the data of the thrown error, and sends the event to the dead-letter queue', async () => {
   await using runs = await startRuns();
 
   const arn = await runs.start({ scenario: 'failure' }, 'api-failure');
@@ -102,7 +102,7 @@ test('stops a run in the middle of a wait, once', async () => {
   expect(runs.letters.items).toMatchObject([{ status: 'STOPPED' }]);
 });
 
-test('names a default reason for a run that was stopped without one', async () => {
+test('gives a default reason for a run that was stopped without one', async () => {
   await using runs = await startRuns();
   const DurableExecutionArn = await runs.start({ scenario: 'long wait' });
 
@@ -157,7 +157,7 @@ test('runs when the timestamps of the invocation are epoch milliseconds', async 
   expect(JSON.parse(run.Result ?? '')).toEqual({ resolved: ['1101000001', '1101000002'], attempt: 2 });
 });
 
-test('lets time pass faster for a function: its waits, and its clock', async () => {
+test('speeds up the waits and the clock of a function', async () => {
   await using runs = await startRuns({ timeScale: 3600, executionTimeoutMs: 30 * 86_400_000 });
 
   const run = await runs.ended(await runs.start({ scenario: 'clock across an hour' }));
@@ -167,7 +167,7 @@ test('lets time pass faster for a function: its waits, and its clock', async () 
   expect((EndTimestamp?.getTime() ?? 0) - (StartTimestamp?.getTime() ?? 0)).toBeLessThan(600_000);
 });
 
-test("times a run out that outlives its function's execution timeout", async () => {
+test('times out a run that exceeds the execution timeout of its function', async () => {
   await using runs = await startRuns({ executionTimeoutMs: 1000 });
 
   const run = await runs.ended(await runs.start({ scenario: 'long wait' }));
@@ -179,7 +179,7 @@ test("times a run out that outlives its function's execution timeout", async () 
   expect(runs.letters.items).toMatchObject([{ status: 'TIMED_OUT' }]);
 });
 
-test('hands a handler more than a thousand operations, page by page', async () => {
+test('gives a handler more than a thousand operations, page by page', async () => {
   await using runs = await startRuns();
 
   const run = await runs.ended(await runs.start({ scenario: 'many steps', count: 2100 }));
@@ -196,7 +196,7 @@ test('refuses a run more than 3,000 operations', async () => {
   expect(run.Error?.ErrorMessage).toContain('3000 operations');
 });
 
-test('carries a step out again when its process was killed in the middle of it', async () => {
+test('executes a step again when its process was killed during it', async () => {
   await using runs = await startRuns();
   const tally = tallyIn(temporaryFolder());
   const arn = await runs.start({ scenario: 'interrupted step', tally });
@@ -208,7 +208,7 @@ test('carries a step out again when its process was killed in the middle of it',
   expect(timesIn(tally)).toBe(2);
 });
 
-test('ends an invocation that runs out of time, and carries its step out again', async () => {
+test('ends an invocation that runs out of time, and executes its step again', async () => {
   await using runs = await startRuns({ timeoutMs: 6000 });
   const tally = tallyIn(temporaryFolder());
 
@@ -225,7 +225,7 @@ test('ends an invocation that runs out of time, and carries its step out again',
   });
 });
 
-test('lets several runs go on at the same time, each invocation in a process to itself', async () => {
+test('executes several runs concurrently, each invocation in a process of its own', async () => {
   await using runs = await startRuns();
   const tally = tallyIn(temporaryFolder());
   const hanging = await runs.start({ scenario: 'interrupted step', tally });

@@ -17,7 +17,7 @@ beforeAll(async () => {
 
 const nameOf = (arn: string) => arn.split('/').at(-2);
 
-test('starts a name once: the same payload gets the same run, another payload a conflict', async () => {
+test('starts one run per name: the same payload gets the same run, another payload a conflict', async () => {
   await using puppet = await startPuppet(bundle);
 
   const first = await puppet.start({ owner: 'ann@example.com' }, 'api-1');
@@ -77,7 +77,7 @@ test.each<[string, Partial<InvokeCommandInput>, string, number]>([
   await expect(refused).rejects.toMatchObject({ name, $metadata: { httpStatusCode } });
 });
 
-test('keeps at most eight processes of a function, and lets the next invocation wait for one', async () => {
+test('keeps at most eight processes of a function, and makes the next invocation wait for one', async () => {
   await using puppet = await startPuppet(bundle);
   for (let run = 1; run <= 9; run += 1) await puppet.start({}, `api-${run}`);
   const [first] = await Promise.all(Array.from({ length: 8 }, () => puppet.invocation()));
@@ -143,7 +143,7 @@ test('lists by version', async () => {
   expect((await puppet.client.send(command)).DurableExecutions).toMatchObject([{ DurableExecutionArn: arn }]);
 });
 
-test('may list a run only some time after its start', async () => {
+test('can delay the listing of a run after its start', async () => {
   await using puppet = await startPuppet(bundle);
   puppet.settings.listingLagMs = 60_000;
   await puppet.start({});
@@ -157,7 +157,7 @@ test('may list a run only some time after its start', async () => {
 });
 
 test.each(['PAUSING', 'PAUSED', 'DELETING'] as const)(
-  'holds a run as %s, until it goes on or is stopped',
+  'keeps a run %s until it is resumed or stopped',
   async (status) => {
     await using puppet = await startPuppet(bundle);
     const DurableExecutionArn = await puppet.start({});
@@ -202,7 +202,7 @@ test('reads a run with its input and result, or without them', async () => {
   expect(bare.InputPayload ?? bare.Result).toBeUndefined();
 });
 
-test('does not know a run that was never started', async () => {
+test('answers that a run is unknown if it was never started', async () => {
   await using puppet = await startPuppet(bundle);
   const arn = await puppet.start({}, 'api-1');
 
@@ -217,7 +217,7 @@ test('does not know a run that was never started', async () => {
 test.each([
   ['another host', { host: 'attacker.example.com' }],
   ['an origin', { origin: 'http://127.0.0.1:3000' }],
-])('answers nobody who comes with %s', async (_, headers) => {
+])('refuses a request with %s', async (_, headers) => {
   await using puppet = await startPuppet(bundle);
 
   const sent = request(`${puppet.url}/2025-12-01/functions/run/durable-executions`, { headers }).end();

@@ -26,7 +26,7 @@ const startService = async (folder: string) => {
       silent: true,
     },
   );
-  // What the service started shares its output: it closes when the last of them has gone.
+  // The child processes share the output of the service, which closes when the last of them ends.
   const closed = once(service, 'close');
   const reported = createRecorder<Reported>();
   if (service.stdout)
@@ -52,7 +52,7 @@ const startOn = async (service: Awaited<ReturnType<typeof startService>>, payloa
   return started.DurableExecutionArn ?? '';
 };
 
-test('goes on after the whole service was killed in the middle of a wait, and does not start the wait again', async () => {
+test('continues after the whole service was killed during a wait, without restarting the wait', async () => {
   const folder = temporaryFolder();
   const tally = join(temporaryFolder(), 'tally');
   await using service = await startService(folder);
@@ -85,7 +85,7 @@ test('executes the interrupted step again after the whole service was killed, an
   expect(run).toMatchObject({ Status: 'SUCCEEDED', Result: '2' });
 });
 
-test('still knows a finished run after a restart', async () => {
+test('returns a finished run after a restart', async () => {
   const folder = temporaryFolder();
   const first = await restart(folder);
   const DurableExecutionArn = await first.start({ scenario: 'quick' }, 'api-1');
@@ -99,7 +99,7 @@ test('still knows a finished run after a restart', async () => {
   expect(await second.start({ scenario: 'quick' }, 'api-1')).toBe(DurableExecutionArn);
 });
 
-test('cuts off a line that was torn when the service died, and goes on from the one before', async () => {
+test('drops an incomplete last line of the journal, and continues from the line before it', async () => {
   const folder = temporaryFolder();
   const first = await restart(folder);
   const arn = await first.start({ scenario: 'short wait', tally: join(temporaryFolder(), 'tally') });
@@ -115,7 +115,7 @@ test('cuts off a line that was torn when the service died, and goes on from the 
   expect(() => lines.map((line) => JSON.parse(line))).not.toThrow();
 });
 
-test('moves a damaged journal aside, reports it, and goes on with the other runs', async () => {
+test('moves a damaged journal aside, reports it, and continues the other runs', async () => {
   const folder = temporaryFolder();
   const first = await restart(folder);
   const arn = await first.start({ scenario: 'long wait' });
@@ -135,7 +135,7 @@ test('moves a damaged journal aside, reports it, and goes on with the other runs
   expect(await second.get(arn)).toMatchObject({ Status: 'RUNNING' });
 });
 
-test('refuses a folder that another service has, in this process or another, and takes one whose service is gone', async () => {
+test('refuses a folder that another running service uses, and accepts one whose service has ended', async () => {
   const folder = temporaryFolder();
   const other = temporaryFolder();
   await using service = await startService(folder);
@@ -149,7 +149,7 @@ test('refuses a folder that another service has, in this process or another, and
   expect([here.url, restarted.url]).toEqual([expect.any(String), expect.any(String)]);
 });
 
-test('pauses a run whose journal cannot be written, and goes on when it can', async () => {
+test('pauses a run while its journal cannot be written, and then continues', async () => {
   const folder = temporaryFolder();
   await using runs = await restart(folder);
   const arn = await runs.start({ scenario: 'story' });

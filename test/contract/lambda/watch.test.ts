@@ -21,7 +21,7 @@ beforeAll(async () => {
   await build({ ...bundleOptions('watch'), outfile: bundle });
 });
 
-/** The watch as it is deployed, in a process of its own, around emulators; its days pass in seconds. */
+/** The watch as it is deployed, in a process of its own, with emulators. Its days last seconds. */
 const startWatchService = async (folder: string, variables: Readonly<Record<string, string>>) => {
   const options = { bundle, environment: () => variables, executionTimeoutMs: 31 * 86_400_000, timeScale };
   const harness = await startHarness({ folder, functions: { watch: options } });
@@ -54,7 +54,7 @@ const startSetup = async () => {
   const variables = {
     ALLOWED_API_HOSTS: greenApi.host,
     ...awsVariables({ secretsManager: secretsManager.url }),
-    // The clock of the watch runs fast, and so would the age of a cached credential.
+    // The clock of the watch runs fast, so a cached credential would expire at once.
     CREDENTIAL_TTL_MS: '0',
   };
   return {
@@ -76,7 +76,7 @@ const requestFor = (days: number) => ({
   instances: ids.map((id) => [id, digestOf(tags)]),
 });
 
-test('a watch survives the death of its worker and of the whole service, and reports who was linked again', async () => {
+test('a watch continues after its worker and the whole service were killed, and reports an instance that was linked again', async () => {
   await using setup = await startSetup();
   const folder = temporaryFolder();
   await using before = await startWatchService(folder, setup.variables);

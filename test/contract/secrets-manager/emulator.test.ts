@@ -60,7 +60,7 @@ test('slow: the answer is late and correct', async () => {
   expect(await client.send(read)).toMatchObject({ SecretString: 'a' });
 });
 
-test('throttles a few times, and the SDK gets through by trying again', async () => {
+test('throttles a few times, and the SDK succeeds with a retry', async () => {
   await using emulator = await startSecretsManager({ secrets: [anna] });
   using client = createClient(emulator.url, { maxAttempts: 3 });
   emulator.setFault('GetSecretValue', 'throttled', { times: 2 });
@@ -81,7 +81,7 @@ test('limits a fault to one operation and one secret', async () => {
   expect(await client.send(read)).toMatchObject({ SecretString: 'a' });
 });
 
-test('answers many calls at once, and remembers each', async () => {
+test('answers concurrent calls, and records each of them', async () => {
   const secrets = Array.from({ length: 3000 }, (_, at) => ({ name: `green-api/${at}`, secretString: `${at}` }));
   await using emulator = await startSecretsManager({ secrets });
   using client = createClient(emulator.url);
@@ -102,7 +102,7 @@ test('answers many calls at once, and remembers each', async () => {
   expect(emulator.calls).toEqual([]);
 });
 
-test('takes new values, and forgets secrets, while it runs', async () => {
+test('accepts new values, and removes secrets, while it runs', async () => {
   await using emulator = await startSecretsManager({ secrets: [{ ...anna, tags: { owner: 'anna' } }] });
   using client = createClient(emulator.url);
 
@@ -137,7 +137,7 @@ test.each([
   ['a body above 1 MB', target('GetSecretValue'), 'x'.repeat(1_100_000), 413, 'RequestEntityTooLargeException'],
   ['a foreign Host', { host: 'rebound.example.com', ...target('ListSecrets') }, '{}', 403, 'this machine'],
   ['any Origin', { origin: 'http://localhost', ...target('ListSecrets') }, '{}', 403, 'this machine'],
-])('answers %s, and goes on', async (_what, headers: Record<string, string>, body, status, phrase) => {
+])('answers %s, and still works afterwards', async (_what, headers: Record<string, string>, body, status, phrase) => {
   await using emulator = await startSecretsManager({ secrets: [anna] });
   using client = createClient(emulator.url);
 

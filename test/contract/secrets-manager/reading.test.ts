@@ -49,7 +49,7 @@ test('is found by the SDK through AWS_ENDPOINT_URL_SECRETS_MANAGER', async () =>
   delete process.env.AWS_ENDPOINT_URL_SECRETS_MANAGER;
 });
 
-test('gives bytes back as bytes', async () => {
+test('returns bytes as bytes', async () => {
   const secretBinary = new Uint8Array([0, 255, 128]);
   await using emulator = await startSecretsManager({ secrets: [{ name: 'bytes', secretBinary }] });
   using client = createClient(emulator.url);
@@ -86,7 +86,7 @@ test('describes a secret without its value', async () => {
   expect(JSON.stringify(described)).not.toContain('apiTokenInstance');
 });
 
-test('lists 250 secrets in three pages, each once, in the order they were made', async () => {
+test('lists 250 secrets in three pages, each once, in the order of their creation', async () => {
   const names = Array.from({ length: 250 }, (_, at) => `green-api/${at}`);
   await using emulator = await startSecretsManager({ secrets: names.map((name) => ({ name, secretString: 'x' })) });
   using client = createClient(emulator.url);
@@ -98,7 +98,7 @@ test('lists 250 secrets in three pages, each once, in the order they were made',
   expect(pages.flatMap(({ SecretList = [] }) => SecretList.map(({ Name }) => Name))).toEqual(names);
 });
 
-test('keeps its place between two pages while secrets come and go', async () => {
+test('continues at the right place when secrets are added and removed between two pages', async () => {
   const secrets = ['a', 'b', 'c', 'd'].map((name) => ({ name }));
   await using emulator = await startSecretsManager({ secrets });
   using client = createClient(emulator.url);

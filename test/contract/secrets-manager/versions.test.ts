@@ -57,7 +57,7 @@ test('puts a value once for the same token, and refuses another value under it',
   expect(await secret.read({ VersionId: first })).toBe('one');
 });
 
-test('moves a label from one version to another; what AWSCURRENT leaves becomes AWSPREVIOUS', async () => {
+test('moves a label to another version; the version that loses AWSCURRENT gets AWSPREVIOUS', async () => {
   await using secret = await startWithVersions();
 
   await secret.move({
@@ -121,7 +121,7 @@ test('never removes AWSCURRENT altogether', async () => {
   });
 });
 
-/** A rotation function that does what AWS's template does, unless it is to fail at a step. */
+/** A rotation function like AWS's template, which can be made to fail at a step. */
 const startRotating = async (failing: { at?: RotationEvent['Step'] | undefined } = {}) => {
   const events: (RotationEvent & { readonly functionArn: string })[] = [];
   const emulator = await startSecretsManager({
@@ -178,7 +178,7 @@ test('rotates through the four steps of the rotation function', async () => {
   expect(await rotating.client.send(new GetSecretValueCommand({ SecretId }))).toMatchObject({ SecretString: 'new' });
 });
 
-test('begins a rotation with an AWSPENDING version that has no value', async () => {
+test('starts a rotation with an AWSPENDING version that has no value', async () => {
   await using rotating = await startRotating({ at: 'createSecret' });
 
   await rotating.rotate(first, functionArn);
@@ -192,7 +192,7 @@ test('begins a rotation with an AWSPENDING version that has no value', async () 
   ).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
 });
 
-test('goes on with an unfinished rotation instead of beginning another', async () => {
+test('continues an unfinished rotation instead of starting another', async () => {
   const failing: Parameters<typeof startRotating>[0] = { at: 'testSecret' };
   await using rotating = await startRotating(failing);
   await rotating.rotate(first, functionArn);
@@ -209,7 +209,7 @@ test('goes on with an unfinished rotation instead of beginning another', async (
   expect(new Set(rotating.events.map(({ ClientRequestToken }) => ClientRequestToken))).toEqual(new Set([first]));
 });
 
-test('attempts an unfinished rotation again on request, as Secrets Manager does after a while', async () => {
+test('retries an unfinished rotation on request, as Secrets Manager does after some time', async () => {
   const failing: Parameters<typeof startRotating>[0] = { at: 'finishSecret' };
   await using rotating = await startRotating(failing);
   await rotating.rotate(first, functionArn);
@@ -223,7 +223,7 @@ test('attempts an unfinished rotation again on request, as Secrets Manager does 
   expect(() => rotating.emulator.reattemptRotation(SecretId)).toThrow('no unfinished rotation');
 });
 
-test('takes the same request for a rotation once', async () => {
+test('rotates once for a repeated request', async () => {
   await using rotating = await startRotating();
   await rotating.rotate(first, functionArn);
   await rotating.emulator.rotationsEnded();

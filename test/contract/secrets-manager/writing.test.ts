@@ -86,7 +86,7 @@ test('puts a new value, and keeps the one before as AWSPREVIOUS', async () => {
   expect(Object.keys(VersionIdsToStages)).toHaveLength(2);
 });
 
-test('puts a value under a stage of its own, beside the current one', async () => {
+test('stores a value under another stage without changing the current one', async () => {
   await using emulator = await startSecretsManager({ secrets: [anna] });
   using client = createClient(emulator.url);
 
@@ -131,7 +131,7 @@ test('marks a secret for deletion: it can be described, and no longer read, list
   });
 });
 
-test('deletes at once when forced to, also what is marked already, and the name is free again', async () => {
+test('a forced deletion is immediate, also of a marked secret, and the name can be used again', async () => {
   await using emulator = await startSecretsManager({ secrets: [anna] });
   using client = createClient(emulator.url);
   await client.send(new DeleteSecretCommand({ SecretId: Name }));
@@ -144,7 +144,7 @@ test('deletes at once when forced to, also what is marked already, and the name 
   await client.send(new CreateSecretCommand({ Name }));
 });
 
-test('forces the deletion of a secret that does not exist without an error', async () => {
+test('a forced deletion of a secret that does not exist is not an error', async () => {
   await using emulator = await startSecretsManager();
   using client = createClient(emulator.url);
 
@@ -156,7 +156,7 @@ test('forces the deletion of a secret that does not exist without an error', asy
   });
 });
 
-test('takes a tag without a value', async () => {
+test('accepts a tag without a value', async () => {
   await using emulator = await startSecretsManager({ secrets: [anna] });
   using client = createClient(emulator.url);
 
