@@ -72,7 +72,7 @@ const loadedBy = (entry: string): ReadonlySet<string> => {
   return loaded;
 };
 
-test('modules import one way only', () => {
+test('modules import in one direction only', () => {
   const wrong = functionFiles
     .flatMap(importsOf)
     .filter(({ file, from }) => moduleOf(file) !== moduleOf(from) || moduleOf(file) === 'handler')
@@ -128,7 +128,7 @@ test.each([
   expect(others).toEqual([]);
 });
 
-test('this test finds a wrong arrow, a cycle and a type-only import', () => {
+test('the check finds a wrong import, a cycle and a type-only import', () => {
   expect(arrows.instances?.includes(moduleOf('functions/http/response.ts'))).toBe(false);
   expect(moduleOf('functions/logout.ts')).toBe('handler');
   expect(importsOf('functions/logout.ts').map(({ from }) => from)).toContain('functions/logout/log-out.ts');

@@ -34,13 +34,13 @@ const withDigests = (text: string): string => {
   return text.replace(/<(?:64 hex|digest)>/g, () => String(count++).padStart(64, '0'));
 };
 
-test.each(pages)('every link in %s leads to a page and a heading that exist', (page) => {
+test.each(pages)('every link in %s leads to an existing page and heading', (page) => {
   const links = linksOf(readPage(page)).filter((link) => !/^[a-z]+:/.test(link));
 
   expect(links.map((link) => problemOfLink(page, link)).filter(Boolean)).toEqual([]);
 });
 
-test('a wrong link and a wrong anchor are found', () => {
+test('the check finds a wrong link and a wrong anchor', () => {
   expect(problemOfLink('docs/api.md', 'none.md')).toBe('docs/api.md: none.md names no file');
   expect(problemOfLink('docs/api.md', 'runs.md#none')).toBe('docs/api.md: runs.md#none names no heading');
 });
@@ -58,7 +58,7 @@ test.each(examples)('the configuration at $at is valid', ({ configuration }) => 
   expect(() => parseConfiguration(configuration)).not.toThrow();
 });
 
-test('configurations of every kind are among the examples', () => {
+test('the examples include configurations of every kind', () => {
   const fields = examples.flatMap(({ configuration }) => Object.keys(configuration as object));
 
   expect(fields).toEqual(expect.arrayContaining(['schedules', 'offboarding', 'identityProviders', 'tokenRotation']));
@@ -141,6 +141,6 @@ test.each(pages.filter((page) => page === 'README.md' || page.startsWith('docs/'
   expect(readPage(page).match(/\b(?:rings|he|his|mend\w*)\b/gi) ?? []).toEqual([]);
 });
 
-test('the README fits on a few screens', () => {
+test('the README is short', () => {
   expect(readPage('README.md').split('\n').length).toBeLessThanOrEqual(160);
 });

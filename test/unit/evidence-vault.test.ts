@@ -46,7 +46,7 @@ const start = async (...failures: { readonly code: string; readonly status: numb
 const key = '/vault/evidence/day=2026-11-24/36001-36002.jsonl';
 const lines = `${record('1101000001')}\n${record('1101000002')}\n`;
 
-test('stores the records of a batch as they are, a line each, under the day of the first', async () => {
+test('stores the records of a batch unchanged, one per line, under the day of the first', async () => {
   await using vault = await start();
 
   await vault.store(batch);
@@ -66,7 +66,7 @@ test('a batch that is delivered again changes nothing', async () => {
   expect([...vault.objects]).toEqual([[key, lines]]);
 });
 
-test('a failure that passes is tried again', async () => {
+test('a transient failure is retried', async () => {
   await using vault = await start({ code: 'SlowDown', status: 503 }, { code: 'InternalError', status: 500 });
 
   await vault.store(batch);
@@ -74,7 +74,7 @@ test('a failure that passes is tried again', async () => {
   expect(vault.objects.size).toBe(1);
 });
 
-test('a failure that lasts goes to Lambda, which keeps the message', async () => {
+test('a permanent failure is passed to Lambda, which keeps the message', async () => {
   await using vault = await start({ code: 'AccessDenied', status: 403 });
 
   await expect(vault.store(batch)).rejects.toThrow('AccessDenied');
@@ -84,7 +84,7 @@ test('a failure that lasts goes to Lambda, which keeps the message', async () =>
   ]);
 });
 
-test('the check of the subscription stores nothing', async () => {
+test('the test message of the subscription stores nothing', async () => {
   await using vault = await start();
 
   await vault.store({ ...batch, messageType: 'CONTROL_MESSAGE' });

@@ -121,7 +121,7 @@ test('passes on every field of the request', async () => {
   expect(setup.requests()).toMatchObject([request]);
 });
 
-test('lets a run expire a day after the instant it waits for', async () => {
+test('makes a run expire a day after the instant it waits for', async () => {
   const setup = createSetup();
 
   await setup.post({ ...sales, at: '2026-11-30T17:00:00+01:00' });
@@ -129,7 +129,7 @@ test('lets a run expire a day after the instant it waits for', async () => {
   expect(setup.requests()).toMatchObject([{ expiresAt: '2026-12-01T16:00:00.000Z' }]);
 });
 
-test('never lets a default pass the ceiling', async () => {
+test('never uses a default above the ceiling', async () => {
   const setup = createSetup({ limits: { maxTargetsCeiling: 20, executionTimeoutMs: 86_400_000 } });
 
   await setup.post(sales);
@@ -137,7 +137,7 @@ test('never lets a default pass the ceiling', async () => {
   expect(setup.requests()).toMatchObject([{ maxTargets: 20 }]);
 });
 
-test('takes a retry a minute later for the same run, though the run would expire a minute later', async () => {
+test('treats a retry a minute later as the same run, although it would expire a minute later', async () => {
   const setup = createSetup();
   const first = await setup.post(sales, 'incident-7');
 
@@ -148,7 +148,7 @@ test('takes a retry a minute later for the same run, though the run would expire
   expect(setup.requests()).toMatchObject([{ expiresAt: '2026-11-23T09:00:00.000Z' }]);
 });
 
-test('answers a repeated request with the present status of the run', async () => {
+test('answers a repeated request with the current status of the run', async () => {
   const setup = createSetup();
   const { body } = await setup.post(sales, 'incident-7');
   for (const execution of setup.started.values()) execution.status = 'FAILED';
@@ -164,7 +164,7 @@ test.each([
   { ...sales, dryRun: true },
   { ...sales, maxTargets: 10 },
   { ...sales, expiresAt: '2026-11-23T09:01:00Z' },
-])('refuses the key of another request, and starts nothing: %j', async (other) => {
+])('refuses a key that was used for another request, and starts nothing: %j', async (other) => {
   const setup = createSetup();
   await setup.post(sales, 'incident-7');
 
@@ -175,7 +175,7 @@ test.each([
   expect(setup.requests()).toMatchObject([sales]);
 });
 
-test('keeps the keys of two callers apart', async () => {
+test('keeps the keys of two callers separate', async () => {
   const setup = createSetup();
 
   const desk = await setup.post(sales, 'incident-7');
@@ -189,7 +189,7 @@ test('keeps the keys of two callers apart', async () => {
   ]);
 });
 
-test('takes a retry of the same caller in another session for the same run', async () => {
+test('treats a retry by the same caller in another session as the same run', async () => {
   const setup = createSetup();
   const userId = 'AROAEXAMPLEID:ann';
   const ann = { iam: { userArn: 'arn:aws:sts::111122223333:assumed-role/SecurityDesk/ann', userId } };
@@ -285,7 +285,7 @@ test.each<[string, unknown, string]>([
   expect(setup.started.size).toBe(0);
 });
 
-test('no body makes it fail in a way that has no name', async () => {
+test('every body is accepted or is refused as an invalid request', async () => {
   const setup = createSetup();
   const value = fc.oneof(fc.jsonValue(), fc.constantFrom('sales', '1101000001', true, ['1'], { all: true }, 51));
   const body = fc.record(
@@ -336,7 +336,7 @@ test('shows a run to every authorized caller, not only to the one that started i
   ]);
 });
 
-test('does not know a run that is not there', async () => {
+test('answers that a run is unknown if it does not exist', async () => {
   const unknown = async () => ({ kind: 'unknown-run' as const });
   const setup = createSetup({ readRun: unknown, stopRun: unknown });
 
@@ -351,7 +351,7 @@ test.each(['x', 'api-1', `api-${'0'.repeat(41)}`, '..', '%2e'])('refuses the id 
     expect([status, body.field]).toEqual([400, 'id']);
 });
 
-test('stops a run and writes down who did', async () => {
+test('stops a run and records who stopped it', async () => {
   const setup = createSetup();
 
   const { status, body } = await setup.stop();
@@ -365,7 +365,7 @@ test.each<[RunStop, number, unknown]>([
   [{ kind: 'ended', status: 'SUCCEEDED' }, 409, 'run-ended'],
   [{ kind: 'ended', status: 'FAILED' }, 409, 'run-ended'],
   [{ kind: 'ended', status: 'TIMED_OUT' }, 409, 'run-ended'],
-])('answers who wants to stop a run that is over: %j', async (stop, expected, code) => {
+])('answers a request to stop a run that has ended: %j', async (stop, expected, code) => {
   const setup = createSetup({ stopRun: async () => stop });
 
   const { status, body } = await setup.stop();
@@ -374,7 +374,7 @@ test.each<[RunStop, number, unknown]>([
   expect(setup.lines).toEqual([]);
 });
 
-test('knows no other route', async () => {
+test('refuses any other route', async () => {
   const { status, body } = await createSetup().call('PUT /forced-logouts/{id}', {});
 
   expect([status, body.code]).toEqual([404, 'unknown-route']);

@@ -87,7 +87,7 @@ const startWorkspace = () => {
 
 const user = (id: number): User => ({ id: `10769150034706785710${id}`, primaryEmail: `person${id}@example.com` });
 
-test('a user who was gone before the installation is not reported', () => {
+test('a user who left before the installation is not reported', () => {
   const workspace = startWorkspace();
   workspace.directory.suspended.push(user(1));
   workspace.call('rememberEverybody');
@@ -99,7 +99,7 @@ test('a user who was gone before the installation is not reported', () => {
   expect(workspace.leavers()).toEqual([]);
 });
 
-test('every suspended and deleted user is reported once, over all pages, and accepted by the service', async () => {
+test('every suspended or deleted user of all pages is reported once, and the service accepts the report', async () => {
   const workspace = startWorkspace();
   workspace.directory.suspended.push(user(1), user(2), user(3));
   workspace.directory.deleted.push(user(4));
@@ -211,7 +211,7 @@ test('a heartbeat without an answer fails the execution, after the leavers are r
   expect(workspace.leavers()).toEqual([]);
 });
 
-test('somebody who comes back and leaves again is reported again, under another id', () => {
+test('a person who returns and leaves again is reported again, with another id', () => {
   const workspace = startWorkspace();
   workspace.directory.suspended.push(user(1));
   workspace.call('reportLeavers');
@@ -227,7 +227,7 @@ test('somebody who comes back and leaves again is reported again, under another 
   expect(second?.id).not.toBe(first?.id);
 });
 
-test('a thousand users fit the properties of a script', () => {
+test('a thousand users fit in the script properties', () => {
   const workspace = startWorkspace();
   workspace.directory.suspended.push(...Array.from({ length: 1_000 }, (_, id) => user(id)));
   workspace.call('rememberEverybody');

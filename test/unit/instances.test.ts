@@ -42,7 +42,7 @@ test.each([
   expect(body.instances).toMatchObject(ids.map((id) => ({ idInstance: id })));
 });
 
-test('does not take the Kelvin sign for a k', async () => {
+test('does not treat the Kelvin sign as a k', async () => {
   await using setup = await startLogoutSetup();
   setup.secretsManager.put(tagged(1, { owner: 'mike@example.com' }));
 
@@ -75,7 +75,7 @@ test('filters by group exactly', async () => {
   expect((await setup.list({ group: 'sales' })).body.instances).toMatchObject([{ idInstance: '1' }]);
 });
 
-test('skips names that are no instance', async () => {
+test('skips secrets whose names are not instance ids', async () => {
   await using setup = await startLogoutSetup();
   setup.secretsManager.put({ ...tagged(1, {}), name: 'green-api/console-password' });
   setup.secretsManager.put({ ...tagged(1, {}), name: 'green-api/12345678901' });
@@ -83,7 +83,7 @@ test('skips names that are no instance', async () => {
   expect((await setup.list()).body.instances).toMatchObject([{ idInstance }]);
 });
 
-test('goes on where the answer before it ended, and misses nobody', async () => {
+test('continues where the previous page ended, without a gap', async () => {
   await using setup = await startLogoutSetup();
   for (let id = 2_000; id < 2_250; id += 1) setup.secretsManager.put(tagged(id, { group: 'many' }));
 
@@ -110,7 +110,7 @@ test.each([
   expect(await setup.list(query)).toMatchObject({ status: 400, body: { code: 'invalid-request', detail } });
 });
 
-test('reports that the right to list is missing, and when to try again', async () => {
+test('reports that the permission to list is missing, and when to retry', async () => {
   await using setup = await startLogoutSetup();
 
   setup.secretsManager.setFault('ListSecrets', 'access-denied', { times: 1 });

@@ -51,7 +51,7 @@ test('the next logout of a warm copy uses the new token', async () => {
   expect(status).toBe(200);
 });
 
-test('clearing the queue is reported beside the logout', async () => {
+test('clearing the queue is reported together with the logout', async () => {
   await using setup = await startLogoutSetup();
 
   const answer = await setup.logOut({ wait: 5, body: '{"clearQueue":true}' });
@@ -73,7 +73,7 @@ test('a queue that is not cleared in time leaves time for the rotation', async (
   ]);
 });
 
-test('a deployment without token rotation refuses the request before it does anything', async () => {
+test('a deployment without token rotation refuses the request before any call', async () => {
   await using setup = await startLogoutSetup();
 
   const { status, body: problem } = await setup.logOut({ wait: 5, body });
@@ -92,7 +92,7 @@ test('without time for a rotation the logout is confirmed, and nothing else is c
   expect(updatesOf(setup)).toEqual([]);
 });
 
-test('without a confirmation the token is left alone', async () => {
+test('without a confirmation the token is not rotated', async () => {
   await using setup = await startLogoutSetup({ variables: enabled });
 
   const { status, body: answer } = await setup.logOut({ wait: 0, body });

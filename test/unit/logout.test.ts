@@ -134,21 +134,24 @@ test.each<FaultName>([
   'logged-out-but-reset',
   'logged-out-but-hang',
   'not-utf8',
-])('%s becomes a 200 when the state is notAuthorized, without an isLogout that was never reported', async (fault) => {
-  await using setup = await startLogoutSetup();
-  setup.break(fault, { method: 'logout' });
-  if (fault === 'not-utf8') setup.greenApi.setState(idInstance, 'notAuthorized');
+])(
+  '%s becomes a 200 when the state is notAuthorized, without the isLogout that GREEN-API did not report',
+  async (fault) => {
+    await using setup = await startLogoutSetup();
+    setup.break(fault, { method: 'logout' });
+    if (fault === 'not-utf8') setup.greenApi.setState(idInstance, 'notAuthorized');
 
-  const { status, body } = await setup.logOut({ wait: 3 });
+    const { status, body } = await setup.logOut({ wait: 3 });
 
-  expect(status).toBe(200);
-  expect(body).toEqual({
-    idInstance,
-    confirmed: true,
-    confirmedAt: expect.stringMatching(/^2.*Z$/),
-    stateInstance: 'notAuthorized',
-  });
-});
+    expect(status).toBe(200);
+    expect(body).toEqual({
+      idInstance,
+      confirmed: true,
+      confirmedAt: expect.stringMatching(/^2.*Z$/),
+      stateInstance: 'notAuthorized',
+    });
+  },
+);
 
 test('does not report alreadyLoggedOut when a first, lost request may have logged it out', async () => {
   await using setup = await startLogoutSetup({
@@ -179,7 +182,7 @@ test('reports alreadyLoggedOut when GREEN-API answers not authorized and the sta
   expect(body).toMatchObject({ confirmed: true, alreadyLoggedOut: true });
 });
 
-test('heals a rotated token with one more read of the secret, 1.1 s after the first logout', async () => {
+test('recovers from a rotated token with one more read of the secret, 1.1 s after the first logout', async () => {
   await using setup = await startLogoutSetup();
   await setup.logOut();
   setup.greenApi.add({ idInstance, apiTokenInstance: 'b'.repeat(50), logoutDelayMs: 0 });
@@ -195,7 +198,7 @@ test('heals a rotated token with one more read of the secret, 1.1 s after the fi
   expect(Math.min(...setup.gaps())).toBeGreaterThanOrEqual(1_100);
 });
 
-test('a corrected apiUrl works at the next call, although the refused credential is cached', async () => {
+test('a corrected apiUrl is used at the next call, although the refused credential is cached', async () => {
   await using wrongHost = await startLoopbackServer((_request, response) => void response.writeHead(404).end(), {});
   await using setup = await startLogoutSetup({ extraHosts: [new URL(wrongHost.url).host] });
   const store = (apiUrl: string) =>
@@ -213,7 +216,7 @@ test('a corrected apiUrl works at the next call, although the refused credential
   expect(status).toBe(200);
 });
 
-test('the time to logout is never negative, even after a step of the clock', async () => {
+test('the time to logout is never negative, even if the clock was set back', async () => {
   const times = ['2026-11-30T17:00:05Z', '2026-11-30T17:00:03Z'].map((time) => new Date(time));
   const records: Evidence[] = [];
   const logOut = createLogOut({
@@ -297,7 +300,7 @@ test('answers before the deadline, and reports what is unknown', async () => {
   expect(setup.evidence()).toHaveLength(1);
 });
 
-test('leaves time to write the evidence and to answer', async () => {
+test('ends early enough to write the evidence and to answer', async () => {
   await using setup = await startLogoutSetup({ variables: { GREEN_API_TIMEOUT_MS: '20000' } });
   setup.break('hang');
 

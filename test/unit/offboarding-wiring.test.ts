@@ -32,7 +32,7 @@ test('can be loaded with no environment set', () => {
   expect(handler).toBeInstanceOf(Function);
 });
 
-test('invokes the alias of the run, asynchronously and by name, and writes one line', async () => {
+test('invokes the alias of the run asynchronously and by name, and writes one log line', async () => {
   await using setup = await startSetup(202);
 
   const { runs } = await setup.put(customEvent);
@@ -47,7 +47,7 @@ test('invokes the alias of the run, asynchronously and by name, and writes one l
   expect(setup.lines).toEqual([expect.stringMatching(/^\{.*"message":"offboarding".*\}\n$/)]);
 });
 
-test('a name that belongs to another request is a success', async () => {
+test('a name that is already used by another request is a success', async () => {
   await using setup = await startSetup(409, 'DurableExecutionAlreadyStartedException');
 
   expect((await setup.put(customEvent)).runs).toHaveLength(1);

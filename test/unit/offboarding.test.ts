@@ -68,7 +68,7 @@ test.each([
   ['custom', customEvent, envelope],
   ['Okta', oktaEvent, { ...envelope, time: '2026-11-21T09:00:00Z' }],
   ['Identity Center', identityCenterEvent, { ...envelope, time: '2026-11-21T09:00:00Z' }],
-])('the same %s event in another envelope is the same run, to the byte', async (_dialect, event, values) => {
+])('the same %s event in another envelope is the same run with the same payload', async (_dialect, event, values) => {
   const once = createOffboarding();
   const again = createOffboarding({ now: '2026-11-21T09:00:00Z' });
 
@@ -85,7 +85,7 @@ test.each([
   // Or the first would stand for the second, and somebody would stay logged in.
   ['another date', { 'detail.effectiveAt': '2026-11-25T17:00:00Z' }],
   ['a rehearsal before it', { 'detail.dryRun': true }],
-])('an event with %s is another run', async (_what, values) => {
+])('an event with %s starts another run', async (_what, values) => {
   const handler = createOffboarding();
 
   await handler.put(customEvent);
@@ -108,7 +108,7 @@ test('another reason under the same id changes nothing, and is logged as a warni
   });
 });
 
-test('starts the run of an event that came too late, so that it is recorded as expired, and logs a warning', async () => {
+test('starts the run of a late event, which records it as expired, and logs a warning', async () => {
   const handler = createOffboarding({ now: '2026-12-01T17:00:00Z' });
 
   await handler.put(customEvent);
@@ -125,7 +125,7 @@ test.each([
   ['a failed outcome', changed(oktaEvent, { 'detail.outcome.result': 'FAILURE' })],
   ['EnableUser', changed(identityCenterEvent, { 'detail.eventName': 'EnableUser' })],
   ['an errorCode', changed(identityCenterEvent, { 'detail.errorCode': 'AccessDenied' })],
-])('%s starts nothing, and the log says why', async (_what, event) => {
+])('%s starts nothing, and the log states the reason', async (_what, event) => {
   const handler = createOffboarding();
 
   expect(await handler.put(event)).toEqual({ runs: [] });
@@ -172,7 +172,7 @@ test.each([
   ]);
 });
 
-test('an error that nobody foresaw is counted by its name alone', async () => {
+test('an unexpected error is logged with its name only', async () => {
   const handler = createOffboarding({
     isDisabled: async () => {
       throw new TypeError('john.doe@example.com');
@@ -197,7 +197,7 @@ test('the account of an event is recorded, and another account is the same run',
 test.each([
   ['e-mail address in another case', { 'detail.email': 'John.Doe@Example.com' }],
   ['instant in another time zone', { 'detail.effectiveAt': '2026-11-30T18:00:00+01:00' }],
-])('the same departure with its %s is the same run, to the byte', async (_what, values) => {
+])('the same departure with its %s is the same run with the same payload', async (_what, values) => {
   const handler = createOffboarding();
 
   const first = await handler.put(customEvent);
@@ -207,7 +207,7 @@ test.each([
   expect(handler.lines.map((line) => JSON.parse(line).level)).toEqual(['INFO', 'INFO']);
 });
 
-test('a target that names nobody keeps nobody else logged in: the others are started, then the event fails', async () => {
+test('a target that names nobody does not affect the others: their runs start, and then the event fails', async () => {
   const handler = createOffboarding();
   const people = [
     { type: 'User', id: 'u1', alternateId: 'a b' },
@@ -226,7 +226,7 @@ test('a target that names nobody keeps nobody else logged in: the others are sta
   ]);
 });
 
-test('the runs of a mass offboarding start one after another, and none waits longer than ten seconds', async () => {
+test('the runs of a mass offboarding start one after another, and each waits at most ten seconds', async () => {
   const handler = createOffboarding();
   const people = (count: number, prefix: string) =>
     Array.from({ length: count }, (_, index) => ({ type: 'User', id: `${prefix}${index}` }));
@@ -241,7 +241,7 @@ test('the runs of a mass offboarding start one after another, and none waits lon
 });
 
 describe('a changed user of IAM Identity Center', () => {
-  test('who is disabled is logged out', async () => {
+  test('is logged out if disabled', async () => {
     const handler = createOffboarding();
 
     await handler.put(scimEvent('PatchUser'));
@@ -254,7 +254,7 @@ describe('a changed user of IAM Identity Center', () => {
     ]);
   });
 
-  test('who is enabled stays logged in', async () => {
+  test('stays logged in if enabled', async () => {
     const handler = createOffboarding({ isDisabled: async () => false });
 
     expect(await handler.put(scimEvent('PutUser'))).toEqual({ runs: [] });
@@ -262,7 +262,7 @@ describe('a changed user of IAM Identity Center', () => {
     expect(handler.lines).toEqual([expect.stringContaining('"why":"the user is enabled"')]);
   });
 
-  test('who cannot be read makes the event fail, and starts nothing', async () => {
+  test('makes the event fail and starts nothing if the status cannot be read', async () => {
     const handler = createOffboarding({
       isDisabled: async () => {
         throw new UserNotRead('there is no such user');
@@ -274,7 +274,7 @@ describe('a changed user of IAM Identity Center', () => {
     expect(handler.lines).toEqual([expect.stringContaining('"error":"UserNotRead","detail":"there is no such user"')]);
   });
 
-  test('who was deleted is logged out without a look at the directory, where they are no more', async () => {
+  test('is logged out without reading the directory if deleted', async () => {
     const handler = createOffboarding({
       isDisabled: async () => {
         throw new UserNotRead('there is no such user');
@@ -286,7 +286,7 @@ describe('a changed user of IAM Identity Center', () => {
 });
 
 test.each(['throttled', 'unavailable', 'denied'] as const)(
-  'throws when starting is %s, having started everybody else, and the next delivery is the same runs',
+  'throws when one start is %s, after starting all the others, and the next delivery starts the same runs',
   async (kind) => {
     let isDown = true;
     const handler = createOffboarding({
@@ -308,7 +308,7 @@ test.each(['throttled', 'unavailable', 'denied'] as const)(
   },
 );
 
-test('no event, however broken, makes the function throw an unnamed error, leak, or log out somebody who was not named', async () => {
+test('no malformed event makes the function throw an unknown error, leak data, or log out a person who was not named', async () => {
   await fc.assert(
     fc.asyncProperty(anyVariation, async (event) => {
       const handler = createOffboarding();
@@ -330,7 +330,7 @@ test('no event, however broken, makes the function throw an unnamed error, leak,
   );
 });
 
-test('any event, delivered again, sends the same bytes under the same names', async () => {
+test('any event that is delivered again sends the same payloads under the same names', async () => {
   await fc.assert(
     fc.asyncProperty(anyVariation, async (event) => {
       const once = createOffboarding();

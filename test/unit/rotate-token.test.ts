@@ -87,7 +87,7 @@ test('steps that are repeated for the same version change the token once', async
   expect((await setup.secret()).apiTokenInstance).toBe(apiTokenInstance);
 });
 
-test('a rotation that is begun again after a failed test does not change the token a second time', async () => {
+test('a rotation that is started again after a failed test does not change the token a second time', async () => {
   await using setup = await startSetup();
   setup.secretsManager.setFault('UpdateSecretVersionStage', 'access-denied', { times: 1_000 });
   await setup.rotate();
@@ -101,7 +101,7 @@ test('a rotation that is begun again after a failed test does not change the tok
   expect((await setup.secret()).apiTokenInstance).toBe(updated === 0 ? firstToken : setup.greenApi.tokenOf(idInstance));
 });
 
-test('a rotation whose answer is lost fails, says where the token is, and counts as a lost token', async () => {
+test('a rotation whose answer is lost fails, states where the token is, and counts as a lost token', async () => {
   await using setup = await startSetup();
   setup.greenApi.setFault(idInstance, 'token-changed-but-500', { method: 'updateApiToken' });
 
@@ -144,7 +144,7 @@ test('a secret is found by its ARN', async () => {
   ).resolves.toBeUndefined();
 });
 
-test('after a rotation that did not change the token, taking AWSPENDING away lets a new one begin', async () => {
+test('after a rotation that did not change the token, removing AWSPENDING allows a new rotation', async () => {
   await using setup = await startSetup();
   setup.greenApi.setFault(idInstance, 'http-500', { method: 'updateApiToken', times: 1 });
   await setup.rotate();

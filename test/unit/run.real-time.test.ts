@@ -39,7 +39,7 @@ const startRunSetup = async () => {
 };
 type RunnerHandler = ConstructorParameters<typeof LocalDurableTestRunner>[0]['handlerFunction'];
 
-test('in real time, confirms every instance, keeps GREEN-API\u2019s limit, and writes the token nowhere', async () => {
+test('in real time, confirms every instance, respects the rate limit of GREEN-API, and never writes the token', async () => {
   await using setup = await startRunSetup();
   const { greenApi, lines } = setup;
   greenApi.setFault(resets, 'logged-out-but-reset', { times: 1 });

@@ -15,7 +15,7 @@ const runFunction = async (scripts: Readonly<Record<string, Script>>, payload: u
 };
 type RunnerHandler = ConstructorParameters<typeof LocalDurableTestRunner>[0]['handlerFunction'];
 
-test('the history of a run reads as a story, and its result is the summary', async () => {
+test('the history of a run has readable step names, and its result is the summary', async () => {
   const { run } = await runFunction({ '1101000001': {}, '1101000002': { tags: { protected: true } } });
 
   expect(run.getStatus()).toBe('SUCCEEDED');
@@ -35,7 +35,7 @@ test('the history of a run reads as a story, and its result is the summary', asy
   });
 });
 
-test('a run that could not confirm every instance has failed, and its error carries the summary', async () => {
+test('a run that cannot confirm every instance fails, and its error contains the summary', async () => {
   const { run } = await runFunction({
     '1101000001': {},
     '1101000002': { logout: [{ kind: 'instance-expired', detail: 'GREEN-API answered HTTP 400' }] },
@@ -48,7 +48,7 @@ test('a run that could not confirm every instance has failed, and its error carr
   expect(parseSummary(errorData)?.outcomes).toMatchObject([{ kind: 'logged-out' }, { kind: 'instance-expired' }]);
 });
 
-test('what is no run fails as such, names the fields, and repeats nothing of what stood in them', async () => {
+test('an invalid payload of a run fails with the names of the fields, without their values', async () => {
   const { run, setup } = await runFunction(
     { '1101000001': {} },
     { ...requestOf(), target: 'apiTokenInstance-of-somebody' },
@@ -60,7 +60,7 @@ test('what is no run fails as such, names the fields, and repeats nothing of wha
   expect(setup.calls).toEqual([]);
 });
 
-test('retries of a step that Secrets Manager keeps waiting are the SDK\u2019s own', async () => {
+test('the SDK retries a step while Secrets Manager is unavailable', async () => {
   const setup = createSetup({ '1101000001': {} });
   let reads = 0;
   const dependencies: typeof setup.dependencies = {

@@ -62,7 +62,7 @@ test('starts the run that the schedule is for', async () => {
   ]);
 });
 
-test('passes on all that may be configured', async () => {
+test('passes on every configurable field', async () => {
   const setup = createSetup();
   const configured = { target: { all: true }, except: ['1101000001'], maxTargets: 500, clearQueue: true, dryRun: true };
 
@@ -100,7 +100,7 @@ test('keeps the run of a firing that was started before the schedule was changed
 });
 
 test.each(['denied', 'throttled', 'unavailable'] as const)(
-  'fails to be called again when Lambda answers %s',
+  'fails, so that it is called again, when Lambda answers %s',
   async (kind) => {
     const setup = createSetup(kind);
 
@@ -131,7 +131,7 @@ test.each<[object, string]>([
   expect(setup.runs).toEqual([]);
 });
 
-test('no input makes it fail in a way that has no name', async () => {
+test('every input either starts a run or is refused as an invalid request', async () => {
   const setup = createSetup();
   const field = fc.oneof(fc.jsonValue(), fc.constantFrom(...Object.values(nightly)));
   const input = fc.record(

@@ -22,7 +22,7 @@ const errorOf = (status: number, scimType?: string) => ({
 });
 
 describe('the connection test of Entra ID', () => {
-  test('finds nobody for a random name, in a list that is empty', async () => {
+  test('finds nobody for a random name, and answers with an empty list', async () => {
     const answer = await startCallers().scim('GET', '/Users', { query: entraFilter });
 
     expect(answer).toMatchObject({ status: 200, headers: { 'content-type': 'application/scim+json' } });
@@ -35,7 +35,7 @@ describe('the connection test of Entra ID', () => {
     });
   });
 
-  test('gets a 404 in SCIM’s shape for an id that nobody gave out', async () => {
+  test('gets a SCIM error 404 for an id that was never issued', async () => {
     const answer = await startCallers().scim('GET', `/Users/${entraUnknownId}`);
 
     expect(answer).toMatchObject({ status: 404, headers: { 'content-type': 'application/scim+json' } });
@@ -101,7 +101,7 @@ describe.each(Object.entries(deactivations))('the deactivation of %s', (_, body)
     ]);
   });
 
-  test('is understood as base64 too', async () => {
+  test('is accepted in base64 too', async () => {
     const callers = startCallers();
 
     const request = { body: Buffer.from(body).toString('base64'), isBase64Encoded: true };
@@ -110,7 +110,7 @@ describe.each(Object.entries(deactivations))('the deactivation of %s', (_, body)
   });
 });
 
-test('Okta deactivates by replacing the user: every identity in it is used', async () => {
+test('Okta deactivates by replacing the user, and every identity in it is used', async () => {
   const callers = startCallers({ owners: ['00ujl29u0le5T6Aj10h7'] });
   const { body } = await callers.scim('POST', '/Users', { body: oktaUser });
   const replaced = { ...JSON.parse(oktaDeactivation(String(body.id))), externalId: '00ujl29u0le5T6Aj10h7' };
@@ -137,7 +137,7 @@ test('deletion starts a run, and answers without a body', async () => {
   expect(callers.runs()).toMatchObject([{ target: { owner: 'john.doe@example.com' }, requestedBy: 'scim entra' }]);
 });
 
-describe('what deactivates nobody starts nothing', () => {
+describe('a request that deactivates nobody starts no run', () => {
   test.each([
     ['PATCH', '{"Operations":[{"op":"Replace","path":"active","value":"True"}]}'],
     ['PATCH', '{"Operations":[{"op":"Add","path":"displayName","value":"False"}]}'],
@@ -161,7 +161,7 @@ describe('what deactivates nobody starts nothing', () => {
   });
 });
 
-describe('a deactivation in any writing is one', () => {
+describe('every spelling of a deactivation is accepted', () => {
   test.each([
     '{"operations":[{"OP":"REPLACE","Path":"Active","VALUE":"fAlSe"}]}',
     '{"Operations":[{"op":"add","path":"urn:ietf:params:scim:schemas:core:2.0:User:active","value":false}]}',
@@ -179,7 +179,7 @@ describe('a deactivation in any writing is one', () => {
   });
 });
 
-describe('what may be a deactivation and cannot be read is refused, starts nothing, and rings the alarm', () => {
+describe('an unreadable request that may be a deactivation is refused, starts no run, and raises the alarm', () => {
   test.each([
     ['PATCH', '{"Operations":[{"op":"replace","path":"active","value":"no"}]}', 'invalidValue'],
     ['PATCH', '{"Operations":[{"op":"replace","path":"active","value":0}]}', 'invalidValue'],
@@ -217,7 +217,7 @@ test('reads never report a user as inactive, so that the next deactivation is se
   expect(body.Resources).toMatchObject([{ id: john, active: true }]);
 });
 
-test('the same deactivation sent again at once is the same run', async () => {
+test('the same deactivation sent again immediately is the same run', async () => {
   const callers = startCallers();
   await callers.scim('PATCH', `/Users/${john}`, deactivate);
   callers.wait(60_000);
@@ -226,7 +226,7 @@ test('the same deactivation sent again at once is the same run', async () => {
   expect(callers.runNames()).toHaveLength(1);
 });
 
-test('somebody who is hired again is offboarded again the same day', async () => {
+test('a person who is hired again can be offboarded again on the same day', async () => {
   const callers = startCallers();
   await callers.scim('PATCH', `/Users/${john}`, deactivate);
   await callers.scim('PATCH', `/Users/${john}`, {
@@ -291,7 +291,7 @@ describe('the token', () => {
     ['none', {}],
     ['a wrong one', { authorization: 'Bearer wrong' }],
     ['that of another kind of caller', { authorization: `Bearer ${tokens.hr}` }],
-  ])('%s: 401 in SCIM’s shape, before the body is read', async (_, headers) => {
+  ])('%s: a SCIM error 401, before the body is read', async (_, headers) => {
     const callers = startCallers();
 
     const answer = await callers.scim('PATCH', `/Users/${john}`, {
@@ -307,7 +307,7 @@ describe('the token', () => {
     expect(callers.lines).toEqual([]);
   });
 
-  test('the former one opens too while both are configured', async () => {
+  test('the former token is accepted too while both are configured', async () => {
     const headers = { authorization: `Bearer former-${tokens.entra}` };
 
     expect(await startCallers().scim('GET', `/Users/${john}`, { headers })).toMatchObject({ status: 200 });
@@ -356,7 +356,7 @@ describe('finding users', () => {
     '\\',
     'userName eq "\\x"',
     `userName eq "${'a'.repeat(5_000)}"`,
-  ])('%.60s is a filter that is refused', async (filter) => {
+  ])('the filter %.60s is refused', async (filter) => {
     const answer = await startCallers({ owners }).scim('GET', '/Users', {
       query: `filter=${encodeURIComponent(filter)}`,
     });
@@ -365,7 +365,7 @@ describe('finding users', () => {
     expect(answer.body).toEqual(errorOf(400, 'invalidFilter'));
   });
 
-  test('everybody is listed once, by their address if they have one, in pages that do not change', async () => {
+  test('every user is listed once, by e-mail address if there is one, in stable pages', async () => {
     const pages = [
       await namesIn('startIndex=1&count=2'),
       await namesIn('startIndex=3&count=2'),
@@ -383,7 +383,7 @@ describe('finding users', () => {
     ['startIndex=-3', 4],
     ['count=', 4],
     ['count=100000', 4],
-  ])('%s: %i of 4', async (query, most) => {
+  ])('%s returns %i of 4 users', async (query, most) => {
     const { body } = await startCallers({ owners }).scim('GET', '/Users', { query });
 
     expect(body).toMatchObject({ totalResults: 4, itemsPerPage: most });
@@ -396,7 +396,7 @@ describe('finding users', () => {
     expect(answer.body).toEqual(errorOf(400, 'invalidValue'));
   });
 
-  test('a list that cannot be read is no empty list', async () => {
+  test('an unreadable list is an error, not an empty list', async () => {
     const readOwners = async () => ({ kind: 'unavailable', detail: 'Secrets Manager: ThrottlingException' }) as const;
 
     const answer = await startCallers({ readOwners }).scim('GET', '/Users', { query: entraFilter });
@@ -405,7 +405,7 @@ describe('finding users', () => {
     expect(answer.body).toEqual(errorOf(503));
   });
 
-  test('deactivation goes on without the list of owners', async () => {
+  test('a deactivation works without the list of owners', async () => {
     const readOwners = async () => ({ kind: 'unavailable', detail: 'Secrets Manager: ThrottlingException' }) as const;
     const callers = startCallers({ readOwners });
 
@@ -445,7 +445,7 @@ describe('ids', () => {
 });
 
 describe('discovery', () => {
-  test('says what is supported', async () => {
+  test('states what is supported', async () => {
     const { status, body } = await startCallers().scim('GET', '/ServiceProviderConfig');
 
     expect(status).toBe(200);
@@ -460,7 +460,7 @@ describe('discovery', () => {
   test.each([
     ['/ResourceTypes', 'User'],
     ['/Schemas', schemaUrns.user],
-  ])('%s lists what it also gives one by one', async (path, id) => {
+  ])('%s lists the resources that can also be read singly', async (path, id) => {
     const callers = startCallers();
 
     const { body } = await callers.scim('GET', path);
@@ -470,7 +470,7 @@ describe('discovery', () => {
     expect(await callers.scim('GET', `${path}/other`)).toMatchObject({ status: 404, body: errorOf(404) });
   });
 
-  test('there are no groups, and none can be made', async () => {
+  test('there are no groups, and none can be created', async () => {
     const callers = startCallers();
 
     expect(await callers.scim('GET', '/Groups')).toMatchObject({
@@ -484,7 +484,7 @@ describe('discovery', () => {
   });
 });
 
-test('what comes from the outside is in no log line', async () => {
+test('no log line contains data from the caller', async () => {
   const callers = startCallers();
   await callers.scim('PATCH', `/Users/${john}`, { body: '{"Operations":[{"op":"secret-word"}]}' });
   await callers.scim('GET', '/Users', { query: 'filter=secret-word' });

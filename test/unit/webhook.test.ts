@@ -45,7 +45,7 @@ describe('POST /offboarding', () => {
     ]);
   });
 
-  test('the same id is the same run, however often and whenever it is sent', async () => {
+  test('the same id is the same run, however often and at whatever time it is sent', async () => {
     const callers = startCallers({ maxPerHour: 1 });
     const first = await post(callers, john);
     callers.wait(60_000);
@@ -88,7 +88,7 @@ describe('POST /offboarding', () => {
     expect(callers.runs().map(({ dryRun = false }) => dryRun)).toEqual([true, false, true]);
   });
 
-  test('a heartbeat starts nothing, and is heard', async () => {
+  test('a heartbeat starts nothing, and is counted', async () => {
     const callers = startCallers();
 
     expect(await post(callers, { heartbeat: true })).toMatchObject({ status: 204, text: '' });
@@ -96,7 +96,7 @@ describe('POST /offboarding', () => {
     expect(callers.lines).toMatchObject([{ message: 'caller request', caller: 'hr', callerRequests: 1 }]);
   });
 
-  test('is heard at most once a minute', async () => {
+  test('a caller is counted at most once a minute', async () => {
     const callers = startCallers();
     for (let second = 0; second < 90; second += 1) {
       await post(callers, { heartbeat: true });
@@ -187,7 +187,7 @@ describe('the token', () => {
 });
 
 describe('the event hook of Okta', () => {
-  test('gives the verification value back', async () => {
+  test('returns the verification value', async () => {
     const answer = await startCallers().webhook('GET', '/okta-event-hook', {
       headers: { ...okta, 'x-okta-verification-challenge': 'My verification challenge string' },
     });
@@ -195,13 +195,13 @@ describe('the event hook of Okta', () => {
     expect(answer).toMatchObject({ status: 200, body: { verification: 'My verification challenge string' } });
   });
 
-  test.each([undefined, 'x'.repeat(2_000)])('refuses a challenge that is none', async (challenge) => {
+  test.each([undefined, 'x'.repeat(2_000)])('refuses an invalid challenge', async (challenge) => {
     const headers = { ...okta, ...(challenge && { 'x-okta-verification-challenge': challenge }) };
 
     expect(await startCallers().webhook('GET', '/okta-event-hook', { headers })).toMatchObject({ status: 400 });
   });
 
-  test('a sign-in, as Okta’s own example has it, logs nobody out', async () => {
+  test('a sign-in, as in the example of Okta, logs nobody out', async () => {
     const callers = startCallers();
 
     const answer = await callers.webhook('POST', '/okta-event-hook', {
@@ -213,7 +213,7 @@ describe('the event hook of Okta', () => {
     expect(callers.runs()).toEqual([]);
   });
 
-  test('a deactivation starts a run for the person, by every identity Okta knows', async () => {
+  test('a deactivation starts a run for the person, with every identity in the event', async () => {
     const callers = startCallers();
 
     expect(await deliver(callers, [oktaDetail])).toMatchObject({ status: 204, text: '' });
@@ -235,7 +235,7 @@ describe('the event hook of Okta', () => {
     },
   );
 
-  test('one event that cannot be read loses none of the others, and rings the alarm', async () => {
+  test('an unreadable event does not affect the others, and raises the alarm', async () => {
     const callers = startCallers();
 
     const answer = await deliver(callers, [
@@ -263,7 +263,7 @@ describe('the event hook of Okta', () => {
     expect(callers.runNames()).toHaveLength(2);
   });
 
-  test('when one run cannot be started the others are, and Okta is made to send again', async () => {
+  test('if one run cannot be started, the others are started, and the answer makes Okta send again', async () => {
     const failure = { kind: 'throttled', detail: 'Lambda: TooManyRequestsException' } as const;
     const callers = startCallers({
       fail: ({ target }) => ('owner' in target && target.owner.startsWith('john') ? failure : undefined),
@@ -278,7 +278,7 @@ describe('the event hook of Okta', () => {
     expect(callers.runs()).toHaveLength(1);
   });
 
-  test('no more departures are started than there is time for; the rest is sent again and started then', async () => {
+  test('departures without enough time are not started, and are started when Okta sends them again', async () => {
     const owners = Array.from({ length: 8 }, (_, person) => `person${person}@example.com`);
     const callers = startCallers({ owners });
     const events = owners.map((owner, person) => deactivated(String(person), owner));

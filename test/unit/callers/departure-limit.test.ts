@@ -53,7 +53,7 @@ const startLambda = (lagMs = listLagMs) => {
   return { createProcess, started, pass };
 };
 
-test('whatever the arrivals, several processes start no more within an hour than the stated bound', async () => {
+test('for any arrival times, several processes together start at most the stated number of runs per hour', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.integer({ min: 1, max: 20 }),
@@ -76,7 +76,7 @@ test('whatever the arrivals, several processes start no more within an hour than
   );
 });
 
-test('a flood over two processes reaches more than maxPerHour and not more than the bound', async () => {
+test('a flood over two processes starts more than maxPerHour, but not more than the bound', async () => {
   const lambda = startLambda();
   const processes = [lambda.createProcess(), lambda.createProcess()];
   for (let tick = 0; tick < 1_000; tick += 1) {
@@ -89,7 +89,7 @@ test('a flood over two processes reaches more than maxPerHour and not more than 
   expect(lambda.started.length).toBeLessThanOrEqual(mostDeparturesPerHour(20, 2));
 });
 
-test('holds back until the oldest departure is an hour old', async () => {
+test('holds departures back until the oldest one is an hour old', async () => {
   const lambda = startLambda();
   const process = lambda.createProcess();
   await process.depart(callerOf(2), 'one');
@@ -101,7 +101,7 @@ test('holds back until the oldest departure is an hour old', async () => {
   expect(await process.depart(callerOf(2), 'three')).toEqual({ kind: 'admitted' });
 });
 
-test('the same run again is not held back', async () => {
+test('a repeated run is not held back', async () => {
   const lambda = startLambda();
   const process = lambda.createProcess();
   await process.depart(callerOf(1), 'one');
@@ -109,7 +109,7 @@ test('the same run again is not held back', async () => {
   expect(await process.depart(callerOf(1), 'one')).toEqual({ kind: 'admitted' });
 });
 
-test('a process that has just started knows the runs that Lambda lists', async () => {
+test('a new process counts the runs that Lambda lists', async () => {
   const lambda = startLambda();
   await lambda.createProcess().depart(callerOf(1), 'one');
   lambda.pass(listLagMs);
@@ -117,14 +117,14 @@ test('a process that has just started knows the runs that Lambda lists', async (
   expect(await lambda.createProcess().depart(callerOf(1), 'two')).toMatchObject({ kind: 'held-back' });
 });
 
-test('one caller never uses up the allowance of another', async () => {
+test('a caller cannot use up the limit of another caller', async () => {
   const process = startLambda().createProcess();
   await process.depart(callerOf(1), 'one');
 
   expect(await process.depart(callerOf(1, 'okta'), 'two')).toEqual({ kind: 'admitted' });
 });
 
-test('lets five go at once and then one each second', async () => {
+test('allows five at once and then one each second', async () => {
   let now = 0;
   const waits: number[] = [];
   const limit = createDepartureLimit({
@@ -140,7 +140,7 @@ test('lets five go at once and then one each second', async () => {
   expect(waits).toEqual([1_000, 1_000, 1_000]);
 });
 
-test('a run that Lambda did not start counts only as long as its list may lag', async () => {
+test('a run that Lambda did not start counts only for as long as the list can be outdated', async () => {
   const lambda = startLambda();
   const { limit } = lambda.createProcess();
   await limit.admit(callerOf(1), 'one');
@@ -151,7 +151,7 @@ test('a run that Lambda did not start counts only as long as its list may lag', 
   expect(await limit.admit(callerOf(1), 'two')).toEqual({ kind: 'admitted' });
 });
 
-test('admits nobody while it cannot count', async () => {
+test('refuses every departure while the runs cannot be counted', async () => {
   const limit = createDepartureLimit({
     listStartedRuns: async () => ({ kind: 'throttled', detail: 'Lambda: TooManyRequestsException' }),
     now: () => 0,

@@ -45,11 +45,11 @@ test('an empty token is refused even where its digest is configured', () => {
   expect(careless({ headers: { authorization: 'Bearer ' } })).toBeUndefined();
 });
 
-test('nobody is a caller where none is configured', () => {
+test('no token is accepted if no caller is configured', () => {
   expect(createIdentifyCaller([])({ headers: { authorization: 'Bearer x' } })).toBeUndefined();
 });
 
-test('a new token is 256 random bits that fit a header, and opens what has its digest', () => {
+test('a new token is 256 random bits, fits in a header, and is accepted for its digest', () => {
   const { token, sha256 } = newCallerToken();
 
   expect(token).toMatch(/^[A-Za-z0-9_-]{43}$/);

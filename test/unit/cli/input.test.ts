@@ -31,7 +31,7 @@ test('a CSV file with any cells and line breaks is read as it was written', () =
   );
 });
 
-test('no text makes the CSV reader throw, loop or lose its place', () => {
+test('no text makes the CSV reader throw, loop or report a wrong line', () => {
   fc.assert(
     fc.property(fc.string({ unit: fc.constantFrom('"', ',', '\n', '\r', 'a', ' ') }), (text) => {
       const parsed = parseCsv(text);
@@ -46,7 +46,7 @@ test.each([
   ['a,"b', 1],
   ['a,b\n1,2"\n', 2],
   ['a\n"x\n\n', 2],
-])('an open or misplaced quotation mark is named by its line: %j', (text, line) => {
+])('the error for an unclosed or misplaced quotation mark names its line: %j', (text, line) => {
   expect(parseCsv(text)).toMatchObject({ kind: 'malformed', line });
 });
 
@@ -57,7 +57,7 @@ test.each(['=1+1', '+1', '-1', '@SUM(A1)', '\tx', '\rx'])(
   },
 );
 
-test('a row of another length than the head is named by its line, without its cells', () => {
+test('the error for a row of a wrong length names its line, without its cells', () => {
   const read = () => readTable('fleet.csv', 'idInstance,owner\n1101000001,a@example.com\n\n1101000002\n');
 
   expect(read).toThrow(new UsageError('fleet.csv, line 4: there are 1 cells for 2 columns.'));
@@ -80,7 +80,7 @@ test.each(['', 'yesterday', '7', '7y', '2026-13-01', '-1d'])('--since %j is refu
   expect(() => parseSince(text, now)).toThrow(UsageError);
 });
 
-test('ids may be separated by commas, and a wrong one is not repeated', () => {
+test('ids can be separated by commas, and the error does not repeat an invalid one', () => {
   expect(readInstanceIds(['1101000001,1101000002', '7'])).toEqual(['1101000001', '1101000002', '7']);
   expect(() => readInstanceIds(['1', 'd75b3a66374942c5b3c019c698abc2067e151558acbd412345'])).toThrow(
     /^Instance 2 is not an idInstance: it must be 1 to 10 digits, as in 1101000001\.$/,

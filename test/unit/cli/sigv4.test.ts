@@ -51,7 +51,7 @@ test.each([
   );
 });
 
-test('behind a domain of its own the region is that of the settings', async () => {
+test('for a custom domain the region of the settings is used', async () => {
   const api = new URL('https://logout.example.com');
   const sign = createSigV4Signer(api, { region: 'us-east-1' });
 

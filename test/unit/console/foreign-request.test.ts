@@ -25,7 +25,7 @@ test.each<[string, Record<string, string>]>([
   ['the page itself', { origin: 'http://127.0.0.1:3000', 'sec-fetch-site': 'same-origin' }],
   ['the page under the name localhost', { host: 'localhost:3000', origin: 'http://localhost:3000' }],
   ['the page through a tunnel on another port', { host: '127.0.0.1:8080', origin: 'http://127.0.0.1:8080' }],
-])('%s may change something', async (_, headers) => {
+])('%s can send a change', async (_, headers) => {
   expect(await statusOf('POST', headers)).toBe(200);
 });
 
@@ -37,7 +37,7 @@ test.each<[string, Record<string, string>]>([
   ['a form of another site, when the browser sends no origin', { 'sec-fetch-site': 'cross-site', ...navigation }],
   ['a domain that resolves to this machine', { host: 'rebind.example:3000', origin: 'http://rebind.example:3000' }],
   ['a domain that only begins like this machine', { host: '127.0.0.1.example:3000' }],
-])('%s may not', async (_, headers) => {
+])('%s cannot send a change', async (_, headers) => {
   expect(await statusOf('POST', headers)).toBe(403);
 });
 
@@ -50,6 +50,6 @@ test.each<[string, Record<string, string>, number]>([
     { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'iframe' },
     403,
   ],
-])('%s that reads is answered %j', async (_, headers, status) => {
+])('%s that reads gets status %j', async (_, headers, status) => {
   expect(await statusOf('GET', headers)).toBe(status);
 });

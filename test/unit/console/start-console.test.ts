@@ -16,7 +16,7 @@ beforeEach(() => server.received.splice(0));
 const call = (path: string, options: RequestInit = {}, token = server.startToken) =>
   fetch(`${server.url}${path}`, { ...options, headers: { authorization: `Bearer ${token}`, ...options.headers } });
 
-test('forwards a call with what the API reads, signed, and without the start token', async () => {
+test('forwards a call signed, with the headers that the API reads, and without the start token', async () => {
   const response = await call('/forced-logouts?dry=1', {
     method: 'POST',
     headers: { 'content-type': 'application/json', 'idempotency-key': 'k1', prefer: 'wait=20', cookie: 'c=1' },
@@ -35,7 +35,7 @@ test('forwards a call with what the API reads, signed, and without the start tok
 test.each([
   ['', 'without a token'],
   ['wrong', 'with a wrong token'],
-])('a call %j is refused with what to do, and reaches nothing', async (token) => {
+])('a call %j is refused with advice, and is not forwarded', async (token) => {
   const response = await call('/instances', {}, token);
 
   expect(response.status).toBe(401);
@@ -74,13 +74,13 @@ test.each([
   expect(server.received).toEqual([]);
 });
 
-test('shows its connection, and offers only what that has', async () => {
+test('shows its connection, and offers only what the connection supports', async () => {
   const info = await (await call('/local/console')).json();
 
   expect(info).toEqual({ service: expect.stringMatching(/^Deployment 127\.0\.0\.1:\d+$/), real: true, features: [] });
 });
 
-test('a call that cannot be signed is answered with what to do, without the text of the error', async () => {
+test('a call that cannot be signed is answered with advice, without the error message', async () => {
   const sign = async () => {
     throw Object.assign(new Error('secret text'), { name: 'ExpiredTokenException' });
   };
@@ -100,7 +100,7 @@ test('a call that cannot be signed is answered with what to do, without the text
   expect(unsigned.received).toEqual([]);
 });
 
-test('a deployment that does not answer is a problem that says what to do', async () => {
+test('a deployment that does not answer is reported as a problem with advice', async () => {
   await using broken = await startConsoleServer((_, response) => void response.destroy());
 
   const response = await fetch(`${broken.url}/instances`, {

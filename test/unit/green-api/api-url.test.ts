@@ -13,7 +13,7 @@ test.each([
   ['http://127.0.0.1:3001', 'http://127.0.0.1:3001'],
   ['https://127.0.0.1:3001', 'https://127.0.0.1:3001'],
   ['https://proxy.example.com', 'https://proxy.example.com'],
-])('takes %s as %s', (text, apiUrl) => {
+])('reads %s as %s', (text, apiUrl) => {
   expect(parse(text)).toBe(apiUrl);
 });
 
@@ -54,7 +54,7 @@ test.each([
   expect(parse(text)).toBeUndefined();
 });
 
-test('every URL parser finds an allowed host in each accepted address', () => {
+test('every URL parser reads an allowed host from each accepted address', () => {
   const piece = fc.constantFrom(
     'https://',
     'http://',

@@ -6,7 +6,7 @@ import { deadlineIn } from '../../../functions/platform/deadline.ts';
 
 const instance = { idInstance: '1101000001' as InstanceId, credential: {} as Credential };
 
-test('one method does not wait for the second that lies between two calls of another', async () => {
+test('a call does not wait for the rate limit of another method', async () => {
   const text = JSON.stringify({ isLogout: true, stateInstance: 'notAuthorized', isCleared: true });
   const greenApi = createGreenApi({
     sendGet: async () => ({ kind: 'answered', status: 200, text }),

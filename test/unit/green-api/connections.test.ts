@@ -27,7 +27,7 @@ const startSetup = async (options: Parameters<typeof startHttpsHost>[0] = { answ
   };
 };
 
-test('the first call goes over the connection that was opened early, over which nothing was sent before', async () => {
+test('the first call uses the connection that was opened early, on which nothing was sent before', async () => {
   await using setup = await startSetup();
 
   await setup.openEarly();
@@ -39,7 +39,7 @@ test('the first call goes over the connection that was opened early, over which 
   expect(setup.seen.connections).toBe(1);
 });
 
-test('further calls open connections of their own, and keep them', async () => {
+test('further calls open their own connections, and keep them', async () => {
   await using setup = await startSetup();
 
   await setup.openEarly();
@@ -49,7 +49,7 @@ test('further calls open connections of their own, and keep them', async () => {
   expect(setup.seen.connections).toBe(2);
 });
 
-test('a connection that the other side ended meanwhile is forgotten', async () => {
+test('a connection that the host has ended is not used', async () => {
   await using setup = await startSetup();
 
   await setup.openEarly();
@@ -60,7 +60,7 @@ test('a connection that the other side ended meanwhile is forgotten', async () =
   expect(setup.seen.connections).toBe(2);
 });
 
-test('one that is found dead only when it is used counts as stale, so that the call is made once more', async () => {
+test('a connection that turns out dead only when it is used counts as stale, so that the call is repeated', async () => {
   await using setup = await startSetup({ answer: () => undefined });
 
   await setup.openEarly();
@@ -71,7 +71,7 @@ test('one that is found dead only when it is used counts as stale, so that the c
   expect(fresh).toEqual({ kind: 'broken', detail: 'ECONNRESET', staleConnection: false });
 });
 
-test('a connection on which the other side has already sent something is not used', async () => {
+test('a connection on which the host has already sent data is not used', async () => {
   const unexpectedCall = 'HTTP/1.1 408 Request Timeout\r\nconnection: close\r\n\r\n';
   await using setup = await startSetup({ answer, unexpectedCall });
 
@@ -82,7 +82,7 @@ test('a connection on which the other side has already sent something is not use
   expect(exchange).toMatchObject({ kind: 'answered', status: 200 });
 });
 
-test('one that has waited for half a minute is not used', async () => {
+test('a connection that has been idle for half a minute is not used', async () => {
   await using setup = await startSetup();
 
   await setup.openEarly();
@@ -96,7 +96,7 @@ test('one that has waited for half a minute is not used', async () => {
   expect(setup.seen.connections).toBe(2);
 });
 
-test('of two to one host, one is kept', async () => {
+test('only one of two early connections to a host is kept', async () => {
   await using setup = await startSetup();
 
   await Promise.all([setup.openEarly(), setup.openEarly()]);
@@ -105,6 +105,6 @@ test('of two to one host, one is kept', async () => {
   expect(await setup.openConnections()).toBe(1);
 });
 
-test('a host that cannot be reached is no failure', async () => {
+test('a host that cannot be reached is not a failure', async () => {
   await expect(createConnections().openEarly('127.0.0.1:9')).resolves.toBeUndefined();
 });

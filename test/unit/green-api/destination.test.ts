@@ -8,7 +8,7 @@ test.each([
   'https://localhost:3443/waInstance1101000001/logout/token',
   'http://127.0.0.1:3001/waInstance1101000001/logout/token',
   'http://[::1]:3001/waInstance1101000001/logout/token',
-])('takes %s apart as Node does, the first time and the next', (url) => {
+])('parses %s as Node does, the first time and again', (url) => {
   const { protocol, hostname, port, path } = urlToHttpOptions(new URL(url));
   const destinationOf = createDestinationOf();
 

@@ -13,7 +13,7 @@ const blockFor = (ms: number) => {
 
 const gapsOf = (times: readonly number[]) => times.slice(1).map((time, index) => time - (times[index] ?? 0));
 
-test('keeps calls apart that became due together while the process was held up', async () => {
+test('separates calls that became due together while the process was blocked', async () => {
   const rateLimiter = createRateLimiter({ intervalMs });
   const call = () => rateLimiter.slot('1101000001', never).then(() => performance.now());
 
@@ -25,7 +25,7 @@ test('keeps calls apart that became due together while the process was held up',
   expect(Math.min(...gaps)).toBeGreaterThanOrEqual(intervalMs);
 });
 
-test('counts from when a call has left, also for those that wait already', async () => {
+test('counts from the time a call was sent, also for calls that are already waiting', async () => {
   const rateLimiter = createRateLimiter({ intervalMs });
   await rateLimiter.slot('1101000001', never);
   const next = rateLimiter.slot('1101000001', never).then(() => performance.now());
@@ -37,7 +37,7 @@ test('counts from when a call has left, also for those that wait already', async
   expect((await next) - leftAt).toBeGreaterThanOrEqual(intervalMs);
 });
 
-test('lets calls of different instances go at once', async () => {
+test('sends calls of different instances at once', async () => {
   const rateLimiter = createRateLimiter({ intervalMs: 60_000 });
 
   const ids = ['1101000001', '1101000002', '1101000003'];
@@ -65,7 +65,7 @@ test('reports at once that the next slot is later than the caller’s deadline, 
   expect(performance.now() - first).toBeLessThan(2_000);
 });
 
-test('lets nobody go whose time has passed because this process was held up', async () => {
+test('does not send a call whose deadline passed while the process was blocked', async () => {
   const rateLimiter = createRateLimiter({ intervalMs });
   await rateLimiter.slot('1101000001', never);
 
@@ -75,7 +75,7 @@ test('lets nobody go whose time has passed because this process was held up', as
   expect(await heldUp).toBe('too-late');
 });
 
-test('lets nobody go for whom the one before left too late', async () => {
+test('does not send a call if the call before it was sent too late', async () => {
   const rateLimiter = createRateLimiter({ intervalMs: 1_000 });
   await rateLimiter.slot('1101000001', never);
 
@@ -86,7 +86,7 @@ test('lets nobody go for whom the one before left too late', async () => {
   expect(await behind).toBe('too-late');
 });
 
-test('lets nobody go who has no time for an answer', async () => {
+test('does not send a call without enough time for an answer', async () => {
   const rateLimiter = createRateLimiter({ intervalMs });
 
   expect(await rateLimiter.slot('1101000001', deadlineIn(40))).toBe('too-late');

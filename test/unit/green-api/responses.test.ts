@@ -49,16 +49,16 @@ test.each([
   '{"stateInstance":""}',
   `{"stateInstance":"${'x'.repeat(41)}"}`,
   'authorized',
-])('does not take %s for a state', (text) => {
+])('does not read %s as a state', (text) => {
   expect(parseStateAnswer(200, text).kind).toBe('unavailable');
 });
 
-test('takes only isCleared: true for a cleared queue', () => {
+test('reads only isCleared: true as a cleared queue', () => {
   expect(parseClearQueueAnswer(200, '{"isCleared":true}')).toEqual({ kind: 'cleared' });
   expect(parseClearQueueAnswer(200, 'false').kind).toBe('unavailable');
 });
 
-test('no answer makes it throw, and only isLogout: true in a 2xx is an accepted logout', () => {
+test('no answer makes the parser throw, and only isLogout: true in a 2xx is an accepted logout', () => {
   const body = fc.oneof(fc.string({ unit: 'binary' }), fc.json(), fc.constant('{"isLogout":true}'));
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 999 }), body, (status, text) => {

@@ -7,11 +7,11 @@ const parse = (body: string | undefined, isBase64Encoded = false) =>
   parseBody({ ...(body !== undefined && { body }), isBase64Encoded }, schema, 64);
 const base64 = (text: string | Uint8Array) => Buffer.from(text).toString('base64');
 
-test.each([undefined, '', ' \n'])('takes %j for an empty object', (body) => {
+test.each([undefined, '', ' \n'])('treats %j as an empty object', (body) => {
   expect(parse(body)).toEqual({});
 });
 
-test('reads JSON behind a byte order mark, as text and in base64', () => {
+test('reads JSON after a byte order mark, as text and in base64', () => {
   expect(parse('\ufeff{"reason":"phone lost"}')).toEqual({ reason: 'phone lost' });
   expect(parse(base64('\ufeff{"reason":"phone lost"}'), true)).toEqual({ reason: 'phone lost' });
 });
@@ -44,7 +44,7 @@ test.each([
   );
 });
 
-test('any body is parsed by the schema or is an InvalidRequest', () => {
+test('any body is either parsed by the schema or an InvalidRequest', () => {
   fc.assert(
     fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.json()), fc.boolean(), (body, isBase64Encoded) => {
       try {

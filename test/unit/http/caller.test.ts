@@ -16,7 +16,7 @@ test('names a role and its unique id, and marks a session name that the caller c
   });
 });
 
-test('names the person whom IAM Identity Center signed in', () => {
+test('names the person who signed in through IAM Identity Center', () => {
   const role = 'AWSReservedSSO_SecurityDesk_0123456789abcdef';
   const iam = {
     userArn: `arn:aws:sts::111122223333:assumed-role/${role}/john.doe@example.com`,
@@ -47,7 +47,7 @@ test.each([
 });
 
 test.each([undefined, {}, { iam: {} }, { jwt: { claims: {} } }, { lambda: { sub: 'x' } }])(
-  'says so when the event brings no identity: %j',
+  'reports that the event has no identity: %j',
   (authorizer) => {
     expect(callerOf(authorizer)).toEqual({ requestedBy: 'unidentified' });
   },

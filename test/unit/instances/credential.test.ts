@@ -5,7 +5,7 @@ import { parseCredential } from '../../../functions/instances/credentials.ts';
 const parseApiUrl = createParseApiUrl([]);
 const token = 'd75b3a66374942c5b3c019c698abc2067e151558acbd412345';
 
-test('reads apiUrl and apiTokenInstance, and leaves other fields alone', () => {
+test('reads apiUrl and apiTokenInstance, and ignores other fields', () => {
   const text = JSON.stringify({ apiUrl: 'https://7103.api.greenapi.com/', apiTokenInstance: token, note: 'sales' });
 
   expect(parseCredential(text, parseApiUrl)).toEqual({

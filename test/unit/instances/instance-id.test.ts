@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { parseInstanceId } from '../../../functions/instances/instance-id.ts';
 
-test.each(['1', '1101000001', '0000000001'])('takes %s', (text) => {
+test.each(['1', '1101000001', '0000000001'])('accepts %s', (text) => {
   expect(parseInstanceId(text)).toBe(text);
 });
 
@@ -24,7 +24,7 @@ test.each([
   expect(parseInstanceId(value)).toBeUndefined();
 });
 
-test('lets nothing through but ASCII digits', () => {
+test('accepts only ASCII digits', () => {
   fc.assert(
     fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.anything()), (value) => {
       const id = parseInstanceId(value);

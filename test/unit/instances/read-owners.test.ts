@@ -51,7 +51,7 @@ test('reads every page, and each owner tag once', async () => {
   });
 });
 
-test('a reading is shared, and kept for a minute', async () => {
+test('concurrent calls share one reading, which is kept for a minute', async () => {
   const { readOwners, reads, pass } = startReading([[instance(1, 'ann@example.com')]]);
 
   await Promise.all([readOwners(), readOwners(), readOwners()]);

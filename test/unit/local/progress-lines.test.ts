@@ -27,7 +27,7 @@ const linesOf = (...events: readonly LambdaEvent[]): string => {
   return printed;
 };
 
-test('a run that goes on after a restart counts what was done before it', () => {
+test('a run that continues after a restart counts the steps before the restart', () => {
   const lines = linesOf({ kind: 'execution-resumed', execution, events: [resolved] });
 
   expect(lines).toBe('run api-1 goes on\nrun api-1 so far: 0 of 2 logged out, 0 failed, 0 skipped, 2 pending\n');

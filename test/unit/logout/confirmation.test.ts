@@ -37,7 +37,7 @@ test.each([
     { kind: 'timed-out', detail: 'there was no time left to call GREEN-API', requests: 0 },
     'no reading (of 2) reported notAuthorized within 20 s',
   ],
-])('reports why there was no further reading: %s', async (_, last, detail) => {
+])('reports why the state was not read again: %s', async (_, last, detail) => {
   const outcome = await logOutWith([accepted, authorized, authorized, last]);
 
   expect(outcome).toMatchObject({ kind: 'unconfirmed', confirmed: false, stateInstance: 'authorized', detail });
@@ -61,7 +61,7 @@ const confirmWithSilence = async (waitMs: number, deadline: Deadline) => {
   return { deadlines, readings };
 };
 
-test('the first reading has the whole time of a call, and the later ones end with the wait', async () => {
+test('the first reading may take the whole time of a call, and later ones end with the wait', async () => {
   const deadline = deadlineIn(60_000);
 
   const { deadlines, readings } = await confirmWithSilence(2_000, deadline);

@@ -87,7 +87,7 @@ test('reads a small fleet with one request, and connects once to a host they sha
   ]);
 });
 
-test('a credential read ahead is as short-lived as any', async () => {
+test('a credential that was read in advance expires like any other', async () => {
   const { did, warmUp, readCredential, passTime } = createDependencies({ instances: two });
   await warmUp();
 
@@ -97,7 +97,7 @@ test('a credential read ahead is as short-lived as any', async () => {
   expect(did.slice(2)).toEqual(['read green-api/1101000001', 'read green-api/1101000002']);
 });
 
-test('leaves out an instance without a secret', async () => {
+test('skips an instance without a secret', async () => {
   const { did, warmUp } = createDependencies({
     instances: two,
     fetchSecrets: async () => ({ kind: 'secrets', texts: new Map([['green-api/1101000002', secret]]) }),
@@ -119,7 +119,7 @@ test('reports why nothing could be read during init, and init continues', async 
   expect(did).toEqual(['warn: credentials not read ahead: Secrets Manager: AccessDeniedException']);
 });
 
-test('lets init go on when something fails, or never answers', async () => {
+test('init continues when something fails or never answers', async () => {
   const failing = createDependencies({ primeSecretsManager: () => Promise.reject(new Error('no region')) });
   const silent = createDependencies({ primeEventBridge: () => new Promise(() => {}), limitMs: 1 });
 

@@ -19,7 +19,7 @@ test('reads who left, why and when from the sample', () => {
 test.each([
   { owner: '00u3m90rxKjGQ0G6L1d6' },
   { owner: '00u3m90rxKjGQ0G6L1d6', email: null, reason: null, effectiveAt: null, id: null },
-])('needs no more than an owner: %j', (detail) => {
+])('requires only an owner: %j', (detail) => {
   expect(parseWithDetail(detail)).toEqual({
     kind: 'departure',
     people: [['00u3m90rxKjGQ0G6L1d6']],
@@ -31,7 +31,7 @@ test.each([
   });
 });
 
-test('reads for how many days the instances are to be watched', () => {
+test('reads the number of days to watch the instances', () => {
   expect(parseWithDetail({ owner: 'u1', watchDays: 7 })).toMatchObject({ kind: 'departure', watchDays: 7 });
 });
 
@@ -82,11 +82,11 @@ test.each([
   {},
   { 'detail-type': 'employee offboarded' },
   { 'detail-type': ['Employee Offboarded'] },
-])('leaves %j to others', (event) => {
+])('ignores %j', (event) => {
   expect(parseCustom(event)).toBeUndefined();
 });
 
-test.each([undefined, null, 7, '1111', 'john.doe@example.com'])('leaves out an account that is none: %j', (account) => {
+test.each([undefined, null, 7, '1111', 'john.doe@example.com'])('omits an invalid account: %j', (account) => {
   const reading = parseCustom(changed(customEvent, { account }));
 
   expect(reading).toMatchObject({ kind: 'departure' });

@@ -7,7 +7,7 @@ import { createOffboarding } from '../../support/offboarding-handler.ts';
 
 const folder = join(__dirname, '../../../functions/offboarding');
 
-test('the table has every dialect that a file of the module defines', () => {
+test('the table contains every dialect of the module', () => {
   const defining = readdirSync(folder).filter(
     (file) => file.endsWith('.ts') && /\bsatisfies Dialect\b/.test(readFileSync(join(folder, file), 'utf8')),
   );
@@ -15,12 +15,12 @@ test('the table has every dialect that a file of the module defines', () => {
   expect(defining).toHaveLength(dialectNames.length);
 });
 
-test.each(dialectNames)('the sample of %s reports a departure, and belongs to no other dialect', (name) => {
+test.each(dialectNames)('the sample of %s reports a departure, and matches no other dialect', (name) => {
   expect(parseOffboardingEvent(samples[name])).toMatchObject({ kind: 'departure' });
   expect(dialectNames.filter((each) => dialects[each].parse(samples[name]) !== undefined)).toEqual([name]);
 });
 
-test.each(dialectNames)('a refreshed sample of %s happened now and is another run', async (name) => {
+test.each(dialectNames)('a refreshed sample of %s has the present time and starts another run', async (name) => {
   const now = '2027-01-01T09:00:00.000Z';
   const handler = createOffboarding({ now });
   const ids = ['a', 'b', 'c', 'd'].values();
@@ -35,7 +35,7 @@ test.each(dialectNames)('a refreshed sample of %s happened now and is another ru
 });
 
 test.each([{ source: 'x' }, { 'detail-type': 'Employee Offboarded', detail: 'no object' }])(
-  'a refreshed event that is none, %j, keeps its detail',
+  'refreshing the invalid event %j keeps its detail',
   (event) => {
     expect(refreshEvent(event, '2027-01-01T09:00:00Z', () => 'a')).toEqual({
       ...event,

@@ -34,7 +34,7 @@ test.each([
   [undefined, [bare]],
   ['d-not-a-store', [bare]],
   [{ toString: 'd-93670dc30f' }, [bare]],
-])('gives an id without prefix that of the identity store %j', (identityStoreId, identities) => {
+])('adds the prefix of the identity store %j to an id without a prefix', (identityStoreId, identities) => {
   const reading = parseWith('requestParameters', { userId: bare, identityStoreId });
 
   expect(reading).toMatchObject({ people: [identities] });
@@ -55,23 +55,26 @@ test.each(['AccessDenied', '', null])('an event with the errorCode %j logs nobod
   expect(reading).toEqual({ kind: 'not-an-offboarding', why: 'it has an errorCode: it was refused' });
 });
 
-test.each(['PatchUser', 'PutUser', 'UpdateUser'])('%s may have disabled the user: the directory knows', (eventName) => {
-  const reading = parseWith('eventName', eventName);
+test.each(['PatchUser', 'PutUser', 'UpdateUser'])(
+  '%s may have disabled the user, so the directory must be read',
+  (eventName) => {
+    const reading = parseWith('eventName', eventName);
 
-  expect(reading).toEqual({
-    kind: 'status-change',
-    user: { userId: prefixed, identityStoreId: 'd-93670dc30f' },
-    departure: {
-      kind: 'departure',
-      people: [[prefixed, bare]],
-      reason: `${eventName} in IAM Identity Center`,
-      source: 'aws.sso-directory',
-      id: '02ff70e0-d0ac-4284-bb43-7166c247bd52',
-      account: '123456789012',
-      occurredAt: '2023-04-08T15:36:49Z',
-    },
-  });
-});
+    expect(reading).toEqual({
+      kind: 'status-change',
+      user: { userId: prefixed, identityStoreId: 'd-93670dc30f' },
+      departure: {
+        kind: 'departure',
+        people: [[prefixed, bare]],
+        reason: `${eventName} in IAM Identity Center`,
+        source: 'aws.sso-directory',
+        id: '02ff70e0-d0ac-4284-bb43-7166c247bd52',
+        account: '123456789012',
+        occurredAt: '2023-04-08T15:36:49Z',
+      },
+    });
+  },
+);
 
 test.each([
   ['an operation on the status', [{ op: 'REPLACE', path: 'active', value: 'HIDDEN_DUE_TO_SECURITY_REASONS' }], true],
@@ -95,7 +98,7 @@ test.each([
 });
 
 test.each(['aws.identitystore-scim', 'aws.sso', 'aws.cloudtrail'])(
-  'a SCIM event is read whatever source of AWS it has, such as %s',
+  'a SCIM event is read with any AWS source, such as %s',
   (source) => {
     const reading = parseIdentityCenter({ ...scimEvent('DeleteUser'), source });
 
@@ -142,6 +145,6 @@ test.each([
   { source: 'com.example.hr' },
   { 'detail-type': 'AWS Console Sign In via CloudTrail' },
   { 'detail.eventSource': 'iam.amazonaws.com' },
-])('leaves an event with %j to others', (change) => {
+])('ignores an event with %j', (change) => {
   expect(parseIdentityCenter(changed(identityCenterEvent, change))).toBeUndefined();
 });

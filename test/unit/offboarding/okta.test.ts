@@ -17,7 +17,7 @@ test('reads who was deactivated from the sample, and never the admin who did it'
   });
 });
 
-test.each(['user.lifecycle.suspend', 'user.lifecycle.delete.initiated'])('%s is an offboarding too', (eventType) => {
+test.each(['user.lifecycle.suspend', 'user.lifecycle.delete.initiated'])('%s is also an offboarding', (eventType) => {
   const reading = parseWith('eventType', eventType);
 
   expect(reading).toMatchObject({ kind: 'departure', reason: `${eventType} in Okta` });
@@ -41,7 +41,7 @@ test.each(['FAILURE', 'DENY', 'SKIPPED', 'success', ''])('the outcome %j logs no
   expect(reading).toEqual({ kind: 'not-an-offboarding', why: 'its outcome is not SUCCESS' });
 });
 
-test('reads every person among the targets, and nothing else', () => {
+test('reads every person among the targets, and no other target', () => {
   const reading = parseWith('target', [
     { type: 'AppInstance', id: '0oa1', alternateId: 'Salesforce' },
     john,
@@ -81,7 +81,7 @@ test.each([
   ['has two addresses', { ...john, alternateId: 'john.doe@example.com mary@example.com' }, ['00u3m90rxKjGQ0G6L1d6']],
   ['has a line break', { ...john, alternateId: 'john\ndoe' }, ['00u3m90rxKjGQ0G6L1d6']],
   ['has an empty login', { ...john, alternateId: '' }, ['00u3m90rxKjGQ0G6L1d6']],
-])('drops an identity that is no word from a target that %s', (_what, target, identities) => {
+])('drops an identity that is not a single word from a target that %s', (_what, target, identities) => {
   const reading = parseWith('target', [target]);
 
   expect(reading).toMatchObject({ kind: 'departure', people: [identities] });
@@ -92,7 +92,7 @@ test.each([
   [{ type: 'User' }],
   [{ type: 'User', id: 'unknown', alternateId: null }],
   [{ type: 'User', alternateId: 'a b' }],
-])('keeps the others when one target identifies nobody, and reports how many it left out (%#)', (odd) => {
+])('keeps the other targets when one identifies nobody, and reports how many were omitted (%#)', (odd) => {
   const reading = parseWith('target', [odd, john]);
 
   expect(reading).toMatchObject({
@@ -113,6 +113,6 @@ test.each([
   { source: 'aws.partner/okta.community/acme' },
   { source: ['aws.partner/okta.com/acme'] },
   { 'detail-type': 'systemlog' },
-])('leaves an event with %j to others', (change) => {
+])('ignores an event with %j', (change) => {
   expect(parseOkta({ ...oktaEvent, ...change })).toBeUndefined();
 });

@@ -21,7 +21,7 @@ const runsOf = (changed: Partial<Departure>, changedLimits = {}) => {
   return planned.runs;
 };
 
-test('aims one run at all identities of the person, for a day from the time of the event', () => {
+test('plans one run for all identities of the person, for a day from the time of the event', () => {
   const runs = runsOf({});
 
   expect(runs.map(({ request }) => request)).toEqual([
@@ -38,30 +38,30 @@ test('aims one run at all identities of the person, for a day from the time of t
   expect(v.is(forcedLogoutSchema, runs[0]?.request)).toBe(true);
 });
 
-test('waits for what takes effect after the event, and then counts the day from there', () => {
+test('waits for a departure that takes effect after the event, and counts the day from then', () => {
   const [run] = runsOf({ at: '2026-11-30T18:00:00+01:00' });
 
   expect(run?.request).toMatchObject({ at: '2026-11-30T17:00:00.000Z', expiresAt: '2026-12-01T17:00:00.000Z' });
 });
 
-test('acts at once on what took effect before the event', () => {
+test('acts at once on a departure that took effect before the event', () => {
   const [run] = runsOf({ at: '2026-11-20T17:00:00+02:00' });
 
   expect(run?.request).toEqual(runsOf({})[0]?.request);
 });
 
-test('keeps to the ceiling of the deployment', () => {
+test('respects the ceiling of the deployment', () => {
   expect(runsOf({}, { maxTargetsCeiling: 3 })[0]?.request.maxTargets).toBe(3);
 });
 
-test('gives each person a run, a cause and a target of their own', () => {
+test('gives each person a separate run, cause and target', () => {
   const runs = runsOf({ people: [['a@example.com', 'u1'], ['u2']] });
 
   expect(runs.map(({ request }) => request.target)).toEqual([{ owner: 'a@example.com u1' }, { owner: 'u2' }]);
   expect(new Set(runs.map(({ cause }) => cause.key)).size).toBe(2);
 });
 
-test('refuses to wait longer than an execution may last, a day for acting included', () => {
+test('refuses to wait longer than an execution can last, including a day to act', () => {
   const at = '2027-11-20T16:50:00Z';
 
   expect(planRuns({ ...departure, at }, limits).kind).toBe('planned');
@@ -74,11 +74,11 @@ test('refuses to wait longer than an execution may last, a day for acting includ
 test.each([
   [{ people: [['u'.repeat(200), 'v'.repeat(200)]] }, 'target.owner must be at most 256 characters'],
   [{ occurredAt: '9999-12-31T23:59:59Z' }, expect.stringMatching(/^expiresAt must be an ISO 8601 instant/)],
-])('refuses what the run would refuse (%#)', (changed, problem) => {
+])('refuses a departure whose run would be refused (%#)', (changed, problem) => {
   expect(planRuns({ ...departure, ...changed }, limits)).toEqual({ kind: 'invalid', problem });
 });
 
-test('a person whose run would be refused keeps nobody else logged in, and is reported', () => {
+test('a person whose run would be refused is reported, and the others are still logged out', () => {
   const planned = planRuns({ ...departure, people: [['u'.repeat(256), 'v'], ['u2'], ['u3']] }, limits);
 
   expect(planned).toMatchObject({
@@ -88,7 +88,7 @@ test('a person whose run would be refused keeps nobody else logged in, and is re
   });
 });
 
-test('the same departure in another time zone, with an e-mail address in another case, is the same run', () => {
+test('the same departure is the same run in another time zone and with the e-mail address in another case', () => {
   const [run] = runsOf({ people: [['john.doe@example.com', 'U1']], at: '2026-11-30T17:00:00Z' });
 
   expect(
@@ -101,7 +101,7 @@ test('the same departure in another time zone, with an e-mail address in another
   expect(runsOf({ people: [['john.doe@example.com', 'u1']], at: '2026-11-30T17:00:00Z' })).not.toEqual([run]);
 });
 
-test('passes on for how many days the instances are to be watched', () => {
+test('passes on the number of days to watch the instances', () => {
   const planned = planRuns({ ...departure, watchDays: 7 }, limits);
 
   expect(planned).toMatchObject({ kind: 'planned', runs: [{ request: { watchDays: 7 } }] });

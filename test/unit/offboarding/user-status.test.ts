@@ -24,11 +24,11 @@ describe('whether a user is disabled', () => {
     expect(await read('DISABLED')).toEqual({ isDisabled: true, waits: [], unread: [] });
   });
 
-  test('an enabled user is read again after some seconds, for the directory may be late', async () => {
+  test('an enabled user is read again after some seconds, because the directory may be outdated', async () => {
     expect(await read('ENABLED', 'DISABLED')).toEqual({ isDisabled: true, waits: [5_000], unread: [] });
   });
 
-  test('a user who is enabled twice is not disabled', async () => {
+  test('a user who reads as enabled twice is not disabled', async () => {
     expect(await read('ENABLED', 'ENABLED', 'DISABLED')).toEqual({
       isDisabled: false,
       waits: [5_000],
@@ -74,7 +74,7 @@ describe('the status of a user', () => {
     [400, { __type: 'ValidationException', message: user.userId }, 'IAM Identity Center: ValidationException'],
     [200, { UserId: user.userId }, 'IAM Identity Center: the answer has no known UserStatus'],
     [200, { UserStatus: 'SUSPENDED' }, 'IAM Identity Center: the answer has no known UserStatus'],
-  ])('that cannot be read is an error that names no user: %i %j', async (status, body, message) => {
+  ])('that cannot be read is an error that does not name the user: %i %j', async (status, body, message) => {
     await using _store = await startIdentityStore(status, body);
     const readUserStatus = createReadUserStatus({ client: createIdentityStore(), identityStoreId: undefined });
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { readEnvironment } from '../../../functions/platform/environment.ts';
 
-test('has a default for everything', () => {
+test('has a default for every variable', () => {
   expect(readEnvironment({})).toEqual({
     secretPrefix: 'green-api/',
     allowedApiHosts: [],
@@ -12,7 +12,7 @@ test('has a default for everything', () => {
   });
 });
 
-test('reads what is set', () => {
+test('reads the variables that are set', () => {
   const variables = {
     SECRET_PREFIX: 'chat/prod/',
     ALLOWED_API_HOSTS: ' 127.0.0.1:3001, Proxy.example.com ,[::1]:3001,',
@@ -31,7 +31,7 @@ test('reads what is set', () => {
   });
 });
 
-test('names everything that is wrong in one error', () => {
+test('lists every problem in one error', () => {
   const variables = {
     SECRET_PREFIX: '!green-api',
     ALLOWED_API_HOSTS: 'https://proxy.example.com/',
@@ -52,7 +52,7 @@ test.each(['', '/x', 'green-api', '!green-api/', 'a b/', `${'x'.repeat(220)}/`])
   expect(() => readEnvironment({ SECRET_PREFIX: prefix })).toThrow('SECRET_PREFIX');
 });
 
-test('no value makes it throw anything else', () => {
+test('no value makes it throw any other error', () => {
   fc.assert(
     fc.property(fc.string(), (value) => {
       try {

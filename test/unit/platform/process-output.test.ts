@@ -26,7 +26,7 @@ const makeUnwaiting = `
   writer.on('exit', () => process.exit());
 `;
 
-test('no line is lost or cut where the reader is slow and the descriptor does not wait for it', async () => {
+test('no line is lost or cut when the reader is slow and the descriptor is non-blocking', async () => {
   const child = spawn(process.execPath, ['--input-type=module', '-e', makeUnwaiting, writeMany], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });

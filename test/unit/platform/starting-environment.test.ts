@@ -1,6 +1,6 @@
 import { readStartingEnvironment } from '../../../functions/platform/environment.ts';
 
-test('has a default for everything', () => {
+test('has a default for every variable', () => {
   expect(readStartingEnvironment({})).toEqual({
     runFunction: 'green-api-logout-run',
     runQualifier: 'live',
@@ -11,7 +11,7 @@ test('has a default for everything', () => {
   });
 });
 
-test('reads what is set', () => {
+test('reads the variables that are set', () => {
   const variables = {
     RUN_FUNCTION: 'arn:aws:lambda:eu-central-1:111122223333:function:logout-run',
     RUN_QUALIFIER: '7',
@@ -31,7 +31,7 @@ test('reads what is set', () => {
   });
 });
 
-test('names everything that is wrong in one error', () => {
+test('lists every problem in one error', () => {
   const variables = {
     RUN_FUNCTION: 'arn:aws:lambda:eu-central-1:111122223333:function:logout-run:live',
     RUN_QUALIFIER: '$LATEST',

@@ -3,7 +3,7 @@ import { createSetup, requestOf } from '../../support/run-setup.ts';
 
 const secret = 'f00dfacef00dfacef00dfacef00dfacef00dfacef00dface01';
 
-test('no payload makes a run act or throw anything but what it is called', async () => {
+test('a payload that is not a valid request fails with a known error, without any call', async () => {
   const almost = fc
     .record({ field: fc.constantFrom(...Object.keys(requestOf()), 'at', 'except', 'unknown'), value: fc.anything() })
     .map(({ field, value }) => ({ ...requestOf({ expiresAt: '2026-11-30T16:00:00Z' }), [field]: value }));

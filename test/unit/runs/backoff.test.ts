@@ -4,7 +4,7 @@ const many = (count: number) =>
   Object.fromEntries(Array.from({ length: count }, (_, at): [string, Script] => [String(1_101_000_001 + at), {}]));
 const stuck = { '1101000001': { state: ['authorized'] } };
 
-test('rounds that bring nothing come ever later, up to 15 minutes apart, until the run expires', async () => {
+test('rounds without progress are spaced ever further, up to 15 minutes apart, until the run expires', async () => {
   const { waits } = await createSetup(stuck).run();
 
   expect(waits.slice(0, 2)).toEqual([2, 4]);
@@ -15,7 +15,7 @@ test('rounds that bring nothing come ever later, up to 15 minutes apart, until t
   expect(waits.reduce((sum, seconds) => sum + seconds)).toBe(24 * 60 * 60);
 });
 
-test('two runs do not come back at the same seconds, and each replay of one does', async () => {
+test('two runs retry at different seconds, and each replay of a run at the same ones', async () => {
   const first = await createSetup(stuck).run();
   const again = await createSetup(stuck).run();
   const other = await createSetup(stuck).run(
@@ -29,7 +29,7 @@ test('two runs do not come back at the same seconds, and each replay of one does
   expect(other.waits).not.toEqual(first.waits);
 });
 
-test('a state that wavers for ever does not keep the run coming back every two seconds', async () => {
+test('a state that alternates forever does not make the run poll every two seconds', async () => {
   const state = Array.from({ length: 200 }, (_, at) => (at % 2 === 0 ? 'notAuthorized' : 'starting'));
 
   const run = await createSetup({ '1101000001': { state } }).run();
@@ -38,7 +38,7 @@ test('a state that wavers for ever does not keep the run coming back every two s
   expect(run.operations.length).toBeLessThan(300);
 });
 
-test('rests when the time of an invocation is short, so that the next batches have a whole one', async () => {
+test('waits when an invocation has little time left, so that the next batches get a new one', async () => {
   const setup = createSetup(many(900));
 
   const run = await setup.run(requestOf(), {}, () => 60_000);
@@ -64,7 +64,7 @@ test('processes at most 200 instances at once', async () => {
   expect(most).toBe(200);
 });
 
-test('after a 429 each run comes back at a time of its own, up to 15 seconds later', async () => {
+test('after a 429 each run retries at a different time, up to 15 seconds later', async () => {
   const logout = [{ kind: 'rate-limited', detail: 'HTTP 429' }, { kind: 'accepted' }] as const;
   const limited: Script = { logout, state: ['authorized', 'notAuthorized'] };
   const firstWaitOf = async (digit: string) =>

@@ -13,7 +13,7 @@ const advanceUntilDeadline: ProcessTarget = async (targetState, { deadline }) =>
   return retryOrFail(targetState, 'timed-out', 'GREEN-API did not answer in time');
 };
 
-test('ends 20 s before its invocation does, and leaves pending what hung or was not begun', async () => {
+test('ends 20 s before its invocation, and leaves hanging and unstarted instances pending', async () => {
   const { dependencies, evidence, facts, clock } = createSetup({});
   const startedAt = clock.now().toISOString();
   const begun = Array.from({ length: 50 }, (_, at) => newTargetState(String(1_101_000_001 + at) as InstanceId));

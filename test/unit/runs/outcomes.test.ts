@@ -3,7 +3,7 @@ import { createSetup, requestOf, runId } from '../../support/run-setup.ts';
 const id = '1101000001';
 const started = '2026-11-30T17:00:00.000Z';
 
-test('logs out, and confirms with a second reading in a row two seconds later', async () => {
+test('logs out, and confirms with a second consecutive reading two seconds later', async () => {
   const setup = createSetup({ [id]: {} });
 
   const run = await setup.run();
@@ -29,7 +29,7 @@ test('logs out, and confirms with a second reading in a row two seconds later', 
   ]);
 });
 
-test('leaves evidence of who, why, when, and what was read', async () => {
+test('writes evidence with the requester, the reason, the times and the readings', async () => {
   const setup = createSetup({ [id]: { tags: { owner: 'anna@example.com', group: 'sales' } } });
 
   await setup.run(requestOf({ target: { owner: 'anna@example.com' }, occurredAt: '2026-11-30T16:59:00Z' }));
@@ -76,7 +76,7 @@ test.each([
   'instance-deleted',
   'quota-exceeded',
   'credential-unreadable',
-] as const)('%s is final: the run fails at once, and the next try would meet the same', async (kind) => {
+] as const)('%s is final: the run fails at once, without a retry', async (kind) => {
   const setup = createSetup({ [id]: { logout: [{ kind, detail: 'GREEN-API said so' }] } });
 
   const run = await setup.run();
@@ -92,7 +92,7 @@ test.each([
 });
 
 test.each(['instance-starting', 'rate-limited', 'unavailable', 'timed-out'] as const)(
-  '%s is tried again until GREEN-API takes it',
+  'a logout that meets %s is retried until GREEN-API accepts it',
   async (kind) => {
     const again = { kind, detail: 'later' };
     const setup = createSetup({
@@ -109,7 +109,7 @@ test.each(['instance-starting', 'rate-limited', 'unavailable', 'timed-out'] as c
 );
 
 test.each(['instance-starting', 'rate-limited', 'unavailable', 'timed-out'] as const)(
-  '%s is tried until the run expires, and then it is what it is called',
+  'a logout that keeps meeting %s is retried until the run expires, and keeps that outcome',
   async (kind) => {
     const setup = createSetup({ [id]: { logout: [{ kind, detail: 'not now' }], state: ['authorized'] } });
 
@@ -122,7 +122,7 @@ test.each(['instance-starting', 'rate-limited', 'unavailable', 'timed-out'] as c
   },
 );
 
-test('a failed request may still have logged out: two readings confirm it', async () => {
+test('two readings confirm a logout whose request failed', async () => {
   const setup = createSetup({ [id]: { logout: [{ kind: 'timed-out', detail: 'no answer' }] } });
 
   const run = await setup.run();
@@ -130,7 +130,7 @@ test('a failed request may still have logged out: two readings confirm it', asyn
   expect(run.outcomes).toMatchObject([{ kind: 'logged-out', confirmed: true, attempts: 1 }]);
 });
 
-test('an instance that was logged out before is distinguished from one that this run logged out', async () => {
+test('an instance that was already logged out is distinguished from one that this run logged out', async () => {
   const setup = createSetup({ [id]: { logout: [{ kind: 'not-authorized', detail: 'HTTP 400' }] } });
 
   const run = await setup.run();
@@ -138,7 +138,7 @@ test('an instance that was logged out before is distinguished from one that this
   expect(run).toMatchObject({ status: 'SUCCEEDED', outcomes: [{ kind: 'already-logged-out', confirmed: true }] });
 });
 
-test('a refusal is tried once more, and a second one is the last word', async () => {
+test('a refused logout is retried once, and a second refusal is final', async () => {
   const refusal = { kind: 'refused', detail: 'isLogout: false' } as const;
   const setup = createSetup({ [id]: { logout: [refusal], state: ['authorized'] } });
 
@@ -148,7 +148,7 @@ test('a refusal is tried once more, and a second one is the last word', async ()
   expect(setup.callsOf('logout')).toHaveLength(2);
 });
 
-test('a refusal by an instance that is out already is no failure', async () => {
+test('a refusal by an instance that is already logged out is not a failure', async () => {
   const setup = createSetup({ [id]: { logout: [{ kind: 'refused', detail: 'isLogout: false' }] } });
 
   const run = await setup.run();
@@ -156,7 +156,7 @@ test('a refusal by an instance that is out already is no failure', async () => {
   expect(run.outcomes).toMatchObject([{ kind: 'already-logged-out', confirmed: true, attempts: 1 }]);
 });
 
-test('one reading of notAuthorized is no proof: a state that wavers needs two in a row', async () => {
+test('a single reading of notAuthorized confirms nothing: an alternating state needs two in a row', async () => {
   const state = ['notAuthorized', 'authorized', 'notAuthorized', 'authorized', 'notAuthorized', 'notAuthorized'];
   const setup = createSetup({ [id]: { state } });
 
@@ -166,7 +166,7 @@ test('one reading of notAuthorized is no proof: a state that wavers needs two in
   expect(setup.callsOf('readState')).toHaveLength(6);
 });
 
-test('a reading that fails breaks the row', async () => {
+test('a failed reading interrupts the sequence', async () => {
   const fails = { kind: 'unavailable', detail: 'HTTP 500' } as const;
   const setup = createSetup({ [id]: { state: ['notAuthorized', fails, 'notAuthorized', 'notAuthorized'] } });
 
@@ -180,7 +180,7 @@ test('a reading that fails breaks the row', async () => {
   ]);
 });
 
-test('a reading that can never succeed ends the wait, and the detail says why', async () => {
+test('a reading that can never succeed ends the wait, and the detail states the reason', async () => {
   const setup = createSetup({ [id]: { state: [{ kind: 'instance-deleted', detail: 'HTTP 400' }] } });
 
   const run = await setup.run();
@@ -189,7 +189,7 @@ test('a reading that can never succeed ends the wait, and the detail says why', 
   expect(run.waits).toEqual([]);
 });
 
-test('an instance still authorized is logged out a second time within ten minutes, and never a third', async () => {
+test('an instance that stays authorized is logged out a second time within ten minutes, and never a third time', async () => {
   const setup = createSetup({ [id]: { state: ['authorized'] } });
 
   const run = await setup.run();
@@ -204,7 +204,7 @@ test('an instance still authorized is logged out a second time within ten minute
   });
 });
 
-test('more than ten minutes after the first logout it may be a new session: nobody touches it', async () => {
+test('more than ten minutes after the first logout no second one is sent, because the session may be new', async () => {
   const setup = createSetup({ [id]: { state: [...Array(9).fill('starting'), 'authorized'] } });
 
   const run = await setup.run();
@@ -213,7 +213,7 @@ test('more than ten minutes after the first logout it may be a new session: nobo
   expect(run.outcomes).toMatchObject([{ kind: 'unconfirmed', attempts: 1 }]);
 });
 
-test('one instance that fails in a way nobody foresaw stops no other', async () => {
+test('an unexpected error for one instance does not affect the others', async () => {
   const setup = createSetup({ '1': {}, '2': {}, '3': {} });
   const callWithCredential: typeof setup.dependencies.callWithCredential = async (idInstance, call, deadline) => {
     if (idInstance === '2') throw new RangeError('unforeseen');
@@ -243,7 +243,7 @@ test('clears the queue after the logout, and reports it', async () => {
   expect(setup.evidence).toMatchObject([{ queue: { cleared: true } }]);
 });
 
-test('a queue that cannot be cleared is reported, and fails no logout', async () => {
+test('a queue that cannot be cleared is reported, and the logout succeeds', async () => {
   const setup = createSetup({ [id]: { queue: [{ kind: 'unavailable', detail: 'a body that is not understood' }] } });
 
   const run = await setup.run(requestOf({ clearQueue: true }));
@@ -252,7 +252,7 @@ test('a queue that cannot be cleared is reported, and fails no logout', async ()
   expect(setup.evidence).toMatchObject([{ queue: { cleared: false, detail: 'a body that is not understood' } }]);
 });
 
-test('a queue is left alone once its instance is protected', async () => {
+test('the queue of an instance that became protected is not cleared', async () => {
   const setup = createSetup({
     [id]: {
       state: ['authorized', 'authorized', 'notAuthorized'],
@@ -272,7 +272,7 @@ test('a queue is left alone once its instance is protected', async () => {
   expect(setup.evidence).toMatchObject([{ queue: { cleared: false, detail: 'protected' } }]);
 });
 
-test('a logout that was sent is on record at once: the run may be stopped before it is decided', async () => {
+test('a logout is recorded as soon as it is sent, because the run may be stopped before its outcome is known', async () => {
   const setup = createSetup({ [id]: {} });
 
   await setup.run();
@@ -290,7 +290,7 @@ test('a logout that was sent is on record at once: the run may be stopped before
   ]);
 });
 
-test('what an invocation has no time for stays pending, and the next one does it', async () => {
+test('instances for which an invocation has no time stay pending for the next one', async () => {
   const setup = createSetup({ [id]: {} });
   const remaining = [5_000, 5_000];
 
@@ -309,7 +309,7 @@ test.each([
   ['isLogout: false', [{ kind: 'accepted' }, { kind: 'refused', detail: 'isLogout: false' }]],
   ['isLogout: true', [{ kind: 'accepted' }]],
 ] as const)(
-  'a logout whose process died before its checkpoint is not called somebody else\u2019s when the repeat gets %s',
+  'a logout whose process died before its checkpoint is still attributed to this run when the repeated request gets %s',
   async (_, logout) => {
     const setup = createSetup({ [id]: { logout } });
 
@@ -328,7 +328,7 @@ test.each([
   },
 );
 
-test('an instance that was logged out before the step whose process died is still distinguished from one that this run logged out', async () => {
+test('an instance that was logged out before a step whose process died is still reported as already logged out', async () => {
   const setup = createSetup({ [id]: { logout: [notAuthorized] } });
 
   const run = await setup.run(
@@ -342,7 +342,7 @@ test('an instance that was logged out before the step whose process died is stil
   expect(run.outcomes).toMatchObject([{ kind: 'already-logged-out', confirmed: true }]);
 });
 
-test('a logout is on record when its request leaves, even if nothing that follows is', async () => {
+test('a logout is recorded when its request is sent, even if nothing after it is', async () => {
   const setup = createSetup({ [id]: { state: [{ kind: 'unavailable', detail: 'HTTP 500' }] } });
   const sentBefore: number[] = [];
   const { readState } = setup.dependencies.greenApi;

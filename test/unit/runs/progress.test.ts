@@ -37,7 +37,7 @@ test('the steps of a run show the progress of each instance at any time', async 
   expect(ended).toEqual({ progress, outcomes });
 });
 
-test('steps of any content make no progress throw', () => {
+test('steps of any content never make the progress throw', () => {
   const step = fc.record({
     name: fc.constantFrom('resolve', 'round-1-batch-1', 'start', 'else'),
     payload: fc.option(fc.oneof(fc.json(), fc.string()), { nil: undefined }),
@@ -49,7 +49,7 @@ test('steps of any content make no progress throw', () => {
   );
 });
 
-test('a summary gives back every outcome as it was', () => {
+test('a summary preserves every outcome', () => {
   const outcome = (index: number): fc.Arbitrary<Outcome> =>
     fc.oneof(
       fc.constant({ idInstance: idAt(index), kind: 'logged-out' as const, confirmed: true, attempts: 1, confirmedAt }),
@@ -84,7 +84,7 @@ test('a summary gives back every outcome as it was', () => {
 test.each([
   ['confirmed', { kind: 'logged-out', confirmed: true, confirmedAt }],
   ['not confirmed', { kind: 'unavailable', confirmed: false, detail: 'no answer from GREEN-API: ECONNRESET' }],
-] as const)('3,000 outcomes that are %s fit into what Lambda keeps', (_, shared) => {
+] as const)('3,000 outcomes that are %s fit into the result that Lambda stores', (_, shared) => {
   const outcomes = Array.from({ length: 3_000 }, (_each, at) => ({
     idInstance: idAt(at),
     attempts: (at % 4) + 1,
@@ -96,7 +96,7 @@ test.each([
   expect(bytes).toBeLessThan(longestSummaryBytes / 2);
 });
 
-test('outcomes that have nothing in common and do not fit leave the counts', () => {
+test('outcomes that have nothing in common and do not fit are replaced by their counts', () => {
   const outcomes = Array.from({ length: 3_000 }, (_each, at) => ({
     idInstance: idAt(at),
     kind: 'unavailable' as const,
@@ -111,11 +111,11 @@ test('outcomes that have nothing in common and do not fit leave the counts', () 
   expect(summary).toMatchObject({ progress: { failed: 3_000 }, outcomes: [] });
 });
 
-test('what is no summary is read as none', () => {
+test('a value that is not a summary is read as undefined', () => {
   fc.assert(fc.property(fc.oneof(fc.json(), fc.string()), (text) => parseSummary(text) === undefined));
 });
 
-test('3,000 outcomes with long tags fit without their tags, and the note says so', () => {
+test('3,000 outcomes with long tags fit without their tags, and the note reports it', () => {
   const outcomes = Array.from({ length: 3_000 }, (_each, at) => ({
     idInstance: idAt(at),
     kind: 'logged-out' as const,
@@ -132,7 +132,7 @@ test('3,000 outcomes with long tags fit without their tags, and the note says so
   expect(parseSummary(JSON.stringify(summary))?.outcomes).toHaveLength(3_000);
 });
 
-test('a stopped run does not claim that a token was not rotated while its rotation was under way', () => {
+test('a stopped run does not report a token as not rotated if its rotation was in progress', () => {
   const resolve = {
     kind: 'resolved',
     targets: [idAt(0), idAt(1)],

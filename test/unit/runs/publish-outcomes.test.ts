@@ -66,7 +66,7 @@ test('sends ten events in one request, and each once', async () => {
   expect(bus.losses).toEqual([]);
 });
 
-test('sends refused events again, and no others', async () => {
+test('sends only refused events again', async () => {
   const refused = new Set([idAt(3), idAt(12)]);
   await using bus = await startBus((id, request) =>
     request <= 2 && refused.has(id as InstanceId) ? 'ThrottlingException' : undefined,
@@ -78,7 +78,7 @@ test('sends refused events again, and no others', async () => {
   expect(bus.losses).toEqual([]);
 });
 
-test('reports each event that was refused to the end', async () => {
+test('reports each event that was still refused at the last attempt', async () => {
   await using bus = await startBus((id) => (id === idAt(1) ? 'ThrottlingException' : undefined));
 
   await bus.publish(records(2));

@@ -7,25 +7,25 @@ const cause = {
   key: 'key-1',
 };
 
-test('names the same cause the same, for retries', () => {
+test('gives the same cause the same name, for retries', () => {
   expect(runNameOf('api', cause)).toBe(runNameOf('api', { ...cause }));
   expect(runNameOf('api', cause)).toMatch(/^api-[0-9a-f]{40}$/);
 });
 
 test.each([{ stack: 'green-api-logout-test' }, { requester: 'auth0|desk' }, { key: 'key-2' }])(
-  'names another cause otherwise: %j',
+  'gives another cause another name: %j',
   (other) => {
     expect(runNameOf('api', { ...cause, ...other })).not.toBe(runNameOf('api', cause));
   },
 );
 
-test('keeps one source out of the names of another', () => {
+test('gives different sources different names', () => {
   const names = (['api', 'event', 'schedule'] as const).map((handler) => runNameOf(handler, cause));
 
   expect(new Set(names).size).toBe(3);
 });
 
-test('never takes two causes for one, wherever they would run together', () => {
+test('gives different causes different names, even if their concatenated parts are equal', () => {
   const part = fc.string({ unit: fc.constantFrom('a', ',', '"', '\\', '[', ' '), maxLength: 5 });
   fc.assert(
     fc.property(fc.tuple(part, part, part), fc.tuple(part, part, part), (one, other) => {
@@ -36,7 +36,7 @@ test('never takes two causes for one, wherever they would run together', () => {
   );
 });
 
-test('every name can be read again, and fits what Lambda allows', () => {
+test('every name can be parsed, and is a name that Lambda allows', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), fc.string(), (requester, key) => {
       const name = runNameOf('schedule', { stack: 'green-api-logout', requester, key });
@@ -47,7 +47,7 @@ test('every name can be read again, and fits what Lambda allows', () => {
 });
 
 test.each([undefined, '', 'api-', `api-${'a'.repeat(39)}`, `API-${'a'.repeat(40)}`, `api-${'g'.repeat(40)}`, '../x'])(
-  'does not take %p for a name',
+  'does not accept %p as a name',
   (value) => {
     expect(parseRunName(value)).toBeUndefined();
   },
@@ -57,7 +57,7 @@ test.each([
   ['api', 'api'],
   ['event', 'offboarding'],
   ['schedule', 'schedule'],
-] as const)('a name that begins with %s tells that the run was started by %s', (handler, source) => {
+] as const)('a name that begins with %s identifies a run started by %s', (handler, source) => {
   expect(runSourceOf(runNameOf(handler, cause))).toBe(source);
   expect(runSourceOf(runNameOf(handler, { ...cause, ...(handler === 'event' && { caller: 'api' }) }))).toBe(source);
 });

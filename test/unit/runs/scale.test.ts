@@ -22,7 +22,7 @@ test.each([
   expect(setup.evidence).toHaveLength(count);
 });
 
-test('3,000 instances of which none can be logged out for a month stay within the operations Lambda allows', async () => {
+test('3,000 instances that cannot be logged out for a month stay within the operation limit of Lambda', async () => {
   const tags = { owner: `${'ж'.repeat(255)}@`, group: 'ж'.repeat(256) };
   const detail = `secret ${'p'.repeat(300)}`;
   const stuck: Script = { tags, logout: [{ kind: 'unavailable', detail }], state: ['authorized'] };

@@ -40,7 +40,7 @@ test.each([
   expect(run).not.toHaveProperty('watch');
 });
 
-test('tries again to start the watch, and reports in the end that there is none', async () => {
+test('retries starting the watch, and finally reports that there is none', async () => {
   const setup = createSetup({ '1101000001': {} });
   let calls = 0;
   const failing: StartWatchExecution = async () => {

@@ -15,7 +15,7 @@ test.each([
   ['an owner', { owner: '00u1anna' }, ['1101000001']],
   ['a group', { group: 'sales' }, ['1101000001', '1101000002']],
   ['all', { all: true }, ['1101000001', '1101000002']],
-] as const)('aimed at %s, logs out exactly those', async (_, target, expected) => {
+] as const)('a run over %s logs out exactly the matching instances', async (_, target, expected) => {
   const setup = createSetup(staff);
 
   const run = await setup.run(requestOf({ target }));
@@ -24,7 +24,7 @@ test.each([
   expect(setup.callsOf('logout').map(({ id }) => id)).toEqual(expected);
 });
 
-test('never touches what is protected, not even by its id, and fails: nobody was logged out', async () => {
+test('does not log out a protected instance, not even by its id, and fails because nobody was logged out', async () => {
   const setup = createSetup(staff);
 
   const run = await setup.run(requestOf({ target: { instances: ids('1101000003') } }));
@@ -46,7 +46,7 @@ test('never touches what is protected, not even by its id, and fails: nobody was
   );
 });
 
-test('leaves alone what the request excepts', async () => {
+test('does not log out excepted instances', async () => {
   const setup = createSetup(staff);
 
   const run = await setup.run(requestOf({ except: ids('1101000001', '1101000009') }));
@@ -58,7 +58,7 @@ test('leaves alone what the request excepts', async () => {
   ]);
 });
 
-test('more targets than allowed fail the run before it logs anybody out, and the error has their number', async () => {
+test('a run with more targets than allowed fails before it logs anybody out, and the error states their number', async () => {
   const setup = createSetup(staff);
 
   const run = await setup.run(requestOf({ maxTargets: 1 }));
@@ -96,7 +96,7 @@ test('a drill reads the state of each target once and changes nothing', async ()
   expect([setup.evidence, setup.published, run.waits]).toEqual([[], [], []]);
 });
 
-test('an owner with no instance is looked for once more after five minutes, because lists lag', async () => {
+test('the list is read again after five minutes for an owner without an instance, because it may be outdated', async () => {
   const setup = createSetup(staff);
 
   const run = await setup.run(requestOf({ target: { owner: 'carl@example.com' } }));
@@ -112,7 +112,7 @@ test('an owner with no instance is looked for once more after five minutes, beca
   expect(setup.facts).toContainEqual(expect.objectContaining({ message: 'targets resolved', targets: 0 }));
 });
 
-test('an owner whose tag shows late is logged out', async () => {
+test('an owner whose tag is listed late is logged out', async () => {
   const setup = createSetup({ '1101000001': {} });
   const { clock, dependencies } = setup;
   const listInstances: typeof dependencies.listInstances = (next) => {
@@ -126,7 +126,7 @@ test('an owner whose tag shows late is logged out', async () => {
 });
 
 test.each([{ instances: ids() }, { group: 'nobody' }])(
-  'a run over no instance, %j, succeeds at once',
+  'a run that matches no instance, %j, succeeds at once',
   async (target) => {
     const setup = createSetup(staff);
 
@@ -173,7 +173,7 @@ test.each([
   },
 );
 
-test('one that becomes protected after its first logout is not logged out a second time', async () => {
+test('an instance that becomes protected after its first logout is not logged out a second time', async () => {
   const setup = createSetup({ '1101000001': { state: ['authorized'] } });
   const readTags: typeof setup.dependencies.readTags = async (id) => {
     const reading = await setup.dependencies.readTags(id);
@@ -187,7 +187,7 @@ test('one that becomes protected after its first logout is not logged out a seco
   expect(run.outcomes).toMatchObject([{ kind: 'unconfirmed', attempts: 1 }]);
 });
 
-test('a named instance without a secret fails alone', async () => {
+test('a named instance without a secret fails, and the others are logged out', async () => {
   const setup = createSetup(staff);
 
   const run = await setup.run(requestOf({ target: { instances: ids('1101000001', '1101000404') } }));
@@ -199,7 +199,7 @@ test('a named instance without a secret fails alone', async () => {
   });
 });
 
-test('while Secrets Manager is unavailable, it retries at growing intervals, and then continues', async () => {
+test('a run retries at growing intervals while Secrets Manager is unavailable, and then continues', async () => {
   const setup = createSetup(staff);
   let reads = 0;
   const listInstances: typeof setup.dependencies.listInstances = async (next) => {
@@ -212,7 +212,7 @@ test('while Secrets Manager is unavailable, it retries at growing intervals, and
   expect(run).toMatchObject({ status: 'SUCCEEDED', progress: { total: 3, loggedOut: 2 } });
 });
 
-test('Secrets Manager down until the run expires: it fails as expired and touched nothing', async () => {
+test('a run that cannot reach Secrets Manager until it expires fails as expired, without any call', async () => {
   const setup = createSetup(staff);
 
   const run = await setup.run(requestOf({ target: { instances: ids('1101000001') } }), { readTags: async () => down });
@@ -222,7 +222,7 @@ test('Secrets Manager down until the run expires: it fails as expired and touche
   expect(setup.calls).toEqual([]);
 });
 
-test('an instance whose tags cannot be read keeps no other from being logged out', async () => {
+test('an instance whose tags cannot be read does not keep the others from being logged out', async () => {
   const setup = createSetup(staff);
   const readTags: typeof setup.dependencies.readTags = async (id) =>
     id === '1101000001' ? down : setup.dependencies.readTags(id);
@@ -250,7 +250,7 @@ test('a dry run waits until it knows the tags of every instance it names', async
   expect(run.outcomes).toMatchObject([{ kind: 'already-logged-out' }, { detail: 'protected' }]);
 });
 
-test('tags that cannot be read before a logout put it off, and are read again', async () => {
+test('a logout is delayed until the tags of its instance can be read', async () => {
   const setup = createSetup({ '1101000001': {} });
   let reads = 0;
   const readTags: typeof setup.dependencies.readTags = async (id) => {
@@ -264,7 +264,7 @@ test('tags that cannot be read before a logout put it off, and are read again', 
   expect(setup.callsOf('logout').map(({ at }) => at)).toEqual(['2026-11-30T17:00:06.000Z']);
 });
 
-test('a list that is not allowed fails the run at once, and names the right', async () => {
+test('a denied list fails the run at once, and the error names the missing permission', async () => {
   const setup = createSetup(staff);
   const listInstances: typeof setup.dependencies.listInstances = async () => ({
     kind: 'list-denied',
@@ -277,7 +277,7 @@ test('a list that is not allowed fails the run at once, and names the right', as
   expect(run.message).toMatch(/allow secretsmanager:ListSecrets/);
 });
 
-test('waits for a future at, and counts the time to logout from there', async () => {
+test('waits until a future at, and counts the time to logout from then', async () => {
   const setup = createSetup({ '1101000001': {} });
 
   await setup.run(requestOf({ at: '2026-11-30T18:30:00Z', occurredAt: '2026-11-30T12:00:00Z' }));
@@ -289,7 +289,7 @@ test('waits for a future at, and counts the time to logout from there', async ()
 test.each([
   ['expired before it started', { expiresAt: '2026-11-30T16:59:59Z' }],
   ['expires before its at', { at: '2026-12-24T17:00:00Z' }],
-] as const)('a run that %s fails as expired and touches nothing', async (_, changed) => {
+] as const)('a run that %s fails as expired, without any call', async (_, changed) => {
   const setup = createSetup(staff);
 
   const run = await setup.run(requestOf(changed));
@@ -298,7 +298,7 @@ test.each([
   expect(setup.calls).toEqual([]);
 });
 
-test('one that becomes protected after the list was read is not touched, and the run fails: nobody was logged out', async () => {
+test('an instance that becomes protected after the list was read is skipped, and the run fails because nobody was logged out', async () => {
   const setup = createSetup({ '1101000001': staff['1101000001'] });
   const { listInstances } = setup.dependencies;
   const listThenProtect: typeof listInstances = async (next) => {
@@ -323,7 +323,7 @@ test.each([
   ['unknown', requestOf({ target: { instances: ids('1101000404') } })],
   ['excepted', requestOf({ target: { group: 'sales' }, except: ids('1101000001', '1101000002') })],
   ['protected, of a person who left', requestOf({ target: { owner: 'dora@example.com' }, source: 'offboarding' })],
-] as const)('a run whose instances are all %s has failed: nobody was logged out', async (_, request) => {
+] as const)('a run whose instances are all %s fails because nobody was logged out', async (_, request) => {
   const setup = createSetup({ ...staff, '1101000004': { tags: { owner: 'dora@example.com', protected: true } } });
 
   const run = await setup.run(request);
@@ -332,7 +332,7 @@ test.each([
   expect(setup.callsOf('logout')).toEqual([]);
 });
 
-test('an instance whose secret was removed after the list was read is skipped, and fails nothing', async () => {
+test('an instance whose secret was removed after the list was read is skipped, and the run succeeds', async () => {
   const setup = createSetup(staff);
   const readTags: typeof setup.dependencies.readTags = async (id) =>
     id === '1101000001' ? { kind: 'unknown-instance', detail: 'gone' } : setup.dependencies.readTags(id);
@@ -345,7 +345,7 @@ test('an instance whose secret was removed after the list was read is skipped, a
   });
 });
 
-test('a person without any instance is a success that is counted', async () => {
+test('a run for a person without an instance succeeds, and is counted', async () => {
   const setup = createSetup(staff);
 
   await setup.run(requestOf({ target: { owner: 'carl@example.com' }, source: 'offboarding' }));
@@ -355,7 +355,7 @@ test('a person without any instance is a success that is counted', async () => {
   ]);
 });
 
-test('each skipped instance has a line and an outcome with its reason and its tags', async () => {
+test('each skipped instance has a log line and an outcome with the reason and the tags', async () => {
   const setup = createSetup(staff);
 
   const run = await setup.run(requestOf({ except: ids('1101000002') }));
@@ -368,7 +368,7 @@ test('each skipped instance has a line and an outcome with its reason and its ta
   expect(run.outcomes.filter(({ kind }) => kind === 'skipped')).toMatchObject(skipped);
 });
 
-test('a drill over an owner without an instance ends at once, and reports how long a real run would look', async () => {
+test('a drill over an owner without an instance ends at once, and reports how long a real run would wait', async () => {
   const run = await createSetup(staff).run(requestOf({ target: { owner: 'carl@example.com' }, dryRun: true }));
 
   expect(run).toMatchObject({
@@ -379,7 +379,7 @@ test('a drill over an owner without an instance ends at once, and reports how lo
 });
 
 test.each(['credential-rejected', 'instance-expired', 'wrong-instance-or-host', 'quota-exceeded'] as const)(
-  'a drill fails if a real logout would meet %s, and is no failed logout',
+  'a drill fails if a real logout would meet %s, and does not count as a failed logout',
   async (kind) => {
     const setup = createSetup({ ...staff, '1101000001': { state: [{ kind, detail: 'HTTP 4xx' }] } });
 
@@ -418,7 +418,7 @@ test('a drill over 3,000 instances reads each once', async () => {
   expect(setup.callsOf('readState')).toHaveLength(3_000);
 });
 
-test('a page of the list that fails is read again, and not the pages before it', async () => {
+test('only the failed page of a list is read again', async () => {
   const setup = createSetup(staff);
   const pages: (string | undefined)[] = [];
   const listInstances: typeof setup.dependencies.listInstances = async (next) => {
@@ -433,7 +433,7 @@ test('a page of the list that fails is read again, and not the pages before it',
   expect(pages).toEqual([undefined, 'page 2', 'page 2', 'page 2', 'page 2']);
 });
 
-test('a drill reads an instance again after a transient failure, as a logout would be tried again', async () => {
+test('a drill retries a transient failure, as a real run would', async () => {
   const busy = { kind: 'rate-limited', detail: 'HTTP 429' } as const;
   const setup = createSetup({
     '1': { state: [busy, 'authorized'] },

@@ -40,7 +40,7 @@ test('a run rotates the token of each instance after its logout is confirmed', a
 test.each([
   [{ kind: 'not-rotated', detail: 'GREEN-API did not confirm the change' }],
   [{ kind: 'token-lost', detail: 'the answer was lost' }],
-] as const)('a run whose rotation of one token is %j fails, although everybody is logged out', async (result) => {
+] as const)('a run fails if one rotation ends with %j, although everybody is logged out', async (result) => {
   const setup = setupOf();
   const { rotateToken } = createRotations({ '1101000002': [result] });
 
@@ -54,7 +54,7 @@ test.each([
   });
 });
 
-test('a rotation that could not begin is tried again in the next round, by the same decision', async () => {
+test('a rotation that could not start is retried in the next round, with the same decision', async () => {
   const setup = setupOf();
   const busy = { kind: 'not-rotated', detail: 'another rotation is under way', notBegun: true } as const;
   const { calls, rotateToken } = createRotations({ '1101000001': [busy, busy] });
@@ -66,7 +66,7 @@ test('a rotation that could not begin is tried again in the next round, by the s
   expect(new Set(calls.map(({ decision }) => decision)).size).toBe(1);
 });
 
-test('a rotation that cannot begin until the run expires fails the run, and not the logout', async () => {
+test('a rotation that cannot start before the run expires fails the run, but not the logout', async () => {
   const setup = setupOf();
   const rotateToken: RotateToken = async () => ({ kind: 'not-rotated', detail: 'the secret is busy', notBegun: true });
 
@@ -83,7 +83,7 @@ test('a rotation that cannot begin until the run expires fails the run, and not 
   });
 });
 
-test('where tokens are not rotated, a run that is to rotate them logs everybody out, and fails', async () => {
+test('in a deployment without token rotation, a run that requests it logs everybody out, and fails', async () => {
   const setup = setupOf();
 
   const run = await setup.run(requestOf({ target, rotateToken: true }));

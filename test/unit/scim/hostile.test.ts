@@ -31,7 +31,7 @@ const fragments = fc
   )
   .map((words) => words.join(''));
 
-test('any text is a filter or an invalidFilter', () => {
+test('any text is either a filter or an invalidFilter', () => {
   fc.assert(
     fc.property(fc.oneof(fragments, fc.string({ unit: 'binary', maxLength: 200 })), (text) => {
       const filter = parsed(() => parseFilter(text));
@@ -54,13 +54,13 @@ test('a filter for any value reads that value', () => {
 
 // A parser that goes back and forth would run into the time limit of the test.
 test.each(['"', ' ', 'a', 'userName eq ', '\\"', '[type eq "', 'and '])(
-  'a long filter of %j is read in one go',
+  'a long filter of %j is parsed in linear time',
   (part) => {
     expect(parsed(() => parseFilter(part.repeat(4_096 / part.length)))).toMatchObject({ scimType: 'invalidFilter' });
   },
 );
 
-test('any JSON is a change or a ScimError, and only false is a deactivation', () => {
+test('any JSON is either a change or a ScimError, and only false is a deactivation', () => {
   const value = fc.oneof(fc.constantFrom<unknown>('False', 'false', false, 'True', true, null, 0, ''), fc.jsonValue());
   const operation = fc.record(
     {
@@ -91,7 +91,7 @@ test('the id of any owner identifies that owner, in any case of an address', () 
   );
 });
 
-test('any text but an id that was given out is no id', () => {
+test('any text that is not an issued id is refused', () => {
   fc.assert(
     fc.property(
       fc.oneof(
@@ -124,7 +124,7 @@ test('any owner that an instance is tagged with is found, read and deactivated',
   );
 });
 
-test('any request gets an answer in SCIM’s shape, and none starts more than one run', async () => {
+test('any request gets a SCIM answer, and none starts more than one run', async () => {
   const request = fc.record({
     method: fc.constantFrom('GET', 'POST', 'PUT', 'PATCH', 'DELETE'),
     path: fc.constantFrom(

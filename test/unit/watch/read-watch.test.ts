@@ -36,7 +36,7 @@ const outcomes = [
 ];
 const progress = { total: 3, linkedAgain: 1, released: 1, unread: 0 };
 
-test('shows a watch that goes on out of its history, and when it polls next', async () => {
+test('shows an active watch from its history, with the time of its next poll', async () => {
   const { steps, execution } = await watchAfterTwoPolls();
   const until = new Date('2026-11-30T18:00:00Z');
   const readWatch = createReadWatch({
@@ -61,7 +61,7 @@ test('shows a watch that goes on out of its history, and when it polls next', as
   });
 });
 
-test('shows a watch that has ended out of its result, without its history', async () => {
+test('shows an ended watch from its result, without its history', async () => {
   const { execution, result } = await watchAfterTwoPolls();
   const readWatch = createReadWatch({
     readExecution: async () => ({ ...execution, status: 'SUCCEEDED', result: JSON.stringify(result) }),
@@ -86,7 +86,7 @@ test('names who stopped a watch', async () => {
   expect(await readWatch(name)).toMatchObject({ status: 'STOPPED', note: 'Stopped by auth0|desk', progress });
 });
 
-test('passes on that a history cannot be read, and does not know an execution that is no watch', async () => {
+test('reports an unreadable history, and answers that an execution of another kind is unknown', async () => {
   const { execution } = await watchAfterTwoPolls();
   const failure = { kind: 'unavailable', detail: 'Lambda: ServiceException' } as const;
   const readHistory = async () => failure;

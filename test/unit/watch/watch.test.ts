@@ -3,7 +3,7 @@ import { createWatchSetup, tags, watchId } from '../../support/watch-setup.ts';
 
 const id = '1101000001';
 
-test('two readings of authorized in a row, a minute apart, report that somebody linked the instance again', async () => {
+test('two consecutive readings of authorized, a minute apart, report that the instance was linked again', async () => {
   const setup = createWatchSetup({ [id]: ['notAuthorized', 'authorized'] });
 
   const { result, waits } = await setup.run();
@@ -31,9 +31,9 @@ test('two readings of authorized in a row, a minute apart, report that somebody 
 });
 
 test.each([
-  ['a state that was wrong for a moment', ['authorized', 'notAuthorized', 'authorized', 'notAuthorized']],
-  ['a state between', ['authorized', 'starting', 'authorized', 'notAuthorized']],
-])('one reading of authorized reports nothing: %s', async (_, script) => {
+  ['a state that was briefly wrong', ['authorized', 'notAuthorized', 'authorized', 'notAuthorized']],
+  ['an intermediate state', ['authorized', 'starting', 'authorized', 'notAuthorized']],
+])('a single reading of authorized reports nothing: %s', async (_, script) => {
   const setup = createWatchSetup({ [id]: script });
 
   const { result } = await setup.run();
@@ -42,7 +42,7 @@ test.each([
   expect([setup.evidence, setup.published]).toEqual([[], []]);
 });
 
-test('a reading that fails between two of authorized changes nothing', async () => {
+test('a failed reading between two readings of authorized changes nothing', async () => {
   const setup = createWatchSetup({ [id]: ['authorized', { kind: 'unavailable', detail: 'HTTP 500' }, 'authorized'] });
 
   await setup.run();
@@ -70,7 +70,7 @@ test.each([
   );
 });
 
-test('an instance that became protected is watched on', async () => {
+test('an instance that becomes protected is still watched', async () => {
   const setup = createWatchSetup({ [id]: ['notAuthorized', 'authorized'] });
   const instance = setup.listed.get(id);
   if (instance !== undefined) setup.listed.set(id, { ...instance, protected: true });
@@ -80,7 +80,7 @@ test('an instance that became protected is watched on', async () => {
   expect(setup.evidence).toHaveLength(1);
 });
 
-test('an instance that fails in an unforeseen way stops no other', async () => {
+test('an unexpected error for one instance does not affect the others', async () => {
   const setup = createWatchSetup({ [id]: [], '1101000002': ['notAuthorized', 'authorized'] });
   const readTags = async (idInstance: string) => {
     if (idInstance === id) throw new RangeError('unforeseen');
@@ -143,7 +143,7 @@ test('a suspect that cannot be read again in the last hours does not exceed the 
   expect(used).toBeLessThanOrEqual(2_000);
 });
 
-test('what is no watch fails as such, names the fields, and repeats nothing of what stood in them', async () => {
+test('an invalid payload of a watch fails with the names of the fields, without their values', async () => {
   const setup = createWatchSetup({ [id]: [] });
 
   const { error } = await setup.run({ ...setup.request, until: 'apiTokenInstance-of-somebody' });

@@ -64,7 +64,7 @@ const pointsOf = async (fault: UpdateFault | undefined, rotate: Rotate): Promise
 };
 
 describe.each(Object.entries(rotations))('a rotation %s', (_, rotate) => {
-  test.each(faults)('that gets no answer to one external call, with updateApiToken: %s', async (fault) => {
+  test.each(faults)('that loses the answer to any one external call, with updateApiToken: %s', async (fault) => {
     const points = await pointsOf(fault, rotate);
     const wrong: unknown[] = [];
     for (const point of points) {

@@ -8,7 +8,7 @@ type Setup = ReturnType<typeof createRotationSetup>;
 const rotate = (setup: Setup, decision = 'run/1', forMs = 120_000) =>
   createRotateToken(setup.startProcess(decision).dependencies)({ idInstance, decision }, setup.clock.now() + forMs);
 
-test('stores the new token as the current one, keeps the other fields, and lets the next rotation begin', async () => {
+test('stores the new token as the current one, keeps the other fields, and allows the next rotation', async () => {
   const setup = createRotationSetup();
 
   const result = await rotate(setup);
@@ -44,7 +44,7 @@ test.each<[UpdateFault, string, number]>([
   if (kind !== 'token-lost') expect(setup.currentToken()).toBe(setup.liveToken());
 });
 
-test('two readings of the old token that prove that nothing changed are at least 5 s apart', async () => {
+test('the two readings of the old token that prove an unchanged token are at least 5 s apart', async () => {
   const setup = createRotationSetup({ fault: 'no answer, no change' });
   const startedAt = setup.clock.now();
 
@@ -71,7 +71,7 @@ test('calls nothing when there is not enough time to store the answer', async ()
   expect(setup.updates).toEqual([]);
 });
 
-test('says that the token is lost when it could not be stored in the time there was', async () => {
+test('reports a lost token when the new one could not be stored before the deadline', async () => {
   const setup = createRotationSetup();
   const { dependencies } = setup.startProcess('run/1');
   const updateApiToken: typeof dependencies.updateApiToken = (...call) => {
@@ -91,7 +91,7 @@ test('says that the token is lost when it could not be stored in the time there 
   });
 });
 
-test('stores the new token when Secrets Manager can be written again within the time', async () => {
+test('stores the new token when Secrets Manager accepts writes again before the deadline', async () => {
   const setup = createRotationSetup();
   const { dependencies } = setup.startProcess('run/1');
   const updateApiToken: typeof dependencies.updateApiToken = (...call) => {
@@ -112,7 +112,7 @@ test('stores the new token when Secrets Manager can be written again within the 
   expect(result).toEqual({ kind: 'rotated' });
 });
 
-test('a decision that was carried out is reported again, and not carried out again', async () => {
+test('a repeated decision gets the same report, and changes nothing', async () => {
   const setup = createRotationSetup();
   await rotate(setup);
 
@@ -120,7 +120,7 @@ test('a decision that was carried out is reported again, and not carried out aga
   expect(setup.updates).toEqual(['run/1']);
 });
 
-test('a version that somebody made current meanwhile is left when its token is the one that works', async () => {
+test('a version that was made current meanwhile stays current if its token is the valid one', async () => {
   const setup = createRotationSetup();
   const { dependencies } = setup.startProcess('run/1');
   const { openSecret } = dependencies;
@@ -146,7 +146,7 @@ test('a version that somebody made current meanwhile is left when its token is t
   expect(setup.violations).toEqual([]);
 });
 
-test('a version that somebody made current meanwhile is replaced when only the new token works', async () => {
+test('a version that was made current meanwhile is replaced if only the new token is valid', async () => {
   const setup = createRotationSetup();
   const { dependencies } = setup.startProcess('run/1');
   const updateApiToken: typeof dependencies.updateApiToken = async (...call) => {
@@ -164,7 +164,7 @@ test('a version that somebody made current meanwhile is replaced when only the n
   expect(setup.currentToken()).toBe(setup.liveToken());
 });
 
-test('a token that was changed in the console, and put into the secret meanwhile, counts as rotated', async () => {
+test('a token that was changed in the console and stored in the secret meanwhile counts as rotated', async () => {
   const setup = createRotationSetup();
   const { dependencies } = setup.startProcess('run/1');
   const updateApiToken: typeof dependencies.updateApiToken = (...call) => {
@@ -188,7 +188,7 @@ test('a token that was changed in the console only is not reported as lost by a 
   expect(await rotate(setup)).toEqual({ kind: 'not-rotated', detail: 'GREEN-API rejects the token in the secret' });
 });
 
-test('a new token that no reading can test in time becomes current all the same', async () => {
+test('a new token that cannot be tested in time becomes current nevertheless', async () => {
   const setup = createRotationSetup();
   const { dependencies } = setup.startProcess('request 1');
   const tryToken: typeof dependencies.tryToken = async (instance, deadline) => {
@@ -206,7 +206,7 @@ test('a new token that no reading can test in time becomes current all the same'
   expect(setup.currentToken()).toBe(setup.liveToken());
 });
 
-test('a rotation by Secrets Manager ends well when the token was changed by somebody else meanwhile', async () => {
+test('a rotation by Secrets Manager succeeds when the token was changed elsewhere meanwhile', async () => {
   const setup = createRotationSetup();
   const { dependencies } = setup.startProcess('c');
   const updateApiToken: typeof dependencies.updateApiToken = (...call) => {
@@ -224,7 +224,7 @@ test('a rotation by Secrets Manager ends well when the token was changed by some
   expect(setup.violations).toEqual([]);
 });
 
-test('the record of a rotation is made again when Secrets Manager throttles it', async () => {
+test('the record of a rotation is written again when Secrets Manager throttles it', async () => {
   const setup = createRotationSetup();
   const { dependencies } = setup.startProcess('run/1');
   let throttled = 3;

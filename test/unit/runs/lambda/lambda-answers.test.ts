@@ -67,20 +67,20 @@ test.each([
   ['ExpiredTokenException', 'denied', 'Lambda: ExpiredTokenException'],
   ['TooManyRequestsException', 'throttled', 'Lambda: TooManyRequestsException'],
   ['ServiceException', 'unavailable', 'Lambda: ServiceException'],
-])('takes %s for %s', async (error, kind, detail) => {
+])('maps %s to %s', async (error, kind, detail) => {
   await using lambda = await startLambdaThat({ error, body: { message: 'a secret thing' } });
 
   expect(await lambda.startRun()).toEqual({ kind, detail });
 });
 
-test('takes no answer for a passing fault', async () => {
+test('treats a missing answer as a transient fault', async () => {
   const lambda = await startLambdaThat({});
   await lambda[Symbol.asyncDispose]();
 
   expect(await lambda.startRun()).toEqual({ kind: 'unavailable', detail: expect.stringMatching(/^Lambda: \w+$/) });
 });
 
-test('names the right that is missing, for each call', async () => {
+test('names the missing permission for each call', async () => {
   await using lambda = await startLambdaThat({ error: 'AccessDeniedException' });
   await using afterList = await startLambdaThat(listed('RUNNING'), { error: 'AccessDeniedException' });
   await using beforeStop = await startLambdaThat(listed('RUNNING'), { error: 'AccessDeniedException' });
@@ -107,13 +107,13 @@ test('finds a run behind empty pages', async () => {
   expect(lambda.calls).toHaveLength(3);
 });
 
-test('does not take another name that merely matches for the run', async () => {
+test('ignores another run whose name only begins the same', async () => {
   await using lambda = await startLambdaThat(listed('RUNNING', `${name}-2`));
 
   expect(await lambda.findRun(name)).toEqual({ kind: 'unknown-run' });
 });
 
-test('does not know a run that was forgotten after it had been found', async () => {
+test('answers that a run is unknown if it was removed after it was found', async () => {
   await using lambda = await startLambdaThat(listed('SUCCEEDED'), { error: 'ResourceNotFoundException' });
 
   expect(await lambda.readExecution(name)).toEqual({ kind: 'unknown-run' });
@@ -183,7 +183,7 @@ test('reads the status of a paused run', async () => {
 });
 
 test.each(['ResourceNotFoundException', 'ConflictException', 'ValidationException'])(
-  'reads the status again when a stop is refused as %s',
+  'reads the status again when a stop is refused with %s',
   async (error) => {
     await using ended = await startLambdaThat(listed('RUNNING'), { error }, listed('TIMED_OUT'));
     await using running = await startLambdaThat(listed('RUNNING'), { error }, listed('RUNNING'));
@@ -197,7 +197,7 @@ test.each([
   ['is marked as cut off', { Payload: '{"kind":"resol', Truncated: true }],
   ['has no payload', { Truncated: true }],
   ['is missing', undefined],
-])('a history in which a result %s is unavailable, and never an empty one', async (_, Result) => {
+])('a history in which a result %s is reported as unavailable, not as empty', async (_, Result) => {
   const event = { Id: '1', Name: 'resolve', EventType: 'StepSucceeded', StepSucceededDetails: { Result } };
   await using lambda = await startLambdaThat({ body: { Events: [event] } });
 

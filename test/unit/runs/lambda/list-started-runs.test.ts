@@ -38,7 +38,7 @@ test('lists the runs of one caller over all pages, and no run of another', async
   ]);
 });
 
-test('a list that does not end is no count', async () => {
+test('an endless list is not counted', async () => {
   const { client } = lambdaWith(Array.from({ length: 50 }, () => []));
 
   expect(await createListStartedRuns({ client, functionName: 'run' })('hr', since)).toMatchObject({
@@ -46,7 +46,7 @@ test('a list that does not end is no count', async () => {
   });
 });
 
-test('a refusal names the right that is missing', async () => {
+test('a refusal names the missing permission', async () => {
   const error = Object.assign(new Error('secret text'), { name: 'AccessDeniedException' });
   const client = { send: () => Promise.reject(error) } as unknown as Client;
 

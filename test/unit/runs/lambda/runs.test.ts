@@ -46,7 +46,7 @@ const summary = summarize(
   { note: 'two of three were looked after' },
 );
 
-test('shows a run while it goes on, out of its history', async () => {
+test('shows a running run from its history', async () => {
   await using setup = await startRunsSetup(bundle);
   const { body: started } = await setup.post(sales, 'incident-7');
 
@@ -73,7 +73,7 @@ test('shows a run while it goes on, out of its history', async () => {
 test.each([
   ['SUCCEEDED', { Status: 'SUCCEEDED', Result: JSON.stringify(summary) }],
   ['FAILED', { Status: 'FAILED', Error: { ErrorType: 'RunFailed', ErrorData: JSON.stringify(summary) } }],
-])('shows a run that has %s, out of its summary', async (status, output) => {
+])('shows a run that has %s from its summary', async (status, output) => {
   await using setup = await startRunsSetup(bundle);
   const { body: started } = await setup.post(sales, 'incident-7');
 
@@ -89,7 +89,7 @@ test.each([
   });
 });
 
-test('shows the progress of a run that died without a summary, and not the message of its error', async () => {
+test('shows the progress of a run that ended without a summary, but not its error message', async () => {
   await using setup = await startRunsSetup(bundle);
   const { body: started } = await setup.post(sales, 'incident-7');
 
@@ -106,7 +106,7 @@ test('shows the progress of a run that died without a summary, and not the messa
   expect(JSON.stringify(body)).not.toContain('a secret thing');
 });
 
-test('stops a run once, and reports by whom and its progress', async () => {
+test('stops a run once, and reports its progress and who stopped it', async () => {
   await using setup = await startRunsSetup(bundle);
   const { body: started } = await setup.post(sales, 'incident-7');
   await setup.perform([resolved, round]);
@@ -125,7 +125,7 @@ test('stops a run once, and reports by whom and its progress', async () => {
   expect(evidenceIn(setup.lines)).toEqual([]);
 });
 
-test('leaves evidence of each instance that a stopped run sent a logout, or may have, and did not confirm', async () => {
+test('writes evidence of each unconfirmed instance to which a stopped run sent or may have sent a logout', async () => {
   await using setup = await startRunsSetup(bundle);
   const { body: started } = await setup.post(sales, 'incident-7');
   const readings = [{ at: '2026-11-22T09:00:02.000Z', stateInstance: 'authorized' }];
@@ -230,7 +230,7 @@ test('starts two runs for one key of two callers', async () => {
   expect(setup.started().map(({ Name }) => Name)).toEqual(ids);
 });
 
-test('starts one run for one firing of a schedule, even when it was changed in between', async () => {
+test('starts one run for one firing of a schedule, even if the schedule was changed between deliveries', async () => {
   await using setup = await startRunsSetup(bundle);
   const firing = { schedule: 'nightly', scheduledTime: '2026-11-22T22:00:00Z', ...sales };
 
@@ -242,7 +242,7 @@ test('starts one run for one firing of a schedule, even when it was changed in b
   expect(setup.started()).toMatchObject([{ Name: first.run }]);
 });
 
-test('names the runs of two deployments apart, which may share an account', async () => {
+test('gives the runs of two deployments in one account different names', async () => {
   await using setup = await startRunsSetup(bundle, { STACK: 'logout-test' });
   const { body } = await setup.post(sales, 'incident-7');
   await using other = await startRunsSetup(bundle, { STACK: 'logout-live' });
@@ -250,7 +250,7 @@ test('names the runs of two deployments apart, which may share an account', asyn
   expect((await other.post(sales, 'incident-7')).body.id).not.toBe(body.id);
 });
 
-test('does not know a run that was never started', async () => {
+test('answers that a run is unknown if it was never started', async () => {
   await using setup = await startRunsSetup(bundle);
   const id = `schedule-${'0'.repeat(40)}`;
 
@@ -310,7 +310,7 @@ test.each([
 });
 
 test.each(['cut', 'omit'] as const)(
-  'a history that Lambda truncates (%s) is unavailable, and never empty',
+  'a history that Lambda truncates (%s) is reported as unavailable, not as empty',
   async (how) => {
     await using setup = await startRunsSetup(bundle);
     const { body: started } = await setup.post(sales, 'incident-7');
