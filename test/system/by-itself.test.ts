@@ -16,7 +16,7 @@ afterAll(() => rm(folder, { recursive: true }));
 const start = (journal: string, ...args: readonly string[]) =>
   startLocalService({ journal: join(folder, journal), args });
 
-test.concurrent('a run goes on, and waits no longer, after the whole service was killed', async () => {
+test.concurrent('a run continues, without waiting longer, after the whole service was killed', async () => {
   const before = await start('killed');
   const at = new Date(Date.now() + 10_000).toISOString();
   const { id } = await startRun(before, { target: { owner: 'ann@example.com' }, reason: 'left', at });
@@ -33,7 +33,7 @@ test.concurrent('a run goes on, and waits no longer, after the whole service was
   expect(Date.parse(String(record?.confirmedAt))).toBeGreaterThanOrEqual(Date.parse(at));
 });
 
-test.concurrent('schedules fire by themselves and by hand, and each firing is one run', async () => {
+test.concurrent('schedules fire on time and on request, and each firing starts one run', async () => {
   const schedule = { timeZone: 'UTC', target: { group: 'sales' }, reason: 'end of shift', dryRun: true };
   // Not before the service has started.
   const soon = new Date(Date.now() + 15_000).toISOString().slice(0, 19);
@@ -60,7 +60,7 @@ test.concurrent('schedules fire by themselves and by hand, and each firing is on
   });
 });
 
-test.concurrent('rotates a token when Secrets Manager is asked to, and the new one works', async () => {
+test.concurrent('rotates a token on a request to Secrets Manager, and the new one works', async () => {
   await using rotating = await startLocalService({
     journal: join(folder, 'rotating'),
     variables: { TOKEN_ROTATION: 'enabled' },
@@ -87,7 +87,7 @@ test.concurrent('rotates a token when Secrets Manager is asked to, and the new o
   expect(rotating.output()).not.toMatch(/[0-9a-f]{50}/);
 });
 
-test.concurrent('a watch notices that an instance was linked again, sooner where time passes faster', async () => {
+test.concurrent('a watch reports an instance that was linked again, and a faster clock makes it report sooner', async () => {
   await using watching = await start('watching', '--time-scale', '300');
   const request = { target: { owner: 'ann@example.com' }, reason: 'left', watchDays: 1 };
   const { id } = await startRun(watching, request);

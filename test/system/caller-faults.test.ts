@@ -157,7 +157,7 @@ test('an initial cycle of searches reads the list once', async () => {
   expect(reads).toHaveLength(1);
 });
 
-test('nothing is logged that a caller sent, nor a token', () => {
+test('no log line contains data from a caller or a token', () => {
   expect(lines.join('')).not.toMatch(/token-of|f00dface/);
   expect(lines.length).toBeGreaterThan(50);
 });

@@ -48,11 +48,11 @@ const calls = ['README.md', 'docs/api.md'].flatMap((page) =>
   commandsOf(page).flatMap((command) => (command.startsWith('curl ') ? [{ page, command }] : [])),
 );
 
-test('both pages have calls to try', () => {
+test('both pages contain calls', () => {
   expect(new Set(calls.map(({ page }) => page)).size).toBe(2);
 });
 
-test.each(calls)('the local service carries out a call of $page: $command', async ({ command }) => {
+test.each(calls)('the local service accepts a call of $page: $command', async ({ command }) => {
   const response = await sendLikeCurl(argumentsOf(command), service.url);
 
   expect({ status: response.status, body: await response.json() }).toEqual(
@@ -62,7 +62,7 @@ test.each(calls)('the local service carries out a call of $page: $command', asyn
   );
 });
 
-test('the command line carries out the logout that the README begins with', async () => {
+test('the command line executes the first logout of the README', async () => {
   const [command = ''] = commandsOf('README.md').filter((line) => line.startsWith('npm '));
   const args = argumentsOf(command);
 

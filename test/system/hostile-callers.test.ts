@@ -40,7 +40,7 @@ const isOneOwner = (target: object): boolean =>
   Object.keys(target).join() === 'owner' &&
   Object.values(target).every((owner) => /^[^\s\p{C}]+(?: [^\s\p{C}]+)*$/u.test(owner));
 
-test('whatever a webhook sends, it gets an answer, and at most one run for one owner is started', async () => {
+test('any request to the webhook gets an answer, and starts at most one run for one owner', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.oneof(
@@ -62,7 +62,7 @@ test('whatever a webhook sends, it gets an answer, and at most one run for one o
   );
 });
 
-test('whatever an event hook delivers, the good event in the middle starts its run', async () => {
+test('for any other events in a delivery, the valid event among them starts its run', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(event, { maxLength: 3 }), fc.array(event, { maxLength: 3 }), async (before, after) => {
       const callers = startCallers();
@@ -82,7 +82,7 @@ test('whatever an event hook delivers, the good event in the middle starts its r
   );
 });
 
-test('no header but a right token opens a route', async () => {
+test('a route accepts no authorization header except the right token', async () => {
   await fc.assert(
     fc.asyncProperty(hostileText, fc.constantFrom('/offboarding', '/okta-event-hook'), async (authorization, path) => {
       const callers = startCallers();

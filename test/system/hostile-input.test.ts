@@ -115,7 +115,7 @@ const routes = [
 ] as const;
 
 test.each(routes)(
-  'the %s function answers %s with any content, and passes on nothing invalid',
+  'the %s function answers %s with any content, and passes on only valid values',
   async (handler, routeKey) => {
     const functions = openHandlers();
     const id = fc.oneof(hostileText, fc.constantFrom('1101000001', `api-${'0'.repeat(40)}`));
@@ -150,7 +150,7 @@ test.each(routes)(
 );
 
 test.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'wait', ''])(
-  'a field of the body that is not ours is refused, also one named %j',
+  'an unknown field of the body is refused, also one named %j',
   async (name) => {
     const functions = openHandlers();
     const field = `${JSON.stringify(name)}:{"polluted":true}`;
@@ -177,7 +177,7 @@ test.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'wait', '']
   },
 );
 
-test('of a key that comes twice the last one counts, and the record shows what was done', async () => {
+test('the last value of a repeated key counts, and the run is started with it', async () => {
   const functions = openHandlers();
   const body = '{"target":{"all":true},"reason":"first","target":{"instances":["1101000001"]},"reason":"last"}';
 
@@ -233,7 +233,7 @@ test('a run does nothing for an invalid payload', async () => {
   );
 });
 
-test('a secret that names any other host is refused, and nobody is connected to', async () => {
+test('a secret that names any other host is refused, without a connection', async () => {
   await using setup = await startLogoutSetup({ variables: { CREDENTIAL_TTL_MS: '0' } });
   const allowed = Number(new URL(setup.greenApi.apiUrl).port);
   await using traps = await startTraps(allowed);
@@ -268,36 +268,33 @@ test('a secret that names any other host is refused, and nobody is connected to'
   expect(setup.lines.join('')).not.toContain(markerToken);
 });
 
-test.each([301, 302, 303, 307, 308])(
-  'an allowed host that sends us elsewhere with %i is not followed',
-  async (status) => {
-    await using traps = await startTraps(0);
-    const elsewhere = `http://${traps.authorities[0]}/`;
-    const server = createServer((request, response) => {
-      const location = new URL(request.url ?? '', elsewhere).href;
-      response
-        .writeHead(status, { location, refresh: `0; url=${location}`, 'alt-svc': `h2="${traps.authorities[0]}"` })
-        .end();
-    });
-    await once(server.listen(0, '127.0.0.1'), 'listening');
-    const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
-    await using setup = await startLogoutSetup({ variables: { ALLOWED_API_HOSTS: host } });
-    setup.secretsManager.put({
-      name: 'green-api/7103000001',
-      secretString: JSON.stringify({ apiUrl: `http://${host}`, apiTokenInstance: markerToken }),
-    });
-    using watch = watchConnections();
+test.each([301, 302, 303, 307, 308])('a redirect with %i from an allowed host is not followed', async (status) => {
+  await using traps = await startTraps(0);
+  const elsewhere = `http://${traps.authorities[0]}/`;
+  const server = createServer((request, response) => {
+    const location = new URL(request.url ?? '', elsewhere).href;
+    response
+      .writeHead(status, { location, refresh: `0; url=${location}`, 'alt-svc': `h2="${traps.authorities[0]}"` })
+      .end();
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  await using setup = await startLogoutSetup({ variables: { ALLOWED_API_HOSTS: host } });
+  setup.secretsManager.put({
+    name: 'green-api/7103000001',
+    secretString: JSON.stringify({ apiUrl: `http://${host}`, apiTokenInstance: markerToken }),
+  });
+  using watch = watchConnections();
 
-    const answer = await setup.logOut({ id: '7103000001', wait: 1 });
-    server.close();
+  const answer = await setup.logOut({ id: '7103000001', wait: 1 });
+  server.close();
 
-    expect([answer.status, answer.body.code]).toEqual([502, 'request-refused']);
-    expect(traps.caught()).toBe(0);
-    expect([...watch.places].toSorted()).toEqual([host, new URL(setup.secretsManager.url).host].toSorted());
-  },
-);
+  expect([answer.status, answer.body.code]).toEqual([502, 'request-refused']);
+  expect(traps.caught()).toBe(0);
+  expect([...watch.places].toSorted()).toEqual([host, new URL(setup.secretsManager.url).host].toSorted());
+});
 
-test('the traps work: a connection to one is caught and noted', async () => {
+test('the traps work: a connection to one is recorded', async () => {
   await using traps = await startTraps(0);
   using watch = watchConnections();
 
@@ -337,7 +334,7 @@ test.each([
   '*',
   'a b',
   'exämple.com',
-])('no list of allowed hosts may name %s', (host) => {
+])('a list of allowed hosts cannot contain %s', (host) => {
   const variables = { ALLOWED_API_HOSTS: `proxy.example.com,${host}` };
 
   expect(() => composeLogout(variables, () => {})).toThrow(/ALLOWED_API_HOSTS must be hosts/);

@@ -78,7 +78,7 @@ test('an event hook of Okta logs every phone of the person out', async () => {
   await loggedOut(john, 'okta-event-hook demo-okta');
 });
 
-test('a SCIM client finds the person by a filter, deactivates them, and every phone is logged out', async () => {
+test('a SCIM client finds a person with a filter and deactivates them, and every phone is logged out', async () => {
   await link(ann);
   const found = await call('GET', `/scim/v2/Users?filter=userName+eq+%22${ann.email}%22`, tokens.scim);
   const { Resources } = (await found.json()) as { readonly Resources: readonly Record<string, unknown>[] };
@@ -121,7 +121,7 @@ test('a person without an instance is accepted, and not counted', async () => {
   expect(statuses).toEqual([202, 202, 202]);
 });
 
-test('no token of a caller is printed but in what to try', () => {
+test('a token of a caller is printed only in the commands to try', () => {
   const lines = service
     .output()
     .split('\n')
@@ -130,7 +130,7 @@ test('no token of a caller is printed but in what to try', () => {
   for (const token of Object.values(tokens)) expect(lines.join('\n')).not.toContain(token);
 });
 
-test('the limit of an hour outlives the process: the runs that Lambda lists count', async () => {
+test('the hourly limit survives a restart, because it counts the runs that Lambda lists', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'callers-'));
   const configuration = join(folder, 'cdk.json');
   const { token, sha256 } = newCallerToken();

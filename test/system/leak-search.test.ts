@@ -105,11 +105,11 @@ test.each([
   ['execution history', 'SIGKILL'],
   ['checkpoints', reason],
   ['dead letters', reason],
-])('what was kept of %s has %s in it: there was something to search', (exit, word) => {
+])('the recorded %s contain %s, so there was something to search', (exit, word) => {
   expect(exits[exit]).toContain(word);
 });
 
-test.each(encodings)('the search finds a token that is leaked on purpose: $name', ({ name, encode }) => {
+test.each(encodings)('the search finds a token that is leaked deliberately: $name', ({ name, encode }) => {
   expect(findToken(`{"url":"/waInstance1101000001/logout/${encode(markerToken)}"}`)).toContain(name);
   expect(findToken(encode(markerToken).toUpperCase()).length).toBe(name.startsWith('base64') ? 0 : 1);
 });
@@ -128,6 +128,6 @@ test('the search finds a token in base64 and hex at any position, also when it i
   );
 });
 
-test('the search does not cry wolf', () => {
+test('the search reports no leak where there is none', () => {
   expect(findToken('f00dface 7103 api.green-api.com isLogout')).toEqual([]);
 });

@@ -52,7 +52,7 @@ test('logs out with a reason as curl sends it, and prints the evidence', async (
   });
 });
 
-test('shows a fault that is set while it runs', async () => {
+test('applies a fault that is set while it runs', async () => {
   await fetch(`${service.greenApiUrl}/emulator/instances/1101000004/fault`, {
     method: 'PUT',
     body: '{"fault":"http-403-html"}',
@@ -113,7 +113,7 @@ test.each<[Parameters<typeof runToItsEnd>[0], RegExp]>([
   [{ args: ['--time-scale', '0'] }, /^--time-scale is "0": it must be a number from 1 to 500\n$/],
   [{ args: ['--time-scale', '9', '--secrets', 'aws'] }, /^--time-scale works with the emulators only: leave it out\n$/],
   [{ args: ['--green-api-port', 'x'] }, /^--green-api-port is "x": it must be a number from 0 to 65535\n$/],
-])('%j ends in one clear line and exit code 1', async (options, line) => {
+])('%j ends the service with one clear line and exit code 1', async (options, line) => {
   const noAccount = { AWS_EC2_METADATA_DISABLED: 'true', HOME: '/nonexistent' };
 
   const { code, output } = await runToItsEnd({ ...options, variables: { ...noAccount, ...options.variables } });
@@ -123,7 +123,7 @@ test.each<[Parameters<typeof runToItsEnd>[0], RegExp]>([
   expect(code).toBe(1);
 });
 
-test('a taken port ends in one clear line and exit code 1', async () => {
+test('a port in use ends the service with one clear line and exit code 1', async () => {
   const taken = createServer().listen(0, '127.0.0.1');
   await once(taken, 'listening');
   const { port } = taken.address() as AddressInfo;
@@ -135,7 +135,7 @@ test('a taken port ends in one clear line and exit code 1', async () => {
   expect(code).toBe(1);
 });
 
-test('SIGTERM ends it with exit code 0', async () => {
+test('SIGTERM ends the service with exit code 0', async () => {
   await using other = await startLocalService();
 
   other.child.kill('SIGTERM');
@@ -147,7 +147,7 @@ test('prints the address of the console first', () => {
   expect(service.output().split('\n')[0]).toBe(`Open ${service.url}/ in a browser: the web console.`);
 });
 
-test('helps with a route that does not exist', async () => {
+test('answers an unknown route with the routes that exist', async () => {
   const response = await fetch(`${service.url}/instance/1101000001`);
 
   expect(response.status).toBe(404);
@@ -158,7 +158,7 @@ test('helps with a route that does not exist', async () => {
   });
 });
 
-test('takes the port of the GREEN-API emulator from an option', async () => {
+test('uses the configured port for the GREEN-API emulator', async () => {
   const free = createServer().listen(0, '127.0.0.1');
   await once(free, 'listening');
   const { port } = free.address() as AddressInfo;
@@ -207,11 +207,11 @@ test.concurrent.each(Object.keys(ends))(
   },
 );
 
-test('keeps the evidence of every logout in a file besides printing it', () => {
+test('prints the evidence of every logout, and keeps it in a file', () => {
   expect(evidenceOf(service, '1101000001')).toMatchObject([{ message: 'evidence', reason: 'first example' }]);
 });
 
-test.concurrent('goes on when evidence cannot be written to its file, and says so once', async () => {
+test.concurrent('continues when evidence cannot be written to its file, and reports it once', async () => {
   const journal = mkdtempSync(join(tmpdir(), 'green-api-logout-'));
   const evidence = `${journal}.evidence.jsonl`;
   await using other = await startLocalService({ journal });
@@ -227,7 +227,7 @@ test.concurrent('goes on when evidence cannot be written to its file, and says s
   for (const path of [journal, evidence]) rmSync(path, { recursive: true });
 });
 
-test('a second service on the same journal ends in one clear line, and changes nothing', async () => {
+test('a second service with the same journal ends with one clear line, and changes nothing', async () => {
   const journal = mkdtempSync(join(tmpdir(), 'green-api-logout-'));
   await using first = await startLocalService({ journal });
 

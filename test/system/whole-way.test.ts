@@ -72,7 +72,7 @@ test('an offboarding event logs out the person it names, records evidence, and p
   expect(JSON.parse((await sendEvent(service, file)).stdout).runs).toEqual(runs);
 });
 
-test('an event that no dialect understands is refused with the reason', async () => {
+test('an event that matches no dialect is refused with the reason', async () => {
   const post = (body: string) => fetch(`${service.url}/events`, { method: 'POST', body });
 
   const unknown = await post('{"source":"x","detail-type":"Something Else","detail":{}}');
@@ -138,7 +138,7 @@ test('a run over a group skips protected instances; the same key is the same run
   expect(run.outcomes.at(-1)).toMatchObject({ idInstance: '1101000005', kind: 'skipped', detail: 'protected' });
 });
 
-test('a run that is stopped ends there', async () => {
+test('a run that is stopped while it waits logs nobody out', async () => {
   const at = new Date(Date.now() + 3_600_000).toISOString();
   const { id } = await startRun(service, { target: { all: true }, reason: 'drill', at });
 
