@@ -1,4 +1,4 @@
-import { Aws, RemovalPolicy, TimeZone } from 'aws-cdk-lib';
+import { Aws, RemovalPolicy, TimeZone, Validations } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   ContextAttribute,
@@ -32,11 +32,15 @@ export class Schedules extends Construct {
     });
     const target = this.#createTarget(events);
     for (const { name, expression, timeZone, ...request } of settings.schedules) {
-      new Schedule(this, `Schedule-${name}`, {
+      const schedule = new Schedule(this, `Schedule-${name}`, {
         scheduleName: name,
         scheduleGroup: this.group,
         schedule: ScheduleExpression.expression(expression, TimeZone.of(timeZone)),
         target: target({ schedule: name, scheduledTime: ContextAttribute.scheduledTime, ...request }),
+      });
+      Validations.of(schedule).acknowledge({
+        id: 'CloudFormation-Validate::E3019',
+        reason: 'A name is unique within its schedule group. The rule compares all schedules of the template.',
       });
     }
   }

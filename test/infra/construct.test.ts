@@ -1,11 +1,12 @@
-import { Duration, type Stack } from 'aws-cdk-lib';
+import { rmSync } from 'node:fs';
+import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Alias, Key } from 'aws-cdk-lib/aws-kms';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { GreenApiLogout, type GreenApiLogoutProps } from '../../infra/index.ts';
 import { createConstruct, createRole, rightsOf, warningsIn } from '../support/construct-app.ts';
-import { jwt } from '../support/synthesize.ts';
+import { context, jwt } from '../support/synthesize.ts';
 
 const everything = (stack: Stack): GreenApiLogoutProps => ({
   name: 'logout-staging',
@@ -20,6 +21,8 @@ const everything = (stack: Stack): GreenApiLogoutProps => ({
   throttling: { rateLimit: 5, burstLimit: 10 },
   logRetention: RetentionDays.ONE_WEEK,
   evidenceRetention: RetentionDays.TEN_YEARS,
+  tokenRotation: { enabled: true },
+  evidenceVault: { years: 7, mode: 'COMPLIANCE' },
   alarmTopic: new Topic(stack, 'OnCall'),
   runbookUrl: 'https://wiki.example.com/runbook',
   memorySize: 384,
@@ -43,6 +46,11 @@ const everything = (stack: Stack): GreenApiLogoutProps => ({
     custom: { sources: ['com.example.hr'], putEventsFrom: { accounts: ['222233334444'] } },
     okta: { partnerBusName: 'aws.partner/okta.com/example/logout' },
     identityCenter: { enabled: true, identityStoreId: 'd-93670dc30f' },
+  },
+  identityProviders: {
+    hr: { kind: 'webhook', tokenSha256: ['a'.repeat(64)] },
+    okta: { kind: 'okta-event-hook', tokenSha256: ['b'.repeat(64)] },
+    entra: { kind: 'scim', tokenSha256: ['c'.repeat(64)], quietAfterHours: 6 },
   },
 });
 
@@ -86,6 +94,18 @@ describe('the construct', () => {
     expect(names.length).toBeGreaterThan(40);
     expect(repeated.filter((name) => !/Stage|Alias|Authorizer/.test(name))).toEqual([]);
     expect(names).toContainEqual(expect.stringMatching(/^AWS::Events::EventBus "Company-Second-[0-9A-F]{8}"$/));
+  });
+
+  test('can be twice in one stack with everything on, under the rules by which CDK validates templates', () => {
+    const app = new App({ context });
+    const stack = new Stack(app, 'Company');
+    const props = everything(stack);
+    for (const name of ['first', 'second']) new GreenApiLogout(stack, name, { ...props, name });
+
+    const { directory } = app.synth();
+
+    Template.fromStack(stack).resourceCountIs('AWS::Scheduler::Schedule', 2);
+    rmSync(directory, { recursive: true });
   });
 
   test('measures only its own logouts', () => {

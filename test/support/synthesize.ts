@@ -9,11 +9,14 @@ import { propsOf } from '../../infra/constructs/settings.ts';
 // cdk-nag reads properties that CDK would have nobody read.
 process.env.JSII_DEPRECATED = 'quiet';
 
-const { context } = JSON.parse(readFileSync(join(import.meta.dirname, '../../cdk.json'), 'utf8'));
+const { context: cdkJson } = JSON.parse(readFileSync(join(import.meta.dirname, '../../cdk.json'), 'utf8'));
+
+/** The feature flags of `cdk.json`. No asset is bundled. */
+export const context = { ...cdkJson, 'aws:cdk:bundling-stacks': [] };
 
 /** The stack as it would be deployed with this configuration, under the feature flags of `cdk.json`. */
 export const synthesize = (configuration: object = {}) => {
-  const app = new App({ context: { ...context, 'aws:cdk:bundling-stacks': [] } });
+  const app = new App({ context });
   const stack = new GreenApiLogoutStack(app, 'GreenApiLogout', propsOf(parseConfiguration(configuration)));
   const noTopic = { id: 'Annotation::green-api-logout:no-alarm-topic', reason: 'It is tested by itself.' };
   Validations.of(stack.greenApiLogout).acknowledge(noTopic);
