@@ -111,6 +111,10 @@ const entries = {
   tokenRotation: v.optional(fields({ enabled: v.optional(flag, false) }), {}),
   /** Off unless it is configured. */
   evidenceVault: v.exactOptional(evidenceVault),
+  /** The runbook that alarm texts link to; in a CDK app it may become known only at deployment. */
+  runbookUrl: v.exactOptional(
+    matching(/^(?:https:\/\/[^\s/?#]+[^\s#]*|\$\{Token\[\S+)$/, 'an https URL without fragment'),
+  ),
   /** Memory of each function except `run` and `watch`, and with it its share of a CPU. */
   memoryMb: v.optional(memoryMb, 256),
   runs: v.optional(runs, {}),

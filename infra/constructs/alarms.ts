@@ -30,7 +30,7 @@ export type AlarmsProps = {
   readonly runbookUrl: string;
 };
 
-/** The alarms of a deployment. Each text states the impact on people and links to the runbook. */
+/** The alarms of a deployment. Each text states the impact on people and names the section of the runbook. */
 export class Alarms extends Construct {
   readonly all: Alarm[] = [];
   readonly #props: AlarmsProps;

@@ -161,7 +161,10 @@ export interface GreenApiLogoutProps {
   readonly evidenceVault?: EvidenceVaultOptions;
   /** Where alarms are sent. A topic encrypted under `alias/aws/sns` gets none. @default alarms only show in CloudWatch */
   readonly alarmTopic?: ITopic;
-  /** The runbook that alarm texts link to; `#` and the alarm's name are added. @default this project's docs/operations.md */
+  /**
+   * The runbook that alarm texts link to: an https URL, to which `#` and the alarm's name are added.
+   * @default docs/operations.md of this project: a link if its package.json names a repository, else only the file's name
+   */
   readonly runbookUrl?: string;
   /** MiB of memory of each function but the one that executes runs. @default 256 */
   readonly memorySize?: number;

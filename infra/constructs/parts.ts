@@ -24,8 +24,8 @@ import { WatchFunction } from './watch-function.ts';
 
 const createDeployment = (scope: Construct, props: GreenApiLogoutProps): Deployment => {
   const settings = settingsOf(scope, props);
-  const { name, secretPrefix: prefix } = settings;
-  const { alarmTopic: topic, encryptionKey, runbookUrl = defaultRunbookUrl } = props;
+  const { name, secretPrefix: prefix, runbookUrl = defaultRunbookUrl } = settings;
+  const { alarmTopic: topic, encryptionKey } = props;
   addWarnings(scope, settings, topic);
   return {
     settings,

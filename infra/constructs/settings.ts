@@ -20,6 +20,7 @@ const plainValuesOf = (scope: Construct, props: GreenApiLogoutProps): object => 
   evidenceRetentionDays: props.evidenceRetention,
   tokenRotation: props.tokenRotation,
   evidenceVault: props.evidenceVault,
+  runbookUrl: props.runbookUrl,
   memoryMb: props.memorySize,
   runs: {
     maxTargetsCeiling: props.runs?.maxTargetsCeiling,

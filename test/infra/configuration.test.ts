@@ -109,6 +109,12 @@ test.each([
   ['green-api-logout.logRetentionDays must be one of… (got 2', { logRetentionDays: 2 }],
   ['green-api-logout.evidenceRetentionDays must … (got null', { evidenceRetentionDays: null }],
   ['green-api-logout.alarmTopicArn must be the ARN… (got "on-call"', { alarmTopicArn: 'on-call' }],
+  ...['http://a.example.com', 'https://a.example.com/#alarms', 'docs/operations.md', ''].map(
+    (runbookUrl): [string, object] => [
+      `green-api-logout.runbookUrl must be an https URL without fragment… (got "${runbookUrl}"`,
+      { runbookUrl },
+    ],
+  ),
   ['green-api-logout.memoryMb must be a whole number from 128 to 10240… (got 64', { memoryMb: 64 }],
   [
     'green-api-logout.runs.maxTargetsCeiling must be a whole number from 1 to 3000… (got 3001',
@@ -268,7 +274,8 @@ test('no way of writing an address passes as an extra host', () => {
 });
 
 test('no JSON makes it throw anything but its own error', () => {
-  const anyField = fc.constantFrom(...Object.keys(parseConfiguration()), 'kmsKeyArn', 'alarmTopicArn', '__proto__');
+  const optional = ['kmsKeyArn', 'alarmTopicArn', 'runbookUrl'];
+  const anyField = fc.constantFrom(...Object.keys(parseConfiguration()), ...optional, '__proto__');
 
   fc.assert(
     fc.property(fc.oneof(fc.jsonValue(), fc.dictionary(anyField, fc.jsonValue())), (value) => {
@@ -278,7 +285,7 @@ test('no JSON makes it throw anything but its own error', () => {
 });
 
 test('no unknown field is accepted silently, whatever its name', () => {
-  const known = new Set([...Object.keys(parseConfiguration()), 'kmsKeyArn', 'alarmTopicArn']);
+  const known = new Set([...Object.keys(parseConfiguration()), 'kmsKeyArn', 'alarmTopicArn', 'runbookUrl']);
   const name = fc.oneof(fc.string(), fc.constantFrom('__proto__', 'constructor', 'toString', 'hasOwnProperty'));
 
   fc.assert(

@@ -126,6 +126,7 @@ describe('the construct', () => {
   test.each([
     ['Company/Logout.memoryMb must be a whole number from 128 to 10240 (got 64)', { memorySize: 64 }],
     ['Company/Logout.greenApiTimeoutMs must be a whole number', { greenApiTimeout: Duration.minutes(1) }],
+    ['Company/Logout.runbookUrl must be an https URL without fragment', { runbookUrl: 'docs/runbook.md' }],
     ['Company/Logout.name must be up to 64 letters', { name: 'a b' }],
     ['Company/Logout.warmHosts must be a list', { warmHosts: ['a.example.com'] }],
   ])('refuses a wrong prop: %s', (problem, props) => {

@@ -264,11 +264,18 @@ describe('the alarms', () => {
       ]);
   });
 
-  test('state their impact on people and link to the runbook', () => {
+  test('state their impact on people and name the section of the runbook', () => {
     for (const { AlarmName, AlarmDescription } of Object.values(resourcesIn(plain, 'AWS::CloudWatch::Alarm'))) {
       const name = AlarmName.replace('green-api-logout-', '');
       expect(AlarmDescription).toMatch(/(?:still be logged in|logouts go on)\. What to do: \S+$/);
       expect(AlarmDescription.endsWith(`docs/operations.md#${name}`)).toBe(true);
+    }
+  });
+
+  test('link to the configured runbook', () => {
+    for (const { AlarmName, AlarmDescription } of Object.values(resourcesIn(custom, 'AWS::CloudWatch::Alarm'))) {
+      const name = AlarmName.replace('logout-staging-', '');
+      expect(AlarmDescription).toMatch(new RegExp(` https://wiki\\.example\\.com/runbook\\?view=plain#${name}$`));
     }
   });
 

@@ -58,6 +58,7 @@ export const everything = {
   tokenRotation: { enabled: true },
   evidenceVault: { years: 7, mode: 'COMPLIANCE' },
   alarmTopicArn: topicArn,
+  runbookUrl: 'https://wiki.example.com/runbook?view=plain',
   memoryMb: 384,
   runs: { maxTargetsCeiling: 3_000, executionTimeoutDays: 90, retentionDays: 60, memoryMb: 1_024 },
   schedules: [
