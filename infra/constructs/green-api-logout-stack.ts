@@ -12,15 +12,17 @@ export class GreenApiLogoutStack extends Stack {
 
   constructor(scope: Construct, id: string, props: GreenApiLogoutStackProps = {}) {
     super(scope, id, { description: 'Logs messenger instances out of GREEN-API.', ...props });
-    const { encryptionKeyArn, alarmTopicArn, name = this.stackName } = props;
+    const { encryptionKey, encryptionKeyArn, alarmTopic, alarmTopicArn, name = this.stackName } = props;
     // CDK leaves the id Default out of the resources' names.
     this.greenApiLogout = new GreenApiLogout(this, 'Default', {
-      ...(encryptionKeyArn !== undefined && {
-        encryptionKey: Key.fromKeyArn(this, 'EncryptionKeyByArn', encryptionKeyArn),
-      }),
-      ...(alarmTopicArn !== undefined && { alarmTopic: Topic.fromTopicArn(this, 'AlarmTopicByArn', alarmTopicArn) }),
       ...props,
       name,
+      ...(encryptionKey === undefined &&
+        encryptionKeyArn !== undefined && {
+          encryptionKey: Key.fromKeyArn(this, 'EncryptionKeyByArn', encryptionKeyArn),
+        }),
+      ...(alarmTopic === undefined &&
+        alarmTopicArn !== undefined && { alarmTopic: Topic.fromTopicArn(this, 'AlarmTopicByArn', alarmTopicArn) }),
     });
     this.#addOutputs(this.greenApiLogout, props);
   }

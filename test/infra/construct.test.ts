@@ -4,9 +4,9 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Alias, Key } from 'aws-cdk-lib/aws-kms';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Topic } from 'aws-cdk-lib/aws-sns';
-import { GreenApiLogout, type GreenApiLogoutProps } from '../../infra/index.ts';
+import { GreenApiLogout, type GreenApiLogoutProps, GreenApiLogoutStack, outputKeys } from '../../infra/index.ts';
 import { createConstruct, createRole, rightsOf, warningsIn } from '../support/construct-app.ts';
-import { context, jwt } from '../support/synthesize.ts';
+import { context, jwt, keyArn, topicArn } from '../support/synthesize.ts';
 
 const everything = (stack: Stack): GreenApiLogoutProps => ({
   name: 'logout-staging',
@@ -132,6 +132,24 @@ describe('the construct', () => {
   ])('refuses a wrong prop: %s', (problem, props) => {
     expect(() => createConstruct(props)).toThrow(problem);
   });
+});
+
+test('the stack takes ARNs in place of CDK objects that are undefined', () => {
+  const props = {
+    ...{ alarmTopicArn: topicArn, alarmTopic: undefined },
+    ...{ encryptionKeyArn: keyArn, encryptionKey: undefined },
+  };
+
+  // As JavaScript: these props must not be undefined in TypeScript.
+  const stack = new GreenApiLogoutStack(new App(), 'Company', props as object);
+
+  const template = Template.fromStack(stack);
+  template.allResourcesProperties('AWS::CloudWatch::Alarm', { AlarmActions: [topicArn] });
+  template.hasResourceProperties('AWS::IAM::Policy', {
+    PolicyDocument: { Statement: Match.arrayWith([Match.objectLike({ Action: 'kms:Decrypt', Resource: keyArn })]) },
+  });
+  template.hasOutput(outputKeys.alarmTopic, { Value: topicArn });
+  template.hasOutput(outputKeys.encryptionKey, { Value: keyArn });
 });
 
 describe('a grant', () => {
