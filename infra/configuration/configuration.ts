@@ -51,34 +51,36 @@ const problemsAcross = ({
   ];
 };
 
-const describe = (root: string, { path, message, ...rest }: Problem): string => {
+const describe = (name: string, { message, ...rest }: Problem): string => {
   const got = 'given' in rest ? ` (got ${JSON.stringify(rest.given)?.slice(0, 80) ?? 'nothing'})` : '';
-  return `${[root, path].filter(Boolean).join('.')} ${message}${got}`;
+  return `${name} ${message}${got}`;
 };
 
 const parse = <Schema extends v.GenericSchema<unknown, Omit<Settings, 'name'>>>(
   schema: Schema,
   value: unknown,
-  root: string,
+  nameOf: (path: string) => string,
 ): v.InferOutput<Schema> => {
   const parsed = v.safeParse(schema, value);
   const problems = parsed.success ? problemsAcross(parsed.output) : parsed.issues.map(problemOf);
   if (!parsed.success || problems.length > 0)
-    throw new ConfigurationError(problems.map((problem) => describe(root, problem)).join('\n'));
+    throw new ConfigurationError(problems.map((problem) => describe(nameOf(problem.path), problem)).join('\n'));
   return parsed.output;
 };
 
 /**
  * Checks the settings of a construct and fills in the defaults.
  *
- * @param root how errors name the construct
+ * @param nameOf how errors name the setting with this path
  * @throws ConfigurationError naming every setting that is wrong
  */
-export const parseSettings = (value: unknown, root: string): Settings => parse(settingsSchema, value, root);
+export const parseSettings = (value: unknown, nameOf: (path: string) => string): Settings =>
+  parse(settingsSchema, value, nameOf);
 
 /**
  * Reads the value under {@link contextKey}; without one, every default applies.
  *
  * @throws ConfigurationError naming every field that is wrong
  */
-export const parseConfiguration = (value: unknown = {}): Configuration => parse(configurationSchema, value, contextKey);
+export const parseConfiguration = (value: unknown = {}): Configuration =>
+  parse(configurationSchema, value, (path) => [contextKey, path].filter(Boolean).join('.'));

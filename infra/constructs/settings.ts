@@ -6,12 +6,15 @@ import type { GreenApiLogoutProps, GreenApiLogoutStackProps } from './green-api-
 /** Bus, schedule group and dashboard take this many characters. */
 const longestName = 64;
 
+/** A duration that is no whole number is refused with all other wrong props, and not by CDK, which does not name the prop. */
+const fractions = { integral: false };
+
 const plainValuesOf = (scope: Construct, props: GreenApiLogoutProps): object => ({
   name: props.name ?? Names.uniqueResourceName(scope, { maxLength: longestName, separator: '-' }),
   secretPrefix: props.secretPrefix,
   allowedApiHosts: props.allowedApiHosts,
-  credentialTtlMs: props.credentialTtl?.toMilliseconds(),
-  greenApiTimeoutMs: props.greenApiTimeout?.toMilliseconds(),
+  credentialTtlMs: props.credentialTtl?.toMilliseconds(fractions),
+  greenApiTimeoutMs: props.greenApiTimeout?.toMilliseconds(fractions),
   warmInstances: props.warmInstances,
   warmHosts: props.warmHosts,
   authorization: props.authorization,
@@ -24,14 +27,28 @@ const plainValuesOf = (scope: Construct, props: GreenApiLogoutProps): object => 
   memoryMb: props.memorySize,
   runs: {
     maxTargetsCeiling: props.runs?.maxTargetsCeiling,
-    executionTimeoutDays: props.runs?.executionTimeout?.toDays(),
-    retentionDays: props.runs?.retention?.toDays(),
+    executionTimeoutDays: props.runs?.executionTimeout?.toDays(fractions),
+    retentionDays: props.runs?.retention?.toDays(fractions),
     memoryMb: props.runs?.memorySize,
   },
   schedules: props.schedules,
   offboarding: props.offboarding,
   identityProviders: props.identityProviders,
 });
+
+/** The props whose settings have another name. */
+const propNames: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    credentialTtlMs: 'credentialTtl in milliseconds',
+    greenApiTimeoutMs: 'greenApiTimeout in milliseconds',
+    logRetentionDays: 'logRetention',
+    evidenceRetentionDays: 'evidenceRetention',
+    memoryMb: 'memorySize',
+    'runs.executionTimeoutDays': 'runs.executionTimeout in days',
+    'runs.retentionDays': 'runs.retention in days',
+    'runs.memoryMb': 'runs.memorySize',
+  } satisfies Partial<Record<keyof Settings | `runs.${keyof Settings['runs']}`, string>>),
+);
 
 /**
  * The props that are plain values, with every default filled in.
@@ -40,7 +57,10 @@ const plainValuesOf = (scope: Construct, props: GreenApiLogoutProps): object => 
  */
 export const settingsOf = (scope: Construct, props: GreenApiLogoutProps): Settings =>
   // As JSON, which drops props that are undefined: they get their defaults.
-  parseSettings(JSON.parse(JSON.stringify(plainValuesOf(scope, props))), scope.node.path);
+  parseSettings(
+    JSON.parse(JSON.stringify(plainValuesOf(scope, props))),
+    (path) => `${scope.node.path}.${propNames.get(path) ?? path}`,
+  );
 
 /** The props of the stack that a configuration file describes: the inverse of {@link settingsOf}. */
 export const propsOf = (configuration: Configuration): GreenApiLogoutStackProps => {

@@ -124,13 +124,39 @@ describe('the construct', () => {
   });
 
   test.each([
-    ['Company/Logout.memoryMb must be a whole number from 128 to 10240 (got 64)', { memorySize: 64 }],
-    ['Company/Logout.greenApiTimeoutMs must be a whole number', { greenApiTimeout: Duration.minutes(1) }],
+    ['Company/Logout.memorySize must be a whole number from 128 to 10240 (got 64)', { memorySize: 64 }],
+    [
+      'Company/Logout.credentialTtl in milliseconds must be a whole number from 0 to 86400000 (got 172800000)',
+      { credentialTtl: Duration.days(2) },
+    ],
+    [
+      'Company/Logout.greenApiTimeout in milliseconds must be a whole number from 100 to 27000 (got 60000)',
+      { greenApiTimeout: Duration.minutes(1) },
+    ],
+    ['Company/Logout.logRetention must be one of', { logRetention: RetentionDays.INFINITE }],
+    ['Company/Logout.evidenceRetention must be one of', { evidenceRetention: RetentionDays.INFINITE }],
+    [
+      'Company/Logout.runs.executionTimeout in days must be a whole number from 2 to 366 (got 2.5)',
+      { runs: { executionTimeout: Duration.hours(60) } },
+    ],
+    [
+      'Company/Logout.runs.retention in days must be a whole number from 1 to 90 (got 1.5)',
+      { runs: { retention: Duration.hours(36) } },
+    ],
+    ['Company/Logout.runs.memorySize must be a whole number from 128', { runs: { memorySize: 64 } }],
     ['Company/Logout.runbookUrl must be an https URL without fragment', { runbookUrl: 'docs/runbook.md' }],
     ['Company/Logout.name must be up to 64 letters', { name: 'a b' }],
     ['Company/Logout.warmHosts must be a list', { warmHosts: ['a.example.com'] }],
   ])('refuses a wrong prop: %s', (problem, props) => {
     expect(() => createConstruct(props)).toThrow(problem);
+  });
+
+  test('names every wrong prop at once', () => {
+    const props = { memorySize: 64, runs: { executionTimeout: Duration.hours(60), memorySize: 64 } };
+
+    expect(() => createConstruct(props)).toThrow(
+      /Logout\.memorySize must .*\n.*Logout\.runs\.executionTimeout in days must .*\n.*Logout\.runs\.memorySize must /,
+    );
   });
 });
 
