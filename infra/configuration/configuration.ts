@@ -61,7 +61,8 @@ const parse = <Schema extends v.GenericSchema<unknown, Omit<Settings, 'name'>>>(
   value: unknown,
   nameOf: (path: string) => string,
 ): v.InferOutput<Schema> => {
-  const parsed = v.safeParse(schema, value);
+  // One line per field: its first problem.
+  const parsed = v.safeParse(schema, value, { abortPipeEarly: true });
   const problems = parsed.success ? problemsAcross(parsed.output) : parsed.issues.map(problemOf);
   if (!parsed.success || problems.length > 0)
     throw new ConfigurationError(problems.map((problem) => describe(nameOf(problem.path), problem)).join('\n'));

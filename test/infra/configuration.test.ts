@@ -207,7 +207,7 @@ test('takes a schedule with everything that the API would take, up to the config
 });
 
 test('names everything that is wrong at once, a line each', () => {
-  expect(errorAbout({ memoryMb: 1, throttling: { rateLimit: 0 }, retention: 1 })?.split('\n')).toHaveLength(3);
+  expect(errorAbout({ memoryMb: 0.5, throttling: { rateLimit: 0 }, retention: 1 })?.split('\n')).toHaveLength(3);
 });
 
 test('names a field that does not exist without quoting it, for it may be a misplaced token', () => {
