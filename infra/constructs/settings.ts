@@ -1,7 +1,8 @@
 import { Duration, Names } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import type { DialectName } from '../../functions/offboarding/dialects.ts';
 import { type Configuration, parseSettings, type Settings } from '../configuration/configuration.ts';
-import type { GreenApiLogoutProps, GreenApiLogoutStackProps } from './green-api-logout-props.ts';
+import type { GreenApiLogoutProps, GreenApiLogoutStackProps, Offboarding } from './green-api-logout-props.ts';
 
 /** Bus, schedule group and dashboard take this many characters. */
 const longestName = 64;
@@ -32,7 +33,8 @@ const plainValuesOf = (scope: Construct, props: GreenApiLogoutProps): object => 
     memoryMb: props.runs?.memorySize,
   },
   schedules: props.schedules,
-  offboarding: props.offboarding,
+  // Does not compile while a dialect has no prop.
+  offboarding: props.offboarding satisfies Pick<Offboarding, DialectName> | undefined,
   identityProviders: props.identityProviders,
 });
 
