@@ -3,15 +3,26 @@ import { routeKeyOf, routes } from '../../functions/http/routes.ts';
 import { type InstanceId, parseInstanceId } from '../../functions/instances/instance-id.ts';
 import type { DialectName } from '../../functions/offboarding/dialects.ts';
 import { identityStoreIdPattern, mostInstances, secretPrefixPattern } from '../../functions/platform/environment.ts';
-import { fields, flag, listOf, matching, publicHost, retentionDays, upTo, wholeNumber, word } from './field-schemas.ts';
+import {
+  fields,
+  flag,
+  listOf,
+  matching,
+  publicHost,
+  retentionDays,
+  upTo,
+  urlOrToken,
+  wholeNumber,
+  word,
+} from './field-schemas.ts';
 import { identityProviders } from './identity-providers.ts';
 import { scheduleSchema } from './schedules/schedule-schema.ts';
 
 const memoryMb = wholeNumber(128, 10_240);
 
 const jwt = fields({
-  /** The `iss` of the tokens; in a CDK app it may become known only at deployment. */
-  issuer: matching(/^(?:https:\/\/[^\s/?#]+[^\s?#]*|\$\{Token\[\S+)$/, 'an https URL without query and fragment'),
+  /** The `iss` of the tokens. */
+  issuer: urlOrToken(/^https:\/\/[^\s/?#]+[^\s?#]*$/, 'an https URL without query and fragment'),
   audience: listOf(word, 50),
   /** Scopes by route: a caller needs one of them. Either every route has scopes or none, so that none is forgotten. */
   scopes: v.exactOptional(fields(v.entriesFromList(routes.map(routeKeyOf), listOf(word, 10)))),
@@ -111,10 +122,8 @@ const entries = {
   tokenRotation: v.optional(fields({ enabled: v.optional(flag, false) }), {}),
   /** Off unless it is configured. */
   evidenceVault: v.exactOptional(evidenceVault),
-  /** The runbook that alarm texts link to; in a CDK app it may become known only at deployment. */
-  runbookUrl: v.exactOptional(
-    matching(/^(?:https:\/\/[^\s/?#]+[^\s#]*|\$\{Token\[\S+)$/, 'an https URL without fragment'),
-  ),
+  /** The runbook that alarm texts link to. */
+  runbookUrl: v.exactOptional(urlOrToken(/^https:\/\/[^\s/?#]+[^\s#]*$/, 'an https URL without fragment')),
   /** Memory of each function except `run` and `watch`, and with it its share of a CPU. */
   memoryMb: v.optional(memoryMb, 256),
   runs: v.optional(runs, {}),

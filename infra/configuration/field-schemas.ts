@@ -16,8 +16,21 @@ export const fields = <const Entries extends v.ObjectEntries>(entries: Entries) 
     }),
   );
 
+/** What stands in an app's code for a value that CloudFormation knows only at deployment. */
+const tokenPattern = /[$#]\{Token\[/;
+
 export const matching = (pattern: RegExp, allowed: string) =>
-  v.pipe(v.string(`must be ${allowed}`), v.regex(pattern, `must be ${allowed}`));
+  v.pipe(
+    v.string(`must be ${allowed}`),
+    v.regex(pattern, ({ input }) => `must be ${tokenPattern.test(input) ? 'a literal, not a token' : allowed}`),
+  );
+
+/** A URL, which in a CDK app may become known only at deployment. */
+export const urlOrToken = (pattern: RegExp, allowed: string) =>
+  v.pipe(
+    v.string(`must be ${allowed}`),
+    v.check((url) => pattern.test(url) || /^\$\{Token\[\S+$/.test(url), `must be ${allowed}`),
+  );
 
 export const word = matching(/^\S+$/, 'a text without white space');
 

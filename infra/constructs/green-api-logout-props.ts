@@ -77,7 +77,9 @@ export interface LogoutSchedule {
 
 /** Who outside this account may put events on the bus; inside, a role's own policy decides. */
 export interface EventSenders {
+  /** Ids of accounts: literals, not tokens. */
   readonly accounts?: readonly string[];
+  /** Id of an AWS organization: a literal, not a token. */
   readonly organization?: string;
 }
 
@@ -94,9 +96,9 @@ export interface CustomOffboarding {
 /** The systems whose events report that somebody left. */
 export interface Offboarding {
   readonly custom?: CustomOffboarding;
-  /** Okta's log streaming: the partner event bus it was associated with. @default off */
+  /** Okta's log streaming: the partner event bus it was associated with, by a literal, not a token. @default off */
   readonly okta?: { readonly partnerBusName: string };
-  /** AWS IAM Identity Center in this account and Region, by CloudTrail. With `enabled` it needs `identityStoreId`. @default off */
+  /** AWS IAM Identity Center in this account and Region, by CloudTrail. With `enabled` it needs `identityStoreId`, a literal, not a token. @default off */
   readonly identityCenter?: { readonly enabled?: boolean; readonly identityStoreId?: string };
 }
 

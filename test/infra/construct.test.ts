@@ -1,10 +1,16 @@
 import { rmSync } from 'node:fs';
-import { App, Duration, Stack } from 'aws-cdk-lib';
+import { App, Aws, Duration, Fn, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Alias, Key } from 'aws-cdk-lib/aws-kms';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Topic } from 'aws-cdk-lib/aws-sns';
-import { GreenApiLogout, type GreenApiLogoutProps, GreenApiLogoutStack, outputKeys } from '../../infra/index.ts';
+import {
+  GreenApiLogout,
+  type GreenApiLogoutProps,
+  GreenApiLogoutStack,
+  type Offboarding,
+  outputKeys,
+} from '../../infra/index.ts';
 import { createConstruct, createRole, rightsOf, warningsIn } from '../support/construct-app.ts';
 import { context, jwt, keyArn, topicArn } from '../support/synthesize.ts';
 
@@ -149,6 +155,34 @@ describe('the construct', () => {
     ['Company/Logout.warmHosts must be a list', { warmHosts: ['a.example.com'] }],
   ])('refuses a wrong prop: %s', (problem, props) => {
     expect(() => createConstruct(props)).toThrow(problem);
+  });
+
+  test.each<[string, Offboarding]>([
+    ['okta.partnerBusName', { okta: { partnerBusName: Aws.STACK_NAME } }],
+    ['identityCenter.identityStoreId', { identityCenter: { identityStoreId: Aws.STACK_NAME } }],
+    ['custom.putEventsFrom.accounts.0', { custom: { putEventsFrom: { accounts: [Aws.ACCOUNT_ID] } } }],
+    ['custom.putEventsFrom.organization', { custom: { putEventsFrom: { organization: Aws.STACK_NAME } } }],
+  ])('refuses a token for offboarding.%s, and says so', (prop, offboarding) => {
+    expect(() => createConstruct({ offboarding })).toThrow(
+      `Company/Logout.offboarding.${prop} must be a literal, not a token (got "\${Token[`,
+    );
+  });
+
+  test('takes addresses and audiences that are known only at deployment', () => {
+    const issuer = `https://cognito-idp.${Aws.REGION}.amazonaws.com/pool`;
+
+    const { stack } = createConstruct({
+      authorization: { jwt: { issuer, audience: [Aws.STACK_NAME] } },
+      runbookUrl: Fn.importValue('RunbookUrl'),
+    });
+
+    const template = Template.fromStack(stack);
+    template.hasResourceProperties('AWS::ApiGatewayV2::Authorizer', {
+      JwtConfiguration: { Audience: [{ Ref: 'AWS::StackName' }] },
+    });
+    template.allResourcesProperties('AWS::CloudWatch::Alarm', {
+      AlarmDescription: { 'Fn::Join': ['', Match.arrayWith([{ 'Fn::ImportValue': 'RunbookUrl' }])] },
+    });
   });
 
   test('names every wrong prop at once', () => {
