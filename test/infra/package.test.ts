@@ -1,6 +1,8 @@
 import { renameSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { functionNames } from '../../infra/bundling/bundling.ts';
+import type { OutputKey } from '../../infra/output-keys.ts';
+import { fencesOf, readPage } from '../support/markdown.ts';
 import { unpackPackage } from '../support/unpacked-package.ts';
 
 const unpacked = unpackPackage();
@@ -22,6 +24,12 @@ logout.grantLogout(phoneDesk, '1101000001');
 
 /** Every declaration is checked, those of the CDK too, which need a newer library than the target has. */
 const strictly = ['--noEmit', '--strict', '--module', 'nodenext', '--lib', 'es2024,esnext.disposable'];
+
+/** The outputs that commands read of each deployment, whatever its props. */
+const readByCommands: readonly OutputKey[] = [
+  ...(['Endpoint', 'Authorization', 'SecretPrefix', 'EventBus', 'RunFunction', 'WatchFunction'] as const),
+  ...(['RunDeadLetters', 'ScheduleFailed', 'OffboardingFailed', 'EvidenceLogGroup'] as const),
+];
 
 const asCommonJs = app.replace(/^import (\{.*\}) from ('.*');$/gm, 'const $1 = require($2);');
 
@@ -85,6 +93,29 @@ describe.each([
     const problems = unpacked.check('checked.ts', ...strictly);
 
     expect(problems).toBe('');
+  });
+});
+
+describe('the examples of docs/construct.md', () => {
+  const examples = fencesOf(readPage('docs/construct.md')).filter(({ language }) => language === 'ts');
+  const text = examples.map((example) => example.text).join('\n');
+
+  test('type-check', () => {
+    unpacked.write('package.json', JSON.stringify({ type: 'module' }));
+    unpacked.write('examples.ts', text);
+
+    expect(unpacked.check('examples.ts', ...strictly)).toBe('');
+  });
+
+  test('add every output that the command line reads of each deployment', () => {
+    unpacked.write('package.json', JSON.stringify({ type: 'module' }));
+    unpacked.write('examples.ts', text);
+
+    const { status, stderr } = unpacked.run('examples.ts');
+
+    expect([status, stderr]).toEqual([0, '']);
+    const { Outputs } = unpacked.readOutput('Security.template.json');
+    expect(Object.keys(Outputs)).toEqual(expect.arrayContaining([...readByCommands]));
   });
 });
 
