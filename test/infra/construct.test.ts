@@ -256,7 +256,7 @@ describe('a grant', () => {
     ]);
   });
 
-  test('of the API has no effect with JWT, and adds a warning', () => {
+  test('of the API is an error with JWT, under which it has no effect', () => {
     const { stack, logout } = createConstruct({ authorization: { jwt } });
     const role = createRole(stack, 'PhoneDesk');
 
