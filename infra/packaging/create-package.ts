@@ -11,8 +11,18 @@ import { thirdPartyNotices } from './notices.ts';
 
 const bin = './dist/cli/main.mjs';
 
-/** Copied as they are. */
-const documents = ['README.md', 'CHANGELOG.md', 'LICENSE', 'SECURITY.md', 'openapi.yaml', 'docs'];
+/** Copied as they are, to the same paths, so that the links between them work in the package. */
+const documents = [
+  'README.md',
+  'CHANGELOG.md',
+  'CONTRIBUTING.md',
+  'LICENSE',
+  'SECURITY.md',
+  'openapi.yaml',
+  'docs',
+  'test/bench/RESULTS.md',
+  'test/bench/EVENT-HOOK.md',
+];
 
 const readManifest = (): ProjectManifest => JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 

@@ -1,8 +1,8 @@
-import { renameSync } from 'node:fs';
+import { readdirSync, renameSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { functionNames } from '../../infra/bundling/bundling.ts';
 import type { OutputKey } from '../../infra/output-keys.ts';
-import { fencesOf, readPage } from '../support/markdown.ts';
+import { deadLinksOf, fencesOf, pagesIn, readPage } from '../support/markdown.ts';
 import { unpackPackage } from '../support/unpacked-package.ts';
 
 const unpacked = unpackPackage();
@@ -44,13 +44,25 @@ test('the package is one tarball, named by its version', () => {
   expect(basename(unpacked.file)).toBe(`green-api-logout-${unpacked.manifest.version}.tgz`);
 });
 
-test('the package holds the construct, the bundles, the command line and the documents, and nothing for developers', () => {
+test('the package holds the construct, the bundles, the command line and the documents, and no source', () => {
   expect(unpacked.topLevel).toEqual(
     expect.arrayContaining(['LICENSE', 'README.md', 'THIRD-PARTY-NOTICES.txt', 'dist', 'docs', 'lib', 'package.json']),
   );
-  expect(
-    unpacked.topLevel.filter((name) => /^(?:test|local|functions|infra|node_modules|package-lock)/.test(name)),
-  ).toEqual([]);
+  expect(unpacked.topLevel.filter((name) => /^(?:local|functions|infra|node_modules|package-lock)/.test(name))).toEqual(
+    [],
+  );
+  expect(readdirSync(join(unpacked.folder, 'test'), { recursive: true }).sort()).toEqual([
+    'bench',
+    join('bench', 'EVENT-HOOK.md'),
+    join('bench', 'RESULTS.md'),
+  ]);
+});
+
+test('every link of a page in the package leads to a file of the package', () => {
+  const packed = pagesIn(unpacked.folder);
+
+  expect(packed).toEqual(expect.arrayContaining(['README.md', join('docs', 'performance.md')]));
+  expect(packed.flatMap((page) => deadLinksOf(page, unpacked.folder))).toEqual([]);
 });
 
 test('its manifest asks for the peers and for nothing else, and runs no script', () => {

@@ -1,17 +1,21 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
 
-export const projectRoot = join(__dirname, '..', '..');
+const projectRoot = join(__dirname, '..', '..');
 
-const filesIn = (folder: string): readonly string[] =>
-  readdirSync(join(projectRoot, folder), { recursive: true, encoding: 'utf8' }).map((file) => join(folder, file));
+/** Every page for people, by its path in a folder: the project or an unpacked package. */
+export const pagesIn = (folder: string): readonly string[] =>
+  ['.', 'docs', '.github']
+    .filter((part) => existsSync(join(folder, part)))
+    .flatMap((part) =>
+      readdirSync(join(folder, part), { recursive: part !== '.', encoding: 'utf8' }).map((file) => join(part, file)),
+    )
+    .filter((file) => file.endsWith('.md'))
+    .sort();
 
-/** Every page for people, by its path in the project. */
-export const pages: readonly string[] = [...readdirSync(projectRoot), ...filesIn('docs'), ...filesIn('.github')]
-  .filter((file) => file.endsWith('.md'))
-  .sort();
+export const pages: readonly string[] = pagesIn(projectRoot);
 
-export const readPage = (page: string): string => readFileSync(join(projectRoot, page), 'utf8');
+export const readPage = (page: string, folder = projectRoot): string => readFileSync(join(folder, page), 'utf8');
 
 export type Fence = { readonly language: string; readonly text: string; readonly line: number };
 
@@ -28,7 +32,7 @@ export const fencesOf = (markdown: string): readonly Fence[] =>
 const withoutFences = (markdown: string): string => markdown.replace(/^( *)```[\s\S]*?^\1```$/gm, '');
 
 /** The targets of links and images, as they are written. */
-export const linksOf = (markdown: string): readonly string[] =>
+const linksOf = (markdown: string): readonly string[] =>
   [
     ...withoutFences(markdown)
       .replace(/`[^`\n]*`/g, '')
@@ -36,7 +40,7 @@ export const linksOf = (markdown: string): readonly string[] =>
   ].map(({ 1: target = '' }) => target);
 
 /** The anchors that GitHub makes of the headings. */
-export const anchorsOf = (markdown: string): ReadonlySet<string> =>
+const anchorsOf = (markdown: string): ReadonlySet<string> =>
   new Set(
     [...withoutFences(markdown).matchAll(/^#{1,6} (.+)$/gm)].map(({ 1: heading = '' }) =>
       heading
@@ -45,6 +49,20 @@ export const anchorsOf = (markdown: string): ReadonlySet<string> =>
         .replaceAll(' ', '-'),
     ),
   );
+
+const problemOfLink = (page: string, link: string, folder: string): string | undefined => {
+  const [path = '', anchor] = link.split('#');
+  const target = path === '' ? page : normalize(join(dirname(page), path));
+  if (target.startsWith('..') || !existsSync(join(folder, target))) return `${page}: ${link} names no file`;
+  if (anchor === undefined) return undefined;
+  return anchorsOf(readPage(target, folder)).has(anchor) ? undefined : `${page}: ${link} names no heading`;
+};
+
+/** The links of a page, except web addresses, that lead to no file of the folder or to no heading. */
+export const deadLinksOf = (page: string, folder = projectRoot): readonly string[] =>
+  linksOf(readPage(page, folder))
+    .filter((link) => !/^[a-z]+:/.test(link))
+    .flatMap((link) => problemOfLink(page, link, folder) ?? []);
 
 /** The sentences of a page outside tables, code blocks and headings. A block of code in a line counts as one word. */
 export const sentencesOf = (markdown: string): readonly string[] =>

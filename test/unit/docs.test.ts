@@ -1,18 +1,10 @@
-import { existsSync } from 'node:fs';
-import { dirname, join, normalize } from 'node:path';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parseCustom } from '../../functions/offboarding/custom.ts';
 import { phases } from '../../functions/runs/phase.ts';
 import { contextKey, parseConfiguration } from '../../infra/configuration/configuration.ts';
-import { anchorsOf, fencesOf, linksOf, pages, projectRoot, readPage, sentencesOf } from '../support/markdown.ts';
-
-/** A link to a page that starts with `/` or `..` above the project would not work in the package. */
-const problemOfLink = (page: string, link: string): string | undefined => {
-  const [path = '', anchor] = link.split('#');
-  const target = path === '' ? page : normalize(join(dirname(page), path));
-  if (target.startsWith('..') || !existsSync(join(projectRoot, target))) return `${page}: ${link} names no file`;
-  if (anchor === undefined) return undefined;
-  return anchorsOf(readPage(target)).has(anchor) ? undefined : `${page}: ${link} names no heading`;
-};
+import { deadLinksOf, fencesOf, pages, readPage, sentencesOf } from '../support/markdown.ts';
 
 const jsonFences = pages.flatMap((page) =>
   fencesOf(readPage(page)).flatMap(({ language, text, line }) =>
@@ -35,14 +27,24 @@ const withDigests = (text: string): string => {
 };
 
 test.each(pages)('every link in %s leads to an existing page and heading', (page) => {
-  const links = linksOf(readPage(page)).filter((link) => !/^[a-z]+:/.test(link));
-
-  expect(links.map((link) => problemOfLink(page, link)).filter(Boolean)).toEqual([]);
+  expect(deadLinksOf(page)).toEqual([]);
 });
 
-test('the check finds a wrong link and a wrong anchor', () => {
-  expect(problemOfLink('docs/api.md', 'none.md')).toBe('docs/api.md: none.md names no file');
-  expect(problemOfLink('docs/api.md', 'runs.md#none')).toBe('docs/api.md: runs.md#none names no heading');
+test('a wrong link, a link out of the folder and a wrong anchor are found', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'pages-'));
+  writeFileSync(
+    join(folder, 'page.md'),
+    '# Title\n[a](none.md) [b](../page.md) [c](#none) [d](#title) [e](https://example.com)',
+  );
+
+  const problems = deadLinksOf('page.md', folder);
+  rmSync(folder, { recursive: true });
+
+  expect(problems).toEqual([
+    'page.md: none.md names no file',
+    'page.md: ../page.md names no file',
+    'page.md: #none names no heading',
+  ]);
 });
 
 test.each(jsonFences)('the JSON at $at parses', ({ text }) => {
