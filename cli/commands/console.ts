@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Option } from 'commander';
 import { errorNameOf } from '../../functions/platform/unknown-values.ts';
+import { howToBuild } from '../../infra/bundling/how-to-build.ts';
 import { defineCommand } from '../command.ts';
 import { CommandFailed, exitCodes } from '../errors.ts';
 import { loadConfiguration } from '../input/load-configuration.ts';
@@ -13,11 +14,12 @@ type Options = { readonly port: number; readonly configuration?: string };
 /** Where the built page is, seen from the source of this file and from a chunk of the built command line. */
 const pageFolders = ['../../dist/console', '../../console', '../console'];
 
-/** @throws CommandFailed in a clone that has not been built */
+/** @throws CommandFailed when the page was not built, or was removed from the package */
 const findPage = (): string => {
   const folders = pageFolders.map((folder) => join(import.meta.dirname, folder));
   const found = folders.find((folder) => existsSync(join(folder, 'headers.json')));
-  if (found === undefined) throw new CommandFailed('The page of the console is not built. Run npm run build first.');
+  if (found === undefined)
+    throw new CommandFailed(`The page of the console is missing. ${howToBuild(import.meta.dirname)}`);
   return found;
 };
 

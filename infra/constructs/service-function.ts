@@ -14,6 +14,7 @@ import {
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { distFolder } from '../bundling/dist-folder.ts';
+import { howToBuild } from '../bundling/how-to-build.ts';
 import { acknowledgeWildcard } from './acknowledge-wildcard.ts';
 import type { FunctionEnvironment } from './function-environment.ts';
 import { pascalCase } from './pascal-case.ts';
@@ -29,11 +30,13 @@ export type ServiceFunctionProps = {
   'currentVersionOptions' | 'deadLetterQueue' | 'durableConfig' | 'onFailure' | 'reservedConcurrentExecutions'
 >;
 
-/** @throws when the function was not built */
+/** @throws when the bundle of the function is missing */
 const bundleOf = (name: string): Code => {
   const folder = join(distFolder, name);
   if (!existsSync(join(folder, 'index.mjs')))
-    throw new Error(`The bundle of the function ${name} is missing: ${folder}/index.mjs. Run: npm run build`);
+    throw new Error(
+      `The bundle of the function ${name} is missing: ${folder}/index.mjs. ${howToBuild(import.meta.dirname)}`,
+    );
   return Code.fromAsset(folder);
 };
 

@@ -1,7 +1,11 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { cliFile } from '../../infra/bundling/cli-bundle.ts';
+import { root } from '../../infra/bundling/bundling.ts';
+import { cliFile, cliFolder } from '../../infra/bundling/cli-bundle.ts';
 import { startLoopbackServer } from '../../local/emulators/loopback-server.ts';
 import { startJsonServer } from '../support/api-double.ts';
 import { runCli } from '../support/cli.ts';
@@ -36,4 +40,19 @@ test('a port in use is exit code 1, and the error says what to do', async () => 
     1,
     `Port ${port} of 127.0.0.1 cannot be used (EADDRINUSE). Choose another with --port.\n`,
   ]);
+});
+
+test('a clone without the page of the console is exit code 1, and the error says how to build it', () => {
+  const clone = mkdtempSync(join(tmpdir(), 'clone-'));
+  cpSync(cliFolder, join(clone, 'dist', 'cli'), { recursive: true });
+  cpSync(join(root, 'infra', 'bundling'), join(clone, 'infra', 'bundling'), { recursive: true });
+
+  const { status, stderr } = spawnSync(
+    process.execPath,
+    [join(clone, 'dist', 'cli', 'main.mjs'), 'console', '--url', 'http://127.0.0.1:1'],
+    { encoding: 'utf8' },
+  );
+  rmSync(clone, { recursive: true });
+
+  expect([status, stderr]).toEqual([1, 'The page of the console is missing. Run: npm run build\n']);
 });

@@ -2,8 +2,9 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { bundleOptions, functionNames } from '../../infra/bundling/bundling.ts';
+import { bundleOptions, functionNames, root } from '../../infra/bundling/bundling.ts';
 import { distFolder } from '../../infra/bundling/dist-folder.ts';
+import { howToBuild } from '../../infra/bundling/how-to-build.ts';
 import { startGreenApi } from '../../local/emulators/green-api/emulator.ts';
 import { startLoopbackServer } from '../../local/emulators/loopback-server.ts';
 import { startSecretsManager } from '../../local/emulators/secrets-manager/emulator.ts';
@@ -31,6 +32,13 @@ const runBundle = async (functionName: string, script: string, variables: Readon
   });
   return stdout.trim().split('\n').at(-1);
 };
+
+test.each(['infra/constructs', 'cli/commands', 'dist/cli/chunks'])(
+  'in a clone, what is missing is built, also for code in %s',
+  (folder) => {
+    expect(howToBuild(join(root, folder))).toBe('Run: npm run build');
+  },
+);
 
 test('each file directly in functions/ is a function', () => {
   expect(functionNames).toEqual(expect.arrayContaining(['logout', 'instances']));

@@ -8,6 +8,17 @@ import { unpackPackage } from '../support/unpacked-package.ts';
 const unpacked = unpackPackage();
 afterAll(() => unpacked.remove());
 
+const commandLine = join(unpacked.folder, unpacked.manifest.bin['green-api-logout']);
+
+/** Runs a file of the app while a folder of `dist` is missing. */
+const runWithout = (name: string, ...args: readonly string[]) => {
+  const built = join(unpacked.folder, 'dist', name);
+  renameSync(built, `${built}.away`);
+  const result = unpacked.run(...args);
+  renameSync(`${built}.away`, built);
+  return result;
+};
+
 /** What the README shows: ten lines of somebody else's app. */
 const app = `
 import { App, Stack } from 'aws-cdk-lib';
@@ -132,10 +143,7 @@ describe('the examples of docs/construct.md', () => {
 });
 
 test('the command line runs', () => {
-  const { status, stdout } = unpacked.run(
-    join(unpacked.folder, unpacked.manifest.bin['green-api-logout']),
-    '--version',
-  );
+  const { status, stdout } = unpacked.run(commandLine, '--version');
 
   expect([status, stdout.trim()]).toEqual([0, unpacked.manifest.version]);
 });
@@ -150,15 +158,23 @@ test('names the licence of every bundled package', () => {
     expect(stdout).toMatch(new RegExp(`^${name} \\d+\\.\\d+\\.\\d+ \\((?:MIT|Apache-2.0|ISC)\\)$`, 'm'));
 });
 
-test('a missing bundle is one clear error', () => {
-  const bundle = join(unpacked.folder, 'dist', 'run');
-  renameSync(bundle, `${bundle}.away`);
+test('a missing bundle is one clear error, which asks to install the package again', () => {
   unpacked.write('package.json', JSON.stringify({ type: 'commonjs' }));
   unpacked.write('app.cjs', asCommonJs);
 
-  const { status, stderr } = unpacked.run('app.cjs');
-  renameSync(`${bundle}.away`, bundle);
+  const { status, stderr } = runWithout('run', 'app.cjs');
 
   expect(status).not.toBe(0);
-  expect(stderr).toContain('The bundle of the function run is missing');
+  expect(stderr).toMatch(
+    /The bundle of the function run is missing: .*\. Install the package green-api-logout again\./,
+  );
+});
+
+test('without the page of the console, the command line asks to install the package again', () => {
+  const { status, stderr } = runWithout('console', commandLine, 'console', '--url', 'http://127.0.0.1:1');
+
+  expect([status, stderr]).toEqual([
+    1,
+    'The page of the console is missing. Install the package green-api-logout again.\n',
+  ]);
 });
