@@ -18,17 +18,20 @@ export const customPattern = { 'detail-type': [detailType] } as const satisfies 
 
 const recognised = v.object({ 'detail-type': v.literal(detailType) });
 
+/** The fields of `detail`. */
+export const detailEntries = {
+  owner: v.nullish(word),
+  email: v.nullish(v.pipe(word, v.regex(/^[^@]+@[^@]+$/, 'must be an e-mail address'))),
+  reason: v.nullish(requestEntries.reason, 'offboarded'),
+  effectiveAt: v.nullish(instant),
+  id: v.nullish(word),
+  dryRun: v.nullish(v.boolean('must be true or false')),
+  watchDays: v.nullish(v.unwrap(requestEntries.watchDays)),
+};
+
 const detailSchema = v.pipe(
   // Strict: with a misspelt `effectiveAt` somebody would be logged out too early.
-  v.strictObject({
-    owner: v.nullish(word),
-    email: v.nullish(v.pipe(word, v.regex(/^[^@]+@[^@]+$/, 'must be an e-mail address'))),
-    reason: v.nullish(requestEntries.reason, 'offboarded'),
-    effectiveAt: v.nullish(instant),
-    id: v.nullish(word),
-    dryRun: v.nullish(v.boolean('must be true or false')),
-    watchDays: v.nullish(v.unwrap(requestEntries.watchDays)),
-  }),
+  v.strictObject(detailEntries),
   v.transform(({ owner, email, ...rest }) => ({ ...rest, person: [owner ?? [], email ?? []].flat() })),
   v.check(({ person }) => person.length === 1, 'must name the person by owner or by email, and not by both'),
 );

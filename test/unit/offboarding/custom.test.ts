@@ -1,4 +1,5 @@
-import { parseCustom } from '../../../functions/offboarding/custom.ts';
+import { detailEntries, parseCustom } from '../../../functions/offboarding/custom.ts';
+import { readPage } from '../../support/markdown.ts';
 import { changed, customEvent } from '../../support/offboarding-events.ts';
 
 const parseWithDetail = (detail: unknown) => parseCustom({ ...customEvent, detail });
@@ -38,6 +39,13 @@ test('reads the number of days to watch the instances', () => {
 test('reads dryRun', () => {
   expect(parseWithDetail({ owner: 'u1', dryRun: true })).toMatchObject({ kind: 'departure', dryRun: true });
   expect(parseWithDetail({ owner: 'u1', dryRun: false })).not.toHaveProperty('dryRun');
+});
+
+test('the table of the documentation has every field', () => {
+  const [, table = ''] = /\| field of `Detail` \|.*\n(\|[\s\S]*?)\n\n/.exec(readPage('docs/offboarding.md')) ?? [];
+  const names = [...table.matchAll(/^\| (.+?) \|/gm)].flatMap(([, cell = '']) => cell.match(/(?<=`)\w+(?=`)/g) ?? []);
+
+  expect(names.sort()).toEqual(Object.keys(detailEntries).sort());
 });
 
 test.each([
