@@ -41,7 +41,7 @@ export const sdkStubs: readonly { readonly file: RegExp; readonly instead: strin
   },
 ];
 
-const clientManifest = /@aws-sdk[\\/]client-[a-z-]+[\\/]package\.json$/;
+const clientManifest = /@aws-sdk[\\/]client-[a-z0-9-]+[\\/]package\.json$/;
 
 const versionIn = (path: string): string => {
   const { version } = JSON.parse(readFileSync(path, 'utf8'));

@@ -112,6 +112,19 @@ test.each(sdkStubs)('there is still something to leave out: $file', async ({ fil
   expect(Object.keys(metafile.inputs).filter((input) => file.test(input))).not.toEqual([]);
 });
 
+test.each(functionNames)(
+  '%s holds the version from the manifest of each client, and nothing else of it',
+  async (functionName) => {
+    const { metafile } = await (built.get(functionName) ?? buildInMemory(functionName));
+    const manifests = Object.values(metafile.outputs)
+      .flatMap(({ inputs }) => Object.entries(inputs))
+      .filter(([file]) => /@aws-sdk\/client-[^/]+\/package\.json$/.test(file));
+
+    expect(manifests).toHaveLength(clients[functionName]?.length ?? 0);
+    expect(manifests.filter(([, { bytesInOutput }]) => bytesInOutput > 100)).toEqual([]);
+  },
+);
+
 test.each(functionNames)('%s holds one copy of each package', async (functionName) => {
   const { files } = await readBuilt(functionName);
 
