@@ -3,8 +3,9 @@ import { dirname } from 'node:path';
 import type { Plugin } from 'esbuild';
 
 /**
- * Files of the AWS SDK that do what a function never needs, and their replacements. Only replacements that save a measurable part
- * of a cold start are worth the risk at an upgrade of the SDK; the build fails when the SDK imports a name that is missing.
+ * Files of the AWS SDK that do what a function never needs, and their replacements. A replacement is worth the risk at an upgrade
+ * of the SDK only if it saves a measurable part of a cold start, or removes code that never runs. The build fails when the SDK
+ * imports a name that is missing.
  */
 export const sdkStubs: readonly { readonly file: RegExp; readonly instead: string }[] = [
   // There is no `~/.aws/config` in a function: all settings come from the environment. Each client would look for it at its
@@ -32,7 +33,7 @@ export const sdkStubs: readonly { readonly file: RegExp; readonly instead: strin
     file: /util-stream[\\/]stream-type-check\.js$/,
     instead: 'export const isReadableStream = () => false; export const isBlob = () => false;',
   },
-  // The hash in JavaScript, for systems without one of their own: 3 KB that Node never reaches.
+  // The hash in JavaScript, for systems without one of their own: 1.7 KB (gzip) of each bundle that Node never reaches.
   { file: /sha256[\\/]Sha256Js\.js$/, instead: 'export const Sha256Js = undefined;' },
   // A UUID of the global `crypto` would load all of WebCrypto.
   {

@@ -2,6 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { type BuildOptions, build, type Metafile } from 'esbuild';
 import { bundleOptions, functionNames } from '../../infra/bundling/bundling.ts';
 import { sdkStubs } from '../../infra/bundling/sdk-stubs.ts';
+import { readPage } from '../support/markdown.ts';
 
 /** Most a bundle may weigh, as a share of what esbuild makes of the same file without this project's plugins. */
 const mostShare = (functionName: string): number => (durable.includes(functionName) ? 0.85 : 0.75);
@@ -124,6 +125,12 @@ test.each(functionNames)(
     expect(manifests.filter(([, { bytesInOutput }]) => bytesInOutput > 100)).toEqual([]);
   },
 );
+
+test.each(sdkStubs)('the decision about replacements names $file', ({ file }) => {
+  const [, name] = /([\w-]+)\\\.js\$$/.exec(file.source) ?? [];
+
+  expect(readPage('docs/decisions/0004-sdk-parts-replaced.md')).toContain(`${name}.js\``);
+});
 
 test.each(functionNames)('%s holds one copy of each package', async (functionName) => {
   const { files } = await readBuilt(functionName);
