@@ -5,7 +5,7 @@ const root = join(__dirname, '..', '..');
 
 const filesUnder = (folder: string): readonly string[] =>
   readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-    .filter((file) => /\.tsx?$/.test(file))
+    .filter((file) => /\.tsx?$/.test(file) && !file.includes('node_modules'))
     .map((file) => join(folder, file));
 
 const read = (file: string): string => readFileSync(join(root, file), 'utf8');
@@ -44,7 +44,31 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
 };
 
 const functionFiles = filesUnder('functions');
-const allFiles = ['functions', 'infra', 'local', 'cli', 'client'].flatMap(filesUnder);
+const allFiles = ['functions', 'infra', 'local', 'cli', 'client', 'console', 'test'].flatMap(filesUnder);
+
+/** The files of `functions/` that `infra` may import. */
+const importedByInfra = {
+  names: [
+    'functions/callers/caller-metrics.ts',
+    'functions/logout/evidence.ts',
+    'functions/platform/environment.ts',
+    'functions/runs/failed-events.ts',
+    'functions/runs/run-metrics.ts',
+    'functions/watch/watch-evidence.ts',
+  ],
+  schemas: [
+    'functions/callers/named-callers.ts',
+    'functions/green-api/api-url.ts',
+    'functions/instances/instance-id.ts',
+    'functions/runs/request.ts',
+  ],
+  routes: ['functions/http/routes.ts'],
+  eventPatterns: [
+    'functions/offboarding/custom.ts',
+    'functions/offboarding/dialect.ts',
+    'functions/offboarding/dialects.ts',
+  ],
+} as const;
 
 /** The files of each cycle, if there is one; `import type` counts too. */
 const cyclesAmong = (files: readonly string[]): readonly string[] => {
@@ -102,6 +126,15 @@ test('functions import nothing of the infrastructure or the tests', () => {
   const wrong = functionFiles.flatMap(importsOf).filter(({ from }) => !from.startsWith('functions/'));
 
   expect(wrong).toEqual([]);
+});
+
+test('the infrastructure imports only names, schemas, routes and event patterns of the functions', () => {
+  const imported = filesUnder('infra')
+    .flatMap(importsOf)
+    .map(({ from }) => from)
+    .filter((from) => from.startsWith('functions/'));
+
+  expect([...new Set(imported)].sort()).toEqual(Object.values(importedByInfra).flat().sort());
 });
 
 test('emulators import nothing of the functions or the infrastructure', () => {
