@@ -80,7 +80,7 @@ export const requestEntries = {
   clearQueue: v.exactOptional(flag),
   /** Replaces the token of each instance after its logout is confirmed, so that a copy of the token cannot link it again. */
   rotateToken: v.exactOptional(flag),
-  /** A drill: the run reads the credential and the state of each target once, and logs nobody out. */
+  /** A drill: the run reads the credential and the state of each target, and logs nobody out. */
   dryRun: v.exactOptional(flag),
   /** Days for which the confirmed instances are watched after the run, in case somebody links one again. */
   watchDays: v.exactOptional(
