@@ -57,10 +57,11 @@ export const getUser: ScimAnswer = async (request) =>
 export const createUser: ScimAnswer = async (request) => {
   const { userName, active, aliases } = parseUser(request.body());
   if (userName === undefined) throw new ScimError(400, 'userName is missing', 'invalidValue');
+  // Before the search: neither a 409 nor a list that cannot be read may prevent the logout.
+  if (active === false) await request.deactivate([userName, ...aliases]);
   const existing = await find(request, [{ attribute: 'username', value: userName }]);
   if (existing.length > 0)
     throw new ScimError(409, 'this user exists: find it with a filter by userName', 'uniqueness');
-  if (active === false) await request.deactivate([userName, ...aliases]);
   const resource = userResource({ userName, active: active ?? true }, request.baseUrl);
   return scimResponse(201, resource, { location: `${request.baseUrl}/Users/${resource.id}` });
 };

@@ -81,6 +81,15 @@ test('a user who is created inactive is deactivated', async () => {
   expect(callers.runs()).toMatchObject([{ target: { owner: 'new@example.com' } }]);
 });
 
+test('a user who is created inactive and owns an instance is deactivated, and is a conflict all the same', async () => {
+  const callers = startCallers();
+
+  const answer = await callers.scim('POST', '/Users', { body: '{"userName":"john.doe@example.com","active":false}' });
+
+  expect(answer).toMatchObject({ status: 409, body: errorOf(409, 'uniqueness') });
+  expect(callers.runs()).toMatchObject([{ target: { owner: 'john.doe@example.com' } }]);
+});
+
 describe.each(Object.entries(deactivations))('the deactivation of %s', (_, body) => {
   test('starts a run for this person, and answers with the user as it was sent', async () => {
     const callers = startCallers();
