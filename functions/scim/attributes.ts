@@ -1,17 +1,26 @@
+import { schemaUrns } from './schema-urns.ts';
 import { ScimError } from './scim-error.ts';
 
-const coreUser = 'urn:ietf:params:scim:schemas:core:2.0:user:';
+const coreUser = schemaUrns.user.toLowerCase();
 
 /** The name by which attributes are compared: case does not count, and the schema of users may stand before it (RFC 7644, section 3.10). */
 export const attributeName = (name: string): string => {
   const lower = name.trim().toLowerCase();
-  return lower.startsWith(coreUser) ? lower.slice(coreUser.length) : lower;
+  return lower.startsWith(`${coreUser}:`) ? lower.slice(coreUser.length + 1) : lower;
 };
 
 export type ScimObject = Readonly<Record<string, unknown>>;
 
 export const isScimObject = (value: unknown): value is ScimObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The attributes of a user. Some providers put them in an object under the URN of the schema of users. */
+export const userAttributes = (object: ScimObject): ScimObject =>
+  Object.fromEntries(
+    Object.entries(object).flatMap(([key, value]) =>
+      attributeName(key) === coreUser && isScimObject(value) ? Object.entries(value) : [[key, value]],
+    ),
+  );
 
 /** Reads an attribute whatever the case of its name. `null` is the same as a missing one (RFC 7643, section 2.5). */
 export const readAttribute = (object: ScimObject, name: string): unknown =>

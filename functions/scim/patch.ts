@@ -1,4 +1,11 @@
-import { attributeName, isScimObject, parseActive, readAttribute, type ScimObject } from './attributes.ts';
+import {
+  attributeName,
+  isScimObject,
+  parseActive,
+  readAttribute,
+  type ScimObject,
+  userAttributes,
+} from './attributes.ts';
 import { ScimError } from './scim-error.ts';
 
 /** What a PATCH changes of the two attributes this service acts on; everything else is accepted and not kept. */
@@ -8,9 +15,17 @@ const mostOperations = 1_000;
 
 const syntax = (detail: string): ScimError => new ScimError(400, detail, 'invalidSyntax');
 
+/** @throws ScimError for a name that may mean `active`, such as `/active`: to ignore it could ignore a deactivation */
+const parseName = (path: string): string => {
+  const name = attributeName(path);
+  const withoutTexts = name.replace(/"[^"]*"/g, '');
+  if (name === 'active' || !withoutTexts.includes('active')) return name;
+  throw new ScimError(400, 'a path that contains "active" is not understood: send the path "active"', 'invalidPath');
+};
+
 const parsePath = (operation: ScimObject): string | undefined => {
   const path = readAttribute(operation, 'path');
-  if (path === undefined || (typeof path === 'string' && path.trim() !== '')) return path && attributeName(path);
+  if (path === undefined || (typeof path === 'string' && path.trim() !== '')) return path && parseName(path);
   throw new ScimError(400, 'path must be a text that is not empty', 'invalidPath');
 };
 
@@ -22,7 +37,8 @@ const parseUserName = (value: unknown): string | undefined => {
 const parseSet = (path: string | undefined, value: unknown): UserChange => {
   if (path === undefined && !isScimObject(value))
     throw new ScimError(400, 'value must be an object where path is missing', 'invalidValue');
-  const values = path === undefined ? (value as ScimObject) : { [path]: value };
+  const values = userAttributes(path === undefined ? (value as ScimObject) : { [path]: value });
+  Object.keys(values).forEach(parseName);
   const active = parseActive(readAttribute(values, 'active'));
   const userName = parseUserName(readAttribute(values, 'username'));
   return { ...(active !== undefined && { active }), ...(userName !== undefined && { userName }) };
@@ -52,7 +68,7 @@ const parseOperation = (operation: unknown): UserChange => {
 
 /**
  * Reads a PATCH body in every dialect that is known: `op` in any case, with a path or with an object of values, `active` as
- * a boolean or as a text. Later operations win.
+ * a boolean or as a text. The object may have the values under the URN of the schema of users. Later operations win.
  *
  * @throws ScimError, and then nothing may be done: a PATCH is carried out as a whole (RFC 7644, section 3.5.2)
  */

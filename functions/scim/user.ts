@@ -1,4 +1,4 @@
-import { isScimObject, parseActive, readAttribute, type ScimObject } from './attributes.ts';
+import { isScimObject, parseActive, readAttribute, type ScimObject, userAttributes } from './attributes.ts';
 import { isIdentity } from './identity.ts';
 import { schemaUrns } from './schema-urns.ts';
 import { ScimError } from './scim-error.ts';
@@ -25,7 +25,8 @@ const emailOf = (emails: unknown): unknown => {
 /** Reads the whole user of a POST or PUT; what else is in it, nulls and unknown schemas included, is passed over. @throws ScimError */
 export const parseUser = (body: unknown): SentUser => {
   if (!isScimObject(body)) throw new ScimError(400, 'the body must be a JSON object', 'invalidSyntax');
-  const userName = readAttribute(body, 'username');
+  const attributes = userAttributes(body);
+  const userName = readAttribute(attributes, 'username');
   if (userName !== undefined && !isIdentity(userName))
     throw new ScimError(
       400,
@@ -34,8 +35,8 @@ export const parseUser = (body: unknown): SentUser => {
     );
   return {
     userName,
-    active: parseActive(readAttribute(body, 'active')),
-    aliases: [readAttribute(body, 'externalid'), emailOf(readAttribute(body, 'emails'))].filter(isIdentity),
+    active: parseActive(readAttribute(attributes, 'active')),
+    aliases: [readAttribute(attributes, 'externalid'), emailOf(readAttribute(attributes, 'emails'))].filter(isIdentity),
   };
 };
 

@@ -130,6 +130,14 @@ test('Okta deactivates by replacing the user, and every identity in it is used',
   expect(callers.runs()).toMatchObject([{ target: { owner: 'test.user@okta.local 00ujl29u0le5T6Aj10h7' } }]);
 });
 
+test('a replacement may have its attributes under the schema of users', async () => {
+  const callers = startCallers();
+  const body = JSON.stringify({ [schemaUrns.user]: { userName: 'john.doe@example.com', active: false } });
+
+  expect(await callers.scim('PUT', `/Users/${john}`, { body })).toMatchObject({ status: 200, body: { active: false } });
+  expect(callers.runs()).toHaveLength(1);
+});
+
 test('Okta’s search finds the user in a page of a list', async () => {
   const callers = startCallers({ owners: ['Test.User@okta.local'] });
 
@@ -157,6 +165,10 @@ describe('a request that deactivates nobody starts no run', () => {
       '{"Operations":[{"op":"replace","path":"active","value":false},{"op":"replace","path":"active","value":true}]}',
     ],
     ['PATCH', '{"Operations":[{"op":"replace","path":"emails[type eq \\"work\\"].value","value":"x@example.com"}]}'],
+    [
+      'PATCH',
+      '{"Operations":[{"op":"replace","path":"emails[value eq \\"active@example.com\\"].type","value":"work"}]}',
+    ],
     ['PUT', '{"userName":"john.doe@example.com","active":true}'],
     ['PUT', '{"userName":"john.doe@example.com"}'],
   ])('%s %s', async (method, body) => {
@@ -177,6 +189,8 @@ describe('every spelling of a deactivation is accepted', () => {
     '{"Operations":[{"op":"replace","path":"title","value":null},{"op":"replace","value":{"name.givenName":"x","Active":"False"}}]}',
     '{"Operations":[{"op":"replace","path":"active","value":true},{"op":"replace","path":"active","value":false}]}',
     '{"Operations":[{"op":"replace","path":"active","value":" false "}]}',
+    '{"Operations":[{"op":"replace","value":{"urn:ietf:params:scim:schemas:core:2.0:User":{"active":false}}}]}',
+    '{"Operations":[{"op":"add","path":"urn:ietf:params:scim:schemas:core:2.0:User","value":{"active":"False"}}]}',
   ])('%s', async (body) => {
     const callers = startCallers();
 
@@ -197,6 +211,10 @@ describe('an unreadable request that may be a deactivation is refused, starts no
     ['PATCH', '{"Operations":[{"op":"remove","path":"active"}]}', 'invalidValue'],
     ['PATCH', '{"Operations":[{"op":"replace","value":false}]}', 'invalidValue'],
     ['PATCH', '{"Operations":[{"op":"replace","path":7,"value":false}]}', 'invalidPath'],
+    ['PATCH', '{"Operations":[{"op":"replace","path":"/active","value":false}]}', 'invalidPath'],
+    ['PATCH', '{"Operations":[{"op":"replace","path":"Active.value","value":false}]}', 'invalidPath'],
+    ['PATCH', '{"Operations":[{"op":"remove","path":"/active"}]}', 'invalidPath'],
+    ['PATCH', '{"Operations":[{"op":"replace","value":{"title":"x","/active":false}}]}', 'invalidPath'],
     ['PATCH', '{"Operations":[{"op":"remove"}]}', 'noTarget'],
     ['PATCH', '{"Operations":{}}', 'invalidSyntax'],
     ['PATCH', '{"Operations":[]}', 'invalidSyntax'],
