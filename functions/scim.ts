@@ -11,7 +11,7 @@ import type { CallerRouteKey } from './http/routes.ts';
 import type { ReadOwners } from './instances/read-owners.ts';
 import type { Variables } from './platform/environment.ts';
 import { type Write, writeLine } from './platform/log.ts';
-import { createDeactivate, tryAgain } from './scim/deactivate.ts';
+import { createDeactivate, isOkta, tryAgain } from './scim/deactivate.ts';
 import { resourceTypes, schemas, serviceProviderConfig } from './scim/discovery.ts';
 import { listResponse } from './scim/list-response.ts';
 import { scimProblem, scimResponse } from './scim/response.ts';
@@ -106,28 +106,38 @@ const unauthorized = () =>
     headers: { 'www-authenticate': 'Bearer' },
   });
 
+const isWrite = (event: APIGatewayProxyEventV2): boolean => event.requestContext.http.method !== 'GET';
+
+/** An unexpected error may have cost a deactivation, so Okta is made to send its writes again. */
+const unexpectedError = (event: APIGatewayProxyEventV2): ScimError => {
+  const detail = 'Unexpected error: see the log of this function.';
+  const userAgent = event.headers['user-agent'];
+  return isWrite(event) && isOkta(userAgent) ? tryAgain(userAgent, detail) : new ScimError(500, detail);
+};
+
+const problemOf = ({ status, message: detail, scimType, retryAfter }: ScimError) =>
+  scimProblem({ status, detail, scimType, retryAfter });
+
 /** Errors in SCIM's shape, the unexpected ones too. */
 const scimErrors = (logUnexpected: LogUnexpected): ReturnType<typeof problemDetails> => ({
   onError: async (request) => {
-    const { error } = request;
+    const { error, event } = request;
     if (error instanceof ScimError) {
-      const { status, message: detail, scimType, retryAfter } = error;
-      request.response = scimProblem({ status, detail, scimType, retryAfter });
+      request.response = problemOf(error);
       return;
     }
     if (error instanceof InvalidRequest) {
-      request.response = scimProblem({ status: 400, detail: error.message, scimType: 'invalidSyntax' });
+      request.response = problemOf(new ScimError(400, error.message, 'invalidSyntax'));
       return;
     }
     await problemDetails(logUnexpected).onError?.(request);
-    request.response = scimProblem({ status: 500, detail: 'Unexpected error: see the log of this function.' });
+    request.response = problemOf(unexpectedError(event));
   },
 });
 
 /** Whether a write was refused that may have been somebody's deactivation. */
 const isUnreadableWrite = (event: APIGatewayProxyEventV2, error: unknown): error is Error =>
-  event.requestContext.http.method !== 'GET' &&
-  (error instanceof InvalidRequest || (error instanceof ScimError && error.status === 400));
+  isWrite(event) && (error instanceof InvalidRequest || (error instanceof ScimError && error.status === 400));
 
 /** SCIM 2.0 under `/scim/v2`: an identity provider deactivates a user, and the user's instances are logged out. */
 export const createScimHandler = (dependencies: ScimHandlerDependencies) => {

@@ -36,13 +36,16 @@ const departureOf = (caller: NamedCaller, identities: readonly string[], now: nu
   occurredAt: new Date(now).toISOString(),
 });
 
+/** Whether the client is Okta's, which repeats a request by itself only after a 429. */
+export const isOkta = (userAgent: string | undefined): boolean => /\bokta\b/i.test(userAgent ?? '');
+
 /**
  * An error that makes the provider send the request again: Okta does so only after a 429, Entra ID after either.
  *
  * @param userAgent of the provider
  */
 export const tryAgain = (userAgent: string | undefined, detail: string): ScimError =>
-  new ScimError(/\bokta\b/i.test(userAgent ?? '') ? 429 : 503, detail, undefined, retryAfter);
+  new ScimError(isOkta(userAgent) ? 429 : 503, detail, undefined, retryAfter);
 
 const errorOf = (
   result: Exclude<DepartureResult, { readonly kind: 'accepted' }>,

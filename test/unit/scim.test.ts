@@ -281,6 +281,28 @@ describe('when the run cannot be started', () => {
     expect(answer.body).toEqual(errorOf(status));
   });
 
+  test.each([
+    ['Entra ID', 'PATCH', 'Mozilla/5.0', 500, undefined],
+    ['Okta', 'PATCH', oktaScimAgent, 429, '30'],
+    ['Okta', 'DELETE', oktaScimAgent, 429, '30'],
+  ])('by an unexpected error, %s repeats its %s after its status', async (_, method, userAgent, status, retryAfter) => {
+    const callers = startCallers({
+      fail: () => {
+        throw new Error('unexpected');
+      },
+    });
+
+    const answer = await callers.scim(method, `/Users/${john}`, {
+      ...deactivate,
+      headers: { 'user-agent': userAgent },
+    });
+
+    expect(answer.status).toBe(status);
+    expect(answer.headers['retry-after']).toBe(retryAfter);
+    expect(answer.body).toEqual(errorOf(status));
+    expect(callers.lines).toContainEqual(expect.objectContaining({ level: 'ERROR', message: 'unexpected error' }));
+  });
+
   test('sending it again starts it', async () => {
     let isDown = true;
     const callers = startCallers({ fail: () => (isDown ? fail() : undefined) });
