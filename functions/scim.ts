@@ -63,12 +63,14 @@ const requestOf = (
   },
 });
 
+const noSuchResource = (): ScimError => new ScimError(404, 'there is no such resource');
+
 /** The document with this id out of a list of them. */
 const one =
   (documents: typeof schemas): ScimAnswer =>
   async ({ baseUrl, id }) => {
     const document = documents(baseUrl).find((each) => each.id === id);
-    if (document === undefined) throw new ScimError(404, 'there is no such resource');
+    if (document === undefined) throw noSuchResource();
     return scimResponse(200, document);
   };
 
@@ -78,10 +80,23 @@ const all =
     scimResponse(200, listResponse(documents(baseUrl)));
 
 const notImplemented: ScimAnswer = async () => {
-  throw new ScimError(501, 'this service manages users only: switch off groups at the identity provider');
+  throw new ScimError(
+    501,
+    'not implemented: this service manages users only. Switch off groups at the identity provider',
+  );
 };
 
-const answers: Readonly<Record<CallerRouteKey<'scim'>, ScimAnswer>> = {
+const notFound: ScimAnswer = async () => {
+  throw noSuchResource();
+};
+
+const isWrite = (event: APIGatewayProxyEventV2): boolean => event.requestContext.http.method !== 'GET';
+
+/** Answers the route of all other paths. `/Me` is in the standard, but not implemented here (RFC 7644, section 3.11). */
+const answerUnknownPath = (event: APIGatewayProxyEventV2): ScimAnswer =>
+  isWrite(event) || event.pathParameters?.proxy === 'Me' ? notImplemented : notFound;
+
+const answers: Readonly<Record<Exclude<CallerRouteKey<'scim'>, `ANY ${string}`>, ScimAnswer>> = {
   'GET /scim/v2/Users': listUsers,
   'POST /scim/v2/Users': createUser,
   'GET /scim/v2/Users/{id}': getUser,
@@ -105,8 +120,6 @@ const unauthorized = () =>
     detail: 'The token is missing or wrong: send "Authorization: Bearer <token>" with the token of this caller.',
     headers: { 'www-authenticate': 'Bearer' },
   });
-
-const isWrite = (event: APIGatewayProxyEventV2): boolean => event.requestContext.http.method !== 'GET';
 
 /** An unexpected error may have cost a deactivation, so Okta is made to send its writes again. */
 const unexpectedError = (event: APIGatewayProxyEventV2): ScimError => {
@@ -150,7 +163,7 @@ export const createScimHandler = (dependencies: ScimHandlerDependencies) => {
       if (caller === undefined) return unauthorized();
       metrics.request(caller);
       try {
-        return await (answerOf.get(event.routeKey) ?? notImplemented)(requestOf(dependencies, event, caller));
+        return await (answerOf.get(event.routeKey) ?? answerUnknownPath(event))(requestOf(dependencies, event, caller));
       } catch (error) {
         if (isUnreadableWrite(event, error)) metrics.unreadable(caller, error.message);
         throw error;

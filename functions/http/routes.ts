@@ -34,6 +34,8 @@ export const callerRoutes = [
   { method: 'GET', path: '/scim/v2/ResourceTypes/{id}', function: 'scim', kind: 'scim' },
   { method: 'GET', path: '/scim/v2/Schemas', function: 'scim', kind: 'scim' },
   { method: 'GET', path: '/scim/v2/Schemas/{id}', function: 'scim', kind: 'scim' },
+  // All that no other route matches: the gateway's own 404 is not in SCIM's shape.
+  { method: 'ANY', path: '/scim/v2/{proxy+}', function: 'scim', kind: 'scim' },
 ] as const;
 
 export type CallerRoute = (typeof callerRoutes)[number];

@@ -17,28 +17,39 @@ const decode = (segment: string): string => {
   }
 };
 
+const isGreedy = (segment: string): boolean => segment.endsWith('+}');
+
+/** As many segments as the template has; a greedy parameter at its end takes the rest of the path. */
+const segmentsOf = (template: readonly string[], path: string): readonly string[] => {
+  const given = path.split('/');
+  const last = template.length - 1;
+  return isGreedy(template[last] ?? '') ? [...given.slice(0, last), given.slice(last).join('/')] : given;
+};
+
 const matchPath = (template: string, path: string): Readonly<Record<string, string>> | undefined => {
   const wanted = template.split('/');
-  const given = path.split('/');
+  const given = segmentsOf(wanted, path);
   if (wanted.length !== given.length) return undefined;
 
   const parameters: Record<string, string> = {};
   for (const [index, segment] of wanted.entries()) {
     const value = given[index] ?? '';
-    if (segment.startsWith('{') && value !== '') parameters[segment.slice(1, -1)] = decode(value);
+    if (segment.startsWith('{') && value !== '') parameters[segment.replace(/[{+}]/g, '')] = decode(value);
     else if (segment !== value) return undefined;
   }
   return parameters;
 };
 
-/** Finds the route of a request as API Gateway does: by method and path template. */
+/** Finds the route of a request as API Gateway does: by method and path template, one with a greedy parameter last. */
 export const matchRoute = <R extends Route | CallerRoute>(
   routes: readonly R[],
   method: string,
   path: string,
 ): MatchedRoute<R> | undefined => {
-  for (const route of routes) {
-    const pathParameters = route.method === method ? matchPath(route.path, path) : undefined;
+  const byRank = routes.toSorted((a, b) => Number(isGreedy(a.path)) - Number(isGreedy(b.path)));
+  for (const route of byRank) {
+    const isMethod = route.method === method || route.method === 'ANY';
+    const pathParameters = isMethod ? matchPath(route.path, path) : undefined;
     if (pathParameters) return { route, pathParameters };
   }
   return undefined;
@@ -101,7 +112,7 @@ export const httpEvent = (
       domainName: 'localhost',
       domainPrefix: 'localhost',
       http: {
-        method: route.method,
+        method: request.method ?? '',
         path: pathname,
         protocol: 'HTTP/1.1',
         sourceIp: request.socket.remoteAddress ?? '',

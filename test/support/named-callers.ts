@@ -3,6 +3,7 @@ import { createCallerMetrics } from '../../functions/callers/caller-metrics.ts';
 import { createDepartureLimit } from '../../functions/callers/departure-limit.ts';
 import type { CallerKind, NamedCaller } from '../../functions/callers/named-callers.ts';
 import { createStartDeparture } from '../../functions/callers/start-departure.ts';
+import { callerRoutes, routeKeyOf } from '../../functions/http/routes.ts';
 import { parseOwner } from '../../functions/instances/directory.ts';
 import type { ReadOwners } from '../../functions/instances/read-owners.ts';
 import type { LambdaFailure } from '../../functions/runs/lambda/failure.ts';
@@ -11,6 +12,7 @@ import type { ForcedLogout } from '../../functions/runs/request.ts';
 import { callerOfRun, type RunName } from '../../functions/runs/run-name.ts';
 import { createScimHandler } from '../../functions/scim.ts';
 import { createWebhookHandler } from '../../functions/webhook.ts';
+import { matchRoute } from '../../local/dev-server/http-event.ts';
 import { contextOf, httpEventOf, parseAnswer } from './http-event.ts';
 
 export const tokens = { hr: 'token-of-hr', okta: 'token-of-okta', entra: 'token-of-entra' } as const;
@@ -45,11 +47,11 @@ const readableAnswer = (response: Parameters<typeof parseAnswer>[0]) => ({
   text: response.body ?? '',
 });
 
-/** A path as its route, and the id in it. */
+/** The route of a request as the gateway finds it, and what stood in its placeholders. */
 const routeOf = (method: string, path: string) => {
-  const [, folder, id] = /^(.*\/(?:Users|Groups|Schemas|ResourceTypes))\/(.+)$/.exec(path) ?? [];
-  const template = folder === undefined ? path : `${folder}/{id}`;
-  return { routeKey: `${method} ${template}`, pathParameters: id === undefined ? {} : { id: decodeURIComponent(id) } };
+  const matched = matchRoute(callerRoutes, method, path);
+  if (matched === undefined) throw new Error(`the gateway has no route for ${method} ${path}`);
+  return { routeKey: routeKeyOf(matched.route), pathParameters: { ...matched.pathParameters } };
 };
 
 /** The two functions of named callers, before a Lambda that keeps one payload for each name, at a clock of the test's own. */

@@ -98,7 +98,7 @@ test('a SCIM client finds a person with a filter and deactivates them, and every
   await loggedOut(ann, 'scim demo-scim');
 });
 
-test.each(['POST /offboarding', 'GET /okta-event-hook', 'GET /scim/v2/Users'])(
+test.each(['POST /offboarding', 'GET /okta-event-hook', 'GET /scim/v2/Users', 'PATCH /scim/v2/Groups/x'])(
   '%s refuses the token of another kind of caller',
   async (routeKey) => {
     const [method = '', path = ''] = routeKey.split(' ');

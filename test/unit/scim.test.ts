@@ -533,6 +533,31 @@ describe('discovery', () => {
   });
 });
 
+describe('a path without a route of its own is answered in SCIM’s shape', () => {
+  const bulk = { body: '{"Operations":[]}' };
+
+  test.each([
+    ['GET', '/Me', 501],
+    ['POST', '/Bulk', 501],
+    ['POST', '/Users/.search', 501],
+    ['PATCH', `/Users/${john}/`, 501],
+    ['DELETE', '/Users', 501],
+    ['PATCH', '/Groups/x', 501],
+    ['DELETE', '/Groups/x', 501],
+    ['GET', '/Groups/x', 404],
+    ['GET', '/ServiceProviderConfig/', 404],
+    ['GET', `/Users/${john}/emails`, 404],
+  ])('%s %s: %i', async (method, path, status) => {
+    const callers = startCallers();
+
+    const answer = await callers.scim(method, path, method === 'GET' ? {} : bulk);
+
+    expect(answer).toMatchObject({ status, headers: { 'content-type': 'application/scim+json' } });
+    expect(answer.body).toEqual(errorOf(status));
+    expect(callers.runs()).toEqual([]);
+  });
+});
+
 test('no log line contains data from the caller', async () => {
   const callers = startCallers();
   await callers.scim('PATCH', `/Users/${john}`, { body: '{"Operations":[{"op":"secret-word"}]}' });
