@@ -38,8 +38,8 @@ const userNameIn = ({ id }: ScimRequest): string => {
 
 export const listUsers: ScimAnswer = async (request) => {
   const page = parsePage(request.query);
-  const filter = request.query.get('filter');
-  const users = await find(request, filter === null ? [] : parseFilter(filter));
+  const filter = request.query.get('filter') ?? '';
+  const users = await find(request, filter.trim() === '' ? [] : parseFilter(filter));
   return scimResponse(
     200,
     listResponse(

@@ -400,7 +400,6 @@ describe('finding users', () => {
     'not (userName eq "ann@example.com")',
     'userName eq ann',
     'userName eq "ann" and',
-    '',
     '"',
     '\\',
     'userName eq "\\x"',
@@ -413,6 +412,13 @@ describe('finding users', () => {
     expect(answer.status).toBe(400);
     expect(answer.body).toEqual(errorOf(400, 'invalidFilter'));
   });
+
+  test.each(['filter=', 'filter', 'filter=+', 'filter=%20%20'])(
+    '%s is no filter: everybody is listed',
+    async (query) => {
+      expect(await namesIn(query)).toHaveLength(owners.length);
+    },
+  );
 
   test('every user is listed once, by e-mail address if there is one, in stable pages', async () => {
     const pages = [
