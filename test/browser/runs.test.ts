@@ -22,7 +22,7 @@ test('a drill logs nobody out and leads to the run that does, which is followed 
   const row = page.getByRole('row', { name: '1101000002' });
   await page
     .getByRole('status')
-    .getByText(/^Run SUCCEEDED/)
+    .getByText(/^Run \S+ SUCCEEDED/)
     .waitFor();
   const drilled = await row.textContent();
   const noLogout = !service.output().includes('"idInstance":"1101000002"');
@@ -34,7 +34,7 @@ test('a drill logs nobody out and leads to the run that does, which is followed 
   await row.getByText('logged-out', { exact: true }).waitFor();
   await page
     .getByRole('status')
-    .getByText(/^Run SUCCEEDED: 2 confirmed/)
+    .getByText(/^Run \S+ SUCCEEDED: 2 confirmed/)
     .waitFor();
   expect(drilled).toContain('ready');
   expect(noLogout).toBe(true);
@@ -59,10 +59,53 @@ test('a run is followed and stopped', async () => {
 
   await page
     .getByRole('status')
-    .getByText(/^Run STOPPED: 1 confirmed/)
+    .getByText(/^Run \S+ STOPPED: 1 confirmed/)
     .waitFor();
   expect(before).toEqual(['2', '3']);
   expect(await page.getByRole('row', { name: '1101000005' }).textContent()).toContain('protected');
   expect(await page.getByRole('button', { name: 'Stop run' }).count()).toBe(0);
   expect(opened.errors).toEqual([]);
+});
+
+test('the message of an ended run stays neither above another view nor above a run that goes on', async () => {
+  await using opened = await browser.open(service.url);
+  const { page } = opened;
+  const status = page.getByRole('status');
+  await openEndlessRun(page, { group: 'sales', failing: '1101000002', done: '1101000001' });
+  const goingOn = page.url();
+  await openNewRun(page, 'support');
+  await page.getByRole('dialog').getByRole('button', { name: 'Start dry run' }).click();
+  await status.getByText(/^Run \S+ (?:SUCCEEDED|FAILED):/).waitFor();
+  const ended = [page.url().split('/').at(-1) ?? '', await status.textContent()] as const;
+
+  await page.getByRole('link', { name: 'All runs' }).click();
+  await page.getByRole('heading', { name: 'Runs' }).waitFor();
+  const aboveList = await status.textContent();
+  await page.goBack();
+  await status.getByText(/^Run/).waitFor();
+  await page.goto(goingOn);
+  await page.getByText('RUNNING', { exact: true }).waitFor();
+
+  expect(ended[1]).toContain(ended[0]);
+  expect(aboveList).toBe('');
+  expect(await status.textContent()).toBe('');
+  expect(opened.errors).toEqual([]);
+});
+
+test('the error of a start is gone while the next try is under way', async () => {
+  await using opened = await browser.open(service.url);
+  const { page } = opened;
+  const { promise: mayAnswer, resolve: answer } = Promise.withResolvers<void>();
+  const refusal = { status: 503, json: { message: 'Service Unavailable' } };
+  await openNewRun(page, 'sales');
+  await page.route('**/forced-logouts', (route) => route.fulfill(refusal), { times: 1 });
+  await page.getByRole('button', { name: 'Start dry run' }).click();
+  await page.getByRole('alert').waitFor();
+  await page.route('**/forced-logouts', (route) => mayAnswer.then(() => route.fulfill(refusal)), { times: 1 });
+
+  await page.getByRole('button', { name: 'Start dry run' }).click();
+
+  await page.getByRole('alert').waitFor({ state: 'detached' });
+  answer();
+  await page.getByRole('alert').getByText('Service Unavailable').waitFor();
 });

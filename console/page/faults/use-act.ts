@@ -9,6 +9,8 @@ export const useAct = (reload: () => void): { readonly act: Act; readonly proble
   const [problem, setProblem] = useState<Problem>();
   const announce = useAnnounce();
   const act: Act = async (change, done) => {
+    setProblem(undefined);
+    announce('');
     const result = await change;
     setProblem(result.kind === 'problem' ? result.problem : undefined);
     if (result.kind === 'ok') announce(done);

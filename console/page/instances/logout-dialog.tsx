@@ -47,6 +47,7 @@ export const LogoutDialog = ({ instance, onState, onClose }: LogoutDialogProps) 
 
   const start = async (request: LogoutRequest) => {
     setLogout({ kind: 'running' });
+    announce('');
     const result = await logOut(idInstance, request);
     const state = stateAfter(result);
     if (state) onState(idInstance, state);

@@ -24,6 +24,7 @@ export const useStates = () => {
   const read = useCallback(
     async (idInstance: string) => {
       setState(idInstance, { kind: 'reading' });
+      announce('');
       const result = await readState(idInstance);
       setState(
         idInstance,

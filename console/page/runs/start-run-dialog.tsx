@@ -22,11 +22,13 @@ const useStart = (onStarted: () => void) => {
   const start = async (request: RunRequest) => {
     const body = JSON.stringify(request);
     if (sent.current.body !== body) sent.current = { body, key: crypto.randomUUID() };
+    setProblem(undefined);
+    announce('');
     const result = await startRun(request, sent.current.key);
     if (result.kind === 'problem') return setProblem(result.problem);
-    announce(`Run started for ${describeTarget(request.target)}`);
     onStarted();
     location.hash = `#/runs/${result.value.id}`;
+    announce(`Run ${result.value.id} started for ${describeTarget(request.target)}`);
   };
   return { problem, start };
 };

@@ -16,9 +16,11 @@ export const StopRunDialog = ({ id, onStopped, onClose }: StopRunDialogProps) =>
   const announce = useAnnounce();
 
   const stop = async (close: () => void) => {
+    setProblem(undefined);
+    announce('');
     const result = await stopRun(id);
     if (result.kind === 'problem') return setProblem(result.problem);
-    announce('The run is stopped');
+    announce(`Run ${id} is stopped`);
     onStopped();
     close();
   };
