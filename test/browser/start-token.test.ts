@@ -58,6 +58,19 @@ test.each([
   expect(server.received).toEqual([]);
 });
 
+test('the printed address also helps in a tab that shows the page without its token', async () => {
+  await using opened = await browser.open(`${server.url}/#token=wrong`);
+  const { page } = opened;
+  await page.getByRole('alert').waitFor();
+
+  await page.goto(server.address);
+
+  await page.getByRole('row', { name: '1101000000' }).waitFor();
+  expect(page.url()).toBe(`${server.url}/#/instances`);
+  expect(await page.getByRole('alert').count()).toBe(0);
+  expect(opened.errors).toEqual([]);
+});
+
 test('a thousand instances are shown in pages, and a filter finds one of them', async () => {
   await using opened = await browser.open(server.address);
   const { page } = opened;
