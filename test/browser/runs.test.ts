@@ -1,4 +1,5 @@
 import { startBrowser } from '../support/browser/console.ts';
+import { untilFocused } from '../support/browser/keyboard.ts';
 import { openEndlessRun, openNewRun } from '../support/browser/views.ts';
 import { startLocalService } from '../support/local-service.ts';
 
@@ -108,4 +109,23 @@ test('the error of a start is gone while the next try is under way', async () =>
   await page.getByRole('alert').waitFor({ state: 'detached' });
   answer();
   await page.getByRole('alert').getByText('Service Unavailable').waitFor();
+});
+
+test('a wrong number among the closed options is shown when the run is started', async () => {
+  await using opened = await browser.open(service.url);
+  const { page } = opened;
+  await openNewRun(page, 'sales');
+  const dialog = page.getByRole('dialog');
+  const options = dialog.getByText('More options');
+  const most = dialog.getByLabel('Maximum number of instances');
+  await options.click();
+  await most.fill('');
+  await options.click();
+  await most.waitFor({ state: 'hidden' });
+
+  await dialog.getByRole('button', { name: 'Start dry run' }).click();
+
+  await untilFocused(most);
+  expect(await most.isVisible()).toBe(true);
+  expect(opened.errors).toEqual([]);
 });

@@ -1,3 +1,4 @@
+import type { TargetedEvent } from 'preact';
 import { Checkbox, NumberField, Select, TextField } from '../components/fields.tsx';
 import { LogoutOptions } from '../components/logout-options.tsx';
 import type { RunDraft } from './run-draft.ts';
@@ -34,8 +35,13 @@ const TargetFields = ({ draft, given, onChange }: RunFieldsProps) => (
   </>
 );
 
+/** The browser cannot show what is wrong with a field inside closed details. */
+const showDetails = (event: TargetedEvent<HTMLDetailsElement>): void => {
+  event.currentTarget.open = true;
+};
+
 const ExtraFields = ({ draft, onChange }: Omit<RunFieldsProps, 'given'>) => (
-  <details>
+  <details onInvalidCapture={showDetails}>
     <summary>More options</summary>
     <LogoutOptions options={draft} onChange={(options) => onChange({ ...draft, ...options })} />
     <NumberField
