@@ -62,6 +62,7 @@ test('a run is followed and stopped', async () => {
     .getByRole('status')
     .getByText(/^Run \S+ STOPPED: 1 confirmed/)
     .waitFor();
+  await untilFocused(page.getByRole('heading', { level: 1 }));
   expect(before).toEqual(['2', '3']);
   expect(await page.getByRole('row', { name: '1101000005' }).textContent()).toContain('protected');
   expect(await page.getByRole('button', { name: 'Stop run' }).count()).toBe(0);

@@ -1,9 +1,9 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { hasEnded } from '../../../client/answers.ts';
 import type { Run, RunRequest } from '../api/runs.ts';
 import { useAnnounce } from '../components/announcer.tsx';
 import { ProblemAlert } from '../components/problem-alert.tsx';
-import { ViewTitle } from '../components/view-title.tsx';
+import { focusViewTitle, ViewTitle } from '../components/view-title.tsx';
 import { RunFacts } from './run-facts.tsx';
 import { RunOutcomes } from './run-outcomes.tsx';
 import { countsOf, RunProgress } from './run-progress.tsx';
@@ -15,23 +15,40 @@ import { useRun } from './use-run.ts';
 const realRequestOf = ({ request, ...run }: Run): RunRequest | undefined =>
   request?.dryRun && hasEnded(run) ? { ...request, reason: run.reason, dryRun: false } : undefined;
 
+/** Goes when the run ends, perhaps while it has the focus. */
+const StopButton = ({ onClick }: { readonly onClick: () => void }) => {
+  const button = useRef<HTMLButtonElement>(null);
+  useLayoutEffect(
+    () => () => {
+      if (document.activeElement === button.current) focusViewTitle();
+    },
+    [],
+  );
+  return (
+    <button type="button" ref={button} class="danger" onClick={onClick}>
+      Stop run
+    </button>
+  );
+};
+
 const RunActions = ({ run, onStopped }: { readonly run: Run; readonly onStopped: () => void }) => {
   const [open, setOpen] = useState<'stop' | 'start'>();
   const real = realRequestOf(run);
   const close = () => setOpen(undefined);
+  const closeStop = () => {
+    close();
+    // There is no button left that the focus could return to.
+    if (hasEnded(run)) focusViewTitle();
+  };
   return (
     <div class="toolbar">
-      {!hasEnded(run) && (
-        <button type="button" class="danger" onClick={() => setOpen('stop')}>
-          Stop run
-        </button>
-      )}
+      {!hasEnded(run) && <StopButton onClick={() => setOpen('stop')} />}
       {real && (
         <button type="button" class="danger" onClick={() => setOpen('start')}>
           Log these instances out
         </button>
       )}
-      {open === 'stop' && <StopRunDialog id={run.id} onStopped={onStopped} onClose={close} />}
+      {open === 'stop' && <StopRunDialog id={run.id} onStopped={onStopped} onClose={closeStop} />}
       {open === 'start' && real && <StartRunDialog initial={real} onClose={close} />}
     </div>
   );
