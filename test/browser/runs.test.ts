@@ -130,3 +130,19 @@ test('a wrong number among the closed options is shown when the run is started',
   expect(await most.isVisible()).toBe(true);
   expect(opened.errors).toEqual([]);
 });
+
+test('a drill counts who is logged out already, and confirms nobody', async () => {
+  for (const idInstance of ['1101000001', '1101000002']) {
+    const emulated = `${service.url}/local/instances/${idInstance}`;
+    await fetch(`${emulated}/fault`, { method: 'DELETE' });
+    await fetch(`${emulated}/state`, { method: 'PUT', body: '{"stateInstance":"notAuthorized"}' });
+  }
+  await using opened = await browser.open(service.url);
+  const { page } = opened;
+  await openNewRun(page, 'sales');
+
+  await page.getByRole('dialog').getByRole('button', { name: 'Start dry run' }).click();
+
+  const counts = '0 ready, 2 already logged out, 0 failed, 0 skipped, 0 pending, 2 in total';
+  await page.getByRole('region', { name: 'Progress' }).getByText(counts, { exact: true }).waitFor();
+});

@@ -1,18 +1,12 @@
 import { hasEnded, type Run } from '../../../client/answers.ts';
 import { RunStatus } from './run-status.tsx';
 
-/** The progress in words. */
-export const countsOf = ({ total, loggedOut, failed, skipped, pending, ready }: Run['progress']): string =>
-  [
-    `${loggedOut} confirmed`,
-    ready > 0 && `${ready} ready`,
-    `${failed} failed`,
-    `${skipped} skipped`,
-    `${pending} pending`,
-    `${total} in total`,
-  ]
-    .filter(Boolean)
-    .join(', ');
+/** The progress in words. A drill logs nobody out, and one reading confirms nothing: it counts who could be logged out. */
+export const countsOf = ({ progress, request }: Pick<Run, 'progress' | 'request'>): string => {
+  const { total, loggedOut, failed, skipped, pending, ready } = progress;
+  const done = request?.dryRun ? `${ready} ready, ${loggedOut} already logged out` : `${loggedOut} confirmed`;
+  return `${done}, ${failed} failed, ${skipped} skipped, ${pending} pending, ${total} in total`;
+};
 
 /** Status, bar and counts of a run. The bar is indeterminate as long as the targets are not known. */
 export const RunProgress = ({ run }: { readonly run: Run }) => {
@@ -24,7 +18,7 @@ export const RunProgress = ({ run }: { readonly run: Run }) => {
         <RunStatus status={run.status} /> {run.request?.dryRun && <span class="badge">dry run</span>}
       </p>
       <progress aria-label="Instances decided" max={total || 1} {...(!isUnknown && { value: total - pending })} />
-      <p>{countsOf(run.progress)}</p>
+      <p>{countsOf(run)}</p>
     </section>
   );
 };

@@ -61,7 +61,7 @@ export const RunView = ({ id }: { readonly id: string }) => {
   const status = run?.status;
   // Announced once, not at each reading.
   useEffect(() => {
-    if (run && hasEnded(run)) announce(`Run ${id} ${status}: ${countsOf(run.progress)}`);
+    if (run && hasEnded(run)) announce(`Run ${id} ${status}: ${countsOf(run)}`);
   }, [status]);
   return (
     <>
