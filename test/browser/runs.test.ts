@@ -146,3 +146,18 @@ test('a drill counts who is logged out already, and confirms nobody', async () =
   const counts = '0 ready, 2 already logged out, 0 failed, 0 skipped, 0 pending, 2 in total';
   await page.getByRole('region', { name: 'Progress' }).getByText(counts, { exact: true }).waitFor();
 });
+
+test('a run that found nobody says so, and is not shown as a success', async () => {
+  await using opened = await browser.open(service.url);
+  const { page } = opened;
+  await openNewRun(page, 'nobody');
+  await page.getByRole('dialog').getByLabel('Dry run').uncheck();
+
+  await page.getByRole('dialog').getByRole('button', { name: 'Start run' }).click();
+
+  const progress = page.getByRole('region', { name: 'Progress' });
+  await progress.getByText('Note: no instance was found for the target').waitFor();
+  expect(await progress.getByText('SUCCEEDED', { exact: true }).getAttribute('class')).not.toContain('good');
+  expect(await page.getByText('The run has ended and lists no instance').count()).toBe(1);
+  expect(await page.getByText('No instance yet').count()).toBe(0);
+});

@@ -23,7 +23,6 @@ const factsOf = (run: Run): readonly (readonly [string, ComponentChildren])[] =>
   ['Phase', run.phase],
   ['Next action', run.nextActionAt && <Instant key="next" at={run.nextActionAt} />],
   ['Watch', run.watch],
-  ['Note', run.note],
 ];
 
 /** Who asked for the run, for whom, why, and when. Facts that are not known are left out. */

@@ -22,8 +22,13 @@ const columns: readonly Column<Outcome>[] = [
   { name: 'Detail', cell: (outcome) => detailOf(outcome) || '–' },
 ];
 
+type RunOutcomesProps = {
+  readonly outcomes: readonly Outcome[];
+  readonly ended: boolean;
+};
+
 /** What became of each instance so far. */
-export const RunOutcomes = ({ outcomes }: { readonly outcomes: readonly Outcome[] }) => {
+export const RunOutcomes = ({ outcomes, ended }: RunOutcomesProps) => {
   const [kind, setKind] = useState('');
   const kinds = [...new Set(outcomes.map((one) => one.kind))].sort();
   const shown = kinds.includes(kind) ? outcomes.filter((one) => one.kind === kind) : outcomes;
@@ -44,7 +49,11 @@ export const RunOutcomes = ({ outcomes }: { readonly outcomes: readonly Outcome[
         columns={columns}
         rows={shown}
         keyOf={({ idInstance }) => idInstance}
-        empty="No instance yet: the run is finding its targets, or none matches."
+        empty={
+          ended
+            ? 'The run has ended and lists no instance. Its note says why, if there is one.'
+            : 'No instance yet: the run is finding its targets.'
+        }
       />
     </>
   );

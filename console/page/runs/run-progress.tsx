@@ -8,17 +8,20 @@ export const countsOf = ({ progress, request }: Pick<Run, 'progress' | 'request'
   return `${done}, ${failed} failed, ${skipped} skipped, ${pending} pending, ${total} in total`;
 };
 
-/** Status, bar and counts of a run. The bar is indeterminate as long as the targets are not known. */
+/** Status, bar, counts and note of a run. The bar is indeterminate as long as the targets are not known. */
 export const RunProgress = ({ run }: { readonly run: Run }) => {
   const { total, pending } = run.progress;
   const isUnknown = total === 0 && !hasEnded(run);
+  // A run that found nobody succeeded at nothing.
+  const isPlain = total === 0 && run.status === 'SUCCEEDED';
   return (
     <section class="run-progress" aria-label="Progress">
       <p>
-        <RunStatus status={run.status} /> {run.request?.dryRun && <span class="badge">dry run</span>}
+        <RunStatus status={run.status} plain={isPlain} /> {run.request?.dryRun && <span class="badge">dry run</span>}
       </p>
       <progress aria-label="Instances decided" max={total || 1} {...(!isUnknown && { value: total - pending })} />
       <p>{countsOf(run)}</p>
+      {run.note !== undefined && <p class="long">Note: {run.note}</p>}
     </section>
   );
 };

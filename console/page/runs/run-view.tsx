@@ -76,7 +76,7 @@ export const RunView = ({ id }: { readonly id: string }) => {
           <RunProgress run={run} />
           <RunActions run={run} onStopped={refresh} />
           <RunFacts run={run} />
-          <RunOutcomes outcomes={run.outcomes} />
+          <RunOutcomes outcomes={run.outcomes} ended={hasEnded(run)} />
         </>
       )}
     </>
