@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 const loopbackNames: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '[::1]']);
 
 /** A domain that resolves to this machine (DNS rebinding) has another name. */
-const isLoopbackHost = (host: string): boolean => loopbackNames.has(host.replace(/:\d+$/, '').toLowerCase());
+export const isLoopbackHost = (host: string): boolean => loopbackNames.has(host.replace(/:\d+$/, '').toLowerCase());
 
 /** Somebody follows a link or types the address: the answer becomes a page of its own, which the other site cannot read. */
 const isNavigation = ({ method, headers }: IncomingMessage): boolean =>

@@ -1,14 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { UpcomingFirings } from '../../infra/configuration/schedules/upcoming-firings.ts';
 import { type Handle, readBody } from '../../local/emulators/loopback-server.ts';
+import type { Connection } from './read-local-service.ts';
 import { sendJson } from './respond.ts';
 
 /** What the page shows besides the API. What is left out is hidden. */
-export type LocalRoutes = {
-  /** What the page is connected to, in words. */
-  readonly service: string;
-  /** Whether a logout ends a real session. */
-  readonly real: boolean;
+export type LocalRoutes = Connection & {
+  /** Asked each time the page asks; without an answer, `service` and `real` count. */
+  readonly readConnection?: (() => Promise<Connection | undefined>) | undefined;
   readonly readSchedules?: (() => readonly UpcomingFirings[]) | undefined;
   /** Base address of the GREEN-API emulator's control plane. */
   readonly emulatorUrl?: string | undefined;
@@ -32,16 +31,20 @@ const featuresOf = ({ readSchedules, emulatorUrl }: LocalRoutes): readonly strin
   ...(emulatorUrl === undefined ? [] : ['faults']),
 ];
 
+const sendConnection = async (routes: LocalRoutes, response: ServerResponse): Promise<void> => {
+  const { service, real } = (await routes.readConnection?.()) ?? routes;
+  sendJson(response, 200, { service, real, features: featuresOf(routes) });
+};
+
 /** Answers `/local/…`: what serves the page, the next firings of the schedules, and the emulator's faults. */
 export const createLocalRoutes = (routes: LocalRoutes): Handle => {
-  const { service, real, readSchedules, emulatorUrl } = routes;
+  const { readSchedules, emulatorUrl } = routes;
   return (request, response) => {
     const path = request.url ?? '';
     const [, emulated] = emulatorPath.exec(path) ?? [];
     if (emulatorUrl !== undefined && emulated !== undefined)
       return callEmulator(`${emulatorUrl}${emulated}`, request, response);
-    if (request.method === 'GET' && path === '/local/console')
-      return sendJson(response, 200, { service, real, features: featuresOf(routes) });
+    if (request.method === 'GET' && path === '/local/console') return sendConnection(routes, response);
     if (request.method === 'GET' && path === '/local/schedules' && readSchedules)
       return sendJson(response, 200, { schedules: readSchedules() });
     return sendJson(response, 404, { message: 'Not Found' });

@@ -4,6 +4,7 @@ import type { ConsolePage } from './console-page.ts';
 import { isForeignToConsole } from './foreign-request.ts';
 import { createForwarder, type Sign } from './forward.ts';
 import type { LocalRoutes } from './local-routes.ts';
+import { readLocalService } from './read-local-service.ts';
 import { addressWithToken, createStartToken } from './start-token.ts';
 
 export type ConsoleServerOptions = Pick<LocalRoutes, 'readSchedules'> & {
@@ -34,10 +35,8 @@ export type ConsoleServer = AsyncDisposable & {
  */
 export const startConsole = async (options: ConsoleServerOptions): Promise<ConsoleServer> => {
   const { url, sign, page, port = 0, startToken = createStartToken(), readSchedules } = options;
-  const handle = createConsoleHandler(
-    { page, startToken, service: `Deployment ${url.host}`, real: true, readSchedules },
-    createForwarder(url, sign),
-  );
+  const connection = { service: `Deployment ${url.host}`, real: true, readConnection: () => readLocalService(url) };
+  const handle = createConsoleHandler({ ...connection, page, startToken, readSchedules }, createForwarder(url, sign));
   const server = await startLoopbackServer(handle, { port, isForeign: isForeignToConsole });
   return {
     address: addressWithToken(server.url, startToken),

@@ -88,6 +88,17 @@ test('a thousand instances are shown in pages, and a filter finds one of them', 
   expect(await page.getByRole('row').nth(1).textContent()).toContain('1101000777');
 });
 
+test('the console of a local service with emulators says that no real session is touched', async () => {
+  await using service = await startLocalService();
+  await using forwarding = await startConsoleServer(() => {}, { url: new URL(service.url) });
+
+  await using opened = await browser.open(forwarding.address);
+  await opened.page.getByRole('row', { name: '1101000001' }).waitFor();
+
+  const banner = await opened.page.getByRole('banner').textContent();
+  expect(banner).toContain('Local service with emulators. No real session is touched.');
+});
+
 test('with real secrets the local service wants the start token too', async () => {
   const secret = { name: 'green-api/1101000001', secretString: '{}', tags: { owner: 'john.doe@example.com' } };
   await using secrets = await startSecretsManager({ secrets: [secret] });

@@ -80,6 +80,31 @@ test('shows its connection, and offers only what the connection supports', async
   expect(info).toEqual({ service: expect.stringMatching(/^Deployment 127\.0\.0\.1:\d+$/), real: true, features: [] });
 });
 
+test.each([
+  ['what the local service in front of it says of itself', { service: 'Local service with emulators', real: false }],
+  ['a real deployment, if the answer is of something else', { service: 'a service', real: 'no' }],
+])('shows %s', async (_, answer) => {
+  await using local = await startConsoleServer((_, response) => void response.end(JSON.stringify(answer)));
+
+  const response = await fetch(`${local.url}/local/console`, {
+    headers: { authorization: `Bearer ${local.startToken}` },
+  });
+
+  const deployment = { service: expect.stringMatching(/^Deployment /), real: true };
+  expect(await response.json()).toEqual({ ...(answer.real === false ? answer : deployment), features: [] });
+  expect(local.received).toMatchObject([{ method: 'GET', url: '/local/console' }]);
+});
+
+test('asks no other machine what it is, and shows a deployment', async () => {
+  await using remote = await startConsoleServer(() => {}, { url: new URL('https://api.invalid/') });
+
+  const response = await fetch(`${remote.url}/local/console`, {
+    headers: { authorization: `Bearer ${remote.startToken}` },
+  });
+
+  expect(await response.json()).toEqual({ service: 'Deployment api.invalid', real: true, features: [] });
+});
+
 test('a call that cannot be signed is answered with advice, without the error message', async () => {
   const sign = async () => {
     throw Object.assign(new Error('secret text'), { name: 'ExpiredTokenException' });
