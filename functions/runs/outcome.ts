@@ -131,13 +131,14 @@ export const outcomeEntries = {
 
 export const tagsSchema = v.object({ owner: v.exactOptional(v.string()), group: v.exactOptional(v.string()) });
 
-/** An outcome in the result of a step. The run's own fields beside it are dropped. */
+/** An outcome in the result of a step. The run's own fields beside it are dropped, but for the tags of an instance still pending. */
 export const outcomeSchema = v.pipe(
   v.object({
     idInstance: instanceIdSchema,
     ...outcomeEntries,
     confirmedAt: v.exactOptional(v.string()),
     tags: v.exactOptional(tagsSchema),
+    retry: v.exactOptional(v.object({ tags: v.exactOptional(tagsSchema) })),
   }),
-  v.transform((outcome) => outcome as Outcome),
+  v.transform(({ retry, ...outcome }) => ({ ...outcome, ...shownTags(retry?.tags) }) as Outcome),
 );

@@ -64,6 +64,9 @@ test('a run is followed and stopped', async () => {
     .waitFor();
   await untilFocused(page.getByRole('heading', { level: 1 }));
   expect(before).toEqual(['2', '3']);
+  expect(await page.getByRole('row', { name: '1101000004' }).textContent()).toMatch(
+    /john\.doe@example\.com.*unconfirmed/,
+  );
   expect(await page.getByRole('row', { name: '1101000005' }).textContent()).toContain('protected');
   expect(await page.getByRole('button', { name: 'Stop run' }).count()).toBe(0);
   expect(opened.errors).toEqual([]);

@@ -154,3 +154,13 @@ test('a stopped run does not report a token as not rotated if its rotation was i
     'the run was stopped while the token was being rotated: the newest evidence record tells whether it was',
   ]);
 });
+
+test('a stopped run shows the tags of an instance that was still pending', async () => {
+  const tags = { owner: 'john.doe@example.com', group: 'sales' };
+  const setup = createSetup({ '1': { tags } });
+  const { steps } = await setup.run();
+
+  const { outcomes } = resultsAtEnd(steps.slice(0, 3), new Set(), 'the run was stopped');
+
+  expect(outcomes).toMatchObject([{ idInstance: '1', kind: 'unconfirmed', tags }]);
+});
