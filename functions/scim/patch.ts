@@ -15,12 +15,11 @@ const mostOperations = 1_000;
 
 const syntax = (detail: string): ScimError => new ScimError(400, detail, 'invalidSyntax');
 
-/** @throws ScimError for a name that may mean `active`, such as `/active`: to ignore it could ignore a deactivation */
+/** @throws ScimError for `active` in another spelling, such as `/active`: to ignore it could ignore a deactivation */
 const parseName = (path: string): string => {
   const name = attributeName(path);
-  const withoutTexts = name.replace(/"[^"]*"/g, '');
-  if (name === 'active' || !withoutTexts.includes('active')) return name;
-  throw new ScimError(400, 'a path that contains "active" is not understood: send the path "active"', 'invalidPath');
+  if (name === 'active' || !/^[^a-z]*active(?!\w)/.test(name)) return name;
+  throw new ScimError(400, 'this spelling of "active" is not understood: send the path "active"', 'invalidPath');
 };
 
 const parsePath = (operation: ScimObject): string | undefined => {

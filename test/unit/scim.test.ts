@@ -202,6 +202,18 @@ describe('every spelling of a deactivation is accepted', () => {
   });
 });
 
+test('an attribute that only has "active" in its name does not keep a deactivation from its effect', async () => {
+  const callers = startCallers();
+  const value = { active: false, isActiveDirectoryUser: true, active_since: '2020-01-01' };
+
+  const answer = await callers.scim('PATCH', `/Users/${john}`, {
+    body: JSON.stringify({ Operations: [{ op: 'replace', value }] }),
+  });
+
+  expect(answer).toMatchObject({ status: 200, body: { active: false } });
+  expect(callers.runs()).toHaveLength(1);
+});
+
 describe('an unreadable request that may be a deactivation is refused, starts no run, and raises the alarm', () => {
   test.each([
     ['PATCH', '{"Operations":[{"op":"replace","path":"active","value":"no"}]}', 'invalidValue'],
