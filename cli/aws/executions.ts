@@ -28,15 +28,11 @@ export const createExecutions = (aws: AwsSettings): Executions => {
   const client = new LambdaClient({ ...aws, requestHandler: { connectionTimeout: 3_000, requestTimeout: 10_000 } });
   return {
     client,
-    // A filter on `Statuses` takes five values only and would miss the others.
+    // Lambda lists the newest first; `ReverseOrder` would list the oldest first. A filter on `Statuses` takes five values only and would miss the others.
     list: async function* (functionName) {
       let Marker: string | undefined;
       do {
-        const command = new ListDurableExecutionsByFunctionCommand({
-          FunctionName: functionName,
-          ReverseOrder: true,
-          Marker,
-        });
+        const command = new ListDurableExecutionsByFunctionCommand({ FunctionName: functionName, Marker });
         const page = await callAws('lambda:ListDurableExecutionsByFunction', () => client.send(command));
         yield* page.DurableExecutions ?? [];
         Marker = page.NextMarker;

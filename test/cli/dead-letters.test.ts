@@ -33,6 +33,8 @@ const bundles = {
   working: writeBundle('working', 'new Promise((resolve) => setTimeout(resolve, 600_000))'),
 };
 
+const stoppedByPerson = { ErrorType: 'RunStopped', ErrorMessage: 'Stopped by SecurityDesk' };
+
 /** Lambda with a function that fails at once and one that works on and on, and the other services of the stack. */
 const setUp = async (run: keyof typeof bundles, sentAt?: Date) => {
   const environment = () => ({});
@@ -110,8 +112,7 @@ test('the same message again, because its deletion was lost, is the same new run
 test('a run that was stopped on purpose is not started; its message goes back at once', async () => {
   await using setup = await setUp('working', new Date());
   const arn = await setup.lambda.start(request, 'event-2', 'working:live');
-  const reason = { ErrorType: 'RunStopped', ErrorMessage: 'Stopped by SecurityDesk' };
-  await setup.lambda.client.send(new StopDurableExecutionCommand({ DurableExecutionArn: arn, Error: reason }));
+  await setup.lambda.client.send(new StopDurableExecutionCommand({ DurableExecutionArn: arn, Error: stoppedByPerson }));
 
   const refused = await setup.cli('redrive', '--yes');
   const back = setup.queue.ids();
@@ -122,6 +123,25 @@ test('a run that was stopped on purpose is not started; its message goes back at
   expect(back).toEqual(['message-1']);
   expect({ code: started.code, ids: setup.queue.ids() }).toEqual({ code: 0, ids: [] });
   expect(await setup.list()).toHaveLength(2);
+});
+
+test('a message in a file whose run was stopped is not started, however many older runs failed', async () => {
+  await using setup = await setUp('working');
+  const stop = async (name: string, payload: object) => {
+    const arn = await setup.lambda.start(payload, name, 'working:live');
+    await setup.lambda.client.send(
+      new StopDurableExecutionCommand({ DurableExecutionArn: arn, Error: stoppedByPerson }),
+    );
+  };
+  for (let older = 1; older <= 51; older += 1) await stop(`event-${older}`, { ...request, reason: `case ${older}` });
+  await stop('event-52', request);
+  const file = join(folder, 'message.json');
+  writeFileSync(file, body);
+
+  const { code, stdout, stderr } = await setup.cli('redrive', file);
+
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+  expect(stderr).toContain('Not started: the run was stopped on purpose.');
 });
 
 test('without an answer to the question nothing is started and the message goes back', async () => {
