@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { ListedRun } from '../../../client/answers.ts';
 import type { Problem } from '../api/call.ts';
 import { listRuns, type RunPage } from '../api/runs.ts';
@@ -19,23 +19,39 @@ const columns: readonly Column<ListedRun>[] = [
   { name: 'Ended', cell: ({ endedAt }) => (endedAt === undefined ? '–' : <Instant at={endedAt} />) },
 ];
 
-/** The pages after the first, which `Older runs` asks for one by one. */
+/** The pages after the first, which `Older runs` loads one by one. */
 const useOlderRuns = (status: string, first: RunPage | undefined) => {
-  const [older, setOlder] = useState<RunPage>({ runs: [] });
+  const [older, setOlder] = useState<RunPage>();
   const [problem, setProblem] = useState<Problem>();
-  // A new first page makes the older ones outdated
+  const call = useRef<AbortController | undefined>(undefined);
+  // Another first page makes the older ones outdated, and the answer that is under way
   useEffect(() => {
-    setOlder({ runs: [] });
+    setOlder(undefined);
     setProblem(undefined);
-  }, [first]);
-  const next = older.runs.length > 0 ? older.next : first?.next;
+    return () => {
+      call.current?.abort();
+      call.current = undefined;
+    };
+  }, [first, status]);
+  // A page may be empty and not the last
+  const { next } = older ?? first ?? {};
 
   const load = async () => {
-    const page = await listRuns({ status, next });
+    if (call.current) return;
+    const controller = new AbortController();
+    call.current = controller;
+    const page = await listRuns({ status, next }, controller.signal);
+    if (controller.signal.aborted) return;
+    call.current = undefined;
     if (page.kind === 'problem') return setProblem(page.problem);
-    setOlder((before) => ({ ...page.value, runs: [...before.runs, ...page.value.runs] }));
+    setProblem(undefined);
+    setOlder((before) => ({ ...page.value, runs: [...(before?.runs ?? []), ...page.value.runs] }));
   };
-  return { runs: [...(first?.runs ?? []), ...older.runs], problem, load: next === undefined ? undefined : load };
+  return {
+    runs: [...(first?.runs ?? []), ...(older?.runs ?? [])],
+    problem,
+    load: next === undefined ? undefined : load,
+  };
 };
 
 /** Recent runs, newest first. */
@@ -68,7 +84,7 @@ export const RunList = () => {
         />
       )}
       {loading && <p class="hint">Loading…</p>}
-      {older.load && (
+      {older.load && !loading && (
         <button type="button" onClick={older.load}>
           Older runs
         </button>
