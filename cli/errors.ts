@@ -20,6 +20,11 @@ export class CommandFailed extends Error {
   override readonly name = 'CommandFailed';
 }
 
+/** The person pressed Ctrl-C at a question: the command ends, with a message that says what was done before. */
+export class Interrupted extends Error {
+  override readonly name = 'Interrupted';
+}
+
 /** Gives an expected failure as a value, so that one of several does not stop the others. */
 export const orFailure = async <Value>(work: Promise<Value>): Promise<Value | CommandFailed> => {
   try {

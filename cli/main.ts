@@ -27,7 +27,7 @@ const exitCodeOf = (error: unknown): ExitCode => {
   // Commander has already printed the error or the help.
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
   if (!(error instanceof Error)) return exitCodes.failed;
-  const isExpected = error.name === 'UsageError' || error.name === 'CommandFailed';
+  const isExpected = ['UsageError', 'CommandFailed', 'Interrupted'].includes(error.name);
   process.stderr.write(`${isExpected ? error.message : `Unexpected error: ${error.stack ?? error.name}`}\n`);
   return error.name === 'UsageError' ? exitCodes.usage : exitCodes.failed;
 };

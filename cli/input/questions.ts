@@ -1,35 +1,43 @@
-import { CommandFailed, UsageError } from '../errors.ts';
+import { CommandFailed, Interrupted, UsageError } from '../errors.ts';
 import type { Session } from '../session.ts';
 import { isInteractive } from '../terminal.ts';
 
-/** Ctrl-C at a question. */
-const cancelled = (error: unknown): never => {
-  if (error instanceof Error && error.name === 'ExitPromptError')
-    throw new CommandFailed('Cancelled. Nothing was done.');
+const cancelled = 'Cancelled. Nothing was done.';
+
+const throwInterrupted = (error: unknown): never => {
+  if (error instanceof Error && error.name === 'ExitPromptError') throw new Interrupted(cancelled);
   throw error;
 };
 
 const streams = ({ terminal: { stdin, stderr } }: Session) => ({ input: stdin, output: stderr });
 
 /**
- * Asks for confirmation before something that cannot be undone. `--yes` confirms.
+ * Asks a question to be answered with yes or no. `--yes` answers it.
  *
- * @throws CommandFailed on no, UsageError without a terminal
+ * @throws UsageError without a terminal, Interrupted at Ctrl-C
  */
-export const confirm = async (session: Session, question: string): Promise<void> => {
-  if (session.options.yes) return;
+export const askYesOrNo = async (session: Session, question: string): Promise<boolean> => {
+  if (session.options.yes) return true;
   if (!isInteractive(session.terminal))
     throw new UsageError(`Confirmation is needed, but there is no terminal: ${question} Add --yes.`);
   const prompts = await import('./prompts.ts');
-  const agreed = await prompts.confirm({ message: question, default: false }, streams(session)).catch(cancelled);
-  if (!agreed) throw new CommandFailed('Cancelled. Nothing was done.');
+  return prompts.confirm({ message: question, default: false }, streams(session)).catch(throwInterrupted);
+};
+
+/**
+ * Asks for confirmation before a command does anything that cannot be undone. `--yes` confirms.
+ *
+ * @throws CommandFailed on no, UsageError without a terminal, Interrupted at Ctrl-C
+ */
+export const confirm = async (session: Session, question: string): Promise<void> => {
+  if (!(await askYesOrNo(session, question))) throw new CommandFailed(cancelled);
 };
 
 /** Prompts for one line of text. @throws UsageError naming the option when there is no terminal */
 export const promptForText = async (session: Session, question: string, option: string): Promise<string> => {
   if (!isInteractive(session.terminal)) throw new UsageError(`Give ${option}.`);
   const prompts = await import('./prompts.ts');
-  return prompts.input({ message: question, required: true }, streams(session)).catch(cancelled);
+  return prompts.input({ message: question, required: true }, streams(session)).catch(throwInterrupted);
 };
 
 /** Prompts for a secret without showing it, or reads it from standard input if that is no terminal. */
@@ -40,6 +48,8 @@ export const promptForSecret = async (session: Session, question: string): Promi
     return (await text(stdin)).trim();
   }
   const prompts = await import('./prompts.ts');
-  const answer = await prompts.password({ message: question, toggleMask: false }, streams(session)).catch(cancelled);
+  const answer = await prompts
+    .password({ message: question, toggleMask: false }, streams(session))
+    .catch(throwInterrupted);
   return answer.trim();
 };

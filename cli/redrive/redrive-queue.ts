@@ -1,5 +1,5 @@
 import { readIdentity } from '../aws/identity.ts';
-import { CommandFailed, type ExitCode, exitCodes, orFailure } from '../errors.ts';
+import { CommandFailed, type ExitCode, exitCodes, Interrupted, orFailure } from '../errors.ts';
 import { printable } from '../output/printable.ts';
 import type { Session } from '../session.ts';
 import { createDeadLetters, type DeadLetter, type DeadLetters } from './dead-letters.ts';
@@ -38,11 +38,10 @@ const problemOf = (result: RedriveResult | CommandFailed): string | undefined =>
   return result.kind === 'started' ? undefined : result.problem;
 };
 
+type Settled = { readonly isStarted: boolean; readonly isDeleted: boolean };
+
 /** Redrives one message, deletes it if its run has started, and reports the result. */
-const settleLetter = async (
-  { session, queue, redrive, options }: Work,
-  letter: DeadLetter,
-): Promise<{ readonly isStarted: boolean; readonly isDeleted: boolean }> => {
+const settleLetter = async ({ session, queue, redrive, options }: Work, letter: DeadLetter): Promise<Settled> => {
   session.note(describeLetter(letter));
   const message = { body: letter.body, sentAt: letter.sentAt, key: `redrive ${letter.id}`, interactive: true };
   const result = await orFailure(redrive(message, options));
@@ -58,6 +57,14 @@ const settleLetter = async (
   return { isStarted, isDeleted };
 };
 
+/** What Ctrl-C leaves behind: it ends the command at a question about one of several messages. */
+const describeInterruption = (settled: readonly Settled[]): string => {
+  const started = settled.filter(({ isStarted }) => isStarted).length;
+  const deleted = settled.filter(({ isDeleted }) => isDeleted).length;
+  const done = deleted === 0 ? 'No run was started.' : `Runs started before: ${started}. Messages deleted: ${deleted}.`;
+  return `Cancelled. ${done} The other messages stay in the queue.`;
+};
+
 /** Goes through the dead-letter queue once. A message is deleted only after its new run has started. */
 export const redriveQueue = async (session: Session, options: QueueOptions): Promise<ExitCode> => {
   const queue = createDeadLetters((await session.outputs()).require('RunDeadLetters'), session.aws);
@@ -65,15 +72,17 @@ export const redriveQueue = async (session: Session, options: QueueOptions): Pro
   const work = { session, queue, redrive: await createRedrive(session, arn), options };
   const kept = new Set(await receiveAll(queue));
   if (kept.size === 0) session.note('The dead-letter queue is empty. A message may take a minute to appear.');
-  let areAllStarted = true;
+  const settled: Settled[] = [];
   try {
     for (const letter of [...kept]) {
-      const { isStarted, isDeleted } = await settleLetter(work, letter);
-      if (isDeleted) kept.delete(letter);
-      areAllStarted &&= isStarted;
+      const result = await settleLetter(work, letter);
+      if (result.isDeleted) kept.delete(letter);
+      settled.push(result);
     }
+  } catch (error) {
+    throw error instanceof Interrupted ? new Interrupted(describeInterruption(settled)) : error;
   } finally {
     for (const letter of kept) await orFailure(queue.release(letter));
   }
-  return areAllStarted ? exitCodes.done : exitCodes.failed;
+  return settled.every(({ isStarted }) => isStarted) ? exitCodes.done : exitCodes.failed;
 };

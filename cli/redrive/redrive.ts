@@ -3,7 +3,7 @@ import { createStartRun } from '../../functions/runs/lambda/start-run.ts';
 import type { ForcedLogout } from '../../functions/runs/request.ts';
 import { createExecutions } from '../aws/executions.ts';
 import { CommandFailed, orFailure, UsageError } from '../errors.ts';
-import { confirm } from '../input/questions.ts';
+import { askYesOrNo } from '../input/questions.ts';
 import { printable } from '../output/printable.ts';
 import type { Session } from '../session.ts';
 import { type FailedRun, findRunOf } from './find-run-of.ts';
@@ -82,6 +82,8 @@ const stoppedOnPurpose: RedriveResult = {
   problem: 'Not started: the run was stopped on purpose. Use --even-if-stopped to start it.',
 };
 
+const declined: RedriveResult = { kind: 'failed', problem: 'Not started: you answered no.' };
+
 /** @param redrivenBy AWS identity that is kept in the new run; `undefined` leaves the request as it is */
 export const createRedrive = async (session: Session, redrivenBy?: string): Promise<Redrive> => {
   const { functionName, qualifier, stack } = await readTarget(session);
@@ -98,7 +100,7 @@ export const createRedrive = async (session: Session, redrivenBy?: string): Prom
     if (failed instanceof CommandFailed) return { kind: 'failed', problem: `Not started: ${failed.message}` };
     if (interactive) session.note(describeRun(failed));
     if (failed?.status === 'STOPPED' && !evenIfStopped) return stoppedOnPurpose;
-    if (interactive) await confirm(session, `Start it again (${describeRequest(request)})?`);
+    if (interactive && !(await askYesOrNo(session, `Start it again (${describeRequest(request)})?`))) return declined;
     return resultOf(await redriveRun(body, { ...dependencies, ...(key !== undefined && { key }) }));
   };
 };

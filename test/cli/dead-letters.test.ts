@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { ListDurableExecutionsByFunctionCommand, StopDurableExecutionCommand } from '@aws-sdk/client-lambda';
 import type { ForcedLogout } from '../../functions/runs/request.ts';
 import { callerIdentity, describeStacks, startAws } from '../support/aws-double.ts';
-import { runCli } from '../support/cli.ts';
+import { type CliOptions, runCli } from '../support/cli.ts';
 import { startHarness } from '../support/lambda/harness.ts';
 import { createQueue } from '../support/queue-double.ts';
 
@@ -36,7 +36,7 @@ const bundles = {
 const stoppedByPerson = { ErrorType: 'RunStopped', ErrorMessage: 'Stopped by SecurityDesk' };
 
 /** Lambda with a function that fails at once and one that works on and on, and the other services of the stack. */
-const setUp = async (run: keyof typeof bundles, sentAt?: Date) => {
+const setUp = async (run: keyof typeof bundles, sentAt?: Date, messages = 1) => {
   const environment = () => ({});
   const lambda = await startHarness({
     functions: {
@@ -44,7 +44,11 @@ const setUp = async (run: keyof typeof bundles, sentAt?: Date) => {
       working: { bundle: bundles.working, environment, executionTimeoutMs: 600_000 },
     },
   });
-  const queue = createQueue(sentAt === undefined ? [] : [{ id: 'message-1', body, sentAt }]);
+  const queue = createQueue(
+    sentAt === undefined
+      ? []
+      : Array.from({ length: messages }, (_, at) => ({ id: `message-${at + 1}`, body, sentAt })),
+  );
   const aws: Awaited<ReturnType<typeof startAws>> = await startAws({
     ...queue.answers,
     DescribeStacks: () =>
@@ -56,13 +60,19 @@ const setUp = async (run: keyof typeof bundles, sentAt?: Date) => {
     const { DurableExecutions = [] } = await lambda.client.send(command);
     return DurableExecutions;
   };
+  const answer = (answers: CliOptions['answers'], ...args: readonly string[]) =>
+    runCli([...args, '--stack', 'green-api-logout'], {
+      env: { ...aws.env, AWS_ENDPOINT_URL_LAMBDA: lambda.url },
+      ...(answers && { answers }),
+    });
   return {
     lambda,
     queue,
     aws,
     list,
-    cli: (...args: readonly string[]) =>
-      runCli([...args, '--stack', 'green-api-logout'], { env: { ...aws.env, AWS_ENDPOINT_URL_LAMBDA: lambda.url } }),
+    cli: (...args: readonly string[]) => answer(undefined, ...args),
+    /** Runs a command that takes its streams for a terminal. */
+    answer,
     [Symbol.asyncDispose]: async () => {
       await aws[Symbol.asyncDispose]();
       await lambda[Symbol.asyncDispose]();
@@ -153,6 +163,38 @@ test('without an answer to the question nothing is started and the message goes 
   expect(stderr).toContain('Add --yes');
   expect(setup.queue.ids()).toEqual(['message-1']);
   expect(await setup.list()).toEqual([]);
+});
+
+test('Ctrl-C at a message ends the command: what was started stays, and the other messages go back', async () => {
+  await using setup = await setUp('working', new Date(), 3);
+  const answers = [
+    { question: 'Start it again', answer: 'y\n' },
+    { question: 'Message message-2', answer: '\u0003' },
+  ];
+
+  const { code, stdout, stderr } = await setup.answer(answers, 'redrive');
+
+  expect({ code, stdout }).toEqual({ code: 1, stdout: expect.stringMatching(/^event-[0-9a-f]{40}\n$/) });
+  expect(stderr).toMatch(
+    /Cancelled\. Runs started before: 1\. Messages deleted: 1\. The other messages stay in the queue\.$/m,
+  );
+  expect(stderr).not.toContain('Message message-3');
+  expect([setup.queue.ids(), setup.queue.hiddenIds()]).toEqual([['message-2', 'message-3'], []]);
+  expect(await setup.list()).toHaveLength(1);
+});
+
+test('no is about one message: the next one is asked about', async () => {
+  await using setup = await setUp('working', new Date(), 2);
+  const answers = [
+    { question: 'Start it again', answer: 'n\n' },
+    { question: 'Message message-2', answer: 'y\n' },
+  ];
+
+  const { code, stderr } = await setup.answer(answers, 'redrive');
+
+  expect(code).toBe(1);
+  expect(stderr).toContain('Not started: you answered no. The message stays in the queue.');
+  expect([setup.queue.ids(), setup.queue.hiddenIds()]).toEqual([['message-1'], []]);
 });
 
 test('a message whose run cannot be started stays', async () => {
