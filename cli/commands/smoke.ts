@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Option } from 'commander';
+import * as v from 'valibot';
+import type { ApiAnswer } from '../api/api.ts';
 import { listInstances } from '../api/instances.ts';
 import { parseAcceptedRun } from '../api/runs.ts';
 import { defineCommand } from '../command.ts';
@@ -11,25 +13,38 @@ import { schedulesCommand } from './schedules.ts';
 
 type Options = { readonly configuration: string; readonly source: string };
 
+/** @property reason of the runs of this execution of the command; no other run has it */
+type Smoke = Options & { readonly reason: string };
+
 /** What a step found; `undefined` if it found nothing wrong. */
 type Problem = string | undefined;
-
-const reason = 'smoke test';
 
 const checkDoctor = async (session: Session): Promise<Problem> =>
   (await doctorCommand.run(session, {}, [])) === exitCodes.done ? undefined : 'doctor found an error';
 
-const drillAll = async (session: Session): Promise<Problem> => {
+const overCeilingSchema = v.object({ code: v.literal('invalid-request'), field: v.literal('maxTargets') });
+
+/** The API refuses a number of instances above the ceiling of the deployment. */
+const isOverCeiling = ({ status, body }: ApiAnswer): boolean => status === 400 && v.is(overCeilingSchema, body);
+
+const overCeiling = (session: Session, count: number): string =>
+  `${count} instances are more than this deployment allows in one run. Raise runs.maxTargetsCeiling and deploy, or drill each group:
+${session.commandLine('run --group <name> --dry-run --reason drill --follow')}`;
+
+const drillAll = async (session: Session, { reason }: Smoke): Promise<Problem> => {
   const api = await session.api();
-  const { length } = await listInstances(api);
-  if (length === 0) return 'there is no instance: enrol one';
-  const body = { target: { all: true }, reason, dryRun: true, maxTargets: length };
-  const { id } = parseAcceptedRun(await api.send('POST', '/forced-logouts', { body }));
-  const code = await followRun(session, id);
+  const instances = await listInstances(api);
+  if (instances.length === 0) return 'there is no instance: enrol one';
+  // A run skips protected instances and does not count them. It must be allowed at least one.
+  const maxTargets = Math.max(1, instances.filter((instance) => !instance.protected).length);
+  const body = { target: { all: true }, reason, dryRun: true, maxTargets };
+  const answer = await api.send('POST', '/forced-logouts', { body });
+  if (isOverCeiling(answer)) return overCeiling(session, maxTargets);
+  const code = await followRun(session, parseAcceptedRun(answer).id);
   return code === exitCodes.done ? undefined : 'somebody could not be logged out now: see the outcomes of the drill';
 };
 
-const sendEvent = async (session: Session, { source }: Options): Promise<Problem> => {
+const sendEvent = async (session: Session, { source, reason }: Smoke): Promise<Problem> => {
   const id = `smoke-${randomUUID()}`;
   const { sendSmokeEvent } = await import('../smoke/send-smoke-event.ts');
   const run = await sendSmokeEvent(session, { id, source, reason });
@@ -42,7 +57,7 @@ const showSchedules = async (session: Session, { configuration }: Options): Prom
   return undefined;
 };
 
-const cleanUp = async (session: Session): Promise<Problem> => {
+const cleanUp = async (session: Session, { reason }: Smoke): Promise<Problem> => {
   if (session.options.stack === undefined) return undefined;
   const { removeSmokeLetters } = await import('../smoke/remove-smoke-letters.ts');
   session.print(
@@ -59,9 +74,9 @@ const steps = {
   'clean up': cleanUp,
 } as const;
 
-const runStep = async (session: Session, name: keyof typeof steps, options: Options): Promise<Problem> => {
+const runStep = async (session: Session, name: keyof typeof steps, smoke: Smoke): Promise<Problem> => {
   session.print(`\n== ${name}`);
-  const problem = await orFailure(steps[name](session, options));
+  const problem = await orFailure(steps[name](session, smoke));
   const text = problem instanceof CommandFailed ? problem.message : problem;
   session.print(text === undefined ? '-- ok' : `-- failed: ${text}`);
   return text;
@@ -81,9 +96,10 @@ messages that its own runs left in the dead-letter queue. Its runs stay in the l
   ],
   examples: ['smoke --stack green-api-logout', 'smoke --url http://127.0.0.1:3000'],
   run: async (session, options) => {
+    const smoke = { ...options, reason: `smoke test ${randomUUID()}` };
     const problems: string[] = [];
     for (const name of Object.keys(steps) as (keyof typeof steps)[]) {
-      const problem = await runStep(session, name, options);
+      const problem = await runStep(session, name, smoke);
       if (problem !== undefined) problems.push(name);
     }
     session.print(problems.length === 0 ? '\nEverything worked.' : `\nFailed: ${problems.join(', ')}.`);

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import * as v from 'valibot';
-import type { Run } from '../../client/answers.ts';
+import { hasEnded, type Run } from '../../client/answers.ts';
 import type { Api } from '../api/api.ts';
 import { listRuns, parseRun, readRun } from '../api/runs.ts';
 import { callAws } from '../aws/aws-failure.ts';
@@ -70,7 +70,7 @@ export const sendSmokeEvent = async (session: Session, event: SmokeEvent): Promi
   let run: Run | undefined;
   while (performance.now() < end) {
     run = await findRun(api, event);
-    if (run !== undefined && run.status !== 'RUNNING') return run;
+    if (run !== undefined && hasEnded(run)) return run;
     await sleep(pollMs);
   }
   throw new CommandFailed(

@@ -42,6 +42,7 @@ export const createQueue = (messages: readonly QueuedMessage[]) => {
     answers,
     ids: () => [...visible.keys()],
     hiddenIds: () => [...hidden.keys()],
+    put: (message: QueuedMessage) => void visible.set(message.id, message),
     /** Makes every message visible again, also those that were deleted. */
     putBack: () => {
       for (const message of messages) visible.set(message.id, message);
