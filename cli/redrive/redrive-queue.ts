@@ -24,12 +24,11 @@ const describeLetter = ({ id, sentAt, attributes }: DeadLetter): string => {
 const mostLetters = 100;
 
 /** What was received stays hidden until it is given back, so each message is received once. */
-const receiveAll = async (queue: DeadLetters): Promise<readonly DeadLetter[]> => {
-  const received: DeadLetter[] = [];
+const receiveAll = async (queue: DeadLetters, received: Set<DeadLetter>): Promise<void> => {
   for (;;) {
     const more = await queue.receive();
-    received.push(...more);
-    if (more.length === 0 || received.length >= mostLetters) return received;
+    for (const letter of more) received.add(letter);
+    if (more.length === 0 || received.size >= mostLetters) return;
   }
 };
 
@@ -70,10 +69,11 @@ export const redriveQueue = async (session: Session, options: QueueOptions): Pro
   const queue = createDeadLetters((await session.outputs()).require('RunDeadLetters'), session.aws);
   const { arn } = await readIdentity(session.aws);
   const work = { session, queue, redrive: await createRedrive(session, arn), options };
-  const kept = new Set(await receiveAll(queue));
-  if (kept.size === 0) session.note('The dead-letter queue is empty. A message may take a minute to appear.');
+  const kept = new Set<DeadLetter>();
   const settled: Settled[] = [];
   try {
+    await receiveAll(queue, kept);
+    if (kept.size === 0) session.note('The dead-letter queue is empty. A message may take a minute to appear.');
     for (const letter of [...kept]) {
       const result = await settleLetter(work, letter);
       if (result.isDeleted) kept.delete(letter);

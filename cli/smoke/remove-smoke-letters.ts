@@ -1,4 +1,5 @@
 import { parseJson } from '../../functions/platform/unknown-values.ts';
+import { orFailure } from '../errors.ts';
 import { createDeadLetters, type DeadLetter } from '../redrive/dead-letters.ts';
 import type { Session } from '../session.ts';
 
@@ -13,16 +14,21 @@ const mostBatches = 10;
 /** Removes the requests of runs with this reason from the dead-letter queue, and gives all others back. */
 export const removeSmokeLetters = async (session: Session, reason: string): Promise<number> => {
   const queue = createDeadLetters((await session.outputs()).require('RunDeadLetters'), session.aws);
+  const isOwn = (letter: DeadLetter) => reasonOf(letter) === reason;
   const others: DeadLetter[] = [];
   let removed = 0;
-  for (let batch = 0; batch < mostBatches; batch += 1) {
-    const letters = await queue.receive();
-    if (letters.length === 0) break;
-    const own = letters.filter((letter) => reasonOf(letter) === reason);
-    for (const letter of own) await queue.remove(letter);
-    removed += own.length;
-    others.push(...letters.filter((letter) => !own.includes(letter)));
+  try {
+    for (let batch = 0; batch < mostBatches; batch += 1) {
+      const letters = await queue.receive();
+      if (letters.length === 0) break;
+      others.push(...letters.filter((letter) => !isOwn(letter)));
+      for (const letter of letters.filter(isOwn)) {
+        await queue.remove(letter);
+        removed += 1;
+      }
+    }
+  } finally {
+    for (const letter of others) await orFailure(queue.release(letter));
   }
-  for (const letter of others) await queue.release(letter);
   return removed;
 };

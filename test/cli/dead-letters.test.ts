@@ -197,6 +197,16 @@ test('no is about one message: the next one is asked about', async () => {
   expect([setup.queue.ids(), setup.queue.hiddenIds()]).toEqual([['message-1'], []]);
 });
 
+test('a message goes back although the next one cannot be received', async () => {
+  await using setup = await setUp('failing', new Date());
+  setup.queue.grant('ReceiveMessage', 1);
+
+  const { code, stderr } = await setup.cli('redrive', '--yes');
+
+  expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('sqs:ReceiveMessage') });
+  expect([setup.queue.ids(), setup.queue.hiddenIds()]).toEqual([['message-1'], []]);
+});
+
 test('a message whose run cannot be started stays', async () => {
   await using setup = await setUp('failing', new Date());
   await setup.lambda.close();

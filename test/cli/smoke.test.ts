@@ -100,6 +100,20 @@ test('only the messages of this very test are removed', async () => {
   expect([setup.queue.ids(), setup.queue.hiddenIds()]).toEqual([['of-others'], []]);
 });
 
+test.each([
+  ['a later message cannot be received', 'ReceiveMessage', 1],
+  ['a message cannot be deleted', 'DeleteMessage', 0],
+] as const)('the messages of others go back although %s', async (_name, operation, granted) => {
+  await using setup = await setUp();
+  setup.queue.grant(operation, granted);
+
+  const { code, stdout } = await setup.smoke();
+
+  expect(code).toBe(1);
+  expect(stdout).toContain(`-- failed: SQS: AccessDenied. Allow your AWS identity sqs:${operation}.`);
+  expect(setup.queue.ids()).toEqual(['of-others']);
+});
+
 test('the run of the event is followed through statuses that AWS may add', async () => {
   await using setup = await setUp({ eventStatuses: ['RETRYING', 'SUCCEEDED'] });
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { AwsAnswers } from './aws-double.ts';
+import { type AwsAnswers, AwsError } from './aws-double.ts';
 
 export type QueuedMessage = { readonly id: string; readonly body: string; readonly sentAt: Date };
 
@@ -9,8 +9,15 @@ const md5 = (text: string): string => createHash('md5').update(text).digest('hex
 export const createQueue = (messages: readonly QueuedMessage[]) => {
   const visible = new Map(messages.map((message) => [message.id, message]));
   const hidden = new Map<string, QueuedMessage>();
+  const granted = new Map<string, number>();
+  const checkGrant = (operation: string): void => {
+    const left = granted.get(operation) ?? Number.POSITIVE_INFINITY;
+    if (left <= 0) throw new AwsError('AccessDenied', 403);
+    granted.set(operation, left - 1);
+  };
   const answers: AwsAnswers = {
     ReceiveMessage: () => {
+      checkGrant('ReceiveMessage');
       const received = [...visible.values()];
       visible.clear();
       for (const message of received) hidden.set(message.id, message);
@@ -27,6 +34,7 @@ export const createQueue = (messages: readonly QueuedMessage[]) => {
       };
     },
     DeleteMessage: ({ ReceiptHandle }) => {
+      checkGrant('DeleteMessage');
       hidden.delete(String(ReceiptHandle));
       return {};
     },
@@ -42,6 +50,8 @@ export const createQueue = (messages: readonly QueuedMessage[]) => {
     answers,
     ids: () => [...visible.keys()],
     hiddenIds: () => [...hidden.keys()],
+    /** Lets so many calls of an operation succeed; the next ones are denied. */
+    grant: (operation: 'ReceiveMessage' | 'DeleteMessage', calls: number) => void granted.set(operation, calls),
     put: (message: QueuedMessage) => void visible.set(message.id, message),
     /** Makes every message visible again, also those that were deleted. */
     putBack: () => {
