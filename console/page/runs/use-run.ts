@@ -2,16 +2,11 @@ import { useEffect, useState } from 'preact/hooks';
 import { hasEnded } from '../../../client/answers.ts';
 import type { Problem } from '../api/call.ts';
 import { type Run, readRun } from '../api/runs.ts';
+import { sleep } from '../sleep.ts';
 
 const pollMs = 1_500;
 /** A run that has just started may not be found yet: for so long, a 404 is no problem. */
 const notFoundYetMs = 15_000;
-
-const sleep = (ms: number, signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
-  });
 
 type Listener = (change: { readonly run?: Run; readonly problem: Problem | undefined }) => void;
 
