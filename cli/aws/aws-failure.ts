@@ -22,6 +22,7 @@ const services: Readonly<Record<string, string>> = {
   cloudformation: 'CloudFormation',
   cloudwatch: 'CloudWatch',
   'execute-api': 'API',
+  events: 'EventBridge',
   lambda: 'Lambda',
   logs: 'CloudWatch Logs',
   secretsmanager: 'Secrets Manager',

@@ -1,5 +1,5 @@
 import { startJsonServer } from '../support/api-double.ts';
-import { describeStacks, startAws } from '../support/aws-double.ts';
+import { AwsError, describeStacks, startAws } from '../support/aws-double.ts';
 import { runCli } from '../support/cli.ts';
 import { createQueue } from '../support/queue-double.ts';
 
@@ -32,7 +32,7 @@ const overCeiling = {
 };
 
 /** A deployment whose drill leaves a message in the queue, which already holds those of others. */
-const setUp = async ({ ceiling = 500, eventStatuses = ['SUCCEEDED'] } = {}) => {
+const setUp = async ({ ceiling = 500, eventStatuses = ['SUCCEEDED'], mayPutEvents = true } = {}) => {
   const sentAt = new Date(startedAt);
   const queue = createQueue([{ id: 'of-others', body: JSON.stringify({ reason: 'smoke test' }), sentAt }]);
   const statuses = [...eventStatuses];
@@ -54,6 +54,7 @@ const setUp = async ({ ceiling = 500, eventStatuses = ['SUCCEEDED'] } = {}) => {
     DescribeStacks: () =>
       describeStacks({ Endpoint: api.url, EventBus: 'bus', RunDeadLetters: `${aws.url}/1/dead-letters` })(),
     PutEvents: ({ Entries }) => {
+      if (!mayPutEvents) throw new AwsError('AccessDeniedException');
       const [entry] = Entries as readonly { readonly Detail: string }[];
       eventId = JSON.parse(entry?.Detail ?? '').id;
       return { Entries: [{ EventId: '1' }], FailedEntryCount: 0 };
@@ -120,4 +121,12 @@ test('the run of the event is followed through statuses that AWS may add', async
   const { stdout } = await setup.smoke();
 
   expect(stdout).toMatch(/started run event-1, which is SUCCEEDED\n-- ok/);
+});
+
+test('a bus that refuses the caller is named', async () => {
+  await using setup = await setUp({ mayPutEvents: false });
+
+  const { stdout } = await setup.smoke();
+
+  expect(stdout).toContain('-- failed: EventBridge: AccessDeniedException. Allow your AWS identity events:PutEvents.');
 });
