@@ -23,7 +23,7 @@ const describeLetter = ({ id, sentAt, attributes }: DeadLetter): string => {
 /** How many messages one command goes through. */
 const mostLetters = 100;
 
-/** What was received stays hidden until it is given back, so each message is received once. */
+/** A received message stays hidden for some minutes: long enough to receive all others, so that none comes twice. */
 const receiveAll = async (queue: DeadLetters, received: Set<DeadLetter>): Promise<void> => {
   for (;;) {
     const more = await queue.receive();
