@@ -2,7 +2,7 @@ import { Option } from 'commander';
 import { listInstances } from '../api/instances.ts';
 import { defineCommand } from '../command.ts';
 import { exitCodes } from '../errors.ts';
-import { formatTable } from '../output/table.ts';
+import { formatInstances } from '../output/instance-table.ts';
 
 type Options = { readonly owner?: string; readonly group?: string };
 
@@ -22,15 +22,7 @@ export const instancesCommand = defineCommand<Options>({
     if (session.options.json) session.printJson({ instances });
     else if (instances.length === 0)
       session.note('No instance matches. Tags that changed may take five minutes to show.');
-    else {
-      const rows = instances.map(({ idInstance, owner, group, protected: isProtected }) => [
-        idInstance,
-        owner,
-        group,
-        isProtected ? 'protected' : '',
-      ]);
-      session.print(await formatTable(['INSTANCE', 'OWNER', 'GROUP', ''], rows));
-    }
+    else session.print(await formatInstances(instances));
     return instances.length > 0 ? exitCodes.done : exitCodes.failed;
   },
 });

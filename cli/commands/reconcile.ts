@@ -6,7 +6,7 @@ import { type ExitCode, exitCodes } from '../errors.ts';
 import { collect } from '../input/collect.ts';
 import { readInput } from '../input/read-input.ts';
 import { readRoster } from '../input/read-roster.ts';
-import { formatTable } from '../output/table.ts';
+import { formatInstances } from '../output/instance-table.ts';
 import type { Session } from '../session.ts';
 
 type Options = { readonly column?: readonly string[] };
@@ -18,34 +18,20 @@ type Report = {
 };
 
 const compare = async (instances: readonly Instance[], roster: readonly string[]): Promise<Report> => {
-  const { lowerCase, parseOwner } = await import('../../functions/instances/directory.ts');
-  // As the service compares them: e-mail addresses without regard to case, ids exactly.
-  const keyOf = (identity: string) => (identity.includes('@') ? lowerCase(identity) : identity);
-  const everybody = new Set(roster.map(keyOf));
-  const isKnown = (owner: string) => parseOwner(owner).some((identity) => everybody.has(keyOf(identity)));
+  const { canonicalIdentity, parseOwner } = await import('../../functions/instances/directory.ts');
+  const everybody = new Set(roster.map(canonicalIdentity));
+  const isKnown = (owner: string) => parseOwner(owner).some((identity) => everybody.has(canonicalIdentity(identity)));
   return {
     leavers: instances.filter(({ owner }) => owner !== undefined && !isKnown(owner)),
     withoutOwner: instances.filter(({ owner }) => owner === undefined),
   };
 };
 
-const rowsOf = (instances: readonly Instance[]) =>
-  instances.map(({ idInstance, owner, group, protected: isProtected }) => [
-    idInstance,
-    owner,
-    group,
-    isProtected ? 'protected' : '',
-  ]);
-
 const printReport = async (session: Session, { leavers, withoutOwner }: Report): Promise<void> => {
-  const head = ['INSTANCE', 'OWNER', 'GROUP', ''];
   if (leavers.length === 0) session.print('Every instance that has an owner belongs to somebody on the roster.');
-  else
-    session.print(
-      `${leavers.length} with an owner who is not on the roster:\n\n${await formatTable(head, rowsOf(leavers))}`,
-    );
+  else session.print(`${leavers.length} with an owner who is not on the roster:\n\n${await formatInstances(leavers)}`);
   if (withoutOwner.length > 0)
-    session.print(`\n${withoutOwner.length} without an owner:\n\n${await formatTable(head, rowsOf(withoutOwner))}`);
+    session.print(`\n${withoutOwner.length} without an owner:\n\n${await formatInstances(withoutOwner)}`);
   const ids = leavers.filter((instance) => !instance.protected).map(({ idInstance }) => idInstance);
   if (ids.length > 0)
     session.print(

@@ -1,5 +1,5 @@
-import { createHash, randomBytes } from 'node:crypto';
 import { callerNamePattern } from '../../functions/callers/named-callers.ts';
+import { newCallerToken } from '../caller-token.ts';
 import { defineCommand } from '../command.ts';
 import { exitCodes, UsageError } from '../errors.ts';
 
@@ -14,16 +14,15 @@ provider, then remove the old digest.`,
   run: async (session, _options, [name = '']) => {
     if (!callerNamePattern.test(name))
       throw new UsageError('The name of a caller must be 1 to 16 lower-case letters, digits and hyphens, as in hr.');
-    const token = randomBytes(32).toString('base64url');
-    const digest = createHash('sha256').update(token).digest('hex');
-    if (session.options.json) session.printJson({ name, token, tokenSha256: digest });
+    const { token, sha256 } = newCallerToken();
+    if (session.options.json) session.printJson({ name, token, tokenSha256: sha256 });
     else {
       session.print(token);
       session.note(`
 The line above is the token of ${name}. It is shown only now.
 Add its digest to the configuration, with the kind that fits (webhook, okta-event-hook or scim), and deploy:
 
-  "identityProviders": { "${name}": { "kind": "webhook", "tokenSha256": ["${digest}"] } }`);
+  "identityProviders": { "${name}": { "kind": "webhook", "tokenSha256": ["${sha256}"] } }`);
     }
     return exitCodes.done;
   },
