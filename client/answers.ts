@@ -14,6 +14,20 @@ export const instanceSchema = v.object({
 
 export const instancePageSchema = v.object({ instances: v.array(instanceSchema), next: v.optional(v.string()) });
 
+/** The state of an instance that GREEN-API reports. */
+export const stateSchema = v.object({ stateInstance: v.nullable(v.string()), readAt: v.string() });
+
+/** A logout that was accepted, and confirmed if the caller waited long enough. */
+export const loggedOutSchema = v.object({
+  confirmed: v.boolean(),
+  confirmedAt: v.optional(v.string()),
+  isLogout: v.optional(v.boolean()),
+  alreadyLoggedOut: v.optional(v.boolean()),
+  stateInstance: v.optional(v.string()),
+  queue: v.optional(v.object({ cleared: v.boolean() })),
+  token: v.optional(v.object({ rotated: v.boolean() })),
+});
+
 const outcomeSchema = v.object({
   idInstance: v.string(),
   kind: v.string(),
@@ -65,6 +79,8 @@ export const runPageSchema = v.object({ runs: v.array(listedRunSchema), next: v.
 export const acceptedRunSchema = v.object({ id: v.string(), status: v.string() });
 
 export type Instance = v.InferOutput<typeof instanceSchema>;
+export type InstanceState = v.InferOutput<typeof stateSchema>;
+export type LoggedOut = v.InferOutput<typeof loggedOutSchema>;
 export type Outcome = v.InferOutput<typeof outcomeSchema>;
 export type Run = v.InferOutput<typeof runSchema>;
 export type ListedRun = v.InferOutput<typeof listedRunSchema>;

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import * as v from 'valibot';
-import { type Instance, instancePageSchema } from '../../client/answers.ts';
+import { type Instance, instancePageSchema, stateSchema } from '../../client/answers.ts';
 import { CommandFailed, orFailure } from '../errors.ts';
 import type { Api, ApiAnswer } from './api.ts';
 import { describeProblem, readAnswer } from './problem.ts';
@@ -19,13 +18,11 @@ export const listInstances = async (api: Api, filter: InstanceFilter = {}): Prom
   return found;
 };
 
-const stateSchema = v.object({ stateInstance: v.nullable(v.string()), readAt: v.optional(v.string()) });
-
 export type StateReading =
   | {
       readonly kind: 'read';
       readonly stateInstance: string;
-      readonly readAt?: string | undefined;
+      readonly readAt: string;
       readonly body: unknown;
     }
   /** `body` is the problem that the API answered, if anything answered. */

@@ -1,5 +1,6 @@
 import { Option } from 'commander';
 import * as v from 'valibot';
+import { loggedOutSchema } from '../../client/answers.ts';
 import { inParallel } from '../../functions/runs/operations.ts';
 import type { Api, ApiAnswer } from '../api/api.ts';
 import { listInstances, parallelCalls, readState, type StateReading } from '../api/instances.ts';
@@ -37,14 +38,6 @@ const findInstancesOf = async (session: Session, api: Api, owner: string): Promi
   session.note(await formatTable(['INSTANCE', 'GROUP', '', 'STATE'], rows));
   return instances.map(({ idInstance }) => idInstance);
 };
-
-const loggedOutSchema = v.object({
-  confirmed: v.boolean(),
-  alreadyLoggedOut: v.optional(v.boolean(), false),
-  confirmedAt: v.optional(v.string()),
-  queue: v.optional(v.object({ cleared: v.boolean() })),
-  token: v.optional(v.object({ rotated: v.boolean() })),
-});
 
 /** The logout itself may be confirmed although the answer is a problem: then something after it failed. */
 const describeFailure = (answer: ApiAnswer): string => {

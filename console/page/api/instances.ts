@@ -1,22 +1,12 @@
-import * as v from 'valibot';
-import { type Instance, instancePageSchema } from '../../../client/answers.ts';
+import {
+  type Instance,
+  type InstanceState,
+  instancePageSchema,
+  type LoggedOut,
+  loggedOutSchema,
+  stateSchema,
+} from '../../../client/answers.ts';
 import { callApi, type Result } from './call.ts';
-
-const stateSchema = v.object({ idInstance: v.string(), stateInstance: v.nullable(v.string()), readAt: v.string() });
-
-const logoutSchema = v.object({
-  idInstance: v.string(),
-  confirmed: v.boolean(),
-  confirmedAt: v.optional(v.string()),
-  isLogout: v.optional(v.boolean()),
-  alreadyLoggedOut: v.optional(v.boolean()),
-  stateInstance: v.optional(v.string()),
-  queue: v.optional(v.object({ cleared: v.boolean() })),
-  token: v.optional(v.object({ rotated: v.boolean() })),
-});
-
-export type InstanceState = v.InferOutput<typeof stateSchema>;
-export type LoggedOut = v.InferOutput<typeof logoutSchema>;
 
 /** What the dialog sends; what was left empty is left out. */
 export type LogoutRequest = {
@@ -47,7 +37,7 @@ export const readState = (idInstance: string): Promise<Result<InstanceState>> =>
 
 /** Logs out and waits for the confirmation, at most 20 seconds. */
 export const logOut = (idInstance: string, body: LogoutRequest): Promise<Result<LoggedOut>> =>
-  callApi(logoutSchema, `/instances/${idInstance}/logout`, {
+  callApi(loggedOutSchema, `/instances/${idInstance}/logout`, {
     method: 'POST',
     headers: { prefer: `wait=${longestWait}` },
     body,

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
+import type { LoggedOut } from '../../../client/answers.ts';
 import type { Result } from '../api/call.ts';
-import type { LoggedOut } from '../api/instances.ts';
 import { Instant } from '../components/instant.tsx';
 import { ProblemAlert } from '../components/problem-alert.tsx';
 
