@@ -1,7 +1,7 @@
+import { apiTimeoutMs, type Sign } from '../../client/api-call.ts';
 import { errorNameOf, parseJson } from '../../functions/platform/unknown-values.ts';
 import { CommandFailed } from '../errors.ts';
 import { isLoopback } from './api-address.ts';
-import type { Sign } from './sign.ts';
 
 export { parseApiAddress } from './api-address.ts';
 
@@ -25,9 +25,6 @@ export type Api = {
   /** @throws CommandFailed when nothing answers */
   readonly send: (method: 'GET' | 'POST' | 'DELETE', path: string, request?: ApiRequest) => Promise<ApiAnswer>;
 };
-
-/** API Gateway answers within 30 s, whatever happens behind it. */
-const timeoutMs = 35_000;
 
 const unreachable = (url: URL, error: unknown): CommandFailed => {
   if (error instanceof Error && error.name === 'TimeoutError')
@@ -61,7 +58,7 @@ export const createApi = (base: URL, sign: Sign): Api => ({
         headers: signed,
         ...(text !== undefined && { body: text }),
         redirect: 'manual',
-        signal: AbortSignal.timeout(timeoutMs),
+        signal: AbortSignal.timeout(apiTimeoutMs),
       });
       const answered = await response.text();
       const { status, ok } = response;

@@ -1,6 +1,6 @@
+import type { Sign } from '../../client/api-call.ts';
 import type { AwsSettings } from '../aws/aws-settings.ts';
 import { isLoopback } from './api-address.ts';
-import type { Sign } from './sign.ts';
 
 const signNothing: Sign = async ({ headers }) => headers;
 

@@ -1,9 +1,9 @@
 import { createHash, createHmac } from 'node:crypto';
 import { STSClient } from '@aws-sdk/client-sts';
 import { SignatureV4 } from '@smithy/signature-v4';
+import type { Sign } from '../../client/api-call.ts';
 import { callAws } from '../aws/aws-failure.ts';
 import type { AwsSettings } from '../aws/aws-settings.ts';
-import type { Sign } from './sign.ts';
 
 type Secret = string | ArrayBuffer | ArrayBufferView;
 

@@ -1,19 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { apiTimeoutMs, type Sign } from '../../client/api-call.ts';
 import { errorNameOf } from '../../functions/platform/unknown-values.ts';
 import { type Handle, readBody } from '../../local/emulators/loopback-server.ts';
 import { sendJson, sendProblem } from './respond.ts';
 
-/** Returns the headers to send: those of the request and what proves who is calling. */
-export type Sign = (request: {
-  readonly method: string;
-  readonly url: URL;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string;
-}) => Promise<Readonly<Record<string, string>>>;
-
 const longestBodyBytes = 1024 * 1024;
-/** API Gateway answers within 30 s. */
-const timeoutMs = 35_000;
 
 const apiPath = /^\/(?:instances|forced-logouts|watches)(?:[/?]|$)/;
 /** What the API reads; above all not the start token. */
@@ -64,7 +55,7 @@ export const createForwarder =
     const headers = await sign(unsigned).catch((error: unknown) => sendProblem(response, notSigned(error)));
     if (!headers) return;
     try {
-      const signal = AbortSignal.timeout(timeoutMs);
+      const signal = AbortSignal.timeout(apiTimeoutMs);
       await answerWith(
         await fetch(url, { method, headers, redirect: 'manual', signal, ...(body && { body }) }),
         response,

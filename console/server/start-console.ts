@@ -1,8 +1,9 @@
+import type { Sign } from '../../client/api-call.ts';
 import { startLoopbackServer } from '../../local/emulators/loopback-server.ts';
 import { createConsoleHandler } from './console-handler.ts';
 import type { ConsolePage } from './console-page.ts';
 import { isForeignToConsole } from './foreign-request.ts';
-import { createForwarder, type Sign } from './forward.ts';
+import { createForwarder } from './forward.ts';
 import type { LocalRoutes } from './local-routes.ts';
 import { readLocalService } from './read-local-service.ts';
 import { addressWithToken, createStartToken } from './start-token.ts';

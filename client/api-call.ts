@@ -1,4 +1,7 @@
-export type UnsignedRequest = {
+/** How long a client waits for an answer, in milliseconds. API Gateway answers within 30 s, whatever happens behind it. */
+export const apiTimeoutMs = 35_000;
+
+type UnsignedRequest = {
   readonly method: string;
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
