@@ -8,7 +8,7 @@ import { describeProblem, readAnswer } from '../api/problem.ts';
 import { defineCommand } from '../command.ts';
 import { CommandFailed, exitCodes, orFailure, UsageError } from '../errors.ts';
 import { readInstanceIds } from '../input/instance-ids.ts';
-import { parseWait } from '../input/parse-wait.ts';
+import { parseWaitOption } from '../input/parse-wait-option.ts';
 import { confirm } from '../input/questions.ts';
 import { formatTable } from '../output/table.ts';
 import type { Session } from '../session.ts';
@@ -77,7 +77,9 @@ A logout ends the session at GREEN-API only: other linked devices stay linked, a
   options: [
     new Option('--owner <identity>', 'log out every instance of this person'),
     new Option('--reason <text>', 'why; it is kept in the evidence'),
-    new Option('--wait <seconds>', 'how long to wait for the confirmation, 0 to 20 (default 5)').argParser(parseWait),
+    new Option('--wait <seconds>', 'how long to wait for the confirmation, 0 to 20 (default 5)').argParser(
+      parseWaitOption,
+    ),
     new Option('--clear-queue', 'also clear the queue of messages to send'),
     new Option('--rotate-token', 'also change the token, so that a copy of it cannot link the instance again'),
   ],

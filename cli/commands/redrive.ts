@@ -2,9 +2,8 @@ import { Option } from 'commander';
 import { defineCommand } from '../command.ts';
 import { CommandFailed, type ExitCode, exitCodes } from '../errors.ts';
 import { readInput } from '../input/read-input.ts';
+import type { RedriveOptions } from '../redrive/redrive.ts';
 import type { Session } from '../session.ts';
-
-export type RedriveOptions = { readonly evenIfStopped?: boolean; readonly deleteRefused?: boolean };
 
 /** Redrives the body of one message, which the person took out of the queue. */
 const redriveBody = async (session: Session, body: string, options: RedriveOptions): Promise<ExitCode> => {

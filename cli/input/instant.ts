@@ -3,16 +3,15 @@ import { UsageError } from '../errors.ts';
 const units = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const;
 
 /**
- * Reads `30m`, `24h`, `7d`, `2w` (so long before `now`) or an ISO 8601 date or instant.
+ * Reads the option `--since`: `30m`, `24h`, `7d`, `2w` (so long before `now`) or an ISO 8601 date or instant.
  *
- * @param option names it in the error
  * @throws UsageError
  */
-export const parseSince = (text: string, now: Date, option = '--since'): Date => {
+export const parseSince = (text: string, now: Date): Date => {
   const [, count, unit] = /^([0-9]{1,5})([mhdw])$/.exec(text) ?? [];
   if (count !== undefined) return new Date(now.getTime() - Number(count) * units[unit as keyof typeof units]);
   const instant = /^[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T.+)?$/.test(text) ? new Date(text) : new Date(Number.NaN);
   if (Number.isNaN(instant.getTime()))
-    throw new UsageError(`${option} must be a time span such as 30m, 24h or 7d, or a date such as 2026-11-01.`);
+    throw new UsageError(`--since must be a time span such as 30m, 24h or 7d, or a date such as 2026-11-01.`);
   return instant;
 };

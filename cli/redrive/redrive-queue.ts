@@ -3,15 +3,13 @@ import { CommandFailed, type ExitCode, exitCodes, Interrupted, orFailure } from 
 import { printable } from '../output/printable.ts';
 import type { Session } from '../session.ts';
 import { createDeadLetters, type DeadLetter, type DeadLetters } from './dead-letters.ts';
-import { createRedrive, type Redrive, type RedriveResult } from './redrive.ts';
-
-export type QueueOptions = { readonly evenIfStopped?: boolean; readonly deleteRefused?: boolean };
+import { createRedrive, type Redrive, type RedriveOptions, type RedriveResult } from './redrive.ts';
 
 type Work = {
   readonly session: Session;
   readonly queue: DeadLetters;
   readonly redrive: Redrive;
-  readonly options: QueueOptions;
+  readonly options: RedriveOptions;
 };
 
 const describeLetter = ({ id, sentAt, attributes }: DeadLetter): string => {
@@ -65,7 +63,7 @@ const describeInterruption = (settled: readonly Settled[]): string => {
 };
 
 /** Goes through the dead-letter queue once. A message is deleted only after its new run has started. */
-export const redriveQueue = async (session: Session, options: QueueOptions): Promise<ExitCode> => {
+export const redriveQueue = async (session: Session, options: RedriveOptions): Promise<ExitCode> => {
   const queue = createDeadLetters((await session.outputs()).require('RunDeadLetters'), session.aws);
   const { arn } = await readIdentity(session.aws);
   const work = { session, queue, redrive: await createRedrive(session, arn), options };

@@ -24,9 +24,12 @@ export type RedriveResult =
   | { readonly kind: 'refused'; readonly problem: string }
   | { readonly kind: 'failed'; readonly problem: string };
 
+/** Options of the `redrive` command. */
+export type RedriveOptions = { readonly evenIfStopped?: boolean; readonly deleteRefused?: boolean };
+
 export type Redrive = (
   message: RedriveMessage,
-  options: { readonly evenIfStopped?: boolean },
+  options: Pick<RedriveOptions, 'evenIfStopped'>,
 ) => Promise<RedriveResult>;
 
 /** Why no run was started. */
