@@ -59,9 +59,9 @@ const showSchedules = async (session: Session, { configuration }: Options): Prom
 
 const cleanUp = async (session: Session, { reason }: Smoke): Promise<Problem> => {
   if (session.options.stack === undefined) return undefined;
-  const { removeSmokeLetters } = await import('../smoke/remove-smoke-letters.ts');
+  const { removeSmokeMessages } = await import('../smoke/remove-smoke-messages.ts');
   session.print(
-    `${await removeSmokeLetters(session, reason)} messages of this test were removed from the dead-letter queue`,
+    `${await removeSmokeMessages(session, reason)} messages of this test were removed from the dead-letter queue`,
   );
   return undefined;
 };

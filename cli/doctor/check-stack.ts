@@ -51,7 +51,7 @@ const checkTopic = (topic: string, aws: AwsSettings): Promise<Finding> =>
 
 const checkAlarms = async (names: readonly string[], aws: AwsSettings): Promise<readonly Finding[]> => {
   const alarms = await readAlarms(names, aws);
-  const ringing = alarms
+  const inAlarm = alarms
     .filter(({ StateValue }) => StateValue === 'ALARM')
     .map(({ AlarmName = '', AlarmDescription = '' }) =>
       warning('alarm', `${AlarmName} is in ALARM. ${AlarmDescription}`),
@@ -61,10 +61,10 @@ const checkAlarms = async (names: readonly string[], aws: AwsSettings): Promise<
   );
   if (topics.size === 0)
     return [
-      ...ringing,
+      ...inAlarm,
       warning('alarm topic', 'No alarm notifies anybody: set alarmTopicArn in the configuration and deploy.'),
     ];
-  return [...ringing, ...(await Promise.all([...topics].map((topic) => checkTopic(topic, aws))))];
+  return [...inAlarm, ...(await Promise.all([...topics].map((topic) => checkTopic(topic, aws))))];
 };
 
 /** What to do about messages in a queue, by the output that names it. */

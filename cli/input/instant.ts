@@ -12,6 +12,6 @@ export const parseSince = (text: string, now: Date): Date => {
   if (count !== undefined) return new Date(now.getTime() - Number(count) * units[unit as keyof typeof units]);
   const instant = /^[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T.+)?$/.test(text) ? new Date(text) : new Date(Number.NaN);
   if (Number.isNaN(instant.getTime()))
-    throw new UsageError(`--since must be a time span such as 30m, 24h or 7d, or a date such as 2026-11-01.`);
+    throw new UsageError('--since must be a time span such as 30m, 24h or 7d, or a date such as 2026-11-01.');
   return instant;
 };

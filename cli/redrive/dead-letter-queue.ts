@@ -9,7 +9,7 @@ import { callAws } from '../aws/aws-failure.ts';
 import type { AwsSettings } from '../aws/aws-settings.ts';
 
 /** A run's request in the dead-letter queue. */
-export type DeadLetter = {
+export type DeadLetterMessage = {
   readonly id: string;
   readonly receipt: string;
   readonly body: string;
@@ -18,18 +18,24 @@ export type DeadLetter = {
   readonly attributes: Readonly<Record<string, string>>;
 };
 
-export type DeadLetters = {
+export type DeadLetterQueue = {
   /** Up to ten messages. They stay hidden from other readers for some minutes. */
-  readonly receive: () => Promise<readonly DeadLetter[]>;
-  readonly remove: (letter: DeadLetter) => Promise<void>;
+  readonly receive: () => Promise<readonly DeadLetterMessage[]>;
+  readonly remove: (message: DeadLetterMessage) => Promise<void>;
   /** Gives a message back at once. */
-  readonly release: (letter: DeadLetter) => Promise<void>;
+  readonly release: (message: DeadLetterMessage) => Promise<void>;
 };
 
 /** Time for a person to decide about the messages that were received, in seconds. */
 const visibilityTimeout = 300;
 
-const parseMessage = ({ MessageId, ReceiptHandle, Body, Attributes, MessageAttributes }: Message): DeadLetter => {
+const parseMessage = ({
+  MessageId,
+  ReceiptHandle,
+  Body,
+  Attributes,
+  MessageAttributes,
+}: Message): DeadLetterMessage => {
   const sent = Number(Attributes?.SentTimestamp);
   return {
     id: MessageId ?? '',
@@ -42,7 +48,7 @@ const parseMessage = ({ MessageId, ReceiptHandle, Body, Attributes, MessageAttri
   };
 };
 
-export const createDeadLetters = (queueUrl: string, aws: AwsSettings): DeadLetters => {
+export const createDeadLetterQueue = (queueUrl: string, aws: AwsSettings): DeadLetterQueue => {
   const client = new SQSClient(aws);
   const QueueUrl = queueUrl;
   return {
