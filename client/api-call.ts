@@ -1,6 +1,9 @@
 /** How long a client waits for an answer, in milliseconds. API Gateway answers within 30 s, whatever happens behind it. */
 export const apiTimeoutMs = 35_000;
 
+/** What to do when no answer arrives in time. */
+export const noAnswerAdvice = 'The call may still take effect. Check the state before you repeat it.';
+
 type UnsignedRequest = {
   readonly method: string;
   readonly url: URL;

@@ -1,4 +1,4 @@
-import { apiTimeoutMs, type Sign } from '../../client/api-call.ts';
+import { apiTimeoutMs, noAnswerAdvice, type Sign } from '../../client/api-call.ts';
 import { errorNameOf, parseJson } from '../../functions/platform/unknown-values.ts';
 import { CommandFailed } from '../errors.ts';
 import { isLoopback } from './api-address.ts';
@@ -28,9 +28,7 @@ export type Api = {
 
 const unreachable = (url: URL, error: unknown): CommandFailed => {
   if (error instanceof Error && error.name === 'TimeoutError')
-    return new CommandFailed(
-      `${url.origin} did not answer in time. What the call began may go on: look before you repeat it.`,
-    );
+    return new CommandFailed(`${url.origin} did not answer in time. ${noAnswerAdvice}`);
   const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
   const todo = isLoopback(url)
     ? 'Start the local service with npm start, or check --url.'

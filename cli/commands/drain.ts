@@ -69,11 +69,14 @@ stay logged in.`,
     const executions = createExecutions(session.aws);
     const open = await findOpen(executions, names);
     if (open.length === 0) {
-      session.note('Every execution has ended. Nothing is to be stopped.');
+      session.note('Every execution has ended. There is nothing to stop.');
       return exitCodes.done;
     }
     session.note(await formatOpen(open));
-    await confirm(session, `Stop these ${open.length}? What they have not logged out stays logged in.`);
+    await confirm(
+      session,
+      `Stop these ${open.length} executions? Instances that they have not logged out yet stay logged in.`,
+    );
     return stopAll(session, executions, open);
   },
 });

@@ -34,7 +34,7 @@ ${session.commandLine('run --group <name> --dry-run --reason drill --follow')}`;
 const drillAll = async (session: Session, { reason }: Smoke): Promise<Problem> => {
   const api = await session.api();
   const instances = await listInstances(api);
-  if (instances.length === 0) return 'there is no instance: enrol one';
+  if (instances.length === 0) return 'there is no instance: create one with the enroll command';
   // A run skips protected instances and does not count them. It must be allowed at least one.
   const maxTargets = Math.max(1, instances.filter((instance) => !instance.protected).length);
   const body = { target: { all: true }, reason, dryRun: true, maxTargets };
@@ -85,8 +85,9 @@ const runStep = async (session: Session, name: keyof typeof steps, smoke: Smoke)
 export const smokeCommand = defineCommand<Options>({
   usage: 'smoke',
   summary: 'Try a deployment without logging anybody out: doctor, drill, event, schedules.',
-  details: `It reads the state of every instance once at GREEN-API, and puts one custom event for nobody on the bus, as a dry run. It removes the
-messages that its own runs left in the dead-letter queue. Its runs stay in the list until their retention ends.`,
+  details: `It reads the state of every instance once at GREEN-API, and puts one custom event on the bus, as a dry run, about
+a person who does not exist. It removes the messages that its own runs left in the dead-letter queue. Its runs stay in
+the list until their retention ends.`,
   rights: ['events:PutEvents', 'sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility'],
   options: [
     new Option('--configuration <file>', 'file with the schedules').default('cdk.json'),

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { apiTimeoutMs, type Sign } from '../../client/api-call.ts';
+import { apiTimeoutMs, noAnswerAdvice, type Sign } from '../../client/api-call.ts';
 import { errorNameOf } from '../../functions/platform/unknown-values.ts';
 import { type Handle, readBody } from '../../local/emulators/loopback-server.ts';
 import { sendJson, sendProblem } from './respond.ts';
@@ -26,7 +26,7 @@ const unreachable = (url: URL, error: unknown) => ({
   status: 502,
   code: 'deployment-unreachable',
   title: 'The deployment did not answer',
-  detail: `${url.host}: ${nameOf(error)}. What the call began may go on: look before you repeat it. Check the network and the address.`,
+  detail: `${url.host}: ${nameOf(error)}. ${noAnswerAdvice} Check the network and the address.`,
 });
 
 const headersOf = ({ headers }: IncomingMessage): Record<string, string> =>

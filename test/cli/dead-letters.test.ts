@@ -235,7 +235,12 @@ test('drain stops what has not ended and says who stopped it', async () => {
   const { code, stdout, stderr } = await setup.cli('drain', '--yes');
   const again = await setup.cli('drain');
 
-  expect(asked.code).toBe(2);
+  expect(asked).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining(
+      'Stop these 2 executions? Instances that they have not logged out yet stay logged in.',
+    ),
+  });
   expect({ code, stdout }).toEqual({ code: 0, stdout: '2 stopped, 0 not.\n' });
   expect(stderr).toMatch(/^event-[34] +RUNNING/m);
   for (const arn of arns)
@@ -243,5 +248,8 @@ test('drain stops what has not ended and says who stopped it', async () => {
       Status: 'STOPPED',
       Error: { ErrorMessage: 'Stopped by arn:aws:sts::111122223333:assumed-role/Operator/john.doe' },
     });
-  expect(again).toMatchObject({ code: 0, stderr: expect.stringContaining('Every execution has ended') });
+  expect(again).toMatchObject({
+    code: 0,
+    stderr: expect.stringContaining('Every execution has ended. There is nothing to stop.'),
+  });
 });

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { noAnswerAdvice } from '../../../client/api-call.ts';
 import { startTokenHeader } from '../start-token.ts';
 
 /** Why a call did not succeed, in words for the person at the page. */
@@ -42,7 +43,7 @@ const gatewayAdvice: Readonly<Record<number, string>> = {
   403: 'The caller may not do this. Check the IAM policy of the credentials that the console was started with.',
   404: 'This deployment does not have this route. It may be older than the console.',
   429: 'Too many requests. Wait a few seconds and try again.',
-  503: 'The service did not answer in time. What it began may go on; look before you try again.',
+  503: `The service did not answer in time. ${noAnswerAdvice}`,
 };
 
 const parseProblem = (status: number, body: unknown): Problem => {

@@ -9,7 +9,7 @@ const targetSchema = v.union([
   v.object({ instances: v.array(v.string()) }),
 ]);
 
-/** What a run was asked to do, besides the reason. */
+/** The request that started a run, without its reason. */
 const requestSchema = v.object({
   target: targetSchema,
   maxTargets: v.optional(v.number()),

@@ -27,7 +27,7 @@ type RunOutcomesProps = {
   readonly ended: boolean;
 };
 
-/** What became of each instance so far. */
+/** The outcome of each instance so far. */
 export const RunOutcomes = ({ outcomes, ended }: RunOutcomesProps) => {
   const [kind, setKind] = useState('');
   const kinds = [...new Set(outcomes.map((one) => one.kind))].sort();

@@ -135,7 +135,7 @@ test('a deployment that does not answer is reported as a problem with advice', a
   expect(response.status).toBe(502);
   expect(await response.json()).toMatchObject({
     code: 'deployment-unreachable',
-    detail: expect.stringContaining('look'),
+    detail: expect.stringContaining('The call may still take effect. Check the state before you repeat it.'),
   });
 });
 
