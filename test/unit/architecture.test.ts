@@ -70,7 +70,7 @@ const importedByInfra = {
   ],
 } as const;
 
-/** The files of each cycle, if there is one; `import type` counts too. */
+/** The files of each import cycle. `import type` counts too. */
 const cyclesAmong = (files: readonly string[]): readonly string[] => {
   const done = new Set<string>();
   const cycles: string[] = [];
@@ -84,7 +84,7 @@ const cyclesAmong = (files: readonly string[]): readonly string[] => {
   return cycles;
 };
 
-/** The project's files that a function loads: types leave nothing in a bundle. */
+/** The project's files that a function loads. Type imports do not count, because they are not in a bundle. */
 const loadedBy = (entry: string): ReadonlySet<string> => {
   const loaded = new Set<string>();
   const visit = (file: string): void => {

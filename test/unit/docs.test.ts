@@ -12,7 +12,7 @@ const jsonFences = pages.flatMap((page) =>
   ),
 );
 
-/** The fields of a configuration, of an example that may begin anywhere between `cdk.json` and the fields themselves. */
+/** The configuration in an example, which may show all of `cdk.json` or only a part of it. */
 const configurationIn = (text: string): unknown => {
   const example = JSON.parse(text.trimStart().startsWith('{') ? text : `{${text}}`);
   const fields = example.context?.[contextKey] ?? example;

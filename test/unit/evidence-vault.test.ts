@@ -9,7 +9,7 @@ const eventOf = (data: unknown) => ({
 
 const record = (idInstance: string) => JSON.stringify({ message: 'evidence', version: 1, idInstance });
 
-/** As CloudWatch Logs delivers two records. */
+/** Two records, as CloudWatch Logs delivers them. */
 const batch = {
   messageType: 'DATA_MESSAGE',
   owner: '111122223333',

@@ -24,7 +24,7 @@ const run: Run = {
   outcomes: [],
 };
 
-/** The function, before a Lambda that remembers names and payloads, on a clock that the test sets. */
+/** The function, with a Lambda that remembers names and payloads, on a clock that the test sets. */
 const createSetup = (other: Partial<ForcedLogoutsHandlerDependencies> = {}) => {
   const clock = { now: new Date('2026-11-22T09:00:00.000Z') };
   const started = new Map<string, { readonly request: ForcedLogout; status: RunExecution['status'] }>();

@@ -8,7 +8,7 @@ const [, script = ''] = /```js\n([\s\S]*?)```/.exec(page) ?? [];
 
 type User = { readonly id: string; readonly primaryEmail: string };
 
-/** What the script posts, in order. */
+/** The posts of the script, in order. */
 type Post = Readonly<Record<string, unknown>>;
 
 /** The script of the page, with the services of Apps Script that it uses. */
@@ -79,7 +79,7 @@ const startWorkspace = () => {
       onSave = hook;
     },
     call: (name: 'install' | 'rememberEverybody' | 'reportLeavers') => runInContext(`${name}()`, context) as unknown,
-    /** The posts since the last look, heartbeats left out. */
+    /** The posts since the last call, without heartbeats. */
     leavers: () => posts.splice(0).filter((post) => !('heartbeat' in post)),
     posts,
   };

@@ -134,7 +134,7 @@ describe('updateApiToken fails after a confirmed logout', () => {
   let answers: ReadonlyMap<FaultName, Answer>;
   beforeAll(async () => {
     setup = await startLogoutSetup({ variables: enabled });
-    // All at once, for they only wait.
+    // All at once, because they only wait.
     const answered = rows.map(async ([fault]) => {
       const id = idOf(fault);
       setup.add(id);

@@ -7,7 +7,7 @@ import { customEvent } from '../support/offboarding-events.ts';
 
 type Call = { readonly path: string; readonly headers: IncomingHttpHeaders; readonly body: string };
 
-/** The function as it is deployed, with the real SDK, before a Lambda that answers everything with one status. */
+/** The function as it is deployed, with the real SDK and a Lambda that answers every request with one status. */
 const startSetup = async (status: number, errorType = '') => {
   const calls: Call[] = [];
   const lambda = await startLoopbackServer(async (request, response) => {

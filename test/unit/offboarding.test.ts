@@ -82,7 +82,7 @@ test.each([
   ['another id of its own', { 'detail.id': 'hr-2026-001735' }],
   ['another person', { 'detail.email': 'mary@example.com' }],
   ['another source', { source: 'com.example.payroll' }],
-  // Or the first would stand for the second, and somebody would stay logged in.
+  // Otherwise the second event would start no run, and somebody would stay logged in.
   ['another date', { 'detail.effectiveAt': '2026-11-25T17:00:00Z' }],
   ['a rehearsal before it', { 'detail.dryRun': true }],
 ])('an event with %s starts another run', async (_what, values) => {

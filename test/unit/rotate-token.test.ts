@@ -16,7 +16,7 @@ const name = `green-api/${idInstance}`;
 const firstToken = '0'.repeat(50);
 const rotationFunction = 'arn:aws:lambda:eu-central-1:111122223333:function:rotate-token';
 
-/** Secrets Manager that rotates by the real handler, around the real SDK. */
+/** A Secrets Manager that rotates with the real handler and the real SDK. */
 const startSetup = async () => {
   const greenApi = await startGreenApi({
     instances: [{ idInstance, apiTokenInstance: firstToken }],

@@ -12,7 +12,7 @@ afterAll(() => LocalDurableTestRunner.teardownTestEnvironment());
 const ids = Array.from({ length: 60 }, (_, at) => String(1_101_000_001 + at));
 const [resets = '', answers504 = '', answers500 = '', guarded = ''] = ids;
 
-/** The function as it is deployed, with the real SDKs, around emulators of its own; everything it writes is kept. */
+/** The function as it is deployed, with the real SDKs and separate emulators. Everything that it writes is kept. */
 const startRunSetup = async () => {
   const instances = ids.map((idInstance) => ({ idInstance, apiTokenInstance: markerToken }));
   const greenApi = await startGreenApi({ instances, answerDelayMs: 20 });

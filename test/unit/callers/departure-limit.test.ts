@@ -17,7 +17,7 @@ const callerOf = (maxPerHour: number, name = 'entra'): NamedCaller => ({
   maxPerHour,
 });
 
-/** A Lambda whose list lags behind, and any number of processes at one clock. */
+/** A Lambda with a delayed list, and any number of processes with one clock. */
 const startLambda = (lagMs = listLagMs) => {
   let now = 1_700_000_000_000;
   const started: (StartedRun & { readonly caller: string })[] = [];
@@ -31,7 +31,7 @@ const startLambda = (lagMs = listLagMs) => {
         ),
       }),
       now: () => now,
-      // The process waits; the others go on at the same clock.
+      // The process waits. The others continue on the same clock.
       sleep: async (ms) => {
         readyAt = now + ms;
       },

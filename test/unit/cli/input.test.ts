@@ -10,7 +10,7 @@ import { printable } from '../../../cli/output/printable.ts';
 
 const cell = fc.string({ unit: 'grapheme' });
 
-/** What `formatCsvRow` would put an apostrophe in front of. */
+/** Cells that `formatCsvRow` prefixes with an apostrophe. */
 const formula = /^[=+\-@\t\r]/;
 
 test('a CSV file with any cells and line breaks is read as it was written', () => {

@@ -12,7 +12,7 @@ beforeAll(() => {
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 const hmac = (key: string | Buffer, text: string): Buffer => createHmac('sha256', key).update(text).digest();
 
-/** The signature by the words of https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html */
+/** The signature as described in https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html */
 const signatureOf = (
   request: { readonly method: string; readonly url: URL; readonly body: string },
   headers: Readonly<Record<string, string>>,

@@ -8,7 +8,7 @@ trustEmulators();
 
 const answer = () => '{"isLogout":true}';
 
-/** A host, what connects to it, and a call to it. */
+/** A host, early connections to it, and a call to it. */
 const startSetup = async (options: Parameters<typeof startHttpsHost>[0] = { answer }) => {
   const host = await startHttpsHost(options);
   const connections = createConnections();
@@ -86,7 +86,7 @@ test('a connection that has been idle for half a minute is not used', async () =
   await using setup = await startSetup();
 
   await setup.openEarly();
-  // With TLS 1.3 the client is done before the server is.
+  // With TLS 1.3 the handshake ends at the client before it ends at the server.
   while (setup.seen.connections < 1) await sleep(5);
   const later = jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 30_000);
   const exchange = await setup.call();

@@ -6,7 +6,7 @@ const intervalMs = 60;
 /** Later than any slot here. */
 const never = Number.POSITIVE_INFINITY;
 
-/** Holds this process up, as a burst of other work does. */
+/** Blocks this process, as a burst of other work does. */
 const blockFor = (ms: number) => {
   for (const end = performance.now() + ms; performance.now() < end; );
 };

@@ -32,7 +32,7 @@ test.each([
   ['{"constructor":1}', false, 'constructor is not a field of this request'],
   [base64(Uint8Array.of(0xff, 0xfe)), true, 'body must be UTF-8'],
   [base64(Buffer.from('{"reason":"caf\u00e9"}', 'latin1')), true, 'body must be UTF-8'],
-  // What the gateway makes of the same bytes where the content type is a text.
+  // The same bytes as the gateway decodes them if the content type is a text.
   [Buffer.from('{"reason":"caf\u00e9"}', 'latin1').toString('utf8'), false, 'body must be UTF-8'],
   ['{"reason":"\ud800"}', false, 'body must be UTF-8'],
   [`{"reason":"${'x'.repeat(64)}"}`, false, 'body must be at most 64 bytes'],

@@ -16,7 +16,7 @@ test.each([
   ['wait=1.5', 5_000, undefined],
   ['wait=soon', 5_000, undefined],
   ['await=3', 5_000, undefined],
-  // A comma or semicolon in a quoted text parts nothing, and what is not of the grammar is ignored as a whole.
+  // A comma or semicolon in a quoted string is no separator, and a header that violates the grammar is ignored.
   ['foo="a, wait=0"', 5_000, undefined],
   ['foo="a; wait=0", wait=4', 4_000, 'wait=4'],
   ['foo="\\", wait=0"', 5_000, undefined],

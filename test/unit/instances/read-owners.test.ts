@@ -8,7 +8,7 @@ const instance = (id: number, owner?: string): ListedInstance => {
   return { idInstance, protected: false, ...(owner !== undefined && { owner }) };
 };
 
-/** A list of pages, and a clock of the test's own. */
+/** A list of pages, and a clock that the test sets. */
 const startReading = (pages: readonly (readonly ListedInstance[])[], problem?: ListProblem) => {
   let now = 0;
   let failing = problem;

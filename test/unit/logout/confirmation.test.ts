@@ -12,7 +12,7 @@ import { type Deadline, deadlineIn, timeUntil } from '../../../functions/platfor
 const accepted = { kind: 'accepted', requests: 1 };
 const authorized = { kind: 'state', stateInstance: 'authorized', requests: 1 };
 
-/** A logout to which GREEN-API gives these answers, one after the other. */
+/** A logout whose readings get these answers, one after another. */
 const logOutWith = async (answers: readonly object[]) => {
   const left = [...answers];
   const logOut = createLogOut({
@@ -43,13 +43,13 @@ test.each([
   expect(outcome).toMatchObject({ kind: 'unconfirmed', confirmed: false, stateInstance: 'authorized', detail });
 });
 
-/** Confirms over a GREEN-API that says `authorized` once and is silent then; tells until when it was waited for. */
+/** Confirms with a GREEN-API that answers `authorized` once and then never. Returns the deadline of each call, and the readings. */
 const confirmWithSilence = async (waitMs: number, deadline: Deadline) => {
   const deadlines: Deadline[] = [];
   const sendGet: SendGet = async (_, { deadline }) => {
     deadlines.push(deadline);
     if (deadlines.length === 1) return { kind: 'answered', status: 200, text: '{"stateInstance":"authorized"}' };
-    // As Node's timers are: a little early.
+    // Like Node's timers, which can fire a little early.
     await sleep(Math.max(0, timeUntil(deadline) - 5));
     return { kind: 'timed-out' };
   };

@@ -6,7 +6,7 @@ const { instances: one } = readWarmingEnvironment({ WARM_INSTANCES: '1101000001'
 const { instances: two } = readWarmingEnvironment({ WARM_INSTANCES: '1101000001,1101000002' });
 const secret = '{"apiUrl":"https://7103.api.greenapi.com","apiTokenInstance":"0123456789"}';
 
-/** What a warm-up reaches for, and what it reached for. */
+/** The dependencies of a warm-up, and a record of the calls to them. */
 const createDependencies = (changed: Partial<WarmUpDependencies> = {}) => {
   const did: string[] = [];
   let now = 0;

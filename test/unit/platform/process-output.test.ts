@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 const logModule = join(import.meta.dirname, '../../../functions/platform/log.ts');
 
-/** Far more than a pipe holds: at once, and again and again while it is read. */
+/** Far more than a pipe holds: once at the start, and repeatedly while it is read. */
 const writeMany = `
   const { writeLine } = await import(${JSON.stringify(logModule)});
   await (await import('node:events')).once(process.stdin, 'data');
@@ -16,7 +16,7 @@ const writeMany = `
   }
 `;
 
-/** Shares its stdout with a process that writes much, and makes it one that does not wait for its reader. */
+/** Shares its stdout with a process that writes much, and makes this descriptor non-blocking. */
 const makeUnwaiting = `
   const { spawn } = await import('node:child_process');
   const { Socket } = await import('node:net');

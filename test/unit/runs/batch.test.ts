@@ -7,7 +7,7 @@ import { createReportLogout } from '../../../functions/runs/run-evidence.ts';
 import { newTargetState, retryOrFail } from '../../../functions/runs/target-state.ts';
 import { createSetup, requestOf, runId } from '../../support/run-setup.ts';
 
-/** As long as it may. */
+/** Processes a target until its deadline has passed. */
 const advanceUntilDeadline: ProcessTarget = async (targetState, { deadline }) => {
   while (!hasPassed(deadline)) await sleep(Math.ceil(timeUntil(deadline)));
   return retryOrFail(targetState, 'timed-out', 'GREEN-API did not answer in time');

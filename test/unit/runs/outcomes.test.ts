@@ -323,7 +323,7 @@ test.each([
 
     expect(run).toMatchObject({ status: 'SUCCEEDED', outcomes: [{ kind: 'logged-out', confirmed: true }] });
     expect(setup.evidence.map(({ outcome }) => outcome.kind)).toEqual(['logged-out']);
-    // The line of the first attempt tells of the logout whatever becomes of the process.
+    // The line of the first attempt records the logout, even if the process dies.
     expect(setup.facts.filter(({ message }) => message === 'logout sent').length).toBeGreaterThan(1);
   },
 );

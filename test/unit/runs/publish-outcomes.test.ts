@@ -21,7 +21,7 @@ const recordAt = (index: number): Evidence => ({
 });
 const records = (count: number) => Array.from({ length: count }, (_, at) => recordAt(at));
 
-/** An event bus with a set answer for each request. */
+/** An event bus with a fixed answer for each request. */
 const startBus = async (errorCodeOf: (id: string, request: number) => string | undefined) => {
   const requests: (readonly string[])[] = [];
   const server = await startLoopbackServer(async (message, response) => {

@@ -1,7 +1,7 @@
 import { createSetup, requestOf, type Script } from '../../support/run-setup.ts';
 
 const unavailable = { kind: 'unavailable', detail: 'GREEN-API answered HTTP 500' } as const;
-/** One in twenty meets a fault that passes; logging out takes until the second reading. */
+/** One in twenty has a transient fault. A logout takes effect at the second reading. */
 const scriptAt = (at: number): Script => ({
   state: ['authorized', 'notAuthorized'],
   ...(at % 20 === 0 && { logout: [unavailable, { kind: 'accepted' }] }),

@@ -6,7 +6,7 @@ import { createSetup, requestOf } from '../../support/run-setup.ts';
 const ids = ['1101000001', '1101000002'] as unknown as readonly InstanceId[];
 const target = { instances: ids };
 
-/** Rotations that end with these results, by instance; an instance without more results is rotated. */
+/** Rotations with these results, by instance. A rotation without a given result succeeds. */
 const createRotations = (results: Readonly<Record<string, readonly TokenRotation[]>> = {}) => {
   const left = new Map(Object.entries(results).map(([id, each]) => [id, [...each]]));
   const calls: Parameters<RotateToken>[0][] = [];

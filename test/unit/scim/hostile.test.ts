@@ -10,7 +10,7 @@ const owner = fc
   .string({ unit: 'grapheme', minLength: 1, maxLength: 40 })
   .filter((text) => /^[^\s\p{C}]+$/u.test(text));
 
-/** What a parser makes of anything: a value, or an error that SCIM has a shape for. */
+/** The result of a parser for any input: a value or a ScimError. */
 const parsed = <T>(parse: () => T): T | ScimError => {
   try {
     return parse();
@@ -20,7 +20,7 @@ const parsed = <T>(parse: () => T): T | ScimError => {
   }
 };
 
-/** Words that filters, paths and operations are made of, in any order. */
+/** The words of filters, paths and operations, in any order. */
 const fragments = fc
   .array(
     fc.constantFrom(
@@ -52,7 +52,7 @@ test('a filter for any value reads that value', () => {
   );
 });
 
-// A parser that goes back and forth would run into the time limit of the test.
+// A parser that backtracks would exceed the time limit of the test.
 test.each(['"', ' ', 'a', 'userName eq ', '\\"', '[type eq "', 'and '])(
   'a long filter of %j is parsed in linear time',
   (part) => {
@@ -118,7 +118,7 @@ test('any owner that an instance is tagged with is found, read and deactivated',
       const answer = await callers.scim('DELETE', `/Users/${encodeURIComponent(user?.id ?? '')}`);
       expect(answer.status).toBe(204);
       expect(callers.runs()).toHaveLength(1);
-      // Its name says that it counts: the run was found to aim at somebody who owns an instance.
+      // The name of the run shows that its target owns an instance, so that it counts.
       expect(callers.runNames()[0]).toMatch(/^event-entra-/);
     }),
   );

@@ -7,7 +7,7 @@ import { createWatchSetup, watchId } from '../../support/watch-setup.ts';
 const scripts = { '1101000001': ['authorized'], '1101000002': ['notAuthorized'], '1101000003': ['notAuthorized'] };
 const name = watchId as WatchName;
 
-/** A watch that released one instance, saw another linked again and watches the third; its execution as Lambda keeps it. */
+/** The execution of a watch that released one instance, found another one linked again and still watches the third. */
 const watchAfterTwoPolls = async () => {
   const setup = createWatchSetup(scripts);
   setup.listed.delete('1101000003');

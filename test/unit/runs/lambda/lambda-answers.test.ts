@@ -21,7 +21,7 @@ const request: ForcedLogout = {
   maxTargets: 50,
 };
 
-/** The real client before a Lambda that gives these answers, one after the other, the last one for good. */
+/** The real client with a Lambda that gives these answers, one after another, and repeats the last one. */
 const startLambdaThat = async (...answers: readonly [Scripted, ...Scripted[]]) => {
   const calls: string[] = [];
   const waits: number[] = [];

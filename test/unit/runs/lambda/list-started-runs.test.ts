@@ -9,7 +9,7 @@ const nameOf = (key: string, caller?: string) =>
 
 type Client = Parameters<typeof createListStartedRuns>[0]['client'];
 
-/** A Lambda that gives these pages, and keeps what it was sent. */
+/** A Lambda that returns these pages, and records its requests. */
 const lambdaWith = (pages: readonly (readonly string[])[]) => {
   const inputs: Readonly<Record<string, unknown>>[] = [];
   const send = async ({ input }: { readonly input: { readonly Marker?: string } }) => {
