@@ -46,7 +46,7 @@ const startEventBus = () =>
     { tls: certificate },
   );
 
-/** GREEN-API, Secrets Manager and an event bus over HTTPS, which answer whatever they are asked, without limits: only the caller's time counts. */
+/** GREEN-API, Secrets Manager and an event bus over HTTPS, which answer every request, without limits: only the caller's time counts. */
 export const startEmulators = async (): Promise<Emulators> => {
   let answerDelayMs = 0;
   const greenApi = await startGreenApi(() => answerDelayMs);

@@ -231,11 +231,11 @@ test('drain stops what has not ended and says who stopped it', async () => {
     await setup.lambda.start(request, 'event-4', 'working:live'),
   ];
 
-  const asked = await setup.cli('drain');
+  const unconfirmed = await setup.cli('drain');
   const { code, stdout, stderr } = await setup.cli('drain', '--yes');
   const again = await setup.cli('drain');
 
-  expect(asked).toMatchObject({
+  expect(unconfirmed).toMatchObject({
     code: 2,
     stderr: expect.stringContaining(
       'Stop these 2 executions? Instances that they have not logged out yet stay logged in.',

@@ -47,7 +47,7 @@ test('state shows each, says what is wrong with one, and then fails', async () =
   expect(stdout).toMatch(/^1101000003 +not read +The token is wrong\. .+ \[credential-rejected\]$/m);
 });
 
-test('logout --owner shows the instances of a person with their live state, and asks', async () => {
+test('logout --owner shows the instances of a person with their live state, and asks for confirmation', async () => {
   await using api = await startApi();
 
   const args = [
@@ -60,12 +60,12 @@ test('logout --owner shows the instances of a person with their live state, and 
     '--url',
     api.url,
   ];
-  const asked = await runCli(args);
+  const unconfirmed = await runCli(args);
   const done = await runCli([...args, '--yes']);
 
-  expect(asked.code).toBe(2);
-  expect(asked.stderr).toMatch(/^1101000002 +protected +authorized$/m);
-  expect(asked.stderr).toContain('Log out 2 instances');
+  expect(unconfirmed.code).toBe(2);
+  expect(unconfirmed.stderr).toMatch(/^1101000002 +protected +authorized$/m);
+  expect(unconfirmed.stderr).toContain('Log out 2 instances');
   expect({ code: done.code, lines: done.stdout.trim().split('\n').length }).toEqual({ code: 0, lines: 2 });
   expect(api.received.filter(({ method }) => method === 'POST').map(({ path, body }) => [path, body])).toEqual([
     ['/instances/1101000001/logout', { reason: 'phone lost', rotateToken: true }],
@@ -151,11 +151,14 @@ test('run sends its options, and shows how many instances they select', async ()
   const options = ['--max-targets', '20', '--at', '2026-11-30T17:00:00Z', '--watch-days', '7', '--clear-queue'];
   const args = ['run', '--group', 'sales', '--except', '1101000003', '--reason', 'phones stolen', '--url', api.url];
 
-  const asked = await runCli([...args, ...options]);
+  const unconfirmed = await runCli([...args, ...options]);
   const dry = await runCli([...args, '--dry-run', '--json']);
   const started = await runCli([...args, ...options, '--rotate-token', '--yes']);
 
-  expect(asked).toMatchObject({ code: 2, stderr: expect.stringContaining('Log out 1 instance (1 protected ones are') });
+  expect(unconfirmed).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('Log out 1 instance (1 protected ones are'),
+  });
   expect(dry).toMatchObject({ code: 0, stdout: '{"id":"api-1","status":"RUNNING"}\n' });
   expect(started).toMatchObject({ code: 0, stdout: expect.stringContaining('green-api-logout show api-1 --follow') });
   const target = { target: { group: 'sales' }, reason: 'phones stolen', except: ['1101000003'] };

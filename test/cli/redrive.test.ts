@@ -36,7 +36,7 @@ test.each([
   ['api', 'api'],
   ['schedule', 'schedule'],
   ['offboarding', 'event'],
-] as const)('starts what was asked for by %s again, as it was, under a new name of its kind', async (source, kind) => {
+] as const)('repeats a request from %s unchanged, under a new run name of the same kind', async (source, kind) => {
   const { started, dependencies } = createStarts();
   const body = JSON.stringify({ ...request, source });
 
@@ -77,7 +77,7 @@ test.each([
   expect(started).toEqual([]);
 });
 
-test('no message makes it throw, or start what was not asked for', async () => {
+test('no message makes it throw, or start a run that was not requested', async () => {
   await fc.assert(
     fc.asyncProperty(fc.oneof(fc.string(), fc.json()), async (body) => {
       const { started, dependencies } = createStarts();
@@ -133,7 +133,7 @@ describe('npm run redrive', () => {
   test.each([
     ['an expired one', JSON.stringify(request), 'Not started: the run expired at 2026-11-21T17:00:00Z.'],
     ['no request', '{}', 'The message is not the request of a run: target is missing'],
-    ['one that Lambda cannot be asked for', JSON.stringify(nextYear), 'Not started: Lambda: '],
+    ['a request that Lambda refuses', JSON.stringify(nextYear), 'Not started: Lambda: '],
   ])('fails with one line for %s', async (_name, message, line) => {
     const { code, stdout, stderr } = await redrive('-', message);
 

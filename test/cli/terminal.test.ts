@@ -25,7 +25,7 @@ const startApi = () => {
   });
 };
 
-test('a terminal is asked for the reason and for a yes, and shows a bar', async () => {
+test('a terminal asks for the reason and a confirmation, and shows a progress bar', async () => {
   await using api = await startApi();
 
   const { code, stderr } = await runCli(['run', '--group', 'sales', '--follow', '--url', api.url], {
@@ -64,7 +64,7 @@ describe('enroll', () => {
   });
   afterAll(() => greenApi.close());
 
-  test('asks for the token without showing it, not even by a key', async () => {
+  test('asks for the token without showing it, whatever key is pressed', async () => {
     await using secrets = await startSecretsManager();
     const args = ['enroll', '1101000001', '--api-url', greenApi.apiUrl, '--allow-host', greenApi.host];
 

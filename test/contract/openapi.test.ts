@@ -82,14 +82,14 @@ test("the gateway's own answers match the document", async () => {
   const call = () => Promise.reject(new Error('no function is called'));
   await using server = await startLoopbackServer(createGateway({ routes, call }), {});
   const operation = operationOf(document, 'POST /instances/{idInstance}/logout');
-  const ask = async (init: RequestInit) => {
+  const send = async (init: RequestInit) => {
     const response = await fetch(`${server.url}/instances/1101000001/logout`, init);
     const headers = { 'content-type': response.headers.get('content-type') };
     return { status: response.status, headers, body: (await response.json()) as Record<string, unknown> };
   };
 
-  const unknownRoute = await ask({ method: 'PATCH' });
-  const tooLarge = await ask({ method: 'POST', body: 'x'.repeat(10 * 1024 * 1024 + 1) });
+  const unknownRoute = await send({ method: 'PATCH' });
+  const tooLarge = await send({ method: 'POST', body: 'x'.repeat(10 * 1024 * 1024 + 1) });
 
   expect([unknownRoute.status, tooLarge.status]).toEqual([404, 413]);
   expect([unknownRoute, tooLarge].flatMap((answer) => checkAnswer(operation, answer))).toEqual([]);

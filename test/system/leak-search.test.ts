@@ -15,8 +15,8 @@ jest.setTimeout(300_000);
 
 const findToken = createTokenSearch(markerToken);
 
-/** What nobody foresaw: an error that quotes the URL, as its cause does. */
-const driveUnforeseen = async ({ variables, write }: FaultSetup) => {
+/** An unexpected error that quotes the URL, as does its cause. */
+const driveUnexpected = async ({ variables, write }: FaultSetup) => {
   const url = `https://api.green-api.com/waInstance${idInstance}/logout/${markerToken}`;
   const logOut = () => Promise.reject(new TypeError(`cannot GET ${url}\n    at ${url}`, { cause: new Error(url) }));
   const handler = createLogoutHandler({ ...composeLogout(variables, write), logOut });
@@ -39,7 +39,7 @@ let newTokens: readonly string[] = [];
 
 beforeAll(async () => {
   await using setup = await startFaultSetup();
-  const unforeseen = await driveUnforeseen(setup);
+  const unexpected = await driveUnexpected(setup);
   const thrown = await driveThrowing(setup);
   const rotations = await driveRotations(setup);
   const [{ logouts, runs, secrets, malformed }, lambda] = await Promise.all([
@@ -50,7 +50,7 @@ beforeAll(async () => {
   await setup.functions.end();
   const all = (value: unknown) => inspect(value, { depth: null, maxArrayLength: null, maxStringLength: null });
   exits = {
-    'responses of functions': all([logouts, secrets, malformed, unforeseen, rotations]),
+    'responses of functions': all([logouts, secrets, malformed, unexpected, rotations]),
     'results of runs': all(runs),
     'stdout and stderr, evidence and metrics in it': [...setup.output(), ...lambda.output].join('\n'),
     'errors thrown, and their causes': all(thrown),

@@ -84,7 +84,7 @@ test.each([
   ['another source', { source: 'com.example.payroll' }],
   // Otherwise the second event would start no run, and somebody would stay logged in.
   ['another date', { 'detail.effectiveAt': '2026-11-25T17:00:00Z' }],
-  ['a rehearsal before it', { 'detail.dryRun': true }],
+  ['a dry run before it', { 'detail.dryRun': true }],
 ])('an event with %s starts another run', async (_what, values) => {
   const handler = createOffboarding();
 

@@ -283,7 +283,7 @@ describe('when the run cannot be started', () => {
   test.each([
     ['Entra ID', 'Mozilla/5.0', 503],
     ['Okta', oktaScimAgent, 429],
-  ])('%s is asked to send it again', async (_, userAgent, status) => {
+  ])('%s gets an answer that makes it send again', async (_, userAgent, status) => {
     const answer = await startCallers({ fail }).scim('PATCH', `/Users/${john}`, {
       ...deactivate,
       headers: { 'user-agent': userAgent },

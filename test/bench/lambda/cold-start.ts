@@ -7,7 +7,7 @@ import { certificateFile } from '../certificate-file.ts';
 
 /** What one fresh process took; times in milliseconds. */
 export type ColdStart = {
-  /** From the start of the process until it asks for its first invocation. */
+  /** From the start of the process until it requests its first invocation. */
   readonly init: number;
   readonly initCpu: number;
   /** From when it gets that until it has answered: what init left under way is in it. */
