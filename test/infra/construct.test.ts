@@ -136,7 +136,7 @@ describe('the construct', () => {
       { credentialTtl: Duration.days(2) },
     ],
     [
-      'Company/Logout.greenApiTimeout in milliseconds must be a whole number from 100 to 27000 (got 60000)',
+      'Company/Logout.greenApiTimeout in milliseconds must be a whole number from 100 to 26000 (got 60000)',
       { greenApiTimeout: Duration.minutes(1) },
     ],
     ['Company/Logout.logRetention must be one of', { logRetention: RetentionDays.INFINITE }],
