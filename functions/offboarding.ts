@@ -3,7 +3,7 @@ import middy from '@middy/core';
 import { InvalidEvent, type ParsedEvent, UnknownEvent } from './offboarding/dialect.ts';
 import { parseOffboardingEvent } from './offboarding/dialects.ts';
 import { createPace } from './offboarding/pace.ts';
-import { type PlannedRun, planRuns } from './offboarding/plan-runs.ts';
+import { type Planned, type PlannedRun, planRuns } from './offboarding/plan-runs.ts';
 import { createIsDisabled, createReadUserStatus, type IsDisabled } from './offboarding/user-status.ts';
 import { createIdentityStore, createLambda } from './platform/aws-clients.ts';
 import { readIdentityStoreId, readStartingEnvironment, type Variables } from './platform/environment.ts';
@@ -42,8 +42,15 @@ const withStatus = async (parsed: ParsedEvent, isDisabled: IsDisabled) => {
   return { kind: 'not-an-offboarding', why: 'the user is enabled' } as const;
 };
 
+/** Clocks differ by less, in milliseconds. */
+const clockSkewMs = 15 * 60 * 1_000;
+
+/** Whoever puts an event on a bus chooses its time, from which the waits of its run are counted. */
+const isFromTheFuture = ({ runs }: Planned, now: Date): boolean =>
+  runs.some(({ request: { occurredAt = '' } }) => Date.parse(occurredAt) > now.getTime() + clockSkewMs);
+
 /** @throws InvalidEvent, UnknownEvent or UserNotRead */
-const plan = async (event: unknown, { isDisabled, limits }: OffboardingHandlerDependencies) => {
+const plan = async (event: unknown, { isDisabled, limits, now }: OffboardingHandlerDependencies) => {
   const parsed = parseOffboardingEvent(event);
   if (parsed.kind === 'unknown-dialect') throw new UnknownEvent('no offboarding dialect understands this event');
 
@@ -51,6 +58,7 @@ const plan = async (event: unknown, { isDisabled, limits }: OffboardingHandlerDe
   if (read.kind === 'not-an-offboarding') return read;
   const planned = read.kind === 'departure' ? planRuns(read, limits) : read;
   if (planned.kind === 'invalid') throw new InvalidEvent(planned.problem);
+  if (isFromTheFuture(planned, now())) throw new InvalidEvent('time must not be in the future: use effectiveAt');
   return planned;
 };
 

@@ -26,13 +26,27 @@ const dayMs = 24 * 60 * 60 * 1_000;
 
 const requestedByOf = ({ source, id, requestedBy = `${source} ${id}` }: Departure): string => requestedBy;
 
+/** A target takes so many characters. */
+const longestOwner = 256;
+
+/** The identities that fit into one target, the shortest first: a long one must not keep the others out. */
+const fitting = (identities: readonly string[]): readonly string[] => {
+  const kept = new Set<string>();
+  let left = longestOwner + 1;
+  for (const identity of identities.toSorted((a, b) => a.length - b.length)) {
+    left -= identity.length + 1;
+    if (left >= 0) kept.add(identity);
+  }
+  return identities.filter((identity) => kept.has(identity));
+};
+
 const createRequest =
   (departure: Departure, limits: RunLimits) =>
   (identities: readonly string[]): ForcedLogout => {
     const { reason, occurredAt, at, account, dryRun, watchDays } = departure;
     const isLater = at !== undefined && Date.parse(at) > Date.parse(occurredAt);
     return {
-      target: { owner: identities.join(' ') },
+      target: { owner: fitting(identities).join(' ') },
       reason,
       requestedBy: requestedByOf(departure),
       source: 'offboarding',
@@ -62,6 +76,8 @@ const causeOf = ({ source, id, at, dryRun }: Departure, identities: readonly str
   key: JSON.stringify([id, identities, at, dryRun === true]),
 });
 
+const tooManyIdentities = `the identities of a person have more than ${longestOwner} characters: the run has those that fit`;
+
 const normalizeInstant = (instant: string): string => new Date(instant).toISOString();
 
 /** The same departure written in another way is the same departure: another time zone, an e-mail address in another case. */
@@ -89,7 +105,8 @@ export const planRuns = (event: Departure, limits: RunLimits): Planned | Invalid
   }));
   const runs = planned.flatMap(({ run, refusal }) => (refusal.kind === 'invalid' ? [] : [run]));
   const problems = planned.flatMap(({ refusal }) => (refusal.kind === 'invalid' ? [refusal.problem] : []));
-  const problem = departure.problem ?? problems[0];
+  const isCut = departure.people.some((identities) => fitting(identities).length < identities.length);
+  const problem = departure.problem ?? problems[0] ?? (isCut ? tooManyIdentities : undefined);
   if (runs.length === 0) return { kind: 'invalid', problem: problem ?? 'the event names nobody' };
   return { kind: 'planned', requestedBy: requestedByOf(departure), runs, ...(problem !== undefined && { problem }) };
 };

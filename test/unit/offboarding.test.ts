@@ -108,6 +108,16 @@ test('another reason under the same id changes nothing, and is logged as a warni
   });
 });
 
+test('an event from the future starts nothing and is kept, because its person would be logged out too early', async () => {
+  const handler = createOffboarding({ now: '2026-11-20T17:00:00Z' });
+  const future = { time: '2027-12-01T00:00:00Z', 'detail.effectiveAt': '2027-12-01T00:00:00Z' };
+
+  await expect(handler.put(changed(customEvent, future))).rejects.toThrow(
+    'time must not be in the future: use effectiveAt',
+  );
+  expect(handler.payloads.size).toBe(0);
+});
+
 test('starts the run of a late event, which records it as expired, and logs a warning', async () => {
   const handler = createOffboarding({ now: '2026-12-01T17:00:00Z' });
 
