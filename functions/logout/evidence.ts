@@ -56,7 +56,7 @@ export type Evidence = {
     /** AWS identity that started the run again from the dead-letter queue. */
     readonly redrivenBy?: string;
     readonly tags?: Omit<ListedInstance, 'idInstance'>;
-    /** The caller who stopped the run before this instance was confirmed. The newest record of a run and instance counts. */
+    /** The caller who stopped the run. Of the records of a run and instance, one that is confirmed counts, otherwise the newest. */
     readonly stoppedBy?: string;
   };
 };

@@ -52,6 +52,12 @@ const isNobodyLoggedOut = (outcomes: readonly Outcome[]): boolean =>
 
 type Watched = StartedWatch | undefined;
 
+/** Everybody left the target between the list and the logout, for example because an owner tag was changed. */
+const leftNote = ({ outcomes }: RunResults): { readonly note?: string } =>
+  outcomes.length > 0 && outcomes.every(({ kind }) => kind === 'skipped')
+    ? { note: 'nobody was logged out: every instance has left the target meanwhile' }
+    : {};
+
 /** What a summary says of the watch. */
 const watchParts = (watch: Watched): { readonly note?: string; readonly watch?: string } => {
   if (watch === undefined || 'watch' in watch) return { ...watch };
@@ -77,11 +83,11 @@ export const conclude = (
 ): RunEnd => {
   const { failed: notConfirmed, total } = results.progress;
   if (isNobodyLoggedOut(results.outcomes)) {
-    const message = `nobody was logged out: all ${total} instances are protected, excepted or unknown`;
+    const message = `nobody was logged out: ${total} instances are protected, excepted, unknown or no longer in the target`;
     return failed(results, 'NobodyLoggedOut', message);
   }
   if (dryRun) return concludeDrill(results);
-  const summary = summarize(results, watchParts(watch));
+  const summary = summarize(results, { ...leftNote(results), ...watchParts(watch) });
   const unrotated = results.outcomes.filter(({ token }) => token !== undefined && token.kind !== 'rotated').length;
   if (notConfirmed === 0 && unrotated === 0) return { summary };
   if (notConfirmed === 0) {

@@ -149,15 +149,13 @@ export const resultsAtEnd = (
     if (outcome.kind !== 'pending') return outcome;
     const isUnderWay = underWay.has(outcome.idInstance);
     if (outcome.confirmed) return { ...outcome, kind: 'logged-out', token: unrotated(end, isUnderWay) };
-    if (outcome.attempts > 0)
-      return { ...outcome, kind: 'unconfirmed', detail: `${end} before the logout was confirmed` };
-    return isUnderWay
-      ? {
-          ...outcome,
-          kind: 'unconfirmed',
-          attempts: 1,
-          detail: `${end} while it processed this instance: a logout may have been sent`,
-        }
+    if (isUnderWay) {
+      const sent = outcome.attempts > 0 ? 'a logout was sent' : 'a logout may have been sent';
+      const detail = `${end} while it processed this instance: ${sent}; an evidence record that confirms it counts`;
+      return { ...outcome, kind: 'unconfirmed', attempts: Math.max(1, outcome.attempts), detail };
+    }
+    return outcome.attempts > 0
+      ? { ...outcome, kind: 'unconfirmed', detail: `${end} before the logout was confirmed` }
       : { ...outcome, kind: 'not-attempted', detail: `${end} before it came to this instance` };
   };
   return resultsOf(outcomes.map(decide), progress.total - outcomes.length);

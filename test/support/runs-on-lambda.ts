@@ -54,7 +54,8 @@ export const startRunsSetup = async (bundle: string, variables: Readonly<Record<
       }),
     list: (query: Record<string, string> = {}) => call('GET /forced-logouts', { queryStringParameters: query }),
     get: (id: unknown) => call('GET /forced-logouts/{id}', byId(id)),
-    stop: (id: unknown) => call('DELETE /forced-logouts/{id}', byId(id)),
+    stop: (id: unknown, authorizer?: object) =>
+      call('DELETE /forced-logouts/{id}', { ...byId(id), ...(authorizer && { authorizer }) }),
     fire: (input: unknown) => schedule(input, contextOf()),
     /** What Lambda starts, in order. */
     started: (): readonly Event[] =>

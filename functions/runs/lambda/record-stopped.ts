@@ -10,10 +10,11 @@ import type { RunName } from '../run-name.ts';
 import { newTargetState, type RetryState, type TargetState } from '../target-state.ts';
 import type { ReadHistory, RunHistory } from './read-history.ts';
 import type { ReadExecution, RunExecution } from './read-run.ts';
+import { stoppedByIn } from './stop-run.ts';
 
 /**
- * Records the evidence of each instance that a stopped run sent a logout, or may have, and did not confirm. It never rejects.
- * The step that was under way may still confirm one, and then leaves a newer record.
+ * Records the evidence of each instance that a stopped run sent a logout, or may have, and did not confirm in a checkpoint. It never
+ * rejects. The step that was under way confirms instances by itself, before this record or after it: a confirmed record counts.
  */
 export type RecordStopped = (name: RunName, stoppedBy: string) => Promise<void>;
 
@@ -73,6 +74,9 @@ const identityOf = (
   return { id, request, startedAt: parseJsonAs(v.string(), start?.payload) ?? startedAt.toISOString() };
 };
 
+/** The caller who stopped it, who may be another one than the caller who repeats the DELETE. */
+const stopperIn = ({ error }: RunExecution): string | undefined => stoppedByIn(error?.message ?? '');
+
 export const createRecordStopped = (dependencies: RecordStoppedDependencies): RecordStopped => {
   const { readExecution, readHistory, recordEvidence, log } = dependencies;
   const reportLoss = (run: RunName, failure: { readonly kind: string; readonly detail?: string }) =>
@@ -92,6 +96,6 @@ export const createRecordStopped = (dependencies: RecordStoppedDependencies): Re
 
     const run = identityOf(name, request, execution, history);
     for (const target of unfinishedTargets(history))
-      if (isDecided(target)) await recordEvidence(evidenceOf(target, run, stoppedBy));
+      if (isDecided(target)) await recordEvidence(evidenceOf(target, run, stopperIn(execution) ?? stoppedBy));
   };
 };

@@ -13,6 +13,12 @@ export type RunStop =
 /** @param stoppedBy the caller; becomes part of the execution's error */
 export type StopRun = (name: string, stoppedBy: string) => Promise<RunStop>;
 
+const stoppedPrefix = 'Stopped by ';
+
+/** The caller in the error of a stopped execution; `undefined`: it is another error. */
+export const stoppedByIn = (message: string): string | undefined =>
+  message.startsWith(stoppedPrefix) ? message.slice(stoppedPrefix.length) : undefined;
+
 export type StopRunDependencies = { readonly client: Pick<LambdaClient, 'send'>; readonly findRun: FindRun };
 
 export const createStopRun = ({ client, findRun }: StopRunDependencies): StopRun => {
@@ -26,7 +32,7 @@ export const createStopRun = ({ client, findRun }: StopRunDependencies): StopRun
     if (run.kind !== 'found') return run;
     if (hasEnded(run.status)) return { kind: 'ended', status: run.status };
     try {
-      const reason = { ErrorType: 'RunStopped', ErrorMessage: `Stopped by ${stoppedBy}` };
+      const reason = { ErrorType: 'RunStopped', ErrorMessage: `${stoppedPrefix}${stoppedBy}` };
       await client.send(new StopDurableExecutionCommand({ DurableExecutionArn: run.arn, Error: reason }));
       return { kind: 'stopped' };
     } catch (error) {

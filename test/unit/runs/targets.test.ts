@@ -31,7 +31,7 @@ test('does not log out a protected instance, not even by its id, and fails becau
 
   expect(run).toMatchObject({
     status: 'NobodyLoggedOut',
-    note: 'nobody was logged out: all 1 instances are protected, excepted or unknown',
+    note: 'nobody was logged out: 1 instances are protected, excepted, unknown or no longer in the target',
     progress: { total: 1, skipped: 1 },
     outcomes: [
       { idInstance: '1101000003', kind: 'skipped', attempts: 0, skipReason: 'protected', detail: 'protected' },
@@ -167,7 +167,11 @@ test.each([
 
     const run = await setup.run(requestOf({ target }), { listInstances: listThenChange });
 
-    expect(run).toMatchObject({ status: 'SUCCEEDED', outcomes: [{ kind: 'skipped', attempts: 0, detail }] });
+    expect(run).toMatchObject({
+      status: 'SUCCEEDED',
+      note: 'nobody was logged out: every instance has left the target meanwhile',
+      outcomes: [{ kind: 'skipped', attempts: 0, detail }],
+    });
     expect(setup.calls).toEqual([]);
     expect(setup.facts).toContainEqual(expect.objectContaining({ message: 'instance skipped', detail }));
   },

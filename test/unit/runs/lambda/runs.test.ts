@@ -172,9 +172,24 @@ test('writes evidence of each unconfirmed instance to which a stopped run sent o
     kind: 'unconfirmed',
     confirmed: false,
     attempts: 1,
-    detail: 'the run was stopped while it processed this instance: a logout may have been sent',
+    detail:
+      'the run was stopped while it processed this instance: a logout may have been sent; an evidence record that confirms it counts',
   });
   expect(body.progress).toMatchObject({ total: 202, failed: 201, pending: 0 });
+});
+
+test('a repeated DELETE writes the evidence again, with the caller who stopped the run', async () => {
+  await using setup = await startRunsSetup(bundle);
+  const { body: started } = await setup.post(sales, 'incident-8');
+  await setup.perform([{ name: 'start', result: '2026-11-22T09:00:01.000Z' }, resolved], ['round-1-batch-1']);
+  const another = { iam: { userArn: 'arn:aws:iam::111122223333:user/mallory', userId: 'AIDAEXAMPLE' } };
+
+  await setup.stop(started.id);
+  await setup.stop(started.id, another);
+
+  const stoppers = evidenceIn(setup.lines).map(({ run }) => (run as { readonly stoppedBy: string }).stoppedBy);
+  expect(stoppers.length).toBeGreaterThanOrEqual(2);
+  expect(new Set(stoppers)).toEqual(new Set(['arn:aws:sts::111122223333:assumed-role/SecurityDesk AROAEXAMPLEID']));
 });
 
 test.each([
