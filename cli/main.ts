@@ -44,6 +44,8 @@ const run = async (): Promise<ExitCode> => {
   return code;
 };
 
+// At the end of input (Ctrl-D) a question is never answered: the process ends here, without a result.
+process.exitCode = exitCodes.failed;
 const code = await run();
 // A request that is still open, for example after Ctrl-C, must not keep the process alive.
 process.stdout.write('', () => process.exit(code));

@@ -55,6 +55,17 @@ test('no is no: nothing is sent', async () => {
   expect(api.received).toEqual([]);
 });
 
+test('the end of input at a question is a failure: nothing is sent', async () => {
+  await using api = await startApi();
+
+  const { code, stderr } = await runCli(['logout', '1101000001', '--url', api.url], {
+    answers: [{ question: 'Log out 1101000001 at', answer: undefined }],
+  });
+
+  expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('Log out 1101000001 at') });
+  expect(api.received).toEqual([]);
+});
+
 describe('enroll', () => {
   const token = 'd75b3a66374942c5b3c019c698abc2067e151558acbd412345';
   let greenApi: GreenApiEmulator;

@@ -10,8 +10,8 @@ export type CliOptions = {
   readonly input?: string;
   /** Variables besides PATH and HOME. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Takes its streams for a terminal, and answers each question as soon as it is asked. */
-  readonly answers?: readonly { readonly question: string; readonly answer: string }[];
+  /** Takes its streams for a terminal, and answers each question as soon as it is asked; `undefined` ends the input. */
+  readonly answers?: readonly { readonly question: string; readonly answer: string | undefined }[];
 };
 
 const fakeTerminal = ['--import', pathToFileURL(join(__dirname, 'fake-terminal.mjs')).href];
@@ -25,7 +25,8 @@ const answerQuestions = (child: ChildProcess, answers: NonNullable<CliOptions['a
     if (next === undefined || !output.includes(next.question)) return;
     open.shift();
     output = '';
-    child.stdin?.write(next.answer);
+    if (next.answer === undefined) child.stdin?.end();
+    else child.stdin?.write(next.answer);
   });
 };
 
