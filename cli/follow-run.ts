@@ -73,7 +73,9 @@ export const printRun = async (session: Session, run: Run, body: unknown): Promi
     session.print(formatRunHead(run));
     if (run.outcomes.length > 0) session.print(`\n${await formatOutcomes(run.outcomes)}`);
   }
-  return hasEnded(run) && run.status !== 'SUCCEEDED' ? exitCodes.failed : exitCodes.done;
+  // A run that found no instance may succeed, but there is nothing that it confirms.
+  const isDone = run.status === 'SUCCEEDED' && run.progress.total > 0;
+  return hasEnded(run) && !isDone ? exitCodes.failed : exitCodes.done;
 };
 
 /** Shows the progress of a run until it has ended, then its result. */

@@ -73,8 +73,13 @@ const findTargets = async (
   return listInstances(api, 'all' in target ? {} : target);
 };
 
-const describeTargets = async (api: Api, target: Target, except: readonly string[]): Promise<string> => {
-  const found = (await findTargets(api, target)).filter(({ idInstance }) => !except.includes(idInstance));
+const nothingMatches = 'No instance matches the target, so nothing was started. The instances command lists them.';
+
+/** @throws CommandFailed if there is none; a later run may find some */
+const describeTargets = async (api: Api, { target, except, at }: ReturnType<typeof bodyOf>): Promise<string> => {
+  const excepted: readonly string[] = except ?? [];
+  const found = (await findTargets(api, target)).filter(({ idInstance }) => !excepted.includes(idInstance));
+  if (found.length === 0 && at === undefined) throw new CommandFailed(nothingMatches);
   const spared = found.filter((instance) => instance.protected).length;
   const count = found.length - spared;
   return `${count} instance${count === 1 ? '' : 's'}${spared > 0 ? ` (${spared} protected ones are skipped)` : ''}`;
@@ -94,7 +99,7 @@ export const runCommand = defineCommand<Options>({
   summary: 'Start a run: log out a group, a person, a list or all, until each logout is confirmed.',
   details: `A run goes on without this program. It tries again until every logout is confirmed or the run expires.
 Ctrl-C while following leaves the run as it is. --dry-run reads each state and touches nothing.
-With --follow the exit code is 0 only if every instance was confirmed.`,
+With --follow the exit code is 0 only if every instance was confirmed; protected ones are skipped.`,
   options: [
     new Option('--group <name>', 'log out the instances of this group'),
     new Option('--owner <identity>', 'log out the instances of this person'),
@@ -127,7 +132,7 @@ With --follow the exit code is 0 only if every instance was confirmed.`,
     const body = bodyOf(target, reason, options);
     const api = await session.api();
     if (!options.dryRun && !session.options.yes)
-      await confirm(session, `Log out ${await describeTargets(api, target, body.except ?? [])} at ${api.url.host}?`);
+      await confirm(session, `Log out ${await describeTargets(api, body)} at ${api.url.host}?`);
     const answer = await startRun(api, body, options.idempotencyKey ?? randomUUID());
     const { id, status } = parseAcceptedRun(answer);
     if (options.follow) {

@@ -21,8 +21,8 @@ const showWatch = async (session: Session, id: string): Promise<ExitCode> => {
 export const showCommand = defineCommand<Options>({
   usage: 'show <run>',
   summary: 'Show a run: its status, progress and the outcome for each instance.',
-  details: `The exit code is 1 if the run has ended without success. The id of a watch shows the watch instead; then the exit code
-is 1 if an instance was linked again.`,
+  details: `The exit code is 1 if the run has ended without success or found no instance. The id of a watch shows the watch
+instead; then the exit code is 1 if an instance was linked again.`,
   options: [new Option('--follow', 'show the progress until the run has ended')],
   examples: [
     'show api-6367c48dd193d56ea7b0baad25b19455e529f5ee --follow',

@@ -170,6 +170,15 @@ test('run sends its options, and shows how many instances they select', async ()
     if (method === 'POST') expect(headers['idempotency-key']).toMatch(/^[0-9a-f-]{36}$/);
 });
 
+test('a run that would find nothing is not started', async () => {
+  await using api = await startJsonServer(() => ({ body: { instances: [] } }));
+
+  const { code, stderr } = await runCli(['run', '--group', 'nobody', '--reason', 'x', '--url', api.url]);
+
+  expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(/^No instance matches the target/) });
+  expect(api.received.map(({ method }) => method)).toEqual(['GET']);
+});
+
 test('a run whose request got no answer says with which key it is repeated', async () => {
   await using broken = await startLoopbackServer((request) => void request.socket.destroy(), {});
   const args = ['run', '--all', '--reason', 'drill', '--yes', '--url', broken.url];

@@ -83,6 +83,13 @@ test('starts a run, follows it to its end and shows each outcome', async () => {
   expect(stdout).toMatch(/^1101000005 +skipped +desk@example\.com +protected$/m);
 });
 
+test('a run that finds no instance is a failure', async () => {
+  const { code, stdout } = await cli('run', '--group', 'nobody', '--reason', 'x', '--yes', '--follow');
+
+  expect(code).toBe(1);
+  expect(stdout).toMatch(/^status +SUCCEEDED\n(?:.*\n)*progress +0 of 0 confirmed/m);
+});
+
 test('the same idempotency key is the same run', async () => {
   const start = () =>
     cli('run', '--instances', '1101000001', '--reason', 'x', '--idempotency-key', 'INC-1', '--yes', '--json');
