@@ -26,14 +26,20 @@ export type Api = {
   readonly send: (method: 'GET' | 'POST' | 'DELETE', path: string, request?: ApiRequest) => Promise<ApiAnswer>;
 };
 
+/** With these the call has not been sent. */
+const neverConnected: ReadonlySet<string> = new Set(['ECONNREFUSED', 'ENOTFOUND']);
+
 const unreachable = (url: URL, error: unknown): CommandFailed => {
   if (error instanceof Error && error.name === 'TimeoutError')
     return new CommandFailed(`${url.origin} did not answer in time. ${noAnswerAdvice}`);
   const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
+  const name = errorNameOf(cause);
+  if (!neverConnected.has(name))
+    return new CommandFailed(`The connection to ${url.origin} failed (${name}). ${noAnswerAdvice}`);
   const todo = isLoopback(url)
     ? 'Start the local service with npm start, or check --url.'
     : 'Check --url and the network.';
-  return new CommandFailed(`Nothing answers at ${url.origin} (${errorNameOf(cause)}). ${todo}`);
+  return new CommandFailed(`Nothing answers at ${url.origin} (${name}). ${todo}`);
 };
 
 const urlOf = (base: URL, path: string, query: ApiRequest['query'] = {}): URL => {

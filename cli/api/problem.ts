@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { noAnswerAdvice } from '../../client/api-call.ts';
 import { CommandFailed } from '../errors.ts';
 import { printable } from '../output/printable.ts';
 import type { ApiAnswer } from './api.ts';
@@ -12,8 +13,14 @@ const gatewayHints: Readonly<Record<number, string>> = {
   403: 'Check --profile and --region; the identity needs execute-api:Invoke on this route.',
   404: 'Check --url; an older deployment may not have this route.',
   429: 'Try again in a moment.',
+  500: noAnswerAdvice,
+  502: noAnswerAdvice,
   503: 'Try again in a moment.',
+  504: noAnswerAdvice,
 };
+
+const hintFor = (status: number): string | undefined =>
+  status >= 300 && status < 400 ? 'Check --url: redirects are not followed.' : gatewayHints[status];
 
 /** One line: what happened and what to do, of an answer that is no success. */
 export const describeProblem = ({ status, body }: ApiAnswer): string => {
@@ -21,7 +28,7 @@ export const describeProblem = ({ status, body }: ApiAnswer): string => {
   if (problem.success) return printable(`${problem.output.title}. ${problem.output.detail} [${problem.output.code}]`);
   const gateway = v.safeParse(gatewaySchema, body);
   const message = gateway.success ? `: ${printable(gateway.output.message)}` : '';
-  return [`HTTP ${status}${message}.`, gatewayHints[status]].filter(Boolean).join(' ');
+  return [`HTTP ${status}${message}.`, hintFor(status)].filter(Boolean).join(' ');
 };
 
 /**

@@ -3,6 +3,7 @@ import { Option } from 'commander';
 import type { Instance } from '../../client/answers.ts';
 import type { Api, ApiAnswer } from '../api/api.ts';
 import { listInstances } from '../api/instances.ts';
+import { describeProblem } from '../api/problem.ts';
 import { parseAcceptedRun } from '../api/runs.ts';
 import { defineCommand } from '../command.ts';
 import { CommandFailed, exitCodes, orFailure, UsageError } from '../errors.ts';
@@ -88,9 +89,10 @@ const describeTargets = async (api: Api, { target, except, at }: ReturnType<type
 /** Without a key of the caller's the request still has one, so that it can be sent again without starting two runs. */
 const startRun = async (api: Api, body: object, key: string): Promise<ApiAnswer> => {
   const answer = await orFailure(api.send('POST', '/forced-logouts', { body, headers: { 'idempotency-key': key } }));
-  if (!(answer instanceof CommandFailed)) return answer;
+  if ('status' in answer && answer.status < 500) return answer;
+  const problem = 'status' in answer ? describeProblem(answer) : answer.message;
   throw new CommandFailed(
-    `${answer.message} The run may have started: add --idempotency-key ${key} to repeat the command without starting another.`,
+    `${problem} The run may have started: add --idempotency-key ${key} to repeat the command without starting another.`,
   );
 };
 

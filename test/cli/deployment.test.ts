@@ -186,7 +186,33 @@ test('a run whose request got no answer says with which key it is repeated', asy
   const { code, stdout, stderr } = await runCli([...args, '--idempotency-key', 'INC-4711']);
 
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-  expect(stderr).toMatch(/^Nothing answers at .+ The run may have started: add --idempotency-key INC-4711 to repeat/);
+  expect(stderr).toMatch(
+    /^The connection to .+ may still take effect.+ The run may have started: add --idempotency-key INC-4711 to repeat/,
+  );
+});
+
+test.each([
+  ['a gateway', 504, { message: 'Endpoint request timed out' }, 'The call may still take effect'],
+  ['the API', 500, { title: 'Unexpected error', detail: 'See the log.', code: 'internal-error' }, 'See the log'],
+])('a run that fails in %s says with which key it is repeated', async (_name, status, body, problem) => {
+  await using api = await startJsonServer(() => ({ status, body }));
+  const args = ['run', '--all', '--reason', 'drill', '--yes', '--idempotency-key', 'INC-4711', '--url', api.url];
+
+  const { code, stderr } = await runCli(args);
+
+  expect({ code, stderr }).toEqual({
+    code: 1,
+    stderr: expect.stringContaining('--idempotency-key INC-4711 to repeat'),
+  });
+  expect(stderr).toContain(problem);
+});
+
+test('a redirect is not followed, and says what to check', async () => {
+  await using api = await startJsonServer(() => ({ status: 302, body: '' }));
+
+  const { code, stderr } = await runCli(['instances', '--url', api.url]);
+
+  expect({ code, stderr }).toEqual({ code: 1, stderr: 'HTTP 302. Check --url: redirects are not followed.\n' });
 });
 
 test('one instance without an answer does not keep the others from being logged out', async () => {
@@ -199,7 +225,7 @@ test('one instance without an answer does not keep the others from being logged 
 
   expect(code).toBe(1);
   expect(stdout.match(/logged out, confirmed/g)).toHaveLength(2);
-  expect(stdout).toMatch(/^1101000002 {2}not confirmed: Nothing answers at/m);
+  expect(stdout).toMatch(/^1101000002 {2}not confirmed: The connection to .+ may still take effect/m);
 });
 
 test('schedules --json has the next firings as instants', async () => {
