@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { noAnswerAdvice } from '../../client/api-call.ts';
-import { CommandFailed } from '../errors.ts';
+import { CommandFailed, UsageError } from '../errors.ts';
 import { printable } from '../output/printable.ts';
 import type { ApiAnswer } from './api.ts';
 
@@ -31,15 +31,20 @@ export const describeProblem = ({ status, body }: ApiAnswer): string => {
   return [`HTTP ${status}${message}.`, hintFor(status)].filter(Boolean).join(' ');
 };
 
+/** Whether the API refused the request as it was written, and did nothing. */
+export const isInvalidRequest = ({ body }: ApiAnswer): boolean =>
+  v.is(v.object({ code: v.literal('invalid-request') }), body);
+
 /**
  * Reads the body of a success.
  *
- * @throws CommandFailed with the problem, or saying that this is no API of this project
+ * @throws CommandFailed with the problem, or saying that this is no API of this project; UsageError for a wrong request
  */
 export const readAnswer = <Schema extends v.GenericSchema>(
   answer: ApiAnswer,
   schema: Schema,
 ): v.InferOutput<Schema> => {
+  if (isInvalidRequest(answer)) throw new UsageError(describeProblem(answer));
   if (!answer.ok) throw new CommandFailed(describeProblem(answer));
   const parsed = v.safeParse(schema, answer.body);
   if (parsed.success) return parsed.output;

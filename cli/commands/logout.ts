@@ -4,7 +4,7 @@ import { loggedOutSchema } from '../../client/answers.ts';
 import { inParallel } from '../../functions/runs/operations.ts';
 import type { Api, ApiAnswer } from '../api/api.ts';
 import { listInstances, parallelCalls, readState, type StateReading } from '../api/instances.ts';
-import { describeProblem, readAnswer } from '../api/problem.ts';
+import { describeProblem, isInvalidRequest, readAnswer } from '../api/problem.ts';
 import { defineCommand } from '../command.ts';
 import { CommandFailed, exitCodes, orFailure, UsageError } from '../errors.ts';
 import { readInstanceIds } from '../input/instance-ids.ts';
@@ -103,6 +103,7 @@ A logout ends the session at GREEN-API only: other linked devices stay linked, a
       else session.note(line);
       return answer;
     });
+    if (answers.every((answer) => 'status' in answer && isInvalidRequest(answer))) return exitCodes.usage;
     return answers.every(isConfirmed) ? exitCodes.done : exitCodes.failed;
   },
 });

@@ -103,13 +103,22 @@ test('CSV has a head, quotes what it must, and disarms formulas', async () => {
   expect(first).toContain(`"'=cmd|calc, ""lost"""`);
 });
 
-test('nothing found is exit code 1, and a file that is not there says what to do', async () => {
+test('nothing found is exit code 1, and a file that is not there is wrong input and says what to do', async () => {
   const missing = await runCli(['evidence', '--file', join(folder, 'none')]);
 
   expect((await evidence('--instance', '7')).code).toBe(1);
   expect({ code: missing.code, stderr: missing.stderr }).toEqual({
-    code: 1,
+    code: 2,
     stderr: expect.stringContaining('give it with --file'),
+  });
+});
+
+test('a file that has no evidence in it is named as such', async () => {
+  const { code, stderr } = await runCli(['evidence', '--file', 'package.json']);
+
+  expect({ code, stderr }).toEqual({
+    code: 2,
+    stderr: expect.stringMatching(/^package\.json has no evidence record\. /),
   });
 });
 

@@ -19,12 +19,27 @@ test.each([
   ['a wait over 20 seconds', ['logout', '1101000001', '--wait', '21']],
   ['a run id that is none', ['--url', 'http://127.0.0.1:9', 'show', '1']],
   ['an enrollment aimed at the local service', ['--url', 'http://127.0.0.1:9', 'enroll', '1101000001']],
+  ['a configuration that is not there', ['schedules', '--configuration', 'none.json']],
   ['a question without a terminal', ['--url', 'http://127.0.0.1:9', 'logout', '1101000001']],
 ])('%s: exit code 2, and stderr says what to do', async (_name, args) => {
   const { code, stdout, stderr } = await runCli(args);
 
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   expect(stderr.trim()).not.toBe('');
+});
+
+const invalid = { title: 'The request is invalid', detail: 'reason must be a text.', code: 'invalid-request' };
+
+test.each([
+  ['run', ['run', '--all', '--reason', 'x', '--yes']],
+  ['logout', ['logout', '1101000001', '1101000002', '--yes']],
+])('%s: a request that the API finds invalid is wrong input', async (_name, args) => {
+  await using api = await startJsonServer(() => ({ status: 400, body: invalid }));
+
+  const { code, stdout, stderr } = await runCli([...args, '--url', api.url]);
+
+  expect(code).toBe(2);
+  expect(stdout + stderr).toContain('The request is invalid. reason must be a text. [invalid-request]');
 });
 
 test('--help shows every command, --version the version', async () => {
