@@ -1,10 +1,15 @@
 import { acceptedRunSchema, type ListedRun, type Run, runPageSchema, runSchema } from '../../client/answers.ts';
+import { printable } from '../output/printable.ts';
 import type { Api, ApiAnswer } from './api.ts';
 import { readAnswer } from './problem.ts';
 
 export const parseRun = (answer: ApiAnswer): Run => readAnswer(answer, runSchema);
 
-export const parseAcceptedRun = (answer: ApiAnswer) => readAnswer(answer, acceptedRunSchema);
+/** The id and the status are printed as they are, so they are made safe for a terminal here. */
+export const parseAcceptedRun = (answer: ApiAnswer) => {
+  const { id, status } = readAnswer(answer, acceptedRunSchema);
+  return { id: printable(id), status: printable(status) };
+};
 
 export const readRun = (api: Api, id: string): Promise<ApiAnswer> => api.send('GET', `/forced-logouts/${id}`);
 

@@ -10,6 +10,7 @@ import { CommandFailed, exitCodes, orFailure, UsageError } from '../errors.ts';
 import { readInstanceIds } from '../input/instance-ids.ts';
 import { parseWaitOption } from '../input/parse-wait-option.ts';
 import { confirm } from '../input/questions.ts';
+import { printable } from '../output/printable.ts';
 import { formatTable } from '../output/table.ts';
 import type { Session } from '../session.ts';
 
@@ -52,7 +53,7 @@ const describeAnswer = (answer: ApiAnswer | CommandFailed): string => {
   if (!confirmed) return 'accepted, not confirmed (--wait 0)';
   return [
     alreadyLoggedOut ? 'was already logged out' : 'logged out',
-    confirmedAt === undefined ? 'confirmed' : `confirmed at ${confirmedAt}`,
+    confirmedAt === undefined ? 'confirmed' : `confirmed at ${printable(confirmedAt)}`,
     ...(queue ? [queue.cleared ? 'queue cleared' : 'queue not cleared'] : []),
     ...(token ? [token.rotated ? 'token rotated' : 'token not rotated'] : []),
   ].join(', ');

@@ -7,15 +7,16 @@ import { confirm } from '../input/questions.ts';
 import { readRunOrWatchId } from '../input/run-id.ts';
 import { describeProgress } from '../output/describe-run.ts';
 import { describeWatch } from '../output/describe-watch.ts';
+import { printable } from '../output/printable.ts';
 
 const describeRunById = async (api: Api, id: string): Promise<string> => {
   const run = parseRun(await readRun(api, id));
-  return `this run (${run.status}; ${describeProgress(run)})`;
+  return `this run (${printable(run.status)}; ${describeProgress(run)})`;
 };
 
 const describeWatchById = async (api: Api, id: string): Promise<string> => {
   const watch = parseWatch(await readWatch(api, id));
-  return `this watch (${watch.status}; ${describeWatch(watch)})`;
+  return `this watch (${printable(watch.status)}; ${describeWatch(watch)})`;
 };
 
 export const stopCommand = defineCommand({

@@ -144,6 +144,24 @@ test('show and stop take the id of a watch too', async () => {
   ]);
 });
 
+test.each([
+  ['run', ['run', '--all', '--reason', 'drill']],
+  ['stop', ['stop', `api-${'0'.repeat(40)}`]],
+  ['logout', ['logout', '1101000001']],
+])('%s writes control characters of the service as escapes', async (_name, args) => {
+  const text = '\u001b[2Jx';
+  const progress = { total: 1, loggedOut: 0, failed: 0, skipped: 0, pending: 1 };
+  const run = { id: text, status: text, reason: '', requestedBy: '', startedAt: readAt, progress, outcomes: [] };
+  await using api = await startJsonServer(({ path }) =>
+    path.endsWith('/logout') ? { body: { confirmed: true, confirmedAt: text } } : { body: run },
+  );
+
+  const { stdout, stderr } = await runCli([...args, '--yes', '--url', api.url]);
+
+  expect(stdout).toContain('\\u{1b}[2Jx');
+  expect(stdout + stderr).not.toContain('\u001b');
+});
+
 test('run sends its options, and shows how many instances they select', async () => {
   await using api = await startJsonServer(({ method }) =>
     method === 'POST' ? { status: 202, body: { id: 'api-1', status: 'RUNNING' } } : { body: { instances } },
