@@ -8,7 +8,7 @@ export const describeProgress = ({ progress, request }: Pick<Run, 'progress' | '
   const done = request?.dryRun
     ? `${ready} of ${total} ready, ${loggedOut} already logged out`
     : `${loggedOut} of ${total} confirmed`;
-  return `${done}, ${failed} failed, ${skipped} skipped, ${pending} pending`;
+  return `${done}, ${failed} failed, ${pending} pending, ${skipped} skipped`;
 };
 
 /** What a run is doing now, if it waits for something. */

@@ -78,7 +78,7 @@ test('starts a run, follows it to its end and shows each outcome', async () => {
   expect(code).toBe(0);
   expect(stderr).toMatch(/^Run api-[0-9a-f]{40}\n(?:.* pending.*\n)+$/);
   expect(stdout).toMatch(/^status +SUCCEEDED$/m);
-  expect(stdout).toMatch(/^progress +1 of 2 confirmed, 0 failed, 1 skipped, 0 pending$/m);
+  expect(stdout).toMatch(/^progress +1 of 2 confirmed, 0 failed, 0 pending, 1 skipped$/m);
   expect(stdout).toMatch(/^1101000004 +logged-out +\d{4}-/m);
   expect(stdout).toMatch(/^1101000005 +skipped +desk@example\.com +protected$/m);
 });
@@ -163,7 +163,7 @@ test('a drill says who could be logged out, and the list of runs has it', async 
   const runs = await cli('runs', '--status', 'succeeded', '--limit', '1');
 
   expect(code).toBe(0);
-  expect(stdout).toMatch(/^progress +1 of 2 ready, 1 already logged out, 0 failed, 0 skipped, 0 pending$/m);
+  expect(stdout).toMatch(/^progress +1 of 2 ready, 1 already logged out, 0 failed, 0 pending, 0 skipped$/m);
   expect(stdout).toMatch(/^1101000003 +ready +john\.doe@example\.com/m);
   expect(runs.stdout).toMatch(new RegExp(`^RUN +SOURCE .+\n${runIdIn(stdout)} +api +SUCCEEDED +\\d{4}-`));
 });
