@@ -5,6 +5,7 @@ import { describeProblem } from './api/problem.ts';
 import { parseRun, readRun } from './api/runs.ts';
 import { CommandFailed, type ExitCode, exitCodes, orFailure } from './errors.ts';
 import { describePhase, describeProgress, formatOutcomes, formatRunHead } from './output/describe-run.ts';
+import { printable } from './output/printable.ts';
 import { createBar, type Progress } from './output/progress-bar.ts';
 import type { Session } from './session.ts';
 
@@ -23,7 +24,7 @@ const tryToRead = async (api: Api, id: string): Promise<ApiAnswer | CommandFaile
 
 const showProgress = (bar: Progress, run: Run): void => {
   const { total, pending } = run.progress;
-  bar.show(total - pending, total, [describeProgress(run), describePhase(run)].filter(Boolean).join('; '));
+  bar.show(total - pending, total, printable([describeProgress(run), describePhase(run)].filter(Boolean).join('; ')));
 };
 
 type Ended = { readonly run: Run; readonly body: unknown };
