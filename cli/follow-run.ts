@@ -11,15 +11,22 @@ import type { Session } from './session.ts';
 
 const pollMs = 1_000;
 
-/** How many readings in a row may fail: a new run takes seconds to appear, and networks fail for a moment. */
-const toleratedFailures = 30;
+/** How long readings in a row may fail, in milliseconds. A new run takes seconds to appear. */
+const longestMissingMs = 15_000;
+/** Networks and services fail for a moment. */
+const longestFailureMs = 120_000;
 
 const isTransient = ({ status }: ApiAnswer): boolean => status === 404 || status === 429 || status >= 500;
 
-/** An answer, or why there is none for the moment. */
-const tryToRead = async (api: Api, id: string): Promise<ApiAnswer | CommandFailed> => {
+/** Why there is no answer for the moment. */
+type Failure = { readonly failure: CommandFailed; readonly longestMs: number };
+
+const tryToRead = async (api: Api, id: string): Promise<ApiAnswer | Failure> => {
   const answer = await orFailure(readRun(api, id));
-  return 'status' in answer && isTransient(answer) ? new CommandFailed(describeProblem(answer)) : answer;
+  if (answer instanceof CommandFailed) return { failure: answer, longestMs: longestFailureMs };
+  if (!isTransient(answer)) return answer;
+  const longestMs = answer.status === 404 ? longestMissingMs : longestFailureMs;
+  return { failure: new CommandFailed(describeProblem(answer)), longestMs };
 };
 
 const showProgress = (bar: Progress, run: Run): void => {
@@ -31,16 +38,17 @@ type Ended = { readonly run: Run; readonly body: unknown };
 
 /** Reads the run until it has ended; `undefined` when `stop` came first. */
 const pollRun = async (api: Api, id: string, stop: AbortSignal, bar: Progress): Promise<Ended | undefined> => {
-  for (let failures = 0; !stop.aborted; await sleep(pollMs)) {
+  let lastReadAt = Date.now();
+  for (; !stop.aborted; await sleep(pollMs)) {
     const answer = await tryToRead(api, id);
-    if (answer instanceof CommandFailed) {
-      failures += 1;
-      if (failures > toleratedFailures) throw answer;
+    if (stop.aborted) break;
+    if ('failure' in answer) {
+      if (Date.now() - lastReadAt >= answer.longestMs) throw answer.failure;
+      bar.note(answer.failure.message);
       continue;
     }
-    failures = 0;
+    lastReadAt = Date.now();
     const run = parseRun(answer);
-    if (stop.aborted) break;
     showProgress(bar, run);
     if (hasEnded(run)) return { run, body: answer.body };
   }

@@ -3,17 +3,21 @@ import type { Terminal } from '../terminal.ts';
 /** Shows how far something is. */
 export type Progress = {
   readonly show: (done: number, total: number, text: string) => void;
+  /** Shows a text, and leaves the rest as it is. */
+  readonly note: (text: string) => void;
   readonly end: () => void;
 };
 
 /** A line whenever something has changed: for logs and pipes. */
 const progressLines = ({ stderr }: Terminal): Progress => {
   let last = '';
+  const note = (text: string) => {
+    if (text !== last) stderr.write(`${text}\n`);
+    last = text;
+  };
   return {
-    show: (_done, _total, text) => {
-      if (text !== last) stderr.write(`${text}\n`);
-      last = text;
-    },
+    show: (_done, _total, text) => note(text),
+    note,
     end: () => {},
   };
 };
@@ -33,6 +37,7 @@ export const createBar = async (terminal: Terminal): Promise<Progress> => {
       bar.setTotal(Math.max(total, 1));
       bar.update(done, { done, of: total, text });
     },
+    note: (text) => bar.update({ text }),
     end: () => bar.stop(),
   };
 };
