@@ -88,6 +88,7 @@ const readAll = async (session: Session, file: string, options: Options, rules: 
   return enrollments;
 };
 
+/** At Ctrl-C those under way are completed, and no other is begun. */
 const enrollAll = async (
   session: Session,
   enrollments: readonly Enrollment[],
@@ -95,32 +96,46 @@ const enrollAll = async (
 ): Promise<readonly EnrollResult[]> => {
   const { enroll } = await import('../enroll/enroll.ts');
   const bar = await createBar(session.terminal);
+  const stop = new AbortController();
+  using _ = session.terminal.onInterrupt(() => {
+    stop.abort();
+    bar.end();
+  });
   let done = 0;
   const results = await inParallel(parallelEnrollments, enrollments, async (enrollment) => {
+    if (stop.signal.aborted) return undefined;
     const result = await enroll(enrollment, dependencies);
     done += 1;
     bar.show(done, enrollments.length, `${result.idInstance} ${result.result}`);
     return result;
   });
   bar.end();
-  return results;
+  return results.filter((result) => result !== undefined);
 };
 
-const report = async (session: Session, results: readonly EnrollResult[]): Promise<ExitCode> => {
-  if (session.options.json) for (const result of results) session.printJson(result);
-  else {
-    const rows = results.map(({ idInstance, result, stateInstance, problem }) => [
-      idInstance,
-      result,
-      stateInstance,
-      problem,
-    ]);
-    session.print(await formatTable(['INSTANCE', 'RESULT', 'STATE', ''], rows));
+const printResults = async (session: Session, results: readonly EnrollResult[]): Promise<void> => {
+  if (session.options.json) {
+    for (const result of results) session.printJson(result);
+    return;
   }
+  const rows = results.map(({ idInstance, result, stateInstance, problem }) => [
+    idInstance,
+    result,
+    stateInstance,
+    problem,
+  ]);
+  session.print(await formatTable(['INSTANCE', 'RESULT', 'STATE', ''], rows));
+};
+
+/** @param total how many there were to enroll: after Ctrl-C there are fewer results */
+const report = async (session: Session, results: readonly EnrollResult[], total: number): Promise<ExitCode> => {
+  await printResults(session, results);
   const failed = results.filter(({ result }) => result === 'failed').length;
   if (failed > 0 && results.length > 1)
     session.note(`${failed} failed. Correct them and run the command again: what is stored already is left alone.`);
-  return failed === 0 ? exitCodes.done : exitCodes.failed;
+  const isInterrupted = results.length < total;
+  if (isInterrupted) session.note('Interrupted. Repeat the command to go on.');
+  return failed === 0 && !isInterrupted ? exitCodes.done : exitCodes.failed;
 };
 
 export const enrollCommand = defineCommand<Options>({
@@ -178,6 +193,7 @@ The first line of a file names its columns: idInstance,apiUrl,apiTokenInstance,o
     const { createSecretStore } = await import('../enroll/secret-store.ts');
     const verify = options.verify ? (await import('../enroll/verify.ts')).createVerify() : undefined;
     const store = createSecretStore(session.aws, kmsKey);
-    return report(session, await enrollAll(session, enrollments, { ...rules, store, verify, secretPrefix }));
+    const results = await enrollAll(session, enrollments, { ...rules, store, verify, secretPrefix });
+    return report(session, results, enrollments.length);
   },
 });

@@ -207,3 +207,20 @@ test('what Secrets Manager refuses is named by the right that is missing', async
   expect(stdout).toContain('Allow your AWS identity secretsmanager:CreateSecret');
   expect(stdout + stderr).not.toContain(tokenOf(ids[0]));
 });
+
+test('Ctrl-C completes what is under way, restores the terminal and says what was done', async () => {
+  const many = Array.from({ length: 1_000 }, (_, index) => String(1_101_001_000 + index));
+  const file = csv(head, ...many.map((id) => row(id)));
+  const args = ['enroll', '--allow-host', greenApi.host, '--csv', file, '--no-verify', '--yes'];
+  const { code, stdout, stderr } = await runCli(args, {
+    env: awsVariables({ secretsManager: secrets.url }),
+    answers: [],
+    interruptAt: ' created',
+  });
+
+  const created = stdout.match(/^\d+ +created$/gm)?.length ?? 0;
+  expect(code).toBe(1);
+  expect(created).toBe(secrets.calls.filter(({ operation }) => operation === 'CreateSecret').length);
+  expect(created).toBeLessThan(many.length);
+  expect(stderr).toMatch(/\[\?25h(?:.*\n)*Interrupted\. Repeat the command to go on\.\n$/);
+});

@@ -12,6 +12,8 @@ export type CliOptions = {
   readonly env?: Readonly<Record<string, string>>;
   /** Takes its streams for a terminal, and answers each question as soon as it is asked; `undefined` ends the input. */
   readonly answers?: readonly { readonly question: string; readonly answer: string | undefined }[];
+  /** Presses Ctrl-C as soon as stderr has this. */
+  readonly interruptAt?: string;
 };
 
 const fakeTerminal = ['--import', pathToFileURL(join(__dirname, 'fake-terminal.mjs')).href];
@@ -30,10 +32,19 @@ const answerQuestions = (child: ChildProcess, answers: NonNullable<CliOptions['a
   });
 };
 
+const interrupt = (child: ChildProcess, text: string): void => {
+  let output = '';
+  child.stderr?.on('data', (chunk: Buffer) => {
+    if (output.includes(text)) return;
+    output += chunk;
+    if (output.includes(text)) child.kill('SIGINT');
+  });
+};
+
 /** Runs the built command line in a process of its own, without a terminal unless there are questions to answer. */
 export const runCli = (
   args: readonly string[],
-  { input = '', env = {}, answers }: CliOptions = {},
+  { input = '', env = {}, answers, interruptAt }: CliOptions = {},
 ): Promise<CliResult> =>
   new Promise((resolve) => {
     const { PATH = '', HOME = '' } = process.env;
@@ -43,6 +54,7 @@ export const runCli = (
       { env: { PATH, HOME, ...env }, timeout: 100_000 },
       (_error, stdout, stderr) => resolve({ code: child.exitCode, stdout, stderr }),
     );
+    if (interruptAt !== undefined) interrupt(child, interruptAt);
     if (answers) answerQuestions(child, answers);
     else child.stdin?.end(input);
   });
