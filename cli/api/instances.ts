@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Instance, instancePageSchema, stateSchema } from '../../client/answers.ts';
 import { CommandFailed, orFailure } from '../errors.ts';
 import type { Api, ApiAnswer } from './api.ts';
+import { nextPage } from './next-page.ts';
 import { describeProblem, readAnswer } from './problem.ts';
 
 export type InstanceFilter = { readonly owner?: string | undefined; readonly group?: string | undefined };
@@ -13,7 +14,7 @@ export const listInstances = async (api: Api, filter: InstanceFilter = {}): Prom
   do {
     const page = readAnswer(await api.send('GET', '/instances', { query: { ...filter, next } }), instancePageSchema);
     found.push(...page.instances);
-    next = page.next;
+    next = nextPage(page, next);
   } while (next !== undefined);
   return found;
 };

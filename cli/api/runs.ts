@@ -1,6 +1,7 @@
 import { acceptedRunSchema, type ListedRun, type Run, runPageSchema, runSchema } from '../../client/answers.ts';
 import { printable } from '../output/printable.ts';
 import type { Api, ApiAnswer } from './api.ts';
+import { nextPage } from './next-page.ts';
 import { readAnswer } from './problem.ts';
 
 export const parseRun = (answer: ApiAnswer): Run => readAnswer(answer, runSchema);
@@ -20,7 +21,7 @@ export const listRuns = async (api: Api, limit: number, status?: string): Promis
   do {
     const page = readAnswer(await api.send('GET', '/forced-logouts', { query: { status, next } }), runPageSchema);
     found.push(...page.runs);
-    next = page.next;
+    next = nextPage(page, next);
   } while (next !== undefined && found.length < limit);
   return found.slice(0, limit);
 };

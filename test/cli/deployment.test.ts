@@ -37,6 +37,18 @@ test('instances reads every page', async () => {
   expect(JSON.parse(stdout)).toEqual({ instances });
 });
 
+test.each([
+  ['instances', { instances: [], next: 'page-2' }],
+  ['runs', { runs: [], next: 'page-2' }],
+])('%s: a page that names itself as the next one is an error', async (command, body) => {
+  await using api = await startJsonServer(() => ({ body }));
+
+  const { code, stderr } = await runCli([command, '--url', api.url]);
+
+  expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('the same page again and again') });
+  expect(api.received).toHaveLength(2);
+});
+
 test('state shows each, says what is wrong with one, and then fails', async () => {
   await using api = await startApi();
 
