@@ -22,11 +22,15 @@ const examplesText = ({ details, rights, examples }: CommandDefinition): string 
     ...examples.map((example) => `  ${programName} ${example}`),
   ].join('\n');
 
+/** What `--help` says of a command that only has commands. */
+const groupSummaries: Readonly<Record<string, string>> = { token: 'Make bearer tokens for named callers.' };
+
 /** `token new <name>` is the command `new` of the command `token`, which does nothing itself. */
 const parentOf = (program: Command, usage: string): Command => {
   const [, group] = /^([\w-]+) [\w-]/.exec(usage) ?? [];
   if (group === undefined) return program;
-  return program.commands.find((command) => command.name() === group) ?? program.command(group);
+  const existing = program.commands.find((command) => command.name() === group);
+  return existing ?? program.command(group).description(groupSummaries[group] ?? '');
 };
 
 const addCommand = (

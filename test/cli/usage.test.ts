@@ -47,8 +47,9 @@ test('--help shows every command, --version the version', async () => {
   const version = await runCli(['--version']);
 
   expect({ code: help.code, stderr: help.stderr }).toEqual({ code: 0, stderr: '' });
-  for (const name of ['instances', 'state', 'logout', 'run', 'runs', 'show', 'stop'])
+  for (const name of ['instances', 'state', 'logout', 'run', 'runs', 'show', 'stop', 'token'])
     expect(help.stdout).toMatch(new RegExp(`^ {2}${name} `, 'm'));
+  expect(help.stdout).toMatch(/^ {2}token +Make bearer tokens/m);
   expect(version).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) });
 });
 
