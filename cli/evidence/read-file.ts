@@ -6,7 +6,7 @@ import { type EvidenceRecord, parseRecord } from './record.ts';
 export const readEvidenceFile = async (file: string): Promise<readonly EvidenceRecord[]> => {
   const text = await readFile(file, 'utf8').catch(() => {
     throw new UsageError(
-      `${file} cannot be read. The local service names its evidence file when it starts; give it with --file.`,
+      `${file} cannot be read. The local service prints the path of its evidence file when it starts: name it with --file.`,
     );
   });
   const records = text.split('\n').flatMap((line) => parseRecord(line) ?? []);

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { isForeignToConsole } from '../../console/server/foreign-request.ts';
 import { createStartToken } from '../../console/server/start-token.ts';
 import { routes } from '../../functions/http/routes.ts';
@@ -33,6 +34,8 @@ export type Service = AsyncDisposable &
     readonly demoTokens: LocalCallers['demoTokens'];
     /** What makes the AWS CLI call the emulators; missing: the secrets are real. */
     readonly awsVariables?: Readonly<Record<string, string>>;
+    /** Absolute path of the file that evidence is appended to. */
+    readonly evidenceFile: string;
     /** What every call must carry when logouts are real. */
     readonly startToken: string | undefined;
   };
@@ -127,9 +130,7 @@ export const startService = async (options: Options, print: Print): Promise<Serv
   await using starting = new AsyncDisposableStack();
   // The port first: a service that cannot have it must not go on with the runs of the one that has it.
   const ready = Promise.withResolvers<Handle>();
-  const { handle, drain, inProgress } = createDrain(async (request, response) =>
-    (await ready.promise)(request, response),
-  );
+  const { handle, drain, inProgress } = createDrain(async (...call) => (await ready.promise)(...call));
   const listening = startLoopbackServer(handle, { port, isForeign: isForeignToConsole });
   const { url } = starting.use(await listening.catch(nameTakenPort(port)));
 
@@ -150,5 +151,6 @@ export const startService = async (options: Options, print: Print): Promise<Serv
   const emulated = greenApiUrl !== undefined && { greenApiUrl, awsVariables };
   const running = starting.move();
   const dispose = () => running.disposeAsync();
-  return { url, demoTokens, startToken, drain, inProgress, ...emulated, [Symbol.asyncDispose]: dispose };
+  const evidenceFile = resolve(options.evidence);
+  return { url, demoTokens, evidenceFile, startToken, drain, inProgress, ...emulated, [Symbol.asyncDispose]: dispose };
 };

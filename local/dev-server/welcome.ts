@@ -73,6 +73,6 @@ export const welcome = async (service: Service, print: (text: string) => void): 
   );
   if (service.greenApiUrl !== undefined) print(await logOutOne(service.url));
   print(
-    `${whatToTry(service)}${asIdentityProvider(service)}${withAwsCli(service)}\nHow it works, and all faults: docs/local-development.md\nCtrl-C ends it.\n`,
+    `${whatToTry(service)}${asIdentityProvider(service)}${withAwsCli(service)}\nEvidence is in ${service.evidenceFile}\nHow it works, and all faults: docs/local-development.md\nCtrl-C ends it.\n`,
   );
 };

@@ -52,7 +52,7 @@ test('logs out each given instance, one line each, and fails if one is not confi
 });
 
 test('the evidence of single logouts is found by the person who has the instance', async () => {
-  const file = join(folder, 'runs.evidence.jsonl');
+  const [, file = ''] = /^Evidence is in (\/.+)$/m.exec(service.output()) ?? [];
 
   const { code, stdout } = await cli('evidence', '--file', file, '--owner', 'ann@example.com', '--since', '1h');
 
