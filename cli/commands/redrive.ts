@@ -8,7 +8,8 @@ import type { Session } from '../session.ts';
 /** Redrives the body of one message, which the person took out of the queue. */
 const redriveBody = async (session: Session, body: string, options: RedriveOptions): Promise<ExitCode> => {
   const { createRedrive } = await import('../redrive/redrive.ts');
-  const redrive = await createRedrive(session);
+  const { readIdentity } = await import('../aws/identity.ts');
+  const redrive = await createRedrive(session, async () => (await readIdentity(session.aws)).arn);
   const result = await redrive({ body, sentAt: undefined, key: undefined, interactive: false }, options);
   if (result.kind !== 'started') throw new CommandFailed(result.problem);
   session.print(result.id);

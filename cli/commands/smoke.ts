@@ -85,7 +85,7 @@ const runStep = async (session: Session, name: keyof typeof steps, smoke: Smoke)
 export const smokeCommand = defineCommand<Options>({
   usage: 'smoke',
   summary: 'Try a deployment without logging anybody out: doctor, drill, event, schedules.',
-  details: `It reads the state of every instance once at GREEN-API, and puts one custom event on the bus, as a dry run, about
+  details: `It reads the state of every instance once at GREEN-API. It puts one custom event on the bus, as a dry run, about
 a person who does not exist. It removes the messages that its own runs left in the dead-letter queue. Its runs stay in
 the list until their retention ends.`,
   rights: ['events:PutEvents', 'sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility'],

@@ -69,7 +69,7 @@ const describeInterruption = (settled: readonly Settled[]): string => {
 export const redriveQueue = async (session: Session, options: RedriveOptions): Promise<ExitCode> => {
   const queue = createDeadLetterQueue((await session.outputs()).require('RunDeadLetters'), session.aws);
   const { arn } = await readIdentity(session.aws);
-  const work = { session, queue, redrive: await createRedrive(session, arn), options };
+  const work = { session, queue, redrive: await createRedrive(session, async () => arn), options };
   const kept = new Set<DeadLetterMessage>();
   const settled: Settled[] = [];
   try {

@@ -14,7 +14,7 @@ export type RedriveMessage = {
   readonly sentAt: Date | undefined;
   /** The same key names the same new run, however often it is started. @default a new one */
   readonly key: string | undefined;
-  /** Show which run it was, and ask for confirmation before the new one starts. */
+  /** Ask for confirmation before the new run starts. */
   readonly interactive: boolean;
 };
 
@@ -87,13 +87,13 @@ const stoppedOnPurpose: RedriveResult = {
 
 const declined: RedriveResult = { kind: 'failed', problem: 'Not started: you answered no.' };
 
-/** @param redrivenBy AWS identity that is kept in the new run; `undefined` leaves the request as it is */
-export const createRedrive = async (session: Session, redrivenBy?: string): Promise<Redrive> => {
+/** @param readRedriver gives the AWS identity that is kept in the new run */
+export const createRedrive = async (session: Session, readRedriver: () => Promise<string>): Promise<Redrive> => {
   const { functionName, qualifier, stack } = await readTarget(session);
   const executions = createExecutions(session.aws);
   const startRun = createStartRun({ client: executions.client, functionName, qualifier });
   const { now } = session.terminal;
-  const dependencies = { startRun, stack, now, ...(redrivenBy !== undefined && { redrivenBy }) };
+  const dependencies = { startRun, stack, now };
 
   return async ({ body, sentAt, key, interactive }, { evenIfStopped }) => {
     const request = parseMessage(body);
@@ -101,9 +101,10 @@ export const createRedrive = async (session: Session, redrivenBy?: string): Prom
     if (Date.parse(request.expiresAt) <= now().getTime()) return resultOf({ kind: 'expired', ...request });
     const failed = await orFailure(findRunOf(body, sentAt, executions, functionName));
     if (failed instanceof CommandFailed) return { kind: 'failed', problem: `Not started: ${failed.message}` };
-    if (interactive) session.note(describeRun(failed));
+    session.note(describeRun(failed));
     if (failed?.status === 'STOPPED' && !evenIfStopped) return stoppedOnPurpose;
     if (interactive && !(await askYesOrNo(session, `Start it again (${describeRequest(request)})?`))) return declined;
-    return resultOf(await redriveRun(body, { ...dependencies, ...(key !== undefined && { key }) }));
+    const redrivenBy = await readRedriver();
+    return resultOf(await redriveRun(body, { ...dependencies, redrivenBy, ...(key !== undefined && { key }) }));
   };
 };

@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { redriveRun } from '../../cli/redrive/redrive-run.ts';
 import type { StartRun } from '../../functions/runs/lambda/start-run.ts';
 import type { ForcedLogout } from '../../functions/runs/request.ts';
+import { callerIdentity, startAws } from '../support/aws-double.ts';
 import { awsVariables } from '../support/aws-environment.ts';
 import { startHarness } from '../support/lambda/harness.ts';
 
@@ -89,14 +90,23 @@ test('no message makes it throw, or start a run that was not requested', async (
 
 describe('npm run redrive', () => {
   const folder = mkdtempSync(join(tmpdir(), 'redrive-'));
-  afterAll(() => rmSync(folder, { recursive: true }));
+  afterAll(async () => {
+    await identities[Symbol.asyncDispose]();
+    rmSync(folder, { recursive: true });
+  });
 
   const nextYear = { ...request, expiresAt: new Date(Date.now() + 365 * 24 * 60 * 60 * 1_000).toISOString() };
+
+  let identities: Awaited<ReturnType<typeof startAws>>;
+  beforeAll(async () => {
+    identities = await startAws({ GetCallerIdentity: callerIdentity });
+  });
 
   const redrive = (message: string, input: string, endpoint = 'http://127.0.0.1:9') =>
     new Promise<{ code: number | null; stdout: string; stderr: string }>((resolve) => {
       const env = {
         ...awsVariables({ lambda: endpoint }),
+        AWS_ENDPOINT_URL_STS: identities.url,
         RUN_FUNCTION: 'run',
       };
       const child = execFile(
@@ -121,12 +131,18 @@ describe('npm run redrive', () => {
     const printed = [await redrive(file, '', lambda.url), await redrive('-', JSON.stringify(nextYear), lambda.url)];
 
     for (const { code, stdout, stderr } of printed) {
-      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      expect({ code, stderr }).toEqual({
+        code: 0,
+        stderr: 'Its run was not found. Lambda keeps ended runs for a limited time.\n',
+      });
       const started = await lambda.events.first(
         (event) => event.kind === 'history' && event.execution.name === stdout.trim(),
       );
       const { InputPayload } = await lambda.get('execution' in started ? started.execution.arn : '');
-      expect(JSON.parse(InputPayload ?? '')).toEqual(nextYear);
+      expect(JSON.parse(InputPayload ?? '')).toEqual({
+        ...nextYear,
+        redrivenBy: 'arn:aws:sts::111122223333:assumed-role/Operator/john.doe',
+      });
     }
   });
 
