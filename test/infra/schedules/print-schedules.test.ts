@@ -37,7 +37,7 @@ test('prints the schedules of a configuration and when they fire next', () => {
 
 test('reports an invalid configuration in one line, and fails', () => {
   expect(printSchedules({ ...yearly, timeZone: 'Asia/Tokio' })).toEqual({
-    status: 1,
+    status: 2,
     stdout: '',
     stderr:
       'green-api-logout.schedules.0.timeZone must be the name of a time zone as in the IANA database; did you mean Asia/Tokyo? (got "Asia/Tokio")\n',
