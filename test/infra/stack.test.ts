@@ -209,6 +209,11 @@ describe('the logs', () => {
     expect(
       groups.filter(([, { DeletionPolicy }]) => DeletionPolicy !== 'Delete').map(([id]) => render({ Ref: id })),
     ).toEqual(['<Evidence>']);
+    // A deployment that fails at first takes the log with it, so that the next one finds its name free.
+    expect(groups.find(([id]) => render({ Ref: id }) === '<Evidence>')?.[1]).toMatchObject({
+      DeletionPolicy: 'RetainExceptOnCreate',
+      UpdateReplacePolicy: 'Retain',
+    });
     expect(
       Object.entries(resourcesIn(plain, 'AWS::Lambda::Function'))
         .filter(([, { LoggingConfig }]) => render(LoggingConfig.LogGroup) === '<Evidence>')

@@ -1,3 +1,4 @@
+import { createListInstances } from '../../functions/instances/directory.ts';
 import { idInstance, markerToken, startLogoutSetup } from '../support/logout-setup.ts';
 
 const tagged = (id: number, tags: Record<string, string>) => ({
@@ -65,6 +66,17 @@ test.each([
     { idInstance },
     { idInstance: '1', protected: isProtected },
   ]);
+});
+
+test('a protected tag without a value protects', async () => {
+  const client = {
+    send: async () => ({ SecretList: [{ Name: 'green-api/1', Tags: [{ Key: 'protected' }] }] }),
+  } as unknown as Parameters<typeof createListInstances>[0]['client'];
+
+  expect(await createListInstances({ client, secretPrefix: 'green-api/' })()).toEqual({
+    kind: 'page',
+    instances: [{ idInstance: '1', protected: true }],
+  });
 });
 
 test('filters by group exactly', async () => {

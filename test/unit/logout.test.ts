@@ -198,23 +198,34 @@ test('recovers from a rotated token with one more read of the secret, 1.1 s afte
   expect(Math.min(...setup.gaps())).toBeGreaterThanOrEqual(1_100);
 });
 
-test('a corrected apiUrl is used at the next call, although the refused credential is cached', async () => {
-  await using wrongHost = await startLoopbackServer((_request, response) => void response.writeHead(404).end(), {});
-  await using setup = await startLogoutSetup({ extraHosts: [new URL(wrongHost.url).host] });
-  const store = (apiUrl: string) =>
-    setup.secretsManager.put({
-      name: `green-api/${idInstance}`,
-      secretString: JSON.stringify({ apiUrl, apiTokenInstance: markerToken }),
-    });
-  store(wrongHost.url);
-  const refused = await setup.logOut();
+test.each([
+  [302, 'request-refused'],
+  [400, 'request-refused'],
+  [403, 'wrong-instance-or-host'],
+  [404, 'wrong-instance-or-host'],
+])(
+  'after HTTP %i a corrected apiUrl is used at the next call, although the credential is cached',
+  async (status, code) => {
+    await using wrongHost = await startLoopbackServer(
+      (_request, response) => void response.writeHead(status).end(),
+      {},
+    );
+    await using setup = await startLogoutSetup({ extraHosts: [new URL(wrongHost.url).host] });
+    const store = (apiUrl: string) =>
+      setup.secretsManager.put({
+        name: `green-api/${idInstance}`,
+        secretString: JSON.stringify({ apiUrl, apiTokenInstance: markerToken }),
+      });
+    store(wrongHost.url);
+    const refused = await setup.logOut();
 
-  store(setup.greenApi.apiUrl);
-  const { status } = await setup.logOut({ wait: 3 });
+    store(setup.greenApi.apiUrl);
+    const corrected = await setup.logOut({ wait: 3 });
 
-  expect([refused.status, refused.body.code]).toEqual([502, 'wrong-instance-or-host']);
-  expect(status).toBe(200);
-});
+    expect([refused.status, refused.body.code]).toEqual([502, code]);
+    expect(corrected.status).toBe(200);
+  },
+);
 
 test('the time to logout is never negative, even if the clock was set back', async () => {
   const times = ['2026-11-30T17:00:05Z', '2026-11-30T17:00:03Z'].map((time) => new Date(time));
