@@ -91,12 +91,15 @@ const operationsSchema = v.object({
   }),
 });
 
-/** Whether each operation of a PATCH names its field, and none of these can be the status. CloudTrail may hide a name. */
+/** The value of an operation on the whole user may have the status in it. CloudTrail may hide a name. */
+const mayBeStatus = (path: string): boolean => /active|hidden|(?:^|:user)$/i.test(path.trim());
+
+/** Whether each operation of a PATCH names its field, and none of these can be the status. */
 const changesOtherFields = (event: unknown): boolean => {
   const parsed = v.safeParse(operationsSchema, event);
   if (!parsed.success) return false;
   const { operations } = parsed.output.detail.requestParameters.httpBody;
-  return operations.every(({ path }) => !/active|hidden/i.test(path));
+  return !operations.some(({ path }) => mayBeStatus(path));
 };
 
 const departureOf = ({ source, account, detail }: v.InferOutput<typeof schema>, eventName: string): Departure => ({
