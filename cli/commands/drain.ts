@@ -59,7 +59,7 @@ export const drainCommand = defineCommand<Options>({
   summary: 'Stop every run and watch that has not ended, before the deployment is removed.',
   details: `CloudFormation cannot delete a durable function while an execution of it has not ended, and gives up after an
 hour. The API is deleted first, so stop the runs before you run cdk destroy. Instances that a run has not reached
-stay logged in.`,
+stay logged in. drain writes no evidence: use the stop command while the API is there, and drain for the rest.`,
   rights: ['lambda:ListDurableExecutionsByFunction', 'lambda:StopDurableExecution'],
   options: [new Option('--function <name>', 'a function, if the stack cannot be read any more').argParser(collect)],
   examples: ['drain --stack green-api-logout', 'drain --function green-api-logout-run --yes'],
