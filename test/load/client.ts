@@ -19,12 +19,13 @@ export type HttpResponse = {
 const parseBody = (body: string) => JSON.parse(body) as HttpResponse['body'];
 
 /** Sends one request at a time, over one connection that stays open. Rejects when the response is missing or incomplete. */
-export const createClient = (url: string) => {
+export const createClient = (url: string, startToken?: string) => {
+  const authorization = startToken === undefined ? {} : { authorization: `Bearer ${startToken}` };
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   return {
     send: async ({ method, path, headers = {}, body }: HttpRequest): Promise<HttpResponse> => {
       const start = performance.now();
-      const sent = request(`${url}${path}`, { method, headers, agent }).end(body);
+      const sent = request(`${url}${path}`, { method, headers: { ...authorization, ...headers }, agent }).end(body);
       const [response]: IncomingMessage[] = await once(sent, 'response');
       if (!response) throw new Error('no response');
       const whole = await text(response);

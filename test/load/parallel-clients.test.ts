@@ -41,7 +41,11 @@ test('200 clients in parallel for a minute, with faults on, get only correct ans
     if (line.includes('"message":"evidence"')) evidence.push(parseEvidence(line));
   });
 
-  const { logouts, others, wrong, lost } = await driveAll({ service: service.url, greenApi: greenApi.apiUrl });
+  const { logouts, others, wrong, lost } = await driveAll({
+    service: service.url,
+    startToken: service.startToken,
+    greenApi: greenApi.apiUrl,
+  });
 
   const peak = peakMemoryOf(service.pid);
   await service.stop();

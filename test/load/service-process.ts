@@ -19,21 +19,21 @@ export const startServiceProcess = async (
     env: { PATH, HOME, PORT: '0', ...variables },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const url = Promise.withResolvers<string>();
+  const address = Promise.withResolvers<{ readonly url: string; readonly startToken: string }>();
   createInterface(child.stdout).on('line', (line) => {
-    const [, found] = /on (http:\/\/127\.0\.0\.1:\d+)$/.exec(line) ?? [];
-    if (found !== undefined) url.resolve(found);
+    const [, url, startToken] = /(http:\/\/127\.0\.0\.1:\d+)\/#token=(\S+)/.exec(line) ?? [];
+    if (url !== undefined && startToken !== undefined) address.resolve({ url, startToken });
     onLine(line);
   });
   const exited = once(child, 'exit');
   const drained = once(child, 'close');
-  void exited.then(([code]) => url.reject(new Error(`the service ended with ${code}`)));
+  void exited.then(([code]) => address.reject(new Error(`the service ended with ${code}`)));
   const end = async (signal: NodeJS.Signals) => {
     child.kill(signal);
     await drained;
   };
   return {
-    url: await url.promise,
+    ...(await address.promise),
     pid: child.pid ?? 0,
     /** Ends the service as Ctrl-C does, and waits for its last line. */
     stop: () => end('SIGINT'),

@@ -3,7 +3,7 @@ import { type Part, transientOutcomes, unknown } from './cast.ts';
 import type { Findings } from './findings.ts';
 import { createGreenApiControl } from './green-api-control.ts';
 
-export type Urls = { readonly service: string; readonly greenApi: string };
+export type Urls = { readonly service: string; readonly startToken: string; readonly greenApi: string };
 
 const logoutOf = (idInstance: string, wait: number): HttpRequest => ({
   method: 'POST',
@@ -63,7 +63,7 @@ const turnsOf = (part: Part, { authorize }: Control, { logOut, request }: Return
 
 /** Sends the requests of one client, one after another, until the time `until`. */
 export const driveClient = async (urls: Urls, part: Part, first: number, until: number, findings: Findings) => {
-  const client = createClient(urls.service);
+  const client = createClient(urls.service, urls.startToken);
   using control = createGreenApiControl(urls.greenApi);
   const turns = turnsOf(part, control, createChecks(client, control, findings));
   // Each client starts with another request, so that they do not all send the same one at the same time.
