@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { isEndStatus } from '../functions/runs/run-status.ts';
 
 /**
  * What the HTTP API answers, as far as its clients read it: the command line and the console. `openapi.yaml` has all of it.
@@ -85,7 +86,4 @@ export type Outcome = v.InferOutput<typeof outcomeSchema>;
 export type Run = v.InferOutput<typeof runSchema>;
 export type ListedRun = v.InferOutput<typeof listedRunSchema>;
 
-const endedStatuses: ReadonlySet<string> = new Set(['SUCCEEDED', 'FAILED', 'STOPPED', 'TIMED_OUT']);
-
-/** AWS adds statuses; any other than these is of a run that goes on. */
-export const hasEnded = ({ status }: { readonly status: string }): boolean => endedStatuses.has(status);
+export const hasEnded = ({ status }: { readonly status: string }): boolean => isEndStatus(status);

@@ -79,11 +79,8 @@ const all =
   async ({ baseUrl }) =>
     scimResponse(200, listResponse(documents(baseUrl)));
 
-const notImplemented: ScimAnswer = async () => {
-  throw new ScimError(
-    501,
-    'not implemented: this service manages users only. Switch off groups at the identity provider',
-  );
+const usersOnly: ScimAnswer = async () => {
+  throw new ScimError(501, 'this service manages users only: switch off everything else at the identity provider');
 };
 
 const notFound: ScimAnswer = async () => {
@@ -92,9 +89,9 @@ const notFound: ScimAnswer = async () => {
 
 const isWrite = (event: APIGatewayProxyEventV2): boolean => event.requestContext.http.method !== 'GET';
 
-/** Answers the route of all other paths. `/Me` is in the standard, but not implemented here (RFC 7644, section 3.11). */
+/** Answers the route of all other paths. `/Me` is in the standard, which lets a service answer 501 (RFC 7644, section 3.11). */
 const answerUnknownPath = (event: APIGatewayProxyEventV2): ScimAnswer =>
-  isWrite(event) || event.pathParameters?.proxy === 'Me' ? notImplemented : notFound;
+  isWrite(event) || event.pathParameters?.proxy === 'Me' ? usersOnly : notFound;
 
 const answers: Readonly<Record<Exclude<CallerRouteKey<'scim'>, `ANY ${string}`>, ScimAnswer>> = {
   'GET /scim/v2/Users': listUsers,
@@ -104,7 +101,7 @@ const answers: Readonly<Record<Exclude<CallerRouteKey<'scim'>, `ANY ${string}`>,
   'PATCH /scim/v2/Users/{id}': patchUser,
   'DELETE /scim/v2/Users/{id}': deleteUser,
   'GET /scim/v2/Groups': async () => scimResponse(200, listResponse([])),
-  'POST /scim/v2/Groups': notImplemented,
+  'POST /scim/v2/Groups': usersOnly,
   'GET /scim/v2/ServiceProviderConfig': async ({ baseUrl }) => scimResponse(200, serviceProviderConfig(baseUrl)),
   'GET /scim/v2/ResourceTypes': all(resourceTypes),
   'GET /scim/v2/ResourceTypes/{id}': one(resourceTypes),

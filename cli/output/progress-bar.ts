@@ -28,7 +28,7 @@ export const createBar = async (terminal: Terminal): Promise<Progress> => {
   // CommonJS: bundled, it has a default export only.
   const { SingleBar, Presets } = (await import('cli-progress')).default;
   const format = '{bar} {done}/{of}  {text}';
-  // Narrow, so that a line of 80 columns has room for the counts.
+  // Narrow, so that the counts fit into a line of 80 columns.
   const options = { format, barsize: 16, stream: terminal.stderr, hideCursor: true, gracefulExit: false };
   const bar = new SingleBar(options, Presets.shades_classic);
   bar.start(1, 0, { done: 0, of: 0, text: '' });

@@ -15,20 +15,9 @@ const sameRunMs = 5 * 60_000;
 /** When a request that could not be carried out is worth sending again, in seconds. */
 const retryAfter = 30;
 
-/** The owner of a run has at most this many characters. */
-const longestOwner = 256;
-
-/** As many of the identities as fit, the first of them first. */
-const fitting = (identities: readonly string[]): readonly string[] => {
-  const fits: string[] = [];
-  for (const identity of new Set(identities))
-    if ([...fits, identity].join(' ').length <= longestOwner) fits.push(identity);
-  return fits;
-};
-
 const departureOf = (caller: NamedCaller, identities: readonly string[], now: number): Departure => ({
   kind: 'departure',
-  people: [fitting(identities)],
+  people: [identities],
   reason: 'deactivated in the identity provider',
   source: 'scim',
   id: String(Math.floor(now / sameRunMs)),

@@ -1,8 +1,9 @@
 import { parseJsonAs } from '../platform/unknown-values.ts';
 import type { LambdaFailure } from '../runs/lambda/failure.ts';
-import { hasEnded, type RunStatus, type UnknownRun } from '../runs/lambda/find-run.ts';
+import type { RunStatus, UnknownRun } from '../runs/lambda/find-run.ts';
 import type { ReadHistory } from '../runs/lambda/read-history.ts';
 import type { ReadExecution, RunExecution } from '../runs/lambda/read-run.ts';
+import { isEndStatus } from '../runs/run-status.ts';
 import { type WatchName, type WatchRequest, watchRequestSchema } from '../runs/start-watch.ts';
 import { stateFromResult, stateFromSteps, type WatchState } from './watch-state.ts';
 
@@ -62,7 +63,7 @@ const viewOf = (execution: RunExecution, request: WatchRequest, state: WatchStat
   const { status, startedAt, endedAt, error } = execution;
   const { run, reason, requestedBy, until } = request;
   const note = status === 'STOPPED' ? error?.message : undefined;
-  const outcomes = outcomesOf(state, hasEnded(status));
+  const outcomes = outcomesOf(state, isEndStatus(status));
   return {
     kind: 'watch',
     status,
@@ -91,6 +92,6 @@ export const createReadWatch =
     const history = await readHistory(execution.arn);
     if (history.kind !== 'history') return history;
     const view = viewOf(execution, request, stateFromSteps(request, history.steps));
-    const isWaiting = history.waiting !== undefined && !hasEnded(execution.status);
+    const isWaiting = history.waiting !== undefined && !isEndStatus(execution.status);
     return isWaiting ? { ...view, nextActionAt: history.waiting.until } : view;
   };

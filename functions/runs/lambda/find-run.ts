@@ -10,11 +10,6 @@ export const runStatusSchema = v.string();
 
 export type RunStatus = v.InferOutput<typeof runStatusSchema>;
 
-const endedStatuses: ReadonlySet<RunStatus> = new Set(['SUCCEEDED', 'FAILED', 'STOPPED', 'TIMED_OUT']);
-
-/** Whether nothing follows. A status that this version does not know is not an end. */
-export const hasEnded = (status: RunStatus): boolean => endedStatuses.has(status);
-
 export type FoundRun = {
   readonly kind: 'found';
   /** ARN of the execution, which all other calls about it need. */

@@ -6,9 +6,10 @@ import { type Phase, phaseOf } from '../phase.ts';
 import { requestEntries } from '../request.ts';
 import { instancesUnderWay, resultsAtEnd, resultsFromSteps } from '../results.ts';
 import { type RunName, runSourceOf } from '../run-name.ts';
+import { isEndStatus } from '../run-status.ts';
 import { parseSummary } from '../summary.ts';
 import { type LambdaFailure, lambdaFailureOf } from './failure.ts';
-import { type FindRun, hasEnded, type RunStatus, runStatusSchema, type UnknownRun } from './find-run.ts';
+import { type FindRun, type RunStatus, runStatusSchema, type UnknownRun } from './find-run.ts';
 import type { ReadHistory, RunHistory } from './read-history.ts';
 
 /** A run as Lambda keeps it. Its payload, result and error are texts that nobody has parsed. */
@@ -115,7 +116,7 @@ const endings: Readonly<Record<RunStatus, string>> = { STOPPED: 'the run was sto
 
 /** The results of a run that has no summary: it goes on, or was stopped, or died. */
 const resultsWithoutSummary = (execution: RunExecution, history: RunHistory, isDrill: boolean) => {
-  if (!hasEnded(execution.status)) {
+  if (!isEndStatus(execution.status)) {
     const results = resultsFromSteps(history.steps);
     return { ...results, ...phaseOf(history, results.progress) };
   }

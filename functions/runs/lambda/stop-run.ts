@@ -1,6 +1,7 @@
 import { type LambdaClient, StopDurableExecutionCommand } from '@aws-sdk/client-lambda';
+import { isEndStatus } from '../run-status.ts';
 import { isRefusal, type LambdaFailure, lambdaFailureOf } from './failure.ts';
-import { type FindRun, hasEnded, type RunStatus, type UnknownRun } from './find-run.ts';
+import type { FindRun, RunStatus, UnknownRun } from './find-run.ts';
 
 export type RunStop =
   /** By this call. The step under way finishes; nothing follows it. */
@@ -24,13 +25,13 @@ export type StopRunDependencies = { readonly client: Pick<LambdaClient, 'send'>;
 export const createStopRun = ({ client, findRun }: StopRunDependencies): StopRun => {
   const findEnded = async (name: string, failure: LambdaFailure): Promise<RunStop> => {
     const run = await findRun(name);
-    return run.kind === 'found' && hasEnded(run.status) ? { kind: 'ended', status: run.status } : failure;
+    return run.kind === 'found' && isEndStatus(run.status) ? { kind: 'ended', status: run.status } : failure;
   };
 
   return async (name, stoppedBy) => {
     const run = await findRun(name);
     if (run.kind !== 'found') return run;
-    if (hasEnded(run.status)) return { kind: 'ended', status: run.status };
+    if (isEndStatus(run.status)) return { kind: 'ended', status: run.status };
     try {
       const reason = { ErrorType: 'RunStopped', ErrorMessage: `${stoppedPrefix}${stoppedBy}` };
       await client.send(new StopDurableExecutionCommand({ DurableExecutionArn: run.arn, Error: reason }));
