@@ -23,7 +23,7 @@ const examplesText = ({ details, rights, examples }: CommandDefinition): string 
   ].join('\n');
 
 /** What `--help` says of a command that only has commands. */
-const groupSummaries: Readonly<Record<string, string>> = { token: 'Make bearer tokens for named callers.' };
+const groupSummaries: Readonly<Record<string, string>> = { token: 'Make bearer tokens for identity providers.' };
 
 /** `token new <name>` is the command `new` of the command `token`, which does nothing itself. */
 const parentOf = (program: Command, usage: string): Command => {

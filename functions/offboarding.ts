@@ -38,7 +38,7 @@ const longestTurnMs = 10_000;
 /** @throws UserNotRead */
 const withStatus = async (parsed: ParsedEvent, isDisabled: IsDisabled) => {
   if (parsed.kind !== 'status-change') return parsed;
-  if (await isDisabled(parsed.user)) return parsed.departure;
+  if (await isDisabled(parsed.user)) return parsed.report;
   return { kind: 'not-an-offboarding', why: 'the user is enabled' } as const;
 };
 
@@ -56,7 +56,7 @@ const plan = async (event: unknown, { isDisabled, limits, now }: OffboardingHand
 
   const read = await withStatus(parsed, isDisabled);
   if (read.kind === 'not-an-offboarding') return read;
-  const planned = read.kind === 'departure' ? planRuns(read, limits) : read;
+  const planned = read.kind === 'report' ? planRuns(read, limits) : read;
   if (planned.kind === 'invalid') throw new InvalidEvent(planned.problem);
   if (isFromTheFuture(planned, now())) throw new InvalidEvent('time must not be in the future: use effectiveAt');
   return planned;

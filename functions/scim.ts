@@ -1,13 +1,17 @@
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import * as v from 'valibot';
-import type { CallerMetrics } from './callers/caller-metrics.ts';
-import { composeDepartures } from './callers/compose-departures.ts';
-import { createIdentifyCaller, type NamedCaller, readNamedCallers } from './callers/named-callers.ts';
-import type { StartDeparture } from './callers/start-departure.ts';
 import { InvalidRequest, parseBody } from './http/request.ts';
 import { type LogUnexpected, problemDetails } from './http/response.ts';
-import type { CallerRouteKey } from './http/routes.ts';
+import type { ProviderRouteKey } from './http/routes.ts';
+import {
+  createIdentifyProvider,
+  type IdentityProvider,
+  readIdentityProviders,
+} from './identity-providers/identity-providers.ts';
+import type { ProviderMetrics } from './identity-providers/provider-metrics.ts';
+import { composeSharedDependencies } from './identity-providers/shared-dependencies.ts';
+import type { StartOffboarding } from './identity-providers/start-offboarding.ts';
 import type { ReadOwners } from './instances/read-owners.ts';
 import type { Variables } from './platform/environment.ts';
 import { type Write, writeLine } from './platform/log.ts';
@@ -29,10 +33,10 @@ import {
 
 export type ScimHandlerDependencies = {
   /** Those of the kind `scim`. */
-  readonly callers: readonly NamedCaller[];
-  readonly startDeparture: StartDeparture;
+  readonly providers: readonly IdentityProvider[];
+  readonly startOffboarding: StartOffboarding;
   readonly readOwners: ReadOwners;
-  readonly metrics: Pick<CallerMetrics, 'request' | 'unreadable'>;
+  readonly metrics: Pick<ProviderMetrics, 'request' | 'unreadable'>;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly logUnexpected: LogUnexpected;
@@ -48,13 +52,13 @@ const baseUrlOf = ({ headers, rawPath, requestContext }: APIGatewayProxyEventV2)
 const requestOf = (
   dependencies: ScimHandlerDependencies,
   event: APIGatewayProxyEventV2,
-  caller: NamedCaller,
+  provider: IdentityProvider,
 ): ScimRequest => ({
   baseUrl: baseUrlOf(event),
   query: new URLSearchParams(event.rawQueryString),
   id: event.pathParameters?.id,
   body: () => parseBody(event, v.unknown(), longestBytes),
-  deactivate: createDeactivate(dependencies, caller, event.headers['user-agent']),
+  deactivate: createDeactivate(dependencies, provider, event.headers['user-agent']),
   readOwners: async () => {
     const reading = await dependencies.readOwners();
     if (reading.kind === 'owners') return reading.owners;
@@ -93,7 +97,7 @@ const isWrite = (event: APIGatewayProxyEventV2): boolean => event.requestContext
 const answerUnknownPath = (event: APIGatewayProxyEventV2): ScimAnswer =>
   isWrite(event) || event.pathParameters?.proxy === 'Me' ? usersOnly : notFound;
 
-const answers: Readonly<Record<Exclude<CallerRouteKey<'scim'>, `ANY ${string}`>, ScimAnswer>> = {
+const answers: Readonly<Record<Exclude<ProviderRouteKey<'scim'>, `ANY ${string}`>, ScimAnswer>> = {
   'GET /scim/v2/Users': listUsers,
   'POST /scim/v2/Users': createUser,
   'GET /scim/v2/Users/{id}': getUser,
@@ -114,7 +118,8 @@ const answerOf = new Map<string, ScimAnswer>(Object.entries(answers));
 const unauthorized = () =>
   scimProblem({
     status: 401,
-    detail: 'The token is missing or wrong: send "Authorization: Bearer <token>" with the token of this caller.',
+    detail:
+      'The token is missing or wrong: send "Authorization: Bearer <token>" with the token of this identity provider.',
     headers: { 'www-authenticate': 'Bearer' },
   });
 
@@ -151,28 +156,30 @@ const isUnreadableWrite = (event: APIGatewayProxyEventV2, error: unknown): error
 
 /** SCIM 2.0 under `/scim/v2`: an identity provider deactivates a user, and the user's instances are logged out. */
 export const createScimHandler = (dependencies: ScimHandlerDependencies) => {
-  const { callers, metrics, logUnexpected } = dependencies;
-  const identifyCaller = createIdentifyCaller(callers.filter(({ kind }) => kind === 'scim'));
+  const { providers, metrics, logUnexpected } = dependencies;
+  const identifyProvider = createIdentifyProvider(providers.filter(({ kind }) => kind === 'scim'));
   return middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>({ timeoutEarlyInMillis: 0 })
     .use(scimErrors(logUnexpected))
     .handler(async (event) => {
-      const caller = identifyCaller(event);
-      if (caller === undefined) return unauthorized();
-      metrics.request(caller);
+      const provider = identifyProvider(event);
+      if (provider === undefined) return unauthorized();
+      metrics.request(provider);
       try {
-        return await (answerOf.get(event.routeKey) ?? answerUnknownPath(event))(requestOf(dependencies, event, caller));
+        return await (answerOf.get(event.routeKey) ?? answerUnknownPath(event))(
+          requestOf(dependencies, event, provider),
+        );
       } catch (error) {
-        if (isUnreadableWrite(event, error)) metrics.unreadable(caller, error.message);
+        if (isUnreadableWrite(event, error)) metrics.unreadable(provider, error.message);
         throw error;
       }
     });
 };
 
 export const composeScim = (variables: Variables, write: Write): ScimHandlerDependencies => {
-  const { startDeparture, readOwners, metrics, log } = composeDepartures(variables, write);
+  const { startOffboarding, readOwners, metrics, log } = composeSharedDependencies(variables, write);
   return {
-    callers: readNamedCallers(variables),
-    startDeparture,
+    providers: readIdentityProviders(variables),
+    startOffboarding,
     readOwners,
     metrics,
     now: Date.now,

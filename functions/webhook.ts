@@ -1,16 +1,21 @@
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import * as v from 'valibot';
-import type { CallerMetrics } from './callers/caller-metrics.ts';
-import { composeDepartures } from './callers/compose-departures.ts';
-import type { HeldBack } from './callers/departure-limit.ts';
-import { type CallerKind, createIdentifyCaller, type NamedCaller, readNamedCallers } from './callers/named-callers.ts';
-import type { DepartureResult, StartDeparture } from './callers/start-departure.ts';
 import { InvalidRequest, parseBody } from './http/request.ts';
 import { jsonResponse, type LogUnexpected, problemDetails, problemResponse } from './http/response.ts';
-import type { CallerRouteKey } from './http/routes.ts';
+import type { ProviderRouteKey } from './http/routes.ts';
+import {
+  createIdentifyProvider,
+  type IdentityProvider,
+  type ProviderKind,
+  readIdentityProviders,
+} from './identity-providers/identity-providers.ts';
+import type { HeldBack } from './identity-providers/leaver-limit.ts';
+import type { ProviderMetrics } from './identity-providers/provider-metrics.ts';
+import { composeSharedDependencies } from './identity-providers/shared-dependencies.ts';
+import type { OffboardingResult, StartOffboarding } from './identity-providers/start-offboarding.ts';
 import { parseCustom } from './offboarding/custom.ts';
-import type { Departure } from './offboarding/dialect.ts';
+import type { LeaverReport } from './offboarding/dialect.ts';
 import { parseOkta } from './offboarding/okta.ts';
 import type { Variables } from './platform/environment.ts';
 import { type Write, writeLine } from './platform/log.ts';
@@ -18,21 +23,21 @@ import type { LambdaFailure } from './runs/lambda/failure.ts';
 
 export type WebhookHandlerDependencies = {
   /** Those of the kinds `webhook` and `okta-event-hook`. */
-  readonly callers: readonly NamedCaller[];
-  readonly startDeparture: StartDeparture;
-  readonly metrics: Pick<CallerMetrics, 'request' | 'unreadable'>;
+  readonly providers: readonly IdentityProvider[];
+  readonly startOffboarding: StartOffboarding;
+  readonly metrics: Pick<ProviderMetrics, 'request' | 'unreadable'>;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly logUnexpected: LogUnexpected;
 };
 
 type Response = APIGatewayProxyStructuredResultV2;
-type Answer = (event: APIGatewayProxyEventV2, caller: NamedCaller) => Response | Promise<Response>;
+type Answer = (event: APIGatewayProxyEventV2, provider: IdentityProvider) => Response | Promise<Response>;
 
 /** A delivery that is refused loses everybody in it, so its limit is close to Lambda's own, 6 MB. */
 const longestBytes = { detail: 16 * 1_024, events: 5 * 1_024 * 1_024 } as const;
 
-/** Okta waits three seconds, cold start included: after this time, in milliseconds, no further departure is started. */
+/** Okta waits three seconds, cold start included: after this time, in milliseconds, no further run is started. */
 const startingTimeMs = 1_200;
 
 const noContent: Response = { statusCode: 204, headers: { 'cache-control': 'no-store' } };
@@ -42,20 +47,20 @@ const unauthorized = (): Response => {
     code: 'unauthorized',
     status: 401,
     title: 'The token is missing or wrong',
-    detail: 'Send "Authorization: Bearer <token>" with the token that was made for this caller.',
+    detail: 'Send "Authorization: Bearer <token>" with the token that was made for this identity provider.',
   });
   return { ...problem, headers: { ...problem.headers, 'www-authenticate': 'Bearer' } };
 };
 
-const departureProblem = (result: HeldBack | LambdaFailure): Response => {
+const notStartedProblem = (result: HeldBack | LambdaFailure): Response => {
   switch (result.kind) {
     case 'held-back':
       return problemResponse({
         code: 'held-back',
         status: 429,
-        title: 'This caller has reached its limit for an hour',
+        title: 'This identity provider has reached its limit for an hour',
         detail:
-          'At least one person is not logged out. Send it again later, or raise maxPerHour of this caller if so many are meant.',
+          'At least one person is not logged out. Send it again later, or raise maxPerHour of this identity provider if so many are meant.',
         retryAfter: result.retryAfter,
       });
     default:
@@ -79,27 +84,27 @@ const invalidDetail = (problem: string): InvalidRequest => {
 };
 
 /** Reads the body as the detail of a custom event. @throws InvalidRequest */
-const parseDetail = (detail: { readonly id?: unknown }, now: number): Departure => {
+const parseDetail = (detail: { readonly id?: unknown }, now: number): LeaverReport => {
   if (detail.id === undefined || detail.id === null)
     throw new InvalidRequest('id', 'is missing: the same id is the same run, however often it is sent');
   const event = { 'detail-type': 'Employee Offboarded', source: 'webhook', time: new Date(now).toISOString() };
   const reading = parseCustom({ ...event, id: 'webhook', detail });
-  if (reading?.kind === 'departure') return reading;
+  if (reading?.kind === 'report') return reading;
   if (reading?.kind === 'invalid') throw invalidDetail(reading.problem);
   throw new Error('the custom dialect did not read its own event');
 };
 
 /** `POST /offboarding` */
-const createPostOffboarding = ({ startDeparture, now }: WebhookHandlerDependencies): Answer => {
-  return async (event, caller) => {
+const createPostOffboarding = ({ startOffboarding, now }: WebhookHandlerDependencies): Answer => {
+  return async (event, provider) => {
     const detail = parseBody(event, detailSchema, longestBytes.detail);
     if ('heartbeat' in detail) {
       parseBody(event, heartbeatSchema, longestBytes.detail);
       return noContent;
     }
-    const result = await startDeparture(caller, parseDetail(detail, now()));
+    const result = await startOffboarding(provider, parseDetail(detail, now()));
     if (result.kind === 'invalid') throw invalidDetail(result.problem);
-    if (result.kind !== 'accepted') return departureProblem(result);
+    if (result.kind !== 'accepted') return notStartedProblem(result);
     const [id] = result.runs;
     return jsonResponse(202, { id }, { location: `/forced-logouts/${id}` });
   };
@@ -119,33 +124,33 @@ const hookSchema = v.looseObject(
 );
 
 /** `POST /okta-event-hook` */
-const createPostEvents = ({ startDeparture, metrics, now }: WebhookHandlerDependencies): Answer => {
-  const start = async (caller: NamedCaller, detail: unknown, untilMs: number): Promise<DepartureResult> => {
+const createPostEvents = ({ startOffboarding, metrics, now }: WebhookHandlerDependencies): Answer => {
+  const start = async (provider: IdentityProvider, detail: unknown, untilMs: number): Promise<OffboardingResult> => {
     const reading = parseOkta({ source: 'aws.partner/okta.com/event-hook', 'detail-type': 'SystemLog', detail });
     if (reading?.kind === 'not-an-offboarding') return { kind: 'accepted', runs: [] };
-    const result = reading?.kind === 'departure' ? await startDeparture(caller, reading, untilMs) : reading;
-    if (result?.kind === 'invalid') metrics.unreadable(caller, result.problem);
+    const result = reading?.kind === 'report' ? await startOffboarding(provider, reading, untilMs) : reading;
+    if (result?.kind === 'invalid') metrics.unreadable(provider, result.problem);
     return result ?? { kind: 'invalid', problem: 'the event is not one of the System Log' };
   };
 
-  return async (event, caller) => {
+  return async (event, provider) => {
     const { data } = parseBody(event, hookSchema, longestBytes.events);
     const untilMs = now() + startingTimeMs;
-    const results: DepartureResult[] = [];
-    for (const detail of data.events) results.push(await start(caller, detail, untilMs));
+    const results: OffboardingResult[] = [];
+    for (const detail of data.events) results.push(await start(provider, detail, untilMs));
     // Okta sends once more after a 5xx, and never after a 4xx. What cannot be read stays unreadable: an alarm reports it.
     const failed = results.flatMap((result) =>
       result.kind === 'accepted' || result.kind === 'invalid' ? [] : [result],
     );
     const worst = failed.find(({ kind }) => kind !== 'held-back') ?? failed[0];
-    return worst === undefined ? noContent : departureProblem(worst);
+    return worst === undefined ? noContent : notStartedProblem(worst);
   };
 };
 
-type Kind = Exclude<CallerKind, 'scim'>;
+type Kind = Exclude<ProviderKind, 'scim'>;
 
 const createAnswers = (dependencies: WebhookHandlerDependencies) => {
-  const answers: Readonly<Record<CallerRouteKey<'webhook'>, { readonly kind: Kind; readonly answer: Answer }>> = {
+  const answers: Readonly<Record<ProviderRouteKey<'webhook'>, { readonly kind: Kind; readonly answer: Answer }>> = {
     'POST /offboarding': { kind: 'webhook', answer: createPostOffboarding(dependencies) },
     'GET /okta-event-hook': { kind: 'okta-event-hook', answer: answerChallenge },
     'POST /okta-event-hook': { kind: 'okta-event-hook', answer: createPostEvents(dependencies) },
@@ -155,34 +160,34 @@ const createAnswers = (dependencies: WebhookHandlerDependencies) => {
 
 /** `POST /offboarding`, `GET` and `POST /okta-event-hook`: systems outside AWS report that somebody left. */
 export const createWebhookHandler = (dependencies: WebhookHandlerDependencies) => {
-  const { callers, metrics, logUnexpected } = dependencies;
-  const identifyCaller = {
-    webhook: createIdentifyCaller(callers.filter(({ kind }) => kind === 'webhook')),
-    'okta-event-hook': createIdentifyCaller(callers.filter(({ kind }) => kind === 'okta-event-hook')),
+  const { providers, metrics, logUnexpected } = dependencies;
+  const identifyProvider = {
+    webhook: createIdentifyProvider(providers.filter(({ kind }) => kind === 'webhook')),
+    'okta-event-hook': createIdentifyProvider(providers.filter(({ kind }) => kind === 'okta-event-hook')),
   };
   const answers = createAnswers(dependencies);
   return middy<APIGatewayProxyEventV2, Response>({ timeoutEarlyInMillis: 0 })
     .use(problemDetails(logUnexpected))
     .handler(async (event) => {
       const route = answers.get(event.routeKey);
-      const caller = route && identifyCaller[route.kind](event);
-      if (route === undefined || caller === undefined) return unauthorized();
-      metrics.request(caller);
+      const provider = route && identifyProvider[route.kind](event);
+      if (route === undefined || provider === undefined) return unauthorized();
+      metrics.request(provider);
       try {
-        return await route.answer(event, caller);
+        return await route.answer(event, provider);
       } catch (error) {
         if (error instanceof InvalidRequest && event.routeKey.startsWith('POST'))
-          metrics.unreadable(caller, error.message);
+          metrics.unreadable(provider, error.message);
         throw error;
       }
     });
 };
 
 export const composeWebhook = (variables: Variables, write: Write): WebhookHandlerDependencies => {
-  const { startDeparture, metrics, log } = composeDepartures(variables, write);
+  const { startOffboarding, metrics, log } = composeSharedDependencies(variables, write);
   return {
-    callers: readNamedCallers(variables),
-    startDeparture,
+    providers: readIdentityProviders(variables),
+    startOffboarding,
     metrics,
     now: Date.now,
     logUnexpected: (error) => log('ERROR', 'unexpected error', error),

@@ -14,10 +14,10 @@ export const routes = [
 export type Route = (typeof routes)[number];
 
 /**
- * The routes of named callers, by the kind of caller whose token each of them takes. The gateway has no authorizer before them: the
+ * The routes of identity providers, by the kind of provider whose token each of them takes. The gateway has no authorizer before them: the
  * function checks the token. A stack has those of the kinds that it is configured for.
  */
-export const callerRoutes = [
+export const providerRoutes = [
   { method: 'POST', path: '/offboarding', function: 'webhook', kind: 'webhook' },
   { method: 'GET', path: '/okta-event-hook', function: 'webhook', kind: 'okta-event-hook' },
   { method: 'POST', path: '/okta-event-hook', function: 'webhook', kind: 'okta-event-hook' },
@@ -38,15 +38,15 @@ export const callerRoutes = [
   { method: 'ANY', path: '/scim/v2/{proxy+}', function: 'scim', kind: 'scim' },
 ] as const;
 
-export type CallerRoute = (typeof callerRoutes)[number];
+export type ProviderRoute = (typeof providerRoutes)[number];
 
 /** `GET /instances` */
-type RouteKey<R extends Route | CallerRoute> = R extends R ? `${R['method']} ${R['path']}` : never;
+type RouteKey<R extends Route | ProviderRoute> = R extends R ? `${R['method']} ${R['path']}` : never;
 
-/** The keys of the routes that a function answers named callers on. */
-export type CallerRouteKey<Function extends CallerRoute['function']> = RouteKey<
-  Extract<CallerRoute, { readonly function: Function }>
+/** The keys of the routes that a function answers identity providers on. */
+export type ProviderRouteKey<Function extends ProviderRoute['function']> = RouteKey<
+  Extract<ProviderRoute, { readonly function: Function }>
 >;
 
 /** A route as API Gateway writes it: `GET /instances`. */
-export const routeKeyOf = ({ method, path }: Route | CallerRoute): string => `${method} ${path}`;
+export const routeKeyOf = ({ method, path }: Route | ProviderRoute): string => `${method} ${path}`;

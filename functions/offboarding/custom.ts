@@ -2,10 +2,10 @@ import * as v from 'valibot';
 import { instant, requestEntries } from '../runs/request.ts';
 import {
   account,
-  type Departure,
   type Dialect,
   type EventPattern,
   type Invalid,
+  type LeaverReport,
   type ParseEvent,
   parseEventFields,
   word,
@@ -42,14 +42,14 @@ const schema = v.object({ source: word, id: word, time: instant, account, detail
  * Parses `detail: { owner | email, reason?, effectiveAt?, id?, dryRun?, watchDays? }`. With `detail.id`, the same id, person and `effectiveAt`
  * are one run. Without it the id of the event is used, so the same detail put on the bus again is another run.
  */
-export const parseCustom: ParseEvent<Departure | Invalid> = (event) => {
+export const parseCustom: ParseEvent<LeaverReport | Invalid> = (event) => {
   if (!v.is(recognised, event)) return undefined;
 
   const parsed = parseEventFields(schema, event);
   if (parsed.kind === 'invalid') return parsed;
   const { source, time, id, account, detail } = parsed.fields;
   return {
-    kind: 'departure',
+    kind: 'report',
     people: [detail.person],
     reason: detail.reason,
     source,

@@ -8,8 +8,8 @@ export type ValuePattern = string | number | boolean | null | { readonly [operat
 export type EventPattern = { readonly [field: string]: readonly ValuePattern[] | EventPattern };
 
 /** Somebody left. */
-export type Departure = {
-  readonly kind: 'departure';
+export type LeaverReport = {
+  readonly kind: 'report';
   /** The identities of each person. No two people share an entry, and no identity holds white space. */
   readonly people: readonly (readonly string[])[];
   readonly reason: string;
@@ -19,7 +19,7 @@ export type Departure = {
   readonly id: string;
   /** The event's own time, not that of its delivery. ISO 8601. */
   readonly occurredAt: string;
-  /** When the departure takes effect, if not at once. ISO 8601. */
+  /** When the leaver is to be logged out, if not at once. ISO 8601. */
   readonly at?: string;
   /** @default source and id */
   readonly requestedBy?: string;
@@ -36,11 +36,11 @@ export type Departure = {
 /** A user of IAM Identity Center. */
 export type DirectoryUser = { readonly userId: string; readonly identityStoreId?: string | undefined };
 
-/** A user was changed. If the directory says that they are disabled, it is a departure. */
+/** A user was changed. If the directory says that they are disabled, it is the report of a leaver. */
 export type StatusChange = {
   readonly kind: 'status-change';
   readonly user: DirectoryUser;
-  readonly departure: Departure;
+  readonly report: LeaverReport;
 };
 
 /** The event belongs to a dialect and cannot be acted on. */
@@ -53,7 +53,7 @@ export type Invalid = {
 /** The event is understood: nobody left. */
 export type NotAnOffboarding = { readonly kind: 'not-an-offboarding'; readonly why: string };
 
-export type ParsedEvent = Departure | StatusChange | NotAnOffboarding | Invalid;
+export type ParsedEvent = LeaverReport | StatusChange | NotAnOffboarding | Invalid;
 
 /** Parses an untrusted event; `undefined` if it belongs to another dialect. */
 export type ParseEvent<Parsed extends ParsedEvent = ParsedEvent> = (event: unknown) => Parsed | undefined;

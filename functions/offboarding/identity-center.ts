@@ -2,10 +2,10 @@ import * as v from 'valibot';
 import { instant } from '../runs/request.ts';
 import {
   account,
-  type Departure,
   type Dialect,
   type DirectoryUser,
   type EventPattern,
+  type LeaverReport,
   type ParseEvent,
   parseEventFields,
   word,
@@ -21,9 +21,9 @@ const eventSources = [
 ] as const;
 
 /** What each call means. An update hides its values, so only the directory knows whether it disabled the user. */
-const calls: Readonly<Record<string, 'departure' | 'status-change'>> = {
-  DisableUser: 'departure',
-  DeleteUser: 'departure',
+const calls: Readonly<Record<string, 'report' | 'status-change'>> = {
+  DisableUser: 'report',
+  DeleteUser: 'report',
   PatchUser: 'status-change',
   PutUser: 'status-change',
   UpdateUser: 'status-change',
@@ -102,8 +102,8 @@ const changesOtherFields = (event: unknown): boolean => {
   return !operations.some(({ path }) => mayBeStatus(path));
 };
 
-const departureOf = ({ source, account, detail }: v.InferOutput<typeof schema>, eventName: string): Departure => ({
-  kind: 'departure',
+const reportOf = ({ source, account, detail }: v.InferOutput<typeof schema>, eventName: string): LeaverReport => ({
+  kind: 'report',
   people: [identitiesOf(detail.requestParameters)],
   reason: `${eventName} in IAM Identity Center`,
   source,
@@ -128,10 +128,10 @@ export const parseIdentityCenter: ParseEvent = (event) => {
 
   const parsed = parseEventFields(schema, event);
   if (parsed.kind === 'invalid') return parsed;
-  const departure = departureOf(parsed.fields, eventName);
-  return meaning === 'departure'
-    ? departure
-    : { kind: 'status-change', user: parsed.fields.detail.requestParameters, departure };
+  const report = reportOf(parsed.fields, eventName);
+  return meaning === 'report'
+    ? report
+    : { kind: 'status-change', user: parsed.fields.detail.requestParameters, report };
 };
 
 /** IAM Identity Center, through CloudTrail. */

@@ -2,10 +2,10 @@ import * as v from 'valibot';
 import { instant } from '../runs/request.ts';
 import {
   account,
-  type Departure,
   type Dialect,
   type EventPattern,
   type Invalid,
+  type LeaverReport,
   type NotAnOffboarding,
   type ParseEvent,
   parseEventFields,
@@ -71,7 +71,7 @@ const schema = v.object({
 });
 
 /** Parses who was deactivated, suspended or deleted. */
-export const parseOkta: ParseEvent<Departure | NotAnOffboarding | Invalid> = (event) => {
+export const parseOkta: ParseEvent<LeaverReport | NotAnOffboarding | Invalid> = (event) => {
   if (!v.is(recognised, event)) return undefined;
 
   const action = parseEventFields(actionSchema, event);
@@ -89,7 +89,7 @@ export const parseOkta: ParseEvent<Departure | NotAnOffboarding | Invalid> = (ev
   const problem = `detail.target: ${unnamed} of ${people.length} users have no usable id or alternateId`;
   if (unnamed === people.length) return { kind: 'invalid', problem };
   return {
-    kind: 'departure',
+    kind: 'report',
     people: people.filter((identities) => identities.length > 0),
     ...(unnamed > 0 && { problem }),
     reason: `${eventType} in Okta`,

@@ -9,7 +9,7 @@ import {
   type RunLimits,
 } from '../runs/request.ts';
 import type { RunCause } from '../runs/run-name.ts';
-import { type Departure, type Invalid, parseEventFields } from './dialect.ts';
+import { type Invalid, type LeaverReport, parseEventFields } from './dialect.ts';
 
 /** A run to start, and what names it. */
 export type PlannedRun = { readonly cause: Omit<RunCause, 'stack'>; readonly request: ForcedLogout };
@@ -24,7 +24,7 @@ export type Planned = {
 
 const dayMs = 24 * 60 * 60 * 1_000;
 
-const requestedByOf = ({ source, id, requestedBy = `${source} ${id}` }: Departure): string => requestedBy;
+const requestedByOf = ({ source, id, requestedBy = `${source} ${id}` }: LeaverReport): string => requestedBy;
 
 /** A target takes so many characters. */
 const longestOwner = 256;
@@ -41,14 +41,14 @@ const fitting = (identities: readonly string[]): readonly string[] => {
 };
 
 const createRequest =
-  (departure: Departure, limits: RunLimits) =>
+  (report: LeaverReport, limits: RunLimits) =>
   (identities: readonly string[]): ForcedLogout => {
-    const { reason, occurredAt, at, account, dryRun, watchDays } = departure;
+    const { reason, occurredAt, at, account, dryRun, watchDays } = report;
     const isLater = at !== undefined && Date.parse(at) > Date.parse(occurredAt);
     return {
       target: { owner: fitting(identities).join(' ') },
       reason,
-      requestedBy: requestedByOf(departure),
+      requestedBy: requestedByOf(report),
       source: 'offboarding',
       ...(account !== undefined && { account }),
       occurredAt,
@@ -60,7 +60,7 @@ const createRequest =
     };
   };
 
-const waitProblem = ({ occurredAt, at }: Departure, limits: RunLimits): Invalid | undefined => {
+const waitProblem = ({ occurredAt, at }: LeaverReport, limits: RunLimits): Invalid | undefined => {
   const longestWaitMs = longestRunMs(limits) - defaultExpiryMs(limits);
   if (at === undefined || Date.parse(at) - Date.parse(occurredAt) <= longestWaitMs) return undefined;
   const days = Math.max(0, Math.floor(longestWaitMs / dayMs));
@@ -71,7 +71,7 @@ const waitProblem = ({ occurredAt, at }: Departure, limits: RunLimits): Invalid 
  * What names the run of one person. Another date names another run, and so does a dry run: a real request must not be answered
  * by its drill.
  */
-const causeOf = ({ source, id, at, dryRun }: Departure, identities: readonly string[]): PlannedRun['cause'] => ({
+const causeOf = ({ source, id, at, dryRun }: LeaverReport, identities: readonly string[]): PlannedRun['cause'] => ({
   requester: source,
   key: JSON.stringify([id, identities, at, dryRun === true]),
 });
@@ -80,33 +80,33 @@ const tooManyIdentities = `the identities of a person have more than ${longestOw
 
 const normalizeInstant = (instant: string): string => new Date(instant).toISOString();
 
-/** The same departure written in another way is the same departure: another time zone, an e-mail address in another case. */
-const normalize = (departure: Departure): Departure => ({
-  ...departure,
-  people: departure.people.map((identities) => [...new Set(identities.map(canonicalIdentity))]),
-  occurredAt: normalizeInstant(departure.occurredAt),
-  ...(departure.at !== undefined && { at: normalizeInstant(departure.at) }),
+/** The same report written in another way is the same report: another time zone, an e-mail address in another case. */
+const normalize = (report: LeaverReport): LeaverReport => ({
+  ...report,
+  people: report.people.map((identities) => [...new Set(identities.map(canonicalIdentity))]),
+  occurredAt: normalizeInstant(report.occurredAt),
+  ...(report.at !== undefined && { at: normalizeInstant(report.at) }),
 });
 
 /**
  * Plans one run for each person, so that each has its own cap, summary and cancellation. It never reads the clock: the same
  * event gives the same runs whenever it is delivered. If the run of one person is invalid, the others still get theirs.
  */
-export const planRuns = (event: Departure, limits: RunLimits): Planned | Invalid => {
-  const departure = normalize(event);
-  const tooLong = waitProblem(departure, limits);
+export const planRuns = (event: LeaverReport, limits: RunLimits): Planned | Invalid => {
+  const report = normalize(event);
+  const tooLong = waitProblem(report, limits);
   if (tooLong) return tooLong;
 
-  const requestFor = createRequest(departure, limits);
-  const planned = departure.people.map((identities) => ({
-    run: { cause: causeOf(departure, identities), request: requestFor(identities) },
+  const requestFor = createRequest(report, limits);
+  const planned = report.people.map((identities) => ({
+    run: { cause: causeOf(report, identities), request: requestFor(identities) },
     // A run would refuse it too, but here the event is still kept in the failed queue.
     refusal: parseEventFields(forcedLogoutSchema, requestFor(identities)),
   }));
   const runs = planned.flatMap(({ run, refusal }) => (refusal.kind === 'invalid' ? [] : [run]));
   const problems = planned.flatMap(({ refusal }) => (refusal.kind === 'invalid' ? [refusal.problem] : []));
-  const isCut = departure.people.some((identities) => fitting(identities).length < identities.length);
-  const problem = departure.problem ?? problems[0] ?? (isCut ? tooManyIdentities : undefined);
+  const isCut = report.people.some((identities) => fitting(identities).length < identities.length);
+  const problem = report.problem ?? problems[0] ?? (isCut ? tooManyIdentities : undefined);
   if (runs.length === 0) return { kind: 'invalid', problem: problem ?? 'the event names nobody' };
-  return { kind: 'planned', requestedBy: requestedByOf(departure), runs, ...(problem !== undefined && { problem }) };
+  return { kind: 'planned', requestedBy: requestedByOf(report), runs, ...(problem !== undefined && { problem }) };
 };

@@ -34,8 +34,8 @@ export const environmentNames = {
   executionTimeoutSeconds: 'EXECUTION_TIMEOUT_SECONDS',
   /** The identity store of IAM Identity Center, e.g. `d-93670dc30f`. @default the one that an event names */
   identityStoreId: 'IDENTITY_STORE_ID',
-  /** The callers with a token of their own, as JSON: `{ "<name>": { "kind", "tokenSha256", "maxPerHour" } }`. @default none */
-  namedCallers: 'NAMED_CALLERS',
+  /** The identity providers, each with a token of its own, as JSON: `{ "<name>": { "kind", "tokenSha256", "maxPerHour" } }`. @default none */
+  identityProviders: 'NAMED_CALLERS',
   /** The bucket of the evidence vault. It has no default: the vault is optional. */
   evidenceBucket: 'EVIDENCE_BUCKET',
 } as const;

@@ -10,20 +10,20 @@ export type RunCause = {
   readonly requester: string;
   /** The same key of the same requester names the same run: an `Idempotency-Key`, an event's id, a scheduled time. */
   readonly key: string;
-  /** The named caller whose departures are counted by the names of their runs: 1 to 16 of `a-z`, `0-9` and `-`. */
-  readonly caller?: string;
+  /** The identity provider whose leavers are counted by the names of their runs: 1 to 16 of `a-z`, `0-9` and `-`. */
+  readonly provider?: string;
 };
 
 /** Names the run of a cause; it fits `[A-Za-z0-9-_]{1,64}`, as the name of an execution must. */
 export const runNameOf = (
   handler: 'api' | 'event' | 'schedule',
-  { stack, requester, key, caller }: RunCause,
+  { stack, requester, key, provider }: RunCause,
 ): RunName => {
   // As JSON, no two causes read the same: a bare join would take a|b and c for a and b|c.
   const digest = createHash('sha256')
     .update(JSON.stringify([stack, requester, key]))
     .digest('hex');
-  return `${handler}-${caller === undefined ? '' : `${caller}-`}${digest.slice(0, 40)}` as RunName;
+  return `${handler}-${provider === undefined ? '' : `${provider}-`}${digest.slice(0, 40)}` as RunName;
 };
 
 const namePattern = /^(?:api|schedule|event(?:-([a-z][a-z0-9-]{0,15}))?)-[0-9a-f]{40}$/;
@@ -32,8 +32,8 @@ const namePattern = /^(?:api|schedule|event(?:-([a-z][a-z0-9-]{0,15}))?)-[0-9a-f
 export const parseRunName = (value: unknown): RunName | undefined =>
   typeof value === 'string' && namePattern.test(value) ? (value as RunName) : undefined;
 
-/** The named caller in the name of a run, if there is one. */
-export const callerOfRun = (name: string): string | undefined => namePattern.exec(name)?.[1];
+/** The identity provider in the name of a run, if there is one. */
+export const providerOfRun = (name: string): string | undefined => namePattern.exec(name)?.[1];
 
 const sources = { api: 'api', event: 'offboarding', schedule: 'schedule' } as const;
 

@@ -1,6 +1,6 @@
-import type { NamedCaller } from '../callers/named-callers.ts';
-import type { DepartureResult, StartDeparture } from '../callers/start-departure.ts';
-import type { Departure } from '../offboarding/dialect.ts';
+import type { IdentityProvider } from '../identity-providers/identity-providers.ts';
+import type { OffboardingResult, StartOffboarding } from '../identity-providers/start-offboarding.ts';
+import type { LeaverReport } from '../offboarding/dialect.ts';
 import { ScimError } from './scim-error.ts';
 
 /** Starts the logout of the person with these identities. @throws ScimError if it was not started */
@@ -15,13 +15,13 @@ const sameRunMs = 5 * 60_000;
 /** When a request that could not be carried out is worth sending again, in seconds. */
 const retryAfter = 30;
 
-const departureOf = (caller: NamedCaller, identities: readonly string[], now: number): Departure => ({
-  kind: 'departure',
+const reportOf = (provider: IdentityProvider, identities: readonly string[], now: number): LeaverReport => ({
+  kind: 'report',
   people: [identities],
   reason: 'deactivated in the identity provider',
   source: 'scim',
   id: String(Math.floor(now / sameRunMs)),
-  requestedBy: `scim ${caller.name}`,
+  requestedBy: `scim ${provider.name}`,
   occurredAt: new Date(now).toISOString(),
 });
 
@@ -37,7 +37,7 @@ export const tryAgain = (userAgent: string | undefined, detail: string): ScimErr
   new ScimError(isOkta(userAgent) ? 429 : 503, detail, undefined, retryAfter);
 
 const errorOf = (
-  result: Exclude<DepartureResult, { readonly kind: 'accepted' }>,
+  result: Exclude<OffboardingResult, { readonly kind: 'accepted' }>,
   userAgent: string | undefined,
 ): ScimError => {
   switch (result.kind) {
@@ -46,7 +46,7 @@ const errorOf = (
     case 'held-back':
       return new ScimError(
         429,
-        'too many people were logged out for this caller within an hour: raise its maxPerHour if this is meant',
+        'too many people were logged out for this identity provider within an hour: raise its maxPerHour if this is meant',
         undefined,
         result.retryAfter,
       );
@@ -56,14 +56,18 @@ const errorOf = (
 };
 
 export type DeactivateDependencies = {
-  readonly startDeparture: StartDeparture;
+  readonly startOffboarding: StartOffboarding;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 };
 
 export const createDeactivate =
-  ({ startDeparture, now }: DeactivateDependencies, caller: NamedCaller, userAgent: string | undefined): Deactivate =>
+  (
+    { startOffboarding, now }: DeactivateDependencies,
+    provider: IdentityProvider,
+    userAgent: string | undefined,
+  ): Deactivate =>
   async (identities) => {
-    const result = await startDeparture(caller, departureOf(caller, identities, now()));
+    const result = await startOffboarding(provider, reportOf(provider, identities, now()));
     if (result.kind !== 'accepted') throw errorOf(result, userAgent);
   };

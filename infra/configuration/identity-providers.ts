@@ -1,19 +1,19 @@
 import * as v from 'valibot';
-import { callerKinds, callerNamePattern } from '../../functions/callers/named-callers.ts';
+import { providerKinds, providerNamePattern } from '../../functions/identity-providers/identity-providers.ts';
 import { fields, listOf, matching, wholeNumber } from './field-schemas.ts';
 
-/** Most callers: each function gets its own in an environment variable, and all variables together have 4 KB. */
-const mostCallers = 10;
+/** Most identity providers: each function gets its own in an environment variable, and all variables together have 4 KB. */
+const mostProviders = 10;
 
-const caller = v.pipe(
+const provider = v.pipe(
   fields({
-    kind: v.picklist(callerKinds, `must be one of ${callerKinds.join(', ')}`),
+    kind: v.picklist(providerKinds, `must be one of ${providerKinds.join(', ')}`),
     /** SHA-256 digests of the tokens that are valid: two while a token is replaced. `token new` makes both. */
     tokenSha256: listOf(
       matching(/^[0-9a-f]{64}$/, 'the SHA-256 digest of a token: 64 hexadecimal digits in lower case'),
       2,
     ),
-    /** People who own instances and may be logged out for this caller within an hour. */
+    /** People who own instances and may be logged out for this provider within an hour. */
     maxPerHour: v.optional(wholeNumber(1, 10_000), 50),
     /** Hours without any call after which an alarm rings (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/AlarmThatSendsEmail.html). */
     quietAfterHours: v.exactOptional(wholeNumber(1, 168)),
@@ -34,17 +34,20 @@ const anObject = v.pipe(
 );
 
 const byName = v.record(
-  matching(callerNamePattern, 'named by 1 to 16 lower-case letters, digits and hyphens, a letter first'),
-  caller,
+  matching(providerNamePattern, 'named by 1 to 16 lower-case letters, digits and hyphens, a letter first'),
+  provider,
   'must be an object',
 );
 
 /** The systems outside AWS that may start offboarding runs, by their names. */
 export const identityProviders = v.pipe(
   v.pipe(anObject, byName),
-  v.check((callers) => Object.keys(callers).length <= mostCallers, `must have at most ${mostCallers} callers`),
-  v.check((callers) => {
-    const digests = Object.values(callers).flatMap(({ tokenSha256 }) => tokenSha256);
+  v.check(
+    (providers) => Object.keys(providers).length <= mostProviders,
+    `must have at most ${mostProviders} identity providers`,
+  ),
+  v.check((providers) => {
+    const digests = Object.values(providers).flatMap(({ tokenSha256 }) => tokenSha256);
     return new Set(digests).size === digests.length;
-  }, 'must not have the same digest twice: each caller has a token of its own'),
+  }, 'must not have the same digest twice: each identity provider has a token of its own'),
 );

@@ -11,7 +11,7 @@ import { HttpIamAuthorizer, HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigateway
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { type CallerRoute, type Route, routeKeyOf, routes } from '../../functions/http/routes.ts';
+import { type ProviderRoute, type Route, routeKeyOf, routes } from '../../functions/http/routes.ts';
 import type { Settings } from '../configuration/configuration.ts';
 import { createAccessLog } from './access-log.ts';
 import type { ServiceFunction } from './service-function.ts';
@@ -22,7 +22,7 @@ export type AuthorizedApiProps = {
 };
 
 /** Requests per second of one route, and how many at once above that, as CloudFormation names them: CDK passes them on as they are. */
-export type CallerThrottling = { readonly ThrottlingRateLimit: number; readonly ThrottlingBurstLimit: number };
+export type ProviderThrottling = { readonly ThrottlingRateLimit: number; readonly ThrottlingBurstLimit: number };
 
 const createAuthorizer = ({ jwt }: Settings['authorization']): IHttpRouteAuthorizer =>
   jwt === undefined ? new HttpIamAuthorizer() : new HttpJwtAuthorizer('Jwt', jwt.issuer, { jwtAudience: jwt.audience });
@@ -78,27 +78,27 @@ export class AuthorizedApi extends Construct {
   }
 
   /**
-   * Adds routes whose function checks the callers' tokens itself, each with a throttling of its own.
+   * Adds routes whose function checks the tokens of identity providers itself, each with a throttling of its own.
    *
    * @param throttling by function
    */
-  addCallerRoutes(
-    callerRoutes: readonly CallerRoute[],
-    functions: Readonly<Partial<Record<CallerRoute['function'], ServiceFunction>>>,
-    throttling: Readonly<Record<CallerRoute['function'], CallerThrottling>>,
+  addProviderRoutes(
+    providerRoutes: readonly ProviderRoute[],
+    functions: Readonly<Partial<Record<ProviderRoute['function'], ServiceFunction>>>,
+    throttling: Readonly<Record<ProviderRoute['function'], ProviderThrottling>>,
   ): void {
-    const settings: Record<string, CallerThrottling> = {};
-    for (const route of callerRoutes) {
+    const settings: Record<string, ProviderThrottling> = {};
+    for (const route of providerRoutes) {
       const service = functions[route.function];
       if (service === undefined) continue;
       settings[routeKeyOf(route)] = throttling[route.function];
-      this.#addCallerRoute(route, service);
+      this.#addProviderRoute(route, service);
     }
     const stage = this.#stage.node.defaultChild;
     if (CfnStage.isCfnStage(stage)) stage.routeSettings = settings;
   }
 
-  #addCallerRoute(route: CallerRoute, { function: handler }: ServiceFunction): void {
+  #addProviderRoute(route: ProviderRoute, { function: handler }: ServiceFunction): void {
     const added = this.httpApi.addRoutes({
       path: route.path,
       methods: [HttpMethod[route.method]],
@@ -111,7 +111,7 @@ export class AuthorizedApi extends Construct {
       Validations.of(each).acknowledge({
         id: 'AwsSolutions-APIG4',
         reason:
-          'Identity providers cannot sign with AWS IAM. The function checks the bearer token of the caller before it reads the body.',
+          'Identity providers cannot sign with AWS IAM. The function checks the bearer token of the provider before it reads the body.',
       });
     }
   }

@@ -65,11 +65,13 @@ export const offboardingEnvironment = ({ offboarding: { identityCenter } }: Sett
     ? {}
     : { [environmentNames.identityStoreId]: identityCenter.identityStoreId };
 
-type Callers = Settings['identityProviders'];
+type Providers = Settings['identityProviders'];
 
-/** For a function of named callers. The digests of their tokens are no secrets. */
-export const callersEnvironment = (callers: Callers): FunctionEnvironment => ({
-  [environmentNames.namedCallers]: JSON.stringify(
-    Object.fromEntries(Object.entries(callers).map(([name, { quietAfterHours: _, ...caller }]) => [name, caller])),
+/** For a function of identity providers. The digests of their tokens are no secrets. */
+export const providersEnvironment = (providers: Providers): FunctionEnvironment => ({
+  [environmentNames.identityProviders]: JSON.stringify(
+    Object.fromEntries(
+      Object.entries(providers).map(([name, { quietAfterHours: _, ...provider }]) => [name, provider]),
+    ),
   ),
 });

@@ -1,24 +1,24 @@
 import { Duration } from 'aws-cdk-lib';
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
-import { callerMetricDimensions, callerMetricNames } from '../../functions/callers/caller-metrics.ts';
-import { type CallerRoute, callerRoutes } from '../../functions/http/routes.ts';
+import { type ProviderRoute, providerRoutes } from '../../functions/http/routes.ts';
+import { providerMetricDimensions, providerMetricNames } from '../../functions/identity-providers/provider-metrics.ts';
 import { metricNamespace } from '../../functions/logout/evidence.ts';
 import { stillLoggedIn } from './alarms.ts';
-import type { AuthorizedApi, CallerThrottling } from './authorized-api.ts';
+import type { AuthorizedApi, ProviderThrottling } from './authorized-api.ts';
 import type { Deployment } from './deployment.ts';
-import { callersEnvironment, listingEnvironment } from './function-environment.ts';
+import { listingEnvironment, providersEnvironment } from './function-environment.ts';
 import { createLog } from './log-groups.ts';
 import { pascalCase } from './pascal-case.ts';
 import type { RunFunction } from './run-function.ts';
 import { ServiceFunction } from './service-function.ts';
 
-type FunctionName = CallerRoute['function'];
-type Callers = Deployment['settings']['identityProviders'];
+type FunctionName = ProviderRoute['function'];
+type Providers = Deployment['settings']['identityProviders'];
 
 /**
  * How many copies of a function may run at once. It bounds how many people a stolen token can log out beyond `maxPerHour`:
- * at most 36 for each further copy (`mostDeparturesPerHour`). One copy answers 25 reads a second with ease.
+ * at most 36 for each further copy (`mostLeaversPerHour`). One copy answers 25 reads a second with ease.
  */
 export const reservedConcurrency = { webhook: 2, scim: 3 } as const satisfies Record<FunctionName, number>;
 
@@ -26,26 +26,28 @@ export const reservedConcurrency = { webhook: 2, scim: 3 } as const satisfies Re
 const throttling = {
   webhook: { ThrottlingRateLimit: 5, ThrottlingBurstLimit: 20 },
   scim: { ThrottlingRateLimit: 50, ThrottlingBurstLimit: 100 },
-} as const satisfies Record<FunctionName, CallerThrottling>;
+} as const satisfies Record<FunctionName, ProviderThrottling>;
 
-/** The callers whose routes a function answers. */
-const callersOf = (callers: Callers, functionName: FunctionName): Callers => {
-  const kinds = new Set<string>(callerRoutes.flatMap((route) => (route.function === functionName ? [route.kind] : [])));
-  return Object.fromEntries(Object.entries(callers).filter(([, { kind }]) => kinds.has(kind)));
+/** The providers whose routes a function answers. */
+const providersOf = (providers: Providers, functionName: FunctionName): Providers => {
+  const kinds = new Set<string>(
+    providerRoutes.flatMap((route) => (route.function === functionName ? [route.kind] : [])),
+  );
+  return Object.fromEntries(Object.entries(providers).filter(([, { kind }]) => kinds.has(kind)));
 };
 
-/** Starts runs for the departures that named callers report; reads the tags of secrets, and no value. */
-const createCallerFunction = (
+/** Starts runs for the leavers that identity providers report; reads the tags of secrets, and no value. */
+const createProviderFunction = (
   scope: Construct,
   { settings, secrets, alarms }: Deployment,
   run: RunFunction,
   name: FunctionName,
 ): ServiceFunction | undefined => {
-  const callers = callersOf(settings.identityProviders, name);
-  if (Object.keys(callers).length === 0) return undefined;
+  const providers = providersOf(settings.identityProviders, name);
+  if (Object.keys(providers).length === 0) return undefined;
 
   const service = new ServiceFunction(scope, name, {
-    environment: { ...listingEnvironment(settings), ...run.startingEnvironment, ...callersEnvironment(callers) },
+    environment: { ...listingEnvironment(settings), ...run.startingEnvironment, ...providersEnvironment(providers) },
     logGroup: createLog(scope, `${pascalCase(name)}Log`, settings.logRetentionDays),
     memoryMb: settings.memoryMb,
     reservedConcurrentExecutions: reservedConcurrency[name],
@@ -57,31 +59,31 @@ const createCallerFunction = (
   return service;
 };
 
-const callerMetric = (stack: string, what: keyof typeof callerMetricNames, caller?: string): Metric =>
+const providerMetric = (stack: string, what: keyof typeof providerMetricNames, provider?: string): Metric =>
   new Metric({
     namespace: metricNamespace,
-    metricName: callerMetricNames[what],
+    metricName: providerMetricNames[what],
     dimensionsMap: {
-      [callerMetricDimensions.stack]: stack,
-      ...(caller !== undefined && { [callerMetricDimensions.caller]: caller }),
+      [providerMetricDimensions.stack]: stack,
+      ...(provider !== undefined && { [providerMetricDimensions.provider]: provider }),
     },
     statistic: 'Sum',
   });
 
 const addAlarms = ({ settings: { name, identityProviders }, alarms }: Deployment): void => {
   alarms.add('departures-held-back', {
-    metric: callerMetric(name, 'heldBack'),
+    metric: providerMetric(name, 'heldBack'),
     impact: `An identity provider reported more leavers than its maxPerHour: a stolen token, a mistake, or many people left. ${stillLoggedIn}`,
   });
   alarms.add('departures-unreadable', {
-    metric: callerMetric(name, 'unreadable'),
+    metric: providerMetric(name, 'unreadable'),
     impact: `An identity provider sent a report that cannot be read. ${stillLoggedIn}`,
   });
-  for (const [caller, { quietAfterHours }] of Object.entries(identityProviders))
+  for (const [provider, { quietAfterHours }] of Object.entries(identityProviders))
     if (quietAfterHours !== undefined)
-      alarms.add(`caller-quiet-${caller}`, {
-        metric: callerMetric(name, 'requests', caller).with({ period: Duration.hours(1) }),
-        impact: `The identity provider ${caller} has not called for ${quietAfterHours} hours: people who leave are not logged out.`,
+      alarms.add(`caller-quiet-${provider}`, {
+        metric: providerMetric(name, 'requests', provider).with({ period: Duration.hours(1) }),
+        impact: `The identity provider ${provider} has not called for ${quietAfterHours} hours: people who leave are not logged out.`,
         section: 'caller-quiet',
         quietPeriods: quietAfterHours,
       });
@@ -98,10 +100,10 @@ export const createIdentityProviders = (
   const kinds = new Set(Object.values(identityProviders).map(({ kind }) => kind));
   if (kinds.size === 0) return;
 
-  const webhook = createCallerFunction(scope, deployment, run, 'webhook');
-  const scim = createCallerFunction(scope, deployment, run, 'scim');
-  api.addCallerRoutes(
-    callerRoutes.filter(({ kind }) => kinds.has(kind)),
+  const webhook = createProviderFunction(scope, deployment, run, 'webhook');
+  const scim = createProviderFunction(scope, deployment, run, 'scim');
+  api.addProviderRoutes(
+    providerRoutes.filter(({ kind }) => kinds.has(kind)),
     { ...(webhook && { webhook }), ...(scim && { scim }) },
     throttling,
   );

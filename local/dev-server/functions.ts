@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { callerRoutes, routes } from '../../functions/http/routes.ts';
+import { providerRoutes, routes } from '../../functions/http/routes.ts';
 import { environmentNames } from '../../functions/platform/environment.ts';
 
 export type FunctionCall = {
@@ -44,7 +44,7 @@ export const functionVariables = (): Readonly<Record<string, string>> =>
 
 const functionNames = (): readonly string[] => [
   ...new Set([
-    ...[...routes, ...callerRoutes].map((route) => route.function),
+    ...[...routes, ...providerRoutes].map((route) => route.function),
     'schedule',
     'offboarding',
     'rotate-token',

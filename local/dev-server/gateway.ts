@@ -1,17 +1,17 @@
 import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import type { CallerRoute, Route } from '../../functions/http/routes.ts';
+import type { ProviderRoute, Route } from '../../functions/http/routes.ts';
 import { type Handle, readBytes } from '../emulators/loopback-server.ts';
 import { httpEvent, matchRoute } from './http-event.ts';
 
 export type CallHttpFunction = (
-  functionName: (Route | CallerRoute)['function'],
+  functionName: (Route | ProviderRoute)['function'],
   event: APIGatewayProxyEventV2,
 ) => Promise<APIGatewayProxyStructuredResultV2>;
 
 export type GatewayOptions = {
-  readonly routes: readonly (Route | CallerRoute)[];
+  readonly routes: readonly (Route | ProviderRoute)[];
   readonly call: CallHttpFunction;
 };
 

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import type { CallerRoute, Route } from '../../functions/http/routes.ts';
+import type { ProviderRoute, Route } from '../../functions/http/routes.ts';
 
 /** A route that was found, and what stood in its placeholders. */
-export type MatchedRoute<R extends Route | CallerRoute = Route | CallerRoute> = {
+export type MatchedRoute<R extends Route | ProviderRoute = Route | ProviderRoute> = {
   readonly route: R;
   readonly pathParameters: Readonly<Record<string, string>>;
 };
@@ -41,7 +41,7 @@ const matchPath = (template: string, path: string): Readonly<Record<string, stri
 };
 
 /** Finds the route of a request as API Gateway does: by method and path template, one with a greedy parameter last. */
-export const matchRoute = <R extends Route | CallerRoute>(
+export const matchRoute = <R extends Route | ProviderRoute>(
   routes: readonly R[],
   method: string,
   path: string,
@@ -81,7 +81,7 @@ const localCaller = {
   userId: 'AIDALOCAL',
 };
 
-/** An event with the identity that IAM authorization adds. The routes of named callers have no authorizer. */
+/** An event with the identity that IAM authorization adds. The routes of identity providers have no authorizer. */
 export type LocalHttpEvent = APIGatewayProxyEventV2 & {
   readonly requestContext: { readonly authorizer?: { readonly iam: typeof localCaller } };
 };

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type CallerRoute, type Route, routeKeyOf } from '../../functions/http/routes.ts';
+import { type ProviderRoute, type Route, routeKeyOf } from '../../functions/http/routes.ts';
 import { type BusEvent, parseEvent } from '../emulators/eventbridge/event.ts';
 import { type Handle, readBody } from '../emulators/loopback-server.ts';
 import { parseJson } from '../emulators/parse-json.ts';
@@ -12,7 +12,7 @@ export type OwnRoutes = {
   /** Fires a schedule now; `undefined`: there is none of that name. */
   readonly fire: (schedule: string) => Promise<{ readonly run: string }> | undefined;
   /** The routes of the HTTP API. */
-  readonly routes: readonly (Route | CallerRoute)[];
+  readonly routes: readonly (Route | ProviderRoute)[];
 };
 
 /** What EventBridge takes at the most. */

@@ -5,20 +5,20 @@ import { routes } from '../../functions/http/routes.ts';
 import { type Configuration, contextKey, parseConfiguration } from '../../infra/configuration/configuration.ts';
 import { readConfiguration, readNamedContext } from '../../infra/configuration/configuration-file.ts';
 import {
-  callersEnvironment,
   callingEnvironment,
   offboardingEnvironment,
+  providersEnvironment,
   startingEnvironment,
   warmingEnvironment,
 } from '../../infra/constructs/function-environment.ts';
 import type { BusEvent } from '../emulators/eventbridge/event.ts';
 import { startEventBus } from '../emulators/eventbridge/event-bus.ts';
 import { type Handle, startLoopbackServer } from '../emulators/loopback-server.ts';
-import { findCallers, type LocalCallers, passCallers, routesOfCallers } from './callers.ts';
 import { serveConsole } from './console.ts';
 import { createDrain, type Drain } from './drain.ts';
 import { type CallFunction, startFunctions } from './functions.ts';
 import { type CallHttpFunction, createGateway } from './gateway.ts';
+import { bypassConsole, findProviders, type LocalProviders, routesOfProviders } from './identity-providers.ts';
 import { CannotStart, type Options } from './options.ts';
 import { checkEvidenceFile, createTakeLine, type Print } from './output.ts';
 import { createOwnRoutes } from './own-routes.ts';
@@ -31,7 +31,7 @@ export type Service = AsyncDisposable &
   Pick<Secrets, 'greenApiUrl'> &
   Pick<Drain, 'drain' | 'inProgress'> & {
     readonly url: string;
-    readonly demoTokens: LocalCallers['demoTokens'];
+    readonly demoTokens: LocalProviders['demoTokens'];
     /** What makes the AWS CLI call the emulators; missing: the secrets are real. */
     readonly awsVariables?: Readonly<Record<string, string>>;
     /** Absolute path of the file that evidence is appended to. */
@@ -103,12 +103,12 @@ type Backend = Awaited<ReturnType<typeof startBackend>>;
 const createHandle = (
   { schedules, offboarding }: Configuration,
   { call, greenApiUrl }: Backend,
-  { identityProviders }: LocalCallers,
+  { identityProviders }: LocalProviders,
   startToken: string | undefined,
   signal: AbortSignal,
 ): Handle => {
-  const callers = routesOfCallers(identityProviders);
-  const allRoutes = [...routes, ...callers];
+  const providers = routesOfProviders(identityProviders);
+  const allRoutes = [...routes, ...providers];
   const gateway = createGateway({
     routes: allRoutes,
     call: async (name, event) => parseHttpResult(await call(name, event)),
@@ -116,12 +116,12 @@ const createHandle = (
   const fire = keepSchedules(schedules, call, signal);
   const deliver = createDeliver(createMatchRules(offboarding), call);
   const ownRoutes = createOwnRoutes({ deliver, fire, routes: allRoutes }, gateway);
-  return passCallers(callers, gateway, serveConsole({ schedules, greenApiUrl, startToken }, ownRoutes));
+  return bypassConsole(providers, gateway, serveConsole({ schedules, greenApiUrl, startToken }, ownRoutes));
 };
 
-const setEnvironment = (configuration: Configuration, { identityProviders }: LocalCallers) => {
+const setEnvironment = (configuration: Configuration, { identityProviders }: LocalProviders) => {
   const configured = configuredVariables(configuration);
-  Object.assign(process.env, { ...configured, ...process.env, ...callersEnvironment(identityProviders) });
+  Object.assign(process.env, { ...configured, ...process.env, ...providersEnvironment(identityProviders) });
 };
 
 /** Starts the HTTP API around the built functions, and the emulators they need. @throws {@link CannotStart} */
@@ -138,15 +138,15 @@ export const startService = async (options: Options, print: Print): Promise<Serv
     options.configuration === undefined
       ? readConfiguration()
       : parseConfiguration(readNamedContext(options.configuration)[contextKey]);
-  const callers = findCallers(configuration);
-  setEnvironment(configuration, callers);
+  const providers = findProviders(configuration);
+  setEnvironment(configuration, providers);
   const backend = await startBackend(options, print, starting);
   const startToken = secrets === 'aws' ? createStartToken() : undefined;
   const stopping = new AbortController();
   starting.defer(() => stopping.abort());
-  ready.resolve(createHandle(configuration, backend, callers, startToken, stopping.signal));
+  ready.resolve(createHandle(configuration, backend, providers, startToken, stopping.signal));
 
-  const { demoTokens } = callers;
+  const { demoTokens } = providers;
   const { greenApiUrl, awsVariables } = backend;
   const emulated = greenApiUrl !== undefined && { greenApiUrl, awsVariables };
   const running = starting.move();

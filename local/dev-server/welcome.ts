@@ -33,7 +33,7 @@ Log many out, and watch:
   curl ${url}/forced-logouts/<id>
 `;
 
-/** The tokens are good for this start only: the callers of a configuration have tokens of their own. */
+/** The tokens are good for this start only: the providers of a configuration have tokens of their own. */
 const asIdentityProvider = ({ url, demoTokens }: Service): string => {
   const { 'demo-hr': hr, 'demo-okta': okta, 'demo-scim': scim } = demoTokens;
   if (hr === undefined) return '';

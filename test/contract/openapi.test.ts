@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { callerRoutes, routeKeyOf, routes } from '../../functions/http/routes.ts';
+import { providerRoutes, routeKeyOf, routes } from '../../functions/http/routes.ts';
 import { createGateway } from '../../local/dev-server/gateway.ts';
 import { startLoopbackServer } from '../../local/emulators/loopback-server.ts';
 import { checkAnswer } from '../support/openapi-check.ts';
@@ -9,7 +9,7 @@ import { lintOpenApi, operationOf } from '../support/openapi-document.ts';
 const { problems, document } = lintOpenApi();
 
 // The document has no operation for any method on any path. In words it says what the others are answered.
-const operations = [...routes, ...callerRoutes].filter(({ method }) => method !== 'ANY').map(routeKeyOf);
+const operations = [...routes, ...providerRoutes].filter(({ method }) => method !== 'ANY').map(routeKeyOf);
 
 test('the linter reports nothing about the document', () => {
   expect(problems).toEqual([]);

@@ -3,7 +3,7 @@ import { serviceProviderConfig } from '../../functions/scim/discovery.ts';
 import { userIdOf } from '../../functions/scim/user-id.ts';
 import { deactivations, entraFilter, entraUser } from '../support/exchanges/entra.ts';
 import { oktaDeactivation, oktaUser } from '../support/exchanges/okta.ts';
-import { startCallers } from '../support/named-callers.ts';
+import { startProviders } from '../support/identity-providers.ts';
 import { type ScimReply, startReferenceScim } from '../support/reference-scim.ts';
 
 const john = 'john.doe@example.com';
@@ -17,11 +17,11 @@ type Exchange = readonly [method: string, path: string, body?: string | undefine
 /** Sends both services the same requests, one after another, with John as an existing user. */
 const perform = async (exchanges: readonly Exchange[]) => {
   const reference = startReferenceScim([john]);
-  const callers = startCallers({ owners: [john] });
+  const providers = startProviders({ owners: [john] });
   const pairs: (readonly [ours: ScimReply, theirs: ScimReply])[] = [];
   for (const [method, path, body, query] of exchanges) {
     const sent = { ...(body !== undefined && { body }), ...(query !== undefined && { query }) };
-    const ours = await callers.scim(method, path.replace('JOHN', userIdOf(john)), sent);
+    const ours = await providers.scim(method, path.replace('JOHN', userIdOf(john)), sent);
     const theirs = await reference({ method, path: path.replace('JOHN', john), ...sent });
     pairs.push([{ status: ours.status, scimType: ours.body.scimType as string | undefined, body: ours.body }, theirs]);
   }
@@ -120,7 +120,7 @@ describe('the only differences are intended', () => {
 
 describe('the discovery documents', () => {
   test('describe the attributes of a user as the standard schema does', async () => {
-    const { body } = await startCallers().scim('GET', `/Schemas/${core}`);
+    const { body } = await startProviders().scim('GET', `/Schemas/${core}`);
     const ours = body.attributes as readonly Record<string, unknown>[];
 
     for (const { description: _, ...attribute } of ours) {

@@ -2,15 +2,15 @@ import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { callerMetricDimensions, callerMetricNames } from '../../functions/callers/caller-metrics.ts';
-import { mostDeparturesPerHour } from '../../functions/callers/departure-limit.ts';
-import { readNamedCallers } from '../../functions/callers/named-callers.ts';
-import { type CallerRoute, callerRoutes, routeKeyOf, routes } from '../../functions/http/routes.ts';
+import { type ProviderRoute, providerRoutes, routeKeyOf, routes } from '../../functions/http/routes.ts';
+import { readIdentityProviders } from '../../functions/identity-providers/identity-providers.ts';
+import { mostLeaversPerHour } from '../../functions/identity-providers/leaver-limit.ts';
+import { providerMetricDimensions, providerMetricNames } from '../../functions/identity-providers/provider-metrics.ts';
 import { readStartingEnvironment } from '../../functions/platform/environment.ts';
 import { userIdOf } from '../../functions/scim/user-id.ts';
 import { parseConfiguration } from '../../infra/configuration/configuration.ts';
 import { reservedConcurrency } from '../../infra/constructs/identity-providers.ts';
-import { startCallers, tokens } from '../support/named-callers.ts';
+import { startProviders, tokens } from '../support/identity-providers.ts';
 import { jwt, permissionsIn, render, resourcesIn, type Synthesized, synthesize } from '../support/synthesize.ts';
 
 const digests = ['a', 'b', 'c', 'd'].map((digit) => digit.repeat(64));
@@ -37,8 +37,8 @@ const openRoutesOf = (synthesized: Synthesized): readonly string[] =>
     .filter(({ AuthorizationType }) => AuthorizationType === 'NONE')
     .map(({ RouteKey }) => RouteKey);
 
-const keysOf = (...kinds: readonly CallerRoute['kind'][]) =>
-  callerRoutes.filter(({ kind }) => kinds.includes(kind)).map(routeKeyOf);
+const keysOf = (...kinds: readonly ProviderRoute['kind'][]) =>
+  providerRoutes.filter(({ kind }) => kinds.includes(kind)).map(routeKeyOf);
 
 const functionsOf = (synthesized: Synthesized) => resourcesIn(synthesized, 'AWS::Lambda::Function');
 
@@ -70,15 +70,15 @@ test('the routes of the configured kinds are deployed without an authorizer, and
 describe('every route without an authorizer of the gateway', () => {
   test.each(openRoutesOf(stacks.all))('%s answers 401 without a token', async (routeKey) => {
     const [method = '', path = ''] = routeKey.split(' ');
-    const callers = startCallers();
+    const providers = startProviders();
     const headers = { authorization: '' };
 
     const answer = path.startsWith('/scim/v2')
-      ? await callers.scim(method, path.slice('/scim/v2'.length), { headers, body: '{' })
-      : await callers.webhook(method, path, { headers, body: '{' });
+      ? await providers.scim(method, path.slice('/scim/v2'.length), { headers, body: '{' })
+      : await providers.webhook(method, path, { headers, body: '{' });
 
     expect(answer).toMatchObject({ status: 401, headers: { 'www-authenticate': 'Bearer' } });
-    expect(callers.lines).toEqual([]);
+    expect(providers.lines).toEqual([]);
   });
 });
 
@@ -97,12 +97,12 @@ test('each of these routes has a throttling of its own, and exists before the st
   expect(DependsOn).toEqual(expect.arrayContaining(open));
 });
 
-test('each function gets its own callers, in a variable that it can parse, and few copies of it run at once', () => {
-  expect(readNamedCallers(variablesOf(stacks.all, 'Webhook'))).toEqual([
+test('each function gets its own providers, in a variable that it can parse, and few copies of it run at once', () => {
+  expect(readIdentityProviders(variablesOf(stacks.all, 'Webhook'))).toEqual([
     { name: 'hr', ...identityProviders.hr },
     { name: 'okta', ...identityProviders.okta, maxPerHour: 50 },
   ]);
-  expect(readNamedCallers(variablesOf(stacks.all, 'Scim'))).toEqual([
+  expect(readIdentityProviders(variablesOf(stacks.all, 'Scim'))).toEqual([
     { name: 'entra', kind: 'scim', tokenSha256: [fourth], maxPerHour: 50 },
   ]);
   expect(readStartingEnvironment(variablesOf(stacks.all, 'Scim'))).toMatchObject({
@@ -133,7 +133,7 @@ test('each role starts runs, counts them and reads tags, and nothing else', () =
   );
 });
 
-test('the alarms: held back, unreadable, and a caller that is quiet for as long as is configured', () => {
+test('the alarms: held back, unreadable, and an identity provider that is quiet for as long as is configured', () => {
   const alarms = Object.values(resourcesIn(stacks.all, 'AWS::CloudWatch::Alarm'));
   const added = Object.fromEntries(
     alarms
@@ -172,16 +172,16 @@ test.each(Object.entries(stacks))('cdk-nag and the synthesis report nothing (%s)
 test('the documentation states the bound that the limit and the reserved concurrency give', () => {
   const page = readFileSync(join(__dirname, '../../docs/connect/README.md'), 'utf8');
   const { webhook, scim } = reservedConcurrency;
-  const bounds = [webhook, scim].map((copies) => mostDeparturesPerHour(50, copies));
+  const bounds = [webhook, scim].map((copies) => mostLeaversPerHour(50, copies));
 
-  expect(page).toContain(`with the default, ${bounds[0]} departures an hour by a webhook and ${bounds[1]} by SCIM`);
+  expect(page).toContain(`with the default, ${bounds[0]} leavers an hour by a webhook and ${bounds[1]} by SCIM`);
   expect(page).toContain(`At most ${webhook} copies of \`webhook\` and ${scim} of \`scim\` run at once`);
 });
 
 test('the documentation states how many owners a stolen token reaches', async () => {
   const page = readFileSync(join(__dirname, '../../docs/connect/README.md'), 'utf8');
-  const callers = startCallers();
-  await callers.scim('PUT', `/Users/${userIdOf('a@example.com')}`, {
+  const providers = startProviders();
+  await providers.scim('PUT', `/Users/${userIdOf('a@example.com')}`, {
     body: JSON.stringify({
       userName: 'b@example.com',
       externalId: 'c',
@@ -189,7 +189,7 @@ test('the documentation states how many owners a stolen token reaches', async ()
       active: false,
     }),
   });
-  await callers.webhook('POST', '/okta-event-hook', {
+  await providers.webhook('POST', '/okta-event-hook', {
     headers: { authorization: `Bearer ${tokens.okta}` },
     body: JSON.stringify({
       data: {
@@ -206,20 +206,20 @@ test('the documentation states how many owners a stolen token reaches', async ()
     }),
   });
 
-  const [scim, okta] = callers.runs().map(({ target }) => ('owner' in target ? target.owner.split(' ').length : 0));
+  const [scim, okta] = providers.runs().map(({ target }) => ('owner' in target ? target.owner.split(' ').length : 0));
   const rows = [
-    ['webhook', 1, mostDeparturesPerHour(50, reservedConcurrency.webhook)],
-    ['okta-event-hook', okta, mostDeparturesPerHour(50, reservedConcurrency.webhook) * Number(okta)],
-    ['scim', `up to ${scim}`, mostDeparturesPerHour(50, reservedConcurrency.scim) * Number(scim)],
+    ['webhook', 1, mostLeaversPerHour(50, reservedConcurrency.webhook)],
+    ['okta-event-hook', okta, mostLeaversPerHour(50, reservedConcurrency.webhook) * Number(okta)],
+    ['scim', `up to ${scim}`, mostLeaversPerHour(50, reservedConcurrency.scim) * Number(scim)],
   ];
   for (const [kind, identities, owners] of rows)
     expect(page).toMatch(new RegExp(`^\\| \`${kind}\` \\| ${identities}\\b[^|]*\\| ${owners} \\|$`, 'm'));
 });
 
-test('the documentation names the metrics of named callers and their dimensions', () => {
+test('the documentation names the metrics of identity providers and their dimensions', () => {
   const page = readFileSync(join(__dirname, '../../docs/operations.md'), 'utf8').replace(/\s+/g, ' ');
-  const [first, second, third] = Object.values(callerMetricNames);
-  const dimensions = Object.values(callerMetricDimensions).map((name) => `\`${name}\``);
+  const [first, second, third] = Object.values(providerMetricNames);
+  const dimensions = Object.values(providerMetricDimensions).map((name) => `\`${name}\``);
 
   expect(page).toContain(
     `which are \`${first}\`, \`${second}\` and \`${third}\`, have ${dimensions.join(' and ')} instead`,
@@ -252,7 +252,7 @@ describe('the configuration', () => {
       Object.fromEntries(
         Array.from({ length: 11 }, (_, n) => [`c${n}`, { ...hr, tokenSha256: [String(n).padStart(64, '0')] }]),
       ),
-      /must have at most 10 callers/,
+      /must have at most 10 identity providers/,
     ],
   ])('%.60j is refused', (providers, message) => {
     expect(() => parse(providers)).toThrow(message);
@@ -267,7 +267,7 @@ describe('the configuration', () => {
     );
   });
 
-  test('ten callers with two tokens each fit the variables of a function', () => {
+  test('ten providers with two tokens each fit the variables of a function', () => {
     const ten = Object.fromEntries(
       Array.from({ length: 10 }, (_, n) => [
         `a-name-of-16-ch${n}`,

@@ -138,7 +138,7 @@ const denied: readonly (readonly [string, string, string])[] = [
     ...['InstancesRole', 'ForcedLogoutsRole', 'ScheduleRole', 'OffboardingRole', 'SchedulesRole'],
     ...['WebhookRole', 'ScimRole'],
   ].map((role) => [role, 'secretsmanager:GetSecretValue', secret] as const),
-  // A caller's token starts departures; it reads no run and stops none.
+  // The token of an identity provider starts runs for leavers; it reads no run and stops none.
   ...['WebhookRole', 'ScimRole'].flatMap((role) => [
     [role, 'secretsmanager:DescribeSecret', secret] as const,
     [role, 'lambda:InvokeFunction', `${run}:7`] as const,

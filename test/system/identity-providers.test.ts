@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { newCallerToken } from '../../cli/caller-token.ts';
+import { newProviderToken } from '../../cli/provider-token.ts';
 import { userIdOf } from '../../functions/scim/user-id.ts';
 import { deactivations } from '../support/exchanges/entra.ts';
 import { oktaDelivery } from '../support/exchanges/okta.ts';
@@ -99,7 +99,7 @@ test('a SCIM client finds a person with a filter and deactivates them, and every
 });
 
 test.each(['POST /offboarding', 'GET /okta-event-hook', 'GET /scim/v2/Users', 'PATCH /scim/v2/Groups/x'])(
-  '%s refuses the token of another kind of caller',
+  '%s refuses the token of another kind of provider',
   async (routeKey) => {
     const [method = '', path = ''] = routeKey.split(' ');
     const others = Object.entries(tokens).filter(([name]) => !path.includes(name === 'hr' ? 'offboarding' : name));
@@ -121,7 +121,7 @@ test('a person without an instance is accepted, and not counted', async () => {
   expect(statuses).toEqual([202, 202, 202]);
 });
 
-test('a token of a caller is printed only in the commands to try', () => {
+test('a token of an identity provider is printed only in the commands to try', () => {
   const lines = service
     .output()
     .split('\n')
@@ -131,9 +131,9 @@ test('a token of a caller is printed only in the commands to try', () => {
 });
 
 test('the hourly limit survives a restart, because it counts the runs that Lambda lists', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'callers-'));
+  const folder = mkdtempSync(join(tmpdir(), 'providers-'));
   const configuration = join(folder, 'cdk.json');
-  const { token, sha256 } = newCallerToken();
+  const { token, sha256 } = newProviderToken();
   const identityProviders = { hr: { kind: 'webhook', tokenSha256: [sha256], maxPerHour: 1 } };
   writeFileSync(configuration, JSON.stringify({ context: { 'green-api-logout': { identityProviders } } }));
   const options = { journal: join(folder, 'runs'), args: ['--configuration', configuration] };
@@ -152,7 +152,7 @@ test('the hourly limit survives a restart, because it counts the runs that Lambd
   const second = await report('hr-2', ann);
   rmSync(folder, { recursive: true });
 
-  // No SCIM caller is configured, so there is no SCIM route.
+  // No SCIM provider is configured, so there is no SCIM route.
   expect([first, again, second]).toEqual([
     [202, 404],
     [202, 404],

@@ -30,9 +30,20 @@ const importsOf = (file: string): readonly Import[] =>
 
 /** The modules that each module may import. */
 const arrows: Readonly<Record<string, readonly string[]>> = {
-  handler: ['scim', 'callers', 'offboarding', 'watch', 'runs', 'http', 'logout', 'green-api', 'instances', 'platform'],
-  scim: ['callers', 'offboarding', 'instances'],
-  callers: ['offboarding', 'runs', 'logout', 'instances', 'platform'],
+  handler: [
+    'scim',
+    'identity-providers',
+    'offboarding',
+    'watch',
+    'runs',
+    'http',
+    'logout',
+    'green-api',
+    'instances',
+    'platform',
+  ],
+  scim: ['identity-providers', 'offboarding', 'instances'],
+  'identity-providers': ['offboarding', 'runs', 'logout', 'instances', 'platform'],
   offboarding: ['runs', 'instances', 'platform'],
   http: ['watch', 'runs', 'logout', 'instances', 'platform'],
   watch: ['runs', 'logout', 'green-api', 'instances', 'platform'],
@@ -49,7 +60,7 @@ const allFiles = ['functions', 'infra', 'local', 'cli', 'client', 'console', 'te
 /** The files of `functions/` that `infra` may import. */
 const importedByInfra = {
   names: [
-    'functions/callers/caller-metrics.ts',
+    'functions/identity-providers/provider-metrics.ts',
     'functions/logout/evidence.ts',
     'functions/platform/environment.ts',
     'functions/runs/failed-events.ts',
@@ -57,7 +68,7 @@ const importedByInfra = {
     'functions/watch/watch-evidence.ts',
   ],
   schemas: [
-    'functions/callers/named-callers.ts',
+    'functions/identity-providers/identity-providers.ts',
     'functions/green-api/api-url.ts',
     'functions/instances/instance-id.ts',
     'functions/runs/request.ts',

@@ -93,7 +93,7 @@ test('the custom event takes each of its fields', () => {
   };
   const { owner: _, ...detail } = customFields;
 
-  expect(parseCustom({ ...event, detail })).toMatchObject({ kind: 'departure', watchDays: 7, dryRun: true });
+  expect(parseCustom({ ...event, detail })).toMatchObject({ kind: 'report', watchDays: 7, dryRun: true });
 });
 
 test.each(['docs/connect/n8n-zapier-power-automate.md', 'docs/connect/your-own-system-on-aws.md'])(

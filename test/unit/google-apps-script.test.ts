@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createContext, runInContext } from 'node:vm';
-import { startCallers, tokens } from '../support/named-callers.ts';
+import { startProviders, tokens } from '../support/identity-providers.ts';
 
 const page = readFileSync(join(__dirname, '../../docs/connect/google-workspace.md'), 'utf8');
 const [, script = ''] = /```js\n([\s\S]*?)```/.exec(page) ?? [];
@@ -114,15 +114,15 @@ test('every suspended or deleted user of all pages is reported once, and the ser
     'person3@example.com suspended in Google Workspace',
     'person4@example.com deleted in Google Workspace',
   ]);
-  const callers = startCallers();
+  const providers = startProviders();
   for (const body of leavers)
     expect(
-      await callers.webhook('POST', '/offboarding', {
+      await providers.webhook('POST', '/offboarding', {
         headers: { authorization: `Bearer ${tokens.hr}` },
         body: JSON.stringify(body),
       }),
     ).toMatchObject({ status: 202 });
-  expect(callers.runs()).toHaveLength(4);
+  expect(providers.runs()).toHaveLength(4);
 });
 
 test('each run sends a heartbeat that the service accepts', async () => {
@@ -132,7 +132,7 @@ test('each run sends a heartbeat that the service accepts', async () => {
   expect(workspace.posts).toEqual([{ heartbeat: true }]);
   const headers = { authorization: `Bearer ${tokens.hr}` };
   const body = JSON.stringify(workspace.posts[0]);
-  expect(await startCallers().webhook('POST', '/offboarding', { headers, body })).toMatchObject({ status: 204 });
+  expect(await startProviders().webhook('POST', '/offboarding', { headers, body })).toMatchObject({ status: 204 });
 });
 
 test.each([429, 503, 401])(

@@ -208,7 +208,7 @@ test('the account of an event is recorded, and another account is the same run',
 test.each([
   ['e-mail address in another case', { 'detail.email': 'John.Doe@Example.com' }],
   ['instant in another time zone', { 'detail.effectiveAt': '2026-11-30T18:00:00+01:00' }],
-])('the same departure with its %s is the same run with the same payload', async (_what, values) => {
+])('the same report with its %s is the same run with the same payload', async (_what, values) => {
   const handler = createOffboarding();
 
   const first = await handler.put(customEvent);

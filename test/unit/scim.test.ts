@@ -8,7 +8,7 @@ import {
   entraUserWithNulls,
 } from '../support/exchanges/entra.ts';
 import { oktaDeactivation, oktaFilter, oktaScimAgent, oktaUser } from '../support/exchanges/okta.ts';
-import { startCallers, tokens } from '../support/named-callers.ts';
+import { startProviders, tokens } from '../support/identity-providers.ts';
 
 const john = userIdOf('john.doe@example.com');
 const deactivation = deactivations['Entra ID'];
@@ -23,7 +23,7 @@ const errorOf = (status: number, scimType?: string) => ({
 
 describe('the connection test of Entra ID', () => {
   test('finds nobody for a random name, and answers with an empty list', async () => {
-    const answer = await startCallers().scim('GET', '/Users', { query: entraFilter });
+    const answer = await startProviders().scim('GET', '/Users', { query: entraFilter });
 
     expect(answer).toMatchObject({ status: 200, headers: { 'content-type': 'application/scim+json' } });
     expect(answer.body).toEqual({
@@ -36,7 +36,7 @@ describe('the connection test of Entra ID', () => {
   });
 
   test('gets a SCIM error 404 for an id that was never issued', async () => {
-    const answer = await startCallers().scim('GET', `/Users/${entraUnknownId}`);
+    const answer = await startProviders().scim('GET', `/Users/${entraUnknownId}`);
 
     expect(answer).toMatchObject({ status: 404, headers: { 'content-type': 'application/scim+json' } });
     expect(answer.body).toEqual(errorOf(404));
@@ -48,10 +48,10 @@ test.each([
   ['Entra ID with nulls', entraUserWithNulls],
   ['Okta', oktaUser],
 ])('%s creates a user who owns no instance, and gets an id back', async (_, body) => {
-  const callers = startCallers();
+  const providers = startProviders();
   const { userName } = JSON.parse(body);
 
-  const { status, headers, body: user } = await callers.scim('POST', '/Users', { body });
+  const { status, headers, body: user } = await providers.scim('POST', '/Users', { body });
 
   const location = `https://api.example.com/scim/v2/Users/${userIdOf(userName)}`;
   expect({ status, location: headers.location }).toEqual({ status: 201, location });
@@ -62,42 +62,42 @@ test.each([
     active: true,
     meta: { resourceType: 'User', location },
   });
-  expect(callers.runs()).toEqual([]);
+  expect(providers.runs()).toEqual([]);
 });
 
 test('creating a user who owns an instance is a conflict', async () => {
-  const answer = await startCallers().scim('POST', '/Users', { body: '{"userName":"John.Doe@example.com"}' });
+  const answer = await startProviders().scim('POST', '/Users', { body: '{"userName":"John.Doe@example.com"}' });
 
   expect(answer.status).toBe(409);
   expect(answer.body).toEqual(errorOf(409, 'uniqueness'));
 });
 
 test('a user who is created inactive is deactivated', async () => {
-  const callers = startCallers();
+  const providers = startProviders();
 
-  const answer = await callers.scim('POST', '/Users', { body: '{"userName":"new@example.com","active":"False"}' });
+  const answer = await providers.scim('POST', '/Users', { body: '{"userName":"new@example.com","active":"False"}' });
 
   expect(answer).toMatchObject({ status: 201, body: { active: false } });
-  expect(callers.runs()).toMatchObject([{ target: { owner: 'new@example.com' } }]);
+  expect(providers.runs()).toMatchObject([{ target: { owner: 'new@example.com' } }]);
 });
 
 test('a user who is created inactive and owns an instance is deactivated, and is a conflict all the same', async () => {
-  const callers = startCallers();
+  const providers = startProviders();
 
-  const answer = await callers.scim('POST', '/Users', { body: '{"userName":"john.doe@example.com","active":false}' });
+  const answer = await providers.scim('POST', '/Users', { body: '{"userName":"john.doe@example.com","active":false}' });
 
   expect(answer).toMatchObject({ status: 409, body: errorOf(409, 'uniqueness') });
-  expect(callers.runs()).toMatchObject([{ target: { owner: 'john.doe@example.com' } }]);
+  expect(providers.runs()).toMatchObject([{ target: { owner: 'john.doe@example.com' } }]);
 });
 
 describe.each(Object.entries(deactivations))('the deactivation of %s', (_, body) => {
   test('starts a run for this person, and answers with the user as it was sent', async () => {
-    const callers = startCallers();
+    const providers = startProviders();
 
-    const answer = await callers.scim('PATCH', `/Users/${john}`, { body });
+    const answer = await providers.scim('PATCH', `/Users/${john}`, { body });
 
     expect(answer).toMatchObject({ status: 200, body: { id: john, userName: 'john.doe@example.com', active: false } });
-    expect(callers.runs()).toEqual([
+    expect(providers.runs()).toEqual([
       {
         target: { owner: 'john.doe@example.com' },
         reason: 'deactivated in the identity provider',
@@ -111,47 +111,50 @@ describe.each(Object.entries(deactivations))('the deactivation of %s', (_, body)
   });
 
   test('is accepted in base64 too', async () => {
-    const callers = startCallers();
+    const providers = startProviders();
 
     const request = { body: Buffer.from(body).toString('base64'), isBase64Encoded: true };
-    expect(await callers.scim('PATCH', `/Users/${john}`, request)).toMatchObject({ status: 200 });
-    expect(callers.runs()).toHaveLength(1);
+    expect(await providers.scim('PATCH', `/Users/${john}`, request)).toMatchObject({ status: 200 });
+    expect(providers.runs()).toHaveLength(1);
   });
 });
 
 test('Okta deactivates by replacing the user, and every identity in it is used', async () => {
-  const callers = startCallers({ owners: ['00ujl29u0le5T6Aj10h7'] });
-  const { body } = await callers.scim('POST', '/Users', { body: oktaUser });
+  const providers = startProviders({ owners: ['00ujl29u0le5T6Aj10h7'] });
+  const { body } = await providers.scim('POST', '/Users', { body: oktaUser });
   const replaced = { ...JSON.parse(oktaDeactivation(String(body.id))), externalId: '00ujl29u0le5T6Aj10h7' };
 
-  const answer = await callers.scim('PUT', `/Users/${body.id}`, { body: JSON.stringify(replaced) });
+  const answer = await providers.scim('PUT', `/Users/${body.id}`, { body: JSON.stringify(replaced) });
 
   expect(answer).toMatchObject({ status: 200, body: { id: body.id, active: false } });
-  expect(callers.runs()).toMatchObject([{ target: { owner: 'test.user@okta.local 00ujl29u0le5T6Aj10h7' } }]);
+  expect(providers.runs()).toMatchObject([{ target: { owner: 'test.user@okta.local 00ujl29u0le5T6Aj10h7' } }]);
 });
 
 test('a replacement may have its attributes under the schema of users', async () => {
-  const callers = startCallers();
+  const providers = startProviders();
   const body = JSON.stringify({ [schemaUrns.user]: { userName: 'john.doe@example.com', active: false } });
 
-  expect(await callers.scim('PUT', `/Users/${john}`, { body })).toMatchObject({ status: 200, body: { active: false } });
-  expect(callers.runs()).toHaveLength(1);
+  expect(await providers.scim('PUT', `/Users/${john}`, { body })).toMatchObject({
+    status: 200,
+    body: { active: false },
+  });
+  expect(providers.runs()).toHaveLength(1);
 });
 
 test('Okta’s search finds the user in a page of a list', async () => {
-  const callers = startCallers({ owners: ['Test.User@okta.local'] });
+  const providers = startProviders({ owners: ['Test.User@okta.local'] });
 
-  const { body } = await callers.scim('GET', '/Users', { query: oktaFilter });
+  const { body } = await providers.scim('GET', '/Users', { query: oktaFilter });
 
   expect(body).toMatchObject({ totalResults: 1, startIndex: 1, itemsPerPage: 1 });
   expect(body.Resources).toMatchObject([{ id: userIdOf('test.user@okta.local'), active: true }]);
 });
 
 test('deletion starts a run, and answers without a body', async () => {
-  const callers = startCallers();
+  const providers = startProviders();
 
-  expect(await callers.scim('DELETE', `/Users/${john}`)).toMatchObject({ status: 204, text: '' });
-  expect(callers.runs()).toMatchObject([{ target: { owner: 'john.doe@example.com' }, requestedBy: 'scim entra' }]);
+  expect(await providers.scim('DELETE', `/Users/${john}`)).toMatchObject({ status: 204, text: '' });
+  expect(providers.runs()).toMatchObject([{ target: { owner: 'john.doe@example.com' }, requestedBy: 'scim entra' }]);
 });
 
 describe('a request that deactivates nobody starts no run', () => {
@@ -172,13 +175,13 @@ describe('a request that deactivates nobody starts no run', () => {
     ['PUT', '{"userName":"john.doe@example.com","active":true}'],
     ['PUT', '{"userName":"john.doe@example.com"}'],
   ])('%s %s', async (method, body) => {
-    const callers = startCallers();
+    const providers = startProviders();
 
-    expect(await callers.scim(method, `/Users/${john}`, { body })).toMatchObject({
+    expect(await providers.scim(method, `/Users/${john}`, { body })).toMatchObject({
       status: 200,
       body: { active: true },
     });
-    expect(callers.runs()).toEqual([]);
+    expect(providers.runs()).toEqual([]);
   });
 });
 
@@ -192,26 +195,26 @@ describe('every spelling of a deactivation is accepted', () => {
     '{"Operations":[{"op":"replace","value":{"urn:ietf:params:scim:schemas:core:2.0:User":{"active":false}}}]}',
     '{"Operations":[{"op":"add","path":"urn:ietf:params:scim:schemas:core:2.0:User","value":{"active":"False"}}]}',
   ])('%s', async (body) => {
-    const callers = startCallers();
+    const providers = startProviders();
 
-    expect(await callers.scim('PATCH', `/Users/${john}`, { body })).toMatchObject({
+    expect(await providers.scim('PATCH', `/Users/${john}`, { body })).toMatchObject({
       status: 200,
       body: { active: false },
     });
-    expect(callers.runs()).toHaveLength(1);
+    expect(providers.runs()).toHaveLength(1);
   });
 });
 
 test('an attribute that only has "active" in its name does not keep a deactivation from its effect', async () => {
-  const callers = startCallers();
+  const providers = startProviders();
   const value = { active: false, isActiveDirectoryUser: true, active_since: '2020-01-01' };
 
-  const answer = await callers.scim('PATCH', `/Users/${john}`, {
+  const answer = await providers.scim('PATCH', `/Users/${john}`, {
     body: JSON.stringify({ Operations: [{ op: 'replace', value }] }),
   });
 
   expect(answer).toMatchObject({ status: 200, body: { active: false } });
-  expect(callers.runs()).toHaveLength(1);
+  expect(providers.runs()).toHaveLength(1);
 });
 
 describe('an unreadable request that may be a deactivation is refused, starts no run, and raises the alarm', () => {
@@ -236,45 +239,45 @@ describe('an unreadable request that may be a deactivation is refused, starts no
     ['PUT', '{"userName":"john doe","active":false}', 'invalidValue'],
     ['PUT', '"active"', 'invalidSyntax'],
   ])('%s %s', async (method, body, scimType) => {
-    const callers = startCallers();
+    const providers = startProviders();
 
-    const answer = await callers.scim(method, `/Users/${john}`, body === undefined ? {} : { body });
+    const answer = await providers.scim(method, `/Users/${john}`, body === undefined ? {} : { body });
 
     expect(answer.status).toBe(400);
     expect(answer.body).toEqual(errorOf(400, scimType));
-    expect(callers.runs()).toEqual([]);
-    expect(callers.lines).toContainEqual(expect.objectContaining({ message: 'event not understood', unreadable: 1 }));
+    expect(providers.runs()).toEqual([]);
+    expect(providers.lines).toContainEqual(expect.objectContaining({ message: 'event not understood', unreadable: 1 }));
   });
 });
 
 test('reads never report a user as inactive, so that the next deactivation is sent', async () => {
-  const callers = startCallers();
-  await callers.scim('PATCH', `/Users/${john}`, deactivate);
+  const providers = startProviders();
+  await providers.scim('PATCH', `/Users/${john}`, deactivate);
 
-  expect(await callers.scim('GET', `/Users/${john}`)).toMatchObject({ status: 200, body: { active: true } });
-  const { body } = await callers.scim('GET', '/Users', { query: 'filter=userName+eq+%22john.doe@example.com%22' });
+  expect(await providers.scim('GET', `/Users/${john}`)).toMatchObject({ status: 200, body: { active: true } });
+  const { body } = await providers.scim('GET', '/Users', { query: 'filter=userName+eq+%22john.doe@example.com%22' });
   expect(body.Resources).toMatchObject([{ id: john, active: true }]);
 });
 
 test('the same deactivation sent again immediately is the same run', async () => {
-  const callers = startCallers();
-  await callers.scim('PATCH', `/Users/${john}`, deactivate);
-  callers.wait(60_000);
+  const providers = startProviders();
+  await providers.scim('PATCH', `/Users/${john}`, deactivate);
+  providers.wait(60_000);
 
-  expect(await callers.scim('PATCH', `/Users/${john}`, deactivate)).toMatchObject({ status: 200 });
-  expect(callers.runNames()).toHaveLength(1);
+  expect(await providers.scim('PATCH', `/Users/${john}`, deactivate)).toMatchObject({ status: 200 });
+  expect(providers.runNames()).toHaveLength(1);
 });
 
 test('a person who is hired again can be offboarded again on the same day', async () => {
-  const callers = startCallers();
-  await callers.scim('PATCH', `/Users/${john}`, deactivate);
-  await callers.scim('PATCH', `/Users/${john}`, {
+  const providers = startProviders();
+  await providers.scim('PATCH', `/Users/${john}`, deactivate);
+  await providers.scim('PATCH', `/Users/${john}`, {
     body: '{"Operations":[{"op":"Replace","path":"active","value":"True"}]}',
   });
-  callers.wait(10 * 60_000);
-  await callers.scim('PATCH', `/Users/${john}`, deactivate);
+  providers.wait(10 * 60_000);
+  await providers.scim('PATCH', `/Users/${john}`, deactivate);
 
-  expect(callers.runNames()).toHaveLength(2);
+  expect(providers.runNames()).toHaveLength(2);
 });
 
 describe('when the run cannot be started', () => {
@@ -284,7 +287,7 @@ describe('when the run cannot be started', () => {
     ['Entra ID', 'Mozilla/5.0', 503],
     ['Okta', oktaScimAgent, 429],
   ])('%s gets an answer that makes it send again', async (_, userAgent, status) => {
-    const answer = await startCallers({ fail }).scim('PATCH', `/Users/${john}`, {
+    const answer = await startProviders({ fail }).scim('PATCH', `/Users/${john}`, {
       ...deactivate,
       headers: { 'user-agent': userAgent },
     });
@@ -298,13 +301,13 @@ describe('when the run cannot be started', () => {
     ['Okta', 'PATCH', oktaScimAgent, 429, '30'],
     ['Okta', 'DELETE', oktaScimAgent, 429, '30'],
   ])('by an unexpected error, %s repeats its %s after its status', async (_, method, userAgent, status, retryAfter) => {
-    const callers = startCallers({
+    const providers = startProviders({
       fail: () => {
         throw new Error('unexpected');
       },
     });
 
-    const answer = await callers.scim(method, `/Users/${john}`, {
+    const answer = await providers.scim(method, `/Users/${john}`, {
       ...deactivate,
       headers: { 'user-agent': userAgent },
     });
@@ -312,50 +315,50 @@ describe('when the run cannot be started', () => {
     expect(answer.status).toBe(status);
     expect(answer.headers['retry-after']).toBe(retryAfter);
     expect(answer.body).toEqual(errorOf(status));
-    expect(callers.lines).toContainEqual(expect.objectContaining({ level: 'ERROR', message: 'unexpected error' }));
+    expect(providers.lines).toContainEqual(expect.objectContaining({ level: 'ERROR', message: 'unexpected error' }));
   });
 
   test('sending it again starts it', async () => {
     let isDown = true;
-    const callers = startCallers({ fail: () => (isDown ? fail() : undefined) });
-    await callers.scim('DELETE', `/Users/${john}`);
+    const providers = startProviders({ fail: () => (isDown ? fail() : undefined) });
+    await providers.scim('DELETE', `/Users/${john}`);
     isDown = false;
 
-    expect(await callers.scim('DELETE', `/Users/${john}`)).toMatchObject({ status: 204 });
-    expect(callers.runs()).toHaveLength(1);
+    expect(await providers.scim('DELETE', `/Users/${john}`)).toMatchObject({ status: 204 });
+    expect(providers.runs()).toHaveLength(1);
   });
 });
 
 test('people beyond maxPerHour are held back with an alarm; reads, other writes and people without an instance are not', async () => {
-  const callers = startCallers({ maxPerHour: 1 });
-  await callers.scim('PATCH', `/Users/${john}`, deactivate);
+  const providers = startProviders({ maxPerHour: 1 });
+  await providers.scim('PATCH', `/Users/${john}`, deactivate);
   const ann = userIdOf('ann@example.com');
 
-  const heldBack = await callers.scim('PATCH', `/Users/${ann}`, deactivate);
+  const heldBack = await providers.scim('PATCH', `/Users/${ann}`, deactivate);
 
   expect(heldBack).toMatchObject({ status: 429, headers: { 'retry-after': '3600' } });
   expect(heldBack.body).toEqual(errorOf(429));
-  expect(callers.lines).toContainEqual(
-    expect.objectContaining({ message: 'departure held back', caller: 'entra', heldBack: 1 }),
+  expect(providers.lines).toContainEqual(
+    expect.objectContaining({ message: 'leaver held back', caller: 'entra', heldBack: 1 }),
   );
-  expect(await callers.scim('GET', `/Users/${ann}`)).toMatchObject({ status: 200 });
+  expect(await providers.scim('GET', `/Users/${ann}`)).toMatchObject({ status: 200 });
   const renamed = { body: '{"Operations":[{"op":"replace","path":"displayName","value":"Ann"}]}' };
-  expect(await callers.scim('PATCH', `/Users/${ann}`, renamed)).toMatchObject({ status: 200 });
+  expect(await providers.scim('PATCH', `/Users/${ann}`, renamed)).toMatchObject({ status: 200 });
   const nobody = userIdOf('nobody@example.com');
-  expect(await callers.scim('PATCH', `/Users/${nobody}`, deactivate)).toMatchObject({ status: 200 });
-  callers.wait(3_600_000);
-  expect(await callers.scim('PATCH', `/Users/${ann}`, deactivate)).toMatchObject({ status: 200 });
+  expect(await providers.scim('PATCH', `/Users/${nobody}`, deactivate)).toMatchObject({ status: 200 });
+  providers.wait(3_600_000);
+  expect(await providers.scim('PATCH', `/Users/${ann}`, deactivate)).toMatchObject({ status: 200 });
 });
 
 describe('the token', () => {
   test.each([
     ['none', {}],
     ['a wrong one', { authorization: 'Bearer wrong' }],
-    ['that of another kind of caller', { authorization: `Bearer ${tokens.hr}` }],
+    ['that of another kind of provider', { authorization: `Bearer ${tokens.hr}` }],
   ])('%s: a SCIM error 401, before the body is read', async (_, headers) => {
-    const callers = startCallers();
+    const providers = startProviders();
 
-    const answer = await callers.scim('PATCH', `/Users/${john}`, {
+    const answer = await providers.scim('PATCH', `/Users/${john}`, {
       body: '{',
       headers: { authorization: '', ...headers },
     });
@@ -365,20 +368,20 @@ describe('the token', () => {
       headers: { 'content-type': 'application/scim+json', 'www-authenticate': 'Bearer' },
     });
     expect(answer.body).toEqual(errorOf(401));
-    expect(callers.lines).toEqual([]);
+    expect(providers.lines).toEqual([]);
   });
 
   test('the former token is accepted too while both are configured', async () => {
     const headers = { authorization: `Bearer former-${tokens.entra}` };
 
-    expect(await startCallers().scim('GET', `/Users/${john}`, { headers })).toMatchObject({ status: 200 });
+    expect(await startProviders().scim('GET', `/Users/${john}`, { headers })).toMatchObject({ status: 200 });
   });
 });
 
 describe('finding users', () => {
   const owners = ['Bob@example.com 00uBob', '00uOnly', 'ann@example.com', 'jörg@example.com'];
   const namesIn = async (query: string) => {
-    const { body } = await startCallers({ owners }).scim('GET', '/Users', { query });
+    const { body } = await startProviders({ owners }).scim('GET', '/Users', { query });
     return (body.Resources as { userName: string }[]).map(({ userName }) => userName);
   };
 
@@ -417,7 +420,7 @@ describe('finding users', () => {
     'userName eq "\\x"',
     `userName eq "${'a'.repeat(5_000)}"`,
   ])('the filter %.60s is refused', async (filter) => {
-    const answer = await startCallers({ owners }).scim('GET', '/Users', {
+    const answer = await startProviders({ owners }).scim('GET', '/Users', {
       query: `filter=${encodeURIComponent(filter)}`,
     });
 
@@ -451,13 +454,13 @@ describe('finding users', () => {
     ['count=', 4],
     ['count=100000', 4],
   ])('%s returns %i of 4 users', async (query, most) => {
-    const { body } = await startCallers({ owners }).scim('GET', '/Users', { query });
+    const { body } = await startProviders({ owners }).scim('GET', '/Users', { query });
 
     expect(body).toMatchObject({ totalResults: 4, itemsPerPage: most });
   });
 
   test.each(['count=x', 'startIndex=1.5', 'count=1e3'])('%s is refused', async (query) => {
-    const answer = await startCallers().scim('GET', '/Users', { query });
+    const answer = await startProviders().scim('GET', '/Users', { query });
 
     expect(answer.status).toBe(400);
     expect(answer.body).toEqual(errorOf(400, 'invalidValue'));
@@ -466,7 +469,7 @@ describe('finding users', () => {
   test('an unreadable list is an error, not an empty list', async () => {
     const readOwners = async () => ({ kind: 'unavailable', detail: 'Secrets Manager: ThrottlingException' }) as const;
 
-    const answer = await startCallers({ readOwners }).scim('GET', '/Users', { query: entraFilter });
+    const answer = await startProviders({ readOwners }).scim('GET', '/Users', { query: entraFilter });
 
     expect(answer).toMatchObject({ status: 503, headers: { 'retry-after': '30' } });
     expect(answer.body).toEqual(errorOf(503));
@@ -474,10 +477,10 @@ describe('finding users', () => {
 
   test('a deactivation works without the list of owners', async () => {
     const readOwners = async () => ({ kind: 'unavailable', detail: 'Secrets Manager: ThrottlingException' }) as const;
-    const callers = startCallers({ readOwners });
+    const providers = startProviders({ readOwners });
 
-    expect(await callers.scim('PATCH', `/Users/${john}`, deactivate)).toMatchObject({ status: 200 });
-    expect(callers.runs()).toHaveLength(1);
+    expect(await providers.scim('PATCH', `/Users/${john}`, deactivate)).toMatchObject({ status: 200 });
+    expect(providers.runs()).toHaveLength(1);
   });
 });
 
@@ -485,11 +488,11 @@ describe('ids', () => {
   test.each(['john.doe@example.com', 'JÖRG@example.com', '00uBob', '用户@例子.中国', '👩💻', 'a'.repeat(256)])(
     'the id of %.20s stands for the person, and for nobody else',
     async (userName) => {
-      const callers = startCallers({ owners: [] });
-      const { body } = await callers.scim('POST', '/Users', { body: JSON.stringify({ userName }) });
+      const providers = startProviders({ owners: [] });
+      const { body } = await providers.scim('POST', '/Users', { body: JSON.stringify({ userName }) });
 
       expect(body.id).toMatch(/^u1\.[A-Za-z0-9_-]+$/);
-      const read = await callers.scim('GET', `/Users/${body.id}`);
+      const read = await providers.scim('GET', `/Users/${body.id}`);
       expect(userIdOf(String(read.body.userName))).toBe(body.id);
     },
   );
@@ -497,23 +500,23 @@ describe('ids', () => {
   test.each(['', 'u1.', 'u2.YQ', 'u1.YQ==', 'u1.Y', 'bulkId', 'u1.IA', `u1.${'A'.repeat(2_000)}`, '%00', '..'])(
     '%.20j was not given out: 404 for every operation',
     async (id) => {
-      const callers = startCallers();
+      const providers = startProviders();
       for (const method of ['GET', 'PUT', 'PATCH', 'DELETE']) {
-        const answer = await callers.scim(
+        const answer = await providers.scim(
           method,
           `/Users/${encodeURIComponent(id) || '%20'}`,
           method === 'GET' ? {} : deactivate,
         );
         expect(answer).toMatchObject({ status: 404, body: { schemas: [schemaUrns.error], status: '404' } });
       }
-      expect(callers.runs()).toEqual([]);
+      expect(providers.runs()).toEqual([]);
     },
   );
 });
 
 describe('discovery', () => {
   test('states what is supported', async () => {
-    const { status, body } = await startCallers().scim('GET', '/ServiceProviderConfig');
+    const { status, body } = await startProviders().scim('GET', '/ServiceProviderConfig');
 
     expect(status).toBe(200);
     expect(body).toMatchObject({
@@ -528,23 +531,23 @@ describe('discovery', () => {
     ['/ResourceTypes', 'User'],
     ['/Schemas', schemaUrns.user],
   ])('%s lists the resources that can also be read singly', async (path, id) => {
-    const callers = startCallers();
+    const providers = startProviders();
 
-    const { body } = await callers.scim('GET', path);
+    const { body } = await providers.scim('GET', path);
     expect(body).toMatchObject({ schemas: [schemaUrns.listResponse], totalResults: 1, Resources: [{ id }] });
-    const single = await callers.scim('GET', `${path}/${encodeURIComponent(id)}`);
+    const single = await providers.scim('GET', `${path}/${encodeURIComponent(id)}`);
     expect(single.body).toEqual((body.Resources as unknown[])[0]);
-    expect(await callers.scim('GET', `${path}/other`)).toMatchObject({ status: 404, body: errorOf(404) });
+    expect(await providers.scim('GET', `${path}/other`)).toMatchObject({ status: 404, body: errorOf(404) });
   });
 
   test('there are no groups, and none can be created', async () => {
-    const callers = startCallers();
+    const providers = startProviders();
 
-    expect(await callers.scim('GET', '/Groups')).toMatchObject({
+    expect(await providers.scim('GET', '/Groups')).toMatchObject({
       status: 200,
       body: { totalResults: 0, Resources: [] },
     });
-    expect(await callers.scim('POST', '/Groups', { body: '{"displayName":"x"}' })).toMatchObject({
+    expect(await providers.scim('POST', '/Groups', { body: '{"displayName":"x"}' })).toMatchObject({
       status: 501,
       body: errorOf(501),
     });
@@ -566,20 +569,20 @@ describe('a path without a route of its own is answered in SCIM’s shape', () =
     ['GET', '/ServiceProviderConfig/', 404],
     ['GET', `/Users/${john}/emails`, 404],
   ])('%s %s: %i', async (method, path, status) => {
-    const callers = startCallers();
+    const providers = startProviders();
 
-    const answer = await callers.scim(method, path, method === 'GET' ? {} : bulk);
+    const answer = await providers.scim(method, path, method === 'GET' ? {} : bulk);
 
     expect(answer).toMatchObject({ status, headers: { 'content-type': 'application/scim+json' } });
     expect(answer.body).toEqual(errorOf(status));
-    expect(callers.runs()).toEqual([]);
+    expect(providers.runs()).toEqual([]);
   });
 });
 
-test('no log line contains data from the caller', async () => {
-  const callers = startCallers();
-  await callers.scim('PATCH', `/Users/${john}`, { body: '{"Operations":[{"op":"secret-word"}]}' });
-  await callers.scim('GET', '/Users', { query: 'filter=secret-word' });
+test('no log line contains data from the provider', async () => {
+  const providers = startProviders();
+  await providers.scim('PATCH', `/Users/${john}`, { body: '{"Operations":[{"op":"secret-word"}]}' });
+  await providers.scim('GET', '/Users', { query: 'filter=secret-word' });
 
-  expect(JSON.stringify(callers.lines)).not.toMatch(/secret-word|token-of/);
+  expect(JSON.stringify(providers.lines)).not.toMatch(/secret-word|token-of/);
 });

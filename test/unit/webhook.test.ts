@@ -1,5 +1,5 @@
 import { oktaDelivery } from '../support/exchanges/okta.ts';
-import { startCallers, tokens } from '../support/named-callers.ts';
+import { startProviders, tokens } from '../support/identity-providers.ts';
 import { oktaEvent } from '../support/offboarding-events.ts';
 
 const oktaDetail = oktaEvent.detail as Readonly<Record<string, unknown>>;
@@ -7,11 +7,11 @@ const hr = { authorization: `Bearer ${tokens.hr}` };
 const okta = { authorization: tokens.okta };
 const john = { id: 'hr-2026-001734', email: 'john.doe@example.com', reason: 'left the company' };
 
-const post = (callers: ReturnType<typeof startCallers>, body: unknown, headers: Record<string, string> = hr) =>
-  callers.webhook('POST', '/offboarding', { headers, body: typeof body === 'string' ? body : JSON.stringify(body) });
+const post = (providers: ReturnType<typeof startProviders>, body: unknown, headers: Record<string, string> = hr) =>
+  providers.webhook('POST', '/offboarding', { headers, body: typeof body === 'string' ? body : JSON.stringify(body) });
 
-const deliver = (callers: ReturnType<typeof startCallers>, events: readonly unknown[], headers = okta) =>
-  callers.webhook('POST', '/okta-event-hook', {
+const deliver = (providers: ReturnType<typeof startProviders>, events: readonly unknown[], headers = okta) =>
+  providers.webhook('POST', '/okta-event-hook', {
     headers,
     body: JSON.stringify({ ...oktaDelivery, data: { events } }),
   });
@@ -25,14 +25,14 @@ const deactivated = (uuid: string, alternateId: string, eventType = 'user.lifecy
 
 describe('POST /offboarding', () => {
   test('starts a run for the person, and returns its location', async () => {
-    const callers = startCallers();
+    const providers = startProviders();
 
-    const answer = await post(callers, john);
+    const answer = await post(providers, john);
 
-    const [id] = callers.runNames();
+    const [id] = providers.runNames();
     expect(id).toMatch(/^event-hr-[0-9a-f]{40}$/);
     expect(answer).toMatchObject({ status: 202, body: { id }, headers: { location: `/forced-logouts/${id}` } });
-    expect(callers.runs()).toEqual([
+    expect(providers.runs()).toEqual([
       {
         target: { owner: 'john.doe@example.com' },
         reason: 'left the company',
@@ -46,13 +46,13 @@ describe('POST /offboarding', () => {
   });
 
   test('the same id is the same run, however often and at whatever time it is sent', async () => {
-    const callers = startCallers({ maxPerHour: 1 });
-    const first = await post(callers, john);
-    callers.wait(60_000);
-    const second = await post(callers, john);
+    const providers = startProviders({ maxPerHour: 1 });
+    const first = await post(providers, john);
+    providers.wait(60_000);
+    const second = await post(providers, john);
 
     expect(second).toMatchObject({ status: 202, body: first.body });
-    expect(callers.runNames()).toHaveLength(1);
+    expect(providers.runNames()).toHaveLength(1);
   });
 
   test.each([
@@ -60,50 +60,50 @@ describe('POST /offboarding', () => {
     ['has none any more', ['john.doe@example.com'], [], /^event-hr-[0-9a-f]{40}$/],
   ])('the same id is the same run although the person %s', async (_case, before, now, name) => {
     let owners: readonly string[] = before;
-    const callers = startCallers({
+    const providers = startProviders({
       readOwners: async () => ({ kind: 'owners', owners: owners.map((owner) => [owner]) }),
     });
-    const first = await post(callers, john);
+    const first = await post(providers, john);
     owners = now;
-    const second = await post(callers, john);
+    const second = await post(providers, john);
 
     expect(second).toMatchObject({ status: 202, body: first.body });
-    expect(callers.runNames()).toEqual([expect.stringMatching(name)]);
+    expect(providers.runNames()).toEqual([expect.stringMatching(name)]);
   });
 
   test('effectiveAt makes the run wait', async () => {
-    const callers = startCallers();
-    await post(callers, { ...john, effectiveAt: '2026-11-30T17:00:00Z' });
+    const providers = startProviders();
+    await post(providers, { ...john, effectiveAt: '2026-11-30T17:00:00Z' });
 
-    expect(callers.runs()).toMatchObject([{ at: '2026-11-30T17:00:00.000Z', expiresAt: '2026-12-01T17:00:00.000Z' }]);
+    expect(providers.runs()).toMatchObject([{ at: '2026-11-30T17:00:00.000Z', expiresAt: '2026-12-01T17:00:00.000Z' }]);
   });
 
   test('dryRun touches nothing, does not count and is not held back', async () => {
-    const callers = startCallers({ maxPerHour: 1 });
-    await post(callers, { ...john, dryRun: true });
-    const real = await post(callers, john);
-    const another = await post(callers, { id: '2', email: 'ann@example.com', dryRun: true });
+    const providers = startProviders({ maxPerHour: 1 });
+    await post(providers, { ...john, dryRun: true });
+    const real = await post(providers, john);
+    const another = await post(providers, { id: '2', email: 'ann@example.com', dryRun: true });
 
     expect([real.status, another.status]).toEqual([202, 202]);
-    expect(callers.runs().map(({ dryRun = false }) => dryRun)).toEqual([true, false, true]);
+    expect(providers.runs().map(({ dryRun = false }) => dryRun)).toEqual([true, false, true]);
   });
 
   test('a heartbeat starts nothing, and is counted', async () => {
-    const callers = startCallers();
+    const providers = startProviders();
 
-    expect(await post(callers, { heartbeat: true })).toMatchObject({ status: 204, text: '' });
-    expect(callers.runs()).toEqual([]);
-    expect(callers.lines).toMatchObject([{ message: 'caller request', caller: 'hr', callerRequests: 1 }]);
+    expect(await post(providers, { heartbeat: true })).toMatchObject({ status: 204, text: '' });
+    expect(providers.runs()).toEqual([]);
+    expect(providers.lines).toMatchObject([{ message: 'identity provider request', caller: 'hr', callerRequests: 1 }]);
   });
 
-  test('a caller is counted at most once a minute', async () => {
-    const callers = startCallers();
+  test('an identity provider is counted at most once a minute', async () => {
+    const providers = startProviders();
     for (let second = 0; second < 90; second += 1) {
-      await post(callers, { heartbeat: true });
-      callers.wait(1_000);
+      await post(providers, { heartbeat: true });
+      providers.wait(1_000);
     }
 
-    expect(callers.lines).toHaveLength(2);
+    expect(providers.lines).toHaveLength(2);
   });
 
   test.each([
@@ -123,37 +123,37 @@ describe('POST /offboarding', () => {
     ['{', 'body must be JSON'],
     [`{"id":"${'x'.repeat(20_000)}"}`, 'body must be at most 16384 bytes'],
   ])('%.60j is refused: %s', async (body, detail) => {
-    const callers = startCallers();
+    const providers = startProviders();
 
-    const answer = await post(callers, body);
+    const answer = await post(providers, body);
 
     expect(answer).toMatchObject({ status: 400, headers: { 'content-type': 'application/problem+json' } });
     if (typeof detail === 'string') expect(answer.body.detail).toBe(detail);
     else expect(answer.body.detail).toMatch(detail);
-    expect(callers.runs()).toEqual([]);
-    expect(callers.lines).toContainEqual(expect.objectContaining({ message: 'event not understood', unreadable: 1 }));
+    expect(providers.runs()).toEqual([]);
+    expect(providers.lines).toContainEqual(expect.objectContaining({ message: 'event not understood', unreadable: 1 }));
   });
 
   test('beyond maxPerHour: 429 with the time to wait, an alarm, and no run', async () => {
-    const callers = startCallers({ maxPerHour: 1 });
-    await post(callers, john);
+    const providers = startProviders({ maxPerHour: 1 });
+    await post(providers, john);
 
-    const answer = await post(callers, { id: '2', email: 'ann@example.com' });
+    const answer = await post(providers, { id: '2', email: 'ann@example.com' });
 
     expect(answer).toMatchObject({ status: 429, body: { code: 'held-back' }, headers: { 'retry-after': '3600' } });
-    expect(callers.runs()).toHaveLength(1);
-    expect(callers.lines).toContainEqual(expect.objectContaining({ message: 'departure held back', heldBack: 1 }));
+    expect(providers.runs()).toHaveLength(1);
+    expect(providers.lines).toContainEqual(expect.objectContaining({ message: 'leaver held back', heldBack: 1 }));
   });
 
   test('a run that cannot be started: 503, and the same id again starts it', async () => {
     let isDown = true;
     const failure = { kind: 'unavailable', detail: 'Lambda: TimeoutError' } as const;
-    const callers = startCallers({ fail: () => (isDown ? failure : undefined) });
+    const providers = startProviders({ fail: () => (isDown ? failure : undefined) });
 
-    expect(await post(callers, john)).toMatchObject({ status: 503, headers: { 'retry-after': '5' } });
+    expect(await post(providers, john)).toMatchObject({ status: 503, headers: { 'retry-after': '5' } });
     isDown = false;
-    expect(await post(callers, john)).toMatchObject({ status: 202 });
-    expect(callers.runs()).toHaveLength(1);
+    expect(await post(providers, john)).toMatchObject({ status: 202 });
+    expect(providers.runs()).toHaveLength(1);
   });
 });
 
@@ -169,26 +169,26 @@ describe('the token', () => {
   ])(
     '%s %s with %j: 401, the same answer for every reason, and the body is not read',
     async (method, path, headers) => {
-      const callers = startCallers();
+      const providers = startProviders();
 
-      const answer = await callers.webhook(method, path, { headers, body: '{' });
+      const answer = await providers.webhook(method, path, { headers, body: '{' });
 
       expect(answer).toMatchObject({ status: 401, headers: { 'www-authenticate': 'Bearer' } });
       expect(answer.body).toEqual({
         type: 'urn:problem-type:green-api-logout:unauthorized',
         title: 'The token is missing or wrong',
         status: 401,
-        detail: 'Send "Authorization: Bearer <token>" with the token that was made for this caller.',
+        detail: 'Send "Authorization: Bearer <token>" with the token that was made for this identity provider.',
         code: 'unauthorized',
       });
-      expect(callers.lines).toEqual([]);
+      expect(providers.lines).toEqual([]);
     },
   );
 });
 
 describe('the event hook of Okta', () => {
   test('returns the verification value', async () => {
-    const answer = await startCallers().webhook('GET', '/okta-event-hook', {
+    const answer = await startProviders().webhook('GET', '/okta-event-hook', {
       headers: { ...okta, 'x-okta-verification-challenge': 'My verification challenge string' },
     });
 
@@ -198,26 +198,26 @@ describe('the event hook of Okta', () => {
   test.each([undefined, 'x'.repeat(2_000)])('refuses an invalid challenge', async (challenge) => {
     const headers = { ...okta, ...(challenge && { 'x-okta-verification-challenge': challenge }) };
 
-    expect(await startCallers().webhook('GET', '/okta-event-hook', { headers })).toMatchObject({ status: 400 });
+    expect(await startProviders().webhook('GET', '/okta-event-hook', { headers })).toMatchObject({ status: 400 });
   });
 
   test('a sign-in, as in the example of Okta, logs nobody out', async () => {
-    const callers = startCallers();
+    const providers = startProviders();
 
-    const answer = await callers.webhook('POST', '/okta-event-hook', {
+    const answer = await providers.webhook('POST', '/okta-event-hook', {
       headers: okta,
       body: JSON.stringify(oktaDelivery),
     });
 
     expect(answer).toMatchObject({ status: 204, text: '' });
-    expect(callers.runs()).toEqual([]);
+    expect(providers.runs()).toEqual([]);
   });
 
   test('a deactivation starts a run for the person, with every identity in the event', async () => {
-    const callers = startCallers();
+    const providers = startProviders();
 
-    expect(await deliver(callers, [oktaDetail])).toMatchObject({ status: 204, text: '' });
-    expect(callers.runs()).toMatchObject([
+    expect(await deliver(providers, [oktaDetail])).toMatchObject({ status: 204, text: '' });
+    expect(providers.runs()).toMatchObject([
       {
         target: { owner: 'john.doe@example.com 00u3m90rxKjGQ0G6L1d6' },
         requestedBy: `okta-event-hook okta ${oktaDetail.uuid}`,
@@ -226,19 +226,19 @@ describe('the event hook of Okta', () => {
   });
 
   test.each(['user.lifecycle.deactivate', 'user.lifecycle.suspend', 'user.lifecycle.delete.initiated'])(
-    '%s is a departure',
+    '%s reports a leaver',
     async (eventType) => {
-      const callers = startCallers();
-      await deliver(callers, [deactivated('1', 'john.doe@example.com', eventType)]);
+      const providers = startProviders();
+      await deliver(providers, [deactivated('1', 'john.doe@example.com', eventType)]);
 
-      expect(callers.runs()).toHaveLength(1);
+      expect(providers.runs()).toHaveLength(1);
     },
   );
 
   test('an unreadable event does not affect the others, and raises the alarm', async () => {
-    const callers = startCallers();
+    const providers = startProviders();
 
-    const answer = await deliver(callers, [
+    const answer = await deliver(providers, [
       deactivated('1', 'john.doe@example.com'),
       { ...deactivated('2', 'x'), target: 'nobody' },
       null,
@@ -247,51 +247,51 @@ describe('the event hook of Okta', () => {
     ]);
 
     expect(answer).toMatchObject({ status: 204 });
-    expect(callers.runs().map(({ target }) => target)).toEqual([
+    expect(providers.runs().map(({ target }) => target)).toEqual([
       { owner: 'john.doe@example.com 00u1' },
       { owner: 'ann@example.com 00u3' },
     ]);
-    expect(callers.lines.filter(({ message }) => message === 'event not understood')).toHaveLength(3);
+    expect(providers.lines.filter(({ message }) => message === 'event not understood')).toHaveLength(3);
   });
 
   test('the same event delivered again, in another envelope, is the same run', async () => {
-    const callers = startCallers();
-    await deliver(callers, [deactivated('1', 'john.doe@example.com')]);
-    callers.wait(2_000);
-    await deliver(callers, [deactivated('2', 'ann@example.com'), deactivated('1', 'john.doe@example.com')]);
+    const providers = startProviders();
+    await deliver(providers, [deactivated('1', 'john.doe@example.com')]);
+    providers.wait(2_000);
+    await deliver(providers, [deactivated('2', 'ann@example.com'), deactivated('1', 'john.doe@example.com')]);
 
-    expect(callers.runNames()).toHaveLength(2);
+    expect(providers.runNames()).toHaveLength(2);
   });
 
   test('if one run cannot be started, the others are started, and the answer makes Okta send again', async () => {
     const failure = { kind: 'throttled', detail: 'Lambda: TooManyRequestsException' } as const;
-    const callers = startCallers({
+    const providers = startProviders({
       fail: ({ target }) => ('owner' in target && target.owner.startsWith('john') ? failure : undefined),
     });
 
-    const answer = await deliver(callers, [
+    const answer = await deliver(providers, [
       deactivated('1', 'john.doe@example.com'),
       deactivated('2', 'ann@example.com'),
     ]);
 
     expect(answer).toMatchObject({ status: 503 });
-    expect(callers.runs()).toHaveLength(1);
+    expect(providers.runs()).toHaveLength(1);
   });
 
-  test('departures without enough time are not started, and are started when Okta sends them again', async () => {
+  test('offboardings without enough time are not started, and are started when Okta sends them again', async () => {
     const owners = Array.from({ length: 8 }, (_, person) => `person${person}@example.com`);
-    const callers = startCallers({ owners });
+    const providers = startProviders({ owners });
     const events = owners.map((owner, person) => deactivated(String(person), owner));
 
-    const first = await deliver(callers, events);
-    const started = callers.runs().length;
-    const second = await deliver(callers, events);
+    const first = await deliver(providers, events);
+    const started = providers.runs().length;
+    const second = await deliver(providers, events);
 
     expect([first.status, second.status]).toEqual([503, 204]);
     expect(started).toBeLessThan(8);
-    expect(callers.runs()).toHaveLength(8);
+    expect(providers.runs()).toHaveLength(8);
     // The log names each event that started nothing.
-    const late = callers.lines.filter(({ failure }) => failure === 'unavailable');
+    const late = providers.lines.filter(({ failure }) => failure === 'unavailable');
     expect(late.map(({ requestedBy, notStarted }) => [requestedBy, notStarted])).toEqual(
       events.slice(started).map(({ uuid }) => [`okta-event-hook okta ${uuid}`, 1]),
     );
@@ -299,34 +299,36 @@ describe('the event hook of Okta', () => {
 
   test('nor of the people of one event', async () => {
     const owners = Array.from({ length: 8 }, (_, person) => `person${person}@example.com`);
-    const callers = startCallers({ owners });
+    const providers = startProviders({ owners });
     const target = owners.flatMap((owner) => deactivated(owner, owner).target);
     const event = { ...deactivated('1', ''), target };
 
-    const first = await deliver(callers, [event]);
-    const started = callers.runs().length;
-    const second = await deliver(callers, [event]);
+    const first = await deliver(providers, [event]);
+    const started = providers.runs().length;
+    const second = await deliver(providers, [event]);
 
     expect([first.status, second.status]).toEqual([503, 204]);
     expect(started).toBeLessThan(8);
-    expect(callers.runs()).toHaveLength(8);
-    expect(callers.lines).toContainEqual(expect.objectContaining({ failure: 'unavailable', notStarted: 8 - started }));
+    expect(providers.runs()).toHaveLength(8);
+    expect(providers.lines).toContainEqual(
+      expect.objectContaining({ failure: 'unavailable', notStarted: 8 - started }),
+    );
   });
 
   test('beyond maxPerHour: 429, which Okta does not send again', async () => {
-    const callers = startCallers({ maxPerHour: 1 });
+    const providers = startProviders({ maxPerHour: 1 });
     const events = [deactivated('1', 'john.doe@example.com'), deactivated('2', 'ann@example.com')];
 
-    expect(await deliver(callers, events)).toMatchObject({ status: 429 });
-    expect(callers.runs()).toHaveLength(1);
+    expect(await deliver(providers, events)).toMatchObject({ status: 429 });
+    expect(providers.runs()).toHaveLength(1);
   });
 
   test.each(['{', '[]', '{}', '{"data":{}}', '{"data":{"events":{}}}', '{"data":null}'])('refuses %s', async (body) => {
-    const callers = startCallers();
+    const providers = startProviders();
 
-    const answer = await callers.webhook('POST', '/okta-event-hook', { headers: okta, body });
+    const answer = await providers.webhook('POST', '/okta-event-hook', { headers: okta, body });
 
     expect(answer).toMatchObject({ status: 400, body: { code: 'invalid-request' } });
-    expect(callers.lines).toContainEqual(expect.objectContaining({ unreadable: 1 }));
+    expect(providers.lines).toContainEqual(expect.objectContaining({ unreadable: 1 }));
   });
 });

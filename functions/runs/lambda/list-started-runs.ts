@@ -1,12 +1,12 @@
 import { type LambdaClient, ListDurableExecutionsByFunctionCommand } from '@aws-sdk/client-lambda';
-import { callerOfRun } from '../run-name.ts';
+import { providerOfRun } from '../run-name.ts';
 import { type LambdaFailure, lambdaFailureOf } from './failure.ts';
 
 export type StartedRun = { readonly name: string; readonly startedAtMs: number };
 
-/** Lists the runs that were started for a named caller since an instant. Lambda's list may lag behind by half a minute. */
+/** Lists the runs that were started for an identity provider since an instant. Lambda's list may lag behind by half a minute. */
 export type ListStartedRuns = (
-  caller: string,
+  provider: string,
   since: Date,
 ) => Promise<{ readonly kind: 'runs'; readonly runs: readonly StartedRun[] } | LambdaFailure>;
 
@@ -32,14 +32,14 @@ export const createListStartedRuns = ({ client, functionName }: ListStartedRunsD
       }),
     );
 
-  return async (caller, since) => {
+  return async (provider, since) => {
     const runs: StartedRun[] = [];
     let marker: string | undefined;
     try {
       for (let pages = 0; pages < mostPages; pages += 1) {
         const { DurableExecutions = [], NextMarker } = await readPage(since, marker);
         for (const { DurableExecutionName: name = '', StartTimestamp } of DurableExecutions)
-          if (callerOfRun(name) === caller)
+          if (providerOfRun(name) === provider)
             runs.push({ name, startedAtMs: StartTimestamp?.getTime() ?? since.getTime() });
         if (NextMarker === undefined) return { kind: 'runs', runs };
         marker = NextMarker;

@@ -22,7 +22,7 @@ test.each([
   [identityCenterPattern, changed(identityCenterEvent, { 'detail.errorCode': null })],
   [identityCenterPattern, changed(identityCenterEvent, { source: 'com.example.hr' })],
   [customPattern, changed(customEvent, { 'detail-type': 'Employee Hired' })],
-])('an event that reports no departure matches nothing (%#)', (pattern, event) => {
+])('an event that reports no leaver matches nothing (%#)', (pattern, event) => {
   expect(matchesPattern(pattern, event)).toBe(false);
 });
 

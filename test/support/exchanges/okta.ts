@@ -19,7 +19,7 @@ export const oktaDeactivation = (id: string): string => `{
   "emails": [{ "primary": true, "value": "test.user@okta.local", "type": "work" }],
   "active": false, "groups": [], "meta": { "resourceType": "User" } }`;
 
-/** A delivery of an event hook: a sign-in, which is nobody's departure. */
+/** A delivery of an event hook: a sign-in, which reports no leaver. */
 export const oktaDelivery = {
   eventType: 'com.okta.event_hook',
   eventTypeVersion: '1.0',

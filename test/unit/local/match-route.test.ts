@@ -1,7 +1,7 @@
-import { callerRoutes, routeKeyOf } from '../../../functions/http/routes.ts';
+import { providerRoutes, routeKeyOf } from '../../../functions/http/routes.ts';
 import { matchRoute } from '../../../local/dev-server/http-event.ts';
 
-const orders = { 'as they are': callerRoutes, 'in reverse order': callerRoutes.toReversed() };
+const orders = { 'as they are': providerRoutes, 'in reverse order': providerRoutes.toReversed() };
 
 describe.each(Object.entries(orders))('the local gateway, with the routes %s', (_, routes) => {
   test.each([

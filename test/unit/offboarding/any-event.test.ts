@@ -12,7 +12,7 @@ test('an event that a dialect parses as an offboarding matches a pattern', () =>
 
       const { kind } = parseOffboardingEvent(event);
 
-      expect((kind === 'departure' || kind === 'status-change') && !isMatched).toBe(false);
+      expect((kind === 'report' || kind === 'status-change') && !isMatched).toBe(false);
     }),
     { numRuns: 3_000 },
   );
@@ -24,7 +24,7 @@ test('an event that matches a pattern is either acted on or reported', () => {
       const isMatched = patterns.some((pattern) => matchesPattern(pattern, event));
 
       fc.pre(isMatched);
-      expect(['departure', 'status-change', 'invalid', 'unknown-dialect']).toContain(parseOffboardingEvent(event).kind);
+      expect(['report', 'status-change', 'invalid', 'unknown-dialect']).toContain(parseOffboardingEvent(event).kind);
     }),
   );
 });

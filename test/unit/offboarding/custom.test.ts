@@ -6,7 +6,7 @@ const parseWithDetail = (detail: unknown) => parseCustom({ ...customEvent, detai
 
 test('reads who left, why and when from the sample', () => {
   expect(parseCustom(customEvent)).toEqual({
-    kind: 'departure',
+    kind: 'report',
     people: [['john.doe@example.com']],
     reason: 'left the company',
     source: 'com.example.hr',
@@ -22,7 +22,7 @@ test.each([
   { owner: '00u3m90rxKjGQ0G6L1d6', email: null, reason: null, effectiveAt: null, id: null },
 ])('requires only an owner: %j', (detail) => {
   expect(parseWithDetail(detail)).toEqual({
-    kind: 'departure',
+    kind: 'report',
     people: [['00u3m90rxKjGQ0G6L1d6']],
     reason: 'offboarded',
     source: 'com.example.hr',
@@ -33,11 +33,11 @@ test.each([
 });
 
 test('reads the number of days to watch the instances', () => {
-  expect(parseWithDetail({ owner: 'u1', watchDays: 7 })).toMatchObject({ kind: 'departure', watchDays: 7 });
+  expect(parseWithDetail({ owner: 'u1', watchDays: 7 })).toMatchObject({ kind: 'report', watchDays: 7 });
 });
 
 test('reads dryRun', () => {
-  expect(parseWithDetail({ owner: 'u1', dryRun: true })).toMatchObject({ kind: 'departure', dryRun: true });
+  expect(parseWithDetail({ owner: 'u1', dryRun: true })).toMatchObject({ kind: 'report', dryRun: true });
   expect(parseWithDetail({ owner: 'u1', dryRun: false })).not.toHaveProperty('dryRun');
 });
 
@@ -97,6 +97,6 @@ test.each([
 test.each([undefined, null, 7, '1111', 'john.doe@example.com'])('omits an invalid account: %j', (account) => {
   const reading = parseCustom(changed(customEvent, { account }));
 
-  expect(reading).toMatchObject({ kind: 'departure' });
+  expect(reading).toMatchObject({ kind: 'report' });
   expect(reading).toHaveProperty('account', undefined);
 });

@@ -15,8 +15,8 @@ test('the table contains every dialect of the module', () => {
   expect(defining).toHaveLength(dialectNames.length);
 });
 
-test.each(dialectNames)('the sample of %s reports a departure, and matches no other dialect', (name) => {
-  expect(parseOffboardingEvent(samples[name])).toMatchObject({ kind: 'departure' });
+test.each(dialectNames)('the sample of %s reports a leaver, and matches no other dialect', (name) => {
+  expect(parseOffboardingEvent(samples[name])).toMatchObject({ kind: 'report' });
   expect(dialectNames.filter((each) => dialects[each].parse(samples[name]) !== undefined)).toEqual([name]);
 });
 

@@ -9,7 +9,7 @@ const bare = '6d321996-eab8-4d2e-9f41-0db53b051a5b';
 
 test('reads who was disabled from the sample, by the id with and without its prefix', () => {
   expect(parseIdentityCenter(identityCenterEvent)).toEqual({
-    kind: 'departure',
+    kind: 'report',
     people: [[prefixed, bare]],
     reason: 'DisableUser in IAM Identity Center',
     source: 'aws.sso-directory',
@@ -26,7 +26,7 @@ test('reads DeleteUser of the public API', () => {
     'detail.eventName': 'DeleteUser',
   });
 
-  expect(parseIdentityCenter(event)).toMatchObject({ kind: 'departure', reason: 'DeleteUser in IAM Identity Center' });
+  expect(parseIdentityCenter(event)).toMatchObject({ kind: 'report', reason: 'DeleteUser in IAM Identity Center' });
 });
 
 test.each([
@@ -63,8 +63,8 @@ test.each(['PatchUser', 'PutUser', 'UpdateUser'])(
     expect(reading).toEqual({
       kind: 'status-change',
       user: { userId: prefixed, identityStoreId: 'd-93670dc30f' },
-      departure: {
-        kind: 'departure',
+      report: {
+        kind: 'report',
         people: [[prefixed, bare]],
         reason: `${eventName} in IAM Identity Center`,
         source: 'aws.sso-directory',
@@ -104,7 +104,7 @@ test.each(['aws.identitystore-scim', 'aws.sso', 'aws.cloudtrail'])(
   (source) => {
     const reading = parseIdentityCenter({ ...scimEvent('DeleteUser'), source });
 
-    expect(reading).toMatchObject({ kind: 'departure', people: [[prefixed, bare]], source });
+    expect(reading).toMatchObject({ kind: 'report', people: [[prefixed, bare]], source });
   },
 );
 
@@ -118,7 +118,7 @@ test.each([
   expect(parseIdentityCenter(event)).toMatchObject({
     kind: 'status-change',
     user: { userId: bare },
-    departure: { people: [identities] },
+    report: { people: [identities] },
   });
 });
 

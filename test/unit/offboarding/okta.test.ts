@@ -7,7 +7,7 @@ const john = { type: 'User', id: '00u3m90rxKjGQ0G6L1d6', alternateId: 'john.doe@
 
 test('reads who was deactivated from the sample, and never the admin who did it', () => {
   expect(parseOkta(oktaEvent)).toEqual({
-    kind: 'departure',
+    kind: 'report',
     people: [['john.doe@example.com', '00u3m90rxKjGQ0G6L1d6']],
     reason: 'user.lifecycle.deactivate in Okta',
     source: 'aws.partner/okta.com/evership/evershipsecuritylake',
@@ -20,7 +20,7 @@ test('reads who was deactivated from the sample, and never the admin who did it'
 test.each(['user.lifecycle.suspend', 'user.lifecycle.delete.initiated'])('%s is also an offboarding', (eventType) => {
   const reading = parseWith('eventType', eventType);
 
-  expect(reading).toMatchObject({ kind: 'departure', reason: `${eventType} in Okta` });
+  expect(reading).toMatchObject({ kind: 'report', reason: `${eventType} in Okta` });
 });
 
 test.each(['user.session.end', 'user.lifecycle.activate', 'user.lifecycle.deactivate.x', 'constructor'])(
@@ -84,7 +84,7 @@ test.each([
 ])('drops an identity that is not a single word from a target that %s', (_what, target, identities) => {
   const reading = parseWith('target', [target]);
 
-  expect(reading).toMatchObject({ kind: 'departure', people: [identities] });
+  expect(reading).toMatchObject({ kind: 'report', people: [identities] });
   expect(reading).not.toHaveProperty('problem');
 });
 
@@ -96,7 +96,7 @@ test.each([
   const reading = parseWith('target', [odd, john]);
 
   expect(reading).toMatchObject({
-    kind: 'departure',
+    kind: 'report',
     people: [['john.doe@example.com', '00u3m90rxKjGQ0G6L1d6']],
     problem: 'detail.target: 1 of 2 users have no usable id or alternateId',
   });

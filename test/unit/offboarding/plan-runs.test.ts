@@ -1,13 +1,13 @@
 import * as v from 'valibot';
-import type { Departure } from '../../../functions/offboarding/dialect.ts';
+import type { LeaverReport } from '../../../functions/offboarding/dialect.ts';
 import { planRuns } from '../../../functions/offboarding/plan-runs.ts';
 import { forcedLogoutSchema } from '../../../functions/runs/request.ts';
 
 const dayMs = 24 * 60 * 60 * 1_000;
 const limits = { executionTimeoutMs: 366 * dayMs, maxTargetsCeiling: 500 };
 
-const departure: Departure = {
-  kind: 'departure',
+const report: LeaverReport = {
+  kind: 'report',
   people: [['john.doe@example.com', '00u3m90rxKjGQ0G6L1d6']],
   reason: 'left the company',
   source: 'com.example.hr',
@@ -15,8 +15,8 @@ const departure: Departure = {
   occurredAt: '2026-11-20T17:00:00Z',
 };
 
-const runsOf = (changed: Partial<Departure>, changedLimits = {}) => {
-  const planned = planRuns({ ...departure, ...changed }, { ...limits, ...changedLimits });
+const runsOf = (changed: Partial<LeaverReport>, changedLimits = {}) => {
+  const planned = planRuns({ ...report, ...changed }, { ...limits, ...changedLimits });
   if (planned.kind === 'invalid') throw new Error(planned.problem);
   return planned.runs;
 };
@@ -38,13 +38,13 @@ test('plans one run for all identities of the person, for a day from the time of
   expect(v.is(forcedLogoutSchema, runs[0]?.request)).toBe(true);
 });
 
-test('waits for a departure that takes effect after the event, and counts the day from then', () => {
+test('waits for a report that takes effect after the event, and counts the day from then', () => {
   const [run] = runsOf({ at: '2026-11-30T18:00:00+01:00' });
 
   expect(run?.request).toMatchObject({ at: '2026-11-30T17:00:00.000Z', expiresAt: '2026-12-01T17:00:00.000Z' });
 });
 
-test('acts at once on a departure that took effect before the event', () => {
+test('acts at once on a report that took effect before the event', () => {
   const [run] = runsOf({ at: '2026-11-20T17:00:00+02:00' });
 
   expect(run?.request).toEqual(runsOf({})[0]?.request);
@@ -64,8 +64,8 @@ test('gives each person a separate run, cause and target', () => {
 test('refuses to wait longer than an execution can last, including a day to act', () => {
   const at = '2027-11-20T16:50:00Z';
 
-  expect(planRuns({ ...departure, at }, limits).kind).toBe('planned');
-  expect(planRuns({ ...departure, at: '2027-11-20T16:50:01Z' }, limits)).toEqual({
+  expect(planRuns({ ...report, at }, limits).kind).toBe('planned');
+  expect(planRuns({ ...report, at: '2027-11-20T16:50:01Z' }, limits)).toEqual({
     kind: 'invalid',
     problem: 'effectiveAt must be at most 364 days after the event',
   });
@@ -74,12 +74,12 @@ test('refuses to wait longer than an execution can last, including a day to act'
 test.each([
   [{ people: [['u'.repeat(257)]] }, expect.stringMatching(/^target\.owner must /)],
   [{ occurredAt: '9999-12-31T23:59:59Z' }, expect.stringMatching(/^expiresAt must be an ISO 8601 instant/)],
-])('refuses a departure whose run would be refused (%#)', (changed, problem) => {
-  expect(planRuns({ ...departure, ...changed }, limits)).toEqual({ kind: 'invalid', problem });
+])('refuses a report whose run would be refused (%#)', (changed, problem) => {
+  expect(planRuns({ ...report, ...changed }, limits)).toEqual({ kind: 'invalid', problem });
 });
 
 test('an identity that does not fit into the target is reported, and the others are still logged out', () => {
-  const planned = planRuns({ ...departure, people: [['u'.repeat(256), 'v'], ['u2'], ['u3']] }, limits);
+  const planned = planRuns({ ...report, people: [['u'.repeat(256), 'v'], ['u2'], ['u3']] }, limits);
 
   expect(planned).toMatchObject({
     kind: 'planned',
@@ -93,7 +93,7 @@ test('an identity that does not fit into the target is reported, and the others 
 });
 
 test('a person whose run would be refused is reported, and the others are still logged out', () => {
-  const planned = planRuns({ ...departure, people: [['u'.repeat(257)], ['u2'], ['u3']] }, limits);
+  const planned = planRuns({ ...report, people: [['u'.repeat(257)], ['u2'], ['u3']] }, limits);
 
   expect(planned).toMatchObject({
     kind: 'planned',
@@ -102,7 +102,7 @@ test('a person whose run would be refused is reported, and the others are still 
   });
 });
 
-test('the same departure is the same run in another time zone and with the e-mail address in another case', () => {
+test('the same report is the same run in another time zone and with the e-mail address in another case', () => {
   const [run] = runsOf({ people: [['john.doe@example.com', 'U1']], at: '2026-11-30T17:00:00Z' });
 
   expect(
@@ -116,7 +116,7 @@ test('the same departure is the same run in another time zone and with the e-mai
 });
 
 test('passes on the number of days to watch the instances', () => {
-  const planned = planRuns({ ...departure, watchDays: 7 }, limits);
+  const planned = planRuns({ ...report, watchDays: 7 }, limits);
 
   expect(planned).toMatchObject({ kind: 'planned', runs: [{ request: { watchDays: 7 } }] });
 });

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { callerOfRun, parseRunName, runNameOf, runSourceOf } from '../../../functions/runs/run-name.ts';
+import { parseRunName, providerOfRun, runNameOf, runSourceOf } from '../../../functions/runs/run-name.ts';
 
 const cause = {
   stack: 'green-api-logout',
@@ -59,18 +59,18 @@ test.each([
   ['schedule', 'schedule'],
 ] as const)('a name that begins with %s identifies a run started by %s', (handler, source) => {
   expect(runSourceOf(runNameOf(handler, cause))).toBe(source);
-  expect(runSourceOf(runNameOf(handler, { ...cause, ...(handler === 'event' && { caller: 'api' }) }))).toBe(source);
+  expect(runSourceOf(runNameOf(handler, { ...cause, ...(handler === 'event' && { provider: 'api' }) }))).toBe(source);
 });
 
-test('the name of a run identifies its named caller, for any name of a caller', () => {
+test('the name of a run identifies its identity provider, for any name of an identity provider', () => {
   fc.assert(
-    fc.property(fc.stringMatching(/^[a-z][a-z0-9-]{0,15}$/), fc.string(), (caller, key) => {
-      const name = runNameOf('event', { ...cause, key, caller });
-      expect(callerOfRun(name)).toBe(caller);
+    fc.property(fc.stringMatching(/^[a-z][a-z0-9-]{0,15}$/), fc.string(), (provider, key) => {
+      const name = runNameOf('event', { ...cause, key, provider });
+      expect(providerOfRun(name)).toBe(provider);
       expect(parseRunName(name)).toBe(name);
       expect(runSourceOf(name)).toBe('offboarding');
       expect(name).toMatch(/^[A-Za-z0-9-_]{1,64}$/);
     }),
   );
-  expect(callerOfRun(runNameOf('event', cause))).toBeUndefined();
+  expect(providerOfRun(runNameOf('event', cause))).toBeUndefined();
 });

@@ -4,7 +4,7 @@ import { parsePatch } from '../../../functions/scim/patch.ts';
 import { schemaUrns } from '../../../functions/scim/schema-urns.ts';
 import { ScimError } from '../../../functions/scim/scim-error.ts';
 import { parseUserId, userIdOf } from '../../../functions/scim/user-id.ts';
-import { startCallers } from '../../support/named-callers.ts';
+import { startProviders } from '../../support/identity-providers.ts';
 
 const owner = fc
   .string({ unit: 'grapheme', minLength: 1, maxLength: 40 })
@@ -109,17 +109,17 @@ test('any text that is not an issued id is refused', () => {
 test('any owner that an instance is tagged with is found, read and deactivated', async () => {
   await fc.assert(
     fc.asyncProperty(owner, async (name) => {
-      const callers = startCallers({ owners: [name] });
+      const providers = startProviders({ owners: [name] });
       const query = `filter=${encodeURIComponent(`userName eq ${JSON.stringify(name)}`)}`;
-      const { body } = await callers.scim('GET', '/Users', { query });
+      const { body } = await providers.scim('GET', '/Users', { query });
       const [user] = body.Resources as readonly { readonly id: string; readonly userName: string }[];
 
       expect(user?.userName).toBe(name);
-      const answer = await callers.scim('DELETE', `/Users/${encodeURIComponent(user?.id ?? '')}`);
+      const answer = await providers.scim('DELETE', `/Users/${encodeURIComponent(user?.id ?? '')}`);
       expect(answer.status).toBe(204);
-      expect(callers.runs()).toHaveLength(1);
+      expect(providers.runs()).toHaveLength(1);
       // The name of the run shows that its target owns an instance, so that it counts.
-      expect(callers.runNames()[0]).toMatch(/^event-entra-/);
+      expect(providers.runNames()[0]).toMatch(/^event-entra-/);
     }),
   );
 });
@@ -148,13 +148,13 @@ test('any request gets a SCIM answer, and none starts more than one run', async 
   });
   await fc.assert(
     fc.asyncProperty(request, async ({ method, path, ...rest }) => {
-      const callers = startCallers();
-      const { status, text, headers, body } = await callers.scim(method, path, rest);
+      const providers = startProviders();
+      const { status, text, headers, body } = await providers.scim(method, path, rest);
 
       expect([200, 201, 204, 400, 404, 409, 501]).toContain(status);
       if (text !== '') expect(headers['content-type']).toBe('application/scim+json');
       if (status >= 400) expect(body).toMatchObject({ schemas: [schemaUrns.error], status: String(status) });
-      expect(callers.runs().length).toBeLessThanOrEqual(1);
+      expect(providers.runs().length).toBeLessThanOrEqual(1);
     }),
     { numRuns: 500 },
   );
@@ -168,10 +168,10 @@ test.each([
   ],
   ['a thousand lists in each other', `{"Operations":${'['.repeat(1_000)}${']'.repeat(1_000)}}`],
 ])('%s is refused and starts nothing', async (_, body) => {
-  const callers = startCallers();
+  const providers = startProviders();
 
-  const answer = await callers.scim('PATCH', `/Users/${userIdOf('ann@example.com')}`, { body });
+  const answer = await providers.scim('PATCH', `/Users/${userIdOf('ann@example.com')}`, { body });
 
   expect(answer).toMatchObject({ status: 400, body: { schemas: [schemaUrns.error], scimType: 'invalidSyntax' } });
-  expect(callers.runs()).toEqual([]);
+  expect(providers.runs()).toEqual([]);
 });

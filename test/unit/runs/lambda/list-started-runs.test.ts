@@ -4,8 +4,8 @@ import { runNameOf } from '../../../../functions/runs/run-name.ts';
 const since = new Date('2026-11-20T16:00:00Z');
 const at = new Date('2026-11-20T16:30:00Z');
 
-const nameOf = (key: string, caller?: string) =>
-  runNameOf('event', { stack: 'stack', requester: 'hr', key, ...(caller !== undefined && { caller }) });
+const nameOf = (key: string, provider?: string) =>
+  runNameOf('event', { stack: 'stack', requester: 'hr', key, ...(provider !== undefined && { provider }) });
 
 type Client = Parameters<typeof createListStartedRuns>[0]['client'];
 
@@ -23,7 +23,7 @@ const lambdaWith = (pages: readonly (readonly string[])[]) => {
   return { inputs, client: { send } as unknown as Client };
 };
 
-test('lists the runs of one caller over all pages, and no run of another', async () => {
+test('lists the runs of one provider over all pages, and no run of another', async () => {
   const mine = [nameOf('1', 'hr'), nameOf('2', 'hr')];
   const others = [nameOf('3', 'hr-x'), nameOf('4'), 'event-hr-by-hand', nameOf('5', 'h')];
   const { client, inputs } = lambdaWith([[mine[0] ?? '', ...others], [], [mine[1] ?? '']]);

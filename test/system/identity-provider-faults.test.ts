@@ -20,18 +20,18 @@ jest.setTimeout(120_000);
 
 const token = 'token-of-everybody';
 const tokenSha256 = [createHash('sha256').update(token).digest('hex')];
-const callers = (kind: string) => JSON.stringify({ caller: { kind, tokenSha256, maxPerHour: 50 } });
+const providers = (kind: string) => JSON.stringify({ provider: { kind, tokenSha256, maxPerHour: 50 } });
 const john = userIdOf('john.doe@example.com');
 const deactivation = '{"Operations":[{"op":"replace","path":"active","value":false}]}';
-const departure = { ...Object(oktaEvent.detail), published: new Date().toISOString() };
+const report = { ...Object(oktaEvent.detail), published: new Date().toISOString() };
 
-/** What each kind of caller sends. */
+/** What each kind of provider sends. */
 const requests = {
   scimread: ['scim', 'GET /scim/v2/Users', {}, ''],
   scimwrite: ['scim', 'PATCH /scim/v2/Users/{id}', {}, deactivation],
   oktascim: ['scim', 'PATCH /scim/v2/Users/{id}', { 'user-agent': 'Okta SCIM Client 1.0.0' }, deactivation],
   webhook: ['webhook', 'POST /offboarding', {}, '{"id":"hr-1","email":"john.doe@example.com"}'],
-  hook: ['okta-event-hook', 'POST /okta-event-hook', {}, JSON.stringify({ data: { events: [departure] } })],
+  hook: ['okta-event-hook', 'POST /okta-event-hook', {}, JSON.stringify({ data: { events: [report] } })],
 } as const;
 
 type Column = keyof typeof requests;
@@ -39,9 +39,9 @@ type Row = Readonly<Record<Column, number>>;
 
 const columns = Object.keys(requests) as readonly Column[];
 
-/** Nobody is logged out, and the caller is asked to send it again. */
+/** Nobody is logged out, and the provider is asked to send it again. */
 const notStarted: Row = { scimread: 200, scimwrite: 503, oktascim: 429, webhook: 503, hook: 503 };
-/** Reading fails; departures are started without the list of owners. */
+/** Reading fails; runs are started without the list of owners. */
 const notListed: Row = { scimread: 503, scimwrite: 200, oktascim: 200, webhook: 202, hook: 204 };
 /** The SDK tries again, and nobody notices. */
 const unnoticed: Row = { scimread: 200, scimwrite: 200, oktascim: 200, webhook: 202, hook: 204 };
@@ -75,7 +75,7 @@ type Setup = {
 };
 
 let setup: Setup;
-/** What each kind of caller got, by the prefix of the secrets, which is another one for each fault. */
+/** What each kind of provider got, by the prefix of the secrets, which is another one for each fault. */
 let answered: ReadonlyMap<string, Readonly<Record<string, number>>>;
 const lines: string[] = [];
 
@@ -102,7 +102,7 @@ const eventOf = (routeKey: string, headers: Record<string, string>, body: string
 /** A process of its own sends one request to the function, as it is composed for Lambda. */
 const statusOf = async (column: Column, prefix: string, runFunction: string): Promise<number> => {
   const [kind, routeKey, headers, body] = requests[column];
-  const variables = { SECRET_PREFIX: prefix, RUN_FUNCTION: runFunction, NAMED_CALLERS: callers(kind) };
+  const variables = { SECRET_PREFIX: prefix, RUN_FUNCTION: runFunction, NAMED_CALLERS: providers(kind) };
   const write = (line: string) => void lines.push(line);
   const sent = eventOf(routeKey, headers, body);
   const response =
@@ -145,7 +145,7 @@ test.each(secretCases)('Secrets Manager, the list: %s', (fault) => {
 
 test('an initial cycle of searches reads the list once', async () => {
   setup.secrets.put({ name: 'cycle/1101000001', secretString: '{}', tags: { owner: 'john.doe@example.com' } });
-  const variables = { SECRET_PREFIX: 'cycle/', NAMED_CALLERS: callers('scim') };
+  const variables = { SECRET_PREFIX: 'cycle/', NAMED_CALLERS: providers('scim') };
   const handler = createScimHandler(composeScim(variables, (line) => void lines.push(line)));
   const search = eventOf('GET /scim/v2/Users', {}, '', 'filter=userName+eq+%22nobody@example.com%22');
 
@@ -157,7 +157,7 @@ test('an initial cycle of searches reads the list once', async () => {
   expect(reads).toHaveLength(1);
 });
 
-test('no log line contains data from a caller or a token', () => {
+test('no log line contains data from an identity provider or a token', () => {
   expect(lines.join('')).not.toMatch(/token-of|f00dface/);
   expect(lines.length).toBeGreaterThan(50);
 });

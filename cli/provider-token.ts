@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 
-export type CallerToken = {
+export type ProviderToken = {
   /** For the identity provider. It is not stored anywhere else. */
   readonly token: string;
   /** For `identityProviders` in the configuration: 64 hexadecimal digits. */
@@ -8,7 +8,7 @@ export type CallerToken = {
 };
 
 /** A bearer token of 256 random bits: with so many, its plain digest cannot be guessed back. */
-export const newCallerToken = (): CallerToken => {
+export const newProviderToken = (): ProviderToken => {
   const token = randomBytes(32).toString('base64url');
   return { token, sha256: createHash('sha256').update(token).digest('hex') };
 };

@@ -1,16 +1,16 @@
 import fc from 'fast-check';
+import type { IdentityProvider } from '../../../functions/identity-providers/identity-providers.ts';
 import {
-  createDepartureLimit,
+  createLeaverLimit,
   listLagMs,
-  mostDeparturesPerHour,
+  mostLeaversPerHour,
   pace,
-} from '../../../functions/callers/departure-limit.ts';
-import type { NamedCaller } from '../../../functions/callers/named-callers.ts';
+} from '../../../functions/identity-providers/leaver-limit.ts';
 import type { StartedRun } from '../../../functions/runs/lambda/list-started-runs.ts';
 
 const hourMs = 3_600_000;
 
-const callerOf = (maxPerHour: number, name = 'entra'): NamedCaller => ({
+const providerOf = (maxPerHour: number, name = 'entra'): IdentityProvider => ({
   name,
   kind: 'scim',
   tokenSha256: [],
@@ -20,14 +20,14 @@ const callerOf = (maxPerHour: number, name = 'entra'): NamedCaller => ({
 /** A Lambda with a delayed list, and any number of processes with one clock. */
 const startLambda = (lagMs = listLagMs) => {
   let now = 1_700_000_000_000;
-  const started: (StartedRun & { readonly caller: string })[] = [];
+  const started: (StartedRun & { readonly provider: string })[] = [];
   const createProcess = () => {
     let readyAt = 0;
-    const limit = createDepartureLimit({
-      listStartedRuns: async (caller, since) => ({
+    const limit = createLeaverLimit({
+      listStartedRuns: async (provider, since) => ({
         kind: 'runs',
         runs: started.filter(
-          (run) => run.caller === caller && run.startedAtMs > since.getTime() && run.startedAtMs <= now - lagMs,
+          (run) => run.provider === provider && run.startedAtMs > since.getTime() && run.startedAtMs <= now - lagMs,
         ),
       }),
       now: () => now,
@@ -38,10 +38,10 @@ const startLambda = (lagMs = listLagMs) => {
     });
     return {
       isBusy: () => now < readyAt,
-      depart: async (caller: NamedCaller, name: string) => {
-        const admission = await limit.admit(caller, name);
+      report: async (provider: IdentityProvider, name: string) => {
+        const admission = await limit.admit(provider, name);
         if (admission.kind === 'admitted')
-          started.push({ name, caller: caller.name, startedAtMs: Math.max(now, readyAt) });
+          started.push({ name, provider: provider.name, startedAtMs: Math.max(now, readyAt) });
         return admission;
       },
       limit,
@@ -65,10 +65,10 @@ test('for any arrival times, several processes together start at most the stated
         for (const [index, [process, gapMs]] of arrivals.entries()) {
           lambda.pass(gapMs);
           const chosen = all[process % processes];
-          if (chosen !== undefined && !chosen.isBusy()) await chosen.depart(callerOf(maxPerHour), `run-${index}`);
+          if (chosen !== undefined && !chosen.isBusy()) await chosen.report(providerOf(maxPerHour), `run-${index}`);
         }
         const times = lambda.started.map(({ startedAtMs }) => startedAtMs).sort((a, b) => a - b);
-        const most = mostDeparturesPerHour(maxPerHour, processes);
+        const most = mostLeaversPerHour(maxPerHour, processes);
         for (const end of times)
           expect(times.filter((at) => at > end - hourMs && at <= end).length).toBeLessThanOrEqual(most);
       },
@@ -81,53 +81,53 @@ test('a flood over two processes starts more than maxPerHour, but not more than 
   const processes = [lambda.createProcess(), lambda.createProcess()];
   for (let tick = 0; tick < 1_000; tick += 1) {
     for (const [index, process] of processes.entries())
-      if (!process.isBusy()) await process.depart(callerOf(20), `run-${tick}-${index}`);
+      if (!process.isBusy()) await process.report(providerOf(20), `run-${tick}-${index}`);
     lambda.pass(100);
   }
 
   expect(lambda.started.length).toBeGreaterThan(20);
-  expect(lambda.started.length).toBeLessThanOrEqual(mostDeparturesPerHour(20, 2));
+  expect(lambda.started.length).toBeLessThanOrEqual(mostLeaversPerHour(20, 2));
 });
 
-test('holds departures back until the oldest one is an hour old', async () => {
+test('holds leavers back until the oldest one is an hour old', async () => {
   const lambda = startLambda();
   const process = lambda.createProcess();
-  await process.depart(callerOf(2), 'one');
+  await process.report(providerOf(2), 'one');
   lambda.pass(600_000);
-  await process.depart(callerOf(2), 'two');
+  await process.report(providerOf(2), 'two');
 
-  expect(await process.depart(callerOf(2), 'three')).toEqual({ kind: 'held-back', retryAfter: 3_000 });
+  expect(await process.report(providerOf(2), 'three')).toEqual({ kind: 'held-back', retryAfter: 3_000 });
   lambda.pass(3_000_000);
-  expect(await process.depart(callerOf(2), 'three')).toEqual({ kind: 'admitted' });
+  expect(await process.report(providerOf(2), 'three')).toEqual({ kind: 'admitted' });
 });
 
 test('a repeated run is not held back', async () => {
   const lambda = startLambda();
   const process = lambda.createProcess();
-  await process.depart(callerOf(1), 'one');
+  await process.report(providerOf(1), 'one');
 
-  expect(await process.depart(callerOf(1), 'one')).toEqual({ kind: 'admitted' });
+  expect(await process.report(providerOf(1), 'one')).toEqual({ kind: 'admitted' });
 });
 
 test('a new process counts the runs that Lambda lists', async () => {
   const lambda = startLambda();
-  await lambda.createProcess().depart(callerOf(1), 'one');
+  await lambda.createProcess().report(providerOf(1), 'one');
   lambda.pass(listLagMs);
 
-  expect(await lambda.createProcess().depart(callerOf(1), 'two')).toMatchObject({ kind: 'held-back' });
+  expect(await lambda.createProcess().report(providerOf(1), 'two')).toMatchObject({ kind: 'held-back' });
 });
 
-test('a caller cannot use up the limit of another caller', async () => {
+test('an identity provider cannot use up the limit of another provider', async () => {
   const process = startLambda().createProcess();
-  await process.depart(callerOf(1), 'one');
+  await process.report(providerOf(1), 'one');
 
-  expect(await process.depart(callerOf(1, 'okta'), 'two')).toEqual({ kind: 'admitted' });
+  expect(await process.report(providerOf(1, 'okta'), 'two')).toEqual({ kind: 'admitted' });
 });
 
 test('allows five at once and then one each second', async () => {
   let now = 0;
   const waits: number[] = [];
-  const limit = createDepartureLimit({
+  const limit = createLeaverLimit({
     listStartedRuns: async () => ({ kind: 'runs', runs: [] }),
     now: () => now,
     sleep: async (ms) => {
@@ -135,7 +135,7 @@ test('allows five at once and then one each second', async () => {
       now += ms;
     },
   });
-  for (let run = 0; run < pace.burst + 3; run += 1) await limit.admit(callerOf(100), `run-${run}`);
+  for (let run = 0; run < pace.burst + 3; run += 1) await limit.admit(providerOf(100), `run-${run}`);
 
   expect(waits).toEqual([1_000, 1_000, 1_000]);
 });
@@ -143,22 +143,22 @@ test('allows five at once and then one each second', async () => {
 test('a run that Lambda did not start counts only for as long as the list can be outdated', async () => {
   const lambda = startLambda();
   const { limit } = lambda.createProcess();
-  await limit.admit(callerOf(1), 'one');
+  await limit.admit(providerOf(1), 'one');
   limit.release('one');
 
-  expect(await limit.admit(callerOf(1), 'two')).toEqual({ kind: 'held-back', retryAfter: listLagMs / 1_000 });
+  expect(await limit.admit(providerOf(1), 'two')).toEqual({ kind: 'held-back', retryAfter: listLagMs / 1_000 });
   lambda.pass(listLagMs);
-  expect(await limit.admit(callerOf(1), 'two')).toEqual({ kind: 'admitted' });
+  expect(await limit.admit(providerOf(1), 'two')).toEqual({ kind: 'admitted' });
 });
 
-test('refuses every departure while the runs cannot be counted', async () => {
-  const limit = createDepartureLimit({
+test('refuses every leaver while the runs cannot be counted', async () => {
+  const limit = createLeaverLimit({
     listStartedRuns: async () => ({ kind: 'throttled', detail: 'Lambda: TooManyRequestsException' }),
     now: () => 0,
     sleep: async () => {},
   });
 
-  expect(await limit.admit(callerOf(1), 'one')).toEqual({
+  expect(await limit.admit(providerOf(1), 'one')).toEqual({
     kind: 'throttled',
     detail: 'Lambda: TooManyRequestsException',
   });

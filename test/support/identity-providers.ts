@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
-import { createCallerMetrics } from '../../functions/callers/caller-metrics.ts';
-import { createDepartureLimit } from '../../functions/callers/departure-limit.ts';
-import type { CallerKind, NamedCaller } from '../../functions/callers/named-callers.ts';
-import { createStartDeparture } from '../../functions/callers/start-departure.ts';
-import { callerRoutes, routeKeyOf } from '../../functions/http/routes.ts';
+import { providerRoutes, routeKeyOf } from '../../functions/http/routes.ts';
+import type { IdentityProvider, ProviderKind } from '../../functions/identity-providers/identity-providers.ts';
+import { createLeaverLimit } from '../../functions/identity-providers/leaver-limit.ts';
+import { createProviderMetrics } from '../../functions/identity-providers/provider-metrics.ts';
+import { createStartOffboarding } from '../../functions/identity-providers/start-offboarding.ts';
 import { parseOwner } from '../../functions/instances/directory.ts';
 import type { ReadOwners } from '../../functions/instances/read-owners.ts';
 import type { LambdaFailure } from '../../functions/runs/lambda/failure.ts';
 import { stableJson } from '../../functions/runs/lambda/start-run.ts';
 import type { ForcedLogout } from '../../functions/runs/request.ts';
-import { callerOfRun, type RunName } from '../../functions/runs/run-name.ts';
+import { providerOfRun, type RunName } from '../../functions/runs/run-name.ts';
 import { createScimHandler } from '../../functions/scim.ts';
 import { createWebhookHandler } from '../../functions/webhook.ts';
 import { matchRoute } from '../../local/dev-server/http-event.ts';
@@ -19,14 +19,14 @@ export const tokens = { hr: 'token-of-hr', okta: 'token-of-okta', entra: 'token-
 
 const digest = (token: string): string => createHash('sha256').update(token).digest('hex');
 
-const caller = (name: keyof typeof tokens, kind: CallerKind, maxPerHour: number): NamedCaller => ({
+const provider = (name: keyof typeof tokens, kind: ProviderKind, maxPerHour: number): IdentityProvider => ({
   name,
   kind,
   tokenSha256: [digest(`former-${tokens[name]}`), digest(tokens[name])],
   maxPerHour,
 });
 
-export type CallersOptions = {
+export type ProvidersOptions = {
   /** The `owner` tags there are. */
   readonly owners?: readonly string[];
   readonly maxPerHour?: number;
@@ -49,18 +49,18 @@ const readableAnswer = (response: Parameters<typeof parseAnswer>[0]) => ({
 
 /** The route of a request as the gateway finds it, and what stood in its placeholders. */
 const routeOf = (method: string, path: string) => {
-  const matched = matchRoute(callerRoutes, method, path);
+  const matched = matchRoute(providerRoutes, method, path);
   if (matched === undefined) throw new Error(`the gateway has no route for ${method} ${path}`);
   return { routeKey: routeKeyOf(matched.route), pathParameters: { ...matched.pathParameters } };
 };
 
-/** The two functions of named callers, before a Lambda that keeps one payload for each name, at a clock of the test's own. */
-export const startCallers = ({
+/** The two functions of identity providers, before a Lambda that keeps one payload for each name, at a clock of the test's own. */
+export const startProviders = ({
   owners = ['john.doe@example.com 00u3m90rxKjGQ0G6L1d6', 'ann@example.com'],
   maxPerHour = 50,
   fail = () => undefined,
   readOwners = async () => ({ kind: 'owners', owners: owners.map(parseOwner) }),
-}: CallersOptions = {}) => {
+}: ProvidersOptions = {}) => {
   let now = Date.parse('2026-11-20T17:00:00Z');
   const wait = (ms: number): void => {
     now += ms;
@@ -69,8 +69,8 @@ export const startCallers = ({
   const startedAtMs = new Map<RunName, number>();
   const lines: Record<string, unknown>[] = [];
   const log = (level: string, message: string, fields: object) => void lines.push({ level, message, ...fields });
-  const metrics = createCallerMetrics(log, 'green-api-logout', () => now);
-  const startDeparture = createStartDeparture({
+  const metrics = createProviderMetrics(log, 'green-api-logout', () => now);
+  const startOffboarding = createStartOffboarding({
     startRun: async (id, request) => {
       const failure = fail(request);
       if (failure !== undefined) return failure;
@@ -82,11 +82,11 @@ export const startCallers = ({
     },
     findRun: async (name) =>
       payloads.has(name as RunName) ? { kind: 'found', arn: name, status: 'RUNNING' } : { kind: 'unknown-run' },
-    limit: createDepartureLimit({
+    limit: createLeaverLimit({
       listStartedRuns: async (name, since) => ({
         kind: 'runs',
         runs: [...startedAtMs]
-          .filter(([run, at]) => callerOfRun(run) === name && at > since.getTime())
+          .filter(([run, at]) => providerOfRun(run) === name && at > since.getTime())
           .map(([run, at]) => ({ name: run, startedAtMs: at })),
       }),
       now: () => now,
@@ -99,14 +99,14 @@ export const startCallers = ({
     limits: { executionTimeoutMs: 30 * 24 * 60 * 60 * 1_000, maxTargetsCeiling: 500 },
     now: () => now,
   });
-  const callers = [
-    caller('hr', 'webhook', maxPerHour),
-    caller('okta', 'okta-event-hook', maxPerHour),
-    caller('entra', 'scim', maxPerHour),
+  const providers = [
+    provider('hr', 'webhook', maxPerHour),
+    provider('okta', 'okta-event-hook', maxPerHour),
+    provider('entra', 'scim', maxPerHour),
   ];
   const shared = {
-    callers,
-    startDeparture,
+    providers,
+    startOffboarding,
     metrics,
     now: () => now,
     logUnexpected: (error: object) => log('ERROR', 'unexpected error', error),
@@ -139,4 +139,4 @@ export const startCallers = ({
   };
 };
 
-export type Callers = ReturnType<typeof startCallers>;
+export type Providers = ReturnType<typeof startProviders>;

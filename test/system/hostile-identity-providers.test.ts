@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { startCallers, tokens } from '../support/named-callers.ts';
+import { startProviders, tokens } from '../support/identity-providers.ts';
 import { oktaEvent } from '../support/offboarding-events.ts';
 import { hostileBody, hostileText } from '../support/system/hostile-values.ts';
 
@@ -48,14 +48,14 @@ test('any request to the webhook gets an answer, and starts at most one run for 
         hostileBody,
       ),
       async (body) => {
-        const callers = startCallers();
+        const providers = startProviders();
         const headers = { authorization: `Bearer ${tokens.hr}` };
 
-        const { status } = await callers.webhook('POST', '/offboarding', { headers, body });
+        const { status } = await providers.webhook('POST', '/offboarding', { headers, body });
 
         expect([202, 204, 400]).toContain(status);
-        expect(callers.runs()).toHaveLength(status === 202 ? 1 : 0);
-        expect(callers.runs().every(({ target }) => isOneOwner(target))).toBe(true);
+        expect(providers.runs()).toHaveLength(status === 202 ? 1 : 0);
+        expect(providers.runs().every(({ target }) => isOneOwner(target))).toBe(true);
       },
     ),
     { numRuns: 500 },
@@ -65,18 +65,18 @@ test('any request to the webhook gets an answer, and starts at most one run for 
 test('for any other events in a delivery, the valid event among them starts its run', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(event, { maxLength: 3 }), fc.array(event, { maxLength: 3 }), async (before, after) => {
-      const callers = startCallers();
+      const providers = startProviders();
       const headers = { authorization: tokens.okta };
       const body = JSON.stringify({ data: { events: [...before, { ...detail, uuid: 'the-good-one' }, ...after] } });
 
       fc.pre(Buffer.byteLength(body) <= 5 * 1_024 * 1_024);
-      const { status } = await callers.webhook('POST', '/okta-event-hook', { headers, body });
+      const { status } = await providers.webhook('POST', '/okta-event-hook', { headers, body });
 
       // More than five people at once are more than one delivery has time for.
       expect([204, 503]).toContain(status);
-      const good = callers.runs().filter(({ requestedBy }) => requestedBy.endsWith(' the-good-one'));
+      const good = providers.runs().filter(({ requestedBy }) => requestedBy.endsWith(' the-good-one'));
       if (status === 204) expect(good).toHaveLength(1);
-      expect(callers.runs().every(({ target }) => isOneOwner(target))).toBe(true);
+      expect(providers.runs().every(({ target }) => isOneOwner(target))).toBe(true);
     }),
     { numRuns: 300 },
   );
@@ -85,12 +85,12 @@ test('for any other events in a delivery, the valid event among them starts its 
 test('a route accepts no authorization header except the right token', async () => {
   await fc.assert(
     fc.asyncProperty(hostileText, fc.constantFrom('/offboarding', '/okta-event-hook'), async (authorization, path) => {
-      const callers = startCallers();
+      const providers = startProviders();
 
-      const { status } = await callers.webhook('POST', path, { headers: { authorization }, body: '{' });
+      const { status } = await providers.webhook('POST', path, { headers: { authorization }, body: '{' });
 
       expect(status).toBe(401);
-      expect(callers.lines).toEqual([]);
+      expect(providers.lines).toEqual([]);
     }),
   );
 });

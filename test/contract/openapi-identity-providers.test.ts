@@ -1,10 +1,10 @@
-import { callerRoutes, routeKeyOf } from '../../functions/http/routes.ts';
+import { providerRoutes, routeKeyOf } from '../../functions/http/routes.ts';
 import { userIdOf } from '../../functions/scim/user-id.ts';
 import { createWebhookHandler } from '../../functions/webhook.ts';
 import { deactivations, entraFilter, entraUser } from '../support/exchanges/entra.ts';
 import { oktaDelivery } from '../support/exchanges/okta.ts';
 import { type Answer, contextOf, httpEventOf, parseAnswer } from '../support/http-event.ts';
-import { type Callers, type CallersOptions, startCallers, tokens } from '../support/named-callers.ts';
+import { type Providers, type ProvidersOptions, startProviders, tokens } from '../support/identity-providers.ts';
 import { checkAnswer } from '../support/openapi-check.ts';
 import { codesOf, examplesOf, lintOpenApi, operationOf } from '../support/openapi-document.ts';
 
@@ -15,15 +15,15 @@ const john = { id: 'hr-2026-001734', email: 'john.doe@example.com', reason: 'lef
 const ann = { ...john, id: 'hr-2026-001735', email: 'ann@example.com' };
 const down = { kind: 'unavailable', detail: 'Lambda: ServiceException' } as const;
 
-type Call = (callers: Callers) => Promise<Answer>;
-type Case = readonly [call: Call, options?: CallersOptions];
+type Call = (providers: Providers) => Promise<Answer>;
+type Case = readonly [call: Call, options?: ProvidersOptions];
 
 const report =
   (body: object, headers: Record<string, string> = hr): Call =>
-  (callers) =>
-    callers.webhook('POST', '/offboarding', { headers, body: JSON.stringify(body) });
+  (providers) =>
+    providers.webhook('POST', '/offboarding', { headers, body: JSON.stringify(body) });
 
-const departed = (uuid: string, alternateId: string) => ({
+const deactivated = (uuid: string, alternateId: string) => ({
   uuid,
   published: '2026-11-20T17:00:00.000Z',
   eventType: 'user.lifecycle.deactivate',
@@ -33,25 +33,25 @@ const departed = (uuid: string, alternateId: string) => ({
 
 const deliver =
   (body: object, headers: Record<string, string> = okta): Call =>
-  (callers) =>
-    callers.webhook('POST', '/okta-event-hook', { headers, body: JSON.stringify(body) });
+  (providers) =>
+    providers.webhook('POST', '/okta-event-hook', { headers, body: JSON.stringify(body) });
 
 const hook = {
   ...oktaDelivery,
-  data: { events: [departed('1', 'john.doe@example.com'), departed('2', 'ann@example.com')] },
+  data: { events: [deactivated('1', 'john.doe@example.com'), deactivated('2', 'ann@example.com')] },
 };
 
 const verify =
   (headers: Record<string, string>): Call =>
-  (callers) =>
-    callers.webhook('GET', '/okta-event-hook', { headers });
+  (providers) =>
+    providers.webhook('GET', '/okta-event-hook', { headers });
 
 const unexpected =
   (method: string, path: string, headers: Record<string, string>): Call =>
   async () => {
     const handler = createWebhookHandler({
-      callers: [],
-      startDeparture: () => Promise.reject(new Error('unexpected')),
+      providers: [],
+      startOffboarding: () => Promise.reject(new Error('unexpected')),
       metrics: { request: () => {}, unreadable: () => {} },
       now: Date.now,
       logUnexpected: () => {},
@@ -67,7 +67,7 @@ const examples: Readonly<Record<string, Readonly<Record<string, Case>>>> = {
     'run-started': [report(john)],
     'invalid-request': [report({ ...john, email: 'john' })],
     unauthorized: [report(john, {})],
-    'held-back': [(callers) => report(john)(callers).then(() => report(ann)(callers)), { maxPerHour: 1 }],
+    'held-back': [(providers) => report(john)(providers).then(() => report(ann)(providers)), { maxPerHour: 1 }],
     unavailable: [report(john), { fail: () => down }],
     'internal-error': [unexpected('POST', '/offboarding', hr)],
   },
@@ -92,7 +92,7 @@ describe.each(Object.entries(examples))('%s', (routeKey, cases) => {
   test.each(Object.entries(cases))(
     '%s is documented, and its example is what the function answers',
     async (name, [call, options]) => {
-      const answer = await call(startCallers(options));
+      const answer = await call(startProviders(options));
 
       expect(checkAnswer(operation, answer)).toEqual([]);
       expect({ status: answer.status, body: answer.body }).toEqual(examplesOf(operation)[name]);
@@ -111,7 +111,7 @@ test.each([
   ['POST /offboarding', report({ heartbeat: true })],
   ['POST /okta-event-hook', deliver(oktaDelivery)],
 ])('%s: an answer without a body is documented', async (routeKey, call) => {
-  const answer = await call(startCallers());
+  const answer = await call(startProviders());
 
   expect(answer.status).toBe(204);
   expect(checkAnswer(operationOf(document, routeKey), answer)).toEqual([]);
@@ -124,8 +124,8 @@ const unreadable = async () => ({ kind: 'unavailable', detail: 'Secrets Manager:
 type ScimCase = readonly [
   status: number,
   path: string,
-  request?: Parameters<Callers['scim']>[2],
-  options?: CallersOptions,
+  request?: Parameters<Providers['scim']>[2],
+  options?: ProvidersOptions,
 ];
 
 const scimCases: Readonly<Record<string, readonly ScimCase[]>> = {
@@ -189,15 +189,15 @@ describe.each(Object.entries(scimCases))('%s', (routeKey, cases) => {
 
   test.each([...cases, unauthorized].map((each) => [each[0], each] as const))('%i is documented', async (_, each) => {
     const [status, path, request, options] = each;
-    const answer = await startCallers(options).scim(method, path, request);
+    const answer = await startProviders(options).scim(method, path, request);
 
     expect(answer.status).toBe(status);
     expect(checkAnswer(operation, answer)).toEqual([]);
   });
 });
 
-test('these are the routes of the named callers, except the one for all other paths of SCIM', () => {
+test('these are the routes of the identity providers, except the one for all other paths of SCIM', () => {
   const documented = [...Object.keys(examples), ...Object.keys(scimCases)];
 
-  expect([...documented, 'ANY /scim/v2/{proxy+}'].toSorted()).toEqual(callerRoutes.map(routeKeyOf).toSorted());
+  expect([...documented, 'ANY /scim/v2/{proxy+}'].toSorted()).toEqual(providerRoutes.map(routeKeyOf).toSorted());
 });

@@ -1,15 +1,22 @@
 import { createHash } from 'node:crypto';
-import { newCallerToken } from '../../../cli/caller-token.ts';
-import { createIdentifyCaller, type NamedCaller, readNamedCallers } from '../../../functions/callers/named-callers.ts';
+import { newProviderToken } from '../../../cli/provider-token.ts';
+import {
+  createIdentifyProvider,
+  type IdentityProvider,
+  readIdentityProviders,
+} from '../../../functions/identity-providers/identity-providers.ts';
 
-const callerOf = (name: string, ...tokens: readonly string[]): NamedCaller => ({
+const providerOf = (name: string, ...tokens: readonly string[]): IdentityProvider => ({
   name,
   kind: 'webhook',
   tokenSha256: tokens.map((token) => createHash('sha256').update(token).digest('hex')),
   maxPerHour: 50,
 });
 
-const identify = createIdentifyCaller([callerOf('hr', 'new-token', 'old-token'), callerOf('tickets', 'other-token')]);
+const identify = createIdentifyProvider([
+  providerOf('hr', 'new-token', 'old-token'),
+  providerOf('tickets', 'other-token'),
+]);
 const nameOf = (authorization?: string) => identify({ headers: { ...(authorization && { authorization }) } })?.name;
 
 test.each([
@@ -40,37 +47,37 @@ test.each([
 });
 
 test('an empty token is refused even where its digest is configured', () => {
-  const careless = createIdentifyCaller([callerOf('careless', '')]);
+  const careless = createIdentifyProvider([providerOf('careless', '')]);
 
   expect(careless({ headers: { authorization: 'Bearer ' } })).toBeUndefined();
 });
 
-test('no token is accepted if no caller is configured', () => {
-  expect(createIdentifyCaller([])({ headers: { authorization: 'Bearer x' } })).toBeUndefined();
+test('no token is accepted if no provider is configured', () => {
+  expect(createIdentifyProvider([])({ headers: { authorization: 'Bearer x' } })).toBeUndefined();
 });
 
 test('a new token is 256 random bits, fits in a header, and is accepted for its digest', () => {
-  const { token, sha256 } = newCallerToken();
+  const { token, sha256 } = newProviderToken();
 
   expect(token).toMatch(/^[A-Za-z0-9_-]{43}$/);
-  expect(newCallerToken().token).not.toBe(token);
-  const found = createIdentifyCaller([{ ...callerOf('hr'), tokenSha256: [sha256] }]);
+  expect(newProviderToken().token).not.toBe(token);
+  const found = createIdentifyProvider([{ ...providerOf('hr'), tokenSha256: [sha256] }]);
   expect(found({ headers: { authorization: `Bearer ${token}` } })?.name).toBe('hr');
 });
 
-test('reads the callers of its environment', () => {
+test('reads the providers of its environment', () => {
   const tokenSha256 = ['0'.repeat(64)];
-  const callers = { hr: { kind: 'webhook', tokenSha256, maxPerHour: 20 } };
+  const providers = { hr: { kind: 'webhook', tokenSha256, maxPerHour: 20 } };
 
-  expect(readNamedCallers({ NAMED_CALLERS: JSON.stringify(callers) })).toEqual([
+  expect(readIdentityProviders({ NAMED_CALLERS: JSON.stringify(providers) })).toEqual([
     { name: 'hr', kind: 'webhook', tokenSha256, maxPerHour: 20 },
   ]);
-  expect(readNamedCallers({})).toEqual([]);
+  expect(readIdentityProviders({})).toEqual([]);
 });
 
 test.each(['{', '[]', '"x"', '{"HR":{}}', '{"hr":{"kind":"webhook","tokenSha256":["x"],"maxPerHour":1}}'])(
   'refuses %s as its environment, and names the variable',
   (value) => {
-    expect(() => readNamedCallers({ NAMED_CALLERS: value })).toThrow(/NAMED_CALLERS/);
+    expect(() => readIdentityProviders({ NAMED_CALLERS: value })).toThrow(/NAMED_CALLERS/);
   },
 );

@@ -1,6 +1,6 @@
 import { isOwnedBy } from '../instances/directory.ts';
 import type { ReadOwners } from '../instances/read-owners.ts';
-import type { Departure, Invalid } from '../offboarding/dialect.ts';
+import type { Invalid, LeaverReport } from '../offboarding/dialect.ts';
 import { type PlannedRun, planRuns } from '../offboarding/plan-runs.ts';
 import type { Log } from '../platform/log.ts';
 import type { LambdaFailure } from '../runs/lambda/failure.ts';
@@ -8,27 +8,31 @@ import type { FindRun } from '../runs/lambda/find-run.ts';
 import type { RunStart, StartRun } from '../runs/lambda/start-run.ts';
 import type { RunLimits } from '../runs/request.ts';
 import { type RunName, runNameOf } from '../runs/run-name.ts';
-import type { CallerMetrics } from './caller-metrics.ts';
-import type { DepartureLimit, HeldBack } from './departure-limit.ts';
-import type { NamedCaller } from './named-callers.ts';
+import type { IdentityProvider } from './identity-providers.ts';
+import type { HeldBack, LeaverLimit } from './leaver-limit.ts';
+import type { ProviderMetrics } from './provider-metrics.ts';
 
-export type DepartureResult =
+export type OffboardingResult =
   /** A run goes by each of these names, by this request or by an earlier one. */
   { readonly kind: 'accepted'; readonly runs: readonly RunName[] } | HeldBack | LambdaFailure | Invalid;
 
 /**
- * Starts a run for each person of a departure that a named caller reports, within the limits of that caller.
+ * Starts a run for each leaver in the report of an identity provider, within the limits of that provider.
  *
  * @param untilMs when to start no further run, in milliseconds since 1970 @default never
  */
-export type StartDeparture = (caller: NamedCaller, departure: Departure, untilMs?: number) => Promise<DepartureResult>;
+export type StartOffboarding = (
+  provider: IdentityProvider,
+  report: LeaverReport,
+  untilMs?: number,
+) => Promise<OffboardingResult>;
 
-export type StartDepartureDependencies = {
+export type StartOffboardingDependencies = {
   readonly startRun: StartRun;
   readonly findRun: FindRun;
-  readonly limit: DepartureLimit;
+  readonly limit: LeaverLimit;
   readonly readOwners: ReadOwners;
-  readonly metrics: Pick<CallerMetrics, 'heldBack' | 'unreadable'>;
+  readonly metrics: Pick<ProviderMetrics, 'heldBack' | 'unreadable'>;
   readonly log: Log;
   /** The deployment, part of the name of each run. */
   readonly stack: string;
@@ -56,7 +60,7 @@ const worstOf = (results: readonly (RunStart | HeldBack)[]): LambdaFailure | Hel
 
 /** Only a list of owners that was read, and does not name the person, says that they own no instance. */
 const createMayOwnInstance =
-  ({ readOwners }: StartDepartureDependencies) =>
+  ({ readOwners }: StartOffboardingDependencies) =>
   async ({ target }: PlannedRun['request']): Promise<boolean> => {
     const reading = await within(readingTimeMs, readOwners());
     if (reading?.kind !== 'owners' || !('owner' in target)) return true;
@@ -64,10 +68,10 @@ const createMayOwnInstance =
   };
 
 /**
- * Tells whether a run counts for the limit of its caller. A drill logs nobody out. The run of a person without an instance is
+ * Tells whether a run counts for the limit of its provider. A drill logs nobody out. The run of a person without an instance is
  * started anyway, because one may have been tagged a moment ago, but it does not count.
  */
-const createCounts = (dependencies: StartDepartureDependencies) => {
+const createCounts = (dependencies: StartOffboardingDependencies) => {
   const mayOwnInstance = createMayOwnInstance(dependencies);
   return async ({ request }: PlannedRun): Promise<boolean> => !request.dryRun && mayOwnInstance(request);
 };
@@ -76,12 +80,12 @@ type NamedRun =
   | { readonly kind: 'counted'; readonly name: RunName }
   | { readonly kind: 'uncounted'; readonly name: RunName };
 
-/** Names a run: with its caller if it counts. A repeated request is the same run, even if the person owns an instance only now. */
-const createNameRun = (dependencies: StartDepartureDependencies) => {
+/** Names a run: with its provider if it counts. A repeated request is the same run, even if the person owns an instance only now. */
+const createNameRun = (dependencies: StartOffboardingDependencies) => {
   const { findRun, stack } = dependencies;
   const counts = createCounts(dependencies);
-  return async ({ name: caller }: NamedCaller, run: PlannedRun): Promise<NamedRun | LambdaFailure> => {
-    const counted = { kind: 'counted', name: runNameOf('event', { stack, ...run.cause, caller }) } as const;
+  return async ({ name: provider }: IdentityProvider, run: PlannedRun): Promise<NamedRun | LambdaFailure> => {
+    const counted = { kind: 'counted', name: runNameOf('event', { stack, ...run.cause, provider }) } as const;
     const uncounted = { kind: 'uncounted', name: runNameOf('event', { stack, ...run.cause }) } as const;
     const [named, otherwise] = (await counts(run)) ? [counted, uncounted] : [uncounted, counted];
     const earlier = await findRun(otherwise.name);
@@ -91,18 +95,18 @@ const createNameRun = (dependencies: StartDepartureDependencies) => {
   };
 };
 
-const createStartWithin = (dependencies: StartDepartureDependencies) => {
+const createStartWithin = (dependencies: StartOffboardingDependencies) => {
   const { startRun, limit, metrics } = dependencies;
   const nameRun = createNameRun(dependencies);
-  return async (caller: NamedCaller, run: PlannedRun): Promise<RunStart | HeldBack> => {
-    const named = await nameRun(caller, run);
+  return async (provider: IdentityProvider, run: PlannedRun): Promise<RunStart | HeldBack> => {
+    const named = await nameRun(provider, run);
     if (named.kind === 'uncounted') return startRun(named.name, run.request);
     if (named.kind !== 'counted') return named;
 
     const { name } = named;
-    const admission = await limit.admit(caller, name);
+    const admission = await limit.admit(provider, name);
     if (admission.kind !== 'admitted') {
-      if (admission.kind === 'held-back') metrics.heldBack(caller, admission.retryAfter);
+      if (admission.kind === 'held-back') metrics.heldBack(provider, admission.retryAfter);
       return admission;
     }
     const started = await startRun(name, run.request);
@@ -113,17 +117,17 @@ const createStartWithin = (dependencies: StartDepartureDependencies) => {
 
 const outOfTime: LambdaFailure = { kind: 'unavailable', detail: 'There was no time left to start this run' };
 
-export const createStartDeparture = (dependencies: StartDepartureDependencies): StartDeparture => {
+export const createStartOffboarding = (dependencies: StartOffboardingDependencies): StartOffboarding => {
   const { metrics, log, limits, now } = dependencies;
   const start = createStartWithin(dependencies);
 
-  return async (caller, departure, untilMs = Number.POSITIVE_INFINITY) => {
-    const planned = planRuns({ ...departure, source: `${caller.kind} ${caller.name}` }, limits);
+  return async (provider, report, untilMs = Number.POSITIVE_INFINITY) => {
+    const planned = planRuns({ ...report, source: `${provider.kind} ${provider.name}` }, limits);
     if (planned.kind === 'invalid') return planned;
 
-    if (planned.problem !== undefined) metrics.unreadable(caller, planned.problem);
+    if (planned.problem !== undefined) metrics.unreadable(provider, planned.problem);
     const results: (RunStart | HeldBack)[] = [];
-    for (const run of planned.runs) results.push(now() < untilMs ? await start(caller, run) : outOfTime);
+    for (const run of planned.runs) results.push(now() < untilMs ? await start(provider, run) : outOfTime);
     const runs = results.flatMap((result) => ('id' in result ? [result.id] : []));
     const worst = worstOf(results);
     log(worst === undefined ? 'INFO' : 'WARN', 'offboarding', {

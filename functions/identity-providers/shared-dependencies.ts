@@ -7,29 +7,29 @@ import { createLog, type Log, type Write } from '../platform/log.ts';
 import { createFindRunOnce } from '../runs/lambda/find-run.ts';
 import { createListStartedRuns } from '../runs/lambda/list-started-runs.ts';
 import { createStartRun } from '../runs/lambda/start-run.ts';
-import { type CallerMetrics, createCallerMetrics } from './caller-metrics.ts';
-import { createDepartureLimit } from './departure-limit.ts';
-import { createStartDeparture, type StartDeparture } from './start-departure.ts';
+import { createLeaverLimit } from './leaver-limit.ts';
+import { createProviderMetrics, type ProviderMetrics } from './provider-metrics.ts';
+import { createStartOffboarding, type StartOffboarding } from './start-offboarding.ts';
 
 /** The dependencies that `webhook` and `scim` share. */
-export type Departures = {
-  readonly startDeparture: StartDeparture;
+export type SharedDependencies = {
+  readonly startOffboarding: StartOffboarding;
   readonly readOwners: ReadOwners;
-  readonly metrics: CallerMetrics;
+  readonly metrics: ProviderMetrics;
   readonly log: Log;
 };
 
-export const composeDepartures = (variables: Variables, write: Write): Departures => {
+export const composeSharedDependencies = (variables: Variables, write: Write): SharedDependencies => {
   const { secretPrefix } = readEnvironment(variables);
   const { runFunction, runQualifier, stack, ...limits } = readStartingEnvironment(variables);
   const lambda = createLambda();
   const log = createLog(write);
-  const metrics = createCallerMetrics(log, stack, Date.now);
+  const metrics = createProviderMetrics(log, stack, Date.now);
   const listInstances = createListInstances({ client: createSecretsManager(), secretPrefix });
   const readOwners = createReadOwners({ listInstances, now: Date.now });
-  const startDeparture = createStartDeparture({
+  const startOffboarding = createStartOffboarding({
     startRun: createStartRun({ client: lambda, functionName: runFunction, qualifier: runQualifier }),
-    limit: createDepartureLimit({
+    limit: createLeaverLimit({
       listStartedRuns: createListStartedRuns({ client: lambda, functionName: runFunction }),
       now: Date.now,
       sleep,
@@ -42,5 +42,5 @@ export const composeDepartures = (variables: Variables, write: Write): Departure
     limits,
     now: Date.now,
   });
-  return { startDeparture, readOwners, metrics, log };
+  return { startOffboarding, readOwners, metrics, log };
 };

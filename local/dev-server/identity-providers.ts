@@ -1,0 +1,41 @@
+import { newProviderToken } from '../../cli/provider-token.ts';
+import { providerRoutes } from '../../functions/http/routes.ts';
+import type { Configuration } from '../../infra/configuration/configuration.ts';
+import type { Handle } from '../emulators/loopback-server.ts';
+import { matchRoute } from './http-event.ts';
+
+type IdentityProviders = Configuration['identityProviders'];
+
+export type LocalProviders = {
+  readonly identityProviders: IdentityProviders;
+  /** By name, the tokens of the demo providers; empty if the configuration has providers of its own. */
+  readonly demoTokens: Readonly<Record<string, string>>;
+};
+
+const demoKinds = { 'demo-hr': 'webhook', 'demo-okta': 'okta-event-hook', 'demo-scim': 'scim' } as const;
+
+/** The providers of the configuration, or else a demo provider of each kind with a token for this start only. */
+export const findProviders = ({ identityProviders }: Pick<Configuration, 'identityProviders'>): LocalProviders => {
+  if (Object.keys(identityProviders).length > 0) return { identityProviders, demoTokens: {} };
+  const demo = Object.entries(demoKinds).map(([name, kind]) => ({ name, kind, ...newProviderToken() }));
+  return {
+    identityProviders: Object.fromEntries(
+      demo.map(({ name, kind, sha256 }) => [name, { kind, tokenSha256: [sha256], maxPerHour: 50 }]),
+    ),
+    demoTokens: Object.fromEntries(demo.map(({ name, token }) => [name, token])),
+  };
+};
+
+/** The routes of the kinds that there are providers of, as a stack has them. */
+export const routesOfProviders = (identityProviders: IdentityProviders) => {
+  const kinds = new Set(Object.values(identityProviders).map(({ kind }) => kind));
+  return providerRoutes.filter(({ kind }) => kinds.has(kind));
+};
+
+/** Providers prove themselves by their own tokens, so their requests need no start token: they pass by the console. */
+export const bypassConsole =
+  (routes: ReturnType<typeof routesOfProviders>, gateway: Handle, next: Handle): Handle =>
+  (request, response) => {
+    const isProvider = matchRoute(routes, request.method ?? '', request.url?.split('?')[0] ?? '/') !== undefined;
+    return (isProvider ? gateway : next)(request, response);
+  };
