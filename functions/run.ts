@@ -9,23 +9,23 @@ import { composeRecordEvidence, createBus } from './logout/record-evidence.ts';
 import { createLambda, createSecretsManager } from './platform/aws-clients.ts';
 import { readEnvironment, readWatchEnvironment, type Variables } from './platform/environment.ts';
 import { createLog, type Write, writeLine } from './platform/log.ts';
-import { createForcedLogoutRun, type ForcedLogoutRunDependencies } from './runs/execute-run.ts';
+import { executionOf } from './runs/durable-operations.ts';
+import { createExecuteRun, type RunDependencies } from './runs/execute-run.ts';
 import { createStartExecution } from './runs/lambda/start-run.ts';
-import { executionOf } from './runs/operations.ts';
 import { createPublishEvents, createPublishOutcomes } from './runs/publish-outcomes.ts';
 import type { WatchName } from './runs/start-watch.ts';
 import type { Summary } from './runs/summary.ts';
 
-export type RunHandlerDependencies = ForcedLogoutRunDependencies;
+export type RunHandlerDependencies = RunDependencies;
 
 /** One run from its payload to its summary, as a Lambda durable function. */
 export const createRunHandler = (dependencies: RunHandlerDependencies) => {
-  const runForcedLogout = createForcedLogoutRun(dependencies);
+  const executeRun = createExecuteRun(dependencies);
   // Lambda repeats the step of an invocation that ran out of time. Middy's own limit would fail the whole run instead.
   return middy<unknown, Summary, Error, DurableContext>({
     executionMode: executionModeDurableContext,
     timeoutEarlyInMillis: 0,
-  }).handler((event, context) => runForcedLogout(event, executionOf(context)));
+  }).handler((event, context) => executeRun(event, executionOf(context)));
 };
 
 export const composeRun = (variables: Variables, write: Write): RunHandlerDependencies => {

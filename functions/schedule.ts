@@ -9,9 +9,9 @@ import { createStartRun, RunNotStarted, type StartRun } from './runs/lambda/star
 import {
   defaultExpiryAfter,
   defaultMaxTargetsWithin,
-  type ForcedLogout,
   instant,
   type RunLimits,
+  type RunRequest,
   requestEntries,
 } from './runs/request.ts';
 import { type RunName, runNameOf } from './runs/run-name.ts';
@@ -44,7 +44,7 @@ const firingSchema = v.strictObject(
 const requestOf = (
   { schedule, scheduledTime, ...configured }: v.InferOutput<typeof firingSchema>,
   limits: RunLimits,
-): ForcedLogout => {
+): RunRequest => {
   const { maxTargetsCeiling } = limits;
   const { maxTargets = defaultMaxTargetsWithin(maxTargetsCeiling) } = configured;
   if (maxTargets > maxTargetsCeiling)

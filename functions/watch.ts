@@ -7,7 +7,7 @@ import { createBus } from './logout/record-evidence.ts';
 import { createSecretsManager } from './platform/aws-clients.ts';
 import { readEnvironment, type Variables } from './platform/environment.ts';
 import { createLog, type Write, writeLine } from './platform/log.ts';
-import { executionOf } from './runs/operations.ts';
+import { executionOf } from './runs/durable-operations.ts';
 import { createPublishEvents } from './runs/publish-outcomes.ts';
 import { createWatch } from './watch/execute-watch.ts';
 import type { PollDependencies } from './watch/poll.ts';

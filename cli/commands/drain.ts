@@ -1,6 +1,6 @@
 import type { Execution } from '@aws-sdk/client-lambda';
 import { Option } from 'commander';
-import { inParallel } from '../../functions/runs/operations.ts';
+import { inParallel } from '../../functions/platform/in-parallel.ts';
 import type { Executions } from '../aws/executions.ts';
 import { defineCommand } from '../command.ts';
 import { CommandFailed, type ExitCode, exitCodes, orFailure } from '../errors.ts';

@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import { inParallel } from '../../functions/runs/operations.ts';
+import { inParallel } from '../../functions/platform/in-parallel.ts';
 import { isLoopback, parseApiAddress } from '../api/api-address.ts';
 import { defineCommand } from '../command.ts';
 import type { EnrollDependencies, EnrollResult } from '../enroll/enroll.ts';

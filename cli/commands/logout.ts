@@ -1,7 +1,7 @@
 import { Option } from 'commander';
 import * as v from 'valibot';
 import { loggedOutSchema } from '../../client/answers.ts';
-import { inParallel } from '../../functions/runs/operations.ts';
+import { inParallel } from '../../functions/platform/in-parallel.ts';
 import type { Api, ApiAnswer } from '../api/api.ts';
 import { listInstances, parallelCalls, readState, type StateReading } from '../api/instances.ts';
 import { describeProblem, isInvalidRequest, readAnswer } from '../api/problem.ts';

@@ -1,4 +1,4 @@
-import { inParallel } from '../../functions/runs/operations.ts';
+import { inParallel } from '../../functions/platform/in-parallel.ts';
 import { parallelCalls, readState } from '../api/instances.ts';
 import { defineCommand } from '../command.ts';
 import { exitCodes } from '../errors.ts';

@@ -1,5 +1,5 @@
 import type { Instance } from '../../client/answers.ts';
-import { inParallel } from '../../functions/runs/operations.ts';
+import { inParallel } from '../../functions/platform/in-parallel.ts';
 import type { Api } from '../api/api.ts';
 import { listInstances, parallelCalls, readState, type StateReading } from '../api/instances.ts';
 import { type Finding, failure, ok, warning } from './finding.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
 import type { RunStart, StartRun } from '../../functions/runs/lambda/start-run.ts';
-import { type ForcedLogout, forcedLogoutSchema, type Source } from '../../functions/runs/request.ts';
+import { type RunRequest, runRequestSchema, type Source } from '../../functions/runs/request.ts';
 import { runNameOf } from '../../functions/runs/run-name.ts';
 
 export type Redriven =
@@ -26,14 +26,14 @@ const json = v.pipe(v.string(), v.parseJson(undefined, 'it is not JSON'));
 
 // Lambda sends the event as it was, and puts what went wrong into the attributes of the message:
 // https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html#invocation-dlq
-const messageSchema = v.pipe(json, forcedLogoutSchema);
+const messageSchema = v.pipe(json, runRequestSchema);
 
 // For what the request itself has no words for.
 const wording = ({ expected }: v.BaseIssue<unknown>): string =>
   expected === 'never' ? 'is not a field of a request' : 'is missing, or of a wrong kind';
 
 /** Reads the request in a message, or says what is wrong with it. */
-export const parseMessage = (body: string): ForcedLogout | { readonly problem: string } => {
+export const parseMessage = (body: string): RunRequest | { readonly problem: string } => {
   const message = v.safeParse(messageSchema, body, { abortEarly: true, message: wording });
   if (message.success) return message.output;
   const [issue] = message.issues;

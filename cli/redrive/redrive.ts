@@ -1,6 +1,6 @@
 import { readStartingEnvironment } from '../../functions/platform/environment.ts';
 import { createStartRun } from '../../functions/runs/lambda/start-run.ts';
-import type { ForcedLogout } from '../../functions/runs/request.ts';
+import type { RunRequest } from '../../functions/runs/request.ts';
 import { createExecutions } from '../aws/executions.ts';
 import { CommandFailed, orFailure, UsageError } from '../errors.ts';
 import { askYesOrNo } from '../input/questions.ts';
@@ -63,7 +63,7 @@ const describeRun = (run: FailedRun | undefined): string => {
   return printable(`Run ${id}: ${status}, started ${startedAt}, ended ${endedAt}${error ? `. ${error}` : ''}`);
 };
 
-const describeRequest = ({ target, reason, requestedBy }: ForcedLogout): string =>
+const describeRequest = ({ target, reason, requestedBy }: RunRequest): string =>
   printable(`${JSON.stringify(target).slice(0, 200)}, "${reason}", requested by ${requestedBy}`);
 
 /** Name, alias and stack of the run function: from the stack, or from the variables that the functions have. */

@@ -155,7 +155,7 @@ const withHeaders = (
 /** The answer to a logout: 200 if it is confirmed, 202 if the caller did not wait for a reading, problem details otherwise. */
 export const logoutResponse = (
   idInstance: InstanceId,
-  { outcome, confirmedAt, aftercare: { queue, token } }: LogoutResult,
+  { outcome, confirmedAt, followUp: { queue, token } }: LogoutResult,
   headers: Readonly<Record<string, string>> = {},
 ): APIGatewayProxyStructuredResultV2 => {
   const { isLogout, stateInstance } = outcome;

@@ -4,11 +4,11 @@ import {
   defaultExpiryAfter,
   defaultExpiryMs,
   defaultMaxTargetsWithin,
-  type ForcedLogout,
-  forcedLogoutSchema,
   longestRunMs,
   type RunLimits,
+  type RunRequest,
   requestEntries,
+  runRequestSchema,
 } from '../runs/request.ts';
 import { parseCaller } from './caller.ts';
 import { InvalidRequest, parseBody, requireFields } from './request.ts';
@@ -47,9 +47,9 @@ const checkInstants = ({ at, expiresAt }: Body, now: Date, limits: RunLimits): v
 };
 
 /** The session and the e-mail address are for the evidence alone: if one cannot be recorded, the run starts without it. */
-const withoutUnreadable = ({ session, email }: Pick<ForcedLogout, 'session' | 'email'>) => ({
-  ...(v.is(v.unwrap(forcedLogoutSchema.entries.session), session) && { session }),
-  ...(v.is(v.unwrap(forcedLogoutSchema.entries.email), email) && { email }),
+const withoutUnreadable = ({ session, email }: Pick<RunRequest, 'session' | 'email'>) => ({
+  ...(v.is(v.unwrap(runRequestSchema.entries.session), session) && { session }),
+  ...(v.is(v.unwrap(runRequestSchema.entries.email), email) && { email }),
 });
 
 /**
@@ -66,14 +66,14 @@ export const createParseRunRequest = (limits: RunLimits, now: () => Date) => {
     const body = parseBody(event, schema, longestBytes);
     checkInstants(body, now(), limits);
     const { requestedBy, ...person } = parseCaller(event);
-    const requestAt = (instant: Date): ForcedLogout => {
+    const requestAt = (instant: Date): RunRequest => {
       const occurredAt = instant.toISOString();
       const expiresAt = defaultExpiryAfter(body.at ?? occurredAt, limits);
       const caller = { requestedBy, ...withoutUnreadable(person) };
       return { ...defaults, expiresAt, ...body, ...caller, source: 'api', occurredAt };
     };
     // The run refuses an invalid payload too, but by then the caller has been told that it started.
-    requireFields(forcedLogoutSchema, requestAt(now()), 'request');
+    requireFields(runRequestSchema, requestAt(now()), 'request');
     return { requestedBy, requestAt, rotateToken: body.rotateToken === true };
   };
 };

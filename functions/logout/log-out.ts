@@ -22,11 +22,11 @@ export type LogoutRequest = Pick<
 };
 
 /** What else was requested, and its results. None of them changes the outcome of the logout. */
-export type Aftercare = Pick<Evidence, 'queue' | 'token'>;
+export type FollowUp = Pick<Evidence, 'queue' | 'token'>;
 
 export type LogoutResult = Pick<Evidence, 'confirmedAt'> & {
   readonly outcome: LogoutOutcome;
-  readonly aftercare: Aftercare;
+  readonly followUp: FollowUp;
 };
 
 /** Logs one instance out, confirms it and records one evidence record. Never rejects. */
@@ -108,11 +108,11 @@ const createClearQueue =
     return answer.kind === 'cleared' ? { cleared: true } : { cleared: false, detail: answer.detail };
   };
 
-const createAftercare = (dependencies: LogOutDependencies) => {
+const createFollowUp = (dependencies: LogOutDependencies) => {
   const clearQueue = createClearQueue(dependencies);
   const rotateAfterwards = createRotateAfterwards(dependencies);
 
-  return async (request: LogoutRequest, outcome: LogoutOutcome, deadline: Deadline): Promise<Aftercare> => {
+  return async (request: LogoutRequest, outcome: LogoutOutcome, deadline: Deadline): Promise<FollowUp> => {
     const mayBeOut = outcome.confirmed || outcome.isLogout === true;
     // A queue that is not cleared costs less than a token that is not rotated.
     const keepsTime = request.rotateToken && timeUntil(deadline) > rotationMs;
@@ -126,7 +126,7 @@ const createAftercare = (dependencies: LogOutDependencies) => {
 
 export const createLogOut = (dependencies: LogOutDependencies): LogOut => {
   const { callWithCredential, greenApi, recordEvidence, now } = dependencies;
-  const takeCare = createAftercare(dependencies);
+  const doFollowUp = createFollowUp(dependencies);
   const confirm = createConfirm({ callWithCredential, readState: greenApi.readState, now });
 
   return async (request, deadline) => {
@@ -137,7 +137,7 @@ export const createLogOut = (dependencies: LogOutDependencies): LogOut => {
     const confirmation = time === undefined ? noConfirmation : await confirm(idInstance, time, deadline);
     const outcome = outcomeOf(answer, confirmation, waitMs);
 
-    const aftercare = await takeCare(request, outcome, deadline);
+    const followUp = await doFollowUp(request, outcome, deadline);
 
     const { readings, confirmedAt } = confirmation;
     await recordEvidence({
@@ -154,8 +154,8 @@ export const createLogOut = (dependencies: LogOutDependencies): LogOut => {
       attempts: answer.requests,
       readings,
       outcome,
-      ...aftercare,
+      ...followUp,
     });
-    return { outcome, aftercare, ...(confirmedAt !== undefined && { confirmedAt }) };
+    return { outcome, followUp, ...(confirmedAt !== undefined && { confirmedAt }) };
   };
 };

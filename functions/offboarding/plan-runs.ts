@@ -3,16 +3,16 @@ import {
   defaultExpiryAfter,
   defaultExpiryMs,
   defaultMaxTargetsWithin,
-  type ForcedLogout,
-  forcedLogoutSchema,
   longestRunMs,
   type RunLimits,
+  type RunRequest,
+  runRequestSchema,
 } from '../runs/request.ts';
 import type { RunCause } from '../runs/run-name.ts';
 import { type Invalid, type LeaverReport, parseEventFields } from './dialect.ts';
 
 /** A run to start, and what names it. */
-export type PlannedRun = { readonly cause: Omit<RunCause, 'stack'>; readonly request: ForcedLogout };
+export type PlannedRun = { readonly cause: Omit<RunCause, 'stack'>; readonly request: RunRequest };
 
 export type Planned = {
   readonly kind: 'planned';
@@ -42,7 +42,7 @@ const fitting = (identities: readonly string[]): readonly string[] => {
 
 const createRequest =
   (report: LeaverReport, limits: RunLimits) =>
-  (identities: readonly string[]): ForcedLogout => {
+  (identities: readonly string[]): RunRequest => {
     const { reason, occurredAt, at, account, dryRun, watchDays } = report;
     const isLater = at !== undefined && Date.parse(at) > Date.parse(occurredAt);
     return {
@@ -101,7 +101,7 @@ export const planRuns = (event: LeaverReport, limits: RunLimits): Planned | Inva
   const planned = report.people.map((identities) => ({
     run: { cause: causeOf(report, identities), request: requestFor(identities) },
     // A run would refuse it too, but here the event is still kept in the failed queue.
-    refusal: parseEventFields(forcedLogoutSchema, requestFor(identities)),
+    refusal: parseEventFields(runRequestSchema, requestFor(identities)),
   }));
   const runs = planned.flatMap(({ run, refusal }) => (refusal.kind === 'invalid' ? [] : [run]));
   const problems = planned.flatMap(({ refusal }) => (refusal.kind === 'invalid' ? [refusal.problem] : []));

@@ -1,6 +1,6 @@
 import { DurableOperationError } from '@aws/durable-execution-sdk-js';
 import { type Outcome, type RunResults, resultsOf } from './outcome.ts';
-import type { ForcedLogout } from './request.ts';
+import type { RunRequest } from './request.ts';
 import type { StartedWatch } from './start-watch.ts';
 import { type Summary, summarize } from './summary.ts';
 
@@ -78,7 +78,7 @@ const concludeDrill = (results: RunResults): RunEnd => {
 /** Decides how a run ends. A run that logged nobody out is a plain success only if there was nobody to log out. */
 export const conclude = (
   results: RunResults,
-  { dryRun }: Pick<ForcedLogout, 'dryRun'>,
+  { dryRun }: Pick<RunRequest, 'dryRun'>,
   watch: Watched = undefined,
 ): RunEnd => {
   const { failed: notConfirmed, total } = results.progress;

@@ -3,21 +3,22 @@ import type { RecordEvidence } from '../logout/evidence.ts';
 import { invalidFieldsOf } from '../platform/unknown-values.ts';
 import { conclude, type RunEnd, RunFailure } from './conclude.ts';
 import { createDrillTarget, createReportDrill } from './drill.ts';
-import { countOperations, type Execution, type Operations } from './operations.ts';
+import { countOperations, type Execution, type Operations } from './durable-operations.ts';
+import { createFindTargets, foundNothing, listLagSeconds, type ResolveDependencies } from './find-targets.ts';
+import { operationNames } from './operation-names.ts';
 import { type Outcome, resultsOf } from './outcome.ts';
 import { type BatchDependencies, createProcessBatch } from './process-batch.ts';
 import { createProcessTarget, type ProcessTargetDependencies } from './process-target.ts';
-import { type ForcedLogout, forcedLogoutSchema, type RunIdentity } from './request.ts';
-import { operationNames, type Resolved, skippedAtOnce } from './results.ts';
+import { type RunIdentity, type RunRequest, runRequestSchema } from './request.ts';
+import { type Resolved, skippedAtOnce } from './results-from-steps.ts';
 import { runRounds } from './rounds.ts';
 import { createReportLogout } from './run-evidence.ts';
 import { createLogRunEnd } from './run-metrics.ts';
 import { createStartWatch, type StartWatchDependencies } from './start-watch.ts';
 import { type Summary, summarize } from './summary.ts';
 import { newTargetState } from './target-state.ts';
-import { createFindTargets, foundNothing, listLagSeconds, type ResolveDependencies } from './targets.ts';
 
-export type ForcedLogoutRunDependencies = ProcessTargetDependencies &
+export type RunDependencies = ProcessTargetDependencies &
   ResolveDependencies &
   StartWatchDependencies &
   Pick<BatchDependencies, 'publishOutcomes'> & {
@@ -27,8 +28,8 @@ export type ForcedLogoutRunDependencies = ProcessTargetDependencies &
     readonly stack: string;
   };
 
-const parseForcedLogout = (payload: unknown): ForcedLogout => {
-  const parsed = v.safeParse(forcedLogoutSchema, payload);
+const parseRunRequest = (payload: unknown): RunRequest => {
+  const parsed = v.safeParse(runRequestSchema, payload);
   if (parsed.success) return parsed.output;
   throw new RunFailure('InvalidRun', `The payload is not a run: see ${invalidFieldsOf(parsed.issues)}`);
 };
@@ -43,7 +44,7 @@ const foundNobody = ({ request: { target, dryRun } }: RunIdentity, now: Date): R
   return { summary: summarize(resultsOf([]), { note }) };
 };
 
-const createProcessRounds = (dependencies: ForcedLogoutRunDependencies) => {
+const createProcessRounds = (dependencies: RunDependencies) => {
   const { recordEvidence, log } = dependencies;
   const logOut = createProcessBatch({
     ...dependencies,
@@ -76,7 +77,7 @@ const createWatchStep = (dependencies: StartWatchDependencies) => {
  *
  * @throws RunFailure, with the summary, unless every target is logged out and confirmed, or was skipped
  */
-export const createForcedLogoutRun = (dependencies: ForcedLogoutRunDependencies) => {
+export const createExecuteRun = (dependencies: RunDependencies) => {
   const findTargets = createFindTargets(dependencies);
   const processRounds = createProcessRounds(dependencies);
   const startWatch = createWatchStep(dependencies);
@@ -94,7 +95,7 @@ export const createForcedLogoutRun = (dependencies: ForcedLogoutRunDependencies)
   };
 
   return async (payload: unknown, { name: id, durable, remainingMs }: Execution): Promise<Summary> => {
-    const request = parseForcedLogout(payload);
+    const request = parseRunRequest(payload);
     const operations = countOperations(durable);
     const startedAt = await operations.step(operationNames.start, async () => now().toISOString());
     const run: RunIdentity = { id, request, startedAt };

@@ -1,5 +1,5 @@
+import { isWaitAfterRound, operationNames } from './operation-names.ts';
 import type { Progress } from './outcome.ts';
-import { isWaitAfterRound, operationNames } from './results.ts';
 
 /** What a run that has not ended is doing. */
 export const phases = [

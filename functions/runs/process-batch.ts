@@ -1,8 +1,8 @@
 import type { Evidence } from '../logout/evidence.ts';
 import { deadlineIn, hasPassed } from '../platform/deadline.ts';
+import { inParallel } from '../platform/in-parallel.ts';
 import type { Log } from '../platform/log.ts';
 import { errorNameOf } from '../platform/unknown-values.ts';
-import { inParallel } from './operations.ts';
 import { type Outcome, shownTags } from './outcome.ts';
 import type { ProcessTarget, RoundContext } from './process-target.ts';
 import type { PublishOutcomes } from './publish-outcomes.ts';

@@ -3,8 +3,8 @@ import type { ReadTags } from '../instances/directory.ts';
 import type { RotateToken } from '../instances/token-rotation/rotate-token.ts';
 import type { CallWithCredential } from '../logout/call-with-credential.ts';
 import { type Deadline, hasPassed } from '../platform/deadline.ts';
-import { skipOf } from './list-target.ts';
-import type { ForcedLogout } from './request.ts';
+import type { RunRequest } from './request.ts';
+import { skipOf } from './target-membership.ts';
 import { isPending, keptText, lastState, type TargetState, withRetry, withToken } from './target-state.ts';
 import {
   applyLogoutResponse,
@@ -27,7 +27,7 @@ export type ProcessTargetDependencies = {
 /** What one round gives to the work on each of its instances. */
 export type RoundContext = {
   readonly runId: string;
-  readonly request: Pick<ForcedLogout, 'target' | 'clearQueue' | 'rotateToken' | 'expiresAt'>;
+  readonly request: Pick<RunRequest, 'target' | 'clearQueue' | 'rotateToken' | 'expiresAt'>;
   readonly deadline: Deadline;
   /** Called when the request of a logout leaves, with the logout counted among the attempts. */
   readonly onLogoutSent: (target: TargetState) => void;

@@ -2,9 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { PutEventsCommand, type PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
 import { type Evidence, outcomeEventOf, outcomeSource } from '../logout/evidence.ts';
 import type { Bus } from '../logout/record-evidence.ts';
+import { inParallel } from '../platform/in-parallel.ts';
 import type { Log } from '../platform/log.ts';
 import { errorNameOf } from '../platform/unknown-values.ts';
-import { inParallel } from './operations.ts';
 
 /** Publishes the outcomes of a batch on the stack's bus. Best effort: the evidence is the record. It never rejects. */
 export type PublishOutcomes = (evidence: readonly Evidence[]) => Promise<void>;

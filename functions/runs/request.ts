@@ -97,7 +97,7 @@ export const requestEntries = {
  * The payload of a run's execution. A repeated request gives the same payload, except at the API: there `occurredAt`, and
  * the expiry that follows from it, are the instant of the first request.
  */
-export const forcedLogoutSchema = v.strictObject({
+export const runRequestSchema = v.strictObject({
   ...requestEntries,
   expiresAt: instant,
   maxTargets,
@@ -120,8 +120,8 @@ export const forcedLogoutSchema = v.strictObject({
   occurredAt: v.exactOptional(instant),
 });
 
-export type ForcedLogout = Readonly<v.InferOutput<typeof forcedLogoutSchema>>;
-export type Source = ForcedLogout['source'];
+export type RunRequest = Readonly<v.InferOutput<typeof runRequestSchema>>;
+export type Source = RunRequest['source'];
 
 /** What the deployment allows a run. */
 export type RunLimits = {
@@ -157,7 +157,7 @@ export const defaultExpiryAfter = (instant: string, limits: Pick<RunLimits, 'exe
 /** A run that has begun. */
 export type RunIdentity = {
   readonly id: string;
-  readonly request: ForcedLogout;
+  readonly request: RunRequest;
   /** ISO 8601. */
   readonly startedAt: string;
 };

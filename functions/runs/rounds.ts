@@ -1,8 +1,9 @@
-import { type Operations, secondsToNextRound } from './operations.ts';
+import { secondsToNextRound } from './backoff.ts';
+import type { Operations } from './durable-operations.ts';
+import { batchAt, batchSize, operationNames } from './operation-names.ts';
 import type { Outcome } from './outcome.ts';
 import type { BatchResult, ProcessBatch } from './process-batch.ts';
 import type { RunIdentity } from './request.ts';
-import { batchAt, batchSize, operationNames } from './results.ts';
 import { lastState, type TargetState } from './target-state.ts';
 
 /** Steps at once: a step lasts as long as its slowest instance, and the others must not wait for it. */

@@ -3,7 +3,7 @@ import { type FailureKind, type LogoutOutcome, type OutcomeKind, retryable } fro
 import type { Log } from '../platform/log.ts';
 import { logSkipped } from './outcome.ts';
 import type { ReportTarget } from './process-batch.ts';
-import type { ForcedLogout, RunIdentity } from './request.ts';
+import type { RunIdentity, RunRequest } from './request.ts';
 import { lastState, type RetryState, type TargetState } from './target-state.ts';
 
 /** A target whose logout has an outcome. */
@@ -33,7 +33,7 @@ const causeMs = ({ request: { occurredAt, at }, startedAt }: RunIdentity): numbe
 
 type Requester = Pick<Evidence, 'requestedBy' | 'session' | 'email' | 'account' | 'reason'>;
 
-const requesterOf = ({ requestedBy, session, email, account, reason }: ForcedLogout): Requester => ({
+const requesterOf = ({ requestedBy, session, email, account, reason }: RunRequest): Requester => ({
   requestedBy,
   ...(session !== undefined && { session }),
   ...(email !== undefined && { email }),

@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { instanceIdSchema } from '../instances/instance-id.ts';
 import type { ExecutionStart } from './lambda/start-run.ts';
 import type { Outcome, OutcomeTags } from './outcome.ts';
-import { forcedLogoutSchema, instant, type RunIdentity } from './request.ts';
+import { instant, type RunIdentity, runRequestSchema } from './request.ts';
 import { keptText } from './target-state.ts';
 
 /** The name of a watch: of its execution, and its `id` in the API. */
@@ -26,7 +26,7 @@ export const digestOf = ({ owner = '', group = '' }: OutcomeTags): string =>
     .digest('hex')
     .slice(0, digestLength);
 
-const { requestedBy, session, email, reason, source } = forcedLogoutSchema.entries;
+const { requestedBy, session, email, reason, source } = runRequestSchema.entries;
 
 /** The payload of a watch's execution. */
 export const watchRequestSchema = v.strictObject({

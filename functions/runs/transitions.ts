@@ -4,8 +4,8 @@ import type { TagsReading } from '../instances/directory.ts';
 import type { NotCalled } from '../logout/call-with-credential.ts';
 import { notAuthorizedInARow, readingsNeeded } from '../logout/confirmation.ts';
 import { retryable } from '../logout/outcome.ts';
-import { skipOf } from './list-target.ts';
 import type { Target } from './request.ts';
+import { skipOf } from './target-membership.ts';
 import { failed, keptText, lastState, retryOrFail, type TargetState, withReading, withRetry } from './target-state.ts';
 
 const confirm = (targetState: TargetState, at: string): TargetState => {
@@ -14,7 +14,7 @@ const confirm = (targetState: TargetState, at: string): TargetState => {
   return { ...rest, kind, confirmed: true, confirmedAt: at };
 };
 
-const noteRateLimit = (
+const withRateLimit = (
   targetState: TargetState,
   { kind, requests }: Counted<{ readonly kind: string }>,
 ): TargetState =>
@@ -52,7 +52,7 @@ export const applyReading = (
   at: string,
 ): TargetState => {
   if (answer.kind === 'state') return applyState(targetState, answer.stateInstance, at);
-  const noted = noteRateLimit(targetState, answer);
+  const noted = withRateLimit(targetState, answer);
   const next = answer.requests > 0 ? withReading(noted, { at, failure: answer.detail }) : noted;
   const kind = answer.kind === 'not-authorized' ? 'unconfirmed' : answer.kind;
   // A transient failure to read the state must not overwrite the logout's own result.
@@ -67,7 +67,7 @@ export const applyLogoutResponse = (
   at: string,
 ): TargetState => {
   const { acceptedLogouts, acceptedAt = at, mayHaveActed, refusals } = targetState.retry;
-  const next = { ...noteRateLimit(targetState, answer), attempts: targetState.attempts + answer.requests };
+  const next = { ...withRateLimit(targetState, answer), attempts: targetState.attempts + answer.requests };
   switch (answer.kind) {
     case 'accepted': {
       const accepted = {

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { invalidFieldsOf } from '../platform/unknown-values.ts';
-import { countOperations, type Execution, type Operations } from '../runs/operations.ts';
+import { countOperations, type Execution, type Operations } from '../runs/durable-operations.ts';
 import { type WatchRequest, watchRequestSchema } from '../runs/start-watch.ts';
 import { createPoll, type PollDependencies } from './poll.ts';
 import { nextPoll } from './poll-schedule.ts';

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { type InstanceId, instanceIdSchema } from '../instances/instance-id.ts';
 import { parseJsonAs } from '../platform/unknown-values.ts';
-import type { FinishedStep } from '../runs/results.ts';
+import type { FinishedStep } from '../runs/results-from-steps.ts';
 import type { WatchRequest } from '../runs/start-watch.ts';
 
 /** The operations of a watch. */

@@ -32,7 +32,7 @@ export interface Throttling {
   readonly burstLimit?: number;
 }
 
-/** Forced logouts: runs over many instances. */
+/** Runs over many instances. */
 export interface RunOptions {
   /** Most instances one run may touch, whatever its request says. @default 500 */
   readonly maxTargetsCeiling?: number;

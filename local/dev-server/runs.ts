@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { readStartingEnvironment, readWatchEnvironment } from '../../functions/platform/environment.ts';
 import type { Progress } from '../../functions/runs/outcome.ts';
-import { type FinishedStep, resultsFromSteps } from '../../functions/runs/results.ts';
+import { type FinishedStep, resultsFromSteps } from '../../functions/runs/results-from-steps.ts';
 import { distFolder } from '../../infra/bundling/dist-folder.ts';
 import { type LambdaEmulator, startLambda } from '../emulators/lambda/emulator.ts';
 import type { LambdaEvent } from '../emulators/lambda/options.ts';

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ListDurableExecutionsByFunctionCommand, StopDurableExecutionCommand } from '@aws-sdk/client-lambda';
-import type { ForcedLogout } from '../../functions/runs/request.ts';
+import type { RunRequest } from '../../functions/runs/request.ts';
 import { callerIdentity, describeStacks, startAws } from '../support/aws-double.ts';
 import { type CliOptions, runCli } from '../support/cli.ts';
 import { startHarness } from '../support/lambda/harness.ts';
@@ -18,7 +18,7 @@ const request = {
   source: 'offboarding',
   expiresAt: new Date(Date.now() + 86_400_000).toISOString(),
   maxTargets: 50,
-} as const satisfies ForcedLogout;
+} as const satisfies RunRequest;
 
 const body = JSON.stringify(request);
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { redriveRun } from '../../cli/redrive/redrive-run.ts';
 import type { StartRun } from '../../functions/runs/lambda/start-run.ts';
-import type { ForcedLogout } from '../../functions/runs/request.ts';
+import type { RunRequest } from '../../functions/runs/request.ts';
 import { callerIdentity, startAws } from '../support/aws-double.ts';
 import { awsVariables } from '../support/aws-environment.ts';
 import { startHarness } from '../support/lambda/harness.ts';
@@ -18,11 +18,11 @@ const request = {
   occurredAt: '2026-11-20T17:00:00Z',
   expiresAt: '2026-11-21T17:00:00Z',
   maxTargets: 50,
-} as const satisfies ForcedLogout;
+} as const satisfies RunRequest;
 
 /** A Lambda that remembers what was started. */
 const createStarts = () => {
-  const started: { readonly name: string; readonly request: ForcedLogout }[] = [];
+  const started: { readonly name: string; readonly request: RunRequest }[] = [];
   const startRun: StartRun = async (name, request) => {
     started.push({ name, request });
     return { kind: 'started', id: name };

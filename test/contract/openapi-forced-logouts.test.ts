@@ -3,7 +3,7 @@ import { createForcedLogoutsHandler, type ForcedLogoutsHandlerDependencies } fro
 import { lambdaFailureOf } from '../../functions/runs/lambda/failure.ts';
 import { outcomeEntries, skipReasons } from '../../functions/runs/outcome.ts';
 import { phases } from '../../functions/runs/phase.ts';
-import { resultsFromSteps } from '../../functions/runs/results.ts';
+import { resultsFromSteps } from '../../functions/runs/results-from-steps.ts';
 import { type Summary, summarize } from '../../functions/runs/summary.ts';
 import { type Answer, contextOf, httpEventOf, parseAnswer } from '../support/http-event.ts';
 import { buildFixture } from '../support/lambda/harness.ts';

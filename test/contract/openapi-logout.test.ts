@@ -145,7 +145,7 @@ test('the answer to every fault of the logout or the reading is documented', asy
 
 describe('the function accepts exactly what the document allows', () => {
   const handler = createLogoutHandler({
-    logOut: async () => ({ outcome: { kind: 'logged-out', confirmed: false, isLogout: true }, aftercare: {} }),
+    logOut: async () => ({ outcome: { kind: 'logged-out', confirmed: false, isLogout: true }, followUp: {} }),
     tokenRotation: true,
     logUnexpected: () => {},
   });

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseInstanceId } from '../../functions/instances/instance-id.ts';
-import { inParallel } from '../../functions/runs/operations.ts';
+import { inParallel } from '../../functions/platform/in-parallel.ts';
 import { temporaryFolder } from '../support/lambda/harness.ts';
 import { printFigures } from './figures.ts';
 import { idsFrom, startFleet } from './fleet.ts';

@@ -5,7 +5,7 @@ import { createRateLimiter } from '../../functions/green-api/rate-limiter.ts';
 import type { Credential } from '../../functions/instances/credentials.ts';
 import type { InstanceId } from '../../functions/instances/instance-id.ts';
 import { deadlineIn } from '../../functions/platform/deadline.ts';
-import { inParallel } from '../../functions/runs/operations.ts';
+import { inParallel } from '../../functions/platform/in-parallel.ts';
 import { idsFrom } from './fleet.ts';
 
 const parseHosts = (text = ''): readonly string[] => JSON.parse(text);

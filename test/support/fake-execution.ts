@@ -1,4 +1,4 @@
-import type { Durable } from '../../functions/runs/operations.ts';
+import type { Durable } from '../../functions/runs/durable-operations.ts';
 
 /** A clock that stands still until it is moved. */
 export const createClock = (start = '2026-11-30T17:00:00.000Z') => {

@@ -8,7 +8,7 @@ import { parseOwner } from '../../functions/instances/directory.ts';
 import type { ReadOwners } from '../../functions/instances/read-owners.ts';
 import type { LambdaFailure } from '../../functions/runs/lambda/failure.ts';
 import { stableJson } from '../../functions/runs/lambda/start-run.ts';
-import type { ForcedLogout } from '../../functions/runs/request.ts';
+import type { RunRequest } from '../../functions/runs/request.ts';
 import { providerOfRun, type RunName } from '../../functions/runs/run-name.ts';
 import { createScimHandler } from '../../functions/scim.ts';
 import { createWebhookHandler } from '../../functions/webhook.ts';
@@ -31,7 +31,7 @@ export type ProvidersOptions = {
   readonly owners?: readonly string[];
   readonly maxPerHour?: number;
   /** What Lambda answers instead of starting a run. */
-  readonly fail?: (request: ForcedLogout) => LambdaFailure | undefined;
+  readonly fail?: (request: RunRequest) => LambdaFailure | undefined;
   readonly readOwners?: ReadOwners;
 };
 
@@ -124,7 +124,7 @@ export const startProviders = ({
   return {
     lines,
     /** The requests of the runs that were started. */
-    runs: (): readonly ForcedLogout[] => [...payloads.values()].map((payload) => JSON.parse(payload)),
+    runs: (): readonly RunRequest[] => [...payloads.values()].map((payload) => JSON.parse(payload)),
     runNames: (): readonly RunName[] => [...payloads.keys()],
     wait,
     webhook: async (method: string, path: string, request: Request) =>

@@ -3,14 +3,14 @@ import type { IsDisabled } from '../../functions/offboarding/user-status.ts';
 import { createOffboardingHandler } from '../../functions/offboarding.ts';
 import type { RunStart, StartRun } from '../../functions/runs/lambda/start-run.ts';
 import { stableJson } from '../../functions/runs/lambda/start-run.ts';
-import { type ForcedLogout, forcedLogoutSchema } from '../../functions/runs/request.ts';
+import { type RunRequest, runRequestSchema } from '../../functions/runs/request.ts';
 import { contextOf } from './http-event.ts';
 
 export type FunctionOptions = {
   /** When the event arrives. @default five seconds after the custom sample happened */
   readonly now?: string;
   /** What becomes of a start, if it is not what Lambda does with names and payloads. */
-  readonly fail?: (request: ForcedLogout) => RunStart | undefined;
+  readonly fail?: (request: RunRequest) => RunStart | undefined;
   /** What the directory says of a user. @default disabled */
   readonly isDisabled?: IsDisabled;
 };
@@ -44,7 +44,7 @@ export const createOffboarding = ({
   return {
     /** By name, each as the bytes that were sent. */
     payloads,
-    requests: () => [...payloads.values()].map((payload) => v.parse(forcedLogoutSchema, JSON.parse(payload))),
+    requests: () => [...payloads.values()].map((payload) => v.parse(runRequestSchema, JSON.parse(payload))),
     lines,
     /** How long each start waited for its turn, in milliseconds; nothing of those that did not wait. */
     waits,

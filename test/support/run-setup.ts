@@ -5,9 +5,9 @@ import type { InstanceId } from '../../functions/instances/instance-id.ts';
 import type { RotateToken } from '../../functions/instances/token-rotation/rotate-token.ts';
 import type { CallWithCredential, NotCalled } from '../../functions/logout/call-with-credential.ts';
 import type { Evidence } from '../../functions/logout/evidence.ts';
-import { createForcedLogoutRun } from '../../functions/runs/execute-run.ts';
-import type { Execution } from '../../functions/runs/operations.ts';
-import type { ForcedLogout } from '../../functions/runs/request.ts';
+import type { Execution } from '../../functions/runs/durable-operations.ts';
+import { createExecuteRun } from '../../functions/runs/execute-run.ts';
+import type { RunRequest } from '../../functions/runs/request.ts';
 import type { StartWatchExecution, WatchRequest } from '../../functions/runs/start-watch.ts';
 import { parseSummary } from '../../functions/runs/summary.ts';
 import { createClock, type DiesAfter, execute } from './fake-execution.ts';
@@ -25,7 +25,7 @@ export type Script = {
 
 export const runId = 'api-0123456789012345678901234567890123456789';
 
-export const requestOf = (request: Partial<ForcedLogout> = {}): ForcedLogout => ({
+export const requestOf = (request: Partial<RunRequest> = {}): RunRequest => ({
   target: { all: true },
   reason: 'contract ended',
   requestedBy: 'arn:aws:iam::111122223333:role/SecurityDesk AROAEXAMPLEID',
@@ -99,7 +99,7 @@ export const createSetup = (scripts: Readonly<Record<string, Script>>) => {
 
   const dependencies = {
     callWithCredential,
-    greenApi: greenApi as unknown as Parameters<typeof createForcedLogoutRun>[0]['greenApi'],
+    greenApi: greenApi as unknown as Parameters<typeof createExecuteRun>[0]['greenApi'],
     listInstances,
     rotateToken: undefined as RotateToken | undefined,
     readTags,
@@ -132,7 +132,7 @@ export const createSetup = (scripts: Readonly<Record<string, Script>>) => {
       id = runId,
       diesAfter?: DiesAfter,
     ) => {
-      const run = createForcedLogoutRun({ ...dependencies, ...changed });
+      const run = createExecuteRun({ ...dependencies, ...changed });
       const execution = await execute(clock, (durable) => run(request, { name: id, durable, remainingMs }), diesAfter);
       const { result, error } = execution as { result?: unknown; error?: { errorType?: string; errorData?: string } };
       if (error !== undefined && error.errorType === undefined) throw error;

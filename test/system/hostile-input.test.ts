@@ -10,9 +10,9 @@ import { composeLogout, createLogoutHandler } from '../../functions/logout.ts';
 import { createOffboardingHandler } from '../../functions/offboarding.ts';
 import { environmentNames, readEnvironment, readStartingEnvironment } from '../../functions/platform/environment.ts';
 import { RunFailure } from '../../functions/runs/conclude.ts';
-import { createForcedLogoutRun } from '../../functions/runs/execute-run.ts';
+import { createExecuteRun } from '../../functions/runs/execute-run.ts';
 import type { StartRun } from '../../functions/runs/lambda/start-run.ts';
-import { type ForcedLogout, forcedLogoutSchema } from '../../functions/runs/request.ts';
+import { type RunRequest, runRequestSchema } from '../../functions/runs/request.ts';
 import { createScheduleHandler } from '../../functions/schedule.ts';
 import { createClock, execute } from '../support/fake-execution.ts';
 import { type Answer, contextOf, httpEventOf, parseAnswer } from '../support/http-event.ts';
@@ -33,7 +33,7 @@ const now = () => new Date('2026-11-30T17:00:00Z');
 /** The functions, with dependencies that record each call. */
 const openHandlers = () => {
   const logouts: LogoutRequest[] = [];
-  const runs: ForcedLogout[] = [];
+  const runs: RunRequest[] = [];
   const unexpected: object[] = [];
   const ids: string[] = [];
   const lists: (string | undefined)[] = [];
@@ -56,7 +56,7 @@ const openHandlers = () => {
     logout: createLogoutHandler({
       logOut: async (request) => {
         logouts.push(request);
-        return { outcome: { kind: 'logged-out', confirmed: false, isLogout: true }, aftercare: {} };
+        return { outcome: { kind: 'logged-out', confirmed: false, isLogout: true }, followUp: {} };
       },
       tokenRotation: true,
       logUnexpected,
@@ -144,7 +144,7 @@ test.each(routes)(
       expect(reason).toMatch(/^[^\p{Cc}]{1,256}$/u);
       expect(waitMs).toBeLessThanOrEqual(20_000);
     }
-    for (const request of runs) expect(() => v.parse(forcedLogoutSchema, request)).not.toThrow();
+    for (const request of runs) expect(() => v.parse(runRequestSchema, request)).not.toThrow();
     for (const one of ids) expect(one).toMatch(/^(?:api|event|schedule)-[0-9a-f]{40}$/);
   },
 );
@@ -219,7 +219,7 @@ test('a run does nothing for an invalid payload', async () => {
     recordEvidence: never,
     log: never,
   };
-  const run = createForcedLogoutRun({ ...dependencies, now } as unknown as Parameters<typeof createForcedLogoutRun>[0]);
+  const run = createExecuteRun({ ...dependencies, now } as unknown as Parameters<typeof createExecuteRun>[0]);
 
   await fc.assert(
     fc.asyncProperty(hostileValue, async (payload) => {

@@ -120,9 +120,10 @@ test('no import cycle exists', () => {
   expect(cyclesAmong(allFiles)).toEqual([]);
 });
 
+// A file is one subject: durable operations, backoff and parallelism are three of those that a run loads.
 test.each([
   ['logout', 36],
-  ['run', 44],
+  ['run', 48],
 ])('%s loads at most %i files of the project', (name, most) => {
   expect([...loadedBy(`functions/${name}.ts`)].length).toBeLessThanOrEqual(most);
 });

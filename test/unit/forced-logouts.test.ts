@@ -4,7 +4,7 @@ import type { Run, RunExecution } from '../../functions/runs/lambda/read-run.ts'
 import type { RunStart } from '../../functions/runs/lambda/start-run.ts';
 import { createRequestRun, stableJson } from '../../functions/runs/lambda/start-run.ts';
 import type { RunStop } from '../../functions/runs/lambda/stop-run.ts';
-import type { ForcedLogout } from '../../functions/runs/request.ts';
+import type { RunRequest } from '../../functions/runs/request.ts';
 import { contextOf, httpEventOf, parseAnswer } from '../support/http-event.ts';
 
 const id = `api-${'0'.repeat(40)}`;
@@ -27,7 +27,7 @@ const run: Run = {
 /** The function, with a Lambda that remembers names and payloads, on a clock that the test sets. */
 const createSetup = (other: Partial<ForcedLogoutsHandlerDependencies> = {}) => {
   const clock = { now: new Date('2026-11-22T09:00:00.000Z') };
-  const started = new Map<string, { readonly request: ForcedLogout; status: RunExecution['status'] }>();
+  const started = new Map<string, { readonly request: RunRequest; status: RunExecution['status'] }>();
   const lines: object[] = [];
   const now = () => clock.now;
   const requestRun = createRequestRun({

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { RunStart } from '../../functions/runs/lambda/start-run.ts';
-import type { ForcedLogout } from '../../functions/runs/request.ts';
+import type { RunRequest } from '../../functions/runs/request.ts';
 import type { RunName } from '../../functions/runs/run-name.ts';
 import { createScheduleHandler } from '../../functions/schedule.ts';
 import { contextOf } from '../support/http-event.ts';
@@ -15,7 +15,7 @@ const nightly = {
 const createSetup = (
   answer: Exclude<RunStart, { readonly id: RunName }>['kind'] | 'started' | 'other-payload' = 'started',
 ) => {
-  const runs: { readonly name: RunName; readonly request: ForcedLogout }[] = [];
+  const runs: { readonly name: RunName; readonly request: RunRequest }[] = [];
   const lines: object[] = [];
   const handler = createScheduleHandler({
     startRun: async (name, request) => {

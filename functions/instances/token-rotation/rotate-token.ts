@@ -10,7 +10,7 @@ import {
   type StoredToken,
   type TokenRotation,
 } from './attempt.ts';
-import { findOut, findReplacement, makeCurrent, type Stored, store } from './store.ts';
+import { checkWhetherReplaced, findReplacement, makeCurrent, type Stored, store } from './store.ts';
 
 export type Beginning =
   /** The decision is on record for the first time: the token may be replaced, once. */
@@ -128,13 +128,13 @@ const callOnce = async (
   const update = await updateApiToken({ idInstance, credential }, deadline - reserveMs);
   switch (update.kind) {
     case 'updated':
-      if (update.apiTokenInstance === credential.apiTokenInstance) return findOut(attempt, credential, 1);
+      if (update.apiTokenInstance === credential.apiTokenInstance) return checkWhetherReplaced(attempt, credential, 1);
       return store(attempt, current, update.apiTokenInstance);
     case 'not-sent':
       return notRotated(update.detail);
     case 'rejected':
     case 'unanswered':
-      return findOut(attempt, credential, 1);
+      return checkWhetherReplaced(attempt, credential, 1);
   }
 };
 
@@ -146,7 +146,7 @@ const resume = async (attempt: Attempt): Promise<Stored | TokenRotation> => {
   const unread = stored.kind === 'failed' ? stored : intent.kind === 'failed' ? intent : undefined;
   if (unread !== undefined || intent.kind !== 'token')
     return notRotated(`what an earlier try did is not known: ${unread?.detail ?? 'its version is gone'}`);
-  return findOut(attempt, intent.credential, looksForEarlierTry);
+  return checkWhetherReplaced(attempt, intent.credential, looksForEarlierTry);
 };
 
 /** Replaces the token and stores the new one; another rotation may begin when it is done. */

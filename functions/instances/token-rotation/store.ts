@@ -85,7 +85,11 @@ export const findReplacement = async (
  *
  * @param looks how often to look for it: another try of the decision may be about to store it
  */
-export const findOut = async (attempt: Attempt, old: Credential, looks: number): Promise<Stored | TokenRotation> => {
+export const checkWhetherReplaced = async (
+  attempt: Attempt,
+  old: Credential,
+  looks: number,
+): Promise<Stored | TokenRotation> => {
   const trial = await observe(attempt, old, 'rejected');
   if (trial === 'accepted') return notRotated('GREEN-API did not confirm the change, and still accepts the old token');
   for (let look = 1; look <= looks; look += 1) {

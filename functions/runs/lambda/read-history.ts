@@ -1,5 +1,5 @@
 import { type Event, GetDurableExecutionHistoryCommand, type LambdaClient } from '@aws-sdk/client-lambda';
-import type { FinishedStep } from '../results.ts';
+import type { FinishedStep } from '../results-from-steps.ts';
 import { type LambdaFailure, lambdaFailureOf } from './failure.ts';
 
 export type RunHistory = {

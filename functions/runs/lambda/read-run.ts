@@ -4,7 +4,7 @@ import { errorNameOf } from '../../platform/unknown-values.ts';
 import type { RunResults } from '../outcome.ts';
 import { type Phase, phaseOf } from '../phase.ts';
 import { requestEntries } from '../request.ts';
-import { instancesUnderWay, resultsAtEnd, resultsFromSteps } from '../results.ts';
+import { instancesUnderWay, resultsAtEnd, resultsFromSteps } from '../results-from-steps.ts';
 import { type RunName, runSourceOf } from '../run-name.ts';
 import { isEndStatus } from '../run-status.ts';
 import { parseSummary } from '../summary.ts';

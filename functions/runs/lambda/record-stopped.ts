@@ -3,8 +3,9 @@ import { instanceIdSchema } from '../../instances/instance-id.ts';
 import type { RecordEvidence } from '../../logout/evidence.ts';
 import type { Log } from '../../platform/log.ts';
 import { parseJsonAs } from '../../platform/unknown-values.ts';
-import { type ForcedLogout, forcedLogoutSchema, type RunIdentity } from '../request.ts';
-import { type FinishedStep, instancesUnderWay, operationNames, resultsAtEnd, resultsFromSteps } from '../results.ts';
+import { operationNames } from '../operation-names.ts';
+import { type RunIdentity, type RunRequest, runRequestSchema } from '../request.ts';
+import { type FinishedStep, instancesUnderWay, resultsAtEnd, resultsFromSteps } from '../results-from-steps.ts';
 import { evidenceOf, isDecided } from '../run-evidence.ts';
 import type { RunName } from '../run-name.ts';
 import { newTargetState, type RetryState, type TargetState } from '../target-state.ts';
@@ -66,7 +67,7 @@ const unfinishedTargets = ({ steps, unfinished }: RunHistory): readonly TargetSt
 
 const identityOf = (
   id: RunName,
-  request: ForcedLogout,
+  request: RunRequest,
   { startedAt }: RunExecution,
   { steps }: RunHistory,
 ): RunIdentity => {
@@ -88,7 +89,7 @@ export const createRecordStopped = (dependencies: RecordStoppedDependencies): Re
   return async (name, stoppedBy) => {
     const execution = await readExecution(name);
     if (execution.kind !== 'execution') return reportLoss(name, execution);
-    const request = parseJsonAs(forcedLogoutSchema, execution.payload);
+    const request = parseJsonAs(runRequestSchema, execution.payload);
     // A drill sends no logout, and an invalid run does nothing.
     if (request === undefined || request.dryRun) return;
     const history = await readHistory(execution.arn);

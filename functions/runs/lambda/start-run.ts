@@ -1,7 +1,7 @@
 import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 import * as v from 'valibot';
 import { errorNameOf, parseJsonAs } from '../../platform/unknown-values.ts';
-import type { ForcedLogout } from '../request.ts';
+import type { RunRequest } from '../request.ts';
 import type { RunName } from '../run-name.ts';
 import { type LambdaFailure, lambdaFailureOf } from './failure.ts';
 import type { RunStatus } from './find-run.ts';
@@ -37,7 +37,7 @@ export type RunStart = ExecutionStart<RunName>;
  * Starts a run once: the same name with the same request is the same run, however often it is requested
  * (https://docs.aws.amazon.com/lambda/latest/dg/durable-execution-idempotency.html).
  */
-export type StartRun = (name: RunName, request: ForcedLogout) => Promise<RunStart>;
+export type StartRun = (name: RunName, request: RunRequest) => Promise<RunStart>;
 
 export type StartRunDependencies = {
   readonly client: Pick<LambdaClient, 'send'>;
@@ -77,7 +77,7 @@ export const createStartRun = (dependencies: StartRunDependencies): StartRun =>
   createStartExecution<RunName>(dependencies);
 
 /** A request at an instant, which becomes its `occurredAt` and decides its defaults. */
-export type RequestAt = (instant: Date) => ForcedLogout;
+export type RequestAt = (instant: Date) => RunRequest;
 
 export type RequestedRun =
   /** By this request, or by the same one earlier. */

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { ForcedLogout } from '../../../functions/runs/request.ts';
+import type { RunRequest } from '../../../functions/runs/request.ts';
 import { parseSummary } from '../../../functions/runs/summary.ts';
 import { distFolder } from '../../../infra/bundling/dist-folder.ts';
 import { startHarness } from '../../support/lambda/harness.ts';
@@ -14,7 +14,7 @@ export const startRuns = async (variables: Readonly<Record<string, string>>) => 
     functions: { run: { bundle, environment, executionTimeoutMs: fiveMinutesMs } },
   });
 
-  const logOutAll = async (request: Pick<ForcedLogout, 'target'> & Partial<ForcedLogout>) => {
+  const logOutAll = async (request: Pick<RunRequest, 'target'> & Partial<RunRequest>) => {
     const arn = await harness.start({
       reason: 'load',
       requestedBy: 'arn:aws:iam::111122223333:role/SecurityDesk AROAEXAMPLEID',

@@ -1,5 +1,5 @@
 import type { InstanceId } from '../../../functions/instances/instance-id.ts';
-import { inParallel } from '../../../functions/runs/operations.ts';
+import { inParallel } from '../../../functions/platform/in-parallel.ts';
 import type { FaultName } from '../../../local/emulators/green-api/faults.ts';
 import type { Method } from '../../../local/emulators/green-api/instance.ts';
 import type { BrokenHostName } from './broken-hosts.ts';

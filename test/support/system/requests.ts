@@ -3,8 +3,8 @@ import * as v from 'valibot';
 import { composeInstances, createInstancesHandler } from '../../../functions/instances.ts';
 import { composeRun } from '../../../functions/run.ts';
 import { RunFailure } from '../../../functions/runs/conclude.ts';
-import { createForcedLogoutRun } from '../../../functions/runs/execute-run.ts';
-import { type ForcedLogout, forcedLogoutSchema } from '../../../functions/runs/request.ts';
+import { createExecuteRun } from '../../../functions/runs/execute-run.ts';
+import { type RunRequest, runRequestSchema } from '../../../functions/runs/request.ts';
 import { parseSummary } from '../../../functions/runs/summary.ts';
 import { createClock, execute } from '../fake-execution.ts';
 import { type Answer, contextOf, httpEventOf, parseAnswer } from '../http-event.ts';
@@ -59,7 +59,7 @@ const wire = (setup: FaultSetup, variables: Readonly<Record<string, string>>): C
  */
 export const run = async (
   setup: FaultSetup,
-  fields: Pick<ForcedLogout, 'target'> & Partial<ForcedLogout>,
+  fields: Pick<RunRequest, 'target'> & Partial<RunRequest>,
   {
     seconds = 20,
     waitsTimes = 1,
@@ -72,7 +72,7 @@ export const run = async (
 ) => {
   const steady = createClock();
   const clock = { ...steady, advance: (ms: number) => steady.advance(ms * waitsTimes) };
-  const request = v.parse(forcedLogoutSchema, {
+  const request = v.parse(runRequestSchema, {
     reason,
     requestedBy: 'arn:aws:iam::111122223333:role/SecurityDesk AROAEXAMPLEID',
     source: 'api',
@@ -80,7 +80,7 @@ export const run = async (
     maxTargets: 3_000,
     ...fields,
   });
-  const carryOut = createForcedLogoutRun({
+  const carryOut = createExecuteRun({
     ...wire(setup, variables),
     now: clock.now,
     sleep: async (ms) => clock.advance(ms),

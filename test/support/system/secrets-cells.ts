@@ -1,5 +1,5 @@
 import type { InstanceId } from '../../../functions/instances/instance-id.ts';
-import { inParallel } from '../../../functions/runs/operations.ts';
+import { inParallel } from '../../../functions/platform/in-parallel.ts';
 import type { FaultSetup } from './fault-setup.ts';
 import { malformedSecrets } from './malformed-secrets.ts';
 import { list, logOut, type RunSeen, run } from './requests.ts';

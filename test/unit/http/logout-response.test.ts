@@ -4,7 +4,7 @@ import type { InstanceId } from '../../../functions/instances/instance-id.ts';
 test('writes the detail and the advice as sentences', () => {
   const { body } = logoutResponse('1101000001' as InstanceId, {
     outcome: { kind: 'credential-unreadable', confirmed: false, detail: 'it is gone' },
-    aftercare: {},
+    followUp: {},
   });
 
   expect(JSON.parse(body ?? '')).toMatchObject({

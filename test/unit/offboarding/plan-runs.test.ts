@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { LeaverReport } from '../../../functions/offboarding/dialect.ts';
 import { planRuns } from '../../../functions/offboarding/plan-runs.ts';
-import { forcedLogoutSchema } from '../../../functions/runs/request.ts';
+import { runRequestSchema } from '../../../functions/runs/request.ts';
 
 const dayMs = 24 * 60 * 60 * 1_000;
 const limits = { executionTimeoutMs: 366 * dayMs, maxTargetsCeiling: 500 };
@@ -35,7 +35,7 @@ test('plans one run for all identities of the person, for a day from the time of
       maxTargets: 50,
     },
   ]);
-  expect(v.is(forcedLogoutSchema, runs[0]?.request)).toBe(true);
+  expect(v.is(runRequestSchema, runs[0]?.request)).toBe(true);
 });
 
 test('waits for a report that takes effect after the event, and counts the day from then', () => {

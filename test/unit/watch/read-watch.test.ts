@@ -1,5 +1,5 @@
 import type { RunExecution } from '../../../functions/runs/lambda/read-run.ts';
-import type { FinishedStep } from '../../../functions/runs/results.ts';
+import type { FinishedStep } from '../../../functions/runs/results-from-steps.ts';
 import type { WatchName } from '../../../functions/runs/start-watch.ts';
 import { createReadWatch } from '../../../functions/watch/read-watch.ts';
 import { createWatchSetup, watchId } from '../../support/watch-setup.ts';

@@ -4,7 +4,7 @@ import { createReadHistory } from '../../../../functions/runs/lambda/read-histor
 import { createReadExecution } from '../../../../functions/runs/lambda/read-run.ts';
 import { createRequestRun, createStartRun } from '../../../../functions/runs/lambda/start-run.ts';
 import { createStopRun } from '../../../../functions/runs/lambda/stop-run.ts';
-import type { ForcedLogout } from '../../../../functions/runs/request.ts';
+import type { RunRequest } from '../../../../functions/runs/request.ts';
 import { runNameOf } from '../../../../functions/runs/run-name.ts';
 import { startLoopbackServer } from '../../../../local/emulators/loopback-server.ts';
 
@@ -12,7 +12,7 @@ type Scripted = { readonly status?: number; readonly error?: string; readonly bo
 
 const name = runNameOf('api', { stack: 'green-api-logout', requester: 'auth0|desk', key: 'incident-7' });
 const arn = `arn:aws:lambda:us-east-1:111122223333:function:run:1/durable-execution/${name}/4711`;
-const request: ForcedLogout = {
+const request: RunRequest = {
   target: { group: 'sales' },
   reason: 'phones lost',
   requestedBy: 'auth0|desk',

@@ -1,4 +1,4 @@
-import { resultsFromSteps } from '../../../../functions/runs/results.ts';
+import { resultsFromSteps } from '../../../../functions/runs/results-from-steps.ts';
 import { summarize } from '../../../../functions/runs/summary.ts';
 import { buildFixture } from '../../../support/lambda/harness.ts';
 import { startRunsSetup } from '../../../support/runs-on-lambda.ts';

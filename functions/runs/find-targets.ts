@@ -2,12 +2,19 @@ import type { ListedInstance } from '../instances/directory.ts';
 import type { InstanceId } from '../instances/instance-id.ts';
 import { mostInstances } from '../platform/environment.ts';
 import type { Log } from '../platform/log.ts';
+import { secondsToNextRound } from './backoff.ts';
 import type { RunEnd } from './conclude.ts';
-import { createListTarget, type ListDenied, type ListTargetDependencies, NotResolvedYet } from './list-target.ts';
-import { type Operations, secondsToNextRound } from './operations.ts';
+import type { Operations } from './durable-operations.ts';
+import {
+  createListInstancesOfTarget,
+  type ListDenied,
+  type ListTargetDependencies,
+  NotResolvedYet,
+} from './list-instances-of-target.ts';
+import { operationNames } from './operation-names.ts';
 import { logSkipped, shownTags } from './outcome.ts';
-import type { ForcedLogout, RunIdentity } from './request.ts';
-import { operationNames, type Resolved, skippedAtOnce } from './results.ts';
+import type { RunIdentity, RunRequest } from './request.ts';
+import { type Resolved, skippedAtOnce } from './results-from-steps.ts';
 
 /** The targets of a run, by id alone, or why the run logs nobody out. */
 export type Resolution =
@@ -55,11 +62,11 @@ const partition = (listed: readonly ListedInstance[], except: readonly InstanceI
  */
 const createResolve = (dependencies: ResolveDependencies) => {
   const { log, now } = dependencies;
-  const listTarget = createListTarget(dependencies);
+  const listInstancesOfTarget = createListInstancesOfTarget(dependencies);
 
   return async ({ id: run, request }: RunIdentity): Promise<Resolution> => {
     if (now().getTime() >= Date.parse(request.expiresAt)) return { kind: 'expired' };
-    const listed = await listTarget(request);
+    const listed = await listInstancesOfTarget(request);
     if (listed.kind !== 'listed') return listed;
 
     const resolved = partition(listed.instances, request.except);
@@ -83,7 +90,7 @@ export type FailedResolution = { readonly kind: 'failed'; readonly failure: NonN
 
 const failureOf = (
   resolution: Exclude<Resolution, Resolved>,
-  { expiresAt, maxTargets }: Pick<ForcedLogout, 'expiresAt' | 'maxTargets'>,
+  { expiresAt, maxTargets }: Pick<RunRequest, 'expiresAt' | 'maxTargets'>,
 ): NonNullable<RunEnd['failure']> => {
   switch (resolution.kind) {
     case 'expired':

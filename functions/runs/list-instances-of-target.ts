@@ -1,27 +1,8 @@
-import { isOwnedBy, type ListedInstance, type ListInstances, type ReadTags } from '../instances/directory.ts';
+import type { ListedInstance, ListInstances, ReadTags } from '../instances/directory.ts';
 import type { InstanceId } from '../instances/instance-id.ts';
-import { inParallel } from './operations.ts';
-import type { Outcome } from './outcome.ts';
-import type { ForcedLogout, Target } from './request.ts';
-
-/** Whether a target includes an instance by its tags; one that names instances, or all, includes them whatever their tags. */
-const includes = (target: Target, instance: ListedInstance): boolean => {
-  if ('owner' in target) return isOwnedBy(instance, target.owner);
-  return 'group' in target ? instance.group === target.group : true;
-};
-
-/**
- * Why a run must not log an instance out; `undefined`: it may. An instance whose tag has changed fails no run: it belongs to
- * somebody else now, whom nobody wanted to log out.
- */
-export const skipOf = (
-  instance: ListedInstance,
-  target: Target,
-): Required<Pick<Outcome, 'skipReason' | 'detail'>> | undefined => {
-  if (instance.protected) return { skipReason: 'protected', detail: 'protected' };
-  if (includes(target, instance)) return undefined;
-  return { skipReason: 'tag-changed', detail: `its ${Object.keys(target)[0]} tag has changed` };
-};
+import { inParallel } from '../platform/in-parallel.ts';
+import type { RunRequest, Target } from './request.ts';
+import { includes } from './target-membership.ts';
 
 /** Secrets Manager gave no answer; a later attempt may get one. */
 export class NotResolvedYet extends Error {}
@@ -83,7 +64,7 @@ const createReadNamed = ({ readTags }: ListTargetDependencies) => {
     return reading.kind === 'unavailable' ? undefined : { idInstance, protected: false };
   };
 
-  return async ({ dryRun }: ForcedLogout, ids: readonly InstanceId[]): Promise<Listed> => {
+  return async ({ dryRun }: RunRequest, ids: readonly InstanceId[]): Promise<Listed> => {
     const readings = await inParallel(concurrency, ids, readOne);
     const known = readings.filter((instance) => instance !== undefined).length;
     // An unreadable instance must not delay the others: its tags are read again before its logout. A drill has no logout.
@@ -99,9 +80,9 @@ const createReadNamed = ({ readTags }: ListTargetDependencies) => {
  *
  * @throws NotResolvedYet when Secrets Manager gave no answer
  */
-export const createListTarget = (dependencies: ListTargetDependencies) => {
+export const createListInstancesOfTarget = (dependencies: ListTargetDependencies) => {
   const listIncluded = createListIncluded(dependencies);
   const readNamed = createReadNamed(dependencies);
-  return (request: ForcedLogout) =>
+  return (request: RunRequest) =>
     'instances' in request.target ? readNamed(request, request.target.instances) : listIncluded(request.target);
 };

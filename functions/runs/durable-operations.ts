@@ -1,0 +1,61 @@
+import { type DurableContext, type StepConfig, StepSemantics } from '@aws/durable-execution-sdk-js';
+
+/** What a run uses of its durable execution. */
+export type Durable = Pick<DurableContext, 'step' | 'wait'>;
+
+/** A durable execution, as the function that it executes uses it. */
+export type Execution = {
+  readonly name: string;
+  readonly durable: Durable;
+  /** Time left in this invocation, in milliseconds. */
+  readonly remainingMs: () => number;
+};
+
+/** The name of an execution is in its ARN: `…:function:NAME:VERSION/durable-execution/NAME/ID`. */
+const nameOf = (executionArn: string): string =>
+  executionArn.split('/durable-execution/')[1]?.split('/')[0] ?? executionArn;
+
+export const executionOf = (context: DurableContext): Execution => ({
+  name: nameOf(context.executionContext.durableExecutionArn),
+  durable: context,
+  remainingMs: () => context.lambdaContext.getRemainingTimeInMillis?.() ?? Number.POSITIVE_INFINITY,
+});
+
+/** The operations of one execution, counted, because Lambda allows 3,000. The count is the same on each replay. */
+export type Operations = {
+  readonly step: <Output>(name: string, act: () => Promise<Output>, retry?: RetryStrategy) => Promise<Output>;
+  /**
+   * A step that is repeated if its process dies, and then knows it: an earlier attempt may have done anything, or nothing.
+   *
+   * @param act must not reject
+   */
+  readonly repeatableStep: <Output>(name: string, act: (isRepeated: boolean) => Promise<Output>) => Promise<Output>;
+  /** @param seconds whole, and at least 1 */
+  readonly wait: (name: string, seconds: number) => Promise<void>;
+  readonly used: () => number;
+};
+
+type RetryStrategy = NonNullable<StepConfig<unknown>['retryStrategy']>;
+
+export const countOperations = (durable: Durable): Operations => {
+  let used = 0;
+  return {
+    step: async (name, act, retryStrategy) => {
+      used += 1;
+      return durable.step(name, act, retryStrategy && { retryStrategy });
+    },
+    repeatableStep: async (name, act) => {
+      used += 1;
+      return durable.step(name, ({ attempt }) => act(attempt > 1), {
+        // The start of each attempt is on record before it acts, so that the next one is counted as another.
+        semantics: StepSemantics.AtMostOncePerRetry,
+        retryStrategy: () => ({ shouldRetry: true, delay: { seconds: 1 } }),
+      });
+    },
+    wait: async (name, seconds) => {
+      used += 1;
+      await durable.wait(name, { seconds });
+    },
+    used: () => used,
+  };
+};
