@@ -6,7 +6,14 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from '
 import * as v from 'valibot';
 import { parseCaller } from './http/caller.ts';
 import { rotationDisabled } from './http/logout-response.ts';
-import { InvalidRequest, invalidNext, nextEntry, parseIdempotencyKey, parseQuery } from './http/request.ts';
+import {
+  InvalidRequest,
+  invalidNext,
+  nextEntry,
+  parseIdempotencyKey,
+  parseQuery,
+  pathParameter,
+} from './http/request.ts';
 import { jsonResponse, type LogUnexpected, problemDetails, problemResponse } from './http/response.ts';
 import { createParseRunRequest } from './http/run-request.ts';
 import { acceptedRun, alreadyEnded, keyReused, runProblem, runResponse } from './http/run-response.ts';
@@ -51,7 +58,7 @@ export type ForcedLogoutsHandlerDependencies = {
 type Answer = (event: APIGatewayProxyEventV2) => Promise<APIGatewayProxyStructuredResultV2>;
 
 const parseId = (event: APIGatewayProxyEventV2): RunName => {
-  const id = parseRunName(event.pathParameters?.id);
+  const id = parseRunName(pathParameter(event, 'id'));
   if (id === undefined) throw new InvalidRequest('id', 'must be the id that a run was started with');
   return id;
 };
@@ -107,7 +114,7 @@ const createStop =
   };
 
 const parseWatchId = (event: APIGatewayProxyEventV2): WatchName => {
-  const id = parseWatchName(event.pathParameters?.id);
+  const id = parseWatchName(pathParameter(event, 'id'));
   if (id === undefined) throw new InvalidRequest('id', 'must be the id of a watch: the `watch` of its run');
   return id;
 };

@@ -95,12 +95,15 @@ export const parseIdempotencyKey = (header: string | undefined): string | undefi
 };
 
 /**
- * Reads the id in the path.
- *
- * @throws InvalidRequest also for an id written with `%`: as 110100000%35, it might pass a policy that denies this very path
+ * A parameter of the path. No id needs `%`, so a path written with it has none: as 110100000%35, an id might pass a policy that
+ * denies this very path.
  */
+export const pathParameter = (event: APIGatewayProxyEventV2, name: string): string | undefined =>
+  event.rawPath?.includes('%') ? undefined : event.pathParameters?.[name];
+
+/** Reads the id of an instance in the path. @throws InvalidRequest */
 export const parsePathInstance = (event: APIGatewayProxyEventV2): InstanceId => {
-  const idInstance = parseInstanceId(event.pathParameters?.idInstance);
-  if (idInstance === undefined || event.rawPath?.includes('%')) throw new InvalidRequest('idInstance', instanceIdRule);
+  const idInstance = parseInstanceId(pathParameter(event, 'idInstance'));
+  if (idInstance === undefined) throw new InvalidRequest('idInstance', instanceIdRule);
   return idInstance;
 };

@@ -51,8 +51,8 @@ export type IdentifyProvider = (event: Pick<APIGatewayProxyEventV2, 'headers'>) 
 
 const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest();
 
-// Okta sends what the administrator typed, with or without the scheme.
-const tokenIn = (authorization: string): string => authorization.trim().replace(/^bearer\s+/i, '');
+// Okta sends what the administrator typed, with or without the scheme. A bare scheme is no token.
+const tokenIn = (authorization: string): string => authorization.trim().replace(/^bearer(?:\s+|$)/i, '');
 
 /**
  * Compares the digest of the token with every stored digest, each in constant time, so that timing reveals nothing about a token.

@@ -1,6 +1,8 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 
 type EventFields = {
+  readonly rawPath?: string;
+  /** Decoded, as the gateway passes them. */
   readonly pathParameters?: Record<string, string>;
   readonly queryStringParameters?: Record<string, string>;
   readonly headers?: Record<string, string>;

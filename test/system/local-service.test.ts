@@ -71,6 +71,10 @@ test.each([
   ['POST', '/instances/1101000001/logout/', 404],
   ['POST', '/instances/..%2f7103/logout', 400],
   ['POST', '/instances/9999999999/logout', 404],
+  // Written like this, an id might pass a policy that denies its path.
+  ['POST', '/instances/110100000%31/logout', 400],
+  ['GET', '/instances/110100000%31/state', 400],
+  ['GET', '/forced-logouts/%61pi-0123456789012345678901234567890123456789', 400],
 ])('%s %s is %i', async (method, path, status) => {
   expect((await fetch(`${service.url}${path}`, { method })).status).toBe(status);
 });

@@ -119,6 +119,15 @@ test('an event from the future starts nothing and is kept, because its person wo
   expect(handler.payloads.size).toBe(0);
 });
 
+test('an event whose clock is 15 minutes ahead starts its run, and one that is further ahead does not', async () => {
+  const handler = createOffboarding({ now: '2026-11-20T17:00:00Z' });
+  const at = (time: string) => handler.put(changed(customEvent, { time, 'detail.effectiveAt': null }));
+
+  await expect(at('2026-11-20T17:15:00.001Z')).rejects.toThrow('time must not be in the future: use effectiveAt');
+  expect(handler.payloads.size).toBe(0);
+  expect(await at('2026-11-20T17:15:00Z')).toMatchObject({ runs: [expect.any(String)] });
+});
+
 test('starts the run of a late event, which records it as expired, and logs a warning', async () => {
   const handler = createOffboarding({ now: '2026-12-01T17:00:00Z' });
 

@@ -145,6 +145,18 @@ describe('POST /offboarding', () => {
     expect(providers.lines).toContainEqual(expect.objectContaining({ message: 'leaver held back', heldBack: 1 }));
   });
 
+  test('a list of owners that takes longer than a second does not keep the caller waiting, and the person counts', async () => {
+    jest.useFakeTimers();
+    const callers = startCallers({ readOwners: () => new Promise(() => {}) });
+
+    const answer = post(callers, john);
+    await jest.advanceTimersByTimeAsync(1_000);
+    jest.useRealTimers();
+
+    expect(await answer).toMatchObject({ status: 202 });
+    expect(callers.runNames()).toEqual([expect.stringMatching(/^event-hr-/)]);
+  });
+
   test('a run that cannot be started: 503, and the same id again starts it', async () => {
     let isDown = true;
     const failure = { kind: 'unavailable', detail: 'Lambda: TimeoutError' } as const;

@@ -46,11 +46,23 @@ test.each([
   expect(nameOf(authorization)).toBeUndefined();
 });
 
-test('an empty token is refused even where its digest is configured', () => {
-  const careless = createIdentifyProvider([providerOf('careless', '')]);
+test.each([[{}], [{ authorization: '' }], [{ authorization: ' ' }]])(
+  'a request without a token is nobody’s, even where the digest of the empty text is configured: %j',
+  (headers) => {
+    const careless = createIdentifyProvider([providerOf('careless', '')]);
 
-  expect(careless({ headers: { authorization: 'Bearer ' } })).toBeUndefined();
-});
+    expect(careless({ headers })).toBeUndefined();
+  },
+);
+
+test.each(['Bearer', 'Bearer ', ' bearer\t'])(
+  'the bare scheme %j is no token, even where its digest or that of the empty text is configured',
+  (authorization) => {
+    const careless = createIdentifyProvider([providerOf('careless', '', 'Bearer', 'bearer')]);
+
+    expect(careless({ headers: { authorization } })).toBeUndefined();
+  },
+);
 
 test('no token is accepted if no provider is configured', () => {
   expect(createIdentifyProvider([])({ headers: { authorization: 'Bearer x' } })).toBeUndefined();

@@ -1,6 +1,8 @@
 import { createParseApiUrl } from '../../../functions/green-api/api-url.ts';
 import { createReadCredential } from '../../../functions/instances/credentials.ts';
 import { createWarmUp, readWarmingEnvironment, type WarmUpDependencies } from '../../../functions/logout/warm-up.ts';
+import { composeLogout } from '../../../functions/logout.ts';
+import { idInstance, startLogoutSetup } from '../../support/logout-setup.ts';
 
 const { instances: one } = readWarmingEnvironment({ WARM_INSTANCES: '1101000001' });
 const { instances: two } = readWarmingEnvironment({ WARM_INSTANCES: '1101000001,1101000002' });
@@ -125,6 +127,23 @@ test('init continues when something fails or never answers', async () => {
 
   await expect(failing.warmUp()).resolves.toBeUndefined();
   await expect(silent.warmUp()).resolves.toBeUndefined();
+});
+
+test.each([
+  ['nothing without a cache, where it would be read again', '0', []],
+  [
+    'the credential of a warm instance',
+    '300000',
+    [{ operation: 'GetSecretValue', secretId: `green-api/${idInstance}` }],
+  ],
+])('reads ahead %s', async (_what, CREDENTIAL_TTL_MS, calls) => {
+  await using setup = await startLogoutSetup();
+  const variables = { ALLOWED_API_HOSTS: setup.greenApi.host, WARM_INSTANCES: idInstance, CREDENTIAL_TTL_MS };
+  const { warmUp } = composeLogout(variables, () => {});
+
+  await warmUp();
+
+  expect(setup.secretsManager.calls).toMatchObject(calls);
 });
 
 test('two variables list what to prepare, and both are empty by default', () => {

@@ -65,6 +65,21 @@ test('retries starting the watch, and finally reports that there is none', async
   expect(late).toMatchObject({ status: 'SUCCEEDED', watch: watchNameOf(runId) });
 });
 
+test('a repeated step that finds its watch started, with another end, names that watch', async () => {
+  const setup = createSetup({ '1101000001': {} });
+  let calls = 0;
+  const startWatchExecution: StartWatchExecution = async (id) => {
+    calls += 1;
+    return { kind: 'other-payload', id };
+  };
+
+  const run = await setup.run(requestOf({ watchDays: 1 }), { startWatchExecution });
+
+  expect(run).toMatchObject({ status: 'SUCCEEDED', watch: watchNameOf(runId) });
+  expect(run).not.toHaveProperty('note');
+  expect(calls).toBe(1);
+});
+
 test.each([0, 31, 1.5, '7'])('refuses to watch for %p days', async (watchDays) => {
   const run = await createSetup(staff).run({ ...requestOf(), watchDays });
 
