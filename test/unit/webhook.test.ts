@@ -23,6 +23,8 @@ const deactivated = (uuid: string, alternateId: string, eventType = 'user.lifecy
   target: [{ id: `00u${uuid}`, type: 'User', alternateId, displayName: 'Somebody' }],
 });
 
+afterEach(() => void jest.useRealTimers());
+
 describe('POST /offboarding', () => {
   test('starts a run for the person, and returns its location', async () => {
     const providers = startProviders();
@@ -145,16 +147,16 @@ describe('POST /offboarding', () => {
     expect(providers.lines).toContainEqual(expect.objectContaining({ message: 'leaver held back', heldBack: 1 }));
   });
 
-  test('a list of owners that takes longer than a second does not keep the caller waiting, and the person counts', async () => {
+  test('a list of owners that takes longer than a second does not keep the provider waiting, and the person counts', async () => {
     jest.useFakeTimers();
-    const callers = startCallers({ readOwners: () => new Promise(() => {}) });
+    const providers = startProviders({ readOwners: () => new Promise(() => {}) });
+    const answered = jest.fn();
 
-    const answer = post(callers, john);
+    void post(providers, john).then(answered);
     await jest.advanceTimersByTimeAsync(1_000);
-    jest.useRealTimers();
 
-    expect(await answer).toMatchObject({ status: 202 });
-    expect(callers.runNames()).toEqual([expect.stringMatching(/^event-hr-/)]);
+    expect(answered).toHaveBeenCalledWith(expect.objectContaining({ status: 202 }));
+    expect(providers.runNames()).toEqual([expect.stringMatching(/^event-hr-/)]);
   });
 
   test('a run that cannot be started: 503, and the same id again starts it', async () => {
