@@ -6,6 +6,8 @@ export default {
   maxWorkers: 4,
   // Ends a test that hangs; none is about how fast the machine is.
   testTimeout: 120_000,
+  globalSetup: '<rootDir>/test/support/run-folder.ts',
+  globalTeardown: '<rootDir>/test/support/remove-run-folder.ts',
   testMatch: ['**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/bench/', '<rootDir>/test/load/'],
   transform: { '\\.m?[jt]s$': '<rootDir>/test/support/transform.mjs' },

@@ -1,9 +1,12 @@
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { App, Aws, Duration, Fn, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Alias, Key } from 'aws-cdk-lib/aws-kms';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Topic } from 'aws-cdk-lib/aws-sns';
+import { AwsSolutionsChecks } from 'cdk-nag';
 import {
   GreenApiLogout,
   type GreenApiLogoutProps,
@@ -12,7 +15,7 @@ import {
   outputKeys,
 } from '../../infra/index.ts';
 import { createConstruct, createRole, rightsOf, warningsIn } from '../support/construct-app.ts';
-import { context, jwt, keyArn, topicArn } from '../support/synthesize.ts';
+import { jwt, keyArn, topicArn } from '../support/synthesize.ts';
 
 const everything = (stack: Stack): GreenApiLogoutProps => ({
   name: 'logout-staging',
@@ -103,6 +106,7 @@ describe('the construct', () => {
   });
 
   test('can be twice in one stack with everything on, under the rules by which CDK validates templates', () => {
+    const { context } = JSON.parse(readFileSync(join(__dirname, '../../cdk.json'), 'utf8'));
     const app = new App({ context });
     const stack = new Stack(app, 'Company');
     const props = everything(stack);
@@ -112,6 +116,18 @@ describe('the construct', () => {
 
     Template.fromStack(stack).resourceCountIs('AWS::Scheduler::Schedule', 2);
     rmSync(directory, { recursive: true });
+  });
+
+  test('adds nothing that the AwsSolutions rules object to; they find a permission that has no stated reason', () => {
+    const { stack } = createConstruct();
+    const violations = () => new AwsSolutionsChecks(stack).validateScope(stack).violations;
+    const before = violations();
+    createRole(stack, 'Planted').addToPolicy(
+      new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: ['*'] }),
+    );
+
+    expect(before).toEqual([]);
+    expect(violations()).toHaveLength(1);
   });
 
   test('measures only its own logouts', () => {
@@ -279,6 +295,18 @@ describe('a grant', () => {
         ...['logs:GetQueryResults *', 'logs:StopQuery *'],
       ].sort(),
     );
+  });
+
+  test('of the evidence lets a role read the vault, and not write to it', () => {
+    const { stack, logout } = createConstruct({ evidenceVault: { years: 7, mode: 'COMPLIANCE' } });
+    const role = createRole(stack, 'Auditor');
+
+    logout.grantReadEvidence(role);
+
+    const rights = rightsOf(role).filter((right) => right.startsWith('s3:'));
+    expect(createConstruct().logout.evidenceVault).toBeUndefined();
+    expect(rights).toEqual(expect.arrayContaining(['s3:GetObject* <LogoutEvidenceVaultBucket.Arn>/*']));
+    expect(rights.filter((right) => !/^s3:(?:Get|List)/.test(right))).toEqual([]);
   });
 
   test('lets a role put offboarding events on the bus, of the configured sources only', () => {

@@ -1,13 +1,17 @@
-import { rmSync } from 'node:fs';
-import { everything, keyArn, permissionsIn, render, resourcesIn, synthesize } from '../support/synthesize.ts';
+import {
+  configurations,
+  everything,
+  keyArn,
+  permissionsIn,
+  propertiesOfEach,
+  render,
+  resourcesIn,
+  synthesize,
+} from '../support/synthesize.ts';
 
-const plain = synthesize();
+const plain = synthesize(configurations.plain);
 const custom = synthesize(everything);
-const oneWarm = synthesize({ warmInstances: ['1101000001'] });
-
-afterAll(() => {
-  for (const { folder } of [plain, custom, oneWarm]) rmSync(folder, { recursive: true });
-});
+const oneWarm = synthesize(configurations.oneWarm);
 
 const allow = (who: string, action: string, ...on: string[]) =>
   on.map((resource) => `["<${who}>"] Allow ${action} ${resource}`);
@@ -121,21 +125,19 @@ test.each([
   ['plain', plain],
   ['custom', custom],
 ])('come from no managed policy, and each function has its own role (%s)', (_name, synthesized) => {
-  const roles = Object.values(resourcesIn(synthesized, 'AWS::IAM::Role'));
-  const functions = Object.values(resourcesIn(synthesized, 'AWS::Lambda::Function'));
+  const roles = propertiesOfEach(synthesized, 'AWS::IAM::Role');
+  const functions = propertiesOfEach(synthesized, 'AWS::Lambda::Function');
 
   expect(roles.flatMap(({ ManagedPolicyArns, Policies }) => ManagedPolicyArns ?? Policies ?? [])).toEqual([]);
   expect(new Set(functions.map(({ Role }) => render(Role))).size).toBe(functions.length);
 });
 
 describe('the queues', () => {
-  const policies = Object.values(resourcesIn(custom, 'AWS::SQS::QueuePolicy'));
+  const policies = propertiesOfEach(custom, 'AWS::SQS::QueuePolicy');
 
   test('are encrypted, and keep what is in them for two weeks', () => {
-    custom.template.allResourcesProperties('AWS::SQS::Queue', {
-      SqsManagedSseEnabled: true,
-      MessageRetentionPeriod: 14 * 24 * 60 * 60,
-    });
+    for (const queue of propertiesOfEach(custom, 'AWS::SQS::Queue'))
+      expect(queue).toMatchObject({ SqsManagedSseEnabled: true, MessageRetentionPeriod: 14 * 24 * 60 * 60 });
   });
 
   test('each refuse plain HTTP', () => {

@@ -1,20 +1,13 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { everything, resourcesIn, synthesize } from '../support/synthesize.ts';
+import { configurations, propertiesOfEach, synthesize } from '../support/synthesize.ts';
 
-const synthesized = synthesize({
-  ...everything,
-  identityProviders: {
-    hr: { kind: 'webhook', tokenSha256: ['a'.repeat(64)] },
-    entra: { kind: 'scim', tokenSha256: ['b'.repeat(64)], quietAfterHours: 6 },
-  },
-});
-afterAll(() => rmSync(synthesized.folder, { recursive: true }));
+const synthesized = synthesize(configurations.everyEntrance);
 
 const runbook = readFileSync(join(__dirname, '../../docs/operations.md'), 'utf8');
 const sections = [...runbook.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => heading.toLowerCase());
 
-const alarms = Object.values(resourcesIn(synthesized, 'AWS::CloudWatch::Alarm')).map(
+const alarms = propertiesOfEach(synthesized, 'AWS::CloudWatch::Alarm').map(
   ({ AlarmDescription }) => AlarmDescription.split('#')[1] as string,
 );
 

@@ -1,21 +1,10 @@
-import { rmSync } from 'node:fs';
 import { runSimulation } from '@cloud-copilot/iam-simulate';
 import { pascalCase } from '../../infra/constructs/pascal-case.ts';
-import { render, resourcesIn, type Synthesized, synthesize } from '../support/synthesize.ts';
+import { configurations, propertiesOfEach, render, type Synthesized, synthesize } from '../support/synthesize.ts';
 
-const plain = synthesize({
-  offboarding: { identityCenter: { enabled: true, identityStoreId: 'd-93670dc30f' } },
-  identityProviders: {
-    hr: { kind: 'webhook', tokenSha256: ['a'.repeat(64)] },
-    entra: { kind: 'scim', tokenSha256: ['b'.repeat(64)] },
-  },
-});
+const plain = synthesize(configurations.identityCenter);
 
-const rotating = synthesize({ tokenRotation: { enabled: true } });
-
-afterAll(() => {
-  for (const { folder } of [plain, rotating]) rmSync(folder, { recursive: true });
-});
+const rotating = synthesize(configurations.tokenRotation);
 
 const account = '111122223333';
 const region = 'eu-central-1';
@@ -48,7 +37,7 @@ const resolve = (value: unknown) =>
 /** Everything that the stack lets a role do. */
 const policyOf = (role: string, synthesized: Synthesized) => ({
   Version: '2012-10-17',
-  Statement: Object.values(resourcesIn(synthesized, 'AWS::IAM::Policy'))
+  Statement: propertiesOfEach(synthesized, 'AWS::IAM::Policy')
     .filter(({ Roles }) => render(Roles) === `["<${role}>"]`)
     .flatMap(({ PolicyDocument }) => resolve(PolicyDocument.Statement)),
 });

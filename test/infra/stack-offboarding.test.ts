@@ -1,18 +1,21 @@
-import { rmSync } from 'node:fs';
 import { runSimulation } from '@cloud-copilot/iam-simulate';
 import { customPattern } from '../../functions/offboarding/custom.ts';
 import { identityCenterPattern } from '../../functions/offboarding/identity-center.ts';
 import { oktaPattern } from '../../functions/offboarding/okta.ts';
 import { pascalCase } from '../../infra/constructs/pascal-case.ts';
-import { everything, render, resourcesIn, type Synthesized, synthesize } from '../support/synthesize.ts';
+import {
+  configurations,
+  everything,
+  propertiesOfEach,
+  render,
+  resourcesIn,
+  type Synthesized,
+  synthesize,
+} from '../support/synthesize.ts';
 
-const plain = synthesize();
+const plain = synthesize(configurations.plain);
 const custom = synthesize(everything);
-const closed = synthesize({ offboarding: { custom: { enabled: false } } });
-
-afterAll(() => {
-  for (const { folder } of [plain, custom, closed]) rmSync(folder, { recursive: true });
-});
+const closed = synthesize(configurations.withoutEvents);
 
 const rulesIn = (synthesized: Synthesized) => resourcesIn(synthesized, 'AWS::Events::Rule');
 
@@ -57,7 +60,7 @@ describe('the rules', () => {
 
   test('bring events to the function, and each may call it', () => {
     const { RulesRest: _rest, ...rules } = rulesIn(custom);
-    const callers = Object.values(resourcesIn(custom, 'AWS::Lambda::Permission'))
+    const callers = propertiesOfEach(custom, 'AWS::Lambda::Permission')
       .filter(({ Principal }) => Principal === 'events.amazonaws.com')
       .map(({ FunctionName, SourceArn }) => `${render(FunctionName)} ${render(SourceArn)}`);
 
@@ -109,7 +112,7 @@ describe('events may be put on the own bus', () => {
 
   const busPolicy = (synthesized: Synthesized) => ({
     Version: '2012-10-17',
-    Statement: Object.values(resourcesIn(synthesized, 'AWS::Events::EventBusPolicy')).map(({ Statement }) => {
+    Statement: propertiesOfEach(synthesized, 'AWS::Events::EventBusPolicy').map(({ Statement }) => {
       const { Sid: _sid, ...rest } = resolve(Statement);
       return rest;
     }),

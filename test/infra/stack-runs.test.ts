@@ -1,12 +1,15 @@
-import { rmSync } from 'node:fs';
-import { everything, render, resourcesIn, synthesize } from '../support/synthesize.ts';
+import {
+  configurations,
+  everything,
+  propertiesOfEach,
+  render,
+  resourcesIn,
+  synthesize,
+  wholeResourcesIn,
+} from '../support/synthesize.ts';
 
-const plain = synthesize();
+const plain = synthesize(configurations.plain);
 const custom = synthesize(everything);
-
-afterAll(() => {
-  for (const { folder } of [plain, custom]) rmSync(folder, { recursive: true });
-});
 
 const dayS = 24 * 60 * 60;
 
@@ -25,7 +28,7 @@ test('only runs and watches are durable; a watch may take 31 days', () => {
 });
 
 test('what is started goes to the alias live, once its function may make checkpoints', () => {
-  const aliases = Object.values(plain.template.findResources('AWS::Lambda::Alias'));
+  const aliases = Object.values(wholeResourcesIn(plain, 'AWS::Lambda::Alias'));
 
   expect(aliases).toEqual(
     ['Watch', 'Run'].map((name) =>
@@ -41,7 +44,7 @@ test('what is started goes to the alias live, once its function may make checkpo
 });
 
 test('a deployment keeps the versions that waiting runs belong to', () => {
-  const versions = Object.values(plain.template.findResources('AWS::Lambda::Version'));
+  const versions = Object.values(wholeResourcesIn(plain, 'AWS::Lambda::Version'));
 
   const kept = expect.objectContaining({ DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' });
   expect(versions).toEqual([kept, kept]);
@@ -54,7 +57,7 @@ test('the request of a run that failed lies in its dead-letter queue', () => {
 });
 
 test('only Secrets Manager of this account may invoke the function that rotates tokens', () => {
-  const permissions = Object.values(resourcesIn(custom, 'AWS::Lambda::Permission')).filter(({ FunctionName }) =>
+  const permissions = propertiesOfEach(custom, 'AWS::Lambda::Permission').filter(({ FunctionName }) =>
     render(FunctionName).startsWith('<RotateTokenFunction'),
   );
 

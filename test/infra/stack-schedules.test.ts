@@ -2,20 +2,25 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { everything, render, resourcesIn, synthesize } from '../support/synthesize.ts';
+import {
+  configurations,
+  everything,
+  propertiesOfEach,
+  render,
+  resourcesIn,
+  synthesize,
+} from '../support/synthesize.ts';
 
-const plain = synthesize();
+const plain = synthesize(configurations.plain);
 const custom = synthesize(everything);
 const outputFolder = mkdtempSync(join(tmpdir(), 'cdk-'));
 
-afterAll(() => {
-  for (const folder of [plain.folder, custom.folder, outputFolder]) rmSync(folder, { recursive: true });
-});
+afterAll(() => rmSync(outputFolder, { recursive: true }));
 
-const schedules = Object.values(resourcesIn(custom, 'AWS::Scheduler::Schedule'));
+const schedules = propertiesOfEach(custom, 'AWS::Scheduler::Schedule');
 
 test('there is no schedule unless one is configured', () => {
-  plain.template.resourceCountIs('AWS::Scheduler::Schedule', 0);
+  expect(resourcesIn(plain, 'AWS::Scheduler::Schedule')).toEqual({});
 });
 
 test('each is as configured, in the group of the stack', () => {
@@ -30,11 +35,9 @@ test('each is as configured, in the group of the stack', () => {
 });
 
 test('each fires on time, is tried for a day, and is kept if it cannot be delivered', () => {
-  custom.template.allResourcesProperties('AWS::Scheduler::Schedule', {
-    State: 'ENABLED',
-    FlexibleTimeWindow: { Mode: 'OFF' },
-  });
-  for (const { Target } of schedules) {
+  for (const schedule of schedules) {
+    const { Target } = schedule;
+    expect(schedule).toMatchObject({ State: 'ENABLED', FlexibleTimeWindow: { Mode: 'OFF' } });
     expect(Target.RetryPolicy).toEqual({ MaximumEventAgeInSeconds: 24 * 60 * 60, MaximumRetryAttempts: 185 });
     expect(render(Target.DeadLetterConfig.Arn)).toBe('<ScheduleUndelivered.Arn>');
     expect(render(Target.Arn)).toBe('<ScheduleFunction.Arn>');

@@ -1,27 +1,8 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { App, Validations } from 'aws-cdk-lib';
-import { Template } from 'aws-cdk-lib/assertions';
-import { parseConfiguration } from '../../infra/configuration/configuration.ts';
-import { GreenApiLogoutStack } from '../../infra/constructs/green-api-logout-stack.ts';
-import { propsOf } from '../../infra/constructs/settings.ts';
-
-// cdk-nag reads properties that CDK would have nobody read.
-process.env.JSII_DEPRECATED = 'quiet';
-
-const { context: cdkJson } = JSON.parse(readFileSync(join(import.meta.dirname, '../../cdk.json'), 'utf8'));
-
-/** The feature flags of `cdk.json`. No asset is bundled. */
-export const context = { ...cdkJson, 'aws:cdk:bundling-stacks': [] };
-
-/** The stack as it would be deployed with this configuration, under the feature flags of `cdk.json`. */
-export const synthesize = (configuration: object = {}) => {
-  const app = new App({ context });
-  const stack = new GreenApiLogoutStack(app, 'GreenApiLogout', propsOf(parseConfiguration(configuration)));
-  const noTopic = { id: 'Annotation::green-api-logout:no-alarm-topic', reason: 'It is tested by itself.' };
-  Validations.of(stack.greenApiLogout).acknowledge(noTopic);
-  return { app, stack, template: Template.fromStack(stack), folder: app.synth().directory };
-};
+import { isDeepStrictEqual } from 'node:util';
+import { madeOnce } from './made-once.ts';
 
 export const keyArn = 'arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab';
 export const topicArn = 'arn:aws:sns:eu-central-1:111122223333:on-call';
@@ -91,6 +72,72 @@ export const everything = {
   },
 };
 
+const identityProviders = {
+  hr: { kind: 'webhook', tokenSha256: ['a'.repeat(64)], maxPerHour: 20 },
+  okta: { kind: 'okta-event-hook', tokenSha256: ['b'.repeat(64), 'c'.repeat(64)] },
+  entra: { kind: 'scim', tokenSha256: ['d'.repeat(64)], quietAfterHours: 6 },
+} as const;
+
+/** The configurations that several tests look at. One process synthesizes them all, so one more costs little. */
+export const configurations = {
+  plain: {},
+  everything,
+  oneWarm: { warmInstances: ['1101000001'] },
+  governanceVault: { evidenceVault: { years: 7, mode: 'GOVERNANCE' } },
+  tokenRotation: { tokenRotation: { enabled: true } },
+  withoutEvents: { offboarding: { custom: { enabled: false } } },
+  identityProviders: { identityProviders },
+  eventHook: { identityProviders: { okta: identityProviders.okta }, authorization: { jwt } },
+  everyEntrance: { ...everything, identityProviders },
+  identityCenter: {
+    offboarding: { identityCenter: { enabled: true, identityStoreId: 'd-93670dc30f' } },
+    identityProviders,
+  },
+};
+
+type Resource = {
+  readonly Type: string;
+  // biome-ignore lint/suspicious/noExplicitAny: the shape depends on the type
+  readonly Properties?: any;
+  readonly DependsOn?: readonly string[];
+  readonly DeletionPolicy?: string;
+  readonly UpdateReplacePolicy?: string;
+};
+
+/** What {@link file://./synthesize-process.ts} writes of a stack. */
+export type Synthesized = {
+  readonly template: {
+    readonly Resources: Readonly<Record<string, Resource>>;
+    readonly Outputs: Readonly<Record<string, { readonly Value: unknown }>>;
+  };
+  /** Violations of the AwsSolutions rules of cdk-nag that have no stated reason. */
+  readonly violations: readonly object[];
+  /** What CDK would print: infos, warnings and errors. */
+  readonly annotations: readonly string[];
+  /** The cloud assembly, with the template and the assets. */
+  readonly folder: string;
+};
+
+/** Synthesizes in a process of its own, which loads aws-cdk-lib once and without jest: several times faster. */
+const synthesizeInto = (list: readonly object[]) => (folder: string) => {
+  execFileSync(process.execPath, [join(__dirname, 'synthesize-process.ts'), folder], {
+    input: JSON.stringify(list),
+    stdio: ['pipe', 'ignore', 'inherit'],
+  });
+};
+
+/**
+ * The stack as it would be deployed with this configuration, under the feature flags of `cdk.json`. Those of
+ * {@link configurations} are synthesized once for all test files; any other takes seconds.
+ */
+export const synthesize = (configuration: object = {}): Synthesized => {
+  const shared = Object.values<object>(configurations);
+  const index = shared.findIndex((each) => isDeepStrictEqual(each, configuration));
+  const list = index >= 0 ? shared : [configuration];
+  const folder = join(madeOnce('stacks', list, synthesizeInto(list)), String(Math.max(index, 0)));
+  return { ...JSON.parse(readFileSync(join(folder, 'synthesized.json'), 'utf8')), folder };
+};
+
 /** A logical id without the hash that CDK puts at its end. */
 const withoutHash = (logicalId: string): string => logicalId.replace(/[0-9A-F]{8}$/, '');
 
@@ -109,13 +156,25 @@ export const render = (value: unknown): string => {
   return text.startsWith('"') ? JSON.parse(text) : text;
 };
 
-export type Synthesized = ReturnType<typeof synthesize>;
+/** Every resource of a type, by logical id. */
+export const wholeResourcesIn = ({ template }: Synthesized, type: string): Readonly<Record<string, Resource>> =>
+  Object.fromEntries(Object.entries(template.Resources).filter(([, { Type }]) => Type === type));
 
-/** The properties of every resource of a type, by logical id. */
-export const resourcesIn = ({ template }: Synthesized, type: string) =>
+/** The properties of every resource of a type, by logical id without its hash. */
+export const resourcesIn = (synthesized: Synthesized, type: string) =>
   Object.fromEntries(
-    Object.entries(template.findResources(type)).map(([id, { Properties }]) => [withoutHash(id), Properties ?? {}]),
+    Object.entries(wholeResourcesIn(synthesized, type)).map(([id, { Properties }]) => [
+      withoutHash(id),
+      Properties ?? {},
+    ]),
   );
+
+/** The properties of every resource of a type. @throws if there is none, about which any statement would be true */
+export const propertiesOfEach = (synthesized: Synthesized, type: string) => {
+  const found = Object.values(resourcesIn(synthesized, type));
+  if (found.length === 0) throw new Error(`the template has no ${type}`);
+  return found;
+};
 
 type Statement = {
   readonly Effect: string;
@@ -126,7 +185,7 @@ type Statement = {
 
 /** What the policies of the stack allow: a line per role, action and resource. */
 export const permissionsIn = (synthesized: Synthesized): readonly string[] =>
-  Object.values(resourcesIn(synthesized, 'AWS::IAM::Policy')).flatMap(({ Roles, PolicyDocument }) =>
+  propertiesOfEach(synthesized, 'AWS::IAM::Policy').flatMap(({ Roles, PolicyDocument }) =>
     PolicyDocument.Statement.flatMap(({ Effect, Action, Resource, Condition }: Statement) =>
       [Action]
         .flat()

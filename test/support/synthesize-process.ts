@@ -1,0 +1,44 @@
+/** Synthesizes the configurations that it reads as JSON, each into a folder of its own: `node synthesize-process.ts <folder>`. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { json } from 'node:stream/consumers';
+import { App, Validations } from 'aws-cdk-lib';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { parseConfiguration } from '../../infra/configuration/configuration.ts';
+import { GreenApiLogoutStack } from '../../infra/constructs/green-api-logout-stack.ts';
+import { propsOf } from '../../infra/constructs/settings.ts';
+import type { Synthesized } from './synthesize.ts';
+
+// cdk-nag reads properties that CDK would have nobody read.
+process.env.JSII_DEPRECATED = 'quiet';
+
+const { context } = JSON.parse(readFileSync(join(import.meta.dirname, '../../cdk.json'), 'utf8'));
+
+const synthesize = (configuration: object, outdir: string): Omit<Synthesized, 'folder'> => {
+  const app = new App({ outdir, context: { ...context, 'aws:cdk:bundling-stacks': [] } });
+  const stack = new GreenApiLogoutStack(app, 'GreenApiLogout', propsOf(parseConfiguration(configuration)));
+  const noTopic = { id: 'Annotation::green-api-logout:no-alarm-topic', reason: 'It is tested by itself.' };
+  Validations.of(stack.greenApiLogout).acknowledge(noTopic);
+  const template = Template.fromStack(stack).toJSON() as Synthesized['template'];
+  const annotations = Annotations.fromStack(stack);
+  const anything = Match.anyValue();
+  app.synth();
+  return {
+    template,
+    violations: new AwsSolutionsChecks(app).validateScope(app).violations,
+    annotations: [
+      ...annotations.findInfo('*', anything),
+      ...annotations.findWarning('*', anything),
+      ...annotations.findError('*', anything),
+    ].map(({ level, entry }) => `${level}: ${entry.data}`),
+  };
+};
+
+const [, , folder = ''] = process.argv;
+const configurations = (await json(process.stdin)) as readonly object[];
+for (const [index, configuration] of configurations.entries()) {
+  const outdir = join(folder, String(index));
+  const synthesized = synthesize(configuration, outdir);
+  writeFileSync(join(outdir, 'synthesized.json'), JSON.stringify(synthesized));
+}
