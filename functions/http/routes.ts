@@ -43,7 +43,7 @@ export type ProviderRoute = (typeof providerRoutes)[number];
 /** `GET /instances` */
 type RouteKey<R extends Route | ProviderRoute> = R extends R ? `${R['method']} ${R['path']}` : never;
 
-/** The keys of the routes that a function answers identity providers on. */
+/** The keys of the routes on which a function answers identity providers. */
 export type ProviderRouteKey<Function extends ProviderRoute['function']> = RouteKey<
   Extract<ProviderRoute, { readonly function: Function }>
 >;

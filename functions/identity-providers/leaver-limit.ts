@@ -33,8 +33,8 @@ export const listLagMs = 30_000;
 export const pace = { burst: 5, intervalMs: 1_000 } as const;
 
 /**
- * The most leavers of one provider whose runs start within an hour: those that a process knows of when it admits the last one, those that each
- * other process may have started since Lambda's list was up to date, and one that waits for its turn there.
+ * The most leavers of one provider whose runs start within an hour: those that a process knows of when it admits the last one,
+ * those that each other process may have started since Lambda's list was up to date, and one that waits for its turn there.
  *
  * @param processes how many may run at once: the reserved concurrency of the function
  */
@@ -42,8 +42,9 @@ export const mostLeaversPerHour = (maxPerHour: number, processes: number): numbe
   maxPerHour + (processes - 1) * (pace.burst + listLagMs / pace.intervalMs + 1);
 
 /**
- * Holds back the leavers of an identity provider beyond `maxPerHour`: a token may be stolen, and a provider may be wrong. There is no
- * database, so it counts the runs that Lambda lists and those that this process started. {@link mostLeaversPerHour} is the bound.
+ * Holds back the leavers of an identity provider beyond `maxPerHour`: a token may be stolen, and a provider may be wrong. There
+ * is no database, so it counts the runs that Lambda lists and those that this process started. {@link mostLeaversPerHour} is
+ * the bound.
  */
 export const createLeaverLimit = ({ listStartedRuns, now, sleep }: LeaverLimitDependencies): LeaverLimit => {
   const own = new Map<string, { readonly provider: string; readonly startedAtMs: number }>();

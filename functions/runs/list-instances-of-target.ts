@@ -20,8 +20,9 @@ type Listed = { readonly kind: 'listed'; readonly instances: readonly ListedInst
 
 const concurrency = 50;
 
-/** Attempts at one page of the list, and the longest of the waits between them, which double. Milliseconds. */
+/** Attempts at one page of the list. */
 const pageAttempts = 6;
+/** The first retry pause of a page, in milliseconds; backoff doubles it each time, with a jitter of half. */
 const firstPageWaitMs = 500;
 /** An invocation ends after 15 minutes: a list that takes longer than this begins again in another one. In milliseconds. */
 const longestListMs = 8 * 60 * 1_000;

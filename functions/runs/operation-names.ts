@@ -25,6 +25,6 @@ export const placeOf = (name: string): { readonly round: number; readonly batch:
 /** Instances in one step: their states fit into one checkpoint, and their calls into one invocation. */
 export const batchSize = 200;
 
-/** The batch at a place of a round, from 1 on. */
+/** The items of a batch of a round, from 1 on. */
 export const batchAt = <Item>(items: readonly Item[], batch: number): readonly Item[] =>
   items.slice((batch - 1) * batchSize, batch * batchSize);

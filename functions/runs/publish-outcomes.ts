@@ -13,7 +13,7 @@ export type PublishOutcomes = (evidence: readonly Evidence[]) => Promise<void>;
 const entriesAtOnce = 10;
 /** Requests at once: EventBridge's quota starts at 400 entries per second and account. */
 const requestsAtOnce = 4;
-/** Waits before refused entries are sent again, in milliseconds, each up to twice as long at random. */
+/** Retry pauses before refused entries are sent again, in milliseconds, each up to twice as long at random. */
 const retryWaitsMs = [200, 800, 2_000];
 /** Time for all events of a batch, in milliseconds: the checkpoint of the batch waits for them. */
 const longestMs = 10_000;

@@ -57,7 +57,7 @@ export type StartWatchDependencies = {
 export type StartedWatch = { readonly watch: WatchName } | { readonly problem: string };
 
 const dayMs = 24 * 60 * 60 * 1_000;
-/** Waits before Lambda is called again, in milliseconds. */
+/** Retry pauses before Lambda is called again, in milliseconds. */
 const retryWaitsMs = [1_000, 5_000, 20_000];
 
 const watchRequestOf = (run: RunIdentity, confirmed: readonly Outcome[], now: Date): WatchRequest => {

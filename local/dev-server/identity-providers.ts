@@ -32,7 +32,7 @@ export const routesOfProviders = (identityProviders: IdentityProviders) => {
   return providerRoutes.filter(({ kind }) => kinds.has(kind));
 };
 
-/** Providers prove themselves by their own tokens, so their requests need no start token: they pass by the console. */
+/** Identity providers have their own tokens, so their requests need no start token: they bypass the console. */
 export const bypassConsole =
   (routes: ReturnType<typeof routesOfProviders>, gateway: Handle, next: Handle): Handle =>
   (request, response) => {

@@ -1,14 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
-
-const root = join(__dirname, '..', '..');
-
-const filesUnder = (folder: string): readonly string[] =>
-  readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-    .filter((file) => /\.tsx?$/.test(file) && !file.includes('node_modules'))
-    .map((file) => join(folder, file));
-
-const read = (file: string): string => readFileSync(join(root, file), 'utf8');
+import { filesUnder, read } from '../support/project-files.ts';
 
 /** The module of a file: a file directly in `functions/` is a handler, a folder there is a module. */
 const moduleOf = (file: string): string => {
@@ -55,7 +46,9 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
 };
 
 const functionFiles = filesUnder('functions');
-const allFiles = ['functions', 'infra', 'local', 'cli', 'client', 'console', 'test'].flatMap(filesUnder);
+const allFiles = ['functions', 'infra', 'local', 'cli', 'client', 'console', 'test'].flatMap((folder) =>
+  filesUnder(folder),
+);
 
 /** The files of `functions/` that `infra` may import. */
 const importedByInfra = {

@@ -19,7 +19,7 @@ export type Stored = {
 
 /** An old token may work for a moment after it was replaced: one reading proves nothing. In milliseconds. */
 const apartMs = 5_000;
-/** GREEN-API allows one reading a second. In milliseconds. */
+/** Retry pause of a reading: GREEN-API allows one a second. In milliseconds. */
 const readingRetryMs = 1_200;
 const longestObservationMs = 30_000;
 /** Between two looks for the new token, in milliseconds. */
@@ -102,7 +102,7 @@ export const checkWhetherReplaced = async (
     : tokenLost('GREEN-API did not answer, and whether it has replaced the token is not known');
 };
 
-/** Between two tries to write the secret, in milliseconds. */
+/** Retry pause between two tries to write the secret, in milliseconds. */
 const writeRetryMs = 500;
 
 const withToken = (text: string, apiTokenInstance: Credential['apiTokenInstance']): string =>

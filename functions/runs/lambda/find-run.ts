@@ -31,7 +31,7 @@ export type FindRunDependencies = {
 
 /** Time for reading pages, in milliseconds: all but the last may be empty. */
 const readingTimeMs = 10_000;
-/** Waits before looking again, in milliseconds. Lambda's list may lag: a run that has just started is not in it yet. */
+/** Retry pauses before looking again, in milliseconds. Lambda's list may lag: a run that has just started is not in it yet. */
 const listLagWaitsMs = [500, 1_000, 1_500, 2_000];
 
 const summarySchema = v.object({ DurableExecutionArn: v.string(), Status: runStatusSchema });
