@@ -3,8 +3,9 @@ import middy from '@middy/core';
 import type { CloudWatchLogsEvent } from 'aws-lambda';
 import * as v from 'valibot';
 import { createS3, createStoreEvidence, type LogEvent, type StoreEvidence } from './logout/store-evidence.ts';
-import { readEvidenceBucket, type Variables } from './platform/environment.ts';
+import { parseVariables, type Variables } from './platform/environment.ts';
 import { createLog, type Log, type Write, writeLine } from './platform/log.ts';
+import { vaultSettings } from './platform/settings.ts';
 import { errorNameOf, parseJson } from './platform/unknown-values.ts';
 
 export type EvidenceVaultHandlerDependencies = { readonly storeEvidence: StoreEvidence; readonly log: Log };
@@ -51,7 +52,10 @@ export const createEvidenceVaultHandler = ({ storeEvidence, log }: EvidenceVault
   });
 
 export const composeEvidenceVault = (variables: Variables, write: Write): EvidenceVaultHandlerDependencies => ({
-  storeEvidence: createStoreEvidence({ client: createS3(), bucket: () => readEvidenceBucket(variables) }),
+  storeEvidence: createStoreEvidence({
+    client: createS3(),
+    bucket: () => parseVariables(vaultSettings, variables).evidenceBucket,
+  }),
   log: createLog(write),
 });
 

@@ -20,13 +20,9 @@ import { acceptedRun, alreadyEnded, keyReused, runProblem, runResponse } from '.
 import { stoppedWatch, watchEnded, watchProblem, watchResponse } from './http/watch-response.ts';
 import { metricsOf, type RecordEvidence } from './logout/evidence.ts';
 import { createLambda } from './platform/aws-clients.ts';
-import {
-  readStartingEnvironment,
-  readWatchEnvironment,
-  type Variables,
-  type WatchEnvironment,
-} from './platform/environment.ts';
+import { parseVariables, type Variables } from './platform/environment.ts';
 import { createLog, type Write, writeLine } from './platform/log.ts';
+import { readStartingEnvironment, type WatchingEnvironment, watchingSettings } from './platform/settings.ts';
 import { createFindRun } from './runs/lambda/find-run.ts';
 import { createListRuns, type ListRuns, listedStatuses } from './runs/lambda/list-runs.ts';
 import { createReadHistory, type ReadHistory } from './runs/lambda/read-history.ts';
@@ -167,7 +163,7 @@ const now = () => new Date();
 const composeWatches = (
   client: LambdaClient,
   readHistory: ReadHistory,
-  { watchFunction: functionName }: WatchEnvironment,
+  { watchFunction: functionName }: WatchingEnvironment,
 ): Pick<ForcedLogoutsHandlerDependencies, 'readWatch' | 'stopWatch'> => {
   const findRun = createFindRun({ client, functionName, sleep });
   return {
@@ -197,7 +193,7 @@ export const composeForcedLogouts = (variables: Variables, write: Write): Forced
     readRun: createReadRun({ readExecution, readHistory }),
     stopRun: createStopRun({ client, findRun }),
     recordStopped: createRecordStopped({ readExecution, readHistory, recordEvidence, log }),
-    ...composeWatches(client, readHistory, readWatchEnvironment(variables)),
+    ...composeWatches(client, readHistory, parseVariables(watchingSettings, variables)),
     stack,
     limits: environment,
     now,

@@ -12,8 +12,9 @@ import {
   type ListProblem,
 } from './instances/directory.ts';
 import { createSecretsManager } from './platform/aws-clients.ts';
-import { readEnvironment, type Variables } from './platform/environment.ts';
+import { parseVariables, type Variables } from './platform/environment.ts';
 import { createLog, type Write, writeLine } from './platform/log.ts';
+import { listingSettings } from './platform/settings.ts';
 
 export type InstancesHandlerDependencies = {
   readonly listInstances: ListInstances;
@@ -88,7 +89,7 @@ export const createInstancesHandler = ({ listInstances, logUnexpected }: Instanc
     .handler(async (event) => respond(await collect(listInstances, parseQuery(event, querySchema))));
 
 export const composeInstances = (variables: Variables, write: Write): InstancesHandlerDependencies => {
-  const { secretPrefix } = readEnvironment(variables);
+  const { secretPrefix } = parseVariables(listingSettings, variables);
   const log = createLog(write);
   return {
     listInstances: createListInstances({ client: createSecretsManager(), secretPrefix }),

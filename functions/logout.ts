@@ -14,8 +14,9 @@ import { composeRecordEvidence, createBus } from './logout/record-evidence.ts';
 import { composeWarmUp, type WarmUp } from './logout/warm-up.ts';
 import { createSecretsManager } from './platform/aws-clients.ts';
 import { answerDeadline } from './platform/deadline.ts';
-import { readEnvironment, type Variables } from './platform/environment.ts';
+import type { Variables } from './platform/environment.ts';
 import { createLog, type Write, writeLine } from './platform/log.ts';
+import { readEnvironment } from './platform/settings.ts';
 
 export type LogoutHandlerDependencies = {
   readonly logOut: LogOut;

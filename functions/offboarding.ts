@@ -6,8 +6,9 @@ import { createPace } from './offboarding/pace.ts';
 import { type Planned, type PlannedRun, planRuns } from './offboarding/plan-runs.ts';
 import { createIsDisabled, createReadUserStatus, type IsDisabled } from './offboarding/user-status.ts';
 import { createIdentityStore, createLambda } from './platform/aws-clients.ts';
-import { readIdentityStoreId, readStartingEnvironment, type Variables } from './platform/environment.ts';
+import { parseVariables, type Variables } from './platform/environment.ts';
 import { createLog, type Log, type Write, writeLine } from './platform/log.ts';
+import { offboardingSettings, readStartingEnvironment } from './platform/settings.ts';
 import { reportFailedEvents } from './runs/failed-events.ts';
 import { createStartRun, RunNotStarted, type RunStart, type StartRun } from './runs/lambda/start-run.ts';
 import type { RunLimits } from './runs/request.ts';
@@ -113,7 +114,7 @@ export const createOffboardingHandler = (dependencies: OffboardingHandlerDepende
 
 export const composeOffboarding = (variables: Variables, write: Write): OffboardingHandlerDependencies => {
   const { runFunction, runQualifier, stack, ...limits } = readStartingEnvironment(variables);
-  const identityStoreId = readIdentityStoreId(variables);
+  const { identityStoreId } = parseVariables(offboardingSettings, variables);
   const readUserStatus = createReadUserStatus({ client: createIdentityStore(), identityStoreId });
   return {
     startRun: createStartRun({ client: createLambda(), functionName: runFunction, qualifier: runQualifier }),

@@ -8,8 +8,9 @@ import { composeGreenApi, composeRotation } from './logout/call-with-credential.
 import { functionMetrics, tokenFigures } from './logout/evidence.ts';
 import { createSecretsManager } from './platform/aws-clients.ts';
 import { type Deadline, deadlineIn } from './platform/deadline.ts';
-import { readEnvironment, type Variables } from './platform/environment.ts';
+import type { Variables } from './platform/environment.ts';
 import { createLog, type Log, type Write, writeLine } from './platform/log.ts';
+import { readEnvironment } from './platform/settings.ts';
 
 export type RotateTokenHandlerDependencies = {
   readonly steps: RotationSteps;

@@ -7,8 +7,9 @@ import { createRotateToken } from './instances/token-rotation/rotate-token.ts';
 import { composeGreenApi, composeRotation } from './logout/call-with-credential.ts';
 import { composeRecordEvidence, createBus } from './logout/record-evidence.ts';
 import { createLambda, createSecretsManager } from './platform/aws-clients.ts';
-import { readEnvironment, readWatchEnvironment, type Variables } from './platform/environment.ts';
+import { parseVariables, type Variables } from './platform/environment.ts';
 import { createLog, type Write, writeLine } from './platform/log.ts';
+import { readEnvironment, watchingSettings } from './platform/settings.ts';
 import { executionOf } from './runs/durable-operations.ts';
 import { createExecuteRun, type RunDependencies } from './runs/execute-run.ts';
 import { createStartExecution } from './runs/lambda/start-run.ts';
@@ -31,7 +32,7 @@ export const createRunHandler = (dependencies: RunHandlerDependencies) => {
 export const composeRun = (variables: Variables, write: Write): RunHandlerDependencies => {
   const environment = readEnvironment(variables);
   const { secretPrefix } = environment;
-  const { watchFunction, watchQualifier } = readWatchEnvironment(variables);
+  const { watchFunction, watchQualifier } = parseVariables(watchingSettings, variables);
   const client = createSecretsManager();
   const log = createLog(write);
   const composed = composeGreenApi(client, environment, log);

@@ -2,8 +2,9 @@ import middy from '@middy/core';
 import * as v from 'valibot';
 import { InvalidRequest, requireFields } from './http/request.ts';
 import { createLambda } from './platform/aws-clients.ts';
-import { readStartingEnvironment, type Variables } from './platform/environment.ts';
+import type { Variables } from './platform/environment.ts';
 import { createLog, type Log, type Write, writeLine } from './platform/log.ts';
+import { readStartingEnvironment } from './platform/settings.ts';
 import { reportFailedEvents } from './runs/failed-events.ts';
 import { createStartRun, RunNotStarted, type StartRun } from './runs/lambda/start-run.ts';
 import {

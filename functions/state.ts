@@ -8,8 +8,9 @@ import type { InstanceId } from './instances/instance-id.ts';
 import { composeGreenApi, type NotCalled } from './logout/call-with-credential.ts';
 import { createSecretsManager } from './platform/aws-clients.ts';
 import { answerDeadline, type Deadline } from './platform/deadline.ts';
-import { readEnvironment, type Variables } from './platform/environment.ts';
+import { parseVariables, type Variables } from './platform/environment.ts';
 import { createLog, type Write, writeLine } from './platform/log.ts';
+import { readingSettings } from './platform/settings.ts';
 
 export type StateHandlerDependencies = {
   readonly readState: (idInstance: InstanceId, deadline: Deadline) => Promise<StateAnswer | NotCalled>;
@@ -43,7 +44,8 @@ export const createStateHandler = ({ readState, now, logUnexpected }: StateHandl
 
 export const composeState = (variables: Variables, write: Write): StateHandlerDependencies => {
   const log = createLog(write);
-  const { callWithCredential, greenApi } = composeGreenApi(createSecretsManager(), readEnvironment(variables), log);
+  const environment = parseVariables(readingSettings, variables);
+  const { callWithCredential, greenApi } = composeGreenApi(createSecretsManager(), environment, log);
   return {
     readState: (idInstance, deadline) => callWithCredential(idInstance, greenApi.readState, deadline),
     now: () => new Date(),

@@ -1,4 +1,4 @@
-import { readStartingEnvironment } from '../../functions/platform/environment.ts';
+import { readStartingEnvironment } from '../../functions/platform/settings.ts';
 import { createStartRun } from '../../functions/runs/lambda/start-run.ts';
 import type { RunRequest } from '../../functions/runs/request.ts';
 import { createExecutions } from '../aws/executions.ts';

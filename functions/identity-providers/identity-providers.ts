@@ -1,7 +1,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import * as v from 'valibot';
-import { environmentNames, parseVariables, type Variables } from '../platform/environment.ts';
+import { parseVariables, type Variables } from '../platform/environment.ts';
+import { identityProviders } from '../platform/settings.ts';
 
 export const providerKinds = ['webhook', 'okta-event-hook', 'scim'] as const;
 
@@ -26,25 +27,22 @@ const providerSchema = v.object({
   maxPerHour: v.pipe(v.number(), v.integer(), v.minValue(1)),
 });
 
-const environmentSchema = v.object({
-  [environmentNames.identityProviders]: v.pipe(
-    v.optional(v.string(), '{}'),
-    v.parseJson(undefined, 'must be JSON'),
+const providersSchema = () =>
+  v.pipe(
+    identityProviders.read(),
     v.check((value) => !Array.isArray(value), 'must be an object of identity providers'),
     v.record(
       v.pipe(v.string(), v.regex(providerNamePattern)),
       providerSchema,
       'must be an object of identity providers',
     ),
-  ),
-});
+  );
 
 /** Reads the providers of a function. @throws EnvironmentError that says what is wrong */
-export const readIdentityProviders = (variables: Variables): readonly IdentityProvider[] =>
-  Object.entries(parseVariables(environmentSchema, variables).NAMED_CALLERS).map(([name, provider]) => ({
-    name,
-    ...provider,
-  }));
+export const readIdentityProviders = (variables: Variables): readonly IdentityProvider[] => {
+  const { providers } = parseVariables({ providers: { ...identityProviders, read: providersSchema } }, variables);
+  return Object.entries(providers).map(([name, provider]) => ({ name, ...provider }));
+};
 
 /** Finds whose token a request carries, or `undefined`. It reads nothing but the `Authorization` header. */
 export type IdentifyProvider = (event: Pick<APIGatewayProxyEventV2, 'headers'>) => IdentityProvider | undefined;

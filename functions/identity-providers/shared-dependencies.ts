@@ -2,8 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createListInstances } from '../instances/directory.ts';
 import { createReadOwners, type ReadOwners } from '../instances/read-owners.ts';
 import { createLambda, createSecretsManager } from '../platform/aws-clients.ts';
-import { readEnvironment, readStartingEnvironment, type Variables } from '../platform/environment.ts';
+import { parseVariables, type Variables } from '../platform/environment.ts';
 import { createLog, type Log, type Write } from '../platform/log.ts';
+import { listingSettings, readStartingEnvironment } from '../platform/settings.ts';
 import { createFindRunOnce } from '../runs/lambda/find-run.ts';
 import { createListStartedRuns } from '../runs/lambda/list-started-runs.ts';
 import { createStartRun } from '../runs/lambda/start-run.ts';
@@ -20,7 +21,7 @@ export type SharedDependencies = {
 };
 
 export const composeSharedDependencies = (variables: Variables, write: Write): SharedDependencies => {
-  const { secretPrefix } = readEnvironment(variables);
+  const { secretPrefix } = parseVariables(listingSettings, variables);
   const { runFunction, runQualifier, stack, ...limits } = readStartingEnvironment(variables);
   const lambda = createLambda();
   const log = createLog(write);

@@ -15,8 +15,8 @@ import type { InstanceId } from '../instances/instance-id.ts';
 import { createFetchSecret, createOpenSecret, pendingStages } from '../instances/secrets.ts';
 import type { RotationDependencies, TokenTrial, TokenUpdate } from '../instances/token-rotation/attempt.ts';
 import { type Deadline, deadlineIn, timeUntil } from '../platform/deadline.ts';
-import type { Environment } from '../platform/environment.ts';
 import type { Log } from '../platform/log.ts';
+import type { ReadingEnvironment } from '../platform/settings.ts';
 
 /** Why GREEN-API was not called at all. */
 export type NotCalled =
@@ -103,7 +103,7 @@ export type ComposedGreenApi = {
 /** The GREEN-API client and the calls with an instance's credential. */
 export const composeGreenApi = (
   client: SecretsManagerClient,
-  { secretPrefix, allowedApiHosts, credentialTtlMs, greenApiTimeoutMs }: Environment,
+  { secretPrefix, allowedApiHosts, credentialTtlMs, greenApiTimeoutMs }: ReadingEnvironment,
   log: Log,
   connections: Connections = createConnections(),
 ): ComposedGreenApi => {
@@ -141,7 +141,7 @@ const trialOf = ({ kind }: StateAnswer): TokenTrial => {
 export const composeRotation = (
   client: SecretsManagerClient,
   greenApi: Pick<GreenApi, 'updateApiToken' | 'readState'>,
-  { secretPrefix, allowedApiHosts }: Pick<Environment, 'secretPrefix' | 'allowedApiHosts'>,
+  { secretPrefix, allowedApiHosts }: Pick<ReadingEnvironment, 'secretPrefix' | 'allowedApiHosts'>,
 ): RotationDependencies => ({
   openSecret: createOpenSecret(client),
   secretPrefix,

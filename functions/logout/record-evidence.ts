@@ -1,7 +1,7 @@
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import type { Connections } from '../green-api/exchange.ts';
-import type { Environment } from '../platform/environment.ts';
 import type { Log } from '../platform/log.ts';
+import type { Environment } from '../platform/settings.ts';
 import { errorNameOf } from '../platform/unknown-values.ts';
 import { type Evidence, metricsOf, outcomeEventOf, outcomeSource, type RecordEvidence } from './evidence.ts';
 

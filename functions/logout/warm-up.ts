@@ -6,16 +6,10 @@ import type { Connections } from '../green-api/exchange.ts';
 import type { CredentialReading, ReadCredential } from '../instances/credentials.ts';
 import { type InstanceId, parseInstanceId } from '../instances/instance-id.ts';
 import { createFetchSecrets, type FetchSecrets } from '../instances/secrets.ts';
-import {
-  type Environment,
-  environmentNames,
-  isHost,
-  list,
-  parseVariables,
-  type Variables,
-} from '../platform/environment.ts';
+import { parseVariables, type ValuesOf, type Variables } from '../platform/environment.ts';
 import type { Log } from '../platform/log.ts';
 import { primeClient } from '../platform/prime-client.ts';
+import { type Environment, warmHosts, warmInstances } from '../platform/settings.ts';
 import type { Bus } from './record-evidence.ts';
 
 /** Does during init what the first call would otherwise wait for. Sends nothing to GREEN-API and never rejects. */
@@ -79,27 +73,16 @@ export const createWarmUp = (dependencies: WarmUpDependencies): WarmUp => {
   };
 };
 
-const warmingSchema = v.object({
-  [environmentNames.warmInstances]: v.pipe(
-    list,
-    v.array(v.custom<InstanceId>((id) => parseInstanceId(id) !== undefined, 'must be the id of an instance')),
-    // https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_BatchGetSecretValue.html
-    v.maxLength(20, 'must be at most 20 ids'),
-  ),
-  [environmentNames.warmHosts]: v.pipe(
-    list,
-    v.everyItem(isHost, 'must be hosts without scheme or path, separated by commas'),
-    v.maxLength(5, 'must be at most 5 hosts'),
-  ),
-});
+const idSchema = () => v.custom<InstanceId>((id) => parseInstanceId(id) !== undefined, 'must be the id of an instance');
 
-export type WarmingEnvironment = { readonly instances: readonly InstanceId[]; readonly hosts: readonly string[] };
+const warmingSettings = {
+  instances: { ...warmInstances, read: () => v.pipe(warmInstances.read(), v.array(idSchema())) },
+  hosts: warmHosts,
+};
 
 /** What to prepare during init. @throws EnvironmentError at cold start, naming every wrong variable */
-export const readWarmingEnvironment = (variables: Variables): WarmingEnvironment => {
-  const { WARM_INSTANCES, WARM_HOSTS } = parseVariables(warmingSchema, variables);
-  return { instances: WARM_INSTANCES, hosts: WARM_HOSTS };
-};
+export const readWarmingEnvironment = (variables: Variables): ValuesOf<typeof warmingSettings> =>
+  parseVariables(warmingSettings, variables);
 
 export type ToWarmUp = {
   readonly secretsManager: SecretsManagerClient;

@@ -1,7 +1,7 @@
 import type { ListedInstance } from '../instances/directory.ts';
 import type { InstanceId } from '../instances/instance-id.ts';
-import { mostInstances } from '../platform/environment.ts';
 import type { Log } from '../platform/log.ts';
+import { mostInstances } from '../platform/settings.ts';
 import { secondsToNextRound } from './backoff.ts';
 import type { RunEnd } from './conclude.ts';
 import type { Operations } from './durable-operations.ts';

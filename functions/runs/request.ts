@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { instanceIdSchema } from '../instances/instance-id.ts';
-import { mostInstances } from '../platform/environment.ts';
+import { mostInstances } from '../platform/settings.ts';
 
 /** `Date.parse` reads 30 February as 2 March. */
 const isRealInstant = (text: string): boolean => {

@@ -2,14 +2,16 @@ import * as v from 'valibot';
 import { routeKeyOf, routes } from '../../functions/http/routes.ts';
 import { type InstanceId, parseInstanceId } from '../../functions/instances/instance-id.ts';
 import type { DialectName } from '../../functions/offboarding/dialects.ts';
-import { identityStoreIdPattern, mostInstances, secretPrefixPattern } from '../../functions/platform/environment.ts';
+import * as shared from '../../functions/platform/settings.ts';
 import {
   fields,
   flag,
   listOf,
   matching,
+  numberAs,
   publicHost,
   retentionDays,
+  textAs,
   upTo,
   urlOrToken,
   wholeNumber,
@@ -28,11 +30,17 @@ const jwt = fields({
   scopes: v.exactOptional(fields(v.entriesFromList(routes.map(routeKeyOf), listOf(word, 10)))),
 });
 
+const { secondsPerDay, executionTimeoutSeconds: timeout } = shared;
+
 const runs = fields({
   /** Instances that one run may touch, whatever its request says. */
-  maxTargetsCeiling: v.optional(wholeNumber(1, mostInstances), 500),
-  /** How long a run may take, with the wait for its instant and a day to act in (https://docs.aws.amazon.com/lambda/latest/api/API_DurableConfig.html). */
-  executionTimeoutDays: v.optional(wholeNumber(2, 366), 30),
+  maxTargetsCeiling: numberAs(shared.maxTargetsCeiling),
+  /** How long a run may take: the wait for its instant, and at least a day to act in. */
+  executionTimeoutDays: numberAs({
+    min: 2,
+    max: timeout.max / secondsPerDay,
+    default: timeout.default / secondsPerDay,
+  }),
   /** How long a run can be read after its end. */
   retentionDays: v.optional(wholeNumber(1, 90), 30),
   memoryMb: v.optional(memoryMb, 512),
@@ -62,9 +70,7 @@ const okta = fields({
 const identityCenter = fields({
   enabled: v.optional(flag, false),
   /** Where the function reads whether a changed user is disabled. `aws sso-admin list-instances` names it. */
-  identityStoreId: v.exactOptional(
-    matching(identityStoreIdPattern, 'the id of an identity store, such as d-1234567890'),
-  ),
+  identityStoreId: v.exactOptional(textAs(shared.identityStoreId)),
 });
 
 /** Which systems' events report that somebody left: the settings of each dialect. */
@@ -92,23 +98,20 @@ const name = matching(/^[A-Za-z][A-Za-z0-9-]{0,63}$/, 'up to 64 letters, digits 
 /** What a deployment may choose, as plain values. */
 const entries = {
   /** How the names of the instances' secrets begin (https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html). */
-  secretPrefix: v.optional(
-    matching(secretPrefixPattern, 'up to 200 letters, digits and /_+=.@!-, no ! first, / at the end'),
-    'green-api/',
-  ),
+  secretPrefix: v.optional(textAs(shared.secretPrefix), shared.secretPrefix.default),
   /** GREEN-API hosts besides its well-known ones, with the port if there is one. */
   allowedApiHosts: v.optional(v.array(publicHost, 'must be a list'), []),
   /** How long a credential is reused; 0: it is read for each call. */
-  credentialTtlMs: v.optional(wholeNumber(0, 86_400_000), 300_000),
+  credentialTtlMs: numberAs(shared.credentialTtlMs),
   /** Instances whose credentials each new copy of the function reads before its first call. More than one takes the right to read secrets in batches. */
-  warmInstances: v.optional(upTo(instanceId, 20), []),
+  warmInstances: v.optional(upTo(instanceId, shared.warmInstances.max), []),
   /**
    * GREEN-API hosts that each new copy of the function connects to before its first call, besides those of the warm instances.
    * None by default: most instances have a host of their own, and a connection to another one only delays the start.
    */
-  warmHosts: v.optional(upTo(publicHost, 5), []),
+  warmHosts: v.optional(upTo(publicHost, shared.warmHosts.max), []),
   /** Time allowed for one request to GREEN-API. An HTTP function ends its calls after 26 s, 2 s before it must answer. */
-  greenApiTimeoutMs: v.optional(wholeNumber(100, 26_000), 10_000),
+  greenApiTimeoutMs: numberAs(shared.greenApiTimeoutMs),
   /** How callers prove who they are: AWS IAM, unless a JWT issuer is named. */
   authorization: v.optional(fields({ jwt: v.exactOptional(jwt) }), {}),
   /** Requests per second, and how many at once above that, for all callers together. */
@@ -139,7 +142,7 @@ export type Settings = Readonly<v.InferOutput<typeof settingsSchema>>;
 
 /** What a configuration file has under `green-api-logout`: the same, and ARNs where the construct takes CDK objects. */
 export const configurationSchema = fields({
-  stackName: v.optional(name, 'green-api-logout'),
+  stackName: v.optional(name, shared.stack.default),
   ...entries,
   /** The customer's key that encrypts the secrets, if it is not AWS's own. */
   kmsKeyArn: v.exactOptional(

@@ -19,11 +19,14 @@ export const fields = <const Entries extends v.ObjectEntries>(entries: Entries) 
 /** What stands in an app's code for a value that CloudFormation knows only at deployment. */
 const tokenPattern = /[$#]\{Token\[/;
 
-export const matching = (pattern: RegExp, allowed: string) =>
+/** A text that functions read too. */
+export const textAs = ({ pattern, rule }: { readonly pattern: RegExp; readonly rule: string }) =>
   v.pipe(
-    v.string(`must be ${allowed}`),
-    v.regex(pattern, ({ input }) => `must be ${tokenPattern.test(input) ? 'a literal, not a token' : allowed}`),
+    v.string(rule),
+    v.regex(pattern, ({ input }) => (tokenPattern.test(input) ? 'must be a literal, not a token' : rule)),
   );
+
+export const matching = (pattern: RegExp, allowed: string) => textAs({ pattern, rule: `must be ${allowed}` });
 
 /** A URL, which in a CDK app may become known only at deployment. */
 export const urlOrToken = (pattern: RegExp, allowed: string) =>
@@ -41,6 +44,11 @@ export const wholeNumber = (min: number, max: number) =>
     v.pipe(v.number(), v.integer(), v.minValue(min), v.maxValue(max)),
     `must be a whole number from ${min} to ${max}`,
   );
+
+type Limits = { readonly min: number; readonly max: number; readonly default: number };
+
+/** A number that functions read too. */
+export const numberAs = ({ min, max, default: fallback }: Limits) => v.optional(wholeNumber(min, max), fallback);
 
 export const listOf = <Item extends v.GenericSchema>(item: Item, max: number) => {
   const message = `must be a list of 1 to ${max}`;

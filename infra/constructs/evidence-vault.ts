@@ -5,11 +5,11 @@ import { LambdaDestination } from 'aws-cdk-lib/aws-logs-destinations';
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectLockRetention, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { environmentNames } from '../../functions/platform/environment.ts';
 import type { Settings } from '../configuration/configuration.ts';
 import { acknowledgeWildcard } from './acknowledge-wildcard.ts';
 import { createDeadLetters } from './dead-letters.ts';
 import type { Deployment } from './deployment.ts';
+import { vaultEnvironment } from './function-environment.ts';
 import { createLog } from './log-groups.ts';
 import { ServiceFunction } from './service-function.ts';
 
@@ -69,7 +69,7 @@ export class EvidenceVault extends Construct {
   #createFunction({ memoryMb, logRetentionDays }: Settings): ServiceFunction {
     const { bucket, failed } = this;
     const service = new ServiceFunction(this, 'evidence-vault', {
-      environment: { [environmentNames.evidenceBucket]: bucket.bucketName },
+      environment: vaultEnvironment(bucket.bucketName),
       logGroup: createLog(this, 'Log', logRetentionDays),
       memoryMb,
       // CDK's own destination for SQS would add rights to read the queue.

@@ -1,77 +1,68 @@
-import { environmentNames } from '../../functions/platform/environment.ts';
+import { writeVariables } from '../../functions/platform/environment.ts';
+import * as table from '../../functions/platform/settings.ts';
 import type { Settings } from '../configuration/configuration.ts';
 
-type EnvironmentName = (typeof environmentNames)[keyof typeof environmentNames];
+type Row = Extract<(typeof table)[keyof typeof table], { readonly variable: string }>;
 
-/** The variables that a function reads through `functions/platform/environment.ts`. */
-export type FunctionEnvironment = { readonly [Name in EnvironmentName]?: string };
+/** The names of all variables that the functions read. */
+export const variableNames: readonly Row['variable'][] = Object.values(table).flatMap((row) =>
+  typeof row === 'object' && 'variable' in row ? [row.variable] : [],
+);
+
+/** The variables that a function reads. */
+export type FunctionEnvironment = { readonly [Name in Row['variable']]?: string };
+
+/** The settings by the names under which functions read them: the only place where one is renamed or converted. */
+const valuesOf = (settings: Settings) => ({
+  ...settings,
+  stack: settings.name,
+  tokenRotation: settings.tokenRotation.enabled,
+  maxTargetsCeiling: settings.runs.maxTargetsCeiling,
+  executionTimeoutSeconds: settings.runs.executionTimeoutDays * table.secondsPerDay,
+  identityStoreId: settings.offboarding.identityCenter.identityStoreId,
+});
 
 /** For a function that only lists instances. */
-export const listingEnvironment = ({ secretPrefix }: Settings): FunctionEnvironment => ({
-  [environmentNames.secretPrefix]: secretPrefix,
-});
+export const listingEnvironment = (settings: Settings): FunctionEnvironment =>
+  writeVariables(table.listingSettings, valuesOf(settings));
 
 /** For a function that reads credentials and calls GREEN-API. */
-export const readingEnvironment = (settings: Settings): FunctionEnvironment => ({
-  ...listingEnvironment(settings),
-  [environmentNames.allowedApiHosts]: settings.allowedApiHosts.join(','),
-  [environmentNames.credentialTtlMs]: String(settings.credentialTtlMs),
-  [environmentNames.greenApiTimeoutMs]: String(settings.greenApiTimeoutMs),
-});
-
-/** For a function that may rotate tokens. */
-const rotatingEnvironment = ({ tokenRotation }: Settings): FunctionEnvironment =>
-  tokenRotation.enabled ? { [environmentNames.tokenRotation]: 'enabled' } : {};
-
-/** For a function that starts or follows watches. */
-export const watchEnvironment = (watchFunction: string, watchQualifier: string): FunctionEnvironment => ({
-  [environmentNames.watchFunction]: watchFunction,
-  [environmentNames.watchQualifier]: watchQualifier,
-});
+export const readingEnvironment = (settings: Settings): FunctionEnvironment =>
+  writeVariables(table.readingSettings, valuesOf(settings));
 
 /** For a function that logs out, may rotate the token, and reports the outcome. */
-export const callingEnvironment = (settings: Settings, eventBus: string): FunctionEnvironment => ({
-  ...readingEnvironment(settings),
-  ...rotatingEnvironment(settings),
-  [environmentNames.eventBus]: eventBus,
-  [environmentNames.stack]: settings.name,
-});
+export const callingEnvironment = (settings: Settings, eventBus: string): FunctionEnvironment =>
+  writeVariables(table.callingSettings, { ...valuesOf(settings), eventBus });
 
 /** For a function whose caller waits: what it prepares before its first call. */
-export const warmingEnvironment = ({ warmInstances, warmHosts }: Settings): FunctionEnvironment => ({
-  ...(warmInstances.length > 0 && { [environmentNames.warmInstances]: warmInstances.join(',') }),
-  ...(warmHosts.length > 0 && { [environmentNames.warmHosts]: warmHosts.join(',') }),
-});
-
-const secondsPerDay = 24 * 60 * 60;
+export const warmingEnvironment = (settings: Settings): FunctionEnvironment =>
+  writeVariables(table.warmingSettings, valuesOf(settings));
 
 /** For a function that starts runs: it refuses a rotation of tokens where that is not enabled. */
 export const startingEnvironment = (
   settings: Settings,
   runFunction: string,
   runQualifier: string,
-): FunctionEnvironment => ({
-  [environmentNames.runFunction]: runFunction,
-  [environmentNames.runQualifier]: runQualifier,
-  ...rotatingEnvironment(settings),
-  [environmentNames.stack]: settings.name,
-  [environmentNames.maxTargetsCeiling]: String(settings.runs.maxTargetsCeiling),
-  [environmentNames.executionTimeoutSeconds]: String(settings.runs.executionTimeoutDays * secondsPerDay),
-});
+): FunctionEnvironment => writeVariables(table.startingSettings, { ...valuesOf(settings), runFunction, runQualifier });
+
+/** For a function that starts or follows watches. */
+export const watchEnvironment = (watchFunction: string, watchQualifier: string): FunctionEnvironment =>
+  writeVariables(table.watchingSettings, { watchFunction, watchQualifier });
 
 /** For the function that starts a run for each person who left. */
-export const offboardingEnvironment = ({ offboarding: { identityCenter } }: Settings): FunctionEnvironment =>
-  identityCenter.identityStoreId === undefined
-    ? {}
-    : { [environmentNames.identityStoreId]: identityCenter.identityStoreId };
+export const offboardingEnvironment = (settings: Settings): FunctionEnvironment =>
+  writeVariables(table.offboardingSettings, valuesOf(settings));
+
+/** For the function that keeps evidence. */
+export const vaultEnvironment = (evidenceBucket: string): FunctionEnvironment =>
+  writeVariables(table.vaultSettings, { evidenceBucket });
 
 type Providers = Settings['identityProviders'];
 
-/** For a function of identity providers. The digests of their tokens are no secrets. */
-export const providersEnvironment = (providers: Providers): FunctionEnvironment => ({
-  [environmentNames.identityProviders]: JSON.stringify(
-    Object.fromEntries(
+/** For a function that identity providers call. The digests of their tokens are no secrets. */
+export const providersEnvironment = (providers: Providers): FunctionEnvironment =>
+  writeVariables(table.providerSettings, {
+    identityProviders: Object.fromEntries(
       Object.entries(providers).map(([name, { quietAfterHours: _, ...provider }]) => [name, provider]),
     ),
-  ),
-});
+  });

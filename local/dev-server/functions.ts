@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { providerRoutes, routes } from '../../functions/http/routes.ts';
-import { environmentNames } from '../../functions/platform/environment.ts';
+import { variableNames } from '../../infra/constructs/function-environment.ts';
 
 export type FunctionCall = {
   readonly id: number;
@@ -32,7 +32,7 @@ export type FunctionsOptions = {
   readonly onLine: (line: string) => void;
 };
 
-const ownNames: ReadonlySet<string> = new Set(Object.values(environmentNames));
+const ownNames: ReadonlySet<string> = new Set(variableNames);
 
 /** The environment of a function in its own process: its settings, and what the AWS SDK reads. */
 export const functionVariables = (): Readonly<Record<string, string>> =>

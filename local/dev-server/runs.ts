@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { readStartingEnvironment, readWatchEnvironment } from '../../functions/platform/environment.ts';
+import { parseVariables } from '../../functions/platform/environment.ts';
+import { readStartingEnvironment, watchingSettings } from '../../functions/platform/settings.ts';
 import type { Progress } from '../../functions/runs/outcome.ts';
 import { type FinishedStep, resultsFromSteps } from '../../functions/runs/results-from-steps.ts';
 import { distFolder } from '../../infra/bundling/dist-folder.ts';
@@ -60,7 +61,7 @@ const durableFunctions = ({ timeScale }: Pick<Options, 'timeScale'>) => {
     executionTimeoutMs: watchTimeoutMs,
     ...(timeScale > 1 && { timeScale }),
   };
-  return { [runFunction]: run, [readWatchEnvironment(process.env).watchFunction]: watch };
+  return { [runFunction]: run, [parseVariables(watchingSettings, process.env).watchFunction]: watch };
 };
 
 /**

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { isForeignToConsole } from '../../console/server/foreign-request.ts';
 import { createStartToken } from '../../console/server/start-token.ts';
 import { routes } from '../../functions/http/routes.ts';
+import { runFunction, runQualifier } from '../../functions/platform/settings.ts';
 import { type Configuration, contextKey, parseConfiguration } from '../../infra/configuration/configuration.ts';
 import { readConfiguration, readNamedContext } from '../../infra/configuration/configuration-file.ts';
 import {
@@ -47,7 +48,7 @@ const configuredVariables = (configuration: Configuration) => {
     ...callingEnvironment(settings, 'local'),
     ...warmingEnvironment(settings),
     ...offboardingEnvironment(settings),
-    ...startingEnvironment(settings, 'green-api-logout-run', 'live'),
+    ...startingEnvironment(settings, runFunction.default, runQualifier.default),
   };
 };
 

@@ -4,7 +4,7 @@ import { type ProviderRoute, providerRoutes, routeKeyOf, routes } from '../../fu
 import { readIdentityProviders } from '../../functions/identity-providers/identity-providers.ts';
 import { mostLeaversPerHour } from '../../functions/identity-providers/leaver-limit.ts';
 import { providerMetricDimensions, providerMetricNames } from '../../functions/identity-providers/provider-metrics.ts';
-import { readStartingEnvironment } from '../../functions/platform/environment.ts';
+import { readStartingEnvironment } from '../../functions/platform/settings.ts';
 import { userIdOf } from '../../functions/scim/user-id.ts';
 import { parseConfiguration } from '../../infra/configuration/configuration.ts';
 import { reservedConcurrency } from '../../infra/constructs/identity-providers.ts';

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { routeKeyOf, routes } from '../../functions/http/routes.ts';
 import { readWarmingEnvironment } from '../../functions/logout/warm-up.ts';
-import { readEnvironment, readStartingEnvironment } from '../../functions/platform/environment.ts';
+import { readEnvironment, readStartingEnvironment } from '../../functions/platform/settings.ts';
 import { functionNames } from '../../infra/bundling/bundling.ts';
 import { distFolder } from '../../infra/bundling/dist-folder.ts';
 import { pascalCase } from '../../infra/constructs/pascal-case.ts';

@@ -8,12 +8,13 @@ import { createInstancesHandler } from '../../functions/instances.ts';
 import type { LogoutRequest } from '../../functions/logout/log-out.ts';
 import { composeLogout, createLogoutHandler } from '../../functions/logout.ts';
 import { createOffboardingHandler } from '../../functions/offboarding.ts';
-import { environmentNames, readEnvironment, readStartingEnvironment } from '../../functions/platform/environment.ts';
+import { readEnvironment, readStartingEnvironment } from '../../functions/platform/settings.ts';
 import { RunFailure } from '../../functions/runs/conclude.ts';
 import { createExecuteRun } from '../../functions/runs/execute-run.ts';
 import type { StartRun } from '../../functions/runs/lambda/start-run.ts';
 import { type RunRequest, runRequestSchema } from '../../functions/runs/request.ts';
 import { createScheduleHandler } from '../../functions/schedule.ts';
+import { variableNames } from '../../infra/constructs/function-environment.ts';
 import { createClock, execute } from '../support/fake-execution.ts';
 import { type Answer, contextOf, httpEventOf, parseAnswer } from '../support/http-event.ts';
 import { markerToken, startLogoutSetup } from '../support/logout-setup.ts';
@@ -305,7 +306,7 @@ test('the traps work: a connection to one is recorded', async () => {
 });
 
 test('an environment of any content is accepted as a whole or refused by name', () => {
-  const variables = fc.dictionary(fc.constantFrom(...Object.values(environmentNames)), hostileText, { maxKeys: 3 });
+  const variables = fc.dictionary(fc.constantFrom(...variableNames), hostileText, { maxKeys: 3 });
   const isWrong = (read: () => unknown) => {
     try {
       read();

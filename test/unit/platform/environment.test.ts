@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { readEnvironment } from '../../../functions/platform/environment.ts';
+import { readEnvironment } from '../../../functions/platform/settings.ts';
 
 test('has a default for every variable', () => {
   expect(readEnvironment({})).toEqual({

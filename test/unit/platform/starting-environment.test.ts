@@ -1,4 +1,4 @@
-import { readStartingEnvironment } from '../../../functions/platform/environment.ts';
+import { readStartingEnvironment } from '../../../functions/platform/settings.ts';
 
 test('has a default for every variable', () => {
   expect(readStartingEnvironment({})).toEqual({

@@ -1,0 +1,203 @@
+import * as v from 'valibot';
+import {
+  hosts,
+  list,
+  onOrOff,
+  parseVariables,
+  text,
+  type ValuesOf,
+  type Variables,
+  wholeNumber,
+} from './environment.ts';
+
+// The one table of the settings that functions read: environment variable, unit, limits and default of each. The configuration
+// (`infra/configuration/configuration-schema.ts`) takes limits and defaults from here. What a function reads is written by the
+// same group at the end of this file (`infra/constructs/function-environment.ts`).
+//
+// A waiting run keeps the environment of its version, so the variables keep their names and meanings.
+
+// @__NO_SIDE_EFFECTS__
+const functionName = <const Row extends { readonly variable: string; readonly default: string }>(row: Row) =>
+  text({
+    ...row,
+    pattern: /^(?:arn:[a-z-]+:lambda:[a-z0-9-]+:[0-9]{12}:function:)?[A-Za-z0-9_-]{1,64}$/,
+    rule: 'must be the name or ARN of a function, without a version',
+  });
+
+// @__NO_SIDE_EFFECTS__
+const qualifier = <const Row extends { readonly variable: string; readonly default: string }>(row: Row) =>
+  text({ ...row, pattern: /^[A-Za-z0-9_-]{1,128}$/, rule: 'must be an alias or a version' });
+
+/** How the names of the instances' secrets begin. A leading `!` would negate the filter of a list (https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html). */
+export const secretPrefix = text({
+  variable: 'SECRET_PREFIX',
+  default: 'green-api/',
+  pattern: /^(?!!)[A-Za-z0-9/_+=.@!-]{0,200}\/$/,
+  rule: 'must end in "/", must not start with "!", and takes up to 200 letters, digits and /_+=.@!-',
+});
+
+/** Hosts that `apiUrl` may name besides GREEN-API's own. */
+export const allowedApiHosts = hosts({ variable: 'ALLOWED_API_HOSTS' });
+
+/** How long a credential is reused; 0: it is read for each call. */
+export const credentialTtlMs = wholeNumber({
+  variable: 'CREDENTIAL_TTL_MS',
+  unit: 'milliseconds',
+  min: 0,
+  max: 86_400_000,
+  default: 300_000,
+});
+
+/** Time limit of one call to GREEN-API. An HTTP function ends its calls after 26 s, 2 s before it must answer. */
+export const greenApiTimeoutMs = wholeNumber({
+  variable: 'GREEN_API_TIMEOUT_MS',
+  unit: 'milliseconds',
+  min: 100,
+  max: 26_000,
+  default: 10_000,
+});
+
+/**
+ * Instances whose credentials are read during init. More than one takes the right to read secrets in batches, of at most 20
+ * (https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_BatchGetSecretValue.html).
+ */
+export const warmInstances = list({ variable: 'WARM_INSTANCES', unit: 'ids', max: 20 });
+
+/** GREEN-API hosts to connect to during init, besides those of the warm instances. */
+export const warmHosts = hosts({ variable: 'WARM_HOSTS', max: 5 });
+
+/** Whether tokens may be rotated; if not, a request for it is refused. */
+export const tokenRotation = onOrOff({ variable: 'TOKEN_ROTATION' });
+
+/** Name or ARN of the bus for outcome events. Without it none are published. */
+export const eventBus = text({
+  variable: 'EVENT_BUS',
+  default: undefined,
+  pattern: /^[A-Za-z0-9._/:-]{1,256}$/,
+  rule: 'must be the name or ARN of an event bus',
+});
+
+/** Name or ARN of the durable function that executes runs, without version. */
+export const runFunction = functionName({ variable: 'RUN_FUNCTION', default: 'green-api-logout-run' });
+
+/** Its alias or version. */
+export const runQualifier = qualifier({ variable: 'RUN_QUALIFIER', default: 'live' });
+
+/** Name or ARN of the durable function that watches instances after a run, without version. */
+export const watchFunction = functionName({ variable: 'WATCH_FUNCTION', default: 'green-api-logout-watch' });
+
+/** Its alias or version. */
+export const watchQualifier = qualifier({ variable: 'WATCH_QUALIFIER', default: 'live' });
+
+/** Name of the deployment, part of the runs' names and of the metrics, because an account may have several. */
+export const stack = text({
+  variable: 'STACK',
+  default: 'green-api-logout',
+  pattern: /./,
+  rule: 'must not be empty',
+});
+
+/** Most instances one run may touch, whatever the deployment allows, and most ids one request may name. */
+export const mostInstances = 3_000;
+
+/** Most instances that any run of this deployment may touch. */
+export const maxTargetsCeiling = wholeNumber({
+  variable: 'MAX_TARGETS_CEILING',
+  unit: 'instances',
+  min: 1,
+  max: mostInstances,
+  default: 500,
+});
+
+export const secondsPerDay = 86_400;
+
+/**
+ * How long a run may take, including its waits: 30 days, and at most 366, in seconds as in Lambda's settings
+ * (https://docs.aws.amazon.com/lambda/latest/api/API_DurableConfig.html).
+ */
+export const executionTimeoutSeconds = wholeNumber({
+  variable: 'EXECUTION_TIMEOUT_SECONDS',
+  unit: 'seconds',
+  min: 1,
+  max: 31_622_400,
+  default: 2_592_000,
+});
+
+/** The identity store of IAM Identity Center. Without it, the store that an event names is read. */
+export const identityStoreId = text({
+  variable: 'IDENTITY_STORE_ID',
+  default: undefined,
+  pattern: /^d-[0-9a-f]{10}$/,
+  rule: 'must be the id of an identity store, such as d-1234567890',
+});
+
+/** The identity providers, as JSON: `{ "<name>": { "kind", "tokenSha256", "maxPerHour" } }`. */
+export const identityProviders = {
+  variable: 'NAMED_CALLERS',
+  read: () => v.pipe(v.optional(v.string(), '{}'), v.parseJson(undefined, 'must be JSON')),
+} as const;
+
+/** The bucket of the evidence vault. */
+export const evidenceBucket = text({
+  variable: 'EVIDENCE_BUCKET',
+  pattern: /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
+  rule: 'must be the name of a bucket',
+});
+
+// What the functions read, by what they do.
+
+export const listingSettings = { secretPrefix };
+
+/** To read credentials and call GREEN-API. */
+export const readingSettings = { secretPrefix, allowedApiHosts, credentialTtlMs, greenApiTimeoutMs };
+
+/** To log out, perhaps rotate the token, and report the outcome. */
+export const callingSettings = {
+  secretPrefix,
+  allowedApiHosts,
+  credentialTtlMs,
+  greenApiTimeoutMs,
+  tokenRotation,
+  eventBus,
+  stack,
+};
+
+/** To start runs. */
+export const startingSettings = {
+  runFunction,
+  runQualifier,
+  stack,
+  maxTargetsCeiling,
+  executionTimeoutSeconds,
+  tokenRotation,
+};
+
+/** To start or follow watches. */
+export const watchingSettings = { watchFunction, watchQualifier };
+
+/** To prepare the first call. */
+export const warmingSettings = { warmInstances, warmHosts };
+
+/** To find out about a person who left. */
+export const offboardingSettings = { identityStoreId };
+
+/** To know who calls. */
+export const providerSettings = { identityProviders };
+
+/** To keep evidence. */
+export const vaultSettings = { evidenceBucket };
+
+export type ReadingEnvironment = ValuesOf<typeof readingSettings>;
+
+export type WatchingEnvironment = ValuesOf<typeof watchingSettings>;
+
+export type Environment = ValuesOf<typeof callingSettings>;
+
+/** For a function that logs out. @throws EnvironmentError at cold start that names everything that is wrong */
+export const readEnvironment = (variables: Variables): Environment => parseVariables(callingSettings, variables);
+
+/** For a function that starts runs. @throws EnvironmentError at cold start that names everything that is wrong */
+export const readStartingEnvironment = (variables: Variables) => {
+  const { executionTimeoutSeconds: seconds, ...settings } = parseVariables(startingSettings, variables);
+  return { ...settings, executionTimeoutMs: seconds * 1_000 };
+};
