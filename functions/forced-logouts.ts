@@ -15,6 +15,7 @@ import {
   pathParameter,
 } from './http/request.ts';
 import { jsonResponse, type LogUnexpected, problemDetails, problemResponse } from './http/response.ts';
+import type { RouteKeyOf } from './http/routes.ts';
 import { createParseRunRequest } from './http/run-request.ts';
 import { acceptedRun, alreadyEnded, keyReused, runProblem, runResponse } from './http/run-response.ts';
 import { stoppedWatch, watchEnded, watchProblem, watchResponse } from './http/watch-response.ts';
@@ -143,16 +144,21 @@ const unknownRoute: Answer = async () =>
     detail: 'Compare the method and the path with openapi.yaml.',
   });
 
+const createAnswers = (dependencies: ForcedLogoutsHandlerDependencies) => {
+  const answers: Readonly<Record<RouteKeyOf<'forced-logouts'>, Answer>> = {
+    'POST /forced-logouts': createStart(dependencies),
+    'GET /forced-logouts': createList(dependencies),
+    'GET /forced-logouts/{id}': createShow(dependencies),
+    'DELETE /forced-logouts/{id}': createStop(dependencies),
+    'GET /watches/{id}': createShowWatch(dependencies),
+    'DELETE /watches/{id}': createStopWatch(dependencies),
+  };
+  return new Map<string, Answer>(Object.entries(answers));
+};
+
 /** `POST` and `GET /forced-logouts`, `GET` and `DELETE` of `/forced-logouts/{id}` and of `/watches/{id}` */
 export const createForcedLogoutsHandler = (dependencies: ForcedLogoutsHandlerDependencies) => {
-  const answers = new Map<string, Answer>([
-    ['POST /forced-logouts', createStart(dependencies)],
-    ['GET /forced-logouts', createList(dependencies)],
-    ['GET /forced-logouts/{id}', createShow(dependencies)],
-    ['DELETE /forced-logouts/{id}', createStop(dependencies)],
-    ['GET /watches/{id}', createShowWatch(dependencies)],
-    ['DELETE /watches/{id}', createStopWatch(dependencies)],
-  ]);
+  const answers = createAnswers(dependencies);
   return middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>({ timeoutEarlyInMillis: 0 })
     .use(problemDetails(dependencies.logUnexpected))
     .handler((event) => (answers.get(event.routeKey) ?? unknownRoute)(event));

@@ -3,7 +3,7 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from '
 import * as v from 'valibot';
 import { InvalidRequest, parseBody } from './http/request.ts';
 import { type LogUnexpected, problemDetails } from './http/response.ts';
-import type { ProviderRouteKey } from './http/routes.ts';
+import type { RouteKeyOf } from './http/routes.ts';
 import {
   createIdentifyProvider,
   type IdentityProvider,
@@ -97,7 +97,7 @@ const isWrite = (event: APIGatewayProxyEventV2): boolean => event.requestContext
 const answerUnknownPath = (event: APIGatewayProxyEventV2): ScimAnswer =>
   isWrite(event) || event.pathParameters?.proxy === 'Me' ? usersOnly : notFound;
 
-const answers: Readonly<Record<Exclude<ProviderRouteKey<'scim'>, `ANY ${string}`>, ScimAnswer>> = {
+const answers: Readonly<Record<Exclude<RouteKeyOf<'scim'>, `ANY ${string}`>, ScimAnswer>> = {
   'GET /scim/v2/Users': listUsers,
   'POST /scim/v2/Users': createUser,
   'GET /scim/v2/Users/{id}': getUser,

@@ -3,7 +3,7 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from '
 import * as v from 'valibot';
 import { InvalidRequest, parseBody } from './http/request.ts';
 import { jsonResponse, type LogUnexpected, problemDetails, problemResponse } from './http/response.ts';
-import type { ProviderRouteKey } from './http/routes.ts';
+import type { RouteKeyOf } from './http/routes.ts';
 import {
   createIdentifyProvider,
   type IdentityProvider,
@@ -150,7 +150,7 @@ const createPostEvents = ({ startOffboarding, metrics, now }: WebhookHandlerDepe
 type Kind = Exclude<ProviderKind, 'scim'>;
 
 const createAnswers = (dependencies: WebhookHandlerDependencies) => {
-  const answers: Readonly<Record<ProviderRouteKey<'webhook'>, { readonly kind: Kind; readonly answer: Answer }>> = {
+  const answers: Readonly<Record<RouteKeyOf<'webhook'>, { readonly kind: Kind; readonly answer: Answer }>> = {
     'POST /offboarding': { kind: 'webhook', answer: createPostOffboarding(dependencies) },
     'GET /okta-event-hook': { kind: 'okta-event-hook', answer: answerChallenge },
     'POST /okta-event-hook': { kind: 'okta-event-hook', answer: createPostEvents(dependencies) },

@@ -40,13 +40,15 @@ export const providerRoutes = [
 
 export type ProviderRoute = (typeof providerRoutes)[number];
 
-/** `GET /instances` */
-type RouteKey<R extends Route | ProviderRoute> = R extends R ? `${R['method']} ${R['path']}` : never;
+type AnyRoute = Route | ProviderRoute;
 
-/** The keys of the routes on which a function answers identity providers. */
-export type ProviderRouteKey<Function extends ProviderRoute['function']> = RouteKey<
-  Extract<ProviderRoute, { readonly function: Function }>
+/** `GET /instances` */
+type RouteKey<R extends AnyRoute> = R extends R ? `${R['method']} ${R['path']}` : never;
+
+/** The keys of the routes that a function answers. */
+export type RouteKeyOf<Function extends AnyRoute['function']> = RouteKey<
+  Extract<AnyRoute, { readonly function: Function }>
 >;
 
 /** A route as API Gateway writes it: `GET /instances`. */
-export const routeKeyOf = ({ method, path }: Route | ProviderRoute): string => `${method} ${path}`;
+export const routeKeyOf = ({ method, path }: AnyRoute): string => `${method} ${path}`;
