@@ -10,10 +10,10 @@ import { createStartRun, RunNotStarted, type StartRun } from './runs/lambda/star
 import {
   defaultExpiryAfter,
   defaultMaxTargetsWithin,
+  fieldsOf,
   instant,
   type RunLimits,
   type RunRequest,
-  requestEntries,
 } from './runs/request.ts';
 import { type RunName, runNameOf } from './runs/run-name.ts';
 
@@ -25,9 +25,6 @@ export type ScheduleHandlerDependencies = {
   readonly log: Log;
 };
 
-// A scheduled run starts at once and expires a day after its scheduled time.
-const { at: _at, expiresAt: _expiresAt, ...configurable } = requestEntries;
-
 /**
  * What EventBridge Scheduler sends: the schedule as it was configured, and the scheduled time of this firing, which is
  * `<aws.scheduler.scheduled-time>` (https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html).
@@ -36,7 +33,7 @@ const firingSchema = v.strictObject(
   {
     schedule: v.pipe(v.string('must be a text'), v.regex(/^[0-9A-Za-z_.-]{1,64}$/, 'must be the name of a schedule')),
     scheduledTime: instant,
-    ...configurable,
+    ...fieldsOf('schedule'),
   },
   'must be a JSON object',
 );

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Option } from 'commander';
 import type { Instance } from '../../client/answers.ts';
+import type { RequestedRun, TargetKind } from '../../functions/runs/request.ts';
 import type { Api, ApiAnswer } from '../api/api.ts';
 import { listInstances } from '../api/instances.ts';
 import { describeProblem } from '../api/problem.ts';
@@ -12,29 +13,41 @@ import { readInstanceIds } from '../input/instance-ids.ts';
 import { parseCount } from '../input/parse-count.ts';
 import { confirm, promptForText } from '../input/questions.ts';
 
-type Options = {
+type Request = RequestedRun<'commandLine'>;
+type Target = Request['target'];
+
+const targetOptions = {
+  group: new Option('--group <name>', 'log out the instances of this group'),
+  owner: new Option('--owner <identity>', 'log out the instances of this person'),
+  instances: new Option('--instances <ids...>', 'log out these instances'),
+  all: new Option('--all', 'log out every instance that is not protected'),
+} satisfies Record<TargetKind, Option>;
+
+/** The option of each other field of a run. A field without an option does not compile. */
+const fieldOptions = {
+  except: new Option('--except <ids...>', 'leave these instances alone'),
+  reason: new Option('--reason <text>', 'why; it is kept in the evidence'),
+  dryRun: new Option('--dry-run', 'read each state and say what a run would meet; touch nothing'),
+  clearQueue: new Option('--clear-queue', 'also clear the queue of messages to send'),
+  rotateToken: new Option('--rotate-token', 'also change the token of each instance that was logged out'),
+  watchDays: new Option('--watch-days <days>', 'look for so many days whether an instance is linked again').argParser(
+    parseCount,
+  ),
+  maxTargets: new Option('--max-targets <count>', 'fail before anything is done if there are more instances').argParser(
+    parseCount,
+  ),
+  at: new Option('--at <instant>', 'wait until then, for example 2026-11-30T17:00:00+01:00'),
+  expiresAt: new Option('--expires-at <instant>', 'do nothing after this instant'),
+} satisfies Record<Exclude<keyof Request, 'target'>, Option>;
+
+type Options = Partial<Omit<Request, 'target'>> & {
   readonly group?: string;
   readonly owner?: string;
   readonly all?: boolean;
   readonly instances?: readonly string[];
-  readonly except?: readonly string[];
-  readonly reason?: string;
-  readonly maxTargets?: number;
-  readonly at?: string;
-  readonly expiresAt?: string;
-  readonly clearQueue?: boolean;
-  readonly rotateToken?: boolean;
-  readonly watchDays?: number;
-  readonly dryRun?: boolean;
   readonly idempotencyKey?: string;
   readonly follow?: boolean;
 };
-
-type Target =
-  | { readonly group: string }
-  | { readonly owner: string }
-  | { readonly instances: readonly string[] }
-  | { readonly all: true };
 
 const targetIn = ({ group, owner, all, instances }: Options): Target => {
   const targets: readonly Target[] = [
@@ -49,20 +62,10 @@ const targetIn = ({ group, owner, all, instances }: Options): Target => {
   return target;
 };
 
-const bodyOf = (target: Target, reason: string, options: Options) => {
-  const { except, maxTargets, at, expiresAt, clearQueue, rotateToken, watchDays, dryRun } = options;
-  return {
-    target,
-    reason,
-    ...(except && { except: readInstanceIds(except) }),
-    ...(maxTargets && { maxTargets }),
-    ...(at && { at }),
-    ...(expiresAt && { expiresAt }),
-    ...(clearQueue && { clearQueue }),
-    ...(rotateToken && { rotateToken }),
-    ...(watchDays && { watchDays }),
-    ...(dryRun && { dryRun }),
-  };
+const bodyOf = (target: Target, reason: string, options: Options): Request => {
+  const { except } = options;
+  const fields = Object.entries(options).filter(([name]) => Object.hasOwn(fieldOptions, name));
+  return { ...Object.fromEntries(fields), target, reason, ...(except && { except: readInstanceIds(except) }) };
 };
 
 /** The instances that a run over this target would find now. */
@@ -77,7 +80,7 @@ const findTargets = async (
 const nothingMatches = 'No instance matches the target, so nothing was started. The instances command lists them.';
 
 /** @throws CommandFailed if there is none; a later run may find some */
-const describeTargets = async (api: Api, { target, except, at }: ReturnType<typeof bodyOf>): Promise<string> => {
+const describeTargets = async (api: Api, { target, except, at }: Request): Promise<string> => {
   const excepted: readonly string[] = except ?? [];
   const found = (await findTargets(api, target)).filter(({ idInstance }) => !excepted.includes(idInstance));
   if (found.length === 0 && at === undefined) throw new CommandFailed(nothingMatches);
@@ -103,24 +106,9 @@ export const runCommand = defineCommand<Options>({
 Ctrl-C while following leaves the run as it is. --dry-run reads each state and touches nothing.
 With --follow the exit code is 0 only if every instance was confirmed; protected ones are skipped.`,
   options: [
-    new Option('--group <name>', 'log out the instances of this group'),
-    new Option('--owner <identity>', 'log out the instances of this person'),
-    new Option('--instances <ids...>', 'log out these instances'),
-    new Option('--all', 'log out every instance that is not protected'),
-    new Option('--except <ids...>', 'leave these instances alone'),
-    new Option('--reason <text>', 'why; it is kept in the evidence'),
-    new Option('--dry-run', 'read each state and say what a run would meet; touch nothing'),
+    ...Object.values(targetOptions),
+    ...Object.values(fieldOptions),
     new Option('--follow', 'show the progress until the run has ended'),
-    new Option('--clear-queue', 'also clear the queue of messages to send'),
-    new Option('--rotate-token', 'also change the token of each instance that was logged out'),
-    new Option('--watch-days <days>', 'look for so many days whether an instance is linked again').argParser(
-      parseCount,
-    ),
-    new Option('--max-targets <count>', 'fail before anything is done if there are more instances').argParser(
-      parseCount,
-    ),
-    new Option('--at <instant>', 'wait until then, for example 2026-11-30T17:00:00+01:00'),
-    new Option('--expires-at <instant>', 'do nothing after this instant'),
     new Option('--idempotency-key <key>', 'the same key with the same request is the same run'),
   ],
   examples: [

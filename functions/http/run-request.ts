@@ -4,10 +4,11 @@ import {
   defaultExpiryAfter,
   defaultExpiryMs,
   defaultMaxTargetsWithin,
+  fieldsOf,
   longestRunMs,
   type RunLimits,
   type RunRequest,
-  requestEntries,
+  runFields,
   runRequestSchema,
 } from '../runs/request.ts';
 import { parseCaller } from './caller.ts';
@@ -19,12 +20,12 @@ const longestBytes = 128 * 1_024;
 const createBodySchema = (ceiling: number) =>
   v.strictObject(
     {
-      ...requestEntries,
+      ...fieldsOf('api'),
       maxTargets: v.exactOptional(
         v.pipe(
           v.number('must be a number'),
           v.maxValue(ceiling, `must be at most ${ceiling}, the ceiling of this deployment`),
-          v.unwrap(requestEntries.maxTargets),
+          v.unwrap(runFields.maxTargets),
         ),
       ),
     },

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { instant, requestEntries } from '../runs/request.ts';
+import { instant, runFields } from '../runs/request.ts';
 import {
   account,
   type Dialect,
@@ -22,11 +22,11 @@ const recognised = v.object({ 'detail-type': v.literal(detailType) });
 export const detailEntries = {
   owner: v.nullish(word),
   email: v.nullish(v.pipe(word, v.regex(/^[^@]+@[^@]+$/, 'must be an e-mail address'))),
-  reason: v.nullish(requestEntries.reason, 'offboarded'),
+  reason: v.nullish(runFields.reason, 'offboarded'),
   effectiveAt: v.nullish(instant),
   id: v.nullish(word),
   dryRun: v.nullish(v.boolean('must be true or false')),
-  watchDays: v.nullish(v.unwrap(requestEntries.watchDays)),
+  watchDays: v.nullish(v.unwrap(runFields.watchDays)),
 };
 
 const detailSchema = v.pipe(

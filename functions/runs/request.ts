@@ -37,7 +37,7 @@ const flag = v.boolean('must be true or false');
 
 const targetRule = 'must be exactly one of instances, owner, group, and all: true';
 
-const targetSchemas = {
+export const targetSchemas = {
   instances: v.strictObject({ instances: instanceIds }),
   /** One or more identities of one person, separated by spaces. */
   owner: v.strictObject({ owner: text(256) }),
@@ -45,7 +45,7 @@ const targetSchemas = {
   all: v.strictObject({ all: v.literal(true, 'must be true') }),
 };
 
-type TargetKind = keyof typeof targetSchemas;
+export type TargetKind = keyof typeof targetSchemas;
 
 const isTargetKind = (key: string): key is TargetKind => Object.hasOwn(targetSchemas, key);
 
@@ -64,8 +64,11 @@ const maxTargets = v.pipe(
   v.maxValue(mostInstances, `must be at most ${mostInstances}`),
 );
 
-/** The fields that the requester of a run may choose. */
-export const requestEntries = {
+/**
+ * The fields that the requester of a run may choose: the one list of them. Every surface has every field, except those
+ * that `leftOut` names, and a test compares them.
+ */
+export const runFields = {
   target: targetSchema,
   /** Ids of instances that the run must not log out. */
   except: v.exactOptional(instanceIds),
@@ -93,12 +96,47 @@ export const requestEntries = {
   ),
 };
 
+export type RunField = keyof typeof runFields;
+
+/** The fields that a surface leaves out on purpose, each with the reason. */
+export const leftOut = {
+  api: {},
+  schedule: {
+    at: 'a scheduled run starts at its scheduled time',
+    expiresAt: 'a scheduled run expires a day after its scheduled time',
+  },
+  commandLine: {},
+  console: {
+    at: 'the page starts runs that begin at once',
+    expiresAt: 'the page starts runs that expire after the default time',
+  },
+} as const satisfies Record<string, Partial<Record<RunField, string>>>;
+
+export type Surface = keyof typeof leftOut;
+export type FieldsOf<S extends Surface> = Omit<typeof runFields, keyof (typeof leftOut)[S]>;
+
+/** The fields of a run that a surface has. */
+export const fieldsOf = <S extends Surface>(surface: S): FieldsOf<S> =>
+  Object.fromEntries(
+    Object.entries(runFields).filter(([field]) => !Object.hasOwn(leftOut[surface], field)),
+  ) as FieldsOf<S>;
+
+/** A value as JSON has it: an id is a text. */
+type Plain<Value> = Value extends string
+  ? string
+  : Value extends object
+    ? { readonly [Key in keyof Value]: Plain<Value[Key]> }
+    : Value;
+
+/** What a surface asks for to start a run. */
+export type RequestedRun<S extends Surface> = Plain<v.InferInput<v.StrictObjectSchema<FieldsOf<S>, undefined>>>;
+
 /**
  * The payload of a run's execution. A repeated request gives the same payload, except at the API: there `occurredAt`, and
  * the expiry that follows from it, are the instant of the first request.
  */
 export const runRequestSchema = v.strictObject({
-  ...requestEntries,
+  ...runFields,
   expiresAt: instant,
   maxTargets,
   /** Role ARN and unique id, subject of a token, name of a schedule, or source and id of an event: a user's ARN may have a path of 512 characters. */

@@ -2,7 +2,13 @@ import { Duration, Names } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { DialectName } from '../../functions/offboarding/dialects.ts';
 import { type Configuration, parseSettings, type Settings } from '../configuration/configuration.ts';
-import type { GreenApiLogoutProps, GreenApiLogoutStackProps, Offboarding } from './green-api-logout-props.ts';
+import type { Schedule } from '../configuration/schedules/schedule-schema.ts';
+import type {
+  GreenApiLogoutProps,
+  GreenApiLogoutStackProps,
+  LogoutSchedule,
+  Offboarding,
+} from './green-api-logout-props.ts';
 
 /** Bus, schedule group and dashboard take this many characters. */
 const longestName = 64;
@@ -32,7 +38,8 @@ const plainValuesOf = (scope: Construct, props: GreenApiLogoutProps): object => 
     retentionDays: props.runs?.retention?.toDays(fractions),
     memoryMb: props.runs?.memorySize,
   },
-  schedules: props.schedules,
+  // Does not compile while a field of a schedule has no prop.
+  schedules: props.schedules satisfies readonly Pick<LogoutSchedule, keyof Schedule>[] | undefined,
   // Does not compile while a dialect has no prop.
   offboarding: props.offboarding satisfies Pick<Offboarding, DialectName> | undefined,
   identityProviders: props.identityProviders,

@@ -75,3 +75,11 @@ export const sentencesOf = (markdown: string): readonly string[] =>
     .flatMap((paragraph) => paragraph.split(/(?<=[.?!])["*)]*\s+/))
     .map((sentence) => sentence.replace(/\s+/g, ' ').trim())
     .filter(Boolean);
+
+/** The fields in the first column of the table whose header begins with `field`. */
+export const documentedFields = (page: string): readonly string[] => {
+  const [, rows = ''] = /^\| field[^\n]*\n\|[-|]+\n((?:\|.*\n)+)/m.exec(readPage(page)) ?? [];
+  return [...rows.matchAll(/^\| ([^|]+)/gm)].flatMap(([, cell = '']) =>
+    [...cell.matchAll(/`([^`]+)`/g)].map(([, field = '']) => field),
+  );
+};

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parseCustom } from '../../functions/offboarding/custom.ts';
 import { phases } from '../../functions/runs/phase.ts';
 import { contextKey, parseConfiguration } from '../../infra/configuration/configuration.ts';
-import { deadLinksOf, fencesOf, pages, readPage, sentencesOf } from '../support/markdown.ts';
+import { deadLinksOf, documentedFields, fencesOf, pages, readPage, sentencesOf } from '../support/markdown.ts';
 
 const jsonFences = pages.flatMap((page) =>
   fencesOf(readPage(page)).flatMap(({ language, text, line }) =>
@@ -65,14 +65,6 @@ test('the examples include configurations of every kind', () => {
 
   expect(fields).toEqual(expect.arrayContaining(['schedules', 'offboarding', 'identityProviders', 'tokenRotation']));
 });
-
-/** The fields in the first column of the table whose header begins with `field`. */
-const documentedFields = (page: string): readonly string[] => {
-  const [, rows = ''] = /^\| field[^\n]*\n\|[-|]+\n((?:\|.*\n)+)/m.exec(readPage(page)) ?? [];
-  return [...rows.matchAll(/^\| ([^|]+)/gm)].flatMap(([, cell = '']) =>
-    [...cell.matchAll(/`([^`]+)`/g)].map(([, field = '']) => field),
-  );
-};
 
 const customFields = {
   id: 'hr-2026-001734',

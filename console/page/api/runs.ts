@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { acceptedRunSchema, runPageSchema, runSchema } from '../../../client/answers.ts';
+import type { RequestedRun } from '../../../functions/runs/request.ts';
 import { callApi, type Result } from './call.ts';
 
 const targetSchema = v.union([
@@ -12,18 +13,19 @@ const targetSchema = v.union([
 /** The request that started a run, without its reason. */
 const requestSchema = v.object({
   target: targetSchema,
-  maxTargets: v.optional(v.number()),
-  clearQueue: v.optional(v.boolean()),
-  rotateToken: v.optional(v.boolean()),
-  dryRun: v.optional(v.boolean()),
-  watchDays: v.optional(v.number()),
-  except: v.optional(v.array(v.string())),
-});
+  maxTargets: v.exactOptional(v.number()),
+  clearQueue: v.exactOptional(v.boolean()),
+  rotateToken: v.exactOptional(v.boolean()),
+  dryRun: v.exactOptional(v.boolean()),
+  watchDays: v.exactOptional(v.number()),
+  except: v.exactOptional(v.array(v.string())),
+} satisfies Record<Exclude<keyof RunRequest, 'reason'>, v.GenericSchema>);
 
 const runWithRequestSchema = v.object({ ...runSchema.entries, request: v.optional(requestSchema) });
 
-export type Target = v.InferOutput<typeof targetSchema>;
-export type RunRequest = v.InferOutput<typeof requestSchema> & { readonly reason: string };
+/** What the page sends to start a run. */
+export type RunRequest = RequestedRun<'console'>;
+type Target = RunRequest['target'];
 export type Run = v.InferOutput<typeof runWithRequestSchema>;
 export type RunPage = v.InferOutput<typeof runPageSchema>;
 export type AcceptedRun = v.InferOutput<typeof acceptedRunSchema>;

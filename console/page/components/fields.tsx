@@ -40,7 +40,13 @@ type InputProps = FieldProps & {
 /** Longest text that the API takes. */
 const longestText = 256;
 
-export const TextField = ({ value, onInput, required = false, ...field }: InputProps) => (
+export const TextField = ({
+  value,
+  onInput,
+  required = false,
+  longest = longestText,
+  ...field
+}: InputProps & { readonly longest?: number }) => (
   <Labelled
     {...field}
     control={(attributes) => (
@@ -49,7 +55,7 @@ export const TextField = ({ value, onInput, required = false, ...field }: InputP
         type="text"
         value={value}
         required={required}
-        maxLength={longestText}
+        maxLength={longest}
         autocomplete="off"
         onInput={(event) => onInput(event.currentTarget.value)}
       />

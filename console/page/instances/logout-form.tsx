@@ -1,8 +1,8 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Instance } from '../../../client/answers.ts';
 import type { LogoutRequest } from '../api/instances.ts';
-import { TextField } from '../components/fields.tsx';
-import { LogoutOptions } from '../components/logout-options.tsx';
+import { Checkbox, TextField } from '../components/fields.tsx';
+import { logoutOptions } from '../components/logout-options.ts';
 
 type LogoutFormProps = {
   readonly instance: Instance;
@@ -69,7 +69,14 @@ const LogoutFields = ({ draft, onChange }: LogoutFieldsProps) => (
       value={draft.reason}
       onInput={(reason) => onChange({ ...draft, reason })}
     />
-    <LogoutOptions options={draft} onChange={(options) => onChange({ ...draft, ...options })} />
+    {(['clearQueue', 'rotateToken'] as const).map((option) => (
+      <Checkbox
+        key={option}
+        {...logoutOptions[option]}
+        checked={draft[option]}
+        onChange={(checked) => onChange({ ...draft, [option]: checked })}
+      />
+    ))}
   </>
 );
 

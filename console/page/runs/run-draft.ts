@@ -1,41 +1,58 @@
-import type { RunRequest, Target } from '../api/runs.ts';
+import type { RequestedRun } from '../../../functions/runs/request.ts';
+import { type FormField, formFields, formRows } from './run-form.ts';
 
-/** What the form holds: every field as text or a tick. */
+type Request = RequestedRun<'console'>;
+
+/** What the form holds: a tick, or the text of an input. */
+export type Held = boolean | string;
+
 export type RunDraft = {
   readonly targetKind: 'group' | 'owner' | 'all' | 'given';
   readonly name: string;
-  readonly reason: string;
-  readonly dryRun: boolean;
-  readonly clearQueue: boolean;
-  readonly rotateToken: boolean;
-  readonly maxTargets: string;
-  readonly watchDays: string;
+  readonly fields: Readonly<Record<FormField, Held>>;
 };
 
-const kindOf = (target: Target): RunDraft['targetKind'] => {
+const kindOf = (target: Request['target']): RunDraft['targetKind'] => {
   if ('group' in target) return 'group';
   if ('owner' in target) return 'owner';
   return 'all' in target ? 'all' : 'given';
 };
 
-const nameOf = (target: Target): string => {
+const nameOf = (target: Request['target']): string => {
   if ('group' in target) return target.group;
   return 'owner' in target ? target.owner : '';
 };
 
+const hold = (field: FormField, value: Request[FormField]): Held => {
+  const row = formRows[field];
+  if (row.kind === 'tick') return value === undefined ? row.initially === true : value === true;
+  if (value === undefined) return row.kind === 'count' ? (row.initially ?? '') : '';
+  return Array.isArray(value) ? value.join(' ') : String(value);
+};
+
+/** What a row gives to the request; `undefined`: the field is left out. */
+const read = (field: FormField, held: Held): unknown => {
+  const text = String(held).trim();
+  switch (formRows[field].kind) {
+    case 'tick':
+      return held === true ? true : undefined;
+    case 'text':
+      return text;
+    case 'count':
+      return text === '' ? undefined : Number(text);
+    case 'ids':
+      return text === '' ? undefined : text.split(/[\s,]+/);
+  }
+};
+
 /** A form as it opens: empty and set to a dry run, or filled from an earlier request. */
-export const draftOf = (initial: RunRequest | undefined): RunDraft => ({
+export const draftOf = (initial: Request | undefined): RunDraft => ({
   targetKind: initial ? kindOf(initial.target) : 'group',
   name: initial ? nameOf(initial.target) : '',
-  reason: initial?.reason ?? '',
-  dryRun: initial?.dryRun ?? true,
-  clearQueue: initial?.clearQueue ?? false,
-  rotateToken: initial?.rotateToken ?? false,
-  maxTargets: String(initial?.maxTargets ?? 50),
-  watchDays: String(initial?.watchDays ?? ''),
+  fields: Object.fromEntries(formFields.map((field) => [field, hold(field, initial?.[field])])) as RunDraft['fields'],
 });
 
-const targetOf = ({ targetKind, name }: RunDraft, initial: RunRequest | undefined): Target => {
+const targetOf = ({ targetKind, name }: RunDraft, initial: Request | undefined): Request['target'] => {
   switch (targetKind) {
     case 'group':
       return { group: name.trim() };
@@ -49,13 +66,8 @@ const targetOf = ({ targetKind, name }: RunDraft, initial: RunRequest | undefine
 };
 
 /** The request that the form stands for. */
-export const requestOf = (draft: RunDraft, initial: RunRequest | undefined): RunRequest => ({
-  target: targetOf(draft, initial),
-  reason: draft.reason.trim(),
-  maxTargets: Number(draft.maxTargets),
-  ...(draft.dryRun && { dryRun: true }),
-  ...(draft.clearQueue && { clearQueue: true }),
-  ...(draft.rotateToken && { rotateToken: true }),
-  ...(draft.watchDays !== '' && { watchDays: Number(draft.watchDays) }),
-  ...(initial?.except && { except: initial.except }),
-});
+export const requestOf = (draft: RunDraft, initial: Request | undefined): Request => {
+  const values = formFields.map((field) => [field, read(field, draft.fields[field])] as const);
+  const given = Object.fromEntries(values.filter(([, value]) => value !== undefined));
+  return { ...(given as Omit<Request, 'target'>), target: targetOf(draft, initial) };
+};

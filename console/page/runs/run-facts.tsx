@@ -1,20 +1,11 @@
 import type { ComponentChildren } from 'preact';
 import { describeTarget, type Run } from '../api/runs.ts';
 import { Instant } from '../components/instant.tsx';
-
-const optionsOf = ({ request }: Run): string =>
-  [
-    request?.clearQueue && 'clears the queue',
-    request?.rotateToken && 'rotates the token',
-    request?.watchDays !== undefined && `watches for ${request.watchDays} days`,
-    request?.except && `leaves out ${request.except.join(', ')}`,
-  ]
-    .filter(Boolean)
-    .join(', ');
+import { factsIn } from './run-form.ts';
 
 const factsOf = (run: Run): readonly (readonly [string, ComponentChildren])[] => [
   ['Target', run.request && describeTarget(run.request.target)],
-  ['Options', optionsOf(run)],
+  ['Options', run.request && factsIn(run.request).join(', ')],
   ['Reason', run.reason],
   ['Source', run.source],
   ['Requested by', run.requestedBy],

@@ -1,7 +1,7 @@
 import type { TargetedEvent } from 'preact';
 import { Checkbox, NumberField, Select, TextField } from '../components/fields.tsx';
-import { LogoutOptions } from '../components/logout-options.tsx';
-import type { RunDraft } from './run-draft.ts';
+import type { Held, RunDraft } from './run-draft.ts';
+import { type FormField, formFields, formRows } from './run-form.ts';
 
 type RunFieldsProps = {
   readonly draft: RunDraft;
@@ -35,52 +35,58 @@ const TargetFields = ({ draft, given, onChange }: RunFieldsProps) => (
   </>
 );
 
+/** Longest list of ids that a run takes, as text. */
+const longestIds = 3_000 * '1101000001 '.length;
+
+type RowProps = { readonly field: FormField; readonly held: Held; readonly onHold: (held: Held) => void };
+
+const Row = ({ field, held, onHold }: RowProps) => {
+  const { isMain: _, fact: _fact, ...row } = formRows[field];
+  switch (row.kind) {
+    case 'tick':
+      return <Checkbox label={row.label} hint={row.hint} checked={held === true} onChange={onHold} />;
+    case 'count':
+      return <NumberField {...row} value={String(held)} onInput={onHold} />;
+    case 'ids':
+      return <TextField {...row} longest={longestIds} value={String(held)} onInput={onHold} />;
+    case 'text':
+      return <TextField {...row} value={String(held)} onInput={onHold} />;
+  }
+};
+
+type RowsProps = Omit<RunFieldsProps, 'given'> & { readonly fields: readonly FormField[] };
+
+const Rows = ({ fields, draft, onChange }: RowsProps) => (
+  <>
+    {fields.map((field) => (
+      <Row
+        key={field}
+        field={field}
+        held={draft.fields[field]}
+        onHold={(held) => onChange({ ...draft, fields: { ...draft.fields, [field]: held } })}
+      />
+    ))}
+  </>
+);
+
 /** The browser cannot show what is wrong with a field inside closed details. */
 const showDetails = (event: TargetedEvent<HTMLDetailsElement>): void => {
   event.currentTarget.open = true;
 };
 
-const ExtraFields = ({ draft, onChange }: Omit<RunFieldsProps, 'given'>) => (
-  <details onInvalidCapture={showDetails}>
-    <summary>More options</summary>
-    <LogoutOptions options={draft} onChange={(options) => onChange({ ...draft, ...options })} />
-    <NumberField
-      label="Days to watch for re-linking"
-      hint="From 1 to 30. Leave empty for no watch."
-      max={30}
-      value={draft.watchDays}
-      onInput={(watchDays) => onChange({ ...draft, watchDays })}
-    />
-    <NumberField
-      label="Maximum number of instances"
-      hint="With more targets than this, the run fails and logs nobody out."
-      max={3000}
-      required
-      value={draft.maxTargets}
-      onInput={(maxTargets) => onChange({ ...draft, maxTargets })}
-    />
-  </details>
-);
+const mainFields = formFields.filter((field) => formRows[field].isMain);
+const furtherFields = formFields.filter((field) => !formRows[field].isMain);
 
 /** Whom to log out, why, and how. */
 export const RunFields = ({ draft, given, onChange }: RunFieldsProps) => (
   <>
     <TargetFields draft={draft} given={given} onChange={onChange} />
-    <TextField
-      label="Reason"
-      hint="Kept with the evidence."
-      value={draft.reason}
-      required
-      onInput={(reason) => onChange({ ...draft, reason })}
-    />
-    <Checkbox
-      label="Dry run"
-      hint="Checks every credential and state, and logs nobody out."
-      checked={draft.dryRun}
-      onChange={(dryRun) => onChange({ ...draft, dryRun })}
-    />
-    <ExtraFields draft={draft} onChange={onChange} />
-    {!draft.dryRun && (
+    <Rows fields={mainFields} draft={draft} onChange={onChange} />
+    <details onInvalidCapture={showDetails}>
+      <summary>More options</summary>
+      <Rows fields={furtherFields} draft={draft} onChange={onChange} />
+    </details>
+    {draft.fields.dryRun === false && (
       <ul class="limits">
         <li>Protected instances are left alone.</li>
         <li>Phones and their other linked devices stay linked: only GREEN-API’s sessions end.</li>

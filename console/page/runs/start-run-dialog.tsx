@@ -60,8 +60,8 @@ const StartRunForm = ({ initial, onClose }: StartRunFormProps) => {
         <button type="button" onClick={onClose}>
           Cancel
         </button>
-        <button type="submit" class={draft.dryRun ? 'primary' : 'danger'} aria-disabled={isSending}>
-          {draft.dryRun ? 'Start dry run' : 'Start run'}
+        <button type="submit" class={draft.fields.dryRun ? 'primary' : 'danger'} aria-disabled={isSending}>
+          {draft.fields.dryRun ? 'Start dry run' : 'Start run'}
         </button>
       </div>
     </form>

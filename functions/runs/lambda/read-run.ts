@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { errorNameOf } from '../../platform/unknown-values.ts';
 import type { RunResults } from '../outcome.ts';
 import { type Phase, phaseOf } from '../phase.ts';
-import { requestEntries } from '../request.ts';
+import { runFields } from '../request.ts';
 import { instancesUnderWay, resultsAtEnd, resultsFromSteps } from '../results-from-steps.ts';
 import { type RunName, runSourceOf } from '../run-name.ts';
 import { isEndStatus } from '../run-status.ts';
@@ -95,7 +95,7 @@ export type ReadRunDependencies = { readonly readExecution: ReadExecution; reado
 
 const payloadSchema = v.pipe(v.string(), v.parseJson(), v.looseObject({ reason: v.string(), requestedBy: v.string() }));
 
-const { reason: _, ...shownEntries } = requestEntries;
+const { reason: _, ...shownEntries } = runFields;
 
 /** Who stopped it, if anybody did; the message of another error may quote anything. */
 const noteOf = ({ status, error }: RunExecution): string | undefined => {

@@ -1,11 +1,8 @@
 import * as v from 'valibot';
-import { requestEntries } from '../../../functions/runs/request.ts';
+import { fieldsOf } from '../../../functions/runs/request.ts';
 import { fields, matching } from '../field-schemas.ts';
 import { parseExpression } from './expression.ts';
 import { isTimeZone, similarTimeZone } from './time-zone.ts';
-
-// The request of a run is the same here as at the API; its times follow from the scheduled time.
-const { target, except, reason, maxTargets, clearQueue, rotateToken, dryRun, watchDays } = requestEntries;
 
 const problemWith = (text: string): string | undefined => {
   const expression = parseExpression(text);
@@ -35,14 +32,7 @@ export const scheduleSchema = fields({
   name: matching(/^[0-9A-Za-z_.-]{1,64}$/, 'up to 64 letters, digits, hyphens, underscores and dots'),
   expression,
   timeZone,
-  target,
-  reason,
-  except,
-  maxTargets,
-  clearQueue,
-  rotateToken,
-  dryRun,
-  watchDays,
+  ...fieldsOf('schedule'),
 });
 
 export type Schedule = Readonly<v.InferOutput<typeof scheduleSchema>>;

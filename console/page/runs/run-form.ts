@@ -1,0 +1,80 @@
+import type { FieldsOf, RequestedRun } from '../../../functions/runs/request.ts';
+import { logoutOptions } from '../components/logout-options.ts';
+
+/** The fields of a run that have a row in the form. The target has controls of its own. */
+export type FormField = Exclude<keyof FieldsOf<'console'>, 'target'>;
+
+type Request = Required<Pick<RequestedRun<'console'>, FormField>>;
+
+type Control<Value> = [Value] extends [boolean]
+  ? { readonly kind: 'tick'; readonly initially?: true }
+  : [Value] extends [number]
+    ? { readonly kind: 'count'; readonly max: number; readonly initially?: string; readonly required?: true }
+    : [Value] extends [string]
+      ? { readonly kind: 'text'; readonly required?: true }
+      : { readonly kind: 'ids' };
+
+type Words<Value> = {
+  readonly label: string;
+  readonly hint: string;
+  /** In front of the form; the other rows are among its further options. */
+  readonly isMain?: true;
+  /** The field among the facts of a run; `undefined` where the page shows it elsewhere, or not at all. */
+  readonly fact: ((value: Value) => string) | undefined;
+};
+
+/** Each field of the form: its control, its words, and how a run's page shows it. A field without a row does not compile. */
+export const formRows: { readonly [Field in FormField]: Control<Request[Field]> & Words<Request[Field]> } = {
+  reason: {
+    kind: 'text',
+    label: 'Reason',
+    hint: 'Kept with the evidence.',
+    required: true,
+    isMain: true,
+    fact: undefined,
+  },
+  dryRun: {
+    kind: 'tick',
+    label: 'Dry run',
+    hint: 'Checks every credential and state, and logs nobody out.',
+    initially: true,
+    isMain: true,
+    fact: undefined,
+  },
+  clearQueue: { kind: 'tick', ...logoutOptions.clearQueue, fact: () => 'clears the queue' },
+  rotateToken: { kind: 'tick', ...logoutOptions.rotateToken, fact: () => 'rotates the token' },
+  watchDays: {
+    kind: 'count',
+    label: 'Days to watch for re-linking',
+    hint: 'From 1 to 30. Leave empty for no watch.',
+    max: 30,
+    fact: (days) => `watches for ${days} days`,
+  },
+  except: {
+    kind: 'ids',
+    label: 'Except',
+    hint: 'Ids of instances to leave alone, separated by spaces.',
+    fact: (ids) => `leaves out ${ids.join(', ')}`,
+  },
+  maxTargets: {
+    kind: 'count',
+    label: 'Maximum number of instances',
+    hint: 'With more targets than this, the run fails and logs nobody out.',
+    max: 3_000,
+    initially: '50',
+    required: true,
+    fact: undefined,
+  },
+};
+
+export const formFields = Object.keys(formRows) as readonly FormField[];
+
+/** The fields of a request in words, as far as they are facts of a run. */
+export const factsIn = (request: Partial<Request>): readonly string[] => {
+  const words: { readonly [Field in FormField]: Words<Request[Field]> } = formRows;
+  const factOf = <Field extends FormField>(field: Field): string | undefined => {
+    const value = request[field];
+    return value === undefined || value === false ? undefined : words[field].fact?.(value);
+  };
+  return formFields.flatMap((field) => factOf(field) ?? []);
+};
