@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import * as v from 'valibot';
 import { providerKinds, providerNamePattern } from '../../functions/identity-providers/identity-providers.ts';
 import { fields, listOf, matching, wholeNumber } from './field-schemas.ts';
@@ -5,14 +6,24 @@ import { fields, listOf, matching, wholeNumber } from './field-schemas.ts';
 /** Most identity providers: each function gets its own in an environment variable, and all variables together have 4 KB. */
 const mostProviders = 10;
 
+/** Digests of what a forgotten variable or an empty file gives: `echo | sha256sum` hashes a line break. */
+const emptyDigests: ReadonlySet<string> = new Set(
+  ['', ' ', '\n', '\r\n'].map((text) => createHash('sha256').update(text).digest('hex')),
+);
+
+const digest = v.pipe(
+  matching(/^[0-9a-f]{64}$/, 'the SHA-256 digest of a token: 64 hexadecimal digits in lower case'),
+  v.check(
+    (hex) => !emptyDigests.has(hex),
+    'is the SHA-256 digest of an empty text, not of a token: make a token and its digest with "token new"',
+  ),
+);
+
 const provider = v.pipe(
   fields({
     kind: v.picklist(providerKinds, `must be one of ${providerKinds.join(', ')}`),
     /** SHA-256 digests of the tokens that are valid: two while a token is replaced. `token new` makes both. */
-    tokenSha256: listOf(
-      matching(/^[0-9a-f]{64}$/, 'the SHA-256 digest of a token: 64 hexadecimal digits in lower case'),
-      2,
-    ),
+    tokenSha256: listOf(digest, 2),
     /** People who own instances and may be logged out for this provider within an hour. */
     maxPerHour: v.optional(wholeNumber(1, 10_000), 50),
     /** Hours without any call after which an alarm rings (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/AlarmThatSendsEmail.html). */

@@ -1,7 +1,8 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ProviderRoute, providerRoutes, routeKeyOf, routes } from '../../functions/http/routes.ts';
-import { readIdentityProviders } from '../../functions/identity-providers/identity-providers.ts';
+import { providerKinds, readIdentityProviders } from '../../functions/identity-providers/identity-providers.ts';
 import { mostLeaversPerHour } from '../../functions/identity-providers/leaver-limit.ts';
 import { providerMetricDimensions, providerMetricNames } from '../../functions/identity-providers/provider-metrics.ts';
 import { readStartingEnvironment } from '../../functions/platform/settings.ts';
@@ -256,6 +257,27 @@ describe('the configuration', () => {
     ],
   ])('%.60j is refused', (providers, message) => {
     expect(() => parse(providers)).toThrow(message);
+  });
+
+  const emptyDigest = createHash('sha256').update('').digest('hex');
+
+  test.each([
+    ...providerKinds.map((kind) => ({ kind, tokenSha256: [emptyDigest] })),
+    { kind: 'webhook', tokenSha256: [first, emptyDigest] },
+    ...[' ', '\n', '\r\n'].map((text) => ({
+      kind: 'webhook',
+      tokenSha256: [createHash('sha256').update(text).digest('hex')],
+    })),
+  ])('the digest of an empty text is refused: $kind, $tokenSha256', (provider) => {
+    expect(() => parse({ hr, other: provider })).toThrow(
+      /identityProviders\.other\.tokenSha256\.[01] is the SHA-256 digest of an empty text, not of a token/,
+    );
+  });
+
+  test('the digest of an empty text is refused in upper case too', () => {
+    expect(() => parse({ hr: { ...hr, tokenSha256: [emptyDigest.toUpperCase()] } })).toThrow(
+      /must be the SHA-256 digest of a token: 64 hexadecimal digits in lower case/,
+    );
   });
 
   test('a token in the place of its digest is not quoted', () => {
