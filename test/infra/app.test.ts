@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { compileCache } from '../support/compile-cache.ts';
 
 const root = join(__dirname, '..', '..');
 const folder = mkdtempSync(join(tmpdir(), 'app-'));
@@ -13,12 +14,15 @@ const write = (name: string, value: unknown): string => {
   return file;
 };
 
+/** CDK's rules about templates take seconds. `synthesize` has them on, for every stack that other tests look at. */
+const withoutValidation = { CDK_VALIDATION: 'false' };
+
 const run = (args: readonly string[], context: object) => {
   const { status, stderr } = spawnSync(process.execPath, args, {
     cwd: root,
     encoding: 'utf8',
     timeout: 100_000,
-    env: { CDK_OUTDIR: folder, CDK_CONTEXT_JSON: JSON.stringify(context) },
+    env: { ...compileCache, ...withoutValidation, CDK_OUTDIR: folder, CDK_CONTEXT_JSON: JSON.stringify(context) },
   });
   return { status, stderr };
 };

@@ -2,6 +2,7 @@ import { type ChildProcess, execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { cliFile } from '../../infra/bundling/cli-bundle.ts';
+import { compileCache } from './compile-cache.ts';
 
 export type CliResult = { readonly code: number | null; readonly stdout: string; readonly stderr: string };
 
@@ -51,7 +52,7 @@ export const runCli = (
     const child = execFile(
       process.execPath,
       [...(answers ? fakeTerminal : []), cliFile, ...args],
-      { env: { PATH, HOME, ...env }, timeout: 100_000 },
+      { env: { PATH, HOME, ...compileCache, ...env }, timeout: 100_000 },
       (_error, stdout, stderr) => resolve({ code: child.exitCode, stdout, stderr }),
     );
     if (interruptAt !== undefined) interrupt(child, interruptAt);

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { compileCache } from './compile-cache.ts';
 
 const root = join(__dirname, '..', '..');
 
@@ -21,7 +22,7 @@ const run = ({ args = [], variables = {}, journal }: LocalServiceOptions) => {
   const folder = journal ?? mkdtempSync(join(tmpdir(), 'green-api-logout-'));
   const child = spawn(process.execPath, ['local/main.ts', '--journal', folder, ...args], {
     cwd: root,
-    env: { PATH, HOME, PORT: '0', ...variables },
+    env: { PATH, HOME, ...compileCache, PORT: '0', ...variables },
   });
   let output = '';
   const waiting = new Set<() => void>();

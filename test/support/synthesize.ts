@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
+import { compileCache } from './compile-cache.ts';
 import { madeOnce } from './made-once.ts';
 
 export const keyArn = 'arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab';
@@ -85,6 +86,13 @@ export const configurations = {
   oneWarm: { warmInstances: ['1101000001'] },
   governanceVault: { evidenceVault: { years: 7, mode: 'GOVERNANCE' } },
   tokenRotation: { tokenRotation: { enabled: true } },
+  skippedTimes: {
+    schedules: ['nightly', 'early', 'late'].map((name) => ({
+      ...everything.schedules[0],
+      name,
+      ...(name !== 'nightly' && { expression: 'cron(30 2 * * ? *)' }),
+    })),
+  },
   withoutEvents: { offboarding: { custom: { enabled: false } } },
   identityProviders: { identityProviders },
   eventHook: { identityProviders: { okta: identityProviders.okta }, authorization: { jwt } },
@@ -122,7 +130,9 @@ export type Synthesized = {
 const synthesizeInto = (list: readonly object[]) => (folder: string) => {
   execFileSync(process.execPath, [join(__dirname, 'synthesize-process.ts'), folder], {
     input: JSON.stringify(list),
-    stdio: ['pipe', 'ignore', 'inherit'],
+    env: { ...process.env, ...compileCache },
+    // Its warnings are read from the assembly.
+    stdio: 'pipe',
   });
 };
 

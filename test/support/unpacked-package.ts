@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { compileCache } from './compile-cache.ts';
 
 const root = join(__dirname, '..', '..');
 
@@ -10,6 +11,7 @@ export const unpackPackage = () => {
   const app = mkdtempSync(join(tmpdir(), 'package-'));
   const file = execFileSync(process.execPath, [join(root, 'infra/packaging/main.ts'), app], {
     encoding: 'utf8',
+    env: { ...process.env, ...compileCache },
   }).trim();
   const modules = join(app, 'node_modules');
   mkdirSync(modules);
@@ -24,12 +26,12 @@ export const unpackPackage = () => {
     topLevel: readdirSync(folder).sort(),
     write: (name: string, text: string) => writeFileSync(join(app, name), text),
     /** Runs a file of the app; as under `cdk synth`, it writes its templates into `cdk.out`. */
-    run: (...args: readonly string[]) => {
+    run: (args: readonly string[], variables: Readonly<Record<string, string>> = {}) => {
       const { status, stdout, stderr } = spawnSync(process.execPath, args, {
         cwd: app,
         encoding: 'utf8',
         timeout: 100_000,
-        env: { CDK_OUTDIR: join(app, 'cdk.out') },
+        env: { ...compileCache, ...variables, CDK_OUTDIR: join(app, 'cdk.out') },
       });
       return { status, stdout, stderr };
     },

@@ -2,6 +2,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { compileCache } from '../compile-cache.ts';
 
 export type FunctionCall = {
   readonly id: number;
@@ -33,9 +34,13 @@ export type Functions = AsyncDisposable & {
 
 const parseFunctionAnswer = (message: unknown) => message as FunctionAnswer;
 
-/** Starts a process of its own for built functions, with nothing in its environment but `variables`. */
+/** Starts a process of its own for built functions, with nothing of this project in its environment but `variables`. */
 export const startFunctions = (variables: Readonly<Record<string, string>>): Functions => {
-  const child = fork(join(__dirname, 'function-process.ts'), { env: variables, execArgv: [], silent: true });
+  const child = fork(join(__dirname, 'function-process.ts'), {
+    env: { ...compileCache, ...variables },
+    execArgv: [],
+    silent: true,
+  });
   const closed = once(child, 'close');
   const end = async () => {
     child.kill('SIGKILL');
