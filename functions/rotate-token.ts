@@ -1,7 +1,7 @@
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import * as v from 'valibot';
-import { type InstanceId, parseInstanceId } from './instances/instance-id.ts';
+import { type InstanceId, parseInstanceId } from './green-api/instance-id.ts';
 import type { TokenRotation } from './instances/token-rotation/attempt.ts';
 import { createRotationSteps, type RotationSteps } from './instances/token-rotation/rotation-steps.ts';
 import { composeGreenApi, composeRotation } from './logout/call-with-credential.ts';

@@ -1,10 +1,10 @@
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import type { InstanceId } from './green-api/instance-id.ts';
 import type { StateAnswer } from './green-api/responses.ts';
 import { failureResponse } from './http/logout-response.ts';
 import { parsePathInstance } from './http/request.ts';
 import { jsonResponse, type LogUnexpected, problemDetails } from './http/response.ts';
-import type { InstanceId } from './instances/instance-id.ts';
 import { composeGreenApi, type NotCalled } from './logout/call-with-credential.ts';
 import { createSecretsManager } from './platform/aws-clients.ts';
 import { answerDeadline, type Deadline } from './platform/deadline.ts';

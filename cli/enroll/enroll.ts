@@ -1,4 +1,5 @@
-import { type ApiUrl, parseCredential } from '../../functions/instances/credentials.ts';
+import type { ApiUrl } from '../../functions/green-api/api-url.ts';
+import { parseCredential } from '../../functions/instances/credentials.ts';
 import { parseJson } from '../../functions/platform/unknown-values.ts';
 import { CommandFailed, orFailure } from '../errors.ts';
 import type { Enrollment, EnrollmentTags } from './enrollment.ts';

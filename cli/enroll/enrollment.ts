@@ -1,5 +1,6 @@
-import { type ApiUrl, parseCredential } from '../../functions/instances/credentials.ts';
-import { type InstanceId, parseInstanceId } from '../../functions/instances/instance-id.ts';
+import type { ApiUrl } from '../../functions/green-api/api-url.ts';
+import { type InstanceId, instanceIdRule, parseInstanceId } from '../../functions/green-api/instance-id.ts';
+import { parseCredential } from '../../functions/instances/credentials.ts';
 
 /** The tags that make the registry. `''` removes one; a missing one is left as it is. */
 export type EnrollmentTags = { readonly owner?: string; readonly group?: string; readonly protected?: string };
@@ -39,7 +40,7 @@ const problemsOf = (fields: EnrollmentFields, { parseApiUrl, tagsOnly }: Enrollm
     ? undefined
     : parseCredential(JSON.stringify({ apiTokenInstance, ...(apiUrl && { apiUrl }) }), parseApiUrl);
   return [
-    ...(parseInstanceId(idInstance) === undefined ? ['idInstance must be 1 to 10 digits'] : []),
+    ...(parseInstanceId(idInstance) === undefined ? [`idInstance ${instanceIdRule}`] : []),
     ...(credential?.kind === 'malformed' ? [credential.problem] : []),
     ...problemOfTag('owner', fields.owner),
     ...problemOfTag('group', fields.group),

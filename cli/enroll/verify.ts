@@ -1,8 +1,9 @@
 import { createGreenApi } from '../../functions/green-api/client.ts';
+import type { Credential } from '../../functions/green-api/credential.ts';
 import { createSendGet } from '../../functions/green-api/exchange.ts';
+import type { InstanceId } from '../../functions/green-api/instance-id.ts';
 import { createRateLimiter } from '../../functions/green-api/rate-limiter.ts';
-import type { Credential } from '../../functions/instances/credentials.ts';
-import type { InstanceId } from '../../functions/instances/instance-id.ts';
+import { failures } from '../../functions/green-api/vocabulary.ts';
 import { deadlineIn } from '../../functions/platform/deadline.ts';
 
 export type Verification =
@@ -14,8 +15,6 @@ export type Verify = (idInstance: InstanceId, credential: Credential) => Promise
 
 const timeoutMs = 10_000;
 const mostReadings = 3;
-
-const mayPass: ReadonlySet<string> = new Set(['rate-limited', 'unavailable', 'timed-out', 'instance-starting']);
 
 const todos: Readonly<Record<string, string>> = {
   'credential-rejected': 'GREEN-API rejects the token: copy apiTokenInstance from its console again',
@@ -32,7 +31,7 @@ export const createVerify = (): Verify => {
     for (let readings = 1; ; readings += 1) {
       const answer = await greenApi.readState({ idInstance, credential }, deadlineIn(timeoutMs + 5_000));
       if (answer.kind === 'state') return { kind: 'valid', stateInstance: answer.stateInstance ?? 'none' };
-      if (mayPass.has(answer.kind) && readings < mostReadings) continue;
+      if (failures[answer.kind] === 'passing' && readings < mostReadings) continue;
       return { kind: 'invalid', problem: todos[answer.kind] ?? `${answer.kind}: ${answer.detail}` };
     }
   };

@@ -1,4 +1,4 @@
-import { type InstanceId, parseInstanceId } from '../../functions/instances/instance-id.ts';
+import { type InstanceId, instanceIdRule, parseInstanceId } from '../../functions/green-api/instance-id.ts';
 import { UsageError } from '../errors.ts';
 
 /** @throws UsageError without the text that is wrong: it may be a token in the wrong place */
@@ -8,9 +8,6 @@ export const readInstanceIds = (texts: readonly string[]): readonly InstanceId[]
     .filter((text) => text !== '')
     .map((text, index) => {
       const id = parseInstanceId(text);
-      if (id === undefined)
-        throw new UsageError(
-          `Instance ${index + 1} is not an idInstance: it must be 1 to 10 digits, as in 1101000001.`,
-        );
+      if (id === undefined) throw new UsageError(`Instance ${index + 1} is not an idInstance: it ${instanceIdRule}.`);
       return id;
     });

@@ -16,7 +16,7 @@ export type LocalRoutes = Connection & {
 const longestBodyBytes = 64 * 1024;
 
 /** The part of the control plane that the page uses. */
-const emulatorPath = /^\/local(\/faults|\/instances(?:\/\d{1,10}\/(?:fault|state))?)$/;
+const emulatorPath = /^\/local(\/faults|\/instances(?:\/\d+\/(?:fault|state))?)$/;
 
 const callEmulator = async (url: string, request: IncomingMessage, response: ServerResponse): Promise<void> => {
   const body = await readBody(request, longestBodyBytes);

@@ -1,7 +1,7 @@
-import type { ApiUrl } from '../instances/credentials.ts';
+import { hostPattern } from './vocabulary.ts';
 
-// https://green-api.com/en/docs/api/ : the universal address and the numbered pools, under both domains.
-const greenApiHost = /^(?:[0-9]{1,10}\.)?api\.(?:green-api|greenapi)\.com$/;
+/** Scheme, host and optional `/v3` of an allowed GREEN-API server. Only this file makes one. */
+export type ApiUrl = string & { readonly __brand: 'ApiUrl' };
 
 /** Host, or host and port, of this machine itself. */
 const isLoopbackHost = (host: string): boolean =>
@@ -24,6 +24,6 @@ export const createParseApiUrl =
     const host = authority.toLowerCase();
     const isExtra = extraHosts.includes(host);
     const isAllowed =
-      scheme.toLowerCase() === 'https' ? isExtra || greenApiHost.test(host) : isExtra && isLoopbackHost(host);
+      scheme.toLowerCase() === 'https' ? isExtra || hostPattern.test(host) : isExtra && isLoopbackHost(host);
     return isAllowed ? (`${scheme.toLowerCase()}://${host}${version.toLowerCase()}` as ApiUrl) : undefined;
   };

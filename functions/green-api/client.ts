@@ -1,7 +1,7 @@
-import type { Credential } from '../instances/credentials.ts';
-import type { InstanceId } from '../instances/instance-id.ts';
 import type { Deadline } from '../platform/deadline.ts';
+import type { Credential } from './credential.ts';
 import type { Exchange, SendGet } from './exchange.ts';
+import type { InstanceId } from './instance-id.ts';
 import type { RateLimiter } from './rate-limiter.ts';
 import {
   type ClearQueueAnswer,

@@ -1,24 +1,11 @@
-import { type ApiToken, isApiToken } from '../instances/credentials.ts';
 import { parseJson } from '../platform/unknown-values.ts';
+import { type ApiToken, isApiToken } from './credential.ts';
+import { failureKindOf, type GreenApiFailureKind } from './vocabulary.ts';
 
-/**
- * GREEN-API's answers by meaning. Errors come as JSON, plain text or HTML, so the text is searched for phrases
- * (https://green-api.com/en/docs/api/common-errors/).
- */
-export type GreenApiFailure =
-  | { readonly kind: 'credential-rejected'; readonly detail: string }
-  | { readonly kind: 'wrong-instance-or-host'; readonly detail: string }
-  | { readonly kind: 'request-refused'; readonly detail: string }
-  | { readonly kind: 'instance-expired'; readonly detail: string }
-  | { readonly kind: 'instance-deleted'; readonly detail: string }
-  | { readonly kind: 'instance-starting'; readonly detail: string }
-  /** "instance is starting or not authorized": only a reading of the state can decide which. */
-  | { readonly kind: 'not-authorized'; readonly detail: string }
-  | { readonly kind: 'rate-limited'; readonly detail: string }
-  | { readonly kind: 'quota-exceeded'; readonly detail: string }
-  /** GREEN-API may answer later. Whether it carried out this call is unknown. */
-  | { readonly kind: 'unavailable'; readonly detail: string }
-  | { readonly kind: 'timed-out'; readonly detail: string };
+/** What an error of GREEN-API means. `detail` explains it to people and quotes nothing. */
+export type GreenApiFailure = {
+  readonly [Kind in GreenApiFailureKind]: { readonly kind: Kind; readonly detail: string };
+}[GreenApiFailureKind];
 
 /** https://green-api.com/en/docs/api/account/Logout/ */
 export type LogoutAnswer =
@@ -37,26 +24,10 @@ export type UpdateTokenAnswer =
   | { readonly kind: 'token-updated'; readonly apiTokenInstance: ApiToken }
   | GreenApiFailure;
 
-const phrases: readonly (readonly [RegExp, GreenApiFailure['kind']])[] = [
-  [/instance in starting process/i, 'instance-starting'],
-  [/(?:starting or|account) not authorized/i, 'not-authorized'],
-  [/account is expired/i, 'instance-expired'],
-  [/instance is deleted/i, 'instance-deleted'],
-];
-
-const kindOfStatus = (status: number): GreenApiFailure['kind'] => {
-  if (status === 401) return 'credential-rejected';
-  if (status === 403 || status === 404) return 'wrong-instance-or-host';
-  if (status === 429) return 'rate-limited';
-  if (status === 466) return 'quota-exceeded';
-  if (status === 408 || status === 499 || status >= 500) return 'unavailable';
-  return 'request-refused';
-};
-
-const failureOf = (status: number, text: string): GreenApiFailure => {
-  const phrase = status === 400 ? phrases.find(([pattern]) => pattern.test(text)) : undefined;
-  return { kind: phrase?.[1] ?? kindOfStatus(status), detail: `GREEN-API answered HTTP ${status}` };
-};
+const failureOf = (status: number, text: string): GreenApiFailure => ({
+  kind: failureKindOf(status, text),
+  detail: `GREEN-API answered HTTP ${status}`,
+});
 
 const fieldOf = (body: unknown, name: string): unknown =>
   typeof body === 'object' && body !== null && Object.hasOwn(body, name) ? Reflect.get(body, name) : undefined;
@@ -90,7 +61,7 @@ export const parseStateAnswer = (status: number, text: string): StateAnswer =>
   parseAnswer<StateAnswer>(status, text, (body) => {
     const stateInstance = fieldOf(body, 'stateInstance');
     // Unknown states pass, but only short words: the value appears in answers and logs.
-    const isState = typeof stateInstance === 'string' && /^[A-Za-z]{1,40}$/.test(stateInstance);
+    const isState = typeof stateInstance === 'string' && /^[A-Za-z][\w-]{0,39}$/.test(stateInstance);
     return isState || stateInstance === null ? { kind: 'state', stateInstance } : undefined;
   });
 

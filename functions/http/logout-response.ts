@@ -1,8 +1,8 @@
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import type { InstanceId } from '../instances/instance-id.ts';
+import type { InstanceId } from '../green-api/instance-id.ts';
 import type { TokenRecord } from '../logout/evidence.ts';
 import type { LogoutResult } from '../logout/log-out.ts';
-import { type FailureKind, isFailure, retryable } from '../logout/outcome.ts';
+import { type FailureKind, isFailure, mayPass } from '../logout/outcome.ts';
 import { jsonResponse, problemResponse } from './response.ts';
 
 type Row = { readonly status: number; readonly title: string; readonly todo: string; readonly retryAfter?: number };
@@ -102,7 +102,7 @@ export const failureResponse = (
     ...row,
     code: kind,
     detail: `${sentence(detail)} ${row.todo}`,
-    members: { ...members, retryable: retryable[kind] !== false },
+    members: { ...members, retryable: mayPass(kind) },
   });
 };
 

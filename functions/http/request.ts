@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import * as v from 'valibot';
-import { type InstanceId, instanceIdRule, parseInstanceId } from '../instances/instance-id.ts';
+import { type InstanceId, instanceIdRule, parseInstanceId } from '../green-api/instance-id.ts';
 import { parseFields, parseJson } from '../platform/unknown-values.ts';
 
 /** The request is invalid. The handler answers 400 and names the field and what it must be. */

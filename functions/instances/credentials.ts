@@ -1,15 +1,9 @@
 import * as v from 'valibot';
-import type { InstanceId } from './instance-id.ts';
+import type { ApiUrl } from '../green-api/api-url.ts';
+import type { ApiToken, Credential } from '../green-api/credential.ts';
+import type { InstanceId } from '../green-api/instance-id.ts';
+import { tokenPattern } from '../green-api/vocabulary.ts';
 import type { FetchSecret, PendingStage } from './secrets.ts';
-
-/** Scheme, host and optional `/v3` of an allowed GREEN-API server. Only `green-api/api-url.ts` makes one. */
-export type ApiUrl = string & { readonly __brand: 'ApiUrl' };
-
-/** The secret part of a credential. It may appear only in the URL of the call that uses it. */
-export type ApiToken = string & { readonly __brand: 'ApiToken' };
-
-/** What a call to GREEN-API for one instance needs, under GREEN-API's own field names. */
-export type Credential = { readonly apiUrl: ApiUrl; readonly apiTokenInstance: ApiToken };
 
 export type ParsedSecret =
   | { readonly kind: 'credential'; readonly credential: Credential; readonly tokenLooksUnusual: boolean }
@@ -18,11 +12,9 @@ export type ParsedSecret =
 
 const defaultApiUrl = 'https://api.green-api.com';
 
-// GREEN-API does not document the token's characters. Refused is only what a URL path would need to encode (RFC 3986, section 3.3).
-const pathSegment = /^(?!\.+$)[\w.~!$&'()*+,;=:@-]{1,256}$/;
-
-/** Whether a value from outside can be used as a token. */
-export const isApiToken = (value: unknown): value is ApiToken => typeof value === 'string' && pathSegment.test(value);
+/** Does not repeat the value: it may be a token in the wrong field. */
+const hostRefused =
+  'apiUrl is not an address of GREEN-API: correct it, or add its host to allowedApiHosts in the configuration';
 
 const secretSchema = v.pipe(
   v.string(),
@@ -33,7 +25,7 @@ const secretSchema = v.pipe(
       apiTokenInstance: v.pipe(
         v.string('apiTokenInstance is missing or not a string'),
         v.regex(
-          pathSegment,
+          tokenPattern,
           'apiTokenInstance is empty, too long, or holds a character that cannot stand in a URL path',
         ),
       ),
@@ -53,8 +45,7 @@ export const parseCredential = (text: string, parseApiUrl: (text: string) => Api
   if (!secret.success) return { kind: 'malformed', problem: secret.issues[0].message };
 
   const apiUrl = parseApiUrl(secret.output.apiUrl);
-  if (apiUrl === undefined)
-    return { kind: 'malformed', problem: 'apiUrl is not an address of GREEN-API that is allowed here' };
+  if (apiUrl === undefined) return { kind: 'malformed', problem: hostRefused };
 
   const apiTokenInstance = secret.output.apiTokenInstance as ApiToken;
   const tokenLooksUnusual = !/^[0-9a-f]{50}$/.test(apiTokenInstance);

@@ -4,9 +4,9 @@ import {
   type SecretListEntry,
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
+import { type InstanceId, parseInstanceId } from '../green-api/instance-id.ts';
 import { errorNameOf } from '../platform/unknown-values.ts';
 import type { CredentialReading } from './credentials.ts';
-import { type InstanceId, parseInstanceId } from './instance-id.ts';
 import { secretsManagerFailure } from './secrets.ts';
 
 /** One instance as the tags of its secret describe it, without any credential. */

@@ -2,16 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { createParseApiUrl } from '../green-api/api-url.ts';
 import { type Counted, createGreenApi, type GreenApi, type Instance } from '../green-api/client.ts';
+import type { Credential } from '../green-api/credential.ts';
 import { type Connections, createConnections, createSendGet } from '../green-api/exchange.ts';
+import type { InstanceId } from '../green-api/instance-id.ts';
 import { createRateLimiter } from '../green-api/rate-limiter.ts';
 import type { StateAnswer, UpdateTokenAnswer } from '../green-api/responses.ts';
-import {
-  type Credential,
-  type CredentialReading,
-  createReadCredential,
-  type ReadCredential,
-} from '../instances/credentials.ts';
-import type { InstanceId } from '../instances/instance-id.ts';
+import { stateClassOf } from '../green-api/vocabulary.ts';
+import { type CredentialReading, createReadCredential, type ReadCredential } from '../instances/credentials.ts';
 import { createFetchSecret, createOpenSecret, pendingStages } from '../instances/secrets.ts';
 import type { RotationDependencies, TokenTrial, TokenUpdate } from '../instances/token-rotation/attempt.ts';
 import { type Deadline, deadlineIn, timeUntil } from '../platform/deadline.ts';
@@ -100,6 +97,16 @@ export type ComposedGreenApi = {
   readonly readCredential: ReadCredential;
 };
 
+/** GREEN-API may have a new word. It proves nothing, and somebody should hear of it. */
+const logUnknownStates =
+  (readState: GreenApi['readState'], log: Log): GreenApi['readState'] =>
+  async (instance, ...rest) => {
+    const answer = await readState(instance, ...rest);
+    if (answer.kind === 'state' && answer.stateInstance !== null && stateClassOf(answer.stateInstance) === 'unknown')
+      log('WARN', 'unknown state', { idInstance: instance.idInstance, stateInstance: answer.stateInstance });
+    return answer;
+  };
+
 /** The GREEN-API client and the calls with an instance's credential. */
 export const composeGreenApi = (
   client: SecretsManagerClient,
@@ -115,12 +122,11 @@ export const composeGreenApi = (
     now: Date.now,
     warn: (message, fields) => log('WARN', message, fields),
   });
+  const sendGet = createSendGet({ timeoutMs: greenApiTimeoutMs, connections });
+  const greenApi = createGreenApi({ sendGet, createRateLimiter });
   return {
     callWithCredential: createCallWithCredential(readCredential),
-    greenApi: createGreenApi({
-      sendGet: createSendGet({ timeoutMs: greenApiTimeoutMs, connections }),
-      createRateLimiter,
-    }),
+    greenApi: { ...greenApi, readState: logUnknownStates(greenApi.readState, log) },
     readCredential,
   };
 };

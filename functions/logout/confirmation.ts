@@ -1,6 +1,7 @@
 import type { GreenApi } from '../green-api/client.ts';
+import type { InstanceId } from '../green-api/instance-id.ts';
 import type { StateAnswer } from '../green-api/responses.ts';
-import type { InstanceId } from '../instances/instance-id.ts';
+import { stateClassOf } from '../green-api/vocabulary.ts';
 import { type Deadline, deadlineIn, hasPassed } from '../platform/deadline.ts';
 import type { CallWithCredential, NotCalled } from './call-with-credential.ts';
 import type { Reading } from './evidence.ts';
@@ -12,11 +13,11 @@ import type { Reading } from './evidence.ts';
  */
 export const readingsNeeded = { logout: 1, run: 2 } as const;
 
-/** How many of the newest readings reported `notAuthorized`, without another one in between. */
-export const notAuthorizedInARow = (readings: readonly Reading[]): number =>
+/** How many of the newest readings found the instance logged out, without another one in between. */
+export const outInARow = (readings: readonly Reading[]): number =>
   readings.length -
   1 -
-  readings.findLastIndex((reading) => !('stateInstance' in reading) || reading.stateInstance !== 'notAuthorized');
+  readings.findLastIndex((reading) => !('stateInstance' in reading) || stateClassOf(reading.stateInstance) !== 'out');
 
 export type Confirmation = {
   readonly readings: readonly Reading[];
@@ -61,7 +62,7 @@ export const createConfirm =
       const at = now().toISOString();
       if (answer.kind === 'state') last = { stateInstance: answer.stateInstance };
       readings.push(readingOf(answer, at));
-      if (notAuthorizedInARow(readings) >= readingsNeeded.logout) return { readings, ...last, confirmedAt: at };
+      if (outInARow(readings) >= readingsNeeded.logout) return { readings, ...last, confirmedAt: at };
     } while (!hasPassed(waitEnds));
 
     return { readings, ...last };

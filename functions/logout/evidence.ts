@@ -1,5 +1,5 @@
+import type { InstanceId } from '../green-api/instance-id.ts';
 import type { ListedInstance } from '../instances/directory.ts';
-import type { InstanceId } from '../instances/instance-id.ts';
 import type { TokenRotation } from '../instances/token-rotation/attempt.ts';
 import { isFailure, type LogoutOutcome } from './outcome.ts';
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Counted, GreenApi } from '../green-api/client.ts';
+import type { InstanceId } from '../green-api/instance-id.ts';
 import type { LogoutAnswer } from '../green-api/responses.ts';
-import type { InstanceId } from '../instances/instance-id.ts';
 import type { RotateToken } from '../instances/token-rotation/rotate-token.ts';
 import { type Deadline, timeUntil } from '../platform/deadline.ts';
 import type { CallWithCredential, NotCalled } from './call-with-credential.ts';

@@ -3,8 +3,8 @@ import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/clien
 import * as v from 'valibot';
 import { createParseApiUrl } from '../green-api/api-url.ts';
 import type { Connections } from '../green-api/exchange.ts';
+import { type InstanceId, parseInstanceId } from '../green-api/instance-id.ts';
 import type { CredentialReading, ReadCredential } from '../instances/credentials.ts';
-import { type InstanceId, parseInstanceId } from '../instances/instance-id.ts';
 import { createFetchSecrets, type FetchSecrets } from '../instances/secrets.ts';
 import { parseVariables, type ValuesOf, type Variables } from '../platform/environment.ts';
 import type { Log } from '../platform/log.ts';

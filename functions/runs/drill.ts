@@ -1,7 +1,8 @@
 import type { Counted } from '../green-api/client.ts';
 import type { StateAnswer } from '../green-api/responses.ts';
+import { stateClassOf } from '../green-api/vocabulary.ts';
 import type { NotCalled } from '../logout/call-with-credential.ts';
-import { type FailureKind, retryable } from '../logout/outcome.ts';
+import { type FailureKind, mayPass } from '../logout/outcome.ts';
 import type { Log } from '../platform/log.ts';
 import { errorNameOf } from '../platform/unknown-values.ts';
 import { logSkipped } from './outcome.ts';
@@ -17,7 +18,7 @@ const mostReadings = 3;
 const applyFailure = (target: TargetState, kind: FailureKind, detail: string, at: string): TargetState => {
   const next = withReading(target, { at, failure: detail });
   const isLast = next.retry.readings.length >= mostReadings;
-  return retryable[kind] === true && !isLast ? retryOrFail(next, kind, detail) : failed(next, kind, detail);
+  return mayPass(kind) && !isLast ? retryOrFail(next, kind, detail) : failed(next, kind, detail);
 };
 
 const applyReading = (target: TargetState, answer: Counted<StateAnswer | NotCalled>, at: string): TargetState => {
@@ -25,7 +26,10 @@ const applyReading = (target: TargetState, answer: Counted<StateAnswer | NotCall
   if (answer.kind !== 'state') return applyFailure(target, answer.kind, answer.detail, at);
   const { detail: _, ...read } = target;
   const { stateInstance } = answer;
-  if (stateInstance === 'notAuthorized') return { ...read, kind: 'already-logged-out' };
+  const stateClass = stateClassOf(stateInstance);
+  if (stateClass === 'unknown')
+    return applyFailure(target, 'unavailable', `the state ${stateInstance} is not known`, at);
+  if (stateClass === 'out') return { ...read, kind: 'already-logged-out' };
   return { ...read, kind: 'ready', ...(stateInstance !== 'authorized' && { detail: `the state is ${stateInstance}` }) };
 };
 

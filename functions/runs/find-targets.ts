@@ -1,5 +1,5 @@
+import type { InstanceId, InstanceId } from '../green-api/instance-id.ts';
 import type { ListedInstance } from '../instances/directory.ts';
-import type { InstanceId } from '../instances/instance-id.ts';
 import type { Log } from '../platform/log.ts';
 import { mostInstances } from '../platform/settings.ts';
 import { secondsToNextRound } from './backoff.ts';

@@ -1,5 +1,5 @@
+import type { InstanceId } from '../green-api/instance-id.ts';
 import type { ListedInstance, ListInstances, ReadTags } from '../instances/directory.ts';
-import type { InstanceId } from '../instances/instance-id.ts';
 import { inParallel } from '../platform/in-parallel.ts';
 import type { RunRequest, Target } from './request.ts';
 import { includes } from './target-membership.ts';

@@ -1,8 +1,8 @@
 import * as v from 'valibot';
+import { type InstanceId, instanceIdSchema } from '../green-api/instance-id.ts';
 import type { ListedInstance } from '../instances/directory.ts';
-import { type InstanceId, instanceIdSchema } from '../instances/instance-id.ts';
 import type { TokenRecord } from '../logout/evidence.ts';
-import { type OutcomeKind, retryable } from '../logout/outcome.ts';
+import { failureKinds, type OutcomeKind } from '../logout/outcome.ts';
 import type { Log } from '../platform/log.ts';
 
 /** Why a run did not log an instance out although its target includes it. */
@@ -118,7 +118,7 @@ export const pendingOutcome = (idInstance: InstanceId): Outcome => ({
 
 /** The fields of an outcome that several instances can share. */
 export const outcomeEntries = {
-  kind: v.picklist(['logged-out', 'already-logged-out', ...runKinds, ...Object.keys(retryable)]),
+  kind: v.picklist(['logged-out', 'already-logged-out', ...runKinds, ...Object.keys(failureKinds)]),
   confirmed: v.boolean(),
   attempts: v.number(),
   detail: v.exactOptional(v.string()),

@@ -5,7 +5,7 @@ import type { CallWithCredential } from '../logout/call-with-credential.ts';
 import { type Deadline, hasPassed } from '../platform/deadline.ts';
 import type { RunRequest } from './request.ts';
 import { skipOf } from './target-membership.ts';
-import { isPending, keptText, lastState, type TargetState, withRetry, withToken } from './target-state.ts';
+import { isPending, keptText, lastClass, type TargetState, withRetry, withToken } from './target-state.ts';
 import {
   applyLogoutResponse,
   applyQueueResponse,
@@ -38,16 +38,16 @@ export type ProcessTarget = (target: TargetState, round: RoundContext) => Promis
 
 /** A heavy account logs out slowly (https://github.com/green-api/issues/issues/793): time before a second logout, in milliseconds. */
 const slownessMs = 10_000;
-/** An instance that is `authorized` this long after a logout may have a new session, in milliseconds. */
+/** An instance that is linked this long after a logout may have a new session, in milliseconds. */
 const sameSessionMs = 10 * 60 * 1_000;
 
 const isLogoutDue = (target: TargetState, nowMs: number): boolean => {
   const { acceptedLogouts, acceptedAt, leaveAlone } = target.retry;
-  const state = lastState(target);
-  if (leaveAlone || state === 'notAuthorized') return false;
+  const state = lastClass(target);
+  if (leaveAlone || state === 'out') return false;
   if (acceptedAt === undefined) return true;
   const ageMs = nowMs - Date.parse(acceptedAt);
-  return acceptedLogouts < 2 && state === 'authorized' && ageMs >= slownessMs && ageMs < sameSessionMs;
+  return acceptedLogouts < 2 && state === 'linked' && ageMs >= slownessMs && ageMs < sameSessionMs;
 };
 
 /** Later the queue may belong to a session that was linked anew. */

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { instanceIdSchema } from '../instances/instance-id.ts';
+import { instanceIdSchema } from '../green-api/instance-id.ts';
 import { mostInstances } from '../platform/settings.ts';
 
 /** `Date.parse` reads 30 February as 2 March. */

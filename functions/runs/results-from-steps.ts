@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { type InstanceId, instanceIdSchema } from '../instances/instance-id.ts';
+import { type InstanceId, instanceIdSchema } from '../green-api/instance-id.ts';
 import { parseJsonAs } from '../platform/unknown-values.ts';
 import { batchAt, operationNames, placeOf } from './operation-names.ts';
 import {

@@ -4,7 +4,7 @@ import { batchAt, batchSize, operationNames } from './operation-names.ts';
 import type { Outcome } from './outcome.ts';
 import type { BatchResult, ProcessBatch } from './process-batch.ts';
 import type { RunIdentity } from './request.ts';
-import { lastState, type TargetState } from './target-state.ts';
+import { lastClass, type TargetState } from './target-state.ts';
 
 /** Steps at once: a step lasts as long as its slowest instance, and the others must not wait for it. */
 const batchesAtOnce = 4;
@@ -49,7 +49,7 @@ const processRound = async (
 
 /** An instance that only lacks its next reading is worth an early round too. */
 const hasProgress = (before: readonly TargetState[], open: readonly TargetState[]): boolean =>
-  open.length < before.length || open.some((target) => lastState(target) === 'notAuthorized');
+  open.length < before.length || open.some((target) => lastClass(target) === 'out');
 
 const wasRateLimited = (outcome: Outcome | TargetState): boolean =>
   isOpen(outcome) && outcome.retry.wasRateLimited === true;

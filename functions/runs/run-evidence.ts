@@ -1,5 +1,5 @@
 import type { Evidence, RecordEvidence } from '../logout/evidence.ts';
-import { type FailureKind, type LogoutOutcome, type OutcomeKind, retryable } from '../logout/outcome.ts';
+import { type FailureKind, failureKinds, type LogoutOutcome, type OutcomeKind } from '../logout/outcome.ts';
 import type { Log } from '../platform/log.ts';
 import { logSkipped } from './outcome.ts';
 import type { ReportTarget } from './process-batch.ts';
@@ -9,7 +9,7 @@ import { lastState, type RetryState, type TargetState } from './target-state.ts'
 /** A target whose logout has an outcome. */
 type DecidedTarget = TargetState & { readonly kind: OutcomeKind };
 
-const isFailureKind = (kind: string): kind is FailureKind => Object.hasOwn(retryable, kind);
+const isFailureKind = (kind: string): kind is FailureKind => Object.hasOwn(failureKinds, kind);
 
 export const isDecided = (target: TargetState): target is DecidedTarget =>
   target.kind === 'logged-out' || target.kind === 'already-logged-out' || isFailureKind(target.kind);

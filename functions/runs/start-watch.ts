@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as v from 'valibot';
-import { instanceIdSchema } from '../instances/instance-id.ts';
+import { instanceIdSchema } from '../green-api/instance-id.ts';
 import type { ExecutionStart } from './lambda/start-run.ts';
 import type { Outcome, OutcomeTags } from './outcome.ts';
 import { instant, type RunIdentity, runRequestSchema } from './request.ts';

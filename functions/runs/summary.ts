@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { instanceIdSchema } from '../instances/instance-id.ts';
+import { instanceIdSchema } from '../green-api/instance-id.ts';
 import { parseJsonAs } from '../platform/unknown-values.ts';
 import { byId, type Outcome, outcomeEntries, type RunResults } from './outcome.ts';
 

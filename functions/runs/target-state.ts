@@ -1,8 +1,9 @@
+import type { InstanceId } from '../green-api/instance-id.ts';
+import { type StateClass, stateClassOf } from '../green-api/vocabulary.ts';
 import type { ListedInstance } from '../instances/directory.ts';
-import type { InstanceId } from '../instances/instance-id.ts';
 import { readingsNeeded } from '../logout/confirmation.ts';
 import type { Reading, TokenRecord } from '../logout/evidence.ts';
-import { type FailureKind, retryable } from '../logout/outcome.ts';
+import { type FailureKind, mayPass } from '../logout/outcome.ts';
 import { type Outcome, pendingOutcome } from './outcome.ts';
 
 /**
@@ -62,6 +63,12 @@ export const lastState = ({ retry }: TargetState): string | null | undefined => 
   return last !== undefined && 'stateInstance' in last ? last.stateInstance : undefined;
 };
 
+/** The class of the newest reading; `undefined` if there is no reading or it failed. */
+export const lastClass = (target: TargetState): StateClass | undefined => {
+  const state = lastState(target);
+  return state === undefined ? undefined : stateClassOf(state);
+};
+
 export const withRetry = (
   targetState: TargetState,
   retry: Partial<RetryState>,
@@ -84,7 +91,7 @@ export const failed = (targetState: TargetState, kind: FailureKind, detail: stri
 
 /** Keeps an instance pending after a failure, or ends it if another attempt would fail in the same way. */
 export const retryOrFail = (targetState: TargetState, kind: FailureKind, detail: string): TargetState => {
-  if (retryable[kind] === false) return failed(targetState, kind, detail);
+  if (!mayPass(kind)) return failed(targetState, kind, detail);
   // After an accepted logout only its confirmation is missing.
   const pendingFailure = targetState.retry.acceptedLogouts > 0 ? 'unconfirmed' : kind;
   return withRetry(targetState, { pendingFailure }, { detail: keptText(detail) });

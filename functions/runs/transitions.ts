@@ -1,12 +1,13 @@
 import type { Counted } from '../green-api/client.ts';
 import type { ClearQueueAnswer, LogoutAnswer, StateAnswer } from '../green-api/responses.ts';
+import { stateClassOf } from '../green-api/vocabulary.ts';
 import type { TagsReading } from '../instances/directory.ts';
 import type { NotCalled } from '../logout/call-with-credential.ts';
-import { notAuthorizedInARow, readingsNeeded } from '../logout/confirmation.ts';
-import { retryable } from '../logout/outcome.ts';
+import { outInARow, readingsNeeded } from '../logout/confirmation.ts';
+import { mayPass } from '../logout/outcome.ts';
 import type { Target } from './request.ts';
 import { skipOf } from './target-membership.ts';
-import { failed, keptText, lastState, retryOrFail, type TargetState, withReading, withRetry } from './target-state.ts';
+import { failed, keptText, lastClass, retryOrFail, type TargetState, withReading, withRetry } from './target-state.ts';
 
 const confirm = (targetState: TargetState, at: string): TargetState => {
   const { detail: _, ...rest } = targetState;
@@ -25,12 +26,12 @@ const withRateLimit = (
  * next one does not show who logged the instance out.
  */
 export const applyInterruption = (targetState: TargetState): TargetState =>
-  lastState(targetState) === 'notAuthorized' ? targetState : withRetry(targetState, { mayHaveActed: true });
+  lastClass(targetState) === 'out' ? targetState : withRetry(targetState, { mayHaveActed: true });
 
-/** After a reading of `notAuthorized`, which is already among the readings. */
-const applyNotAuthorized = (targetState: TargetState, at: string): TargetState => {
+/** After a reading of a logged-out instance, which is already among the readings. */
+const applyOut = (targetState: TargetState, at: string): TargetState => {
   const { readings, acceptedLogouts, acceptedAt = at } = targetState.retry;
-  const inARow = notAuthorizedInARow(readings);
+  const inARow = outInARow(readings);
   if (inARow >= readingsNeeded.run) return confirm(targetState, at);
   return withRetry(
     targetState,
@@ -41,7 +42,7 @@ const applyNotAuthorized = (targetState: TargetState, at: string): TargetState =
 
 const applyState = (targetState: TargetState, stateInstance: string | null, at: string): TargetState => {
   const next = withReading(targetState, { at, stateInstance });
-  if (stateInstance === 'notAuthorized') return applyNotAuthorized(next, at);
+  if (stateClassOf(stateInstance) === 'out') return applyOut(next, at);
   return next.retry.acceptedLogouts > 0 ? retryOrFail(next, 'unconfirmed', `the state is ${stateInstance}`) : next;
 };
 
@@ -56,7 +57,7 @@ export const applyReading = (
   const next = answer.requests > 0 ? withReading(noted, { at, failure: answer.detail }) : noted;
   const kind = answer.kind === 'not-authorized' ? 'unconfirmed' : answer.kind;
   // A transient failure to read the state must not overwrite the logout's own result.
-  const isNews = targetState.retry.acceptedLogouts > 0 || retryable[kind] === false;
+  const isNews = targetState.retry.acceptedLogouts > 0 || !mayPass(kind);
   return isNews ? retryOrFail(next, kind, `state not read: ${answer.detail}`) : next;
 };
 
@@ -100,7 +101,7 @@ export const applyLogoutResponse = (
 
 /** A second refusal is final, unless the state shows that there was nothing to log out. */
 export const applyRefusals = (targetState: TargetState): TargetState =>
-  targetState.kind === 'pending' && targetState.retry.refusals > 1 && lastState(targetState) !== 'notAuthorized'
+  targetState.kind === 'pending' && targetState.retry.refusals > 1 && lastClass(targetState) !== 'out'
     ? failed(targetState, 'refused', 'GREEN-API answered isLogout: false twice')
     : targetState;
 

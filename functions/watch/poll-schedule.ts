@@ -7,7 +7,7 @@ const mostOperations = 2_000;
 const operationsPerPoll = 2;
 const dayMs = 24 * 60 * 60 * 1_000;
 const shortestMs = 15 * 60 * 1_000;
-/** A first reading of `authorized` is checked soon. */
+/** A first reading of a linked state is checked soon. */
 const recheckMs = 60 * 1_000;
 /** Early polls for such checks: a state that alternates must not use up the budget. */
 const mostRechecks = 200;
@@ -19,7 +19,7 @@ export type PollTime = {
   readonly leftMs: number;
   /** Operations that the execution has used. */
   readonly used: number;
-  /** An instance was read as `authorized` for the first time. */
+  /** An instance was read as linked for the first time. */
   readonly isSuspicious: boolean;
   /** Early polls so far. */
   readonly rechecks: number;

@@ -1,6 +1,7 @@
 import type { GreenApi } from '../green-api/client.ts';
+import type { InstanceId } from '../green-api/instance-id.ts';
+import { stateClassOf } from '../green-api/vocabulary.ts';
 import type { ListedInstance, ReadTags } from '../instances/directory.ts';
-import type { InstanceId } from '../instances/instance-id.ts';
 import type { CallWithCredential } from '../logout/call-with-credential.ts';
 import { type Deadline, deadlineIn, hasPassed } from '../platform/deadline.ts';
 import { inParallel } from '../platform/in-parallel.ts';
@@ -33,7 +34,7 @@ type Tags = Omit<ListedInstance, 'idInstance'>;
 type Found =
   | { readonly kind: 'released'; readonly reason: (typeof releaseReasons)[number] }
   | { readonly kind: 'unread' }
-  | { readonly kind: 'authorized'; readonly at: string; readonly tags: Tags }
+  | { readonly kind: 'linked'; readonly stateInstance: string; readonly at: string; readonly tags: Tags }
   | { readonly kind: 'other-state' };
 
 const createReadInstance =
@@ -48,12 +49,13 @@ const createReadInstance =
 
     const answer = await callWithCredential(id, greenApi.readState, deadline);
     if (answer.kind !== 'state') return { kind: 'unread' };
-    return answer.stateInstance === 'authorized'
-      ? { kind: 'authorized', at: now().toISOString(), tags }
+    const { stateInstance } = answer;
+    return stateInstance !== null && stateClassOf(stateInstance) === 'linked'
+      ? { kind: 'linked', stateInstance, at: now().toISOString(), tags }
       : { kind: 'other-state' };
   };
 
-/** Two readings of `authorized` in a row mean that somebody linked the instance again. A failed reading changes nothing. */
+/** Two readings of a linked state in a row mean that somebody linked the instance again. A failed reading changes nothing. */
 const assess = (watch: WatchIdentity, { suspects }: WatchState, found: readonly (readonly [InstanceId, Found])[]) => {
   const released: PollResult['released'] = [];
   const stillSuspects: PollResult['suspects'] = [];
@@ -61,10 +63,11 @@ const assess = (watch: WatchIdentity, { suspects }: WatchState, found: readonly 
   for (const [id, finding] of found) {
     const first = suspects.get(id);
     if (finding.kind === 'released') released.push([id, finding.reason]);
-    if (finding.kind === 'unread' && first !== undefined) stillSuspects.push([id, first]);
-    if (finding.kind !== 'authorized') continue;
-    if (first === undefined) stillSuspects.push([id, finding.at]);
-    else evidence.push(linkedAgainEvidence(watch, id, [first, finding.at], finding.tags));
+    if (finding.kind === 'unread' && first !== undefined) stillSuspects.push([id, first.at, first.stateInstance]);
+    if (finding.kind !== 'linked') continue;
+    const { at, stateInstance, tags } = finding;
+    if (first === undefined) stillSuspects.push([id, at, stateInstance]);
+    else evidence.push(linkedAgainEvidence(watch, id, [first, { at, stateInstance }], tags));
   }
   const unread = found.filter(([, { kind }]) => kind === 'unread').length;
   return { released, suspects: stillSuspects, evidence, unread };

@@ -10,18 +10,21 @@ export type LinkedAgainEvidence = Pick<
   readonly watch: string;
   /** When the watch began. ISO 8601. */
   readonly requestedAt: string;
-  readonly outcome: { readonly kind: 'linked-again'; readonly stateInstance: 'authorized' };
+  readonly outcome: { readonly kind: 'linked-again'; readonly stateInstance: string };
   /** The run whose logout it was. */
   readonly run: Omit<NonNullable<Evidence['run']>, 'occurredAt' | 'stoppedBy'>;
 };
 
 export type WatchIdentity = { readonly id: string; readonly request: WatchRequest; readonly startedAt: string };
 
-/** @param readings the two readings of `authorized` in a row, ISO 8601 instants */
+/** A reading of a linked state. */
+export type LinkedReading = { readonly at: string; readonly stateInstance: string };
+
+/** @param readings two in a row */
 export const linkedAgainEvidence = (
   { id, request, startedAt }: WatchIdentity,
   idInstance: Evidence['idInstance'],
-  readings: readonly [string, string],
+  readings: readonly [LinkedReading, LinkedReading],
   tags: NonNullable<LinkedAgainEvidence['run']['tags']>,
 ): LinkedAgainEvidence => {
   const { run, source, requestedBy, session, email, reason } = request;
@@ -35,8 +38,8 @@ export const linkedAgainEvidence = (
     ...(email !== undefined && { email }),
     reason,
     requestedAt: startedAt,
-    readings: readings.map((at) => ({ at, stateInstance: 'authorized' })),
-    outcome: { kind: 'linked-again', stateInstance: 'authorized' },
+    readings,
+    outcome: { kind: 'linked-again', stateInstance: readings[1].stateInstance },
     run: { id: run, source, tags },
   };
 };

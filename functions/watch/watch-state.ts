@@ -1,8 +1,9 @@
 import * as v from 'valibot';
-import { type InstanceId, instanceIdSchema } from '../instances/instance-id.ts';
+import { type InstanceId, instanceIdSchema } from '../green-api/instance-id.ts';
 import { parseJsonAs } from '../platform/unknown-values.ts';
 import type { FinishedStep } from '../runs/results-from-steps.ts';
 import type { WatchRequest } from '../runs/start-watch.ts';
+import type { LinkedReading } from './watch-evidence.ts';
 
 /** The operations of a watch. */
 export const watchOperationNames = {
@@ -22,11 +23,11 @@ const instants = v.array(v.tuple([instanceIdSchema, v.string()]));
 const pollSchema = v.object({
   /** When it ended; ISO 8601. */
   at: v.string(),
-  /** Linked again: each with the instant of the second reading of `authorized` in a row. */
+  /** Linked again: each with the instant of the second reading of a linked state in a row. */
   linkedAgain: instants,
   released: v.array(v.tuple([instanceIdSchema, v.picklist(releaseReasons)])),
-  /** Read as `authorized` once: each with the instant of that reading. */
-  suspects: instants,
+  /** Read as linked once: each with the instant of that reading, and the state. Polls of version 0.2 have no state: it was `authorized`. */
+  suspects: v.array(v.tupleWithRest([instanceIdSchema, v.string()], v.string())),
   /** Instances whose tags or state could not be read. */
   unread: v.number(),
 });
@@ -39,7 +40,7 @@ type End = { readonly at: string; readonly kind: 'linked-again' | (typeof releas
 export type WatchState = {
   /** The instances still watched, each with the digest of its owner and group. */
   readonly watching: ReadonlyMap<InstanceId, string>;
-  readonly suspects: ReadonlyMap<InstanceId, string>;
+  readonly suspects: ReadonlyMap<InstanceId, LinkedReading>;
   readonly ended: ReadonlyMap<InstanceId, End>;
   /** Of the newest poll. */
   readonly unread: number;
@@ -60,12 +61,15 @@ export const applyPoll = (
     ...linkedAgain.map(([id, linkedAt]) => [id, { at: linkedAt, kind: 'linked-again' }] as const),
     ...released.map(([id, kind]) => [id, { at, kind }] as const),
   ];
+  const suspected = new Map(
+    suspects.map(([id, readAt, stateInstance = 'authorized']) => [id, { at: readAt, stateInstance }]),
+  );
   // Each replay applies every poll again, and nearly all of them end nothing.
-  if (ends.length === 0) return { ...state, suspects: new Map(suspects), unread };
+  if (ends.length === 0) return { ...state, suspects: suspected, unread };
   const ended = new Map<InstanceId, End>([...state.ended, ...ends]);
   return {
     watching: new Map([...state.watching].filter(([id]) => !ended.has(id))),
-    suspects: new Map(suspects),
+    suspects: suspected,
     ended,
     unread,
   };

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
+import { type InstanceId, parseInstanceId } from '../../functions/green-api/instance-id.ts';
 import { routeKeyOf, routes } from '../../functions/http/routes.ts';
-import { type InstanceId, parseInstanceId } from '../../functions/instances/instance-id.ts';
 import type { DialectName } from '../../functions/offboarding/dialects.ts';
 import * as shared from '../../functions/platform/settings.ts';
 import {

@@ -9,7 +9,7 @@ import type { ScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { parseInstanceId } from '../../functions/instances/instance-id.ts';
+import { instanceIdRule, parseInstanceId } from '../../functions/green-api/instance-id.ts';
 import type { AuthorizedApi } from './authorized-api.ts';
 import { createDashboard } from './dashboard.ts';
 import type { GreenApiLogoutProps, LogoutMetricOptions } from './green-api-logout-props.ts';
@@ -90,7 +90,7 @@ export class GreenApiLogout extends Construct {
    */
   grantLogout(grantee: IGrantable, idInstance = '*'): Grant {
     if (idInstance !== '*' && parseInstanceId(idInstance) === undefined)
-      throw new Error(`idInstance must be 1 to 10 digits (got ${JSON.stringify(idInstance).slice(0, 80)})`);
+      throw new Error(`idInstance ${instanceIdRule} (got ${JSON.stringify(idInstance).slice(0, 80)})`);
     return this.#api.grantCall(grantee, ['POST', `/instances/${idInstance}/logout`]);
   }
 

@@ -165,7 +165,7 @@ test('--tags-only reads no token and calls no GREEN-API', async () => {
 test.each([
   ['a host that is not allowed', '1101000001,https://green-api.example.com,TOKEN,,,', 'apiUrl is not an address'],
   ['no token', '1101000001,,,,,', 'apiTokenInstance is empty'],
-  ['a token in the wrong column', 'TOKEN,,1101000001,,,', 'idInstance must be 1 to 10 digits'],
+  ['a token in the wrong column', 'TOKEN,,1101000001,,,', 'idInstance must be 1 to 20 digits'],
   ['an unclear protection', '1101000001,,TOKEN,,,yes', 'protected must be true, false or empty'],
   ['a cell too few', '1101000001,,TOKEN,,', 'there are 5 cells for 6 columns'],
   ['an open quotation mark', '1101000001,,"TOKEN,,,', 'a quotation mark is not closed'],

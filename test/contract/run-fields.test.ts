@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { runCommand } from '../../cli/commands/run.ts';
 import { draftOf, requestOf } from '../../console/page/runs/run-draft.ts';
 import { type FormField, formFields, formRows } from '../../console/page/runs/run-form.ts';
-import { instanceIdSchema } from '../../functions/instances/instance-id.ts';
+import { instanceIdSchema } from '../../functions/green-api/instance-id.ts';
 import { fieldsOf, leftOut, runFields, runRequestSchema, targetSchemas } from '../../functions/runs/request.ts';
 import { evidenceOf } from '../../functions/runs/run-evidence.ts';
 import { newTargetState } from '../../functions/runs/target-state.ts';

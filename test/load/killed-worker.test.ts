@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseInstanceId } from '../../functions/instances/instance-id.ts';
+import { parseInstanceId } from '../../functions/green-api/instance-id.ts';
 import { inParallel } from '../../functions/platform/in-parallel.ts';
 import { temporaryFolder } from '../support/lambda/harness.ts';
 import { printFigures } from './figures.ts';

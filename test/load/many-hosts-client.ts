@@ -1,9 +1,9 @@
 /** Logs instances out and reads their states with the real GREEN-API client, and prints how often each kind of answer came. */
 import { createGreenApi } from '../../functions/green-api/client.ts';
+import type { Credential } from '../../functions/green-api/credential.ts';
 import { createSendGet } from '../../functions/green-api/exchange.ts';
+import type { InstanceId } from '../../functions/green-api/instance-id.ts';
 import { createRateLimiter } from '../../functions/green-api/rate-limiter.ts';
-import type { Credential } from '../../functions/instances/credentials.ts';
-import type { InstanceId } from '../../functions/instances/instance-id.ts';
 import { deadlineIn } from '../../functions/platform/deadline.ts';
 import { inParallel } from '../../functions/platform/in-parallel.ts';
 import { idsFrom } from './fleet.ts';

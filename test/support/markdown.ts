@@ -83,3 +83,13 @@ export const documentedFields = (page: string): readonly string[] => {
     [...cell.matchAll(/`([^`]+)`/g)].map(([, field = '']) => field),
   );
 };
+
+/** The section of a page under a heading of the second level. */
+export const sectionOf = (page: string, heading: string): string =>
+  readPage(page)
+    .split(/^## /m)
+    .find((text) => text.startsWith(heading)) ?? '';
+
+/** The rows of the tables in a text, header and separator included. */
+export const tableRowsOf = (section: string): readonly (readonly string[])[] =>
+  [...section.matchAll(/^\|(.+)\|$/gm)].map(([, row = '']) => row.split('|').map((cell) => cell.trim()));

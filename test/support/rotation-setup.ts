@@ -1,6 +1,6 @@
 import { createParseApiUrl } from '../../functions/green-api/api-url.ts';
-import type { ApiToken } from '../../functions/instances/credentials.ts';
-import type { InstanceId } from '../../functions/instances/instance-id.ts';
+import type { ApiToken } from '../../functions/green-api/credential.ts';
+import type { InstanceId } from '../../functions/green-api/instance-id.ts';
 import type { SecretVersions, VersionReading } from '../../functions/instances/secrets.ts';
 import type {
   RotationDependencies,

@@ -1,7 +1,7 @@
+import type { Credential } from '../../functions/green-api/credential.ts';
+import type { InstanceId } from '../../functions/green-api/instance-id.ts';
 import type { ClearQueueAnswer, LogoutAnswer, StateAnswer } from '../../functions/green-api/responses.ts';
-import type { Credential } from '../../functions/instances/credentials.ts';
 import type { ListedInstance, ListInstances, ReadTags } from '../../functions/instances/directory.ts';
-import type { InstanceId } from '../../functions/instances/instance-id.ts';
 import type { RotateToken } from '../../functions/instances/token-rotation/rotate-token.ts';
 import type { CallWithCredential, NotCalled } from '../../functions/logout/call-with-credential.ts';
 import type { Evidence } from '../../functions/logout/evidence.ts';

@@ -141,7 +141,7 @@ test.each(routes)(
     // Some requests were valid, or nothing would have been tried.
     expect(logouts.length + runs.length + ids.length + lists.length).toBeGreaterThan(0);
     for (const { idInstance, reason = 'none', waitMs } of logouts) {
-      expect(idInstance).toMatch(/^[0-9]{1,10}$/);
+      expect(idInstance).toMatch(/^[0-9]{1,20}$/);
       expect(reason).toMatch(/^[^\p{Cc}]{1,256}$/u);
       expect(waitMs).toBeLessThanOrEqual(20_000);
     }

@@ -4,7 +4,16 @@ import { join } from 'node:path';
 import { parseCustom } from '../../functions/offboarding/custom.ts';
 import { phases } from '../../functions/runs/phase.ts';
 import { contextKey, parseConfiguration } from '../../infra/configuration/configuration.ts';
-import { deadLinksOf, documentedFields, fencesOf, pages, readPage, sentencesOf } from '../support/markdown.ts';
+import {
+  deadLinksOf,
+  documentedFields,
+  fencesOf,
+  pages,
+  readPage,
+  sectionOf,
+  sentencesOf,
+  tableRowsOf,
+} from '../support/markdown.ts';
 
 const jsonFences = pages.flatMap((page) =>
   fencesOf(readPage(page)).flatMap(({ language, text, line }) =>
@@ -104,14 +113,6 @@ test.each(['docs/runs.md', 'docs/operations.md'])('%s says how often a drill rea
     'An instance is read once, and up to three times after failures that may be transient.',
   );
 });
-
-const sectionOf = (page: string, heading: string): string =>
-  readPage(page)
-    .split(/^## /m)
-    .find((text) => text.startsWith(heading)) ?? '';
-
-const tableRowsOf = (section: string): readonly (readonly string[])[] =>
-  [...section.matchAll(/^\|(.+)\|$/gm)].map(([, row = '']) => row.split('|').map((cell) => cell.trim()));
 
 test.each(['Entra ID', 'Okta', 'OneLogin', 'JumpCloud', 'Google', 'Identity Center', 'webhook'])(
   'the overview says what %s sends and how soon',

@@ -90,7 +90,7 @@ test('filters by group exactly', async () => {
 test('skips secrets whose names are not instance ids', async () => {
   await using setup = await startLogoutSetup();
   setup.secretsManager.put({ ...tagged(1, {}), name: 'green-api/console-password' });
-  setup.secretsManager.put({ ...tagged(1, {}), name: 'green-api/12345678901' });
+  setup.secretsManager.put({ ...tagged(1, {}), name: 'green-api/123456789012345678901' });
 
   expect((await setup.list()).body.instances).toMatchObject([{ idInstance }]);
 });

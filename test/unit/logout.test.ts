@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { InstanceId } from '../../functions/instances/instance-id.ts';
+import type { InstanceId } from '../../functions/green-api/instance-id.ts';
 import type { Evidence } from '../../functions/logout/evidence.ts';
 import { createLogOut } from '../../functions/logout/log-out.ts';
 import { deadlineIn } from '../../functions/platform/deadline.ts';
@@ -67,6 +67,27 @@ test('answers 202 with wait=0, without reading the state', async () => {
   expect(status).toBe(202);
   expect(body).toEqual({ idInstance, isLogout: true, confirmed: false });
   expect(setup.greenApi.callsOf(idInstance, 'getStateInstance')).toEqual([]);
+});
+
+test.each(['410012345678', '18446744073709551615'])('logs out the instance %s, whose id is longer', async (id) => {
+  await using setup = await startLogoutSetup();
+  setup.add(id);
+
+  const { status, body } = await setup.logOut({ id, wait: 5 });
+
+  expect([status, body.idInstance, body.confirmed]).toEqual([200, id, true]);
+});
+
+test('a state that nobody knows is shown and logged, and confirms nothing', async () => {
+  await using setup = await startLogoutSetup();
+  setup.greenApi.setState(idInstance, 'aNewWord', true);
+
+  const { status, body } = await setup.logOut({ wait: 1 });
+
+  expect([status, body.code, body.stateInstance]).toEqual([502, 'unconfirmed', 'aNewWord']);
+  expect(setup.records()).toContainEqual(
+    expect.objectContaining({ level: 'WARN', message: 'unknown state', idInstance, stateInstance: 'aNewWord' }),
+  );
 });
 
 test('answers unconfirmed, not success, when the state stays authorized after isLogout: true', async () => {
@@ -341,7 +362,7 @@ test('reads the secret each time with a TTL of 0', async () => {
 });
 
 test.each([
-  [{ id: '../7103' }, 'idInstance', 'idInstance must be 1 to 10 digits, for example 1101000001'],
+  [{ id: '../7103' }, 'idInstance', 'idInstance must be 1 to 20 digits, for example 1101000001'],
   [{ body: '{' }, 'body', 'body must be JSON'],
   [{ body: '{"reason":""}' }, 'reason', 'reason must be 1 to 256 characters without control characters'],
   [

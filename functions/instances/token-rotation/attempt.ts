@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
-import { type ApiUrl, type Credential, parseCredential } from '../credentials.ts';
-import type { InstanceId } from '../instance-id.ts';
+import type { ApiUrl } from '../../green-api/api-url.ts';
+import type { Credential } from '../../green-api/credential.ts';
+import type { InstanceId } from '../../green-api/instance-id.ts';
+import { parseCredential } from '../credentials.ts';
 import type { OpenSecret, PendingStage, SecretFailure, SecretVersions } from '../secrets.ts';
 
 /** The result of a rotation. `detail` is for people and holds no secret. */

@@ -1,4 +1,4 @@
-import type { InstanceId } from '../instance-id.ts';
+import type { InstanceId } from '../../green-api/instance-id.ts';
 import {
   type Attempt,
   createAttempt,

@@ -1,4 +1,4 @@
-import type { Credential } from '../credentials.ts';
+import type { Credential } from '../../green-api/credential.ts';
 import {
   type Attempt,
   notRotated,

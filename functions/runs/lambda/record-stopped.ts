@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { instanceIdSchema } from '../../instances/instance-id.ts';
+import { instanceIdSchema } from '../../green-api/instance-id.ts';
 import type { RecordEvidence } from '../../logout/evidence.ts';
 import type { Log } from '../../platform/log.ts';
 import { parseJsonAs } from '../../platform/unknown-values.ts';

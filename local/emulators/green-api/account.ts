@@ -57,7 +57,8 @@ export const createAccount = (options: AccountOptions) => {
     has: (idInstance: string): boolean => kept.has(idInstance),
     add: (instance: DemoInstance): void => void kept.set(instance.idInstance, createInstance(instance)),
     stateOf: (idInstance: string): string | null => stateAt(find(idInstance), now()),
-    setState: (idInstance: string, stateInstance: string | null): void => setStateOf(find(idInstance), stateInstance),
+    setState: (idInstance: string, stateInstance: string | null, survivesLogout?: boolean): void =>
+      setStateOf(find(idInstance), stateInstance, survivesLogout),
     tokenOf: (idInstance: string): string => find(idInstance).apiTokenInstance,
     changeToken: (idInstance: string, token?: string): void => changeToken(find(idInstance), now(), token),
     faultsOf: plan.of,

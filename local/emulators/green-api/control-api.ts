@@ -13,7 +13,11 @@ const faultBody = v.strictObject({
   location: v.exactOptional(v.pipe(v.string(), v.url())),
 });
 
-const stateBody = v.strictObject({ stateInstance: v.nullable(v.string()) });
+const stateBody = v.strictObject({
+  stateInstance: v.nullable(v.string()),
+  /** A logout is accepted and does not change the state. */
+  survivesLogout: v.exactOptional(v.boolean()),
+});
 
 /** `body` is the text that came; `idInstance` is one that exists, or empty where the route names none. */
 type ControlRoute = (account: Account, idInstance: string, body: string) => Answer;
@@ -27,8 +31,8 @@ const routes: Readonly<Record<string, ControlRoute>> = {
   'GET /emulator/instances/{id}': (account, id) => json(200, describe(account, id)),
 
   'PUT /emulator/instances/{id}/state': (account, id, body) =>
-    checked(stateBody, body, ({ stateInstance }) => {
-      account.setState(id, stateInstance);
+    checked(stateBody, body, ({ stateInstance, survivesLogout }) => {
+      account.setState(id, stateInstance, survivesLogout);
       return describe(account, id);
     }),
 

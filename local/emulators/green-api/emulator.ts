@@ -58,7 +58,7 @@ export const startGreenApi = async (options: GreenApiOptions = {}): Promise<Gree
   };
 };
 
-const pathPattern = /^(?:\/v3)?\/waInstance(?<idInstance>\d{1,10})\/(?<name>[A-Za-z]+)\/(?<apiTokenInstance>[^/]+)$/;
+const pathPattern = /^(?:\/v3)?\/waInstance(?<idInstance>\d{1,20})\/(?<name>[A-Za-z]+)\/(?<apiTokenInstance>[^/]+)$/;
 
 /** Reads `/waInstance{id}/{method}/{token}`, with MAX's `/v3` before it at most once. */
 const parsePath = (pathname: string): RequestPath | undefined =>

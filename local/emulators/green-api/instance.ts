@@ -3,13 +3,15 @@ import { type Answer, json, text } from './responses.ts';
 
 /** An instance as the code that starts the emulator describes it. */
 export type DemoInstance = {
-  /** 1 to 10 digits. */
+  /** 1 to 20 digits. */
   readonly idInstance: string;
   readonly apiTokenInstance: string;
   /** `null` is what a new instance reports. @default 'authorized' */
   readonly stateInstance?: string | null;
   /** Milliseconds from an accepted logout to `notAuthorized`. @default 300 */
   readonly logoutDelayMs?: number;
+  /** A logout is accepted, and the state stays what it is, as in https://github.com/green-api/issues/issues/783. @default false */
+  readonly survivesLogout?: boolean;
   /** The answer to a logout of an instance that is logged out already; GREEN-API does not document it. @default 'is-logout' */
   readonly repeatedLogout?: 'is-logout' | 'starting-or-not-authorized';
   /** Milliseconds for which the old token still works after `updateApiToken`; GREEN-API does not document it. @default 0 */
@@ -19,6 +21,7 @@ export type DemoInstance = {
 /** An instance as the emulator keeps it. */
 export type Instance = Readonly<Required<DemoInstance>> & {
   stateInstance: string | null;
+  survivesLogout: boolean;
   notAuthorizedAtMs: number;
   apiTokenInstance: string;
   /** Tokens that were replaced, each with the time from which it is rejected. */
@@ -28,6 +31,7 @@ export type Instance = Readonly<Required<DemoInstance>> & {
 export const createInstance = (instance: DemoInstance): Instance => ({
   stateInstance: 'authorized',
   logoutDelayMs: 300,
+  survivesLogout: false,
   repeatedLogout: 'is-logout',
   oldTokenValidMs: 0,
   ...instance,
@@ -38,8 +42,9 @@ export const createInstance = (instance: DemoInstance): Instance => ({
 export const stateAt = (instance: Instance, nowMs: number): string | null =>
   nowMs >= instance.notAuthorizedAtMs ? 'notAuthorized' : instance.stateInstance;
 
-export const setStateOf = (instance: Instance, stateInstance: string | null): void => {
+export const setStateOf = (instance: Instance, stateInstance: string | null, survivesLogout = false): void => {
   instance.stateInstance = stateInstance;
+  instance.survivesLogout = survivesLogout;
   instance.notAuthorizedAtMs = Number.POSITIVE_INFINITY;
 };
 
@@ -62,7 +67,8 @@ const logout = (instance: Instance, nowMs: number): Answer => {
     return text(400, 'instance is starting or not authorized');
   }
   // A logout that is under way keeps its time.
-  instance.notAuthorizedAtMs = Math.min(instance.notAuthorizedAtMs, nowMs + instance.logoutDelayMs);
+  if (!instance.survivesLogout)
+    instance.notAuthorizedAtMs = Math.min(instance.notAuthorizedAtMs, nowMs + instance.logoutDelayMs);
   return json(200, { isLogout: true });
 };
 

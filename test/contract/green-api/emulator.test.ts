@@ -85,7 +85,7 @@ test.each([
   ['an unknown method', 'GET', pathOf('reboot'), 404, 'Not Found'],
   ['another verb', 'POST', pathOf('logout'), 404, 'Not Found'],
   ['a path without a token', 'GET', '/waInstance1101000001/logout', 404, 'Not Found'],
-  ['an id of eleven digits', 'GET', pathOf('logout', '11010000011'), 404, 'Not Found'],
+  ['an id of 21 digits', 'GET', pathOf('logout', '110100000111010000011'), 404, 'Not Found'],
   ['a name every object has', 'GET', pathOf('constructor'), 404, 'Not Found'],
 ])('answers %s as GREEN-API does', async (_what, method, path, status, phrase) => {
   await using greenApi = await startGreenApi({ instances: [anna] });

@@ -1,4 +1,4 @@
-import type { InstanceId } from '../../../functions/instances/instance-id.ts';
+import type { InstanceId } from '../../../functions/green-api/instance-id.ts';
 import { inParallel } from '../../../functions/platform/in-parallel.ts';
 import type { FaultName } from '../../../local/emulators/green-api/faults.ts';
 import type { Method } from '../../../local/emulators/green-api/instance.ts';

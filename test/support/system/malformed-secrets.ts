@@ -9,8 +9,10 @@ type Malformed = {
 
 const text = (secretString: string, problem: string): Malformed => ({ secret: { secretString }, problem });
 const fields = (value: unknown, problem: string): Malformed => text(JSON.stringify(value), problem);
-const at = (apiUrl: unknown, problem = 'apiUrl is not an address of GREEN-API that is allowed here'): Malformed =>
-  fields({ apiUrl, apiTokenInstance: markerToken }, problem);
+const at = (
+  apiUrl: unknown,
+  problem = 'apiUrl is not an address of GREEN-API: correct it, or add its host to allowedApiHosts',
+): Malformed => fields({ apiUrl, apiTokenInstance: markerToken }, problem);
 const token = (apiTokenInstance: unknown, problem = unusable): Malformed => fields({ apiTokenInstance }, problem);
 
 const unusable = 'apiTokenInstance is empty, too long, or holds a character that cannot stand in a URL path';

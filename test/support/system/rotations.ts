@@ -1,4 +1,4 @@
-import type { InstanceId } from '../../../functions/instances/instance-id.ts';
+import type { InstanceId } from '../../../functions/green-api/instance-id.ts';
 import type { FaultName } from '../../../local/emulators/green-api/faults.ts';
 import { httpEventOf } from '../http-event.ts';
 import type { FaultSetup } from './fault-setup.ts';

@@ -1,4 +1,4 @@
-import type { InstanceId } from '../../../functions/instances/instance-id.ts';
+import type { InstanceId } from '../../../functions/green-api/instance-id.ts';
 import { inParallel } from '../../../functions/platform/in-parallel.ts';
 import type { FaultSetup } from './fault-setup.ts';
 import { malformedSecrets } from './malformed-secrets.ts';

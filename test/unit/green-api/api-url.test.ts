@@ -7,6 +7,8 @@ test.each([
   ['https://api.green-api.com', 'https://api.green-api.com'],
   ['https://api.greenapi.com/', 'https://api.greenapi.com'],
   ['https://7103.api.greenapi.com', 'https://7103.api.greenapi.com'],
+  ['https://api.p03.green-api.com', 'https://api.p03.green-api.com'],
+  ['https://api.p12.greenapi.com/', 'https://api.p12.greenapi.com'],
   ['https://3100.api.green-api.com/v3', 'https://3100.api.green-api.com/v3'],
   ['https://3100.api.green-api.com/v3/', 'https://3100.api.green-api.com/v3'],
   ['HTTPS://API.Green-API.com', 'https://api.green-api.com'],
@@ -30,6 +32,11 @@ test.each([
   'https://api.green-api.com.',
   'https://evil-api.green-api.com',
   'https://x.api.green-api.com',
+  'https://api.p.green-api.com',
+  'https://api.p03.p02.green-api.com',
+  'https://api.px3.green-api.com',
+  'https://api.p03.green-api.com.evil.example',
+  'https://p03.green-api.com',
   'https://api.green-api.com:443',
   'https://api.green-api.com:8443',
   'https://user:pass@api.green-api.com',
@@ -62,6 +69,7 @@ test('every URL parser reads an allowed host from each accepted address', () => 
     '.',
     'green-api',
     'greenapi',
+    'p03',
     '.com',
     '7103',
     '@',
@@ -86,7 +94,7 @@ test('every URL parser reads an allowed host from each accepted address', () => 
         if (apiUrl === undefined) return;
         const { host, username, password, search, hash } = new URL(apiUrl);
         expect(host).toMatch(
-          /^(?:(?:[0-9]+\.)?api\.(?:green-api|greenapi)\.com|127\.0\.0\.1:3001|proxy\.example\.com)$/,
+          /^(?:(?:[0-9]+\.)?api\.(?:p[0-9]+\.)?(?:green-api|greenapi)\.com|127\.0\.0\.1:3001|proxy\.example\.com)$/,
         );
         expect([username, password, search, hash]).toEqual(['', '', '', '']);
       },

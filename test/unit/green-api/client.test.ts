@@ -1,7 +1,7 @@
 import { createGreenApi } from '../../../functions/green-api/client.ts';
+import type { Credential } from '../../../functions/green-api/credential.ts';
+import type { InstanceId } from '../../../functions/green-api/instance-id.ts';
 import { createRateLimiter } from '../../../functions/green-api/rate-limiter.ts';
-import type { Credential } from '../../../functions/instances/credentials.ts';
-import type { InstanceId } from '../../../functions/instances/instance-id.ts';
 import { deadlineIn } from '../../../functions/platform/deadline.ts';
 
 const instance = { idInstance: '1101000001' as InstanceId, credential: {} as Credential };

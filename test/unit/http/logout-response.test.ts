@@ -1,5 +1,5 @@
+import type { InstanceId } from '../../../functions/green-api/instance-id.ts';
 import { logoutResponse } from '../../../functions/http/logout-response.ts';
-import type { InstanceId } from '../../../functions/instances/instance-id.ts';
 
 test('writes the detail and the advice as sentences', () => {
   const { body } = logoutResponse('1101000001' as InstanceId, {

@@ -64,7 +64,7 @@ test.each([
   [`{"apiTokenInstance":"${token}","apiUrl":7}`, 'apiUrl is not a string'],
   [
     `{"apiTokenInstance":"${token}","apiUrl":"https://evil.example"}`,
-    'apiUrl is not an address of GREEN-API that is allowed here',
+    'apiUrl is not an address of GREEN-API: correct it, or add its host to allowedApiHosts in the configuration',
   ],
 ])('names the field that is wrong in %s', (text, problem) => {
   expect(parseCredential(text, parseApiUrl)).toEqual({ kind: 'malformed', problem });

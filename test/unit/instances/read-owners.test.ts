@@ -1,5 +1,5 @@
+import { parseInstanceId } from '../../../functions/green-api/instance-id.ts';
 import type { InstancePage, ListedInstance, ListProblem } from '../../../functions/instances/directory.ts';
-import { parseInstanceId } from '../../../functions/instances/instance-id.ts';
 import { createReadOwners } from '../../../functions/instances/read-owners.ts';
 
 const instance = (id: number, owner?: string): ListedInstance => {

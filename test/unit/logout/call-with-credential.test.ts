@@ -1,4 +1,4 @@
-import type { InstanceId } from '../../../functions/instances/instance-id.ts';
+import type { InstanceId } from '../../../functions/green-api/instance-id.ts';
 import { createCallWithCredential } from '../../../functions/logout/call-with-credential.ts';
 import { deadlineIn } from '../../../functions/platform/deadline.ts';
 

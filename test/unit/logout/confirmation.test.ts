@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createGreenApi, type GreenApi } from '../../../functions/green-api/client.ts';
+import type { Credential } from '../../../functions/green-api/credential.ts';
 import type { SendGet } from '../../../functions/green-api/exchange.ts';
+import type { InstanceId } from '../../../functions/green-api/instance-id.ts';
 import { createRateLimiter } from '../../../functions/green-api/rate-limiter.ts';
-import type { Credential } from '../../../functions/instances/credentials.ts';
-import type { InstanceId } from '../../../functions/instances/instance-id.ts';
 import type { CallWithCredential } from '../../../functions/logout/call-with-credential.ts';
 import { createConfirm } from '../../../functions/logout/confirmation.ts';
 import { createLogOut } from '../../../functions/logout/log-out.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { InstanceId } from '../../../functions/instances/instance-id.ts';
+import type { InstanceId } from '../../../functions/green-api/instance-id.ts';
 import { hasPassed, timeUntil } from '../../../functions/platform/deadline.ts';
 import { createProcessBatch } from '../../../functions/runs/process-batch.ts';
 import type { ProcessTarget } from '../../../functions/runs/process-target.ts';

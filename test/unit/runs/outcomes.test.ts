@@ -1,3 +1,4 @@
+import { states } from '../../../functions/green-api/vocabulary.ts';
 import { createSetup, requestOf, runId } from '../../support/run-setup.ts';
 
 const id = '1101000001';
@@ -189,19 +190,33 @@ test('a reading that can never succeed ends the wait, and the detail states the 
   expect(run.waits).toEqual([]);
 });
 
-test('an instance that stays authorized is logged out a second time within ten minutes, and never a third time', async () => {
-  const setup = createSetup({ [id]: { state: ['authorized'] } });
+test.each(Object.entries(states).filter(([, stateClass]) => stateClass === 'linked'))(
+  'an instance that stays %s is logged out a second time within ten minutes, and never a third time',
+  async (state) => {
+    const setup = createSetup({ [id]: { state: [state] } });
 
-  const run = await setup.run();
+    const run = await setup.run();
 
-  const [first, second, ...more] = setup.callsOf('logout').map(({ at }) => Date.parse(at));
-  expect((second ?? 0) - (first ?? 0)).toBeGreaterThanOrEqual(10_000);
-  expect((second ?? 0) - (first ?? 0)).toBeLessThan(600_000);
-  expect(more).toEqual([]);
-  expect(run).toMatchObject({
-    status: 'NotAllConfirmed',
-    outcomes: [{ kind: 'unconfirmed', attempts: 2, detail: 'the state is authorized' }],
-  });
+    const [first, second, ...more] = setup.callsOf('logout').map(({ at }) => Date.parse(at));
+    expect((second ?? 0) - (first ?? 0)).toBeGreaterThanOrEqual(10_000);
+    expect((second ?? 0) - (first ?? 0)).toBeLessThan(600_000);
+    expect(more).toEqual([]);
+    expect(run).toMatchObject({
+      status: 'NotAllConfirmed',
+      outcomes: [{ kind: 'unconfirmed', attempts: 2, detail: `the state is ${state}` }],
+    });
+  },
+);
+
+test.each([
+  ...Object.entries(states).flatMap(([state, stateClass]) => (stateClass === 'out' ? [] : [state])),
+  'aNewWord',
+])('the state %s never confirms a logout', async (state) => {
+  const setup = createSetup({ [id]: { state: [state] } });
+
+  const run = await setup.run(requestOf({ expiresAt: '2026-11-30T17:20:00Z' }));
+
+  expect(run).toMatchObject({ status: 'NotAllConfirmed', outcomes: [{ kind: 'unconfirmed', confirmed: false }] });
 });
 
 test('more than ten minutes after the first logout no second one is sent, because the session may be new', async () => {

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import type { InstanceId } from '../../../functions/instances/instance-id.ts';
+import type { InstanceId } from '../../../functions/green-api/instance-id.ts';
 import { type Outcome, resultsOf } from '../../../functions/runs/outcome.ts';
 import { resultsAtEnd, resultsFromSteps } from '../../../functions/runs/results-from-steps.ts';
 import { longestSummaryBytes, parseSummary, summarize } from '../../../functions/runs/summary.ts';

@@ -1,6 +1,6 @@
 import { json } from 'node:stream/consumers';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
-import type { InstanceId } from '../../../functions/instances/instance-id.ts';
+import type { InstanceId } from '../../../functions/green-api/instance-id.ts';
 import type { Evidence } from '../../../functions/logout/evidence.ts';
 import { createPublishEvents, createPublishOutcomes } from '../../../functions/runs/publish-outcomes.ts';
 import { startLoopbackServer } from '../../../local/emulators/loopback-server.ts';

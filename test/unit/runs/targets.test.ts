@@ -1,4 +1,4 @@
-import type { InstanceId } from '../../../functions/instances/instance-id.ts';
+import type { InstanceId } from '../../../functions/green-api/instance-id.ts';
 import { createSetup, requestOf } from '../../support/run-setup.ts';
 
 const ids = (...texts: string[]) => texts as InstanceId[];
@@ -95,6 +95,20 @@ test('a drill reads the state of each target once and changes nothing', async ()
   ]);
   expect([setup.evidence, setup.published, run.waits]).toEqual([[], [], []]);
 });
+
+test.each(['someNewState', null])(
+  'a drill does not call an instance ready whose state is %p',
+  async (stateInstance) => {
+    const setup = createSetup({ '1101000001': { state: [{ kind: 'state', stateInstance }] } });
+
+    const run = await setup.run(requestOf({ dryRun: true }));
+
+    expect(run).toMatchObject({
+      status: 'DrillFailed',
+      outcomes: [{ kind: 'unavailable', detail: `the state ${stateInstance} is not known` }],
+    });
+  },
+);
 
 test('the list is read again after five minutes for an owner without an instance, because it may be outdated', async () => {
   const setup = createSetup(staff);

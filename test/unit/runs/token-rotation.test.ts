@@ -1,4 +1,4 @@
-import type { InstanceId } from '../../../functions/instances/instance-id.ts';
+import type { InstanceId } from '../../../functions/green-api/instance-id.ts';
 import type { TokenRotation } from '../../../functions/instances/token-rotation/attempt.ts';
 import type { RotateToken } from '../../../functions/instances/token-rotation/rotate-token.ts';
 import { createSetup, requestOf } from '../../support/run-setup.ts';

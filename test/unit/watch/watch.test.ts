@@ -1,4 +1,6 @@
+import { states } from '../../../functions/green-api/vocabulary.ts';
 import { nextPoll } from '../../../functions/watch/poll-schedule.ts';
+import { stateFromSteps } from '../../../functions/watch/watch-state.ts';
 import { createWatchSetup, tags, watchId } from '../../support/watch-setup.ts';
 
 const id = '1101000001';
@@ -28,6 +30,37 @@ test('two consecutive readings of authorized, a minute apart, report that the in
     },
   ]);
   expect(setup.published).toEqual(setup.evidence);
+});
+
+test.each([...Object.entries(states).flatMap(([state, stateClass]) => (stateClass === 'linked' ? [state] : []))])(
+  'an instance that reads %s is linked again',
+  async (stateInstance) => {
+    const setup = createWatchSetup({ [id]: ['notAuthorized', 'authorized', stateInstance] });
+
+    await setup.run();
+
+    expect(setup.evidence).toMatchObject([
+      {
+        readings: [{ stateInstance: 'authorized' }, { stateInstance }],
+        outcome: { kind: 'linked-again', stateInstance },
+      },
+    ]);
+  },
+);
+
+test('a poll of version 0.2, which has no state of a suspect, is read', () => {
+  const poll = {
+    at: '2026-11-30T17:15:00.000Z',
+    linkedAgain: [],
+    released: [],
+    suspects: [[id, '2026-11-30T17:15:00.000Z']],
+    unread: 0,
+  };
+  const { request } = createWatchSetup({ [id]: [] });
+
+  const { suspects } = stateFromSteps(request, [{ name: 'poll-1', payload: JSON.stringify(poll) }]);
+
+  expect([...suspects]).toEqual([[id, { at: '2026-11-30T17:15:00.000Z', stateInstance: 'authorized' }]]);
 });
 
 test.each([

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
-import { parseInstanceId } from '../../../functions/instances/instance-id.ts';
+import { parseInstanceId } from '../../../functions/green-api/instance-id.ts';
 
-test.each(['1', '1101000001', '0000000001'])('accepts %s', (text) => {
+test.each(['1', '1101000001', '0000000001', '410012345678', '18446744073709551615'])('accepts %s', (text) => {
   expect(parseInstanceId(text)).toBe(text);
 });
 
 test.each([
   '',
-  '11010000011',
+  '110100000111010000011',
   '1101000001\n',
   ' 1101000001',
   '../7103000000',
@@ -29,7 +29,7 @@ test('accepts only ASCII digits', () => {
     fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.anything()), (value) => {
       const id = parseInstanceId(value);
 
-      expect(id === undefined || /^[0-9]{1,10}$/.test(id)).toBe(true);
+      expect(id === undefined || /^[0-9]{1,20}$/.test(id)).toBe(true);
     }),
   );
 });

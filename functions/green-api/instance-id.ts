@@ -1,17 +1,18 @@
 import * as v from 'valibot';
+import { idForm, idPattern } from './vocabulary.ts';
 
-/** The decimal id GREEN-API gives an instance, e.g. `1101000001`: 1 to 10 digits, kept as a string. */
+/** The decimal id GREEN-API gives an instance, e.g. `1101000001`, kept as a string. */
 export type InstanceId = string & { readonly __brand: 'InstanceId' };
 
 /** What a person is told when {@link parseInstanceId} says no. */
-export const instanceIdRule = 'must be 1 to 10 digits, for example 1101000001';
+export const instanceIdRule = `must be ${idForm}, for example 1101000001`;
 
 /** Reads an id from outside once, at the function: nothing but digits ever reaches a URL or the name of a secret. */
 export const parseInstanceId = (value: unknown): InstanceId | undefined =>
-  typeof value === 'string' && /^[0-9]{1,10}$/.test(value) ? (value as InstanceId) : undefined;
+  typeof value === 'string' && idPattern.test(value) ? (value as InstanceId) : undefined;
 
 /** An id as a part of other schemas; in a file of its own, because the synchronous function needs the parser alone. */
 export const instanceIdSchema = v.custom<InstanceId>(
   (value) => parseInstanceId(value) !== undefined,
-  'must be a text of 1 to 10 digits, for example "1101000001"',
+  `must be a text of ${idForm}, for example "1101000001"`,
 );

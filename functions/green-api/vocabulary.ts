@@ -1,0 +1,116 @@
+/**
+ * What this service knows of GREEN-API's vocabulary, in one table: the forms of ids, tokens and hosts, the states and the errors.
+ * `docs/green-api.md` says the same to people, with the level of each fact; a contract test compares both.
+ * A word that is not here has a default that is shown and logged, and is never taken for success.
+ */
+
+/**
+ * The form of an `idInstance`. The documentation says 10 digits, Telegram instances have 12, and the field is an unsigned 64-bit
+ * number, which has at most 20. Only the digits are counted: an id is a text here, never a number, so leading zeros make another
+ * id, and a value above 2^64-1 is one that GREEN-API itself refuses.
+ */
+export const idPattern = /^[0-9]{1,20}$/;
+
+/** The same in words. */
+export const idForm = '1 to 20 digits';
+
+/**
+ * The form of a token. GREEN-API does not document its characters. Refused is only what a URL path would need to encode
+ * (RFC 3986, section 3.3).
+ */
+export const tokenPattern = /^(?!\.+$)[\w.~!$&'()*+,;=:@-]{1,256}$/;
+
+/** The universal hosts, the numbered pools, and the clusters such as `api.p03.green-api.com`, under both domains. */
+export const hostPattern = /^(?:[0-9]{1,20}\.)?api\.(?:p[0-9]{1,4}\.)?(?:green-api|greenapi)\.com$/;
+
+/** What a state means for the session of an instance. Only `out` confirms a logout. */
+export type StateClass =
+  /** No session is open. A Telegram instance reads so too while somebody enters the code that links it. */
+  | 'out'
+  /** A session is open, with or without restrictions. */
+  | 'linked'
+  /** Somebody is linking the instance. */
+  | 'linking'
+  /** Not known for some minutes. */
+  | 'starting'
+  /** The messenger has closed the account. */
+  | 'banned'
+  /** `null`, and every word that is not in the table. */
+  | 'unknown';
+
+/** https://green-api.com/en/docs/api/account/GetStateInstance/ */
+export const states = {
+  notAuthorized: 'out',
+  authorized: 'linked',
+  yellowCard: 'linked',
+  suspended: 'linked',
+  sleepMode: 'linked',
+  pendingCode: 'linking',
+  pendingPassword: 'linking',
+  starting: 'starting',
+  blocked: 'banned',
+} as const satisfies Record<string, StateClass>;
+
+/** The class of a state that was read. Words are compared exactly. */
+export const stateClassOf = (stateInstance: string | null): StateClass =>
+  stateInstance !== null && Object.hasOwn(states, stateInstance)
+    ? states[stateInstance as keyof typeof states]
+    : 'unknown';
+
+/** The classes in words. */
+const classWords: Readonly<Record<StateClass, string>> = {
+  out: 'logged out',
+  linked: 'linked',
+  linking: 'being linked',
+  starting: 'starting',
+  banned: 'banned',
+  unknown: 'unknown state',
+};
+
+/** A state for people: what it means, and GREEN-API's own word beside it. */
+export const describeState = (stateInstance: string | null): string =>
+  `${classWords[stateClassOf(stateInstance)]} (${stateInstance ?? 'none'})`;
+
+/** GREEN-API's errors by meaning. `passing`: the same call may succeed later. `lasting`: it fails until somebody corrects something. */
+export const failures = {
+  'credential-rejected': 'lasting',
+  'wrong-instance-or-host': 'lasting',
+  /** Also every error that is not in these tables. */
+  'request-refused': 'lasting',
+  'instance-expired': 'lasting',
+  'instance-deleted': 'lasting',
+  'quota-exceeded': 'lasting',
+  'instance-starting': 'passing',
+  /** "instance is starting or not authorized": only a reading of the state can decide which. */
+  'not-authorized': 'passing',
+  'rate-limited': 'passing',
+  /** GREEN-API may answer later. Whether it carried out this call is unknown. */
+  unavailable: 'passing',
+  'timed-out': 'passing',
+} as const satisfies Record<string, 'passing' | 'lasting'>;
+
+export type GreenApiFailureKind = keyof typeof failures;
+
+/** The texts of an HTTP 400. Errors come as JSON, plain text or HTML, so a text is searched for them. */
+const phrases: readonly (readonly [RegExp, GreenApiFailureKind])[] = [
+  [/instance in starting process/i, 'instance-starting'],
+  [/(?:starting or|account) not authorized/i, 'not-authorized'],
+  [/account is expired/i, 'instance-expired'],
+  [/instance is deleted/i, 'instance-deleted'],
+];
+
+const statuses: Readonly<Record<number, GreenApiFailureKind>> = {
+  401: 'credential-rejected',
+  403: 'wrong-instance-or-host',
+  404: 'wrong-instance-or-host',
+  408: 'unavailable',
+  429: 'rate-limited',
+  466: 'quota-exceeded',
+  499: 'unavailable',
+};
+
+/** The meaning of an answer that is no 2xx (https://green-api.com/en/docs/api/common-errors/). */
+export const failureKindOf = (status: number, text: string): GreenApiFailureKind => {
+  const phrase = status === 400 ? phrases.find(([pattern]) => pattern.test(text)) : undefined;
+  return phrase?.[1] ?? statuses[status] ?? (status >= 500 ? 'unavailable' : 'request-refused');
+};

@@ -1,0 +1,116 @@
+import { createParseApiUrl } from '../../../functions/green-api/api-url.ts';
+import { parseInstanceId } from '../../../functions/green-api/instance-id.ts';
+import { parseLogoutAnswer, parseStateAnswer } from '../../../functions/green-api/responses.ts';
+import { failures, idForm, idPattern, stateClassOf, states } from '../../../functions/green-api/vocabulary.ts';
+import { startGreenApi } from '../../../local/emulators/green-api/emulator.ts';
+import { call } from '../../support/green-api-call.ts';
+import { readPage, sectionOf, tableRowsOf } from '../../support/markdown.ts';
+
+const page = 'docs/green-api.md';
+
+/** The rows of the table under a heading, without header and separator. */
+const rowsUnder = (heading: string): readonly (readonly string[])[] => tableRowsOf(sectionOf(page, heading)).slice(2);
+
+/** The values in a cell that stand in code quotes. */
+const quoted = (cell = ''): readonly string[] => [...cell.matchAll(/`([^`]+)`/g)].map(([, value = '']) => value);
+
+const documentedStates = rowsUnder('State').map(([state = '', cell = '']) => [state, quoted(cell)[0]] as const);
+
+test('the page has each state of the table with its class, and the default', () => {
+  const table = Object.entries(states).map(([state, stateClass]) => [`\`${state}\``, stateClass]);
+
+  expect(documentedStates).toEqual([...table, ['`null`', 'unknown'], ['any other word', 'unknown']]);
+});
+
+test.each([null, 'someNewState', 'AUTHORIZED', 'notauthorized', 'toString', '__proto__', ''])(
+  'the state %p is unknown',
+  (stateInstance) => {
+    expect(stateClassOf(stateInstance)).toBe('unknown');
+  },
+);
+
+test.each(['some_new-State2', 'someNewState'])('a new word is read as it is: %s', (stateInstance) => {
+  expect(parseStateAnswer(200, JSON.stringify({ stateInstance }))).toEqual({ kind: 'state', stateInstance });
+});
+
+const documentedErrors = rowsUnder('Errors').flatMap(([http = '', texts = '', kind = '', duration = '']) =>
+  http
+    .split(', ')
+    .map(Number)
+    .filter((status) => !Number.isNaN(status))
+    .flatMap((status) =>
+      [...quoted(texts), 'a new text', '<html><h1>Error</h1></html>']
+        // A text that nobody knows has the meaning of its row only where no other row has the same status.
+        .filter((text) => quoted(texts).includes(text) || (status !== 200 && status !== 400))
+        .map((text) => [status, text, quoted(kind)[0], duration] as const),
+    ),
+);
+
+test.each(documentedErrors)('HTTP %i with %p is read as %s, which is %s', (status, text, kind, duration) => {
+  const read = parseLogoutAnswer(status, text);
+
+  expect([read.kind, failures[read.kind as keyof typeof failures]]).toEqual([kind, duration]);
+});
+
+test('the page has each error of the table', () => {
+  const documented = rowsUnder('Errors').flatMap(([, , kind]) => quoted(kind));
+
+  expect([...new Set(documented)].toSorted()).toEqual(Object.keys(failures).toSorted());
+});
+
+test.each([400, 402, 405, 418, 451])('HTTP %i with a text that nobody knows is lasting, and no success', (status) => {
+  expect(parseLogoutAnswer(status, 'a new text').kind).toBe('request-refused');
+});
+
+const documentedForms = quoted(rowsUnder('Addresses and ids').flat().join(' '));
+
+test.each(documentedForms.filter((form) => form.startsWith('https:')))('the host of %s is allowed', (apiUrl) => {
+  expect(createParseApiUrl([])(apiUrl)).toBe(apiUrl);
+});
+
+const documentedIds = documentedForms.filter((form) => /^\d+$/.test(form));
+const longestId = '18446744073709551615';
+
+test('the page has an id of 10 and one of 12 digits, and says how long one may be', () => {
+  expect(documentedIds.map(({ length }) => length)).toEqual([10, 12]);
+  expect(sectionOf(page, 'Addresses and ids')).toContain(idForm);
+});
+
+test.each([...documentedIds, '1', longestId, '99999999999999999999', '0001101000001'])(
+  'the service and the emulator accept the id %s',
+  async (idInstance) => {
+    await using greenApi = await startGreenApi({ instances: [{ idInstance, apiTokenInstance: 'token' }] });
+
+    expect(parseInstanceId(idInstance)).toBe(idInstance);
+    expect(await call(`${greenApi.apiUrl}/waInstance${idInstance}/logout/token`)).toMatchObject({ status: 200 });
+  },
+);
+
+test.each(['', `${longestId}1`, 'abc', '410012345678-old'])(
+  'the service and the emulator refuse the id %p',
+  async (idInstance) => {
+    await using greenApi = await startGreenApi();
+
+    expect(parseInstanceId(idInstance)).toBeUndefined();
+    expect(await call(`${greenApi.apiUrl}/waInstance${idInstance}/logout/token`)).toMatchObject({ status: 404 });
+  },
+);
+
+test('the form of an id in openapi.yaml is that of the table', () => {
+  expect(readPage('openapi.yaml')).toContain(
+    `    InstanceId:\n      type: string\n      pattern: ${idPattern.source}\n`,
+  );
+});
+
+test.each(Object.keys(states))('the emulator keeps the state %s through a logout', async (stateInstance) => {
+  const idInstance = '410012345678';
+  await using greenApi = await startGreenApi({
+    instances: [{ idInstance, apiTokenInstance: 'token', stateInstance, survivesLogout: true, logoutDelayMs: 0 }],
+  });
+  const path = `${greenApi.apiUrl}/waInstance${idInstance}`;
+
+  expect(await call(`${path}/logout/token`)).toMatchObject({ status: 200 });
+  const { status, body } = await call(`${path}/getStateInstance/token`);
+
+  expect(parseStateAnswer(status, body)).toEqual({ kind: 'state', stateInstance });
+});
