@@ -57,20 +57,6 @@ export const stateClassOf = (stateInstance: string | null): StateClass =>
     ? states[stateInstance as keyof typeof states]
     : 'unknown';
 
-/** The classes in words. */
-const classWords: Readonly<Record<StateClass, string>> = {
-  out: 'logged out',
-  linked: 'linked',
-  linking: 'being linked',
-  starting: 'starting',
-  banned: 'banned',
-  unknown: 'unknown state',
-};
-
-/** A state for people: what it means, and GREEN-API's own word beside it. */
-export const describeState = (stateInstance: string | null): string =>
-  `${classWords[stateClassOf(stateInstance)]} (${stateInstance ?? 'none'})`;
-
 /** GREEN-API's errors by meaning. `passing`: the same call may succeed later. `lasting`: it fails until somebody corrects something. */
 export const failures = {
   'credential-rejected': 'lasting',

@@ -1,4 +1,4 @@
-import type { InstanceId, InstanceId } from '../green-api/instance-id.ts';
+import type { InstanceId } from '../green-api/instance-id.ts';
 import type { ListedInstance } from '../instances/directory.ts';
 import type { Log } from '../platform/log.ts';
 import { mostInstances } from '../platform/settings.ts';

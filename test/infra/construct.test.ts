@@ -247,7 +247,7 @@ describe('a grant', () => {
     const { stack, logout } = createConstruct();
 
     expect(() => logout.grantLogout(createRole(stack, 'PhoneDesk'), '../x')).toThrow(
-      'idInstance must be 1 to 20 digits (got "../x")',
+      'idInstance must be 1 to 20 digits, for example 1101000001 (got "../x")',
     );
   });
 
