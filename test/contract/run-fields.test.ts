@@ -72,11 +72,14 @@ test.each(Object.keys(targetSchemas))('a target of the kind %s is in every place
   expect(options).toContain(kind);
 });
 
-test('docs/configuration.md names the fields that a schedule does not have', () => {
-  const [, fields = ''] = /the fields of a run but ([^.]*)\./.exec(readPage('docs/configuration.md')) ?? [];
+test.each([
+  ['docs/configuration.md', 'schedule', /the fields of a run but ([^.]*)\./],
+  ['docs/console.md', 'console', /fields of the \[request\]\([^)]*\), except ([^.]*)\./],
+] as const)('%s names the fields that the %s does not have', (page, surface, pattern) => {
+  const [, fields = ''] = pattern.exec(readPage(page)) ?? [];
 
   expect(fields).toBe(
-    Object.keys(leftOut.schedule)
+    Object.keys(leftOut[surface])
       .map((field) => `\`${field}\``)
       .join(' and '),
   );
