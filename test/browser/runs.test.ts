@@ -134,7 +134,7 @@ test('a wrong number among the closed options is shown when the run is started',
   expect(opened.errors).toEqual([]);
 });
 
-test('a drill counts who is logged out already, and confirms nobody', async () => {
+test('a drill counts who is logged out already, confirms nobody, and shows who is excepted', async () => {
   for (const idInstance of ['1101000001', '1101000002']) {
     const emulated = `${service.url}/local/instances/${idInstance}`;
     await fetch(`${emulated}/fault`, { method: 'DELETE' });
@@ -143,11 +143,14 @@ test('a drill counts who is logged out already, and confirms nobody', async () =
   await using opened = await browser.open(service.url);
   const { page } = opened;
   await openNewRun(page, 'sales');
+  await page.getByText('More options').click();
+  await page.getByRole('dialog').getByLabel('Except').fill('1101000003, 1101000004');
 
   await page.getByRole('dialog').getByRole('button', { name: 'Start dry run' }).click();
 
   const counts = '0 ready, 2 already logged out, 0 failed, 0 skipped, 0 pending, 2 in total';
   await page.getByRole('region', { name: 'Progress' }).getByText(counts, { exact: true }).waitFor();
+  await page.getByText('leaves out 1101000003, 1101000004').waitFor();
 });
 
 test('a run that found nobody says so, and is not shown as a success', async () => {
