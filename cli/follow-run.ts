@@ -1,9 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { hasEnded, type Run } from '../client/answers.ts';
-import type { Api, ApiAnswer } from './api/api.ts';
-import { describeProblem } from './api/problem.ts';
-import { parseRun, readRun } from './api/runs.ts';
-import { CommandFailed, type ExitCode, exitCodes, orFailure } from './errors.ts';
+import { followRun as readUntilEnd } from '../client/follow-run.ts';
+import type { Result, Success } from '../client/result.ts';
+import { describeFailure, successIn } from './api/failure.ts';
+import { CommandFailed, type ExitCode, exitCodes } from './errors.ts';
 import { describePhase, describeProgress, formatOutcomes, formatRunHead } from './output/describe-run.ts';
 import { printable } from './output/printable.ts';
 import { createBar, type Progress } from './output/progress-bar.ts';
@@ -11,48 +10,12 @@ import type { Session } from './session.ts';
 
 const pollMs = 1_000;
 
-/** How long readings in a row may fail, in milliseconds. A new run takes seconds to appear. */
-const longestMissingMs = 15_000;
-/** Networks and services fail for a moment. */
+/** How long readings in a row may fail, in milliseconds. */
 const longestFailureMs = 120_000;
-
-const isTransient = ({ status }: ApiAnswer): boolean => status === 404 || status === 429 || status >= 500;
-
-/** Why there is no answer for the moment. */
-type Failure = { readonly failure: CommandFailed; readonly longestMs: number };
-
-const tryToRead = async (api: Api, id: string): Promise<ApiAnswer | Failure> => {
-  const answer = await orFailure(readRun(api, id));
-  if (answer instanceof CommandFailed) return { failure: answer, longestMs: longestFailureMs };
-  if (!isTransient(answer)) return answer;
-  const longestMs = answer.status === 404 ? longestMissingMs : longestFailureMs;
-  return { failure: new CommandFailed(describeProblem(answer)), longestMs };
-};
 
 const showProgress = (bar: Progress, run: Run): void => {
   const { total, pending } = run.progress;
   bar.show(total - pending, total, printable([describeProgress(run), describePhase(run)].filter(Boolean).join('; ')));
-};
-
-type Ended = { readonly run: Run; readonly body: unknown };
-
-/** Reads the run until it has ended; `undefined` when `stop` came first. */
-const pollRun = async (api: Api, id: string, stop: AbortSignal, bar: Progress): Promise<Ended | undefined> => {
-  let lastReadAt = Date.now();
-  for (; !stop.aborted; await sleep(pollMs)) {
-    const answer = await tryToRead(api, id);
-    if (stop.aborted) break;
-    if ('failure' in answer) {
-      if (Date.now() - lastReadAt >= answer.longestMs) throw answer.failure;
-      bar.note(answer.failure.message);
-      continue;
-    }
-    lastReadAt = Date.now();
-    const run = parseRun(answer);
-    showProgress(bar, run);
-    if (hasEnded(run)) return { run, body: answer.body };
-  }
-  return undefined;
 };
 
 const interrupted = ({ commandLine }: Session, id: string): CommandFailed =>
@@ -61,22 +24,25 @@ const interrupted = ({ commandLine }: Session, id: string): CommandFailed =>
   );
 
 /** @throws CommandFailed at Ctrl-C, which leaves the run as it is */
-const waitForEnd = async (session: Session, id: string): Promise<Ended> => {
+const waitForEnd = async (session: Session, id: string): Promise<Success<Run>> => {
   const api = await session.api();
   const bar = await createBar(session.terminal);
   const stop = new AbortController();
   const stopped = new Promise<undefined>((resolve) => stop.signal.addEventListener('abort', () => resolve(undefined)));
   using _ = session.terminal.onInterrupt(() => stop.abort());
+  const { signal } = stop;
+  const onReading = (reading: Result<Run>) =>
+    reading.kind === 'ok' ? showProgress(bar, reading.value) : bar.note(describeFailure(reading));
   try {
-    const ended = await Promise.race([pollRun(api, id, stop.signal, bar), stopped]);
+    const ended = await Promise.race([readUntilEnd(api, id, { signal, pollMs, longestFailureMs, onReading }), stopped]);
     if (ended === undefined) throw interrupted(session, id);
-    return ended;
+    return successIn(ended);
   } finally {
     bar.end();
   }
 };
 
-export const printRun = async (session: Session, run: Run, body: unknown): Promise<ExitCode> => {
+export const printRun = async (session: Session, { value: run, body }: Success<Run>): Promise<ExitCode> => {
   if (session.options.json) session.printJson(body);
   else {
     session.print(formatRunHead(run));
@@ -88,7 +54,5 @@ export const printRun = async (session: Session, run: Run, body: unknown): Promi
 };
 
 /** Shows the progress of a run until it has ended, then its result. */
-export const followRun = async (session: Session, id: string): Promise<ExitCode> => {
-  const { run, body } = await waitForEnd(session, id);
-  return printRun(session, run, body);
-};
+export const followRun = async (session: Session, id: string): Promise<ExitCode> =>
+  printRun(session, await waitForEnd(session, id));

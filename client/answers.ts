@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { RequestedRun } from '../functions/runs/request.ts';
 import { isEndStatus } from '../functions/runs/run-status.ts';
 
 /**
@@ -40,6 +41,34 @@ const outcomeSchema = v.object({
   tags: v.optional(v.object({ owner: v.optional(v.string()) })),
 });
 
+const ids = v.pipe(v.array(v.string()), v.readonly());
+
+const targetSchema = v.union([
+  v.object({ group: v.string() }),
+  v.object({ owner: v.string() }),
+  v.object({ all: v.literal(true) }),
+  v.object({ instances: ids }),
+]);
+
+const requestEntries = {
+  maxTargets: v.exactOptional(v.number()),
+  clearQueue: v.exactOptional(v.boolean()),
+  rotateToken: v.exactOptional(v.boolean()),
+  dryRun: v.exactOptional(v.boolean()),
+  watchDays: v.exactOptional(v.number()),
+  except: v.exactOptional(ids),
+} satisfies Record<Exclude<keyof RequestedRun<'console'>, 'reason' | 'target'>, v.GenericSchema>;
+
+/** What of the request of a run may be sent again for another run: no instants. */
+export const repeatableRequestSchema = v.object({ target: targetSchema, ...requestEntries });
+
+/** The request that started a run, without its reason. */
+const requestSchema = v.looseObject({
+  ...requestEntries,
+  /** `undefined` if it is of a kind that this client does not know. */
+  target: v.fallback(v.optional(targetSchema), undefined),
+});
+
 export const runSchema = v.object({
   id: v.string(),
   status: v.string(),
@@ -53,7 +82,7 @@ export const runSchema = v.object({
   nextActionAt: v.optional(v.string()),
   /** Id of the watch that follows the run. */
   watch: v.optional(v.string()),
-  request: v.optional(v.looseObject({ dryRun: v.optional(v.boolean()) })),
+  request: v.optional(requestSchema),
   progress: v.object({
     total: v.number(),
     loggedOut: v.number(),
@@ -76,14 +105,45 @@ const listedRunSchema = v.object({
 
 export const runPageSchema = v.object({ runs: v.array(listedRunSchema), next: v.optional(v.string()) });
 
-/** A run that was started or stopped. */
+/** A run that was started, or a run or watch that was stopped. */
 export const acceptedRunSchema = v.object({ id: v.string(), status: v.string() });
+
+export const watchSchema = v.object({
+  id: v.string(),
+  status: v.string(),
+  run: v.string(),
+  reason: v.optional(v.string()),
+  requestedBy: v.optional(v.string()),
+  note: v.optional(v.string()),
+  startedAt: v.string(),
+  endedAt: v.optional(v.string()),
+  until: v.string(),
+  nextActionAt: v.optional(v.string()),
+  progress: v.object({ total: v.number(), linkedAgain: v.number(), released: v.number(), unread: v.number() }),
+  outcomes: v.array(
+    v.object({
+      idInstance: v.string(),
+      kind: v.string(),
+      at: v.optional(v.string()),
+      reason: v.optional(v.string()),
+    }),
+  ),
+});
 
 export type Instance = v.InferOutput<typeof instanceSchema>;
 export type InstanceState = v.InferOutput<typeof stateSchema>;
 export type LoggedOut = v.InferOutput<typeof loggedOutSchema>;
 export type Outcome = v.InferOutput<typeof outcomeSchema>;
 export type Run = v.InferOutput<typeof runSchema>;
+export type AcceptedRun = v.InferOutput<typeof acceptedRunSchema>;
+export type RunPage = v.InferOutput<typeof runPageSchema>;
+/** Watches instances after a run, in case somebody links one again. */
+export type Watch = v.InferOutput<typeof watchSchema>;
 export type ListedRun = v.InferOutput<typeof listedRunSchema>;
 
 export const hasEnded = ({ status }: { readonly status: string }): boolean => isEndStatus(status);
+
+const needingNothing: ReadonlySet<string> = new Set(['logged-out', 'already-logged-out', 'ready']);
+
+/** Whether nothing is left to do about an instance of a run. */
+export const needsNothing = ({ kind }: Pick<Outcome, 'kind'>): boolean => needingNothing.has(kind);

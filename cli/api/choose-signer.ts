@@ -1,4 +1,4 @@
-import type { Sign } from '../../client/api-call.ts';
+import type { Sign } from '../../client/signed-transport.ts';
 import type { AwsSettings } from '../aws/aws-settings.ts';
 import { isLoopback } from './api-address.ts';
 

@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 import { isLoopback, parseApiAddress } from '../api/api-address.ts';
-import { listInstances } from '../api/instances.ts';
+import { valueIn } from '../api/failure.ts';
 import { defineCommand } from '../command.ts';
 import { exitCodes, UsageError } from '../errors.ts';
 import type { EvidenceFilter } from '../evidence/evidence-filter.ts';
@@ -21,7 +21,7 @@ type Options = {
 
 const filterOf = async (session: Session, options: Options): Promise<EvidenceFilter> => {
   const { instance, owner, run } = options;
-  const ids = owner === undefined ? [] : await listInstances(await session.api(), { owner });
+  const ids = owner === undefined ? [] : valueIn(await (await session.api()).listInstances({ owner }));
   return {
     since: parseSince(options.since, session.terminal.now()),
     ...(instance !== undefined && { idInstance: readInstanceIds([instance])[0] }),

@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import { listInstances } from '../api/instances.ts';
+import { valueIn } from '../api/failure.ts';
 import { defineCommand } from '../command.ts';
 import { exitCodes } from '../errors.ts';
 import { formatInstances } from '../output/instance-table.ts';
@@ -18,7 +18,7 @@ export const instancesCommand = defineCommand<Options>({
   ],
   examples: ['instances', 'instances --owner john.doe@example.com', 'instances --group sales --json'],
   run: async (session, filter) => {
-    const instances = await listInstances(await session.api(), filter);
+    const instances = valueIn(await (await session.api()).listInstances(filter));
     if (session.options.json) session.printJson({ instances });
     else if (instances.length === 0)
       session.note('No instance matches. Tags that changed may take five minutes to show.');

@@ -1,15 +1,15 @@
 import { Option } from 'commander';
-import * as v from 'valibot';
-import { loggedOutSchema } from '../../client/answers.ts';
+import type { LoggedOut } from '../../client/answers.ts';
+import type { Failure, Result } from '../../client/result.ts';
 import { inParallel } from '../../functions/platform/in-parallel.ts';
-import type { Api, ApiAnswer } from '../api/api.ts';
-import { listInstances, parallelCalls, readState, type StateReading } from '../api/instances.ts';
-import { describeProblem, isInvalidRequest, readAnswer } from '../api/problem.ts';
+import { type Api, parallelCalls } from '../api/api.ts';
+import { describeFailure, isInvalidRequest, valueIn } from '../api/failure.ts';
 import { defineCommand } from '../command.ts';
-import { CommandFailed, exitCodes, orFailure, UsageError } from '../errors.ts';
+import { CommandFailed, exitCodes, UsageError } from '../errors.ts';
 import { readInstanceIds } from '../input/instance-ids.ts';
 import { parseWaitOption } from '../input/parse-wait-option.ts';
 import { confirm } from '../input/questions.ts';
+import { describeState } from '../output/describe-state.ts';
 import { printable } from '../output/printable.ts';
 import { formatTable } from '../output/table.ts';
 import type { Session } from '../session.ts';
@@ -22,16 +22,13 @@ type Options = {
   readonly rotateToken?: boolean;
 };
 
-const describeState = (reading: StateReading): string =>
-  reading.kind === 'read' ? reading.stateInstance : `not read: ${reading.problem}`;
-
 /** Finds a person's instances. Before the confirmation it shows them with their live state. */
 const findInstancesOf = async (session: Session, api: Api, owner: string): Promise<readonly string[]> => {
-  const instances = await listInstances(api, { owner });
+  const instances = valueIn(await api.listInstances({ owner }));
   if (instances.length === 0)
     throw new CommandFailed('No instance has this owner. Look at the tags: the instances command lists them.');
   if (session.options.json || session.options.yes) return instances.map(({ idInstance }) => idInstance);
-  const states = await inParallel(parallelCalls, instances, ({ idInstance }) => readState(api, idInstance));
+  const states = await inParallel(parallelCalls, instances, ({ idInstance }) => api.readState(idInstance));
   const rows = instances.map(({ idInstance, group, protected: isProtected }, index) => {
     const reading = states[index];
     return [idInstance, group, isProtected ? 'protected' : '', reading && describeState(reading)];
@@ -41,15 +38,14 @@ const findInstancesOf = async (session: Session, api: Api, owner: string): Promi
 };
 
 /** The logout itself may be confirmed although the answer is a problem: then something after it failed. */
-const describeFailure = (answer: ApiAnswer): string => {
-  const isConfirmed = v.is(v.object({ confirmed: v.literal(true) }), answer.body);
-  return `${isConfirmed ? 'logged out and confirmed, but' : 'not confirmed'}: ${describeProblem(answer)}`;
+const describeUnconfirmed = (failure: Failure): string => {
+  const isConfirmed = failure.kind === 'problem' && failure.confirmed === true;
+  return `${isConfirmed ? 'logged out and confirmed, but' : 'not confirmed'}: ${describeFailure(failure)}`;
 };
 
-const describeAnswer = (answer: ApiAnswer | CommandFailed): string => {
-  if (answer instanceof CommandFailed) return `not confirmed: ${answer.message}`;
-  if (!answer.ok) return describeFailure(answer);
-  const { confirmed, alreadyLoggedOut, confirmedAt, queue, token } = readAnswer(answer, loggedOutSchema);
+const describeLogout = (result: Result<LoggedOut>): string => {
+  if (result.kind !== 'ok') return describeUnconfirmed(result);
+  const { confirmed, alreadyLoggedOut, confirmedAt, queue, token } = result.value;
   if (!confirmed) return 'accepted, not confirmed (--wait 0)';
   return [
     alreadyLoggedOut ? 'was already logged out' : 'logged out',
@@ -59,13 +55,11 @@ const describeAnswer = (answer: ApiAnswer | CommandFailed): string => {
   ].join(', ');
 };
 
-const isConfirmed = (answer: ApiAnswer | CommandFailed): boolean => 'status' in answer && answer.status === 200;
-
-const logOut = async (api: Api, idInstance: string, { reason, wait, clearQueue, rotateToken }: Options) =>
-  api.send('POST', `/instances/${idInstance}/logout`, {
-    body: { ...(reason && { reason }), ...(clearQueue && { clearQueue }), ...(rotateToken && { rotateToken }) },
-    headers: wait === undefined ? {} : { prefer: `wait=${wait}` },
-  });
+const bodyOf = ({ reason, clearQueue, rotateToken }: Options) => ({
+  ...(reason && { reason }),
+  ...(clearQueue && { clearQueue }),
+  ...(rotateToken && { rotateToken }),
+});
 
 export const logoutCommand = defineCommand<Options>({
   usage: 'logout [idInstance...]',
@@ -96,15 +90,17 @@ A logout ends the session at GREEN-API only: other linked devices stay linked, a
     const api = await session.api();
     const ids = options.owner === undefined ? given : await findInstancesOf(session, api, options.owner);
     await confirm(session, `Log out ${ids.length === 1 ? ids[0] : `${ids.length} instances`} at ${api.url.host}?`);
-    const answers = await inParallel(parallelCalls, ids, async (idInstance) => {
-      const answer = await orFailure(logOut(api, idInstance, options));
-      const line = `${idInstance}  ${describeAnswer(answer)}`;
+    const results = await inParallel(parallelCalls, ids, async (idInstance) => {
+      const result = await api.logOut(idInstance, bodyOf(options), options.wait);
+      const line = `${idInstance}  ${describeLogout(result)}`;
       if (!session.options.json) session.print(line);
-      else if ('body' in answer) session.printJson(answer.body);
+      else if ('body' in result) session.printJson(result.body);
       else session.note(line);
-      return answer;
+      return result;
     });
-    if (answers.every((answer) => 'status' in answer && isInvalidRequest(answer))) return exitCodes.usage;
-    return answers.every(isConfirmed) ? exitCodes.done : exitCodes.failed;
+    if (results.every(isInvalidRequest)) return exitCodes.usage;
+    return results.every((result) => result.kind === 'ok' && result.value.confirmed)
+      ? exitCodes.done
+      : exitCodes.failed;
   },
 });

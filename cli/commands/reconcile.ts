@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 import type { Instance } from '../../client/answers.ts';
-import { listInstances } from '../api/instances.ts';
+import { valueIn } from '../api/failure.ts';
 import { defineCommand } from '../command.ts';
 import { type ExitCode, exitCodes } from '../errors.ts';
 import { collect } from '../input/collect.ts';
@@ -53,7 +53,7 @@ E-mail addresses are compared without regard to case, ids exactly. The exit code
   examples: ['reconcile staff.csv --column email,oktaId', 'reconcile staff.txt --json'],
   run: async (session, { column }, [file = '']): Promise<ExitCode> => {
     const roster = readRoster(file, await readInput(session, file), column);
-    const report = await compare(await listInstances(await session.api()), roster);
+    const report = await compare(valueIn(await (await session.api()).listInstances()), roster);
     if (session.options.json) session.printJson(report);
     else await printReport(session, report);
     return report.leavers.length === 0 ? exitCodes.done : exitCodes.failed;

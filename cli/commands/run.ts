@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { Option } from 'commander';
-import type { Instance } from '../../client/answers.ts';
+import type { AcceptedRun, Instance } from '../../client/answers.ts';
+import type { Result } from '../../client/result.ts';
 import type { RequestedRun, TargetKind } from '../../functions/runs/request.ts';
-import type { Api, ApiAnswer } from '../api/api.ts';
-import { listInstances } from '../api/instances.ts';
-import { describeProblem } from '../api/problem.ts';
-import { parseAcceptedRun } from '../api/runs.ts';
+import type { Api } from '../api/api.ts';
+import { acceptedRunIn, describeFailure, valueIn } from '../api/failure.ts';
 import { defineCommand } from '../command.ts';
-import { CommandFailed, exitCodes, orFailure, UsageError } from '../errors.ts';
+import { CommandFailed, exitCodes, UsageError } from '../errors.ts';
 import { followRun } from '../follow-run.ts';
 import { readInstanceIds } from '../input/instance-ids.ts';
 import { parseCount } from '../input/parse-count.ts';
@@ -74,7 +73,7 @@ const findTargets = async (
   target: Target,
 ): Promise<readonly Pick<Instance, 'idInstance' | 'protected'>[]> => {
   if ('instances' in target) return target.instances.map((idInstance) => ({ idInstance, protected: false }));
-  return listInstances(api, 'all' in target ? {} : target);
+  return valueIn(await api.listInstances('all' in target ? {} : target));
 };
 
 const nothingMatches = 'No instance matches the target, so nothing was started. The instances command lists them.';
@@ -90,12 +89,11 @@ const describeTargets = async (api: Api, { target, except, at }: Request): Promi
 };
 
 /** Without a key of the caller's the request still has one, so that it can be sent again without starting two runs. */
-const startRun = async (api: Api, body: object, key: string): Promise<ApiAnswer> => {
-  const answer = await orFailure(api.send('POST', '/forced-logouts', { body, headers: { 'idempotency-key': key } }));
-  if ('status' in answer && answer.status < 500) return answer;
-  const problem = 'status' in answer ? describeProblem(answer) : answer.message;
+const startRun = async (api: Api, body: Request, key: string): Promise<Result<AcceptedRun>> => {
+  const result = await api.startRun(body, key);
+  if (result.kind === 'ok' || !result.mayTakeEffect) return result;
   throw new CommandFailed(
-    `${problem} The run may have started: add --idempotency-key ${key} to repeat the command without starting another.`,
+    `${describeFailure(result)} The run may have started: add --idempotency-key ${key} to repeat the command without starting another.`,
   );
 };
 
@@ -123,13 +121,16 @@ With --follow the exit code is 0 only if every instance was confirmed; protected
     const api = await session.api();
     if (!options.dryRun && !session.options.yes)
       await confirm(session, `Log out ${await describeTargets(api, body)} at ${api.url.host}?`);
-    const answer = await startRun(api, body, options.idempotencyKey ?? randomUUID());
-    const { id, status } = parseAcceptedRun(answer);
+    const {
+      id,
+      status,
+      body: answer,
+    } = acceptedRunIn(await startRun(api, body, options.idempotencyKey ?? randomUUID()));
     if (options.follow) {
       session.note(`Run ${id}`);
       return followRun(session, id);
     }
-    if (session.options.json) session.printJson(answer.body);
+    if (session.options.json) session.printJson(answer);
     else session.print(`${status} ${id}\nFollow it: ${session.commandLine(`show ${id} --follow`)}`);
     return exitCodes.done;
   },

@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import { listRuns } from '../api/runs.ts';
+import { valueIn } from '../api/failure.ts';
 import { defineCommand } from '../command.ts';
 import { exitCodes } from '../errors.ts';
 import { parseCount } from '../input/parse-count.ts';
@@ -16,7 +16,7 @@ export const runsCommand = defineCommand<Options>({
   ],
   examples: ['runs', 'runs --status RUNNING'],
   run: async (session, { status, limit }) => {
-    const runs = await listRuns(await session.api(), limit, status?.toUpperCase());
+    const runs = valueIn(await (await session.api()).listRuns(limit, status?.toUpperCase()));
     if (session.options.json) session.printJson({ runs });
     else if (runs.length === 0)
       session.note(

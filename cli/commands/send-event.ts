@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { Option } from 'commander';
+import * as v from 'valibot';
 import { dialectNames } from '../../functions/offboarding/dialects.ts';
 import { refreshEvent } from '../../functions/offboarding/refresh-event.ts';
 import { samples } from '../../functions/offboarding/samples.ts';
@@ -8,6 +9,7 @@ import { parseJson } from '../../functions/platform/unknown-values.ts';
 import { type Api, createApi } from '../api/api.ts';
 import { isLoopback, parseApiAddress } from '../api/api-address.ts';
 import { chooseSigner } from '../api/choose-signer.ts';
+import { valueIn } from '../api/failure.ts';
 import { defineCommand } from '../command.ts';
 import { CommandFailed, exitCodes, UsageError } from '../errors.ts';
 import type { Session } from '../session.ts';
@@ -48,9 +50,10 @@ Without --url it goes to 127.0.0.1 and the port in PORT (default 3000).`,
   run: async (session, { now }, [name = '']) => {
     const read = await readEvent(name);
     const event = now ? refreshEvent(read, new Date().toISOString(), randomUUID) : read;
-    const { ok, body } = await (await localApi(session)).send('POST', '/events', { body: event });
-    if (!ok) throw new CommandFailed(`The event was not delivered: ${JSON.stringify(body)}`);
-    session.printJson(body);
+    const result = await (await localApi(session)).call(v.unknown(), { method: 'POST', path: '/events', body: event });
+    if (result.kind === 'problem')
+      throw new CommandFailed(`The event was not delivered: ${JSON.stringify(result.body)}`);
+    session.printJson(valueIn(result));
     return exitCodes.done;
   },
 });

@@ -1,6 +1,5 @@
 import { Option } from 'commander';
-import { parseRun, readRun } from '../api/runs.ts';
-import { parseWatch, readWatch } from '../api/watches.ts';
+import { successIn } from '../api/failure.ts';
 import { defineCommand } from '../command.ts';
 import { type ExitCode, exitCodes, UsageError } from '../errors.ts';
 import { followRun, printRun } from '../follow-run.ts';
@@ -11,9 +10,8 @@ import type { Session } from '../session.ts';
 type Options = { readonly follow?: boolean };
 
 const showWatch = async (session: Session, id: string): Promise<ExitCode> => {
-  const answer = await readWatch(await session.api(), id);
-  const watch = parseWatch(answer);
-  if (session.options.json) session.printJson(answer.body);
+  const { value: watch, body } = successIn(await (await session.api()).readWatch(id));
+  if (session.options.json) session.printJson(body);
   else session.print(await formatWatch(watch));
   return watch.progress.linkedAgain === 0 ? exitCodes.done : exitCodes.failed;
 };
@@ -33,7 +31,6 @@ instead; then the exit code is 1 if an instance was linked again.`,
     if (follow && kind === 'watch') throw new UsageError('A watch lasts for days. Show it without --follow.');
     if (kind === 'watch') return showWatch(session, id);
     if (follow) return followRun(session, id);
-    const answer = await readRun(await session.api(), id);
-    return printRun(session, parseRun(answer), answer.body);
+    return printRun(session, successIn(await (await session.api()).readRun(id)));
   },
 });

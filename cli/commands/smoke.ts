@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { Option } from 'commander';
 import * as v from 'valibot';
-import type { ApiAnswer } from '../api/api.ts';
-import { listInstances } from '../api/instances.ts';
-import { parseAcceptedRun } from '../api/runs.ts';
+import type { Result } from '../../client/result.ts';
+import { acceptedRunIn, valueIn } from '../api/failure.ts';
 import { defineCommand } from '../command.ts';
 import { CommandFailed, exitCodes, orFailure } from '../errors.ts';
 import { followRun } from '../follow-run.ts';
@@ -25,7 +24,8 @@ const checkDoctor = async (session: Session): Promise<Problem> =>
 const overCeilingSchema = v.object({ code: v.literal('invalid-request'), field: v.literal('maxTargets') });
 
 /** The API refuses a number of instances above the ceiling of the deployment. */
-const isOverCeiling = ({ status, body }: ApiAnswer): boolean => status === 400 && v.is(overCeilingSchema, body);
+const isOverCeiling = (result: Result<unknown>): boolean =>
+  result.kind === 'problem' && v.is(overCeilingSchema, result.body);
 
 const overCeiling = (session: Session, count: number): string =>
   `${count} instances are more than this deployment allows in one run. Raise runs.maxTargetsCeiling and deploy, or drill each group:
@@ -33,14 +33,13 @@ ${session.commandLine('run --group <name> --dry-run --reason drill --follow')}`;
 
 const drillAll = async (session: Session, { reason }: Smoke): Promise<Problem> => {
   const api = await session.api();
-  const instances = await listInstances(api);
+  const instances = valueIn(await api.listInstances());
   if (instances.length === 0) return 'there is no instance: create one with the enroll command';
   // A run skips protected instances and does not count them. It must be allowed at least one.
   const maxTargets = Math.max(1, instances.filter((instance) => !instance.protected).length);
-  const body = { target: { all: true }, reason, dryRun: true, maxTargets };
-  const answer = await api.send('POST', '/forced-logouts', { body });
-  if (isOverCeiling(answer)) return overCeiling(session, maxTargets);
-  const code = await followRun(session, parseAcceptedRun(answer).id);
+  const started = await api.startRun({ target: { all: true }, reason, dryRun: true, maxTargets }, randomUUID());
+  if (isOverCeiling(started)) return overCeiling(session, maxTargets);
+  const code = await followRun(session, acceptedRunIn(started).id);
   return code === exitCodes.done ? undefined : 'somebody could not be logged out now: see the outcomes of the drill';
 };
 

@@ -1,8 +1,10 @@
 import { inParallel } from '../../functions/platform/in-parallel.ts';
-import { parallelCalls, readState } from '../api/instances.ts';
+import { parallelCalls } from '../api/api.ts';
+import { describeFailure } from '../api/failure.ts';
 import { defineCommand } from '../command.ts';
 import { exitCodes } from '../errors.ts';
 import { readInstanceIds } from '../input/instance-ids.ts';
+import { describeState } from '../output/describe-state.ts';
 import { formatTable } from '../output/table.ts';
 
 export const stateCommand = defineCommand({
@@ -13,16 +15,17 @@ export const stateCommand = defineCommand({
   run: async (session, _options, args) => {
     const ids = readInstanceIds(args);
     const api = await session.api();
-    const readings = await inParallel(parallelCalls, ids, (id) => readState(api, id));
-    if (session.options.json) for (const { body } of readings) session.printJson(body ?? null);
+    const readings = await inParallel(parallelCalls, ids, (id) => api.readState(id));
+    if (session.options.json)
+      for (const reading of readings) session.printJson('body' in reading ? reading.body : null);
     else {
       const rows = readings.map((reading, index) =>
-        reading.kind === 'read'
-          ? [ids[index], reading.stateInstance, reading.readAt]
-          : [ids[index], 'not read', reading.problem],
+        reading.kind === 'ok'
+          ? [ids[index], describeState(reading), reading.value.readAt]
+          : [ids[index], 'not read', describeFailure(reading)],
       );
       session.print(await formatTable(['INSTANCE', 'STATE', 'READ AT'], rows));
     }
-    return readings.every(({ kind }) => kind === 'read') ? exitCodes.done : exitCodes.failed;
+    return readings.every(({ kind }) => kind === 'ok') ? exitCodes.done : exitCodes.failed;
   },
 });

@@ -1,6 +1,5 @@
 import type { Api } from '../api/api.ts';
-import { parseAcceptedRun, parseRun, readRun } from '../api/runs.ts';
-import { parseWatch, readWatch } from '../api/watches.ts';
+import { acceptedRunIn, valueIn } from '../api/failure.ts';
 import { defineCommand } from '../command.ts';
 import { exitCodes } from '../errors.ts';
 import { confirm } from '../input/questions.ts';
@@ -10,12 +9,12 @@ import { describeWatch } from '../output/describe-watch.ts';
 import { printable } from '../output/printable.ts';
 
 const describeRunById = async (api: Api, id: string): Promise<string> => {
-  const run = parseRun(await readRun(api, id));
+  const run = valueIn(await api.readRun(id));
   return `this run (${printable(run.status)}; ${describeProgress(run)})`;
 };
 
 const describeWatchById = async (api: Api, id: string): Promise<string> => {
-  const watch = parseWatch(await readWatch(api, id));
+  const watch = valueIn(await api.readWatch(id));
   return `this watch (${printable(watch.status)}; ${describeWatch(watch)})`;
 };
 
@@ -29,10 +28,9 @@ Instances that were logged out stay logged out.`,
     const { kind, id } = readRunOrWatchId(text);
     const api = await session.api();
     await confirm(session, `Stop ${await (kind === 'run' ? describeRunById : describeWatchById)(api, id)}?`);
-    const answer = await api.send('DELETE', `/${kind === 'run' ? 'forced-logouts' : 'watches'}/${id}`);
-    const stopped = parseAcceptedRun(answer);
-    if (session.options.json) session.printJson(answer.body);
-    else session.print(`${stopped.status}. See its result: ${session.commandLine(`show ${id}`)}`);
+    const { status, body } = acceptedRunIn(await (kind === 'run' ? api.stopRun : api.stopWatch)(id));
+    if (session.options.json) session.printJson(body);
+    else session.print(`${status}. See its result: ${session.commandLine(`show ${id}`)}`);
     return exitCodes.done;
   },
 });

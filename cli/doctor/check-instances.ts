@@ -1,13 +1,18 @@
-import type { Instance } from '../../client/answers.ts';
+import type { Instance, InstanceState } from '../../client/answers.ts';
+import type { Result } from '../../client/result.ts';
 import { inParallel } from '../../functions/platform/in-parallel.ts';
-import type { Api } from '../api/api.ts';
-import { listInstances, parallelCalls, readState, type StateReading } from '../api/instances.ts';
+import { type Api, parallelCalls } from '../api/api.ts';
+import { describeFailure, valueIn } from '../api/failure.ts';
+import { describeState } from '../output/describe-state.ts';
 import { type Finding, failure, ok, warning } from './finding.ts';
 
-const countStates = (readings: readonly StateReading[]): string => {
+const countStates = (readings: readonly Result<InstanceState>[]): string => {
   const counts = new Map<string, number>();
   for (const reading of readings)
-    if (reading.kind === 'read') counts.set(reading.stateInstance, (counts.get(reading.stateInstance) ?? 0) + 1);
+    if (reading.kind === 'ok') {
+      const state = describeState(reading);
+      counts.set(state, (counts.get(state) ?? 0) + 1);
+    }
   return [...counts].map(([state, count]) => `${count} ${state}`).join(', ');
 };
 
@@ -20,7 +25,7 @@ const checkOwners = (instances: readonly Instance[]): readonly Finding[] => {
 
 /** Reads every instance's state: that needs its secret, its token and its host to be right. */
 export const checkInstances = async (api: Api): Promise<readonly Finding[]> => {
-  const instances = await listInstances(api);
+  const instances = valueIn(await api.listInstances());
   if (instances.length === 0)
     return [
       ok('api', `${api.url.origin} answers`),
@@ -29,9 +34,9 @@ export const checkInstances = async (api: Api): Promise<readonly Finding[]> => {
         'There are none. Create secrets with the enroll command; new ones take up to five minutes to show.',
       ),
     ];
-  const readings = await inParallel(parallelCalls, instances, ({ idInstance }) => readState(api, idInstance));
+  const readings = await inParallel(parallelCalls, instances, ({ idInstance }) => api.readState(idInstance));
   const failed = readings.flatMap((reading, index) =>
-    reading.kind === 'failed' ? [failure(`instance ${instances[index]?.idInstance}`, reading.problem)] : [],
+    reading.kind === 'ok' ? [] : [failure(`instance ${instances[index]?.idInstance}`, describeFailure(reading))],
   );
   const readable = readings.length - failed.length;
   return [

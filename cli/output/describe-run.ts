@@ -1,4 +1,4 @@
-import type { Outcome, Run } from '../../client/answers.ts';
+import { needsNothing, type Outcome, type Run } from '../../client/answers.ts';
 import { formatFields } from './fields.ts';
 import { formatTable } from './table.ts';
 
@@ -15,11 +15,9 @@ export const describeProgress = ({ progress, request }: Pick<Run, 'progress' | '
 export const describePhase = ({ phase, nextActionAt }: Run): string | undefined =>
   phase === undefined ? undefined : `${phase}${nextActionAt === undefined ? '' : `, next action at ${nextActionAt}`}`;
 
-const needsNothing: ReadonlySet<string> = new Set(['logged-out', 'already-logged-out', 'ready']);
-
-const order = ({ kind }: Outcome): number => {
-  if (needsNothing.has(kind)) return 2;
-  return kind === 'skipped' ? 1 : 0;
+const order = (outcome: Outcome): number => {
+  if (needsNothing(outcome)) return 2;
+  return outcome.kind === 'skipped' ? 1 : 0;
 };
 
 /** One row per instance; those that need attention first. */

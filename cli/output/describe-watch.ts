@@ -1,4 +1,4 @@
-import type { Watch } from '../api/watches.ts';
+import type { Watch } from '../../client/answers.ts';
 import { formatFields } from './fields.ts';
 import { formatTable } from './table.ts';
 

@@ -2,8 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import * as v from 'valibot';
 import { hasEnded, type Run } from '../../client/answers.ts';
+import type { Result } from '../../client/result.ts';
 import type { Api } from '../api/api.ts';
-import { listRuns, parseRun, readRun } from '../api/runs.ts';
+import { describeFailure, valueIn } from '../api/failure.ts';
 import { callAws } from '../aws/aws-failure.ts';
 import { CommandFailed } from '../errors.ts';
 import type { Session } from '../session.ts';
@@ -29,16 +30,21 @@ const putOnBus = (session: Session, event: SmokeEvent): Promise<void> =>
     if (refusal !== undefined) throw new CommandFailed(`The bus refused the event: ${refusal}.`);
   });
 
-const deliveredSchema = v.object({ runs: v.array(v.string()), problem: v.optional(v.string()) });
+const deliveredSchema = v.object({ runs: v.array(v.string()) });
+const refusedSchema = v.object({ problem: v.string() });
+
+const whyNotDelivered = (result: Result<v.InferOutput<typeof deliveredSchema>>): string => {
+  if (result.kind === 'ok') return `${result.value.runs.length} runs started, and not one.`;
+  const refused = v.safeParse(refusedSchema, 'body' in result ? result.body : undefined);
+  return refused.success ? `${refused.output.problem}.` : describeFailure(result);
+};
 
 /** The local service takes events over HTTP. */
 const postLocally = async (api: Api, event: SmokeEvent): Promise<void> => {
   const body = { source: event.source, 'detail-type': detailType, detail: detailOf(event) };
-  const answer = await api.send('POST', '/events', { body });
-  const delivered = v.safeParse(deliveredSchema, answer.body);
-  if (delivered.success && delivered.output.runs.length === 1) return;
-  const problem = delivered.success ? delivered.output.problem : undefined;
-  throw new CommandFailed(`The event was not delivered: ${problem ?? `HTTP ${answer.status}`}.`);
+  const result = await api.call(deliveredSchema, { method: 'POST', path: '/events', body });
+  if (result.kind === 'ok' && result.value.runs.length === 1) return;
+  throw new CommandFailed(`The event was not delivered: ${whyNotDelivered(result)}`);
 };
 
 /** How long EventBridge, the function and Lambda's list of runs may take together, in milliseconds. */
@@ -48,12 +54,12 @@ const pollMs = 2_000;
 const newest = 20;
 
 const findRun = async (api: Api, { id }: SmokeEvent): Promise<Run | undefined> => {
-  const listed = await listRuns(api, newest);
+  const listed = valueIn(await api.listRuns(newest));
   for (const { id: runId } of listed.filter(({ source }) => source === 'offboarding')) {
-    const answer = await readRun(api, runId);
-    if (!answer.ok) continue;
-    const run = parseRun(answer);
-    if (run.requestedBy?.endsWith(` ${id}`)) return run;
+    const reading = await api.readRun(runId);
+    if (reading.kind === 'problem') continue;
+    const run = valueIn(reading);
+    if (run.requestedBy.endsWith(` ${id}`)) return run;
   }
   return undefined;
 };

@@ -1,9 +1,9 @@
-import { type ConsoleInfo, readConsoleInfo } from './api/local.ts';
 import { Announcer } from './components/announcer.tsx';
 import { ProblemAlert } from './components/problem-alert.tsx';
 import { ViewTitle } from './components/view-title.tsx';
 import { FaultsView } from './faults/faults-view.tsx';
 import { InstancesView } from './instances/instances-view.tsx';
+import { type ConsoleInfo, readConsoleInfo } from './local-routes.ts';
 import { RunView } from './runs/run-view.tsx';
 import { RunsView } from './runs/runs-view.tsx';
 import { SchedulesView } from './schedules-view.tsx';

@@ -1,8 +1,8 @@
-import { readSchedules, type Schedule } from './api/local.ts';
 import { type Column, DataTable } from './components/data-table.tsx';
 import { Instant } from './components/instant.tsx';
 import { ProblemAlert } from './components/problem-alert.tsx';
 import { ViewTitle } from './components/view-title.tsx';
+import { readSchedules, type Schedule } from './local-routes.ts';
 import { useLoaded } from './use-loaded.ts';
 
 const Firings = ({ firings }: Pick<Schedule, 'firings'>) =>

@@ -1,16 +1,16 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
-import type { Problem, Result } from './api/call.ts';
+import type { Failure, Result } from '../../client/result.ts';
 
 export type Loaded<T> = {
   readonly value: T | undefined;
-  readonly problem: Problem | undefined;
+  readonly problem: Failure | undefined;
   readonly loading: boolean;
   readonly reload: () => void;
 };
 
 /** Loads when the view appears, when `key` changes, and on `reload`. An answer to an outdated call is dropped. */
 export const useLoaded = <T>(load: (signal: AbortSignal) => Promise<Result<T>>, key = ''): Loaded<T> => {
-  const [state, setState] = useState<{ value?: T; problem?: Problem; loading: boolean }>({ loading: true });
+  const [state, setState] = useState<{ value?: T; problem?: Failure; loading: boolean }>({ loading: true });
   const [version, setVersion] = useState(0);
   const latest = useRef(load);
   latest.current = load;
@@ -22,7 +22,7 @@ export const useLoaded = <T>(load: (signal: AbortSignal) => Promise<Result<T>>, 
     void latest.current(controller.signal).then((result) => {
       if (controller.signal.aborted) return;
       if (result.kind === 'ok') setState({ value: result.value, loading: false });
-      else setState((before) => ({ ...before, problem: result.problem, loading: false }));
+      else setState((before) => ({ ...before, problem: result, loading: false }));
     });
     return () => controller.abort();
   }, [key, version]);

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { apiTimeoutMs, noAnswerAdvice, type Sign } from '../../client/api-call.ts';
-import { errorNameOf } from '../../functions/platform/unknown-values.ts';
+import { apiTimeoutMs } from '../../client/call.ts';
+import { fetchErrorName, noAnswerAdvice } from '../../client/result.ts';
+import { addressUnder, type Sign } from '../../client/signed-transport.ts';
 import { type Handle, readBody } from '../../local/emulators/loopback-server.ts';
 import { sendJson, sendProblem } from './respond.ts';
 
@@ -11,22 +12,18 @@ const apiPath = /^\/(?:instances|forced-logouts|watches)(?:[/?]|$)/;
 const requestHeaders = ['content-type', 'prefer', 'idempotency-key', 'accept'] as const;
 const responseHeaders = ['content-type', 'cache-control', 'retry-after', 'location', 'preference-applied'] as const;
 
-/** `fetch` wraps what happened. */
-const nameOf = (error: unknown): string =>
-  errorNameOf(error instanceof Error && error.cause !== undefined ? error.cause : error);
-
 const notSigned = (error: unknown) => ({
   status: 502,
   code: 'not-signed',
   title: 'The call could not be signed',
-  detail: `AWS credentials: ${nameOf(error)}. Nothing was sent. Sign in again, for example with aws sso login, and repeat the call.`,
+  detail: `AWS credentials: ${fetchErrorName(error)}. Nothing was sent. Sign in again, for example with aws sso login, and repeat the call.`,
 });
 
 const unreachable = (url: URL, error: unknown) => ({
   status: 502,
   code: 'deployment-unreachable',
   title: 'The deployment did not answer',
-  detail: `${url.host}: ${nameOf(error)}. ${noAnswerAdvice} Check the network and the address.`,
+  detail: `${url.host}: ${fetchErrorName(error)}. ${noAnswerAdvice} Check the network and the address.`,
 });
 
 const headersOf = ({ headers }: IncomingMessage): Record<string, string> =>
@@ -50,7 +47,7 @@ export const createForwarder =
     const body = await readBody(request, longestBodyBytes);
     if (body === undefined) return sendJson(response, 413, { message: 'Request Entity Too Large' });
 
-    const url = new URL(`${base.pathname.replace(/\/$/, '')}${path}`, base);
+    const url = addressUnder(base, path);
     const unsigned = { method, url, headers: headersOf(request), ...(body && { body }) };
     const headers = await sign(unsigned).catch((error: unknown) => sendProblem(response, notSigned(error)));
     if (!headers) return;

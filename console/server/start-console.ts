@@ -1,4 +1,4 @@
-import type { Sign } from '../../client/api-call.ts';
+import type { Sign } from '../../client/signed-transport.ts';
 import { startLoopbackServer } from '../../local/emulators/loopback-server.ts';
 import { createConsoleHandler } from './console-handler.ts';
 import type { ConsolePage } from './console-page.ts';

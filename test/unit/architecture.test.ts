@@ -151,6 +151,17 @@ test('emulators import nothing of the functions or the infrastructure', () => {
   expect(wrong).toEqual([]);
 });
 
+test('the client imports nothing but itself and what ends a run', () => {
+  const others = filesUnder('client')
+    .flatMap(importsOf)
+    .filter(({ from }) => !from.startsWith('client/'));
+
+  expect(others.filter(({ isTypeOnly }) => !isTypeOnly).map(({ from }) => from)).toEqual([
+    'functions/runs/run-status.ts',
+  ]);
+  expect(new Set(others.map(({ from }) => from.split('/')[0]))).toEqual(new Set(['functions']));
+});
+
 test.each([
   ['@aws-sdk/', ['runs', 'instances', 'logout', 'offboarding', 'platform']],
   ['@aws-sdk/client-identitystore', ['offboarding', 'platform']],

@@ -1,6 +1,7 @@
-import type { Problem } from '../api/call.ts';
+import type { Failure } from '../../../client/result.ts';
+import { describeFailure } from '../describe-failure.ts';
 
-const adviceOf = ({ retryable }: Problem): string | undefined => {
+const adviceOf = (retryable: boolean | undefined): string | undefined => {
   if (retryable === undefined) return undefined;
   return retryable
     ? 'The same request may succeed later.'
@@ -8,17 +9,18 @@ const adviceOf = ({ retryable }: Problem): string | undefined => {
 };
 
 /** What went wrong, what it means and what to do; read out at once by screen readers. */
-export const ProblemAlert = ({ problem }: { readonly problem: Problem }) => {
-  const advice = adviceOf(problem);
-  const state = problem.stateInstance ?? undefined;
+export const ProblemAlert = ({ problem }: { readonly problem: Failure }) => {
+  const { title, detail } = describeFailure(problem);
+  const { confirmed, retryable, code, stateInstance } = problem.kind === 'problem' ? problem : {};
+  const advice = adviceOf(retryable);
   return (
     <div role="alert" class="problem">
-      <p class="problem-title">{problem.title}</p>
-      {problem.confirmed && <p>The instance is logged out: the logout is confirmed.</p>}
-      <p>{problem.detail}</p>
+      <p class="problem-title">{title}</p>
+      {confirmed && <p>The instance is logged out: the logout is confirmed.</p>}
+      <p>{detail}</p>
       {advice !== undefined && <p>{advice}</p>}
       <p class="hint">
-        {[problem.code, problem.status > 0 && `HTTP ${problem.status}`, state && `last reading: ${state}`]
+        {[code, 'status' in problem && `HTTP ${problem.status}`, stateInstance && `last reading: ${stateInstance}`]
           .filter(Boolean)
           .join(' · ')}
       </p>

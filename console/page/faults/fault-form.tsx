@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
-import { type EmulatedInstance, setFault } from '../api/local.ts';
 import { Select } from '../components/fields.tsx';
+import { type EmulatedInstance, setFault } from '../local-routes.ts';
 import type { Act } from './use-act.ts';
 
 type FaultFormProps = {

@@ -1,7 +1,7 @@
-import { clearFaults, type EmulatedInstance, linkAgain, listEmulated, listFaults } from '../api/local.ts';
 import { type Column, DataTable } from '../components/data-table.tsx';
 import { ProblemAlert } from '../components/problem-alert.tsx';
 import { ViewTitle } from '../components/view-title.tsx';
+import { clearFaults, type EmulatedInstance, linkAgain, listEmulated, listFaults } from '../local-routes.ts';
 import { useLoaded } from '../use-loaded.ts';
 import { FaultForm } from './fault-form.tsx';
 import { type Act, useAct } from './use-act.ts';

@@ -1,6 +1,6 @@
 import { useMemo, useState } from 'preact/hooks';
 import type { Instance } from '../../../client/answers.ts';
-import { listInstances } from '../api/instances.ts';
+import { api } from '../api.ts';
 import { ProblemAlert } from '../components/problem-alert.tsx';
 import { ViewTitle } from '../components/view-title.tsx';
 import { useLoaded } from '../use-loaded.ts';
@@ -11,7 +11,7 @@ import { useStates } from './use-states.ts';
 
 /** Every instance of the deployment, its state on demand, and the button that logs it out. */
 export const InstancesView = () => {
-  const { value: instances, problem, loading, reload } = useLoaded(listInstances);
+  const { value: instances, problem, loading, reload } = useLoaded((signal) => api.listInstances({}, signal));
   const [filter, setFilter] = useState(emptyFilter);
   const [chosen, setChosen] = useState<Instance>();
   const { states, read, setState } = useStates();

@@ -1,8 +1,10 @@
 import { useState } from 'preact/hooks';
 import type { Instance } from '../../../client/answers.ts';
-import { type LogoutRequest, logOut } from '../api/instances.ts';
+import { type LogoutRequest, longestWaitSeconds } from '../../../client/client.ts';
+import { api } from '../api.ts';
 import { useAnnounce } from '../components/announcer.tsx';
 import { Dialog } from '../components/dialog.tsx';
+import { describeFailure } from '../describe-failure.ts';
 import { LogoutForm } from './logout-form.tsx';
 import { type Logout, LogoutResult } from './logout-result.tsx';
 import type { KnownState } from './use-states.ts';
@@ -15,14 +17,14 @@ type LogoutDialogProps = {
 
 /** State readings that a logout brings with it, whether it was confirmed or not. */
 const stateAfter = (logout: Logout): KnownState | undefined => {
-  if (logout.kind === 'running') return undefined;
-  const { stateInstance } = logout.kind === 'ok' ? logout.value : logout.problem;
+  if (logout.kind !== 'ok' && logout.kind !== 'problem') return undefined;
+  const { stateInstance } = logout.kind === 'ok' ? logout.value : logout;
   return stateInstance === undefined ? undefined : { kind: 'read', stateInstance, readAt: new Date().toISOString() };
 };
 
 const messageOf = (idInstance: string, logout: Logout): string => {
   if (logout.kind === 'running') return `Logging out ${idInstance}`;
-  if (logout.kind === 'problem') return `${idInstance}: ${logout.problem.title}`;
+  if (logout.kind !== 'ok') return `${idInstance}: ${describeFailure(logout).title}`;
   return logout.value.confirmed ? `${idInstance} is logged out: confirmed` : `${idInstance}: not confirmed yet`;
 };
 
@@ -32,10 +34,12 @@ const phaseOf = (logout: Logout | undefined) => {
       return 'asking';
     case 'running':
       return 'running';
-    case 'problem':
-      return 'failed';
     case 'ok':
       return 'done';
+    case 'problem':
+    case 'not-reached':
+    case 'not-understood':
+      return 'failed';
   }
 };
 
@@ -48,7 +52,7 @@ export const LogoutDialog = ({ instance, onState, onClose }: LogoutDialogProps) 
   const start = async (request: LogoutRequest) => {
     setLogout({ kind: 'running' });
     announce('');
-    const result = await logOut(idInstance, request);
+    const result = await api.logOut(idInstance, request, longestWaitSeconds);
     const state = stateAfter(result);
     if (state) onState(idInstance, state);
     setLogout(result);

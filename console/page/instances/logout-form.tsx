@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Instance } from '../../../client/answers.ts';
-import type { LogoutRequest } from '../api/instances.ts';
+import type { LogoutRequest } from '../../../client/client.ts';
 import { Checkbox, TextField } from '../components/fields.tsx';
 import { logoutOptions } from '../components/logout-options.ts';
 

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { LoggedOut } from '../../../client/answers.ts';
-import type { Result } from '../api/call.ts';
+import type { Result } from '../../../client/result.ts';
 import { Instant } from '../components/instant.tsx';
 import { ProblemAlert } from '../components/problem-alert.tsx';
 
@@ -56,6 +56,6 @@ export const LogoutResult = ({ logout }: { readonly logout: Logout }) => (
         </>
       )}
     </div>
-    {logout.kind === 'problem' && <ProblemAlert problem={logout.problem} />}
+    {logout.kind !== 'running' && logout.kind !== 'ok' && <ProblemAlert problem={logout} />}
   </>
 );

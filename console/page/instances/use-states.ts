@@ -1,13 +1,13 @@
 import { useCallback, useState } from 'preact/hooks';
-import type { Problem } from '../api/call.ts';
-import { readState } from '../api/instances.ts';
+import { api } from '../api.ts';
 import { useAnnounce } from '../components/announcer.tsx';
+import { describeFailure, type Words } from '../describe-failure.ts';
 
 /** What the page knows about the state of an instance. */
 export type KnownState =
   | { readonly kind: 'reading' }
   | { readonly kind: 'read'; readonly stateInstance: string | null; readonly readAt: string }
-  | { readonly kind: 'problem'; readonly problem: Problem };
+  | { readonly kind: 'problem'; readonly problem: Words };
 
 export type States = ReadonlyMap<string, KnownState>;
 
@@ -25,12 +25,13 @@ export const useStates = () => {
     async (idInstance: string) => {
       setState(idInstance, { kind: 'reading' });
       announce('');
-      const result = await readState(idInstance);
-      setState(
-        idInstance,
-        result.kind === 'ok' ? { ...result.value, kind: 'read' } : { kind: 'problem', problem: result.problem },
-      );
-      const found = result.kind === 'ok' ? (result.value.stateInstance ?? 'unknown') : result.problem.title;
+      const result = await api.readState(idInstance);
+      const state: KnownState =
+        result.kind === 'ok'
+          ? { ...result.value, kind: 'read' }
+          : { kind: 'problem', problem: describeFailure(result) };
+      setState(idInstance, state);
+      const found = state.kind === 'read' ? (state.stateInstance ?? 'unknown') : state.problem.title;
       announce(`State of ${idInstance}: ${found}`);
     },
     [setState, announce],

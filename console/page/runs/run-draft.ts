@@ -1,7 +1,8 @@
 import type { RequestedRun } from '../../../functions/runs/request.ts';
 import { type FormField, formFields, formRows } from './run-form.ts';
 
-type Request = RequestedRun<'console'>;
+/** What the page sends to start a run. */
+export type RunRequest = RequestedRun<'console'>;
 
 /** What the form holds: a tick, or the text of an input. */
 export type Held = boolean | string;
@@ -12,18 +13,18 @@ export type RunDraft = {
   readonly fields: Readonly<Record<FormField, Held>>;
 };
 
-const kindOf = (target: Request['target']): RunDraft['targetKind'] => {
+const kindOf = (target: RunRequest['target']): RunDraft['targetKind'] => {
   if ('group' in target) return 'group';
   if ('owner' in target) return 'owner';
   return 'all' in target ? 'all' : 'given';
 };
 
-const nameOf = (target: Request['target']): string => {
+const nameOf = (target: RunRequest['target']): string => {
   if ('group' in target) return target.group;
   return 'owner' in target ? target.owner : '';
 };
 
-const hold = (field: FormField, value: Request[FormField]): Held => {
+const hold = (field: FormField, value: RunRequest[FormField]): Held => {
   const row = formRows[field];
   if (row.kind === 'tick') return value === undefined ? row.initially === true : value === true;
   if (value === undefined) return row.kind === 'count' ? (row.initially ?? '') : '';
@@ -46,13 +47,13 @@ const read = (field: FormField, held: Held): unknown => {
 };
 
 /** A form as it opens: empty and set to a dry run, or filled from an earlier request. */
-export const draftOf = (initial: Request | undefined): RunDraft => ({
+export const draftOf = (initial: RunRequest | undefined): RunDraft => ({
   targetKind: initial ? kindOf(initial.target) : 'group',
   name: initial ? nameOf(initial.target) : '',
   fields: Object.fromEntries(formFields.map((field) => [field, hold(field, initial?.[field])])) as RunDraft['fields'],
 });
 
-const targetOf = ({ targetKind, name }: RunDraft, initial: Request | undefined): Request['target'] => {
+const targetOf = ({ targetKind, name }: RunDraft, initial: RunRequest | undefined): RunRequest['target'] => {
   switch (targetKind) {
     case 'group':
       return { group: name.trim() };
@@ -66,8 +67,8 @@ const targetOf = ({ targetKind, name }: RunDraft, initial: Request | undefined):
 };
 
 /** The request that the form stands for. */
-export const requestOf = (draft: RunDraft, initial: Request | undefined): Request => {
+export const requestOf = (draft: RunDraft, initial: RunRequest | undefined): RunRequest => {
   const values = formFields.map((field) => [field, read(field, draft.fields[field])] as const);
   const given = Object.fromEntries(values.filter(([, value]) => value !== undefined));
-  return { ...(given as Omit<Request, 'target'>), target: targetOf(draft, initial) };
+  return { ...(given as Omit<RunRequest, 'target'>), target: targetOf(draft, initial) };
 };

@@ -1,10 +1,11 @@
 import type { ComponentChildren } from 'preact';
-import { describeTarget, type Run } from '../api/runs.ts';
+import type { Run } from '../../../client/answers.ts';
 import { Instant } from '../components/instant.tsx';
+import { describeTarget } from './describe-target.ts';
 import { factsIn } from './run-form.ts';
 
 const factsOf = (run: Run): readonly (readonly [string, ComponentChildren])[] => [
-  ['Target', run.request && describeTarget(run.request.target)],
+  ['Target', run.request?.target && describeTarget(run.request.target)],
   ['Options', run.request && factsIn(run.request).join(', ')],
   ['Reason', run.reason],
   ['Source', run.source],

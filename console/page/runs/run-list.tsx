@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { ListedRun } from '../../../client/answers.ts';
-import type { Problem } from '../api/call.ts';
-import { listRuns, type RunPage } from '../api/runs.ts';
+import type { ListedRun, RunPage } from '../../../client/answers.ts';
+import type { Failure } from '../../../client/result.ts';
+import { api } from '../api.ts';
 import { type Column, DataTable } from '../components/data-table.tsx';
 import { Select } from '../components/fields.tsx';
 import { Instant } from '../components/instant.tsx';
@@ -22,7 +22,7 @@ const columns: readonly Column<ListedRun>[] = [
 /** The pages after the first, which `Older runs` loads one by one. */
 const useOlderRuns = (status: string, first: RunPage | undefined) => {
   const [older, setOlder] = useState<RunPage>();
-  const [problem, setProblem] = useState<Problem>();
+  const [problem, setProblem] = useState<Failure>();
   const call = useRef<AbortController | undefined>(undefined);
   // Another first page makes the older ones outdated, and the answer that is under way
   useEffect(() => {
@@ -40,10 +40,10 @@ const useOlderRuns = (status: string, first: RunPage | undefined) => {
     if (call.current) return;
     const controller = new AbortController();
     call.current = controller;
-    const page = await listRuns({ status, next }, controller.signal);
+    const page = await api.readRunPage({ status: status || undefined, next }, controller.signal);
     if (controller.signal.aborted) return;
     call.current = undefined;
-    if (page.kind === 'problem') return setProblem(page.problem);
+    if (page.kind !== 'ok') return setProblem(page);
     setProblem(undefined);
     setOlder((before) => ({ ...page.value, runs: [...(before?.runs ?? []), ...page.value.runs] }));
   };
@@ -57,7 +57,10 @@ const useOlderRuns = (status: string, first: RunPage | undefined) => {
 /** Recent runs, newest first. */
 export const RunList = () => {
   const [status, setStatus] = useState('');
-  const { value, problem, loading, reload } = useLoaded((signal) => listRuns({ status }, signal), status);
+  const { value, problem, loading, reload } = useLoaded(
+    (signal) => api.readRunPage({ status: status || undefined }, signal),
+    status,
+  );
   const older = useOlderRuns(status, value);
   const failure = problem ?? older.problem;
   return (

@@ -1,14 +1,13 @@
 import { useState } from 'preact/hooks';
-import type { Outcome } from '../../../client/answers.ts';
+import { needsNothing, type Outcome } from '../../../client/answers.ts';
 import { type Column, DataTable } from '../components/data-table.tsx';
 import { Select } from '../components/fields.tsx';
 
-const goodKinds: ReadonlySet<string> = new Set(['logged-out', 'already-logged-out', 'ready']);
 const neutralKinds: ReadonlySet<string> = new Set(['pending', 'skipped']);
 
-const classOf = (kind: string): string => {
-  if (goodKinds.has(kind)) return 'good';
-  return neutralKinds.has(kind) ? '' : 'bad';
+const classOf = (outcome: Outcome): string => {
+  if (needsNothing(outcome)) return 'good';
+  return neutralKinds.has(outcome.kind) ? '' : 'bad';
 };
 
 const detailOf = ({ detail, skipReason, token }: Outcome): string =>
@@ -17,7 +16,7 @@ const detailOf = ({ detail, skipReason, token }: Outcome): string =>
 const columns: readonly Column<Outcome>[] = [
   { name: 'Instance', cell: ({ idInstance }) => idInstance },
   { name: 'Owner', cell: ({ tags }) => <span class="long">{tags?.owner ?? '–'}</span> },
-  { name: 'Outcome', cell: ({ kind }) => <span class={`badge ${classOf(kind)}`}>{kind}</span> },
+  { name: 'Outcome', cell: (outcome) => <span class={`badge ${classOf(outcome)}`}>{outcome.kind}</span> },
   { name: 'Confirmed', cell: ({ confirmed }) => (confirmed ? 'yes' : 'no') },
   { name: 'Detail', cell: (outcome) => detailOf(outcome) || '–' },
 ];

@@ -1,9 +1,10 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { hasEnded } from '../../../client/answers.ts';
-import type { Run, RunRequest } from '../api/runs.ts';
+import * as v from 'valibot';
+import { hasEnded, type Run, repeatableRequestSchema } from '../../../client/answers.ts';
 import { useAnnounce } from '../components/announcer.tsx';
 import { ProblemAlert } from '../components/problem-alert.tsx';
 import { focusViewTitle, ViewTitle } from '../components/view-title.tsx';
+import type { RunRequest } from './run-draft.ts';
 import { RunFacts } from './run-facts.tsx';
 import { RunOutcomes } from './run-outcomes.tsx';
 import { countsOf, RunProgress } from './run-progress.tsx';
@@ -12,8 +13,10 @@ import { StopRunDialog } from './stop-run-dialog.tsx';
 import { useRun } from './use-run.ts';
 
 /** A drill that has ended can be started again as a run that logs out. */
-const realRequestOf = ({ request, ...run }: Run): RunRequest | undefined =>
-  request?.dryRun && hasEnded(run) ? { ...request, reason: run.reason, dryRun: false } : undefined;
+const realRequestOf = (run: Run): RunRequest | undefined => {
+  const { success, output } = v.safeParse(repeatableRequestSchema, run.request);
+  return success && output.dryRun && hasEnded(run) ? { ...output, reason: run.reason, dryRun: false } : undefined;
+};
 
 /** Goes when the run ends, perhaps while it has the focus. */
 const StopButton = ({ onClick }: { readonly onClick: () => void }) => {

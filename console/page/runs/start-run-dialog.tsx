@@ -1,10 +1,11 @@
 import { useRef, useState } from 'preact/hooks';
-import type { Problem } from '../api/call.ts';
-import { describeTarget, type RunRequest, startRun } from '../api/runs.ts';
+import type { Failure } from '../../../client/result.ts';
+import { api } from '../api.ts';
 import { useAnnounce } from '../components/announcer.tsx';
 import { Dialog } from '../components/dialog.tsx';
 import { ProblemAlert } from '../components/problem-alert.tsx';
-import { draftOf, requestOf } from './run-draft.ts';
+import { describeTarget } from './describe-target.ts';
+import { draftOf, type RunRequest, requestOf } from './run-draft.ts';
 import { RunFields } from './run-fields.tsx';
 
 type StartRunDialogProps = {
@@ -15,7 +16,7 @@ type StartRunDialogProps = {
 
 /** Starts runs. The same request sent twice has the same key, so that it starts one run only. */
 const useStart = (onStarted: () => void) => {
-  const [problem, setProblem] = useState<Problem>();
+  const [problem, setProblem] = useState<Failure>();
   const sent = useRef({ body: '', key: '' });
   const announce = useAnnounce();
 
@@ -24,8 +25,8 @@ const useStart = (onStarted: () => void) => {
     if (sent.current.body !== body) sent.current = { body, key: crypto.randomUUID() };
     setProblem(undefined);
     announce('');
-    const result = await startRun(request, sent.current.key);
-    if (result.kind === 'problem') return setProblem(result.problem);
+    const result = await api.startRun(request, sent.current.key);
+    if (result.kind !== 'ok') return setProblem(result);
     onStarted();
     location.hash = `#/runs/${result.value.id}`;
     announce(`Run ${result.value.id} started for ${describeTarget(request.target)}`);

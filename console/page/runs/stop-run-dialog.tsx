@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
-import type { Problem } from '../api/call.ts';
-import { stopRun } from '../api/runs.ts';
+import type { Failure } from '../../../client/result.ts';
+import { api } from '../api.ts';
 import { useAnnounce } from '../components/announcer.tsx';
 import { Dialog } from '../components/dialog.tsx';
 import { ProblemAlert } from '../components/problem-alert.tsx';
@@ -12,14 +12,14 @@ type StopRunDialogProps = {
 };
 
 export const StopRunDialog = ({ id, onStopped, onClose }: StopRunDialogProps) => {
-  const [problem, setProblem] = useState<Problem>();
+  const [problem, setProblem] = useState<Failure>();
   const announce = useAnnounce();
 
   const stop = async (close: () => void) => {
     setProblem(undefined);
     announce('');
-    const result = await stopRun(id);
-    if (result.kind === 'problem') return setProblem(result.problem);
+    const result = await api.stopRun(id);
+    if (result.kind !== 'ok') return setProblem(result);
     announce(`Run ${id} is stopped`);
     onStopped();
     close();

@@ -1,46 +1,30 @@
 import { useEffect, useState } from 'preact/hooks';
-import { hasEnded } from '../../../client/answers.ts';
-import type { Problem } from '../api/call.ts';
-import { type Run, readRun } from '../api/runs.ts';
-import { sleep } from '../sleep.ts';
+import type { Run } from '../../../client/answers.ts';
+import { followRun, isUnknown } from '../../../client/follow-run.ts';
+import type { Failure, Result } from '../../../client/result.ts';
+import { api } from '../api.ts';
 
 const pollMs = 1_500;
-/** A run that has just started may not be found yet: for so long, a 404 is no problem. */
-const notFoundYetMs = 15_000;
-
-type Listener = (change: { readonly run?: Run; readonly problem: Problem | undefined }) => void;
-
-/** Reads a run again and again until it has ended or `signal` aborts. */
-const follow = async (id: string, onChange: Listener, signal: AbortSignal): Promise<void> => {
-  const since = Date.now();
-  while (!signal.aborted) {
-    const result = await readRun(id, signal);
-    if (signal.aborted) return;
-    if (result.kind === 'ok') {
-      onChange({ run: result.value, problem: undefined });
-      if (hasEnded(result.value)) return;
-    } else if (result.problem.status !== 404 || Date.now() - since > notFoundYetMs) {
-      onChange({ problem: result.problem });
-      if (result.problem.status >= 400 && result.problem.status < 500 && result.problem.status !== 429) return;
-    }
-    await sleep(pollMs, signal);
-  }
-};
 
 /** Follows a run until it has ended. `refresh` reads it at once, for example after it was stopped. */
 export const useRun = (id: string) => {
   const [run, setRun] = useState<Run>();
-  const [problem, setProblem] = useState<Problem>();
+  const [problem, setProblem] = useState<Failure>();
   const [version, setVersion] = useState(0);
 
   // `version` says when to begin again
   useEffect(() => {
     const controller = new AbortController();
-    const onChange: Listener = (change) => {
-      if (change.run) setRun(change.run);
-      setProblem(change.problem);
+    const { signal } = controller;
+    const show = (reading: Result<Run>) => {
+      if (reading.kind === 'ok') setRun(reading.value);
+      setProblem(reading.kind === 'ok' ? undefined : reading);
     };
-    void follow(id, onChange, controller.signal);
+    // A run that has just started may not be found yet.
+    const onReading = (reading: Result<Run>) => {
+      if (reading.kind === 'ok' || !isUnknown(reading)) show(reading);
+    };
+    void followRun(api, id, { signal, pollMs, onReading }).then((last) => last && show(last));
     return () => controller.abort();
   }, [id, version]);
 

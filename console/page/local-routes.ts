@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import { callApi, type Result } from './call.ts';
+import type { Result } from '../../client/result.ts';
+import { api } from './api.ts';
 
 const consoleSchema = v.object({
   /** What the calls of this page reach, in words. */
@@ -37,29 +38,30 @@ export type EmulatedInstance = v.InferOutput<typeof emulatedSchema>;
 
 /** What serves this page, and what it can show besides the API. */
 export const readConsoleInfo = (signal: AbortSignal): Promise<Result<ConsoleInfo>> =>
-  callApi(consoleSchema, '/local/console', { signal });
+  api.call(consoleSchema, { path: '/local/console', signal });
 
 export const readSchedules = (signal: AbortSignal): Promise<Result<{ readonly schedules: readonly Schedule[] }>> =>
-  callApi(schedulesSchema, '/local/schedules', { signal });
+  api.call(schedulesSchema, { path: '/local/schedules', signal });
 
 /** Every fault the GREEN-API emulator knows: name and description. */
 export const listFaults = (signal: AbortSignal): Promise<Result<Readonly<Record<string, string>>>> =>
-  callApi(faultsSchema, '/local/faults', { signal });
+  api.call(faultsSchema, { path: '/local/faults', signal });
 
 export const listEmulated = (
   signal: AbortSignal,
 ): Promise<Result<{ readonly instances: readonly EmulatedInstance[] }>> =>
-  callApi(emulatedListSchema, '/local/instances', { signal });
+  api.call(emulatedListSchema, { path: '/local/instances', signal });
 
 export const setFault = (idInstance: string, fault: string): Promise<Result<EmulatedInstance>> =>
-  callApi(emulatedSchema, `/local/instances/${idInstance}/fault`, { method: 'PUT', body: { fault } });
+  api.call(emulatedSchema, { path: `/local/instances/${idInstance}/fault`, method: 'PUT', body: { fault } });
 
 export const clearFaults = (idInstance: string): Promise<Result<EmulatedInstance>> =>
-  callApi(emulatedSchema, `/local/instances/${idInstance}/fault`, { method: 'DELETE' });
+  api.call(emulatedSchema, { path: `/local/instances/${idInstance}/fault`, method: 'DELETE' });
 
 /** Links the instance again, as somebody with a phone would. */
 export const linkAgain = (idInstance: string): Promise<Result<EmulatedInstance>> =>
-  callApi(emulatedSchema, `/local/instances/${idInstance}/state`, {
+  api.call(emulatedSchema, {
+    path: `/local/instances/${idInstance}/state`,
     method: 'PUT',
     body: { stateInstance: 'authorized' },
   });

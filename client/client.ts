@@ -1,0 +1,97 @@
+import type { RequestedRun } from '../functions/runs/request.ts';
+import {
+  acceptedRunSchema,
+  instancePageSchema,
+  loggedOutSchema,
+  runPageSchema,
+  runSchema,
+  stateSchema,
+  watchSchema,
+} from './answers.ts';
+import { apiTimeoutMs, createCall, type Transport } from './call.ts';
+import { readPages } from './pages.ts';
+import { retryRateLimited } from './retry-rate-limited.ts';
+
+export type InstanceFilter = { readonly owner?: string | undefined; readonly group?: string | undefined };
+
+export type LogoutRequest = {
+  readonly reason?: string;
+  readonly clearQueue?: boolean;
+  readonly rotateToken?: boolean;
+};
+
+/** Longest wait that the API grants for the confirmation of a logout. */
+export const longestWaitSeconds = 20;
+
+type RunQuery = { readonly status?: string | undefined; readonly next?: string | undefined };
+
+type Times = {
+  /** How long one call waits for its answer, in milliseconds. @default 35 000 */
+  readonly timeoutMs?: number;
+  /** Pause before a state is read again after a 429, in milliseconds. @default 2 000 */
+  readonly rateLimitPauseMs?: number;
+};
+
+/** A path with one id. Ids come from answers and addresses. */
+const path = (texts: TemplateStringsArray, id: string): string => texts.join(encodeURIComponent(id));
+
+/** Every call of the HTTP API, one row per route. */
+export const createClient = (transport: Transport, times: Times = {}) => {
+  const { timeoutMs = apiTimeoutMs, rateLimitPauseMs = 2_000 } = times;
+  const call = createCall(transport, timeoutMs);
+  const readRunPage = (query: RunQuery, signal?: AbortSignal) =>
+    call(runPageSchema, { path: '/forced-logouts', query, signal });
+  return {
+    /** Calls a route that is not one of the API's own, such as those of the local service. */
+    call,
+
+    /** Reads all pages. */
+    listInstances: (filter: InstanceFilter = {}, signal?: AbortSignal) =>
+      readPages(
+        (next) => call(instancePageSchema, { path: '/instances', query: { ...filter, next }, signal }),
+        ({ instances }) => instances,
+      ),
+
+    /** Reads what GREEN-API reports now. */
+    readState: (idInstance: string, signal?: AbortSignal) =>
+      retryRateLimited(
+        () => call(stateSchema, { path: path`/instances/${idInstance}/state`, signal }),
+        rateLimitPauseMs,
+        signal,
+      ),
+
+    /** @param waitSeconds how long to wait for the confirmation, at most `longestWaitSeconds` @default 5, which the API decides */
+    logOut: (idInstance: string, body: LogoutRequest, waitSeconds?: number) =>
+      call(loggedOutSchema, {
+        method: 'POST',
+        path: path`/instances/${idInstance}/logout`,
+        headers: waitSeconds === undefined ? {} : { prefer: `wait=${waitSeconds}` },
+        body,
+      }),
+
+    /** @param key the same for a request that is sent again, so that it starts one run only */
+    startRun: (body: RequestedRun<'api'>, key: string) =>
+      call(acceptedRunSchema, { method: 'POST', path: '/forced-logouts', headers: { 'idempotency-key': key }, body }),
+
+    /** One page, newest first. It may be empty and not the last. */
+    readRunPage,
+
+    /** Reads pages, newest first, until there are `limit` runs or no more. */
+    listRuns: (limit: number, status?: string) =>
+      readPages(
+        (next) => readRunPage({ status, next }),
+        ({ runs }) => runs,
+        limit,
+      ),
+
+    readRun: (id: string, signal?: AbortSignal) => call(runSchema, { path: path`/forced-logouts/${id}`, signal }),
+
+    stopRun: (id: string) => call(acceptedRunSchema, { method: 'DELETE', path: path`/forced-logouts/${id}` }),
+
+    readWatch: (id: string) => call(watchSchema, { path: path`/watches/${id}` }),
+
+    stopWatch: (id: string) => call(acceptedRunSchema, { method: 'DELETE', path: path`/watches/${id}` }),
+  };
+};
+
+export type Client = ReturnType<typeof createClient>;

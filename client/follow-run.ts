@@ -1,0 +1,45 @@
+import { hasEnded, type Run } from './answers.ts';
+import type { Client } from './client.ts';
+import { type Failure, mayPass, type Result } from './result.ts';
+import { sleep } from './sleep.ts';
+
+/** A new run takes seconds to appear: for so long, in milliseconds, it may be unknown. */
+const longestUnknownMs = 15_000;
+
+type Following = {
+  readonly signal: AbortSignal;
+  readonly pollMs: number;
+  /** How long readings in a row may fail, in milliseconds. Networks and services fail for a moment. @default no limit */
+  readonly longestFailureMs?: number;
+  /** Gets every reading except a failure that ends the following. */
+  readonly onReading: (reading: Result<Run>) => void;
+};
+
+export const isUnknown = (failure: Failure): boolean => failure.kind === 'problem' && failure.status === 404;
+
+/**
+ * Reads a run until it has ended.
+ *
+ * @returns the ended run, or the failure that lasts; `undefined` if the signal aborted first
+ */
+export const followRun = async (
+  { readRun }: Pick<Client, 'readRun'>,
+  id: string,
+  { signal, pollMs, longestFailureMs = Number.POSITIVE_INFINITY, onReading }: Following,
+): Promise<Result<Run> | undefined> => {
+  let readAt = Date.now();
+  const isLasting = (failure: Failure): boolean => {
+    if (!isUnknown(failure) && !mayPass(failure)) return true;
+    return Date.now() - readAt >= (isUnknown(failure) ? longestUnknownMs : longestFailureMs);
+  };
+  for (; !signal.aborted; await sleep(pollMs, signal)) {
+    const reading = await readRun(id, signal);
+    if (signal.aborted) break;
+    if (reading.kind !== 'ok' && isLasting(reading)) return reading;
+    onReading(reading);
+    if (reading.kind !== 'ok') continue;
+    if (hasEnded(reading.value)) return reading;
+    readAt = Date.now();
+  }
+  return undefined;
+};
