@@ -10,10 +10,11 @@ import { createLambda, createSecretsManager } from './platform/aws-clients.ts';
 import { parseVariables, type Variables } from './platform/environment.ts';
 import { createLog, type Write, writeLine } from './platform/log.ts';
 import { readEnvironment, watchingSettings } from './platform/settings.ts';
-import { executionOf } from './runs/durable-operations.ts';
+import { executionOf, nameInInvocation } from './runs/durable-operations.ts';
 import { createExecuteRun, type RunDependencies } from './runs/execute-run.ts';
 import { createStartExecution } from './runs/lambda/start-run.ts';
 import { createPublishEvents, createPublishOutcomes } from './runs/publish-outcomes.ts';
+import { createCountFaults } from './runs/run-metrics.ts';
 import type { WatchName } from './runs/start-watch.ts';
 import type { Summary } from './runs/summary.ts';
 
@@ -21,12 +22,16 @@ export type RunHandlerDependencies = RunDependencies;
 
 /** One run from its payload to its summary, as a Lambda durable function. */
 export const createRunHandler = (dependencies: RunHandlerDependencies) => {
+  const { log, stack, now } = dependencies;
   const executeRun = createExecuteRun(dependencies);
-  // Lambda repeats the step of an invocation that ran out of time. Middy's own limit would fail the whole run instead.
-  return middy<unknown, Summary, Error, DurableContext>({
-    executionMode: executionModeDurableContext,
-    timeoutEarlyInMillis: 0,
-  }).handler((event, context) => executeRun(event, executionOf(context)));
+  const countFaults = createCountFaults(log, stack, now, nameInInvocation);
+  return countFaults(
+    // Lambda repeats the step of an invocation that ran out of time. Middy's own limit would fail the whole run instead.
+    middy<unknown, Summary, Error, DurableContext>({
+      executionMode: executionModeDurableContext,
+      timeoutEarlyInMillis: 0,
+    }).handler((event, context) => executeRun(event, executionOf(context))),
+  );
 };
 
 export const composeRun = (variables: Variables, write: Write): RunHandlerDependencies => {

@@ -15,6 +15,15 @@ export type Execution = {
 const nameOf = (executionArn: string): string =>
   executionArn.split('/durable-execution/')[1]?.split('/')[0] ?? executionArn;
 
+/** The name of the execution for which Lambda invokes a function; `undefined` if the event is of another kind. */
+export const nameInInvocation = (event: unknown): string | undefined =>
+  typeof event === 'object' &&
+  event !== null &&
+  'DurableExecutionArn' in event &&
+  typeof event.DurableExecutionArn === 'string'
+    ? nameOf(event.DurableExecutionArn)
+    : undefined;
+
 export const executionOf = (context: DurableContext): Execution => ({
   name: nameOf(context.executionContext.durableExecutionArn),
   durable: context,

@@ -1,7 +1,9 @@
+import * as v from 'valibot';
 import { embeddedMetrics, metricDimensions } from '../logout/evidence.ts';
 import type { Log } from '../platform/log.ts';
-import type { RunEnd } from './conclude.ts';
+import type { RunEnd, RunFailureType } from './conclude.ts';
 import type { RunIdentity } from './request.ts';
+import { parseSummary } from './summary.ts';
 
 /** The metrics of ended runs in CloudWatch, used by the dashboard and the alarms too. Each is 1 for such a run, otherwise 0. */
 export const runMetricNames = {
@@ -11,12 +13,15 @@ export const runMetricNames = {
   noInstance: 'noInstance',
   /** A drill found instances that could not be logged out. */
   failedDrill: 'failedDrill',
+  /** A run that is no drill failed, for whatever reason. Lambda's `DurableExecutionFailed` counts drills too. */
+  runFailed: 'runFailed',
 } as const;
 
 const figuresOf = ({ summary, failure }: RunEnd, isDrill: boolean) => ({
   [runMetricNames.nobodyLoggedOut]: Number(failure?.type === 'NobodyLoggedOut' && !isDrill),
   [runMetricNames.noInstance]: Number(failure === undefined && summary.progress.total === 0),
   [runMetricNames.failedDrill]: Number(isDrill && failure !== undefined),
+  [runMetricNames.runFailed]: Number(!isDrill && failure !== undefined),
 });
 
 /** Writes one line about the end of a run, which is its metrics too. A crash right after it may repeat it. */
@@ -28,4 +33,34 @@ export const createLogRunEnd =
     const facts = { run: id, source, dryRun, failure: failure?.type, progress: summary.progress, note: summary.note };
     const metrics = embeddedMetrics(figuresOf(end, dryRun), { [metricDimensions.stack]: stack }, now());
     log(failure === undefined ? 'INFO' : 'WARN', 'run ended', { ...facts, ...metrics });
+  };
+
+/** What the SDK answers to Lambda for an execution that has failed. */
+const failedSchema = v.object({
+  Status: v.literal('FAILED'),
+  Error: v.object({ ErrorType: v.optional(v.string(), 'unknown error'), ErrorData: v.optional(v.string()) }),
+});
+
+/** A run that comes to its end leaves a summary, and a line that counts it. With an invalid payload it leaves only a summary. */
+const isCounted = ({ ErrorType, ErrorData }: v.InferOutput<typeof failedSchema>['Error']): boolean =>
+  ErrorType !== ('InvalidRun' satisfies RunFailureType) && parseSummary(ErrorData) !== undefined;
+
+/**
+ * Counts a run that failed before its end: by an invalid payload, an unexpected error, or a fault of the durable execution that
+ * the run's own code never sees, such as a checkpoint that Lambda refuses. It is not known then whether the run was a drill.
+ *
+ * @param runOf the run that Lambda's event is for
+ * @returns a wrapper around the function as Lambda invokes it, with the SDK inside
+ */
+export const createCountFaults =
+  (log: Log, stack: string, now: () => Date, runOf: (event: unknown) => string | undefined) =>
+  <Event, Context, Answer>(invoke: (event: Event, context: Context) => Promise<Answer>) =>
+  async (event: Event, context: Context): Promise<Answer> => {
+    const answer = await invoke(event, context);
+    const failed = v.safeParse(failedSchema, answer);
+    if (!failed.success || isCounted(failed.output.Error)) return answer;
+    const figures = { [runMetricNames.runFailed]: 1 };
+    const metrics = embeddedMetrics(figures, { [metricDimensions.stack]: stack }, now());
+    log('ERROR', 'run failed unexpectedly', { run: runOf(event), failure: failed.output.Error.ErrorType, ...metrics });
+    return answer;
   };

@@ -1,7 +1,9 @@
 import { LocalDurableTestRunner } from '@aws/durable-execution-sdk-js-testing';
 import { createRunHandler } from '../../functions/run.ts';
+import { nameInInvocation } from '../../functions/runs/durable-operations.ts';
+import { createCountFaults } from '../../functions/runs/run-metrics.ts';
 import { parseSummary } from '../../functions/runs/summary.ts';
-import { createSetup, requestOf, type Script } from '../support/run-setup.ts';
+import { createSetup, requestOf, runId, type Script } from '../support/run-setup.ts';
 
 beforeAll(() => LocalDurableTestRunner.setupTestEnvironment({ skipTime: true }));
 afterAll(() => LocalDurableTestRunner.teardownTestEnvironment());
@@ -58,6 +60,55 @@ test('an invalid payload of a run fails with the names of the fields, without th
   expect(errorType).toBe('InvalidRun');
   expect(errorMessage).toBe('The payload is not a run: see target');
   expect(setup.calls).toEqual([]);
+  expect(failuresCounted(setup)).toEqual([expect.objectContaining({ failure: 'InvalidRun', runFailed: 1 })]);
+});
+
+/** The lines that count failed runs. A drill has none. */
+const failuresCounted = ({ facts }: ReturnType<typeof createSetup>) => facts.filter(({ runFailed }) => runFailed === 1);
+
+describe('the metric of failed runs', () => {
+  test('counts a run that comes to its end once, and no drill', async () => {
+    const script = { state: [{ kind: 'credential-rejected', detail: 'GREEN-API answered HTTP 401' }] } as const;
+
+    const { setup: run } = await runFunction({ '1101000001': { logout: [...script.state] } });
+    const { setup: drill, run: ended } = await runFunction({ '1101000001': script }, requestOf({ dryRun: true }));
+
+    expect(failuresCounted(run)).toEqual([
+      expect.objectContaining({ message: 'run ended', stack: 'green-api-logout' }),
+    ]);
+    expect(ended.getStatus()).toBe('FAILED');
+    expect(failuresCounted(drill)).toEqual([]);
+  });
+
+  test.each(['CheckpointUnrecoverableExecutionError', 'NonDeterministicExecutionError', 'TypeError'])(
+    'counts a run that %s ends before it comes to its end',
+    async (ErrorType) => {
+      const { facts, dependencies } = createSetup({});
+      const countFaults = createCountFaults(dependencies.log, 'green-api-logout', dependencies.now, nameInInvocation);
+      const answer = { Status: 'FAILED', Error: { ErrorType, ErrorMessage: 'secret' } };
+      const invoke = countFaults(async () => answer);
+      const DurableExecutionArn = `arn:aws:lambda:eu-central-1:111122223333:function:run:1/durable-execution/${runId}/1`;
+
+      expect(await invoke({ DurableExecutionArn }, {})).toBe(answer);
+
+      expect(facts).toEqual([
+        expect.objectContaining({ message: 'run failed unexpectedly', run: runId, failure: ErrorType, runFailed: 1 }),
+      ]);
+      expect(JSON.stringify(facts)).not.toContain('secret');
+    },
+  );
+
+  test.each([{ Status: 'PENDING' }, { Status: 'SUCCEEDED', Result: '{}' }])(
+    'counts nothing while a run goes on or has succeeded: %j',
+    async (answer) => {
+      const { facts, dependencies } = createSetup({});
+      const countFaults = createCountFaults(dependencies.log, 'green-api-logout', dependencies.now, nameInInvocation);
+
+      await countFaults(async () => answer)({}, {});
+
+      expect(facts).toEqual([]);
+    },
+  );
 });
 
 test('the SDK retries a step while Secrets Manager is unavailable', async () => {

@@ -39,7 +39,13 @@ test('does not log out a protected instance, not even by its id, and fails becau
   });
   expect(setup.calls).toEqual([]);
   expect(setup.facts).toContainEqual(
-    expect.objectContaining({ message: 'run ended', failure: 'NobodyLoggedOut', nobodyLoggedOut: 1, noInstance: 0 }),
+    expect.objectContaining({
+      message: 'run ended',
+      failure: 'NobodyLoggedOut',
+      nobodyLoggedOut: 1,
+      noInstance: 0,
+      runFailed: 1,
+    }),
   );
   expect(setup.facts).toContainEqual(
     expect.objectContaining({ message: 'targets resolved', protected: ['1101000003'] }),
@@ -369,7 +375,7 @@ test('a run for a person without an instance succeeds, and is counted', async ()
   await setup.run(requestOf({ target: { owner: 'carl@example.com' }, source: 'offboarding' }));
 
   expect(setup.facts.filter(({ message }) => message === 'run ended')).toMatchObject([
-    { noInstance: 1, nobodyLoggedOut: 0, failedDrill: 0, stack: 'green-api-logout' },
+    { noInstance: 1, nobodyLoggedOut: 0, failedDrill: 0, runFailed: 0, stack: 'green-api-logout' },
   ]);
 });
 
@@ -417,7 +423,7 @@ test.each(['credential-rejected', 'instance-expired', 'wrong-instance-or-host', 
       expect.objectContaining({ message: 'drill: instance not ready', idInstance: '1101000001', kind }),
     );
     expect(setup.facts).toContainEqual(
-      expect.objectContaining({ message: 'run ended', failedDrill: 1, failure: 'DrillFailed' }),
+      expect.objectContaining({ message: 'run ended', failedDrill: 1, runFailed: 0, failure: 'DrillFailed' }),
     );
   },
 );
