@@ -5,7 +5,6 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { LogoutMetrics } from './logout-metrics.ts';
 import { pascalCase } from './pascal-case.ts';
-import type { ServiceFunction } from './service-function.ts';
 
 /** The impact of anything that prevents a logout. */
 export const stillLoggedIn = 'Somebody who should have been logged out may still be logged in.';
@@ -76,23 +75,6 @@ export class Alarms extends Construct {
       metric: queue.metricApproximateNumberOfMessagesVisible({ statistic: 'Maximum' }),
       impact: `The queue ${name} holds messages. ${impact}`,
       treatMissingData: TreatMissingData.IGNORE,
-    });
-  }
-
-  /** Alarms for calls of the function that crashed or timed out, and for calls that Lambda refused. */
-  addForFunction(of: ServiceFunction, impact: string): void {
-    this.add(`${of.name}-errors`, {
-      metric: of.function.metricErrors(),
-      impact: `The function ${of.name} crashed or timed out. ${impact}`,
-    });
-    this.addForThrottles(of, impact);
-  }
-
-  /** An alarm for calls of the function that Lambda refused. */
-  addForThrottles(of: ServiceFunction, impact: string): void {
-    this.add(`${of.name}-throttles`, {
-      metric: of.function.metricThrottles(),
-      impact: `The function ${of.name} was throttled. ${impact}`,
     });
   }
 }

@@ -3,13 +3,28 @@ import type { Construct } from 'constructs';
 import type { AuthorizedApi } from './authorized-api.ts';
 import type { DurableFunction } from './durable-function.ts';
 import type { LogoutMetrics } from './logout-metrics.ts';
+import type { ServiceFunction } from './service-function.ts';
 
 export type DashboardProps = {
   readonly name: string;
   readonly metrics: LogoutMetrics;
   readonly api: AuthorizedApi;
   readonly run: DurableFunction;
+  readonly watch: DurableFunction;
+  readonly functions: readonly ServiceFunction[];
 };
+
+/** The titles of graphs that the texts of alarms name. */
+const titles = {
+  runs: 'Runs',
+  watches: 'Watches',
+  errors: 'Errors by function',
+  throttles: 'Throttles by function',
+} as const;
+
+/** Where to look, for an alarm over several things. @param dashboard its name, which is the deployment's */
+export const whichIn = (dashboard: string, graph: keyof typeof titles): string =>
+  `The graph "${titles[graph]}" of the dashboard ${dashboard} says which.`;
 
 type Figure = readonly [metric: Parameters<LogoutMetrics['of']>[0], statistic: string];
 
@@ -22,8 +37,25 @@ const byFunction = (metrics: LogoutMetrics, ...figures: readonly Figure[]): IMet
 
 const graph = (title: string, left: IMetric[]): GraphWidget => new GraphWidget({ title, left, width: 12 });
 
+const executions = (durable: DurableFunction): IMetric[] => [
+  ...(['Started', 'Succeeded', 'Failed', 'TimedOut'] as const).map((what) => durable.metric(what)),
+  durable.service.function.metricThrottles(),
+];
+
+/** Every failed attempt, and the events that Lambda gave up after several. */
+const errorsOf = (functions: readonly ServiceFunction[]): IMetric[] => [
+  ...functions.map((service) => service.function.metricErrors({ label: service.name })),
+  ...functions
+    .filter(({ invocation }) => invocation === 'event')
+    .map((service) => service.metricGivenUp().with({ label: `${service.name}: event given up` })),
+];
+
 /** Shows whether logouts work, and how long they take. */
-export const createDashboard = (scope: Construct, id: string, { name, metrics, api, run }: DashboardProps): Dashboard =>
+export const createDashboard = (
+  scope: Construct,
+  id: string,
+  { name, metrics, api, run, watch, functions }: DashboardProps,
+): Dashboard =>
   new Dashboard(scope, id, {
     dashboardName: name,
     widgets: [
@@ -36,7 +68,7 @@ export const createDashboard = (scope: Construct, id: string, { name, metrics, a
           'Milliseconds from the cause to the confirmation',
           byFunction(metrics, ['timeToLogout', 'p50'], ['timeToLogout', 'Maximum']),
         ),
-        graph('Runs', [run.metric('Started'), run.metric('Succeeded'), run.metric('Failed'), run.metric('TimedOut')]),
+        graph(titles.runs, [...executions(run), metrics.ofRuns('runFailed')]),
       ],
       [
         graph('Runs that logged nobody out, and runs whose target had no instance', [
@@ -50,6 +82,16 @@ export const createDashboard = (scope: Construct, id: string, { name, metrics, a
           metrics.of('tokenLost'),
         ]),
       ],
-      [graph('API calls answered with 5xx', [api.httpApi.metricServerError({ statistic: 'Sum' })])],
+      [
+        graph(titles.errors, errorsOf(functions)),
+        graph(
+          titles.throttles,
+          functions.map((service) => service.function.metricThrottles({ label: service.name })),
+        ),
+      ],
+      [
+        graph('API calls answered with 5xx', [api.httpApi.metricServerError({ statistic: 'Sum' })]),
+        graph(titles.watches, executions(watch)),
+      ],
     ],
   });

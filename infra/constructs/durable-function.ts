@@ -1,10 +1,11 @@
 import { Annotations, type Duration, RemovalPolicy } from 'aws-cdk-lib';
-import type { Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import type { IMetric, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { Policy, PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import type { Alias } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { acknowledgeWildcard } from './acknowledge-wildcard.ts';
 import { ServiceFunction, type ServiceFunctionProps } from './service-function.ts';
+import { sumOfMetrics } from './sum-of-metrics.ts';
 
 export type DurableFunctionProps = Omit<ServiceFunctionProps, 'durableConfig' | 'currentVersionOptions'> & {
   readonly executionTimeout: Duration;
@@ -38,6 +39,20 @@ export class DurableFunction extends Construct {
   /** How many executions did (https://docs.aws.amazon.com/lambda/latest/dg/durable-monitoring.html). */
   metric(what: 'Started' | 'Succeeded' | 'Failed' | 'TimedOut'): Metric {
     return this.service.function.metric(`DurableExecution${what}`, { statistic: 'Sum' });
+  }
+
+  /**
+   * Executions that failed, timed out or were held up because Lambda throttled them. `Errors` is not among them: stopping an
+   * execution that works ends its invocation with an error, and Lambda repeats an invocation that failed.
+   *
+   * @param failed @default every execution that failed
+   */
+  metricTrouble(failed: IMetric = this.metric('Failed')): IMetric {
+    return sumOfMetrics(`${this.service.name} failed, timed out or throttled`, {
+      failed,
+      'timed-out': this.metric('TimedOut'),
+      throttled: this.service.function.metricThrottles(),
+    });
   }
 
   /** Lets the function start executions. */

@@ -50,7 +50,6 @@ export class EventFunction extends Construct {
     });
     this.service.role.addToPolicy(new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [failed.queueArn] }));
     run.durable.grantStart(this.service);
-    alarms.addForFunction(this.service, impact);
     alarms.add(`${name}-failed-events`, {
       metric: metrics.ofFailedEvents(name),
       impact: `An event failed, and the log of the function ${name} says why. ${impact}`,

@@ -43,7 +43,6 @@ export class EvidenceVault extends Construct {
       filterPattern: FilterPattern.stringValue('$.message', '=', 'evidence'),
     });
     const impact = 'Evidence is missing in the vault; it is still in its log, and logouts go on.';
-    deployment.alarms.addForFunction(service, impact);
     deployment.alarms.addForQueue('evidence-vault-failed', this.failed, impact);
   }
 

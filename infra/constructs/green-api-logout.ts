@@ -17,6 +17,7 @@ import { grantReadLog } from './log-groups.ts';
 import type { LogoutMetrics } from './logout-metrics.ts';
 import type { OffboardingBus } from './offboarding-bus.ts';
 import { createParts } from './parts.ts';
+import { functionsIn } from './service-function.ts';
 
 /**
  * Logs messenger instances out of GREEN-API: on an HTTPS call, on a schedule, and when somebody leaves. Several of them can be
@@ -75,7 +76,14 @@ export class GreenApiLogout extends Construct {
     this.evidenceVault = parts.evidenceVault?.bucket;
     this.alarms = alarms.all;
     this.alarmTopic = props.alarmTopic;
-    this.dashboard = createDashboard(this, 'Dashboard', { name: settings.name, metrics, api, run: run.durable });
+    this.dashboard = createDashboard(this, 'Dashboard', {
+      name: settings.name,
+      metrics,
+      api,
+      run: run.durable,
+      watch: parts.watch.durable,
+      functions: functionsIn(this),
+    });
     this.secretPrefix = settings.secretPrefix;
     this.#api = api;
     this.#bus = bus;

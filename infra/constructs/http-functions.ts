@@ -1,6 +1,5 @@
 import type { Construct } from 'constructs';
 import type { Route } from '../../functions/http/routes.ts';
-import { stillLoggedIn } from './alarms.ts';
 import type { Deployment } from './deployment.ts';
 import {
   callingEnvironment,
@@ -30,38 +29,35 @@ const createLogout = (scope: Construct, deployment: Deployment): ServiceFunction
   if (settings.warmInstances.length > 1) secrets.grantReadInBatches(logout);
   if (settings.tokenRotation.enabled) secrets.grantRotate(logout);
   bus.grantPutOutcomes(logout);
-  alarms.addForFunction(logout, stillLoggedIn);
   alarms.addForLogouts(metrics, 'logout');
   return logout;
 };
 
 /** Lists instances, their owners and which are protected; may read no credential. */
-const createInstances = (scope: Construct, { settings, secrets, alarms }: Deployment): ServiceFunction => {
+const createInstances = (scope: Construct, { settings, secrets }: Deployment): ServiceFunction => {
   const instances = new ServiceFunction(scope, 'instances', {
     environment: listingEnvironment(settings),
     logGroup: createLog(scope, 'InstancesLog', settings.logRetentionDays),
     memoryMb: settings.memoryMb,
   });
   secrets.grantList(instances);
-  alarms.addForFunction(instances, 'Nobody can list the instances; logouts go on.');
   return instances;
 };
 
 /** Reads the state of one instance from GREEN-API; reads credentials, changes nothing. */
-const createState = (scope: Construct, { settings, secrets, alarms }: Deployment): ServiceFunction => {
+const createState = (scope: Construct, { settings, secrets }: Deployment): ServiceFunction => {
   const state = new ServiceFunction(scope, 'state', {
     environment: readingEnvironment(settings),
     logGroup: createLog(scope, 'StateLog', settings.logRetentionDays),
     memoryMb: settings.memoryMb,
   });
   secrets.grantRead(state);
-  alarms.addForFunction(state, 'Nobody can read the state of an instance; logouts go on.');
   return state;
 };
 
 /** Starts, shows and stops runs for callers of the API, and shows and stops watches; reads no secret. */
 const createForcedLogouts = (scope: Construct, deployment: Deployment, { run, watch }: Durable): ServiceFunction => {
-  const { settings, evidence, alarms } = deployment;
+  const { settings, evidence } = deployment;
   const forcedLogouts = new ServiceFunction(scope, 'forced-logouts', {
     environment: { ...run.startingEnvironment, ...watch.environment },
     // Stopping a run leaves the evidence of the logouts that it had sent.
@@ -71,7 +67,6 @@ const createForcedLogouts = (scope: Construct, deployment: Deployment, { run, wa
   run.durable.grantStart(forcedLogouts);
   run.durable.grantFollow(forcedLogouts);
   watch.durable.grantFollow(forcedLogouts);
-  alarms.addForFunction(forcedLogouts, `A caller could not start, read or stop a run. ${stillLoggedIn}`);
   return forcedLogouts;
 };
 

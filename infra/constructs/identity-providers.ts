@@ -39,7 +39,7 @@ const providersOf = (providers: Providers, functionName: FunctionName): Provider
 /** Starts runs for the leavers that identity providers report; reads the tags of secrets, and no value. */
 const createProviderFunction = (
   scope: Construct,
-  { settings, secrets, alarms }: Deployment,
+  { settings, secrets }: Deployment,
   run: RunFunction,
   name: FunctionName,
 ): ServiceFunction | undefined => {
@@ -55,7 +55,6 @@ const createProviderFunction = (
   run.durable.grantStart(service);
   run.durable.grantList(service);
   secrets.grantList(service);
-  alarms.addForFunction(service, `An identity provider could not report who left. ${stillLoggedIn}`);
   return service;
 };
 

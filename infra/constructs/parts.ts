@@ -4,6 +4,7 @@ import { AuthorizedApi } from './authorized-api.ts';
 import type { Deployment } from './deployment.ts';
 import { EventFunction } from './event-function.ts';
 import { EvidenceVault } from './evidence-vault.ts';
+import { addFunctionAlarms } from './function-alarms.ts';
 import { offboardingEnvironment } from './function-environment.ts';
 import { grantDescribeUsers } from './grant-describe-users.ts';
 import type { GreenApiLogoutProps } from './green-api-logout-props.ts';
@@ -17,6 +18,7 @@ import { OffboardingRules } from './offboarding-rules.ts';
 import { RunFunction } from './run-function.ts';
 import { defaultRunbookUrl } from './runbook.ts';
 import { Schedules } from './schedules.ts';
+import { functionsIn } from './service-function.ts';
 import { settingsOf } from './settings.ts';
 import { addWarnings } from './synth-warnings.ts';
 import { createRotateToken } from './token-rotation.ts';
@@ -74,5 +76,6 @@ export const createParts = (scope: Construct, props: GreenApiLogoutProps) => {
   const evidenceVault =
     settings.evidenceVault && new EvidenceVault(scope, 'EvidenceVault', deployment, settings.evidenceVault);
   const rotateToken = settings.tokenRotation.enabled ? createRotateToken(scope, deployment) : undefined;
+  addFunctionAlarms(alarms, functionsIn(scope), settings.name);
   return { ...deployment, run, watch, rotateToken, api, schedule, schedules, offboarding, evidenceVault };
 };

@@ -1,8 +1,8 @@
 import { Duration } from 'aws-cdk-lib';
-import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { stillLoggedIn } from './alarms.ts';
+import { whichIn } from './dashboard.ts';
 import { createDeadLetters } from './dead-letters.ts';
 import type { Deployment } from './deployment.ts';
 import { DurableFunction } from './durable-function.ts';
@@ -46,19 +46,12 @@ export class RunFunction extends Construct {
     this.#addAlarms(deployment);
   }
 
-  // No alarm for errors: stopping a run that works ends its invocation with one, and Lambda repeats an invocation that failed.
-  #addAlarms({ alarms, metrics }: Deployment): void {
-    const { durable } = this;
-    alarms.addForThrottles(durable.service, stillLoggedIn);
+  #addAlarms({ alarms, metrics, settings }: Deployment): void {
     alarms.addForLogouts(metrics, 'run');
     alarms.add('run-failed', {
-      // A drill that fails has an alarm of its own.
-      metric: new MathExpression({
-        expression: 'FILL(failed, 0) - FILL(drills, 0)',
-        usingMetrics: { failed: durable.metric('Failed'), drills: metrics.ofRuns('failedDrill') },
-        label: 'runs that failed',
-      }),
-      impact: `A run ended with failures. ${stillLoggedIn}`,
+      // Lambda's own metric counts drills too, and they have an alarm of their own.
+      metric: this.durable.metricTrouble(metrics.ofRuns('runFailed')),
+      impact: `A run failed, timed out, or was held up because Lambda throttled it. ${whichIn(settings.name, 'runs')} ${stillLoggedIn}`,
     });
     alarms.add('drill-failed', {
       metric: metrics.ofRuns('failedDrill'),
@@ -69,6 +62,5 @@ export class RunFunction extends Construct {
       metric: metrics.ofRuns('nobodyLoggedOut'),
       impact: `A run logged nobody out: every instance was protected, excepted or unknown. ${stillLoggedIn}`,
     });
-    alarms.add('run-timed-out', { metric: durable.metric('TimedOut'), impact: `A run timed out. ${stillLoggedIn}` });
   }
 }

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Duration } from 'aws-cdk-lib';
+import type { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   Architecture,
@@ -50,11 +51,15 @@ export class ServiceFunction extends Construct {
   readonly name: string;
   readonly function: LambdaFunction;
   readonly role: Role;
+  /** What follows a failed invocation: the caller sees it, Lambda repeats the event, or the durable execution repeats it. */
+  readonly invocation: 'call' | 'event' | 'durable';
 
   constructor(scope: Construct, name: string, props: ServiceFunctionProps) {
     super(scope, pascalCase(name));
     this.name = name;
     const { environment, logGroup, memoryMb, timeout = Duration.seconds(29), ...options } = props;
+    if (options.durableConfig !== undefined) this.invocation = 'durable';
+    else this.invocation = options.onFailure === undefined ? 'call' : 'event';
     this.role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     logGroup.grantWrite(this.role);
     acknowledgeWildcard(this.role, '*', "X-Ray's write actions support no resource.");
@@ -73,4 +78,22 @@ export class ServiceFunction extends Construct {
       tracing: Tracing.ACTIVE,
     });
   }
+
+  /**
+   * The failures that are a reason to act. Lambda repeats an event that failed, and a second attempt may succeed: only an event
+   * that Lambda gives up counts.
+   * https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
+   */
+  metricFailed(): Metric {
+    return this.invocation === 'event' ? this.metricGivenUp() : this.function.metricErrors();
+  }
+
+  /** Events that Lambda gave up, after it had put them into the queue of the function's failed events. */
+  metricGivenUp(): Metric {
+    return this.function.metric('AsyncEventsDropped', { statistic: 'Sum' });
+  }
 }
+
+/** Every function in the scope. */
+export const functionsIn = (scope: Construct): readonly ServiceFunction[] =>
+  scope.node.findAll().filter((construct) => construct instanceof ServiceFunction);

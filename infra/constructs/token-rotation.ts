@@ -24,7 +24,7 @@ const addAlarms = ({ alarms, metrics }: Deployment): void => {
  * (https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotating-secrets-required-permissions-function.html).
  */
 export const createRotateToken = (scope: Construct, deployment: Deployment): ServiceFunction => {
-  const { settings, secrets, bus, alarms } = deployment;
+  const { settings, secrets, bus } = deployment;
   const rotateToken = new ServiceFunction(scope, 'rotate-token', {
     environment: {
       ...callingEnvironment(settings, bus.eventBus.eventBusName),
@@ -40,7 +40,6 @@ export const createRotateToken = (scope: Construct, deployment: Deployment): Ser
     principal: new ServicePrincipal('secretsmanager.amazonaws.com'),
     sourceAccount: Aws.ACCOUNT_ID,
   });
-  alarms.addForFunction(rotateToken, 'Secrets Manager could not rotate a token; logouts go on.');
   addAlarms(deployment);
   return rotateToken;
 };

@@ -1,6 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { stillLoggedIn } from './alarms.ts';
+import { whichIn } from './dashboard.ts';
 import type { Deployment } from './deployment.ts';
 import { DurableFunction } from './durable-function.ts';
 import { callingEnvironment, type FunctionEnvironment, watchEnvironment } from './function-environment.ts';
@@ -33,16 +34,14 @@ export class WatchFunction extends Construct {
     this.#addAlarms(deployment);
   }
 
-  // No alarm for errors: stopping a watch ends its invocation with one, and Lambda repeats an invocation that failed.
-  #addAlarms({ alarms, metrics }: Deployment): void {
-    const { durable } = this;
-    const unnoticed = 'Nobody notices when one of its instances is linked again; logouts go on.';
+  #addAlarms({ alarms, metrics, settings }: Deployment): void {
     alarms.add('linked-again', {
       metric: metrics.ofLinkedAgain(),
       impact: `An instance was linked again after its logout was confirmed. ${stillLoggedIn}`,
     });
-    alarms.addForThrottles(durable.service, unnoticed);
-    alarms.add('watch-failed', { metric: durable.metric('Failed'), impact: `A watch failed. ${unnoticed}` });
-    alarms.add('watch-timed-out', { metric: durable.metric('TimedOut'), impact: `A watch timed out. ${unnoticed}` });
+    alarms.add('watch-failed', {
+      metric: this.durable.metricTrouble(),
+      impact: `A watch failed, timed out, or was held up because Lambda throttled it. ${whichIn(settings.name, 'watches')} Nobody notices when one of its instances is linked again; logouts go on.`,
+    });
   }
 }
