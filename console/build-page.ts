@@ -1,7 +1,8 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type BuildOptions, build } from 'esbuild';
 import { pageHeaders } from './page-headers.ts';
+import type { ConsolePage } from './server/console-page.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -19,8 +20,8 @@ const bundleText = async (entryPoint: string, options: BuildOptions): Promise<st
   return outputFiles?.[0]?.text.trim() ?? '';
 };
 
-/** Writes the console into a folder: `index.html`, which needs no other file, and `headers.json`, to be sent with it. */
-export const buildConsolePage = async (folder: string): Promise<void> => {
+/** Builds the console as one page, which needs no other file. */
+export const buildConsolePage = async (): Promise<ConsolePage> => {
   const [template, script, style] = await Promise.all([
     readFile(join(root, 'console/page/index.html'), 'utf8'),
     bundleText('console/page/main.tsx', {
@@ -33,7 +34,5 @@ export const buildConsolePage = async (folder: string): Promise<void> => {
   ]);
   // Functions, because a replacement text gives `$&` a meaning.
   const html = template.replace('/* style */', () => style).replace('/* script */', () => script);
-  await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, 'index.html'), html);
-  await writeFile(join(folder, 'headers.json'), `${JSON.stringify(pageHeaders({ script, style }), null, 2)}\n`);
+  return { html, headers: pageHeaders({ script, style }) };
 };

@@ -1,5 +1,5 @@
 import { parseOptions, usage } from './dev-server/options.ts';
-import { type Service, startService } from './dev-server/service.ts';
+import type { Service } from './dev-server/service.ts';
 import { welcome } from './dev-server/welcome.ts';
 
 const print = (text: string) => void process.stdout.write(text);
@@ -36,6 +36,9 @@ const main = async () => {
     void end();
   });
   process.stderr.on('error', () => {});
+  print('Starting the local service\n');
+  // Imported after the first line is printed: it takes a second.
+  const { startService } = await import('./dev-server/service.ts');
   const service = await startService(options, print);
   end = createEnd(service);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void end());

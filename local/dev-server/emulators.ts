@@ -3,7 +3,7 @@ import { startGreenApi } from '../emulators/green-api/emulator.ts';
 import { type DirectoryUser, startIdentityStore } from '../emulators/identity-store/emulator.ts';
 import { startSecretsManager } from '../emulators/secrets-manager/emulator.ts';
 import type { CallFunction } from './functions.ts';
-import { CannotStart } from './options.ts';
+import { refusePort } from './unusable-port.ts';
 
 /** An instance that is there at the start, so that there is something to log out. */
 type DemoInstance = {
@@ -54,18 +54,13 @@ export type EmulatorsOptions = {
   readonly call: CallFunction;
 };
 
-const nameTakenPort =
-  (port: number) =>
-  (error: unknown): never => {
-    if (Object(error).code !== 'EADDRINUSE') throw error;
-    throw new CannotStart(`port ${port} is taken: choose another with --green-api-port`);
-  };
-
 /** Starts GREEN-API, Secrets Manager and an identity store on this machine, with the demo fleet. @throws {@link CannotStart} */
 export const startEmulators = async (options: EmulatorsOptions): Promise<Emulators> => {
   const { secretPrefix, greenApiPort, call } = options;
   const fleet = createDemoFleet();
-  const greenApi = await startGreenApi({ instances: fleet, port: greenApiPort }).catch(nameTakenPort(greenApiPort));
+  const greenApi = await startGreenApi({ instances: fleet, port: greenApiPort }).catch(
+    refusePort(greenApiPort, ' with --green-api-port'),
+  );
   const secretsManager = await startSecretsManager({
     secrets: fleet.map(({ idInstance, apiTokenInstance, tags }) => ({
       name: `${secretPrefix}${idInstance}`,

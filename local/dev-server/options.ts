@@ -16,6 +16,8 @@ export type Options = {
   readonly timeScale: number;
   /** The file whose context holds the configuration. @default the project's cdk.json */
   readonly configuration: string | undefined;
+  /** Whether the bundles are built first, or taken as they are in `dist/`. @default true */
+  readonly build: boolean;
 };
 
 /** The service cannot start. The message is one line: what is wrong, and what to do. */
@@ -33,6 +35,7 @@ export const usage = `usage: [PORT=3000] npm start [-- OPTIONS]
   --configuration FILE  another file than cdk.json, for example with other schedules
   --green-api-port N    port of the GREEN-API emulator (default any free one)
   --time-scale N        time passes N times faster for watches, from 1 to 500 (default 1)
+  --no-build            run what is in dist/, without building it first
 
 docs/local-development.md describes the service, its faults and its emulators.`;
 
@@ -49,6 +52,7 @@ const argumentsSchema = {
   configuration: { type: 'string' },
   'green-api-port': { type: 'string', default: '0' },
   'time-scale': { type: 'string', default: '1' },
+  'no-build': { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h' },
 } as const;
 
@@ -77,5 +81,14 @@ export const parseOptions = (
   const port = wholeNumber('PORT', variables.PORT || '3000', 0, 65_535);
   const { journal = `.local/runs-${port}`, evidence = `${journal}.evidence.jsonl`, configuration } = values;
   const greenApiPort = wholeNumber('--green-api-port', values['green-api-port'], 0, 65_535);
-  return { port, journal, evidence, configuration, greenApiPort, timeScale, secrets: elsewhere ? 'aws' : 'emulator' };
+  return {
+    port,
+    journal,
+    evidence,
+    configuration,
+    greenApiPort,
+    timeScale,
+    secrets: elsewhere ? 'aws' : 'emulator',
+    build: !values['no-build'],
+  };
 };

@@ -5,6 +5,7 @@ import type { Progress } from '../../functions/runs/outcome.ts';
 import { type FinishedStep, resultsFromSteps } from '../../functions/runs/results-from-steps.ts';
 import { distFolder } from '../../infra/bundling/dist-folder.ts';
 import { type LambdaEmulator, startLambda } from '../emulators/lambda/emulator.ts';
+import { openJournal } from '../emulators/lambda/journal.ts';
 import type { LambdaEvent } from '../emulators/lambda/options.ts';
 import { functionVariables } from './functions.ts';
 import { CannotStart, type Options } from './options.ts';
@@ -64,6 +65,20 @@ const durableFunctions = ({ timeScale }: Pick<Options, 'timeScale'>) => {
   return { [runFunction]: run, [parseVariables(watchingSettings, process.env).watchFunction]: watch };
 };
 
+const refuseJournal = (journal: string, error: unknown): never => {
+  const { message: problem } = Object(error);
+  throw new CannotStart(`--journal ${journal} cannot be used: ${problem}. Name another folder with --journal`);
+};
+
+/** @throws {@link CannotStart} if the journal cannot be written, or another service has it */
+export const checkJournal = (journal: string): void => {
+  try {
+    openJournal(journal).close();
+  } catch (error) {
+    refuseJournal(journal, error);
+  }
+};
+
 /**
  * Emulates Lambda around the built durable functions; runs that an earlier service left in the journal go on.
  *
@@ -87,7 +102,6 @@ export const startRuns = async (
         print(`run ${name} ${status}: on AWS its request is now in the dead-letter queue\n`),
     });
   } catch (error) {
-    const { message: problem } = Object(error);
-    throw new CannotStart(`--journal ${journal} cannot be used: ${problem}. Name another folder with --journal`);
+    return refuseJournal(journal, error);
   }
 };

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { isForeignToConsole } from '../../console/server/foreign-request.ts';
 import { createStartToken } from '../../console/server/start-token.ts';
 import { routes } from '../../functions/http/routes.ts';
-import { runFunction, runQualifier } from '../../functions/platform/settings.ts';
+import { readEnvironment, runFunction, runQualifier } from '../../functions/platform/settings.ts';
 import { type Configuration, contextKey, parseConfiguration } from '../../infra/configuration/configuration.ts';
 import { readConfiguration, readNamedContext } from '../../infra/configuration/configuration-file.ts';
 import {
@@ -20,13 +20,15 @@ import { createDrain, type Drain } from './drain.ts';
 import { type CallFunction, startFunctions } from './functions.ts';
 import { type CallHttpFunction, createGateway } from './gateway.ts';
 import { bypassConsole, findProviders, type LocalProviders, routesOfProviders } from './identity-providers.ts';
-import { CannotStart, type Options } from './options.ts';
+import type { Options } from './options.ts';
 import { checkEvidenceFile, createTakeLine, type Print } from './output.ts';
 import { createOwnRoutes } from './own-routes.ts';
+import { prepareBundles } from './prepare-bundles.ts';
 import { createDeliver, createMatchRules } from './rules.ts';
-import { startRuns } from './runs.ts';
+import { checkJournal, startRuns } from './runs.ts';
 import { keepSchedules } from './scheduler.ts';
 import { findSecrets, type Secrets } from './secrets.ts';
+import { refusePort } from './unusable-port.ts';
 
 export type Service = AsyncDisposable &
   Pick<Secrets, 'greenApiUrl'> &
@@ -64,13 +66,7 @@ const unlessSet = async (
   if (!process.env[name]) process.env[name] = stack.use(await start()).url;
 };
 
-const nameTakenPort =
-  (port: number) =>
-  (error: unknown): never => {
-    if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')
-      throw new CannotStart(`port ${port} is taken: choose another, for example PORT=${port + 1} npm start`);
-    throw error;
-  };
+const adviceOn = (port: number): string => `, for example PORT=${port < 65_535 ? port + 1 : 3_000} npm start`;
 
 /** The functions need the emulators, and the emulator of Secrets Manager calls one of the functions. */
 const createLateCall = () => {
@@ -79,15 +75,20 @@ const createLateCall = () => {
   return { call, resolve: loaded.resolve };
 };
 
-/** Starts what the functions call, and then the functions. */
+/** Starts what the functions call, and then the functions. What is slow comes after what can be refused at once. */
 const startBackend = async (options: Options, print: Print, stack: AsyncDisposableStack) => {
+  print(options.secrets === 'aws' ? 'Looking for AWS credentials\n' : 'Starting the emulators\n');
   const onLine = createTakeLine(options.evidence, print);
   const rotation = createLateCall();
   const { variables, refresh, greenApiUrl } = await findSecrets(options, rotation.call, stack);
   Object.assign(process.env, variables);
   await unlessSet('AWS_ENDPOINT_URL_EVENTBRIDGE', () => startEventBus((event) => print(describeEvent(event))), stack);
-  await unlessSet('AWS_ENDPOINT_URL_LAMBDA', () => startRuns(options, print, onLine), stack);
+  if (!process.env.AWS_ENDPOINT_URL_LAMBDA) checkJournal(options.journal);
   checkEvidenceFile(options.evidence);
+  readEnvironment(process.env);
+  await prepareBundles(options.build, print);
+  print('Loading the functions\n');
+  await unlessSet('AWS_ENDPOINT_URL_LAMBDA', () => startRuns(options, print, onLine), stack);
   const { call } = stack.use(await startFunctions({ refresh, onLine }));
   rotation.resolve(call);
   return { call, greenApiUrl, awsVariables: awsVariablesOf(variables) };
@@ -125,7 +126,7 @@ const setEnvironment = (configuration: Configuration, { identityProviders }: Loc
   Object.assign(process.env, { ...configured, ...process.env, ...providersEnvironment(identityProviders) });
 };
 
-/** Starts the HTTP API around the built functions, and the emulators they need. @throws {@link CannotStart} */
+/** Starts the HTTP API around the functions, and the emulators they need; prints each step. @throws CannotStart */
 export const startService = async (options: Options, print: Print): Promise<Service> => {
   const { port, secrets } = options;
   await using starting = new AsyncDisposableStack();
@@ -133,7 +134,7 @@ export const startService = async (options: Options, print: Print): Promise<Serv
   const ready = Promise.withResolvers<Handle>();
   const { handle, drain, inProgress } = createDrain(async (...call) => (await ready.promise)(...call));
   const listening = startLoopbackServer(handle, { port, isForeign: isForeignToConsole });
-  const { url } = starting.use(await listening.catch(nameTakenPort(port)));
+  const { url } = starting.use(await listening.catch(refusePort(port, adviceOn(port))));
 
   const configuration =
     options.configuration === undefined

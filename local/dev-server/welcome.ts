@@ -1,4 +1,5 @@
 import { addressWithToken } from '../../console/server/start-token.ts';
+import type { Print } from './output.ts';
 import type { Service } from './service.ts';
 
 /** What a newcomer can do next; the demo fleet is in the emulators only. */
@@ -57,22 +58,30 @@ Use the AWS CLI with the emulators:
 `;
 };
 
-const logOutOne = async (url: string): Promise<string> => {
+const logOutOne = async (url: string, print: Print): Promise<string> => {
+  print('Logging a demo instance out as a first example\n');
   const path = '/instances/1101000001/logout';
   const body = '{"reason":"first example"}';
   const response = await fetch(`${url}${path}`, { method: 'POST', body });
   return `$ curl -X POST ${url}${path} -d '${body}'\nHTTP ${response.status} ${await response.text()}\n`;
 };
 
-/** Prints the addresses, logs a demo instance out as the first example, and prints what to try. */
-export const welcome = async (service: Service, print: (text: string) => void): Promise<void> => {
-  const address = service.startToken ? addressWithToken(service.url, service.startToken) : `${service.url}/`;
-  print(`Open ${address} in a browser: the web console.\n\n`);
-  print(
-    `green-api-logout on ${service.url}${service.greenApiUrl ? `, GREEN-API's emulator on ${service.greenApiUrl}` : ''}\n\n`,
-  );
-  if (service.greenApiUrl !== undefined) print(await logOutOne(service.url));
-  print(
-    `${whatToTry(service)}${asIdentityProvider(service)}${withAwsCli(service)}\nEvidence is in ${service.evidenceFile}\nHow it works, and all faults: docs/local-development.md\nCtrl-C ends it.\n`,
-  );
+/**
+ * Logs a demo instance out as the first example, and prints the addresses, the answer and what to try. It prints all of this at
+ * once, so that no line of a function comes between.
+ */
+export const welcome = async (service: Service, print: Print): Promise<void> => {
+  const { url, greenApiUrl, startToken, evidenceFile } = service;
+  const address = startToken ? addressWithToken(url, startToken) : `${url}/`;
+  const example = greenApiUrl === undefined ? '' : await logOutOne(url, print);
+  print(`
+Open ${address} in a browser: the web console.
+
+green-api-logout on ${url}${greenApiUrl ? `, GREEN-API's emulator on ${greenApiUrl}` : ''}
+
+${example}${whatToTry(service)}${asIdentityProvider(service)}${withAwsCli(service)}
+Evidence is in ${evidenceFile}
+How it works, and all faults: docs/local-development.md
+Ctrl-C ends it.
+`);
 };

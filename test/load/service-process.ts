@@ -14,7 +14,7 @@ export const startServiceProcess = async (
 ) => {
   const { PATH = '', HOME = '' } = process.env;
   const journal = await mkdtemp(join(tmpdir(), 'load-'));
-  const child = spawn(process.execPath, ['local/main.ts', '--journal', journal], {
+  const child = spawn(process.execPath, ['local/main.ts', '--no-build', '--journal', journal], {
     cwd: root,
     env: { PATH, HOME, PORT: '0', ...variables },
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -1,9 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs';
 import type { IncomingHttpHeaders } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { buildConsolePage } from '../../console/build-page.ts';
-import { readConsolePage } from '../../console/server/console-page.ts';
 import { type ConsoleServerOptions, startConsole } from '../../console/server/start-console.ts';
 import { type Handle, readBody, startLoopbackServer } from '../../local/emulators/loopback-server.ts';
 
@@ -13,16 +9,6 @@ export type Received = {
   readonly url: string | undefined;
   readonly headers: IncomingHttpHeaders;
   readonly body: string | undefined;
-};
-
-const buildPage = async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'green-api-logout-console-'));
-  try {
-    await buildConsolePage(folder);
-    return readConsolePage(folder);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
 };
 
 /** Starts the console in front of a deployment that records what it receives and answers with `answer`. */
@@ -36,7 +22,7 @@ export const startConsoleServer = async (answer: Handle, options: Partial<Consol
   const server = await startConsole({
     url: new URL(deployment.url),
     sign: async ({ headers }) => ({ ...headers, authorization: 'signed' }),
-    page: await buildPage(),
+    page: await buildConsolePage(),
     ...options,
   });
   const [, startToken = ''] = server.address.split('#token=');

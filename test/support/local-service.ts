@@ -12,19 +12,23 @@ type LocalServiceOptions = {
   /** Where runs are journalled. Evidence goes to a file of that name and `.evidence.jsonl`. @default a folder of its own, gone at its end */
   readonly journal?: string;
   readonly variables?: Readonly<Record<string, string>>;
+  /** Whether it builds its bundles, as `npm start` does. @default false, they have been built */
+  readonly build?: boolean;
 };
 
 const parseRecord = (line: string) => JSON.parse(line) as Readonly<Record<string, unknown>>;
 
-/** Runs `local/main.ts` as `npm start` does after its build, and keeps all it prints. */
-const run = ({ args = [], variables = {}, journal }: LocalServiceOptions) => {
+/** Runs `local/main.ts` as `npm start` does, and keeps all it prints. */
+const run = ({ args = [], variables = {}, journal, build = false }: LocalServiceOptions) => {
   const { PATH = '', HOME = '' } = process.env;
   const folder = journal ?? mkdtempSync(join(tmpdir(), 'green-api-logout-'));
-  const child = spawn(process.execPath, ['local/main.ts', '--journal', folder, ...args], {
+  const options = [...(build ? [] : ['--no-build']), '--journal', folder, ...args];
+  const child = spawn(process.execPath, ['local/main.ts', ...options], {
     cwd: root,
     env: { PATH, HOME, ...compileCache, PORT: '0', ...variables },
   });
   let output = '';
+  let errors = '';
   const waiting = new Set<() => void>();
   const keep = (chunk: Buffer) => {
     output += chunk;
@@ -32,6 +36,9 @@ const run = ({ args = [], variables = {}, journal }: LocalServiceOptions) => {
   };
   child.stdout.on('data', keep);
   child.stderr.on('data', keep);
+  child.stderr.on('data', (chunk: Buffer) => {
+    errors += chunk;
+  });
   const exited = once(child, 'close').then(([code]) => {
     if (journal === undefined)
       for (const path of [folder, `${folder}.evidence.jsonl`]) rmSync(path, { recursive: true, force: true });
@@ -51,13 +58,13 @@ const run = ({ args = [], variables = {}, journal }: LocalServiceOptions) => {
     });
   /** What is in the evidence file. */
   const evidence = () => readFileSync(`${folder}.evidence.jsonl`, 'utf8').split('\n').filter(Boolean).map(parseRecord);
-  return { child, exited, printed, evidence, output: () => output };
+  return { child, exited, printed, evidence, output: () => output, errors: () => errors };
 };
 
 /** Runs it to its end. */
 export const runToItsEnd = async (options: LocalServiceOptions) => {
-  const { exited, output } = run(options);
-  return { code: await exited, output: output() };
+  const { exited, output, errors } = run(options);
+  return { code: await exited, output: output(), errors: errors() };
 };
 
 /** Starts the local service on a free port and waits until it has printed what to try. */

@@ -117,38 +117,64 @@ test.each<[Parameters<typeof runToItsEnd>[0], RegExp]>([
   [{ args: ['--time-scale', '0'] }, /^--time-scale is "0": it must be a number from 1 to 500\n$/],
   [{ args: ['--time-scale', '9', '--secrets', 'aws'] }, /^--time-scale works with the emulators only: leave it out\n$/],
   [{ args: ['--green-api-port', 'x'] }, /^--green-api-port is "x": it must be a number from 0 to 65535\n$/],
-])('%j ends the service with one clear line and exit code 1', async (options, line) => {
+])('%j ends the service before it builds, with one clear line and exit code 1', async (options, line) => {
   const noAccount = { AWS_EC2_METADATA_DISABLED: 'true', HOME: '/nonexistent' };
 
-  const { code, output } = await runToItsEnd({ ...options, variables: { ...noAccount, ...options.variables } });
+  const variables = { ...noAccount, ...options.variables };
+  const { code, output, errors } = await runToItsEnd({ ...options, variables, build: true });
 
-  expect(output).toMatch(line);
-  expect(output.trim().split('\n')).toHaveLength(1);
+  expect(errors).toMatch(line);
+  expect(errors.trim().split('\n')).toHaveLength(1);
+  expect(output).not.toContain('Building');
   expect(code).toBe(1);
 });
 
-test('a port in use ends the service with one clear line and exit code 1', async () => {
-  const taken = createServer().listen(0, '127.0.0.1');
-  await once(taken, 'listening');
-  const { port } = taken.address() as AddressInfo;
+test.each<[string, (port: number) => Parameters<typeof runToItsEnd>[0], (port: number) => string]>([
+  ['PORT', (port) => ({ variables: { PORT: String(port) } }), (port) => `, for example PORT=${port + 1} npm start`],
+  ['--green-api-port', (port) => ({ args: ['--green-api-port', String(port)] }), () => ' with --green-api-port'],
+])(
+  'a %s in use ends the service before it builds, with one clear line and exit code 1',
+  async (_name, options, advice) => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    await once(taken, 'listening');
+    const { port } = taken.address() as AddressInfo;
 
-  const { code, output } = await runToItsEnd({ variables: { PORT: String(port) } });
-  taken.close();
+    const { code, output, errors } = await runToItsEnd({ ...options(port), build: true });
+    taken.close();
 
-  expect(output).toBe(`port ${port} is taken: choose another, for example PORT=${port + 1} npm start\n`);
-  expect(code).toBe(1);
-});
+    expect(errors).toBe(`port ${port} is taken: choose another${advice(port)}\n`);
+    expect(output).not.toContain('Building');
+    expect(code).toBe(1);
+  },
+);
 
-test('SIGTERM ends the service with exit code 0', async () => {
-  await using other = await startLocalService();
+test('builds what it runs, and SIGTERM ends it with exit code 0', async () => {
+  await using other = await startLocalService({ build: true });
 
   other.child.kill('SIGTERM');
 
   expect(await other.exited).toBe(0);
+  expect(other.output()).toMatch(/^Building the functions .*\nLoading the functions$/m);
 });
 
-test('prints the address of the console first', () => {
-  expect(service.output().split('\n')[0]).toBe(`Open ${service.url}/ in a browser: the web console.`);
+test('says at once what it does, and then each step', () => {
+  const steps = service.output().split('\n').slice(0, 4);
+
+  expect(steps).toEqual([
+    'Starting the local service',
+    'Starting the emulators',
+    'Loading the functions',
+    'Logging a demo instance out as a first example',
+  ]);
+});
+
+test('prints the address of the console, the first example and what to try without a line between that is about something else', () => {
+  const [, welcome = ''] = /^(Open .*?)^Ctrl-C ends it/ms.exec(service.output()) ?? [];
+
+  expect(welcome.split('\n')[0]).toBe(`Open ${service.url}/ in a browser: the web console.`);
+  expect(welcome).toContain('\nHTTP 200 {');
+  expect(welcome).toContain('\nTry more, from another terminal:\n');
+  expect(welcome).not.toMatch(/^(?:\{|event |run )/m);
 });
 
 test('answers an unknown route with the routes that exist', async () => {
@@ -235,10 +261,11 @@ test('a second service with the same journal ends with one clear line, and chang
   const journal = mkdtempSync(join(tmpdir(), 'green-api-logout-'));
   await using first = await startLocalService({ journal });
 
-  const { code, output } = await runToItsEnd({ journal });
+  const { code, output, errors } = await runToItsEnd({ journal, build: true });
 
   expect(code).toBe(1);
-  expect(output).toMatch(
+  expect(output).not.toContain('Building');
+  expect(errors).toMatch(
     /^--journal \S+ cannot be used: \S+lock is held by another service \(process \d+\)\. Name another folder with --journal\n$/,
   );
   expect((await fetch(`${first.url}/instances`)).status).toBe(200);
