@@ -8,7 +8,7 @@ import { parseWait } from './http/prefer.ts';
 import { parseBody, parsePathInstance } from './http/request.ts';
 import { type LogUnexpected, problemDetails } from './http/response.ts';
 import { createRotateToken } from './instances/token-rotation/rotate-token.ts';
-import { composeGreenApi, composeRotation } from './logout/call-with-credential.ts';
+import { composeGreenApi, composeRotation, type Waits } from './logout/call-with-credential.ts';
 import { createLogOut, type LogOut } from './logout/log-out.ts';
 import { composeRecordEvidence, createBus } from './logout/record-evidence.ts';
 import { composeWarmUp, type WarmUp } from './logout/warm-up.ts';
@@ -63,17 +63,17 @@ const now = () => new Date();
 
 export type ComposedLogout = LogoutHandlerDependencies & { readonly warmUp: WarmUp };
 
-export const composeLogout = (variables: Variables, write: Write): ComposedLogout => {
+export const composeLogout = (variables: Variables, write: Write, { clock, ...waits }: Waits = {}): ComposedLogout => {
   const environment = readEnvironment(variables);
   const log = createLog(write);
   const connections = createConnections();
   const secretsManager = createSecretsManager(connections.agent);
   const bus = createBus(environment.eventBus, connections.agent);
-  const composed = composeGreenApi(secretsManager, environment, log, connections);
+  const composed = composeGreenApi(secretsManager, environment, log, { ...waits, connections });
   return {
     logOut: createLogOut({
       ...composed,
-      rotateToken: createRotateToken(composeRotation(secretsManager, composed.greenApi, environment)),
+      rotateToken: createRotateToken(composeRotation(secretsManager, composed.greenApi, environment, clock)),
       recordEvidence: composeRecordEvidence(log, environment, bus),
       now,
     }),

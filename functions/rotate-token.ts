@@ -4,7 +4,7 @@ import * as v from 'valibot';
 import { type InstanceId, parseInstanceId } from './green-api/instance-id.ts';
 import type { TokenRotation } from './instances/token-rotation/attempt.ts';
 import { createRotationSteps, type RotationSteps } from './instances/token-rotation/rotation-steps.ts';
-import { composeGreenApi, composeRotation } from './logout/call-with-credential.ts';
+import { composeGreenApi, composeRotation, type Waits } from './logout/call-with-credential.ts';
 import { functionMetrics, tokenFigures } from './logout/evidence.ts';
 import { createSecretsManager } from './platform/aws-clients.ts';
 import { type Deadline, deadlineIn } from './platform/deadline.ts';
@@ -91,13 +91,17 @@ export const createRotateTokenHandler = (dependencies: RotateTokenHandlerDepende
   });
 };
 
-export const composeRotateToken = (variables: Variables, write: Write): RotateTokenHandlerDependencies => {
+export const composeRotateToken = (
+  variables: Variables,
+  write: Write,
+  { clock, ...waits }: Waits = {},
+): RotateTokenHandlerDependencies => {
   const environment = readEnvironment(variables);
   const client = createSecretsManager();
   const log = createLog(write);
-  const { greenApi } = composeGreenApi(client, environment, log);
+  const { greenApi } = composeGreenApi(client, environment, log, waits);
   return {
-    steps: createRotationSteps(composeRotation(client, greenApi, environment)),
+    steps: createRotationSteps(composeRotation(client, greenApi, environment, clock)),
     secretPrefix: environment.secretPrefix,
     stack: environment.stack,
     now: () => new Date(),

@@ -4,7 +4,7 @@ import middy from '@middy/core';
 import { executionModeDurableContext } from '@middy/core/DurableContext';
 import { createListInstances, createReadTags } from './instances/directory.ts';
 import { createRotateToken } from './instances/token-rotation/rotate-token.ts';
-import { composeGreenApi, composeRotation } from './logout/call-with-credential.ts';
+import { composeGreenApi, composeRotation, type Waits } from './logout/call-with-credential.ts';
 import { composeRecordEvidence, createBus } from './logout/record-evidence.ts';
 import { createLambda, createSecretsManager } from './platform/aws-clients.ts';
 import { parseVariables, type Variables } from './platform/environment.ts';
@@ -34,17 +34,21 @@ export const createRunHandler = (dependencies: RunHandlerDependencies) => {
   );
 };
 
-export const composeRun = (variables: Variables, write: Write): RunHandlerDependencies => {
+export const composeRun = (
+  variables: Variables,
+  write: Write,
+  { clock, ...waits }: Waits = {},
+): RunHandlerDependencies => {
   const environment = readEnvironment(variables);
   const { secretPrefix } = environment;
   const { watchFunction, watchQualifier } = parseVariables(watchingSettings, variables);
   const client = createSecretsManager();
   const log = createLog(write);
-  const composed = composeGreenApi(client, environment, log);
+  const composed = composeGreenApi(client, environment, log, waits);
   return {
     ...composed,
     rotateToken: environment.tokenRotation
-      ? createRotateToken(composeRotation(client, composed.greenApi, environment))
+      ? createRotateToken(composeRotation(client, composed.greenApi, environment, clock))
       : undefined,
     listInstances: createListInstances({ client, secretPrefix }),
     readTags: createReadTags({ client, secretPrefix }),

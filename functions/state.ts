@@ -5,7 +5,7 @@ import type { StateAnswer } from './green-api/responses.ts';
 import { failureResponse } from './http/logout-response.ts';
 import { parsePathInstance } from './http/request.ts';
 import { jsonResponse, type LogUnexpected, problemDetails } from './http/response.ts';
-import { composeGreenApi, type NotCalled } from './logout/call-with-credential.ts';
+import { composeGreenApi, type NotCalled, type Waits } from './logout/call-with-credential.ts';
 import { createSecretsManager } from './platform/aws-clients.ts';
 import { answerDeadline, type Deadline } from './platform/deadline.ts';
 import { parseVariables, type Variables } from './platform/environment.ts';
@@ -42,10 +42,14 @@ export const createStateHandler = ({ readState, now, logUnexpected }: StateHandl
       return respond(idInstance, await readState(idInstance, answerDeadline(context)), now());
     });
 
-export const composeState = (variables: Variables, write: Write): StateHandlerDependencies => {
+export const composeState = (
+  variables: Variables,
+  write: Write,
+  waits: Pick<Waits, 'rateLimiter'> = {},
+): StateHandlerDependencies => {
   const log = createLog(write);
   const environment = parseVariables(readingSettings, variables);
-  const { callWithCredential, greenApi } = composeGreenApi(createSecretsManager(), environment, log);
+  const { callWithCredential, greenApi } = composeGreenApi(createSecretsManager(), environment, log, waits);
   return {
     readState: (idInstance, deadline) => callWithCredential(idInstance, greenApi.readState, deadline),
     now: () => new Date(),

@@ -5,7 +5,7 @@ import { type Counted, createGreenApi, type GreenApi, type Instance } from '../g
 import type { Credential } from '../green-api/credential.ts';
 import { type Connections, createConnections, createSendGet } from '../green-api/exchange.ts';
 import type { InstanceId } from '../green-api/instance-id.ts';
-import { createRateLimiter } from '../green-api/rate-limiter.ts';
+import { createRateLimiter, type RateLimiterOptions } from '../green-api/rate-limiter.ts';
 import type { StateAnswer, UpdateTokenAnswer } from '../green-api/responses.ts';
 import { stateClassOf } from '../green-api/vocabulary.ts';
 import { type CredentialReading, createReadCredential, type ReadCredential } from '../instances/credentials.ts';
@@ -107,12 +107,20 @@ const logUnknownStates =
     return answer;
   };
 
+/** How long calls of GREEN-API and rotations wait. A test may shorten both. */
+export type Waits = {
+  readonly rateLimiter?: RateLimiterOptions;
+  readonly clock?: RotationDependencies['clock'];
+};
+
+type GreenApiOptions = Pick<Waits, 'rateLimiter'> & { readonly connections?: Connections };
+
 /** The GREEN-API client and the calls with an instance's credential. */
 export const composeGreenApi = (
   client: SecretsManagerClient,
   { secretPrefix, allowedApiHosts, credentialTtlMs, greenApiTimeoutMs }: ReadingEnvironment,
   log: Log,
-  connections: Connections = createConnections(),
+  { rateLimiter, connections = createConnections() }: GreenApiOptions = {},
 ): ComposedGreenApi => {
   const readCredential = createReadCredential({
     fetchSecret: createFetchSecret(client),
@@ -123,7 +131,7 @@ export const composeGreenApi = (
     warn: (message, fields) => log('WARN', message, fields),
   });
   const sendGet = createSendGet({ timeoutMs: greenApiTimeoutMs, connections });
-  const greenApi = createGreenApi({ sendGet, createRateLimiter });
+  const greenApi = createGreenApi({ sendGet, createRateLimiter: () => createRateLimiter(rateLimiter) });
   return {
     callWithCredential: createCallWithCredential(readCredential),
     greenApi: { ...greenApi, readState: logUnknownStates(greenApi.readState, log) },
@@ -143,16 +151,19 @@ const trialOf = ({ kind }: StateAnswer): TokenTrial => {
   return kind === 'credential-rejected' ? 'rejected' : 'unknown';
 };
 
+const realClock: RotationDependencies['clock'] = { now: () => deadlineIn(0), date: Date.now, sleep };
+
 /** GREEN-API and Secrets Manager as the rotation of a token uses them. */
 export const composeRotation = (
   client: SecretsManagerClient,
   greenApi: Pick<GreenApi, 'updateApiToken' | 'readState'>,
   { secretPrefix, allowedApiHosts }: Pick<ReadingEnvironment, 'secretPrefix' | 'allowedApiHosts'>,
+  clock = realClock,
 ): RotationDependencies => ({
   openSecret: createOpenSecret(client),
   secretPrefix,
   parseApiUrl: createParseApiUrl(allowedApiHosts),
   updateApiToken: async (instance, deadline) => updateOf(await greenApi.updateApiToken(instance, deadline)),
   tryToken: async (instance, deadline) => trialOf(await greenApi.readState(instance, deadline)),
-  clock: { now: () => deadlineIn(0), date: Date.now, sleep },
+  clock,
 });

@@ -7,6 +7,7 @@ import { contextOf, httpEventOf, parseAnswer } from '../support/http-event.ts';
 import { idInstance, startLogoutSetup } from '../support/logout-setup.ts';
 import { allows, checkAnswer } from '../support/openapi-check.ts';
 import { codesOf, examplesOf, lintOpenApi, operationOf } from '../support/openapi-document.ts';
+import { createShortWaits } from '../support/short-waits.ts';
 
 const operation = operationOf(lintOpenApi().document, 'POST /instances/{idInstance}/logout');
 
@@ -99,7 +100,11 @@ const sendAll = (setup: Setup) =>
   );
 
 test('every kind of answer is documented, and its example equals the function’s real answer', async () => {
-  await using setup = await startLogoutSetup({ variables: { TOKEN_ROTATION: 'enabled' } });
+  await using setup = await startLogoutSetup({
+    variables: { TOKEN_ROTATION: 'enabled' },
+    // In a second it reads the state once, as the example says.
+    waits: { ...createShortWaits(), rateLimiter: {} },
+  });
 
   const answers = await sendAll(setup);
 

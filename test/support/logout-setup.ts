@@ -1,10 +1,12 @@
 import { composeInstances, createInstancesHandler } from '../../functions/instances.ts';
+import type { Waits } from '../../functions/logout/call-with-credential.ts';
 import { composeLogout, createLogoutHandler } from '../../functions/logout.ts';
 import { startGreenApi } from '../../local/emulators/green-api/emulator.ts';
 import type { FaultName } from '../../local/emulators/green-api/faults.ts';
 import { startSecretsManager } from '../../local/emulators/secrets-manager/emulator.ts';
 import { useEmulators } from './aws-environment.ts';
 import { contextOf, httpEventOf, parseAnswer } from './http-event.ts';
+import { createShortWaits } from './short-waits.ts';
 import { watchSends } from './watch-sends.ts';
 
 /** Stands in for every real token, so that a search for it finds every leak. */
@@ -17,6 +19,8 @@ export type SetupOptions = {
   readonly greenApi?: Parameters<typeof startGreenApi>[0];
   /** Hosts that `apiUrl` may name, besides the emulator's. */
   readonly extraHosts?: readonly string[];
+  /** `{}` for those of a deployment, where a pause is what is tested. @default short ones */
+  readonly waits?: Waits;
 };
 
 type LogoutOptions = {
@@ -31,6 +35,7 @@ export const startLogoutSetup = async ({
   variables = {},
   greenApi: options = {},
   extraHosts = [],
+  waits = createShortWaits(),
 }: SetupOptions = {}) => {
   const greenApi = await startGreenApi({
     instances: [{ idInstance, apiTokenInstance: markerToken, logoutDelayMs: 0 }],
@@ -55,7 +60,7 @@ export const startLogoutSetup = async ({
     },
     write: (line: string) => void lines.push(line),
   };
-  const logout = createLogoutHandler(composeLogout(processIo.variables, processIo.write));
+  const logout = createLogoutHandler(composeLogout(processIo.variables, processIo.write, waits));
   const instances = createInstancesHandler(composeInstances(processIo.variables, processIo.write));
   const records = () => lines.map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
 

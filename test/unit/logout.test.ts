@@ -7,6 +7,12 @@ import type { FaultName } from '../../local/emulators/green-api/faults.ts';
 import { startLoopbackServer } from '../../local/emulators/loopback-server.ts';
 import { idInstance, markerToken, startLogoutSetup } from '../support/logout-setup.ts';
 
+/** The pause between two calls of one instance is 1.1 s. */
+const ofDeployment = {};
+
+/** A call that gets no answer ends after this time, in milliseconds. */
+const soon = { GREEN_API_TIMEOUT_MS: '500' };
+
 test('answers 200 after a reading of notAuthorized, and records evidence', async () => {
   await using setup = await startLogoutSetup();
 
@@ -48,7 +54,7 @@ test('answers 200 after a reading of notAuthorized, and records evidence', async
 });
 
 test('reads the state again, 1.1 s apart, until it is notAuthorized', async () => {
-  await using setup = await startLogoutSetup();
+  await using setup = await startLogoutSetup({ waits: ofDeployment });
   setup.break('state-authorized', { times: 1 });
 
   const { status, body, headers } = await setup.logOut({ wait: 20 });
@@ -91,7 +97,7 @@ test('a state that nobody knows is shown and logged, and confirms nothing', asyn
 });
 
 test('answers unconfirmed, not success, when the state stays authorized after isLogout: true', async () => {
-  await using setup = await startLogoutSetup();
+  await using setup = await startLogoutSetup({ waits: ofDeployment });
   setup.break('still-authorized');
 
   const { status, body } = await setup.logOut({ wait: 1 });
@@ -128,7 +134,7 @@ test.each<[FaultName, number, string, boolean]>([
   ['reset', 503, 'unavailable', true],
   ['hang', 504, 'timed-out', true],
 ])('%s of the logout is HTTP %i %s', async (fault, status, code, retryable) => {
-  await using setup = await startLogoutSetup();
+  await using setup = await startLogoutSetup(fault === 'hang' ? { variables: soon } : {});
   setup.break(fault, { method: 'logout' });
 
   const answer = await setup.logOut();
@@ -158,7 +164,7 @@ test.each<FaultName>([
 ])(
   '%s becomes a 200 when the state is notAuthorized, without the isLogout that GREEN-API did not report',
   async (fault) => {
-    await using setup = await startLogoutSetup();
+    await using setup = await startLogoutSetup(fault === 'logged-out-but-hang' ? { variables: soon } : {});
     setup.break(fault, { method: 'logout' });
     if (fault === 'not-utf8') setup.greenApi.setState(idInstance, 'notAuthorized');
 
@@ -204,7 +210,7 @@ test('reports alreadyLoggedOut when GREEN-API answers not authorized and the sta
 });
 
 test('recovers from a rotated token with one more read of the secret, 1.1 s after the first logout', async () => {
-  await using setup = await startLogoutSetup();
+  await using setup = await startLogoutSetup({ waits: ofDeployment });
   await setup.logOut();
   setup.greenApi.add({ idInstance, apiTokenInstance: 'b'.repeat(50), logoutDelayMs: 0 });
   const secretString = JSON.stringify({ apiUrl: setup.greenApi.apiUrl, apiTokenInstance: 'b'.repeat(50) });
@@ -277,7 +283,7 @@ test('an id without a secret does not count as a failed logout', async () => {
 });
 
 test('repeats a logout once on a fresh connection when the kept-alive one was dead', async () => {
-  await using setup = await startLogoutSetup();
+  await using setup = await startLogoutSetup({ waits: ofDeployment });
   await setup.logOut({ wait: 1 });
   setup.break('reset-when-reused', { method: 'logout', times: 1 });
 
@@ -343,7 +349,7 @@ test('ends early enough to write the evidence and to answer', async () => {
 });
 
 test('concurrent requests for one instance share one read of its secret', async () => {
-  await using setup = await startLogoutSetup();
+  await using setup = await startLogoutSetup({ waits: ofDeployment });
 
   await Promise.all(Array.from({ length: 5 }, () => setup.logOut()));
 

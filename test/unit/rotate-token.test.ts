@@ -10,6 +10,7 @@ import { startSecretsManager } from '../../local/emulators/secrets-manager/emula
 import { useEmulators } from '../support/aws-environment.ts';
 import { contextOf } from '../support/http-event.ts';
 import { createClient } from '../support/secrets-manager-client.ts';
+import { createShortWaits } from '../support/short-waits.ts';
 
 const idInstance = '1101000001';
 const name = `green-api/${idInstance}`;
@@ -35,7 +36,7 @@ const startSetup = async () => {
   });
   useEmulators({ secretsManager: secretsManager.url });
   handler = createRotateTokenHandler(
-    composeRotateToken({ ALLOWED_API_HOSTS: greenApi.host }, (line) => void lines.push(line)),
+    composeRotateToken({ ALLOWED_API_HOSTS: greenApi.host }, (line) => void lines.push(line), createShortWaits()),
   );
   const client = createClient(secretsManager.url);
   return {
