@@ -147,3 +147,11 @@ const needingNothing: ReadonlySet<string> = new Set(['logged-out', 'already-logg
 
 /** Whether nothing is left to do about an instance of a run. */
 export const needsNothing = ({ kind }: Pick<Outcome, 'kind'>): boolean => needingNothing.has(kind);
+
+/** A state in GREEN-API's words. A new instance has none. */
+export const describeState = ({ stateInstance }: Pick<InstanceState, 'stateInstance'>): string =>
+  stateInstance ?? 'unknown';
+
+/** What there is to say about the outcome of an instance, besides its kind; may be empty. */
+export const describeOutcome = ({ detail, skipReason, token }: Outcome): string =>
+  [detail ?? skipReason, token && `token: ${token.kind}`, token?.detail].filter(Boolean).join('. ');

@@ -9,7 +9,7 @@ import { CommandFailed, exitCodes, UsageError } from '../errors.ts';
 import { readInstanceIds } from '../input/instance-ids.ts';
 import { parseWaitOption } from '../input/parse-wait-option.ts';
 import { confirm } from '../input/questions.ts';
-import { describeState } from '../output/describe-state.ts';
+import { describeReading } from '../output/describe-reading.ts';
 import { printable } from '../output/printable.ts';
 import { formatTable } from '../output/table.ts';
 import type { Session } from '../session.ts';
@@ -31,7 +31,7 @@ const findInstancesOf = async (session: Session, api: Api, owner: string): Promi
   const states = await inParallel(parallelCalls, instances, ({ idInstance }) => api.readState(idInstance));
   const rows = instances.map(({ idInstance, group, protected: isProtected }, index) => {
     const reading = states[index];
-    return [idInstance, group, isProtected ? 'protected' : '', reading && describeState(reading)];
+    return [idInstance, group, isProtected ? 'protected' : '', reading && describeReading(reading)];
   });
   session.note(await formatTable(['INSTANCE', 'GROUP', '', 'STATE'], rows));
   return instances.map(({ idInstance }) => idInstance);

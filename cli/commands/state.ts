@@ -4,7 +4,7 @@ import { describeFailure } from '../api/failure.ts';
 import { defineCommand } from '../command.ts';
 import { exitCodes } from '../errors.ts';
 import { readInstanceIds } from '../input/instance-ids.ts';
-import { describeState } from '../output/describe-state.ts';
+import { describeReading } from '../output/describe-reading.ts';
 import { formatTable } from '../output/table.ts';
 
 export const stateCommand = defineCommand({
@@ -21,7 +21,7 @@ export const stateCommand = defineCommand({
     else {
       const rows = readings.map((reading, index) =>
         reading.kind === 'ok'
-          ? [ids[index], describeState(reading), reading.value.readAt]
+          ? [ids[index], describeReading(reading), reading.value.readAt]
           : [ids[index], 'not read', describeFailure(reading)],
       );
       session.print(await formatTable(['INSTANCE', 'STATE', 'READ AT'], rows));

@@ -3,14 +3,14 @@ import type { Result } from '../../client/result.ts';
 import { inParallel } from '../../functions/platform/in-parallel.ts';
 import { type Api, parallelCalls } from '../api/api.ts';
 import { describeFailure, valueIn } from '../api/failure.ts';
-import { describeState } from '../output/describe-state.ts';
+import { describeReading } from '../output/describe-reading.ts';
 import { type Finding, failure, ok, warning } from './finding.ts';
 
 const countStates = (readings: readonly Result<InstanceState>[]): string => {
   const counts = new Map<string, number>();
   for (const reading of readings)
     if (reading.kind === 'ok') {
-      const state = describeState(reading);
+      const state = describeReading(reading);
       counts.set(state, (counts.get(state) ?? 0) + 1);
     }
   return [...counts].map(([state, count]) => `${count} ${state}`).join(', ');

@@ -1,4 +1,4 @@
-import { needsNothing, type Outcome, type Run } from '../../client/answers.ts';
+import { describeOutcome, needsNothing, type Outcome, type Run } from '../../client/answers.ts';
 import { formatFields } from './fields.ts';
 import { formatTable } from './table.ts';
 
@@ -26,7 +26,10 @@ export const formatOutcomes = (outcomes: readonly Outcome[]): Promise<string> =>
     ['INSTANCE', 'OUTCOME', 'CONFIRMED AT', 'OWNER', ''],
     outcomes
       .toSorted((a, b) => order(a) - order(b))
-      .map(({ idInstance, kind, confirmedAt, tags, detail }) => [idInstance, kind, confirmedAt, tags?.owner, detail]),
+      .map((outcome) => {
+        const { idInstance, kind, confirmedAt, tags } = outcome;
+        return [idInstance, kind, confirmedAt, tags?.owner, describeOutcome(outcome)];
+      }),
   );
 
 /** The head of a run, without its instances. */

@@ -1,3 +1,4 @@
+import { describeState } from '../../../client/answers.ts';
 import { type Column, DataTable } from '../components/data-table.tsx';
 import { ProblemAlert } from '../components/problem-alert.tsx';
 import { ViewTitle } from '../components/view-title.tsx';
@@ -10,7 +11,7 @@ const labelId = (idInstance: string): string => `emulated-${idInstance}`;
 
 const columnsOf = (act: Act): readonly Column<EmulatedInstance>[] => [
   { name: 'Instance', cell: ({ idInstance }) => <span id={labelId(idInstance)}>{idInstance}</span> },
-  { name: 'State', cell: ({ stateInstance }) => <span class="badge">{stateInstance ?? 'unknown'}</span> },
+  { name: 'State', cell: ({ stateInstance }) => <span class="badge">{describeState({ stateInstance })}</span> },
   { name: 'Faults', cell: ({ faults }) => faults.map(({ fault }) => fault).join(', ') || '–' },
   {
     name: 'Action',

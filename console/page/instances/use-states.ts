@@ -1,4 +1,5 @@
 import { useCallback, useState } from 'preact/hooks';
+import { describeState } from '../../../client/answers.ts';
 import { api } from '../api.ts';
 import { useAnnounce } from '../components/announcer.tsx';
 import { describeFailure, type Words } from '../describe-failure.ts';
@@ -31,7 +32,7 @@ export const useStates = () => {
           ? { ...result.value, kind: 'read' }
           : { kind: 'problem', problem: describeFailure(result) };
       setState(idInstance, state);
-      const found = state.kind === 'read' ? (state.stateInstance ?? 'unknown') : state.problem.title;
+      const found = state.kind === 'read' ? describeState(state) : state.problem.title;
       announce(`State of ${idInstance}: ${found}`);
     },
     [setState, announce],

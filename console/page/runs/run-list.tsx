@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { ListedRun, RunPage } from '../../../client/answers.ts';
 import type { Failure } from '../../../client/result.ts';
+import { endStatuses } from '../../../functions/runs/run-status.ts';
 import { api } from '../api.ts';
 import { type Column, DataTable } from '../components/data-table.tsx';
 import { Select } from '../components/fields.tsx';
@@ -9,7 +10,7 @@ import { ProblemAlert } from '../components/problem-alert.tsx';
 import { useLoaded } from '../use-loaded.ts';
 import { RunStatus } from './run-status.tsx';
 
-const statuses = ['RUNNING', 'SUCCEEDED', 'FAILED', 'STOPPED', 'TIMED_OUT'];
+const statuses = ['RUNNING', ...endStatuses];
 
 const columns: readonly Column<ListedRun>[] = [
   { name: 'Run', cell: ({ id }) => <a href={`#/runs/${id}`}>{id}</a> },

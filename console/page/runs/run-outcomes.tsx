@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { needsNothing, type Outcome } from '../../../client/answers.ts';
+import { describeOutcome, needsNothing, type Outcome } from '../../../client/answers.ts';
 import { type Column, DataTable } from '../components/data-table.tsx';
 import { Select } from '../components/fields.tsx';
 
@@ -10,15 +10,12 @@ const classOf = (outcome: Outcome): string => {
   return neutralKinds.has(outcome.kind) ? '' : 'bad';
 };
 
-const detailOf = ({ detail, skipReason, token }: Outcome): string =>
-  [detail ?? skipReason, token && `token: ${token.kind}`, token?.detail].filter(Boolean).join('. ');
-
 const columns: readonly Column<Outcome>[] = [
   { name: 'Instance', cell: ({ idInstance }) => idInstance },
   { name: 'Owner', cell: ({ tags }) => <span class="long">{tags?.owner ?? '–'}</span> },
   { name: 'Outcome', cell: (outcome) => <span class={`badge ${classOf(outcome)}`}>{outcome.kind}</span> },
   { name: 'Confirmed', cell: ({ confirmed }) => (confirmed ? 'yes' : 'no') },
-  { name: 'Detail', cell: (outcome) => detailOf(outcome) || '–' },
+  { name: 'Detail', cell: (outcome) => describeOutcome(outcome) || '–' },
 ];
 
 type RunOutcomesProps = {

@@ -1,0 +1,98 @@
+import { describeFailure as inCommandLine } from '../../../cli/api/failure.ts';
+import { CommandFailed } from '../../../cli/errors.ts';
+import { describeOutcome } from '../../../client/answers.ts';
+import type { Failure } from '../../../client/result.ts';
+import { describeFailure as inPage } from '../../../console/page/describe-failure.ts';
+
+const problem = (status: number, fields: object = {}): Failure => ({
+  kind: 'problem',
+  status,
+  body: '',
+  mayTakeEffect: false,
+  ...fields,
+});
+
+const changed = { mayTakeEffect: true };
+const mayFollow = 'The call may still take effect. Check the state before you repeat it.';
+const url = 'https://api.example.com/desk/instances';
+const refused = Object.assign(new TypeError('fetch failed'), { cause: { code: 'ECONNREFUSED' } });
+
+/** Each failure, the line of the command line, and the detail on the page. */
+test.each<[string, Failure, string, string]>([
+  [
+    'a problem of the API',
+    problem(404, { title: 'No such run', detail: 'Check its id.', code: 'unknown-run' }),
+    'No such run. Check its id. [unknown-run]',
+    'Check its id.',
+  ],
+  [
+    'a gateway that did not answer a reading in time',
+    problem(503, { title: 'Service Unavailable' }),
+    'HTTP 503: Service Unavailable. Try again in a moment.',
+    'The service did not answer in time. Try again in a moment.',
+  ],
+  [
+    'a gateway that did not answer a change in time',
+    problem(503, { title: 'Service Unavailable', ...changed }),
+    `HTTP 503: Service Unavailable. ${mayFollow}`,
+    `The service did not answer in time. ${mayFollow}`,
+  ],
+  ['a failed gateway', problem(502, changed), `HTTP 502. ${mayFollow}`, mayFollow],
+  [
+    'too many requests',
+    problem(429, { title: 'Too Many Requests' }),
+    'HTTP 429: Too Many Requests. Try again in a moment.',
+    'Too many requests. Wait a few seconds and try again.',
+  ],
+  ['another status', problem(418), 'HTTP 418.', 'HTTP status 418. Try again.'],
+  [
+    'a change that lost its connection',
+    { kind: 'not-reached', why: 'connection-lost', error: new Error('x'), url, ...changed },
+    `The connection to https://api.example.com failed (Error). ${mayFollow}`,
+    `No answer arrived. ${mayFollow} Check that the command that serves this page is still running.`,
+  ],
+  [
+    'a reading without an answer in time',
+    { kind: 'not-reached', why: 'time-out', error: new Error('x'), url, mayTakeEffect: false },
+    'https://api.example.com did not answer in time. Try again in a moment.',
+    'No answer arrived. Check that the command that serves this page is still running, then try again.',
+  ],
+  [
+    'nobody at the address',
+    { kind: 'not-reached', why: 'not-connected', error: refused, url, mayTakeEffect: false },
+    'Nothing answers at https://api.example.com (ECONNREFUSED). Check --url and the network.',
+    'No answer arrived. Check that the command that serves this page is still running, then try again.',
+  ],
+  [
+    'a call that could not be signed',
+    { kind: 'not-reached', why: 'not-sent', error: new CommandFailed('Log in again.'), mayTakeEffect: false },
+    'Log in again.',
+    'No answer arrived. Check that the command that serves this page is still running, then try again.',
+  ],
+  [
+    'a body of another form',
+    { kind: 'not-understood', why: 'form', status: 200, mayTakeEffect: false },
+    'HTTP 200 with a body that this program does not understand. Check --url.',
+    'The service answered in a form that this console does not know. Use a console of the same version.',
+  ],
+  [
+    'a list without an end',
+    { kind: 'not-understood', why: 'endless-list', status: 200, mayTakeEffect: false },
+    'The API gives the same page again and again, or pages without an end. Check --url and any proxy in front of it.',
+    'The service gives the same page again and again, or pages without an end. Check any proxy in front of it.',
+  ],
+])('%s has words for both surfaces', (_name, failure, line, detail) => {
+  expect(inCommandLine(failure)).toBe(line);
+  expect(inPage(failure).detail).toBe(detail);
+});
+
+test('an outcome is described by why it was skipped and what became of the token', () => {
+  const outcome = { idInstance: '1101000001', kind: 'logged-out', confirmed: true };
+  const token = { kind: 'token-lost', detail: 'fetch it in the console' };
+
+  expect(describeOutcome(outcome)).toBe('');
+  expect(describeOutcome({ ...outcome, skipReason: 'protected' })).toBe('protected');
+  expect(describeOutcome({ ...outcome, detail: 'late', token })).toBe(
+    'late. token: token-lost. fetch it in the console',
+  );
+});
