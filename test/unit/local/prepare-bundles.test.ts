@@ -13,8 +13,9 @@ test('without a build, a service starts only if all that it runs has been built'
   };
   for (const name of functionNames.filter((name) => name !== 'state')) put(`${name}/index.mjs`);
 
-  await expect(prepare()).rejects.toThrow('dist/ has no state/index.mjs, console/index.html: leave out --no-build');
+  await expect(prepare()).rejects.toThrow('dist/ has no state/index.mjs (and 1 more): leave out --no-build');
   put('state/index.mjs');
+  await expect(prepare()).rejects.toThrow('dist/ has no console/index.html: leave out --no-build');
   put('console/index.html');
   await expect(prepare()).resolves.toBeUndefined();
 
