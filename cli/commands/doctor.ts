@@ -48,6 +48,7 @@ export const doctorCommand = defineCommand({
   rights: [
     'cloudformation:ListStackResources',
     'cloudwatch:DescribeAlarms',
+    'cloudwatch:GetMetricData',
     'sns:GetTopicAttributes',
     'sqs:GetQueueAttributes',
   ],

@@ -7,6 +7,7 @@ import { callAws } from '../aws/aws-failure.ts';
 import type { AwsSettings } from '../aws/aws-settings.ts';
 import type { StackOutputs } from '../aws/stack-outputs.ts';
 import { type Finding, failure, ok, warning } from './finding.ts';
+import { whichMetrics } from './which-metrics.ts';
 
 type Resources = ReadonlyMap<string, readonly string[]>;
 
@@ -49,13 +50,15 @@ const checkTopic = (topic: string, aws: AwsSettings): Promise<Finding> =>
     return ok('alarm topic', `${topic}, ${Attributes.SubscriptionsConfirmed} subscriptions`);
   });
 
+const reportAlarm = async (alarm: MetricAlarm, aws: AwsSettings): Promise<Finding> => {
+  const which = await whichMetrics(alarm, aws);
+  return warning('alarm', [`${alarm.AlarmName} is in ALARM.`, which, alarm.AlarmDescription].filter(Boolean).join(' '));
+};
+
 const checkAlarms = async (names: readonly string[], aws: AwsSettings): Promise<readonly Finding[]> => {
   const alarms = await readAlarms(names, aws);
-  const inAlarm = alarms
-    .filter(({ StateValue }) => StateValue === 'ALARM')
-    .map(({ AlarmName = '', AlarmDescription = '' }) =>
-      warning('alarm', `${AlarmName} is in ALARM. ${AlarmDescription}`),
-    );
+  const ringing = alarms.filter(({ StateValue }) => StateValue === 'ALARM');
+  const inAlarm = await Promise.all(ringing.map((alarm) => reportAlarm(alarm, aws)));
   const topics = new Set(
     alarms.flatMap(({ AlarmActions = [] }) => AlarmActions).filter((arn) => arn.includes(':sns:')),
   );

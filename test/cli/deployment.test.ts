@@ -294,13 +294,22 @@ const attribute = (key: string, value: string) => `<entry><key>${key}</key><valu
 type StackFaults = {
   readonly key?: string;
   readonly alarm?: string;
+  readonly metrics?: readonly object[];
+  readonly denied?: boolean;
   readonly messages?: number;
   readonly topics?: readonly string[];
 };
 
 const startStack = async (
   apiUrl: string,
-  { key = '', alarm = 'OK', messages = 0, topics = ['arn:aws:sns:eu-central-1:1:on-call'] }: StackFaults,
+  {
+    key = '',
+    alarm = 'OK',
+    metrics,
+    denied,
+    messages = 0,
+    topics = ['arn:aws:sns:eu-central-1:1:on-call'],
+  }: StackFaults,
 ) => {
   const aws: Awaited<ReturnType<typeof startAws>> = await startAws({
     GetCallerIdentity: callerIdentity,
@@ -309,8 +318,23 @@ const startStack = async (
       `<StackResourceSummaries>${resource('AWS::CloudWatch::Alarm', 'run-failed')}${resource('AWS::SQS::Queue', `${aws.url}/1/dead-letters`)}</StackResourceSummaries>`,
     DescribeAlarms: () => ({
       MetricAlarms: [
-        { AlarmName: 'run-failed', AlarmDescription: 'A run failed.', StateValue: alarm, AlarmActions: topics },
+        {
+          AlarmName: 'run-failed',
+          AlarmDescription: 'A run failed.',
+          StateValue: alarm,
+          AlarmActions: topics,
+          ...(metrics && { Metrics: metrics }),
+        },
       ],
+    }),
+    ...(!denied && {
+      GetMetricData: () => ({
+        MetricDataResults: [
+          { Id: 'logout', Values: [2, 0, 1] },
+          { Id: 'forced_logouts', Values: [1] },
+          { Id: 'state', Values: [] },
+        ],
+      }),
     }),
     GetTopicAttributes: () =>
       `<Attributes>${attribute('KmsMasterKeyId', key)}${attribute('SubscriptionsConfirmed', '2')}</Attributes>`,
@@ -356,6 +380,41 @@ test('doctor names what is wrong and what is worth a look', async () => {
   expect(stdout).toMatch(/^ok +instances +2 of 3 can be read: 2 authorized$/m);
   expect(stdout).toMatch(/^error +instance 1101000003 +The token is wrong\./m);
   expect(stdout).toMatch(/^warning +owners +1 instances have no owner, so no offboarding finds them: 1101000003$/m);
+});
+
+const sumOf = (...ids: readonly string[]) => [
+  { Id: 'expr_1', Expression: ids.join(' + '), ReturnData: true },
+  ...ids.map((Id) => ({
+    Id,
+    MetricStat: { Metric: { Namespace: 'AWS/Lambda', MetricName: 'Errors' }, Period: 300, Stat: 'Sum' },
+    ReturnData: false,
+  })),
+];
+
+test('doctor says of an alarm over several metrics which of them it is about', async () => {
+  await using api = await startApi();
+  await using aws = await startStack(api.url, { alarm: 'ALARM', metrics: sumOf('logout', 'forced_logouts', 'state') });
+
+  const { stdout } = await runCli(['doctor', '--stack', 'green-api-logout'], { env: aws.env });
+
+  expect(stdout).toMatch(
+    /^warning +alarm +run-failed is in ALARM\. In the last 3 hours: logout 3, forced-logouts 1\. A run failed\.$/m,
+  );
+  const [query] = aws.calls.filter(({ operation }) => operation === 'GetMetricData');
+  expect(query?.input.MetricDataQueries).toMatchObject(
+    ['logout', 'forced_logouts', 'state'].map((Id) => ({ Id, ReturnData: true })),
+  );
+});
+
+test('doctor reports an alarm even if it may not read its metrics', async () => {
+  await using api = await startApi();
+  await using aws = await startStack(api.url, { alarm: 'ALARM', metrics: sumOf('logout'), denied: true });
+
+  const { stdout } = await runCli(['doctor', '--stack', 'green-api-logout'], { env: aws.env });
+
+  expect(stdout).toMatch(
+    /^warning +alarm +run-failed is in ALARM\. .*AccessDenied\. Allow your AWS identity cloudwatch:GetMetricData\. A run failed\.$/m,
+  );
 });
 
 test('doctor says that no alarm notifies anybody, and goes on past a missing right', async () => {

@@ -4,9 +4,13 @@ import { App, Aws, Duration, Fn, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Alias, Key } from 'aws-cdk-lib/aws-kms';
-import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { AwsSolutionsChecks } from 'cdk-nag';
+import { functionNames } from '../../infra/bundling/bundling.ts';
+import { Alarms } from '../../infra/constructs/alarms.ts';
+import { addFunctionAlarms } from '../../infra/constructs/function-alarms.ts';
+import { ServiceFunction } from '../../infra/constructs/service-function.ts';
 import {
   GreenApiLogout,
   type GreenApiLogoutProps,
@@ -350,4 +354,30 @@ describe('the synthesis warns', () => {
 
     expect(warningsIn(stack)).toEqual([expect.stringMatching(/^Any valid token of the JWT issuer/)]);
   });
+});
+
+test('more than ten functions take a second alarm of each kind, because an alarm takes ten metrics', () => {
+  const stack = new Stack(new App(), 'Company');
+  const alarms = new Alarms(stack, 'Alarms', { name: 'logout', topic: undefined, runbookUrl: 'docs/operations.md' });
+  const logGroup = new LogGroup(stack, 'Log');
+  const functions = functionNames.map(
+    (name) => new ServiceFunction(stack, name, { environment: {}, logGroup, memoryMb: 128 }),
+  );
+
+  addFunctionAlarms(alarms, functions, 'logout');
+
+  const found = Object.values(Template.fromStack(stack).findResources('AWS::CloudWatch::Alarm')).map(
+    ({ Properties: { AlarmName, AlarmDescription, Metrics } }) => [
+      AlarmName,
+      Metrics.filter(({ MetricStat }: { MetricStat?: object }) => MetricStat !== undefined).length,
+      AlarmDescription.split('#')[1],
+    ],
+  );
+  const rest = functionNames.length - 10;
+  expect(found).toEqual([
+    ['logout-function-failed', 10, 'function-failed'],
+    ['logout-function-failed-2', rest, 'function-failed'],
+    ['logout-function-throttled', 10, 'function-throttled'],
+    ['logout-function-throttled-2', rest, 'function-throttled'],
+  ]);
 });
