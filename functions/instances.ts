@@ -11,6 +11,7 @@ import {
   type ListInstances,
   type ListProblem,
 } from './instances/directory.ts';
+import { countUnreadable, type UnreadableSecret } from './instances/unreadable-secrets.ts';
 import { createSecretsManager } from './platform/aws-clients.ts';
 import { parseVariables, type Variables } from './platform/environment.ts';
 import { createLog, type Write, writeLine } from './platform/log.ts';
@@ -41,27 +42,36 @@ const querySchema = v.strictObject({
 
 type Query = v.InferOutput<typeof querySchema>;
 
-const matches = ({ owner, group }: Query, instance: ListedInstance): boolean =>
+const matches = ({ owner, group }: Query, instance: ListedInstance | UnreadableSecret): boolean =>
   (owner === undefined || isOwnedBy(instance, owner)) && (group === undefined || instance.group === group);
 
 /** Reads page after page until the answer is full, the list has ended, or the time is over. */
 const collect = async (listInstances: ListInstances, query: Query): Promise<InstancePage | ListProblem> => {
   const end = performance.now() + readingTimeMs;
   const instances: ListedInstance[] = [];
+  const unreadable: UnreadableSecret[] = [];
   let { next } = query;
   do {
     const page = await listInstances(next);
     if (page.kind !== 'page') return page;
     instances.push(...page.instances.filter((instance) => matches(query, instance)));
+    unreadable.push(...page.unreadable.filter((secret) => matches(query, secret)));
     next = page.next;
   } while (next !== undefined && instances.length < fullAnswer && performance.now() < end);
-  return { kind: 'page', instances, ...(next !== undefined && { next }) };
+  return { kind: 'page', instances, unreadable, ...(next !== undefined && { next }) };
 };
+
+/** What is not understood is named, because it may be somebody's instance. */
+const pageOf = ({ instances, unreadable, next }: InstancePage) => ({
+  instances,
+  ...(unreadable.length > 0 && { unreadable: countUnreadable(unreadable) }),
+  next,
+});
 
 const respond = (answer: InstancePage | ListProblem): APIGatewayProxyStructuredResultV2 => {
   switch (answer.kind) {
     case 'page':
-      return jsonResponse(200, { instances: answer.instances, next: answer.next });
+      return jsonResponse(200, pageOf(answer));
     case 'invalid-next':
       throw invalidNext;
     case 'list-denied':
@@ -89,10 +99,12 @@ export const createInstancesHandler = ({ listInstances, logUnexpected }: Instanc
     .handler(async (event) => respond(await collect(listInstances, parseQuery(event, querySchema))));
 
 export const composeInstances = (variables: Variables, write: Write): InstancesHandlerDependencies => {
-  const { secretPrefix } = parseVariables(listingSettings, variables);
   const log = createLog(write);
   return {
-    listInstances: createListInstances({ client: createSecretsManager(), secretPrefix }),
+    listInstances: createListInstances({
+      client: createSecretsManager(),
+      ...parseVariables(listingSettings, variables),
+    }),
     logUnexpected: (error) => log('ERROR', 'unexpected error', error),
   };
 };

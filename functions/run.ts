@@ -9,7 +9,7 @@ import { composeRecordEvidence, createBus } from './logout/record-evidence.ts';
 import { createLambda, createSecretsManager } from './platform/aws-clients.ts';
 import { parseVariables, type Variables } from './platform/environment.ts';
 import { createLog, type Write, writeLine } from './platform/log.ts';
-import { readEnvironment, watchingSettings } from './platform/settings.ts';
+import { listingSettings, readEnvironment, watchingSettings } from './platform/settings.ts';
 import { executionOf, nameInInvocation } from './runs/durable-operations.ts';
 import { createExecuteRun, type RunDependencies } from './runs/execute-run.ts';
 import { createStartExecution } from './runs/lambda/start-run.ts';
@@ -50,7 +50,7 @@ export const composeRun = (
     rotateToken: environment.tokenRotation
       ? createRotateToken(composeRotation(client, composed.greenApi, environment, clock))
       : undefined,
-    listInstances: createListInstances({ client, secretPrefix }),
+    listInstances: createListInstances({ client, ...parseVariables(listingSettings, variables) }),
     readTags: createReadTags({ client, secretPrefix }),
     recordEvidence: composeRecordEvidence(log, environment, undefined),
     publishOutcomes: createPublishOutcomes(createPublishEvents(createBus(environment.eventBus), log)),

@@ -21,12 +21,14 @@ export type SharedDependencies = {
 };
 
 export const composeSharedDependencies = (variables: Variables, write: Write): SharedDependencies => {
-  const { secretPrefix } = parseVariables(listingSettings, variables);
   const { runFunction, runQualifier, stack, ...limits } = readStartingEnvironment(variables);
   const lambda = createLambda();
   const log = createLog(write);
   const metrics = createProviderMetrics(log, stack, Date.now);
-  const listInstances = createListInstances({ client: createSecretsManager(), secretPrefix });
+  const listInstances = createListInstances({
+    client: createSecretsManager(),
+    ...parseVariables(listingSettings, variables),
+  });
   const readOwners = createReadOwners({ listInstances, now: Date.now });
   const startOffboarding = createStartOffboarding({
     startRun: createStartRun({ client: lambda, functionName: runFunction, qualifier: runQualifier }),

@@ -8,6 +8,7 @@ import { type InstanceId, parseInstanceId } from '../green-api/instance-id.ts';
 import { errorNameOf } from '../platform/unknown-values.ts';
 import type { CredentialReading } from './credentials.ts';
 import { secretsManagerFailure } from './secrets.ts';
+import type { UnreadableSecret } from './unreadable-secrets.ts';
 
 /** One instance as the tags of its secret describe it, without any credential. */
 export type ListedInstance = {
@@ -28,17 +29,22 @@ const tagValue = (tags: readonly Tag[], key: string): string | undefined =>
 const isProtected = (tags: readonly Tag[]): boolean =>
   tags.some(({ Key = '', Value = '' }) => Key.toLowerCase() === 'protected' && !/^\s*false\s*$/i.test(Value));
 
-/** Reads the tags `owner`, `group` and `protected`. Other tags are ignored. */
-const parseTags = (idInstance: InstanceId, tags: readonly Tag[]): ListedInstance => {
+/** The tag `ignore` = `true` says that a secret under the prefix is no instance, and that this is meant. */
+const isIgnored = (tags: readonly Tag[]): boolean =>
+  tags.some(({ Key, Value = '' }) => Key === 'ignore' && /^\s*true\s*$/i.test(Value));
+
+const parseOwnerAndGroup = (tags: readonly Tag[]): Pick<ListedInstance, 'owner' | 'group'> => {
   const owner = tagValue(tags, 'owner');
   const group = tagValue(tags, 'group');
-  return {
-    idInstance,
-    ...(owner !== undefined && { owner }),
-    ...(group !== undefined && { group }),
-    protected: isProtected(tags),
-  };
+  return { ...(owner !== undefined && { owner }), ...(group !== undefined && { group }) };
 };
+
+/** Reads the tags `owner`, `group` and `protected`. Other tags are ignored. */
+const parseTags = (idInstance: InstanceId, tags: readonly Tag[]): ListedInstance => ({
+  idInstance,
+  ...parseOwnerAndGroup(tags),
+  protected: isProtected(tags),
+});
 
 /** Of ASCII only: to Unicode the Kelvin sign is a capital k, and `mi\u212Ae@…` is somebody else than `mike@…`. */
 export const lowerCase = (text: string): string => text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
@@ -62,6 +68,7 @@ export const isOwnedBy = (instance: Pick<ListedInstance, 'owner'>, owner: string
 export type InstancePage = {
   readonly kind: 'page';
   readonly instances: readonly ListedInstance[];
+  readonly unreadable: readonly UnreadableSecret[];
   /** Secrets Manager's token for the next page. Missing on the last page. */
   readonly next?: string;
 };
@@ -72,8 +79,8 @@ export type ListProblem =
   | { readonly kind: 'unavailable'; readonly detail: string };
 
 /**
- * Lists up to 100 instances from `next` on. Secrets whose name is not the prefix and an id are skipped, so a page may be short
- * or empty and still not the last. A change may take five minutes to appear
+ * Lists up to 100 secrets from `next` on: the instances, and what is not understood. Secrets that are not looked at are left out, so
+ * a page may be short or empty and still not the last. A change may take five minutes to appear
  * (https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_ListSecrets.html).
  */
 export type ListInstances = (next?: string) => Promise<InstancePage | ListProblem>;
@@ -83,6 +90,8 @@ const pageSize = 100;
 export type ListInstancesDependencies = {
   readonly client: Pick<SecretsManagerClient, 'send'>;
   readonly secretPrefix: string;
+  /** Longer prefixes, of other deployments: their secrets are not looked at. */
+  readonly otherPrefixes: readonly string[];
 };
 
 const problemOf = (error: unknown): ListProblem => {
@@ -92,10 +101,17 @@ const problemOf = (error: unknown): ListProblem => {
   return { kind: 'unavailable', detail: `Secrets Manager: ${name}` };
 };
 
-export const createListInstances = ({ client, secretPrefix }: ListInstancesDependencies): ListInstances => {
-  const parseEntry = ({ Name = '', Tags = [] }: SecretListEntry): readonly ListedInstance[] => {
-    const idInstance = Name.startsWith(secretPrefix) ? parseInstanceId(Name.slice(secretPrefix.length)) : undefined;
-    return idInstance === undefined ? [] : [parseTags(idInstance, Tags)];
+export const createListInstances = ({
+  client,
+  secretPrefix,
+  otherPrefixes,
+}: ListInstancesDependencies): ListInstances => {
+  const isLookedAt = ({ Name = '', Tags = [] }: SecretListEntry): boolean =>
+    Name.startsWith(secretPrefix) && !otherPrefixes.some((other) => Name.startsWith(other)) && !isIgnored(Tags);
+
+  const parseEntry = ({ Name = '', Tags = [] }: SecretListEntry): ListedInstance | UnreadableSecret => {
+    const idInstance = parseInstanceId(Name.slice(secretPrefix.length));
+    return idInstance === undefined ? { secretName: Name, ...parseOwnerAndGroup(Tags) } : parseTags(idInstance, Tags);
   };
 
   return async (next) => {
@@ -107,8 +123,10 @@ export const createListInstances = ({ client, secretPrefix }: ListInstancesDepen
           NextToken: next,
         }),
       );
-      const instances = SecretList.flatMap(parseEntry);
-      return { kind: 'page', instances, ...(NextToken !== undefined && { next: NextToken }) };
+      const entries = SecretList.filter(isLookedAt).map(parseEntry);
+      const instances = entries.filter((entry) => 'idInstance' in entry);
+      const unreadable = entries.filter((entry) => 'secretName' in entry);
+      return { kind: 'page', instances, unreadable, ...(NextToken !== undefined && { next: NextToken }) };
     } catch (error) {
       return problemOf(error);
     }

@@ -36,6 +36,9 @@ export const secretPrefix = text({
   rule: 'must end in "/", must not start with "!", and takes up to 200 letters, digits and /_+=.@!-',
 });
 
+/** Longer prefixes, below `secretPrefix`, of other deployments: their secrets are not looked at. */
+export const otherPrefixes = list({ variable: 'OTHER_PREFIXES', unit: 'prefixes', max: 10 });
+
 /** Hosts that `apiUrl` may name besides GREEN-API's own. */
 export const allowedApiHosts = hosts({ variable: 'ALLOWED_API_HOSTS' });
 
@@ -146,7 +149,8 @@ export const evidenceBucket = text({
 
 // What the functions read, by what they do.
 
-export const listingSettings = { secretPrefix };
+/** To list the instances. */
+export const listingSettings = { secretPrefix, otherPrefixes };
 
 /** To read credentials and call GREEN-API. */
 export const readingSettings = { secretPrefix, allowedApiHosts, credentialTtlMs, greenApiTimeoutMs };

@@ -1,8 +1,10 @@
 import { DurableOperationError } from '@aws/durable-execution-sdk-js';
 import { type Outcome, type RunResults, resultsOf } from './outcome.ts';
 import type { RunRequest } from './request.ts';
+import type { Resolved } from './results-from-steps.ts';
 import type { StartedWatch } from './start-watch.ts';
 import { type Summary, summarize } from './summary.ts';
+import { describeUnreadable, type UnreadableTexts } from './unreadable-note.ts';
 
 export type RunFailureType =
   /** The payload is not a run. */
@@ -17,6 +19,8 @@ export type RunFailureType =
   | 'NotAllConfirmed'
   /** Every logout is confirmed, and the token of at least one instance that was to be rotated was not. */
   | 'TokensNotRotated'
+  /** Everything that was understood is logged out, but a secret with the tags of the target is no instance. */
+  | 'UnreadableSecret'
   /** Every instance was protected, excepted or unknown. */
   | 'NobodyLoggedOut'
   /** A drill found at least one instance that could not be logged out. */
@@ -40,6 +44,8 @@ export class RunFailure extends DurableOperationError {
 export type RunEnd = {
   readonly summary: Summary;
   readonly failure?: { readonly type: RunFailureType; readonly message: string };
+  /** How many secrets of the target were not understood. @default 0 */
+  readonly unreadableSecrets?: number;
 };
 
 /** Whether a run was never going to log this instance out, although its target names it. */
@@ -50,50 +56,85 @@ const isOutOfReach = ({ kind, skipReason }: Outcome): boolean =>
 const isNobodyLoggedOut = (outcomes: readonly Outcome[]): boolean =>
   outcomes.some(isOutOfReach) && outcomes.every((outcome) => isOutOfReach(outcome) || outcome.kind === 'skipped');
 
-type Watched = StartedWatch | undefined;
+type Failure = NonNullable<RunEnd['failure']>;
+
+/** What decides how a run ends, and what its note says. */
+type Ending = { readonly failure?: Failure; readonly note?: string };
 
 /** Everybody left the target between the list and the logout, for example because an owner tag was changed. */
-const leftNote = ({ outcomes }: RunResults): { readonly note?: string } =>
-  outcomes.length > 0 && outcomes.every(({ kind }) => kind === 'skipped')
+const hasEverybodyLeft = ({ outcomes }: RunResults): boolean =>
+  outcomes.length > 0 && outcomes.every(({ kind }) => kind === 'skipped');
+
+const failing = (type: RunFailureType, message: string): Ending => ({ failure: { type, message }, note: message });
+
+const endingOfDrill = ({ progress: { failed, total } }: RunResults): Ending =>
+  failed === 0
+    ? { note: 'a drill: nobody was logged out' }
+    : failing('DrillFailed', `a drill: ${failed} of ${total} instances could not be logged out now`);
+
+const endingOfLogouts = (results: RunResults): Ending => {
+  const { failed, total } = results.progress;
+  const note = hasEverybodyLeft(results)
     ? { note: 'nobody was logged out: every instance has left the target meanwhile' }
     : {};
-
-/** What a summary says of the watch. */
-const watchParts = (watch: Watched): { readonly note?: string; readonly watch?: string } => {
-  if (watch === undefined || 'watch' in watch) return { ...watch };
-  return { note: `the watch was not started: ${watch.problem}` };
+  const unrotated = results.outcomes.filter(({ token }) => token !== undefined && token.kind !== 'rotated').length;
+  if (failed > 0)
+    return {
+      ...note,
+      failure: { type: 'NotAllConfirmed', message: `${failed} of ${total} instances are not confirmed` },
+    };
+  if (unrotated === 0) return note;
+  const message = `the tokens of ${unrotated} of ${total} instances were not rotated`;
+  return { ...note, failure: { type: 'TokensNotRotated', message } };
 };
 
-const failed = (results: RunResults, type: RunFailureType, message: string): RunEnd => ({
-  summary: summarize(results, { note: message }),
-  failure: { type, message },
+const endingOf = (results: RunResults, isDrill: boolean): Ending => {
+  if (isNobodyLoggedOut(results.outcomes)) {
+    const { total } = results.progress;
+    const message = `nobody was logged out: ${total} instances are protected, excepted, unknown or no longer in the target`;
+    return failing('NobodyLoggedOut', message);
+  }
+  return isDrill ? endingOfDrill(results) : endingOfLogouts(results);
+};
+
+/** A secret that is not understood is worse than a token that is not rotated: its session may be open. */
+const withUnreadable = (failure: Failure | undefined, { count, message }: UnreadableTexts): Ending => {
+  if (count === 0) return failure === undefined ? {} : { failure };
+  const type = failure === undefined || failure.type === 'TokensNotRotated' ? 'UnreadableSecret' : failure.type;
+  return { failure: { type, message: failure === undefined ? message : `${failure.message}; ${message}` } };
+};
+
+const notesOf = (...notes: readonly (string | undefined)[]): { readonly note?: string } => {
+  const given = notes.filter((note) => note !== undefined);
+  return given.length > 0 ? { note: given.join('; ') } : {};
+};
+
+/** There was no instance that the target includes, and so nobody to log out. */
+export const concludeWithNobody = (note: string, unreadable: Resolved['unreadable']): RunEnd => ({
+  summary: summarize(resultsOf([]), notesOf(note, ...describeUnreadable(unreadable).notes)),
 });
 
-const concludeDrill = (results: RunResults): RunEnd => {
-  const { failed: notReady, total } = results.progress;
-  if (notReady === 0) return { summary: summarize(results, { note: 'a drill: nobody was logged out' }) };
-  return failed(results, 'DrillFailed', `a drill: ${notReady} of ${total} instances could not be logged out now`);
+export type Circumstances = {
+  /** The watch over the confirmed instances, if the request wants one. */
+  readonly watch?: StartedWatch | undefined;
+  readonly unreadable?: Resolved['unreadable'] | undefined;
 };
 
 /** Decides how a run ends. A run that logged nobody out is a plain success only if there was nobody to log out. */
 export const conclude = (
   results: RunResults,
-  { dryRun }: Pick<RunRequest, 'dryRun'>,
-  watch: Watched = undefined,
+  { dryRun = false }: Pick<RunRequest, 'dryRun'>,
+  { watch, unreadable }: Circumstances = {},
 ): RunEnd => {
-  const { failed: notConfirmed, total } = results.progress;
-  if (isNobodyLoggedOut(results.outcomes)) {
-    const message = `nobody was logged out: ${total} instances are protected, excepted, unknown or no longer in the target`;
-    return failed(results, 'NobodyLoggedOut', message);
-  }
-  if (dryRun) return concludeDrill(results);
-  const summary = summarize(results, { ...leftNote(results), ...watchParts(watch) });
-  const unrotated = results.outcomes.filter(({ token }) => token !== undefined && token.kind !== 'rotated').length;
-  if (notConfirmed === 0 && unrotated === 0) return { summary };
-  if (notConfirmed === 0) {
-    const message = `the tokens of ${unrotated} of ${total} instances were not rotated`;
-    return { summary, failure: { type: 'TokensNotRotated', message } };
-  }
-  const message = `${notConfirmed} of ${total} instances are not confirmed`;
-  return { summary, failure: { type: 'NotAllConfirmed', message } };
+  const { failure, note } = endingOf(results, dryRun);
+  const secrets = describeUnreadable(unreadable);
+  const problem = watch !== undefined && 'problem' in watch ? `the watch was not started: ${watch.problem}` : undefined;
+  return {
+    summary: summarize(results, {
+      ...notesOf(note, problem, ...secrets.notes),
+      ...(watch !== undefined && 'watch' in watch && watch),
+    }),
+    ...withUnreadable(failure, secrets),
+    unreadableSecrets: secrets.count,
+  };
 };

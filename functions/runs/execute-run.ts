@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { RecordEvidence } from '../logout/evidence.ts';
 import { invalidFieldsOf } from '../platform/unknown-values.ts';
-import { conclude, type RunEnd, RunFailure } from './conclude.ts';
+import { conclude, concludeWithNobody, type RunEnd, RunFailure } from './conclude.ts';
 import { createDrillTarget, createReportDrill } from './drill.ts';
 import { countOperations, type Execution, type Operations } from './durable-operations.ts';
 import { createFindTargets, foundNothing, listLagSeconds, type ResolveDependencies } from './find-targets.ts';
@@ -35,13 +35,13 @@ const parseRunRequest = (payload: unknown): RunRequest => {
 };
 
 /** There was no instance that the target includes, and so nobody to log out. */
-const foundNobody = ({ request: { target, dryRun } }: RunIdentity, now: Date): RunEnd => {
+const foundNobody = ({ request: { target, dryRun } }: RunIdentity, { unreadable }: Resolved, now: Date): RunEnd => {
   const isWorthAnotherLook = dryRun && 'owner' in target;
   const until = new Date(now.getTime() + listLagSeconds * 1_000).toISOString();
   const note = isWorthAnotherLook
     ? `no instance was found for the target now; a real run would look again until ${until}`
     : 'no instance was found for the target';
-  return { summary: summarize(resultsOf([]), { note }) };
+  return concludeWithNobody(note, unreadable);
 };
 
 const createProcessRounds = (dependencies: RunDependencies) => {
@@ -88,10 +88,11 @@ export const createExecuteRun = (dependencies: RunDependencies) => {
     const resolved = await findTargets(operations, run);
     if (resolved.kind === 'failed')
       return { ...resolved, summary: summarize(resultsOf([]), { note: resolved.failure.message }) };
-    if (foundNothing(resolved)) return foundNobody(run, now());
+    if (foundNothing(resolved)) return foundNobody(run, resolved, now());
     const outcomes = await processRounds(operations, run, resolved, remainingMs);
     const results = resultsOf([...outcomes, ...skippedAtOnce(resolved)], resolved.unlisted);
-    return conclude(results, run.request, await startWatch(operations, run, outcomes));
+    const watch = await startWatch(operations, run, outcomes);
+    return conclude(results, run.request, { watch, unreadable: resolved.unreadable });
   };
 
   return async (payload: unknown, { name: id, durable, remainingMs }: Execution): Promise<Summary> => {

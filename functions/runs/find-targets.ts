@@ -69,7 +69,10 @@ const createResolve = (dependencies: ResolveDependencies) => {
     const listed = await listInstancesOfTarget(request);
     if (listed.kind !== 'listed') return listed;
 
-    const resolved = partition(listed.instances, request.except);
+    const { unreadable } = listed;
+    const isUnderstood = unreadable.ofTarget.count + unreadable.others.count === 0;
+    if (!isUnderstood) log('WARN', 'secrets not understood', { run, ...unreadable });
+    const resolved = { ...partition(listed.instances, request.except), ...(!isUnderstood && { unreadable }) };
     const { targets, excepted, protected: guarded, unlisted } = resolved;
     log('INFO', 'targets resolved', { run, targets: targets.length, excepted, protected: guarded, unlisted });
     for (const outcome of skippedAtOnce(resolved)) logSkipped(log, run, outcome);
@@ -82,8 +85,9 @@ export const listLagSeconds = 5 * 60;
 /** Attempts of `resolve` before its waits are stretched: AWS may count each attempt as an operation. */
 const attemptsOfResolve = 300;
 
-export const foundNothing = ({ targets, excepted, protected: guarded }: Resolved): boolean =>
-  targets.length + excepted.length + guarded.length === 0;
+/** Whether nothing belongs to the target. A secret that is not understood may: it is worth an alarm at once, and no wait. */
+export const foundNothing = ({ targets, excepted, protected: guarded, unreadable }: Resolved): boolean =>
+  targets.length + excepted.length + guarded.length + (unreadable?.ofTarget.count ?? 0) === 0;
 
 /** Why a run ends before it does anything. */
 export type FailedResolution = { readonly kind: 'failed'; readonly failure: NonNullable<RunEnd['failure']> };

@@ -1,5 +1,6 @@
 import type { InstanceId } from '../green-api/instance-id.ts';
 import type { ListedInstance, ListInstances, ReadTags } from '../instances/directory.ts';
+import { countUnreadable, type UnreadableSecret, type UnreadableSecrets } from '../instances/unreadable-secrets.ts';
 import { inParallel } from '../platform/in-parallel.ts';
 import type { RunRequest, Target } from './request.ts';
 import { includes } from './target-membership.ts';
@@ -16,7 +17,16 @@ export type ListTargetDependencies = {
 
 export type ListDenied = { readonly kind: 'list-denied'; readonly detail: string };
 
-type Listed = { readonly kind: 'listed'; readonly instances: readonly ListedInstance[] };
+type Listed = {
+  readonly kind: 'listed';
+  readonly instances: readonly ListedInstance[];
+  readonly unreadable: { readonly ofTarget: UnreadableSecrets; readonly others: UnreadableSecrets };
+};
+
+const divide = (target: Target, secrets: readonly UnreadableSecret[]): Listed['unreadable'] => ({
+  ofTarget: countUnreadable(secrets.filter((secret) => includes(target, secret))),
+  others: countUnreadable(secrets.filter((secret) => !includes(target, secret))),
+});
 
 const concurrency = 50;
 
@@ -44,6 +54,7 @@ const createListIncluded = (dependencies: ListTargetDependencies) => {
   const readPage = createReadPage(dependencies);
   return async (target: Target): Promise<Listed | ListDenied> => {
     const instances: ListedInstance[] = [];
+    const unreadable: UnreadableSecret[] = [];
     const latestMs = dependencies.now().getTime() + longestListMs;
     let next: string | undefined;
     do {
@@ -51,9 +62,10 @@ const createListIncluded = (dependencies: ListTargetDependencies) => {
       if (page.kind === 'list-denied') return page;
       if (page.kind !== 'page') throw new NotResolvedYet('Secrets Manager did not list every instance');
       instances.push(...page.instances.filter((instance) => includes(target, instance)));
+      unreadable.push(...page.unreadable);
       next = page.next;
     } while (next !== undefined);
-    return { kind: 'listed', instances };
+    return { kind: 'listed', instances, unreadable: divide(target, unreadable) };
   };
 };
 
@@ -65,14 +77,15 @@ const createReadNamed = ({ readTags }: ListTargetDependencies) => {
     return reading.kind === 'unavailable' ? undefined : { idInstance, protected: false };
   };
 
-  return async ({ dryRun }: RunRequest, ids: readonly InstanceId[]): Promise<Listed> => {
+  return async ({ dryRun, target }: RunRequest, ids: readonly InstanceId[]): Promise<Listed> => {
     const readings = await inParallel(concurrency, ids, readOne);
     const known = readings.filter((instance) => instance !== undefined).length;
     // An unreadable instance must not delay the others: its tags are read again before its logout. A drill has no logout.
     if (known < (dryRun ? ids.length : Math.min(1, ids.length)))
       throw new NotResolvedYet('Secrets Manager did not return the tags of the instances');
     const instances = ids.map((idInstance, index) => readings[index] ?? { idInstance, protected: false });
-    return { kind: 'listed', instances };
+    // Nothing was listed: the request says which instances it means.
+    return { kind: 'listed', instances, unreadable: divide(target, []) };
   };
 };
 

@@ -22,6 +22,8 @@ export type FinishedStep = {
 
 const ids = v.array(instanceIdSchema);
 
+const unreadableSecrets = v.object({ names: v.pipe(v.array(v.string()), v.readonly()), count: v.number() });
+
 /** The result of `resolve` and `resolve-again`: the targets, and which instances were skipped and why. */
 const resolvedSchema = v.object({
   kind: v.literal('resolved'),
@@ -32,6 +34,8 @@ const resolvedSchema = v.object({
   unlisted: v.number(),
   /** Of the skipped instances, as far as they fit into the checkpoint. */
   tags: v.exactOptional(v.record(instanceIdSchema, tagsSchema)),
+  /** Secrets under the prefix that are not understood. Missing: there is none, or the checkpoint is one of version 0.2. */
+  unreadable: v.exactOptional(v.object({ ofTarget: unreadableSecrets, others: unreadableSecrets })),
 });
 
 export type Resolved = v.InferOutput<typeof resolvedSchema>;

@@ -5,7 +5,7 @@ import type { RunEnd, RunFailureType } from './conclude.ts';
 import type { RunIdentity } from './request.ts';
 import { parseSummary } from './summary.ts';
 
-/** The metrics of ended runs in CloudWatch, used by the dashboard and the alarms too. Each is 1 for such a run, otherwise 0. */
+/** The metrics of ended runs in CloudWatch, used by the dashboard and the alarms too. Each is 1 for such a run, otherwise 0; `unreadableSecrets` is a number. */
 export const runMetricNames = {
   /** The run logged nobody out, because every instance was protected, excepted or unknown. */
   nobodyLoggedOut: 'nobodyLoggedOut',
@@ -15,13 +15,18 @@ export const runMetricNames = {
   failedDrill: 'failedDrill',
   /** A run that is no drill failed, for whatever reason. Lambda's `DurableExecutionFailed` counts drills too. */
   runFailed: 'runFailed',
+
+  /** Secrets that belong to the target and are not understood: whoever they are about may still be logged in. A drill counts none. */
+  unreadableSecrets: 'unreadableSecrets',
 } as const;
 
-const figuresOf = ({ summary, failure }: RunEnd, isDrill: boolean) => ({
+const figuresOf = ({ summary, failure, unreadableSecrets = 0 }: RunEnd, isDrill: boolean) => ({
   [runMetricNames.nobodyLoggedOut]: Number(failure?.type === 'NobodyLoggedOut' && !isDrill),
   [runMetricNames.noInstance]: Number(failure === undefined && summary.progress.total === 0),
   [runMetricNames.failedDrill]: Number(isDrill && failure !== undefined),
   [runMetricNames.runFailed]: Number(!isDrill && failure !== undefined),
+
+  [runMetricNames.unreadableSecrets]: isDrill ? 0 : unreadableSecrets,
 });
 
 /** Writes one line about the end of a run, which is its metrics too. A crash right after it may repeat it. */

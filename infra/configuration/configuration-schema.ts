@@ -99,6 +99,8 @@ const name = matching(/^[A-Za-z][A-Za-z0-9-]{0,63}$/, 'up to 64 letters, digits 
 const entries = {
   /** How the names of the instances' secrets begin (https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html). */
   secretPrefix: v.optional(textAs(shared.secretPrefix), shared.secretPrefix.default),
+  /** Prefixes of other deployments below `secretPrefix`: their secrets are not looked at. */
+  otherPrefixes: v.optional(upTo(textAs(shared.secretPrefix), shared.otherPrefixes.max), []),
   /** GREEN-API hosts besides its well-known ones, with the port if there is one. */
   allowedApiHosts: v.optional(v.array(publicHost, 'must be a list'), []),
   /** How long a credential is reused; 0: it is read for each call. */

@@ -31,6 +31,8 @@ const missingStore = 'is missing; aws sso-admin list-instances prints it as Iden
 
 /** Rules about several fields at once. */
 const problemsAcross = ({
+  secretPrefix,
+  otherPrefixes,
   warmHosts,
   allowedApiHosts,
   schedules,
@@ -41,6 +43,9 @@ const problemsAcross = ({
   const parseApiUrl = createParseApiUrl(allowedApiHosts);
   const message = "must be a list of GREEN-API's own hosts and those in allowedApiHosts";
   return [
+    ...otherPrefixes
+      .filter((other) => !other.startsWith(secretPrefix) || other === secretPrefix)
+      .map((given) => ({ path: 'otherPrefixes', message: `must begin with secretPrefix and be longer`, given })),
     ...(warmHosts.every((host) => parseApiUrl(`https://${host}`))
       ? []
       : [{ path: 'warmHosts', message, given: warmHosts }]),

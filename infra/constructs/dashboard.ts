@@ -18,6 +18,7 @@ export type DashboardProps = {
 const titles = {
   runs: 'Runs',
   watches: 'Watches',
+  uncertain: 'What is uncertain of leavers',
   errors: 'Errors by function',
   throttles: 'Throttles by function',
 } as const;
@@ -75,6 +76,7 @@ export const createDashboard = (
           metrics.ofRuns('nobodyLoggedOut'),
           metrics.ofRuns('noInstance'),
         ]),
+        graph(titles.uncertain, Object.values(metrics.ofUncertainLeavers())),
         graph('Drills that failed, instances linked again, tokens not rotated or lost', [
           metrics.ofRuns('failedDrill'),
           metrics.ofLinkedAgain(),

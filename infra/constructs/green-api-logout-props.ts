@@ -138,6 +138,8 @@ export interface GreenApiLogoutProps {
   readonly name?: string;
   /** How the names of the instances' secrets begin, `/` included. @default 'green-api/' */
   readonly secretPrefix?: string;
+  /** Longer prefixes, of other deployments: their secrets are not looked at. At most 10. @default none */
+  readonly otherPrefixes?: readonly string[];
   /** The customer managed key of those secrets; its policy must let IAM policies decide. @default the AWS managed key */
   readonly encryptionKey?: IKey;
   /** Hosts allowed in a secret's `apiUrl` besides GREEN-API's own. @default none */

@@ -23,6 +23,11 @@ export class LogoutMetrics {
     return this.#create(runMetricNames[metric]);
   }
 
+  /** What makes it uncertain whether everything of a leaver is logged out. */
+  ofUncertainLeavers(): Readonly<Record<string, Metric>> {
+    return { unreadableSecrets: this.ofRuns('unreadableSecrets') };
+  }
+
   /** The number of instances that were linked again after a confirmed logout. */
   ofLinkedAgain(): Metric {
     return this.#create(linkedAgainMetric);

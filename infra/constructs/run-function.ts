@@ -6,7 +6,13 @@ import { whichIn } from './dashboard.ts';
 import { createDeadLetters } from './dead-letters.ts';
 import type { Deployment } from './deployment.ts';
 import { DurableFunction } from './durable-function.ts';
-import { callingEnvironment, type FunctionEnvironment, startingEnvironment } from './function-environment.ts';
+import {
+  callingEnvironment,
+  type FunctionEnvironment,
+  listingEnvironment,
+  startingEnvironment,
+} from './function-environment.ts';
+import { sumOfMetrics } from './sum-of-metrics.ts';
 import type { WatchFunction } from './watch-function.ts';
 
 /** The function that executes runs: it logs many instances out. */
@@ -25,6 +31,7 @@ export class RunFunction extends Construct {
     this.deadLetters = createDeadLetters(this, 'DeadLetters');
     this.durable = new DurableFunction(this, 'Run', 'run', {
       environment: {
+        ...listingEnvironment(settings),
         ...callingEnvironment(settings, bus.eventBus.eventBusName),
         ...watch.environment,
       },
@@ -57,6 +64,10 @@ export class RunFunction extends Construct {
       metric: metrics.ofRuns('failedDrill'),
       impact:
         'A dry run found instances that could not be logged out: in an emergency these people would still be logged in.',
+    });
+    alarms.add('leaver-uncertain', {
+      metric: sumOfMetrics('uncertain leavers', metrics.ofUncertainLeavers()),
+      impact: `A run logged out everything that it understood, and something of the same people was not understood. ${whichIn(settings.name, 'uncertain')} ${stillLoggedIn}`,
     });
     alarms.add('nobody-logged-out', {
       metric: metrics.ofRuns('nobodyLoggedOut'),

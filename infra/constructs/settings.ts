@@ -19,6 +19,7 @@ const fractions = { integral: false };
 const plainValuesOf = (scope: Construct, props: GreenApiLogoutProps): object => ({
   name: props.name ?? Names.uniqueResourceName(scope, { maxLength: longestName, separator: '-' }),
   secretPrefix: props.secretPrefix,
+  otherPrefixes: props.otherPrefixes,
   allowedApiHosts: props.allowedApiHosts,
   credentialTtlMs: props.credentialTtl?.toMilliseconds(fractions),
   greenApiTimeoutMs: props.greenApiTimeout?.toMilliseconds(fractions),

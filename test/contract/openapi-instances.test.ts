@@ -27,6 +27,7 @@ const requests: Readonly<Record<string, SendRequest>> = {
     const secretString = JSON.stringify({ apiTokenInstance: markerToken });
     const tags = { owner: 'ann@example.com 00u1', group: 'sales', protected: 'true' };
     setup.secretsManager.put({ name: 'green-api/7103000001', secretString, tags });
+    setup.secretsManager.put({ name: 'green-api/410012345678-old', secretString });
     return setup.list();
   },
   'invalid-request': (setup) => setup.list({ next: 'nonsense' }),
@@ -72,7 +73,7 @@ test('a page with a next page is documented', async () => {
 
 test('the function accepts exactly the parameters that the document allows', async () => {
   const handler = createInstancesHandler({
-    listInstances: async () => ({ kind: 'page', instances: [] }),
+    listInstances: async () => ({ kind: 'page', instances: [], unreadable: [] }),
     logUnexpected: () => {},
   });
   const schemas = new Map(operation.parameters.map(({ name, schema }) => [name, schema]));

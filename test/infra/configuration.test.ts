@@ -34,6 +34,7 @@ test('fills in a default for every field that has one', () => {
   expect(parseConfiguration()).toEqual({
     stackName: 'green-api-logout',
     secretPrefix: 'green-api/',
+    otherPrefixes: [],
     allowedApiHosts: [],
     credentialTtlMs: 300_000,
     warmInstances: [],
@@ -58,6 +59,9 @@ test.each([
   ['green-api-logout must be an object… (got []', []],
   ['green-api-logout.stackName must be up to 64 letters… (got "1st"', { stackName: '1st' }],
   ['green-api-logout.secretPrefix must … (got ""', { secretPrefix: '' }],
+  ['green-api-logout.otherPrefixes must begin with secretPrefix… (got "sales/"', { otherPrefixes: ['sales/'] }],
+  ['green-api-logout.otherPrefixes must begin … (got "green-api/"', { otherPrefixes: ['green-api/'] }],
+  ['green-api-logout.otherPrefixes.0 must end in… (got "green-api/sales"', { otherPrefixes: ['green-api/sales'] }],
   ['green-api-logout.secretPrefix must … (got "green-api"', { secretPrefix: 'green-api' }],
   ['green-api-logout.secretPrefix must … (got "!green-api/"', { secretPrefix: '!green-api/' }],
   ['green-api-logout.secretPrefix must … (got "green api/"', { secretPrefix: 'green api/' }],

@@ -4,7 +4,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { routeKeyOf, routes } from '../../functions/http/routes.ts';
 import { readWarmingEnvironment } from '../../functions/logout/warm-up.ts';
-import { readEnvironment, readStartingEnvironment } from '../../functions/platform/settings.ts';
+import { parseVariables } from '../../functions/platform/environment.ts';
+import { listingSettings, readEnvironment, readStartingEnvironment } from '../../functions/platform/settings.ts';
 import { functionNames } from '../../infra/bundling/bundling.ts';
 import { distFolder } from '../../infra/bundling/dist-folder.ts';
 import { pascalCase } from '../../infra/constructs/pascal-case.ts';
@@ -172,12 +173,19 @@ describe('the functions', () => {
 
     expect(readEnvironment(variablesOf('Logout'))).toEqual(calling);
     expect(readEnvironment(variablesOf('Run'))).toEqual(calling);
+    expect(parseVariables(listingSettings, variablesOf('Run'))).toEqual({
+      secretPrefix: 'staging/green-api/',
+      otherPrefixes: ['staging/green-api/sales/'],
+    });
     expect(readWarmingEnvironment(variablesOf('Logout'))).toEqual({
       instances: everything.warmInstances,
       hosts: everything.warmHosts,
     });
     expect(readWarmingEnvironment(variablesOf('Run'))).toEqual({ instances: [], hosts: [] });
-    expect(variablesOf('Instances')).toEqual({ SECRET_PREFIX: 'staging/green-api/' });
+    expect(variablesOf('Instances')).toEqual({
+      SECRET_PREFIX: 'staging/green-api/',
+      OTHER_PREFIXES: 'staging/green-api/sales/',
+    });
     for (const functionName of ['ForcedLogouts', 'Schedule', 'Offboarding']) {
       expect(readStartingEnvironment(variablesOf(functionName))).toEqual(starting);
     }
@@ -246,6 +254,7 @@ describe('the alarms', () => {
         // No errors: stopping an execution ends its invocation with one. No Failed of runs: it counts drills.
         trouble('<RunFunction>', 'runFailed of green-api-logout'),
         trouble('<WatchFunction>', 'DurableExecutionFailed of <WatchFunction>'),
+        sum(['unreadableSecrets of green-api-logout']),
         'linkedAgain of green-api-logout',
         ...['failedEvents of offboarding', 'failedEvents of schedule'],
         ...['failedDrill of green-api-logout', 'nobodyLoggedOut of green-api-logout'],

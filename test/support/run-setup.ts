@@ -3,6 +3,7 @@ import type { InstanceId } from '../../functions/green-api/instance-id.ts';
 import type { ClearQueueAnswer, LogoutAnswer, StateAnswer } from '../../functions/green-api/responses.ts';
 import type { ListedInstance, ListInstances, ReadTags } from '../../functions/instances/directory.ts';
 import type { RotateToken } from '../../functions/instances/token-rotation/rotate-token.ts';
+import type { UnreadableSecret } from '../../functions/instances/unreadable-secrets.ts';
 import type { CallWithCredential, NotCalled } from '../../functions/logout/call-with-credential.ts';
 import type { Evidence } from '../../functions/logout/evidence.ts';
 import type { Execution } from '../../functions/runs/durable-operations.ts';
@@ -37,8 +38,11 @@ export const requestOf = (request: Partial<RunRequest> = {}): RunRequest => ({
 
 const notCalled = new Set(['unknown-instance', 'credential-unreadable']);
 
-/** Instances with set answers, on a clock that jumps over every wait. */
-export const createSetup = (scripts: Readonly<Record<string, Script>>) => {
+/** Instances with set answers, and secrets that are none, on a clock that jumps over every wait. */
+export const createSetup = (
+  scripts: Readonly<Record<string, Script>>,
+  unreadable: readonly UnreadableSecret[] = [],
+) => {
   const clock = createClock();
   const calls: { readonly method: string; readonly id: string; readonly at: string }[] = [];
   const evidence: Evidence[] = [];
@@ -89,7 +93,7 @@ export const createSetup = (scripts: Readonly<Record<string, Script>>) => {
   };
   const callWithCredential: CallWithCredential = (idInstance, call, deadline) =>
     call({ idInstance, credential: {} as Credential }, deadline);
-  const listInstances: ListInstances = async () => ({ kind: 'page', instances: [...tags.values()] });
+  const listInstances: ListInstances = async () => ({ kind: 'page', instances: [...tags.values()], unreadable });
   const readTags: ReadTags = async (id) => {
     const instance = tags.get(id);
     return instance === undefined

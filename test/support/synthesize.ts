@@ -27,6 +27,7 @@ export const jwt = {
 export const everything = {
   stackName: 'logout-staging',
   secretPrefix: 'staging/green-api/',
+  otherPrefixes: ['staging/green-api/sales/'],
   kmsKeyArn: keyArn,
   allowedApiHosts: ['3100.api.example.com', 'proxy.example.com:8443'],
   credentialTtlMs: 0,

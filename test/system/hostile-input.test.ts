@@ -65,7 +65,7 @@ const openHandlers = () => {
     instances: createInstancesHandler({
       listInstances: async (next) => {
         lists.push(next);
-        return { kind: 'page', instances: [] };
+        return { kind: 'page', instances: [], unreadable: [] };
       },
       logUnexpected,
     }),

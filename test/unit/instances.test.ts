@@ -73,9 +73,10 @@ test('a protected tag without a value protects', async () => {
     send: async () => ({ SecretList: [{ Name: 'green-api/1', Tags: [{ Key: 'protected' }] }] }),
   } as unknown as Parameters<typeof createListInstances>[0]['client'];
 
-  expect(await createListInstances({ client, secretPrefix: 'green-api/' })()).toEqual({
+  expect(await createListInstances({ client, secretPrefix: 'green-api/', otherPrefixes: [] })()).toEqual({
     kind: 'page',
     instances: [{ idInstance: '1', protected: true }],
+    unreadable: [],
   });
 });
 
@@ -87,12 +88,60 @@ test('filters by group exactly', async () => {
   expect((await setup.list({ group: 'sales' })).body.instances).toMatchObject([{ idInstance: '1' }]);
 });
 
-test('skips secrets whose names are not instance ids', async () => {
-  await using setup = await startLogoutSetup();
-  setup.secretsManager.put({ ...tagged(1, {}), name: 'green-api/console-password' });
-  setup.secretsManager.put({ ...tagged(1, {}), name: 'green-api/123456789012345678901' });
+const notUnderstood = ['410012345678-old', 'sales/1101000001', '123456789012345678901', 'letters', '1 2', ''].map(
+  (rest) => `green-api/${rest}`,
+);
 
-  expect((await setup.list()).body.instances).toMatchObject([{ idInstance }]);
+test('names and counts what lies under the prefix and is no instance', async () => {
+  await using setup = await startLogoutSetup();
+  for (const name of notUnderstood) setup.secretsManager.put({ ...tagged(1, {}), name });
+  setup.secretsManager.put({ ...tagged(1, {}), name: 'green-api-else/410012345678-old' });
+
+  const { body } = await setup.list();
+
+  expect(body).toEqual({
+    instances: [{ idInstance, protected: false }],
+    unreadable: { names: notUnderstood.toSorted(), count: notUnderstood.length },
+  });
+});
+
+test('names at most 20 secrets that are not understood, and counts all', async () => {
+  await using setup = await startLogoutSetup();
+  for (let each = 100; each < 125; each += 1)
+    setup.secretsManager.put({ ...tagged(1, {}), name: `green-api/x${each}` });
+
+  const { unreadable } = (await setup.list()).body as { unreadable: { names: readonly string[]; count: number } };
+
+  expect([unreadable.names.length, unreadable.names[19], unreadable.count]).toEqual([20, 'green-api/x119', 25]);
+});
+
+test.each([
+  [{ owner: 'ann@example.com' }, ['green-api/old']],
+  [{ group: 'support' }, ['green-api/older']],
+  [{ owner: 'carl@example.com' }, undefined],
+])('of what is not understood, the filter %j lets through its own tags', async (query, names) => {
+  await using setup = await startLogoutSetup();
+  setup.secretsManager.put({ ...tagged(1, { owner: 'Ann@example.com 00u1', group: 'sales' }), name: 'green-api/old' });
+  setup.secretsManager.put({ ...tagged(1, { group: 'support' }), name: 'green-api/older' });
+
+  const { body } = await setup.list(query);
+
+  expect(body.unreadable).toEqual(names && { names, count: 1 });
+});
+
+test('does not look at what is tagged ignore, nor at the secrets of another deployment', async () => {
+  await using setup = await startLogoutSetup({ variables: { OTHER_PREFIXES: 'green-api/sales/' } });
+  setup.secretsManager.put({ ...tagged(1, { ignore: 'true' }), name: 'green-api/notes' });
+  setup.secretsManager.put({ ...tagged(1, {}), name: 'green-api/sales/1101000001' });
+  setup.secretsManager.put({ ...tagged(1, {}), name: 'green-api/sales/old' });
+  setup.secretsManager.put({ ...tagged(1, { ignore: 'false' }), name: 'green-api/seen' });
+
+  const { body } = await setup.list();
+
+  expect(body).toEqual({
+    instances: [{ idInstance, protected: false }],
+    unreadable: { names: ['green-api/seen'], count: 1 },
+  });
 });
 
 test('continues where the previous page ended, without a gap', async () => {

@@ -20,6 +20,7 @@ const startReading = (pages: readonly (readonly ListedInstance[])[], problem?: L
       const page = Number(next ?? 0);
       return {
         kind: 'page',
+        unreadable: [],
         instances: pages[page] ?? [],
         ...(page + 1 < pages.length && { next: String(page + 1) }),
       };

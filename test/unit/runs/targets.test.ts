@@ -162,6 +162,7 @@ test('reads every page of the list, and an instance on two pages once', async ()
   const instance = { idInstance: anna as InstanceId, protected: false };
   const listInstances: typeof setup.dependencies.listInstances = async (next) => ({
     kind: 'page',
+    unreadable: [],
     instances: [instance],
     ...(next === undefined && { next: 'page 2' }),
   });
@@ -448,7 +449,7 @@ test('only the failed page of a list is read again', async () => {
   const listInstances: typeof setup.dependencies.listInstances = async (next) => {
     pages.push(next);
     if (next === undefined) return { ...(await setup.dependencies.listInstances()), next: 'page 2' } as never;
-    return pages.length < 5 ? down : { kind: 'page', instances: [] };
+    return pages.length < 5 ? down : { kind: 'page', instances: [], unreadable: [] };
   };
 
   const run = await setup.run(requestOf(), { listInstances });
@@ -475,4 +476,109 @@ test('a drill retries a transient failure, as a real run would', async () => {
   expect(
     Object.entries(Object.groupBy(setup.callsOf('readState'), ({ id }) => id)).map(([, calls]) => calls?.length),
   ).toEqual([2, 3, 1]);
+});
+
+const anna = { owner: 'anna@example.com' };
+/** Of the target `anna`, whose WhatsApp instance has an id, and of others. */
+const unreadable = ['410012345678-old', 'sales/1101000001', '123456789012345678901', 'letters'].map(
+  (rest) => `green-api/${rest}`,
+);
+
+test.each(unreadable)(
+  'a run whose target has the secret %s logs out what it can, and fails with its name',
+  async (secretName) => {
+    const setup = createSetup({ '1101000001': { tags: anna } }, [{ secretName, ...anna }]);
+
+    const run = await setup.run(requestOf({ target: anna }));
+
+    expect(run).toMatchObject({
+      status: 'UnreadableSecret',
+      message: '1 secret of the target is not understood, so somebody may still be logged in',
+      progress: { total: 1, loggedOut: 1 },
+      outcomes: [{ idInstance: '1101000001', kind: 'logged-out', confirmed: true }],
+    });
+    expect(run.note).toContain(secretName);
+    expect(setup.facts).toContainEqual(
+      expect.objectContaining({
+        message: 'secrets not understood',
+        ofTarget: { names: [secretName], count: 1 },
+        others: { names: [], count: 0 },
+      }),
+    );
+    expect(setup.facts).toContainEqual(expect.objectContaining({ message: 'run ended', unreadableSecrets: 1 }));
+  },
+);
+
+test('a leaver who has nothing but a secret that is not understood is an alarm at once', async () => {
+  const setup = createSetup(staff, [{ secretName: 'green-api/410012345678-old', owner: 'carl@example.com' }]);
+
+  const run = await setup.run(requestOf({ target: { owner: 'carl@example.com' } }));
+
+  expect(run).toMatchObject({ status: 'UnreadableSecret', progress: { total: 0 }, waits: [] });
+});
+
+test.each([
+  [{ group: 'sales' }, 'UnreadableSecret'],
+  [{ all: true }, 'UnreadableSecret'],
+  [{ owner: 'ben@example.com' }, 'SUCCEEDED'],
+  [{ instances: ids('1101000001') }, 'SUCCEEDED'],
+] as const)('a secret of the group sales that is not understood ends a run over %j as %s', async (target, status) => {
+  const setup = createSetup({ '1101000001': { tags: { owner: 'ben@example.com' } } }, [
+    { secretName: 'green-api/410012345678-old', group: 'sales' },
+  ]);
+
+  expect(await setup.run(requestOf({ target }))).toMatchObject({ status });
+});
+
+test('secrets of nobody in the target are in the note and in a warning, and fail nothing', async () => {
+  const secrets = Array.from({ length: 25 }, (_, at) => ({ secretName: `green-api/x${100 + at}` }));
+  const setup = createSetup({ '1101000001': { tags: anna } }, [...secrets, ...secrets]);
+
+  const lines: (readonly [string, string])[] = [];
+  const log: typeof setup.dependencies.log = (level, message) => void lines.push([level, message]);
+
+  const run = await setup.run(requestOf({ target: anna }), { log });
+
+  expect(run.status).toBe('SUCCEEDED');
+  expect(run.note).toMatch(/^25 secrets outside the target are not understood: green-api\/x100, .*x119, 5 more \(/);
+  expect(lines).toContainEqual(['WARN', 'secrets not understood']);
+});
+
+test('the note of a run that finds nobody names what is not understood too', async () => {
+  const setup = createSetup(staff, [{ secretName: 'green-api/old' }]);
+
+  const run = await setup.run(requestOf({ target: { group: 'nobody' } }));
+
+  expect(run.status).toBe('SUCCEEDED');
+  expect(run.note).toMatch(
+    /^no instance was found for the target; 1 secret outside the target is not understood: green-api\/old/,
+  );
+});
+
+test.each([
+  ['not confirmed', { logout: [{ kind: 'quota-exceeded', detail: 'HTTP 466' }] }, 'NotAllConfirmed'],
+  ['protected', { tags: { ...anna, protected: true } }, 'NobodyLoggedOut'],
+] as const)('an instance that is %s is named before a secret that is not understood', async (_, script, status) => {
+  const setup = createSetup({ '1101000001': { ...script, tags: { ...anna, ...('tags' in script && script.tags) } } }, [
+    { secretName: 'green-api/old', ...anna },
+  ]);
+
+  const run = await setup.run(requestOf({ target: anna }));
+
+  expect(run.status).toBe(status);
+  expect(run.message).toContain('1 secret of the target is not understood');
+  expect(setup.facts).toContainEqual(expect.objectContaining({ message: 'run ended', unreadableSecrets: 1 }));
+});
+
+test('a drill whose target has a secret that is not understood fails, and counts it in no metric of logouts', async () => {
+  const setup = createSetup({ '1101000001': { tags: anna, state: ['authorized'] } }, [
+    { secretName: 'green-api/old', ...anna },
+  ]);
+
+  const run = await setup.run(requestOf({ target: anna, dryRun: true }));
+
+  expect(run).toMatchObject({ status: 'UnreadableSecret', outcomes: [{ kind: 'ready' }] });
+  expect(setup.facts).toContainEqual(
+    expect.objectContaining({ message: 'run ended', failedDrill: 1, unreadableSecrets: 0 }),
+  );
 });
