@@ -137,6 +137,9 @@ const entries = {
   identityProviders: v.optional(identityProviders, {}),
 };
 
+/** The settings that a construct has under the same name, unless its prop is a CDK object or a `Duration`. */
+export const settingNames: ReadonlySet<string> = new Set(Object.keys(entries));
+
 /** The settings of one `GreenApiLogout`. */
 export const settingsSchema = fields({ name, ...entries });
 

@@ -3,7 +3,7 @@ import { createParseApiUrl } from '../../functions/green-api/api-url.ts';
 import { type Configuration, configurationSchema, type Settings, settingsSchema } from './configuration-schema.ts';
 import { scheduleProblems } from './schedules/schedule-schema.ts';
 
-export type { Configuration, Settings } from './configuration-schema.ts';
+export { type Configuration, type Settings, settingNames } from './configuration-schema.ts';
 
 /** The key of the configuration in the context of a file such as `cdk.json`. */
 export const contextKey = 'green-api-logout';

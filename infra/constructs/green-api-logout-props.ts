@@ -93,13 +93,26 @@ export interface CustomOffboarding {
   readonly putEventsFrom?: EventSenders;
 }
 
+/** Okta's log streaming. */
+export interface OktaOffboarding {
+  /** The partner event bus it was associated with: a literal, not a token. */
+  readonly partnerBusName: string;
+}
+
+/** AWS IAM Identity Center in this account and Region, by CloudTrail. */
+export interface IdentityCenterOffboarding {
+  /** With it, `identityStoreId` is required. @default false */
+  readonly enabled?: boolean;
+  /** Id of the identity store: a literal, not a token. @default none */
+  readonly identityStoreId?: string;
+}
+
 /** The systems whose events report that somebody left. */
 export interface Offboarding {
   readonly custom?: CustomOffboarding;
-  /** Okta's log streaming: the partner event bus it was associated with, by a literal, not a token. @default off */
-  readonly okta?: { readonly partnerBusName: string };
-  /** AWS IAM Identity Center in this account and Region, by CloudTrail. With `enabled` it needs `identityStoreId`, a literal, not a token. @default off */
-  readonly identityCenter?: { readonly enabled?: boolean; readonly identityStoreId?: string };
+  /** Okta's log streaming. @default off */
+  readonly okta?: OktaOffboarding;
+  readonly identityCenter?: IdentityCenterOffboarding;
 }
 
 /** A system outside AWS that reports over HTTPS who left, with a bearer token of its own. */
@@ -157,7 +170,7 @@ export interface GreenApiLogoutProps {
   readonly throttling?: Throttling;
   /** Retention of every log but the evidence. @default 30 days */
   readonly logRetention?: RetentionDays;
-  /** Retention of the evidence, which stays when the stack is deleted. @default one year */
+  /** Retention of the evidence, which stays when the stack is deleted. @default 365 days */
   readonly evidenceRetention?: RetentionDays;
   /** @default off: a request for it is refused */
   readonly tokenRotation?: TokenRotationOptions;

@@ -47,11 +47,11 @@ export class GreenApiLogoutStack extends Stack {
   }
 
   #addOptionalOutputs(logout: GreenApiLogout, props: GreenApiLogoutStackProps): void {
-    const { allowedApiHosts = [], encryptionKey, encryptionKeyArn } = props;
+    const { encryptionKey, encryptionKeyArn } = props;
     const add = (key: keyof typeof outputKeys, value: string | undefined, description: string) =>
       value ? this.#addOutput(key, value, description) : undefined;
 
-    add('allowedApiHosts', allowedApiHosts.join(','), 'Hosts besides those of GREEN-API that secrets may name.');
+    add('allowedApiHosts', logout.allowedApiHosts.join(','), 'Hosts besides those of GREEN-API that secrets may name.');
     add('encryptionKey', encryptionKey?.keyArn ?? encryptionKeyArn, 'The key that encrypts the secrets.');
     add('rotateTokenFunction', logout.rotateTokenFunction?.functionArn, 'The function that rotates tokens.');
     add('evidenceVault', logout.evidenceVault?.bucketName, 'Evidence that nobody can alter; it is not deleted.');

@@ -52,6 +52,8 @@ export class GreenApiLogout extends Construct {
   readonly dashboard: Dashboard;
   /** How the names of the instances' secrets begin. */
   readonly secretPrefix: string;
+  /** Hosts besides GREEN-API's own that the secrets may name. */
+  readonly allowedApiHosts: readonly string[];
   readonly #api: AuthorizedApi;
   readonly #bus: OffboardingBus;
   readonly #metrics: LogoutMetrics;
@@ -85,6 +87,7 @@ export class GreenApiLogout extends Construct {
       functions: functionsIn(this),
     });
     this.secretPrefix = settings.secretPrefix;
+    this.allowedApiHosts = settings.allowedApiHosts;
     this.#api = api;
     this.#bus = bus;
     this.#metrics = metrics;

@@ -1,6 +1,6 @@
 import { newProviderToken } from '../../cli/provider-token.ts';
 import { providerRoutes } from '../../functions/http/routes.ts';
-import type { Configuration } from '../../infra/configuration/configuration.ts';
+import { type Configuration, parseConfiguration } from '../../infra/configuration/configuration.ts';
 import type { Handle } from '../emulators/loopback-server.ts';
 import { matchRoute } from './http-event.ts';
 
@@ -18,10 +18,9 @@ const demoKinds = { 'demo-hr': 'webhook', 'demo-okta': 'okta-event-hook', 'demo-
 export const findProviders = ({ identityProviders }: Pick<Configuration, 'identityProviders'>): LocalProviders => {
   if (Object.keys(identityProviders).length > 0) return { identityProviders, demoTokens: {} };
   const demo = Object.entries(demoKinds).map(([name, kind]) => ({ name, kind, ...newProviderToken() }));
+  const configured = demo.map(({ name, kind, sha256 }) => [name, { kind, tokenSha256: [sha256] }]);
   return {
-    identityProviders: Object.fromEntries(
-      demo.map(({ name, kind, sha256 }) => [name, { kind, tokenSha256: [sha256], maxPerHour: 50 }]),
-    ),
+    identityProviders: parseConfiguration({ identityProviders: Object.fromEntries(configured) }).identityProviders,
     demoTokens: Object.fromEntries(demo.map(({ name, token }) => [name, token])),
   };
 };

@@ -30,29 +30,6 @@ const nightly = {
 
 const jwt = { issuer: 'https://login.example.com/', audience: ['logout'] };
 
-test('fills in a default for every field that has one', () => {
-  expect(parseConfiguration()).toEqual({
-    stackName: 'green-api-logout',
-    secretPrefix: 'green-api/',
-    otherPrefixes: [],
-    allowedApiHosts: [],
-    credentialTtlMs: 300_000,
-    warmInstances: [],
-    warmHosts: [],
-    greenApiTimeoutMs: 10_000,
-    authorization: {},
-    throttling: { rateLimit: 50, burstLimit: 100 },
-    logRetentionDays: 30,
-    evidenceRetentionDays: 365,
-    tokenRotation: { enabled: false },
-    memoryMb: 256,
-    runs: { maxTargetsCeiling: 500, executionTimeoutDays: 30, retentionDays: 30, memoryMb: 512 },
-    schedules: [],
-    offboarding: { custom: { enabled: true }, identityCenter: { enabled: false } },
-    identityProviders: {},
-  });
-});
-
 test.each([
   ['green-api-logout must be an object… (got 5', 5],
   ['green-api-logout must be an object… (got null', null],

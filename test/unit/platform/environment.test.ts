@@ -1,17 +1,6 @@
 import fc from 'fast-check';
 import { readEnvironment } from '../../../functions/platform/settings.ts';
 
-test('has a default for every variable', () => {
-  expect(readEnvironment({})).toEqual({
-    secretPrefix: 'green-api/',
-    allowedApiHosts: [],
-    credentialTtlMs: 300_000,
-    greenApiTimeoutMs: 10_000,
-    stack: 'green-api-logout',
-    tokenRotation: false,
-  });
-});
-
 test('reads the variables that are set', () => {
   const variables = {
     SECRET_PREFIX: 'chat/prod/',

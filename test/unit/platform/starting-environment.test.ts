@@ -1,16 +1,5 @@
 import { readStartingEnvironment } from '../../../functions/platform/settings.ts';
 
-test('has a default for every variable', () => {
-  expect(readStartingEnvironment({})).toEqual({
-    runFunction: 'green-api-logout-run',
-    runQualifier: 'live',
-    stack: 'green-api-logout',
-    maxTargetsCeiling: 500,
-    executionTimeoutMs: 2_592_000_000,
-    tokenRotation: false,
-  });
-});
-
 test('reads the variables that are set', () => {
   const variables = {
     RUN_FUNCTION: 'arn:aws:lambda:eu-central-1:111122223333:function:logout-run',
