@@ -196,7 +196,7 @@ export const composeForcedLogouts = (variables: Variables, write: Write): Forced
       now,
     }),
     listRuns: createListRuns({ client, functionName }),
-    readRun: createReadRun({ readExecution, readHistory }),
+    readRun: createReadRun({ readExecution, readHistory, ...environment }),
     stopRun: createStopRun({ client, findRun }),
     recordStopped: createRecordStopped({ readExecution, readHistory, recordEvidence, log }),
     ...composeWatches(client, readHistory, parseVariables(watchingSettings, variables)),

@@ -3,7 +3,7 @@ import middy from '@middy/core';
 import { InvalidEvent, type ParsedEvent, UnknownEvent } from './offboarding/dialect.ts';
 import { parseOffboardingEvent } from './offboarding/dialects.ts';
 import { createPace } from './offboarding/pace.ts';
-import { type Planned, type PlannedRun, planRuns } from './offboarding/plan-runs.ts';
+import { type PlannedRun, planRuns } from './offboarding/plan-runs.ts';
 import { createIsDisabled, createReadUserStatus, type IsDisabled } from './offboarding/user-status.ts';
 import { createIdentityStore, createLambda } from './platform/aws-clients.ts';
 import { parseVariables, type Variables } from './platform/environment.ts';
@@ -43,13 +43,6 @@ const withStatus = async (parsed: ParsedEvent, isDisabled: IsDisabled) => {
   return { kind: 'not-an-offboarding', why: 'the user is enabled' } as const;
 };
 
-/** Clocks differ by less, in milliseconds. */
-const clockSkewMs = 15 * 60 * 1_000;
-
-/** Whoever puts an event on a bus chooses its time, from which the waits of its run are counted. */
-const isFromTheFuture = ({ runs }: Planned, now: Date): boolean =>
-  runs.some(({ request: { occurredAt = '' } }) => Date.parse(occurredAt) > now.getTime() + clockSkewMs);
-
 /** @throws InvalidEvent, UnknownEvent or UserNotRead */
 const plan = async (event: unknown, { isDisabled, limits, now }: OffboardingHandlerDependencies) => {
   const parsed = parseOffboardingEvent(event);
@@ -57,9 +50,8 @@ const plan = async (event: unknown, { isDisabled, limits, now }: OffboardingHand
 
   const read = await withStatus(parsed, isDisabled);
   if (read.kind === 'not-an-offboarding') return read;
-  const planned = read.kind === 'report' ? planRuns(read, limits) : read;
+  const planned = read.kind === 'report' ? planRuns(read, limits, now()) : read;
   if (planned.kind === 'invalid') throw new InvalidEvent(planned.problem);
-  if (isFromTheFuture(planned, now())) throw new InvalidEvent('time must not be in the future: use effectiveAt');
   return planned;
 };
 
@@ -68,14 +60,9 @@ const startedName = (start: RunStart): RunName => {
   throw new RunNotStarted(start);
 };
 
-/** What an operator should know about the runs of an event that is no failure. */
-const noteOf = (planned: readonly PlannedRun[], starts: readonly RunStart[], now: Date): string | undefined => {
-  if (starts.some(({ kind }) => kind === 'other-payload'))
-    return 'a run with this name and another request exists: it stays as it is';
-  if (planned.some(({ request }) => Date.parse(request.expiresAt) <= now.getTime()))
-    return 'the event came too late: its run expires and logs nobody out';
-  return undefined;
-};
+/** The event has come before, with a difference that does not name another run. */
+const isOtherRequest = ({ kind }: RunStart): boolean => kind === 'other-payload';
+const otherRequestNote = 'a run with this name and another request exists: it stays as it is';
 
 /**
  * EventBridge → one run for each person who left. The same event again, even in another envelope, is the same runs.
@@ -105,7 +92,7 @@ export const createOffboardingHandler = (dependencies: OffboardingHandlerDepende
       // All of them before any failure is looked at: one must not keep the others logged in.
       const starts = await Promise.all(planned.runs.map(start));
       const runs = starts.map(startedName);
-      const note = planned.problem ?? noteOf(planned.runs, starts, now());
+      const note = planned.problem ?? (starts.some(isOtherRequest) ? otherRequestNote : undefined);
       log(note === undefined ? 'INFO' : 'WARN', 'offboarding', { requestedBy: planned.requestedBy, runs, note });
       if (planned.problem !== undefined) throw new InvalidEvent(planned.problem);
       return { runs };

@@ -9,7 +9,7 @@ import { composeRecordEvidence, createBus } from './logout/record-evidence.ts';
 import { createLambda, createSecretsManager } from './platform/aws-clients.ts';
 import { parseVariables, type Variables } from './platform/environment.ts';
 import { createLog, type Write, writeLine } from './platform/log.ts';
-import { listingSettings, readEnvironment, watchingSettings } from './platform/settings.ts';
+import { listingSettings, readEnvironment, readExecutionTimeoutMs, watchingSettings } from './platform/settings.ts';
 import { executionOf, nameInInvocation } from './runs/durable-operations.ts';
 import { createExecuteRun, type RunDependencies } from './runs/execute-run.ts';
 import { createStartExecution } from './runs/lambda/start-run.ts';
@@ -59,6 +59,7 @@ export const composeRun = (
       functionName: watchFunction,
       qualifier: watchQualifier,
     }),
+    executionTimeoutMs: readExecutionTimeoutMs(variables),
     stack: environment.stack,
     log,
     now: () => new Date(),

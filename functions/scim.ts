@@ -58,7 +58,7 @@ const requestOf = (
   query: new URLSearchParams(event.rawQueryString),
   id: event.pathParameters?.id,
   body: () => parseBody(event, v.unknown(), longestBytes),
-  deactivate: createDeactivate(dependencies, provider, event.headers['user-agent']),
+  deactivate: createDeactivate(dependencies, provider, event),
   readOwners: async () => {
     const reading = await dependencies.readOwners();
     if (reading.kind === 'owners') return reading.owners;

@@ -83,13 +83,16 @@ const invalidDetail = (problem: string): InvalidRequest => {
   return new InvalidRequest(field === 'detail' ? 'body' : field, rule);
 };
 
+type Detail = { readonly id?: unknown; readonly occurredAt?: unknown };
+
 /** Reads the body as the detail of a custom event. @throws InvalidRequest */
-const parseDetail = (detail: { readonly id?: unknown }, now: number): LeaverReport => {
+const parseDetail = (detail: Detail, now: number): LeaverReport => {
   if (detail.id === undefined || detail.id === null)
     throw new InvalidRequest('id', 'is missing: the same id is the same run, however often it is sent');
   const event = { 'detail-type': 'Employee Offboarded', source: 'webhook', time: new Date(now).toISOString() };
   const reading = parseCustom({ ...event, id: 'webhook', detail });
-  if (reading?.kind === 'report') return reading;
+  if (reading?.kind === 'report')
+    return reading.occurredAtFrom === 'time' ? { ...reading, occurredAtFrom: 'arrival' } : reading;
   if (reading?.kind === 'invalid') throw invalidDetail(reading.problem);
   throw new Error('the custom dialect did not read its own event');
 };
@@ -97,12 +100,13 @@ const parseDetail = (detail: { readonly id?: unknown }, now: number): LeaverRepo
 /** `POST /offboarding` */
 const createPostOffboarding = ({ startOffboarding, now }: WebhookHandlerDependencies): Answer => {
   return async (event, provider) => {
+    const { requestId } = event.requestContext;
     const detail = parseBody(event, detailSchema, longestBytes.detail);
     if ('heartbeat' in detail) {
       parseBody(event, heartbeatSchema, longestBytes.detail);
       return noContent;
     }
-    const result = await startOffboarding(provider, parseDetail(detail, now()));
+    const result = await startOffboarding(provider, { ...parseDetail(detail, now()), requestId });
     if (result.kind === 'invalid') throw invalidDetail(result.problem);
     if (result.kind !== 'accepted') return notStartedProblem(result);
     const [id] = result.runs;
@@ -125,19 +129,24 @@ const hookSchema = v.looseObject(
 
 /** `POST /okta-event-hook` */
 const createPostEvents = ({ startOffboarding, metrics, now }: WebhookHandlerDependencies): Answer => {
-  const start = async (provider: IdentityProvider, detail: unknown, untilMs: number): Promise<OffboardingResult> => {
+  const start = async (
+    provider: IdentityProvider,
+    detail: unknown,
+    { requestId, untilMs }: { readonly requestId: string; readonly untilMs: number },
+  ): Promise<OffboardingResult> => {
     const reading = parseOkta({ source: 'aws.partner/okta.com/event-hook', 'detail-type': 'SystemLog', detail });
     if (reading?.kind === 'not-an-offboarding') return { kind: 'accepted', runs: [] };
-    const result = reading?.kind === 'report' ? await startOffboarding(provider, reading, untilMs) : reading;
+    const result =
+      reading?.kind === 'report' ? await startOffboarding(provider, { ...reading, requestId }, untilMs) : reading;
     if (result?.kind === 'invalid') metrics.unreadable(provider, result.problem);
     return result ?? { kind: 'invalid', problem: 'the event is not one of the System Log' };
   };
 
   return async (event, provider) => {
     const { data } = parseBody(event, hookSchema, longestBytes.events);
-    const untilMs = now() + startingTimeMs;
+    const request = { requestId: event.requestContext.requestId, untilMs: now() + startingTimeMs };
     const results: OffboardingResult[] = [];
-    for (const detail of data.events) results.push(await start(provider, detail, untilMs));
+    for (const detail of data.events) results.push(await start(provider, detail, request));
     // Okta sends once more after a 5xx, and never after a 4xx. What cannot be read stays unreadable: an alarm reports it.
     const failed = results.flatMap((result) =>
       result.kind === 'accepted' || result.kind === 'invalid' ? [] : [result],

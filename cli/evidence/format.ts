@@ -24,6 +24,11 @@ const columns = {
   attempts: (record) => record.attempts?.toString(),
   timeToLogoutMs: (record) => record.timeToLogoutMs?.toString(),
   requestId: (record) => record.requestId,
+  occurredAt: (record) => record.run?.occurredAt,
+  occurredAtIs: (record) => record.run?.occurredAtIs,
+  actorId: (record) => record.run?.actor?.id,
+  actorName: (record) => record.run?.actor?.name,
+  actorClaimedBy: (record) => record.run?.actor?.claimedBy,
 } as const satisfies Record<string, (record: EvidenceRecord) => string | undefined>;
 
 export const formatEvidenceCsv = (records: readonly EvidenceRecord[]): string =>

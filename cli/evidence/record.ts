@@ -25,6 +25,11 @@ const recordSchema = v.object({
       id: v.string(),
       source: optional(v.string()),
       redrivenBy: optional(v.string()),
+      occurredAt: optional(v.string()),
+      occurredAtIs: optional(v.string()),
+      actor: optional(
+        v.object({ id: optional(v.string()), name: optional(v.string()), claimedBy: optional(v.string()) }),
+      ),
       tags: optional(v.object({ owner: optional(v.string()), group: optional(v.string()) })),
     }),
   ),

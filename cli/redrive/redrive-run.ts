@@ -53,7 +53,7 @@ export const redriveRun = async (
   const request = parseMessage(body);
   if ('problem' in request) return { kind: 'not-a-request', ...request };
   const { expiresAt, source, requestedBy: requester } = request;
-  if (Date.parse(expiresAt) <= now().getTime()) return { kind: 'expired', expiresAt };
+  if (expiresAt !== undefined && Date.parse(expiresAt) <= now().getTime()) return { kind: 'expired', expiresAt };
   const name = runNameOf(functionOf[source], { stack, requester, key });
   return startRun(name, redrivenBy === undefined ? request : { ...request, redrivenBy });
 };

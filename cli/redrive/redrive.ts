@@ -98,7 +98,9 @@ export const createRedrive = async (session: Session, readRedriver: () => Promis
   return async ({ body, sentAt, key, interactive }, { evenIfStopped }) => {
     const request = parseMessage(body);
     if ('problem' in request) return resultOf({ kind: 'not-a-request', ...request });
-    if (Date.parse(request.expiresAt) <= now().getTime()) return resultOf({ kind: 'expired', ...request });
+    const { expiresAt } = request;
+    if (expiresAt !== undefined && Date.parse(expiresAt) <= now().getTime())
+      return resultOf({ kind: 'expired', expiresAt });
     const failed = await orFailure(findRunOf(body, sentAt, executions, functionName));
     if (failed instanceof CommandFailed) return { kind: 'failed', problem: `Not started: ${failed.message}` };
     session.note(describeRun(failed));

@@ -122,7 +122,7 @@ export const createStartOffboarding = (dependencies: StartOffboardingDependencie
   const start = createStartWithin(dependencies);
 
   return async (provider, report, untilMs = Number.POSITIVE_INFINITY) => {
-    const planned = planRuns({ ...report, source: `${provider.kind} ${provider.name}` }, limits);
+    const planned = planRuns({ ...report, source: `${provider.kind} ${provider.name}` }, limits, new Date(now()));
     if (planned.kind === 'invalid') return planned;
 
     if (planned.problem !== undefined) metrics.unreadable(provider, planned.problem);

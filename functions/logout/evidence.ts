@@ -17,7 +17,7 @@ export type Evidence = {
   readonly version: 1;
   readonly idInstance: InstanceId;
   readonly function: 'logout' | 'run';
-  /** The gateway's id of the request. The access log has the same id. */
+  /** The gateway's id of the request: of a single logout, or of an identity provider's report. The access log has the same id. */
   readonly requestId?: string;
   /**
    * ARN and unique id of a role or user, or the `sub` or `client_id` of a token; in a run also a schedule's name, or an event's
@@ -51,8 +51,11 @@ export type Evidence = {
   readonly run?: {
     readonly id: string;
     readonly source: 'api' | 'schedule' | 'offboarding';
-    /** The event's own or the scheduled time. */
+    /** Who made the change that was reported: nothing but the claim of the source. */
+    readonly actor?: { readonly id?: string; readonly name?: string; readonly claimedBy: string };
     readonly occurredAt?: string;
+    /** Whether `occurredAt` is the event's own or the scheduled time, or that at which the request or report arrived. */
+    readonly occurredAtIs?: 'event' | 'arrival';
     /** AWS identity that started the run again from the dead-letter queue. */
     readonly redrivenBy?: string;
     readonly tags?: Omit<ListedInstance, 'idInstance'>;

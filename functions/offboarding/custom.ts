@@ -24,6 +24,7 @@ export const detailEntries = {
   email: v.nullish(v.pipe(word, v.regex(/^[^@]+@[^@]+$/, 'must be an e-mail address'))),
   reason: v.nullish(runFields.reason, 'offboarded'),
   effectiveAt: v.nullish(instant),
+  occurredAt: v.nullish(instant),
   id: v.nullish(word),
   dryRun: v.nullish(v.boolean('must be true or false')),
   watchDays: v.nullish(v.unwrap(runFields.watchDays)),
@@ -39,8 +40,8 @@ const detailSchema = v.pipe(
 const schema = v.object({ source: word, id: word, time: instant, account, detail: detailSchema });
 
 /**
- * Parses `detail: { owner | email, reason?, effectiveAt?, id?, dryRun?, watchDays? }`. With `detail.id`, the same id, person and `effectiveAt`
- * are one run. Without it the id of the event is used, so the same detail put on the bus again is another run.
+ * Parses `detail: { owner | email, reason?, effectiveAt?, occurredAt?, id?, dryRun?, watchDays? }`. With `detail.id`, the same id,
+ * person and `effectiveAt` are one run. Without it the id of the event is used, so the same detail put on the bus again is another run.
  */
 export const parseCustom: ParseEvent<LeaverReport | Invalid> = (event) => {
   if (!v.is(recognised, event)) return undefined;
@@ -54,7 +55,8 @@ export const parseCustom: ParseEvent<LeaverReport | Invalid> = (event) => {
     reason: detail.reason,
     source,
     id: detail.id ?? id,
-    occurredAt: time,
+    occurredAt: detail.occurredAt ?? time,
+    occurredAtFrom: detail.occurredAt ? 'detail.occurredAt' : 'time',
     account,
     ...(detail.effectiveAt && { at: detail.effectiveAt }),
     ...(detail.dryRun && { dryRun: true }),

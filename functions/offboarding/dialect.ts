@@ -1,11 +1,15 @@
 import * as v from 'valibot';
 import { parseFields } from '../platform/unknown-values.ts';
+import { type RunRequest, runRequestSchema } from '../runs/request.ts';
 
 /** One value a field may have, or an operator on it, such as `{ "prefix": "aws." }`. */
 export type ValuePattern = string | number | boolean | null | { readonly [operator: string]: unknown };
 
 /** EventBridge's own JSON (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-patterns.html). */
 export type EventPattern = { readonly [field: string]: readonly ValuePattern[] | EventPattern };
+
+/** The person or program that changed a user, as the source of the event claims. */
+export type Actor = Omit<NonNullable<RunRequest['actor']>, 'claimedBy'>;
 
 /** Somebody left. */
 export type LeaverReport = {
@@ -17,8 +21,13 @@ export type LeaverReport = {
   readonly source: string;
   /** Stays the same when the event is delivered again, even in another envelope. */
   readonly id: string;
-  /** The event's own time, not that of its delivery. ISO 8601. */
+  /** ISO 8601. */
   readonly occurredAt: string;
+  /** The field of the event that states `occurredAt`, or `arrival`: the report states no time, so it is that of its arrival. */
+  readonly occurredAtFrom: 'arrival' | 'time' | `detail.${string}`;
+  readonly actor?: Actor;
+  /** Id of the request that brought the report; the access log has the same id. */
+  readonly requestId?: string;
   /** When the leaver is to be logged out, if not at once. ISO 8601. */
   readonly at?: string;
   /** @default source and id */
@@ -93,6 +102,17 @@ export const word = v.pipe(
 
 /** The `account` of an event. EventBridge sets it. */
 export const account = v.fallback(v.optional(v.pipe(v.string(), v.regex(/^[0-9]{12}$/))), undefined);
+
+const { id: actorText } = v.unwrap(runRequestSchema.entries.actor).entries;
+
+const isActorText = (value: unknown): value is string => v.is(v.unwrap(actorText), value);
+
+/** The first usable id and name. The actor is for the evidence alone: what cannot be recorded never makes an event invalid. */
+export const actorOf = (ids: readonly unknown[], name: unknown): { readonly actor?: Actor } => {
+  const id = ids.find(isActorText);
+  const actor = { ...(id !== undefined && { id }), ...(isActorText(name) && { name }) };
+  return Object.keys(actor).length > 0 ? { actor } : {};
+};
 
 /** Parses the fields of an event that its dialect needs. */
 export const parseEventFields = <Schema extends v.GenericSchema>(

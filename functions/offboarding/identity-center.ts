@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { instant } from '../runs/request.ts';
 import {
   account,
+  actorOf,
   type Dialect,
   type DirectoryUser,
   type EventPattern,
@@ -70,10 +71,25 @@ const parametersSchema = v.pipe(
   v.object({ userId, identityStoreId: v.optional(v.string()) }),
 );
 
+/**
+ * Who called. Which fields there are depends on the type; a user of IAM Identity Center has only `onBehalfOf`, and a client of SCIM
+ * only the id of its token (https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html).
+ */
+const userIdentity = v.fallback(
+  v.object({
+    arn: v.optional(v.unknown()),
+    onBehalfOf: v.fallback(v.object({ userId: v.optional(v.unknown()) }), {}),
+    principalId: v.optional(v.unknown()),
+    accessKeyId: v.optional(v.unknown()),
+    userName: v.optional(v.unknown()),
+  }),
+  { onBehalfOf: {} },
+);
+
 const schema = v.object({
   source: word,
   account,
-  detail: v.object({ eventID: word, eventTime: instant, requestParameters: parametersSchema }),
+  detail: v.object({ eventID: word, eventTime: instant, requestParameters: parametersSchema, userIdentity }),
 });
 
 /** The id with and without its prefix: the number of the identity store. */
@@ -102,6 +118,9 @@ const changesOtherFields = (event: unknown): boolean => {
   return !operations.some(({ path }) => mayBeStatus(path));
 };
 
+const callerOf = ({ arn, onBehalfOf, principalId, accessKeyId, userName }: v.InferOutput<typeof userIdentity>) =>
+  actorOf([arn, onBehalfOf.userId, principalId, accessKeyId], userName);
+
 const reportOf = ({ source, account, detail }: v.InferOutput<typeof schema>, eventName: string): LeaverReport => ({
   kind: 'report',
   people: [identitiesOf(detail.requestParameters)],
@@ -109,6 +128,8 @@ const reportOf = ({ source, account, detail }: v.InferOutput<typeof schema>, eve
   source,
   id: detail.eventID,
   occurredAt: detail.eventTime,
+  occurredAtFrom: 'detail.eventTime',
+  ...callerOf(detail.userIdentity),
   account,
 });
 

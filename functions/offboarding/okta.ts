@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { instant } from '../runs/request.ts';
 import {
   account,
+  actorOf,
   type Dialect,
   type EventPattern,
   type Invalid,
@@ -60,6 +61,7 @@ const schema = v.object({
   detail: v.object({
     uuid: word,
     published: instant,
+    actor: v.fallback(v.object({ id: v.optional(v.unknown()), alternateId: v.optional(v.unknown()) }), {}),
     target: v.pipe(
       v.array(v.unknown()),
       // Not `actor`, who is the admin; other targets are applications and the like.
@@ -96,6 +98,8 @@ export const parseOkta: ParseEvent<LeaverReport | NotAnOffboarding | Invalid> = 
     source,
     id: detail.uuid,
     occurredAt: detail.published,
+    occurredAtFrom: 'detail.published',
+    ...actorOf([detail.actor.id], detail.actor.alternateId),
     account,
   };
 };

@@ -1,6 +1,5 @@
 import { canonicalIdentity } from '../instances/directory.ts';
 import {
-  defaultExpiryAfter,
   defaultExpiryMs,
   defaultMaxTargetsWithin,
   longestRunMs,
@@ -43,7 +42,7 @@ const fitting = (identities: readonly string[]): readonly string[] => {
 const createRequest =
   (report: LeaverReport, limits: RunLimits) =>
   (identities: readonly string[]): RunRequest => {
-    const { reason, occurredAt, at, account, dryRun, watchDays } = report;
+    const { reason, source, occurredAt, occurredAtFrom, at, account, actor, requestId, dryRun, watchDays } = report;
     const isLater = at !== undefined && Date.parse(at) > Date.parse(occurredAt);
     return {
       target: { owner: fitting(identities).join(' ') },
@@ -51,20 +50,31 @@ const createRequest =
       requestedBy: requestedByOf(report),
       source: 'offboarding',
       ...(account !== undefined && { account }),
+      ...(actor !== undefined && { actor: { ...actor, claimedBy: source } }),
+      ...(requestId !== undefined && { requestId }),
       occurredAt,
+      occurredAtIs: occurredAtFrom === 'arrival' ? 'arrival' : 'event',
       ...(isLater && { at }),
-      expiresAt: defaultExpiryAfter(isLater ? at : occurredAt, limits),
       maxTargets: defaultMaxTargetsWithin(limits.maxTargetsCeiling),
       ...(dryRun && { dryRun }),
       ...(watchDays !== undefined && { watchDays }),
     };
   };
 
-const waitProblem = ({ occurredAt, at }: LeaverReport, limits: RunLimits): Invalid | undefined => {
+/** Clocks differ by less, in milliseconds. */
+const clockSkewMs = 15 * 60 * 1_000;
+
+/** Whoever reports chooses the time of the event, and a logout is put off by `effectiveAt` alone. */
+const futureProblem = ({ occurredAt, occurredAtFrom: field }: LeaverReport, now: Date): Invalid | undefined =>
+  Date.parse(occurredAt) > now.getTime() + clockSkewMs
+    ? { kind: 'invalid', problem: `${field} must not be in the future: use effectiveAt for a later logout` }
+    : undefined;
+
+const waitProblem = ({ at }: LeaverReport, limits: RunLimits, now: Date): Invalid | undefined => {
   const longestWaitMs = longestRunMs(limits) - defaultExpiryMs(limits);
-  if (at === undefined || Date.parse(at) - Date.parse(occurredAt) <= longestWaitMs) return undefined;
+  if (at === undefined || Date.parse(at) - now.getTime() <= longestWaitMs) return undefined;
   const days = Math.max(0, Math.floor(longestWaitMs / dayMs));
-  return { kind: 'invalid', problem: `effectiveAt must be at most ${days} days after the event` };
+  return { kind: 'invalid', problem: `effectiveAt must be at most ${days} days from now` };
 };
 
 /**
@@ -89,13 +99,14 @@ const normalize = (report: LeaverReport): LeaverReport => ({
 });
 
 /**
- * Plans one run for each person, so that each has its own cap, summary and cancellation. It never reads the clock: the same
- * event gives the same runs whenever it is delivered. If the run of one person is invalid, the others still get theirs.
+ * Plans one run for each person, so that each has its own cap, summary and cancellation. The present time can only refuse a
+ * report: the same event gives the same runs whenever it is delivered. If the run of one person is invalid, the others still get
+ * theirs.
  */
-export const planRuns = (event: LeaverReport, limits: RunLimits): Planned | Invalid => {
+export const planRuns = (event: LeaverReport, limits: RunLimits, now: Date): Planned | Invalid => {
   const report = normalize(event);
-  const tooLong = waitProblem(report, limits);
-  if (tooLong) return tooLong;
+  const refused = futureProblem(report, now) ?? waitProblem(report, limits, now);
+  if (refused) return refused;
 
   const requestFor = createRequest(report, limits);
   const planned = report.people.map((identities) => ({

@@ -166,13 +166,16 @@ export const callingSettings = {
   stack,
 };
 
+/** To know when a run expires whose request does not say it. */
+export const expirySettings = { executionTimeoutSeconds };
+
 /** To start runs. */
 export const startingSettings = {
   runFunction,
   runQualifier,
   stack,
   maxTargetsCeiling,
-  executionTimeoutSeconds,
+  ...expirySettings,
   tokenRotation,
 };
 
@@ -199,6 +202,10 @@ export type Environment = ValuesOf<typeof callingSettings>;
 
 /** For a function that logs out. @throws EnvironmentError at cold start that names everything that is wrong */
 export const readEnvironment = (variables: Variables): Environment => parseVariables(callingSettings, variables);
+
+/** Longest life of a run, in milliseconds. @throws EnvironmentError at cold start */
+export const readExecutionTimeoutMs = (variables: Variables): number =>
+  parseVariables(expirySettings, variables).executionTimeoutSeconds * 1_000;
 
 /** For a function that starts runs. @throws EnvironmentError at cold start that names everything that is wrong */
 export const readStartingEnvironment = (variables: Variables) => {

@@ -9,7 +9,7 @@ import { operationNames } from './operation-names.ts';
 import { type Outcome, resultsOf } from './outcome.ts';
 import { type BatchDependencies, createProcessBatch } from './process-batch.ts';
 import { createProcessTarget, type ProcessTargetDependencies } from './process-target.ts';
-import { type RunIdentity, type RunRequest, runRequestSchema } from './request.ts';
+import { expiryOf, type RunIdentity, type RunLimits, type RunRequest, runRequestSchema } from './request.ts';
 import { type Resolved, skippedAtOnce } from './results-from-steps.ts';
 import { runRounds } from './rounds.ts';
 import { createReportLogout } from './run-evidence.ts';
@@ -21,7 +21,8 @@ import { newTargetState } from './target-state.ts';
 export type RunDependencies = ProcessTargetDependencies &
   ResolveDependencies &
   StartWatchDependencies &
-  Pick<BatchDependencies, 'publishOutcomes'> & {
+  Pick<BatchDependencies, 'publishOutcomes'> &
+  Pick<RunLimits, 'executionTimeoutMs'> & {
     /** Must not publish the outcome: a batch publishes its outcomes together. */
     readonly recordEvidence: RecordEvidence;
     /** The deployment, as a dimension of its metrics. */
@@ -99,7 +100,7 @@ export const createExecuteRun = (dependencies: RunDependencies) => {
     const request = parseRunRequest(payload);
     const operations = countOperations(durable);
     const startedAt = await operations.step(operationNames.start, async () => now().toISOString());
-    const run: RunIdentity = { id, request, startedAt };
+    const run: RunIdentity = { id, request, startedAt, expiresAt: expiryOf(request, startedAt, dependencies) };
 
     const end = await executeRun(operations, run, remainingMs);
     logEnd(run, end);

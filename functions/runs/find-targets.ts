@@ -13,7 +13,7 @@ import {
 } from './list-instances-of-target.ts';
 import { operationNames } from './operation-names.ts';
 import { logSkipped, shownTags } from './outcome.ts';
-import type { RunIdentity, RunRequest } from './request.ts';
+import type { RunIdentity } from './request.ts';
 import { type Resolved, skippedAtOnce } from './results-from-steps.ts';
 
 /** The targets of a run, by id alone, or why the run logs nobody out. */
@@ -64,8 +64,8 @@ const createResolve = (dependencies: ResolveDependencies) => {
   const { log, now } = dependencies;
   const listInstancesOfTarget = createListInstancesOfTarget(dependencies);
 
-  return async ({ id: run, request }: RunIdentity): Promise<Resolution> => {
-    if (now().getTime() >= Date.parse(request.expiresAt)) return { kind: 'expired' };
+  return async ({ id: run, request, expiresAt }: RunIdentity): Promise<Resolution> => {
+    if (now().getTime() >= Date.parse(expiresAt)) return { kind: 'expired' };
     const listed = await listInstancesOfTarget(request);
     if (listed.kind !== 'listed') return listed;
 
@@ -94,7 +94,7 @@ export type FailedResolution = { readonly kind: 'failed'; readonly failure: NonN
 
 const failureOf = (
   resolution: Exclude<Resolution, Resolved>,
-  { expiresAt, maxTargets }: Pick<RunRequest, 'expiresAt' | 'maxTargets'>,
+  { expiresAt, request: { maxTargets } }: RunIdentity,
 ): NonNullable<RunEnd['failure']> => {
   switch (resolution.kind) {
     case 'expired':
@@ -121,17 +121,17 @@ export const createFindTargets = (dependencies: ResolveDependencies) => {
       name,
       () => resolve(run),
       (error, attempt) => {
-        const leftMs = Date.parse(run.request.expiresAt) - now().getTime();
+        const leftMs = Date.parse(run.expiresAt) - now().getTime();
         const rounds = { round: attempt, roundsWithoutProgress: attempt, roundsLeft: attemptsOfResolve };
         const seconds = secondsToNextRound({ runId: run.id, leftMs, ...rounds });
         return { shouldRetry: error instanceof NotResolvedYet, delay: { seconds } };
       },
     );
     if (resolution.kind === 'resolved') return resolution;
-    return { kind: 'failed', failure: failureOf(resolution, run.request) } as const;
+    return { kind: 'failed', failure: failureOf(resolution, run) } as const;
   };
 
-  const waitForAt = async (operations: Operations, { startedAt, request: { at, expiresAt } }: RunIdentity) => {
+  const waitForAt = async (operations: Operations, { startedAt, expiresAt, request: { at } }: RunIdentity) => {
     const end = Math.min(Date.parse(at ?? startedAt), Date.parse(expiresAt));
     const seconds = Math.ceil((end - Date.parse(startedAt)) / 1_000);
     if (seconds > 0) await operations.wait(operationNames.waitForAt, seconds);

@@ -83,9 +83,15 @@ export const createProcessBatch = (dependencies: BatchDependencies): ProcessBatc
   const processSafely = createProcessSafely(dependencies);
 
   return async (run, round, batch, isRepeated, remainingMs) => {
-    const untilExpiryMs = () => Date.parse(run.request.expiresAt) - now().getTime();
+    const untilExpiryMs = () => Date.parse(run.expiresAt) - now().getTime();
     const deadline = deadlineIn(Math.min(longestBatchMs, remainingMs() - closingMs, untilExpiryMs()));
-    const context = { runId: run.id, request: run.request, deadline, onLogoutSent: createLogSent(log, run) };
+    const context = {
+      runId: run.id,
+      request: run.request,
+      expiresAt: run.expiresAt,
+      deadline,
+      onLogoutSent: createLogSent(log, run),
+    };
     const evidence: Evidence[] = [];
 
     const processOne = async (target: TargetState): Promise<TargetState> => {

@@ -27,7 +27,9 @@ export type ProcessTargetDependencies = {
 /** What one round gives to the work on each of its instances. */
 export type RoundContext = {
   readonly runId: string;
-  readonly request: Pick<RunRequest, 'target' | 'clearQueue' | 'rotateToken' | 'expiresAt'>;
+  readonly request: Pick<RunRequest, 'target' | 'clearQueue' | 'rotateToken'>;
+  /** Of the run. ISO 8601. */
+  readonly expiresAt: string;
   readonly deadline: Deadline;
   /** Called when the request of a logout leaves, with the logout counted among the attempts. */
   readonly onLogoutSent: (target: TargetState) => void;
@@ -86,10 +88,10 @@ const createRotate =
 /** Reads the tags, and sends the logout if they still allow it. */
 const createLogOut =
   ({ callWithCredential, greenApi, readTags, now }: ProcessTargetDependencies): ProcessTarget =>
-  async (target, { request, deadline, onLogoutSent }) => {
+  async (target, { request, expiresAt, deadline, onLogoutSent }) => {
     const tags = await readTags(target.idInstance);
     const informed = applyTags(target, tags, request.target);
-    const hasTime = !hasPassed(deadline) && now().getTime() < Date.parse(request.expiresAt);
+    const hasTime = !hasPassed(deadline) && now().getTime() < Date.parse(expiresAt);
     if (tags.kind !== 'tags' || !isPending(informed) || informed.retry.leaveAlone || !hasTime) return informed;
 
     let { attempts } = target;

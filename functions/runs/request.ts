@@ -132,12 +132,11 @@ type Plain<Value> = Value extends string
 export type RequestedRun<S extends Surface> = Plain<v.InferInput<v.StrictObjectSchema<FieldsOf<S>, undefined>>>;
 
 /**
- * The payload of a run's execution. A repeated request gives the same payload, except at the API: there `occurredAt`, and
- * the expiry that follows from it, are the instant of the first request.
+ * The payload of a run's execution. A repeated request, event or firing gives the same payload under the same name. Two ways in
+ * have no time of their own and put the instant of arrival into `occurredAt`: the API, and reports of identity providers.
  */
 export const runRequestSchema = v.strictObject({
   ...runFields,
-  expiresAt: instant,
   maxTargets,
   /** Role ARN and unique id, subject of a token, name of a schedule, or source and id of an event: a user's ARN may have a path of 512 characters. */
   requestedBy: text(1_024),
@@ -154,8 +153,21 @@ export const runRequestSchema = v.strictObject({
   account: v.exactOptional(
     v.pipe(v.string('must be a text'), v.regex(/^[0-9]{12}$/, 'must be the id of an AWS account')),
   ),
-  /** The time of the cause: the event's own time, the scheduled time, or the instant of the request. */
+  /** The time of the cause: the event's own time, the scheduled time, or the instant at which the request or report arrived. */
   occurredAt: v.exactOptional(instant),
+  /** Of a report: whose time `occurredAt` is. A repeated report of the kind `arrival` has another payload under the same name. */
+  occurredAtIs: v.exactOptional(v.picklist(['event', 'arrival'], 'must be event or arrival')),
+  /** Who made the change that was reported, as the source of the report claims. */
+  actor: v.exactOptional(
+    v.strictObject({
+      id: v.exactOptional(text(1_024)),
+      name: v.exactOptional(text(1_024)),
+      /** The source: of the event, or the kind and name of the identity provider. */
+      claimedBy: text(1_024),
+    }),
+  ),
+  /** The gateway's id of the request by which an identity provider reported. */
+  requestId: v.exactOptional(text(256)),
 });
 
 export type RunRequest = Readonly<v.InferOutput<typeof runRequestSchema>>;
@@ -192,10 +204,24 @@ export const defaultMaxTargetsWithin = (ceiling: number): number => Math.min(def
 export const defaultExpiryAfter = (instant: string, limits: Pick<RunLimits, 'executionTimeoutMs'>): string =>
   new Date(Date.parse(instant) + defaultExpiryMs(limits)).toISOString();
 
+/**
+ * When a run expires. The payload of an offboarding has no `expiresAt`: an event that was delivered late must not have expired,
+ * and the same event must give the same payload whenever it is delivered.
+ *
+ * @param startedAt of the run. ISO 8601
+ */
+export const expiryOf = (
+  { at = '', expiresAt }: { readonly at?: string | undefined; readonly expiresAt?: string | undefined },
+  startedAt: string,
+  limits: Pick<RunLimits, 'executionTimeoutMs'>,
+): string => expiresAt ?? defaultExpiryAfter(Date.parse(at) > Date.parse(startedAt) ? at : startedAt, limits);
+
 /** A run that has begun. */
 export type RunIdentity = {
   readonly id: string;
   readonly request: RunRequest;
   /** ISO 8601. */
   readonly startedAt: string;
+  /** ISO 8601. */
+  readonly expiresAt: string;
 };

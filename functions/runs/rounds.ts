@@ -66,7 +66,7 @@ const waitAfterRound = async (
     runId: run.id,
     round,
     roundsWithoutProgress,
-    leftMs: Date.parse(run.request.expiresAt) - endedAtMs,
+    leftMs: Date.parse(run.expiresAt) - endedAtMs,
     roundsLeft: Math.floor((operationsForRounds - operations.used()) / (results.length + 1)),
     wasRateLimited: results.some(({ targetStates }) => targetStates.some(wasRateLimited)),
   });

@@ -25,15 +25,19 @@ const outcomeOf = (target: DecidedTarget): LogoutOutcome => {
   return { kind, confirmed: true, ...reported };
 };
 
+/** What of a run the evidence is made of. */
+export type RecordedRun = Omit<RunIdentity, 'expiresAt'>;
+
 /** Start of the time to logout: the time of the cause, or the instant that the run was put off to. */
-const causeMs = ({ request: { occurredAt, at }, startedAt }: RunIdentity): number => {
+const causeMs = ({ request: { occurredAt, at }, startedAt }: RecordedRun): number => {
   const causes = [occurredAt, at].flatMap((instant) => (instant === undefined ? [] : Date.parse(instant)));
   return causes.length === 0 ? Date.parse(startedAt) : Math.max(...causes);
 };
 
-type Requester = Pick<Evidence, 'requestedBy' | 'session' | 'email' | 'account' | 'reason'>;
+type Requester = Pick<Evidence, 'requestId' | 'requestedBy' | 'session' | 'email' | 'account' | 'reason'>;
 
-const requesterOf = ({ requestedBy, session, email, account, reason }: RunRequest): Requester => ({
+const requesterOf = ({ requestId, requestedBy, session, email, account, reason }: RunRequest): Requester => ({
+  ...(requestId !== undefined && { requestId }),
   requestedBy,
   ...(session !== undefined && { session }),
   ...(email !== undefined && { email }),
@@ -41,25 +45,33 @@ const requesterOf = ({ requestedBy, session, email, account, reason }: RunReques
   reason,
 });
 
+/** Whose time `occurredAt` is. The payload of a report says it itself; one of version 0.2 does not, and then it is not known. */
+const originOf = { api: 'arrival', schedule: 'event', offboarding: undefined } as const;
+
 const runPartOf = (
-  { id, request: { source, occurredAt, redrivenBy } }: RunIdentity,
+  { id, request }: RecordedRun,
   { tags }: RetryState,
   stoppedBy?: string,
-): NonNullable<Evidence['run']> => ({
-  id,
-  source,
-  ...(occurredAt !== undefined && { occurredAt }),
-  ...(redrivenBy !== undefined && { redrivenBy }),
-  ...(tags !== undefined && { tags }),
-  ...(stoppedBy !== undefined && { stoppedBy }),
-});
+): NonNullable<Evidence['run']> => {
+  const { source, actor, occurredAt, redrivenBy } = request;
+  const { occurredAtIs = originOf[source] } = request;
+  return {
+    id,
+    source,
+    ...(actor !== undefined && { actor }),
+    ...(occurredAt !== undefined && { occurredAt, ...(occurredAtIs !== undefined && { occurredAtIs }) }),
+    ...(redrivenBy !== undefined && { redrivenBy }),
+    ...(tags !== undefined && { tags }),
+    ...(stoppedBy !== undefined && { stoppedBy }),
+  };
+};
 
 /**
  * The evidence record that a run leaves of one instance.
  *
  * @param stoppedBy who stopped the run before this instance was confirmed
  */
-export const evidenceOf = (target: DecidedTarget, run: RunIdentity, stoppedBy?: string): Evidence => {
+export const evidenceOf = (target: DecidedTarget, run: RecordedRun, stoppedBy?: string): Evidence => {
   const { idInstance, attempts, confirmedAt, queueCleared, token, retry } = target;
   const { readings, queueProblem } = retry;
   return {

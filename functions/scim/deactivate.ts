@@ -1,3 +1,4 @@
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import type { IdentityProvider } from '../identity-providers/identity-providers.ts';
 import type { OffboardingResult, StartOffboarding } from '../identity-providers/start-offboarding.ts';
 import type { LeaverReport } from '../offboarding/dialect.ts';
@@ -15,7 +16,12 @@ const sameRunMs = 5 * 60_000;
 /** When a request that could not be carried out is worth sending again, in seconds. */
 const retryAfter = 30;
 
-const reportOf = (provider: IdentityProvider, identities: readonly string[], now: number): LeaverReport => ({
+const reportOf = (
+  provider: IdentityProvider,
+  identities: readonly string[],
+  now: number,
+  requestId: string,
+): LeaverReport => ({
   kind: 'report',
   people: [identities],
   reason: 'deactivated in the identity provider',
@@ -23,6 +29,8 @@ const reportOf = (provider: IdentityProvider, identities: readonly string[], now
   id: String(Math.floor(now / sameRunMs)),
   requestedBy: `scim ${provider.name}`,
   occurredAt: new Date(now).toISOString(),
+  occurredAtFrom: 'arrival',
+  requestId,
 });
 
 /** Whether the client is Okta's, which repeats a request by itself only after a 429. */
@@ -65,9 +73,9 @@ export const createDeactivate =
   (
     { startOffboarding, now }: DeactivateDependencies,
     provider: IdentityProvider,
-    userAgent: string | undefined,
+    { headers, requestContext: { requestId } }: Pick<APIGatewayProxyEventV2, 'headers' | 'requestContext'>,
   ): Deactivate =>
   async (identities) => {
-    const result = await startOffboarding(provider, reportOf(provider, identities, now()));
-    if (result.kind !== 'accepted') throw errorOf(result, userAgent);
+    const result = await startOffboarding(provider, reportOf(provider, identities, now(), requestId));
+    if (result.kind !== 'accepted') throw errorOf(result, headers['user-agent']);
   };

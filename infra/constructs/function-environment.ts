@@ -45,6 +45,10 @@ export const startingEnvironment = (
   runQualifier: string,
 ): FunctionEnvironment => writeVariables(table.startingSettings, { ...valuesOf(settings), runFunction, runQualifier });
 
+/** For the function that executes runs: when one expires whose request does not say it. */
+export const expiryEnvironment = (settings: Settings): FunctionEnvironment =>
+  writeVariables(table.expirySettings, valuesOf(settings));
+
 /** For a function that starts or follows watches. */
 export const watchEnvironment = (watchFunction: string, watchQualifier: string): FunctionEnvironment =>
   writeVariables(table.watchingSettings, { watchFunction, watchQualifier });

@@ -8,6 +8,7 @@ import type { Deployment } from './deployment.ts';
 import { DurableFunction } from './durable-function.ts';
 import {
   callingEnvironment,
+  expiryEnvironment,
   type FunctionEnvironment,
   listingEnvironment,
   startingEnvironment,
@@ -33,6 +34,7 @@ export class RunFunction extends Construct {
       environment: {
         ...listingEnvironment(settings),
         ...callingEnvironment(settings, bus.eventBus.eventBusName),
+        ...expiryEnvironment(settings),
         ...watch.environment,
       },
       logGroup: evidence,

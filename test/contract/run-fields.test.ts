@@ -3,6 +3,7 @@ import { runCommand } from '../../cli/commands/run.ts';
 import { draftOf, requestOf } from '../../console/page/runs/run-draft.ts';
 import { type FormField, formFields, formRows } from '../../console/page/runs/run-form.ts';
 import { instanceIdSchema } from '../../functions/green-api/instance-id.ts';
+import { detailEntries } from '../../functions/offboarding/custom.ts';
 import { fieldsOf, leftOut, runFields, runRequestSchema, targetSchemas } from '../../functions/runs/request.ts';
 import { evidenceOf } from '../../functions/runs/run-evidence.ts';
 import { newTargetState } from '../../functions/runs/target-state.ts';
@@ -101,6 +102,13 @@ test('an empty form gives the required fields and its defaults', () => {
   const request = requestOf({ ...draftOf(undefined), name: 'sales' }, undefined);
 
   expect(request).toEqual({ target: { group: 'sales' }, reason: '', dryRun: true, maxTargets: 50 });
+});
+
+test('each field of the report of a leaver is in openapi.yaml', () => {
+  const report = operationOf(document, 'POST /offboarding').requestBody?.content['application/json'].schema;
+  const [, fields] = (report as { readonly oneOf: readonly unknown[] }).oneOf;
+
+  expect(Object.keys(propertiesOf(fields)).toSorted()).toEqual(Object.keys(detailEntries).toSorted());
 });
 
 const recorded = without(Object.keys(runRequestSchema.entries), allFields);

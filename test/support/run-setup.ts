@@ -112,6 +112,7 @@ export const createSetup = (
     now: clock.now,
     sleep: async (ms: number) => clock.advance(ms),
     publishOutcomes: async (records: readonly Evidence[]) => void published.push(...records),
+    executionTimeoutMs: 30 * 24 * 60 * 60 * 1_000,
     stack: 'green-api-logout',
     startWatchExecution,
   };

@@ -83,6 +83,7 @@ const customFields = {
   effectiveAt: '2026-11-30T17:00:00Z',
   dryRun: true,
   watchDays: 7,
+  occurredAt: '2026-11-19T17:00:00Z',
 };
 
 test('the custom event takes each of its fields', () => {

@@ -34,8 +34,8 @@ test('starts a run for the person in the custom sample, and logs one line withou
       source: 'offboarding',
       account: '111122223333',
       occurredAt: '2026-11-20T17:00:00.000Z',
+      occurredAtIs: 'event',
       at: '2026-11-30T17:00:00.000Z',
-      expiresAt: '2026-12-01T17:00:00.000Z',
       maxTargets: 50,
     },
   ]);
@@ -128,16 +128,31 @@ test('an event whose clock is 15 minutes ahead starts its run, and one that is f
   expect(await at('2026-11-20T17:15:00Z')).toMatchObject({ runs: [expect.any(String)] });
 });
 
-test('starts the run of a late event, which records it as expired, and logs a warning', async () => {
-  const handler = createOffboarding({ now: '2026-12-01T17:00:00Z' });
+test('starts the run of an event that was delivered a month late, with the payload of a punctual one', async () => {
+  const punctual = createOffboarding();
+  const late = createOffboarding({ now: '2026-12-20T17:00:00Z' });
 
-  await handler.put(customEvent);
+  await punctual.put(customEvent);
+  await late.put(customEvent);
 
-  expect(handler.requests()).toMatchObject([{ expiresAt: '2026-12-01T17:00:00.000Z' }]);
-  expect(JSON.parse(handler.lines[0] ?? '')).toMatchObject({
-    level: 'WARN',
-    note: 'the event came too late: its run expires and logs nobody out',
+  expect(late.payloads).toEqual(punctual.payloads);
+  expect(late.requests()[0]).not.toHaveProperty('expiresAt');
+  expect(late.lines).toEqual(punctual.lines);
+});
+
+test.each([
+  ['custom', customEvent, 'time'],
+  ['custom', customEvent, 'detail.occurredAt'],
+  ['Okta', oktaEvent, 'detail.published'],
+  ['Identity Center', identityCenterEvent, 'detail.eventTime'],
+])('a %s event whose %3$s is in the future starts nothing and is kept', async (_dialect, event, field) => {
+  const handler = createOffboarding({ now: '2026-11-20T17:00:00Z' });
+
+  await expect(handler.put(changed(event, { [field]: '2027-01-20T00:00:00Z' }))).rejects.toMatchObject({
+    name: 'InvalidEvent',
+    message: expect.stringMatching(`^${field} must not be in the future`),
   });
+  expect(handler.payloads.size).toBe(0);
 });
 
 test.each([
@@ -159,7 +174,7 @@ test.each([
   ['InvalidEvent', 'detail.email must be a text', changed(customEvent, { 'detail.email': 7 })],
   [
     'InvalidEvent',
-    'effectiveAt must be at most 28 days after the event',
+    'effectiveAt must be at most 28 days from now',
     changed(customEvent, { 'detail.effectiveAt': '2027-11-30T17:00:00Z' }),
   ],
   ['UnknownEvent', 'no offboarding dialect understands this event', changed(customEvent, { 'detail-type': 'Hired' })],

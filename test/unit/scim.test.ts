@@ -104,7 +104,8 @@ describe.each(Object.entries(deactivations))('the deactivation of %s', (_, body)
         requestedBy: 'scim entra',
         source: 'offboarding',
         occurredAt: '2026-11-20T17:00:00.000Z',
-        expiresAt: '2026-11-21T17:00:00.000Z',
+        occurredAtIs: 'arrival',
+        requestId: 'JKJaXmPLvHcESHA=',
         maxTargets: 50,
       },
     ]);

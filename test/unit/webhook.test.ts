@@ -40,8 +40,9 @@ describe('POST /offboarding', () => {
         reason: 'left the company',
         requestedBy: 'webhook hr hr-2026-001734',
         source: 'offboarding',
+        requestId: 'JKJaXmPLvHcESHA=',
         occurredAt: '2026-11-20T17:00:00.000Z',
-        expiresAt: '2026-11-21T17:00:00.000Z',
+        occurredAtIs: 'arrival',
         maxTargets: 50,
       },
     ]);
@@ -77,8 +78,19 @@ describe('POST /offboarding', () => {
     const providers = startProviders();
     await post(providers, { ...john, effectiveAt: '2026-11-30T17:00:00Z' });
 
-    expect(providers.runs()).toMatchObject([{ at: '2026-11-30T17:00:00.000Z', expiresAt: '2026-12-01T17:00:00.000Z' }]);
+    expect(providers.runs()).toMatchObject([{ at: '2026-11-30T17:00:00.000Z' }]);
   });
+
+  test.each(['2026-11-20T17:15:00.000Z', '2025-01-01T00:00:00.000Z'])(
+    'occurredAt %s is recorded as the time of the event',
+    async (occurredAt) => {
+      const providers = startProviders();
+
+      expect(await post(providers, { ...john, occurredAt })).toMatchObject({ status: 202 });
+      expect(providers.runs()).toMatchObject([{ occurredAt, occurredAtIs: 'event' }]);
+      expect(providers.runs()[0]).not.toHaveProperty('expiresAt');
+    },
+  );
 
   test('dryRun touches nothing, does not count and is not held back', async () => {
     const providers = startProviders({ maxPerHour: 1 });
@@ -116,7 +128,12 @@ describe('POST /offboarding', () => {
     [{ id: 'x', owner: 'john doe' }, 'owner must not be empty or hold white space or control characters'],
     [{ ...john, efectiveAt: '2026-11-30T17:00:00Z' }, 'efectiveAt is not a field of this event'],
     [{ ...john, effectiveAt: 'tomorrow' }, /^effectiveAt must be an ISO 8601 instant/],
-    [{ ...john, effectiveAt: '2099-01-01T00:00:00Z' }, 'effectiveAt must be at most 28 days after the event'],
+    [{ ...john, effectiveAt: '2099-01-01T00:00:00Z' }, 'effectiveAt must be at most 28 days from now'],
+    [{ ...john, occurredAt: 'today' }, /^occurredAt must be an ISO 8601 instant/],
+    [
+      { ...john, occurredAt: '2026-11-20T17:15:01Z' },
+      'occurredAt must not be in the future: use effectiveAt for a later logout',
+    ],
     [{ heartbeat: 'yes' }, 'heartbeat must be true'],
     [{ heartbeat: true, ...john }, /is not a field of this request$/],
     [{ target: { all: true }, id: 'x' }, /^target is not a field of this event$/],
@@ -266,6 +283,30 @@ describe('the event hook of Okta', () => {
       { owner: 'ann@example.com 00u3' },
     ]);
     expect(providers.lines.filter(({ message }) => message === 'event not understood')).toHaveLength(3);
+  });
+
+  test('an event from the future starts nothing, is not sent again, and raises the alarm', async () => {
+    const providers = startProviders();
+    const event = { ...deactivated('1', 'john.doe@example.com'), published: '2027-01-19T17:00:00Z' };
+
+    expect(await deliver(providers, [event, deactivated('2', 'ann@example.com')])).toMatchObject({ status: 204 });
+    expect(providers.runs()).toMatchObject([{ target: { owner: 'ann@example.com 00u2' } }]);
+    expect(providers.lines).toContainEqual(
+      expect.objectContaining({ unreadable: 1, problem: expect.stringMatching(/^detail.published must not be/) }),
+    );
+  });
+
+  test('the run records who made the change, as Okta claims, and the request', async () => {
+    const providers = startProviders();
+    await deliver(providers, [oktaDetail]);
+
+    expect(providers.runs()).toMatchObject([
+      {
+        actor: { id: '00u2di94bAMSEPvAY1d6', name: 'okta.trainer@okta.com', claimedBy: 'okta-event-hook okta' },
+        requestId: 'JKJaXmPLvHcESHA=',
+        occurredAtIs: 'event',
+      },
+    ]);
   });
 
   test('the same event delivered again, in another envelope, is the same run', async () => {

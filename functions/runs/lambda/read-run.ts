@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { errorNameOf } from '../../platform/unknown-values.ts';
 import type { RunResults } from '../outcome.ts';
 import { type Phase, phaseOf } from '../phase.ts';
-import { runFields } from '../request.ts';
+import { expiryOf, type RunLimits, runFields } from '../request.ts';
 import { instancesUnderWay, resultsAtEnd, resultsFromSteps } from '../results-from-steps.ts';
 import { type RunName, runSourceOf } from '../run-name.ts';
 import { isEndStatus } from '../run-status.ts';
@@ -91,9 +91,23 @@ export type Run = RunResults &
 /** Reads the request of a run and its results so far. */
 export type ReadRun = (name: RunName) => Promise<Run | UnknownRun | LambdaFailure>;
 
-export type ReadRunDependencies = { readonly readExecution: ReadExecution; readonly readHistory: ReadHistory };
+export type ReadRunDependencies = Pick<RunLimits, 'executionTimeoutMs'> & {
+  readonly readExecution: ReadExecution;
+  readonly readHistory: ReadHistory;
+};
 
-const payloadSchema = v.pipe(v.string(), v.parseJson(), v.looseObject({ reason: v.string(), requestedBy: v.string() }));
+const ifText = v.fallback(v.optional(v.string()), undefined);
+
+const payloadSchema = v.pipe(
+  v.string(),
+  v.parseJson(),
+  v.looseObject({
+    reason: v.string(),
+    requestedBy: v.string(),
+    at: ifText,
+    expiresAt: ifText,
+  }),
+);
 
 const { reason: _, ...shownEntries } = runFields;
 
@@ -105,10 +119,14 @@ const noteOf = ({ status, error }: RunExecution): string | undefined => {
 };
 
 /** @throws ValiError for an execution that was not started as a run */
-const aboutRun = (name: RunName, execution: RunExecution) => {
+const aboutRun = (name: RunName, execution: RunExecution, limits: Pick<RunLimits, 'executionTimeoutMs'>) => {
   const { reason, requestedBy, ...payload } = v.parse(payloadSchema, execution.payload);
-  const request = Object.fromEntries(Object.entries(payload).filter(([key]) => Object.hasOwn(shownEntries, key)));
   const { status, startedAt, endedAt } = execution;
+  const shown = Object.entries(payload).filter(([key]) => Object.hasOwn(shownEntries, key));
+  const request: Readonly<Record<string, unknown>> = {
+    ...Object.fromEntries(shown),
+    expiresAt: expiryOf(payload, startedAt.toISOString(), limits),
+  };
   return { kind: 'run' as const, status, source: runSourceOf(name), request, reason, requestedBy, startedAt, endedAt };
 };
 
@@ -127,11 +145,11 @@ const resultsWithoutSummary = (execution: RunExecution, history: RunHistory, isD
 };
 
 export const createReadRun =
-  ({ readExecution, readHistory }: ReadRunDependencies): ReadRun =>
+  ({ readExecution, readHistory, executionTimeoutMs }: ReadRunDependencies): ReadRun =>
   async (name) => {
     const execution = await readExecution(name);
     if (execution.kind !== 'execution') return execution;
-    const about = aboutRun(name, execution);
+    const about = aboutRun(name, execution, { executionTimeoutMs });
 
     const summary = parseSummary(execution.result ?? execution.error?.data);
     if (summary !== undefined) return { ...about, ...summary };

@@ -4,9 +4,9 @@ import type { RecordEvidence } from '../../logout/evidence.ts';
 import type { Log } from '../../platform/log.ts';
 import { parseJsonAs } from '../../platform/unknown-values.ts';
 import { operationNames } from '../operation-names.ts';
-import { type RunIdentity, type RunRequest, runRequestSchema } from '../request.ts';
+import { type RunRequest, runRequestSchema } from '../request.ts';
 import { type FinishedStep, instancesUnderWay, resultsAtEnd, resultsFromSteps } from '../results-from-steps.ts';
-import { evidenceOf, isDecided } from '../run-evidence.ts';
+import { evidenceOf, isDecided, type RecordedRun } from '../run-evidence.ts';
 import type { RunName } from '../run-name.ts';
 import { newTargetState, type RetryState, type TargetState } from '../target-state.ts';
 import type { ReadHistory, RunHistory } from './read-history.ts';
@@ -70,7 +70,7 @@ const identityOf = (
   request: RunRequest,
   { startedAt }: RunExecution,
   { steps }: RunHistory,
-): RunIdentity => {
+): RecordedRun => {
   const start = steps.find(({ name }) => name === operationNames.start);
   return { id, request, startedAt: parseJsonAs(v.string(), start?.payload) ?? startedAt.toISOString() };
 };

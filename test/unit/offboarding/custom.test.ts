@@ -13,6 +13,7 @@ test('reads who left, why and when from the sample', () => {
     id: 'hr-2026-001734',
     account: '111122223333',
     occurredAt: '2026-11-20T17:00:00Z',
+    occurredAtFrom: 'time',
     at: '2026-11-30T17:00:00Z',
   });
 });
@@ -29,6 +30,7 @@ test.each([
     id: '1f2e3d4c-5b6a-4978-8695-a4b3c2d1e0f9',
     account: '111122223333',
     occurredAt: '2026-11-20T17:00:00Z',
+    occurredAtFrom: 'time',
   });
 });
 

@@ -16,6 +16,8 @@ test('reads who was disabled from the sample, by the id with and without its pre
     id: '02ff70e0-d0ac-4284-bb43-7166c247bd52',
     account: '123456789012',
     occurredAt: '2023-04-08T15:36:49Z',
+    occurredAtFrom: 'detail.eventTime',
+    actor: { id: 'c5b559a7-3c64-48cd-8f0b-98eae5d7c855' },
   });
 });
 
@@ -71,6 +73,8 @@ test.each(['PatchUser', 'PutUser', 'UpdateUser'])(
         id: '02ff70e0-d0ac-4284-bb43-7166c247bd52',
         account: '123456789012',
         occurredAt: '2023-04-08T15:36:49Z',
+        occurredAtFrom: 'detail.eventTime',
+        actor: { id: 'c5b559a7-3c64-48cd-8f0b-98eae5d7c855' },
       },
     });
   },
@@ -149,4 +153,25 @@ test.each([
   { 'detail.eventSource': 'iam.amazonaws.com' },
 ])('ignores an event with %j', (change) => {
   expect(parseIdentityCenter(changed(identityCenterEvent, change))).toBeUndefined();
+});
+
+const role = 'arn:aws:sts::111122223333:assumed-role/Admin/john.doe';
+
+test.each([
+  ['a role', { type: 'AssumedRole', arn: role, principalId: 'AROAEXAMPLEID:john.doe' }, { id: role }],
+  [
+    'a user of IAM',
+    { type: 'IAMUser', principalId: 'AIDAEXAMPLEID', userName: 'john' },
+    { id: 'AIDAEXAMPLEID', name: 'john' },
+  ],
+  ['a user of Identity Center', { type: 'IdentityCenterUser', onBehalfOf: { userId: bare } }, { id: bare }],
+  ['a client of SCIM', { type: 'Unknown', accessKeyId: 'c5b559a7' }, { id: 'c5b559a7' }],
+  ['nobody', {}, undefined],
+  ['something else', ['root'], undefined],
+  ['odd values', { arn: 7, onBehalfOf: null, principalId: 'p', userName: {} }, { id: 'p' }],
+])('the actor may be %s, and never makes an event invalid', (_, userIdentity, actor) => {
+  const reading = parseWith('userIdentity', userIdentity);
+
+  expect(reading).toMatchObject({ kind: 'report' });
+  expect((reading as { readonly actor?: unknown }).actor).toEqual(actor);
 });

@@ -14,6 +14,8 @@ test('reads who was deactivated from the sample, and never the admin who did it'
     id: 'ab62c0bc-2837-11eb-9823-9fb8f750c5a9',
     account: '999999999999',
     occurredAt: '2020-11-16T18:15:12.862Z',
+    occurredAtFrom: 'detail.published',
+    actor: { id: '00u2di94bAMSEPvAY1d6', name: 'okta.trainer@okta.com' },
   });
 });
 
@@ -115,4 +117,17 @@ test.each([
   { 'detail-type': 'systemlog' },
 ])('ignores an event with %j', (change) => {
   expect(parseOkta({ ...oktaEvent, ...change })).toBeUndefined();
+});
+
+test.each([
+  [undefined, undefined],
+  ['okta.trainer', undefined],
+  [{ id: 7, alternateId: '' }, undefined],
+  [{ id: 'u1', alternateId: ['x'] }, { id: 'u1' }],
+  [{ id: 'x'.repeat(1_025), alternateId: 'admin@example.com' }, { name: 'admin@example.com' }],
+])('an actor %.60j is recorded as %j, and the report is valid', (actor, recorded) => {
+  const reading = parseOkta(changed(oktaEvent, { 'detail.actor': actor }));
+
+  expect(reading).toMatchObject({ kind: 'report' });
+  expect((reading as { readonly actor?: unknown }).actor).toEqual(recorded);
 });

@@ -13,15 +13,17 @@ const report: LeaverReport = {
   source: 'com.example.hr',
   id: 'hr-2026-001734',
   occurredAt: '2026-11-20T17:00:00Z',
+  occurredAtFrom: 'time',
 };
+const now = new Date('2026-11-20T17:00:00Z');
 
 const runsOf = (changed: Partial<LeaverReport>, changedLimits = {}) => {
-  const planned = planRuns({ ...report, ...changed }, { ...limits, ...changedLimits });
+  const planned = planRuns({ ...report, ...changed }, { ...limits, ...changedLimits }, now);
   if (planned.kind === 'invalid') throw new Error(planned.problem);
   return planned.runs;
 };
 
-test('plans one run for all identities of the person, for a day from the time of the event', () => {
+test('plans one run for all identities of the person, without an expiry of its own', () => {
   const runs = runsOf({});
 
   expect(runs.map(({ request }) => request)).toEqual([
@@ -31,17 +33,17 @@ test('plans one run for all identities of the person, for a day from the time of
       requestedBy: 'com.example.hr hr-2026-001734',
       source: 'offboarding',
       occurredAt: '2026-11-20T17:00:00.000Z',
-      expiresAt: '2026-11-21T17:00:00.000Z',
+      occurredAtIs: 'event',
       maxTargets: 50,
     },
   ]);
   expect(v.is(runRequestSchema, runs[0]?.request)).toBe(true);
 });
 
-test('waits for a report that takes effect after the event, and counts the day from then', () => {
+test('waits for a report that takes effect after the event', () => {
   const [run] = runsOf({ at: '2026-11-30T18:00:00+01:00' });
 
-  expect(run?.request).toMatchObject({ at: '2026-11-30T17:00:00.000Z', expiresAt: '2026-12-01T17:00:00.000Z' });
+  expect(run?.request).toMatchObject({ at: '2026-11-30T17:00:00.000Z' });
 });
 
 test('acts at once on a report that took effect before the event', () => {
@@ -64,22 +66,22 @@ test('gives each person a separate run, cause and target', () => {
 test('refuses to wait longer than an execution can last, including a day to act', () => {
   const at = '2027-11-20T16:50:00Z';
 
-  expect(planRuns({ ...report, at }, limits).kind).toBe('planned');
-  expect(planRuns({ ...report, at: '2027-11-20T16:50:01Z' }, limits)).toEqual({
+  expect(planRuns({ ...report, at }, limits, now).kind).toBe('planned');
+  expect(planRuns({ ...report, at: '2027-11-20T16:50:01Z' }, limits, now)).toEqual({
     kind: 'invalid',
-    problem: 'effectiveAt must be at most 364 days after the event',
+    problem: 'effectiveAt must be at most 364 days from now',
   });
 });
 
 test.each([
   [{ people: [['u'.repeat(257)]] }, expect.stringMatching(/^target\.owner must /)],
-  [{ occurredAt: '9999-12-31T23:59:59Z' }, expect.stringMatching(/^expiresAt must be an ISO 8601 instant/)],
+  [{ reason: '' }, 'reason must not be empty or hold control characters'],
 ])('refuses a report whose run would be refused (%#)', (changed, problem) => {
-  expect(planRuns({ ...report, ...changed }, limits)).toEqual({ kind: 'invalid', problem });
+  expect(planRuns({ ...report, ...changed }, limits, now)).toEqual({ kind: 'invalid', problem });
 });
 
 test('an identity that does not fit into the target is reported, and the others are still logged out', () => {
-  const planned = planRuns({ ...report, people: [['u'.repeat(256), 'v'], ['u2'], ['u3']] }, limits);
+  const planned = planRuns({ ...report, people: [['u'.repeat(256), 'v'], ['u2'], ['u3']] }, limits, now);
 
   expect(planned).toMatchObject({
     kind: 'planned',
@@ -93,7 +95,7 @@ test('an identity that does not fit into the target is reported, and the others 
 });
 
 test('a person whose run would be refused is reported, and the others are still logged out', () => {
-  const planned = planRuns({ ...report, people: [['u'.repeat(257)], ['u2'], ['u3']] }, limits);
+  const planned = planRuns({ ...report, people: [['u'.repeat(257)], ['u2'], ['u3']] }, limits, now);
 
   expect(planned).toMatchObject({
     kind: 'planned',
@@ -115,8 +117,34 @@ test('the same report is the same run in another time zone and with the e-mail a
   expect(runsOf({ people: [['john.doe@example.com', 'u1']], at: '2026-11-30T17:00:00Z' })).not.toEqual([run]);
 });
 
+test.each([
+  ['time', 'time must not be in the future: use effectiveAt for a later logout'],
+  ['detail.published', 'detail.published must not be in the future: use effectiveAt for a later logout'],
+] as const)('refuses a report whose %s is more than 15 minutes in the future', (occurredAtFrom, problem) => {
+  const at = (occurredAt: string) => planRuns({ ...report, occurredAt, occurredAtFrom }, limits, now);
+
+  expect(at('2026-11-20T17:15:00Z').kind).toBe('planned');
+  expect(at('2026-11-20T17:15:00.001Z')).toEqual({ kind: 'invalid', problem });
+  expect(at('9999-12-31T23:59:59Z')).toEqual({ kind: 'invalid', problem });
+});
+
+test('counts the wait of a report from its arrival, however long ago the event was', () => {
+  const ago = { ...report, occurredAt: '2025-01-01T00:00:00Z', at: '2027-11-20T16:50:00Z' };
+
+  expect(planRuns(ago, limits, now)).toMatchObject({
+    kind: 'planned',
+    runs: [{ request: { at: '2027-11-20T16:50:00.000Z' } }],
+  });
+});
+
+test('passes on who made the change, and that it is the claim of the source', () => {
+  const actor = { id: '00u2di94bAMSEPvAY1d6', name: 'okta.trainer@okta.com' };
+
+  expect(runsOf({ actor })[0]?.request.actor).toEqual({ ...actor, claimedBy: 'com.example.hr' });
+});
+
 test('passes on the number of days to watch the instances', () => {
-  const planned = planRuns({ ...report, watchDays: 7 }, limits);
+  const planned = planRuns({ ...report, watchDays: 7 }, limits, now);
 
   expect(planned).toMatchObject({ kind: 'planned', runs: [{ request: { watchDays: 7 } }] });
 });

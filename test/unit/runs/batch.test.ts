@@ -24,7 +24,7 @@ test('ends 20 s before its invocation, and leaves hanging and unstarted instance
     report: createReportLogout(dependencies.recordEvidence, dependencies.log),
   });
 
-  const run = { id: runId, request: requestOf(), startedAt };
+  const run = { id: runId, request: requestOf(), startedAt, expiresAt: '2026-12-01T17:00:00Z' };
   const batch = processBatch(run, 1, [...begun, waiting], false, () => 20_050);
   const first = await Promise.race([batch, sleep(10_000, 'no time is left to close', { ref: false })]);
 

@@ -55,10 +55,53 @@ test('writes evidence with the requester, the reason, the times and the readings
         id: 'api-0123456789012345678901234567890123456789',
         source: 'api',
         occurredAt: '2026-11-30T16:59:00Z',
+        occurredAtIs: 'arrival',
         tags: { owner: 'anna@example.com', group: 'sales', protected: false },
       },
     },
   ]);
+});
+
+test('the evidence of an offboarding names the request, whose time counts, and the actor that the source claims', async () => {
+  const setup = createSetup({ [id]: { tags: { owner: 'anna@example.com' } } });
+  const actor = { id: '00u2di94bAMSEPvAY1d6', name: 'okta.trainer@okta.com', claimedBy: 'okta-event-hook okta' };
+  const told = { occurredAt: '2026-11-30T16:59:00Z', occurredAtIs: 'event', requestId: 'JKJaXmPLvHcESHA=' } as const;
+
+  await setup.run(requestOf({ target: { owner: 'anna@example.com' }, source: 'offboarding', actor, ...told }));
+
+  expect(setup.evidence).toMatchObject([
+    {
+      requestId: told.requestId,
+      timeToLogoutMs: 62_000,
+      run: { actor, occurredAt: told.occurredAt, occurredAtIs: 'event' },
+    },
+  ]);
+});
+
+test.each([
+  ['schedule', 'event'],
+  ['api', 'arrival'],
+  // A report of version 0.2 does not say it.
+  ['offboarding', undefined],
+] as const)('the evidence of a run from %s says whose time occurredAt is: %s', async (source, occurredAtIs) => {
+  const setup = createSetup({ [id]: {} });
+
+  await setup.run(requestOf({ source, occurredAt: '2026-11-30T16:59:00Z' }));
+
+  expect(setup.evidence[0]?.run?.occurredAtIs).toBe(occurredAtIs);
+});
+
+test.each([
+  ['starts', {}, '2026-12-01T17:00:00.000Z'],
+  ['was put off to', { at: '2026-12-03T09:00:00Z' }, '2026-12-04T09:00:00.000Z'],
+])('a run without an expiry of its own expires a day after the instant that it %s', async (_, changed, end) => {
+  const setup = createSetup({ [id]: { logout: [{ kind: 'unavailable', detail: 'HTTP 500' }], state: ['authorized'] } });
+  const { expiresAt: __, ...request } = requestOf({ occurredAt: '2026-11-01T00:00:00Z', ...changed });
+
+  const run = await setup.run(request);
+
+  expect(run.status).toBe('NotAllConfirmed');
+  expect(setup.clock.now().toISOString()).toBe(end);
 });
 
 test('the evidence of a redriven run names who redrove it', async () => {
