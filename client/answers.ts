@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { type StateClass, stateClassOf } from '../functions/green-api/vocabulary.ts';
 import type { RequestedRun } from '../functions/runs/request.ts';
 import { isEndStatus } from '../functions/runs/run-status.ts';
 
@@ -14,7 +15,11 @@ export const instanceSchema = v.object({
   protected: v.boolean(),
 });
 
-export const instancePageSchema = v.object({ instances: v.array(instanceSchema), next: v.optional(v.string()) });
+export const instancePageSchema = v.object({
+  instances: v.array(instanceSchema),
+  unreadable: v.optional(v.object({ names: v.array(v.string()), count: v.number() })),
+  next: v.optional(v.string()),
+});
 
 /** The state of an instance that GREEN-API reports. */
 export const stateSchema = v.object({ stateInstance: v.nullable(v.string()), readAt: v.string() });
@@ -148,9 +153,22 @@ const needingNothing: ReadonlySet<string> = new Set(['logged-out', 'already-logg
 /** Whether nothing is left to do about an instance of a run. */
 export const needsNothing = ({ kind }: Pick<Outcome, 'kind'>): boolean => needingNothing.has(kind);
 
-/** A state in GREEN-API's words. A new instance has none. */
+const stateWords = {
+  out: 'logged out',
+  linked: 'linked',
+  linking: 'being linked',
+  starting: 'starting',
+  banned: 'banned',
+  unknown: 'unknown',
+} as const satisfies Record<StateClass, string>;
+
+/** Whether a state says that no session is open. */
+export const isLoggedOut = ({ stateInstance }: Pick<InstanceState, 'stateInstance'>): boolean =>
+  stateClassOf(stateInstance) === 'out';
+
+/** A state in words, with GREEN-API's own word beside it. A new instance has `null`. */
 export const describeState = ({ stateInstance }: Pick<InstanceState, 'stateInstance'>): string =>
-  stateInstance ?? 'unknown';
+  `${stateWords[stateClassOf(stateInstance)]} (${stateInstance})`;
 
 /** What there is to say about the outcome of an instance, besides its kind; may be empty. */
 export const describeOutcome = ({ detail, skipReason, token }: Outcome): string =>

@@ -9,6 +9,7 @@ import {
   watchSchema,
 } from './answers.ts';
 import { apiTimeoutMs, createCall, type Transport } from './call.ts';
+import { joinInstancePages } from './instance-list.ts';
 import { readPages } from './pages.ts';
 import { retryRateLimited } from './retry-rate-limited.ts';
 
@@ -46,10 +47,12 @@ export const createClient = (transport: Transport, times: Times = {}) => {
     call,
 
     /** Reads all pages. */
-    listInstances: (filter: InstanceFilter = {}, signal?: AbortSignal) =>
-      readPages(
-        (next) => call(instancePageSchema, { path: '/instances', query: { ...filter, next }, signal }),
-        ({ instances }) => instances,
+    listInstances: async (filter: InstanceFilter = {}, signal?: AbortSignal) =>
+      joinInstancePages(
+        await readPages(
+          (next) => call(instancePageSchema, { path: '/instances', query: { ...filter, next }, signal }),
+          (page) => [page],
+        ),
       ),
 
     /** Reads what GREEN-API reports now. */

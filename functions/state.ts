@@ -2,6 +2,7 @@ import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import type { InstanceId } from './green-api/instance-id.ts';
 import type { StateAnswer } from './green-api/responses.ts';
+import { stateClassOf } from './green-api/vocabulary.ts';
 import { failureResponse } from './http/logout-response.ts';
 import { parsePathInstance } from './http/request.ts';
 import { jsonResponse, type LogUnexpected, problemDetails } from './http/response.ts';
@@ -26,8 +27,11 @@ const stateTexts = {
 } as const;
 
 const respond = (idInstance: InstanceId, answer: StateAnswer | NotCalled, now: Date) => {
-  if (answer.kind === 'state')
-    return jsonResponse(200, { idInstance, stateInstance: answer.stateInstance, readAt: now.toISOString() });
+  if (answer.kind === 'state') {
+    const { stateInstance } = answer;
+    const stateClass = stateClassOf(stateInstance);
+    return jsonResponse(200, { idInstance, stateInstance, stateClass, readAt: now.toISOString() });
+  }
   // GREEN-API's phrase is "starting or not authorized", so the state is not known.
   const kind = answer.kind === 'not-authorized' ? 'unavailable' : answer.kind;
   return failureResponse({ kind, detail: answer.detail }, { idInstance }, stateTexts);

@@ -1,4 +1,5 @@
 import { Option } from 'commander';
+import { describeState } from '../../client/answers.ts';
 import { inParallel } from '../../functions/platform/in-parallel.ts';
 import { isLoopback, parseApiAddress } from '../api/api-address.ts';
 import { defineCommand } from '../command.ts';
@@ -121,7 +122,7 @@ const printResults = async (session: Session, results: readonly EnrollResult[]):
   const rows = results.map(({ idInstance, result, stateInstance, problem }) => [
     idInstance,
     result,
-    stateInstance,
+    stateInstance && describeState({ stateInstance }),
     problem,
   ]);
   session.print(await formatTable(['INSTANCE', 'RESULT', 'STATE', ''], rows));

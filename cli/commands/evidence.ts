@@ -21,7 +21,7 @@ type Options = {
 
 const filterOf = async (session: Session, options: Options): Promise<EvidenceFilter> => {
   const { instance, owner, run } = options;
-  const ids = owner === undefined ? [] : valueIn(await (await session.api()).listInstances({ owner }));
+  const ids = owner === undefined ? [] : valueIn(await (await session.api()).listInstances({ owner })).instances;
   return {
     since: parseSince(options.since, session.terminal.now()),
     ...(instance !== undefined && { idInstance: readInstanceIds([instance])[0] }),

@@ -3,6 +3,7 @@ import { valueIn } from '../api/failure.ts';
 import { defineCommand } from '../command.ts';
 import { exitCodes } from '../errors.ts';
 import { formatInstances } from '../output/instance-table.ts';
+import { warnOfUnreadable } from '../output/warn-of-unreadable.ts';
 
 type Options = { readonly owner?: string; readonly group?: string };
 
@@ -18,8 +19,10 @@ export const instancesCommand = defineCommand<Options>({
   ],
   examples: ['instances', 'instances --owner john.doe@example.com', 'instances --group sales --json'],
   run: async (session, filter) => {
-    const instances = valueIn(await (await session.api()).listInstances(filter));
-    if (session.options.json) session.printJson({ instances });
+    const list = valueIn(await (await session.api()).listInstances(filter));
+    const { instances } = list;
+    warnOfUnreadable(session, list);
+    if (session.options.json) session.printJson(list);
     else if (instances.length === 0)
       session.note('No instance matches. Tags that changed may take five minutes to show.');
     else session.print(await formatInstances(instances));

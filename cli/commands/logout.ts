@@ -1,5 +1,6 @@
 import { Option } from 'commander';
 import type { LoggedOut } from '../../client/answers.ts';
+import { describeUnreadable } from '../../client/instance-list.ts';
 import type { Failure, Result } from '../../client/result.ts';
 import { inParallel } from '../../functions/platform/in-parallel.ts';
 import { type Api, parallelCalls } from '../api/api.ts';
@@ -12,6 +13,7 @@ import { confirm } from '../input/questions.ts';
 import { describeReading } from '../output/describe-reading.ts';
 import { printable } from '../output/printable.ts';
 import { formatTable } from '../output/table.ts';
+import { warnOfUnreadable } from '../output/warn-of-unreadable.ts';
 import type { Session } from '../session.ts';
 
 type Options = {
@@ -22,19 +24,30 @@ type Options = {
   readonly rotateToken?: boolean;
 };
 
+type Found = {
+  readonly ids: readonly string[];
+  /** A secret of the person is not understood: the logout of these instances is not all. */
+  readonly isIncomplete: boolean;
+};
+
 /** Finds a person's instances. Before the confirmation it shows them with their live state. */
-const findInstancesOf = async (session: Session, api: Api, owner: string): Promise<readonly string[]> => {
-  const instances = valueIn(await api.listInstances({ owner }));
+const findInstancesOf = async (session: Session, api: Api, owner: string): Promise<Found> => {
+  const list = valueIn(await api.listInstances({ owner }));
+  const { instances } = list;
   if (instances.length === 0)
-    throw new CommandFailed('No instance has this owner. Look at the tags: the instances command lists them.');
-  if (session.options.json || session.options.yes) return instances.map(({ idInstance }) => idInstance);
+    throw new CommandFailed(
+      describeUnreadable(list) ?? 'No instance has this owner. Look at the tags: the instances command lists them.',
+    );
+  const isIncomplete = warnOfUnreadable(session, list);
+  const found = { ids: instances.map(({ idInstance }) => idInstance), isIncomplete };
+  if (session.options.json || session.options.yes) return found;
   const states = await inParallel(parallelCalls, instances, ({ idInstance }) => api.readState(idInstance));
   const rows = instances.map(({ idInstance, group, protected: isProtected }, index) => {
     const reading = states[index];
     return [idInstance, group, isProtected ? 'protected' : '', reading && describeReading(reading)];
   });
   session.note(await formatTable(['INSTANCE', 'GROUP', '', 'STATE'], rows));
-  return instances.map(({ idInstance }) => idInstance);
+  return found;
 };
 
 /** The logout itself may be confirmed although the answer is a problem: then something after it failed. */
@@ -66,7 +79,8 @@ export const logoutCommand = defineCommand<Options>({
   summary: 'Log instances out now, one by one, and say for each whether it is confirmed.',
   details: `"Confirmed" means that GREEN-API reported the state notAuthorized after the logout.
 With --owner it shows the instances of that person with their live state, protected ones included, asks
-for confirmation, and logs all of them out. --yes skips both.
+for confirmation, and logs all of them out. --yes skips both. A secret with this person's tags that is not
+named after an instance is named, and the exit code is then 1.
 It is harmless to repeat. For many instances use the run command: it tries again until each is confirmed.
 A logout ends the session at GREEN-API only: other linked devices stay linked, and the token stays valid.`,
   options: [
@@ -86,9 +100,10 @@ A logout ends the session at GREEN-API only: other linked devices stay linked, a
   run: async (session, options, args) => {
     if (args.length > 0 === (options.owner !== undefined))
       throw new UsageError('Name the instances to log out, or a person with --owner.');
-    const given = readInstanceIds(args);
+    const given = { ids: readInstanceIds(args), isIncomplete: false };
     const api = await session.api();
-    const ids = options.owner === undefined ? given : await findInstancesOf(session, api, options.owner);
+    const found = options.owner === undefined ? given : await findInstancesOf(session, api, options.owner);
+    const { ids } = found;
     await confirm(session, `Log out ${ids.length === 1 ? ids[0] : `${ids.length} instances`} at ${api.url.host}?`);
     const results = await inParallel(parallelCalls, ids, async (idInstance) => {
       const result = await api.logOut(idInstance, bodyOf(options), options.wait);
@@ -99,7 +114,7 @@ A logout ends the session at GREEN-API only: other linked devices stay linked, a
       return result;
     });
     if (results.every(isInvalidRequest)) return exitCodes.usage;
-    return results.every((result) => result.kind === 'ok' && result.value.confirmed)
+    return !found.isIncomplete && results.every((result) => result.kind === 'ok' && result.value.confirmed)
       ? exitCodes.done
       : exitCodes.failed;
   },

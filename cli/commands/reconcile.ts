@@ -7,6 +7,7 @@ import { collect } from '../input/collect.ts';
 import { readInput } from '../input/read-input.ts';
 import { readRoster } from '../input/read-roster.ts';
 import { formatInstances } from '../output/instance-table.ts';
+import { warnOfUnreadable } from '../output/warn-of-unreadable.ts';
 import type { Session } from '../session.ts';
 
 type Options = { readonly column?: readonly string[] };
@@ -43,7 +44,8 @@ export const reconcileCommand = defineCommand<Options>({
   usage: 'reconcile <roster>',
   summary: 'Compare the owners of all instances with a list of everybody who belongs to the company.',
   details: `Nothing is changed. The roster is a list of identities, one per line, or a CSV file with a head; - reads the input.
-E-mail addresses are compared without regard to case, ids exactly. The exit code is 1 if an owner is not on the roster.`,
+E-mail addresses are compared without regard to case, ids exactly. The exit code is 1 if an owner is not on the roster,
+or if a secret is not understood, because it may be somebody's instance.`,
   options: [
     new Option(
       '--column <names>',
@@ -53,9 +55,12 @@ E-mail addresses are compared without regard to case, ids exactly. The exit code
   examples: ['reconcile staff.csv --column email,oktaId', 'reconcile staff.txt --json'],
   run: async (session, { column }, [file = '']): Promise<ExitCode> => {
     const roster = readRoster(file, await readInput(session, file), column);
-    const report = await compare(valueIn(await (await session.api()).listInstances()), roster);
-    if (session.options.json) session.printJson(report);
+    const list = valueIn(await (await session.api()).listInstances());
+    const { instances, ...unreadable } = list;
+    const report = await compare(instances, roster);
+    const isUnderstood = !warnOfUnreadable(session, list);
+    if (session.options.json) session.printJson({ ...report, ...unreadable });
     else await printReport(session, report);
-    return report.leavers.length === 0 ? exitCodes.done : exitCodes.failed;
+    return report.leavers.length === 0 && isUnderstood ? exitCodes.done : exitCodes.failed;
   },
 });

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Option } from 'commander';
-import type { AcceptedRun, Instance } from '../../client/answers.ts';
+import type { AcceptedRun } from '../../client/answers.ts';
+import type { InstanceList } from '../../client/instance-list.ts';
 import type { Result } from '../../client/result.ts';
 import type { RequestedRun, TargetKind } from '../../functions/runs/request.ts';
 import type { Api } from '../api/api.ts';
@@ -11,6 +12,8 @@ import { followRun } from '../follow-run.ts';
 import { readInstanceIds } from '../input/instance-ids.ts';
 import { parseCount } from '../input/parse-count.ts';
 import { confirm, promptForText } from '../input/questions.ts';
+import { warnOfUnreadable } from '../output/warn-of-unreadable.ts';
+import type { Session } from '../session.ts';
 
 type Request = RequestedRun<'commandLine'>;
 type Target = Request['target'];
@@ -68,20 +71,20 @@ const bodyOf = (target: Target, reason: string, options: Options): Request => {
 };
 
 /** The instances that a run over this target would find now. */
-const findTargets = async (
-  api: Api,
-  target: Target,
-): Promise<readonly Pick<Instance, 'idInstance' | 'protected'>[]> => {
-  if ('instances' in target) return target.instances.map((idInstance) => ({ idInstance, protected: false }));
+const findTargets = async (api: Api, target: Target): Promise<InstanceList> => {
+  if ('instances' in target)
+    return { instances: target.instances.map((idInstance) => ({ idInstance, protected: false })) };
   return valueIn(await api.listInstances('all' in target ? {} : target));
 };
 
 const nothingMatches = 'No instance matches the target, so nothing was started. The instances command lists them.';
 
 /** @throws CommandFailed if there is none; a later run may find some */
-const describeTargets = async (api: Api, { target, except, at }: Request): Promise<string> => {
+const describeTargets = async (session: Session, api: Api, { target, except, at }: Request): Promise<string> => {
   const excepted: readonly string[] = except ?? [];
-  const found = (await findTargets(api, target)).filter(({ idInstance }) => !excepted.includes(idInstance));
+  const list = await findTargets(api, target);
+  const found = list.instances.filter(({ idInstance }) => !excepted.includes(idInstance));
+  warnOfUnreadable(session, list);
   if (found.length === 0 && at === undefined) throw new CommandFailed(nothingMatches);
   const spared = found.filter((instance) => instance.protected).length;
   const count = found.length - spared;
@@ -120,7 +123,7 @@ With --follow the exit code is 0 only if every instance was confirmed; protected
     const body = bodyOf(target, reason, options);
     const api = await session.api();
     if (!options.dryRun && !session.options.yes)
-      await confirm(session, `Log out ${await describeTargets(api, body)} at ${api.url.host}?`);
+      await confirm(session, `Log out ${await describeTargets(session, api, body)} at ${api.url.host}?`);
     const {
       id,
       status,

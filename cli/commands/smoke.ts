@@ -33,7 +33,7 @@ ${session.commandLine('run --group <name> --dry-run --reason drill --follow')}`;
 
 const drillAll = async (session: Session, { reason }: Smoke): Promise<Problem> => {
   const api = await session.api();
-  const instances = valueIn(await api.listInstances());
+  const { instances } = valueIn(await api.listInstances());
   if (instances.length === 0) return 'there is no instance: create one with the enroll command';
   // A run skips protected instances and does not count them. It must be allowed at least one.
   const maxTargets = Math.max(1, instances.filter((instance) => !instance.protected).length);

@@ -1,4 +1,5 @@
 import type { Instance, InstanceState } from '../../client/answers.ts';
+import { describeUnreadable, type InstanceList } from '../../client/instance-list.ts';
 import type { Result } from '../../client/result.ts';
 import { inParallel } from '../../functions/platform/in-parallel.ts';
 import { type Api, parallelCalls } from '../api/api.ts';
@@ -23,12 +24,19 @@ const checkOwners = (instances: readonly Instance[]): readonly Finding[] => {
   return [warning('owners', `${without.length} instances have no owner, so no offboarding finds them: ${ids}`)];
 };
 
+const checkUnreadable = (list: InstanceList): readonly Finding[] => {
+  const problem = describeUnreadable(list);
+  return problem === undefined ? [] : [failure('secrets', problem)];
+};
+
 /** Reads every instance's state: that needs its secret, its token and its host to be right. */
 export const checkInstances = async (api: Api): Promise<readonly Finding[]> => {
-  const instances = valueIn(await api.listInstances());
+  const list = valueIn(await api.listInstances());
+  const { instances } = list;
   if (instances.length === 0)
     return [
       ok('api', `${api.url.origin} answers`),
+      ...checkUnreadable(list),
       warning(
         'instances',
         'There are none. Create secrets with the enroll command; new ones take up to five minutes to show.',
@@ -45,6 +53,7 @@ export const checkInstances = async (api: Api): Promise<readonly Finding[]> => {
       ? [ok('instances', `${readable} of ${readings.length} can be read: ${countStates(readings)}`)]
       : []),
     ...failed,
+    ...checkUnreadable(list),
     ...checkOwners(instances),
   ];
 };

@@ -35,7 +35,7 @@ test('an instance is logged out with the keyboard only, the confirmation arrives
   await page.getByRole('dialog').waitFor({ state: 'detached' });
   expect(await isFocused(button)).toBe(true);
   expect(await page.getByRole('status').textContent()).toBe('1101000003 is logged out: confirmed');
-  expect(await page.getByRole('row', { name: '1101000003' }).textContent()).toContain('notAuthorized');
+  expect(await page.getByRole('row', { name: '1101000003' }).textContent()).toContain('logged out (notAuthorized)');
   await service.printed(/"idInstance":"1101000003".*"reason":"phone lost".*"confirmed":true/);
   expect(opened.errors).toEqual([]);
 });

@@ -33,6 +33,20 @@ test.each(views)('$name is accessible in light and dark, and fits a phone', asyn
   expect(opened.errors).toEqual([]);
 });
 
+test('what is not understood among the secrets is shown above the instances', async () => {
+  await using opened = await browser.open(service.url);
+  const { page } = opened;
+  const unreadable = { names: ['green-api/410012345678-old'], count: 2 };
+  await page.route('**/instances', (route) => route.fulfill({ json: { instances: [], unreadable } }));
+
+  await page.reload();
+  const alert = page.getByRole('alert');
+  await alert.waitFor();
+
+  expect(await alert.textContent()).toContain('green-api/410012345678-old, 1 more');
+  expect(await findViolations(page)).toEqual([]);
+});
+
 test('the page without its start token is accessible too', async () => {
   await using opened = await browser.open(`${service.url}/#token=wrong`);
   const { page } = opened;

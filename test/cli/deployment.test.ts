@@ -49,13 +49,42 @@ test.each([
   expect(api.received).toHaveLength(2);
 });
 
+const unreadable = { names: ['green-api/410012345678-old'], count: 25 };
+const notUnderstood =
+  '25 secrets among those of the instances are not understood: green-api/410012345678-old, 24 more (name each';
+
+test('a person with a secret that is not understood is no success, although every instance is logged out', async () => {
+  await using api = await startJsonServer(({ path }) => ({
+    body: path === '/instances' ? { instances: instances.slice(0, 1), unreadable } : { confirmed: true },
+  }));
+
+  const logout = await runCli(['logout', '--owner', 'john.doe@example.com', '--yes', '--url', api.url]);
+  const list = await runCli(['instances', '--json', '--url', api.url]);
+
+  expect(logout).toMatchObject({
+    code: 1,
+    stdout: expect.stringContaining('1101000001  logged out, confirmed'),
+    stderr: expect.stringContaining(notUnderstood),
+  });
+  expect(JSON.parse(list.stdout)).toEqual({ instances: instances.slice(0, 1), unreadable });
+  expect(list.stderr).toContain(notUnderstood);
+});
+
+test('a person who has nothing but a secret that is not understood is told so', async () => {
+  await using api = await startJsonServer(() => ({ body: { instances: [], unreadable } }));
+
+  const { code, stderr } = await runCli(['logout', '--owner', 'john.doe@example.com', '--yes', '--url', api.url]);
+
+  expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining(notUnderstood) });
+});
+
 test('state shows each, says what is wrong with one, and then fails', async () => {
   await using api = await startApi();
 
   const { code, stdout } = await runCli(['state', '1101000001', '1101000003', '--url', api.url]);
 
   expect(code).toBe(1);
-  expect(stdout).toMatch(/^1101000001 +authorized +2026-11-24T12:00:00\.000Z$/m);
+  expect(stdout).toMatch(/^1101000001 +linked \(authorized\) +2026-11-24T12:00:00\.000Z$/m);
   expect(stdout).toMatch(/^1101000003 +not read +The token is wrong\. .+ \[credential-rejected\]$/m);
 });
 
@@ -76,7 +105,7 @@ test('logout --owner shows the instances of a person with their live state, and 
   const done = await runCli([...args, '--yes']);
 
   expect(unconfirmed.code).toBe(2);
-  expect(unconfirmed.stderr).toMatch(/^1101000002 +protected +authorized$/m);
+  expect(unconfirmed.stderr).toMatch(/^1101000002 +protected +linked \(authorized\)$/m);
   expect(unconfirmed.stderr).toContain('Log out 2 instances');
   expect({ code: done.code, lines: done.stdout.trim().split('\n').length }).toEqual({ code: 0, lines: 2 });
   expect(api.received.filter(({ method }) => method === 'POST').map(({ path, body }) => [path, body])).toEqual([
@@ -368,6 +397,15 @@ test('doctor finds nothing wrong with a deployment in order', async () => {
   ]);
 });
 
+test('doctor calls a secret that is not understood an error', async () => {
+  await using api = await startJsonServer(() => ({ body: { instances: [], unreadable } }));
+
+  const { code, stdout } = await runCli(['doctor', '--url', api.url]);
+
+  expect(code).toBe(1);
+  expect(stdout).toMatch(/^error +secrets +25 secrets among those of the instances are not understood: green-api/m);
+});
+
 test('doctor names what is wrong and what is worth a look', async () => {
   await using api = await startApi();
 
@@ -377,7 +415,7 @@ test('doctor names what is wrong and what is worth a look', async () => {
   expect(stdout).toMatch(/^warning +alarm +run-failed is in ALARM\. A run failed\.$/m);
   expect(stdout).toMatch(/^error +alarm topic +.+ is encrypted with alias\/aws\/sns, so alarms cannot write to it\./m);
   expect(stdout).toMatch(/^warning +queue +dead-letters holds 3 messages\. .+ with the redrive command\.$/m);
-  expect(stdout).toMatch(/^ok +instances +2 of 3 can be read: 2 authorized$/m);
+  expect(stdout).toMatch(/^ok +instances +2 of 3 can be read: 2 linked \(authorized\)$/m);
   expect(stdout).toMatch(/^error +instance 1101000003 +The token is wrong\./m);
   expect(stdout).toMatch(/^warning +owners +1 instances have no owner, so no offboarding finds them: 1101000003$/m);
 });

@@ -67,7 +67,7 @@ test('one instance: the token comes from the input, is verified, stored with its
   const { code, stdout, stderr } = await enroll(args, `${tokenOf(id)}\n`);
 
   expect({ code, stderr: stderr.trim() }).toEqual({ code: 0, stderr: `${id} created` });
-  expect(stdout).toMatch(/^INSTANCE +RESULT +STATE\n1101000001 +created +authorized\n$/);
+  expect(stdout).toMatch(/^INSTANCE +RESULT +STATE\n1101000001 +created +linked \(authorized\)\n$/);
   expect(stdout + stderr).not.toContain(tokenOf(id));
   expect(await read(id)).toEqual({
     value: { apiUrl: greenApi.apiUrl, apiTokenInstance: tokenOf(id) },
@@ -100,9 +100,9 @@ test('a file: each is enrolled, and one that GREEN-API rejects keeps no other fr
     stderr: expect.stringMatching(/fleet\.csv, line 2: owner must be at most 256 letters.*\nNothing was written\.\n$/),
   });
   expect(code).toBe(1);
-  expect(stdout).toMatch(/^1101000001 +created +authorized$/m);
+  expect(stdout).toMatch(/^1101000001 +created +linked \(authorized\)$/m);
   expect(stdout).toMatch(/^1101000002 +failed +GREEN-API rejects the token: .+ Nothing was written\.$/m);
-  expect(stdout).toMatch(/^1101000003 +created +authorized$/m);
+  expect(stdout).toMatch(/^1101000003 +created +linked \(authorized\)$/m);
   expect(stdout + stderr).not.toMatch(/abcdef|ffff/);
   expect((await read(ids[2])).tags).toEqual({ protected: 'true' });
   await expect(read(ids[1])).rejects.toThrow("can't find the specified secret");
@@ -137,7 +137,7 @@ test('an update keeps the other fields and tags, and an empty value removes a ta
 
   const { code, stdout } = await enroll([id, '--owner', 'john.doe@example.com', '--group', ''], tokenOf(id));
 
-  expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringMatching(/updated +authorized/) });
+  expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringMatching(/updated +linked \(authorized\)/) });
   expect(await read(id)).toEqual({
     value: { apiUrl: greenApi.apiUrl, apiTokenInstance: tokenOf(id), note: 'kept' },
     tags: { owner: 'john.doe@example.com', cost: '42' },

@@ -137,7 +137,12 @@ test('state prints what GREEN-API reports', async () => {
 
   expect({ code, state: JSON.parse(stdout) }).toEqual({
     code: 0,
-    state: { idInstance: '1101000002', stateInstance: 'authorized', readAt: expect.stringMatching(/^\d{4}-/) },
+    state: {
+      idInstance: '1101000002',
+      stateInstance: 'authorized',
+      stateClass: 'linked',
+      readAt: expect.stringMatching(/^\d{4}-/),
+    },
   });
 });
 
@@ -149,7 +154,7 @@ test('a state is read again when GREEN-API allows no reading for the moment, and
   const refused = await cli('state', '1101000002');
   await setFault('1101000002', undefined);
 
-  expect(read).toMatchObject({ code: 0, stdout: expect.stringMatching(/^1101000002 +authorized /m) });
+  expect(read).toMatchObject({ code: 0, stdout: expect.stringMatching(/^1101000002 +linked \(authorized\) /m) });
   expect(refused).toMatchObject({
     code: 1,
     stdout: expect.stringMatching(/^1101000002 +not read .+\[rate-limited\]/m),

@@ -85,7 +85,10 @@ describe('enroll', () => {
       answers: [{ question: 'apiTokenInstance of 1101000001:', answer: `\u0014${token}\n` }],
     });
 
-    expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringMatching(/1101000001 +created +authorized/) });
+    expect({ code, stdout }).toEqual({
+      code: 0,
+      stdout: expect.stringMatching(/1101000001 +created +linked \(authorized\)/),
+    });
     expect(stdout + stderr).not.toContain(token.slice(0, 8));
   });
 });

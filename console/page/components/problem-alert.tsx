@@ -1,3 +1,4 @@
+import { describeState } from '../../../client/answers.ts';
 import type { Failure } from '../../../client/result.ts';
 import { describeFailure } from '../describe-failure.ts';
 
@@ -20,7 +21,11 @@ export const ProblemAlert = ({ problem }: { readonly problem: Failure }) => {
       <p>{detail}</p>
       {advice !== undefined && <p>{advice}</p>}
       <p class="hint">
-        {[code, 'status' in problem && `HTTP ${problem.status}`, stateInstance && `last reading: ${stateInstance}`]
+        {[
+          code,
+          'status' in problem && `HTTP ${problem.status}`,
+          stateInstance && `last reading: ${describeState({ stateInstance })}`,
+        ]
           .filter(Boolean)
           .join(' · ')}
       </p>

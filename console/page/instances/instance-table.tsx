@@ -1,4 +1,4 @@
-import { describeState, type Instance } from '../../../client/answers.ts';
+import { describeState, type Instance, isLoggedOut } from '../../../client/answers.ts';
 import { type Column, DataTable } from '../components/data-table.tsx';
 import { Instant } from '../components/instant.tsx';
 import type { KnownState, States } from './use-states.ts';
@@ -27,7 +27,7 @@ const StateText = ({ state }: { readonly state: KnownState | undefined }) => {
     case 'read':
       return (
         <span>
-          <span class={`badge ${state.stateInstance === 'notAuthorized' ? 'good' : ''}`}>{describeState(state)}</span>{' '}
+          <span class={`badge ${isLoggedOut(state) ? 'good' : ''}`}>{describeState(state)}</span>{' '}
           <span class="hint">
             <Instant at={state.readAt} />
           </span>

@@ -1,5 +1,6 @@
 import { useMemo, useState } from 'preact/hooks';
 import type { Instance } from '../../../client/answers.ts';
+import { describeUnreadable, type InstanceList } from '../../../client/instance-list.ts';
 import { api } from '../api.ts';
 import { ProblemAlert } from '../components/problem-alert.tsx';
 import { ViewTitle } from '../components/view-title.tsx';
@@ -9,9 +10,21 @@ import { InstanceTable } from './instance-table.tsx';
 import { LogoutDialog } from './logout-dialog.tsx';
 import { useStates } from './use-states.ts';
 
+/** Somebody's instance may be behind a secret that is not understood. */
+const UnreadableSecrets = ({ list }: { readonly list: InstanceList }) => {
+  const text = describeUnreadable(list);
+  return text === undefined ? null : (
+    <div role="alert" class="problem">
+      <p class="problem-title">Not every secret is understood</p>
+      <p class="long">{text}</p>
+    </div>
+  );
+};
+
 /** Every instance of the deployment, its state on demand, and the button that logs it out. */
 export const InstancesView = () => {
-  const { value: instances, problem, loading, reload } = useLoaded((signal) => api.listInstances({}, signal));
+  const { value: list, problem, loading, reload } = useLoaded((signal) => api.listInstances({}, signal));
+  const instances = list?.instances;
   const [filter, setFilter] = useState(emptyFilter);
   const [chosen, setChosen] = useState<Instance>();
   const { states, read, setState } = useStates();
@@ -28,6 +41,7 @@ export const InstancesView = () => {
         <span>{loading ? 'Loading…' : `${shown.length} of ${instances?.length ?? 0} instances`}</span>
       </div>
       {problem && <ProblemAlert problem={problem} />}
+      {list && <UnreadableSecrets list={list} />}
       {instances && <InstanceTable instances={shown} states={states} onRead={read} onLogOut={setChosen} />}
       {chosen && <LogoutDialog instance={chosen} onState={setState} onClose={() => setChosen(undefined)} />}
     </>

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import type { LoggedOut } from '../../../client/answers.ts';
+import { describeState, type LoggedOut } from '../../../client/answers.ts';
 import type { Result } from '../../../client/result.ts';
 import { Instant } from '../components/instant.tsx';
 import { ProblemAlert } from '../components/problem-alert.tsx';
@@ -21,7 +21,7 @@ const factsOf = ({ isLogout, alreadyLoggedOut, confirmed, stateInstance, queue, 
     alreadyLoggedOut && 'The instance was logged out before this call.',
     isLogout && 'GREEN-API accepted the logout.',
     confirmed
-      ? `Confirmed: the state reads ${stateInstance ?? 'notAuthorized'}.`
+      ? `Confirmed: the state reads ${describeState({ stateInstance: stateInstance ?? 'notAuthorized' })}.`
       : 'Not confirmed yet: read the state.',
     queue && (queue.cleared ? 'The queue is cleared.' : 'The queue is not cleared.'),
     token && (token.rotated ? 'The token is rotated.' : 'The token is not rotated.'),

@@ -17,7 +17,6 @@ const rows: readonly Row[] = [
     route: 'GET /instances',
     call: ({ listInstances }) => listInstances({ owner: 'john doe', group: undefined }),
     answer: { instances: [instance] },
-    value: [instance],
     sends: { query: { owner: 'john doe' } },
   },
   {

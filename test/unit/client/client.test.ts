@@ -124,12 +124,15 @@ test('a signal ends a call', async () => {
   expect(result).toMatchObject({ kind: 'not-reached', mayTakeEffect: false });
 });
 
-type ListCall = (client: Client) => Promise<Result<readonly object[]>>;
+type ListCall = (client: Client) => Promise<Result<unknown>>;
 
 const lists: readonly (readonly ['instances' | 'runs', ListCall])[] = [
   ['instances', ({ listInstances }) => listInstances()],
   ['runs', ({ listRuns }) => listRuns(20)],
 ];
+
+/** What each list is read as. */
+const readAs = { instances: { instances: [instance] }, runs: [listed] };
 
 test.each(lists)('the list of %s is read to its last page, over empty ones', async (name, list) => {
   const items = { instances: instance, runs: listed };
@@ -138,8 +141,21 @@ test.each(lists)('the list of %s is read to its last page, over empty ones', asy
     return { body: { [name]: [], next: query.next === 'second' ? 'third' : 'second' } };
   }, list);
 
-  expect(result).toMatchObject({ kind: 'ok', value: [items[name]] });
+  expect(result).toMatchObject({ kind: 'ok', value: readAs[name] });
   expect(received.map(({ query }) => query.next)).toEqual([undefined, 'second', 'third']);
+});
+
+test('what is not understood on several pages is one list of names and one number', async () => {
+  const names = Array.from({ length: 15 }, (_, at) => `green-api/x${at}`);
+  const { result } = await answered(
+    ({ query }) => {
+      const unreadable = { names, count: query.next === undefined ? 15 : 30 };
+      return { body: { instances: [], unreadable, ...(query.next === undefined && { next: 'second' }) } };
+    },
+    ({ listInstances }) => listInstances(),
+  );
+
+  expect(result).toMatchObject({ value: { unreadable: { names: [...names, ...names.slice(0, 5)], count: 45 } } });
 });
 
 test.each(lists)('the list of %s ends when a page names itself as the next one', async (name, list) => {
