@@ -28,6 +28,8 @@ const nightly = {
   reason: 'end of shift',
 };
 
+const { maxTargetsCeiling } = parseConfiguration().runs;
+
 const jwt = { issuer: 'https://login.example.com/', audience: ['logout'] };
 
 test.each([
@@ -167,7 +169,10 @@ test.each<[string, object[]]>([
     '0.rotateToken must not be set unless tokenRotation.enabled is true… (got true',
     [{ ...nightly, rotateToken: true }],
   ],
-  ['0.maxTargets must be at most 500… (got 501', [{ ...nightly, maxTargets: 501 }]],
+  [
+    `0.maxTargets must be at most ${maxTargetsCeiling}… (got ${maxTargetsCeiling + 1}`,
+    [{ ...nightly, maxTargets: maxTargetsCeiling + 1 }],
+  ],
 ])('reports for schedules: %s', (errorText, schedules) => {
   expect(errorAbout({ schedules })).toMatch(pattern(`green-api-logout.schedules.${errorText}`));
 });

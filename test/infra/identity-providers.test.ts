@@ -8,7 +8,9 @@ import { providerMetricDimensions, providerMetricNames } from '../../functions/i
 import { readStartingEnvironment } from '../../functions/platform/settings.ts';
 import { userIdOf } from '../../functions/scim/user-id.ts';
 import { parseConfiguration } from '../../infra/configuration/configuration.ts';
+import { configurationSchema } from '../../infra/configuration/configuration-schema.ts';
 import { reservedConcurrency } from '../../infra/constructs/identity-providers.ts';
+import { settingsIn } from '../../infra/documentation/settings-in.ts';
 import { startProviders, tokens } from '../support/identity-providers.ts';
 import {
   configurations,
@@ -25,6 +27,10 @@ const digests = ['a', 'b', 'c', 'd'].map((digit) => digit.repeat(64));
 const [first = '', second = '', third = '', fourth = ''] = digests;
 
 const { identityProviders } = configurations.identityProviders;
+
+const defaultLimit = settingsIn(configurationSchema).find(
+  ({ path }) => path === 'identityProviders.<name>.maxPerHour',
+)?.default;
 
 const stacks = {
   none: synthesize(configurations.plain),
@@ -98,10 +104,10 @@ test('each of these routes has a throttling of its own, and exists before the st
 test('each function gets its own providers, in a variable that it can parse, and few copies of it run at once', () => {
   expect(readIdentityProviders(variablesOf(stacks.all, 'Webhook'))).toEqual([
     { name: 'hr', ...identityProviders.hr },
-    { name: 'okta', ...identityProviders.okta, maxPerHour: 50 },
+    { name: 'okta', ...identityProviders.okta, maxPerHour: defaultLimit },
   ]);
   expect(readIdentityProviders(variablesOf(stacks.all, 'Scim'))).toEqual([
-    { name: 'entra', kind: 'scim', tokenSha256: [fourth], maxPerHour: 50 },
+    { name: 'entra', kind: 'scim', tokenSha256: [fourth], maxPerHour: defaultLimit },
   ]);
   expect(readStartingEnvironment(variablesOf(stacks.all, 'Scim'))).toMatchObject({
     runFunction: 'RunFunction',
@@ -232,7 +238,7 @@ describe('the configuration', () => {
   const hr = { kind: 'webhook', tokenSha256: [first] };
 
   test('has defaults', () => {
-    expect(parse({ hr }).identityProviders).toEqual({ hr: { ...hr, maxPerHour: 50 } });
+    expect(parse({ hr }).identityProviders).toEqual({ hr: { ...hr, maxPerHour: defaultLimit } });
     expect(parseConfiguration({}).identityProviders).toEqual({});
   });
 

@@ -53,7 +53,7 @@ test('a function without variables has the defaults of the configuration', () =>
 
 describe('a default that changed', () => {
   test.each([
-    ['a number', page, /(?<=`memoryMb` \| )\d+/, '384', 'memoryMb'],
+    ['a number', page, /(?<=`memoryMb` \| )\d+/, '129', 'memoryMb'],
     ['a text', page, /(?<=`secretPrefix` \| )`[^`]+`/, '`green/`', 'secretPrefix'],
     ['a switch', page, /(?<=`tokenRotation.enabled` \| )`false`/, '`true`', 'tokenRotation.enabled'],
     ['a setting that has none', page, /(?<=`kmsKeyArn` \| )none/, '5', 'kmsKeyArn'],

@@ -1,3 +1,4 @@
+import { parseConfiguration } from '../../infra/configuration/configuration.ts';
 import {
   configurations,
   everything,
@@ -12,9 +13,14 @@ const plain = synthesize(configurations.plain);
 const custom = synthesize(everything);
 
 const dayS = 24 * 60 * 60;
+const { runs } = parseConfiguration();
 
 test.each([
-  ['by default', plain, { ExecutionTimeout: 30 * dayS, RetentionPeriodInDays: 30 }],
+  [
+    'by default',
+    plain,
+    { ExecutionTimeout: runs.executionTimeoutDays * dayS, RetentionPeriodInDays: runs.retentionDays },
+  ],
   ['as configured', custom, { ExecutionTimeout: 90 * dayS, RetentionPeriodInDays: 60 }],
 ])('a run is durable %s', (_name, synthesized, durable) => {
   expect(resourcesIn(synthesized, 'AWS::Lambda::Function').RunFunction?.DurableConfig).toEqual(durable);
@@ -24,7 +30,10 @@ test('only runs and watches are durable; a watch may take 31 days', () => {
   const { RunFunction: _run, WatchFunction, ...others } = resourcesIn(plain, 'AWS::Lambda::Function');
 
   expect(Object.values(others).filter(({ DurableConfig }) => DurableConfig !== undefined)).toEqual([]);
-  expect(WatchFunction?.DurableConfig).toEqual({ ExecutionTimeout: 31 * dayS, RetentionPeriodInDays: 30 });
+  expect(WatchFunction?.DurableConfig).toEqual({
+    ExecutionTimeout: 31 * dayS,
+    RetentionPeriodInDays: runs.retentionDays,
+  });
 });
 
 test('what is started goes to the alias live, once its function may make checkpoints', () => {

