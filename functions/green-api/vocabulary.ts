@@ -65,11 +65,11 @@ export const failures = {
   'request-refused': 'lasting',
   'instance-expired': 'lasting',
   'instance-deleted': 'lasting',
-  'quota-exceeded': 'lasting',
   'instance-starting': 'passing',
   /** "instance is starting or not authorized": only a reading of the state can decide which. */
   'not-authorized': 'passing',
   'rate-limited': 'passing',
+  'quota-exceeded': 'lasting',
   /** GREEN-API may answer later. Whether it carried out this call is unknown. */
   unavailable: 'passing',
   'timed-out': 'passing',

@@ -7,6 +7,9 @@ import { jsonResponse, problemResponse } from './response.ts';
 
 type Row = { readonly status: number; readonly title: string; readonly todo: string; readonly retryAfter?: number };
 
+/** The way out that needs neither GREEN-API nor this service. */
+const unlink = 'Unlink the device on the phone (if the phone is gone, activate its number on another one)';
+
 /** Status, title and advice for each failure. */
 export const failureRows = {
   unconfirmed: {
@@ -37,17 +40,17 @@ export const failureRows = {
   'instance-expired': {
     status: 409,
     title: 'The instance is not paid for',
-    todo: 'Unlink the device on the phone, or renew the instance and try again.',
+    todo: `${unlink}, or renew the instance and try again.`,
   },
   'instance-deleted': {
     status: 409,
     title: 'The instance is deleted',
-    todo: 'Unlink the device on the phone, because deleting an instance does not log it out. Then delete its secret.',
+    todo: `${unlink}, because deleting an instance does not log it out. Then delete its secret.`,
   },
   'instance-starting': {
     status: 503,
     title: 'The instance is starting',
-    todo: 'Try again.',
+    todo: 'Try again. If it starts for longer than five minutes, reboot it in the GREEN-API console.',
     retryAfter: 30,
   },
   'rate-limited': {
@@ -59,7 +62,7 @@ export const failureRows = {
   'quota-exceeded': {
     status: 502,
     title: 'The quota of the GREEN-API plan is used up',
-    todo: 'Unlink the device on the phone, or change the plan in the GREEN-API console.',
+    todo: `${unlink}, or change the plan in the GREEN-API console.`,
   },
   unavailable: {
     status: 503,

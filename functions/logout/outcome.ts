@@ -14,11 +14,11 @@ const { 'not-authorized': _, ...failuresAtGreenApi } = failures;
  * corrects something.
  */
 export const failureKinds = {
-  ...failuresAtGreenApi,
   /** GREEN-API accepted the logout, or called the instance not authorized, but no reading reported `notAuthorized` in time. */
   unconfirmed: 'passing',
   /** GREEN-API answered `isLogout: false`. A run tries once more. */
   refused: 'passing',
+  ...failuresAtGreenApi,
   /** There is no secret for the instance. */
   'unknown-instance': 'lasting',
   'credential-unreadable': 'lasting',
