@@ -11,6 +11,8 @@ type Following = {
   readonly pollMs: number;
   /** How long readings in a row may fail, in milliseconds. Networks and services fail for a moment. @default no limit */
   readonly longestFailureMs?: number;
+  /** @default Date.now */
+  readonly now?: () => number;
   /** Gets every reading except a failure that ends the following. */
   readonly onReading: (reading: Result<Run>) => void;
 };
@@ -25,12 +27,12 @@ export const isUnknown = (failure: Failure): boolean => failure.kind === 'proble
 export const followRun = async (
   { readRun }: Pick<Client, 'readRun'>,
   id: string,
-  { signal, pollMs, longestFailureMs = Number.POSITIVE_INFINITY, onReading }: Following,
+  { signal, pollMs, longestFailureMs = Number.POSITIVE_INFINITY, now = Date.now, onReading }: Following,
 ): Promise<Result<Run> | undefined> => {
-  let readAt = Date.now();
+  let readAt = now();
   const isLasting = (failure: Failure): boolean => {
     if (!isUnknown(failure) && !mayPass(failure)) return true;
-    return Date.now() - readAt >= (isUnknown(failure) ? longestUnknownMs : longestFailureMs);
+    return now() - readAt >= (isUnknown(failure) ? longestUnknownMs : longestFailureMs);
   };
   for (; !signal.aborted; await sleep(pollMs, signal)) {
     const reading = await readRun(id, signal);
@@ -39,7 +41,7 @@ export const followRun = async (
     onReading(reading);
     if (reading.kind !== 'ok') continue;
     if (hasEnded(reading.value)) return reading;
-    readAt = Date.now();
+    readAt = now();
   }
   return undefined;
 };

@@ -44,6 +44,19 @@ test.each([
   expect('detail' in result).toBe('detail' in expected);
 });
 
+test('a redirect is not followed', async () => {
+  const paths: (string | undefined)[] = [];
+  await using server = await startLoopbackServer((request, response) => {
+    paths.push(request.url);
+    response.writeHead(307, { location: '/elsewhere' }).end();
+  }, {});
+
+  const result = await clientOf(server.url).stopRun('api-1');
+
+  expect(result).toMatchObject({ kind: 'problem', status: 307 });
+  expect(paths).toEqual(['/desk/forced-logouts/api-1']);
+});
+
 test('a call that only reads has no effect that may follow', async () => {
   const { result } = await answered(
     () => ({ status: 503, body: { message: 'Service Unavailable' } }),

@@ -8,7 +8,10 @@ import { startJsonServer } from '../../support/api-double.ts';
 type Step = { readonly status?: number; readonly body: object };
 
 /** Follows a run that the API answers so, one after the other; the last one again and again. */
-const follow = async (steps: readonly Step[], longestFailureMs?: number) => {
+const follow = async (
+  steps: readonly Step[],
+  times: { readonly longestFailureMs?: number; readonly now?: () => number } = {},
+) => {
   const left = [...steps];
   await using api = await startJsonServer(() => (left.length > 1 ? left.shift() : left[0]) ?? { body: {} });
   const readings: Result<Run>[] = [];
@@ -16,7 +19,7 @@ const follow = async (steps: readonly Step[], longestFailureMs?: number) => {
     signal: new AbortController().signal,
     pollMs: 1,
     onReading: (reading) => readings.push(reading),
-    ...(longestFailureMs !== undefined && { longestFailureMs }),
+    ...times,
   });
   return { last, readings };
 };
@@ -44,7 +47,22 @@ test.each([
 });
 
 test('following a run ends when it has failed for too long', async () => {
-  expect(await follow([unavailable], 0)).toMatchObject({ last: { kind: 'problem', status: 503 }, readings: [] });
+  expect(await follow([unavailable], { longestFailureMs: 0 })).toMatchObject({
+    last: { kind: 'problem', status: 503 },
+    readings: [],
+  });
+});
+
+test('failures in a row are counted from the last reading', async () => {
+  let elapsedMs = 0;
+  const now = () => {
+    elapsedMs += 40;
+    return elapsedMs;
+  };
+
+  const { last } = await follow([unavailable, { body: run }, unavailable, ended], { longestFailureMs: 60, now });
+
+  expect(last).toMatchObject({ kind: 'ok', value: { status: 'SUCCEEDED' } });
 });
 
 test('following a run ends when the signal aborts, and the reading under way is dropped', async () => {
