@@ -28,8 +28,6 @@ type WholeNumber = {
   readonly default: number;
 };
 
-// The annotation lets esbuild drop the settings that a function does not read.
-// @__NO_SIDE_EFFECTS__
 export const wholeNumber = <const Row extends WholeNumber>(row: Row) => ({
   ...row,
   read: () =>
@@ -50,14 +48,12 @@ type Text = {
   readonly default?: string | undefined;
 };
 
-// @__NO_SIDE_EFFECTS__
 export const text = <const Row extends Text>(row: Row) => ({
   ...row,
   read: () => v.pipe(v.string(row.rule), v.regex(row.pattern, row.rule)),
 });
 
 /** A switch. A missing variable means that it is off. */
-// @__NO_SIDE_EFFECTS__
 export const onOrOff = <const Row extends { readonly variable: string }>(row: Row) => ({
   ...row,
   default: false,
@@ -71,7 +67,6 @@ export const onOrOff = <const Row extends { readonly variable: string }>(row: Ro
 type List = { readonly variable: string; readonly unit: string; readonly max?: number };
 
 /** Texts, separated by commas. Empty ones are left out. */
-// @__NO_SIDE_EFFECTS__
 export const list = <const Row extends List>(row: Row) => ({
   ...row,
   default: [] as const,
@@ -89,7 +84,6 @@ const hostPattern = /^(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:]+\])(?::[0-
 const isHost = (host: string): boolean => hostPattern.test(host) && URL.canParse(`https://${host}`);
 
 /** Names or addresses of hosts, each with or without a port, separated by commas. */
-// @__NO_SIDE_EFFECTS__
 export const hosts = <const Row extends Omit<List, 'unit'>>(row: Row) => {
   const setting = list({ ...row, unit: 'hosts' });
   return {

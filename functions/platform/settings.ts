@@ -11,12 +11,12 @@ import {
 } from './environment.ts';
 
 // The one table of the settings that functions read: environment variable, unit, limits and default of each. The configuration
-// (`infra/configuration/configuration-schema.ts`) takes limits and defaults from here. What a function reads is written by the
-// same group at the end of this file (`infra/constructs/function-environment.ts`).
+// (`infra/configuration/configuration-schema.ts`) takes limits and defaults from here. The groups at the end of this file say
+// what a function reads, and `infra/constructs/function-environment.ts` writes the variables of the same groups.
 //
-// A waiting run keeps the environment of its version, so the variables keep their names and meanings.
+// A waiting run keeps the environment of its version, so the variables keep their names and meanings. `@__PURE__` lets esbuild
+// drop the settings that a function does not read (https://esbuild.github.io/api/#tree-shaking).
 
-// @__NO_SIDE_EFFECTS__
 const functionName = <const Row extends { readonly variable: string; readonly default: string }>(row: Row) =>
   text({
     ...row,
@@ -24,12 +24,11 @@ const functionName = <const Row extends { readonly variable: string; readonly de
     rule: 'must be the name or ARN of a function, without a version',
   });
 
-// @__NO_SIDE_EFFECTS__
 const qualifier = <const Row extends { readonly variable: string; readonly default: string }>(row: Row) =>
   text({ ...row, pattern: /^[A-Za-z0-9_-]{1,128}$/, rule: 'must be an alias or a version' });
 
 /** How the names of the instances' secrets begin. A leading `!` would negate the filter of a list (https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html). */
-export const secretPrefix = text({
+export const secretPrefix = /* @__PURE__ */ text({
   variable: 'SECRET_PREFIX',
   default: 'green-api/',
   pattern: /^(?!!)[A-Za-z0-9/_+=.@!-]{0,200}\/$/,
@@ -37,13 +36,13 @@ export const secretPrefix = text({
 });
 
 /** Longer prefixes, below `secretPrefix`, of other deployments: their secrets are not looked at. */
-export const otherPrefixes = list({ variable: 'OTHER_PREFIXES', unit: 'prefixes', max: 10 });
+export const otherPrefixes = /* @__PURE__ */ list({ variable: 'OTHER_PREFIXES', unit: 'prefixes', max: 10 });
 
 /** Hosts that `apiUrl` may name besides GREEN-API's own. */
-export const allowedApiHosts = hosts({ variable: 'ALLOWED_API_HOSTS' });
+export const allowedApiHosts = /* @__PURE__ */ hosts({ variable: 'ALLOWED_API_HOSTS' });
 
 /** How long a credential is reused; 0: it is read for each call. */
-export const credentialTtlMs = wholeNumber({
+export const credentialTtlMs = /* @__PURE__ */ wholeNumber({
   variable: 'CREDENTIAL_TTL_MS',
   unit: 'milliseconds',
   min: 0,
@@ -52,7 +51,7 @@ export const credentialTtlMs = wholeNumber({
 });
 
 /** Time limit of one call to GREEN-API. An HTTP function ends its calls after 26 s, 2 s before it must answer. */
-export const greenApiTimeoutMs = wholeNumber({
+export const greenApiTimeoutMs = /* @__PURE__ */ wholeNumber({
   variable: 'GREEN_API_TIMEOUT_MS',
   unit: 'milliseconds',
   min: 100,
@@ -64,16 +63,16 @@ export const greenApiTimeoutMs = wholeNumber({
  * Instances whose credentials are read during init. More than one takes the right to read secrets in batches, of at most 20
  * (https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_BatchGetSecretValue.html).
  */
-export const warmInstances = list({ variable: 'WARM_INSTANCES', unit: 'ids', max: 20 });
+export const warmInstances = /* @__PURE__ */ list({ variable: 'WARM_INSTANCES', unit: 'ids', max: 20 });
 
 /** GREEN-API hosts to connect to during init, besides those of the warm instances. */
-export const warmHosts = hosts({ variable: 'WARM_HOSTS', max: 5 });
+export const warmHosts = /* @__PURE__ */ hosts({ variable: 'WARM_HOSTS', max: 5 });
 
 /** Whether tokens may be rotated; if not, a request for it is refused. */
-export const tokenRotation = onOrOff({ variable: 'TOKEN_ROTATION' });
+export const tokenRotation = /* @__PURE__ */ onOrOff({ variable: 'TOKEN_ROTATION' });
 
 /** Name or ARN of the bus for outcome events. Without it none are published. */
-export const eventBus = text({
+export const eventBus = /* @__PURE__ */ text({
   variable: 'EVENT_BUS',
   default: undefined,
   pattern: /^[A-Za-z0-9._/:-]{1,256}$/,
@@ -81,19 +80,22 @@ export const eventBus = text({
 });
 
 /** Name or ARN of the durable function that executes runs, without version. */
-export const runFunction = functionName({ variable: 'RUN_FUNCTION', default: 'green-api-logout-run' });
+export const runFunction = /* @__PURE__ */ functionName({ variable: 'RUN_FUNCTION', default: 'green-api-logout-run' });
 
 /** Its alias or version. */
-export const runQualifier = qualifier({ variable: 'RUN_QUALIFIER', default: 'live' });
+export const runQualifier = /* @__PURE__ */ qualifier({ variable: 'RUN_QUALIFIER', default: 'live' });
 
 /** Name or ARN of the durable function that watches instances after a run, without version. */
-export const watchFunction = functionName({ variable: 'WATCH_FUNCTION', default: 'green-api-logout-watch' });
+export const watchFunction = /* @__PURE__ */ functionName({
+  variable: 'WATCH_FUNCTION',
+  default: 'green-api-logout-watch',
+});
 
 /** Its alias or version. */
-export const watchQualifier = qualifier({ variable: 'WATCH_QUALIFIER', default: 'live' });
+export const watchQualifier = /* @__PURE__ */ qualifier({ variable: 'WATCH_QUALIFIER', default: 'live' });
 
 /** Name of the deployment, part of the runs' names and of the metrics, because an account may have several. */
-export const stack = text({
+export const stack = /* @__PURE__ */ text({
   variable: 'STACK',
   default: 'green-api-logout',
   pattern: /./,
@@ -104,7 +106,7 @@ export const stack = text({
 export const mostInstances = 3_000;
 
 /** Most instances that any run of this deployment may touch. */
-export const maxTargetsCeiling = wholeNumber({
+export const maxTargetsCeiling = /* @__PURE__ */ wholeNumber({
   variable: 'MAX_TARGETS_CEILING',
   unit: 'instances',
   min: 1,
@@ -118,7 +120,7 @@ export const secondsPerDay = 86_400;
  * How long a run may take, including its waits: 30 days, and at most 366, in seconds as in Lambda's settings
  * (https://docs.aws.amazon.com/lambda/latest/api/API_DurableConfig.html).
  */
-export const executionTimeoutSeconds = wholeNumber({
+export const executionTimeoutSeconds = /* @__PURE__ */ wholeNumber({
   variable: 'EXECUTION_TIMEOUT_SECONDS',
   unit: 'seconds',
   min: 1,
@@ -127,7 +129,7 @@ export const executionTimeoutSeconds = wholeNumber({
 });
 
 /** The identity store of IAM Identity Center. Without it, the store that an event names is read. */
-export const identityStoreId = text({
+export const identityStoreId = /* @__PURE__ */ text({
   variable: 'IDENTITY_STORE_ID',
   default: undefined,
   pattern: /^d-[0-9a-f]{10}$/,
@@ -141,13 +143,13 @@ export const identityProviders = {
 } as const;
 
 /** The bucket of the evidence vault. */
-export const evidenceBucket = text({
+export const evidenceBucket = /* @__PURE__ */ text({
   variable: 'EVIDENCE_BUCKET',
   pattern: /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
   rule: 'must be the name of a bucket',
 });
 
-// What the functions read, by what they do.
+// What the functions read, by what they do. Without spreads: esbuild would keep them in every bundle.
 
 /** To list the instances. */
 export const listingSettings = { secretPrefix, otherPrefixes };
@@ -175,7 +177,7 @@ export const startingSettings = {
   runQualifier,
   stack,
   maxTargetsCeiling,
-  ...expirySettings,
+  executionTimeoutSeconds,
   tokenRotation,
 };
 

@@ -1,7 +1,10 @@
 import { gzipSync } from 'node:zlib';
 import { type BuildOptions, build, type Metafile } from 'esbuild';
+import type { SettingTable } from '../../functions/platform/environment.ts';
+import { listingSettings, vaultSettings } from '../../functions/platform/settings.ts';
 import { bundleOptions, functionNames } from '../../infra/bundling/bundling.ts';
 import { sdkStubs } from '../../infra/bundling/sdk-stubs.ts';
+import { variableNames } from '../../infra/constructs/function-environment.ts';
 import { readPage } from '../support/markdown.ts';
 
 /** Most a bundle may weigh, as a share of what esbuild makes of the same file without this project's plugins. */
@@ -37,10 +40,12 @@ const heavy = [
   '@smithy/fetch-http-handler',
 ];
 
-const gzipBytesOf = async (options: BuildOptions): Promise<{ gzipBytes: number; metafile: Metafile }> => {
+type Built = { readonly gzipBytes: number; readonly metafile: Metafile; readonly text: string };
+
+const gzipBytesOf = async (options: BuildOptions): Promise<Built> => {
   const { outputFiles, metafile } = await build({ ...options, write: false, metafile: true });
   const gzipBytes = outputFiles.reduce((sum, { contents }) => sum + gzipSync(contents, { level: 9 }).length, 0);
-  return { gzipBytes, metafile };
+  return { gzipBytes, metafile, text: outputFiles.map((file) => file.text).join('') };
 };
 
 const buildInMemory = (functionName: string) => gzipBytesOf(bundleOptions(functionName));
@@ -64,9 +69,9 @@ const filesIn = ({ outputs }: Metafile): readonly string[] =>
 const packageOf = (file: string): string => /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1] ?? '';
 
 const readBuilt = async (functionName: string) => {
-  const { gzipBytes, metafile } = await (built.get(functionName) ?? buildInMemory(functionName));
+  const { gzipBytes, metafile, text } = await (built.get(functionName) ?? buildInMemory(functionName));
   const files = filesIn(metafile);
-  return { gzipBytes, files, packages: new Set(files.map(packageOf)) };
+  return { gzipBytes, text, files, packages: new Set(files.map(packageOf)) };
 };
 
 test('logout weighs at most 0.75 of a function that calls the SDK and nothing else', async () => {
@@ -89,6 +94,19 @@ test.each(functionNames)('%s brings the clients it needs and no other', async (f
   const brought = [...packages].filter((name) => name.startsWith('@aws-sdk/client-'));
 
   expect(brought.sort()).toEqual(clients[functionName]?.map((name) => `@aws-sdk/${name}`));
+});
+
+test.each<[string, SettingTable]>([
+  ['instances', listingSettings],
+  ['evidence-vault', vaultSettings],
+])('%s brings the settings it reads and no other', async (functionName, settings) => {
+  const { text } = await readBuilt(functionName);
+
+  expect(variableNames.filter((name) => new RegExp(`["'\`]${name}["'\`]`).test(text)).toSorted()).toEqual(
+    Object.values(settings)
+      .map(({ variable }) => variable)
+      .toSorted(),
+  );
 });
 
 test.each(functionNames)('%s brings nothing heavy', async (functionName) => {
