@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { markerToken } from '../support/logout-setup.ts';
 import { driveAllFaults } from '../support/system/all-faults.ts';
 import { brokenHostNames } from '../support/system/broken-hosts.ts';
@@ -7,10 +8,12 @@ import { type FaultSetup, startFaultSetup } from '../support/system/fault-setup.
 import type { Fault, FunctionCell, RunCell } from '../support/system/green-api-cells.ts';
 import { greenApiRows, hostRows } from '../support/system/green-api-rows.ts';
 import { malformedSecrets } from '../support/system/malformed-secrets.ts';
+import { reason } from '../support/system/requests.ts';
 import type { SecretFault } from '../support/system/secret-faults.ts';
 import type { MalformedCells, SecretCell } from '../support/system/secrets-cells.ts';
 import { secretRows } from '../support/system/secrets-rows.ts';
 import { isWholeMatrix, selectedFaults } from '../support/system/selected-faults.ts';
+import { createTokenSearch } from '../support/system/token-search.ts';
 
 // Every fault at every function: some need time. One fault alone: FAULT=http-404 npx jest test/system/fault-matrix.test.ts
 jest.setTimeout(300_000);
@@ -30,6 +33,9 @@ beforeAll(async () => {
 });
 
 afterAll(() => setup?.[Symbol.asyncDispose]());
+
+const printed = (value: unknown): string =>
+  inspect(value, { depth: null, maxArrayLength: null, maxStringLength: null });
 
 const proofOf = (idInstance: string): Proof => {
   const [proof, ...more] = proofs.get(idInstance) ?? [];
@@ -172,5 +178,37 @@ for (const [at, name] of selectedFaults.malformed.entries())
     const suspicious = setup.output().filter((line) => line.includes('unexpected error') || line.includes(markerToken));
 
     expect(suspicious).toEqual([]);
+  });
+
+  /** What leaves, by the way it goes, and a word that must be there: else there was nothing to search. */
+  const exits: readonly (readonly [string, readonly string[], () => string])[] = [
+    [
+      'responses of functions',
+      ['credential-unreadable'],
+      () =>
+        printed([
+          functionCells,
+          malformed,
+          [...secretCells.values()].map(({ read, reread, list }) => [read, reread, list]),
+        ]),
+    ],
+    [
+      'results of runs',
+      ['wrong-instance-or-host'],
+      () =>
+        printed([
+          runCells,
+          [...secretCells.values()].map(({ runRead, runTags, runList }) => [runRead, runTags, runList]),
+        ]),
+    ],
+    ['stdout and stderr, evidence and metrics in it', [reason, '"timeToLogoutMs"'], () => setup.output().join('\n')],
+    ['outcome events', [reason], () => printed(setup.events)],
+  ];
+
+  test.each(exits)('no token in %s, in no encoding', (_exit, words, textOf) => {
+    const text = textOf();
+
+    expect(createTokenSearch(markerToken)(text)).toEqual([]);
+    for (const word of words) expect(text).toContain(word);
   });
 });
