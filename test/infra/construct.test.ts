@@ -116,7 +116,9 @@ describe('the construct', () => {
     const props = everything(stack);
     for (const name of ['first', 'second']) new GreenApiLogout(stack, name, { ...props, name });
 
+    process.env.CDK_VALIDATION = 'true';
     const { directory } = app.synth();
+    process.env.CDK_VALIDATION = 'false';
 
     Template.fromStack(stack).resourceCountIs('AWS::Scheduler::Schedule', 2);
     rmSync(directory, { recursive: true });

@@ -14,12 +14,12 @@ const parseRun = async (response: Response): Promise<Run> => (await response.jso
 const readRun = async ({ url }: LocalService, id: string): Promise<Run> =>
   parseRun(await fetch(`${url}/forced-logouts/${id}`));
 
-/** Asks once a second, as a person with curl would. */
+/** Asks until the run has ended. */
 export const untilEnded = async (service: LocalService, id: string): Promise<Run> => {
   for (;;) {
     const run = await readRun(service, id);
     if (run.status !== 'RUNNING') return run;
-    await sleep(1_000);
+    await sleep(100);
   }
 };
 

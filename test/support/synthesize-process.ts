@@ -3,7 +3,6 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { json } from 'node:stream/consumers';
 import { App, Validations } from 'aws-cdk-lib';
-import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { parseConfiguration } from '../../infra/configuration/configuration.ts';
 import { GreenApiLogoutStack } from '../../infra/constructs/green-api-logout-stack.ts';
@@ -20,18 +19,11 @@ const synthesize = (configuration: object, outdir: string): Omit<Synthesized, 'f
   const stack = new GreenApiLogoutStack(app, 'GreenApiLogout', propsOf(parseConfiguration(configuration)));
   const noTopic = { id: 'Annotation::green-api-logout:no-alarm-topic', reason: 'It is tested by itself.' };
   Validations.of(stack.greenApiLogout).acknowledge(noTopic);
-  const template = Template.fromStack(stack).toJSON() as Synthesized['template'];
-  const annotations = Annotations.fromStack(stack);
-  const anything = Match.anyValue();
-  app.synth();
+  const { template, messages } = app.synth().getStackArtifact(stack.artifactId);
   return {
     template,
     violations: new AwsSolutionsChecks(app).validateScope(app).violations,
-    annotations: [
-      ...annotations.findInfo('*', anything),
-      ...annotations.findWarning('*', anything),
-      ...annotations.findError('*', anything),
-    ].map(({ level, entry }) => `${level}: ${entry.data}`),
+    annotations: messages.map(({ level, entry }) => `${level}: ${entry.data}`),
   };
 };
 
