@@ -32,6 +32,8 @@ export type ProvidersOptions = {
   readonly maxPerHour?: number;
   /** What Lambda answers instead of starting a run. */
   readonly fail?: (request: RunRequest) => LambdaFailure | undefined;
+  /** What Lambda answers instead of its list of runs. */
+  readonly failToFind?: LambdaFailure;
   readonly readOwners?: ReadOwners;
 };
 
@@ -59,6 +61,7 @@ export const startProviders = ({
   owners = ['john.doe@example.com 00u3m90rxKjGQ0G6L1d6', 'ann@example.com'],
   maxPerHour = 50,
   fail = () => undefined,
+  failToFind,
   readOwners = async () => ({ kind: 'owners', owners: owners.map(parseOwner) }),
 }: ProvidersOptions = {}) => {
   let now = Date.parse('2026-11-20T17:00:00Z');
@@ -81,7 +84,8 @@ export const startProviders = ({
       return { kind: isSame ? 'started' : 'other-payload', id };
     },
     findRun: async (name) =>
-      payloads.has(name as RunName) ? { kind: 'found', arn: name, status: 'RUNNING' } : { kind: 'unknown-run' },
+      failToFind ??
+      (payloads.has(name as RunName) ? { kind: 'found', arn: name, status: 'RUNNING' } : { kind: 'unknown-run' }),
     limit: createLeaverLimit({
       listStartedRuns: async (name, since) => ({
         kind: 'runs',

@@ -1,3 +1,4 @@
+import { listLagMs } from '../../functions/identity-providers/leaver-limit.ts';
 import { oktaDelivery } from '../support/exchanges/okta.ts';
 import { startProviders, tokens } from '../support/identity-providers.ts';
 import { oktaEvent } from '../support/offboarding-events.ts';
@@ -176,6 +177,31 @@ describe('POST /offboarding', () => {
     expect(providers.runNames()).toEqual([expect.stringMatching(/^event-hr-/)]);
   });
 
+  test('while Lambda cannot say which runs there are, nobody who counts is logged out, and a person without an instance is', async () => {
+    const failToFind = { kind: 'throttled', detail: 'Lambda: TooManyRequestsException' } as const;
+    const providers = startProviders({ failToFind });
+
+    const counted = await post(providers, john);
+    const uncounted = await post(providers, { id: '2', email: 'nobody@example.com' });
+
+    expect([counted.status, uncounted.status]).toEqual([503, 202]);
+    expect(providers.runs()).toMatchObject([{ target: { owner: 'nobody@example.com' } }]);
+  });
+
+  test('a run that was not started uses up nothing of the limit, as soon as Lambda would list it', async () => {
+    let isDown = true;
+    const failure = { kind: 'unavailable', detail: 'Lambda: TimeoutError' } as const;
+    const providers = startProviders({ maxPerHour: 1, fail: () => (isDown ? failure : undefined) });
+    await post(providers, john);
+    isDown = false;
+
+    const early = await post(providers, { id: '2', email: 'ann@example.com' });
+    providers.wait(listLagMs);
+    const later = await post(providers, { id: '2', email: 'ann@example.com' });
+
+    expect([early.status, later.status]).toEqual([429, 202]);
+  });
+
   test('a run that cannot be started: 503, and the same id again starts it', async () => {
     let isDown = true;
     const failure = { kind: 'unavailable', detail: 'Lambda: TimeoutError' } as const;
@@ -307,6 +333,18 @@ describe('the event hook of Okta', () => {
         occurredAtIs: 'event',
       },
     ]);
+  });
+
+  test('a person of an event who has no usable identity does not affect the others, and raises the alarm', async () => {
+    const providers = startProviders();
+    const event = deactivated('1', 'john.doe@example.com');
+    const target = [...event.target, { type: 'User', alternateId: 'unknown' }];
+
+    const answer = await deliver(providers, [{ ...event, target }]);
+
+    expect(answer).toMatchObject({ status: 204 });
+    expect(providers.runs()).toHaveLength(1);
+    expect(providers.lines).toContainEqual(expect.objectContaining({ message: 'event not understood', unreadable: 1 }));
   });
 
   test('the same event delivered again, in another envelope, is the same run', async () => {
