@@ -24,6 +24,7 @@ test.each<[string, Record<string, string>]>([
   ['a program, which sends neither header', {}],
   ['the page itself', { origin: 'http://127.0.0.1:3000', 'sec-fetch-site': 'same-origin' }],
   ['the page under the name localhost', { host: 'localhost:3000', origin: 'http://localhost:3000' }],
+  ['the page under the IPv6 address', { host: '[::1]:3000', origin: 'http://[::1]:3000' }],
   ['the page through a tunnel on another port', { host: '127.0.0.1:8080', origin: 'http://127.0.0.1:8080' }],
 ])('%s can send a change', async (_, headers) => {
   expect(await statusOf('POST', headers)).toBe(200);
@@ -36,6 +37,7 @@ test.each<[string, Record<string, string>]>([
   ['a sandboxed page, whose origin is null', { origin: 'null' }],
   ['a form of another site, when the browser sends no origin', { 'sec-fetch-site': 'cross-site', ...navigation }],
   ['a domain that resolves to this machine', { host: 'rebind.example:3000', origin: 'http://rebind.example:3000' }],
+  ['a host with more than a port behind the name of this machine', { host: 'localhost:3000.example' }],
   ['a domain that only begins like this machine', { host: '127.0.0.1.example:3000' }],
 ])('%s cannot send a change', async (_, headers) => {
   expect(await statusOf('POST', headers)).toBe(403);

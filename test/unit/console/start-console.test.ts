@@ -1,3 +1,7 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { startLoopbackServer } from '../../../local/emulators/loopback-server.ts';
 import { startConsoleServer } from '../../support/console-server.ts';
 
 let server: Awaited<ReturnType<typeof startConsoleServer>>;
@@ -74,6 +78,13 @@ test.each([
   expect(server.received).toEqual([]);
 });
 
+test('a body over 1 MB is refused, and is not forwarded without it', async () => {
+  const response = await call('/instances/1101000001/logout', { method: 'POST', body: 'x'.repeat(1024 * 1024 + 1) });
+
+  expect(response.status).toBe(413);
+  expect(server.received).toEqual([]);
+});
+
 test('shows its connection, and offers only what the connection supports', async () => {
   const info = await (await call('/local/console')).json();
 
@@ -96,24 +107,38 @@ test.each([
 });
 
 test('asks no other machine what it is, and shows a deployment', async () => {
-  await using remote = await startConsoleServer(() => {}, { url: new URL('https://api.invalid/') });
+  let asked = 0;
+  const machine = createServer((_, response) => {
+    asked += 1;
+    response.end('{"service":"Local service with emulators","real":false}');
+  }).listen(0, '127.0.0.1');
+  await once(machine, 'listening');
+  const { port } = machine.address() as AddressInfo;
+  // It reaches this machine, under an address that is none of its loopback names.
+  await using remote = await startConsoleServer(() => {}, { url: new URL(`http://0.0.0.0:${port}/`) });
 
   const response = await fetch(`${remote.url}/local/console`, {
     headers: { authorization: `Bearer ${remote.startToken}` },
   });
+  machine.close();
 
-  expect(await response.json()).toEqual({ service: 'Deployment api.invalid', real: true, features: [] });
+  expect(await response.json()).toEqual({ service: `Deployment 0.0.0.0:${port}`, real: true, features: [] });
+  expect(asked).toBe(0);
 });
 
 test('a call that cannot be signed is answered with advice, without the error message', async () => {
+  let isExpired = true;
   const sign = async () => {
-    throw Object.assign(new Error('secret text'), { name: 'ExpiredTokenException' });
+    if (isExpired) throw Object.assign(new Error('secret text'), { name: 'ExpiredTokenException' });
+    return {};
   };
   await using unsigned = await startConsoleServer((_, response) => void response.end(), { sign });
+  const headers = { authorization: `Bearer ${unsigned.startToken}` };
 
-  const response = await fetch(`${unsigned.url}/instances`, {
-    headers: { authorization: `Bearer ${unsigned.startToken}` },
-  });
+  const response = await fetch(`${unsigned.url}/instances`, { headers });
+  isExpired = false;
+  // By the time this one has arrived, the other would have.
+  await fetch(`${unsigned.url}/forced-logouts`, { headers });
 
   const text = await response.text();
   expect(response.status).toBe(502);
@@ -122,7 +147,7 @@ test('a call that cannot be signed is answered with advice, without the error me
     detail: expect.stringContaining('ExpiredTokenException'),
   });
   expect(text).not.toContain('secret text');
-  expect(unsigned.received).toEqual([]);
+  expect(unsigned.received).toMatchObject([{ url: '/forced-logouts' }]);
 });
 
 test('a deployment that does not answer is reported as a problem with advice', async () => {
@@ -139,15 +164,48 @@ test('a deployment that does not answer is reported as a problem with advice', a
   });
 });
 
-test('the path of a stage comes before the path of the call', async () => {
-  const signed: string[] = [];
-  const sign = async ({ url }: { readonly url: URL }) => {
-    signed.push(url.href);
+test('the path of a stage comes before the path of the call, and the start token is not signed', async () => {
+  const signed: { readonly url: URL; readonly headers: Readonly<Record<string, string>> }[] = [];
+  const sign = async (request: (typeof signed)[number]) => {
+    signed.push(request);
     return {};
   };
   await using staged = await startConsoleServer(() => {}, { sign, url: new URL('http://127.0.0.1:1/stage/') });
 
   await fetch(`${staged.url}/instances?next=a%2Fb`, { headers: { authorization: `Bearer ${staged.startToken}` } });
 
-  expect(signed).toEqual(['http://127.0.0.1:1/stage/instances?next=a%2Fb']);
+  expect(signed.map(({ url }) => url.href)).toEqual(['http://127.0.0.1:1/stage/instances?next=a%2Fb']);
+  expect(JSON.stringify(signed)).not.toContain(staged.startToken);
+});
+
+describe('an address that redirects elsewhere', () => {
+  const redirectTo = async (elsewhere: { readonly url: string }) =>
+    startConsoleServer((_, response) => void response.writeHead(307, { location: elsewhere.url }).end());
+
+  test('gets no signed call there, because a signature has a session token', async () => {
+    const elsewhere = await startLoopbackServer((_, response) => void response.end('{"instances":[]}'), {});
+    await using redirecting = await redirectTo(elsewhere);
+
+    const response = await fetch(`${redirecting.url}/instances`, {
+      headers: { authorization: `Bearer ${redirecting.startToken}` },
+      redirect: 'manual',
+    });
+    await elsewhere.close();
+
+    expect(response.status).toBe(307);
+    expect(await response.text()).toBe('');
+  });
+
+  test('is shown as a deployment, whatever the other one says of itself', async () => {
+    const emulator = '{"service":"Local service with emulators","real":false}';
+    const elsewhere = await startLoopbackServer((_, response) => void response.end(emulator), {});
+    await using redirecting = await redirectTo(elsewhere);
+
+    const response = await fetch(`${redirecting.url}/local/console`, {
+      headers: { authorization: `Bearer ${redirecting.startToken}` },
+    });
+    await elsewhere.close();
+
+    expect(await response.json()).toMatchObject({ real: true });
+  });
 });
