@@ -123,6 +123,10 @@ describe('POST /offboarding', () => {
 
   test.each([
     [{ email: 'john.doe@example.com' }, 'id is missing: the same id is the same run, however often it is sent'],
+    [
+      { id: null, email: 'john.doe@example.com' },
+      'id is missing: the same id is the same run, however often it is sent',
+    ],
     [{ id: 'x' }, 'body must name the person by owner or by email, and not by both'],
     [{ ...john, owner: 'john' }, 'body must name the person by owner or by email, and not by both'],
     [{ id: 'x', email: 'john' }, 'email must be an e-mail address'],
@@ -254,8 +258,11 @@ describe('the event hook of Okta', () => {
 
   test.each([undefined, 'x'.repeat(2_000)])('refuses an invalid challenge', async (challenge) => {
     const headers = { ...okta, ...(challenge && { 'x-okta-verification-challenge': challenge }) };
+    const providers = startProviders();
 
-    expect(await startProviders().webhook('GET', '/okta-event-hook', { headers })).toMatchObject({ status: 400 });
+    expect(await providers.webhook('GET', '/okta-event-hook', { headers })).toMatchObject({ status: 400 });
+    // Nobody can have left by it.
+    expect(providers.lines.filter(({ message }) => message === 'event not understood')).toEqual([]);
   });
 
   test('a sign-in, as in the example of Okta, logs nobody out', async () => {
@@ -413,6 +420,32 @@ describe('the event hook of Okta', () => {
     const events = [deactivated('1', 'john.doe@example.com'), deactivated('2', 'ann@example.com')];
 
     expect(await deliver(providers, events)).toMatchObject({ status: 429 });
+    expect(providers.runs()).toHaveLength(1);
+  });
+
+  const ann = deactivated('1', 'ann@example.com');
+  const john = deactivated('2', 'john.doe@example.com');
+  const nobody = deactivated('3', 'nobody@example.com');
+
+  test.each([
+    ['three events', [ann, john, nobody]],
+    ['one event', [{ ...ann, target: [ann, john, nobody].flatMap(({ target }) => target) }]],
+  ])('of %s, one beyond maxPerHour and one that cannot be started: 503, which Okta sends again', async (_, events) => {
+    const failure = { kind: 'unavailable', detail: 'Lambda: TimeoutError' } as const;
+    const providers = startProviders({
+      maxPerHour: 1,
+      fail: ({ target }) => ('owner' in target && target.owner.startsWith('nobody') ? failure : undefined),
+    });
+
+    expect(await deliver(providers, events)).toMatchObject({ status: 503 });
+    expect(providers.runs()).toMatchObject([{ target: { owner: 'ann@example.com 00u1' } }]);
+  });
+
+  test('a delivery of 5 MB is read: whoever is in a delivery that is refused stays logged in', async () => {
+    const providers = startProviders();
+    const large = { ...deactivated('1', 'john.doe@example.com'), debugContext: 'x'.repeat(5_000_000) };
+
+    expect(await deliver(providers, [large])).toMatchObject({ status: 204 });
     expect(providers.runs()).toHaveLength(1);
   });
 
