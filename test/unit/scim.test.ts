@@ -251,6 +251,21 @@ describe('an unreadable request that may be a deactivation is refused, starts no
   });
 });
 
+test.each([
+  ['GET', '/Users', { query: 'filter=title+eq+%22x%22' }, 400],
+  ['POST', '/Users', { body: '{"userName":"john.doe@example.com"}' }, 409],
+])(
+  '%s %s that is understood and refused raises no alarm, and counts as a request',
+  async (method, path, request, status) => {
+    const providers = startProviders();
+
+    expect((await providers.scim(method, path, request)).status).toBe(status);
+    expect(providers.lines).toMatchObject([
+      { message: 'identity provider request', caller: 'entra', callerRequests: 1 },
+    ]);
+  },
+);
+
 test('reads never report a user as inactive, so that the next deactivation is sent', async () => {
   const providers = startProviders();
   await providers.scim('PATCH', `/Users/${john}`, deactivate);
