@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { createSendGet } from '../../../functions/green-api/exchange.ts';
 import { deadlineIn } from '../../../functions/platform/deadline.ts';
 
@@ -40,4 +40,72 @@ test('a call to a host that switches protocols fails at once', async () => {
   });
 
   expect(exchange).toEqual({ kind: 'broken', detail: 'HTTP 101', staleConnection: false });
+});
+
+const options = () => ({ deadline: deadlineIn(60_000), freshConnection: false, onSent: () => {} });
+
+/** Answers the first request of a connection and keeps it alive; `end` receives the second. */
+const startKeptAlive = async (end: (socket: Socket) => void) => {
+  let connections = 0;
+  const server = createServer((socket) => {
+    connections += 1;
+    socket.once('data', () => {
+      socket.write('HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: keep-alive\r\n\r\n{}');
+      socket.once('data', () => end(socket));
+    });
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    connections: () => connections,
+    [Symbol.asyncDispose]: async () => void server.close(),
+  };
+};
+
+// A logout may only be sent again if GREEN-API cannot have answered it.
+test.each<[string, boolean, (socket: Socket) => void]>([
+  ['without an answer', true, (socket) => socket.resetAndDestroy()],
+  ['within its answer', false, (socket) => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n{"isLogout"')],
+  ['with an answer that is not HTTP', false, (socket) => socket.end('isLogout\r\n\r\n')],
+])('for a kept-alive connection that ends %s, staleConnection is %p', async (_, staleConnection, end) => {
+  await using host = await startKeptAlive(end);
+  const sendGet = createSendGet({ timeoutMs: 60_000 });
+  await sendGet(host.url, options());
+
+  expect(await sendGet(host.url, options())).toMatchObject({ kind: 'broken', staleConnection });
+});
+
+test('a call that timed out gives its connection up', async () => {
+  const closed = Promise.withResolvers<void>();
+  const server = createServer((socket) => void socket.once('close', () => closed.resolve()).resume());
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+
+  const exchange = await createSendGet({ timeoutMs: 50 })(url, options());
+
+  expect(exchange).toEqual({ kind: 'timed-out' });
+  await closed.promise;
+  server.close();
+});
+
+test('a call on a fresh connection uses none that is kept alive', async () => {
+  await using host = await startKeptAlive(() => {});
+  const sendGet = createSendGet({ timeoutMs: 60_000 });
+  await sendGet(host.url, options());
+
+  expect(await sendGet(host.url, { ...options(), freshConnection: true })).toMatchObject({ kind: 'answered' });
+  expect(host.connections()).toBe(2);
+});
+
+test('a call that reaches no host was not sent', async () => {
+  const onSent = jest.fn();
+  const server = createServer();
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+
+  const exchange = await createSendGet({ timeoutMs: 60_000 })(`http://127.0.0.1:${port}/`, { ...options(), onSent });
+
+  expect(exchange).toMatchObject({ kind: 'broken', detail: 'ECONNREFUSED' });
+  expect(onSent).not.toHaveBeenCalled();
 });
