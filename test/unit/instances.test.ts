@@ -68,10 +68,20 @@ test.each([
   ]);
 });
 
+/** A Secrets Manager that lists these secrets, whatever the filter. */
+const clientOf = (...SecretList: readonly object[]) =>
+  ({ send: async () => ({ SecretList }) }) as unknown as Parameters<typeof createListInstances>[0]['client'];
+
+test('leaves a secret out that does not begin with the prefix, should Secrets Manager list it', async () => {
+  const client = clientOf({ Name: 'GREEN-API/1' }, { Name: 'blue-api//2' });
+
+  expect(await createListInstances({ client, secretPrefix: 'green-api/', otherPrefixes: [] })()).toMatchObject({
+    instances: [],
+  });
+});
+
 test('a protected tag without a value protects', async () => {
-  const client = {
-    send: async () => ({ SecretList: [{ Name: 'green-api/1', Tags: [{ Key: 'protected' }] }] }),
-  } as unknown as Parameters<typeof createListInstances>[0]['client'];
+  const client = clientOf({ Name: 'green-api/1', Tags: [{ Key: 'protected' }] });
 
   expect(await createListInstances({ client, secretPrefix: 'green-api/', otherPrefixes: [] })()).toEqual({
     kind: 'page',
