@@ -32,5 +32,5 @@ const shortened = (name: string): string => (name.length > longestName ? `${name
 /** Their names, and what to do about them. */
 export const describeNames = ({ names, count }: UnreadableSecrets): string => {
   const more = count > names.length ? [`${count - names.length} more`] : [];
-  return `${[...names.map(shortened), ...more].join(', ')} (name each after its idInstance, or tag it ignore = true)`;
+  return `${[...names.map(shortened), ...more].join(', ')} (name each after its idInstance, tag it ignore = true, or put the prefix of another deployment into otherPrefixes)`;
 };

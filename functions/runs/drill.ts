@@ -30,7 +30,7 @@ const applyReading = (target: TargetState, answer: Counted<StateAnswer | NotCall
   if (stateClass === 'unknown')
     return applyFailure(target, 'unavailable', `the state ${stateInstance} is not known`, at);
   if (stateClass === 'out') return { ...read, kind: 'already-logged-out' };
-  return { ...read, kind: 'ready', ...(stateInstance !== 'authorized' && { detail: `the state is ${stateInstance}` }) };
+  return { ...read, kind: 'ready', ...(stateClass !== 'linked' && { detail: `the state is ${stateInstance}` }) };
 };
 
 /**

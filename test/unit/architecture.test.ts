@@ -1,4 +1,5 @@
 import { dirname, join, normalize } from 'node:path';
+import { states } from '../../functions/green-api/vocabulary.ts';
 import { filesUnder, read } from '../support/project-files.ts';
 
 /** The module of a file: a file directly in `functions/` is a handler, a folder there is a module. */
@@ -126,6 +127,22 @@ test('modules never read the environment; handlers and the log do', () => {
   const readers = functionFiles.filter((file) => moduleOf(file) !== 'handler' && /process\.env\b/.test(read(file)));
 
   expect(readers).toEqual([]);
+});
+
+const productFiles = ['functions', 'infra', 'cli', 'client', 'console'].flatMap((folder) => filesUnder(folder));
+
+test('only the table knows the words of GREEN-API: other code decides by the class of a state', () => {
+  const comparison = new RegExp(`[=!]==? *'(?:${Object.keys(states).join('|')})'`);
+
+  expect("state === 'authorized'").toMatch(comparison);
+  expect(productFiles.filter((file) => comparison.test(read(file)))).toEqual([]);
+});
+
+test('only the table knows how many digits an id has', () => {
+  const digits = /(?:\[0-9\]|\\d)\{1,(?:10|20)\}/;
+
+  expect('/^[0-9]{1,10}$/').toMatch(digits);
+  expect(productFiles.filter((file) => digits.test(read(file)))).toEqual(['functions/green-api/vocabulary.ts']);
 });
 
 test('functions import nothing of the infrastructure or the tests', () => {

@@ -509,6 +509,14 @@ test.each(unreadable)(
   },
 );
 
+test('the WhatsApp instance of ten digits and the Telegram instance of twelve of a leaver are both out', async () => {
+  const setup = createSetup({ '1101000001': { tags: anna }, '410012345678': { tags: anna } });
+
+  const run = await setup.run(requestOf({ target: anna }));
+
+  expect(run).toMatchObject({ status: 'SUCCEEDED', progress: { total: 2, loggedOut: 2 } });
+});
+
 test('a leaver who has nothing but a secret that is not understood is an alarm at once', async () => {
   const setup = createSetup(staff, [{ secretName: 'green-api/410012345678-old', owner: 'carl@example.com' }]);
 
