@@ -2,10 +2,10 @@ import { Option } from 'commander';
 import type { Instance } from '../../client/answers.ts';
 import { valueIn } from '../api/failure.ts';
 import { defineCommand } from '../command.ts';
-import { type ExitCode, exitCodes } from '../errors.ts';
+import { type ExitCode, exitCodes, UsageError } from '../errors.ts';
 import { collect } from '../input/collect.ts';
 import { readInput } from '../input/read-input.ts';
-import { readRoster } from '../input/read-roster.ts';
+import { type Roster, readRoster } from '../input/read-roster.ts';
 import { formatInstances } from '../output/instance-table.ts';
 import { warnOfUnreadable } from '../output/warn-of-unreadable.ts';
 import type { Session } from '../session.ts';
@@ -18,10 +18,26 @@ type Report = {
   readonly withoutOwner: readonly Instance[];
 };
 
-const compare = async (instances: readonly Instance[], roster: readonly string[]): Promise<Report> => {
+/**
+ * A roster in another form than expected names hardly any owner. Then nobody is called a leaver: the command that would follow
+ * logs the company out.
+ *
+ * @throws UsageError
+ */
+const checkIsRoster = (file: string, { readAs }: Roster, owners: number, known: number): void => {
+  if (owners === 0 || (known > 0 && known * 2 >= owners)) return;
+  const found = known === 0 ? `None of the ${owners}` : `Only ${known} of the ${owners}`;
+  throw new UsageError(
+    `${found} owners of instances ${known === 1 ? 'is' : 'are'} in ${file}, read as ${readAs}. This looks like the wrong file or the wrong column, so nobody is called a leaver. Name the columns with --column, or complete the roster.`,
+  );
+};
+
+const compare = async (file: string, instances: readonly Instance[], roster: Roster): Promise<Report> => {
   const { canonicalIdentity, parseOwner } = await import('../../functions/instances/directory.ts');
-  const everybody = new Set(roster.map(canonicalIdentity));
+  const everybody = new Set(roster.identities.map(canonicalIdentity));
   const isKnown = (owner: string) => parseOwner(owner).some((identity) => everybody.has(canonicalIdentity(identity)));
+  const owners = [...new Set(instances.flatMap(({ owner }) => owner ?? []))];
+  checkIsRoster(file, roster, owners.length, owners.filter(isKnown).length);
   return {
     leavers: instances.filter(({ owner }) => owner !== undefined && !isKnown(owner)),
     withoutOwner: instances.filter(({ owner }) => owner === undefined),
@@ -34,18 +50,21 @@ const printReport = async (session: Session, { leavers, withoutOwner }: Report):
   if (withoutOwner.length > 0)
     session.print(`\n${withoutOwner.length} without an owner:\n\n${await formatInstances(withoutOwner)}`);
   const ids = leavers.filter((instance) => !instance.protected).map(({ idInstance }) => idInstance);
-  if (ids.length > 0)
-    session.print(
-      `\nTo log them out:\n${session.commandLine(`run --reason "not on the roster" --follow --instances ${ids.join(' ')}`)}`,
-    );
+  if (ids.length === 0) return;
+  const run = (options: string) =>
+    session.commandLine(`run --reason "not on the roster" ${options} --follow --instances ${ids.join(' ')}`);
+  session.print(`\nTo see what a run would meet, without logging anybody out:\n${run('--dry-run')}`);
+  session.print(`\nThen, to log them out:\n${run(`--max-targets ${ids.length}`)}`);
 };
 
 export const reconcileCommand = defineCommand<Options>({
   usage: 'reconcile <roster>',
   summary: 'Compare the owners of all instances with a list of everybody who belongs to the company.',
   details: `Nothing is changed. The roster is a list of identities, one per line, or a CSV file with a head; - reads the input.
+Cells may be separated by commas, semicolons, tabs or vertical bars; the file may be UTF-8, UTF-16 or Windows-1252.
 E-mail addresses are compared without regard to case, ids exactly. The exit code is 1 if an owner is not on the roster,
-or if a secret is not understood, because it may be somebody's instance.`,
+or if a secret is not understood, because it may be somebody's instance. With less than half of the owners on it, the file
+is taken for a wrong one. Then nobody is called a leaver, and the exit code is 2.`,
   options: [
     new Option(
       '--column <names>',
@@ -57,7 +76,7 @@ or if a secret is not understood, because it may be somebody's instance.`,
     const roster = readRoster(file, await readInput(session, file), column);
     const list = valueIn(await (await session.api()).listInstances());
     const { instances, ...unreadable } = list;
-    const report = await compare(instances, roster);
+    const report = await compare(file, instances, roster);
     const isUnderstood = !warnOfUnreadable(session, list);
     if (session.options.json) session.printJson({ ...report, ...unreadable });
     else await printReport(session, report);

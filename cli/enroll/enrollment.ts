@@ -34,13 +34,25 @@ const problemOfTag = (name: 'owner' | 'group', value: string | undefined): strin
     ? []
     : [`${name} must be at most 256 letters, digits, spaces and _ . : / = + - @`];
 
+/** What a spreadsheet makes of a long number, e.g. `1.101E+09`: its digits are lost. No token looks like this. */
+const scientific = /^[+-]?\d+(?:[.,]\d+)?e[+-]?\d{1,3}$/i;
+
+const problemOfId = (idInstance: string | undefined): string[] => {
+  if (parseInstanceId(idInstance) !== undefined) return [];
+  return scientific.test(idInstance ?? '')
+    ? [
+        `idInstance is ${idInstance}: a spreadsheet has shortened the id, and its digits are lost. Format the column as text there, and enter the id again`,
+      ]
+    : [`idInstance ${instanceIdRule}`];
+};
+
 const problemsOf = (fields: EnrollmentFields, { parseApiUrl, tagsOnly }: EnrollmentRules): readonly string[] => {
   const { idInstance, apiUrl, apiTokenInstance } = fields;
   const credential = tagsOnly
     ? undefined
     : parseCredential(JSON.stringify({ apiTokenInstance, ...(apiUrl && { apiUrl }) }), parseApiUrl);
   return [
-    ...(parseInstanceId(idInstance) === undefined ? [`idInstance ${instanceIdRule}`] : []),
+    ...problemOfId(idInstance),
     ...(credential?.kind === 'malformed' ? [credential.problem] : []),
     ...problemOfTag('owner', fields.owner),
     ...problemOfTag('group', fields.group),

@@ -1,5 +1,7 @@
+import { CsvError, parse } from 'csv-parse/sync';
+
 export type ParsedCsv =
-  | { readonly kind: 'rows'; readonly rows: readonly CsvRow[] }
+  | { readonly kind: 'rows'; readonly rows: readonly CsvRow[]; readonly separator: Separator }
   | { readonly kind: 'malformed'; readonly line: number; readonly problem: string };
 
 export type CsvRow = {
@@ -8,32 +10,53 @@ export type CsvRow = {
   readonly cells: readonly string[];
 };
 
-// A quoted cell, or one without quotes, then what ends it. Sticky: each match begins where the last one ended.
-const cellPattern = /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r\n|\n|\r|$)/y;
+/** What may stand between two cells, and how a message names it. A spreadsheet writes what its language settings say. */
+export const separatorNames = { ',': 'comma', ';': 'semicolon', '\t': 'tab', '|': 'vertical bar' } as const;
 
-const linesIn = (text: string): number => text.split(/\r\n|\n|\r/).length - 1;
+export type Separator = keyof typeof separatorNames;
 
-/** Reads a CSV file (RFC 4180; any line break; an optional byte order mark). Empty lines are left out. */
+const separators = Object.keys(separatorNames) as readonly Separator[];
+
+/** Spreadsheets understand, and some write, a first line that names the separator. */
+const separatorLine = /^sep=([,;\t|])(?:\r\n|\n|\r)/i;
+
+const isEmptyLine = (cells: readonly string[]): boolean => cells.length === 1 && cells[0] === '';
+
+const parseWith = (text: string, separator: Separator, firstLine: number): ParsedCsv => {
+  const rows: CsvRow[] = [];
+  let line = firstLine;
+  try {
+    parse(text, {
+      delimiter: separator,
+      relax_column_count: true,
+      record_delimiter: ['\r\n', '\n', '\r'],
+      on_record: (cells: string[], { lines }) => {
+        if (!isEmptyLine(cells)) rows.push({ line, cells });
+        line = firstLine + lines;
+      },
+    });
+    return { kind: 'rows', rows, separator };
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error;
+    // The library's own message quotes the cell, which may be a token.
+    return { kind: 'malformed', line, problem: 'a quotation mark is not closed, or is inside a cell without quotes' };
+  }
+};
+
+/** How well a separator explains a file: every row has as many cells as the first one, and the more cells the better. */
+const fitOf = (parsed: ParsedCsv): number => {
+  if (parsed.kind === 'malformed') return -1;
+  const cells = parsed.rows[0]?.cells.length ?? 1;
+  const isEven = parsed.rows.every((row) => row.cells.length === cells);
+  return cells === 1 ? 0 : cells + (isEven ? 1_000 : 0);
+};
+
+/** Reads a CSV file (RFC 4180; any line break; commas, semicolons, tabs or vertical bars). Empty lines are left out. */
 export const parseCsv = (file: string): ParsedCsv => {
   const text = file.replace(/^\uFEFF/, '');
-  const rows: CsvRow[] = [];
-  let cells: string[] = [];
-  let begin = 1;
-  let line = 1;
-  for (let at = 0; at <= text.length; ) {
-    cellPattern.lastIndex = at;
-    const match = cellPattern.exec(text);
-    if (!match)
-      return { kind: 'malformed', line, problem: 'a quotation mark is not closed, or is inside a cell without quotes' };
-    const [all, quoted, plain = '', end = ''] = match;
-    cells.push(quoted === undefined ? plain : quoted.replaceAll('""', '"'));
-    line += linesIn(all);
-    at += all.length;
-    if (end === ',') continue;
-    if (cells.length > 1 || cells[0] !== '' || quoted !== undefined) rows.push({ line: begin, cells });
-    cells = [];
-    begin = line;
-    if (end === '') break;
-  }
-  return { kind: 'rows', rows };
+  const named = separatorLine.exec(text);
+  if (named !== null) return parseWith(text.slice(named[0].length), named[1] as Separator, 2);
+  const readings = separators.map((separator) => parseWith(text, separator, 1));
+  const best = Math.max(...readings.map(fitOf));
+  return readings.find((reading) => fitOf(reading) === best) as ParsedCsv;
 };

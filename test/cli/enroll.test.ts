@@ -181,6 +181,17 @@ test.each([
   expect([...secrets.calls, ...greenApi.calls]).toEqual([]);
 });
 
+test.each([';', '\t'])(
+  'a file whose cells are separated by %j is enrolled, as a spreadsheet saves it',
+  async (separator) => {
+    const lines = [head, row(ids[0], '"ann@example.com",sales,')].map((line) => line.replaceAll(',', separator));
+    const { code, stdout } = await enroll(['--csv', csv(`\uFEFF${lines[0]}`, ...lines.slice(1)), '--yes']);
+
+    expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringMatching(/^1101000001 +created/m) });
+    expect((await read(ids[0])).tags).toEqual({ owner: 'ann@example.com', group: 'sales' });
+  },
+);
+
 test.each([
   ['a column nobody knows', ['idInstance,token', '1101000001,x']],
   ['no column of ids', ['owner', 'john.doe@example.com']],

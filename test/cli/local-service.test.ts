@@ -186,21 +186,38 @@ test('an unknown run is named as the API names it', async () => {
 });
 
 test('compares owners with a roster and prints the command for those who left', async () => {
-  const roster = 'email,oktaId\nANN@example.com,\nx@example.com,00u3m90rxKjGQ0G6L1d6\n';
+  const roster = 'email;oktaId\nANN@example.com;\ndesk@example.com;\nx@example.com;00u3m90rxKjGQ0G6L1d6\n';
   const reconcile = (...args: readonly string[]) =>
     runCli(['reconcile', '-', ...args, '--url', service.url], { input: roster });
   const byMail = await reconcile();
   const byBoth = await reconcile('--column', 'email,oktaId', '--json');
 
   expect(byMail.code).toBe(1);
-  expect(byMail.stdout).toMatch(/^3 with an owner who is not on the roster:\n\nINSTANCE +OWNER +GROUP\n1101000003 /);
-  expect(byMail.stdout).toContain(
-    'run --reason "not on the roster" --follow --instances 1101000003 1101000004 --url http',
-  );
+  expect(byMail.stdout).toMatch(/^2 with an owner who is not on the roster:\n\nINSTANCE +OWNER +GROUP\n1101000003 /);
+  const command = 'run --reason "not on the roster" --dry-run --follow --instances 1101000003 1101000004 --url http';
+  expect(byMail.stdout).toContain(command);
+  expect(byMail.stdout.indexOf(command)).toBeLessThan(byMail.stdout.indexOf('--max-targets 2 --follow'));
   expect(JSON.parse(byBoth.stdout).leavers.map(({ idInstance }: { idInstance: string }) => idInstance)).toEqual([
     '1101000004',
-    '1101000005',
   ]);
+});
+
+test.each([
+  [
+    'in another column',
+    'Name\tEmail\nAnn Lee\tann@example.com\n',
+    ['--column', 'Name'],
+    'the column Name, separator: tab',
+  ],
+  ['of somebody else', 'x@example.com\n', [], 'a list without a head'],
+  ['that lacks most people', 'email\nann@example.com\n', [], 'the column email, separator: comma'],
+])('a roster %s calls nobody a leaver and prints no command', async (_name, roster, options, readAs) => {
+  const args = ['reconcile', '-', ...options, '--url', service.url];
+  const { code, stdout, stderr } = await runCli(args, { input: roster });
+
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(stderr).toMatch(/^(?:None|Only 1) of the 4 owners of instances (?:are|is) in -, read as /);
+  expect(stderr).toContain(readAs);
 });
 
 test('a roster without an identity is refused, because every owner would look like a leaver', async () => {

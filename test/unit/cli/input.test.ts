@@ -1,5 +1,7 @@
 import fc from 'fast-check';
+import { parseEnrollment } from '../../../cli/enroll/enrollment.ts';
 import { UsageError } from '../../../cli/errors.ts';
+import { decodeText } from '../../../cli/input/decode-text.ts';
 import { readInstanceIds } from '../../../cli/input/instance-ids.ts';
 import { parseSince } from '../../../cli/input/instant.ts';
 import { parseCsv } from '../../../cli/input/parse-csv.ts';
@@ -7,11 +9,12 @@ import { readRoster } from '../../../cli/input/read-roster.ts';
 import { readTable } from '../../../cli/input/read-table.ts';
 import { formatCsvRow } from '../../../cli/output/csv.ts';
 import { printable } from '../../../cli/output/printable.ts';
+import { createParseApiUrl } from '../../../functions/green-api/api-url.ts';
 
 const cell = fc.string({ unit: 'grapheme' });
 
 /** Cells that `formatCsvRow` prefixes with an apostrophe. */
-const formula = /^[=+\-@\t\r]/;
+const formula = /(?:^|[;\t|\r\n])[=+\-@＝＋－＠]|^[\t\r]/;
 
 test('a CSV file with any cells and line breaks is read as it was written', () => {
   fc.assert(
@@ -50,17 +53,73 @@ test.each([
   expect(parseCsv(text)).toMatchObject({ kind: 'malformed', line });
 });
 
-test.each(['=1+1', '+1', '-1', '@SUM(A1)', '\tx', '\rx'])(
+test.each(['=1+1', '+1', '-1', '@SUM(A1)', '\tx', '\rx', '＝1+1', '＋1', '－1', '＠SUM(A1)'])(
   'a spreadsheet does not run the cell %j as a formula',
   (text) => {
     expect(formatCsvRow([text]).replace(/^"/, '')).toMatch(/^'/);
   },
 );
 
+test.each([';', '\t', '|', '\n', '\r\n'])(
+  'a spreadsheet that ends a cell at %j finds no formula after it',
+  (separator) => {
+    for (const sign of ['=', '+', '-', '@', '＝', '＋', '－', '＠'])
+      expect(formatCsvRow([`x${separator}${sign}1`])).toBe(`"x${separator}'${sign}1"`);
+  },
+);
+
+test.each([
+  ['semicolons', 'idInstance;owner\n1;"ann@example.com"\n', ';'],
+  ['tabs', 'idInstance\towner\n1\tann@example.com\n', '\t'],
+  ['vertical bars', 'idInstance|owner\r\n1|ann@example.com\r\n', '|'],
+  ['semicolons, with commas in the cells', 'idInstance;owner\n1;ann@example.com\n2;"Lee, Ann"\n', ';'],
+  ['commas, with semicolons in a cell', 'idInstance,owner\n1,ann@example.com;x\n', ','],
+  ['commas, with more semicolons in the head', 'idInstance,owner;name;login\n1,ann@example.com\n', ','],
+  ['what its first line names', 'sep=;\r\nidInstance;owner\r\n1;ann@example.com\r\n', ';'],
+])('a CSV file may have %s', (_name, text, separator) => {
+  const { columns, rows, separator: found } = readTable('fleet.csv', text);
+
+  expect(found).toBe(separator);
+  expect(columns).toHaveLength(2);
+  expect(rows[0]?.values.idInstance).toBe('1');
+});
+
+test('the error for a wrong row counts the line that names the separator', () => {
+  expect(() => readTable('fleet.csv', 'sep=;\na;b\n1;2\n3\n')).toThrow(/^fleet\.csv, line 4: there are 1 cells/);
+});
+
+const umlaut = 'Name;Email\r\nJörg;jörg@example.com\r\n';
+const utf16le = Buffer.from(umlaut, 'utf16le');
+const utf16be = Buffer.from(utf16le).swap16();
+
+test.each([
+  ['UTF-8', Buffer.from(umlaut)],
+  ['UTF-8 with a byte order mark', Buffer.from(`\uFEFF${umlaut}`)],
+  ['UTF-16 with a byte order mark', Buffer.from(`\uFEFF${umlaut}`, 'utf16le')],
+  ['UTF-16 with a byte order mark, big end first', Buffer.from(`\uFEFF${umlaut}`, 'utf16le').swap16()],
+  ['UTF-16', utf16le],
+  ['UTF-16, big end first', utf16be],
+  ['Windows-1252', Buffer.from(umlaut, 'latin1')],
+])('a file may be in %s', (_name, bytes) => {
+  expect(readRoster('roster.csv', decodeText(bytes), undefined).identities).toEqual(['jörg@example.com']);
+});
+
+test.each(['1.101E+09', '1,101E+09', '4.10012E+11', '1E9'])(
+  'the id %s is named as what a spreadsheet made of it',
+  (id) => {
+    const fields = { idInstance: id, apiTokenInstance: 'd75b3a66374942c5b3c019c698abc2067e151558acbd412345' };
+    const parsed = parseEnrollment(fields, { parseApiUrl: createParseApiUrl([]), tagsOnly: false });
+
+    expect('problems' in parsed && parsed.problems).toEqual([
+      expect.stringContaining(`${id}: a spreadsheet has shortened`),
+    ]);
+  },
+);
+
 test('the error for a row of a wrong length names its line, without its cells', () => {
   const read = () => readTable('fleet.csv', 'idInstance,owner\n1101000001,a@example.com\n\n1101000002\n');
 
-  expect(read).toThrow(new UsageError('fleet.csv, line 4: there are 1 cells for 2 columns.'));
+  expect(read).toThrow(new UsageError('fleet.csv, line 4: there are 1 cells for 2 columns (separator: comma).'));
 });
 
 const now = new Date('2026-11-24T12:00:00Z');
@@ -97,7 +156,7 @@ test.each([
   ['a column named email', 'name,Email\n"Doe, John",j@example.com\n', undefined, ['j@example.com']],
   ['the columns that are named', 'a,b\n1,2 3\n,4\n', ['b', 'a'], ['2', '3', '1', '4']],
 ])('a roster may be %s', (_name, text, columns, identities) => {
-  expect(readRoster('roster.csv', text, columns)).toEqual(identities);
+  expect(readRoster('roster.csv', text, columns).identities).toEqual(identities);
 });
 
 test.each([
