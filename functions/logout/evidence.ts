@@ -58,6 +58,8 @@ export type Evidence = {
     readonly occurredAtIs?: 'event' | 'arrival';
     /** AWS identity that started the run again from the dead-letter queue. */
     readonly redrivenBy?: string;
+    /** It is a second logout by the same run, because the instance was linked again after the first. Each of the two records counts. */
+    readonly linkedAgain?: true;
     readonly tags?: Omit<ListedInstance, 'idInstance'>;
     /** The caller who stopped the run. Of the records of a run and instance, one that is confirmed counts, otherwise the newest. */
     readonly stoppedBy?: string;

@@ -97,11 +97,15 @@ const endingOf = (results: RunResults, isDrill: boolean): Ending => {
   return isDrill ? endingOfDrill(results) : endingOfLogouts(results);
 };
 
-/** A secret that is not understood is worse than a token that is not rotated: its session may be open. */
-const withUnreadable = (failure: Failure | undefined, { count, message }: UnreadableTexts): Ending => {
-  if (count === 0) return failure === undefined ? {} : { failure };
-  const type = failure === undefined || failure.type === 'TokensNotRotated' ? 'UnreadableSecret' : failure.type;
-  return { failure: { type, message: failure === undefined ? message : `${failure.message}; ${message}` } };
+const failureOfUnreadable = ({ count, message }: UnreadableTexts): Failure | undefined =>
+  count === 0 ? undefined : { type: 'UnreadableSecret', message };
+
+/** All messages, and the type of the first; a token that is not rotated counts last, because its session is ended. */
+const joinFailures = (...given: readonly (Failure | undefined)[]): { readonly failure?: Failure } => {
+  const failures = given.filter((failure) => failure !== undefined);
+  const first = failures.find(({ type }) => type !== 'TokensNotRotated') ?? failures[0];
+  if (first === undefined) return {};
+  return { failure: { type: first.type, message: failures.map(({ message }) => message).join('; ') } };
 };
 
 const notesOf = (...notes: readonly (string | undefined)[]): { readonly note?: string } => {
@@ -118,23 +122,27 @@ export type Circumstances = {
   /** The watch over the confirmed instances, if the request wants one. */
   readonly watch?: StartedWatch | undefined;
   readonly unreadable?: Resolved['unreadable'] | undefined;
+  /** Why the second look found nothing. */
+  readonly lookFailure?: Failure | undefined;
+  /** What else to know about the run. */
+  readonly notes?: readonly string[];
 };
 
 /** Decides how a run ends. A run that logged nobody out is a plain success only if there was nobody to log out. */
 export const conclude = (
   results: RunResults,
   { dryRun = false }: Pick<RunRequest, 'dryRun'>,
-  { watch, unreadable }: Circumstances = {},
+  { watch, unreadable, lookFailure, notes = [] }: Circumstances = {},
 ): RunEnd => {
   const { failure, note } = endingOf(results, dryRun);
   const secrets = describeUnreadable(unreadable);
   const problem = watch !== undefined && 'problem' in watch ? `the watch was not started: ${watch.problem}` : undefined;
   return {
     summary: summarize(results, {
-      ...notesOf(note, problem, ...secrets.notes),
+      ...notesOf(note, ...notes, lookFailure?.message, problem, ...secrets.notes),
       ...(watch !== undefined && 'watch' in watch && watch),
     }),
-    ...withUnreadable(failure, secrets),
+    ...joinFailures(failure, lookFailure, failureOfUnreadable(secrets)),
     unreadableSecrets: secrets.count,
   };
 };

@@ -4,19 +4,26 @@ import { invalidFieldsOf } from '../platform/unknown-values.ts';
 import { conclude, concludeWithNobody, type RunEnd, RunFailure } from './conclude.ts';
 import { createDrillTarget, createReportDrill } from './drill.ts';
 import { countOperations, type Execution, type Operations } from './durable-operations.ts';
-import { createFindTargets, foundNothing, listLagSeconds, type ResolveDependencies } from './find-targets.ts';
+import {
+  createFindTargets,
+  foundNothing,
+  listLagSeconds,
+  looksAgain,
+  type ResolveDependencies,
+} from './find-targets.ts';
 import { operationNames } from './operation-names.ts';
 import { type Outcome, resultsOf } from './outcome.ts';
 import { type BatchDependencies, createProcessBatch } from './process-batch.ts';
 import { createProcessTarget, type ProcessTargetDependencies } from './process-target.ts';
 import { expiryOf, type RunIdentity, type RunLimits, type RunRequest, runRequestSchema } from './request.ts';
-import { type Resolved, skippedAtOnce } from './results-from-steps.ts';
-import { runRounds } from './rounds.ts';
+import { newestOutcomes, type Resolved, skippedAtOnce } from './results-from-steps.ts';
+import { runRounds, type Stage } from './rounds.ts';
 import { createReportLogout } from './run-evidence.ts';
 import { createLogRunEnd } from './run-metrics.ts';
+import { createLookAgain, notesOfSecondLook, secondLookAtMs, targetsOfSecondLook } from './second-look.ts';
 import { createStartWatch, type StartWatchDependencies } from './start-watch.ts';
 import { type Summary, summarize } from './summary.ts';
-import { newTargetState } from './target-state.ts';
+import { newTargetState, type TargetState } from './target-state.ts';
 
 export type RunDependencies = ProcessTargetDependencies &
   ResolveDependencies &
@@ -57,9 +64,9 @@ const createProcessRounds = (dependencies: RunDependencies) => {
     processTarget: createDrillTarget(dependencies),
     report: createReportDrill(log),
   });
-  return (operations: Operations, run: RunIdentity, { targets }: Resolved, remainingMs: () => number) => {
-    const processBatch = run.request.dryRun ? drill : logOut;
-    return runRounds(operations, (...batch) => processBatch(...batch, remainingMs), run, targets.map(newTargetState));
+  return (operations: Operations, stage: Stage, targets: readonly TargetState[], remainingMs: () => number) => {
+    const processBatch = stage.run.request.dryRun ? drill : logOut;
+    return runRounds(operations, (...batch) => processBatch(...batch, remainingMs), stage, targets);
   };
 };
 
@@ -81,19 +88,50 @@ const createWatchStep = (dependencies: StartWatchDependencies) => {
 export const createExecuteRun = (dependencies: RunDependencies) => {
   const findTargets = createFindTargets(dependencies);
   const processRounds = createProcessRounds(dependencies);
+  const lookAgain = createLookAgain(dependencies);
   const startWatch = createWatchStep(dependencies);
   const { now, log, stack } = dependencies;
   const logEnd = createLogRunEnd(log, stack, now);
 
+  /** Logs out what the first look found, then what the second did. */
+  const logOut = async (operations: Operations, run: RunIdentity, first: Resolved, remainingMs: () => number) => {
+    const untilMs = secondLookAtMs(run, first);
+    const targets = first.targets.map(newTargetState);
+    const rounds = await processRounds(operations, { run, look: 'first', untilMs }, targets, remainingMs);
+    const look = await lookAgain(operations, run, first, rounds, remainingMs);
+    const second = look?.kind === 'resolved' ? look : undefined;
+    const late = [...rounds.open, ...(second === undefined ? [] : targetsOfSecondLook(second))];
+    const lateStage = { run, look: 'second', untilMs: Number.POSITIVE_INFINITY } as const;
+    const { decided } = await processRounds(operations, lateStage, late, remainingMs);
+    return {
+      outcomes: newestOutcomes([
+        ...skippedAtOnce(first),
+        ...rounds.decided,
+        ...(second === undefined ? [] : skippedAtOnce(second)),
+        ...decided,
+      ]),
+      newest: second ?? first,
+      lookFailure: look?.kind === 'failed' ? look.failure : undefined,
+    };
+  };
+
   const executeRun = async (operations: Operations, run: RunIdentity, remainingMs: () => number): Promise<RunEnd> => {
-    const resolved = await findTargets(operations, run);
-    if (resolved.kind === 'failed')
-      return { ...resolved, summary: summarize(resultsOf([]), { note: resolved.failure.message }) };
-    if (foundNothing(resolved)) return foundNobody(run, resolved, now());
-    const outcomes = await processRounds(operations, run, resolved, remainingMs);
-    const results = resultsOf([...outcomes, ...skippedAtOnce(resolved)], resolved.unlisted);
+    const first = await findTargets(operations, run);
+    if (first.kind === 'failed')
+      return { ...first, summary: summarize(resultsOf([]), { note: first.failure.message }) };
+    if (foundNothing(first) && !looksAgain(run.request)) return foundNobody(run, first, now());
+    const { outcomes, newest, lookFailure } = await logOut(operations, run, first, remainingMs);
+    if (outcomes.length === 0 && lookFailure === undefined && foundNothing(newest))
+      return foundNobody(run, newest, now());
+    const results = resultsOf(outcomes, Math.max(first.unlisted, newest.unlisted));
     const watch = await startWatch(operations, run, outcomes);
-    return conclude(results, run.request, { watch, unreadable: resolved.unreadable });
+    const { unreadable } = newest;
+    return conclude(results, run.request, {
+      watch,
+      unreadable,
+      lookFailure,
+      notes: notesOfSecondLook(run.request, newest),
+    });
   };
 
   return async (payload: unknown, { name: id, durable, remainingMs }: Execution): Promise<Summary> => {

@@ -12,8 +12,8 @@ import {
   NotResolvedYet,
 } from './list-instances-of-target.ts';
 import { operationNames } from './operation-names.ts';
-import { logSkipped, shownTags } from './outcome.ts';
-import type { RunIdentity } from './request.ts';
+import { logSkipped, type Outcome, shownTags } from './outcome.ts';
+import type { RunIdentity, RunRequest } from './request.ts';
 import { type Resolved, skippedAtOnce } from './results-from-steps.ts';
 
 /** The targets of a run, by id alone, or why the run logs nobody out. */
@@ -55,28 +55,50 @@ const partition = (listed: readonly ListedInstance[], except: readonly InstanceI
   };
 };
 
+/** What a run knows of its instances when it looks again. */
+export type FirstLook = { readonly resolved: Resolved; readonly outcomes: readonly Outcome[] };
+
+/** Selects what the first look did not find, and what it skipped and may be logged out now. */
+const createIsNew = ({ resolved, outcomes }: FirstLook) => {
+  const skipped = new Set(skippedAtOnce(resolved).map(({ idInstance }) => idInstance));
+  const known = new Map(outcomes.map((outcome) => [outcome.idInstance, outcome]));
+  return (instance: ListedInstance): boolean => {
+    const outcome = known.get(instance.idInstance);
+    if (outcome !== undefined && outcome.kind !== 'skipped') return false;
+    return !instance.protected || !(skipped.has(instance.idInstance) || outcome !== undefined);
+  };
+};
+
 /**
  * Finds the targets of a run, without the excepted and the protected instances.
  *
+ * @param first only what is new since then is found, and counts together with what was found then
  * @throws NotResolvedYet when Secrets Manager gave no answer
  */
-const createResolve = (dependencies: ResolveDependencies) => {
+export const createResolve = (dependencies: ResolveDependencies) => {
   const { log, now } = dependencies;
   const listInstancesOfTarget = createListInstancesOfTarget(dependencies);
 
-  return async ({ id: run, request, expiresAt }: RunIdentity): Promise<Resolution> => {
-    if (now().getTime() >= Date.parse(expiresAt)) return { kind: 'expired' };
+  return async ({ id: run, request, expiresAt }: RunIdentity, first?: FirstLook): Promise<Resolution> => {
+    const at = now();
+    if (at.getTime() >= Date.parse(expiresAt)) return { kind: 'expired' };
     const listed = await listInstancesOfTarget(request);
     if (listed.kind !== 'listed') return listed;
 
     const { unreadable } = listed;
     const isUnderstood = unreadable.ofTarget.count + unreadable.others.count === 0;
     if (!isUnderstood) log('WARN', 'secrets not understood', { run, ...unreadable });
-    const resolved = { ...partition(listed.instances, request.except), ...(!isUnderstood && { unreadable }) };
+    const instances = first === undefined ? listed.instances : listed.instances.filter(createIsNew(first));
+    const resolved = {
+      ...partition(instances, request.except),
+      at: at.toISOString(),
+      ...(!isUnderstood && { unreadable }),
+    };
     const { targets, excepted, protected: guarded, unlisted } = resolved;
     log('INFO', 'targets resolved', { run, targets: targets.length, excepted, protected: guarded, unlisted });
     for (const outcome of skippedAtOnce(resolved)) logSkipped(log, run, outcome);
-    return targets.length > request.maxTargets ? { kind: 'too-many', found: targets.length } : resolved;
+    const found = new Set([...(first?.resolved.targets ?? []), ...targets]).size;
+    return found > request.maxTargets ? { kind: 'too-many', found } : resolved;
   };
 };
 
@@ -84,6 +106,10 @@ const createResolve = (dependencies: ResolveDependencies) => {
 export const listLagSeconds = 5 * 60;
 /** Attempts of `resolve` before its waits are stretched: AWS may count each attempt as an operation. */
 const attemptsOfResolve = 300;
+
+/** Whether a run looks at the list a second time, when it has logged out what it found at first. */
+export const looksAgain = ({ source, target, dryRun }: RunRequest): boolean =>
+  source === 'offboarding' && 'owner' in target && !dryRun;
 
 /** Whether nothing belongs to the target. A secret that is not understood may: it is worth an alarm at once, and no wait. */
 export const foundNothing = ({ targets, excepted, protected: guarded, unreadable }: Resolved): boolean =>
@@ -111,22 +137,27 @@ const failureOf = (
   }
 };
 
+/** A step that is tried again while Secrets Manager gives no answer, until the run expires. */
+export const resolveStep = (
+  operations: Operations,
+  name: string,
+  run: RunIdentity,
+  resolve: () => Promise<Resolution>,
+  now: () => Date,
+): Promise<Resolution> =>
+  operations.step(name, resolve, (error, attempt) => {
+    const leftMs = Date.parse(run.expiresAt) - now().getTime();
+    const rounds = { round: attempt, roundsWithoutProgress: attempt, roundsLeft: attemptsOfResolve };
+    const seconds = secondsToNextRound({ runId: run.id, leftMs, ...rounds });
+    return { shouldRetry: error instanceof NotResolvedYet, delay: { seconds } };
+  });
+
 /** Waits for `at`, then finds the targets. While Secrets Manager gives no answer it tries again, until the run expires. */
 export const createFindTargets = (dependencies: ResolveDependencies) => {
   const resolve = createResolve(dependencies);
-  const { now } = dependencies;
 
   const resolveAs = async (operations: Operations, name: string, run: RunIdentity) => {
-    const resolution = await operations.step(
-      name,
-      () => resolve(run),
-      (error, attempt) => {
-        const leftMs = Date.parse(run.expiresAt) - now().getTime();
-        const rounds = { round: attempt, roundsWithoutProgress: attempt, roundsLeft: attemptsOfResolve };
-        const seconds = secondsToNextRound({ runId: run.id, leftMs, ...rounds });
-        return { shouldRetry: error instanceof NotResolvedYet, delay: { seconds } };
-      },
-    );
+    const resolution = await resolveStep(operations, name, run, () => resolve(run), dependencies.now);
     if (resolution.kind === 'resolved') return resolution;
     return { kind: 'failed', failure: failureOf(resolution, run) } as const;
   };
@@ -142,6 +173,7 @@ export const createFindTargets = (dependencies: ResolveDependencies) => {
     const first = await resolveAs(operations, operationNames.resolve, run);
     const { target, dryRun } = run.request;
     if (first.kind === 'failed' || !foundNothing(first) || !('owner' in target) || dryRun) return first;
+    if (looksAgain(run.request)) return first;
 
     await operations.wait(operationNames.waitForTags, listLagSeconds);
     return resolveAs(operations, operationNames.resolveAgain, run);

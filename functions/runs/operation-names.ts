@@ -8,19 +8,37 @@ export const operationNames = {
   resolve: 'resolve',
   waitForTags: 'wait-for-late-tags',
   resolveAgain: 'resolve-again',
-  round: (round: number, batch: number) => `round-${round}-batch-${batch}`,
-  rest: (round: number, batch: number) => `rest-after-round-${round}-batch-${batch}`,
+  waitForSecondLook: 'wait-for-second-look',
+  secondLook: 'second-look',
   startWatch: 'start-watch',
-  waitAfterRound: (round: number) => `wait-after-round-${round}`,
 } as const;
 
-export const isWaitAfterRound = (name: string): boolean => /^wait-after-round-\d+$/.test(name);
+const namesOfRounds = (prefix: string) => ({
+  round: (round: number, batch: number) => `${prefix}round-${round}-batch-${batch}`,
+  rest: (round: number, batch: number) => `${prefix}rest-after-round-${round}-batch-${batch}`,
+  waitAfterRound: (round: number) => `${prefix}wait-after-round-${round}`,
+});
 
-/** The round and batch of an operation; `undefined` if it is not the processing of a batch. */
-export const placeOf = (name: string): { readonly round: number; readonly batch: number } | undefined => {
-  const [, round, batch] = /^round-(\d+)-batch-(\d+)$/.exec(name) ?? [];
-  return batch === undefined ? undefined : { round: Number(round), batch: Number(batch) };
+/** The operations of the rounds that follow the first look at the list, and of those that follow the second. */
+export const roundNames = { first: namesOfRounds(''), second: namesOfRounds('second-look-') } as const;
+
+export type Look = keyof typeof roundNames;
+
+export const isWaitAfterRound = (name: string): boolean => /^(?:second-look-)?wait-after-round-\d+$/.test(name);
+
+/** Which batch of which round an operation processes. */
+export type Place = { readonly look: Look; readonly round: number; readonly batch: number };
+
+/** `undefined` if the operation is not the processing of a batch. */
+export const placeOf = (name: string): Place | undefined => {
+  const [, prefix, round, batch] = /^(second-look-)?round-(\d+)-batch-(\d+)$/.exec(name) ?? [];
+  if (batch === undefined) return undefined;
+  return { look: prefix === undefined ? 'first' : 'second', round: Number(round), batch: Number(batch) };
 };
+
+/** The order in which batches are processed. */
+export const byPlace = (a: Place, b: Place): number =>
+  a.look === b.look ? a.round - b.round || a.batch - b.batch : a.look.localeCompare(b.look);
 
 /** Instances in one step: their states fit into one checkpoint, and their calls into one invocation. */
 export const batchSize = 200;

@@ -24,7 +24,9 @@ export type Activity = {
   readonly waiting?: { readonly name: string; readonly until: Date };
 };
 
-const isResolve = (name: string): boolean => name === operationNames.resolve || name === operationNames.resolveAgain;
+const lists: readonly string[] = [operationNames.resolve, operationNames.resolveAgain, operationNames.secondLook];
+
+const isResolve = (name: string): boolean => lists.includes(name);
 
 const waitOf = (name: string, { pending }: Progress): Pick<Phase, 'phase' | 'note'> => {
   if (name === operationNames.waitForAt)
@@ -33,6 +35,11 @@ const waitOf = (name: string, { pending }: Progress): Pick<Phase, 'phase' | 'not
     return {
       phase: 'waiting-for-tags',
       note: 'no instance has this owner yet; a new tag may take five minutes to appear, so the run looks again',
+    };
+  if (name === operationNames.waitForSecondLook)
+    return {
+      phase: 'waiting-for-tags',
+      note: 'a new tag may take five minutes to appear in the list, so the run looks again for instances of this owner',
     };
   if (isResolve(name)) return { phase: 'finding-targets', note: 'Secrets Manager did not answer; the run tries again' };
   if (isWaitAfterRound(name))

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { type InstanceId, instanceIdSchema } from '../green-api/instance-id.ts';
 import { parseJsonAs } from '../platform/unknown-values.ts';
-import { batchAt, operationNames, placeOf } from './operation-names.ts';
+import { batchAt, byPlace, type Look, operationNames, type Place, placeOf } from './operation-names.ts';
 import {
   byId,
   type Outcome,
@@ -24,7 +24,7 @@ const ids = v.array(instanceIdSchema);
 
 const unreadableSecrets = v.object({ names: v.pipe(v.array(v.string()), v.readonly()), count: v.number() });
 
-/** The result of `resolve` and `resolve-again`: the targets, and which instances were skipped and why. */
+/** The result of `resolve`, `resolve-again` and `second-look`: the targets, and which instances were skipped and why. */
 const resolvedSchema = v.object({
   kind: v.literal('resolved'),
   targets: ids,
@@ -36,6 +36,12 @@ const resolvedSchema = v.object({
   tags: v.exactOptional(v.record(instanceIdSchema, tagsSchema)),
   /** Secrets under the prefix that are not understood. Missing: there is none, or the checkpoint is one of version 0.2. */
   unreadable: v.exactOptional(v.object({ ofTarget: unreadableSecrets, others: unreadableSecrets })),
+  /** When the list was begun; ISO 8601. Missing in a checkpoint of version 0.2. */
+  at: v.exactOptional(v.string()),
+  /** Of the targets of the second look: those that were logged out after the first, and are linked again. */
+  linkedAgain: v.exactOptional(ids),
+  /** How many instances that were logged out after the first look were in no state that the second could judge. */
+  notJudged: v.exactOptional(v.number()),
 });
 
 export type Resolved = v.InferOutput<typeof resolvedSchema>;
@@ -43,7 +49,7 @@ export type Resolved = v.InferOutput<typeof resolvedSchema>;
 /** The result of each batch of a round: the instances it processed, as they are now. */
 const batchSchema = v.object({ round: v.number(), targetStates: v.array(outcomeSchema) });
 
-type Batch = v.InferOutput<typeof batchSchema> & { readonly batch: number };
+type Batch = v.InferOutput<typeof batchSchema> & Place;
 
 export const skippedAtOnce = ({ excepted, protected: guarded, tags = {} }: Resolved): readonly Outcome[] => [
   ...excepted.map((id) => skippedOutcome(id, 'excepted', 'excepted', tags[id])),
@@ -56,35 +62,58 @@ const parseBatch = ({ name, payload }: FinishedStep): readonly Batch[] => {
   return place === undefined || batch === undefined ? [] : [{ ...batch, ...place }];
 };
 
-const parseResolutions = (steps: readonly FinishedStep[]): readonly Resolved[] =>
+const looks = {
+  first: [operationNames.resolve, operationNames.resolveAgain],
+  second: [operationNames.secondLook],
+} as const satisfies Record<Look, readonly string[]>;
+
+const parseResolutions = (steps: readonly FinishedStep[], look: Look): readonly Resolved[] =>
   steps
-    .filter(({ name }) => name === operationNames.resolve || name === operationNames.resolveAgain)
+    .filter(({ name }) => looks[look].some((each) => each === name))
     .flatMap(({ payload }) => parseJsonAs(resolvedSchema, payload) ?? []);
+
+const parseBatches = (steps: readonly FinishedStep[], look: Look): readonly Batch[] =>
+  steps
+    .flatMap(parseBatch)
+    .filter((batch) => batch.look === look)
+    .toSorted(byPlace);
+
+/** The instances that were logged out after the first look, and are linked again. */
+export const linkedAgainIn = (steps: readonly FinishedStep[]): ReadonlySet<InstanceId> =>
+  new Set(parseResolutions(steps, 'second').flatMap(({ linkedAgain = [] }) => linkedAgain));
+
+/** The outcomes of a run: of each instance the last one counts. */
+export const newestOutcomes = (outcomes: readonly Outcome[]): readonly Outcome[] => [
+  ...new Map(outcomes.map((outcome) => [outcome.idInstance, outcome])).values(),
+];
 
 /** The results of a run so far, out of its steps in any order: of each instance, the newest round counts. */
 export const resultsFromSteps = (steps: readonly FinishedStep[]): RunResults => {
-  const resolutions = parseResolutions(steps);
-  const newest = new Map<InstanceId, Outcome>();
-  for (const resolved of resolutions) {
-    for (const id of resolved.targets) newest.set(id, pendingOutcome(id));
-    for (const outcome of skippedAtOnce(resolved)) newest.set(outcome.idInstance, outcome);
-  }
-  for (const { targetStates } of steps.flatMap(parseBatch).toSorted((a, b) => a.round - b.round)) {
-    for (const outcome of targetStates) newest.set(outcome.idInstance, outcome);
-  }
+  const outcomes = (['first', 'second'] as const).flatMap((look) => [
+    ...parseResolutions(steps, look).flatMap((resolved) => [
+      ...resolved.targets.map(pendingOutcome),
+      ...skippedAtOnce(resolved),
+    ]),
+    ...parseBatches(steps, look).flatMap(({ targetStates }) => targetStates),
+  ]);
+  const resolutions = [...parseResolutions(steps, 'first'), ...parseResolutions(steps, 'second')];
   const unlisted = Math.max(0, ...resolutions.map((resolved) => resolved.unlisted));
-  return resultsOf([...newest.values()].toSorted(byId), unlisted);
+  return resultsOf(newestOutcomes(outcomes).toSorted(byId), unlisted);
 };
 
-/** The instances that a round processes, in the order of its batches. */
-const instancesOfRound = (steps: readonly FinishedStep[], round: number): readonly InstanceId[] => {
-  if (round === 1) return parseResolutions(steps).at(-1)?.targets ?? [];
-  return steps
-    .flatMap(parseBatch)
-    .filter((batch) => batch.round === round - 1)
-    .toSorted((a, b) => a.batch - b.batch)
+/** The instances that are still pending after a round, in the order of its batches. */
+const pendingAfter = (steps: readonly FinishedStep[], look: Look, round: number): readonly InstanceId[] =>
+  parseBatches(steps, look)
+    .filter((batch) => batch.round === round)
     .flatMap(({ targetStates }) => targetStates.filter(({ kind }) => kind === 'pending'))
     .map(({ idInstance }) => idInstance);
+
+/** The instances that a round processes, in the order of its batches. */
+const instancesOfRound = (steps: readonly FinishedStep[], { look, round }: Place): readonly InstanceId[] => {
+  if (round > 1) return pendingAfter(steps, look, round - 1);
+  const targets = parseResolutions(steps, look).at(-1)?.targets ?? [];
+  if (look === 'first') return targets;
+  return [...pendingAfter(steps, 'first', parseBatches(steps, 'first').at(-1)?.round ?? 0), ...targets];
 };
 
 /** The instances whose batch had started and not finished when the run ended: a logout may have been sent. */
@@ -95,7 +124,7 @@ export const instancesUnderWay = (
   new Set(
     unfinished.flatMap((name) => {
       const place = placeOf(name);
-      return place === undefined ? [] : batchAt(instancesOfRound(steps, place.round), place.batch);
+      return place === undefined ? [] : batchAt(instancesOfRound(steps, place), place.batch);
     }),
   );
 

@@ -1,6 +1,6 @@
 import { secondsToNextRound } from './backoff.ts';
 import type { Operations } from './durable-operations.ts';
-import { batchAt, batchSize, operationNames } from './operation-names.ts';
+import { batchAt, batchSize, type Look, roundNames } from './operation-names.ts';
 import type { Outcome } from './outcome.ts';
 import type { BatchResult, ProcessBatch } from './process-batch.ts';
 import type { RunIdentity } from './request.ts';
@@ -16,6 +16,23 @@ const operationsForRounds = 600;
 
 /** Processes one batch within the invocation. */
 type ProcessHere = (...batch: DropLast<Parameters<ProcessBatch>>) => Promise<BatchResult>;
+
+/** Some rounds of a run, all with the same names. */
+export type Stage = {
+  readonly run: RunIdentity;
+  readonly look: Look;
+  /** No round begins at or after this instant, in milliseconds since 1970: what is open then stays open. */
+  readonly untilMs: number;
+};
+
+export type RoundsEnd = {
+  readonly decided: readonly Outcome[];
+  /** Not decided by the end of the stage. */
+  readonly open: readonly TargetState[];
+  /** Milliseconds since 1970; missing if there was no round. */
+  readonly atMs?: number;
+};
+
 type DropLast<List extends readonly unknown[]> = List extends readonly [...infer Rest, unknown] ? Rest : never;
 
 const inBatches = (targetStates: readonly TargetState[]): readonly (readonly TargetState[])[] =>
@@ -27,7 +44,7 @@ const isOpen = (outcome: Outcome | TargetState): outcome is TargetState =>
 const processRound = async (
   operations: Operations,
   processBatch: ProcessHere,
-  run: RunIdentity,
+  { run, look }: Stage,
   round: number,
   open: readonly TargetState[],
 ): Promise<readonly BatchResult[]> => {
@@ -36,13 +53,13 @@ const processRound = async (
   while (results.length < batches.length) {
     const done = results.length;
     const steps = batches.slice(done, done + batchesAtOnce).map((batch, index) => {
-      const name = operationNames.round(round, done + index + 1);
+      const name = roundNames[look].round(round, done + index + 1);
       return operations.repeatableStep(name, (isRepeated) => processBatch(run, round, batch, isRepeated));
     });
     results.push(...(await Promise.all(steps)));
     // After a wait the next invocation has Lambda's full time limit again.
     const isShort = results.length < batches.length && results.slice(done).some(({ timeIsShort }) => timeIsShort);
-    if (isShort) await operations.wait(operationNames.rest(round, results.length), 1);
+    if (isShort) await operations.wait(roundNames[look].rest(round, results.length), 1);
   }
   return results;
 };
@@ -54,44 +71,52 @@ const hasProgress = (before: readonly TargetState[], open: readonly TargetState[
 const wasRateLimited = (outcome: Outcome | TargetState): boolean =>
   isOpen(outcome) && outcome.retry.wasRateLimited === true;
 
+const endOf = (results: readonly BatchResult[]): number => Math.max(...results.map(({ at }) => Date.parse(at)));
+
+/** Waits for the next round, but not past the end of the stage. @returns when the wait ends, in milliseconds since 1970 */
 const waitAfterRound = async (
   operations: Operations,
-  run: RunIdentity,
+  { run, look, untilMs, lastOperation }: Stage & { readonly lastOperation: number },
   results: readonly BatchResult[],
   roundsWithoutProgress: number,
-): Promise<void> => {
+): Promise<number> => {
   const round = results[0]?.round ?? 1;
-  const endedAtMs = Math.max(...results.map(({ at }) => Date.parse(at)));
+  const endedAtMs = endOf(results);
+  if (endedAtMs >= untilMs) return endedAtMs;
   const seconds = secondsToNextRound({
     runId: run.id,
     round,
     roundsWithoutProgress,
-    leftMs: Date.parse(run.expiresAt) - endedAtMs,
-    roundsLeft: Math.floor((operationsForRounds - operations.used()) / (results.length + 1)),
+    leftMs: Math.min(Date.parse(run.expiresAt), untilMs) - endedAtMs,
+    roundsLeft: Math.floor((lastOperation - operations.used()) / (results.length + 1)),
     wasRateLimited: results.some(({ targetStates }) => targetStates.some(wasRateLimited)),
   });
-  await operations.wait(operationNames.waitAfterRound(round), seconds);
+  await operations.wait(roundNames[look].waitAfterRound(round), seconds);
+  return endedAtMs + seconds * 1_000;
 };
 
-/** Processes the open targets round after round, until none is left: at the latest when the run expires. */
+/** Processes the open targets round after round, until none is left or the stage ends: at the latest when the run expires. */
 export const runRounds = async (
   operations: Operations,
   processBatch: ProcessHere,
-  run: RunIdentity,
+  stage: Stage,
   targetStates: readonly TargetState[],
-): Promise<readonly Outcome[]> => {
+): Promise<RoundsEnd> => {
   const decided: Outcome[] = [];
+  const lastOperation = operations.used() + operationsForRounds;
   let open = targetStates;
   let roundsWithoutProgress = 0;
-  for (let round = 1; open.length > 0; round += 1) {
-    const results = await processRound(operations, processBatch, run, round, open);
+  let atMs: number | undefined;
+  for (let round = 1; open.length > 0 && (atMs ?? 0) < stage.untilMs; round += 1) {
+    const results = await processRound(operations, processBatch, stage, round, open);
     const next = results.flatMap((result) => result.targetStates);
     const stillOpen = next.filter(isOpen);
     decided.push(...next.filter((outcome) => !isOpen(outcome)));
-    if (stillOpen.length === 0) break;
+    atMs = endOf(results);
     roundsWithoutProgress = hasProgress(open, stillOpen) ? 0 : roundsWithoutProgress + 1;
     open = stillOpen;
-    await waitAfterRound(operations, run, results, roundsWithoutProgress);
+    if (open.length > 0)
+      atMs = await waitAfterRound(operations, { ...stage, lastOperation }, results, roundsWithoutProgress);
   }
-  return decided;
+  return { decided, open, ...(atMs !== undefined && { atMs }) };
 };

@@ -50,7 +50,7 @@ const originOf = { api: 'arrival', schedule: 'event', offboarding: undefined } a
 
 const runPartOf = (
   { id, request }: RecordedRun,
-  { tags }: RetryState,
+  { tags, linkedAgain }: RetryState,
   stoppedBy?: string,
 ): NonNullable<Evidence['run']> => {
   const { source, actor, occurredAt, redrivenBy } = request;
@@ -61,6 +61,7 @@ const runPartOf = (
     ...(actor !== undefined && { actor }),
     ...(occurredAt !== undefined && { occurredAt, ...(occurredAtIs !== undefined && { occurredAtIs }) }),
     ...(redrivenBy !== undefined && { redrivenBy }),
+    ...(linkedAgain && { linkedAgain }),
     ...(tags !== undefined && { tags }),
     ...(stoppedBy !== undefined && { stoppedBy }),
   };

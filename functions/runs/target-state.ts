@@ -28,6 +28,8 @@ export type RetryState = {
   readonly leaveAlone?: true;
   /** The logout is confirmed with this outcome, and the token has not been rotated yet: the instance stays pending until it is. */
   readonly confirmedAs?: 'logged-out' | 'already-logged-out';
+  /** The run has logged it out before, and its second look found it linked. */
+  readonly linkedAgain?: true;
   /** The newest ones. */
   readonly readings: readonly Reading[];
   /** As they were before the newest logout. */

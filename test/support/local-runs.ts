@@ -5,6 +5,7 @@ export type LocalService = Awaited<ReturnType<typeof startLocalService>>;
 
 type Run = {
   readonly status: string;
+  readonly phase?: string;
   readonly progress: Readonly<Record<string, number>>;
   readonly outcomes: readonly Readonly<Record<string, unknown>>[];
 };
@@ -20,6 +21,15 @@ export const untilEnded = async (service: LocalService, id: string): Promise<Run
     const run = await readRun(service, id);
     if (run.status !== 'RUNNING') return run;
     await sleep(100);
+  }
+};
+
+/** A run from an offboarding has logged out what it found, and waits to look again. */
+export const untilLoggedOut = async (service: LocalService, id: string): Promise<Run> => {
+  for (;;) {
+    const run = await readRun(service, id);
+    if (run.status !== 'RUNNING' || (run.phase === 'waiting-for-tags' && run.progress.pending === 0)) return run;
+    await sleep(1_000);
   }
 };
 

@@ -1,8 +1,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type IdentityStoreEmulator, startIdentityStore } from '../../local/emulators/identity-store/emulator.ts';
+import { untilLoggedOut } from '../support/local-runs.ts';
 import { startLocalService } from '../support/local-service.ts';
 import { scimEvent } from '../support/offboarding-events.ts';
 
@@ -47,17 +47,6 @@ const post = async (event: object) => {
   return (await response.json()) as { matched: string[]; runs: string[]; problem?: string };
 };
 
-const untilEnded = async (id: string) => {
-  for (;;) {
-    const run = (await (await fetch(`${service.url}/forced-logouts/${id}`)).json()) as {
-      status: string;
-      progress: object;
-    };
-    if (run.status !== 'RUNNING') return run;
-    await sleep(500);
-  }
-};
-
 test('a user who is still enabled stays logged in', async () => {
   directory.put({ ...john, status: 'ENABLED' });
 
@@ -78,10 +67,10 @@ test('a user whom SCIM has disabled is logged out', async () => {
   directory.put({ ...john, status: 'DISABLED' });
 
   const { matched, runs } = await post(changeNow('PatchUser'));
-  const run = await untilEnded(runs[0] ?? '');
+  const run = await untilLoggedOut(service, runs[0] ?? '');
 
   expect(matched).toEqual(['identityCenter']);
-  expect(run).toMatchObject({ status: 'SUCCEEDED', progress: { total: 1, loggedOut: 1 } });
+  expect(run).toMatchObject({ phase: 'waiting-for-tags', progress: { total: 1, loggedOut: 1 } });
 });
 
 test('a user whom SCIM has deleted is logged out without reading the directory', async () => {

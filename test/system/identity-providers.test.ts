@@ -68,9 +68,8 @@ test('a webhook logs every phone of the person out', async () => {
 
 test('an event hook of Okta logs every phone of the person out', async () => {
   await link(john);
-  // The sample is years old, and nobody is logged out for what happened that long ago.
-  const event = { ...Object(oktaEvent.detail), published: new Date().toISOString() };
-  const hook = { ...oktaDelivery, data: { events: [event] } };
+  // The sample is years old: a late report logs out all the same.
+  const hook = { ...oktaDelivery, data: { events: [oktaEvent.detail] } };
 
   const response = await call('POST', '/okta-event-hook', tokens.okta, JSON.stringify(hook));
 

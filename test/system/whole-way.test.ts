@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { dialectNames } from '../../functions/offboarding/dialects.ts';
 import { samples } from '../../functions/offboarding/samples.ts';
-import { type LocalService, recordsIn, startRun, untilEnded } from '../support/local-runs.ts';
+import { type LocalService, recordsIn, startRun, untilEnded, untilLoggedOut } from '../support/local-runs.ts';
 import { startLocalService } from '../support/local-service.ts';
 
 let folder: string;
@@ -43,11 +43,11 @@ test('an offboarding event logs out the person it names, records evidence, and p
 
   const { stdout } = await sendEvent(service, file);
   const { matched, runs } = JSON.parse(stdout);
-  const run = await untilEnded(service, runs[0]);
+  const run = await untilLoggedOut(service, runs[0]);
 
-  expect([matched, run.status, run.progress]).toEqual([
+  expect([matched, run.phase, run.progress]).toEqual([
     ['okta'],
-    'SUCCEEDED',
+    'waiting-for-tags',
     { total: 2, loggedOut: 2, failed: 0, skipped: 0, pending: 0, ready: 0 },
   ]);
   const evidence = recordsIn(service, 'evidence').filter((record) => record.run?.id === runs[0]);
@@ -117,9 +117,9 @@ test('a user whom SCIM updated is logged out if the directory shows the user as 
   await writeFile(file, JSON.stringify(event));
 
   const { matched, runs } = JSON.parse((await sendEvent(service, file, '--now')).stdout);
-  const run = await untilEnded(service, runs[0]);
+  const run = await untilLoggedOut(service, runs[0]);
 
-  expect([matched, run.status]).toEqual([['identityCenter'], 'SUCCEEDED']);
+  expect([matched, run.phase]).toEqual([['identityCenter'], 'waiting-for-tags']);
   expect(run.outcomes).toMatchObject([{ idInstance: '1101000004' }]);
 });
 

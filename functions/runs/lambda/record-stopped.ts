@@ -3,9 +3,15 @@ import { instanceIdSchema } from '../../green-api/instance-id.ts';
 import type { RecordEvidence } from '../../logout/evidence.ts';
 import type { Log } from '../../platform/log.ts';
 import { parseJsonAs } from '../../platform/unknown-values.ts';
-import { operationNames } from '../operation-names.ts';
+import { byPlace, operationNames, placeOf } from '../operation-names.ts';
 import { type RunRequest, runRequestSchema } from '../request.ts';
-import { type FinishedStep, instancesUnderWay, resultsAtEnd, resultsFromSteps } from '../results-from-steps.ts';
+import {
+  type FinishedStep,
+  instancesUnderWay,
+  linkedAgainIn,
+  resultsAtEnd,
+  resultsFromSteps,
+} from '../results-from-steps.ts';
 import { evidenceOf, isDecided, type RecordedRun } from '../run-evidence.ts';
 import type { RunName } from '../run-name.ts';
 import { newTargetState, type RetryState, type TargetState } from '../target-state.ts';
@@ -37,15 +43,18 @@ const retrySchema = v.object({
   ),
 });
 const batchSchema = v.object({
-  round: v.number(),
   targetStates: v.array(v.object({ idInstance: instanceIdSchema, retry: v.exactOptional(retrySchema) })),
 });
 
 const newestRetries = (steps: readonly FinishedStep[]): ReadonlyMap<string, Partial<RetryState>> =>
   new Map(
     steps
-      .flatMap(({ payload }) => parseJsonAs(batchSchema, payload) ?? [])
-      .toSorted((a, b) => a.round - b.round)
+      .flatMap(({ name, payload }) => {
+        const place = placeOf(name);
+        const batch = parseJsonAs(batchSchema, payload);
+        return place === undefined || batch === undefined ? [] : [{ ...place, ...batch }];
+      })
+      .toSorted(byPlace)
       .flatMap(({ targetStates }) => targetStates.map(({ idInstance, retry = {} }) => [idInstance, retry] as const)),
   );
 
@@ -57,11 +66,13 @@ const unfinishedTargets = ({ steps, unfinished }: RunHistory): readonly TargetSt
       .map(({ idInstance }) => idInstance),
   );
   const retries = newestRetries(steps);
+  const linkedAgain = linkedAgainIn(steps);
   return resultsAtEnd(steps, instancesUnderWay(steps, unfinished), 'the run was stopped')
     .outcomes.filter(({ idInstance }) => wasPending.has(idInstance))
     .map((outcome) => {
       const { retry } = newTargetState(outcome.idInstance);
-      return { ...outcome, retry: { ...retry, ...retries.get(outcome.idInstance) } };
+      const told = linkedAgain.has(outcome.idInstance) ? ({ linkedAgain: true } as const) : {};
+      return { ...outcome, retry: { ...retry, ...retries.get(outcome.idInstance), ...told } };
     });
 };
 

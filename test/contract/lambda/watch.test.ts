@@ -15,16 +15,19 @@ const tags = { owner: 'ann@example.com', group: 'sales' };
 /** A day lasts 16 seconds. */
 const timeScale = 5_400;
 
-let bundle: string;
+let folderOfBundles: string;
+const bundleOf = (name: string) => join(folderOfBundles, name, 'index.mjs');
 beforeAll(async () => {
-  bundle = join(temporaryFolder(), 'index.mjs');
-  await build({ ...bundleOptions('watch'), outfile: bundle });
+  folderOfBundles = temporaryFolder();
+  for (const name of ['watch', 'run'] as const) await build({ ...bundleOptions(name), outfile: bundleOf(name) });
 });
 
-/** The watch as it is deployed, in a process of its own, with emulators. Its days last seconds. */
-const startWatchService = async (folder: string, variables: Readonly<Record<string, string>>) => {
-  const options = { bundle, environment: () => variables, executionTimeoutMs: 31 * 86_400_000, timeScale };
-  const harness = await startHarness({ folder, functions: { watch: options } });
+/** The watch and the run as they are deployed, in processes of their own, with emulators. Their days last seconds, or minutes. */
+const startService = async (folder: string, variables: Readonly<Record<string, string>>) => {
+  const options = { environment: () => variables, executionTimeoutMs: 31 * 86_400_000 };
+  const watch = { ...options, bundle: bundleOf('watch'), timeScale };
+  const run = { ...options, bundle: bundleOf('run'), timeScale: 100 };
+  const harness = await startHarness({ folder, functions: { watch, run } });
   const polls = () =>
     harness.events.items.filter(
       (event) => event.kind === 'history' && event.event.EventType === 'StepSucceeded' && event.event.Name !== 'start',
@@ -38,7 +41,8 @@ const startWatchService = async (folder: string, variables: Readonly<Record<stri
     const exited = new Set(pidsOf('worker-exited'));
     for (const pid of pidsOf('worker-started')) if (!exited.has(pid)) process.kill(pid, 'SIGKILL');
   };
-  return { ...harness, untilPolls, killWorkers };
+  const evidence = () => harness.lines.items.flatMap((line) => (line.includes('"evidence"') ? [JSON.parse(line)] : []));
+  return { ...harness, untilPolls, killWorkers, evidence };
 };
 
 const startSetup = async () => {
@@ -46,7 +50,6 @@ const startSetup = async () => {
     instances: ids.map((idInstance) => ({ idInstance, apiTokenInstance: markerToken })),
     enforceLimit: false,
   });
-  for (const id of ids) greenApi.setState(id, 'notAuthorized');
   const secretString = JSON.stringify({ apiUrl: greenApi.apiUrl, apiTokenInstance: markerToken });
   const secretsManager = await startSecretsManager({
     secrets: ids.map((id) => ({ name: `green-api/${id}`, secretString, tags })),
@@ -60,6 +63,8 @@ const startSetup = async () => {
   return {
     greenApi,
     variables,
+    tag: (id: string, of: { readonly owner?: string }) =>
+      secretsManager.put({ name: `green-api/${id}`, secretString, tags: of }),
     [Symbol.asyncDispose]: async () => {
       await greenApi.close();
       await secretsManager.close();
@@ -78,8 +83,9 @@ const requestFor = (days: number) => ({
 
 test('a watch continues after its worker and the whole service were killed, and reports an instance that was linked again', async () => {
   await using setup = await startSetup();
+  for (const id of ids) setup.greenApi.setState(id, 'notAuthorized');
   const folder = temporaryFolder();
-  await using before = await startWatchService(folder, setup.variables);
+  await using before = await startService(folder, setup.variables);
   const arn = await before.start(requestFor(1), `watch-${'0'.repeat(40)}`, 'watch:live');
   await before.untilPolls(2);
   before.killWorkers();
@@ -88,11 +94,11 @@ test('a watch continues after its worker and the whole service were killed, and 
   await before.close();
 
   setup.greenApi.setState(linked, 'authorized');
-  await using after = await startWatchService(folder, setup.variables);
+  await using after = await startService(folder, setup.variables);
   const { Status, Result } = await after.ended(arn);
 
   const lines = [...before.lines.items, ...after.lines.items];
-  const evidence = lines.filter((line) => line.includes('"evidence"')).map((line) => JSON.parse(line));
+  const evidence = [...before.evidence(), ...after.evidence()];
   expect(Status).toBe('SUCCEEDED');
   expect(JSON.parse(Result ?? '')).toMatchObject({ ended: [[linked, expect.any(String), 'linked-again']] });
   expect(evidence).toMatchObject([
@@ -102,3 +108,34 @@ test('a watch continues after its worker and the whole service were killed, and 
   expect(setup.greenApi.callsOf(linked, 'logout')).toEqual([]);
   expect(`${lines.join('')}${JSON.stringify(after.events.items)}`).not.toContain(markerToken);
 }, 180_000);
+
+test('the run of a leaver looks again after its worker was killed, and logs out what was tagged late or linked again', async () => {
+  await using setup = await startSetup();
+  setup.tag(quiet, {});
+  await using service = await startService(temporaryFolder(), setup.variables);
+  const request = {
+    target: { owner: tags.owner },
+    reason: 'left the company',
+    requestedBy: 'webhook hr hr-1',
+    source: 'offboarding',
+    maxTargets: 50,
+  };
+
+  const arn = await service.start(request, `event-${'0'.repeat(40)}`);
+  await service.lines.first((line) => line.includes('"evidence"'));
+  setup.tag(quiet, tags);
+  setup.greenApi.setState(linked, 'authorized');
+  service.killWorkers();
+  const { Status, Result } = await service.ended(arn);
+
+  expect(Status).toBe('SUCCEEDED');
+  expect(JSON.parse(Result ?? '')).toMatchObject({
+    progress: { total: 2, loggedOut: 2 },
+    note: '1 instance was linked again after its first logout',
+  });
+  const evidence = service.evidence();
+  expect(evidence.map(({ outcome }) => outcome.confirmed)).not.toContain(false);
+  expect(evidence.filter(({ run }) => run.linkedAgain).map(({ idInstance }) => idInstance)).toEqual([linked]);
+  expect(new Set(evidence.map(({ idInstance }) => idInstance))).toEqual(new Set(ids));
+  expect(ids.map((id) => setup.greenApi.stateOf(id))).toEqual(['notAuthorized', 'notAuthorized']);
+}, 60_000);

@@ -1,0 +1,178 @@
+import type { GreenApi } from '../green-api/client.ts';
+import type { InstanceId } from '../green-api/instance-id.ts';
+import { stateClassOf } from '../green-api/vocabulary.ts';
+import type { CallWithCredential } from '../logout/call-with-credential.ts';
+import { type Deadline, deadlineIn, hasPassed } from '../platform/deadline.ts';
+import { inParallel } from '../platform/in-parallel.ts';
+import { errorNameOf } from '../platform/unknown-values.ts';
+import type { RunEnd } from './conclude.ts';
+import type { Operations } from './durable-operations.ts';
+import {
+  createResolve,
+  type FirstLook,
+  listLagSeconds,
+  looksAgain,
+  type Resolution,
+  type ResolveDependencies,
+  resolveStep,
+} from './find-targets.ts';
+import { operationNames } from './operation-names.ts';
+import type { RunIdentity, RunRequest } from './request.ts';
+import type { Resolved } from './results-from-steps.ts';
+import type { RoundsEnd } from './rounds.ts';
+import { skipOf } from './target-membership.ts';
+import { newTargetState, type TargetState, withRetry } from './target-state.ts';
+
+export type SecondLookDependencies = ResolveDependencies & {
+  readonly callWithCredential: CallWithCredential;
+  readonly greenApi: Pick<GreenApi, 'readState'>;
+};
+
+/** What the second look found: the new targets, or why it found none. */
+export type SecondLook = Resolved | { readonly kind: 'failed'; readonly failure: NonNullable<RunEnd['failure']> };
+
+const concurrency = 50;
+/** Readings of an instance whose failures may be transient. */
+const mostReadings = 3;
+/** Pause between them, in milliseconds: GREEN-API allows one call a second and instance. */
+const betweenReadingsMs = 2_000;
+/** Time for all readings, in milliseconds; the list may take eight minutes of the invocation. */
+const longestReadingMs = 5 * 60 * 1_000;
+/** Time to write the checkpoint before Lambda's own limit, in milliseconds. */
+const closingMs = 20_000;
+
+/** When the second look is due, in milliseconds since 1970: by then the list shows every tag that was set before the first. */
+export const secondLookAtMs = (run: RunIdentity, { at = run.startedAt }: Resolved): number =>
+  looksAgain(run.request) ? Date.parse(at) + listLagSeconds * 1_000 : Number.POSITIVE_INFINITY;
+
+const failureOf = (
+  resolution: Exclude<Resolution, Resolved>,
+  { expiresAt, request: { maxTargets } }: RunIdentity,
+): NonNullable<RunEnd['failure']> => {
+  switch (resolution.kind) {
+    case 'expired': {
+      const message = `the run expired at ${expiresAt} before it could look again for instances that were tagged just before it`;
+      return { type: 'RunExpired', message };
+    }
+    case 'list-denied':
+      return { type: 'ListDenied', message: `the instances cannot be listed again: ${resolution.detail}` };
+    case 'too-many': {
+      const message = `the second look makes it ${resolution.found} targets but maxTargets is ${maxTargets}: what it found was not logged out`;
+      return { type: 'TooManyTargets', message };
+    }
+  }
+};
+
+type Found = 'linked' | 'not-linked' | 'not-judged';
+
+const createReadOnce =
+  ({ readTags, callWithCredential, greenApi }: SecondLookDependencies) =>
+  async (id: InstanceId, { request: { target } }: RunIdentity, deadline: Deadline): Promise<Found> => {
+    const tags = await readTags(id);
+    // It was removed, or belongs to somebody else now.
+    if (tags.kind === 'unknown-instance') return 'not-linked';
+    if (tags.kind !== 'tags') return 'not-judged';
+    if (skipOf(tags.instance, target) !== undefined) return 'not-linked';
+    const answer = await callWithCredential(id, greenApi.readState, deadline);
+    if (answer.kind !== 'state') return 'not-judged';
+    const stateClass = stateClassOf(answer.stateInstance);
+    if (stateClass === 'linked') return 'linked';
+    return stateClass === 'out' || stateClass === 'banned' ? 'not-linked' : 'not-judged';
+  };
+
+/** Reads whether instances that the run has logged out are linked again. It never rejects. */
+const createReadAgain = (dependencies: SecondLookDependencies) => {
+  const { log, sleep } = dependencies;
+  const readOnce = createReadOnce(dependencies);
+
+  const read = async (id: InstanceId, run: RunIdentity, deadline: Deadline): Promise<Found> => {
+    let found: Found = 'not-judged';
+    for (let reading = 1; reading <= mostReadings && found === 'not-judged' && !hasPassed(deadline); reading += 1) {
+      if (reading > 1) await sleep(betweenReadingsMs);
+      found = await readOnce(id, run, deadline).catch((error): Found => {
+        log('ERROR', 'unexpected error', { run: run.id, idInstance: id, error: errorNameOf(error) });
+        return 'not-judged';
+      });
+    }
+    return found;
+  };
+
+  return async (run: RunIdentity, ids: readonly InstanceId[], deadline: Deadline) => {
+    const found = await inParallel(concurrency, ids, (id) => read(id, run, deadline));
+    const linkedAgain = ids.filter((_, at) => found[at] === 'linked');
+    return { linkedAgain, notJudged: found.filter((each) => each === 'not-judged').length };
+  };
+};
+
+/**
+ * Looks at the list again, once it shows every tag that was set before the run began. It finds the instances of the owner that
+ * are new, or were logged out and are linked again.
+ *
+ * @returns `undefined` if the run does not look again
+ */
+export const createLookAgain = (dependencies: SecondLookDependencies) => {
+  const { log, now } = dependencies;
+  const resolve = createResolve(dependencies);
+  const readAgain = createReadAgain(dependencies);
+
+  const look = async (run: RunIdentity, first: FirstLook, remainingMs: () => number): Promise<Resolution> => {
+    const found = await resolve(run, first);
+    if (found.kind !== 'resolved') return found;
+    const confirmed = first.outcomes.filter((outcome) => outcome.confirmed && outcome.kind !== 'pending');
+    const deadline = deadlineIn(Math.min(longestReadingMs, remainingMs() - closingMs));
+    const again = await readAgain(
+      run,
+      confirmed.map(({ idInstance }) => idInstance),
+      deadline,
+    );
+    log(again.linkedAgain.length > 0 ? 'WARN' : 'INFO', 'second look', { run: run.id, new: found.targets, ...again });
+    return { ...found, targets: [...found.targets, ...again.linkedAgain], ...again };
+  };
+
+  return async (
+    operations: Operations,
+    run: RunIdentity,
+    first: Resolved,
+    { decided, open, atMs: endedAtMs = Date.parse(first.at ?? run.startedAt) }: RoundsEnd,
+    remainingMs: () => number,
+  ): Promise<SecondLook | undefined> => {
+    if (!looksAgain(run.request)) return undefined;
+    const atMs = Math.max(secondLookAtMs(run, first), endedAtMs);
+    if (atMs >= Date.parse(run.expiresAt)) return { kind: 'failed', failure: failureOf({ kind: 'expired' }, run) };
+    const seconds = Math.ceil((atMs - endedAtMs) / 1_000);
+    if (seconds > 0) await operations.wait(operationNames.waitForSecondLook, seconds);
+    const known = { resolved: first, outcomes: [...decided, ...open] };
+    const act = () => look(run, known, remainingMs);
+    const found = await resolveStep(operations, operationNames.secondLook, run, act, now);
+    return found.kind === 'resolved' ? found : { kind: 'failed', failure: failureOf(found, run) };
+  };
+};
+
+/** The targets of a second look as its rounds begin with them. */
+export const targetsOfSecondLook = ({ targets, linkedAgain = [] }: Resolved): readonly TargetState[] =>
+  targets.map((id) =>
+    linkedAgain.includes(id) ? withRetry(newTargetState(id), { linkedAgain: true }) : newTargetState(id),
+  );
+
+const counted = (count: number, one: string, many: string): readonly string[] =>
+  count === 0 ? [] : [count === 1 ? `1 instance ${one}` : `${count} instances ${many}`];
+
+const drillNote = `a real run would look again after ${listLagSeconds / 60} minutes, for instances that were tagged just before it`;
+
+/** What a run says of its second look. */
+export const notesOfSecondLook = (
+  request: RunRequest,
+  { linkedAgain = [], notJudged = 0 }: Resolved,
+): readonly string[] => [
+  ...(request.dryRun && looksAgain({ ...request, dryRun: false }) ? [drillNote] : []),
+  ...counted(
+    linkedAgain.length,
+    'was linked again after its first logout',
+    'were linked again after their first logout',
+  ),
+  ...counted(
+    notJudged,
+    'could not be read again after its logout, so only its first confirmation is known',
+    'could not be read again after their logout, so only their first confirmation is known',
+  ),
+];
