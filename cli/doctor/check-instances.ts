@@ -1,10 +1,11 @@
-import type { Instance, InstanceState } from '../../client/answers.ts';
+import type { InstanceState } from '../../client/answers.ts';
 import { describeUnreadable, type InstanceList } from '../../client/instance-list.ts';
 import type { Result } from '../../client/result.ts';
 import { inParallel } from '../../functions/platform/in-parallel.ts';
 import { type Api, parallelCalls } from '../api/api.ts';
 import { describeFailure, valueIn } from '../api/failure.ts';
 import { describeReading } from '../output/describe-reading.ts';
+import { checkOwners } from './check-owners.ts';
 import { type Finding, failure, ok, warning } from './finding.ts';
 
 const countStates = (readings: readonly Result<InstanceState>[]): string => {
@@ -15,13 +16,6 @@ const countStates = (readings: readonly Result<InstanceState>[]): string => {
       counts.set(state, (counts.get(state) ?? 0) + 1);
     }
   return [...counts].map(([state, count]) => `${count} ${state}`).join(', ');
-};
-
-const checkOwners = (instances: readonly Instance[]): readonly Finding[] => {
-  const without = instances.filter(({ owner }) => owner === undefined).map(({ idInstance }) => idInstance);
-  if (without.length === 0) return [];
-  const ids = `${without.slice(0, 10).join(' ')}${without.length > 10 ? ' …' : ''}`;
-  return [warning('owners', `${without.length} instances have no owner, so no offboarding finds them: ${ids}`)];
 };
 
 const checkUnreadable = (list: InstanceList): readonly Finding[] => {

@@ -420,6 +420,26 @@ test('doctor names what is wrong and what is worth a look', async () => {
   expect(stdout).toMatch(/^warning +owners +1 instances have no owner, so no offboarding finds them: 1101000003$/m);
 });
 
+test('doctor names instances whose owners share an identity and differ in another', async () => {
+  const owners = ['ann@example.com 00u1', 'ANN@example.com', '00u2 bob@example.com', 'bob@example.com 00u2'];
+  await using api = await startJsonServer(({ path }) =>
+    path === '/instances'
+      ? { body: { instances: owners.map((owner, at) => ({ idInstance: `110100000${at}`, owner, protected: false })) } }
+      : { body: { idInstance: path.slice(11, 21), stateInstance: 'authorized', readAt } },
+  );
+
+  const { stdout } = await runCli(['doctor', '--url', api.url, '--json']);
+
+  const { findings } = JSON.parse(stdout) as { readonly findings: readonly { what: string; detail: string }[] };
+  expect(findings.filter(({ what }) => what === 'owners')).toEqual([
+    {
+      status: 'warning',
+      what: 'owners',
+      detail: expect.stringMatching(/^1101000000 1101000001 share the owner ann@example\.com, but not all identities/),
+    },
+  ]);
+});
+
 const sumOf = (...ids: readonly string[]) => [
   { Id: 'expr_1', Expression: ids.join(' + '), ReturnData: true },
   ...ids.map((Id) => ({
