@@ -119,11 +119,11 @@ const printResults = async (session: Session, results: readonly EnrollResult[]):
     for (const result of results) session.printJson(result);
     return;
   }
-  const rows = results.map(({ idInstance, result, stateInstance, problem }) => [
+  const rows = results.map(({ idInstance, result, stateInstance, problem, warning }) => [
     idInstance,
     result,
     stateInstance && describeState({ stateInstance }),
-    problem,
+    problem ?? warning,
   ]);
   session.print(await formatTable(['INSTANCE', 'RESULT', 'STATE', ''], rows));
 };
@@ -146,6 +146,8 @@ export const enrollCommand = defineCommand<Options>({
 Everything is checked before anything is written: a token goes to no host but GREEN-API's and those allowed here. Each
 credential is verified by reading the state at GREEN-API from this machine. A secret that is the same already is left
 alone, so an interrupted command can be repeated. An empty value removes a tag; a tag that is not given stays.
+A character that a tag cannot hold, such as the apostrophe, is escaped: _x0027_. An instance that gets another owner while
+it may be linked is named in a warning: the former owner may still be logged in.
 The first line of a file names its columns: idInstance,apiUrl,apiTokenInstance,owner,group,protected.`,
   rights: [
     'secretsmanager:DescribeSecret',

@@ -1,5 +1,8 @@
 import type { ApiUrl } from '../../functions/green-api/api-url.ts';
+import { stateClassOf } from '../../functions/green-api/vocabulary.ts';
 import { parseCredential } from '../../functions/instances/credentials.ts';
+import { isSameIdentity, parseOwner } from '../../functions/instances/identity.ts';
+import { parseTagValue } from '../../functions/instances/tag-value.ts';
 import { parseJson } from '../../functions/platform/unknown-values.ts';
 import { CommandFailed, orFailure } from '../errors.ts';
 import type { Enrollment, EnrollmentTags } from './enrollment.ts';
@@ -13,6 +16,8 @@ export type EnrollResult = {
   readonly stateInstance?: string;
   /** Why it failed, and what to do. */
   readonly problem?: string;
+  /** What was done, and may leave somebody logged in. */
+  readonly warning?: string;
 };
 
 export type EnrollDependencies = {
@@ -64,6 +69,23 @@ const writeTags = async (store: SecretStore, name: string, tags: EnrollmentTags,
   return set.length + removed.length > 0;
 };
 
+/** Somebody who is no longer an owner may still be logged in, and no run for them will find the instance. */
+const warnOfOwner = (
+  { idInstance, tags: { owner } }: Enrollment,
+  stored: ReadonlyMap<string, string>,
+  stateInstance: string | undefined,
+): Pick<EnrollResult, 'warning'> => {
+  const kept = parseOwner(parseTagValue(owner ?? stored.get('owner') ?? ''));
+  const former = parseOwner(parseTagValue(stored.get('owner') ?? '')).filter(
+    (identity) => !kept.some((other) => isSameIdentity(identity, other)),
+  );
+  if (former.length === 0 || (stateInstance !== undefined && stateClassOf(stateInstance) === 'out')) return {};
+  const state = stateInstance === undefined ? 'its state was not read' : `its state is ${stateInstance}`;
+  return {
+    warning: `${former.join(' ')} is no longer its owner, and ${state}: this person may still be logged in. Log it out: logout ${idInstance}`,
+  };
+};
+
 const enrollOne = async (enrollment: Enrollment, dependencies: EnrollDependencies): Promise<EnrollResult> => {
   const { idInstance, tags } = enrollment;
   const { store, secretPrefix } = dependencies;
@@ -83,7 +105,8 @@ const enrollOne = async (enrollment: Enrollment, dependencies: EnrollDependencie
   const isNewText = prepared !== undefined && prepared.text !== stored;
   if (isNewText) await store.write(name, prepared.text);
   const isNewTags = await writeTags(store, name, tags, secret);
-  return { idInstance, result: isNewText || isNewTags ? 'updated' : 'unchanged', ...state };
+  const warning = warnOfOwner(enrollment, secret.tags, prepared?.stateInstance);
+  return { idInstance, result: isNewText || isNewTags ? 'updated' : 'unchanged', ...state, ...warning };
 };
 
 /** Creates or updates the secret of one instance: verified first, written only if it differs. */

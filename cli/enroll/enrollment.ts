@@ -1,8 +1,10 @@
 import type { ApiUrl } from '../../functions/green-api/api-url.ts';
 import { type InstanceId, instanceIdRule, parseInstanceId } from '../../functions/green-api/instance-id.ts';
 import { parseCredential } from '../../functions/instances/credentials.ts';
+import { compose, parseOwner } from '../../functions/instances/identity.ts';
+import { escapeTagValue, tagValuePattern } from '../../functions/instances/tag-value.ts';
 
-/** The tags that make the registry. `''` removes one; a missing one is left as it is. */
+/** The tags that make the registry, as they are written. `''` removes one; a missing one is left as it is. */
 export type EnrollmentTags = { readonly owner?: string; readonly group?: string; readonly protected?: string };
 
 /** What the secret of one instance is to be. */
@@ -26,13 +28,22 @@ export type EnrollmentRules = {
   readonly tagsOnly: boolean;
 };
 
-// https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_Tag.html
-const tagValue = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{0,256}$/u;
+const ownerTag = (owner: string): string => parseOwner(owner).map(compose).map(escapeTagValue).join(' ');
+const groupTag = (group: string): string => escapeTagValue(compose(group));
 
-const problemOfTag = (name: 'owner' | 'group', value: string | undefined): string[] =>
-  value === undefined || tagValue.test(value)
+const tooLong = (name: 'owner' | 'group', tag: string): string[] =>
+  tagValuePattern.test(tag)
     ? []
-    : [`${name} must be at most 256 letters, digits, spaces and _ . : / = + - @`];
+    : [`${name} must be at most 256 characters; one that is no letter, digit, space or _ . : / = + - @ takes seven`];
+
+const problemsOfOwner = (owner: string): string[] => {
+  if (/[,;]/.test(owner)) return ['owner must separate identities by spaces, not by commas or semicolons'];
+  if (owner !== '' && parseOwner(owner).length === 0) return ['owner must be empty, or name somebody'];
+  return tooLong('owner', ownerTag(owner));
+};
+
+const problemsOfGroup = (group: string): string[] =>
+  /\p{C}/u.test(group) ? ['group must not hold control characters'] : tooLong('group', groupTag(group));
 
 /** What a spreadsheet makes of a long number, e.g. `1.101E+09`: its digits are lost. No token looks like this. */
 const scientific = /^[+-]?\d+(?:[.,]\d+)?e[+-]?\d{1,3}$/i;
@@ -54,8 +65,8 @@ const problemsOf = (fields: EnrollmentFields, { parseApiUrl, tagsOnly }: Enrollm
   return [
     ...problemOfId(idInstance),
     ...(credential?.kind === 'malformed' ? [credential.problem] : []),
-    ...problemOfTag('owner', fields.owner),
-    ...problemOfTag('group', fields.group),
+    ...(fields.owner === undefined ? [] : problemsOfOwner(fields.owner)),
+    ...(fields.group === undefined ? [] : problemsOfGroup(fields.group)),
     ...(/^(?:true|false|)$/i.test(fields.protected ?? '') ? [] : ['protected must be true, false or empty']),
   ];
 };
@@ -74,8 +85,8 @@ export const parseEnrollment = (
     ...(apiUrl && { apiUrl }),
     ...(!rules.tagsOnly && apiTokenInstance && { apiTokenInstance }),
     tags: {
-      ...(owner !== undefined && { owner }),
-      ...(group !== undefined && { group }),
+      ...(owner !== undefined && { owner: ownerTag(owner) }),
+      ...(group !== undefined && { group: groupTag(group) }),
       ...(isProtected !== undefined && { protected: isProtected === 'false' ? '' : isProtected }),
     },
   };

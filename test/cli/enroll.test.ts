@@ -82,7 +82,7 @@ test('a file: each is enrolled, and one that GREEN-API rejects keeps no other fr
     `${ids[1]},${greenApi.apiUrl},${wrongToken},,,`,
     row(ids[2], ',,true'),
   );
-  // A comma is no character of a tag.
+  // A list of names with commas would make other people's identities of its parts.
   const refused = await enroll(['--csv', file, '--yes']);
   const { code, stdout, stderr } = await enroll([
     '--csv',
@@ -97,7 +97,9 @@ test('a file: each is enrolled, and one that GREEN-API rejects keeps no other fr
 
   expect({ code: refused.code, stderr: refused.stderr }).toEqual({
     code: 2,
-    stderr: expect.stringMatching(/fleet\.csv, line 2: owner must be at most 256 letters.*\nNothing was written\.\n$/),
+    stderr: expect.stringMatching(
+      /fleet\.csv, line 2: owner must separate identities by spaces, not by commas.*\nNothing was written\.\n$/,
+    ),
   });
   expect(code).toBe(1);
   expect(stdout).toMatch(/^1101000001 +created +linked \(authorized\)$/m);
@@ -142,6 +144,43 @@ test('an update keeps the other fields and tags, and an empty value removes a ta
     value: { apiUrl: greenApi.apiUrl, apiTokenInstance: tokenOf(id), note: 'kept' },
     tags: { owner: 'john.doe@example.com', cost: '42' },
   });
+});
+
+test.each([
+  ["o'brien@example.com 00u1", 'o_x0027_brien@example.com 00u1'],
+  ['ann_example.com#EXT#@example.onmicrosoft.com', 'ann_example.com_x0023_EXT_x0023_@example.onmicrosoft.com'],
+  ['anna.mu\u0308ller@example.com\u200b', 'anna.müller@example.com'],
+])('the owner %s is stored as %s, and again it is unchanged', async (owner, tag) => {
+  const [id] = ids;
+  const args = [id, '--api-url', greenApi.apiUrl, '--owner', owner, '--group', 'R&D'];
+
+  expect((await enroll(args, tokenOf(id))).stdout).toMatch(/1101000001 +created/);
+  expect((await read(id)).tags).toEqual({ owner: tag, group: 'R_x0026_D' });
+  expect((await enroll(args, tokenOf(id))).stdout).toMatch(/1101000001 +unchanged/);
+});
+
+test('a linked instance that gets another owner is named in a warning: the former owner may still be logged in', async () => {
+  const [id] = ids;
+  const stored = { name: `green-api/${id}`, secretString: '{}', tags: { owner: 'o_x0027_brien@example.com 00u1' } };
+  const enrollAs = (owner: string, ...more: readonly string[]) =>
+    enroll([id, '--api-url', greenApi.apiUrl, '--owner', owner, '--json', ...more], tokenOf(id));
+  const warningOf = async (...args: Parameters<typeof enrollAs>) => {
+    secrets.put(stored);
+    const { code, stdout } = await enrollAs(...args);
+    return { code, warning: JSON.parse(stdout).warning };
+  };
+
+  expect(await warningOf('ann@example.com')).toEqual({
+    code: 0,
+    warning: `o'brien@example.com 00u1 is no longer its owner, and its state is authorized: this person may still be logged in. Log it out: logout ${id}`,
+  });
+  expect(await warningOf('', '--no-verify')).toMatchObject({
+    warning: expect.stringContaining('its state was not read'),
+  });
+  expect(await warningOf("00u1 O'BRIEN@example.com new@example.com")).toEqual({ code: 0, warning: undefined });
+  greenApi.setState(id, 'notAuthorized');
+  expect(await warningOf('ann@example.com')).toEqual({ code: 0, warning: undefined });
+  greenApi.setState(id, 'authorized');
 });
 
 test('--tags-only reads no token and calls no GREEN-API', async () => {

@@ -5,7 +5,9 @@ import { isSameValue, putOnce, valueFields, valueIn } from './versions.ts';
 
 const maxTags = 50;
 const tagKey = v.pipe(v.string(), v.minLength(1), v.maxLength(128));
-const tagsSchema = v.array(v.object({ Key: tagKey, Value: v.optional(v.pipe(v.string(), v.maxLength(256))) }));
+/** AWS documents these characters as the ones that are generally allowed (API_TagResource). */
+const tagValue = v.pipe(v.string(), v.maxLength(256), v.regex(/^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u));
+const tagsSchema = v.array(v.object({ Key: tagKey, Value: v.optional(tagValue) }));
 
 /** The tags with others added or replaced. @throws AwsError for a key that is AWS's own, and above 50 tags */
 const withTags = (tags: Tags, added: v.InferOutput<typeof tagsSchema>): Tags => {

@@ -53,6 +53,7 @@ test.each([
   ['a name with a space', { Name: 'green api' }, 'ValidationException'],
   ['text and bytes', { Name, SecretString: 'a', SecretBinary: new Uint8Array([1]) }, 'InvalidParameterException'],
   ['more than 64 KB', { Name, SecretString: 'x'.repeat(65_537) }, 'ValidationException'],
+  ['a tag with an apostrophe', { Name, Tags: [{ Key: 'owner', Value: "o'brien" }] }, 'ValidationException'],
   ["a tag of AWS's own", { Name, Tags: [{ Key: 'aws:owner', Value: 'a' }] }, 'InvalidParameterException'],
 ])('refuses to create a secret with %s', async (_what, input, name) => {
   await using emulator = await startSecretsManager();
