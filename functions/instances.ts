@@ -6,11 +6,11 @@ import { jsonResponse, type LogUnexpected, problemDetails, problemResponse } fro
 import {
   createListInstances,
   type InstancePage,
-  isOwnedBy,
   type ListedInstance,
   type ListInstances,
   type ListProblem,
 } from './instances/directory.ts';
+import { isInGroup, isOwnedBy } from './instances/identity.ts';
 import { countUnreadable, type UnreadableSecret } from './instances/unreadable-secrets.ts';
 import { createSecretsManager } from './platform/aws-clients.ts';
 import { parseVariables, type Variables } from './platform/environment.ts';
@@ -43,7 +43,7 @@ const querySchema = v.strictObject({
 type Query = v.InferOutput<typeof querySchema>;
 
 const matches = ({ owner, group }: Query, instance: ListedInstance | UnreadableSecret): boolean =>
-  (owner === undefined || isOwnedBy(instance, owner)) && (group === undefined || instance.group === group);
+  (owner === undefined || isOwnedBy(instance, owner)) && (group === undefined || isInGroup(instance, group));
 
 /** Reads page after page until the answer is full, the list has ended, or the time is over. */
 const collect = async (listInstances: ListInstances, query: Query): Promise<InstancePage | ListProblem> => {

@@ -33,8 +33,8 @@ const checkIsRoster = (file: string, { readAs }: Roster, owners: number, known: 
 };
 
 const compare = async (file: string, instances: readonly Instance[], roster: Roster): Promise<Report> => {
-  const { canonicalIdentity, parseOwner } = await import('../../functions/instances/directory.ts');
-  const everybody = new Set(roster.identities.map(canonicalIdentity));
+  const { canonicalIdentity, parseOwner } = await import('../../functions/instances/identity.ts');
+  const everybody = new Set(roster.identities.flatMap(parseOwner).map(canonicalIdentity));
   const isKnown = (owner: string) => parseOwner(owner).some((identity) => everybody.has(canonicalIdentity(identity)));
   const owners = [...new Set(instances.flatMap(({ owner }) => owner ?? []))];
   checkIsRoster(file, roster, owners.length, owners.filter(isKnown).length);

@@ -1,4 +1,4 @@
-import { isOwnedBy } from '../../functions/instances/directory.ts';
+import { isOwnedBy } from '../../functions/instances/identity.ts';
 import type { EvidenceRecord } from './record.ts';
 
 export type EvidenceFilter = {

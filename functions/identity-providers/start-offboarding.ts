@@ -1,4 +1,4 @@
-import { isOwnedBy } from '../instances/directory.ts';
+import { isOwnedBy } from '../instances/identity.ts';
 import type { ReadOwners } from '../instances/read-owners.ts';
 import type { Invalid, LeaverReport } from '../offboarding/dialect.ts';
 import { type PlannedRun, planRuns } from '../offboarding/plan-runs.ts';

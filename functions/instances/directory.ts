@@ -8,12 +8,13 @@ import { type InstanceId, parseInstanceId } from '../green-api/instance-id.ts';
 import { errorNameOf } from '../platform/unknown-values.ts';
 import type { CredentialReading } from './credentials.ts';
 import { secretsManagerFailure } from './secrets.ts';
+import { parseTagValue } from './tag-value.ts';
 import type { UnreadableSecret } from './unreadable-secrets.ts';
 
 /** One instance as the tags of its secret describe it, without any credential. */
 export type ListedInstance = {
   readonly idInstance: InstanceId;
-  /** The tag's value: one or more identities of one person, separated by spaces. */
+  /** One or more identities of one person, separated by spaces. */
   readonly owner?: string;
   readonly group?: string;
   /** A break-glass instance: no run may touch it. */
@@ -22,8 +23,11 @@ export type ListedInstance = {
 
 export type Tag = { readonly Key?: string | undefined; readonly Value?: string | undefined };
 
-const tagValue = (tags: readonly Tag[], key: string): string | undefined =>
-  tags.find(({ Key }) => Key === key)?.Value || undefined;
+/** The text that a tag stands for; `undefined` for a missing or empty one. */
+const tagValue = (tags: readonly Tag[], key: string): string | undefined => {
+  const value = tags.find(({ Key }) => Key === key)?.Value;
+  return value ? parseTagValue(value) : undefined;
+};
 
 /** Any `protected` tag protects, whatever its case and value, unless its value is `false`. */
 const isProtected = (tags: readonly Tag[]): boolean =>
@@ -45,25 +49,6 @@ const parseTags = (idInstance: InstanceId, tags: readonly Tag[]): ListedInstance
   ...parseOwnerAndGroup(tags),
   protected: isProtected(tags),
 });
-
-/** Of ASCII only: to Unicode the Kelvin sign is a capital k, and `mi\u212Ae@…` is somebody else than `mike@…`. */
-export const lowerCase = (text: string): string => text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
-
-/** The spelling by which identities are compared: e-mail addresses in lower case, ids as they are. */
-export const canonicalIdentity = (identity: string): string =>
-  identity.includes('@') ? lowerCase(identity) : identity;
-
-/** E-mail addresses are compared without regard to case, ids exactly. */
-export const isSameIdentity = (a: string, b: string): boolean => canonicalIdentity(a) === canonicalIdentity(b);
-
-/** The identities in an `owner` tag, or in the owner that a request names. */
-export const parseOwner = (text: string): readonly string[] => text.split(/\s+/).filter((identity) => identity !== '');
-
-/** Whether one of the identities in `owner` is one of those in the tag: whole identities, never a part of one. */
-export const isOwnedBy = (instance: Pick<ListedInstance, 'owner'>, owner: string): boolean => {
-  const tagged = parseOwner(instance.owner ?? '');
-  return parseOwner(owner).some((identity) => tagged.some((other) => isSameIdentity(identity, other)));
-};
 
 export type InstancePage = {
   readonly kind: 'page';

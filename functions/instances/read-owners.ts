@@ -1,4 +1,5 @@
-import { type ListedInstance, type ListInstances, type ListProblem, parseOwner } from './directory.ts';
+import type { ListedInstance, ListInstances, ListProblem } from './directory.ts';
+import { parseOwner } from './identity.ts';
 
 /** The people who own an instance, each as the identities in one `owner` tag; no tag twice. */
 export type Owners = { readonly kind: 'owners'; readonly owners: readonly (readonly string[])[] };

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { identityPattern } from '../instances/identity.ts';
 import { parseFields } from '../platform/unknown-values.ts';
 import { type RunRequest, runRequestSchema } from '../runs/request.ts';
 
@@ -96,7 +97,7 @@ export class UnknownEvent extends Error {
  */
 export const word = v.pipe(
   v.string('must be a text'),
-  v.regex(/^[^\s\p{C}]+$/u, 'must not be empty or hold white space or control characters'),
+  v.regex(identityPattern, 'must not be empty or hold white space or invisible characters'),
   v.maxLength(256, 'must be at most 256 characters'),
 );
 

@@ -1,4 +1,4 @@
-import { canonicalIdentity } from '../instances/directory.ts';
+import { canonicalIdentity } from '../instances/identity.ts';
 import {
   defaultExpiryMs,
   defaultMaxTargetsWithin,

@@ -1,11 +1,12 @@
-import { isOwnedBy, type ListedInstance } from '../instances/directory.ts';
+import type { ListedInstance } from '../instances/directory.ts';
+import { isInGroup, isOwnedBy } from '../instances/identity.ts';
 import type { Outcome } from './outcome.ts';
 import type { Target } from './request.ts';
 
 /** Whether a target includes an instance, or a secret that is not understood, by its tags; one that names instances, or all, includes them whatever their tags. */
 export const includes = (target: Target, instance: Pick<ListedInstance, 'owner' | 'group'>): boolean => {
   if ('owner' in target) return isOwnedBy(instance, target.owner);
-  return 'group' in target ? instance.group === target.group : true;
+  return 'group' in target ? isInGroup(instance, target.group) : true;
 };
 
 /**

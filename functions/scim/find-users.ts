@@ -1,4 +1,4 @@
-import { isSameIdentity, lowerCase } from '../instances/directory.ts';
+import { foldCase, isSameIdentity } from '../instances/identity.ts';
 import type { Condition } from './filter.ts';
 import type { User } from './user.ts';
 import { parseUserId, userIdOf } from './user-id.ts';
@@ -13,7 +13,7 @@ const primaryOf = (identities: Identities): string =>
 const findIdentity = (identities: Identities, { attribute, value }: Condition): string | undefined => {
   if (attribute === 'externalid') return identities.find((identity) => isSameIdentity(identity, value));
   const wanted = attribute === 'id' ? parseUserId(value) : value;
-  return wanted === undefined ? undefined : identities.find((identity) => lowerCase(identity) === lowerCase(wanted));
+  return wanted === undefined ? undefined : identities.find((identity) => foldCase(identity) === foldCase(wanted));
 };
 
 const findUser = (identities: Identities, conditions: readonly Condition[]): readonly User[] => {

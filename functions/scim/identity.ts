@@ -1,5 +1,5 @@
 import * as v from 'valibot';
 import { word } from '../offboarding/dialect.ts';
 
-/** Whether the `owner` tag of an instance can hold it: no white space, no control characters, at most 256 characters. */
+/** Whether the `owner` tag of an instance can hold it: only visible characters, at most 256. */
 export const isIdentity = (text: unknown): text is string => v.is(word, text);

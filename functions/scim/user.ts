@@ -42,14 +42,16 @@ export const parseUser = (body: unknown): SentUser => {
 
 /** A user as SCIM clients see one. Names, addresses and dates are left out: this service keeps none. */
 export type User = {
+  /** @default that of `userName`; a client that knows an older one gets it back */
+  readonly id?: string | undefined;
   readonly userName: string;
   /** @default true: a deactivation will be acted on. It is never read back as false, for then no provider would send one. */
   readonly active?: boolean;
   readonly externalId?: string;
 };
 
-export const userResource = ({ userName, active = true, externalId }: User, baseUrl: string): ScimObject => {
-  const id = userIdOf(userName);
+export const userResource = (user: User, baseUrl: string): ScimObject => {
+  const { userName, id = userIdOf(userName), active = true, externalId } = user;
   return {
     schemas: [schemaUrns.user],
     id,

@@ -51,7 +51,7 @@ export const listUsers: ScimAnswer = async (request) => {
 
 /** The id stands for the name, whether the person owns an instance yet or not: a tag may follow. */
 export const getUser: ScimAnswer = async (request) =>
-  scimResponse(200, userResource({ userName: userNameIn(request) }, request.baseUrl));
+  scimResponse(200, userResource({ id: request.id, userName: userNameIn(request) }, request.baseUrl));
 
 /** Stores nothing: it gives the id by which the provider will deactivate this person. */
 export const createUser: ScimAnswer = async (request) => {
@@ -68,7 +68,7 @@ export const createUser: ScimAnswer = async (request) => {
 
 /** The answer has the name that the id stands for, and `active` as it was sent: it says that the request was accepted. */
 const changedUser = (request: ScimRequest, userName: string, active = true) =>
-  scimResponse(200, userResource({ userName, active }, request.baseUrl));
+  scimResponse(200, userResource({ id: request.id, userName, active }, request.baseUrl));
 
 export const replaceUser: ScimAnswer = async (request) => {
   const userName = userNameIn(request);

@@ -4,7 +4,7 @@ import type { IdentityProvider, ProviderKind } from '../../functions/identity-pr
 import { createLeaverLimit } from '../../functions/identity-providers/leaver-limit.ts';
 import { createProviderMetrics } from '../../functions/identity-providers/provider-metrics.ts';
 import { createStartOffboarding } from '../../functions/identity-providers/start-offboarding.ts';
-import { parseOwner } from '../../functions/instances/directory.ts';
+import { parseOwner } from '../../functions/instances/identity.ts';
 import type { ReadOwners } from '../../functions/instances/read-owners.ts';
 import type { LambdaFailure } from '../../functions/runs/lambda/failure.ts';
 import { stableJson } from '../../functions/runs/lambda/start-run.ts';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { canonicalIdentity } from '../../functions/instances/directory.ts';
+import { canonicalIdentity } from '../../functions/instances/identity.ts';
 import { UserNotRead } from '../../functions/offboarding/user-status.ts';
 import { failedEventsMetric } from '../../functions/runs/failed-events.ts';
 import { anyVariation } from '../support/any-event.ts';

@@ -130,7 +130,7 @@ describe('POST /offboarding', () => {
     [{ id: 'x' }, 'body must name the person by owner or by email, and not by both'],
     [{ ...john, owner: 'john' }, 'body must name the person by owner or by email, and not by both'],
     [{ id: 'x', email: 'john' }, 'email must be an e-mail address'],
-    [{ id: 'x', owner: 'john doe' }, 'owner must not be empty or hold white space or control characters'],
+    [{ id: 'x', owner: 'john doe' }, 'owner must not be empty or hold white space or invisible characters'],
     [{ ...john, efectiveAt: '2026-11-30T17:00:00Z' }, 'efectiveAt is not a field of this event'],
     [{ ...john, effectiveAt: 'tomorrow' }, /^effectiveAt must be an ISO 8601 instant/],
     [{ ...john, effectiveAt: '2099-01-01T00:00:00Z' }, 'effectiveAt must be at most 28 days from now'],
