@@ -8,13 +8,25 @@ const [, script = ''] = /```js\n([\s\S]*?)```/.exec(page) ?? [];
 
 type User = { readonly id: string; readonly primaryEmail: string };
 
+type Directory = { readonly archived: User[]; readonly suspended: User[]; readonly deleted: User[] };
+
+/** https://developers.google.com/workspace/admin/directory/reference/rest/v1/users/list */
+type ListOptions = { readonly query?: string; readonly showDeleted?: string; readonly pageToken?: string };
+
+const usersIn = ({ archived, suspended, deleted }: Directory, { query, showDeleted }: ListOptions): readonly User[] => {
+  if (query === 'isArchived=true') return archived;
+  if (query === 'isSuspended=true') return suspended;
+  if (query === undefined && showDeleted === 'true') return deleted;
+  throw new Error(`the query ${query} is not emulated`);
+};
+
 /** The posts of the script, in order. */
 type Post = Readonly<Record<string, unknown>>;
 
 /** The script of the page, with the services of Apps Script that it uses. */
 const startWorkspace = () => {
   const properties = new Map(Object.entries({ ENDPOINT: 'https://api.example.com', TOKEN: tokens.hr }));
-  const directory: { suspended: User[]; deleted: User[] } = { suspended: [], deleted: [] };
+  const directory: Directory = { archived: [], suspended: [], deleted: [] };
   const posts: Post[] = [];
   const triggers: string[] = [];
   let status: number | undefined;
@@ -46,8 +58,8 @@ const startWorkspace = () => {
     },
     AdminDirectory: {
       Users: {
-        list: ({ query, pageToken = '0' }: { readonly query?: string; readonly pageToken?: string }) => {
-          const users = query === 'isSuspended=true' ? directory.suspended : directory.deleted;
+        list: ({ pageToken = '0', ...options }: ListOptions) => {
+          const users = usersIn(directory, options);
           const start = Number(pageToken);
           const next = start + 2 < users.length ? { nextPageToken: String(start + 2) } : {};
           return users.length === 0 ? {} : { users: users.slice(start, start + 2), ...next };
@@ -99,16 +111,20 @@ test('a user who left before the installation is not reported', () => {
   expect(workspace.leavers()).toEqual([]);
 });
 
-test('every suspended or deleted user of all pages is reported once, and the service accepts the report', async () => {
+test('every archived, suspended or deleted user of all pages is reported once, and the service accepts the report', async () => {
   const workspace = startWorkspace();
   workspace.directory.suspended.push(user(1), user(2), user(3));
   workspace.directory.deleted.push(user(4));
+  workspace.directory.archived.push(user(5), user(6), user(7));
 
   workspace.call('reportLeavers');
   workspace.call('reportLeavers');
 
   const leavers = workspace.leavers();
   expect(leavers.map(({ email, reason }) => `${email} ${reason}`)).toEqual([
+    'person5@example.com archived in Google Workspace',
+    'person6@example.com archived in Google Workspace',
+    'person7@example.com archived in Google Workspace',
     'person1@example.com suspended in Google Workspace',
     'person2@example.com suspended in Google Workspace',
     'person3@example.com suspended in Google Workspace',
@@ -122,7 +138,18 @@ test('every suspended or deleted user of all pages is reported once, and the ser
         body: JSON.stringify(body),
       }),
     ).toMatchObject({ status: 202 });
-  expect(providers.runs()).toHaveLength(4);
+  expect(providers.runs()).toHaveLength(7);
+});
+
+test('a user who is archived after a suspension, or is in two lists, is reported once', () => {
+  const workspace = startWorkspace();
+  workspace.directory.suspended.push(user(1), user(2));
+  workspace.directory.archived.push(user(2));
+  workspace.call('reportLeavers');
+  workspace.directory.archived.push(...workspace.directory.suspended.splice(0, 1));
+  workspace.call('reportLeavers');
+
+  expect(workspace.leavers().map(({ email }) => email)).toEqual(['person2@example.com', 'person1@example.com']);
 });
 
 test('each run sends a heartbeat that the service accepts', async () => {
