@@ -3,6 +3,7 @@ import type { AwsSettings } from './aws/aws-settings.ts';
 import type { StackOutputs } from './aws/stack-outputs.ts';
 import { UsageError } from './errors.ts';
 import { type GlobalOptions, variables } from './global-options.ts';
+import { printableJson } from './output/printable.ts';
 import { programName } from './program-name.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -87,7 +88,7 @@ export const createSession = (given: GlobalOptions, terminal: Terminal): Session
     options,
     terminal,
     print: (text) => void terminal.stdout.write(`${text}\n`),
-    printJson: (value) => void terminal.stdout.write(`${JSON.stringify(value)}\n`),
+    printJson: (value) => void terminal.stdout.write(`${printableJson(value)}\n`),
     note: (text) => void terminal.stderr.write(`${text}\n`),
     commandLine: (command) => `${programName} ${command}${deploymentOptions(given)}`,
     api,

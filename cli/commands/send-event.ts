@@ -12,6 +12,7 @@ import { chooseSigner } from '../api/choose-signer.ts';
 import { valueIn } from '../api/failure.ts';
 import { defineCommand } from '../command.ts';
 import { CommandFailed, exitCodes, UsageError } from '../errors.ts';
+import { printableJson } from '../output/printable.ts';
 import type { Session } from '../session.ts';
 
 type Options = { readonly now?: boolean };
@@ -52,7 +53,7 @@ Without --url it goes to 127.0.0.1 and the port in PORT (default 3000).`,
     const event = now ? refreshEvent(read, new Date().toISOString(), randomUUID) : read;
     const result = await (await localApi(session)).call(v.unknown(), { method: 'POST', path: '/events', body: event });
     if (result.kind === 'problem')
-      throw new CommandFailed(`The event was not delivered: ${JSON.stringify(result.body)}`);
+      throw new CommandFailed(`The event was not delivered: ${printableJson(result.body)}`);
     session.printJson(valueIn(result));
     return exitCodes.done;
   },

@@ -28,7 +28,10 @@ const isPage = ({ method, url }: IncomingMessage): boolean =>
  */
 export const createConsoleHandler = ({ page, startToken, ...routes }: ConsoleOptions, next: Handle): Handle => {
   const local = createLocalRoutes(routes);
+  const { 'content-type': _, ...securityHeaders } = page.headers;
   return (request, response) => {
+    // An answer that is no page may be opened as one.
+    for (const [name, value] of Object.entries(securityHeaders)) response.setHeader(name, value);
     if (isPage(request)) {
       response.writeHead(200, { ...page.headers }).end(request.method === 'HEAD' ? '' : page.html);
       return;

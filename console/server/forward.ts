@@ -7,7 +7,15 @@ import { sendJson, sendProblem } from './respond.ts';
 
 const longestBodyBytes = 1024 * 1024;
 
-const apiPath = /^\/(?:instances|forced-logouts|watches)(?:[/?]|$)/;
+const apiPath = /^\/(?:instances|forced-logouts|watches)(?:\/|$)/;
+
+/** The path as a server reads it: `/instances/../events` is `/events`. `undefined`: it is not one of the API. */
+const apiPathOf = (requested: string): string | undefined => {
+  const address = `http://127.0.0.1${requested}`;
+  if (!requested.startsWith('/') || !URL.canParse(address)) return undefined;
+  const { pathname, search } = new URL(address);
+  return apiPath.test(pathname) ? `${pathname}${search}` : undefined;
+};
 /** What the API reads; above all not the start token. */
 const requestHeaders = ['content-type', 'prefer', 'idempotency-key', 'accept'] as const;
 const responseHeaders = ['content-type', 'cache-control', 'retry-after', 'location', 'preference-applied'] as const;
@@ -42,8 +50,9 @@ const answerWith = async (answer: Response, response: ServerResponse): Promise<v
 export const createForwarder =
   (base: URL, sign: Sign): Handle =>
   async (request, response) => {
-    const { method = 'GET', url: path = '' } = request;
-    if (!apiPath.test(path)) return sendJson(response, 404, { message: 'Not Found' });
+    const { method = 'GET' } = request;
+    const path = apiPathOf(request.url ?? '');
+    if (path === undefined) return sendJson(response, 404, { message: 'Not Found' });
     const body = await readBody(request, longestBodyBytes);
     if (body === undefined) return sendJson(response, 413, { message: 'Request Entity Too Large' });
 

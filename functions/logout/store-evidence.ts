@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 
 /** One line of a log. `id` is unique in the log group, and the same whenever the line is delivered. */
@@ -19,12 +20,16 @@ export const createS3 = (): S3Client =>
     requestHandler: { connectionTimeout: 1_000, requestTimeout: 10_000, throwOnRequestTimeout: true },
   });
 
-/** Partitions by day of the first record, as Athena reads them; the ids make the key the same at every delivery. */
+/**
+ * Partitions by day of the first record, as Athena reads them. The ids make the key the same at every delivery, and another
+ * one for every other batch, also for one that begins and ends alike.
+ */
 const keyOf = (events: readonly LogEvent[]): string => {
   const [first, last] = [events[0], events.at(-1)];
   if (first === undefined || last === undefined) throw new Error('a batch has at least one record');
   const day = new Date(first.timestamp).toISOString().slice(0, 10);
-  return `evidence/day=${day}/${first.id}-${last.id}.jsonl`;
+  const ids = createHash('sha256').update(events.map(({ id }) => id).join('\n'));
+  return `evidence/day=${day}/${first.id}-${last.id}-${ids.digest('hex').slice(0, 16)}.jsonl`;
 };
 
 /** What S3 answers to `If-None-Match: *` when the object exists. */

@@ -75,7 +75,10 @@ const isForeignTo = (hostname: string) => {
 
 const refuse = (response: ServerResponse, status: number, message: string) => {
   if (response.headersSent) response.destroy();
-  else response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify({ message }));
+  else
+    response
+      .writeHead(status, { 'content-type': 'application/json', 'x-content-type-options': 'nosniff' })
+      .end(JSON.stringify({ message }));
 };
 
 /** The client sees a broken connection itself. Without a listener the error would end the process. */

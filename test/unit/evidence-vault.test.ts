@@ -43,7 +43,8 @@ const start = async (...failures: { readonly code: string; readonly status: numb
   };
 };
 
-const key = '/vault/evidence/day=2026-11-24/36001-36002.jsonl';
+/** The last part is the beginning of the SHA-256 of the ids, one per line. */
+const key = '/vault/evidence/day=2026-11-24/36001-36002-4f7e40780dfcdd23.jsonl';
 const lines = `${record('1101000001')}\n${record('1101000002')}\n`;
 
 test('stores the records of a batch unchanged, one per line, under the day of the first', async () => {
@@ -64,6 +65,18 @@ test('a batch that is delivered again changes nothing', async () => {
   await vault.store({ ...batch, logEvents: batch.logEvents.map((event) => ({ ...event, message: 'forged' })) });
 
   expect([...vault.objects]).toEqual([[key, lines]]);
+});
+
+test('batches that begin and end alike are kept beside each other', async () => {
+  await using vault = await start();
+  const [first, last] = batch.logEvents;
+  const between = { id: '36001-5', timestamp: Date.parse('2026-11-25T00:00:00.000Z'), message: record('1101000003') };
+
+  await vault.store(batch);
+  await vault.store({ ...batch, logEvents: [first, between, last] });
+
+  expect([...vault.objects.keys()]).toEqual([key, expect.stringMatching(/36001-36002-[0-9a-f]{16}\.jsonl$/)]);
+  expect(new Set(vault.objects.keys()).size).toBe(2);
 });
 
 test('a transient failure is retried', async () => {

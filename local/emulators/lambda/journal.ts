@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { errorCodeOf } from '../error-code.ts';
-import type { ExecutionRecord, LaterRecord, Started } from './records.ts';
+import { type ExecutionRecord, type LaterRecord, parseRecords, type Started } from './records.ts';
 
 /** A file of the journal cannot be used; the message names it. */
 export class JournalError extends Error {
@@ -36,14 +36,18 @@ export type Journal = {
   readonly close: () => void;
 };
 
-const parseLine = (line: string) => JSON.parse(line) as ExecutionRecord;
-const isLater = (record: ExecutionRecord): record is LaterRecord => record.kind !== 'started';
+/** A record that is there twice would be applied twice; only time may pass twice. */
+const hasDoubledLine = (lines: readonly string[]): boolean => {
+  const unique = lines.filter((line) => !line.startsWith('{"kind":"timers-fired"'));
+  return new Set(unique).size < unique.length;
+};
 
 /** `undefined`: this is not the journal of an execution. */
 const parseJournal = (text: string): JournalledExecution | undefined => {
+  const lines = text.split('\n').filter(Boolean);
+  if (hasDoubledLine(lines)) return undefined;
   try {
-    const [started, ...records] = text.split('\n').filter(Boolean).map(parseLine);
-    return started?.kind === 'started' ? { started, records: records.filter(isLater) } : undefined;
+    return parseRecords(lines.map((line) => JSON.parse(line)));
   } catch {
     return undefined;
   }

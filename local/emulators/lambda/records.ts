@@ -51,41 +51,56 @@ export const parseCheckpointRequest = (body: string): CheckpointRequest => parse
 /** @throws LambdaFailure when it is no error object; an empty body is one without fields */
 export const parseErrorObject = (body: string): ErrorObject => parseBody(errorObject, body || '{}');
 
-export type Started = {
-  readonly kind: 'started';
-  readonly at: number;
-  readonly arn: string;
-  readonly name: string;
-  readonly functionName: string;
-  /** The payload's text: a name is an idempotency key together with it. */
-  readonly payload: string;
-  readonly executionTimeoutMs: number;
-  /** How many times faster than real the waits of the execution pass. @default 1 */
-  readonly timeScale?: number;
-};
+const at = v.number();
 
-export type Ended = {
-  readonly kind: 'ended';
-  readonly at: number;
-  readonly status: 'SUCCEEDED' | 'FAILED' | 'STOPPED' | 'TIMED_OUT';
-  readonly result?: string | undefined;
-  readonly error?: ErrorObject | undefined;
-};
+const started = v.object({
+  kind: v.literal('started'),
+  at,
+  arn: v.string(),
+  name: v.string(),
+  functionName: v.string(),
+  /** The payload's text: a name is an idempotency key together with it. */
+  payload: v.string(),
+  executionTimeoutMs: v.number(),
+  /** How many times faster than real the waits of the execution pass. @default 1 */
+  timeScale: v.exactOptional(v.number()),
+});
+
+const ended = v.object({
+  kind: v.literal('ended'),
+  at,
+  status: v.picklist(['SUCCEEDED', 'FAILED', 'STOPPED', 'TIMED_OUT']),
+  result: v.optional(v.string()),
+  error: v.optional(errorObject),
+});
+
+const laterRecord = v.variant('kind', [
+  v.object({ kind: v.literal('invoked'), at, requestId: v.string() }),
+  v.object({ kind: v.literal('checkpoint'), at, updates: v.array(operationUpdate) }),
+  /** Every wait and retry that was due at `at` is over. */
+  v.object({ kind: v.literal('timers-fired'), at }),
+  v.object({ kind: v.literal('returned'), at, answer: v.picklist(['pending', 'final']) }),
+  /** The invocation died, timed out or threw, which decides nothing about the execution. */
+  v.object({ kind: v.literal('invocation-failed'), at, error: errorObject }),
+  ended,
+]);
+
+export type Started = Readonly<v.InferOutput<typeof started>>;
+export type Ended = Readonly<v.InferOutput<typeof ended>>;
+
+/** What may follow the first record. */
+export type LaterRecord = Readonly<v.InferOutput<typeof laterRecord>>;
 
 /**
  * What the journal keeps of an execution, in order; its state is these records applied one after the other, and nothing
  * else. `at` is in epoch milliseconds.
  */
-export type ExecutionRecord =
-  | Started
-  | { readonly kind: 'invoked'; readonly at: number; readonly requestId: string }
-  | { readonly kind: 'checkpoint'; readonly at: number; readonly updates: readonly OperationUpdate[] }
-  /** Every wait and retry that was due at `at` is over. */
-  | { readonly kind: 'timers-fired'; readonly at: number }
-  | { readonly kind: 'returned'; readonly at: number; readonly answer: 'pending' | 'final' }
-  /** The invocation died, timed out or threw, which decides nothing about the execution. */
-  | { readonly kind: 'invocation-failed'; readonly at: number; readonly error: ErrorObject }
-  | Ended;
+export type ExecutionRecord = Started | LaterRecord;
 
-/** What may follow the first record. */
-export type LaterRecord = Exclude<ExecutionRecord, Started>;
+/** @throws ValiError unless these are the records of one execution */
+export const parseRecords = (
+  values: readonly unknown[],
+): { readonly started: Started; readonly records: readonly LaterRecord[] } => {
+  const [first, ...later] = values;
+  return { started: v.parse(started, first), records: v.parse(v.array(laterRecord), later) };
+};

@@ -123,11 +123,17 @@ test('moves a damaged journal aside, reports it, and continues the other runs', 
   await first[Symbol.asyncDispose]();
   appendFileSync(join(folder, 'broken.jsonl'), '{"kind":"started"}\n{"kind":"inv{"kind":"invoked"}\n');
   appendFileSync(join(folder, 'stranger.jsonl'), 'no line of this journal');
+  const whole = readFileSync(join(folder, readdirSync(folder).find((name) => name.length > 30) ?? ''), 'utf8');
+  const lines = whole.split('\n').filter(Boolean);
+  appendFileSync(join(folder, 'doubled.jsonl'), `${lines.join('\n')}\n${lines.at(-1)}\n`);
+  appendFileSync(join(folder, 'empty-start.jsonl'), ['{"kind":"started"}', ...lines.slice(1), ''].join('\n'));
 
   await using second = await restart(folder);
 
   expect(second.problems.items).toEqual([
     expect.stringMatching(/broken\.jsonl is damaged: its run does not go on\. It is now .*broken\.jsonl\.damaged-\d+$/),
+    expect.stringMatching(/doubled\.jsonl is damaged/),
+    expect.stringMatching(/empty-start\.jsonl is damaged/),
     expect.stringMatching(/stranger\.jsonl is damaged/),
   ]);
   const moved = readdirSync(folder).filter((file) => file.startsWith('stranger.jsonl.damaged-'));

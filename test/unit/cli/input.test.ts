@@ -8,7 +8,7 @@ import { parseCsv } from '../../../cli/input/parse-csv.ts';
 import { readRoster } from '../../../cli/input/read-roster.ts';
 import { readTable } from '../../../cli/input/read-table.ts';
 import { formatCsvRow } from '../../../cli/output/csv.ts';
-import { printable } from '../../../cli/output/printable.ts';
+import { printable, printableJson } from '../../../cli/output/printable.ts';
 import { createParseApiUrl } from '../../../functions/green-api/api-url.ts';
 
 const cell = fc.string({ unit: 'grapheme' });
@@ -144,6 +144,14 @@ test('ids can be separated by commas, and the error does not repeat an invalid o
   expect(() => readInstanceIds(['1', 'd75b3a66374942c5b3c019c698abc2067e151558acbd412345'])).toThrow(
     /^Instance 2 is not an idInstance: it must be 1 to 20 digits, for example 1101000001\.$/,
   );
+});
+
+test('JSON cannot move the cursor or hide text either, and stays the same value', () => {
+  const value = { reason: 'a\u001b[2Jb\u009b2Jc\u202ed\u{e0001}e' };
+  const json = printableJson(value);
+
+  expect(json).toMatch(/^[\x20-\x7e]+$/);
+  expect(JSON.parse(json)).toEqual(value);
 });
 
 test('a tag cannot move the cursor or hide text', () => {

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { startLoopbackServer } from '../../../local/emulators/loopback-server.ts';
 import { startConsoleServer } from '../../support/console-server.ts';
@@ -19,6 +19,15 @@ beforeEach(() => server.received.splice(0));
 
 const call = (path: string, options: RequestInit = {}, token = server.startToken) =>
   fetch(`${server.url}${path}`, { ...options, headers: { authorization: `Bearer ${token}`, ...options.headers } });
+
+/** The status of a request whose path is sent as it is written: `fetch` would normalise it. */
+const statusOf = async (path: string): Promise<number | undefined> => {
+  const headers = { authorization: `Bearer ${server.startToken}` };
+  const sent = request(server.url, { path, method: 'POST', headers }).end();
+  const [response] = (await once(sent, 'response')) as [IncomingMessage];
+  response.resume();
+  return response.statusCode;
+};
 
 test('forwards a call signed, with the headers that the API reads, and without the start token', async () => {
   const response = await call('/forced-logouts?dry=1', {
@@ -73,10 +82,35 @@ test.each([
   '/local/schedules',
   '//evil.example/instances',
   '/instancesx',
+  '/instances/../events',
+  '/instances/%2e%2e/events',
+  '/instances/1101000001/../../schedules/nightly',
+  '/instances\\..\\events',
 ])('%s is not forwarded', async (path) => {
-  expect((await call(path, { method: 'POST' })).status).toBe(404);
+  expect(await statusOf(path)).toBe(404);
   expect(server.received).toEqual([]);
 });
+
+test('what is forwarded is the path that was checked', async () => {
+  expect(await statusOf('/events/../instances/./1101000001/logout?x=1')).toBe(202);
+  expect(server.received).toMatchObject([{ url: '/instances/1101000001/logout?x=1' }]);
+});
+
+test.each(['/instances', '/local/console', '/local/unknown', '/nothing'])(
+  'the answer to %s has the security headers of the page',
+  async (path) => {
+    const page = await fetch(`${server.url}/`);
+    const { headers } = await call(path);
+    const names = [
+      'content-security-policy',
+      'x-content-type-options',
+      'referrer-policy',
+      'cross-origin-opener-policy',
+    ];
+
+    for (const name of names) expect([name, headers.get(name)]).toEqual([name, page.headers.get(name)]);
+  },
+);
 
 test('a body over 1 MB is refused, and is not forwarded without it', async () => {
   const response = await call('/instances/1101000001/logout', { method: 'POST', body: 'x'.repeat(1024 * 1024 + 1) });
