@@ -27,6 +27,14 @@ const dataSchema = v.variant('messageType', [
   }),
 ]);
 
+/** The kinds of line that the vault keeps. A wrong subscription filter must not lock other lines for years. */
+const keptMessages: ReadonlySet<unknown> = new Set(['evidence']);
+
+const isKept = ({ message }: LogEvent): boolean => {
+  const line = parseJson(message);
+  return typeof line === 'object' && line !== null && 'message' in line && keptMessages.has(line.message);
+};
+
 /** `undefined`: CloudWatch Logs only checks that the function can be reached. @throws InvalidLogData */
 const parseBatch = ({ awslogs }: CloudWatchLogsEvent): readonly LogEvent[] | undefined => {
   const data = v.safeParse(dataSchema, parseJson(gunzipSync(Buffer.from(awslogs.data, 'base64')).toString('utf8')));
@@ -44,7 +52,10 @@ export const createEvidenceVaultHandler = ({ storeEvidence, log }: EvidenceVault
   middy<CloudWatchLogsEvent, void>({ timeoutEarlyInMillis: 0 }).handler(async (event) => {
     try {
       const batch = parseBatch(event);
-      if (batch !== undefined) log('INFO', 'evidence stored', await storeEvidence(batch));
+      if (batch === undefined) return;
+      const kept = batch.filter(isKept);
+      if (kept.length < batch.length) log('WARN', 'lines that are no evidence', { lines: batch.length - kept.length });
+      if (kept.length > 0) log('INFO', 'evidence stored', await storeEvidence(kept));
     } catch (error) {
       log('ERROR', 'evidence not stored', { error: errorNameOf(error) });
       throw error;

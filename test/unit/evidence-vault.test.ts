@@ -62,7 +62,7 @@ test('a batch that is delivered again changes nothing', async () => {
   await using vault = await start();
   await vault.store(batch);
 
-  await vault.store({ ...batch, logEvents: batch.logEvents.map((event) => ({ ...event, message: 'forged' })) });
+  await vault.store({ ...batch, logEvents: batch.logEvents.map((event) => ({ ...event, message: record('forged') })) });
 
   expect([...vault.objects]).toEqual([[key, lines]]);
 });
@@ -77,6 +77,22 @@ test('batches that begin and end alike are kept beside each other', async () => 
 
   expect([...vault.objects.keys()]).toEqual([key, expect.stringMatching(/36001-36002-[0-9a-f]{16}\.jsonl$/)]);
   expect(new Set(vault.objects.keys()).size).toBe(2);
+});
+
+test.each([
+  ['a line of the runtime', 'START RequestId: 5f1f0d5e-0000-0000-0000-000000000000 Version: 7'],
+  ['another line of the function', '{"level":"INFO","message":"targets resolved"}'],
+  ['no object', '"evidence"'],
+])('%s is not stored, whatever the subscription delivers', async (_name, message) => {
+  await using vault = await start();
+
+  await vault.store({ ...batch, logEvents: [...batch.logEvents, { id: '36003', timestamp: 0, message }] });
+  await vault.store({ ...batch, logEvents: [{ id: '36003', timestamp: 0, message }] });
+
+  expect([...vault.objects]).toEqual([[key, lines]]);
+  expect(vault.logged()).toContainEqual(
+    expect.objectContaining({ level: 'WARN', message: 'lines that are no evidence', lines: 1 }),
+  );
 });
 
 test('a transient failure is retried', async () => {
