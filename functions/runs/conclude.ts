@@ -46,6 +46,8 @@ export type RunEnd = {
   readonly failure?: { readonly type: RunFailureType; readonly message: string };
   /** How many secrets of the target were not understood. @default 0 */
   readonly unreadableSecrets?: number;
+  /** How many instances were left alone as protected while the run logged others out. @default 0 */
+  readonly leftProtected?: number;
 };
 
 /** Whether a run was never going to log this instance out, although its target names it. */
@@ -108,6 +110,20 @@ const joinFailures = (...given: readonly (Failure | undefined)[]): { readonly fa
   return { failure: { type: first.type, message: failures.map(({ message }) => message).join('; ') } };
 };
 
+/** Protected instances beside others; a run that finds nothing but those fails, and says so. */
+const countLeftProtected = ({ outcomes, progress }: RunResults): number => {
+  if (isNobodyLoggedOut(outcomes)) return 0;
+  const unlisted = progress.total - outcomes.length;
+  return outcomes.filter(({ skipReason }) => skipReason === 'protected').length + unlisted;
+};
+
+const noteOfProtected = (count: number): string | undefined => {
+  if (count === 0) return undefined;
+  return count === 1
+    ? '1 instance is protected, so the run did not log it out'
+    : `${count} instances are protected, so the run did not log them out`;
+};
+
 const notesOf = (...notes: readonly (string | undefined)[]): { readonly note?: string } => {
   const given = notes.filter((note) => note !== undefined);
   return given.length > 0 ? { note: given.join('; ') } : {};
@@ -136,13 +152,15 @@ export const conclude = (
 ): RunEnd => {
   const { failure, note } = endingOf(results, dryRun);
   const secrets = describeUnreadable(unreadable);
+  const leftProtected = dryRun ? 0 : countLeftProtected(results);
   const problem = watch !== undefined && 'problem' in watch ? `the watch was not started: ${watch.problem}` : undefined;
   return {
     summary: summarize(results, {
-      ...notesOf(note, ...notes, lookFailure?.message, problem, ...secrets.notes),
+      ...notesOf(note, noteOfProtected(leftProtected), ...notes, lookFailure?.message, problem, ...secrets.notes),
       ...(watch !== undefined && 'watch' in watch && watch),
     }),
     ...joinFailures(failure, lookFailure, failureOfUnreadable(secrets)),
     unreadableSecrets: secrets.count,
+    leftProtected,
   };
 };

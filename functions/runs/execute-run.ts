@@ -42,13 +42,16 @@ const parseRunRequest = (payload: unknown): RunRequest => {
   throw new RunFailure('InvalidRun', `The payload is not a run: see ${invalidFieldsOf(parsed.issues)}`);
 };
 
+const misspelt = ': compare its tag with the instances, or set mayFindNobody of the schedule if that is normal';
+
 /** There was no instance that the target includes, and so nobody to log out. */
-const foundNobody = ({ request: { target, dryRun } }: RunIdentity, { unreadable }: Resolved, now: Date): RunEnd => {
+const foundNobody = ({ request }: RunIdentity, { unreadable }: Resolved, now: Date): RunEnd => {
+  const { target, source, dryRun, mayFindNobody } = request;
   const isWorthAnotherLook = dryRun && 'owner' in target;
   const until = new Date(now.getTime() + listLagSeconds * 1_000).toISOString();
   const note = isWorthAnotherLook
     ? `no instance was found for the target now; a real run would look again until ${until}`
-    : 'no instance was found for the target';
+    : `no instance was found for the target${source === 'schedule' && !mayFindNobody ? misspelt : ''}`;
   return concludeWithNobody(note, unreadable);
 };
 

@@ -85,6 +85,8 @@ export const runFields = {
   rotateToken: v.exactOptional(flag),
   /** A drill: the run reads the credential and the state of each target, and logs nobody out. */
   dryRun: v.exactOptional(flag),
+  /** Finding no instance is normal for this schedule, and no sign of a misspelt tag. */
+  mayFindNobody: v.exactOptional(flag),
   /** Days for which the confirmed instances are watched after the run, in case somebody links one again. */
   watchDays: v.exactOptional(
     v.pipe(
@@ -98,17 +100,20 @@ export const runFields = {
 
 export type RunField = keyof typeof runFields;
 
+const readsResult = 'who starts a run by hand reads its result';
+
 /** The fields that a surface leaves out on purpose, each with the reason. */
 export const leftOut = {
-  api: {},
+  api: { mayFindNobody: readsResult },
   schedule: {
     at: 'a scheduled run starts at its scheduled time',
     expiresAt: 'a scheduled run expires a day after its scheduled time',
   },
-  commandLine: {},
+  commandLine: { mayFindNobody: readsResult },
   console: {
     at: 'the page starts runs that begin at once',
     expiresAt: 'the page starts runs that expire after the default time',
+    mayFindNobody: readsResult,
   },
 } as const satisfies Record<string, Partial<Record<RunField, string>>>;
 

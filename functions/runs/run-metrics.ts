@@ -2,10 +2,10 @@ import * as v from 'valibot';
 import { embeddedMetrics, metricDimensions } from '../logout/evidence.ts';
 import type { Log } from '../platform/log.ts';
 import type { RunEnd, RunFailureType } from './conclude.ts';
-import type { RunIdentity } from './request.ts';
+import type { RunIdentity, RunRequest } from './request.ts';
 import { parseSummary } from './summary.ts';
 
-/** The metrics of ended runs in CloudWatch, used by the dashboard and the alarms too. Each is 1 for such a run, otherwise 0; `unreadableSecrets` is a number. */
+/** The metrics of ended runs in CloudWatch, used by the dashboard and the alarms too. Each is 1 for such a run, otherwise 0; some are numbers. */
 export const runMetricNames = {
   /** The run logged nobody out, because every instance was protected, excepted or unknown. */
   nobodyLoggedOut: 'nobodyLoggedOut',
@@ -15,18 +15,29 @@ export const runMetricNames = {
   failedDrill: 'failedDrill',
   /** A run that is no drill failed, for whatever reason. Lambda's `DurableExecutionFailed` counts drills too. */
   runFailed: 'runFailed',
-
   /** Secrets that belong to the target and are not understood: whoever they are about may still be logged in. A drill counts none. */
   unreadableSecrets: 'unreadableSecrets',
+  /** Protected instances of a leaver, beside others that were logged out. */
+  leaverProtected: 'leaverProtected',
+  /** The target of a schedule included no instance, although the schedule does not say that it may: the sign of a misspelt tag. */
+  scheduleFoundNobody: 'scheduleFoundNobody',
 } as const;
 
-const figuresOf = ({ summary, failure, unreadableSecrets = 0 }: RunEnd, isDrill: boolean) => ({
+const figuresOf = (
+  { summary, failure, unreadableSecrets = 0, leftProtected = 0 }: RunEnd,
+  { source, mayFindNobody = false }: RunRequest,
+  isDrill: boolean,
+) => ({
   [runMetricNames.nobodyLoggedOut]: Number(failure?.type === 'NobodyLoggedOut' && !isDrill),
   [runMetricNames.noInstance]: Number(failure === undefined && summary.progress.total === 0),
   [runMetricNames.failedDrill]: Number(isDrill && failure !== undefined),
   [runMetricNames.runFailed]: Number(!isDrill && failure !== undefined),
-
   [runMetricNames.unreadableSecrets]: isDrill ? 0 : unreadableSecrets,
+  [runMetricNames.leaverProtected]: source === 'offboarding' ? leftProtected : 0,
+  // Of a drill too: one over nobody tests nothing.
+  [runMetricNames.scheduleFoundNobody]: Number(
+    source === 'schedule' && !mayFindNobody && failure === undefined && summary.progress.total === 0,
+  ),
 });
 
 /** Writes one line about the end of a run, which is its metrics too. A crash right after it may repeat it. */
@@ -36,7 +47,7 @@ export const createLogRunEnd =
     const { failure, summary } = end;
     const { source, dryRun = false } = request;
     const facts = { run: id, source, dryRun, failure: failure?.type, progress: summary.progress, note: summary.note };
-    const metrics = embeddedMetrics(figuresOf(end, dryRun), { [metricDimensions.stack]: stack }, now());
+    const metrics = embeddedMetrics(figuresOf(end, request, dryRun), { [metricDimensions.stack]: stack }, now());
     log(failure === undefined ? 'INFO' : 'WARN', 'run ended', { ...facts, ...metrics });
   };
 

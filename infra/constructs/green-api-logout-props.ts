@@ -71,6 +71,8 @@ export interface LogoutSchedule {
   readonly rotateToken?: boolean | undefined;
   /** Only report who would be logged out. @default false */
   readonly dryRun?: boolean | undefined;
+  /** Finding no instance is normal for this schedule: no alarm. @default false */
+  readonly mayFindNobody?: boolean | undefined;
   /** Days to watch the confirmed instances afterwards, in case somebody links one again: 1 to 30. @default none */
   readonly watchDays?: number | undefined;
 }

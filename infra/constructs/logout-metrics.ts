@@ -25,7 +25,11 @@ export class LogoutMetrics {
 
   /** What makes it uncertain whether everything of a leaver is logged out. */
   ofUncertainLeavers(): Readonly<Record<string, Metric>> {
-    return { unreadableSecrets: this.ofRuns('unreadableSecrets') };
+    return {
+      unreadableSecrets: this.ofRuns('unreadableSecrets'),
+      leaverProtected: this.ofRuns('leaverProtected'),
+      scheduleFoundNobody: this.ofRuns('scheduleFoundNobody'),
+    };
   }
 
   /** The number of instances that were linked again after a confirmed logout. */

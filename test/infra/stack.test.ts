@@ -263,7 +263,9 @@ describe('the alarms', () => {
         // No errors: stopping an execution ends its invocation with one. No Failed of runs: it counts drills.
         trouble('<RunFunction>', 'runFailed of green-api-logout'),
         trouble('<WatchFunction>', 'DurableExecutionFailed of <WatchFunction>'),
-        sum(['unreadableSecrets of green-api-logout']),
+        sum(
+          ['unreadableSecrets', 'leaverProtected', 'scheduleFoundNobody'].map((name) => `${name} of green-api-logout`),
+        ),
         'linkedAgain of green-api-logout',
         ...['failedEvents of offboarding', 'failedEvents of schedule'],
         ...['failedDrill of green-api-logout', 'nobodyLoggedOut of green-api-logout'],

@@ -590,3 +590,85 @@ test('a drill whose target has a secret that is not understood fails, and counts
     expect.objectContaining({ message: 'run ended', failedDrill: 1, unreadableSecrets: 0 }),
   );
 });
+
+describe('a protected instance beside another', () => {
+  test.each([
+    ['offboarding', 1],
+    ['api', 0],
+    ['schedule', 0],
+  ] as const)('of a run from %s is in its note, and counts %i leaver', async (source, leaverProtected) => {
+    const setup = createSetup(staff);
+
+    const run = await setup.run(requestOf({ target: { owner: 'anna@example.com' }, source }));
+
+    expect(run).toMatchObject({
+      status: 'SUCCEEDED',
+      note: '1 instance is protected, so the run did not log it out',
+      progress: { total: 2, loggedOut: 1, skipped: 1 },
+    });
+    expect(setup.facts).toContainEqual(expect.objectContaining({ message: 'run ended', leaverProtected }));
+  });
+
+  test('is counted once if it becomes protected only before its logout, and each of several', async () => {
+    const desk = { owner: 'anna@example.com', protected: true };
+    const setup = createSetup({
+      ...staff,
+      '1101000004': { tags: desk },
+      '1101000005': { tags: { owner: desk.owner } },
+    });
+    const readTags: typeof setup.dependencies.readTags = async (id) => {
+      if (id === '1101000005') setup.tag(id, desk);
+      return setup.dependencies.readTags(id);
+    };
+
+    const run = await setup.run(requestOf({ target: { owner: desk.owner }, source: 'offboarding' }), { readTags });
+
+    expect(run.note).toBe('3 instances are protected, so the run did not log them out');
+    expect(setup.facts).toContainEqual(expect.objectContaining({ message: 'run ended', leaverProtected: 3 }));
+  });
+
+  test('is no matter of a run that fails because nobody else is there, nor of a drill', async () => {
+    const setup = createSetup({ '1101000003': staff['1101000003'] });
+    const left = requestOf({ target: { owner: 'anna@example.com' }, source: 'offboarding' });
+
+    await setup.run(left);
+    await setup.run({ ...left, dryRun: true });
+
+    const ends = setup.facts.filter(({ message }) => message === 'run ended');
+    expect(ends.map(({ leaverProtected }) => leaverProtected)).toEqual([0, 0]);
+  });
+});
+
+test.each([
+  [{ group: 'salse' }, {}, 1],
+  [{ owner: 'nobody@example.com' }, {}, 1],
+  [{ group: 'salse' }, { dryRun: true }, 1],
+  [{ group: 'salse' }, { mayFindNobody: false }, 1],
+  [{ group: 'salse' }, { mayFindNobody: true }, 0],
+  [{ group: 'sales' }, {}, 0],
+])('a schedule over %j with %j is counted %i times as one that found nobody', async (target, changed, count) => {
+  const setup = createSetup(staff);
+
+  const run = await setup.run(requestOf({ target, source: 'schedule', ...changed }));
+
+  expect(run.status).toBe('SUCCEEDED');
+  expect(setup.facts).toContainEqual(expect.objectContaining({ message: 'run ended', scheduleFoundNobody: count }));
+});
+
+test.each(['api', 'offboarding'] as const)('a run from %s that finds nobody is no schedule', async (source) => {
+  const setup = createSetup(staff);
+
+  await setup.run(requestOf({ target: { owner: 'nobody@example.com' }, source }));
+
+  expect(setup.facts).toContainEqual(expect.objectContaining({ noInstance: 1, scheduleFoundNobody: 0 }));
+});
+
+test('the note of a schedule that found nobody says what to do', async () => {
+  const note = async (changed: object) =>
+    (await createSetup(staff).run(requestOf({ target: { group: 'salse' }, source: 'schedule', ...changed }))).note;
+
+  expect(await note({})).toBe(
+    'no instance was found for the target: compare its tag with the instances, or set mayFindNobody of the schedule if that is normal',
+  );
+  expect(await note({ mayFindNobody: true })).toBe('no instance was found for the target');
+});
