@@ -12,6 +12,9 @@ export const instanceSchema = v.object({
   idInstance: v.string(),
   owner: v.optional(v.string()),
   group: v.optional(v.string()),
+  name: v.optional(v.string()),
+  /** The last six digits of the number, as of enrolment. */
+  phone: v.optional(v.string()),
   protected: v.boolean(),
 });
 

@@ -9,11 +9,17 @@ import {
   watchSchema,
 } from './answers.ts';
 import { apiTimeoutMs, createCall, type Transport } from './call.ts';
-import { joinInstancePages } from './instance-list.ts';
+import { type InstanceList, joinInstancePages } from './instance-list.ts';
 import { readPages } from './pages.ts';
+import type { Result } from './result.ts';
 import { retryRateLimited } from './retry-rate-limited.ts';
 
-export type InstanceFilter = { readonly owner?: string | undefined; readonly group?: string | undefined };
+export type InstanceFilter = {
+  readonly owner?: string | undefined;
+  readonly group?: string | undefined;
+  /** A part of an id, an owner or a name, or the last digits of a phone number: at least three characters. */
+  readonly query?: string | undefined;
+};
 
 export type LogoutRequest = {
   readonly reason?: string;
@@ -46,14 +52,25 @@ export const createClient = (transport: Transport, times: Times = {}) => {
     /** Calls a route that is not one of the API's own, such as those of the local service. */
     call,
 
-    /** Reads all pages. */
-    listInstances: async (filter: InstanceFilter = {}, signal?: AbortSignal) =>
-      joinInstancePages(
-        await readPages(
-          (next) => call(instancePageSchema, { path: '/instances', query: { ...filter, next }, signal }),
-          (page) => [page],
-        ),
-      ),
+    /**
+     * Reads all pages.
+     *
+     * @param onPage gets the list so far after every page, so that its first rows can be shown before the last page has come
+     */
+    listInstances: async (
+      filter: InstanceFilter = {},
+      signal?: AbortSignal,
+      onPage?: (soFar: InstanceList) => void,
+    ): Promise<Result<InstanceList>> => {
+      const pages = await readPages(
+        (next) => call(instancePageSchema, { path: '/instances', query: { ...filter, next }, signal }),
+        (page) => [page],
+        { onPage: onPage && ((soFar) => onPage(joinInstancePages(soFar))) },
+      );
+      if (pages.kind !== 'ok') return pages;
+      const value = joinInstancePages(pages.value);
+      return { kind: 'ok', value, body: value };
+    },
 
     /** Reads what GREEN-API reports now. */
     readState: (idInstance: string, signal?: AbortSignal) =>
@@ -84,7 +101,7 @@ export const createClient = (transport: Transport, times: Times = {}) => {
       readPages(
         (next) => readRunPage({ status, next }),
         ({ runs }) => runs,
-        limit,
+        { limit },
       ),
 
     readRun: (id: string, signal?: AbortSignal) => call(runSchema, { path: path`/forced-logouts/${id}`, signal }),

@@ -6,7 +6,6 @@ import {
   type UnreadableSecrets,
 } from '../functions/instances/unreadable-secrets.ts';
 import type { Instance, instancePageSchema } from './answers.ts';
-import type { Result } from './result.ts';
 
 /** The instances of a deployment, and what else lies among their secrets. */
 export type InstanceList = {
@@ -17,16 +16,10 @@ export type InstanceList = {
 
 type Page = v.InferOutput<typeof instancePageSchema>;
 
-const join = (pages: readonly Page[]): InstanceList => {
+/** Makes one list of several pages. */
+export const joinInstancePages = (pages: readonly Page[]): InstanceList => {
   const unreadable = sumUnreadable(pages.flatMap((page) => page.unreadable ?? []));
   return { instances: pages.flatMap(({ instances }) => instances), ...(unreadable.count > 0 && { unreadable }) };
-};
-
-/** Makes one list of all its pages. */
-export const joinInstancePages = (pages: Result<readonly Page[]>): Result<InstanceList> => {
-  if (pages.kind !== 'ok') return pages;
-  const value = join(pages.value);
-  return { kind: 'ok', value, body: value };
 };
 
 /** What is not understood, for people; `undefined`: nothing. */

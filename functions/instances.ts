@@ -4,13 +4,15 @@ import * as v from 'valibot';
 import { invalidNext, nextEntry, parseQuery } from './http/request.ts';
 import { jsonResponse, type LogUnexpected, problemDetails, problemResponse } from './http/response.ts';
 import {
-  createListInstances,
+  type Contact,
+  type ContactInstance,
+  createListContacts,
   type InstancePage,
-  type ListedInstance,
   type ListInstances,
   type ListProblem,
 } from './instances/directory.ts';
 import { isInGroup, isOwnedBy } from './instances/identity.ts';
+import { matchOf, parseSearch, queryPattern, queryRule } from './instances/search.ts';
 import { countUnreadable, type UnreadableSecret } from './instances/unreadable-secrets.ts';
 import { createSecretsManager } from './platform/aws-clients.ts';
 import { parseVariables, type Variables } from './platform/environment.ts';
@@ -18,7 +20,7 @@ import { createLog, type Write, writeLine } from './platform/log.ts';
 import { listingSettings } from './platform/settings.ts';
 
 export type InstancesHandlerDependencies = {
-  readonly listInstances: ListInstances;
+  readonly listInstances: ListInstances<Contact>;
   readonly logUnexpected: LogUnexpected;
 };
 
@@ -27,35 +29,46 @@ const fullAnswer = 100;
 /** Time for reading pages, in milliseconds; then the answer says where to go on. */
 const readingTimeMs = 15_000;
 
-const filter = v.optional(
-  v.pipe(
-    v.string(),
-    v.nonEmpty('must not be empty'),
-    v.check((value) => [...value].length <= 256, 'must be at most 256 characters'),
-  ),
+const shortText = v.pipe(
+  v.string(),
+  v.nonEmpty('must not be empty'),
+  v.check((value) => [...value].length <= 256, 'must be at most 256 characters'),
 );
+const filter = v.optional(shortText);
 const querySchema = v.strictObject({
   owner: filter,
   group: filter,
+  query: v.optional(v.pipe(shortText, v.regex(queryPattern, queryRule))),
   next: nextEntry,
 });
 
-type Query = v.InferOutput<typeof querySchema>;
+type Filter = Omit<v.InferOutput<typeof querySchema>, 'next'>;
 
-const matches = ({ owner, group }: Query, instance: ListedInstance | UnreadableSecret): boolean =>
-  (owner === undefined || isOwnedBy(instance, owner)) && (group === undefined || isInGroup(instance, group));
+type Entry = ContactInstance | (UnreadableSecret & Contact);
+
+const createMatches = ({ owner, group, query }: Filter): ((entry: Entry) => boolean) => {
+  const search = query === undefined ? undefined : parseSearch(query);
+  return (entry) =>
+    (owner === undefined || isOwnedBy(entry, owner)) &&
+    (group === undefined || isInGroup(entry, group)) &&
+    (search === undefined || matchOf(entry, search).length > 0);
+};
 
 /** Reads page after page until the answer is full, the list has ended, or the time is over. */
-const collect = async (listInstances: ListInstances, query: Query): Promise<InstancePage | ListProblem> => {
+const collect = async (
+  listInstances: ListInstances<Contact>,
+  { next: start, ...filter }: v.InferOutput<typeof querySchema>,
+): Promise<InstancePage<Contact> | ListProblem> => {
   const end = performance.now() + readingTimeMs;
-  const instances: ListedInstance[] = [];
-  const unreadable: UnreadableSecret[] = [];
-  let { next } = query;
+  const matches = createMatches(filter);
+  const instances: ContactInstance[] = [];
+  const unreadable: (UnreadableSecret & Contact)[] = [];
+  let next = start;
   do {
     const page = await listInstances(next);
     if (page.kind !== 'page') return page;
-    instances.push(...page.instances.filter((instance) => matches(query, instance)));
-    unreadable.push(...page.unreadable.filter((secret) => matches(query, secret)));
+    instances.push(...page.instances.filter(matches));
+    unreadable.push(...page.unreadable.filter(matches));
     next = page.next;
   } while (next !== undefined && instances.length < fullAnswer && performance.now() < end);
   return { kind: 'page', instances, unreadable, ...(next !== undefined && { next }) };
@@ -92,7 +105,7 @@ const respond = (answer: InstancePage | ListProblem): APIGatewayProxyStructuredR
   }
 };
 
-/** `GET /instances?owner=&group=&next=` */
+/** `GET /instances?owner=&group=&query=&next=` */
 export const createInstancesHandler = ({ listInstances, logUnexpected }: InstancesHandlerDependencies) =>
   middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>({ timeoutEarlyInMillis: 0 })
     .use(problemDetails(logUnexpected))
@@ -101,7 +114,7 @@ export const createInstancesHandler = ({ listInstances, logUnexpected }: Instanc
 export const composeInstances = (variables: Variables, write: Write): InstancesHandlerDependencies => {
   const log = createLog(write);
   return {
-    listInstances: createListInstances({
+    listInstances: createListContacts({
       client: createSecretsManager(),
       ...parseVariables(listingSettings, variables),
     }),

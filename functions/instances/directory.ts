@@ -43,6 +43,27 @@ const parseOwnerAndGroup = (tags: readonly Tag[]): Pick<ListedInstance, 'owner' 
   return { ...(owner !== undefined && { owner }), ...(group !== undefined && { group }) };
 };
 
+/** What a list for people shows besides. Runs and evidence never have it: it says more about a person than a logout needs. */
+export type Contact = {
+  /** The person's name. */
+  readonly name?: string;
+  /** The last digits of the linked number when the instance was enrolled, at most six. */
+  readonly phone?: string;
+};
+
+/** How many digits of a phone number are kept, at most. */
+const phoneDigits = 6;
+
+/** Also of a tag that somebody wrote by hand, no more than the last digits leave. */
+const parseContact = (tags: readonly Tag[]): Contact => {
+  const name = tagValue(tags, 'name');
+  const phone = tagValue(tags, 'phone')?.replace(/\D/g, '').slice(-phoneDigits);
+  return { ...(name !== undefined && { name }), ...(phone && { phone }) };
+};
+
+/** An instance in a list for people. */
+export type ContactInstance = ListedInstance & Contact;
+
 /** Reads the tags `owner`, `group` and `protected`. Other tags are ignored. */
 const parseTags = (idInstance: InstanceId, tags: readonly Tag[]): ListedInstance => ({
   idInstance,
@@ -50,10 +71,11 @@ const parseTags = (idInstance: InstanceId, tags: readonly Tag[]): ListedInstance
   protected: isProtected(tags),
 });
 
-export type InstancePage = {
+/** @typeParam More what is read from the tags besides owner, group and protection */
+export type InstancePage<More = unknown> = {
   readonly kind: 'page';
-  readonly instances: readonly ListedInstance[];
-  readonly unreadable: readonly UnreadableSecret[];
+  readonly instances: readonly (ListedInstance & More)[];
+  readonly unreadable: readonly (UnreadableSecret & More)[];
   /** Secrets Manager's token for the next page. Missing on the last page. */
   readonly next?: string;
 };
@@ -68,7 +90,7 @@ export type ListProblem =
  * a page may be short or empty and still not the last. A change may take five minutes to appear
  * (https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_ListSecrets.html).
  */
-export type ListInstances = (next?: string) => Promise<InstancePage | ListProblem>;
+export type ListInstances<More = unknown> = (next?: string) => Promise<InstancePage<More> | ListProblem>;
 
 const pageSize = 100;
 
@@ -86,17 +108,19 @@ const problemOf = (error: unknown): ListProblem => {
   return { kind: 'unavailable', detail: `Secrets Manager: ${name}` };
 };
 
-export const createListInstances = ({
-  client,
-  secretPrefix,
-  otherPrefixes,
-}: ListInstancesDependencies): ListInstances => {
+const createList = <More>(
+  { client, secretPrefix, otherPrefixes }: ListInstancesDependencies,
+  parseMore: (tags: readonly Tag[]) => More,
+): ListInstances<More> => {
   const isLookedAt = ({ Name = '', Tags = [] }: SecretListEntry): boolean =>
     Name.startsWith(secretPrefix) && !otherPrefixes.some((other) => Name.startsWith(other)) && !isIgnored(Tags);
 
-  const parseEntry = ({ Name = '', Tags = [] }: SecretListEntry): ListedInstance | UnreadableSecret => {
+  const parseEntry = ({ Name = '', Tags = [] }: SecretListEntry) => {
     const idInstance = parseInstanceId(Name.slice(secretPrefix.length));
-    return idInstance === undefined ? { secretName: Name, ...parseOwnerAndGroup(Tags) } : parseTags(idInstance, Tags);
+    const more = parseMore(Tags);
+    return idInstance === undefined
+      ? { secretName: Name, ...parseOwnerAndGroup(Tags), ...more }
+      : { ...parseTags(idInstance, Tags), ...more };
   };
 
   return async (next) => {
@@ -117,6 +141,14 @@ export const createListInstances = ({
     }
   };
 };
+
+/** Lists the instances for runs and reports, without names and numbers of people. */
+export const createListInstances = (dependencies: ListInstancesDependencies): ListInstances =>
+  createList(dependencies, () => ({}));
+
+/** Lists the instances for people, with what is known of their owners. */
+export const createListContacts = (dependencies: ListInstancesDependencies): ListInstances<Contact> =>
+  createList(dependencies, parseContact);
 
 export type TagsReading =
   | { readonly kind: 'tags'; readonly instance: ListedInstance }

@@ -25,7 +25,7 @@ const whenListingMeets =
 const requests: Readonly<Record<string, SendRequest>> = {
   instances: (setup) => {
     const secretString = JSON.stringify({ apiTokenInstance: markerToken });
-    const tags = { owner: 'ann@example.com 00u1', group: 'sales', protected: 'true' };
+    const tags = { owner: 'ann@example.com 00u1', group: 'sales', protected: 'true', name: 'Ann Lee', phone: '543210' };
     setup.secretsManager.put({ name: 'green-api/7103000001', secretString, tags });
     setup.secretsManager.put({ name: 'green-api/410012345678-old', secretString });
     return setup.list();
@@ -79,8 +79,11 @@ test('the function accepts exactly the parameters that the document allows', asy
   const schemas = new Map(operation.parameters.map(({ name, schema }) => [name, schema]));
   const isAllowed = (query: Readonly<Record<string, string>>) =>
     Object.entries(query).every(([name, value]) => allows(schemas.get(name) ?? { not: {} }, value));
-  const name = fc.constantFrom('owner', 'group', 'next', 'user', 'Owner');
-  const value = fc.oneof(fc.string(), fc.constantFrom('x'.repeat(256), 'x'.repeat(257), 'é', ' '));
+  const name = fc.constantFrom('owner', 'group', 'query', 'next', 'user', 'Owner');
+  const value = fc.oneof(
+    fc.string(),
+    fc.constantFrom('x'.repeat(256), 'x'.repeat(257), 'é', ' ', ' ab ', ' abc ', '😀😀', '😀😀😀'),
+  );
 
   await fc.assert(
     fc.asyncProperty(fc.dictionary(name, value), async (query) => {

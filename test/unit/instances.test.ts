@@ -90,6 +90,70 @@ test('a protected tag without a value protects', async () => {
   });
 });
 
+const people = {
+  1101000003: { owner: 'john.doe@example.com 00u3m90rxKjGQ0G6L1d6', name: 'John Doe', phone: '234567' },
+  1101000009: { owner: 'kim@example.com', name: 'Kim Müller', phone: '+49 170 9 119944' },
+  410012345678: { owner: 'o_x0027_brien@example.com' },
+};
+
+test.each([
+  ['4567', ['1101000003', '410012345678']],
+  ['234567', ['1101000003', '410012345678']],
+  ['34-56-7', ['1101000003', '410012345678']],
+  ['+49 (0) 170 …4567', ['1101000003', '410012345678']],
+  ['+49 170 12-34-567', ['1101000003']],
+  ['0170.1.23.45.67', ['1101000003']],
+  ['***4567 ', ['1101000003', '410012345678']],
+  ['xxx 119 944', ['1101000009']],
+  ['\uff11\uff11\uff19\uff19\uff14\uff14', ['1101000009']],
+  ['tel:+49-170-9119944', ['1101000009']],
+  ['1101000009', ['1101000009']],
+  ['JOHN', ['1101000003']],
+  ['doe john', ['1101000003']],
+  ['00u3m', ['1101000003']],
+  ['muller', ['1101000009']],
+  ["O'Brien", ['410012345678']],
+  ['example.com', ['1101000003', '1101000009', '410012345678']],
+  ['johnny', []],
+  ['45670', []],
+  ['max 4567', []],
+])('the query %s finds %j', async (query, ids) => {
+  await using setup = await startLogoutSetup();
+  for (const [id, tags] of Object.entries(people)) setup.secretsManager.put(tagged(Number(id), tags));
+
+  const { body } = await setup.list({ query });
+
+  expect((body.instances as { idInstance: string }[]).map((instance) => instance.idInstance)).toEqual(ids);
+});
+
+test('lists a name, and of a phone number at most the last six digits', async () => {
+  await using setup = await startLogoutSetup();
+  setup.secretsManager.put(tagged(1101000009, people[1101000009]));
+
+  const { body } = await setup.list({ query: 'kim', owner: 'KIM@example.com' });
+
+  expect(body).toEqual({
+    instances: [
+      { idInstance: '1101000009', owner: 'kim@example.com', name: 'Kim Müller', phone: '119944', protected: false },
+    ],
+  });
+});
+
+test('what a run or a report lists has no name and no number', async () => {
+  const Tags = [
+    { Key: 'owner', Value: 'kim@example.com' },
+    { Key: 'name', Value: 'Kim Lee' },
+    { Key: 'phone', Value: '119944' },
+  ];
+  const client = clientOf({ Name: 'green-api/1', Tags }, { Name: 'green-api/old', Tags });
+
+  expect(await createListInstances({ client, secretPrefix: 'green-api/', otherPrefixes: [] })()).toEqual({
+    kind: 'page',
+    instances: [{ idInstance: '1', owner: 'kim@example.com', protected: false }],
+    unreadable: [{ secretName: 'green-api/old', owner: 'kim@example.com' }],
+  });
+});
+
 test('filters by group exactly', async () => {
   await using setup = await startLogoutSetup();
   setup.secretsManager.put(tagged(1, { group: 'sales' }));
@@ -129,9 +193,12 @@ test.each([
   [{ owner: 'ann@example.com' }, ['green-api/old']],
   [{ group: 'support' }, ['green-api/older']],
   [{ owner: 'carl@example.com' }, undefined],
+  [{ query: 'ann lee' }, ['green-api/old']],
+  [{ query: '4567' }, ['green-api/old']],
 ])('of what is not understood, the filter %j lets through its own tags', async (query, names) => {
   await using setup = await startLogoutSetup();
-  setup.secretsManager.put({ ...tagged(1, { owner: 'Ann@example.com 00u1', group: 'sales' }), name: 'green-api/old' });
+  const ann = { owner: 'Ann@example.com 00u1', group: 'sales', name: 'Ann Lee', phone: '234567' };
+  setup.secretsManager.put({ ...tagged(1, ann), name: 'green-api/old' });
   setup.secretsManager.put({ ...tagged(1, { group: 'support' }), name: 'green-api/older' });
 
   const { body } = await setup.list(query);
@@ -173,6 +240,8 @@ test('continues where the previous page ended, without a gap', async () => {
 test.each([
   [{ owner: '' }, 'owner must not be empty'],
   [{ group: 'x'.repeat(257) }, 'group must be at most 256 characters'],
+  [{ query: 'ab' }, 'query must be at least 3 characters'],
+  [{ query: ' ab ' }, 'query must be at least 3 characters'],
   [{ next: 'nonsense' }, 'next must be the next of an earlier answer'],
   [{ user: 'ann' }, 'user is not a field of this request'],
 ])('refuses the query %j', async (query, detail) => {

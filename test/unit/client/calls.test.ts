@@ -20,6 +20,12 @@ const rows: readonly Row[] = [
     sends: { query: { owner: 'john doe' } },
   },
   {
+    route: 'GET /instances',
+    call: ({ listInstances }) => listInstances({ query: '+49 (0) 170 …4567' }),
+    answer: { instances: [{ ...instance, name: 'John Doe', phone: '234567' }] },
+    sends: { query: { query: '+49 (0) 170 …4567' } },
+  },
+  {
     route: 'GET /instances/{idInstance}/state',
     call: ({ readState }) => readState('1101000001'),
     answer: { stateInstance: null, readAt: at },

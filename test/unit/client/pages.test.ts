@@ -6,13 +6,16 @@ type Page = { readonly items: readonly number[]; readonly next?: string };
 const ok = (page: Page): Result<Page> => ({ kind: 'ok', value: page, body: page });
 
 /** Reads a list whose pages are what `pageAfter` gives, and counts them. */
-const read = async (pageAfter: (next: string | undefined) => Result<Page>, limit?: number) => {
+const read = async (
+  pageAfter: (next: string | undefined) => Result<Page>,
+  options?: Parameters<typeof readPages>[2],
+) => {
   let pages = 0;
   const readPage = async (next: string | undefined) => {
     pages += 1;
     return pageAfter(next);
   };
-  return { result: await readPages(readPage, ({ items }) => items, limit), pages };
+  return { result: await readPages(readPage, ({ items }) => items, options), pages };
 };
 
 const endless = { kind: 'not-understood', why: 'endless-list', mayTakeEffect: false };
@@ -20,13 +23,17 @@ const endless = { kind: 'not-understood', why: 'endless-list', mayTakeEffect: fa
 test('pages are read until one names no next, over empty ones', async () => {
   const pages: Readonly<Record<string, Page>> = { a: { items: [], next: 'b' }, b: { items: [3] } };
 
-  const { result } = await read((next) => ok(pages[next ?? ''] ?? { items: [1, 2], next: 'a' }));
+  const soFar: string[] = [];
+  const onPage = (items: readonly unknown[]) => void soFar.push(items.join(' '));
+
+  const { result } = await read((next) => ok(pages[next ?? ''] ?? { items: [1, 2], next: 'a' }), { onPage });
 
   expect(result).toMatchObject({ kind: 'ok', value: [1, 2, 3] });
+  expect(soFar).toEqual(['1 2', '1 2', '1 2 3']);
 });
 
 test('no page is read after the limit, and nothing above it is given', async () => {
-  const { result, pages } = await read((next) => ok({ items: [1, 2], next: `${next}+` }), 3);
+  const { result, pages } = await read((next) => ok({ items: [1, 2], next: `${next}+` }), { limit: 3 });
 
   expect(result).toMatchObject({ kind: 'ok', value: [1, 2, 1] });
   expect(pages).toBe(2);

@@ -1,0 +1,83 @@
+import { foldCase, parseOwner } from './identity.ts';
+
+/**
+ * How a search finds instances: by a part of the id, of an identity or of the name, or by the last digits of the phone number. The API,
+ * the command line and the console search alike. A search only shows. What it leads to is compared by the rules of `identity.ts`.
+ */
+
+/** Three characters or more, spaces around them not counted. */
+export const queryPattern = /\S[\s\S]+\S/u;
+export const queryRule = 'must be at least 3 characters';
+
+/** What is searched, the surest find first. */
+export const fields = ['phone', 'owner', 'name', 'id'] as const;
+
+/** By what a query found an instance. */
+export type MatchedBy = (typeof fields)[number];
+
+/** The fields of an instance that are searched, or of a secret that is not understood. */
+export type Searchable = {
+  readonly idInstance?: string;
+  readonly secretName?: string;
+  readonly owner?: string;
+  readonly name?: string;
+  /** The last digits of the number. */
+  readonly phone?: string;
+};
+
+/** The spelling by which parts are compared: without regard to case, marks and the width of characters. */
+const searchForm = (text: string): string => foldCase(text.normalize('NFKD').replace(/\p{M}/gu, ''));
+
+/** What stands for digits that are not known: `…4567` (an ellipsis is three dots in `NFKC`), `***4567`, `xxx4567`. */
+const hiddenDigits = /\.{2,}|[*#_?~\u2022\u00b7]+|x+(?=[\s\d]|$)/i;
+
+const fewestDigits = 3;
+
+/** The digits at the end of a number, however it is written, such as `+49 (0) 170 …4567`; `undefined`: the text is no number. */
+const lastDigits = (text: string): string | undefined => {
+  const known = text
+    .normalize('NFKC')
+    .replace(/^\s*tel:/i, '')
+    .split(hiddenDigits);
+  if (known.some((part) => /\p{L}|@/u.test(part))) return undefined;
+  const digits = known.at(-1)?.replace(/\D/g, '') ?? '';
+  return digits.length < fewestDigits ? undefined : digits;
+};
+
+export type Query = { readonly words: readonly string[]; readonly digits?: string };
+
+export const parseSearch = (text: string): Query => {
+  const digits = lastDigits(text);
+  const words = searchForm(text).split(/\s+/).filter(Boolean);
+  return { words, ...(digits !== undefined && { digits }) };
+};
+
+/** One of them may have fewer digits than the other, but never so few that they match anything. */
+const endAlike = (phone: string, digits: string): boolean =>
+  phone.length >= fewestDigits && (phone.endsWith(digits) || digits.endsWith(phone));
+
+const hasWords = (text: string, { words }: Query): boolean => {
+  const form = searchForm(text);
+  return words.length > 0 && words.every((word) => form.includes(word));
+};
+
+/** The identities in an `owner` tag that the query names. */
+export const matchingIdentities = (owner: string, query: Query): readonly string[] =>
+  hasWords(owner, query)
+    ? parseOwner(owner).filter((identity) => query.words.some((word) => searchForm(identity).includes(word)))
+    : [];
+
+/** By what the query finds an instance, in the order of {@link fields}; nothing: not at all. */
+export const matchOf = (
+  { idInstance, secretName, owner = '', name = '', phone = '' }: Searchable,
+  query: Query,
+): readonly MatchedBy[] => {
+  const id = idInstance ?? secretName ?? '';
+  const found = {
+    id: hasWords(id, query) || (query.digits !== undefined && id.includes(query.digits)),
+    phone: query.digits !== undefined && endAlike(phone, query.digits),
+    owner: matchingIdentities(owner, query).length > 0,
+    name: hasWords(name, query),
+  } satisfies Record<MatchedBy, boolean>;
+  return fields.filter((field) => found[field]);
+};
