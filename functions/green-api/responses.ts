@@ -1,6 +1,6 @@
 import { parseJson } from '../platform/unknown-values.ts';
 import { type ApiToken, isApiToken } from './credential.ts';
-import { failureKindOf, type GreenApiFailureKind } from './vocabulary.ts';
+import { failureKindOf, failureKindOfText, type GreenApiFailureKind } from './vocabulary.ts';
 
 /** What an error of GREEN-API means. `detail` explains it to people and quotes nothing. */
 export type GreenApiFailure = {
@@ -40,11 +40,13 @@ const parseAnswer = <A>(
 ): A | GreenApiFailure => {
   if (status < 200 || status >= 300) return failureOf(status, text);
   const body = parseJson(text);
-  if (fieldOf(body, 'code') === 401)
-    return { kind: 'credential-rejected', detail: 'GREEN-API answered HTTP 200, code 401' };
+  const code = fieldOf(body, 'code');
+  // Some methods report an error with HTTP 200, and its status in the body.
+  if (typeof code === 'number' && code >= 400)
+    return { kind: failureKindOf(code, text), detail: `GREEN-API answered HTTP ${status}, code ${code}` };
   return (
     understand(body) ?? {
-      kind: 'unavailable',
+      kind: failureKindOfText(text) ?? 'unavailable',
       detail: `GREEN-API answered HTTP ${status} with a body that is not understood`,
     }
   );

@@ -57,13 +57,27 @@ export const stateClassOf = (stateInstance: string | null): StateClass =>
     ? states[stateInstance as keyof typeof states]
     : 'unknown';
 
-/** GREEN-API's errors by meaning. `passing`: the same call may succeed later. `lasting`: it fails until somebody corrects something. */
+/**
+ * How long a run tries again before a failure is final, in milliseconds. A `passing` failure may end by itself. A `lasting` one ends
+ * only when somebody corrects something. Some are usually lasting, but known to be reported wrongly, or too early, for a while.
+ */
+export const patienceMs = {
+  passing: Number.POSITIVE_INFINITY,
+  'passing for an hour': 60 * 60 * 1_000,
+  'passing for ten minutes': 10 * 60 * 1_000,
+  lasting: 0,
+} as const satisfies Record<string, number>;
+
+export type FailureDuration = keyof typeof patienceMs;
+
+/** GREEN-API's errors by meaning, and how long each lasts. */
 export const failures = {
   'credential-rejected': 'lasting',
   'wrong-instance-or-host': 'lasting',
   /** Also every error that is not in these tables. */
   'request-refused': 'lasting',
-  'instance-expired': 'lasting',
+  /** Also reported wrongly of new instances (https://github.com/green-api/issues/issues/997). */
+  'instance-expired': 'passing for an hour',
   'instance-deleted': 'lasting',
   'instance-starting': 'passing',
   /** "instance is starting or not authorized": only a reading of the state can decide which. */
@@ -73,16 +87,20 @@ export const failures = {
   /** GREEN-API may answer later. Whether it carried out this call is unknown. */
   unavailable: 'passing',
   'timed-out': 'passing',
-} as const satisfies Record<string, 'passing' | 'lasting'>;
+} as const satisfies Record<string, FailureDuration>;
 
 export type GreenApiFailureKind = keyof typeof failures;
 
-/** The texts of an HTTP 400. Errors come as JSON, plain text or HTML, so a text is searched for them. */
+/** Texts that say more than the status. Errors come as JSON, plain text or HTML, so a text is searched for them. */
 const phrases: readonly (readonly [RegExp, GreenApiFailureKind])[] = [
   [/instance in starting process/i, 'instance-starting'],
   [/(?:starting or|account) not authorized/i, 'not-authorized'],
   [/account is expired/i, 'instance-expired'],
   [/instance is deleted/i, 'instance-deleted'],
+  [/QUOTE_EXCEEDED/, 'quota-exceeded'],
+  [/too many requests|rate limited/i, 'rate-limited'],
+  // A proxy in front of GREEN-API refuses this address for now, whatever the instance and its token are.
+  [/cloudflare|ddos-guard|captcha/i, 'unavailable'],
 ];
 
 const statuses: Readonly<Record<number, GreenApiFailureKind>> = {
@@ -90,13 +108,21 @@ const statuses: Readonly<Record<number, GreenApiFailureKind>> = {
   403: 'wrong-instance-or-host',
   404: 'wrong-instance-or-host',
   408: 'unavailable',
+  421: 'unavailable',
+  425: 'unavailable',
   429: 'rate-limited',
+  460: 'unavailable',
   466: 'quota-exceeded',
   499: 'unavailable',
 };
 
-/** The meaning of an answer that is no 2xx (https://green-api.com/en/docs/api/common-errors/). */
-export const failureKindOf = (status: number, text: string): GreenApiFailureKind => {
-  const phrase = status === 400 ? phrases.find(([pattern]) => pattern.test(text)) : undefined;
-  return phrase?.[1] ?? statuses[status] ?? (status >= 500 ? 'unavailable' : 'request-refused');
-};
+/** The meaning of a text, whatever its status; `undefined` if it has none of the phrases. */
+export const failureKindOfText = (text: string): GreenApiFailureKind | undefined =>
+  phrases.find(([pattern]) => pattern.test(text))?.[1];
+
+/**
+ * The meaning of an error (https://green-api.com/en/docs/api/common-errors/). Its text decides before its status. A server that
+ * fails is not believed to know more: whatever its text, the failure may pass.
+ */
+export const failureKindOf = (status: number, text: string): GreenApiFailureKind =>
+  status >= 500 ? 'unavailable' : (failureKindOfText(text) ?? statuses[status] ?? 'request-refused');

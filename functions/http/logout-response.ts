@@ -40,7 +40,7 @@ export const failureRows = {
   'instance-expired': {
     status: 409,
     title: 'The instance is not paid for',
-    todo: `${unlink}, or renew the instance and try again.`,
+    todo: `A new instance may be reported so for up to an hour: then try again. Otherwise ${unlink[0]?.toLowerCase()}${unlink.slice(1)}, or renew the instance and try again.`,
   },
   'instance-deleted': {
     status: 409,

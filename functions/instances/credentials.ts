@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import type { ApiUrl } from '../green-api/api-url.ts';
 import type { ApiToken, Credential } from '../green-api/credential.ts';
 import type { InstanceId } from '../green-api/instance-id.ts';
-import { tokenPattern } from '../green-api/vocabulary.ts';
+import { type FailureDuration, tokenPattern } from '../green-api/vocabulary.ts';
 import type { FetchSecret, PendingStage } from './secrets.ts';
 
 export type ParsedSecret =
@@ -55,8 +55,19 @@ export const parseCredential = (text: string, parseApiUrl: (text: string) => Api
 export type CredentialReading =
   | { readonly kind: 'credential'; readonly credential: Credential }
   | { readonly kind: 'unknown-instance'; readonly detail: string }
-  | { readonly kind: 'credential-unreadable'; readonly detail: string }
+  /** @default duration lasting */
+  | { readonly kind: 'credential-unreadable'; readonly detail: string; readonly duration?: FailureDuration }
   | { readonly kind: 'unavailable'; readonly detail: string };
+
+/** What is wrong with a secret that is there. */
+export const unreadable = (
+  secretName: string,
+  { problem, duration }: { readonly problem: string; readonly duration?: FailureDuration },
+): CredentialReading & { readonly kind: 'credential-unreadable' } => ({
+  kind: 'credential-unreadable',
+  detail: `secret ${secretName}: ${problem}`,
+  ...(duration !== undefined && { duration }),
+});
 
 /**
  * Reads the credential of one instance, from memory if it is there. Concurrent calls for one instance share one read.
@@ -91,13 +102,11 @@ const createReadSecret =
     const secretName = `${secretPrefix}${id}`;
     const fetched = text === undefined ? await fetchSecret(secretName, stage) : ({ kind: 'secret', text } as const);
     if (fetched.kind === 'not-found') return { kind: 'unknown-instance', detail: `there is no secret ${secretName}` };
-    if (fetched.kind === 'unreadable')
-      return { kind: 'credential-unreadable', detail: `secret ${secretName}: ${fetched.problem}` };
+    if (fetched.kind === 'unreadable') return unreadable(secretName, fetched);
     if (fetched.kind === 'unavailable') return fetched;
 
     const parsed = parseCredential(fetched.text, parseApiUrl);
-    if (parsed.kind === 'malformed')
-      return { kind: 'credential-unreadable', detail: `secret ${secretName}: ${parsed.problem}` };
+    if (parsed.kind === 'malformed') return unreadable(secretName, parsed);
     if (parsed.tokenLooksUnusual) warn('apiTokenInstance is not 50 lower-case hex characters', { secretName });
     return { kind: 'credential', credential: parsed.credential };
   };

@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { type InstanceId, parseInstanceId } from '../green-api/instance-id.ts';
 import { errorNameOf } from '../platform/unknown-values.ts';
-import type { CredentialReading } from './credentials.ts';
+import { type CredentialReading, unreadable } from './credentials.ts';
 import { secretsManagerFailure } from './secrets.ts';
 import { parseTagValue } from './tag-value.ts';
 import type { UnreadableSecret } from './unreadable-secrets.ts';
@@ -175,6 +175,6 @@ export const createReadTags =
       if (failure.kind === 'unavailable') return failure;
       return failure.kind === 'not-found'
         ? { kind: 'unknown-instance', detail: `there is no secret ${secretName}` }
-        : { kind: 'credential-unreadable', detail: `secret ${secretName}: ${failure.problem}` };
+        : unreadable(secretName, failure);
     }
   };

@@ -5,33 +5,45 @@ import {
   type SecretsManagerClient,
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
+import type { FailureDuration } from '../green-api/vocabulary.ts';
 import { errorNameOf } from '../platform/unknown-values.ts';
 
 export type SecretsManagerFailure =
   | { readonly kind: 'not-found' }
-  /** The next try would fail in the same way. */
-  | { readonly kind: 'unreadable'; readonly problem: string }
+  /** The next try fails in the same way, at once or, if there is a `duration`, after that time. */
+  | { readonly kind: 'unreadable'; readonly problem: string; readonly duration?: FailureDuration }
   /** Secrets Manager may answer later. */
   | { readonly kind: 'unavailable'; readonly detail: string };
 
-// https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html#API_GetSecretValue_Errors
-const lastingProblems: Readonly<Record<string, string>> = {
-  DecryptionFailure: 'it cannot be decrypted: enable its KMS key, and allow kms:Decrypt on it',
-  InvalidRequestException: 'it is scheduled for deletion: restore it with aws secretsmanager restore-secret',
-  InvalidParameterException: 'Secrets Manager does not accept its name',
-  UnrecognizedClientException: 'AWS does not know the credentials of this service',
-  InvalidSignatureException: 'AWS refuses the signature of this service: check its credentials and its clock',
-};
+/**
+ * The errors of Secrets Manager that are about the secret or a right. Every other one is passing: it says nothing about the
+ * secret, such as `ThrottlingException`, or `InvalidSignatureException`, which Secrets Manager answers in bursts.
+ * https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html#API_GetSecretValue_Errors
+ * https://docs.aws.amazon.com/secretsmanager/latest/apireference/CommonErrors.html
+ */
+export const secretProblems = {
+  /** A right that was just granted takes some minutes to work. */
+  AccessDeniedException: { duration: 'passing for ten minutes', problem: 'access denied: allow' },
+  DecryptionFailure: {
+    duration: 'lasting',
+    problem: 'it cannot be decrypted: enable its KMS key, and allow kms:Decrypt on it',
+  },
+  InvalidRequestException: {
+    duration: 'lasting',
+    problem: 'it is scheduled for deletion: restore it with aws secretsmanager restore-secret',
+  },
+  InvalidParameterException: { duration: 'lasting', problem: 'Secrets Manager does not accept its name' },
+  ValidationException: { duration: 'lasting', problem: 'Secrets Manager does not accept its name' },
+} as const satisfies Record<string, { readonly duration: FailureDuration; readonly problem: string }>;
 
 /** @param rights what to allow when access was denied */
 export const secretsManagerFailure = (error: unknown, rights: string): SecretsManagerFailure => {
   const name = errorNameOf(error);
   if (name === 'ResourceNotFoundException') return { kind: 'not-found' };
-  if (name === 'AccessDeniedException') return { kind: 'unreadable', problem: `access denied: allow ${rights}` };
-  const problem = lastingProblems[name];
-  return problem === undefined
-    ? { kind: 'unavailable', detail: `Secrets Manager: ${name}` }
-    : { kind: 'unreadable', problem };
+  if (!Object.hasOwn(secretProblems, name)) return { kind: 'unavailable', detail: `Secrets Manager: ${name}` };
+  const { duration, problem } = secretProblems[name as keyof typeof secretProblems];
+  if (duration === 'lasting') return { kind: 'unreadable', problem };
+  return { kind: 'unreadable', problem: `${problem} ${rights}`, duration };
 };
 
 export type FetchedSecret = { readonly kind: 'secret'; readonly text: string } | SecretsManagerFailure;
@@ -99,7 +111,8 @@ export type SecretVersion = {
   readonly createdAtMs: number;
 };
 
-export type SecretFailure = { readonly kind: 'failed'; readonly detail: string };
+/** `mayPass`: nothing is wrong with the secret or the rights to it. */
+export type SecretFailure = { readonly kind: 'failed'; readonly detail: string; readonly mayPass?: true };
 
 /** `absent` is also a version without a value, as Secrets Manager leaves it of a rotation that failed. */
 export type VersionReading = SecretVersion | { readonly kind: 'absent' } | SecretFailure;
@@ -132,10 +145,11 @@ export type SecretVersions = {
 /** @param leftMs the time that is left for the secret, in milliseconds */
 export type OpenSecret = (secretName: string, leftMs: () => number) => SecretVersions;
 
-const failureOf = (error: unknown): SecretFailure => ({
-  kind: 'failed',
-  detail: `Secrets Manager: ${errorNameOf(error)}`,
-});
+const failureOf = (error: unknown): SecretFailure => {
+  const name = errorNameOf(error);
+  const mayPass = name !== 'ResourceNotFoundException' && !Object.hasOwn(secretProblems, name);
+  return { kind: 'failed', detail: `Secrets Manager: ${name}`, ...(mayPass && { mayPass }) };
+};
 
 /** Time for one call with its retries, in milliseconds. */
 const longestMs = 15_000;

@@ -51,6 +51,12 @@ const refusalsOfCredential: ReadonlySet<string> = new Set([
   'request-refused',
 ]);
 
+/** The secret may hold another credential all the same: nothing is known of the refused one. */
+const mayBeReadLater = (reading: CredentialReading | NotCalled): reading is NotCalled =>
+  reading.kind === 'unavailable' ||
+  reading.kind === 'timed-out' ||
+  (reading.kind === 'credential-unreadable' && reading.duration !== undefined);
+
 const unknownIfChanged = <Failure extends NotCalled>(failure: Failure): Failure => ({
   ...failure,
   detail: `GREEN-API refused the credential, and its secret could not be read again: ${failure.detail}`,
@@ -67,11 +73,13 @@ export const createCallWithCredential = (readCredential: ReadCredential): CallWi
     const current = await readInTime(idInstance, deadline, { fresh: true });
     const isUnchanged = current.kind === 'credential' && isSame(current.credential, refused);
     if (!isUnchanged || !isRejected) return current;
+    let unread: CredentialReading | NotCalled | undefined;
     for (const stage of pendingStages) {
       const pending = await readInTime(idInstance, deadline, { pending: stage });
       if (pending.kind === 'credential' && !isSame(pending.credential, refused)) return pending;
+      if (mayBeReadLater(pending)) unread = pending;
     }
-    return current;
+    return unread ?? current;
   };
 
   return async (idInstance, call, deadline) => {
@@ -82,8 +90,7 @@ export const createCallWithCredential = (readCredential: ReadCredential): CallWi
     if (!refusalsOfCredential.has(answer.kind)) return answer;
 
     const another = await readAnother(idInstance, known.credential, answer.kind === 'credential-rejected', deadline);
-    if (another.kind === 'unavailable' || another.kind === 'timed-out')
-      return { ...unknownIfChanged(another), requests: answer.requests };
+    if (mayBeReadLater(another)) return { ...unknownIfChanged(another), requests: answer.requests };
     if (another.kind !== 'credential' || isSame(another.credential, known.credential)) return answer;
 
     const second = await call({ idInstance, credential: another.credential }, deadline);

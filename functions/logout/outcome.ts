@@ -1,4 +1,4 @@
-import { failures } from '../green-api/vocabulary.ts';
+import { type FailureDuration, failures } from '../green-api/vocabulary.ts';
 
 /** What GREEN-API reported during a logout. A field is missing if GREEN-API did not report it. */
 export type Reported = {
@@ -9,10 +9,7 @@ export type Reported = {
 
 const { 'not-authorized': _, ...failuresAtGreenApi } = failures;
 
-/**
- * Why a logout failed: `passing` if the same logout may succeed when it is tried again later, `lasting` if it fails until somebody
- * corrects something.
- */
+/** Why a logout failed, and how long that lasts. */
 export const failureKinds = {
   /** GREEN-API accepted the logout, or called the instance not authorized, but no reading reported `notAuthorized` in time. */
   unconfirmed: 'passing',
@@ -22,12 +19,12 @@ export const failureKinds = {
   /** There is no secret for the instance. */
   'unknown-instance': 'lasting',
   'credential-unreadable': 'lasting',
-} as const satisfies Record<string, 'passing' | 'lasting'>;
+} as const satisfies Record<string, FailureDuration>;
 
 export type FailureKind = keyof typeof failureKinds;
 
 /** Whether the same logout may succeed when it is tried again later. */
-export const mayPass = (kind: FailureKind): boolean => failureKinds[kind] === 'passing';
+export const mayPass = (kind: FailureKind): boolean => failureKinds[kind] !== 'lasting';
 
 /**
  * The result of one logout. Only a reading of `notAuthorized` confirms it. `detail` explains a failure to people and holds no

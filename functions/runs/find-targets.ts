@@ -79,10 +79,11 @@ export const createResolve = (dependencies: ResolveDependencies) => {
   const { log, now } = dependencies;
   const listInstancesOfTarget = createListInstancesOfTarget(dependencies);
 
-  return async ({ id: run, request, expiresAt }: RunIdentity, first?: FirstLook): Promise<Resolution> => {
+  return async (identity: RunIdentity, first?: FirstLook): Promise<Resolution> => {
+    const { id: run, request, expiresAt } = identity;
     const at = now();
     if (at.getTime() >= Date.parse(expiresAt)) return { kind: 'expired' };
-    const listed = await listInstancesOfTarget(request);
+    const listed = await listInstancesOfTarget(identity);
     if (listed.kind !== 'listed') return listed;
 
     const { unreadable } = listed;

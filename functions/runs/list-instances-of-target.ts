@@ -1,11 +1,12 @@
 import type { InstanceId } from '../green-api/instance-id.ts';
+import { patienceMs } from '../green-api/vocabulary.ts';
 import type { ListedInstance, ListInstances, ReadTags } from '../instances/directory.ts';
 import { countUnreadable, type UnreadableSecret, type UnreadableSecrets } from '../instances/unreadable-secrets.ts';
 import { inParallel } from '../platform/in-parallel.ts';
-import type { RunRequest, Target } from './request.ts';
+import type { RunIdentity, RunRequest, Target } from './request.ts';
 import { includes } from './target-membership.ts';
 
-/** Secrets Manager gave no answer; a later attempt may get one. */
+/** Secrets Manager gave no list; a later attempt may get one. */
 export class NotResolvedYet extends Error {}
 
 export type ListTargetDependencies = {
@@ -16,6 +17,17 @@ export type ListTargetDependencies = {
 };
 
 export type ListDenied = { readonly kind: 'list-denied'; readonly detail: string };
+
+/**
+ * Whether a right to list that was just granted may still begin to work. The pauses between two attempts double: if less time is
+ * left than has passed, this one is the last.
+ */
+const mayBeGranted = ({ startedAt, expiresAt, request: { at, dryRun } }: RunIdentity, now: Date): boolean => {
+  // A drill says what a run would meet now.
+  if (dryRun) return false;
+  const passedMs = now.getTime() - Math.max(Date.parse(startedAt), Date.parse(at ?? startedAt));
+  return passedMs < patienceMs['passing for ten minutes'] && passedMs < Date.parse(expiresAt) - now.getTime();
+};
 
 type Listed = {
   readonly kind: 'listed';
@@ -97,6 +109,11 @@ const createReadNamed = ({ readTags }: ListTargetDependencies) => {
 export const createListInstancesOfTarget = (dependencies: ListTargetDependencies) => {
   const listIncluded = createListIncluded(dependencies);
   const readNamed = createReadNamed(dependencies);
-  return (request: RunRequest) =>
-    'instances' in request.target ? readNamed(request, request.target.instances) : listIncluded(request.target);
+  return async (run: RunIdentity): Promise<Listed | ListDenied> => {
+    const { request } = run;
+    if ('instances' in request.target) return readNamed(request, request.target.instances);
+    const listed = await listIncluded(request.target);
+    if (listed.kind === 'list-denied' && mayBeGranted(run, dependencies.now())) throw new NotResolvedYet(listed.detail);
+    return listed;
+  };
 };

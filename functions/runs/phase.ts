@@ -41,7 +41,8 @@ const waitOf = (name: string, { pending }: Progress): Pick<Phase, 'phase' | 'not
       phase: 'waiting-for-tags',
       note: 'a new tag may take five minutes to appear in the list, so the run looks again for instances of this owner',
     };
-  if (isResolve(name)) return { phase: 'finding-targets', note: 'Secrets Manager did not answer; the run tries again' };
+  if (isResolve(name))
+    return { phase: 'finding-targets', note: 'Secrets Manager did not list the instances; the run tries again' };
   if (isWaitAfterRound(name))
     return { phase: 'waiting-for-next-round', note: `${pending} instances are pending; the run tries again` };
   return { phase: 'processing' };

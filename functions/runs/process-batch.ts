@@ -54,14 +54,14 @@ const createLogSent =
     log('INFO', 'logout sent', { run, idInstance, attempts, requestedBy, reason, tags });
 
 const createProcessSafely =
-  ({ processTarget, log }: BatchDependencies) =>
+  ({ processTarget, log, now }: BatchDependencies) =>
   async (run: string, target: TargetState, round: RoundContext): Promise<TargetState> => {
     try {
       return hasPassed(round.deadline) ? target : await processTarget(target, round);
     } catch (error) {
       const name = errorNameOf(error);
       log('ERROR', 'unexpected error', { run, idInstance: target.idInstance, error: name });
-      return retryOrFail(target, 'unavailable', `unexpected error: ${name}`);
+      return retryOrFail(target, { kind: 'unavailable', detail: `unexpected error: ${name}` }, now().toISOString());
     }
   };
 

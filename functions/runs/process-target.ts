@@ -90,7 +90,7 @@ const createLogOut =
   ({ callWithCredential, greenApi, readTags, now }: ProcessTargetDependencies): ProcessTarget =>
   async (target, { request, expiresAt, deadline, onLogoutSent }) => {
     const tags = await readTags(target.idInstance);
-    const informed = applyTags(target, tags, request.target);
+    const informed = applyTags(target, tags, request.target, now().toISOString());
     const hasTime = !hasPassed(deadline) && now().getTime() < Date.parse(expiresAt);
     if (tags.kind !== 'tags' || !isPending(informed) || informed.retry.leaveAlone || !hasTime) return informed;
 

@@ -1,9 +1,9 @@
 import type { InstanceId } from '../green-api/instance-id.ts';
-import { type StateClass, stateClassOf } from '../green-api/vocabulary.ts';
+import { type FailureDuration, patienceMs, type StateClass, stateClassOf } from '../green-api/vocabulary.ts';
 import type { ListedInstance } from '../instances/directory.ts';
 import { readingsNeeded } from '../logout/confirmation.ts';
 import type { Reading, TokenRecord } from '../logout/evidence.ts';
-import { type FailureKind, mayPass } from '../logout/outcome.ts';
+import { type FailureKind, failureKinds } from '../logout/outcome.ts';
 import { type Outcome, pendingOutcome } from './outcome.ts';
 
 /**
@@ -22,6 +22,8 @@ export type RetryState = {
   /** A logout was accepted, or got no answer and may have been carried out. */
   readonly mayHaveActed: boolean;
   readonly refusals: number;
+  /** When a failure was first met that is final after a time. ISO 8601. */
+  readonly toleratedSince?: string;
   /** GREEN-API answered a call of the newest round with 429. */
   readonly wasRateLimited?: boolean;
   /** The instance was protected, or its tag changed, after its first logout: it must not be logged out again. */
@@ -91,12 +93,30 @@ export const failed = (targetState: TargetState, kind: FailureKind, detail: stri
   detail: keptText(detail),
 });
 
-/** Keeps an instance pending after a failure, or ends it if another attempt would fail in the same way. */
-export const retryOrFail = (targetState: TargetState, kind: FailureKind, detail: string): TargetState => {
-  if (!mayPass(kind)) return failed(targetState, kind, detail);
+/** @property duration @default that of its kind */
+export type TargetFailure = {
+  readonly kind: FailureKind;
+  readonly detail: string;
+  readonly duration?: FailureDuration;
+};
+
+/**
+ * Keeps an instance pending after a failure, or ends it if another attempt would fail in the same way.
+ *
+ * @param at when the failure was met. ISO 8601
+ */
+export const retryOrFail = (
+  targetState: TargetState,
+  { kind, detail, duration = failureKinds[kind] }: TargetFailure,
+  at: string,
+): TargetState => {
+  const { acceptedLogouts, toleratedSince = at } = targetState.retry;
+  const patience = patienceMs[duration];
+  if (Date.parse(at) - Date.parse(toleratedSince) >= patience) return failed(targetState, kind, detail);
   // After an accepted logout only its confirmation is missing.
-  const pendingFailure = targetState.retry.acceptedLogouts > 0 ? 'unconfirmed' : kind;
-  return withRetry(targetState, { pendingFailure }, { detail: keptText(detail) });
+  const pendingFailure = acceptedLogouts > 0 ? 'unconfirmed' : kind;
+  const limited = Number.isFinite(patience) && { toleratedSince };
+  return withRetry(targetState, { pendingFailure, ...limited }, { detail: keptText(detail) });
 };
 
 /** Ends an instance whose logout is confirmed, with the result of the rotation of its token. */

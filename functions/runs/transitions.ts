@@ -43,7 +43,8 @@ const applyOut = (targetState: TargetState, at: string): TargetState => {
 const applyState = (targetState: TargetState, stateInstance: string | null, at: string): TargetState => {
   const next = withReading(targetState, { at, stateInstance });
   if (stateClassOf(stateInstance) === 'out') return applyOut(next, at);
-  return next.retry.acceptedLogouts > 0 ? retryOrFail(next, 'unconfirmed', `the state is ${stateInstance}`) : next;
+  if (next.retry.acceptedLogouts === 0) return next;
+  return retryOrFail(next, { kind: 'unconfirmed', detail: `the state is ${stateInstance}` }, at);
 };
 
 /** Applies a reading of the state. {@link readingsNeeded} in a row confirm the logout; a failed reading breaks the row. */
@@ -55,10 +56,10 @@ export const applyReading = (
   if (answer.kind === 'state') return applyState(targetState, answer.stateInstance, at);
   const noted = withRateLimit(targetState, answer);
   const next = answer.requests > 0 ? withReading(noted, { at, failure: answer.detail }) : noted;
-  const kind = answer.kind === 'not-authorized' ? 'unconfirmed' : answer.kind;
+  const failure = answer.kind === 'not-authorized' ? ({ ...answer, kind: 'unconfirmed' } as const) : answer;
   // A transient failure to read the state must not overwrite the logout's own result.
-  const isNews = targetState.retry.acceptedLogouts > 0 || !mayPass(kind);
-  return isNews ? retryOrFail(next, kind, `state not read: ${answer.detail}`) : next;
+  const isNews = targetState.retry.acceptedLogouts > 0 || !mayPass(failure.kind);
+  return isNews ? retryOrFail(next, { ...failure, detail: `state not read: ${answer.detail}` }, at) : next;
 };
 
 /** Applies GREEN-API's answer to a logout. */
@@ -84,18 +85,18 @@ export const applyLogoutResponse = (
       );
     }
     case 'refused':
-      return retryOrFail(withRetry(next, { refusals: refusals + 1 }), 'refused', answer.detail);
+      return retryOrFail(withRetry(next, { refusals: refusals + 1 }), answer, at);
     case 'not-authorized': {
       const acted = { mayHaveActed: mayHaveActed || answer.resent === true };
-      return retryOrFail(withRetry(next, acted), 'unconfirmed', answer.detail);
+      return retryOrFail(withRetry(next, acted), { kind: 'unconfirmed', detail: answer.detail }, at);
     }
     case 'unavailable':
     case 'timed-out': {
       const acted = { mayHaveActed: mayHaveActed || answer.requests > 0 };
-      return retryOrFail(withRetry(next, acted), answer.kind, answer.detail);
+      return retryOrFail(withRetry(next, acted), answer, at);
     }
     default:
-      return retryOrFail(next, answer.kind, answer.detail);
+      return retryOrFail(next, answer, at);
   }
 };
 
@@ -106,12 +107,12 @@ export const applyRefusals = (targetState: TargetState): TargetState =>
     : targetState;
 
 /** Applies the tags, which are read again right before a logout: whether the run may still send it. */
-export const applyTags = (targetState: TargetState, reading: TagsReading, target: Target): TargetState => {
+export const applyTags = (targetState: TargetState, reading: TagsReading, target: Target, at: string): TargetState => {
   const isFirst = targetState.retry.acceptedLogouts === 0;
   // The list may lag: the instance was removed meanwhile. An instance that the request names must exist.
   if (reading.kind === 'unknown-instance' && isFirst && !('instances' in target))
     return { ...targetState, kind: 'skipped', skipReason: 'not-found', detail: reading.detail };
-  if (reading.kind !== 'tags') return retryOrFail(targetState, reading.kind, reading.detail);
+  if (reading.kind !== 'tags') return retryOrFail(targetState, reading, at);
   const { idInstance: _, ...tags } = reading.instance;
   const seen = withRetry(targetState, {
     tags: {

@@ -114,7 +114,7 @@ test.each<[FaultName, number, string, boolean]>([
   ['starting-or-not-authorized', 502, 'unconfirmed', true],
   ['not-authorized', 502, 'unconfirmed', true],
   ['starting', 503, 'instance-starting', true],
-  ['expired', 409, 'instance-expired', false],
+  ['expired', 409, 'instance-expired', true],
   ['deleted', 409, 'instance-deleted', false],
   ['bad-request-data', 502, 'request-refused', false],
   ['validation-failed', 502, 'request-refused', false],

@@ -40,14 +40,14 @@ test('the history of a run has readable step names, and its result is the summar
 test('a run that cannot confirm every instance fails, and its error contains the summary', async () => {
   const { run } = await runFunction({
     '1101000001': {},
-    '1101000002': { logout: [{ kind: 'instance-expired', detail: 'GREEN-API answered HTTP 400' }] },
+    '1101000002': { logout: [{ kind: 'instance-deleted', detail: 'GREEN-API answered HTTP 400' }] },
   });
 
   const { errorType, errorMessage, errorData } = run.getError();
   expect(run.getStatus()).toBe('FAILED');
   expect(errorType).toBe('NotAllConfirmed');
   expect(errorMessage).toBe('1 of 2 instances are not confirmed');
-  expect(parseSummary(errorData)?.outcomes).toMatchObject([{ kind: 'logged-out' }, { kind: 'instance-expired' }]);
+  expect(parseSummary(errorData)?.outcomes).toMatchObject([{ kind: 'logged-out' }, { kind: 'instance-deleted' }]);
 });
 
 test('an invalid payload of a run fails with the names of the fields, without their values', async () => {

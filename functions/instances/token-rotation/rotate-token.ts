@@ -94,7 +94,11 @@ const begin = async (attempt: Attempt): Promise<Beginning> => {
   const intent = { versionId: attempt.intentId, text: intentTextOf(current), stage: rotationStages.intent };
   const written = await attempt.secret.put(intent);
   if (written.kind === 'other-value') return { kind: 'begun-before' };
-  if (written.kind === 'failed') return notRotated(`the secret cannot be written: ${written.detail}`);
+  if (written.kind === 'failed') {
+    const detail = `the secret cannot be written: ${written.detail}`;
+    // Had it been written all the same, the next try would find the version, and call nothing.
+    return written.mayPass ? notBegun(detail) : notRotated(detail);
+  }
 
   const from = holder.kind === 'version' ? holder.versionId : undefined;
   const problem = await mark(attempt, from);

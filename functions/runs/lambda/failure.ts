@@ -14,8 +14,6 @@ const kinds: Readonly<Record<string, LambdaFailure['kind']>> = {
   // https://docs.aws.amazon.com/lambda/latest/api/CommonErrors.html
   AccessDeniedException: 'denied',
   ExpiredTokenException: 'denied',
-  UnrecognizedClientException: 'denied',
-  InvalidSignatureException: 'denied',
   CredentialsProviderError: 'denied',
   KMSAccessDeniedException: 'denied',
   ResourceNotFoundException: 'denied',

@@ -58,6 +58,43 @@ test('the page has each error of the table', () => {
   expect([...new Set(documented)].toSorted()).toEqual(Object.keys(failures).toSorted());
 });
 
+const phrased = documentedErrors.filter(([status, text]) => status === 400 && text !== 'bad request data');
+
+test.each(phrased.filter(([, , kind]) => kind !== 'request-refused'))(
+  'the text decides before the status, wherever it stands: HTTP %i with %p',
+  (_, text, kind) => {
+    const json = JSON.stringify({ statusCode: 400, message: text });
+    const page = `<html><h1>400 Bad Request</h1>${text.toUpperCase()}</html>`;
+    const read = [200, 400, 401, 403, 404, 422].flatMap((status) =>
+      [text, json, page].map((each) => parseLogoutAnswer(status, each).kind),
+    );
+
+    expect(new Set(read)).toEqual(new Set([kind]));
+  },
+);
+
+test.each([
+  'Attention Required! | Cloudflare',
+  '<title>Just a moment...</title> cdn-cgi/challenge-platform cloudflare',
+  'DDoS-Guard',
+  'please solve the CAPTCHA',
+])('a page of a proxy blames neither the token nor the instance: %p', (text) => {
+  expect([400, 401, 403, 404].map((status) => failures[parseLogoutAnswer(status, text).kind as 'unavailable'])).toEqual(
+    Array(4).fill('passing'),
+  );
+});
+
+test.each([
+  [403, 'wrong-instance-or-host'],
+  [429, 'rate-limited'],
+  [466, 'quota-exceeded'],
+  [500, 'unavailable'],
+])('code %i in the body of a 200 is read as that status: %s', (code, kind) => {
+  const { kind: read } = parseLogoutAnswer(200, JSON.stringify({ code, description: 'a new text', isLogout: true }));
+
+  expect(read).toBe(kind);
+});
+
 test.each([400, 402, 405, 418, 451])('HTTP %i with a text that nobody knows is lasting, and no success', (status) => {
   expect(parseLogoutAnswer(status, 'a new text').kind).toBe('request-refused');
 });

@@ -86,7 +86,8 @@ export const greenApiRows = {
   starting: passing('503 instance-starting', 'instance-starting'),
   'starting-or-not-authorized': notAuthorized,
   'not-authorized': notAuthorized,
-  expired: lasting('409 instance-expired', 'instance-expired'),
+  // A run of an hour or longer would find it final.
+  expired: passing('409 instance-expired', 'instance-expired'),
   deleted: lasting('409 instance-deleted', 'instance-deleted'),
   'bad-request-data': refusedRequest,
   'validation-failed': refusedRequest,

@@ -49,7 +49,13 @@ const once: SecretRow = {
 };
 
 export const secretRows = {
-  'access-denied': { ...lasting, list: '500 list-denied, calls: 1', runList: 'ListDenied' },
+  'access-denied': {
+    ...lasting,
+    // The secret may hold another token.
+    reread: '500 credential-unreadable, calls: 1',
+    list: '500 list-denied, calls: 1',
+    runList: 'ListDenied',
+  },
   'decryption-failure': lasting,
   'marked-for-deletion': lasting,
   throttled: forGood,

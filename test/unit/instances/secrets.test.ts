@@ -1,4 +1,7 @@
-import { secretsManagerFailure } from '../../../functions/instances/secrets.ts';
+import { createReadTags } from '../../../functions/instances/directory.ts';
+import { secretProblems, secretsManagerFailure } from '../../../functions/instances/secrets.ts';
+import { failureKinds } from '../../../functions/logout/outcome.ts';
+import { sectionOf, tableRowsOf } from '../../support/markdown.ts';
 
 const called = (error: Error, more: object) => Object.assign(error, more);
 
@@ -10,4 +13,25 @@ test.each([
   const failure = secretsManagerFailure(error, 'secretsmanager:GetSecretValue');
 
   expect(failure).toEqual({ kind: 'unavailable', detail: `Secrets Manager: ${name}` });
+});
+
+const documented = tableRowsOf(sectionOf('docs/secrets-and-tags.md', 'When a secret cannot be read'))
+  .slice(2)
+  .flatMap(([answer = '', kind = '', duration = '']) =>
+    [...answer.matchAll(/`(\w+)`/g)].map(([, name = '']) => [name, kind.replaceAll('`', ''), duration] as const),
+  );
+
+test.each(documented)('%s is %s, which is %s', async (name, kind, duration) => {
+  const send = async () => Promise.reject(called(new Error('a text that may quote'), { name }));
+  const readTags = createReadTags({ client: { send } as never, secretPrefix: 'green-api/' });
+
+  const failure = await readTags('1101000001' as never);
+
+  const durationOf = 'duration' in failure ? failure.duration : failureKinds[failure.kind as keyof typeof failureKinds];
+  expect([failure.kind, durationOf]).toEqual([kind, duration]);
+  expect(JSON.stringify(failure)).not.toContain('may quote');
+});
+
+test('the page has each answer that is about the secret or a right', () => {
+  expect(documented.map(([name]) => name)).toEqual(expect.arrayContaining(Object.keys(secretProblems)));
 });

@@ -7,10 +7,12 @@ import { createReportLogout } from '../../../functions/runs/run-evidence.ts';
 import { newTargetState, retryOrFail } from '../../../functions/runs/target-state.ts';
 import { createSetup, requestOf, runId } from '../../support/run-setup.ts';
 
+const unanswered = { kind: 'timed-out', detail: 'GREEN-API did not answer in time' } as const;
+
 /** Processes a target until its deadline has passed. */
 const advanceUntilDeadline: ProcessTarget = async (targetState, { deadline }) => {
   while (!hasPassed(deadline)) await sleep(Math.ceil(timeUntil(deadline)));
-  return retryOrFail(targetState, 'timed-out', 'GREEN-API did not answer in time');
+  return retryOrFail(targetState, unanswered, '2026-11-30T17:00:00.000Z');
 };
 
 test('ends 20 s before its invocation, and leaves hanging and unstarted instances pending', async () => {
@@ -28,7 +30,7 @@ test('ends 20 s before its invocation, and leaves hanging and unstarted instance
   const batch = processBatch(run, 1, [...begun, waiting], false, () => 20_050);
   const first = await Promise.race([batch, sleep(10_000, 'no time is left to close', { ref: false })]);
 
-  const hung = begun.map((targetState) => retryOrFail(targetState, 'timed-out', 'GREEN-API did not answer in time'));
+  const hung = begun.map((targetState) => retryOrFail(targetState, unanswered, startedAt));
   expect(first).toEqual({ round: 1, at: startedAt, timeIsShort: true, targetStates: [...hung, waiting] });
   expect([evidence, facts]).toEqual([[], []]);
 });

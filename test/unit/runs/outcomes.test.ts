@@ -116,7 +116,6 @@ test.each([
   'credential-rejected',
   'wrong-instance-or-host',
   'request-refused',
-  'instance-expired',
   'instance-deleted',
   'quota-exceeded',
   'credential-unreadable',
@@ -133,6 +132,55 @@ test.each([
   });
   expect(run.waits).toEqual([]);
   expect(setup.evidence).toMatchObject([{ outcome: { kind, confirmed: false, detail: 'GREEN-API said so' } }]);
+});
+
+const passingFor = [
+  ['instance-expired', { kind: 'instance-expired', detail: 'HTTP 400' }, 60],
+  [
+    'a denied right',
+    { kind: 'credential-unreadable', detail: 'access denied', duration: 'passing for ten minutes' },
+    10,
+  ],
+] as const;
+
+test.each(passingFor)('%s is tried again, and may pass', async (_, failure) => {
+  const setup = createSetup({
+    [id]: {
+      logout: [failure, failure, { kind: 'accepted' }],
+      state: ['authorized', 'authorized', 'authorized', 'notAuthorized'],
+    },
+  });
+
+  expect(await setup.run()).toMatchObject({ status: 'SUCCEEDED', outcomes: [{ kind: 'logged-out' }] });
+});
+
+test.each(passingFor)('%s is final after its time, long before the run expires', async (_, failure, minutes) => {
+  const setup = createSetup({ [id]: { logout: [failure], state: [failure] } });
+
+  const run = await setup.run();
+
+  expect(run).toMatchObject({ status: 'NotAllConfirmed', outcomes: [{ kind: failure.kind, detail: failure.detail }] });
+  const minutesPassed = (setup.clock.now().getTime() - Date.parse(started)) / 60_000;
+  expect(minutesPassed).toBeGreaterThanOrEqual(minutes);
+  expect(minutesPassed).toBeLessThan(minutes + 16);
+});
+
+test('a right to read the tags that was just granted ends no run', async () => {
+  const setup = createSetup({ [id]: {} });
+  const denied = {
+    kind: 'credential-unreadable',
+    detail: 'access denied',
+    duration: 'passing for ten minutes',
+  } as const;
+  let reads = 0;
+  const readTags: typeof setup.dependencies.readTags = async (each) => {
+    reads += 1;
+    return reads < 4 ? denied : setup.dependencies.readTags(each);
+  };
+
+  const run = await setup.run(requestOf(), { readTags });
+
+  expect(run).toMatchObject({ status: 'SUCCEEDED', outcomes: [{ kind: 'logged-out', attempts: 1 }] });
 });
 
 test.each(['instance-starting', 'rate-limited', 'unavailable', 'timed-out'] as const)(

@@ -11,7 +11,7 @@ const confirmedAt = '2026-11-30T17:00:02.123Z';
 test('the steps of a run show the progress of each instance at any time', async () => {
   const setup = createSetup({
     '1': {},
-    '2': { logout: [{ kind: 'instance-expired', detail: 'HTTP 400' }] },
+    '2': { logout: [{ kind: 'instance-deleted', detail: 'HTTP 400' }] },
     '3': { tags: { protected: true } },
   });
   const { steps, progress, outcomes } = await setup.run();

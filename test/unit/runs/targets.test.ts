@@ -289,17 +289,34 @@ test('a logout is delayed until the tags of its instance can be read', async () 
   expect(setup.callsOf('logout').map(({ at }) => at)).toEqual(['2026-11-30T17:00:06.000Z']);
 });
 
-test('a denied list fails the run at once, and the error names the missing permission', async () => {
+const listDenied = { kind: 'list-denied', detail: 'allow secretsmanager:ListSecrets' } as const;
+
+test.each([
+  ['after ten minutes', {}, 10],
+  ['when it expires before', { expiresAt: '2026-11-30T17:02:00Z' }, 1],
+  ['at once if it is a drill', { dryRun: true }, 0],
+])('a denied list fails the run %s, and the error names the missing permission', async (_, changed, minutes) => {
   const setup = createSetup(staff);
-  const listInstances: typeof setup.dependencies.listInstances = async () => ({
-    kind: 'list-denied',
-    detail: 'allow secretsmanager:ListSecrets',
-  });
+  const startedAt = setup.clock.now().getTime();
 
-  const run = await setup.run(requestOf(), { listInstances });
+  const run = await setup.run(requestOf(changed), { listInstances: async () => listDenied });
 
-  expect(run).toMatchObject({ status: 'ListDenied', waits: [] });
+  expect(run.status).toBe('ListDenied');
   expect(run.message).toMatch(/allow secretsmanager:ListSecrets/);
+  const minutesPassed = (setup.clock.now().getTime() - startedAt) / 60_000;
+  expect(minutesPassed).toBeGreaterThanOrEqual(minutes);
+  expect(minutesPassed).toBeLessThan(minutes + 9);
+});
+
+test('a right to list that was just granted ends no run', async () => {
+  const setup = createSetup(staff);
+  let lists = 0;
+  const listInstances: typeof setup.dependencies.listInstances = async (next) => {
+    lists += 1;
+    return lists < 5 ? listDenied : setup.dependencies.listInstances(next);
+  };
+
+  expect((await setup.run(requestOf(), { listInstances })).status).toBe('SUCCEEDED');
 });
 
 test('waits until a future at, and counts the time to logout from then', async () => {
