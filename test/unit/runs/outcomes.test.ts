@@ -378,6 +378,42 @@ test('the queue of an instance that became protected is not cleared', async () =
   expect(setup.evidence).toMatchObject([{ queue: { cleared: false, detail: 'protected' } }]);
 });
 
+/** When each call of a method was made, in milliseconds after the first logout. */
+const timesOf = ({ callsOf }: ReturnType<typeof createSetup>, method: string): readonly number[] => {
+  const start = Date.parse(callsOf('logout')[0]?.at ?? '');
+  return callsOf(method).map(({ at }) => Date.parse(at) - start);
+};
+
+test('the queue is not cleared later than ten minutes after the logout: it may belong to a new session', async () => {
+  const setup = createSetup({ [id]: { state: ['authorized'], queue: [{ kind: 'unavailable', detail: 'HTTP 500' }] } });
+
+  await setup.run(requestOf({ clearQueue: true }));
+
+  expect(timesOf(setup, 'clearQueue').length).toBeGreaterThan(1);
+  expect(Math.max(...timesOf(setup, 'clearQueue'))).toBeLessThan(10 * 60_000);
+  expect(Math.max(...timesOf(setup, 'readState'))).toBeGreaterThan(10 * 60_000);
+});
+
+test('an instance that was protected before its second logout is left alone, even if it is protected no longer', async () => {
+  const setup = createSetup({ [id]: { state: ['authorized'], queue: [{ kind: 'unavailable', detail: 'HTTP 500' }] } });
+  const { clock, dependencies } = setup;
+  let protectedAt: string | undefined;
+  const protectedOnce: typeof dependencies.readTags = async (idInstance) => {
+    const isSecondLogoutDue = timesOf(setup, 'readState').some((ms) => ms >= 10_000);
+    if (!isSecondLogoutDue || protectedAt !== undefined) return dependencies.readTags(idInstance);
+    protectedAt = clock.now().toISOString();
+    setup.tag(id, { protected: true });
+    const reading = await dependencies.readTags(idInstance);
+    setup.tag(id, { protected: false });
+    return reading;
+  };
+
+  await setup.run(requestOf({ clearQueue: true }), { readTags: protectedOnce });
+
+  expect(protectedAt).toBeDefined();
+  expect(setup.calls.filter(({ method, at }) => method !== 'readState' && at >= String(protectedAt))).toEqual([]);
+});
+
 test('a logout is recorded as soon as it is sent, because the run may be stopped before its outcome is known', async () => {
   const setup = createSetup({ [id]: {} });
 
