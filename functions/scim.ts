@@ -18,6 +18,7 @@ import { type Write, writeLine } from './platform/log.ts';
 import { createDeactivate, isOkta, tryAgain } from './scim/deactivate.ts';
 import { resourceTypes, schemas, serviceProviderConfig } from './scim/discovery.ts';
 import { listResponse } from './scim/list-response.ts';
+import { basePathOf, segmentsOf } from './scim/path.ts';
 import { scimProblem, scimResponse } from './scim/response.ts';
 import { ScimError } from './scim/scim-error.ts';
 import {
@@ -29,6 +30,7 @@ import {
   replaceUser,
   type ScimAnswer,
   type ScimRequest,
+  searchUsers,
 } from './scim/users.ts';
 
 export type ScimHandlerDependencies = {
@@ -44,10 +46,8 @@ export type ScimHandlerDependencies = {
 
 const longestBytes = 256 * 1_024;
 
-const baseUrlOf = ({ headers, rawPath, requestContext }: APIGatewayProxyEventV2): string => {
-  const root = rawPath.slice(0, Math.max(0, rawPath.indexOf('/scim/v2')));
-  return `${headers['x-forwarded-proto'] ?? 'https'}://${headers.host ?? requestContext.domainName}${root}/scim/v2`;
-};
+const baseUrlOf = ({ headers, rawPath, requestContext }: APIGatewayProxyEventV2): string =>
+  `${headers['x-forwarded-proto'] ?? 'https'}://${headers.host ?? requestContext.domainName}${basePathOf(rawPath)}`;
 
 const requestOf = (
   dependencies: ScimHandlerDependencies,
@@ -56,7 +56,7 @@ const requestOf = (
 ): ScimRequest => ({
   baseUrl: baseUrlOf(event),
   query: new URLSearchParams(event.rawQueryString),
-  id: event.pathParameters?.id,
+  id: segmentsOf(event.rawPath)[1],
   body: () => parseBody(event, v.unknown(), longestBytes),
   deactivate: createDeactivate(dependencies, provider, event),
   readOwners: async () => {
@@ -91,11 +91,21 @@ const notFound: ScimAnswer = async () => {
   throw noSuchResource();
 };
 
-const isWrite = (event: APIGatewayProxyEventV2): boolean => event.requestContext.http.method !== 'GET';
+const methodOf = (event: APIGatewayProxyEventV2): string => event.requestContext.http.method;
 
-/** Answers the route of all other paths. `/Me` is in the standard, which lets a service answer 501 (RFC 7644, section 3.11). */
-const answerUnknownPath = (event: APIGatewayProxyEventV2): ScimAnswer =>
-  isWrite(event) || event.pathParameters?.proxy === 'Me' ? usersOnly : notFound;
+const isSearch = (event: APIGatewayProxyEventV2): boolean =>
+  methodOf(event) === 'POST' && segmentsOf(event.rawPath).at(-1) === '.search';
+
+const isWrite = (event: APIGatewayProxyEventV2): boolean =>
+  !['GET', 'HEAD', 'OPTIONS'].includes(methodOf(event)) && !isSearch(event);
+
+/** Answers of the route for all other paths. */
+const furtherAnswers: Readonly<Record<`${string} /scim/v2${string}`, ScimAnswer>> = {
+  // A search over all resources, which are users (RFC 7644, section 3.4.2.1).
+  'GET /scim/v2': listUsers,
+  'POST /scim/v2/.search': searchUsers,
+  'POST /scim/v2/Users/.search': searchUsers,
+};
 
 const answers: Readonly<Record<Exclude<RouteKeyOf<'scim'>, `ANY ${string}`>, ScimAnswer>> = {
   'GET /scim/v2/Users': listUsers,
@@ -113,7 +123,17 @@ const answers: Readonly<Record<Exclude<RouteKeyOf<'scim'>, `ANY ${string}`>, Sci
   'GET /scim/v2/Schemas/{id}': one(schemas),
 };
 
-const answerOf = new Map<string, ScimAnswer>(Object.entries(answers));
+const answerOf = new Map<string, ScimAnswer>(Object.entries({ ...answers, ...furtherAnswers }));
+
+/** The gateway's route is not asked: it may take `/Users/` for another path, or for a user without an id. */
+const findAnswer = (event: APIGatewayProxyEventV2): ScimAnswer => {
+  const [resource, ...rest] = segmentsOf(event.rawPath);
+  const key = ['/scim/v2', ...(resource === undefined ? [] : [resource])].join('/');
+  const withId = rest.length === 1 ? answerOf.get(`${methodOf(event)} ${key}/{id}`) : undefined;
+  const found = answerOf.get([`${methodOf(event)} ${key}`, ...rest].join('/')) ?? withId;
+  // `/Me` is in the standard, which lets a service answer 501 (RFC 7644, section 3.11).
+  return found ?? (isWrite(event) || resource === 'Me' ? usersOnly : notFound);
+};
 
 const unauthorized = () =>
   scimProblem({
@@ -150,9 +170,12 @@ const scimErrors = (logUnexpected: LogUnexpected): ReturnType<typeof problemDeta
   },
 });
 
-/** Whether a write was refused that may have been somebody's deactivation. */
-const isUnreadableWrite = (event: APIGatewayProxyEventV2, error: unknown): error is Error =>
-  isWrite(event) && (error instanceof InvalidRequest || (error instanceof ScimError && error.status === 400));
+/** Whether a write was refused that may have been somebody's deactivation, also one at a path such as `/Bulk`. */
+const isUnreadableWrite = (event: APIGatewayProxyEventV2, error: unknown): error is Error => {
+  if (!isWrite(event)) return false;
+  if (!(error instanceof ScimError)) return error instanceof InvalidRequest;
+  return error.status === 400 || (error.status === 501 && segmentsOf(event.rawPath)[0] !== 'Groups');
+};
 
 /** SCIM 2.0 under `/scim/v2`: an identity provider deactivates a user, and the user's instances are logged out. */
 export const createScimHandler = (dependencies: ScimHandlerDependencies) => {
@@ -165,9 +188,7 @@ export const createScimHandler = (dependencies: ScimHandlerDependencies) => {
       if (provider === undefined) return unauthorized();
       metrics.request(provider);
       try {
-        return await (answerOf.get(event.routeKey) ?? answerUnknownPath(event))(
-          requestOf(dependencies, event, provider),
-        );
+        return await findAnswer(event)(requestOf(dependencies, event, provider));
       } catch (error) {
         if (isUnreadableWrite(event, error)) metrics.unreadable(provider, error.message);
         throw error;

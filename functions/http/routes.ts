@@ -34,6 +34,7 @@ export const providerRoutes = [
   { method: 'GET', path: '/scim/v2/ResourceTypes/{id}', function: 'scim', kind: 'scim' },
   { method: 'GET', path: '/scim/v2/Schemas', function: 'scim', kind: 'scim' },
   { method: 'GET', path: '/scim/v2/Schemas/{id}', function: 'scim', kind: 'scim' },
+  { method: 'ANY', path: '/scim/v2', function: 'scim', kind: 'scim' },
   // All that no other route matches: the gateway's own 404 is not in SCIM's shape.
   { method: 'ANY', path: '/scim/v2/{proxy+}', function: 'scim', kind: 'scim' },
 ] as const;

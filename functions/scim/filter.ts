@@ -8,54 +8,106 @@ export type FilterAttribute = 'username' | 'externalid' | 'emails' | 'id';
 export type Condition = { readonly attribute: FilterAttribute; readonly value: string };
 
 const longestFilter = 4_096;
+const mostBrackets = 16;
 
-const jsonText = String.raw`"(?:[^"\\]|\\.)*"`;
-const condition = new RegExp(
-  String.raw`\s*([A-Za-z0-9:.$_-]+(?:\[type eq ${jsonText}\](?:\.[A-Za-z]+)?)?)\s+([A-Za-z]{2})\s+(${jsonText})\s*`,
-  'iy',
-);
-const conjunction = /and(?=\s)/iy;
+const attributes = new Map<string, FilterAttribute>([
+  ['username', 'username'],
+  ['externalid', 'externalid'],
+  ['id', 'id'],
+  ['emails', 'emails'],
+  ['emails.value', 'emails'],
+]);
 
-const attributes: Readonly<Record<string, FilterAttribute>> = {
-  username: 'username',
-  externalid: 'externalid',
-  id: 'id',
-  emails: 'emails',
-  'emails.value': 'emails',
-};
-
-const supported = 'userName, externalId, emails.value and id with eq, joined by and';
+/** Sub-attributes of an e-mail address that narrow a search down; a user of this service has one address. */
+const emailDetails = ['emails.type', 'emails.primary', 'emails.display'];
 
 const invalid = (detail: string): ScimError => new ScimError(400, detail, 'invalidFilter');
 
-const parseText = (json: string): string => {
-  try {
-    return String(JSON.parse(json));
-  } catch {
-    throw invalid('the value of the filter must be a JSON text');
+const unsupported = (): ScimError =>
+  invalid('the filter must be made of userName, externalId, emails.value and id with eq, joined by and');
+
+const token = /\s*([()[\]]|"(?:[^"\\]|\\.)*"|[^\s()[\]"]+)/sy;
+
+const tokensOf = (filter: string): string[] => {
+  const tokens: string[] = [];
+  const text = filter.trimEnd();
+  for (token.lastIndex = 0; token.lastIndex < text.length; ) {
+    const found = token.exec(text)?.[1];
+    if (found === undefined) throw unsupported();
+    tokens.push(found);
   }
+  return tokens;
 };
 
-const parseCondition = ([, path = '', operator = '', json = '']: RegExpExecArray): Condition => {
-  const attribute = attributes[attributeName(path.replace(/\[.*\]/, ''))];
-  if (attribute === undefined || operator.toLowerCase() !== 'eq')
-    throw invalid(`the filter must be made of ${supported}`);
-  return { attribute, value: parseText(json) };
+const parseValue = (json = ''): string => {
+  try {
+    const value: unknown = JSON.parse(json);
+    if (typeof value === 'string') return value;
+  } catch {}
+  throw invalid('the value of the filter must be a JSON text');
+};
+
+/** Reads one filter: the grammar of RFC 7644, section 3.4.2.2, without `or`, `not` and other operators than `eq`. */
+const createParser = (tokens: string[]) => {
+  let brackets = 0;
+
+  const expect = (wanted: string): void => {
+    if (tokens.shift()?.toLowerCase() !== wanted) throw unsupported();
+  };
+
+  const parseGroup = (end: string, within: string): readonly Condition[] => {
+    brackets += 1;
+    if (brackets > mostBrackets) throw unsupported();
+    const conditions = parseConjunction(within);
+    expect(end);
+    return conditions;
+  };
+
+  /** `eq "value"` */
+  const parseComparison = (name: string): readonly Condition[] => {
+    const attribute = attributes.get(name);
+    const isDetail = emailDetails.includes(name);
+    expect('eq');
+    if (isDetail && /^(?:true|false)$/i.test(tokens[0] ?? '')) tokens.shift();
+    else if (isDetail) parseValue(tokens.shift());
+    else if (attribute !== undefined) return [{ attribute, value: parseValue(tokens.shift()) }];
+    else throw unsupported();
+    return [];
+  };
+
+  /** `[value eq "x"]`, or `[type eq "work"].value eq "x"` */
+  const parseValuePath = (name: string): readonly Condition[] => {
+    tokens.shift();
+    const conditions = parseGroup(']', `${name}.`);
+    return tokens[0]?.startsWith('.')
+      ? [...conditions, ...parseComparison(name + tokens.shift()?.toLowerCase())]
+      : conditions;
+  };
+
+  const parseTerm = (within: string): readonly Condition[] => {
+    const first = tokens.shift() ?? '';
+    if (first === '(') return parseGroup(')', within);
+    const name = within + (within === '' ? attributeName(first) : first.toLowerCase());
+    return tokens[0] === '[' ? parseValuePath(name) : parseComparison(name);
+  };
+
+  const parseConjunction = (within: string): readonly Condition[] => {
+    const conditions = [...parseTerm(within)];
+    while (tokens[0]?.toLowerCase() === 'and') {
+      tokens.shift();
+      conditions.push(...parseTerm(within));
+    }
+    return conditions;
+  };
+
+  return parseConjunction;
 };
 
 /** Reads `filter=userName eq "john.doe@example.com"`. @throws ScimError `invalidFilter` for what no known provider sends */
 export const parseFilter = (filter: string): readonly Condition[] => {
   if (filter.length > longestFilter) throw invalid(`the filter must be at most ${longestFilter} characters`);
-  const conditions: Condition[] = [];
-  let position = 0;
-  do {
-    condition.lastIndex = position;
-    const found = condition.exec(filter);
-    if (found === null) throw invalid(`the filter must be made of ${supported}`);
-    conditions.push(parseCondition(found));
-    if (condition.lastIndex === filter.length) return conditions;
-    conjunction.lastIndex = condition.lastIndex;
-    position = conjunction.test(filter) ? conjunction.lastIndex : filter.length;
-  } while (position < filter.length);
-  throw invalid(`the filter must be made of ${supported}`);
+  const tokens = tokensOf(filter);
+  const conditions = createParser(tokens)('');
+  if (tokens.length > 0 || conditions.length === 0) throw unsupported();
+  return conditions;
 };

@@ -8,10 +8,10 @@ export const maxResults = 200;
 export type Page = { readonly startIndex: number; readonly count: number };
 
 const parseNumber = (query: URLSearchParams, name: string, absent: number): number => {
-  const text = query.get(name) ?? '';
+  const text = query.get(name)?.trim() ?? '';
   if (text === '') return absent;
-  if (!/^-?[0-9]{1,9}$/.test(text)) throw new ScimError(400, `${name} must be a whole number`, 'invalidValue');
-  return Number(text);
+  if (!/^[+-]?[0-9]+$/.test(text)) throw new ScimError(400, `${name} must be a whole number`, 'invalidValue');
+  return Math.min(Number(text), Number.MAX_SAFE_INTEGER);
 };
 
 /** Reads `startIndex` and `count` (RFC 7644, section 3.4.2.4). @throws ScimError */

@@ -1,7 +1,10 @@
 import {
   attributeName,
+  checkNames,
+  isCoreUser,
   isScimObject,
-  parseActive,
+  parseChangedActive,
+  parseName,
   readAttribute,
   type ScimObject,
   userAttributes,
@@ -9,18 +12,15 @@ import {
 import { ScimError } from './scim-error.ts';
 
 /** What a PATCH changes of the two attributes this service acts on; everything else is accepted and not kept. */
-export type UserChange = { readonly active?: boolean; readonly userName?: string };
+export type UserChange = {
+  readonly active?: boolean;
+  /** Any value, if the user is deactivated: the id names the person. */
+  readonly userName?: unknown;
+};
 
 const mostOperations = 1_000;
 
 const syntax = (detail: string): ScimError => new ScimError(400, detail, 'invalidSyntax');
-
-/** @throws ScimError for `active` in another spelling, such as `/active`: to ignore it could ignore a deactivation */
-const parseName = (path: string): string => {
-  const name = attributeName(path);
-  if (name === 'active' || !/^[^a-z]*active(?!\w)/.test(name)) return name;
-  throw new ScimError(400, 'this spelling of "active" is not understood: send the path "active"', 'invalidPath');
-};
 
 const parsePath = (operation: ScimObject): string | undefined => {
   const path = readAttribute(operation, 'path');
@@ -28,24 +28,19 @@ const parsePath = (operation: ScimObject): string | undefined => {
   throw new ScimError(400, 'path must be a text that is not empty', 'invalidPath');
 };
 
-const parseUserName = (value: unknown): string | undefined => {
-  if (value === undefined || value === null || typeof value === 'string') return value ?? undefined;
-  throw new ScimError(400, 'userName must be a text', 'invalidValue');
-};
-
 const parseSet = (path: string | undefined, value: unknown): UserChange => {
   if (path === undefined && !isScimObject(value))
     throw new ScimError(400, 'value must be an object where path is missing', 'invalidValue');
   const values = userAttributes(path === undefined ? (value as ScimObject) : { [path]: value });
-  Object.keys(values).forEach(parseName);
-  const active = parseActive(readAttribute(values, 'active'));
-  const userName = parseUserName(readAttribute(values, 'username'));
+  checkNames(values);
+  const active = parseChangedActive(values);
+  const userName = readAttribute(values, 'username');
   return { ...(active !== undefined && { active }), ...(userName !== undefined && { userName }) };
 };
 
 const parseRemove = (path: string | undefined): UserChange => {
   if (path === undefined) throw new ScimError(400, 'path is missing: remove needs one', 'noTarget');
-  if (path === 'active')
+  if (path === 'active' || isCoreUser(path))
     throw new ScimError(400, 'active cannot be removed: replace it by true or false', 'invalidValue');
   return {};
 };
@@ -54,7 +49,7 @@ const parseOperation = (operation: unknown): UserChange => {
   if (!isScimObject(operation)) throw syntax('each of Operations must be an object');
   const op = readAttribute(operation, 'op');
   const path = parsePath(operation);
-  switch (typeof op === 'string' ? op.trim().toLowerCase() : undefined) {
+  switch (typeof op === 'string' ? attributeName(op) : undefined) {
     case 'add':
     case 'replace':
       return parseSet(path, readAttribute(operation, 'value'));
@@ -76,5 +71,8 @@ export const parsePatch = (body: unknown): UserChange => {
   if (!Array.isArray(operations) || operations.length === 0)
     throw syntax('Operations must be a list of at least one operation');
   if (operations.length > mostOperations) throw syntax(`Operations must be at most ${mostOperations}`);
-  return Object.assign({}, ...operations.map(parseOperation));
+  const change: UserChange = Object.assign({}, ...operations.map(parseOperation));
+  if (change.active !== false && change.userName !== undefined && typeof change.userName !== 'string')
+    throw new ScimError(400, 'userName must be a text', 'invalidValue');
+  return change;
 };

@@ -1,4 +1,15 @@
-import { isScimObject, parseActive, readAttribute, type ScimObject, userAttributes } from './attributes.ts';
+import {
+  checkNames,
+  isScimObject,
+  parseActive,
+  parseBoolean,
+  parseChangedActive,
+  readAttribute,
+  type ScimObject,
+  type SentAttributes,
+  userAttributes,
+  valuesOf,
+} from './attributes.ts';
 import { isIdentity } from './identity.ts';
 import { schemaUrns } from './schema-urns.ts';
 import { ScimError } from './scim-error.ts';
@@ -8,36 +19,62 @@ import { userIdOf } from './user-id.ts';
 export type SentUser = {
   readonly userName: string | undefined;
   readonly active: boolean | undefined;
-  /** Further identities of the same person: `externalId` and the primary e-mail address. */
+  /** Further identities of the same person: `externalId` and an e-mail address. */
   readonly aliases: readonly string[];
 };
 
+const isWork = (entry: ScimObject): boolean =>
+  valuesOf(entry, 'type').some((type) => typeof type === 'string' && type.trim().toLowerCase() === 'work');
+
+const isPrimary = (entry: ScimObject): boolean =>
+  valuesOf(entry, 'primary').some((value) => parseBoolean(value) === true);
+
+/** The primary address, or else the one at work. Any other may be private, or a mailbox that several people read. */
 const emailOf = (emails: unknown): unknown => {
-  const entries: readonly ScimObject[] = Array.isArray(emails) ? emails.filter(isScimObject) : [];
-  // One of them only: the others may be an address that several people read.
-  const primary =
-    entries.find((entry) => readAttribute(entry, 'primary') === true) ??
-    entries.find((entry) => readAttribute(entry, 'type') === 'work') ??
-    entries[0];
-  return primary && readAttribute(primary, 'value');
+  const entries = [emails].flat().filter(isScimObject);
+  const email = entries.find(isPrimary) ?? entries.find(isWork);
+  return email && valuesOf(email, 'value')[0];
 };
 
-/** Reads the whole user of a POST or PUT; what else is in it, nulls and unknown schemas included, is passed over. @throws ScimError */
-export const parseUser = (body: unknown): SentUser => {
+const attributesOf = (body: unknown): SentAttributes => {
   if (!isScimObject(body)) throw new ScimError(400, 'the body must be a JSON object', 'invalidSyntax');
-  const attributes = userAttributes(body);
+  return userAttributes(body);
+};
+
+const aliasesOf = (attributes: SentAttributes): readonly string[] =>
+  [valuesOf(attributes, 'externalid')[0], emailOf(valuesOf(attributes, 'emails')[0])].filter(isIdentity);
+
+const parseUserName = (attributes: SentAttributes): string | undefined => {
   const userName = readAttribute(attributes, 'username');
-  if (userName !== undefined && !isIdentity(userName))
-    throw new ScimError(
-      400,
-      'userName must be a text of 1 to 256 characters without white space: it names the owner of an instance',
-      'invalidValue',
-    );
-  return {
-    userName,
-    active: parseActive(readAttribute(attributes, 'active')),
-    aliases: [readAttribute(attributes, 'externalid'), emailOf(readAttribute(attributes, 'emails'))].filter(isIdentity),
-  };
+  if (userName === undefined || isIdentity(userName)) return userName;
+  throw new ScimError(
+    400,
+    'userName must be a text of 1 to 256 characters without white space: it names the owner of an instance',
+    'invalidValue',
+  );
+};
+
+/** Reads the user of a POST; what else is in it, nulls and unknown schemas included, is passed over. @throws ScimError */
+export const parseNewUser = (body: unknown): SentUser & { readonly userName: string } => {
+  const attributes = attributesOf(body);
+  const userName = parseUserName(attributes);
+  if (userName === undefined) throw new ScimError(400, 'userName is missing', 'invalidValue');
+  const active = parseActive(attributes) ?? undefined;
+  if (active !== false) checkNames(attributes);
+  return { userName, active, aliases: aliasesOf(attributes) };
+};
+
+/** Reads the user of a PUT. One that deactivates may have any `userName`: the id names the person. @throws ScimError */
+export const parseReplacement = (body: unknown): SentUser => {
+  const attributes = attributesOf(body);
+  const active = parseChangedActive(attributes);
+  const aliases = aliasesOf(attributes);
+  if (active === false) return { userName: valuesOf(attributes, 'username').find(isIdentity), active, aliases };
+  checkNames(attributes);
+  const userName = parseUserName(attributes);
+  if (userName === undefined && active === undefined)
+    throw new ScimError(400, 'the body must be a user: userName is missing', 'invalidValue');
+  return { userName, active, aliases };
 };
 
 /** A user as SCIM clients see one. Names, addresses and dates are left out: this service keeps none. */

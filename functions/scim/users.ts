@@ -6,9 +6,11 @@ import { findUsers } from './find-users.ts';
 import { isIdentity } from './identity.ts';
 import { listResponse, parsePage } from './list-response.ts';
 import { parsePatch } from './patch.ts';
+import { project } from './projection.ts';
 import { noContent, scimResponse } from './response.ts';
 import { ScimError } from './scim-error.ts';
-import { parseUser, type User, userResource } from './user.ts';
+import { parseSearch } from './search.ts';
+import { parseNewUser, parseReplacement, type User, userResource } from './user.ts';
 import { parseUserId } from './user-id.ts';
 
 /** A request as far as it is the same for every route. */
@@ -36,6 +38,9 @@ const userNameIn = ({ id }: ScimRequest): string => {
   return userName;
 };
 
+/** The user as the client asked to see it. */
+const shown = ({ baseUrl, query }: ScimRequest, user: User) => project(userResource(user, baseUrl), query);
+
 export const listUsers: ScimAnswer = async (request) => {
   const page = parsePage(request.query);
   const filter = request.query.get('filter') ?? '';
@@ -43,38 +48,39 @@ export const listUsers: ScimAnswer = async (request) => {
   return scimResponse(
     200,
     listResponse(
-      users.map((user) => userResource(user, request.baseUrl)),
+      users.map((user) => shown(request, user)),
       page,
     ),
   );
 };
 
+/** `POST …/.search`: a list whose parameters are in the body (RFC 7644, section 3.4.3). */
+export const searchUsers: ScimAnswer = (request) => listUsers({ ...request, query: parseSearch(request.body()) });
+
 /** The id stands for the name, whether the person owns an instance yet or not: a tag may follow. */
 export const getUser: ScimAnswer = async (request) =>
-  scimResponse(200, userResource({ id: request.id, userName: userNameIn(request) }, request.baseUrl));
+  scimResponse(200, shown(request, { id: request.id, userName: userNameIn(request) }));
 
 /** Stores nothing: it gives the id by which the provider will deactivate this person. */
 export const createUser: ScimAnswer = async (request) => {
-  const { userName, active, aliases } = parseUser(request.body());
-  if (userName === undefined) throw new ScimError(400, 'userName is missing', 'invalidValue');
+  const { userName, active = true, aliases } = parseNewUser(request.body());
   // Before the search: neither a 409 nor a list that cannot be read may prevent the logout.
-  if (active === false) await request.deactivate([userName, ...aliases]);
+  if (!active) await request.deactivate([userName, ...aliases]);
   const existing = await find(request, [{ attribute: 'username', value: userName }]);
   if (existing.length > 0)
     throw new ScimError(409, 'this user exists: find it with a filter by userName', 'uniqueness');
-  const resource = userResource({ userName, active: active ?? true }, request.baseUrl);
-  return scimResponse(201, resource, { location: `${request.baseUrl}/Users/${resource.id}` });
+  const user = shown(request, { userName, active });
+  return scimResponse(201, user, { location: `${request.baseUrl}/Users/${user.id}` });
 };
 
 /** The answer has the name that the id stands for, and `active` as it was sent: it says that the request was accepted. */
 const changedUser = (request: ScimRequest, userName: string, active = true) =>
-  scimResponse(200, userResource({ id: request.id, userName, active }, request.baseUrl));
+  scimResponse(200, shown(request, { id: request.id, userName, active }));
 
 export const replaceUser: ScimAnswer = async (request) => {
   const userName = userNameIn(request);
-  const sent = parseUser(request.body());
-  if (sent.active === false)
-    await request.deactivate([userName, ...(sent.userName === undefined ? [] : [sent.userName]), ...sent.aliases]);
+  const sent = parseReplacement(request.body());
+  if (sent.active === false) await request.deactivate([userName, sent.userName, ...sent.aliases].filter(isIdentity));
   return changedUser(request, userName, sent.active);
 };
 

@@ -34,7 +34,9 @@ const matchPath = (template: string, path: string): Readonly<Record<string, stri
   const parameters: Record<string, string> = {};
   for (const [index, segment] of wanted.entries()) {
     const value = given[index] ?? '';
-    if (segment.startsWith('{') && value !== '') parameters[segment.replace(/[{+}]/g, '')] = decode(value);
+    // A greedy parameter also takes the empty rest of `/scim/v2/`.
+    if (segment.startsWith('{') && (value !== '' || isGreedy(segment)))
+      parameters[segment.replace(/[{+}]/g, '')] = decode(value);
     else if (segment !== value) return undefined;
   }
   return parameters;

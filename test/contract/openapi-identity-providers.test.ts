@@ -196,8 +196,10 @@ describe.each(Object.entries(scimCases))('%s', (routeKey, cases) => {
   });
 });
 
-test('these are the routes of the identity providers, except the one for all other paths of SCIM', () => {
+test('these are the routes of the identity providers, except those for the root and all other paths of SCIM', () => {
   const documented = [...Object.keys(examples), ...Object.keys(scimCases)];
 
-  expect([...documented, 'ANY /scim/v2/{proxy+}'].toSorted()).toEqual(providerRoutes.map(routeKeyOf).toSorted());
+  expect([...documented, 'ANY /scim/v2', 'ANY /scim/v2/{proxy+}'].toSorted()).toEqual(
+    providerRoutes.map(routeKeyOf).toSorted(),
+  );
 });

@@ -49,6 +49,8 @@ describe('answers like a server that stores users', () => {
     ['a search that finds nobody', 'GET', '/Users', undefined, entraFilter],
     ['a search that finds the user', 'GET', '/Users', undefined, `filter=userName eq "${john}"`],
     ['everybody', 'GET', '/Users'],
+    ['a search with brackets', 'GET', '/Users', undefined, `filter=(userName eq "${john}")`],
+    ['all attributes but one', 'GET', '/Users/JOHN', undefined, 'excludedAttributes=active'],
     ['a filter with an unknown operator', 'GET', '/Users', undefined, 'filter=userName xx "x"'],
     ['a user', 'GET', '/Users/JOHN'],
     ['an unknown id', 'GET', '/Users/5171a35d82074e068ce2'],
@@ -87,6 +89,12 @@ describe('the only differences are intended', () => {
     const [ours, theirs] = await last(['PATCH', '/Users/JOHN', deactivations['Entra ID']]);
 
     expect([ours.status, theirs.status]).toEqual([200, 400]);
+  });
+
+  test('one attribute comes with the schemas of the user, which a client needs to read it', async () => {
+    const [ours, theirs] = await last(['GET', '/Users/JOHN', undefined, 'attributes=userName']);
+
+    expect(Object.keys(ours.body ?? {})).toEqual(['schemas', ...Object.keys(theirs.body ?? {})]);
   });
 
   test('an empty list of operations is a syntax error, not a value error', async () => {

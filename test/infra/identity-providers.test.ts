@@ -192,7 +192,10 @@ test('the documentation states how many owners a stolen token reaches', async ()
     body: JSON.stringify({
       userName: 'b@example.com',
       externalId: 'c',
-      emails: [{ value: 'd@example.com' }, { value: 'e@example.com' }],
+      emails: [
+        { value: 'd@example.com', type: 'work' },
+        { value: 'e@example.com', type: 'work' },
+      ],
       active: false,
     }),
   });

@@ -97,6 +97,16 @@ test('a SCIM client finds a person with a filter and deactivates them, and every
   await loggedOut(ann, 'scim demo-scim');
 });
 
+test.each(['/scim/v2', '/scim/v2/', '/scim/v2//Users', '/scim/v2/Users/', '/scim/v2/ServiceProviderConfig/'])(
+  'SCIM answers at %s, as a base address that ends in a slash gives it',
+  async (path) => {
+    const response = await call('GET', path, tokens.scim);
+
+    expect([response.status, response.headers.get('content-type')]).toEqual([200, 'application/scim+json']);
+    expect((await call('GET', path, 'wrong')).status).toBe(401);
+  },
+);
+
 test.each(['POST /offboarding', 'GET /okta-event-hook', 'GET /scim/v2/Users', 'PATCH /scim/v2/Groups/x'])(
   '%s refuses the token of another kind of provider',
   async (routeKey) => {

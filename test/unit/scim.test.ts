@@ -9,17 +9,11 @@ import {
 } from '../support/exchanges/entra.ts';
 import { oktaDeactivation, oktaFilter, oktaScimAgent, oktaUser } from '../support/exchanges/okta.ts';
 import { startProviders, tokens } from '../support/identity-providers.ts';
+import { errorOf } from '../support/scim-error.ts';
 
 const john = userIdOf('john.doe@example.com');
 const deactivation = deactivations['Entra ID'];
 const deactivate = { body: deactivation };
-
-const errorOf = (status: number, scimType?: string) => ({
-  schemas: [schemaUrns.error],
-  status: String(status),
-  detail: expect.any(String),
-  ...(scimType && { scimType }),
-});
 
 describe('the connection test of Entra ID', () => {
   test('finds nobody for a random name, and answers with an empty list', async () => {
@@ -156,99 +150,6 @@ test('deletion starts a run, and answers without a body', async () => {
 
   expect(await providers.scim('DELETE', `/Users/${john}`)).toMatchObject({ status: 204, text: '' });
   expect(providers.runs()).toMatchObject([{ target: { owner: 'john.doe@example.com' }, requestedBy: 'scim entra' }]);
-});
-
-describe('a request that deactivates nobody starts no run', () => {
-  test.each([
-    ['PATCH', '{"Operations":[{"op":"Replace","path":"active","value":"True"}]}'],
-    ['PATCH', '{"Operations":[{"op":"Add","path":"displayName","value":"False"}]}'],
-    ['PATCH', '{"Operations":[{"op":"replace","value":{"name.givenName":"False","active":null}}]}'],
-    ['PATCH', '{"Operations":[{"op":"remove","path":"title"}]}'],
-    [
-      'PATCH',
-      '{"Operations":[{"op":"replace","path":"active","value":false},{"op":"replace","path":"active","value":true}]}',
-    ],
-    ['PATCH', '{"Operations":[{"op":"replace","path":"emails[type eq \\"work\\"].value","value":"x@example.com"}]}'],
-    [
-      'PATCH',
-      '{"Operations":[{"op":"replace","path":"emails[value eq \\"active@example.com\\"].type","value":"work"}]}',
-    ],
-    ['PUT', '{"userName":"john.doe@example.com","active":true}'],
-    ['PUT', '{"userName":"john.doe@example.com"}'],
-  ])('%s %s', async (method, body) => {
-    const providers = startProviders();
-
-    expect(await providers.scim(method, `/Users/${john}`, { body })).toMatchObject({
-      status: 200,
-      body: { active: true },
-    });
-    expect(providers.runs()).toEqual([]);
-  });
-});
-
-describe('every spelling of a deactivation is accepted', () => {
-  test.each([
-    '{"operations":[{"OP":"REPLACE","Path":"Active","VALUE":"fAlSe"}]}',
-    '{"Operations":[{"op":"add","path":"urn:ietf:params:scim:schemas:core:2.0:User:active","value":false}]}',
-    '{"Operations":[{"op":"replace","path":"title","value":null},{"op":"replace","value":{"name.givenName":"x","Active":"False"}}]}',
-    '{"Operations":[{"op":"replace","path":"active","value":true},{"op":"replace","path":"active","value":false}]}',
-    '{"Operations":[{"op":"replace","path":"active","value":" false "}]}',
-    '{"Operations":[{"op":"replace","value":{"urn:ietf:params:scim:schemas:core:2.0:User":{"active":false}}}]}',
-    '{"Operations":[{"op":"add","path":"urn:ietf:params:scim:schemas:core:2.0:User","value":{"active":"False"}}]}',
-  ])('%s', async (body) => {
-    const providers = startProviders();
-
-    expect(await providers.scim('PATCH', `/Users/${john}`, { body })).toMatchObject({
-      status: 200,
-      body: { active: false },
-    });
-    expect(providers.runs()).toHaveLength(1);
-  });
-});
-
-test('an attribute that only has "active" in its name does not keep a deactivation from its effect', async () => {
-  const providers = startProviders();
-  const value = { active: false, isActiveDirectoryUser: true, active_since: '2020-01-01' };
-
-  const answer = await providers.scim('PATCH', `/Users/${john}`, {
-    body: JSON.stringify({ Operations: [{ op: 'replace', value }] }),
-  });
-
-  expect(answer).toMatchObject({ status: 200, body: { active: false } });
-  expect(providers.runs()).toHaveLength(1);
-});
-
-describe('an unreadable request that may be a deactivation is refused, starts no run, and raises the alarm', () => {
-  test.each([
-    ['PATCH', '{"Operations":[{"op":"replace","path":"active","value":"no"}]}', 'invalidValue'],
-    ['PATCH', '{"Operations":[{"op":"replace","path":"active","value":0}]}', 'invalidValue'],
-    ['PATCH', '{"Operations":[{"op":"replace","path":"active","value":[false]}]}', 'invalidValue'],
-    ['PATCH', '{"Operations":[{"op":"replace","path":"active","value":false},{"op":"delete"}]}', 'invalidSyntax'],
-    ['PATCH', '{"Operations":[{"op":"remove","path":"active"}]}', 'invalidValue'],
-    ['PATCH', '{"Operations":[{"op":"replace","value":false}]}', 'invalidValue'],
-    ['PATCH', '{"Operations":[{"op":"replace","path":7,"value":false}]}', 'invalidPath'],
-    ['PATCH', '{"Operations":[{"op":"replace","path":"/active","value":false}]}', 'invalidPath'],
-    ['PATCH', '{"Operations":[{"op":"replace","path":"Active.value","value":false}]}', 'invalidPath'],
-    ['PATCH', '{"Operations":[{"op":"remove","path":"/active"}]}', 'invalidPath'],
-    ['PATCH', '{"Operations":[{"op":"replace","value":{"title":"x","/active":false}}]}', 'invalidPath'],
-    ['PATCH', '{"Operations":[{"op":"remove"}]}', 'noTarget'],
-    ['PATCH', '{"Operations":{}}', 'invalidSyntax'],
-    ['PATCH', '{"Operations":[]}', 'invalidSyntax'],
-    ['PATCH', '[]', 'invalidSyntax'],
-    ['PATCH', '{', 'invalidSyntax'],
-    ['PATCH', undefined, 'invalidSyntax'],
-    ['PUT', '{"userName":"john doe","active":false}', 'invalidValue'],
-    ['PUT', '"active"', 'invalidSyntax'],
-  ])('%s %s', async (method, body, scimType) => {
-    const providers = startProviders();
-
-    const answer = await providers.scim(method, `/Users/${john}`, body === undefined ? {} : { body });
-
-    expect(answer.status).toBe(400);
-    expect(answer.body).toEqual(errorOf(400, scimType));
-    expect(providers.runs()).toEqual([]);
-    expect(providers.lines).toContainEqual(expect.objectContaining({ message: 'event not understood', unreadable: 1 }));
-  });
 });
 
 test.each([
@@ -394,112 +295,6 @@ describe('the token', () => {
   });
 });
 
-describe('finding users', () => {
-  const owners = ['Bob@example.com 00uBob', '00uOnly', 'ann@example.com', 'jörg@example.com'];
-  const namesIn = async (query: string) => {
-    const { body } = await startProviders({ owners }).scim('GET', '/Users', { query });
-    return (body.Resources as { userName: string }[]).map(({ userName }) => userName);
-  };
-
-  test.each([
-    ['userName eq "bob@EXAMPLE.com"', ['Bob@example.com']],
-    ['USERNAME EQ "ann@example.com"', ['ann@example.com']],
-    ['userName eq "00uonly"', ['00uOnly']],
-    ['userName eq "jörg@example.com"', ['jörg@example.com']],
-    ['emails.value eq "ann@example.com"', ['ann@example.com']],
-    ['emails[type eq "work"].value eq "ann@example.com"', ['ann@example.com']],
-    ['externalId eq "00uBob"', ['Bob@example.com']],
-    ['externalId eq "00ubob"', []],
-    ['externalId eq "00uBob" and userName eq "bob@example.com"', ['Bob@example.com']],
-    ['externalId eq "00uBob" AND userName eq "ann@example.com"', []],
-    [`id eq "${userIdOf('ann@example.com')}"`, ['ann@example.com']],
-    ['urn:ietf:params:scim:schemas:core:2.0:User:userName eq "ann@example.com"', ['ann@example.com']],
-    ['userName eq "ann@example"', []],
-    ['userName eq ""', []],
-    ['userName eq "a\\"b"', []],
-  ])('%s', async (filter, names) => {
-    expect(await namesIn(`filter=${encodeURIComponent(filter)}`)).toEqual(names);
-    expect(await namesIn(`x=1&filter=${encodeURIComponent(filter).replaceAll('%20', '+')}`)).toEqual(names);
-  });
-
-  test.each([
-    'userName co "ann"',
-    'userName sw "ann" and active eq "true"',
-    'userName pr',
-    'displayName eq "Ann"',
-    'userName eq "ann@example.com" or userName eq "bob@example.com"',
-    'not (userName eq "ann@example.com")',
-    'userName eq ann',
-    'userName eq "ann" and',
-    '"',
-    '\\',
-    'userName eq "\\x"',
-    `userName eq "${'a'.repeat(5_000)}"`,
-  ])('the filter %.60s is refused', async (filter) => {
-    const answer = await startProviders({ owners }).scim('GET', '/Users', {
-      query: `filter=${encodeURIComponent(filter)}`,
-    });
-
-    expect(answer.status).toBe(400);
-    expect(answer.body).toEqual(errorOf(400, 'invalidFilter'));
-  });
-
-  test.each(['filter=', 'filter', 'filter=+', 'filter=%20%20'])(
-    '%s is no filter: everybody is listed',
-    async (query) => {
-      expect(await namesIn(query)).toHaveLength(owners.length);
-    },
-  );
-
-  test('every user is listed once, by e-mail address if there is one, in stable pages', async () => {
-    const pages = [
-      await namesIn('startIndex=1&count=2'),
-      await namesIn('startIndex=3&count=2'),
-      await namesIn('startIndex=5'),
-    ];
-
-    expect(pages.map((page) => page.length)).toEqual([2, 2, 0]);
-    expect(pages.flat().sort()).toEqual(['00uOnly', 'Bob@example.com', 'ann@example.com', 'jörg@example.com']);
-  });
-
-  test.each([
-    ['count=0', 0],
-    ['count=-1', 0],
-    ['startIndex=0&count=1', 1],
-    ['startIndex=-3', 4],
-    ['count=', 4],
-    ['count=100000', 4],
-  ])('%s returns %i of 4 users', async (query, most) => {
-    const { body } = await startProviders({ owners }).scim('GET', '/Users', { query });
-
-    expect(body).toMatchObject({ totalResults: 4, itemsPerPage: most });
-  });
-
-  test.each(['count=x', 'startIndex=1.5', 'count=1e3'])('%s is refused', async (query) => {
-    const answer = await startProviders().scim('GET', '/Users', { query });
-
-    expect(answer.status).toBe(400);
-    expect(answer.body).toEqual(errorOf(400, 'invalidValue'));
-  });
-
-  test('an unreadable list is an error, not an empty list', async () => {
-    const readOwners = async () => ({ kind: 'unavailable', detail: 'Secrets Manager: ThrottlingException' }) as const;
-
-    const answer = await startProviders({ readOwners }).scim('GET', '/Users', { query: entraFilter });
-
-    expect(answer).toMatchObject({ status: 503, headers: { 'retry-after': '30' } });
-    expect(answer.body).toEqual(errorOf(503));
-  });
-
-  test('a deactivation works without the list of owners', async () => {
-    const readOwners = async () => ({ kind: 'unavailable', detail: 'Secrets Manager: ThrottlingException' }) as const;
-    const providers = startProviders({ readOwners });
-
-    expect(await providers.scim('PATCH', `/Users/${john}`, deactivate)).toMatchObject({ status: 200 });
-    expect(providers.runs()).toHaveLength(1);
-  });
-});
-
 describe('ids', () => {
   test.each(['john.doe@example.com', 'JÖRG@example.com', '00uBob', '用户@例子.中国', '👩💻', 'a'.repeat(256)])(
     'the id of %.20s stands for the person, and for nobody else',
@@ -537,71 +332,6 @@ describe('ids', () => {
       expect(providers.runs()).toEqual([]);
     },
   );
-});
-
-describe('discovery', () => {
-  test('states what is supported', async () => {
-    const { status, body } = await startProviders().scim('GET', '/ServiceProviderConfig');
-
-    expect(status).toBe(200);
-    expect(body).toMatchObject({
-      patch: { supported: true },
-      filter: { supported: true, maxResults: 200 },
-      bulk: { supported: false },
-      authenticationSchemes: [{ type: 'oauthbearertoken' }],
-    });
-  });
-
-  test.each([
-    ['/ResourceTypes', 'User'],
-    ['/Schemas', schemaUrns.user],
-  ])('%s lists the resources that can also be read singly', async (path, id) => {
-    const providers = startProviders();
-
-    const { body } = await providers.scim('GET', path);
-    expect(body).toMatchObject({ schemas: [schemaUrns.listResponse], totalResults: 1, Resources: [{ id }] });
-    const single = await providers.scim('GET', `${path}/${encodeURIComponent(id)}`);
-    expect(single.body).toEqual((body.Resources as unknown[])[0]);
-    expect(await providers.scim('GET', `${path}/other`)).toMatchObject({ status: 404, body: errorOf(404) });
-  });
-
-  test('there are no groups, and none can be created', async () => {
-    const providers = startProviders();
-
-    expect(await providers.scim('GET', '/Groups')).toMatchObject({
-      status: 200,
-      body: { totalResults: 0, Resources: [] },
-    });
-    expect(await providers.scim('POST', '/Groups', { body: '{"displayName":"x"}' })).toMatchObject({
-      status: 501,
-      body: errorOf(501),
-    });
-  });
-});
-
-describe('a path without a route of its own is answered in SCIM’s shape', () => {
-  const bulk = { body: '{"Operations":[]}' };
-
-  test.each([
-    ['GET', '/Me', 501],
-    ['POST', '/Bulk', 501],
-    ['POST', '/Users/.search', 501],
-    ['PATCH', `/Users/${john}/`, 501],
-    ['DELETE', '/Users', 501],
-    ['PATCH', '/Groups/x', 501],
-    ['DELETE', '/Groups/x', 501],
-    ['GET', '/Groups/x', 404],
-    ['GET', '/ServiceProviderConfig/', 404],
-    ['GET', `/Users/${john}/emails`, 404],
-  ])('%s %s: %i', async (method, path, status) => {
-    const providers = startProviders();
-
-    const answer = await providers.scim(method, path, method === 'GET' ? {} : bulk);
-
-    expect(answer).toMatchObject({ status, headers: { 'content-type': 'application/scim+json' } });
-    expect(answer.body).toEqual(errorOf(status));
-    expect(providers.runs()).toEqual([]);
-  });
 });
 
 test('no log line contains data from the provider', async () => {

@@ -9,6 +9,10 @@ describe.each(Object.entries(orders))('the local gateway, with the routes %s', (
     ['PATCH', '/scim/v2/Users/a%2Fb', 'PATCH /scim/v2/Users/{id}', { id: 'a/b' }],
     ['DELETE', '/scim/v2/Users', 'ANY /scim/v2/{proxy+}', { proxy: 'Users' }],
     ['PATCH', '/scim/v2/Users/x/', 'ANY /scim/v2/{proxy+}', { proxy: 'Users/x/' }],
+    ['GET', '/scim/v2', 'ANY /scim/v2', {}],
+    ['GET', '/scim/v2/', 'ANY /scim/v2/{proxy+}', { proxy: '' }],
+    ['GET', '/scim/v2/Users/', 'ANY /scim/v2/{proxy+}', { proxy: 'Users/' }],
+    ['GET', '/scim/v2//Users', 'ANY /scim/v2/{proxy+}', { proxy: '/Users' }],
     ['HEAD', '/scim/v2/Groups/x/members', 'ANY /scim/v2/{proxy+}', { proxy: 'Groups/x/members' }],
   ])('gives %s %s to %s', (method, path, routeKey, pathParameters) => {
     const matched = matchRoute(routes, method, path);
@@ -17,7 +21,7 @@ describe.each(Object.entries(orders))('the local gateway, with the routes %s', (
     expect(matched?.pathParameters).toEqual(pathParameters);
   });
 
-  test.each(['/scim/v2', '/scim/v2/', '/scim', '/offboarding/x'])('has no route for POST %s', (path) => {
+  test.each(['/scim', '/scim/', '/scim/v2x', '/offboarding/x'])('has no route for POST %s', (path) => {
     expect(matchRoute(routes, 'POST', path)).toBeUndefined();
   });
 });

@@ -1,0 +1,201 @@
+import { userIdOf } from '../../../functions/scim/user-id.ts';
+import { startProviders } from '../../support/identity-providers.ts';
+import { errorOf } from '../../support/scim-error.ts';
+
+const john = userIdOf('john.doe@example.com');
+
+describe('a request that deactivates nobody starts no run', () => {
+  test.each([
+    ['PATCH', '{"Operations":[{"op":"Replace","path":"active","value":"True"}]}'],
+    ['PATCH', '{"Operations":[{"op":"Add","path":"displayName","value":"False"}]}'],
+    ['PATCH', '{"Operations":[{"op":"replace","value":{"name.givenName":"False","title":null}}]}'],
+    ['PATCH', '{"Operations":[{"op":"replace","path":"emails[active eq \\"x\\"].value","value":"x@example.com"}]}'],
+    ['PATCH', '{"Operations":[{"op":"replace","value":{"roles":[{"value":"x","active":false}]}}]}'],
+    ['PATCH', '{"Operations":[{"op":"remove","path":"title"}]}'],
+    [
+      'PATCH',
+      '{"Operations":[{"op":"replace","path":"active","value":false},{"op":"replace","path":"active","value":true}]}',
+    ],
+    ['PATCH', '{"Operations":[{"op":"replace","path":"emails[type eq \\"work\\"].value","value":"x@example.com"}]}'],
+    [
+      'PATCH',
+      '{"Operations":[{"op":"replace","path":"emails[value eq \\"active@example.com\\"].type","value":"work"}]}',
+    ],
+    ['PUT', '{"userName":"john.doe@example.com","active":true}'],
+    ['PUT', '{"userName":"john.doe@example.com"}'],
+    ['PUT', '{"active":true}'],
+    ['PUT', '{"userName":"john.doe@example.com","roles":[{"active":false}],"externalId":null}'],
+  ])('%s %s', async (method, body) => {
+    const providers = startProviders();
+
+    expect(await providers.scim(method, `/Users/${john}`, { body })).toMatchObject({
+      status: 200,
+      body: { active: true },
+    });
+    expect(providers.runs()).toEqual([]);
+  });
+});
+
+describe('every spelling of a deactivation is accepted', () => {
+  test.each([
+    '{"operations":[{"OP":"REPLACE","Path":"Active","VALUE":"fAlSe"}]}',
+    '{"Operations":[{"op":"add","path":"urn:ietf:params:scim:schemas:core:2.0:User:active","value":false}]}',
+    '{"Operations":[{"op":"replace","path":"title","value":null},{"op":"replace","value":{"name.givenName":"x","Active":"False"}}]}',
+    '{"Operations":[{"op":"replace","path":"active","value":true},{"op":"replace","path":"active","value":false}]}',
+    '{"Operations":[{"op":"replace","path":"active","value":" false "}]}',
+    '{"Operations":[{"op":"replace","value":{"urn:ietf:params:scim:schemas:core:2.0:User":{"active":false}}}]}',
+    '{"Operations":[{"op":"add","path":"urn:ietf:params:scim:schemas:core:2.0:User","value":{"active":"False"}}]}',
+  ])('%s', async (body) => {
+    const providers = startProviders();
+
+    expect(await providers.scim('PATCH', `/Users/${john}`, { body })).toMatchObject({
+      status: 200,
+      body: { active: false },
+    });
+    expect(providers.runs()).toHaveLength(1);
+  });
+});
+
+test('an attribute that only has "active" in its name does not keep a deactivation from its effect', async () => {
+  const providers = startProviders();
+  const value = { active: false, isActiveDirectoryUser: true, active_since: '2020-01-01' };
+
+  const answer = await providers.scim('PATCH', `/Users/${john}`, {
+    body: JSON.stringify({ Operations: [{ op: 'replace', value }] }),
+  });
+
+  expect(answer).toMatchObject({ status: 200, body: { active: false } });
+  expect(providers.runs()).toHaveLength(1);
+});
+
+describe('an unreadable request that may be a deactivation is refused, starts no run, and raises the alarm', () => {
+  test.each([
+    ['PATCH', '{"Operations":[{"op":"replace","path":"active","value":"no"}]}', 'invalidValue'],
+    ['PATCH', '{"Operations":[{"op":"replace","path":"active","value":0}]}', 'invalidValue'],
+    ['PATCH', '{"Operations":[{"op":"replace","path":"active","value":[false]}]}', 'invalidValue'],
+    ['PATCH', '{"Operations":[{"op":"replace","path":"active","value":false},{"op":"delete"}]}', 'invalidSyntax'],
+    ['PATCH', '{"Operations":[{"op":"remove","path":"active"}]}', 'invalidValue'],
+    ['PATCH', '{"Operations":[{"op":"replace","value":false}]}', 'invalidValue'],
+    ['PATCH', '{"Operations":[{"op":"replace","path":7,"value":false}]}', 'invalidPath'],
+    ['PATCH', '{"Operations":[{"op":"replace","path":"/active","value":false}]}', 'invalidPath'],
+    ['PATCH', '{"Operations":[{"op":"replace","path":"Active.value","value":false}]}', 'invalidPath'],
+    ['PATCH', '{"Operations":[{"op":"remove","path":"/active"}]}', 'invalidPath'],
+    ['PATCH', '{"Operations":[{"op":"replace","value":{"title":"x","/active":false}}]}', 'invalidPath'],
+    ['PATCH', '{"Operations":[{"op":"remove"}]}', 'noTarget'],
+    ['PATCH', '{"Operations":{}}', 'invalidSyntax'],
+    ['PATCH', '{"Operations":[]}', 'invalidSyntax'],
+    ['PATCH', '[]', 'invalidSyntax'],
+    ['PATCH', '{', 'invalidSyntax'],
+    ['PATCH', undefined, 'invalidSyntax'],
+    ['PATCH', '{"Operations":[{"op":"replace","path":"active","value":null}]}', 'invalidValue'],
+    ['PATCH', '{"Operations":[{"op":"replace","path":"active"}]}', 'invalidValue'],
+    ['PATCH', '{"Operations":[{"op":"replace","path":"active","value":""}]}', 'invalidValue'],
+    ['PATCH', '{"Operations":[{"op":"replace","path":"active","value":{"active":false}}]}', 'invalidPath'],
+    ['PATCH', '{"Operations":[{"op":"replace","value":{"title":"x","active":null}}]}', 'invalidValue'],
+    ['PATCH', '{"Operations":[{"op":"replace","value":{"active":true,"Active":false}}]}', 'invalidValue'],
+    ['PATCH', '{"Operations":[{"op":"replace","value":{"active":null,"Active":false}}]}', 'invalidValue'],
+    [
+      'PATCH',
+      '{"Operations":[{"op":"replace","value":{"active":true,"urn:ietf:params:scim:schemas:core:2.0:User":{"active":false}}}]}',
+      'invalidValue',
+    ],
+    [
+      'PATCH',
+      '{"Operations":[{"op":"replace","path":"urn:ietf:params:scim:schemas:core:2.0:User","value":null}]}',
+      'invalidValue',
+    ],
+    ['PATCH', '{"Operations":[{"op":"remove","path":"urn:ietf:params:scim:schemas:core:2.0:User"}]}', 'invalidValue'],
+    ['PATCH', '{"Operations":[{"op":"replace","path":"User.active","value":false}]}', 'invalidPath'],
+    [
+      'PATCH',
+      '{"Operations":[{"op":"replace","path":"urn:ietf:params:scim:schemas:core:2.0:User.active","value":false}]}',
+      'invalidPath',
+    ],
+    ['PATCH', '{"Operations":[{"op":"replace","path":"active[value eq true]","value":false}]}', 'invalidPath'],
+    ['PATCH', '{"Operations":[{"op":"replace","path":"[\\"active\\"]","value":false}]}', 'invalidPath'],
+    ['PATCH', '{"Operations":[{"op":"replace","path":"isActive","value":false}]}', 'invalidPath'],
+    ['PATCH', '{"Operations":[{"op":"replace","path":"$.is_active","value":false}]}', 'invalidPath'],
+    ['PATCH', '{"Operations":[{"op":"replace","value":{"user":{"active":false}}}]}', 'invalidPath'],
+    ['PATCH', '{"Operations":[{"op":"replace","path":"userName","value":7}]}', 'invalidValue'],
+    ['PATCH', '{"Operations":[{"op":"replace","path":"active","Path":"title","value":false}]}', 'invalidValue'],
+    ['PATCH', '{"active":false}', 'invalidSyntax'],
+    ['PATCH', 'active=false', 'invalidSyntax'],
+    ['PUT', '{"userName":"john doe"}', 'invalidValue'],
+    ['PUT', '{"userName":"john\\u3164doe","active":true}', 'invalidValue'],
+    ['PUT', '{"userName":"john.doe@example.com","active":null}', 'invalidValue'],
+    ['PUT', '{"userName":"john.doe@example.com","active":"no"}', 'invalidValue'],
+    ['PUT', '{"userName":"john.doe@example.com","active":0}', 'invalidValue'],
+    ['PUT', '{"userName":"john.doe@example.com","active":true,"ACTIVE":"False"}', 'invalidValue'],
+    ['PUT', '{"userName":"john.doe@example.com","User.active":false}', 'invalidPath'],
+    ['PUT', '{"userName":"john.doe@example.com","profile":{"active":false}}', 'invalidPath'],
+    ['PUT', '{"Operations":[{"op":"replace","path":"active","value":false}]}', 'invalidValue'],
+    ['PUT', '{}', 'invalidValue'],
+    ['PUT', undefined, 'invalidValue'],
+    ['PUT', '[{"active":false}]', 'invalidSyntax'],
+    ['PUT', '"active"', 'invalidSyntax'],
+    ['POST', '{"userName":"new@example.com","active":"no"}', 'invalidValue'],
+    ['POST', '{"userName":"new@example.com","active":[]}', 'invalidValue'],
+    ['POST', '{"userName":"new@example.com","/active":false}', 'invalidPath'],
+    ['POST', '{"active":false}', 'invalidValue'],
+  ])('%s %s', async (method, body, scimType) => {
+    const providers = startProviders();
+
+    const path = method === 'POST' ? '/Users' : `/Users/${john}`;
+    const answer = await providers.scim(method, path, body === undefined ? {} : { body });
+
+    expect(answer.status).toBe(400);
+    expect(answer.body).toEqual(errorOf(400, scimType));
+    expect(providers.runs()).toEqual([]);
+    expect(providers.lines).toContainEqual(expect.objectContaining({ message: 'event not understood', unreadable: 1 }));
+  });
+});
+
+describe('a replacement that deactivates logs out, whatever else is in it: its id names the person', () => {
+  test.each([
+    ['{"userName":"john doe","active":false}', 'john.doe@example.com'],
+    ['{"userName":null,"active":"FALSE"}', 'john.doe@example.com'],
+    ['{"userName":7,"active":false,"externalId":7,"emails":"x"}', 'john.doe@example.com'],
+    ['{"active":false,"/active":true,"profile":{"active":true}}', 'john.doe@example.com'],
+    ['{"userName":"john\u3164doe","active":false,"externalId":"00u1"}', 'john.doe@example.com 00u1'],
+    ['\ufeff{"userName":"JOHN.DOE@example.com","active":false}', 'john.doe@example.com'],
+  ])('%s', async (body, owner) => {
+    const providers = startProviders();
+
+    expect(await providers.scim('PUT', `/Users/${john}`, { body })).toMatchObject({
+      status: 200,
+      body: { active: false },
+    });
+    expect(providers.runs()).toMatchObject([{ target: { owner } }]);
+  });
+
+  test('a change with an odd userName does so too', async () => {
+    const providers = startProviders();
+    const body = '{"Operations":[{"op":"replace","value":{"userName":7,"active":false}}]}';
+
+    expect(await providers.scim('PATCH', `/Users/${john}`, { body })).toMatchObject({ status: 200 });
+    expect(providers.runs()).toMatchObject([{ target: { owner: 'john.doe@example.com' } }]);
+  });
+});
+
+describe('of the e-mail addresses the primary one is used, or else the one at work, and no other', () => {
+  const home = { value: 'home@example.com', type: 'home' };
+  const work = { value: 'work@example.com', type: 'Work' };
+  const prim = { value: 'prim@example.com', type: 'other', primary: 'True' };
+
+  test.each([
+    [[home, work, prim], 'x1 prim@example.com'],
+    [[home, { ...prim, primary: true }], 'x1 prim@example.com'],
+    [[home, { ...prim, primary: 'False' }, work], 'x1 work@example.com'],
+    [[{ value: 'support@example.com', type: 'other' }], 'x1'],
+    [[home], 'x1'],
+    [[{ value: 'plain@example.com' }], 'x1'],
+    [work, 'x1 work@example.com'],
+    [[null, 'a@example.com', { ...work, value: 'two words' }], 'x1'],
+  ])('%j: %s', async (emails, owner) => {
+    const providers = startProviders();
+
+    await providers.scim('POST', '/Users', { body: JSON.stringify({ userName: 'x1', active: false, emails }) });
+
+    expect(providers.runs()).toMatchObject([{ target: { owner } }]);
+  });
+});
