@@ -7,6 +7,13 @@ export type Owners = { readonly kind: 'owners'; readonly owners: readonly (reado
 /** Reads who owns an instance. Concurrent calls share one reading, and a reading is kept for a time. */
 export type ReadOwners = () => Promise<Owners | ListProblem>;
 
+/**
+ * The last finished reading, however old, while a new one is under way. Without one it waits for the first.
+ *
+ * @param untilMs how long to wait at most, in milliseconds since 1970
+ */
+export type LastOwners = (untilMs: number) => Promise<Owners | undefined>;
+
 export type ReadOwnersDependencies = {
   readonly listInstances: ListInstances;
   readonly now: () => number;
@@ -34,8 +41,21 @@ const readAll = async (listInstances: ListInstances): Promise<Owners | ListProbl
 /** How long a failed reading is kept, in milliseconds: many requests at once must not use up a quota that is short already. */
 const failureTtlMs = 2_000;
 
-export const createReadOwners = ({ listInstances, now, ttlMs = 60_000 }: ReadOwnersDependencies): ReadOwners => {
+const within = async <T>(ms: number, promise: Promise<T>): Promise<T | undefined> => {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<undefined>((resolve) => {
+    timer = setTimeout(resolve, ms, undefined);
+  });
+  return Promise.race([promise, timeout]).finally(() => clearTimeout(timer));
+};
+
+export const createReadOwners = ({
+  listInstances,
+  now,
+  ttlMs = 60_000,
+}: ReadOwnersDependencies): { readonly readOwners: ReadOwners; readonly lastOwners: LastOwners } => {
   let latest: { readonly reading: Promise<Owners | ListProblem>; until: number } | undefined;
+  let finished: Owners | undefined;
 
   const read = () => {
     const entry = { reading: readAll(listInstances), until: now() + ttlMs };
@@ -43,9 +63,21 @@ export const createReadOwners = ({ listInstances, now, ttlMs = 60_000 }: ReadOwn
     const shorten = () => {
       entry.until = now() + failureTtlMs;
     };
-    entry.reading.then(({ kind }) => kind === 'owners' || shorten(), shorten);
+    entry.reading.then((result) => {
+      if (result.kind === 'owners') finished = result;
+      else shorten();
+    }, shorten);
     return entry.reading;
   };
 
-  return () => (latest !== undefined && now() < latest.until ? latest.reading : read());
+  const readOwners: ReadOwners = () => (latest !== undefined && now() < latest.until ? latest.reading : read());
+  return {
+    readOwners,
+    lastOwners: async (untilMs) => {
+      const reading = readOwners();
+      if (finished !== undefined) return finished;
+      const result = await within(untilMs - now(), reading);
+      return result?.kind === 'owners' ? result : undefined;
+    },
+  };
 };
