@@ -19,24 +19,15 @@ const digest = v.pipe(
   ),
 );
 
-const provider = v.pipe(
-  fields({
-    kind: v.picklist(providerKinds, `must be one of ${providerKinds.join(', ')}`),
-    /** SHA-256 digests of the tokens that are valid: two while a token is replaced. `token new` makes both. */
-    tokenSha256: listOf(digest, 2),
-    /** People who own instances and may be logged out for this provider within an hour. */
-    maxPerHour: v.optional(wholeNumber(1, 10_000), 50),
-    /** Hours without any call after which an alarm rings (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/AlarmThatSendsEmail.html). */
-    quietAfterHours: v.exactOptional(wholeNumber(1, 168)),
-  }),
-  v.forward(
-    v.check(
-      ({ kind, quietAfterHours }) => kind !== 'okta-event-hook' || quietAfterHours === undefined,
-      'must not be set for okta-event-hook: an event hook is silent as long as nobody leaves',
-    ),
-    ['quietAfterHours'],
-  ),
-);
+const provider = fields({
+  kind: v.picklist(providerKinds, `must be one of ${providerKinds.join(', ')}`),
+  /** SHA-256 digests of the tokens that are valid: two while a token is replaced. `token new` makes both. */
+  tokenSha256: listOf(digest, 2),
+  /** People who own instances and may be logged out for this provider within an hour; ten times as many may wait for a later date. */
+  maxPerHour: v.optional(wholeNumber(1, 10_000), 50),
+  /** Hours without any call after which an alarm rings (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/AlarmThatSendsEmail.html). */
+  quietAfterHours: v.exactOptional(wholeNumber(1, 168)),
+});
 
 // Valibot accepts an array as an object.
 const anObject = v.pipe(

@@ -13,7 +13,7 @@ import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { type ProviderRoute, type Route, routeKeyOf, routes } from '../../functions/http/routes.ts';
 import type { Settings } from '../configuration/configuration.ts';
-import { createAccessLog } from './access-log.ts';
+import { type AccessLog, countRefusals, createAccessLog } from './access-log.ts';
 import type { ServiceFunction } from './service-function.ts';
 
 export type AuthorizedApiProps = {
@@ -32,6 +32,7 @@ export class AuthorizedApi extends Construct {
   readonly httpApi: HttpApi;
   readonly #authorization: Settings['authorization'];
   readonly #stage: HttpStage;
+  readonly #accessLog: AccessLog;
 
   constructor(scope: Construct, id: string, { settings, functions }: AuthorizedApiProps) {
     super(scope, id);
@@ -41,11 +42,12 @@ export class AuthorizedApi extends Construct {
       defaultAuthorizer: createAuthorizer(settings.authorization),
       createDefaultStage: false,
     });
+    this.#accessLog = createAccessLog(this, 'AccessLog', settings);
     this.#stage = new HttpStage(this, 'Stage', {
       httpApi: this.httpApi,
       autoDeploy: true,
       throttle: settings.throttling,
-      accessLogSettings: createAccessLog(this, 'AccessLog', settings),
+      accessLogSettings: this.#accessLog.settings,
     });
     for (const route of routes) this.#addRoute(route, functions[route.function]);
   }
@@ -78,7 +80,8 @@ export class AuthorizedApi extends Construct {
   }
 
   /**
-   * Adds routes whose function checks the tokens of identity providers itself, each with a throttling of its own.
+   * Adds routes whose function checks the tokens of identity providers itself, each with a throttling of its own, and counts the
+   * requests that are refused there.
    *
    * @param throttling by function
    */
@@ -96,6 +99,7 @@ export class AuthorizedApi extends Construct {
     }
     const stage = this.#stage.node.defaultChild;
     if (CfnStage.isCfnStage(stage)) stage.routeSettings = settings;
+    countRefusals(this, this.#accessLog.logGroup, providerRoutes);
   }
 
   #addProviderRoute(route: ProviderRoute, { function: handler }: ServiceFunction): void {
