@@ -2,39 +2,33 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import middy from '@middy/core';
 import { InvalidEvent, type ParsedEvent, UnknownEvent } from './offboarding/dialect.ts';
 import { parseOffboardingEvent } from './offboarding/dialects.ts';
-import { createPace } from './offboarding/pace.ts';
 import { type PlannedRun, planRuns } from './offboarding/plan-runs.ts';
+import { createStartReportedRun, noteOnEarlierRun, type ReportedRun } from './offboarding/start-reported-run.ts';
 import { createIsDisabled, createReadUserStatus, type IsDisabled } from './offboarding/user-status.ts';
 import { createIdentityStore, createLambda } from './platform/aws-clients.ts';
 import { parseVariables, type Variables } from './platform/environment.ts';
 import { createLog, type Log, type Write, writeLine } from './platform/log.ts';
 import { offboardingSettings, readStartingEnvironment } from './platform/settings.ts';
 import { reportFailedEvents } from './runs/failed-events.ts';
-import { createStartRun, RunNotStarted, type RunStart, type StartRun } from './runs/lambda/start-run.ts';
+import type { LambdaFailure } from './runs/lambda/failure.ts';
+import { createFindRunOnce, type FindRun } from './runs/lambda/find-run.ts';
+import { createStartRun, RunNotStarted, type StartRun } from './runs/lambda/start-run.ts';
 import type { RunLimits } from './runs/request.ts';
 import { type RunName, runNameOf } from './runs/run-name.ts';
 
 export type OffboardingHandlerDependencies = {
   readonly startRun: StartRun;
+  readonly findRun: FindRun;
   readonly isDisabled: IsDisabled;
   /** The deployment, part of the name of each run. */
   readonly stack: string;
   readonly limits: RunLimits;
   readonly now: () => Date;
-  readonly sleep: (ms: number) => Promise<unknown>;
   readonly log: Log;
 };
 
 /** The runs of an event; none if nobody left. */
 export type OffboardingAnswer = { readonly runs: readonly RunName[] };
-
-/**
- * Each run lists all instances, and Secrets Manager allows an account 100 pages a second: a mass offboarding starts its runs one
- * after another, so that the lists do not compete.
- */
-const startPace = { burst: 5, intervalMs: 200 } as const;
-/** A start waits no longer than this for its turn, in milliseconds: the function has 29 seconds. */
-const longestTurnMs = 10_000;
 
 /** @throws UserNotRead */
 const withStatus = async (parsed: ParsedEvent, isDisabled: IsDisabled) => {
@@ -55,14 +49,20 @@ const plan = async (event: unknown, { isDisabled, limits, now }: OffboardingHand
   return planned;
 };
 
-const startedName = (start: RunStart): RunName => {
-  if (start.kind === 'started' || start.kind === 'other-payload') return start.id;
+const startedRun = (start: ReportedRun | LambdaFailure): ReportedRun => {
+  if (start.kind === 'run') return start;
   throw new RunNotStarted(start);
 };
 
-/** The event has come before, with a difference that does not name another run. */
-const isOtherRequest = ({ kind }: RunStart): boolean => kind === 'other-payload';
-const otherRequestNote = 'a run with this name and another request exists: it stays as it is';
+/** What an operator should know about the runs of an event that is no failure. */
+const noteOf = (runs: readonly ReportedRun[], now: Date): string | undefined => {
+  const [ended] = runs.flatMap((run) => noteOnEarlierRun(run, now.getTime()) ?? []);
+  if (ended !== undefined) return ended;
+  // The event has come before, with a difference that does not name another run.
+  return runs.some(({ isEarlier }) => isEarlier)
+    ? 'a run with this name and another request exists: it stays as it is'
+    : undefined;
+};
 
 /**
  * EventBridge → one run for each person who left. The same event again, even in another envelope, is the same runs.
@@ -71,13 +71,15 @@ const otherRequestNote = 'a run with this name and another request exists: it st
  * UnknownEvent, and Lambda keeps the event in the failed queue. The runs of everybody else are started before.
  */
 export const createOffboardingHandler = (dependencies: OffboardingHandlerDependencies) => {
-  const { startRun, stack, now, log } = dependencies;
-  const turn = createPace(startPace, () => now().getTime());
+  const { startRun, findRun, stack, now, log } = dependencies;
+  const startReportedRun = createStartReportedRun({ findRun, now: () => now().getTime() });
 
-  const start = async ({ cause, request }: PlannedRun): Promise<RunStart> => {
-    const waitMs = Math.min(turn(), longestTurnMs);
-    if (waitMs > 0) await dependencies.sleep(waitMs);
-    return startRun(runNameOf('event', { stack, ...cause }), request);
+  const start = ({ cause, request }: PlannedRun) => {
+    const namesAfter = (former?: RunName) => {
+      const key = former === undefined ? cause.key : JSON.stringify([cause.key, former]);
+      return { name: runNameOf('event', { stack, ...cause, key }), earlier: [] };
+    };
+    return startReportedRun<never>({ request, namesAfter, idLasts: true, start: (name) => startRun(name, request) });
   };
 
   return middy<unknown, OffboardingAnswer>({ timeoutEarlyInMillis: 0 })
@@ -91,8 +93,9 @@ export const createOffboardingHandler = (dependencies: OffboardingHandlerDepende
 
       // All of them before any failure is looked at: one must not keep the others logged in.
       const starts = await Promise.all(planned.runs.map(start));
-      const runs = starts.map(startedName);
-      const note = planned.problem ?? (starts.some(isOtherRequest) ? otherRequestNote : undefined);
+      const reported = starts.map(startedRun);
+      const runs = reported.map(({ id }) => id);
+      const note = planned.problem ?? noteOf(reported, now());
       log(note === undefined ? 'INFO' : 'WARN', 'offboarding', { requestedBy: planned.requestedBy, runs, note });
       if (planned.problem !== undefined) throw new InvalidEvent(planned.problem);
       return { runs };
@@ -103,13 +106,14 @@ export const composeOffboarding = (variables: Variables, write: Write): Offboard
   const { runFunction, runQualifier, stack, ...limits } = readStartingEnvironment(variables);
   const { identityStoreId } = parseVariables(offboardingSettings, variables);
   const readUserStatus = createReadUserStatus({ client: createIdentityStore(), identityStoreId });
+  const client = createLambda();
   return {
-    startRun: createStartRun({ client: createLambda(), functionName: runFunction, qualifier: runQualifier }),
+    startRun: createStartRun({ client, functionName: runFunction, qualifier: runQualifier }),
+    findRun: createFindRunOnce({ client, functionName: runFunction }),
     isDisabled: createIsDisabled({ readUserStatus, sleep }),
     stack,
     limits,
     now: () => new Date(),
-    sleep,
     log: createLog(write),
   };
 };

@@ -38,7 +38,7 @@ export type ScimHandlerDependencies = {
   readonly providers: readonly IdentityProvider[];
   readonly startOffboarding: StartOffboarding;
   readonly readOwners: ReadOwners;
-  readonly metrics: Pick<ProviderMetrics, 'request' | 'unreadable'>;
+  readonly metrics: Pick<ProviderMetrics, 'request' | 'unreadable' | 'refused'>;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly logUnexpected: LogUnexpected;
@@ -180,12 +180,16 @@ const isUnreadableWrite = (event: APIGatewayProxyEventV2, error: unknown): error
 /** SCIM 2.0 under `/scim/v2`: an identity provider deactivates a user, and the user's instances are logged out. */
 export const createScimHandler = (dependencies: ScimHandlerDependencies) => {
   const { providers, metrics, logUnexpected } = dependencies;
-  const identifyProvider = createIdentifyProvider(providers.filter(({ kind }) => kind === 'scim'));
+  const identifyProvider = createIdentifyProvider(providers);
   return middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>({ timeoutEarlyInMillis: 0 })
     .use(scimErrors(logUnexpected))
     .handler(async (event) => {
-      const provider = identifyProvider(event);
-      if (provider === undefined) return unauthorized();
+      const identification = identifyProvider(event, 'scim');
+      if (identification.kind === 'refused') {
+        metrics.refused(event.routeKey, identification.reason);
+        return unauthorized();
+      }
+      const { provider } = identification;
       metrics.request(provider);
       try {
         return await findAnswer(event)(requestOf(dependencies, event, provider));

@@ -10,14 +10,16 @@ import {
   type ProviderKind,
   readIdentityProviders,
 } from './identity-providers/identity-providers.ts';
-import type { HeldBack } from './identity-providers/leaver-limit.ts';
+import { type HeldBack, waitingPerHourly } from './identity-providers/leaver-limit.ts';
 import type { ProviderMetrics } from './identity-providers/provider-metrics.ts';
 import { composeSharedDependencies } from './identity-providers/shared-dependencies.ts';
-import type { OffboardingResult, StartOffboarding } from './identity-providers/start-offboarding.ts';
+import type { Deadlines, OffboardingResult, StartOffboarding } from './identity-providers/start-offboarding.ts';
 import { parseCustom } from './offboarding/custom.ts';
 import type { LeaverReport } from './offboarding/dialect.ts';
 import { parseOkta } from './offboarding/okta.ts';
+import { noteOnEarlierRun } from './offboarding/start-reported-run.ts';
 import type { Variables } from './platform/environment.ts';
+import { inParallel } from './platform/in-parallel.ts';
 import { type Write, writeLine } from './platform/log.ts';
 import type { LambdaFailure } from './runs/lambda/failure.ts';
 
@@ -25,7 +27,7 @@ export type WebhookHandlerDependencies = {
   /** Those of the kinds `webhook` and `okta-event-hook`. */
   readonly providers: readonly IdentityProvider[];
   readonly startOffboarding: StartOffboarding;
-  readonly metrics: Pick<ProviderMetrics, 'request' | 'unreadable'>;
+  readonly metrics: Pick<ProviderMetrics, 'request' | 'unreadable' | 'refused'>;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly logUnexpected: LogUnexpected;
@@ -37,8 +39,13 @@ type Answer = (event: APIGatewayProxyEventV2, provider: IdentityProvider) => Res
 /** A delivery that is refused loses everybody in it, so its limit is close to Lambda's own, 6 MB. */
 const longestBytes = { detail: 16 * 1_024, events: 5 * 1_024 * 1_024 } as const;
 
-/** Okta waits three seconds, cold start included: after this time, in milliseconds, no further run is started. */
-const startingTimeMs = 1_200;
+/** How long the sender of a webhook waits, in milliseconds, for the first reading of the owners. The function has 29 seconds. */
+const ownersTimeMs = 20_000;
+
+/** Okta waits three seconds in all, cold start included. In milliseconds from the call of the handler. */
+const oktaTimes = { owners: 1_000, starts: 1_500 } as const;
+/** Events of one delivery whose runs are started at once. */
+const parallelEvents = 10;
 
 const noContent: Response = { statusCode: 204, headers: { 'cache-control': 'no-store' } };
 
@@ -52,15 +59,21 @@ const unauthorized = (): Response => {
   return { ...problem, headers: { ...problem.headers, 'www-authenticate': 'Bearer' } };
 };
 
-const notStartedProblem = (result: HeldBack | LambdaFailure): Response => {
+const heldBackDetails = {
+  hour: 'At least one person is not logged out. Send it again later, or raise maxPerHour of this identity provider if so many are meant.',
+  waiting: `The person is not logged out: ${waitingPerHourly} times maxPerHour of this identity provider wait for their effectiveAt already. Stop those that are not meant ("stop --provider"), or raise maxPerHour.`,
+  'too-fast': 'The person is not logged out: too many were reported within seconds. Send it again, with the same id.',
+} as const satisfies Record<HeldBack['why'], string>;
+
+/** @param heldBackStatus which the client sends again after */
+const notStartedProblem = (result: HeldBack | LambdaFailure, heldBackStatus: 429 | 503): Response => {
   switch (result.kind) {
     case 'held-back':
       return problemResponse({
         code: 'held-back',
-        status: 429,
-        title: 'This identity provider has reached its limit for an hour',
-        detail:
-          'At least one person is not logged out. Send it again later, or raise maxPerHour of this identity provider if so many are meant.',
+        status: heldBackStatus,
+        title: 'This identity provider has reached its limit',
+        detail: heldBackDetails[result.why],
         retryAfter: result.retryAfter,
       });
     default:
@@ -106,11 +119,18 @@ const createPostOffboarding = ({ startOffboarding, now }: WebhookHandlerDependen
       parseBody(event, heartbeatSchema, longestBytes.detail);
       return noContent;
     }
-    const result = await startOffboarding(provider, { ...parseDetail(detail, now()), requestId });
+    const deadlines = { ownersUntilMs: now() + ownersTimeMs };
+    const result = await startOffboarding(provider, { ...parseDetail(detail, now()), requestId }, deadlines);
     if (result.kind === 'invalid') throw invalidDetail(result.problem);
-    if (result.kind !== 'accepted') return notStartedProblem(result);
-    const [id] = result.runs;
-    return jsonResponse(202, { id }, { location: `/forced-logouts/${id}` });
+    if (result.kind !== 'accepted') return notStartedProblem(result, 429);
+    const [run] = result.runs;
+    if (run === undefined) throw new Error('a report of one person had no run');
+    const { kind: _, isEarlier: __, ...shown } = run;
+    return jsonResponse(
+      202,
+      { ...shown, note: noteOnEarlierRun(run, now()) },
+      { location: `/forced-logouts/${run.id}` },
+    );
   };
 };
 
@@ -132,27 +152,32 @@ const createPostEvents = ({ startOffboarding, metrics, now }: WebhookHandlerDepe
   const start = async (
     provider: IdentityProvider,
     detail: unknown,
-    { requestId, untilMs }: { readonly requestId: string; readonly untilMs: number },
+    requestId: string,
+    deadlines: Deadlines,
   ): Promise<OffboardingResult> => {
     const reading = parseOkta({ source: 'aws.partner/okta.com/event-hook', 'detail-type': 'SystemLog', detail });
     if (reading?.kind === 'not-an-offboarding') return { kind: 'accepted', runs: [] };
     const result =
-      reading?.kind === 'report' ? await startOffboarding(provider, { ...reading, requestId }, untilMs) : reading;
+      reading?.kind === 'report' ? await startOffboarding(provider, { ...reading, requestId }, deadlines) : reading;
     if (result?.kind === 'invalid') metrics.unreadable(provider, result.problem);
     return result ?? { kind: 'invalid', problem: 'the event is not one of the System Log' };
   };
 
   return async (event, provider) => {
     const { data } = parseBody(event, hookSchema, longestBytes.events);
-    const request = { requestId: event.requestContext.requestId, untilMs: now() + startingTimeMs };
-    const results: OffboardingResult[] = [];
-    for (const detail of data.events) results.push(await start(provider, detail, request));
-    // Okta sends once more after a 5xx, and never after a 4xx. What cannot be read stays unreadable: an alarm reports it.
-    const failed = results.flatMap((result) =>
-      result.kind === 'accepted' || result.kind === 'invalid' ? [] : [result],
+    const { requestId } = event.requestContext;
+    const deadlines = { ownersUntilMs: now() + oktaTimes.owners, startsUntilMs: now() + oktaTimes.starts };
+    // An unexpected error over one event must not keep the others from being started.
+    const settled = await inParallel(parallelEvents, data.events, async (detail) =>
+      Promise.allSettled([start(provider, detail, requestId, deadlines)]),
     );
+    const failed = settled.flat().flatMap((result) => {
+      if (result.status === 'rejected') throw result.reason;
+      return result.value.kind === 'accepted' || result.value.kind === 'invalid' ? [] : [result.value];
+    });
     const worst = failed.find(({ kind }) => kind !== 'held-back') ?? failed[0];
-    return worst === undefined ? noContent : notStartedProblem(worst);
+    // Okta sends once more after a 5xx, and never after a 4xx. What cannot be read stays unreadable: an alarm reports it.
+    return worst === undefined ? noContent : notStartedProblem(worst, 503);
   };
 };
 
@@ -170,17 +195,16 @@ const createAnswers = (dependencies: WebhookHandlerDependencies) => {
 /** `POST /offboarding`, `GET` and `POST /okta-event-hook`: systems outside AWS report that somebody left. */
 export const createWebhookHandler = (dependencies: WebhookHandlerDependencies) => {
   const { providers, metrics, logUnexpected } = dependencies;
-  const identifyProvider = {
-    webhook: createIdentifyProvider(providers.filter(({ kind }) => kind === 'webhook')),
-    'okta-event-hook': createIdentifyProvider(providers.filter(({ kind }) => kind === 'okta-event-hook')),
-  };
+  const identifyProvider = createIdentifyProvider(providers);
   const answers = createAnswers(dependencies);
   return middy<APIGatewayProxyEventV2, Response>({ timeoutEarlyInMillis: 0 })
     .use(problemDetails(logUnexpected))
     .handler(async (event) => {
       const route = answers.get(event.routeKey);
-      const provider = route && identifyProvider[route.kind](event);
-      if (route === undefined || provider === undefined) return unauthorized();
+      const identification = identifyProvider(event, route?.kind);
+      if (identification.kind === 'refused') metrics.refused(event.routeKey, identification.reason);
+      if (route === undefined || identification.kind === 'refused') return unauthorized();
+      const { provider } = identification;
       metrics.request(provider);
       try {
         return await route.answer(event, provider);

@@ -44,26 +44,52 @@ export const readIdentityProviders = (variables: Variables): readonly IdentityPr
   return Object.entries(providers).map(([name, provider]) => ({ name, ...provider }));
 };
 
-/** Finds whose token a request carries, or `undefined`. It reads nothing but the `Authorization` header. */
-export type IdentifyProvider = (event: Pick<APIGatewayProxyEventV2, 'headers'>) => IdentityProvider | undefined;
+/** A token as `token new` makes it: 256 bits in base64url. */
+export const providerTokenPattern = /^[A-Za-z0-9_-]{43}$/;
+
+/** Why a request got 401. Those that are counted carry what was a token of this service, or looks like one. */
+export const refusalReasons = {
+  'no token': { isCounted: false },
+  'not a token of this service': { isCounted: false },
+  'unknown token': { isCounted: true },
+  'token of another kind of identity provider': { isCounted: true },
+} as const;
+
+export type RefusalReason = keyof typeof refusalReasons;
+
+export type Identification =
+  | { readonly kind: 'identified'; readonly provider: IdentityProvider }
+  | { readonly kind: 'refused'; readonly reason: RefusalReason };
+
+/** Finds whose token a request carries. It reads nothing but the `Authorization` header. */
+export type IdentifyProvider = (
+  event: Pick<APIGatewayProxyEventV2, 'headers'>,
+  /** The kind of provider whose tokens the route takes. */
+  kind: ProviderKind | undefined,
+) => Identification;
 
 const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest();
 
 // Okta sends what the administrator typed, with or without the scheme. A bare scheme is no token.
 const tokenIn = (authorization: string): string => authorization.trim().replace(/^bearer(?:\s+|$)/i, '');
 
-/**
- * Compares the digest of the token with every stored digest, each in constant time, so that timing reveals nothing about a token.
- *
- * @param providers those whose token may be used here
- */
+/** Compares the digest of the token with every stored digest, each in constant time, so that timing reveals nothing about a token. */
 export const createIdentifyProvider = (providers: readonly IdentityProvider[]): IdentifyProvider => {
   const known = providers.flatMap((provider) =>
     provider.tokenSha256.map((digest) => ({ provider, digest: Buffer.from(digest, 'hex') })),
   );
-  return ({ headers }) => {
+  return ({ headers }, kind) => {
     const token = tokenIn(headers.authorization ?? '');
+    if (token === '') return { kind: 'refused', reason: 'no token' };
     const given = sha256(token);
-    return token === '' ? undefined : known.filter(({ digest }) => timingSafeEqual(digest, given))[0]?.provider;
+    const provider = known.filter(({ digest }) => timingSafeEqual(digest, given))[0]?.provider;
+    if (provider !== undefined)
+      return provider.kind === kind
+        ? { kind: 'identified', provider }
+        : { kind: 'refused', reason: 'token of another kind of identity provider' };
+    return {
+      kind: 'refused',
+      reason: providerTokenPattern.test(token) ? 'unknown token' : 'not a token of this service',
+    };
   };
 };

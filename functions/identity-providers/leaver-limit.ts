@@ -1,83 +1,182 @@
-import { createPace } from '../offboarding/pace.ts';
 import type { LambdaFailure } from '../runs/lambda/failure.ts';
-import type { ListStartedRuns, StartedRun } from '../runs/lambda/list-started-runs.ts';
+import type { CountedRun, ListCountedRuns } from '../runs/lambda/list-counted-runs.ts';
+import { type CountedLeaver, countedLeaverOf, type RunName } from '../runs/run-name.ts';
 import type { IdentityProvider } from './identity-providers.ts';
 
 export type HeldBack = {
   readonly kind: 'held-back';
-  /** Seconds until one of the runs that count is an hour old. */
+  /**
+   * `hour`: `maxPerHour` people were reported within the hour. `waiting`: too many runs wait for a later `effectiveAt`.
+   * `too-fast`: this copy of the function has used its share until Lambda's list shows its runs.
+   */
+  readonly why: 'hour' | 'waiting' | 'too-fast';
+  /** Seconds until the report may be accepted. */
   readonly retryAfter: number;
 };
 
 export type LeaverLimit = {
-  /** Counts a leaver in, after a wait of at most a second; the same run again costs nothing. */
+  /** Counts a leaver in. Another run of the same person costs nothing. It waits for nothing but Lambda's list. */
   readonly admit: (
     provider: IdentityProvider,
-    runName: string,
+    runName: RunName,
   ) => Promise<{ readonly kind: 'admitted' } | HeldBack | LambdaFailure>;
   /** Lambda did not say that it started the run: it counts until Lambda's list would show it, and no longer. */
-  readonly release: (runName: string) => void;
+  readonly release: (runName: RunName) => void;
 };
 
 export type LeaverLimitDependencies = {
-  readonly listStartedRuns: ListStartedRuns;
+  readonly listCountedRuns: ListCountedRuns;
+  /** How many copies of the function may run at once: its reserved concurrency. */
+  readonly copies: number;
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  readonly sleep: (ms: number) => Promise<unknown>;
 };
 
 const hourMs = 60 * 60 * 1_000;
 /** How far Lambda's list may lag behind, in milliseconds. */
 export const listLagMs = 30_000;
-/** Leavers whose runs one process starts at once; after them, one in each interval. */
-export const pace = { burst: 5, intervalMs: 1_000 } as const;
+/** How long one reading of the list is used, in milliseconds: Lambda allows an account 15 a second. */
+export const readingTtlMs = 1_000;
+/** Seconds after which a copy has most likely seen its runs in the list. */
+const tooFastRetryAfter = 5;
+/** Runs that wait for a later `effectiveAt`, for each person of `maxPerHour`. */
+export const waitingPerHourly = 10;
+
+/** Parts of a limit that one copy may start before Lambda's list shows them. A batch of leavers should fit into one. */
+const parts = 5;
+const leastShare = 5;
+
+/** People whom one copy may start before Lambda's list shows them, for a limit of `most`. */
+const shareOf = (most: number, copies: number): number =>
+  copies === 1 ? most : Math.min(most, Math.max(leastShare, Math.ceil(most / Math.min(parts, copies))));
 
 /**
- * The most leavers of one provider whose runs start within an hour: those that a process knows of when it admits the last one,
- * those that each other process may have started since Lambda's list was up to date, and one that waits for its turn there.
+ * The most people that are admitted under a limit of `most`: those that a copy knows of when it admits the last one, and the share
+ * of each other copy, which the list did not show yet.
  *
- * @param processes how many may run at once: the reserved concurrency of the function
+ * @param most `maxPerHour`, or {@link waitingPerHourly} times as many for runs that wait
+ * @param copies how many may run at once: the reserved concurrency of the function
  */
-export const mostLeaversPerHour = (maxPerHour: number, processes: number): number =>
-  maxPerHour + (processes - 1) * (pace.burst + listLagMs / pace.intervalMs + 1);
+export const mostLeavers = (most: number, copies: number): number => most + (copies - 1) * shareOf(most, copies);
 
-/**
- * Holds back the leavers of an identity provider beyond `maxPerHour`: a token may be stolen, and a provider may be wrong. There
- * is no database, so it counts the runs that Lambda lists and those that this process started. {@link mostLeaversPerHour} is
- * the bound.
- */
-export const createLeaverLimit = ({ listStartedRuns, now, sleep }: LeaverLimitDependencies): LeaverLimit => {
-  const own = new Map<string, { readonly provider: string; readonly startedAtMs: number }>();
-  const waitForTurn = createPace(pace, now);
+type OwnRun = CountedLeaver & {
+  readonly startedAtMs: number;
+  /** When a reading showed it. */
+  seenAtMs?: number;
+};
 
-  const count = (provider: string, listed: readonly StartedRun[]): ReadonlyMap<string, number> => {
-    for (const [name, { startedAtMs }] of own) if (startedAtMs <= now() - hourMs) own.delete(name);
-    const ofProvider = [...own].filter(([, run]) => run.provider === provider);
-    return new Map([
-      ...ofProvider.map(([name, { startedAtMs }]) => [name, startedAtMs] as const),
-      ...listed.map(({ name, startedAtMs }) => [name, startedAtMs] as const),
-    ]);
+/** The people who count for a provider, each with the latest start of their runs. */
+type People = ReadonlyMap<string, number>;
+
+const peopleIn = (runs: Iterable<CountedLeaver & { readonly startedAtMs: number }>, provider: string): People => {
+  const people = new Map<string, number>();
+  for (const run of runs)
+    if (run.provider === provider) people.set(run.person, Math.max(run.startedAtMs, people.get(run.person) ?? 0));
+  return people;
+};
+
+type Rule = {
+  readonly why: Exclude<HeldBack['why'], 'too-fast'>;
+  readonly isWaiting: boolean;
+  readonly which: (nowMs: number) => Parameters<ListCountedRuns>[0];
+  readonly mostOf: (provider: IdentityProvider) => number;
+};
+
+/** One limit: what Lambda lists, and the runs that this copy has started and not seen there yet. */
+const createTally = (rule: Rule, { listCountedRuns, copies, now }: LeaverLimitDependencies) => {
+  const own = new Map<RunName, OwnRun>();
+  let latest: { readonly reading: ReturnType<ListCountedRuns>; readonly atMs: number } | undefined;
+
+  const see = (runs: readonly CountedRun[]): void => {
+    for (const { name } of runs) {
+      const run = own.get(name as RunName);
+      if (run !== undefined) run.seenAtMs ??= now();
+    }
+  };
+
+  const read = (): ReturnType<ListCountedRuns> => {
+    if (latest !== undefined && now() - latest.atMs < readingTtlMs) return latest.reading;
+    const reading = listCountedRuns(rule.which(now())).then((result) => {
+      if (result.kind === 'runs') see(result.runs);
+      else latest = undefined;
+      return result;
+    });
+    latest = { reading, atMs: now() };
+    return reading;
+  };
+
+  // Another copy may still use a reading from before: a run is known to all of them once the reading that showed it is that old.
+  const forgetKnown = (): void => {
+    for (const [name, { startedAtMs, seenAtMs = Number.POSITIVE_INFINITY }] of own)
+      if (now() - seenAtMs >= readingTtlMs || startedAtMs <= now() - hourMs) own.delete(name);
+  };
+
+  const secondsToFree = (people: People): number => {
+    const freeAtMs = Math.min(...people.values()) + hourMs;
+    return rule.isWaiting ? hourMs / 1_000 : Math.max(1, Math.ceil((freeAtMs - now()) / 1_000));
   };
 
   return {
-    admit: async ({ name: provider, maxPerHour }, runName) => {
-      const listed = await listStartedRuns(provider, new Date(now() - hourMs));
+    own,
+    admit: async (provider: IdentityProvider, name: RunName, leaver: CountedLeaver) => {
+      const listed = await read();
       if (listed.kind !== 'runs') return listed;
 
-      const counted = count(provider, listed.runs);
-      if (counted.has(runName)) return { kind: 'admitted' };
-      if (counted.size >= maxPerHour) {
-        const untilOldestEnds = Math.min(...counted.values()) + hourMs - now();
-        return { kind: 'held-back', retryAfter: Math.max(1, Math.ceil(untilOldestEnds / 1_000)) };
+      forgetKnown();
+      const most = rule.mostOf(provider);
+      const ofList = peopleIn(
+        listed.runs.filter(({ isWaiting }) => isWaiting === rule.isWaiting),
+        provider.name,
+      );
+      const ofCopy = peopleIn(own.values(), provider.name);
+      const people = new Map([...ofList, ...ofCopy]);
+      if (!people.has(leaver.person)) {
+        if (people.size >= most)
+          return { kind: 'held-back', why: rule.why, retryAfter: secondsToFree(people) } as const;
+        const unknownToOthers = ofCopy.size;
+        if (unknownToOthers >= shareOf(most, copies))
+          return { kind: 'held-back', why: 'too-fast', retryAfter: tooFastRetryAfter } as const;
       }
-      const waitMs = waitForTurn();
-      own.set(runName, { provider, startedAtMs: now() + waitMs });
-      if (waitMs > 0) await sleep(waitMs);
-      return { kind: 'admitted' };
+      own.set(name, { ...leaver, startedAtMs: now() });
+      return { kind: 'admitted' } as const;
+    },
+  };
+};
+
+const rules = {
+  hour: {
+    why: 'hour',
+    isWaiting: false,
+    which: (nowMs) => ({ startedSince: new Date(nowMs - hourMs) }),
+    mostOf: ({ maxPerHour }) => maxPerHour,
+  },
+  waiting: {
+    why: 'waiting',
+    isWaiting: true,
+    which: () => 'not-ended',
+    mostOf: ({ maxPerHour }) => maxPerHour * waitingPerHourly,
+  },
+} as const satisfies Record<string, Rule>;
+
+/**
+ * Holds back the leavers of an identity provider beyond its limits: a token may be stolen, and a provider may be wrong. People
+ * count, not runs. There is no database, so a copy of the function counts the runs that Lambda lists and those that it started
+ * itself. {@link mostLeavers} is the bound for all copies together.
+ */
+export const createLeaverLimit = (dependencies: LeaverLimitDependencies): LeaverLimit => {
+  const hour = createTally(rules.hour, dependencies);
+  const waiting = createTally(rules.waiting, dependencies);
+  return {
+    admit: async (provider, runName) => {
+      const leaver = countedLeaverOf(runName);
+      if (leaver === undefined) return { kind: 'admitted' };
+      return (leaver.isWaiting ? waiting : hour).admit(provider, runName, leaver);
     },
     release: (runName) => {
-      const run = own.get(runName);
-      if (run !== undefined) own.set(runName, { ...run, startedAtMs: now() - hourMs + listLagMs });
+      for (const { own } of [hour, waiting]) {
+        const run = own.get(runName);
+        if (run !== undefined) own.set(runName, { ...run, startedAtMs: dependencies.now() - hourMs + listLagMs });
+      }
     },
   };
 };

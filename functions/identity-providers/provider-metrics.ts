@@ -1,6 +1,7 @@
 import { embeddedMetrics } from '../logout/evidence.ts';
 import type { Log } from '../platform/log.ts';
-import type { IdentityProvider } from './identity-providers.ts';
+import { type IdentityProvider, type RefusalReason, refusalReasons } from './identity-providers.ts';
+import type { HeldBack } from './leaver-limit.ts';
 
 /** What the alarms of identity providers count; each metric is counted for an identity provider and for the stack. */
 export const providerMetricNames = {
@@ -10,20 +11,32 @@ export const providerMetricNames = {
 } as const;
 export const providerMetricDimensions = { stack: 'stack', provider: 'caller' } as const;
 
+/**
+ * Counts requests that did not reach anybody who could act on them, by status and by route: this function counts 401, the access
+ * log of the API counts 413 and 429.
+ */
+export const refusalMetric = 'reportsRefused';
+export const refusalMetricDimensions = { stack: 'stack', status: 'status', route: 'route' } as const;
+
 export type ProviderMetrics = {
   /** A request came with the provider's token. It is written down once a minute: an initial cycle of SCIM makes 25 a second. */
   readonly request: (provider: IdentityProvider) => void;
-  /** Somebody was not logged out, because the provider had too many logged out within the hour. */
-  readonly heldBack: (provider: IdentityProvider, retryAfter: number) => void;
+  /** Somebody was not logged out, because the provider reported too many. */
+  readonly heldBack: (provider: IdentityProvider, heldBack: HeldBack) => void;
   /** Somebody may have left, and what the provider sent about it cannot be read. */
   readonly unreadable: (provider: IdentityProvider, problem: string) => void;
+  /** A request got 401. It is written down three times a minute at most, for each route and reason. */
+  readonly refused: (routeKey: string, reason: RefusalReason) => void;
 };
 
 const minuteMs = 60_000;
+/** As many as set the alarm. */
+const mostRefusalsPerMinute = 3;
 
 /** @param now milliseconds since 1970 */
 export const createProviderMetrics = (log: Log, stack: string, now: () => number): ProviderMetrics => {
   const latest = new Map<string, number>();
+  const refusals = new Map<string, readonly number[]>();
 
   const metric = (name: string, { kind, name: provider }: IdentityProvider) => {
     const dimensions = { [providerMetricDimensions.provider]: provider, [providerMetricDimensions.stack]: stack };
@@ -40,9 +53,34 @@ export const createProviderMetrics = (log: Log, stack: string, now: () => number
       latest.set(provider.name, now());
       log('INFO', 'identity provider request', metric(providerMetricNames.requests, provider));
     },
-    heldBack: (provider, retryAfter) =>
-      log('WARN', 'leaver held back', { ...metric(providerMetricNames.heldBack, provider), retryAfter }),
+    heldBack: (provider, { why, retryAfter }) =>
+      log('WARN', 'leaver held back', {
+        // The access log counts the 429 of `too-fast`, which soon ends.
+        ...(why === 'too-fast'
+          ? { kind: provider.kind, [providerMetricDimensions.provider]: provider.name }
+          : metric(providerMetricNames.heldBack, provider)),
+        why,
+        retryAfter,
+      }),
     unreadable: (provider, problem) =>
       log('ERROR', 'event not understood', { ...metric(providerMetricNames.unreadable, provider), problem }),
+    refused: (routeKey, reason) => {
+      const key = JSON.stringify([routeKey, reason]);
+      const recent = (refusals.get(key) ?? []).filter((at) => now() - at < minuteMs);
+      if (recent.length >= mostRefusalsPerMinute) return;
+      refusals.set(key, [...recent, now()]);
+      const { stack: stackName, status, route } = refusalMetricDimensions;
+      const dimensions = { [stackName]: stack, [status]: '401', [route]: routeKey };
+      const sets = [
+        [stackName, status],
+        [stackName, status, route],
+      ];
+      log('WARN', 'request refused', {
+        ...(refusalReasons[reason].isCounted
+          ? embeddedMetrics({ [refusalMetric]: 1 }, dimensions, new Date(now()), sets)
+          : { route: routeKey }),
+        reason,
+      });
+    },
   };
 };

@@ -1,12 +1,11 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { createListInstances } from '../instances/directory.ts';
 import { createReadOwners, type ReadOwners } from '../instances/read-owners.ts';
 import { createLambda, createSecretsManager } from '../platform/aws-clients.ts';
 import { parseVariables, type Variables } from '../platform/environment.ts';
 import { createLog, type Log, type Write } from '../platform/log.ts';
-import { listingSettings, readStartingEnvironment } from '../platform/settings.ts';
+import { copies as copiesSetting, listingSettings, readStartingEnvironment } from '../platform/settings.ts';
 import { createFindRunOnce } from '../runs/lambda/find-run.ts';
-import { createListStartedRuns } from '../runs/lambda/list-started-runs.ts';
+import { createListCountedRuns } from '../runs/lambda/list-counted-runs.ts';
 import { createStartRun } from '../runs/lambda/start-run.ts';
 import { createLeaverLimit } from './leaver-limit.ts';
 import { createProviderMetrics, type ProviderMetrics } from './provider-metrics.ts';
@@ -21,24 +20,22 @@ export type SharedDependencies = {
 };
 
 export const composeSharedDependencies = (variables: Variables, write: Write): SharedDependencies => {
+  const { copies, ...listing } = parseVariables({ ...listingSettings, copies: copiesSetting }, variables);
   const { runFunction, runQualifier, stack, ...limits } = readStartingEnvironment(variables);
   const lambda = createLambda();
   const log = createLog(write);
   const metrics = createProviderMetrics(log, stack, Date.now);
-  const listInstances = createListInstances({
-    client: createSecretsManager(),
-    ...parseVariables(listingSettings, variables),
-  });
-  const readOwners = createReadOwners({ listInstances, now: Date.now });
+  const listInstances = createListInstances({ client: createSecretsManager(), ...listing });
+  const { readOwners, lastOwners } = createReadOwners({ listInstances, now: Date.now });
   const startOffboarding = createStartOffboarding({
     startRun: createStartRun({ client: lambda, functionName: runFunction, qualifier: runQualifier }),
     limit: createLeaverLimit({
-      listStartedRuns: createListStartedRuns({ client: lambda, functionName: runFunction }),
+      listCountedRuns: createListCountedRuns({ client: lambda, functionName: runFunction }),
+      copies,
       now: Date.now,
-      sleep,
     }),
     findRun: createFindRunOnce({ client: lambda, functionName: runFunction }),
-    readOwners,
+    lastOwners,
     metrics,
     log,
     stack,

@@ -1,37 +1,42 @@
-import { isOwnedBy } from '../instances/identity.ts';
-import type { ReadOwners } from '../instances/read-owners.ts';
+import { isOwnedBy, parseOwner } from '../instances/identity.ts';
+import type { LastOwners } from '../instances/read-owners.ts';
 import type { Invalid, LeaverReport } from '../offboarding/dialect.ts';
 import { type PlannedRun, planRuns } from '../offboarding/plan-runs.ts';
+import { createStartReportedRun, type ReportedRun, type ReportNames } from '../offboarding/start-reported-run.ts';
 import type { Log } from '../platform/log.ts';
 import type { LambdaFailure } from '../runs/lambda/failure.ts';
 import type { FindRun } from '../runs/lambda/find-run.ts';
 import type { RunStart, StartRun } from '../runs/lambda/start-run.ts';
 import type { RunLimits } from '../runs/request.ts';
-import { type RunName, runNameOf } from '../runs/run-name.ts';
-import type { IdentityProvider } from './identity-providers.ts';
+import { countedRunNameOf, formerRunNameOf, type RunName, runNameOf } from '../runs/run-name.ts';
+import type { IdentityProvider, ProviderKind } from './identity-providers.ts';
 import type { HeldBack, LeaverLimit } from './leaver-limit.ts';
 import type { ProviderMetrics } from './provider-metrics.ts';
 
 export type OffboardingResult =
-  /** A run goes by each of these names, by this request or by an earlier one. */
-  { readonly kind: 'accepted'; readonly runs: readonly RunName[] } | HeldBack | LambdaFailure | Invalid;
+  /** Each leaver has a run, by this report or by an earlier one. */
+  { readonly kind: 'accepted'; readonly runs: readonly ReportedRun[] } | HeldBack | LambdaFailure | Invalid;
 
-/**
- * Starts a run for each leaver in the report of an identity provider, within the limits of that provider.
- *
- * @param untilMs when to start no further run, in milliseconds since 1970 @default never
- */
+/** Times that follow from how long the client waits for its answer, in milliseconds since 1970. */
+export type Deadlines = {
+  /** How long to wait for the first reading of the owners. */
+  readonly ownersUntilMs: number;
+  /** When to start no further run. @default never */
+  readonly startsUntilMs?: number;
+};
+
+/** Starts a run for each leaver in the report of an identity provider, within the limits of that provider. */
 export type StartOffboarding = (
   provider: IdentityProvider,
   report: LeaverReport,
-  untilMs?: number,
+  deadlines: Deadlines,
 ) => Promise<OffboardingResult>;
 
 export type StartOffboardingDependencies = {
   readonly startRun: StartRun;
   readonly findRun: FindRun;
   readonly limit: LeaverLimit;
-  readonly readOwners: ReadOwners;
+  readonly lastOwners: LastOwners;
   readonly metrics: Pick<ProviderMetrics, 'heldBack' | 'unreadable'>;
   readonly log: Log;
   /** The deployment, part of the name of each run. */
@@ -41,77 +46,93 @@ export type StartOffboardingDependencies = {
   readonly now: () => number;
 };
 
-/** Time for reading who owns an instance, in milliseconds: Okta waits three seconds for an answer. */
-const readingTimeMs = 1_000;
+/**
+ * Whether a provider may send the id of a report again after weeks. Okta repeats an event once, soon, and SCIM has no ids: their
+ * reports need no search for an earlier run, which Lambda allows an account 15 times a second.
+ */
+const idLasts = { webhook: true, 'okta-event-hook': false, scim: false } as const satisfies Record<
+  ProviderKind,
+  boolean
+>;
 
-const within = async <T>(ms: number, promise: Promise<T>): Promise<T | undefined> => {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<undefined>((resolve) => {
-    timer = setTimeout(resolve, ms, undefined);
-  });
-  return Promise.race([promise, timeout]).finally(() => clearTimeout(timer));
-};
+/** A run with a later `at` than this waits, and counts as long as it does; a run before it counts in its hour. In milliseconds. */
+const soonMs = 60 * 60 * 1_000;
 
-/** A run that could not be started comes before one that is held back: sending the request again can help now. */
-const worstOf = (results: readonly (RunStart | HeldBack)[]): LambdaFailure | HeldBack | undefined => {
-  const failures = results.filter((result): result is LambdaFailure | HeldBack => !('id' in result));
+/** How the run of a leaver counts for the provider; `not`: it logs nobody out, as far as is known. */
+type Counting = 'hour' | 'waiting' | 'not';
+
+/** The results of which something was not started. Lambda's failures come first: sending the report again can help now. */
+const worstOf = (
+  results: readonly (ReportedRun | HeldBack | LambdaFailure)[],
+): LambdaFailure | HeldBack | undefined => {
+  const failures = results.filter((result) => result.kind !== 'run');
   return failures.find(({ kind }) => kind !== 'held-back') ?? failures[0];
 };
 
 /** Only a list of owners that was read, and does not name the person, says that they own no instance. */
 const createMayOwnInstance =
-  ({ readOwners }: StartOffboardingDependencies) =>
-  async ({ target }: PlannedRun['request']): Promise<boolean> => {
-    const reading = await within(readingTimeMs, readOwners());
-    if (reading?.kind !== 'owners' || !('owner' in target)) return true;
+  ({ lastOwners }: StartOffboardingDependencies) =>
+  async ({ target }: PlannedRun['request'], untilMs: number): Promise<boolean> => {
+    const reading = await lastOwners(untilMs);
+    if (reading === undefined || !('owner' in target)) return true;
     return reading.owners.some((identities) => isOwnedBy({ owner: identities.join(' ') }, target.owner));
   };
 
 /**
- * Tells whether a run counts for the limit of its provider. A drill logs nobody out. The run of a person without an instance is
- * started anyway, because one may have been tagged a moment ago, but it does not count.
+ * Tells how a run counts. A drill logs nobody out. The run of a person without an instance is started anyway, because one may have
+ * been tagged a moment ago, but it does not count. Who is to be logged out later may own an instance by then.
  */
-const createCounts = (dependencies: StartOffboardingDependencies) => {
+const createCountingOf = (dependencies: StartOffboardingDependencies) => {
   const mayOwnInstance = createMayOwnInstance(dependencies);
-  return async ({ request }: PlannedRun): Promise<boolean> => !request.dryRun && mayOwnInstance(request);
-};
-
-type NamedRun =
-  | { readonly kind: 'counted'; readonly name: RunName }
-  | { readonly kind: 'uncounted'; readonly name: RunName };
-
-/** Names a run: with its provider if it counts. A repeated request is the same run, even if the person owns an instance only now. */
-const createNameRun = (dependencies: StartOffboardingDependencies) => {
-  const { findRun, stack } = dependencies;
-  const counts = createCounts(dependencies);
-  return async ({ name: provider }: IdentityProvider, run: PlannedRun): Promise<NamedRun | LambdaFailure> => {
-    const counted = { kind: 'counted', name: runNameOf('event', { stack, ...run.cause, provider }) } as const;
-    const uncounted = { kind: 'uncounted', name: runNameOf('event', { stack, ...run.cause }) } as const;
-    const [named, otherwise] = (await counts(run)) ? [counted, uncounted] : [uncounted, counted];
-    const earlier = await findRun(otherwise.name);
-    if (earlier.kind === 'found') return otherwise;
-    // Without Lambda's list nothing can be counted.
-    return earlier.kind === 'unknown-run' || named.kind === 'uncounted' ? named : earlier;
+  return async ({ request }: PlannedRun, { ownersUntilMs }: Deadlines): Promise<Counting> => {
+    if (request.dryRun) return 'not';
+    if (request.at !== undefined && Date.parse(request.at) > dependencies.now() + soonMs) return 'waiting';
+    return (await mayOwnInstance(request, ownersUntilMs)) ? 'hour' : 'not';
   };
 };
 
-const createStartWithin = (dependencies: StartOffboardingDependencies) => {
-  const { startRun, limit, metrics } = dependencies;
-  const nameRun = createNameRun(dependencies);
-  return async (provider: IdentityProvider, run: PlannedRun): Promise<RunStart | HeldBack> => {
-    const named = await nameRun(provider, run);
-    if (named.kind === 'uncounted') return startRun(named.name, run.request);
-    if (named.kind !== 'counted') return named;
+/** Every name that the run of a leaver may have, by how it counts. A run that follows another has the other's name in its key. */
+const namesOf = (stack: string, { name: provider }: IdentityProvider, run: PlannedRun, former?: RunName) => {
+  const { requester, key } = run.cause;
+  const cause = { stack, requester, key: former === undefined ? key : JSON.stringify([key, former]) };
+  const identities = 'owner' in run.request.target ? parseOwner(run.request.target.owner) : [];
+  const names: Readonly<Record<Counting, RunName>> = {
+    hour: countedRunNameOf(cause, { provider, isWaiting: false }, identities),
+    waiting: countedRunNameOf(cause, { provider, isWaiting: true }, identities),
+    not: runNameOf('event', cause),
+  };
+  const { waiting, ...others } = names;
+  const possible = Object.values(run.request.at === undefined ? others : names);
+  return { names, possible: former === undefined ? [...possible, formerRunNameOf(cause, provider)] : possible };
+};
 
-    const { name } = named;
+const createStartLeaver = (dependencies: StartOffboardingDependencies) => {
+  const { startRun, limit, metrics, stack } = dependencies;
+  const countingOf = createCountingOf(dependencies);
+  const startReportedRun = createStartReportedRun(dependencies);
+
+  const startWithin = async (provider: IdentityProvider, name: RunName, { request }: PlannedRun) => {
     const admission = await limit.admit(provider, name);
-    if (admission.kind !== 'admitted') {
-      if (admission.kind === 'held-back') metrics.heldBack(provider, admission.retryAfter);
-      return admission;
-    }
-    const started = await startRun(name, run.request);
+    if (admission.kind === 'held-back') metrics.heldBack(provider, admission);
+    if (admission.kind !== 'admitted') return admission;
+    const started: RunStart = await startRun(name, request);
     if (!('id' in started)) limit.release(name);
     return started;
+  };
+
+  return async (provider: IdentityProvider, run: PlannedRun, deadlines: Deadlines) => {
+    const counting = await countingOf(run, deadlines);
+    const hasLastingId = idLasts[provider.kind];
+    const namesAfter = (former?: RunName): ReportNames => {
+      const { names, possible } = namesOf(stack, provider, run, former);
+      return { name: names[counting], earlier: hasLastingId ? possible : [] };
+    };
+    return startReportedRun<HeldBack>({
+      request: run.request,
+      namesAfter,
+      idLasts: hasLastingId,
+      start: (name) => startWithin(provider, name, run),
+    });
   };
 };
 
@@ -119,20 +140,24 @@ const outOfTime: LambdaFailure = { kind: 'unavailable', detail: 'There was no ti
 
 export const createStartOffboarding = (dependencies: StartOffboardingDependencies): StartOffboarding => {
   const { metrics, log, limits, now } = dependencies;
-  const start = createStartWithin(dependencies);
+  const startLeaver = createStartLeaver(dependencies);
 
-  return async (provider, report, untilMs = Number.POSITIVE_INFINITY) => {
+  return async (provider, report, deadlines) => {
+    const { startsUntilMs = Number.POSITIVE_INFINITY } = deadlines;
     const planned = planRuns({ ...report, source: `${provider.kind} ${provider.name}` }, limits, new Date(now()));
     if (planned.kind === 'invalid') return planned;
 
     if (planned.problem !== undefined) metrics.unreadable(provider, planned.problem);
-    const results: (RunStart | HeldBack)[] = [];
-    for (const run of planned.runs) results.push(now() < untilMs ? await start(provider, run) : outOfTime);
-    const runs = results.flatMap((result) => ('id' in result ? [result.id] : []));
+    const results = await Promise.all(
+      planned.runs.map((run) => (now() < startsUntilMs ? startLeaver(provider, run, deadlines) : outOfTime)),
+    );
+    const runs = results.flatMap((result) => (result.kind === 'run' ? [result] : []));
     const worst = worstOf(results);
-    log(worst === undefined ? 'INFO' : 'WARN', 'offboarding', {
+    const ended = runs.filter(({ isEarlier, endedAt }) => isEarlier && endedAt !== undefined).length;
+    log(worst === undefined && ended === 0 ? 'INFO' : 'WARN', 'offboarding', {
       requestedBy: planned.requestedBy,
-      runs,
+      runs: runs.map(({ id }) => id),
+      ...(ended > 0 && { alreadyEnded: ended }),
       ...(worst && { failure: worst.kind, notStarted: results.length - runs.length }),
     });
     return worst ?? { kind: 'accepted', runs };

@@ -142,6 +142,9 @@ export const identityProviders = {
   read: () => v.pipe(v.optional(v.string(), '{}'), v.parseJson(undefined, 'must be JSON')),
 } as const;
 
+/** How many copies of a function for identity providers may run at once, which share the limits of the providers. */
+export const copies = wholeNumber({ variable: 'COPIES', unit: 'copies', min: 1, max: 1_000, default: 1 });
+
 /** The bucket of the evidence vault. */
 export const evidenceBucket = /* @__PURE__ */ text({
   variable: 'EVIDENCE_BUCKET',
@@ -190,8 +193,8 @@ export const warmingSettings = { warmInstances, warmHosts };
 /** To find out about a person who left. */
 export const offboardingSettings = { identityStoreId };
 
-/** To know who calls. */
-export const providerSettings = { identityProviders };
+/** To know who calls, and to share the limits of identity providers with other copies of the function. */
+export const providerSettings = { identityProviders, copies };
 
 /** To keep evidence. */
 export const vaultSettings = { evidenceBucket };

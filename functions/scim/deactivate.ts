@@ -8,10 +8,13 @@ import { ScimError } from './scim-error.ts';
 export type Deactivate = (identities: readonly string[]) => Promise<void>;
 
 /**
- * SCIM has no event id. The same deactivation within this time, in milliseconds, is the same run; later it is another one,
- * which finds the session ended. A longer time would pass over somebody who is hired again and leaves again.
+ * SCIM has no event id. The same deactivation within this time, in milliseconds, is a client's network retry, and the same run.
+ * Every later one starts a run of its own: two runs over one instance do no harm, a deactivation that is passed over does.
  */
-const sameRunMs = 5 * 60_000;
+const sameRunMs = 30_000;
+
+/** How long a client waits, in milliseconds, for the first reading of the owners. The function has 29 seconds. */
+const ownersTimeMs = 20_000;
 
 /** When a request that could not be carried out is worth sending again, in seconds. */
 const retryAfter = 30;
@@ -54,7 +57,9 @@ const errorOf = (
     case 'held-back':
       return new ScimError(
         429,
-        'too many people were logged out for this identity provider within an hour: raise its maxPerHour if this is meant',
+        result.why === 'too-fast'
+          ? 'too many people were deactivated within seconds: send it again'
+          : 'too many people were logged out for this identity provider within an hour: raise its maxPerHour if this is meant',
         undefined,
         result.retryAfter,
       );
@@ -76,6 +81,7 @@ export const createDeactivate =
     { headers, requestContext: { requestId } }: Pick<APIGatewayProxyEventV2, 'headers' | 'requestContext'>,
   ): Deactivate =>
   async (identities) => {
-    const result = await startOffboarding(provider, reportOf(provider, identities, now(), requestId));
+    const deadlines = { ownersUntilMs: now() + ownersTimeMs };
+    const result = await startOffboarding(provider, reportOf(provider, identities, now(), requestId), deadlines);
     if (result.kind !== 'accepted') throw errorOf(result, headers['user-agent']);
   };

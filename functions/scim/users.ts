@@ -66,7 +66,11 @@ export const createUser: ScimAnswer = async (request) => {
   const { userName, active = true, aliases } = parseNewUser(request.body());
   // Before the search: neither a 409 nor a list that cannot be read may prevent the logout.
   if (!active) await request.deactivate([userName, ...aliases]);
-  const existing = await find(request, [{ attribute: 'username', value: userName }]);
+  const existing = await find(request, [{ attribute: 'username', value: userName }]).catch((error) => {
+    // The client would send again what was started.
+    if (!active && error instanceof ScimError) return [];
+    throw error;
+  });
   if (existing.length > 0)
     throw new ScimError(409, 'this user exists: find it with a filter by userName', 'uniqueness');
   const user = shown(request, { userName, active });

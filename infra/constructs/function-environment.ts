@@ -63,9 +63,14 @@ export const vaultEnvironment = (evidenceBucket: string): FunctionEnvironment =>
 
 type Providers = Settings['identityProviders'];
 
-/** For a function that identity providers call. The digests of their tokens are no secrets. */
-export const providersEnvironment = (providers: Providers): FunctionEnvironment =>
+/**
+ * For a function that identity providers call. The digests of their tokens are no secrets.
+ *
+ * @param copies of the function that may run at once
+ */
+export const providersEnvironment = (providers: Providers, copies: number): FunctionEnvironment =>
   writeVariables(table.providerSettings, {
+    copies,
     identityProviders: Object.fromEntries(
       Object.entries(providers).map(([name, { quietAfterHours: _, ...provider }]) => [name, provider]),
     ),

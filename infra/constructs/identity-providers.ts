@@ -1,9 +1,15 @@
 import { Duration } from 'aws-cdk-lib';
-import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import { MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 import { type ProviderRoute, providerRoutes } from '../../functions/http/routes.ts';
-import { providerMetricDimensions, providerMetricNames } from '../../functions/identity-providers/provider-metrics.ts';
+import {
+  providerMetricDimensions,
+  providerMetricNames,
+  refusalMetric,
+  refusalMetricDimensions,
+} from '../../functions/identity-providers/provider-metrics.ts';
 import { metricNamespace } from '../../functions/logout/evidence.ts';
+import type { countedStatuses } from './access-log.ts';
 import { stillLoggedIn } from './alarms.ts';
 import type { AuthorizedApi, ProviderThrottling } from './authorized-api.ts';
 import type { Deployment } from './deployment.ts';
@@ -17,15 +23,15 @@ type FunctionName = ProviderRoute['function'];
 type Providers = Deployment['settings']['identityProviders'];
 
 /**
- * How many copies of a function may run at once. It bounds how many people a stolen token can log out beyond `maxPerHour`:
- * at most 36 for each further copy (`mostLeaversPerHour`). One copy answers 25 reads a second with ease.
+ * How many copies of a function may run at once, and share the limits of identity providers (`mostLeavers`). A copy answers a
+ * report in about a tenth of a second, so ten of them answer what the routes let through.
  */
-export const reservedConcurrency = { webhook: 2, scim: 3 } as const satisfies Record<FunctionName, number>;
+export const reservedConcurrency = { webhook: 10, scim: 10 } as const satisfies Record<FunctionName, number>;
 
-/** Per route. An initial cycle of Entra ID makes 25 requests a second. */
+/** Per route. An initial cycle of Entra ID makes 25 requests a second. A mass change may come all at once, and Okta repeats no 429. */
 const throttling = {
-  webhook: { ThrottlingRateLimit: 5, ThrottlingBurstLimit: 20 },
-  scim: { ThrottlingRateLimit: 50, ThrottlingBurstLimit: 100 },
+  webhook: { ThrottlingRateLimit: 5, ThrottlingBurstLimit: 200 },
+  scim: { ThrottlingRateLimit: 50, ThrottlingBurstLimit: 200 },
 } as const satisfies Record<FunctionName, ProviderThrottling>;
 
 /** The providers whose routes a function answers. */
@@ -47,7 +53,11 @@ const createProviderFunction = (
   if (Object.keys(providers).length === 0) return undefined;
 
   const service = new ServiceFunction(scope, name, {
-    environment: { ...listingEnvironment(settings), ...run.startingEnvironment, ...providersEnvironment(providers) },
+    environment: {
+      ...listingEnvironment(settings),
+      ...run.startingEnvironment,
+      ...providersEnvironment(providers, reservedConcurrency[name]),
+    },
     logGroup: createLog(scope, `${pascalCase(name)}Log`, settings.logRetentionDays),
     memoryMb: settings.memoryMb,
     reservedConcurrentExecutions: reservedConcurrency[name],
@@ -69,6 +79,28 @@ const providerMetric = (stack: string, what: keyof typeof providerMetricNames, p
     statistic: 'Sum',
   });
 
+/** Requests of identity providers that were refused with a status. */
+const refusals = (stack: string, status: 401 | (typeof countedStatuses)[number]): Metric =>
+  new Metric({
+    namespace: metricNamespace,
+    metricName: refusalMetric,
+    dimensionsMap: { [refusalMetricDimensions.stack]: stack, [refusalMetricDimensions.status]: String(status) },
+    statistic: 'Sum',
+  });
+
+/** A wrong token is one request of a stranger, or the next one of a provider whose token was replaced: three are an alarm. */
+const refusalAlarmMetric = (stack: string): MathExpression =>
+  new MathExpression({
+    expression: 'too_many + too_large + wrong_token / 3',
+    usingMetrics: {
+      too_many: refusals(stack, 429),
+      too_large: refusals(stack, 413),
+      wrong_token: refusals(stack, 401),
+    },
+    period: Duration.minutes(15),
+    label: refusalMetric,
+  });
+
 const addAlarms = ({ settings: { name, identityProviders }, alarms }: Deployment): void => {
   alarms.add('departures-held-back', {
     metric: providerMetric(name, 'heldBack'),
@@ -77,6 +109,10 @@ const addAlarms = ({ settings: { name, identityProviders }, alarms }: Deployment
   alarms.add('departures-unreadable', {
     metric: providerMetric(name, 'unreadable'),
     impact: `An identity provider sent a report that cannot be read. ${stillLoggedIn}`,
+  });
+  alarms.add('reports-refused', {
+    metric: refusalAlarmMetric(name),
+    impact: `Requests of an identity provider were refused: too many at once, too large, or with a wrong token. ${stillLoggedIn}`,
   });
   for (const [provider, { quietAfterHours }] of Object.entries(identityProviders))
     if (quietAfterHours !== undefined)

@@ -69,6 +69,8 @@ export const createParts = (scope: Construct, props: GreenApiLogoutProps) => {
   });
   createIdentityProviders(scope, deployment, run, api);
   const { schedule, offboarding } = createEventFunctions(scope, deployment, run);
+  // An event that is sent again looks for the run of its first delivery.
+  run.durable.grantList(offboarding.service);
   const schedules = new Schedules(scope, 'Schedules', { settings, events: schedule });
   new OffboardingRules(scope, 'Rules', { settings, bus, events: offboarding });
   const { enabled, identityStoreId } = settings.offboarding.identityCenter;

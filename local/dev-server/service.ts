@@ -123,7 +123,7 @@ const createHandle = (
 
 const setEnvironment = (configuration: Configuration, { identityProviders }: LocalProviders) => {
   const configured = configuredVariables(configuration);
-  Object.assign(process.env, { ...configured, ...process.env, ...providersEnvironment(identityProviders) });
+  Object.assign(process.env, { ...configured, ...process.env, ...providersEnvironment(identityProviders, 1) });
 };
 
 /** Starts the HTTP API around the functions, and the emulators they need; prints each step. @throws CannotStart */

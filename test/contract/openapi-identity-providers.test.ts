@@ -52,7 +52,7 @@ const unexpected =
     const handler = createWebhookHandler({
       providers: [],
       startOffboarding: () => Promise.reject(new Error('unexpected')),
-      metrics: { request: () => {}, unreadable: () => {} },
+      metrics: { request: () => {}, unreadable: () => {}, refused: () => {} },
       now: Date.now,
       logUnexpected: () => {},
     });
@@ -65,6 +65,14 @@ const unexpected =
 const examples: Readonly<Record<string, Readonly<Record<string, Case>>>> = {
   'POST /offboarding': {
     'run-started': [report(john)],
+    'run-ended': [
+      async (providers) => {
+        await report(john)(providers);
+        providers.wait(60_000);
+        providers.endRuns('SUCCEEDED');
+        return report(john)(providers);
+      },
+    ],
     'invalid-request': [report({ ...john, email: 'john' })],
     unauthorized: [report(john, {})],
     'held-back': [(providers) => report(john)(providers).then(() => report(ann)(providers)), { maxPerHour: 1 }],
@@ -102,7 +110,7 @@ describe.each(Object.entries(examples))('%s', (routeKey, cases) => {
   test('there are no other examples', () => {
     expect(Object.keys(examplesOf(operation)).toSorted()).toEqual(Object.keys(cases).toSorted());
     expect(new Set(codesOf(operation)).size).toBe(
-      Object.keys(cases).filter((name) => name !== 'run-started' && name !== 'verification').length,
+      Object.keys(cases).filter((name) => !['run-started', 'run-ended', 'verification'].includes(name)).length,
     );
   });
 });

@@ -3,8 +3,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ProviderRoute, providerRoutes, routeKeyOf, routes } from '../../functions/http/routes.ts';
 import { providerKinds, readIdentityProviders } from '../../functions/identity-providers/identity-providers.ts';
-import { mostLeaversPerHour } from '../../functions/identity-providers/leaver-limit.ts';
-import { providerMetricDimensions, providerMetricNames } from '../../functions/identity-providers/provider-metrics.ts';
+import { mostLeavers, waitingPerHourly } from '../../functions/identity-providers/leaver-limit.ts';
+import {
+  providerMetricDimensions,
+  providerMetricNames,
+  refusalMetric,
+  refusalMetricDimensions,
+} from '../../functions/identity-providers/provider-metrics.ts';
 import { readStartingEnvironment } from '../../functions/platform/settings.ts';
 import { userIdOf } from '../../functions/scim/user-id.ts';
 import { parseConfiguration } from '../../infra/configuration/configuration.ts';
@@ -84,7 +89,7 @@ describe('every route without an authorizer of the gateway', () => {
       : await providers.webhook(method, path, { headers, body: '{' });
 
     expect(answer).toMatchObject({ status: 401, headers: { 'www-authenticate': 'Bearer' } });
-    expect(providers.lines).toEqual([]);
+    expect(providers.lines).toMatchObject([{ message: 'request refused', route: routeKey, reason: 'no token' }]);
   });
 });
 
@@ -92,8 +97,8 @@ test('each of these routes has a throttling of its own, and exists before the st
   const { RouteSettings } = resourcesIn(stacks.all, 'AWS::ApiGatewayV2::Stage').HttpStage;
 
   expect(Object.keys(RouteSettings).toSorted()).toEqual(keysOf('webhook', 'okta-event-hook', 'scim').toSorted());
-  expect(RouteSettings['POST /offboarding']).toEqual({ ThrottlingRateLimit: 5, ThrottlingBurstLimit: 20 });
-  expect(RouteSettings['PATCH /scim/v2/Users/{id}']).toEqual({ ThrottlingRateLimit: 50, ThrottlingBurstLimit: 100 });
+  expect(RouteSettings['POST /offboarding']).toEqual({ ThrottlingRateLimit: 5, ThrottlingBurstLimit: 200 });
+  expect(RouteSettings['PATCH /scim/v2/Users/{id}']).toEqual({ ThrottlingRateLimit: 50, ThrottlingBurstLimit: 200 });
   const [{ DependsOn } = { DependsOn: [] }] = Object.values(wholeResourcesIn(stacks.all, 'AWS::ApiGatewayV2::Stage'));
   const open = Object.entries(wholeResourcesIn(stacks.all, 'AWS::ApiGatewayV2::Route'))
     .filter(([, { Properties }]) => Properties.AuthorizationType === 'NONE')
@@ -114,7 +119,8 @@ test('each function gets its own providers, in a variable that it can parse, and
     stack: 'green-api-logout',
   });
   const { WebhookFunction, ScimFunction } = functionsOf(stacks.all);
-  expect([WebhookFunction, ScimFunction].map((each) => each?.ReservedConcurrentExecutions)).toEqual([2, 3]);
+  expect([WebhookFunction, ScimFunction].map((each) => each?.ReservedConcurrentExecutions)).toEqual([10, 10]);
+  expect(['Webhook', 'Scim'].map((name) => variablesOf(stacks.all, name).COPIES)).toEqual(['10', '10']);
 });
 
 test('each role starts runs, counts them and reads tags, and nothing else', () => {
@@ -168,6 +174,74 @@ test('the alarms: held back, unreadable, and an identity provider that is quiet 
   });
 });
 
+describe('requests that are refused', () => {
+  const filters = propertiesOfEach(stacks.all, 'AWS::Logs::MetricFilter');
+
+  test('with 429 and 413, on every route of an identity provider and on no other, are counted by status and by route', () => {
+    expect(resourcesIn(stacks.none, 'AWS::Logs::MetricFilter')).toEqual({});
+    expect(filters.map(({ MetricTransformations: [each] }) => each)).toEqual(
+      [[], ['route']].map((further) => ({
+        MetricName: refusalMetric,
+        MetricNamespace: 'green-api-logout',
+        MetricValue: '1',
+        Dimensions: ['stack', 'status', ...further].map((Key) => ({
+          Key,
+          Value: Key === 'route' ? '$.routeKey' : `$.${Key}`,
+        })),
+      })),
+    );
+    const { FilterPattern } = filters[0] ?? {};
+    const values = (field: string): readonly string[] =>
+      [...FilterPattern.matchAll(new RegExp(`\\$\\.${field} = "([^"]+)"`, 'g'))].map(([, value]) => value);
+    const isCounted = (routeKey: string) =>
+      values('routeKey').some((key) => (key.endsWith('*') ? routeKey.startsWith(key.slice(0, -1)) : routeKey === key));
+    expect(values('status')).toEqual(['429', '413']);
+    expect(providerRoutes.map(routeKeyOf).filter((key) => !isCounted(key))).toEqual([]);
+    expect(routes.map(routeKeyOf).filter(isCounted)).toEqual([]);
+    // https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutMetricFilter.html
+    expect(FilterPattern.length).toBeLessThanOrEqual(1_024);
+  });
+
+  test('the access log has the fields that the filters read', () => {
+    const { AccessLogSettings } = resourcesIn(stacks.all, 'AWS::ApiGatewayV2::Stage').HttpStage;
+
+    expect(JSON.parse(render(AccessLogSettings.Format))).toMatchObject({
+      stack: 'green-api-logout',
+      status: '$context.status',
+      routeKey: '$context.routeKey',
+    });
+  });
+
+  test('set an alarm: one that was too much, or three with a wrong token in 15 minutes', () => {
+    const alarm = propertiesOfEach(stacks.all, 'AWS::CloudWatch::Alarm').find(
+      ({ AlarmName }) => AlarmName === 'green-api-logout-reports-refused',
+    );
+
+    expect(alarm).toMatchObject({ Threshold: 1, EvaluationPeriods: 1, TreatMissingData: 'notBreaching' });
+    expect(alarm?.Metrics).toMatchObject([
+      { Expression: 'too_many + too_large + wrong_token / 3' },
+      ...[
+        ['too_many', '429'],
+        ['too_large', '413'],
+        ['wrong_token', '401'],
+      ].map(([Id, status]) => ({
+        Id,
+        MetricStat: {
+          Metric: {
+            MetricName: refusalMetric,
+            Dimensions: [
+              { Name: refusalMetricDimensions.stack, Value: 'green-api-logout' },
+              { Name: refusalMetricDimensions.status, Value: status },
+            ],
+          },
+          Period: 900,
+          Stat: 'Sum',
+        },
+      })),
+    ]);
+  });
+});
+
 test.each(Object.entries(stacks))(
   'cdk-nag and the synthesis report nothing (%s)',
   (_name, { violations, annotations }) => {
@@ -179,10 +253,15 @@ test.each(Object.entries(stacks))(
 test('the documentation states the bound that the limit and the reserved concurrency give', () => {
   const page = readFileSync(join(__dirname, '../../docs/connect/README.md'), 'utf8');
   const { webhook, scim } = reservedConcurrency;
-  const bounds = [webhook, scim].map((copies) => mostLeaversPerHour(50, copies));
+  const copies = webhook;
 
-  expect(page).toContain(`with the default, ${bounds[0]} leavers an hour by a webhook and ${bounds[1]} by SCIM`);
-  expect(page).toContain(`At most ${webhook} copies of \`webhook\` and ${scim} of \`scim\` run at once`);
+  expect(scim).toBe(copies);
+  expect(page).toContain(`At most ${copies} copies of \`webhook\` and ${copies} of \`scim\` run at once`);
+  for (const maxPerHour of [20, 50, 200]) {
+    const waiting = maxPerHour * waitingPerHourly;
+    const row = [maxPerHour, mostLeavers(maxPerHour, copies), waiting, mostLeavers(waiting, copies)];
+    expect(page).toContain(`| ${row.map((people) => people.toLocaleString('en')).join(' | ')} |`);
+  }
 });
 
 test('the documentation states how many owners a stolen token reaches', async () => {
@@ -218,9 +297,9 @@ test('the documentation states how many owners a stolen token reaches', async ()
 
   const [scim, okta] = providers.runs().map(({ target }) => ('owner' in target ? target.owner.split(' ').length : 0));
   const rows = [
-    ['webhook', 1, mostLeaversPerHour(50, reservedConcurrency.webhook)],
-    ['okta-event-hook', okta, mostLeaversPerHour(50, reservedConcurrency.webhook) * Number(okta)],
-    ['scim', `up to ${scim}`, mostLeaversPerHour(50, reservedConcurrency.scim) * Number(scim)],
+    ['webhook', 1, mostLeavers(50, reservedConcurrency.webhook)],
+    ['okta-event-hook', okta, mostLeavers(50, reservedConcurrency.webhook) * Number(okta)],
+    ['scim', `up to ${scim}`, mostLeavers(50, reservedConcurrency.scim) * Number(scim)],
   ];
   for (const [kind, identities, owners] of rows)
     expect(page).toMatch(new RegExp(`^\\| \`${kind}\` \\| ${identities}\\b[^|]*\\| ${owners} \\|$`, 'm'));
@@ -245,6 +324,12 @@ describe('the configuration', () => {
     expect(parseConfiguration({}).identityProviders).toEqual({});
   });
 
+  test.each(providerKinds)('quietAfterHours may be set for %s', (kind) => {
+    expect(parse({ hr: { ...hr, kind, quietAfterHours: 6 } }).identityProviders).toMatchObject({
+      hr: { quietAfterHours: 6 },
+    });
+  });
+
   test.each([
     [[], /identityProviders must be an object/],
     [{ HR: hr }, /named by 1 to 16 lower-case letters/],
@@ -256,7 +341,6 @@ describe('the configuration', () => {
     [{ hr: { ...hr, tokenSha256: ['the token itself'] } }, /must be the SHA-256 digest of a token/],
     [{ hr: { ...hr, maxPerHour: 0 } }, /must be a whole number from 1 to 10000/],
     [{ hr: { ...hr, quietAfterHours: 169 } }, /must be a whole number from 1 to 168/],
-    [{ okta: { ...hr, kind: 'okta-event-hook', quietAfterHours: 6 } }, /must not be set for okta-event-hook/],
     [{ hr, tickets: hr }, /must not have the same digest twice/],
     [
       Object.fromEntries(

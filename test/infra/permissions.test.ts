@@ -75,6 +75,8 @@ const alwaysAllowed = (prefix: string) => {
       ...allow(`${functionName}Role`, 'sqs:SendMessage', `<${functionName}Failed.Arn>`),
     ]),
 
+    ...allow('OffboardingRole', 'lambda:ListDurableExecutionsByFunction', '<RunFunction.Arn>', '<RunFunction.Arn>:*'),
+
     ...allow('SchedulesRole', 'lambda:InvokeFunction', '<ScheduleFunction.Arn>'),
     ...allow('SchedulesRole', 'sqs:SendMessage', '<ScheduleUndelivered.Arn>'),
   ];

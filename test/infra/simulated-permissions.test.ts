@@ -94,6 +94,7 @@ const allowed: readonly (readonly [string, string, string])[] = [
   ['ForcedLogoutsRole', 'lambda:InvokeFunction', `${run}:live`],
   ['ScheduleRole', 'lambda:InvokeFunction', `${run}:live`],
   ['OffboardingRole', 'lambda:InvokeFunction', `${run}:live`],
+  ['OffboardingRole', 'lambda:ListDurableExecutionsByFunction', run],
   ['OffboardingRole', 'sqs:SendMessage', queueArn('OffboardingFailed')],
   ['OffboardingRole', 'identitystore:DescribeUser', identityStoreArn('d-93670dc30f')],
   ...['WebhookRole', 'ScimRole'].flatMap((role) => [
@@ -163,6 +164,7 @@ const denied: readonly (readonly [string, string, string])[] = [
   ['OffboardingRole', 'identitystore:DeleteUser', identityStoreArn('d-93670dc30f')],
   ['ScheduleRole', 'identitystore:DescribeUser', identityStoreArn('d-93670dc30f')],
   ['OffboardingRole', 'sqs:ReceiveMessage', queueArn('OffboardingFailed')],
+  ['OffboardingRole', 'lambda:GetDurableExecution', execution],
   ['OffboardingRole', 'sqs:SendMessage', queueArn('RunDeadLetters')],
   ['SchedulesRole', 'lambda:InvokeFunction', `${run}:live`],
   ['SchedulesRole', 'lambda:InvokeFunction', lambdaArn('offboarding')],

@@ -5,11 +5,13 @@ import { createLeaverLimit } from '../../functions/identity-providers/leaver-lim
 import { createProviderMetrics } from '../../functions/identity-providers/provider-metrics.ts';
 import { createStartOffboarding } from '../../functions/identity-providers/start-offboarding.ts';
 import { parseOwner } from '../../functions/instances/identity.ts';
-import type { ReadOwners } from '../../functions/instances/read-owners.ts';
+import type { LastOwners, Owners, ReadOwners } from '../../functions/instances/read-owners.ts';
 import type { LambdaFailure } from '../../functions/runs/lambda/failure.ts';
+import type { FindRun } from '../../functions/runs/lambda/find-run.ts';
 import { stableJson } from '../../functions/runs/lambda/start-run.ts';
 import type { RunRequest } from '../../functions/runs/request.ts';
-import { providerOfRun, type RunName } from '../../functions/runs/run-name.ts';
+import { countedLeaverOf, type RunName } from '../../functions/runs/run-name.ts';
+import { isEndStatus } from '../../functions/runs/run-status.ts';
 import { createScimHandler } from '../../functions/scim.ts';
 import { createWebhookHandler } from '../../functions/webhook.ts';
 import { matchRoute } from '../../local/dev-server/http-event.ts';
@@ -35,6 +37,14 @@ export type ProvidersOptions = {
   /** What Lambda answers instead of its list of runs. */
   readonly failToFind?: LambdaFailure;
   readonly readOwners?: ReadOwners;
+  /** @default what `readOwners` gives, as soon as it does */
+  readonly lastOwners?: LastOwners;
+  /** How many copies of the function share the limits. @default 1 */
+  readonly copies?: number;
+  /** How long Lambda takes to start a new run, in milliseconds. @default 0 */
+  readonly startMs?: number;
+  /** How long Lambda's list does not show a run, in milliseconds. @default 0 */
+  readonly listLagMs?: number;
 };
 
 type Request = {
@@ -56,6 +66,16 @@ const routeOf = (method: string, path: string) => {
   return { routeKey: routeKeyOf(matched.route), pathParameters: { ...matched.pathParameters } };
 };
 
+type StartedRun = {
+  readonly payload: string;
+  readonly startedAt: Date;
+  status: string;
+  endedAt?: Date;
+};
+
+const ownersIn = (reading: Awaited<ReturnType<ReadOwners>>): Owners | undefined =>
+  reading.kind === 'owners' ? reading : undefined;
+
 /** The two functions of identity providers, before a Lambda that keeps one payload for each name, at a clock of the test's own. */
 export const startProviders = ({
   owners = ['john.doe@example.com 00u3m90rxKjGQ0G6L1d6', 'ann@example.com'],
@@ -63,40 +83,52 @@ export const startProviders = ({
   fail = () => undefined,
   failToFind,
   readOwners = async () => ({ kind: 'owners', owners: owners.map(parseOwner) }),
+  lastOwners = async () => ownersIn(await readOwners()),
+  copies = 1,
+  startMs = 0,
+  listLagMs = 0,
 }: ProvidersOptions = {}) => {
   let now = Date.parse('2026-11-20T17:00:00Z');
   const wait = (ms: number): void => {
     now += ms;
   };
-  const payloads = new Map<RunName, string>();
-  const startedAtMs = new Map<RunName, number>();
+  const started = new Map<RunName, StartedRun>();
   const lines: Record<string, unknown>[] = [];
   const log = (level: string, message: string, fields: object) => void lines.push({ level, message, ...fields });
   const metrics = createProviderMetrics(log, 'green-api-logout', () => now);
+  const isListed = ({ startedAt }: StartedRun): boolean => now - startedAt.getTime() >= listLagMs;
+  const findRun: FindRun = async (name) => {
+    if (failToFind !== undefined) return failToFind;
+    const run = started.get(name as RunName);
+    if (run === undefined || !isListed(run)) return { kind: 'unknown-run' };
+    return { kind: 'found', arn: name, status: run.status, startedAt: run.startedAt, endedAt: run.endedAt };
+  };
   const startOffboarding = createStartOffboarding({
     startRun: async (id, request) => {
       const failure = fail(request);
       if (failure !== undefined) return failure;
-      if (!payloads.has(id)) startedAtMs.set(id, now);
       const payload = stableJson(request);
-      const isSame = (payloads.get(id) ?? payload) === payload;
-      if (isSame) payloads.set(id, payload);
-      return { kind: isSame ? 'started' : 'other-payload', id };
+      const earlier = started.get(id);
+      if (earlier === undefined) {
+        started.set(id, { payload, startedAt: new Date(now), status: 'RUNNING' });
+        wait(startMs);
+      }
+      return { kind: (earlier?.payload ?? payload) === payload ? 'started' : 'other-payload', id };
     },
-    findRun: async (name) =>
-      failToFind ??
-      (payloads.has(name as RunName) ? { kind: 'found', arn: name, status: 'RUNNING' } : { kind: 'unknown-run' }),
+    findRun,
     limit: createLeaverLimit({
-      listStartedRuns: async (name, since) => ({
-        kind: 'runs',
-        runs: [...startedAtMs]
-          .filter(([run, at]) => providerOfRun(run) === name && at > since.getTime())
-          .map(([run, at]) => ({ name: run, startedAtMs: at })),
-      }),
+      listCountedRuns: async (which) => {
+        const runs = [...started].flatMap(([name, run]) => {
+          const leaver = countedLeaverOf(name);
+          const isWanted = which === 'not-ended' ? !isEndStatus(run.status) : run.startedAt > which.startedSince;
+          return leaver && isWanted && isListed(run) ? [{ ...leaver, name, startedAtMs: run.startedAt.getTime() }] : [];
+        });
+        return failToFind ?? { kind: 'runs', runs };
+      },
+      copies,
       now: () => now,
-      sleep: async (ms) => wait(ms),
     }),
-    readOwners,
+    lastOwners,
     metrics,
     log,
     stack: 'green-api-logout',
@@ -128,9 +160,17 @@ export const startProviders = ({
   return {
     lines,
     /** The requests of the runs that were started. */
-    runs: (): readonly RunRequest[] => [...payloads.values()].map((payload) => JSON.parse(payload)),
-    runNames: (): readonly RunName[] => [...payloads.keys()],
+    runs: (): readonly RunRequest[] => [...started.values()].map(({ payload }) => JSON.parse(payload)),
+    runNames: (): readonly RunName[] => [...started.keys()],
     wait,
+    /** A run that ended before the test. */
+    addRun: (name: RunName, status: string): void =>
+      void started.set(name, { payload: '', startedAt: new Date(now), status, endedAt: new Date(now) }),
+    /** Ends every run that has not ended, as Lambda reports it. */
+    endRuns: (status: 'SUCCEEDED' | 'FAILED' | 'STOPPED' | 'TIMED_OUT'): void => {
+      for (const run of started.values())
+        if (!isEndStatus(run.status)) Object.assign(run, { status, endedAt: new Date(now) });
+    },
     webhook: async (method: string, path: string, request: Request) =>
       readableAnswer(await webhook(eventOf(method, path, request), contextOf())),
     /** With the token of `entra`, unless the request has another. */

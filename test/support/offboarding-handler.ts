@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { IsDisabled } from '../../functions/offboarding/user-status.ts';
 import { createOffboardingHandler } from '../../functions/offboarding.ts';
+import type { FindRun } from '../../functions/runs/lambda/find-run.ts';
 import type { RunStart, StartRun } from '../../functions/runs/lambda/start-run.ts';
 import { stableJson } from '../../functions/runs/lambda/start-run.ts';
 import { type RunRequest, runRequestSchema } from '../../functions/runs/request.ts';
@@ -13,6 +14,8 @@ export type FunctionOptions = {
   readonly fail?: (request: RunRequest) => RunStart | undefined;
   /** What the directory says of a user. @default disabled */
   readonly isDisabled?: IsDisabled;
+  /** What Lambda says of a run. @default it has just started, if it was */
+  readonly findRun?: FindRun;
 };
 
 /** The function, before a Lambda that keeps one payload for each name. */
@@ -20,8 +23,8 @@ export const createOffboarding = ({
   now = '2026-11-20T17:00:05Z',
   fail = () => undefined,
   isDisabled = async () => true,
+  findRun,
 }: FunctionOptions = {}) => {
-  const waits: number[] = [];
   const payloads = new Map<string, string>();
   const lines: string[] = [];
   const startRun: StartRun = async (id, request) => {
@@ -34,11 +37,16 @@ export const createOffboarding = ({
   };
   const handler = createOffboardingHandler({
     startRun,
+    findRun:
+      findRun ??
+      (async (arn) =>
+        payloads.has(arn)
+          ? { kind: 'found', arn, status: 'RUNNING', startedAt: new Date(now), endedAt: undefined }
+          : { kind: 'unknown-run' }),
     isDisabled,
     stack: 'green-api-logout',
     limits: { executionTimeoutMs: 30 * 24 * 60 * 60 * 1_000, maxTargetsCeiling: 500 },
     now: () => new Date(now),
-    sleep: async (ms) => waits.push(ms),
     log: (level, message, fields) => lines.push(JSON.stringify({ level, message, ...fields })),
   });
   return {
@@ -46,8 +54,6 @@ export const createOffboarding = ({
     payloads,
     requests: () => [...payloads.values()].map((payload) => v.parse(runRequestSchema, JSON.parse(payload))),
     lines,
-    /** How long each start waited for its turn, in milliseconds; nothing of those that did not wait. */
-    waits,
     put: async (event: unknown) => handler(event, contextOf()),
   };
 };

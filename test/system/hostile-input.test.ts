@@ -91,8 +91,8 @@ const openHandlers = () => {
       ...common,
       limits,
       startRun,
+      findRun: async () => ({ kind: 'unknown-run' }),
       isDisabled: async () => true,
-      sleep: async () => undefined,
     }),
   };
 };

@@ -7,10 +7,16 @@ import { customEvent } from '../support/offboarding-events.ts';
 
 type Call = { readonly path: string; readonly headers: IncomingHttpHeaders; readonly body: string };
 
-/** The function as it is deployed, with the real SDK and a Lambda that answers every request with one status. */
+/** The function as it is deployed, with the real SDK and a Lambda that answers every start with one status, and lists its run. */
 const startSetup = async (status: number, errorType = '') => {
   const calls: Call[] = [];
   const lambda = await startLoopbackServer(async (request, response) => {
+    if (request.method === 'GET') {
+      const name = new URL(request.url ?? '', 'http://lambda').searchParams.get('DurableExecutionName');
+      const run = { DurableExecutionArn: 'arn', DurableExecutionName: name, Status: 'RUNNING', StartTimestamp: 1 };
+      response.end(JSON.stringify({ DurableExecutions: [run] }));
+      return;
+    }
     calls.push({ path: request.url ?? '', headers: request.headers, body: (await readBody(request, 10_000)) ?? '' });
     response
       .writeHead(status, { 'x-amzn-errortype': errorType })

@@ -261,18 +261,62 @@ test('a target that names nobody does not affect the others: their runs start, a
   ]);
 });
 
-test('the runs of a mass offboarding start one after another, and each waits at most ten seconds', async () => {
+test('the runs of a mass offboarding start at once', async () => {
   const handler = createOffboarding();
-  const people = (count: number, prefix: string) =>
-    Array.from({ length: count }, (_, index) => ({ type: 'User', id: `${prefix}${index}` }));
+  const people = Array.from({ length: 50 }, (_, index) => ({ type: 'User', id: `u${index}` }));
 
-  await handler.put(changed(oktaEvent, { 'detail.target': people(50, 'u') }));
-  await handler.put(changed(oktaEvent, { 'detail.target': people(50, 'v'), 'detail.uuid': 'another' }));
+  await handler.put(changed(oktaEvent, { 'detail.target': people }));
 
-  expect(handler.payloads.size).toBe(100);
-  expect(handler.waits.slice(0, 3)).toEqual([200, 400, 600]);
-  expect(handler.waits).toHaveLength(95);
-  expect(Math.max(...handler.waits)).toBe(10_000);
+  expect(handler.payloads.size).toBe(50);
+});
+
+describe('an event whose run has ended', () => {
+  const startedAt = new Date('2026-11-20T17:00:05Z');
+  const endedAs = (status: string, first?: string) =>
+    createOffboarding({
+      now: '2026-11-20T18:00:05Z',
+      findRun: async (arn) =>
+        first === undefined || arn === first
+          ? { kind: 'found', arn, status, startedAt, endedAt: new Date('2026-11-20T17:30:00Z') }
+          : { kind: 'unknown-run' },
+    });
+  const nameOf = async () => (await createOffboarding().put(customEvent)).runs[0] ?? '';
+
+  test.each(['FAILED', 'TIMED_OUT'])('%s an hour after its start: another run starts', async (status) => {
+    const first = await nameOf();
+    const handler = endedAs(status, first);
+
+    const { runs } = await handler.put(customEvent);
+
+    expect(runs).toEqual([expect.stringMatching(/^event-[0-9a-f]{40}$/)]);
+    expect(runs).not.toEqual([first]);
+    expect(handler.payloads.has(runs[0] ?? '')).toBe(true);
+  });
+
+  test.each(['SUCCEEDED', 'STOPPED'])('%s: no other run starts, and the log says so', async (status) => {
+    const handler = endedAs(status);
+
+    const { runs } = await handler.put(customEvent);
+
+    expect([...handler.payloads.keys()]).toEqual([await nameOf()]);
+    expect(runs).toEqual([await nameOf()]);
+    expect(JSON.parse(handler.lines[0] ?? '')).toMatchObject({
+      level: 'WARN',
+      note: `This id started nothing now: its run ended as ${status} at 2026-11-20T17:30:00.000Z. To log the person out again, report them with another id.`,
+    });
+  });
+
+  test('FAILED less than an hour after its start: no other run starts', async () => {
+    const handler = createOffboarding({
+      now: '2026-11-20T18:00:00Z',
+      findRun: async (arn) => ({ kind: 'found', arn, status: 'FAILED', startedAt, endedAt: startedAt }),
+    });
+
+    await handler.put(customEvent);
+
+    expect([...handler.payloads.keys()]).toEqual([await nameOf()]);
+    expect(handler.lines.join()).toContain('The same id starts another run from 2026-11-20T18:00:05.000Z on.');
+  });
 });
 
 describe('a changed user of IAM Identity Center', () => {

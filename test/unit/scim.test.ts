@@ -59,6 +59,16 @@ test.each([
   expect(providers.runs()).toEqual([]);
 });
 
+test('a user who is created inactive is not reported as failed when the owners cannot be read: the run has started', async () => {
+  const readOwners = async () => ({ kind: 'unavailable', detail: 'Secrets Manager: ThrottlingException' }) as const;
+  const providers = startProviders({ readOwners });
+
+  const answer = await providers.scim('POST', '/Users', { body: '{"userName":"new@example.com","active":false}' });
+
+  expect(answer).toMatchObject({ status: 201, body: { active: false } });
+  expect(providers.runs()).toHaveLength(1);
+});
+
 test('creating a user who owns an instance is a conflict', async () => {
   const answer = await startProviders().scim('POST', '/Users', { body: '{"userName":"John.Doe@example.com"}' });
 
@@ -176,14 +186,29 @@ test('reads never report a user as inactive, so that the next deactivation is se
   expect(body.Resources).toMatchObject([{ id: john, active: true }]);
 });
 
-test('the same deactivation sent again immediately is the same run', async () => {
+test('a network retry of a deactivation is the same run', async () => {
   const providers = startProviders();
   await providers.scim('PATCH', `/Users/${john}`, deactivate);
-  providers.wait(60_000);
+  providers.wait(29_999);
 
   expect(await providers.scim('PATCH', `/Users/${john}`, deactivate)).toMatchObject({ status: 200 });
   expect(providers.runNames()).toHaveLength(1);
 });
+
+test.each(['RUNNING', 'SUCCEEDED', 'FAILED', 'STOPPED', 'TIMED_OUT'] as const)(
+  'after 30 seconds every deactivation starts a run of its own, which costs nothing of maxPerHour: the earlier one is %s',
+  async (status) => {
+    const providers = startProviders({ maxPerHour: 1 });
+    for (const method of ['PATCH', 'DELETE', 'PATCH']) {
+      const { status: answer } = await providers.scim(method, `/Users/${john}`, method === 'PATCH' ? deactivate : {});
+      expect(answer).toBeLessThan(300);
+      if (status !== 'RUNNING') providers.endRuns(status);
+      providers.wait(30_000);
+    }
+
+    expect(providers.runNames()).toHaveLength(3);
+  },
+);
 
 test('a person who is hired again can be offboarded again on the same day', async () => {
   const providers = startProviders();
@@ -285,7 +310,10 @@ describe('the token', () => {
       headers: { 'content-type': 'application/scim+json', 'www-authenticate': 'Bearer' },
     });
     expect(answer.body).toEqual(errorOf(401));
-    expect(providers.lines).toEqual([]);
+    expect(providers.lines).toMatchObject([
+      { level: 'WARN', message: 'request refused', route: 'PATCH /scim/v2/Users/{id}' },
+    ]);
+    expect(JSON.stringify(providers.lines)).not.toMatch(/token-of|wrong/);
   });
 
   test('the former token is accepted too while both are configured', async () => {

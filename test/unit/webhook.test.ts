@@ -1,6 +1,9 @@
+import { newProviderToken } from '../../cli/provider-token.ts';
 import { listLagMs } from '../../functions/identity-providers/leaver-limit.ts';
+import { createReadOwners } from '../../functions/instances/read-owners.ts';
+import { formerRunNameOf } from '../../functions/runs/run-name.ts';
 import { oktaDelivery } from '../support/exchanges/okta.ts';
-import { startProviders, tokens } from '../support/identity-providers.ts';
+import { type Providers, startProviders, tokens } from '../support/identity-providers.ts';
 import { oktaEvent } from '../support/offboarding-events.ts';
 
 const oktaDetail = oktaEvent.detail as Readonly<Record<string, unknown>>;
@@ -34,7 +37,8 @@ describe('POST /offboarding', () => {
 
     const [id] = providers.runNames();
     expect(id).toMatch(/^event-hr-[0-9a-f]{40}$/);
-    expect(answer).toMatchObject({ status: 202, body: { id }, headers: { location: `/forced-logouts/${id}` } });
+    expect(answer).toMatchObject({ status: 202, headers: { location: `/forced-logouts/${id}` } });
+    expect(answer.body).toEqual({ id, status: 'RUNNING', startedAt: '2026-11-20T17:00:00.000Z' });
     expect(providers.runs()).toEqual([
       {
         target: { owner: 'john.doe@example.com' },
@@ -58,6 +62,171 @@ describe('POST /offboarding', () => {
     expect(second).toMatchObject({ status: 202, body: first.body });
     expect(providers.runNames()).toHaveLength(1);
   });
+
+  test('the same id is the same run although Lambda does not list it yet, and no start is made up', async () => {
+    const providers = startProviders({ listLagMs: 30_000 });
+    const first = await post(providers, john);
+    providers.wait(1_000);
+
+    expect((await post(providers, john)).body).toEqual({ id: first.body.id, status: 'RUNNING' });
+    expect(providers.runNames()).toHaveLength(1);
+  });
+
+  describe('an id whose run has ended', () => {
+    const reportAgainAfter = async (status: Parameters<Providers['endRuns']>[0], ms: number) => {
+      const providers = startProviders();
+      await post(providers, john);
+      providers.wait(60_000);
+      providers.endRuns(status);
+      providers.wait(ms - 60_000);
+      return { providers, answer: await post(providers, john) };
+    };
+
+    test.each(['SUCCEEDED', 'STOPPED'] as const)('%s: it starts nothing, and says so', async (status) => {
+      const { providers, answer } = await reportAgainAfter(status, 30 * 24 * 3_600_000);
+
+      expect(providers.runNames()).toHaveLength(1);
+      expect(answer).toMatchObject({ status: 202 });
+      expect(answer.body).toEqual({
+        id: providers.runNames()[0],
+        status,
+        startedAt: '2026-11-20T17:00:00.000Z',
+        endedAt: '2026-11-20T17:01:00.000Z',
+        note: `This id started nothing now: its run ended as ${status} at 2026-11-20T17:01:00.000Z. To log the person out again, report them with another id.`,
+      });
+      expect(providers.lines.at(-1)).toMatchObject({ level: 'WARN', message: 'offboarding', alreadyEnded: 1 });
+    });
+
+    test.each(['FAILED', 'TIMED_OUT'] as const)('%s: it starts another run, at most one an hour', async (status) => {
+      const { providers, answer } = await reportAgainAfter(status, 3_600_000);
+      const [first, second, ...others] = providers.runNames();
+
+      expect(answer.body).toEqual({ id: second, status: 'RUNNING', startedAt: '2026-11-20T18:00:00.000Z' });
+      expect([second === first, others]).toEqual([false, []]);
+
+      providers.endRuns(status);
+      providers.wait(3_599_999);
+      const early = await post(providers, john);
+      providers.wait(1);
+      const late = await post(providers, john);
+
+      expect(early.body).toMatchObject({
+        id: second,
+        status,
+        note: expect.stringMatching(
+          /^This id started nothing now: .*starts another run from 2026-11-20T19:00:00.000Z on\.$/,
+        ),
+      });
+      expect(late.body).toMatchObject({ id: providers.runNames()[2], status: 'RUNNING' });
+    });
+
+    test('is found after the person has lost or got an instance', async () => {
+      let owners: readonly string[] = [];
+      const providers = startProviders({
+        readOwners: async () => ({ kind: 'owners', owners: owners.map((owner) => [owner]) }),
+      });
+      await post(providers, john);
+      providers.endRuns('STOPPED');
+      owners = [john.email];
+      providers.wait(7 * 24 * 3_600_000);
+
+      expect((await post(providers, john)).body).toMatchObject({ status: 'STOPPED' });
+      expect(providers.runNames()).toHaveLength(1);
+    });
+
+    test('is found when it has a name of version 0.2', async () => {
+      const providers = startProviders();
+      const effectiveAt = '2026-12-10T17:00:00.000Z';
+      const key = JSON.stringify([john.id, [john.email], effectiveAt, false]);
+      const cause = { stack: 'green-api-logout', requester: 'webhook hr', key };
+      const former = formerRunNameOf(cause, 'hr');
+      providers.addRun(former, 'STOPPED');
+
+      const answer = await post(providers, { ...john, effectiveAt });
+
+      expect(answer.body).toMatchObject({ id: former, status: 'STOPPED' });
+      expect(providers.runNames()).toEqual([former]);
+    });
+  });
+
+  test('another run of the same person within the hour costs nothing', async () => {
+    const providers = startProviders({ maxPerHour: 1 });
+    await post(providers, john);
+
+    expect(await post(providers, { ...john, id: 'another' })).toMatchObject({ status: 202 });
+    expect(await post(providers, { id: '3', email: 'ann@example.com' })).toMatchObject({ status: 429 });
+  });
+
+  describe('reports with a later effectiveAt', () => {
+    const effectiveAt = '2026-11-30T17:00:00Z';
+    const reportMany = (providers: Providers, count: number, from = 0) =>
+      Promise.all(
+        Array.from({ length: count }, (_, index) =>
+          post(providers, { id: `hr-${from + index}`, email: `person${from + index}@example.com`, effectiveAt }),
+        ),
+      );
+
+    test('count while they wait, whether the person owns an instance yet or not, at most ten times maxPerHour', async () => {
+      const providers = startProviders({ maxPerHour: 2 });
+
+      const answers = await reportMany(providers, 21);
+
+      expect(answers.map(({ status }) => status)).toEqual([...Array(20).fill(202), 429]);
+      expect(answers.at(-1)).toMatchObject({
+        body: { code: 'held-back', detail: expect.stringContaining('10 times maxPerHour') },
+      });
+      expect(providers.lines).toContainEqual(
+        expect.objectContaining({ message: 'leaver held back', why: 'waiting', heldBack: 1 }),
+      );
+      expect(await post(providers, john)).toMatchObject({ status: 202 });
+    });
+
+    test('another date for the same person takes no further place', async () => {
+      const providers = startProviders({ maxPerHour: 1 });
+      await reportMany(providers, 10);
+
+      const again = { id: 'hr-0', email: 'person0@example.com', effectiveAt: '2026-12-01T17:00:00Z' };
+      expect(await post(providers, again)).toMatchObject({ status: 202 });
+      providers.wait(1_000);
+      expect(await reportMany(providers, 1, 10)).toMatchObject([{ status: 429 }]);
+      providers.endRuns('STOPPED');
+      providers.wait(1_000);
+      expect(await reportMany(providers, 1, 10)).toMatchObject([{ status: 202 }]);
+    });
+
+    test('count in their hour if it is this one', async () => {
+      const providers = startProviders({ maxPerHour: 1 });
+      const soon = '2026-11-20T17:59:00Z';
+
+      expect(await post(providers, { ...john, effectiveAt: soon })).toMatchObject({ status: 202 });
+      expect(await post(providers, { id: '2', email: 'ann@example.com', effectiveAt: soon })).toMatchObject({
+        status: 429,
+      });
+    });
+  });
+
+  test.each([100, 1_000, 10_000])(
+    'people without an instance are never held back, with %i instances at 60 ms a page',
+    async (instances) => {
+      jest.useFakeTimers({ now: Date.parse('2026-11-20T17:00:00Z') });
+      const { lastOwners } = createReadOwners({
+        listInstances: async (next = '0') => {
+          await new Promise((resolve) => setTimeout(resolve, 60));
+          const page = Number(next) + 1;
+          return { kind: 'page', instances: [], unreadable: [], ...(page * 100 < instances && { next: String(page) }) };
+        },
+        now: Date.now,
+      });
+      const providers = startProviders({ maxPerHour: 3, lastOwners });
+      const people = Array.from({ length: 5 }, (_, index) => ({ id: `${index}`, email: `nobody${index}@example.com` }));
+
+      const answers = Promise.all(people.map((person) => post(providers, person)));
+      await jest.advanceTimersByTimeAsync((instances / 100) * 60);
+
+      expect((await answers).map(({ status }) => status)).toEqual([202, 202, 202, 202, 202]);
+      expect(providers.runNames()).toEqual(Array(5).fill(expect.stringMatching(/^event-[0-9a-f]{40}$/)));
+    },
+  );
 
   test.each([
     ['has an instance only now', [], ['john.doe@example.com'], /^event-[0-9a-f]{40}$/],
@@ -169,16 +338,38 @@ describe('POST /offboarding', () => {
     expect(providers.lines).toContainEqual(expect.objectContaining({ message: 'leaver held back', heldBack: 1 }));
   });
 
-  test('a list of owners that takes longer than a second does not keep the provider waiting, and the person counts', async () => {
-    jest.useFakeTimers();
-    const providers = startProviders({ readOwners: () => new Promise(() => {}) });
-    const answered = jest.fn();
+  test('a copy without any list of owners waits 20 seconds for the first, and then counts the person', async () => {
+    const waits: number[] = [];
+    const providers = startProviders({
+      lastOwners: async (untilMs) => {
+        waits.push(untilMs - Date.parse('2026-11-20T17:00:00Z'));
+        return undefined;
+      },
+    });
 
-    void post(providers, john).then(answered);
-    await jest.advanceTimersByTimeAsync(1_000);
-
-    expect(answered).toHaveBeenCalledWith(expect.objectContaining({ status: 202 }));
+    expect(await post(providers, john)).toMatchObject({ status: 202 });
+    expect(waits).toEqual([20_000]);
     expect(providers.runNames()).toEqual([expect.stringMatching(/^event-hr-/)]);
+  });
+
+  test('beyond the share of a copy: 429 before anything starts, and the same id again starts it', async () => {
+    const owners = Array.from({ length: 6 }, (_, person) => `person${person}@example.com`);
+    const providers = startProviders({ owners, maxPerHour: 20, copies: 10, listLagMs: 2_000 });
+    const reports = owners.map((email, person) => ({ id: `hr-${person}`, email }));
+
+    const answers = await Promise.all(reports.map((report) => post(providers, report)));
+    const started = providers.runNames().length;
+    providers.wait(5_000);
+    await post(providers, reports.at(-1));
+    providers.wait(5_000);
+    const again = await post(providers, reports.at(-1));
+
+    expect(answers.map(({ status }) => status)).toEqual([202, 202, 202, 202, 202, 429]);
+    expect(answers.at(-1)?.headers).toMatchObject({ 'retry-after': '5' });
+    expect(started).toBe(5);
+    expect(again).toMatchObject({ status: 202 });
+    // The access log counts the 429.
+    expect(providers.lines.filter(({ why }) => why === 'too-fast')[0]).not.toHaveProperty('heldBack');
   });
 
   test('while Lambda cannot say which runs there are, nobody who counts is logged out, and a person without an instance is', async () => {
@@ -242,9 +433,63 @@ describe('the token', () => {
         detail: 'Send "Authorization: Bearer <token>" with the token that was made for this identity provider.',
         code: 'unauthorized',
       });
-      expect(providers.lines).toEqual([]);
+      expect(providers.lines).toMatchObject([
+        { level: 'WARN', message: 'request refused', route: `${method} ${path}` },
+      ]);
+      for (const token of ['wrong', ...Object.values(tokens)])
+        expect(JSON.stringify(providers.lines)).not.toContain(`${token}"`);
     },
   );
+
+  const provider43 = newProviderToken().token;
+
+  test.each([
+    ['no token', '', false],
+    ['not a token of this service', 'Bearer wrong', false],
+    ['not a token of this service', `Bearer ${'a'.repeat(44)}`, false],
+    ['unknown token', `Bearer ${provider43}`, true],
+    ['token of another kind of identity provider', tokens.okta, true],
+  ])(
+    '%s: a line with the route and the reason, at most three a minute; counted: %#',
+    async (reason, authorization, isCounted) => {
+      const providers = startProviders();
+
+      for (let request = 0; request < 10; request += 1) await post(providers, john, { authorization });
+
+      const line = { level: 'WARN', message: 'request refused', route: 'POST /offboarding', reason };
+      expect(providers.lines).toEqual(Array(3).fill(expect.objectContaining(line)));
+      expect(providers.lines.map(({ reportsRefused }) => reportsRefused)).toEqual(
+        Array(3).fill(isCounted ? 1 : undefined),
+      );
+      expect(JSON.stringify(providers.lines)).not.toContain(provider43);
+      providers.wait(60_000);
+      await post(providers, john, { authorization });
+      expect(providers.lines).toHaveLength(4);
+    },
+  );
+
+  test('the count of refused requests has the dimensions of the alarm', async () => {
+    const providers = startProviders();
+    await post(providers, john, { authorization: `Bearer ${provider43}` });
+
+    expect(providers.lines).toMatchObject([
+      {
+        stack: 'green-api-logout',
+        status: '401',
+        route: 'POST /offboarding',
+        _aws: {
+          CloudWatchMetrics: [
+            {
+              Dimensions: [
+                ['stack', 'status'],
+                ['stack', 'status', 'route'],
+              ],
+            },
+          ],
+        },
+      },
+    ]);
+  });
 });
 
 describe('the event hook of Okta', () => {
@@ -378,49 +623,82 @@ describe('the event hook of Okta', () => {
     expect(providers.runs()).toHaveLength(1);
   });
 
-  test('offboardings without enough time are not started, and are started when Okta sends them again', async () => {
-    const owners = Array.from({ length: 8 }, (_, person) => `person${person}@example.com`);
+  const owners = Array.from({ length: 20 }, (_, person) => `person${person}@example.com`);
+
+  test('the runs of a delivery are started at once', async () => {
     const providers = startProviders({ owners });
+
+    expect(
+      await deliver(
+        providers,
+        owners.map((owner, person) => deactivated(String(person), owner)),
+      ),
+    ).toMatchObject({
+      status: 204,
+    });
+    expect(providers.runs()).toHaveLength(20);
+  });
+
+  test('runs for which there is no time are not started, and are started when Okta sends them again', async () => {
+    const providers = startProviders({ owners, startMs: 200 });
     const events = owners.map((owner, person) => deactivated(String(person), owner));
 
     const first = await deliver(providers, events);
     const started = providers.runs().length;
-    const second = await deliver(providers, events);
+    await deliver(providers, events);
+    const last = await deliver(providers, events);
 
-    expect([first.status, second.status]).toEqual([503, 204]);
-    expect(started).toBeLessThan(8);
-    expect(providers.runs()).toHaveLength(8);
+    expect([first.status, last.status]).toEqual([503, 204]);
+    expect(started).toBeLessThan(20);
+    expect(providers.runs()).toHaveLength(20);
     // The log names each event that started nothing.
-    const late = providers.lines.filter(({ failure }) => failure === 'unavailable');
-    expect(late.map(({ requestedBy, notStarted }) => [requestedBy, notStarted])).toEqual(
-      events.slice(started).map(({ uuid }) => [`okta-event-hook okta ${uuid}`, 1]),
+    const late = providers.lines.slice(0, 21).filter(({ failure }) => failure === 'unavailable');
+    expect(late).toHaveLength(20 - started);
+    expect(late).toContainEqual(
+      expect.objectContaining({ requestedBy: `okta-event-hook okta ${events[19]?.uuid}`, notStarted: 1 }),
     );
   });
 
-  test('nor of the people of one event', async () => {
-    const owners = Array.from({ length: 8 }, (_, person) => `person${person}@example.com`);
-    const providers = startProviders({ owners });
-    const target = owners.flatMap((owner) => deactivated(owner, owner).target);
-    const event = { ...deactivated('1', ''), target };
+  test('an unexpected error over one event does not affect the others', async () => {
+    const providers = startProviders({
+      owners,
+      fail: ({ target }) => {
+        if ('owner' in target && target.owner.startsWith('person0')) throw new Error('unexpected');
+        return undefined;
+      },
+    });
 
-    const first = await deliver(providers, [event]);
-    const started = providers.runs().length;
-    const second = await deliver(providers, [event]);
-
-    expect([first.status, second.status]).toEqual([503, 204]);
-    expect(started).toBeLessThan(8);
-    expect(providers.runs()).toHaveLength(8);
-    expect(providers.lines).toContainEqual(
-      expect.objectContaining({ failure: 'unavailable', notStarted: 8 - started }),
-    );
+    const events = owners.map((owner, person) => deactivated(String(person), owner));
+    expect(await deliver(providers, events)).toMatchObject({ status: 500 });
+    expect(providers.runs()).toHaveLength(19);
   });
 
-  test('beyond maxPerHour: 429, which Okta does not send again', async () => {
+  test('a copy without any list of owners waits one second for the first', async () => {
+    const waits: number[] = [];
+    const providers = startProviders({
+      lastOwners: async (untilMs) => {
+        waits.push(untilMs - Date.parse('2026-11-20T17:00:00Z'));
+        return undefined;
+      },
+    });
+
+    await deliver(providers, [oktaDetail]);
+
+    expect(waits).toEqual([1_000]);
+    expect(providers.runNames()).toEqual([expect.stringMatching(/^event-okta-/)]);
+  });
+
+  test('beyond maxPerHour: 503, the only kind of answer that Okta sends again after, and an alarm', async () => {
     const providers = startProviders({ maxPerHour: 1 });
     const events = [deactivated('1', 'john.doe@example.com'), deactivated('2', 'ann@example.com')];
 
-    expect(await deliver(providers, events)).toMatchObject({ status: 429 });
+    expect(await deliver(providers, events)).toMatchObject({
+      status: 503,
+      body: { code: 'held-back' },
+      headers: { 'retry-after': '3600' },
+    });
     expect(providers.runs()).toHaveLength(1);
+    expect(providers.lines).toContainEqual(expect.objectContaining({ message: 'leaver held back', heldBack: 1 }));
   });
 
   const ann = deactivated('1', 'ann@example.com');

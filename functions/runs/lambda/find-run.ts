@@ -15,6 +15,8 @@ export type FoundRun = {
   /** ARN of the execution, which all other calls about it need. */
   readonly arn: string;
   readonly status: RunStatus;
+  readonly startedAt: Date;
+  readonly endedAt: Date | undefined;
 };
 
 export type UnknownRun = { readonly kind: 'unknown-run' };
@@ -34,11 +36,22 @@ const readingTimeMs = 10_000;
 /** Retry pauses before looking again, in milliseconds. Lambda's list may lag: a run that has just started is not in it yet. */
 const listLagWaitsMs = [500, 1_000, 1_500, 2_000];
 
-const summarySchema = v.object({ DurableExecutionArn: v.string(), Status: runStatusSchema });
+const summarySchema = v.object({
+  DurableExecutionArn: v.string(),
+  Status: runStatusSchema,
+  StartTimestamp: v.date(),
+  EndTimestamp: v.optional(v.date()),
+});
 
 const parseFound = (execution: Execution): FoundRun => {
-  const { DurableExecutionArn, Status } = v.parse(summarySchema, execution);
-  return { kind: 'found', arn: DurableExecutionArn, status: Status };
+  const { DurableExecutionArn, Status, StartTimestamp, EndTimestamp } = v.parse(summarySchema, execution);
+  return {
+    kind: 'found',
+    arn: DurableExecutionArn,
+    status: Status,
+    startedAt: StartTimestamp,
+    endedAt: EndTimestamp,
+  };
 };
 
 /** Looks for a run once: one that has just started may not be listed yet. */

@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 import { newProviderToken } from '../../../cli/provider-token.ts';
 import {
   createIdentifyProvider,
+  type Identification,
   type IdentityProvider,
+  providerTokenPattern,
   readIdentityProviders,
 } from '../../../functions/identity-providers/identity-providers.ts';
 
@@ -17,7 +19,10 @@ const identify = createIdentifyProvider([
   providerOf('hr', 'new-token', 'old-token'),
   providerOf('tickets', 'other-token'),
 ]);
-const nameOf = (authorization?: string) => identify({ headers: { ...(authorization && { authorization }) } })?.name;
+const nameIn = (identification: Identification) =>
+  identification.kind === 'identified' ? identification.provider.name : undefined;
+const nameOf = (authorization?: string) =>
+  nameIn(identify({ headers: { ...(authorization && { authorization }) } }, 'webhook'));
 
 test.each([
   ['Bearer new-token', 'hr'],
@@ -51,7 +56,7 @@ test.each([[{}], [{ authorization: '' }], [{ authorization: ' ' }]])(
   (headers) => {
     const careless = createIdentifyProvider([providerOf('careless', '')]);
 
-    expect(careless({ headers })).toBeUndefined();
+    expect(careless({ headers }, 'webhook')).toEqual({ kind: 'refused', reason: 'no token' });
   },
 );
 
@@ -60,21 +65,29 @@ test.each(['Bearer', 'Bearer ', ' bearer\t'])(
   (authorization) => {
     const careless = createIdentifyProvider([providerOf('careless', '', 'Bearer', 'bearer')]);
 
-    expect(careless({ headers: { authorization } })).toBeUndefined();
+    expect(careless({ headers: { authorization } }, 'webhook')).toEqual({ kind: 'refused', reason: 'no token' });
   },
 );
 
+test.each([
+  ['Bearer wrong', 'not a token of this service'],
+  [`Bearer ${newProviderToken().token}`, 'unknown token'],
+  ['Bearer new-token', 'token of another kind of identity provider'],
+] as const)('%.20s is refused for a SCIM route: %s', (authorization, reason) => {
+  expect(identify({ headers: { authorization } }, 'scim')).toEqual({ kind: 'refused', reason });
+});
+
 test('no token is accepted if no provider is configured', () => {
-  expect(createIdentifyProvider([])({ headers: { authorization: 'Bearer x' } })).toBeUndefined();
+  expect(createIdentifyProvider([])({ headers: { authorization: 'Bearer x' } }, 'webhook').kind).toBe('refused');
 });
 
 test('a new token is 256 random bits, fits in a header, and is accepted for its digest', () => {
   const { token, sha256 } = newProviderToken();
 
-  expect(token).toMatch(/^[A-Za-z0-9_-]{43}$/);
+  expect(token).toMatch(providerTokenPattern);
   expect(newProviderToken().token).not.toBe(token);
   const found = createIdentifyProvider([{ ...providerOf('hr'), tokenSha256: [sha256] }]);
-  expect(found({ headers: { authorization: `Bearer ${token}` } })?.name).toBe('hr');
+  expect(nameIn(found({ headers: { authorization: `Bearer ${token}` } }, 'webhook'))).toBe('hr');
 });
 
 test('reads the providers of its environment', () => {

@@ -3,10 +3,11 @@ import type { IdentityProvider } from '../../../functions/identity-providers/ide
 import {
   createLeaverLimit,
   listLagMs,
-  mostLeaversPerHour,
-  pace,
+  mostLeavers,
+  readingTtlMs,
+  waitingPerHourly,
 } from '../../../functions/identity-providers/leaver-limit.ts';
-import type { StartedRun } from '../../../functions/runs/lambda/list-started-runs.ts';
+import { countedLeaverOf, countedRunNameOf, formerRunNameOf, type RunName } from '../../../functions/runs/run-name.ts';
 
 const hourMs = 3_600_000;
 
@@ -17,58 +18,75 @@ const providerOf = (maxPerHour: number, name = 'entra'): IdentityProvider => ({
   maxPerHour,
 });
 
-/** A Lambda with a delayed list, and any number of processes with one clock. */
-const startLambda = (lagMs = listLagMs) => {
+const causeOf = (key: string) => ({ stack: 'stack', requester: 'scim entra', key });
+
+/** The name of a run of a person. */
+const runOf = (person: string, { key = person, provider = 'entra', isWaiting = false } = {}): RunName =>
+  countedRunNameOf(causeOf(key), { provider, isWaiting }, [person]);
+
+/** A Lambda with a delayed list, and any number of copies of a function with one clock. */
+const startLambda = ({ copies = 1, lagMs = listLagMs } = {}) => {
   let now = 1_700_000_000_000;
-  const started: (StartedRun & { readonly provider: string })[] = [];
-  const createProcess = () => {
-    let readyAt = 0;
+  let reads = 0;
+  const started = new Map<RunName, { readonly startedAtMs: number; hasEnded: boolean }>();
+  const createCopy = () => {
     const limit = createLeaverLimit({
-      listStartedRuns: async (provider, since) => ({
-        kind: 'runs',
-        runs: started.filter(
-          (run) => run.provider === provider && run.startedAtMs > since.getTime() && run.startedAtMs <= now - lagMs,
-        ),
-      }),
-      now: () => now,
-      // The process waits. The others continue on the same clock.
-      sleep: async (ms) => {
-        readyAt = now + ms;
+      listCountedRuns: async (which) => {
+        reads += 1;
+        const sinceMs = which === 'not-ended' ? 0 : which.startedSince.getTime();
+        const runs = [...started].flatMap(([name, { startedAtMs, hasEnded }]) => {
+          const leaver = countedLeaverOf(name);
+          const isWanted = startedAtMs > sinceMs && (which !== 'not-ended' || !hasEnded);
+          return leaver !== undefined && isWanted && startedAtMs <= now - lagMs
+            ? [{ ...leaver, name, startedAtMs }]
+            : [];
+        });
+        return { kind: 'runs', runs };
       },
+      copies,
+      now: () => now,
     });
     return {
-      isBusy: () => now < readyAt,
-      report: async (provider: IdentityProvider, name: string) => {
+      limit,
+      report: async (provider: IdentityProvider, name: RunName) => {
         const admission = await limit.admit(provider, name);
-        if (admission.kind === 'admitted')
-          started.push({ name, provider: provider.name, startedAtMs: Math.max(now, readyAt) });
+        if (admission.kind === 'admitted') started.set(name, { startedAtMs: now, hasEnded: false });
         return admission;
       },
-      limit,
     };
   };
-  const pass = (ms: number): void => {
-    now += ms;
+  return {
+    createCopy,
+    started,
+    reads: () => reads,
+    pass: (ms: number): void => {
+      now += ms;
+    },
+    endAll: () => {
+      for (const run of started.values()) run.hasEnded = true;
+    },
   };
-  return { createProcess, started, pass };
 };
 
-test('for any arrival times, several processes together start at most the stated number of runs per hour', async () => {
+const kindsOf = (admissions: readonly { readonly kind: string; readonly why?: string }[]) =>
+  admissions.map(({ kind, why }) => why ?? kind);
+
+test('for any arrival times and any lag of the list, several copies together start at most the stated number of people per hour', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.integer({ min: 1, max: 20 }),
       fc.integer({ min: 1, max: 4 }),
-      fc.array(fc.tuple(fc.nat(3), fc.oneof(fc.constant(0), fc.nat(1_500), fc.nat(120_000))), { maxLength: 400 }),
-      async (maxPerHour, processes, arrivals) => {
-        const lambda = startLambda();
-        const all = Array.from({ length: processes }, lambda.createProcess);
-        for (const [index, [process, gapMs]] of arrivals.entries()) {
+      fc.constantFrom(0, 1_500, listLagMs),
+      fc.array(fc.tuple(fc.nat(3), fc.oneof(fc.constant(0), fc.nat(1_500), fc.nat(120_000))), { maxLength: 300 }),
+      async (maxPerHour, copies, lagMs, arrivals) => {
+        const lambda = startLambda({ copies, lagMs });
+        const all = Array.from({ length: copies }, lambda.createCopy);
+        for (const [index, [copy, gapMs]] of arrivals.entries()) {
           lambda.pass(gapMs);
-          const chosen = all[process % processes];
-          if (chosen !== undefined && !chosen.isBusy()) await chosen.report(providerOf(maxPerHour), `run-${index}`);
+          await all[copy % copies]?.report(providerOf(maxPerHour), runOf(`person-${index}`));
         }
-        const times = lambda.started.map(({ startedAtMs }) => startedAtMs).sort((a, b) => a - b);
-        const most = mostLeaversPerHour(maxPerHour, processes);
+        const times = [...lambda.started.values()].map(({ startedAtMs }) => startedAtMs);
+        const most = mostLeavers(maxPerHour, copies);
         for (const end of times)
           expect(times.filter((at) => at > end - hourMs && at <= end).length).toBeLessThanOrEqual(most);
       },
@@ -76,90 +94,152 @@ test('for any arrival times, several processes together start at most the stated
   );
 });
 
-test('a flood over two processes starts more than maxPerHour, but not more than the bound', async () => {
-  const lambda = startLambda();
-  const processes = [lambda.createProcess(), lambda.createProcess()];
-  for (let tick = 0; tick < 1_000; tick += 1) {
-    for (const [index, process] of processes.entries())
-      if (!process.isBusy()) await process.report(providerOf(20), `run-${tick}-${index}`);
-    lambda.pass(100);
+test('a flood over two copies starts more than maxPerHour, but not more than the bound', async () => {
+  const lambda = startLambda({ copies: 2 });
+  const copies = [lambda.createCopy(), lambda.createCopy()];
+  for (let tick = 0; tick < 200; tick += 1) {
+    for (const [index, copy] of copies.entries()) await copy.report(providerOf(20), runOf(`person-${tick}-${index}`));
+    lambda.pass(500);
   }
 
-  expect(lambda.started.length).toBeGreaterThan(20);
-  expect(lambda.started.length).toBeLessThanOrEqual(mostLeaversPerHour(20, 2));
+  expect(lambda.started.size).toBeGreaterThan(20);
+  expect(lambda.started.size).toBeLessThanOrEqual(mostLeavers(20, 2));
+});
+
+test('one copy alone starts exactly maxPerHour, however many are reported at once', async () => {
+  const lambda = startLambda();
+  const copy = lambda.createCopy();
+
+  const all = await Promise.all(
+    Array.from({ length: 30 }, (_, index) => copy.report(providerOf(20), runOf(`person-${index}`))),
+  );
+
+  expect(all.filter(({ kind }) => kind === 'admitted')).toHaveLength(20);
+  expect(lambda.reads()).toBe(1);
+});
+
+test('a copy of several starts its share, and goes on when Lambda lists what it started', async () => {
+  const lambda = startLambda({ copies: 10, lagMs: 3_000 });
+  const copy = lambda.createCopy();
+  const report = (from: number, count: number) =>
+    Promise.all(
+      Array.from({ length: count }, (_, index) => copy.report(providerOf(50), runOf(`person-${from + index}`))),
+    );
+
+  const first = await report(0, 11);
+  lambda.pass(3_000);
+  const listed = await report(11, 1);
+  lambda.pass(readingTtlMs);
+  const known = await report(12, 10);
+
+  expect(kindsOf(first)).toEqual([...Array(10).fill('admitted'), 'too-fast']);
+  expect(first.at(-1)).toMatchObject({ retryAfter: 5 });
+  // Another copy may still use a reading from before.
+  expect(kindsOf(listed)).toEqual(['too-fast']);
+  expect(kindsOf(known)).toEqual(Array(10).fill('admitted'));
 });
 
 test('holds leavers back until the oldest one is an hour old', async () => {
   const lambda = startLambda();
-  const process = lambda.createProcess();
-  await process.report(providerOf(2), 'one');
+  const copy = lambda.createCopy();
+  await copy.report(providerOf(2), runOf('one'));
   lambda.pass(600_000);
-  await process.report(providerOf(2), 'two');
+  await copy.report(providerOf(2), runOf('two'));
 
-  expect(await process.report(providerOf(2), 'three')).toEqual({ kind: 'held-back', retryAfter: 3_000 });
+  expect(await copy.report(providerOf(2), runOf('three'))).toEqual({
+    kind: 'held-back',
+    why: 'hour',
+    retryAfter: 3_000,
+  });
   lambda.pass(3_000_000);
-  expect(await process.report(providerOf(2), 'three')).toEqual({ kind: 'admitted' });
+  expect(await copy.report(providerOf(2), runOf('three'))).toEqual({ kind: 'admitted' });
 });
 
-test('a repeated run is not held back', async () => {
+test('another run of the same person costs nothing, in this copy and in another', async () => {
   const lambda = startLambda();
-  const process = lambda.createProcess();
-  await process.report(providerOf(1), 'one');
+  const copy = lambda.createCopy();
+  await copy.report(providerOf(1), runOf('one'));
 
-  expect(await process.report(providerOf(1), 'one')).toEqual({ kind: 'admitted' });
+  expect(await copy.report(providerOf(1), runOf('one', { key: 'again' }))).toEqual({ kind: 'admitted' });
+  lambda.pass(listLagMs);
+  const other = lambda.createCopy();
+  expect(await other.report(providerOf(1), runOf('one', { key: 'once more' }))).toEqual({ kind: 'admitted' });
+  expect(await other.report(providerOf(1), runOf('two'))).toMatchObject({ kind: 'held-back' });
 });
 
-test('a new process counts the runs that Lambda lists', async () => {
+test('a new copy counts the runs that Lambda lists, those with names of version 0.2 too', async () => {
   const lambda = startLambda();
-  await lambda.createProcess().report(providerOf(1), 'one');
+  await lambda.createCopy().report(providerOf(2), runOf('one'));
+  await lambda.createCopy().report(providerOf(2), formerRunNameOf(causeOf('two'), 'entra'));
   lambda.pass(listLagMs);
 
-  expect(await lambda.createProcess().report(providerOf(1), 'two')).toMatchObject({ kind: 'held-back' });
+  expect(await lambda.createCopy().report(providerOf(2), runOf('three'))).toMatchObject({ kind: 'held-back' });
 });
 
 test('an identity provider cannot use up the limit of another provider', async () => {
-  const process = startLambda().createProcess();
-  await process.report(providerOf(1), 'one');
+  const copy = startLambda().createCopy();
+  await copy.report(providerOf(1), runOf('one'));
 
-  expect(await process.report(providerOf(1, 'okta'), 'two')).toEqual({ kind: 'admitted' });
+  expect(await copy.report(providerOf(1, 'okta'), runOf('two', { provider: 'okta' }))).toEqual({ kind: 'admitted' });
 });
 
-test('allows five at once and then one each second', async () => {
-  let now = 0;
-  const waits: number[] = [];
-  const limit = createLeaverLimit({
-    listStartedRuns: async () => ({ kind: 'runs', runs: [] }),
-    now: () => now,
-    sleep: async (ms) => {
-      waits.push(ms);
-      now += ms;
-    },
-  });
-  for (let run = 0; run < pace.burst + 3; run += 1) await limit.admit(providerOf(100), `run-${run}`);
+describe('runs that wait for a later date', () => {
+  const most = 2 * waitingPerHourly;
+  const report = async (lambda: ReturnType<typeof startLambda>, count: number, prefix = 'person') => {
+    const copy = lambda.createCopy();
+    return Promise.all(
+      Array.from({ length: count }, (_, index) =>
+        copy.report(providerOf(2), runOf(`${prefix}-${index}`, { isWaiting: true })),
+      ),
+    );
+  };
 
-  expect(waits).toEqual([1_000, 1_000, 1_000]);
+  test('count for as long as they have not ended, ten for each person of maxPerHour', async () => {
+    const lambda = startLambda({ lagMs: 0 });
+
+    const all = await report(lambda, most + 1);
+    lambda.pass(10 * 24 * hourMs);
+    const later = await report(lambda, 1, 'another');
+    lambda.endAll();
+    const afterwards = await report(lambda, most, 'next');
+
+    expect(kindsOf(all)).toEqual([...Array(most).fill('admitted'), 'waiting']);
+    expect(kindsOf(later)).toEqual(['waiting']);
+    expect(kindsOf(afterwards)).toEqual(Array(most).fill('admitted'));
+  });
+
+  test('take nothing from the limit for an hour', async () => {
+    const lambda = startLambda({ lagMs: 0 });
+    await report(lambda, most);
+
+    expect(await lambda.createCopy().report(providerOf(2), runOf('one'))).toEqual({ kind: 'admitted' });
+  });
 });
 
 test('a run that Lambda did not start counts only for as long as the list can be outdated', async () => {
   const lambda = startLambda();
-  const { limit } = lambda.createProcess();
-  await limit.admit(providerOf(1), 'one');
-  limit.release('one');
+  const { limit } = lambda.createCopy();
+  await limit.admit(providerOf(1), runOf('one'));
+  limit.release(runOf('one'));
 
-  expect(await limit.admit(providerOf(1), 'two')).toEqual({ kind: 'held-back', retryAfter: listLagMs / 1_000 });
+  expect(await limit.admit(providerOf(1), runOf('two'))).toMatchObject({
+    kind: 'held-back',
+    retryAfter: listLagMs / 1_000,
+  });
   lambda.pass(listLagMs);
-  expect(await limit.admit(providerOf(1), 'two')).toEqual({ kind: 'admitted' });
+  expect(await limit.admit(providerOf(1), runOf('two'))).toEqual({ kind: 'admitted' });
 });
 
-test('refuses every leaver while the runs cannot be counted', async () => {
+test('refuses every leaver while the runs cannot be counted, and reads the list again at once', async () => {
+  let isDown = true;
+  const failure = { kind: 'throttled', detail: 'Lambda: TooManyRequestsException' } as const;
   const limit = createLeaverLimit({
-    listStartedRuns: async () => ({ kind: 'throttled', detail: 'Lambda: TooManyRequestsException' }),
+    listCountedRuns: async () => (isDown ? failure : { kind: 'runs', runs: [] }),
+    copies: 1,
     now: () => 0,
-    sleep: async () => {},
   });
 
-  expect(await limit.admit(providerOf(1), 'one')).toEqual({
-    kind: 'throttled',
-    detail: 'Lambda: TooManyRequestsException',
-  });
+  expect(await limit.admit(providerOf(1), runOf('one'))).toEqual(failure);
+  isDown = false;
+  expect(await limit.admit(providerOf(1), runOf('one'))).toEqual({ kind: 'admitted' });
 });

@@ -1,5 +1,12 @@
 import fc from 'fast-check';
-import { parseRunName, providerOfRun, runNameOf, runSourceOf } from '../../../functions/runs/run-name.ts';
+import {
+  countedLeaverOf,
+  countedRunNameOf,
+  formerRunNameOf,
+  parseRunName,
+  runNameOf,
+  runSourceOf,
+} from '../../../functions/runs/run-name.ts';
 
 const cause = {
   stack: 'green-api-logout',
@@ -46,12 +53,19 @@ test('every name can be parsed, and is a name that Lambda allows', () => {
   );
 });
 
-test.each([undefined, '', 'api-', `api-${'a'.repeat(39)}`, `API-${'a'.repeat(40)}`, `api-${'g'.repeat(40)}`, '../x'])(
-  'does not accept %p as a name',
-  (value) => {
-    expect(parseRunName(value)).toBeUndefined();
-  },
-);
+test.each([
+  undefined,
+  '',
+  'api-',
+  `api-${'a'.repeat(39)}`,
+  `API-${'a'.repeat(40)}`,
+  `api-${'g'.repeat(40)}`,
+  '../x',
+  `api_${'a'.repeat(40)}`,
+  `event_${'a'.repeat(40)}`,
+])('does not accept %p as a name', (value) => {
+  expect(parseRunName(value)).toBeUndefined();
+});
 
 test.each([
   ['api', 'api'],
@@ -59,18 +73,55 @@ test.each([
   ['schedule', 'schedule'],
 ] as const)('a name that begins with %s identifies a run started by %s', (handler, source) => {
   expect(runSourceOf(runNameOf(handler, cause))).toBe(source);
-  expect(runSourceOf(runNameOf(handler, { ...cause, ...(handler === 'event' && { provider: 'api' }) }))).toBe(source);
 });
 
-test('the name of a run identifies its identity provider, for any name of an identity provider', () => {
-  fc.assert(
-    fc.property(fc.stringMatching(/^[a-z][a-z0-9-]{0,15}$/), fc.string(), (provider, key) => {
-      const name = runNameOf('event', { ...cause, key, provider });
-      expect(providerOfRun(name)).toBe(provider);
-      expect(parseRunName(name)).toBe(name);
-      expect(runSourceOf(name)).toBe('offboarding');
-      expect(name).toMatch(/^[A-Za-z0-9-_]{1,64}$/);
-    }),
-  );
-  expect(providerOfRun(runNameOf('event', cause))).toBeUndefined();
+test('the names of version 0.2 stay the same: a run may wait for weeks', () => {
+  expect([runNameOf('api', cause), runNameOf('event', cause), formerRunNameOf(cause, 'hr')]).toEqual([
+    'api-6153076ee7e2458756420bbb3c4b9bdb121c32a0',
+    'event-6153076ee7e2458756420bbb3c4b9bdb121c32a0',
+    'event-hr-6153076ee7e2458756420bbb3c4b9bdb121c32a0',
+  ]);
+});
+
+describe('the name of a leaver who counts', () => {
+  const counted = { provider: 'api', isWaiting: false };
+
+  test('says for which identity provider, for any name of one, and whether the run waits', () => {
+    fc.assert(
+      fc.property(
+        fc.stringMatching(/^[a-z][a-z0-9-]{0,15}$/),
+        fc.boolean(),
+        fc.string(),
+        (provider, isWaiting, key) => {
+          const name = countedRunNameOf({ ...cause, key }, { provider, isWaiting }, [key]);
+
+          expect(countedLeaverOf(name)).toMatchObject({ provider, isWaiting });
+          expect(parseRunName(name)).toBe(name);
+          expect(runSourceOf(name)).toBe('offboarding');
+          expect(name).toMatch(/^[A-Za-z0-9-_]{1,64}$/);
+        },
+      ),
+    );
+    expect(countedLeaverOf(runNameOf('event', cause))).toBeUndefined();
+  });
+
+  test('has the same person for the same identities, and another run for each report', () => {
+    const first = countedRunNameOf(cause, counted, ['john.doe@example.com', '00u1']);
+    const second = countedRunNameOf({ ...cause, key: 'key-2' }, counted, ['00u1', 'john.doe@example.com']);
+    const other = countedRunNameOf(cause, counted, ['john.doe@example.com']);
+
+    expect(second).not.toBe(first);
+    expect(countedLeaverOf(second)?.person).toBe(countedLeaverOf(first)?.person);
+    expect(countedLeaverOf(other)?.person).not.toBe(countedLeaverOf(first)?.person);
+  });
+
+  test('by a name of version 0.2, each run is a person of its own', () => {
+    const people = ['1', '2'].map((key) => countedLeaverOf(formerRunNameOf({ ...cause, key }, 'hr')));
+
+    expect(people).toMatchObject([
+      { provider: 'hr', isWaiting: false },
+      { provider: 'hr', isWaiting: false },
+    ]);
+    expect(people[0]?.person).not.toBe(people[1]?.person);
+  });
 });

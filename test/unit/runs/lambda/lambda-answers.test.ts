@@ -103,7 +103,13 @@ test('names the missing permission for each call', async () => {
 test('finds a run behind empty pages', async () => {
   await using lambda = await startLambdaThat(emptyPage, emptyPage, listed('RUNNING'));
 
-  expect(await lambda.findRun(name)).toEqual({ kind: 'found', arn, status: 'RUNNING' });
+  expect(await lambda.findRun(name)).toEqual({
+    kind: 'found',
+    arn,
+    status: 'RUNNING',
+    startedAt: new Date(1_000),
+    endedAt: undefined,
+  });
   expect(lambda.calls).toHaveLength(3);
 });
 
