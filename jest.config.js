@@ -2,10 +2,11 @@
 export default {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
-  // Most files wait for a second to pass; more at once would wait for a processor, for many start processes of their own.
-  maxWorkers: 4,
+  // Many files wait for seconds to pass. More at once would wait for a processor.
+  maxWorkers: 6,
   // Ends a test that hangs; none is about how fast the machine is.
   testTimeout: 120_000,
+  testSequencer: '<rootDir>/test/support/sequencer.mjs',
   globalSetup: '<rootDir>/test/support/run-folder.ts',
   globalTeardown: '<rootDir>/test/support/remove-run-folder.ts',
   testMatch: ['**/*.test.ts'],

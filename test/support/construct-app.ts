@@ -10,6 +10,9 @@ process.env.JSII_DEPRECATED = 'quiet';
 // CDK's own rules about templates take longer than all else. They are on where they are the subject.
 process.env.CDK_VALIDATION = 'false';
 
+// CDK keeps where each token was made. jest makes Node remember ten times as many frames, which takes most of the time.
+Error.stackTraceLimit = 10;
+
 /** The construct in somebody else's app, without the feature flags of this repository. */
 export const createConstruct = (props: GreenApiLogoutProps | ((stack: Stack) => GreenApiLogoutProps) = {}) => {
   const stack = new Stack(new App(), 'Company');

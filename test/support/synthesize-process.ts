@@ -2,23 +2,33 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { json } from 'node:stream/consumers';
-import { App, Validations } from 'aws-cdk-lib';
+import { App, Stack, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { parseConfiguration } from '../../infra/configuration/configuration.ts';
+import { GreenApiLogout } from '../../infra/constructs/green-api-logout.ts';
 import { GreenApiLogoutStack } from '../../infra/constructs/green-api-logout-stack.ts';
 import { propsOf } from '../../infra/constructs/settings.ts';
-import type { Synthesized } from './synthesize.ts';
+import type { StackRequest, Synthesized } from './synthesize.ts';
 
 // cdk-nag reads properties that CDK would have nobody read.
 process.env.JSII_DEPRECATED = 'quiet';
 
 const { context } = JSON.parse(readFileSync(join(import.meta.dirname, '../../cdk.json'), 'utf8'));
 
-const synthesize = (configuration: object, outdir: string): Omit<Synthesized, 'folder'> => {
+const createStack = (app: App, { constructsNamed, ...configuration }: StackRequest): Stack => {
+  if (constructsNamed === undefined)
+    return new GreenApiLogoutStack(app, 'GreenApiLogout', propsOf(parseConfiguration(configuration)));
+  const stack = new Stack(app, 'Company');
+  for (const stackName of constructsNamed)
+    new GreenApiLogout(stack, stackName, propsOf(parseConfiguration({ ...configuration, stackName })));
+  return stack;
+};
+
+const synthesize = (request: StackRequest, outdir: string): Omit<Synthesized, 'folder'> => {
   const app = new App({ outdir, context: { ...context, 'aws:cdk:bundling-stacks': [] } });
-  const stack = new GreenApiLogoutStack(app, 'GreenApiLogout', propsOf(parseConfiguration(configuration)));
+  const stack = createStack(app, request);
   const noTopic = { id: 'Annotation::green-api-logout:no-alarm-topic', reason: 'It is tested by itself.' };
-  Validations.of(stack.greenApiLogout).acknowledge(noTopic);
+  for (const construct of stack.node.children) Validations.of(construct).acknowledge(noTopic);
   const { template, messages } = app.synth().getStackArtifact(stack.artifactId);
   return {
     template,
@@ -28,7 +38,7 @@ const synthesize = (configuration: object, outdir: string): Omit<Synthesized, 'f
 };
 
 const [, , folder = ''] = process.argv;
-const configurations = (await json(process.stdin)) as readonly object[];
+const configurations = (await json(process.stdin)) as readonly StackRequest[];
 for (const [index, configuration] of configurations.entries()) {
   const outdir = join(folder, String(index));
   const synthesized = synthesize(configuration, outdir);

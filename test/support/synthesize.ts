@@ -80,7 +80,7 @@ const identityProviders = {
   entra: { kind: 'scim', tokenSha256: ['d'.repeat(64)], quietAfterHours: 6 },
 } as const;
 
-/** The configurations that several tests look at. One process synthesizes them all, so one more costs little. */
+/** The configurations whose stacks tests look at. One process synthesizes them all, so one more costs little. */
 export const configurations = {
   plain: {},
   everything,
@@ -98,11 +98,15 @@ export const configurations = {
   identityProviders: { identityProviders },
   eventHook: { identityProviders: { okta: identityProviders.okta }, authorization: { jwt } },
   everyEntrance: { ...everything, identityProviders },
+  twice: { ...everything, identityProviders, constructsNamed: ['first', 'second'] },
   identityCenter: {
     offboarding: { identityCenter: { enabled: true, identityStoreId: 'd-93670dc30f' } },
     identityProviders,
   },
 };
+
+/** A configuration of the stack, or of several constructs in a stack that somebody else made. */
+export type StackRequest = { readonly constructsNamed?: readonly string[]; readonly [setting: string]: unknown };
 
 type Resource = {
   readonly Type: string;
@@ -131,7 +135,7 @@ export type Synthesized = {
 const synthesizeInto = (list: readonly object[]) => (folder: string) => {
   execFileSync(process.execPath, [join(__dirname, 'synthesize-process.ts'), folder], {
     input: JSON.stringify(list),
-    env: { ...process.env, ...compileCache },
+    env: { ...process.env, ...compileCache, CDK_VALIDATION: 'true' },
     // Its warnings are read from the assembly.
     stdio: 'pipe',
   });
@@ -168,7 +172,10 @@ export const render = (value: unknown): string => {
 };
 
 /** Every resource of a type, by logical id. */
-export const wholeResourcesIn = ({ template }: Synthesized, type: string): Readonly<Record<string, Resource>> =>
+export const wholeResourcesIn = (
+  { template }: Pick<Synthesized, 'template'>,
+  type: string,
+): Readonly<Record<string, Resource>> =>
   Object.fromEntries(Object.entries(template.Resources).filter(([, { Type }]) => Type === type));
 
 /** The properties of every resource of a type, by logical id without its hash. */

@@ -5,11 +5,18 @@ import { deadlineIn } from '../../../functions/platform/deadline.ts';
 
 /** A host that answers each request with `answer`, or never. */
 const startHost = async (answer?: string) => {
-  const server = createServer((socket) => answer !== undefined && socket.once('data', () => socket.write(answer)));
+  const sockets: Socket[] = [];
+  const server = createServer((socket) => {
+    sockets.push(socket);
+    if (answer !== undefined) socket.once('data', () => socket.write(answer));
+  });
   await once(server.listen(0, '127.0.0.1'), 'listening');
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/waInstance1101000001/logout/token`,
-    [Symbol.asyncDispose]: async () => void server.close(),
+    [Symbol.asyncDispose]: async () => {
+      server.close();
+      for (const socket of sockets) socket.destroy();
+    },
   };
 };
 
