@@ -28,6 +28,8 @@ export const outputKeys = {
   dashboard: 'Dashboard',
   evidenceLogGroup: 'EvidenceLogGroup',
   evidenceVault: 'EvidenceVault',
+  /** How long the vault keeps each record, e.g. `COMPLIANCE, 2562 days`. */
+  evidenceVaultRetention: 'EvidenceVaultRetention',
 } as const;
 
 export type OutputKey = (typeof outputKeys)[keyof typeof outputKeys];

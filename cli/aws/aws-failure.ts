@@ -25,6 +25,7 @@ const services: Readonly<Record<string, string>> = {
   events: 'EventBridge',
   lambda: 'Lambda',
   logs: 'CloudWatch Logs',
+  s3: 'S3',
   secretsmanager: 'Secrets Manager',
   sns: 'SNS',
   sqs: 'SQS',

@@ -1,87 +1,140 @@
 import { Option } from 'commander';
-import { isLoopback, parseApiAddress } from '../api/api-address.ts';
 import { valueIn } from '../api/failure.ts';
 import { defineCommand } from '../command.ts';
 import { exitCodes, UsageError } from '../errors.ts';
+import { chooseSource, type SourceOptions } from '../evidence/choose-source.ts';
 import type { EvidenceFilter } from '../evidence/evidence-filter.ts';
+import type { EvidenceSource } from '../evidence/evidence-source.ts';
 import type { EvidenceRecord } from '../evidence/record.ts';
 import { readInstanceIds } from '../input/instance-ids.ts';
 import { parseSince } from '../input/instant.ts';
 import { readRunId } from '../input/run-id.ts';
 import type { Session } from '../session.ts';
 
-type Options = {
+type Options = SourceOptions & {
   readonly instance?: string;
   readonly owner?: string;
   readonly run?: string;
   readonly since: string;
   readonly csv?: boolean;
-  readonly file?: string;
+};
+
+/** Whether a deployment or the local service can be asked who owns an instance now. */
+const canAskOwners = ({ options: { url, stack } }: Session): boolean => url !== undefined || stack !== undefined;
+
+const idsOwnedBy = async (session: Session, owner: string): Promise<ReadonlySet<string>> => {
+  const { instances } = valueIn(await (await session.api()).listInstances({ owner }));
+  return new Set(instances.map(({ idInstance }) => idInstance));
 };
 
 const filterOf = async (session: Session, options: Options): Promise<EvidenceFilter> => {
   const { instance, owner, run } = options;
-  const ids = owner === undefined ? [] : valueIn(await (await session.api()).listInstances({ owner })).instances;
+  const ids = owner === undefined || !canAskOwners(session) ? undefined : await idsOwnedBy(session, owner);
   return {
     since: parseSince(options.since, session.terminal.now()),
     ...(instance !== undefined && { idInstance: readInstanceIds([instance])[0] }),
     ...(run !== undefined && { run: readRunId(run) }),
-    ...(owner !== undefined && { owner: { identity: owner, ids: new Set(ids.map(({ idInstance }) => idInstance)) } }),
+    ...(owner !== undefined && { owner: { identity: owner, ids } }),
   };
 };
 
-/** The file of the local service at this address, if it is one. */
-const localFile = (url: string | undefined): string | undefined => {
-  const address = url === undefined ? undefined : parseApiAddress(url);
-  return address && isLoopback(address) ? `.local/runs-${address.port || 80}.evidence.jsonl` : undefined;
+/** The matching records, oldest first: each as what is to be printed, so that many of them fit into memory. */
+const readMatching = async <Printed>(
+  source: EvidenceSource,
+  filter: EvidenceFilter,
+  print: (record: EvidenceRecord, line: string) => Printed,
+): Promise<readonly Printed[]> => {
+  const { matches } = await import('../evidence/evidence-filter.ts');
+  const { parseRecord } = await import('../evidence/record.ts');
+  const found: { readonly at: string; readonly printed: Printed }[] = [];
+  let lines = 0;
+  let records = 0;
+  for await (const line of source.lines(filter)) {
+    lines += line === '' ? 0 : 1;
+    const record = parseRecord(line);
+    if (record === undefined) continue;
+    records += 1;
+    if (matches(record, filter)) found.push({ at: record.requestedAt, printed: print(record, line) });
+  }
+  if (lines > 0 && records === 0 && source.path !== undefined)
+    throw new UsageError(
+      `${source.path} has no evidence record. Name a file of evidence with --file: one record per line.`,
+    );
+  const byTime = (a: { readonly at: string }, b: { readonly at: string }) => (a.at < b.at ? -1 : Number(a.at > b.at));
+  return found.sort(byTime).map(({ printed }) => printed);
 };
 
-const readRecords = async (session: Session, filter: EvidenceFilter, file: string | undefined) => {
-  const { url, stack } = session.options;
-  const path = file ?? (stack === undefined ? localFile(url) : undefined);
-  if (path !== undefined) return (await import('../evidence/read-file.ts')).readEvidenceFile(path);
-  if (stack === undefined)
-    throw new UsageError('Evidence is in a log group that the stack names: give --stack, or --file for a file.');
-  const logGroup = (await session.outputs()).require('EvidenceLogGroup');
-  return (await import('../evidence/read-log-group.ts')).readLogGroup(logGroup, filter, session.aws);
+/** Prints a thousand lines at once: one text of all of them would take their memory twice. */
+const printLines = (session: Session, lines: Iterable<string>, lineBreak: string): void => {
+  let block: string[] = [];
+  for (const line of lines) {
+    block.push(line);
+    if (block.length < 1_000) continue;
+    session.terminal.stdout.write(`${block.join(lineBreak)}${lineBreak}`);
+    block = [];
+  }
+  if (block.length > 0) session.terminal.stdout.write(`${block.join(lineBreak)}${lineBreak}`);
 };
 
-const printRecords = async (session: Session, records: readonly EvidenceRecord[], csv: boolean): Promise<void> => {
-  const { formatEvidenceCsv, formatEvidenceTable } = await import('../evidence/format.ts');
-  if (session.options.json) for (const { all } of records) session.printJson(all);
-  else if (csv) session.print(formatEvidenceCsv(records));
-  else if (records.length === 0) session.note('There is no such evidence. A new record may take a minute to appear.');
-  else session.print(await formatEvidenceTable(records));
+/** Prints the records and returns how many there are. */
+const printRecords = async (
+  session: Session,
+  source: EvidenceSource,
+  filter: EvidenceFilter,
+  csv: boolean,
+): Promise<number> => {
+  const { csvHead, csvRowOf, evidenceTable, tableRowOf } = await import('../evidence/format.ts');
+  if (session.options.json) {
+    const lines = await readMatching(source, filter, (_, line) => line);
+    for (const line of lines) session.printJson(JSON.parse(line));
+    return lines.length;
+  }
+  if (csv) {
+    const rows = await readMatching(source, filter, csvRowOf);
+    printLines(session, [csvHead, ...rows], '\r\n');
+    return rows.length;
+  }
+  const rows = await readMatching(source, filter, tableRowOf);
+  if (rows.length === 0) session.note('There is no such evidence. A new record may take a minute to appear.');
+  else printLines(session, await evidenceTable(rows), '\n');
+  return rows.length;
 };
 
 export const evidenceCommand = defineCommand<Options>({
   usage: 'evidence',
   summary: 'Show the evidence of logouts: instance, time, reason, requester, and whether the logout is confirmed.',
-  details: `It reads the evidence log group of the deployment with your own rights (logs:FilterLogEvents), or the evidence file of
-the local service. --owner finds the logouts of a person's instances: runs by the owner they had then, single logouts by
-the owner they have now. --json prints one whole record per line. In CSV, cells that a spreadsheet would run as a formula
+  details: `It reads the evidence log group of the deployment with your own rights, its vault, a file, or the evidence file of the local
+service. Of the vault it says whether Object Lock still protects it. --owner finds the logouts of a person's instances: runs
+by the owner they had then, single logouts by the owner they have now. That takes a deployment to ask. --json prints one whole record per line. In CSV, cells that a spreadsheet would run as a formula
 begin with an apostrophe.`,
-  rights: ['logs:FilterLogEvents'],
+  rights: ['logs:FilterLogEvents', 's3:ListBucket', 's3:GetObject', 's3:GetBucketObjectLockConfiguration'],
   options: [
     new Option('--instance <idInstance>', 'only this instance'),
     new Option('--owner <identity>', 'only the instances of this person'),
     new Option('--run <run>', 'only this run'),
     new Option('--since <when>', 'a time span such as 24h or 7d, or a date').default('7d'),
     new Option('--csv', 'print CSV'),
-    new Option('--file <file>', 'read a file instead of the log group: a record per line'),
+    new Option(
+      '--file <file>',
+      'read a file or a folder instead of the log group: a record per line, also compressed with gzip',
+    ),
+    new Option('--vault [bucket]', 'read the evidence vault instead of the log group'),
   ],
   examples: [
     'evidence --stack green-api-logout --owner john.doe@example.com --since 30d',
     'evidence --stack green-api-logout --since 2026-11-01 --csv > evidence.csv',
+    'evidence --vault --stack green-api-logout --since 90d',
+    'evidence --file evidence.jsonl.gz --owner john.doe@example.com --since 2026-01-01',
     'evidence --url http://127.0.0.1:3000 --instance 1101000001',
   ],
   run: async (session, options) => {
     const filter = await filterOf(session, options);
-    const { matches } = await import('../evidence/evidence-filter.ts');
-    const records = (await readRecords(session, filter, options.file))
-      .filter((record) => matches(record, filter))
-      .toSorted((a, b) => a.requestedAt.localeCompare(b.requestedAt));
-    await printRecords(session, records, options.csv === true);
-    return records.length > 0 ? exitCodes.done : exitCodes.failed;
+    const source = await chooseSource(session, options);
+    const count = await printRecords(session, source, filter, options.csv === true);
+    const description = await source.describe();
+    if (description !== undefined) session.note(description);
+    if (filter.owner !== undefined && filter.owner.ids === undefined)
+      session.note('Records of single logouts hold no owner, so only those of runs were searched for this person.');
+    return count > 0 ? exitCodes.done : exitCodes.failed;
   },
 });

@@ -5,13 +5,13 @@ export type EvidenceFilter = {
   readonly since: Date;
   readonly idInstance?: string | undefined;
   readonly run?: string | undefined;
-  /** The person, and the instances that have this owner now. */
-  readonly owner?: { readonly identity: string; readonly ids: ReadonlySet<string> } | undefined;
+  /** The person, and the instances that have this owner now; none if no deployment was asked. */
+  readonly owner?: { readonly identity: string; readonly ids?: ReadonlySet<string> | undefined } | undefined;
 };
 
 /** Records of runs keep the owner of that time; those of single logouts have no tags, so the owner of today decides. */
 const isOf = ({ idInstance, run }: EvidenceRecord, { identity, ids }: NonNullable<EvidenceFilter['owner']>): boolean =>
-  run?.tags?.owner === undefined ? ids.has(idInstance) : isOwnedBy({ owner: run.tags.owner }, identity);
+  run?.tags?.owner === undefined ? (ids?.has(idInstance) ?? false) : isOwnedBy({ owner: run.tags.owner }, identity);
 
 export const matches = (record: EvidenceRecord, { since, idInstance, run, owner }: EvidenceFilter): boolean =>
   Date.parse(record.confirmedAt ?? record.requestedAt) >= since.getTime() &&

@@ -1,5 +1,5 @@
 import { formatCsvRow } from '../output/csv.ts';
-import { formatTable } from '../output/table.ts';
+import { tableLines } from '../output/table.ts';
 import type { EvidenceRecord } from './record.ts';
 
 const columns = {
@@ -31,22 +31,19 @@ const columns = {
   actorClaimedBy: (record) => record.run?.actor?.claimedBy,
 } as const satisfies Record<string, (record: EvidenceRecord) => string | undefined>;
 
-export const formatEvidenceCsv = (records: readonly EvidenceRecord[]): string =>
-  [
-    formatCsvRow(Object.keys(columns)),
-    ...records.map((record) => formatCsvRow(Object.values(columns).map((read) => read(record) ?? ''))),
-  ].join('\r\n');
+export const csvHead = formatCsvRow(Object.keys(columns));
 
-export const formatEvidenceTable = (records: readonly EvidenceRecord[]): Promise<string> =>
-  formatTable(
-    ['REQUESTED AT', 'INSTANCE', 'OUTCOME', 'CONFIRMED AT', 'REQUESTED BY', 'REASON', ''],
-    records.map(({ requestedAt, idInstance, outcome, confirmedAt, requestedBy, session, email, reason }) => [
-      requestedAt,
-      idInstance,
-      outcome.kind,
-      confirmedAt,
-      [requestedBy, session?.name, email].filter(Boolean).join(' '),
-      reason,
-      outcome.detail,
-    ]),
-  );
+export const csvRowOf = (record: EvidenceRecord): string =>
+  formatCsvRow(Object.values(columns).map((read) => read(record) ?? ''));
+
+const tableHead = ['REQUESTED AT', 'INSTANCE', 'OUTCOME', 'CONFIRMED AT', 'REQUESTED BY', 'REASON', ''];
+
+type TableRow = readonly (string | undefined)[];
+
+export const tableRowOf = (record: EvidenceRecord): TableRow => {
+  const { requestedAt, idInstance, outcome, confirmedAt, requestedBy, session, email, reason } = record;
+  const who = [requestedBy, session?.name, email].filter(Boolean).join(' ');
+  return [requestedAt, idInstance, outcome.kind, confirmedAt, who, reason, outcome.detail];
+};
+
+export const evidenceTable = (rows: readonly TableRow[]): Promise<Iterable<string>> => tableLines(tableHead, rows);

@@ -1,16 +1,60 @@
-import { readFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { open, readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { pipeline } from 'node:stream';
+import { createGunzip } from 'node:zlib';
 import { UsageError } from '../errors.ts';
-import { type EvidenceRecord, parseRecord } from './record.ts';
+import type { EvidenceSource } from './evidence-source.ts';
 
-/** Reads the file in which the local service keeps its evidence: a record per line. @throws UsageError */
-export const readEvidenceFile = async (file: string): Promise<readonly EvidenceRecord[]> => {
-  const text = await readFile(file, 'utf8').catch(() => {
-    throw new UsageError(
-      `${file} cannot be read. The local service prints the path of its evidence file when it starts: name it with --file.`,
-    );
-  });
-  const records = text.split('\n').flatMap((line) => parseRecord(line) ?? []);
-  if (records.length === 0 && text.trim() !== '')
-    throw new UsageError(`${file} has no evidence record. Name a file of evidence with --file: one record per line.`);
-  return records;
+const notRead = (file: string): UsageError =>
+  new UsageError(
+    `${file} cannot be read. The local service prints the path of its evidence file when it starts: name it with --file.`,
+  );
+
+/** The files in a folder, such as a copy of the vault; or the file itself. */
+const filesAt = async (path: string): Promise<readonly string[]> => {
+  if (!(await stat(path)).isDirectory()) return [path];
+  const entries = await readdir(path, { recursive: true, withFileTypes: true });
+  return entries.flatMap((entry) => (entry.isFile() ? [join(entry.parentPath, entry.name)] : [])).sort();
 };
+
+/** Two bytes say that a file is compressed (https://www.rfc-editor.org/rfc/rfc1952#page-5), whatever its name. */
+const isGzip = async (file: string): Promise<boolean> => {
+  const handle = await open(file);
+  try {
+    const { buffer } = await handle.read(Buffer.alloc(2), 0, 2, 0);
+    return buffer.equals(Buffer.from([0x1f, 0x8b]));
+  } finally {
+    await handle.close();
+  }
+};
+
+const linesOf = async function* (file: string): AsyncGenerator<string> {
+  const bytes = createReadStream(file);
+  // An error of either stream ends the reading below.
+  const text = (await isGzip(file)) ? pipeline(bytes, createGunzip(), () => {}) : bytes;
+  const lines = createInterface({ input: text, crlfDelay: Number.POSITIVE_INFINITY });
+  const failed = new Promise<never>((_, reject) => void text.once('error', reject));
+  failed.catch(() => {});
+  const iterator = lines[Symbol.asyncIterator]();
+  for (;;) {
+    const next = await Promise.race([iterator.next(), failed]);
+    if (next.done) return;
+    yield next.value;
+  }
+};
+
+/** Reads files of JSON lines, compressed or not, or every file in a folder. @throws UsageError */
+export const evidenceFile = (path: string): EvidenceSource => ({
+  path,
+  lines: async function* () {
+    try {
+      for (const file of await filesAt(path)) yield* linesOf(file);
+    } catch {
+      throw notRead(path);
+    }
+  },
+  describe: async () =>
+    `Read from ${path}: nothing verifies that it is complete or unaltered. For proof, read the vault itself with --vault.`,
+});

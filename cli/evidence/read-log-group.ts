@@ -1,8 +1,8 @@
 import { CloudWatchLogsClient, paginateFilterLogEvents } from '@aws-sdk/client-cloudwatch-logs';
-import { callAws } from '../aws/aws-failure.ts';
+import { awsFailure } from '../aws/aws-failure.ts';
 import type { AwsSettings } from '../aws/aws-settings.ts';
 import type { EvidenceFilter } from './evidence-filter.ts';
-import { type EvidenceRecord, parseRecord } from './record.ts';
+import type { EvidenceSource } from './evidence-source.ts';
 
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html
 const patternOf = ({ idInstance, run }: EvidenceFilter): string => {
@@ -15,15 +15,15 @@ const patternOf = ({ idInstance, run }: EvidenceFilter): string => {
 };
 
 /** Reads evidence from CloudWatch Logs with the caller's own rights. */
-export const readLogGroup = (
-  logGroupName: string,
-  filter: EvidenceFilter,
-  aws: AwsSettings,
-): Promise<readonly EvidenceRecord[]> =>
-  callAws('logs:FilterLogEvents', async () => {
-    const records: EvidenceRecord[] = [];
+export const evidenceLogGroup = (logGroupName: string, aws: AwsSettings): EvidenceSource => ({
+  lines: async function* (filter) {
     const request = { logGroupName, startTime: filter.since.getTime(), filterPattern: patternOf(filter) };
-    for await (const { events = [] } of paginateFilterLogEvents({ client: new CloudWatchLogsClient(aws) }, request))
-      records.push(...events.flatMap(({ message = '' }) => parseRecord(message) ?? []));
-    return records;
-  });
+    try {
+      for await (const { events = [] } of paginateFilterLogEvents({ client: new CloudWatchLogsClient(aws) }, request))
+        for (const { message = '' } of events) yield message;
+    } catch (error) {
+      throw awsFailure(error, 'logs:FilterLogEvents');
+    }
+  },
+  describe: async () => undefined,
+});

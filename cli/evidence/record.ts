@@ -3,7 +3,7 @@ import * as v from 'valibot';
 /** A field that says nothing if it is missing, or not what it is today: no record is lost for it. */
 const optional = <Schema extends v.GenericSchema>(schema: Schema) => v.fallback(v.optional(schema), undefined);
 
-/** What the command line reads of an evidence record; the record itself is kept whole in `all`. */
+/** What the command line reads of an evidence record. */
 const recordSchema = v.object({
   message: v.literal('evidence'),
   idInstance: v.string(),
@@ -35,14 +35,12 @@ const recordSchema = v.object({
   ),
 });
 
-export type EvidenceRecord = v.InferOutput<typeof recordSchema> & { readonly all: Readonly<Record<string, unknown>> };
+export type EvidenceRecord = Readonly<v.InferOutput<typeof recordSchema>>;
 
-const lineSchema = v.pipe(v.string(), v.parseJson(), v.looseObject({}));
+const lineSchema = v.pipe(v.string(), v.parseJson(), recordSchema);
 
 /** Reads one line of a log; `undefined` if it is no evidence record. */
 export const parseRecord = (line: string): EvidenceRecord | undefined => {
-  const all = v.safeParse(lineSchema, line);
-  if (!all.success) return undefined;
-  const record = v.safeParse(recordSchema, all.output);
-  return record.success ? { ...record.output, all: all.output } : undefined;
+  const record = v.safeParse(lineSchema, line);
+  return record.success ? record.output : undefined;
 };

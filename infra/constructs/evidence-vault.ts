@@ -18,6 +18,9 @@ type Options = NonNullable<Settings['evidenceVault']>;
 /** Leap years count in full: no record is kept for less than was promised. */
 const daysPerYear = 366;
 
+/** The default retention of the bucket in words, as S3 reports it: an auditor compares the two. */
+const describeRetention = ({ years, mode }: Options): string => `${mode}, ${years * daysPerYear} days`;
+
 const retentionOf = ({ years, mode }: Options): ObjectLockRetention => {
   const duration = Duration.days(years * daysPerYear);
   return mode === 'COMPLIANCE' ? ObjectLockRetention.compliance(duration) : ObjectLockRetention.governance(duration);
@@ -29,12 +32,15 @@ const retentionOf = ({ years, mode }: Options): ObjectLockRetention => {
  */
 export class EvidenceVault extends Construct {
   readonly bucket: Bucket;
+  /** What the bucket was deployed with, e.g. `COMPLIANCE, 2562 days`. */
+  readonly retention: string;
   /** Messages whose records could not be stored, with the reason. */
   readonly failed: Queue;
 
   constructor(scope: Construct, id: string, deployment: Deployment, options: Options) {
     super(scope, id);
     this.bucket = this.#createBucket(options);
+    this.retention = describeRetention(options);
     this.failed = createDeadLetters(this, 'Failed');
     const service = this.#createFunction(deployment.settings);
     // Only evidence: the same log has lines of other kinds.
@@ -58,6 +64,8 @@ export class EvidenceVault extends Construct {
       minimumTLSVersion: 1.2,
       removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
+    // Without its policy the bucket that stays would take requests without TLS.
+    bucket.policy?.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
     Validations.of(bucket).acknowledge({
       id: 'AwsSolutions-S1',
       reason: 'Access logs would need another bucket; CloudTrail data events record who reads the vault.',

@@ -55,6 +55,7 @@ export class GreenApiLogoutStack extends Stack {
     add('encryptionKey', encryptionKey?.keyArn ?? encryptionKeyArn, 'The key that encrypts the secrets.');
     add('rotateTokenFunction', logout.rotateTokenFunction?.functionArn, 'The function that rotates tokens.');
     add('evidenceVault', logout.evidenceVault?.bucketName, 'Evidence that nobody can alter; it is not deleted.');
+    add('evidenceVaultRetention', logout.evidenceVaultRetention, 'How long the vault keeps each record at least.');
     add('alarmTopic', logout.alarmTopic?.topicArn, 'Where alarms are sent.');
   }
 

@@ -47,6 +47,8 @@ export class GreenApiLogout extends Construct {
   readonly evidenceLogGroup: LogGroup;
   /** A copy of the evidence that nobody can alter, if there is one. It stays when the stack is deleted. */
   readonly evidenceVault: Bucket | undefined;
+  /** How long the vault keeps each record at least, e.g. `COMPLIANCE, 2562 days`. */
+  readonly evidenceVaultRetention: string | undefined;
   readonly alarms: readonly Alarm[];
   readonly alarmTopic: ITopic | undefined;
   readonly dashboard: Dashboard;
@@ -76,6 +78,7 @@ export class GreenApiLogout extends Construct {
     this.offboardingFailed = offboarding.failed;
     this.evidenceLogGroup = evidence;
     this.evidenceVault = parts.evidenceVault?.bucket;
+    this.evidenceVaultRetention = parts.evidenceVault?.retention;
     this.alarms = alarms.all;
     this.alarmTopic = props.alarmTopic;
     this.dashboard = createDashboard(this, 'Dashboard', {

@@ -21,7 +21,7 @@ test('the start loads no AWS client, no prompts, no tables and no calendar', () 
 
   expect(inputs).toContain('cli/program.ts');
   expect(
-    inputs.filter((file) => /@aws-sdk|@smithy|@inquirer|cli-progress|cli-table3|croner|aws-cdk/.test(file)),
+    inputs.filter((file) => /@aws-sdk|@smithy|@inquirer|cli-progress|string-width|croner|aws-cdk/.test(file)),
   ).toEqual([]);
 });
 

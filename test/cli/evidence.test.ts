@@ -1,9 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { startJsonServer } from '../support/api-double.ts';
 import { describeStacks, startAws } from '../support/aws-double.ts';
 import { runCli } from '../support/cli.ts';
+import { startS3 } from '../support/s3-double.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'evidence-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -158,4 +160,78 @@ test.each([
 
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
   expect(stderr).toMatch(line);
+});
+
+test('a compressed file and a folder of files are read too, and nothing vouches for them', async () => {
+  const copy = join(folder, 'copy');
+  mkdirSync(join(copy, 'day=2026-11-20'), { recursive: true });
+  writeFileSync(join(copy, 'day=2026-11-20', 'a.jsonl.gz'), gzipSync(`${JSON.stringify(records[0])}\r\n`));
+  writeFileSync(join(copy, 'b.jsonl'), JSON.stringify(records[1]));
+
+  const { code, stdout, stderr } = await runCli(['evidence', '--file', copy, '--since', '2026-11-01', '--json']);
+
+  expect({ code, ids: idsAndTimes(stdout) }).toEqual({ code: 0, ids: ['1101000001 10:00', '1101000002 11:00'] });
+  expect(stderr).toMatch(/nothing verifies that it is complete or unaltered/);
+});
+
+test('a file answers for a person without any deployment, by the tags in its records', async () => {
+  const { code, stdout, stderr } = await evidence('--json', '--owner', 'JOHN.DOE@example.com');
+
+  expect({ code, ids: idsAndTimes(stdout) }).toEqual({ code: 0, ids: ['1101000003 12:00'] });
+  expect(stderr).toContain('only those of runs were searched');
+});
+
+test('a damaged compressed file is named', async () => {
+  const damaged = join(folder, 'damaged.gz');
+  writeFileSync(damaged, gzipSync(lines.join('\n')).subarray(0, 60));
+
+  const { code, stderr } = await runCli(['evidence', '--file', damaged]);
+
+  expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('damaged.gz cannot be read') });
+});
+
+const evidenceOfVault = async (vault: Awaited<ReturnType<typeof startS3>>, ...args: readonly string[]) => {
+  vault.objects.set('/vault/evidence/day=2025-01-01/0.jsonl', `${JSON.stringify(records[4])}\n`);
+  vault.objects.set('/vault/evidence/day=2026-11-20/1-2.jsonl', `${lines.slice(2, 4).join('\n')}\n`);
+  vault.objects.set('/vault/evidence/day=2026-11-20/2-3.jsonl', `${lines.slice(3, 5).join('\n')}\n`);
+  vault.objects.set('/vault/evidence/day=2026-11-20/4.jsonl', `${lines[5]}\n`);
+  await using aws = await startAws({
+    DescribeStacks: describeStacks({ EvidenceVault: 'vault', EvidenceVaultRetention: 'COMPLIANCE, 2562 days' }),
+  });
+  const env = { ...aws.env, AWS_ENDPOINT_URL_S3: vault.url };
+  return await runCli(['evidence', '--since', '2026-11-01', '--json', ...args], { env });
+};
+
+test('the vault is read with every page, and a record that was delivered twice counts once', async () => {
+  await using vault = await startS3();
+
+  const { code, stdout, stderr } = await evidenceOfVault(vault, '--vault', '--stack', 'green-api-logout');
+
+  expect({ code, ids: idsAndTimes(stdout) }).toEqual({
+    code: 0,
+    ids: ['1101000001 10:00', '1101000002 11:00', '1101000003 12:00', '1101000001 13:00'],
+  });
+  expect(stderr).toContain('Object Lock: COMPLIANCE, 2562 days by default, as the vault promises.');
+});
+
+test.each([
+  [
+    'a shorter retention',
+    30,
+    ['--stack', 'green-api-logout'],
+    'COMPLIANCE, 30 days by default, but the vault promises COMPLIANCE, 2562 days',
+  ],
+  [
+    'no Object Lock',
+    0,
+    ['--stack', 'green-api-logout'],
+    'has no Object Lock with a default retention: its records can be altered',
+  ],
+  ['nothing to compare it with', 30, [], 'COMPLIANCE, 30 days by default. Name the stack with --stack to compare it'],
+])('a vault with %s is named as such', async (_name, days, options, text) => {
+  await using vault = await startS3([], days);
+
+  const { code, stderr } = await evidenceOfVault(vault, '--vault', 'vault', ...options);
+
+  expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining(text) });
 });
