@@ -1,17 +1,25 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { InstanceId } from '../../../functions/green-api/instance-id.ts';
-import { hasPassed, timeUntil } from '../../../functions/platform/deadline.ts';
+import { type Deadline, deadlineIn, hasPassed, timeUntil } from '../../../functions/platform/deadline.ts';
 import { createProcessBatch } from '../../../functions/runs/process-batch.ts';
-import type { ProcessTarget } from '../../../functions/runs/process-target.ts';
+import {
+  createProcessTarget,
+  type ProcessTarget,
+  type ProcessTargetDependencies,
+} from '../../../functions/runs/process-target.ts';
 import { createReportLogout } from '../../../functions/runs/run-evidence.ts';
 import { newTargetState, retryOrFail } from '../../../functions/runs/target-state.ts';
 import { createSetup, requestOf, runId } from '../../support/run-setup.ts';
 
 const unanswered = { kind: 'timed-out', detail: 'GREEN-API did not answer in time' } as const;
 
+const waitUntil = async (deadline: Deadline): Promise<void> => {
+  while (!hasPassed(deadline)) await sleep(Math.ceil(timeUntil(deadline)));
+};
+
 /** Processes a target until its deadline has passed. */
 const advanceUntilDeadline: ProcessTarget = async (targetState, { deadline }) => {
-  while (!hasPassed(deadline)) await sleep(Math.ceil(timeUntil(deadline)));
+  await waitUntil(deadline);
   return retryOrFail(targetState, unanswered, '2026-11-30T17:00:00.000Z');
 };
 
@@ -27,10 +35,63 @@ test('ends 20 s before its invocation, and leaves hanging and unstarted instance
   });
 
   const run = { id: runId, request: requestOf(), startedAt, expiresAt: '2026-12-01T17:00:00Z' };
-  const batch = processBatch(run, 1, [...begun, waiting], false, () => 20_050);
+  const batch = processBatch(run, 1, [...begun, waiting], false, () => 20_500);
   const first = await Promise.race([batch, sleep(10_000, 'no time is left to close', { ref: false })]);
 
   const hung = begun.map((targetState) => retryOrFail(targetState, unanswered, startedAt));
   expect(first).toEqual({ round: 1, at: startedAt, timeIsShort: true, targetStates: [...hung, waiting] });
   expect([evidence, facts]).toEqual([[], []]);
+});
+
+type Change = (setup: ReturnType<typeof createSetup>, deadline: Deadline) => Partial<ProcessTargetDependencies>;
+
+const expiresAt = '2026-12-01T17:00:00Z';
+
+test.each<[string, string, number, Change]>([
+  [
+    'logout',
+    'the time of the batch ends while the tags are read',
+    50,
+    ({ dependencies: { readTags } }, deadline) => ({
+      readTags: async (id) => {
+        await waitUntil(deadline);
+        return readTags(id);
+      },
+    }),
+  ],
+  [
+    'logout',
+    'the run expires while the tags are read',
+    60_000,
+    ({ dependencies: { readTags }, clock }) => ({
+      readTags: async (id) => {
+        clock.advance(Date.parse(expiresAt) - clock.now().getTime());
+        return readTags(id);
+      },
+    }),
+  ],
+  [
+    'clearQueue',
+    'the time of the batch ends while the state is read',
+    500,
+    ({ dependencies: { greenApi } }, deadline) => ({
+      greenApi: {
+        ...greenApi,
+        readState: async (...call) => {
+          await waitUntil(deadline);
+          return greenApi.readState(...call);
+        },
+      },
+    }),
+  ],
+])('sends no %s if %s', async (method, _when, leftMs, change) => {
+  const setup = createSetup({ '1101000001': {} });
+  const deadline = deadlineIn(leftMs);
+  const processTarget = createProcessTarget({ ...setup.dependencies, ...change(setup, deadline) });
+  const request = requestOf({ clearQueue: true });
+
+  const round = { runId, request, expiresAt, deadline, onLogoutSent: () => {} };
+  await processTarget(newTargetState('1101000001' as InstanceId), round);
+
+  expect(setup.callsOf(method)).toEqual([]);
 });
