@@ -170,6 +170,38 @@ test('reads every page of the list, and an instance on two pages once', async ()
   const run = await setup.run(requestOf(), { listInstances });
 
   expect(run.progress.total).toBe(1);
+  expect(setup.callsOf('logout')).toHaveLength(1);
+});
+
+test('an unexpected error while the targets are looked for fails the run at once, instead of when it expires', async () => {
+  const setup = createSetup(staff);
+  const listInstances = async () => {
+    throw new TypeError('unexpected');
+  };
+
+  await expect(setup.run(requestOf(), { listInstances })).rejects.toThrow(TypeError);
+  expect(setup.clock.now().toISOString()).toBe('2026-11-30T17:00:00.000Z');
+});
+
+test('the checkpoint of the targets holds the tags of skipped instances only if they fit', async () => {
+  const tags = { protected: true, owner: 'x'.repeat(256), group: 'y'.repeat(256) };
+  const resolveStepOf = async (count: number) => {
+    const scripts = Array.from({ length: count }, (_, at) => [String(1_101_000_001 + at), { tags }] as const);
+    const { steps } = await createSetup(Object.fromEntries(scripts)).run();
+    return steps.find(({ name }) => name === 'resolve')?.payload ?? '';
+  };
+
+  const [few, many] = [await resolveStepOf(10), await resolveStepOf(3_000)];
+
+  expect(few).toContain('xxx');
+  expect(many).not.toContain('xxx');
+  expect(Buffer.byteLength(many)).toBeLessThan(256 * 1_024);
+});
+
+test('a run whose instant is after its expiry waits no longer than that, and expires', async () => {
+  const run = await createSetup(staff).run(requestOf({ at: '2026-12-20T17:00:00Z' }));
+
+  expect(run).toMatchObject({ status: 'RunExpired', waits: [24 * 60 * 60] });
 });
 
 test.each([
