@@ -185,6 +185,97 @@ test('show and stop take the id of a watch too', async () => {
   ]);
 });
 
+describe('stop --provider', () => {
+  const digest = '0'.repeat(40);
+  const later = '2099-01-01T00:00:00.000Z';
+  const progress = { total: 0, loggedOut: 0, failed: 0, skipped: 0, pending: 0 };
+  const runOf = (id: string, requestedBy: string, at: string | undefined = later) => ({
+    id,
+    status: 'RUNNING',
+    source: 'offboarding',
+    startedAt: readAt,
+    reason: 'x',
+    requestedBy,
+    request: { target: { owner: `${id.slice(-4)}@example.com` }, ...(at !== undefined && { at }) },
+    progress,
+    outcomes: [],
+  });
+  const waiting = [
+    runOf(`event-hr_${digest}`, 'webhook hr hr-1'),
+    // Names of version 0.2, with and without the identity provider.
+    runOf(`event-hr-${digest}`, 'webhook hr hr-2'),
+    runOf(`event-${digest}`, 'webhook hr hr-3'),
+  ];
+  const others = [
+    runOf(`event-hr-${digest.replace('0', '1')}`, 'webhook hr hr-4', '2026-01-01T00:00:00.000Z'),
+    runOf(`event-hr-x_${digest}`, 'webhook hr-x hr-5'),
+    runOf(`event-${digest.replace('0', '2')}`, 'com.example.hr hr-6'),
+    { ...runOf(`api-${digest}`, 'webhook hr hr-7'), source: 'api' },
+  ];
+  const startApi = (stop: { readonly status: number; readonly body: unknown }) =>
+    startJsonServer(({ method, path, query }) => {
+      const all = [...waiting, ...others];
+      if (method === 'DELETE') return stop;
+      if (path !== '/forced-logouts') return { body: all.find(({ id }) => path.endsWith(`/${id}`)) };
+      const [page, next] = query.next === undefined ? [all.slice(0, 2), { next: '2' }] : [all.slice(2), {}];
+      return { body: { runs: page, ...next } };
+    });
+  const stopped = { status: 202, body: { id: 'x', status: 'STOPPED' } };
+
+  test('lists the runs of the identity provider that wait for a later date, and stops them and no others', async () => {
+    await using api = await startApi(stopped);
+
+    const { code, stdout, stderr } = await runCli(['stop', '--provider', 'hr', '--yes', '--url', api.url]);
+
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '3 stopped, 0 not.\n' });
+    for (const { id } of waiting) expect(stderr).toContain(`${id} `);
+    expect(stderr).toContain(`0000@example.com`);
+    expect(api.received.filter(({ method }) => method === 'DELETE').map(({ path }) => path.split('/')[2])).toEqual(
+      waiting.map(({ id }) => id),
+    );
+    expect(api.received[0]?.query).toEqual({ status: 'RUNNING' });
+  });
+
+  test('asks first', async () => {
+    await using api = await startApi(stopped);
+
+    const { code, stderr } = await runCli(['stop', '--provider', 'hr', '--url', api.url]);
+
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: expect.stringContaining('Stop these 3 runs? Their people stay logged in. Add --yes.'),
+    });
+    expect(api.received.every(({ method }) => method === 'GET')).toBe(true);
+  });
+
+  test('says which it could not stop, and why', async () => {
+    const problem = { title: 'Runs cannot be reached now', detail: 'Try again.', code: 'unavailable' };
+    await using api = await startApi({ status: 503, body: problem });
+
+    const { code, stdout, stderr } = await runCli(['stop', '--provider', 'hr', '--yes', '--url', api.url]);
+
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '0 stopped, 3 not.\n' });
+    expect(stderr).toContain(`${waiting[0]?.id}: Runs cannot be reached now. Try again. [unavailable]`);
+  });
+
+  test('finds nothing for another identity provider', async () => {
+    await using api = await startApi(stopped);
+
+    const { code, stdout, stderr } = await runCli(['stop', '--provider', 'entra', '--json', '--url', api.url]);
+
+    expect({ code, body: JSON.parse(stdout) }).toEqual({ code: 0, body: { stopped: [], failed: [] } });
+    expect(stderr).toContain('There is nothing to stop.');
+  });
+
+  test.each([
+    [['stop', `api-${digest}`, '--provider', 'hr'], 'not both'],
+    [['stop', '--provider', 'HR'], 'Invalid --provider'],
+    [['stop'], 'Invalid run id'],
+  ])('%j is refused', async (args, message) => {
+    expect(await runCli(args)).toMatchObject({ code: 2, stderr: expect.stringContaining(message) });
+  });
+});
+
 test.each([
   ['run', ['run', '--all', '--reason', 'drill']],
   ['stop', ['stop', `api-${'0'.repeat(40)}`]],
