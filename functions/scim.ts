@@ -12,13 +12,14 @@ import {
 import type { ProviderMetrics } from './identity-providers/provider-metrics.ts';
 import { composeSharedDependencies } from './identity-providers/shared-dependencies.ts';
 import type { StartOffboarding } from './identity-providers/start-offboarding.ts';
-import type { ReadOwners } from './instances/read-owners.ts';
+import type { Owners, ReadOwners } from './instances/read-owners.ts';
 import type { Variables } from './platform/environment.ts';
 import { type Write, writeLine } from './platform/log.ts';
 import { createDeactivate, isOkta, tryAgain } from './scim/deactivate.ts';
 import { resourceTypes, schemas, serviceProviderConfig } from './scim/discovery.ts';
 import { listResponse } from './scim/list-response.ts';
 import { basePathOf, segmentsOf } from './scim/path.ts';
+import { createReportRename } from './scim/rename.ts';
 import { scimProblem, scimResponse } from './scim/response.ts';
 import { ScimError } from './scim/scim-error.ts';
 import {
@@ -38,7 +39,7 @@ export type ScimHandlerDependencies = {
   readonly providers: readonly IdentityProvider[];
   readonly startOffboarding: StartOffboarding;
   readonly readOwners: ReadOwners;
-  readonly metrics: Pick<ProviderMetrics, 'request' | 'unreadable' | 'refused'>;
+  readonly metrics: Pick<ProviderMetrics, 'request' | 'unreadable' | 'ownerRenamed' | 'refused'>;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly logUnexpected: LogUnexpected;
@@ -53,19 +54,26 @@ const requestOf = (
   dependencies: ScimHandlerDependencies,
   event: APIGatewayProxyEventV2,
   provider: IdentityProvider,
-): ScimRequest => ({
-  baseUrl: baseUrlOf(event),
-  query: new URLSearchParams(event.rawQueryString),
-  id: segmentsOf(event.rawPath)[1],
-  body: () => parseBody(event, v.unknown(), longestBytes),
-  deactivate: createDeactivate(dependencies, provider, event),
-  readOwners: async () => {
+): ScimRequest => {
+  const readOwners = async (): Promise<Owners['owners']> => {
     const reading = await dependencies.readOwners();
     if (reading.kind === 'owners') return reading.owners;
     const why = 'detail' in reading ? reading.detail : 'Secrets Manager: the list changed while it was read';
     throw tryAgain(event.headers['user-agent'], `the owners of instances cannot be read: ${why}`);
-  },
-});
+  };
+  return {
+    baseUrl: baseUrlOf(event),
+    query: new URLSearchParams(event.rawQueryString),
+    id: segmentsOf(event.rawPath)[1],
+    body: () => parseBody(event, v.unknown(), longestBytes),
+    deactivate: createDeactivate(dependencies, provider, event),
+    reportRename: createReportRename({
+      readOwners,
+      ownerRenamed: (from, to) => dependencies.metrics.ownerRenamed(provider, from, to),
+    }),
+    readOwners,
+  };
+};
 
 const noSuchResource = (): ScimError => new ScimError(404, 'there is no such resource');
 

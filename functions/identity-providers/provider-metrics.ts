@@ -8,6 +8,7 @@ export const providerMetricNames = {
   requests: 'callerRequests',
   heldBack: 'heldBack',
   unreadable: 'unreadable',
+  ownerRenamed: 'ownerRenamed',
 } as const;
 export const providerMetricDimensions = { stack: 'stack', provider: 'caller' } as const;
 
@@ -27,6 +28,8 @@ export type ProviderMetrics = {
   readonly unreadable: (provider: IdentityProvider, problem: string) => void;
   /** A request got 401. It is written down three times a minute at most, for each route and reason. */
   readonly refused: (routeKey: string, reason: RefusalReason) => void;
+  /** The owner of an instance has another name at the provider. Only a person can tell whether the tag needs it: both are written down. */
+  readonly ownerRenamed: (provider: IdentityProvider, from: string, to: string | undefined) => void;
 };
 
 const minuteMs = 60_000;
@@ -82,5 +85,7 @@ export const createProviderMetrics = (log: Log, stack: string, now: () => number
         reason,
       });
     },
+    ownerRenamed: (provider, from, to) =>
+      log('WARN', 'owner renamed', { ...metric(providerMetricNames.ownerRenamed, provider), from, to }),
   };
 };

@@ -7,6 +7,7 @@ import { isIdentity } from './identity.ts';
 import { listResponse, parsePage } from './list-response.ts';
 import { parsePatch } from './patch.ts';
 import { project } from './projection.ts';
+import type { ReportRename } from './rename.ts';
 import { noContent, scimResponse } from './response.ts';
 import { ScimError } from './scim-error.ts';
 import { parseSearch } from './search.ts';
@@ -22,6 +23,7 @@ export type ScimRequest = {
   /** @throws InvalidRequest */
   readonly body: () => unknown;
   readonly deactivate: Deactivate;
+  readonly reportRename: ReportRename;
   /** @throws ScimError if the list cannot be read */
   readonly readOwners: () => Promise<Owners['owners']>;
 };
@@ -85,6 +87,7 @@ export const replaceUser: ScimAnswer = async (request) => {
   const userName = userNameIn(request);
   const sent = parseReplacement(request.body());
   if (sent.active === false) await request.deactivate([userName, sent.userName, ...sent.aliases].filter(isIdentity));
+  else await request.reportRename(userName, sent.userName);
   return changedUser(request, userName, sent.active);
 };
 
@@ -92,6 +95,7 @@ export const patchUser: ScimAnswer = async (request) => {
   const userName = userNameIn(request);
   const change = parsePatch(request.body());
   if (change.active === false) await request.deactivate([userName, change.userName].filter(isIdentity));
+  else await request.reportRename(userName, change.userName);
   return changedUser(request, userName, change.active);
 };
 

@@ -1,4 +1,5 @@
 import { Metric, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
+import { providerMetricNames } from '../../functions/identity-providers/provider-metrics.ts';
 import { metricDimensions, metricNames, metricNamespace } from '../../functions/logout/evidence.ts';
 import { type EventFunctionName, failedEventsMetric } from '../../functions/runs/failed-events.ts';
 import { runMetricNames } from '../../functions/runs/run-metrics.ts';
@@ -29,6 +30,7 @@ export class LogoutMetrics {
       unreadableSecrets: this.ofRuns('unreadableSecrets'),
       leaverProtected: this.ofRuns('leaverProtected'),
       scheduleFoundNobody: this.ofRuns('scheduleFoundNobody'),
+      ownerRenamed: this.#create(providerMetricNames.ownerRenamed),
     };
   }
 

@@ -307,11 +307,11 @@ test('the documentation states how many owners a stolen token reaches', async ()
 
 test('the documentation names the metrics of identity providers and their dimensions', () => {
   const page = readFileSync(join(__dirname, '../../docs/operations.md'), 'utf8').replace(/\s+/g, ' ');
-  const [first, second, third] = Object.values(providerMetricNames);
+  const names = Object.values(providerMetricNames).map((name) => `\`${name}\``);
   const dimensions = Object.values(providerMetricDimensions).map((name) => `\`${name}\``);
 
   expect(page).toContain(
-    `which are \`${first}\`, \`${second}\` and \`${third}\`, have ${dimensions.join(' and ')} instead`,
+    `which are ${names.slice(0, -1).join(', ')} and ${names.at(-1)}, have ${dimensions.join(' and ')} instead`,
   );
 });
 

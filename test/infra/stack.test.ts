@@ -264,7 +264,9 @@ describe('the alarms', () => {
         trouble('<RunFunction>', 'runFailed of green-api-logout'),
         trouble('<WatchFunction>', 'DurableExecutionFailed of <WatchFunction>'),
         sum(
-          ['unreadableSecrets', 'leaverProtected', 'scheduleFoundNobody'].map((name) => `${name} of green-api-logout`),
+          ['unreadableSecrets', 'leaverProtected', 'scheduleFoundNobody', 'ownerRenamed'].map(
+            (name) => `${name} of green-api-logout`,
+          ),
         ),
         'linkedAgain of green-api-logout',
         ...['failedEvents of offboarding', 'failedEvents of schedule'],

@@ -1,5 +1,5 @@
 import { userIdOf } from '../../../functions/scim/user-id.ts';
-import { startProviders } from '../../support/identity-providers.ts';
+import { type Providers, startProviders } from '../../support/identity-providers.ts';
 import { errorOf } from '../../support/scim-error.ts';
 
 const john = userIdOf('john.doe@example.com');
@@ -174,6 +174,54 @@ describe('a replacement that deactivates logs out, whatever else is in it: its i
 
     expect(await providers.scim('PATCH', `/Users/${john}`, { body })).toMatchObject({ status: 200 });
     expect(providers.runs()).toMatchObject([{ target: { owner: 'john.doe@example.com' } }]);
+  });
+});
+
+describe('a changed userName of an owner is written down with both names, and counted', () => {
+  const renamed = (providers: Providers) => providers.lines.filter(({ message }) => message === 'owner renamed');
+  const owners = ['john.doe@example.com 00u1', 'john.doe@example.com jd@example.com', 'ann@example.com'];
+  const patchTo = (userName: string) =>
+    JSON.stringify({ Operations: [{ op: 'replace', path: 'userName', value: userName }] });
+
+  test.each([
+    ['PATCH', patchTo('j.smith@example.com'), 'j.smith@example.com'],
+    ['PATCH', patchTo('john smith'), undefined],
+    ['PATCH', patchTo('jd@example.com'), 'jd@example.com'],
+    ['PUT', '{"userName":"j.smith@example.com","active":true}', 'j.smith@example.com'],
+  ])('%s %s', async (method, body, to) => {
+    const providers = startProviders({ owners });
+
+    const answer = await providers.scim(method, `/Users/${john}`, { body });
+
+    expect(answer).toMatchObject({ status: 200, body: { id: john, userName: 'john.doe@example.com' } });
+    expect(renamed(providers)).toMatchObject([
+      { level: 'WARN', caller: 'entra', ownerRenamed: 1, from: 'john.doe@example.com', to },
+    ]);
+  });
+
+  test.each([
+    ['the same name in another case', owners, john, patchTo('JOHN.DOE@EXAMPLE.COM')],
+    ['a person without an instance', owners, userIdOf('new@example.com'), patchTo('newer@example.com')],
+    ['a tag that holds both', ['john.doe@example.com J.Smith@example.com'], john, patchTo('j.smith@example.com')],
+    [
+      'a name that is replaced by the deactivation',
+      owners,
+      john,
+      '{"Operations":[{"op":"replace","value":{"active":false,"userName":"deleted@example.com"}}]}',
+    ],
+  ])('nothing is written down for %s', async (_, tags, id, body) => {
+    const providers = startProviders({ owners: tags });
+
+    expect(await providers.scim('PATCH', `/Users/${id}`, { body })).toMatchObject({ status: 200 });
+    expect(renamed(providers)).toEqual([]);
+  });
+
+  test('while the owners cannot be read, the provider is told to send it again', async () => {
+    const readOwners = async () => ({ kind: 'unavailable', detail: 'Secrets Manager: ThrottlingException' }) as const;
+
+    expect(
+      await startProviders({ readOwners }).scim('PATCH', `/Users/${john}`, { body: patchTo('j.smith@example.com') }),
+    ).toMatchObject({ status: 503, headers: { 'retry-after': '30' } });
   });
 });
 
