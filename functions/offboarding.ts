@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import middy from '@middy/core';
 import { InvalidEvent, type ParsedEvent, UnknownEvent } from './offboarding/dialect.ts';
 import { parseOffboardingEvent } from './offboarding/dialects.ts';
-import { type PlannedRun, planRuns } from './offboarding/plan-runs.ts';
+import { type PlannedRun, planRuns, type ReportLimits, withWatchDays } from './offboarding/plan-runs.ts';
 import { createStartReportedRun, noteOnEarlierRun, type ReportedRun } from './offboarding/start-reported-run.ts';
 import { createIsDisabled, createReadUserStatus, type IsDisabled } from './offboarding/user-status.ts';
 import { createIdentityStore, createLambda } from './platform/aws-clients.ts';
@@ -13,7 +13,6 @@ import { reportFailedEvents } from './runs/failed-events.ts';
 import type { LambdaFailure } from './runs/lambda/failure.ts';
 import { createFindRunOnce, type FindRun } from './runs/lambda/find-run.ts';
 import { createStartRun, RunNotStarted, type StartRun } from './runs/lambda/start-run.ts';
-import type { RunLimits } from './runs/request.ts';
 import { type RunName, runNameOf } from './runs/run-name.ts';
 
 export type OffboardingHandlerDependencies = {
@@ -22,7 +21,9 @@ export type OffboardingHandlerDependencies = {
   readonly isDisabled: IsDisabled;
   /** The deployment, part of the name of each run. */
   readonly stack: string;
-  readonly limits: RunLimits;
+  readonly limits: ReportLimits;
+  /** Days to watch the instances of a leaver whose event says nothing about it, by dialect. */
+  readonly watchDays: Readonly<Record<string, number>>;
   readonly now: () => Date;
   readonly log: Log;
 };
@@ -38,13 +39,14 @@ const withStatus = async (parsed: ParsedEvent, isDisabled: IsDisabled) => {
 };
 
 /** @throws InvalidEvent, UnknownEvent or UserNotRead */
-const plan = async (event: unknown, { isDisabled, limits, now }: OffboardingHandlerDependencies) => {
+const plan = async (event: unknown, { isDisabled, limits, watchDays, now }: OffboardingHandlerDependencies) => {
   const parsed = parseOffboardingEvent(event);
   if (parsed.kind === 'unknown-dialect') throw new UnknownEvent('no offboarding dialect understands this event');
 
   const read = await withStatus(parsed, isDisabled);
   if (read.kind === 'not-an-offboarding') return read;
-  const planned = read.kind === 'report' ? planRuns(read, limits, now()) : read;
+  const planned =
+    read.kind === 'report' ? planRuns(withWatchDays(read, watchDays[parsed.dialect]), limits, now()) : read;
   if (planned.kind === 'invalid') throw new InvalidEvent(planned.problem);
   return planned;
 };
@@ -104,7 +106,11 @@ export const createOffboardingHandler = (dependencies: OffboardingHandlerDepende
 
 export const composeOffboarding = (variables: Variables, write: Write): OffboardingHandlerDependencies => {
   const { runFunction, runQualifier, stack, ...limits } = readStartingEnvironment(variables);
-  const { identityStoreId } = parseVariables(offboardingSettings, variables);
+  const {
+    identityStoreId,
+    offboardingMaxTargets: maxTargets,
+    sourceWatchDays: watchDays,
+  } = parseVariables(offboardingSettings, variables);
   const readUserStatus = createReadUserStatus({ client: createIdentityStore(), identityStoreId });
   const client = createLambda();
   return {
@@ -112,7 +118,8 @@ export const composeOffboarding = (variables: Variables, write: Write): Offboard
     findRun: createFindRunOnce({ client, functionName: runFunction }),
     isDisabled: createIsDisabled({ readUserStatus, sleep }),
     stack,
-    limits,
+    limits: { ...limits, maxTargets },
+    watchDays,
     now: () => new Date(),
     log: createLog(write),
   };

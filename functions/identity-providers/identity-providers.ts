@@ -19,12 +19,20 @@ export type IdentityProvider = {
   readonly tokenSha256: readonly string[];
   /** People who own instances and may be logged out within an hour. */
   readonly maxPerHour: number;
+  /** Most instances of one person. @default that of the deployment */
+  readonly maxTargets?: number;
+  /** Days to watch the instances of a person whose report says nothing about it. @default none */
+  readonly watchDays?: number;
 };
+
+const atLeastOne = v.pipe(v.number(), v.integer(), v.minValue(1));
 
 const providerSchema = v.object({
   kind: v.picklist(providerKinds),
   tokenSha256: v.array(v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))),
-  maxPerHour: v.pipe(v.number(), v.integer(), v.minValue(1)),
+  maxPerHour: atLeastOne,
+  maxTargets: v.exactOptional(atLeastOne),
+  watchDays: v.exactOptional(atLeastOne),
 });
 
 const providersSchema = () =>

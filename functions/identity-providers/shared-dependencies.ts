@@ -3,7 +3,12 @@ import { createReadOwners, type ReadOwners } from '../instances/read-owners.ts';
 import { createLambda, createSecretsManager } from '../platform/aws-clients.ts';
 import { parseVariables, type Variables } from '../platform/environment.ts';
 import { createLog, type Log, type Write } from '../platform/log.ts';
-import { copies as copiesSetting, listingSettings, readStartingEnvironment } from '../platform/settings.ts';
+import {
+  copies as copiesSetting,
+  listingSettings,
+  offboardingMaxTargets,
+  readStartingEnvironment,
+} from '../platform/settings.ts';
 import { createFindRunOnce } from '../runs/lambda/find-run.ts';
 import { createListCountedRuns } from '../runs/lambda/list-counted-runs.ts';
 import { createStartRun } from '../runs/lambda/start-run.ts';
@@ -22,6 +27,7 @@ export type SharedDependencies = {
 export const composeSharedDependencies = (variables: Variables, write: Write): SharedDependencies => {
   const { copies, ...listing } = parseVariables({ ...listingSettings, copies: copiesSetting }, variables);
   const { runFunction, runQualifier, stack, ...limits } = readStartingEnvironment(variables);
+  const { maxTargets } = parseVariables({ maxTargets: offboardingMaxTargets }, variables);
   const lambda = createLambda();
   const log = createLog(write);
   const metrics = createProviderMetrics(log, stack, Date.now);
@@ -39,7 +45,7 @@ export const composeSharedDependencies = (variables: Variables, write: Write): S
     metrics,
     log,
     stack,
-    limits,
+    limits: { ...limits, maxTargets },
     now: Date.now,
   });
   return { startOffboarding, readOwners, metrics, log };

@@ -1,13 +1,12 @@
 import { isOwnedBy, parseOwner } from '../instances/identity.ts';
 import type { LastOwners } from '../instances/read-owners.ts';
 import type { Invalid, LeaverReport } from '../offboarding/dialect.ts';
-import { type PlannedRun, planRuns } from '../offboarding/plan-runs.ts';
+import { type PlannedRun, planRuns, type ReportLimits, withWatchDays } from '../offboarding/plan-runs.ts';
 import { createStartReportedRun, type ReportedRun, type ReportNames } from '../offboarding/start-reported-run.ts';
 import type { Log } from '../platform/log.ts';
 import type { LambdaFailure } from '../runs/lambda/failure.ts';
 import type { FindRun } from '../runs/lambda/find-run.ts';
 import type { RunStart, StartRun } from '../runs/lambda/start-run.ts';
-import type { RunLimits } from '../runs/request.ts';
 import { countedRunNameOf, formerRunNameOf, type RunName, runNameOf } from '../runs/run-name.ts';
 import type { IdentityProvider, ProviderKind } from './identity-providers.ts';
 import type { HeldBack, LeaverLimit } from './leaver-limit.ts';
@@ -41,7 +40,7 @@ export type StartOffboardingDependencies = {
   readonly log: Log;
   /** The deployment, part of the name of each run. */
   readonly stack: string;
-  readonly limits: RunLimits;
+  readonly limits: ReportLimits;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 };
@@ -144,7 +143,9 @@ export const createStartOffboarding = (dependencies: StartOffboardingDependencie
 
   return async (provider, report, deadlines) => {
     const { startsUntilMs = Number.POSITIVE_INFINITY } = deadlines;
-    const planned = planRuns({ ...report, source: `${provider.kind} ${provider.name}` }, limits, new Date(now()));
+    const named = withWatchDays({ ...report, source: `${provider.kind} ${provider.name}` }, provider.watchDays);
+    const { maxTargets = limits.maxTargets } = provider;
+    const planned = planRuns(named, { ...limits, maxTargets }, new Date(now()));
     if (planned.kind === 'invalid') return planned;
 
     if (planned.problem !== undefined) metrics.unreadable(provider, planned.problem);

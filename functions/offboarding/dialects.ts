@@ -14,10 +14,12 @@ export type DialectName = keyof typeof dialects;
 export const dialectNames = Object.keys(dialects) as readonly DialectName[];
 
 /** Parses an untrusted event by the dialect to which it belongs. */
-export const parseOffboardingEvent = (event: unknown): ParsedEvent | { readonly kind: 'unknown-dialect' } => {
-  for (const { parse } of Object.values(dialects)) {
-    const parsed = parse(event);
-    if (parsed !== undefined) return parsed;
+export const parseOffboardingEvent = (
+  event: unknown,
+): (ParsedEvent & { readonly dialect: DialectName }) | { readonly kind: 'unknown-dialect' } => {
+  for (const dialect of dialectNames) {
+    const parsed = dialects[dialect].parse(event);
+    if (parsed !== undefined) return { ...parsed, dialect };
   }
   return { kind: 'unknown-dialect' };
 };

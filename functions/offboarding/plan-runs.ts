@@ -1,12 +1,5 @@
 import { canonicalIdentity } from '../instances/identity.ts';
-import {
-  defaultExpiryMs,
-  defaultMaxTargetsWithin,
-  longestRunMs,
-  type RunLimits,
-  type RunRequest,
-  runRequestSchema,
-} from '../runs/request.ts';
+import { defaultExpiryMs, longestRunMs, type RunLimits, type RunRequest, runRequestSchema } from '../runs/request.ts';
 import type { RunCause } from '../runs/run-name.ts';
 import { type Invalid, type LeaverReport, parseEventFields } from './dialect.ts';
 
@@ -19,6 +12,12 @@ export type Planned = {
   readonly runs: readonly PlannedRun[];
   /** Why somebody whom the event names gets no run. It never quotes the event. */
   readonly problem?: string;
+};
+
+/** What the deployment allows the run of a report. */
+export type ReportLimits = RunLimits & {
+  /** Most instances of one person. @default the ceiling */
+  readonly maxTargets?: number | undefined;
 };
 
 const dayMs = 24 * 60 * 60 * 1_000;
@@ -40,7 +39,7 @@ const fitting = (identities: readonly string[]): readonly string[] => {
 };
 
 const createRequest =
-  (report: LeaverReport, limits: RunLimits) =>
+  (report: LeaverReport, limits: ReportLimits) =>
   (identities: readonly string[]): RunRequest => {
     const { reason, source, occurredAt, occurredAtFrom, at, account, actor, requestId, dryRun, watchDays } = report;
     const isLater = at !== undefined && Date.parse(at) > Date.parse(occurredAt);
@@ -55,7 +54,8 @@ const createRequest =
       occurredAt,
       occurredAtIs: occurredAtFrom === 'arrival' ? 'arrival' : 'event',
       ...(isLater && { at }),
-      maxTargets: defaultMaxTargetsWithin(limits.maxTargetsCeiling),
+      // A report names one person: 50, as for other runs, would keep somebody with more phones logged in.
+      maxTargets: Math.min(limits.maxTargets ?? limits.maxTargetsCeiling, limits.maxTargetsCeiling),
       ...(dryRun && { dryRun }),
       ...(watchDays !== undefined && { watchDays }),
     };
@@ -98,12 +98,16 @@ const normalize = (report: LeaverReport): LeaverReport => ({
   ...(report.at !== undefined && { at: normalizeInstant(report.at) }),
 });
 
+/** A report that does not say how long to watch gets the days that are configured for its source. */
+export const withWatchDays = (report: LeaverReport, configured: number | undefined): LeaverReport =>
+  configured === undefined ? report : { watchDays: configured, ...report };
+
 /**
  * Plans one run for each person, so that each has its own cap, summary and cancellation. The present time can only refuse a
  * report: the same event gives the same runs whenever it is delivered. If the run of one person is invalid, the others still get
  * theirs.
  */
-export const planRuns = (event: LeaverReport, limits: RunLimits, now: Date): Planned | Invalid => {
+export const planRuns = (event: LeaverReport, limits: ReportLimits, now: Date): Planned | Invalid => {
   const report = normalize(event);
   const refused = futureProblem(report, now) ?? waitProblem(report, limits, now);
   if (refused) return refused;

@@ -25,7 +25,7 @@ type WholeNumber = {
   readonly unit: string;
   readonly min: number;
   readonly max: number;
-  readonly default: number;
+  readonly default: number | undefined;
 };
 
 export const wholeNumber = <const Row extends WholeNumber>(row: Row) => ({
@@ -117,11 +117,11 @@ export const parseVariables = <Table extends SettingTable>(table: Table, variabl
   return Object.fromEntries(values) as ValuesOf<Table>;
 };
 
-/** `undefined` for a value that a function has without the variable: nothing, an empty list, and a switch that is off. */
+/** `undefined` for a value that a function has without the variable: nothing, an empty list or object, and a switch that is off. */
 const textOf = (value: unknown): string | undefined => {
   if (Array.isArray(value)) return value.length > 0 ? value.join(',') : undefined;
   if (typeof value === 'boolean') return value ? 'enabled' : undefined;
-  if (typeof value === 'object') return JSON.stringify(value);
+  if (typeof value === 'object') return Object.keys(Object(value)).length > 0 ? JSON.stringify(value) : undefined;
   return value === undefined ? undefined : String(value);
 };
 

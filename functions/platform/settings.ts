@@ -128,6 +128,34 @@ export const executionTimeoutSeconds = /* @__PURE__ */ wholeNumber({
   default: 2_592_000,
 });
 
+/** Most instances of one leaver that a run may log out. Without it, the ceiling. */
+export const offboardingMaxTargets = /* @__PURE__ */ wholeNumber({
+  variable: 'OFFBOARDING_MAX_TARGETS',
+  unit: 'instances',
+  min: 1,
+  max: mostInstances,
+  default: undefined,
+});
+
+/** How long the instances of a leaver may be watched, in days. */
+export const watchDays = { min: 1, max: 30 } as const;
+
+/** Days to watch the instances of a leaver whom a source of events reports, as JSON: `{ "okta": 30 }`. */
+export const sourceWatchDays = {
+  variable: 'WATCH_DAYS',
+  default: {},
+  read: () =>
+    v.pipe(
+      v.string(),
+      v.parseJson(undefined, 'must be JSON'),
+      v.record(
+        v.string(),
+        v.pipe(v.number(), v.integer(), v.minValue(watchDays.min), v.maxValue(watchDays.max)),
+        'must be an object of days by source',
+      ),
+    ),
+} as const;
+
 /** The identity store of IAM Identity Center. Without it, the store that an event names is read. */
 export const identityStoreId = /* @__PURE__ */ text({
   variable: 'IDENTITY_STORE_ID',
@@ -136,7 +164,7 @@ export const identityStoreId = /* @__PURE__ */ text({
   rule: 'must be the id of an identity store, such as d-1234567890',
 });
 
-/** The identity providers, as JSON: `{ "<name>": { "kind", "tokenSha256", "maxPerHour" } }`. */
+/** The identity providers, as JSON: `{ "<name>": { "kind", "tokenSha256", "maxPerHour", "maxTargets", "watchDays" } }`. */
 export const identityProviders = {
   variable: 'NAMED_CALLERS',
   read: () => v.pipe(v.optional(v.string(), '{}'), v.parseJson(undefined, 'must be JSON')),
@@ -191,10 +219,10 @@ export const watchingSettings = { watchFunction, watchQualifier };
 export const warmingSettings = { warmInstances, warmHosts };
 
 /** To find out about a person who left. */
-export const offboardingSettings = { identityStoreId };
+export const offboardingSettings = { identityStoreId, offboardingMaxTargets, sourceWatchDays };
 
 /** To know who calls, and to share the limits of identity providers with other copies of the function. */
-export const providerSettings = { identityProviders, copies };
+export const providerSettings = { identityProviders, copies, offboardingMaxTargets };
 
 /** To keep evidence. */
 export const vaultSettings = { evidenceBucket };

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { instanceIdSchema } from '../green-api/instance-id.ts';
-import { mostInstances } from '../platform/settings.ts';
+import { mostInstances, watchDays } from '../platform/settings.ts';
 
 /** `Date.parse` reads 30 February as 2 March. */
 const isRealInstant = (text: string): boolean => {
@@ -92,8 +92,8 @@ export const runFields = {
     v.pipe(
       v.number('must be a number'),
       v.integer('must be a whole number'),
-      v.minValue(1, 'must be at least 1'),
-      v.maxValue(30, 'must be at most 30'),
+      v.minValue(watchDays.min, `must be at least ${watchDays.min}`),
+      v.maxValue(watchDays.max, `must be at most ${watchDays.max}`),
     ),
   ),
 };

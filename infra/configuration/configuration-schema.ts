@@ -46,8 +46,12 @@ const runs = fields({
   memoryMb: v.optional(memoryMb, 512),
 });
 
+/** Days to watch the instances of a leaver whom this source reports. An event that says it itself decides. */
+const watchDays = v.exactOptional(wholeNumber(shared.watchDays.min, shared.watchDays.max));
+
 const custom = fields({
   enabled: v.optional(flag, true),
+  watchDays,
   /** Values of the event's `source` that may log people out; any by default. An event of another source goes to the failed queue. */
   sources: v.exactOptional(listOf(matching(/^[\w./-]{1,256}$/, 'the source of an event, such as com.example.hr'), 20)),
   /** Who outside this account may put events on the stack's bus; inside, a role's own policy decides. */
@@ -65,20 +69,24 @@ const okta = fields({
     /^aws\.partner\/okta\.com\/[A-Za-z0-9._/-]{1,230}$/,
     'the name of a partner event bus, aws.partner/okta.com/…',
   ),
+  watchDays,
 });
 
 const identityCenter = fields({
   enabled: v.optional(flag, false),
   /** Where the function reads whether a changed user is disabled. `aws sso-admin list-instances` names it. */
   identityStoreId: v.exactOptional(textAs(shared.identityStoreId)),
+  watchDays,
 });
 
 /** Which systems' events report that somebody left: the settings of each dialect. */
 const offboarding = fields({
+  /** Instances that the run of one leaver may touch: as many as any run, unless it is set. */
+  maxTargets: v.exactOptional(wholeNumber(1, shared.mostInstances)),
   custom: v.optional(custom, {}),
   okta: v.exactOptional(okta),
   identityCenter: v.optional(identityCenter, {}),
-} satisfies Record<DialectName, v.GenericSchema>);
+} satisfies Record<DialectName | 'maxTargets', v.GenericSchema>);
 
 const instanceId = v.message(
   v.custom<InstanceId>((id) => parseInstanceId(id) !== undefined),

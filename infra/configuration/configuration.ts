@@ -29,6 +29,21 @@ const problemOf = (issue: v.BaseIssue<unknown>): Problem => {
 
 const missingStore = 'is missing; aws sso-admin list-instances prints it as IdentityStoreId';
 
+/** Limits of the runs of leavers that are above the ceiling of any run. */
+const ceilingProblems = ({ runs, offboarding, identityProviders }: Omit<Settings, 'name'>): readonly Problem[] => {
+  const limits = [
+    { path: 'offboarding.maxTargets', given: offboarding.maxTargets },
+    ...Object.entries(identityProviders).map(([name, { maxTargets }]) => ({
+      path: `identityProviders.${name}.maxTargets`,
+      given: maxTargets,
+    })),
+  ];
+  const message = `must be at most ${runs.maxTargetsCeiling}, which is runs.maxTargetsCeiling`;
+  return limits.flatMap((limit) =>
+    limit.given !== undefined && limit.given > runs.maxTargetsCeiling ? [{ ...limit, message }] : [],
+  );
+};
+
 /** Rules about several fields at once. */
 const problemsAcross = ({
   secretPrefix,
@@ -68,7 +83,9 @@ const parse = <Schema extends v.GenericSchema<unknown, Omit<Settings, 'name'>>>(
 ): v.InferOutput<Schema> => {
   // One line per field: its first problem.
   const parsed = v.safeParse(schema, value, { abortPipeEarly: true });
-  const problems = parsed.success ? problemsAcross(parsed.output) : parsed.issues.map(problemOf);
+  const problems = parsed.success
+    ? [...problemsAcross(parsed.output), ...ceilingProblems(parsed.output)]
+    : parsed.issues.map(problemOf);
   if (!parsed.success || problems.length > 0)
     throw new ConfigurationError(problems.map((problem) => describe(nameOf(problem.path), problem)).join('\n'));
   return parsed.output;

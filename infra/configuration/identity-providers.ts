@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as v from 'valibot';
 import { providerKinds, providerNamePattern } from '../../functions/identity-providers/identity-providers.ts';
+import { mostInstances, watchDays } from '../../functions/platform/settings.ts';
 import { fields, listOf, matching, wholeNumber } from './field-schemas.ts';
 
 /** Most identity providers: each function gets its own in an environment variable, and all variables together have 4 KB. */
@@ -25,6 +26,10 @@ const provider = fields({
   tokenSha256: listOf(digest, 2),
   /** People who own instances and may be logged out for this provider within an hour; ten times as many may wait for a later date. */
   maxPerHour: v.optional(wholeNumber(1, 10_000), 50),
+  /** Instances that the run of one person may touch: `offboarding.maxTargets`, unless it is set. */
+  maxTargets: v.exactOptional(wholeNumber(1, mostInstances)),
+  /** Days to watch the instances of a person whose report does not say it itself. */
+  watchDays: v.exactOptional(wholeNumber(watchDays.min, watchDays.max)),
   /** Hours without any call after which an alarm rings (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/AlarmThatSendsEmail.html). */
   quietAfterHours: v.exactOptional(wholeNumber(1, 168)),
 });

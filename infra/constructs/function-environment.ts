@@ -1,3 +1,4 @@
+import { dialectNames } from '../../functions/offboarding/dialects.ts';
 import { writeVariables } from '../../functions/platform/environment.ts';
 import * as table from '../../functions/platform/settings.ts';
 import type { Settings } from '../configuration/configuration.ts';
@@ -20,6 +21,13 @@ const valuesOf = (settings: Settings) => ({
   maxTargetsCeiling: settings.runs.maxTargetsCeiling,
   executionTimeoutSeconds: settings.runs.executionTimeoutDays * table.secondsPerDay,
   identityStoreId: settings.offboarding.identityCenter.identityStoreId,
+  offboardingMaxTargets: settings.offboarding.maxTargets,
+  sourceWatchDays: Object.fromEntries(
+    dialectNames.flatMap((name) => {
+      const days = settings.offboarding[name]?.watchDays;
+      return days === undefined ? [] : [[name, days]];
+    }),
+  ),
 });
 
 /** For a function that only lists instances. */
@@ -68,8 +76,9 @@ type Providers = Settings['identityProviders'];
  *
  * @param copies of the function that may run at once
  */
-export const providersEnvironment = (providers: Providers, copies: number): FunctionEnvironment =>
+export const providersEnvironment = (providers: Providers, settings: Settings, copies: number): FunctionEnvironment =>
   writeVariables(table.providerSettings, {
+    ...valuesOf(settings),
     copies,
     identityProviders: Object.fromEntries(
       Object.entries(providers).map(([name, { quietAfterHours: _, ...provider }]) => [name, provider]),

@@ -89,6 +89,8 @@ export interface EventSenders {
 export interface CustomOffboarding {
   /** @default true */
   readonly enabled?: boolean;
+  /** Days to watch the instances of a leaver whose event does not say it itself: 1 to 30. @default none */
+  readonly watchDays?: number;
   /** Values of the event's `source` that may log people out; an event of another source goes to the failed queue. @default any source */
   readonly sources?: readonly string[];
   /** @default nobody outside this account */
@@ -99,6 +101,8 @@ export interface CustomOffboarding {
 export interface OktaOffboarding {
   /** The partner event bus it was associated with: a literal, not a token. */
   readonly partnerBusName: string;
+  /** Days to watch the instances of a leaver whom it reports: 1 to 30. @default none */
+  readonly watchDays?: number;
 }
 
 /** AWS IAM Identity Center in this account and Region, by CloudTrail. */
@@ -107,10 +111,14 @@ export interface IdentityCenterOffboarding {
   readonly enabled?: boolean;
   /** Id of the identity store: a literal, not a token. @default none */
   readonly identityStoreId?: string;
+  /** Days to watch the instances of a leaver whom it reports: 1 to 30. @default none */
+  readonly watchDays?: number;
 }
 
 /** The systems whose events report that somebody left. */
 export interface Offboarding {
+  /** Most instances that the run of one leaver may touch. @default runs.maxTargetsCeiling */
+  readonly maxTargets?: number;
   readonly custom?: CustomOffboarding;
   /** Okta's log streaming. @default off */
   readonly okta?: OktaOffboarding;
@@ -125,6 +133,10 @@ export interface IdentityProvider {
   readonly tokenSha256: readonly string[];
   /** People who own instances and may be logged out for it within an hour. @default 50 */
   readonly maxPerHour?: number;
+  /** Most instances that the run of one person may touch. @default offboarding.maxTargets */
+  readonly maxTargets?: number;
+  /** Days to watch the instances of a person whose report does not say it itself: 1 to 30. @default none */
+  readonly watchDays?: number;
   /** Hours without any call after which an alarm rings: 1 to 168. For `scim`, and for a `webhook` that sends heartbeats. @default no alarm */
   readonly quietAfterHours?: number;
 }

@@ -56,7 +56,7 @@ const createProviderFunction = (
     environment: {
       ...listingEnvironment(settings),
       ...run.startingEnvironment,
-      ...providersEnvironment(providers, reservedConcurrency[name]),
+      ...providersEnvironment(providers, settings, reservedConcurrency[name]),
     },
     logGroup: createLog(scope, `${pascalCase(name)}Log`, settings.logRetentionDays),
     memoryMb: settings.memoryMb,

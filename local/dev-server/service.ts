@@ -43,9 +43,11 @@ export type Service = AsyncDisposable &
     readonly startToken: string | undefined;
   };
 
+const settingsOf = (configuration: Configuration) => ({ ...configuration, name: configuration.stackName });
+
 /** The environment of the deployed functions, with the local names of the bus and the run function. */
 const configuredVariables = (configuration: Configuration) => {
-  const settings = { ...configuration, name: configuration.stackName };
+  const settings = settingsOf(configuration);
   return {
     ...callingEnvironment(settings, 'local'),
     ...warmingEnvironment(settings),
@@ -123,7 +125,8 @@ const createHandle = (
 
 const setEnvironment = (configuration: Configuration, { identityProviders }: LocalProviders) => {
   const configured = configuredVariables(configuration);
-  Object.assign(process.env, { ...configured, ...process.env, ...providersEnvironment(identityProviders, 1) });
+  const ofProviders = providersEnvironment(identityProviders, settingsOf(configuration), 1);
+  Object.assign(process.env, { ...configured, ...process.env, ...ofProviders });
 };
 
 /** Starts the HTTP API around the functions, and the emulators they need; prints each step. @throws CannotStart */

@@ -3,8 +3,12 @@ import { isIP } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
+import { readIdentityProviders } from '../../functions/identity-providers/identity-providers.ts';
+import { parseVariables } from '../../functions/platform/environment.ts';
+import { offboardingSettings } from '../../functions/platform/settings.ts';
 import { ConfigurationError, parseConfiguration } from '../../infra/configuration/configuration.ts';
 import { readConfiguration } from '../../infra/configuration/configuration-file.ts';
+import { offboardingEnvironment, providersEnvironment } from '../../infra/constructs/function-environment.ts';
 
 /** The error of a configuration; `undefined` if it is valid. */
 const errorAbout = (configuration: unknown): string | undefined => {
@@ -128,6 +132,37 @@ test.each([
   [
     'green-api-logout.offboarding.identityCenter must be an object… (got true',
     { offboarding: { identityCenter: true } },
+  ],
+  [
+    'green-api-logout.offboarding.custom.watchDays must be a whole number from 1 to 30… (got 31',
+    { offboarding: { custom: { watchDays: 31 } } },
+  ],
+  [
+    'green-api-logout.offboarding.okta.watchDays must be a whole number from 1 to 30… (got 0',
+    { offboarding: { okta: { partnerBusName: 'aws.partner/okta.com/example/logout', watchDays: 0 } } },
+  ],
+  [
+    'green-api-logout.offboarding.identityCenter.watchDays must be a whole number from 1 to 30… (got "7"',
+    { offboarding: { identityCenter: { watchDays: '7' } } },
+  ],
+  [
+    'green-api-logout.offboarding.maxTargets must be a whole number from 1 to 3000… (got 0',
+    { offboarding: { maxTargets: 0 } },
+  ],
+  [
+    'green-api-logout.offboarding.maxTargets must be at most 500, which is runs.maxTargetsCeiling… (got 501',
+    { offboarding: { maxTargets: 501 } },
+  ],
+  [
+    'green-api-logout.identityProviders.hr.maxTargets must be at most 20, which is runs.maxTargetsCeiling… (got 21',
+    {
+      runs: { maxTargetsCeiling: 20 },
+      identityProviders: { hr: { kind: 'webhook', tokenSha256: ['a'.repeat(64)], maxTargets: 21 } },
+    },
+  ],
+  [
+    'green-api-logout.identityProviders.hr.watchDays must be a whole number from 1 to 30… (got 0',
+    { identityProviders: { hr: { kind: 'webhook', tokenSha256: ['a'.repeat(64)], watchDays: 0 } } },
   ],
   ['green-api-logout.evidenceVault.years is missing', { evidenceVault: { mode: 'GOVERNANCE' } }],
   [
@@ -309,3 +344,35 @@ describe('the context file', () => {
     );
   });
 });
+
+test('the functions read how many instances of a leaver may be logged out, and how long they are watched', () => {
+  const hr = { kind: 'webhook', tokenSha256: ['a'.repeat(64)], maxTargets: 60, watchDays: 3 } as const;
+  const offboarding = {
+    maxTargets: 120,
+    custom: { watchDays: 1 },
+    okta: { partnerBusName: 'aws.partner/okta.com/example/logout', watchDays: 30 },
+  };
+  const settings = { ...parseConfiguration({ offboarding, identityProviders: { hr } }), name: 'logout' };
+  const providers = providersEnvironment(settings.identityProviders, settings, 2);
+
+  expect(parseVariables(offboardingSettings, offboardingEnvironment(settings))).toEqual({
+    offboardingMaxTargets: 120,
+    sourceWatchDays: { custom: 1, okta: 30 },
+  });
+  expect(providers.OFFBOARDING_MAX_TARGETS).toBe('120');
+  expect(readIdentityProviders(providers)).toEqual([{ name: 'hr', maxPerHour: 50, ...hr }]);
+});
+
+test('the functions read nothing of leavers where nothing is configured', () => {
+  const settings = { ...parseConfiguration({}), name: 'logout' };
+
+  expect(offboardingEnvironment(settings)).toEqual({});
+  expect(parseVariables(offboardingSettings, {})).toEqual({ sourceWatchDays: {} });
+});
+
+test.each(['{', 'null', '{"okta":0}', '{"okta":31}', '{"okta":1.5}', '{"okta":"7"}'])(
+  'WATCH_DAYS may not be %s',
+  (WATCH_DAYS) => {
+    expect(() => parseVariables(offboardingSettings, { WATCH_DAYS })).toThrow('WATCH_DAYS');
+  },
+);

@@ -21,17 +21,18 @@ export const tokens = { hr: 'token-of-hr', okta: 'token-of-okta', entra: 'token-
 
 const digest = (token: string): string => createHash('sha256').update(token).digest('hex');
 
-const provider = (name: keyof typeof tokens, kind: ProviderKind, maxPerHour: number): IdentityProvider => ({
+type Limits = Pick<IdentityProvider, 'maxPerHour' | 'maxTargets' | 'watchDays'>;
+
+const provider = (name: keyof typeof tokens, kind: ProviderKind, limits: Limits): IdentityProvider => ({
   name,
   kind,
   tokenSha256: [digest(`former-${tokens[name]}`), digest(tokens[name])],
-  maxPerHour,
+  ...limits,
 });
 
-export type ProvidersOptions = {
+export type ProvidersOptions = Partial<Limits> & {
   /** The `owner` tags there are. */
   readonly owners?: readonly string[];
-  readonly maxPerHour?: number;
   /** What Lambda answers instead of starting a run. */
   readonly fail?: (request: RunRequest) => LambdaFailure | undefined;
   /** What Lambda answers instead of its list of runs. */
@@ -87,6 +88,7 @@ export const startProviders = ({
   copies = 1,
   startMs = 0,
   listLagMs = 0,
+  ...limits
 }: ProvidersOptions = {}) => {
   let now = Date.parse('2026-11-20T17:00:00Z');
   const wait = (ms: number): void => {
@@ -136,9 +138,9 @@ export const startProviders = ({
     now: () => now,
   });
   const providers = [
-    provider('hr', 'webhook', maxPerHour),
-    provider('okta', 'okta-event-hook', maxPerHour),
-    provider('entra', 'scim', maxPerHour),
+    provider('hr', 'webhook', { maxPerHour, ...limits }),
+    provider('okta', 'okta-event-hook', { maxPerHour, ...limits }),
+    provider('entra', 'scim', { maxPerHour, ...limits }),
   ];
   const shared = {
     providers,

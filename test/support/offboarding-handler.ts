@@ -16,6 +16,10 @@ export type FunctionOptions = {
   readonly isDisabled?: IsDisabled;
   /** What Lambda says of a run. @default it has just started, if it was */
   readonly findRun?: FindRun;
+  /** Most instances of one leaver, as configured. */
+  readonly maxTargets?: number;
+  /** Days to watch, as configured for each source. */
+  readonly watchDays?: Readonly<Record<string, number>>;
 };
 
 /** The function, before a Lambda that keeps one payload for each name. */
@@ -24,6 +28,8 @@ export const createOffboarding = ({
   fail = () => undefined,
   isDisabled = async () => true,
   findRun,
+  maxTargets,
+  watchDays = {},
 }: FunctionOptions = {}) => {
   const payloads = new Map<string, string>();
   const lines: string[] = [];
@@ -45,7 +51,8 @@ export const createOffboarding = ({
           : { kind: 'unknown-run' }),
     isDisabled,
     stack: 'green-api-logout',
-    limits: { executionTimeoutMs: 30 * 24 * 60 * 60 * 1_000, maxTargetsCeiling: 500 },
+    limits: { executionTimeoutMs: 30 * 24 * 60 * 60 * 1_000, maxTargetsCeiling: 500, maxTargets },
+    watchDays,
     now: () => new Date(now),
     log: (level, message, fields) => lines.push(JSON.stringify({ level, message, ...fields })),
   });

@@ -92,6 +92,7 @@ const openHandlers = () => {
       limits,
       startRun,
       findRun: async () => ({ kind: 'unknown-run' }),
+      watchDays: {},
       isDisabled: async () => true,
     }),
   };

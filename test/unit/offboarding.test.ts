@@ -36,7 +36,7 @@ test('starts a run for the person in the custom sample, and logs one line withou
       occurredAt: '2026-11-20T17:00:00.000Z',
       occurredAtIs: 'event',
       at: '2026-11-30T17:00:00.000Z',
-      maxTargets: 50,
+      maxTargets: 500,
     },
   ]);
   expect(handler.lines.map((line) => JSON.parse(line))).toEqual([
@@ -317,6 +317,31 @@ describe('an event whose run has ended', () => {
     expect([...handler.payloads.keys()]).toEqual([await nameOf()]);
     expect(handler.lines.join()).toContain('The same id starts another run from 2026-11-20T18:00:05.000Z on.');
   });
+});
+
+test.each([
+  ['custom', customEvent],
+  ['okta', oktaEvent],
+  ['identityCenter', identityCenterEvent],
+  ['identityCenter', scimEvent('PatchUser')],
+])(
+  'an event of %s is watched for the days that are configured for it, and limited as configured',
+  async (name, event) => {
+    const watchDays = { custom: 1, okta: 2, identityCenter: 3, [name]: 30 };
+    const handler = createOffboarding({ watchDays, maxTargets: 120 });
+
+    await handler.put(event);
+
+    expect(handler.requests()).toMatchObject([{ watchDays: 30, maxTargets: 120 }]);
+  },
+);
+
+test('an event that says how long to watch decides it', async () => {
+  const handler = createOffboarding({ watchDays: { custom: 30 } });
+
+  await handler.put(changed(customEvent, { 'detail.watchDays': 7 }));
+
+  expect(handler.requests()).toMatchObject([{ watchDays: 7 }]);
 });
 
 describe('a changed user of IAM Identity Center', () => {

@@ -110,7 +110,7 @@ describe.each(Object.entries(deactivations))('the deactivation of %s', (_, body)
         occurredAt: '2026-11-20T17:00:00.000Z',
         occurredAtIs: 'arrival',
         requestId: 'JKJaXmPLvHcESHA=',
-        maxTargets: 50,
+        maxTargets: 500,
       },
     ]);
   });

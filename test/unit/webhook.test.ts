@@ -48,7 +48,7 @@ describe('POST /offboarding', () => {
         requestId: 'JKJaXmPLvHcESHA=',
         occurredAt: '2026-11-20T17:00:00.000Z',
         occurredAtIs: 'arrival',
-        maxTargets: 50,
+        maxTargets: 500,
       },
     ]);
   });
@@ -270,6 +270,19 @@ describe('POST /offboarding', () => {
 
     expect([real.status, another.status]).toEqual([202, 202]);
     expect(providers.runs().map(({ dryRun = false }) => dryRun)).toEqual([true, false, true]);
+  });
+
+  test('an identity provider has a limit of instances and days to watch of its own, and a report may say others', async () => {
+    const providers = startProviders({ maxTargets: 120, watchDays: 30 });
+    await post(providers, john);
+    await post(providers, { ...john, id: 'hr-2', watchDays: 7 });
+    await deliver(providers, [deactivated('1', 'ann@example.com')]);
+
+    expect(providers.runs().map(({ maxTargets, watchDays }) => [maxTargets, watchDays])).toEqual([
+      [120, 30],
+      [120, 7],
+      [120, 30],
+    ]);
   });
 
   test('a heartbeat starts nothing, and is counted', async () => {

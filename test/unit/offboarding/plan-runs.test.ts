@@ -34,7 +34,7 @@ test('plans one run for all identities of the person, without an expiry of its o
       source: 'offboarding',
       occurredAt: '2026-11-20T17:00:00.000Z',
       occurredAtIs: 'event',
-      maxTargets: 50,
+      maxTargets: 500,
     },
   ]);
   expect(v.is(runRequestSchema, runs[0]?.request)).toBe(true);
@@ -54,6 +54,8 @@ test('acts at once on a report that took effect before the event', () => {
 
 test('respects the ceiling of the deployment', () => {
   expect(runsOf({}, { maxTargetsCeiling: 3 })[0]?.request.maxTargets).toBe(3);
+  expect(runsOf({}, { maxTargetsCeiling: 3, maxTargets: 4 })[0]?.request.maxTargets).toBe(3);
+  expect(runsOf({}, { maxTargetsCeiling: 3, maxTargets: 2 })[0]?.request.maxTargets).toBe(2);
 });
 
 test('gives each person a separate run, cause and target', () => {
