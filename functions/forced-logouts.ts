@@ -64,10 +64,11 @@ const createStart = ({ requestRun, stack, limits, now, log }: ForcedLogoutsHandl
   const parseRunRequest = createParseRunRequest(limits, now);
   return async (event) => {
     const key = parseIdempotencyKey(event.headers['idempotency-key']) ?? randomUUID();
-    const { requestedBy, requestAt, rotateToken } = parseRunRequest(event);
+    const { requestedBy, requestAt, rotateToken, past } = parseRunRequest(event);
     if (rotateToken && !limits.tokenRotation) return rotationDisabled();
     const id = runNameOf('api', { stack, requester: requestedBy, key });
-    const run = await requestRun(id, requestAt);
+    const run = await requestRun(id, requestAt, past === undefined);
+    if (run.kind === 'not-started') throw new InvalidRequest(past?.field ?? 'at', past?.rule ?? 'is in the past');
     if (run.kind === 'other-request') return keyReused();
     if (run.kind !== 'accepted') return runProblem(run);
     log('INFO', 'run requested', { id, by: requestedBy });

@@ -3,6 +3,7 @@ import { Option } from 'commander';
 import type { AcceptedRun } from '../../client/answers.ts';
 import type { InstanceList } from '../../client/instance-list.ts';
 import type { Result } from '../../client/result.ts';
+import { pastInstant } from '../../functions/runs/past-instant.ts';
 import type { RequestedRun, TargetKind } from '../../functions/runs/request.ts';
 import type { Api } from '../api/api.ts';
 import { acceptedRunIn, describeFailure, valueIn } from '../api/failure.ts';
@@ -121,6 +122,9 @@ With --follow the exit code is 0 only if every instance was confirmed; protected
     const target = targetIn(options);
     const reason = options.reason ?? (await promptForText(session, 'Reason (kept in the evidence):', '--reason'));
     const body = bodyOf(target, reason, options);
+    // Repeated with its key, it may be a run that was started in time.
+    const past = options.idempotencyKey === undefined ? pastInstant(body, session.terminal.now()) : undefined;
+    if (past !== undefined) throw new UsageError(`${fieldOptions[past.field].long} ${past.rule}.`);
     const api = await session.api();
     if (!options.dryRun && !session.options.yes)
       await confirm(session, `Log out ${await describeTargets(session, api, body)} at ${api.url.host}?`);

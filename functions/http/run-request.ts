@@ -1,5 +1,6 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import * as v from 'valibot';
+import { pastInstant } from '../runs/past-instant.ts';
 import {
   defaultExpiryAfter,
   defaultExpiryMs,
@@ -75,6 +76,6 @@ export const createParseRunRequest = (limits: RunLimits, now: () => Date) => {
     };
     // The run refuses an invalid payload too, but by then the caller has been told that it started.
     requireFields(runRequestSchema, requestAt(now()), 'request');
-    return { requestedBy, requestAt, rotateToken: body.rotateToken === true };
+    return { requestedBy, requestAt, rotateToken: body.rotateToken === true, past: pastInstant(body, now()) };
   };
 };

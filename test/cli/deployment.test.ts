@@ -310,7 +310,7 @@ test('run sends its options, and shows how many instances they select', async ()
   await using api = await startJsonServer(({ method }) =>
     method === 'POST' ? { status: 202, body: { id: 'api-1', status: 'RUNNING' } } : { body: { instances } },
   );
-  const options = ['--max-targets', '20', '--at', '2026-11-30T17:00:00Z', '--watch-days', '7', '--clear-queue'];
+  const options = ['--max-targets', '20', '--at', '2099-11-30T17:00:00Z', '--watch-days', '7', '--clear-queue'];
   const args = ['run', '--group', 'sales', '--except', '1101000003', '--reason', 'phones stolen', '--url', api.url];
 
   const unconfirmed = await runCli([...args, ...options]);
@@ -326,7 +326,7 @@ test('run sends its options, and shows how many instances they select', async ()
   const target = { target: { group: 'sales' }, reason: 'phones stolen', except: ['1101000003'] };
   expect(api.received.filter(({ method }) => method === 'POST').map(({ body }) => body)).toEqual([
     { ...target, dryRun: true },
-    { ...target, maxTargets: 20, at: '2026-11-30T17:00:00Z', clearQueue: true, rotateToken: true, watchDays: 7 },
+    { ...target, maxTargets: 20, at: '2099-11-30T17:00:00Z', clearQueue: true, rotateToken: true, watchDays: 7 },
   ]);
   for (const { method, headers } of api.received)
     if (method === 'POST') expect(headers['idempotency-key']).toMatch(/^[0-9a-f-]{36}$/);

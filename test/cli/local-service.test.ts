@@ -83,6 +83,16 @@ test('starts a run, follows it to its end and shows each outcome', async () => {
   expect(stdout).toMatch(/^1101000005 +skipped +desk@example\.com +protected$/m);
 });
 
+test('a run for an instant in the past is refused with how long ago it was, before anybody is asked', async () => {
+  const at = new Date(Date.now() - 6 * 3_600_000 - 30_000).toISOString();
+  const { code, stderr } = await cli('run', '--group', 'sales', '--reason', 'phones lost', '--at', at, '--yes');
+
+  expect({ code, stderr }).toEqual({
+    code: 2,
+    stderr: expect.stringMatching(/--at is 6 h 0 min ago, and the run would/),
+  });
+});
+
 test('a run that finds no instance is a failure', async () => {
   const { code, stdout } = await cli('run', '--group', 'nobody', '--reason', 'x', '--yes', '--follow');
 

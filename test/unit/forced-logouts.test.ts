@@ -392,3 +392,41 @@ test('never shows the message of an unexpected error', async () => {
   expect([answer.status, answer.body.code]).toEqual([500, 'internal-error']);
   expect(JSON.stringify([answer, setup.lines])).not.toContain('a secret thing');
 });
+
+test.each([
+  ['at', { at: '2026-11-22T02:58:00Z' }, 'at is 6 h 2 min ago, and the run would log people out at once'],
+  ['at, by a second', { at: '2026-11-22T08:54:59Z' }, 'at is 5 min ago'],
+  ['at, with an offset', { at: '2026-11-22T09:30:00+01:00' }, 'at is 30 min ago'],
+  ['expiresAt', { expiresAt: '2026-11-22T08:59:00Z' }, 'expiresAt is 1 min ago: the run would log nobody out'],
+])(
+  'a new request with %s in the past starts nothing and says how long ago it was',
+  async (_name, instants, problem) => {
+    const setup = createSetup();
+
+    const answer = await setup.post({ ...sales, ...instants });
+
+    expect(answer).toMatchObject({ status: 400, body: { detail: expect.stringContaining(problem) } });
+    expect(setup.requests()).toEqual([]);
+  },
+);
+
+test('an instant of up to five minutes ago means now', async () => {
+  const setup = createSetup();
+
+  expect((await setup.post({ ...sales, at: '2026-11-22T08:55:00Z' })).status).toBe(202);
+});
+
+test('an accepted request is repeated with its key, however late it is by then; a new key starts nothing', async () => {
+  const setup = createSetup();
+  const request = { ...sales, at: '2026-11-22T10:00:00Z', expiresAt: '2026-11-22T12:00:00Z' };
+  const first = await setup.post(request, 'INC-1');
+  setup.clock.now = new Date('2026-11-23T09:00:00Z');
+
+  const repeated = await setup.post(request, 'INC-1');
+  const other = await setup.post({ ...request, reason: 'another' }, 'INC-1');
+  const fresh = await setup.post(request, 'INC-2');
+
+  expect(repeated).toMatchObject({ status: 202, body: { id: first.body.id } });
+  expect([other.status, fresh.status]).toEqual([409, 400]);
+  expect(setup.requests()).toHaveLength(1);
+});

@@ -84,10 +84,16 @@ export type RequestedRun =
   | { readonly kind: 'accepted'; readonly status: RunStatus }
   /** The name belongs to a run with another request. */
   | { readonly kind: 'other-request' }
+  /** No run has the name, and none may be started now. */
+  | { readonly kind: 'not-started' }
   | LambdaFailure;
 
-/** Starts a run once, although each retry of the request has another instant. */
-export type RequestRun = (name: RunName, requestAt: RequestAt) => Promise<RequestedRun>;
+/**
+ * Starts a run once, although each retry of the request has another instant.
+ *
+ * @param mayStart whether a run may be started that does not exist yet @default true
+ */
+export type RequestRun = (name: RunName, requestAt: RequestAt, mayStart?: boolean) => Promise<RequestedRun>;
 
 export type RequestRunDependencies = {
   readonly startRun: StartRun;
@@ -107,19 +113,26 @@ const isSameRequest = (requestAt: RequestAt, { payload }: RunExecution): boolean
   return earlier !== undefined && comparable(requestAt(new Date(earlier.occurredAt))) === comparable(earlier);
 };
 
-export const createRequestRun =
-  ({ startRun, readExecution, now }: RequestRunDependencies): RequestRun =>
-  async (name, requestAt) => {
-    const start = await startRun(name, requestAt(now()));
-    if (start.kind === 'started') return { kind: 'accepted', status: 'RUNNING' };
-    if (start.kind !== 'other-payload') return start;
-
-    // Lambda compares whole payloads, and a retry differs by its instants: only the request itself must be the same.
+export const createRequestRun = ({ startRun, readExecution, now }: RequestRunDependencies): RequestRun => {
+  // Lambda compares whole payloads, and a retry differs by its instants: only the request itself must be the same.
+  const compareWithExisting = async (name: RunName, requestAt: RequestAt): Promise<RequestedRun> => {
     const existing = await readExecution(name);
-    // It has just started, or its retention has just ended.
-    if (existing.kind === 'unknown-run') return { kind: 'unavailable', detail: 'Lambda: the run is not listed yet' };
+    if (existing.kind === 'unknown-run') return { kind: 'not-started' };
     if (existing.kind !== 'execution') return existing;
     return isSameRequest(requestAt, existing)
       ? { kind: 'accepted', status: existing.status }
       : { kind: 'other-request' };
   };
+
+  return async (name, requestAt, mayStart = true) => {
+    if (!mayStart) return compareWithExisting(name, requestAt);
+    const start = await startRun(name, requestAt(now()));
+    if (start.kind === 'started') return { kind: 'accepted', status: 'RUNNING' };
+    if (start.kind !== 'other-payload') return start;
+    const existing = await compareWithExisting(name, requestAt);
+    // It has just started, or its retention has just ended.
+    return existing.kind === 'not-started'
+      ? { kind: 'unavailable', detail: 'Lambda: the run is not listed yet' }
+      : existing;
+  };
+};
