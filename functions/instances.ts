@@ -3,15 +3,10 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from '
 import * as v from 'valibot';
 import { invalidNext, nextEntry, parseQuery } from './http/request.ts';
 import { jsonResponse, type LogUnexpected, problemDetails, problemResponse } from './http/response.ts';
-import {
-  type Contact,
-  type ContactInstance,
-  createListContacts,
-  type InstancePage,
-  type ListInstances,
-  type ListProblem,
-} from './instances/directory.ts';
+import type { Contact } from './instances/contact.ts';
+import type { InstancePage, ListInstances, ListProblem } from './instances/directory.ts';
 import { isInGroup, isOwnedBy } from './instances/identity.ts';
+import { type ContactInstance, createListContacts } from './instances/list-contacts.ts';
 import { matchOf, parseSearch, queryPattern, queryRule } from './instances/search.ts';
 import { countUnreadable, type UnreadableSecret } from './instances/unreadable-secrets.ts';
 import { createSecretsManager } from './platform/aws-clients.ts';

@@ -19,6 +19,9 @@ type Options = {
   readonly owner?: string;
   readonly group?: string;
   readonly protected?: boolean;
+  readonly name?: string;
+  /** `false`: remove the tag. */
+  readonly phone?: boolean;
   readonly apiUrl?: string;
   readonly tagsOnly?: boolean;
   readonly verify: boolean;
@@ -59,13 +62,15 @@ const parseOne = async (fields: EnrollmentFields, rules: EnrollmentRules): Promi
 };
 
 const readOne = async (session: Session, idInstance: string, options: Options, rules: EnrollmentRules) => {
-  const { owner, group, apiUrl } = options;
+  const { owner, group, name, phone, apiUrl } = options;
   const fields: EnrollmentFields = {
     idInstance,
     ...(apiUrl !== undefined && { apiUrl }),
     ...(owner !== undefined && { owner }),
     ...(group !== undefined && { group }),
     ...(options.protected !== undefined && { protected: String(options.protected) }),
+    ...(name !== undefined && { name }),
+    ...(phone === false && { phone: '' }),
   };
   // The other fields are checked before the prompt for the token.
   const tags = await parseOne({ ...fields, apiTokenInstance: 'placeholder' }, rules);
@@ -148,7 +153,9 @@ credential is verified by reading the state at GREEN-API from this machine. A se
 alone, so an interrupted command can be repeated. An empty value removes a tag; a tag that is not given stays.
 A character that a tag cannot hold, such as the apostrophe, is escaped: _x0027_. An instance that gets another owner while
 it may be linked is named in a warning: the former owner may still be logged in.
-The first line of a file names its columns: idInstance,apiUrl,apiTokenInstance,owner,group,protected.`,
+The tags name and phone are for people who search. Tags can be read by many, so only the last six digits of a number are kept.
+--phone reads the number that is linked now at GREEN-API; with --tags-only it uses the stored token.
+The first line of a file names its columns: idInstance,apiUrl,apiTokenInstance,owner,group,protected,name,phone.`,
   rights: [
     'secretsmanager:DescribeSecret',
     'secretsmanager:GetSecretValue',
@@ -163,6 +170,9 @@ The first line of a file names its columns: idInstance,apiUrl,apiTokenInstance,o
     new Option('--group <name>', 'group that runs can aim at'),
     new Option('--protected', 'no run may log it out'),
     new Option('--no-protected', 'runs may log it out'),
+    new Option('--name <text>', 'name of the person, for people who search'),
+    new Option('--phone', 'keep the last six digits of the linked number, for people who search'),
+    new Option('--no-phone', 'keep no digits of a number'),
     new Option('--api-url <url>', 'apiUrl of the instance, as the console of GREEN-API shows it'),
     new Option('--tags-only', 'change the tags of existing secrets; no token is needed'),
     new Option('--no-verify', 'do not read the state at GREEN-API first'),
@@ -180,15 +190,18 @@ The first line of a file names its columns: idInstance,apiUrl,apiTokenInstance,o
     'enroll 1101000001 --owner john.doe@example.com --group sales',
     'enroll --csv fleet.csv --stack green-api-logout',
     'enroll 1101000001 --owner jane.roe@example.com --tags-only',
+    'enroll 1101000001 --name "John Doe" --phone --tags-only',
   ],
   run: async (session, options, [idInstance]) => {
     const { csv, tagsOnly = false } = options;
     if ((idInstance === undefined) === (csv === undefined))
       throw new UsageError('Name one instance, or a file with --csv.');
+    if (options.phone && !options.verify)
+      throw new UsageError('--phone reads the number while it verifies the token: leave out --no-verify.');
     checkDestination(session);
     const { secretPrefix, allowedHosts, kmsKey } = await readSettings(session, options);
     const { createParseApiUrl } = await import('../../functions/green-api/api-url.ts');
-    const rules = { parseApiUrl: createParseApiUrl(allowedHosts), tagsOnly };
+    const rules = { parseApiUrl: createParseApiUrl(allowedHosts), tagsOnly, readsPhone: options.phone === true };
     const enrollments =
       csv === undefined
         ? await readOne(session, idInstance ?? '', options, rules)

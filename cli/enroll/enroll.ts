@@ -1,13 +1,11 @@
 import type { ApiUrl } from '../../functions/green-api/api-url.ts';
-import { stateClassOf } from '../../functions/green-api/vocabulary.ts';
 import { parseCredential } from '../../functions/instances/credentials.ts';
-import { isSameIdentity, parseOwner } from '../../functions/instances/identity.ts';
-import { parseTagValue } from '../../functions/instances/tag-value.ts';
 import { parseJson } from '../../functions/platform/unknown-values.ts';
 import { CommandFailed, orFailure } from '../errors.ts';
+import { warningOf } from './enroll-warnings.ts';
 import type { Enrollment, EnrollmentTags } from './enrollment.ts';
 import type { SecretStore, StoredSecret } from './secret-store.ts';
-import type { Verify } from './verify.ts';
+import type { Verification, Verify } from './verify.ts';
 
 export type EnrollResult = {
   readonly idInstance: string;
@@ -16,7 +14,7 @@ export type EnrollResult = {
   readonly stateInstance?: string;
   /** Why it failed, and what to do. */
   readonly problem?: string;
-  /** What was done, and may leave somebody logged in. */
+  /** What was done and may leave somebody logged in, or what was not done. */
   readonly warning?: string;
 };
 
@@ -45,21 +43,26 @@ const changesOf = (tags: EnrollmentTags, stored: ReadonlyMap<string, string>) =>
   };
 };
 
+const isTagsOnly = ({ apiTokenInstance }: Enrollment): boolean => apiTokenInstance === undefined;
+
 const restoreFirst = 'the secret is scheduled for deletion: restore it first (aws secretsmanager restore-secret)';
 
-/** The value to store, verified; `undefined`: only the tags are to change. */
+/** The value to store, and what GREEN-API says about the instance. */
+type Prepared = Partial<Omit<Extract<Verification, { kind: 'valid' }>, 'kind'>> & { readonly text: string };
+
+/** Verified unless that is switched off. */
 const prepareText = async (
   enrollment: Enrollment,
   stored: string | undefined,
   { verify, parseApiUrl }: EnrollDependencies,
-): Promise<{ readonly text: string; readonly stateInstance?: string }> => {
+): Promise<Prepared> => {
   const text = textOf(stored, enrollment);
   const parsed = parseCredential(text, parseApiUrl);
   if (parsed.kind === 'malformed') throw new CommandFailed(parsed.problem);
   if (verify === undefined) return { text };
-  const verified = await verify(enrollment.idInstance, parsed.credential);
+  const verified = await verify(enrollment.idInstance, parsed.credential, enrollment.readsPhone);
   if (verified.kind === 'invalid') throw new CommandFailed(`${verified.problem}. Nothing was written.`);
-  return { text, stateInstance: verified.stateInstance };
+  return { ...verified, text };
 };
 
 const writeTags = async (store: SecretStore, name: string, tags: EnrollmentTags, { tags: stored }: StoredSecret) => {
@@ -69,44 +72,44 @@ const writeTags = async (store: SecretStore, name: string, tags: EnrollmentTags,
   return set.length + removed.length > 0;
 };
 
-/** Somebody who is no longer an owner may still be logged in, and no run for them will find the instance. */
-const warnOfOwner = (
-  { idInstance, tags: { owner } }: Enrollment,
-  stored: ReadonlyMap<string, string>,
-  stateInstance: string | undefined,
-): Pick<EnrollResult, 'warning'> => {
-  const kept = parseOwner(parseTagValue(owner ?? stored.get('owner') ?? ''));
-  const former = parseOwner(parseTagValue(stored.get('owner') ?? '')).filter(
-    (identity) => !kept.some((other) => isSameIdentity(identity, other)),
-  );
-  if (former.length === 0 || (stateInstance !== undefined && stateClassOf(stateInstance) === 'out')) return {};
-  const state = stateInstance === undefined ? 'its state was not read' : `its state is ${stateInstance}`;
-  return {
-    warning: `${former.join(' ')} is no longer its owner, and ${state}: this person may still be logged in. Log it out: logout ${idInstance}`,
-  };
+/** @returns the secret as it is; `undefined`: there is none yet */
+const describeSecret = async (
+  name: string,
+  enrollment: Enrollment,
+  store: SecretStore,
+): Promise<StoredSecret | undefined> => {
+  const secret = await store.describe(name);
+  if (secret?.isDeleted) throw new CommandFailed(restoreFirst);
+  if (secret === undefined && isTagsOnly(enrollment))
+    throw new CommandFailed(`there is no secret ${name}: enroll it with its token`);
+  return secret;
 };
 
 const enrollOne = async (enrollment: Enrollment, dependencies: EnrollDependencies): Promise<EnrollResult> => {
-  const { idInstance, tags } = enrollment;
+  const { idInstance } = enrollment;
   const { store, secretPrefix } = dependencies;
   const name = `${secretPrefix}${idInstance}`;
-  const secret = await store.describe(name);
-  if (secret?.isDeleted) throw new CommandFailed(restoreFirst);
-  const tagsOnly = enrollment.apiTokenInstance === undefined;
-  if (tagsOnly && secret === undefined) throw new CommandFailed(`there is no secret ${name}: enroll it with its token`);
+  const secret = await describeSecret(name, enrollment, store);
 
-  const stored = secret === undefined || tagsOnly ? undefined : await store.read(name);
-  const prepared = tagsOnly ? undefined : await prepareText(enrollment, stored, dependencies);
-  const state = prepared?.stateInstance === undefined ? {} : { stateInstance: prepared.stateInstance };
+  // A number is read with the stored token if there is no new one.
+  const needsText = !isTagsOnly(enrollment) || enrollment.readsPhone;
+  const stored = secret === undefined || !needsText ? undefined : await store.read(name);
+  const prepared = needsText ? await prepareText(enrollment, stored, dependencies) : undefined;
+  const { stateInstance, phone } = prepared ?? {};
+  const tags = { ...enrollment.tags, ...(phone !== undefined && { phone }) };
+  const about = {
+    idInstance,
+    ...(stateInstance !== undefined && { stateInstance }),
+    ...warningOf({ enrollment, stored: secret?.tags ?? new Map(), prepared }),
+  };
   if (secret === undefined) {
     await store.create(name, prepared?.text ?? '{}', changesOf(tags, new Map()).set);
-    return { idInstance, result: 'created', ...state };
+    return { ...about, result: 'created' };
   }
-  const isNewText = prepared !== undefined && prepared.text !== stored;
+  const isNewText = !isTagsOnly(enrollment) && prepared !== undefined && prepared.text !== stored;
   if (isNewText) await store.write(name, prepared.text);
   const isNewTags = await writeTags(store, name, tags, secret);
-  const warning = warnOfOwner(enrollment, secret.tags, prepared?.stateInstance);
-  return { idInstance, result: isNewText || isNewTags ? 'updated' : 'unchanged', ...state, ...warning };
+  return { ...about, result: isNewText || isNewTags ? 'updated' : 'unchanged' };
 };
 
 /** Creates or updates the secret of one instance: verified first, written only if it differs. */

@@ -1,11 +1,18 @@
 import type { ApiUrl } from '../../functions/green-api/api-url.ts';
 import { type InstanceId, instanceIdRule, parseInstanceId } from '../../functions/green-api/instance-id.ts';
+import { shortenPhone } from '../../functions/instances/contact.ts';
 import { parseCredential } from '../../functions/instances/credentials.ts';
 import { compose, parseOwner } from '../../functions/instances/identity.ts';
 import { escapeTagValue, tagValuePattern } from '../../functions/instances/tag-value.ts';
 
 /** The tags that make the registry, as they are written. `''` removes one; a missing one is left as it is. */
-export type EnrollmentTags = { readonly owner?: string; readonly group?: string; readonly protected?: string };
+export type EnrollmentTags = {
+  readonly owner?: string;
+  readonly group?: string;
+  readonly protected?: string;
+  readonly name?: string;
+  readonly phone?: string;
+};
 
 /** What the secret of one instance is to be. */
 export type Enrollment = {
@@ -15,10 +22,21 @@ export type Enrollment = {
   /** Missing: only the tags are to change. */
   readonly apiTokenInstance?: string;
   readonly tags: EnrollmentTags;
+  /** Whether the tag `phone` is to be that of the number that is linked now. */
+  readonly readsPhone: boolean;
 };
 
 /** The columns of a file, under GREEN-API's own names and those of the tags. */
-export const columns = ['idInstance', 'apiUrl', 'apiTokenInstance', 'owner', 'group', 'protected'] as const;
+export const columns = [
+  'idInstance',
+  'apiUrl',
+  'apiTokenInstance',
+  'owner',
+  'group',
+  'protected',
+  'name',
+  'phone',
+] as const;
 
 export type EnrollmentFields = Readonly<Partial<Record<(typeof columns)[number], string>>>;
 
@@ -26,12 +44,14 @@ export type EnrollmentRules = {
   /** The allow-list of GREEN-API's addresses. */
   readonly parseApiUrl: (text: string) => ApiUrl | undefined;
   readonly tagsOnly: boolean;
+  /** Reads the number of each instance that is given none. @default false */
+  readonly readsPhone?: boolean;
 };
 
 const ownerTag = (owner: string): string => parseOwner(owner).map(compose).map(escapeTagValue).join(' ');
-const groupTag = (group: string): string => escapeTagValue(compose(group));
+const textTag = (text: string): string => escapeTagValue(compose(text));
 
-const tooLong = (name: 'owner' | 'group', tag: string): string[] =>
+const tooLong = (name: 'owner' | 'group' | 'name', tag: string): string[] =>
   tagValuePattern.test(tag)
     ? []
     : [`${name} must be at most 256 characters; one that is no letter, digit, space or _ . : / = + - @ takes seven`];
@@ -42,8 +62,16 @@ const problemsOfOwner = (owner: string): string[] => {
   return tooLong('owner', ownerTag(owner));
 };
 
-const problemsOfGroup = (group: string): string[] =>
-  /\p{C}/u.test(group) ? ['group must not hold control characters'] : tooLong('group', groupTag(group));
+const problemsOfText = (field: 'group' | 'name', text = ''): string[] =>
+  /\p{C}/u.test(text) ? [`${field} must not hold control characters`] : tooLong(field, textTag(text));
+
+/** Fewer digits would find half of a company. */
+const fewestPhoneDigits = 4;
+
+const problemsOfPhone = (phone = ''): string[] =>
+  phone === '' || (!/\p{L}/u.test(phone) && shortenPhone(phone).length >= fewestPhoneDigits)
+    ? []
+    : [`phone must be a number of at least ${fewestPhoneDigits} digits, of which the last six are kept, or empty`];
 
 /** What a spreadsheet makes of a long number, e.g. `1.101E+09`: its digits are lost. No token looks like this. */
 const scientific = /^[+-]?\d+(?:[.,]\d+)?e[+-]?\d{1,3}$/i;
@@ -66,7 +94,9 @@ const problemsOf = (fields: EnrollmentFields, { parseApiUrl, tagsOnly }: Enrollm
     ...problemOfId(idInstance),
     ...(credential?.kind === 'malformed' ? [credential.problem] : []),
     ...(fields.owner === undefined ? [] : problemsOfOwner(fields.owner)),
-    ...(fields.group === undefined ? [] : problemsOfGroup(fields.group)),
+    ...problemsOfText('group', fields.group),
+    ...problemsOfText('name', fields.name),
+    ...problemsOfPhone(fields.phone),
     ...(/^(?:true|false|)$/i.test(fields.protected ?? '') ? [] : ['protected must be true, false or empty']),
   ];
 };
@@ -78,7 +108,7 @@ export const parseEnrollment = (
 ): Enrollment | { readonly problems: readonly string[] } => {
   const problems = problemsOf(fields, rules);
   if (problems.length > 0) return { problems };
-  const { idInstance, apiUrl, apiTokenInstance, owner, group } = fields;
+  const { idInstance, apiUrl, apiTokenInstance, owner, group, name, phone } = fields;
   const isProtected = fields.protected?.toLowerCase();
   return {
     idInstance: idInstance as InstanceId,
@@ -86,8 +116,11 @@ export const parseEnrollment = (
     ...(!rules.tagsOnly && apiTokenInstance && { apiTokenInstance }),
     tags: {
       ...(owner !== undefined && { owner: ownerTag(owner) }),
-      ...(group !== undefined && { group: groupTag(group) }),
+      ...(group !== undefined && { group: textTag(group) }),
+      ...(name !== undefined && { name: textTag(name.trim()) }),
+      ...(phone !== undefined && { phone: shortenPhone(phone) }),
       ...(isProtected !== undefined && { protected: isProtected === 'false' ? '' : isProtected }),
     },
+    readsPhone: rules.readsPhone === true && !phone,
   };
 };

@@ -1,17 +1,31 @@
-import { createGreenApi } from '../../functions/green-api/client.ts';
+import { createGreenApi, type Instance } from '../../functions/green-api/client.ts';
 import type { Credential } from '../../functions/green-api/credential.ts';
 import { createSendGet } from '../../functions/green-api/exchange.ts';
 import type { InstanceId } from '../../functions/green-api/instance-id.ts';
+import { createReadLinkedNumber } from '../../functions/green-api/linked-number.ts';
 import { createRateLimiter } from '../../functions/green-api/rate-limiter.ts';
-import { failures } from '../../functions/green-api/vocabulary.ts';
+import type { GreenApiFailure } from '../../functions/green-api/responses.ts';
+import { failures, type GreenApiFailureKind } from '../../functions/green-api/vocabulary.ts';
+import { shortenPhone } from '../../functions/instances/contact.ts';
 import { deadlineIn } from '../../functions/platform/deadline.ts';
 
 export type Verification =
-  | { readonly kind: 'valid'; readonly stateInstance: string }
+  | {
+      readonly kind: 'valid';
+      readonly stateInstance: string;
+      /** What the tag `phone` keeps of the linked number. */
+      readonly phone?: string;
+      /** Why there is none, although it was to be read. */
+      readonly phoneProblem?: string;
+    }
   | { readonly kind: 'invalid'; readonly problem: string };
 
-/** Reads the state of an instance with a credential that is not stored yet. */
-export type Verify = (idInstance: InstanceId, credential: Credential) => Promise<Verification>;
+/**
+ * Reads the state of an instance with a credential that is not stored yet.
+ *
+ * @param readsPhone whether to read the linked number too
+ */
+export type Verify = (idInstance: InstanceId, credential: Credential, readsPhone: boolean) => Promise<Verification>;
 
 const timeoutMs = 10_000;
 const mostReadings = 3;
@@ -24,15 +38,36 @@ const todos: Readonly<Record<string, string>> = {
   'instance-deleted': 'the instance is deleted at GREEN-API',
 };
 
+const problemOf = ({ kind, detail }: GreenApiFailure): string => todos[kind] ?? `${kind}: ${detail}`;
+
+/** Calls again after a failure that may pass. */
+const retry = async <Answer extends { readonly kind: string }>(call: () => Promise<Answer>): Promise<Answer> => {
+  for (let calls = 1; ; calls += 1) {
+    const answer = await call();
+    const mayPass = Object.hasOwn(failures, answer.kind) && failures[answer.kind as GreenApiFailureKind] === 'passing';
+    if (!mayPass || calls === mostReadings) return answer;
+  }
+};
+
 /** Calls GREEN-API from this machine; the address has been checked against the allow-list before. */
 export const createVerify = (): Verify => {
-  const greenApi = createGreenApi({ sendGet: createSendGet({ timeoutMs }), createRateLimiter });
-  return async (idInstance, credential) => {
-    for (let readings = 1; ; readings += 1) {
-      const answer = await greenApi.readState({ idInstance, credential }, deadlineIn(timeoutMs + 5_000));
-      if (answer.kind === 'state') return { kind: 'valid', stateInstance: answer.stateInstance ?? 'none' };
-      if (failures[answer.kind] === 'passing' && readings < mostReadings) continue;
-      return { kind: 'invalid', problem: todos[answer.kind] ?? `${answer.kind}: ${answer.detail}` };
-    }
+  const dependencies = { sendGet: createSendGet({ timeoutMs }), createRateLimiter };
+  const greenApi = createGreenApi(dependencies);
+  const readLinkedNumber = createReadLinkedNumber(dependencies);
+  const deadline = () => deadlineIn(timeoutMs + 5_000);
+
+  const readPhone = async (instance: Instance) => {
+    const answer = await retry(() => readLinkedNumber(instance, deadline()));
+    if (answer.kind !== 'number') return { phoneProblem: `its number was not read: ${problemOf(answer)}` };
+    const phone = shortenPhone(answer.digits);
+    return phone === '' ? { phoneProblem: 'it has no number: no phone is linked' } : { phone };
+  };
+
+  return async (idInstance, credential, readsPhone) => {
+    const instance = { idInstance, credential };
+    const answer = await retry(() => greenApi.readState(instance, deadline()));
+    if (answer.kind !== 'state') return { kind: 'invalid', problem: problemOf(answer) };
+    const stateInstance = answer.stateInstance ?? 'none';
+    return { kind: 'valid', stateInstance, ...(readsPhone && (await readPhone(instance))) };
   };
 };

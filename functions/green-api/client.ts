@@ -120,8 +120,10 @@ const meaningOf = <Answer>(
   }
 };
 
-export const createGreenApi = ({ sendGet, createRateLimiter }: GreenApiDependencies): GreenApi => {
-  const call = <Answer extends { readonly kind: string }>(
+/** Makes the calls of methods that answer a GET. Each has a rate limiter of its own. */
+export const createCaller =
+  ({ sendGet, createRateLimiter }: GreenApiDependencies) =>
+  <Answer extends { readonly kind: string }>(
     method: string,
     parse: (status: number, text: string) => Answer | GreenApiFailure,
     createSender = createSend,
@@ -134,6 +136,8 @@ export const createGreenApi = ({ sendGet, createRateLimiter }: GreenApiDependenc
     };
   };
 
+export const createGreenApi = (dependencies: GreenApiDependencies): GreenApi => {
+  const call = createCaller(dependencies);
   return {
     logout: call('logout', parseLogoutAnswer),
     readState: call('getStateInstance', parseStateAnswer),

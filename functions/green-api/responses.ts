@@ -24,6 +24,14 @@ export type UpdateTokenAnswer =
   | { readonly kind: 'token-updated'; readonly apiTokenInstance: ApiToken }
   | GreenApiFailure;
 
+/** https://green-api.com/en/docs/api/account/GetSettings/ ; of the settings only what says whose account is linked. */
+export type SettingsAnswer =
+  | { readonly kind: 'settings'; readonly typeInstance: string; readonly wid: string }
+  | GreenApiFailure;
+
+/** The number of the linked account, empty while none is linked. https://green-api.com/en/docs/api/account/GetWaSettings/ */
+export type AccountAnswer = { readonly kind: 'account'; readonly phone: string } | GreenApiFailure;
+
 const failureOf = (status: number, text: string): GreenApiFailure => ({
   kind: failureKindOf(status, text),
   detail: `GREEN-API answered HTTP ${status}`,
@@ -78,3 +86,17 @@ export const parseUpdateTokenAnswer = (status: number, text: string): UpdateToke
     const apiTokenInstance = fieldOf(body, 'apiTokenInstance');
     return isApiToken(apiTokenInstance) ? { kind: 'token-updated', apiTokenInstance } : undefined;
   });
+
+const textOf = (value: unknown): string => (typeof value === 'string' || typeof value === 'number' ? `${value}` : '');
+
+export const parseSettingsAnswer = (status: number, text: string): SettingsAnswer =>
+  parseAnswer<SettingsAnswer>(status, text, (body) => {
+    const typeInstance = textOf(fieldOf(body, 'typeInstance'));
+    const wid = textOf(fieldOf(body, 'wid'));
+    return typeInstance === '' && wid === '' ? undefined : { kind: 'settings', typeInstance, wid };
+  });
+
+export const parseAccountAnswer = (status: number, text: string): AccountAnswer =>
+  parseAnswer<AccountAnswer>(status, text, (body) =>
+    fieldOf(body, 'phone') === undefined ? undefined : { kind: 'account', phone: textOf(fieldOf(body, 'phone')) },
+  );

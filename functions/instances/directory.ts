@@ -24,7 +24,7 @@ export type ListedInstance = {
 export type Tag = { readonly Key?: string | undefined; readonly Value?: string | undefined };
 
 /** The text that a tag stands for; `undefined` for a missing or empty one. */
-const tagValue = (tags: readonly Tag[], key: string): string | undefined => {
+export const tagValue = (tags: readonly Tag[], key: string): string | undefined => {
   const value = tags.find(({ Key }) => Key === key)?.Value;
   return value ? parseTagValue(value) : undefined;
 };
@@ -42,27 +42,6 @@ const parseOwnerAndGroup = (tags: readonly Tag[]): Pick<ListedInstance, 'owner' 
   const group = tagValue(tags, 'group');
   return { ...(owner !== undefined && { owner }), ...(group !== undefined && { group }) };
 };
-
-/** What a list for people shows besides. Runs and evidence never have it: it says more about a person than a logout needs. */
-export type Contact = {
-  /** The person's name. */
-  readonly name?: string;
-  /** The last digits of the linked number when the instance was enrolled, at most six. */
-  readonly phone?: string;
-};
-
-/** How many digits of a phone number are kept, at most. */
-const phoneDigits = 6;
-
-/** Also of a tag that somebody wrote by hand, no more than the last digits leave. */
-const parseContact = (tags: readonly Tag[]): Contact => {
-  const name = tagValue(tags, 'name');
-  const phone = tagValue(tags, 'phone')?.replace(/\D/g, '').slice(-phoneDigits);
-  return { ...(name !== undefined && { name }), ...(phone && { phone }) };
-};
-
-/** An instance in a list for people. */
-export type ContactInstance = ListedInstance & Contact;
 
 /** Reads the tags `owner`, `group` and `protected`. Other tags are ignored. */
 const parseTags = (idInstance: InstanceId, tags: readonly Tag[]): ListedInstance => ({
@@ -108,7 +87,8 @@ const problemOf = (error: unknown): ListProblem => {
   return { kind: 'unavailable', detail: `Secrets Manager: ${name}` };
 };
 
-const createList = <More>(
+/** @param parseMore what else is read from the tags of each secret */
+export const createList = <More>(
   { client, secretPrefix, otherPrefixes }: ListInstancesDependencies,
   parseMore: (tags: readonly Tag[]) => More,
 ): ListInstances<More> => {
@@ -145,10 +125,6 @@ const createList = <More>(
 /** Lists the instances for runs and reports, without names and numbers of people. */
 export const createListInstances = (dependencies: ListInstancesDependencies): ListInstances =>
   createList(dependencies, () => ({}));
-
-/** Lists the instances for people, with what is known of their owners. */
-export const createListContacts = (dependencies: ListInstancesDependencies): ListInstances<Contact> =>
-  createList(dependencies, parseContact);
 
 export type TagsReading =
   | { readonly kind: 'tags'; readonly instance: ListedInstance }

@@ -22,14 +22,21 @@ const demo = (idInstance: string, logoutDelayMs: number, tags: Readonly<Record<s
 
 /** A small company: two people in sales, one in support who was offboarded in the sample events, and a break-glass phone. */
 const createDemoFleet = (): readonly DemoInstance[] => [
-  demo('1101000001', 300, { owner: 'ann@example.com', group: 'sales' }),
-  demo('1101000002', 300, { owner: 'ann@example.com', group: 'sales' }),
-  demo('1101000003', 2_500, { owner: 'john.doe@example.com 00u3m90rxKjGQ0G6L1d6', group: 'support' }),
+  demo('1101000001', 300, { owner: 'ann@example.com', group: 'sales', name: 'Ann Lee', phone: '771001' }),
+  demo('1101000002', 300, { owner: 'ann@example.com', group: 'sales', name: 'Ann Lee', phone: '771002' }),
+  demo('1101000003', 2_500, {
+    owner: 'john.doe@example.com 00u3m90rxKjGQ0G6L1d6',
+    group: 'support',
+    name: 'John Doe',
+    phone: '234567',
+  }),
   demo('1101000004', 300, {
     owner: 'john.doe@example.com 6d321996-eab8-4d2e-9f41-0db53b051a5b',
     group: 'support',
+    name: 'John Doe',
+    phone: '119944',
   }),
-  demo('1101000005', 300, { owner: 'desk@example.com', group: 'support', protected: 'true' }),
+  demo('1101000005', 300, { owner: 'desk@example.com', group: 'support', protected: 'true', name: 'Support desk' }),
 ];
 
 /** The person of the sample event of IAM Identity Center, who was disabled there. */

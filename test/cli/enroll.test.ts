@@ -201,6 +201,92 @@ test('--tags-only reads no token and calls no GREEN-API', async () => {
   expect(greenApi.calls).toEqual([]);
 });
 
+/** The tags of an instance after it was enrolled, and what was said about it. */
+const enrollWith = async (args: readonly string[]) => {
+  const [id] = ids;
+  const { code, stdout } = await enroll([id, '--json', ...args], tokenOf(id));
+  return { code, tags: (await read(id)).tags, warning: JSON.parse(stdout).warning };
+};
+
+test.each([
+  ['getSettings of WhatsApp', {}, ['getSettings']],
+  ['getWaSettings, if the settings do not name it', { withoutWid: true }, ['getSettings', 'getWaSettings']],
+  ['getAccountSettings of Telegram', { typeInstance: 'telegram' }, ['getSettings', 'getAccountSettings']],
+  ['getAccountSettings of MAX', { typeInstance: 'v3' }, ['getSettings', 'getAccountSettings']],
+] as const)('the last six digits of the linked number are kept, by %s', async (_what, instance, methods) => {
+  const [id] = ids;
+  greenApi.add({ idInstance: id, apiTokenInstance: tokenOf(id), phone: '491701234567', ...instance });
+  greenApi.clearCalls();
+
+  const { code, tags } = await enrollWith(['--api-url', greenApi.apiUrl, '--name', " Ann O'Lee ", '--phone']);
+
+  expect({ code, tags }).toEqual({ code: 0, tags: { name: 'Ann O_x0027_Lee', phone: '234567' } });
+  expect(greenApi.calls.map(({ method }) => method)).toEqual(['getStateInstance', ...methods]);
+  expect(JSON.stringify(secrets.calls)).not.toContain('1701234567');
+});
+
+test('a number is read with the stored token, removed when that is asked for, and off by default', async () => {
+  const [id] = ids;
+  greenApi.add({ idInstance: id, apiTokenInstance: tokenOf(id), phone: '491701234567' });
+  const secretString = JSON.stringify({ apiUrl: greenApi.apiUrl, apiTokenInstance: tokenOf(id) });
+  secrets.put({ name: `green-api/${id}`, secretString, tags: { owner: 'ann@example.com' } });
+
+  expect(await enrollWith(['--tags-only', '--phone'])).toMatchObject({
+    tags: { owner: 'ann@example.com', phone: '234567' },
+  });
+  greenApi.setState(id, 'notAuthorized');
+  expect(await enrollWith(['--tags-only', '--phone', '--owner', 'kim@example.com', '--name', 'Kim'])).toEqual({
+    code: 0,
+    tags: { owner: 'kim@example.com', name: 'Kim', phone: '234567' },
+    warning: 'it has no number: no phone is linked, so the tag phone is still the one of before',
+  });
+  greenApi.setState(id, 'authorized');
+  greenApi.setFault(id, 'http-500', { method: 'getSettings' });
+  expect((await enrollWith(['--tags-only', '--phone', '--owner', 'jo@example.com'])).warning).toMatch(
+    /^kim@example\.com is no longer its owner, .+; the tag name is still the one of before; its number was not read: unavailable/,
+  );
+  greenApi.setFault(id, undefined, { method: 'getSettings' });
+  expect((await enrollWith(['--tags-only', '--no-phone', '--name', ''])).tags).toEqual({ owner: 'jo@example.com' });
+  expect((await enrollWith([])).tags).toEqual({ owner: 'jo@example.com' });
+  expect(await enroll([id, '--phone', '--no-verify'])).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('--phone reads the number'),
+  });
+});
+
+test('a file may have names and numbers, and --phone reads those that it lacks', async () => {
+  for (const idInstance of ids)
+    greenApi.add({ idInstance, apiTokenInstance: tokenOf(idInstance), phone: '491709876543' });
+  const line = (id: string, more: string) => `${id},${greenApi.apiUrl},${tokenOf(id)},${more}`;
+  const file = csv(
+    'idInstance,apiUrl,apiTokenInstance,name,phone',
+    line(ids[0], 'Ann Lee,+49 (170) 123-4567'),
+    line(ids[1], ','),
+  );
+
+  const { code } = await enroll(['--csv', file, '--phone', '--yes']);
+
+  expect([code, (await read(ids[0])).tags, (await read(ids[1])).tags]).toEqual([
+    0,
+    { name: 'Ann Lee', phone: '234567' },
+    { phone: '876543' },
+  ]);
+});
+
+test.each(['4.917E+11', '123', 'Ann Lee'])('a number that is none is refused without its value: %s', async (phone) => {
+  const { code, stderr } = await enroll([
+    '--csv',
+    csv('idInstance,apiTokenInstance,phone', `1101000003,${tokenOf(ids[2])},${phone}`),
+    '--yes',
+  ]);
+
+  expect({ code, stderr }).toEqual({
+    code: 2,
+    stderr: expect.stringContaining('phone must be a number of at least 4 digits'),
+  });
+  expect(stderr).not.toContain(phone);
+});
+
 test.each([
   ['a host that is not allowed', '1101000001,https://green-api.example.com,TOKEN,,,', 'apiUrl is not an address'],
   ['no token', '1101000001,,,,,', 'apiTokenInstance is empty'],

@@ -1,9 +1,11 @@
 import { inspect } from 'node:util';
+import { DescribeSecretCommand, type DescribeSecretCommandOutput } from '@aws-sdk/client-secrets-manager';
 import fc from 'fast-check';
 import { composeLogout, createLogoutHandler } from '../../functions/logout.ts';
 import { contextOf, httpEventOf } from '../support/http-event.ts';
 import { idInstance, markerToken } from '../support/logout-setup.ts';
-import { type FaultSetup, startFaultSetup } from '../support/system/fault-setup.ts';
+import { createClient } from '../support/secrets-manager-client.ts';
+import { type FaultSetup, markerContact, startFaultSetup } from '../support/system/fault-setup.ts';
 import { runOnLambda } from '../support/system/lambda-runs.ts';
 import { reason } from '../support/system/requests.ts';
 import { driveRotations } from '../support/system/rotations.ts';
@@ -33,6 +35,9 @@ const driveThrowing = async ({ functions, bundles }: FaultSetup) => {
 /** Everything that leaves, by the way it goes, as one text each. */
 let exits: Readonly<Record<string, string>>;
 
+/** The tags of an instance. */
+let tags: DescribeSecretCommandOutput['Tags'];
+
 /** The tokens that rotations have made, those included that only GREEN-API knows. */
 let newTokens: readonly string[] = [];
 
@@ -43,6 +48,8 @@ beforeAll(async () => {
   const rotations = await driveRotations(setup);
   const lambda = await runOnLambda(setup);
   newTokens = setup.newTokens();
+  using client = createClient(setup.secretsManager.url);
+  ({ Tags: tags } = await client.send(new DescribeSecretCommand({ SecretId: `green-api/${setup.addInstance()}` })));
   await setup.functions.end();
   const all = (value: unknown) => inspect(value, { depth: null, maxArrayLength: null, maxStringLength: null });
   exits = {
@@ -59,6 +66,9 @@ beforeAll(async () => {
   expect(lambda.exits).toContain('signal: SIGKILL');
 });
 
+/** The name of a person, or the digits of their phone as a number of their own. */
+const contact = new RegExp(`${markerContact.name.replace(' ', '|')}|(?<!\\d)${markerContact.phone}(?!\\d)`, 'i');
+
 test.each([
   'responses of functions',
   'stdout and stderr, evidence and metrics in it',
@@ -69,11 +79,17 @@ test.each([
   'execution history',
   'checkpoints',
   'dead letters',
-])('no token in %s', (exit) => {
+])('no token, no name and no phone number in %s', (exit) => {
   const text = exits[exit] ?? 'nothing was kept';
 
   expect(findToken(text)).toEqual([]);
   expect(newTokens.flatMap((token) => createTokenSearch(token)(text))).toEqual([]);
+  expect(contact.exec(text)?.[0]).toBeUndefined();
+});
+
+test.each(Object.entries(markerContact))('the secrets had the tag %s, and the search would find it', (Key, Value) => {
+  expect(tags).toContainEqual({ Key, Value });
+  expect(contact.exec(JSON.stringify({ Key, Value }))?.[0]).toBeDefined();
 });
 
 test('tokens were rotated after logouts, by Secrets Manager and in a run, and some were lost', () => {

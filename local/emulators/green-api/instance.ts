@@ -16,6 +16,12 @@ export type DemoInstance = {
   readonly repeatedLogout?: 'is-logout' | 'starting-or-not-authorized';
   /** Milliseconds for which the old token still works after `updateApiToken`; GREEN-API does not document it. @default 0 */
   readonly oldTokenValidMs?: number;
+  /** @default 'whatsapp' */
+  readonly typeInstance?: 'whatsapp' | 'telegram' | 'v3';
+  /** Digits of the number that is linked. @default one made of the id */
+  readonly phone?: string;
+  /** `getSettings` does not name the number of a linked account. @default false */
+  readonly withoutWid?: boolean;
 };
 
 /** An instance as the emulator keeps it. */
@@ -34,6 +40,9 @@ export const createInstance = (instance: DemoInstance): Instance => ({
   survivesLogout: false,
   repeatedLogout: 'is-logout',
   oldTokenValidMs: 0,
+  typeInstance: 'whatsapp',
+  phone: `4915${instance.idInstance}`,
+  withoutWid: false,
   ...instance,
   notAuthorizedAtMs: Number.POSITIVE_INFINITY,
   oldTokens: new Map(),
@@ -84,6 +93,27 @@ const updateApiToken = (instance: Instance, nowMs: number, token: string): Answe
   return json(200, { apiTokenInstance: instance.apiTokenInstance });
 };
 
+/** Empty while no account is linked. */
+const phoneAt = (instance: Instance, nowMs: number): string =>
+  [null, 'notAuthorized', 'blocked', 'starting'].includes(stateAt(instance, nowMs)) ? '' : instance.phone;
+
+/** Of the settings only those of the account. Telegram and MAX have an account of their own, which is no number. */
+const getSettings = (instance: Instance, nowMs: number): Answer => {
+  const { typeInstance, withoutWid } = instance;
+  const phone = withoutWid ? '' : phoneAt(instance, nowMs);
+  const wid = typeInstance === 'whatsapp' ? `${phone}@c.us` : `8${instance.idInstance}`;
+  return json(200, { wid: phone === '' ? '' : wid, typeInstance });
+};
+
+const accountOf = (instance: Instance, nowMs: number): Answer =>
+  json(200, { avatar: '', phone: phoneAt(instance, nowMs), stateInstance: stateAt(instance, nowMs) });
+
+const getWaSettings = (instance: Instance, nowMs: number): Answer =>
+  instance.typeInstance === 'whatsapp' ? accountOf(instance, nowMs) : text(404, 'Not Found');
+
+const getAccountSettings = (instance: Instance, nowMs: number): Answer =>
+  instance.typeInstance === 'whatsapp' ? text(404, 'Not Found') : accountOf(instance, nowMs);
+
 /** How `updateApiToken`, and some other methods, reject a token: with HTTP 200. */
 const code401 = json(200, { code: 401, description: 'Unauthorized' });
 
@@ -95,6 +125,9 @@ export const methods = {
   getStateInstance,
   clearMessagesQueue: () => json(200, { isCleared: true }),
   updateApiToken,
+  getSettings,
+  getWaSettings,
+  getAccountSettings,
 } as const satisfies Record<string, CarryOut>;
 
 export type Method = keyof typeof methods;

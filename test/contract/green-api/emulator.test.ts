@@ -80,6 +80,29 @@ test('clears the queue, and accepts one /v3 before the path', async () => {
 });
 
 test.each([
+  ['whatsapp', 'getWaSettings', 'getAccountSettings', '491701234567@c.us'],
+  ['telegram', 'getAccountSettings', 'getWaSettings', expect.not.stringContaining('491701234567')],
+  ['v3', 'getAccountSettings', 'getWaSettings', expect.not.stringContaining('491701234567')],
+] as const)(
+  'names the number of an account of %s only while it is linked',
+  async (typeInstance, method, other, wid) => {
+    const instance = { ...anna, typeInstance, phone: '491701234567' };
+    await using greenApi = await startGreenApi({ instances: [instance], enforceLimit: false });
+    const read = async (name: string) => {
+      const { status, body } = await call(greenApi.apiUrl + pathOf(name));
+      return status === 200 ? JSON.parse(body) : status;
+    };
+
+    expect(await read('getSettings')).toEqual({ typeInstance, wid });
+    expect(await read(method)).toMatchObject({ phone: '491701234567', stateInstance: 'authorized' });
+    expect(await read(other)).toBe(404);
+    greenApi.setState(anna.idInstance, 'notAuthorized');
+    expect(await read('getSettings')).toEqual({ typeInstance, wid: '' });
+    expect(await read(method)).toMatchObject({ phone: '' });
+  },
+);
+
+test.each([
   ['a wrong token', 'GET', pathOf('logout', anna.idInstance, 'wrong'), 401, 'Unauthorized'],
   ['an unknown instance', 'GET', pathOf('logout', '1101999999'), 403, 'Forbidden'],
   ['an unknown method', 'GET', pathOf('reboot'), 404, 'Not Found'],

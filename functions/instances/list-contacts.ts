@@ -1,0 +1,23 @@
+import { type Contact, shortenPhone } from './contact.ts';
+import {
+  createList,
+  type ListedInstance,
+  type ListInstances,
+  type ListInstancesDependencies,
+  type Tag,
+  tagValue,
+} from './directory.ts';
+
+/** An instance in a list for people. */
+export type ContactInstance = ListedInstance & Contact;
+
+/** Also of a tag that somebody wrote by hand, no more than the last digits leave. */
+const parseContact = (tags: readonly Tag[]): Contact => {
+  const name = tagValue(tags, 'name');
+  const phone = shortenPhone(tagValue(tags, 'phone') ?? '');
+  return { ...(name !== undefined && { name }), ...(phone !== '' && { phone }) };
+};
+
+/** Lists the instances for people, with what is known of their owners. */
+export const createListContacts = (dependencies: ListInstancesDependencies): ListInstances<Contact> =>
+  createList(dependencies, parseContact);
