@@ -2,7 +2,7 @@ import type { DurableContext } from '@aws/durable-execution-sdk-js';
 import middy from '@middy/core';
 import { executionModeDurableContext } from '@middy/core/DurableContext';
 import { createReadTags } from './instances/directory.ts';
-import { composeGreenApi } from './logout/call-with-credential.ts';
+import { composeGreenApi, type Waits } from './logout/call-with-credential.ts';
 import { createBus } from './logout/record-evidence.ts';
 import { createSecretsManager } from './platform/aws-clients.ts';
 import type { Variables } from './platform/environment.ts';
@@ -25,19 +25,25 @@ export const createWatchHandler = (dependencies: PollDependencies) => {
   }).handler((event, context) => watch(event, executionOf(context)));
 };
 
-export const composeWatch = (variables: Variables, write: Write): PollDependencies => {
+export const composeWatch = (
+  variables: Variables,
+  write: Write,
+  waits: Pick<Waits, 'rateLimiter'> = {},
+): PollDependencies => {
   const environment = readEnvironment(variables);
   const client = createSecretsManager();
   const log = createLog(write);
   const now = () => new Date();
   const publishEvents = createPublishEvents(createBus(environment.eventBus), log);
   return {
-    ...composeGreenApi(client, environment, log),
+    // A credential is good until GREEN-API refuses it, and then the secret is read again.
+    ...composeGreenApi(client, { ...environment, credentialTtlMs: Number.POSITIVE_INFINITY }, log, waits),
     readTags: createReadTags({ client, secretPrefix: environment.secretPrefix }),
     recordLinkedAgain: (evidence) =>
       log('WARN', 'evidence', { ...evidence, ...linkedAgainMetrics(environment.stack, now()) }),
     publishLinkedAgain: (evidence: readonly LinkedAgainEvidence[]) =>
       publishEvents(evidence.map((detail) => ({ ...linkedAgainEvent, detail }))),
+    stack: environment.stack,
     log,
     now,
   };

@@ -1,3 +1,4 @@
+import { DurableOperationError } from '@aws/durable-execution-sdk-js';
 import * as v from 'valibot';
 import { invalidFieldsOf } from '../platform/unknown-values.ts';
 import { countOperations, type Execution, type Operations } from '../runs/durable-operations.ts';
@@ -17,6 +18,11 @@ import {
 /** The payload is not a watch. */
 class InvalidWatch extends Error {
   override readonly name = 'InvalidWatch';
+}
+
+/** Fails the execution of a watch; its result arrives as the data of its error. */
+class InstancesNotRead extends DurableOperationError {
+  readonly errorType = 'InstancesNotRead';
 }
 
 const parseWatchRequest = (payload: unknown): WatchRequest => {
@@ -49,7 +55,11 @@ const createRunPolls =
     return state;
   };
 
-/** A watch from its payload to its result. */
+/**
+ * A watch from its payload to its result.
+ *
+ * @throws InstancesNotRead if an instance was never read, or not by the last polls
+ */
 export const createWatch = (dependencies: PollDependencies) => {
   const runPolls = createRunPolls(createPoll(dependencies));
   const { now } = dependencies;
@@ -58,6 +68,10 @@ export const createWatch = (dependencies: PollDependencies) => {
     const request = parseWatchRequest(payload);
     const operations = countOperations(durable);
     const startedAt = await operations.step(watchOperationNames.start, async () => now().toISOString());
-    return resultOf(await runPolls(operations, { id, request, startedAt }, remainingMs));
+    const result = resultOf(await runPolls(operations, { id, request, startedAt }, remainingMs));
+    const { notRead = [] } = result;
+    if (notRead.length === 0) return result;
+    const message = `${notRead.length} of ${request.instances.length} instances could not be read at the end of the watch: somebody may have linked them again`;
+    throw new InstancesNotRead(message, undefined, JSON.stringify(result));
   };
 };

@@ -1,15 +1,28 @@
 import type { GreenApi } from '../green-api/client.ts';
 import type { InstanceId } from '../green-api/instance-id.ts';
-import { stateClassOf } from '../green-api/vocabulary.ts';
+import type { StateAnswer } from '../green-api/responses.ts';
+import { type StateClass, stateClassOf } from '../green-api/vocabulary.ts';
 import type { ListedInstance, ReadTags } from '../instances/directory.ts';
-import type { CallWithCredential } from '../logout/call-with-credential.ts';
+import type { CallWithCredential, NotCalled } from '../logout/call-with-credential.ts';
 import { type Deadline, deadlineIn, hasPassed } from '../platform/deadline.ts';
 import { inParallel } from '../platform/in-parallel.ts';
 import type { Log } from '../platform/log.ts';
 import { errorNameOf } from '../platform/unknown-values.ts';
 import { digestOf } from '../runs/start-watch.ts';
-import { type LinkedAgainEvidence, linkedAgainEvidence, type WatchIdentity } from './watch-evidence.ts';
-import type { PollResult, releaseReasons, WatchState } from './watch-state.ts';
+import {
+  type LinkedAgainEvidence,
+  linkedAgainEvidence,
+  type WatchIdentity,
+  watchUnreadMetrics,
+} from './watch-evidence.ts';
+import {
+  applyMissing,
+  isAlarming,
+  type Missing,
+  type PollResult,
+  type releaseReasons,
+  type WatchState,
+} from './watch-state.ts';
 
 export type PollDependencies = {
   readonly callWithCredential: CallWithCredential;
@@ -19,6 +32,8 @@ export type PollDependencies = {
   readonly recordLinkedAgain: (evidence: LinkedAgainEvidence) => void;
   /** Publishes the events on the stack's bus; best effort. It never rejects. */
   readonly publishLinkedAgain: (evidence: readonly LinkedAgainEvidence[]) => Promise<void>;
+  /** The deployment, as a dimension of its metrics. */
+  readonly stack: string;
   readonly log: Log;
   readonly now: () => Date;
 };
@@ -29,34 +44,47 @@ const longestPollMs = 10 * 60 * 1_000;
 const closingMs = 20_000;
 const concurrency = 50;
 
+const unread = (detail: string, reason: Missing['reason'] = 'unread') => ({ kind: 'unread', reason, detail }) as const;
+
 type Tags = Omit<ListedInstance, 'idInstance'>;
 
 type Found =
   | { readonly kind: 'released'; readonly reason: (typeof releaseReasons)[number] }
-  | { readonly kind: 'unread' }
+  | { readonly kind: 'unread'; readonly reason: Missing['reason']; readonly detail: string }
+  /** Linked, or being linked. */
   | { readonly kind: 'linked'; readonly stateInstance: string; readonly at: string; readonly tags: Tags }
   | { readonly kind: 'other-state' };
+
+/** Read twice in a row, each means that somebody has linked the instance again, or is about to. */
+const suspicious: ReadonlySet<StateClass> = new Set(['linked', 'linking']);
+
+const foundBy = (answer: StateAnswer | NotCalled, at: string, tags: Tags): Found => {
+  if (answer.kind === 'credential-rejected') return unread(answer.detail, 'rejected');
+  if (answer.kind !== 'state') return unread(answer.detail);
+  const { stateInstance } = answer;
+  return stateInstance !== null && suspicious.has(stateClassOf(stateInstance))
+    ? { kind: 'linked', stateInstance, at, tags }
+    : { kind: 'other-state' };
+};
 
 const createReadInstance =
   ({ callWithCredential, greenApi, readTags, now }: PollDependencies) =>
   async (id: InstanceId, digest: string, deadline: Deadline): Promise<Found> => {
-    if (hasPassed(deadline)) return { kind: 'unread' };
+    if (hasPassed(deadline)) return unread('the poll had no time left for it');
     const reading = await readTags(id);
     if (reading.kind === 'unknown-instance') return { kind: 'released', reason: 'secret-removed' };
-    if (reading.kind !== 'tags') return { kind: 'unread' };
+    if (reading.kind !== 'tags') return unread(reading.detail);
     const { idInstance: _, ...tags } = reading.instance;
     if (digestOf(tags) !== digest) return { kind: 'released', reason: 'tag-changed' };
 
     const answer = await callWithCredential(id, greenApi.readState, deadline);
-    if (answer.kind !== 'state') return { kind: 'unread' };
-    const { stateInstance } = answer;
-    return stateInstance !== null && stateClassOf(stateInstance) === 'linked'
-      ? { kind: 'linked', stateInstance, at: now().toISOString(), tags }
-      : { kind: 'other-state' };
+    return foundBy(answer, now().toISOString(), tags);
   };
 
+type Findings = readonly (readonly [InstanceId, Found])[];
+
 /** Two readings of a linked state in a row mean that somebody linked the instance again. A failed reading changes nothing. */
-const assess = (watch: WatchIdentity, { suspects }: WatchState, found: readonly (readonly [InstanceId, Found])[]) => {
+const assess = (watch: WatchIdentity, { suspects }: WatchState, found: Findings) => {
   const released: PollResult['released'] = [];
   const stillSuspects: PollResult['suspects'] = [];
   const evidence: LinkedAgainEvidence[] = [];
@@ -69,21 +97,51 @@ const assess = (watch: WatchIdentity, { suspects }: WatchState, found: readonly 
     if (first === undefined) stillSuspects.push([id, at, stateInstance]);
     else evidence.push(linkedAgainEvidence(watch, id, [first, { at, stateInstance }], tags));
   }
-  const unread = found.filter(([, { kind }]) => kind === 'unread').length;
-  return { released, suspects: stillSuspects, evidence, unread };
+  return { released, suspects: stillSuspects, evidence };
 };
+
+/** What has changed in the instances that cannot be read: a poll names no instance again that the poll before has named. */
+const findMissing = ({ missing: before }: WatchState, found: Findings) => {
+  const unreadNow = found.flatMap(([id, one]) => (one.kind === 'unread' ? [[id, one.reason] as const] : []));
+  const missing = unreadNow.filter(([id, reason]) => before.get(id)?.reason !== reason);
+  const ids = new Set(unreadNow.map(([id]) => id));
+  const readAgain = [...before.keys()].filter((id) => !ids.has(id));
+  return {
+    unread: unreadNow.length,
+    ...(missing.length > 0 && {
+      missing: missing.map(([id, reason]): [InstanceId, Missing['reason']] => [id, reason]),
+    }),
+    ...(readAgain.length > 0 && { found: readAgain }),
+  };
+};
+
+/** Counts the instances that somebody should look at, and names each of them once. */
+const createReportUnread =
+  ({ log, stack, now }: PollDependencies) =>
+  (watch: string, state: WatchState, poll: Pick<PollResult, 'missing' | 'found'>, found: Findings): object => {
+    const alarming = [...applyMissing(state, poll)].filter(([, missing]) => isAlarming(missing));
+    if (alarming.length === 0) return {};
+    const details = new Map(found.map(([id, one]) => [id, one.kind === 'unread' ? one.detail : '']));
+    for (const [idInstance, { reason, polls }] of alarming) {
+      const before = state.missing.get(idInstance);
+      if (before !== undefined && isAlarming(before)) continue;
+      log('WARN', 'watched instance not read', { watch, idInstance, reason, polls, detail: details.get(idInstance) });
+    }
+    return watchUnreadMetrics(alarming.length, stack, now());
+  };
 
 /** Reads every watched instance once, and reports those that were linked again; a crash may repeat a report. It never rejects. */
 export const createPoll = (dependencies: PollDependencies) => {
   const { recordLinkedAgain, publishLinkedAgain, log, now } = dependencies;
   const readInstance = createReadInstance(dependencies);
+  const reportUnread = createReportUnread(dependencies);
 
   const readSafely = async (watch: string, id: InstanceId, digest: string, deadline: Deadline): Promise<Found> => {
     try {
       return await readInstance(id, digest, deadline);
     } catch (error) {
       log('ERROR', 'unexpected error', { watch, idInstance: id, error: errorNameOf(error) });
-      return { kind: 'unread' };
+      return unread(`unexpected error: ${errorNameOf(error)}`);
     }
   };
 
@@ -94,12 +152,14 @@ export const createPoll = (dependencies: PollDependencies) => {
       [...state.watching],
       async ([id, digest]) => [id, await readSafely(watch.id, id, digest, deadline)] as const,
     );
-    const { evidence, ...result } = assess(watch, state, found);
+    const { evidence, ...changes } = assess(watch, state, found);
+    const result = { ...changes, ...findMissing(state, found) };
     for (const record of evidence) recordLinkedAgain(record);
     await publishLinkedAgain(evidence);
     for (const [idInstance, reason] of result.released)
       log('INFO', 'instance released from watch', { watch: watch.id, idInstance, reason });
-    log('INFO', 'watch poll', { watch: watch.id, watching: state.watching.size, unread: result.unread });
+    const metrics = reportUnread(watch.id, state, result, found);
+    log('INFO', 'watch poll', { watch: watch.id, watching: state.watching.size, unread: result.unread, ...metrics });
     const at = now().toISOString();
     return { at, linkedAgain: evidence.map(({ idInstance }) => [idInstance, at]), ...result };
   };

@@ -5,12 +5,13 @@ import type { ReadHistory } from '../runs/lambda/read-history.ts';
 import type { ReadExecution, RunExecution } from '../runs/lambda/read-run.ts';
 import { isEndStatus } from '../runs/run-status.ts';
 import { type WatchName, type WatchRequest, watchRequestSchema } from '../runs/start-watch.ts';
-import { stateFromResult, stateFromSteps, type WatchState } from './watch-state.ts';
+import { isAlarming, stateFromResult, stateFromSteps, type WatchState } from './watch-state.ts';
 
 /** One instance of a watch. */
 export type WatchOutcome = {
   readonly idInstance: string;
-  readonly kind: 'watching' | 'watched' | 'linked-again' | 'released';
+  /** `unread`: three polls in a row could not read it, or GREEN-API rejects its token. */
+  readonly kind: 'watching' | 'watched' | 'unread' | 'linked-again' | 'released';
   /** When it was linked again, or released. ISO 8601. */
   readonly at?: string;
   /** Why it was released. */
@@ -44,9 +45,13 @@ export type ReadWatch = (name: WatchName) => Promise<Watch | UnknownRun | Lambda
 
 export type ReadWatchDependencies = { readonly readExecution: ReadExecution; readonly readHistory: ReadHistory };
 
-const outcomesOf = ({ watching, ended }: WatchState, isOver: boolean): readonly WatchOutcome[] =>
+const outcomesOf = ({ watching, ended, missing }: WatchState, isOver: boolean): readonly WatchOutcome[] =>
   [
-    ...[...watching.keys()].map((idInstance) => ({ idInstance, kind: isOver ? 'watched' : 'watching' }) as const),
+    ...[...watching.keys()].map((idInstance) => {
+      const lost = missing.get(idInstance);
+      if (lost !== undefined && isAlarming(lost)) return { idInstance, kind: 'unread' } as const;
+      return { idInstance, kind: isOver ? 'watched' : 'watching' } as const;
+    }),
     ...[...ended].map(([idInstance, { at, kind }]) =>
       kind === 'linked-again'
         ? { idInstance, kind, at }
@@ -59,10 +64,11 @@ const progressOf = (outcomes: readonly WatchOutcome[], { unread }: WatchState): 
   return { total: outcomes.length, linkedAgain: count('linked-again'), released: count('released'), unread };
 };
 
-const viewOf = (execution: RunExecution, request: WatchRequest, state: WatchState): Watch => {
+/** @param hasResult the watch came to its end, so that the message of its error is its own */
+const viewOf = (execution: RunExecution, request: WatchRequest, state: WatchState, hasResult: boolean): Watch => {
   const { status, startedAt, endedAt, error } = execution;
   const { run, reason, requestedBy, until } = request;
-  const note = status === 'STOPPED' ? error?.message : undefined;
+  const note = status === 'STOPPED' || hasResult ? error?.message : undefined;
   const outcomes = outcomesOf(state, isEndStatus(status));
   return {
     kind: 'watch',
@@ -87,11 +93,11 @@ export const createReadWatch =
     const request = parseJsonAs(watchRequestSchema, execution.payload);
     if (request === undefined) return { kind: 'unknown-run' };
 
-    const result = stateFromResult(request, execution.result);
-    if (result !== undefined) return viewOf(execution, request, result);
+    const result = stateFromResult(request, execution.result ?? execution.error?.data);
+    if (result !== undefined) return viewOf(execution, request, result, true);
     const history = await readHistory(execution.arn);
     if (history.kind !== 'history') return history;
-    const view = viewOf(execution, request, stateFromSteps(request, history.steps));
+    const view = viewOf(execution, request, stateFromSteps(request, history.steps), false);
     const isWaiting = history.waiting !== undefined && !isEndStatus(execution.status);
     return isWaiting ? { ...view, nextActionAt: history.waiting.until } : view;
   };

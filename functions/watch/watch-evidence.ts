@@ -53,3 +53,10 @@ export const linkedAgainMetric = 'linkedAgain';
 /** Members that make CloudWatch read the record as a metric too. */
 export const linkedAgainMetrics = (stack: string, at: Date): object =>
   embeddedMetrics({ [linkedAgainMetric]: 1 }, { [metricDimensions.stack]: stack }, at);
+
+/** The metric of watched instances that cannot be read, used by the alarm too: from the third poll in a row, or at once if the token is rejected. */
+export const watchUnreadMetric = 'watchUnread';
+
+/** Members that make CloudWatch read the line of a poll as a metric too. */
+export const watchUnreadMetrics = (instances: number, stack: string, at: Date): object =>
+  embeddedMetrics({ [watchUnreadMetric]: instances }, { [metricDimensions.stack]: stack }, at);

@@ -93,7 +93,7 @@ export const createDashboard = (
       ],
       [
         graph('API calls answered with 5xx', [api.httpApi.metricServerError({ statistic: 'Sum' })]),
-        graph(titles.watches, executions(watch)),
+        graph(titles.watches, [...executions(watch), metrics.ofWatchUnread()]),
       ],
     ],
   });

@@ -45,14 +45,16 @@ export class DurableFunction extends Construct {
    * Executions that failed, timed out or were held up because Lambda throttled them. `Errors` is not among them: stopping an
    * execution that works ends its invocation with an error, and Lambda repeats an invocation that failed.
    *
-   * @param failed @default every execution that failed
+   * @param more further troubles by their names in kebab case. One named `failed` replaces every execution that failed
    */
-  metricTrouble(failed: IMetric = this.metric('Failed')): IMetric {
-    return sumOfMetrics(`${this.service.name} failed, timed out or throttled`, {
-      failed,
+  metricTrouble(more: Readonly<Record<string, IMetric>> = {}): IMetric {
+    const trouble = {
+      failed: this.metric('Failed'),
       'timed-out': this.metric('TimedOut'),
       throttled: this.service.function.metricThrottles(),
-    });
+      ...more,
+    };
+    return sumOfMetrics(`${this.service.name} failed, timed out or throttled`, trouble);
   }
 
   /** Lets the function start executions. */

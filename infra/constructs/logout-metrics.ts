@@ -3,7 +3,7 @@ import { providerMetricNames } from '../../functions/identity-providers/provider
 import { metricDimensions, metricNames, metricNamespace } from '../../functions/logout/evidence.ts';
 import { type EventFunctionName, failedEventsMetric } from '../../functions/runs/failed-events.ts';
 import { runMetricNames } from '../../functions/runs/run-metrics.ts';
-import { linkedAgainMetric } from '../../functions/watch/watch-evidence.ts';
+import { linkedAgainMetric, watchUnreadMetric } from '../../functions/watch/watch-evidence.ts';
 import type { LogoutMetricOptions } from './green-api-logout-props.ts';
 
 /** The metrics that one deployment writes into its logs. */
@@ -37,6 +37,11 @@ export class LogoutMetrics {
   /** The number of instances that were linked again after a confirmed logout. */
   ofLinkedAgain(): Metric {
     return this.#create(linkedAgainMetric);
+  }
+
+  /** The number of watched instances that cannot be read. */
+  ofWatchUnread(): Metric {
+    return this.#create(watchUnreadMetric);
   }
 
   /** The number of events that started no run, or not every run. */

@@ -59,7 +59,7 @@ export class RunFunction extends Construct {
     alarms.addForLogouts(metrics, 'run');
     alarms.add('run-failed', {
       // Lambda's own metric counts drills too, and they have an alarm of their own.
-      metric: this.durable.metricTrouble(metrics.ofRuns('runFailed')),
+      metric: this.durable.metricTrouble({ failed: metrics.ofRuns('runFailed') }),
       impact: `A run failed, timed out, or was held up because Lambda throttled it. ${whichIn(settings.name, 'runs')} ${stillLoggedIn}`,
     });
     alarms.add('drill-failed', {

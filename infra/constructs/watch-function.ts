@@ -40,8 +40,8 @@ export class WatchFunction extends Construct {
       impact: `An instance was linked again after its logout was confirmed. ${stillLoggedIn}`,
     });
     alarms.add('watch-failed', {
-      metric: this.durable.metricTrouble(),
-      impact: `A watch failed, timed out, or was held up because Lambda throttled it. ${whichIn(settings.name, 'watches')} Nobody notices when one of its instances is linked again; logouts go on.`,
+      metric: this.durable.metricTrouble({ 'watch-unread': metrics.ofWatchUnread() }),
+      impact: `A watch failed, timed out, was held up because Lambda throttled it, or cannot read an instance. ${whichIn(settings.name, 'watches')} Nobody notices when one of its instances is linked again; logouts go on.`,
     });
   }
 }

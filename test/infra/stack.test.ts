@@ -243,8 +243,8 @@ describe('the alarms', () => {
     const metricsOf = (metric: (name: string) => string) =>
       invoked.map((name) => `${metric(name)} of <${pascalCase(name)}Function>`);
     const sum = (metrics: readonly string[]) => `sum of ${metrics.toSorted().join(', ')}`;
-    const trouble = (of: string, failed: string) =>
-      sum([failed, `DurableExecutionTimedOut of ${of}`, `Throttles of ${of}`]);
+    const trouble = (of: string, ...more: readonly string[]) =>
+      sum([...more, `DurableExecutionTimedOut of ${of}`, `Throttles of ${of}`]);
 
     const nameOf = ({ MetricName, Dimensions, Metrics = [] }: (typeof alarms)[number]): string => {
       if (MetricName !== undefined) return `${MetricName} of ${render(Dimensions[0].Value)}`;
@@ -262,7 +262,7 @@ describe('the alarms', () => {
         ...['failed of logout', 'failed of run'],
         // No errors: stopping an execution ends its invocation with one. No Failed of runs: it counts drills.
         trouble('<RunFunction>', 'runFailed of green-api-logout'),
-        trouble('<WatchFunction>', 'DurableExecutionFailed of <WatchFunction>'),
+        trouble('<WatchFunction>', 'DurableExecutionFailed of <WatchFunction>', 'watchUnread of green-api-logout'),
         sum(
           ['unreadableSecrets', 'leaverProtected', 'scheduleFoundNobody', 'ownerRenamed'].map(
             (name) => `${name} of green-api-logout`,

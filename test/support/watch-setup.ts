@@ -47,6 +47,7 @@ export const createWatchSetup = (scripts: Readonly<Record<string, WatchScript>>)
     readTags,
     recordLinkedAgain: (record) => void evidence.push(record),
     publishLinkedAgain: async (records) => void published.push(...records),
+    stack: 'green-api-logout',
     log: (_level, message, fields) => void facts.push({ message, ...fields }),
     now: clock.now,
   };

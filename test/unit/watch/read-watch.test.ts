@@ -97,3 +97,19 @@ test('reports an unreadable history, and answers that an execution of another ki
   expect(await unread(name)).toEqual(failure);
   expect(await other(name)).toEqual({ kind: 'unknown-run' });
 });
+
+test('shows which instances a failed watch could not read, and why it failed', async () => {
+  const { execution } = await watchAfterTwoPolls();
+  const data = JSON.stringify({ ended: [], unread: 1, notRead: ['1101000002'] });
+  const error = { message: '1 of 3 instances could not be read', data };
+  const readWatch = createReadWatch({
+    readExecution: async () => ({ ...execution, status: 'FAILED', error }),
+    readHistory: () => Promise.reject(new Error('not needed')),
+  });
+
+  expect(await readWatch(name)).toMatchObject({
+    status: 'FAILED',
+    note: error.message,
+    outcomes: [{ kind: 'watched' }, { idInstance: '1101000002', kind: 'unread' }, { kind: 'watched' }],
+  });
+});

@@ -48,6 +48,118 @@ test.each([...Object.entries(states).flatMap(([state, stateClass]) => (stateClas
   },
 );
 
+const linking = Object.entries(states).flatMap(([state, stateClass]) => (stateClass === 'linking' ? [state] : []));
+
+test.each([...linking.map((state) => [state, state]), ...linking.map((state) => [state, 'authorized'])])(
+  'an instance that reads %s and then %s is reported',
+  async (first, second) => {
+    const setup = createWatchSetup({ [id]: ['notAuthorized', first, second] });
+
+    await setup.run();
+
+    expect(setup.evidence).toMatchObject([
+      {
+        readings: [{ stateInstance: first }, { stateInstance: second }],
+        outcome: { kind: 'linked-again', stateInstance: second },
+      },
+    ]);
+  },
+);
+
+test.each(linking)('one reading of %s reports nothing: the code was not entered', async (state) => {
+  const setup = createWatchSetup({ [id]: [state, 'notAuthorized', state, 'notAuthorized'] });
+
+  expect((await setup.run()).result).toEqual({ ended: [], unread: 0 });
+  expect(setup.evidence).toEqual([]);
+});
+
+const down = { kind: 'unavailable', detail: 'GREEN-API answered HTTP 500' } as const;
+const rejected = { kind: 'credential-rejected', detail: 'GREEN-API answered HTTP 401' } as const;
+const other = '1101000002';
+
+/** The number of instances that each poll counts as unread. */
+const counted = ({ facts }: ReturnType<typeof createWatchSetup>) =>
+  facts.filter(({ message }) => message === 'watch poll').map(({ watchUnread }) => watchUnread);
+
+test('an instance that cannot be read is counted from the third poll in a row, until it is read again', async () => {
+  const setup = createWatchSetup({ [id]: [down, down, down, down, 'notAuthorized'], [other]: ['notAuthorized'] });
+
+  const { result } = await setup.run();
+
+  expect(counted(setup).slice(0, 6)).toEqual([undefined, undefined, 1, 1, undefined, undefined]);
+  expect(setup.facts.filter(({ message }) => message === 'watched instance not read')).toEqual([
+    expect.objectContaining({ idInstance: id, reason: 'unread', polls: 3, detail: down.detail }),
+  ]);
+  expect(result).toEqual({ ended: [], unread: 0 });
+});
+
+test('failed readings that are not in a row count nothing', async () => {
+  const setup = createWatchSetup({ [id]: [down, down, 'notAuthorized', down, down, 'notAuthorized'] });
+
+  await setup.run();
+
+  expect(new Set(counted(setup))).toEqual(new Set([undefined]));
+});
+
+test('a rejected token is counted at once: a thief with a copy may have changed it', async () => {
+  const setup = createWatchSetup({ [id]: ['notAuthorized', rejected, rejected, 'notAuthorized'] });
+
+  await setup.run();
+
+  expect(counted(setup).slice(0, 4)).toEqual([undefined, 1, 1, undefined]);
+  expect(setup.facts).toContainEqual(
+    expect.objectContaining({ message: 'watched instance not read', idInstance: id, reason: 'rejected', polls: 1 }),
+  );
+});
+
+test.each([
+  ['never', [down]],
+  ['no longer', ['notAuthorized', 'notAuthorized', down]],
+  ['no longer, because its token is rejected,', [...Array(95).fill('notAuthorized'), rejected]],
+])('a watch that could %s read an instance at its end fails, and names it', async (_, script) => {
+  const setup = createWatchSetup({ [id]: script, [other]: ['notAuthorized'] });
+
+  const { result, error } = await setup.run();
+
+  expect(result).toBeUndefined();
+  expect(error).toMatchObject({ errorType: 'InstancesNotRead', message: expect.stringMatching(/^1 of 2 instances /) });
+  expect(JSON.parse((error as { errorData: string }).errorData)).toEqual({ ended: [], unread: 1, notRead: [id] });
+});
+
+test('a watch whose last poll alone met a failure succeeds', async () => {
+  const setup = createWatchSetup({ [id]: [...Array(95).fill('notAuthorized'), down] });
+
+  expect((await setup.run()).result).toEqual({ ended: [], unread: 1 });
+});
+
+test('an instance that is released is not missed', async () => {
+  const setup = createWatchSetup({ [id]: [down], [other]: ['notAuthorized'] });
+  const readTags: Parameters<typeof setup.run>[1] = {
+    readTags: async (each) =>
+      each === id && setup.calls.filter((call) => call.id === id).length > 3
+        ? { kind: 'unknown-instance', detail: 'gone' }
+        : { kind: 'tags', instance: { idInstance: each, protected: false, ...tags } },
+  };
+
+  const { result } = await setup.run(setup.request, readTags);
+
+  expect(result).toMatchObject({ ended: [[id, expect.any(String), 'secret-removed']], unread: 0 });
+});
+
+test('3,000 instances that are never read take little of the history', async () => {
+  const ids = Array.from({ length: 3_000 }, (_, at) => String(1_101_000_001 + at));
+  const setup = createWatchSetup(Object.fromEntries(ids.map((each) => [each, []])));
+  const greenApi = { readState: async () => ({ ...down, requests: 1 }) };
+
+  const until = '2026-11-30T20:00:00.000Z';
+  const { operations, error } = await setup.run({ ...setup.request, until }, { greenApi });
+
+  expect(JSON.parse((error as { errorData: string }).errorData).notRead).toHaveLength(3_000);
+  const bytes = operations.map(({ payload = '' }) => payload.length);
+  expect(Math.max(...bytes)).toBeLessThan(100_000);
+  expect(bytes.reduce((sum, each) => sum + each)).toBeLessThan(250_000);
+}, 60_000);
+
 test('a poll of version 0.2, which has no state of a suspect, is read', () => {
   const poll = {
     at: '2026-11-30T17:15:00.000Z',
