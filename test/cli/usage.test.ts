@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { parseConfiguration } from '../../infra/configuration/configuration.ts';
 import { startJsonServer } from '../support/api-double.ts';
 import { runCli } from '../support/cli.ts';
 
@@ -62,6 +64,32 @@ test.each([
 
   expect(code).toBe(2);
   expect(stdout + stderr).not.toContain(token);
+});
+
+test.each([
+  ['webhook', [], '/offboarding'],
+  ['webhook', ['--kind', 'webhook'], '/offboarding'],
+  ['okta-event-hook', ['--kind', 'okta-event-hook'], '/okta-event-hook'],
+  ['scim', ['--kind', 'scim'], '/scim/v2'],
+])('a new token for the kind %s comes with its configuration and address (%j)', async (kind, args, path) => {
+  const { code, stdout, stderr } = await runCli(['token', 'new', 'entra', ...args]);
+
+  const sha256 = createHash('sha256').update(stdout.trim()).digest('hex');
+  const configuration = JSON.parse(`{${/^ *("identityProviders".*)$/m.exec(stderr)?.[1]}}`);
+  expect({ code, configuration }).toEqual({
+    code: 0,
+    configuration: { identityProviders: { entra: { kind, tokenSha256: [sha256] } } },
+  });
+  expect(() => parseConfiguration(configuration)).not.toThrow();
+  expect(stderr).toContain(`the output Endpoint of the stack, with ${path} after it`);
+  expect(stderr).not.toContain(stdout.trim());
+});
+
+test('a new token for an unknown kind is refused with the kinds there are', async () => {
+  const { code, stdout, stderr } = await runCli(['token', 'new', 'entra', '--kind', 'saml']);
+
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(stderr).toMatch(/saml.*webhook, okta-event-hook, scim/);
 });
 
 test('global options may come before or after the command, and variables replace them', async () => {
