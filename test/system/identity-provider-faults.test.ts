@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { countedLeaverOf, countedRunNameOf } from '../../functions/runs/run-name.ts';
 import { userIdOf } from '../../functions/scim/user-id.ts';
 import { composeScim, createScimHandler } from '../../functions/scim.ts';
 import { composeWebhook, createWebhookHandler } from '../../functions/webhook.ts';
@@ -21,7 +22,6 @@ jest.setTimeout(120_000);
 const token = 'token-of-everybody';
 const tokenSha256 = [createHash('sha256').update(token).digest('hex')];
 const providers = (kind: string) => JSON.stringify({ provider: { kind, tokenSha256, maxPerHour: 50 } });
-const john = userIdOf('john.doe@example.com');
 const deactivation = '{"Operations":[{"op":"replace","path":"active","value":false}]}';
 const report = { ...Object(oktaEvent.detail), published: new Date().toISOString() };
 
@@ -91,12 +91,20 @@ afterAll(async () => {
   await setup?.secrets.close();
 });
 
-/** @param query of the URL */
-const eventOf = (routeKey: string, headers: Record<string, string>, body: string, query = '') => {
+/** @param person whose id is in the path */
+const eventOf = (
+  routeKey: string,
+  headers: Record<string, string>,
+  body: string,
+  { query = '', person = 'john.doe@example.com' } = {},
+) => {
   const authorized = { authorization: `Bearer ${token}`, ...headers };
-  const event = httpEventOf({ routeKey, pathParameters: { id: john }, headers: authorized, body });
-  const requestContext = { ...event.requestContext, http: { method: routeKey.split(' ')[0] } };
-  return { ...event, rawPath: '/scim/v2/Users', rawQueryString: query, requestContext } as unknown as typeof event;
+  const [method, path = ''] = routeKey.split(' ');
+  const id = userIdOf(person);
+  const event = httpEventOf({ routeKey, pathParameters: { id }, headers: authorized, body });
+  const requestContext = { ...event.requestContext, http: { method } };
+  const rawPath = path.replace('{id}', id);
+  return { ...event, rawPath, rawQueryString: query, requestContext } as unknown as typeof event;
 };
 
 /** A process of its own sends one request to the function, as it is composed for Lambda. */
@@ -147,7 +155,7 @@ test('an initial cycle of searches reads the list once', async () => {
   setup.secrets.put({ name: 'cycle/1101000001', secretString: '{}', tags: { owner: 'john.doe@example.com' } });
   const variables = { SECRET_PREFIX: 'cycle/', NAMED_CALLERS: providers('scim') };
   const handler = createScimHandler(composeScim(variables, (line) => void lines.push(line)));
-  const search = eventOf('GET /scim/v2/Users', {}, '', 'filter=userName+eq+%22nobody@example.com%22');
+  const search = eventOf('GET /scim/v2/Users', {}, '', { query: 'filter=userName+eq+%22nobody@example.com%22' });
 
   for (let user = 0; user < 250; user += 1) await handler(search, contextOf());
 
@@ -155,6 +163,87 @@ test('an initial cycle of searches reads the list once', async () => {
     ({ operation, secretId }) => operation === 'ListSecrets' && secretId === 'cycle/',
   );
   expect(reads).toHaveLength(1);
+});
+
+describe('200 deactivations at once', () => {
+  const people = Array.from({ length: 200 }, (_, index) => `person${index}@example.com`);
+
+  /** The function with these settings, and who was started since. */
+  const startBurst = (copies: number, maxPerHour: number) => {
+    const stack = `burst-${copies}-${maxPerHour}`;
+    for (const [index, owner] of people.entries())
+      setup.secrets.put({ name: `${stack}/${1101000000 + index}`, secretString: '{}', tags: { owner } });
+    const variables = {
+      SECRET_PREFIX: `${stack}/`,
+      COPIES: String(copies),
+      STACK: stack,
+      NAMED_CALLERS: JSON.stringify({ provider: { kind: 'scim', tokenSha256, maxPerHour } }),
+    };
+    const createCopy = () => {
+      const handler = createScimHandler(composeScim(variables, (line) => void lines.push(line)));
+      return async (person: string): Promise<number> => {
+        const event = eventOf('PATCH /scim/v2/Users/{id}', {}, deactivation, { person });
+        return (await handler(event, contextOf())).statusCode ?? 0;
+      };
+    };
+    const personIn = (name: string) => countedLeaverOf(name)?.person;
+    const counted = { provider: 'provider', isWaiting: false };
+    const personOf = (person: string) =>
+      personIn(countedRunNameOf({ stack, requester: '', key: '' }, counted, [person]));
+    const earlier = setup.lambda.started.length;
+    return {
+      createCopy,
+      /** Those of these people for whom a run was started, each once per run. */
+      startedOf: () => {
+        const started = setup.lambda.started.slice(earlier).map(personIn);
+        return people.filter((person) => started.includes(personOf(person)));
+      },
+      starts: () => setup.lambda.started.length - earlier,
+    };
+  };
+
+  test.each([200, 50])(
+    'in one process with a maxPerHour of %i: so many are accepted and started, and the others are told that they are not',
+    async (maxPerHour) => {
+      const burst = startBurst(1, maxPerHour);
+      const deactivatePerson = burst.createCopy();
+
+      const statuses = await Promise.all(people.map(deactivatePerson));
+
+      const accepted = people.filter((_, index) => statuses[index] === 200);
+      expect(accepted).toHaveLength(maxPerHour);
+      expect(statuses.filter((status) => status === 429)).toHaveLength(people.length - maxPerHour);
+      expect(burst.startedOf()).toEqual(accepted);
+      expect(burst.starts()).toBe(maxPerHour);
+    },
+  );
+
+  test('over ten copies of one request at a time: clients that repeat after a 503 are all accepted, each started once', async () => {
+    const burst = startBurst(10, 1_000);
+    const idle = Array.from({ length: 10 }, burst.createCopy);
+    // The gateway answers 503 when every copy is busy.
+    const send = async (person: string): Promise<number> => {
+      const copy = idle.shift();
+      if (copy === undefined) return 503;
+      return copy(person).finally(() => idle.push(copy));
+    };
+    const refused = new Set<string>();
+    const repeat = async (person: string): Promise<number> => {
+      for (;;) {
+        const status = await send(person);
+        if (status !== 503) return status;
+        refused.add(person);
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    };
+
+    const statuses = await Promise.all(people.map(repeat));
+
+    expect(new Set(statuses)).toEqual(new Set([200]));
+    expect(refused.size).toBe(190);
+    expect(burst.startedOf()).toEqual(people);
+    expect(burst.starts()).toBe(200);
+  });
 });
 
 test('no log line contains data from an identity provider or a token', () => {
