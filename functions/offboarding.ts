@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import middy from '@middy/core';
-import { InvalidEvent, type ParsedEvent, UnknownEvent } from './offboarding/dialect.ts';
-import { parseOffboardingEvent } from './offboarding/dialects.ts';
+import { InvalidEvent, type LeaverReport, UnknownEvent } from './offboarding/dialect.ts';
 import { type PlannedRun, planRuns, type ReportLimits, withWatchDays } from './offboarding/plan-runs.ts';
+import { parseDelivery, readEvent } from './offboarding/second-look.ts';
 import { createStartReportedRun, noteOnEarlierRun, type ReportedRun } from './offboarding/start-reported-run.ts';
 import { createIsDisabled, createReadUserStatus, type IsDisabled } from './offboarding/user-status.ts';
 import { createIdentityStore, createLambda } from './platform/aws-clients.ts';
@@ -19,6 +19,8 @@ export type OffboardingHandlerDependencies = {
   readonly startRun: StartRun;
   readonly findRun: FindRun;
   readonly isDisabled: IsDisabled;
+  /** Whether IAM Identity Center reports each change by several events. */
+  readonly nativeEvents: boolean;
   /** The deployment, part of the name of each run. */
   readonly stack: string;
   readonly limits: ReportLimits;
@@ -31,22 +33,18 @@ export type OffboardingHandlerDependencies = {
 /** The runs of an event; none if nobody left. */
 export type OffboardingAnswer = { readonly runs: readonly RunName[] };
 
-/** @throws UserNotRead */
-const withStatus = async (parsed: ParsedEvent, isDisabled: IsDisabled) => {
-  if (parsed.kind !== 'status-change') return parsed;
-  if (await isDisabled(parsed.user)) return parsed.report;
-  return { kind: 'not-an-offboarding', why: 'the user is enabled' } as const;
-};
+/** CloudTrail alone reports each change once, under an id of its own. */
+const alone = ({ change: _, ...report }: LeaverReport): LeaverReport => report;
 
 /** @throws InvalidEvent, UnknownEvent or UserNotRead */
-const plan = async (event: unknown, { isDisabled, limits, watchDays, now }: OffboardingHandlerDependencies) => {
-  const parsed = parseOffboardingEvent(event);
-  if (parsed.kind === 'unknown-dialect') throw new UnknownEvent('no offboarding dialect understands this event');
-
-  const read = await withStatus(parsed, isDisabled);
+const plan = async (input: unknown, dependencies: OffboardingHandlerDependencies) => {
+  const { isDisabled, nativeEvents, limits, watchDays, now } = dependencies;
+  const read = await readEvent(parseDelivery(input), isDisabled);
+  if (read.kind === 'unknown-dialect') throw new UnknownEvent('no offboarding dialect understands this event');
   if (read.kind === 'not-an-offboarding') return read;
-  const planned =
-    read.kind === 'report' ? planRuns(withWatchDays(read, watchDays[parsed.dialect]), limits, now()) : read;
+  if (read.kind === 'invalid') throw new InvalidEvent(read.problem);
+  const report = withWatchDays(nativeEvents ? read : alone(read), watchDays[read.dialect]);
+  const planned = planRuns(report, limits, now());
   if (planned.kind === 'invalid') throw new InvalidEvent(planned.problem);
   return planned;
 };
@@ -66,6 +64,21 @@ const noteOf = (runs: readonly ReportedRun[], now: Date): string | undefined => 
     : undefined;
 };
 
+/** Normal where several events report each change. */
+const joinedNote = 'another event has reported the same change: its run stays as it is';
+
+const dayMs = 24 * 60 * 60 * 1_000;
+
+/** Events that nobody can tell anything from may come by the thousand: one line a day and copy of the function. */
+const createDailyLog = ({ now, log }: Pick<OffboardingHandlerDependencies, 'now' | 'log'>) => {
+  let latest = Number.NEGATIVE_INFINITY;
+  return (why: string): void => {
+    if (now().getTime() - latest < dayMs) return;
+    latest = now().getTime();
+    log('WARN', 'event without a user', { why, note: 'further ones of today are not logged' });
+  };
+};
+
 /**
  * EventBridge → one run for each person who left. The same event again, even in another envelope, is the same runs.
  *
@@ -76,10 +89,13 @@ export const createOffboardingHandler = (dependencies: OffboardingHandlerDepende
   const { startRun, findRun, stack, now, log } = dependencies;
   const startReportedRun = createStartReportedRun({ findRun, now: () => now().getTime() });
 
-  const start = ({ cause, request }: PlannedRun) => {
+  const logDoubtful = createDailyLog(dependencies);
+
+  const start = ({ cause, otherCauses, request }: PlannedRun) => {
     const namesAfter = (former?: RunName) => {
-      const key = former === undefined ? cause.key : JSON.stringify([cause.key, former]);
-      return { name: runNameOf('event', { stack, ...cause, key }), earlier: [] };
+      const nameOf = ({ key, ...rest }: PlannedRun['cause']) =>
+        runNameOf('event', { stack, ...rest, key: former === undefined ? key : JSON.stringify([key, former]) });
+      return { name: nameOf(cause), earlier: otherCauses.map(nameOf) };
     };
     return startReportedRun<never>({ request, namesAfter, idLasts: true, start: (name) => startRun(name, request) });
   };
@@ -89,7 +105,8 @@ export const createOffboardingHandler = (dependencies: OffboardingHandlerDepende
     .handler(async (event) => {
       const planned = await plan(event, dependencies);
       if (planned.kind === 'not-an-offboarding') {
-        log('INFO', 'not an offboarding', { why: planned.why });
+        if (planned.isDoubtful) logDoubtful(planned.why);
+        else log('INFO', 'not an offboarding', { why: planned.why });
         return { runs: [] };
       }
 
@@ -97,8 +114,9 @@ export const createOffboardingHandler = (dependencies: OffboardingHandlerDepende
       const starts = await Promise.all(planned.runs.map(start));
       const reported = starts.map(startedRun);
       const runs = reported.map(({ id }) => id);
-      const note = planned.problem ?? noteOf(reported, now());
-      log(note === undefined ? 'INFO' : 'WARN', 'offboarding', { requestedBy: planned.requestedBy, runs, note });
+      const joined = planned.isOfChange && reported.some(({ isEarlier }) => isEarlier) ? joinedNote : undefined;
+      const note = planned.problem ?? joined ?? noteOf(reported, now());
+      log(note === joined ? 'INFO' : 'WARN', 'offboarding', { requestedBy: planned.requestedBy, runs, note });
       if (planned.problem !== undefined) throw new InvalidEvent(planned.problem);
       return { runs };
     });
@@ -110,12 +128,14 @@ export const composeOffboarding = (variables: Variables, write: Write): Offboard
     identityStoreId,
     offboardingMaxTargets: maxTargets,
     sourceWatchDays: watchDays,
+    nativeEvents,
   } = parseVariables(offboardingSettings, variables);
   const readUserStatus = createReadUserStatus({ client: createIdentityStore(), identityStoreId });
   const client = createLambda();
   return {
     startRun: createStartRun({ client, functionName: runFunction, qualifier: runQualifier }),
     findRun: createFindRunOnce({ client, functionName: runFunction }),
+    nativeEvents,
     isDisabled: createIsDisabled({ readUserStatus, sleep }),
     stack,
     limits: { ...limits, maxTargets },

@@ -12,6 +12,9 @@ export type EventPattern = { readonly [field: string]: readonly ValuePattern[] |
 /** The person or program that changed a user, as the source of the event claims. */
 export type Actor = Omit<NonNullable<RunRequest['actor']>, 'claimedBy'>;
 
+/** What happened to a user of IAM Identity Center. */
+export type UserChange = { readonly userId: string; readonly kind: 'disabled' | 'deleted' };
+
 /** Somebody left. */
 export type LeaverReport = {
   readonly kind: 'report';
@@ -39,6 +42,8 @@ export type LeaverReport = {
   readonly dryRun?: boolean;
   /** Days for which the instances are watched after the logout. */
   readonly watchDays?: number;
+  /** A change that several events may report: it names the run in place of source, id and people. */
+  readonly change?: UserChange;
   /** Why somebody whom the event names is not in `people`. It never quotes the event. */
   readonly problem?: string;
 };
@@ -61,7 +66,12 @@ export type Invalid = {
 };
 
 /** The event is understood: nobody left. */
-export type NotAnOffboarding = { readonly kind: 'not-an-offboarding'; readonly why: string };
+export type NotAnOffboarding = {
+  readonly kind: 'not-an-offboarding';
+  readonly why: string;
+  /** Somebody may have left all the same: nobody can tell from the event. @default false */
+  readonly isDoubtful?: boolean;
+};
 
 export type ParsedEvent = LeaverReport | StatusChange | NotAnOffboarding | Invalid;
 
@@ -72,6 +82,8 @@ export type ParseEvent<Parsed extends ParsedEvent = ParsedEvent> = (event: unkno
 export type Dialect = {
   /** Selects its events: the pattern of the rule that leads to the offboarding function. */
   readonly pattern: EventPattern;
+  /** Selects the events whose user is read, and read again some minutes later: the source may show the change late. */
+  readonly secondLook?: EventPattern;
   /** Where its events arrive: the stack's bus, the account's default bus, or the partner bus in the configuration. */
   readonly bus: 'own' | 'default' | 'partner';
   readonly parse: ParseEvent;

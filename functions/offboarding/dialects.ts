@@ -1,13 +1,16 @@
 import { custom } from './custom.ts';
 import type { Dialect, ParsedEvent } from './dialect.ts';
 import { identityCenter } from './identity-center.ts';
+import { identityCenterNative } from './identity-center-native.ts';
 import { okta } from './okta.ts';
 
 /**
- * Every dialect, by its key in the `offboarding` section of the configuration. The function, the rules on AWS, the local service,
- * the samples and `npm run event` follow this table.
+ * Every dialect; `infra/configuration/offboarding-rules.ts` says which setting enables it. The function, the rules on AWS, the
+ * local service, the samples and `npm run event` follow this table.
  */
-export const dialects = { custom, okta, identityCenter } as const satisfies Readonly<Record<string, Dialect>>;
+export const dialects = { custom, okta, identityCenter, identityCenterNative } as const satisfies Readonly<
+  Record<string, Dialect>
+>;
 
 export type DialectName = keyof typeof dialects;
 

@@ -4,13 +4,14 @@ import {
   account,
   actorOf,
   type Dialect,
-  type DirectoryUser,
   type EventPattern,
   type LeaverReport,
   type ParseEvent,
   parseEventFields,
+  type UserChange,
   word,
 } from './dialect.ts';
+import { identitiesOf, storeId, userId } from './directory-user.ts';
 
 const detailType = 'AWS API Call via CloudTrail';
 const sourcePrefix = 'aws.';
@@ -22,20 +23,23 @@ const eventSources = [
 ] as const;
 
 /** What each call means. An update hides its values, so only the directory knows whether it disabled the user. */
-const calls: Readonly<Record<string, 'report' | 'status-change'>> = {
-  DisableUser: 'report',
-  DeleteUser: 'report',
-  PatchUser: 'status-change',
-  PutUser: 'status-change',
-  UpdateUser: 'status-change',
+const calls: Readonly<Record<string, UserChange['kind'] | 'changed'>> = {
+  DisableUser: 'disabled',
+  DeleteUser: 'deleted',
+  PatchUser: 'changed',
+  PutUser: 'changed',
+  UpdateUser: 'changed',
 };
 
+const patternOf = (eventName: readonly string[]) =>
+  ({
+    source: [{ prefix: sourcePrefix }],
+    'detail-type': [detailType],
+    detail: { eventSource: eventSources, eventName, errorCode: [{ exists: false }] },
+  }) as const satisfies EventPattern;
+
 /** Selects the calls by which a user may leave. EventBridge's `source` for SCIM is not documented, so any of AWS's will do. */
-export const identityCenterPattern = {
-  source: [{ prefix: sourcePrefix }],
-  'detail-type': [detailType],
-  detail: { eventSource: eventSources, eventName: Object.keys(calls), errorCode: [{ exists: false }] },
-} as const satisfies EventPattern;
+export const identityCenterPattern = patternOf(Object.keys(calls));
 
 // Nobody but AWS can put an event whose source begins with `aws.`.
 const recognised = v.object({
@@ -47,14 +51,6 @@ const recognised = v.object({
 const actionSchema = v.object({
   detail: v.object({ eventName: v.string('must be a text'), errorCode: v.optional(v.unknown()) }),
 });
-
-// https://docs.aws.amazon.com/singlesignon/latest/IdentityStoreAPIReference/API_DeleteUser.html
-const userId = v.pipe(
-  v.string('must be a text'),
-  v.regex(/^(?:[0-9a-f]{10}-)?[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$/, 'must be the id of a user'),
-);
-
-const storeId = v.fallback(v.optional(v.pipe(v.string(), v.regex(/^d-[0-9a-f]{10}$/))), undefined);
 
 /** SCIM has other names than the console and the public API for the user and the identity store. */
 const parametersSchema = v.pipe(
@@ -92,13 +88,6 @@ const schema = v.object({
   detail: v.object({ eventID: word, eventTime: instant, requestParameters: parametersSchema, userIdentity }),
 });
 
-/** The id with and without its prefix: the number of the identity store. */
-const identitiesOf = ({ userId, identityStoreId }: DirectoryUser): readonly string[] => {
-  const bare = userId.slice(-36);
-  if (bare !== userId) return [userId, bare];
-  return identityStoreId === undefined ? [bare] : [`${identityStoreId.slice('d-'.length)}-${bare}`, bare];
-};
-
 const operationsSchema = v.object({
   detail: v.object({
     requestParameters: v.object({
@@ -121,7 +110,11 @@ const changesOtherFields = (event: unknown): boolean => {
 const callerOf = ({ arn, onBehalfOf, principalId, accessKeyId, userName }: v.InferOutput<typeof userIdentity>) =>
   actorOf([arn, onBehalfOf.userId, principalId, accessKeyId], userName);
 
-const reportOf = ({ source, account, detail }: v.InferOutput<typeof schema>, eventName: string): LeaverReport => ({
+const reportOf = (
+  { source, account, detail }: v.InferOutput<typeof schema>,
+  eventName: string,
+  kind: UserChange['kind'],
+): LeaverReport => ({
   kind: 'report',
   people: [identitiesOf(detail.requestParameters)],
   reason: `${eventName} in IAM Identity Center`,
@@ -131,6 +124,7 @@ const reportOf = ({ source, account, detail }: v.InferOutput<typeof schema>, eve
   occurredAtFrom: 'detail.eventTime',
   ...callerOf(detail.userIdentity),
   account,
+  change: { userId: detail.requestParameters.userId, kind },
 });
 
 /** Parses who was disabled, deleted or changed. The event holds no e-mail address. */
@@ -149,15 +143,15 @@ export const parseIdentityCenter: ParseEvent = (event) => {
 
   const parsed = parseEventFields(schema, event);
   if (parsed.kind === 'invalid') return parsed;
-  const report = reportOf(parsed.fields, eventName);
-  return meaning === 'report'
-    ? report
-    : { kind: 'status-change', user: parsed.fields.detail.requestParameters, report };
+  if (meaning !== 'changed') return reportOf(parsed.fields, eventName, meaning);
+  const user = parsed.fields.detail.requestParameters;
+  return { kind: 'status-change', user, report: reportOf(parsed.fields, eventName, 'disabled') };
 };
 
 /** IAM Identity Center, through CloudTrail. */
 export const identityCenter = {
   pattern: identityCenterPattern,
+  secondLook: patternOf(Object.keys(calls).filter((call) => calls[call] === 'changed')),
   bus: 'default',
   parse: parseIdentityCenter,
   refreshedDetail: (eventTime, eventID) => ({ eventTime, eventID }),

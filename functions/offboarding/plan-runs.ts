@@ -2,14 +2,22 @@ import { canonicalIdentity } from '../instances/identity.ts';
 import { defaultExpiryMs, longestRunMs, type RunLimits, type RunRequest, runRequestSchema } from '../runs/request.ts';
 import type { RunCause } from '../runs/run-name.ts';
 import { type Invalid, type LeaverReport, parseEventFields } from './dialect.ts';
+import { namesOfChange } from './directory-user.ts';
 
 /** A run to start, and what names it. */
-export type PlannedRun = { readonly cause: Omit<RunCause, 'stack'>; readonly request: RunRequest };
+export type PlannedRun = {
+  readonly cause: Omit<RunCause, 'stack'>;
+  /** Another event about the same change may have started its run under one of these. */
+  readonly otherCauses: readonly Omit<RunCause, 'stack'>[];
+  readonly request: RunRequest;
+};
 
 export type Planned = {
   readonly kind: 'planned';
   readonly requestedBy: string;
   readonly runs: readonly PlannedRun[];
+  /** Other events may report the same change, and start the same runs. */
+  readonly isOfChange: boolean;
   /** Why somebody whom the event names gets no run. It never quotes the event. */
   readonly problem?: string;
 };
@@ -81,10 +89,22 @@ const waitProblem = ({ at }: LeaverReport, limits: RunLimits, now: Date): Invali
  * What names the run of one person. Another date names another run, and so does a dry run: a real request must not be answered
  * by its drill.
  */
-const causeOf = ({ source, id, at, dryRun }: LeaverReport, identities: readonly string[]): PlannedRun['cause'] => ({
-  requester: source,
-  key: JSON.stringify([id, identities, at, dryRun === true]),
-});
+const causesOf = (
+  { source, id, at, dryRun, change, occurredAt }: LeaverReport,
+  identities: readonly string[],
+): Pick<PlannedRun, 'cause' | 'otherCauses'> => {
+  if (change === undefined)
+    return {
+      cause: { requester: source, key: JSON.stringify([id, identities, at, dryRun === true]) },
+      otherCauses: [],
+    };
+  const [cause, ...otherCauses] = namesOfChange(change, occurredAt).map((key) => ({
+    requester: 'change of a user',
+    key,
+  }));
+  if (cause === undefined) throw new Error('a change has a name');
+  return { cause, otherCauses };
+};
 
 const tooManyIdentities = `the identities of a person have more than ${longestOwner} characters: the run has those that fit`;
 
@@ -114,7 +134,7 @@ export const planRuns = (event: LeaverReport, limits: ReportLimits, now: Date): 
 
   const requestFor = createRequest(report, limits);
   const planned = report.people.map((identities) => ({
-    run: { cause: causeOf(report, identities), request: requestFor(identities) },
+    run: { ...causesOf(report, identities), request: requestFor(identities) },
     // A run would refuse it too, but here the event is still kept in the failed queue.
     refusal: parseEventFields(runRequestSchema, requestFor(identities)),
   }));
@@ -123,5 +143,11 @@ export const planRuns = (event: LeaverReport, limits: ReportLimits, now: Date): 
   const isCut = report.people.some((identities) => fitting(identities).length < identities.length);
   const problem = report.problem ?? problems[0] ?? (isCut ? tooManyIdentities : undefined);
   if (runs.length === 0) return { kind: 'invalid', problem: problem ?? 'the event names nobody' };
-  return { kind: 'planned', requestedBy: requestedByOf(report), runs, ...(problem !== undefined && { problem }) };
+  return {
+    kind: 'planned',
+    requestedBy: requestedByOf(report),
+    runs,
+    isOfChange: report.change !== undefined,
+    ...(problem !== undefined && { problem }),
+  };
 };

@@ -5,6 +5,13 @@ import type { DirectoryUser } from './dialect.ts';
 /** The status of a user cannot be read: the user may have left, and nobody was logged out. */
 export class UserNotRead extends Error {
   override readonly name = 'UserNotRead';
+  /** The name of AWS's error, if there is one. */
+  readonly reason: string | undefined;
+
+  constructor(message: string, reason?: string) {
+    super(message);
+    this.reason = reason;
+  }
 }
 
 export type UserStatus = 'ENABLED' | 'DISABLED';
@@ -35,13 +42,17 @@ export const createReadUserStatus =
       if (UserStatus === 'ENABLED' || UserStatus === 'DISABLED') return UserStatus;
     } catch (error) {
       const name = errorNameOf(error);
-      throw new UserNotRead(`IAM Identity Center: ${name}${hints[name] ?? ''}`);
+      throw new UserNotRead(`IAM Identity Center: ${name}${hints[name] ?? ''}`, name);
     }
     throw new UserNotRead('IAM Identity Center: the answer has no known UserStatus');
   };
 
-/** @throws UserNotRead */
-export type IsDisabled = (user: DirectoryUser) => Promise<boolean>;
+/**
+ * `first` when the event arrives; `second` some minutes later, by a queue with a delay.
+ *
+ * @throws UserNotRead
+ */
+export type IsDisabled = (user: DirectoryUser, look: 'first' | 'second') => Promise<boolean>;
 
 export type IsDisabledDependencies = {
   readonly readUserStatus: ReadUserStatus;
@@ -51,11 +62,12 @@ export type IsDisabledDependencies = {
 /** The directory may show a change later than the event, in milliseconds. */
 const secondReadingAfterMs = 5_000;
 
-/** Reads an enabled user once more before the event is ignored. */
+/** The first look reads an enabled user once more after a moment: a leaver need not wait for the second look. */
 export const createIsDisabled =
   ({ readUserStatus, sleep }: IsDisabledDependencies): IsDisabled =>
-  async (user) => {
+  async (user, look) => {
     if ((await readUserStatus(user)) === 'DISABLED') return true;
+    if (look === 'second') return false;
     await sleep(secondReadingAfterMs);
     return (await readUserStatus(user)) === 'DISABLED';
   };

@@ -160,9 +160,13 @@ export const sourceWatchDays = {
 export const identityStoreId = /* @__PURE__ */ text({
   variable: 'IDENTITY_STORE_ID',
   default: undefined,
-  pattern: /^d-[0-9a-f]{10}$/,
+  // https://docs.aws.amazon.com/singlesignon/latest/IdentityStoreAPIReference/API_DescribeUser.html
+  pattern: /^(?:d-[0-9a-f]{10}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/,
   rule: 'must be the id of an identity store, such as d-1234567890',
 });
+
+/** Whether IAM Identity Center's own events are received too: a change that CloudTrail reports as well is then one run. */
+export const nativeEvents = /* @__PURE__ */ onOrOff({ variable: 'NATIVE_EVENTS' });
 
 /** The identity providers, as JSON: `{ "<name>": { "kind", "tokenSha256", "maxPerHour", "maxTargets", "watchDays" } }`. */
 export const identityProviders = {
@@ -219,7 +223,7 @@ export const watchingSettings = { watchFunction, watchQualifier };
 export const warmingSettings = { warmInstances, warmHosts };
 
 /** To find out about a person who left. */
-export const offboardingSettings = { identityStoreId, offboardingMaxTargets, sourceWatchDays };
+export const offboardingSettings = { identityStoreId, nativeEvents, offboardingMaxTargets, sourceWatchDays };
 
 /** To know who calls, and to share the limits of identity providers with other copies of the function. */
 export const providerSettings = { identityProviders, copies, offboardingMaxTargets };

@@ -77,6 +77,8 @@ const identityCenter = fields({
   /** Where the function reads whether a changed user is disabled. `aws sso-admin list-instances` names it. */
   identityStoreId: v.exactOptional(textAs(shared.identityStoreId)),
   watchDays,
+  /** Also its own events, which need no CloudTrail. No live one was ever seen. */
+  nativeEvents: v.optional(flag, false),
 });
 
 /** Which systems' events report that somebody left: the settings of each dialect. */
@@ -86,7 +88,7 @@ const offboarding = fields({
   custom: v.optional(custom, {}),
   okta: v.exactOptional(okta),
   identityCenter: v.optional(identityCenter, {}),
-} satisfies Record<DialectName | 'maxTargets', v.GenericSchema>);
+} satisfies Record<Exclude<DialectName, 'identityCenterNative'> | 'maxTargets', v.GenericSchema>);
 
 const instanceId = v.message(
   v.custom<InstanceId>((id) => parseInstanceId(id) !== undefined),

@@ -67,6 +67,9 @@ const problemsAcross = ({
     ...(identityCenter.enabled && identityCenter.identityStoreId === undefined
       ? [{ path: 'offboarding.identityCenter.identityStoreId', message: missingStore }]
       : []),
+    ...(identityCenter.nativeEvents && !identityCenter.enabled
+      ? [{ path: 'offboarding.identityCenter.nativeEvents', message: 'needs enabled: true beside it' }]
+      : []),
     ...scheduleProblems(schedules, { ...runs, tokenRotation: tokenRotation.enabled }),
   ];
 };

@@ -1,36 +1,57 @@
 import { outcomeSource } from '../../functions/logout/evidence.ts';
 import { custom } from '../../functions/offboarding/custom.ts';
-import type { EventPattern } from '../../functions/offboarding/dialect.ts';
+import type { Dialect, EventPattern } from '../../functions/offboarding/dialect.ts';
 import { type DialectName, dialectNames, dialects } from '../../functions/offboarding/dialects.ts';
 import type { Configuration } from './configuration.ts';
 
 /** A rule on an event bus, on AWS and in the local service. */
 export type OffboardingRule = {
-  readonly name: DialectName | 'rest' | 'unknown-source';
+  readonly name: DialectName | `${DialectName}SecondLook` | 'rest' | 'unknown-source';
   /** The stack's bus, the account's default bus, or a partner bus by its name. */
   readonly bus: 'own' | 'default' | { readonly partnerBusName: string };
   readonly pattern: EventPattern;
-  /** The offboarding function, or the queue of events that failed. */
-  readonly target: 'function' | 'failed';
+  /** The offboarding function at once, or some minutes later; or the queue of events that failed. */
+  readonly target: 'function' | 'second-look' | 'failed';
 };
 
 type Settings = Configuration['offboarding'];
 
-type DialectSettings = { readonly enabled?: boolean; readonly partnerBusName?: string } | undefined;
-
-const settingsOf = (settings: Settings, name: DialectName): DialectSettings => settings[name];
-
-const isEnabled = (settings: Settings, name: DialectName): boolean => {
-  const own = settingsOf(settings, name);
-  return own !== undefined && own.enabled !== false;
+type Switch = {
+  /** The section of the configuration with the settings of the dialect. */
+  readonly section: Exclude<keyof Settings, 'maxTargets'>;
+  readonly isOn: (settings: Settings) => boolean;
+  /** The setting that enables it. @default the section */
+  readonly setting?: string;
 };
+
+/** What enables each dialect. */
+const switches: Readonly<Record<DialectName, Switch>> = {
+  custom: { section: 'custom', isOn: ({ custom: { enabled } }) => enabled },
+  okta: { section: 'okta', isOn: ({ okta }) => okta !== undefined },
+  identityCenter: { section: 'identityCenter', isOn: ({ identityCenter }) => identityCenter.enabled },
+  identityCenterNative: {
+    section: 'identityCenter',
+    isOn: ({ identityCenter }) => identityCenter.enabled && identityCenter.nativeEvents,
+    setting: 'identityCenter.nativeEvents',
+  },
+};
+
+/** The section of the configuration with the settings of a dialect. */
+export const sectionOf = (name: DialectName): Switch['section'] => switches[name].section;
+
+/** The setting that enables a dialect, as a configuration names it. */
+export const settingOf = (name: DialectName): string => {
+  const { section, setting = section } = switches[name];
+  return `offboarding.${setting}`;
+};
+
+const isEnabled = (settings: Settings, name: DialectName): boolean => switches[name].isOn(settings);
 
 const busOf = (settings: Settings, name: DialectName): OffboardingRule['bus'] => {
   const { bus } = dialects[name];
   if (bus !== 'partner') return bus;
-  const partnerBusName = settingsOf(settings, name)?.partnerBusName;
-  if (partnerBusName === undefined) throw new Error(`offboarding.${name} must have a partnerBusName`);
-  return { partnerBusName };
+  if (settings.okta === undefined) throw new Error(`${settingOf(name)} must have a partnerBusName`);
+  return { partnerBusName: settings.okta.partnerBusName };
 };
 
 /** The dialects that the configuration does not enable. */
@@ -60,7 +81,17 @@ const unknownSourcePattern = (sources: readonly string[]): EventPattern => ({
 const patternOf = ({ custom: { sources } }: Settings, name: DialectName): EventPattern =>
   name === 'custom' && sources !== undefined ? { ...custom.pattern, source: sources } : dialects[name].pattern;
 
-/** Every rule that a configuration asks for: one for each dialect, one for the rest, and one for custom events of unknown sources. */
+/** The rule for the events of a dialect whose user is read a second time. */
+const secondLookRules = (settings: Settings, name: DialectName): readonly OffboardingRule[] => {
+  const { secondLook: pattern }: Dialect = dialects[name];
+  if (pattern === undefined) return [];
+  return [{ name: `${name}SecondLook`, bus: busOf(settings, name), pattern, target: 'second-look' }];
+};
+
+/**
+ * Every rule that a configuration asks for: one or two for each dialect, one for the rest, and one for custom events of unknown
+ * sources.
+ */
 export const offboardingRules = (settings: Settings): readonly OffboardingRule[] => {
   const enabled = dialectNames.filter((name) => isEnabled(settings, name));
   const { sources } = settings.custom;
@@ -68,6 +99,7 @@ export const offboardingRules = (settings: Settings): readonly OffboardingRule[]
     ...enabled.map(
       (name) => ({ name, bus: busOf(settings, name), pattern: patternOf(settings, name), target: 'function' }) as const,
     ),
+    ...enabled.flatMap((name) => secondLookRules(settings, name)),
     { name: 'rest', bus: 'own', pattern: restPattern(enabled), target: 'failed' },
     ...(settings.custom.enabled && sources !== undefined
       ? [{ name: 'unknown-source', bus: 'own', pattern: unknownSourcePattern(sources), target: 'failed' } as const]

@@ -5,6 +5,7 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { LogoutMetrics } from './logout-metrics.ts';
 import { pascalCase } from './pascal-case.ts';
+import { sumOfMetrics } from './sum-of-metrics.ts';
 
 /** The impact of anything that prevents a logout. */
 export const stillLoggedIn = 'Somebody who should have been logged out may still be logged in.';
@@ -69,11 +70,15 @@ export class Alarms extends Construct {
    * An alarm for as long as messages are in the queue. An idle queue publishes no metrics, and a queue that wakes takes up to
    * 15 minutes to publish the first: until there is news, the alarm stays as it was.
    * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
+   *
+   * @param late 1 while another queue does not deliver its messages @default there is none
    */
-  addForQueue(name: string, queue: Queue, impact: string): void {
+  addForQueue(name: string, queue: Queue, impact: string, late?: IMetric): void {
+    const visible = queue.metricApproximateNumberOfMessagesVisible({ statistic: 'Maximum' });
+    const alsoLate = late ? ', or the queue of the second look does not deliver its messages' : '';
     this.add(name, {
-      metric: queue.metricApproximateNumberOfMessagesVisible({ statistic: 'Maximum' }),
-      impact: `The queue ${name} holds messages. ${impact}`,
+      metric: late ? sumOfMetrics(name, { visible, late }) : visible,
+      impact: `The queue ${name} holds messages${alsoLate}. ${impact}`,
       treatMissingData: TreatMissingData.IGNORE,
     });
   }

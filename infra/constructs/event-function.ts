@@ -1,7 +1,10 @@
 import { Duration } from 'aws-cdk-lib';
+import { type IMetric, MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { secondLook } from '../configuration/second-look.ts';
 import { createDeadLetters } from './dead-letters.ts';
 import type { Deployment } from './deployment.ts';
 import type { FunctionEnvironment } from './function-environment.ts';
@@ -23,7 +26,12 @@ export type EventFunctionProps = {
   readonly impact: string;
   /** @default what a function that starts runs needs */
   readonly environment?: FunctionEnvironment;
+  /** Whether events come a second time, by a queue with a delay. @default false */
+  readonly hasSecondLook?: boolean;
 };
+
+/** A message that is older than this many seconds is not being delivered. */
+const latestSecondLookSeconds = Duration.hours(1).toSeconds();
 
 /**
  * A function that starts runs for events whose sender does not wait. No event is lost: `undelivered` keeps an event that could
@@ -33,10 +41,12 @@ export class EventFunction extends Construct {
   readonly service: ServiceFunction;
   readonly undelivered: Queue;
   readonly failed: Queue;
+  /** Delivers events to the function after some minutes; one that fails goes to `failed`. */
+  readonly secondLook: Queue | undefined;
 
   constructor(scope: Construct, name: 'schedule' | 'offboarding', props: EventFunctionProps) {
     super(scope, pascalCase(name));
-    const { deployment, run, impact, environment } = props;
+    const { deployment, run, impact, environment, hasSecondLook = false } = props;
     const { settings, alarms, metrics } = deployment;
     const failed = createDeadLetters(this, 'Failed');
     this.failed = failed;
@@ -55,6 +65,29 @@ export class EventFunction extends Construct {
       impact: `An event failed, and the log of the function ${name} says why. ${impact}`,
     });
     alarms.addForQueue(`${name}-failed`, failed, impact);
-    alarms.addForQueue(`${name}-undelivered`, this.undelivered, impact);
+    this.secondLook = hasSecondLook ? this.#createSecondLook() : undefined;
+    alarms.addForQueue(`${name}-undelivered`, this.undelivered, impact, this.secondLook && lateIn(this.secondLook));
+  }
+
+  #createSecondLook(): Queue {
+    const queue = new Queue(this, 'SecondLook', {
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      retentionPeriod: Duration.days(14),
+      deliveryDelay: Duration.seconds(secondLook.delaySeconds),
+      visibilityTimeout: Duration.seconds(secondLook.visibilitySeconds),
+      deadLetterQueue: { queue: this.failed, maxReceiveCount: secondLook.attempts },
+    });
+    // One event at a time: one that fails brings back no other. The identity store allows 20 readings a second.
+    this.service.function.addEventSource(new SqsEventSource(queue, { batchSize: 1, maxConcurrency: 2 }));
+    return queue;
   }
 }
+
+/** 1 while a message waits for much longer than it should: nothing delivers it to the function. */
+const lateIn = (queue: Queue): IMetric =>
+  new MathExpression({
+    expression: `IF(age > ${latestSecondLookSeconds}, 1, 0)`,
+    usingMetrics: { age: queue.metricApproximateAgeOfOldestMessage({ statistic: 'Maximum' }) },
+    label: 'second look is late',
+  });

@@ -2,6 +2,7 @@ import { dialectNames } from '../../functions/offboarding/dialects.ts';
 import { writeVariables } from '../../functions/platform/environment.ts';
 import * as table from '../../functions/platform/settings.ts';
 import type { Settings } from '../configuration/configuration.ts';
+import { sectionOf } from '../configuration/offboarding-rules.ts';
 
 type Row = Extract<(typeof table)[keyof typeof table], { readonly variable: string }>;
 
@@ -24,10 +25,11 @@ const valuesOf = (settings: Settings) => ({
   offboardingMaxTargets: settings.offboarding.maxTargets,
   sourceWatchDays: Object.fromEntries(
     dialectNames.flatMap((name) => {
-      const days = settings.offboarding[name]?.watchDays;
+      const days = settings.offboarding[sectionOf(name)]?.watchDays;
       return days === undefined ? [] : [[name, days]];
     }),
   ),
+  nativeEvents: settings.offboarding.identityCenter.nativeEvents,
 });
 
 /** For a function that only lists instances. */

@@ -105,7 +105,7 @@ export interface OktaOffboarding {
   readonly watchDays?: number;
 }
 
-/** AWS IAM Identity Center in this account and Region, by CloudTrail. */
+/** AWS IAM Identity Center in this account and Region. */
 export interface IdentityCenterOffboarding {
   /** With it, `identityStoreId` is required. @default false */
   readonly enabled?: boolean;
@@ -113,6 +113,8 @@ export interface IdentityCenterOffboarding {
   readonly identityStoreId?: string;
   /** Days to watch the instances of a leaver whom it reports: 1 to 30. @default none */
   readonly watchDays?: number;
+  /** Also its own events, which need no CloudTrail. No live one was ever seen. @default false */
+  readonly nativeEvents?: boolean;
 }
 
 /** The systems whose events report that somebody left. */

@@ -26,10 +26,11 @@ export class OffboardingRules extends Construct {
   constructor(scope: Construct, id: string, { settings, bus, events }: OffboardingRulesProps) {
     super(scope, id);
     const delivery = { deadLetterQueue: events.undelivered, ...deliveryRetries };
+    const queues = { failed: events.failed, 'second-look': events.secondLook ?? events.failed };
     const targetOf = (target: OffboardingRule['target']): IRuleTarget =>
       target === 'function'
         ? new LambdaFunction(events.service.function, delivery)
-        : new SqsQueue(events.failed, delivery);
+        : new SqsQueue(queues[target], delivery);
     for (const { name, bus: arrival, pattern, target } of offboardingRules(settings.offboarding)) {
       const eventBus = this.#busOf(name, arrival, bus.eventBus);
       new Rule(this, pascalCase(name), {

@@ -50,6 +50,7 @@ const createEventFunctions = (scope: Construct, deployment: Deployment, run: Run
     run,
     impact: 'Somebody who left may still be logged in.',
     environment: offboardingEnvironment(deployment.settings),
+    hasSecondLook: deployment.settings.offboarding.identityCenter.enabled,
   }),
 });
 

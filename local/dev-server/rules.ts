@@ -4,13 +4,22 @@ import {
   disabledDialects,
   type OffboardingRule,
   offboardingRules,
+  settingOf,
 } from '../../infra/configuration/offboarding-rules.ts';
+import { secondLook } from '../../infra/configuration/second-look.ts';
 import type { BusEvent } from '../emulators/eventbridge/event.ts';
 import { matchesPattern } from '../emulators/eventbridge/event-pattern.ts';
+import { createDelayQueue, type DelayQueue, queueEvent } from '../emulators/sqs/delay-queue.ts';
 import type { CallFunction } from './functions.ts';
+import type { Print } from './output.ts';
 
 /** The rules that match an event, and why none of them delivers it to the offboarding function. */
-export type Match = { readonly matched: readonly string[]; readonly problem?: string };
+export type Match = {
+  readonly matched: readonly string[];
+  /** Whether a rule delivers it a second time, some minutes later. @default false */
+  readonly hasSecondLook?: boolean;
+  readonly problem?: string;
+};
 
 /** Only AWS and its partners can put events whose source begins with `aws.`, and these arrive on other buses than the stack's. */
 const arrivesOn = ({ source }: BusEvent, bus: OffboardingRule['bus']): boolean => {
@@ -25,16 +34,17 @@ export const createMatchRules = (settings: Configuration['offboarding']) => {
 
   const problemOf = (event: BusEvent, matched: readonly OffboardingRule[]): string => {
     const [name] = disabled.filter((each) => matchesPattern(dialects[each].pattern, event));
-    if (name !== undefined) return `the configuration does not enable offboarding.${name}`;
+    if (name !== undefined) return `the configuration does not enable ${settingOf(name)}`;
     return matched.length > 0 ? 'no enabled dialect understands the event' : 'no rule matches the event';
   };
 
   return (event: BusEvent): Match => {
     const matching = rules.filter(({ bus, pattern }) => arrivesOn(event, bus) && matchesPattern(pattern, event));
     const matched = matching.map(({ name }) => name);
+    const again = matching.some(({ target }) => target === 'second-look') && { hasSecondLook: true };
     return matching.some(({ target }) => target === 'function')
-      ? { matched }
-      : { matched, problem: problemOf(event, matching) };
+      ? { matched, ...again }
+      : { matched, ...again, problem: problemOf(event, matching) };
   };
 };
 
@@ -47,11 +57,12 @@ export type Delivery = {
   readonly problem?: string;
 };
 
-/** Delivers an event to the offboarding function once, if a rule matches. */
+/** Delivers an event to the offboarding function once, if a rule matches, and a second time by the queue, if another does. */
 export const createDeliver =
-  (matchRules: (event: BusEvent) => Match, call: CallFunction) =>
+  (matchRules: (event: BusEvent) => Match, call: CallFunction, secondLook: Pick<DelayQueue, 'send'>) =>
   async (event: BusEvent): Promise<Delivery> => {
-    const { matched, problem } = matchRules(event);
+    const { matched, hasSecondLook, problem } = matchRules(event);
+    if (hasSecondLook) secondLook.send(JSON.stringify(event));
     if (problem !== undefined) return { matched, runs: [], problem };
     try {
       const { runs } = parseRuns(await call('offboarding', event));
@@ -61,5 +72,15 @@ export const createDeliver =
       return { matched, runs: [], problem: reason };
     }
   };
+
+/** The queue of the second look, as the stack has it; a higher time scale shortens its waits. */
+export const createSecondLook = (call: CallFunction, timeScale: number, print: Print): DelayQueue =>
+  createDelayQueue({
+    delayMs: (secondLook.delaySeconds * 1_000) / timeScale,
+    visibilityTimeoutMs: (secondLook.visibilitySeconds * 1_000) / timeScale,
+    maxReceiveCount: secondLook.attempts,
+    deliver: (body) => call('offboarding', queueEvent(body)),
+    deadLetter: () => print('the second look at an event failed: on AWS it is now in the queue offboarding-failed\n'),
+  });
 
 const parseRuns = (result: unknown) => result as { readonly runs: readonly string[] };

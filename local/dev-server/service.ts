@@ -15,6 +15,7 @@ import {
 import type { BusEvent } from '../emulators/eventbridge/event.ts';
 import { startEventBus } from '../emulators/eventbridge/event-bus.ts';
 import { type Handle, startLoopbackServer } from '../emulators/loopback-server.ts';
+import type { DelayQueue } from '../emulators/sqs/delay-queue.ts';
 import { serveConsole } from './console.ts';
 import { createDrain, type Drain } from './drain.ts';
 import { type CallFunction, startFunctions } from './functions.ts';
@@ -24,7 +25,7 @@ import type { Options } from './options.ts';
 import { checkEvidenceFile, createTakeLine, type Print } from './output.ts';
 import { createOwnRoutes } from './own-routes.ts';
 import { prepareBundles } from './prepare-bundles.ts';
-import { createDeliver, createMatchRules } from './rules.ts';
+import { createDeliver, createMatchRules, createSecondLook } from './rules.ts';
 import { checkJournal, startRuns } from './runs.ts';
 import { keepSchedules } from './scheduler.ts';
 import { findSecrets, type Secrets } from './secrets.ts';
@@ -109,6 +110,7 @@ const createHandle = (
   { call, greenApiUrl }: Backend,
   { identityProviders }: LocalProviders,
   startToken: string | undefined,
+  secondLook: DelayQueue,
   signal: AbortSignal,
 ): Handle => {
   const providers = routesOfProviders(identityProviders);
@@ -118,7 +120,7 @@ const createHandle = (
     call: async (name, event) => parseHttpResult(await call(name, event)),
   });
   const fire = keepSchedules(schedules, call, signal);
-  const deliver = createDeliver(createMatchRules(offboarding), call);
+  const deliver = createDeliver(createMatchRules(offboarding), call, secondLook);
   const ownRoutes = createOwnRoutes({ deliver, fire, routes: allRoutes }, gateway);
   return bypassConsole(providers, gateway, serveConsole({ schedules, greenApiUrl, startToken }, ownRoutes));
 };
@@ -149,7 +151,8 @@ export const startService = async (options: Options, print: Print): Promise<Serv
   const startToken = secrets === 'aws' ? createStartToken() : undefined;
   const stopping = new AbortController();
   starting.defer(() => stopping.abort());
-  ready.resolve(createHandle(configuration, backend, providers, startToken, stopping.signal));
+  const secondLook = starting.use(createSecondLook(backend.call, options.timeScale, print));
+  ready.resolve(createHandle(configuration, backend, providers, startToken, secondLook, stopping.signal));
 
   const { demoTokens } = providers;
   const { greenApiUrl, awsVariables } = backend;

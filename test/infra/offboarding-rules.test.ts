@@ -1,10 +1,10 @@
 import { dialectNames, dialects } from '../../functions/offboarding/dialects.ts';
 import { samples } from '../../functions/offboarding/samples.ts';
 import { parseConfiguration } from '../../infra/configuration/configuration.ts';
-import { disabledDialects, offboardingRules } from '../../infra/configuration/offboarding-rules.ts';
+import { disabledDialects, offboardingRules, settingOf } from '../../infra/configuration/offboarding-rules.ts';
 import { createMatchRules } from '../../local/dev-server/rules.ts';
 import { parseEvent } from '../../local/emulators/eventbridge/event.ts';
-import { changed, type SampleEvent } from '../support/offboarding-events.ts';
+import { changed, type SampleEvent, scimEvent } from '../support/offboarding-events.ts';
 import { everything } from '../support/synthesize.ts';
 
 const settingsOf = (value: unknown) => parseConfiguration(value).offboarding;
@@ -22,14 +22,41 @@ const match = (name: keyof typeof settings, event: SampleEvent) => {
 
 test('a configuration can enable every dialect', () => {
   expect(disabledDialects(settings.everything)).toEqual([]);
-  expect(offboardingRules(settings.everything).map(({ name }) => name)).toEqual([...dialectNames, 'rest']);
+  expect(offboardingRules(settings.everything).map(({ name }) => name)).toEqual([
+    ...dialectNames,
+    'identityCenterSecondLook',
+    'identityCenterNativeSecondLook',
+    'rest',
+  ]);
 });
 
 test.each(dialectNames)('the local service delivers the sample of %s only if the configuration enables it', (name) => {
   expect(match('everything', samples[name])).toEqual({ matched: [name] });
   expect(match('nothing', samples[name])).toEqual({
     matched: dialects[name].bus === 'own' ? ['rest'] : [],
-    problem: `the configuration does not enable offboarding.${name}`,
+    problem: `the configuration does not enable ${settingOf(name)}`,
+  });
+});
+
+test.each([
+  ['an update', scimEvent('PatchUser'), ['identityCenter', 'identityCenterSecondLook']],
+  [
+    'a native update',
+    changed(samples.identityCenterNative, { 'detail-type': 'User Updated' }),
+    ['identityCenterNative', 'identityCenterNativeSecondLook'],
+  ],
+])('%s is delivered at once, and a second time some minutes later', (_what, event, matched) => {
+  expect(match('everything', event)).toEqual({ matched, hasSecondLook: true });
+});
+
+test('the native events have a setting of their own', () => {
+  const identityCenter = { enabled: true, identityStoreId: 'd-93670dc30f' };
+  const parsed = parseEvent(samples.identityCenterNative);
+  if (parsed.kind === 'no-event') throw new Error(parsed.problem);
+
+  expect(createMatchRules(settingsOf({ offboarding: { identityCenter } }))(parsed.event)).toEqual({
+    matched: [],
+    problem: 'the configuration does not enable offboarding.identityCenter.nativeEvents',
   });
 });
 

@@ -116,6 +116,9 @@ test('every optional setting adds the rights that it needs, and no other', () =>
         'arn:<AWS::Partition>:identitystore::*:identitystore/d-93670dc30f',
         'arn:<AWS::Partition>:identitystore:::user/*',
       ),
+      ...['ReceiveMessage', 'DeleteMessage', 'ChangeMessageVisibility', 'GetQueueUrl', 'GetQueueAttributes'].flatMap(
+        (action) => allow('OffboardingRole', `sqs:${action}`, '<OffboardingSecondLook.Arn>'),
+      ),
       ...logAndTrace('EvidenceVault', 'EvidenceVaultLog'),
       ...allow('EvidenceVaultRole', 's3:PutObject', '<EvidenceVaultBucket.Arn>/evidence/*'),
       ...allow('EvidenceVaultRole', 'sqs:SendMessage', '<EvidenceVaultFailed.Arn>'),
@@ -170,8 +173,12 @@ describe('the queues', () => {
     const events = '{"Service":"events.amazonaws.com"}';
     expect(senders.sort()).toEqual(
       [
-        ...['Custom', 'Okta', 'IdentityCenter', 'Rest'].map(
-          (rule) => `["<OffboardingUndelivered>"] ${events} {"ArnEquals":{"aws:SourceArn":"<Rules${rule}.Arn>"}}`,
+        ...[
+          ...['Custom', 'Okta', 'IdentityCenter', 'IdentityCenterNative', 'Rest'],
+          ...['IdentityCenterSecondLook', 'IdentityCenterNativeSecondLook'],
+        ].map((rule) => `["<OffboardingUndelivered>"] ${events} {"ArnEquals":{"aws:SourceArn":"<Rules${rule}.Arn>"}}`),
+        ...['IdentityCenterSecondLook', 'IdentityCenterNativeSecondLook'].map(
+          (rule) => `["<OffboardingSecondLook>"] ${events} {"ArnEquals":{"aws:SourceArn":"<Rules${rule}.Arn>"}}`,
         ),
         `["<OffboardingFailed>"] ${events} {"ArnEquals":{"aws:SourceArn":"<RulesRest.Arn>"}}`,
       ].sort(),

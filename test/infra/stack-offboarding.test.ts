@@ -1,6 +1,7 @@
 import { runSimulation } from '@cloud-copilot/iam-simulate';
 import { customPattern } from '../../functions/offboarding/custom.ts';
-import { identityCenterPattern } from '../../functions/offboarding/identity-center.ts';
+import { identityCenter, identityCenterPattern } from '../../functions/offboarding/identity-center.ts';
+import { identityCenterNative } from '../../functions/offboarding/identity-center-native.ts';
 import { oktaPattern } from '../../functions/offboarding/okta.ts';
 import { pascalCase } from '../../infra/constructs/pascal-case.ts';
 import {
@@ -28,6 +29,9 @@ describe('the rules', () => {
       [
         'RulesCustom on <EventsBus>',
         'RulesIdentityCenter on default',
+        'RulesIdentityCenterNative on default',
+        'RulesIdentityCenterNativeSecondLook on default',
+        'RulesIdentityCenterSecondLook on default',
         'RulesOkta on aws.partner/okta.com/example/logout',
         'RulesRest on <EventsBus>',
       ],
@@ -47,6 +51,40 @@ describe('the rules', () => {
     expect(RulesCustom?.EventPattern).toEqual(customPattern);
     expect(RulesOkta?.EventPattern).toEqual(oktaPattern);
     expect(RulesIdentityCenter?.EventPattern).toEqual(identityCenterPattern);
+    expect(rulesIn(custom).RulesIdentityCenterNative?.EventPattern).toEqual(identityCenterNative.pattern);
+  });
+
+  test('bring each update of a user a second time, minutes later, by a queue', () => {
+    const { RulesIdentityCenterSecondLook, RulesIdentityCenterNativeSecondLook } = rulesIn(custom);
+    const { OffboardingSecondLook } = resourcesIn(custom, 'AWS::SQS::Queue');
+    const [mapping, ...more] = propertiesOfEach(custom, 'AWS::Lambda::EventSourceMapping');
+
+    for (const [rule, dialect] of [
+      [RulesIdentityCenterSecondLook, identityCenter],
+      [RulesIdentityCenterNativeSecondLook, identityCenterNative],
+    ] as const) {
+      expect(rule?.EventPattern).toEqual(dialect.secondLook);
+      expect(rule?.Targets.map(({ Arn }: { Arn: unknown }) => render(Arn))).toEqual(['<OffboardingSecondLook.Arn>']);
+    }
+    expect(OffboardingSecondLook).toMatchObject({ DelaySeconds: 300, VisibilityTimeout: 180 });
+    expect(render(OffboardingSecondLook?.RedrivePolicy)).toBe(
+      '{"deadLetterTargetArn":"<OffboardingFailed.Arn>","maxReceiveCount":5}',
+    );
+    expect(more).toEqual([]);
+    expect(mapping).toMatchObject({ BatchSize: 1, ScalingConfig: { MaximumConcurrency: 2 } });
+    expect(render([mapping?.EventSourceArn, mapping?.FunctionName])).toBe(
+      '["<OffboardingSecondLook.Arn>","<OffboardingFunction>"]',
+    );
+    expect(() => propertiesOfEach(plain, 'AWS::Lambda::EventSourceMapping')).toThrow('has no AWS::Lambda');
+  });
+
+  test('a second look that nothing delivers sets the alarm of undelivered events to ALARM', () => {
+    const { AlarmsOffboardingUndelivered } = resourcesIn(custom, 'AWS::CloudWatch::Alarm');
+    const metrics = render(AlarmsOffboardingUndelivered?.Metrics);
+
+    expect(metrics).toContain('"Expression":"visible + late"');
+    expect(metrics).toContain('"Expression":"IF(age > 3600, 1, 0)"');
+    expect(metrics).toContain('"MetricName":"ApproximateAgeOfOldestMessage"');
   });
 
   test('try for a day to bring an event to the function, and keep what cannot be brought', () => {
@@ -59,7 +97,9 @@ describe('the rules', () => {
   });
 
   test('bring events to the function, and each may call it', () => {
-    const { RulesRest: _rest, ...rules } = rulesIn(custom);
+    const rules = Object.fromEntries(
+      Object.entries(rulesIn(custom)).filter(([id]) => id !== 'RulesRest' && !id.endsWith('SecondLook')),
+    );
     const callers = propertiesOfEach(custom, 'AWS::Lambda::Permission')
       .filter(({ Principal }) => Principal === 'events.amazonaws.com')
       .map(({ FunctionName, SourceArn }) => `${render(FunctionName)} ${render(SourceArn)}`);

@@ -3,6 +3,7 @@ import {
   changed,
   customEvent,
   identityCenterEvent,
+  nativeEvent,
   oktaEvent,
   type SampleEvent,
   scimEvent,
@@ -41,7 +42,7 @@ const gone = () => undefined;
 
 /** Most fields of an event decide nothing; these say who left, and are changed as often as all others together. */
 const isDecisive = (path: Path): boolean =>
-  /^(?:owner|email|target|id|alternateId|type|userId)$/.test(path.at(-1) ?? '');
+  /^(?:owner|email|target|id|alternateId|type|userId|resources)$/.test(path.at(-1) ?? '');
 
 const changeOf = (event: SampleEvent): fc.Arbitrary<Change> =>
   fc.record({
@@ -76,5 +77,6 @@ export const anyVariation: fc.Arbitrary<unknown> = fc.oneof(
   { weight: 4, arbitrary: variationOf(oktaEvent) },
   { weight: 4, arbitrary: variationOf(identityCenterEvent) },
   { weight: 2, arbitrary: variationOf(scimEvent('PatchUser')) },
+  { weight: 2, arbitrary: variationOf(nativeEvent) },
   { weight: 1, arbitrary: hostile },
 );

@@ -15,6 +15,13 @@ const userIdsIn = (event: unknown): readonly unknown[] => {
   ]);
 };
 
+const inArnsIn = (event: unknown): readonly unknown[] => {
+  const text = JSON.stringify(read(event, 'resources') ?? []);
+  const users = [...text.matchAll(/\buser\/([0-9A-Fa-f-]+)/g)].flatMap(([, id = '']) => [id, id.slice(-36)]);
+  const stores = [...text.matchAll(/\bidentitystore\/d-([0-9a-f]+)/g)].map(([, number = '']) => number);
+  return [...users, ...users.flatMap((id) => stores.map((number) => `${number}-${id}`))];
+};
+
 const targetsIn = (event: unknown): readonly unknown[] => {
   const targets = read(event, 'detail', 'target');
   if (!Array.isArray(targets)) return [];
@@ -29,4 +36,5 @@ export const namedIn = (event: unknown): readonly unknown[] => [
   read(event, 'detail', 'email'),
   ...targetsIn(event),
   ...userIdsIn(event),
+  ...inArnsIn(event),
 ];

@@ -1,10 +1,12 @@
 import { samples } from '../../functions/offboarding/samples.ts';
+import { queueEvent } from '../../local/emulators/sqs/delay-queue.ts';
 
 export type SampleEvent = Readonly<Record<string, unknown>>;
 
 export const customEvent: SampleEvent = samples.custom;
 export const oktaEvent: SampleEvent = samples.okta;
 export const identityCenterEvent: SampleEvent = samples.identityCenter;
+export const nativeEvent: SampleEvent = samples.identityCenterNative;
 
 const put = (node: unknown, [key = '', ...rest]: readonly string[], value: unknown): SampleEvent => ({
   ...Object(node),
@@ -29,3 +31,6 @@ export const scimEvent = (eventName: string, parameters: Readonly<Record<string,
       ...parameters,
     },
   });
+
+/** An event as the queue of the second look delivers it. */
+export const fromQueue = (event: unknown) => queueEvent(JSON.stringify(event));

@@ -20,6 +20,8 @@ export type FunctionOptions = {
   readonly maxTargets?: number;
   /** Days to watch, as configured for each source. */
   readonly watchDays?: Readonly<Record<string, number>>;
+  /** @default false */
+  readonly nativeEvents?: boolean;
 };
 
 /** The function, before a Lambda that keeps one payload for each name. */
@@ -30,6 +32,7 @@ export const createOffboarding = ({
   findRun,
   maxTargets,
   watchDays = {},
+  nativeEvents = false,
 }: FunctionOptions = {}) => {
   const payloads = new Map<string, string>();
   const lines: string[] = [];
@@ -50,6 +53,7 @@ export const createOffboarding = ({
           ? { kind: 'found', arn, status: 'RUNNING', startedAt: new Date(now), endedAt: undefined }
           : { kind: 'unknown-run' }),
     isDisabled,
+    nativeEvents,
     stack: 'green-api-logout',
     limits: { executionTimeoutMs: 30 * 24 * 60 * 60 * 1_000, maxTargetsCeiling: 500, maxTargets },
     watchDays,

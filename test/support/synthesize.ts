@@ -70,7 +70,7 @@ export const everything = {
       putEventsFrom: { accounts: ['222233334444', '333344445555'], organization: 'o-a1b2c3d4e5' },
     },
     okta: { partnerBusName: 'aws.partner/okta.com/example/logout' },
-    identityCenter: { enabled: true, identityStoreId: 'd-93670dc30f' },
+    identityCenter: { enabled: true, identityStoreId: 'd-93670dc30f', nativeEvents: true },
   },
 };
 

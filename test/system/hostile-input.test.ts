@@ -93,6 +93,7 @@ const openHandlers = () => {
       startRun,
       findRun: async () => ({ kind: 'unknown-run' }),
       watchDays: {},
+      nativeEvents: true,
       isDisabled: async () => true,
     }),
   };

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type IdentityStoreEmulator, startIdentityStore } from '../../local/emulators/identity-store/emulator.ts';
 import { untilLoggedOut } from '../support/local-runs.ts';
 import { startLocalService } from '../support/local-service.ts';
-import { scimEvent } from '../support/offboarding-events.ts';
+import { changed, nativeEvent, type SampleEvent, scimEvent } from '../support/offboarding-events.ts';
 
 const identityStoreId = 'd-93670dc30f';
 const john = {
@@ -13,6 +13,9 @@ const john = {
   userName: 'john.doe@example.com',
 };
 
+/** A user who is in no directory. */
+const mary = '0a1b2c3d-eab8-4d2e-9f41-0db53b051a5b';
+
 let folder: string;
 let directory: IdentityStoreEmulator;
 let service: Awaited<ReturnType<typeof startLocalService>>;
@@ -20,11 +23,12 @@ let service: Awaited<ReturnType<typeof startLocalService>>;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'green-api-logout-'));
   const configuration = join(folder, 'configuration.json');
-  const offboarding = { identityCenter: { enabled: true, identityStoreId } };
+  const offboarding = { identityCenter: { enabled: true, identityStoreId, nativeEvents: true } };
   await writeFile(configuration, JSON.stringify({ context: { 'green-api-logout': { offboarding } } }));
   directory = await startIdentityStore({ users: [john] });
   service = await startLocalService({
-    args: ['--configuration', configuration],
+    // The second look comes after 15 s in place of 5 minutes.
+    args: ['--configuration', configuration, '--time-scale', '20'],
     variables: { AWS_ENDPOINT_URL_IDENTITYSTORE: directory.url, IDENTITY_STORE_ID: identityStoreId },
   });
 });
@@ -36,7 +40,7 @@ afterAll(async () => {
 });
 
 /** A change that happened now, each time another one. */
-const changeNow = (eventName: string) => {
+const changeNow = (eventName: string): SampleEvent => {
   const event = scimEvent(eventName);
   const fresh = { eventTime: new Date().toISOString(), eventID: `event-${performance.now()}` };
   return { ...event, detail: { ...Object(event.detail), ...fresh } };
@@ -50,8 +54,20 @@ const post = async (event: object) => {
 test('a user who is still enabled stays logged in', async () => {
   directory.put({ ...john, status: 'ENABLED' });
 
-  expect(await post(changeNow('PatchUser'))).toEqual({ matched: ['identityCenter'], runs: [] });
-  expect(directory.reads.slice(-2)).toEqual([john.userId, john.userId]);
+  expect(await post(changeNow('PatchUser'))).toEqual({
+    matched: ['identityCenter', 'identityCenterSecondLook'],
+    runs: [],
+  });
+  expect(directory.reads).toEqual([john.userId, john.userId]);
+});
+
+test('a user whom the directory shows as disabled minutes later is logged out by the second look', async () => {
+  directory.put({ ...john, status: 'DISABLED' });
+
+  const [, run = ''] = await service.printed(/run (event-[0-9a-f]{40}) started/);
+
+  expect(directory.reads).toEqual([john.userId, john.userId, john.userId]);
+  expect(await untilLoggedOut(service, run)).toMatchObject({ progress: { total: 1, loggedOut: 1 } });
 });
 
 test('an unknown user makes the event fail, because a wrong identity store knows no user', async () => {
@@ -69,16 +85,25 @@ test('a user whom SCIM has disabled is logged out', async () => {
   const { matched, runs } = await post(changeNow('PatchUser'));
   const run = await untilLoggedOut(service, runs[0] ?? '');
 
-  expect(matched).toEqual(['identityCenter']);
+  expect(matched).toEqual(['identityCenter', 'identityCenterSecondLook']);
   expect(run).toMatchObject({ phase: 'waiting-for-tags', progress: { total: 1, loggedOut: 1 } });
 });
 
 test('a user whom SCIM has deleted is logged out without reading the directory', async () => {
-  directory.remove(john.userId);
-  const readsBefore = directory.reads.length;
+  const parameters = { 'detail.requestParameters.id': mary };
 
-  const { runs } = await post(changeNow('DeleteUser'));
+  const { runs } = await post(changed(changeNow('DeleteUser'), parameters));
 
   expect(runs).toHaveLength(1);
-  expect(directory.reads).toHaveLength(readsBefore);
+  expect(directory.reads).not.toContain(mary);
+});
+
+test('an event of Identity Center itself is the run that CloudTrail has started', async () => {
+  const parameters = { 'detail.requestParameters.id': mary };
+  const native = { resources: [`arn:aws:identitystore:::user/${mary}`], time: new Date().toISOString(), id: 'native' };
+
+  const trail = await post(changed(changeNow('DeleteUser'), parameters));
+  const own = await post(changed(nativeEvent, native));
+
+  expect(own).toEqual({ matched: ['identityCenterNative'], runs: trail.runs });
 });

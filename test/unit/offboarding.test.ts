@@ -4,7 +4,15 @@ import { UserNotRead } from '../../functions/offboarding/user-status.ts';
 import { failedEventsMetric } from '../../functions/runs/failed-events.ts';
 import { anyVariation } from '../support/any-event.ts';
 import { namedIn } from '../support/named-in.ts';
-import { changed, customEvent, identityCenterEvent, oktaEvent, scimEvent } from '../support/offboarding-events.ts';
+import {
+  changed,
+  customEvent,
+  fromQueue,
+  identityCenterEvent,
+  nativeEvent,
+  oktaEvent,
+  scimEvent,
+} from '../support/offboarding-events.ts';
 import { createOffboarding } from '../support/offboarding-handler.ts';
 
 const rejection = (promise: Promise<unknown>): Promise<unknown> =>
@@ -446,4 +454,127 @@ test('any event that is delivered again sends the same payloads under the same n
       expect(again.payloads).toEqual(once.payloads);
     }),
   );
+});
+
+describe('the second look at a user who was still enabled', () => {
+  const looks = (first: boolean, second: boolean) => async (_user: unknown, look: 'first' | 'second') =>
+    look === 'first' ? first : second;
+  const update = scimEvent('PatchUser');
+  const when = { now: '2023-04-08T15:42:00Z' };
+
+  test('logs out the user who is disabled by then', async () => {
+    const handler = createOffboarding({ ...when, isDisabled: looks(false, true) });
+
+    expect(await handler.put(update)).toEqual({ runs: [] });
+    expect((await handler.put(fromQueue(update))).runs).toHaveLength(1);
+  });
+
+  test('starts no second run for a user whom the first look found disabled', async () => {
+    const handler = createOffboarding({ ...when, isDisabled: looks(true, true) });
+
+    const first = await handler.put(update);
+
+    expect(await handler.put(fromQueue(update))).toEqual(first);
+    expect(handler.payloads.size).toBe(1);
+  });
+
+  test('ends if the user is still enabled, or was deleted since', async () => {
+    const isDisabled = jest.fn(async () => false);
+    const handler = createOffboarding({ ...when, isDisabled });
+    expect(await handler.put(fromQueue(update))).toEqual({ runs: [] });
+
+    isDisabled.mockRejectedValue(new UserNotRead('no such user', 'ResourceNotFoundException'));
+    expect(await handler.put(fromQueue(update))).toEqual({ runs: [] });
+    expect(handler.lines.map((line) => JSON.parse(line).why)).toEqual([
+      'the user is enabled',
+      'the user was deleted since, which is an event of its own',
+    ]);
+  });
+
+  test('fails if the directory cannot be read, so that the queue delivers it again', async () => {
+    const isDisabled = async () => Promise.reject(new UserNotRead('throttled', 'ThrottlingException'));
+    const handler = createOffboarding({ ...when, isDisabled });
+
+    expect(await rejection(handler.put(fromQueue(update)))).toBeInstanceOf(UserNotRead);
+    expect(handler.lines.join()).toContain('"event failed"');
+  });
+
+  test('is about updates alone: an event that needed none is not acted on twice', async () => {
+    const handler = createOffboarding(when);
+
+    expect(await handler.put(fromQueue(identityCenterEvent))).toEqual({ runs: [] });
+    expect(await rejection(handler.put({ Records: [{ eventSource: 'aws:sqs', body: 'no json' }] }))).toMatchObject({
+      name: 'InvalidEvent',
+    });
+  });
+});
+
+describe('where IAM Identity Center reports a change by several events', () => {
+  const time = '2026-11-28T09:00:10Z';
+  const now = '2026-11-28T09:05:00Z';
+  const nativeAt = (at: string, type: string, id = 'a') =>
+    changed(nativeEvent, { 'detail-type': type, time: at, id, region: id });
+  const trailAt = (at: string, eventName: string) =>
+    changed(identityCenterEvent, { 'detail.eventTime': at, 'detail.eventName': eventName });
+
+  test.each([
+    ['DisableUser', 'User Updated'],
+    ['PatchUser', 'User Updated'],
+    ['DeleteUser', 'User Deleted'],
+  ])('%s and %s are one run, in whatever order and Region', async (call, type) => {
+    const events = [trailAt(time, call), nativeAt(time, type), nativeAt(time, type, 'b')];
+    for (const order of [events, events.toReversed()]) {
+      const handler = createOffboarding({ now, nativeEvents: true });
+
+      const answers = [];
+      for (const event of order) answers.push(await handler.put(event));
+
+      expect(new Set(answers.flatMap(({ runs }) => runs)).size).toBe(1);
+      expect(handler.payloads.size).toBe(1);
+      expect(handler.lines.join()).not.toContain('"WARN"');
+    }
+  });
+
+  test('clocks that differ by seconds make no second run', async () => {
+    for (const second of ['25', '28', '30', '31', '34']) {
+      const handler = createOffboarding({ now, nativeEvents: true });
+
+      await handler.put(trailAt('2026-11-28T09:00:29Z', 'DisableUser'));
+      await handler.put(nativeAt(`2026-11-28T09:00:${second}Z`, 'User Updated'));
+
+      expect(handler.payloads.size).toBe(1);
+    }
+  });
+
+  test('a user who is disabled again a minute later is logged out again', async () => {
+    const handler = createOffboarding({ now, nativeEvents: true });
+
+    await handler.put(nativeAt('2026-11-28T09:00:10Z', 'User Updated'));
+    await handler.put(nativeAt('2026-11-28T09:01:10Z', 'User Updated', 'b'));
+
+    expect(handler.payloads.size).toBe(2);
+  });
+
+  test('the run of an event of CloudTrail alone keeps its name', async () => {
+    const [alone, joined] = [createOffboarding({ now }), createOffboarding({ now, nativeEvents: true })];
+
+    expect((await alone.put(identityCenterEvent)).runs).toEqual(['event-398b8d091d63ad530ee1f07fa75415c7536b69e3']);
+    expect((await joined.put(identityCenterEvent)).runs).not.toEqual((await alone.put(identityCenterEvent)).runs);
+  });
+
+  test('updates without a user are one warning a day', async () => {
+    const update = changed(nativeEvent, { 'detail-type': 'User Updated', resources: [] });
+    const handler = createOffboarding({ now, nativeEvents: true });
+
+    for (let count = 0; count < 3; count += 1) expect(await handler.put(update)).toEqual({ runs: [] });
+
+    expect(handler.lines.map((line) => JSON.parse(line))).toEqual([
+      {
+        level: 'WARN',
+        message: 'event without a user',
+        why: 'it names no user, or several, so nobody can be read',
+        note: 'further ones of today are not logged',
+      },
+    ]);
+  });
 });

@@ -18,6 +18,7 @@ test('reads who was disabled from the sample, by the id with and without its pre
     occurredAt: '2023-04-08T15:36:49Z',
     occurredAtFrom: 'detail.eventTime',
     actor: { id: 'c5b559a7-3c64-48cd-8f0b-98eae5d7c855' },
+    change: { userId: prefixed, kind: 'disabled' },
   });
 });
 
@@ -75,6 +76,7 @@ test.each(['PatchUser', 'PutUser', 'UpdateUser'])(
         occurredAt: '2023-04-08T15:36:49Z',
         occurredAtFrom: 'detail.eventTime',
         actor: { id: 'c5b559a7-3c64-48cd-8f0b-98eae5d7c855' },
+        change: { userId: prefixed, kind: 'disabled' },
       },
     });
   },

@@ -10,15 +10,17 @@ import { startIdentityStore } from '../../support/identity-store.ts';
 const user = { userId: '6d321996-eab8-4d2e-9f41-0db53b051a5b', identityStoreId: 'd-93670dc30f' };
 
 describe('whether a user is disabled', () => {
-  const read = async (...statuses: readonly UserStatus[]) => {
+  const readAt = async (look: 'first' | 'second', ...statuses: readonly UserStatus[]) => {
     const waits: number[] = [];
     const left = [...statuses];
     const isDisabled = createIsDisabled({
       readUserStatus: async () => left.shift() ?? 'ENABLED',
       sleep: async (ms) => waits.push(ms),
     });
-    return { isDisabled: await isDisabled(user), waits, unread: left };
+    return { isDisabled: await isDisabled(user, look), waits, unread: left };
   };
+
+  const read = (...statuses: readonly UserStatus[]) => readAt('first', ...statuses);
 
   test('a disabled user is read once', async () => {
     expect(await read('DISABLED')).toEqual({ isDisabled: true, waits: [], unread: [] });
@@ -34,6 +36,13 @@ describe('whether a user is disabled', () => {
       waits: [5_000],
       unread: ['DISABLED'],
     });
+  });
+
+  test.each([
+    ['DISABLED', true],
+    ['ENABLED', false],
+  ] as const)('the second look reads once: %s', async (status, isDisabled) => {
+    expect(await readAt('second', status, 'DISABLED')).toEqual({ isDisabled, waits: [], unread: ['DISABLED'] });
   });
 });
 
