@@ -3,7 +3,7 @@ export default {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
   // Many files wait for seconds to pass. More at once would wait for a processor.
-  maxWorkers: 6,
+  maxWorkers: 5,
   // Ends a test that hangs; none is about how fast the machine is.
   testTimeout: 120_000,
   testSequencer: '<rootDir>/test/support/sequencer.mjs',

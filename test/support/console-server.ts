@@ -11,6 +11,14 @@ export type Received = {
   readonly body: string | undefined;
 };
 
+let page: ReturnType<typeof buildConsolePage> | undefined;
+
+/** The page, built once for a test file. */
+const builtPage = () => {
+  page ??= buildConsolePage();
+  return page;
+};
+
 /** Starts the console in front of a deployment that records what it receives and answers with `answer`. */
 export const startConsoleServer = async (answer: Handle, options: Partial<ConsoleServerOptions> = {}) => {
   const received: Received[] = [];
@@ -22,7 +30,7 @@ export const startConsoleServer = async (answer: Handle, options: Partial<Consol
   const server = await startConsole({
     url: new URL(deployment.url),
     sign: async ({ headers }) => ({ ...headers, authorization: 'signed' }),
-    page: await buildConsolePage(),
+    page: await builtPage(),
     ...options,
   });
   const [, startToken = ''] = server.address.split('#token=');

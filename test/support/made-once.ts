@@ -1,19 +1,29 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmdirSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const pollMs = 50;
-const longestWaitMs = 100_000;
 
 const sleep = (ms: number) => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 
-/** Whether the folder did not exist: of all processes that try, one succeeds. */
-const tryMakeFolder = (folder: string): boolean => {
+/** Of all processes that try, one succeeds. */
+const tryLock = (lock: string): boolean => {
   try {
-    mkdirSync(folder);
+    writeFileSync(lock, String(process.pid), { flag: 'wx' });
     return true;
   } catch {
     return false;
+  }
+};
+
+/** Whether the process that holds the lock has ended without giving it back. */
+const isAbandoned = (lock: string): boolean => {
+  if (!existsSync(lock)) return false;
+  try {
+    process.kill(Number(readFileSync(lock, 'utf8')), 0);
+    return false;
+  } catch {
+    return existsSync(lock);
   }
 };
 
@@ -27,21 +37,20 @@ const make = (folder: string, fill: (folder: string) => void): void => {
  * A folder that the first test file to ask for it fills, and that all files of the same run of jest read. It is removed
  * after that run.
  *
- * @param key what the content depends on, besides the sources
+ * @param key what the content depends on, besides the name and the sources
  */
-export const madeOnce = (name: string, key: unknown, fill: (folder: string) => void): string => {
+export const madeOnce = (name: string, key: object, fill: (folder: string) => void): string => {
   const digest = createHash('sha256').update(JSON.stringify(key)).digest('hex').slice(0, 12);
   const folder = join(process.env.TEST_RUN_FOLDER ?? '', `${name}-${digest}`);
   const lock = `${folder}.lock`;
-  const patience = Date.now() + longestWaitMs;
   while (!existsSync(folder)) {
-    if (tryMakeFolder(lock)) {
+    if (tryLock(lock)) {
       try {
         if (!existsSync(folder)) make(folder, fill);
       } finally {
-        rmdirSync(lock);
+        rmSync(lock);
       }
-    } else if (Date.now() > patience) throw new Error(`${folder} was not made by the process that began it`);
+    } else if (isAbandoned(lock)) throw new Error(`${folder}: the process that began it has ended`);
     else sleep(pollMs);
   }
   return folder;

@@ -1,5 +1,8 @@
 import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { compileCache } from './compile-cache.ts';
+import { madeOnce } from './made-once.ts';
 
 export type Schema = Readonly<Record<string, unknown>>;
 
@@ -28,9 +31,15 @@ export type OpenApi = {
 
 type Linted = { readonly problems: readonly unknown[]; readonly document: OpenApi };
 
-/** What the linter says of `openapi.yaml`, and the document with every reference resolved. */
+const lintInto = (folder: string): void => {
+  const env = { ...process.env, ...compileCache };
+  const linted = execFileSync(process.execPath, [join(__dirname, 'openapi-lint.ts')], { env });
+  writeFileSync(join(folder, 'linted.json'), linted);
+};
+
+/** What the linter says of `openapi.yaml`, and the document with every reference resolved. It is linted once for all test files. */
 export const lintOpenApi = (): Linted =>
-  JSON.parse(execFileSync(process.execPath, [join(__dirname, 'openapi-lint.ts')], { encoding: 'utf8' }));
+  JSON.parse(readFileSync(join(madeOnce('openapi', {}, lintInto), 'linted.json'), 'utf8'));
 
 /** @param routeKey as API Gateway writes it: `GET /instances` */
 export const operationOf = ({ paths }: OpenApi, routeKey: string): Operation => {

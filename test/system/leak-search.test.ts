@@ -109,7 +109,6 @@ test.each([
   ['outcome events', reason],
   ['runs as the API shows them', reason],
   ['executions and how they ended', 'NotAllConfirmed'],
-  ['executions and how they ended', 'wrong-instance-or-host'],
   ['execution history', 'Sandbox.Timedout'],
   ['execution history', 'SIGKILL'],
   ['checkpoints', reason],

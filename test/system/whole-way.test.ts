@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { dialectNames } from '../../functions/offboarding/dialects.ts';
 import { samples } from '../../functions/offboarding/samples.ts';
+import { compileCache } from '../support/compile-cache.ts';
 import { type LocalService, recordsIn, startRun, untilEnded, untilLoggedOut } from '../support/local-runs.ts';
 import { startLocalService } from '../support/local-service.ts';
 
@@ -32,7 +33,7 @@ afterAll(async () => {
 /** `npm run event`, as a user types it. */
 const sendEvent = (service: LocalService, ...args: readonly string[]) =>
   promisify(execFile)(process.execPath, ['cli/main.ts', 'send-event', ...args], {
-    env: { ...process.env, PORT: new URL(service.url).port },
+    env: { ...process.env, ...compileCache, PORT: new URL(service.url).port },
   });
 
 test('an offboarding event logs out the person it names, records evidence, and publishes outcomes', async () => {

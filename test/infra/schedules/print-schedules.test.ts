@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { compileCache } from '../../support/compile-cache.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'schedules-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -15,6 +16,7 @@ const printSchedules = (...schedules: object[]) => {
     {
       encoding: 'utf8',
       timeout: 100_000,
+      env: { ...process.env, ...compileCache },
     },
   );
   return { status, stdout, stderr };
