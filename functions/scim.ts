@@ -1,7 +1,6 @@
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import * as v from 'valibot';
-import { InvalidRequest, parseBody } from './http/request.ts';
+import { InvalidRequest, parseJsonBody, parseText } from './http/request.ts';
 import { type LogUnexpected, problemDetails } from './http/response.ts';
 import type { RouteKeyOf } from './http/routes.ts';
 import {
@@ -15,6 +14,7 @@ import type { StartOffboarding } from './identity-providers/start-offboarding.ts
 import type { Owners, ReadOwners } from './instances/read-owners.ts';
 import type { Variables } from './platform/environment.ts';
 import { type Write, writeLine } from './platform/log.ts';
+import { checkNamesOnce } from './scim/body.ts';
 import { createDeactivate, isOkta, tryAgain } from './scim/deactivate.ts';
 import { resourceTypes, schemas, serviceProviderConfig } from './scim/discovery.ts';
 import { listResponse } from './scim/list-response.ts';
@@ -65,7 +65,12 @@ const requestOf = (
     baseUrl: baseUrlOf(event),
     query: new URLSearchParams(event.rawQueryString),
     id: segmentsOf(event.rawPath)[1],
-    body: () => parseBody(event, v.unknown(), longestBytes),
+    body: () => {
+      const text = parseText(event, longestBytes);
+      const body = parseJsonBody(text);
+      checkNamesOnce(text);
+      return body;
+    },
     deactivate: createDeactivate(dependencies, provider, event),
     reportRename: createReportRename({
       readOwners,
@@ -178,11 +183,10 @@ const scimErrors = (logUnexpected: LogUnexpected): ReturnType<typeof problemDeta
   },
 });
 
-/** Whether a write was refused that may have been somebody's deactivation, also one at a path such as `/Bulk`. */
+/** Whether a write was refused that may have been somebody's deactivation: by its body, its id, or a path such as `/Bulk`. */
 const isUnreadableWrite = (event: APIGatewayProxyEventV2, error: unknown): error is Error => {
-  if (!isWrite(event)) return false;
-  if (!(error instanceof ScimError)) return error instanceof InvalidRequest;
-  return error.status === 400 || (error.status === 501 && segmentsOf(event.rawPath)[0] !== 'Groups');
+  if (!isWrite(event) || segmentsOf(event.rawPath)[0] === 'Groups') return false;
+  return error instanceof InvalidRequest || (error instanceof ScimError && [400, 404, 501].includes(error.status));
 };
 
 /** SCIM 2.0 under `/scim/v2`: an identity provider deactivates a user, and the user's instances are logged out. */

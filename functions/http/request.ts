@@ -40,13 +40,24 @@ type Body = Pick<APIGatewayProxyEventV2, 'body' | 'isBase64Encoded'>;
  * The gateway passes a body as text or as base64, by its content type. In a text it has replaced each byte that is not UTF-8
  * by U+FFFD, so that both forms of the same bytes are refused.
  */
-const parseText = ({ body, isBase64Encoded }: Body): string => {
+const decode = ({ body, isBase64Encoded }: Body): string => {
   const text = isBase64Encoded ? Buffer.from(body ?? '', 'base64').toString('utf8') : (body ?? '');
   if (!text.isWellFormed() || text.includes('\ufffd')) throw new InvalidRequest('body', 'must be UTF-8');
   return text.replace(/^\ufeff/, '');
 };
 
-const parseJsonBody = (text: string): unknown => {
+/** Reads a body as text, without a byte order mark. @throws InvalidRequest */
+export const parseText = (event: Body, longestBytes: number): string => {
+  const tooLong = (): InvalidRequest => new InvalidRequest('body', `must be at most ${longestBytes} bytes`);
+  // Base64 is a third longer than the bytes it encodes.
+  if ((event.body?.length ?? 0) > longestBytes * 1.4) throw tooLong();
+  const text = decode(event);
+  if (Buffer.byteLength(text) > longestBytes) throw tooLong();
+  return text;
+};
+
+/** Reads a JSON text; an empty one is `{}`. @throws InvalidRequest */
+export const parseJsonBody = (text: string): unknown => {
   if (text.trim() === '') return {};
   const value = parseJson(text);
   if (value === undefined) throw new InvalidRequest('body', 'must be JSON');
@@ -64,13 +75,7 @@ export const parseBody = <Schema extends v.GenericSchema>(
   schema: Schema,
   longestBytes: number,
 ): v.InferOutput<Schema> => {
-  // Base64 is a third longer than the bytes it encodes.
-  if ((event.body?.length ?? 0) > longestBytes * 1.4)
-    throw new InvalidRequest('body', `must be at most ${longestBytes} bytes`);
-  const text = parseText(event);
-  if (Buffer.byteLength(text) > longestBytes) throw new InvalidRequest('body', `must be at most ${longestBytes} bytes`);
-
-  return requireFields(schema, parseJsonBody(text), 'body');
+  return requireFields(schema, parseJsonBody(parseText(event, longestBytes)), 'body');
 };
 
 /** Reads the query string. @throws InvalidRequest naming the parameter */

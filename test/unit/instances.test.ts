@@ -43,6 +43,26 @@ test.each([
   expect(body.instances).toMatchObject(ids.map((id) => ({ idInstance: id })));
 });
 
+test.each([
+  [{ owner: "o'brien@example.com" }, ['1']],
+  [{ owner: "O'BRIEN@EXAMPLE.COM" }, ['1']],
+  [{ owner: 'o_x0027_brien@example.com' }, []],
+  [{ owner: 'anna.mu\u0308ller@example.com' }, ['2']],
+  [{ owner: 'ANNA.MÜLLER@example.com' }, ['2']],
+  [{ group: 'R&D' }, ['1']],
+  [{ group: 'r&d' }, []],
+  [{ group: 'Ko\u0308ln' }, ['2']],
+])('%j has the instances %j: tags are unescaped, and names composed', async (query, ids) => {
+  await using setup = await startLogoutSetup();
+  setup.secretsManager.put(tagged(1, { owner: 'o_x0027_brien@example.com', group: 'R_x0026_D' }));
+  setup.secretsManager.put(tagged(2, { owner: 'anna.müller@example.com', group: 'Köln' }));
+
+  const { body } = await setup.list(query);
+
+  expect(body.instances).toMatchObject(ids.map((id) => ({ idInstance: id })));
+  expect(JSON.stringify(body)).not.toContain('_x00');
+});
+
 test('does not treat the Kelvin sign as a k', async () => {
   await using setup = await startLogoutSetup();
   setup.secretsManager.put(tagged(1, { owner: 'mike@example.com' }));

@@ -24,6 +24,22 @@ test.each([
   expect(setup.callsOf('logout').map(({ id }) => id)).toEqual(expected);
 });
 
+test.each([
+  [{ owner: 'JOSE\u0301@example.com' }, ['1101000001']],
+  [{ owner: 'Mi\u212ae@example.com' }, []],
+  [{ group: 'Ko\u0308ln' }, ['1101000001']],
+  [{ group: 'köln' }, []],
+])('a run over %j finds the same person or group in another spelling, and no other', async (target, expected) => {
+  const setup = createSetup({
+    '1101000001': { tags: { owner: 'josé@example.com', group: 'Köln' } },
+    '1101000002': { tags: { owner: 'mike@example.com' } },
+  });
+
+  await setup.run(requestOf({ target }));
+
+  expect(setup.callsOf('logout').map(({ id }) => id)).toEqual(expected);
+});
+
 test('does not log out a protected instance, not even by its id, and fails because nobody was logged out', async () => {
   const setup = createSetup(staff);
 

@@ -24,6 +24,7 @@ describe('a request that deactivates nobody starts no run', () => {
     ['PUT', '{"userName":"john.doe@example.com","active":true}'],
     ['PUT', '{"userName":"john.doe@example.com"}'],
     ['PUT', '{"active":true}'],
+    ['PUT', '{"active":true,"emails":[{"value":"a"},{"value":"\\"active\\":"}],"title":"{\\"active\\":1","title":"x"}'],
     ['PUT', '{"userName":"john.doe@example.com","roles":[{"active":false}],"externalId":null}'],
   ])('%s %s', async (method, body) => {
     const providers = startProviders();
@@ -119,6 +120,9 @@ describe('an unreadable request that may be a deactivation is refused, starts no
     ['PATCH', '{"Operations":[{"op":"replace","path":"userName","value":7}]}', 'invalidValue'],
     ['PATCH', '{"Operations":[{"op":"replace","path":"active","Path":"title","value":false}]}', 'invalidValue'],
     ['PATCH', '{"active":false}', 'invalidSyntax'],
+    ['PATCH', '{"Operations":[{"op":"replace","value":{"active":false,"active":true}}]}', 'invalidSyntax'],
+    ['PATCH', '{"Operations":[{"op":"replace","path":"active","value":false,"value":true}]}', 'invalidSyntax'],
+    ['PUT', '{"userName":"john.doe@example.com","active":false,"\\u0061ctive" :true}', 'invalidSyntax'],
     ['PATCH', 'active=false', 'invalidSyntax'],
     ['PUT', '{"userName":"john doe"}', 'invalidValue'],
     ['PUT', '{"userName":"john\\u3164doe","active":true}', 'invalidValue'],
