@@ -175,7 +175,13 @@ export const identityProviders = {
 } as const;
 
 /** How many copies of a function for identity providers may run at once, which share the limits of the providers. */
-export const copies = /* @__PURE__ */ wholeNumber({ variable: 'COPIES', unit: 'copies', min: 1, max: 1_000, default: 1 });
+export const copies = /* @__PURE__ */ wholeNumber({
+  variable: 'COPIES',
+  unit: 'copies',
+  min: 1,
+  max: 1_000,
+  default: 1,
+});
 
 /** The bucket of the evidence vault. */
 export const evidenceBucket = /* @__PURE__ */ text({

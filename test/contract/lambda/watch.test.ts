@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { build } from 'esbuild';
+import { operationNames } from '../../../functions/runs/operation-names.ts';
 import { digestOf } from '../../../functions/runs/start-watch.ts';
 import { bundleOptions } from '../../../infra/bundling/bundling.ts';
 import { startGreenApi } from '../../../local/emulators/green-api/emulator.ts';
@@ -122,7 +123,13 @@ test('the run of a leaver looks again after its worker was killed, and logs out 
   };
 
   const arn = await service.start(request, `event-${'0'.repeat(40)}`);
-  await service.lines.first((line) => line.includes('"evidence"'));
+  // The emulator is in this process, so what follows is done before the wait can end.
+  await service.events.first(
+    (event) =>
+      event.kind === 'history' &&
+      event.event.EventType === 'WaitStarted' &&
+      event.event.Name === operationNames.waitForSecondLook,
+  );
   setup.tag(quiet, tags);
   setup.greenApi.setState(linked, 'authorized');
   service.killWorkers();
