@@ -721,16 +721,19 @@ describe('the event hook of Okta', () => {
   test.each([
     ['three events', [ann, john, nobody]],
     ['one event', [{ ...ann, target: [ann, john, nobody].flatMap(({ target }) => target) }]],
-  ])('of %s, one beyond maxPerHour and one that cannot be started: 503, which Okta sends again', async (_, events) => {
-    const failure = { kind: 'unavailable', detail: 'Lambda: TimeoutError' } as const;
-    const providers = startProviders({
-      maxPerHour: 1,
-      fail: ({ target }) => ('owner' in target && target.owner.startsWith('nobody') ? failure : undefined),
-    });
+  ])(
+    'of %s, one beyond maxPerHour and one that cannot be started: the answer is about the latter, which can help now',
+    async (_, events) => {
+      const failure = { kind: 'unavailable', detail: 'Lambda: TimeoutError' } as const;
+      const providers = startProviders({
+        maxPerHour: 1,
+        fail: ({ target }) => ('owner' in target && target.owner.startsWith('nobody') ? failure : undefined),
+      });
 
-    expect(await deliver(providers, events)).toMatchObject({ status: 503 });
-    expect(providers.runs()).toMatchObject([{ target: { owner: 'ann@example.com 00u1' } }]);
-  });
+      expect(await deliver(providers, events)).toMatchObject({ status: 503, body: { code: 'unavailable' } });
+      expect(providers.runs()).toMatchObject([{ target: { owner: 'ann@example.com 00u1' } }]);
+    },
+  );
 
   test('a delivery of 5 MB is read: whoever is in a delivery that is refused stays logged in', async () => {
     const providers = startProviders();
