@@ -125,6 +125,22 @@ test('stops a run once, and reports its progress and who stopped it', async () =
   expect(evidenceIn(setup.lines)).toEqual([]);
 });
 
+test('writes no evidence of a drill that is stopped: it sent no logout', async () => {
+  await using setup = await startRunsSetup(bundle);
+  const { body: started } = await setup.post({ ...sales, dryRun: true }, 'incident-7');
+  const tried = { ...pending, attempts: 1, detail: 'state not read', retry: { readings: [] } };
+  await setup.perform([
+    { name: 'start', result: '2026-11-22T09:00:01.000Z' },
+    { ...resolved, result: { ...resolved.result, targets: ids } },
+    { name: 'round-1-batch-1', result: { round: 1, targetStates: [tried] } },
+  ]);
+
+  const stopped = await setup.stop(started.id);
+
+  expect(stopped.status).toBe(202);
+  expect(evidenceIn(setup.lines)).toEqual([]);
+});
+
 test('writes evidence of each unconfirmed instance to which a stopped run sent or may have sent a logout', async () => {
   await using setup = await startRunsSetup(bundle);
   const { body: started } = await setup.post(sales, 'incident-7');
