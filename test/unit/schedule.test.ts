@@ -14,6 +14,7 @@ const nightly = {
 
 const createSetup = (
   answer: Exclude<RunStart, { readonly id: RunName }>['kind'] | 'started' | 'other-payload' = 'started',
+  tokenRotation = false,
 ) => {
   const runs: { readonly name: RunName; readonly request: RunRequest }[] = [];
   const lines: object[] = [];
@@ -25,7 +26,7 @@ const createSetup = (
         : { kind: answer, detail: 'Lambda: SomeException' };
     },
     stack: 'green-api-logout',
-    limits: { maxTargetsCeiling: 500, executionTimeoutMs: 30 * 86_400_000 },
+    limits: { maxTargetsCeiling: 500, executionTimeoutMs: 30 * 86_400_000, tokenRotation },
     log: (level, message, fields) => void lines.push({ level, message, ...fields }),
   });
   return { runs, lines, fire: (input: unknown = nightly) => handler(input, contextOf()) };
@@ -69,6 +70,16 @@ test('passes on every configurable field', async () => {
   await setup.fire({ ...nightly, ...configured });
 
   expect(setup.runs).toMatchObject([{ request: configured }]);
+});
+
+test('a schedule that rotates tokens starts no run where the deployment does not rotate them, and fails with the reason', async () => {
+  const [without, having] = [createSetup(), createSetup('started', true)];
+  const firing = { ...nightly, rotateToken: true };
+
+  await expect(without.fire(firing)).rejects.toThrow('rotateToken needs tokenRotation.enabled in the configuration');
+  await having.fire(firing);
+
+  expect([without.runs, having.runs]).toMatchObject([[], [{ request: { rotateToken: true } }]]);
 });
 
 test('requests the same run when the firing is delivered again', async () => {
