@@ -4,6 +4,7 @@ import { doctorCommand } from './commands/doctor.ts';
 import { drainCommand } from './commands/drain.ts';
 import { enrollCommand } from './commands/enroll.ts';
 import { evidenceCommand } from './commands/evidence.ts';
+import { findCommand } from './commands/find.ts';
 import { instancesCommand } from './commands/instances.ts';
 import { logoutCommand } from './commands/logout.ts';
 import { reconcileCommand } from './commands/reconcile.ts';
@@ -20,6 +21,7 @@ import { tokenNewCommand } from './commands/token-new.ts';
 
 /** Every command, in the order of the help and of `docs/cli.md`. */
 export const commands: readonly CommandDefinition[] = [
+  findCommand,
   instancesCommand,
   stateCommand,
   logoutCommand,

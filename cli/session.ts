@@ -4,7 +4,7 @@ import type { StackOutputs } from './aws/stack-outputs.ts';
 import { UsageError } from './errors.ts';
 import { type GlobalOptions, variables } from './global-options.ts';
 import { printableJson } from './output/printable.ts';
-import { programName } from './program-name.ts';
+import { calledAs } from './program-name.ts';
 import type { Terminal } from './terminal.ts';
 
 /** One run of one command: its global options, and what it can reach. Large modules are loaded at first use. */
@@ -25,7 +25,9 @@ export type Session = {
   readonly outputs: () => Promise<StackOutputs>;
 };
 
-const quote = (text: string): string => (/^[\w./:@-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`);
+/** A word of a command line that is printed for a shell: nothing in it is expanded. */
+export const quote = (text: string): string =>
+  /^[\w./:@-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 
 /** The options that say which deployment is meant; never the token. */
 const deploymentOptions = ({ url, stack, profile, region }: GlobalOptions): string =>
@@ -90,7 +92,7 @@ export const createSession = (given: GlobalOptions, terminal: Terminal): Session
     print: (text) => void terminal.stdout.write(`${text}\n`),
     printJson: (value) => void terminal.stdout.write(`${printableJson(value)}\n`),
     note: (text) => void terminal.stderr.write(`${text}\n`),
-    commandLine: (command) => `${programName} ${command}${deploymentOptions(given)}`,
+    commandLine: (command) => `${calledAs(terminal.env)} ${command}${deploymentOptions(given)}`,
     api,
     aws,
     outputs,

@@ -1,7 +1,8 @@
 import { Option } from 'commander';
-import type { LoggedOut } from '../../client/answers.ts';
+import type { Instance, LoggedOut } from '../../client/answers.ts';
 import { describeUnreadable } from '../../client/instance-list.ts';
 import type { Failure, Result } from '../../client/result.ts';
+import { sharedWith } from '../../functions/instances/people.ts';
 import { inParallel } from '../../functions/platform/in-parallel.ts';
 import { type Api, parallelCalls } from '../api/api.ts';
 import { describeFailure, isInvalidRequest, valueIn } from '../api/failure.ts';
@@ -22,32 +23,71 @@ type Options = {
   readonly wait?: number;
   readonly clearQueue?: boolean;
   readonly rotateToken?: boolean;
+  readonly includeShared?: boolean;
 };
 
 type Found = {
   readonly ids: readonly string[];
-  /** A secret of the person is not understood: the logout of these instances is not all. */
+  /** The logout of these instances is not all: a secret of the person is not understood, or others share an instance. */
   readonly isIncomplete: boolean;
 };
 
+/** The person to log out: named as such, or by an address where ids would stand. */
+const ownerIn = ({ owner }: Options, args: readonly string[]): string | undefined => {
+  const [address = ''] = args;
+  const named = args.length === 1 && address.includes('@') ? address : undefined;
+  if (args.length > 0 === (owner !== undefined))
+    throw new UsageError(
+      'Name the instances to log out, or one person: by an address, or another identity with --owner.',
+    );
+  return owner ?? named;
+};
+
+const remarksOf = (instance: Instance, sharers: readonly string[], isIncluded: boolean): string =>
+  [
+    ...(instance.protected ? ['protected'] : []),
+    ...(sharers.length > 0 ? [`shared with ${sharers.join(', ')}`] : []),
+    ...(isIncluded ? [] : ['not included']),
+  ].join(', ');
+
+/** Shows instances with their live state. */
+const showInstances = async (
+  session: Session,
+  api: Api,
+  instances: readonly Instance[],
+  remarks: (instance: Instance) => string,
+): Promise<void> => {
+  const states = await inParallel(parallelCalls, instances, ({ idInstance }) => api.readState(idInstance));
+  const rows = instances.map((instance, index) => {
+    const reading = states[index];
+    return [instance.idInstance, instance.group, remarks(instance), reading && describeReading(reading)];
+  });
+  session.note(await formatTable(['INSTANCE', 'GROUP', '', 'STATE'], rows));
+};
+
+const sharedNote = (ids: readonly string[]): string =>
+  `Not logged out, because others share ${ids.length === 1 ? 'it' : 'them'}: ${ids.join(' ')}. Add --include-shared to log out everything.`;
+
 /** Finds a person's instances. Before the confirmation it shows them with their live state. */
-const findInstancesOf = async (session: Session, api: Api, owner: string): Promise<Found> => {
+const findInstancesOf = async (session: Session, api: Api, owner: string, includeShared: boolean): Promise<Found> => {
   const list = valueIn(await api.listInstances({ owner }));
   const { instances } = list;
   if (instances.length === 0)
     throw new CommandFailed(
-      describeUnreadable(list) ?? 'No instance has this owner. Look at the tags: the instances command lists them.',
+      describeUnreadable(list) ??
+        `No instance has this owner. Look for a name or a number: ${session.commandLine('find QUERY')}`,
     );
-  const isIncomplete = warnOfUnreadable(session, list);
-  const found = { ids: instances.map(({ idInstance }) => idInstance), isIncomplete };
-  if (session.options.json || session.options.yes) return found;
-  const states = await inParallel(parallelCalls, instances, ({ idInstance }) => api.readState(idInstance));
-  const rows = instances.map(({ idInstance, group, protected: isProtected }, index) => {
-    const reading = states[index];
-    return [idInstance, group, isProtected ? 'protected' : '', reading && describeReading(reading)];
-  });
-  session.note(await formatTable(['INSTANCE', 'GROUP', '', 'STATE'], rows));
-  return found;
+  const isUnreadable = warnOfUnreadable(session, list);
+  const isIncluded = (instance: Instance) => includeShared || sharedWith(instance, owner).length === 0;
+  const left = instances.filter((instance) => !isIncluded(instance)).map(({ idInstance }) => idInstance);
+  const ids = instances.filter(isIncluded).map(({ idInstance }) => idInstance);
+  if (!session.options.json && !session.options.yes)
+    await showInstances(session, api, instances, (instance) =>
+      remarksOf(instance, sharedWith(instance, owner), isIncluded(instance)),
+    );
+  if (ids.length === 0) throw new CommandFailed(sharedNote(left));
+  if (left.length > 0) session.note(sharedNote(left));
+  return { ids, isIncomplete: isUnreadable || left.length > 0 };
 };
 
 /** The logout itself may be confirmed although the answer is a problem: then something after it failed. */
@@ -78,13 +118,14 @@ export const logoutCommand = defineCommand<Options>({
   usage: 'logout [idInstance...]',
   summary: 'Log instances out now, one by one, and say for each whether it is confirmed.',
   details: `"Confirmed" means that GREEN-API reported the state notAuthorized after the logout.
-With --owner it shows the instances of that person with their live state, protected ones included, asks
-for confirmation, and logs all of them out. --yes skips both. A secret with this person's tags that is not
-named after an instance is named, and the exit code is then 1.
+An address instead of ids, or --owner, names a person. It shows the instances of that person with their live state,
+protected ones included, and asks for confirmation. --yes skips both. It leaves out an instance that others share, and
+a secret with this person's tags that is not named after an instance. It names them, and the exit code is then 1.
 It is harmless to repeat. For many instances use the run command: it tries again until each is confirmed.
 A logout ends the session at GREEN-API only: other linked devices stay linked, and the token stays valid.`,
   options: [
     new Option('--owner <identity>', 'log out every instance of this person'),
+    new Option('--include-shared', 'also log out instances that the person shares with others'),
     new Option('--reason <text>', 'why; it is kept in the evidence'),
     new Option('--wait <seconds>', 'how long to wait for the confirmation, 0 to 20 (default 5)').argParser(
       parseWaitOption,
@@ -94,15 +135,14 @@ A logout ends the session at GREEN-API only: other linked devices stay linked, a
   ],
   examples: [
     'logout 1101000001 --reason "phone lost"',
-    'logout --owner john.doe@example.com --reason "phone stolen" --rotate-token',
+    'logout john.doe@example.com --reason "phone stolen" --rotate-token',
     'logout 1101000001 1101000002 --yes --json',
   ],
   run: async (session, options, args) => {
-    if (args.length > 0 === (options.owner !== undefined))
-      throw new UsageError('Name the instances to log out, or a person with --owner.');
-    const given = { ids: readInstanceIds(args), isIncomplete: false };
+    const owner = ownerIn(options, args);
+    const given = owner === undefined ? { ids: readInstanceIds(args), isIncomplete: false } : undefined;
     const api = await session.api();
-    const found = options.owner === undefined ? given : await findInstancesOf(session, api, options.owner);
+    const found = given ?? (await findInstancesOf(session, api, owner ?? '', options.includeShared === true));
     const { ids } = found;
     await confirm(session, `Log out ${ids.length === 1 ? ids[0] : `${ids.length} instances`} at ${api.url.host}?`);
     const results = await inParallel(parallelCalls, ids, async (idInstance) => {

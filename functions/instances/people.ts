@@ -23,13 +23,11 @@ export type Person<Item> = {
   readonly instances: readonly Owned<Item>[];
 };
 
-/** An instance as one of a person's. */
-export type Owned<Item> = Item & {
-  /** Identities of other people on the same tag: a logout logs the instance out for them too. */
-  readonly sharedWith: readonly string[];
-};
+/** An instance as one of a person's: see {@link sharedWith}. */
+export type Owned<Item> = Item & { readonly sharedWith: readonly string[] };
 
-type Instance = Searchable & { readonly idInstance: string };
+/** An instance that has been listed. */
+export type Instance = Searchable & { readonly idInstance: string };
 
 /** The kinds of identities, the one that people know first. */
 const kinds = ['address', 'other', 'okta', 'identity-center'] as const;
@@ -70,6 +68,20 @@ const othersOf = (identity: string, identities: readonly string[]): readonly str
 /** The identities by which people know the owners of an instance that was not found by an identity. */
 const knownAs = (identities: readonly string[]): readonly string[] =>
   kinds.map((kind) => ofKind(identities, kind)).find((ofThis) => ofThis.length > 0) ?? [];
+
+/**
+ * Identities of other people on the tag of an instance: a logout logs it out for them too.
+ *
+ * @param owner one or more identities of the one person
+ */
+export const sharedWith = ({ owner }: Instance, person: string): readonly string[] => {
+  const identities = identitiesOf(owner);
+  const own = new Set(parseOwner(person).map(canonicalIdentity));
+  const isOwn = (identity: string) => own.has(canonicalIdentity(identity));
+  return unique(
+    identities.filter(isOwn).flatMap((identity) => othersOf(identity, identities).filter((other) => !isOwn(other))),
+  );
+};
 
 const unique = (texts: readonly (string | undefined)[]): readonly string[] => [
   ...new Set(texts.filter((text) => text !== undefined)),
@@ -125,7 +137,7 @@ export const createPeople = <Item extends Instance>(instances: readonly Item[]) 
 
   const find = (identity: string, matchedBy: readonly MatchedBy[] = []): Person<Item> => {
     const held = byIdentity.get(canonicalIdentity(identity)) ?? [];
-    const owned = held.map(({ item, identities }) => ({ ...item, sharedWith: othersOf(identity, identities) }));
+    const owned = held.map(({ item }) => ({ ...item, sharedWith: sharedWith(item, identity) }));
     const strangers = new Set([identity, ...owned.flatMap(({ sharedWith }) => sharedWith)].map(canonicalIdentity));
     const own = held.filter((_, index) => owned[index]?.sharedWith.length === 0);
     const alsoKnownAs = new Map(

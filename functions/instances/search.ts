@@ -17,16 +17,16 @@ export type MatchedBy = (typeof fields)[number];
 
 /** The fields of an instance that are searched, or of a secret that is not understood. */
 export type Searchable = {
-  readonly idInstance?: string;
-  readonly secretName?: string;
-  readonly owner?: string;
-  readonly name?: string;
+  readonly idInstance?: string | undefined;
+  readonly secretName?: string | undefined;
+  readonly owner?: string | undefined;
+  readonly name?: string | undefined;
   /** The last digits of the number. */
-  readonly phone?: string;
+  readonly phone?: string | undefined;
 };
 
 /** The spelling by which parts are compared: without regard to case, marks and the width of characters. */
-const searchForm = (text: string): string => foldCase(text.normalize('NFKD').replace(/\p{M}/gu, ''));
+export const searchForm = (text: string): string => foldCase(text.normalize('NFKD').replace(/\p{M}/gu, ''));
 
 /** What stands for digits that are not known: `…4567` (an ellipsis is three dots in `NFKC`), `***4567`, `xxx4567`. */
 const hiddenDigits = /\.{2,}|[*#_?~\u2022\u00b7]+|x+(?=[\s\d]|$)/i;

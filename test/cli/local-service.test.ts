@@ -43,6 +43,85 @@ test('lists the instances as a table', async () => {
   expect(stdout).toMatch(/^1101000005 +desk@example\.com +support +protected$/m);
 });
 
+test('finds a person by the last digits of a number, and the command that it prints logs them out, confirmed', async () => {
+  const { code, stdout } = await cli('find', '+49', '(0)', '170', '…4567');
+  const [, command = ''] = /^Log out: green-api-logout (.+)$/m.exec(stdout) ?? [];
+  const loggedOut = await runCli([...command.split(' '), '--yes']);
+  const again = await cli('find', 'john doe');
+
+  expect(code).toBe(0);
+  expect(stdout).toMatch(
+    /^John Doe, john\.doe@example\.com \(also 00u3m90rxKjGQ0G6L1d6, 6d321996-\S+\), found by phone number\n2 of 2 instances are not logged out\.\n\n/,
+  );
+  expect(stdout).toMatch(/^1101000003 +linked \(authorized\) +…234567 +support$/m);
+  expect(command).toBe(`logout 1101000003 1101000004 --wait 20 --url ${service.url}`);
+  expect(loggedOut.code).toBe(0);
+  expect(loggedOut.stdout.match(/logged out, confirmed at /g)).toHaveLength(2);
+  expect(again.stdout).toMatch(/^Everything of this person is logged out\.$/m);
+  for (const id of ['1101000003', '1101000004']) await link(id);
+});
+
+test('a search for programs has the people, their instances and states', async () => {
+  const { stdout } = await cli('find', 'desk', '--json');
+
+  expect(JSON.parse(stdout)).toEqual({
+    found: 1,
+    people: [
+      {
+        identity: 'desk@example.com',
+        names: ['Support desk'],
+        alsoKnownAs: [],
+        matchedBy: ['owner', 'name'],
+        instances: [
+          {
+            idInstance: '1101000005',
+            owner: 'desk@example.com',
+            group: 'support',
+            name: 'Support desk',
+            protected: true,
+            sharedWith: [],
+            stateInstance: 'authorized',
+            readAt: expect.stringMatching(/^\d{4}-/),
+          },
+        ],
+      },
+    ],
+  });
+});
+
+test.each([
+  ['jon do', 'Nearest:\n  John Doe, john.doe@example.com, …234567\n'],
+  ['5467', 'Nearest:\n  John Doe, john.doe@example.com, …234567\n'],
+  ['4568', 'Nearest:\n  John Doe, john.doe@example.com, …234567\n'],
+  ['8888', 'Not enrolled?'],
+])('a search for %s that finds nobody says what was searched, and who is near', async (query, text) => {
+  const { code, stdout, stderr } = await cli('find', query);
+
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+  expect(stderr).toContain(
+    `Nobody found for ${query}. Searched: id, owner and name of 5 instances; 4 of them have a phone number.\n`,
+  );
+  expect(stderr).toContain(text);
+});
+
+test('a search for two characters is refused', async () => {
+  expect(await cli('find', ' 4 ', '5 ')).toMatchObject({ code: 0 });
+  expect(await cli('find', 'jo')).toMatchObject({ code: 2, stderr: expect.stringContaining('at least 3 characters') });
+});
+
+test('logs out a person by the address, and from a clone prints commands that can be pasted there', async () => {
+  const env = { npm_lifecycle_event: 'cli' };
+  const found = await runCli(['find', 'ann lee', '--url', service.url], { env });
+  const { code, stdout } = await cli('logout', 'ANN@example.com', '--yes');
+  for (const id of ['1101000001', '1101000002']) await link(id);
+
+  expect(found.stdout).toContain(
+    `\nLog out: npm run cli -- logout 1101000001 1101000002 --wait 20 --url ${service.url}\n`,
+  );
+  expect(code).toBe(0);
+  expect(stdout.match(/^110100000[12] {2}logged out, confirmed at /gm)).toHaveLength(2);
+});
+
 test('logs out each given instance, one line each, and fails if one is not confirmed', async () => {
   const { code, stdout } = await cli('logout', '1101000002', '99', '--reason', 'phone lost', '--yes');
 

@@ -66,6 +66,69 @@ test('the end of input at a question is a failure: nothing is sent', async () =>
   expect(api.received).toEqual([]);
 });
 
+/** Ann has two phones, one of them shared, in a fleet of many pages. Nobody is linked. */
+const startFleet = () => {
+  const own = { idInstance: '1', owner: 'ann@example.com 00u3m90rxKjGQ0G6L1d6', name: 'Ann Lee', protected: false };
+  const shared = { idInstance: '2', owner: 'ann@example.com kim@example.com', phone: '234567', protected: true };
+  const pages = [[own], [], [], [], [], [shared]];
+  return startJsonServer(({ path, query }) => {
+    if (path.endsWith('/state'))
+      return { body: { stateInstance: 'notAuthorized', readAt: '2026-11-24T12:00:00.000Z' } };
+    if (path.endsWith('/logout')) return { body: { confirmed: true } };
+    if (query.owner !== undefined) return { body: { instances: [own, shared] } };
+    const page = Number(query.next ?? 0);
+    return { body: { instances: pages[page], ...(page + 1 < pages.length && { next: String(page + 1) }) } };
+  });
+};
+
+test('a person is found over all pages, and an instance that others share is not in the command for the rest', async () => {
+  await using api = await startFleet();
+
+  const { stdout, stderr } = await runCli(['find', 'ann lee', '--url', api.url]);
+  const byNumber = await runCli(['find', '4567', '--url', api.url]);
+
+  expect(stderr).toBe('1 instance read, found Ann Lee …\n');
+  expect(stdout).toContain(
+    [
+      'Ann Lee, ann@example.com (also 00u3m90rxKjGQ0G6L1d6), found by name',
+      'Everything of this person is logged out.',
+      '',
+      'INSTANCE  STATE                       PHONE    GROUP',
+      '1         logged out (notAuthorized)',
+      '2         logged out (notAuthorized)  …234567         protected, shared with kim@example.com',
+      '',
+      `Log out: green-api-logout logout 1 --wait 20 --url ${api.url}`,
+      `Shared, so a logout meets others too: green-api-logout logout 2 --wait 20 --url ${api.url}`,
+      '',
+    ].join('\n'),
+  );
+  expect(byNumber.stdout.match(/^.+found by .+$/gm)).toEqual([
+    'Ann Lee, ann@example.com (also 00u3m90rxKjGQ0G6L1d6), found by phone number',
+    'kim@example.com, found by phone number',
+  ]);
+});
+
+test('a logout of a person leaves out what others share, says so, and includes it when that is asked for', async () => {
+  await using api = await startFleet();
+  const logOut = (...args: readonly string[]) =>
+    runCli(['logout', 'ann@example.com', '--url', api.url, ...args], {
+      answers: [{ question: 'Log out', answer: 'y\n' }],
+    });
+  const sent = () => api.received.splice(0).flatMap(({ method, path }) => (method === 'POST' ? [path] : []));
+
+  const own = await logOut();
+  const sentAtFirst = sent();
+  const all = await logOut('--include-shared');
+
+  expect([own.code, sentAtFirst]).toEqual([1, ['/instances/1/logout']]);
+  expect(own.stderr).toMatch(/^2 +protected, shared with kim@example\.com, not included +logged out/m);
+  expect(own.stderr).toContain(
+    'Not logged out, because others share it: 2. Add --include-shared to log out everything.',
+  );
+  expect([all.code, sent()]).toEqual([0, ['/instances/1/logout', '/instances/2/logout']]);
+  expect(all.stderr).not.toContain('not included');
+});
+
 describe('enroll', () => {
   const token = 'd75b3a66374942c5b3c019c698abc2067e151558acbd412345';
   let greenApi: GreenApiEmulator;

@@ -1,0 +1,56 @@
+import { parseOwner } from './identity.ts';
+import type { Instance } from './people.ts';
+import { parseSearch, searchForm } from './search.ts';
+
+/** Somebody whom a search that found nobody may have meant. */
+export type Nearest = { readonly name?: string; readonly identity?: string; readonly phone?: string };
+
+/** Each two neighbouring characters of a text. */
+const pairsOf = (text: string): ReadonlySet<string> =>
+  new Set([...text].slice(1).map((character, index) => `${[...text][index]}${character}`));
+
+/** How alike two texts are, from 0 to 1: the share of their pairs of characters that they have in common. */
+const likeness = (a: ReadonlySet<string>, b: ReadonlySet<string>): number =>
+  a.size + b.size === 0 ? 0 : (2 * [...a].filter((pair) => b.has(pair)).length) / (a.size + b.size);
+
+/** Less than this is chance: `john` and `joan` have 0.33, `jon doe` and `john doe` 0.77. */
+const leastLikeness = 0.45;
+
+/** Whether one digit of a number was misheard, or two of them exchanged. */
+const isMisheard = (digits: string, phone = ''): boolean => {
+  const end = phone.slice(-digits.length);
+  const heard = digits.slice(-end.length);
+  const different = [...end].filter((digit, index) => digit !== heard[index]);
+  if (end.length < 4 || different.length === 0) return false;
+  return different.length === 1 || (different.length === 2 && [...end].sort().join() === [...heard].sort().join());
+};
+
+const likenessOf = ({ name, owner = '' }: Instance, query: ReadonlySet<string>): number => {
+  const identities = parseOwner(owner).flatMap((identity) => [identity, identity.split('@')[0] ?? '']);
+  const texts = [...identities, ...(name === undefined ? [] : [name, ...name.split(' ')])];
+  return Math.max(0, ...texts.map((text) => likeness(pairsOf(searchForm(text)), query)));
+};
+
+const nearestOf = ({ name, owner = '', phone }: Instance): Nearest => {
+  const [identity] = parseOwner(owner);
+  return {
+    ...(name !== undefined && { name }),
+    ...(identity !== undefined && { identity }),
+    ...(phone !== undefined && { phone }),
+  };
+};
+
+/** For a search that found nobody: the people with the most similar names, or with a number that is easily misheard for it. */
+export const findNearest = (instances: readonly Instance[], text: string, most = 3): readonly Nearest[] => {
+  const { digits } = parseSearch(text);
+  const query = pairsOf(searchForm(text.trim()));
+  const rated = instances.map((instance) => ({
+    instance,
+    rate: digits === undefined ? likenessOf(instance, query) : Number(isMisheard(digits, instance.phone)),
+  }));
+  const near = rated.filter(({ rate }) => rate >= leastLikeness).toSorted((a, b) => b.rate - a.rate);
+  const people = new Map(
+    near.map(({ instance }) => [`${instance.name} ${instance.owner}${digits && instance.phone}`, nearestOf(instance)]),
+  );
+  return [...people.values()].slice(0, most);
+};
