@@ -33,13 +33,16 @@ export const startFleetGreenApi = ({
     })),
   });
 
+/** The person who owns an instance. */
+export const ownerOf = (idInstance: string): string => `person-${idInstance}@example.com`;
+
 /** Secrets Manager with the credentials of these instances for this GREEN-API. */
 export const startFleetSecrets = async (ids: readonly string[], apiUrl: string) => {
   const secretsManager = await startSecretsManager({
     secrets: ids.map((id) => ({
       name: `green-api/${id}`,
       secretString: JSON.stringify({ apiUrl, apiTokenInstance: tokenOf(id) }),
-      tags: { group: 'load' },
+      tags: { group: 'load', owner: ownerOf(id) },
     })),
   });
   return {

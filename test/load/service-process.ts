@@ -11,10 +11,11 @@ const root = join(__dirname, '..', '..');
 export const startServiceProcess = async (
   variables: Readonly<Record<string, string>>,
   onLine: (line: string) => void,
+  args: readonly string[] = [],
 ) => {
   const { PATH = '', HOME = '' } = process.env;
   const journal = await mkdtemp(join(tmpdir(), 'load-'));
-  const child = spawn(process.execPath, ['local/main.ts', '--no-build', '--journal', journal], {
+  const child = spawn(process.execPath, ['local/main.ts', '--no-build', '--journal', journal, ...args], {
     cwd: root,
     env: { PATH, HOME, PORT: '0', ...variables },
     stdio: ['ignore', 'pipe', 'inherit'],
