@@ -194,6 +194,32 @@ test('writes evidence of each unconfirmed instance to which a stopped run sent o
   expect(body.progress).toMatchObject({ total: 202, failed: 201, pending: 0 });
 });
 
+test('the evidence of a run that was stopped after its second look says which instance was linked again', async () => {
+  await using setup = await startRunsSetup(bundle);
+  const { body: started } = await setup.post(sales, 'incident-7');
+  const look = { kind: 'resolved', targets: ['1101000003', '1101000001'], linkedAgain: ['1101000001'] };
+  const steps = [
+    { ...resolved, result: { ...resolved.result, targets: ['1101000001'] } },
+    round,
+    { name: 'second-look', result: { ...look, excepted: [], protected: [], unlisted: 0 } },
+  ];
+  await setup.perform(steps, ['second-look-round-1-batch-1']);
+
+  await setup.stop(started.id);
+  const { body } = await setup.get(started.id);
+
+  const records = evidenceIn(setup.lines).map(({ idInstance, outcome, run }) => [
+    idInstance,
+    outcome.kind,
+    run.linkedAgain,
+  ]);
+  expect(records).toEqual([
+    ['1101000001', 'unconfirmed', true],
+    ['1101000003', 'unconfirmed', undefined],
+  ]);
+  expect(body.progress).toMatchObject({ total: 3, loggedOut: 0, failed: 2, skipped: 1 });
+});
+
 test('a repeated DELETE writes the evidence again, with the caller who stopped the run', async () => {
   await using setup = await startRunsSetup(bundle);
   const { body: started } = await setup.post(sales, 'incident-8');
@@ -215,7 +241,13 @@ test.each([
     'waiting-for-tags',
     expect.stringMatching(/^no instance has this owner yet; a new tag may take/),
   ],
+  [
+    'wait-for-second-look',
+    'waiting-for-tags',
+    'a new tag may take five minutes to appear in the list, so the run looks again for instances of this owner',
+  ],
   ['wait-after-round-1', 'waiting-for-next-round', '1 instances are pending; the run tries again'],
+  ['second-look-wait-after-round-1', 'waiting-for-next-round', '1 instances are pending; the run tries again'],
 ])('shows what a run in %s waits for, and until when', async (wait, phase, note) => {
   await using setup = await startRunsSetup(bundle);
   const { body: started } = await setup.post({ ...sales, clearQueue: true, except: ['7'] }, 'incident-7');
