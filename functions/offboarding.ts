@@ -128,6 +128,7 @@ export const composeOffboarding = (variables: Variables, write: Write): Offboard
     identityStoreId,
     offboardingMaxTargets: maxTargets,
     sourceWatchDays: watchDays,
+    customTimeZone: timeZone,
     nativeEvents,
   } = parseVariables(offboardingSettings, variables);
   const readUserStatus = createReadUserStatus({ client: createIdentityStore(), identityStoreId });
@@ -138,7 +139,7 @@ export const composeOffboarding = (variables: Variables, write: Write): Offboard
     nativeEvents,
     isDisabled: createIsDisabled({ readUserStatus, sleep }),
     stack,
-    limits: { ...limits, maxTargets },
+    limits: { ...limits, maxTargets, timeZone },
     watchDays,
     now: () => new Date(),
     log: createLog(write),

@@ -23,6 +23,8 @@ export type IdentityProvider = {
   readonly maxTargets?: number;
   /** Days to watch the instances of a person whose report says nothing about it. @default none */
   readonly watchDays?: number;
+  /** Of the dates in its reports. @default a report with a date is refused */
+  readonly timeZone?: string;
 };
 
 const atLeastOne = v.pipe(v.number(), v.integer(), v.minValue(1));
@@ -33,6 +35,7 @@ const providerSchema = v.object({
   maxPerHour: atLeastOne,
   maxTargets: v.exactOptional(atLeastOne),
   watchDays: v.exactOptional(atLeastOne),
+  timeZone: v.exactOptional(v.string()),
 });
 
 const providersSchema = () =>

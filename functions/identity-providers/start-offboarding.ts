@@ -144,8 +144,8 @@ export const createStartOffboarding = (dependencies: StartOffboardingDependencie
   return async (provider, report, deadlines) => {
     const { startsUntilMs = Number.POSITIVE_INFINITY } = deadlines;
     const named = withWatchDays({ ...report, source: `${provider.kind} ${provider.name}` }, provider.watchDays);
-    const { maxTargets = limits.maxTargets } = provider;
-    const planned = planRuns(named, { ...limits, maxTargets }, new Date(now()));
+    const { maxTargets = limits.maxTargets, timeZone } = provider;
+    const planned = planRuns(named, { ...limits, maxTargets, timeZone }, new Date(now()));
     if (planned.kind === 'invalid') return planned;
 
     if (planned.problem !== undefined) metrics.unreadable(provider, planned.problem);

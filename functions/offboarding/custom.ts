@@ -10,6 +10,7 @@ import {
   parseEventFields,
   word,
 } from './dialect.ts';
+import { instantOrDate, wordOrNumber } from './report-fields.ts';
 
 const detailType = 'Employee Offboarded';
 
@@ -20,12 +21,12 @@ const recognised = v.object({ 'detail-type': v.literal(detailType) });
 
 /** The fields of `detail`. */
 export const detailEntries = {
-  owner: v.nullish(word),
+  owner: v.nullish(wordOrNumber),
   email: v.nullish(v.pipe(word, v.regex(/^[^@]+@[^@]+$/, 'must be an e-mail address'))),
   reason: v.nullish(runFields.reason, 'offboarded'),
-  effectiveAt: v.nullish(instant),
-  occurredAt: v.nullish(instant),
-  id: v.nullish(word),
+  effectiveAt: v.nullish(instantOrDate),
+  occurredAt: v.nullish(instantOrDate),
+  id: v.nullish(wordOrNumber),
   dryRun: v.nullish(v.boolean('must be true or false')),
   watchDays: v.nullish(v.unwrap(runFields.watchDays)),
 };

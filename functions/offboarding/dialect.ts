@@ -25,14 +25,14 @@ export type LeaverReport = {
   readonly source: string;
   /** Stays the same when the event is delivered again, even in another envelope. */
   readonly id: string;
-  /** ISO 8601. */
+  /** ISO 8601: an instant, or a date, which stands for its beginning. */
   readonly occurredAt: string;
   /** The field of the event that states `occurredAt`, or `arrival`: the report states no time, so it is that of its arrival. */
   readonly occurredAtFrom: 'arrival' | 'time' | `detail.${string}`;
   readonly actor?: Actor;
   /** Id of the request that brought the report; the access log has the same id. */
   readonly requestId?: string;
-  /** When the leaver is to be logged out, if not at once. ISO 8601. */
+  /** When the leaver is to be logged out, if not at once. ISO 8601: an instant, or a date, which stands for its end. */
   readonly at?: string;
   /** @default source and id */
   readonly requestedBy?: string;

@@ -1,8 +1,10 @@
 import { canonicalIdentity } from '../instances/identity.ts';
+import { endOfDay, startOfDay } from '../platform/wall-clock.ts';
 import { defaultExpiryMs, longestRunMs, type RunLimits, type RunRequest, runRequestSchema } from '../runs/request.ts';
 import type { RunCause } from '../runs/run-name.ts';
 import { type Invalid, type LeaverReport, parseEventFields } from './dialect.ts';
 import { namesOfChange } from './directory-user.ts';
+import { isDate } from './report-fields.ts';
 
 /** A run to start, and what names it. */
 export type PlannedRun = {
@@ -24,6 +26,8 @@ export type Planned = {
 
 /** What the deployment allows the run of a report. */
 export type ReportLimits = RunLimits & {
+  /** Of the dates in a report. @default a report with a date is refused */
+  readonly timeZone?: string | undefined;
   /** Most instances of one person. @default the ceiling */
   readonly maxTargets?: number | undefined;
 };
@@ -108,15 +112,27 @@ const causesOf = (
 
 const tooManyIdentities = `the identities of a person have more than ${longestOwner} characters: the run has those that fit`;
 
-const normalizeInstant = (instant: string): string => new Date(instant).toISOString();
+const instantOf = (text: string, timeZone: string, edgeOf: typeof startOfDay): string =>
+  (isDate(text) ? edgeOf(text, timeZone) : new Date(text)).toISOString();
 
-/** The same report written in another way is the same report: another time zone, an e-mail address in another case. */
-const normalize = (report: LeaverReport): LeaverReport => ({
+/**
+ * The same report written in another way is the same report: another time zone, an e-mail address in another case. A leaver
+ * works until the end of the last day.
+ */
+const normalize = (report: LeaverReport, timeZone = 'UTC'): LeaverReport => ({
   ...report,
   people: report.people.map((identities) => [...new Set(identities.map(canonicalIdentity))]),
-  occurredAt: normalizeInstant(report.occurredAt),
-  ...(report.at !== undefined && { at: normalizeInstant(report.at) }),
+  occurredAt: instantOf(report.occurredAt, timeZone, startOfDay),
+  ...(report.at !== undefined && { at: instantOf(report.at, timeZone, endOfDay) }),
 });
+
+/** In which time zone a day ends makes a difference of up to 26 hours: nobody guesses it. */
+const dateProblem = ({ at = '', occurredAt }: LeaverReport, { timeZone }: ReportLimits): Invalid | undefined => {
+  if (timeZone !== undefined || !(isDate(at) || isDate(occurredAt))) return undefined;
+  const problem =
+    'is a date, and its time zone is unknown: set timeZone for this source in the configuration, or send an instant with its offset, such as 2026-11-30T17:00:00Z';
+  return { kind: 'invalid', problem: `${isDate(at) ? 'effectiveAt' : 'occurredAt'} ${problem}` };
+};
 
 /** A report that does not say how long to watch gets the days that are configured for its source. */
 export const withWatchDays = (report: LeaverReport, configured: number | undefined): LeaverReport =>
@@ -128,8 +144,8 @@ export const withWatchDays = (report: LeaverReport, configured: number | undefin
  * theirs.
  */
 export const planRuns = (event: LeaverReport, limits: ReportLimits, now: Date): Planned | Invalid => {
-  const report = normalize(event);
-  const refused = futureProblem(report, now) ?? waitProblem(report, limits, now);
+  const report = normalize(event, limits.timeZone);
+  const refused = dateProblem(event, limits) ?? futureProblem(report, now) ?? waitProblem(report, limits, now);
   if (refused) return refused;
 
   const requestFor = createRequest(report, limits);

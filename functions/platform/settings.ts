@@ -168,7 +168,15 @@ export const identityStoreId = /* @__PURE__ */ text({
 /** Whether IAM Identity Center's own events are received too: a change that CloudTrail reports as well is then one run. */
 export const nativeEvents = /* @__PURE__ */ onOrOff({ variable: 'NATIVE_EVENTS' });
 
-/** The identity providers, as JSON: `{ "<name>": { "kind", "tokenSha256", "maxPerHour", "maxTargets", "watchDays" } }`. */
+/** IANA's name of the time zone of dates in custom events. Without it, an event with a date is refused. */
+export const customTimeZone = /* @__PURE__ */ text({
+  variable: 'CUSTOM_TIME_ZONE',
+  default: undefined,
+  pattern: /^[A-Za-z0-9_+/-]{1,64}$/,
+  rule: 'must be the name of a time zone, such as Europe/Berlin',
+});
+
+/** The identity providers, as JSON: `{ "<name>": { "kind", "tokenSha256", "maxPerHour", "maxTargets", "watchDays", "timeZone" } }`. */
 export const identityProviders = {
   variable: 'NAMED_CALLERS',
   read: () => v.pipe(v.optional(v.string(), '{}'), v.parseJson(undefined, 'must be JSON')),
@@ -229,7 +237,13 @@ export const watchingSettings = { watchFunction, watchQualifier };
 export const warmingSettings = { warmInstances, warmHosts };
 
 /** To find out about a person who left. */
-export const offboardingSettings = { identityStoreId, nativeEvents, offboardingMaxTargets, sourceWatchDays };
+export const offboardingSettings = {
+  identityStoreId,
+  nativeEvents,
+  offboardingMaxTargets,
+  sourceWatchDays,
+  customTimeZone,
+};
 
 /** To know who calls, and to share the limits of identity providers with other copies of the function. */
 export const providerSettings = { identityProviders, copies, offboardingMaxTargets };

@@ -19,6 +19,7 @@ import {
 } from './field-schemas.ts';
 import { identityProviders } from './identity-providers.ts';
 import { scheduleSchema } from './schedules/schedule-schema.ts';
+import { timeZone } from './schedules/time-zone.ts';
 
 const memoryMb = wholeNumber(128, 10_240);
 
@@ -54,6 +55,8 @@ const custom = fields({
   watchDays,
   /** Values of the event's `source` that may log people out; any by default. An event of another source goes to the failed queue. */
   sources: v.exactOptional(listOf(matching(/^[\w./-]{1,256}$/, 'the source of an event, such as com.example.hr'), 20)),
+  /** Of the dates in its events. */
+  timeZone: v.exactOptional(timeZone),
   /** Who outside this account may put events on the stack's bus; inside, a role's own policy decides. */
   putEventsFrom: v.exactOptional(
     fields({

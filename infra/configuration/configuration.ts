@@ -27,6 +27,8 @@ const problemOf = (issue: v.BaseIssue<unknown>): Problem => {
     : { path, message: issue.message, given: issue.input };
 };
 
+const dateless = 'is for the kind webhook alone: no other report has a date';
+
 const missingStore = 'is missing; aws sso-admin list-instances prints it as IdentityStoreId';
 
 /** Limits of the runs of leavers that are above the ceiling of any run. */
@@ -54,6 +56,7 @@ const problemsAcross = ({
   runs,
   tokenRotation,
   offboarding: { identityCenter },
+  identityProviders,
 }: Omit<Settings, 'name'>): readonly Problem[] => {
   const parseApiUrl = createParseApiUrl(allowedApiHosts);
   const message = "must be a list of GREEN-API's own hosts and those in allowedApiHosts";
@@ -70,6 +73,11 @@ const problemsAcross = ({
     ...(identityCenter.nativeEvents && !identityCenter.enabled
       ? [{ path: 'offboarding.identityCenter.nativeEvents', message: 'needs enabled: true beside it' }]
       : []),
+    ...Object.entries(identityProviders).flatMap(([name, { kind, timeZone: given }]) =>
+      kind === 'webhook' || given === undefined
+        ? []
+        : [{ path: `identityProviders.${name}.timeZone`, message: dateless, given }],
+    ),
     ...scheduleProblems(schedules, { ...runs, tokenRotation: tokenRotation.enabled }),
   ];
 };

@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { providerKinds, providerNamePattern } from '../../functions/identity-providers/identity-providers.ts';
 import { mostInstances, watchDays } from '../../functions/platform/settings.ts';
 import { fields, listOf, matching, wholeNumber } from './field-schemas.ts';
+import { timeZone } from './schedules/time-zone.ts';
 
 /** Most identity providers: each function gets its own in an environment variable, and all variables together have 4 KB. */
 const mostProviders = 10;
@@ -32,6 +33,8 @@ const provider = fields({
   watchDays: v.exactOptional(wholeNumber(watchDays.min, watchDays.max)),
   /** Hours without any call after which an alarm rings (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/AlarmThatSendsEmail.html). */
   quietAfterHours: v.exactOptional(wholeNumber(1, 168)),
+  /** Of the dates in its reports. */
+  timeZone: v.exactOptional(timeZone),
 });
 
 // Valibot accepts an array as an object.

@@ -29,6 +29,7 @@ const valuesOf = (settings: Settings) => ({
       return days === undefined ? [] : [[name, days]];
     }),
   ),
+  customTimeZone: settings.offboarding.custom.timeZone,
   nativeEvents: settings.offboarding.identityCenter.nativeEvents,
 });
 

@@ -93,6 +93,8 @@ export interface CustomOffboarding {
   readonly watchDays?: number;
   /** Values of the event's `source` that may log people out; an event of another source goes to the failed queue. @default any source */
   readonly sources?: readonly string[];
+  /** IANA's name of the time zone of dates in its events. @default none: an event with a date is refused */
+  readonly timeZone?: string;
   /** @default nobody outside this account */
   readonly putEventsFrom?: EventSenders;
 }
@@ -139,6 +141,8 @@ export interface IdentityProvider {
   readonly maxTargets?: number;
   /** Days to watch the instances of a person whose report does not say it itself: 1 to 30. @default none */
   readonly watchDays?: number;
+  /** For `webhook`: IANA's name of the time zone of dates in its reports. @default none: a report with a date is refused */
+  readonly timeZone?: string;
   /** Hours without any call after which an alarm rings: 1 to 168. For `scim`, and for a `webhook` that sends heartbeats. @default no alarm */
   readonly quietAfterHours?: number;
 }

@@ -161,6 +161,22 @@ test.each([
     },
   ],
   [
+    'green-api-logout.offboarding.custom.timeZone must be the name of a time zone as in the IANA database; did you mean Europe/Berlin? (got "Europe/berlin"',
+    { offboarding: { custom: { timeZone: 'Europe/berlin' } } },
+  ],
+  [
+    'green-api-logout.identityProviders.hr.timeZone must be the name of a time zone as in the IANA database… (got "+02:00"',
+    { identityProviders: { hr: { kind: 'webhook', tokenSha256: ['a'.repeat(64)], timeZone: '+02:00' } } },
+  ],
+  [
+    'green-api-logout.identityProviders.entra.timeZone is for the kind webhook alone: no other report has a date (got "UTC"',
+    { identityProviders: { entra: { kind: 'scim', tokenSha256: ['a'.repeat(64)], timeZone: 'UTC' } } },
+  ],
+  [
+    'green-api-logout.offboarding.identityCenter.nativeEvents needs enabled: true beside it',
+    { offboarding: { identityCenter: { nativeEvents: true } } },
+  ],
+  [
     'green-api-logout.identityProviders.hr.watchDays must be a whole number from 1 to 30… (got 0',
     { identityProviders: { hr: { kind: 'webhook', tokenSha256: ['a'.repeat(64)], watchDays: 0 } } },
   ],
@@ -356,6 +372,7 @@ test('the functions read how many instances of a leaver may be logged out, and h
   const providers = providersEnvironment(settings.identityProviders, settings, 2);
 
   expect(parseVariables(offboardingSettings, offboardingEnvironment(settings))).toEqual({
+    nativeEvents: false,
     offboardingMaxTargets: 120,
     sourceWatchDays: { custom: 1, okta: 30 },
   });
@@ -367,7 +384,7 @@ test('the functions read nothing of leavers where nothing is configured', () => 
   const settings = { ...parseConfiguration({}), name: 'logout' };
 
   expect(offboardingEnvironment(settings)).toEqual({});
-  expect(parseVariables(offboardingSettings, {})).toEqual({ sourceWatchDays: {} });
+  expect(parseVariables(offboardingSettings, {})).toEqual({ nativeEvents: false, sourceWatchDays: {} });
 });
 
 test.each(['{', 'null', '{"okta":0}', '{"okta":31}', '{"okta":1.5}', '{"okta":"7"}'])(

@@ -21,7 +21,7 @@ export const tokens = { hr: 'token-of-hr', okta: 'token-of-okta', entra: 'token-
 
 const digest = (token: string): string => createHash('sha256').update(token).digest('hex');
 
-type Limits = Pick<IdentityProvider, 'maxPerHour' | 'maxTargets' | 'watchDays'>;
+type Limits = Pick<IdentityProvider, 'maxPerHour' | 'maxTargets' | 'watchDays' | 'timeZone'>;
 
 const provider = (name: keyof typeof tokens, kind: ProviderKind, limits: Limits): IdentityProvider => ({
   name,

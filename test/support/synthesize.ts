@@ -67,6 +67,7 @@ export const everything = {
   offboarding: {
     custom: {
       enabled: true,
+      timeZone: 'Europe/Berlin',
       putEventsFrom: { accounts: ['222233334444', '333344445555'], organization: 'o-a1b2c3d4e5' },
     },
     okta: { partnerBusName: 'aws.partner/okta.com/example/logout' },
@@ -75,7 +76,7 @@ export const everything = {
 };
 
 const identityProviders = {
-  hr: { kind: 'webhook', tokenSha256: ['a'.repeat(64)], maxPerHour: 20 },
+  hr: { kind: 'webhook', tokenSha256: ['a'.repeat(64)], maxPerHour: 20, timeZone: 'Europe/Berlin' },
   okta: { kind: 'okta-event-hook', tokenSha256: ['b'.repeat(64), 'c'.repeat(64)] },
   entra: { kind: 'scim', tokenSha256: ['d'.repeat(64)], quietAfterHours: 6 },
 } as const;

@@ -251,6 +251,19 @@ describe('POST /offboarding', () => {
     expect(providers.runs()).toMatchObject([{ at: '2026-11-30T17:00:00.000Z' }]);
   });
 
+  test('a date, an offset without colon and numbers are read as an HR system writes them', async () => {
+    const providers = startProviders({ timeZone: 'Europe/Berlin' });
+    const leaver = { id: 4711, owner: 10_042, effectiveAt: '2026-11-30', occurredAt: '2026-11-20T17:00:00+0000' };
+
+    const first = await post(providers, leaver);
+    const again = await post(providers, { ...leaver, id: '4711', effectiveAt: '2026-11-30T23:00:00Z' });
+
+    expect([first.status, again.status, again.body.id]).toEqual([202, 202, first.body.id]);
+    expect(providers.runs()).toMatchObject([
+      { target: { owner: '10042' }, at: '2026-11-30T23:00:00.000Z', occurredAt: '2026-11-20T17:00:00.000Z' },
+    ]);
+  });
+
   test.each(['2026-11-20T17:15:00.000Z', '2025-01-01T00:00:00.000Z'])(
     'occurredAt %s is recorded as the time of the event',
     async (occurredAt) => {
@@ -315,6 +328,10 @@ describe('POST /offboarding', () => {
     [{ id: 'x', owner: 'john doe' }, 'owner must not be empty or hold white space or invisible characters'],
     [{ ...john, efectiveAt: '2026-11-30T17:00:00Z' }, 'efectiveAt is not a field of this event'],
     [{ ...john, effectiveAt: 'tomorrow' }, /^effectiveAt must be an ISO 8601 instant/],
+    [
+      { ...john, effectiveAt: '2026-11-30' },
+      'effectiveAt is a date, and its time zone is unknown: set timeZone for this source in the configuration, or send an instant with its offset, such as 2026-11-30T17:00:00Z',
+    ],
     [{ ...john, effectiveAt: '2099-01-01T00:00:00Z' }, 'effectiveAt must be at most 28 days from now'],
     [{ ...john, occurredAt: 'today' }, /^occurredAt must be an ISO 8601 instant/],
     [

@@ -1,6 +1,6 @@
+import { createWallClock, type WallClock } from '../../../functions/platform/wall-clock.ts';
 import { wallTimesOf } from './cron.ts';
 import type { Expression } from './expression.ts';
-import { createWallClock, type WallClock } from './wall-clock.ts';
 
 export type Timing = {
   readonly expression: Expression;

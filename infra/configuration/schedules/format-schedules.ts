@@ -1,7 +1,7 @@
+import { createWallClock } from '../../../functions/platform/wall-clock.ts';
 import { contextKey } from '../configuration.ts';
 import { type Expression, parseExpression } from './expression.ts';
 import { nextFirings } from './firings.ts';
-import { createWallClock } from './wall-clock.ts';
 
 /** What a schedule is aimed at, as the configuration writes it. */
 export type ScheduleTarget =

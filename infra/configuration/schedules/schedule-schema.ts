@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { fieldsOf } from '../../../functions/runs/request.ts';
 import { fields, matching } from '../field-schemas.ts';
 import { parseExpression } from './expression.ts';
-import { isTimeZone, similarTimeZone } from './time-zone.ts';
+import { timeZone } from './time-zone.ts';
 
 const problemWith = (text: string): string | undefined => {
   const expression = parseExpression(text);
@@ -16,15 +16,6 @@ const expression = v.pipe(
     (text) => problemWith(text) === undefined,
     ({ input }) => `must be an expression of EventBridge Scheduler: ${problemWith(input)}`,
   ),
-);
-
-const allowedZone = 'must be the name of a time zone as in the IANA database';
-const timeZone = v.pipe(
-  v.string(allowedZone),
-  v.check(isTimeZone, ({ input }) => {
-    const similar = similarTimeZone(input);
-    return similar === undefined ? allowedZone : `${allowedZone}; did you mean ${similar}?`;
-  }),
 );
 
 /** A schedule as the configuration writes it. */

@@ -1,8 +1,9 @@
+import { createWallClock } from '../../../functions/platform/wall-clock.ts';
+import { type ClockGap, clockGaps } from './clock-gaps.ts';
 import { wallTimesOf } from './cron.ts';
 import { type Expression, parseExpression } from './expression.ts';
 import { nextFirings, type Timing } from './firings.ts';
 import type { Schedule } from './schedule-schema.ts';
-import { type ClockGap, clockGaps, createWallClock } from './wall-clock.ts';
 
 /** A firing that will not happen, because the clocks go forward over it. */
 export type SkippedTime = {

@@ -1,3 +1,4 @@
+import * as v from 'valibot';
 import { likeness } from '../likeness.ts';
 
 /**
@@ -22,3 +23,13 @@ export const similarTimeZone = (name: string): string | undefined => {
   const best = ranked[0];
   return best && best.likeness > 0.5 ? best.zone : undefined;
 };
+
+const allowedZone = 'must be the name of a time zone as in the IANA database';
+/** The name of a time zone, as a setting. */
+export const timeZone = v.pipe(
+  v.string(allowedZone),
+  v.check(isTimeZone, ({ input }) => {
+    const similar = similarTimeZone(input);
+    return similar === undefined ? allowedZone : `${allowedZone}; did you mean ${similar}?`;
+  }),
+);

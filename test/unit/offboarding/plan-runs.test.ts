@@ -52,6 +52,57 @@ test('acts at once on a report that took effect before the event', () => {
   expect(run?.request).toEqual(runsOf({})[0]?.request);
 });
 
+describe('a date', () => {
+  const from = (at: string, timeZone: string) =>
+    runsOf({ at, occurredAt: '2020-01-01' }, { executionTimeoutMs: 9e12, timeZone })[0]?.request.at;
+
+  test.each([
+    ['2026-11-30', 'Europe/Berlin', '2026-11-30T23:00:00.000Z'],
+    ['2026-06-30', 'Europe/Berlin', '2026-06-30T22:00:00.000Z'],
+    ['2026-11-30', 'UTC', '2026-12-01T00:00:00.000Z'],
+    ['2026-11-30', 'Asia/Kolkata', '2026-11-30T18:30:00.000Z'],
+    ['2026-11-30', 'Pacific/Kiritimati', '2026-11-30T10:00:00.000Z'],
+    ['2026-11-30', 'Pacific/Pago_Pago', '2026-12-01T11:00:00.000Z'],
+    ['2026-12-31', 'America/New_York', '2027-01-01T05:00:00.000Z'],
+    ['2028-02-28', 'UTC', '2028-02-29T00:00:00.000Z'],
+    // The clocks go back, or forward, on this day.
+    ['2026-10-25', 'Europe/Berlin', '2026-10-25T23:00:00.000Z'],
+    ['2026-03-29', 'Europe/Berlin', '2026-03-29T22:00:00.000Z'],
+    // Midnight comes twice: the clock goes from 1 o'clock back to 0.
+    ['2026-10-24', 'Atlantic/Azores', '2026-10-25T00:00:00.000Z'],
+    // There is no midnight: the clock goes from 24 o'clock to 1.
+    ['2026-04-23', 'Africa/Cairo', '2026-04-23T22:00:00.000Z'],
+    ['2027-09-04', 'America/Santiago', '2027-09-05T04:00:00.000Z'],
+  ])('%s in %s ends at %s', (date, timeZone, end) => {
+    expect(from(date, timeZone)).toBe(end);
+  });
+
+  test('as the time at which the person left stands for its beginning, which is not in the future', () => {
+    const [run] = runsOf(
+      { occurredAt: '2026-11-20', occurredAtFrom: 'detail.occurredAt' },
+      { timeZone: 'Europe/Berlin' },
+    );
+
+    expect(run?.request).toMatchObject({ occurredAt: '2026-11-19T23:00:00.000Z', occurredAtIs: 'event' });
+  });
+
+  test('in the past logs out at once', () => {
+    const [run] = runsOf({ at: '2026-11-18' }, { timeZone: 'Europe/Berlin' });
+
+    expect(run?.request).not.toHaveProperty('at');
+  });
+
+  test.each([
+    ['effectiveAt', { at: '2026-11-30' }],
+    ['occurredAt', { occurredAt: '2026-11-20' }],
+  ])('in %s is refused without a time zone', (field, changed) => {
+    expect(planRuns({ ...report, ...changed }, limits, now)).toEqual({
+      kind: 'invalid',
+      problem: `${field} is a date, and its time zone is unknown: set timeZone for this source in the configuration, or send an instant with its offset, such as 2026-11-30T17:00:00Z`,
+    });
+  });
+});
+
 test('respects the ceiling of the deployment', () => {
   expect(runsOf({}, { maxTargetsCeiling: 3 })[0]?.request.maxTargets).toBe(3);
   expect(runsOf({}, { maxTargetsCeiling: 3, maxTargets: 4 })[0]?.request.maxTargets).toBe(3);

@@ -31,23 +31,16 @@ const createOffsetReader = (timeZone: string): ((instantMs: number) => number) =
   };
 };
 
-/** The wall times a clock going forward jumps over, in milliseconds as `WallClock` counts them; the last is not in the gap. */
-export type ClockGap = { readonly fromWallMs: number; readonly toWallMs: number };
-
-/** Each time the clock goes forward within some days of an instant, one after the other. */
-export const clockGaps = (clock: WallClock, from: Date, days: number): readonly ClockGap[] =>
-  Array.from({ length: days }, (_, day) => from.getTime() + day * dayMs)
-    .filter((startMs) => offsetMs(clock, startMs + dayMs) > offsetMs(clock, startMs))
-    .map((startMs) => gapBetween(clock, startMs, startMs + dayMs));
-
-const gapBetween = (clock: WallClock, beforeMs: number, afterMs: number): ClockGap => {
-  if (afterMs - beforeMs <= 1) {
-    return { fromWallMs: afterMs + offsetMs(clock, beforeMs), toWallMs: afterMs + offsetMs(clock, afterMs) };
-  }
-  const middleMs = Math.floor((beforeMs + afterMs) / 2);
-  return offsetMs(clock, middleMs) === offsetMs(clock, beforeMs)
-    ? gapBetween(clock, middleMs, afterMs)
-    : gapBetween(clock, beforeMs, middleMs);
+/** The instant at which a date such as `2026-11-30` begins: at midnight, or later if clocks going forward jump over it. */
+export const startOfDay = (date: string, timeZone: string): Date => {
+  const clock = createWallClock(timeZone);
+  const midnight = new Date(`${date}T00:00:00Z`).getTime();
+  const before = new Date(midnight - dayMs);
+  return clock.instantOf(midnight) ?? new Date(midnight - (clock.wallMsAt(before) - before.getTime()));
 };
 
-const offsetMs = (clock: WallClock, instantMs: number): number => clock.wallMsAt(new Date(instantMs)) - instantMs;
+/** The instant at which a date ends and the next one begins. */
+export const endOfDay = (date: string, timeZone: string): Date => {
+  const next = new Date(Date.parse(`${date}T00:00:00Z`) + dayMs);
+  return startOfDay(next.toISOString().slice(0, 10), timeZone);
+};
