@@ -78,6 +78,9 @@ export const parseChangedActive = (attributes: SentAttributes): boolean | undefi
   return active;
 };
 
+/** Above this no provider's path gets; the time to read one grows with the square of its length. */
+const longestName = 1_024;
+
 /** A filter in a path: the words in it are values. */
 const filterInPath = /\[(?:[^\]"]|"(?:[^"\\]|\\.)*")*\]/g;
 
@@ -89,6 +92,8 @@ const misspelt = (): ScimError =>
 
 /** @throws ScimError for `active` in another spelling, such as `User.active`: to ignore it could ignore a deactivation */
 export const parseName = (path: string): string => {
+  if (path.length > longestName)
+    throw new ScimError(400, `the name of an attribute must be at most ${longestName} characters`, 'invalidPath');
   const name = attributeName(path);
   const plain = name.replace(filterInPath, '');
   if (name === 'active' || (plain !== '' && !likeActive.test(plain))) return name;

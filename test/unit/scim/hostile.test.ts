@@ -59,6 +59,14 @@ test.each(['"', ' ', 'a', 'userName eq ', '\\"', '[type eq "', 'and '])(
   },
 );
 
+test.each(['[', '["', '[a"', 'active[', 'is_'])('a body of long paths of %j is refused at once', (part) => {
+  const path = part.repeat(Math.ceil(1_000 / part.length));
+  const operations = Array.from({ length: 200 }, () => ({ op: 'replace', path, value: 1 }));
+
+  for (const each of [operations, [{ ...operations[0], path: part.repeat(100_000) }]])
+    expect([400, undefined]).toContain((parsed(() => parsePatch({ Operations: each })) as { status?: number }).status);
+});
+
 test('any JSON is either a change or a ScimError, and only false is a deactivation', () => {
   const value = fc.oneof(fc.constantFrom<unknown>('False', 'false', false, 'True', true, null, 0, ''), fc.jsonValue());
   const operation = fc.record(
