@@ -78,10 +78,8 @@ export const parseChangedActive = (attributes: SentAttributes): boolean | undefi
   return active;
 };
 
-/** Above this no provider's path gets; the time to read one grows with the square of its length. */
-const longestName = 1_024;
-
-/** A filter in a path: the words in it are values. */
+/** A path with filters such as `[type eq "work"]`: the words in one are values. */
+const wellFormed = /^[^[\]"]*(?:\[(?:[^\]"]|"(?:[^"\\]|\\.)*")*\][^[\]"]*)*$/;
 const filterInPath = /\[(?:[^\]"]|"(?:[^"\\]|\\.)*")*\]/g;
 
 /** `active`, or a name that is meant like it, as a whole word. */
@@ -92,8 +90,9 @@ const misspelt = (): ScimError =>
 
 /** @throws ScimError for `active` in another spelling, such as `User.active`: to ignore it could ignore a deactivation */
 export const parseName = (path: string): string => {
-  if (path.length > longestName)
-    throw new ScimError(400, `the name of an attribute must be at most ${longestName} characters`, 'invalidPath');
+  // Tested first: in a path with a bracket too many, looking for filters takes time with the square of its length.
+  if (!wellFormed.test(path))
+    throw new ScimError(400, 'the name of an attribute has a bracket or a quotation mark too many', 'invalidPath');
   const name = attributeName(path);
   const plain = name.replace(filterInPath, '');
   if (name === 'active' || (plain !== '' && !likeActive.test(plain))) return name;

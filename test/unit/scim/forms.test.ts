@@ -114,6 +114,11 @@ describe('an unreadable request that may be a deactivation is refused, starts no
     ],
     ['PATCH', '{"Operations":[{"op":"replace","path":"active[value eq true]","value":false}]}', 'invalidPath'],
     ['PATCH', '{"Operations":[{"op":"replace","path":"[\\"active\\"]","value":false}]}', 'invalidPath'],
+    [
+      'PATCH',
+      '{"Operations":[{"op":"replace","path":"emails[type eq \\"active].value","value":false}]}',
+      'invalidPath',
+    ],
     ['PATCH', '{"Operations":[{"op":"replace","path":"isActive","value":false}]}', 'invalidPath'],
     ['PATCH', '{"Operations":[{"op":"replace","path":"$.is_active","value":false}]}', 'invalidPath'],
     ['PATCH', '{"Operations":[{"op":"replace","value":{"user":{"active":false}}}]}', 'invalidPath'],
