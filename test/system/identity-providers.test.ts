@@ -130,6 +130,37 @@ test('a person without an instance is accepted, and not counted', async () => {
   expect(statuses).toEqual([202, 202, 202]);
 });
 
+test('a leaving day that was cancelled stays cancelled, however often it is reported again', async () => {
+  const effectiveAt = new Date(Date.now() + 48 * 3_600_000).toISOString();
+  const report = () =>
+    call('POST', '/offboarding', tokens.hr, JSON.stringify({ id: 'hr-4711', email: john.email, effectiveAt }));
+  const first = await report();
+  const location = String(first.headers.get('location'));
+  await fetch(`${service.url}${location}`, { method: 'DELETE' });
+
+  const again = await report();
+
+  expect(location).toMatch(/^\/forced-logouts\/event-demo-hr_[0-9a-f]{40}$/);
+  expect([first.status, again.status]).toEqual([202, 202]);
+  expect(await first.json()).toMatchObject({ status: 'RUNNING', startedAt: expect.any(String) });
+  expect(await again.json()).toEqual({
+    id: location.split('/').at(-1),
+    status: 'STOPPED',
+    startedAt: expect.any(String),
+    endedAt: expect.any(String),
+    note: expect.stringMatching(/^This id started nothing now: its run ended as STOPPED at /),
+  });
+});
+
+test('a wrong token leaves a line with the route and the reason, and is counted if it looks like one of this service', async () => {
+  const stranger = newProviderToken().token;
+  await call('POST', '/offboarding', stranger, '{}');
+
+  const [line = ''] = await service.printed(/^\{.*"message":"request refused".*"reason":"unknown token".*$/m);
+  expect(JSON.parse(line)).toMatchObject({ route: 'POST /offboarding', status: '401', reportsRefused: 1 });
+  expect(service.output()).not.toContain(stranger);
+});
+
 test('a token of an identity provider is printed only in the commands to try', () => {
   const lines = service
     .output()
