@@ -51,12 +51,15 @@ const outcomeSchema = v.object({
 
 const ids = v.pipe(v.array(v.string()), v.readonly());
 
-const targetSchema = v.union([
+const tagTargets = [
   v.object({ group: v.string() }),
   v.object({ owner: v.string() }),
   v.object({ all: v.literal(true) }),
-  v.object({ instances: ids }),
-]);
+] as const;
+
+const targetSchema = v.union([...tagTargets, v.object({ instances: ids })]);
+
+const listedTargetSchema = v.union([...tagTargets, v.object({ instances: v.number() })]);
 
 const requestEntries = {
   maxTargets: v.exactOptional(v.number()),
@@ -77,6 +80,16 @@ const requestSchema = v.looseObject({
   target: v.fallback(v.optional(targetSchema), undefined),
 });
 
+const progressSchema = v.object({
+  total: v.number(),
+  loggedOut: v.number(),
+  failed: v.number(),
+  skipped: v.number(),
+  pending: v.number(),
+  /** Of a dry run: instances that a real run could log out. */
+  ready: v.optional(v.number(), 0),
+});
+
 export const runSchema = v.object({
   id: v.string(),
   status: v.string(),
@@ -91,15 +104,7 @@ export const runSchema = v.object({
   /** Id of the watch that follows the run. */
   watch: v.optional(v.string()),
   request: v.optional(requestSchema),
-  progress: v.object({
-    total: v.number(),
-    loggedOut: v.number(),
-    failed: v.number(),
-    skipped: v.number(),
-    pending: v.number(),
-    /** Of a dry run: instances that a real run could log out. */
-    ready: v.optional(v.number(), 0),
-  }),
+  progress: progressSchema,
   outcomes: v.array(outcomeSchema),
 });
 
@@ -109,6 +114,13 @@ const listedRunSchema = v.object({
   status: v.string(),
   startedAt: v.string(),
   endedAt: v.optional(v.string()),
+  /** A list of ids as its number. `undefined`: an older deployment, it could not be read, or a kind that this client does not know. */
+  target: v.fallback(v.optional(listedTargetSchema), undefined),
+  reason: v.optional(v.string()),
+  dryRun: v.optional(v.boolean()),
+  requestedBy: v.optional(v.string()),
+  /** Of a run that ended by itself. */
+  progress: v.optional(progressSchema),
 });
 
 export const runPageSchema = v.object({ runs: v.array(listedRunSchema), next: v.optional(v.string()) });

@@ -24,10 +24,11 @@ import { createLambda } from './platform/aws-clients.ts';
 import { parseVariables, type Variables } from './platform/environment.ts';
 import { createLog, type Write, writeLine } from './platform/log.ts';
 import { readStartingEnvironment, type WatchingEnvironment, watchingSettings } from './platform/settings.ts';
+import { createDescribeRun } from './runs/lambda/describe-run.ts';
 import { createFindRun } from './runs/lambda/find-run.ts';
 import { createListRuns, type ListRuns, listedStatuses } from './runs/lambda/list-runs.ts';
 import { createReadHistory, type ReadHistory } from './runs/lambda/read-history.ts';
-import { createReadExecution, createReadRun, type ReadRun } from './runs/lambda/read-run.ts';
+import { createGetExecution, createReadExecution, createReadRun, type ReadRun } from './runs/lambda/read-run.ts';
 import { createRecordStopped, type RecordStopped } from './runs/lambda/record-stopped.ts';
 import { createRequestRun, createStartRun, type RequestRun } from './runs/lambda/start-run.ts';
 import { createStopRun, type StopRun } from './runs/lambda/stop-run.ts';
@@ -196,7 +197,16 @@ export const composeForcedLogouts = (variables: Variables, write: Write): Forced
       readExecution,
       now,
     }),
-    listRuns: createListRuns({ client, functionName }),
+    listRuns: createListRuns({
+      client,
+      functionName,
+      describeRun: createDescribeRun({
+        getExecution: createGetExecution(client),
+        sleep,
+        nowMs: () => performance.now(),
+        log,
+      }),
+    }),
     readRun: createReadRun({ readExecution, readHistory, ...environment }),
     stopRun: createStopRun({ client, findRun }),
     recordStopped: createRecordStopped({ readExecution, readHistory, recordEvidence, log }),

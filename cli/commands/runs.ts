@@ -1,4 +1,11 @@
 import { Option } from 'commander';
+import {
+  describeListedTarget,
+  describeRequester,
+  describeResult,
+  describeStatus,
+  shortRunId,
+} from '../../client/run-words.ts';
 import { valueIn } from '../api/failure.ts';
 import { defineCommand } from '../command.ts';
 import { exitCodes } from '../errors.ts';
@@ -10,6 +17,8 @@ type Options = { readonly status?: string; readonly limit: number };
 export const runsCommand = defineCommand<Options>({
   usage: 'runs',
   summary: 'List the runs, the newest first.',
+  details: `Each id is shown by its last eight characters. The commands show and stop take it so; --json has the whole id.
+The result is known once a run has ended by itself.`,
   options: [
     new Option('--status <status>', 'only runs in this status, for example RUNNING or FAILED'),
     new Option('--limit <count>', 'how many to list').argParser(parseCount).default(20),
@@ -23,8 +32,19 @@ export const runsCommand = defineCommand<Options>({
         status === undefined ? 'There are no runs yet.' : `There is no run in the status ${status.toUpperCase()}.`,
       );
     else {
-      const rows = runs.map((run) => [run.id, run.source, run.status, run.startedAt, run.endedAt]);
-      session.print(await formatTable(['RUN', 'SOURCE', 'STATUS', 'STARTED', 'ENDED'], rows));
+      const rows = runs.map((run) => [
+        shortRunId(run.id),
+        run.source,
+        describeStatus(run),
+        run.startedAt,
+        run.target && describeListedTarget(run.target),
+        describeResult(run),
+        run.reason,
+        run.requestedBy && describeRequester(run.requestedBy),
+      ]);
+      session.print(
+        await formatTable(['RUN', 'SOURCE', 'STATUS', 'STARTED', 'TARGET', 'RESULT', 'REASON', 'REQUESTED BY'], rows),
+      );
     }
     return exitCodes.done;
   },

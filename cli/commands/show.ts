@@ -3,7 +3,7 @@ import { successIn } from '../api/failure.ts';
 import { defineCommand } from '../command.ts';
 import { type ExitCode, exitCodes, UsageError } from '../errors.ts';
 import { followRun, printRun } from '../follow-run.ts';
-import { readRunOrWatchId } from '../input/run-id.ts';
+import { resolveRunOrWatchId } from '../input/run-id.ts';
 import { formatWatch } from '../output/describe-watch.ts';
 import type { Session } from '../session.ts';
 
@@ -24,10 +24,11 @@ instead; then the exit code is 1 if an instance was linked again.`,
   options: [new Option('--follow', 'show the progress until the run has ended')],
   examples: [
     'show api-6367c48dd193d56ea7b0baad25b19455e529f5ee --follow',
+    'show e529f5ee',
     'show watch-6367c48dd193d56ea7b0baad25b19455e529f5ee',
   ],
   run: async (session, { follow }, [text]) => {
-    const { kind, id } = readRunOrWatchId(text);
+    const { kind, id } = await resolveRunOrWatchId(session, text);
     if (follow && kind === 'watch') throw new UsageError('A watch lasts for days. Show it without --follow.');
     if (kind === 'watch') return showWatch(session, id);
     if (follow) return followRun(session, id);

@@ -5,7 +5,7 @@ import { acceptedRunIn, valueIn } from '../api/failure.ts';
 import { defineCommand } from '../command.ts';
 import { type ExitCode, exitCodes, UsageError } from '../errors.ts';
 import { confirm } from '../input/questions.ts';
-import { readRunOrWatchId } from '../input/run-id.ts';
+import { resolveRunOrWatchId } from '../input/run-id.ts';
 import { describeProgress } from '../output/describe-run.ts';
 import { describeWatch } from '../output/describe-watch.ts';
 import { printable } from '../output/printable.ts';
@@ -25,7 +25,7 @@ const describeWatchById = async (api: Api, id: string): Promise<string> => {
 };
 
 const stopOne = async (session: Session, text: string | undefined): Promise<ExitCode> => {
-  const { kind, id } = readRunOrWatchId(text);
+  const { kind, id } = await resolveRunOrWatchId(session, text);
   const api = await session.api();
   await confirm(session, `Stop ${await (kind === 'run' ? describeRunById : describeWatchById)(api, id)}?`);
   const { status, body } = acceptedRunIn(await (kind === 'run' ? api.stopRun : api.stopWatch)(id));

@@ -1,6 +1,9 @@
 import { parseRunName } from '../../functions/runs/run-name.ts';
 import { parseWatchName } from '../../functions/runs/start-watch.ts';
+import { valueIn } from '../api/failure.ts';
 import { UsageError } from '../errors.ts';
+import { printable } from '../output/printable.ts';
+import type { Session } from '../session.ts';
 
 /** @throws UsageError */
 export const readRunId = (text: string | undefined): string => {
@@ -9,8 +12,41 @@ export const readRunId = (text: string | undefined): string => {
   return id;
 };
 
-/** Reads the id of a run, or of the watch that follows it. @throws UsageError */
-export const readRunOrWatchId = (text: string | undefined): { readonly kind: 'run' | 'watch'; readonly id: string } => {
+/** The end of an id, as the runs command shows it. */
+const shortId = /^#?([0-9a-f]{8})$/;
+
+/** Pages that are searched for the end of an id, newest runs first. */
+const mostPages = 10;
+
+/** @throws UsageError if the newest runs have none, or several, with this end */
+const findRunId = async (session: Session, end: string): Promise<string> => {
+  const api = await session.api();
+  let next: string | undefined;
+  let searched = 0;
+  for (let pages = 0; pages < mostPages; pages += 1) {
+    const page = valueIn(await api.readRunPage({ next }));
+    const ids = page.runs.map(({ id }) => id).filter((id) => id.endsWith(end));
+    const [id] = ids;
+    if (ids.length > 1) throw new UsageError(`Several runs end in ${end}: ${ids.map(printable).join(', ')}.`);
+    if (id !== undefined) return id;
+    searched += page.runs.length;
+    next = page.next;
+    if (next === undefined) break;
+  }
+  throw new UsageError(`None of the newest ${searched} runs ends in ${end}. Give the whole id: runs --json has it.`);
+};
+
+/** Reads the id of a run, or the end of it. @throws UsageError */
+const resolveRunId = async (session: Session, text: string | undefined): Promise<string> => {
+  const [, end] = shortId.exec(text ?? '') ?? [];
+  return end === undefined ? readRunId(text) : findRunId(session, end);
+};
+
+/** Reads the id of a run, or the end of it, or the id of the watch that follows it. @throws UsageError */
+export const resolveRunOrWatchId = async (
+  session: Session,
+  text: string | undefined,
+): Promise<{ readonly kind: 'run' | 'watch'; readonly id: string }> => {
   const watch = parseWatchName(text);
-  return watch === undefined ? { kind: 'run', id: readRunId(text) } : { kind: 'watch', id: watch };
+  return watch === undefined ? { kind: 'run', id: await resolveRunId(session, text) } : { kind: 'watch', id: watch };
 };

@@ -1,4 +1,5 @@
 import { describeOutcome, needsNothing, type Outcome, type Run } from '../../client/answers.ts';
+import { describeStatus } from '../../client/run-words.ts';
 import { formatFields } from './fields.ts';
 import { formatTable } from './table.ts';
 
@@ -36,7 +37,7 @@ export const formatOutcomes = (outcomes: readonly Outcome[]): Promise<string> =>
 export const formatRunHead = (run: Run): string =>
   formatFields([
     ['run', run.id],
-    ['status', run.status],
+    ['status', describeStatus({ ...run, dryRun: run.request?.dryRun })],
     ['source', run.source],
     ['reason', run.reason],
     ['requested by', run.requestedBy],

@@ -70,8 +70,12 @@ export const summarize = ({ progress, outcomes }: RunResults, remarks: Remarks =
 
 const count = v.number();
 
-const summarySchema = v.object({
+const progressEntry = {
   progress: v.object({ total: count, loggedOut: count, failed: count, skipped: count, pending: count, ready: count }),
+};
+
+const summarySchema = v.object({
+  ...progressEntry,
   outcomes: v.array(
     v.object({ ...outcomeEntries, instances: v.array(v.tupleWithRest([instanceIdSchema], v.string())) }),
   ),
@@ -94,3 +98,7 @@ export const parseSummary = (text: string | undefined): (RunResults & Remarks) |
   if (summary === undefined) return undefined;
   return { ...summary, outcomes: summary.outcomes.flatMap(ungroup).toSorted(byId) as Outcome[] };
 };
+
+/** Reads only the counts of a summary: its outcomes may be thousands. */
+export const parseProgress = (text: string | undefined): RunResults['progress'] | undefined =>
+  parseJsonAs(v.object(progressEntry), text)?.progress;

@@ -176,7 +176,10 @@ test('a run that finds no instance is a failure', async () => {
   const { code, stdout } = await cli('run', '--group', 'nobody', '--reason', 'x', '--yes', '--follow');
 
   expect(code).toBe(1);
-  expect(stdout).toMatch(/^status +SUCCEEDED\n(?:.*\n)*progress +0 of 0 confirmed/m);
+  const runs = await cli('runs', '--limit', '1');
+
+  expect(stdout).toMatch(/^status +SUCCEEDED \(met nobody\)\n(?:.*\n)*progress +0 of 0 confirmed/m);
+  expect(runs.stdout).toMatch(/ SUCCEEDED \(met nobody\) .+ group nobody +no instance was found +x +local$/m);
 });
 
 test('the same idempotency key is the same run', async () => {
@@ -255,11 +258,23 @@ test('a drill says who could be logged out, and the list of runs has it', async 
   const args = ['run', '--owner', 'john.doe@example.com', '--reason', 'drill', '--dry-run', '--follow'];
   const { code, stdout } = await cli(...args);
   const runs = await cli('runs', '--status', 'succeeded', '--limit', '1');
+  const end = runIdIn(stdout).slice(-8);
+  const [shown, unknown] = [await cli('show', end), await cli('show', '00000000')];
 
   expect(code).toBe(0);
   expect(stdout).toMatch(/^progress +1 of 2 ready, 1 already logged out, 0 failed, 0 pending, 0 skipped$/m);
   expect(stdout).toMatch(/^1101000003 +ready +john\.doe@example\.com/m);
-  expect(runs.stdout).toMatch(new RegExp(`^RUN +SOURCE .+\n${runIdIn(stdout)} +api +SUCCEEDED +\\d{4}-`));
+  expect(stdout).toMatch(/^status +SUCCEEDED \(drill\)$/m);
+  expect(runs.stdout).toMatch(
+    new RegExp(
+      `^RUN +SOURCE .+\n${end} +api +SUCCEEDED \\(drill\\) +\\d{4}-\\S+ +owner john\\.doe@example\\.com +1 of 2 ready, 1 already logged out +drill +local`,
+    ),
+  );
+  expect(shown.stdout).toBe(stdout);
+  expect(unknown).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/runs ends in 00000000\. Give the whole id/),
+  });
 });
 
 test('a list of runs without any says so', async () => {

@@ -26,6 +26,9 @@ export type RunExecution = {
   readonly error: { readonly message: string | undefined; readonly data: string | undefined } | undefined;
 };
 
+/** Reads an execution by its ARN. Lambda allows 30 such calls per second and account. */
+export type GetExecution = (arn: string) => Promise<RunExecution | UnknownRun | LambdaFailure>;
+
 export type ReadExecution = (name: string) => Promise<RunExecution | UnknownRun | LambdaFailure>;
 
 export type ReadExecutionDependencies = { readonly client: Pick<LambdaClient, 'send'>; readonly findRun: FindRun };
@@ -54,22 +57,27 @@ const parseExecution = (arn: string, response: unknown): RunExecution => {
   };
 };
 
-export const createReadExecution = ({ client, findRun }: ReadExecutionDependencies): ReadExecution => {
-  const getExecution = async (arn: string) => {
-    try {
-      return await client.send(new GetDurableExecutionCommand({ DurableExecutionArn: arn }));
-    } catch (error) {
-      // Its retention may have ended since it was found.
-      if (errorNameOf(error) === 'ResourceNotFoundException') return { kind: 'unknown-run' } as const;
-      return lambdaFailureOf(error, 'lambda:GetDurableExecution');
-    }
+export const createGetExecution =
+  (client: Pick<LambdaClient, 'send'>): GetExecution =>
+  async (arn) => {
+    const get = async () => {
+      try {
+        return await client.send(new GetDurableExecutionCommand({ DurableExecutionArn: arn }));
+      } catch (error) {
+        // Its retention may have ended since it was found.
+        if (errorNameOf(error) === 'ResourceNotFoundException') return { kind: 'unknown-run' } as const;
+        return lambdaFailureOf(error, 'lambda:GetDurableExecution');
+      }
+    };
+    const answer = await get();
+    return 'kind' in answer ? answer : parseExecution(arn, answer);
   };
 
+export const createReadExecution = ({ client, findRun }: ReadExecutionDependencies): ReadExecution => {
+  const getExecution = createGetExecution(client);
   return async (name) => {
     const run = await findRun(name);
-    if (run.kind !== 'found') return run;
-    const answer = await getExecution(run.arn);
-    return 'kind' in answer ? answer : parseExecution(run.arn, answer);
+    return run.kind === 'found' ? getExecution(run.arn) : run;
   };
 };
 

@@ -2,6 +2,7 @@ import { describeFailure as inCommandLine } from '../../../cli/api/failure.ts';
 import { CommandFailed } from '../../../cli/errors.ts';
 import { describeOutcome } from '../../../client/answers.ts';
 import type { Failure } from '../../../client/result.ts';
+import { describeRequester, describeResult, describeStatus, shortRunId } from '../../../client/run-words.ts';
 import { describeFailure as inPage } from '../../../console/page/describe-failure.ts';
 
 const problem = (status: number, fields: object = {}): Failure => ({
@@ -95,4 +96,37 @@ test('an outcome is described by why it was skipped and what became of the token
   expect(describeOutcome({ ...outcome, detail: 'late', token })).toBe(
     'late. token: token-lost. fetch it in the console',
   );
+});
+
+const counts = { total: 20, loggedOut: 17, failed: 2, skipped: 1, pending: 0, ready: 0 };
+const nobody = { total: 0, loggedOut: 0, failed: 0, skipped: 0, pending: 0, ready: 0 };
+
+test.each([
+  [{ status: 'FAILED', progress: counts }, 'FAILED', '17 of 20 confirmed, 2 failed, 1 skipped'],
+  [{ status: 'SUCCEEDED', progress: nobody }, 'SUCCEEDED (met nobody)', 'no instance was found'],
+  [{ status: 'SUCCEEDED', progress: nobody, dryRun: true }, 'SUCCEEDED (drill, met nobody)', 'no instance was found'],
+  [
+    { status: 'SUCCEEDED', progress: { ...counts, loggedOut: 3, ready: 17, failed: 0, skipped: 0 }, dryRun: true },
+    'SUCCEEDED (drill)',
+    '17 of 20 ready, 3 already logged out',
+  ],
+  [{ status: 'STOPPED' }, 'STOPPED', ''],
+  [{ status: 'RUNNING', dryRun: true }, 'RUNNING (drill)', ''],
+])('a listed run %j is shown as %s with the result %j', (fields, status, result) => {
+  const run = { id: 'api-1', source: 'api', startedAt: '2026-11-24T12:00:00.000Z', ...fields };
+
+  expect([describeStatus(run), describeResult(run)]).toEqual([status, result]);
+});
+
+test.each([
+  ['arn:aws:sts::111122223333:assumed-role/SecurityDesk AROAEXAMPLEID', 'SecurityDesk'],
+  ['arn:aws:iam::111122223333:user/people/ann AIDAEXAMPLEID', 'ann'],
+  ['schedule nightly', 'schedule nightly'],
+  ['auth0|desk', 'auth0|desk'],
+])('the requester %s is shown as %s', (requestedBy, shown) => {
+  expect(describeRequester(requestedBy)).toBe(shown);
+});
+
+test('a run is told apart by the end of its id', () => {
+  expect(shortRunId('api-6367c48dd193d56ea7b0baad25b19455e529f5ee')).toBe('e529f5ee');
 });

@@ -346,13 +346,25 @@ test('lists the runs newest first, with what started each, and page by page', as
     200,
     {
       runs: [
-        { id: second.run, source: 'schedule', status: 'RUNNING', startedAt: expect.stringMatching(/Z$/) },
+        {
+          id: second.run,
+          source: 'schedule',
+          status: 'RUNNING',
+          startedAt: expect.stringMatching(/Z$/),
+          ...sales,
+          dryRun: false,
+          requestedBy: 'schedule nightly',
+        },
         {
           id: first.body.id,
           source: 'api',
           status: 'SUCCEEDED',
           startedAt: expect.stringMatching(/Z$/),
           endedAt: expect.stringMatching(/Z$/),
+          ...sales,
+          dryRun: false,
+          requestedBy: 'arn:aws:sts::111122223333:assumed-role/SecurityDesk AROAEXAMPLEID',
+          progress: summary.progress,
         },
       ],
     },

@@ -1,0 +1,42 @@
+import { hasEnded, type ListedRun, type Run } from './answers.ts';
+
+/** Enough of an id to tell runs apart on a screen. */
+export const shortRunId = (id: string): string => id.slice(-8);
+
+/** The target of a listed run in words. */
+export const describeListedTarget = (target: NonNullable<ListedRun['target']>): string => {
+  if ('group' in target) return `group ${target.group}`;
+  if ('owner' in target) return `owner ${target.owner}`;
+  if ('all' in target) return 'all instances';
+  return `${target.instances} instance${target.instances === 1 ? '' : 's'}`;
+};
+
+type Ending = Pick<ListedRun, 'status' | 'progress' | 'dryRun'>;
+
+/** A run that succeeded because there was nobody to log out. The target may be misspelt, so it is no plain success. */
+const metNobody = ({ status, progress }: Ending): boolean => status === 'SUCCEEDED' && progress?.total === 0;
+
+/** The status as AWS names it, and what it must not be mistaken for. */
+export const describeStatus = (run: Ending): string => {
+  const remarks = [...(run.dryRun ? ['drill'] : []), ...(metNobody(run) ? ['met nobody'] : [])];
+  return remarks.length === 0 ? run.status : `${run.status} (${remarks.join(', ')})`;
+};
+
+/** The counts of a run that has ended: `17 of 20 confirmed, 2 failed, 1 skipped`. A drill counts who could be logged out. */
+const describeCounts = ({ total, loggedOut, ready, ...rest }: Run['progress'], dryRun = false): string => {
+  const done = dryRun
+    ? `${ready} of ${total} ready${loggedOut > 0 ? `, ${loggedOut} already logged out` : ''}`
+    : `${loggedOut} of ${total} confirmed`;
+  const others = (['failed', 'pending', 'skipped'] as const).filter((part) => rest[part] > 0);
+  return [done, ...others.map((part) => `${rest[part]} ${part}`)].join(', ');
+};
+
+/** What came of a listed run; empty while it goes on, and if its counts are not known. */
+export const describeResult = (run: ListedRun): string => {
+  if (run.progress === undefined || !hasEnded(run)) return '';
+  return metNobody(run) ? 'no instance was found' : describeCounts(run.progress, run.dryRun);
+};
+
+/** Who started a run. Of an AWS role or user, whose ARN is long, only the name. */
+export const describeRequester = (requestedBy: string): string =>
+  /^arn:[^:]+:(?:sts|iam)::\d+:(?:assumed-role|role|user)\/(?:[^ ]*\/)?([^ /]+)/.exec(requestedBy)?.[1] ?? requestedBy;
