@@ -60,6 +60,16 @@ test('clearing the queue is reported together with the logout', async () => {
   expect(setup.evidence()).toMatchObject([{ queue: { cleared: true } }]);
 });
 
+test('the queue of an instance that may still be linked is not cleared: its messages are still to be sent', async () => {
+  await using setup = await startLogoutSetup();
+  setup.break('http-500', { method: 'logout' });
+
+  const answer = await setup.logOut({ wait: 1, body: '{"clearQueue":true}' });
+
+  expect([answer.status, answer.body.queue]).toEqual([503, undefined]);
+  expect(setup.greenApi.callsOf(idInstance, 'clearMessagesQueue')).toEqual([]);
+});
+
 test('a queue that is not cleared in time leaves time for the rotation', async () => {
   await using setup = await startLogoutSetup({ variables: { ...enabled, GREEN_API_TIMEOUT_MS: '25000' } });
   setup.break('hang', { method: 'clearMessagesQueue' });

@@ -2,6 +2,8 @@ import { json } from 'node:stream/consumers';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import type { InstanceId } from '../../../functions/green-api/instance-id.ts';
 import type { Evidence } from '../../../functions/logout/evidence.ts';
+import { composeRecordEvidence } from '../../../functions/logout/record-evidence.ts';
+import type { Log } from '../../../functions/platform/log.ts';
 import { createPublishEvents, createPublishOutcomes } from '../../../functions/runs/publish-outcomes.ts';
 import { startLoopbackServer } from '../../../local/emulators/loopback-server.ts';
 
@@ -41,14 +43,14 @@ const startBus = async (errorCodeOf: (id: string, request: number) => string | u
     maxAttempts: 1,
   });
   const losses: object[] = [];
-  const publishEvents = createPublishEvents({ client, eventBus: 'outcomes' }, (_level, message, fields) =>
-    losses.push({ message, ...fields }),
-  );
-  const publish = createPublishOutcomes(publishEvents);
+  const bus = { client, eventBus: 'outcomes' };
+  const log: Log = (level, message, fields) => level === 'ERROR' && losses.push({ message, ...fields });
   return {
     requests,
     losses,
-    publish,
+    publish: createPublishOutcomes(createPublishEvents(bus, log)),
+    /** As the function of a single logout does. */
+    recordEvidence: composeRecordEvidence(log, { stack: 'green-api-logout' }, bus),
     [Symbol.asyncDispose]: async () => {
       client.destroy();
       await server.close();
@@ -94,4 +96,15 @@ test('publishes nothing without an outcome', async () => {
   await bus.publish([]);
 
   expect(bus.requests).toEqual([]);
+});
+
+test('the event of a single logout that EventBridge refuses is reported as lost', async () => {
+  await using bus = await startBus(() => 'ThrottlingException');
+
+  await bus.recordEvidence(recordAt(0));
+
+  expect(bus.requests).toHaveLength(1);
+  expect(bus.losses).toEqual([
+    { message: 'outcome event not sent', idInstance: idAt(0), detail: 'ThrottlingException' },
+  ]);
 });
