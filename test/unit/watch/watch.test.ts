@@ -188,7 +188,8 @@ test.each([
 });
 
 test('a failed reading between two readings of authorized changes nothing', async () => {
-  const setup = createWatchSetup({ [id]: ['authorized', { kind: 'unavailable', detail: 'HTTP 500' }, 'authorized'] });
+  const failure = { kind: 'unavailable', detail: 'HTTP 500' } as const;
+  const setup = createWatchSetup({ [id]: ['authorized', failure, 'authorized', 'notAuthorized'] });
 
   await setup.run();
 
