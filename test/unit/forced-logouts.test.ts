@@ -351,6 +351,32 @@ test.each(['x', 'api-1', `api-${'0'.repeat(41)}`, '..', '%2e'])('refuses the id 
     expect([status, body.field]).toEqual([400, 'id']);
 });
 
+test('a run that rotates tokens is not started where the deployment does not rotate them', async () => {
+  const setup = createSetup();
+
+  const { status, body } = await setup.post({ ...sales, rotateToken: true });
+
+  expect([status, body.code]).toEqual([409, 'token-rotation-disabled']);
+  expect(setup.requests()).toEqual([]);
+});
+
+test.each<[string, RunStop, number]>([
+  ['is stopped', { kind: 'stopped' }, 1],
+  // The call that stopped it may have died before its evidence.
+  ['was stopped before', { kind: 'ended', status: 'STOPPED' }, 1],
+  ['has ended', { kind: 'ended', status: 'SUCCEEDED' }, 0],
+])(
+  'a DELETE of a run that %s records the evidence of its instances, unless it ended by itself',
+  async (_, stop, times) => {
+    const recordStopped = jest.fn(async () => {});
+    const setup = createSetup({ stopRun: async () => stop, recordStopped });
+
+    await setup.stop();
+
+    expect(recordStopped).toHaveBeenCalledTimes(times);
+  },
+);
+
 test('stops a run and records who stopped it', async () => {
   const setup = createSetup();
 
