@@ -47,3 +47,12 @@ export const recordsIn = (service: LocalService, message: string) =>
     .filter((line) => line.startsWith('{'))
     .map((line) => JSON.parse(line))
     .filter((record) => record.message === message);
+
+/** What the service has logged with this message after the first so many records, as soon as there is something. */
+export const untilRecorded = async (service: LocalService, message: string, after: number) => {
+  for (;;) {
+    const records = recordsIn(service, message).slice(after);
+    if (records.length > 0) return records;
+    await sleep(50);
+  }
+};

@@ -2,9 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type IdentityStoreEmulator, startIdentityStore } from '../../local/emulators/identity-store/emulator.ts';
-import { untilLoggedOut } from '../support/local-runs.ts';
+import { recordsIn, untilLoggedOut, untilRecorded } from '../support/local-runs.ts';
 import { startLocalService } from '../support/local-service.ts';
-import { changed, nativeEvent, type SampleEvent, scimEvent } from '../support/offboarding-events.ts';
+import { changed, customEvent, nativeEvent, type SampleEvent, scimEvent } from '../support/offboarding-events.ts';
 
 const identityStoreId = 'd-93670dc30f';
 const john = {
@@ -106,4 +106,19 @@ test('an event of Identity Center itself is the run that CloudTrail has started'
   const own = await post(changed(nativeEvent, native));
 
   expect(own).toEqual({ matched: ['identityCenterNative'], runs: trail.runs });
+});
+
+test.each([
+  ['a deletion without a user', changed(nativeEvent, { resources: [] })],
+  ['a call without a user', changed(scimEvent('DeleteUser'), { 'detail.requestParameters': {} })],
+  ['a custom event without a person', changed(customEvent, { 'detail.email': undefined })],
+])('%s is counted as a failed event, with the reason', async (_what, event) => {
+  const countedBefore = recordsIn(service, 'event failed').length;
+
+  const { problem = '' } = await post(event);
+  const [failed, ...more] = await untilRecorded(service, 'event failed', countedBefore);
+
+  expect(problem).toBe(`InvalidEvent: ${failed.detail}`);
+  expect(failed).toMatchObject({ failedEvents: 1, function: 'offboarding', error: 'InvalidEvent' });
+  expect(more).toEqual([]);
 });

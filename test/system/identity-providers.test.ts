@@ -5,6 +5,7 @@ import { newProviderToken } from '../../cli/provider-token.ts';
 import { userIdOf } from '../../functions/scim/user-id.ts';
 import { deactivations } from '../support/exchanges/entra.ts';
 import { oktaDelivery } from '../support/exchanges/okta.ts';
+import { recordsIn, untilRecorded } from '../support/local-runs.ts';
 import { startLocalService } from '../support/local-service.ts';
 import { oktaEvent } from '../support/offboarding-events.ts';
 
@@ -114,6 +115,24 @@ test.each(['POST /offboarding', 'GET /okta-event-hook', 'GET /scim/v2/Users', 'P
     const others = Object.entries(tokens).filter(([name]) => !path.includes(name === 'hr' ? 'offboarding' : name));
 
     for (const [, token] of others) expect((await call(method, path, token)).status).toBe(401);
+  },
+);
+
+test.each([
+  ['hr', 'POST', '/offboarding', '{"id":"hr-1"}', 400],
+  ['okta', 'POST', '/okta-event-hook', '{"data":{"events":[{"eventType":"user.lifecycle.deactivate"}]}}', 204],
+  ['scim', 'PATCH', `/scim/v2/Users/${userIdOf(john.email)}`, '{"Operations":[{"op":"replace","path":"active"}]}', 400],
+] as const)(
+  'a report of %s that cannot be read, and one with a wrong token, are counted',
+  async (name, method, path, body, status) => {
+    const readBefore = recordsIn(service, 'event not understood').length;
+    const refusedBefore = recordsIn(service, 'request refused').length;
+
+    const answers = [await call(method, path, tokens[name], body), await call(method, path, 'x'.repeat(43), body)];
+
+    expect(answers.map((answer) => answer.status)).toEqual([status, 401]);
+    expect(await untilRecorded(service, 'event not understood', readBefore)).toMatchObject([{ unreadable: 1 }]);
+    expect(await untilRecorded(service, 'request refused', refusedBefore)).toMatchObject([{ reportsRefused: 1 }]);
   },
 );
 
