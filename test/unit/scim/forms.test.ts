@@ -86,6 +86,7 @@ describe('an unreadable request that may be a deactivation is refused, starts no
     ['PATCH', '{"Operations":{}}', 'invalidSyntax'],
     ['PATCH', '{"Operations":[]}', 'invalidSyntax'],
     ['PATCH', '[]', 'invalidSyntax'],
+    ['PATCH', JSON.stringify({ Operations: Array(1_001).fill({ op: 'add', value: { title: 'x' } }) }), 'invalidSyntax'],
     ['PATCH', '{', 'invalidSyntax'],
     ['PATCH', undefined, 'invalidSyntax'],
     ['PATCH', '{"Operations":[{"op":"replace","path":"active","value":null}]}', 'invalidValue'],
