@@ -34,7 +34,7 @@ export const usage = `usage: [PORT=3000] npm start [-- OPTIONS]
   --evidence FILE       where evidence is appended besides being printed (default DIR.evidence.jsonl)
   --configuration FILE  another file than cdk.json, for example with other schedules
   --green-api-port N    port of the GREEN-API emulator (default any free one)
-  --time-scale N        time passes N times faster for watches, from 1 to 500 (default 1)
+  --time-scale N        time passes N times faster for watches and second looks, from 1 to 500 (default 1)
   --no-build            run what is in dist/, without building it first
 
 docs/local-development.md describes the service, its faults and its emulators.`;
