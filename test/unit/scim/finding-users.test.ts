@@ -170,10 +170,13 @@ describe('finding users', () => {
   test('an unreadable list is an error, not an empty list', async () => {
     const readOwners = async () => ({ kind: 'unavailable', detail: 'Secrets Manager: ThrottlingException' }) as const;
 
-    const answer = await startProviders({ readOwners }).scim('GET', '/Users', { query: entraFilter });
+    const providers = startProviders({ readOwners });
+    const answer = await providers.scim('GET', '/Users', { query: entraFilter });
+    const created = await providers.scim('POST', '/Users', { body: '{"userName":"new@example.com"}' });
 
     expect(answer).toMatchObject({ status: 503, headers: { 'retry-after': '30' } });
     expect(answer.body).toEqual(errorOf(503));
+    expect(created).toMatchObject({ status: 503, body: errorOf(503) });
   });
 
   test('a deactivation works without the list of owners', async () => {
