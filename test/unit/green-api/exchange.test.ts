@@ -3,22 +3,27 @@ import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { createSendGet } from '../../../functions/green-api/exchange.ts';
 import { deadlineIn } from '../../../functions/platform/deadline.ts';
 
-/** A host that answers each request with `answer`, or never. */
-const startHost = async (answer?: string) => {
+/** A host whose connections `serve` serves. They end with it. */
+const startHostOf = async (serve: (socket: Socket) => void) => {
   const sockets: Socket[] = [];
   const server = createServer((socket) => {
     sockets.push(socket);
-    if (answer !== undefined) socket.once('data', () => socket.write(answer));
+    serve(socket);
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/waInstance1101000001/logout/token`,
+    connections: () => sockets.length,
     [Symbol.asyncDispose]: async () => {
       server.close();
       for (const socket of sockets) socket.destroy();
     },
   };
 };
+
+/** A host that answers each request with `answer`, or never. */
+const startHost = (answer?: string) =>
+  startHostOf((socket) => answer !== undefined && socket.once('data', () => socket.write(answer)));
 
 test.each([
   ['its deadline', 100, 60_000],
@@ -52,22 +57,13 @@ test('a call to a host that switches protocols fails at once', async () => {
 const options = () => ({ deadline: deadlineIn(60_000), freshConnection: false, onSent: () => {} });
 
 /** Answers the first request of a connection and keeps it alive; `end` receives the second. */
-const startKeptAlive = async (end: (socket: Socket) => void) => {
-  let connections = 0;
-  const server = createServer((socket) => {
-    connections += 1;
+const startKeptAlive = (end: (socket: Socket) => void) =>
+  startHostOf((socket) =>
     socket.once('data', () => {
       socket.write('HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: keep-alive\r\n\r\n{}');
       socket.once('data', () => end(socket));
-    });
-  });
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
-    connections: () => connections,
-    [Symbol.asyncDispose]: async () => void server.close(),
-  };
-};
+    }),
+  );
 
 // A logout may only be sent again if GREEN-API cannot have answered it.
 test.each<[string, boolean, (socket: Socket) => void]>([
