@@ -36,7 +36,7 @@ export const unpackPackage = () => {
       return { status, stdout, stderr };
     },
     check: (...args: readonly string[]) =>
-      spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), ...args], {
+      spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '--singleThreaded', ...args], {
         cwd: app,
         encoding: 'utf8',
         timeout: 100_000,

@@ -21,6 +21,7 @@ export const createWatchSetup = (scripts: Readonly<Record<string, WatchScript>>)
   const evidence: LinkedAgainEvidence[] = [];
   const published: LinkedAgainEvidence[] = [];
   const facts: { readonly message: string; readonly [field: string]: unknown }[] = [];
+  const turns = new Map<string, number>();
   const calls: { readonly id: string; readonly at: string }[] = [];
   const listed = new Map<string, ListedInstance>(
     Object.keys(scripts).map((id) => [id, { idInstance: id as InstanceId, protected: false, ...tags }]),
@@ -28,7 +29,8 @@ export const createWatchSetup = (scripts: Readonly<Record<string, WatchScript>>)
 
   const readState: PollDependencies['greenApi']['readState'] = async ({ idInstance }) => {
     const script = scripts[idInstance] ?? [];
-    const turn = calls.filter(({ id }) => id === idInstance).length;
+    const turn = turns.get(idInstance) ?? 0;
+    turns.set(idInstance, turn + 1);
     calls.push({ id: idInstance, at: clock.now().toISOString() });
     const answer = script[turn] ?? script.at(-1) ?? 'notAuthorized';
     const played = typeof answer === 'string' ? ({ kind: 'state', stateInstance: answer } as const) : answer;
