@@ -7,7 +7,7 @@ import type { Contact } from './instances/contact.ts';
 import type { InstancePage, ListInstances, ListProblem } from './instances/directory.ts';
 import { isInGroup, isOwnedBy } from './instances/identity.ts';
 import { type ContactInstance, createListContacts } from './instances/list-contacts.ts';
-import { matchOf, parseSearch, queryPattern, queryRule } from './instances/search.ts';
+import { matchOf, parseSearch, prepare, queryPattern, queryRule } from './instances/search.ts';
 import { countUnreadable, type UnreadableSecret } from './instances/unreadable-secrets.ts';
 import { createSecretsManager } from './platform/aws-clients.ts';
 import { parseVariables, type Variables } from './platform/environment.ts';
@@ -46,7 +46,7 @@ const createMatches = ({ owner, group, query }: Filter): ((entry: Entry) => bool
   return (entry) =>
     (owner === undefined || isOwnedBy(entry, owner)) &&
     (group === undefined || isInGroup(entry, group)) &&
-    (search === undefined || matchOf(entry, search).length > 0);
+    (search === undefined || matchOf(prepare(entry), search).length > 0);
 };
 
 /** Reads page after page until the answer is full, the list has ended, or the time is over. */

@@ -2,7 +2,7 @@ import type { Instance } from '../../client/answers.ts';
 import type { InstanceList } from '../../client/instance-list.ts';
 import { findNearest, type Nearest } from '../../functions/instances/nearest.ts';
 import { createPeople, type Person } from '../../functions/instances/people.ts';
-import { matchOf, parseSearch, queryPattern } from '../../functions/instances/search.ts';
+import { matchOf, parseSearch, prepare, queryPattern } from '../../functions/instances/search.ts';
 import { inParallel } from '../../functions/platform/in-parallel.ts';
 import { type Api, parallelCalls } from '../api/api.ts';
 import { valueIn } from '../api/failure.ts';
@@ -29,7 +29,7 @@ const listAll = async (session: Session, api: Api, text: string): Promise<Instan
   let read = 0;
   let pages = 0;
   const list = await api.listInstances({}, undefined, ({ instances }) => {
-    const matching = instances.slice(read).filter((instance) => matchOf(instance, query).length > 0);
+    const matching = instances.slice(read).filter((instance) => matchOf(prepare(instance), query).length > 0);
     for (const { name, owner, idInstance } of matching) found.add(name ?? owner ?? idInstance);
     read = instances.length;
     pages += 1;

@@ -2,7 +2,7 @@ import { Option } from 'commander';
 import type { Instance, LoggedOut } from '../../client/answers.ts';
 import { describeUnreadable } from '../../client/instance-list.ts';
 import type { Failure, Result } from '../../client/result.ts';
-import { sharedWith } from '../../functions/instances/people.ts';
+import { sharedWith } from '../../functions/instances/owner-identities.ts';
 import { inParallel } from '../../functions/platform/in-parallel.ts';
 import { type Api, parallelCalls } from '../api/api.ts';
 import { describeFailure, isInvalidRequest, valueIn } from '../api/failure.ts';

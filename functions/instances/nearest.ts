@@ -6,12 +6,17 @@ import { parseSearch, searchForm } from './search.ts';
 export type Nearest = { readonly name?: string; readonly identity?: string; readonly phone?: string };
 
 /** Each two neighbouring characters of a text. */
-const pairsOf = (text: string): ReadonlySet<string> =>
-  new Set([...text].slice(1).map((character, index) => `${[...text][index]}${character}`));
+const pairsOf = (text: string): ReadonlySet<string> => {
+  const characters = [...text];
+  return new Set(characters.slice(1).map((character, index) => `${characters[index]}${character}`));
+};
 
 /** How alike two texts are, from 0 to 1: the share of their pairs of characters that they have in common. */
-const likeness = (a: ReadonlySet<string>, b: ReadonlySet<string>): number =>
-  a.size + b.size === 0 ? 0 : (2 * [...a].filter((pair) => b.has(pair)).length) / (a.size + b.size);
+const likeness = (a: ReadonlySet<string>, b: ReadonlySet<string>): number => {
+  let common = 0;
+  for (const pair of b) if (a.has(pair)) common += 1;
+  return common === 0 ? 0 : (2 * common) / (a.size + b.size);
+};
 
 /** Less than this is chance: `john` and `joan` have 0.33, `jon doe` and `john doe` 0.77. */
 const leastLikeness = 0.45;
@@ -25,10 +30,11 @@ const isMisheard = (digits: string, phone = ''): boolean => {
   return different.length === 1 || (different.length === 2 && [...end].sort().join() === [...heard].sort().join());
 };
 
-const likenessOf = ({ name, owner = '' }: Instance, query: ReadonlySet<string>): number => {
-  const identities = parseOwner(owner).flatMap((identity) => [identity, identity.split('@')[0] ?? '']);
-  const texts = [...identities, ...(name === undefined ? [] : [name, ...name.split(' ')])];
-  return Math.max(0, ...texts.map((text) => likeness(pairsOf(searchForm(text)), query)));
+/** Of the name and each word of it, and of what stands before the @ of an address. */
+const likenessOf = ({ name = '', owner = '' }: Instance, query: ReadonlySet<string>): number => {
+  const mailboxes = parseOwner(owner).map((identity) => identity.split('@')[0] ?? '');
+  const texts = [...mailboxes, name, ...(name.includes(' ') ? name.split(' ') : [])];
+  return Math.max(...texts.map((text) => likeness(pairsOf(searchForm(text)), query)));
 };
 
 const nearestOf = ({ name, owner = '', phone }: Instance): Nearest => {

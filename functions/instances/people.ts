@@ -1,13 +1,5 @@
-import { canonicalIdentity, parseOwner } from './identity.ts';
-import {
-  fields,
-  type MatchedBy,
-  matchingIdentities,
-  matchOf,
-  parseSearch,
-  type Query,
-  type Searchable,
-} from './search.ts';
+import { familiarity, identitiesOf, knownAs, type OwnerIdentity, othersOf } from './owner-identities.ts';
+import { fields, type MatchedBy, matchOf, parseSearch, prepare, type Query, type Searchable } from './search.ts';
 
 /** Instances of one identity. There is no register of people: the tags say who owns what. */
 export type Person<Item> = {
@@ -15,7 +7,7 @@ export type Person<Item> = {
   readonly identity?: string;
   /** The names on the tags of the instances, without repetition. */
   readonly names: readonly string[];
-  /** Further identities on those tags that are this person's own: see {@link othersOf}. */
+  /** Further identities on those tags that are this person's own. */
   readonly alsoKnownAs: readonly string[];
   /** By what the search found the person, the surest first. */
   readonly matchedBy: readonly MatchedBy[];
@@ -23,167 +15,137 @@ export type Person<Item> = {
   readonly instances: readonly Owned<Item>[];
 };
 
-/** An instance as one of a person's: see {@link sharedWith}. */
+/** An instance as one of a person's, with the identities of other people on its tag: a logout logs it out for them too. */
 export type Owned<Item> = Item & { readonly sharedWith: readonly string[] };
 
 /** An instance that has been listed. */
 export type Instance = Searchable & { readonly idInstance: string };
 
-/** The kinds of identities, the one that people know first. */
-const kinds = ['address', 'other', 'okta', 'identity-center'] as const;
-
-type Kind = (typeof kinds)[number];
-
-const oktaId = /^00u[0-9A-Za-z]{17}$/;
-const identityCenterId = /^(?:[0-9a-f]{10}-)?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
-const kindOf = (identity: string): Kind => {
-  if (identity.includes('@')) return 'address';
-  if (oktaId.test(identity)) return 'okta';
-  return identityCenterId.test(identity) ? 'identity-center' : 'other';
-};
-
-/** The identities of a tag, each once. */
-const identitiesOf = (owner = ''): readonly string[] => [
-  ...new Map(parseOwner(owner).map((identity) => [canonicalIdentity(identity), identity])).values(),
-];
-
-const ofKind = (identities: readonly string[], kind: Kind): readonly string[] =>
-  identities.filter((identity) => kindOf(identity) === kind);
-
-/**
- * Which of the identities on a tag are other people's. A person has one identity of each kind: an address, an id of Okta, an id of
- * Identity Center. A second one of a kind is somebody else's, or cannot be told from it.
- */
-const othersOf = (identity: string, identities: readonly string[]): readonly string[] => {
-  const own = canonicalIdentity(identity);
-  const sameKind = ofKind(identities, kindOf(identity)).filter((other) => canonicalIdentity(other) !== own);
-  if (sameKind.length > 0) return sameKind;
-  return kinds.flatMap((kind) => {
-    const ofThis = ofKind(identities, kind);
-    return ofThis.length > 1 ? ofThis : [];
-  });
-};
-
-/** The identities by which people know the owners of an instance that was not found by an identity. */
-const knownAs = (identities: readonly string[]): readonly string[] =>
-  kinds.map((kind) => ofKind(identities, kind)).find((ofThis) => ofThis.length > 0) ?? [];
-
-/**
- * Identities of other people on the tag of an instance: a logout logs it out for them too.
- *
- * @param owner one or more identities of the one person
- */
-export const sharedWith = ({ owner }: Instance, person: string): readonly string[] => {
-  const identities = identitiesOf(owner);
-  const own = new Set(parseOwner(person).map(canonicalIdentity));
-  const isOwn = (identity: string) => own.has(canonicalIdentity(identity));
-  return unique(
-    identities.filter(isOwn).flatMap((identity) => othersOf(identity, identities).filter((other) => !isOwn(other))),
-  );
-};
-
 const unique = (texts: readonly (string | undefined)[]): readonly string[] => [
   ...new Set(texts.filter((text) => text !== undefined)),
 ];
 
-/** The names of the instances that are the person's alone, or else of all. */
-const namesOf = (instances: readonly Owned<Instance>[]): readonly string[] => {
-  const own = instances.filter(({ sharedWith }) => sharedWith.length === 0);
-  return unique((own.some(({ name }) => name !== undefined) ? own : instances).map(({ name }) => name));
+/** `Map.groupBy`, which Node 20 lacks. */
+const groupBy = <Value>(values: Iterable<Value>, keyOf: (value: Value) => string): ReadonlyMap<string, Value[]> => {
+  const groups = new Map<string, Value[]>();
+  for (const value of values) {
+    const group = groups.get(keyOf(value));
+    if (group === undefined) groups.set(keyOf(value), [value]);
+    else group.push(value);
+  }
+  return groups;
 };
 
-/** The surest first. */
-const rankOf = ({ matchedBy: [best = 'id'] }: Person<unknown>): number => fields.indexOf(best);
+/** The names of the instances that are the person's alone, or else of all. */
+const namesOf = (instances: readonly Owned<Instance>[]): readonly string[] => {
+  const own = instances.filter(({ sharedWith, name }) => sharedWith.length === 0 && name !== undefined);
+  return unique((own.length > 0 ? own : instances).map(({ name }) => name));
+};
 
-const labelOf = ({ names, identity }: Person<Instance>): string => names[0] ?? identity ?? '';
+/** What of an instance is compared, made once: a search is typed letter by letter. */
+const prepareEntry = <Item extends Instance>(item: Item) => ({
+  item,
+  identities: identitiesOf(item.owner),
+  prepared: prepare(item),
+});
 
-/** The same instances under another identity of one person: it is shown once, under the identity that people know. */
-const isRepeated = <Item extends Instance>(person: Person<Item>, people: readonly Person<Item>[]): boolean => {
-  const idsOf = ({ instances }: Person<Item>) => instances.map(({ idInstance }) => idInstance).join(' ');
-  const own = person.alsoKnownAs.map(canonicalIdentity);
-  const rank = kinds.indexOf(kindOf(person.identity ?? ''));
-  return people.some(
-    (other) =>
-      own.includes(canonicalIdentity(other.identity ?? '')) &&
-      kinds.indexOf(kindOf(other.identity ?? '')) < rank &&
-      idsOf(other) === idsOf(person),
+/** The identities of one instance that a query means: those it names, or else those by which people know the owners. */
+const meantBy = ({ words }: Query, identities: readonly OwnerIdentity[], matchedBy: readonly MatchedBy[]) => {
+  const named = matchedBy.includes('owner')
+    ? identities.filter(({ form }) => words.some((word) => form.includes(word)))
+    : [];
+  return named.length > 0 ? named : knownAs(identities);
+};
+
+type Found<Item> = { readonly own: OwnerIdentity; readonly person: Person<Item> };
+
+/** The same instances under another identity of one person are shown once, under the identity that is known best. */
+const withoutRepeated = <Item extends Instance>(found: readonly Found<Item>[]): readonly Person<Item>[] => {
+  const byInstances = groupBy(found, ({ person }) => person.instances.map(({ idInstance }) => idInstance).join(' '));
+  const isRepeated = ({ own, person }: Found<Item>, same: readonly Found<Item>[]) =>
+    same.some((other) => familiarity(other.own) < familiarity(own) && person.alsoKnownAs.includes(other.own.text));
+  return [...byInstances.values()].flatMap((same) =>
+    same.filter((each) => same.length === 1 || !isRepeated(each, same)).map(({ person }) => person),
   );
 };
 
-type Entry<Item> = { readonly item: Item; readonly identities: readonly string[] };
+/** The surest find first, and then by name. */
+const sortKeyOf = ({ matchedBy: [best = 'id'], names, identity }: Person<Instance>): string =>
+  `${fields.indexOf(best)} ${names[0] ?? identity ?? ''}`;
 
-type Mention = { readonly identity: string; readonly matchedBy: readonly MatchedBy[] };
-
-/** The identities of one instance that a query means: those it names, or else those by which people know the owners. */
-const mentionsOf = ({ item, identities }: Entry<Instance>, query: Query): readonly Mention[] => {
-  if (identities.length === 0) return [];
-  const matchedBy = matchOf(item, query);
-  if (matchedBy.length === 0) return [];
-  const named = matchingIdentities(item.owner ?? '', query);
-  return (named.length > 0 ? named : knownAs(identities)).map((identity) => ({ identity, matchedBy }));
-};
+const collator = new Intl.Collator();
 
 /** Finds people among instances that have been listed. Made once for a list: every search reads all of it. */
 export const createPeople = <Item extends Instance>(instances: readonly Item[]) => {
-  const entries: readonly Entry<Item>[] = instances.map((item) => ({ item, identities: identitiesOf(item.owner) }));
-  const byIdentity = new Map<string, Entry<Item>[]>();
-  for (const entry of entries)
-    for (const identity of entry.identities.map(canonicalIdentity)) {
-      const group = byIdentity.get(identity);
-      if (group === undefined) byIdentity.set(identity, [entry]);
-      else group.push(entry);
-    }
+  const entries = instances.map(prepareEntry);
+  const held = entries.flatMap((entry) => entry.identities.map(({ canonical }) => ({ canonical, entry })));
+  const byIdentity = groupBy(held, ({ canonical }) => canonical);
 
-  const find = (identity: string, matchedBy: readonly MatchedBy[] = []): Person<Item> => {
-    const held = byIdentity.get(canonicalIdentity(identity)) ?? [];
-    const owned = held.map(({ item }) => ({ ...item, sharedWith: sharedWith(item, identity) }));
-    const strangers = new Set([identity, ...owned.flatMap(({ sharedWith }) => sharedWith)].map(canonicalIdentity));
-    const own = held.filter((_, index) => owned[index]?.sharedWith.length === 0);
-    const alsoKnownAs = new Map(
-      own
-        .flatMap(({ identities }) => identities)
-        .map((other) => [canonicalIdentity(other), other] as const)
-        .filter(([spelling]) => !strangers.has(spelling)),
-    );
-    return { identity, names: namesOf(owned), alsoKnownAs: [...alsoKnownAs.values()], matchedBy, instances: owned };
+  const personOf = (own: OwnerIdentity, matchedBy: readonly MatchedBy[]): Person<Item> => {
+    const alsoKnownAs = new Map<string, string>();
+    const owned = (byIdentity.get(own.canonical) ?? []).map(({ entry: { item, identities } }) => {
+      const others = othersOf(own, identities);
+      if (others.length === 0)
+        for (const { canonical, text } of identities) if (canonical !== own.canonical) alsoKnownAs.set(canonical, text);
+      return { ...item, sharedWith: others.map(({ text }) => text) };
+    });
+    return {
+      identity: own.text,
+      names: namesOf(owned),
+      alsoKnownAs: [...alsoKnownAs.values()],
+      matchedBy,
+      instances: owned,
+    };
   };
 
-  /** Each identity that a query means, and by what it was found. */
-  const identitiesFound = (query: Query) => {
-    const found = new Map<string, Mention>();
-    for (const { identity, matchedBy } of entries.flatMap((entry) => mentionsOf(entry, query))) {
-      const key = canonicalIdentity(identity);
-      const before = found.get(key);
-      const all = fields.filter((field) => matchedBy.includes(field) || before?.matchedBy.includes(field));
-      found.set(key, { identity: before?.identity ?? identity, matchedBy: all });
-    }
-    return [...found.values()];
-  };
+  const hitsOf = (query: Query) =>
+    entries.flatMap(({ item, identities, prepared }) => {
+      const matchedBy = matchOf(prepared, query);
+      return matchedBy.length === 0 ? [] : [{ item, matchedBy, meant: meantBy(query, identities, matchedBy) }];
+    });
 
-  /** Each instance without an owner that a query finds, as if it were a person. */
-  const ownerlessFound = (query: Query): readonly Person<Item>[] =>
-    entries
-      .filter(({ identities }) => identities.length === 0)
-      .map(({ item }) => ({
+  const search = (query: Query): readonly Person<Item>[] => {
+    const hits = hitsOf(query);
+    const mentions = hits.flatMap(({ meant, matchedBy }) => meant.map((own) => ({ own, matchedBy })));
+    const found = [...groupBy(mentions, ({ own }) => own.canonical).values()].flatMap((same) => {
+      const all = new Set(same.flatMap(({ matchedBy }) => matchedBy));
+      const own = same[0]?.own;
+      return own === undefined
+        ? []
+        : [
+            {
+              own,
+              person: personOf(
+                own,
+                fields.filter((field) => all.has(field)),
+              ),
+            },
+          ];
+    });
+    const ownerless = hits.filter(({ meant }) => meant.length === 0);
+    return [
+      ...withoutRepeated(found),
+      ...ownerless.map(({ item, matchedBy }) => ({
         names: unique([item.name]),
         alsoKnownAs: [],
-        matchedBy: matchOf(item, query),
+        matchedBy,
         instances: [{ ...item, sharedWith: [] }],
-      }))
-      .filter(({ matchedBy }) => matchedBy.length > 0);
+      })),
+    ];
+  };
 
   return {
     /** The instances whose tag holds an identity. */
-    find: (identity: string) => find(identity),
+    find: (identity: string): Person<Item> => {
+      const [own] = identitiesOf(identity);
+      return own === undefined ? { names: [], alsoKnownAs: [], matchedBy: [], instances: [] } : personOf(own, []);
+    },
 
     /** The people whom a text finds, those found by their number first. At least three characters. */
-    search: (text: string): readonly Person<Item>[] => {
-      const query = parseSearch(text);
-      const people = identitiesFound(query).map(({ identity, matchedBy }) => find(identity, matchedBy));
-      return [...people.filter((person) => !isRepeated(person, people)), ...ownerlessFound(query)].toSorted(
-        (a, b) => rankOf(a) - rankOf(b) || labelOf(a).localeCompare(labelOf(b)),
-      );
-    },
+    search: (text: string): readonly Person<Item>[] =>
+      search(parseSearch(text))
+        .map((person) => ({ person, key: sortKeyOf(person) }))
+        .toSorted((a, b) => collator.compare(a.key, b.key))
+        .map(({ person }) => person),
   };
 };

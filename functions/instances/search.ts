@@ -56,28 +56,24 @@ export const parseSearch = (text: string): Query => {
 const endAlike = (phone: string, digits: string): boolean =>
   phone.length >= fewestDigits && (phone.endsWith(digits) || digits.endsWith(phone));
 
-const hasWords = (text: string, { words }: Query): boolean => {
-  const form = searchForm(text);
-  return words.length > 0 && words.every((word) => form.includes(word));
-};
+/** What of an instance is compared with a query. Made once for an instance that is searched often. */
+export type Prepared = Readonly<Record<MatchedBy, string>>;
 
-/** The identities in an `owner` tag that the query names. */
-export const matchingIdentities = (owner: string, query: Query): readonly string[] =>
-  hasWords(owner, query)
-    ? parseOwner(owner).filter((identity) => query.words.some((word) => searchForm(identity).includes(word)))
-    : [];
+export const prepare = ({ idInstance, secretName, owner = '', name = '', phone = '' }: Searchable): Prepared => ({
+  phone,
+  owner: searchForm(parseOwner(owner).join(' ')),
+  name: searchForm(name),
+  id: searchForm(idInstance ?? secretName ?? ''),
+});
 
 /** By what the query finds an instance, in the order of {@link fields}; nothing: not at all. */
-export const matchOf = (
-  { idInstance, secretName, owner = '', name = '', phone = '' }: Searchable,
-  query: Query,
-): readonly MatchedBy[] => {
-  const id = idInstance ?? secretName ?? '';
-  const found = {
-    id: hasWords(id, query) || (query.digits !== undefined && id.includes(query.digits)),
-    phone: query.digits !== undefined && endAlike(phone, query.digits),
-    owner: matchingIdentities(owner, query).length > 0,
-    name: hasWords(name, query),
-  } satisfies Record<MatchedBy, boolean>;
+export const matchOf = (prepared: Prepared, { words, digits }: Query): readonly MatchedBy[] => {
+  const hasWords = (text: string) => words.length > 0 && words.every((word) => text.includes(word));
+  const found: Readonly<Record<MatchedBy, boolean>> = {
+    phone: digits !== undefined && endAlike(prepared.phone, digits),
+    owner: hasWords(prepared.owner),
+    name: hasWords(prepared.name),
+    id: hasWords(prepared.id) || (digits !== undefined && prepared.id.includes(digits)),
+  };
   return fields.filter((field) => found[field]);
 };
