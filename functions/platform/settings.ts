@@ -117,7 +117,7 @@ export const maxTargetsCeiling = /* @__PURE__ */ wholeNumber({
 export const secondsPerDay = 86_400;
 
 /**
- * How long a run may take, including its waits: 30 days, and at most 366, in seconds as in Lambda's settings
+ * How long a run may take, including its waits: at most 366 days, in seconds as in Lambda's settings
  * (https://docs.aws.amazon.com/lambda/latest/api/API_DurableConfig.html).
  */
 export const executionTimeoutSeconds = /* @__PURE__ */ wholeNumber({

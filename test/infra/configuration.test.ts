@@ -150,8 +150,8 @@ test.each([
     { offboarding: { maxTargets: 0 } },
   ],
   [
-    'green-api-logout.offboarding.maxTargets must be at most 500, which is runs.maxTargetsCeiling… (got 501',
-    { offboarding: { maxTargets: 501 } },
+    'green-api-logout.offboarding.maxTargets must be at most 7, which is runs.maxTargetsCeiling… (got 8',
+    { runs: { maxTargetsCeiling: 7 }, offboarding: { maxTargets: 8 } },
   ],
   [
     'green-api-logout.identityProviders.hr.maxTargets must be at most 20, which is runs.maxTargetsCeiling… (got 21',

@@ -6,11 +6,18 @@ import { parseConfiguration } from '../../infra/configuration/configuration.ts';
 import { configurationSchema } from '../../infra/configuration/configuration-schema.ts';
 import { documents, problemsIn, withDefaults } from '../../infra/documentation/documented-defaults.ts';
 import { settingsIn } from '../../infra/documentation/settings-in.ts';
+import { projectFiles } from '../support/project-files.ts';
 
 const contentOf = (file: string): string => readFileSync(join(__dirname, '..', '..', file), 'utf8');
 
 const [page, props] = documents;
 if (page === undefined || props === undefined) throw new Error('two documents state the defaults');
+
+/** The problems that a change of a document brings. Those that it has already fail the test of that document alone. */
+const newProblemsIn = (document: (typeof documents)[number], content: string): readonly string[] => {
+  const known = problemsIn(document, contentOf(document.file));
+  return problemsIn(document, content).filter((problem) => !known.includes(problem));
+};
 
 /** The value of a configuration at a path such as `runs.memoryMb`. */
 const valueAt = (value: unknown, path: string): unknown =>
@@ -28,6 +35,19 @@ test('a configuration without a setting has its default', () => {
 
 test.each(documents)('$file has every setting with its default', (document) => {
   expect(problemsIn(document, contentOf(document.file))).toEqual([]);
+});
+
+test('no other page repeats a default beside the name of its setting', () => {
+  const names = settingsIn(configurationSchema).filter(({ default: value }) => value !== undefined);
+  const repetitions = [
+    ...names.map(({ path }) => new RegExp(`\`${path}\`(?:,| \\(| \\(default) ?(?:\\d+|one|five|ten)\\b`)),
+    ...names.map(({ path }) => new RegExp(`\\w+ (?:days|minutes|seconds|instances|MiB) \\(\`${path}\`\\)`)),
+  ];
+  const pages = projectFiles(/\.md$/).filter((file) => file !== page.file);
+
+  expect(
+    pages.flatMap((file) => repetitions.flatMap((repetition) => repetition.exec(contentOf(file))?.[0] ?? [])),
+  ).toEqual([]);
 });
 
 test('a function without variables has the defaults of the configuration', () => {
@@ -96,10 +116,10 @@ describe('a default that changed', () => {
     const content = contentOf(document.file);
     const old = content.replace(pattern, other);
 
-    expect(problemsIn(document, old)).toEqual([
+    expect(newProblemsIn(document, old)).toEqual([
       expect.stringMatching(`^${document.file} says "${other}" for ${path}, whose default is `),
     ]);
-    expect(withDefaults(document, old)).toBe(content);
+    expect(withDefaults(document, old)).toBe(withDefaults(document, content));
   });
 });
 
@@ -117,7 +137,7 @@ test.each([
 ])('%s that is missing is named', (_what, document, pattern, path) => {
   const shorter = contentOf(document.file).replace(pattern, '');
 
-  expect(problemsIn(document, shorter)).toEqual([`${document.file} says nothing about ${path}`]);
+  expect(newProblemsIn(document, shorter)).toEqual([`${document.file} says nothing about ${path}`]);
 });
 
 test.each([
@@ -132,5 +152,5 @@ test.each([
 ])('%s that is no setting is named', (_what, document, before, after, path) => {
   const longer = contentOf(document.file).replace(before, after);
 
-  expect(problemsIn(document, longer)).toContain(`${document.file} has ${path}, which is no setting`);
+  expect(newProblemsIn(document, longer)).toContain(`${document.file} has ${path}, which is no setting`);
 });
