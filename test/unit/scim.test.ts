@@ -271,6 +271,20 @@ describe('when the run cannot be started', () => {
   });
 });
 
+test('a copy without any list of owners waits 20 seconds for the first, and then counts the person', async () => {
+  const waits: number[] = [];
+  const providers = startProviders({
+    lastOwners: async (untilMs) => {
+      waits.push(untilMs - Date.parse('2026-11-20T17:00:00Z'));
+      return undefined;
+    },
+  });
+
+  expect(await providers.scim('PATCH', `/Users/${john}`, deactivate)).toMatchObject({ status: 200 });
+  expect(waits).toEqual([20_000]);
+  expect(providers.runNames()).toEqual([expect.stringMatching(/^event-entra-/)]);
+});
+
 test('people beyond maxPerHour are held back with an alarm; reads, other writes and people without an instance are not', async () => {
   const providers = startProviders({ maxPerHour: 1 });
   await providers.scim('PATCH', `/Users/${john}`, deactivate);
