@@ -46,7 +46,7 @@ export const sendEventCommand = defineCommand<Options>({
   summary: 'Send an EventBridge event to the local service, which applies its rules to it.',
   details: `<event> is a file with a whole event as JSON, or the name of a sample: ${dialectNames.join(', ')}.
 Without --url it goes to 127.0.0.1 and the port in PORT (default 3000).`,
-  options: [new Option('--now', 'set its time and id to now: an event that is over a day old logs nobody out')],
+  options: [new Option('--now', 'set its time and id to now: a repeated id starts nothing new')],
   examples: ['send-event custom --now', 'send-event event.json'],
   run: async (session, { now }, [name = '']) => {
     const read = await readEvent(name);
