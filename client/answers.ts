@@ -31,12 +31,18 @@ export const stateSchema = v.object({ stateInstance: v.nullable(v.string()), rea
 export const loggedOutSchema = v.object({
   confirmed: v.boolean(),
   confirmedAt: v.optional(v.string()),
+  /** How many readings in a row confirmed it. A service of version 0.2 does not say it. */
+  readings: v.optional(v.number()),
   isLogout: v.optional(v.boolean()),
   alreadyLoggedOut: v.optional(v.boolean()),
   stateInstance: v.optional(v.string()),
   queue: v.optional(v.object({ cleared: v.boolean() })),
   token: v.optional(v.object({ rotated: v.boolean() })),
 });
+
+/** What stands behind a confirmation. */
+export const describeReadings = (readings: number): string =>
+  readings === 1 ? 'by one reading' : `by ${readings} readings in a row`;
 
 const outcomeSchema = v.object({
   idInstance: v.string(),

@@ -27,6 +27,9 @@ export type LogoutRequest = {
   readonly rotateToken?: boolean;
 };
 
+/** A wait with which a second reading checks the confirmation of a logout, in seconds. */
+export const secondReadingWaitSeconds = 10;
+
 /** Longest wait that the API grants for the confirmation of a logout. */
 export const longestWaitSeconds = 20;
 

@@ -1,5 +1,6 @@
 import { Option } from 'commander';
-import type { Instance, LoggedOut } from '../../client/answers.ts';
+import { describeReadings, type Instance, isLoggedOut, type LoggedOut } from '../../client/answers.ts';
+import { secondReadingWaitSeconds } from '../../client/client.ts';
 import { describeUnreadable } from '../../client/instance-list.ts';
 import type { Failure, Result } from '../../client/result.ts';
 import { sharedWith } from '../../functions/instances/owner-identities.ts';
@@ -20,7 +21,7 @@ import type { Session } from '../session.ts';
 type Options = {
   readonly owner?: string;
   readonly reason?: string;
-  readonly wait?: number;
+  readonly wait: number;
   readonly clearQueue?: boolean;
   readonly rotateToken?: boolean;
   readonly includeShared?: boolean;
@@ -28,6 +29,8 @@ type Options = {
 
 type Found = {
   readonly ids: readonly string[];
+  /** Those that a reading right before showed as logged out. */
+  readonly loggedOut: ReadonlySet<string>;
   /** The logout of these instances is not all: a secret of the person is not understood, or others share an instance. */
   readonly isIncomplete: boolean;
 };
@@ -50,19 +53,24 @@ const remarksOf = (instance: Instance, sharers: readonly string[], isIncluded: b
     ...(isIncluded ? [] : ['not included']),
   ].join(', ');
 
-/** Shows instances with their live state. */
+/** Shows instances with their live state, and returns those that are logged out already. */
 const showInstances = async (
   session: Session,
   api: Api,
   instances: readonly Instance[],
   remarks: (instance: Instance) => string,
-): Promise<void> => {
+): Promise<ReadonlySet<string>> => {
   const states = await inParallel(parallelCalls, instances, ({ idInstance }) => api.readState(idInstance));
   const rows = instances.map((instance, index) => {
     const reading = states[index];
     return [instance.idInstance, instance.group, remarks(instance), reading && describeReading(reading)];
   });
   session.note(await formatTable(['INSTANCE', 'GROUP', '', 'STATE'], rows));
+  const loggedOut = instances.filter((_, index) => {
+    const reading = states[index];
+    return reading?.kind === 'ok' && isLoggedOut(reading.value);
+  });
+  return new Set(loggedOut.map(({ idInstance }) => idInstance));
 };
 
 const sharedNote = (ids: readonly string[]): string =>
@@ -81,13 +89,15 @@ const findInstancesOf = async (session: Session, api: Api, owner: string, includ
   const isIncluded = (instance: Instance) => includeShared || sharedWith(instance, owner).length === 0;
   const left = instances.filter((instance) => !isIncluded(instance)).map(({ idInstance }) => idInstance);
   const ids = instances.filter(isIncluded).map(({ idInstance }) => idInstance);
-  if (!session.options.json && !session.options.yes)
-    await showInstances(session, api, instances, (instance) =>
-      remarksOf(instance, sharedWith(instance, owner), isIncluded(instance)),
-    );
+  const isShown = !session.options.json && !session.options.yes;
+  const loggedOut = isShown
+    ? await showInstances(session, api, instances, (instance) =>
+        remarksOf(instance, sharedWith(instance, owner), isIncluded(instance)),
+      )
+    : new Set<string>();
   if (ids.length === 0) throw new CommandFailed(sharedNote(left));
   if (left.length > 0) session.note(sharedNote(left));
-  return { ids, isIncomplete: isUnreadable || left.length > 0 };
+  return { ids, loggedOut, isIncomplete: isUnreadable || left.length > 0 };
 };
 
 /** The logout itself may be confirmed although the answer is a problem: then something after it failed. */
@@ -96,13 +106,15 @@ const describeUnconfirmed = (failure: Failure): string => {
   return `${isConfirmed ? 'logged out and confirmed, but' : 'not confirmed'}: ${describeFailure(failure)}`;
 };
 
-const describeLogout = (result: Result<LoggedOut>): string => {
+/** @param wasLoggedOut a reading right before showed that no session was open */
+const describeLogout = (result: Result<LoggedOut>, wasLoggedOut: boolean): string => {
   if (result.kind !== 'ok') return describeUnconfirmed(result);
-  const { confirmed, alreadyLoggedOut, confirmedAt, queue, token } = result.value;
+  const { confirmed, alreadyLoggedOut, confirmedAt, readings, queue, token } = result.value;
   if (!confirmed) return 'accepted, not confirmed (--wait 0)';
   return [
-    alreadyLoggedOut ? 'was already logged out' : 'logged out',
+    alreadyLoggedOut || wasLoggedOut ? 'was already logged out' : 'logged out',
     confirmedAt === undefined ? 'confirmed' : `confirmed at ${printable(confirmedAt)}`,
+    ...(readings === undefined ? [] : [describeReadings(readings)]),
     ...(queue ? [queue.cleared ? 'queue cleared' : 'queue not cleared'] : []),
     ...(token ? [token.rotated ? 'token rotated' : 'token not rotated'] : []),
   ].join(', ');
@@ -127,9 +139,9 @@ A logout ends the session at GREEN-API only: other linked devices stay linked, a
     new Option('--owner <identity>', 'log out every instance of this person'),
     new Option('--include-shared', 'also log out instances that the person shares with others'),
     new Option('--reason <text>', 'why; it is kept in the evidence'),
-    new Option('--wait <seconds>', 'how long to wait for the confirmation, 0 to 20 (default 5)').argParser(
-      parseWaitOption,
-    ),
+    new Option('--wait <seconds>', 'how long to wait for the confirmation, 0 to 20; from 10 on with a second reading')
+      .default(secondReadingWaitSeconds)
+      .argParser(parseWaitOption),
     new Option('--clear-queue', 'also clear the queue of messages to send'),
     new Option('--rotate-token', 'also change the token, so that a copy of it cannot link the instance again'),
   ],
@@ -140,14 +152,15 @@ A logout ends the session at GREEN-API only: other linked devices stay linked, a
   ],
   run: async (session, options, args) => {
     const owner = ownerIn(options, args);
-    const given = owner === undefined ? { ids: readInstanceIds(args), isIncomplete: false } : undefined;
+    const given: Found | undefined =
+      owner === undefined ? { ids: readInstanceIds(args), loggedOut: new Set(), isIncomplete: false } : undefined;
     const api = await session.api();
     const found = given ?? (await findInstancesOf(session, api, owner ?? '', options.includeShared === true));
     const { ids } = found;
     await confirm(session, `Log out ${ids.length === 1 ? ids[0] : `${ids.length} instances`} at ${api.url.host}?`);
     const results = await inParallel(parallelCalls, ids, async (idInstance) => {
       const result = await api.logOut(idInstance, bodyOf(options), options.wait);
-      const line = `${idInstance}  ${describeLogout(result)}`;
+      const line = `${idInstance}  ${describeLogout(result, found.loggedOut.has(idInstance))}`;
       if (!session.options.json) session.print(line);
       else if ('body' in result) session.printJson(result.body);
       else session.note(line);

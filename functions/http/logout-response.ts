@@ -158,11 +158,11 @@ const withHeaders = (
 /** The answer to a logout: 200 if it is confirmed, 202 if the caller did not wait for a reading, problem details otherwise. */
 export const logoutResponse = (
   idInstance: InstanceId,
-  { outcome, confirmedAt, followUp: { queue, token } }: LogoutResult,
+  { outcome, confirmedAt, readings, followUp: { queue, token } }: LogoutResult,
   headers: Readonly<Record<string, string>> = {},
 ): APIGatewayProxyStructuredResultV2 => {
   const { isLogout, stateInstance } = outcome;
-  const reported = { idInstance, isLogout, confirmed: outcome.confirmed, confirmedAt, stateInstance, queue };
+  const reported = { idInstance, isLogout, confirmed: outcome.confirmed, confirmedAt, readings, stateInstance, queue };
   if (isFailure(outcome)) return withHeaders(failureResponse(outcome, reported), headers);
   if (outcome.confirmed && token !== undefined && token.kind !== 'rotated')
     return withHeaders(tokenProblem(token.kind, token.detail ?? '', reported), headers);

@@ -13,18 +13,32 @@ import type { Reading } from './evidence.ts';
  */
 export const readingsNeeded = { logout: 1, run: 2 } as const;
 
+/** A caller who waits at least this long gets a second reading of a confirmed logout, in milliseconds. */
+const secondReadingFromMs = 10_000;
+
+export const isOut = (reading: Reading): boolean =>
+  'stateInstance' in reading && stateClassOf(reading.stateInstance) === 'out';
+
 /** How many of the newest readings found the instance logged out, without another one in between. */
 export const outInARow = (readings: readonly Reading[]): number =>
-  readings.length -
-  1 -
-  readings.findLastIndex((reading) => !('stateInstance' in reading) || stateClassOf(reading.stateInstance) !== 'out');
+  readings.length - 1 - readings.findLastIndex((reading) => !isOut(reading));
+
+/** A logout that is confirmed. */
+type Proof = {
+  /** ISO 8601 instant of the newest reading of `notAuthorized`. */
+  readonly confirmedAt: string;
+  /** The same instant on the scale of the deadlines. */
+  readonly confirmedMs: number;
+  /** How many readings in a row reported `notAuthorized`. */
+  readonly inARow: number;
+};
 
 export type Confirmation = {
   readonly readings: readonly Reading[];
   /** The last state that was read; missing if none was. */
   readonly stateInstance?: string | null;
-  /** ISO 8601 instant of the reading that confirmed the logout. */
-  readonly confirmedAt?: string;
+  /** Missing: the logout is not confirmed. */
+  readonly proof?: Proof;
   /** Why the readings ended although there was time for more. */
   readonly readingProblem?: string;
 };
@@ -44,26 +58,44 @@ const readingOf = (answer: StateAnswer | NotCalled, at: string): Reading =>
 const problemOf = (answer: StateAnswer | NotCalled): Pick<Confirmation, 'readingProblem'> =>
   answer.kind === 'state' || answer.kind === 'timed-out' ? {} : { readingProblem: answer.detail };
 
+/** A reading of `notAuthorized` stays a proof if the next one fails, but not if it reports another state. */
+const proofAfter = (before: Proof | undefined, reading: Reading): Proof | undefined => {
+  if (!('stateInstance' in reading)) return before;
+  if (!isOut(reading)) return undefined;
+  return { confirmedAt: reading.at, confirmedMs: deadlineIn(0), inARow: (before?.inARow ?? 0) + 1 };
+};
+
+const withReading = ({ proof: before, ...found }: Confirmation, reading: Reading): Confirmation => {
+  const proof = proofAfter(before, reading);
+  return {
+    ...found,
+    readings: [...found.readings, reading],
+    ...('stateInstance' in reading && { stateInstance: reading.stateInstance }),
+    ...(proof && { proof }),
+  };
+};
+
 /**
- * Reads the state at once, and again as often as GREEN-API allows, until the logout is confirmed or `waitMs` are over.
+ * Reads the state at once, and again as often as GREEN-API allows, until the logout is confirmed or `waitMs` are over. A caller
+ * who waits long gets a second reading; if that fails, the first one counts.
  * The first reading has the whole time limit of a call; the later ones end with the wait.
  */
 export const createConfirm =
   ({ callWithCredential, readState, now }: ConfirmDependencies) =>
   async (idInstance: InstanceId, waitMs: number, deadline: Deadline): Promise<Confirmation> => {
     const waitEnds = Math.min(deadline, deadlineIn(waitMs));
-    const readings: Reading[] = [];
-    let last: Pick<Confirmation, 'stateInstance'> = {};
+    const needed = waitMs >= secondReadingFromMs ? readingsNeeded.run : readingsNeeded.logout;
+    let found: Confirmation = noConfirmation;
 
     do {
-      const answer = await callWithCredential(idInstance, readState, readings.length === 0 ? deadline : waitEnds);
-      if (answer.requests === 0) return { readings, ...last, ...problemOf(answer) };
+      const isFirst = found.readings.length === 0;
+      const answer = await callWithCredential(idInstance, readState, isFirst ? deadline : waitEnds);
+      if (answer.requests === 0) return { ...found, ...problemOf(answer) };
 
-      const at = now().toISOString();
-      if (answer.kind === 'state') last = { stateInstance: answer.stateInstance };
-      readings.push(readingOf(answer, at));
-      if (outInARow(readings) >= readingsNeeded.logout) return { readings, ...last, confirmedAt: at };
+      found = withReading(found, readingOf(answer, now().toISOString()));
+      const { proof } = found;
+      if (proof !== undefined && (proof.inARow >= needed || answer.kind !== 'state')) return found;
     } while (!hasPassed(waitEnds));
 
-    return { readings, ...last };
+    return found;
   };

@@ -3,9 +3,9 @@ import type { Counted, GreenApi } from '../green-api/client.ts';
 import type { InstanceId } from '../green-api/instance-id.ts';
 import type { LogoutAnswer } from '../green-api/responses.ts';
 import type { RotateToken } from '../instances/token-rotation/rotate-token.ts';
-import { type Deadline, timeUntil } from '../platform/deadline.ts';
+import { type Deadline, deadlineIn, timeUntil } from '../platform/deadline.ts';
 import type { CallWithCredential, NotCalled } from './call-with-credential.ts';
-import { type Confirmation, createConfirm, noConfirmation } from './confirmation.ts';
+import { type Confirmation, createConfirm, isOut, noConfirmation } from './confirmation.ts';
 import type { Evidence, RecordEvidence, TokenRecord } from './evidence.ts';
 import type { LogoutOutcome, Reported } from './outcome.ts';
 
@@ -26,6 +26,8 @@ export type FollowUp = Pick<Evidence, 'queue' | 'token'>;
 
 export type LogoutResult = Pick<Evidence, 'confirmedAt'> & {
   readonly outcome: LogoutOutcome;
+  /** How many readings in a row reported `notAuthorized`; missing if the logout is not confirmed. */
+  readonly readings?: number;
   readonly followUp: FollowUp;
 };
 
@@ -65,17 +67,21 @@ const reportedBy = (answer: Answer, { stateInstance }: Confirmation): Reported =
   ...(stateInstance !== undefined && { stateInstance }),
 });
 
+const whyUnconfirmed = ({ readings, readingProblem, stateInstance }: Confirmation, waitMs: number): string => {
+  if (readings.some(isOut)) return `a reading reported notAuthorized, and a later one ${stateInstance}`;
+  const end = readingProblem === undefined ? ` within ${waitMs / 1_000} s` : `: ${readingProblem}`;
+  return `no reading (of ${readings.length}) reported notAuthorized${end}`;
+};
+
 const outcomeOf = (answer: Counted<Answer>, confirmation: Confirmation, waitMs: number): LogoutOutcome => {
   const reported = reportedBy(answer, confirmation);
-  if (confirmation.confirmedAt !== undefined) {
+  if (confirmation.proof !== undefined) {
     const wasOut = !answer.resent && (answer.kind === 'not-authorized' || answer.kind === 'refused');
     return { kind: wasOut ? 'already-logged-out' : 'logged-out', confirmed: true, ...reported };
   }
   if (answer.kind === 'accepted' && waitMs === 0) return { kind: 'logged-out', confirmed: false, ...reported };
   if (answer.kind === 'accepted' || answer.kind === 'not-authorized') {
-    const { readings, readingProblem } = confirmation;
-    const end = readingProblem === undefined ? ` within ${waitMs / 1_000} s` : `: ${readingProblem}`;
-    const detail = `no reading (of ${readings.length}) reported notAuthorized${end}`;
+    const detail = whyUnconfirmed(confirmation, waitMs);
     return { kind: 'unconfirmed', confirmed: false, detail, ...reported };
   }
   return { kind: answer.kind, confirmed: false, detail: answer.detail, ...reported };
@@ -132,6 +138,7 @@ export const createLogOut = (dependencies: LogOutDependencies): LogOut => {
   return async (request, deadline) => {
     const { idInstance, waitMs, clearQueue: _, rotateToken: __, ...recorded } = request;
     const requestedAt = now().toISOString();
+    const requestedMs = deadlineIn(0);
     const answer = await callWithCredential(idInstance, greenApi.logout, deadline);
     const time = readingTime(answer, waitMs);
     const confirmation = time === undefined ? noConfirmation : await confirm(idInstance, time, deadline);
@@ -139,23 +146,23 @@ export const createLogOut = (dependencies: LogOutDependencies): LogOut => {
 
     const followUp = await doFollowUp(request, outcome, deadline);
 
-    const { readings, confirmedAt } = confirmation;
+    const { readings, proof } = confirmation;
     await recordEvidence({
       version: 1,
       idInstance,
       function: 'logout',
       ...recorded,
       requestedAt,
-      ...(confirmedAt !== undefined && {
-        confirmedAt,
-        // The machine's clock may be set back in between.
-        timeToLogoutMs: Math.max(0, Date.parse(confirmedAt) - Date.parse(requestedAt)),
+      ...(proof && {
+        confirmedAt: proof.confirmedAt,
+        // The machine's clock may be set in between.
+        timeToLogoutMs: Math.round(proof.confirmedMs - requestedMs),
       }),
       attempts: answer.requests,
       readings,
       outcome,
       ...followUp,
     });
-    return { outcome, followUp, ...(confirmedAt !== undefined && { confirmedAt }) };
+    return { outcome, followUp, ...(proof && { confirmedAt: proof.confirmedAt, readings: proof.inARow }) };
   };
 };

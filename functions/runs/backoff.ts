@@ -21,9 +21,17 @@ export type RoundEnd = {
   readonly leftMs: number;
   /** How many more rounds the execution has operations for. */
   readonly roundsLeft: number;
+  /** In this round GREEN-API accepted a logout. */
+  readonly wasLoggedOut?: boolean;
   /** GREEN-API answered 429 in this round. */
   readonly wasRateLimited?: boolean;
 };
+
+/**
+ * From a logout to its first reading. Most accounts are out by then, and GREEN-API's limit has passed for the next reading
+ * (docs/decisions/0013-first-pause.md).
+ */
+const firstPause = 1;
 
 /**
  * Other runs over the same instances come back at other seconds of this time after a 429: GREEN-API allows one call per second and
@@ -33,10 +41,13 @@ const rateLimitedSpread = 15;
 
 /** The pause until the next round in whole seconds: backoff with a jitter of up to a fifth, and never past the run's expiry. */
 export const secondsToNextRound = (end: RoundEnd): number => {
-  const { runId, round, roundsWithoutProgress, leftMs, roundsLeft, wasRateLimited = false } = end;
+  const { runId, round, roundsWithoutProgress, leftMs, roundsLeft, wasLoggedOut = false, wasRateLimited = false } = end;
   const left = Math.max(1, Math.ceil(leftMs / 1_000));
   const growth = Math.max(0, roundsWithoutProgress - 1, round - manyRounds);
-  const planned = firstWaits[growth] ?? Math.max(laterWait, Math.ceil(left / Math.max(1, roundsLeft)));
+  const planned =
+    wasLoggedOut && growth === 0
+      ? firstPause
+      : (firstWaits[growth] ?? Math.max(laterWait, Math.ceil(left / Math.max(1, roundsLeft))));
   const fraction = fractionOf(runId, round);
   const spread = wasRateLimited ? Math.ceil(rateLimitedSpread * fraction) : 0;
   return Math.min(left, planned - Math.floor((planned / 5) * fraction) + spread);

@@ -132,8 +132,9 @@ const createLogOutTarget = (dependencies: ProcessTargetDependencies): ProcessTar
     let next = withRetry(target, { wasRateLimited: false });
     if (!isFirst) next = await readState(next, deadline);
     if (isPending(next) && isLogoutDue(next, now().getTime())) next = await logOut(next, round);
-    // One reading per round: a second one would have to wait for GREEN-API's limit.
-    if (isPending(next) && isFirst && next.attempts > 0) next = await readState(next, deadline);
+    // Right after an accepted logout no account is out yet: the next round reads the state.
+    const isOpenWhatHappened = next.attempts > 0 && next.retry.acceptedLogouts === 0;
+    if (isPending(next) && isFirst && isOpenWhatHappened) next = await readState(next, deadline);
     next = applyRefusals(next);
     const mayClear = isClearingDue(next, now().getTime()) && !hasPassed(deadline);
     return request.clearQueue && mayClear ? clearQueue(next, round) : next;

@@ -1,4 +1,4 @@
-import { secondsToNextRound } from './backoff.ts';
+import { type RoundEnd, secondsToNextRound } from './backoff.ts';
 import type { Operations } from './durable-operations.ts';
 import { batchAt, batchSize, type Look, roundNames } from './operation-names.ts';
 import type { Outcome } from './outcome.ts';
@@ -64,6 +64,14 @@ const processRound = async (
   return results;
 };
 
+/** Whether GREEN-API accepted the first logout of an instance in this round. */
+const wasLoggedOut = (before: readonly TargetState[], open: readonly TargetState[]): boolean => {
+  const accepted = new Set(
+    before.filter(({ retry }) => retry.acceptedAt !== undefined).map(({ idInstance }) => idInstance),
+  );
+  return open.some(({ idInstance, retry }) => retry.acceptedAt !== undefined && !accepted.has(idInstance));
+};
+
 /** An instance that only lacks its next reading is worth an early round too. */
 const hasProgress = (before: readonly TargetState[], open: readonly TargetState[]): boolean =>
   open.length < before.length || open.some((target) => lastClass(target) === 'out');
@@ -78,7 +86,7 @@ const waitAfterRound = async (
   operations: Operations,
   { run, look, untilMs, lastOperation }: Stage & { readonly lastOperation: number },
   results: readonly BatchResult[],
-  roundsWithoutProgress: number,
+  progress: Pick<RoundEnd, 'roundsWithoutProgress' | 'wasLoggedOut'>,
 ): Promise<number> => {
   const round = results[0]?.round ?? 1;
   const endedAtMs = endOf(results);
@@ -86,7 +94,7 @@ const waitAfterRound = async (
   const seconds = secondsToNextRound({
     runId: run.id,
     round,
-    roundsWithoutProgress,
+    ...progress,
     leftMs: Math.min(Date.parse(run.expiresAt), untilMs) - endedAtMs,
     roundsLeft: Math.floor((lastOperation - operations.used()) / (results.length + 1)),
     wasRateLimited: results.some(({ targetStates }) => targetStates.some(wasRateLimited)),
@@ -113,10 +121,11 @@ export const runRounds = async (
     const stillOpen = next.filter(isOpen);
     decided.push(...next.filter((outcome) => !isOpen(outcome)));
     atMs = endOf(results);
-    roundsWithoutProgress = hasProgress(open, stillOpen) ? 0 : roundsWithoutProgress + 1;
+    const isFirstPause = wasLoggedOut(open, stillOpen);
+    roundsWithoutProgress = isFirstPause || hasProgress(open, stillOpen) ? 0 : roundsWithoutProgress + 1;
     open = stillOpen;
-    if (open.length > 0)
-      atMs = await waitAfterRound(operations, { ...stage, lastOperation }, results, roundsWithoutProgress);
+    const progress = { roundsWithoutProgress, wasLoggedOut: isFirstPause };
+    if (open.length > 0) atMs = await waitAfterRound(operations, { ...stage, lastOperation }, results, progress);
   }
   return { decided, open, ...(atMs !== undefined && { atMs }) };
 };

@@ -1,7 +1,7 @@
 import type { InstanceId } from '../green-api/instance-id.ts';
 import { type FailureDuration, patienceMs, type StateClass, stateClassOf } from '../green-api/vocabulary.ts';
 import type { ListedInstance } from '../instances/directory.ts';
-import { readingsNeeded } from '../logout/confirmation.ts';
+import { outInARow, readingsNeeded } from '../logout/confirmation.ts';
 import type { Reading, TokenRecord } from '../logout/evidence.ts';
 import { type FailureKind, failureKinds } from '../logout/outcome.ts';
 import { type Outcome, pendingOutcome } from './outcome.ts';
@@ -72,6 +72,12 @@ export const lastClass = (target: TargetState): StateClass | undefined => {
   const state = lastState(target);
   return state === undefined ? undefined : stateClassOf(state);
 };
+
+/** Whether the next reading may confirm the logout. */
+export const lacksOneReading = (target: TargetState): boolean =>
+  isPending(target) &&
+  target.retry.confirmedAs === undefined &&
+  outInARow(target.retry.readings) === readingsNeeded.run - 1;
 
 export const withRetry = (
   targetState: TargetState,

@@ -120,7 +120,13 @@ test('a confirmed logout whose token could not be changed is distinguished from 
     path.includes('1101000001')
       ? { status: 502, body: lost }
       : {
-          body: { confirmed: true, confirmedAt: readAt, queue: { cleared: true }, token: { rotated: true } },
+          body: {
+            confirmed: true,
+            confirmedAt: readAt,
+            readings: 2,
+            queue: { cleared: true },
+            token: { rotated: true },
+          },
         },
   );
 
@@ -128,7 +134,9 @@ test('a confirmed logout whose token could not be changed is distinguished from 
 
   expect(code).toBe(1);
   expect(stdout).toMatch(/^1101000001 {2}logged out and confirmed, but: The token is lost\. .+ \[token-lost\]$/m);
-  expect(stdout).toMatch(/^1101000002 {2}logged out, confirmed at \S+, queue cleared, token rotated$/m);
+  expect(stdout).toMatch(
+    /^1101000002 {2}logged out, confirmed at \S+, by 2 readings in a row, queue cleared, token rotated$/m,
+  );
 });
 
 test('a person without an instance is a failure that says where to look', async () => {

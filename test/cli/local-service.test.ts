@@ -126,7 +126,7 @@ test('logs out each given instance, one line each, and fails if one is not confi
   const { code, stdout } = await cli('logout', '1101000002', '99', '--reason', 'phone lost', '--yes');
 
   expect(code).toBe(1);
-  expect(stdout).toMatch(/^1101000002 {2}logged out, confirmed at \d{4}-\d\d-\d\dT/m);
+  expect(stdout).toMatch(/^1101000002 {2}logged out, confirmed at \d{4}-\d\d-\d\dT\S+Z, by 2 readings in a row$/m);
   expect(stdout).toMatch(/^99 {2}not confirmed: There is no secret for this instance\. .+ \[unknown-instance\]$/m);
 });
 

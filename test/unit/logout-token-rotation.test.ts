@@ -31,6 +31,7 @@ test('a token is rotated after the confirmed logout, and the secret holds the ne
       isLogout: true,
       confirmed: true,
       confirmedAt: expect.stringMatching(/^2.*Z$/),
+      readings: 1,
       stateInstance: 'notAuthorized',
       token: { rotated: true },
     },

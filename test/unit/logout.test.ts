@@ -24,6 +24,7 @@ test('answers 200 after a reading of notAuthorized, and records evidence', async
     isLogout: true,
     confirmed: true,
     confirmedAt: expect.stringMatching(/^2.*Z$/),
+    readings: 1,
     stateInstance: 'notAuthorized',
   });
   expect(setup.evidence()).toMatchObject([{ confirmedAt: body.confirmedAt }]);
@@ -59,9 +60,9 @@ test('reads the state again, 1.1 s apart, until it is notAuthorized', async () =
 
   const { status, body, headers } = await setup.logOut({ wait: 20 });
 
-  expect([status, body.confirmed, headers['preference-applied']]).toEqual([200, true, 'wait=20']);
-  expect(setup.greenApi.callsOf(idInstance, 'getStateInstance')).toHaveLength(2);
-  expect(setup.gaps()).toHaveLength(1);
+  expect([status, body.confirmed, body.readings, headers['preference-applied']]).toEqual([200, true, 2, 'wait=20']);
+  expect(setup.greenApi.callsOf(idInstance, 'getStateInstance')).toHaveLength(3);
+  expect(setup.gaps()).toHaveLength(2);
   expect(Math.min(...setup.gaps())).toBeGreaterThanOrEqual(1_100);
 });
 
@@ -175,6 +176,7 @@ test.each<FaultName>([
       idInstance,
       confirmed: true,
       confirmedAt: expect.stringMatching(/^2.*Z$/),
+      readings: 1,
       stateInstance: 'notAuthorized',
     });
   },

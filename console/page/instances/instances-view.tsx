@@ -43,7 +43,14 @@ export const InstancesView = () => {
       {problem && <ProblemAlert problem={problem} />}
       {list && <UnreadableSecrets list={list} />}
       {instances && <InstanceTable instances={shown} states={states} onRead={read} onLogOut={setChosen} />}
-      {chosen && <LogoutDialog instance={chosen} onState={setState} onClose={() => setChosen(undefined)} />}
+      {chosen && (
+        <LogoutDialog
+          instance={chosen}
+          known={states.get(chosen.idInstance)}
+          onState={setState}
+          onClose={() => setChosen(undefined)}
+        />
+      )}
     </>
   );
 };

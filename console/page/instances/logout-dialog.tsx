@@ -11,6 +11,8 @@ import type { KnownState } from './use-states.ts';
 
 type LogoutDialogProps = {
   readonly instance: Instance;
+  /** What the page knows of its state before the logout. */
+  readonly known: KnownState | undefined;
   readonly onState: (idInstance: string, state: KnownState) => void;
   readonly onClose: () => void;
 };
@@ -44,9 +46,11 @@ const phaseOf = (logout: Logout | undefined) => {
 };
 
 /** Takes the reason, logs one instance out, and shows the confirmation arriving. Closing it does not stop the logout. */
-export const LogoutDialog = ({ instance, onState, onClose }: LogoutDialogProps) => {
+export const LogoutDialog = ({ instance, known, onState, onClose }: LogoutDialogProps) => {
   const { idInstance } = instance;
   const [logout, setLogout] = useState<Logout>();
+  // The logout itself changes what the page knows.
+  const [before] = useState(known);
   const announce = useAnnounce();
 
   const start = async (request: LogoutRequest) => {
@@ -63,7 +67,7 @@ export const LogoutDialog = ({ instance, onState, onClose }: LogoutDialogProps) 
     <Dialog title={`Log out ${idInstance}`} onClose={onClose}>
       {(close) => (
         <>
-          {logout && <LogoutResult logout={logout} />}
+          {logout && <LogoutResult logout={logout} before={before} />}
           <LogoutForm instance={instance} phase={phaseOf(logout)} onSubmit={start} onClose={close} />
         </>
       )}

@@ -1,8 +1,9 @@
 import { useEffect, useState } from 'preact/hooks';
-import { describeState, type LoggedOut } from '../../../client/answers.ts';
+import { describeReadings, describeState, isLoggedOut, type LoggedOut } from '../../../client/answers.ts';
 import type { Result } from '../../../client/result.ts';
 import { Instant } from '../components/instant.tsx';
 import { ProblemAlert } from '../components/problem-alert.tsx';
+import type { KnownState } from './use-states.ts';
 
 export type Logout = { readonly kind: 'running' } | Result<LoggedOut>;
 
@@ -16,19 +17,26 @@ const Elapsed = () => {
   return <span aria-hidden="true"> {seconds} s</span>;
 };
 
-const factsOf = ({ isLogout, alreadyLoggedOut, confirmed, stateInstance, queue, token }: LoggedOut) =>
+const factsOf = ({ isLogout, alreadyLoggedOut, confirmed, stateInstance, readings, queue, token }: LoggedOut) =>
   [
-    alreadyLoggedOut && 'The instance was logged out before this call.',
+    alreadyLoggedOut && 'The instance was already logged out before this call.',
     isLogout && 'GREEN-API accepted the logout.',
     confirmed
-      ? `Confirmed: the state reads ${describeState({ stateInstance: stateInstance ?? 'notAuthorized' })}.`
+      ? `Confirmed${readings === undefined ? '' : ` ${describeReadings(readings)}`}: the state reads ${describeState({ stateInstance: stateInstance ?? 'notAuthorized' })}.`
       : 'Not confirmed yet: read the state.',
     queue && (queue.cleared ? 'The queue is cleared.' : 'The queue is not cleared.'),
     token && (token.rotated ? 'The token is rotated.' : 'The token is not rotated.'),
   ].filter((fact) => typeof fact === 'string');
 
+const titleOf = ({ confirmed, alreadyLoggedOut }: LoggedOut): string => {
+  if (!confirmed) return 'Logout accepted';
+  return alreadyLoggedOut ? 'Was already logged out, confirmed' : 'Logged out, confirmed';
+};
+
+type LogoutResultProps = { readonly logout: Logout; readonly before: KnownState | undefined };
+
 /** What the logout has come to so far. */
-export const LogoutResult = ({ logout }: { readonly logout: Logout }) => (
+export const LogoutResult = ({ logout, before }: LogoutResultProps) => (
   <>
     <div role="status">
       {logout.kind === 'running' && (
@@ -40,7 +48,7 @@ export const LogoutResult = ({ logout }: { readonly logout: Logout }) => (
       {logout.kind === 'ok' && (
         <>
           <p class={logout.value.confirmed ? 'succeeded' : ''}>
-            {logout.value.confirmed ? 'Logged out, confirmed' : 'Logout accepted'}
+            {titleOf(logout.value)}
             {logout.value.confirmedAt && (
               <>
                 {' '}
@@ -49,6 +57,11 @@ export const LogoutResult = ({ logout }: { readonly logout: Logout }) => (
             )}
           </p>
           <ul>
+            {before?.kind === 'read' && isLoggedOut(before) && (
+              <li>
+                It was already logged out when the state was read at <Instant at={before.readAt} />.
+              </li>
+            )}
             {factsOf(logout.value).map((fact) => (
               <li key={fact}>{fact}</li>
             ))}

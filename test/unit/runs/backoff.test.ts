@@ -7,10 +7,10 @@ const stuck = { '1101000001': { state: ['authorized'] } };
 test('rounds without progress are spaced ever further, up to 15 minutes apart, until the run expires', async () => {
   const { waits } = await createSetup(stuck).run();
 
-  expect(waits.slice(0, 2)).toEqual([2, 4]);
+  expect(waits.slice(0, 3)).toEqual([1, 2, 4]);
   [8, 15, 30, 60, 120, 240, 480, 900, 900].forEach((longest, at) => {
-    expect(waits[at + 2]).toBeGreaterThanOrEqual(Math.floor(longest * 0.8));
-    expect(waits[at + 2]).toBeLessThanOrEqual(longest);
+    expect(waits[at + 3]).toBeGreaterThanOrEqual(Math.floor(longest * 0.8));
+    expect(waits[at + 3]).toBeLessThanOrEqual(longest);
   });
   expect(waits.reduce((sum, seconds) => sum + seconds)).toBe(24 * 60 * 60);
 });
@@ -78,4 +78,44 @@ test('after a 429 each run retries at a different time, up to 15 seconds later',
   }
   expect(new Set(waits).size).toBeGreaterThan(4);
   expect(await firstWaitOf('0')).toBe(waits[0]);
+});
+
+test('the first pause does not hold back an instance whose logout met a failure, nor does a second logout shorten a pause', async () => {
+  const failing = { logout: [{ kind: 'unavailable', detail: 'HTTP 500' } as const], state: ['authorized'] };
+
+  expect((await createSetup({ '1101000001': failing }).run()).waits.slice(0, 3)).toEqual([2, 4, 7]);
+  expect((await createSetup({ '1101000001': failing, '1101000002': {} }).run()).waits.slice(0, 2)).toEqual([1, 2]);
+});
+
+test('a reading that fails between the two of a round breaks the row', async () => {
+  const state = ['notAuthorized', { kind: 'unavailable', detail: 'HTTP 500' } as const, 'notAuthorized'];
+
+  const { waits, outcomes } = await createSetup({ '1101000001': { state } }).run();
+
+  expect(waits).toEqual([1, 2]);
+  expect(outcomes).toMatchObject([{ kind: 'logged-out', confirmedAt: '2026-11-30T17:00:03.000Z' }]);
+});
+
+test.each([
+  ['at once', 0],
+  ['after 0.3 s', 0.3],
+  ['after 1 s', 1],
+])('an account that is out %s costs two readings and two rounds', async (_, seconds) => {
+  const setup = createSetup({ '1101000001': {} });
+  const { readState } = setup.dependencies.greenApi;
+  const out = setup.clock.now().getTime() + seconds * 1_000;
+  const timed: typeof readState = async (...call) => {
+    const { requests } = await readState(...call);
+    const stateInstance = setup.clock.now().getTime() >= out ? 'notAuthorized' : 'authorized';
+    return { kind: 'state', stateInstance, requests };
+  };
+
+  const run = await setup.run(requestOf(), { greenApi: { ...setup.dependencies.greenApi, readState: timed } });
+
+  expect(setup.callsOf('readState')).toHaveLength(2);
+  expect(run.operations.map(({ name }) => name).slice(2)).toEqual([
+    'round-1-batch-1',
+    'wait-after-round-1',
+    'round-2-batch-1',
+  ]);
 });

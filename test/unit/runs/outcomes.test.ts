@@ -4,7 +4,7 @@ import { createSetup, requestOf, runId } from '../../support/run-setup.ts';
 const id = '1101000001';
 const started = '2026-11-30T17:00:00.000Z';
 
-test('logs out, and confirms with a second consecutive reading two seconds later', async () => {
+test('logs out, reads the state a second later, and confirms with a second consecutive reading', async () => {
   const setup = createSetup({ [id]: {} });
 
   const run = await setup.run();
@@ -13,13 +13,13 @@ test('logs out, and confirms with a second consecutive reading two seconds later
     status: 'SUCCEEDED',
     progress: { total: 1, loggedOut: 1, failed: 0, skipped: 0, pending: 0, ready: 0 },
     outcomes: [
-      { idInstance: id, kind: 'logged-out', confirmed: true, attempts: 1, confirmedAt: '2026-11-30T17:00:02.000Z' },
+      { idInstance: id, kind: 'logged-out', confirmed: true, attempts: 1, confirmedAt: '2026-11-30T17:00:01.000Z' },
     ],
   });
   expect(setup.calls.map(({ method, at }) => `${at.slice(17, 19)} ${method}`)).toEqual([
     '00 logout',
-    '00 readState',
-    '02 readState',
+    '01 readState',
+    '01 readState',
   ]);
   expect(run.operations.map(({ name }) => name)).toEqual([
     'start',
@@ -43,12 +43,12 @@ test('writes evidence with the requester, the reason, the times and the readings
       requestedBy: 'arn:aws:iam::111122223333:role/SecurityDesk AROAEXAMPLEID',
       reason: 'contract ended',
       requestedAt: started,
-      confirmedAt: '2026-11-30T17:00:02.000Z',
-      timeToLogoutMs: 62_000,
+      confirmedAt: '2026-11-30T17:00:01.000Z',
+      timeToLogoutMs: 61_000,
       attempts: 1,
       readings: [
-        { at: started, stateInstance: 'notAuthorized' },
-        { at: '2026-11-30T17:00:02.000Z', stateInstance: 'notAuthorized' },
+        { at: '2026-11-30T17:00:01.000Z', stateInstance: 'notAuthorized' },
+        { at: '2026-11-30T17:00:01.000Z', stateInstance: 'notAuthorized' },
       ],
       outcome: { kind: 'logged-out', confirmed: true, isLogout: true, stateInstance: 'notAuthorized' },
       run: {
@@ -72,7 +72,7 @@ test('the evidence of an offboarding names the request, whose time counts, and t
   expect(setup.evidence).toMatchObject([
     {
       requestId: told.requestId,
-      timeToLogoutMs: 62_000,
+      timeToLogoutMs: 61_000,
       run: { actor, occurredAt: told.occurredAt, occurredAtIs: 'event' },
     },
   ]);
@@ -278,7 +278,7 @@ test('a reading that can never succeed ends the wait, and the detail states the 
   const run = await setup.run();
 
   expect(run.outcomes).toMatchObject([{ kind: 'instance-deleted', attempts: 1, detail: 'state not read: HTTP 400' }]);
-  expect(run.waits).toEqual([]);
+  expect(run.waits).toEqual([1]);
 });
 
 test.each(Object.entries(states).filter(([, stateClass]) => stateClass === 'linked'))(
@@ -345,7 +345,7 @@ test('clears the queue after the logout, and reports it', async () => {
   const run = await setup.run(requestOf({ clearQueue: true }));
 
   expect(run.outcomes).toMatchObject([{ kind: 'logged-out', queueCleared: true }]);
-  expect(setup.calls.map(({ method }) => method)).toEqual(['logout', 'readState', 'clearQueue', 'readState']);
+  expect(setup.calls.map(({ method }) => method)).toEqual(['logout', 'clearQueue', 'readState', 'readState']);
   expect(setup.evidence).toMatchObject([{ queue: { cleared: true } }]);
 });
 

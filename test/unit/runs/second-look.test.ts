@@ -30,8 +30,8 @@ test('what the first list shows is logged out at once, and an instance whose tag
     status: 'SUCCEEDED',
     progress: { total: 2, loggedOut: 2 },
     outcomes: [
-      { idInstance: phone, kind: 'logged-out', confirmedAt: '2026-11-30T17:00:02.000Z' },
-      { idInstance: tablet, kind: 'logged-out', confirmedAt: '2026-11-30T17:05:02.000Z' },
+      { idInstance: phone, kind: 'logged-out', confirmedAt: '2026-11-30T17:00:01.000Z' },
+      { idInstance: tablet, kind: 'logged-out', confirmedAt: '2026-11-30T17:05:01.000Z' },
     ],
   });
   expect(run).not.toHaveProperty('note');
@@ -52,7 +52,7 @@ test('what the first list shows is logged out at once, and an instance whose tag
     'second-look-wait-after-round-1',
     'second-look-round-2-batch-1',
   ]);
-  expect(run.waits).toEqual([2, 298, 2]);
+  expect(run.waits).toEqual([1, 299, 1]);
 });
 
 test.each(Object.entries(states).filter(([, stateClass]) => stateClass === 'linked'))(
@@ -68,7 +68,7 @@ test.each(Object.entries(states).filter(([, stateClass]) => stateClass === 'link
       status: 'SUCCEEDED',
       note: '1 instance was linked again after its first logout',
       progress: { total: 1, loggedOut: 1 },
-      outcomes: [{ kind: 'logged-out', confirmedAt: '2026-11-30T17:05:02.000Z' }],
+      outcomes: [{ kind: 'logged-out', confirmedAt: '2026-11-30T17:05:01.000Z' }],
     });
     expect(at(setup, 'logout')).toEqual([
       [phone, '17:00:00'],
@@ -103,7 +103,7 @@ test.each([...Object.keys(states), 'someNewState'].filter((state) => stateClassO
     const run = await setup.run(left);
 
     const isClear = ['out', 'banned'].includes(stateClassOf(state));
-    expect(run).toMatchObject({ status: 'SUCCEEDED', outcomes: [{ confirmedAt: '2026-11-30T17:00:02.000Z' }] });
+    expect(run).toMatchObject({ status: 'SUCCEEDED', outcomes: [{ confirmedAt: '2026-11-30T17:00:01.000Z' }] });
     expect(run.note).toBe(
       isClear
         ? undefined
@@ -145,7 +145,7 @@ test('an instance that cannot be logged out does not hold the second look back, 
 
   expect(run).toMatchObject({
     status: 'NotAllConfirmed',
-    outcomes: [{ kind: 'unavailable' }, { kind: 'logged-out', confirmedAt: '2026-11-30T17:05:02.000Z' }],
+    outcomes: [{ kind: 'unavailable' }, { kind: 'logged-out', confirmedAt: '2026-11-30T17:05:01.000Z' }],
   });
   expect(setup.clock.now().toISOString()).toBe('2026-12-01T17:00:00.000Z');
   expect(setup.evidence.map(({ idInstance }) => idInstance)).toEqual([tablet, phone]);
@@ -230,7 +230,7 @@ test('a run that expires before its second look fails, and keeps what it has don
       'the run expired at 2026-11-30T17:04:00Z before it could look again for instances that were tagged just before it',
     progress: { total: 1, loggedOut: 1 },
   });
-  expect(run.waits).toEqual([2]);
+  expect(run.waits).toEqual([1]);
 });
 
 test('an owner without an instance at first is logged out after the second look', async () => {
@@ -239,7 +239,7 @@ test('an owner without an instance at first is logged out after the second look'
   const run = await setup.run(left, tagLate(setup, tablet, { owner }));
 
   expect(run).toMatchObject({ status: 'SUCCEEDED', outcomes: [{ idInstance: tablet, kind: 'logged-out' }] });
-  expect(run.waits).toEqual([300, 2]);
+  expect(run.waits).toEqual([300, 1]);
 });
 
 test('an owner without an instance at either look is no failure, and is counted', async () => {
@@ -310,7 +310,7 @@ test('a drill does not look again, and says that a real run would', async () => 
 test.each(['api', 'schedule'] as const)('a run from %s does not look again', async (source) => {
   const setup = createSetup({ [phone]: anna });
 
-  expect((await setup.run({ ...left, source })).waits).toEqual([2]);
+  expect((await setup.run({ ...left, source })).waits).toEqual([1]);
 });
 
 test('the steps of a run show what the second look has begun, and what was under way', async () => {
@@ -336,5 +336,5 @@ test('an instance that the first look logged out is pending once the second has 
 
   expect(upTo('round-2-batch-1').outcomes).toMatchObject([{ kind: 'logged-out' }]);
   expect(upTo('second-look').outcomes).toMatchObject([{ idInstance: phone as InstanceId, kind: 'pending' }]);
-  expect(upTo('second-look-round-2-batch-1').outcomes).toMatchObject([{ confirmedAt: '2026-11-30T17:05:02.000Z' }]);
+  expect(upTo('second-look-round-2-batch-1').outcomes).toMatchObject([{ confirmedAt: '2026-11-30T17:05:01.000Z' }]);
 });

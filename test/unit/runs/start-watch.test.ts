@@ -21,7 +21,7 @@ test('hands the confirmed instances to a watch when the run ends, and names it',
       requestedBy: requestOf().requestedBy,
       reason: 'contract ended',
       source: 'api',
-      until: '2026-12-07T17:00:02.000Z',
+      until: '2026-12-07T17:00:01.000Z',
       instances: [['1101000001', digestOf({ owner: 'ann@example.com', group: 'sales' })]],
     },
   ]);

@@ -373,7 +373,7 @@ test('waits until a future at, and counts the time to logout from then', async (
   await setup.run(requestOf({ at: '2026-11-30T18:30:00Z', occurredAt: '2026-11-30T12:00:00Z' }));
 
   expect(setup.callsOf('logout').map(({ at }) => at)).toEqual(['2026-11-30T18:30:00.000Z']);
-  expect(setup.evidence).toMatchObject([{ timeToLogoutMs: 2_000 }]);
+  expect(setup.evidence).toMatchObject([{ timeToLogoutMs: 1_000 }]);
 });
 
 test.each([
