@@ -37,7 +37,7 @@ export const loggedOutSchema = v.object({
   alreadyLoggedOut: v.optional(v.boolean()),
   stateInstance: v.optional(v.string()),
   queue: v.optional(v.object({ cleared: v.boolean() })),
-  token: v.optional(v.object({ rotated: v.boolean() })),
+  token: v.optional(v.object({ rotated: v.boolean(), oldTokenStillWorks: v.optional(v.boolean()) })),
 });
 
 /** What stands behind a confirmation. */
@@ -51,7 +51,9 @@ const outcomeSchema = v.object({
   confirmedAt: v.optional(v.string()),
   detail: v.optional(v.string()),
   skipReason: v.optional(v.string()),
-  token: v.optional(v.object({ kind: v.string(), detail: v.optional(v.string()) })),
+  token: v.optional(
+    v.object({ kind: v.string(), detail: v.optional(v.string()), oldTokenStillWorks: v.optional(v.boolean()) }),
+  ),
   tags: v.optional(v.object({ owner: v.optional(v.string()) })),
 });
 
@@ -193,4 +195,17 @@ export const describeState = ({ stateInstance }: Pick<InstanceState, 'stateInsta
 
 /** What there is to say about the outcome of an instance, besides its kind; may be empty. */
 export const describeOutcome = ({ detail, skipReason, token }: Outcome): string =>
-  [detail ?? skipReason, token && `token: ${token.kind}`, token?.detail].filter(Boolean).join('. ');
+  [
+    detail ?? skipReason,
+    token && `token: ${token.kind}`,
+    token?.oldTokenStillWorks && 'the old token still works',
+    token?.detail,
+  ]
+    .filter(Boolean)
+    .join('. ');
+
+/** What happened to the token of a single logout. */
+export const describeToken = ({ rotated, oldTokenStillWorks }: NonNullable<LoggedOut['token']>): string => {
+  if (!rotated) return 'token not rotated';
+  return oldTokenStillWorks ? 'token rotated, but the old one still works for now' : 'token rotated';
+};

@@ -7,6 +7,7 @@ import { logoutResponse, rotationDisabled } from './http/logout-response.ts';
 import { parseWait } from './http/prefer.ts';
 import { parseBody, parsePathInstance } from './http/request.ts';
 import { type LogUnexpected, problemDetails } from './http/response.ts';
+import { createTestOldToken } from './instances/token-rotation/old-token.ts';
 import { createRotateToken } from './instances/token-rotation/rotate-token.ts';
 import { composeGreenApi, composeRotation, type Waits } from './logout/call-with-credential.ts';
 import { createLogOut, type LogOut } from './logout/log-out.ts';
@@ -70,10 +71,12 @@ export const composeLogout = (variables: Variables, write: Write, { clock, ...wa
   const secretsManager = createSecretsManager(connections.agent);
   const bus = createBus(environment.eventBus, connections.agent);
   const composed = composeGreenApi(secretsManager, environment, log, { ...waits, connections });
+  const rotation = composeRotation(secretsManager, composed.greenApi, environment, clock);
   return {
     logOut: createLogOut({
       ...composed,
-      rotateToken: createRotateToken(composeRotation(secretsManager, composed.greenApi, environment, clock)),
+      rotateToken: createRotateToken(rotation),
+      testOldToken: createTestOldToken(rotation),
       recordEvidence: composeRecordEvidence(log, environment, bus),
       now,
     }),

@@ -3,6 +3,7 @@ import type { DurableContext } from '@aws/durable-execution-sdk-js';
 import middy from '@middy/core';
 import { executionModeDurableContext } from '@middy/core/DurableContext';
 import { createListInstances, createReadTags } from './instances/directory.ts';
+import { createTestOldToken } from './instances/token-rotation/old-token.ts';
 import { createRotateToken } from './instances/token-rotation/rotate-token.ts';
 import { composeGreenApi, composeRotation, type Waits } from './logout/call-with-credential.ts';
 import { composeRecordEvidence, createBus } from './logout/record-evidence.ts';
@@ -45,11 +46,11 @@ export const composeRun = (
   const client = createSecretsManager();
   const log = createLog(write);
   const composed = composeGreenApi(client, environment, log, waits);
+  const rotation = composeRotation(client, composed.greenApi, environment, clock);
   return {
     ...composed,
-    rotateToken: environment.tokenRotation
-      ? createRotateToken(composeRotation(client, composed.greenApi, environment, clock))
-      : undefined,
+    rotateToken: environment.tokenRotation ? createRotateToken(rotation) : undefined,
+    testOldToken: createTestOldToken(rotation),
     listInstances: createListInstances({ client, ...parseVariables(listingSettings, variables) }),
     readTags: createReadTags({ client, secretPrefix }),
     recordEvidence: composeRecordEvidence(log, environment, undefined),

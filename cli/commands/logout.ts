@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import { describeReadings, type Instance, isLoggedOut, type LoggedOut } from '../../client/answers.ts';
+import { describeReadings, describeToken, type Instance, isLoggedOut, type LoggedOut } from '../../client/answers.ts';
 import { secondReadingWaitSeconds } from '../../client/client.ts';
 import { describeUnreadable } from '../../client/instance-list.ts';
 import type { Failure, Result } from '../../client/result.ts';
@@ -116,7 +116,7 @@ const describeLogout = (result: Result<LoggedOut>, wasLoggedOut: boolean): strin
     confirmedAt === undefined ? 'confirmed' : `confirmed at ${printable(confirmedAt)}`,
     ...(readings === undefined ? [] : [describeReadings(readings)]),
     ...(queue ? [queue.cleared ? 'queue cleared' : 'queue not cleared'] : []),
-    ...(token ? [token.rotated ? 'token rotated' : 'token not rotated'] : []),
+    ...(token ? [describeToken(token)] : []),
   ].join(', ');
 };
 

@@ -155,6 +155,11 @@ const withHeaders = (
   headers: Readonly<Record<string, string>>,
 ): APIGatewayProxyStructuredResultV2 => ({ ...answer, headers: { ...answer.headers, ...headers } });
 
+const describeToken = ({ kind, oldTokenStillWorks }: TokenRecord): object => ({
+  rotated: kind === 'rotated',
+  ...(oldTokenStillWorks && { oldTokenStillWorks }),
+});
+
 /** The answer to a logout: 200 if it is confirmed, 202 if the caller did not wait for a reading, problem details otherwise. */
 export const logoutResponse = (
   idInstance: InstanceId,
@@ -169,7 +174,7 @@ export const logoutResponse = (
   const known = outcome.kind === 'already-logged-out' && { alreadyLoggedOut: true };
   return jsonResponse(
     outcome.confirmed ? 200 : 202,
-    { ...reported, ...known, ...(token && { token: { rotated: token.kind === 'rotated' } }) },
+    { ...reported, ...known, ...(token && { token: describeToken(token) }) },
     headers,
   );
 };

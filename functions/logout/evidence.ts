@@ -9,7 +9,10 @@ export type Reading =
   | { readonly at: string; readonly failure: string };
 
 /** The result of rotating a token. `token-lost`: the new token exists only in the GREEN-API console. */
-export type TokenRecord = Pick<TokenRotation, 'kind' | 'detail'>;
+export type TokenRecord = Pick<TokenRotation, 'kind' | 'detail'> & {
+  /** Of a token that was rotated: a reading with the old one succeeded. Missing: it failed, or `detail` says why there was none. */
+  readonly oldTokenStillWorks?: true;
+};
 
 /** The record of one logout, confirmed or not. Times are ISO 8601 instants. */
 export type Evidence = {
@@ -92,6 +95,7 @@ export const metricNames = {
   timeToLogout: 'timeToLogoutMs',
   tokenNotRotated: 'tokenNotRotated',
   tokenLost: 'tokenLost',
+  oldTokenStillWorks: 'oldTokenStillWorks',
 } as const;
 export const metricDimensions = { stack: 'stack', function: 'function' } as const;
 
@@ -105,6 +109,11 @@ const figuresOf = (evidence: Evidence): Readonly<Record<string, number>> => ({
   [metricNames.failed]: Number(countsAsFailed(evidence)),
   ...(evidence.timeToLogoutMs !== undefined && { [metricNames.timeToLogout]: evidence.timeToLogoutMs }),
   ...tokenFigures(evidence.token),
+  // A single logout tests the old token at once: that it works then is no reason for an alarm.
+  ...(evidence.function === 'run' &&
+    evidence.token !== undefined && {
+      [metricNames.oldTokenStillWorks]: Number(evidence.token.oldTokenStillWorks === true),
+    }),
 });
 
 /** The figures of a rotation; none if there was none. */

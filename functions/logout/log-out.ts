@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Counted, GreenApi } from '../green-api/client.ts';
 import type { InstanceId } from '../green-api/instance-id.ts';
 import type { LogoutAnswer } from '../green-api/responses.ts';
+import type { TestOldToken } from '../instances/token-rotation/old-token.ts';
 import type { RotateToken } from '../instances/token-rotation/rotate-token.ts';
 import { type Deadline, deadlineIn, timeUntil } from '../platform/deadline.ts';
 import type { CallWithCredential, NotCalled } from './call-with-credential.ts';
@@ -38,6 +39,7 @@ export type LogOutDependencies = {
   readonly callWithCredential: CallWithCredential;
   readonly greenApi: Pick<GreenApi, 'logout' | 'readState' | 'clearQueue'>;
   readonly rotateToken: RotateToken;
+  readonly testOldToken: TestOldToken;
   readonly recordEvidence: RecordEvidence;
   readonly now: () => Date;
 };
@@ -93,7 +95,7 @@ const rotationMs = 12_000;
 const marginMs = 250;
 
 const createRotateAfterwards =
-  ({ rotateToken }: LogOutDependencies) =>
+  ({ rotateToken, testOldToken }: LogOutDependencies) =>
   async (
     { idInstance, requestId }: Pick<LogoutRequest, 'idInstance' | 'requestId'>,
     outcome: LogoutOutcome,
@@ -104,7 +106,11 @@ const createRotateAfterwards =
       return { kind: 'not-rotated', detail: 'there was no time left: use a shorter wait' };
     const decision = `request ${requestId ?? randomUUID()}`;
     const { kind, detail } = await rotateToken({ idInstance, decision }, deadline);
-    return { kind, ...(detail !== undefined && { detail }) };
+    const token = { kind, ...(detail !== undefined && { detail }) };
+    if (kind !== 'rotated') return token;
+    const old = await testOldToken({ idInstance, decision }, deadline);
+    if (old.kind === 'works') return { ...token, oldTokenStillWorks: true };
+    return old.kind === 'unknown' ? { ...token, detail: old.detail } : token;
   };
 
 const createClearQueue =

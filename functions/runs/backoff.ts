@@ -21,6 +21,8 @@ export type RoundEnd = {
   readonly leftMs: number;
   /** How many more rounds the execution has operations for. */
   readonly roundsLeft: number;
+  /** There is nothing to do for so many seconds. @default 0 */
+  readonly leastSeconds?: number;
   /** In this round GREEN-API accepted a logout. */
   readonly wasLoggedOut?: boolean;
   /** GREEN-API answered 429 in this round. */
@@ -41,7 +43,8 @@ const rateLimitedSpread = 15;
 
 /** The pause until the next round in whole seconds: backoff with a jitter of up to a fifth, and never past the run's expiry. */
 export const secondsToNextRound = (end: RoundEnd): number => {
-  const { runId, round, roundsWithoutProgress, leftMs, roundsLeft, wasLoggedOut = false, wasRateLimited = false } = end;
+  const { runId, round, roundsWithoutProgress, leftMs, roundsLeft } = end;
+  const { leastSeconds = 0, wasLoggedOut = false, wasRateLimited = false } = end;
   const left = Math.max(1, Math.ceil(leftMs / 1_000));
   const growth = Math.max(0, roundsWithoutProgress - 1, round - manyRounds);
   const planned =
@@ -50,5 +53,5 @@ export const secondsToNextRound = (end: RoundEnd): number => {
       : (firstWaits[growth] ?? Math.max(laterWait, Math.ceil(left / Math.max(1, roundsLeft))));
   const fraction = fractionOf(runId, round);
   const spread = wasRateLimited ? Math.ceil(rateLimitedSpread * fraction) : 0;
-  return Math.min(left, planned - Math.floor((planned / 5) * fraction) + spread);
+  return Math.min(left, Math.max(leastSeconds, planned - Math.floor((planned / 5) * fraction) + spread));
 };

@@ -17,7 +17,7 @@ export type RunFailureType =
   | 'ListDenied'
   /** The run ended with at least one instance that is not confirmed. */
   | 'NotAllConfirmed'
-  /** Every logout is confirmed, and the token of at least one instance that was to be rotated was not. */
+  /** Every logout is confirmed, and at least one token that was to be rotated was not, or still works. */
   | 'TokensNotRotated'
   /** Everything that was understood is logged out, but a secret with the tags of the target is no instance. */
   | 'UnreadableSecret'
@@ -79,15 +79,20 @@ const endingOfLogouts = (results: RunResults): Ending => {
   const note = hasEverybodyLeft(results)
     ? { note: 'nobody was logged out: every instance has left the target meanwhile' }
     : {};
-  const unrotated = results.outcomes.filter(({ token }) => token !== undefined && token.kind !== 'rotated').length;
+  const tokens = results.outcomes.flatMap(({ token }) => token ?? []);
+  const unrotated = tokens.filter(({ kind }) => kind !== 'rotated').length;
+  const stillWorking = tokens.filter(({ oldTokenStillWorks }) => oldTokenStillWorks).length;
   if (failed > 0)
     return {
       ...note,
       failure: { type: 'NotAllConfirmed', message: `${failed} of ${total} instances are not confirmed` },
     };
-  if (unrotated === 0) return note;
-  const message = `the tokens of ${unrotated} of ${total} instances were not rotated`;
-  return { ...note, failure: { type: 'TokensNotRotated', message } };
+  if (unrotated + stillWorking === 0) return note;
+  const messages = [
+    ...(unrotated > 0 ? [`the tokens of ${unrotated} of ${total} instances were not rotated`] : []),
+    ...(stillWorking > 0 ? [`the old tokens of ${stillWorking} of ${total} instances still work`] : []),
+  ];
+  return { ...note, failure: { type: 'TokensNotRotated', message: messages.join('; ') } };
 };
 
 const endingOf = (results: RunResults, isDrill: boolean): Ending => {

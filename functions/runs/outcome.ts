@@ -125,7 +125,11 @@ export const outcomeEntries = {
   skipReason: v.exactOptional(v.picklist(skipReasons)),
   queueCleared: v.exactOptional(v.boolean()),
   token: v.exactOptional(
-    v.object({ kind: v.picklist(['rotated', 'not-rotated', 'token-lost']), detail: v.exactOptional(v.string()) }),
+    v.object({
+      kind: v.picklist(['rotated', 'not-rotated', 'token-lost']),
+      detail: v.exactOptional(v.string()),
+      oldTokenStillWorks: v.exactOptional(v.literal(true)),
+    }),
   ),
 };
 

@@ -1,11 +1,20 @@
 import type { GreenApi } from '../green-api/client.ts';
 import type { ReadTags } from '../instances/directory.ts';
+import type { TestOldToken } from '../instances/token-rotation/old-token.ts';
 import type { RotateToken } from '../instances/token-rotation/rotate-token.ts';
 import type { CallWithCredential } from '../logout/call-with-credential.ts';
 import { type Deadline, hasPassed } from '../platform/deadline.ts';
 import type { RunRequest } from './request.ts';
 import { skipOf } from './target-membership.ts';
-import { isPending, keptText, lastClass, type TargetState, withRetry, withToken } from './target-state.ts';
+import {
+  awaitingOldToken,
+  isPending,
+  keptText,
+  lastClass,
+  type TargetState,
+  withRetry,
+  withToken,
+} from './target-state.ts';
 import {
   applyLogoutResponse,
   applyQueueResponse,
@@ -21,6 +30,7 @@ export type ProcessTargetDependencies = {
   readonly readTags: ReadTags;
   /** `undefined`: this deployment does not rotate tokens. */
   readonly rotateToken: RotateToken | undefined;
+  readonly testOldToken: TestOldToken;
   readonly now: () => Date;
 };
 
@@ -73,8 +83,29 @@ const awaitRotation = (target: TargetState): TargetState => {
   );
 };
 
+/** How long the old token may work after a rotation, in milliseconds: GREEN-API documents no time. */
+const graceMs = 30 * 1_000;
+/** A token that could not be tested for so long stays untested, in milliseconds. */
+const longestTestMs = 10 * 60 * 1_000;
+
+/** When the old token of an instance may be tested, in milliseconds since 1970. */
+export const oldTokenTestAtMs = (rotatedAt: string): number => Date.parse(rotatedAt) + graceMs;
+
+const createTestOld =
+  ({ testOldToken, now }: ProcessTargetDependencies) =>
+  async (target: TargetState, rotatedAt: string, { runId, deadline }: RoundContext): Promise<TargetState> => {
+    const nowMs = now().getTime();
+    if (nowMs < oldTokenTestAtMs(rotatedAt)) return target;
+    const old = await testOldToken({ idInstance: target.idInstance, decision: `run ${runId}` }, deadline);
+    if (old.kind === 'unknown' && nowMs < Date.parse(rotatedAt) + longestTestMs)
+      return withRetry(target, {}, { detail: keptText(old.detail) });
+    const { token = { kind: 'rotated' } } = target;
+    if (old.kind === 'works') return withToken(target, { ...token, oldTokenStillWorks: true });
+    return withToken(target, old.kind === 'unknown' ? { ...token, detail: old.detail } : token);
+  };
+
 const createRotate =
-  ({ rotateToken }: ProcessTargetDependencies): ProcessTarget =>
+  ({ rotateToken, now }: ProcessTargetDependencies): ProcessTarget =>
   async (target, { runId, deadline }) => {
     if (rotateToken === undefined)
       return withToken(target, { kind: 'not-rotated', detail: 'this deployment does not rotate tokens' });
@@ -82,7 +113,9 @@ const createRotate =
     const rotation = await rotateToken({ idInstance: target.idInstance, decision }, deadline);
     // Nothing was written or called, so the next round may try again, until the run expires.
     const mayRetry = rotation.kind === 'not-rotated' && rotation.notBegun === true;
-    return mayRetry ? withRetry(target, {}, { detail: keptText(rotation.detail) }) : withToken(target, rotation);
+    if (mayRetry) return withRetry(target, {}, { detail: keptText(rotation.detail) });
+    if (rotation.kind !== 'rotated') return withToken(target, rotation);
+    return awaitingOldToken(target, rotation, now().toISOString());
   };
 
 /** Reads the tags, and sends the logout if they still allow it. */
@@ -144,8 +177,11 @@ const createLogOutTarget = (dependencies: ProcessTargetDependencies): ProcessTar
 export const createProcessTarget = (dependencies: ProcessTargetDependencies): ProcessTarget => {
   const logOut = createLogOutTarget(dependencies);
   const rotate = createRotate(dependencies);
+  const testOld = createTestOld(dependencies);
   return async (target, round) => {
-    if (target.retry.confirmedAs !== undefined) return rotate(target, round);
+    const { confirmedAs, rotatedAt } = target.retry;
+    if (rotatedAt !== undefined) return testOld(target, rotatedAt, round);
+    if (confirmedAs !== undefined) return rotate(target, round);
     const next = await logOut(target, round);
     return round.request.rotateToken ? awaitRotation(next) : next;
   };

@@ -136,6 +136,10 @@ const unrotated = (end: string, isUnderWay: boolean): NonNullable<Outcome['token
     : `${end} before the token was rotated`,
 });
 
+/** A rotated token whose old one was not tested before the run ended. */
+const tokenAtEnd = ({ token }: Outcome, end: string, isUnderWay: boolean): NonNullable<Outcome['token']> =>
+  token === undefined ? unrotated(end, isUnderWay) : { ...token, detail: `${end} before the old token was tested` };
+
 /**
  * The results of a run that ended without a summary, because it was stopped or died. Nothing stays pending: an instance that was,
  * or may have been, sent a logout is `unconfirmed`, any other `not-attempted`.
@@ -151,7 +155,7 @@ export const resultsAtEnd = (
   const decide = (outcome: Outcome): Outcome => {
     if (outcome.kind !== 'pending') return outcome;
     const isUnderWay = underWay.has(outcome.idInstance);
-    if (outcome.confirmed) return { ...outcome, kind: 'logged-out', token: unrotated(end, isUnderWay) };
+    if (outcome.confirmed) return { ...outcome, kind: 'logged-out', token: tokenAtEnd(outcome, end, isUnderWay) };
     if (isUnderWay) {
       const sent = outcome.attempts > 0 ? 'a logout was sent' : 'a logout may have been sent';
       const detail = `${end} while it processed this instance: ${sent}; an evidence record that confirms it counts`;

@@ -3,6 +3,7 @@ import type { Operations } from './durable-operations.ts';
 import { batchAt, batchSize, type Look, roundNames } from './operation-names.ts';
 import type { Outcome } from './outcome.ts';
 import type { BatchResult, ProcessBatch } from './process-batch.ts';
+import { oldTokenTestAtMs } from './process-target.ts';
 import type { RunIdentity } from './request.ts';
 import { lastClass, type TargetState } from './target-state.ts';
 
@@ -74,7 +75,16 @@ const wasLoggedOut = (before: readonly TargetState[], open: readonly TargetState
 
 /** An instance that only lacks its next reading is worth an early round too. */
 const hasProgress = (before: readonly TargetState[], open: readonly TargetState[]): boolean =>
-  open.length < before.length || open.some((target) => lastClass(target) === 'out');
+  open.length < before.length ||
+  open.some((target) => lastClass(target) === 'out' && target.retry.rotatedAt === undefined);
+
+/** Until the next thing to do, in seconds, if all that is left is to test old tokens; else 0. */
+const secondsToOldTokens = (open: readonly TargetState[], nowMs: number): number => {
+  const testsAtMs = open.map(({ retry }) =>
+    retry.rotatedAt === undefined ? nowMs : oldTokenTestAtMs(retry.rotatedAt),
+  );
+  return Math.max(0, Math.ceil((Math.min(...testsAtMs) - nowMs) / 1_000));
+};
 
 const wasRateLimited = (outcome: Outcome | TargetState): boolean =>
   isOpen(outcome) && outcome.retry.wasRateLimited === true;
@@ -86,7 +96,7 @@ const waitAfterRound = async (
   operations: Operations,
   { run, look, untilMs, lastOperation }: Stage & { readonly lastOperation: number },
   results: readonly BatchResult[],
-  progress: Pick<RoundEnd, 'roundsWithoutProgress' | 'wasLoggedOut'>,
+  progress: Pick<RoundEnd, 'roundsWithoutProgress' | 'wasLoggedOut' | 'leastSeconds'>,
 ): Promise<number> => {
   const round = results[0]?.round ?? 1;
   const endedAtMs = endOf(results);
@@ -124,7 +134,8 @@ export const runRounds = async (
     const isFirstPause = wasLoggedOut(open, stillOpen);
     roundsWithoutProgress = isFirstPause || hasProgress(open, stillOpen) ? 0 : roundsWithoutProgress + 1;
     open = stillOpen;
-    const progress = { roundsWithoutProgress, wasLoggedOut: isFirstPause };
+    const leastSeconds = secondsToOldTokens(open, atMs);
+    const progress = { roundsWithoutProgress, wasLoggedOut: isFirstPause, leastSeconds };
     if (open.length > 0) atMs = await waitAfterRound(operations, { ...stage, lastOperation }, results, progress);
   }
   return { decided, open, ...(atMs !== undefined && { atMs }) };

@@ -32,6 +32,8 @@ export type RetryState = {
   readonly confirmedAs?: 'logged-out' | 'already-logged-out';
   /** The run has logged it out before, and its second look found it linked. */
   readonly linkedAgain?: true;
+  /** When the token was rotated: the instance stays pending until the old token is tested. ISO 8601. */
+  readonly rotatedAt?: string;
   /** The newest ones. */
   readonly readings: readonly Reading[];
   /** As they were before the newest logout. */
@@ -125,17 +127,25 @@ export const retryOrFail = (
   return withRetry(targetState, { pendingFailure, ...limited }, { detail: keptText(detail) });
 };
 
+const keptToken = ({ kind, detail, oldTokenStillWorks }: TokenRecord): TokenRecord => ({
+  kind,
+  ...(detail !== undefined && { detail: keptText(detail) }),
+  ...(oldTokenStillWorks && { oldTokenStillWorks }),
+});
+
+/** Keeps an instance pending whose token was rotated, until the old token is tested in a round of its own. */
+export const awaitingOldToken = (target: TargetState, token: TokenRecord, at: string): TargetState =>
+  withRetry(
+    target,
+    { rotatedAt: at },
+    { token: keptToken(token), detail: 'confirmed, and the token is rotated; the old token is tested next' },
+  );
+
 /** Ends an instance whose logout is confirmed, with the result of the rotation of its token. */
 export const withToken = (target: TargetState, token: TokenRecord): TargetState => {
   const { confirmedAs = 'logged-out', ...retry } = target.retry;
   const { detail: _, ...outcome } = target;
-  const { kind, detail } = token;
-  return {
-    ...outcome,
-    kind: confirmedAs,
-    token: { kind, ...(detail !== undefined && { detail: keptText(detail) }) },
-    retry,
-  };
+  return { ...outcome, kind: confirmedAs, token: keptToken(token), retry };
 };
 
 const endedUnconfirmed = (targetState: TargetState): TargetState =>
@@ -146,7 +156,10 @@ const endedUnconfirmed = (targetState: TargetState): TargetState =>
   );
 
 /** Ends an instance that is still pending when the run expires. */
-export const expired = (targetState: TargetState): TargetState =>
-  targetState.retry.confirmedAs === undefined
-    ? endedUnconfirmed(targetState)
-    : withToken(targetState, { kind: 'not-rotated', detail: 'the run expired before the token was rotated' });
+export const expired = (targetState: TargetState): TargetState => {
+  const { retry, token } = targetState;
+  if (retry.confirmedAs === undefined) return endedUnconfirmed(targetState);
+  if (token === undefined)
+    return withToken(targetState, { kind: 'not-rotated', detail: 'the run expired before the token was rotated' });
+  return withToken(targetState, { ...token, detail: 'the run expired before the old token was tested' });
+};

@@ -77,10 +77,11 @@ export const createDashboard = (
           metrics.ofRuns('noInstance'),
         ]),
         graph(titles.uncertain, Object.values(metrics.ofUncertainLeavers())),
-        graph('Drills that failed, instances linked again, tokens not rotated or lost', [
+        graph('Drills that failed, instances linked again, tokens not rotated, still working or lost', [
           metrics.ofRuns('failedDrill'),
           metrics.ofLinkedAgain(),
           metrics.of('tokenNotRotated'),
+          metrics.of('oldTokenStillWorks'),
           metrics.of('tokenLost'),
         ]),
       ],

@@ -5,11 +5,16 @@ import type { Deployment } from './deployment.ts';
 import { callingEnvironment } from './function-environment.ts';
 import { createLog } from './log-groups.ts';
 import { ServiceFunction } from './service-function.ts';
+import { sumOfMetrics } from './sum-of-metrics.ts';
 
 const addAlarms = ({ alarms, metrics }: Deployment): void => {
   alarms.add('token-not-rotated', {
-    metric: metrics.of('tokenNotRotated'),
-    impact: 'A token was not changed at GREEN-API. A copy of it still gives access to the instance; logouts go on.',
+    metric: sumOfMetrics('tokens that still work', {
+      'not-rotated': metrics.of('tokenNotRotated'),
+      'old-token-still-works': metrics.of('oldTokenStillWorks'),
+    }),
+    impact:
+      'A token was not changed at GREEN-API, or the old one still works half a minute after the change. A copy of it still gives access to the instance; logouts go on.',
   });
   alarms.add('token-lost', {
     metric: metrics.of('tokenLost'),

@@ -86,7 +86,12 @@ export const buildBundles = async (
     { ...ours, name: 'green-api-logout, host ready', environment: { WARM_HOSTS: ALLOWED_API_HOSTS } },
     { ...ours, name: 'green-api-logout, credential ready', environment: { WARM_INSTANCES: '1101000001' } },
     { ...ours, name: 'green-api-logout, confirmed, with event', environment: { EVENT_BUS: 'outcomes' }, wait: 5 },
-    { ...ours, name: 'green-api-logout, confirmed twice, with event', environment: { EVENT_BUS: 'outcomes' }, wait: 10 },
+    {
+      ...ours,
+      name: 'green-api-logout, confirmed twice, with event',
+      environment: { EVENT_BUS: 'outcomes' },
+      wait: 10,
+    },
     ...(await Promise.all(peers.map((peer) => buildPeer(outFolder, peer)))),
   ];
 };

@@ -93,7 +93,7 @@ ${coldTable(measured)}
 
 *host ready*: \`WARM_HOSTS\` names GREEN-API's host. *credential ready*: \`WARM_INSTANCES\` names the instance; its init then holds one read of a secret.
 *confirmed, with event*: as it is deployed, with a reading of the state and an outcome event before it answers; no other row has them.
-*confirmed twice*: as the command line calls it (`wait=10`), with a second reading. GREEN-API's limit keeps both 1.1 s apart, and this pause is part of the first call.
+*confirmed twice*: as the command line calls it (\`wait=10\`), with a second reading. GREEN-API's limit keeps both 1.1 s apart, and this pause is part of the first call.
 Not measured: \`@green-api/whatsapp-api-client\` 0.4.4 (asks for a version of \`fs\` that is not there to install) and
 \`@green-api/whatsapp-api-client-js\` (not on npm).
 

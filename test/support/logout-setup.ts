@@ -83,8 +83,8 @@ export const startLogoutSetup = async ({
     list: async (query: Record<string, string> = {}) =>
       parseAnswer(await instances(httpEventOf({ queryStringParameters: query }), contextOf())),
     /** One more instance and its secret, so that many can be logged out at once. */
-    add: (id: string) => {
-      greenApi.add({ idInstance: id, apiTokenInstance: markerToken, logoutDelayMs: 0 });
+    add: (id: string, instance: Partial<Parameters<typeof greenApi.add>[0]> = {}) => {
+      greenApi.add({ idInstance: id, apiTokenInstance: markerToken, logoutDelayMs: 0, ...instance });
       secretsManager.put({ name: `green-api/${id}`, secretString });
     },
     break: (fault: FaultName, how: Parameters<typeof greenApi.setFault>[2] = {}) =>

@@ -127,6 +127,10 @@ export const createRotationSetup = ({ fault }: { readonly fault?: UpdateFault | 
     /** Somebody puts a value into the secret by hand. */
     putByHand: (token: string) => write(`by-hand-${versions.size}`.padEnd(32, '0'), textWith(token), 'AWSCURRENT'),
     changeInConsole: replace,
+    /** GREEN-API accepts the first token too, from now on for this time. */
+    startGrace: (ms: number) => {
+      grace = { token: firstToken, untilMs: nowMs + ms };
+    },
     /** Whether GREEN-API's token is in a version that has a label: not only at GREEN-API. */
     isKept: () => [...versions.values()].some((version) => version.stages.size > 0 && tokenOf(version) === liveToken),
     /**

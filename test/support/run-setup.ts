@@ -2,6 +2,7 @@ import type { Credential } from '../../functions/green-api/credential.ts';
 import type { InstanceId } from '../../functions/green-api/instance-id.ts';
 import type { ClearQueueAnswer, LogoutAnswer, StateAnswer } from '../../functions/green-api/responses.ts';
 import type { ListedInstance, ListInstances, ReadTags } from '../../functions/instances/directory.ts';
+import type { TestOldToken } from '../../functions/instances/token-rotation/old-token.ts';
 import type { RotateToken } from '../../functions/instances/token-rotation/rotate-token.ts';
 import type { UnreadableSecret } from '../../functions/instances/unreadable-secrets.ts';
 import type { CallWithCredential, NotCalled } from '../../functions/logout/call-with-credential.ts';
@@ -106,6 +107,7 @@ export const createSetup = (
     greenApi: greenApi as unknown as Parameters<typeof createExecuteRun>[0]['greenApi'],
     listInstances,
     rotateToken: undefined as RotateToken | undefined,
+    testOldToken: (async () => ({ kind: 'dead' })) as TestOldToken,
     readTags,
     recordEvidence: async (record: Evidence) => void evidence.push(record),
     log: (_level: string, message: string, fields: object) => void facts.push({ message, ...fields }),

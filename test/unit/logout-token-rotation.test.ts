@@ -43,6 +43,21 @@ test('a token is rotated after the confirmed logout, and the secret holds the ne
   expect(setup.lines.join('')).not.toContain(setup.greenApi.tokenOf(idInstance));
 });
 
+test('an old token that still works is named in the answer and the evidence, and counts as no failure', async () => {
+  await using setup = await startLogoutSetup({ variables: enabled });
+  const id = '1101000009';
+  setup.add(id, { oldTokenValidMs: 600_000 });
+
+  const answer = await setup.logOut({ id, wait: 5, body });
+
+  expect([answer.status, answer.body.token]).toEqual([200, { rotated: true, oldTokenStillWorks: true }]);
+  expect(setup.evidence()).toMatchObject([
+    { token: { kind: 'rotated', oldTokenStillWorks: true }, tokenNotRotated: 0, tokenLost: 0 },
+  ]);
+  expect(setup.evidence()[0]).not.toHaveProperty('oldTokenStillWorks');
+  expect(setup.lines.join('')).not.toContain(markerToken);
+});
+
 test('the next logout of a warm copy uses the new token', async () => {
   await using setup = await startLogoutSetup({ variables: enabled });
   await setup.logOut({ wait: 5, body });

@@ -267,6 +267,7 @@ test('the time to logout is never negative, even if the clock was set back', asy
       clearQueue: async () => ({ kind: 'cleared', requests: 1 }),
     },
     rotateToken: async () => ({ kind: 'rotated' }),
+    testOldToken: async () => ({ kind: 'dead' }),
     recordEvidence: async (record) => void records.push(record),
     now: () => times.shift() ?? new Date(0),
   });

@@ -1,6 +1,7 @@
 import {
   DescribeSecretCommand,
   GetSecretValueCommand,
+  PutSecretValueCommand,
   RotateSecretCommand,
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
@@ -72,6 +73,28 @@ test('rotate-secret replaces the token at GREEN-API and makes the new one curren
   expect(apiTokenInstance).not.toBe(firstToken);
   expect(setup.greenApi.callsOf(idInstance, 'updateApiToken')).toHaveLength(1);
   expect(setup.lines.join('')).not.toMatch(new RegExp(`${firstToken}|${apiTokenInstance}`));
+});
+
+/** As rotate-secret --no-rotate-immediately does: it makes a version, perhaps without a value, and runs the test alone. */
+test.each([
+  ['without a pending version', undefined],
+  ['with a copy of the current one', 'AWSPENDING'],
+])('the test alone, %s, changes nothing and finds whether the token works', async (_, stage) => {
+  await using setup = await startSetup();
+  const ClientRequestToken = 'c'.repeat(36);
+  const { SecretString } = await setup.client.send(new GetSecretValueCommand({ SecretId: name }));
+  if (stage !== undefined)
+    await setup.client.send(
+      new PutSecretValueCommand({ SecretId: name, ClientRequestToken, SecretString, VersionStages: [stage] }),
+    );
+  const testAlone = () => setup.handle({ Step: 'testSecret', SecretId: name, ClientRequestToken });
+
+  await testAlone();
+
+  expect(setup.greenApi.callsOf(idInstance, 'updateApiToken')).toEqual([]);
+  expect((await setup.secret()).apiTokenInstance).toBe(firstToken);
+  setup.greenApi.changeToken(idInstance);
+  await expect(testAlone()).rejects.toThrow(/token was rejected/);
 });
 
 test('steps that are repeated for the same version change the token once', async () => {

@@ -1,5 +1,11 @@
 import { useEffect, useState } from 'preact/hooks';
-import { describeReadings, describeState, isLoggedOut, type LoggedOut } from '../../../client/answers.ts';
+import {
+  describeReadings,
+  describeState,
+  describeToken,
+  isLoggedOut,
+  type LoggedOut,
+} from '../../../client/answers.ts';
 import type { Result } from '../../../client/result.ts';
 import { Instant } from '../components/instant.tsx';
 import { ProblemAlert } from '../components/problem-alert.tsx';
@@ -25,7 +31,7 @@ const factsOf = ({ isLogout, alreadyLoggedOut, confirmed, stateInstance, reading
       ? `Confirmed${readings === undefined ? '' : ` ${describeReadings(readings)}`}: the state reads ${describeState({ stateInstance: stateInstance ?? 'notAuthorized' })}.`
       : 'Not confirmed yet: read the state.',
     queue && (queue.cleared ? 'The queue is cleared.' : 'The queue is not cleared.'),
-    token && (token.rotated ? 'The token is rotated.' : 'The token is not rotated.'),
+    token && `After the logout: ${describeToken(token)}.`,
   ].filter((fact) => typeof fact === 'string');
 
 const titleOf = ({ confirmed, alreadyLoggedOut }: LoggedOut): string => {

@@ -61,11 +61,15 @@ export const createRotationSteps = (dependencies: RotationDependencies): Rotatio
     testSecret: async (rotation, deadline) => {
       const { attempt, readPending } = open(rotation, deadline);
       const pending = await readPending();
-      if (pending.kind !== 'token') return notRotated('there is no token in the pending version');
-      const trial = await observe(attempt, pending.credential, 'accepted');
-      return trial === 'accepted'
-        ? rotated
-        : notRotated(`the pending token was ${trial === 'rejected' ? trial : 'not tested'}`);
+      if (pending.kind === 'failed') return notRotated(pending.detail);
+      // With --no-rotate-immediately this step runs alone, to test the configuration: there is no pending token then.
+      const tested = pending.kind === 'token' ? pending : await attempt.readToken({ stage: 'AWSCURRENT' });
+      if (tested.kind !== 'token') return notRotated('there is no token to test');
+      const trial = await observe(attempt, tested.credential, 'accepted');
+      const which = pending.kind === 'token' ? 'pending' : 'current';
+      if (trial !== 'accepted')
+        return notRotated(`the ${which} token was ${trial === 'rejected' ? trial : 'not tested'}`);
+      return which === 'pending' ? rotated : { ...rotated, detail: 'nothing is pending: the current token was tested' };
     },
     finishSecret: async (rotation, deadline) => {
       const { attempt, readPending } = open(rotation, deadline);

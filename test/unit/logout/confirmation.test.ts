@@ -24,6 +24,7 @@ const logOutWith = async (answers: readonly object[], { waitMs = 20_000, now = (
     callWithCredential: (async () => left.shift()) as unknown as CallWithCredential,
     greenApi: {} as GreenApi,
     rotateToken: async () => ({ kind: 'rotated' }),
+    testOldToken: async () => ({ kind: 'dead' }),
     recordEvidence: async (record) => void evidence.push(record),
     now,
   });

@@ -1,7 +1,10 @@
 import type { InstanceId } from '../../../functions/green-api/instance-id.ts';
 import type { TokenRotation } from '../../../functions/instances/token-rotation/attempt.ts';
+import type { OldToken, TestOldToken } from '../../../functions/instances/token-rotation/old-token.ts';
 import type { RotateToken } from '../../../functions/instances/token-rotation/rotate-token.ts';
-import { createSetup, requestOf } from '../../support/run-setup.ts';
+import { metricsOf } from '../../../functions/logout/evidence.ts';
+import { resultsAtEnd } from '../../../functions/runs/results-from-steps.ts';
+import { createSetup, requestOf, runId } from '../../support/run-setup.ts';
 
 const ids = ['1101000001', '1101000002'] as unknown as readonly InstanceId[];
 const target = { instances: ids };
@@ -102,4 +105,119 @@ test('a drill rotates nothing', async () => {
   await setup.run(requestOf({ target, rotateToken: true, dryRun: true }), { rotateToken });
 
   expect(calls).toEqual([]);
+});
+
+describe('the old token, half a minute after the rotation', () => {
+  const { rotateToken } = createRotations();
+  const request = requestOf({ target, rotateToken: true });
+
+  /** Tests with these results, by instance. A test without a given result finds the old token dead. */
+  const createTests = (results: Readonly<Record<string, readonly OldToken[]>>, now: () => Date) => {
+    const left = new Map(Object.entries(results).map(([id, each]) => [id, [...each]]));
+    const at: string[] = [];
+    const testOldToken: TestOldToken = async ({ idInstance, decision }) => {
+      at.push(`${now().toISOString().slice(14, 19)} ${idInstance} ${decision}`);
+      return left.get(idInstance)?.shift() ?? { kind: 'dead' };
+    };
+    return { at, testOldToken };
+  };
+
+  test('is tested in a round of its own, with the decision of the rotation', async () => {
+    const setup = setupOf();
+    const { at, testOldToken } = createTests({}, setup.clock.now);
+
+    const run = await setup.run(request, { rotateToken, testOldToken });
+
+    expect(run.status).toBe('SUCCEEDED');
+    expect(run.waits).toEqual([1, 2, 30]);
+    expect(at).toEqual(ids.map((id) => `00:33 ${id} run ${runId}`));
+    expect(setup.evidence.map(({ token }) => token)).toEqual([{ kind: 'rotated' }, { kind: 'rotated' }]);
+  });
+
+  test('still works: the outcome is rotated and says so, the run fails, and the evidence counts it', async () => {
+    const setup = setupOf();
+    const { testOldToken } = createTests({ '1101000002': [{ kind: 'works' }] }, setup.clock.now);
+
+    const run = await setup.run(request, { rotateToken, testOldToken });
+
+    expect(run).toMatchObject({
+      status: 'TokensNotRotated',
+      message: 'the old tokens of 1 of 2 instances still work',
+      progress: { loggedOut: 2, failed: 0 },
+    });
+    expect(run.outcomes.map(({ token }) => token)).toEqual([
+      { kind: 'rotated' },
+      { kind: 'rotated', oldTokenStillWorks: true },
+    ]);
+    expect(setup.evidence.map(({ token }) => token)).toEqual(run.outcomes.map(({ token }) => token));
+    const figures = setup.evidence.map((evidence) => metricsOf(evidence, 'green-api-logout', new Date()));
+    expect(figures).toMatchObject([
+      { oldTokenStillWorks: 0, tokenNotRotated: 0, tokenLost: 0 },
+      { oldTokenStillWorks: 1, tokenNotRotated: 0, tokenLost: 0 },
+    ]);
+  });
+
+  test('cannot be tested for a moment: it is tested again', async () => {
+    const setup = setupOf();
+    const unknown = { kind: 'unknown', detail: 'Secrets Manager: ThrottlingException' } as const;
+    const { at, testOldToken } = createTests({ '1101000001': [unknown, unknown, { kind: 'works' }] }, setup.clock.now);
+
+    const run = await setup.run(request, { rotateToken, testOldToken });
+
+    expect(run.outcomes[0]?.token).toEqual({ kind: 'rotated', oldTokenStillWorks: true });
+    expect(at.filter((each) => each.includes('1101000001'))).toHaveLength(3);
+  });
+
+  test('can never be tested: the token is rotated all the same, and the detail says what is not known', async () => {
+    const setup = setupOf();
+    const testOldToken: TestOldToken = async () => ({ kind: 'unknown', detail: 'not known: GREEN-API did not answer' });
+
+    const run = await setup.run(request, { rotateToken, testOldToken });
+
+    expect(run.status).toBe('SUCCEEDED');
+    expect(run.outcomes[0]?.token).toEqual({ kind: 'rotated', detail: 'not known: GREEN-API did not answer' });
+    const minutes = (setup.clock.now().getTime() - Date.parse('2026-11-30T17:00:00Z')) / 60_000;
+    expect(minutes).toBeLessThan(30);
+  });
+
+  test('is not tested if the run expires before, and then the detail says so', async () => {
+    const setup = setupOf();
+
+    const run = await setup.run({ ...request, expiresAt: '2026-11-30T17:00:20Z' }, { rotateToken });
+
+    expect(run).toMatchObject({ status: 'SUCCEEDED', progress: { loggedOut: 2 } });
+    expect(run.outcomes[0]?.token).toEqual({
+      kind: 'rotated',
+      detail: 'the run expired before the old token was tested',
+    });
+  });
+
+  test('a run that is stopped before the test still says that the token is rotated', async () => {
+    const setup = setupOf();
+    const { steps } = await setup.run(request, { rotateToken });
+    const beforeTest = steps.filter(({ name }) => name !== 'round-4-batch-1');
+
+    const { outcomes } = resultsAtEnd(beforeTest, new Set(), 'the run was stopped');
+
+    expect(outcomes).toMatchObject(
+      ids.map(() => ({
+        kind: 'logged-out',
+        token: { kind: 'rotated', detail: 'the run was stopped before the old token was tested' },
+      })),
+    );
+  });
+
+  test('waits for no other instance, and holds none back', async () => {
+    const setup = createSetup({
+      '1101000001': { state: ['notAuthorized'] },
+      '1101000002': { state: ['authorized', 'authorized', 'authorized', 'authorized', 'notAuthorized'] },
+    });
+    const { at, testOldToken } = createTests({}, setup.clock.now);
+
+    const run = await setup.run(request, { rotateToken, testOldToken });
+
+    expect(run.status).toBe('SUCCEEDED');
+    expect(run.operations.length).toBeLessThan(30);
+    expect(at).toHaveLength(2);
+  });
 });

@@ -1,8 +1,15 @@
 import fc from 'fast-check';
 import type { RotationDependencies, TokenRotation } from '../../../../functions/instances/token-rotation/attempt.ts';
+import { createTestOldToken } from '../../../../functions/instances/token-rotation/old-token.ts';
 import { createRotateToken } from '../../../../functions/instances/token-rotation/rotate-token.ts';
 import { createRotationSteps } from '../../../../functions/instances/token-rotation/rotation-steps.ts';
-import { createRotationSetup, idInstance, type Kill, type UpdateFault } from '../../../support/rotation-setup.ts';
+import {
+  createRotationSetup,
+  firstToken,
+  idInstance,
+  type Kill,
+  type UpdateFault,
+} from '../../../support/rotation-setup.ts';
 
 type Setup = ReturnType<typeof createRotationSetup>;
 type Rotate = (dependencies: RotationDependencies, nowMs: () => number) => Promise<TokenRotation>;
@@ -94,6 +101,78 @@ describe.each(Object.entries(rotations))('a rotation %s', (_, rotate) => {
 
     expect(kills.length).toBeGreaterThan(8);
     expect(wrong).toEqual([]);
+  });
+});
+
+describe('the test of the old token after a rotation', () => {
+  const testOld = async (setup: Setup, kill?: Kill, loseAnswer?: Kill) => {
+    const process = setup.startProcess(decision, { kill, loseAnswer });
+    const test = createTestOldToken(process.dependencies)({ idInstance, decision }, setup.clock.now() + longMs);
+    return { result: await Promise.race([test, process.killed]), calls: process.calls() };
+  };
+  const rotated = async (fault?: UpdateFault) => {
+    const setup = createRotationSetup({ fault });
+    await run(setup, afterLogout);
+    return setup;
+  };
+
+  test('finds it dead, and working as long as GREEN-API accepts it', async () => {
+    const dead = await rotated();
+    const working = await rotated('old works a while');
+    working.startGrace(60_000);
+
+    const results = [await testOld(dead), await testOld(working)];
+    working.clock.pass(60_000);
+
+    expect(results.map(({ result }) => result)).toEqual([{ kind: 'dead' }, { kind: 'works' }]);
+    expect((await testOld(working)).result).toEqual({ kind: 'dead' });
+  });
+
+  test('finds it by the label too, when another decision has replaced the token', async () => {
+    const setup = await rotated();
+    const process = setup.startProcess('run/2');
+
+    const result = await createTestOldToken(process.dependencies)({ idInstance, decision: 'run/2' }, 1e15);
+
+    expect(result).toEqual({ kind: 'dead' });
+  });
+
+  test('knows nothing if no version holds it, and says so', async () => {
+    expect((await testOld(createRotationSetup())).result).toMatchObject({
+      kind: 'unknown',
+      detail: expect.stringContaining('no version of the secret holds it'),
+    });
+  });
+
+  /** Tests the old token twice, the first time with a disturbance. */
+  const disturb = async (fault: UpdateFault | undefined, kill?: Kill, loseAnswer?: Kill) => {
+    const setup = await rotated(fault);
+    if (fault !== undefined) setup.startGrace(longMs);
+    const stateOf = () => [setup.currentText(), setup.updates.length, setup.liveToken(), ...setup.violations];
+    const before = stateOf();
+    const results = [(await testOld(setup, kill, loseAnswer)).result, (await testOld(setup)).result];
+    expect(stateOf()).toEqual(before);
+    expect(JSON.stringify(results)).not.toContain(firstToken);
+    return results.map((result) => (result === 'killed' ? result : result.kind));
+  };
+
+  test.each([
+    [undefined, 'dead'],
+    ['old works a while', 'works'],
+  ] as const)('changes nothing and is never wrong, whatever crashes: %s', async (fault, truth) => {
+    const { calls } = await testOld(await rotated(fault));
+    const points = Array.from({ length: calls }, (_, index) => [
+      { call: index + 1, when: 'before' } as const,
+      { call: index + 1, when: 'after' } as const,
+    ]).flat();
+
+    for (const point of points) {
+      expect(await disturb(fault, point)).toEqual(['killed', truth]);
+      const [first, again] = await disturb(fault, undefined, point);
+      expect(['unknown', truth]).toContain(first);
+      expect(again).toBe(truth);
+    }
+    expect(points).toHaveLength(6);
   });
 });
 
