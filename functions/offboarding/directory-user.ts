@@ -18,12 +18,20 @@ export const storeId = v.fallback(v.optional(v.pipe(v.string(), v.regex(storeIdP
 /** The part of an id that is the same with and without the number of the identity store before it. */
 export const bareUserId = (id: string): string => id.slice(-36);
 
-/** The id with and without its prefix: the number of the identity store. */
-export const identitiesOf = ({ userId: id, identityStoreId }: DirectoryUser): readonly string[] => {
+const formsOf = ({ userId: id, identityStoreId }: DirectoryUser): readonly string[] => {
   const bare = bareUserId(id);
   if (bare !== id) return [id, bare];
   const [, number] = /^d-(.+)$/.exec(identityStoreId ?? '') ?? [];
   return number === undefined ? [bare] : [`${number}-${bare}`, bare];
+};
+
+/**
+ * The id with and without its prefix, the number of the identity store. A UUID may have capital digits, and the console shows
+ * small ones: tags with ids are compared with regard to case, so both forms are identities.
+ */
+export const identitiesOf = (user: DirectoryUser): readonly string[] => {
+  const forms = formsOf(user);
+  return [...new Set([...forms, ...forms.map((id) => id.toLowerCase())])];
 };
 
 /** Two events about one change state its time within so many milliseconds of each other. */

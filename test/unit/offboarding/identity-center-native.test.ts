@@ -38,7 +38,11 @@ test.each([
     { resources: [`arn:aws-cn:identitystore::111122223333:identitystore/d-93670dc30f/user/${bare}`] },
     [bare],
   ],
-  ['upper-case digits', { resources: [`arn:aws:identitystore:::user/${bare.toUpperCase()}`] }, [bare.toUpperCase()]],
+  [
+    'capital digits, which a tag may have as small ones',
+    { resources: [`arn:aws:identitystore:::user/${bare.toUpperCase()}`] },
+    [bare.toUpperCase(), bare],
+  ],
   [
     'a store whose id is a UUID',
     { resources: [`arn:aws:identitystore:::user/${bare}`, `arn:aws:identitystore:::identitystore/${bare}`] },

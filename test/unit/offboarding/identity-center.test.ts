@@ -43,6 +43,13 @@ test.each([
   expect(reading).toMatchObject({ people: [identities] });
 });
 
+test('an id with capital digits finds a tag with small ones too', () => {
+  const capital = bare.toUpperCase();
+  const reading = parseWith('requestParameters', { userId: capital, identityStoreId: 'd-93670dc30f' });
+
+  expect(reading).toMatchObject({ people: [[`93670dc30f-${capital}`, capital, prefixed, bare]] });
+});
+
 test.each(['EnableUser', 'CreateUser', 'disableuser', 'constructor', 'PatchGroup'])(
   '%s logs nobody out',
   (eventName) => {
