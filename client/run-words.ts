@@ -11,10 +11,11 @@ export const describeListedTarget = (target: NonNullable<ListedRun['target']>): 
   return `${target.instances} instance${target.instances === 1 ? '' : 's'}`;
 };
 
-type Ending = Pick<ListedRun, 'status' | 'progress' | 'dryRun'>;
+/** What says how a run ended. */
+export type Ending = Pick<ListedRun, 'status' | 'progress' | 'dryRun'>;
 
 /** A run that succeeded because there was nobody to log out. The target may be misspelt, so it is no plain success. */
-const metNobody = ({ status, progress }: Ending): boolean => status === 'SUCCEEDED' && progress?.total === 0;
+export const metNobody = ({ status, progress }: Ending): boolean => status === 'SUCCEEDED' && progress?.total === 0;
 
 /** The status as AWS names it, and what it must not be mistaken for. */
 export const describeStatus = (run: Ending): string => {

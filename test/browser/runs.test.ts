@@ -45,6 +45,9 @@ test('a drill logs nobody out and leads to the run that does, which is followed 
     .getByRole('row', { name: /api.*SUCCEEDED/ })
     .nth(1)
     .waitFor();
+  const [real, drill] = await page.getByRole('row', { name: /api-[0-9a-f]{40} SUCCEEDED/ }).allInnerTexts();
+  expect(real).toMatch(/SUCCEEDED\s+group sales\s+2 of 2 confirmed\s+team closed\s+local/);
+  expect(drill).toMatch(/SUCCEEDED \(drill\)\s+group sales\s+\d of 2 ready.*\s+team closed\s+local/);
   expect(opened.errors).toEqual([]);
 });
 
@@ -163,7 +166,9 @@ test('a run that found nobody says so, and is not shown as a success', async () 
 
   const progress = page.getByRole('region', { name: 'Progress' });
   await progress.getByText('Note: no instance was found for the target').waitFor();
-  expect(await progress.getByText('SUCCEEDED', { exact: true }).getAttribute('class')).not.toContain('good');
+  expect(await progress.getByText('SUCCEEDED (met nobody)', { exact: true }).getAttribute('class')).not.toContain(
+    'good',
+  );
   expect(await page.getByText('The run has ended and lists no instance').count()).toBe(1);
   expect(await page.getByText('No instance yet').count()).toBe(0);
 });

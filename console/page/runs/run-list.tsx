@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { ListedRun, RunPage } from '../../../client/answers.ts';
 import type { Failure } from '../../../client/result.ts';
+import { describeListedTarget, describeRequester, describeResult } from '../../../client/run-words.ts';
 import { endStatuses } from '../../../functions/runs/run-status.ts';
 import { api } from '../api.ts';
 import { type Column, DataTable } from '../components/data-table.tsx';
@@ -12,12 +13,26 @@ import { RunStatus } from './run-status.tsx';
 
 const statuses = ['RUNNING', ...endStatuses];
 
+/** Of the id only the end is seen. All of it is there for who copies it, and for screen readers. */
+const RunLink = ({ id }: { readonly id: string }) => (
+  <a class="id-end" href={`#/runs/${id}`}>
+    <bdi dir="ltr">{id}</bdi>
+  </a>
+);
+
 const columns: readonly Column<ListedRun>[] = [
-  { name: 'Run', cell: ({ id }) => <a href={`#/runs/${id}`}>{id}</a> },
-  { name: 'Source', cell: ({ source }) => source },
-  { name: 'Status', cell: ({ status }) => <RunStatus status={status} /> },
+  { name: 'Run', cell: ({ id }) => <RunLink id={id} /> },
+  { name: 'Status', cell: (run) => <RunStatus run={run} /> },
+  { name: 'Target', cell: ({ target }) => <span class="long">{target && describeListedTarget(target)}</span> },
+  { name: 'Result', cell: describeResult },
+  { name: 'Reason', cell: ({ reason }) => <span class="long">{reason}</span> },
+  {
+    name: 'By',
+    cell: ({ requestedBy, source }) => (
+      <span class="long">{requestedBy ? describeRequester(requestedBy) : source}</span>
+    ),
+  },
   { name: 'Started', cell: ({ startedAt }) => <Instant at={startedAt} /> },
-  { name: 'Ended', cell: ({ endedAt }) => (endedAt === undefined ? '–' : <Instant at={endedAt} />) },
 ];
 
 /** The pages after the first, which `Older runs` loads one by one. */

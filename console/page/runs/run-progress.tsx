@@ -17,7 +17,7 @@ export const RunProgress = ({ run }: { readonly run: Run }) => {
   return (
     <section class="run-progress" aria-label="Progress">
       <p>
-        <RunStatus status={run.status} plain={isPlain} /> {run.request?.dryRun && <span class="badge">dry run</span>}
+        <RunStatus run={run} plain={isPlain} /> {run.request?.dryRun && <span class="badge">dry run</span>}
       </p>
       <progress aria-label="Instances decided" max={total || 1} {...(!isUnknown && { value: total - pending })} />
       <p>{countsOf(run)}</p>
