@@ -85,8 +85,9 @@ const createCountingOf = (dependencies: StartOffboardingDependencies) => {
   const mayOwnInstance = createMayOwnInstance(dependencies);
   return async ({ request }: PlannedRun, { ownersUntilMs }: Deadlines): Promise<Counting> => {
     if (request.dryRun) return 'not';
-    if (request.at !== undefined && Date.parse(request.at) > dependencies.now() + soonMs) return 'waiting';
-    return (await mayOwnInstance(request, ownersUntilMs)) ? 'hour' : 'not';
+    const waitsMs = request.at === undefined ? 0 : Date.parse(request.at) - dependencies.now();
+    if (waitsMs > soonMs) return 'waiting';
+    return waitsMs > 0 || (await mayOwnInstance(request, ownersUntilMs)) ? 'hour' : 'not';
   };
 };
 

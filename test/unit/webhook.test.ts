@@ -194,14 +194,13 @@ describe('POST /offboarding', () => {
       expect(await reportMany(providers, 1, 10)).toMatchObject([{ status: 202 }]);
     });
 
-    test('count in their hour if it is this one', async () => {
+    test('count in their hour if it is this one, also of people who own no instance yet', async () => {
       const providers = startProviders({ maxPerHour: 1 });
-      const soon = '2026-11-20T17:59:00Z';
+      const later = (email: string) => post(providers, { id: email, email, effectiveAt: '2026-11-20T17:59:00Z' });
 
-      expect(await post(providers, { ...john, effectiveAt: soon })).toMatchObject({ status: 202 });
-      expect(await post(providers, { id: '2', email: 'ann@example.com', effectiveAt: soon })).toMatchObject({
-        status: 429,
-      });
+      expect(await later('nobody@example.com')).toMatchObject({ status: 202 });
+      expect(await later('nobody-else@example.com')).toMatchObject({ status: 429 });
+      expect(await later(john.email)).toMatchObject({ status: 429 });
     });
   });
 
