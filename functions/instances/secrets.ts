@@ -111,8 +111,8 @@ export type SecretVersion = {
   readonly createdAtMs: number;
 };
 
-/** `mayPass`: nothing is wrong with the secret or the rights to it. */
-export type SecretFailure = { readonly kind: 'failed'; readonly detail: string; readonly mayPass?: true };
+/** @default duration lasting */
+export type SecretFailure = { readonly kind: 'failed'; readonly detail: string; readonly duration?: FailureDuration };
 
 /** `absent` is also a version without a value, as Secrets Manager leaves it of a rotation that failed. */
 export type VersionReading = SecretVersion | { readonly kind: 'absent' } | SecretFailure;
@@ -146,9 +146,9 @@ export type SecretVersions = {
 export type OpenSecret = (secretName: string, leftMs: () => number) => SecretVersions;
 
 const failureOf = (error: unknown): SecretFailure => {
-  const name = errorNameOf(error);
-  const mayPass = name !== 'ResourceNotFoundException' && !Object.hasOwn(secretProblems, name);
-  return { kind: 'failed', detail: `Secrets Manager: ${name}`, ...(mayPass && { mayPass }) };
+  const failure = secretsManagerFailure(error, '');
+  const duration = failure.kind === 'unavailable' ? 'passing' : 'duration' in failure ? failure.duration : 'lasting';
+  return { kind: 'failed', detail: `Secrets Manager: ${errorNameOf(error)}`, duration };
 };
 
 /** Time for one call with its retries, in milliseconds. */

@@ -11,6 +11,7 @@ import {
   isPending,
   keptText,
   lastClass,
+  retryRotation,
   type TargetState,
   withRetry,
   withToken,
@@ -111,9 +112,9 @@ const createRotate =
       return withToken(target, { kind: 'not-rotated', detail: 'this deployment does not rotate tokens' });
     const decision = `run ${runId}`;
     const rotation = await rotateToken({ idInstance: target.idInstance, decision }, deadline);
-    // Nothing was written or called, so the next round may try again, until the run expires.
+    // Nothing was written or called, so the next round may try again.
     const mayRetry = rotation.kind === 'not-rotated' && rotation.notBegun === true;
-    if (mayRetry) return withRetry(target, {}, { detail: keptText(rotation.detail) });
+    if (mayRetry) return retryRotation(target, rotation, now().toISOString());
     if (rotation.kind !== 'rotated') return withToken(target, rotation);
     return awaitingOldToken(target, rotation, now().toISOString());
   };

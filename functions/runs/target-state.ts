@@ -1,6 +1,7 @@
 import type { InstanceId } from '../green-api/instance-id.ts';
 import { type FailureDuration, patienceMs, type StateClass, stateClassOf } from '../green-api/vocabulary.ts';
 import type { ListedInstance } from '../instances/directory.ts';
+import type { TokenRotation } from '../instances/token-rotation/attempt.ts';
 import { outInARow, readingsNeeded } from '../logout/confirmation.ts';
 import type { Reading, TokenRecord } from '../logout/evidence.ts';
 import { type FailureKind, failureKinds } from '../logout/outcome.ts';
@@ -108,6 +109,18 @@ export type TargetFailure = {
   readonly duration?: FailureDuration;
 };
 
+/** What a run keeps of a failure that another attempt may not meet; `undefined`: the failure is final. */
+const tolerate = (
+  { retry }: TargetState,
+  duration: FailureDuration,
+  at: string,
+): Pick<RetryState, 'toleratedSince'> | undefined => {
+  const { toleratedSince = at } = retry;
+  const patience = patienceMs[duration];
+  if (Date.parse(at) - Date.parse(toleratedSince) >= patience) return undefined;
+  return Number.isFinite(patience) ? { toleratedSince } : {};
+};
+
 /**
  * Keeps an instance pending after a failure, or ends it if another attempt would fail in the same way.
  *
@@ -118,13 +131,11 @@ export const retryOrFail = (
   { kind, detail, duration = failureKinds[kind] }: TargetFailure,
   at: string,
 ): TargetState => {
-  const { acceptedLogouts, toleratedSince = at } = targetState.retry;
-  const patience = patienceMs[duration];
-  if (Date.parse(at) - Date.parse(toleratedSince) >= patience) return failed(targetState, kind, detail);
+  const tolerated = tolerate(targetState, duration, at);
+  if (tolerated === undefined) return failed(targetState, kind, detail);
   // After an accepted logout only its confirmation is missing.
-  const pendingFailure = acceptedLogouts > 0 ? 'unconfirmed' : kind;
-  const limited = Number.isFinite(patience) && { toleratedSince };
-  return withRetry(targetState, { pendingFailure, ...limited }, { detail: keptText(detail) });
+  const pendingFailure = targetState.retry.acceptedLogouts > 0 ? 'unconfirmed' : kind;
+  return withRetry(targetState, { pendingFailure, ...tolerated }, { detail: keptText(detail) });
 };
 
 const keptToken = ({ kind, detail, oldTokenStillWorks }: TokenRecord): TokenRecord => ({
@@ -146,6 +157,18 @@ export const withToken = (target: TargetState, token: TokenRecord): TargetState 
   const { confirmedAs = 'logged-out', ...retry } = target.retry;
   const { detail: _, ...outcome } = target;
   return { ...outcome, kind: confirmedAs, token: keptToken(token), retry };
+};
+
+/** Keeps a confirmed instance pending after a rotation that did not begin, or ends it if the next one would fail in the same way. */
+export const retryRotation = (
+  target: TargetState,
+  { kind, detail, duration = 'passing' }: Extract<TokenRotation, { readonly kind: 'not-rotated' }>,
+  at: string,
+): TargetState => {
+  const tolerated = tolerate(target, duration, at);
+  return tolerated === undefined
+    ? withToken(target, { kind, detail })
+    : withRetry(target, tolerated, { detail: keptText(detail) });
 };
 
 const endedUnconfirmed = (targetState: TargetState): TargetState =>

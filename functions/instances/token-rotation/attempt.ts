@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ApiUrl } from '../../green-api/api-url.ts';
 import type { Credential } from '../../green-api/credential.ts';
 import type { InstanceId } from '../../green-api/instance-id.ts';
+import type { FailureDuration } from '../../green-api/vocabulary.ts';
 import { parseCredential } from '../credentials.ts';
 import type { OpenSecret, PendingStage, SecretFailure, SecretVersions } from '../secrets.ts';
 
@@ -9,8 +10,16 @@ import type { OpenSecret, PendingStage, SecretFailure, SecretVersions } from '..
 export type TokenRotation =
   /** GREEN-API accepts another token now, and `AWSCURRENT` holds it. */
   | { readonly kind: 'rotated'; readonly detail?: string }
-  /** `notBegun`: nothing was written or called, so the same decision may be tried again. */
-  | { readonly kind: 'not-rotated'; readonly detail: string; readonly notBegun?: true }
+  /**
+   * `notBegun`: nothing was written or called, so the same decision may be tried again. `duration`: for how long.
+   * @default duration passing
+   */
+  | {
+      readonly kind: 'not-rotated';
+      readonly detail: string;
+      readonly notBegun?: true;
+      readonly duration?: FailureDuration;
+    }
   /** The old token is dead or may be, and the new one exists at GREEN-API only: in its console. */
   | { readonly kind: 'token-lost'; readonly detail: string };
 

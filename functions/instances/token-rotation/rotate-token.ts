@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { FailureDuration } from '../../green-api/vocabulary.ts';
 import type { VersionReading } from '../secrets.ts';
 import {
   type Attempt,
@@ -33,7 +34,12 @@ const mostTriesToMark = 5;
 /** The longest wait for another rotation, in milliseconds. */
 const longestWaitMs = 15_000;
 
-const notBegun = (detail: string): TokenRotation => ({ kind: 'not-rotated', detail, notBegun: true });
+const notBegun = (detail: string, duration?: FailureDuration): TokenRotation => ({
+  kind: 'not-rotated',
+  detail,
+  notBegun: true,
+  ...(duration !== undefined && { duration }),
+});
 
 const isAnotherUnderWay = (holder: VersionReading, { intentId, clock }: Attempt): boolean =>
   holder.kind === 'version' && holder.versionId !== intentId && clock.date() - holder.createdAtMs < longestRotationMs;
@@ -97,7 +103,8 @@ const begin = async (attempt: Attempt): Promise<Beginning> => {
   if (written.kind === 'failed') {
     const detail = `the secret cannot be written: ${written.detail}`;
     // Had it been written all the same, the next try would find the version, and call nothing.
-    return written.mayPass ? notBegun(detail) : notRotated(detail);
+    const { duration = 'lasting' } = written;
+    return duration === 'lasting' ? notRotated(detail) : notBegun(detail, duration);
   }
 
   const from = holder.kind === 'version' ? holder.versionId : undefined;

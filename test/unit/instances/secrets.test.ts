@@ -1,5 +1,5 @@
 import { createReadTags } from '../../../functions/instances/directory.ts';
-import { secretProblems, secretsManagerFailure } from '../../../functions/instances/secrets.ts';
+import { createOpenSecret, secretProblems, secretsManagerFailure } from '../../../functions/instances/secrets.ts';
 import { failureKinds } from '../../../functions/logout/outcome.ts';
 import { sectionOf, tableRowsOf } from '../../support/markdown.ts';
 
@@ -30,6 +30,15 @@ test.each(documented)('%s is %s, which is %s', async (name, kind, duration) => {
   const durationOf = 'duration' in failure ? failure.duration : failureKinds[failure.kind as keyof typeof failureKinds];
   expect([failure.kind, durationOf]).toEqual([kind, duration]);
   expect(JSON.stringify(failure)).not.toContain('may quote');
+});
+
+test.each(documented)('a new version is not written because of %s: %s, which is %s', async (name, _kind, duration) => {
+  const send = async () => Promise.reject(called(new Error('a text that may quote'), { name }));
+  const secret = createOpenSecret({ send } as never)('green-api/1101000001', () => 10_000);
+
+  const written = await secret.put({ versionId: '1'.repeat(32), text: '{}', stage: 'AWSPENDING' });
+
+  expect(written).toEqual({ kind: 'failed', detail: `Secrets Manager: ${name}`, duration });
 });
 
 test('the page has each answer that is about the secret or a right', () => {

@@ -86,6 +86,30 @@ test('a rotation that cannot start before the run expires fails the run, but not
   });
 });
 
+test.each([
+  ['is met again, until it works', 3, 'SUCCEEDED', 'rotated'],
+  ['is final after ten minutes', 1_000, 'TokensNotRotated', 'not-rotated'],
+])('a denied right to write the secret %s', async (_name, denials, status, kind) => {
+  const denied = {
+    kind: 'not-rotated',
+    detail: 'the secret cannot be written: Secrets Manager: AccessDeniedException',
+    notBegun: true,
+    duration: 'passing for ten minutes',
+  } as const;
+  const setup = setupOf();
+  const { calls, rotateToken } = createRotations({ '1101000001': Array.from({ length: denials }, () => denied) });
+
+  const run = await setup.run(requestOf({ target: { instances: ids.slice(0, 1) }, rotateToken: true }), {
+    rotateToken,
+  });
+
+  expect(run).toMatchObject({ status, outcomes: [{ kind: 'logged-out', token: { kind } }] });
+  expect(run.outcomes[0]?.token?.detail).toBe(kind === 'rotated' ? undefined : denied.detail);
+  expect(calls.length).toBeGreaterThan(3);
+  const minutes = (setup.clock.now().getTime() - Date.parse('2026-11-30T17:00:00Z')) / 60_000;
+  expect(minutes).toBeLessThan(25);
+});
+
 test('in a deployment without token rotation, a run that requests it logs everybody out, and fails', async () => {
   const setup = setupOf();
 

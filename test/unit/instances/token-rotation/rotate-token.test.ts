@@ -64,6 +64,25 @@ test('calls nothing when the secret cannot be written', async () => {
   expect(setup.updates).toEqual([]);
 });
 
+test.each(['passing', 'passing for ten minutes'] as const)(
+  'a failure to write the secret that is %s calls nothing, and the same decision may be tried again',
+  async (duration) => {
+    const setup = createRotationSetup();
+    const { dependencies } = setup.startProcess('run/1');
+    const openSecret: typeof dependencies.openSecret = (...secret) => ({
+      ...dependencies.openSecret(...secret),
+      put: async () => ({ kind: 'failed', detail: 'Secrets Manager: AccessDeniedException', duration }),
+    });
+    const rotation = { idInstance, decision: 'run/1' };
+
+    const first = await createRotateToken({ ...dependencies, openSecret })(rotation, setup.clock.now() + 120_000);
+
+    expect(first).toMatchObject({ kind: 'not-rotated', notBegun: true, duration });
+    expect(setup.updates).toEqual([]);
+    expect(await rotate(setup)).toEqual({ kind: 'rotated' });
+  },
+);
+
 test('calls nothing when there is not enough time to store the answer', async () => {
   const setup = createRotationSetup();
 
