@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { ListedRun, RunPage } from '../../../client/answers.ts';
 import type { Failure } from '../../../client/result.ts';
-import { describeListedTarget, describeRequester, describeResult } from '../../../client/run-words.ts';
+import { describeListedTarget, describeRequester, describeResult, shortRunId } from '../../../client/run-words.ts';
 import { endStatuses } from '../../../functions/runs/run-status.ts';
 import { api } from '../api.ts';
 import { type Column, DataTable } from '../components/data-table.tsx';
@@ -14,11 +14,15 @@ import { RunStatus } from './run-status.tsx';
 const statuses = ['RUNNING', ...endStatuses];
 
 /** Of the id only the end is seen. All of it is there for who copies it, and for screen readers. */
-const RunLink = ({ id }: { readonly id: string }) => (
-  <a class="id-end" href={`#/runs/${id}`}>
-    <bdi dir="ltr">{id}</bdi>
-  </a>
-);
+const RunLink = ({ id }: { readonly id: string }) => {
+  const end = shortRunId(id);
+  return (
+    <a href={`#/runs/${id}`}>
+      <span class="id-start">{id.slice(0, id.length - end.length)}</span>
+      {end}
+    </a>
+  );
+};
 
 const columns: readonly Column<ListedRun>[] = [
   { name: 'Run', cell: ({ id }) => <RunLink id={id} /> },
