@@ -2,6 +2,7 @@ import { gunzipSync } from 'node:zlib';
 import middy from '@middy/core';
 import type { CloudWatchLogsEvent } from 'aws-lambda';
 import * as v from 'valibot';
+import { keptMessages } from './logout/evidence.ts';
 import { createS3, createStoreEvidence, type LogEvent, type StoreEvidence } from './logout/store-evidence.ts';
 import { parseVariables, type Variables } from './platform/environment.ts';
 import { createLog, type Log, type Write, writeLine } from './platform/log.ts';
@@ -27,12 +28,12 @@ const dataSchema = v.variant('messageType', [
   }),
 ]);
 
-/** The kinds of line that the vault keeps. A wrong subscription filter must not lock other lines for years. */
-const keptMessages: ReadonlySet<unknown> = new Set(['evidence']);
-
+/** A wrong subscription filter must not lock other lines for years. */
 const isKept = ({ message }: LogEvent): boolean => {
   const line = parseJson(message);
-  return typeof line === 'object' && line !== null && 'message' in line && keptMessages.has(line.message);
+  return (
+    typeof line === 'object' && line !== null && 'message' in line && keptMessages.some((kept) => kept === line.message)
+  );
 };
 
 /** `undefined`: CloudWatch Logs only checks that the function can be reached. @throws InvalidLogData */

@@ -19,11 +19,17 @@ import type { RouteKeyOf } from './http/routes.ts';
 import { createParseRunRequest } from './http/run-request.ts';
 import { acceptedRun, alreadyEnded, keyReused, runProblem, runResponse } from './http/run-response.ts';
 import { stoppedWatch, watchEnded, watchProblem, watchResponse } from './http/watch-response.ts';
-import { metricsOf, type RecordEvidence } from './logout/evidence.ts';
+import { evidenceMessage, metricsOf, type RecordEvidence } from './logout/evidence.ts';
+import { createBus } from './logout/record-evidence.ts';
 import { createLambda } from './platform/aws-clients.ts';
 import { parseVariables, type Variables } from './platform/environment.ts';
 import { createLog, type Write, writeLine } from './platform/log.ts';
-import { readStartingEnvironment, type WatchingEnvironment, watchingSettings } from './platform/settings.ts';
+import {
+  publishingSettings,
+  readStartingEnvironment,
+  type WatchingEnvironment,
+  watchingSettings,
+} from './platform/settings.ts';
 import { createDescribeRun } from './runs/lambda/describe-run.ts';
 import { createFindRun } from './runs/lambda/find-run.ts';
 import { createListRuns, type ListRuns, listedStatuses } from './runs/lambda/list-runs.ts';
@@ -32,7 +38,9 @@ import { createGetExecution, createReadExecution, createReadRun, type ReadRun } 
 import { createRecordStopped, type RecordStopped } from './runs/lambda/record-stopped.ts';
 import { createRequestRun, createStartRun, type RequestRun } from './runs/lambda/start-run.ts';
 import { createStopRun, type StopRun } from './runs/lambda/stop-run.ts';
+import { createPublishEvents } from './runs/publish-outcomes.ts';
 import type { RunLimits } from './runs/request.ts';
+import { createRecordRunEnd } from './runs/run-ended.ts';
 import { parseRunName, type RunName, runNameOf } from './runs/run-name.ts';
 import { parseWatchName, type WatchName } from './runs/start-watch.ts';
 import { createReadWatch, type ReadWatch } from './watch/read-watch.ts';
@@ -188,9 +196,11 @@ export const composeForcedLogouts = (variables: Variables, write: Write): Forced
   const readExecution = createReadExecution({ client, findRun });
   const readHistory = createReadHistory(client);
   const log = createLog(write);
-  // Stopping a run publishes nothing on the bus.
+  // The outcomes that stopping a run leaves are not published: the event of the run tells them.
   const recordEvidence: RecordEvidence = async (evidence) =>
-    log('INFO', 'evidence', { ...evidence, ...metricsOf(evidence, stack, now()) });
+    log('INFO', evidenceMessage, { ...evidence, ...metricsOf(evidence, stack, now()) });
+  const bus = createBus(parseVariables(publishingSettings, variables).eventBus);
+  const recordRunEnd = createRecordRunEnd(log, createPublishEvents(bus, log));
   return {
     requestRun: createRequestRun({
       startRun: createStartRun({ client, functionName, qualifier }),
@@ -209,7 +219,7 @@ export const composeForcedLogouts = (variables: Variables, write: Write): Forced
     }),
     readRun: createReadRun({ readExecution, readHistory, ...environment }),
     stopRun: createStopRun({ client, findRun }),
-    recordStopped: createRecordStopped({ readExecution, readHistory, recordEvidence, log }),
+    recordStopped: createRecordStopped({ readExecution, readHistory, recordEvidence, recordRunEnd, now, log }),
     ...composeWatches(client, readHistory, parseVariables(watchingSettings, variables)),
     stack,
     limits: environment,

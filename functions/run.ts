@@ -15,6 +15,7 @@ import { executionOf, nameInInvocation } from './runs/durable-operations.ts';
 import { createExecuteRun, type RunDependencies } from './runs/execute-run.ts';
 import { createStartExecution } from './runs/lambda/start-run.ts';
 import { createPublishEvents, createPublishOutcomes } from './runs/publish-outcomes.ts';
+import { createRecordRunEnd } from './runs/run-ended.ts';
 import { createCountFaults } from './runs/run-metrics.ts';
 import type { WatchName } from './runs/start-watch.ts';
 import type { Summary } from './runs/summary.ts';
@@ -47,6 +48,7 @@ export const composeRun = (
   const log = createLog(write);
   const composed = composeGreenApi(client, environment, log, waits);
   const rotation = composeRotation(client, composed.greenApi, environment, clock);
+  const publishEvents = createPublishEvents(createBus(environment.eventBus), log);
   return {
     ...composed,
     rotateToken: environment.tokenRotation ? createRotateToken(rotation) : undefined,
@@ -54,7 +56,8 @@ export const composeRun = (
     listInstances: createListInstances({ client, ...parseVariables(listingSettings, variables) }),
     readTags: createReadTags({ client, secretPrefix }),
     recordEvidence: composeRecordEvidence(log, environment, undefined),
-    publishOutcomes: createPublishOutcomes(createPublishEvents(createBus(environment.eventBus), log)),
+    recordRunEnd: createRecordRunEnd(log, publishEvents),
+    publishOutcomes: createPublishOutcomes(publishEvents),
     startWatchExecution: createStartExecution<WatchName>({
       client: createLambda(),
       functionName: watchFunction,

@@ -3,6 +3,7 @@ import middy from '@middy/core';
 import { executionModeDurableContext } from '@middy/core/DurableContext';
 import { createReadTags } from './instances/directory.ts';
 import { composeGreenApi, type Waits } from './logout/call-with-credential.ts';
+import { evidenceMessage } from './logout/evidence.ts';
 import { createBus } from './logout/record-evidence.ts';
 import { createSecretsManager } from './platform/aws-clients.ts';
 import type { Variables } from './platform/environment.ts';
@@ -12,7 +13,7 @@ import { executionOf } from './runs/durable-operations.ts';
 import { createPublishEvents } from './runs/publish-outcomes.ts';
 import { createWatch } from './watch/execute-watch.ts';
 import type { PollDependencies } from './watch/poll.ts';
-import { type LinkedAgainEvidence, linkedAgainEvent, linkedAgainMetrics } from './watch/watch-evidence.ts';
+import { type LinkedAgainEvidence, linkedAgainEventOf, linkedAgainMetrics } from './watch/watch-evidence.ts';
 import type { WatchResult } from './watch/watch-state.ts';
 
 /** Watches the instances that a run logged out, in case somebody links one again, as a Lambda durable function. */
@@ -40,9 +41,8 @@ export const composeWatch = (
     ...composeGreenApi(client, { ...environment, credentialTtlMs: Number.POSITIVE_INFINITY }, log, waits),
     readTags: createReadTags({ client, secretPrefix: environment.secretPrefix }),
     recordLinkedAgain: (evidence) =>
-      log('WARN', 'evidence', { ...evidence, ...linkedAgainMetrics(environment.stack, now()) }),
-    publishLinkedAgain: (evidence: readonly LinkedAgainEvidence[]) =>
-      publishEvents(evidence.map((detail) => ({ ...linkedAgainEvent, detail }))),
+      log('WARN', evidenceMessage, { ...evidence, ...linkedAgainMetrics(environment.stack, now()) }),
+    publishLinkedAgain: (evidence: readonly LinkedAgainEvidence[]) => publishEvents(evidence.map(linkedAgainEventOf)),
     stack: environment.stack,
     log,
     now,

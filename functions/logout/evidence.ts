@@ -2,6 +2,7 @@ import type { InstanceId } from '../green-api/instance-id.ts';
 import type { ListedInstance } from '../instances/directory.ts';
 import type { TokenRotation } from '../instances/token-rotation/attempt.ts';
 import { isFailure, type LogoutOutcome } from './outcome.ts';
+import { logoutText } from './sentence.ts';
 
 /** One `getStateInstance` after the logout: the state it reported, or why there was none. */
 export type Reading =
@@ -75,16 +76,27 @@ export type RecordEvidence = (evidence: Evidence) => Promise<void>;
 /** Source of the outcome events. The bus policy denies it to all but the functions that log out. */
 export const outcomeSource = 'green-api-logout';
 const outcomeDetailTypes = { loggedOut: 'Instance Logged Out', failed: 'Instance Logout Failed' } as const;
+/** The event about the end of a run. */
+export const runEndedDetailType = 'Logout Run Ended';
+
+/** The `message` of a line about one logout, and of one about the end of a run. Both kinds are evidence. */
+export const evidenceMessage = 'evidence';
+export const runMessage = 'run';
+/** The lines that the vault keeps. */
+export const keptMessages: readonly string[] = [evidenceMessage, runMessage];
 
 export type OutcomeEvent = {
   readonly detailType: (typeof outcomeDetailTypes)[keyof typeof outcomeDetailTypes];
-  readonly detail: Evidence;
+  /** `text`: one or two sentences for a mail or a chat. */
+  readonly detail: Evidence & { readonly text: string };
 };
 
 /** The outcome event of a logout; `undefined` if its result is not known yet (`wait=0`). */
 export const outcomeEventOf = (evidence: Evidence): OutcomeEvent | undefined => {
-  if (isFailure(evidence.outcome)) return { detailType: outcomeDetailTypes.failed, detail: evidence };
-  return evidence.outcome.confirmed ? { detailType: outcomeDetailTypes.loggedOut, detail: evidence } : undefined;
+  const { idInstance, outcome, reason, run } = evidence;
+  if (!isFailure(outcome) && !outcome.confirmed) return undefined;
+  const detail = { ...evidence, text: logoutText({ idInstance, owner: run?.tags?.owner }, outcome, reason) };
+  return { detailType: isFailure(outcome) ? outcomeDetailTypes.failed : outcomeDetailTypes.loggedOut, detail };
 };
 
 /** The metrics' names in CloudWatch, used by the dashboard and the alarms too. */

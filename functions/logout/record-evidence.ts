@@ -3,7 +3,14 @@ import type { Connections } from '../green-api/exchange.ts';
 import type { Log } from '../platform/log.ts';
 import type { Environment } from '../platform/settings.ts';
 import { errorNameOf } from '../platform/unknown-values.ts';
-import { type Evidence, metricsOf, outcomeEventOf, outcomeSource, type RecordEvidence } from './evidence.ts';
+import {
+  type Evidence,
+  evidenceMessage,
+  metricsOf,
+  outcomeEventOf,
+  outcomeSource,
+  type RecordEvidence,
+} from './evidence.ts';
 
 /** Publishes the outcome event of a logout. Never rejects: the evidence is on record even if the event is lost. */
 export type PublishOutcome = (evidence: Evidence) => Promise<void>;
@@ -77,7 +84,7 @@ export const composeRecordEvidence = (
     ? createPublishOutcome({ ...bus, reportLoss: (fields) => log('ERROR', 'outcome event not sent', fields) })
     : publishNothing;
   return (evidence) => {
-    log('INFO', 'evidence', { ...evidence, ...metricsOf(evidence, stack, new Date()) });
+    log('INFO', evidenceMessage, { ...evidence, ...metricsOf(evidence, stack, new Date()) });
     return publish(evidence);
   };
 };

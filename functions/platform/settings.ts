@@ -217,6 +217,9 @@ export const callingSettings = {
   stack,
 };
 
+/** To publish events. */
+export const publishingSettings = { eventBus };
+
 /** To know when a run expires whose request does not say it. */
 export const expirySettings = { executionTimeoutSeconds };
 

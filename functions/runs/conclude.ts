@@ -43,6 +43,8 @@ export class RunFailure extends DurableOperationError {
 /** How a run ended; without `failure` it succeeded. */
 export type RunEnd = {
   readonly summary: Summary;
+  /** The outcomes of the summary, one by one. @default none */
+  readonly outcomes?: readonly Outcome[];
   readonly failure?: { readonly type: RunFailureType; readonly message: string };
   /** How many secrets of the target were not understood. @default 0 */
   readonly unreadableSecrets?: number;
@@ -164,6 +166,7 @@ export const conclude = (
       ...notesOf(note, noteOfProtected(leftProtected), ...notes, lookFailure?.message, problem, ...secrets.notes),
       ...(watch !== undefined && 'watch' in watch && watch),
     }),
+    outcomes: results.outcomes,
     ...joinFailures(failure, lookFailure, failureOfUnreadable(secrets)),
     unreadableSecrets: secrets.count,
     leftProtected,

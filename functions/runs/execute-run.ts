@@ -18,6 +18,7 @@ import { createProcessTarget, type ProcessTargetDependencies } from './process-t
 import { expiryOf, type RunIdentity, type RunLimits, type RunRequest, runRequestSchema } from './request.ts';
 import { newestOutcomes, type Resolved, skippedAtOnce } from './results-from-steps.ts';
 import { runRounds, type Stage } from './rounds.ts';
+import { type RecordRunEnd, runEndedOf } from './run-ended.ts';
 import { createReportLogout } from './run-evidence.ts';
 import { createLogRunEnd } from './run-metrics.ts';
 import { createLookAgain, notesOfSecondLook, secondLookAtMs, targetsOfSecondLook } from './second-look.ts';
@@ -32,6 +33,7 @@ export type RunDependencies = ProcessTargetDependencies &
   Pick<RunLimits, 'executionTimeoutMs'> & {
     /** Must not publish the outcome: a batch publishes its outcomes together. */
     readonly recordEvidence: RecordEvidence;
+    readonly recordRunEnd: RecordRunEnd;
     /** The deployment, as a dimension of its metrics. */
     readonly stack: string;
   };
@@ -83,6 +85,16 @@ const createWatchStep = (dependencies: StartWatchDependencies) => {
   };
 };
 
+/** Records and publishes how a run ended, once: a replay finds the step on record. A crash within the step may repeat it. */
+const createReportEnd =
+  ({ recordRunEnd, now }: Pick<RunDependencies, 'recordRunEnd' | 'now'>) =>
+  (operations: Operations, run: RunIdentity, { summary, outcomes = [], failure }: RunEnd) =>
+    operations.step(operationNames.reportEnd, async () => {
+      const endedAt = now().toISOString();
+      await recordRunEnd(runEndedOf(run, { ...summary, outcomes, ...(failure && { failure }) }, endedAt));
+      return { endedAt };
+    });
+
 /**
  * A run from its payload to its summary. Everything that could differ between two replays is in a step.
  *
@@ -94,6 +106,7 @@ export const createExecuteRun = (dependencies: RunDependencies) => {
   const lookAgain = createLookAgain(dependencies);
   const startWatch = createWatchStep(dependencies);
   const { now, log, stack } = dependencies;
+  const reportEnd = createReportEnd(dependencies);
   const logEnd = createLogRunEnd(log, stack, now);
 
   /** Logs out what the first look found, then what the second did. */
@@ -144,6 +157,7 @@ export const createExecuteRun = (dependencies: RunDependencies) => {
     const run: RunIdentity = { id, request, startedAt, expiresAt: expiryOf(request, startedAt, dependencies) };
 
     const end = await executeRun(operations, run, remainingMs);
+    await reportEnd(operations, run, end);
     logEnd(run, end);
     if (end.failure === undefined) return end.summary;
     throw new RunFailure(end.failure.type, end.failure.message, end.summary);

@@ -1,6 +1,7 @@
 /**
  * The operations of a run, in the order in which they happen. It waits until `at`, for tags that the list
- * may not show yet, and after each round. `resolve` is retried while Secrets Manager gives no answer.
+ * may not show yet, and after each round. `resolve` is retried while Secrets Manager gives no answer. `report-end` comes last:
+ * with a name of its own it is not done again when a run is replayed.
  */
 export const operationNames = {
   start: 'start',
@@ -11,6 +12,7 @@ export const operationNames = {
   waitForSecondLook: 'wait-for-second-look',
   secondLook: 'second-look',
   startWatch: 'start-watch',
+  reportEnd: 'report-end',
 } as const;
 
 const namesOfRounds = (prefix: string) => ({

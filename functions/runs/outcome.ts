@@ -70,6 +70,9 @@ const countedAs = ({ kind }: Outcome): keyof Progress => {
   return kind === 'logged-out' || kind === 'already-logged-out' ? 'loggedOut' : 'failed';
 };
 
+/** Whether an instance was to be logged out, or to be found ready, and was not. */
+export const isNotConfirmed = (outcome: Outcome): boolean => countedAs(outcome) === 'failed';
+
 /** @param unlisted number of skipped instances that are too many to be listed one by one */
 export const resultsOf = (outcomes: readonly Outcome[], unlisted = 0): RunResults => {
   const progress = {

@@ -18,17 +18,20 @@ const retryWaitsMs = [200, 800, 2_000];
 /** Time for all events of a batch, in milliseconds: the checkpoint of the batch waits for them. */
 const longestMs = 10_000;
 
-/** An event on the stack's bus about one instance. */
-export type InstanceEvent = {
+/** An event on the stack's bus about one instance, or about the run with this id. */
+export type OutgoingEvent = {
   readonly source: string;
   readonly detailType: string;
-  readonly detail: { readonly idInstance: string };
+  readonly detail: { readonly idInstance: string } | { readonly id: string };
 };
 
 /** Publishes events. Best effort: the evidence is the record. It never rejects. */
-export type PublishEvents = (events: readonly InstanceEvent[]) => Promise<void>;
+export type PublishEvents = (events: readonly OutgoingEvent[]) => Promise<void>;
 
-type Pending = { readonly idInstance: string; readonly entry: PutEventsRequestEntry; readonly problem?: string };
+/** What an event is about, as a line of the log says it. */
+type Subject = { readonly idInstance: string } | { readonly run: string };
+
+type Pending = { readonly subject: Subject; readonly entry: PutEventsRequestEntry; readonly problem?: string };
 
 const inChunks = <Item>(items: readonly Item[]): readonly (readonly Item[])[] =>
   Array.from({ length: Math.ceil(items.length / entriesAtOnce) }, (_, at) =>
@@ -53,8 +56,8 @@ const createSend =
 
 const createPublish = (bus: Bus, log: Log): PublishEvents => {
   const send = createSend(bus);
-  const pendingOf = ({ source, detailType, detail }: InstanceEvent): Pending => ({
-    idInstance: detail.idInstance,
+  const pendingOf = ({ source, detailType, detail }: OutgoingEvent): Pending => ({
+    subject: 'idInstance' in detail ? { idInstance: detail.idInstance } : { run: detail.id },
     entry: { EventBusName: bus.eventBus, Source: source, DetailType: detailType, Detail: JSON.stringify(detail) },
   });
 
@@ -69,8 +72,7 @@ const createPublish = (bus: Bus, log: Log): PublishEvents => {
       await sleep(waitMs * (1 + Math.random()));
       refused = await sendAll(refused);
     }
-    for (const { idInstance, problem } of refused)
-      log('ERROR', 'outcome event not sent', { idInstance, detail: problem });
+    for (const { subject, problem } of refused) log('ERROR', 'outcome event not sent', { ...subject, detail: problem });
   };
 };
 

@@ -36,7 +36,8 @@ const causeMs = ({ request: { occurredAt, at }, startedAt }: RecordedRun): numbe
 
 type Requester = Pick<Evidence, 'requestId' | 'requestedBy' | 'session' | 'email' | 'account' | 'reason'>;
 
-const requesterOf = ({ requestId, requestedBy, session, email, account, reason }: RunRequest): Requester => ({
+/** Who asked for a run, and why. */
+export const requesterOf = ({ requestId, requestedBy, session, email, account, reason }: RunRequest): Requester => ({
   ...(requestId !== undefined && { requestId }),
   requestedBy,
   ...(session !== undefined && { session }),
@@ -48,24 +49,31 @@ const requesterOf = ({ requestId, requestedBy, session, email, account, reason }
 /** Whose time `occurredAt` is. The payload of a report says it itself; one of version 0.2 does not, and then it is not known. */
 const originOf = { api: 'arrival', schedule: 'event', offboarding: undefined } as const;
 
-const runPartOf = (
-  { id, request }: RecordedRun,
-  { tags, linkedAgain }: RetryState,
-  stoppedBy?: string,
-): NonNullable<Evidence['run']> => {
+type Cause = Pick<NonNullable<Evidence['run']>, 'source' | 'actor' | 'occurredAt' | 'occurredAtIs' | 'redrivenBy'>;
+
+/** What started a run, and when that happened. */
+export const causeOf = (request: RunRequest): Cause => {
   const { source, actor, occurredAt, redrivenBy } = request;
   const { occurredAtIs = originOf[source] } = request;
   return {
-    id,
     source,
     ...(actor !== undefined && { actor }),
     ...(occurredAt !== undefined && { occurredAt, ...(occurredAtIs !== undefined && { occurredAtIs }) }),
     ...(redrivenBy !== undefined && { redrivenBy }),
-    ...(linkedAgain && { linkedAgain }),
-    ...(tags !== undefined && { tags }),
-    ...(stoppedBy !== undefined && { stoppedBy }),
   };
 };
+
+const runPartOf = (
+  { id, request }: RecordedRun,
+  { tags, linkedAgain }: RetryState,
+  stoppedBy?: string,
+): NonNullable<Evidence['run']> => ({
+  id,
+  ...causeOf(request),
+  ...(linkedAgain && { linkedAgain }),
+  ...(tags !== undefined && { tags }),
+  ...(stoppedBy !== undefined && { stoppedBy }),
+});
 
 /**
  * The evidence record that a run leaves of one instance.

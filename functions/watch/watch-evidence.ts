@@ -1,4 +1,5 @@
 import { type Evidence, embeddedMetrics, metricDimensions, outcomeSource } from '../logout/evidence.ts';
+import { linkedAgainText } from '../logout/sentence.ts';
 import type { WatchRequest } from '../runs/start-watch.ts';
 
 /** The record of an instance that somebody linked again after its logout was confirmed. */
@@ -44,8 +45,15 @@ export const linkedAgainEvidence = (
   };
 };
 
+const linkedAgainDetailType = 'Instance Linked Again';
+
 /** The event on the stack's bus. A rule on it may start another run. */
-export const linkedAgainEvent = { source: outcomeSource, detailType: 'Instance Linked Again' } as const;
+export const linkedAgainEventOf = (evidence: LinkedAgainEvidence) => {
+  const { idInstance, outcome, reason, run } = evidence;
+  const instance = { idInstance, owner: run.tags?.owner };
+  const text = linkedAgainText(instance, outcome.stateInstance, reason);
+  return { source: outcomeSource, detailType: linkedAgainDetailType, detail: { ...evidence, text } };
+};
 
 /** The metric of instances that were linked again, used by the dashboard and the alarm too. */
 export const linkedAgainMetric = 'linkedAgain';

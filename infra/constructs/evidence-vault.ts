@@ -5,6 +5,7 @@ import { LambdaDestination } from 'aws-cdk-lib/aws-logs-destinations';
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectLockRetention, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { keptMessages } from '../../functions/logout/evidence.ts';
 import type { Settings } from '../configuration/configuration.ts';
 import { acknowledgeWildcard } from './acknowledge-wildcard.ts';
 import { createDeadLetters } from './dead-letters.ts';
@@ -43,10 +44,12 @@ export class EvidenceVault extends Construct {
     this.retention = describeRetention(options);
     this.failed = createDeadLetters(this, 'Failed');
     const service = this.#createFunction(deployment.settings);
-    // Only evidence: the same log has lines of other kinds.
+    // Only records: the same log has lines of other kinds.
     deployment.evidence.addSubscriptionFilter('EvidenceVault', {
       destination: new LambdaDestination(service.function),
-      filterPattern: FilterPattern.stringValue('$.message', '=', 'evidence'),
+      filterPattern: FilterPattern.any(
+        ...keptMessages.map((kept) => FilterPattern.stringValue('$.message', '=', kept)),
+      ),
     });
     const impact = 'Evidence is missing in the vault; it is still in its log, and logouts go on.';
     deployment.alarms.addForQueue('evidence-vault-failed', this.failed, impact);

@@ -45,6 +45,10 @@ export const readingEnvironment = (settings: Settings): FunctionEnvironment =>
 export const callingEnvironment = (settings: Settings, eventBus: string): FunctionEnvironment =>
   writeVariables(table.callingSettings, { ...valuesOf(settings), eventBus });
 
+/** For a function that only publishes events. */
+export const publishingEnvironment = (eventBus: string): FunctionEnvironment =>
+  writeVariables(table.publishingSettings, { eventBus });
+
 /** For a function whose caller waits: what it prepares before its first call. */
 export const warmingEnvironment = (settings: Settings): FunctionEnvironment =>
   writeVariables(table.warmingSettings, valuesOf(settings));

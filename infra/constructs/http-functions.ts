@@ -4,6 +4,7 @@ import type { Deployment } from './deployment.ts';
 import {
   callingEnvironment,
   listingEnvironment,
+  publishingEnvironment,
   readingEnvironment,
   warmingEnvironment,
 } from './function-environment.ts';
@@ -57,16 +58,21 @@ const createState = (scope: Construct, { settings, secrets }: Deployment): Servi
 
 /** Starts, shows and stops runs for callers of the API, and shows and stops watches; reads no secret. */
 const createForcedLogouts = (scope: Construct, deployment: Deployment, { run, watch }: Durable): ServiceFunction => {
-  const { settings, evidence } = deployment;
+  const { settings, evidence, bus } = deployment;
   const forcedLogouts = new ServiceFunction(scope, 'forced-logouts', {
-    environment: { ...run.startingEnvironment, ...watch.environment },
-    // Stopping a run leaves the evidence of the logouts that it had sent.
+    environment: {
+      ...run.startingEnvironment,
+      ...watch.environment,
+      ...publishingEnvironment(bus.eventBus.eventBusName),
+    },
+    // Stopping a run leaves the evidence of the logouts that it had sent, and the record of its end.
     logGroup: evidence,
     memoryMb: settings.memoryMb,
   });
   run.durable.grantStart(forcedLogouts);
   run.durable.grantFollow(forcedLogouts);
   watch.durable.grantFollow(forcedLogouts);
+  bus.grantPutOutcomes(forcedLogouts);
   return forcedLogouts;
 };
 

@@ -1,13 +1,15 @@
 import { appendFileSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { keptMessages } from '../../functions/logout/evidence.ts';
 import { errorCodeOf } from '../emulators/error-code.ts';
 import { parseJson } from '../emulators/parse-json.ts';
 import { CannotStart } from './options.ts';
 
 export type Print = (text: string) => void;
 
+/** As the vault keeps them: of a logout, and of the end of a run. */
 const isEvidence = (line: string): boolean =>
-  line.includes('"evidence"') && Object(parseJson(line)).message === 'evidence';
+  keptMessages.some((kept) => line.includes(`"${kept}"`) && Object(parseJson(line)).message === kept);
 
 const append = (path: string, text: string) => appendFileSync(path, text, { mode: 0o600 });
 

@@ -20,7 +20,8 @@ const clients: Readonly<Record<string, readonly string[]>> = {
   'evidence-vault': ['client-s3'],
   'rotate-token': ['client-secrets-manager'],
   state: ['client-secrets-manager'],
-  'forced-logouts': ['client-lambda'],
+  // Stopping a run publishes its end.
+  'forced-logouts': ['client-eventbridge', 'client-lambda'],
   offboarding: ['client-identitystore', 'client-lambda'],
   schedule: ['client-lambda'],
   scim: ['client-lambda', 'client-secrets-manager'],

@@ -54,10 +54,10 @@ test('the bucket is encrypted, closed to the public and to plain HTTP, and stays
   ).toEqual(['Deny {"Bool":{"aws:SecureTransport":"false"}}', 'Deny {"NumericLessThan":{"s3:TlsVersion":1.2}}']);
 });
 
-test('every evidence record of the log reaches the function, and nothing else does', () => {
+test('every evidence record of the log, of a logout or of the end of a run, reaches the function, and nothing else does', () => {
   const [subscription] = propertiesOfEach(withVault.COMPLIANCE, 'AWS::Logs::SubscriptionFilter');
 
-  expect(subscription?.FilterPattern).toBe('{ $.message = "evidence" }');
+  expect(subscription?.FilterPattern).toBe('{ ($.message = "evidence") || ($.message = "run") }');
   expect(render(subscription?.LogGroupName)).toBe('<Evidence>');
   expect(render(subscription?.DestinationArn)).toBe('<EvidenceVaultFunction.Arn>');
 });

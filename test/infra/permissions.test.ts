@@ -62,6 +62,7 @@ const alwaysAllowed = (prefix: string) => {
 
     ...logAndTrace('ForcedLogouts', 'Evidence'),
     ...allow('ForcedLogoutsRole', 'lambda:InvokeFunction', '<RunFunctionAliaslive>'),
+    ...allow('ForcedLogoutsRole', 'events:PutEvents', putOutcomes),
     ...['<RunFunction.Arn>', '<WatchFunction.Arn>'].flatMap((durable) => [
       ...allow('ForcedLogoutsRole', 'lambda:ListDurableExecutionsByFunction', durable, `${durable}:*`),
       ...['GetDurableExecution', 'GetDurableExecutionHistory', 'StopDurableExecution'].flatMap((action) =>

@@ -92,6 +92,7 @@ const allowed: readonly (readonly [string, string, string])[] = [
   ['WatchRole', 'events:PutEvents', busArn],
   ['ForcedLogoutsRole', 'lambda:StopDurableExecution', `${lambdaArn('watch')}:2/durable-execution/watch-0123/5f`],
   ['ForcedLogoutsRole', 'lambda:InvokeFunction', `${run}:live`],
+  ['ForcedLogoutsRole', 'events:PutEvents', busArn],
   ['ScheduleRole', 'lambda:InvokeFunction', `${run}:live`],
   ['OffboardingRole', 'lambda:InvokeFunction', `${run}:live`],
   ['OffboardingRole', 'lambda:ListDurableExecutionsByFunction', run],
@@ -157,7 +158,6 @@ const denied: readonly (readonly [string, string, string])[] = [
   // Runs start through the alias alone: an execution is pinned to a version that stays.
   ['ForcedLogoutsRole', 'lambda:InvokeFunction', `${run}:7`],
   ['ForcedLogoutsRole', 'lambda:InvokeFunction', lambdaArn('logout')],
-  ['ForcedLogoutsRole', 'events:PutEvents', busArn],
   ['ScheduleRole', 'lambda:StopDurableExecution', execution],
   ['OffboardingRole', 'lambda:StopDurableExecution', execution],
   ['OffboardingRole', 'identitystore:DescribeUser', identityStoreArn('d-0123456789')],

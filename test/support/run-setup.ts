@@ -10,6 +10,7 @@ import type { Evidence } from '../../functions/logout/evidence.ts';
 import type { Execution } from '../../functions/runs/durable-operations.ts';
 import { createExecuteRun } from '../../functions/runs/execute-run.ts';
 import type { RunRequest } from '../../functions/runs/request.ts';
+import type { RunEnded } from '../../functions/runs/run-ended.ts';
 import type { StartWatchExecution, WatchRequest } from '../../functions/runs/start-watch.ts';
 import { parseSummary } from '../../functions/runs/summary.ts';
 import { createClock, type DiesAfter, execute } from './fake-execution.ts';
@@ -48,6 +49,7 @@ export const createSetup = (
   const calls: { readonly method: string; readonly id: string; readonly at: string }[] = [];
   const evidence: Evidence[] = [];
   const published: Evidence[] = [];
+  const ends: RunEnded[] = [];
   const watches: (WatchRequest & { readonly name: string })[] = [];
   const startWatchExecution: StartWatchExecution = async (name, request) => {
     watches.push({ name, ...request });
@@ -115,6 +117,7 @@ export const createSetup = (
     sleep: async (ms: number) => clock.advance(ms),
     publishOutcomes: async (records: readonly Evidence[]) => void published.push(...records),
     executionTimeoutMs: 30 * 24 * 60 * 60 * 1_000,
+    recordRunEnd: async (ended: RunEnded) => void ends.push(ended),
     stack: 'green-api-logout',
     startWatchExecution,
   };
@@ -124,6 +127,7 @@ export const createSetup = (
     calls,
     evidence,
     published,
+    ends,
     watches,
     facts,
     dependencies,

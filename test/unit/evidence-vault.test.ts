@@ -79,6 +79,15 @@ test('batches that begin and end alike are kept beside each other', async () => 
   expect(new Set(vault.objects.keys()).size).toBe(2);
 });
 
+test('stores the record of the end of a run too', async () => {
+  await using vault = await start();
+  const ended = JSON.stringify({ message: 'run', version: 1, id: 'api-0123', status: 'SUCCEEDED' });
+
+  await vault.store({ ...batch, logEvents: [{ id: '36003', timestamp: 0, message: ended }] });
+
+  expect([...vault.objects.values()]).toEqual([`${ended}\n`]);
+});
+
 test.each([
   ['a line of the runtime', 'START RequestId: 5f1f0d5e-0000-0000-0000-000000000000 Version: 7'],
   ['another line of the function', '{"level":"INFO","message":"targets resolved"}'],

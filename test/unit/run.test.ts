@@ -27,6 +27,7 @@ test('the history of a run has readable step names, and its result is the summar
     'round-1-batch-1',
     'wait-after-round-1',
     'round-2-batch-1',
+    'report-end',
   ]);
   expect(parseSummary(JSON.stringify(run.getResult()))).toMatchObject({
     progress: { total: 2, loggedOut: 1, failed: 0, skipped: 1, pending: 0, ready: 0 },

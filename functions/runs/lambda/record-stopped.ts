@@ -4,6 +4,7 @@ import type { RecordEvidence } from '../../logout/evidence.ts';
 import type { Log } from '../../platform/log.ts';
 import { parseJsonAs } from '../../platform/unknown-values.ts';
 import { byPlace, operationNames, placeOf } from '../operation-names.ts';
+import type { RunResults } from '../outcome.ts';
 import { type RunRequest, runRequestSchema } from '../request.ts';
 import {
   type FinishedStep,
@@ -12,6 +13,7 @@ import {
   resultsAtEnd,
   resultsFromSteps,
 } from '../results-from-steps.ts';
+import { type RecordRunEnd, runEndedOf } from '../run-ended.ts';
 import { evidenceOf, isDecided, type RecordedRun } from '../run-evidence.ts';
 import type { RunName } from '../run-name.ts';
 import { newTargetState, type RetryState, type TargetState } from '../target-state.ts';
@@ -20,8 +22,8 @@ import type { ReadExecution, RunExecution } from './read-run.ts';
 import { stoppedByIn } from './stop-run.ts';
 
 /**
- * Records the evidence of each instance that a stopped run sent a logout, or may have, and did not confirm in a checkpoint. It never
- * rejects. The step that was under way confirms instances by itself, before this record or after it: a confirmed record counts.
+ * Records the evidence of each instance that a stopped run sent a logout, or may have, and did not confirm in a checkpoint. It also
+ * records and publishes the end of the run. It never rejects. The step that was under way confirms instances by itself, before this record or after it: a confirmed record counts.
  */
 export type RecordStopped = (name: RunName, stoppedBy: string) => Promise<void>;
 
@@ -29,6 +31,8 @@ export type RecordStoppedDependencies = {
   readonly readExecution: ReadExecution;
   readonly readHistory: ReadHistory;
   readonly recordEvidence: RecordEvidence;
+  readonly recordRunEnd: RecordRunEnd;
+  readonly now: () => Date;
   readonly log: Log;
 };
 
@@ -58,8 +62,12 @@ const newestRetries = (steps: readonly FinishedStep[]): ReadonlyMap<string, Part
       .flatMap(({ targetStates }) => targetStates.map(({ idInstance, retry = {} }) => [idInstance, retry] as const)),
   );
 
+/** What a stopped run came to. A drill sends no logout, so nothing is in doubt. */
+const resultsOfStopped = ({ steps, unfinished }: RunHistory, { dryRun }: RunRequest): RunResults =>
+  resultsAtEnd(steps, dryRun ? new Set() : instancesUnderWay(steps, unfinished), 'the run was stopped');
+
 /** The targets that were pending when the run was stopped, each with its last outcome. */
-const unfinishedTargets = ({ steps, unfinished }: RunHistory): readonly TargetState[] => {
+const unfinishedTargets = ({ steps }: RunHistory, { outcomes }: RunResults): readonly TargetState[] => {
   const wasPending = new Set(
     resultsFromSteps(steps)
       .outcomes.filter(({ kind }) => kind === 'pending')
@@ -67,8 +75,8 @@ const unfinishedTargets = ({ steps, unfinished }: RunHistory): readonly TargetSt
   );
   const retries = newestRetries(steps);
   const linkedAgain = linkedAgainIn(steps);
-  return resultsAtEnd(steps, instancesUnderWay(steps, unfinished), 'the run was stopped')
-    .outcomes.filter(({ idInstance }) => wasPending.has(idInstance))
+  return outcomes
+    .filter(({ idInstance }) => wasPending.has(idInstance))
     .map((outcome) => {
       const { retry } = newTargetState(outcome.idInstance);
       const told = linkedAgain.has(outcome.idInstance) ? ({ linkedAgain: true } as const) : {};
@@ -90,7 +98,7 @@ const identityOf = (
 const stopperIn = ({ error }: RunExecution): string | undefined => stoppedByIn(error?.message ?? '');
 
 export const createRecordStopped = (dependencies: RecordStoppedDependencies): RecordStopped => {
-  const { readExecution, readHistory, recordEvidence, log } = dependencies;
+  const { readExecution, readHistory, recordEvidence, recordRunEnd, now, log } = dependencies;
   const reportLoss = (run: RunName, failure: { readonly kind: string; readonly detail?: string }) =>
     log('ERROR', 'evidence of a stopped run not recorded: send the DELETE again', {
       run,
@@ -101,13 +109,18 @@ export const createRecordStopped = (dependencies: RecordStoppedDependencies): Re
     const execution = await readExecution(name);
     if (execution.kind !== 'execution') return reportLoss(name, execution);
     const request = parseJsonAs(runRequestSchema, execution.payload);
-    // A drill sends no logout, and an invalid run does nothing.
-    if (request === undefined || request.dryRun) return;
+    // An invalid run does nothing.
+    if (request === undefined) return;
     const history = await readHistory(execution.arn);
     if (history.kind !== 'history') return reportLoss(name, history);
 
     const run = identityOf(name, request, execution, history);
-    for (const target of unfinishedTargets(history))
-      if (isDecided(target)) await recordEvidence(evidenceOf(target, run, stopperIn(execution) ?? stoppedBy));
+    const results = resultsOfStopped(history, request);
+    const stopper = stopperIn(execution) ?? stoppedBy;
+    // A drill sends no logout, so there is nothing to record of its instances.
+    const unfinished = request.dryRun ? [] : unfinishedTargets(history, results).filter(isDecided);
+    for (const target of unfinished) await recordEvidence(evidenceOf(target, run, stopper));
+    const endedAt = (execution.endedAt ?? now()).toISOString();
+    await recordRunEnd(runEndedOf(run, { ...results, stoppedBy: stopper }, endedAt));
   };
 };

@@ -27,6 +27,7 @@ test('logs out, reads the state a second later, and confirms with a second conse
     'round-1-batch-1',
     'wait-after-round-1',
     'round-2-batch-1',
+    'report-end',
   ]);
 });
 

@@ -51,6 +51,7 @@ test('what the first list shows is logged out at once, and an instance whose tag
     'second-look-round-1-batch-1',
     'second-look-wait-after-round-1',
     'second-look-round-2-batch-1',
+    'report-end',
   ]);
   expect(run.waits).toEqual([1, 299, 1]);
 });
@@ -252,7 +253,13 @@ test('an owner without an instance at either look is no failure, and is counted'
     note: 'no instance was found for the target',
     progress: { total: 0 },
   });
-  expect(run.operations.map(({ name }) => name)).toEqual(['start', 'resolve', 'wait-for-second-look', 'second-look']);
+  expect(run.operations.map(({ name }) => name)).toEqual([
+    'start',
+    'resolve',
+    'wait-for-second-look',
+    'second-look',
+    'report-end',
+  ]);
   expect(setup.facts).toContainEqual(expect.objectContaining({ message: 'run ended', noInstance: 1 }));
 });
 

@@ -143,7 +143,13 @@ test('the list is read again after five minutes for an owner without an instance
     outcomes: [],
     note: 'no instance was found for the target',
   });
-  expect(run.operations.map(({ name }) => name)).toEqual(['start', 'resolve', 'wait-for-late-tags', 'resolve-again']);
+  expect(run.operations.map(({ name }) => name)).toEqual([
+    'start',
+    'resolve',
+    'wait-for-late-tags',
+    'resolve-again',
+    'report-end',
+  ]);
   expect(run.waits).toEqual([300]);
   expect(setup.facts).toContainEqual(expect.objectContaining({ message: 'targets resolved', targets: 0 }));
 });

@@ -23,6 +23,8 @@ test.each([
     readExecution: async () => run,
     readHistory: async () => history,
     recordEvidence: async () => {},
+    recordRunEnd: async () => {},
+    now: () => new Date(),
     log: (...line) => void lines.push(line),
   });
 

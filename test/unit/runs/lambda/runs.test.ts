@@ -1,5 +1,8 @@
 import { resultsFromSteps } from '../../../../functions/runs/results-from-steps.ts';
 import { summarize } from '../../../../functions/runs/summary.ts';
+import type { BusEvent } from '../../../../local/emulators/eventbridge/event.ts';
+import { startEventBus } from '../../../../local/emulators/eventbridge/event-bus.ts';
+import { useEmulators } from '../../../support/aws-environment.ts';
 import { buildFixture } from '../../../support/lambda/harness.ts';
 import { startRunsSetup } from '../../../support/runs-on-lambda.ts';
 
@@ -41,6 +44,8 @@ const ended = { total: 3, loggedOut: 1, failed: 1, skipped: 1, pending: 0, ready
 const underWay = { total: 3, loggedOut: 1, failed: 0, skipped: 1, pending: 1, ready: 0 };
 const evidenceIn = (lines: readonly string[]) =>
   lines.map((line) => JSON.parse(line)).filter(({ message }) => message === 'evidence');
+const endsIn = (lines: readonly string[]) =>
+  lines.map((line) => JSON.parse(line)).filter(({ message }) => message === 'run');
 const summary = summarize(
   resultsFromSteps([resolved, round].map(({ name, result }) => ({ name, payload: JSON.stringify(result) }))),
   { note: 'two of three were looked after' },
@@ -125,6 +130,34 @@ test('stops a run once, and reports its progress and who stopped it', async () =
   expect(evidenceIn(setup.lines)).toEqual([]);
 });
 
+test('records and publishes the end of a run that is stopped, with who stopped it and what it came to', async () => {
+  const events: BusEvent[] = [];
+  await using bus = await startEventBus((event) => events.push(event));
+  useEmulators({ eventBridge: bus.url });
+  await using setup = await startRunsSetup(bundle, { EVENT_BUS: 'outcomes' });
+  const { body: started } = await setup.post(sales, 'incident-7');
+  await setup.perform([{ name: 'start', result: '2026-11-22T09:00:01.000Z' }, resolved, round]);
+
+  await setup.stop(started.id);
+
+  const stoppedBy = 'arn:aws:sts::111122223333:assumed-role/SecurityDesk AROAEXAMPLEID';
+  const ended = {
+    id: started.id,
+    source: 'api',
+    target: sales.target,
+    reason: 'phones lost',
+    status: 'STOPPED',
+    dryRun: false,
+    startedAt: '2026-11-22T09:00:01.000Z',
+    progress: { total: 3, loggedOut: 1, failed: 1, skipped: 1, pending: 0, ready: 0 },
+    notConfirmed: [{ idInstance: '1101000002', kind: 'not-attempted' }],
+    stoppedBy,
+    text: `The run was stopped by ${stoppedBy}. 1 of 3 instances of the group sales is logged out (phones lost). Not confirmed: 1101000002 (not attempted). Details: green-api-logout show ${started.id}`,
+  };
+  expect(endsIn(setup.lines)).toMatchObject([{ message: 'run', ...ended }]);
+  expect(events).toMatchObject([{ source: 'green-api-logout', 'detail-type': 'Logout Run Ended', detail: ended }]);
+});
+
 test('writes no evidence of a drill that is stopped: it sent no logout', async () => {
   await using setup = await startRunsSetup(bundle);
   const { body: started } = await setup.post({ ...sales, dryRun: true }, 'incident-7');
@@ -139,6 +172,7 @@ test('writes no evidence of a drill that is stopped: it sent no logout', async (
 
   expect(stopped.status).toBe(202);
   expect(evidenceIn(setup.lines)).toEqual([]);
+  expect(endsIn(setup.lines)).toMatchObject([{ status: 'STOPPED', dryRun: true }]);
 });
 
 test('writes evidence of each unconfirmed instance to which a stopped run sent or may have sent a logout', async () => {

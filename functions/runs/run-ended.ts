@@ -1,0 +1,157 @@
+import { outcomeSource, runEndedDetailType, runMessage, type TokenRecord } from '../logout/evidence.ts';
+import { command, failureWords, part, personIn, plain } from '../logout/sentence.ts';
+import type { Log } from '../platform/log.ts';
+import type { RunEnd, RunFailureType } from './conclude.ts';
+import { isNotConfirmed, type Outcome, type Progress } from './outcome.ts';
+import type { PublishEvents } from './publish-outcomes.ts';
+import type { Target } from './request.ts';
+import { causeOf, type RecordedRun, requesterOf } from './run-evidence.ts';
+
+/** How a run ended, as its record and its event say it. Times are ISO 8601 instants. */
+export type RunEnded = ReturnType<typeof requesterOf> &
+  ReturnType<typeof causeOf> & {
+    /** Version of this shape. It rises with every change that a reader must know of. */
+    readonly version: 1;
+    /** The run. */
+    readonly id: string;
+    readonly target: Target;
+    /** A run that timed out publishes nothing: its alarm tells it. */
+    readonly status: 'SUCCEEDED' | 'FAILED' | 'STOPPED';
+    /** Only of a run that failed. */
+    readonly failure?: RunFailureType;
+    readonly dryRun: boolean;
+    readonly startedAt: string;
+    readonly endedAt: string;
+    /** How many instances the target included, and what became of them. */
+    readonly progress: Progress;
+    /** At most {@link mostNamed} of the instances that are not confirmed; `progress.failed` says how many there are. */
+    readonly notConfirmed: readonly Pick<Outcome, 'idInstance' | 'kind' | 'detail'>[];
+    readonly note?: string;
+    /** The watch over the confirmed instances. */
+    readonly watch?: string;
+    readonly stoppedBy?: string;
+    /** One or two sentences for a mail or a chat. They hold no token, quotation mark, backslash or control character. */
+    readonly text: string;
+  };
+
+const mostNamed = 20;
+/** Most instances that the text names. */
+const mostInText = 5;
+const longestNote = 300;
+
+const helpOf = {
+  InvalidRun: 'show',
+  RunExpired: 'redrive',
+  TooManyTargets: 'show',
+  ListDenied: 'redrive',
+  NotAllConfirmed: 'redrive',
+  TokensNotRotated: 'redrive',
+  UnreadableSecret: 'doctor',
+  NobodyLoggedOut: 'show',
+  DrillFailed: 'show',
+} as const satisfies Record<RunFailureType, 'show' | 'redrive' | 'doctor'>;
+
+const describeHelp = ({ id, failure }: Facts): string => {
+  const help = failure === undefined ? 'show' : helpOf[failure];
+  if (help === 'show') return command('Details', `show ${id}`);
+  return help === 'redrive' ? command('Try again', 'redrive') : command('See', 'doctor');
+};
+
+const describeTarget = (target: Target): string => {
+  if ('owner' in target) return `instances of ${personIn(target.owner)}`;
+  if ('group' in target) return `instances of the group ${part(target.group)}`;
+  return 'all' in target ? 'instances' : 'requested instances';
+};
+
+const describeCounts = ({ target, dryRun, reason = '', progress }: Facts): string => {
+  const { total, loggedOut, ready } = progress;
+  if (total === 0) return `No ${describeTarget(target)} were logged out (${part(reason)}).`;
+  const count = dryRun ? loggedOut + ready : loggedOut;
+  const what = dryRun ? 'could be logged out now' : `${count === 1 ? 'is' : 'are'} logged out`;
+  return `${count} of ${total} ${describeTarget(target)} ${what} (${part(reason)}).`;
+};
+
+const wordsOf = ({ kind }: Pick<Outcome, 'kind'>): string =>
+  Object.hasOwn(failureWords, kind) ? failureWords[kind as keyof typeof failureWords] : kind.replaceAll('-', ' ');
+
+const listed = (title: string, texts: readonly string[], count: number): readonly string[] => {
+  const shown = texts.slice(0, mostInText);
+  const more = count > shown.length ? ` and ${count - shown.length} more` : '';
+  return count === 0 ? [] : [`${title}: ${shown.join(', ')}${more}.`];
+};
+
+const asSentence = (note: string): string => {
+  const text = part(note, longestNote);
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+};
+
+type Facts = Omit<RunEnded, 'text'>;
+
+const textOf = (facts: Facts, outcomes: readonly Outcome[]): string => {
+  const { status, stoppedBy, progress, notConfirmed, note } = facts;
+  const names = notConfirmed.map((outcome) => `${outcome.idInstance} (${wordsOf(outcome)})`);
+  const withToken = (test: (token: TokenRecord) => boolean): readonly string[] =>
+    outcomes.flatMap(({ idInstance, token }) => (token !== undefined && test(token) ? [idInstance] : []));
+  const unrotated = withToken(({ kind }) => kind !== 'rotated');
+  const stillWorking = withToken(({ oldTokenStillWorks }) => oldTokenStillWorks === true);
+  return plain(
+    [
+      ...(status === 'STOPPED' ? [`The run was stopped by ${part(stoppedBy ?? 'a caller')}.`] : []),
+      describeCounts(facts),
+      ...listed('Not confirmed', names, progress.failed),
+      ...listed('Token not rotated', unrotated, unrotated.length),
+      ...listed('Old token still works', stillWorking, stillWorking.length),
+      ...(note === undefined ? [] : [asSentence(note)]),
+      describeHelp(facts),
+    ].join(' '),
+  );
+};
+
+type End = Pick<RunEnd, 'failure'> & {
+  readonly progress: Progress;
+  readonly outcomes: readonly Outcome[];
+  readonly note?: string | undefined;
+  readonly watch?: string | undefined;
+  /** The caller, if the run was stopped. */
+  readonly stoppedBy?: string;
+};
+
+const statusOf = ({ failure, stoppedBy }: End): RunEnded['status'] => {
+  if (stoppedBy !== undefined) return 'STOPPED';
+  return failure === undefined ? 'SUCCEEDED' : 'FAILED';
+};
+
+export const runEndedOf = ({ id, request, startedAt }: RecordedRun, end: End, endedAt: string): RunEnded => {
+  const { progress, outcomes, note, watch, failure, stoppedBy } = end;
+  const facts: Facts = {
+    version: 1,
+    id,
+    target: request.target,
+    ...requesterOf(request),
+    ...causeOf(request),
+    status: statusOf(end),
+    ...(failure !== undefined && { failure: failure.type }),
+    dryRun: request.dryRun ?? false,
+    startedAt,
+    endedAt,
+    progress,
+    notConfirmed: outcomes
+      .filter(isNotConfirmed)
+      .slice(0, mostNamed)
+      .map(({ idInstance, kind, detail }) => ({ idInstance, kind, ...(detail !== undefined && { detail }) })),
+    ...(note !== undefined && { note }),
+    ...(watch !== undefined && { watch }),
+    ...(stoppedBy !== undefined && { stoppedBy }),
+  };
+  return { ...facts, text: textOf(facts, outcomes) };
+};
+
+/** Writes the record of a run's end, and publishes it. The event is best effort. It never rejects. */
+export type RecordRunEnd = (ended: RunEnded) => Promise<void>;
+
+export const createRecordRunEnd =
+  (log: Log, publishEvents: PublishEvents): RecordRunEnd =>
+  (ended) => {
+    log('INFO', runMessage, ended);
+    return publishEvents([{ source: outcomeSource, detailType: runEndedDetailType, detail: ended }]);
+  };
