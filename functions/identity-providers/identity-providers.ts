@@ -84,6 +84,10 @@ const sha256 = (text: string): Buffer => createHash('sha256').update(text).diges
 // Okta sends what the administrator typed, with or without the scheme. A bare scheme is no token.
 const tokenIn = (authorization: string): string => authorization.trim().replace(/^bearer(?:\s+|$)/i, '');
 
+/** A provider that is set up with another scheme, or with a quotation mark too many, sends a token of this service all the same. */
+const hasProviderToken = (authorization: string): boolean =>
+  authorization.split(/[\s:,"']+/).some((word) => providerTokenPattern.test(word));
+
 /** Compares the digest of the token with every stored digest, each in constant time, so that timing reveals nothing about a token. */
 export const createIdentifyProvider = (providers: readonly IdentityProvider[]): IdentifyProvider => {
   const known = providers.flatMap((provider) =>
@@ -100,7 +104,7 @@ export const createIdentifyProvider = (providers: readonly IdentityProvider[]): 
         : { kind: 'refused', reason: 'token of another kind of identity provider' };
     return {
       kind: 'refused',
-      reason: providerTokenPattern.test(token) ? 'unknown token' : 'not a token of this service',
+      reason: hasProviderToken(token) ? 'unknown token' : 'not a token of this service',
     };
   };
 };

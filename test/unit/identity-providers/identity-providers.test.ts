@@ -72,6 +72,12 @@ test.each(['Bearer', 'Bearer ', ' bearer\t'])(
 test.each([
   ['Bearer wrong', 'not a token of this service'],
   [`Bearer ${newProviderToken().token}`, 'unknown token'],
+  [`Token ${newProviderToken().token}`, 'unknown token'],
+  [`Bearer: ${newProviderToken().token}`, 'unknown token'],
+  [`Bearer Bearer ${newProviderToken().token}`, 'unknown token'],
+  [`Bearer "${newProviderToken().token}"`, 'unknown token'],
+  [`Bearer:${newProviderToken().token}`, 'unknown token'],
+  [`Basic ${Buffer.from(newProviderToken().token.slice(0, 31)).toString('base64')}`, 'not a token of this service'],
   ['Bearer new-token', 'token of another kind of identity provider'],
 ] as const)('%.20s is refused for a SCIM route: %s', (authorization, reason) => {
   expect(identify({ headers: { authorization } }, 'scim')).toEqual({ kind: 'refused', reason });
