@@ -43,7 +43,7 @@ export const secretsManagerFailure = (error: unknown, rights: string): SecretsMa
   if (!Object.hasOwn(secretProblems, name)) return { kind: 'unavailable', detail: `Secrets Manager: ${name}` };
   const { duration, problem } = secretProblems[name as keyof typeof secretProblems];
   if (duration === 'lasting') return { kind: 'unreadable', problem };
-  return { kind: 'unreadable', problem: `${problem} ${rights}`, duration };
+  return { kind: 'unreadable', problem: `${problem} ${rights}. A new right takes some minutes to work`, duration };
 };
 
 export type FetchedSecret = { readonly kind: 'secret'; readonly text: string } | SecretsManagerFailure;

@@ -84,6 +84,12 @@ test('a fault is shown with title, detail and what to do, and the next attempt k
   await dialog.getByRole('button', { name: 'Log out again' }).click();
   await dialog.getByText('Logged out, confirmed').waitFor();
   expect(await dialog.getByRole('status').locator('time').getAttribute('datetime')).toMatch(/^\d{4}-.+Z$/);
+  await page.keyboard.press('Escape');
+
+  await logOutButton(page, '1101000004').click();
+  await dialog.getByRole('button', { name: 'Log out' }).click();
+  await dialog.getByText('It was already logged out when the state was read at').waitFor();
+  await dialog.getByText('Confirmed by 2 readings in a row').waitFor();
   expect(opened.errors).toEqual([]);
 });
 

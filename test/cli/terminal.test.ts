@@ -127,6 +127,8 @@ test('a logout of a person leaves out what others share, says so, and includes i
   );
   expect([all.code, sent()]).toEqual([0, ['/instances/1/logout', '/instances/2/logout']]);
   expect(all.stderr).not.toContain('not included');
+  // The reading right before knew it.
+  expect(all.stdout).toMatch(/^2 {2}was already logged out, confirmed/m);
 });
 
 describe('enroll', () => {

@@ -27,7 +27,7 @@ const statusWith = async (headers: Record<string, string>): Promise<number | und
 
 test('logs a demo instance out as its first example and prints the answer', () => {
   expect(service.output()).toMatch(
-    /HTTP 200 \{"idInstance":"1101000001","isLogout":true,"confirmed":true,"confirmedAt":"\S+Z","stateInstance":"notAuthorized"\}/,
+    /HTTP 200 \{"idInstance":"1101000001","isLogout":true,"confirmed":true,"confirmedAt":"\S+Z","readings":1,"stateInstance":"notAuthorized"\}/,
   );
 });
 
