@@ -5,7 +5,7 @@ import { exitCodes } from '../errors.ts';
 import { formatInstances } from '../output/instance-table.ts';
 import { warnOfUnreadable } from '../output/warn-of-unreadable.ts';
 
-type Options = { readonly owner?: string; readonly group?: string };
+type Options = { readonly owner?: string; readonly group?: string; readonly query?: string };
 
 export const instancesCommand = defineCommand<Options>({
   usage: 'instances',
@@ -16,6 +16,7 @@ export const instancesCommand = defineCommand<Options>({
       'only the instances of this person: an e-mail address or another id in the owner tag',
     ),
     new Option('--group <name>', 'only the instances of this group'),
+    new Option('--query <text>', 'only the instances that a search finds; the find command shows people and states'),
   ],
   examples: ['instances', 'instances --owner john.doe@example.com', 'instances --group sales --json'],
   run: async (session, filter) => {

@@ -37,10 +37,12 @@ const setFault = (idInstance: string, fault: string | undefined, times?: number)
 
 test('lists the instances as a table', async () => {
   const { code, stdout } = await cli('instances', '--group', 'support');
+  const searched = await cli('instances', '--query', '…4567', '--json');
 
   expect(code).toBe(0);
   expect(stdout).toMatch(/^INSTANCE +OWNER +GROUP\n1101000003 +john\.doe@example\.com \S+ +support\n/);
   expect(stdout).toMatch(/^1101000005 +desk@example\.com +support +protected$/m);
+  expect(JSON.parse(searched.stdout).instances).toMatchObject([{ idInstance: '1101000003', phone: '234567' }]);
 });
 
 test('finds a person by the last digits of a number, and the command that it prints logs them out, confirmed', async () => {
