@@ -57,8 +57,12 @@ const configuredVariables = (configuration: Configuration) => {
   };
 };
 
-const describeEvent = ({ source, detail, 'detail-type': detailType }: BusEvent): string =>
-  `event ${JSON.stringify(detailType)} from ${JSON.stringify(source)}${typeof detail.idInstance === 'string' ? `: ${JSON.stringify(detail.idInstance)}` : ''}\n`;
+/** With the instance, if it is about one, and with the sentence for people. */
+const describeEvent = ({ source, detail, 'detail-type': detailType }: BusEvent): string => {
+  const texts = [detail.idInstance, detail.text].filter((text) => typeof text === 'string');
+  const event = `event ${JSON.stringify(detailType)} from ${JSON.stringify(source)}`;
+  return `${[event, ...texts.map((text) => JSON.stringify(text))].join(': ')}\n`;
+};
 
 /** A user who set the variable has the real service, or an emulator of their own. */
 const unlessSet = async (

@@ -62,7 +62,9 @@ test('an offboarding event logs out the person it names, records evidence, and p
   });
   // From the event's own time, a minute ago.
   expect(evidence[0].timeToLogoutMs).toBeGreaterThan(60_000);
-  expect(service.output()).toContain('event "Instance Logged Out" from "green-api-logout": "1101000003"');
+  expect(service.output()).toContain(
+    'event "Instance Logged Out" from "green-api-logout": "1101000003": "Instance 1101000003 of john.doe@example.com is logged out (user.lifecycle.deactivate in Okta)."',
+  );
   expect(service.output()).not.toMatch(/[0-9a-f]{50}/);
 
   // The same event in another envelope is the same run.
