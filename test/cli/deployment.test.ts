@@ -302,16 +302,14 @@ test.each([
   expect(stdout + stderr).not.toContain('\u001b');
 });
 
-test('following a run that is unknown ends after seconds, and says so meanwhile', async () => {
+test('following a run that is unknown ends, and says so meanwhile', async () => {
   const unknown = { title: 'There is no such run', detail: 'Check its id.', code: 'unknown-run' };
   await using api = await startJsonServer(() => ({ status: 404, body: unknown }));
-  const started = Date.now();
 
   const { code, stderr } = await runCli(['show', `api-${'0'.repeat(40)}`, '--follow', '--url', api.url]);
 
   const line = 'There is no such run. Check its id. [unknown-run]\n';
   expect({ code, stderr }).toEqual({ code: 1, stderr: line + line });
-  expect(Date.now() - started).toBeLessThan(25_000);
 });
 
 test('run sends its options, and shows how many instances they select', async () => {

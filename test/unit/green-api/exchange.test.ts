@@ -25,12 +25,14 @@ const startHostOf = async (serve: (socket: Socket) => void) => {
 const startHost = (answer?: string) =>
   startHostOf((socket) => answer !== undefined && socket.once('data', () => socket.write(answer)));
 
+/** Longer than a test may take. */
+const tooLongMs = 150_000;
+
 test.each([
-  ['its deadline', 100, 60_000],
-  ['its time limit', 60_000, 100],
+  ['its deadline', 100, tooLongMs],
+  ['its time limit', tooLongMs, 100],
 ])('a call without an answer ends at %s, if that comes first', async (_, untilDeadlineMs, timeoutMs) => {
   await using host = await startHost();
-  const startedAt = performance.now();
 
   const exchange = await createSendGet({ timeoutMs })(host.url, {
     deadline: deadlineIn(untilDeadlineMs),
@@ -39,7 +41,6 @@ test.each([
   });
 
   expect(exchange).toEqual({ kind: 'timed-out' });
-  expect(performance.now() - startedAt).toBeLessThan(30_000);
 });
 
 test('a call to a host that switches protocols fails at once', async () => {
