@@ -50,21 +50,38 @@ type Tags = Omit<ListedInstance, 'idInstance'>;
 
 type Found =
   | { readonly kind: 'released'; readonly reason: (typeof releaseReasons)[number] }
-  | { readonly kind: 'unread'; readonly reason: Missing['reason']; readonly detail: string }
+  /** `wasAnswered`: with a state that does not show whether a session is open. */
+  | {
+      readonly kind: 'unread';
+      readonly reason: Missing['reason'];
+      readonly detail: string;
+      readonly wasAnswered?: true;
+    }
   /** Linked, or being linked. */
   | { readonly kind: 'linked'; readonly stateInstance: string; readonly at: string; readonly tags: Tags }
   | { readonly kind: 'other-state' };
 
-/** Read twice in a row, each means that somebody has linked the instance again, or is about to. */
-const suspicious: ReadonlySet<StateClass> = new Set(['linked', 'linking']);
+/**
+ * What a state means here. Read twice in a row, a `suspicious` one means that somebody has linked the instance again, or is about
+ * to. An `unclear` one is no better than no reading.
+ */
+const meanings = {
+  out: 'clear',
+  banned: 'clear',
+  linked: 'suspicious',
+  linking: 'suspicious',
+  starting: 'unclear',
+  unknown: 'unclear',
+} as const satisfies Record<StateClass, string>;
 
 const foundBy = (answer: StateAnswer | NotCalled, at: string, tags: Tags): Found => {
   if (answer.kind === 'credential-rejected') return unread(answer.detail, 'rejected');
   if (answer.kind !== 'state') return unread(answer.detail);
   const { stateInstance } = answer;
-  return stateInstance !== null && suspicious.has(stateClassOf(stateInstance))
-    ? { kind: 'linked', stateInstance, at, tags }
-    : { kind: 'other-state' };
+  const meaning = meanings[stateClassOf(stateInstance)];
+  if (stateInstance === null || meaning === 'unclear')
+    return { ...unread(`the state is ${stateInstance}`), wasAnswered: true };
+  return meaning === 'suspicious' ? { kind: 'linked', stateInstance, at, tags } : { kind: 'other-state' };
 };
 
 const createReadInstance =
@@ -91,7 +108,8 @@ const assess = (watch: WatchIdentity, { suspects }: WatchState, found: Findings)
   for (const [id, finding] of found) {
     const first = suspects.get(id);
     if (finding.kind === 'released') released.push([id, finding.reason]);
-    if (finding.kind === 'unread' && first !== undefined) stillSuspects.push([id, first.at, first.stateInstance]);
+    if (finding.kind === 'unread' && !finding.wasAnswered && first !== undefined)
+      stillSuspects.push([id, first.at, first.stateInstance]);
     if (finding.kind !== 'linked') continue;
     const { at, stateInstance, tags } = finding;
     if (first === undefined) stillSuspects.push([id, at, stateInstance]);

@@ -1,4 +1,4 @@
-import { states } from '../../../functions/green-api/vocabulary.ts';
+import { stateClassOf, states } from '../../../functions/green-api/vocabulary.ts';
 import { nextPoll } from '../../../functions/watch/poll-schedule.ts';
 import { stateFromSteps } from '../../../functions/watch/watch-state.ts';
 import { createWatchSetup, tags, watchId } from '../../support/watch-setup.ts';
@@ -92,6 +92,22 @@ test('an instance that cannot be read is counted from the third poll in a row, u
   ]);
   expect(result).toEqual({ ended: [], unread: 0 });
 });
+
+test.each([...Object.keys(states), 'someNewState', null].filter((state) => !/^link/.test(stateClassOf(state))))(
+  'an instance that stays %s is well watched if the state shows that no session is open, and else counts as not read',
+  async (stateInstance) => {
+    const setup = createWatchSetup({ [id]: [{ kind: 'state', stateInstance }], [other]: ['notAuthorized'] });
+
+    const { result, error } = await setup.run();
+
+    const isClosed = ['out', 'banned'].includes(stateClassOf(stateInstance));
+    expect(counted(setup).slice(0, 3)).toEqual([undefined, undefined, isClosed ? undefined : 1]);
+    expect(result).toEqual(isClosed ? { ended: [], unread: 0 } : undefined);
+    expect(error).toEqual(isClosed ? undefined : expect.objectContaining({ errorType: 'InstancesNotRead' }));
+    const named = setup.facts.filter(({ message }) => message === 'watched instance not read');
+    expect(named.map(({ detail }) => detail)).toEqual(isClosed ? [] : [`the state is ${stateInstance}`]);
+  },
+);
 
 test('failed readings that are not in a row count nothing', async () => {
   const setup = createWatchSetup({ [id]: [down, down, 'notAuthorized', down, down, 'notAuthorized'] });
