@@ -9,6 +9,7 @@ import { instancesCommand } from './commands/instances.ts';
 import { logoutCommand } from './commands/logout.ts';
 import { reconcileCommand } from './commands/reconcile.ts';
 import { redriveCommand } from './commands/redrive.ts';
+import { reportCommand } from './commands/report.ts';
 import { runCommand } from './commands/run.ts';
 import { runsCommand } from './commands/runs.ts';
 import { schedulesCommand } from './commands/schedules.ts';
@@ -31,6 +32,7 @@ export const commands: readonly CommandDefinition[] = [
   stopCommand,
   enrollCommand,
   evidenceCommand,
+  reportCommand,
   doctorCommand,
   smokeCommand,
   reconcileCommand,

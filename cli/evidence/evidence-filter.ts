@@ -3,6 +3,8 @@ import type { EvidenceRecord } from './record.ts';
 
 export type EvidenceFilter = {
   readonly since: Date;
+  /** Kinds of lines to read. @default records of logouts alone */
+  readonly messages?: readonly string[];
   readonly idInstance?: string | undefined;
   readonly run?: string | undefined;
   /** The person, and the instances that have this owner now; none if no deployment was asked. */

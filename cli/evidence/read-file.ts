@@ -1,7 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { UsageError } from '../errors.ts';
@@ -34,15 +33,14 @@ const linesOf = async function* (file: string): AsyncGenerator<string> {
   const bytes = createReadStream(file);
   // An error of either stream ends the reading below.
   const text = (await isGzip(file)) ? pipeline(bytes, createGunzip(), () => {}) : bytes;
-  const lines = createInterface({ input: text, crlfDelay: Number.POSITIVE_INFINITY });
-  const failed = new Promise<never>((_, reject) => void text.once('error', reject));
-  failed.catch(() => {});
-  const iterator = lines[Symbol.asyncIterator]();
-  for (;;) {
-    const next = await Promise.race([iterator.next(), failed]);
-    if (next.done) return;
-    yield next.value;
+  text.setEncoding('utf8');
+  let rest = '';
+  for await (const part of text) {
+    const lines = `${rest}${part}`.split(/\r?\n/);
+    rest = lines.pop() ?? '';
+    yield* lines;
   }
+  if (rest !== '') yield rest;
 };
 
 /** Reads files of JSON lines, compressed or not, or every file in a folder. @throws UsageError */

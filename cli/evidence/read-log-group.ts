@@ -5,9 +5,9 @@ import type { EvidenceFilter } from './evidence-filter.ts';
 import type { EvidenceSource } from './evidence-source.ts';
 
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html
-const patternOf = ({ idInstance, run }: EvidenceFilter): string => {
+const patternOf = ({ idInstance, run, messages = ['evidence'] }: EvidenceFilter): string => {
   const terms = [
-    '$.message = "evidence"',
+    messages.map((message) => `$.message = "${message}"`).join(' || '),
     ...(idInstance === undefined ? [] : [`$.idInstance = "${idInstance}"`]),
     ...(run === undefined ? [] : [`$.run.id = "${run}"`]),
   ];

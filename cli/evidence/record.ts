@@ -1,11 +1,13 @@
 import * as v from 'valibot';
 
 /** A field that says nothing if it is missing, or not what it is today: no record is lost for it. */
-const optional = <Schema extends v.GenericSchema>(schema: Schema) => v.fallback(v.optional(schema), undefined);
+export const optional = <Schema extends v.GenericSchema>(schema: Schema) => v.fallback(v.optional(schema), undefined);
 
 /** What the command line reads of an evidence record. */
 const recordSchema = v.object({
   message: v.literal('evidence'),
+  timestamp: optional(v.string()),
+  stack: optional(v.string()),
   idInstance: v.string(),
   requestedAt: v.string(),
   outcome: v.object({ kind: v.string(), confirmed: v.optional(v.boolean(), false), detail: optional(v.string()) }),
@@ -20,11 +22,13 @@ const recordSchema = v.object({
   timeToLogoutMs: optional(v.number()),
   queue: optional(v.object({ cleared: v.boolean() })),
   token: optional(v.object({ kind: v.string() })),
+  readings: optional(v.array(v.object({ at: v.string() }))),
   run: optional(
     v.object({
       id: v.string(),
       source: optional(v.string()),
       redrivenBy: optional(v.string()),
+      linkedAgain: optional(v.boolean()),
       occurredAt: optional(v.string()),
       occurredAtIs: optional(v.string()),
       actor: optional(

@@ -2,14 +2,20 @@ import { UsageError } from '../errors.ts';
 
 const units = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const;
 
+/** Reads a time span such as `30m`, `24h`, `7d` or `2w`, in milliseconds; `undefined` if it is none. */
+export const parseSpan = (text: string): number | undefined => {
+  const [, count, unit] = /^([0-9]{1,5})([mhdw])$/.exec(text) ?? [];
+  return count === undefined ? undefined : Number(count) * units[unit as keyof typeof units];
+};
+
 /**
  * Reads the option `--since`: `30m`, `24h`, `7d`, `2w` (so long before `now`) or an ISO 8601 date or instant.
  *
  * @throws UsageError
  */
 export const parseSince = (text: string, now: Date): Date => {
-  const [, count, unit] = /^([0-9]{1,5})([mhdw])$/.exec(text) ?? [];
-  if (count !== undefined) return new Date(now.getTime() - Number(count) * units[unit as keyof typeof units]);
+  const span = parseSpan(text);
+  if (span !== undefined) return new Date(now.getTime() - span);
   const instant = /^[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T.+)?$/.test(text) ? new Date(text) : new Date(Number.NaN);
   if (Number.isNaN(instant.getTime()))
     throw new UsageError('--since must be a time span such as 30m, 24h or 7d, or a date such as 2026-11-01.');

@@ -1,0 +1,162 @@
+import { InvalidArgumentError, Option } from 'commander';
+import { valueIn } from '../api/failure.ts';
+import { defineCommand } from '../command.ts';
+import { CommandFailed, type ExitCode, exitCodes, orFailure, UsageError } from '../errors.ts';
+import { chooseSource, type SourceOptions } from '../evidence/choose-source.ts';
+import type { EvidenceSource } from '../evidence/evidence-source.ts';
+import { collect } from '../input/collect.ts';
+import { parseSpan } from '../input/instant.ts';
+import { readInput } from '../input/read-input.ts';
+import { countOf } from '../output/describe-person.ts';
+import { printable } from '../output/printable.ts';
+import type { OwnedToday } from '../report/fact-index.ts';
+import type { Fact } from '../report/facts.ts';
+import type { Leaver, Report } from '../report/judge.ts';
+import type { Session } from '../session.ts';
+
+type Options = SourceOptions & {
+  readonly within: number;
+  readonly early: number;
+  readonly timeZone: string;
+  readonly column?: readonly string[];
+  readonly leftColumn?: string;
+  readonly deployment?: string;
+  readonly csv?: boolean;
+};
+
+const dayMs = 86_400_000;
+
+const spanOf = (text: string): number => {
+  const span = parseSpan(text);
+  if (span === undefined) throw new InvalidArgumentError('It must be a time span such as 30m, 24h or 7d.');
+  return span;
+};
+
+const zoneOf = (text: string): string => {
+  try {
+    return new Intl.DateTimeFormat('en-US', { timeZone: text }).resolvedOptions().timeZone;
+  } catch {
+    throw new InvalidArgumentError('It must be the name of a time zone, such as Europe/Berlin.');
+  }
+};
+
+/** What the report needs of the evidence. @throws UsageError if there is none, or it is of several deployments */
+const readFacts = async (
+  source: EvidenceSource,
+  since: Date,
+  deployment: string | undefined,
+): Promise<readonly Fact[]> => {
+  const { factMessages, looksLikeEvidence, parseFact } = await import('../report/facts.ts');
+  const facts: Fact[] = [];
+  const stacks = new Set<string>();
+  let [lines, unread] = [0, 0];
+  for await (const line of source.lines({ since, messages: factMessages })) {
+    lines += line === '' ? 0 : 1;
+    const fact = parseFact(line);
+    if (fact === undefined) unread += Number(looksLikeEvidence(line));
+    else if (deployment === undefined || fact.stack === undefined || fact.stack === deployment) facts.push(fact);
+    if (fact?.stack !== undefined) stacks.add(fact.stack);
+  }
+  if (lines > 0 && facts.length === 0 && stacks.size === 0 && source.path !== undefined)
+    throw new UsageError(
+      `${source.path} has no evidence record. Name a file of evidence with --file: one record per line.`,
+    );
+  if (unread > 0)
+    throw new CommandFailed(
+      `${countOf(unread, 'line')} of evidence cannot be read, so no verdict would be certain. Read the vault or the log group itself.`,
+    );
+  if (deployment === undefined && stacks.size > 1)
+    throw new UsageError(
+      `The evidence is of several deployments (${[...stacks].sort().join(', ')}). Name the one that is meant with --deployment.`,
+    );
+  return facts;
+};
+
+/** The instances of today, if a deployment is named and may be asked. */
+const readOwned = async (session: Session): Promise<readonly OwnedToday[]> => {
+  const { url, stack } = session.options;
+  if (url === undefined && stack === undefined) return [];
+  const list = await orFailure((async () => valueIn(await (await session.api()).listInstances()))());
+  if (!(list instanceof CommandFailed)) return list.instances;
+  session.note(`The instances of today are not in the report, because they cannot be read: ${list.message}`);
+  return [];
+};
+
+const print = async (session: Session, { rows, incompleteRuns }: Report, csv: boolean): Promise<void> => {
+  const { rowAsJson, rowsAsCsv, rowsAsTable } = await import('../report/format.ts');
+  if (session.options.json) for (const row of rows) session.printJson(rowAsJson(row));
+  else if (csv) session.terminal.stdout.write(`${rowsAsCsv(rows).join('\r\n')}\r\n`);
+  else session.print(await rowsAsTable(rows));
+  for (const { run, why } of incompleteRuns)
+    session.note(`The records of the run ${printable(run)} are incomplete: ${printable(why)}.`);
+};
+
+const beginOf = (leavers: readonly Leaver[]): Date =>
+  new Date(
+    Math.max(
+      0,
+      leavers.reduce((first, { countsFrom }) => Math.min(first, countsFrom), Number.MAX_SAFE_INTEGER) - dayMs,
+    ),
+  );
+
+export const reportCommand = defineCommand<Options>({
+  usage: 'report <leavers>',
+  summary: 'Say of each person who left whether every instance is proved to be logged out in time.',
+  details: `Nothing is changed. The file is CSV with a head: identities, and the time or date of leaving; - reads the input. For each
+leaver it prints the instances, the times, the hours, the verdict, and the run or request whose record proves it. The verdicts are
+in time, late, not proved, no instance, protected, linked again, and not known if there is no record of a run.
+Hours count from the time of leaving, or from the end of its date. A logout before the leaving counts with --early only.
+With --stack or --url it also names instances that the leaver still has and that have no record. Runs whose records are incomplete
+are named on the error stream. The exit code is 0 only if everybody is in time or has no instance.`,
+  rights: ['logs:FilterLogEvents', 's3:ListBucket', 's3:GetObject', 's3:GetBucketObjectLockConfiguration'],
+  options: [
+    new Option('--within <span>', 'how soon after leaving everything must be logged out')
+      .default(dayMs, '24h')
+      .argParser(spanOf),
+    new Option('--early <span>', 'how long before the leaving a logout counts too')
+      .default(0, 'not at all')
+      .argParser(spanOf),
+    new Option('--time-zone <name>', 'time zone of dates, and of times without an offset')
+      .default('UTC')
+      .argParser(zoneOf),
+    new Option(
+      '--column <names>',
+      'columns that hold identities, separated by commas (default: those named email, identity, owner, user, login or upn)',
+    ).argParser(collect),
+    new Option(
+      '--left-column <name>',
+      'column that holds the time of leaving (default: the one with a usual name, or the only other one)',
+    ),
+    new Option('--deployment <name>', 'only the records of this deployment, if a file holds those of several'),
+    new Option('--csv', 'print CSV'),
+    new Option(
+      '--file <file>',
+      'read a file or a folder instead of the log group: a record per line, also compressed with gzip',
+    ),
+    new Option('--vault [bucket]', 'read the evidence vault instead of the log group'),
+  ],
+  examples: [
+    'report leavers.csv --within 24h --stack green-api-logout',
+    'report leavers.csv --within 24h --vault --stack green-api-logout --csv > report.csv',
+    'report leavers.csv --within 8h --time-zone Europe/Berlin --file evidence.jsonl.gz --json',
+  ],
+  run: async (session, options, [file = '']): Promise<ExitCode> => {
+    const { readLeavers } = await import('../report/read-leavers.ts');
+    const { judge } = await import('../report/judge.ts');
+    const { column, leftColumn, timeZone, early, within } = options;
+    const leavers = readLeavers(file, await readInput(session, file), {
+      identities: column,
+      left: leftColumn,
+      timeZone,
+      earlyMs: early,
+    });
+    const source = await chooseSource(session, options);
+    const facts = await readFacts(source, beginOf(leavers), options.deployment);
+    const report = judge(facts, leavers, { withinMs: within, owned: await readOwned(session) });
+    await print(session, report, options.csv === true);
+    const description = await source.describe();
+    if (description !== undefined) session.note(description);
+    const isGood = report.rows.every(({ verdict }) => verdict === 'in time' || verdict === 'no instance');
+    return isGood ? exitCodes.done : exitCodes.failed;
+  },
+});

@@ -1,0 +1,97 @@
+import { parseOwner } from '../../functions/instances/identity.ts';
+import { createWallClock, endOfDay, startOfDay } from '../../functions/platform/wall-clock.ts';
+import { UsageError } from '../errors.ts';
+import { readTable, type TableRow } from '../input/read-table.ts';
+import type { Leaver } from './judge.ts';
+
+export type LeaverColumns = {
+  /** Columns that hold identities. @default those with a usual name */
+  readonly identities?: readonly string[] | undefined;
+  /** The column that holds the time of leaving. @default the one with a usual name, or the only other one */
+  readonly left?: string | undefined;
+};
+
+export type LeaverOptions = LeaverColumns & {
+  /** Of dates, and of times without an offset. */
+  readonly timeZone: string;
+  /** How long before the leaving a logout counts too. */
+  readonly earlyMs: number;
+};
+
+const identityNames = /^(?:e-?mail(?: ?address)?|identity|identities|owner|user(?: ?name)?|login|upn)$/i;
+const leftNames =
+  /^(?:left|left[ _-]?(?:at|on)|leaving|leaving[ _-]?(?:date|day|time)|date[ _-]?of[ _-]?leaving|leaver[ _-]?date|terminat(?:ed|ion)(?:[ _-]?(?:at|on|date))?|end[ _-]?date|last[ _-]?day|occurredAt|date)$/i;
+
+const checkNamed = (name: string, columns: readonly string[], wanted: readonly string[]): void => {
+  const unknown = wanted.find((column) => !columns.includes(column));
+  if (unknown !== undefined) throw new UsageError(`${name} has no column ${unknown}. It has: ${columns.join(', ')}.`);
+};
+
+const chooseColumns = (name: string, columns: readonly string[], { identities, left }: LeaverColumns) => {
+  checkNamed(name, columns, [...(identities ?? []), ...(left === undefined ? [] : [left])]);
+  const who = identities ?? columns.filter((column) => identityNames.test(column));
+  if (who.length === 0)
+    throw new UsageError(`Say with --column which columns of ${name} hold the identities: ${columns.join(', ')}.`);
+  const others = columns.filter((column) => !who.includes(column));
+  const usual = others.filter((column) => leftNames.test(column));
+  const when = left === undefined ? (usual.length === 0 ? others : usual) : [left];
+  if (when.length !== 1)
+    throw new UsageError(
+      `Say with --left-column which column of ${name} holds the time of leaving: ${columns.join(', ')}.`,
+    );
+  return { who, when: when[0] ?? '' };
+};
+
+type Leaving = Pick<Leaver, 'countsFrom' | 'leftAt'>;
+
+const isRealDate = (date: string): boolean => {
+  const start = new Date(`${date}T00:00:00Z`);
+  return !Number.isNaN(start.getTime()) && start.toISOString().startsWith(date);
+};
+
+/** `2026-11-30`, `2026-11-30T17:00:00+01:00`, or `2026-11-30 17:00` by the clock of the zone; `undefined`: none of them. */
+const parseLeaving = (text: string, timeZone: string): Leaving | undefined => {
+  const { date, time, offset } =
+    /^(?<date>\d{4}-\d\d-\d\d)(?:[T ](?<time>\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?)(?<offset>Z|[+-]\d\d:?\d\d)?)?$/i.exec(
+      text,
+    )?.groups ?? {};
+  if (date === undefined || !isRealDate(date)) return undefined;
+  if (time === undefined)
+    return { countsFrom: startOfDay(date, timeZone).getTime(), leftAt: endOfDay(date, timeZone).getTime() };
+  const instant =
+    offset === undefined
+      ? createWallClock(timeZone)
+          .instantOf(Date.parse(`${date}T${time}Z`))
+          ?.getTime()
+      : Date.parse(`${date}T${time}${offset.toUpperCase().replace(/^(...)(\d\d)$/, '$1:$2')}`);
+  return instant === undefined || Number.isNaN(instant) ? undefined : { countsFrom: instant, leftAt: instant };
+};
+
+const readLeaver = (
+  name: string,
+  { line, values }: TableRow,
+  { who, when }: ReturnType<typeof chooseColumns>,
+  { timeZone, earlyMs }: LeaverOptions,
+): Leaver => {
+  const identities = who.flatMap((column) => parseOwner(values[column] ?? ''));
+  if (identities.length === 0) throw new UsageError(`${name}, line ${line}: ${who.join(' and ')} must not be empty.`);
+  const leaving = parseLeaving(values[when] ?? '', timeZone);
+  if (leaving === undefined)
+    throw new UsageError(
+      `${name}, line ${line}: ${when} must be a date such as 2026-11-30, or a time such as 2026-11-30T17:00:00Z or 2026-11-30 17:00.`,
+    );
+  return { line, identities, leftAt: leaving.leftAt, countsFrom: leaving.countsFrom - earlyMs };
+};
+
+/**
+ * Reads who left, and when. A date counts from its end, and a logout counts from its beginning on.
+ *
+ * @param name of the file, for errors
+ * @throws UsageError naming the line
+ */
+export const readLeavers = (name: string, text: string, options: LeaverOptions): readonly Leaver[] => {
+  const { columns, rows } = readTable(name, text);
+  const chosen = chooseColumns(name, columns, options);
+  if (rows.length === 0) throw new UsageError(`${name} names nobody: it has a head and no further line.`);
+  return rows.map((row) => readLeaver(name, row, chosen, options));
+};
