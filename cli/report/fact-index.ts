@@ -102,9 +102,12 @@ const incompletenessOf = (
 
 /** The runs whose records are incomplete, as far as their other lines tell. */
 export const findIncompleteRuns = (facts: readonly Fact[]): readonly IncompleteRun[] => {
-  const perRun = groupBy(facts, ({ run }) => run ?? '');
+  const told = new Set(facts.flatMap(({ kind, run }) => (kind === 'run' || kind === 'sent' ? [run] : [])));
+  const perRun = groupBy(
+    facts.filter(({ run }) => told.has(run)),
+    ({ run }) => run ?? '',
+  );
   return [...perRun].flatMap(([run, lines]) => {
-    if (run === '') return [];
     const end = lines.find((fact): fact is RunFact => fact.kind === 'run');
     const about = lines.filter(isInstanceFact);
     const sent = about.filter(({ kind }) => kind === 'sent');

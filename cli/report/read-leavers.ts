@@ -49,6 +49,15 @@ const isRealDate = (date: string): boolean => {
   return !Number.isNaN(start.getTime()) && start.toISOString().startsWith(date);
 };
 
+/** The same text is read once: many leavers share a date, and each reading of a time zone costs some memory. */
+const createParseLeaving = (timeZone: string) => {
+  const known = new Map<string, Leaving | undefined>();
+  return (text: string): Leaving | undefined => {
+    if (!known.has(text)) known.set(text, parseLeaving(text, timeZone));
+    return known.get(text);
+  };
+};
+
 /** `2026-11-30`, `2026-11-30T17:00:00+01:00`, or `2026-11-30 17:00` by the clock of the zone; `undefined`: none of them. */
 const parseLeaving = (text: string, timeZone: string): Leaving | undefined => {
   const { date, time, offset } =
@@ -71,11 +80,12 @@ const readLeaver = (
   name: string,
   { line, values }: TableRow,
   { who, when }: ReturnType<typeof chooseColumns>,
-  { timeZone, earlyMs }: LeaverOptions,
+  parse: (text: string) => Leaving | undefined,
+  earlyMs: number,
 ): Leaver => {
   const identities = who.flatMap((column) => parseOwner(values[column] ?? ''));
   if (identities.length === 0) throw new UsageError(`${name}, line ${line}: ${who.join(' and ')} must not be empty.`);
-  const leaving = parseLeaving(values[when] ?? '', timeZone);
+  const leaving = parse(values[when] ?? '');
   if (leaving === undefined)
     throw new UsageError(
       `${name}, line ${line}: ${when} must be a date such as 2026-11-30, or a time such as 2026-11-30T17:00:00Z or 2026-11-30 17:00.`,
@@ -93,5 +103,6 @@ export const readLeavers = (name: string, text: string, options: LeaverOptions):
   const { columns, rows } = readTable(name, text);
   const chosen = chooseColumns(name, columns, options);
   if (rows.length === 0) throw new UsageError(`${name} names nobody: it has a head and no further line.`);
-  return rows.map((row) => readLeaver(name, row, chosen, options));
+  const parse = createParseLeaving(options.timeZone);
+  return rows.map((row) => readLeaver(name, row, chosen, parse, options.earlyMs));
 };
