@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Handle } from '../../local/emulators/loopback-server.ts';
-import type { ConsolePage } from './console-page.ts';
+import { type ConsolePage, securityHeadersOf } from './console-page.ts';
 import { createLocalRoutes, type LocalRoutes } from './local-routes.ts';
 import { sendProblem } from './respond.ts';
 import { carriesStartToken } from './start-token.ts';
@@ -28,10 +28,9 @@ const isPage = ({ method, url }: IncomingMessage): boolean =>
  */
 export const createConsoleHandler = ({ page, startToken, ...routes }: ConsoleOptions, next: Handle): Handle => {
   const local = createLocalRoutes(routes);
-  const { 'content-type': _, ...securityHeaders } = page.headers;
+  const securityHeaders = Object.entries(securityHeadersOf(page));
   return (request, response) => {
-    // An answer that is no page may be opened as one.
-    for (const [name, value] of Object.entries(securityHeaders)) response.setHeader(name, value);
+    for (const [name, value] of securityHeaders) response.setHeader(name, value);
     if (isPage(request)) {
       response.writeHead(200, { ...page.headers }).end(request.method === 'HEAD' ? '' : page.html);
       return;

@@ -1,7 +1,7 @@
 import type { Sign } from '../../client/signed-transport.ts';
 import { startLoopbackServer } from '../../local/emulators/loopback-server.ts';
 import { createConsoleHandler } from './console-handler.ts';
-import type { ConsolePage } from './console-page.ts';
+import { type ConsolePage, securityHeadersOf } from './console-page.ts';
 import { isForeignToConsole } from './foreign-request.ts';
 import { createForwarder } from './forward.ts';
 import type { LocalRoutes } from './local-routes.ts';
@@ -38,7 +38,8 @@ export const startConsole = async (options: ConsoleServerOptions): Promise<Conso
   const { url, sign, page, port = 0, startToken = createStartToken(), readSchedules } = options;
   const connection = { service: `Deployment ${url.host}`, real: true, readConnection: () => readLocalService(url) };
   const handle = createConsoleHandler({ ...connection, page, startToken, readSchedules }, createForwarder(url, sign));
-  const server = await startLoopbackServer(handle, { port, isForeign: isForeignToConsole });
+  const refusalHeaders = securityHeadersOf(page);
+  const server = await startLoopbackServer(handle, { port, isForeign: isForeignToConsole, refusalHeaders });
   return {
     address: addressWithToken(server.url, startToken),
     url: server.url,

@@ -14,6 +14,8 @@ export type LoopbackOptions = {
   readonly tls?: { readonly key: string | Buffer; readonly cert: string | Buffer };
   /** Requests to refuse. @default those with a foreign `Host` or any `Origin` */
   readonly isForeign?: (request: IncomingMessage) => boolean;
+  /** Headers of the answer to such a request. */
+  readonly refusalHeaders?: Readonly<Record<string, string>>;
 };
 
 export type LoopbackServer = AsyncDisposable & {
@@ -33,7 +35,7 @@ export type LoopbackServer = AsyncDisposable & {
  */
 export const startLoopbackServer = async (handle: Handle, options: LoopbackOptions): Promise<LoopbackServer> => {
   const { port: wantedPort = 0, host: hostname = '127.0.0.1', tls, isForeign = isForeignTo(hostname) } = options;
-  const listener = guarded(handle, isForeign);
+  const listener = guarded(handle, isForeign, options.refusalHeaders);
   const server = tls ? createTlsServer(tls, listener) : createServer(listener);
   server.keepAliveTimeout = 65_000;
   const sockets = new Set<Socket>();
@@ -55,12 +57,12 @@ export const startLoopbackServer = async (handle: Handle, options: LoopbackOptio
 };
 
 const guarded =
-  (handle: Handle, isForeign: (request: IncomingMessage) => boolean): Handle =>
+  (handle: Handle, isForeign: (request: IncomingMessage) => boolean, refusalHeaders = {}): Handle =>
   async (request, response) => {
     request.on('error', ignoreBrokenConnection);
     response.on('error', ignoreBrokenConnection);
     try {
-      if (isForeign(request)) refuse(response, 403, 'only programs on this machine may call');
+      if (isForeign(request)) refuse(response, 403, 'only programs on this machine may call', refusalHeaders);
       else await handle(request, response);
     } catch (error) {
       refuse(response, 500, error instanceof Error ? error.name : 'unknown error');
@@ -73,11 +75,11 @@ const isForeignTo = (hostname: string) => {
     headers.origin !== undefined || !allowed.has((headers.host ?? '').replace(/:\d+$/, '').toLowerCase());
 };
 
-const refuse = (response: ServerResponse, status: number, message: string) => {
+const refuse = (response: ServerResponse, status: number, message: string, headers = {}) => {
   if (response.headersSent) response.destroy();
   else
     response
-      .writeHead(status, { 'content-type': 'application/json', 'x-content-type-options': 'nosniff' })
+      .writeHead(status, { ...headers, 'content-type': 'application/json', 'x-content-type-options': 'nosniff' })
       .end(JSON.stringify({ message }));
 };
 

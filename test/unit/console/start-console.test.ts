@@ -96,21 +96,19 @@ test('what is forwarded is the path that was checked', async () => {
   expect(server.received).toMatchObject([{ url: '/instances/1101000001/logout?x=1' }]);
 });
 
-test.each(['/instances', '/local/console', '/local/unknown', '/nothing'])(
-  'the answer to %s has the security headers of the page',
-  async (path) => {
-    const page = await fetch(`${server.url}/`);
-    const { headers } = await call(path);
-    const names = [
-      'content-security-policy',
-      'x-content-type-options',
-      'referrer-policy',
-      'cross-origin-opener-policy',
-    ];
+test.each([
+  ['/instances', {}],
+  ['/local/console', {}],
+  ['/local/unknown', {}],
+  ['/nothing', {}],
+  ['/instances', { headers: { origin: 'https://evil.example' } }],
+])('the answer to %s with %j has the security headers of the page', async (path, options) => {
+  const page = await fetch(`${server.url}/`);
+  const { headers } = await call(path, options);
+  const names = ['content-security-policy', 'x-content-type-options', 'referrer-policy', 'cross-origin-opener-policy'];
 
-    for (const name of names) expect([name, headers.get(name)]).toEqual([name, page.headers.get(name)]);
-  },
-);
+  for (const name of names) expect([name, headers.get(name)]).toEqual([name, page.headers.get(name)]);
+});
 
 test('a body over 1 MB is refused, and is not forwarded without it', async () => {
   const response = await call('/instances/1101000001/logout', { method: 'POST', body: 'x'.repeat(1024 * 1024 + 1) });
