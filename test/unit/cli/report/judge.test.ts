@@ -1,6 +1,9 @@
 import { parseFact } from '../../../../cli/report/facts.ts';
 import { type JudgeOptions, judge } from '../../../../cli/report/judge.ts';
 import { readLeavers } from '../../../../cli/report/read-leavers.ts';
+import { runMessage } from '../../../../functions/logout/evidence.ts';
+import { runEndedOf } from '../../../../functions/runs/run-ended.ts';
+import type { RunName } from '../../../../functions/runs/run-name.ts';
 
 const john = 'john.doe@example.com';
 const run = 'offboarding-1';
@@ -231,4 +234,24 @@ test.each([
   ['email,a,b\njohn,1,2', 'Say with --left-column which column of leavers.csv holds the time of leaving: email, a, b.'],
 ])('%j is refused with what to do', (text, message) => {
   expect(() => readLeavers('leavers.csv', text, { timeZone: 'UTC', earlyMs: 0 })).toThrow(message);
+});
+
+test('the end of a run is read as the run writes it', () => {
+  const ended = runEndedOf(
+    {
+      id: 'offboarding-6367c48dd193d56ea7b0baad25b19455e529f5ee' as RunName,
+      request: {
+        target: { owner: john },
+        source: 'offboarding',
+        requestedBy: 'com.example.hr 1',
+        reason: 'left',
+        maxTargets: 100,
+      },
+      startedAt: '2026-11-20T17:00:02.000Z',
+    },
+    { progress: { total: 0, loggedOut: 0, failed: 0, skipped: 0, pending: 0, ready: 0 }, outcomes: [] },
+    '2026-11-20T17:05:30.000Z',
+  );
+
+  expect(verdictsOf([{ message: runMessage, ...ended }])).toEqual(['no instance']);
 });
