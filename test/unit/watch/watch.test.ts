@@ -142,6 +142,15 @@ test.each([
   expect(JSON.parse((error as { errorData: string }).errorData)).toEqual({ ended: [], unread: 1, notRead: [id] });
 });
 
+test('a watch that ends after two polls, because it began late, fails for an instance that it never read', async () => {
+  const setup = createWatchSetup({ [id]: [down], [other]: ['notAuthorized', down] });
+
+  const { error } = await setup.run({ ...setup.request, until: '2026-11-30T17:20:00.000Z' });
+
+  expect(error).toMatchObject({ errorType: 'InstancesNotRead' });
+  expect(JSON.parse((error as { errorData: string }).errorData)).toMatchObject({ notRead: [id] });
+});
+
 test('a watch whose last poll alone met a failure succeeds', async () => {
   const setup = createWatchSetup({ [id]: [...Array(95).fill('notAuthorized'), down] });
 
