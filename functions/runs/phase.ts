@@ -43,8 +43,10 @@ const waitOf = (name: string, { pending }: Progress): Pick<Phase, 'phase' | 'not
     };
   if (isResolve(name))
     return { phase: 'finding-targets', note: 'Secrets Manager did not list the instances; the run tries again' };
-  if (isWaitAfterRound(name))
-    return { phase: 'waiting-for-next-round', note: `${pending} instances are pending; the run tries again` };
+  if (isWaitAfterRound(name)) {
+    const note = pending === 1 ? '1 instance is pending' : `${pending} instances are pending`;
+    return { phase: 'waiting-for-next-round', note: `${note}; the run tries again` };
+  }
   return { phase: 'processing' };
 };
 

@@ -280,8 +280,8 @@ test.each([
     'waiting-for-tags',
     'a new tag may take five minutes to appear in the list, so the run looks again for instances of this owner',
   ],
-  ['wait-after-round-1', 'waiting-for-next-round', '1 instances are pending; the run tries again'],
-  ['second-look-wait-after-round-1', 'waiting-for-next-round', '1 instances are pending; the run tries again'],
+  ['wait-after-round-1', 'waiting-for-next-round', '1 instance is pending; the run tries again'],
+  ['second-look-wait-after-round-1', 'waiting-for-next-round', '1 instance is pending; the run tries again'],
 ])('shows what a run in %s waits for, and until when', async (wait, phase, note) => {
   await using setup = await startRunsSetup(bundle);
   const { body: started } = await setup.post({ ...sales, clearQueue: true, except: ['7'] }, 'incident-7');
