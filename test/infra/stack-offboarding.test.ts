@@ -147,7 +147,10 @@ describe('events may be put on the own bus', () => {
       render(value)
         .replaceAll('<EventsBus.Arn>', busArn)
         .replaceAll('<AWS::Partition>', 'aws')
-        .replace(/<(Logout|Run|Watch)Role\.Arn>/g, (_, name) => `arn:aws:iam::${account}:role/${name.toLowerCase()}`),
+        .replace(
+          /<(Logout|Run|Watch|ForcedLogouts)Role\.Arn>/g,
+          (_, name) => `arn:aws:iam::${account}:role/${name.replace('dL', 'd-l').toLowerCase()}`,
+        ),
     );
 
   const busPolicy = (synthesized: Synthesized) => ({
@@ -158,7 +161,7 @@ describe('events may be put on the own bus', () => {
     }),
   });
 
-  const rolePolicy = (functionName: 'logout' | 'run' | 'watch') => ({
+  const rolePolicy = (functionName: 'logout' | 'run' | 'watch' | 'forced-logouts') => ({
     Version: '2012-10-17',
     Statement: resolve(
       resourcesIn(custom, 'AWS::IAM::Policy')[
@@ -202,13 +205,16 @@ describe('events may be put on the own bus', () => {
     return simulated.result.analysis.result === 'Allowed';
   };
 
-  test.each(['logout', 'run', 'watch'] as const)('by %s: outcomes, and nothing else', async (functionName) => {
-    const own = { by: `arn:aws:iam::${account}:role/${functionName}`, policy: rolePolicy(functionName) };
+  test.each(['logout', 'run', 'watch', 'forced-logouts'] as const)(
+    'by %s: outcomes, and nothing else',
+    async (functionName) => {
+      const own = { by: `arn:aws:iam::${account}:role/${functionName}`, policy: rolePolicy(functionName) };
 
-    expect(await mayPut({ ...own, sources: ['green-api-logout'] })).toBe(true);
-    expect(await mayPut({ ...own, sources: ['com.example.hr'] })).toBe(false);
-    expect(await mayPut({ ...own, sources: ['green-api-logout', 'com.example.hr'] })).toBe(false);
-  });
+      expect(await mayPut({ ...own, sources: ['green-api-logout'] })).toBe(true);
+      expect(await mayPut({ ...own, sources: ['com.example.hr'] })).toBe(false);
+      expect(await mayPut({ ...own, sources: ['green-api-logout', 'com.example.hr'] })).toBe(false);
+    },
+  );
 
   test('by a role of this account that has the right: anything but outcomes, not even among other events', async () => {
     expect(await mayPut({ by: hrRole, sources: ['com.example.hr'] })).toBe(true);

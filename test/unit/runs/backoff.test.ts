@@ -117,5 +117,6 @@ test.each([
     'round-1-batch-1',
     'wait-after-round-1',
     'round-2-batch-1',
+    'report-end',
   ]);
 });
