@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { type Browser, chromium } from 'playwright-core';
+import { type Browser, chromium, type LaunchOptions } from 'playwright-core';
 
 const root = join(__dirname, '..', '..', '..');
 
@@ -34,12 +34,22 @@ const unpack = (): void => {
   }
 };
 
+/** Browsers that start at once on an empty cache of fonts may crash before they do anything: each is started again. */
+const launchAgain = async (options: LaunchOptions, attempts = 3): Promise<Browser> => {
+  try {
+    return await chromium.launch(options);
+  } catch (error) {
+    if (attempts === 1) throw error;
+    return launchAgain(options, attempts - 1);
+  }
+};
+
 /** The browser of `@sparticuz/chromium` on Linux, which needs nothing installed; elsewhere an installed Chrome. */
 export const launchBrowser = (): Promise<Browser> => {
   if (process.platform !== 'linux' || process.arch !== 'x64') return chromium.launch({ channel: 'chrome' });
   unpack();
   const { PATH = '', HOME = '' } = process.env;
-  return chromium.launch({
+  return launchAgain({
     executablePath: join(folder, 'chromium'),
     args: ['--no-sandbox', '--disable-gpu'],
     env: {
