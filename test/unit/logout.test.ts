@@ -274,7 +274,9 @@ test('the time to logout is never negative, even if the clock was set back', asy
 
   await logOut({ idInstance: idInstance as InstanceId, requestedBy: 'me', waitMs: 1_000 }, deadlineIn(10_000));
 
-  expect(records).toMatchObject([{ confirmedAt: '2026-11-30T17:00:03.000Z', timeToLogoutMs: 0 }]);
+  // The clock went back by two seconds; the time is what really passed.
+  expect(records).toMatchObject([{ confirmedAt: '2026-11-30T17:00:03.000Z' }]);
+  expect(records[0]?.timeToLogoutMs).toBeGreaterThanOrEqual(0);
 });
 
 test('an id without a secret does not count as a failed logout', async () => {
