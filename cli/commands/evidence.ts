@@ -2,7 +2,7 @@ import { Option } from 'commander';
 import { valueIn } from '../api/failure.ts';
 import { defineCommand } from '../command.ts';
 import { exitCodes, UsageError } from '../errors.ts';
-import { chooseSource, type SourceOptions } from '../evidence/choose-source.ts';
+import { chooseSource, type SourceOptions, sourceOptions } from '../evidence/choose-source.ts';
 import type { EvidenceFilter } from '../evidence/evidence-filter.ts';
 import type { EvidenceSource } from '../evidence/evidence-source.ts';
 import type { EvidenceRecord } from '../evidence/record.ts';
@@ -114,11 +114,7 @@ begin with an apostrophe.`,
     new Option('--run <run>', 'only this run'),
     new Option('--since <when>', 'a time span such as 24h or 7d, or a date').default('7d'),
     new Option('--csv', 'print CSV'),
-    new Option(
-      '--file <file>',
-      'read a file or a folder instead of the log group: a record per line, also compressed with gzip',
-    ),
-    new Option('--vault [bucket]', 'read the evidence vault instead of the log group'),
+    ...sourceOptions(),
   ],
   examples: [
     'evidence --stack green-api-logout --owner john.doe@example.com --since 30d',

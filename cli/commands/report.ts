@@ -2,7 +2,7 @@ import { InvalidArgumentError, Option } from 'commander';
 import { valueIn } from '../api/failure.ts';
 import { defineCommand } from '../command.ts';
 import { CommandFailed, type ExitCode, exitCodes, orFailure, UsageError } from '../errors.ts';
-import { chooseSource, type SourceOptions } from '../evidence/choose-source.ts';
+import { chooseSource, type SourceOptions, sourceOptions } from '../evidence/choose-source.ts';
 import type { EvidenceSource } from '../evidence/evidence-source.ts';
 import { collect } from '../input/collect.ts';
 import { parseSpan } from '../input/instant.ts';
@@ -129,11 +129,7 @@ are named on the error stream. The exit code is 0 only if everybody is in time o
     ),
     new Option('--deployment <name>', 'only the records of this deployment, if a file holds those of several'),
     new Option('--csv', 'print CSV'),
-    new Option(
-      '--file <file>',
-      'read a file or a folder instead of the log group: a record per line, also compressed with gzip',
-    ),
-    new Option('--vault [bucket]', 'read the evidence vault instead of the log group'),
+    ...sourceOptions(),
   ],
   examples: [
     'report leavers.csv --within 24h --stack green-api-logout',

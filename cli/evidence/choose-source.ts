@@ -1,3 +1,4 @@
+import { Option } from 'commander';
 import { isLoopback, parseApiAddress } from '../api/api-address.ts';
 import { UsageError } from '../errors.ts';
 import type { Session } from '../session.ts';
@@ -8,6 +9,15 @@ export type SourceOptions = {
   /** The name of a bucket; `true`: the one of the stack. */
   readonly vault?: string | true;
 };
+
+/** The options that name a source. */
+export const sourceOptions = (): readonly Option[] => [
+  new Option(
+    '--file <file>',
+    'read a file or a folder instead of the log group: a record per line, also compressed with gzip',
+  ),
+  new Option('--vault [bucket]', 'read the evidence vault instead of the log group'),
+];
 
 /** The file of the local service at this address, if it is one. */
 const localFile = (url: string | undefined): string | undefined => {
