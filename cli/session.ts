@@ -1,5 +1,5 @@
 import type { Api } from './api/api.ts';
-import type { AwsSettings } from './aws/aws-settings.ts';
+import { type AwsSettings, createAwsSettings } from './aws/aws-settings.ts';
 import type { StackOutputs } from './aws/stack-outputs.ts';
 import { UsageError } from './errors.ts';
 import { type GlobalOptions, variables } from './global-options.ts';
@@ -67,7 +67,7 @@ const noStack = `This command reads the deployment's stack: name it with --stack
 export const createSession = (given: GlobalOptions, terminal: Terminal): Session => {
   const options = withVariables(given, terminal.env);
   const { profile, region } = options;
-  const aws: AwsSettings = { ...(profile && { profile }), ...(region && { region }) };
+  const aws = createAwsSettings({ named: profile, used: profile ?? terminal.env.AWS_PROFILE, region });
   const outputs = once(async () => {
     if (options.stack === undefined) throw new UsageError(noStack);
     const { readStackOutputs } = await import('./aws/stack-outputs.ts');

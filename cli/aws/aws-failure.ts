@@ -2,7 +2,6 @@ import { errorNameOf } from '../../functions/platform/unknown-values.ts';
 import { CommandFailed } from '../errors.ts';
 
 const known: Readonly<Record<string, string>> = {
-  CredentialsProviderError: 'There are no AWS credentials. Set AWS_PROFILE or --profile, or log in with the AWS CLI.',
   ExpiredTokenException: 'The AWS credentials have expired. Log in again.',
   ExpiredToken: 'The AWS credentials have expired. Log in again.',
   UnrecognizedClientException: 'AWS does not know these credentials. Check --profile and --region.',
@@ -16,7 +15,28 @@ const accessDenied = new Set([
   'AuthorizationErrorException',
 ]);
 
-const isRegionMissing = (error: unknown): boolean => error instanceof Error && /region is missing/i.test(error.message);
+const throttling = /throttl|TooManyRequests|RequestLimitExceeded|SlowDown/i;
+
+/** Nothing answered. */
+const network = new Set([
+  'EAI_AGAIN',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'ETIMEDOUT',
+  'TimeoutError',
+]);
+
+/** The signature was refused. AWS accepts one for five minutes. */
+const signature = new Set([
+  'InvalidSignatureException',
+  'RequestExpired',
+  'RequestInTheFuture',
+  'RequestTimeTooSkewed',
+  'SignatureDoesNotMatch',
+]);
 
 const services: Readonly<Record<string, string>> = {
   cloudformation: 'CloudFormation',
@@ -32,8 +52,12 @@ const services: Readonly<Record<string, string>> = {
   sts: 'STS',
 };
 
-const todoOf = (name: string, right: string): string =>
-  accessDenied.has(name) ? `Allow your AWS identity ${right}.` : 'Check --profile, --region and --stack.';
+const todoOf = (name: string, right: string): string => {
+  if (throttling.test(name)) return 'AWS takes no more such calls for now. Wait a minute, then repeat the command.';
+  if (network.has(name)) return 'Nothing answered. Check the network and --region.';
+  if (signature.has(name)) return 'Check the clock of this machine, and the credentials.';
+  return accessDenied.has(name) ? `Allow your AWS identity ${right}.` : 'Check --profile, --region and --stack.';
+};
 
 /**
  * Describes a failed AWS call for a person: by the error's name, never its message, which may quote the request.
@@ -42,7 +66,6 @@ const todoOf = (name: string, right: string): string =>
  */
 export const awsFailure = (error: unknown, right: string): CommandFailed => {
   if (error instanceof CommandFailed) return error;
-  if (isRegionMissing(error)) return new CommandFailed('There is no AWS region. Set AWS_REGION or --region.');
   const name = errorNameOf(error);
   const [prefix = ''] = right.split(':');
   return new CommandFailed(known[name] ?? `${services[prefix] ?? prefix}: ${name}. ${todoOf(name, right)}`);
