@@ -1,7 +1,7 @@
 /** @type {import('jest').Config} */
 export default {
   testEnvironment: 'node',
-  roots: ['<rootDir>/test'],
+  roots: ['<rootDir>/test', '<rootDir>/emulators'],
   // Many files wait for seconds to pass. More at once would wait for a processor.
   maxWorkers: 5,
   // Ends a test that hangs; none is about how fast the machine is.

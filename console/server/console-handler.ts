@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { Handle } from '../../local/emulators/loopback-server.ts';
+import type { Handle } from '../../loopback/loopback-server.ts';
 import { type ConsolePage, securityHeadersOf } from './console-page.ts';
 import { createLocalRoutes, type LocalRoutes } from './local-routes.ts';
 import { sendProblem } from './respond.ts';

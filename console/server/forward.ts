@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { apiTimeoutMs } from '../../client/call.ts';
 import { fetchErrorName, noAnswerAdvice } from '../../client/result.ts';
 import { addressUnder, type Sign } from '../../client/signed-transport.ts';
-import { type Handle, readBody } from '../../local/emulators/loopback-server.ts';
+import { type Handle, readBody } from '../../loopback/loopback-server.ts';
 import { sendJson, sendProblem } from './respond.ts';
 
 const longestBodyBytes = 1024 * 1024;

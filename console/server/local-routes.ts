@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { UpcomingFirings } from '../../infra/configuration/schedules/upcoming-firings.ts';
-import { type Handle, readBody } from '../../local/emulators/loopback-server.ts';
+import { type Handle, readBody } from '../../loopback/loopback-server.ts';
 import type { Connection } from './read-local-service.ts';
 import { sendJson } from './respond.ts';
 

@@ -1,5 +1,5 @@
 import type { Sign } from '../../client/signed-transport.ts';
-import { startLoopbackServer } from '../../local/emulators/loopback-server.ts';
+import { startLoopbackServer } from '../../loopback/loopback-server.ts';
 import { createConsoleHandler } from './console-handler.ts';
 import { type ConsolePage, securityHeadersOf } from './console-page.ts';
 import { isForeignToConsole } from './foreign-request.ts';

@@ -4,7 +4,7 @@ import { readConsolePage } from '../../console/server/console-page.ts';
 import { distFolder } from '../../infra/bundling/dist-folder.ts';
 import type { Configuration } from '../../infra/configuration/configuration.ts';
 import { upcomingFirings } from '../../infra/configuration/schedules/upcoming-firings.ts';
-import type { Handle } from '../emulators/loopback-server.ts';
+import type { Handle } from '../../loopback/loopback-server.ts';
 
 type ConsoleOptions = Pick<Configuration, 'schedules'> & {
   /** The GREEN-API emulator; without one, logouts are real. */

@@ -1,4 +1,4 @@
-import type { Handle } from '../emulators/loopback-server.ts';
+import type { Handle } from '../../loopback/loopback-server.ts';
 
 export type Drain = {
   readonly handle: Handle;

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { startGreenApi } from '../emulators/green-api/emulator.ts';
-import { type DirectoryUser, startIdentityStore } from '../emulators/identity-store/emulator.ts';
-import { startSecretsManager } from '../emulators/secrets-manager/emulator.ts';
+import { startGreenApi } from '../../emulators/green-api/emulator.ts';
+import { type DirectoryUser, startIdentityStore } from '../../emulators/identity-store/emulator.ts';
+import { startSecretsManager } from '../../emulators/secrets-manager/emulator.ts';
 import type { CallFunction } from './functions.ts';
 import { refusePort } from './unusable-port.ts';
 

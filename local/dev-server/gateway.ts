@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import type { ProviderRoute, Route } from '../../functions/http/routes.ts';
-import { type Handle, readBytes } from '../emulators/loopback-server.ts';
+import { type Handle, readBytes } from '../../loopback/loopback-server.ts';
 import { httpEvent, matchRoute } from './http-event.ts';
 
 export type CallHttpFunction = (

@@ -1,7 +1,7 @@
 import { newProviderToken } from '../../cli/provider-token.ts';
 import { providerRoutes } from '../../functions/http/routes.ts';
 import { type Configuration, parseConfiguration } from '../../infra/configuration/configuration.ts';
-import type { Handle } from '../emulators/loopback-server.ts';
+import type { Handle } from '../../loopback/loopback-server.ts';
 import { matchRoute } from './http-event.ts';
 
 type IdentityProviders = Configuration['identityProviders'];

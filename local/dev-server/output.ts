@@ -1,8 +1,8 @@
 import { appendFileSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { errorCodeOf } from '../../emulators/error-code.ts';
+import { parseJson } from '../../emulators/parse-json.ts';
 import { keptMessages } from '../../functions/logout/evidence.ts';
-import { errorCodeOf } from '../emulators/error-code.ts';
-import { parseJson } from '../emulators/parse-json.ts';
 import { CannotStart } from './options.ts';
 
 export type Print = (text: string) => void;

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type BusEvent, parseEvent } from '../../emulators/eventbridge/event.ts';
+import { parseJson } from '../../emulators/parse-json.ts';
 import { type ProviderRoute, type Route, routeKeyOf } from '../../functions/http/routes.ts';
-import { type BusEvent, parseEvent } from '../emulators/eventbridge/event.ts';
-import { type Handle, readBody } from '../emulators/loopback-server.ts';
-import { parseJson } from '../emulators/parse-json.ts';
+import { type Handle, readBody } from '../../loopback/loopback-server.ts';
 import { matchRoute } from './http-event.ts';
 import type { Delivery } from './rules.ts';
 

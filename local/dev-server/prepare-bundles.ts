@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { errorCodeOf } from '../../emulators/error-code.ts';
 import { functionNames } from '../../infra/bundling/bundling.ts';
 import { distFolder } from '../../infra/bundling/dist-folder.ts';
-import { errorCodeOf } from '../emulators/error-code.ts';
 import { CannotStart } from './options.ts';
 import type { Print } from './output.ts';
 

@@ -1,3 +1,6 @@
+import type { BusEvent } from '../../emulators/eventbridge/event.ts';
+import { matchesPattern } from '../../emulators/eventbridge/event-pattern.ts';
+import { createDelayQueue, type DelayQueue, queueEvent } from '../../emulators/sqs/delay-queue.ts';
 import { dialects } from '../../functions/offboarding/dialects.ts';
 import type { Configuration } from '../../infra/configuration/configuration.ts';
 import {
@@ -7,9 +10,6 @@ import {
   settingOf,
 } from '../../infra/configuration/offboarding-rules.ts';
 import { secondLook } from '../../infra/configuration/second-look.ts';
-import type { BusEvent } from '../emulators/eventbridge/event.ts';
-import { matchesPattern } from '../emulators/eventbridge/event-pattern.ts';
-import { createDelayQueue, type DelayQueue, queueEvent } from '../emulators/sqs/delay-queue.ts';
 import type { CallFunction } from './functions.ts';
 import type { Print } from './output.ts';
 

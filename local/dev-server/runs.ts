@@ -1,12 +1,12 @@
 import { join } from 'node:path';
+import { type LambdaEmulator, startLambda } from '../../emulators/lambda/emulator.ts';
+import { openJournal } from '../../emulators/lambda/journal.ts';
+import type { LambdaEvent } from '../../emulators/lambda/options.ts';
 import { parseVariables } from '../../functions/platform/environment.ts';
 import { readStartingEnvironment, watchingSettings } from '../../functions/platform/settings.ts';
 import type { Progress } from '../../functions/runs/outcome.ts';
 import { type FinishedStep, resultsFromSteps } from '../../functions/runs/results-from-steps.ts';
 import { distFolder } from '../../infra/bundling/dist-folder.ts';
-import { type LambdaEmulator, startLambda } from '../emulators/lambda/emulator.ts';
-import { openJournal } from '../emulators/lambda/journal.ts';
-import type { LambdaEvent } from '../emulators/lambda/options.ts';
 import { functionVariables } from './functions.ts';
 import { CannotStart, type Options } from './options.ts';
 import type { Print } from './output.ts';

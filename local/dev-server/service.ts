@@ -1,6 +1,9 @@
 import { resolve } from 'node:path';
 import { isForeignToConsole } from '../../console/server/foreign-request.ts';
 import { createStartToken } from '../../console/server/start-token.ts';
+import type { BusEvent } from '../../emulators/eventbridge/event.ts';
+import { startEventBus } from '../../emulators/eventbridge/event-bus.ts';
+import type { DelayQueue } from '../../emulators/sqs/delay-queue.ts';
 import { routes } from '../../functions/http/routes.ts';
 import { readEnvironment, runFunction, runQualifier } from '../../functions/platform/settings.ts';
 import { type Configuration, contextKey, parseConfiguration } from '../../infra/configuration/configuration.ts';
@@ -12,10 +15,7 @@ import {
   startingEnvironment,
   warmingEnvironment,
 } from '../../infra/constructs/function-environment.ts';
-import type { BusEvent } from '../emulators/eventbridge/event.ts';
-import { startEventBus } from '../emulators/eventbridge/event-bus.ts';
-import { type Handle, startLoopbackServer } from '../emulators/loopback-server.ts';
-import type { DelayQueue } from '../emulators/sqs/delay-queue.ts';
+import { type Handle, startLoopbackServer } from '../../loopback/loopback-server.ts';
 import { serveConsole } from './console.ts';
 import { createDrain, type Drain } from './drain.ts';
 import { type CallFunction, startFunctions } from './functions.ts';

@@ -1,4 +1,4 @@
-import { errorCodeOf } from '../emulators/error-code.ts';
+import { errorCodeOf } from '../../emulators/error-code.ts';
 import { CannotStart } from './options.ts';
 
 const reasons: Readonly<Record<string, string>> = {

@@ -1,6 +1,6 @@
 import { json } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startLoopbackServer } from '../../local/emulators/loopback-server.ts';
+import { startLoopbackServer } from '../../loopback/loopback-server.ts';
 import { certificate } from '../support/certificate.ts';
 
 export type Emulators = AsyncDisposable & {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { build } from 'esbuild';
 import { bundleOptions } from '../../infra/bundling/bundling.ts';
-import { startLoopbackServer } from '../../local/emulators/loopback-server.ts';
+import { startLoopbackServer } from '../../loopback/loopback-server.ts';
 import { certificate } from '../support/certificate.ts';
 import { httpEventOf } from '../support/http-event.ts';
 import { createCpuShare } from './cpu-share.ts';

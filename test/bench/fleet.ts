@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { build } from 'esbuild';
+import { startGreenApi } from '../../emulators/green-api/emulator.ts';
+import { startLambda } from '../../emulators/lambda/emulator.ts';
+import { startSecretsManager } from '../../emulators/secrets-manager/emulator.ts';
 import { bundleOptions } from '../../infra/bundling/bundling.ts';
-import { startGreenApi } from '../../local/emulators/green-api/emulator.ts';
-import { startLambda } from '../../local/emulators/lambda/emulator.ts';
-import { startSecretsManager } from '../../local/emulators/secrets-manager/emulator.ts';
 import { certificate } from '../support/certificate.ts';
 import { certificateFile } from './certificate-file.ts';
 

@@ -1,4 +1,4 @@
-import { type LoopbackServer, startLoopbackServer } from '../../local/emulators/loopback-server.ts';
+import { type LoopbackServer, startLoopbackServer } from '../../loopback/loopback-server.ts';
 import { startBrowser } from '../support/browser/console.ts';
 import { startLocalService } from '../support/local-service.ts';
 

@@ -1,4 +1,4 @@
-import { startSecretsManager } from '../../local/emulators/secrets-manager/emulator.ts';
+import { startSecretsManager } from '../../emulators/secrets-manager/emulator.ts';
 import { awsVariables } from '../support/aws-environment.ts';
 import { startBrowser } from '../support/browser/console.ts';
 import { startConsoleServer } from '../support/console-server.ts';

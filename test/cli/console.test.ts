@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { root } from '../../infra/bundling/bundling.ts';
 import { cliFile, cliFolder } from '../../infra/bundling/cli-bundle.ts';
-import { startLoopbackServer } from '../../local/emulators/loopback-server.ts';
+import { startLoopbackServer } from '../../loopback/loopback-server.ts';
 import { startJsonServer } from '../support/api-double.ts';
 import { runCli } from '../support/cli.ts';
 

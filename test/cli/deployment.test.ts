@@ -1,4 +1,4 @@
-import { startLoopbackServer } from '../../local/emulators/loopback-server.ts';
+import { startLoopbackServer } from '../../loopback/loopback-server.ts';
 import { startJsonServer } from '../support/api-double.ts';
 import { AwsError, callerIdentity, describeStacks, startAws } from '../support/aws-double.ts';
 import { runCli } from '../support/cli.ts';

@@ -1,5 +1,5 @@
-import { type GreenApiEmulator, startGreenApi } from '../../local/emulators/green-api/emulator.ts';
-import { startSecretsManager } from '../../local/emulators/secrets-manager/emulator.ts';
+import { type GreenApiEmulator, startGreenApi } from '../../emulators/green-api/emulator.ts';
+import { startSecretsManager } from '../../emulators/secrets-manager/emulator.ts';
 import { startJsonServer } from '../support/api-double.ts';
 import { awsVariables } from '../support/aws-environment.ts';
 import { runCli } from '../support/cli.ts';

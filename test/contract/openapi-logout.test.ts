@@ -1,8 +1,8 @@
 import fc from 'fast-check';
+import { type FaultName, faultNames } from '../../emulators/green-api/faults.ts';
 import { failureRows } from '../../functions/http/logout-response.ts';
 import type { FailureKind } from '../../functions/logout/outcome.ts';
 import { createLogoutHandler } from '../../functions/logout.ts';
-import { type FaultName, faultNames } from '../../local/emulators/green-api/faults.ts';
 import { contextOf, httpEventOf, parseAnswer } from '../support/http-event.ts';
 import { idInstance, startLogoutSetup } from '../support/logout-setup.ts';
 import { allows, checkAnswer } from '../support/openapi-check.ts';

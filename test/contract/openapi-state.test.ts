@@ -1,6 +1,6 @@
+import { type FaultName, faultNames } from '../../emulators/green-api/faults.ts';
 import { failureRows } from '../../functions/http/logout-response.ts';
 import { composeState, createStateHandler } from '../../functions/state.ts';
-import { type FaultName, faultNames } from '../../local/emulators/green-api/faults.ts';
 import { contextOf, httpEventOf, parseAnswer } from '../support/http-event.ts';
 import { idInstance, startLogoutSetup } from '../support/logout-setup.ts';
 import { checkAnswer } from '../support/openapi-check.ts';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { providerRoutes, routeKeyOf, routes } from '../../functions/http/routes.ts';
 import { createGateway } from '../../local/dev-server/gateway.ts';
-import { startLoopbackServer } from '../../local/emulators/loopback-server.ts';
+import { startLoopbackServer } from '../../loopback/loopback-server.ts';
 import { checkAnswer } from '../support/openapi-check.ts';
 import { lintOpenApi, operationOf } from '../support/openapi-document.ts';
 

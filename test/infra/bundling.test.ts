@@ -2,12 +2,12 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { startGreenApi } from '../../emulators/green-api/emulator.ts';
+import { startSecretsManager } from '../../emulators/secrets-manager/emulator.ts';
 import { bundleOptions, functionNames, root } from '../../infra/bundling/bundling.ts';
 import { distFolder } from '../../infra/bundling/dist-folder.ts';
 import { howToBuild } from '../../infra/bundling/how-to-build.ts';
-import { startGreenApi } from '../../local/emulators/green-api/emulator.ts';
-import { startLoopbackServer } from '../../local/emulators/loopback-server.ts';
-import { startSecretsManager } from '../../local/emulators/secrets-manager/emulator.ts';
+import { startLoopbackServer } from '../../loopback/loopback-server.ts';
 import { awsVariables } from '../support/aws-environment.ts';
 import { httpEventOf } from '../support/http-event.ts';
 

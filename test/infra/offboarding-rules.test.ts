@@ -1,9 +1,9 @@
+import { parseEvent } from '../../emulators/eventbridge/event.ts';
 import { dialectNames, dialects } from '../../functions/offboarding/dialects.ts';
 import { samples } from '../../functions/offboarding/samples.ts';
 import { parseConfiguration } from '../../infra/configuration/configuration.ts';
 import { disabledDialects, offboardingRules, settingOf } from '../../infra/configuration/offboarding-rules.ts';
 import { createMatchRules } from '../../local/dev-server/rules.ts';
-import { parseEvent } from '../../local/emulators/eventbridge/event.ts';
 import { changed, type SampleEvent, scimEvent } from '../support/offboarding-events.ts';
 import { everything } from '../support/synthesize.ts';
 

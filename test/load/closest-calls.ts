@@ -1,4 +1,4 @@
-import type { Call } from '../../local/emulators/green-api/traffic.ts';
+import type { Call } from '../../emulators/green-api/traffic.ts';
 
 /** The shortest time between two requests of one instance and method, in milliseconds. */
 export const closestCalls = (calls: readonly Call[]): number => {

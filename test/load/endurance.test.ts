@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import type { FaultName } from '../../local/emulators/green-api/faults.ts';
+import type { FaultName } from '../../emulators/green-api/faults.ts';
 import { httpEventOf, parseAnswer } from '../support/http-event.ts';
 import { mebibytes, printFigures } from './figures.ts';
 import { idsFrom, startFleet } from './fleet.ts';

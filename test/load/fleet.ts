@@ -1,5 +1,5 @@
-import { type GreenApiOptions, startGreenApi } from '../../local/emulators/green-api/emulator.ts';
-import { startSecretsManager } from '../../local/emulators/secrets-manager/emulator.ts';
+import { type GreenApiOptions, startGreenApi } from '../../emulators/green-api/emulator.ts';
+import { startSecretsManager } from '../../emulators/secrets-manager/emulator.ts';
 
 /** `count` consecutive ids. */
 export const idsFrom = (first: number, count: number): readonly string[] =>

@@ -1,5 +1,5 @@
+import type { LambdaEvent } from '../../emulators/lambda/options.ts';
 import { parseConfiguration } from '../../infra/configuration/configuration.ts';
-import type { LambdaEvent } from '../../local/emulators/lambda/options.ts';
 import { mebibytes, printFigures } from './figures.ts';
 import { idsFrom, startFleetSecrets } from './fleet.ts';
 import { memoryFlags } from './memory-flags.ts';

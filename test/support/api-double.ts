@@ -1,5 +1,5 @@
 import { text } from 'node:stream/consumers';
-import { startLoopbackServer } from '../../local/emulators/loopback-server.ts';
+import { startLoopbackServer } from '../../loopback/loopback-server.ts';
 
 export type ReceivedRequest = {
   readonly method: string;

@@ -1,5 +1,5 @@
 import { text } from 'node:stream/consumers';
-import { startLoopbackServer } from '../../local/emulators/loopback-server.ts';
+import { startLoopbackServer } from '../../loopback/loopback-server.ts';
 import { testAccount } from './aws-environment.ts';
 
 export type AwsCall = { readonly operation: string; readonly input: Readonly<Record<string, unknown>> };

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { buildConsolePage } from '../../console/build-page.ts';
 import { type ConsoleServerOptions, startConsole } from '../../console/server/start-console.ts';
-import { type Handle, readBody, startLoopbackServer } from '../../local/emulators/loopback-server.ts';
+import { type Handle, readBody, startLoopbackServer } from '../../loopback/loopback-server.ts';
 
 /** What the deployment received. */
 export type Received = {

@@ -1,4 +1,4 @@
-import type { DemoInstance } from '../../local/emulators/green-api/instance.ts';
+import type { DemoInstance } from '../../emulators/green-api/instance.ts';
 
 export const apiTokenInstance = 'd75b3a66374942c5b3c019c698abc2067e151558acbd412345';
 

@@ -1,4 +1,4 @@
-import { readBody, startLoopbackServer } from '../../local/emulators/loopback-server.ts';
+import { readBody, startLoopbackServer } from '../../loopback/loopback-server.ts';
 import { useEmulators } from './aws-environment.ts';
 
 export type IdentityStoreCall = { readonly target: unknown; readonly body: unknown };

@@ -1,5 +1,5 @@
+import { queueEvent } from '../../emulators/sqs/delay-queue.ts';
 import { samples } from '../../functions/offboarding/samples.ts';
-import { queueEvent } from '../../local/emulators/sqs/delay-queue.ts';
 
 export type SampleEvent = Readonly<Record<string, unknown>>;
 

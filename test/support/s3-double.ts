@@ -1,6 +1,6 @@
 import { buffer } from 'node:stream/consumers';
 import { crc32 } from 'node:zlib';
-import { startLoopbackServer } from '../../local/emulators/loopback-server.ts';
+import { startLoopbackServer } from '../../loopback/loopback-server.ts';
 
 const errorBody = (code: string): string => `<Error><Code>${code}</Code><Message>${code}</Message></Error>`;
 

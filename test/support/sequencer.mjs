@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { relative } from 'node:path';
 
 /** Files in these folders mostly wait: for a service, a browser, a command. The longest first. */
-const waiting = ['test/system/', 'test/browser/', 'test/cli/', 'test/contract/lambda/'];
+const waiting = ['test/system/', 'test/browser/', 'test/cli/', 'emulators/lambda/'];
 
 const orderOf = (test) => {
   const path = relative(test.context.config.rootDir, test.path);

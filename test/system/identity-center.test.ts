@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type IdentityStoreEmulator, startIdentityStore } from '../../local/emulators/identity-store/emulator.ts';
+import { type IdentityStoreEmulator, startIdentityStore } from '../../emulators/identity-store/emulator.ts';
 import { recordsIn, untilLoggedOut, untilRecorded } from '../support/local-runs.ts';
 import { startLocalService } from '../support/local-service.ts';
 import { changed, customEvent, nativeEvent, type SampleEvent, scimEvent } from '../support/offboarding-events.ts';

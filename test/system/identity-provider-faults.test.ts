@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
+import { startSecretsManager } from '../../emulators/secrets-manager/emulator.ts';
 import { countedLeaverOf, countedRunNameOf } from '../../functions/runs/run-name.ts';
 import { userIdOf } from '../../functions/scim/user-id.ts';
 import { composeScim, createScimHandler } from '../../functions/scim.ts';
 import { composeWebhook, createWebhookHandler } from '../../functions/webhook.ts';
-import { startSecretsManager } from '../../local/emulators/secrets-manager/emulator.ts';
 import { useEmulators } from '../support/aws-environment.ts';
 import { contextOf, httpEventOf } from '../support/http-event.ts';
 import { markerToken } from '../support/logout-setup.ts';

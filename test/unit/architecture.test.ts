@@ -47,8 +47,8 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
 };
 
 const functionFiles = filesUnder('functions');
-const allFiles = ['functions', 'infra', 'local', 'cli', 'client', 'console', 'test'].flatMap((folder) =>
-  filesUnder(folder),
+const allFiles = ['functions', 'infra', 'local', 'emulators', 'loopback', 'cli', 'client', 'console', 'test'].flatMap(
+  (folder) => filesUnder(folder),
 );
 
 /** The files of `functions/` that `infra` may import. */
@@ -162,11 +162,14 @@ test('the infrastructure imports only names, schemas, routes, event patterns and
   expect([...new Set(imported)].sort()).toEqual(Object.values(importedByInfra).flat().sort());
 });
 
-test('emulators import nothing of the functions or the infrastructure', () => {
-  const wrong = filesUnder('local/emulators')
-    .flatMap(importsOf)
-    .filter(({ from }) => !from.startsWith('local/emulators/'));
+test('emulators import nothing of the product, and their tests nothing but helpers', () => {
+  const imports = [...filesUnder('emulators'), ...filesUnder('loopback')].flatMap(importsOf);
+  const wrong = imports.filter(
+    ({ file, from }) =>
+      !/^(?:emulators|loopback)\//.test(from) && !(file.endsWith('.test.ts') && from.startsWith('test/support/')),
+  );
 
+  expect(imports.length).toBeGreaterThan(50);
   expect(wrong).toEqual([]);
 });
 

@@ -1,5 +1,5 @@
 import { GetSecretValueCommand, PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
-import type { FaultName } from '../../local/emulators/green-api/faults.ts';
+import type { FaultName } from '../../emulators/green-api/faults.ts';
 import type { Answer } from '../support/http-event.ts';
 import { idInstance, markerToken, startLogoutSetup } from '../support/logout-setup.ts';
 import { createClient } from '../support/secrets-manager-client.ts';

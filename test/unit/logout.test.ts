@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { FaultName } from '../../emulators/green-api/faults.ts';
 import type { InstanceId } from '../../functions/green-api/instance-id.ts';
 import type { Evidence } from '../../functions/logout/evidence.ts';
 import { createLogOut } from '../../functions/logout/log-out.ts';
 import { deadlineIn } from '../../functions/platform/deadline.ts';
-import type { FaultName } from '../../local/emulators/green-api/faults.ts';
-import { startLoopbackServer } from '../../local/emulators/loopback-server.ts';
+import { startLoopbackServer } from '../../loopback/loopback-server.ts';
 import { idInstance, markerToken, startLogoutSetup } from '../support/logout-setup.ts';
 
 /** The pause between two calls of one instance is 1.1 s. */

@@ -1,5 +1,5 @@
+import { matchesPattern } from '../../emulators/eventbridge/event-pattern.ts';
 import { logoutText } from '../../functions/logout/sentence.ts';
-import { matchesPattern } from '../../local/emulators/eventbridge/event-pattern.ts';
 import { fencesOf, readPage } from '../support/markdown.ts';
 
 const [pattern, ...targets] = fencesOf(readPage('docs/notifications.md')).flatMap(({ language, text }) =>

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { composeOffboarding, createOffboardingHandler, handler } from '../../functions/offboarding.ts';
-import { readBody, startLoopbackServer } from '../../local/emulators/loopback-server.ts';
+import { readBody, startLoopbackServer } from '../../loopback/loopback-server.ts';
 import { useEmulators } from '../support/aws-environment.ts';
 import { contextOf } from '../support/http-event.ts';
 import { customEvent } from '../support/offboarding-events.ts';

@@ -5,9 +5,9 @@ import {
   RotateSecretCommand,
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
+import { startGreenApi } from '../../emulators/green-api/emulator.ts';
+import { startSecretsManager } from '../../emulators/secrets-manager/emulator.ts';
 import { composeRotateToken, createRotateTokenHandler } from '../../functions/rotate-token.ts';
-import { startGreenApi } from '../../local/emulators/green-api/emulator.ts';
-import { startSecretsManager } from '../../local/emulators/secrets-manager/emulator.ts';
 import { useEmulators } from '../support/aws-environment.ts';
 import { contextOf } from '../support/http-event.ts';
 import { createClient } from '../support/secrets-manager-client.ts';

@@ -1,7 +1,7 @@
 import { LocalDurableTestRunner } from '@aws/durable-execution-sdk-js-testing';
+import { startGreenApi } from '../../emulators/green-api/emulator.ts';
+import { startSecretsManager } from '../../emulators/secrets-manager/emulator.ts';
 import { composeRun, createRunHandler } from '../../functions/run.ts';
-import { startGreenApi } from '../../local/emulators/green-api/emulator.ts';
-import { startSecretsManager } from '../../local/emulators/secrets-manager/emulator.ts';
 import { useEmulators } from '../support/aws-environment.ts';
 import { markerToken } from '../support/logout-setup.ts';
 import { requestOf } from '../support/run-setup.ts';

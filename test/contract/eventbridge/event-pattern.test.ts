@@ -1,10 +1,10 @@
+import { InvalidEventPattern, matchesPattern } from '../../../emulators/eventbridge/event-pattern.ts';
 import { customPattern } from '../../../functions/offboarding/custom.ts';
 import type { EventPattern } from '../../../functions/offboarding/dialect.ts';
 import { dialectNames, dialects } from '../../../functions/offboarding/dialects.ts';
 import { identityCenterPattern } from '../../../functions/offboarding/identity-center.ts';
 import { oktaPattern } from '../../../functions/offboarding/okta.ts';
 import { samples } from '../../../functions/offboarding/samples.ts';
-import { InvalidEventPattern, matchesPattern } from '../../../local/emulators/eventbridge/event-pattern.ts';
 import { changed, customEvent, identityCenterEvent, oktaEvent } from '../../support/offboarding-events.ts';
 
 test.each(dialectNames)('the pattern of %s matches its own sample and no other', (name) => {

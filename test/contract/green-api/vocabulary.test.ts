@@ -1,8 +1,8 @@
+import { startGreenApi } from '../../../emulators/green-api/emulator.ts';
 import { createParseApiUrl } from '../../../functions/green-api/api-url.ts';
 import { parseInstanceId } from '../../../functions/green-api/instance-id.ts';
 import { parseLogoutAnswer, parseStateAnswer } from '../../../functions/green-api/responses.ts';
 import { failures, idForm, idPattern, stateClassOf, states } from '../../../functions/green-api/vocabulary.ts';
-import { startGreenApi } from '../../../local/emulators/green-api/emulator.ts';
 import { call } from '../../support/green-api-call.ts';
 import { readPage, sectionOf, tableRowsOf } from '../../support/markdown.ts';
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { json } from 'node:stream/consumers';
-import { type Handle, startLoopbackServer } from '../../../local/emulators/loopback-server.ts';
+import { type Handle, startLoopbackServer } from '../../../loopback/loopback-server.ts';
 
 export type RuntimeError = { readonly errorType: string; readonly errorMessage: string };
 

@@ -1,4 +1,4 @@
-import type { FaultName } from '../../../local/emulators/green-api/faults.ts';
+import type { FaultName } from '../../../emulators/green-api/faults.ts';
 import { idsFrom } from '../fleet.ts';
 
 const clients = 200;

@@ -1,4 +1,4 @@
-import type { FaultName } from '../../../local/emulators/green-api/faults.ts';
+import type { FaultName } from '../../../emulators/green-api/faults.ts';
 import { createClient } from '../client.ts';
 
 /** Reads and changes GREEN-API's emulator in another process, through its control API. */

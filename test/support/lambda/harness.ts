@@ -8,9 +8,9 @@ import {
   LambdaClient,
 } from '@aws-sdk/client-lambda';
 import { build } from 'esbuild';
+import { startLambda } from '../../../emulators/lambda/emulator.ts';
+import type { DeadLetter, LambdaEvent, LambdaOptions } from '../../../emulators/lambda/options.ts';
 import { bundleOptions } from '../../../infra/bundling/bundling.ts';
-import { startLambda } from '../../../local/emulators/lambda/emulator.ts';
-import type { DeadLetter, LambdaEvent, LambdaOptions } from '../../../local/emulators/lambda/options.ts';
 import { createRecorder } from './recorder.ts';
 
 const folders: string[] = [];

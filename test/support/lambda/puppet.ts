@@ -4,7 +4,7 @@ import {
   GetDurableExecutionStateCommand,
   type OperationUpdate,
 } from '@aws-sdk/client-lambda';
-import { startLoopbackServer } from '../../../local/emulators/loopback-server.ts';
+import { startLoopbackServer } from '../../../loopback/loopback-server.ts';
 import { startHarness } from './harness.ts';
 import { createRecorder } from './recorder.ts';
 

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { startLoopbackServer } from '../../../local/emulators/loopback-server.ts';
+import { startLoopbackServer } from '../../../loopback/loopback-server.ts';
 
 /** What Lambda does instead of answering, for good or the first time only. */
 export const lambdaFaults = ['denied', 'throttled', 'internal-error', 'reset', 'hang', 'throttled-once'] as const;

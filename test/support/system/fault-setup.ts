@@ -1,8 +1,8 @@
-import type { BusEvent } from '../../../local/emulators/eventbridge/event.ts';
-import { startEventBus } from '../../../local/emulators/eventbridge/event-bus.ts';
-import { startGreenApi } from '../../../local/emulators/green-api/emulator.ts';
-import { startSecretsManager } from '../../../local/emulators/secrets-manager/emulator.ts';
-import type { LocalSecret } from '../../../local/emulators/secrets-manager/store.ts';
+import type { BusEvent } from '../../../emulators/eventbridge/event.ts';
+import { startEventBus } from '../../../emulators/eventbridge/event-bus.ts';
+import { startGreenApi } from '../../../emulators/green-api/emulator.ts';
+import { startSecretsManager } from '../../../emulators/secrets-manager/emulator.ts';
+import type { LocalSecret } from '../../../emulators/secrets-manager/store.ts';
 import { awsVariables } from '../aws-environment.ts';
 import { markerToken } from '../logout-setup.ts';
 import { type BrokenHost, type BrokenHostName, brokenHostNames, brokenHosts } from './broken-hosts.ts';

@@ -1,7 +1,7 @@
+import type { FaultName } from '../../../emulators/green-api/faults.ts';
+import type { Method } from '../../../emulators/green-api/instance.ts';
 import type { InstanceId } from '../../../functions/green-api/instance-id.ts';
 import { inParallel } from '../../../functions/platform/in-parallel.ts';
-import type { FaultName } from '../../../local/emulators/green-api/faults.ts';
-import type { Method } from '../../../local/emulators/green-api/instance.ts';
 import type { BrokenHostName } from './broken-hosts.ts';
 import type { FaultSetup } from './fault-setup.ts';
 import { logOut, run } from './requests.ts';

@@ -1,5 +1,5 @@
+import type { FaultName } from '../../../emulators/green-api/faults.ts';
 import type { FailureKind } from '../../../functions/logout/outcome.ts';
-import type { FaultName } from '../../../local/emulators/green-api/faults.ts';
 import type { BrokenHostName } from './broken-hosts.ts';
 import type { FunctionEnding, FunctionText, RunText } from './cell-texts.ts';
 import type { FunctionColumn, RunColumn } from './green-api-cells.ts';

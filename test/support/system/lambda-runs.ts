@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GetDurableExecutionHistoryCommand, StopDurableExecutionCommand } from '@aws-sdk/client-lambda';
-import { faultNames } from '../../../local/emulators/green-api/faults.ts';
+import { faultNames } from '../../../emulators/green-api/faults.ts';
 import { httpEventOf } from '../http-event.ts';
 import { startHarness, temporaryFolder } from '../lambda/harness.ts';
 import { brokenHostNames } from './broken-hosts.ts';

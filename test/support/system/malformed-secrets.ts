@@ -1,4 +1,4 @@
-import type { LocalSecret } from '../../../local/emulators/secrets-manager/store.ts';
+import type { LocalSecret } from '../../../emulators/secrets-manager/store.ts';
 import { markerToken } from '../logout-setup.ts';
 
 type Malformed = {

@@ -3,8 +3,8 @@ import {
   GetSecretValueCommand,
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
-import { startGreenApi } from '../../../local/emulators/green-api/emulator.ts';
-import { startSecretsManager } from '../../../local/emulators/secrets-manager/emulator.ts';
+import { startGreenApi } from '../../../emulators/green-api/emulator.ts';
+import { startSecretsManager } from '../../../emulators/secrets-manager/emulator.ts';
 import { awsVariables } from '../aws-environment.ts';
 import { httpEventOf } from '../http-event.ts';
 import { startHarness } from '../lambda/harness.ts';

@@ -1,5 +1,5 @@
+import type { FaultName } from '../../../emulators/green-api/faults.ts';
 import type { InstanceId } from '../../../functions/green-api/instance-id.ts';
-import type { FaultName } from '../../../local/emulators/green-api/faults.ts';
 import { httpEventOf } from '../http-event.ts';
 import type { FaultSetup } from './fault-setup.ts';
 import { reason, run } from './requests.ts';

@@ -1,4 +1,4 @@
-import type { FaultName } from '../../../local/emulators/secrets-manager/faults.ts';
+import type { FaultName } from '../../../emulators/secrets-manager/faults.ts';
 
 type Planned = { readonly fault: FaultName; readonly times?: number };
 

@@ -1,4 +1,4 @@
-import { faultNames } from '../../../local/emulators/green-api/faults.ts';
+import { faultNames } from '../../../emulators/green-api/faults.ts';
 import { brokenHostNames } from './broken-hosts.ts';
 import { malformedNames } from './malformed-secrets.ts';
 import { secretFaultNames } from './secret-faults.ts';

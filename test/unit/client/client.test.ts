@@ -1,6 +1,6 @@
 import { type Client, createClient } from '../../../client/client.ts';
 import type { Result } from '../../../client/result.ts';
-import { startLoopbackServer } from '../../../local/emulators/loopback-server.ts';
+import { startLoopbackServer } from '../../../loopback/loopback-server.ts';
 import { accepted, answered, at, clientOf, instance, listed, request, run } from '../../support/api-client.ts';
 
 test('an id stays one part of the path', async () => {

@@ -1,7 +1,7 @@
 import type { Run } from '../../../client/answers.ts';
 import { followRun } from '../../../client/follow-run.ts';
 import type { Result } from '../../../client/result.ts';
-import { startLoopbackServer } from '../../../local/emulators/loopback-server.ts';
+import { startLoopbackServer } from '../../../loopback/loopback-server.ts';
 import { clientOf, run } from '../../support/api-client.ts';
 import { startJsonServer } from '../../support/api-double.ts';
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { request } from 'node:http';
 import { isForeignToConsole } from '../../../console/server/foreign-request.ts';
-import { startLoopbackServer } from '../../../local/emulators/loopback-server.ts';
+import { startLoopbackServer } from '../../../loopback/loopback-server.ts';
 
 let server: Awaited<ReturnType<typeof startLoopbackServer>>;
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { startLoopbackServer } from '../../../local/emulators/loopback-server.ts';
+import { startLoopbackServer } from '../../../loopback/loopback-server.ts';
 import { startConsoleServer } from '../../support/console-server.ts';
 
 let server: Awaited<ReturnType<typeof startConsoleServer>>;

@@ -1,5 +1,5 @@
+import type { LambdaEvent } from '../../../emulators/lambda/options.ts';
 import { createProgressLines } from '../../../local/dev-server/runs.ts';
-import type { LambdaEvent } from '../../../local/emulators/lambda/options.ts';
 
 const execution = { arn: 'arn', name: 'api-1', functionName: 'run' };
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
+import { matchesPattern } from '../../../emulators/eventbridge/event-pattern.ts';
 import { dialects, parseOffboardingEvent } from '../../../functions/offboarding/dialects.ts';
-import { matchesPattern } from '../../../local/emulators/eventbridge/event-pattern.ts';
 import { anyVariation } from '../../support/any-event.ts';
 
 const patterns = Object.values(dialects).map(({ pattern }) => pattern);

@@ -5,7 +5,7 @@ import type { Evidence } from '../../../functions/logout/evidence.ts';
 import { composeRecordEvidence } from '../../../functions/logout/record-evidence.ts';
 import type { Log } from '../../../functions/platform/log.ts';
 import { createPublishEvents, createPublishOutcomes } from '../../../functions/runs/publish-outcomes.ts';
-import { startLoopbackServer } from '../../../local/emulators/loopback-server.ts';
+import { startLoopbackServer } from '../../../loopback/loopback-server.ts';
 
 type Entry = { readonly Detail: string; readonly DetailType: string };
 type Body = { readonly Entries: readonly Entry[] };

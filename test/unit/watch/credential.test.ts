@@ -1,8 +1,8 @@
+import { startGreenApi } from '../../../emulators/green-api/emulator.ts';
+import { startSecretsManager } from '../../../emulators/secrets-manager/emulator.ts';
 import { createPoll } from '../../../functions/watch/poll.ts';
 import { applyPoll, initialState } from '../../../functions/watch/watch-state.ts';
 import { composeWatch } from '../../../functions/watch.ts';
-import { startGreenApi } from '../../../local/emulators/green-api/emulator.ts';
-import { startSecretsManager } from '../../../local/emulators/secrets-manager/emulator.ts';
 import { useEmulators } from '../../support/aws-environment.ts';
 import { idInstance, markerToken } from '../../support/logout-setup.ts';
 import { createWatchSetup, tags, watchId } from '../../support/watch-setup.ts';

@@ -6,7 +6,7 @@ import { createRequestRun, createStartRun } from '../../../../functions/runs/lam
 import { createStopRun } from '../../../../functions/runs/lambda/stop-run.ts';
 import type { RunRequest } from '../../../../functions/runs/request.ts';
 import { runNameOf } from '../../../../functions/runs/run-name.ts';
-import { startLoopbackServer } from '../../../../local/emulators/loopback-server.ts';
+import { startLoopbackServer } from '../../../../loopback/loopback-server.ts';
 
 type Scripted = { readonly status?: number; readonly error?: string; readonly body?: object };
 

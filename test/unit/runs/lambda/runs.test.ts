@@ -1,7 +1,7 @@
+import type { BusEvent } from '../../../../emulators/eventbridge/event.ts';
+import { startEventBus } from '../../../../emulators/eventbridge/event-bus.ts';
 import { resultsFromSteps } from '../../../../functions/runs/results-from-steps.ts';
 import { summarize } from '../../../../functions/runs/summary.ts';
-import type { BusEvent } from '../../../../local/emulators/eventbridge/event.ts';
-import { startEventBus } from '../../../../local/emulators/eventbridge/event-bus.ts';
 import { useEmulators } from '../../../support/aws-environment.ts';
 import { buildFixture } from '../../../support/lambda/harness.ts';
 import { startRunsSetup } from '../../../support/runs-on-lambda.ts';

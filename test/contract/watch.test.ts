@@ -1,0 +1,148 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { build } from 'esbuild';
+import { startGreenApi } from '../../emulators/green-api/emulator.ts';
+import { startSecretsManager } from '../../emulators/secrets-manager/emulator.ts';
+import { operationNames } from '../../functions/runs/operation-names.ts';
+import { digestOf } from '../../functions/runs/start-watch.ts';
+import { bundleOptions } from '../../infra/bundling/bundling.ts';
+import { awsVariables } from '../support/aws-environment.ts';
+import { startHarness, temporaryFolder } from '../support/lambda/harness.ts';
+import { markerToken } from '../support/logout-setup.ts';
+
+const ids = ['1101000001', '1101000002'];
+const [linked = '', quiet = ''] = ids;
+const tags = { owner: 'ann@example.com', group: 'sales' };
+/** A day lasts 16 seconds. */
+const timeScale = 5_400;
+
+let folderOfBundles: string;
+const bundleOf = (name: string) => join(folderOfBundles, name, 'index.mjs');
+beforeAll(async () => {
+  folderOfBundles = temporaryFolder();
+  for (const name of ['watch', 'run'] as const) await build({ ...bundleOptions(name), outfile: bundleOf(name) });
+});
+
+/** The watch and the run as they are deployed, in processes of their own, with emulators. Their days last seconds, or minutes. */
+const startService = async (folder: string, variables: Readonly<Record<string, string>>) => {
+  const options = { environment: () => variables, executionTimeoutMs: 31 * 86_400_000 };
+  const watch = { ...options, bundle: bundleOf('watch'), timeScale };
+  const run = { ...options, bundle: bundleOf('run'), timeScale: 100 };
+  const harness = await startHarness({ folder, functions: { watch, run } });
+  const polls = () =>
+    harness.events.items.filter(
+      (event) => event.kind === 'history' && event.event.EventType === 'StepSucceeded' && event.event.Name !== 'start',
+    ).length;
+  const untilPolls = async (count: number) => {
+    while (polls() < count) await sleep(20);
+  };
+  const pidsOf = (kind: 'worker-started' | 'worker-exited') =>
+    harness.events.items.flatMap((event) => (event.kind === kind ? (event.pid ?? []) : []));
+  const killWorkers = () => {
+    const exited = new Set(pidsOf('worker-exited'));
+    for (const pid of pidsOf('worker-started')) if (!exited.has(pid)) process.kill(pid, 'SIGKILL');
+  };
+  const evidence = () => harness.lines.items.flatMap((line) => (line.includes('"evidence"') ? [JSON.parse(line)] : []));
+  return { ...harness, untilPolls, killWorkers, evidence };
+};
+
+const startSetup = async () => {
+  const greenApi = await startGreenApi({
+    instances: ids.map((idInstance) => ({ idInstance, apiTokenInstance: markerToken })),
+    enforceLimit: false,
+  });
+  const secretString = JSON.stringify({ apiUrl: greenApi.apiUrl, apiTokenInstance: markerToken });
+  const secretsManager = await startSecretsManager({
+    secrets: ids.map((id) => ({ name: `green-api/${id}`, secretString, tags })),
+  });
+  const variables = {
+    ALLOWED_API_HOSTS: greenApi.host,
+    ...awsVariables({ secretsManager: secretsManager.url }),
+    // The clock of the watch runs fast, so a cached credential would expire at once.
+    CREDENTIAL_TTL_MS: '0',
+  };
+  return {
+    greenApi,
+    variables,
+    tag: (id: string, of: { readonly owner?: string }) =>
+      secretsManager.put({ name: `green-api/${id}`, secretString, tags: of }),
+    [Symbol.asyncDispose]: async () => {
+      await greenApi.close();
+      await secretsManager.close();
+    },
+  };
+};
+
+const requestFor = (days: number) => ({
+  run: `api-${'0'.repeat(40)}`,
+  requestedBy: 'auth0|desk',
+  reason: 'phone lost',
+  source: 'api',
+  until: new Date(Date.now() + days * 86_400_000).toISOString(),
+  instances: ids.map((id) => [id, digestOf(tags)]),
+});
+
+test('a watch continues after its worker and the whole service were killed, and reports an instance that was linked again', async () => {
+  await using setup = await startSetup();
+  for (const id of ids) setup.greenApi.setState(id, 'notAuthorized');
+  const folder = temporaryFolder();
+  await using before = await startService(folder, setup.variables);
+  const arn = await before.start(requestFor(1), `watch-${'0'.repeat(40)}`, 'watch:live');
+  await before.untilPolls(2);
+  before.killWorkers();
+  await before.untilPolls(3);
+  before.killWorkers();
+  await before.close();
+
+  setup.greenApi.setState(linked, 'authorized');
+  await using after = await startService(folder, setup.variables);
+  const { Status, Result } = await after.ended(arn);
+
+  const lines = [...before.lines.items, ...after.lines.items];
+  const evidence = [...before.evidence(), ...after.evidence()];
+  expect(Status).toBe('SUCCEEDED');
+  expect(JSON.parse(Result ?? '')).toMatchObject({ ended: [[linked, expect.any(String), 'linked-again']] });
+  expect(evidence).toMatchObject([
+    { function: 'watch', idInstance: linked, linkedAgain: 1, outcome: { kind: 'linked-again' } },
+  ]);
+  expect(setup.greenApi.callsOf(quiet, 'getStateInstance').length).toBeGreaterThan(3);
+  expect(setup.greenApi.callsOf(linked, 'logout')).toEqual([]);
+  expect(`${lines.join('')}${JSON.stringify(after.events.items)}`).not.toContain(markerToken);
+}, 180_000);
+
+test('the run of a leaver looks again after its worker was killed, and logs out what was tagged late or linked again', async () => {
+  await using setup = await startSetup();
+  setup.tag(quiet, {});
+  await using service = await startService(temporaryFolder(), setup.variables);
+  const request = {
+    target: { owner: tags.owner },
+    reason: 'left the company',
+    requestedBy: 'webhook hr hr-1',
+    source: 'offboarding',
+    maxTargets: 50,
+  };
+
+  const arn = await service.start(request, `event-${'0'.repeat(40)}`);
+  // The emulator is in this process, so what follows is done before the wait can end.
+  await service.events.first(
+    (event) =>
+      event.kind === 'history' &&
+      event.event.EventType === 'WaitStarted' &&
+      event.event.Name === operationNames.waitForSecondLook,
+  );
+  setup.tag(quiet, tags);
+  setup.greenApi.setState(linked, 'authorized');
+  service.killWorkers();
+  const { Status, Result } = await service.ended(arn);
+
+  expect(Status).toBe('SUCCEEDED');
+  expect(JSON.parse(Result ?? '')).toMatchObject({
+    progress: { total: 2, loggedOut: 2 },
+    note: '1 instance was linked again after its first logout',
+  });
+  const evidence = service.evidence();
+  expect(evidence.map(({ outcome }) => outcome.confirmed)).not.toContain(false);
+  expect(evidence.filter(({ run }) => run.linkedAgain).map(({ idInstance }) => idInstance)).toEqual([linked]);
+  expect(new Set(evidence.map(({ idInstance }) => idInstance))).toEqual(new Set(ids));
+  expect(ids.map((id) => setup.greenApi.stateOf(id))).toEqual(['notAuthorized', 'notAuthorized']);
+}, 60_000);
