@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { parseExpression } from '../../../infra/configuration/schedules/expression.ts';
+import { anyText } from '../../support/any-text.ts';
 
 const problemOf = (text: string): string => {
   const expression = parseExpression(text);
@@ -93,7 +94,7 @@ test('answers every text with an expression or a problem that quotes it', () => 
     .map(([kind, letters]) => `${kind}(${letters.join('')})`);
 
   fc.assert(
-    fc.property(fc.oneof(fc.string({ unit: 'binary' }), almost), (text) => {
+    fc.property(fc.oneof(anyText(), almost), (text) => {
       const expression = parseExpression(text);
       expect(expression.kind === 'invalid' ? expression.problem : text).toContain(text);
     }),

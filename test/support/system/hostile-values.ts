@@ -1,10 +1,11 @@
 import fc from 'fast-check';
+import { anyText } from '../any-text.ts';
 
 const million = 1_000_000;
 
 /** Texts that look like an id, a path or a name to somebody, and are none. */
 export const hostileText = fc.oneof(
-  fc.string({ unit: 'binary' }),
+  anyText(),
   fc.constantFrom(
     '',
     '../1101000001',
@@ -37,7 +38,7 @@ export const hostileText = fc.oneof(
 
 /** Bodies as no client of ours would send them. */
 export const hostileBody = fc.oneof(
-  fc.string({ unit: 'binary' }),
+  anyText(),
   fc.json(),
   fc.constantFrom(
     `{"reason":"${'x'.repeat(million)}"}`,

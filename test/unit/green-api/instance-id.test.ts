@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { parseInstanceId } from '../../../functions/green-api/instance-id.ts';
+import { anyText } from '../../support/any-text.ts';
 
 test.each(['1', '1101000001', '0000000001', '410012345678', '18446744073709551615'])('accepts %s', (text) => {
   expect(parseInstanceId(text)).toBe(text);
@@ -26,7 +27,7 @@ test.each([
 
 test('accepts only ASCII digits', () => {
   fc.assert(
-    fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.anything()), (value) => {
+    fc.property(fc.oneof(anyText(), fc.anything()), (value) => {
       const id = parseInstanceId(value);
 
       expect(id === undefined || /^[0-9]{1,20}$/.test(id)).toBe(true);

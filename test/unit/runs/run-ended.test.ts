@@ -3,6 +3,7 @@ import { commands } from '../../../cli/commands.ts';
 import { failureWords, linkedAgainText, logoutText, part, plain } from '../../../functions/logout/sentence.ts';
 import { createExecuteRun } from '../../../functions/runs/execute-run.ts';
 import { createRecordRunEnd, type RunEnded } from '../../../functions/runs/run-ended.ts';
+import { anyText } from '../../support/any-text.ts';
 import { execute } from '../../support/fake-execution.ts';
 import { markerToken } from '../../support/logout-setup.ts';
 import { createSetup, requestOf, runId, type Script } from '../../support/run-setup.ts';
@@ -166,7 +167,7 @@ test('a sentence about an instance names it, its owner and why', () => {
   ]);
 });
 
-const others = fc.string({ unit: 'binary', maxLength: 400 });
+const others = anyText({ maxLength: 400 });
 
 test('whatever others write, a sentence can stand in a JSON text as it is', () => {
   fc.assert(
