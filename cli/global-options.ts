@@ -20,7 +20,10 @@ export const variables = {
 
 export const globalOptions: readonly Option[] = [
   new Option('--url <url>', `address of the API, or of the local service; also ${variables.url}`),
-  new Option('--stack <name>', `CloudFormation stack of the deployment; also ${variables.stack}`),
+  new Option(
+    '--stack <name>',
+    `CloudFormation stack of the deployment, STACK/PREFIX if its outputs have a prefix; also ${variables.stack}`,
+  ),
   new Option('--profile <name>', 'AWS profile, as the AWS CLI reads it'),
   new Option('--region <name>', 'AWS region of the deployment'),
   new Option('--token <jwt>', `bearer token for an API with JWT authorization; better in ${variables.token}`),

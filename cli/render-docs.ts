@@ -47,7 +47,8 @@ deployment. In a clone of the project write \`npm run --silent cli -- COMMAND\`;
 * \`--url http://127.0.0.1:3000\` is the local service (\`npm start\`). Nothing is signed; with \`--secrets aws\` it wants the
   token that it printed, as \`--token\`.
 * \`--stack green-api-logout\` finds a deployment by the outputs of its CloudFormation stack, in the account and region of
-  your AWS credentials (environment, \`--profile\`, SSO; \`--region\`).
+  your AWS credentials (environment, \`--profile\`, SSO; \`--region\`). In a stack with several deployments the outputs of each
+  have a prefix: \`--stack Security/Sales\`.
 * \`--url https://…\` is any deployment. Calls are signed with your AWS credentials (Signature Version 4), or carry a bearer
   token if the API has JWT authorization.
 

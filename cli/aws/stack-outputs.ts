@@ -6,6 +6,7 @@ import { awsFailure } from './aws-failure.ts';
 import type { AwsSettings } from './aws-settings.ts';
 
 export type StackOutputs = {
+  /** Name of the CloudFormation stack. */
   readonly stack: string;
   readonly status: string;
   readonly find: (name: OutputKey) => string | undefined;
@@ -24,8 +25,26 @@ const describeStack = async (stack: string, aws: AwsSettings) => {
   }
 };
 
-/** @throws CommandFailed when there is no such stack in this account and region, or it cannot be read */
-export const readStackOutputs = async (stack: string, aws: AwsSettings): Promise<StackOutputs> => {
+/** `Security/Sales` is the deployment in the stack `Security` whose outputs begin with `Sales`. */
+const parseDeployment = (name: string) => {
+  const [, stack = name, prefix = ''] = /^(.+)\/([A-Za-z][A-Za-z0-9]*)$/.exec(name) ?? [];
+  return { stack, prefix };
+};
+
+/** Which other deployments the stack has, to whom its outputs do not belong. */
+const otherDeployments = (stack: string, keys: Iterable<string | undefined>): string => {
+  const prefixes = [...keys].flatMap((key) => /^(\w+)SecretPrefix$/.exec(key ?? '')?.[1] ?? []);
+  return prefixes.length === 0
+    ? 'Is it a deployment of green-api-logout?'
+    : `It has deployments with a prefix: --stack ${prefixes.map((prefix) => `${stack}/${prefix}`).join(' or ')}.`;
+};
+
+/**
+ * @param deployment the name of the stack, or that and the prefix of the outputs: `Security/Sales`
+ * @throws CommandFailed when there is no such stack in this account and region, or it cannot be read
+ */
+export const readStackOutputs = async (deployment: string, aws: AwsSettings): Promise<StackOutputs> => {
+  const { stack, prefix } = parseDeployment(deployment);
   const found = await describeStack(stack, aws);
   if (found === undefined)
     throw new CommandFailed(
@@ -35,11 +54,12 @@ export const readStackOutputs = async (stack: string, aws: AwsSettings): Promise
   return {
     stack,
     status: found.StackStatus ?? 'unknown',
-    find: (name) => outputs.get(name),
+    find: (name) => outputs.get(`${prefix}${name}`),
     require: (name) => {
-      const value = outputs.get(name);
+      const value = outputs.get(`${prefix}${name}`);
       if (value) return value;
-      throw new CommandFailed(`The stack ${stack} has no output ${name}. Is it a deployment of green-api-logout?`);
+      const others = otherDeployments(stack, outputs.keys());
+      throw new CommandFailed(`The stack ${stack} has no output ${prefix}${name}. ${others}`);
     },
   };
 };

@@ -1,4 +1,8 @@
-import { CloudFormationClient, paginateListStackResources } from '@aws-sdk/client-cloudformation';
+import {
+  CloudFormationClient,
+  paginateListStackResources,
+  type StackResourceSummary,
+} from '@aws-sdk/client-cloudformation';
 import { CloudWatchClient, DescribeAlarmsCommand, type MetricAlarm } from '@aws-sdk/client-cloudwatch';
 import { GetTopicAttributesCommand, SNSClient } from '@aws-sdk/client-sns';
 import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
@@ -9,18 +13,24 @@ import type { StackOutputs } from '../aws/stack-outputs.ts';
 import { type Finding, failure, ok, warning } from './finding.ts';
 import { whichMetrics } from './which-metrics.ts';
 
-type Resources = ReadonlyMap<string, readonly string[]>;
-
-/** Physical ids of what the stack consists of, by type. */
-const listResources = (stack: string, aws: AwsSettings): Promise<Resources> =>
+const listResources = (stack: string, aws: AwsSettings): Promise<readonly StackResourceSummary[]> =>
   callAws('cloudformation:ListStackResources', async () => {
-    const found = new Map<string, string[]>();
+    const found: StackResourceSummary[] = [];
     const pages = paginateListStackResources({ client: new CloudFormationClient(aws) }, { StackName: stack });
-    for await (const { StackResourceSummaries = [] } of pages)
-      for (const { ResourceType = '', PhysicalResourceId = '' } of StackResourceSummaries)
-        found.set(ResourceType, [...(found.get(ResourceType) ?? []), PhysicalResourceId]);
+    for await (const { StackResourceSummaries = [] } of pages) found.push(...StackResourceSummaries);
     return found;
   });
+
+/** Physical ids by type. A stack may hold more than the deployment: logical ids begin with the path of its construct. */
+const findResources = async (outputs: StackOutputs, aws: AwsSettings): Promise<(type: string) => readonly string[]> => {
+  const all = await listResources(outputs.stack, aws);
+  const queue = all.find(({ PhysicalResourceId }) => PhysicalResourceId === outputs.find('RunDeadLetters'));
+  const path = queue?.LogicalResourceId?.replace(/RunDeadLetters[0-9A-F]{8}$/, '') ?? '';
+  return (type) =>
+    all.flatMap(({ ResourceType, LogicalResourceId = '', PhysicalResourceId = '' }) =>
+      ResourceType === type && LogicalResourceId.startsWith(path) ? [PhysicalResourceId] : [],
+    );
+};
 
 const readAlarms = (names: readonly string[], aws: AwsSettings): Promise<readonly MetricAlarm[]> =>
   callAws('cloudwatch:DescribeAlarms', async () => {
@@ -105,10 +115,10 @@ const checkQueues = async (
 
 /** Checks the resources of the stack: alarms, the topic that they notify, and dead-letter queues. */
 export const checkStack = async (outputs: StackOutputs, aws: AwsSettings): Promise<readonly Finding[]> => {
-  const resources = await listResources(outputs.stack, aws);
+  const resourcesOf = await findResources(outputs, aws);
   const [alarms, queues] = await Promise.all([
-    checkAlarms(resources.get('AWS::CloudWatch::Alarm') ?? [], aws),
-    checkQueues(resources.get('AWS::SQS::Queue') ?? [], outputs, aws),
+    checkAlarms(resourcesOf('AWS::CloudWatch::Alarm'), aws),
+    checkQueues(resourcesOf('AWS::SQS::Queue'), outputs, aws),
   ]);
   return [...alarms, ...queues];
 };

@@ -412,8 +412,25 @@ test('an API with JWT authorization is not called without a token', async () => 
   expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('set GREEN_API_LOGOUT_TOKEN') });
 });
 
-const resource = (type: string, id: string) =>
-  `<member><ResourceType>${type}</ResourceType><PhysicalResourceId>${id}</PhysicalResourceId></member>`;
+test('a stack with several deployments is named with the prefix of their outputs', async () => {
+  await using api = await startApi();
+  await using aws = await startAws({
+    DescribeStacks: describeStacks({ SalesEndpoint: api.url, SalesSecretPrefix: 'sales/', SupportSecretPrefix: 'x/' }),
+  });
+  const list = (stack: string) => runCli(['instances', '--stack', stack, '--json'], { env: aws.env });
+
+  const [named, unnamed] = [await list('Security/Sales'), await list('Security')];
+
+  expect(JSON.parse(named.stdout)).toEqual({ instances });
+  expect(unnamed).toMatchObject({
+    code: 1,
+    stderr:
+      'The stack Security has no output Endpoint. It has deployments with a prefix: --stack Security/Sales or Security/Support.\n',
+  });
+});
+
+const resource = (type: string, logicalId: string, id: string) =>
+  `<member><ResourceType>${type}</ResourceType><LogicalResourceId>${logicalId}</LogicalResourceId><PhysicalResourceId>${id}</PhysicalResourceId></member>`;
 
 const attribute = (key: string, value: string) => `<entry><key>${key}</key><value>${value}</value></entry>`;
 
@@ -441,7 +458,7 @@ const startStack = async (
     GetCallerIdentity: callerIdentity,
     DescribeStacks: () => describeStacks({ Endpoint: apiUrl, RunDeadLetters: `${aws.url}/1/dead-letters` })(),
     ListStackResources: () =>
-      `<StackResourceSummaries>${resource('AWS::CloudWatch::Alarm', 'run-failed')}${resource('AWS::SQS::Queue', `${aws.url}/1/dead-letters`)}</StackResourceSummaries>`,
+      `<StackResourceSummaries>${resource('AWS::CloudWatch::Alarm', 'SalesAlarmsRunFailed1A2B3C4D', 'run-failed')}${resource('AWS::SQS::Queue', 'SalesRunDeadLetters1A2B3C4D', `${aws.url}/1/dead-letters`)}${resource('AWS::SQS::Queue', 'OrdersQueue1A2B3C4D', `${aws.url}/1/orders`)}</StackResourceSummaries>`,
     DescribeAlarms: () => ({
       MetricAlarms: [
         {
@@ -484,6 +501,8 @@ test('doctor finds nothing wrong with a deployment in order', async () => {
   const { code, stdout } = await doctor({}, api);
 
   expect(code).toBe(0);
+  // Another queue of the same stack is not the deployment's.
+  expect(stdout).toContain('1 dead-letter queues are empty');
   expect(stdout.match(/^\w+ +\w+/gm)?.map((line) => line.replace(/ +/, ' '))).toEqual([
     'ok identity',
     'ok stack',
