@@ -12,8 +12,8 @@ import {
   publicHost,
   retentionDays,
   textAs,
+  textOrToken,
   upTo,
-  urlOrToken,
   wholeNumber,
   word,
 } from './field-schemas.ts';
@@ -25,7 +25,7 @@ const memoryMb = wholeNumber(128, 10_240);
 
 const jwt = fields({
   /** The `iss` of the tokens. */
-  issuer: urlOrToken(/^https:\/\/[^\s/?#]+[^\s?#]*$/, 'an https URL without query and fragment'),
+  issuer: textOrToken(/^https:\/\/[^\s/?#]+[^\s?#]*$/, 'an https URL without query and fragment'),
   audience: listOf(word, 50),
   /** Scopes by route: a caller needs one of them. Either every route has scopes or none, so that none is forgotten. */
   scopes: v.exactOptional(fields(v.entriesFromList(routes.map(routeKeyOf), listOf(word, 10)))),
@@ -108,6 +108,8 @@ const evidenceVault = fields({
 /** Also the name of the event bus and of the group of schedules, which takes no more than 64 characters. */
 const name = matching(/^[A-Za-z][A-Za-z0-9-]{0,63}$/, 'up to 64 letters, digits and hyphens, a letter first');
 
+const domainRule = 'the name of a custom domain of API Gateway, such as logout.example.com';
+
 /** What a deployment may choose, as plain values. */
 const entries = {
   /** How the names of the instances' secrets begin (https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html). */
@@ -134,6 +136,14 @@ const entries = {
     fields({ rateLimit: v.optional(wholeNumber(1, 10_000), 50), burstLimit: v.optional(wholeNumber(1, 5_000), 100) }),
     {},
   ),
+  /** A custom domain of API Gateway in this account and Region: the whole of it becomes the address of the API. */
+  domainName: v.exactOptional(
+    textOrToken(/^(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]$/, domainRule),
+  ),
+  /** Whether the API has no address but `domainName`. */
+  disableExecuteApiEndpoint: v.optional(flag, false),
+  /** Whether the functions write traces into X-Ray. */
+  tracing: v.optional(flag, true),
   logRetentionDays: v.optional(retentionDays, 30),
   evidenceRetentionDays: v.optional(retentionDays, 365),
   /** Whether a token may be changed at GREEN-API: with it, functions may write the instances' secrets. */
@@ -141,7 +151,7 @@ const entries = {
   /** Off unless it is configured. */
   evidenceVault: v.exactOptional(evidenceVault),
   /** The runbook that alarm texts link to. */
-  runbookUrl: v.exactOptional(urlOrToken(/^https:\/\/[^\s/?#]+[^\s#]*$/, 'an https URL without fragment')),
+  runbookUrl: v.exactOptional(textOrToken(/^https:\/\/[^\s/?#]+[^\s#]*$/, 'an https URL without fragment')),
   /** Memory of each function except `run` and `watch`, and with it its share of a CPU. */
   memoryMb: v.optional(memoryMb, 256),
   runs: v.optional(runs, {}),

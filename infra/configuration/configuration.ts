@@ -52,6 +52,8 @@ const problemsAcross = ({
   otherPrefixes,
   warmHosts,
   allowedApiHosts,
+  domainName,
+  disableExecuteApiEndpoint,
   schedules,
   runs,
   tokenRotation,
@@ -67,6 +69,9 @@ const problemsAcross = ({
     ...(warmHosts.every((host) => parseApiUrl(`https://${host}`))
       ? []
       : [{ path: 'warmHosts', message, given: warmHosts }]),
+    ...(disableExecuteApiEndpoint && domainName === undefined
+      ? [{ path: 'disableExecuteApiEndpoint', message: 'needs domainName: the API would have no address' }]
+      : []),
     ...(identityCenter.enabled && identityCenter.identityStoreId === undefined
       ? [{ path: 'offboarding.identityCenter.identityStoreId', message: missingStore }]
       : []),

@@ -28,11 +28,11 @@ export const textAs = ({ pattern, rule }: { readonly pattern: RegExp; readonly r
 
 export const matching = (pattern: RegExp, allowed: string) => textAs({ pattern, rule: `must be ${allowed}` });
 
-/** A URL, which in a CDK app may become known only at deployment. */
-export const urlOrToken = (pattern: RegExp, allowed: string) =>
+/** A text that in a CDK app may become known only at deployment. */
+export const textOrToken = (pattern: RegExp, allowed: string) =>
   v.pipe(
     v.string(`must be ${allowed}`),
-    v.check((url) => pattern.test(url) || /^\$\{Token\[\S+$/.test(url), `must be ${allowed}`),
+    v.check((text) => pattern.test(text) || /^\$\{Token\[\S+$/.test(text), `must be ${allowed}`),
   );
 
 export const word = matching(/^\S+$/, 'a text without white space');

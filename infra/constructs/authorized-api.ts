@@ -1,5 +1,6 @@
 import { Validations } from 'aws-cdk-lib';
 import {
+  CfnApiMapping,
   CfnStage,
   HttpApi,
   HttpMethod,
@@ -30,8 +31,10 @@ const createAuthorizer = ({ jwt }: Settings['authorization']): IHttpRouteAuthori
 /** The HTTP API: every route is authorized, all callers together are throttled, and each call is in the access log. */
 export class AuthorizedApi extends Construct {
   readonly httpApi: HttpApi;
+  readonly stage: HttpStage;
+  /** Without the slash that the stage's own URL ends in: the gateway takes `//instances` for another path. */
+  readonly endpoint: string;
   readonly #authorization: Settings['authorization'];
-  readonly #stage: HttpStage;
   readonly #accessLog: AccessLog;
 
   constructor(scope: Construct, id: string, { settings, functions }: AuthorizedApiProps) {
@@ -41,20 +44,17 @@ export class AuthorizedApi extends Construct {
       apiName: settings.name,
       defaultAuthorizer: createAuthorizer(settings.authorization),
       createDefaultStage: false,
+      disableExecuteApiEndpoint: settings.disableExecuteApiEndpoint,
     });
     this.#accessLog = createAccessLog(this, 'AccessLog', settings);
-    this.#stage = new HttpStage(this, 'Stage', {
+    this.stage = new HttpStage(this, 'Stage', {
       httpApi: this.httpApi,
       autoDeploy: true,
       throttle: settings.throttling,
       accessLogSettings: this.#accessLog.settings,
     });
     for (const route of routes) this.#addRoute(route, functions[route.function]);
-  }
-
-  /** Without the slash that the stage's own URL ends in: the gateway takes `//instances` for another path. */
-  get endpoint(): string {
-    return this.httpApi.apiEndpoint;
+    this.endpoint = settings.domainName === undefined ? this.httpApi.apiEndpoint : this.#mapDomain(settings.domainName);
   }
 
   get authorizationType(): 'AWS_IAM' | 'JWT' {
@@ -97,7 +97,7 @@ export class AuthorizedApi extends Construct {
       settings[routeKeyOf(route)] = throttling[route.function];
       this.#addProviderRoute(route, service);
     }
-    const stage = this.#stage.node.defaultChild;
+    const stage = this.stage.node.defaultChild;
     if (CfnStage.isCfnStage(stage)) stage.routeSettings = settings;
     countRefusals(this, this.#accessLog.logGroup, providerRoutes);
   }
@@ -111,13 +111,20 @@ export class AuthorizedApi extends Construct {
     });
     for (const each of added) {
       // The stage cannot have the settings of a route that does not exist yet.
-      this.#stage.node.addDependency(each);
+      this.stage.node.addDependency(each);
       Validations.of(each).acknowledge({
         id: 'AwsSolutions-APIG4',
         reason:
           'Identity providers cannot sign with AWS IAM. The function checks the bearer token of the provider before it reads the body.',
       });
     }
+  }
+
+  #mapDomain(domainName: string): string {
+    const stage = this.stage.stageName;
+    const mapping = new CfnApiMapping(this, 'DomainMapping', { domainName, apiId: this.httpApi.apiId, stage });
+    mapping.node.addDependency(this.stage);
+    return `https://${domainName}`;
   }
 
   #addRoute(route: Route, { function: handler }: ServiceFunction): void {

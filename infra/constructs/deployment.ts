@@ -4,10 +4,12 @@ import type { Alarms } from './alarms.ts';
 import type { InstanceSecrets } from './instance-secrets.ts';
 import type { LogoutMetrics } from './logout-metrics.ts';
 import type { OffboardingBus } from './offboarding-bus.ts';
+import type { FunctionPlatform } from './service-function.ts';
 
 /** What the functions of one deployment share. */
 export type Deployment = {
   readonly settings: Settings;
+  readonly platform: FunctionPlatform;
   readonly evidence: LogGroup;
   readonly secrets: InstanceSecrets;
   readonly bus: OffboardingBus;

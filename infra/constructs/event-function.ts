@@ -47,11 +47,12 @@ export class EventFunction extends Construct {
   constructor(scope: Construct, name: 'schedule' | 'offboarding', props: EventFunctionProps) {
     super(scope, pascalCase(name));
     const { deployment, run, impact, environment, hasSecondLook = false } = props;
-    const { settings, alarms, metrics } = deployment;
+    const { platform, settings, alarms, metrics } = deployment;
     const failed = createDeadLetters(this, 'Failed');
     this.failed = failed;
     this.undelivered = createDeadLetters(this, 'Undelivered');
     this.service = new ServiceFunction(this, name, {
+      platform,
       environment: { ...run.startingEnvironment, ...environment },
       logGroup: createLog(this, 'Log', settings.logRetentionDays),
       memoryMb: settings.memoryMb,

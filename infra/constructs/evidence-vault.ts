@@ -35,6 +35,7 @@ export class EvidenceVault extends Construct {
   readonly bucket: Bucket;
   /** What the bucket was deployed with, e.g. `COMPLIANCE, 2562 days`. */
   readonly retention: string;
+  readonly service: ServiceFunction;
   /** Messages whose records could not be stored, with the reason. */
   readonly failed: Queue;
 
@@ -43,10 +44,10 @@ export class EvidenceVault extends Construct {
     this.bucket = this.#createBucket(options);
     this.retention = describeRetention(options);
     this.failed = createDeadLetters(this, 'Failed');
-    const service = this.#createFunction(deployment.settings);
+    this.service = this.#createFunction(deployment);
     // Only records: the same log has lines of other kinds.
     deployment.evidence.addSubscriptionFilter('EvidenceVault', {
-      destination: new LambdaDestination(service.function),
+      destination: new LambdaDestination(this.service.function),
       filterPattern: FilterPattern.any(
         ...keptMessages.map((kept) => FilterPattern.stringValue('$.message', '=', kept)),
       ),
@@ -76,9 +77,10 @@ export class EvidenceVault extends Construct {
     return bucket;
   }
 
-  #createFunction({ memoryMb, logRetentionDays }: Settings): ServiceFunction {
+  #createFunction({ platform, settings: { memoryMb, logRetentionDays } }: Deployment): ServiceFunction {
     const { bucket, failed } = this;
     const service = new ServiceFunction(this, 'evidence-vault', {
+      platform,
       environment: vaultEnvironment(bucket.bucketName),
       logGroup: createLog(this, 'Log', logRetentionDays),
       memoryMb,

@@ -1,6 +1,7 @@
 import type { Duration, StackProps } from 'aws-cdk-lib';
 import type { MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 
@@ -188,6 +189,16 @@ export interface GreenApiLogoutProps {
   /** @default AWS IAM */
   readonly authorization?: Authorization;
   readonly throttling?: Throttling;
+  /**
+   * Name of a custom domain of API Gateway in this account and Region, such as `domain.name` of a `DomainName`. All of it
+   * becomes the address of the API.
+   * @default none: the address that API Gateway makes
+   */
+  readonly domainName?: string;
+  /** The API has no address but `domainName`. @default false */
+  readonly disableExecuteApiEndpoint?: boolean;
+  /** Write traces of the functions into X-Ray. @default true */
+  readonly tracing?: boolean;
   /** Retention of every log but the evidence. @default 30 days */
   readonly logRetention?: RetentionDays;
   /** Retention of the evidence, which stays when the stack is deleted. @default 365 days */
@@ -212,6 +223,32 @@ export interface GreenApiLogoutProps {
   readonly offboarding?: Offboarding;
   /** By name: 1 to 16 lower-case letters, digits and hyphens. At most 10. @default none, and none of their routes */
   readonly identityProviders?: Readonly<Record<string, IdentityProvider>>;
+}
+
+/** The functions of a deployment by their names. One that is `undefined` belongs to a feature that is off. */
+export interface LogoutFunctions {
+  readonly logout: LambdaFunction;
+  readonly instances: LambdaFunction;
+  readonly state: LambdaFunction;
+  readonly 'forced-logouts': LambdaFunction;
+  readonly run: LambdaFunction;
+  readonly watch: LambdaFunction;
+  readonly schedule: LambdaFunction;
+  readonly offboarding: LambdaFunction;
+  readonly webhook: LambdaFunction | undefined;
+  readonly scim: LambdaFunction | undefined;
+  readonly 'rotate-token': LambdaFunction | undefined;
+  readonly 'evidence-vault': LambdaFunction | undefined;
+}
+
+/** How {@link GreenApiLogout.addOutputs} names the outputs. */
+export interface OutputOptions {
+  /**
+   * What the keys of the outputs begin with: letters and digits, a letter first. The command line then takes
+   * `--stack NameOfStack/Prefix`.
+   * @default nothing
+   */
+  readonly prefix?: string;
 }
 
 /** Options of the metrics of logouts. */

@@ -1,7 +1,8 @@
-import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
+import type { HttpApi, HttpStage } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { Alarm, Dashboard, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { EventBus } from 'aws-cdk-lib/aws-events';
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
@@ -12,10 +13,18 @@ import { Construct } from 'constructs';
 import { instanceIdRule, parseInstanceId } from '../../functions/green-api/instance-id.ts';
 import type { AuthorizedApi } from './authorized-api.ts';
 import { createDashboard } from './dashboard.ts';
-import type { GreenApiLogoutProps, LogoutMetricOptions } from './green-api-logout-props.ts';
+import { grantReadHealth, grantReadStack } from './grant-stack.ts';
+import type {
+  GreenApiLogoutProps,
+  LogoutFunctions,
+  LogoutMetricOptions,
+  OutputOptions,
+} from './green-api-logout-props.ts';
+import type { InstanceSecrets } from './instance-secrets.ts';
 import { grantReadLog } from './log-groups.ts';
 import type { LogoutMetrics } from './logout-metrics.ts';
 import type { OffboardingBus } from './offboarding-bus.ts';
+import { addOutputs, type OutputValues } from './outputs.ts';
 import { createParts } from './parts.ts';
 import { functionsIn } from './service-function.ts';
 
@@ -25,11 +34,15 @@ import { functionsIn } from './service-function.ts';
  */
 export class GreenApiLogout extends Construct {
   readonly api: HttpApi;
-  /** The address of the API, without a slash at its end. */
+  /** The only stage of the API. */
+  readonly stage: HttpStage;
+  /** The address of the API, without a slash at its end: `domainName`, if there is one. */
   readonly endpoint: string;
   readonly authorizationType: 'AWS_IAM' | 'JWT';
   /** Offboarding events come in on it, outcome events go out. */
   readonly eventBus: EventBus;
+  /** Every function by its name. A caller with `lambda:InvokeFunction` needs no API. */
+  readonly functions: LogoutFunctions;
   /** The function that executes runs. */
   readonly runFunction: LambdaFunction;
   /** The function that watches confirmed instances after a run. */
@@ -59,6 +72,8 @@ export class GreenApiLogout extends Construct {
   readonly #api: AuthorizedApi;
   readonly #bus: OffboardingBus;
   readonly #metrics: LogoutMetrics;
+  readonly #secrets: InstanceSecrets;
+  readonly #encryptionKey: IKey | undefined;
 
   /** @throws ConfigurationError naming every prop that is wrong */
   constructor(scope: Construct, id: string, props: GreenApiLogoutProps = {}) {
@@ -66,9 +81,11 @@ export class GreenApiLogout extends Construct {
     const parts = createParts(this, props);
     const { settings, evidence, alarms, bus, metrics, api, run, schedule, offboarding } = parts;
     this.api = api.httpApi;
+    this.stage = api.stage;
     this.endpoint = api.endpoint;
     this.authorizationType = api.authorizationType;
     this.eventBus = bus.eventBus;
+    this.functions = parts.functions;
     this.runFunction = run.durable.service.function;
     this.watchFunction = parts.watch.durable.service.function;
     this.rotateTokenFunction = parts.rotateToken?.function;
@@ -94,6 +111,39 @@ export class GreenApiLogout extends Construct {
     this.#api = api;
     this.#bus = bus;
     this.#metrics = metrics;
+    this.#secrets = parts.secrets;
+    this.#encryptionKey = props.encryptionKey;
+  }
+
+  /**
+   * Adds the outputs by which the command line finds this deployment: `--stack NameOfStack`, with a prefix
+   * `--stack NameOfStack/Prefix`. `GreenApiLogoutStack` calls it itself.
+   *
+   * @throws when the prefix cannot begin the key of an output
+   */
+  addOutputs(options: OutputOptions = {}): void {
+    const values: OutputValues = {
+      endpoint: this.endpoint,
+      authorization: this.authorizationType,
+      eventBus: this.eventBus.eventBusName,
+      eventBusArn: this.eventBus.eventBusArn,
+      secretPrefix: this.secretPrefix,
+      allowedApiHosts: this.allowedApiHosts.join(','),
+      encryptionKey: this.#encryptionKey?.keyArn,
+      runFunction: this.runFunction.functionName,
+      watchFunction: this.watchFunction.functionName,
+      runDeadLetters: this.runDeadLetters.queueUrl,
+      rotateTokenFunction: this.rotateTokenFunction?.functionArn,
+      scheduleGroup: this.scheduleGroup.scheduleGroupName,
+      scheduleFailed: this.scheduleFailed.queueUrl,
+      offboardingFailed: this.offboardingFailed.queueUrl,
+      alarmTopic: this.alarmTopic?.topicArn,
+      dashboard: this.dashboard.dashboardName,
+      evidenceLogGroup: this.evidenceLogGroup.logGroupName,
+      evidenceVault: this.evidenceVault?.bucketName,
+      evidenceVaultRetention: this.evidenceVaultRetention,
+    };
+    addOutputs(this, values, options);
   }
 
   /**
@@ -134,6 +184,20 @@ export class GreenApiLogout extends Construct {
   grantReadEvidence(grantee: IGrantable): Grant {
     const grant = grantReadLog(this.evidenceLogGroup, grantee);
     return this.evidenceVault === undefined ? grant : grant.combine(this.evidenceVault.grantRead(grantee));
+  }
+
+  /** Lets somebody use the command `enroll`: make the secrets under the prefix, read and write them and their tags. */
+  grantEnroll(grantee: IGrantable): Grant {
+    return this.#secrets.grantEnroll(grantee).combine(grantReadStack(this, grantee));
+  }
+
+  /**
+   * Lets somebody use the command `doctor`: read the alarms, queues and topic, list the instances and read their states. With a
+   * JWT issuer the API takes a token, and this grants the rest.
+   */
+  grantDiagnose(grantee: IGrantable): Grant {
+    const health = grantReadHealth(this, grantee, this.alarmTopic);
+    return this.authorizationType === 'JWT' ? health : health.combine(this.grantReadInstances(grantee));
   }
 
   /** Lets somebody in this account put offboarding events on the bus: such an event logs people out. */

@@ -17,8 +17,9 @@ type Durable = { readonly run: RunFunction; readonly watch: WatchFunction };
 
 /** Logs one instance out and answers in the same call; writes evidence, reads credentials. */
 const createLogout = (scope: Construct, deployment: Deployment): ServiceFunction => {
-  const { settings, evidence, secrets, bus, alarms, metrics } = deployment;
+  const { platform, settings, evidence, secrets, bus, alarms, metrics } = deployment;
   const logout = new ServiceFunction(scope, 'logout', {
+    platform,
     environment: {
       ...callingEnvironment(settings, bus.eventBus.eventBusName),
       ...warmingEnvironment(settings),
@@ -35,8 +36,9 @@ const createLogout = (scope: Construct, deployment: Deployment): ServiceFunction
 };
 
 /** Lists instances, their owners and which are protected; may read no credential. */
-const createInstances = (scope: Construct, { settings, secrets }: Deployment): ServiceFunction => {
+const createInstances = (scope: Construct, { platform, settings, secrets }: Deployment): ServiceFunction => {
   const instances = new ServiceFunction(scope, 'instances', {
+    platform,
     environment: listingEnvironment(settings),
     logGroup: createLog(scope, 'InstancesLog', settings.logRetentionDays),
     memoryMb: settings.memoryMb,
@@ -46,8 +48,9 @@ const createInstances = (scope: Construct, { settings, secrets }: Deployment): S
 };
 
 /** Reads the state of one instance from GREEN-API; reads credentials, changes nothing. */
-const createState = (scope: Construct, { settings, secrets }: Deployment): ServiceFunction => {
+const createState = (scope: Construct, { platform, settings, secrets }: Deployment): ServiceFunction => {
   const state = new ServiceFunction(scope, 'state', {
+    platform,
     environment: readingEnvironment(settings),
     logGroup: createLog(scope, 'StateLog', settings.logRetentionDays),
     memoryMb: settings.memoryMb,
@@ -58,8 +61,9 @@ const createState = (scope: Construct, { settings, secrets }: Deployment): Servi
 
 /** Starts, shows and stops runs for callers of the API, and shows and stops watches; reads no secret. */
 const createForcedLogouts = (scope: Construct, deployment: Deployment, { run, watch }: Durable): ServiceFunction => {
-  const { settings, evidence, bus } = deployment;
+  const { platform, settings, evidence, bus } = deployment;
   const forcedLogouts = new ServiceFunction(scope, 'forced-logouts', {
+    platform,
     environment: {
       ...run.startingEnvironment,
       ...watch.environment,

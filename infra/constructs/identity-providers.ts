@@ -45,7 +45,7 @@ const providersOf = (providers: Providers, functionName: FunctionName): Provider
 /** Starts runs for the leavers that identity providers report; reads the tags of secrets, and no value. */
 const createProviderFunction = (
   scope: Construct,
-  { settings, secrets }: Deployment,
+  { platform, settings, secrets }: Deployment,
   run: RunFunction,
   name: FunctionName,
 ): ServiceFunction | undefined => {
@@ -53,6 +53,7 @@ const createProviderFunction = (
   if (Object.keys(providers).length === 0) return undefined;
 
   const service = new ServiceFunction(scope, name, {
+    platform,
     environment: {
       ...listingEnvironment(settings),
       ...run.startingEnvironment,
@@ -124,23 +125,27 @@ const addAlarms = ({ settings: { name, identityProviders }, alarms }: Deployment
       });
 };
 
+type ProviderFunctions = Readonly<Partial<Record<FunctionName, ServiceFunction>>>;
+
 /** The functions, routes and alarms of the configured identity providers; nothing if there is none. */
 export const createIdentityProviders = (
   scope: Construct,
   deployment: Deployment,
   run: RunFunction,
   api: AuthorizedApi,
-): void => {
+): ProviderFunctions => {
   const { identityProviders } = deployment.settings;
   const kinds = new Set(Object.values(identityProviders).map(({ kind }) => kind));
-  if (kinds.size === 0) return;
+  if (kinds.size === 0) return {};
 
   const webhook = createProviderFunction(scope, deployment, run, 'webhook');
   const scim = createProviderFunction(scope, deployment, run, 'scim');
+  const functions = { ...(webhook && { webhook }), ...(scim && { scim }) };
   api.addProviderRoutes(
     providerRoutes.filter(({ kind }) => kinds.has(kind)),
-    { ...(webhook && { webhook }), ...(scim && { scim }) },
+    functions,
     throttling,
   );
   addAlarms(deployment);
+  return functions;
 };

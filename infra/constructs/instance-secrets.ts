@@ -1,5 +1,5 @@
 import { ArnFormat, Stack } from 'aws-cdk-lib';
-import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
+import { Grant, type IGrantable, PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { acknowledgeWildcard } from './acknowledge-wildcard.ts';
@@ -62,22 +62,41 @@ export class InstanceSecrets extends Construct {
     );
   }
 
+  /** Lets somebody make the secrets under the prefix, read and write them and their tags, and no other. */
+  grantEnroll(grantee: IGrantable): Grant {
+    const { encryptionKey } = this.#props;
+    const actions = [
+      'CreateSecret',
+      'DescribeSecret',
+      'GetSecretValue',
+      'PutSecretValue',
+      'TagResource',
+      'UntagResource',
+    ];
+    const grant = Grant.addToPrincipal({
+      grantee,
+      actions: actions.map((action) => `secretsmanager:${action}`),
+      resourceArns: [this.#secretsArn],
+    });
+    if (encryptionKey === undefined) return grant;
+    const key = {
+      actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
+      resourceArns: [encryptionKey.keyArn],
+      conditions: this.#viaSecretsManager,
+    };
+    return grant.combine(Grant.addToPrincipal({ grantee, ...key }));
+  }
+
   #grantOnAll(role: Role, action: string, why: string): void {
     role.addToPolicy(new PolicyStatement({ actions: [action], resources: ['*'] }));
     acknowledgeWildcard(role, '*', `${action} ${why}`);
   }
 
   #grantOnSecrets(role: Role, ...actions: string[]): void {
-    const secrets = Stack.of(this).formatArn({
-      service: 'secretsmanager',
-      resource: 'secret',
-      resourceName: `${this.#props.prefix}*`,
-      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-    });
-    role.addToPolicy(new PolicyStatement({ actions, resources: [secrets] }));
+    role.addToPolicy(new PolicyStatement({ actions, resources: [this.#secretsArn] }));
     acknowledgeWildcard(
       role,
-      secrets,
+      this.#secretsArn,
       'Instances come and go without a deployment; the prefix is reserved for their secrets.',
     );
   }
@@ -90,8 +109,21 @@ export class InstanceSecrets extends Construct {
       new PolicyStatement({
         actions,
         resources: [encryptionKey.keyArn],
-        conditions: { StringEquals: { 'kms:ViaService': `secretsmanager.${Stack.of(this).region}.amazonaws.com` } },
+        conditions: this.#viaSecretsManager,
       }),
     );
+  }
+
+  get #secretsArn(): string {
+    return Stack.of(this).formatArn({
+      service: 'secretsmanager',
+      resource: 'secret',
+      resourceName: `${this.#props.prefix}*`,
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    });
+  }
+
+  get #viaSecretsManager() {
+    return { StringEquals: { 'kms:ViaService': `secretsmanager.${Stack.of(this).region}.amazonaws.com` } };
   }
 }

@@ -7,7 +7,7 @@ import { EvidenceVault } from './evidence-vault.ts';
 import { addFunctionAlarms } from './function-alarms.ts';
 import { offboardingEnvironment } from './function-environment.ts';
 import { grantDescribeUsers } from './grant-describe-users.ts';
-import type { GreenApiLogoutProps } from './green-api-logout-props.ts';
+import type { GreenApiLogoutProps, LogoutFunctions } from './green-api-logout-props.ts';
 import { createHttpFunctions } from './http-functions.ts';
 import { createIdentityProviders } from './identity-providers.ts';
 import { InstanceSecrets } from './instance-secrets.ts';
@@ -31,6 +31,7 @@ const createDeployment = (scope: Construct, props: GreenApiLogoutProps): Deploym
   addWarnings(scope, settings, topic);
   return {
     settings,
+    platform: { tracing: settings.tracing },
     evidence: createEvidenceLog(scope, 'Evidence', settings.evidenceRetentionDays),
     secrets: new InstanceSecrets(scope, 'Secrets', { prefix, encryptionKey }),
     bus: new OffboardingBus(scope, 'Events', { name, custom: settings.offboarding.custom }),
@@ -60,15 +61,13 @@ export const createParts = (scope: Construct, props: GreenApiLogoutProps) => {
   const { settings, bus, alarms } = deployment;
   const watch = new WatchFunction(scope, 'Watch', deployment);
   const run = new RunFunction(scope, 'Run', deployment, watch);
-  const api = new AuthorizedApi(scope, 'Http', {
-    settings,
-    functions: createHttpFunctions(scope, deployment, { run, watch }),
-  });
+  const http = createHttpFunctions(scope, deployment, { run, watch });
+  const api = new AuthorizedApi(scope, 'Http', { settings, functions: http });
   alarms.add('server-errors', {
     metric: api.httpApi.metricServerError({ statistic: 'Sum' }),
     impact: 'A caller was told that a logout failed or could not be confirmed: somebody may still be logged in.',
   });
-  createIdentityProviders(scope, deployment, run, api);
+  const { webhook, scim } = createIdentityProviders(scope, deployment, run, api);
   const { schedule, offboarding } = createEventFunctions(scope, deployment, run);
   // An event that is sent again looks for the run of its first delivery.
   run.durable.grantList(offboarding.service);
@@ -80,5 +79,19 @@ export const createParts = (scope: Construct, props: GreenApiLogoutProps) => {
     settings.evidenceVault && new EvidenceVault(scope, 'EvidenceVault', deployment, settings.evidenceVault);
   const rotateToken = settings.tokenRotation.enabled ? createRotateToken(scope, deployment) : undefined;
   addFunctionAlarms(alarms, functionsIn(scope), settings.name);
-  return { ...deployment, run, watch, rotateToken, api, schedule, schedules, offboarding, evidenceVault };
+  const functions: LogoutFunctions = {
+    logout: http.logout.function,
+    instances: http.instances.function,
+    state: http.state.function,
+    'forced-logouts': http['forced-logouts'].function,
+    run: run.durable.service.function,
+    watch: watch.durable.service.function,
+    schedule: schedule.service.function,
+    offboarding: offboarding.service.function,
+    webhook: webhook?.function,
+    scim: scim?.function,
+    'rotate-token': rotateToken?.function,
+    'evidence-vault': evidenceVault?.service.function,
+  };
+  return { ...deployment, run, watch, rotateToken, api, schedule, schedules, offboarding, evidenceVault, functions };
 };

@@ -27,10 +27,11 @@ export class RunFunction extends Construct {
   /** @param watch a run starts it for the confirmed instances, if the request has `watchDays` */
   constructor(scope: Construct, id: string, deployment: Deployment, watch: WatchFunction) {
     super(scope, id);
-    const { settings, evidence, secrets, bus } = deployment;
+    const { platform, settings, evidence, secrets, bus } = deployment;
     const { runs } = settings;
     this.deadLetters = createDeadLetters(this, 'DeadLetters');
     this.durable = new DurableFunction(this, 'Run', 'run', {
+      platform,
       environment: {
         ...listingEnvironment(settings),
         ...callingEnvironment(settings, bus.eventBus.eventBusName),

@@ -20,7 +20,11 @@ import { acknowledgeWildcard } from './acknowledge-wildcard.ts';
 import type { FunctionEnvironment } from './function-environment.ts';
 import { pascalCase } from './pascal-case.ts';
 
+/** What all functions of a deployment have in common. */
+export type FunctionPlatform = { readonly tracing: boolean };
+
 export type ServiceFunctionProps = {
+  readonly platform: FunctionPlatform;
   readonly environment: FunctionEnvironment;
   readonly logGroup: ILogGroup;
   readonly memoryMb: number;
@@ -57,12 +61,12 @@ export class ServiceFunction extends Construct {
   constructor(scope: Construct, name: string, props: ServiceFunctionProps) {
     super(scope, pascalCase(name));
     this.name = name;
-    const { environment, logGroup, memoryMb, timeout = Duration.seconds(29), ...options } = props;
+    const { platform, environment, logGroup, memoryMb, timeout = Duration.seconds(29), ...options } = props;
     if (options.durableConfig !== undefined) this.invocation = 'durable';
     else this.invocation = options.onFailure === undefined ? 'call' : 'event';
     this.role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     logGroup.grantWrite(this.role);
-    acknowledgeWildcard(this.role, '*', "X-Ray's write actions support no resource.");
+    if (platform.tracing) acknowledgeWildcard(this.role, '*', "X-Ray's write actions support no resource.");
     this.function = new LambdaFunction(this, 'Function', {
       ...options,
       code: bundleOf(name),
@@ -75,7 +79,7 @@ export class ServiceFunction extends Construct {
       environment: { ...environment },
       logGroup,
       loggingFormat: LoggingFormat.JSON,
-      tracing: Tracing.ACTIVE,
+      tracing: platform.tracing ? Tracing.ACTIVE : Tracing.DISABLED,
     });
   }
 

@@ -29,8 +29,9 @@ const addAlarms = ({ alarms, metrics }: Deployment): void => {
  * (https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotating-secrets-required-permissions-function.html).
  */
 export const createRotateToken = (scope: Construct, deployment: Deployment): ServiceFunction => {
-  const { settings, secrets, bus } = deployment;
+  const { platform, settings, secrets, bus } = deployment;
   const rotateToken = new ServiceFunction(scope, 'rotate-token', {
+    platform,
     environment: {
       ...callingEnvironment(settings, bus.eventBus.eventBusName),
     },

@@ -17,8 +17,9 @@ export class WatchFunction extends Construct {
 
   constructor(scope: Construct, id: string, deployment: Deployment) {
     super(scope, id);
-    const { settings, evidence, secrets, bus } = deployment;
+    const { platform, settings, evidence, secrets, bus } = deployment;
     this.durable = new DurableFunction(this, 'Watch', 'watch', {
+      platform,
       environment: callingEnvironment(settings, bus.eventBus.eventBusName),
       logGroup: evidence,
       memoryMb: settings.runs.memoryMb,

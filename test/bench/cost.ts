@@ -16,16 +16,37 @@ const prices = {
   millionEvents: 1,
   /** A transcript of https://aws.amazon.com/cloudwatch/pricing/ of May 2026 (api-evangelist/cloudwatch), first tier */
   logGb: 0.5,
+  /** https://aws.amazon.com/xray/pricing/ as of November 2026, without the first 100,000 of each month */
+  millionTraces: 5,
   /** An example in the same transcript as the requests. */
   millionDurableOperations: 8,
   /** Assumed. */
   durableGbWritten: 0.25,
 } as const;
 
-/** Assumed, because nothing here runs on AWS: one answer of GREEN-API's and one of the bus, in milliseconds, and one evidence record, in bytes. */
-export const assumed = { answerMs: 150, busMs: 20, evidenceBytes: 1_000 } as const;
+/**
+ * Assumed, because nothing here runs on AWS: one answer of GREEN-API's and one of the bus, in milliseconds; and in bytes one evidence
+ * record, the two lines that Lambda itself writes for a call, and one line of the access log.
+ */
+export const assumed = {
+  answerMs: 150,
+  busMs: 20,
+  evidenceBytes: 1_000,
+  lambdaLinesBytes: 600,
+  accessLineBytes: 500,
+} as const;
 
 const gbSeconds = (memoryMb: number, durationMs: number): number => (memoryMb / 1_024) * (durationMs / 1_000);
+
+const logsOfMillion = (bytes: number): number => ((1_000_000 * bytes) / 1e9) * prices.logGb;
+
+/** Dollars that a million calls cost beside {@link costPerMillion}. */
+export const costBeside = {
+  /** Below a call a second nearly every one is traced, above it one in twenty. */
+  traces: { most: prices.millionTraces, least: prices.millionTraces / 20 },
+  lambdaLines: logsOfMillion(assumed.lambdaLinesBytes),
+  accessLog: logsOfMillion(assumed.accessLineBytes),
+} as const;
 
 export type LogoutCost = { readonly lambda: number; readonly withoutReads: number; readonly total: number };
 
@@ -37,7 +58,7 @@ export type LogoutCost = { readonly lambda: number; readonly withoutReads: numbe
 export const costPerMillion = (memoryMb: number, durationMs: number): LogoutCost => {
   const million = 1_000_000;
   const lambda = prices.millionRequests + million * gbSeconds(memoryMb, durationMs) * prices.gbSecondArm;
-  const logs = ((million * assumed.evidenceBytes) / 1e9) * prices.logGb;
+  const logs = logsOfMillion(assumed.evidenceBytes);
   const withoutReads = lambda + prices.millionHttpApiCalls + prices.millionEvents + logs;
   return { lambda, withoutReads, total: withoutReads + prices.millionSecretReads };
 };

@@ -1,6 +1,6 @@
 import { cpus } from 'node:os';
 import { memorySizesMb } from './cold.ts';
-import { assumed, costOfNights, costPerMillion } from './cost.ts';
+import { assumed, costBeside, costOfNights, costPerMillion } from './cost.ts';
 import type { FleetRun } from './fleet.ts';
 import { find, fixed, type Measured, sumOf, table } from './tables.ts';
 import { targetTable } from './targets.ts';
@@ -116,6 +116,8 @@ ${assumed.answerMs} ms and is asked twice, the bus in ${assumed.busMs} ms. Each 
 \`cost.ts\` says of each where it is from.
 
 ${costTable(find(measured, 'green-api-logout'))}
+
+Beside that: X-Ray, unless \`tracing\` is \`false\`, $${fixed(costBeside.traces.least, 2)} to $${fixed(costBeside.traces.most, 2)}; Lambda's own lines $${fixed(costBeside.lambdaLines, 2)}; the access log $${fixed(costBeside.accessLog, 2)}.
 
 ## Cost of 10,000 instances every night
 

@@ -93,6 +93,17 @@ test.each([
   ['green-api-logout.throttling.rateLimit must … (got 0', { throttling: { rateLimit: 0 } }],
   ['green-api-logout.throttling.burstLimit must … (got "9"', { throttling: { burstLimit: '9' } }],
   ['green-api-logout.throttling must be an object… (got []', { throttling: [] }],
+  ...['https://logout.example.com', 'Logout.example.com', 'localhost', 'logout.example.com/'].map(
+    (domainName): [string, object] => [
+      `green-api-logout.domainName must be the name of a custom domain… (got "${domainName}"`,
+      { domainName },
+    ],
+  ),
+  [
+    'green-api-logout.disableExecuteApiEndpoint needs domainName: the API would have no address',
+    { disableExecuteApiEndpoint: true },
+  ],
+  ['green-api-logout.tracing must be true or false… (got "no"', { tracing: 'no' }],
   ['green-api-logout.logRetentionDays must be one of… (got 2', { logRetentionDays: 2 }],
   ['green-api-logout.evidenceRetentionDays must … (got null', { evidenceRetentionDays: null }],
   ['green-api-logout.alarmTopicArn must be the ARN… (got "on-call"', { alarmTopicArn: 'on-call' }],

@@ -7,6 +7,8 @@ import { Alias, Key } from 'aws-cdk-lib/aws-kms';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { AwsSolutionsChecks } from 'cdk-nag';
+import { doctorCommand } from '../../cli/commands/doctor.ts';
+import { enrollCommand } from '../../cli/commands/enroll.ts';
 import { functionNames } from '../../infra/bundling/bundling.ts';
 import { Alarms } from '../../infra/constructs/alarms.ts';
 import { addFunctionAlarms } from '../../infra/constructs/function-alarms.ts';
@@ -21,6 +23,8 @@ import {
 import { createConstruct, createRole, rightsOf, warningsIn } from '../support/construct-app.ts';
 import { configurations, jwt, keyArn, synthesize, topicArn, wholeResourcesIn } from '../support/synthesize.ts';
 
+const rightsFor = ({ rights = [] }: { readonly rights?: readonly string[] }): readonly string[] => rights;
+
 const everything = (stack: Stack): GreenApiLogoutProps => ({
   name: 'logout-staging',
   secretPrefix: 'staging/green-api/',
@@ -32,6 +36,9 @@ const everything = (stack: Stack): GreenApiLogoutProps => ({
   warmHosts: ['api.green-api.com'],
   authorization: { jwt },
   throttling: { rateLimit: 5, burstLimit: 10 },
+  domainName: 'logout.example.com',
+  disableExecuteApiEndpoint: true,
+  tracing: false,
   logRetention: RetentionDays.ONE_WEEK,
   evidenceRetention: RetentionDays.TEN_YEARS,
   tokenRotation: { enabled: true },
@@ -85,13 +92,19 @@ describe('the construct', () => {
       AlarmActions: [{ Ref: Match.stringLikeRegexp('^OnCall') }],
       AlarmDescription: Match.stringLikeRegexp('https://wiki\\.example\\.com/runbook#[a-z-]+$'),
     });
+    expect(Object.values(logout.functions).filter(Boolean)).toHaveLength(
+      Object.keys(template.findResources('AWS::Lambda::Function')).length,
+    );
+    expect(Object.keys(logout.functions).sort()).toEqual([...functionNames].sort());
+    expect(logout.stage.stageName).toBe('$default');
     expect(logout.alarms).toHaveLength(Object.keys(template.findResources('AWS::CloudWatch::Alarm')).length);
     expect(warningsIn(stack)).toEqual([]);
   });
 
   test('can be twice in one stack: no name is taken twice', () => {
-    const { stack } = createConstruct();
-    new GreenApiLogout(stack, 'Second');
+    const { stack, logout } = createConstruct();
+    logout.addOutputs();
+    new GreenApiLogout(stack, 'Second').addOutputs({ prefix: 'Second' });
 
     const resources = Object.values(Template.fromStack(stack).toJSON().Resources) as readonly {
       readonly Type: string;
@@ -106,6 +119,8 @@ describe('the construct', () => {
 
     expect(names.length).toBeGreaterThan(40);
     expect(repeated.filter((name) => !/Stage|Alias|Authorizer/.test(name))).toEqual([]);
+    const template = Template.fromStack(stack);
+    for (const key of [outputKeys.endpoint, `Second${outputKeys.endpoint}`]) template.hasOutput(key, {});
     expect(names).toContainEqual(expect.stringMatching(/^AWS::Events::EventBus "Company-Second-[0-9A-F]{8}"$/));
   });
 
@@ -307,6 +322,54 @@ describe('a grant', () => {
     expect(rights.filter((right) => !/^s3:(?:Get|List)/.test(right))).toEqual([]);
   });
 
+  test('lets a role enroll instances: their secrets, and the key through Secrets Manager alone', () => {
+    const { stack, logout } = createConstruct((scope) => ({ encryptionKey: Key.fromKeyArn(scope, 'Key', keyArn) }));
+    const role = createRole(stack, 'Administrator');
+
+    logout.grantEnroll(role);
+
+    const secrets = 'arn:<AWS::Partition>:secretsmanager:<AWS::Region>:<AWS::AccountId>:secret:green-api/*';
+    const viaSecretsManager = '{"StringEquals":{"kms:ViaService":"secretsmanager.<AWS::Region>.amazonaws.com"}}';
+    expect(rightsOf(role)).toEqual(
+      [
+        'cloudformation:DescribeStacks <AWS::StackId>',
+        ...rightsFor(enrollCommand).map((right) => `${right} ${secrets}`),
+        ...['Decrypt', 'GenerateDataKey'].map((action) => `kms:${action} ${keyArn} ${viaSecretsManager}`),
+      ].sort(),
+    );
+  });
+
+  test.each([
+    ['AWS IAM', {}, ['execute-api:Invoke']],
+    ['JWT, where the API takes a token', { authorization: { jwt } }, []],
+  ])('lets a role use doctor, and read no log, message or secret (%s)', (_name, props, more) => {
+    const { stack, logout } = createConstruct((scope) => ({ alarmTopic: new Topic(scope, 'OnCall'), ...props }));
+    const role = createRole(stack, 'Watcher');
+
+    logout.grantDiagnose(role);
+
+    const rights = rightsOf(role);
+    const actions = new Set(rights.map((right) => right.split(' ')[0]));
+    expect([...actions].sort()).toEqual(
+      [
+        ...new Set([
+          'cloudformation:DescribeStacks',
+          'lambda:GetAccountSettings',
+          ...rightsFor(doctorCommand),
+          ...more,
+        ]),
+      ].sort(),
+    );
+    expect(rights.filter((right) => right.startsWith('sqs:'))).toHaveLength(
+      Object.keys(Template.fromStack(stack).findResources('AWS::SQS::Queue')).length,
+    );
+    expect(rights.filter((right) => right.endsWith(' *')).sort()).toEqual([
+      'cloudwatch:DescribeAlarms *',
+      'cloudwatch:GetMetricData *',
+      'lambda:GetAccountSettings *',
+    ]);
+  });
+
   test('lets a role put offboarding events on the bus, of the configured sources only', () => {
     const any = createConstruct();
     const restricted = createConstruct({ offboarding: { custom: { sources: ['com.example.hr', 'com.example.it'] } } });
@@ -355,7 +418,8 @@ test('more than ten functions take a second alarm of each kind, because an alarm
   const alarms = new Alarms(stack, 'Alarms', { name: 'logout', topic: undefined, runbookUrl: 'docs/operations.md' });
   const logGroup = new LogGroup(stack, 'Log');
   const functions = functionNames.map(
-    (name) => new ServiceFunction(stack, name, { environment: {}, logGroup, memoryMb: 128 }),
+    (name) =>
+      new ServiceFunction(stack, name, { platform: { tracing: false }, environment: {}, logGroup, memoryMb: 128 }),
   );
 
   addFunctionAlarms(alarms, functions, 'logout');

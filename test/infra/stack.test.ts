@@ -10,6 +10,7 @@ import { functionNames } from '../../infra/bundling/bundling.ts';
 import { distFolder } from '../../infra/bundling/dist-folder.ts';
 import { parseConfiguration } from '../../infra/configuration/configuration.ts';
 import { pascalCase } from '../../infra/constructs/pascal-case.ts';
+import { costBeside } from '../bench/cost.ts';
 import {
   configurations,
   everything,
@@ -95,6 +96,20 @@ describe('the API', () => {
     expect(propertiesOfEach(synthesized, 'AWS::ApiGatewayV2::Stage')).toMatchObject([{ DefaultRouteSettings }]);
   });
 
+  test('is reached by its own address, or by a domain alone', () => {
+    expect(propertiesOfEach(plain, 'AWS::ApiGatewayV2::Api')).toMatchObject([{ DisableExecuteApiEndpoint: false }]);
+    expect(resourcesIn(plain, 'AWS::ApiGatewayV2::ApiMapping')).toEqual({});
+    expect(propertiesOfEach(custom, 'AWS::ApiGatewayV2::Api')).toMatchObject([{ DisableExecuteApiEndpoint: true }]);
+    expect(Object.values(wholeResourcesIn(custom, 'AWS::ApiGatewayV2::ApiMapping'))).toMatchObject([
+      {
+        Properties: { DomainName: 'logout.example.com', Stage: '$default' },
+        // The stage's name is no reference, so CloudFormation would not wait for it.
+        DependsOn: [expect.stringMatching(/^HttpStage/)],
+      },
+    ]);
+    expect(custom.template.Outputs.Endpoint?.Value).toBe('https://logout.example.com');
+  });
+
   test('logs each call as JSON, without its path, which may hold a token', () => {
     const { AccessLogSettings } = resourcesIn(plain, 'AWS::ApiGatewayV2::Stage').HttpStage;
 
@@ -121,15 +136,19 @@ describe('the functions', () => {
     expect(deployed.sort()).toEqual(always.map((functionName) => digestOf(join(distFolder, functionName))).sort());
   });
 
-  test.each(both)('run on Node 24 and arm64, log JSON and trace (%s)', (_name, synthesized) => {
-    for (const properties of functionsOf(synthesized))
+  test.each([
+    ['plain', plain, { Mode: 'Active' }],
+    ['custom', custom, undefined],
+  ])('run on Node 24 and arm64, log JSON and trace if they are to (%s)', (_name, synthesized, TracingConfig) => {
+    for (const properties of functionsOf(synthesized)) {
       expect(properties).toMatchObject({
         Runtime: 'nodejs24.x',
         Architectures: ['arm64'],
         Handler: 'index.handler',
         LoggingConfig: { LogFormat: 'JSON' },
-        TracingConfig: { Mode: 'Active' },
       });
+      expect(properties.TracingConfig).toEqual(TracingConfig);
+    }
   });
 
   test('end before the gateway gives up, but for those that nobody waits for', () => {
@@ -286,6 +305,10 @@ describe('the alarms', () => {
 
     const page = readFileSync(join(__dirname, '../../docs/performance.md'), 'utf8');
     expect(page).toContain(`${alarms.length} alarms over ${metrics.length} metrics`);
+    const { traces, lambdaLines, accessLog } = costBeside;
+    expect(page).toContain(`| X-Ray | ${traces.least.toFixed(2)} to ${traces.most.toFixed(2)} |`);
+    expect(page).toContain(`| Lambda's own log lines | ${lambdaLines.toFixed(2)} |`);
+    expect(page).toContain(`| access log | ${accessLog.toFixed(2)} |`);
   });
 
   test('ring at the first one of anything', () => {

@@ -1,0 +1,44 @@
+import { CfnOutput } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { outputKeys } from '../output-keys.ts';
+import type { OutputOptions } from './green-api-logout-props.ts';
+
+type Output = keyof typeof outputKeys;
+
+const descriptions: Readonly<Record<Output, string>> = {
+  endpoint: 'The HTTP API.',
+  authorization: 'How callers of the HTTP API prove who they are.',
+  eventBus: 'Offboarding events come in on this bus, outcome events go out.',
+  eventBusArn: 'The same bus, for senders in other accounts.',
+  secretPrefix: "How the names of the instances' secrets begin.",
+  allowedApiHosts: 'Hosts besides those of GREEN-API that secrets may name.',
+  encryptionKey: 'The key that encrypts the secrets.',
+  runFunction: 'The function that executes runs.',
+  watchFunction: 'The function that watches instances after a run.',
+  runDeadLetters: 'Requests of runs that failed, were stopped or timed out.',
+  rotateTokenFunction: 'The function that rotates tokens.',
+  scheduleGroup: 'The schedules that start runs.',
+  scheduleFailed: 'Schedules whose run could not be started.',
+  offboardingFailed: 'Events about leavers that started no run.',
+  alarmTopic: 'Where alarms are sent.',
+  dashboard: 'Logouts and runs, in CloudWatch.',
+  evidenceLogGroup: 'Evidence; it stays when the stack is deleted.',
+  evidenceVault: 'Evidence that nobody can alter; it is not deleted.',
+  evidenceVaultRetention: 'How long the vault keeps each record at least.',
+};
+
+/** By output; `undefined` or empty if its subject does not exist in the deployment. */
+export type OutputValues = Readonly<Record<Output, string | undefined>>;
+
+const isOutput = (name: string): name is Output => name in outputKeys;
+
+/** Adds the outputs by which people and the command line find a deployment. @throws when the prefix cannot begin a key */
+export const addOutputs = (scope: Construct, values: OutputValues, { prefix = '' }: OutputOptions): void => {
+  if (!/^(?:[A-Za-z][A-Za-z0-9]{0,63})?$/.test(prefix))
+    throw new Error(`prefix must be up to 64 letters and digits, a letter first (got ${JSON.stringify(prefix)})`);
+  const outputs = new Construct(scope, 'Outputs');
+  for (const name of Object.keys(outputKeys).filter(isOutput)) {
+    const [value, key] = [values[name], outputKeys[name]];
+    if (value) new CfnOutput(outputs, key, { key: `${prefix}${key}`, value, description: descriptions[name] });
+  }
+};
