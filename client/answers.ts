@@ -109,6 +109,8 @@ export const runSchema = v.object({
   endedAt: v.optional(v.string()),
   phase: v.optional(v.string()),
   nextActionAt: v.optional(v.string()),
+  /** Id of the earlier run that this one is a retry of. */
+  retryOf: v.optional(v.string()),
   /** Id of the watch that follows the run. */
   watch: v.optional(v.string()),
   request: v.optional(requestSchema),
@@ -127,6 +129,7 @@ const listedRunSchema = v.object({
   reason: v.optional(v.string()),
   dryRun: v.optional(v.boolean()),
   requestedBy: v.optional(v.string()),
+  retryOf: v.optional(v.string()),
   /** Of a run that ended by itself. */
   progress: v.optional(progressSchema),
 });
@@ -175,6 +178,13 @@ const needingNothing: ReadonlySet<string> = new Set(['logged-out', 'already-logg
 
 /** Whether nothing is left to do about an instance of a run. */
 export const needsNothing = ({ kind }: Pick<Outcome, 'kind'>): boolean => needingNothing.has(kind);
+
+/** Whether the service would try a run again: it has ended, and not everything that its request wants is confirmed. */
+export const mayRetry = (run: Run): boolean =>
+  hasEnded(run) &&
+  (run.status !== 'SUCCEEDED' ||
+    run.progress.total === 0 ||
+    run.outcomes.some((outcome) => !needsNothing(outcome) && outcome.skipReason !== 'excepted'));
 
 const stateWords = {
   out: 'logged out',

@@ -1,4 +1,4 @@
-import type { RequestedRun } from '../functions/runs/request.ts';
+import type { RequestedRun, RetryChoice } from '../functions/runs/request.ts';
 import {
   acceptedRunSchema,
   instancePageSchema,
@@ -95,6 +95,15 @@ export const createClient = (transport: Transport, times: Times = {}) => {
     /** @param key the same for a request that is sent again, so that it starts one run only */
     startRun: (body: RequestedRun<'api'>, key: string) =>
       call(acceptedRunSchema, { method: 'POST', path: '/forced-logouts', headers: { 'idempotency-key': key }, body }),
+
+    /** Starts a run over what is not confirmed in an earlier one. @param key as of `startRun` */
+    retryRun: (retryOf: string, choice: RetryChoice, key: string) =>
+      call(acceptedRunSchema, {
+        method: 'POST',
+        path: '/forced-logouts',
+        headers: { 'idempotency-key': key },
+        body: { retryOf, ...choice },
+      }),
 
     /** One page, newest first. It may be empty and not the last. */
     readRunPage,

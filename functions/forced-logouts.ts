@@ -16,8 +16,8 @@ import {
 } from './http/request.ts';
 import { jsonResponse, type LogUnexpected, problemDetails, problemResponse } from './http/response.ts';
 import type { RouteKeyOf } from './http/routes.ts';
-import { createParseRunRequest } from './http/run-request.ts';
-import { acceptedRun, alreadyEnded, keyReused, runProblem, runResponse } from './http/run-response.ts';
+import { createParseRunBody, createRequestOf } from './http/run-request.ts';
+import { acceptedRun, alreadyEnded, keyReused, retryRefused, runProblem, runResponse } from './http/run-response.ts';
 import { stoppedWatch, watchEnded, watchProblem, watchResponse } from './http/watch-response.ts';
 import { evidenceMessage, metricsOf, type RecordEvidence } from './logout/evidence.ts';
 import { createBus } from './logout/record-evidence.ts';
@@ -40,6 +40,7 @@ import { createRequestRun, createStartRun, type RequestRun } from './runs/lambda
 import { createStopRun, type StopRun } from './runs/lambda/stop-run.ts';
 import { createPublishEvents } from './runs/publish-outcomes.ts';
 import type { RunLimits } from './runs/request.ts';
+import { createPlanRetry } from './runs/retry.ts';
 import { createRecordRunEnd } from './runs/run-ended.ts';
 import { parseRunName, type RunName, runNameOf } from './runs/run-name.ts';
 import { parseWatchName, type WatchName } from './runs/start-watch.ts';
@@ -69,11 +70,13 @@ const parseId = (event: APIGatewayProxyEventV2): RunName => {
   return id;
 };
 
-const createStart = ({ requestRun, stack, limits, now, log }: ForcedLogoutsHandlerDependencies): Answer => {
-  const parseRunRequest = createParseRunRequest(limits, now);
-  return async (event) => {
-    const key = parseIdempotencyKey(event.headers['idempotency-key']) ?? randomUUID();
-    const { requestedBy, requestAt, rotateToken, past } = parseRunRequest(event);
+const createStart = ({ requestRun, readRun, stack, limits, now, log }: ForcedLogoutsHandlerDependencies): Answer => {
+  const parseBody = createParseRunBody(limits);
+  const requestOf = createRequestOf(limits, now);
+  const planRetry = createPlanRetry(readRun, limits);
+
+  const start = async (event: APIGatewayProxyEventV2, key: string, fields: Parameters<typeof requestOf>[1]) => {
+    const { requestedBy, requestAt, rotateToken, past } = requestOf(event, fields);
     if (rotateToken && !limits.tokenRotation) return rotationDisabled();
     const id = runNameOf('api', { stack, requester: requestedBy, key });
     const run = await requestRun(id, requestAt, past === undefined);
@@ -82,6 +85,15 @@ const createStart = ({ requestRun, stack, limits, now, log }: ForcedLogoutsHandl
     if (run.kind !== 'accepted') return runProblem(run);
     log('INFO', 'run requested', { id, by: requestedBy });
     return acceptedRun(id, run.status);
+  };
+
+  return async (event) => {
+    const key = parseIdempotencyKey(event.headers['idempotency-key']) ?? randomUUID();
+    const body = parseBody(event);
+    if (!('retryOf' in body)) return start(event, key, body);
+    const plan = await planRetry(body);
+    if (plan.kind === 'fields') return start(event, key, plan.fields);
+    return plan.kind === 'refused' ? retryRefused(plan) : runProblem(plan);
   };
 };
 

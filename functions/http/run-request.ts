@@ -12,31 +12,44 @@ import {
   runFields,
   runRequestSchema,
 } from '../runs/request.ts';
+import type { RetriedFields } from '../runs/retry.ts';
+import { parseRunName, type RunName } from '../runs/run-name.ts';
 import { parseCaller } from './caller.ts';
 import { InvalidRequest, parseBody, requireFields } from './request.ts';
 
 /** Enough for 3,000 ids, and as many exceptions. */
 const longestBytes = 128 * 1_024;
 
-const createBodySchema = (ceiling: number) =>
-  v.strictObject(
-    {
-      ...fieldsOf('api'),
-      maxTargets: v.exactOptional(
-        v.pipe(
-          v.number('must be a number'),
-          v.maxValue(ceiling, `must be at most ${ceiling}, the ceiling of this deployment`),
-          v.unwrap(runFields.maxTargets),
-        ),
-      ),
-    },
+const createBodySchema = (ceiling: number) => {
+  const maxTargets = v.exactOptional(
+    v.pipe(
+      v.number('must be a number'),
+      v.maxValue(ceiling, `must be at most ${ceiling}, the ceiling of this deployment`),
+      v.unwrap(runFields.maxTargets),
+    ),
+  );
+  const run = v.strictObject(
+    { ...fieldsOf('api'), maxTargets },
     'must be a JSON object such as {"target": {"group": "sales"}, "reason": "phones lost"}',
   );
+  const retry = v.strictObject({
+    retryOf: v.custom<RunName>((value) => parseRunName(value) !== undefined, 'must be the id of a run'),
+    reason: v.exactOptional(runFields.reason),
+    dryRun: v.exactOptional(v.literal(true, 'must be true or missing: a drill stays a drill')),
+    maxTargets,
+    evenIfStopped: v.exactOptional(v.boolean('must be true or false')),
+  });
+  return v.lazy((body): typeof run | typeof retry =>
+    typeof body === 'object' && body !== null && 'retryOf' in body ? retry : run,
+  );
+};
 
 type Body = v.InferOutput<ReturnType<typeof createBodySchema>>;
 
+type RunBody = Exclude<Body, { readonly retryOf: RunName }>;
+
 /** A run that outlived its execution would end without a summary. */
-const checkInstants = ({ at, expiresAt }: Body, now: Date, limits: RunLimits): void => {
+const checkInstants = ({ at, expiresAt }: RunBody, now: Date, limits: RunLimits): void => {
   const latestEnd = new Date(now.getTime() + longestRunMs(limits));
   if (expiresAt !== undefined && Date.parse(expiresAt) > latestEnd.getTime())
     throw new InvalidRequest('expiresAt', `must not be after ${latestEnd.toISOString()}: no run may last longer`);
@@ -54,28 +67,32 @@ const withoutUnreadable = ({ session, email }: Pick<RunRequest, 'session' | 'ema
   ...(v.is(v.unwrap(runRequestSchema.entries.email), email) && { email }),
 });
 
+/** Reads the body of a request for a run, or for a retry of an earlier one. @throws InvalidRequest naming the field */
+export const createParseRunBody = ({ maxTargetsCeiling }: RunLimits) => {
+  const schema = createBodySchema(maxTargetsCeiling);
+  return (event: APIGatewayProxyEventV2) => parseBody(event, schema, longestBytes);
+};
+
 /**
- * Reads a request for a run and its caller. The run is a function of the instant of the request, because that instant is
+ * Makes the run that a caller requests. The run is a function of the instant of the request, because that instant is
  * all that differs when the caller repeats the request.
  *
  * @throws InvalidRequest naming the field
  */
-export const createParseRunRequest = (limits: RunLimits, now: () => Date) => {
-  const schema = createBodySchema(limits.maxTargetsCeiling);
+export const createRequestOf = (limits: RunLimits, now: () => Date) => {
   const defaults = { maxTargets: defaultMaxTargetsWithin(limits.maxTargetsCeiling) };
 
-  return (event: APIGatewayProxyEventV2) => {
-    const body = parseBody(event, schema, longestBytes);
-    checkInstants(body, now(), limits);
+  return (event: APIGatewayProxyEventV2, fields: RunBody & Partial<RetriedFields>) => {
+    checkInstants(fields, now(), limits);
     const { requestedBy, ...person } = parseCaller(event);
     const requestAt = (instant: Date): RunRequest => {
       const occurredAt = instant.toISOString();
-      const expiresAt = defaultExpiryAfter(body.at ?? occurredAt, limits);
+      const expiresAt = defaultExpiryAfter(fields.at ?? occurredAt, limits);
       const caller = { requestedBy, ...withoutUnreadable(person) };
-      return { ...defaults, expiresAt, ...body, ...caller, source: 'api', occurredAt };
+      return { ...defaults, expiresAt, ...fields, ...caller, source: 'api', occurredAt };
     };
     // The run refuses an invalid payload too, but by then the caller has been told that it started.
     requireFields(runRequestSchema, requestAt(now()), 'request');
-    return { requestedBy, requestAt, rotateToken: body.rotateToken === true, past: pastInstant(body, now()) };
+    return { requestedBy, requestAt, rotateToken: fields.rotateToken === true, past: pastInstant(fields, now()) };
   };
 };

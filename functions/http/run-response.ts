@@ -2,6 +2,7 @@ import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import type { LambdaFailure } from '../runs/lambda/failure.ts';
 import type { RunStatus, UnknownRun } from '../runs/lambda/find-run.ts';
 import type { Run } from '../runs/lambda/read-run.ts';
+import type { RetryRefusal } from '../runs/retry.ts';
 import type { RunName } from '../runs/run-name.ts';
 import { jsonResponse, type Problem, problemResponse } from './response.ts';
 
@@ -11,9 +12,9 @@ export const acceptedRun = (id: RunName, status: RunStatus): APIGatewayProxyStru
 
 export const runResponse = (
   id: RunName,
-  { kind: _, status, source, phase, nextActionAt, note, watch, ...run }: Run,
+  { kind: _, status, source, phase, nextActionAt, note, watch, retryOf, ...run }: Run,
 ): APIGatewayProxyStructuredResultV2 =>
-  jsonResponse(200, { id, status, source, phase, nextActionAt, note, watch, ...run });
+  jsonResponse(200, { id, status, source, phase, nextActionAt, note, watch, retryOf, ...run });
 
 type Row = Omit<Problem, 'detail' | 'members'> & { readonly advice: string };
 
@@ -59,6 +60,31 @@ export const keyReused = (): APIGatewayProxyStructuredResultV2 =>
     title: 'This Idempotency-Key belongs to another request',
     detail: 'You started a run with this key and another body. Use a new key for a new run.',
   });
+
+const refusals = {
+  'run-not-ended': {
+    title: 'The run has not ended',
+    detail: 'It tries again by itself until it expires. Wait for its end, or stop it first.',
+  },
+  'run-stopped': {
+    title: 'Somebody stopped the run',
+    detail: 'Ask before you start it again. Set evenIfStopped to true if it is still to happen.',
+  },
+  'nothing-to-retry': {
+    title: 'There is nothing to try again',
+    detail: 'Every instance of the run is confirmed. Start a new run to log its target out once more.',
+  },
+  'not-repeatable': {
+    title: 'The run cannot be tried again',
+    detail: 'Its request or its outcomes cannot be read. Start a new run over the same target.',
+  },
+} as const satisfies Record<RetryRefusal['refusal'], Pick<Problem, 'title' | 'detail'>>;
+
+export const retryRefused = ({ refusal, stoppedBy }: RetryRefusal): APIGatewayProxyStructuredResultV2 => {
+  const { title, detail } = refusals[refusal];
+  const by = stoppedBy === undefined ? '' : `It was stopped by ${stoppedBy}. `;
+  return problemResponse({ code: refusal, status: 409, title, detail: `${by}${detail}` });
+};
 
 /** Too late: the caller wanted to prevent logouts that may have been carried out. */
 export const alreadyEnded = (status: RunStatus): APIGatewayProxyStructuredResultV2 =>

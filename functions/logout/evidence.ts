@@ -60,7 +60,9 @@ export type Evidence = {
     readonly occurredAt?: string;
     /** Whether `occurredAt` is the event's own or the scheduled time, or that at which the request or report arrived. */
     readonly occurredAtIs?: 'event' | 'arrival';
-    /** AWS identity that started the run again from the dead-letter queue. */
+    /** The earlier run that this one is a retry of. */
+    readonly retryOf?: string;
+    /** In records of version 0.2: AWS identity that started the run again from the dead-letter queue. */
     readonly redrivenBy?: string;
     /** It is a second logout by the same run, because the instance was linked again after the first. Each of the two records counts. */
     readonly linkedAgain?: true;

@@ -111,7 +111,8 @@ export const createListInstancesOfTarget = (dependencies: ListTargetDependencies
   const readNamed = createReadNamed(dependencies);
   return async (run: RunIdentity): Promise<Listed | ListDenied> => {
     const { request } = run;
-    if ('instances' in request.target) return readNamed(request, request.target.instances);
+    const named = request.only ?? ('instances' in request.target ? request.target.instances : undefined);
+    if (named !== undefined) return readNamed(request, named);
     const listed = await listIncluded(request.target);
     if (listed.kind === 'list-denied' && mayBeGranted(run, dependencies.now())) throw new NotResolvedYet(listed.detail);
     return listed;

@@ -145,7 +145,11 @@ export const runRequestSchema = v.strictObject({
   maxTargets,
   /** Role ARN and unique id, subject of a token, name of a schedule, or source and id of an event: a user's ARN may have a path of 512 characters. */
   requestedBy: text(1_024),
-  /** AWS identity that started the run again after it had failed or was stopped. */
+  /** The earlier run that this one is a retry of. */
+  retryOf: v.exactOptional(text(64)),
+  /** Of a retry: the instances that it takes, if the target still includes them. Missing: whatever the target includes. */
+  only: v.exactOptional(instanceIds),
+  /** Of a request of version 0.2: AWS identity that started the run again after it had failed or was stopped. */
   redrivenBy: v.exactOptional(text(1_024)),
   source: v.picklist(['api', 'schedule', 'offboarding'], 'must be api, schedule or offboarding'),
   /** Session name of the caller's role: see `Evidence`. */
@@ -177,6 +181,17 @@ export const runRequestSchema = v.strictObject({
 
 export type RunRequest = Readonly<v.InferOutput<typeof runRequestSchema>>;
 export type Source = RunRequest['source'];
+
+/** What the requester of a retry may choose. */
+export type RetryChoice = {
+  /** @default that of the earlier run */
+  readonly reason?: string;
+  /** A drill stays a drill, and anything else may be retried as one. */
+  readonly dryRun?: true;
+  readonly maxTargets?: number;
+  /** The requester knows that somebody stopped the earlier run. */
+  readonly evenIfStopped?: boolean;
+};
 
 /** What the deployment allows a run. */
 export type RunLimits = {

@@ -49,16 +49,20 @@ export const requesterOf = ({ requestId, requestedBy, session, email, account, r
 /** Whose time `occurredAt` is. The payload of a report says it itself; one of version 0.2 does not, and then it is not known. */
 const originOf = { api: 'arrival', schedule: 'event', offboarding: undefined } as const;
 
-type Cause = Pick<NonNullable<Evidence['run']>, 'source' | 'actor' | 'occurredAt' | 'occurredAtIs' | 'redrivenBy'>;
+type Cause = Pick<
+  NonNullable<Evidence['run']>,
+  'source' | 'actor' | 'occurredAt' | 'occurredAtIs' | 'retryOf' | 'redrivenBy'
+>;
 
 /** What started a run, and when that happened. */
 export const causeOf = (request: RunRequest): Cause => {
-  const { source, actor, occurredAt, redrivenBy } = request;
+  const { source, actor, occurredAt, retryOf, redrivenBy } = request;
   const { occurredAtIs = originOf[source] } = request;
   return {
     source,
     ...(actor !== undefined && { actor }),
     ...(occurredAt !== undefined && { occurredAt, ...(occurredAtIs !== undefined && { occurredAtIs }) }),
+    ...(retryOf !== undefined && { retryOf }),
     ...(redrivenBy !== undefined && { redrivenBy }),
   };
 };

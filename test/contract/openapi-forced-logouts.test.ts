@@ -105,6 +105,24 @@ const requests: Readonly<Record<string, Readonly<Record<string, SendRequest>>>> 
       return setup.post({ ...sales, reason: 'phones found' }, 'incident-7');
     },
     'token-rotation-disabled': (setup) => setup.post({ ...sales, rotateToken: true }, 'incident-7'),
+    'unknown-run': (setup) => setup.post({ retryOf: id }, 'incident-8'),
+    'run-not-ended': async (setup) => setup.post({ retryOf: await start(setup) }, 'incident-8'),
+    'run-stopped': async (setup) => {
+      const started = await start(setup);
+      await setup.stop(started);
+      return setup.post({ retryOf: started }, 'incident-8');
+    },
+    'nothing-to-retry': async (setup) => {
+      const started = await start(setup);
+      await (await setup.perform([]))(succeeded);
+      return setup.post({ retryOf: started }, 'incident-8');
+    },
+    'not-repeatable': async (setup) => {
+      const started = await start(setup);
+      const lost = { ...summaryOf(ready), outcomes: [] };
+      await (await setup.perform([]))({ Status: 'SUCCEEDED', Result: JSON.stringify(lost) });
+      return setup.post({ retryOf: started }, 'incident-8');
+    },
     ...failuresOf('POST /forced-logouts'),
   },
   'GET /forced-logouts': {
@@ -192,7 +210,18 @@ describe.each(Object.entries(requests))('%s', (routeKey, requestsOfRoute) => {
 });
 
 test.each([
-  ['POST /forced-logouts', ['409 idempotency-key-reused', '409 token-rotation-disabled']],
+  [
+    'POST /forced-logouts',
+    [
+      '404 unknown-run',
+      '409 idempotency-key-reused',
+      '409 token-rotation-disabled',
+      '409 run-not-ended',
+      '409 run-stopped',
+      '409 nothing-to-retry',
+      '409 not-repeatable',
+    ],
+  ],
   ['GET /forced-logouts', []],
   ['GET /forced-logouts/{id}', ['404 unknown-run']],
   ['DELETE /forced-logouts/{id}', ['404 unknown-run', '409 run-ended']],
@@ -289,6 +318,10 @@ describe('the function accepts exactly what the document allows', () => {
     { reason: sales.reason },
     { ...sales, requestedBy: 'somebody' },
     { ...sales, source: 'api' },
+    { ...sales, retryOf: id },
+    { retryOf: 'api-1' },
+    { retryOf: id, dryRun: false },
+    { retryOf: id, at: '2026-11-30T17:00:00Z' },
   ])('the body %j, which it forbids', async (value) => {
     expect(allows(bodySchema, value)).toBe(false);
     expect(await accepts('POST /forced-logouts', { body: JSON.stringify(value) })).toBe(false);

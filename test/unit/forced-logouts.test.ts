@@ -121,6 +121,39 @@ test('passes on every field of the request', async () => {
   expect(setup.requests()).toMatchObject([request]);
 });
 
+test('a retry keeps what the earlier run wanted, has an expiry of its own, and is the same run when it is repeated', async () => {
+  const failed = { idInstance: '1101000002', kind: 'unconfirmed', confirmed: false, attempts: 1 };
+  const request = {
+    target: { group: 'sales' },
+    maxTargets: 20,
+    at: '2026-11-20T17:00:00Z',
+    expiresAt: '2026-11-21T17:00:00Z',
+  };
+  const earlier = { ...run, status: 'FAILED', request, outcomes: [failed] } as unknown as Run;
+  const setup = createSetup({ readRun: async () => earlier });
+
+  const first = await setup.post({ retryOf: id }, 'incident-8', nightShift);
+  setup.clock.now = new Date('2026-11-22T09:01:00.000Z');
+  const again = await setup.post({ retryOf: id }, 'incident-8', nightShift);
+  const other = await setup.post({ retryOf: id, reason: 'phone found' }, 'incident-8', nightShift);
+
+  expect([again.status, again.body]).toEqual([202, first.body]);
+  expect([other.status, other.body.code]).toEqual([409, 'idempotency-key-reused']);
+  expect(setup.requests()).toEqual([
+    {
+      target: { group: 'sales' },
+      only: ['1101000002'],
+      retryOf: id,
+      reason: 'phones lost',
+      maxTargets: 20,
+      requestedBy: 'auth0|night-shift',
+      source: 'api',
+      occurredAt: '2026-11-22T09:00:00.000Z',
+      expiresAt: '2026-11-23T09:00:00.000Z',
+    },
+  ]);
+});
+
 test('makes a run expire a day after the instant it waits for', async () => {
   const setup = createSetup();
 

@@ -18,6 +18,8 @@ export type RunFacts = {
   readonly reason: string;
   readonly dryRun: boolean;
   readonly requestedBy: string;
+  /** The earlier run that this one is a retry of. */
+  readonly retryOf?: string | undefined;
   /** Of a run that ended by itself. One that was stopped or timed out has no summary. */
   readonly progress?: Progress;
 };
@@ -57,6 +59,7 @@ const requestSchema = v.object({
   reason: v.string(),
   requestedBy: v.string(),
   dryRun: v.optional(v.boolean(), false),
+  retryOf: v.optional(v.string()),
 });
 
 const factsOf = ({ payload, result, error }: RunExecution): RunFacts | undefined => {

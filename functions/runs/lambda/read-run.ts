@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { errorNameOf } from '../../platform/unknown-values.ts';
 import type { RunResults } from '../outcome.ts';
 import { type Phase, phaseOf } from '../phase.ts';
-import { expiryOf, type RunLimits, runFields } from '../request.ts';
+import { expiryOf, type RunLimits, runFields, runRequestSchema } from '../request.ts';
 import { instancesUnderWay, resultsAtEnd, resultsFromSteps } from '../results-from-steps.ts';
 import { type RunName, runSourceOf } from '../run-name.ts';
 import { isEndStatus } from '../run-status.ts';
@@ -90,6 +90,8 @@ export type Run = RunResults &
     readonly request: Readonly<Record<string, unknown>>;
     readonly reason: string;
     readonly requestedBy: string;
+    /** The earlier run that this one is a retry of. */
+    readonly retryOf?: string;
     /** The watch over the instances that the run confirmed. */
     readonly watch?: string;
     readonly startedAt: Date;
@@ -112,12 +114,14 @@ const payloadSchema = v.pipe(
   v.looseObject({
     reason: v.string(),
     requestedBy: v.string(),
+    retryOf: ifText,
     at: ifText,
     expiresAt: ifText,
   }),
 );
 
-const { reason: _, ...shownEntries } = runFields;
+const { reason: _, ...fields } = runFields;
+const shownEntries = { ...fields, only: runRequestSchema.entries.only };
 
 /** Who stopped it, if anybody did; the message of another error may quote anything. */
 const noteOf = ({ status, error }: RunExecution): string | undefined => {
@@ -128,14 +132,24 @@ const noteOf = ({ status, error }: RunExecution): string | undefined => {
 
 /** @throws ValiError for an execution that was not started as a run */
 const aboutRun = (name: RunName, execution: RunExecution, limits: Pick<RunLimits, 'executionTimeoutMs'>) => {
-  const { reason, requestedBy, ...payload } = v.parse(payloadSchema, execution.payload);
+  const { reason, requestedBy, retryOf, ...payload } = v.parse(payloadSchema, execution.payload);
   const { status, startedAt, endedAt } = execution;
   const shown = Object.entries(payload).filter(([key]) => Object.hasOwn(shownEntries, key));
   const request: Readonly<Record<string, unknown>> = {
     ...Object.fromEntries(shown),
     expiresAt: expiryOf(payload, startedAt.toISOString(), limits),
   };
-  return { kind: 'run' as const, status, source: runSourceOf(name), request, reason, requestedBy, startedAt, endedAt };
+  return {
+    kind: 'run' as const,
+    status,
+    source: runSourceOf(name),
+    request,
+    reason,
+    requestedBy,
+    ...(retryOf !== undefined && { retryOf }),
+    startedAt,
+    endedAt,
+  };
 };
 
 const endings: Readonly<Record<RunStatus, string>> = { STOPPED: 'the run was stopped', TIMED_OUT: 'the run timed out' };
@@ -160,9 +174,15 @@ export const createReadRun =
     const about = aboutRun(name, execution, { executionTimeoutMs });
 
     const summary = parseSummary(execution.result ?? execution.error?.data);
-    if (summary !== undefined) return { ...about, ...summary };
+    // The outcomes of a large run may not fit into its summary. Its steps have them.
+    const isWhole = summary !== undefined && (summary.outcomes.length > 0 || summary.progress.total === 0);
+    if (isWhole) return { ...about, ...summary };
 
     const history = await readHistory(execution.arn);
+    if (summary !== undefined) {
+      const outcomes = history.kind === 'history' ? resultsFromSteps(history.steps).outcomes : [];
+      return { ...about, ...summary, outcomes };
+    }
     if (history.kind !== 'history') return history;
     return { ...about, ...resultsWithoutSummary(execution, history, about.request.dryRun === true) };
   };

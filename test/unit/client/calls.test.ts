@@ -43,6 +43,15 @@ const rows: readonly Row[] = [
     sends: { body: request, headers: { 'idempotency-key': 'INC-4711' } },
   },
   {
+    route: 'POST /forced-logouts',
+    call: ({ retryRun }) => retryRun('api-1', { reason: 'phone found', evenIfStopped: true }, 'INC-4712'),
+    answer: accepted,
+    sends: {
+      body: { retryOf: 'api-1', reason: 'phone found', evenIfStopped: true },
+      headers: { 'idempotency-key': 'INC-4712' },
+    },
+  },
+  {
     route: 'GET /forced-logouts',
     call: ({ listRuns }) => listRuns(1, 'RUNNING'),
     answer: { runs: [listed, listed], next: 'more' },

@@ -1,6 +1,6 @@
 import { describeFailure as inCommandLine } from '../../../cli/api/failure.ts';
 import { CommandFailed } from '../../../cli/errors.ts';
-import { describeOutcome } from '../../../client/answers.ts';
+import { describeOutcome, mayRetry, type Run } from '../../../client/answers.ts';
 import type { Failure } from '../../../client/result.ts';
 import { describeRequester, describeResult, describeStatus, shortRunId } from '../../../client/run-words.ts';
 import { describeFailure as inPage } from '../../../console/page/describe-failure.ts';
@@ -129,4 +129,19 @@ test.each([
 
 test('a run is told apart by the end of its id', () => {
   expect(shortRunId('api-6367c48dd193d56ea7b0baad25b19455e529f5ee')).toBe('e529f5ee');
+});
+
+const instanceOf = (kind: string, skipReason?: string) => ({ idInstance: '1', kind, confirmed: false, skipReason });
+
+test.each<[boolean, Partial<Run>]>([
+  [false, { status: 'RUNNING' }],
+  [false, { outcomes: [instanceOf('logged-out'), instanceOf('skipped', 'excepted')] }],
+  [true, { outcomes: [instanceOf('logged-out'), instanceOf('skipped', 'protected')] }],
+  [true, { status: 'FAILED', outcomes: [instanceOf('unconfirmed')] }],
+  [true, { status: 'STOPPED' }],
+  [true, { progress: nobody }],
+])('whether a run may be tried again is %s: %j', (expected, part) => {
+  const run = { id: 'api-1', status: 'SUCCEEDED', reason: '', requestedBy: '', startedAt: '', progress: counts };
+
+  expect(mayRetry({ ...run, outcomes: [], ...part })).toBe(expected);
 });

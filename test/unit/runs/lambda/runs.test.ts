@@ -111,6 +111,22 @@ test('shows the progress of a run that ended without a summary, but not its erro
   expect(JSON.stringify(body)).not.toContain('a secret thing');
 });
 
+test('shows the outcomes of a run whose summary was too large for them, and retries what is not confirmed', async () => {
+  await using setup = await startRunsSetup(bundle);
+  const { body: started } = await setup.post(sales, 'incident-7');
+  const failed = { ...pending, kind: 'unconfirmed', attempts: 1 };
+  const both = { name: 'round-1-batch-1', result: { round: 1, targetStates: [confirmed, failed] } };
+  const end = await setup.perform([resolved, both]);
+
+  await end({ Status: 'FAILED', Error: { ErrorData: JSON.stringify({ progress: ended, outcomes: [] }) } });
+  const { body } = await setup.get(started.id);
+  const retry = await setup.post({ retryOf: started.id }, 'incident-8');
+  const { body: retried } = await setup.get(retry.body.id);
+
+  expect(body).toMatchObject({ progress: ended, outcomes: [confirmed, failed, left] });
+  expect(retried).toMatchObject({ retryOf: started.id, request: { target: sales.target, only: ['1101000002', '7'] } });
+});
+
 test('stops a run once, and reports its progress and who stopped it', async () => {
   await using setup = await startRunsSetup(bundle);
   const { body: started } = await setup.post(sales, 'incident-7');
