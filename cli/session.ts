@@ -4,6 +4,7 @@ import type { StackOutputs } from './aws/stack-outputs.ts';
 import { UsageError } from './errors.ts';
 import { type GlobalOptions, variables } from './global-options.ts';
 import { printableJson } from './output/printable.ts';
+import { quote } from './output/quote.ts';
 import { calledAs } from './program-name.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -24,10 +25,6 @@ export type Session = {
   /** @throws UsageError without `--stack`, CommandFailed when there is no such stack */
   readonly outputs: () => Promise<StackOutputs>;
 };
-
-/** A word of a command line that is printed for a shell: nothing in it is expanded. */
-export const quote = (text: string): string =>
-  /^[\w./:@-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 
 /** The options that say which deployment is meant; never the token. */
 const deploymentOptions = ({ url, stack, profile, region }: GlobalOptions): string =>

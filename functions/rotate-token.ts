@@ -2,14 +2,16 @@ import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import * as v from 'valibot';
 import { type InstanceId, parseInstanceId } from './green-api/instance-id.ts';
+import { composeGreenApi, type Waits } from './instances/call-with-credential.ts';
 import type { TokenRotation } from './instances/token-rotation/attempt.ts';
+import { composeRotation } from './instances/token-rotation/compose-rotation.ts';
 import { createRotationSteps, type RotationSteps } from './instances/token-rotation/rotation-steps.ts';
-import { composeGreenApi, composeRotation, type Waits } from './logout/call-with-credential.ts';
-import { functionMetrics, tokenFigures } from './logout/evidence.ts';
+import { tokenFigures } from './logout/evidence.ts';
 import { createSecretsManager } from './platform/aws-clients.ts';
 import { type Deadline, deadlineIn } from './platform/deadline.ts';
 import type { Variables } from './platform/environment.ts';
 import { createLog, type Log, type Write, writeLine } from './platform/log.ts';
+import { functionMetrics } from './platform/metrics.ts';
 import { readEnvironment } from './platform/settings.ts';
 
 export type RotateTokenHandlerDependencies = {

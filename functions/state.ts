@@ -6,7 +6,7 @@ import { stateClassOf } from './green-api/vocabulary.ts';
 import { failureResponse } from './http/logout-response.ts';
 import { parsePathInstance } from './http/request.ts';
 import { jsonResponse, type LogUnexpected, problemDetails } from './http/response.ts';
-import { composeGreenApi, type NotCalled, type Waits } from './logout/call-with-credential.ts';
+import { composeGreenApi, type NotCalled, type Waits } from './instances/call-with-credential.ts';
 import { createSecretsManager } from './platform/aws-clients.ts';
 import { answerDeadline, type Deadline } from './platform/deadline.ts';
 import { parseVariables, type Variables } from './platform/environment.ts';

@@ -1,8 +1,8 @@
 import type { DurableContext } from '@aws/durable-execution-sdk-js';
 import middy from '@middy/core';
 import { executionModeDurableContext } from '@middy/core/DurableContext';
+import { composeGreenApi, type Waits } from './instances/call-with-credential.ts';
 import { createReadTags } from './instances/directory.ts';
-import { composeGreenApi, type Waits } from './logout/call-with-credential.ts';
 import { evidenceMessage } from './logout/evidence.ts';
 import { createBus } from './logout/record-evidence.ts';
 import { createSecretsManager } from './platform/aws-clients.ts';

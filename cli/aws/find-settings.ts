@@ -3,7 +3,7 @@ import { loadSharedConfigFiles } from '@smithy/core/config';
 import { errorNameOf } from '../../functions/platform/unknown-values.ts';
 import { CommandFailed } from '../errors.ts';
 import { printable } from '../output/printable.ts';
-import { quote } from '../session.ts';
+import { quote } from '../output/quote.ts';
 
 export type Profile = {
   /** By an option. */

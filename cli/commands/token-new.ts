@@ -4,9 +4,9 @@ import {
   providerKinds,
   providerNamePattern,
 } from '../../functions/identity-providers/identity-providers.ts';
+import { newProviderToken } from '../../functions/identity-providers/provider-token.ts';
 import { defineCommand } from '../command.ts';
 import { exitCodes, UsageError } from '../errors.ts';
-import { newProviderToken } from '../provider-token.ts';
 
 type Options = { readonly kind: ProviderKind };
 

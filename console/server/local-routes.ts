@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { UpcomingFirings } from '../../infra/configuration/schedules/upcoming-firings.ts';
 import { type Handle, readBody } from '../../loopback/loopback-server.ts';
 import type { Connection } from './read-local-service.ts';
 import { sendJson } from './respond.ts';
@@ -8,7 +7,7 @@ import { sendJson } from './respond.ts';
 export type LocalRoutes = Connection & {
   /** Asked each time the page asks; without an answer, `service` and `real` count. */
   readonly readConnection?: (() => Promise<Connection | undefined>) | undefined;
-  readonly readSchedules?: (() => readonly UpcomingFirings[]) | undefined;
+  readonly readSchedules?: (() => readonly object[]) | undefined;
   /** Base address of the GREEN-API emulator's control plane. */
   readonly emulatorUrl?: string | undefined;
 };

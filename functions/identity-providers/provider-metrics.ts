@@ -1,5 +1,5 @@
-import { embeddedMetrics } from '../logout/evidence.ts';
 import type { Log } from '../platform/log.ts';
+import { embeddedMetrics } from '../platform/metrics.ts';
 import { type IdentityProvider, type RefusalReason, refusalReasons } from './identity-providers.ts';
 import type { HeldBack } from './leaver-limit.ts';
 

@@ -2,8 +2,8 @@ import type { GreenApi } from '../green-api/client.ts';
 import type { InstanceId } from '../green-api/instance-id.ts';
 import type { StateAnswer } from '../green-api/responses.ts';
 import { stateClassOf } from '../green-api/vocabulary.ts';
+import type { CallWithCredential, NotCalled } from '../instances/call-with-credential.ts';
 import { type Deadline, deadlineIn, hasPassed } from '../platform/deadline.ts';
-import type { CallWithCredential, NotCalled } from './call-with-credential.ts';
 import type { Reading } from './evidence.ts';
 
 /**

@@ -1,6 +1,7 @@
 import type { InstanceId } from '../green-api/instance-id.ts';
 import type { ListedInstance } from '../instances/directory.ts';
 import type { TokenRotation } from '../instances/token-rotation/attempt.ts';
+import { functionMetrics } from '../platform/metrics.ts';
 import { isFailure, type LogoutOutcome } from './outcome.ts';
 import { logoutText } from './sentence.ts';
 
@@ -102,7 +103,6 @@ export const outcomeEventOf = (evidence: Evidence): OutcomeEvent | undefined => 
 };
 
 /** The metrics' names in CloudWatch, used by the dashboard and the alarms too. */
-export const metricNamespace = 'green-api-logout';
 export const metricNames = {
   confirmed: 'confirmed',
   failed: 'failed',
@@ -111,7 +111,6 @@ export const metricNames = {
   tokenLost: 'tokenLost',
   oldTokenStillWorks: 'oldTokenStillWorks',
 } as const;
-export const metricDimensions = { stack: 'stack', function: 'function' } as const;
 
 /** A mistyped id is no failed logout: there is no session that stayed open. Nor is a logout that somebody stopped. */
 const countsAsFailed = ({ outcome, run }: Evidence): boolean =>
@@ -138,41 +137,6 @@ export const tokenFigures = (token: TokenRecord | undefined): Readonly<Record<st
         [metricNames.tokenNotRotated]: Number(token.kind === 'not-rotated'),
         [metricNames.tokenLost]: Number(token.kind === 'token-lost'),
       };
-
-/**
- * Members that make CloudWatch read a log line as metrics too (embedded metric format).
- * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
- *
- * @param figures by the names of the metrics; milliseconds if the name ends in `Ms`
- * @param dimensions members that the line gets, besides those that it has
- * @param sets the members by which each figure is counted @default all `dimensions` together
- */
-export const embeddedMetrics = (
-  figures: Readonly<Record<string, number>>,
-  dimensions: Readonly<Record<string, string>>,
-  at: Date,
-  sets: readonly (readonly string[])[] = [Object.keys(dimensions)],
-): object => ({
-  ...dimensions,
-  ...figures,
-  _aws: {
-    Timestamp: at.getTime(),
-    CloudWatchMetrics: [
-      {
-        Namespace: metricNamespace,
-        Dimensions: sets,
-        Metrics: Object.keys(figures).map((Name) => ({ Name, Unit: Name.endsWith('Ms') ? 'Milliseconds' : 'Count' })),
-      },
-    ],
-  },
-});
-
-/** Figures of a line that has a member `function`: they are counted for the function and for the deployment. */
-export const functionMetrics = (figures: Readonly<Record<string, number>>, stack: string, at: Date): object =>
-  embeddedMetrics(figures, { [metricDimensions.stack]: stack }, at, [
-    [metricDimensions.stack, metricDimensions.function],
-    [metricDimensions.stack],
-  ]);
 
 /** The metrics of an evidence record. Figure and record are one line and cannot disagree. */
 export const metricsOf = (evidence: Evidence, stack: string, at: Date): object =>

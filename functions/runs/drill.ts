@@ -1,7 +1,7 @@
 import type { Counted } from '../green-api/client.ts';
 import type { StateAnswer } from '../green-api/responses.ts';
 import { stateClassOf } from '../green-api/vocabulary.ts';
-import type { NotCalled } from '../logout/call-with-credential.ts';
+import type { NotCalled } from '../instances/call-with-credential.ts';
 import { failureKinds } from '../logout/outcome.ts';
 import type { Log } from '../platform/log.ts';
 import { errorNameOf } from '../platform/unknown-values.ts';

@@ -1,5 +1,5 @@
-import { embeddedMetrics, metricDimensions } from '../logout/evidence.ts';
 import type { Log } from '../platform/log.ts';
+import { embeddedMetrics, metricDimensions } from '../platform/metrics.ts';
 import { errorNameOf } from '../platform/unknown-values.ts';
 
 /** Metric of the events that started no run, or not every run. It has the dimensions of the logouts' metrics. */

@@ -1,8 +1,8 @@
 import type { InstanceId } from '../green-api/instance-id.ts';
 import type { ListedInstance } from '../instances/directory.ts';
+import { secondsToNextRound } from '../platform/backoff.ts';
 import type { Log } from '../platform/log.ts';
 import { mostInstances } from '../platform/settings.ts';
-import { secondsToNextRound } from './backoff.ts';
 import type { RunEnd } from './conclude.ts';
 import type { Operations } from './durable-operations.ts';
 import {

@@ -1,8 +1,8 @@
 import type { GreenApi } from '../green-api/client.ts';
+import type { CallWithCredential } from '../instances/call-with-credential.ts';
 import type { ReadTags } from '../instances/directory.ts';
 import type { TestOldToken } from '../instances/token-rotation/old-token.ts';
 import type { RotateToken } from '../instances/token-rotation/rotate-token.ts';
-import type { CallWithCredential } from '../logout/call-with-credential.ts';
 import { type Deadline, hasPassed } from '../platform/deadline.ts';
 import type { RunRequest } from './request.ts';
 import { skipOf } from './target-membership.ts';

@@ -1,4 +1,4 @@
-import { type RoundEnd, secondsToNextRound } from './backoff.ts';
+import { type RoundEnd, secondsToNextRound } from '../platform/backoff.ts';
 import type { Operations } from './durable-operations.ts';
 import { batchAt, batchSize, type Look, roundNames } from './operation-names.ts';
 import type { Outcome } from './outcome.ts';

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import { embeddedMetrics, metricDimensions } from '../logout/evidence.ts';
 import type { Log } from '../platform/log.ts';
+import { embeddedMetrics, metricDimensions } from '../platform/metrics.ts';
 import type { RunEnd, RunFailureType } from './conclude.ts';
 import type { RunIdentity, RunRequest } from './request.ts';
 import { parseSummary } from './summary.ts';

@@ -1,7 +1,7 @@
 import type { GreenApi } from '../green-api/client.ts';
 import type { InstanceId } from '../green-api/instance-id.ts';
 import { stateClassOf } from '../green-api/vocabulary.ts';
-import type { CallWithCredential } from '../logout/call-with-credential.ts';
+import type { CallWithCredential } from '../instances/call-with-credential.ts';
 import { type Deadline, deadlineIn, hasPassed } from '../platform/deadline.ts';
 import { inParallel } from '../platform/in-parallel.ts';
 import { errorNameOf } from '../platform/unknown-values.ts';

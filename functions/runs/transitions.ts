@@ -1,8 +1,8 @@
 import type { Counted } from '../green-api/client.ts';
 import type { ClearQueueAnswer, LogoutAnswer, StateAnswer } from '../green-api/responses.ts';
 import { stateClassOf } from '../green-api/vocabulary.ts';
+import type { NotCalled } from '../instances/call-with-credential.ts';
 import type { TagsReading } from '../instances/directory.ts';
-import type { NotCalled } from '../logout/call-with-credential.ts';
 import { outInARow, readingsNeeded } from '../logout/confirmation.ts';
 import { mayPass } from '../logout/outcome.ts';
 import type { Target } from './request.ts';

@@ -1,5 +1,6 @@
-import { type Evidence, embeddedMetrics, metricDimensions, outcomeSource } from '../logout/evidence.ts';
+import { type Evidence, outcomeSource } from '../logout/evidence.ts';
 import { linkedAgainText } from '../logout/sentence.ts';
+import { embeddedMetrics, metricDimensions } from '../platform/metrics.ts';
 import type { WatchRequest } from '../runs/start-watch.ts';
 
 /** The record of an instance that somebody linked again after its logout was confirmed. */

@@ -4,7 +4,7 @@ import { FilterPattern, type LogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs
 import type { Construct } from 'constructs';
 import { type ProviderRoute, routeKeyOf } from '../../functions/http/routes.ts';
 import { refusalMetric, refusalMetricDimensions } from '../../functions/identity-providers/provider-metrics.ts';
-import { metricNamespace } from '../../functions/logout/evidence.ts';
+import { metricNamespace } from '../../functions/platform/metrics.ts';
 import type { Settings } from '../configuration/configuration.ts';
 import { createLog } from './log-groups.ts';
 

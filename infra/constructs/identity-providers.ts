@@ -8,7 +8,7 @@ import {
   refusalMetric,
   refusalMetricDimensions,
 } from '../../functions/identity-providers/provider-metrics.ts';
-import { metricNamespace } from '../../functions/logout/evidence.ts';
+import { metricNamespace } from '../../functions/platform/metrics.ts';
 import type { countedStatuses } from './access-log.ts';
 import { stillLoggedIn } from './alarms.ts';
 import type { AuthorizedApi, ProviderThrottling } from './authorized-api.ts';

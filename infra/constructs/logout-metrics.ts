@@ -1,6 +1,7 @@
 import { Metric, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import { providerMetricNames } from '../../functions/identity-providers/provider-metrics.ts';
-import { metricDimensions, metricNames, metricNamespace } from '../../functions/logout/evidence.ts';
+import { metricNames } from '../../functions/logout/evidence.ts';
+import { metricDimensions, metricNamespace } from '../../functions/platform/metrics.ts';
 import { type EventFunctionName, failedEventsMetric } from '../../functions/runs/failed-events.ts';
 import { runMetricNames } from '../../functions/runs/run-metrics.ts';
 import { linkedAgainMetric, watchUnreadMetric } from '../../functions/watch/watch-evidence.ts';

@@ -75,13 +75,13 @@ const readBuilt = async (functionName: string) => {
   return { gzipBytes, text, files, packages: new Set(files.map(packageOf)) };
 };
 
-test('logout weighs at most 0.76 of a function that calls the SDK and nothing else', async () => {
+test('logout weighs at most 0.77 of a function that calls the SDK and nothing else', async () => {
   const [{ gzipBytes }, sdkOnly] = await Promise.all([
     readBuilt('logout'),
     buildPlain('logout', 'test/bench/peers/sdk.ts'),
   ]);
 
-  expect(gzipBytes / sdkOnly.gzipBytes).toBeLessThanOrEqual(0.76);
+  expect(gzipBytes / sdkOnly.gzipBytes).toBeLessThanOrEqual(0.77);
 });
 
 test.each(functionNames)('%s weighs less than without the replacements', async (functionName) => {

@@ -1,5 +1,6 @@
 import { providerMetricNames, refusalMetric } from '../../functions/identity-providers/provider-metrics.ts';
-import { metricNames, metricNamespace } from '../../functions/logout/evidence.ts';
+import { metricNames } from '../../functions/logout/evidence.ts';
+import { metricNamespace } from '../../functions/platform/metrics.ts';
 import { failedEventsMetric } from '../../functions/runs/failed-events.ts';
 import { runMetricNames } from '../../functions/runs/run-metrics.ts';
 import { userIdOf } from '../../functions/scim/user-id.ts';

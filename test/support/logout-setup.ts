@@ -1,8 +1,8 @@
 import { startGreenApi } from '../../emulators/green-api/emulator.ts';
 import type { FaultName } from '../../emulators/green-api/faults.ts';
 import { startSecretsManager } from '../../emulators/secrets-manager/emulator.ts';
+import type { Waits } from '../../functions/instances/call-with-credential.ts';
 import { composeInstances, createInstancesHandler } from '../../functions/instances.ts';
-import type { Waits } from '../../functions/logout/call-with-credential.ts';
 import { composeLogout, createLogoutHandler } from '../../functions/logout.ts';
 import { useEmulators } from './aws-environment.ts';
 import { contextOf, httpEventOf, parseAnswer } from './http-event.ts';

@@ -1,11 +1,11 @@
 import type { Credential } from '../../functions/green-api/credential.ts';
 import type { InstanceId } from '../../functions/green-api/instance-id.ts';
 import type { ClearQueueAnswer, LogoutAnswer, StateAnswer } from '../../functions/green-api/responses.ts';
+import type { CallWithCredential, NotCalled } from '../../functions/instances/call-with-credential.ts';
 import type { ListedInstance, ListInstances, ReadTags } from '../../functions/instances/directory.ts';
 import type { TestOldToken } from '../../functions/instances/token-rotation/old-token.ts';
 import type { RotateToken } from '../../functions/instances/token-rotation/rotate-token.ts';
 import type { UnreadableSecret } from '../../functions/instances/unreadable-secrets.ts';
-import type { CallWithCredential, NotCalled } from '../../functions/logout/call-with-credential.ts';
 import type { Evidence } from '../../functions/logout/evidence.ts';
 import type { Execution } from '../../functions/runs/durable-operations.ts';
 import { createExecuteRun } from '../../functions/runs/execute-run.ts';

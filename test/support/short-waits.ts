@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Waits } from '../../functions/logout/call-with-credential.ts';
+import type { Waits } from '../../functions/instances/call-with-credential.ts';
 import { deadlineIn } from '../../functions/platform/deadline.ts';
 
 /** A clock that jumps over each wait. */

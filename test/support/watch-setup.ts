@@ -1,8 +1,8 @@
 import type { Credential } from '../../functions/green-api/credential.ts';
 import type { InstanceId } from '../../functions/green-api/instance-id.ts';
 import type { StateAnswer } from '../../functions/green-api/responses.ts';
+import type { CallWithCredential, NotCalled } from '../../functions/instances/call-with-credential.ts';
 import type { ListedInstance, ReadTags } from '../../functions/instances/directory.ts';
-import type { CallWithCredential, NotCalled } from '../../functions/logout/call-with-credential.ts';
 import { digestOf, type WatchRequest } from '../../functions/runs/start-watch.ts';
 import { createWatch } from '../../functions/watch/execute-watch.ts';
 import type { PollDependencies } from '../../functions/watch/poll.ts';

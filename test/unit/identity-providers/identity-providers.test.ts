@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { newProviderToken } from '../../../cli/provider-token.ts';
 import {
   createIdentifyProvider,
   type Identification,
@@ -7,6 +6,7 @@ import {
   providerTokenPattern,
   readIdentityProviders,
 } from '../../../functions/identity-providers/identity-providers.ts';
+import { newProviderToken } from '../../../functions/identity-providers/provider-token.ts';
 
 const providerOf = (name: string, ...tokens: readonly string[]): IdentityProvider => ({
   name,

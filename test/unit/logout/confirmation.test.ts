@@ -4,7 +4,7 @@ import type { Credential } from '../../../functions/green-api/credential.ts';
 import type { SendGet } from '../../../functions/green-api/exchange.ts';
 import type { InstanceId } from '../../../functions/green-api/instance-id.ts';
 import { createRateLimiter } from '../../../functions/green-api/rate-limiter.ts';
-import type { CallWithCredential } from '../../../functions/logout/call-with-credential.ts';
+import type { CallWithCredential } from '../../../functions/instances/call-with-credential.ts';
 import { createConfirm } from '../../../functions/logout/confirmation.ts';
 import type { Evidence } from '../../../functions/logout/evidence.ts';
 import { createLogOut } from '../../../functions/logout/log-out.ts';

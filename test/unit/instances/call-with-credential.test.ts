@@ -1,6 +1,6 @@
 import type { InstanceId } from '../../../functions/green-api/instance-id.ts';
+import { createCallWithCredential } from '../../../functions/instances/call-with-credential.ts';
 import type { ReadCredential } from '../../../functions/instances/credentials.ts';
-import { createCallWithCredential } from '../../../functions/logout/call-with-credential.ts';
 import { deadlineIn } from '../../../functions/platform/deadline.ts';
 
 test('sends no request when the credential is not read before the deadline', async () => {

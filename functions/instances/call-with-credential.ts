@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { createParseApiUrl } from '../green-api/api-url.ts';
 import { type Counted, createGreenApi, type GreenApi, type Instance } from '../green-api/client.ts';
@@ -6,14 +5,13 @@ import type { Credential } from '../green-api/credential.ts';
 import { type Connections, createConnections, createSendGet } from '../green-api/exchange.ts';
 import type { InstanceId } from '../green-api/instance-id.ts';
 import { createRateLimiter, type RateLimiterOptions } from '../green-api/rate-limiter.ts';
-import type { StateAnswer, UpdateTokenAnswer } from '../green-api/responses.ts';
 import { stateClassOf } from '../green-api/vocabulary.ts';
-import { type CredentialReading, createReadCredential, type ReadCredential } from '../instances/credentials.ts';
-import { createFetchSecret, createOpenSecret, pendingStages } from '../instances/secrets.ts';
-import type { RotationDependencies, TokenTrial, TokenUpdate } from '../instances/token-rotation/attempt.ts';
-import { type Deadline, deadlineIn, timeUntil } from '../platform/deadline.ts';
+import { type Deadline, timeUntil } from '../platform/deadline.ts';
 import type { Log } from '../platform/log.ts';
 import type { ReadingEnvironment } from '../platform/settings.ts';
+import { type CredentialReading, createReadCredential, type ReadCredential } from './credentials.ts';
+import { createFetchSecret, pendingStages } from './secrets.ts';
+import type { RotationDependencies } from './token-rotation/attempt.ts';
 
 /** Why GREEN-API was not called at all. */
 export type NotCalled =
@@ -145,32 +143,3 @@ export const composeGreenApi = (
     readCredential,
   };
 };
-
-/** After any answer but these two, GREEN-API may have replaced the token all the same. */
-const updateOf = (answer: Counted<UpdateTokenAnswer>): TokenUpdate => {
-  if (answer.kind === 'token-updated') return { kind: 'updated', apiTokenInstance: answer.apiTokenInstance };
-  if (answer.requests === 0) return { kind: 'not-sent', detail: answer.detail };
-  return { kind: answer.kind === 'credential-rejected' ? 'rejected' : 'unanswered', detail: answer.detail };
-};
-
-const trialOf = ({ kind }: StateAnswer): TokenTrial => {
-  if (kind === 'state') return 'accepted';
-  return kind === 'credential-rejected' ? 'rejected' : 'unknown';
-};
-
-const realClock: RotationDependencies['clock'] = { now: () => deadlineIn(0), date: Date.now, sleep };
-
-/** GREEN-API and Secrets Manager as the rotation of a token uses them. */
-export const composeRotation = (
-  client: SecretsManagerClient,
-  greenApi: Pick<GreenApi, 'updateApiToken' | 'readState'>,
-  { secretPrefix, allowedApiHosts }: Pick<ReadingEnvironment, 'secretPrefix' | 'allowedApiHosts'>,
-  clock = realClock,
-): RotationDependencies => ({
-  openSecret: createOpenSecret(client),
-  secretPrefix,
-  parseApiUrl: createParseApiUrl(allowedApiHosts),
-  updateApiToken: async (instance, deadline) => updateOf(await greenApi.updateApiToken(instance, deadline)),
-  tryToken: async (instance, deadline) => trialOf(await greenApi.readState(instance, deadline)),
-  clock,
-});
