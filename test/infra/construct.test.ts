@@ -351,14 +351,7 @@ describe('a grant', () => {
     const rights = rightsOf(role);
     const actions = new Set(rights.map((right) => right.split(' ')[0]));
     expect([...actions].sort()).toEqual(
-      [
-        ...new Set([
-          'cloudformation:DescribeStacks',
-          'lambda:GetAccountSettings',
-          ...rightsFor(doctorCommand),
-          ...more,
-        ]),
-      ].sort(),
+      [...new Set(['cloudformation:DescribeStacks', ...rightsFor(doctorCommand), ...more])].sort(),
     );
     expect(rights.filter((right) => right.startsWith('sqs:'))).toHaveLength(
       Object.keys(Template.fromStack(stack).findResources('AWS::SQS::Queue')).length,
