@@ -35,7 +35,7 @@ export interface Throttling {
 
 /** Runs over many instances. */
 export interface RunOptions {
-  /** Most instances one run may touch, whatever its request says. @default 500 */
+  /** Most instances one run may touch, whatever its request says. @default 3000 */
   readonly maxTargetsCeiling?: number;
   /** Longest duration of a run, including the wait for its start and a day to act in: whole days, 2 to 366. @default 30 days */
   readonly executionTimeout?: Duration;

@@ -1,11 +1,14 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { cliFile } from '../../infra/bundling/cli-bundle.ts';
 import { runCli } from '../support/cli.ts';
+import { compileCache } from '../support/compile-cache.ts';
 import { startLocalService } from '../support/local-service.ts';
+import { fencesOf, sectionOf } from '../support/markdown.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'cli-'));
 
@@ -369,3 +372,38 @@ test('smoke names what failed', async () => {
   await setFault('1101000001', undefined);
   expect([code, stdout.trimEnd().split('\n').at(-1)]).toEqual([1, 'Failed: doctor, drill over every instance.']);
 });
+
+const everybodyNow = fencesOf(sectionOf('docs/operations.md', 'Everybody, now')).map(({ text }) => text);
+
+/** Carries out commands of a page in a shell that finds the command line. */
+const shell = async (commands: string): Promise<string> => {
+  const command = `#!/bin/sh\nexec "${process.execPath}" "${cliFile}" "$@"\n`;
+  writeFileSync(join(folder, 'green-api-logout'), command, { mode: 0o755 });
+  const script = commands.replaceAll('--stack green-api-logout', `--url ${service.url}`);
+  const env = { ...process.env, ...compileCache, PATH: `${folder}:${process.env.PATH}` };
+  return (await promisify(execFile)('sh', ['-e', '-c', script], { cwd: folder, env })).stdout;
+};
+
+test.each([
+  ['one run over all', everybodyNow[0] ?? '', 1],
+  ['a run for each group', everybodyNow[1]?.replace('call-centre field sales support', 'sales support') ?? '', 2],
+  // Lists of two, because there are five instances.
+  ['runs over lists of ids', everybodyNow[2]?.replace('split -l 3000', 'split -l 2') ?? '', 3],
+])(
+  'everybody is logged out by the commands for %s, and the protected instance is not',
+  async (_name, commands, count) => {
+    const everybody = ['1101000001', '1101000002', '1101000003', '1101000004'];
+    for (const id of everybody) await link(id);
+
+    const started = await shell(commands);
+    const runs = [...new Set(started.match(/api-[0-9a-f]{40}/g))];
+    const shown = await Promise.all(runs.map((run) => cli('show', run, '--follow')));
+
+    expect(runs).toHaveLength(count);
+    const loggedOut = shown.flatMap(({ stdout }) =>
+      [...stdout.matchAll(/^(\d{10}) +logged-out /gm)].map(([, id]) => id),
+    );
+    expect(loggedOut.sort()).toEqual(everybody);
+    expect(await cli('state', '1101000005')).toMatchObject({ stdout: expect.stringContaining('linked (authorized)') });
+  },
+);
