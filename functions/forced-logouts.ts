@@ -4,7 +4,9 @@ import type { LambdaClient } from '@aws-sdk/client-lambda';
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import * as v from 'valibot';
+import { checkAccess } from './http/access.ts';
 import { parseCaller } from './http/caller.ts';
+import { apiRouteKeyOf } from './http/claims.ts';
 import { rotationDisabled } from './http/logout-response.ts';
 import {
   InvalidRequest,
@@ -25,7 +27,9 @@ import { createLambda } from './platform/aws-clients.ts';
 import { parseVariables, type Variables } from './platform/environment.ts';
 import { createLog, type Write, writeLine } from './platform/log.ts';
 import {
+  type AccessEnvironment,
   publishingSettings,
+  readAccess,
   readStartingEnvironment,
   type WatchingEnvironment,
   watchingSettings,
@@ -57,6 +61,7 @@ export type ForcedLogoutsHandlerDependencies = {
   /** The deployment, as part of the names of its runs. */
   readonly stack: string;
   readonly limits: RunLimits;
+  readonly access?: AccessEnvironment;
   readonly now: () => Date;
   readonly log: (level: 'INFO', message: string, fields: object) => void;
   readonly logUnexpected: LogUnexpected;
@@ -183,7 +188,8 @@ export const createForcedLogoutsHandler = (dependencies: ForcedLogoutsHandlerDep
   const answers = createAnswers(dependencies);
   return middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>({ timeoutEarlyInMillis: 0 })
     .use(problemDetails(dependencies.logUnexpected))
-    .handler((event) => (answers.get(event.routeKey) ?? unknownRoute)(event));
+    .use(checkAccess(dependencies.access))
+    .handler((event) => (answers.get(apiRouteKeyOf(event)) ?? unknownRoute)(event));
 };
 
 const now = () => new Date();
@@ -235,6 +241,7 @@ export const composeForcedLogouts = (variables: Variables, write: Write): Forced
     ...composeWatches(client, readHistory, parseVariables(watchingSettings, variables)),
     stack,
     limits: environment,
+    access: readAccess(variables),
     now,
     log,
     logUnexpected: (error) => log('ERROR', 'unexpected error', error),

@@ -1,6 +1,7 @@
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import * as v from 'valibot';
+import { checkAccess } from './http/access.ts';
 import { invalidNext, nextEntry, parseQuery } from './http/request.ts';
 import { jsonResponse, type LogUnexpected, problemDetails, problemResponse } from './http/response.ts';
 import type { Contact } from './instances/contact.ts';
@@ -12,10 +13,11 @@ import { countUnreadable, type UnreadableSecret } from './instances/unreadable-s
 import { createSecretsManager } from './platform/aws-clients.ts';
 import { parseVariables, type Variables } from './platform/environment.ts';
 import { createLog, type Write, writeLine } from './platform/log.ts';
-import { listingSettings } from './platform/settings.ts';
+import { type AccessEnvironment, listingSettings, readAccess } from './platform/settings.ts';
 
 export type InstancesHandlerDependencies = {
   readonly listInstances: ListInstances<Contact>;
+  readonly access?: AccessEnvironment;
   readonly logUnexpected: LogUnexpected;
 };
 
@@ -101,9 +103,10 @@ const respond = (answer: InstancePage | ListProblem): APIGatewayProxyStructuredR
 };
 
 /** `GET /instances?owner=&group=&query=&next=` */
-export const createInstancesHandler = ({ listInstances, logUnexpected }: InstancesHandlerDependencies) =>
+export const createInstancesHandler = ({ listInstances, access, logUnexpected }: InstancesHandlerDependencies) =>
   middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>({ timeoutEarlyInMillis: 0 })
     .use(problemDetails(logUnexpected))
+    .use(checkAccess(access))
     .handler(async (event) => respond(await collect(listInstances, parseQuery(event, querySchema))));
 
 export const composeInstances = (variables: Variables, write: Write): InstancesHandlerDependencies => {
@@ -113,6 +116,7 @@ export const composeInstances = (variables: Variables, write: Write): InstancesH
       client: createSecretsManager(),
       ...parseVariables(listingSettings, variables),
     }),
+    access: readAccess(variables),
     logUnexpected: (error) => log('ERROR', 'unexpected error', error),
   };
 };

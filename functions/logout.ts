@@ -2,6 +2,7 @@ import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import * as v from 'valibot';
 import { createConnections } from './green-api/exchange.ts';
+import { checkAccess } from './http/access.ts';
 import { parseCaller } from './http/caller.ts';
 import { logoutResponse, rotationDisabled } from './http/logout-response.ts';
 import { parseWait } from './http/prefer.ts';
@@ -18,12 +19,13 @@ import { createSecretsManager } from './platform/aws-clients.ts';
 import { answerDeadline } from './platform/deadline.ts';
 import type { Variables } from './platform/environment.ts';
 import { createLog, type Write, writeLine } from './platform/log.ts';
-import { readEnvironment } from './platform/settings.ts';
+import { type AccessEnvironment, readAccess, readEnvironment } from './platform/settings.ts';
 
 export type LogoutHandlerDependencies = {
   readonly logOut: LogOut;
   /** Whether this deployment rotates tokens. */
   readonly tokenRotation: boolean;
+  readonly access?: AccessEnvironment;
   readonly logUnexpected: LogUnexpected;
 };
 
@@ -48,10 +50,11 @@ const parseLogoutRequest = (event: APIGatewayProxyEventV2) => {
 };
 
 /** `POST /instances/{idInstance}/logout` */
-export const createLogoutHandler = ({ logOut, tokenRotation, logUnexpected }: LogoutHandlerDependencies) =>
+export const createLogoutHandler = ({ logOut, tokenRotation, access, logUnexpected }: LogoutHandlerDependencies) =>
   // No time limit of middy's: the handler's own deadline leaves time to record the evidence before it answers.
   middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>({ timeoutEarlyInMillis: 0 })
     .use(problemDetails(logUnexpected))
+    .use(checkAccess(access))
     .handler(async (event, context) => {
       const request = parseLogoutRequest(event);
       const { waitMs, applied } = parseWait(event.headers.prefer);
@@ -82,6 +85,7 @@ export const composeLogout = (variables: Variables, write: Write, { clock, ...wa
       now,
     }),
     tokenRotation: environment.tokenRotation,
+    access: readAccess(variables),
     logUnexpected: (error) => log('ERROR', 'unexpected error', error),
     warmUp: composeWarmUp({ ...composed, secretsManager, bus, connections }, environment, variables, log),
   };

@@ -12,7 +12,6 @@ import {
   defaultMaxTargetsWithin,
   fieldsOf,
   instant,
-  overCeiling,
   type RunLimits,
   type RunRequest,
 } from './runs/request.ts';
@@ -46,7 +45,8 @@ const requestOf = (
 ): RunRequest => {
   const { maxTargetsCeiling } = limits;
   const { maxTargets = defaultMaxTargetsWithin(maxTargetsCeiling) } = configured;
-  if (maxTargets > maxTargetsCeiling) throw new InvalidRequest('maxTargets', overCeiling(maxTargetsCeiling));
+  if (maxTargets > maxTargetsCeiling)
+    throw new InvalidRequest('maxTargets', `must be at most ${maxTargetsCeiling}, the ceiling of this deployment`);
   if (configured.rotateToken && !limits.tokenRotation)
     throw new InvalidRequest('rotateToken', 'needs tokenRotation.enabled in the configuration of this deployment');
   return {

@@ -3,6 +3,7 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from '
 import type { InstanceId } from './green-api/instance-id.ts';
 import type { StateAnswer } from './green-api/responses.ts';
 import { stateClassOf } from './green-api/vocabulary.ts';
+import { checkAccess } from './http/access.ts';
 import { failureResponse } from './http/logout-response.ts';
 import { parsePathInstance } from './http/request.ts';
 import { jsonResponse, type LogUnexpected, problemDetails } from './http/response.ts';
@@ -11,11 +12,12 @@ import { createSecretsManager } from './platform/aws-clients.ts';
 import { answerDeadline, type Deadline } from './platform/deadline.ts';
 import { parseVariables, type Variables } from './platform/environment.ts';
 import { createLog, type Write, writeLine } from './platform/log.ts';
-import { readingSettings } from './platform/settings.ts';
+import { type AccessEnvironment, readAccess, readingSettings } from './platform/settings.ts';
 
 export type StateHandlerDependencies = {
   readonly readState: (idInstance: InstanceId, deadline: Deadline) => Promise<StateAnswer | NotCalled>;
   readonly now: () => Date;
+  readonly access?: AccessEnvironment;
   readonly logUnexpected: LogUnexpected;
 };
 
@@ -38,9 +40,10 @@ const respond = (idInstance: InstanceId, answer: StateAnswer | NotCalled, now: D
 };
 
 /** `GET /instances/{idInstance}/state`: the state that GREEN-API reports now. Changes nothing. */
-export const createStateHandler = ({ readState, now, logUnexpected }: StateHandlerDependencies) =>
+export const createStateHandler = ({ readState, now, access, logUnexpected }: StateHandlerDependencies) =>
   middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>({ timeoutEarlyInMillis: 0 })
     .use(problemDetails(logUnexpected))
+    .use(checkAccess(access))
     .handler(async (event, context) => {
       const idInstance = parsePathInstance(event);
       return respond(idInstance, await readState(idInstance, answerDeadline(context)), now());
@@ -57,6 +60,7 @@ export const composeState = (
   return {
     readState: (idInstance, deadline) => callWithCredential(idInstance, greenApi.readState, deadline),
     now: () => new Date(),
+    access: readAccess(variables),
     logUnexpected: (error) => log('ERROR', 'unexpected error', error),
   };
 };

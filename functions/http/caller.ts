@@ -1,9 +1,10 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import * as v from 'valibot';
 import type { Evidence } from '../logout/evidence.ts';
+import { isOfDesk, memberOf, verifiedClaimsOf } from './claims.ts';
 
 /** Who sent a request, for evidence. Only `requestedBy` takes part in idempotency. */
-export type Caller = Pick<Evidence, 'requestedBy' | 'session' | 'email'>;
+export type Caller = Pick<Evidence, 'requestedBy' | 'session' | 'email' | 'person'>;
 
 const claims = v.object({ email: v.exactOptional(v.string()) });
 
@@ -28,8 +29,24 @@ const callerOfRole = (userArn: string, userId: string): Caller => {
   };
 };
 
+const personAtDesk = (claims: unknown): Caller => {
+  const textIn = (...names: readonly string[]) =>
+    names.map((name) => memberOf(claims, name)).find((value) => typeof value === 'string');
+  const [issuer, subject, email] = [textIn('iss'), textIn('sub'), textIn('email')];
+  if (issuer === undefined || subject === undefined) return { requestedBy: 'unidentified' };
+  // Entra ID and Keycloak put the user name into access tokens.
+  const name = textIn('name', 'preferred_username');
+  return {
+    requestedBy: subject,
+    session: { name: 'desk', setBy: 'desk' },
+    ...(email !== undefined && { email }),
+    person: { issuer, ...(name !== undefined && { name }) },
+  };
+};
+
 /** Reads the caller from what the gateway's authorizer found, never from the body. */
 export const parseCaller = (event: APIGatewayProxyEventV2): Caller => {
+  if (isOfDesk(event)) return personAtDesk(verifiedClaimsOf(event));
   const authorizer = v.safeParse(
     authorizerSchema,
     'authorizer' in event.requestContext ? event.requestContext.authorizer : undefined,

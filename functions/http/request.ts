@@ -36,14 +36,15 @@ export const requireFields = <Schema extends v.GenericSchema>(
 
 type Body = Pick<APIGatewayProxyEventV2, 'body' | 'isBase64Encoded'>;
 
-/**
- * The gateway passes a body as text or as base64, by its content type. In a text it has replaced each byte that is not UTF-8
- * by U+FFFD, so that both forms of the same bytes are refused.
- */
-const decode = ({ body, isBase64Encoded }: Body): string => {
-  const text = isBase64Encoded ? Buffer.from(body ?? '', 'base64').toString('utf8') : (body ?? '');
+/** The gateway passes a body as text or as base64, by its content type. */
+export const decodeBody = ({ body, isBase64Encoded }: Body): string =>
+  (isBase64Encoded ? Buffer.from(body ?? '', 'base64').toString('utf8') : (body ?? '')).replace(/^\ufeff/, '');
+
+/** In a text the gateway has replaced each byte that is not UTF-8 by U+FFFD, so that both forms of the same bytes are refused. */
+const decode = (event: Body): string => {
+  const text = decodeBody(event);
   if (!text.isWellFormed() || text.includes('\ufffd')) throw new InvalidRequest('body', 'must be UTF-8');
-  return text.replace(/^\ufeff/, '');
+  return text;
 };
 
 /** Reads a body as text, without a byte order mark. @throws InvalidRequest */

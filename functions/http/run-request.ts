@@ -7,7 +7,6 @@ import {
   defaultMaxTargetsWithin,
   fieldsOf,
   longestRunMs,
-  overCeiling,
   type RunLimits,
   type RunRequest,
   runFields,
@@ -23,7 +22,11 @@ const longestBytes = 128 * 1_024;
 
 const createBodySchema = (ceiling: number) => {
   const maxTargets = v.exactOptional(
-    v.pipe(v.number('must be a number'), v.maxValue(ceiling, overCeiling(ceiling)), v.unwrap(runFields.maxTargets)),
+    v.pipe(
+      v.number('must be a number'),
+      v.maxValue(ceiling, `must be at most ${ceiling}, the ceiling of this deployment`),
+      v.unwrap(runFields.maxTargets),
+    ),
   );
   const run = v.strictObject(
     { ...fieldsOf('api'), maxTargets },
@@ -58,10 +61,11 @@ const checkInstants = ({ at, expiresAt }: RunBody, now: Date, limits: RunLimits)
     throw new InvalidRequest('at', 'must not be after expiresAt');
 };
 
-/** The session and the e-mail address are for the evidence alone: if one cannot be recorded, the run starts without it. */
-const withoutUnreadable = ({ session, email }: Pick<RunRequest, 'session' | 'email'>) => ({
+/** These are for the evidence alone: if one cannot be recorded, the run starts without it. */
+const withoutUnreadable = ({ session, email, person }: Pick<RunRequest, 'session' | 'email' | 'person'>) => ({
   ...(v.is(v.unwrap(runRequestSchema.entries.session), session) && { session }),
   ...(v.is(v.unwrap(runRequestSchema.entries.email), email) && { email }),
+  ...(v.is(v.unwrap(runRequestSchema.entries.person), person) && { person }),
 });
 
 /** Reads the body of a request for a run, or for a retry of an earlier one. @throws InvalidRequest naming the field */

@@ -31,11 +31,13 @@ export type Evidence = {
   readonly requestedBy: string;
   /**
    * Session name of the caller's role. IAM Identity Center sets it to the person's user name. For every other role the caller
-   * chooses it freely, so it identifies nobody.
+   * chooses it freely, so it identifies nobody. `desk`: a person signed in at the desk of this deployment.
    */
-  readonly session?: { readonly name: string; readonly setBy: 'identity-center' | 'caller' };
+  readonly session?: { readonly name: string; readonly setBy: 'identity-center' | 'caller' | 'desk' };
   /** The `email` claim of the caller's token. */
   readonly email?: string;
+  /** Only from the desk: the issuer that `requestedBy` is a subject of, and the person's name as its token claims. */
+  readonly person?: { readonly issuer: string; readonly name?: string };
   /** Only in a run that an event started: the AWS account that put the event on its bus. EventBridge sets it. */
   readonly account?: string;
   readonly reason?: string;
@@ -78,7 +80,7 @@ export type RecordEvidence = (evidence: Evidence) => Promise<void>;
 
 /** Source of the outcome events. The bus policy denies it to all but the functions that log out. */
 export const outcomeSource = 'green-api-logout';
-export const outcomeDetailTypes = { loggedOut: 'Instance Logged Out', failed: 'Instance Logout Failed' } as const;
+const outcomeDetailTypes = { loggedOut: 'Instance Logged Out', failed: 'Instance Logout Failed' } as const;
 /** The event about the end of a run. */
 export const runEndedDetailType = 'Logout Run Ended';
 

@@ -12,7 +12,7 @@ import type { LogoutOutcome, Reported } from './outcome.ts';
 
 export type LogoutRequest = Pick<
   Evidence,
-  'idInstance' | 'requestId' | 'requestedBy' | 'session' | 'email' | 'reason'
+  'idInstance' | 'requestId' | 'requestedBy' | 'session' | 'email' | 'person' | 'reason'
 > & {
   /** How long to wait for the confirmation, in milliseconds; 0: do not read the state of a logout that was accepted. */
   readonly waitMs: number;

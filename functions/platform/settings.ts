@@ -111,7 +111,7 @@ export const maxTargetsCeiling = /* @__PURE__ */ wholeNumber({
   unit: 'instances',
   min: 1,
   max: mostInstances,
-  default: mostInstances,
+  default: 500,
 });
 
 export const secondsPerDay = 86_400;
@@ -198,6 +198,48 @@ export const evidenceBucket = /* @__PURE__ */ text({
   rule: 'must be the name of a bucket',
 });
 
+/** Who has a capability. A claim is a name, or the names on the way to it: `["realm_access", "roles"]`. */
+type AccessRule =
+  | 'everybody'
+  | { readonly scope: string }
+  | { readonly claim: string | readonly string[]; readonly anyOf: readonly string[] };
+
+/** A capability without a rule is nobody's. */
+type AccessRules = { readonly [Capability in 'read' | 'logout' | 'runs']?: AccessRule };
+
+/** The configuration has checked them. What is no JSON ends the function at its start. */
+const parseRules = (text: string): AccessRules => JSON.parse(text);
+
+/** Who may do what, as JSON: for each capability a claim and its values, a scope, or `"everybody"` with a token. */
+const accessRules = <const Variable extends string>(variable: Variable) => ({
+  variable,
+  default: undefined,
+  read: () => v.pipe(v.string(), v.transform(parseRules)),
+});
+
+/** Who may do what at the desk. Without it, the desk is closed. */
+export const deskAllow = /* @__PURE__ */ accessRules('DESK_ALLOW');
+
+/** Which callers with a JWT may do what. Without it, the gateway alone decides. */
+export const jwtAllow = /* @__PURE__ */ accessRules('JWT_ALLOW');
+
+/** What the page of the desk needs for the sign-in, as JSON. `demo`: its logouts end no real session. */
+export const desk = {
+  variable: 'DESK',
+  default: undefined,
+  read: () =>
+    v.pipe(
+      v.string(),
+      v.parseJson(undefined, 'must be JSON'),
+      v.strictObject({
+        issuer: v.pipe(v.string(), v.url('must have the URL of an issuer')),
+        clientId: v.string(),
+        scopes: v.array(v.string()),
+        demo: v.exactOptional(v.literal(true)),
+      }),
+    ),
+} as const;
+
 // What the functions read, by what they do. Without spreads: esbuild would keep them in every bundle.
 
 /** To list the instances. */
@@ -216,6 +258,12 @@ export const callingSettings = {
   eventBus,
   stack,
 };
+
+/** To know what a caller may do. */
+export const accessSettings = { deskAllow, jwtAllow };
+
+/** To serve the page of the desk. */
+export const deskSettings = { desk, stack };
 
 /** To publish events. */
 export const publishingSettings = { eventBus };
@@ -259,6 +307,11 @@ export type ReadingEnvironment = ValuesOf<typeof readingSettings>;
 export type WatchingEnvironment = ValuesOf<typeof watchingSettings>;
 
 export type Environment = ValuesOf<typeof callingSettings>;
+
+export type AccessEnvironment = ValuesOf<typeof accessSettings>;
+
+/** For a function that answers callers of the API. @throws EnvironmentError at cold start that names everything that is wrong */
+export const readAccess = (variables: Variables): AccessEnvironment => parseVariables(accessSettings, variables);
 
 /** For a function that logs out. @throws EnvironmentError at cold start that names everything that is wrong */
 export const readEnvironment = (variables: Variables): Environment => parseVariables(callingSettings, variables);

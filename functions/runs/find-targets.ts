@@ -132,11 +132,7 @@ const failureOf = (
     }
     case 'too-many': {
       const { found } = resolution;
-      const help =
-        found > mostInstances
-          ? 'start a run for each group'
-          : `if they are meant, start it again with maxTargets ${found}`;
-      const message = `The run has ${found} targets but maxTargets is ${maxTargets}; nobody was logged out: ${help}`;
+      const message = `The run has ${found} targets but maxTargets is ${maxTargets}; nobody was logged out`;
       return { type: 'TooManyTargets', message };
     }
   }

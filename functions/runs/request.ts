@@ -154,10 +154,15 @@ export const runRequestSchema = v.strictObject({
   source: v.picklist(['api', 'schedule', 'offboarding'], 'must be api, schedule or offboarding'),
   /** Session name of the caller's role: see `Evidence`. */
   session: v.exactOptional(
-    v.strictObject({ name: text(64), setBy: v.picklist(['identity-center', 'caller'], 'must be a known origin') }),
+    v.strictObject({
+      name: text(64),
+      setBy: v.picklist(['identity-center', 'caller', 'desk'], 'must be a known origin'),
+    }),
   ),
   /** The `email` claim of the caller's token. */
   email: v.exactOptional(text(320)),
+  /** The person at the desk: see `Evidence`. */
+  person: v.exactOptional(v.strictObject({ issuer: text(1_024), name: v.exactOptional(text(256)) })),
   /** AWS account of the event that started the run. */
   account: v.exactOptional(
     v.pipe(v.string('must be a text'), v.regex(/^[0-9]{12}$/, 'must be the id of an AWS account')),
@@ -217,10 +222,6 @@ export const longestRunMs = ({ executionTimeoutMs }: Pick<RunLimits, 'executionT
 /** Time from `at`, or from the cause, to the expiry of a run whose request names no `expiresAt`, in milliseconds. */
 export const defaultExpiryMs = (limits: Pick<RunLimits, 'executionTimeoutMs'>): number =>
   Math.min(dayMs, longestRunMs(limits));
-
-/** Why a request with more `maxTargets` is refused, and what to do. */
-export const overCeiling = (ceiling: number): string =>
-  `must be at most ${ceiling}, the ceiling of this deployment: start a run for each group${ceiling < mostInstances ? ', or raise runs.maxTargetsCeiling and deploy' : ''}`;
 
 export const defaultMaxTargetsWithin = (ceiling: number): number => Math.min(defaultMaxTargets, ceiling);
 

@@ -41,20 +41,20 @@ const longestNote = 300;
 
 const helpOf = {
   InvalidRun: 'show',
-  RunExpired: 'retry',
+  RunExpired: 'redrive',
   TooManyTargets: 'show',
-  ListDenied: 'retry',
-  NotAllConfirmed: 'retry',
-  TokensNotRotated: 'retry',
+  ListDenied: 'redrive',
+  NotAllConfirmed: 'redrive',
+  TokensNotRotated: 'redrive',
   UnreadableSecret: 'doctor',
   NobodyLoggedOut: 'show',
   DrillFailed: 'show',
-} as const satisfies Record<RunFailureType, 'show' | 'retry' | 'doctor'>;
+} as const satisfies Record<RunFailureType, 'show' | 'redrive' | 'doctor'>;
 
 const describeHelp = ({ id, failure }: Facts): string => {
   const help = failure === undefined ? 'show' : helpOf[failure];
   if (help === 'show') return command('Details', `show ${id}`);
-  return help === 'retry' ? command('Try again', `retry ${id}`) : command('See', 'doctor');
+  return help === 'redrive' ? command('Try again', 'redrive') : command('See', 'doctor');
 };
 
 const describeTarget = (target: Target): string => {

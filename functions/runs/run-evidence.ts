@@ -34,14 +34,23 @@ const causeMs = ({ request: { occurredAt, at }, startedAt }: RecordedRun): numbe
   return causes.length === 0 ? Date.parse(startedAt) : Math.max(...causes);
 };
 
-type Requester = Pick<Evidence, 'requestId' | 'requestedBy' | 'session' | 'email' | 'account' | 'reason'>;
+type Requester = Pick<Evidence, 'requestId' | 'requestedBy' | 'session' | 'email' | 'person' | 'account' | 'reason'>;
 
 /** Who asked for a run, and why. */
-export const requesterOf = ({ requestId, requestedBy, session, email, account, reason }: RunRequest): Requester => ({
+export const requesterOf = ({
+  requestId,
+  requestedBy,
+  session,
+  email,
+  person,
+  account,
+  reason,
+}: RunRequest): Requester => ({
   ...(requestId !== undefined && { requestId }),
   requestedBy,
   ...(session !== undefined && { session }),
   ...(email !== undefined && { email }),
+  ...(person !== undefined && { person }),
   ...(account !== undefined && { account }),
   reason,
 });

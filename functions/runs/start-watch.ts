@@ -26,7 +26,7 @@ export const digestOf = ({ owner = '', group = '' }: OutcomeTags): string =>
     .digest('hex')
     .slice(0, digestLength);
 
-const { requestedBy, session, email, reason, source } = runRequestSchema.entries;
+const { requestedBy, session, email, person, reason, source } = runRequestSchema.entries;
 
 /** The payload of a watch's execution. */
 export const watchRequestSchema = v.strictObject({
@@ -34,6 +34,7 @@ export const watchRequestSchema = v.strictObject({
   requestedBy,
   session,
   email,
+  person,
   reason,
   source,
   /** The watch ends at this instant. */
@@ -61,12 +62,13 @@ const dayMs = 24 * 60 * 60 * 1_000;
 const retryWaitsMs = [1_000, 5_000, 20_000];
 
 const watchRequestOf = (run: RunIdentity, confirmed: readonly Outcome[], now: Date): WatchRequest => {
-  const { requestedBy, session, email, reason, source, watchDays = 0 } = run.request;
+  const { requestedBy, session, email, person, reason, source, watchDays = 0 } = run.request;
   return {
     run: run.id,
     requestedBy,
     ...(session !== undefined && { session }),
     ...(email !== undefined && { email }),
+    ...(person !== undefined && { person }),
     reason,
     source,
     until: new Date(now.getTime() + watchDays * dayMs).toISOString(),

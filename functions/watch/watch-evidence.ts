@@ -6,7 +6,7 @@ import type { WatchRequest } from '../runs/start-watch.ts';
 /** The record of an instance that somebody linked again after its logout was confirmed. */
 export type LinkedAgainEvidence = Pick<
   Evidence,
-  'version' | 'idInstance' | 'requestedBy' | 'session' | 'email' | 'reason' | 'readings'
+  'version' | 'idInstance' | 'requestedBy' | 'session' | 'email' | 'person' | 'reason' | 'readings'
 > & {
   readonly function: 'watch';
   readonly watch: string;
@@ -29,7 +29,7 @@ export const linkedAgainEvidence = (
   readings: readonly [LinkedReading, LinkedReading],
   tags: NonNullable<LinkedAgainEvidence['run']['tags']>,
 ): LinkedAgainEvidence => {
-  const { run, source, requestedBy, session, email, reason } = request;
+  const { run, source, requestedBy, session, email, person, reason } = request;
   return {
     version: 1,
     idInstance,
@@ -38,6 +38,7 @@ export const linkedAgainEvidence = (
     requestedBy,
     ...(session !== undefined && { session }),
     ...(email !== undefined && { email }),
+    ...(person !== undefined && { person }),
     reason,
     requestedAt: startedAt,
     readings,
@@ -46,7 +47,7 @@ export const linkedAgainEvidence = (
   };
 };
 
-export const linkedAgainDetailType = 'Instance Linked Again';
+const linkedAgainDetailType = 'Instance Linked Again';
 
 /** The event on the stack's bus. A rule on it may start another run. */
 export const linkedAgainEventOf = (evidence: LinkedAgainEvidence) => {

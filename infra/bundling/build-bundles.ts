@@ -23,8 +23,11 @@ const buildFiles = async (options: BuildOptions): Promise<void> => {
 
 const buildConsole = async (): Promise<void> => {
   const { html, headers } = await buildConsolePage();
-  await replaceFile(join(distFolder, 'console', 'index.html'), html);
-  await replaceFile(join(distFolder, 'console', 'headers.json'), `${JSON.stringify(headers, null, 2)}\n`);
+  // The function of the desk serves the same page.
+  for (const folder of ['console', 'desk']) {
+    await replaceFile(join(distFolder, folder, 'index.html'), html);
+    await replaceFile(join(distFolder, folder, 'headers.json'), `${JSON.stringify(headers, null, 2)}\n`);
+  }
 };
 
 /** Builds what the local service runs: the functions and the web console. @throws what esbuild has printed */

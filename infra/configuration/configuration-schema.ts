@@ -3,6 +3,7 @@ import { type InstanceId, parseInstanceId } from '../../functions/green-api/inst
 import { routeKeyOf, routes } from '../../functions/http/routes.ts';
 import type { DialectName } from '../../functions/offboarding/dialects.ts';
 import * as shared from '../../functions/platform/settings.ts';
+import { accessRules, accessRulesOfPeople } from './access-rules.ts';
 import {
   fields,
   flag,
@@ -18,18 +19,38 @@ import {
   word,
 } from './field-schemas.ts';
 import { identityProviders } from './identity-providers.ts';
-import { defaultNotificationEvents, notificationEventNames, notificationFormats } from './notifications.ts';
 import { scheduleSchema } from './schedules/schedule-schema.ts';
 import { timeZone } from './schedules/time-zone.ts';
 
 const memoryMb = wholeNumber(128, 10_240);
 
+/** The `iss` of tokens. */
+const issuer = textOrToken(/^https:\/\/[^\s/?#]+[^\s?#]*$/, 'an https URL without query and fragment');
+
 const jwt = fields({
-  /** The `iss` of the tokens. */
-  issuer: textOrToken(/^https:\/\/[^\s/?#]+[^\s?#]*$/, 'an https URL without query and fragment'),
+  issuer,
   audience: listOf(word, 50),
   /** Scopes by route: a caller needs one of them. Either every route has scopes or none, so that none is forgotten. */
   scopes: v.exactOptional(fields(v.entriesFromList(routes.map(routeKeyOf), listOf(word, 10)))),
+  /** Who may do what, by the claims of the token. Scopes and these rules count both. */
+  allow: v.exactOptional(accessRules),
+});
+
+/** A page for people, who sign in at the company's OpenID provider. */
+const desk = fields({
+  issuer,
+  /** Of the page, which is a public client: it has no secret. */
+  clientId: word,
+  /** The `aud` of the access tokens: the client's id, unless it is set. */
+  audience: v.exactOptional(listOf(word, 50)),
+  /** What the page asks the issuer for: openid, profile and email, unless it is set. */
+  scopes: v.exactOptional(
+    v.pipe(
+      listOf(word, 20),
+      v.check((scopes) => scopes.includes('openid'), 'must have openid'),
+    ),
+  ),
+  allow: accessRulesOfPeople,
 });
 
 const { secondsPerDay, executionTimeoutSeconds: timeout } = shared;
@@ -106,30 +127,6 @@ const evidenceVault = fields({
   mode: v.picklist(['GOVERNANCE', 'COMPLIANCE'], 'must be GOVERNANCE or COMPLIANCE'),
 });
 
-const topicPattern = /^arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}$/;
-const topicRule = 'the ARN of a standard SNS topic';
-
-/** Where people are told what happened, and of what. */
-const notification = fields({
-  topic: textOrToken(topicPattern, topicRule),
-  events: v.optional(
-    listOf(
-      v.picklist(notificationEventNames, `must be one of ${notificationEventNames.join(', ')}`),
-      notificationEventNames.length,
-    ),
-    defaultNotificationEvents,
-  ),
-  /** `text` for mail, `chat` for Slack and Microsoft Teams. */
-  format: v.optional(v.picklist(notificationFormats, `must be one of ${notificationFormats.join(', ')}`), 'text'),
-});
-
-/** One destination, or a list of them. */
-const notifications = v.pipe(
-  v.unknown(),
-  v.transform((given) => (Array.isArray(given) ? given : [given])),
-  upTo(notification, 5),
-);
-
 /** Also the name of the event bus and of the group of schedules, which takes no more than 64 characters. */
 const name = matching(/^[A-Za-z][A-Za-z0-9-]{0,63}$/, 'up to 64 letters, digits and hyphens, a letter first');
 
@@ -156,6 +153,8 @@ const entries = {
   greenApiTimeoutMs: numberAs(shared.greenApiTimeoutMs),
   /** How callers prove who they are: AWS IAM, unless a JWT issuer is named. */
   authorization: v.optional(fields({ jwt: v.exactOptional(jwt) }), {}),
+  /** Off unless it is configured. */
+  desk: v.exactOptional(desk),
   /** Requests per second, and how many at once above that, for all callers together. */
   throttling: v.optional(
     fields({ rateLimit: v.optional(wholeNumber(1, 10_000), 50), burstLimit: v.optional(wholeNumber(1, 5_000), 100) }),
@@ -175,8 +174,6 @@ const entries = {
   tokenRotation: v.optional(fields({ enabled: v.optional(flag, false) }), {}),
   /** Off unless it is configured. */
   evidenceVault: v.exactOptional(evidenceVault),
-  /** Nobody is told what happened, unless it is configured. */
-  notifications: v.optional(notifications, []),
   /** The runbook that alarm texts link to. */
   runbookUrl: v.exactOptional(textOrToken(/^https:\/\/[^\s/?#]+[^\s#]*$/, 'an https URL without fragment')),
   /** Memory of each function except `run` and `watch`, and with it its share of a CPU. */
@@ -204,7 +201,9 @@ export const configurationSchema = fields({
     matching(/^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key\/[a-z0-9-]+$/, 'the ARN of a KMS key, not of an alias'),
   ),
   /** The SNS topic that alarms write to; without one they only show in CloudWatch. */
-  alarmTopicArn: v.exactOptional(matching(topicPattern, topicRule)),
+  alarmTopicArn: v.exactOptional(
+    matching(/^arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}$/, 'the ARN of a standard SNS topic'),
+  ),
 });
 
 /** What a deployment may choose, with every default filled in. */

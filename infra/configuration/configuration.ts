@@ -29,6 +29,9 @@ const problemOf = (issue: v.BaseIssue<unknown>): Problem => {
 
 const dateless = 'is for the kind webhook alone: no other report has a date';
 
+const unrestrictedJwt =
+  'is missing, and so is scopes: every token of the issuer could log everybody out. Say who may do what, or { "read": "everybody", "logout": "everybody", "runs": "everybody" }';
+
 const missingStore = 'is missing; aws sso-admin list-instances prints it as IdentityStoreId';
 
 /** Limits of the runs of leavers that are above the ceiling of any run. */
@@ -59,6 +62,7 @@ const problemsAcross = ({
   tokenRotation,
   offboarding: { identityCenter },
   identityProviders,
+  authorization: { jwt },
 }: Omit<Settings, 'name'>): readonly Problem[] => {
   const parseApiUrl = createParseApiUrl(allowedApiHosts);
   const message = "must be a list of GREEN-API's own hosts and those in allowedApiHosts";
@@ -71,6 +75,9 @@ const problemsAcross = ({
       : [{ path: 'warmHosts', message, given: warmHosts }]),
     ...(disableExecuteApiEndpoint && domainName === undefined
       ? [{ path: 'disableExecuteApiEndpoint', message: 'needs domainName: the API would have no address' }]
+      : []),
+    ...(jwt !== undefined && jwt.scopes === undefined && jwt.allow === undefined
+      ? [{ path: 'authorization.jwt.allow', message: unrestrictedJwt }]
       : []),
     ...(identityCenter.enabled && identityCenter.identityStoreId === undefined
       ? [{ path: 'offboarding.identityCenter.identityStoreId', message: missingStore }]

@@ -2,7 +2,7 @@ import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import { type IAccessLogSettings, LogGroupLogDestination } from 'aws-cdk-lib/aws-apigatewayv2';
 import { FilterPattern, type LogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import { type ProviderRoute, routeKeyOf } from '../../functions/http/routes.ts';
+import { deskPath, type ProviderRoute, routeKeyOf } from '../../functions/http/routes.ts';
 import { refusalMetric, refusalMetricDimensions } from '../../functions/identity-providers/provider-metrics.ts';
 import { metricNamespace } from '../../functions/platform/metrics.ts';
 import type { Settings } from '../configuration/configuration.ts';
@@ -77,4 +77,27 @@ export const countRefusals = (scope: Construct, logGroup: LogGroup, routes: read
     });
   add('Refusals', { [stack]: '$.stack', [status]: '$.status' });
   add('RefusalsByRoute', { [stack]: '$.stack', [status]: '$.status', [route]: '$.routeKey' });
+};
+
+/** Requests to the desk that were refused. Its page asks for another token before one expires, so that people cause few. */
+export const deskRefusalMetric = 'deskRefused';
+
+/** Counts them by status: the gateway's own 401 and 429, and the 403 of somebody whose role is missing. */
+export const countDeskRefusals = (scope: Construct, logGroup: LogGroup): void => {
+  const { stack, status } = refusalMetricDimensions;
+  new MetricFilter(scope, 'DeskRefusals', {
+    logGroup,
+    filterPattern: FilterPattern.all(
+      FilterPattern.any(...[401, 403, 429].map((code) => FilterPattern.stringValue('$.status', '=', String(code)))),
+      FilterPattern.any(
+        ...['GET', 'POST', 'DELETE'].map((method) =>
+          FilterPattern.stringValue('$.routeKey', '=', `${method} ${deskPath}*`),
+        ),
+      ),
+    ),
+    metricNamespace,
+    metricName: deskRefusalMetric,
+    metricValue: '1',
+    dimensions: { [stack]: '$.stack', [status]: '$.status' },
+  });
 };

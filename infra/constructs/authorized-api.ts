@@ -1,10 +1,12 @@
 import { Validations } from 'aws-cdk-lib';
 import {
+  type AddRoutesOptions,
   CfnApiMapping,
   CfnStage,
   HttpApi,
   HttpMethod,
   HttpNoneAuthorizer,
+  type HttpRoute,
   HttpStage,
   type IHttpRouteAuthorizer,
 } from 'aws-cdk-lib/aws-apigatewayv2';
@@ -12,9 +14,17 @@ import { HttpIamAuthorizer, HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigateway
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { type ProviderRoute, type Route, routeKeyOf, routes } from '../../functions/http/routes.ts';
+import {
+  type AnyRoute,
+  deskRoutes,
+  isDeskPage,
+  type ProviderRoute,
+  type Route,
+  routeKeyOf,
+  routes,
+} from '../../functions/http/routes.ts';
 import type { Settings } from '../configuration/configuration.ts';
-import { type AccessLog, countRefusals, createAccessLog } from './access-log.ts';
+import { type AccessLog, countDeskRefusals, countRefusals, createAccessLog } from './access-log.ts';
 import type { ServiceFunction } from './service-function.ts';
 
 export type AuthorizedApiProps = {
@@ -23,7 +33,7 @@ export type AuthorizedApiProps = {
 };
 
 /** Requests per second of one route, and how many at once above that, as CloudFormation names them: CDK passes them on as they are. */
-export type ProviderThrottling = { readonly ThrottlingRateLimit: number; readonly ThrottlingBurstLimit: number };
+export type RouteThrottling = { readonly ThrottlingRateLimit: number; readonly ThrottlingBurstLimit: number };
 
 const createAuthorizer = ({ jwt }: Settings['authorization']): IHttpRouteAuthorizer =>
   jwt === undefined ? new HttpIamAuthorizer() : new HttpJwtAuthorizer('Jwt', jwt.issuer, { jwtAudience: jwt.audience });
@@ -35,11 +45,13 @@ export class AuthorizedApi extends Construct {
   /** Without the slash that the stage's own URL ends in: the gateway takes `//instances` for another path. */
   readonly endpoint: string;
   readonly #authorization: Settings['authorization'];
+  readonly #functions: AuthorizedApiProps['functions'];
   readonly #accessLog: AccessLog;
 
   constructor(scope: Construct, id: string, { settings, functions }: AuthorizedApiProps) {
     super(scope, id);
     this.#authorization = settings.authorization;
+    this.#functions = functions;
     this.httpApi = new HttpApi(this, 'Api', {
       apiName: settings.name,
       defaultAuthorizer: createAuthorizer(settings.authorization),
@@ -53,7 +65,10 @@ export class AuthorizedApi extends Construct {
       throttle: settings.throttling,
       accessLogSettings: this.#accessLog.settings,
     });
-    for (const route of routes) this.#addRoute(route, functions[route.function]);
+    for (const route of routes) {
+      const authorizationScopes = settings.authorization.jwt?.scopes?.[routeKeyOf(route)];
+      this.#addRoute(route, functions[route.function], authorizationScopes && { authorizationScopes });
+    }
     this.endpoint = settings.domainName === undefined ? this.httpApi.apiEndpoint : this.#mapDomain(settings.domainName);
   }
 
@@ -88,36 +103,43 @@ export class AuthorizedApi extends Construct {
   addProviderRoutes(
     providerRoutes: readonly ProviderRoute[],
     functions: Readonly<Partial<Record<ProviderRoute['function'], ServiceFunction>>>,
-    throttling: Readonly<Record<ProviderRoute['function'], ProviderThrottling>>,
+    throttling: Readonly<Record<ProviderRoute['function'], RouteThrottling>>,
   ): void {
-    const settings: Record<string, ProviderThrottling> = {};
     for (const route of providerRoutes) {
       const service = functions[route.function];
       if (service === undefined) continue;
-      settings[routeKeyOf(route)] = throttling[route.function];
-      this.#addProviderRoute(route, service);
+      this.#throttle(
+        route,
+        throttling[route.function],
+        this.#addPublicRoute(
+          route,
+          service,
+          'Identity providers cannot sign with AWS IAM. The function checks the bearer token of the provider before it reads the body.',
+        ),
+      );
     }
-    const stage = this.stage.node.defaultChild;
-    if (CfnStage.isCfnStage(stage)) stage.routeSettings = settings;
     countRefusals(this, this.#accessLog.logGroup, providerRoutes);
   }
 
-  #addProviderRoute(route: ProviderRoute, { function: handler }: ServiceFunction): void {
-    const added = this.httpApi.addRoutes({
-      path: route.path,
-      methods: [HttpMethod[route.method]],
-      integration: new HttpLambdaIntegration(route.function, handler),
-      authorizer: new HttpNoneAuthorizer(),
-    });
-    for (const each of added) {
-      // The stage cannot have the settings of a route that does not exist yet.
-      this.stage.node.addDependency(each);
-      Validations.of(each).acknowledge({
-        id: 'AwsSolutions-APIG4',
-        reason:
-          'Identity providers cannot sign with AWS IAM. The function checks the bearer token of the provider before it reads the body.',
-      });
+  /**
+   * Adds the page of the desk, which everybody gets, and its calls, which take a token of the desk's own issuer. They go to the
+   * functions of the other routes. What is refused there is counted.
+   */
+  addDeskRoutes(
+    { issuer, clientId, audience = [clientId] }: NonNullable<Settings['desk']>,
+    desk: ServiceFunction,
+    throttling: RouteThrottling,
+  ): void {
+    const authorizer = new HttpJwtAuthorizer('Desk', issuer, { jwtAudience: [...audience] });
+    const functions = { ...this.#functions, desk };
+    for (const route of deskRoutes) {
+      const service = functions[route.function];
+      const added = isDeskPage(route)
+        ? this.#addPublicRoute(route, service, 'The page holds no data: people sign in on it.')
+        : this.#addRoute(route, service, { authorizer });
+      this.#throttle(route, throttling, added);
     }
+    countDeskRefusals(this, this.#accessLog.logGroup);
   }
 
   #mapDomain(domainName: string): string {
@@ -127,13 +149,29 @@ export class AuthorizedApi extends Construct {
     return `https://${domainName}`;
   }
 
-  #addRoute(route: Route, { function: handler }: ServiceFunction): void {
-    const authorizationScopes = this.#authorization.jwt?.scopes?.[routeKeyOf(route)];
-    this.httpApi.addRoutes({
+  #addPublicRoute(route: AnyRoute, service: ServiceFunction, reason: string): readonly HttpRoute[] {
+    const added = this.#addRoute(route, service, { authorizer: new HttpNoneAuthorizer() });
+    for (const each of added) Validations.of(each).acknowledge({ id: 'AwsSolutions-APIG4', reason });
+    return added;
+  }
+
+  #throttle(route: AnyRoute, throttling: RouteThrottling, added: readonly HttpRoute[]): void {
+    const stage = this.stage.node.defaultChild;
+    if (CfnStage.isCfnStage(stage)) stage.routeSettings = { ...stage.routeSettings, [routeKeyOf(route)]: throttling };
+    // The stage cannot have the settings of a route that does not exist yet.
+    this.stage.node.addDependency(...added);
+  }
+
+  #addRoute(
+    route: AnyRoute,
+    { function: handler }: ServiceFunction,
+    options: Partial<Pick<AddRoutesOptions, 'authorizer' | 'authorizationScopes'>> = {},
+  ): readonly HttpRoute[] {
+    return this.httpApi.addRoutes({
       path: route.path,
       methods: [HttpMethod[route.method]],
       integration: new HttpLambdaIntegration(route.function, handler),
-      ...(authorizationScopes && { authorizationScopes }),
+      ...options,
     });
   }
 }

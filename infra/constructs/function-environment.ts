@@ -31,7 +31,19 @@ const valuesOf = (settings: Settings) => ({
   ),
   customTimeZone: settings.offboarding.custom.timeZone,
   nativeEvents: settings.offboarding.identityCenter.nativeEvents,
+  deskAllow: settings.desk?.allow,
+  jwtAllow: settings.authorization.jwt?.allow,
 });
+
+const pageSettingsOf = ({
+  issuer,
+  clientId,
+  scopes = ['openid', 'profile', 'email'],
+}: NonNullable<Settings['desk']>) => ({ issuer, clientId, scopes });
+
+/** For a function that answers callers of the API. */
+export const accessEnvironment = (settings: Settings): FunctionEnvironment =>
+  writeVariables(table.accessSettings, valuesOf(settings));
 
 /** For a function that only lists instances. */
 export const listingEnvironment = (settings: Settings): FunctionEnvironment =>
@@ -63,6 +75,10 @@ export const startingEnvironment = (
 /** For the function that executes runs: when one expires whose request does not say it. */
 export const expiryEnvironment = (settings: Settings): FunctionEnvironment =>
   writeVariables(table.expirySettings, valuesOf(settings));
+
+/** For the function that serves the page of the desk. */
+export const deskEnvironment = (settings: Settings): FunctionEnvironment =>
+  writeVariables(table.deskSettings, { ...valuesOf(settings), desk: settings.desk && pageSettingsOf(settings.desk) });
 
 /** For a function that starts or follows watches. */
 export const watchEnvironment = (watchFunction: string, watchQualifier: string): FunctionEnvironment =>

@@ -5,6 +5,38 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 
+/**
+ * Who has a capability: whoever's token has one of the values in a claim, or a scope, or everybody with a token. `claim` is a
+ * name, or the names on the way to it, such as Keycloak's `['realm_access', 'roles']`. Values are compared as a whole.
+ */
+export type AccessRule =
+  | 'everybody'
+  | { readonly scope: string }
+  | { readonly claim: string | readonly string[]; readonly anyOf: readonly string[] };
+
+/** Who may do what. */
+export interface AccessRules {
+  /** See instances, states and runs, and start drills. @default nobody */
+  readonly read?: AccessRule;
+  /** Log one instance out. @default nobody */
+  readonly logout?: AccessRule;
+  /** Start and stop runs. @default nobody */
+  readonly runs?: AccessRule;
+}
+
+/** A page that the API itself serves at `/desk`. People sign in to it at an OpenID provider. */
+export interface Desk {
+  /** The `iss` of the tokens: an https URL, without the discovery document's path. */
+  readonly issuer: string;
+  /** Id of the page at the issuer, where it is a public client with PKCE. */
+  readonly clientId: string;
+  /** The `aud` of the access tokens: one of these is enough. @default the client's id */
+  readonly audience?: readonly string[];
+  /** What the page asks for; `openid` is needed. @default openid, profile and email */
+  readonly scopes?: readonly string[];
+  readonly allow: AccessRules;
+}
+
 /** Tokens of a JWT issuer, in place of AWS IAM signatures. */
 export interface JwtAuthorization {
   /** The `iss` of the tokens: an https URL. */
@@ -14,9 +46,11 @@ export interface JwtAuthorization {
   /**
    * Scopes by route, for example `{ 'GET /instances': ['instances.read'] }`: a caller needs one of them. Name every route
    * or none.
-   * @default any valid token may call every route
+   * @default what `allow` says
    */
   readonly scopes?: Readonly<Record<string, readonly string[]>>;
+  /** Who may do what, by the claims of the token. Either these rules or `scopes` are needed; together both count. @default what `scopes` says */
+  readonly allow?: AccessRules;
 }
 
 /** How callers of the HTTP API prove who they are. */
@@ -35,7 +69,7 @@ export interface Throttling {
 
 /** Runs over many instances. */
 export interface RunOptions {
-  /** Most instances one run may touch, whatever its request says. @default 3000 */
+  /** Most instances one run may touch, whatever its request says. @default 500 */
   readonly maxTargetsCeiling?: number;
   /** Longest duration of a run, including the wait for its start and a day to act in: whole days, 2 to 366. @default 30 days */
   readonly executionTimeout?: Duration;
@@ -162,22 +196,6 @@ export interface EvidenceVaultOptions {
   readonly mode: 'GOVERNANCE' | 'COMPLIANCE';
 }
 
-/** What people can be told of. */
-export type NotificationEvent = 'runs' | 'failed-logouts' | 'linked-again' | 'logouts' | 'idle-runs' | 'drills';
-
-/** A topic whose subscribers are told what happened. */
-export interface NotificationDestination {
-  /**
-   * An SNS topic, or its ARN. A topic that is not of this app must let EventBridge publish to it. A topic encrypted under
-   * `alias/aws/sns` gets nothing.
-   */
-  readonly topic: ITopic | string;
-  /** @default runs that logged somebody out, failed or were stopped; failed single logouts; instances linked again */
-  readonly events?: readonly NotificationEvent[];
-  /** `text`: a sentence, for mail. `chat`: a message that Amazon Q Developer posts to Slack or Teams. @default 'text' */
-  readonly format?: 'text' | 'chat';
-}
-
 /** What a deployment may choose. Every prop has a default. */
 export interface GreenApiLogoutProps {
   /**
@@ -204,6 +222,8 @@ export interface GreenApiLogoutProps {
   readonly warmHosts?: readonly string[];
   /** @default AWS IAM */
   readonly authorization?: Authorization;
+  /** @default off, and none of its routes */
+  readonly desk?: Desk;
   readonly throttling?: Throttling;
   /**
    * Name of a custom domain of API Gateway in this account and Region, such as `domain.name` of a `DomainName`. All of it
@@ -225,8 +245,6 @@ export interface GreenApiLogoutProps {
   readonly evidenceVault?: EvidenceVaultOptions;
   /** Where alarms are sent. A topic encrypted under `alias/aws/sns` gets none. @default alarms only show in CloudWatch */
   readonly alarmTopic?: ITopic;
-  /** Who is told what happened: one topic, or up to 5. @default nobody */
-  readonly notifications?: NotificationDestination | readonly NotificationDestination[];
   /**
    * The runbook that alarm texts link to: an https URL, to which `#` and the alarm's name are added.
    * @default docs/operations.md of this project: a link if its package.json names a repository, else only the file's name
@@ -255,6 +273,7 @@ export interface LogoutFunctions {
   readonly offboarding: LambdaFunction;
   readonly webhook: LambdaFunction | undefined;
   readonly scim: LambdaFunction | undefined;
+  readonly desk: LambdaFunction | undefined;
   readonly 'rotate-token': LambdaFunction | undefined;
   readonly 'evidence-vault': LambdaFunction | undefined;
 }

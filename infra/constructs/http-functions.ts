@@ -2,6 +2,7 @@ import type { Construct } from 'constructs';
 import type { Route } from '../../functions/http/routes.ts';
 import type { Deployment } from './deployment.ts';
 import {
+  accessEnvironment,
   callingEnvironment,
   listingEnvironment,
   publishingEnvironment,
@@ -23,6 +24,7 @@ const createLogout = (scope: Construct, deployment: Deployment): ServiceFunction
     environment: {
       ...callingEnvironment(settings, bus.eventBus.eventBusName),
       ...warmingEnvironment(settings),
+      ...accessEnvironment(settings),
     },
     logGroup: evidence,
     memoryMb: settings.memoryMb,
@@ -39,7 +41,7 @@ const createLogout = (scope: Construct, deployment: Deployment): ServiceFunction
 const createInstances = (scope: Construct, { platform, settings, secrets }: Deployment): ServiceFunction => {
   const instances = new ServiceFunction(scope, 'instances', {
     platform,
-    environment: listingEnvironment(settings),
+    environment: { ...listingEnvironment(settings), ...accessEnvironment(settings) },
     logGroup: createLog(scope, 'InstancesLog', settings.logRetentionDays),
     memoryMb: settings.memoryMb,
   });
@@ -51,7 +53,7 @@ const createInstances = (scope: Construct, { platform, settings, secrets }: Depl
 const createState = (scope: Construct, { platform, settings, secrets }: Deployment): ServiceFunction => {
   const state = new ServiceFunction(scope, 'state', {
     platform,
-    environment: readingEnvironment(settings),
+    environment: { ...readingEnvironment(settings), ...accessEnvironment(settings) },
     logGroup: createLog(scope, 'StateLog', settings.logRetentionDays),
     memoryMb: settings.memoryMb,
   });
@@ -68,6 +70,7 @@ const createForcedLogouts = (scope: Construct, deployment: Deployment, { run, wa
       ...run.startingEnvironment,
       ...watch.environment,
       ...publishingEnvironment(bus.eventBus.eventBusName),
+      ...accessEnvironment(settings),
     },
     // Stopping a run leaves the evidence of the logouts that it had sent, and the record of its end.
     logGroup: evidence,

@@ -11,7 +11,7 @@ import {
 import { metricNamespace } from '../../functions/platform/metrics.ts';
 import type { countedStatuses } from './access-log.ts';
 import { stillLoggedIn } from './alarms.ts';
-import type { AuthorizedApi, ProviderThrottling } from './authorized-api.ts';
+import type { AuthorizedApi, RouteThrottling } from './authorized-api.ts';
 import type { Deployment } from './deployment.ts';
 import { listingEnvironment, providersEnvironment } from './function-environment.ts';
 import { createLog } from './log-groups.ts';
@@ -32,7 +32,7 @@ export const reservedConcurrency = { webhook: 10, scim: 10 } as const satisfies 
 const throttling = {
   webhook: { ThrottlingRateLimit: 5, ThrottlingBurstLimit: 200 },
   scim: { ThrottlingRateLimit: 50, ThrottlingBurstLimit: 200 },
-} as const satisfies Record<FunctionName, ProviderThrottling>;
+} as const satisfies Record<FunctionName, RouteThrottling>;
 
 /** The providers whose routes a function answers. */
 const providersOf = (providers: Providers, functionName: FunctionName): Providers => {

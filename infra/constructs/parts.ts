@@ -2,6 +2,7 @@ import type { Construct } from 'constructs';
 import { Alarms } from './alarms.ts';
 import { AuthorizedApi } from './authorized-api.ts';
 import type { Deployment } from './deployment.ts';
+import { createDesk } from './desk.ts';
 import { EventFunction } from './event-function.ts';
 import { EvidenceVault } from './evidence-vault.ts';
 import { addFunctionAlarms } from './function-alarms.ts';
@@ -13,25 +14,22 @@ import { createIdentityProviders } from './identity-providers.ts';
 import { InstanceSecrets } from './instance-secrets.ts';
 import { createEvidenceLog } from './log-groups.ts';
 import { LogoutMetrics } from './logout-metrics.ts';
-import { Notifications } from './notifications.ts';
 import { OffboardingBus } from './offboarding-bus.ts';
 import { OffboardingRules } from './offboarding-rules.ts';
 import { RunFunction } from './run-function.ts';
 import { defaultRunbookUrl } from './runbook.ts';
 import { Schedules } from './schedules.ts';
 import { functionsIn } from './service-function.ts';
-import { notificationsOf, settingsOf } from './settings.ts';
+import { settingsOf } from './settings.ts';
 import { addWarnings } from './synth-warnings.ts';
 import { createRotateToken } from './token-rotation.ts';
 import { WatchFunction } from './watch-function.ts';
-
-const topicsOf = (props: GreenApiLogoutProps) => notificationsOf(props).map(({ topic }) => topic);
 
 const createDeployment = (scope: Construct, props: GreenApiLogoutProps): Deployment => {
   const settings = settingsOf(scope, props);
   const { name, secretPrefix: prefix, runbookUrl = defaultRunbookUrl } = settings;
   const { alarmTopic: topic, encryptionKey } = props;
-  addWarnings(scope, settings, topic, topicsOf(props));
+  addWarnings(scope, settings, topic);
   return {
     settings,
     platform: { tracing: settings.tracing },
@@ -71,6 +69,7 @@ export const createParts = (scope: Construct, props: GreenApiLogoutProps) => {
     impact: 'A caller was told that a logout failed or could not be confirmed: somebody may still be logged in.',
   });
   const { webhook, scim } = createIdentityProviders(scope, deployment, run, api);
+  const desk = createDesk(scope, deployment, api);
   const { schedule, offboarding } = createEventFunctions(scope, deployment, run);
   // An event that is sent again looks for the run of its first delivery.
   run.durable.grantList(offboarding.service);
@@ -80,9 +79,10 @@ export const createParts = (scope: Construct, props: GreenApiLogoutProps) => {
   if (enabled && identityStoreId !== undefined) grantDescribeUsers(offboarding.service, identityStoreId);
   const evidenceVault =
     settings.evidenceVault && new EvidenceVault(scope, 'EvidenceVault', deployment, settings.evidenceVault);
-  if (settings.notifications.length > 0) new Notifications(scope, 'Notifications', deployment, topicsOf(props));
   const rotateToken = settings.tokenRotation.enabled ? createRotateToken(scope, deployment) : undefined;
-  addFunctionAlarms(alarms, functionsIn(scope), settings.name);
+  // The desk has an alarm of its own.
+  const alarmed = functionsIn(scope).filter((service) => service !== desk);
+  addFunctionAlarms(alarms, alarmed, settings.name);
   const functions: LogoutFunctions = {
     logout: http.logout.function,
     instances: http.instances.function,
@@ -94,6 +94,7 @@ export const createParts = (scope: Construct, props: GreenApiLogoutProps) => {
     offboarding: offboarding.service.function,
     webhook: webhook?.function,
     scim: scim?.function,
+    desk: desk?.function,
     'rotate-token': rotateToken?.function,
     'evidence-vault': evidenceVault?.service.function,
   };

@@ -36,6 +36,9 @@ const { maxTargetsCeiling } = parseConfiguration().runs;
 
 const jwt = { issuer: 'https://login.example.com/', audience: ['logout'] };
 
+const desk = { issuer: 'https://login.example.com/', clientId: 'desk', allow: { read: 'everybody' } };
+const deskRule = (rule: unknown) => ({ desk: { ...desk, allow: { runs: rule } } });
+
 test.each([
   ['green-api-logout must be an object… (got 5', 5],
   ['green-api-logout must be an object… (got null', null],
@@ -76,6 +79,18 @@ test.each([
     { greenApiTimeoutMs: 28_000 },
   ],
   ['green-api-logout.authorization must be an object… (got "none"', { authorization: 'none' }],
+  ['green-api-logout.desk.allow is missing', { desk: { issuer: desk.issuer, clientId: 'desk' } }],
+  ['green-api-logout.desk.issuer must be an https URL', { desk: { ...desk, issuer: 'http://login.example.com/' } }],
+  ['green-api-logout.desk.scopes must have openid (got ["email"]', { desk: { ...desk, scopes: ['email'] } }],
+  ['green-api-logout.desk.clientSecret is not a field here', { desk: { ...desk, clientSecret: 'x' } }],
+  ['green-api-logout.desk.allow.runs must be a rule, or "everybody" (got "all"', deskRule('all')],
+  ['green-api-logout.desk.allow.runs.anyOf is missing', deskRule({ claim: 'roles' })],
+  ['green-api-logout.desk.allow.runs.anyOf must be a list of 1', deskRule({ claim: 'roles', anyOf: [] })],
+  ['green-api-logout.desk.allow.runs.claim must be a list of 1', deskRule({ claim: [], anyOf: ['a'] })],
+  ['green-api-logout.desk.allow.runs must be about the person', deskRule({ scope: 'openid' })],
+  ['green-api-logout.desk.allow.runs must be about the person', deskRule({ claim: 'aud', anyOf: ['desk'] })],
+  ['green-api-logout.desk.allow.write is not a field here', { desk: { ...desk, allow: { write: 'everybody' } } }],
+  ['green-api-logout.authorization.jwt.allow is missing, and so is scopes', { authorization: { jwt } }],
   ['green-api-logout.authorization.none is not a field here; the fields are jwt', { authorization: { none: true } }],
   ['green-api-logout.authorization.jwt.issuer is missing', { authorization: { jwt: { audience: ['logout'] } } }],
   [
@@ -107,24 +122,6 @@ test.each([
   ['green-api-logout.logRetentionDays must be one of… (got 2', { logRetentionDays: 2 }],
   ['green-api-logout.evidenceRetentionDays must … (got null', { evidenceRetentionDays: null }],
   ['green-api-logout.alarmTopicArn must be the ARN… (got "on-call"', { alarmTopicArn: 'on-call' }],
-  ['green-api-logout.notifications.0.topic is missing', { notifications: { format: 'chat' } }],
-  [
-    'green-api-logout.notifications.0.topic must be the ARN of a standard SNS topic (got "arn:aws:sns:eu-central-1:111122223333:a.fifo"',
-    { notifications: [{ topic: 'arn:aws:sns:eu-central-1:111122223333:a.fifo' }] },
-  ],
-  [
-    'green-api-logout.notifications.0.events.0 must be one of runs, failed-logouts, … (got "all"',
-    { notifications: { topic: 'arn:aws:sns:eu-central-1:111122223333:a', events: ['all'] } },
-  ],
-  [
-    'green-api-logout.notifications.0.format must be one of text, chat (got "json"',
-    { notifications: { topic: 'arn:aws:sns:eu-central-1:111122223333:a', format: 'json' } },
-  ],
-  ['green-api-logout.notifications.0 must be an object… (got null', { notifications: null }],
-  [
-    'green-api-logout.notifications must be a list of at most 5',
-    { notifications: Array(6).fill({ topic: 'arn:aws:sns:eu-central-1:111122223333:a' }) },
-  ],
   ...['http://a.example.com', 'https://a.example.com/#alarms', 'docs/operations.md', ''].map(
     (runbookUrl): [string, object] => [
       `green-api-logout.runbookUrl must be an https URL without fragment… (got "${runbookUrl}"`,

@@ -21,7 +21,7 @@ import {
   outputKeys,
 } from '../../infra/index.ts';
 import { createConstruct, createRole, rightsOf, warningsIn } from '../support/construct-app.ts';
-import { configurations, jwt, keyArn, render, synthesize, topicArn, wholeResourcesIn } from '../support/synthesize.ts';
+import { configurations, jwt, keyArn, synthesize, topicArn, wholeResourcesIn } from '../support/synthesize.ts';
 
 const rightsFor = ({ rights = [] }: { readonly rights?: readonly string[] }): readonly string[] => rights;
 
@@ -44,7 +44,6 @@ const everything = (stack: Stack): GreenApiLogoutProps => ({
   tokenRotation: { enabled: true },
   evidenceVault: { years: 7, mode: 'COMPLIANCE' },
   alarmTopic: new Topic(stack, 'OnCall'),
-  notifications: { topic: topicArn, events: ['runs'], format: 'chat' },
   runbookUrl: 'https://wiki.example.com/runbook',
   memorySize: 384,
   runs: {
@@ -182,6 +181,10 @@ describe('the construct', () => {
     ['Company/Logout.runs.memorySize must be a whole number from 128', { runs: { memorySize: 64 } }],
     ['Company/Logout.runbookUrl must be an https URL without fragment', { runbookUrl: 'docs/runbook.md' }],
     ['Company/Logout.name must be up to 64 letters', { name: 'a b' }],
+    [
+      'Company/Logout.authorization.jwt.allow is missing, and so is scopes: every token',
+      { authorization: { jwt: { issuer: jwt.issuer, audience: jwt.audience } } },
+    ],
     ['Company/Logout.warmHosts must be a list', { warmHosts: ['a.example.com'] }],
   ])('refuses a wrong prop: %s', (problem, props) => {
     expect(() => createConstruct(props)).toThrow(problem);
@@ -202,7 +205,7 @@ describe('the construct', () => {
     const issuer = `https://cognito-idp.${Aws.REGION}.amazonaws.com/pool`;
 
     const { stack } = createConstruct({
-      authorization: { jwt: { issuer, audience: [Aws.STACK_NAME] } },
+      authorization: { jwt: { issuer, audience: [Aws.STACK_NAME], allow: { logout: 'everybody' } } },
       runbookUrl: Fn.importValue('RunbookUrl'),
     });
 
@@ -240,55 +243,6 @@ test('the stack takes ARNs in place of CDK objects that are undefined', () => {
   });
   template.hasOutput(outputKeys.alarmTopic, { Value: topicArn });
   template.hasOutput(outputKeys.encryptionKey, { Value: keyArn });
-});
-
-describe('notifications', () => {
-  const rulesOfBus = 'arn:<AWS::Partition>:events:<AWS::Region>:<AWS::AccountId>:rule/logout/*';
-
-  test('may be published to a topic of the app by the rules of this bus, with its key, and by nobody else', () => {
-    const { stack } = createConstruct((scope) => ({
-      name: 'logout',
-      notifications: [
-        { topic: new Topic(scope, 'Mail', { masterKey: new Key(scope, 'Key') }) },
-        { topic: topicArn, format: 'chat' },
-      ],
-    }));
-
-    const template = Template.fromStack(stack);
-    const statements = (type: string, policy: string) =>
-      Object.values(template.findResources(type)).flatMap(({ Properties }) => Properties[policy].Statement);
-    expect(
-      statements('AWS::SNS::TopicPolicy', 'PolicyDocument').map((statement) => JSON.parse(render(statement))),
-    ).toEqual([
-      expect.objectContaining({
-        Action: 'sns:Publish',
-        Condition: { ArnLike: { 'aws:SourceArn': rulesOfBus } },
-        Principal: { Service: 'events.amazonaws.com' },
-        Resource: expect.stringMatching(/^<Mail/),
-      }),
-    ]);
-    expect(statements('AWS::KMS::Key', 'KeyPolicy')).toContainEqual(
-      expect.objectContaining({
-        Action: ['kms:Decrypt', 'kms:GenerateDataKey*'],
-        Principal: { Service: 'events.amazonaws.com' },
-      }),
-    );
-    expect(rulesTo(template)).toEqual([expect.stringMatching(/^<Mail/), topicArn]);
-  });
-
-  test('reach a topic of another stack', () => {
-    const app = new App();
-    const topic = new Topic(new Stack(app, 'Topics'), 'Mail');
-
-    new GreenApiLogout(new Stack(app, 'Company'), 'Logout', { name: 'logout', notifications: { topic } });
-
-    expect(() => app.synth()).not.toThrow();
-  });
-
-  const rulesTo = (template: Template) =>
-    Object.entries(template.findResources('AWS::Events::Rule'))
-      .filter(([id]) => id.includes('Notifications'))
-      .map(([, { Properties }]) => render(Properties.Targets[0].Arn));
 });
 
 describe('a grant', () => {
@@ -401,7 +355,14 @@ describe('a grant', () => {
     const rights = rightsOf(role);
     const actions = new Set(rights.map((right) => right.split(' ')[0]));
     expect([...actions].sort()).toEqual(
-      [...new Set(['cloudformation:DescribeStacks', ...rightsFor(doctorCommand), ...more])].sort(),
+      [
+        ...new Set([
+          'cloudformation:DescribeStacks',
+          'lambda:GetAccountSettings',
+          ...rightsFor(doctorCommand),
+          ...more,
+        ]),
+      ].sort(),
     );
     expect(rights.filter((right) => right.startsWith('sqs:'))).toHaveLength(
       Object.keys(Template.fromStack(stack).findResources('AWS::SQS::Queue')).length,
@@ -444,26 +405,6 @@ describe('the synthesis warns', () => {
     const { stack } = createConstruct((scope) => ({ alarmTopic: createTopic(scope) }));
 
     expect(warningsIn(stack)).toEqual([expect.stringMatching(/^Alarms notify nobody: CloudWatch cannot publish/)]);
-  });
-
-  test('of a topic under that key, to which EventBridge cannot publish', () => {
-    const { stack } = createConstruct((scope) => ({
-      alarmTopic: new Topic(scope, 'OnCall'),
-      notifications: {
-        topic: new Topic(scope, 'Mail', { masterKey: Alias.fromAliasName(scope, 'Key', 'alias/aws/sns') }),
-      },
-    }));
-
-    expect(warningsIn(stack)).toEqual([expect.stringMatching(/^Nobody is told what happened: EventBridge cannot/)]);
-  });
-
-  test('of JWT without scopes', () => {
-    const { stack } = createConstruct((scope) => ({
-      alarmTopic: new Topic(scope, 'OnCall'),
-      authorization: { jwt: { issuer: jwt.issuer, audience: jwt.audience } },
-    }));
-
-    expect(warningsIn(stack)).toEqual([expect.stringMatching(/^Any valid token of the JWT issuer/)]);
   });
 });
 

@@ -40,11 +40,13 @@ const functionsIn = (alarm: string, metricNames: readonly string[]): readonly st
 
 test('the alarms watch every function for failures and throttling', () => {
   const durable = ['run-failed', 'watch-failed'];
+  const desk = 'desk';
   const failed = [
     ...functionsIn('function-failed', ['Errors', 'AsyncEventsDropped']),
+    ...functionsIn(desk, ['Errors']),
     ...durable.flatMap((alarm) => functionsIn(alarm, ['DurableExecutionTimedOut'])),
   ];
-  const throttled = ['function-throttled', ...durable].flatMap((alarm) => functionsIn(alarm, ['Throttles']));
+  const throttled = ['function-throttled', desk, ...durable].flatMap((alarm) => functionsIn(alarm, ['Throttles']));
   const functions = Object.entries(synthesized.template.Resources)
     .filter(([, { Type }]) => Type === 'AWS::Lambda::Function')
     .map(([id]) => render({ Ref: id }));

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { routeKeyOf, routes } from '../../functions/http/routes.ts';
+import { deskRoutes, isDeskPage, routeKeyOf, routes } from '../../functions/http/routes.ts';
 import { readWarmingEnvironment } from '../../functions/logout/warm-up.ts';
 import { parseVariables } from '../../functions/platform/environment.ts';
 import { listingSettings, readEnvironment, readStartingEnvironment } from '../../functions/platform/settings.ts';
@@ -11,12 +11,12 @@ import { distFolder } from '../../infra/bundling/dist-folder.ts';
 import { parseConfiguration } from '../../infra/configuration/configuration.ts';
 import { pascalCase } from '../../infra/constructs/pascal-case.ts';
 import { costBeside } from '../bench/cost.ts';
-import { tableOfMonths } from '../bench/cost-of-month.ts';
 import {
   configurations,
   everything,
   jwt,
   keyArn,
+  permissionsIn,
   propertiesOfEach,
   render,
   resourcesIn,
@@ -121,7 +121,7 @@ describe('the API', () => {
 });
 
 /** Those that are deployed whatever the configuration. */
-const optional = ['scim', 'webhook', 'evidence-vault', 'rotate-token'];
+const optional = ['scim', 'webhook', 'desk', 'evidence-vault', 'rotate-token'];
 const always = functionNames.filter((name) => !optional.includes(name));
 
 describe('the functions', () => {
@@ -310,7 +310,6 @@ describe('the alarms', () => {
     expect(page).toContain(`| X-Ray | ${traces.least.toFixed(2)} to ${traces.most.toFixed(2)} |`);
     expect(page).toContain(`| Lambda's own log lines | ${lambdaLines.toFixed(2)} |`);
     expect(page).toContain(`| access log | ${accessLog.toFixed(2)} |`);
-    expect(page).toContain(tableOfMonths(metrics.length));
   });
 
   test('ring at the first one of anything', () => {
@@ -422,4 +421,79 @@ test('the app reports an invalid configuration in one line, and fails', () => {
 
   expect(status).toBe(1);
   expect(stderr).toBe('green-api-logout.memoryMb must be a whole number from 128 to 10240 (got 64)\n');
+});
+
+describe('the desk', () => {
+  const withDesk = synthesize(configurations.desk);
+  const { routeSettings, ...stage } = (() => {
+    const { RouteSettings, ...rest } = resourcesIn(withDesk, 'AWS::ApiGatewayV2::Stage').HttpStage;
+    return { routeSettings: RouteSettings as Readonly<Record<string, unknown>>, ...rest };
+  })();
+
+  test('has its own routes with its own authorizer; the page alone has none, and the other routes keep theirs', () => {
+    expect(routesOf(withDesk)).toEqual([
+      ...routes.map((route) => ({ route: routeKeyOf(route), authorization: 'AWS_IAM' })),
+      ...deskRoutes.map((route) =>
+        isDeskPage(route)
+          ? { route: 'GET /desk', authorization: 'NONE' }
+          : { route: routeKeyOf(route), authorization: 'JWT', authorizer: '<HttpApiDesk>' },
+      ),
+    ]);
+    expect(propertiesOfEach(withDesk, 'AWS::ApiGatewayV2::Authorizer')).toMatchObject([
+      { JwtConfiguration: { Issuer: 'https://login.example.com/', Audience: ['desk'] } },
+    ]);
+  });
+
+  test('is throttled by itself, route by route', () => {
+    expect(Object.keys(routeSettings).toSorted()).toEqual(deskRoutes.map(routeKeyOf).toSorted());
+    expect(new Set(Object.values(routeSettings).map((limits) => JSON.stringify(limits)))).toEqual(
+      new Set(['{"ThrottlingRateLimit":20,"ThrottlingBurstLimit":50}']),
+    );
+    expect(stage.DefaultRouteSettings.ThrottlingRateLimit).toBe(defaults.throttling.rateLimit);
+  });
+
+  test('tells every function of the API who may do what, and only the page who the issuer is', () => {
+    const variablesOf = (name: string) => resourcesIn(withDesk, 'AWS::Lambda::Function')[name].Environment.Variables;
+
+    for (const name of [
+      'LogoutFunction',
+      'InstancesFunction',
+      'StateFunction',
+      'ForcedLogoutsFunction',
+      'DeskFunction',
+    ])
+      expect(JSON.parse(variablesOf(name).DESK_ALLOW)).toEqual(configurations.desk.desk.allow);
+    expect(JSON.parse(variablesOf('DeskFunction').DESK)).toEqual({
+      issuer: 'https://login.example.com/',
+      clientId: 'desk',
+      scopes: ['openid', 'profile', 'email'],
+    });
+    expect(variablesOf('RunFunction')).not.toHaveProperty('DESK_ALLOW');
+    expect(resourcesIn(plain, 'AWS::Lambda::Function').LogoutFunction.Environment.Variables).not.toHaveProperty(
+      'DESK_ALLOW',
+    );
+  });
+
+  test('counts the 401 of the authorizer, the 403 of a function and the 429 of the gateway, and rings at twenty', () => {
+    const filter = propertiesOfEach(withDesk, 'AWS::Logs::MetricFilter').find(({ MetricTransformations }) =>
+      MetricTransformations.some(({ MetricName }: { MetricName: string }) => MetricName === 'deskRefused'),
+    );
+    const alarm = propertiesOfEach(withDesk, 'AWS::CloudWatch::Alarm').find(({ AlarmName }) =>
+      /-desk$/.test(AlarmName),
+    );
+
+    expect(filter?.FilterPattern).toBe(
+      '{ (($.status = "401") || ($.status = "403") || ($.status = "429")) && (($.routeKey = "GET /desk*") || ($.routeKey = "POST /desk*") || ($.routeKey = "DELETE /desk*")) }',
+    );
+    expect(alarm?.Metrics[0].Expression).toBe('(no_token + no_role + too_many) / 20 + errors + throttles');
+  });
+
+  test('lets its function write its log and its traces, and nothing else', () => {
+    expect(permissionsIn(withDesk).filter((line) => line.startsWith('["<DeskRole>"]'))).toEqual([
+      expect.stringContaining('logs:CreateLogStream'),
+      expect.stringContaining('logs:PutLogEvents'),
+      expect.stringContaining('xray:PutTelemetryRecords'),
+      expect.stringContaining('xray:PutTraceSegments'),
+    ]);
+  });
 });

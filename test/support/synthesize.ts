@@ -7,8 +7,6 @@ import { madeOnce } from './made-once.ts';
 
 export const keyArn = 'arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab';
 export const topicArn = 'arn:aws:sns:eu-central-1:111122223333:on-call';
-export const mailTopicArn = 'arn:aws:sns:eu-central-1:111122223333:logouts-by-mail';
-export const chatTopicArn = 'arn:aws:sns:eu-central-1:111122223333:logouts-in-chat';
 export const jwt = {
   issuer: 'https://login.example.com/',
   audience: ['green-api-logout'],
@@ -46,7 +44,6 @@ export const everything = {
   tokenRotation: { enabled: true },
   evidenceVault: { years: 7, mode: 'COMPLIANCE' },
   alarmTopicArn: topicArn,
-  notifications: [{ topic: mailTopicArn }, { topic: chatTopicArn, events: ['linked-again'], format: 'chat' }],
   runbookUrl: 'https://wiki.example.com/runbook?view=plain',
   memoryMb: 384,
   runs: { maxTargetsCeiling: 3_000, executionTimeoutDays: 90, retentionDays: 60, memoryMb: 1_024 },
@@ -87,6 +84,16 @@ const identityProviders = {
   entra: { kind: 'scim', tokenSha256: ['d'.repeat(64)], quietAfterHours: 6 },
 } as const;
 
+const desk = {
+  issuer: 'https://login.example.com/',
+  clientId: 'desk',
+  allow: {
+    read: 'everybody',
+    logout: { claim: 'roles', anyOf: ['whatsapp-logout'] },
+    runs: { claim: ['realm_access', 'roles'], anyOf: ['whatsapp-runs'] },
+  },
+};
+
 /** The configurations whose stacks tests look at. One process synthesizes them all, so one more costs little. */
 export const configurations = {
   plain: {},
@@ -104,7 +111,8 @@ export const configurations = {
   withoutEvents: { offboarding: { custom: { enabled: false } } },
   identityProviders: { identityProviders },
   eventHook: { identityProviders: { okta: identityProviders.okta }, authorization: { jwt } },
-  everyEntrance: { ...everything, identityProviders },
+  desk: { desk },
+  everyEntrance: { ...everything, identityProviders, desk: { ...desk, audience: ['api://desk'] } },
   twice: { ...everything, identityProviders, constructsNamed: ['first', 'second'] },
   identityCenter: {
     offboarding: { identityCenter: { enabled: true, identityStoreId: 'd-93670dc30f' } },

@@ -23,6 +23,7 @@ const importsOf = (file: string): readonly Import[] =>
 /** The modules that each module may import. */
 const arrows: Readonly<Record<string, readonly string[]>> = {
   handler: [
+    'desk',
     'scim',
     'identity-providers',
     'offboarding',
@@ -34,6 +35,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     'instances',
     'platform',
   ],
+  desk: ['platform'],
   scim: ['identity-providers', 'offboarding', 'instances'],
   'identity-providers': ['offboarding', 'runs', 'instances', 'platform'],
   offboarding: ['runs', 'instances', 'platform'],
@@ -158,7 +160,7 @@ test('no import cycle exists', () => {
 
 // A file is one subject: durable operations, backoff and parallelism are three of those that a run loads.
 test.each([
-  ['logout', 37],
+  ['logout', 40],
   // Reasons: docs/decisions/0014-files-that-a-function-loads.md
   ['run', 61],
 ])('%s loads at most %i files of the project', (name, most) => {

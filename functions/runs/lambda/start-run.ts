@@ -104,7 +104,7 @@ export type RequestRunDependencies = {
 const payloadSchema = v.looseObject({ occurredAt: v.pipe(v.string(), v.isoTimestamp()) });
 
 /** The same caller may repeat a request in another session. */
-const comparable = ({ session: _, email: __, ...request }: Readonly<Record<string, unknown>>): string =>
+const comparable = ({ session: _, email: __, person: ___, ...request }: Readonly<Record<string, unknown>>): string =>
   stableJson(request);
 
 /** Whether this request, made at the instant of that run's request, would have been the same. */
