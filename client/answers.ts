@@ -199,9 +199,13 @@ const stateWords = {
 export const isLoggedOut = ({ stateInstance }: Pick<InstanceState, 'stateInstance'>): boolean =>
   stateClassOf(stateInstance) === 'out';
 
+/** A state in our own words. */
+export const stateWordsOf = ({ stateInstance }: Pick<InstanceState, 'stateInstance'>): string =>
+  stateWords[stateClassOf(stateInstance)];
+
 /** A state in words, with GREEN-API's own word beside it. A new instance has `null`. */
 export const describeState = ({ stateInstance }: Pick<InstanceState, 'stateInstance'>): string =>
-  `${stateWords[stateClassOf(stateInstance)]} (${stateInstance})`;
+  `${stateWordsOf({ stateInstance })} (${stateInstance})`;
 
 /** What there is to say about the outcome of an instance, besides its kind; may be empty. */
 export const describeOutcome = ({ detail, skipReason, token }: Outcome): string =>

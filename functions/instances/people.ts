@@ -1,5 +1,14 @@
 import { familiarity, identitiesOf, knownAs, type OwnerIdentity, othersOf } from './owner-identities.ts';
-import { fields, type MatchedBy, matchOf, parseSearch, prepare, type Query, type Searchable } from './search.ts';
+import {
+  fields,
+  type MatchedBy,
+  matchOf,
+  type Prepared,
+  parseSearch,
+  prepare,
+  type Query,
+  type Searchable,
+} from './search.ts';
 
 /** Instances of one identity. There is no register of people: the tags say who owns what. */
 export type Person<Item> = {
@@ -42,12 +51,19 @@ const namesOf = (instances: readonly Owned<Instance>[]): readonly string[] => {
   return unique((own.length > 0 ? own : instances).map(({ name }) => name));
 };
 
+type Compared = { readonly identities: readonly OwnerIdentity[]; readonly prepared: Prepared };
+
+/** Kept for as long as the instance: a list that grows page by page is searched after each of them. */
+const compared = new WeakMap<Instance, Compared>();
+
 /** What of an instance is compared, made once: a search is typed letter by letter. */
-const prepareEntry = <Item extends Instance>(item: Item) => ({
-  item,
-  identities: identitiesOf(item.owner),
-  prepared: prepare(item),
-});
+const comparedOf = (item: Instance): Compared => {
+  const known = compared.get(item);
+  if (known !== undefined) return known;
+  const made = { identities: identitiesOf(item.owner), prepared: prepare(item) };
+  compared.set(item, made);
+  return made;
+};
 
 /** The identities of one instance that a query means: those it names, or else those by which people know the owners. */
 const meantBy = ({ words }: Query, identities: readonly OwnerIdentity[], matchedBy: readonly MatchedBy[]) => {
@@ -75,9 +91,14 @@ const sortKeyOf = ({ matchedBy: [best = 'id'], names, identity }: Person<Instanc
 
 const collator = new Intl.Collator();
 
+/** Does most of the work of {@link createPeople}, so that it can be done for a part of a list. */
+export const prepareForSearch = (instances: readonly Instance[]): void => {
+  for (const instance of instances) comparedOf(instance);
+};
+
 /** Finds people among instances that have been listed. Made once for a list: every search reads all of it. */
 export const createPeople = <Item extends Instance>(instances: readonly Item[]) => {
-  const entries = instances.map(prepareEntry);
+  const entries = instances.map((item) => ({ item, ...comparedOf(item) }));
   const held = entries.flatMap((entry) => entry.identities.map(({ canonical }) => ({ canonical, entry })));
   const byIdentity = groupBy(held, ({ canonical }) => canonical);
 
@@ -104,23 +125,12 @@ export const createPeople = <Item extends Instance>(instances: readonly Item[]) 
       return matchedBy.length === 0 ? [] : [{ item, matchedBy, meant: meantBy(query, identities, matchedBy) }];
     });
 
-  const search = (query: Query): readonly Person<Item>[] => {
-    const hits = hitsOf(query);
+  const peopleOf = (hits: ReturnType<typeof hitsOf>): readonly Person<Item>[] => {
     const mentions = hits.flatMap(({ meant, matchedBy }) => meant.map((own) => ({ own, matchedBy })));
     const found = [...groupBy(mentions, ({ own }) => own.canonical).values()].flatMap((same) => {
       const all = new Set(same.flatMap(({ matchedBy }) => matchedBy));
-      const own = same[0]?.own;
-      return own === undefined
-        ? []
-        : [
-            {
-              own,
-              person: personOf(
-                own,
-                fields.filter((field) => all.has(field)),
-              ),
-            },
-          ];
+      const matchedBy = fields.filter((field) => all.has(field));
+      return same.slice(0, 1).map(({ own }) => ({ own, person: personOf(own, matchedBy) }));
     });
     const ownerless = hits.filter(({ meant }) => meant.length === 0);
     return [
@@ -135,17 +145,31 @@ export const createPeople = <Item extends Instance>(instances: readonly Item[]) 
   };
 
   return {
+    /** How many instances are searched. */
+    size: instances.length,
+
     /** The instances whose tag holds an identity. */
     find: (identity: string): Person<Item> => {
       const [own] = identitiesOf(identity);
       return own === undefined ? { names: [], alsoKnownAs: [], matchedBy: [], instances: [] } : personOf(own, []);
     },
 
+    /** The people of the first instances, without a search. */
+    first: (count: number, isWanted: (instance: Item) => boolean): readonly Person<Item>[] =>
+      peopleOf(
+        entries
+          .filter(({ item }) => isWanted(item))
+          .slice(0, count)
+          .map(({ item, identities }) => ({ item, matchedBy: [], meant: knownAs(identities) })),
+      ),
+
     /** The people whom a text finds, those found by their number first. At least three characters. */
     search: (text: string): readonly Person<Item>[] =>
-      search(parseSearch(text))
+      peopleOf(hitsOf(parseSearch(text)))
         .map((person) => ({ person, key: sortKeyOf(person) }))
         .toSorted((a, b) => collator.compare(a.key, b.key))
         .map(({ person }) => person),
   };
 };
+
+export type People<Item extends Instance> = ReturnType<typeof createPeople<Item>>;
