@@ -100,7 +100,8 @@ const endingOfLogouts = (results: RunResults): Ending => {
 const endingOf = (results: RunResults, isDrill: boolean): Ending => {
   if (isNobodyLoggedOut(results.outcomes)) {
     const { total } = results.progress;
-    const message = `nobody was logged out: ${total} instances are protected, excepted, unknown or no longer in the target`;
+    const left = total === 1 ? '1 instance is' : `${total} instances are`;
+    const message = `nobody was logged out: ${left} protected, excepted, unknown or no longer in the target`;
     return failing('NobodyLoggedOut', message);
   }
   return isDrill ? endingOfDrill(results) : endingOfLogouts(results);

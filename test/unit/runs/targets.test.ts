@@ -47,7 +47,7 @@ test('does not log out a protected instance, not even by its id, and fails becau
 
   expect(run).toMatchObject({
     status: 'NobodyLoggedOut',
-    note: 'nobody was logged out: 1 instances are protected, excepted, unknown or no longer in the target',
+    note: 'nobody was logged out: 1 instance is protected, excepted, unknown or no longer in the target',
     progress: { total: 1, skipped: 1 },
     outcomes: [
       { idInstance: '1101000003', kind: 'skipped', attempts: 0, skipReason: 'protected', detail: 'protected' },
