@@ -2,8 +2,10 @@ import { Announcer } from './components/announcer.tsx';
 import { ProblemAlert } from './components/problem-alert.tsx';
 import { ViewTitle } from './components/view-title.tsx';
 import { FaultsView } from './faults/faults-view.tsx';
-import { InstancesView } from './instances/instances-view.tsx';
+import { FindView } from './find/find-view.tsx';
+import { useSlash } from './find/use-slash.ts';
 import { type ConsoleInfo, readConsoleInfo } from './local-routes.ts';
+import { PersonView } from './person/person-view.tsx';
 import { RunView } from './runs/run-view.tsx';
 import { RunsView } from './runs/runs-view.tsx';
 import { SchedulesView } from './schedules-view.tsx';
@@ -18,7 +20,7 @@ type View = {
 };
 
 const views: readonly View[] = [
-  { name: 'instances', label: 'Instances' },
+  { name: 'find', label: 'Find' },
   { name: 'runs', label: 'Runs' },
   { name: 'schedules', label: 'Schedules', feature: 'schedules' },
   { name: 'faults', label: 'Emulator faults', feature: 'faults' },
@@ -44,25 +46,30 @@ const CurrentView = ({ view, id }: Route) => {
       return <SchedulesView />;
     case 'faults':
       return <FaultsView />;
+    case 'person':
+      return <PersonView key={id} identity={id ?? ''} />;
+    case 'instance':
+      return <PersonView key={id} idInstance={id ?? ''} />;
     default:
-      return <InstancesView />;
+      return <FindView />;
   }
 };
 
 /** The whole page: what it is connected to, its views, and the present one. */
 export const App = () => {
   const route = useRoute();
+  useSlash();
   const { value: info, problem, reload } = useLoaded(readConsoleInfo);
   return (
     <>
       <header>
         <p class="product">green-api-logout</p>
+        {info && <Navigation view={route.view} info={info} />}
         {info && (
           <p class={info.real ? 'service real' : 'service'}>
             {info.service}. {info.real ? 'Logouts end real sessions.' : 'No real session is touched.'}
           </p>
         )}
-        {info && <Navigation view={route.view} info={info} />}
       </header>
       <main>
         {problem && (

@@ -11,7 +11,7 @@ export const takeStartToken = (): boolean => {
   const [, token] = /^#token=([\w-]+)$/.exec(location.hash) ?? [];
   if (token === undefined) return false;
   sessionStorage.setItem(storageKey, token);
-  history.replaceState(null, '', `${location.pathname}#/instances`);
+  history.replaceState(null, '', `${location.pathname}#/find`);
   return true;
 };
 

@@ -32,12 +32,12 @@ afterAll(() => open.disposeAsync());
 test('the printed address opens the console, then the token is no longer in the address bar and survives a reload', async () => {
   await using opened = await browser.open(server.address);
   const { page } = opened;
-  await page.getByRole('row', { name: '1101000000' }).waitFor();
+  await page.getByRole('checkbox', { name: '1101000000' }).waitFor();
 
-  expect(page.url()).toBe(`${server.url}/#/instances`);
+  expect(page.url()).toBe(`${server.url}/#/find`);
   await page.reload();
 
-  await page.getByRole('row', { name: '1101000000' }).waitFor();
+  await page.getByRole('checkbox', { name: '1101000000' }).waitFor();
   expect(await page.getByRole('banner').textContent()).toContain('Deployment 127.0.0.1');
   expect(await page.getByRole('link', { name: 'Schedules' }).count()).toBe(0);
   expect(opened.errors).toEqual([]);
@@ -54,7 +54,7 @@ test.each([
 
   expect(alert).toContain('The start token is missing or wrong');
   expect(alert).toContain('Open the address that the command printed');
-  expect(await opened.page.getByRole('table').count()).toBe(0);
+  expect(await opened.page.getByRole('searchbox').count()).toBe(0);
   expect(server.received).toEqual([]);
 });
 
@@ -65,27 +65,59 @@ test('the printed address also helps in a tab that shows the page without its to
 
   await page.goto(server.address);
 
-  await page.getByRole('row', { name: '1101000000' }).waitFor();
-  expect(page.url()).toBe(`${server.url}/#/instances`);
+  await page.getByRole('checkbox', { name: '1101000000' }).waitFor();
+  expect(page.url()).toBe(`${server.url}/#/find`);
   expect(await page.getByRole('alert').count()).toBe(0);
   expect(opened.errors).toEqual([]);
 });
 
-test('a thousand instances are shown in pages, and a filter finds one of them', async () => {
+test('of a thousand instances fifty are shown, few are read, and a search finds one of them', async () => {
+  server.received.splice(0);
   await using opened = await browser.open(server.address);
   const { page } = opened;
-  await page.getByText('1000 of 1000 instances').waitFor();
+  await page.getByText('1,000 instances').waitFor();
+  const boxes = page.getByRole('checkbox');
 
-  expect(await page.getByRole('row').count()).toBe(51);
-  await page.getByRole('button', { name: 'Next page' }).click();
-  await page.getByText('51 to 100 of 1000').waitFor();
-  expect(await page.getByRole('row', { name: '1101000050' }).count()).toBe(1);
+  expect(await boxes.count()).toBe(50);
+  await page.getByRole('button', { name: 'Show more' }).click();
+  await page.getByRole('checkbox', { name: '1101000099' }).waitFor();
+  expect(await boxes.count()).toBe(100);
   await page.getByLabel('Group').selectOption('support');
-  await page.getByText('500 of 1000 instances').waitFor();
-  await page.getByLabel('Search').fill('person777@');
+  await page.getByRole('checkbox', { name: '1101000000' }).waitFor({ state: 'detached' });
+  await page.getByRole('searchbox').fill('person777@');
 
-  await page.getByText('1 of 1000 instances').waitFor();
-  expect(await page.getByRole('row').nth(1).textContent()).toContain('1101000777');
+  await page.getByText('1 person found.').waitFor();
+  expect(await boxes.count()).toBe(1);
+  await page.getByRole('link', { name: 'Runs' }).click();
+  await page.getByRole('link', { name: 'Find', exact: true }).click();
+  expect(await page.getByRole('searchbox').inputValue()).toBe('person777@');
+  expect(await page.getByLabel('Group').inputValue()).toBe('support');
+  const states = server.received.filter(({ url }) => url?.endsWith('/state'));
+  expect(states.length).toBeLessThan(100);
+});
+
+test('the first people can be found before the last page has come', async () => {
+  const held = Promise.withResolvers<void>();
+  await using slow = await startConsoleServer(async (request, response) => {
+    const isLast = request.url?.includes('next=') ?? false;
+    if (isLast) await held.promise;
+    const body = { instances: thousand.slice(isLast ? 100 : 0, isLast ? 200 : 100), ...(!isLast && { next: 'last' }) };
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+  });
+  await using opened = await browser.open(slow.address);
+  const { page } = opened;
+
+  await page.getByText('100 read, more to come').waitFor();
+  await page.getByRole('searchbox').fill('person7@');
+  await page.getByText('1 person found.').waitFor();
+  await page.getByRole('searchbox').fill('person177@');
+  await page.getByText('Nobody among the instances read so far matches').waitFor();
+  held.resolve();
+
+  await page.getByText('1 person found.').waitFor();
+  expect(await page.getByRole('checkbox', { name: '1101000177' }).count()).toBe(1);
+  await page.reload();
+  await page.getByText('200 instances').waitFor();
 });
 
 test('the console of a local service with emulators says that no real session is touched', async () => {
@@ -93,7 +125,7 @@ test('the console of a local service with emulators says that no real session is
   await using forwarding = await startConsoleServer(() => {}, { url: new URL(service.url) });
 
   await using opened = await browser.open(forwarding.address);
-  await opened.page.getByRole('row', { name: '1101000001' }).waitFor();
+  await opened.page.getByRole('checkbox', { name: '1101000001' }).waitFor();
 
   const banner = await opened.page.getByRole('banner').textContent();
   expect(banner).toContain('Local service with emulators. No real session is touched.');
@@ -109,7 +141,7 @@ test('with real secrets the local service wants the start token too', async () =
   const [, address = ''] = await service.printed(/Open (\S+) /);
 
   await using opened = await browser.open(address);
-  await opened.page.getByRole('row', { name: '1101000001' }).waitFor();
+  await opened.page.getByRole('checkbox', { name: '1101000001' }).waitFor();
 
   expect(await opened.page.getByRole('banner').textContent()).toContain('Logouts end real sessions.');
   expect((await fetch(`${service.url}/instances`)).status).toBe(401);

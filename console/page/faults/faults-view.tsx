@@ -16,7 +16,7 @@ const columnsOf = (act: Act): readonly Column<EmulatedInstance>[] => [
   {
     name: 'Action',
     cell: ({ idInstance }) => (
-      <div class="state">
+      <div class="actions">
         <button
           type="button"
           aria-describedby={labelId(idInstance)}

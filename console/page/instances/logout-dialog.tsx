@@ -1,75 +1,113 @@
 import { useState } from 'preact/hooks';
 import type { Instance } from '../../../client/answers.ts';
-import { type LogoutRequest, longestWaitSeconds } from '../../../client/client.ts';
-import { api } from '../api.ts';
-import { useAnnounce } from '../components/announcer.tsx';
+import type { Owned } from '../../../functions/instances/people.ts';
 import { Dialog } from '../components/dialog.tsx';
-import { describeFailure } from '../describe-failure.ts';
-import { LogoutForm } from './logout-form.tsx';
-import { type Logout, LogoutResult } from './logout-result.tsx';
-import type { KnownState } from './use-states.ts';
+import { Checkbox } from '../components/fields.tsx';
+import { logoutOptions } from '../components/logout-options.ts';
+import { ReasonField } from '../components/reason-field.tsx';
+import type { Order } from './logouts.ts';
+import { rememberReason } from './recent-reasons.ts';
 
 type LogoutDialogProps = {
-  readonly instance: Instance;
-  /** What the page knows of its state before the logout. */
-  readonly known: KnownState | undefined;
-  readonly onState: (idInstance: string, state: KnownState) => void;
+  readonly instances: readonly Owned<Instance>[];
+  /** Fills the form, when something is to be tried in another way. */
+  readonly initial?: Order | undefined;
+  readonly onStart: (order: Order) => void;
   readonly onClose: () => void;
 };
 
-/** State readings that a logout brings with it, whether it was confirmed or not. */
-const stateAfter = (logout: Logout): KnownState | undefined => {
-  if (logout.kind !== 'ok' && logout.kind !== 'problem') return undefined;
-  const { stateInstance } = logout.kind === 'ok' ? logout.value : logout;
-  return stateInstance === undefined ? undefined : { kind: 'read', stateInstance, readAt: new Date().toISOString() };
-};
+const watchDays = 7;
 
-const messageOf = (idInstance: string, logout: Logout): string => {
-  if (logout.kind === 'running') return `Logging out ${idInstance}`;
-  if (logout.kind !== 'ok') return `${idInstance}: ${describeFailure(logout).title}`;
-  return logout.value.confirmed ? `${idInstance} is logged out: confirmed` : `${idInstance}: not confirmed yet`;
-};
+const emptyDraft = { reason: '', clearQueue: false, rotateToken: false, watch: false };
 
-const phaseOf = (logout: Logout | undefined) => {
-  switch (logout?.kind) {
-    case undefined:
-      return 'asking';
-    case 'running':
-      return 'running';
-    case 'ok':
-      return 'done';
-    case 'problem':
-    case 'not-reached':
-    case 'not-understood':
-      return 'failed';
-  }
-};
+const draftOf = ({ reason, clearQueue = false, rotateToken = false, watchDays: days }: Order): typeof emptyDraft => ({
+  reason,
+  clearQueue,
+  rotateToken,
+  watch: days !== undefined,
+});
 
-/** Takes the reason, logs one instance out, and shows the confirmation arriving. Closing it does not stop the logout. */
-export const LogoutDialog = ({ instance, known, onState, onClose }: LogoutDialogProps) => {
-  const { idInstance } = instance;
-  const [logout, setLogout] = useState<Logout>();
-  // The logout itself changes what the page knows.
-  const [before] = useState(known);
-  const announce = useAnnounce();
+const orderOf = ({ reason, clearQueue, rotateToken, watch }: typeof emptyDraft): Order => ({
+  reason: reason.trim(),
+  ...(clearQueue && { clearQueue }),
+  ...(rotateToken && { rotateToken }),
+  ...(watch && { watchDays }),
+});
 
-  const start = async (request: LogoutRequest) => {
-    setLogout({ kind: 'running' });
-    announce('');
-    const result = await api.logOut(idInstance, request, longestWaitSeconds);
-    const state = stateAfter(result);
-    if (state) onState(idInstance, state);
-    setLogout(result);
-    announce(messageOf(idInstance, result));
-  };
+const options = {
+  ...logoutOptions,
+  watch: { label: 'Watch for 7 days', hint: 'A run reports it when somebody links one again.' },
+} as const;
 
+/** What the logout touches, so that nobody else is logged out by mistake. */
+const Touched = ({ instances }: Pick<LogoutDialogProps, 'instances'>) => (
+  <ul class="touched">
+    {instances.map(({ idInstance, name, owner, phone, sharedWith, ...instance }) => (
+      <li key={idInstance} class="long">
+        <strong>{idInstance}</strong> {[name ?? owner, phone && `…${phone}`].filter(Boolean).join(' ')}
+        {instance.protected && (
+          <>
+            {' '}
+            <span class="badge">protected</span>
+          </>
+        )}
+        {sharedWith.length > 0 && <span class="failed"> Also logs out {sharedWith.join(', ')}.</span>}
+      </li>
+    ))}
+  </ul>
+);
+
+const Limits = ({ instances }: Pick<LogoutDialogProps, 'instances'>) => (
+  <>
+    {instances.some((instance) => instance.protected) && (
+      <p>
+        <strong>Protected means:</strong> runs leave the instance alone. This logout does not.
+      </p>
+    )}
+    <ul class="limits">
+      <li>Ends GREEN-API’s session. The phone and its other linked devices stay linked.</li>
+      <li>Anybody who copied the token can link the instance again. Rotate the token to prevent that.</li>
+    </ul>
+  </>
+);
+
+/** Asks for the reason and the options of a logout, and shows whom it meets. */
+export const LogoutDialog = ({ instances, initial, onStart, onClose }: LogoutDialogProps) => {
+  const [only] = instances;
+  const what = instances.length === 1 ? only?.idInstance : `${instances.length} instances`;
+  const [draft, setDraft] = useState(() => (initial ? draftOf(initial) : emptyDraft));
   return (
-    <Dialog title={`Log out ${idInstance}`} onClose={onClose}>
+    <Dialog title={`Log out ${what}`} onClose={onClose}>
       {(close) => (
-        <>
-          {logout && <LogoutResult logout={logout} before={before} />}
-          <LogoutForm instance={instance} phase={phaseOf(logout)} onSubmit={start} onClose={close} />
-        </>
+        <form
+          onSubmit={(event) => {
+            event.preventDefault();
+            const order = orderOf(draft);
+            rememberReason(order.reason);
+            close();
+            onStart(order);
+          }}
+        >
+          <Touched instances={instances} />
+          <ReasonField value={draft.reason} onInput={(reason) => setDraft({ ...draft, reason })} />
+          {(['clearQueue', 'rotateToken', 'watch'] as const).map((option) => (
+            <Checkbox
+              key={option}
+              {...options[option]}
+              checked={draft[option]}
+              onChange={(checked) => setDraft({ ...draft, [option]: checked })}
+            />
+          ))}
+          <Limits instances={instances} />
+          <div class="buttons">
+            <button type="button" onClick={close}>
+              Cancel
+            </button>
+            <button type="submit" class="danger">
+              Log out {what}
+            </button>
+          </div>
+        </form>
       )}
     </Dialog>
   );

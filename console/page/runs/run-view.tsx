@@ -1,7 +1,8 @@
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import * as v from 'valibot';
 import { hasEnded, type Run, repeatableRequestSchema } from '../../../client/answers.ts';
 import { useAnnounce } from '../components/announcer.tsx';
+import { FleetingButton } from '../components/fleeting-button.tsx';
 import { ProblemAlert } from '../components/problem-alert.tsx';
 import { focusViewTitle, ViewTitle } from '../components/view-title.tsx';
 import type { RunRequest } from './run-draft.ts';
@@ -18,22 +19,6 @@ const realRequestOf = (run: Run): RunRequest | undefined => {
   return success && output.dryRun && hasEnded(run) ? { ...output, reason: run.reason, dryRun: false } : undefined;
 };
 
-/** Goes when the run ends, perhaps while it has the focus. */
-const StopButton = ({ onClick }: { readonly onClick: () => void }) => {
-  const button = useRef<HTMLButtonElement>(null);
-  useLayoutEffect(
-    () => () => {
-      if (document.activeElement === button.current) focusViewTitle();
-    },
-    [],
-  );
-  return (
-    <button type="button" ref={button} class="danger" onClick={onClick}>
-      Stop run
-    </button>
-  );
-};
-
 const RunActions = ({ run, onStopped }: { readonly run: Run; readonly onStopped: () => void }) => {
   const [open, setOpen] = useState<'stop' | 'start'>();
   const real = realRequestOf(run);
@@ -45,7 +30,7 @@ const RunActions = ({ run, onStopped }: { readonly run: Run; readonly onStopped:
   };
   return (
     <div class="toolbar">
-      {!hasEnded(run) && <StopButton onClick={() => setOpen('stop')} />}
+      {!hasEnded(run) && <FleetingButton onClick={() => setOpen('stop')}>Stop run</FleetingButton>}
       {real && (
         <button type="button" class="danger" onClick={() => setOpen('start')}>
           Log these instances out

@@ -37,7 +37,7 @@ export const StopRunDialog = ({ id, onStopped, onClose }: StopRunDialogProps) =>
             <button type="button" onClick={close}>
               Let it go on
             </button>
-            <button type="button" class="danger" onClick={() => stop(close)}>
+            <button type="button" class="primary" onClick={() => stop(close)}>
               Stop run
             </button>
           </div>

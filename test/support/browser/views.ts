@@ -1,12 +1,34 @@
 import type { Page } from 'playwright-core';
 
-/** Something a person sees: how to get there from the list of instances of the local service. */
+/** Something a person sees: how to get there from the first view of the local service. */
 export type View = { readonly name: string; readonly open: (page: Page) => Promise<void> };
 
 const row = (page: Page, idInstance: string) => page.getByRole('row', { name: idInstance });
 
+/** The row of an instance in the list, or on the page of a person. */
+export const instanceRow = (page: Page, idInstance: string) =>
+  page
+    .getByRole('listitem')
+    .filter({ has: page.getByRole('checkbox', { name: idInstance }) })
+    .last();
+
+export const find = async (page: Page, text: string): Promise<void> => {
+  await page.getByRole('searchbox').fill(text);
+  await page.getByText(/\d (?:person|people) found/).waitFor();
+};
+
+/** Opens the page of a person from the list, and waits until all states are read. */
+export const openPerson = async (page: Page, name: string): Promise<void> => {
+  await page.getByRole('link', { name: 'Find', exact: true }).click();
+  await page.getByRole('searchbox').fill('');
+  await page.getByRole('link', { name }).first().click();
+  await page.getByRole('heading', { name, level: 1 }).waitFor();
+  await page.getByText('state not read yet').first().waitFor({ state: 'detached' });
+};
+
 const openLogoutDialog = async (page: Page): Promise<void> => {
-  await row(page, '1101000003').getByRole('button', { name: 'Log out' }).click();
+  await openPerson(page, 'John Doe');
+  await page.getByRole('button', { name: /^Log out everything/ }).click();
   await page.getByRole('dialog').getByLabel('Reason').fill('phone lost');
 };
 
@@ -21,7 +43,7 @@ const openTable = async (page: Page, name: string): Promise<void> => {
   await page.getByRole('table').waitFor();
 };
 
-const setFault = async (page: Page, idInstance: string, fault: string): Promise<void> => {
+export const setFault = async (page: Page, idInstance: string, fault: string): Promise<void> => {
   await openView(page, 'Emulator faults');
   await page.getByLabel('Instance', { exact: true }).selectOption(idInstance);
   await page.getByLabel('Fault', { exact: true }).selectOption(fault);
@@ -53,24 +75,45 @@ const sales = { group: 'sales', failing: '1101000002', done: '1101000001' };
 
 /** Every view and dialog, in the order of `docs/console.md`. */
 export const views: readonly View[] = [
-  { name: 'instances', open: (page) => row(page, '1101000001').waitFor() },
+  {
+    name: 'find',
+    open: async (page) => {
+      await find(page, 'support');
+      await page.getByText('linked').first().waitFor();
+    },
+  },
+  {
+    name: 'nobody',
+    open: async (page) => {
+      await page.getByRole('searchbox').fill('jon doe');
+      await page.getByRole('button', { name: 'John Doe' }).waitFor();
+    },
+  },
+  { name: 'person', open: (page) => openPerson(page, 'John Doe') },
   { name: 'logout', open: openLogoutDialog },
   {
     name: 'confirmed',
     open: async (page) => {
       await openLogoutDialog(page);
-      await page.getByRole('dialog').getByRole('button', { name: 'Log out' }).click();
-      await page.getByRole('dialog').getByText('Logged out, confirmed').waitFor();
+      await page
+        .getByRole('dialog')
+        .getByRole('button', { name: /^Log out/ })
+        .click();
+      await page.getByText('Everything of John Doe is logged out.').waitFor();
     },
   },
   {
     name: 'problem',
     open: async (page) => {
       await setFault(page, '1101000002', 'http-401-text');
-      await openView(page, 'Instances');
-      await row(page, '1101000002').getByRole('button', { name: 'Log out' }).click();
-      await page.getByRole('dialog').getByRole('button', { name: 'Log out' }).click();
-      await page.getByRole('dialog').getByRole('alert').waitFor();
+      await openPerson(page, 'Ann Lee');
+      await page.getByRole('button', { name: /^Log out everything/ }).click();
+      await page.getByRole('dialog').getByLabel('Reason').fill('left the company');
+      await page
+        .getByRole('dialog')
+        .getByRole('button', { name: /^Log out/ })
+        .click();
+      await instanceRow(page, '1101000002').getByRole('button', { name: 'Try again' }).waitFor();
     },
   },
   { name: 'new-run', open: (page) => openNewRun(page, 'support') },

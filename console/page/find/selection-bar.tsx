@@ -1,0 +1,52 @@
+import { useState } from 'preact/hooks';
+import { FleetingButton } from '../components/fleeting-button.tsx';
+import { countOf } from '../count-of.ts';
+import { describeLogouts } from '../instances/describe-logout.ts';
+import { logouts, selection } from '../instances/live.ts';
+import { LogoutActions } from '../instances/logout-actions.tsx';
+import { LogoutDialog } from '../instances/logout-dialog.tsx';
+import { useLogOut } from '../instances/use-log-out.ts';
+import { useStore } from '../use-store.ts';
+import { focusSearch } from './search-field.tsx';
+
+/** What can be done with the rows that are selected, and how far it has come. It stays at the bottom of the window. */
+export const SelectionBar = () => {
+  const { instances: selected, isStarted } = useStore(selection);
+  const progress = useStore(logouts.store);
+  const [isAsking, setAsking] = useState(false);
+  const { start } = useLogOut();
+  const ids = [...selected.keys()];
+  if (ids.length === 0) return null;
+  const sentence = isStarted ? describeLogouts(ids.map((id) => progress.get(id))) : '';
+  const clear = () => {
+    selection.set({ instances: new Map(), isStarted: false });
+    focusSearch();
+  };
+  return (
+    <section class="selection" aria-label="Selection">
+      <p>{sentence || `${countOf(ids.length, 'instance')} selected.`}</p>
+      <div class="buttons">
+        <button type="button" onClick={clear}>
+          {sentence ? 'Close' : 'Clear selection'}
+        </button>
+        {sentence ? (
+          <LogoutActions instances={[...selected.values()]} />
+        ) : (
+          <FleetingButton isDanger onClick={() => setAsking(true)}>
+            Log {countOf(ids.length, 'instance')} out
+          </FleetingButton>
+        )}
+      </div>
+      {isAsking && (
+        <LogoutDialog
+          instances={[...selected.values()]}
+          onStart={(order) => {
+            selection.set({ instances: selected, isStarted: true });
+            return start(ids, order);
+          }}
+          onClose={() => setAsking(false)}
+        />
+      )}
+    </section>
+  );
+};

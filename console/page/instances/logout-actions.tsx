@@ -1,0 +1,54 @@
+import { useState } from 'preact/hooks';
+import type { Instance } from '../../../client/answers.ts';
+import type { Owned } from '../../../functions/instances/people.ts';
+import { FleetingButton } from '../components/fleeting-button.tsx';
+import { ProblemAlert } from '../components/problem-alert.tsx';
+import { useStore } from '../use-store.ts';
+import { logouts } from './live.ts';
+import { LogoutDialog } from './logout-dialog.tsx';
+import { hasFailed, mayBeRun } from './logouts.ts';
+import { useLogOut } from './use-log-out.ts';
+
+/** What can be done when logouts failed: the same again, something else, or a run. Nothing if none failed. */
+export const LogoutActions = ({ instances }: { readonly instances: readonly Owned<Instance>[] }) => {
+  const progress = useStore(logouts.store);
+  const [isAsking, setAsking] = useState(false);
+  const { start, retry, run, problem } = useLogOut();
+  const failed = instances.filter(({ idInstance }) => hasFailed(progress.get(idInstance)));
+  const [first] = failed;
+  const order = first && progress.get(first.idInstance)?.order;
+  if (order === undefined) return null;
+  const ids = failed.map(({ idInstance }) => idInstance);
+  // A run leaves protected instances alone.
+  const forRun = failed.filter((one) => !one.protected && mayBeRun(progress.get(one.idInstance)));
+  return (
+    <>
+      {problem && <ProblemAlert problem={problem} />}
+      <FleetingButton isDanger onClick={() => void retry(ids)}>
+        {ids.length === 1 ? 'Try the failed one again' : `Try the ${ids.length} failed ones again`}
+      </FleetingButton>
+      <FleetingButton onClick={() => setAsking(true)}>Change the options</FleetingButton>
+      {forRun.length > 0 && (
+        <button
+          type="button"
+          onClick={() =>
+            run(
+              forRun.map(({ idInstance }) => idInstance),
+              order,
+            )
+          }
+        >
+          Start a run: it tries until it is confirmed
+        </button>
+      )}
+      {isAsking && (
+        <LogoutDialog
+          instances={failed}
+          initial={order}
+          onStart={(changed) => start(ids, changed)}
+          onClose={() => setAsking(false)}
+        />
+      )}
+    </>
+  );
+};

@@ -1,0 +1,43 @@
+import type { RefObject } from 'preact';
+import { useEffect } from 'preact/hooks';
+import { states } from './live.ts';
+
+/** A row that passes by while somebody scrolls or types is not looked at. */
+const restMs = 250;
+
+const rows = new Map<Element, (isVisible: boolean) => void>();
+
+const observer = new IntersectionObserver((entries) => {
+  for (const { target, isIntersecting } of entries) rows.get(target)?.(isIntersecting);
+});
+
+/** Has the state of an instance read while its row is on the screen, and again when it is older than `maxAgeMs`. */
+export const useReadWhenVisible = (row: RefObject<HTMLElement | null>, idInstance: string, maxAgeMs: number): void => {
+  useEffect(() => {
+    const element = row.current;
+    if (element === null) return;
+    let timer: ReturnType<typeof setInterval> | undefined;
+    const stop = () => {
+      clearInterval(timer);
+      states.unwant(idInstance);
+    };
+    rows.set(element, (isVisible) => {
+      stop();
+      if (!isVisible) return;
+      const look = (pauseMs: number) => {
+        timer = setInterval(() => {
+          clearInterval(timer);
+          if (!document.hidden) states.want(idInstance, maxAgeMs);
+          look(maxAgeMs);
+        }, pauseMs);
+      };
+      look(restMs);
+    });
+    observer.observe(element);
+    return () => {
+      stop();
+      observer.unobserve(element);
+      rows.delete(element);
+    };
+  }, [idInstance, maxAgeMs]);
+};

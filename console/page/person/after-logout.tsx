@@ -1,0 +1,34 @@
+import { useAnnounce } from '../components/announcer.tsx';
+
+type AfterLogoutProps = {
+  /** What to say to the person. */
+  readonly text: string;
+};
+
+/** What follows a confirmed logout: what to say, and how the person links again. */
+export const AfterLogout = ({ text }: AfterLogoutProps) => {
+  const announce = useAnnounce();
+  const copy = () =>
+    navigator.clipboard.writeText(text).then(
+      () => announce('The text is copied'),
+      () => announce('The browser did not copy the text: select it'),
+    );
+  return (
+    <section class="after" aria-label="Afterwards">
+      <h2>Tell the person</h2>
+      <p class="quote">{text}</p>
+      <button type="button" onClick={copy}>
+        Copy the text
+      </button>
+      <details>
+        <summary>When they want to link again</summary>
+        <ol>
+          <li>Make sure that the phone, or its successor with the same number, is in the right hands.</li>
+          <li>Show the QR code of the instance, in the GREEN-API console or in your own tool.</li>
+          <li>On the phone: Linked devices, Link a device, then scan the code.</li>
+          <li>Here the instance reads “linked” again.</li>
+        </ol>
+      </details>
+    </section>
+  );
+};

@@ -1,0 +1,156 @@
+import { useEffect, useState } from 'preact/hooks';
+import type { Instance } from '../../../client/answers.ts';
+import type { Owned, Person } from '../../../functions/instances/people.ts';
+import { FleetingButton } from '../components/fleeting-button.tsx';
+import { ProblemAlert } from '../components/problem-alert.tsx';
+import { ViewTitle } from '../components/view-title.tsx';
+import { nameOf } from '../find/search-results.ts';
+import { confirmedAtOf } from '../instances/describe-logout.ts';
+import type { ListReading } from '../instances/instance-list.ts';
+import { InstanceRow } from '../instances/instance-row.tsx';
+import { instanceList, logouts, states } from '../instances/live.ts';
+import { LogoutActions } from '../instances/logout-actions.tsx';
+import { LogoutDialog } from '../instances/logout-dialog.tsx';
+import { hasFailed, isConfirmed, isUnderWay, type Logout } from '../instances/logouts.ts';
+import { useLogOut } from '../instances/use-log-out.ts';
+import { useStore } from '../use-store.ts';
+import { AfterLogout } from './after-logout.tsx';
+import { answerFor, countOpen, type Known, labelFor, tellPerson } from './answer.ts';
+import { RecentRuns } from './recent-runs-list.tsx';
+
+/** The list is read again when the view appears and it is older than this. */
+const listMaxAgeMs = 5 * 60_000;
+/** States on this page are read again while somebody looks at it. */
+const stateMaxAgeMs = 30_000;
+
+type Named = { readonly identity?: string; readonly idInstance?: string };
+
+/** The person of an identity, or of one instance. */
+const personOf = ({ people, list }: ListReading, { identity, idInstance }: Named): Person<Instance> => {
+  if (identity !== undefined) return people.find(identity);
+  const found = list.instances.filter((instance) => instance.idInstance === idInstance);
+  const names = found.flatMap(({ name }) => name ?? []);
+  return { names, alsoKnownAs: [], matchedBy: [], instances: found.map((one) => ({ ...one, sharedWith: [] })) };
+};
+
+/** Ticked are those that are not out yet and that nobody shares, unless somebody ticked otherwise. */
+const useTicks = (instances: readonly (Owned<Instance> & Known)[]) => {
+  const [ticks, setTicks] = useState<ReadonlyMap<string, boolean>>(new Map());
+  const isTicked = (instance: Owned<Instance> & Known): boolean =>
+    ticks.get(instance.idInstance) ?? (instance.sharedWith.length === 0 && countOpen([instance]) > 0);
+  const tick = (idInstance: string, isOn: boolean) => setTicks(new Map(ticks).set(idInstance, isOn));
+  return { isTicked, tick, ticked: instances.filter(isTicked) };
+};
+
+const formatTime = new Intl.DateTimeFormat(undefined, { timeStyle: 'short', hour12: false });
+
+/** What to tell, when at least one logout of this page is confirmed and none is under way. */
+const textFor = (ended: readonly (Logout | undefined)[]): string | undefined => {
+  const confirmed = ended.filter(isConfirmed);
+  if (confirmed.length === 0 || ended.some(isUnderWay)) return undefined;
+  const times = confirmed.flatMap((logout) => (logout?.kind === 'ended' ? (confirmedAtOf(logout.result) ?? []) : []));
+  const at = new Date(times.toSorted().at(-1) ?? Date.now());
+  const isRotated = confirmed.every(
+    (logout) => logout?.kind === 'ended' && logout.result.kind === 'ok' && logout.result.value.token?.rotated === true,
+  );
+  return tellPerson({ count: confirmed.length, at: formatTime.format(at), isRotated });
+};
+
+type PersonPageProps = { readonly person: Person<Instance>; readonly reading: ListReading };
+
+const PersonPage = ({ person, reading }: PersonPageProps) => {
+  const known = useStore(states.store);
+  const progress = useStore(logouts.store);
+  const [isAsking, setAsking] = useState(false);
+  const { start, retry, problem } = useLogOut();
+  const instances = person.instances.map((instance) => ({
+    ...instance,
+    state: known.get(instance.idInstance),
+    logout: progress.get(instance.idInstance),
+  }));
+  const { isTicked, tick, ticked } = useTicks(instances);
+  const isBusy = instances.some(({ logout }) => isUnderWay(logout));
+  const name = nameOf(person);
+  const text = textFor(instances.map(({ logout }) => logout));
+  return (
+    <>
+      <p class="answer">{answerFor(name, instances)}</p>
+      {reading.readAt === undefined && reading.isReading && (
+        <p class="muted">The list of instances is still being read: there may be more.</p>
+      )}
+      {problem && <ProblemAlert problem={problem} />}
+      <div class="toolbar">
+        {instances.some(({ logout }) => hasFailed(logout)) && !isBusy ? (
+          <LogoutActions instances={instances} />
+        ) : (
+          <FleetingButton isDanger isOff={isBusy || ticked.length === 0} onClick={() => setAsking(true)}>
+            {isBusy ? 'Logging out…' : labelFor(instances, ticked)}
+          </FleetingButton>
+        )}
+      </div>
+      <ul class="instances" aria-label="Instances">
+        {instances.map((instance) => (
+          <InstanceRow
+            key={instance.idInstance}
+            instance={instance}
+            state={instance.state}
+            logout={instance.logout}
+            maxAgeMs={stateMaxAgeMs}
+            isSelected={isTicked(instance)}
+            onSelect={(isOn) => tick(instance.idInstance, isOn)}
+          >
+            {hasFailed(instance.logout) && (
+              <FleetingButton
+                label={`Try again ${instance.idInstance}`}
+                onClick={() => void retry([instance.idInstance])}
+              >
+                Try again
+              </FleetingButton>
+            )}
+          </InstanceRow>
+        ))}
+      </ul>
+      {text !== undefined && <AfterLogout text={text} />}
+      {!isBusy && <RecentRuns instances={person.instances} />}
+      {isAsking && (
+        <LogoutDialog
+          instances={ticked}
+          onStart={(order) =>
+            start(
+              ticked.map(({ idInstance }) => idInstance),
+              order,
+            )
+          }
+          onClose={() => setAsking(false)}
+        />
+      )}
+    </>
+  );
+};
+
+/** Is this person out? One identity, or one instance without an owner, and what can be logged out. */
+export const PersonView = (named: Named) => {
+  const reading = useStore(instanceList.store);
+  useEffect(() => instanceList.refresh(listMaxAgeMs), []);
+  const person = personOf(reading, named);
+  const { identity = named.identity ?? `Instance ${named.idInstance}`, alsoKnownAs } = person;
+  const title = person.instances.length === 0 ? identity : nameOf(person);
+  return (
+    <>
+      <p>
+        <a href="#/find">Back to Find</a>
+      </p>
+      <ViewTitle title={title} />
+      <p class="muted long">{[title === identity ? '' : identity, ...alsoKnownAs].filter(Boolean).join(' · ')}</p>
+      {reading.problem && <ProblemAlert problem={reading.problem} />}
+      {person.instances.length > 0 && <PersonPage person={person} reading={reading} />}
+      {person.instances.length === 0 && (
+        <p class="empty">
+          {reading.readAt === undefined && !reading.problem
+            ? 'Reading the list of instances…'
+            : 'No instance has this owner. Not enrolled? An instance without a secret cannot be logged out from here.'}
+        </p>
+      )}
+    </>
+  );
+};
