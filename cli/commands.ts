@@ -10,6 +10,7 @@ import { logoutCommand } from './commands/logout.ts';
 import { reconcileCommand } from './commands/reconcile.ts';
 import { redriveCommand } from './commands/redrive.ts';
 import { reportCommand } from './commands/report.ts';
+import { retryCommand } from './commands/retry.ts';
 import { runCommand } from './commands/run.ts';
 import { runsCommand } from './commands/runs.ts';
 import { schedulesCommand } from './commands/schedules.ts';
@@ -30,6 +31,7 @@ export const commands: readonly CommandDefinition[] = [
   runsCommand,
   showCommand,
   stopCommand,
+  retryCommand,
   enrollCommand,
   evidenceCommand,
   reportCommand,

@@ -1,9 +1,16 @@
-import { hasEnded, type Run } from '../client/answers.ts';
+import { hasEnded, mayRetry, type Run } from '../client/answers.ts';
 import { followRun as readUntilEnd } from '../client/follow-run.ts';
 import type { Result, Success } from '../client/result.ts';
+import { shortRunId } from '../client/run-words.ts';
 import { describeFailure, successIn } from './api/failure.ts';
 import { CommandFailed, type ExitCode, exitCodes } from './errors.ts';
-import { describePhase, describeProgress, formatOutcomes, formatRunHead } from './output/describe-run.ts';
+import {
+  describePhase,
+  describeProgress,
+  describeTodos,
+  formatOutcomes,
+  formatRunHead,
+} from './output/describe-run.ts';
 import { printable } from './output/printable.ts';
 import { createBar, type Progress } from './output/progress-bar.ts';
 import type { Session } from './session.ts';
@@ -42,11 +49,23 @@ const waitForEnd = async (session: Session, id: string): Promise<Success<Run>> =
   }
 };
 
+/** What to do about a run that has ended, with the command to paste. */
+const describeNext = ({ commandLine }: Session, run: Run): readonly string[] => {
+  if (!mayRetry(run)) return [];
+  const todos = describeTodos(run.outcomes);
+  return [
+    ...(todos.length > 0 ? ['', 'What to do:', ...todos] : []),
+    '',
+    `Try again: ${commandLine(`retry ${shortRunId(run.id)}`)}`,
+  ];
+};
+
 export const printRun = async (session: Session, { value: run, body }: Success<Run>): Promise<ExitCode> => {
   if (session.options.json) session.printJson(body);
   else {
     session.print(formatRunHead(run));
     if (run.outcomes.length > 0) session.print(`\n${await formatOutcomes(run.outcomes)}`);
+    for (const line of describeNext(session, run)) session.print(line);
   }
   // A run that found no instance may succeed, but there is nothing that it confirms.
   const isDone = run.status === 'SUCCEEDED' && run.progress.total > 0;

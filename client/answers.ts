@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { type StateClass, stateClassOf } from '../functions/green-api/vocabulary.ts';
+import { advice, tokenAdvice } from '../functions/logout/advice.ts';
 import type { RequestedRun } from '../functions/runs/request.ts';
 import { isEndStatus } from '../functions/runs/run-status.ts';
 
@@ -179,12 +180,28 @@ const needingNothing: ReadonlySet<string> = new Set(['logged-out', 'already-logg
 /** Whether nothing is left to do about an instance of a run. */
 export const needsNothing = ({ kind }: Pick<Outcome, 'kind'>): boolean => needingNothing.has(kind);
 
+/** Whether a retry of an ended run would take this instance. */
+export const isOpen = ({ skipReason, token, kind }: Outcome): boolean =>
+  skipReason !== 'excepted' &&
+  (!needingNothing.has(kind) ||
+    (token !== undefined && (token.kind !== 'rotated' || token.oldTokenStillWorks === true)));
+
 /** Whether the service would try a run again: it has ended, and not everything that its request wants is confirmed. */
 export const mayRetry = (run: Run): boolean =>
-  hasEnded(run) &&
-  (run.status !== 'SUCCEEDED' ||
-    run.progress.total === 0 ||
-    run.outcomes.some((outcome) => !needsNothing(outcome) && outcome.skipReason !== 'excepted'));
+  hasEnded(run) && (run.status !== 'SUCCEEDED' || run.progress.total === 0 || run.outcomes.some(isOpen));
+
+const adviceOnOutcomes: Readonly<Record<string, string>> = {
+  ...advice,
+  unconfirmed: 'The session may still be open.',
+  'not-attempted': 'The run ended before it came to this instance.',
+  protected: 'The run leaves it alone. Log it out by its id, if that is meant.',
+};
+
+/** What to do about the outcome of an instance, besides trying again; `undefined` if there is nothing to say. */
+export const adviceOn = ({ kind, skipReason, token }: Outcome): string | undefined => {
+  if (token?.kind === 'not-rotated' || token?.kind === 'token-lost') return tokenAdvice[token.kind];
+  return adviceOnOutcomes[skipReason ?? kind];
+};
 
 const stateWords = {
   out: 'logged out',

@@ -12,6 +12,7 @@ import {
   defaultMaxTargetsWithin,
   fieldsOf,
   instant,
+  overCeiling,
   type RunLimits,
   type RunRequest,
 } from './runs/request.ts';
@@ -45,8 +46,7 @@ const requestOf = (
 ): RunRequest => {
   const { maxTargetsCeiling } = limits;
   const { maxTargets = defaultMaxTargetsWithin(maxTargetsCeiling) } = configured;
-  if (maxTargets > maxTargetsCeiling)
-    throw new InvalidRequest('maxTargets', `must be at most ${maxTargetsCeiling}, the ceiling of this deployment`);
+  if (maxTargets > maxTargetsCeiling) throw new InvalidRequest('maxTargets', overCeiling(maxTargetsCeiling));
   if (configured.rotateToken && !limits.tokenRotation)
     throw new InvalidRequest('rotateToken', 'needs tokenRotation.enabled in the configuration of this deployment');
   return {

@@ -1,6 +1,7 @@
 import { defineCommand } from '../command.ts';
 import { check, type Finding, failure, ok, warning } from '../doctor/finding.ts';
 import { exitCodes } from '../errors.ts';
+import { createBar, type Progress } from '../output/progress-bar.ts';
 import { formatTable } from '../output/table.ts';
 import type { Session } from '../session.ts';
 
@@ -22,39 +23,65 @@ const checkResources = (session: Session) =>
     (await import('../doctor/check-stack.ts')).checkStack(await session.outputs(), session.aws),
   );
 
-const checkApi = (session: Session) =>
-  check('api', async () => (await import('../doctor/check-instances.ts')).checkInstances(await session.api()));
+const checkConcurrency = (session: Session) =>
+  check('concurrency', async () => (await import('../doctor/check-concurrency.ts')).checkConcurrency(session.aws));
 
-const findAll = async (session: Session): Promise<readonly Finding[]> => {
+const checkApi = (session: Session, { show }: Progress) =>
+  check('api', async () => {
+    const { checkInstances } = await import('../doctor/check-instances.ts');
+    return checkInstances(await session.api(), (done, total) => {
+      // Outside a terminal each text is a line.
+      const tenths = Math.floor((done * 10) / total) * 10;
+      show(done, total, `states of instances read: ${tenths} %`);
+    });
+  });
+
+/** What several checks fail for, such as missing credentials, is said once. */
+const mergeCauses = (findings: readonly Finding[]): readonly Finding[] => {
+  const merged = new Map<string, Finding>();
+  for (const finding of findings) {
+    const key = `${finding.status} ${finding.detail}`;
+    const names = new Set([...(merged.get(key)?.what.split(', ') ?? []), finding.what]);
+    merged.set(key, { ...finding, what: [...names].join(', ') });
+  }
+  return [...merged.values()];
+};
+
+const findAll = async (session: Session, progress: Progress): Promise<readonly Finding[]> => {
   const { stack } = session.options;
   if (stack === undefined)
     return [
       warning('stack', 'Not checked: name it with --stack to check identity, alarms and queues too.'),
-      ...(await checkApi(session)),
+      ...(await checkApi(session, progress)),
     ];
   const groups = await Promise.all([
     checkIdentity(session),
     checkOutputs(session),
     checkResources(session),
-    checkApi(session),
+    checkConcurrency(session),
+    checkApi(session, progress),
   ]);
-  return groups.flat();
+  return mergeCauses(groups.flat());
 };
 
 export const doctorCommand = defineCommand({
   usage: 'doctor',
-  summary: 'Check a deployment: identity, stack, API, every secret and state, alarms and queues.',
+  summary: 'Check a deployment: identity, stack, API, every secret and state, alarms, queues and quota.',
   details: `Nothing is changed. Each line is ok, warning or error, with what to do. The exit code is 1 if there is an error. Every instance's state is read once at GREEN-API.`,
   rights: [
     'cloudformation:ListStackResources',
     'cloudwatch:DescribeAlarms',
     'cloudwatch:GetMetricData',
+    'lambda:GetAccountSettings',
     'sns:GetTopicAttributes',
     'sqs:GetQueueAttributes',
   ],
   examples: ['doctor --stack green-api-logout', 'doctor --url http://127.0.0.1:3000'],
   run: async (session) => {
-    const findings = await findAll(session);
+    const progress = await createBar(session.terminal);
+    progress.note(`Checking ${session.options.stack ?? session.options.url ?? ''} …`);
+    const findings = await findAll(session, progress);
+    progress.end();
     if (session.options.json) session.printJson({ findings });
     else
       session.print(

@@ -9,6 +9,7 @@ import { type ExitCode, exitCodes, UsageError } from '../errors.ts';
 import { collect } from '../input/collect.ts';
 import { confirm, promptForSecret } from '../input/questions.ts';
 import { readInput } from '../input/read-input.ts';
+import { countOf } from '../output/count-of.ts';
 import { createBar } from '../output/progress-bar.ts';
 import { formatTable } from '../output/table.ts';
 import type { Session } from '../session.ts';
@@ -89,7 +90,7 @@ const readAll = async (session: Session, file: string, options: Options, rules: 
   const { readEnrollments } = await import('../enroll/read-enrollments.ts');
   const enrollments = readEnrollments(file, await readInput(session, file), rules);
   const account = isInteractive(session.terminal) && !session.options.yes ? await describeAccount(session) : '';
-  const count = `${enrollments.length} instance${enrollments.length === 1 ? '' : 's'}`;
+  const count = countOf(enrollments.length, 'instance');
   await confirm(session, `Write the secrets${options.tagsOnly ? "' tags" : ''} of ${count}${account}?`);
   return enrollments;
 };

@@ -8,7 +8,7 @@ import type { EvidenceSource } from '../evidence/evidence-source.ts';
 import type { EvidenceRecord } from '../evidence/record.ts';
 import { readInstanceIds } from '../input/instance-ids.ts';
 import { parseSince } from '../input/instant.ts';
-import { readRunId } from '../input/run-id.ts';
+import { readRunIdEnd } from '../input/run-id.ts';
 import type { Session } from '../session.ts';
 
 type Options = SourceOptions & {
@@ -33,7 +33,7 @@ const filterOf = async (session: Session, options: Options): Promise<EvidenceFil
   return {
     since: parseSince(options.since, session.terminal.now()),
     ...(instance !== undefined && { idInstance: readInstanceIds([instance])[0] }),
-    ...(run !== undefined && { run: readRunId(run) }),
+    ...(run !== undefined && { run: readRunIdEnd(run) }),
     ...(owner !== undefined && { owner: { identity: owner, ids } }),
   };
 };
@@ -111,7 +111,7 @@ begin with an apostrophe.`,
   options: [
     new Option('--instance <idInstance>', 'only this instance'),
     new Option('--owner <identity>', 'only the instances of this person'),
-    new Option('--run <run>', 'only this run'),
+    new Option('--run <run>', 'only this run, by its id or the last eight characters of it'),
     new Option('--since <when>', 'a time span such as 24h or 7d, or a date').default('7d'),
     new Option('--csv', 'print CSV'),
     ...sourceOptions(),

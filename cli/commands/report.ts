@@ -7,7 +7,7 @@ import type { EvidenceSource } from '../evidence/evidence-source.ts';
 import { collect } from '../input/collect.ts';
 import { parseSpan } from '../input/instant.ts';
 import { readInput } from '../input/read-input.ts';
-import { countOf } from '../output/describe-person.ts';
+import { countOf } from '../output/count-of.ts';
 import { printable } from '../output/printable.ts';
 import type { OwnedToday } from '../report/fact-index.ts';
 import type { Fact } from '../report/facts.ts';

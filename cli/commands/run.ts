@@ -1,20 +1,17 @@
-import { randomUUID } from 'node:crypto';
 import { Option } from 'commander';
-import type { AcceptedRun } from '../../client/answers.ts';
 import type { InstanceList } from '../../client/instance-list.ts';
-import type { Result } from '../../client/result.ts';
 import { pastInstant } from '../../functions/runs/past-instant.ts';
 import type { RequestedRun, TargetKind } from '../../functions/runs/request.ts';
 import type { Api } from '../api/api.ts';
-import { acceptedRunIn, describeFailure, valueIn } from '../api/failure.ts';
+import { valueIn } from '../api/failure.ts';
 import { defineCommand } from '../command.ts';
-import { CommandFailed, exitCodes, UsageError } from '../errors.ts';
-import { followRun } from '../follow-run.ts';
+import { CommandFailed, UsageError } from '../errors.ts';
 import { readInstanceIds } from '../input/instance-ids.ts';
 import { parseCount } from '../input/parse-count.ts';
 import { confirm, promptForText } from '../input/questions.ts';
 import { warnOfUnreadable } from '../output/warn-of-unreadable.ts';
 import type { Session } from '../session.ts';
+import { type StartOptions, startOptions, startRun } from '../start-run.ts';
 
 type Request = RequestedRun<'commandLine'>;
 type Target = Request['target'];
@@ -43,14 +40,13 @@ const fieldOptions = {
   expiresAt: new Option('--expires-at <instant>', 'do nothing after this instant'),
 } satisfies Record<Exclude<keyof Request, 'target'>, Option>;
 
-type Options = Partial<Omit<Request, 'target'>> & {
-  readonly group?: string;
-  readonly owner?: string;
-  readonly all?: boolean;
-  readonly instances?: readonly string[];
-  readonly idempotencyKey?: string;
-  readonly follow?: boolean;
-};
+type Options = StartOptions &
+  Partial<Omit<Request, 'target'>> & {
+    readonly group?: string;
+    readonly owner?: string;
+    readonly all?: boolean;
+    readonly instances?: readonly string[];
+  };
 
 const targetIn = ({ group, owner, all, instances }: Options): Target => {
   const targets: readonly Target[] = [
@@ -92,27 +88,13 @@ const describeTargets = async (session: Session, api: Api, { target, except, at 
   return `${count} instance${count === 1 ? '' : 's'}${spared > 0 ? ` (${spared} protected ones are skipped)` : ''}`;
 };
 
-/** Without a key of the caller's the request still has one, so that it can be sent again without starting two runs. */
-const startRun = async (api: Api, body: Request, key: string): Promise<Result<AcceptedRun>> => {
-  const result = await api.startRun(body, key);
-  if (result.kind === 'ok' || !result.mayTakeEffect) return result;
-  throw new CommandFailed(
-    `${describeFailure(result)} The run may have started: add --idempotency-key ${key} to repeat the command without starting another.`,
-  );
-};
-
 export const runCommand = defineCommand<Options>({
   usage: 'run',
   summary: 'Start a run: log out a group, a person, a list or all, until each logout is confirmed.',
   details: `A run goes on without this program. It tries again until every logout is confirmed or the run expires.
 Ctrl-C while following leaves the run as it is. --dry-run reads each state and touches nothing.
 With --follow the exit code is 0 only if every instance was confirmed; protected ones are skipped.`,
-  options: [
-    ...Object.values(targetOptions),
-    ...Object.values(fieldOptions),
-    new Option('--follow', 'show the progress until the run has ended'),
-    new Option('--idempotency-key <key>', 'the same key with the same request is the same run'),
-  ],
+  options: [...Object.values(targetOptions), ...Object.values(fieldOptions), ...startOptions],
   examples: [
     'run --group sales --reason "phones stolen" --dry-run --follow',
     'run --owner john.doe@example.com --reason "left the company" --follow',
@@ -128,17 +110,6 @@ With --follow the exit code is 0 only if every instance was confirmed; protected
     const api = await session.api();
     if (!options.dryRun && !session.options.yes)
       await confirm(session, `Log out ${await describeTargets(session, api, body)} at ${api.url.host}?`);
-    const {
-      id,
-      status,
-      body: answer,
-    } = acceptedRunIn(await startRun(api, body, options.idempotencyKey ?? randomUUID()));
-    if (options.follow) {
-      session.note(`Run ${id}`);
-      return followRun(session, id);
-    }
-    if (session.options.json) session.printJson(answer);
-    else session.print(`${status} ${id}\nFollow it: ${session.commandLine(`show ${id} --follow`)}`);
-    return exitCodes.done;
+    return startRun(session, (_, key) => api.startRun(body, key), options);
   },
 });

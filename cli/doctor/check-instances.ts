@@ -1,4 +1,4 @@
-import type { InstanceState } from '../../client/answers.ts';
+import type { Instance, InstanceState } from '../../client/answers.ts';
 import { describeUnreadable, type InstanceList } from '../../client/instance-list.ts';
 import type { Result } from '../../client/result.ts';
 import { inParallel } from '../../functions/platform/in-parallel.ts';
@@ -23,8 +23,37 @@ const checkUnreadable = (list: InstanceList): readonly Finding[] => {
   return problem === undefined ? [] : [failure('secrets', problem)];
 };
 
-/** Reads every instance's state: that needs its secret, its token and its host to be right. */
-export const checkInstances = async (api: Api): Promise<readonly Finding[]> => {
+const mostNamed = 10;
+
+/** Each cause once, with the instances that have it. */
+const reportUnread = (
+  readings: readonly Result<InstanceState>[],
+  instances: readonly Instance[],
+): readonly Finding[] => {
+  const idsByCause = new Map<string, string[]>();
+  for (const [index, reading] of readings.entries())
+    if (reading.kind !== 'ok') {
+      const cause = describeFailure(reading);
+      idsByCause.set(cause, [...(idsByCause.get(cause) ?? []), instances[index]?.idInstance ?? '']);
+    }
+  return [...idsByCause].map(([cause, ids]) => {
+    const more = ids.length - mostNamed;
+    const named = `${ids.slice(0, mostNamed).join(' ')}${more > 0 ? ` and ${more} more` : ''}`;
+    return ids.length === 1
+      ? failure(`instance ${named}`, cause)
+      : failure('instances', `${ids.length} cannot be read: ${named}. ${cause}`);
+  });
+};
+
+/**
+ * Reads every instance's state: that needs its secret, its token and its host to be right.
+ *
+ * @param onRead called after each reading with the number of those that are done, and of all
+ */
+export const checkInstances = async (
+  api: Api,
+  onRead: (done: number, total: number) => void,
+): Promise<readonly Finding[]> => {
   const list = valueIn(await api.listInstances());
   const { instances } = list;
   if (instances.length === 0)
@@ -36,17 +65,20 @@ export const checkInstances = async (api: Api): Promise<readonly Finding[]> => {
         'There are none. Create secrets with the enroll command; new ones take up to five minutes to show.',
       ),
     ];
-  const readings = await inParallel(parallelCalls, instances, ({ idInstance }) => api.readState(idInstance));
-  const failed = readings.flatMap((reading, index) =>
-    reading.kind === 'ok' ? [] : [failure(`instance ${instances[index]?.idInstance}`, describeFailure(reading))],
-  );
-  const readable = readings.length - failed.length;
+  let done = 0;
+  const readings = await inParallel(parallelCalls, instances, async ({ idInstance }) => {
+    const reading = await api.readState(idInstance);
+    done += 1;
+    onRead(done, instances.length);
+    return reading;
+  });
+  const readable = readings.filter(({ kind }) => kind === 'ok').length;
   return [
     ok('api', `${api.url.origin} answers`),
     ...(readable > 0
       ? [ok('instances', `${readable} of ${readings.length} can be read: ${countStates(readings)}`)]
       : []),
-    ...failed,
+    ...reportUnread(readings, instances),
     ...checkUnreadable(list),
     ...checkOwners(instances),
   ];

@@ -1,5 +1,6 @@
 import type { Instance } from '../../client/answers.ts';
 import { canonicalIdentity, parseOwner } from '../../functions/instances/identity.ts';
+import { countOf } from '../output/count-of.ts';
 import { type Finding, warning } from './finding.ts';
 
 const most = 10;
@@ -8,7 +9,8 @@ const withoutOwner = (instances: readonly Instance[]): readonly Finding[] => {
   const without = instances.filter(({ owner }) => owner === undefined).map(({ idInstance }) => idInstance);
   if (without.length === 0) return [];
   const ids = `${without.slice(0, most).join(' ')}${without.length > most ? ' …' : ''}`;
-  return [warning('owners', `${without.length} instances have no owner, so no offboarding finds them: ${ids}`)];
+  const have = `${countOf(without.length, 'instance')} ${without.length === 1 ? 'has' : 'have'}`;
+  return [warning('owners', `${have} no owner, so no offboarding finds them: ${ids}`)];
 };
 
 /** By identity, the ids of the instances with it, and the different sets of identities that they are tagged with. */

@@ -6,11 +6,14 @@ import {
 import { CloudWatchClient, DescribeAlarmsCommand, type MetricAlarm } from '@aws-sdk/client-cloudwatch';
 import { GetTopicAttributesCommand, SNSClient } from '@aws-sdk/client-sns';
 import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { inParallel } from '../../functions/platform/in-parallel.ts';
 import type { OutputKey } from '../../infra/output-keys.ts';
+import { parallelCalls } from '../api/api.ts';
 import { callAws } from '../aws/aws-failure.ts';
 import type { AwsSettings } from '../aws/aws-settings.ts';
 import type { StackOutputs } from '../aws/stack-outputs.ts';
-import { type Finding, failure, ok, warning } from './finding.ts';
+import { countOf } from '../output/count-of.ts';
+import { check, type Finding, failure, ok, warning } from './finding.ts';
 import { whichMetrics } from './which-metrics.ts';
 
 const listResources = (stack: string, aws: AwsSettings): Promise<readonly StackResourceSummary[]> =>
@@ -77,7 +80,10 @@ const checkAlarms = async (names: readonly string[], aws: AwsSettings): Promise<
       ...inAlarm,
       warning('alarm topic', 'No alarm notifies anybody: set alarmTopicArn in the configuration and deploy.'),
     ];
-  return [...inAlarm, ...(await Promise.all([...topics].map((topic) => checkTopic(topic, aws))))];
+  const checked = await inParallel(parallelCalls, [...topics], (topic) =>
+    check('alarm topic', async () => [await checkTopic(topic, aws)]),
+  );
+  return [...inAlarm, ...checked.flat()];
 };
 
 /** What to do about messages in a queue, by the output that names it. */
@@ -99,25 +105,31 @@ const countMessages = (url: string, client: SQSClient): Promise<number> =>
     return Number((await client.send(command)).Attributes?.ApproximateNumberOfMessages);
   });
 
+const nameOf = (queueUrl: string): string => queueUrl.split('/').at(-1) ?? queueUrl;
+
 const checkQueues = async (
   urls: readonly string[],
   outputs: StackOutputs,
   aws: AwsSettings,
 ): Promise<readonly Finding[]> => {
   const client = new SQSClient(aws);
-  const counted = await Promise.all(urls.map(async (url) => ({ url, count: await countMessages(url, client) })));
-  const filled = counted.filter(({ count }) => count > 0);
-  if (filled.length === 0) return [ok('queues', `${urls.length} dead-letter queues are empty`)];
-  return filled.map(({ url, count }) =>
-    warning('queue', `${url.split('/').at(-1)} holds ${count} messages. ${queueTodo(url, outputs)}`),
+  const checked = await inParallel(parallelCalls, urls, (url) =>
+    check(`queue ${nameOf(url)}`, async () => {
+      const count = await countMessages(url, client);
+      const found = `${nameOf(url)} holds ${countOf(count, 'message')}. ${queueTodo(url, outputs)}`;
+      return count > 0 ? [warning('queue', found)] : [];
+    }),
   );
+  const empty = checked.filter((findings) => findings.length === 0).length;
+  const areEmpty = `${countOf(empty, 'dead-letter queue')} ${empty === 1 ? 'is' : 'are'} empty`;
+  return [...(empty > 0 ? [ok('queues', areEmpty)] : []), ...checked.flat()];
 };
 
-/** Checks the resources of the stack: alarms, the topic that they notify, and dead-letter queues. */
+/** Checks the resources of the stack: alarms, the topics that they notify, and dead-letter queues. */
 export const checkStack = async (outputs: StackOutputs, aws: AwsSettings): Promise<readonly Finding[]> => {
   const resourcesOf = await findResources(outputs, aws);
   const [alarms, queues] = await Promise.all([
-    checkAlarms(resourcesOf('AWS::CloudWatch::Alarm'), aws),
+    check('alarms', () => checkAlarms(resourcesOf('AWS::CloudWatch::Alarm'), aws)),
     checkQueues(resourcesOf('AWS::SQS::Queue'), outputs, aws),
   ]);
   return [...alarms, ...queues];

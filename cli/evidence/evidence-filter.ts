@@ -6,6 +6,7 @@ export type EvidenceFilter = {
   /** Kinds of lines to read. @default records of logouts alone */
   readonly messages?: readonly string[];
   readonly idInstance?: string | undefined;
+  /** The id of a run, or the end of it. */
   readonly run?: string | undefined;
   /** The person, and the instances that have this owner now; none if no deployment was asked. */
   readonly owner?: { readonly identity: string; readonly ids?: ReadonlySet<string> | undefined } | undefined;
@@ -18,5 +19,5 @@ const isOf = ({ idInstance, run }: EvidenceRecord, { identity, ids }: NonNullabl
 export const matches = (record: EvidenceRecord, { since, idInstance, run, owner }: EvidenceFilter): boolean =>
   Date.parse(record.confirmedAt ?? record.requestedAt) >= since.getTime() &&
   (idInstance === undefined || record.idInstance === idInstance) &&
-  (run === undefined || record.run?.id === run) &&
+  (run === undefined || record.run?.id.endsWith(run) === true) &&
   (owner === undefined || isOf(record, owner));

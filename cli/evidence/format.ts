@@ -29,6 +29,7 @@ const columns = {
   actorId: (record) => record.run?.actor?.id,
   actorName: (record) => record.run?.actor?.name,
   actorClaimedBy: (record) => record.run?.actor?.claimedBy,
+  retryOf: (record) => record.run?.retryOf,
 } as const satisfies Record<string, (record: EvidenceRecord) => string | undefined>;
 
 export const csvHead = formatCsvRow(Object.keys(columns));

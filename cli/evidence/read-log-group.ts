@@ -9,7 +9,7 @@ const patternOf = ({ idInstance, run, messages = ['evidence'] }: EvidenceFilter)
   const terms = [
     messages.map((message) => `$.message = "${message}"`).join(' || '),
     ...(idInstance === undefined ? [] : [`$.idInstance = "${idInstance}"`]),
-    ...(run === undefined ? [] : [`$.run.id = "${run}"`]),
+    ...(run === undefined ? [] : [`$.run.id = "${run.includes('-') ? '' : '*'}${run}"`]),
   ];
   return `{ ${terms.map((term) => `(${term})`).join(' && ')} }`;
 };

@@ -27,6 +27,7 @@ const recordSchema = v.object({
     v.object({
       id: v.string(),
       source: optional(v.string()),
+      retryOf: optional(v.string()),
       redrivenBy: optional(v.string()),
       linkedAgain: optional(v.boolean()),
       occurredAt: optional(v.string()),

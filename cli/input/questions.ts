@@ -14,12 +14,13 @@ const streams = ({ terminal: { stdin, stderr } }: Session) => ({ input: stdin, o
 /**
  * Asks a question to be answered with yes or no. `--yes` answers it.
  *
+ * @param option that answers it instead of `--yes`, and was not given
  * @throws UsageError without a terminal, Interrupted at Ctrl-C
  */
-export const askYesOrNo = async (session: Session, question: string): Promise<boolean> => {
-  if (session.options.yes) return true;
+export const askYesOrNo = async (session: Session, question: string, option = '--yes'): Promise<boolean> => {
+  if (session.options.yes && option === '--yes') return true;
   if (!isInteractive(session.terminal))
-    throw new UsageError(`Confirmation is needed, but there is no terminal: ${question} Add --yes.`);
+    throw new UsageError(`Confirmation is needed, but there is no terminal: ${question} Add ${option}.`);
   const prompts = await import('./prompts.ts');
   return prompts.confirm({ message: question, default: false }, streams(session)).catch(throwInterrupted);
 };
@@ -27,10 +28,11 @@ export const askYesOrNo = async (session: Session, question: string): Promise<bo
 /**
  * Asks for confirmation before a command does anything that cannot be undone. `--yes` confirms.
  *
+ * @param option as of {@link askYesOrNo}
  * @throws CommandFailed on no, UsageError without a terminal, Interrupted at Ctrl-C
  */
-export const confirm = async (session: Session, question: string): Promise<void> => {
-  if (!(await askYesOrNo(session, question))) throw new CommandFailed(cancelled);
+export const confirm = async (session: Session, question: string, option?: string): Promise<void> => {
+  if (!(await askYesOrNo(session, question, option))) throw new CommandFailed(cancelled);
 };
 
 /** Prompts for one line of text. @throws UsageError naming the option when there is no terminal */

@@ -6,7 +6,7 @@ import { printable } from '../output/printable.ts';
 import type { Session } from '../session.ts';
 
 /** @throws UsageError */
-export const readRunId = (text: string | undefined): string => {
+const readRunId = (text: string | undefined): string => {
   const id = parseRunName(text);
   if (id === undefined) throw new UsageError('Invalid run id. The runs command lists the ids.');
   return id;
@@ -14,6 +14,9 @@ export const readRunId = (text: string | undefined): string => {
 
 /** The end of an id, as the runs command shows it. */
 const shortId = /^#?([0-9a-f]{8})$/;
+
+/** Reads the id of a run, or the end of it, without asking a deployment. @throws UsageError */
+export const readRunIdEnd = (text: string): string => shortId.exec(text)?.[1] ?? readRunId(text);
 
 /** Pages that are searched for the end of an id, newest runs first. */
 const mostPages = 10;
@@ -37,7 +40,7 @@ const findRunId = async (session: Session, end: string): Promise<string> => {
 };
 
 /** Reads the id of a run, or the end of it. @throws UsageError */
-const resolveRunId = async (session: Session, text: string | undefined): Promise<string> => {
+export const resolveRunId = async (session: Session, text: string | undefined): Promise<string> => {
   const [, end] = shortId.exec(text ?? '') ?? [];
   return end === undefined ? readRunId(text) : findRunId(session, end);
 };

@@ -3,6 +3,7 @@ import type { Result } from '../../client/result.ts';
 import type { Owned, Person } from '../../functions/instances/people.ts';
 import type { MatchedBy } from '../../functions/instances/search.ts';
 import type { Session } from '../session.ts';
+import { countOf } from './count-of.ts';
 import { describeReading } from './describe-reading.ts';
 import { printable } from './printable.ts';
 import { quote } from './quote.ts';
@@ -10,9 +11,6 @@ import { formatTable } from './table.ts';
 
 /** The states that were read, by id. An instance without one was not asked for. */
 export type Readings = ReadonlyMap<string, Result<InstanceState>>;
-
-/** `2 instances`. */
-export const countOf = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
 
 const foundBy = { phone: 'phone number', owner: 'owner', name: 'name', id: 'id' } as const satisfies Record<
   MatchedBy,

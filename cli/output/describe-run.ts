@@ -1,6 +1,7 @@
-import { describeOutcome, needsNothing, type Outcome, type Run } from '../../client/answers.ts';
+import { adviceOn, describeOutcome, needsNothing, type Outcome, type Run } from '../../client/answers.ts';
 import { describeStatus } from '../../client/run-words.ts';
 import { formatFields } from './fields.ts';
+import { printable } from './printable.ts';
 import { formatTable } from './table.ts';
 
 /** How many instances have come how far. A drill logs nobody out: there it is how many could be. */
@@ -33,6 +34,15 @@ export const formatOutcomes = (outcomes: readonly Outcome[]): Promise<string> =>
       }),
   );
 
+/** What to do about the outcomes that need something: each advice once, with the outcome that it is about. */
+export const describeTodos = (outcomes: readonly Outcome[]): readonly string[] => {
+  const todos = outcomes.flatMap((outcome) => {
+    const advice = adviceOn(outcome);
+    return advice === undefined ? [] : [`  ${outcome.skipReason ?? outcome.token?.kind ?? outcome.kind}: ${advice}`];
+  });
+  return [...new Set(todos)].map(printable);
+};
+
 /** The head of a run, without its instances. */
 export const formatRunHead = (run: Run): string =>
   formatFields([
@@ -43,6 +53,7 @@ export const formatRunHead = (run: Run): string =>
     ['requested by', run.requestedBy],
     ['started', run.startedAt],
     ['ended', run.endedAt],
+    ['retry of', run.retryOf],
     ['phase', describePhase(run)],
     ['progress', describeProgress(run)],
     ['note', run.note],

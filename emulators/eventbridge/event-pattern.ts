@@ -60,8 +60,16 @@ const fieldTest = (wanted: unknown): FieldTest => {
   return (value) => (Array.isArray(value) && value.length > 0 ? listOf(value) : [value]).some(test);
 };
 
+/** Two patterns or more: with fewer, `$or` is a field like any other (https://github.com/aws/event-ruler#or-matching). */
+const isAlternatives = (name: string, each: unknown): each is readonly Fields[] =>
+  name === '$or' && Array.isArray(each) && each.length > 1 && each.every(isFields);
+
 const fieldsTest = (wanted: Fields): FieldTest => {
   const tests = Object.entries(wanted).map(([name, each]): FieldTest => {
+    if (isAlternatives(name, each)) {
+      const alternatives = each.map(fieldsTest);
+      return (value) => alternatives.some((test) => test(value));
+    }
     const test = fieldTest(each);
     return (value) => test(isFields(value) && Object.hasOwn(value, name) ? value[name] : undefined);
   });

@@ -1,90 +1,29 @@
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import type { InstanceId } from '../green-api/instance-id.ts';
+import { advice, tokenAdvice } from '../logout/advice.ts';
 import type { TokenRecord } from '../logout/evidence.ts';
 import type { LogoutResult } from '../logout/log-out.ts';
 import { type FailureKind, isFailure, mayPass } from '../logout/outcome.ts';
 import { jsonResponse, problemResponse } from './response.ts';
 
-type Row = { readonly status: number; readonly title: string; readonly todo: string; readonly retryAfter?: number };
+type Row = { readonly status: number; readonly title: string; readonly retryAfter?: number };
 
-/** The way out that needs neither GREEN-API nor this service. */
-const unlink = 'Unlink the device on the phone (if the phone is gone, activate its number on another one)';
-
-/** Status, title and advice for each failure. */
+/** Status and title for each failure. */
 export const failureRows = {
-  unconfirmed: {
-    status: 502,
-    title: 'The logout is not confirmed',
-    todo: 'The session may still be open. Try again, or wait longer with "Prefer: wait=20".',
-  },
-  refused: {
-    status: 502,
-    title: 'GREEN-API refused the logout',
-    todo: 'Try once more. If it is refused again, look at the instance in the GREEN-API console.',
-  },
-  'credential-rejected': {
-    status: 502,
-    title: 'GREEN-API rejected the token',
-    todo: 'Put the current apiTokenInstance from the GREEN-API console into the secret of this instance.',
-  },
-  'wrong-instance-or-host': {
-    status: 502,
-    title: 'GREEN-API does not know this instance at this address',
-    todo: 'Compare idInstance and the apiUrl in the secret with the GREEN-API console.',
-  },
-  'request-refused': {
-    status: 502,
-    title: 'GREEN-API refused the request',
-    todo: 'Compare the apiUrl in the secret with the GREEN-API console.',
-  },
-  'instance-expired': {
-    status: 409,
-    title: 'The instance is not paid for',
-    todo: `A new instance may be reported so for up to an hour: then try again. Otherwise ${unlink[0]?.toLowerCase()}${unlink.slice(1)}, or renew the instance and try again.`,
-  },
-  'instance-deleted': {
-    status: 409,
-    title: 'The instance is deleted',
-    todo: `${unlink}, because deleting an instance does not log it out. Then delete its secret.`,
-  },
-  'instance-starting': {
-    status: 503,
-    title: 'The instance is starting',
-    todo: 'Try again. If it starts for longer than five minutes, reboot it in the GREEN-API console.',
-    retryAfter: 30,
-  },
-  'rate-limited': {
-    status: 429,
-    title: 'GREEN-API allows one logout a second',
-    todo: 'Try again.',
-    retryAfter: 2,
-  },
-  'quota-exceeded': {
-    status: 502,
-    title: 'The quota of the GREEN-API plan is used up',
-    todo: `${unlink}, or change the plan in the GREEN-API console.`,
-  },
-  unavailable: {
-    status: 503,
-    title: 'The logout could not be carried out now',
-    todo: 'The session may still be open. Try again.',
-    retryAfter: 5,
-  },
-  'timed-out': {
-    status: 504,
-    title: 'There was no answer in time',
-    todo: 'It is not known whether the logout happened. Try again.',
-  },
-  'unknown-instance': {
-    status: 404,
-    title: 'There is no secret for this instance',
-    todo: 'Create it, or correct the id. GET /instances lists the instances that have one.',
-  },
-  'credential-unreadable': {
-    status: 500,
-    title: 'The credential of this instance cannot be read',
-    todo: 'Correct the secret, or allow this service to read it.',
-  },
+  unconfirmed: { status: 502, title: 'The logout is not confirmed' },
+  refused: { status: 502, title: 'GREEN-API refused the logout' },
+  'credential-rejected': { status: 502, title: 'GREEN-API rejected the token' },
+  'wrong-instance-or-host': { status: 502, title: 'GREEN-API does not know this instance at this address' },
+  'request-refused': { status: 502, title: 'GREEN-API refused the request' },
+  'instance-expired': { status: 409, title: 'The instance is not paid for' },
+  'instance-deleted': { status: 409, title: 'The instance is deleted' },
+  'instance-starting': { status: 503, title: 'The instance is starting', retryAfter: 30 },
+  'rate-limited': { status: 429, title: 'GREEN-API allows one logout a second', retryAfter: 2 },
+  'quota-exceeded': { status: 502, title: 'The quota of the GREEN-API plan is used up' },
+  unavailable: { status: 503, title: 'The logout could not be carried out now', retryAfter: 5 },
+  'timed-out': { status: 504, title: 'There was no answer in time' },
+  'unknown-instance': { status: 404, title: 'There is no secret for this instance' },
+  'credential-unreadable': { status: 500, title: 'The credential of this instance cannot be read' },
 } as const satisfies Record<FailureKind, Row>;
 
 const sentence = (text: string): string => `${text[0]?.toUpperCase()}${text.slice(1)}.`;
@@ -98,13 +37,14 @@ const sentence = (text: string): string => `${text[0]?.toUpperCase()}${text.slic
 export const failureResponse = (
   { kind, detail }: { readonly kind: FailureKind; readonly detail: string },
   members: Readonly<Record<string, unknown>>,
-  texts: Partial<Record<FailureKind, Pick<Row, 'title' | 'todo'>>> = {},
+  texts: Partial<Record<FailureKind, { readonly title: string; readonly todo: string }>> = {},
 ): APIGatewayProxyStructuredResultV2 => {
-  const row: Row = { ...failureRows[kind], ...texts[kind] };
+  const { todo = advice[kind], ...text } = texts[kind] ?? {};
+  const row: Row = { ...failureRows[kind], ...text };
   return problemResponse({
     ...row,
     code: kind,
-    detail: `${sentence(detail)} ${row.todo}`,
+    detail: `${sentence(detail)} ${todo}`,
     members: { ...members, retryable: mayPass(kind) },
   });
 };
@@ -114,13 +54,11 @@ const tokenProblems = {
   'not-rotated': {
     code: 'token-not-rotated',
     title: 'The logout is confirmed, but the token was not rotated',
-    todo: 'A copy of the old token may still work. Try again, or change the token in the GREEN-API console.',
     retryable: true,
   },
   'token-lost': {
     code: 'token-lost',
     title: 'The logout is confirmed, but the new token is known to GREEN-API only',
-    todo: 'Fetch the new token in the GREEN-API console and put it into the secret of this instance.',
     retryable: false,
   },
 } as const satisfies Record<Exclude<TokenRecord['kind'], 'rotated'>, object>;
@@ -130,11 +68,11 @@ const tokenProblem = (
   detail: string,
   members: Readonly<Record<string, unknown>>,
 ): APIGatewayProxyStructuredResultV2 => {
-  const { todo, retryable: mayRetry, ...problem } = tokenProblems[kind];
+  const { retryable: mayRetry, ...problem } = tokenProblems[kind];
   return problemResponse({
     ...problem,
     status: 502,
-    detail: `${sentence(detail)} ${todo}`,
+    detail: `${sentence(detail)} ${tokenAdvice[kind]}`,
     members: { ...members, retryable: mayRetry },
   });
 };

@@ -7,6 +7,7 @@ import {
   defaultMaxTargetsWithin,
   fieldsOf,
   longestRunMs,
+  overCeiling,
   type RunLimits,
   type RunRequest,
   runFields,
@@ -22,11 +23,7 @@ const longestBytes = 128 * 1_024;
 
 const createBodySchema = (ceiling: number) => {
   const maxTargets = v.exactOptional(
-    v.pipe(
-      v.number('must be a number'),
-      v.maxValue(ceiling, `must be at most ${ceiling}, the ceiling of this deployment`),
-      v.unwrap(runFields.maxTargets),
-    ),
+    v.pipe(v.number('must be a number'), v.maxValue(ceiling, overCeiling(ceiling)), v.unwrap(runFields.maxTargets)),
   );
   const run = v.strictObject(
     { ...fieldsOf('api'), maxTargets },

@@ -80,7 +80,7 @@ export type RecordEvidence = (evidence: Evidence) => Promise<void>;
 
 /** Source of the outcome events. The bus policy denies it to all but the functions that log out. */
 export const outcomeSource = 'green-api-logout';
-const outcomeDetailTypes = { loggedOut: 'Instance Logged Out', failed: 'Instance Logout Failed' } as const;
+export const outcomeDetailTypes = { loggedOut: 'Instance Logged Out', failed: 'Instance Logout Failed' } as const;
 /** The event about the end of a run. */
 export const runEndedDetailType = 'Logout Run Ended';
 

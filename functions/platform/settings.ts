@@ -111,7 +111,7 @@ export const maxTargetsCeiling = /* @__PURE__ */ wholeNumber({
   unit: 'instances',
   min: 1,
   max: mostInstances,
-  default: 500,
+  default: mostInstances,
 });
 
 export const secondsPerDay = 86_400;

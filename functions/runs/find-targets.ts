@@ -132,7 +132,11 @@ const failureOf = (
     }
     case 'too-many': {
       const { found } = resolution;
-      const message = `The run has ${found} targets but maxTargets is ${maxTargets}; nobody was logged out`;
+      const help =
+        found > mostInstances
+          ? 'start a run for each group'
+          : `if they are meant, start it again with maxTargets ${found}`;
+      const message = `The run has ${found} targets but maxTargets is ${maxTargets}; nobody was logged out: ${help}`;
       return { type: 'TooManyTargets', message };
     }
   }

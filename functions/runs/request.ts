@@ -223,6 +223,10 @@ export const longestRunMs = ({ executionTimeoutMs }: Pick<RunLimits, 'executionT
 export const defaultExpiryMs = (limits: Pick<RunLimits, 'executionTimeoutMs'>): number =>
   Math.min(dayMs, longestRunMs(limits));
 
+/** Why a request with more `maxTargets` is refused, and what to do. */
+export const overCeiling = (ceiling: number): string =>
+  `must be at most ${ceiling}, the ceiling of this deployment: start a run for each group${ceiling < mostInstances ? ', or raise runs.maxTargetsCeiling and deploy' : ''}`;
+
 export const defaultMaxTargetsWithin = (ceiling: number): number => Math.min(defaultMaxTargets, ceiling);
 
 /** The `expiresAt` that follows from the `at`, or else from the cause, of a run. ISO 8601. */

@@ -41,20 +41,20 @@ const longestNote = 300;
 
 const helpOf = {
   InvalidRun: 'show',
-  RunExpired: 'redrive',
+  RunExpired: 'retry',
   TooManyTargets: 'show',
-  ListDenied: 'redrive',
-  NotAllConfirmed: 'redrive',
-  TokensNotRotated: 'redrive',
+  ListDenied: 'retry',
+  NotAllConfirmed: 'retry',
+  TokensNotRotated: 'retry',
   UnreadableSecret: 'doctor',
   NobodyLoggedOut: 'show',
   DrillFailed: 'show',
-} as const satisfies Record<RunFailureType, 'show' | 'redrive' | 'doctor'>;
+} as const satisfies Record<RunFailureType, 'show' | 'retry' | 'doctor'>;
 
 const describeHelp = ({ id, failure }: Facts): string => {
   const help = failure === undefined ? 'show' : helpOf[failure];
   if (help === 'show') return command('Details', `show ${id}`);
-  return help === 'redrive' ? command('Try again', 'redrive') : command('See', 'doctor');
+  return help === 'retry' ? command('Try again', `retry ${id}`) : command('See', 'doctor');
 };
 
 const describeTarget = (target: Target): string => {

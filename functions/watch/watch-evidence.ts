@@ -47,7 +47,7 @@ export const linkedAgainEvidence = (
   };
 };
 
-const linkedAgainDetailType = 'Instance Linked Again';
+export const linkedAgainDetailType = 'Instance Linked Again';
 
 /** The event on the stack's bus. A rule on it may start another run. */
 export const linkedAgainEventOf = (evidence: LinkedAgainEvidence) => {

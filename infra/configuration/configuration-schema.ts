@@ -19,6 +19,7 @@ import {
   word,
 } from './field-schemas.ts';
 import { identityProviders } from './identity-providers.ts';
+import { defaultNotificationEvents, notificationEventNames, notificationFormats } from './notifications.ts';
 import { scheduleSchema } from './schedules/schedule-schema.ts';
 import { timeZone } from './schedules/time-zone.ts';
 
@@ -127,6 +128,30 @@ const evidenceVault = fields({
   mode: v.picklist(['GOVERNANCE', 'COMPLIANCE'], 'must be GOVERNANCE or COMPLIANCE'),
 });
 
+const topicPattern = /^arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}$/;
+const topicRule = 'the ARN of a standard SNS topic';
+
+/** Where people are told what happened, and of what. */
+const notification = fields({
+  topic: textOrToken(topicPattern, topicRule),
+  events: v.optional(
+    listOf(
+      v.picklist(notificationEventNames, `must be one of ${notificationEventNames.join(', ')}`),
+      notificationEventNames.length,
+    ),
+    defaultNotificationEvents,
+  ),
+  /** `text` for mail, `chat` for Slack and Microsoft Teams. */
+  format: v.optional(v.picklist(notificationFormats, `must be one of ${notificationFormats.join(', ')}`), 'text'),
+});
+
+/** One destination, or a list of them. */
+const notifications = v.pipe(
+  v.unknown(),
+  v.transform((given) => (Array.isArray(given) ? given : [given])),
+  upTo(notification, 5),
+);
+
 /** Also the name of the event bus and of the group of schedules, which takes no more than 64 characters. */
 const name = matching(/^[A-Za-z][A-Za-z0-9-]{0,63}$/, 'up to 64 letters, digits and hyphens, a letter first');
 
@@ -174,6 +199,8 @@ const entries = {
   tokenRotation: v.optional(fields({ enabled: v.optional(flag, false) }), {}),
   /** Off unless it is configured. */
   evidenceVault: v.exactOptional(evidenceVault),
+  /** Nobody is told what happened, unless it is configured. */
+  notifications: v.optional(notifications, []),
   /** The runbook that alarm texts link to. */
   runbookUrl: v.exactOptional(textOrToken(/^https:\/\/[^\s/?#]+[^\s#]*$/, 'an https URL without fragment')),
   /** Memory of each function except `run` and `watch`, and with it its share of a CPU. */
@@ -201,9 +228,7 @@ export const configurationSchema = fields({
     matching(/^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key\/[a-z0-9-]+$/, 'the ARN of a KMS key, not of an alias'),
   ),
   /** The SNS topic that alarms write to; without one they only show in CloudWatch. */
-  alarmTopicArn: v.exactOptional(
-    matching(/^arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}$/, 'the ARN of a standard SNS topic'),
-  ),
+  alarmTopicArn: v.exactOptional(matching(topicPattern, topicRule)),
 });
 
 /** What a deployment may choose, with every default filled in. */

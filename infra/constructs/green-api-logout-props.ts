@@ -69,7 +69,7 @@ export interface Throttling {
 
 /** Runs over many instances. */
 export interface RunOptions {
-  /** Most instances one run may touch, whatever its request says. @default 500 */
+  /** Most instances one run may touch, whatever its request says. @default 3000 */
   readonly maxTargetsCeiling?: number;
   /** Longest duration of a run, including the wait for its start and a day to act in: whole days, 2 to 366. @default 30 days */
   readonly executionTimeout?: Duration;
@@ -196,6 +196,22 @@ export interface EvidenceVaultOptions {
   readonly mode: 'GOVERNANCE' | 'COMPLIANCE';
 }
 
+/** What people can be told of. */
+export type NotificationEvent = 'runs' | 'failed-logouts' | 'linked-again' | 'logouts' | 'idle-runs' | 'drills';
+
+/** A topic whose subscribers are told what happened. */
+export interface NotificationDestination {
+  /**
+   * An SNS topic, or its ARN. A topic that is not of this app must let EventBridge publish to it. A topic encrypted under
+   * `alias/aws/sns` gets nothing.
+   */
+  readonly topic: ITopic | string;
+  /** @default runs that logged somebody out, failed or were stopped; failed single logouts; instances linked again */
+  readonly events?: readonly NotificationEvent[];
+  /** `text`: a sentence, for mail. `chat`: a message that Amazon Q Developer posts to Slack or Teams. @default 'text' */
+  readonly format?: 'text' | 'chat';
+}
+
 /** What a deployment may choose. Every prop has a default. */
 export interface GreenApiLogoutProps {
   /**
@@ -245,6 +261,8 @@ export interface GreenApiLogoutProps {
   readonly evidenceVault?: EvidenceVaultOptions;
   /** Where alarms are sent. A topic encrypted under `alias/aws/sns` gets none. @default alarms only show in CloudWatch */
   readonly alarmTopic?: ITopic;
+  /** Who is told what happened: one topic, or up to 5. @default nobody */
+  readonly notifications?: NotificationDestination | readonly NotificationDestination[];
   /**
    * The runbook that alarm texts link to: an https URL, to which `#` and the alarm's name are added.
    * @default docs/operations.md of this project: a link if its package.json names a repository, else only the file's name

@@ -1,10 +1,10 @@
-import { EventBus, type EventPattern, type IRuleTarget, Rule, type RuleProps } from 'aws-cdk-lib/aws-events';
+import { EventBus, type IRuleTarget, Rule, type RuleProps } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction, SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { Construct } from 'constructs';
-import type { EventPattern as DialectPattern } from '../../functions/offboarding/dialect.ts';
 import type { Settings } from '../configuration/configuration.ts';
 import { type OffboardingRule, offboardingRules } from '../configuration/offboarding-rules.ts';
 import { deliveryRetries, type EventFunction } from './event-function.ts';
+import { asEventPattern } from './event-pattern.ts';
 import type { OffboardingBus } from './offboarding-bus.ts';
 import { pascalCase } from './pascal-case.ts';
 
@@ -14,12 +14,6 @@ export type OffboardingRulesProps = {
   /** The function that starts a run for each person who left. */
   readonly events: EventFunction;
 };
-
-// CDK has its own name for one field of EventBridge's JSON, and types for values that are all texts.
-const asEventPattern = (pattern: DialectPattern): EventPattern =>
-  Object.fromEntries(
-    Object.entries(pattern).map(([field, of]) => [field === 'detail-type' ? 'detailType' : field, of]),
-  );
 
 /** Delivers to the offboarding function what an enabled dialect understands, and keeps what is left on the deployment's bus as failed. */
 export class OffboardingRules extends Construct {

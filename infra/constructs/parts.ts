@@ -14,22 +14,25 @@ import { createIdentityProviders } from './identity-providers.ts';
 import { InstanceSecrets } from './instance-secrets.ts';
 import { createEvidenceLog } from './log-groups.ts';
 import { LogoutMetrics } from './logout-metrics.ts';
+import { Notifications } from './notifications.ts';
 import { OffboardingBus } from './offboarding-bus.ts';
 import { OffboardingRules } from './offboarding-rules.ts';
 import { RunFunction } from './run-function.ts';
 import { defaultRunbookUrl } from './runbook.ts';
 import { Schedules } from './schedules.ts';
 import { functionsIn } from './service-function.ts';
-import { settingsOf } from './settings.ts';
+import { notificationsOf, settingsOf } from './settings.ts';
 import { addWarnings } from './synth-warnings.ts';
 import { createRotateToken } from './token-rotation.ts';
 import { WatchFunction } from './watch-function.ts';
+
+const topicsOf = (props: GreenApiLogoutProps) => notificationsOf(props).map(({ topic }) => topic);
 
 const createDeployment = (scope: Construct, props: GreenApiLogoutProps): Deployment => {
   const settings = settingsOf(scope, props);
   const { name, secretPrefix: prefix, runbookUrl = defaultRunbookUrl } = settings;
   const { alarmTopic: topic, encryptionKey } = props;
-  addWarnings(scope, settings, topic);
+  addWarnings(scope, settings, topic, topicsOf(props));
   return {
     settings,
     platform: { tracing: settings.tracing },
@@ -79,6 +82,7 @@ export const createParts = (scope: Construct, props: GreenApiLogoutProps) => {
   if (enabled && identityStoreId !== undefined) grantDescribeUsers(offboarding.service, identityStoreId);
   const evidenceVault =
     settings.evidenceVault && new EvidenceVault(scope, 'EvidenceVault', deployment, settings.evidenceVault);
+  if (settings.notifications.length > 0) new Notifications(scope, 'Notifications', deployment, topicsOf(props));
   const rotateToken = settings.tokenRotation.enabled ? createRotateToken(scope, deployment) : undefined;
   // The desk has an alarm of its own.
   const alarmed = functionsIn(scope).filter((service) => service !== desk);

@@ -2,7 +2,12 @@ import { Names } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { type Configuration, parseSettings, type Settings, settingNames } from '../configuration/configuration.ts';
 import type { Schedule } from '../configuration/schedules/schedule-schema.ts';
-import type { GreenApiLogoutProps, GreenApiLogoutStackProps, LogoutSchedule } from './green-api-logout-props.ts';
+import type {
+  GreenApiLogoutProps,
+  GreenApiLogoutStackProps,
+  LogoutSchedule,
+  NotificationDestination,
+} from './green-api-logout-props.ts';
 import { propNames } from './prop-names.ts';
 
 /** Bus, schedule group and dashboard take this many characters. */
@@ -10,6 +15,10 @@ const longestName = 64;
 
 /** A duration that is no whole number is refused with all other wrong props, and not by CDK, which does not name the prop. */
 const fractions = { integral: false };
+
+/** The prop takes one of them too. */
+export const notificationsOf = ({ notifications = [] }: GreenApiLogoutProps): readonly NotificationDestination[] =>
+  [notifications].flat();
 
 /** The values of {@link propNames}: the only place where a `Duration` is converted. */
 const convertedValuesOf = ({ runs, ...props }: GreenApiLogoutProps) => ({
@@ -24,6 +33,10 @@ const convertedValuesOf = ({ runs, ...props }: GreenApiLogoutProps) => ({
     retentionDays: runs?.retention?.toDays(fractions),
     memoryMb: runs?.memorySize,
   },
+  notifications: notificationsOf(props).map(({ topic, ...rest }) => ({
+    topic: typeof topic === 'string' ? topic : topic.topicArn,
+    ...rest,
+  })),
   // Does not compile while a field of a schedule has no prop.
   schedules: props.schedules satisfies readonly Pick<LogoutSchedule, keyof Schedule>[] | undefined,
 });
@@ -64,5 +77,6 @@ export const propsOf = ({
   stackName,
   encryptionKeyArn,
   alarmTopicArn,
+  notifications: settings.notifications,
   [checkedSettings]: { name: stackName, ...settings },
 });

@@ -7,7 +7,7 @@ import { warningsAbout } from '../configuration/schedules/schedule-warnings.ts';
 /** The AWS managed key of SNS, whose policy lets no other service use it. */
 const managedKey = 'alias/aws/sns';
 
-/** Whether CloudWatch can send nothing to the topic; it shows only of a topic of the same app. */
+/** Whether no other service can publish to the topic; it shows only of a topic of the same app. */
 const isUnreachable = (topic: ITopic): boolean => {
   const definition = topic.node.defaultChild;
   if (!CfnTopic.isCfnTopic(definition)) return false;
@@ -15,7 +15,12 @@ const isUnreachable = (topic: ITopic): boolean => {
 };
 
 /** Adds warnings to the synthesis about settings that are allowed but rarely intended. */
-export const addWarnings = (scope: Construct, { schedules }: Settings, alarmTopic: ITopic | undefined): void => {
+export const addWarnings = (
+  scope: Construct,
+  { schedules }: Settings,
+  alarmTopic: ITopic | undefined,
+  notified: readonly (ITopic | string)[],
+): void => {
   const warn = (id: string, text: string) => Validations.of(scope).addWarning(`green-api-logout:${id}`, text);
 
   if (alarmTopic === undefined)
@@ -24,6 +29,11 @@ export const addWarnings = (scope: Construct, { schedules }: Settings, alarmTopi
     warn(
       'unreachable-alarm-topic',
       `Alarms notify nobody: CloudWatch cannot publish to a topic encrypted under ${managedKey}. Use a customer managed key whose policy allows cloudwatch.amazonaws.com, or no encryption.`,
+    );
+  if (notified.some((topic) => typeof topic !== 'string' && isUnreachable(topic)))
+    warn(
+      'unreachable-notification-topic',
+      `Nobody is told what happened: EventBridge cannot publish to a topic encrypted under ${managedKey}. Use a customer managed key, or no encryption.`,
     );
   for (const text of warningsAbout(schedules, new Date())) warn('schedule', text);
 };

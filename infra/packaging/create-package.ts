@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +7,7 @@ import { distFolder } from '../bundling/dist-folder.ts';
 import { writeDeclarations } from './declarations.ts';
 import { type ProjectManifest, publishedManifest } from './manifest.ts';
 import { thirdPartyNotices } from './notices.ts';
+import { writeTarball } from './write-tarball.ts';
 
 const bin = './dist/cli/main.mjs';
 
@@ -65,7 +65,7 @@ const buildConstruct = async (folder: string, { repository }: ProjectManifest): 
 };
 
 /**
- * Writes the package as a tarball: the construct, the bundles of the functions, the command line, the console and the documents.
+ * Writes the package as a tarball, the same bytes whenever it is written: the construct, the bundles of the functions, the command line, the console and the documents.
  *
  * @param outFolder an existing folder
  * @returns the path of the tarball
@@ -85,7 +85,7 @@ export const createPackage = async (outFolder: string): Promise<string> => {
     writeFileSync(join(folder, 'THIRD-PARTY-NOTICES.txt'), await thirdPartyNotices());
     writeFileSync(join(folder, 'package.json'), `${JSON.stringify(publishedManifest(project, bin), null, 2)}\n`);
     const file = join(outFolder, `${project.name}-${project.version}.tgz`);
-    execFileSync('tar', ['-czf', file, '-C', temporary, 'package']);
+    writeTarball(file, folder, [bin.replace('./', '')]);
     return file;
   } finally {
     rmSync(temporary, { recursive: true });

@@ -1,7 +1,6 @@
 import { resolve } from 'node:path';
 import { isForeignToConsole } from '../../console/server/foreign-request.ts';
 import { createStartToken } from '../../console/server/start-token.ts';
-import type { BusEvent } from '../../emulators/eventbridge/event.ts';
 import { startEventBus } from '../../emulators/eventbridge/event-bus.ts';
 import type { DelayQueue } from '../../emulators/sqs/delay-queue.ts';
 import { routes } from '../../functions/http/routes.ts';
@@ -21,6 +20,7 @@ import { createDrain, type Drain } from './drain.ts';
 import { type CallFunction, startFunctions } from './functions.ts';
 import { type CallHttpFunction, createGateway } from './gateway.ts';
 import { bypassConsole, findProviders, type LocalProviders, routesOfProviders } from './identity-providers.ts';
+import { createDescribeEvent } from './notifications.ts';
 import type { Options } from './options.ts';
 import { checkEvidenceFile, createTakeLine, type Print } from './output.ts';
 import { createOwnRoutes } from './own-routes.ts';
@@ -57,13 +57,6 @@ const configuredVariables = (configuration: Configuration) => {
   };
 };
 
-/** With the instance, if it is about one, and with the sentence for people. */
-const describeEvent = ({ source, detail, 'detail-type': detailType }: BusEvent): string => {
-  const texts = [detail.idInstance, detail.text].filter((text) => typeof text === 'string');
-  const event = `event ${JSON.stringify(detailType)} from ${JSON.stringify(source)}`;
-  return `${[event, ...texts.map((text) => JSON.stringify(text))].join(': ')}\n`;
-};
-
 /** A user who set the variable has the real service, or an emulator of their own. */
 const unlessSet = async (
   name: string,
@@ -83,12 +76,18 @@ const createLateCall = () => {
 };
 
 /** Starts what the functions call, and then the functions. What is slow comes after what can be refused at once. */
-const startBackend = async (options: Options, print: Print, stack: AsyncDisposableStack) => {
+const startBackend = async (
+  options: Options,
+  configuration: Configuration,
+  print: Print,
+  stack: AsyncDisposableStack,
+) => {
   print(options.secrets === 'aws' ? 'Looking for AWS credentials\n' : 'Starting the emulators\n');
   const onLine = createTakeLine(options.evidence, print);
   const rotation = createLateCall();
   const { variables, refresh, greenApiUrl } = await findSecrets(options, rotation.call, stack);
   Object.assign(process.env, variables);
+  const describeEvent = createDescribeEvent(configuration);
   await unlessSet('AWS_ENDPOINT_URL_EVENTBRIDGE', () => startEventBus((event) => print(describeEvent(event))), stack);
   if (!process.env.AWS_ENDPOINT_URL_LAMBDA) checkJournal(options.journal);
   checkEvidenceFile(options.evidence);
@@ -151,7 +150,7 @@ export const startService = async (options: Options, print: Print): Promise<Serv
       : parseConfiguration(readNamedContext(options.configuration)[contextKey]);
   const providers = findProviders(configuration);
   setEnvironment(configuration, providers);
-  const backend = await startBackend(options, print, starting);
+  const backend = await startBackend(options, configuration, print, starting);
   const startToken = secrets === 'aws' ? createStartToken() : undefined;
   const stopping = new AbortController();
   starting.defer(() => stopping.abort());

@@ -1,7 +1,7 @@
 import type { FleetRun } from './fleet.ts';
 
 /** US dollars in us-east-1, without free tiers. AWS's own price lists were not read; each price says where it is from. */
-const prices = {
+export const prices = {
   /** https://cloudchipr.com/blog/aws-lambda-pricing (2024), first tier */
   gbSecondArm: 0.000_013_333_4,
   /** A transcript of https://aws.amazon.com/lambda/pricing/ of September 2026 (api-evangelist/aws-lambda) */
@@ -22,6 +22,10 @@ const prices = {
   millionDurableOperations: 8,
   /** Assumed. */
   durableGbWritten: 0.25,
+  /** As the log: of each metric of an alarm, each custom metric, and each dashboard after the account's first three, first tier. */
+  alarmMetric: 0.1,
+  customMetric: 0.3,
+  dashboard: 3,
 } as const;
 
 /**
@@ -36,7 +40,7 @@ export const assumed = {
   accessLineBytes: 500,
 } as const;
 
-const gbSeconds = (memoryMb: number, durationMs: number): number => (memoryMb / 1_024) * (durationMs / 1_000);
+export const gbSeconds = (memoryMb: number, durationMs: number): number => (memoryMb / 1_024) * (durationMs / 1_000);
 
 const logsOfMillion = (bytes: number): number => ((1_000_000 * bytes) / 1e9) * prices.logGb;
 
@@ -63,15 +67,17 @@ export const costPerMillion = (memoryMb: number, durationMs: number): LogoutCost
   return { lambda, withoutReads, total: withoutReads + prices.millionSecretReads };
 };
 
-/** Dollars per month for 10,000 instances logged out each night, in runs as measured, on a function of 512 MB. */
-export const costOfNights = (run: FleetRun) => {
-  const [instances, nights, memoryMb] = [10_000, 30, 512];
+/** Memory of the functions `run` and `watch` by default. */
+export const runMemoryMb = 512;
+
+/** Dollars for so many instances logged out in each of so many nights, in runs as measured. */
+export const costOfNights = (run: FleetRun, instances = 10_000, nights = 30) => {
   const runs = (instances / run.instances) * nights;
   const logouts = instances * nights;
   const parts = {
     durableOperations: ((runs * run.operations) / 1e6) * prices.millionDurableOperations,
     durableData: ((runs * run.writtenBytes) / 1e9) * prices.durableGbWritten,
-    lambda: runs * gbSeconds(memoryMb, run.seconds * 1_000) * prices.gbSecondArm,
+    lambda: runs * gbSeconds(runMemoryMb, run.seconds * 1_000) * prices.gbSecondArm,
     // Its value, and its tags once more before the logout.
     secretReads: ((logouts * 2) / 1e6) * prices.millionSecretReads,
     events: (logouts / 1e6) * prices.millionEvents,

@@ -441,6 +441,10 @@ type StackFaults = {
   readonly denied?: boolean;
   readonly messages?: number;
   readonly topics?: readonly string[];
+  readonly quota?: number;
+  readonly missingQueue?: boolean;
+  /** Operations that AWS has too many calls of. */
+  readonly throttled?: readonly string[];
 };
 
 const startStack = async (
@@ -452,13 +456,20 @@ const startStack = async (
     denied,
     messages = 0,
     topics = ['arn:aws:sns:eu-central-1:1:on-call'],
+    quota = 1000,
+    throttled = [],
+    missingQueue = false,
   }: StackFaults,
 ) => {
+  const throttle = () => {
+    throw new AwsError('ThrottlingException');
+  };
+  const queue = (id: string, name: string) => resource('AWS::SQS::Queue', id, `${aws.url}/1/${name}`);
   const aws: Awaited<ReturnType<typeof startAws>> = await startAws({
     GetCallerIdentity: callerIdentity,
     DescribeStacks: () => describeStacks({ Endpoint: apiUrl, RunDeadLetters: `${aws.url}/1/dead-letters` })(),
     ListStackResources: () =>
-      `<StackResourceSummaries>${resource('AWS::CloudWatch::Alarm', 'SalesAlarmsRunFailed1A2B3C4D', 'run-failed')}${resource('AWS::SQS::Queue', 'SalesRunDeadLetters1A2B3C4D', `${aws.url}/1/dead-letters`)}${resource('AWS::SQS::Queue', 'OrdersQueue1A2B3C4D', `${aws.url}/1/orders`)}</StackResourceSummaries>`,
+      `<StackResourceSummaries>${resource('AWS::CloudWatch::Alarm', 'SalesAlarmsRunFailed1A2B3C4D', 'run-failed')}${queue('SalesRunDeadLetters1A2B3C4D', 'dead-letters')}${queue('SalesGone1A2B3C4D', 'gone')}${queue('OrdersQueue1A2B3C4D', 'orders')}</StackResourceSummaries>`,
     DescribeAlarms: () => ({
       MetricAlarms: [
         {
@@ -481,7 +492,14 @@ const startStack = async (
     }),
     GetTopicAttributes: () =>
       `<Attributes>${attribute('KmsMasterKeyId', key)}${attribute('SubscriptionsConfirmed', '2')}</Attributes>`,
-    GetQueueAttributes: () => ({ Attributes: { ApproximateNumberOfMessages: String(messages) } }),
+    GetQueueAttributes: ({ QueueUrl }) => {
+      if (missingQueue && String(QueueUrl).endsWith('/gone')) throw new AwsError('QueueDoesNotExist');
+      return { Attributes: { ApproximateNumberOfMessages: String(messages) } };
+    },
+    '/2016-08-19/account-settings': () => ({
+      AccountLimit: { ConcurrentExecutions: quota, UnreservedConcurrentExecutions: quota },
+    }),
+    ...Object.fromEntries(throttled.map((operation) => [operation, throttle])),
   });
   return aws;
 };
@@ -502,12 +520,13 @@ test('doctor finds nothing wrong with a deployment in order', async () => {
 
   expect(code).toBe(0);
   // Another queue of the same stack is not the deployment's.
-  expect(stdout).toContain('1 dead-letter queues are empty');
+  expect(stdout).toContain('2 dead-letter queues are empty');
   expect(stdout.match(/^\w+ +\w+/gm)?.map((line) => line.replace(/ +/, ' '))).toEqual([
     'ok identity',
     'ok stack',
     'ok alarm',
     'ok queues',
+    'ok concurrency',
     'ok api',
     'ok instances',
   ]);
@@ -533,7 +552,47 @@ test('doctor names what is wrong and what is worth a look', async () => {
   expect(stdout).toMatch(/^warning +queue +dead-letters holds 3 messages\. .+ with the redrive command\.$/m);
   expect(stdout).toMatch(/^ok +instances +2 of 3 can be read: 2 linked \(authorized\)$/m);
   expect(stdout).toMatch(/^error +instance 1101000003 +The token is wrong\./m);
-  expect(stdout).toMatch(/^warning +owners +1 instances have no owner, so no offboarding finds them: 1101000003$/m);
+  expect(stdout).toMatch(/^warning +owners +1 instance has no owner, so no offboarding finds them: 1101000003$/m);
+});
+
+test('doctor: one check that cannot be made hides no other, and throttling passes', async () => {
+  await using api = await startApi();
+
+  const { code, stdout } = await doctor(
+    { missingQueue: true, messages: 1, quota: 10, throttled: ['DescribeAlarms'] },
+    api,
+  );
+
+  expect(code).toBe(1);
+  expect(stdout).toMatch(/^error +alarms +CloudWatch: ThrottlingException\. .+ Wait a minute, then repeat/m);
+  expect(stdout).toMatch(/^warning +queue +dead-letters holds 1 message\./m);
+  expect(stdout).toMatch(/^error +queue gone +SQS: QueueDoesNotExist\./m);
+  expect(stdout).toMatch(/^warning +concurrency +This account may run 10 Lambda functions at once .+ need 120/m);
+  expect(stdout).toMatch(/^ok +instances +2 of 3 can be read/m);
+});
+
+test('doctor says a cause once, and shows from the start how far it is', async () => {
+  const fleet = Array.from({ length: 20 }, (_, at) => ({
+    idInstance: `${1_101_000_000 + at}`,
+    owner: 'ann@example.com',
+  }));
+  await using api = await startJsonServer(({ path }) =>
+    path === '/instances'
+      ? { body: { instances: fleet.map((instance) => ({ ...instance, protected: false })) } }
+      : { status: 502, body: problem },
+  );
+
+  const { stdout, stderr } = await runCli(['doctor', '--url', api.url]);
+  const args = ['doctor', '--stack', 'green-api-logout', '--profile', 'wrong'];
+  const unknown = await runCli(args, { env: { AWS_EC2_METADATA_DISABLED: 'true', AWS_CONFIG_FILE: '/dev/null' } });
+
+  expect(stdout.match(/The token is wrong/g)).toHaveLength(1);
+  expect(stdout).toMatch(/^error +instances +20 cannot be read: 1101000000 .+ and 10 more\. The token is wrong\./m);
+  expect(stderr).toMatch(
+    /^Checking http:.+ …\n.*\nstates of instances read: 50 %\n.*\nstates of instances read: 100 %\n$/s,
+  );
+  expect(unknown.stdout).toMatch(/^error +identity, stack, concurrency, api +There is no AWS profile wrong\..+$/m);
+  expect(unknown.stdout.trim().split('\n')).toHaveLength(2);
 });
 
 test('doctor names instances whose owners share an identity and differ in another', async () => {

@@ -70,6 +70,7 @@ test('one instance, one run', async () => {
     '1101000003 12:00',
     '1101000001 13:00',
   ]);
+  expect(idsAndTimes((await evidence('--json', '--run', runId.slice(-8))).stdout)).toHaveLength(2);
 });
 
 test('an instance that was linked again is evidence too', async () => {

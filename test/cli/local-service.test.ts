@@ -1,11 +1,14 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { cliFile } from '../../infra/bundling/cli-bundle.ts';
 import { runCli } from '../support/cli.ts';
+import { compileCache } from '../support/compile-cache.ts';
 import { startLocalService } from '../support/local-service.ts';
+import { fencesOf, sectionOf } from '../support/markdown.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'cli-'));
 
@@ -164,6 +167,32 @@ test('starts a run, follows it to its end and shows each outcome', async () => {
   expect(stdout).toMatch(/^1101000005 +skipped +desk@example\.com +protected$/m);
 });
 
+test('a failed run says what to do and the command that tries again what is not confirmed', async () => {
+  for (const id of ['1101000001', '1101000002']) await link(id);
+  await setFault('1101000002', 'http-401-json');
+  const target = ['--instances', '1101000001', '1101000002'];
+  const failed = await cli('run', ...target, '--reason', 'phones lost', '--follow', '--yes');
+  const [, command = ''] = /^Try again: green-api-logout (.+)$/m.exec(failed.stdout) ?? [];
+  const drill = await runCli([...command.split(' '), '--dry-run', '--follow']);
+  await setFault('1101000002', undefined);
+  const retried = await runCli([...command.split(' '), '--yes', '--follow']);
+  const [, file = ''] = /^Evidence is in (\/.+)$/m.exec(service.output()) ?? [];
+  const evidence = await cli('evidence', '--file', file, '--run', runIdIn(retried.stdout).slice(-8), '--json');
+  const again = await cli('retry', runIdIn(retried.stdout), '--yes');
+
+  const id = runIdIn(failed.stdout);
+  expect(failed.code).toBe(1);
+  expect(failed.stdout).toMatch(/^ {2}credential-rejected: Put the current apiTokenInstance .+\.$/m);
+  expect(command).toBe(`retry ${id.slice(-8)} --url ${service.url}`);
+  expect(drill).toMatchObject({ code: 1, stdout: expect.stringMatching(/^status +FAILED \(drill\)$/m) });
+  expect(retried.code).toBe(0);
+  expect(retried.stderr).toMatch(/^1101000002 +credential-rejected/m);
+  expect(retried.stdout).toMatch(/^progress +1 of 1 confirmed/m);
+  expect(retried.stdout).toContain(`retry of      ${id}`);
+  expect(JSON.parse(evidence.stdout)).toMatchObject({ idInstance: '1101000002', run: { retryOf: id } });
+  expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining('Every instance of this run is confirmed.') });
+});
+
 test('a run for an instant in the past is refused with how long ago it was, before anybody is asked', async () => {
   const at = new Date(Date.now() - 6 * 3_600_000 - 30_000).toISOString();
   const { code, stderr } = await cli('run', '--group', 'sales', '--reason', 'phones lost', '--at', at, '--yes');
@@ -214,6 +243,8 @@ test('Ctrl-C while following leaves the run as it is and says how to go on; stop
   const stopped = await cli('stop', id, '--yes');
   const ended = await cli('show', id);
   await setFault('1101000001', undefined);
+  const refused = await cli('retry', id, '--yes');
+  const retried = await cli('retry', id, '--even-if-stopped', '--yes', '--follow');
 
   expect(code).toBe(1);
   expect(stderr).toContain(
@@ -222,6 +253,12 @@ test('Ctrl-C while following leaves the run as it is and says how to go on; stop
   expect(JSON.parse(running.stdout)).toMatchObject({ status: 'RUNNING' });
   expect(stopped).toMatchObject({ code: 0, stdout: expect.stringMatching(/^STOPPED/) });
   expect(ended).toMatchObject({ code: 1, stdout: expect.stringMatching(/^status +STOPPED$/m) });
+  expect(refused).toMatchObject({ code: 2, stdout: '' });
+  expect(refused.stderr).toMatch(/^Stopped by \S+local \S+, at 2\S+Z\.$/m);
+  expect(refused.stderr).toMatch(
+    / Try 1 instance of this run again although it was stopped\? Add --even-if-stopped\.$/m,
+  );
+  expect(retried).toMatchObject({ code: 0, stdout: expect.stringMatching(/^status +SUCCEEDED$/m) });
 });
 
 test('state prints what GREEN-API reports', async () => {
@@ -369,3 +406,38 @@ test('smoke names what failed', async () => {
   await setFault('1101000001', undefined);
   expect([code, stdout.trimEnd().split('\n').at(-1)]).toEqual([1, 'Failed: doctor, drill over every instance.']);
 });
+
+const everybodyNow = fencesOf(sectionOf('docs/operations.md', 'Everybody, now')).map(({ text }) => text);
+
+/** Carries out commands of a page in a shell that finds the command line. */
+const shell = async (commands: string): Promise<string> => {
+  const command = `#!/bin/sh\nexec "${process.execPath}" "${cliFile}" "$@"\n`;
+  writeFileSync(join(folder, 'green-api-logout'), command, { mode: 0o755 });
+  const script = commands.replaceAll('--stack green-api-logout', `--url ${service.url}`);
+  const env = { ...process.env, ...compileCache, PATH: `${folder}:${process.env.PATH}` };
+  return (await promisify(execFile)('sh', ['-e', '-c', script], { cwd: folder, env })).stdout;
+};
+
+test.each([
+  ['one run over all', everybodyNow[0] ?? '', 1],
+  ['a run for each group', everybodyNow[1]?.replace('call-centre field sales support', 'sales support') ?? '', 2],
+  // Lists of two, because there are five instances.
+  ['runs over lists of ids', everybodyNow[2]?.replace('split -l 3000', 'split -l 2') ?? '', 3],
+])(
+  'everybody is logged out by the commands for %s, and the protected instance is not',
+  async (_name, commands, count) => {
+    const everybody = ['1101000001', '1101000002', '1101000003', '1101000004'];
+    for (const id of everybody) await link(id);
+
+    const started = await shell(commands);
+    const runs = [...new Set(started.match(/api-[0-9a-f]{40}/g))];
+    const shown = await Promise.all(runs.map((run) => cli('show', run, '--follow')));
+
+    expect(runs).toHaveLength(count);
+    const loggedOut = shown.flatMap(({ stdout }) =>
+      [...stdout.matchAll(/^(\d{10}) +logged-out /gm)].map(([, id]) => id),
+    );
+    expect(loggedOut.sort()).toEqual(everybody);
+    expect(await cli('state', '1101000005')).toMatchObject({ stdout: expect.stringContaining('linked (authorized)') });
+  },
+);

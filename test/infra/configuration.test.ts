@@ -122,6 +122,24 @@ test.each([
   ['green-api-logout.logRetentionDays must be one of… (got 2', { logRetentionDays: 2 }],
   ['green-api-logout.evidenceRetentionDays must … (got null', { evidenceRetentionDays: null }],
   ['green-api-logout.alarmTopicArn must be the ARN… (got "on-call"', { alarmTopicArn: 'on-call' }],
+  ['green-api-logout.notifications.0.topic is missing', { notifications: { format: 'chat' } }],
+  [
+    'green-api-logout.notifications.0.topic must be the ARN of a standard SNS topic (got "arn:aws:sns:eu-central-1:111122223333:a.fifo"',
+    { notifications: [{ topic: 'arn:aws:sns:eu-central-1:111122223333:a.fifo' }] },
+  ],
+  [
+    'green-api-logout.notifications.0.events.0 must be one of runs, failed-logouts, … (got "all"',
+    { notifications: { topic: 'arn:aws:sns:eu-central-1:111122223333:a', events: ['all'] } },
+  ],
+  [
+    'green-api-logout.notifications.0.format must be one of text, chat (got "json"',
+    { notifications: { topic: 'arn:aws:sns:eu-central-1:111122223333:a', format: 'json' } },
+  ],
+  ['green-api-logout.notifications.0 must be an object… (got null', { notifications: null }],
+  [
+    'green-api-logout.notifications must be a list of at most 5',
+    { notifications: Array(6).fill({ topic: 'arn:aws:sns:eu-central-1:111122223333:a' }) },
+  ],
   ...['http://a.example.com', 'https://a.example.com/#alarms', 'docs/operations.md', ''].map(
     (runbookUrl): [string, object] => [
       `green-api-logout.runbookUrl must be an https URL without fragment… (got "${runbookUrl}"`,

@@ -21,7 +21,7 @@ import {
   outputKeys,
 } from '../../infra/index.ts';
 import { createConstruct, createRole, rightsOf, warningsIn } from '../support/construct-app.ts';
-import { configurations, jwt, keyArn, synthesize, topicArn, wholeResourcesIn } from '../support/synthesize.ts';
+import { configurations, jwt, keyArn, render, synthesize, topicArn, wholeResourcesIn } from '../support/synthesize.ts';
 
 const rightsFor = ({ rights = [] }: { readonly rights?: readonly string[] }): readonly string[] => rights;
 
@@ -44,6 +44,7 @@ const everything = (stack: Stack): GreenApiLogoutProps => ({
   tokenRotation: { enabled: true },
   evidenceVault: { years: 7, mode: 'COMPLIANCE' },
   alarmTopic: new Topic(stack, 'OnCall'),
+  notifications: { topic: topicArn, events: ['runs'], format: 'chat' },
   runbookUrl: 'https://wiki.example.com/runbook',
   memorySize: 384,
   runs: {
@@ -245,6 +246,55 @@ test('the stack takes ARNs in place of CDK objects that are undefined', () => {
   template.hasOutput(outputKeys.encryptionKey, { Value: keyArn });
 });
 
+describe('notifications', () => {
+  const rulesOfBus = 'arn:<AWS::Partition>:events:<AWS::Region>:<AWS::AccountId>:rule/logout/*';
+
+  test('may be published to a topic of the app by the rules of this bus, with its key, and by nobody else', () => {
+    const { stack } = createConstruct((scope) => ({
+      name: 'logout',
+      notifications: [
+        { topic: new Topic(scope, 'Mail', { masterKey: new Key(scope, 'Key') }) },
+        { topic: topicArn, format: 'chat' },
+      ],
+    }));
+
+    const template = Template.fromStack(stack);
+    const statements = (type: string, policy: string) =>
+      Object.values(template.findResources(type)).flatMap(({ Properties }) => Properties[policy].Statement);
+    expect(
+      statements('AWS::SNS::TopicPolicy', 'PolicyDocument').map((statement) => JSON.parse(render(statement))),
+    ).toEqual([
+      expect.objectContaining({
+        Action: 'sns:Publish',
+        Condition: { ArnLike: { 'aws:SourceArn': rulesOfBus } },
+        Principal: { Service: 'events.amazonaws.com' },
+        Resource: expect.stringMatching(/^<Mail/),
+      }),
+    ]);
+    expect(statements('AWS::KMS::Key', 'KeyPolicy')).toContainEqual(
+      expect.objectContaining({
+        Action: ['kms:Decrypt', 'kms:GenerateDataKey*'],
+        Principal: { Service: 'events.amazonaws.com' },
+      }),
+    );
+    expect(rulesTo(template)).toEqual([expect.stringMatching(/^<Mail/), topicArn]);
+  });
+
+  test('reach a topic of another stack', () => {
+    const app = new App();
+    const topic = new Topic(new Stack(app, 'Topics'), 'Mail');
+
+    new GreenApiLogout(new Stack(app, 'Company'), 'Logout', { name: 'logout', notifications: { topic } });
+
+    expect(() => app.synth()).not.toThrow();
+  });
+
+  const rulesTo = (template: Template) =>
+    Object.entries(template.findResources('AWS::Events::Rule'))
+      .filter(([id]) => id.includes('Notifications'))
+      .map(([, { Properties }]) => render(Properties.Targets[0].Arn));
+});
+
 describe('a grant', () => {
   const api = 'arn:<AWS::Partition>:execute-api:<AWS::Region>:<AWS::AccountId>:<LogoutHttpApi>/*';
 
@@ -355,14 +405,7 @@ describe('a grant', () => {
     const rights = rightsOf(role);
     const actions = new Set(rights.map((right) => right.split(' ')[0]));
     expect([...actions].sort()).toEqual(
-      [
-        ...new Set([
-          'cloudformation:DescribeStacks',
-          'lambda:GetAccountSettings',
-          ...rightsFor(doctorCommand),
-          ...more,
-        ]),
-      ].sort(),
+      [...new Set(['cloudformation:DescribeStacks', ...rightsFor(doctorCommand), ...more])].sort(),
     );
     expect(rights.filter((right) => right.startsWith('sqs:'))).toHaveLength(
       Object.keys(Template.fromStack(stack).findResources('AWS::SQS::Queue')).length,
@@ -405,6 +448,17 @@ describe('the synthesis warns', () => {
     const { stack } = createConstruct((scope) => ({ alarmTopic: createTopic(scope) }));
 
     expect(warningsIn(stack)).toEqual([expect.stringMatching(/^Alarms notify nobody: CloudWatch cannot publish/)]);
+  });
+
+  test('of a topic under that key, to which EventBridge cannot publish', () => {
+    const { stack } = createConstruct((scope) => ({
+      alarmTopic: new Topic(scope, 'OnCall'),
+      notifications: {
+        topic: new Topic(scope, 'Mail', { masterKey: Alias.fromAliasName(scope, 'Key', 'alias/aws/sns') }),
+      },
+    }));
+
+    expect(warningsIn(stack)).toEqual([expect.stringMatching(/^Nobody is told what happened: EventBridge cannot/)]);
   });
 });
 

@@ -185,6 +185,10 @@ describe('the queues', () => {
         ...['IdentityCenterSecondLook', 'IdentityCenterNativeSecondLook'].map(
           (rule) => `["<OffboardingSecondLook>"] ${events} {"ArnEquals":{"aws:SourceArn":"<Rules${rule}.Arn>"}}`,
         ),
+        ...[0, 1].map(
+          (index) =>
+            `["<NotificationsUndelivered>"] ${events} {"ArnEquals":{"aws:SourceArn":"<NotificationsRule${index}.Arn>"}}`,
+        ),
         `["<OffboardingFailed>"] ${events} {"ArnEquals":{"aws:SourceArn":"<RulesRest.Arn>"}}`,
       ].sort(),
     );

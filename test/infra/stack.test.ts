@@ -11,6 +11,7 @@ import { distFolder } from '../../infra/bundling/dist-folder.ts';
 import { parseConfiguration } from '../../infra/configuration/configuration.ts';
 import { pascalCase } from '../../infra/constructs/pascal-case.ts';
 import { costBeside } from '../bench/cost.ts';
+import { tableOfMonths } from '../bench/cost-of-month.ts';
 import {
   configurations,
   everything,
@@ -310,6 +311,7 @@ describe('the alarms', () => {
     expect(page).toContain(`| X-Ray | ${traces.least.toFixed(2)} to ${traces.most.toFixed(2)} |`);
     expect(page).toContain(`| Lambda's own log lines | ${lambdaLines.toFixed(2)} |`);
     expect(page).toContain(`| access log | ${accessLog.toFixed(2)} |`);
+    expect(page).toContain(tableOfMonths(metrics.length));
   });
 
   test('ring at the first one of anything', () => {

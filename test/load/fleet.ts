@@ -36,13 +36,13 @@ export const startFleetGreenApi = ({
 /** The person who owns an instance. */
 export const ownerOf = (idInstance: string): string => `person-${idInstance}@example.com`;
 
-/** Secrets Manager with the credentials of these instances for this GREEN-API. */
-export const startFleetSecrets = async (ids: readonly string[], apiUrl: string) => {
+/** Secrets Manager with the credentials of these instances for this GREEN-API, in so many groups of the same size. */
+export const startFleetSecrets = async (ids: readonly string[], apiUrl: string, groups = 1) => {
   const secretsManager = await startSecretsManager({
-    secrets: ids.map((id) => ({
+    secrets: ids.map((id, index) => ({
       name: `green-api/${id}`,
       secretString: JSON.stringify({ apiUrl, apiTokenInstance: tokenOf(id) }),
-      tags: { group: 'load', owner: ownerOf(id) },
+      tags: { group: `load-${index % groups}`, owner: ownerOf(id) },
     })),
   });
   return {

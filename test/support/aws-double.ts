@@ -18,9 +18,9 @@ export class AwsError extends Error {
   }
 }
 
-const parseCall = (target: string | undefined, body: string): AwsCall => {
+const parseCall = (target: string | undefined, path: string, body: string): AwsCall => {
   if (target !== undefined) return { operation: target.split('.').at(-1) ?? '', input: JSON.parse(body) };
-  const { Action = '', ...input } = Object.fromEntries(new URLSearchParams(body));
+  const { Action = path, ...input } = Object.fromEntries(new URLSearchParams(body));
   return { operation: Action, input };
 };
 
@@ -33,16 +33,17 @@ const errorBody = (name: string, isJson: boolean): string =>
     : `<ErrorResponse><Error><Code>${name}</Code><Message>${name}</Message></Error></ErrorResponse>`;
 
 /**
- * Answers calls of the AWS SDK: SQS, CloudWatch and its Logs in JSON, CloudFormation, SNS and STS in XML. What is not among
+ * Answers calls of the AWS SDK: SQS, CloudWatch and its Logs in JSON, CloudFormation, SNS and STS in XML, and by its path
+ * what Lambda is asked. What is not among
  * the answers is denied.
  */
 export const startAws = async (answers: AwsAnswers) => {
   const calls: AwsCall[] = [];
   const server = await startLoopbackServer(async (request, response) => {
     const target = request.headers['x-amz-target'] as string | undefined;
-    const { operation, input } = parseCall(target, await text(request));
+    const { operation, input } = parseCall(target, request.url ?? '', await text(request));
     calls.push({ operation, input });
-    const isJson = target !== undefined;
+    const isJson = target !== undefined || operation.startsWith('/');
     response.setHeader('content-type', isJson ? 'application/x-amz-json-1.0' : 'text/xml');
     try {
       const answer = answers[operation];

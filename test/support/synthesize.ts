@@ -7,6 +7,8 @@ import { madeOnce } from './made-once.ts';
 
 export const keyArn = 'arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab';
 export const topicArn = 'arn:aws:sns:eu-central-1:111122223333:on-call';
+export const mailTopicArn = 'arn:aws:sns:eu-central-1:111122223333:logouts-by-mail';
+export const chatTopicArn = 'arn:aws:sns:eu-central-1:111122223333:logouts-in-chat';
 export const jwt = {
   issuer: 'https://login.example.com/',
   audience: ['green-api-logout'],
@@ -44,6 +46,7 @@ export const everything = {
   tokenRotation: { enabled: true },
   evidenceVault: { years: 7, mode: 'COMPLIANCE' },
   alarmTopicArn: topicArn,
+  notifications: [{ topic: mailTopicArn }, { topic: chatTopicArn, events: ['linked-again'], format: 'chat' }],
   runbookUrl: 'https://wiki.example.com/runbook?view=plain',
   memoryMb: 384,
   runs: { maxTargetsCeiling: 3_000, executionTimeoutDays: 90, retentionDays: 60, memoryMb: 1_024 },

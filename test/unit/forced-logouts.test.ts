@@ -289,7 +289,11 @@ test.each<[string, unknown, string]>([
   ['an instant without offset', { ...sales, at: '2026-11-30T17:00:00' }, 'at must be an ISO 8601 instant'],
   ['a field of the run', { ...sales, requestedBy: 'somebody' }, 'requestedBy is not a field of this request'],
   ['no whole number', { ...sales, maxTargets: 1.5 }, 'maxTargets must be a whole number'],
-  ['more than the ceiling', { ...sales, maxTargets: 501 }, 'maxTargets must be at most 500, the ceiling'],
+  [
+    'more than the ceiling',
+    { ...sales, maxTargets: 501 },
+    'maxTargets must be at most 500, the ceiling of this deployment: start a run for each group, or raise runs.maxTargetsCeiling and deploy',
+  ],
   ['more than any run', { ...sales, maxTargets: 5_000 }, 'maxTargets must be at most 500, the ceiling'],
   [
     'a start after any end',

@@ -73,6 +73,11 @@ test.each<[EventPattern, boolean]>([
   [{ missing: { below: [{ exists: false }] } }, true],
   [{ detail: { nested: [{ exists: true }] } }, false],
   [{ detail: { constructor: [{ exists: false }] } }, true],
+  [{ $or: [{ source: ['aws.s3'] }, { 'detail-type': [{ prefix: 'EC2' }] }] }, true],
+  [{ $or: [{ source: ['aws.s3'] }, { detail: { state: ['stopped'] } }] }, false],
+  [{ source: ['aws.s3'], $or: [{ source: ['aws.ec2'] }, { detail: { state: ['running'] } }] }, false],
+  [{ detail: { $or: [{ 'c-count': [7] }, { 'x-limit': [301.8] }] } }, true],
+  [{ $or: ['x', 'y'] }, false],
 ])('%j matches the documented event: %j', (pattern, expected) => {
   expect(matchesPattern(pattern, event)).toBe(expected);
 });
@@ -92,6 +97,7 @@ test.each<[EventPattern, string]>([
   [{ detail: { size: [{ numeric: ['>', 0] }] } }, 'numeric is not an operator that is emulated'],
   [{ source: [{ wildcard: 'aws.*' }] }, 'wildcard is not an operator that is emulated'],
   [{ source: [{ 'anything-but': { prefix: 'aws.' } }] }, 'anything-but with an operator is not emulated'],
+  [{ $or: [{ source: [] }, { source: ['aws.ec2'] }] }, 'a list of a pattern is not empty'],
   [{ $or: [{ source: ['aws.s3'] }] }, 'source is not an operator that is emulated'],
   [{ source: [{ prefix: 'a', suffix: 'b' }] }, 'an operator stands alone in its object'],
   [{ source: [{}] }, 'an operator stands alone in its object'],

@@ -47,7 +47,7 @@ test('the end of a run says who asked for it, what it was aimed at, and what cam
     endedAt: '2026-11-30T17:05:00.000Z',
     progress: { total: 3, loggedOut: 2, failed: 1, skipped: 0, pending: 0, ready: 0 },
     notConfirmed: [{ idInstance: third, kind: 'credential-rejected', detail: 'GREEN-API answered HTTP 401' }],
-    text: `2 of 3 instances of john.doe@example.com are logged out (left the company). Not confirmed: ${third} (token rejected). Try again: green-api-logout redrive`,
+    text: `2 of 3 instances of john.doe@example.com are logged out (left the company). Not confirmed: ${third} (token rejected). Try again: green-api-logout retry ${runId}`,
   });
 });
 
@@ -80,7 +80,7 @@ test.each<[string, Readonly<Record<string, Script>>, Partial<typeof leaver>, str
     'does not rotate a token',
     { [first]: {} },
     { target: { instances: [first] as never }, rotateToken: true },
-    `1 of 1 requested instances is logged out (left the company). Token not rotated: ${first}. Try again: green-api-logout redrive`,
+    `1 of 1 requested instances is logged out (left the company). Token not rotated: ${first}. Try again: green-api-logout retry ${runId}`,
   ],
 ])('a run that %s says so in a sentence', async (_, scripts, request, text) => {
   const end = await endOf(scripts, { ...leaver, ...request });
@@ -93,7 +93,7 @@ test('a run that expires before it begins says so, and how to try again', async 
 
   expect(end).toMatchObject({ status: 'FAILED', failure: 'RunExpired', progress: { total: 0 } });
   expect(end.text).toMatch(
-    /^No instances of john\.doe@example\.com were logged out \(left the company\)\. .*expired.* Try again: green-api-logout redrive$/,
+    /^No instances of john\.doe@example\.com were logged out \(left the company\)\. .*expired.* Try again: green-api-logout retry api-\d{40}$/,
   );
 });
 

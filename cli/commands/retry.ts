@@ -1,0 +1,86 @@
+import { Option } from 'commander';
+import { hasEnded, isOpen, mayRetry, type Run } from '../../client/answers.ts';
+import { successIn } from '../api/failure.ts';
+import { defineCommand } from '../command.ts';
+import { CommandFailed, type ExitCode } from '../errors.ts';
+import { parseCount } from '../input/parse-count.ts';
+import { confirm } from '../input/questions.ts';
+import { resolveRunId } from '../input/run-id.ts';
+import { countOf } from '../output/count-of.ts';
+import { formatOutcomes } from '../output/describe-run.ts';
+import { printable } from '../output/printable.ts';
+import type { Session } from '../session.ts';
+import { type StartOptions, startOptions, startRun } from '../start-run.ts';
+
+type Options = StartOptions & {
+  readonly reason?: string;
+  readonly dryRun?: true;
+  readonly maxTargets?: number;
+  readonly evenIfStopped?: boolean;
+};
+
+/** What the retry takes: the instances that are not confirmed, or everything that the target includes now. */
+const describeWhat = ({ outcomes }: Run): string => {
+  const open = outcomes.filter(isOpen).length;
+  return open > 0 ? `${countOf(open, 'instance')} of this run` : 'whatever the target of this run includes now';
+};
+
+/** @throws CommandFailed if there is nothing that a retry could do, which the API would say too */
+const checkMayRetry = ({ commandLine }: Session, run: Run): void => {
+  if (!hasEnded(run))
+    throw new CommandFailed(
+      `This run goes on: it tries again by itself until it expires.\nFollow it: ${commandLine(`show ${run.id} --follow`)}`,
+    );
+  if (!mayRetry(run))
+    throw new CommandFailed('Every instance of this run is confirmed. There is nothing to try again.');
+};
+
+/** `--yes` does not answer whether a run is still to happen that somebody stopped. @throws CommandFailed on no */
+const askAboutStopped = async (session: Session, run: Run, evenIfStopped: boolean): Promise<boolean> => {
+  if (run.status !== 'STOPPED') return false;
+  const by = run.note?.startsWith('Stopped by ') ? run.note : 'Somebody stopped it';
+  session.note(printable(`${by}, at ${run.endedAt}.`));
+  if (evenIfStopped) return false;
+  await confirm(session, `Try ${describeWhat(run)} again although it was stopped?`, '--even-if-stopped');
+  return true;
+};
+
+const retryRun = async (session: Session, text: string | undefined, options: Options): Promise<ExitCode> => {
+  const id = await resolveRunId(session, text);
+  const api = await session.api();
+  const { value: run } = successIn(await api.readRun(id));
+  checkMayRetry(session, run);
+  const open = run.outcomes.filter(isOpen);
+  if (open.length > 0 && !session.options.json) session.note(await formatOutcomes(open));
+  const isAnswered = await askAboutStopped(session, run, options.evenIfStopped === true);
+  const isDrill = options.dryRun === true || run.request?.dryRun === true;
+  if (!isAnswered && !isDrill) await confirm(session, `Log out ${describeWhat(run)} at ${api.url.host}?`);
+  const { reason, dryRun, maxTargets } = options;
+  const choice = {
+    ...(reason !== undefined && { reason }),
+    ...(dryRun && { dryRun }),
+    ...(maxTargets !== undefined && { maxTargets }),
+    ...(run.status === 'STOPPED' && { evenIfStopped: true }),
+  };
+  return startRun(session, (_, key) => api.retryRun(id, choice, key), options);
+};
+
+export const retryCommand = defineCommand<Options>({
+  usage: 'retry <run>',
+  summary: 'Try a run again: a new run over what the earlier one did not confirm.',
+  details: `The new run keeps the target and the options of the earlier one. It takes only the instances that are not confirmed, and
+reads their tags anew: one that has left the target, or is protected, is skipped. If the earlier run found no instance, the
+target is looked for again. A drill stays a drill. --yes does not start a run again that somebody stopped: it
+needs --even-if-stopped.`,
+  options: [
+    new Option('--reason <text>', 'another reason than that of the earlier run'),
+    new Option('--dry-run', 'read each state and say what the retry would meet; touch nothing'),
+    new Option('--max-targets <count>', 'fail before anything is done if there are more instances').argParser(
+      parseCount,
+    ),
+    new Option('--even-if-stopped', 'also try a run again that somebody stopped'),
+    ...startOptions,
+  ],
+  examples: ['retry e529f5ee --follow', 'retry api-6367c48dd193d56ea7b0baad25b19455e529f5ee --dry-run'],
+  run: (session, options, [text]) => retryRun(session, text, options),
+});
