@@ -1,10 +1,10 @@
 import { Option } from 'commander';
 import { describeState } from '../../client/answers.ts';
 import { inParallel } from '../../functions/platform/in-parallel.ts';
-import { isLoopback, parseApiAddress } from '../api/api-address.ts';
 import { defineCommand } from '../command.ts';
 import type { EnrollDependencies, EnrollResult } from '../enroll/enroll.ts';
 import type { Enrollment, EnrollmentFields, EnrollmentRules } from '../enroll/enrollment.ts';
+import type { Secrets, SecretsOptions } from '../enroll/find-secrets.ts';
 import { type ExitCode, exitCodes, UsageError } from '../errors.ts';
 import { collect } from '../input/collect.ts';
 import { confirm, promptForSecret } from '../input/questions.ts';
@@ -15,7 +15,7 @@ import { formatTable } from '../output/table.ts';
 import type { Session } from '../session.ts';
 import { isInteractive } from '../terminal.ts';
 
-type Options = {
+type Options = SecretsOptions & {
   readonly csv?: string;
   readonly owner?: string;
   readonly group?: string;
@@ -26,33 +26,10 @@ type Options = {
   readonly apiUrl?: string;
   readonly tagsOnly?: boolean;
   readonly verify: boolean;
-  readonly prefix?: string;
-  readonly allowHost?: readonly string[];
-  readonly kmsKey?: string;
 };
 
 /** GREEN-API's limits are per instance, Secrets Manager's far above this. */
 const parallelEnrollments = 5;
-
-/** @throws UsageError if somebody means the local service, whose secrets are out of reach, and AWS would be written to */
-const checkDestination = ({ options: { url, stack }, terminal: { env } }: Session): void => {
-  if (url === undefined || stack !== undefined || !isLoopback(parseApiAddress(url))) return;
-  if (env.AWS_ENDPOINT_URL_SECRETS_MANAGER || env.AWS_ENDPOINT_URL) return;
-  throw new UsageError(
-    'enroll writes to AWS Secrets Manager and cannot reach the secrets of the local service. Leave out --url to write to AWS.',
-  );
-};
-
-/** How the deployment is configured, from its stack if that is named. */
-const readSettings = async (session: Session, { prefix, allowHost = [], kmsKey }: Options) => {
-  const outputs = session.options.stack === undefined ? undefined : await session.outputs();
-  const hosts = outputs?.find('AllowedApiHosts')?.split(',') ?? [];
-  return {
-    secretPrefix: prefix ?? outputs?.find('SecretPrefix') ?? 'green-api/',
-    allowedHosts: [...hosts, ...allowHost].map((host) => host.trim().toLowerCase()),
-    kmsKey: kmsKey ?? outputs?.find('EncryptionKey'),
-  };
-};
 
 /** @throws UsageError naming every field that is wrong */
 const parseOne = async (fields: EnrollmentFields, rules: EnrollmentRules): Promise<Enrollment> => {
@@ -80,18 +57,17 @@ const readOne = async (session: Session, idInstance: string, options: Options, r
   return [await parseOne({ ...fields, apiTokenInstance }, rules)];
 };
 
-/** Where the secrets go, so that a wrong profile is noticed before anything is written. */
-const describeAccount = async ({ aws }: Session): Promise<string> => {
-  const { readIdentity } = await import('../aws/identity.ts');
-  return ` to AWS account ${(await readIdentity(aws)).account}`;
-};
-
-const readAll = async (session: Session, file: string, options: Options, rules: EnrollmentRules) => {
+const readAll = async (
+  session: Session,
+  file: string,
+  options: Options,
+  rules: EnrollmentRules & Pick<Secrets, 'describePlace'>,
+) => {
   const { readEnrollments } = await import('../enroll/read-enrollments.ts');
   const enrollments = readEnrollments(file, await readInput(session, file), rules);
-  const account = isInteractive(session.terminal) && !session.options.yes ? await describeAccount(session) : '';
+  const place = isInteractive(session.terminal) && !session.options.yes ? ` to ${await rules.describePlace()}` : '';
   const count = countOf(enrollments.length, 'instance');
-  await confirm(session, `Write the secrets${options.tagsOnly ? "' tags" : ''} of ${count}${account}?`);
+  await confirm(session, `Write the secrets${options.tagsOnly ? "' tags" : ''} of ${count}${place}?`);
   return enrollments;
 };
 
@@ -156,7 +132,9 @@ A character that a tag cannot hold, such as the apostrophe, is escaped: _x0027_.
 it may be linked is named in a warning: the former owner may still be logged in.
 The tags name and phone are for people who search. Tags can be read by many, so only the last six digits of a number are kept.
 --phone reads the number that is linked now at GREEN-API; with --tags-only it uses the stored token.
-The first line of a file names its columns: idInstance,apiUrl,apiTokenInstance,owner,group,protected,name,phone.`,
+The first line of a file names its columns: idInstance,apiUrl,apiTokenInstance,owner,group,protected,name,phone.
+With --url of the local service (npm start) it is practice: nothing reaches AWS or GREEN-API. The instances 1101000006 and
+410012345678 exist there and are not enrolled. Their token is d75b3a66374942c5b3c019c698abc2067e151558acbd412345.`,
   rights: [
     'secretsmanager:DescribeSecret',
     'secretsmanager:GetSecretValue',
@@ -192,6 +170,7 @@ The first line of a file names its columns: idInstance,apiUrl,apiTokenInstance,o
     'enroll --csv fleet.csv --stack green-api-logout',
     'enroll 1101000001 --owner jane.roe@example.com --tags-only',
     'enroll 1101000001 --name "John Doe" --phone --tags-only',
+    'enroll 1101000006 --owner john.doe@example.com --url http://127.0.0.1:3000',
   ],
   run: async (session, options, [idInstance]) => {
     const { csv, tagsOnly = false } = options;
@@ -199,18 +178,17 @@ The first line of a file names its columns: idInstance,apiUrl,apiTokenInstance,o
       throw new UsageError('Name one instance, or a file with --csv.');
     if (options.phone && !options.verify)
       throw new UsageError('--phone reads the number while it verifies the token: leave out --no-verify.');
-    checkDestination(session);
-    const { secretPrefix, allowedHosts, kmsKey } = await readSettings(session, options);
-    const { createParseApiUrl } = await import('../../functions/green-api/api-url.ts');
-    const rules = { parseApiUrl: createParseApiUrl(allowedHosts), tagsOnly, readsPhone: options.phone === true };
+    const { findSecrets } = await import('../enroll/find-secrets.ts');
+    const { aws, kmsKey, ...secrets } = await findSecrets(session, options);
+    const rules = { ...secrets, tagsOnly, readsPhone: options.phone === true };
     const enrollments =
       csv === undefined
         ? await readOne(session, idInstance ?? '', options, rules)
         : await readAll(session, csv, options, rules);
     const { createSecretStore } = await import('../enroll/secret-store.ts');
     const verify = options.verify ? (await import('../enroll/verify.ts')).createVerify() : undefined;
-    const store = createSecretStore(session.aws, kmsKey);
-    const results = await enrollAll(session, enrollments, { ...rules, store, verify, secretPrefix });
+    const store = createSecretStore(aws, kmsKey);
+    const results = await enrollAll(session, enrollments, { ...rules, store, verify });
     return report(session, results, enrollments.length);
   },
 });

@@ -44,6 +44,8 @@ export type EnrollmentRules = {
   /** The allow-list of GREEN-API's addresses. */
   readonly parseApiUrl: (text: string) => ApiUrl | undefined;
   readonly tagsOnly: boolean;
+  /** The address of an instance that is given none. @default what the secret says, or else GREEN-API's */
+  readonly apiUrl?: string;
   /** Reads the number of each instance that is given none. @default false */
   readonly readsPhone?: boolean;
 };
@@ -106,9 +108,10 @@ export const parseEnrollment = (
   fields: EnrollmentFields,
   rules: EnrollmentRules,
 ): Enrollment | { readonly problems: readonly string[] } => {
-  const problems = problemsOf(fields, rules);
+  const apiUrl = fields.apiUrl || rules.apiUrl;
+  const problems = problemsOf({ ...fields, ...(apiUrl && { apiUrl }) }, rules);
   if (problems.length > 0) return { problems };
-  const { idInstance, apiUrl, apiTokenInstance, owner, group, name, phone } = fields;
+  const { idInstance, apiTokenInstance, owner, group, name, phone } = fields;
   const isProtected = fields.protected?.toLowerCase();
   return {
     idInstance: idInstance as InstanceId,

@@ -39,6 +39,12 @@ const createDemoFleet = (): readonly DemoInstance[] => [
   demo('1101000005', 300, { owner: 'desk@example.com', group: 'support', protected: 'true', name: 'Support desk' }),
 ];
 
+/** Instances that exist at GREEN-API and are not enrolled: to practise it. The token is that of GREEN-API's own examples. */
+const notEnrolled = ['1101000006', '410012345678'].map((idInstance) => ({
+  idInstance,
+  apiTokenInstance: 'd75b3a66374942c5b3c019c698abc2067e151558acbd412345',
+}));
+
 /** The person of the sample event of IAM Identity Center, who was disabled there. */
 const demoUser: DirectoryUser = {
   identityStoreId: 'd-93670dc30f',
@@ -65,7 +71,7 @@ export type EmulatorsOptions = {
 export const startEmulators = async (options: EmulatorsOptions): Promise<Emulators> => {
   const { secretPrefix, greenApiPort, call } = options;
   const fleet = createDemoFleet();
-  const greenApi = await startGreenApi({ instances: fleet, port: greenApiPort }).catch(
+  const greenApi = await startGreenApi({ instances: [...fleet, ...notEnrolled], port: greenApiPort }).catch(
     refusePort(greenApiPort, ' with --green-api-port'),
   );
   const secretsManager = await startSecretsManager({

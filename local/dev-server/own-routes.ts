@@ -6,11 +6,15 @@ import { type Handle, readBody } from '../../loopback/loopback-server.ts';
 import { matchRoute } from './http-event.ts';
 import type { Delivery } from './rules.ts';
 
-/** What the local service has besides the HTTP API: `POST /events`, and a way to fire a schedule by hand. */
+/** What the local service has besides the HTTP API: `POST /events`, a way to fire a schedule by hand, and where the emulators are. */
 export type OwnRoutes = {
   readonly deliver: (event: BusEvent) => Promise<Delivery>;
   /** Fires a schedule now; `undefined`: there is none of that name. */
   readonly fire: (schedule: string) => Promise<{ readonly run: string }> | undefined;
+  /** Where a program that practises finds the emulators; `undefined`: the secrets are real. */
+  readonly emulators:
+    | { readonly secretsManager: string; readonly greenApi: string; readonly secretPrefix: string }
+    | undefined;
   /** The routes of the HTTP API. */
   readonly routes: readonly (Route | ProviderRoute)[];
 };
@@ -40,15 +44,16 @@ const fireSchedule = async (fire: OwnRoutes['fire'], name: string, response: Ser
 
 const help = (routes: OwnRoutes['routes']) => ({
   message: 'Not Found',
-  routes: ['GET /', ...routes.map(routeKeyOf), 'POST /events', 'POST /schedules/{name}'],
+  routes: ['GET /', ...routes.map(routeKeyOf), 'POST /events', 'POST /schedules/{name}', 'GET /emulators'],
   documentation: 'docs/local-development.md and openapi.yaml',
 });
 
-/** Answers `POST /events` and `POST /schedules/{name}`, leaves the routes of the API to `next`, and lists them for any other. */
+/** Answers `POST /events`, `POST /schedules/{name}` and `GET /emulators`, leaves the routes of the API to `next`, and lists them for any other. */
 export const createOwnRoutes =
-  ({ deliver, fire, routes }: OwnRoutes, next: Handle): Handle =>
+  ({ deliver, fire, emulators, routes }: OwnRoutes, next: Handle): Handle =>
   (request, response) => {
     const { method = '', url = '' } = request;
+    if (emulators && method === 'GET' && url === '/emulators') return send(response, 200, emulators);
     if (method === 'POST' && url === '/events') return takeEvent(deliver, request, response);
     const [, schedule] = (method === 'POST' && /^\/schedules\/([\w.-]{1,64})$/.exec(url)) || [];
     if (schedule !== undefined) return fireSchedule(fire, schedule, response);

@@ -110,7 +110,7 @@ type Backend = Awaited<ReturnType<typeof startBackend>>;
 /** The routes of the API, of events and schedules, and of the console, around the functions. `signal` ends the schedules. */
 const createHandle = (
   { schedules, offboarding }: Configuration,
-  { call, greenApiUrl }: Backend,
+  { call, greenApiUrl, awsVariables }: Backend,
   { identityProviders }: LocalProviders,
   startToken: string | undefined,
   secondLook: DelayQueue,
@@ -124,7 +124,12 @@ const createHandle = (
   });
   const fire = keepSchedules(schedules, call, signal);
   const deliver = createDeliver(createMatchRules(offboarding), call, secondLook);
-  const ownRoutes = createOwnRoutes({ deliver, fire, routes: allRoutes }, gateway);
+  const secretsManager = awsVariables?.AWS_ENDPOINT_URL_SECRETS_MANAGER;
+  const emulators =
+    greenApiUrl === undefined || secretsManager === undefined
+      ? undefined
+      : { secretsManager, greenApi: greenApiUrl, secretPrefix: process.env.SECRET_PREFIX ?? '' };
+  const ownRoutes = createOwnRoutes({ deliver, fire, emulators, routes: allRoutes }, gateway);
   return bypassConsole(providers, gateway, serveConsole({ schedules, greenApiUrl, startToken }, ownRoutes));
 };
 

@@ -441,3 +441,22 @@ test.each([
     expect(await cli('state', '1101000005')).toMatchObject({ stdout: expect.stringContaining('linked (authorized)') });
   },
 );
+
+test('practises enrolling: a file of a spreadsheet, and no token or address of the real GREEN-API', async () => {
+  const token = 'd75b3a66374942c5b3c019c698abc2067e151558acbd412345';
+  const enroll = (line: string) =>
+    runCli(['enroll', '--csv', '-', '--yes', '--url', service.url], {
+      input: `idInstance;owner;group;apiUrl;apiTokenInstance\r\n${line}\r\n`,
+    });
+  const enrolled = await enroll(`410012345678;o'brien@example.com;new;;${token}`);
+  const foreign = await enroll(`1101000006;ann@example.com;new;https://api.green-api.com;${token}`);
+  const real = await enroll(`1101000006;ann@example.com;new;;${'f'.repeat(50)}`);
+  const listed = await cli('instances', '--group', 'new', '--json');
+
+  expect(enrolled).toMatchObject({ code: 0, stdout: expect.stringMatching(/^410012345678 +created +linked/m) });
+  expect(foreign).toMatchObject({ code: 2, stderr: expect.stringContaining('apiUrl is not an address') });
+  expect(real).toMatchObject({ code: 1, stdout: expect.stringContaining('GREEN-API rejects the token') });
+  expect(JSON.parse(listed.stdout).instances).toMatchObject([
+    { idInstance: '410012345678', owner: "o'brien@example.com" },
+  ]);
+});
