@@ -24,6 +24,16 @@ const createStack = (app: App, { constructsNamed, ...configuration }: StackReque
   return stack;
 };
 
+type PluginReport = { readonly pluginName: string; readonly violations: readonly object[] };
+
+/** What CDK's own rules about templates find, which only errors would end. Annotations stand in it too. */
+const violationsIn = (outdir: string): readonly object[] => {
+  const { pluginReports } = JSON.parse(readFileSync(join(outdir, 'validation-report.json'), 'utf8'));
+  return pluginReports.flatMap(({ pluginName, violations }: PluginReport) =>
+    pluginName === 'Construct Annotations' ? [] : violations,
+  );
+};
+
 const synthesize = (request: StackRequest, outdir: string): Omit<Synthesized, 'folder'> => {
   const app = new App({ outdir, context: { ...context, 'aws:cdk:bundling-stacks': [] } });
   const stack = createStack(app, request);
@@ -32,14 +42,18 @@ const synthesize = (request: StackRequest, outdir: string): Omit<Synthesized, 'f
   const { template, messages } = app.synth().getStackArtifact(stack.artifactId);
   return {
     template,
-    violations: new AwsSolutionsChecks(app).validateScope(app).violations,
+    violations: [...new AwsSolutionsChecks(app).validateScope(app).violations, ...violationsIn(outdir)],
     annotations: messages.map(({ level, entry }) => `${level}: ${entry.data}`),
   };
 };
 
+const sizeOf = (configuration: StackRequest): number => JSON.stringify(configuration).length;
+
 const [, , folder = ''] = process.argv;
 const configurations = (await json(process.stdin)) as readonly StackRequest[];
-for (const [index, configuration] of configurations.entries()) {
+// CDK's rules are compiled for the types of resources that a template has, and again if a later one has more.
+const largestFirst = [...configurations.entries()].sort(([, one], [, other]) => sizeOf(other) - sizeOf(one));
+for (const [index, configuration] of largestFirst) {
   const outdir = join(folder, String(index));
   const synthesized = synthesize(configuration, outdir);
   writeFileSync(join(outdir, 'synthesized.json'), JSON.stringify(synthesized));

@@ -141,7 +141,7 @@ export type Synthesized = {
     readonly Resources: Readonly<Record<string, Resource>>;
     readonly Outputs: Readonly<Record<string, { readonly Value: unknown }>>;
   };
-  /** Violations of the AwsSolutions rules of cdk-nag that have no stated reason. */
+  /** Violations of CDK's rules about templates, and of the AwsSolutions rules of cdk-nag, that have no stated reason. */
   readonly violations: readonly object[];
   /** What CDK would print: infos, warnings and errors. */
   readonly annotations: readonly string[];
