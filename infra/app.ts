@@ -1,4 +1,4 @@
-import { App, Validations } from 'aws-cdk-lib';
+import { Annotations, App } from 'aws-cdk-lib';
 import {
   type Configuration,
   ConfigurationError,
@@ -24,7 +24,7 @@ try {
   const configuration: Configuration = parseConfiguration(context[contextKey]);
   const stack = new GreenApiLogoutStack(app, 'GreenApiLogout', propsOf(configuration));
   for (const key of misspeltKeys(context)) {
-    Validations.of(stack).addWarning(
+    Annotations.of(stack).addWarningV2(
       'green-api-logout:context-key',
       `The context key "${key}" is ignored. Is it "${contextKey}" misspelt?`,
     );

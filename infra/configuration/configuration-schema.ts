@@ -219,14 +219,31 @@ export const settingsSchema = fields({ name, ...entries });
 
 export type Settings = Readonly<v.InferOutput<typeof settingsSchema>>;
 
+const keyArn = matching(
+  /^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key\/[a-z0-9-]+$/,
+  'the ARN of a KMS key, not of an alias',
+);
+
+const idOf = (kind: 'vpc' | 'subnet' | 'sg') =>
+  matching(new RegExp(`^${kind}-[0-9a-f]{8,17}$`), `an id such as ${kind}-0123456789abcdef0`);
+
+/** Lambda takes 16 subnets and 5 security groups (https://docs.aws.amazon.com/lambda/latest/api/API_VpcConfig.html). */
+const network = fields({
+  vpcId: idOf('vpc'),
+  subnetIds: listOf(idOf('subnet'), 16),
+  securityGroupIds: v.exactOptional(listOf(idOf('sg'), 5)),
+});
+
 /** What a configuration file has under `green-api-logout`: the same, and ARNs where the construct takes CDK objects. */
 export const configurationSchema = fields({
   stackName: v.optional(name, shared.stack.default),
   ...entries,
   /** The customer's key that encrypts the secrets, if it is not AWS's own. */
-  kmsKeyArn: v.exactOptional(
-    matching(/^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key\/[a-z0-9-]+$/, 'the ARN of a KMS key, not of an alias'),
-  ),
+  kmsKeyArn: v.exactOptional(keyArn),
+  /** The customer's key of logs, queues, run history and vault, if they are not under keys of AWS. */
+  dataEncryptionKeyArn: v.exactOptional(keyArn),
+  /** The network that the functions run in. */
+  network: v.exactOptional(network),
   /** The SNS topic that alarms write to; without one they only show in CloudWatch. */
   alarmTopicArn: v.exactOptional(matching(topicPattern, topicRule)),
 });

@@ -5,7 +5,7 @@ import type { Construct } from 'constructs';
 import { deskPath, type ProviderRoute, routeKeyOf } from '../../functions/http/routes.ts';
 import { refusalMetric, refusalMetricDimensions } from '../../functions/identity-providers/provider-metrics.ts';
 import { metricNamespace } from '../../functions/platform/metrics.ts';
-import type { Settings } from '../configuration/configuration.ts';
+import type { Deployment } from './deployment.ts';
 import { createLog } from './log-groups.ts';
 
 // No path: a caller who sends GREEN-API's own path here by mistake has a token in it. The function's log names the instance, in
@@ -34,8 +34,9 @@ export type AccessLog = { readonly logGroup: LogGroup; readonly settings: IAcces
  * `/aws/vendedlogs/` all log groups share one line of the account's resource policy, which takes few
  * (https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-and-resource-policy.html).
  */
-export const createAccessLog = (scope: Construct, id: string, { name, logRetentionDays }: Settings): AccessLog => {
-  const logGroup = createLog(scope, id, logRetentionDays, `/aws/vendedlogs/${name}/access`);
+export const createAccessLog = (scope: Construct, id: string, deployment: Deployment): AccessLog => {
+  const { name } = deployment.settings;
+  const logGroup = createLog(scope, id, deployment, `/aws/vendedlogs/${name}/access`);
   return {
     logGroup,
     settings: {

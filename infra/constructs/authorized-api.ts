@@ -1,4 +1,3 @@
-import { Validations } from 'aws-cdk-lib';
 import {
   type AddRoutesOptions,
   CfnApiMapping,
@@ -25,10 +24,12 @@ import {
 } from '../../functions/http/routes.ts';
 import type { Settings } from '../configuration/configuration.ts';
 import { type AccessLog, countDeskRefusals, countRefusals, createAccessLog } from './access-log.ts';
+import { acknowledge } from './acknowledge.ts';
+import type { Deployment } from './deployment.ts';
 import type { ServiceFunction } from './service-function.ts';
 
 export type AuthorizedApiProps = {
-  readonly settings: Settings;
+  readonly deployment: Deployment;
   readonly functions: Readonly<Record<Route['function'], ServiceFunction>>;
 };
 
@@ -48,8 +49,9 @@ export class AuthorizedApi extends Construct {
   readonly #functions: AuthorizedApiProps['functions'];
   readonly #accessLog: AccessLog;
 
-  constructor(scope: Construct, id: string, { settings, functions }: AuthorizedApiProps) {
+  constructor(scope: Construct, id: string, { deployment, functions }: AuthorizedApiProps) {
     super(scope, id);
+    const { settings } = deployment;
     this.#authorization = settings.authorization;
     this.#functions = functions;
     this.httpApi = new HttpApi(this, 'Api', {
@@ -58,7 +60,7 @@ export class AuthorizedApi extends Construct {
       createDefaultStage: false,
       disableExecuteApiEndpoint: settings.disableExecuteApiEndpoint,
     });
-    this.#accessLog = createAccessLog(this, 'AccessLog', settings);
+    this.#accessLog = createAccessLog(this, 'AccessLog', deployment);
     this.stage = new HttpStage(this, 'Stage', {
       httpApi: this.httpApi,
       autoDeploy: true,
@@ -151,7 +153,7 @@ export class AuthorizedApi extends Construct {
 
   #addPublicRoute(route: AnyRoute, service: ServiceFunction, reason: string): readonly HttpRoute[] {
     const added = this.#addRoute(route, service, { authorizer: new HttpNoneAuthorizer() });
-    for (const each of added) Validations.of(each).acknowledge({ id: 'AwsSolutions-APIG4', reason });
+    for (const each of added) acknowledge(each, 'AwsSolutions-APIG4', reason);
     return added;
   }
 

@@ -1,6 +1,7 @@
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Settings } from '../configuration/configuration.ts';
 import type { Alarms } from './alarms.ts';
+import type { DataKey } from './data-key.ts';
 import type { InstanceSecrets } from './instance-secrets.ts';
 import type { LogoutMetrics } from './logout-metrics.ts';
 import type { OffboardingBus } from './offboarding-bus.ts';
@@ -10,6 +11,7 @@ import type { FunctionPlatform } from './service-function.ts';
 export type Deployment = {
   readonly settings: Settings;
   readonly platform: FunctionPlatform;
+  readonly dataKey: DataKey;
   readonly evidence: LogGroup;
   readonly secrets: InstanceSecrets;
   readonly bus: OffboardingBus;

@@ -27,15 +27,16 @@ const refusals = (stack: string, status: number): Metric =>
 /** The page of the desk, its routes and its alarm; nothing if no desk is configured. The function has no rights. */
 export const createDesk = (
   scope: Construct,
-  { platform, settings, alarms }: Deployment,
+  deployment: Deployment,
   api: AuthorizedApi,
 ): ServiceFunction | undefined => {
-  const { desk, name, logRetentionDays, memoryMb } = settings;
+  const { platform, settings, alarms } = deployment;
+  const { desk, name, memoryMb } = settings;
   if (desk === undefined) return undefined;
   const service = new ServiceFunction(scope, 'desk', {
     platform,
     environment: { ...deskEnvironment(settings), ...accessEnvironment(settings) },
-    logGroup: createLog(scope, 'DeskLog', logRetentionDays),
+    logGroup: createLog(scope, 'DeskLog', deployment),
     memoryMb,
   });
   api.addDeskRoutes(desk, service, throttling);

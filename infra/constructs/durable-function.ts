@@ -1,13 +1,15 @@
 import { Annotations, type Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type { IMetric, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { Policy, PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
-import type { Alias } from 'aws-cdk-lib/aws-lambda';
+import { type Alias, CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import { acknowledgeWildcard } from './acknowledge-wildcard.ts';
+import { acknowledgeInlinePolicies, acknowledgeWildcard } from './acknowledge.ts';
+import type { DataKey } from './data-key.ts';
 import { ServiceFunction, type ServiceFunctionProps } from './service-function.ts';
 import { sumOfMetrics } from './sum-of-metrics.ts';
 
 export type DurableFunctionProps = Omit<ServiceFunctionProps, 'durableConfig' | 'currentVersionOptions'> & {
+  readonly dataKey: DataKey;
   readonly executionTimeout: Duration;
   /** How long an execution can be read after its end. */
   readonly retention: Duration;
@@ -19,11 +21,13 @@ const perVersion = 'An execution belongs to one version of the function, and eve
 export class DurableFunction extends Construct {
   readonly service: ServiceFunction;
   readonly alias: Alias;
+  readonly #dataKey: DataKey;
 
   /** @param name as of {@link ServiceFunction} */
   constructor(scope: Construct, id: string, name: string, props: DurableFunctionProps) {
     super(scope, id);
-    const { executionTimeout, retention: retentionPeriod, ...rest } = props;
+    const { dataKey, executionTimeout, retention: retentionPeriod, ...rest } = props;
+    this.#dataKey = dataKey;
     this.service = new ServiceFunction(this, name, {
       ...rest,
       durableConfig: { executionTimeout, retentionPeriod },
@@ -32,6 +36,7 @@ export class DurableFunction extends Construct {
       currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE },
     });
     Annotations.of(this.service.function).acknowledgeInfo('aws-lambda:Function.DurableConfig', 'Set from the start.');
+    this.#encryptHistory();
     this.alias = this.service.function.addAlias('live');
     this.alias.node.addDependency(this.#allowCheckpoints());
   }
@@ -77,6 +82,15 @@ export class DurableFunction extends Construct {
       ['lambda:GetDurableExecution', 'lambda:GetDurableExecutionHistory', 'lambda:StopDurableExecution'],
       `${functionArn}:*/durable-execution/*`,
     );
+    this.#dataKey.allow(service.role, 'lambda', 'Decrypt');
+  }
+
+  #encryptHistory(): void {
+    const definition = this.service.function.node.defaultChild;
+    if (this.#dataKey.key === undefined || !CfnFunction.isCfnFunction(definition)) return;
+    // The construct of CDK has no such prop yet.
+    definition.addPropertyOverride('DurableConfig.KMSKeyArn', this.#dataKey.key.keyArn);
+    this.#dataKey.allow(this.service.role, 'lambda', 'Decrypt');
   }
 
   #allow(role: Role, actions: string[], ...resources: string[]): void {
@@ -91,6 +105,7 @@ export class DurableFunction extends Construct {
     const statements = [new PolicyStatement({ actions, resources: [versions] })];
     const policy = new Policy(this, 'Checkpoints', { roles: [this.service.role], statements });
     acknowledgeWildcard(policy, versions, perVersion);
+    acknowledgeInlinePolicies(policy);
     return policy;
   }
 }

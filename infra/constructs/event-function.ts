@@ -5,6 +5,7 @@ import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { secondLook } from '../configuration/second-look.ts';
+import type { DataKey } from './data-key.ts';
 import { createDeadLetters } from './dead-letters.ts';
 import type { Deployment } from './deployment.ts';
 import type { FunctionEnvironment } from './function-environment.ts';
@@ -47,30 +48,31 @@ export class EventFunction extends Construct {
   constructor(scope: Construct, name: 'schedule' | 'offboarding', props: EventFunctionProps) {
     super(scope, pascalCase(name));
     const { deployment, run, impact, environment, hasSecondLook = false } = props;
-    const { platform, settings, alarms, metrics } = deployment;
-    const failed = createDeadLetters(this, 'Failed');
+    const { platform, settings, dataKey, alarms, metrics } = deployment;
+    const failed = createDeadLetters(this, 'Failed', dataKey);
     this.failed = failed;
-    this.undelivered = createDeadLetters(this, 'Undelivered');
+    this.undelivered = createDeadLetters(this, 'Undelivered', dataKey);
     this.service = new ServiceFunction(this, name, {
       platform,
       environment: { ...run.startingEnvironment, ...environment },
-      logGroup: createLog(this, 'Log', settings.logRetentionDays),
+      logGroup: createLog(this, 'Log', deployment),
       memoryMb: settings.memoryMb,
       // Unlike a dead-letter queue, a destination gets the reason too. CDK's own for SQS would add rights to read the queue.
       onFailure: { bind: () => ({ destination: failed.queueArn }) },
     });
     this.service.role.addToPolicy(new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [failed.queueArn] }));
+    dataKey.allow(this.service.role, 'sqs', 'Decrypt', 'GenerateDataKey');
     run.durable.grantStart(this.service);
     alarms.add(`${name}-failed-events`, {
       metric: metrics.ofFailedEvents(name),
       impact: `An event failed, and the log of the function ${name} says why. ${impact}`,
     });
     alarms.addForQueue(`${name}-failed`, failed, impact);
-    this.secondLook = hasSecondLook ? this.#createSecondLook() : undefined;
+    this.secondLook = hasSecondLook ? this.#createSecondLook(dataKey) : undefined;
     alarms.addForQueue(`${name}-undelivered`, this.undelivered, impact, this.secondLook && lateIn(this.secondLook));
   }
 
-  #createSecondLook(): Queue {
+  #createSecondLook(dataKey: DataKey): Queue {
     const queue = new Queue(this, 'SecondLook', {
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
@@ -79,6 +81,7 @@ export class EventFunction extends Construct {
       visibilityTimeout: Duration.seconds(secondLook.visibilitySeconds),
       deadLetterQueue: { queue: this.failed, maxReceiveCount: secondLook.attempts },
     });
+    dataKey.encrypt(queue);
     // One event at a time: one that fails brings back no other. The identity store allows 20 readings a second.
     this.service.function.addEventSource(new SqsEventSource(queue, { batchSize: 1, maxConcurrency: 2 }));
     return queue;

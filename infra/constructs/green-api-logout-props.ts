@@ -1,5 +1,6 @@
 import type { Duration, StackProps } from 'aws-cdk-lib';
 import type { MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
+import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -226,6 +227,18 @@ export interface GreenApiLogoutProps {
   readonly otherPrefixes?: readonly string[];
   /** The customer managed key of those secrets; its policy must let IAM policies decide. @default the AWS managed key */
   readonly encryptionKey?: IKey;
+  /**
+   * Customer managed key of what the deployment stores: logs, queues, run history, and the evidence vault. The policy of an imported
+   * key must name the services that docs/security.md lists.
+   * @default keys of AWS
+   */
+  readonly dataEncryptionKey?: IKey;
+  /** The network of the functions. They need a way to GREEN-API and to AWS: docs/security.md lists it. @default none */
+  readonly vpc?: IVpc;
+  /** @default the private subnets of `vpc` */
+  readonly vpcSubnets?: SubnetSelection;
+  /** @default one for all functions, which lets HTTPS out */
+  readonly securityGroups?: readonly ISecurityGroup[];
   /** Hosts allowed in a secret's `apiUrl` besides GREEN-API's own. @default none */
   readonly allowedApiHosts?: readonly string[];
   /** How long a credential is reused; zero: it is read for each call. @default 5 minutes */
@@ -312,9 +325,22 @@ export interface LogoutMetricOptions extends MetricOptions {
   readonly function?: 'logout' | 'run';
 }
 
+/** A network that only its ids are known of. */
+export interface NetworkIds {
+  readonly vpcId: string;
+  /** Private subnets with a way out, in several zones. */
+  readonly subnetIds: readonly string[];
+  /** @default one for all functions, which lets HTTPS out */
+  readonly securityGroupIds?: readonly string[] | undefined;
+}
+
 export interface GreenApiLogoutStackProps extends StackProps, GreenApiLogoutProps {
   /** In place of `encryptionKey`, where only the ARN is known: a stack's props exist before there is a scope to import it into. */
   readonly encryptionKeyArn?: string | undefined;
+  /** In place of `dataEncryptionKey`, where only the ARN is known. */
+  readonly dataEncryptionKeyArn?: string | undefined;
+  /** In place of `vpc`, `vpcSubnets` and `securityGroups`, where only the ids are known. */
+  readonly network?: NetworkIds | undefined;
   /** In place of `alarmTopic`, where only the ARN is known. */
   readonly alarmTopicArn?: string | undefined;
 }

@@ -38,11 +38,12 @@ const createLogout = (scope: Construct, deployment: Deployment): ServiceFunction
 };
 
 /** Lists instances, their owners and which are protected; may read no credential. */
-const createInstances = (scope: Construct, { platform, settings, secrets }: Deployment): ServiceFunction => {
+const createInstances = (scope: Construct, deployment: Deployment): ServiceFunction => {
+  const { platform, settings, secrets } = deployment;
   const instances = new ServiceFunction(scope, 'instances', {
     platform,
     environment: { ...listingEnvironment(settings), ...accessEnvironment(settings) },
-    logGroup: createLog(scope, 'InstancesLog', settings.logRetentionDays),
+    logGroup: createLog(scope, 'InstancesLog', deployment),
     memoryMb: settings.memoryMb,
   });
   secrets.grantList(instances);
@@ -50,11 +51,12 @@ const createInstances = (scope: Construct, { platform, settings, secrets }: Depl
 };
 
 /** Reads the state of one instance from GREEN-API; reads credentials, changes nothing. */
-const createState = (scope: Construct, { platform, settings, secrets }: Deployment): ServiceFunction => {
+const createState = (scope: Construct, deployment: Deployment): ServiceFunction => {
+  const { platform, settings, secrets } = deployment;
   const state = new ServiceFunction(scope, 'state', {
     platform,
     environment: { ...readingEnvironment(settings), ...accessEnvironment(settings) },
-    logGroup: createLog(scope, 'StateLog', settings.logRetentionDays),
+    logGroup: createLog(scope, 'StateLog', deployment),
     memoryMb: settings.memoryMb,
   });
   secrets.grantRead(state);

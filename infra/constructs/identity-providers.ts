@@ -45,10 +45,11 @@ const providersOf = (providers: Providers, functionName: FunctionName): Provider
 /** Starts runs for the leavers that identity providers report; reads the tags of secrets, and no value. */
 const createProviderFunction = (
   scope: Construct,
-  { platform, settings, secrets }: Deployment,
+  deployment: Deployment,
   run: RunFunction,
   name: FunctionName,
 ): ServiceFunction | undefined => {
+  const { platform, settings, secrets } = deployment;
   const providers = providersOf(settings.identityProviders, name);
   if (Object.keys(providers).length === 0) return undefined;
 
@@ -59,7 +60,7 @@ const createProviderFunction = (
       ...run.startingEnvironment,
       ...providersEnvironment(providers, settings, reservedConcurrency[name]),
     },
-    logGroup: createLog(scope, `${pascalCase(name)}Log`, settings.logRetentionDays),
+    logGroup: createLog(scope, `${pascalCase(name)}Log`, deployment),
     memoryMb: settings.memoryMb,
     reservedConcurrentExecutions: reservedConcurrency[name],
   });

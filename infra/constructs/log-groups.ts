@@ -1,21 +1,36 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
-import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { LogGroup, type LogGroupProps } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
+import type { Deployment } from './deployment.ts';
 
-// CloudWatch Logs encrypts every log group (https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html).
+type LogSettings = Pick<Deployment, 'settings' | 'dataKey'>;
+
+/** Without a key CloudWatch Logs encrypts with its own (https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html). */
+const encryptedBy = ({ key }: Deployment['dataKey']): Pick<LogGroupProps, 'encryptionKey'> =>
+  key === undefined ? {} : { encryptionKey: key };
 
 /**
  * The log of the functions that log instances out: who was logged out, when and why. It stays when the stack is deleted; only
  * a first deployment that failed takes it along.
  */
-export const createEvidenceLog = (scope: Construct, id: string, retention: RetentionDays): LogGroup =>
-  new LogGroup(scope, id, { retention, removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE });
+export const createEvidenceLog = (scope: Construct, id: string, { settings, dataKey }: LogSettings): LogGroup =>
+  new LogGroup(scope, id, {
+    ...encryptedBy(dataKey),
+    retention: settings.evidenceRetentionDays,
+    removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+  });
 
 /** A log that is deleted with the stack. */
-export const createLog = (scope: Construct, id: string, retention: RetentionDays, logGroupName?: string): LogGroup =>
+export const createLog = (
+  scope: Construct,
+  id: string,
+  { settings, dataKey }: LogSettings,
+  logGroupName?: string,
+): LogGroup =>
   new LogGroup(scope, id, {
-    retention,
+    ...encryptedBy(dataKey),
+    retention: settings.logRetentionDays,
     removalPolicy: RemovalPolicy.DESTROY,
     ...(logGroupName !== undefined && { logGroupName }),
   });

@@ -27,8 +27,8 @@ export class Notifications extends Construct {
   /** @param topics those of the settings, in the same order */
   constructor(scope: Construct, id: string, deployment: Deployment, topics: readonly (ITopic | string)[]) {
     super(scope, id);
-    const { settings, bus, alarms } = deployment;
-    this.undelivered = createDeadLetters(this, 'Undelivered');
+    const { settings, dataKey, bus, alarms } = deployment;
+    this.undelivered = createDeadLetters(this, 'Undelivered', dataKey);
     for (const [index, { topic: arn, pattern, transformer }] of notificationRules(
       settings.name,
       settings.notifications,

@@ -1,6 +1,7 @@
 import type { Construct } from 'constructs';
 import { Alarms } from './alarms.ts';
 import { AuthorizedApi } from './authorized-api.ts';
+import { DataKey } from './data-key.ts';
 import type { Deployment } from './deployment.ts';
 import { createDesk } from './desk.ts';
 import { EventFunction } from './event-function.ts';
@@ -14,6 +15,7 @@ import { createIdentityProviders } from './identity-providers.ts';
 import { InstanceSecrets } from './instance-secrets.ts';
 import { createEvidenceLog } from './log-groups.ts';
 import { LogoutMetrics } from './logout-metrics.ts';
+import { createNetwork } from './network.ts';
 import { Notifications } from './notifications.ts';
 import { OffboardingBus } from './offboarding-bus.ts';
 import { OffboardingRules } from './offboarding-rules.ts';
@@ -31,12 +33,14 @@ const topicsOf = (props: GreenApiLogoutProps) => notificationsOf(props).map(({ t
 const createDeployment = (scope: Construct, props: GreenApiLogoutProps): Deployment => {
   const settings = settingsOf(scope, props);
   const { name, secretPrefix: prefix, runbookUrl = defaultRunbookUrl } = settings;
-  const { alarmTopic: topic, encryptionKey } = props;
+  const { alarmTopic: topic, encryptionKey, dataEncryptionKey } = props;
+  const dataKey = new DataKey(scope, dataEncryptionKey);
   addWarnings(scope, settings, topic, topicsOf(props));
   return {
     settings,
-    platform: { tracing: settings.tracing },
-    evidence: createEvidenceLog(scope, 'Evidence', settings.evidenceRetentionDays),
+    platform: { tracing: settings.tracing, network: createNetwork(scope, props, settings) },
+    dataKey,
+    evidence: createEvidenceLog(scope, 'Evidence', { settings, dataKey }),
     secrets: new InstanceSecrets(scope, 'Secrets', { prefix, encryptionKey }),
     bus: new OffboardingBus(scope, 'Events', { name, custom: settings.offboarding.custom }),
     alarms: new Alarms(scope, 'Alarms', { name, topic, runbookUrl }),
@@ -66,7 +70,7 @@ export const createParts = (scope: Construct, props: GreenApiLogoutProps) => {
   const watch = new WatchFunction(scope, 'Watch', deployment);
   const run = new RunFunction(scope, 'Run', deployment, watch);
   const http = createHttpFunctions(scope, deployment, { run, watch });
-  const api = new AuthorizedApi(scope, 'Http', { settings, functions: http });
+  const api = new AuthorizedApi(scope, 'Http', { deployment, functions: http });
   alarms.add('server-errors', {
     metric: api.httpApi.metricServerError({ statistic: 'Sum' }),
     impact: 'A caller was told that a logout failed or could not be confirmed: somebody may still be logged in.',
@@ -76,7 +80,7 @@ export const createParts = (scope: Construct, props: GreenApiLogoutProps) => {
   const { schedule, offboarding } = createEventFunctions(scope, deployment, run);
   // An event that is sent again looks for the run of its first delivery.
   run.durable.grantList(offboarding.service);
-  const schedules = new Schedules(scope, 'Schedules', { settings, events: schedule });
+  const schedules = new Schedules(scope, 'Schedules', { deployment, events: schedule });
   new OffboardingRules(scope, 'Rules', { settings, bus, events: offboarding });
   const { enabled, identityStoreId } = settings.offboarding.identityCenter;
   if (enabled && identityStoreId !== undefined) grantDescribeUsers(offboarding.service, identityStoreId);

@@ -2,6 +2,10 @@
 export const propNames: Readonly<Record<string, { readonly name: string; readonly unit?: 'milliseconds' | 'days' }>> = {
   stackName: { name: 'name' },
   kmsKeyArn: { name: 'encryptionKey' },
+  dataEncryptionKeyArn: { name: 'dataEncryptionKey' },
+  'network.vpcId': { name: 'vpc' },
+  'network.subnetIds': { name: 'vpcSubnets' },
+  'network.securityGroupIds': { name: 'securityGroups' },
   alarmTopicArn: { name: 'alarmTopic' },
   credentialTtlMs: { name: 'credentialTtl', unit: 'milliseconds' },
   greenApiTimeoutMs: { name: 'greenApiTimeout', unit: 'milliseconds' },

@@ -27,11 +27,12 @@ export class RunFunction extends Construct {
   /** @param watch a run starts it for the confirmed instances, if the request has `watchDays` */
   constructor(scope: Construct, id: string, deployment: Deployment, watch: WatchFunction) {
     super(scope, id);
-    const { platform, settings, evidence, secrets, bus } = deployment;
+    const { platform, settings, dataKey, evidence, secrets, bus } = deployment;
     const { runs } = settings;
-    this.deadLetters = createDeadLetters(this, 'DeadLetters');
+    this.deadLetters = createDeadLetters(this, 'DeadLetters', dataKey);
     this.durable = new DurableFunction(this, 'Run', 'run', {
       platform,
+      dataKey,
       environment: {
         ...listingEnvironment(settings),
         ...callingEnvironment(settings, bus.eventBus.eventBusName),
@@ -46,6 +47,7 @@ export class RunFunction extends Construct {
       deadLetterQueue: this.deadLetters,
     });
     const { service, alias } = this.durable;
+    dataKey.allow(service.role, 'sqs', 'Decrypt', 'GenerateDataKey');
     this.startingEnvironment = startingEnvironment(settings, service.function.functionName, alias.aliasName);
     secrets.grantRead(service);
     secrets.grantDescribe(service);

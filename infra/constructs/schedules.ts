@@ -1,4 +1,4 @@
-import { Aws, RemovalPolicy, TimeZone, Validations } from 'aws-cdk-lib';
+import { Aws, RemovalPolicy, TimeZone } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   ContextAttribute,
@@ -10,12 +10,14 @@ import {
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import type { Settings } from '../configuration/configuration.ts';
+import { acknowledge, acknowledgeInlinePolicies } from './acknowledge.ts';
+import type { DataKey } from './data-key.ts';
+import type { Deployment } from './deployment.ts';
 import { deliveryRetries, type EventFunction } from './event-function.ts';
 import type { ServiceFunction } from './service-function.ts';
 
 export type SchedulesProps = {
-  readonly settings: Settings;
+  readonly deployment: Deployment;
   /** The function that starts a run when a schedule is due. */
   readonly events: EventFunction;
 };
@@ -24,13 +26,14 @@ export type SchedulesProps = {
 export class Schedules extends Construct {
   readonly group: ScheduleGroup;
 
-  constructor(scope: Construct, id: string, { settings, events }: SchedulesProps) {
+  constructor(scope: Construct, id: string, { deployment, events }: SchedulesProps) {
     super(scope, id);
+    const { settings, dataKey } = deployment;
     this.group = new ScheduleGroup(this, 'Group', {
       scheduleGroupName: settings.name,
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    const target = this.#createTarget(events);
+    const target = this.#createTarget(events, dataKey);
     for (const { name, expression, timeZone, ...request } of settings.schedules) {
       const schedule = new Schedule(this, `Schedule-${name}`, {
         scheduleName: name,
@@ -38,16 +41,22 @@ export class Schedules extends Construct {
         schedule: ScheduleExpression.expression(expression, TimeZone.of(timeZone)),
         target: target({ schedule: name, scheduledTime: ContextAttribute.scheduledTime, ...request }),
       });
-      Validations.of(schedule).acknowledge({
-        id: 'CloudFormation-Validate::E3019',
-        reason: 'A name is unique within its schedule group. The rule compares all schedules of the template.',
-      });
+      acknowledge(
+        schedule,
+        'CloudFormation-Validate::E3019',
+        'A name is unique within its schedule group. The rule compares all schedules of the template.',
+      );
     }
   }
 
-  #createTarget({ service, undelivered: deadLetterQueue }: EventFunction): (input: object) => LambdaInvoke {
+  #createTarget(
+    { service, undelivered: deadLetterQueue }: EventFunction,
+    dataKey: DataKey,
+  ): (input: object) => LambdaInvoke {
+    const allowed = this.#createRole(service, deadLetterQueue);
+    dataKey.allow(allowed, 'sqs', 'Decrypt', 'GenerateDataKey');
     // The role has its rights; CDK would add every version of the function to them.
-    const role = this.#createRole(service, deadLetterQueue).withoutPolicyUpdates();
+    const role = allowed.withoutPolicyUpdates();
     return (input) =>
       new LambdaInvoke(service.function, {
         role,
@@ -70,6 +79,7 @@ export class Schedules extends Construct {
       role.addToPolicy(new PolicyStatement({ actions: [action], resources: [arn] }));
     allow('lambda:InvokeFunction', service.function.functionArn);
     allow('sqs:SendMessage', undelivered.queueArn);
+    acknowledgeInlinePolicies(role);
     return role;
   }
 }

@@ -16,12 +16,13 @@ import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { distFolder } from '../bundling/dist-folder.ts';
 import { howToBuild } from '../bundling/how-to-build.ts';
-import { acknowledgeWildcard } from './acknowledge-wildcard.ts';
+import { acknowledge, acknowledgeInlinePolicies, acknowledgeWildcard } from './acknowledge.ts';
 import type { FunctionEnvironment } from './function-environment.ts';
+import { grantConnect, type Network } from './network.ts';
 import { pascalCase } from './pascal-case.ts';
 
 /** What all functions of a deployment have in common. */
-export type FunctionPlatform = { readonly tracing: boolean };
+export type FunctionPlatform = { readonly tracing: boolean; readonly network: Network | undefined };
 
 export type ServiceFunctionProps = {
   readonly platform: FunctionPlatform;
@@ -34,6 +35,13 @@ export type ServiceFunctionProps = {
   FunctionOptions,
   'currentVersionOptions' | 'deadLetterQueue' | 'durableConfig' | 'onFailure' | 'reservedConcurrentExecutions'
 >;
+
+/** Why a function has no dead-letter queue. */
+const withoutDeadLetters = {
+  call: 'The caller waits for the result, and learns of a failure.',
+  event: 'An event that failed goes to the destination of the function, which gets the reason too.',
+  durable: 'The execution keeps its request and its error, and its end is an alarm.',
+} as const satisfies Record<ServiceFunction['invocation'], string>;
 
 /** @throws when the bundle of the function is missing */
 const bundleOf = (name: string): Code => {
@@ -67,8 +75,11 @@ export class ServiceFunction extends Construct {
     this.role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     logGroup.grantWrite(this.role);
     if (platform.tracing) acknowledgeWildcard(this.role, '*', "X-Ray's write actions support no resource.");
+    acknowledgeInlinePolicies(this.role);
+    if (platform.network !== undefined) grantConnect(this.role);
     this.function = new LambdaFunction(this, 'Function', {
       ...options,
+      ...platform.network,
       code: bundleOf(name),
       handler: 'index.handler',
       runtime: Runtime.NODEJS_24_X,
@@ -81,6 +92,18 @@ export class ServiceFunction extends Construct {
       loggingFormat: LoggingFormat.JSON,
       tracing: platform.tracing ? Tracing.ACTIVE : Tracing.DISABLED,
     });
+    this.#acknowledgeRules(options);
+  }
+
+  #acknowledgeRules({ deadLetterQueue, reservedConcurrentExecutions }: Partial<ServiceFunctionProps>): void {
+    if (deadLetterQueue === undefined)
+      acknowledge(this.function, 'NIST.800.53.R5-LambdaDLQ', withoutDeadLetters[this.invocation]);
+    if (reservedConcurrentExecutions === undefined)
+      acknowledge(
+        this.function,
+        'NIST.800.53.R5-LambdaConcurrency',
+        'A reserved part of the quota would be taken from other functions. Throttling is an alarm.',
+      );
   }
 
   /**

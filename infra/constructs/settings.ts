@@ -71,11 +71,15 @@ export const settingsOf = (scope: Construct, props: GreenApiLogoutProps & PropsO
 export const propsOf = ({
   stackName,
   kmsKeyArn: encryptionKeyArn,
+  dataEncryptionKeyArn,
+  network,
   alarmTopicArn,
   ...settings
 }: Configuration): GreenApiLogoutStackProps & PropsOfFile => ({
   stackName,
   encryptionKeyArn,
+  dataEncryptionKeyArn,
+  network,
   alarmTopicArn,
   notifications: settings.notifications,
   [checkedSettings]: { name: stackName, ...settings },

@@ -1,4 +1,4 @@
-import { Stack, Validations } from 'aws-cdk-lib';
+import { Annotations, Stack } from 'aws-cdk-lib';
 import { CfnTopic, type ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import type { Settings } from '../configuration/configuration.ts';
@@ -21,7 +21,7 @@ export const addWarnings = (
   alarmTopic: ITopic | undefined,
   notified: readonly (ITopic | string)[],
 ): void => {
-  const warn = (id: string, text: string) => Validations.of(scope).addWarning(`green-api-logout:${id}`, text);
+  const warn = (id: string, text: string) => Annotations.of(scope).addWarningV2(`green-api-logout:${id}`, text);
 
   if (alarmTopic === undefined)
     warn('no-alarm-topic', 'Alarms notify nobody: set an alarm topic, or watch them in CloudWatch.');

@@ -35,7 +35,7 @@ export const createRotateToken = (scope: Construct, deployment: Deployment): Ser
     environment: {
       ...callingEnvironment(settings, bus.eventBus.eventBusName),
     },
-    logGroup: createLog(scope, 'RotateTokenLog', settings.logRetentionDays),
+    logGroup: createLog(scope, 'RotateTokenLog', deployment),
     memoryMb: settings.memoryMb,
     // A step may read twice, 5 s apart, and store with retries. It has no caller that waits.
     timeout: Duration.minutes(2),

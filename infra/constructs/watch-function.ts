@@ -17,9 +17,10 @@ export class WatchFunction extends Construct {
 
   constructor(scope: Construct, id: string, deployment: Deployment) {
     super(scope, id);
-    const { platform, settings, evidence, secrets, bus } = deployment;
+    const { platform, settings, dataKey, evidence, secrets, bus } = deployment;
     this.durable = new DurableFunction(this, 'Watch', 'watch', {
       platform,
+      dataKey,
       environment: callingEnvironment(settings, bus.eventBus.eventBusName),
       logGroup: evidence,
       memoryMb: settings.runs.memoryMb,

@@ -118,6 +118,19 @@ test.each([
     'green-api-logout.disableExecuteApiEndpoint needs domainName: the API would have no address',
     { disableExecuteApiEndpoint: true },
   ],
+  [
+    'green-api-logout.dataEncryptionKeyArn must be the ARN of a KMS key… (got "alias/logs"',
+    { dataEncryptionKeyArn: 'alias/logs' },
+  ],
+  ['green-api-logout.network.subnetIds is missing', { network: { vpcId: 'vpc-0123456789abcdef0' } }],
+  [
+    'green-api-logout.network.vpcId must be an id such as vpc-0123456789abcdef0… (got "main"',
+    { network: { vpcId: 'main', subnetIds: ['subnet-0123456789abcdef0'] } },
+  ],
+  [
+    'green-api-logout.network.securityGroupIds must be a list of 1 to 5… (got []',
+    { network: { vpcId: 'vpc-0123456789abcdef0', subnetIds: ['subnet-0123456789abcdef0'], securityGroupIds: [] } },
+  ],
   ['green-api-logout.tracing must be true or false… (got "no"', { tracing: 'no' }],
   ['green-api-logout.logRetentionDays must be one of… (got 2', { logRetentionDays: 2 }],
   ['green-api-logout.evidenceRetentionDays must … (got null', { evidenceRetentionDays: null }],

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { App, Aws, Duration, Fn, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
+import { PrivateSubnet, SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Alias, Key } from 'aws-cdk-lib/aws-kms';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -21,14 +22,21 @@ import {
   outputKeys,
 } from '../../infra/index.ts';
 import { createConstruct, createRole, rightsOf, warningsIn } from '../support/construct-app.ts';
+import { fencesOf, readPage } from '../support/markdown.ts';
 import { configurations, jwt, keyArn, render, synthesize, topicArn, wholeResourcesIn } from '../support/synthesize.ts';
 
 const rightsFor = ({ rights = [] }: { readonly rights?: readonly string[] }): readonly string[] => rights;
+
+const subnet = { subnetId: 'subnet-0123456789abcdef0', routeTableId: 'rtb-0123456789abcdef0' };
 
 const everything = (stack: Stack): GreenApiLogoutProps => ({
   name: 'logout-staging',
   secretPrefix: 'staging/green-api/',
   encryptionKey: new Key(stack, 'Key'),
+  dataEncryptionKey: new Key(stack, 'DataKey'),
+  vpc: Vpc.fromVpcAttributes(stack, 'Vpc', { vpcId: 'vpc-0123456789abcdef0', availabilityZones: ['eu-central-1a'] }),
+  vpcSubnets: { subnets: [PrivateSubnet.fromSubnetAttributes(stack, 'Subnet', subnet)] },
+  securityGroups: [SecurityGroup.fromSecurityGroupId(stack, 'Functions', 'sg-0123456789abcdef0')],
   allowedApiHosts: ['proxy.example.com:8443'],
   credentialTtl: Duration.minutes(1),
   greenApiTimeout: Duration.seconds(20),
@@ -88,6 +96,9 @@ describe('the construct', () => {
       },
     });
     template.hasResourceProperties('AWS::Logs::LogGroup', { RetentionInDays: 3653 });
+    template.allResourcesProperties('AWS::Lambda::Function', {
+      VpcConfig: { SubnetIds: [subnet.subnetId], SecurityGroupIds: ['sg-0123456789abcdef0'] },
+    });
     template.allResourcesProperties('AWS::CloudWatch::Alarm', {
       AlarmName: Match.stringLikeRegexp('^logout-staging-'),
       AlarmActions: [{ Ref: Match.stringLikeRegexp('^OnCall') }],
@@ -100,6 +111,25 @@ describe('the construct', () => {
     expect(logout.stage.stageName).toBe('$default');
     expect(logout.alarms).toHaveLength(Object.keys(template.findResources('AWS::CloudWatch::Alarm')).length);
     expect(warningsIn(stack)).toEqual([]);
+  });
+
+  test('gives a key of the app the policy that the documentation lists for an imported one', () => {
+    const { stack } = createConstruct((scope) => ({ dataEncryptionKey: new Key(scope, 'DataKey') }));
+
+    const [key] = Object.values(Template.fromStack(stack).findResources('AWS::KMS::Key'));
+    const [, ...statements] = key?.Properties.KeyPolicy.Statement ?? [];
+    const deployed = JSON.stringify(statements.map((statement: object) => JSON.parse(render(statement))))
+      .replaceAll('<AWS::Partition>', 'aws')
+      .replaceAll('<AWS::Region>', 'eu-central-1')
+      .replaceAll('<AWS::AccountId>', '111122223333');
+    const [documented] = fencesOf(readPage('docs/security.md')).filter(({ language }) => language === 'json');
+    expect(JSON.parse(deployed)).toEqual(JSON.parse(documented?.text ?? '').Statement);
+  });
+
+  test('refuses subnets without their VPC', () => {
+    expect(() => createConstruct({ vpcSubnets: { availabilityZones: ['eu-central-1a'] } })).toThrow(
+      'Company/Logout.vpc is missing: vpcSubnets and securityGroups need it',
+    );
   });
 
   test('can be twice in one stack: no name is taken twice', () => {
@@ -468,7 +498,12 @@ test('more than ten functions take a second alarm of each kind, because an alarm
   const logGroup = new LogGroup(stack, 'Log');
   const functions = functionNames.map(
     (name) =>
-      new ServiceFunction(stack, name, { platform: { tracing: false }, environment: {}, logGroup, memoryMb: 128 }),
+      new ServiceFunction(stack, name, {
+        platform: { tracing: false, network: undefined },
+        environment: {},
+        logGroup,
+        memoryMb: 128,
+      }),
   );
 
   addFunctionAlarms(alarms, functions, 'logout');

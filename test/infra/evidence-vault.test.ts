@@ -27,6 +27,16 @@ test.each(['GOVERNANCE', 'COMPLIANCE'] as const)(
   },
 );
 
+test('without a key of the company S3 encrypts the bucket itself', () => {
+  expect(propertiesOfEach(withVault.GOVERNANCE, 'AWS::S3::Bucket')).toMatchObject([
+    {
+      BucketEncryption: {
+        ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
+      },
+    },
+  ]);
+});
+
 test('the bucket is encrypted, closed to the public and to plain HTTP, and stays when the stack is deleted', () => {
   expect(Object.values(wholeResourcesIn(withVault.COMPLIANCE, 'AWS::S3::Bucket'))).toMatchObject([
     {
@@ -34,7 +44,7 @@ test('the bucket is encrypted, closed to the public and to plain HTTP, and stays
       UpdateReplacePolicy: 'Retain',
       Properties: {
         BucketEncryption: {
-          ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
+          ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms' } }],
         },
         PublicAccessBlockConfiguration: {
           BlockPublicAcls: true,

@@ -1,5 +1,6 @@
 import {
   configurations,
+  dataKeyArn,
   everything,
   keyArn,
   permissionsIn,
@@ -94,6 +95,25 @@ test('one warm instance takes no further right', () => {
   expect([...permissionsIn(oneWarm)].sort()).toEqual([...permissionsIn(plain)].sort());
 });
 
+/** What Lambda needs to put a function into a network, and its code must not do. */
+const connect = (role: string) =>
+  [
+    ...['AssignPrivateIpAddresses', 'CreateNetworkInterface', 'DeleteNetworkInterface'],
+    ...['DescribeNetworkInterfaces', 'DescribeSubnets', 'UnassignPrivateIpAddresses'],
+  ].flatMap((action) => [
+    `["<${role}>"] Allow ec2:${action} *`,
+    `["<${role}>"] Deny ec2:${action} * {"ArnLike":{"lambda:SourceFunctionArn":"arn:<AWS::Partition>:lambda:*:*:function:*"}}`,
+  ]);
+
+const dataKeyBy = (role: string, service: string, ...actions: string[]) =>
+  actions.flatMap((action) =>
+    allow(
+      role,
+      `kms:${action}`,
+      `${dataKeyArn} {"StringEquals":{"kms:ViaService":"${service}.<AWS::Region>.amazonaws.com"}}`,
+    ),
+  );
+
 test('every optional setting adds the rights that it needs, and no other', () => {
   const stagingSecrets = secretsUnder('staging/green-api/');
   const decrypt = `${keyArn} {"StringEquals":{"kms:ViaService":"secretsmanager.<AWS::Region>.amazonaws.com"}}`;
@@ -127,6 +147,15 @@ test('every optional setting adds the rights that it needs, and no other', () =>
       ...log('EvidenceVault', 'EvidenceVaultLog'),
       ...allow('EvidenceVaultRole', 's3:PutObject', '<EvidenceVaultBucket.Arn>/evidence/*'),
       ...allow('EvidenceVaultRole', 'sqs:SendMessage', '<EvidenceVaultFailed.Arn>'),
+      ...[
+        ...['Logout', 'Run', 'Watch', 'Instances', 'State', 'ForcedLogouts', 'Schedule', 'Offboarding'],
+        ...['RotateToken', 'EvidenceVault'],
+      ].flatMap((name) => connect(`${name}Role`)),
+      ...['Run', 'Schedule', 'Offboarding', 'EvidenceVault', 'Schedules'].flatMap((name) =>
+        dataKeyBy(`${name}Role`, 'sqs', 'Decrypt', 'GenerateDataKey'),
+      ),
+      ...['Run', 'Watch', 'ForcedLogouts'].flatMap((name) => dataKeyBy(`${name}Role`, 'lambda', 'Decrypt')),
+      ...dataKeyBy('EvidenceVaultRole', 's3', 'GenerateDataKey'),
     ].sort(),
   );
 });
@@ -146,8 +175,10 @@ describe('the queues', () => {
   const policies = propertiesOfEach(custom, 'AWS::SQS::QueuePolicy');
 
   test('are encrypted, and keep what is in them for two weeks', () => {
-    for (const queue of propertiesOfEach(custom, 'AWS::SQS::Queue'))
+    for (const queue of propertiesOfEach(plain, 'AWS::SQS::Queue'))
       expect(queue).toMatchObject({ SqsManagedSseEnabled: true, MessageRetentionPeriod: 14 * 24 * 60 * 60 });
+    for (const queue of propertiesOfEach(custom, 'AWS::SQS::Queue'))
+      expect(queue).toMatchObject({ KmsMasterKeyId: dataKeyArn, MessageRetentionPeriod: 14 * 24 * 60 * 60 });
   });
 
   test('each refuse plain HTTP', () => {

@@ -1,6 +1,7 @@
 import { parseConfiguration } from '../../infra/configuration/configuration.ts';
 import {
   configurations,
+  dataKeyArn,
   everything,
   propertiesOfEach,
   render,
@@ -21,7 +22,7 @@ test.each([
     plain,
     { ExecutionTimeout: runs.executionTimeoutDays * dayS, RetentionPeriodInDays: runs.retentionDays },
   ],
-  ['as configured', custom, { ExecutionTimeout: 90 * dayS, RetentionPeriodInDays: 60 }],
+  ['as configured', custom, { ExecutionTimeout: 90 * dayS, RetentionPeriodInDays: 60, KMSKeyArn: dataKeyArn }],
 ])('a run is durable %s', (_name, synthesized, durable) => {
   expect(resourcesIn(synthesized, 'AWS::Lambda::Function').RunFunction?.DurableConfig).toEqual(durable);
 });

@@ -14,6 +14,7 @@ import { costBeside } from '../bench/cost.ts';
 import { tableOfMonths } from '../bench/cost-of-month.ts';
 import {
   configurations,
+  dataKeyArn,
   everything,
   jwt,
   keyArn,
@@ -356,6 +357,65 @@ describe('the alarms', () => {
 
 test.each(both)('the AwsSolutions rules find nothing that has no stated reason (%s)', (_name, { violations }) => {
   expect(violations).toEqual([]);
+});
+
+test('the NIST 800-53 R5 rules find nothing that has no stated reason, but for what a prop ends', () => {
+  expect([...plain.nistViolations].sort()).toEqual([
+    'NIST.800.53.R5-CloudWatchAlarmAction',
+    'NIST.800.53.R5-CloudWatchLogGroupEncrypted',
+    'NIST.800.53.R5-LambdaInsideVPC',
+  ]);
+  expect(synthesize(configurations.everyEntrance).nistViolations).toEqual([]);
+});
+
+describe('a network of the company', () => {
+  test('holds every function', () => {
+    for (const { VpcConfig } of functionsOf(custom))
+      expect(VpcConfig).toEqual({
+        SubnetIds: everything.network.subnetIds,
+        SecurityGroupIds: everything.network.securityGroupIds,
+      });
+    expect(resourcesIn(custom, 'AWS::EC2::SecurityGroup')).toEqual({});
+  });
+
+  test('gets one security group of its own if none is named, which lets HTTPS out and the ports of allowed hosts', () => {
+    const ownGroup = synthesize(configurations.ownSecurityGroup);
+
+    const [group] = propertiesOfEach(ownGroup, 'AWS::EC2::SecurityGroup');
+    expect(
+      group?.SecurityGroupEgress.map(({ CidrIp, FromPort, ToPort }: Record<string, unknown>) => [
+        CidrIp,
+        FromPort,
+        ToPort,
+      ]),
+    ).toEqual([
+      ['0.0.0.0/0', 443, 443],
+      ['0.0.0.0/0', 8443, 8443],
+    ]);
+    expect(group).not.toHaveProperty('SecurityGroupIngress');
+    for (const { VpcConfig } of functionsOf(ownGroup))
+      expect(render(VpcConfig.SecurityGroupIds)).toBe('["<SecurityGroup.GroupId>"]');
+  });
+});
+
+test('a key of the company encrypts logs, queues, run history and vault', () => {
+  const groups = propertiesOfEach(custom, 'AWS::Logs::LogGroup');
+  const keysOf = (type: string, keyIn: (properties: (typeof groups)[number]) => unknown) =>
+    new Set(propertiesOfEach(custom, type).map(keyIn));
+
+  expect(keysOf('AWS::Logs::LogGroup', ({ KmsKeyId }) => KmsKeyId)).toEqual(new Set([dataKeyArn]));
+  expect(keysOf('AWS::SQS::Queue', ({ KmsMasterKeyId }) => KmsMasterKeyId)).toEqual(new Set([dataKeyArn]));
+  expect(functionsOf(custom).flatMap(({ DurableConfig }) => DurableConfig?.KMSKeyArn ?? [])).toEqual([
+    dataKeyArn,
+    dataKeyArn,
+  ]);
+  expect(
+    keysOf(
+      'AWS::S3::Bucket',
+      ({ BucketEncryption }) =>
+        BucketEncryption.ServerSideEncryptionConfiguration[0].ServerSideEncryptionByDefault.KMSMasterKeyID,
+    ),
+  ).toEqual(new Set([dataKeyArn]));
 });
 
 test.each(both)('the synthesis reports nothing (%s)', (_name, { annotations }) => {

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { json } from 'node:stream/consumers';
 import { App, Stack, Validations } from 'aws-cdk-lib';
-import { AwsSolutionsChecks } from 'cdk-nag';
+import { AwsSolutionsChecks, NIST80053R5Checks } from 'cdk-nag';
 import { parseConfiguration } from '../../infra/configuration/configuration.ts';
 import { GreenApiLogout } from '../../infra/constructs/green-api-logout.ts';
 import { GreenApiLogoutStack } from '../../infra/constructs/green-api-logout-stack.ts';
@@ -43,6 +43,7 @@ const synthesize = (request: StackRequest, outdir: string): Omit<Synthesized, 'f
   return {
     template,
     violations: [...new AwsSolutionsChecks(app).validateScope(app).violations, ...violationsIn(outdir)],
+    nistViolations: new NIST80053R5Checks(app).validateScope(app).violations.map(({ ruleName }) => ruleName),
     annotations: messages.map(({ level, entry }) => `${level}: ${entry.data}`),
   };
 };

@@ -6,6 +6,7 @@ import { compileCache } from './compile-cache.ts';
 import { madeOnce } from './made-once.ts';
 
 export const keyArn = 'arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab';
+export const dataKeyArn = 'arn:aws:kms:eu-central-1:111122223333:key/0987dcba-09fe-87dc-65ba-ab0987654321';
 export const topicArn = 'arn:aws:sns:eu-central-1:111122223333:on-call';
 export const mailTopicArn = 'arn:aws:sns:eu-central-1:111122223333:logouts-by-mail';
 export const chatTopicArn = 'arn:aws:sns:eu-central-1:111122223333:logouts-in-chat';
@@ -31,6 +32,12 @@ export const everything = {
   secretPrefix: 'staging/green-api/',
   otherPrefixes: ['staging/green-api/sales/'],
   kmsKeyArn: keyArn,
+  dataEncryptionKeyArn: dataKeyArn,
+  network: {
+    vpcId: 'vpc-0123456789abcdef0',
+    subnetIds: ['subnet-0123456789abcdef0', 'subnet-0123456789abcdef1'],
+    securityGroupIds: ['sg-0123456789abcdef0'],
+  },
   allowedApiHosts: ['3100.api.example.com', 'proxy.example.com:8443'],
   credentialTtlMs: 0,
   warmInstances: ['1101000001', '1101000002'],
@@ -101,6 +108,10 @@ const desk = {
 export const configurations = {
   plain: {},
   everything,
+  ownSecurityGroup: {
+    network: { vpcId: everything.network.vpcId, subnetIds: everything.network.subnetIds },
+    allowedApiHosts: everything.allowedApiHosts,
+  },
   oneWarm: { warmInstances: ['1101000001'] },
   governanceVault: { evidenceVault: { years: 7, mode: 'GOVERNANCE' } },
   tokenRotation: { tokenRotation: { enabled: true } },
@@ -143,6 +154,8 @@ export type Synthesized = {
   };
   /** Violations of CDK's rules about templates, and of the AwsSolutions rules of cdk-nag, that have no stated reason. */
   readonly violations: readonly object[];
+  /** The rules of cdk-nag's NIST 800-53 R5 that are violated without a stated reason. */
+  readonly nistViolations: readonly string[];
   /** What CDK would print: infos, warnings and errors. */
   readonly annotations: readonly string[];
   /** The cloud assembly, with the template and the assets. */

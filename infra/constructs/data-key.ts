@@ -1,0 +1,72 @@
+import { Aws, Stack } from 'aws-cdk-lib';
+import { PolicyStatement, type Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { CfnQueue, type Queue } from 'aws-cdk-lib/aws-sqs';
+import type { Construct } from 'constructs';
+
+type Conditions = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+/**
+ * What AWS services do with the key in their own name. An imported key keeps its policy: docs/security.md has these statements.
+ * A condition names no resource of the stack, because each of them refers to the key.
+ */
+const statementsFor = (region: string): readonly PolicyStatement[] => {
+  const from = (service: string, resource: string): string =>
+    `arn:${Aws.PARTITION}:${service}:${region}:${Aws.ACCOUNT_ID}:${resource}`;
+  const statement = (service: string, actions: string[], conditions: Conditions = {}): PolicyStatement =>
+    new PolicyStatement({
+      principals: [new ServicePrincipal(service)],
+      actions: actions.map((action) => `kms:${action}`),
+      resources: ['*'],
+      conditions,
+    });
+  return [
+    // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
+    statement(`logs.${region}.amazonaws.com`, ['Encrypt', 'Decrypt', 'ReEncrypt*', 'GenerateDataKey*', 'Describe*'], {
+      ArnLike: { 'kms:EncryptionContext:aws:logs:arn': from('logs', 'log-group:*') },
+    }),
+    // What EventBridge puts into a queue. It is not documented whether KMS is told the rule; the queue's policy knows it.
+    statement('events.amazonaws.com', ['Decrypt', 'GenerateDataKey']),
+    // https://docs.aws.amazon.com/lambda/latest/dg/durable-encryption.html
+    statement('lambda.amazonaws.com', ['Decrypt', 'GenerateDataKey'], {
+      StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID },
+      ArnLike: { 'aws:SourceArn': from('lambda', 'function:*') },
+    }),
+  ];
+};
+
+/** The customer managed key of what a deployment stores, if there is one: logs, queues, run history, vault. */
+export class DataKey {
+  readonly key: IKey | undefined;
+  readonly #region: string;
+
+  constructor(scope: Construct, key: IKey | undefined) {
+    this.key = key;
+    this.#region = Stack.of(scope).region;
+    if (key === undefined) return;
+    for (const statement of statementsFor(this.#region)) key.addToResourcePolicy(statement);
+  }
+
+  /** Lets a role use the key through a service, and not directly. */
+  allow(role: Role, service: 'lambda' | 's3' | 'sqs', ...actions: ('Decrypt' | 'GenerateDataKey')[]): void {
+    if (this.key === undefined) return;
+    role.addToPolicy(
+      new PolicyStatement({
+        actions: actions.map((action) => `kms:${action}`),
+        resources: [this.key.keyArn],
+        conditions: { StringEquals: { 'kms:ViaService': `${service}.${this.#region}.amazonaws.com` } },
+      }),
+    );
+  }
+
+  /**
+   * Encrypts a queue that SQS encrypts itself. CDK does not get to know of it: it would drop the condition that only the rules of
+   * this deployment may send, because the key's policy would refer to them.
+   */
+  encrypt(queue: Queue): void {
+    const definition = queue.node.defaultChild;
+    if (this.key === undefined || !CfnQueue.isCfnQueue(definition)) return;
+    definition.sqsManagedSseEnabled = undefined;
+    definition.kmsMasterKeyId = this.key.keyArn;
+  }
+}
