@@ -364,7 +364,10 @@ test.each([
 });
 
 test('a roster without an identity is refused, because every owner would look like a leaver', async () => {
-  const { code, stderr } = await runCli(['reconcile', '-', '--url', service.url], { input: 'email\n' });
+  const { code, stderr } = await runCli(['reconcile', '-', '--url', service.url], {
+    input: 'email\n',
+    ownProcess: true,
+  });
 
   expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('contains no identity') });
 });

@@ -24,7 +24,7 @@ test.each([
   ['a configuration that is not there', ['schedules', '--configuration', 'none.json']],
   ['a question without a terminal', ['--url', 'http://127.0.0.1:9', 'logout', '1101000001']],
 ])('%s: exit code 2, and stderr says what to do', async (_name, args) => {
-  const { code, stdout, stderr } = await runCli(args);
+  const { code, stdout, stderr } = await runCli(args, { ownProcess: args.length === 0 });
 
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   expect(stderr.trim()).not.toBe('');
@@ -46,7 +46,7 @@ test.each([
 
 test('--help shows every command, --version the version', async () => {
   const help = await runCli(['--help']);
-  const version = await runCli(['--version']);
+  const version = await runCli(['--version'], { ownProcess: true });
 
   expect({ code: help.code, stderr: help.stderr }).toEqual({ code: 0, stderr: '' });
   for (const name of ['instances', 'state', 'logout', 'run', 'runs', 'show', 'stop', 'token'])
@@ -121,7 +121,7 @@ test('an address where nobody listens is named with what to do', async () => {
   const api = await startJsonServer(() => ({ body: {} }));
   await api[Symbol.asyncDispose]();
 
-  const { code, stderr } = await runCli(['instances', '--url', api.url]);
+  const { code, stderr } = await runCli(['instances', '--url', api.url], { ownProcess: true });
 
   expect({ code, stderr }).toEqual({
     code: 1,

@@ -1,4 +1,5 @@
-import { type ChildProcess, execFile } from 'node:child_process';
+import { type ChildProcess, execFile, fork } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { cliFile } from '../../infra/bundling/cli-bundle.ts';
@@ -13,6 +14,8 @@ export type CliOptions = {
   readonly env?: Readonly<Record<string, string>>;
   /** Takes its streams for a terminal, and answers each question as soon as it is asked; `undefined` ends the input. */
   readonly answers?: readonly { readonly question: string; readonly answer: string | undefined }[];
+  /** Gives it a process of its own, which costs ten times as much. @default only a terminal and Ctrl-C have one */
+  readonly ownProcess?: boolean;
   /** Presses Ctrl-C as soon as stderr has this. */
   readonly interruptAt?: string;
 };
@@ -42,20 +45,50 @@ const interrupt = (child: ChildProcess, text: string): void => {
   });
 };
 
-/** Runs the built command line in a process of its own, without a terminal unless there are questions to answer. */
-export const runCli = (
+const variablesOf = (env: CliOptions['env']) => {
+  const { PATH = '', HOME = '' } = process.env;
+  return { PATH, HOME, ...compileCache, ...env };
+};
+
+const runInOwnProcess = (
   args: readonly string[],
-  { input = '', env = {}, answers, interruptAt }: CliOptions = {},
+  { input, env, answers, interruptAt }: CliOptions,
 ): Promise<CliResult> =>
   new Promise((resolve) => {
-    const { PATH = '', HOME = '' } = process.env;
     const child = execFile(
       process.execPath,
       [...(answers ? fakeTerminal : []), cliFile, ...args],
-      { env: { PATH, HOME, ...compileCache, ...env }, timeout: 100_000 },
+      { env: variablesOf(env), timeout: 100_000 },
       (_error, stdout, stderr) => resolve({ code: child.exitCode, stdout, stderr }),
     );
     if (interruptAt !== undefined) interrupt(child, interruptAt);
     if (answers) answerQuestions(child, answers);
     else child.stdin?.end(input);
   });
+
+/** Processes that run one command after the other: all of this test file, and those that have none to run now. */
+const hosts: ChildProcess[] = [];
+const idleHosts: ChildProcess[] = [];
+afterAll(() => {
+  for (const host of hosts) host.kill();
+});
+
+const startHost = (): ChildProcess => {
+  const host = fork(join(__dirname, 'cli-host.mjs'), [cliFile], { env: variablesOf({}), execArgv: [] });
+  hosts.push(host);
+  return host;
+};
+
+const runInHost = async (args: readonly string[], { input, env }: CliOptions): Promise<CliResult> => {
+  const host = idleHosts.pop() ?? startHost();
+  host.send({ args, input, env: variablesOf(env) });
+  const [result] = await once(host, 'message');
+  idleHosts.push(host);
+  return result;
+};
+
+/** Runs the built command line, without a terminal unless there are questions to answer. */
+export const runCli = (args: readonly string[], options: CliOptions = {}): Promise<CliResult> => {
+  const { ownProcess = options.answers !== undefined || options.interruptAt !== undefined } = options;
+  return (ownProcess ? runInOwnProcess : runInHost)(args, { input: '', ...options });
+};
