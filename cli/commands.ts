@@ -8,7 +8,6 @@ import { findCommand } from './commands/find.ts';
 import { instancesCommand } from './commands/instances.ts';
 import { logoutCommand } from './commands/logout.ts';
 import { reconcileCommand } from './commands/reconcile.ts';
-import { redriveCommand } from './commands/redrive.ts';
 import { reportCommand } from './commands/report.ts';
 import { retryCommand } from './commands/retry.ts';
 import { runCommand } from './commands/run.ts';
@@ -38,7 +37,6 @@ export const commands: readonly CommandDefinition[] = [
   doctorCommand,
   smokeCommand,
   reconcileCommand,
-  redriveCommand,
   drainCommand,
   tokenNewCommand,
   consoleCommand,

@@ -1,6 +1,5 @@
 import * as v from 'valibot';
-import { type StateClass, stateClassOf } from '../functions/green-api/vocabulary.ts';
-import { advice, tokenAdvice } from '../functions/logout/advice.ts';
+import { advice, type StateClass, stateClassOf, tokenAdvice } from '../functions/green-api/vocabulary.ts';
 import type { RequestedRun } from '../functions/runs/request.ts';
 import { isEndStatus } from '../functions/runs/run-status.ts';
 

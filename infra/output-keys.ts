@@ -22,14 +22,20 @@ export const outputKeys = {
   /** ARN, for `aws secretsmanager rotate-secret`. */
   rotateTokenFunction: 'RotateTokenFunction',
   scheduleGroup: 'ScheduleGroup',
+  scheduleFunction: 'ScheduleFunction',
   scheduleFailed: 'ScheduleFailed',
+  scheduleUndelivered: 'ScheduleUndelivered',
+  offboardingFunction: 'OffboardingFunction',
   offboardingFailed: 'OffboardingFailed',
+  offboardingUndelivered: 'OffboardingUndelivered',
   alarmTopic: 'AlarmTopic',
   dashboard: 'Dashboard',
   evidenceLogGroup: 'EvidenceLogGroup',
   evidenceVault: 'EvidenceVault',
   /** How long the vault keeps each record, e.g. `COMPLIANCE, 2562 days`. */
   evidenceVaultRetention: 'EvidenceVaultRetention',
+  evidenceVaultFunction: 'EvidenceVaultFunction',
+  evidenceVaultFailed: 'EvidenceVaultFailed',
 } as const;
 
 export type OutputKey = (typeof outputKeys)[keyof typeof outputKeys];

@@ -2,7 +2,7 @@ import { Option } from 'commander';
 import { hasEnded, isOpen, mayRetry, type Run } from '../../client/answers.ts';
 import { successIn } from '../api/failure.ts';
 import { defineCommand } from '../command.ts';
-import { CommandFailed, type ExitCode } from '../errors.ts';
+import { CommandFailed, type ExitCode, UsageError } from '../errors.ts';
 import { parseCount } from '../input/parse-count.ts';
 import { confirm } from '../input/questions.ts';
 import { resolveRunId } from '../input/run-id.ts';
@@ -17,6 +17,8 @@ type Options = StartOptions & {
   readonly dryRun?: true;
   readonly maxTargets?: number;
   readonly evenIfStopped?: boolean;
+  readonly failedEvents?: boolean;
+  readonly deleteRefused?: boolean;
 };
 
 /** What the retry takes: the instances that are not confirmed, or everything that the target includes now. */
@@ -66,12 +68,24 @@ const retryRun = async (session: Session, text: string | undefined, options: Opt
 };
 
 export const retryCommand = defineCommand<Options>({
-  usage: 'retry <run>',
-  summary: 'Try a run again: a new run over what the earlier one did not confirm.',
+  usage: 'retry [run]',
+  summary: 'Try a run again over what it did not confirm, or everything in the queues of failed events.',
   details: `The new run keeps the target and the options of the earlier one. It takes only the instances that are not confirmed, and
 reads their tags anew: one that has left the target, or is protected, is skipped. If the earlier run found no instance, the
 target is looked for again. A drill stays a drill. --yes does not start a run again that somebody stopped: it
-needs --even-if-stopped.`,
+needs --even-if-stopped.
+
+With --failed-events it goes through the queues of failed events: offboarding, schedules, evidence vault, and failed runs. It shows each
+message, asks, and hands the event to its function again; a failed run becomes a retry. A message is deleted only after
+that was accepted. One that is refused each time stays, unless --delete-refused is given.`,
+  rights: [
+    'sqs:ReceiveMessage',
+    'sqs:DeleteMessage',
+    'sqs:ChangeMessageVisibility',
+    'lambda:InvokeFunction',
+    'lambda:ListDurableExecutionsByFunction',
+    'lambda:GetDurableExecution',
+  ],
   options: [
     new Option('--reason <text>', 'another reason than that of the earlier run'),
     new Option('--dry-run', 'read each state and say what the retry would meet; touch nothing'),
@@ -79,8 +93,19 @@ needs --even-if-stopped.`,
       parseCount,
     ),
     new Option('--even-if-stopped', 'also try a run again that somebody stopped'),
+    new Option('--failed-events', 'try again what is in the queues of failed events'),
+    new Option('--delete-refused', 'delete the messages of failed events that are refused'),
     ...startOptions,
   ],
-  examples: ['retry e529f5ee --follow', 'retry api-6367c48dd193d56ea7b0baad25b19455e529f5ee --dry-run'],
-  run: (session, options, [text]) => retryRun(session, text, options),
+  examples: [
+    'retry e529f5ee --follow',
+    'retry api-6367c48dd193d56ea7b0baad25b19455e529f5ee --dry-run',
+    'retry --failed-events --stack green-api-logout',
+  ],
+  run: async (session, options, [text]) => {
+    if (options.failedEvents !== true) return retryRun(session, text, options);
+    if (text !== undefined) throw new UsageError('Give a run, or --failed-events for all queues, and not both.');
+    const { retryFailedEvents } = await import('../failed-events/retry-failed-events.ts');
+    return retryFailedEvents(session, options);
+  },
 });

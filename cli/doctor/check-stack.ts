@@ -86,15 +86,15 @@ const checkAlarms = async (names: readonly string[], aws: AwsSettings): Promise<
   return [...inAlarm, ...checked.flat()];
 };
 
-/** What to do about messages in a queue, by the output that names it. */
+/** What messages in a queue mean, by the output that names it. */
 const queueTodos: readonly (readonly [OutputKey, string])[] = [
-  ['RunDeadLetters', 'Runs did not succeed: look at them and start them again with the redrive command.'],
-  ['ScheduleFailed', 'A schedule started no run: its message says why. Start the run with the run command.'],
-  ['OffboardingFailed', 'A leaver may still be logged in: the message says who. Use logout --owner or run --owner.'],
+  ['RunDeadLetters', 'Runs did not succeed.'],
+  ['ScheduleFailed', 'A schedule started no run.'],
+  ['OffboardingFailed', 'A leaver may still be logged in.'],
 ];
 
 const queueTodo = (url: string, outputs: StackOutputs): string =>
-  queueTodos.find(([key]) => outputs.find(key) === url)?.[1] ?? 'An event was not delivered: its message says which.';
+  `${queueTodos.find(([key]) => outputs.find(key) === url)?.[1] ?? 'An event was not delivered.'} Look at each message with the command retry --failed-events.`;
 
 const countMessages = (url: string, client: SQSClient): Promise<number> =>
   callAws('sqs:GetQueueAttributes', async () => {

@@ -1,6 +1,6 @@
 import { parseJson } from '../../functions/platform/unknown-values.ts';
 import { orFailure } from '../errors.ts';
-import { createDeadLetterQueue, type DeadLetterMessage } from '../redrive/dead-letter-queue.ts';
+import { createDeadLetterQueue, type DeadLetterMessage } from '../failed-events/dead-letter-queue.ts';
 import type { Session } from '../session.ts';
 
 const reasonOf = ({ body }: DeadLetterMessage): unknown => {

@@ -1,6 +1,6 @@
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import type { InstanceId } from '../green-api/instance-id.ts';
-import { advice, tokenAdvice } from '../logout/advice.ts';
+import { advice, tokenAdvice } from '../green-api/vocabulary.ts';
 import type { TokenRecord } from '../logout/evidence.ts';
 import type { LogoutResult } from '../logout/log-out.ts';
 import { type FailureKind, isFailure, mayPass } from '../logout/outcome.ts';

@@ -185,7 +185,6 @@ export const runRequestSchema = v.strictObject({
 });
 
 export type RunRequest = Readonly<v.InferOutput<typeof runRequestSchema>>;
-export type Source = RunRequest['source'];
 
 /** What the requester of a retry may choose. */
 export type RetryChoice = {

@@ -54,14 +54,20 @@ export class GreenApiLogout extends Construct {
   readonly scheduleGroup: ScheduleGroup;
   /** The schedules whose run could not be started, with the reason. */
   readonly scheduleFailed: Queue;
+  /** The schedules that could not reach their function. */
+  readonly scheduleUndelivered: Queue;
   /** The events about leavers that started no run, with the reason. */
   readonly offboardingFailed: Queue;
+  /** The events about leavers that could not reach their function. */
+  readonly offboardingUndelivered: Queue;
   /** One record per logout. It stays when the stack is deleted. */
   readonly evidenceLogGroup: LogGroup;
   /** A copy of the evidence that nobody can alter, if there is one. It stays when the stack is deleted. */
   readonly evidenceVault: Bucket | undefined;
   /** How long the vault keeps each record at least, e.g. `COMPLIANCE, 2562 days`. */
   readonly evidenceVaultRetention: string | undefined;
+  /** Batches of evidence that could not be stored in the vault, with the reason. */
+  readonly evidenceVaultFailed: Queue | undefined;
   readonly alarms: readonly Alarm[];
   readonly alarmTopic: ITopic | undefined;
   readonly dashboard: Dashboard;
@@ -92,10 +98,13 @@ export class GreenApiLogout extends Construct {
     this.runDeadLetters = run.deadLetters;
     this.scheduleGroup = parts.schedules.group;
     this.scheduleFailed = schedule.failed;
+    this.scheduleUndelivered = schedule.undelivered;
     this.offboardingFailed = offboarding.failed;
+    this.offboardingUndelivered = offboarding.undelivered;
     this.evidenceLogGroup = evidence;
     this.evidenceVault = parts.evidenceVault?.bucket;
     this.evidenceVaultRetention = parts.evidenceVault?.retention;
+    this.evidenceVaultFailed = parts.evidenceVault?.failed;
     this.alarms = alarms.all;
     this.alarmTopic = props.alarmTopic;
     this.dashboard = createDashboard(this, 'Dashboard', {
@@ -135,13 +144,19 @@ export class GreenApiLogout extends Construct {
       runDeadLetters: this.runDeadLetters.queueUrl,
       rotateTokenFunction: this.rotateTokenFunction?.functionArn,
       scheduleGroup: this.scheduleGroup.scheduleGroupName,
+      scheduleFunction: this.functions.schedule.functionName,
       scheduleFailed: this.scheduleFailed.queueUrl,
+      scheduleUndelivered: this.scheduleUndelivered.queueUrl,
+      offboardingFunction: this.functions.offboarding.functionName,
       offboardingFailed: this.offboardingFailed.queueUrl,
+      offboardingUndelivered: this.offboardingUndelivered.queueUrl,
       alarmTopic: this.alarmTopic?.topicArn,
       dashboard: this.dashboard.dashboardName,
       evidenceLogGroup: this.evidenceLogGroup.logGroupName,
       evidenceVault: this.evidenceVault?.bucketName,
       evidenceVaultRetention: this.evidenceVaultRetention,
+      evidenceVaultFunction: this.functions['evidence-vault']?.functionName,
+      evidenceVaultFailed: this.evidenceVaultFailed?.queueUrl,
     };
     addOutputs(this, values, options);
   }

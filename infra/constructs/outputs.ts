@@ -18,13 +18,19 @@ const descriptions: Readonly<Record<Output, string>> = {
   runDeadLetters: 'Requests of runs that failed, were stopped or timed out.',
   rotateTokenFunction: 'The function that rotates tokens.',
   scheduleGroup: 'The schedules that start runs.',
+  scheduleFunction: 'The function that starts the runs of schedules.',
   scheduleFailed: 'Schedules whose run could not be started.',
+  scheduleUndelivered: 'Schedules that could not reach their function.',
+  offboardingFunction: 'The function that starts the runs of leavers.',
   offboardingFailed: 'Events about leavers that started no run.',
+  offboardingUndelivered: 'Events about leavers that could not reach their function.',
   alarmTopic: 'Where alarms are sent.',
   dashboard: 'Logouts and runs, in CloudWatch.',
   evidenceLogGroup: 'Evidence; it stays when the stack is deleted.',
   evidenceVault: 'Evidence that nobody can alter; it is not deleted.',
   evidenceVaultRetention: 'How long the vault keeps each record at least.',
+  evidenceVaultFunction: 'The function that stores evidence in the vault.',
+  evidenceVaultFailed: 'Evidence that could not be stored in the vault.',
 };
 
 /** By output; `undefined` or empty if its subject does not exist in the deployment. */

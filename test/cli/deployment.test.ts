@@ -549,7 +549,9 @@ test('doctor names what is wrong and what is worth a look', async () => {
   expect(code).toBe(1);
   expect(stdout).toMatch(/^warning +alarm +run-failed is in ALARM\. A run failed\.$/m);
   expect(stdout).toMatch(/^error +alarm topic +.+ is encrypted with alias\/aws\/sns, so alarms cannot write to it\./m);
-  expect(stdout).toMatch(/^warning +queue +dead-letters holds 3 messages\. .+ with the redrive command\.$/m);
+  expect(stdout).toMatch(
+    /^warning +queue +dead-letters holds 3 messages\. .+ with the command retry --failed-events\.$/m,
+  );
   expect(stdout).toMatch(/^ok +instances +2 of 3 can be read: 2 linked \(authorized\)$/m);
   expect(stdout).toMatch(/^error +instance 1101000003 +The token is wrong\./m);
   expect(stdout).toMatch(/^warning +owners +1 instance has no owner, so no offboarding finds them: 1101000003$/m);

@@ -1,7 +1,13 @@
 import { createHash } from 'node:crypto';
 import { type AwsAnswers, AwsError } from './aws-double.ts';
 
-export type QueuedMessage = { readonly id: string; readonly body: string; readonly sentAt: Date };
+export type QueuedMessage = {
+  readonly id: string;
+  readonly body: string;
+  readonly sentAt: Date;
+  /** @default an error message */
+  readonly attributes?: Readonly<Record<string, string>>;
+};
 
 const md5 = (text: string): string => createHash('md5').update(text).digest('hex');
 
@@ -21,15 +27,16 @@ export const createQueue = (messages: readonly QueuedMessage[]) => {
       const received = [...visible.values()];
       visible.clear();
       for (const message of received) hidden.set(message.id, message);
-      const ErrorMessage = { DataType: 'String', StringValue: 'it failed' };
       return {
-        Messages: received.map(({ id, body, sentAt }) => ({
+        Messages: received.map(({ id, body, sentAt, attributes = { ErrorMessage: 'it failed' } }) => ({
           MessageId: id,
           ReceiptHandle: id,
           Body: body,
           MD5OfBody: md5(body),
           Attributes: { SentTimestamp: String(sentAt.getTime()) },
-          MessageAttributes: { ErrorMessage },
+          MessageAttributes: Object.fromEntries(
+            Object.entries(attributes).map(([name, text]) => [name, { DataType: 'String', StringValue: text }]),
+          ),
         })),
       };
     },

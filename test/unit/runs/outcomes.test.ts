@@ -105,7 +105,7 @@ test.each([
   expect(setup.clock.now().toISOString()).toBe(end);
 });
 
-test('the evidence of a redriven run names who redrove it', async () => {
+test('the evidence of a run that version 0.2 started again names who did it', async () => {
   const setup = createSetup({ [id]: {} });
 
   await setup.run(requestOf({ redrivenBy: 'arn:aws:sts::111122223333:assumed-role/Operator/john.doe' }));

@@ -1,0 +1,111 @@
+import type { OutputKey } from '../../infra/output-keys.ts';
+import { describeFailure } from '../api/failure.ts';
+import { createExecutions } from '../aws/executions.ts';
+import { CommandFailed } from '../errors.ts';
+import { askYesOrNo } from '../input/questions.ts';
+import { printable } from '../output/printable.ts';
+import type { Session } from '../session.ts';
+import type { DeadLetterMessage } from './dead-letter-queue.ts';
+import { describeEvent, type FailedEvent } from './failed-event.ts';
+import { findRunOf } from './find-run-of.ts';
+import { createInvokeFunction } from './invoke-function.ts';
+
+/** What became of one message. */
+export type HandedOver =
+  | { readonly kind: 'accepted'; readonly runs: readonly string[] }
+  /** It would be refused each time. */
+  | { readonly kind: 'refused'; readonly problem: string }
+  /** It may be accepted later, or nobody said yes. */
+  | { readonly kind: 'kept'; readonly problem: string };
+
+export type HandOverOptions = { readonly evenIfStopped?: boolean };
+
+/** Asks about the event in a message, and gives it to whoever was to handle it. @throws Interrupted at Ctrl-C */
+export type HandOver = (event: FailedEvent, message: DeadLetterMessage) => Promise<HandedOver>;
+
+const declined: HandedOver = { kind: 'kept', problem: 'You answered no.' };
+
+const dayMs = 24 * 60 * 60 * 1_000;
+
+/** A run of a schedule expires a day after its scheduled time. */
+const remarkOn = ({ scheduledTime }: FailedEvent, now: Date): string =>
+  typeof scheduledTime === 'string' && now.getTime() - Date.parse(scheduledTime) > dayMs
+    ? ' It is more than a day ago, so its run expires at once: retry that run then.'
+    : '';
+
+const createHandToFunction = async (session: Session, output: OutputKey): Promise<HandOver> => {
+  const functionName = (await session.outputs()).require(output);
+  const invoke = createInvokeFunction(session.aws);
+  return async (event) => {
+    session.note(`${describeEvent(event)}.${remarkOn(event, session.terminal.now())}`);
+    if (!(await askYesOrNo(session, 'Hand it to its function again?'))) return declined;
+    return invoke(functionName, event);
+  };
+};
+
+const stoppedOnPurpose: HandedOver = {
+  kind: 'refused',
+  problem: 'The run was stopped on purpose. Use --even-if-stopped to try it again.',
+};
+
+const unknownRun =
+  'Its run was not found. Lambda keeps ended runs for a limited time: start a new one with the run command if it is still to happen.';
+
+/** A failed run becomes a retry, which takes only what that run did not confirm. */
+const createRetryRun = async (session: Session, { evenIfStopped }: HandOverOptions): Promise<HandOver> => {
+  const api = await session.api();
+  const functionName = (await session.outputs()).require('RunFunction');
+  const executions = createExecutions(session.aws);
+
+  const retry = async (id: string, message: string, isStopped: boolean): Promise<HandedOver> => {
+    if (!(await askYesOrNo(session, 'Try it again?'))) return declined;
+    // The same message is the same retry, if it comes again because its deletion was lost.
+    const started = await api.retryRun(id, { ...(isStopped && { evenIfStopped: true }) }, `message-${message}`);
+    if (started.kind === 'ok') return { kind: 'accepted', runs: [started.value.id] };
+    const isRefused = started.kind === 'problem' && started.status === 409;
+    return { kind: isRefused ? 'refused' : 'kept', problem: describeFailure(started) };
+  };
+
+  return async (_, { id: message, body, sentAt }) => {
+    const failed = await findRunOf(body, sentAt, executions, functionName);
+    if (failed === undefined) return { kind: 'refused', problem: unknownRun };
+    const { id, status, startedAt, endedAt, error } = failed;
+    session.note(printable(`Run ${id}: ${status}, started ${startedAt}, ended ${endedAt}${error ? `. ${error}` : ''}`));
+    const isStopped = status === 'STOPPED';
+    return isStopped && !evenIfStopped ? stoppedOnPurpose : retry(id, message, isStopped);
+  };
+};
+
+/** The queues that hold what failed, each with who is to handle it: first what may start runs, then the runs. */
+export const failedQueues: readonly {
+  readonly name: string;
+  readonly queues: readonly OutputKey[];
+  readonly handler: (session: Session, options: HandOverOptions) => Promise<HandOver>;
+}[] = [
+  {
+    name: 'offboarding',
+    queues: ['OffboardingFailed', 'OffboardingUndelivered'],
+    handler: (session) => createHandToFunction(session, 'OffboardingFunction'),
+  },
+  {
+    name: 'schedules',
+    queues: ['ScheduleFailed', 'ScheduleUndelivered'],
+    handler: (session) => createHandToFunction(session, 'ScheduleFunction'),
+  },
+  {
+    name: 'evidence vault',
+    queues: ['EvidenceVaultFailed'],
+    handler: (session) => createHandToFunction(session, 'EvidenceVaultFunction'),
+  },
+  { name: 'failed runs', queues: ['RunDeadLetters'], handler: createRetryRun },
+];
+
+/** A failure that one message meets is no end of the others. */
+export const keptIfFailed = async (work: Promise<HandedOver>): Promise<HandedOver> => {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof CommandFailed) return { kind: 'kept', problem: error.message };
+    throw error;
+  }
+};

@@ -1,0 +1,44 @@
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import * as v from 'valibot';
+import { parseJsonAs } from '../../functions/platform/unknown-values.ts';
+import { callAws } from '../aws/aws-failure.ts';
+import type { AwsSettings } from '../aws/aws-settings.ts';
+
+export type Invoked =
+  | { readonly kind: 'accepted' /** The runs that the function started. */; readonly runs: readonly string[] }
+  /** The function failed, and would fail again for the same event. */
+  | { readonly kind: 'refused'; readonly problem: string };
+
+/** Hands an event to a function, and waits for its answer. @throws CommandFailed when Lambda does not invoke it */
+export type InvokeFunction = (functionName: string, event: object) => Promise<Invoked>;
+
+/** The answers of the functions `offboarding` and `schedule`. */
+const answerSchema = v.union([
+  v.pipe(
+    v.object({ runs: v.array(v.string()) }),
+    v.transform(({ runs }) => runs),
+  ),
+  v.pipe(
+    v.object({ run: v.string() }),
+    v.transform(({ run }) => [run]),
+  ),
+]);
+
+const errorSchema = v.object({ errorType: v.optional(v.string()), errorMessage: v.optional(v.string()) });
+
+/** A function reads a user again for some seconds, and Lambda ends it after a minute. In milliseconds. */
+const requestTimeout = 90_000;
+
+export const createInvokeFunction = (aws: AwsSettings): InvokeFunction => {
+  const client = new LambdaClient({ ...aws, requestHandler: { connectionTimeout: 3_000, requestTimeout } });
+  return (FunctionName, event) =>
+    callAws('lambda:InvokeFunction', async () => {
+      const { FunctionError, Payload } = await client.send(
+        new InvokeCommand({ FunctionName, Payload: Buffer.from(JSON.stringify(event)) }),
+      );
+      const text = Payload?.transformToString();
+      if (FunctionError === undefined) return { kind: 'accepted', runs: parseJsonAs(answerSchema, text) ?? [] };
+      const { errorType = FunctionError, errorMessage } = parseJsonAs(errorSchema, text) ?? {};
+      return { kind: 'refused', problem: [errorType, errorMessage].filter(Boolean).join(': ') };
+    });
+};
