@@ -12,8 +12,8 @@ export default {
   testMatch: ['**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/bench/', '<rootDir>/test/load/'],
   transform: { '\\.m?[jt]s$': '<rootDir>/test/support/transform.mjs' },
-  // middy publishes ES modules only, behind an `exports` that CommonJS cannot resolve.
-  transformIgnorePatterns: ['/node_modules/(?!@middy/)'],
+  // middy publishes ES modules only, behind an `exports` that CommonJS cannot resolve; jose publishes ES modules only.
+  transformIgnorePatterns: ['/node_modules/(?!@middy/|jose/)'],
   moduleNameMapper: {
     '^@middy/core$': '<rootDir>/node_modules/@middy/core/index.js',
     '^@middy/core/DurableContext$': '<rootDir>/node_modules/@middy/core/executionModeDurableContext.js',

@@ -97,21 +97,28 @@ const queryOf = (query: CallOptions['query'] = {}): string => {
   return given.length === 0 ? '' : `?${new URLSearchParams(given)}`;
 };
 
+/** After a 401: whether the caller has proved anew who it is. The call had no effect, and is made again. */
+export type Renew = () => Promise<boolean>;
+
 /** @param timeoutMs how long one call waits for its answer */
 export const createCall =
-  (transport: Transport, timeoutMs: number): Call =>
+  (transport: Transport, timeoutMs: number, renew: Renew = async () => false): Call =>
   async (schema, { method = 'GET', path, query, headers, body, signal }) => {
     const isWrite = method !== 'GET';
-    const timeout = AbortSignal.timeout(timeoutMs);
     let request: Request | undefined;
-    try {
+    const send = async (): Promise<Response> => {
       request = await transport({
         method,
         path: `${path}${queryOf(query)}`,
         headers: { ...headers, ...(body && { 'content-type': 'application/json' }) },
         ...(body && { body: JSON.stringify(body) }),
       });
-      const response = await fetch(request, { signal: signal ? AbortSignal.any([signal, timeout]) : timeout });
+      const timeout = AbortSignal.timeout(timeoutMs);
+      return fetch(request, { signal: signal ? AbortSignal.any([signal, timeout]) : timeout });
+    };
+    try {
+      const first = await send();
+      const response = first.status === 401 && (await renew()) ? await send() : first;
       const { status, ok } = response;
       return readAnswer(schema, { status, ok, body: parseBody(await response.text()) }, isWrite);
     } catch (error) {

@@ -8,7 +8,7 @@ import {
   stateSchema,
   watchSchema,
 } from './answers.ts';
-import { apiTimeoutMs, createCall, type Transport } from './call.ts';
+import { apiTimeoutMs, createCall, type Renew, type Transport } from './call.ts';
 import { type InstanceList, joinInstancePages } from './instance-list.ts';
 import { readPages } from './pages.ts';
 import type { Result } from './result.ts';
@@ -35,7 +35,8 @@ export const longestWaitSeconds = 20;
 
 type RunQuery = { readonly status?: string | undefined; readonly next?: string | undefined };
 
-type Times = {
+type ClientOptions = {
+  readonly renew?: Renew | undefined;
   /** How long one call waits for its answer, in milliseconds. @default 35 000 */
   readonly timeoutMs?: number;
   /** Pause before a state is read again after a 429, in milliseconds. @default 2 000 */
@@ -46,9 +47,9 @@ type Times = {
 const path = (texts: TemplateStringsArray, id: string): string => texts.join(encodeURIComponent(id));
 
 /** Every call of the HTTP API, one row per route. */
-export const createClient = (transport: Transport, times: Times = {}) => {
-  const { timeoutMs = apiTimeoutMs, rateLimitPauseMs = 2_000 } = times;
-  const call = createCall(transport, timeoutMs);
+export const createClient = (transport: Transport, options: ClientOptions = {}) => {
+  const { timeoutMs = apiTimeoutMs, rateLimitPauseMs = 2_000, renew } = options;
+  const call = createCall(transport, timeoutMs, renew);
   const readRunPage = (query: RunQuery, signal?: AbortSignal) =>
     call(runPageSchema, { path: '/forced-logouts', query, signal });
   return {

@@ -1,14 +1,22 @@
 import { createClient } from '../../client/client.ts';
+import { session } from './sign-in/desk-session.ts';
 import { startTokenHeader } from './start-token.ts';
+
+/** The calls of the desk are below the address of its page. */
+const prefix = session === undefined ? '' : location.pathname;
+
+const authorization = async () =>
+  session === undefined ? startTokenHeader() : { authorization: `Bearer ${await session.token()}` };
 
 /** The API behind the page's own origin. */
 export const api = createClient(
   async ({ path, headers, ...request }) =>
-    new Request(path, {
+    new Request(`${prefix}${path}`, {
       ...request,
-      headers: { ...headers, ...startTokenHeader() },
+      headers: { ...headers, ...(await authorization()) },
       cache: 'no-store',
       credentials: 'omit',
       redirect: 'error',
     }),
+  { renew: session?.renew },
 );

@@ -9,6 +9,8 @@ import { PersonView } from './person/person-view.tsx';
 import { RunView } from './runs/run-view.tsx';
 import { RunsView } from './runs/runs-view.tsx';
 import { SchedulesView } from './schedules-view.tsx';
+import { Account, NotAllowed } from './sign-in/account.tsx';
+import { AllowedContext } from './sign-in/may.ts';
 import { useLoaded } from './use-loaded.ts';
 import { type Route, useRoute } from './use-route.ts';
 
@@ -55,11 +57,16 @@ const CurrentView = ({ view, id }: Route) => {
   }
 };
 
+type AppProps = {
+  /** How many times somebody has signed in, because another sign-in may allow something else. */
+  readonly times?: number;
+};
+
 /** The whole page: what it is connected to, its views, and the present one. */
-export const App = () => {
+export const App = ({ times = 0 }: AppProps) => {
   const route = useRoute();
   useSlash();
-  const { value: info, problem, reload } = useLoaded(readConsoleInfo);
+  const { value: info, problem, reload } = useLoaded(readConsoleInfo, String(times));
   return (
     <>
       <header>
@@ -70,6 +77,7 @@ export const App = () => {
             {info.service}. {info.real ? 'Logouts end real sessions.' : 'No real session is touched.'}
           </p>
         )}
+        {info && <Account {...info} />}
       </header>
       <main>
         {problem && (
@@ -81,7 +89,10 @@ export const App = () => {
             </button>
           </>
         )}
-        <Announcer>{info && <CurrentView {...route} />}</Announcer>
+        {info && <NotAllowed {...info} />}
+        <AllowedContext.Provider value={info?.allowed}>
+          <Announcer>{info && <CurrentView {...route} />}</Announcer>
+        </AllowedContext.Provider>
       </main>
     </>
   );

@@ -1,4 +1,5 @@
 import { type Failure, type NotReached, noAnswerAdvice, type Problem, retryAdvice } from '../../client/result.ts';
+import { desk } from './sign-in/desk.ts';
 
 export type Words = {
   readonly title: string;
@@ -7,7 +8,9 @@ export type Words = {
 };
 
 const gatewayAdvice: Readonly<Record<number, string>> = {
-  401: 'The API does not know the caller. Check the credentials that the console was started with.',
+  401: desk
+    ? 'The deployment does not accept your sign-in. Tell whoever runs it: issuer and audience must be those of your token.'
+    : 'The API does not know the caller. Check the credentials that the console was started with.',
   403: 'The caller may not do this. Check the IAM policy of the credentials that the console was started with.',
   404: 'This deployment does not have this route. It may be older than the console.',
   429: 'Too many requests. Wait a few seconds and try again.',
@@ -20,7 +23,7 @@ const adviceFor = (problem: Problem): string => {
 };
 
 const notUnderstood = 'The answer was not understood';
-const checkCommand = 'Check that the command that serves this page is still running';
+const checkCommand = desk ? 'Check your network' : 'Check that the command that serves this page is still running';
 
 const detailOf = ({ mayTakeEffect }: NotReached): string =>
   mayTakeEffect
@@ -33,6 +36,8 @@ export const describeFailure = (failure: Failure): Words => {
     case 'problem':
       return { title: failure.title ?? notUnderstood, detail: failure.detail ?? adviceFor(failure) };
     case 'not-reached':
+      if (desk && failure.why === 'not-sent')
+        return { title: 'You are not signed in', detail: 'Nothing was sent. Sign in again.' };
       return { title: 'The service cannot be reached', detail: detailOf(failure) };
     case 'not-understood':
       return failure.why === 'form'

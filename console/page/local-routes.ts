@@ -1,6 +1,8 @@
 import * as v from 'valibot';
 import type { Result } from '../../client/result.ts';
+import { capabilities } from '../../functions/http/routes.ts';
 import { api } from './api.ts';
+import { desk } from './sign-in/desk.ts';
 
 const consoleSchema = v.object({
   /** What the calls of this page reach, in words. */
@@ -8,6 +10,10 @@ const consoleSchema = v.object({
   /** Whether a logout ends a real session. */
   real: v.boolean(),
   features: v.array(v.string()),
+  /** Of the desk: who is signed in, what the service allows them, and sentences about the rest. */
+  person: v.optional(v.object({ subject: v.string(), name: v.optional(v.string()), email: v.optional(v.string()) })),
+  allowed: v.optional(v.array(v.picklist(capabilities))),
+  missing: v.optional(v.array(v.string())),
 });
 
 const scheduleSchema = v.object({
@@ -38,7 +44,7 @@ export type EmulatedInstance = v.InferOutput<typeof emulatedSchema>;
 
 /** What serves this page, and what it can show besides the API. */
 export const readConsoleInfo = (signal: AbortSignal): Promise<Result<ConsoleInfo>> =>
-  api.call(consoleSchema, { path: '/local/console', signal });
+  api.call(consoleSchema, { path: desk ? '/session' : '/local/console', signal });
 
 export const readSchedules = (signal: AbortSignal): Promise<Result<{ readonly schedules: readonly Schedule[] }>> =>
   api.call(schedulesSchema, { path: '/local/schedules', signal });

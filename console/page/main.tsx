@@ -1,5 +1,7 @@
 import { render } from 'preact';
 import { App } from './app.tsx';
+import { session } from './sign-in/desk-session.ts';
+import { SignInGate } from './sign-in/sign-in-gate.tsx';
 import { takeStartToken } from './start-token.ts';
 
 takeStartToken();
@@ -8,4 +10,7 @@ addEventListener('hashchange', () => {
   if (takeStartToken()) location.reload();
 });
 const root = document.getElementById('root');
-if (root) render(<App />, root);
+if (root && session) {
+  render(<SignInGate session={session}>{(times) => <App times={times} />}</SignInGate>, root);
+  void session.start();
+} else if (root) render(<App />, root);

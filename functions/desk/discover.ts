@@ -33,6 +33,12 @@ const createSchema = (issuer: string) => {
     token_endpoint: endpoint,
     end_session_endpoint: v.optional(endpoint),
     authorization_response_iss_parameter_supported: v.optional(v.boolean()),
+    id_token_signing_alg_values_supported: v.optional(
+      v.pipe(
+        v.array(v.string()),
+        v.filterItems((algorithm) => /^(?:RS|PS|ES)\d{3}$|^Ed/.test(algorithm)),
+      ),
+    ),
   });
 };
 

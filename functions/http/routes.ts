@@ -35,6 +35,9 @@ export const deskRoutes = /* @__PURE__ */ createDeskRoutes();
 
 export type DeskRoute = (typeof deskRoutes)[number];
 
+/** Of a call of the desk, which takes a token of the desk's issuer. */
+export const isDeskCall = (route: { readonly path: string }): boolean => route.path.startsWith(`${deskPath}/`);
+
 /** Of the page, which holds no data. */
 export const isDeskPage = (route: { readonly path: string }): boolean => route.path === deskPath;
 

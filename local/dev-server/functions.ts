@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { providerRoutes, routes } from '../../functions/http/routes.ts';
+import { deskRoutes, providerRoutes, routes } from '../../functions/http/routes.ts';
 import { variableNames } from '../../infra/constructs/function-environment.ts';
 
 export type FunctionCall = {
@@ -44,7 +44,7 @@ export const functionVariables = (): Readonly<Record<string, string>> =>
 
 const functionNames = (): readonly string[] => [
   ...new Set([
-    ...[...routes, ...providerRoutes].map((route) => route.function),
+    ...[...routes, ...deskRoutes, ...providerRoutes].map((route) => route.function),
     'schedule',
     'offboarding',
     'rotate-token',

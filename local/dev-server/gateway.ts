@@ -1,17 +1,20 @@
 import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import type { ProviderRoute, Route } from '../../functions/http/routes.ts';
+import type { Authorize } from '../../emulators/openid/authorizer.ts';
+import { type AnyRoute, isDeskCall, isDeskPage } from '../../functions/http/routes.ts';
 import { type Handle, readBytes } from '../../loopback/loopback-server.ts';
-import { httpEvent, matchRoute } from './http-event.ts';
+import { type Authorizer, httpEvent, iamAuthorizer, matchRoute } from './http-event.ts';
 
 export type CallHttpFunction = (
-  functionName: (Route | ProviderRoute)['function'],
+  functionName: AnyRoute['function'],
   event: APIGatewayProxyEventV2,
 ) => Promise<APIGatewayProxyStructuredResultV2>;
 
 export type GatewayOptions = {
-  readonly routes: readonly (Route | ProviderRoute)[];
+  readonly routes: readonly AnyRoute[];
+  /** Of the calls of the desk. */
+  readonly authorize?: Authorize | undefined;
   readonly call: CallHttpFunction;
 };
 
@@ -36,6 +39,20 @@ const message = (statusCode: number, text: string): APIGatewayProxyStructuredRes
 
 const unavailable = message(503, 'Service Unavailable');
 
+const unauthorized = message(401, 'Unauthorized');
+
+/** @returns `'refused'` for a token that the authorizer of the desk does not accept */
+const authorizerOf = async (
+  route: AnyRoute,
+  authorization: string | undefined,
+  authorize: GatewayOptions['authorize'],
+): Promise<Authorizer | 'refused' | undefined> => {
+  if ('kind' in route || isDeskPage(route)) return undefined;
+  if (!isDeskCall(route)) return iamAuthorizer;
+  const jwt = await authorize?.(authorization);
+  return jwt === undefined ? 'refused' : { jwt };
+};
+
 const serverError = (functionName: string, error: unknown) => {
   const name = error instanceof Error ? error.name : 'unknown error';
   process.stderr.write(`the function ${functionName} threw ${name}\n`);
@@ -44,7 +61,7 @@ const serverError = (functionName: string, error: unknown) => {
 
 /** Emulates API Gateway: HTTP in, the event of payload format 2.0 to the function of the route, its result back as HTTP. */
 export const createGateway =
-  ({ routes, call }: GatewayOptions): Handle =>
+  ({ routes, call, authorize }: GatewayOptions): Handle =>
   async (request, response) => {
     const path = request.url?.split('?')[0] ?? '/';
     const matched = matchRoute(routes, request.method ?? '', path);
@@ -53,10 +70,15 @@ export const createGateway =
     const body = await readBytes(request, longestBodyBytes);
     if (!body) return answer(response, message(413, 'Request Entity Too Large'));
 
+    const authorizer = await authorizerOf(matched.route, request.headers.authorization, authorize);
+    if (authorizer === 'refused') return answer(response, unauthorized);
+
     const functionName = matched.route.function;
     const timeout = new AbortController();
     const result = await Promise.race([
-      call(functionName, httpEvent(request, matched, body)).catch((error) => serverError(functionName, error)),
+      call(functionName, httpEvent(request, matched, body, authorizer)).catch((error) =>
+        serverError(functionName, error),
+      ),
       sleep(integrationTimeoutMs, unavailable, { signal: timeout.signal, ref: false }).catch(() => unavailable),
     ]);
     timeout.abort();

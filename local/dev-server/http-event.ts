@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import type { ProviderRoute, Route } from '../../functions/http/routes.ts';
+import type { Authorized } from '../../emulators/openid/authorizer.ts';
+import type { AnyRoute } from '../../functions/http/routes.ts';
 
 /** A route that was found, and what stood in its placeholders. */
-export type MatchedRoute<R extends Route | ProviderRoute = Route | ProviderRoute> = {
+export type MatchedRoute<R extends AnyRoute = AnyRoute> = {
   readonly route: R;
   readonly pathParameters: Readonly<Record<string, string>>;
 };
@@ -43,7 +44,7 @@ const matchPath = (template: string, path: string): Readonly<Record<string, stri
 };
 
 /** Finds the route of a request as API Gateway does: by method and path template, one with a greedy parameter last. */
-export const matchRoute = <R extends Route | ProviderRoute>(
+export const matchRoute = <R extends AnyRoute>(
   routes: readonly R[],
   method: string,
   path: string,
@@ -83,9 +84,14 @@ const localCaller = {
   userId: 'AIDALOCAL',
 };
 
-/** An event with the identity that IAM authorization adds. The routes of identity providers have no authorizer. */
+/** The identity that IAM authorization adds. */
+export const iamAuthorizer = { iam: localCaller };
+
+/** What the authorizer of a route adds. The routes of identity providers and the page of the desk have none. */
+export type Authorizer = typeof iamAuthorizer | { readonly jwt: Authorized };
+
 export type LocalHttpEvent = APIGatewayProxyEventV2 & {
-  readonly requestContext: { readonly authorizer?: { readonly iam: typeof localCaller } };
+  readonly requestContext: { readonly authorizer?: Authorizer };
 };
 
 /** A request as the event of payload format 2.0 (https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html). */
@@ -93,6 +99,7 @@ export const httpEvent = (
   request: IncomingMessage,
   { route, pathParameters }: MatchedRoute,
   body: Buffer,
+  authorizer: Authorizer | undefined,
 ): LocalHttpEvent => {
   const { pathname, searchParams, search } = new URL(request.url ?? '/', 'http://localhost');
   const now = new Date();
@@ -110,7 +117,7 @@ export const httpEvent = (
     requestContext: {
       accountId: localCaller.accountId,
       apiId: 'local',
-      ...(!('kind' in route) && { authorizer: { iam: localCaller } }),
+      ...(authorizer && { authorizer }),
       domainName: 'localhost',
       domainPrefix: 'localhost',
       http: {

@@ -1,4 +1,4 @@
-import { providerRoutes } from '../../functions/http/routes.ts';
+import { type AnyRoute, providerRoutes } from '../../functions/http/routes.ts';
 import { newProviderToken } from '../../functions/identity-providers/provider-token.ts';
 import { type Configuration, parseConfiguration } from '../../infra/configuration/configuration.ts';
 import type { Handle } from '../../loopback/loopback-server.ts';
@@ -31,10 +31,10 @@ export const routesOfProviders = (identityProviders: IdentityProviders) => {
   return providerRoutes.filter(({ kind }) => kinds.has(kind));
 };
 
-/** Identity providers have their own tokens, so their requests need no start token: they bypass the console. */
+/** Identity providers and the desk have their own tokens, so their requests need no start token: they bypass the console. */
 export const bypassConsole =
-  (routes: ReturnType<typeof routesOfProviders>, gateway: Handle, next: Handle): Handle =>
+  (routes: readonly AnyRoute[], gateway: Handle, next: Handle): Handle =>
   (request, response) => {
-    const isProvider = matchRoute(routes, request.method ?? '', request.url?.split('?')[0] ?? '/') !== undefined;
-    return (isProvider ? gateway : next)(request, response);
+    const hasOwnToken = matchRoute(routes, request.method ?? '', request.url?.split('?')[0] ?? '/') !== undefined;
+    return (hasOwnToken ? gateway : next)(request, response);
   };

@@ -16,6 +16,8 @@ export type Options = {
   readonly timeScale: number;
   /** The file whose context holds the configuration. @default the project's cdk.json */
   readonly configuration: string | undefined;
+  /** Whether the page of the desk is served too, with a demo provider to sign in at. @default false */
+  readonly desk: boolean;
   /** Whether the bundles are built first, or taken as they are in `dist/`. @default true */
   readonly build: boolean;
 };
@@ -35,6 +37,7 @@ export const usage = `usage: [PORT=3000] npm start [-- OPTIONS]
   --configuration FILE  another file than cdk.json, for example with other schedules
   --green-api-port N    port of the GREEN-API emulator (default any free one)
   --time-scale N        time passes N times faster for watches and second looks, from 1 to 500 (default 1)
+  --desk                also the page for people who sign in, with a demo provider and two people
   --no-build            run what is in dist/, without building it first
 
 docs/local-development.md describes the service, its faults and its emulators.`;
@@ -52,6 +55,7 @@ const argumentsSchema = {
   configuration: { type: 'string' },
   'green-api-port': { type: 'string', default: '0' },
   'time-scale': { type: 'string', default: '1' },
+  desk: { type: 'boolean', default: false },
   'no-build': { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h' },
 } as const;
@@ -78,6 +82,7 @@ export const parseOptions = (
   const timeScale = wholeNumber('--time-scale', values['time-scale'], 1, 500);
   // AWS refuses signatures of a clock that runs fast.
   if (elsewhere && timeScale > 1) throw new CannotStart('--time-scale works with the emulators only: leave it out');
+  if (elsewhere && values.desk) throw new CannotStart('--desk works with the emulators only: leave it out');
   const port = wholeNumber('PORT', variables.PORT || '3000', 0, 65_535);
   const { journal = `.local/runs-${port}`, evidence = `${journal}.evidence.jsonl`, configuration } = values;
   const greenApiPort = wholeNumber('--green-api-port', values['green-api-port'], 0, 65_535);
@@ -89,6 +94,7 @@ export const parseOptions = (
     greenApiPort,
     timeScale,
     secrets: elsewhere ? 'aws' : 'emulator',
+    desk: values.desk,
     build: !values['no-build'],
   };
 };

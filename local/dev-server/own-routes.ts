@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type BusEvent, parseEvent } from '../../emulators/eventbridge/event.ts';
 import { parseJson } from '../../emulators/parse-json.ts';
-import { type ProviderRoute, type Route, routeKeyOf } from '../../functions/http/routes.ts';
+import { type AnyRoute, routeKeyOf } from '../../functions/http/routes.ts';
 import { type Handle, readBody } from '../../loopback/loopback-server.ts';
 import { matchRoute } from './http-event.ts';
 import type { Delivery } from './rules.ts';
@@ -16,7 +16,7 @@ export type OwnRoutes = {
     | { readonly secretsManager: string; readonly greenApi: string; readonly secretPrefix: string }
     | undefined;
   /** The routes of the HTTP API. */
-  readonly routes: readonly (Route | ProviderRoute)[];
+  readonly routes: readonly AnyRoute[];
 };
 
 /** What EventBridge takes at the most. */

@@ -3,7 +3,7 @@ import { isForeignToConsole } from '../../console/server/foreign-request.ts';
 import { createStartToken } from '../../console/server/start-token.ts';
 import { startEventBus } from '../../emulators/eventbridge/event-bus.ts';
 import type { DelayQueue } from '../../emulators/sqs/delay-queue.ts';
-import { routes } from '../../functions/http/routes.ts';
+import { deskRoutes, routes } from '../../functions/http/routes.ts';
 import { readEnvironment, runFunction, runQualifier } from '../../functions/platform/settings.ts';
 import { type Configuration, contextKey, parseConfiguration } from '../../infra/configuration/configuration.ts';
 import { readConfiguration, readNamedContext } from '../../infra/configuration/configuration-file.ts';
@@ -16,6 +16,7 @@ import {
 } from '../../infra/constructs/function-environment.ts';
 import { type Handle, startLoopbackServer } from '../../loopback/loopback-server.ts';
 import { serveConsole } from './console.ts';
+import { type DemoDesk, startDemoDesk } from './demo-desk.ts';
 import { createDrain, type Drain } from './drain.ts';
 import { type CallFunction, startFunctions } from './functions.ts';
 import { type CallHttpFunction, createGateway } from './gateway.ts';
@@ -36,6 +37,8 @@ export type Service = AsyncDisposable &
   Pick<Drain, 'drain' | 'inProgress'> & {
     readonly url: string;
     readonly demoTokens: LocalProviders['demoTokens'];
+    /** The demo provider that people sign in at, if there is a desk. */
+    readonly deskIssuer: string | undefined;
     /** What makes the AWS CLI call the emulators; missing: the secrets are real. */
     readonly awsVariables?: Readonly<Record<string, string>>;
     /** Absolute path of the file that evidence is appended to. */
@@ -112,14 +115,16 @@ const createHandle = (
   { schedules, offboarding }: Configuration,
   { call, greenApiUrl, awsVariables }: Backend,
   { identityProviders }: LocalProviders,
+  desk: DemoDesk | undefined,
   startToken: string | undefined,
   secondLook: DelayQueue,
   signal: AbortSignal,
 ): Handle => {
-  const providers = routesOfProviders(identityProviders);
+  const providers = [...routesOfProviders(identityProviders), ...(desk ? deskRoutes : [])];
   const allRoutes = [...routes, ...providers];
   const gateway = createGateway({
     routes: allRoutes,
+    authorize: desk?.authorize,
     call: async (name, event) => parseHttpResult(await call(name, event)),
   });
   const fire = keepSchedules(schedules, call, signal);
@@ -155,12 +160,14 @@ export const startService = async (options: Options, print: Print): Promise<Serv
       : parseConfiguration(readNamedContext(options.configuration)[contextKey]);
   const providers = findProviders(configuration);
   setEnvironment(configuration, providers);
+  const desk = options.desk ? starting.use(await startDemoDesk(url)) : undefined;
+  Object.assign(process.env, desk?.variables);
   const backend = await startBackend(options, configuration, print, starting);
   const startToken = secrets === 'aws' ? createStartToken() : undefined;
   const stopping = new AbortController();
   starting.defer(() => stopping.abort());
   const secondLook = starting.use(createSecondLook(backend.call, options.timeScale, print));
-  ready.resolve(createHandle(configuration, backend, providers, startToken, secondLook, stopping.signal));
+  ready.resolve(createHandle(configuration, backend, providers, desk, startToken, secondLook, stopping.signal));
 
   const { demoTokens } = providers;
   const { greenApiUrl, awsVariables } = backend;
@@ -168,5 +175,16 @@ export const startService = async (options: Options, print: Print): Promise<Serv
   const running = starting.move();
   const dispose = () => running.disposeAsync();
   const evidenceFile = resolve(options.evidence);
-  return { url, demoTokens, evidenceFile, startToken, drain, inProgress, ...emulated, [Symbol.asyncDispose]: dispose };
+  const deskIssuer = desk?.issuer;
+  return {
+    url,
+    demoTokens,
+    deskIssuer,
+    evidenceFile,
+    startToken,
+    drain,
+    inProgress,
+    ...emulated,
+    [Symbol.asyncDispose]: dispose,
+  };
 };

@@ -47,6 +47,15 @@ Report a leaver as an identity provider does:
 `;
 };
 
+const atTheDesk = ({ url, deskIssuer }: Service): string =>
+  deskIssuer === undefined
+    ? ''
+    : `
+Sign in at the desk, as somebody who may do everything or as somebody who may only look:
+
+  Open ${url}/desk in a browser. The demo provider is on ${deskIssuer}
+`;
+
 const withAwsCli = ({ awsVariables }: Service): string => {
   if (awsVariables === undefined) return '';
   const variables = Object.entries(awsVariables).map(([name, value]) => `${name}=${value}`);
@@ -79,7 +88,7 @@ Open ${address} in a browser: the web console.
 
 green-api-logout on ${url}${greenApiUrl ? `, GREEN-API's emulator on ${greenApiUrl}` : ''}
 
-${example}${whatToTry(service)}${asIdentityProvider(service)}${withAwsCli(service)}
+${example}${whatToTry(service)}${atTheDesk(service)}${asIdentityProvider(service)}${withAwsCli(service)}
 Evidence is in ${evidenceFile}
 How it works, and all faults: docs/local-development.md
 Ctrl-C ends it.

@@ -5,7 +5,9 @@ import { describeLogouts } from '../instances/describe-logout.ts';
 import { logouts, selection } from '../instances/live.ts';
 import { LogoutActions } from '../instances/logout-actions.tsx';
 import { LogoutDialog } from '../instances/logout-dialog.tsx';
+import { mostSingleLogouts } from '../instances/logouts.ts';
 import { useLogOut } from '../instances/use-log-out.ts';
+import { useMay } from '../sign-in/may.ts';
 import { useStore } from '../use-store.ts';
 import { focusSearch } from './search-field.tsx';
 
@@ -15,6 +17,7 @@ export const SelectionBar = () => {
   const progress = useStore(logouts.store);
   const [isAsking, setAsking] = useState(false);
   const { start } = useLogOut();
+  const may = useMay();
   const ids = [...selected.keys()];
   if (ids.length === 0) return null;
   const sentence = isStarted ? describeLogouts(ids.map((id) => progress.get(id))) : '';
@@ -31,6 +34,8 @@ export const SelectionBar = () => {
         </button>
         {sentence ? (
           <LogoutActions instances={[...selected.values()]} />
+        ) : ids.length > mostSingleLogouts && !may('runs') ? (
+          <p>Your sign-in starts no run: select at most {mostSingleLogouts}.</p>
         ) : (
           <FleetingButton isDanger onClick={() => setAsking(true)}>
             Log {countOf(ids.length, 'instance')} out

@@ -2,6 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { useId, useRef } from 'preact/hooks';
 import type { Instance } from '../../../client/answers.ts';
 import type { Owned } from '../../../functions/instances/people.ts';
+import { useMay } from '../sign-in/may.ts';
 import { LiveState } from './live-state.tsx';
 import type { Logout } from './logouts.ts';
 import type { KnownState } from './states.ts';
@@ -25,19 +26,26 @@ export const InstanceRow = (props: InstanceRowProps) => {
   const { idInstance, phone, group, sharedWith } = instance;
   const row = useRef<HTMLLIElement>(null);
   const id = useId();
+  const may = useMay();
   useReadWhenVisible(row, idInstance, maxAgeMs);
   return (
     <li ref={row} class="instance">
-      <input
-        id={id}
-        type="checkbox"
-        checked={isSelected}
-        aria-describedby={`${id}-about`}
-        onChange={(event) => onSelect(event.currentTarget.checked)}
-      />
-      <label for={id} class="instance-id">
-        {idInstance}
-      </label>
+      {may('logout') ? (
+        <>
+          <input
+            id={id}
+            type="checkbox"
+            checked={isSelected}
+            aria-describedby={`${id}-about`}
+            onChange={(event) => onSelect(event.currentTarget.checked)}
+          />
+          <label for={id} class="instance-id">
+            {idInstance}
+          </label>
+        </>
+      ) : (
+        <span class="instance-id">{idInstance}</span>
+      )}
       <span id={`${id}-about`} class="about">
         {phone !== undefined && <span class="phone">…{phone}</span>}
         {group !== undefined && <span class="muted">{group}</span>}

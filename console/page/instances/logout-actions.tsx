@@ -3,6 +3,7 @@ import type { Instance } from '../../../client/answers.ts';
 import type { Owned } from '../../../functions/instances/people.ts';
 import { FleetingButton } from '../components/fleeting-button.tsx';
 import { ProblemAlert } from '../components/problem-alert.tsx';
+import { useMay } from '../sign-in/may.ts';
 import { useStore } from '../use-store.ts';
 import { logouts } from './live.ts';
 import { LogoutDialog } from './logout-dialog.tsx';
@@ -13,6 +14,7 @@ import { useLogOut } from './use-log-out.ts';
 export const LogoutActions = ({ instances }: { readonly instances: readonly Owned<Instance>[] }) => {
   const progress = useStore(logouts.store);
   const [isAsking, setAsking] = useState(false);
+  const may = useMay();
   const { start, retry, run, problem } = useLogOut();
   const failed = instances.filter(({ idInstance }) => hasFailed(progress.get(idInstance)));
   const [first] = failed;
@@ -28,7 +30,7 @@ export const LogoutActions = ({ instances }: { readonly instances: readonly Owne
         {ids.length === 1 ? 'Try the failed one again' : `Try the ${ids.length} failed ones again`}
       </FleetingButton>
       <FleetingButton onClick={() => setAsking(true)}>Change the options</FleetingButton>
-      {forRun.length > 0 && (
+      {forRun.length > 0 && may('runs') && (
         <button
           type="button"
           onClick={() =>

@@ -13,6 +13,7 @@ import { LogoutActions } from '../instances/logout-actions.tsx';
 import { LogoutDialog } from '../instances/logout-dialog.tsx';
 import { hasFailed, isConfirmed, isUnderWay, type Logout } from '../instances/logouts.ts';
 import { useLogOut } from '../instances/use-log-out.ts';
+import { useMay } from '../sign-in/may.ts';
 import { useStore } from '../use-store.ts';
 import { AfterLogout } from './after-logout.tsx';
 import { answerFor, countOpen, type Known, labelFor, tellPerson } from './answer.ts';
@@ -69,6 +70,7 @@ const PersonPage = ({ person, reading }: PersonPageProps) => {
     logout: progress.get(instance.idInstance),
   }));
   const { isTicked, tick, ticked } = useTicks(instances);
+  const may = useMay();
   const isBusy = instances.some(({ logout }) => isUnderWay(logout));
   const name = nameOf(person);
   const text = textFor(instances.map(({ logout }) => logout));
@@ -80,7 +82,9 @@ const PersonPage = ({ person, reading }: PersonPageProps) => {
       )}
       {problem && <ProblemAlert problem={problem} />}
       <div class="toolbar">
-        {instances.some(({ logout }) => hasFailed(logout)) && !isBusy ? (
+        {!may('logout') ? (
+          <p class="muted">Your sign-in does not allow logging out.</p>
+        ) : instances.some(({ logout }) => hasFailed(logout)) && !isBusy ? (
           <LogoutActions instances={instances} />
         ) : (
           <FleetingButton isDanger isOff={isBusy || ticked.length === 0} onClick={() => setAsking(true)}>
@@ -99,7 +103,7 @@ const PersonPage = ({ person, reading }: PersonPageProps) => {
             isSelected={isTicked(instance)}
             onSelect={(isOn) => tick(instance.idInstance, isOn)}
           >
-            {hasFailed(instance.logout) && (
+            {hasFailed(instance.logout) && may('logout') && (
               <FleetingButton
                 label={`Try again ${instance.idInstance}`}
                 onClick={() => void retry([instance.idInstance])}

@@ -5,6 +5,7 @@ import { useAnnounce } from '../components/announcer.tsx';
 import { FleetingButton } from '../components/fleeting-button.tsx';
 import { ProblemAlert } from '../components/problem-alert.tsx';
 import { focusViewTitle, ViewTitle } from '../components/view-title.tsx';
+import { useMay } from '../sign-in/may.ts';
 import type { RunRequest } from './run-draft.ts';
 import { RunFacts } from './run-facts.tsx';
 import { RunOutcomes } from './run-outcomes.tsx';
@@ -21,6 +22,7 @@ const realRequestOf = (run: Run): RunRequest | undefined => {
 
 const RunActions = ({ run, onStopped }: { readonly run: Run; readonly onStopped: () => void }) => {
   const [open, setOpen] = useState<'stop' | 'start'>();
+  const may = useMay();
   const real = realRequestOf(run);
   const close = () => setOpen(undefined);
   const closeStop = () => {
@@ -30,8 +32,8 @@ const RunActions = ({ run, onStopped }: { readonly run: Run; readonly onStopped:
   };
   return (
     <div class="toolbar">
-      {!hasEnded(run) && <FleetingButton onClick={() => setOpen('stop')}>Stop run</FleetingButton>}
-      {real && (
+      {!hasEnded(run) && may('runs') && <FleetingButton onClick={() => setOpen('stop')}>Stop run</FleetingButton>}
+      {real && may('runs') && (
         <button type="button" class="danger" onClick={() => setOpen('start')}>
           Log these instances out
         </button>

@@ -4,6 +4,7 @@ import { api } from '../api.ts';
 import { useAnnounce } from '../components/announcer.tsx';
 import { Dialog } from '../components/dialog.tsx';
 import { ProblemAlert } from '../components/problem-alert.tsx';
+import { useMay } from '../sign-in/may.ts';
 import { describeTarget } from './describe-target.ts';
 import { draftOf, type RunRequest, requestOf } from './run-draft.ts';
 import { RunFields } from './run-fields.tsx';
@@ -46,6 +47,7 @@ const StartRunForm = ({ initial, onClose }: StartRunFormProps) => {
   const [draft, setDraft] = useState(() => draftOf(initial));
   const [isSending, setSending] = useState(false);
   const { problem, start } = useStart(onClose);
+  const may = useMay();
   const submit = async (event: Event) => {
     event.preventDefault();
     if (isSending) return;
@@ -61,9 +63,13 @@ const StartRunForm = ({ initial, onClose }: StartRunFormProps) => {
         <button type="button" onClick={onClose}>
           Cancel
         </button>
-        <button type="submit" class={draft.fields.dryRun ? 'primary' : 'danger'} aria-disabled={isSending}>
-          {draft.fields.dryRun ? 'Start dry run' : 'Start run'}
-        </button>
+        {!draft.fields.dryRun && !may('runs') ? (
+          <p>Your sign-in starts drills only: tick Dry run.</p>
+        ) : (
+          <button type="submit" class={draft.fields.dryRun ? 'primary' : 'danger'} aria-disabled={isSending}>
+            {draft.fields.dryRun ? 'Start dry run' : 'Start run'}
+          </button>
+        )}
       </div>
     </form>
   );

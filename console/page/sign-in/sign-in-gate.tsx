@@ -1,0 +1,94 @@
+import type { ComponentChildren } from 'preact';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import { ViewTitle } from '../components/view-title.tsx';
+import { useStore } from '../use-store.ts';
+import type { Session, Status } from './session.ts';
+
+type GateProps = {
+  readonly session: Session;
+  /** The views, which stay while somebody signs in again. `times`: how many times somebody has signed in. */
+  readonly children: (times: number) => ComponentChildren;
+};
+
+/** Shows the views to whom is signed in, and how to sign in to everybody else. */
+export const SignInGate = ({ session, children }: GateProps) => {
+  const status = useStore(session.status);
+  if (status.kind !== 'signed-in' && status.kind !== 'expired')
+    return <Outside status={status} onSignIn={session.signIn} />;
+  return (
+    <>
+      {children(status.times)}
+      {status.kind === 'expired' && <Expired session={session} problem={status.problem} />}
+    </>
+  );
+};
+
+const texts = {
+  leaving: { title: 'Signing in', text: 'You are taken to the sign-in of your company.' },
+  answered: { title: 'You are signed in', text: 'Close this window and go on in the other one.' },
+  'signed-out': { title: 'You are signed out', text: 'Nothing of your sign-in is kept on this page.' },
+  failed: {
+    title: 'The sign-in did not work',
+    text: 'Sign in again. If it fails again, tell whoever manages your sign-in:',
+  },
+} as const;
+
+type OutsideProps = {
+  readonly status: Exclude<Status, { readonly kind: 'signed-in' | 'expired' }>;
+  readonly onSignIn: () => void;
+};
+
+const Outside = ({ status, onSignIn }: OutsideProps) => {
+  const { title, text } = texts[status.kind];
+  return (
+    <>
+      <header>
+        <p class="product">green-api-logout</p>
+      </header>
+      <main>
+        <ViewTitle title={title} />
+        <div role={status.kind === 'failed' ? 'alert' : 'status'}>
+          <p>{text}</p>
+          {status.kind === 'failed' && <p class="hint">{status.problem}</p>}
+        </div>
+        {(status.kind === 'failed' || status.kind === 'signed-out') && (
+          <button type="button" class="primary" onClick={onSignIn}>
+            Sign in
+          </button>
+        )}
+      </main>
+    </>
+  );
+};
+
+type ExpiredProps = { readonly session: Session; readonly problem: string | undefined };
+
+/** Above everything, also above an open dialog. It cannot be closed: no call can be made without a token. */
+const Expired = ({ session, problem }: ExpiredProps) => {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const show = () => {
+    if (dialog.current?.open === false) dialog.current.showModal();
+  };
+  useLayoutEffect(show, []);
+  // The focus returns to where it was.
+  useEffect(() => () => dialog.current?.close(), []);
+  return (
+    <dialog ref={dialog} aria-labelledby="expired" onCancel={(event) => event.preventDefault()} onClose={show}>
+      <h2 id="expired">Your sign-in has expired</h2>
+      <p>Sign in again in a window of its own. What you have typed stays, and what you started goes on.</p>
+      {problem !== undefined && (
+        <p role="alert" class="problem">
+          {problem}
+        </p>
+      )}
+      <div class="buttons">
+        <button type="button" onClick={session.signOut}>
+          Sign out
+        </button>
+        <button type="button" class="primary" onClick={session.signInAgain}>
+          Sign in again
+        </button>
+      </div>
+    </dialog>
+  );
+};
