@@ -10,7 +10,7 @@ import { formatInstances } from '../output/instance-table.ts';
 import { warnOfUnreadable } from '../output/warn-of-unreadable.ts';
 import type { Session } from '../session.ts';
 
-type Options = { readonly column?: readonly string[] };
+type Options = { readonly column?: readonly string[]; readonly instances?: string };
 
 type Report = {
   /** None of their owners is on the roster. */
@@ -57,22 +57,48 @@ const printReport = async (session: Session, { leavers, withoutOwner }: Report):
   session.print(`\nThen, to log them out:\n${run(`--max-targets ${ids.length}`)}`);
 };
 
+const compareInstances = async (session: Session, file: string): Promise<ExitCode> => {
+  const { readInstanceList } = await import('../input/read-instance-list.ts');
+  const { printInstancesReport, reconcileInstances } = await import('../reconcile/reconcile-instances.ts');
+  const atGreenApi = readInstanceList(file, await readInput(session, file));
+  const api = await session.api();
+  const list = valueIn(await api.listInstances());
+  const { instances, ...unreadable } = list;
+  const report = await reconcileInstances(api, atGreenApi, instances);
+  const isUnderstood = !warnOfUnreadable(session, list);
+  if (session.options.json) session.printJson({ ...report, ...unreadable });
+  else await printInstancesReport(session, report);
+  const isEqual = Object.values(report).every(({ length }) => length === 0);
+  return isEqual && isUnderstood ? exitCodes.done : exitCodes.failed;
+};
+
 export const reconcileCommand = defineCommand<Options>({
-  usage: 'reconcile <roster>',
-  summary: 'Compare the owners of all instances with a list of everybody who belongs to the company.',
+  usage: 'reconcile [roster]',
+  summary: 'Compare the instances with everybody who belongs to the company, or with those that exist at GREEN-API.',
   details: `Nothing is changed. The roster is a list of identities, one per line, or a CSV file with a head; - reads the input.
 Cells may be separated by commas, semicolons, tabs or vertical bars; the file may be UTF-8, UTF-16 or Windows-1252.
 E-mail addresses are compared without regard to case, ids exactly. The exit code is 1 if an owner is not on the roster,
 or if a secret is not understood, because it may be somebody's instance. With less than half of the owners on it, the file
-is taken for a wrong one. Then nobody is called a leaver, and the exit code is 2.`,
+is taken for a wrong one. Then nobody is called a leaver, and the exit code is 2.
+--instances compares with the instances at GREEN-API instead. Its file has one id per line, a column idInstance or a JSON
+array of ids. It may be the answer of the partner method getInstances: only ids are read from it. An instance that is not
+enrolled cannot be logged out. The exit code is 1 for every difference.`,
   options: [
     new Option(
       '--column <names>',
       'columns that hold identities, separated by commas (default: the only one, or the one named email)',
     ).argParser(collect),
+    new Option('--instances <file>', 'compare with the instances at GREEN-API; - reads the input'),
   ],
-  examples: ['reconcile staff.csv --column email,oktaId', 'reconcile staff.txt --json'],
-  run: async (session, { column }, [file = '']): Promise<ExitCode> => {
+  examples: [
+    'reconcile staff.csv --column email,oktaId',
+    'reconcile staff.txt --json',
+    'reconcile --instances instances.json',
+  ],
+  run: async (session, { column, instances: instancesFile }, [file]): Promise<ExitCode> => {
+    if (instancesFile !== undefined && file === undefined) return compareInstances(session, instancesFile);
+    if (file === undefined || instancesFile !== undefined)
+      throw new UsageError('Name a roster, or with --instances a file of instances.');
     const roster = readRoster(file, await readInput(session, file), column);
     const list = valueIn(await (await session.api()).listInstances());
     const { instances, ...unreadable } = list;

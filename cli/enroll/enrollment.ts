@@ -4,6 +4,7 @@ import { shortenPhone } from '../../functions/instances/contact.ts';
 import { parseCredential } from '../../functions/instances/credentials.ts';
 import { compose, parseOwner } from '../../functions/instances/identity.ts';
 import { escapeTagValue, tagValuePattern } from '../../functions/instances/tag-value.ts';
+import { shortenedBySpreadsheet } from '../input/shortened-by-spreadsheet.ts';
 
 /** The tags that make the registry, as they are written. `''` removes one; a missing one is left as it is. */
 export type EnrollmentTags = {
@@ -75,17 +76,10 @@ const problemsOfPhone = (phone = ''): string[] =>
     ? []
     : [`phone must be a number of at least ${fewestPhoneDigits} digits, of which the last six are kept, or empty`];
 
-/** What a spreadsheet makes of a long number, e.g. `1.101E+09`: its digits are lost. No token looks like this. */
-const scientific = /^[+-]?\d+(?:[.,]\d+)?e[+-]?\d{1,3}$/i;
-
-const problemOfId = (idInstance: string | undefined): string[] => {
-  if (parseInstanceId(idInstance) !== undefined) return [];
-  return scientific.test(idInstance ?? '')
-    ? [
-        `idInstance is ${idInstance}: a spreadsheet has shortened the id, and its digits are lost. Format the column as text there, and enter the id again`,
-      ]
-    : [`idInstance ${instanceIdRule}`];
-};
+const problemOfId = (idInstance = ''): string[] =>
+  parseInstanceId(idInstance) === undefined
+    ? [shortenedBySpreadsheet(idInstance) ?? `idInstance ${instanceIdRule}`]
+    : [];
 
 const problemsOf = (fields: EnrollmentFields, { parseApiUrl, tagsOnly }: EnrollmentRules): readonly string[] => {
   const { idInstance, apiUrl, apiTokenInstance } = fields;

@@ -78,6 +78,54 @@ test('a person who has nothing but a secret that is not understood is told so', 
   expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining(notUnderstood) });
 });
 
+const atGreenApi = (idInstance: number, more = {}) => ({
+  idInstance,
+  name: 'Phone of John Doe',
+  apiTokenInstance: 'd75b3a66374942c5b3c019c698abc2067e151558acbd412345',
+  deleted: false,
+  ...more,
+});
+
+test('reconcile --instances finds what is not enrolled, and shows nothing of the answer of getInstances but ids', async () => {
+  await using api = await startJsonServer(({ path }) => {
+    if (path === '/instances') return { body: { instances } };
+    if (path.includes('410012345678'))
+      return { body: { idInstance: '410012345678', stateInstance: 'authorized', readAt } };
+    return {
+      status: 404,
+      body: { title: 'Unknown instance', detail: 'There is no secret.', code: 'unknown-instance' },
+    };
+  });
+  const listed = [1_101_000_001, 1_101_000_009, 410_012_345_678].map((id) => atGreenApi(id));
+  const file = JSON.stringify([
+    ...listed,
+    atGreenApi(1_101_000_002, { deleted: true }),
+    atGreenApi(1_101_000_007, { deleted: true }),
+  ]);
+  const reconcile = (input: string, ...more: readonly string[]) =>
+    runCli(['reconcile', '--instances', '-', '--url', api.url, ...more], { input });
+
+  const { code, stdout, stderr } = await reconcile(file);
+  const asJson = await reconcile(file, '--json');
+  const equal = await reconcile('1101000001\n1101000002\r\n\r\n1101000003\n');
+
+  expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
+  expect(stdout).toMatch(
+    /^1 instance is not enrolled\. .+\n\n1101000009\n\nEnrol each: green-api-logout enroll 1101000009 --owner ADDRESS --url \S+\n\n1 instance with a secret is in no list.+\n\n410012345678\n\n1 instance with a secret is deleted at GREEN-API.+\n\nINSTANCE .+\n1101000002 .+\n\n1 secret without an instance in the file.+\n\nINSTANCE .*\n1101000003\n$/,
+  );
+  expect(stdout + asJson.stdout).not.toMatch(/d75b3|Phone of|1101000007/);
+  expect(JSON.parse(asJson.stdout)).toEqual({
+    notEnrolled: ['1101000009'],
+    unlisted: ['410012345678'],
+    deleted: [instances[1]],
+    withoutInstance: [instances[2]],
+  });
+  expect(equal).toMatchObject({
+    code: 0,
+    stdout: 'Every instance in the file is enrolled, and every secret has its instance.\n',
+  });
+});
+
 test('state shows each, says what is wrong with one, and then fails', async () => {
   await using api = await startApi();
 

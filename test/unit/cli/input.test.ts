@@ -5,6 +5,7 @@ import { decodeText } from '../../../cli/input/decode-text.ts';
 import { readInstanceIds } from '../../../cli/input/instance-ids.ts';
 import { parseSince } from '../../../cli/input/instant.ts';
 import { parseCsv } from '../../../cli/input/parse-csv.ts';
+import { readInstanceList } from '../../../cli/input/read-instance-list.ts';
 import { readRoster } from '../../../cli/input/read-roster.ts';
 import { readTable } from '../../../cli/input/read-table.ts';
 import { formatCsvRow } from '../../../cli/output/csv.ts';
@@ -179,4 +180,39 @@ test.each([
   ['it is empty', '', undefined, /^roster\.csv is empty/],
 ])('a roster is refused if %s', (_name, text, columns, message) => {
   expect(() => readRoster('roster.csv', text, columns)).toThrow(message);
+});
+
+test.each([
+  ['ids, one per line', '1101000001\r\n410012345678\n'],
+  ['a column of a file', 'name;idInstance\r\nAnn;1101000001\r\nBob;410012345678\r\n'],
+  ['a JSON array of numbers and texts', '[1101000001, "410012345678"]'],
+  [
+    'the answer of getInstances',
+    '[{"idInstance":1101000001,"apiTokenInstance":"x"},{"idInstance":410012345678,"deleted":false}]',
+  ],
+])('the instances at GREEN-API are read from %s', (_name, text) => {
+  const { existing, deleted } = readInstanceList('list', text);
+
+  expect([...existing]).toEqual(['1101000001', '410012345678']);
+  expect([...deleted]).toEqual([]);
+});
+
+const token = 'd75b3a66374942c5b3c019c698abc2067e151558acbd412345';
+
+test.each([
+  ['an empty file', '', /contains no instance/],
+  ['an empty array', '[]', /contains no instance/],
+  ['a refused call', '{"code":401,"description":"Unauthorized"}', /error of GREEN-API \(code 401\).+partner token/],
+  ['another object', '{"instances":[1101000001]}', /must be a JSON array/],
+  ['half a file', `[{"idInstance":1101000001,"apiTokenInstance":"${token}"`, /begins like JSON, and is none/],
+  ['an instance without an id', `[{"apiTokenInstance":"${token}"}]`, /entry 1: there is no idInstance/],
+  ['a number that lost digits', '[12345678901234567890]', /entry 1: there is no idInstance/],
+  ['a token in place of an id', `1101000001\n${token}`, /instance 2: idInstance must be 1 to 20 digits/],
+  ['what a spreadsheet made of an id', '1.101E+09', /instance 1: idInstance is 1\.101E\+09: a spreadsheet/],
+  ['a table without the column', `id,token\n1101000001,${token}`, /needs a column idInstance/],
+  ['a row that is too short', `idInstance,token\n1101000001`, /line 2: there are 1 cells for 2 columns/],
+])('of %s no list of instances is read, and nothing secret is repeated', (_name, text, message) => {
+  expect(() => readInstanceList('list', text)).toThrow(UsageError);
+  expect(() => readInstanceList('list', text)).toThrow(message);
+  expect(() => readInstanceList('list', text)).not.toThrow(token);
 });
