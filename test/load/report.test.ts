@@ -102,6 +102,8 @@ const evidence = ['evidence', '--file', file, '--since', '2026-10-01'];
 test.each<[string, readonly string[], number]>([
   ['evidence, as a table', evidence, records + 1],
   ['evidence, as CSV', [...evidence, '--csv'], records + 1],
+  ['evidence, as JSON', [...evidence, '--json'], records],
+  ['evidence of one person, as JSON', [...evidence, '--json', '--owner', personOf(7)], 5],
   ['report of 1,000 leavers, as a table', ['report', leavers, '--file', file, '--within', '24h'], 1_001],
   ['report of 1,000 leavers, as JSON', ['report', leavers, '--file', file, '--within', '24h', '--json'], 1_000],
 ])('%s: within 10 seconds and 300 MB', async (name, args, lines) => {
