@@ -8,7 +8,8 @@ import { collect } from '../input/collect.ts';
 import { parseSpan } from '../input/instant.ts';
 import { readInput } from '../input/read-input.ts';
 import { countOf } from '../output/count-of.ts';
-import { printable } from '../output/printable.ts';
+import { printLines } from '../output/print-lines.ts';
+import { printable, printableJson } from '../output/printable.ts';
 import type { OwnedToday } from '../report/fact-index.ts';
 import type { Fact } from '../report/facts.ts';
 import type { Leaver, Report } from '../report/judge.ts';
@@ -84,8 +85,8 @@ const readOwned = async (session: Session): Promise<readonly OwnedToday[]> => {
 
 const print = async (session: Session, { rows, incompleteRuns }: Report, csv: boolean): Promise<void> => {
   const { rowAsJson, rowsAsCsv, rowsAsTable } = await import('../report/format.ts');
-  if (session.options.json) for (const row of rows) session.printJson(rowAsJson(row));
-  else if (csv) session.terminal.stdout.write(`${rowsAsCsv(rows).join('\r\n')}\r\n`);
+  if (session.options.json) await printLines(session, rows, (row) => printableJson(rowAsJson(row)));
+  else if (csv) await printLines(session, rowsAsCsv(rows), String, '\r\n');
   else session.print(await rowsAsTable(rows));
   for (const { run, why } of incompleteRuns)
     session.note(`The records of the run ${printable(run)} are incomplete: ${printable(why)}.`);
@@ -107,7 +108,7 @@ leaver it prints the instances, the times, the hours, the verdict, and the run o
 in time, late, not proved, no instance, protected, linked again, and not known if there is no record of a run.
 Hours count from the time of leaving, or from the end of its date. A logout before the leaving counts with --early only.
 With --stack or --url it also names instances that the leaver still has and that have no record. Runs whose records are incomplete
-are named on the error stream. The exit code is 0 only if everybody is in time or has no instance.`,
+are named on the error stream, and in JSON and CSV beside each leaver whom they concern. The exit code is 0 only if everybody is in time or has no instance.`,
   rights: ['logs:FilterLogEvents', 's3:ListBucket', 's3:GetObject', 's3:GetBucketObjectLockConfiguration'],
   options: [
     new Option('--within <span>', 'how soon after leaving everything must be logged out')

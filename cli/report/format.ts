@@ -45,6 +45,7 @@ export const rowAsJson = (row: Row): object => ({
     },
   })),
   detail: row.detail,
+  incompleteRuns: row.incompleteRuns.length > 0 ? row.incompleteRuns : undefined,
 });
 
 const columns = {
@@ -62,8 +63,8 @@ const columns = {
 const cellsOf = (row: Row): readonly (string | undefined)[] => Object.values(columns).map((read) => read(row));
 
 export const rowsAsCsv = (rows: readonly Row[]): readonly string[] => [
-  formatCsvRow(Object.keys(columns)),
-  ...rows.map((row) => formatCsvRow(cellsOf(row).map((cell) => cell ?? ''))),
+  formatCsvRow([...Object.keys(columns), 'incompleteRuns']),
+  ...rows.map((row) => formatCsvRow([...cellsOf(row).map((cell) => cell ?? ''), row.incompleteRuns.join(' ')])),
 ];
 
 export const rowsAsTable = (rows: readonly Row[]): Promise<string> =>

@@ -42,6 +42,8 @@ export type Row = {
   readonly reportedAt?: number;
   readonly lastConfirmedAt?: number;
   readonly detail?: string;
+  /** Those that were aimed at the leaver, or that the instances have a line of. */
+  readonly incompleteRuns: readonly string[];
 };
 
 export type Report = { readonly rows: readonly Row[]; readonly incompleteRuns: readonly IncompleteRun[] };
@@ -122,14 +124,14 @@ const gravity: readonly Verdict[] = verdicts;
 const graver = (a: Judgement, b: Judgement): Judgement =>
   gravity.indexOf(b.verdict) < gravity.indexOf(a.verdict) ? b : a;
 
-const judgeCase = (found: Case, instances: readonly JudgedInstance[], incomplete: ReadonlySet<string>): Judgement => {
+const judgeCase = (found: Case, instances: readonly JudgedInstance[], incompleteRuns: readonly string[]): Judgement => {
   if (instances.length === 0) return judgeRuns(found);
   const gravest = verdicts.find((wanted) => instances.some(({ verdict }) => verdict === wanted)) ?? 'not proved';
   const details = instances.flatMap(({ idInstance, detail }) =>
     detail === undefined ? [] : [`${idInstance}: ${detail}`],
   );
   const judged: Judgement = { verdict: gravest, ...(details.length > 0 && { detail: details.join('; ') }) };
-  const lost = found.runs.find(({ run }) => incomplete.has(run));
+  const lost = found.runs.find(({ run }) => incompleteRuns.includes(run));
   if (lost !== undefined)
     return graver(judged, { verdict: 'not proved', detail: `the records of ${lost.run} are incomplete` });
   if (found.runs.at(-1)?.leftProtected !== true) return judged;
@@ -198,7 +200,10 @@ export const judge = (
   const rows = windowsOf(leavers).map(({ leaver, identities, until }): Row => {
     const found = caseOf(leaver, until, identities, index);
     const instances = instancesOf(found, withinMs);
-    return { leaver, instances, ...judgeCase(found, instances, incomplete), ...timesOf(found, instances) };
+    const runs = new Set([...found.facts, ...found.runs].flatMap(({ run }) => run ?? []));
+    const lacking = [...runs].filter((run) => incomplete.has(run)).sort();
+    const judgement = judgeCase(found, instances, lacking);
+    return { leaver, instances, incompleteRuns: lacking, ...judgement, ...timesOf(found, instances) };
   });
   return { rows, incompleteRuns };
 };

@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { startJsonServer } from '../support/api-double.ts';
 import { describeStacks, startAws } from '../support/aws-double.ts';
 import { runCli } from '../support/cli.ts';
+import { startS3 } from '../support/s3-double.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'report-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -76,7 +77,7 @@ test('one late, and one of whom nothing is known: CSV, JSON, and exit code 1', a
 
   expect({ csv: csv.code, json: json.code }).toEqual({ csv: 1, json: 1 });
   const [head, ...rows] = csv.stdout.trim().split('\r\n');
-  expect(head).toBe('leaver,verdict,leftAt,reportedAt,lastConfirmedAt,hours,instances,record,detail');
+  expect(head).toBe('leaver,verdict,leftAt,reportedAt,lastConfirmedAt,hours,instances,record,detail,incompleteRuns');
   expect(rows.map((row) => row.split(',').slice(0, 2))).toEqual([
     ['john.doe@example.com', 'in time'],
     ['jane.roe@example.com', 'late'],
@@ -141,6 +142,53 @@ test('a line of evidence that cannot be read leaves no verdict', async () => {
 
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
   expect(stderr).toContain('1 line of evidence cannot be read, so no verdict would be certain');
+});
+
+test('the vault: a record that was delivered twice counts once, and Object Lock is compared with its promise', async () => {
+  await using vault = await startS3();
+  for (const [day, key, some] of [
+    ['2026-11-19', '1', lines.slice(2)],
+    ['2026-11-20', '1-2', lines.slice(0, 2)],
+    ['2026-11-20', '2', lines.slice(0, 1)],
+  ] as const)
+    vault.objects.set(`/vault/evidence/day=${day}/${key}.jsonl`, `${some.join('\n')}\n`);
+  await using aws = await startAws({
+    DescribeStacks: describeStacks({ EvidenceVault: 'vault', EvidenceVaultRetention: 'COMPLIANCE, 2562 days' }),
+  });
+  const env = { ...aws.env, AWS_ENDPOINT_URL_S3: vault.url };
+
+  const own = await runCli(['report', all, '--vault', 'vault', '--csv'], { env });
+  const named = await runCli(['report', john, '--vault', '--stack', 'green-api-logout', '--json'], { env });
+
+  expect(own.stdout.split('\r\n').map((row) => row.split(',')[1])).toEqual([
+    ...['verdict', 'in time', 'late', 'not known', undefined],
+  ]);
+  expect({ code: own.code, stderr: own.stderr }).toEqual({
+    code: 1,
+    stderr: expect.stringContaining('Name the stack with --stack to compare it with what the vault promises.'),
+  });
+  expect(JSON.parse(named.stdout)).toMatchObject({ verdict: 'in time', hours: 1.5 });
+  expect(named.stderr).toContain('Object Lock: COMPLIANCE, 2562 days by default, as the vault promises.');
+  expect(named.code).toBe(0);
+});
+
+test('a run whose records are incomplete is named on the error stream, and in JSON and CSV beside its leaver', async () => {
+  const lacking = join(folder, 'lacking.jsonl');
+  const sent = { message: 'logout sent', run, idInstance: '1101000009', timestamp: '2026-11-20T17:00:01Z' };
+  writeFileSync(lacking, [...lines, JSON.stringify({ ...sent, stack: 'green-api-logout' })].join('\n'));
+
+  const [table, csv, json] = await Promise.all(
+    [[], ['--csv'], ['--json']].map((form) => runCli(['report', all, '--file', lacking, ...form])),
+  );
+
+  const why = `The records of the run ${run} are incomplete: it sent a logout to 1101000009, and no record followed.`;
+  for (const result of [table, csv, json]) expect(result?.stderr).toContain(why);
+  expect(csv?.stdout.split('\r\n').map((row) => row.split(',').at(-1))).toEqual(['incompleteRuns', run, run, '', '']);
+  const rows = json?.stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line).incompleteRuns);
+  expect(rows).toEqual([[run], [run], undefined]);
 });
 
 test('a deployment: its log group, and the instances that the leaver has today', async () => {

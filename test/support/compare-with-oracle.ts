@@ -13,11 +13,12 @@ export const compareWithOracle = (seed: number) => {
   const report = judge(facts, leavers, { withinMs, owned: population.owned });
   return {
     got: {
-      rows: report.rows.map(({ verdict, instances, lastConfirmedAt, reportedAt }) => ({
+      rows: report.rows.map(({ verdict, instances, lastConfirmedAt, reportedAt, incompleteRuns }) => ({
         verdict,
         instances: instances.map(({ idInstance }) => idInstance),
         lastConfirmedAt,
         reportedAt,
+        incompleteRuns,
       })),
       incomplete: report.incompleteRuns.map(({ run }) => run).sort(),
     },

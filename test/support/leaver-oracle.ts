@@ -90,6 +90,7 @@ export type OracleRow = {
   readonly instances: readonly string[];
   readonly lastConfirmedAt: number | undefined;
   readonly reportedAt: number | undefined;
+  readonly incompleteRuns: readonly string[];
 };
 
 const worst = ['linked again', 'not proved', 'protected', 'late', 'in time'];
@@ -151,5 +152,8 @@ export const oracleRow = (population: Population, leaver: PopulationLeaver, with
     instances: ids,
     lastConfirmedAt: confirmedAt.length > 0 ? Math.max(...confirmedAt) : undefined,
     reportedAt: reported.length > 0 ? Math.min(...reported) : undefined,
+    incompleteRuns: oracleIncomplete(population).filter((run) =>
+      [...mine, ...ends].some((line) => runOf(line) === run),
+    ),
   };
 };
