@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import './resolve-localhost.ts';
 import { CommanderError } from 'commander';
 import { type ExitCode, exitCodes } from './errors.ts';
 import { createProgram } from './program.ts';

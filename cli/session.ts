@@ -70,18 +70,22 @@ export const createSession = (given: GlobalOptions, terminal: Terminal): Session
     const { readStackOutputs } = await import('./aws/stack-outputs.ts');
     return readStackOutputs(options.stack, aws);
   });
-  const findAddress = async (): Promise<string> => {
-    if (options.url !== undefined) return options.url;
+  const findAddress = async () => {
+    if (options.url !== undefined) return { text: options.url, isOfStack: false };
     if (options.stack === undefined) throw new UsageError(noDeployment);
     const stack = await outputs();
     if (stack.find('Authorization') === 'JWT' && options.token === undefined) throw new UsageError(noToken);
-    return stack.require('Endpoint');
+    return { text: stack.require('Endpoint'), isOfStack: true };
   };
   const api = once(async () => {
     const { createApi, parseApiAddress } = await import('./api/api.ts');
     const { chooseSigner } = await import('./api/choose-signer.ts');
-    const url = parseApiAddress(await findAddress());
-    return createApi(url, await chooseSigner(url, { token: options.token, aws }));
+    const { text, isOfStack } = await findAddress();
+    const url = parseApiAddress(
+      text,
+      isOfStack ? `The output Endpoint of the stack ${options.stack}, ${text},` : '--url',
+    );
+    return createApi(url, await chooseSigner(url, { token: options.token, aws, isOfStack }));
   });
   return {
     options,

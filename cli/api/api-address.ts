@@ -1,18 +1,21 @@
 import { UsageError } from '../errors.ts';
 
-export const isLoopback = ({ hostname }: URL): boolean => /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(hostname);
+/** This machine. Emulators of AWS give each API a name below `localhost`. */
+export const isLoopback = ({ hostname }: URL): boolean =>
+  /^(?:(?:[\w-]+\.)*localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(hostname);
 
 /**
  * Reads the address of an API: https, or http on this machine.
  *
+ * @param source what gave it
  * @throws UsageError
  */
-export const parseApiAddress = (text: string): URL => {
+export const parseApiAddress = (text: string, source = '--url'): URL => {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const isSafe = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url));
   if (url === undefined || !isSafe || url.username || url.password || url.search || url.hash)
     throw new UsageError(
-      '--url must be an https address such as https://a1b2c3d4e5.execute-api.eu-central-1.amazonaws.com, or http on this machine.',
+      `${source} must be an https address such as https://a1b2c3d4e5.execute-api.eu-central-1.amazonaws.com, or http on this machine.`,
     );
   return url;
 };

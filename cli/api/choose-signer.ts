@@ -8,13 +8,20 @@ const signWithToken =
   (token: string): Sign =>
   async ({ headers }) => ({ ...headers, authorization: `Bearer ${token}` });
 
-/** A bearer token has precedence. The local service needs no signature. Every other API takes AWS Signature Version 4. */
+/**
+ * A bearer token has precedence. The local service needs no signature. Every other API takes AWS Signature Version 4: that of a stack
+ * too which an emulator on this machine has deployed.
+ */
 export const chooseSigner = async (
   url: URL,
-  { token, aws }: { readonly token: string | undefined; readonly aws: AwsSettings },
+  {
+    token,
+    aws,
+    isOfStack = false,
+  }: { readonly token: string | undefined; readonly aws: AwsSettings; readonly isOfStack?: boolean },
 ): Promise<Sign> => {
   if (token !== undefined) return signWithToken(token);
-  if (isLoopback(url)) return signNothing;
+  if (isLoopback(url) && !isOfStack) return signNothing;
   const { createSigV4Signer } = await import('./sigv4.ts');
   return createSigV4Signer(url, aws);
 };

@@ -17,12 +17,12 @@ import { isLoopback } from './api-address.ts';
 const gatewayHints: Readonly<Record<number, string>> = {
   401: 'Give a valid token with --token.',
   403: 'Check --profile and --region; the identity needs execute-api:Invoke on this route.',
-  404: 'Check --url; an older deployment may not have this route.',
+  404: 'Check --url or --stack; an older deployment may not have this route.',
 };
 
 const hintFor = (problem: Problem): string | undefined => {
   const { status } = problem;
-  if (status >= 300 && status < 400) return 'Check --url: redirects are not followed.';
+  if (status >= 300 && status < 400) return 'Check --url or --stack: redirects are not followed.';
   return status === 429 || status >= 500 ? retryAdvice(problem) : gatewayHints[status];
 };
 
@@ -44,7 +44,9 @@ const describeNotReached = (failure: NotReached): string => {
   switch (why) {
     case 'not-connected':
       return `Nothing answers at ${url.origin} (${name}). ${
-        isLoopback(url) ? 'Start the local service with npm start, or check --url.' : 'Check --url and the network.'
+        isLoopback(url)
+          ? 'Start the local service with npm start, or check --url or --stack.'
+          : 'Check --url or --stack, and the network.'
       }`;
     case 'time-out':
       return `${url.origin} did not answer in time. ${retryAdvice(failure)}`;
@@ -55,8 +57,8 @@ const describeNotReached = (failure: NotReached): string => {
 
 const describeNotUnderstood = ({ why, status }: NotUnderstood): string =>
   why === 'form'
-    ? `HTTP ${status} with a body that this program does not understand. Check --url.`
-    : 'The API gives the same page again and again, or pages without an end. Check --url and any proxy in front of it.';
+    ? `HTTP ${status} with a body that this program does not understand. Check --url or --stack.`
+    : 'The API gives the same page again and again, or pages without an end. Check --url or --stack, and any proxy in front of it.';
 
 /** One line: what happened and what to do. */
 export const describeFailure = (failure: Failure): string => {

@@ -25,16 +25,22 @@ const localFile = (url: string | undefined): string | undefined => {
   return address && isLoopback(address) ? `.local/runs-${address.port || 80}.evidence.jsonl` : undefined;
 };
 
+/** As the AWS CLI does: emulators know a bucket by its path. */
+const s3Settings = ({ aws, terminal: { env } }: Session) => ({
+  ...aws,
+  forcePathStyle: Boolean(env.AWS_ENDPOINT_URL_S3 || env.AWS_ENDPOINT_URL),
+});
+
 const chooseVault = async (session: Session, vault: string | true): Promise<EvidenceSource> => {
   const { evidenceVault } = await import('./read-vault.ts');
   if (session.options.stack === undefined) {
     if (vault === true) throw new UsageError('Name the bucket of the vault, or the stack with --stack.');
-    return evidenceVault(vault, undefined, session.aws);
+    return evidenceVault(vault, undefined, s3Settings(session));
   }
   const outputs = await session.outputs();
   const bucket = vault === true ? outputs.require('EvidenceVault') : vault;
   const promised = bucket === outputs.find('EvidenceVault') ? outputs.find('EvidenceVaultRetention') : undefined;
-  return evidenceVault(bucket, promised, session.aws);
+  return evidenceVault(bucket, promised, s3Settings(session));
 };
 
 /** Where the evidence is: a file, the vault, the log group of the stack, or the file of the local service. @throws UsageError */

@@ -5,10 +5,10 @@ import {
   GetObjectLockConfigurationCommand,
   paginateListObjectsV2,
   S3Client,
+  type S3ClientConfig,
 } from '@aws-sdk/client-s3';
 import { errorNameOf } from '../../functions/platform/unknown-values.ts';
 import { awsFailure, callAws } from '../aws/aws-failure.ts';
-import type { AwsSettings } from '../aws/aws-settings.ts';
 import type { EvidenceSource } from './evidence-source.ts';
 
 const dayMs = 86_400_000;
@@ -46,7 +46,7 @@ const describeLock = (bucket: string, found: string | undefined, promised: strin
  *
  * @param promised retention that the stack was deployed with, in the form of `readLock`
  */
-export const evidenceVault = (bucket: string, promised: string | undefined, aws: AwsSettings): EvidenceSource => {
+export const evidenceVault = (bucket: string, promised: string | undefined, aws: S3ClientConfig): EvidenceSource => {
   const client = new S3Client(aws);
 
   const keysSince = async function* (since: Date): AsyncGenerator<string> {

@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { startLoopbackServer } from '../../loopback/loopback-server.ts';
 import { startJsonServer } from '../support/api-double.ts';
 import { AwsError, callerIdentity, describeStacks, startAws } from '../support/aws-double.ts';
@@ -428,7 +431,10 @@ test('a redirect is not followed, and says what to check', async () => {
 
   const { code, stderr } = await runCli(['instances', '--url', api.url]);
 
-  expect({ code, stderr }).toEqual({ code: 1, stderr: 'HTTP 302. Check --url: redirects are not followed.\n' });
+  expect({ code, stderr }).toEqual({
+    code: 1,
+    stderr: 'HTTP 302. Check --url or --stack: redirects are not followed.\n',
+  });
 });
 
 test('one instance without an answer does not keep the others from being logged out', async () => {
@@ -721,4 +727,39 @@ test('doctor says that no alarm notifies anybody, and goes on past a missing rig
     /^error +stack +CloudFormation: AccessDenied\. Allow your AWS identity cloudformation:ListStackResources\.$/m,
   );
   expect(stdout).toMatch(/^ok +instances/m);
+});
+
+test('the endpoint of an emulator, below localhost, is called, with a signature', async () => {
+  const received: IncomingHttpHeaders[] = [];
+  const server = createServer(({ headers }, response) => {
+    received.push(headers);
+    response.end('{"instances":[]}');
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const Endpoint = `http://a1b2c3d4e5.execute-api.localhost:${(server.address() as AddressInfo).port}`;
+  await using aws = await startAws({ DescribeStacks: describeStacks({ Endpoint, Authorization: 'AWS_IAM' }) });
+
+  const { code, stderr } = await runCli(['instances', '--stack', 'green-api-logout'], { env: aws.env });
+
+  server.close();
+  expect({ code, stderr }).toMatchObject({ code: 1, stderr: expect.stringContaining('No instance matches.') });
+  expect(received[0]).toMatchObject({
+    host: new URL(Endpoint).host,
+    authorization: expect.stringMatching(/^AWS4-HMAC-SHA256 Credential=test\/\d+\/us-east-1\/execute-api\//),
+  });
+});
+
+test('an endpoint of a stack that is not safe to call is named as such', async () => {
+  const Endpoint = 'http://10.0.0.1:4566';
+  await using aws = await startAws({ DescribeStacks: describeStacks({ Endpoint, Authorization: 'AWS_IAM' }) });
+
+  const { code, stderr } = await runCli(['instances', '--stack', 'green-api-logout'], { env: aws.env });
+
+  expect({ code, stderr }).toEqual({
+    code: 2,
+    stderr: expect.stringMatching(
+      /^The output Endpoint of the stack green-api-logout, http:\/\/10\.0\.0\.1:4566, must be/,
+    ),
+  });
+  expect(stderr).not.toContain('--url');
 });

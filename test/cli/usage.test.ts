@@ -125,6 +125,6 @@ test('an address where nobody listens is named with what to do', async () => {
 
   expect({ code, stderr }).toEqual({
     code: 1,
-    stderr: `Nothing answers at ${api.url} (ECONNREFUSED). Start the local service with npm start, or check --url.\n`,
+    stderr: `Nothing answers at ${api.url} (ECONNREFUSED). Start the local service with npm start, or check --url or --stack.\n`,
   });
 });

@@ -61,7 +61,7 @@ test.each<[string, Failure, string, string]>([
   [
     'nobody at the address',
     { kind: 'not-reached', why: 'not-connected', error: refused, url, mayTakeEffect: false },
-    'Nothing answers at https://api.example.com (ECONNREFUSED). Check --url and the network.',
+    'Nothing answers at https://api.example.com (ECONNREFUSED). Check --url or --stack, and the network.',
     'No answer arrived. Check that the command that serves this page is still running, then try again.',
   ],
   [
@@ -73,13 +73,13 @@ test.each<[string, Failure, string, string]>([
   [
     'a body of another form',
     { kind: 'not-understood', why: 'form', status: 200, mayTakeEffect: false },
-    'HTTP 200 with a body that this program does not understand. Check --url.',
+    'HTTP 200 with a body that this program does not understand. Check --url or --stack.',
     'The service answered in a form that this console does not know. Use a console of the same version.',
   ],
   [
     'a list without an end',
     { kind: 'not-understood', why: 'endless-list', status: 200, mayTakeEffect: false },
-    'The API gives the same page again and again, or pages without an end. Check --url and any proxy in front of it.',
+    'The API gives the same page again and again, or pages without an end. Check --url or --stack, and any proxy in front of it.',
     'The service gives the same page again and again, or pages without an end. Check any proxy in front of it.',
   ],
 ])('%s has words for both surfaces', (_name, failure, line, detail) => {
