@@ -30,8 +30,8 @@ const interrupted = ({ commandLine }: Session, id: string): CommandFailed =>
     `The run goes on.\nFollow it: ${commandLine(`show ${id} --follow`)}\nStop it: ${commandLine(`stop ${id}`)}`,
   );
 
-/** @throws CommandFailed at Ctrl-C, which leaves the run as it is */
-const waitForEnd = async (session: Session, id: string): Promise<Success<Run>> => {
+/** Shows the progress of a run until it has ended. @throws CommandFailed at Ctrl-C, which leaves the run as it is */
+export const waitForEnd = async (session: Session, id: string): Promise<Success<Run>> => {
   const api = await session.api();
   const bar = await createBar(session.terminal);
   const stop = new AbortController();

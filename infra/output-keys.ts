@@ -22,7 +22,10 @@ export const outputKeys = {
   /** ARN, for `aws secretsmanager rotate-secret`. */
   rotateTokenFunction: 'RotateTokenFunction',
   scheduleGroup: 'ScheduleGroup',
+  /** The function that EventBridge Scheduler calls. */
   scheduleFunction: 'ScheduleFunction',
+  /** Names and kinds, e.g. `hr=webhook,entra=scim`. */
+  identityProviders: 'IdentityProviders',
   scheduleFailed: 'ScheduleFailed',
   scheduleUndelivered: 'ScheduleUndelivered',
   offboardingFunction: 'OffboardingFunction',

@@ -47,7 +47,7 @@ const mergeCauses = (findings: readonly Finding[]): readonly Finding[] => {
   return [...merged.values()];
 };
 
-const findAll = async (session: Session, progress: Progress): Promise<readonly Finding[]> => {
+const findWith = async (session: Session, progress: Progress): Promise<readonly Finding[]> => {
   const { stack } = session.options;
   if (stack === undefined)
     return [
@@ -64,6 +64,21 @@ const findAll = async (session: Session, progress: Progress): Promise<readonly F
   return mergeCauses(groups.flat());
 };
 
+/** Shows the progress meanwhile. */
+export const findAll = async (session: Session): Promise<readonly Finding[]> => {
+  const progress = await createBar(session.terminal);
+  progress.note(`Checking ${session.options.stack ?? session.options.url ?? ''} …`);
+  const findings = await findWith(session, progress);
+  progress.end();
+  return findings;
+};
+
+export const formatFindings = (findings: readonly Finding[]): Promise<string> =>
+  formatTable(
+    ['', 'CHECK', ''],
+    findings.map(({ status, what, detail }) => [status, what, detail]),
+  );
+
 export const doctorCommand = defineCommand({
   usage: 'doctor',
   summary: 'Check a deployment: identity, stack, API, every secret and state, alarms, queues and quota.',
@@ -78,18 +93,9 @@ export const doctorCommand = defineCommand({
   ],
   examples: ['doctor --stack green-api-logout', 'doctor --url http://127.0.0.1:3000'],
   run: async (session) => {
-    const progress = await createBar(session.terminal);
-    progress.note(`Checking ${session.options.stack ?? session.options.url ?? ''} …`);
-    const findings = await findAll(session, progress);
-    progress.end();
+    const findings = await findAll(session);
     if (session.options.json) session.printJson({ findings });
-    else
-      session.print(
-        await formatTable(
-          ['', 'CHECK', ''],
-          findings.map(({ status, what, detail }) => [status, what, detail]),
-        ),
-      );
+    else session.print(await formatFindings(findings));
     return findings.some(({ status }) => status === 'error') ? exitCodes.failed : exitCodes.done;
   },
 });

@@ -1,108 +1,149 @@
 import { randomUUID } from 'node:crypto';
 import { Option } from 'commander';
-import * as v from 'valibot';
-import type { Result } from '../../client/result.ts';
-import { acceptedRunIn, valueIn } from '../api/failure.ts';
 import { defineCommand } from '../command.ts';
-import { CommandFailed, exitCodes, orFailure } from '../errors.ts';
-import { followRun } from '../follow-run.ts';
+import { CommandFailed, exitCodes, UsageError } from '../errors.ts';
+import { readInstanceIds } from '../input/instance-ids.ts';
 import type { Session } from '../session.ts';
-import { doctorCommand } from './doctor.ts';
-import { schedulesCommand } from './schedules.ts';
+import { eventStep, scheduleFunctionStep, scheduleTargetsStep } from '../smoke/event-steps.ts';
+import { evidenceStep, vaultStep } from '../smoke/evidence-steps.ts';
+import {
+  doctorStep,
+  drillStep,
+  listStep,
+  logoutStep,
+  runListStep,
+  runStep,
+  stopStep,
+} from '../smoke/instance-steps.ts';
+import { providerSteps } from '../smoke/provider-steps.ts';
+import { failed, notTried, ok, type Seen, type Smoke, type Step } from '../smoke/step.ts';
+import { isInteractive } from '../terminal.ts';
 
-type Options = { readonly configuration: string; readonly source: string };
-
-/** @property reason of the runs of this execution of the command; no other run has it */
-type Smoke = Options & { readonly reason: string };
-
-/** What a step found; `undefined` if it found nothing wrong. */
-type Problem = string | undefined;
-
-const checkDoctor = async (session: Session): Promise<Problem> =>
-  (await doctorCommand.run(session, {}, [])) === exitCodes.done ? undefined : 'doctor found an error';
-
-const overCeilingSchema = v.object({ code: v.literal('invalid-request'), field: v.literal('maxTargets') });
-
-/** The API refuses a number of instances above the ceiling of the deployment. */
-const isOverCeiling = (result: Result<unknown>): boolean =>
-  result.kind === 'problem' && v.is(overCeilingSchema, result.body);
-
-const overCeiling = (session: Session, count: number): string =>
-  `${count} instances are more than this deployment allows in one run. Raise runs.maxTargetsCeiling and deploy, or drill each group:
-${session.commandLine('run --group <name> --dry-run --reason drill --follow')}`;
-
-const drillAll = async (session: Session, { reason }: Smoke): Promise<Problem> => {
-  const api = await session.api();
-  const { instances } = valueIn(await api.listInstances());
-  if (instances.length === 0) return 'there is no instance: create one with the enroll command';
-  // A run skips protected instances and does not count them. It must be allowed at least one.
-  const maxTargets = Math.max(1, instances.filter((instance) => !instance.protected).length);
-  const started = await api.startRun({ target: { all: true }, reason, dryRun: true, maxTargets }, randomUUID());
-  if (isOverCeiling(started)) return overCeiling(session, maxTargets);
-  const code = await followRun(session, acceptedRunIn(started).id);
-  return code === exitCodes.done ? undefined : 'somebody could not be logged out now: see the outcomes of the drill';
+type Options = {
+  readonly instance?: string;
+  readonly configuration: string;
+  readonly source: string;
+  readonly file?: string;
 };
 
-const sendEvent = async (session: Session, { source, reason }: Smoke): Promise<Problem> => {
-  const id = `smoke-${randomUUID()}`;
-  const { sendSmokeEvent } = await import('../smoke/send-smoke-event.ts');
-  const run = await sendSmokeEvent(session, { id, source, reason });
-  session.print(`event ${id} started run ${run.id}, which is ${run.status}`);
-  return run.status === 'SUCCEEDED' ? undefined : `the run of the event is ${run.status}`;
+const cleanUpStep: Step = {
+  name: 'clean up',
+  expected: 'no message of this test stays in the dead-letter queue',
+  run: async ({ session, reason }) => {
+    if (session.options.stack === undefined) return notTried('the queue is named by the stack: give --stack');
+    const { removeSmokeMessages } = await import('../smoke/remove-smoke-messages.ts');
+    return ok(`${await removeSmokeMessages(session, reason)} messages were removed`);
+  },
 };
 
-const showSchedules = async (session: Session, { configuration }: Options): Promise<Problem> => {
-  await schedulesCommand.run(session, { configuration }, []);
-  return undefined;
+const stepsOf = async (smoke: Smoke): Promise<readonly Step[]> => [
+  doctorStep,
+  listStep,
+  drillStep,
+  logoutStep,
+  runStep,
+  stopStep,
+  eventStep,
+  ...(await providerSteps(smoke)),
+  scheduleTargetsStep,
+  scheduleFunctionStep,
+  evidenceStep,
+  vaultStep,
+  runListStep,
+  cleanUpStep,
+];
+
+const words = { ok: 'ok', failed: 'failed', 'not-tried': 'not tried' } as const satisfies Record<
+  Seen['result'],
+  string
+>;
+
+/** Carries a step out, and prints what was expected and what was seen. */
+const carryOut = async (smoke: Smoke, { name, expected, run }: Step): Promise<Seen['result']> => {
+  const { session } = smoke;
+  const { json } = session.options;
+  if (!json) session.print(`\n== ${name}\nexpected: ${expected}`);
+  const { result, seen } = await run(smoke).catch((error: unknown) => {
+    if (error instanceof CommandFailed || error instanceof UsageError) return failed(error.message);
+    throw error;
+  });
+  if (json) session.printJson({ step: name, result, expected, seen });
+  else session.print(`${result === 'not-tried' ? 'because:  ' : 'seen:     '}${seen}\n-- ${words[result]}`);
+  return result;
 };
 
-const cleanUp = async (session: Session, { reason }: Smoke): Promise<Problem> => {
-  if (session.options.stack === undefined) return undefined;
-  const { removeSmokeMessages } = await import('../smoke/remove-smoke-messages.ts');
-  session.print(
-    `${await removeSmokeMessages(session, reason)} messages of this test were removed from the dead-letter queue`,
-  );
-  return undefined;
-};
+const summaryOf = (failures: readonly string[], left: readonly string[]): string =>
+  [
+    failures.length === 0 ? 'Everything that was tried worked.' : `Failed: ${failures.join(', ')}.`,
+    left.length > 0 && `Not tried: ${left.join(', ')}.`,
+  ]
+    .filter(Boolean)
+    .join(' ');
 
-const steps = {
-  doctor: checkDoctor,
-  'drill over every instance': drillAll,
-  'custom event as a dry run': sendEvent,
-  'next firings of the schedules': showSchedules,
-  'clean up': cleanUp,
-} as const;
-
-const runStep = async (session: Session, name: keyof typeof steps, smoke: Smoke): Promise<Problem> => {
-  session.print(`\n== ${name}`);
-  const problem = await orFailure(steps[name](session, smoke));
-  const text = problem instanceof CommandFailed ? problem.message : problem;
-  session.print(text === undefined ? '-- ok' : `-- failed: ${text}`);
-  return text;
+/** @throws UsageError before anything is done, if a question could not be asked later */
+const createSmoke = (session: Session, { instance, ...options }: Options): Smoke => {
+  const [id] = instance === undefined ? [] : readInstanceIds([instance]);
+  if (id !== undefined && !session.options.yes && !isInteractive(session.terminal))
+    throw new UsageError(`To log out ${id}, confirmation is needed, but there is no terminal. Add --yes.`);
+  const startedAt = session.terminal.now();
+  return {
+    file: undefined,
+    ...options,
+    session,
+    reason: `smoke test ${randomUUID()}`,
+    startedAt,
+    instance: id,
+    runs: [],
+    isLoggedOut: false,
+  };
 };
 
 export const smokeCommand = defineCommand<Options>({
   usage: 'smoke',
-  summary: 'Try a deployment without logging anybody out: doctor, drill, event, schedules.',
-  details: `It reads the state of every instance once at GREEN-API. It puts one custom event on the bus, as a dry run, about
-a person who does not exist. It removes the messages that its own runs left in the dead-letter queue. Its runs stay in
-the list until their retention ends.`,
-  rights: ['events:PutEvents', 'sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility'],
+  summary: 'Try a deployment from end to end: each step prints what was expected and what was seen.',
+  details: `Without --instance it logs nobody out. With it, it asks, and logs this one test instance out, once by itself and
+once by a run. It reads the state of every instance at GREEN-API. It puts one event on the bus and calls what a schedule
+calls, as dry runs about people who do not exist. It asks for the token of each identity provider. A step that cannot run
+says why and is not called passed. The exit code is 1 if a step failed. It removes the messages that its own runs left in the
+dead-letter queue. Its runs stay in the list until their retention ends.`,
+  rights: [
+    'events:PutEvents',
+    'lambda:InvokeFunction',
+    'lambda:ListDurableExecutionsByFunction',
+    'logs:FilterLogEvents',
+    's3:ListBucket',
+    's3:GetObject',
+    's3:GetBucketObjectLockConfiguration',
+    'sqs:ReceiveMessage',
+    'sqs:DeleteMessage',
+    'sqs:ChangeMessageVisibility',
+  ],
   options: [
-    new Option('--configuration <file>', 'file with the schedules').default('cdk.json'),
+    new Option('--instance <idInstance>', 'log out this test instance'),
+    new Option(
+      '--configuration <file>',
+      'file with the schedules, and of the local service the identity providers',
+    ).default('cdk.json'),
     new Option('--source <source>', 'source of the event, if the deployment takes only some').default(
       'com.example.smoke',
     ),
+    new Option('--file <file>', 'file with the evidence, if the local service writes it elsewhere'),
   ],
-  examples: ['smoke --stack green-api-logout', 'smoke --url http://127.0.0.1:3000'],
+  examples: [
+    'smoke --stack green-api-logout',
+    'smoke --stack green-api-logout --instance 1101000001',
+    'smoke --stack green-api-logout --instance 1101000001 --yes --json',
+    'smoke --url http://127.0.0.1:3000 --instance 1101000001',
+  ],
   run: async (session, options) => {
-    const smoke = { ...options, reason: `smoke test ${randomUUID()}` };
-    const problems: string[] = [];
-    for (const name of Object.keys(steps) as (keyof typeof steps)[]) {
-      const problem = await runStep(session, name, smoke);
-      if (problem !== undefined) problems.push(name);
-    }
-    session.print(problems.length === 0 ? '\nEverything worked.' : `\nFailed: ${problems.join(', ')}.`);
-    return problems.length === 0 ? exitCodes.done : exitCodes.failed;
+    const smoke = createSmoke(session, options);
+    const results: { readonly name: string; readonly result: Seen['result'] }[] = [];
+    for (const step of await stepsOf(smoke)) results.push({ name: step.name, result: await carryOut(smoke, step) });
+    const named = (result: Seen['result']) => results.flatMap((each) => (each.result === result ? each.name : []));
+    const [failures, left] = [named('failed'), named('not-tried')];
+    if (session.options.json)
+      session.printJson({ result: failures.length === 0 ? 'ok' : 'failed', failed: failures, notTried: left });
+    else session.print(`\n${summaryOf(failures, left)}`);
+    return failures.length === 0 ? exitCodes.done : exitCodes.failed;
   },
 });

@@ -208,7 +208,7 @@ export type RunLimits = {
 };
 
 /** Most targets of a run whose request names no `maxTargets`. */
-const defaultMaxTargets = 50;
+export const defaultMaxTargets = 50;
 
 const dayMs = 24 * 60 * 60 * 1_000;
 /** Time for a run to end by itself, with its evidence and its summary, before its execution times out. In milliseconds. */

@@ -80,6 +80,7 @@ export class GreenApiLogout extends Construct {
   readonly #metrics: LogoutMetrics;
   readonly #secrets: InstanceSecrets;
   readonly #encryptionKey: IKey | undefined;
+  readonly #identityProviders: string;
 
   /** @throws ConfigurationError naming every prop that is wrong */
   constructor(scope: Construct, id: string, props: GreenApiLogoutProps = {}) {
@@ -122,6 +123,9 @@ export class GreenApiLogout extends Construct {
     this.#metrics = metrics;
     this.#secrets = parts.secrets;
     this.#encryptionKey = props.encryptionKey;
+    this.#identityProviders = Object.entries(settings.identityProviders)
+      .map(([provider, { kind }]) => `${provider}=${kind}`)
+      .join(',');
   }
 
   /**
@@ -145,6 +149,7 @@ export class GreenApiLogout extends Construct {
       rotateTokenFunction: this.rotateTokenFunction?.functionArn,
       scheduleGroup: this.scheduleGroup.scheduleGroupName,
       scheduleFunction: this.functions.schedule.functionName,
+      identityProviders: this.#identityProviders,
       scheduleFailed: this.scheduleFailed.queueUrl,
       scheduleUndelivered: this.scheduleUndelivered.queueUrl,
       offboardingFunction: this.functions.offboarding.functionName,

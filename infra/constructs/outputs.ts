@@ -19,6 +19,7 @@ const descriptions: Readonly<Record<Output, string>> = {
   rotateTokenFunction: 'The function that rotates tokens.',
   scheduleGroup: 'The schedules that start runs.',
   scheduleFunction: 'The function that starts the runs of schedules.',
+  identityProviders: 'The identity providers and their kinds.',
   scheduleFailed: 'Schedules whose run could not be started.',
   scheduleUndelivered: 'Schedules that could not reach their function.',
   offboardingFunction: 'The function that starts the runs of leavers.',

@@ -389,16 +389,53 @@ const logoutsSeen = async (): Promise<number> => {
   return byMethod.logout ?? 0;
 };
 
-test('smoke tries everything and logs nobody out', async () => {
+test('smoke without a test instance logs nobody out', async () => {
   await link('1101000001');
   const before = await logoutsSeen();
 
   const { code, stdout } = await cli('smoke');
 
-  expect(stdout).toMatch(/== drill over every instance\n(?:.*\n)*?-- ok\n/);
+  expect(stdout).toMatch(
+    /== drill over every instance\nexpected: .*\nseen: {5}run api-.*: SUCCEEDED, \d of 5 ready.*\n-- ok\n/,
+  );
   expect(stdout).toMatch(/event smoke-\S+ started run event-\S+, which is SUCCEEDED\n-- ok/);
-  expect([code, stdout.trimEnd().split('\n').at(-1)]).toEqual([0, 'Everything worked.']);
+  expect([code, stdout.trimEnd().split('\n').at(-1)]).toEqual([
+    0,
+    expect.stringMatching(/^Everything that was tried worked\. Not tried: logout of the test instance, /),
+  ]);
   expect(await logoutsSeen()).toBe(before);
+});
+
+/** The tokens of the demo identity providers. */
+const tokens = () =>
+  [...service.output().matchAll(/-H 'Authorization: (?:Bearer )?([\w-]{43})'/g)].map(([, token = '']) => token);
+
+test('smoke asks, logs the test instance out twice, and tries each identity provider with its token', async () => {
+  const [hr = '', okta = '', scim = ''] = tokens();
+  const args = ['smoke', '--instance', '1101000001', '--file', join(folder, 'runs.evidence.jsonl'), '--json'];
+  const answers = [
+    { question: 'Log out 1101000001 (ann@example.com)', answer: 'y\n' },
+    { question: 'Token of the identity provider demo-hr', answer: `${hr}\n` },
+    { question: 'Token of the identity provider demo-okta', answer: `${okta}wrong\n` },
+    { question: 'Token of the identity provider demo-scim', answer: `${scim}\n` },
+  ];
+
+  const { code, stdout } = await runCli([...args, '--url', service.url], { answers });
+
+  const results = stdout
+    .trim()
+    .split('\n')
+    .map((line): { step?: string; result: string; seen?: string } => JSON.parse(line));
+  expect(code).toBe(1);
+  expect(results.at(-1)).toMatchObject({
+    result: 'failed',
+    failed: ['identity provider demo-okta (okta-event-hook)'],
+    notTried: ['targets of the schedules', 'what a schedule calls', 'evidence vault', 'clean up'],
+  });
+  expect(results.find(({ step }) => step === 'identity provider demo-scim (scim)')?.seen).toBe(
+    '0 users found; without the token 401',
+  );
+  expect(stdout).not.toContain(hr);
 });
 
 test('smoke names what failed', async () => {
@@ -407,7 +444,10 @@ test('smoke names what failed', async () => {
   const { code, stdout } = await cli('smoke');
 
   await setFault('1101000001', undefined);
-  expect([code, stdout.trimEnd().split('\n').at(-1)]).toEqual([1, 'Failed: doctor, drill over every instance.']);
+  expect([code, stdout.trimEnd().split('\n').at(-1)]).toEqual([
+    1,
+    expect.stringMatching(/^Failed: doctor, drill over every instance\. Not tried: /),
+  ]);
 });
 
 const everybodyNow = fencesOf(sectionOf('docs/operations.md', 'Everybody, now')).map(({ text }) => text);

@@ -467,6 +467,12 @@ test('the outputs name what a person needs to find', () => {
   });
 });
 
+test('the outputs name the identity providers, and what each is', () => {
+  const { Outputs } = synthesize(configurations.identityProviders).template;
+
+  expect(Outputs.IdentityProviders?.Value).toBe('hr=webhook,okta=okta-event-hook,entra=scim');
+});
+
 test('the outputs name what the command line needs to enroll instances', () => {
   const outputs = Object.entries(custom.template.Outputs);
 

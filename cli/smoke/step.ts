@@ -1,0 +1,33 @@
+import type { Session } from '../session.ts';
+
+/** What a step saw. One that could not be tried is not called passed. */
+export type Seen = { readonly result: 'ok' | 'failed' | 'not-tried'; readonly seen: string };
+
+export const ok = (seen: string): Seen => ({ result: 'ok', seen });
+export const failed = (seen: string): Seen => ({ result: 'failed', seen });
+export const notTried = (seen: string): Seen => ({ result: 'not-tried', seen });
+
+/** An execution of the command, and what its steps leave for later ones. */
+export type Smoke = {
+  readonly session: Session;
+  /** Of everything that this execution starts; nothing else has it. */
+  readonly reason: string;
+  readonly startedAt: Date;
+  /** The test instance, if one was named. */
+  readonly instance: string | undefined;
+  readonly configuration: string;
+  readonly source: string;
+  /** File with the evidence of the local service. */
+  readonly file: string | undefined;
+  /** Runs that were started, by id. */
+  readonly runs: string[];
+  /** Whether the test instance was logged out by this execution. */
+  isLoggedOut: boolean;
+};
+
+export type Step = {
+  readonly name: string;
+  /** What must be seen. */
+  readonly expected: string;
+  readonly run: (smoke: Smoke) => Promise<Seen>;
+};
