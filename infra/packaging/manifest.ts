@@ -6,15 +6,13 @@ export type ProjectManifest = {
   readonly license: string;
   readonly engines: { readonly node: string };
   readonly repository?: unknown;
-  readonly devDependencies: Readonly<Record<string, string>>;
+  /** What an app has already; the construct must use the same copy. The versions are the oldest that are tested. */
+  readonly peerDependencies: Readonly<Record<string, string>>;
 };
-
-/** What an app has already; the construct must use the same copy. The version is the least that was tested. */
-const peers = ['aws-cdk-lib', 'constructs'] as const;
 
 /** The manifest of the package: no scripts, no dependencies but the peers, one entry for ES modules and CommonJS alike. */
 export const publishedManifest = (project: ProjectManifest, bin: string): object => {
-  const { name, version, description, license, engines, repository, devDependencies } = project;
+  const { name, version, description, license, engines, repository, peerDependencies } = project;
   return {
     name,
     version,
@@ -30,6 +28,6 @@ export const publishedManifest = (project: ProjectManifest, bin: string): object
       '.': { types: './lib/index.d.ts', default: './lib/index.js' },
       './package.json': './package.json',
     },
-    peerDependencies: Object.fromEntries(peers.map((peer) => [peer, `^${devDependencies[peer]}`])),
+    peerDependencies,
   };
 };

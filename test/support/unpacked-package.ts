@@ -6,8 +6,12 @@ import { compileCache } from './compile-cache.ts';
 
 const root = join(__dirname, '..', '..');
 
-/** The package as `npm run package` writes it, unpacked in an app beside the peers that this project has installed. */
-export const unpackPackage = () => {
+/**
+ * The package as `npm run package` writes it, unpacked in an app beside its peers.
+ *
+ * @param peersFrom the folder that has the peers installed @default this project's
+ */
+export const unpackPackage = (peersFrom = join(root, 'node_modules')) => {
   const app = mkdtempSync(join(tmpdir(), 'package-'));
   const file = execFileSync(process.execPath, [join(root, 'infra/packaging/main.ts'), app], {
     encoding: 'utf8',
@@ -17,13 +21,14 @@ export const unpackPackage = () => {
   mkdirSync(modules);
   execFileSync('tar', ['-xzf', file, '-C', modules]);
   execFileSync('mv', [join(modules, 'package'), join(modules, 'green-api-logout')]);
-  for (const peer of ['aws-cdk-lib', 'constructs']) symlinkSync(join(root, 'node_modules', peer), join(modules, peer));
+  for (const peer of ['aws-cdk-lib', 'constructs']) symlinkSync(join(peersFrom, peer), join(modules, peer));
   const folder = join(modules, 'green-api-logout');
   return {
     file,
     folder,
     manifest: JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')),
     topLevel: readdirSync(folder).sort(),
+    modules: (name: string) => join(modules, name),
     write: (name: string, text: string) => writeFileSync(join(app, name), text),
     /** Runs a file of the app; as under `cdk synth`, it writes its templates into `cdk.out`. */
     run: (args: readonly string[], variables: Readonly<Record<string, string>> = {}) => {
