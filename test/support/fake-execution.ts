@@ -26,10 +26,13 @@ class Suspended extends Error {}
 /** Whether the process dies after this attempt at a step has acted, and before its result is on record. */
 export type DiesAfter = (step: string, attempt: number) => boolean;
 
+/** Replays take the square of the waits: after so many, only one in ten is followed by a replay. */
+const replayedWaits = 10;
+
 const longestPayload = 256 * 1_024;
 
 /**
- * A durable execution that replays its handler from the start after every wait and every retry, on a clock that jumps. It
+ * A durable execution that replays its handler from the start after waits and retries, on a clock that jumps. It
  * refuses what Lambda refuses, and a replay that tells another story.
  */
 export const execute = async <Result>(
@@ -39,6 +42,7 @@ export const execute = async <Result>(
 ) => {
   const operations: Operation[] = [];
   const attempts = new Map<number, number>();
+  let waits = 0;
 
   const replay = () => {
     let next = 0;
@@ -84,7 +88,8 @@ export const execute = async <Result>(
       if (!Number.isInteger(seconds) || seconds < 1) throw new Error(`${name} cannot wait for ${seconds} s`);
       keep(index, { name, seconds });
       clock.advance(seconds * 1_000);
-      throw new Suspended();
+      waits += 1;
+      if (waits <= replayedWaits || waits % 10 === 0) throw new Suspended();
     };
     return handler({ step, wait } as unknown as Durable);
   };
