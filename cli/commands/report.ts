@@ -109,7 +109,12 @@ in time, late, not proved, no instance, protected, linked again, and not known i
 Hours count from the time of leaving, or from the end of its date. A logout before the leaving counts with --early only.
 With --stack or --url it also names instances that the leaver still has and that have no record. Runs whose records are incomplete
 are named on the error stream, and in JSON and CSV beside each leaver whom they concern. The exit code is 0 only if everybody is in time or has no instance.`,
-  rights: ['logs:FilterLogEvents', 's3:ListBucket', 's3:GetObject', 's3:GetBucketObjectLockConfiguration'],
+  rights: [
+    'logs:FilterLogEvents',
+    's3:ListBucketVersions',
+    's3:GetObjectVersion',
+    's3:GetBucketObjectLockConfiguration',
+  ],
   options: [
     new Option('--within <span>', 'how soon after leaving everything must be logged out')
       .default(dayMs, '24h')

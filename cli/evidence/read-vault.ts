@@ -3,7 +3,8 @@ import type { Readable } from 'node:stream';
 import {
   GetObjectCommand,
   GetObjectLockConfigurationCommand,
-  paginateListObjectsV2,
+  ListObjectVersionsCommand,
+  type ObjectVersion,
   S3Client,
   type S3ClientConfig,
 } from '@aws-sdk/client-s3';
@@ -40,8 +41,19 @@ const describeLock = (bucket: string, found: string | undefined, promised: strin
     : `${lock}, but the vault promises ${promised}. Find out who changed it.`;
 };
 
+const mostNamed = 5;
+
+const describeChanged = (keys: ReadonlySet<string>): string => {
+  const named = [...keys].sort().slice(0, mostNamed).join(', ');
+  const more = keys.size > mostNamed ? ` and ${keys.size - mostNamed} more` : '';
+  return `Somebody has deleted or replaced objects: ${named}${more}. Their first versions were read, which Object Lock keeps until their time.`;
+};
+
+type Version = { readonly Key: string; readonly VersionId: string };
+
 /**
- * Reads the objects of the evidence vault with the caller's own rights. A batch may have been delivered twice, so a line that
+ * Reads the objects of the evidence vault with the caller's own rights. Object Lock keeps each version, but a delete marker or a
+ * later version would hide it: the oldest version of each object is read. A batch may have been delivered twice, so a line that
  * has come before is left out.
  *
  * @param promised retention that the stack was deployed with, in the form of `readLock`
@@ -49,30 +61,54 @@ const describeLock = (bucket: string, found: string | undefined, promised: strin
 export const evidenceVault = (bucket: string, promised: string | undefined, aws: S3ClientConfig): EvidenceSource => {
   const client = new S3Client(aws);
 
-  const keysSince = async function* (since: Date): AsyncGenerator<string> {
-    const request = { Bucket: bucket, Prefix: 'evidence/', StartAfter: startAfter(since) };
-    try {
-      for await (const { Contents = [] } of paginateListObjectsV2({ client }, request))
-        for (const { Key = '' } of Contents) yield Key;
-    } catch (error) {
-      throw awsFailure(error, 's3:ListBucket');
+  const changed = new Set<string>();
+
+  /** Every version, and with it what hides one. */
+  const listVersions = async function* (since: Date): AsyncGenerator<ObjectVersion> {
+    let from: Partial<Record<'KeyMarker' | 'VersionIdMarker', string | undefined>> = { KeyMarker: startAfter(since) };
+    for (;;) {
+      const command = new ListObjectVersionsCommand({ Bucket: bucket, Prefix: 'evidence/', ...from });
+      const {
+        Versions = [],
+        DeleteMarkers = [],
+        ...page
+      } = await callAws('s3:ListBucketVersions', () => client.send(command));
+      for (const { Key = '' } of DeleteMarkers) changed.add(Key);
+      yield* Versions;
+      if (!page.IsTruncated) return;
+      from = { KeyMarker: page.NextKeyMarker, VersionIdMarker: page.NextVersionIdMarker };
     }
   };
 
-  const linesOf = async function* (Key: string): AsyncGenerator<string> {
-    const { Body } = await callAws('s3:GetObject', () => client.send(new GetObjectCommand({ Bucket: bucket, Key })));
+  /** The oldest version of each object. S3 lists the versions of an object from the newest to the oldest. */
+  const oldestVersions = async function* (since: Date): AsyncGenerator<Version> {
+    let last: Version | undefined;
+    for await (const { Key = '', VersionId = '' } of listVersions(since)) {
+      if (last?.Key === Key) changed.add(Key);
+      else if (last !== undefined) yield last;
+      last = { Key, VersionId };
+    }
+    if (last !== undefined) yield last;
+  };
+
+  const linesOf = async function* (version: Version): AsyncGenerator<string> {
+    const command = new GetObjectCommand({ Bucket: bucket, ...version });
+    const { Body } = await callAws('s3:GetObjectVersion', () => client.send(command));
     yield* createInterface({ input: Body as Readable, crlfDelay: Number.POSITIVE_INFINITY });
   };
 
   return {
     lines: async function* ({ since }) {
       const seen = new Set<string>();
-      for await (const key of keysSince(since))
-        for await (const line of linesOf(key)) {
+      for await (const version of oldestVersions(since))
+        for await (const line of linesOf(version)) {
           if (!seen.has(line)) yield line;
           seen.add(line);
         }
     },
-    describe: async () => describeLock(bucket, await readLock(client, bucket), promised),
+    describe: async () => {
+      const lock = describeLock(bucket, await readLock(client, bucket), promised);
+      return changed.size > 0 ? `${lock} ${describeChanged(changed)}` : lock;
+    },
   };
 };

@@ -213,6 +213,25 @@ test('the vault is read with every page, and a record that was delivered twice c
     ids: ['1101000001 10:00', '1101000002 11:00', '1101000003 12:00', '1101000001 13:00'],
   });
   expect(stderr).toContain('Object Lock: COMPLIANCE, 2562 days by default, as the vault promises.');
+  expect(stderr).not.toContain('Somebody');
+});
+
+test('a vault in which somebody has deleted and replaced objects still answers, and says so', async () => {
+  await using vault = await startS3();
+  vault.later.set('/vault/evidence/day=2026-11-20/1-2.jsonl', undefined);
+  vault.later.set(
+    '/vault/evidence/day=2026-11-20/4.jsonl',
+    JSON.stringify({ ...records[5], idInstance: '1101000099' }),
+  );
+
+  const { stdout, stderr } = await evidenceOfVault(vault, '--vault', '--stack', 'green-api-logout');
+
+  expect(idsAndTimes(stdout)).toEqual([
+    ...['1101000001 10:00', '1101000002 11:00', '1101000003 12:00', '1101000001 13:00'],
+  ]);
+  expect(stderr).toContain(
+    'Somebody has deleted or replaced objects: evidence/day=2026-11-20/1-2.jsonl, evidence/day=2026-11-20/4.jsonl.',
+  );
 });
 
 test.each([

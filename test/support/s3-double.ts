@@ -7,25 +7,47 @@ const errorBody = (code: string): string => `<Error><Code>${code}</Code><Message
 const lockOf = (days: number): string =>
   `<ObjectLockConfiguration><ObjectLockEnabled>Enabled</ObjectLockEnabled><Rule><DefaultRetention><Mode>COMPLIANCE</Mode><Days>${days}</Days></DefaultRetention></Rule></ObjectLockConfiguration>`;
 
-/** A page of two keys, so that a reader that takes the first page for all of them is seen. */
-const listOf = (keys: readonly string[], after: string): string => {
-  const rest = keys.filter((key) => key > after).sort();
+/** The objects by their paths, and what hides them: a later version, or `undefined` for a delete marker. */
+type Bucket = {
+  readonly objects: ReadonlyMap<string, string>;
+  readonly later: ReadonlyMap<string, string | undefined>;
+};
+
+const versionsOf = ({ objects, later }: Bucket) =>
+  [...objects.keys()].sort().flatMap((path) => {
+    const key = path.replace(/^\/[^/]+\//, '');
+    const first = { key, id: 'first', element: 'Version' };
+    if (!later.has(path)) return [first];
+    return [{ key, id: 'later', element: later.get(path) === undefined ? 'DeleteMarker' : 'Version' }, first];
+  });
+
+/** Pages of two versions, so that a reader that takes the first page for all of them is seen. */
+const listOf = (bucket: Bucket, query: URLSearchParams): string => {
+  const [after, id] = [query.get('key-marker') ?? '', query.get('version-id-marker')];
+  const all = versionsOf(bucket);
+  const rest = all.filter(({ key }, at) =>
+    id === null ? key > after : at > all.findIndex((version) => version.key === after && version.id === id),
+  );
   const page = rest.slice(0, 2);
-  const next = rest.length > page.length ? `<NextContinuationToken>${page.at(-1)}</NextContinuationToken>` : '';
-  const contents = page.map((key) => `<Contents><Key>${key}</Key></Contents>`).join('');
-  return `<ListBucketResult><IsTruncated>${next !== ''}</IsTruncated>${next}${contents}</ListBucketResult>`;
+  const last = rest.length > page.length ? page.at(-1) : undefined;
+  const next = `<NextKeyMarker>${last?.key}</NextKeyMarker><NextVersionIdMarker>${last?.id}</NextVersionIdMarker>`;
+  const items = page.map(
+    ({ key, id: versionId, element }) =>
+      `<${element}><Key>${key}</Key><VersionId>${versionId}</VersionId></${element}>`,
+  );
+  return `<ListVersionsResult><IsTruncated>${last !== undefined}</IsTruncated>${last ? next : ''}${items.join('')}</ListVersionsResult>`;
 };
 
 type Answer = { readonly body: string } | { readonly code: string };
 
-const read = (objects: ReadonlyMap<string, string>, path: string, query: URLSearchParams, days: number): Answer => {
-  const object = objects.get(path);
+const read = (bucket: Bucket, path: string, query: URLSearchParams, days: number): Answer => {
+  const { objects, later } = bucket;
+  const isLater = later.has(path) && query.get('versionId') !== 'first';
+  const object = isLater ? later.get(path) : objects.get(path);
   if (object !== undefined) return { body: object };
   if (query.has('object-lock'))
     return days > 0 ? { body: lockOf(days) } : { code: 'ObjectLockConfigurationNotFoundError' };
-  if (!query.has('list-type')) return { code: 'NoSuchKey' };
-  const keys = [...objects.keys()].map((key) => key.replace(/^\/[^/]+\//, ''));
-  return { body: listOf(keys, query.get('continuation-token') ?? query.get('start-after') ?? '') };
+  return query.has('versions') ? { body: listOf(bucket, query) } : { code: 'NoSuchKey' };
 };
 
 /**
@@ -39,6 +61,7 @@ export const startS3 = async (
   lockedDays = 2_562,
 ) => {
   const objects = new Map<string, string>();
+  const later = new Map<string, string | undefined>();
   const server = await startLoopbackServer(async (request, response) => {
     const body = await buffer(request);
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
@@ -49,7 +72,7 @@ export const startS3 = async (
     const failure = failures.shift();
     if (failure !== undefined) return refuse(failure.status, failure.code);
     if (request.method === 'GET') {
-      const answer = read(objects, path, searchParams, lockedDays);
+      const answer = read({ objects, later }, path, searchParams, lockedDays);
       return 'code' in answer ? refuse(404, answer.code) : void response.end(answer.body);
     }
     if (request.method !== 'PUT') return refuse(405, 'MethodNotAllowed');
@@ -60,5 +83,5 @@ export const startS3 = async (
     objects.set(path, body.toString('utf8'));
     response.end();
   }, {});
-  return { url: server.url, objects, [Symbol.asyncDispose]: server[Symbol.asyncDispose] };
+  return { url: server.url, objects, later, [Symbol.asyncDispose]: server[Symbol.asyncDispose] };
 };
