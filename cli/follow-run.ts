@@ -12,7 +12,7 @@ import {
   formatRunHead,
 } from './output/describe-run.ts';
 import { printable } from './output/printable.ts';
-import { createBar, type Progress } from './output/progress-bar.ts';
+import { createBar, type Parts, type Progress } from './output/progress-bar.ts';
 import type { Session } from './session.ts';
 
 const pollMs = 1_000;
@@ -20,9 +20,22 @@ const pollMs = 1_000;
 /** How long readings in a row may fail, in milliseconds. */
 const longestFailureMs = 120_000;
 
-const showProgress = (bar: Progress, run: Run): void => {
-  const { total, pending } = run.progress;
-  bar.show(total - pending, total, printable([describeProgress(run), describePhase(run)].filter(Boolean).join('; ')));
+/** A run that failed for another reason than an instance has no full bar either. */
+const partsOf = ({ status, progress: { total, loggedOut, ready, failed, skipped } }: Run): Parts => {
+  const isFailed = hasEnded({ status }) && status !== 'SUCCEEDED' && failed === 0 && loggedOut + ready > 0;
+  return { done: loggedOut + ready - Number(isFailed), failed: failed + Number(isFailed), skipped, total };
+};
+
+/** Shows the progress of a run after each reading, and what it says of itself when that changes. */
+const createShowProgress = (bar: Progress) => {
+  let note: string | undefined;
+  return (run: Run): void => {
+    // The counts beside the bar say who is pending.
+    const isNews = run.note !== note && run.phase !== 'waiting-for-next-round' && !hasEnded(run);
+    if (run.note !== undefined && isNews) bar.say(printable(`Note: ${run.note}.`));
+    note = run.note;
+    bar.show(partsOf(run), printable([describeProgress(run), describePhase(run)].filter(Boolean).join('; ')));
+  };
 };
 
 const interrupted = ({ commandLine }: Session, id: string): CommandFailed =>
@@ -38,8 +51,9 @@ export const waitForEnd = async (session: Session, id: string): Promise<Success<
   const stopped = new Promise<undefined>((resolve) => stop.signal.addEventListener('abort', () => resolve(undefined)));
   using _ = session.terminal.onInterrupt(() => stop.abort());
   const { signal } = stop;
+  const showProgress = createShowProgress(bar);
   const onReading = (reading: Result<Run>) =>
-    reading.kind === 'ok' ? showProgress(bar, reading.value) : bar.note(describeFailure(reading));
+    reading.kind === 'ok' ? showProgress(reading.value) : bar.note(describeFailure(reading));
   try {
     const ended = await Promise.race([readUntilEnd(api, id, { signal, pollMs, longestFailureMs, onReading }), stopped]);
     if (ended === undefined) throw interrupted(session, id);

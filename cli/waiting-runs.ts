@@ -5,6 +5,7 @@ import type { Api } from './api/api.ts';
 import { describeFailure, valueIn } from './api/failure.ts';
 import { type ExitCode, exitCodes } from './errors.ts';
 import { confirm } from './input/questions.ts';
+import { countOf } from './output/count-of.ts';
 import { printable } from './output/printable.ts';
 import { formatTable } from './output/table.ts';
 import type { Session } from './session.ts';
@@ -60,7 +61,7 @@ export const stopWaitingRuns = async (session: Session, provider: string): Promi
     return exitCodes.done;
   }
   session.note(await formatRuns(runs));
-  await confirm(session, `Stop these ${runs.length} runs? Their people stay logged in.`);
+  await confirm(session, `Stop ${countOf(runs.length, 'run')}? Their people stay logged in.`);
   const results = await inParallel(parallelStops, runs, async ({ id }) => ({ id, result: await api.stopRun(id) }));
   const failures = results.flatMap(({ id, result }) =>
     result.kind === 'ok' ? [] : [{ id, why: describeFailure(result) }],

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { fetchErrorName, type NotReached, type Result } from './result.ts';
+import { badPort, fetchErrorName, type NotReached, type Result } from './result.ts';
 
 /** How long a client waits for an answer, in milliseconds. API Gateway answers within 30 s, whatever happens behind it. */
 export const apiTimeoutMs = 35_000;
@@ -65,7 +65,15 @@ const parseBody = (text: string): unknown => {
 };
 
 /** With these the request has not been sent. */
-const neverConnected: ReadonlySet<string> = new Set(['ECONNREFUSED', 'ENOTFOUND']);
+const neverConnected: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'UND_ERR_CONNECT_TIMEOUT',
+  badPort,
+]);
 
 const whyUnanswered = (error: unknown) => {
   const name = fetchErrorName(error);

@@ -23,6 +23,19 @@ export const describeStatus = (run: Ending): string => {
   return remarks.length === 0 ? run.status : `${run.status} (${remarks.join(', ')})`;
 };
 
+/** What a run that has not ended is doing, by its phase. A test holds that each phase has words. */
+const phaseWords: Readonly<Record<string, string>> = {
+  starting: 'is starting',
+  'waiting-for-start': 'waits for its start',
+  'finding-targets': 'looks for its instances',
+  'waiting-for-tags': 'waits for tags that may be late',
+  processing: 'works on its instances',
+  'waiting-for-next-round': 'waits before it tries again',
+};
+
+/** The phase of a run in words; one that this client does not know as it is. */
+export const describePhase = (phase: string): string => phaseWords[phase] ?? phase;
+
 /** The counts of a run that has ended: `17 of 20 confirmed, 2 failed, 1 skipped`. A drill counts who could be logged out. */
 const describeCounts = ({ total, loggedOut, ready, ...rest }: Run['progress'], dryRun = false): string => {
   const done = dryRun

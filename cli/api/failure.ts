@@ -1,5 +1,6 @@
 import type { AcceptedRun } from '../../client/answers.ts';
 import {
+  badPort,
   type Failure,
   fetchErrorName,
   type NotReached,
@@ -41,6 +42,7 @@ const describeNotReached = (failure: NotReached): string => {
   if (why === 'not-sent')
     return error instanceof CommandFailed ? error.message : `The call could not be sent (${name}).`;
   const url = new URL(failure.url);
+  if (name === badPort) return `Nothing was sent: port ${url.port} belongs to another protocol. Check --url.`;
   switch (why) {
     case 'not-connected':
       return `Nothing answers at ${url.origin} (${name}). ${

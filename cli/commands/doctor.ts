@@ -32,7 +32,7 @@ const checkApi = (session: Session, { show }: Progress) =>
     return checkInstances(await session.api(), (done, total) => {
       // Outside a terminal each text is a line.
       const tenths = Math.floor((done * 10) / total) * 10;
-      show(done, total, `states of instances read: ${tenths} %`);
+      show({ done, total }, `states of instances read: ${tenths} %`);
     });
   });
 

@@ -6,6 +6,7 @@ import { defineCommand } from '../command.ts';
 import { CommandFailed, type ExitCode, exitCodes, orFailure } from '../errors.ts';
 import { collect } from '../input/collect.ts';
 import { confirm } from '../input/questions.ts';
+import { countOf } from '../output/count-of.ts';
 import { formatTable } from '../output/table.ts';
 import type { Session } from '../session.ts';
 
@@ -75,7 +76,7 @@ stay logged in. drain writes no evidence: use the stop command while the API is 
     session.note(await formatOpen(open));
     await confirm(
       session,
-      `Stop these ${open.length} executions? Instances that they have not logged out yet stay logged in.`,
+      `Stop ${countOf(open.length, 'execution')}? Instances that they have not logged out yet stay logged in.`,
     );
     return stopAll(session, executions, open);
   },

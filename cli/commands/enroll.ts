@@ -89,7 +89,7 @@ const enrollAll = async (
     if (stop.signal.aborted) return undefined;
     const result = await enroll(enrollment, dependencies);
     done += 1;
-    bar.show(done, enrollments.length, `${result.idInstance} ${result.result}`);
+    bar.show({ done, total: enrollments.length }, `${result.idInstance} ${result.result}`);
     return result;
   });
   bar.end();

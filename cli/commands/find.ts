@@ -1,6 +1,6 @@
 import type { Instance } from '../../client/answers.ts';
 import type { InstanceList } from '../../client/instance-list.ts';
-import { findNearest, type Nearest } from '../../functions/instances/nearest.ts';
+import { findNearest } from '../../functions/instances/nearest.ts';
 import { createPeople, type Person } from '../../functions/instances/people.ts';
 import { matchOf, parseSearch, prepare, queryPattern } from '../../functions/instances/search.ts';
 import { inParallel } from '../../functions/platform/in-parallel.ts';
@@ -9,6 +9,7 @@ import { valueIn } from '../api/failure.ts';
 import { defineCommand } from '../command.ts';
 import { exitCodes, UsageError } from '../errors.ts';
 import { countOf } from '../output/count-of.ts';
+import { describeNearest } from '../output/describe-nearest.ts';
 import { describeFurther, formatPerson, personAsJson, type Readings } from '../output/describe-person.ts';
 import { printable } from '../output/printable.ts';
 import { warnOfUnreadable } from '../output/warn-of-unreadable.ts';
@@ -46,9 +47,6 @@ const readStates = async (api: Api, people: readonly Person<Instance>[]): Promis
   const states = await inParallel(parallelCalls, ids, async (id) => [id, await api.readState(id)] as const);
   return new Map(states);
 };
-
-const describeNearest = ({ name, identity, phone }: Nearest): string =>
-  [name, identity, phone && `…${phone}`].filter(Boolean).join(', ');
 
 const sayNobody = (session: Session, text: string, { instances }: InstanceList): void => {
   const withPhone = instances.filter(({ phone }) => phone !== undefined).length;

@@ -8,12 +8,14 @@ import { inParallel } from '../../functions/platform/in-parallel.ts';
 import { type Api, parallelCalls } from '../api/api.ts';
 import { describeFailure, isInvalidRequest, valueIn } from '../api/failure.ts';
 import { defineCommand } from '../command.ts';
-import { CommandFailed, exitCodes, UsageError } from '../errors.ts';
+import { CommandFailed, exitCodes, Interrupted, UsageError } from '../errors.ts';
 import { readInstanceIds } from '../input/instance-ids.ts';
 import { parseWaitOption } from '../input/parse-wait-option.ts';
 import { confirm } from '../input/questions.ts';
+import { countOf } from '../output/count-of.ts';
 import { describeReading } from '../output/describe-reading.ts';
 import { printable } from '../output/printable.ts';
+import { quote } from '../output/quote.ts';
 import { formatTable } from '../output/table.ts';
 import { warnOfUnreadable } from '../output/warn-of-unreadable.ts';
 import type { Session } from '../session.ts';
@@ -83,7 +85,7 @@ const findInstancesOf = async (session: Session, api: Api, owner: string, includ
   if (instances.length === 0)
     throw new CommandFailed(
       describeUnreadable(list) ??
-        `No instance has this owner. Look for a name or a number: ${session.commandLine('find QUERY')}`,
+        `No instance has this owner. Look for a part of the name, or a number: ${session.commandLine(`find ${quote(owner.split('@')[0] ?? owner)}`)}`,
     );
   const isUnreadable = warnOfUnreadable(session, list);
   const isIncluded = (instance: Instance) => includeShared || sharedWith(instance, owner).length === 0;
@@ -126,6 +128,61 @@ const bodyOf = ({ reason, clearQueue, rotateToken }: Options) => ({
   ...(rotateToken && { rotateToken }),
 });
 
+/** Logs out several at a time. @throws Interrupted at Ctrl-C, with what is not known then */
+const logOutAll = async (
+  session: Session,
+  ids: readonly string[],
+  logOut: (idInstance: string) => Promise<Result<LoggedOut>>,
+): Promise<readonly Result<LoggedOut>[]> => {
+  const sent = new Set<string>();
+  const answered = new Set<string>();
+  const stop = new AbortController();
+  const stopped = new Promise<undefined>((resolve) => stop.signal.addEventListener('abort', () => resolve(undefined)));
+  using _ = session.terminal.onInterrupt(() => stop.abort());
+  const work = inParallel(parallelCalls, ids, async (idInstance) => {
+    if (stop.signal.aborted) return undefined;
+    sent.add(idInstance);
+    const result = await logOut(idInstance);
+    answered.add(idInstance);
+    return result;
+  });
+  const results = await Promise.race([work, stopped]);
+  if (results === undefined) throw new Interrupted(describeInterruption(session, ids, { sent, answered }));
+  return results.filter((result) => result !== undefined);
+};
+
+/** What is not known after Ctrl-C, and how to find out. */
+const describeInterruption = (
+  { commandLine }: Session,
+  ids: readonly string[],
+  { sent, answered }: { readonly sent: ReadonlySet<string>; readonly answered: ReadonlySet<string> },
+): string => {
+  const pending = ids.filter((id) => sent.has(id) && !answered.has(id));
+  const rest = ids.filter((id) => !sent.has(id));
+  return [
+    `Interrupted. ${answered.size} of ${countOf(ids.length, 'instance')} answered.`,
+    ...(pending.length > 0
+      ? [
+          `Sent, and may still take effect: ${pending.join(' ')}`,
+          `See whether they are logged out: ${commandLine(`state ${pending.join(' ')}`)}`,
+        ]
+      : []),
+    ...(rest.length > 0 ? [`Not sent: ${rest.join(' ')}`] : []),
+  ].join('\n');
+};
+
+/** Whether more tries may confirm the logout. */
+const mayBeConfirmedLater = (result: Result<LoggedOut> | undefined): boolean =>
+  result?.kind === 'problem' && result.retryable === true && result.confirmed !== true;
+
+/** A single logout waits for some seconds; a run tries again for a day. */
+const describeRun = ({ commandLine }: Session, ids: readonly string[], options: Options): string => {
+  const { reason = 'not confirmed', clearQueue, rotateToken } = options;
+  const flags = `${clearQueue ? ' --clear-queue' : ''}${rotateToken ? ' --rotate-token' : ''}`;
+  const command = `run --instances ${ids.join(' ')} --reason ${quote(reason)}${flags} --follow`;
+  return `Start a run: it tries until it is confirmed: ${commandLine(command)}`;
+};
+
 export const logoutCommand = defineCommand<Options>({
   usage: 'logout [idInstance...]',
   summary: 'Log instances out now, one by one, and say for each whether it is confirmed.',
@@ -158,7 +215,7 @@ A logout ends the session at GREEN-API only: other linked devices stay linked, a
     const found = given ?? (await findInstancesOf(session, api, owner ?? '', options.includeShared === true));
     const { ids } = found;
     await confirm(session, `Log out ${ids.length === 1 ? ids[0] : `${ids.length} instances`} at ${api.url.host}?`);
-    const results = await inParallel(parallelCalls, ids, async (idInstance) => {
+    const results = await logOutAll(session, ids, async (idInstance) => {
       const result = await api.logOut(idInstance, bodyOf(options), options.wait);
       const line = `${idInstance}  ${describeLogout(result, found.loggedOut.has(idInstance))}`;
       if (!session.options.json) session.print(line);
@@ -167,6 +224,8 @@ A logout ends the session at GREEN-API only: other linked devices stay linked, a
       return result;
     });
     if (results.every(isInvalidRequest)) return exitCodes.usage;
+    const open = ids.filter((_, index) => mayBeConfirmedLater(results[index]));
+    if (open.length > 0) session.note(describeRun(session, open, options));
     return !found.isIncomplete && results.every((result) => result.kind === 'ok' && result.value.confirmed)
       ? exitCodes.done
       : exitCodes.failed;

@@ -9,6 +9,9 @@ import { CommandFailed, UsageError } from '../errors.ts';
 import { readInstanceIds } from '../input/instance-ids.ts';
 import { parseCount } from '../input/parse-count.ts';
 import { confirm, promptForText } from '../input/questions.ts';
+import { countOf } from '../output/count-of.ts';
+import { nearestOf } from '../output/describe-nearest.ts';
+import { printable } from '../output/printable.ts';
 import { warnOfUnreadable } from '../output/warn-of-unreadable.ts';
 import type { Session } from '../session.ts';
 import { type StartOptions, startOptions, startRun } from '../start-run.ts';
@@ -76,16 +79,39 @@ const findTargets = async (api: Api, target: Target): Promise<InstanceList> => {
 
 const nothingMatches = 'No instance matches the target, so nothing was started. The instances command lists them.';
 
+/** That nobody has this owner or group, and who is near. A misspelt tag must not look like a success. */
+const describeNobody = async (api: Api, target: Extract<Target, { owner: string } | { group: string }>) => {
+  const list = await api.listInstances();
+  const near = list.kind === 'ok' ? nearestOf(list.value.instances, target) : [];
+  const [kind, value] = Object.entries(target)[0] ?? [];
+  return printable(`No instance has the ${kind} ${value}.`) + (near.length > 0 ? `\nNearest:\n${indented(near)}` : '');
+};
+
+const indented = (lines: readonly string[]): string => lines.map((line) => `  ${printable(line)}`).join('\n');
+
 /** @throws CommandFailed if there is none; a later run may find some */
 const describeTargets = async (session: Session, api: Api, { target, except, at }: Request): Promise<string> => {
   const excepted: readonly string[] = except ?? [];
   const list = await findTargets(api, target);
   const found = list.instances.filter(({ idInstance }) => !excepted.includes(idInstance));
   warnOfUnreadable(session, list);
+  if (list.instances.length === 0 && at === undefined && ('owner' in target || 'group' in target))
+    throw new CommandFailed(
+      `${await describeNobody(api, target)}\nNothing was started. To start it all the same, add --yes.`,
+    );
   if (found.length === 0 && at === undefined) throw new CommandFailed(nothingMatches);
   const spared = found.filter((instance) => instance.protected).length;
-  const count = found.length - spared;
-  return `${count} instance${count === 1 ? '' : 's'}${spared > 0 ? ` (${spared} protected ones are skipped)` : ''}`;
+  return `${countOf(found.length - spared, 'instance')}${spared > 0 ? ` (${spared} protected ${spared === 1 ? 'one is' : 'ones are'} skipped)` : ''}`;
+};
+
+/** Says before a run that nobody is asked about starts, that it would find nobody now. */
+const noteIfNobody = async (session: Session, api: Api, { target, at, dryRun }: Request): Promise<void> => {
+  if (at !== undefined || !('owner' in target || 'group' in target)) return;
+  const list = await api.listInstances(target);
+  if (list.kind !== 'ok' || list.value.instances.length > 0) return;
+  const later =
+    'owner' in target && !dryRun ? '\nA new tag may be late, so the run looks again after five minutes.' : '';
+  session.note(`${await describeNobody(api, target)}${later}`);
 };
 
 export const runCommand = defineCommand<Options>({
@@ -108,8 +134,8 @@ With --follow the exit code is 0 only if every instance was confirmed; protected
     const past = options.idempotencyKey === undefined ? pastInstant(body, session.terminal.now()) : undefined;
     if (past !== undefined) throw new UsageError(`${fieldOptions[past.field].long} ${past.rule}.`);
     const api = await session.api();
-    if (!options.dryRun && !session.options.yes)
-      await confirm(session, `Log out ${await describeTargets(session, api, body)} at ${api.url.host}?`);
+    if (options.dryRun || session.options.yes) await noteIfNobody(session, api, body);
+    else await confirm(session, `Log out ${await describeTargets(session, api, body)} at ${api.url.host}?`);
     return startRun(session, (_, key) => api.startRun(body, key), options);
   },
 });

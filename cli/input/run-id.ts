@@ -2,6 +2,7 @@ import { parseRunName } from '../../functions/runs/run-name.ts';
 import { parseWatchName } from '../../functions/runs/start-watch.ts';
 import { valueIn } from '../api/failure.ts';
 import { UsageError } from '../errors.ts';
+import { countOf } from '../output/count-of.ts';
 import { printable } from '../output/printable.ts';
 import type { Session } from '../session.ts';
 
@@ -36,7 +37,9 @@ const findRunId = async (session: Session, end: string): Promise<string> => {
     next = page.next;
     if (next === undefined) break;
   }
-  throw new UsageError(`None of the newest ${searched} runs ends in ${end}. Give the whole id: runs --json has it.`);
+  throw new UsageError(
+    `None of the newest ${countOf(searched, 'run')} ends in ${end}. Give the whole id: runs --json has it.`,
+  );
 };
 
 /** Reads the id of a run, or the end of it. @throws UsageError */

@@ -1,5 +1,5 @@
 import { adviceOn, describeOutcome, needsNothing, type Outcome, type Run } from '../../client/answers.ts';
-import { describeStatus } from '../../client/run-words.ts';
+import { describeStatus, describePhase as phaseInWords } from '../../client/run-words.ts';
 import { formatFields } from './fields.ts';
 import { printable } from './printable.ts';
 import { formatTable } from './table.ts';
@@ -15,7 +15,7 @@ export const describeProgress = ({ progress, request }: Pick<Run, 'progress' | '
 
 /** What a run is doing now, if it waits for something. */
 export const describePhase = ({ phase, nextActionAt }: Run): string | undefined =>
-  phase === undefined ? undefined : `${phase}${nextActionAt === undefined ? '' : `, next action at ${nextActionAt}`}`;
+  phase && `${phaseInWords(phase)}${nextActionAt === undefined ? '' : `, until ${nextActionAt}`}`;
 
 const order = (outcome: Outcome): number => {
   if (needsNothing(outcome)) return 2;

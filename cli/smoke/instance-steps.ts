@@ -85,7 +85,7 @@ export const drillStep: Step = {
     const started = await startRun(smoke, { target: { all: true }, dryRun: true, maxTargets });
     if (isOverCeiling(started))
       return failed(
-        `${maxTargets} instances are more than this deployment allows in one run. Drill each group: ${smoke.session.commandLine('run --group <name> --dry-run --reason drill --follow')}`,
+        `${maxTargets} instances are more than this deployment allows in one run. Drill each group: ${smoke.session.commandLine('run --group GROUP --dry-run --reason drill --follow')}`,
       );
     return followToEnd(smoke, acceptedRunIn(started).id);
   },

@@ -21,6 +21,17 @@ const likeness = (a: ReadonlySet<string>, b: ReadonlySet<string>): number => {
 /** Less than this is chance: `john` and `joan` have 0.33, `jon doe` and `john doe` 0.77. */
 const leastLikeness = 0.45;
 
+/** The most similar of some names, such as those of groups. */
+export const findNearestNames = (names: Iterable<string>, text: string, most = 3): readonly string[] => {
+  const query = pairsOf(searchForm(text));
+  return [...new Set(names)]
+    .map((name) => ({ name, rate: likeness(pairsOf(searchForm(name)), query) }))
+    .filter(({ rate }) => rate >= leastLikeness)
+    .toSorted((a, b) => b.rate - a.rate)
+    .slice(0, most)
+    .map(({ name }) => name);
+};
+
 /** Whether one digit of a number was misheard, or two of them exchanged. */
 const isMisheard = (digits: string, phone = ''): boolean => {
   const end = phone.slice(-digits.length);

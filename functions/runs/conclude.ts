@@ -87,7 +87,10 @@ const endingOfLogouts = (results: RunResults): Ending => {
   if (failed > 0)
     return {
       ...note,
-      failure: { type: 'NotAllConfirmed', message: `${failed} of ${total} instances are not confirmed` },
+      failure: {
+        type: 'NotAllConfirmed',
+        message: `${failed} of ${total} instances are not confirmed`,
+      },
     };
   if (unrotated + stillWorking === 0) return note;
   const messages = [

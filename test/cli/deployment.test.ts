@@ -302,7 +302,7 @@ describe('stop --provider', () => {
 
     expect({ code, stderr }).toEqual({
       code: 2,
-      stderr: expect.stringContaining('Stop these 3 runs? Their people stay logged in. Add --yes.'),
+      stderr: expect.stringContaining('Stop 3 runs? Their people stay logged in. Add --yes.'),
     });
     expect(api.received.every(({ method }) => method === 'GET')).toBe(true);
   });
@@ -376,7 +376,7 @@ test('run sends its options, and shows how many instances they select', async ()
 
   expect(unconfirmed).toMatchObject({
     code: 2,
-    stderr: expect.stringContaining('Log out 1 instance (1 protected ones are'),
+    stderr: expect.stringContaining('Log out 1 instance (1 protected one is skipped)'),
   });
   expect(dry).toMatchObject({ code: 0, stdout: '{"id":"api-1","status":"RUNNING"}\n' });
   expect(started).toMatchObject({ code: 0, stdout: expect.stringContaining('green-api-logout show api-1 --follow') });
@@ -394,8 +394,8 @@ test('a run that would find nothing is not started', async () => {
 
   const { code, stderr } = await runCli(['run', '--group', 'nobody', '--reason', 'x', '--url', api.url]);
 
-  expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(/^No instance matches the target/) });
-  expect(api.received.map(({ method }) => method)).toEqual(['GET']);
+  expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(/^No instance has the group nobody/) });
+  expect(api.received.map(({ method }) => method)).toEqual(['GET', 'GET']);
 });
 
 test('a run whose request got no answer says with which key it is repeated', async () => {

@@ -399,9 +399,7 @@ test('drain stops what has not ended and says who stopped it', async () => {
 
   expect(unconfirmed).toMatchObject({
     code: 2,
-    stderr: expect.stringContaining(
-      'Stop these 2 executions? Instances that they have not logged out yet stay logged in.',
-    ),
+    stderr: expect.stringContaining('Stop 2 executions? Instances that they have not logged out yet stay logged in.'),
   });
   expect({ code, stdout }).toEqual({ code: 0, stdout: '2 stopped, 0 not.\n' });
   expect(stderr).toMatch(/^event-3 +RUNNING/m);

@@ -135,6 +135,39 @@ test('logs out each given instance, one line each, and fails if one is not confi
   expect(stdout).toMatch(/^99 {2}not confirmed: There is no secret for this instance\. .+ \[unknown-instance\]$/m);
 });
 
+test('a logout that a run may confirm names the run', async () => {
+  await setFault('1101000002', 'http-500', 20);
+  const { code, stderr } = await cli(
+    'logout',
+    '1101000002',
+    '--reason',
+    "phone's gone",
+    '--clear-queue',
+    '--wait',
+    '1',
+    '--yes',
+  );
+  await setFault('1101000002', undefined);
+
+  expect(code).toBe(1);
+  expect(stderr).toBe(
+    `Start a run: it tries until it is confirmed: green-api-logout run --instances 1101000002 --reason 'phone'\\''s gone' --clear-queue --follow --url ${service.url}\n`,
+  );
+});
+
+test('Ctrl-C at a logout says which logouts are pending', async () => {
+  await setFault('1101000002', 'logged-out-but-hang');
+  const interrupted = await runCli(['logout', '1101000004', '1101000002', '--yes', '--url', service.url], {
+    interruptAt: '1101000004  logged out',
+  });
+  await setFault('1101000002', undefined);
+
+  expect(interrupted.code).toBe(1);
+  expect(interrupted.stderr).toBe(
+    `Interrupted. 1 of 2 instances answered.\nSent, and may still take effect: 1101000002\nSee whether they are logged out: green-api-logout state 1101000002 --url ${service.url}\n`,
+  );
+});
+
 test('the evidence of single logouts is found by the person who has the instance', async () => {
   const [, file = ''] = /^Evidence is in (\/.+)$/m.exec(service.output()) ?? [];
 
@@ -204,9 +237,15 @@ test('a run for an instant in the past is refused with how long ago it was, befo
 });
 
 test('a run that finds no instance is a failure', async () => {
-  const { code, stdout } = await cli('run', '--group', 'nobody', '--reason', 'x', '--yes', '--follow');
+  const { code, stdout, stderr } = await cli('run', '--group', 'nobody', '--reason', 'x', '--yes', '--follow');
+  const asked = await cli('run', '--owner', 'jon.doe@example.com', '--reason', 'x');
 
   expect(code).toBe(1);
+  expect(stderr).toMatch(/^No instance has the group nobody\.\nRun api-/);
+  expect(asked).toMatchObject({ code: 1, stdout: '' });
+  expect(asked.stderr).toBe(
+    'No instance has the owner jon.doe@example.com.\nNearest:\n  John Doe, john.doe@example.com\nNothing was started. To start it all the same, add --yes.\n',
+  );
   const runs = await cli('runs', '--limit', '1');
 
   expect(stdout).toMatch(/^status +SUCCEEDED \(met nobody\)\n(?:.*\n)*progress +0 of 0 confirmed/m);
@@ -226,7 +265,7 @@ test('Ctrl-C while following leaves the run as it is and says how to go on; stop
   await link('1101000001');
   await setFault('1101000001', 'http-500');
   const args = ['run', '--instances', '1101000001', '--reason', 'x', '--follow', '--yes', '--url', service.url];
-  const child = spawn(process.execPath, [cliFile, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [cliFile, ...args], { env: {}, stdio: ['ignore', 'pipe', 'pipe'] });
   let stderr = '';
   const isFollowing = new Promise<void>((resolve) => {
     child.stderr.on('data', (chunk: Buffer) => {

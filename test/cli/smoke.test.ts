@@ -244,7 +244,7 @@ test('a drill above the ceiling of the deployment says what to do', async () => 
 
   expect(code).toBe(1);
   expect(stdout).toContain(
-    `seen:     2 instances are more than this deployment allows in one run. Drill each group: green-api-logout run --group <name> --dry-run --reason drill --follow --stack green-api-logout\n-- failed`,
+    `seen:     2 instances are more than this deployment allows in one run. Drill each group: green-api-logout run --group GROUP --dry-run --reason drill --follow --stack green-api-logout\n-- failed`,
   );
 });
 

@@ -16,7 +16,7 @@ export type CliOptions = {
   readonly answers?: readonly { readonly question: string; readonly answer: string | undefined }[];
   /** Gives it a process of its own, which costs ten times as much. @default only a terminal and Ctrl-C have one */
   readonly ownProcess?: boolean;
-  /** Presses Ctrl-C as soon as stderr has this. */
+  /** Presses Ctrl-C as soon as it has printed this. */
   readonly interruptAt?: string;
 };
 
@@ -38,11 +38,13 @@ const answerQuestions = (child: ChildProcess, answers: NonNullable<CliOptions['a
 
 const interrupt = (child: ChildProcess, text: string): void => {
   let output = '';
-  child.stderr?.on('data', (chunk: Buffer) => {
+  const listen = (chunk: Buffer): void => {
     if (output.includes(text)) return;
     output += chunk;
     if (output.includes(text)) child.kill('SIGINT');
-  });
+  };
+  child.stderr?.on('data', listen);
+  child.stdout?.on('data', listen);
 };
 
 const variablesOf = (env: CliOptions['env']) => {

@@ -196,3 +196,9 @@ test('a state is read again after a 429, and at most three times', async () => {
   expect(once).toMatchObject({ result: { kind: 'ok' }, received: { length: 2 } });
   expect(always).toMatchObject({ result: { kind: 'problem', status: 429 }, received: { length: 3 } });
 });
+
+test('a port that fetch forbids is never called, so a change cannot take effect', async () => {
+  const result = await clientOf('http://127.0.0.1:6000').logOut('1101000001', {});
+
+  expect(result).toMatchObject({ kind: 'not-reached', why: 'not-connected', mayTakeEffect: false });
+});

@@ -1,9 +1,19 @@
 import { describeFailure as inCommandLine } from '../../../cli/api/failure.ts';
 import { CommandFailed } from '../../../cli/errors.ts';
+import { nearestOf } from '../../../cli/output/describe-nearest.ts';
+import { formatBar } from '../../../cli/output/progress-bar.ts';
+import { calledAs } from '../../../cli/program-name.ts';
 import { describeOutcome, mayRetry, type Run } from '../../../client/answers.ts';
 import type { Failure } from '../../../client/result.ts';
-import { describeRequester, describeResult, describeStatus, shortRunId } from '../../../client/run-words.ts';
+import {
+  describePhase,
+  describeRequester,
+  describeResult,
+  describeStatus,
+  shortRunId,
+} from '../../../client/run-words.ts';
 import { describeFailure as inPage } from '../../../console/page/describe-failure.ts';
+import { phases } from '../../../functions/runs/phase.ts';
 
 const problem = (status: number, fields: object = {}): Failure => ({
   kind: 'problem',
@@ -25,6 +35,18 @@ test.each<[string, Failure, string, string]>([
     problem(404, { title: 'No such run', detail: 'Check its id.', code: 'unknown-run' }),
     'No such run. Check its id. [unknown-run]',
     'Check its id.',
+  ],
+  [
+    'a port that fetch forbids',
+    {
+      kind: 'not-reached',
+      why: 'not-connected',
+      error: Object.assign(new TypeError('fetch failed'), { cause: new Error('bad port') }),
+      url: 'http://127.0.0.1:6000/instances',
+      mayTakeEffect: false,
+    },
+    'Nothing was sent: port 6000 belongs to another protocol. Check --url.',
+    'No answer arrived. Check that the command that serves this page is still running, then try again.',
   ],
   [
     'a gateway that did not answer a reading in time',
@@ -144,4 +166,44 @@ test.each<[boolean, Partial<Run>]>([
   const run = { id: 'api-1', status: 'SUCCEEDED', reason: '', requestedBy: '', startedAt: '', progress: counts };
 
   expect(mayRetry({ ...run, outcomes: [], ...part })).toBe(expected);
+});
+
+test.each(phases)('the phase %s has words', (phase) => {
+  expect(describePhase(phase)).toMatch(/^(?:is|waits|looks|works) [a-z ]+$/);
+});
+
+test('a phase that this client does not know is shown as it is', () => {
+  expect(describePhase('waiting-for-approval')).toBe('waiting-for-approval');
+});
+
+test.each([
+  [{ done: 0, total: 0 }, '░░░░░░░░░░░░░░░░'],
+  [{ done: 2, total: 2 }, '████████████████'],
+  [{ done: 3_000, failed: 1, total: 3_001 }, '███████████████x'],
+  [{ done: 1, failed: 1, skipped: 1, total: 4 }, '████xxxx----░░░░'],
+  [{ done: 0, failed: 1, skipped: 1, total: 5 }, 'xxx---░░░░░░░░░░'],
+  [{ done: 1, failed: 0, skipped: 3_000, total: 3_001 }, '█---------------'],
+])('the bar of %j has a part for each', (parts, bar) => {
+  expect(formatBar(parts)).toBe(bar);
+});
+
+test.each([
+  [{}, 'green-api-logout'],
+  [{ npm_lifecycle_event: 'cli' }, 'npm run cli --'],
+  [{ npm_lifecycle_event: 'drain', npm_package_name: 'green-api-logout' }, 'npm run cli --'],
+  [{ npm_lifecycle_event: 'npx', npm_package_name: 'infrastructure' }, 'npx green-api-logout'],
+  [{ npm_lifecycle_event: 'offboard', npm_package_name: 'infrastructure' }, 'npx green-api-logout'],
+])('with %j a command to paste begins with %s', (env, command) => {
+  expect(calledAs(env)).toBe(command);
+});
+
+test.each([
+  ['sals', ['sales']],
+  ['Support', ['support', 'support-night']],
+  ['warehouse', []],
+])('near the group %s is %j', (group, near) => {
+  const groups = ['sales', 'support', 'support-night', 'support'];
+  const instances = groups.map((name, index) => ({ idInstance: String(index), group: name, protected: false }));
+
+  expect(nearestOf(instances, { group })).toEqual(near);
 });
