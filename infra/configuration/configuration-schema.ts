@@ -12,6 +12,7 @@ import {
   numberAs,
   publicHost,
   retentionDays,
+  retentionDaysOrForever,
   textAs,
   textOrToken,
   upTo,
@@ -194,7 +195,8 @@ const entries = {
   /** Whether the functions write traces into X-Ray. */
   tracing: v.optional(flag, true),
   logRetentionDays: v.optional(retentionDays, 30),
-  evidenceRetentionDays: v.optional(retentionDays, 365),
+  /** 9999: for good. */
+  evidenceRetentionDays: v.optional(retentionDaysOrForever, 365),
   /** Whether a token may be changed at GREEN-API: with it, functions may write the instances' secrets. */
   tokenRotation: v.optional(fields({ enabled: v.optional(flag, false) }), {}),
   /** Off unless it is configured. */

@@ -74,7 +74,13 @@ export const publicHost = v.pipe(
 );
 
 /** Days that CloudWatch Logs can keep a log group (https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html). */
-export const retentionDays = v.picklist(
-  [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653],
-  ({ expected }) => `must be one of ${expected}`,
-);
+const days = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653];
+
+const oneOf = ({ expected }: { readonly expected: string }) => `must be one of ${expected}`;
+
+export const retentionDays = v.picklist(days, oneOf);
+
+/** CDK's number for a log that is kept for good. */
+export const forever = 9999;
+
+export const retentionDaysOrForever = v.picklist([...days, forever], oneOf);

@@ -8,6 +8,7 @@ const rules = {
   'AwsSolutions-S1': 'AWS::S3::Bucket',
   'AwsSolutions-SQS3': 'AWS::SQS::Queue',
   'CloudFormation-Validate::E3019': 'AWS::Scheduler::Schedule',
+  'NIST.800.53.R5-CloudWatchLogGroupRetentionPeriod': 'AWS::Logs::LogGroup',
   'NIST.800.53.R5-IAMNoInlinePolicy': 'AWS::IAM::Policy',
   'NIST.800.53.R5-LambdaConcurrency': 'AWS::Lambda::Function',
   'NIST.800.53.R5-LambdaDLQ': 'AWS::Lambda::Function',

@@ -1,7 +1,8 @@
+import { Token } from 'aws-cdk-lib';
 import { dialectNames } from '../../functions/offboarding/dialects.ts';
 import { writeVariables } from '../../functions/platform/environment.ts';
 import * as table from '../../functions/platform/settings.ts';
-import type { Settings } from '../configuration/configuration.ts';
+import { ConfigurationError, type Settings } from '../configuration/configuration.ts';
 import { sectionOf } from '../configuration/offboarding-rules.ts';
 
 type Row = Extract<(typeof table)[keyof typeof table], { readonly variable: string }>;
@@ -13,6 +14,31 @@ export const variableNames: readonly Row['variable'][] = Object.values(table).fl
 
 /** The variables that a function reads. */
 export type FunctionEnvironment = { readonly [Name in Row['variable']]?: string };
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+const mostBytes = 4_096;
+
+/** What CloudFormation fills in at the deployment is a name or an ARN. */
+const bytesOfToken = 100;
+
+const bytesOf = ([name, value = '']: readonly [string, string | undefined]): number =>
+  Buffer.byteLength(name) + (Token.isUnresolved(value) ? bytesOfToken : Buffer.byteLength(value));
+
+const settingOf = (variable: string): string =>
+  Object.entries(table).find(
+    ([, row]) => typeof row === 'object' && 'variable' in row && row.variable === variable,
+  )?.[0] ?? variable;
+
+/** @throws ConfigurationError naming the longest settings when Lambda would refuse the variables of the function */
+export const checkSize = (path: string, environment: FunctionEnvironment): void => {
+  const sizes = Object.entries(environment).map((entry) => ({ setting: settingOf(entry[0]), bytes: bytesOf(entry) }));
+  const total = sizes.reduce((sum, { bytes }) => sum + bytes, 0);
+  if (total <= mostBytes) return;
+  const longest = sizes.toSorted((one, other) => other.bytes - one.bytes).slice(0, 3);
+  throw new ConfigurationError(
+    `${path}: the variables of the function take ${total} bytes, and Lambda allows ${mostBytes}. Shorten the longest settings: ${longest.map(({ setting, bytes }) => `${setting} ${bytes}`).join(', ')}.`,
+  );
+};
 
 /** The settings by the names under which functions read them: the only place where one is renamed or converted. */
 const valuesOf = (settings: Settings) => ({

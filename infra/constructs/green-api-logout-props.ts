@@ -266,7 +266,7 @@ export interface GreenApiLogoutProps {
   readonly tracing?: boolean;
   /** Retention of every log but the evidence. @default 30 days */
   readonly logRetention?: RetentionDays;
-  /** Retention of the evidence, which stays when the stack is deleted. @default 365 days */
+  /** Retention of the evidence, which stays when the stack is deleted. May be `INFINITE`. @default 365 days */
   readonly evidenceRetention?: RetentionDays;
   /** @default off: a request for it is refused */
   readonly tokenRotation?: TokenRotationOptions;

@@ -3,8 +3,10 @@ import { SecurityGroup, Subnet, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
+import { ConfigurationError } from '../configuration/configuration.ts';
 import { GreenApiLogout } from './green-api-logout.ts';
 import type { GreenApiLogoutProps, GreenApiLogoutStackProps, NetworkIds } from './green-api-logout-props.ts';
+import { longestName } from './settings.ts';
 
 /** The network with these ids, as CDK objects. Zones and route tables are not known, and nothing here asks for them. */
 const importNetwork = (
@@ -21,13 +23,21 @@ const importNetwork = (
   return { vpc, vpcSubnets: { subnets }, ...(securityGroups && { securityGroups }) };
 };
 
+/** @throws ConfigurationError when a bus, a dashboard and a group of schedules cannot have the name of the stack */
+const nameOf = ({ stackName, node }: Stack): string => {
+  if (stackName.length <= longestName) return stackName;
+  throw new ConfigurationError(
+    `${node.path}: the name of the stack has ${stackName.length} characters, and that of a deployment ${longestName} at most. Set name, which then is the name of the bus, the dashboard and the group of schedules.`,
+  );
+};
+
 /** A stack with one {@link GreenApiLogout}, and the outputs by which people and the command line find its parts. */
 export class GreenApiLogoutStack extends Stack {
   readonly greenApiLogout: GreenApiLogout;
 
   constructor(scope: Construct, id: string, props: GreenApiLogoutStackProps = {}) {
     super(scope, id, { description: 'Logs messenger instances out of GREEN-API.', ...props });
-    const { name = this.stackName } = props;
+    const { name = nameOf(this) } = props;
     // CDK leaves the id Default out of the resources' names.
     this.greenApiLogout = new GreenApiLogout(this, 'Default', { ...props, ...this.#import(props), name });
     this.greenApiLogout.addOutputs();

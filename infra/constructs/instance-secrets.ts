@@ -7,6 +7,8 @@ import type { ServiceFunction } from './service-function.ts';
 
 export type InstanceSecretsProps = {
   readonly prefix: string;
+  /** Prefixes below it that belong to others. */
+  readonly otherPrefixes: readonly string[];
   /** The customer managed key, if the secrets have one. */
   readonly encryptionKey: IKey | undefined;
 };
@@ -18,6 +20,23 @@ export class InstanceSecrets extends Construct {
   constructor(scope: Construct, id: string, props: InstanceSecretsProps) {
     super(scope, id);
     this.#props = props;
+  }
+
+  /** Another deployment of the app whose prefix is below this one, or above it, and which would be taken for this one's. */
+  get overlapping(): { readonly outer: string; readonly inner: string } | undefined {
+    const { account, region } = Stack.of(this);
+    const others = this.node.root.node
+      .findAll()
+      .filter((other): other is InstanceSecrets => other instanceof InstanceSecrets && other !== this)
+      .filter((other) => Stack.of(other).account === account && Stack.of(other).region === region);
+    return others.flatMap((other) => other.#within(this) ?? this.#within(other) ?? [])[0];
+  }
+
+  #within(other: InstanceSecrets) {
+    const { prefix: inner } = this.#props;
+    const { prefix: outer, otherPrefixes } = other.#props;
+    const isBelow = inner !== outer && inner.startsWith(outer);
+    return isBelow && !otherPrefixes.includes(inner) ? { outer, inner } : undefined;
   }
 
   /** Lets the function read credentials: the secrets under the prefix, and no other. */

@@ -2,6 +2,8 @@ import { RemovalPolicy } from 'aws-cdk-lib';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, type LogGroupProps } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
+import { forever } from '../configuration/field-schemas.ts';
+import { acknowledge } from './acknowledge.ts';
 import type { Deployment } from './deployment.ts';
 
 type LogSettings = Pick<Deployment, 'settings' | 'dataKey'>;
@@ -14,12 +16,16 @@ const encryptedBy = ({ key }: Deployment['dataKey']): Pick<LogGroupProps, 'encry
  * The log of the functions that log instances out: who was logged out, when and why. It stays when the stack is deleted; only
  * a first deployment that failed takes it along.
  */
-export const createEvidenceLog = (scope: Construct, id: string, { settings, dataKey }: LogSettings): LogGroup =>
-  new LogGroup(scope, id, {
+export const createEvidenceLog = (scope: Construct, id: string, { settings, dataKey }: LogSettings): LogGroup => {
+  const log = new LogGroup(scope, id, {
     ...encryptedBy(dataKey),
     retention: settings.evidenceRetentionDays,
     removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
   });
+  if (settings.evidenceRetentionDays === forever)
+    acknowledge(log, 'NIST.800.53.R5-CloudWatchLogGroupRetentionPeriod', 'Evidence is kept for good, as configured.');
+  return log;
+};
 
 /** A log that is deleted with the stack. */
 export const createLog = (

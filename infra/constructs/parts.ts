@@ -32,16 +32,17 @@ const topicsOf = (props: GreenApiLogoutProps) => notificationsOf(props).map(({ t
 
 const createDeployment = (scope: Construct, props: GreenApiLogoutProps): Deployment => {
   const settings = settingsOf(scope, props);
-  const { name, secretPrefix: prefix, runbookUrl = defaultRunbookUrl } = settings;
+  const { name, secretPrefix: prefix, otherPrefixes, runbookUrl = defaultRunbookUrl } = settings;
   const { alarmTopic: topic, encryptionKey, dataEncryptionKey } = props;
   const dataKey = new DataKey(scope, dataEncryptionKey);
-  addWarnings(scope, settings, topic, topicsOf(props));
+  const secrets = new InstanceSecrets(scope, 'Secrets', { prefix, otherPrefixes, encryptionKey });
+  addWarnings(scope, settings, { alarmTopic: topic, notified: topicsOf(props), overlap: secrets.overlapping });
   return {
     settings,
     platform: { tracing: settings.tracing, network: createNetwork(scope, props, settings) },
     dataKey,
     evidence: createEvidenceLog(scope, 'Evidence', { settings, dataKey }),
-    secrets: new InstanceSecrets(scope, 'Secrets', { prefix, encryptionKey }),
+    secrets,
     bus: new OffboardingBus(scope, 'Events', { name, custom: settings.offboarding.custom }),
     alarms: new Alarms(scope, 'Alarms', { name, topic, runbookUrl }),
     metrics: new LogoutMetrics(name),

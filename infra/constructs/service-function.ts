@@ -17,7 +17,7 @@ import { Construct } from 'constructs';
 import { distFolder } from '../bundling/dist-folder.ts';
 import { howToBuild } from '../bundling/how-to-build.ts';
 import { acknowledge, acknowledgeInlinePolicies, acknowledgeWildcard } from './acknowledge.ts';
-import type { FunctionEnvironment } from './function-environment.ts';
+import { checkSize, type FunctionEnvironment } from './function-environment.ts';
 import { grantConnect, type Network } from './network.ts';
 import { pascalCase } from './pascal-case.ts';
 
@@ -72,6 +72,7 @@ export class ServiceFunction extends Construct {
     const { platform, environment, logGroup, memoryMb, timeout = Duration.seconds(29), ...options } = props;
     if (options.durableConfig !== undefined) this.invocation = 'durable';
     else this.invocation = options.onFailure === undefined ? 'call' : 'event';
+    checkSize(this.node.path, environment);
     this.role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     logGroup.grantWrite(this.role);
     if (platform.tracing) acknowledgeWildcard(this.role, '*', "X-Ray's write actions support no resource.");

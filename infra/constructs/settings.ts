@@ -11,7 +11,7 @@ import type {
 import { propNames } from './prop-names.ts';
 
 /** Bus, schedule group and dashboard take this many characters. */
-const longestName = 64;
+export const longestName = 64;
 
 /** A duration that is no whole number is refused with all other wrong props, and not by CDK, which does not name the prop. */
 const fractions = { integral: false };

@@ -3,6 +3,7 @@ import { CfnTopic, type ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import type { Settings } from '../configuration/configuration.ts';
 import { warningsAbout } from '../configuration/schedules/schedule-warnings.ts';
+import { regionWithoutDurableFunctions } from './durable-regions.ts';
 
 /** The AWS managed key of SNS, whose policy lets no other service use it. */
 const managedKey = 'alias/aws/sns';
@@ -14,12 +15,17 @@ const isUnreachable = (topic: ITopic): boolean => {
   return JSON.stringify(Stack.of(topic).resolve(definition.kmsMasterKeyId) ?? '').includes(managedKey);
 };
 
+type Surroundings = {
+  readonly alarmTopic: ITopic | undefined;
+  readonly notified: readonly (ITopic | string)[];
+  readonly overlap: { readonly outer: string; readonly inner: string } | undefined;
+};
+
 /** Adds warnings to the synthesis about settings that are allowed but rarely intended. */
 export const addWarnings = (
   scope: Construct,
   { schedules }: Settings,
-  alarmTopic: ITopic | undefined,
-  notified: readonly (ITopic | string)[],
+  { alarmTopic, notified, overlap }: Surroundings,
 ): void => {
   const warn = (id: string, text: string) => Annotations.of(scope).addWarningV2(`green-api-logout:${id}`, text);
 
@@ -34,6 +40,17 @@ export const addWarnings = (
     warn(
       'unreachable-notification-topic',
       `Nobody is told what happened: EventBridge cannot publish to a topic encrypted under ${managedKey}. Use a customer managed key, or no encryption.`,
+    );
+  const region = regionWithoutDurableFunctions(scope);
+  if (region !== undefined)
+    warn(
+      'region',
+      `Lambda has no durable functions in ${region}, as far as was announced on 2026-11-30. If it has none, the deployment fails at the functions run and watch.`,
+    );
+  if (overlap !== undefined)
+    warn(
+      'overlapping-prefixes',
+      `The prefix ${overlap.inner} of one deployment is below ${overlap.outer} of another, which would log its instances out too. Name it in otherPrefixes of that one.`,
     );
   for (const text of warningsAbout(schedules, new Date())) warn('schedule', text);
 };

@@ -134,6 +134,7 @@ test.each([
   ['green-api-logout.tracing must be true or false… (got "no"', { tracing: 'no' }],
   ['green-api-logout.logRetentionDays must be one of… (got 2', { logRetentionDays: 2 }],
   ['green-api-logout.evidenceRetentionDays must … (got null', { evidenceRetentionDays: null }],
+  ['green-api-logout.logRetentionDays must … (got 9999', { logRetentionDays: 9999 }],
   ['green-api-logout.alarmTopicArn must be the ARN… (got "on-call"', { alarmTopicArn: 'on-call' }],
   ['green-api-logout.notifications.0.topic is missing', { notifications: { format: 'chat' } }],
   [

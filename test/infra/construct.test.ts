@@ -7,7 +7,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Alias, Key } from 'aws-cdk-lib/aws-kms';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Topic } from 'aws-cdk-lib/aws-sns';
-import { AwsSolutionsChecks } from 'cdk-nag';
+import { AwsSolutionsChecks, NIST80053R5Checks } from 'cdk-nag';
 import { doctorCommand } from '../../cli/commands/doctor.ts';
 import { enrollCommand } from '../../cli/commands/enroll.ts';
 import { functionNames } from '../../infra/bundling/bundling.ts';
@@ -200,7 +200,7 @@ describe('the construct', () => {
       { greenApiTimeout: Duration.minutes(1) },
     ],
     ['Company/Logout.logRetention must be one of', { logRetention: RetentionDays.INFINITE }],
-    ['Company/Logout.evidenceRetention must be one of', { evidenceRetention: RetentionDays.INFINITE }],
+    ['Company/Logout.evidenceRetention must be one of', { evidenceRetention: 2 }],
     [
       'Company/Logout.runs.executionTimeout in days must be a whole number from 2 to 366 (got 2.5)',
       { runs: { executionTimeout: Duration.hours(60) } },
@@ -247,6 +247,24 @@ describe('the construct', () => {
     template.allResourcesProperties('AWS::CloudWatch::Alarm', {
       AlarmDescription: { 'Fn::Join': ['', Match.arrayWith([{ 'Fn::ImportValue': 'RunbookUrl' }])] },
     });
+  });
+
+  test('keeps evidence for good, if that is asked', () => {
+    const { stack } = createConstruct({ evidenceRetention: RetentionDays.INFINITE });
+
+    const logs = Object.values(Template.fromStack(stack).findResources('AWS::Logs::LogGroup'));
+    expect(logs.filter(({ Properties }) => Properties?.RetentionInDays === undefined)).toHaveLength(1);
+    expect(
+      new NIST80053R5Checks(stack).validateScope(stack).violations.filter(({ ruleName }) => /Retention/.test(ruleName)),
+    ).toEqual([]);
+  });
+
+  test('names the settings that make the variables of a function too long for Lambda', () => {
+    const allowedApiHosts = Array.from({ length: 200 }, (_, index) => `${index}.proxy.example.com`);
+
+    expect(() => createConstruct({ allowedApiHosts })).toThrow(
+      /^Company\/Logout\/\S+: the variables of the function take 4\d{3} bytes, and Lambda allows 4096\. Shorten the longest settings: allowedApiHosts 4\d{3},/,
+    );
   });
 
   test('names every wrong prop at once', () => {
@@ -462,7 +480,42 @@ describe('a grant', () => {
   });
 });
 
+test('a stack whose name is too long for a deployment is told to set a name of its own', () => {
+  const id = `Security${'-of-a-large-company'.repeat(4)}`;
+
+  expect(() => new GreenApiLogoutStack(new App(), id)).toThrow(
+    `the name of the stack has ${id.length} characters, and that of a deployment 64 at most. Set name,`,
+  );
+  expect(new GreenApiLogoutStack(new App(), id, { name: 'logout' }).stackName).toBe(id);
+});
+
 describe('the synthesis warns', () => {
+  test.each([
+    ['eu-central-1', []],
+    ['us-gov-west-1', ['Lambda has no durable functions in us-gov-west-1']],
+    ['cn-north-1', ['Lambda has no durable functions in cn-north-1']],
+  ])('of a Region without durable functions, and of no other (%s)', (region, expected) => {
+    const stack = new Stack(new App(), 'Company', { env: { region } });
+    new GreenApiLogout(stack, 'Logout', { alarmTopic: new Topic(stack, 'OnCall') });
+
+    expect(warningsIn(stack)).toEqual(expected.map((text) => expect.stringContaining(text)));
+  });
+
+  test('of a prefix below that of another deployment, unless that one leaves it alone', () => {
+    const warnings = (otherPrefixes: readonly string[]) => {
+      const stack = new Stack(new App(), 'Company');
+      const alarmTopic = new Topic(stack, 'OnCall');
+      new GreenApiLogout(stack, 'All', { alarmTopic, otherPrefixes });
+      new GreenApiLogout(stack, 'Sales', { alarmTopic, secretPrefix: 'green-api/sales/' });
+      return warningsIn(stack);
+    };
+
+    expect(warnings([])).toEqual([
+      expect.stringMatching(/^The prefix green-api\/sales\/ of one deployment is below green-api\/ of another/),
+    ]);
+    expect(warnings(['green-api/sales/'])).toEqual([]);
+  });
+
   test('of alarms that notify nobody', () => {
     expect(warningsIn(createConstruct().stack)).toEqual([
       'Alarms notify nobody: set an alarm topic, or watch them in CloudWatch.',

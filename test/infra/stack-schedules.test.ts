@@ -7,6 +7,7 @@ import {
   render,
   resourcesIn,
   synthesize,
+  wholeResourcesIn,
 } from '../support/synthesize.ts';
 
 const plain = synthesize(configurations.plain);
@@ -16,6 +17,13 @@ const schedules = propertiesOfEach(custom, 'AWS::Scheduler::Schedule');
 
 test('there is no schedule unless one is configured', () => {
   expect(resourcesIn(plain, 'AWS::Scheduler::Schedule')).toEqual({});
+});
+
+test('a logical id stays: with another one CloudFormation would delete the schedule after making it anew', () => {
+  expect(Object.keys(wholeResourcesIn(custom, 'AWS::Scheduler::Schedule'))).toEqual([
+    'SchedulesSchedulenightly80E85BAF',
+    'SchedulesScheduleRoleA409A311',
+  ]);
 });
 
 test('each is as configured, in the group of the stack', () => {

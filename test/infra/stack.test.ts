@@ -418,6 +418,20 @@ test('a key of the company encrypts logs, queues, run history and vault', () => 
   ).toEqual(new Set([dataKeyArn]));
 });
 
+test('the documentation lists every service whose rights a deployment takes', () => {
+  const types = [configurations.everyEntrance, configurations.ownSecurityGroup].flatMap((configuration) =>
+    Object.values(synthesize(configuration).template.Resources).map(({ Type }) => Type),
+  );
+  const services = new Set(types.map((type) => type.split('::')[1]?.toLowerCase().replace(/v2$/, '')));
+
+  const page = readFileSync(join(__dirname, '../../docs/construct.md'), 'utf8');
+  const rights = page.slice(page.indexOf('\n## Rights to deploy'), page.indexOf('\n## Share it'));
+  const [, ...rows] = rights.split('\n').filter((line) => line.startsWith('|'));
+  const listed = rows.flatMap((row) => [...(row.split('|')[1] ?? '').matchAll(/`(\w+)`/g)].map(([, name]) => name));
+  expect([...services].filter((service) => !listed.includes(service))).toEqual([]);
+  expect(services.size).toBeGreaterThan(9);
+});
+
 test.each(both)('the synthesis reports nothing (%s)', (_name, { annotations }) => {
   expect(annotations).toEqual([]);
 });
