@@ -1,14 +1,18 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { Store } from './store.ts';
 
-/** The value of a store; renders again when it changes. */
-export const useStore = <Value>(store: Store<Value>): Value => {
-  const [, setValue] = useState<Value>();
+/** A part of what a store holds; renders again when that part changes. */
+export const useStored = <Value, Part>(store: Store<Value>, select: (value: Value) => Part): Part => {
+  const [, setPart] = useState<Part>(() => select(store.get()));
   useEffect(() => {
-    const follow = () => setValue(() => store.get());
+    const follow = () => setPart(() => select(store.get()));
     // It may have changed between the rendering and now.
     follow();
     return store.subscribe(follow);
+    // `select` gives the same part for the same key
   }, [store]);
-  return store.get();
+  return select(store.get());
 };
+
+/** The value of a store; renders again when it changes. */
+export const useStore = <Value>(store: Store<Value>): Value => useStored(store, (value) => value);

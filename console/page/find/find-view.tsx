@@ -17,7 +17,7 @@ import { SelectionBar } from './selection-bar.tsx';
 /** The list is read again when the view appears and it is older than this. A change of a tag takes as long to show. */
 const maxAgeMs = 5 * 60_000;
 /** More rows than this are shown on demand, so that thousands stay fast. */
-const rowsAtATime = 50;
+const rowsAtATime = 30;
 
 /** Somebody's instance may be behind a secret that is not understood. */
 const UnreadableSecrets = ({ list }: Pick<ListReading, 'list'>) => {

@@ -3,7 +3,7 @@ import { search } from '../instances/live.ts';
 import { useStore } from '../use-store.ts';
 
 /** A letter stands in the field before anything is searched. */
-const restMs = 60;
+const restMs = 100;
 
 const fieldId = 'search';
 

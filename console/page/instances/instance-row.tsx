@@ -3,15 +3,13 @@ import { useId, useRef } from 'preact/hooks';
 import type { Instance } from '../../../client/answers.ts';
 import type { Owned } from '../../../functions/instances/people.ts';
 import { useMay } from '../sign-in/may.ts';
+import { useStored } from '../use-store.ts';
+import { logouts, states } from './live.ts';
 import { LiveState } from './live-state.tsx';
-import type { Logout } from './logouts.ts';
-import type { KnownState } from './states.ts';
 import { useReadWhenVisible } from './use-visible.ts';
 
 type InstanceRowProps = {
   readonly instance: Owned<Instance>;
-  readonly state: KnownState | undefined;
-  readonly logout: Logout | undefined;
   /** The state is read again when it is older than this, in milliseconds. */
   readonly maxAgeMs: number;
   readonly isSelected: boolean;
@@ -22,11 +20,13 @@ type InstanceRowProps = {
 
 /** One instance: a box that selects it, what its tags say, and its live state. */
 export const InstanceRow = (props: InstanceRowProps) => {
-  const { instance, state, logout, maxAgeMs, isSelected, onSelect, children } = props;
+  const { instance, maxAgeMs, isSelected, onSelect, children } = props;
   const { idInstance, phone, group, sharedWith } = instance;
   const row = useRef<HTMLLIElement>(null);
   const id = useId();
   const may = useMay();
+  const state = useStored(states.store, (known) => known.get(idInstance));
+  const logout = useStored(logouts.store, (progress) => progress.get(idInstance));
   useReadWhenVisible(row, idInstance, maxAgeMs);
   return (
     <li ref={row} class="instance">

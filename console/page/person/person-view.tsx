@@ -97,8 +97,6 @@ const PersonPage = ({ person, reading }: PersonPageProps) => {
           <InstanceRow
             key={instance.idInstance}
             instance={instance}
-            state={instance.state}
-            logout={instance.logout}
             maxAgeMs={stateMaxAgeMs}
             isSelected={isTicked(instance)}
             onSelect={(isOn) => tick(instance.idInstance, isOn)}
