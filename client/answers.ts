@@ -76,7 +76,7 @@ const requestEntries = {
   dryRun: v.exactOptional(v.boolean()),
   watchDays: v.exactOptional(v.number()),
   except: v.exactOptional(ids),
-} satisfies Record<Exclude<keyof RequestedRun<'console'>, 'reason' | 'target'>, v.GenericSchema>;
+} satisfies Record<Exclude<keyof RequestedRun<'console'>, 'reason' | 'target' | 'at'>, v.GenericSchema>;
 
 /** What of the request of a run may be sent again for another run: no instants. */
 export const repeatableRequestSchema = v.object({ target: targetSchema, ...requestEntries });
@@ -84,6 +84,7 @@ export const repeatableRequestSchema = v.object({ target: targetSchema, ...reque
 /** The request that started a run, without its reason. */
 const requestSchema = v.looseObject({
   ...requestEntries,
+  at: v.exactOptional(v.string()),
   /** `undefined` if it is of a kind that this client does not know. */
   target: v.fallback(v.optional(targetSchema), undefined),
 });

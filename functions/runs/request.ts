@@ -111,7 +111,6 @@ export const leftOut = {
   },
   commandLine: { mayFindNobody: readsResult },
   console: {
-    at: 'the page starts runs that begin at once',
     expiresAt: 'the page starts runs that expire after the default time',
     mayFindNobody: readsResult,
   },

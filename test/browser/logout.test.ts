@@ -138,7 +138,7 @@ test('a logout that is not confirmed in time leads to a run, and no text names a
   await page.getByRole('button', { name: 'Start a run: it tries until it is confirmed' }).click();
 
   await page.getByRole('region', { name: 'Progress' }).waitFor();
-  await page.getByRole('row', { name: '1101000004' }).getByText('logged-out').waitFor();
+  await page.getByRole('row', { name: '1101000004' }).getByText('logged out', { exact: true }).waitFor();
   expect(opened.errors).toEqual([]);
 });
 

@@ -30,10 +30,10 @@ const startRuns = (pages: Readonly<Record<string, Answer>>) =>
 
 const openRuns = async (page: Page): Promise<void> => {
   await page.getByRole('link', { name: 'Runs', exact: true }).click();
-  await page.getByRole('link', { name: 'api-1', exact: true }).waitFor();
+  await page.getByRole('link', { name: 'Run api-1', exact: true }).waitFor();
 };
 
-const shownRuns = (page: Page) => page.getByRole('link', { name: /^api-/ }).allTextContents();
+const shownRuns = (page: Page) => page.getByRole('link', { name: /^Run api-/ }).allTextContents();
 
 const requestsOf = ({ received }: Awaited<ReturnType<typeof startRuns>>): readonly (string | undefined)[] =>
   received.map(({ url }) => url).filter((url) => url?.startsWith('/forced-logouts'));
@@ -53,7 +53,7 @@ test('an empty page of older runs leads on to the next page', async () => {
   await Promise.all([page.waitForResponse(/next=/), older.click()]);
   await older.waitFor({ state: 'detached' });
 
-  expect(await shownRuns(page)).toEqual(['api-1', 'api-2']);
+  expect(await shownRuns(page)).toEqual(['Run api-1', 'Run api-2']);
   expect(opened.errors).toEqual([]);
 });
 
@@ -69,10 +69,10 @@ test('a second click while older runs load sends nothing', async () => {
   await openRuns(page);
   await page.getByRole('button', { name: 'Older runs' }).dblclick();
   held.resolve();
-  await page.getByRole('link', { name: 'api-2', exact: true }).first().waitFor();
+  await page.getByRole('link', { name: 'Run api-2', exact: true }).first().waitFor();
   await page.getByRole('button', { name: 'Older runs' }).waitFor({ state: 'detached' });
 
-  expect(await shownRuns(page)).toEqual(['api-1', 'api-2']);
+  expect(await shownRuns(page)).toEqual(['Run api-1', 'Run api-2']);
   expect(requestsOf(server)).toEqual(['/forced-logouts', '/forced-logouts?next=second']);
 });
 
@@ -90,10 +90,10 @@ test('older runs of another status are not shown when they arrive late', async (
   await openRuns(page);
   await page.getByRole('button', { name: 'Older runs' }).click();
   await page.getByLabel('Status').selectOption('FAILED');
-  await page.getByRole('link', { name: 'api-3', exact: true }).waitFor();
+  await page.getByRole('link', { name: 'Run api-3', exact: true }).waitFor();
   held.resolve();
   await ended;
 
-  expect(await shownRuns(page)).toEqual(['api-3']);
+  expect(await shownRuns(page)).toEqual(['Run api-3']);
   expect(opened.errors).toEqual([]);
 });

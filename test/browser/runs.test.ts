@@ -14,64 +14,76 @@ beforeAll(async () => {
 
 afterAll(() => open.disposeAsync());
 
+const setState = async (idInstance: string, stateInstance: string): Promise<void> => {
+  const emulated = `${service.url}/local/instances/${idInstance}`;
+  await fetch(`${emulated}/fault`, { method: 'DELETE' });
+  await fetch(`${emulated}/state`, { method: 'PUT', body: JSON.stringify({ stateInstance }) });
+};
+
 test('a drill logs nobody out and leads to the run that does, which is followed to its end', async () => {
   await using opened = await browser.open(service.url);
   const { page } = opened;
+  for (const idInstance of ['1101000001', '1101000002']) await setState(idInstance, 'authorized');
 
   await openNewRun(page, 'sales');
-  await page.getByRole('dialog').getByRole('button', { name: 'Start dry run' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Start the drill over 2 instances' }).click();
   const row = page.getByRole('row', { name: '1101000002' });
-  await page
-    .getByRole('status')
-    .getByText(/^Run \S+ SUCCEEDED/)
-    .waitFor();
+  const drillAnswer = page.getByText('Drill: nobody was logged out. 2 of 2 could be logged out.', { exact: true });
+  await drillAnswer.waitFor();
   const drilled = await row.textContent();
   const noLogout = !service.output().includes('"idInstance":"1101000002"');
   await page.getByRole('button', { name: 'Log these instances out' }).click();
   const dialog = page.getByRole('dialog');
   const form = [await dialog.getByLabel('Group').inputValue(), await dialog.getByLabel('Reason').inputValue()];
-  await dialog.getByRole('button', { name: 'Start run' }).click();
+  await dialog.getByRole('button', { name: 'team closed' }).click();
+  await dialog.getByRole('button', { name: 'Log 2 instances out' }).click();
 
-  await row.getByText('logged-out', { exact: true }).waitFor();
-  await page
-    .getByRole('status')
-    .getByText(/^Run \S+ SUCCEEDED: 2 confirmed/)
-    .waitFor();
+  await page.getByText('Everybody is out: 2 of 2 confirmed.', { exact: true }).waitFor();
+  expect(await page.getByRole('status').textContent()).toBe('Log out group sales: Everybody is out: 2 of 2 confirmed.');
+  expect(await page.title()).toBe('2/2 · group sales · green-api-logout');
+  expect(await page.getByRole('img').getAttribute('aria-label')).toBe('2 confirmed');
   expect(drilled).toContain('ready');
   expect(noLogout).toBe(true);
-  expect(form).toEqual(['sales', 'team closed']);
+  expect(form).toEqual(['sales', '']);
   await page.getByRole('link', { name: 'All runs' }).click();
-  await page
-    .getByRole('row', { name: /api.*SUCCEEDED/ })
-    .nth(1)
-    .waitFor();
-  const [real, drill] = await page.getByRole('row', { name: /api-[0-9a-f]{40} SUCCEEDED/ }).allInnerTexts();
-  expect(real).toMatch(/SUCCEEDED\s+group sales\s+2 of 2 confirmed\s+team closed\s+local/);
-  expect(drill).toMatch(/SUCCEEDED \(drill\)\s+group sales\s+\d of 2 ready.*\s+team closed\s+local/);
+  await page.getByRole('row', { name: /Drill over group sales/ }).waitFor();
+  const [real] = await page.getByRole('row', { name: /Log out group sales api-[0-9a-f]{40}/ }).allInnerTexts();
+  const [drill] = await page.getByRole('row', { name: /Drill over group sales api-[0-9a-f]{40}/ }).allInnerTexts();
+  expect(real).toMatch(/2 of 2 confirmed\s+team closed\s+local/);
+  expect(drill).toMatch(/Drill: nobody was logged out, 2 of 2 ready\s+team closed\s+local/);
   expect(opened.errors).toEqual([]);
 });
 
-test('a run is followed and stopped', async () => {
+test('a run is followed and stopped, and tried again only by somebody who knows that it was stopped', async () => {
   await using opened = await browser.open(service.url);
   const { page } = opened;
 
   await openEndlessRun(page, { group: 'support', failing: '1101000004', done: '1101000003' });
-  const bar = page.getByRole('progressbar', { name: 'Instances decided' });
-  const before = [await bar.getAttribute('value'), await bar.getAttribute('max')];
+  const bar = page.getByRole('img');
+  await page.getByText('1 of 3 is out. 1 was left alone, 1 is to come.').waitFor();
+  const before = await bar.getAttribute('aria-label');
   await page.getByRole('button', { name: 'Stop run' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Stop run' }).click();
 
   await page
     .getByRole('status')
-    .getByText(/^Run \S+ STOPPED: 1 confirmed/)
+    .getByText(/^Log out group support: Stopped\. 1 of 3 is out/)
     .waitFor();
   await untilFocused(page.getByRole('heading', { level: 1 }));
-  expect(before).toEqual(['2', '3']);
+  expect(before).toBe('1 confirmed · 1 skipped · 1 to come');
   expect(await page.getByRole('row', { name: '1101000004' }).textContent()).toMatch(
     /john\.doe@example\.com.*unconfirmed/,
   );
-  expect(await page.getByRole('row', { name: '1101000005' }).textContent()).toContain('protected');
+  expect(await page.getByRole('row', { name: '1101000005' }).textContent()).toContain('Protected');
   expect(await page.getByRole('button', { name: 'Stop run' }).count()).toBe(0);
+  await fetch(`${service.url}/local/instances/1101000004/fault`, { method: 'DELETE' });
+  await page.getByRole('button', { name: 'Try the 2 that are not confirmed again' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByText(/Stopped by /).waitFor();
+  await dialog.getByLabel('It is still to happen').check();
+  await dialog.getByRole('button', { name: 'Log 2 instances out' }).click();
+  await page.getByText('1 of 2 is out. 1 was left alone.', { exact: true }).waitFor();
+  expect(await page.getByText('Retry of').count()).toBe(1);
   expect(opened.errors).toEqual([]);
 });
 
@@ -82,19 +94,20 @@ test('the message of an ended run stays neither above another view nor above a r
   await openEndlessRun(page, { group: 'sales', failing: '1101000002', done: '1101000001' });
   const goingOn = page.url();
   await openNewRun(page, 'support');
-  await page.getByRole('dialog').getByRole('button', { name: 'Start dry run' }).click();
-  await status.getByText(/^Run \S+ (?:SUCCEEDED|FAILED):/).waitFor();
-  const ended = [page.url().split('/').at(-1) ?? '', await status.textContent()] as const;
+  await page
+    .getByRole('dialog')
+    .getByRole('button', { name: /^Start the drill/ })
+    .click();
+  await status.getByText(/^Drill over group support: Drill: nobody/).waitFor();
 
   await page.getByRole('link', { name: 'All runs' }).click();
   await page.getByRole('heading', { name: 'Runs' }).waitFor();
   const aboveList = await status.textContent();
   await page.goBack();
-  await status.getByText(/^Run/).waitFor();
+  await status.getByText(/^Drill/).waitFor();
   await page.goto(goingOn);
-  await page.getByText('RUNNING', { exact: true }).waitFor();
+  await page.getByRole('button', { name: 'Stop run' }).waitFor();
 
-  expect(ended[1]).toContain(ended[0]);
   expect(aboveList).toBe('');
   expect(await status.textContent()).toBe('');
   expect(opened.errors).toEqual([]);
@@ -105,13 +118,14 @@ test('the error of a start is gone while the next try is under way', async () =>
   const { page } = opened;
   const { promise: mayAnswer, resolve: answer } = Promise.withResolvers<void>();
   const refusal = { status: 503, json: { message: 'Service Unavailable' } };
+  const start = page.getByRole('button', { name: /^Start the drill/ });
   await openNewRun(page, 'sales');
   await page.route('**/forced-logouts', (route) => route.fulfill(refusal), { times: 1 });
-  await page.getByRole('button', { name: 'Start dry run' }).click();
+  await start.click();
   await page.getByRole('alert').waitFor();
   await page.route('**/forced-logouts', (route) => mayAnswer.then(() => route.fulfill(refusal)), { times: 1 });
 
-  await page.getByRole('button', { name: 'Start dry run' }).click();
+  await start.click();
 
   await page.getByRole('alert').waitFor({ state: 'detached' });
   answer();
@@ -126,11 +140,11 @@ test('a wrong number among the closed options is shown when the run is started',
   const options = dialog.getByText('More options');
   const most = dialog.getByLabel('Maximum number of instances');
   await options.click();
-  await most.fill('');
+  await most.fill('0');
   await options.click();
   await most.waitFor({ state: 'hidden' });
 
-  await dialog.getByRole('button', { name: 'Start dry run' }).click();
+  await dialog.getByRole('button', { name: /^Start the drill/ }).click();
 
   await untilFocused(most);
   expect(await most.isVisible()).toBe(true);
@@ -138,37 +152,85 @@ test('a wrong number among the closed options is shown when the run is started',
 });
 
 test('a drill counts who is logged out already, confirms nobody, and shows who is excepted', async () => {
-  for (const idInstance of ['1101000001', '1101000002']) {
-    const emulated = `${service.url}/local/instances/${idInstance}`;
-    await fetch(`${emulated}/fault`, { method: 'DELETE' });
-    await fetch(`${emulated}/state`, { method: 'PUT', body: '{"stateInstance":"notAuthorized"}' });
-  }
+  for (const idInstance of ['1101000001', '1101000002']) await setState(idInstance, 'notAuthorized');
   await using opened = await browser.open(service.url);
   const { page } = opened;
   await openNewRun(page, 'sales');
   await page.getByText('More options').click();
-  await page.getByRole('dialog').getByLabel('Except').fill('1101000003, 1101000004');
+  await page.getByRole('dialog').getByLabel('Except').fill('1101000003;\n1101000004');
 
-  await page.getByRole('dialog').getByRole('button', { name: 'Start dry run' }).click();
+  await page
+    .getByRole('dialog')
+    .getByRole('button', { name: /^Start the drill/ })
+    .click();
 
-  const counts = '0 ready, 2 already logged out, 0 failed, 0 skipped, 0 pending, 2 in total';
-  await page.getByRole('region', { name: 'Progress' }).getByText(counts, { exact: true }).waitFor();
+  const progress = page.getByRole('region', { name: 'Progress' });
+  await progress.getByText('Drill: nobody was logged out. 0 of 2 could be logged out, 2 already are.').waitFor();
   await page.getByText('leaves out 1101000003, 1101000004').waitFor();
+});
+
+test('pasted ids are counted, and what is no id or not enrolled is named', async () => {
+  await using opened = await browser.open(service.url);
+  const { page } = opened;
+  await openNewRun(page, 'sales');
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Target').selectOption('Instances by their ids');
+  await dialog.getByLabel('Ids').fill('1101000001;"1101000002"\t1101000005\nidInstance, 999');
+
+  await dialog.getByText('1 instance is protected: runs leave it alone. Not enrolled: 999.').waitFor();
+  expect(await dialog.getByRole('alert').textContent()).toBe('Left out, because it is no id: idInstance');
+  await dialog.getByLabel('Dry run').uncheck();
+  expect(await dialog.getByRole('button', { name: /^Log \d/ }).textContent()).toBe('Log 2 instances out');
+  await dialog.getByLabel('Ids').fill('1101000005');
+  await dialog.getByText('No instance would be logged out.').waitFor();
+  expect(await dialog.getByRole('button').allTextContents()).toEqual(['Cancel']);
+});
+
+test('to log everybody out, the number is typed, and sent as the most that the run may meet', async () => {
+  await using opened = await browser.open(service.url);
+  const { page } = opened;
+  await openNewRun(page, 'sales');
+  const dialog = page.getByRole('dialog');
+  const button = dialog.getByRole('button', { name: 'Log 4 instances out' });
+  const requests: unknown[] = [];
+  await page.route('**/forced-logouts', (route) => {
+    requests.push(route.request().postDataJSON());
+    return route.fulfill({ status: 403, json: { message: 'Forbidden' } });
+  });
+  await dialog.getByLabel('Target').selectOption('All instances');
+  await dialog.getByLabel('Dry run').uncheck();
+  const typed = dialog.getByLabel('Type 4 to log all of them out');
+  await typed.fill('40');
+
+  await button.click();
+  await untilFocused(typed);
+  const early = requests.length;
+  await typed.fill('4');
+  await button.click();
+  await dialog.getByRole('alert').waitFor();
+
+  expect(early).toBe(0);
+  expect(requests).toEqual([{ maxTargets: 4, reason: 'team closed', target: { all: true } }]);
 });
 
 test('a run that found nobody says so, and is not shown as a success', async () => {
   await using opened = await browser.open(service.url);
   const { page } = opened;
-  await openNewRun(page, 'nobody');
-  await page.getByRole('dialog').getByLabel('Dry run').uncheck();
+  const body = JSON.stringify({ target: { group: 'nobody' }, reason: 'team closed' });
+  const { id } = (await (await fetch(`${service.url}/forced-logouts`, { method: 'POST', body })).json()) as {
+    id: string;
+  };
 
-  await page.getByRole('dialog').getByRole('button', { name: 'Start run' }).click();
+  await page.goto(`${service.url}/#/runs/${id}`);
 
   const progress = page.getByRole('region', { name: 'Progress' });
   await progress.getByText('Note: no instance was found for the target').waitFor();
-  expect(await progress.getByText('SUCCEEDED (met nobody)', { exact: true }).getAttribute('class')).not.toContain(
-    'good',
-  );
+  await progress.getByText('Nobody was logged out: no instance has this target.').waitFor();
+  expect(await progress.getByRole('img').count()).toBe(0);
   expect(await page.getByText('The run has ended and lists no instance').count()).toBe(1);
   expect(await page.getByText('No instance yet').count()).toBe(0);
+  await page.getByRole('button', { name: 'Look for the target again' }).waitFor();
+  await page.getByRole('link', { name: 'All runs' }).click();
+  const result = page.getByRole('row', { name: /group nobody/ }).getByText('no instance was found');
+  expect(await result.getAttribute('class')).not.toContain('succeeded');
 });

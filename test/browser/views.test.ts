@@ -20,7 +20,7 @@ afterAll(() => open.disposeAsync());
 const { SCREENSHOTS } = process.env;
 
 test.each(views)('$name is accessible in light and dark, and fits a phone', async ({ name, open: openView }) => {
-  await using opened = await browser.open(service.url, { viewport: { width: 960, height: 640 } });
+  await using opened = await browser.open(service.url, { viewport: { width: 1280, height: 800 } });
   const { page } = opened;
 
   await openView(page);

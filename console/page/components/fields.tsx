@@ -40,13 +40,14 @@ type InputProps = FieldProps & {
 /** Longest text that the API takes. */
 const longestText = 256;
 
-export const TextField = ({
-  value,
-  onInput,
-  required = false,
-  longest = longestText,
-  ...field
-}: InputProps & { readonly longest?: number }) => (
+type TextFieldProps = InputProps & {
+  /** What must be typed, if only one text will do. */
+  readonly expected?: string;
+};
+
+const escapeRegExp = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+
+export const TextField = ({ value, onInput, required = false, expected, ...field }: TextFieldProps) => (
   <Labelled
     {...field}
     control={(attributes) => (
@@ -55,7 +56,9 @@ export const TextField = ({
         type="text"
         value={value}
         required={required}
-        maxLength={longest}
+        maxLength={longestText}
+        {...(expected !== undefined && { pattern: escapeRegExp(expected), title: expected })}
+        {...(required && expected === undefined && { pattern: '.*\\S.*', title: 'Not only spaces' })}
         autocomplete="off"
         onInput={(event) => onInput(event.currentTarget.value)}
       />
@@ -63,14 +66,43 @@ export const TextField = ({
   />
 );
 
+/** Longest list of ids that a run takes, as text. */
+const longestIds = 3_000 * '1101000001 '.length;
+
+/** Ids as they are pasted: one a line, or with any separator. */
+export const IdsField = ({ value, onInput, required = false, ...field }: InputProps) => (
+  <Labelled
+    {...field}
+    control={(attributes) => (
+      <textarea
+        {...attributes}
+        rows={3}
+        value={value}
+        required={required}
+        maxLength={longestIds}
+        spellcheck={false}
+        onInput={(event) => onInput(event.currentTarget.value)}
+      />
+    )}
+  />
+);
+
+export const InstantField = ({ value, onInput, ...field }: InputProps) => (
+  <Labelled
+    {...field}
+    control={(attributes) => (
+      <input
+        {...attributes}
+        type="datetime-local"
+        value={value}
+        onInput={(event) => onInput(event.currentTarget.value)}
+      />
+    )}
+  />
+);
+
 /** A whole number from 1 to `max`. */
-export const NumberField = ({
-  value,
-  onInput,
-  required = false,
-  max,
-  ...field
-}: InputProps & { readonly max: number }) => (
+export const NumberField = ({ value, onInput, max, ...field }: InputProps & { readonly max: number }) => (
   <Labelled
     {...field}
     control={(attributes) => (
@@ -80,16 +112,19 @@ export const NumberField = ({
         min={1}
         max={max}
         value={value}
-        required={required}
         onInput={(event) => onInput(event.currentTarget.value)}
       />
     )}
   />
 );
 
-type CheckboxProps = FieldProps & { readonly checked: boolean; readonly onChange: (checked: boolean) => void };
+type CheckboxProps = FieldProps & {
+  readonly checked: boolean;
+  readonly onChange: (checked: boolean) => void;
+  readonly required?: boolean;
+};
 
-export const Checkbox = ({ label, hint, checked, onChange }: CheckboxProps) => {
+export const Checkbox = ({ label, hint, checked, onChange, required = false }: CheckboxProps) => {
   const id = useId();
   return (
     <div class="checkbox">
@@ -97,6 +132,7 @@ export const Checkbox = ({ label, hint, checked, onChange }: CheckboxProps) => {
         id={id}
         type="checkbox"
         checked={checked}
+        required={required}
         {...describedBy(id, hint)}
         onChange={(event) => onChange(event.currentTarget.checked)}
       />
@@ -108,16 +144,22 @@ export const Checkbox = ({ label, hint, checked, onChange }: CheckboxProps) => {
 
 type SelectProps = FieldProps & {
   readonly value: string;
+  readonly required?: boolean;
   readonly onChange: (value: string) => void;
   /** `option` elements. */
   readonly children: ComponentChildren;
 };
 
-export const Select = ({ value, onChange, children, ...field }: SelectProps) => (
+export const Select = ({ value, onChange, required = false, children, ...field }: SelectProps) => (
   <Labelled
     {...field}
     control={(attributes) => (
-      <select {...attributes} value={value} onChange={(event) => onChange(event.currentTarget.value)}>
+      <select
+        {...attributes}
+        value={value}
+        required={required}
+        onChange={(event) => onChange(event.currentTarget.value)}
+      >
         {children}
       </select>
     )}

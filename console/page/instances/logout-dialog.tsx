@@ -5,6 +5,7 @@ import { Dialog } from '../components/dialog.tsx';
 import { Checkbox } from '../components/fields.tsx';
 import { logoutOptions } from '../components/logout-options.ts';
 import { ReasonField } from '../components/reason-field.tsx';
+import { useMay } from '../sign-in/may.ts';
 import type { Order } from './logouts.ts';
 import { rememberReason } from './recent-reasons.ts';
 
@@ -75,6 +76,11 @@ const Limits = ({ instances }: Pick<LogoutDialogProps, 'instances'>) => (
 export const LogoutDialog = ({ instances, initial, onStart, onClose }: LogoutDialogProps) => {
   const [only] = instances;
   const what = instances.length === 1 ? only?.idInstance : `${instances.length} instances`;
+  const may = useMay();
+  // Only a run can watch.
+  const choices = may('runs')
+    ? (['clearQueue', 'rotateToken', 'watch'] as const)
+    : (['clearQueue', 'rotateToken'] as const);
   const [draft, setDraft] = useState(() => (initial ? draftOf(initial) : emptyDraft));
   return (
     <Dialog title={`Log out ${what}`} onClose={onClose}>
@@ -90,7 +96,7 @@ export const LogoutDialog = ({ instances, initial, onStart, onClose }: LogoutDia
         >
           <Touched instances={instances} />
           <ReasonField value={draft.reason} onInput={(reason) => setDraft({ ...draft, reason })} />
-          {(['clearQueue', 'rotateToken', 'watch'] as const).map((option) => (
+          {choices.map((option) => (
             <Checkbox
               key={option}
               {...options[option]}

@@ -1,4 +1,5 @@
 import type { RequestedRun } from '../../../functions/runs/request.ts';
+import { parseIds } from './parse-ids.ts';
 import { type FormField, formFields, formRows } from './run-form.ts';
 
 /** What the page sends to start a run. */
@@ -8,67 +9,71 @@ export type RunRequest = RequestedRun<'console'>;
 export type Held = boolean | string;
 
 export type RunDraft = {
-  readonly targetKind: 'group' | 'owner' | 'all' | 'given';
+  readonly targetKind: 'group' | 'owner' | 'instances' | 'all';
+  /** The group or the owner. */
   readonly name: string;
+  /** The pasted ids. */
+  readonly ids: string;
   readonly fields: Readonly<Record<FormField, Held>>;
 };
 
-const kindOf = (target: RunRequest['target']): RunDraft['targetKind'] => {
-  if ('group' in target) return 'group';
-  if ('owner' in target) return 'owner';
-  return 'all' in target ? 'all' : 'given';
+const targetDraftOf = (target: RunRequest['target']): Omit<RunDraft, 'fields'> => {
+  if ('group' in target) return { targetKind: 'group', name: target.group, ids: '' };
+  if ('owner' in target) return { targetKind: 'owner', name: target.owner, ids: '' };
+  if ('all' in target) return { targetKind: 'all', name: '', ids: '' };
+  return { targetKind: 'instances', name: '', ids: target.instances.join(' ') };
 };
 
-const nameOf = (target: RunRequest['target']): string => {
-  if ('group' in target) return target.group;
-  return 'owner' in target ? target.owner : '';
+const twoDigits = (value: number): string => String(value).padStart(2, '0');
+
+/** An instant as the browser's field takes it: local, without a zone. */
+const localOf = (instant: string): string => {
+  const date = new Date(instant);
+  const day = [date.getFullYear(), date.getMonth() + 1, date.getDate()].map(twoDigits).join('-');
+  return `${day}T${twoDigits(date.getHours())}:${twoDigits(date.getMinutes())}`;
 };
 
 const hold = (field: FormField, value: RunRequest[FormField]): Held => {
   const row = formRows[field];
   if (row.kind === 'tick') return value === undefined ? row.initially === true : value === true;
-  if (value === undefined) return row.kind === 'count' ? (row.initially ?? '') : '';
+  if (value === undefined) return '';
+  if (row.kind === 'instant') return localOf(String(value));
   return Array.isArray(value) ? value.join(' ') : String(value);
 };
 
 /** What a row gives to the request; `undefined`: the field is left out. */
 const read = (field: FormField, held: Held): unknown => {
   const text = String(held).trim();
-  switch (formRows[field].kind) {
-    case 'tick':
-      return held === true ? true : undefined;
-    case 'text':
-      return text;
-    case 'count':
-      return text === '' ? undefined : Number(text);
-    case 'ids':
-      return text === '' ? undefined : text.split(/[\s,]+/);
-  }
+  const { kind } = formRows[field];
+  if (kind === 'tick') return held === true ? true : undefined;
+  if (kind === 'text') return text;
+  if (text === '') return undefined;
+  if (kind === 'count') return Number(text);
+  return kind === 'instant' ? new Date(text).toISOString() : parseIds(text).ids;
 };
 
 /** A form as it opens: empty and set to a dry run, or filled from an earlier request. */
 export const draftOf = (initial: RunRequest | undefined): RunDraft => ({
-  targetKind: initial ? kindOf(initial.target) : 'group',
-  name: initial ? nameOf(initial.target) : '',
+  ...targetDraftOf(initial?.target ?? { group: '' }),
   fields: Object.fromEntries(formFields.map((field) => [field, hold(field, initial?.[field])])) as RunDraft['fields'],
 });
 
-const targetOf = ({ targetKind, name }: RunDraft, initial: RunRequest | undefined): RunRequest['target'] => {
+const targetOf = ({ targetKind, name, ids }: RunDraft): RunRequest['target'] => {
   switch (targetKind) {
     case 'group':
-      return { group: name.trim() };
+      return { group: name };
     case 'owner':
       return { owner: name.trim() };
     case 'all':
       return { all: true };
-    case 'given':
-      return initial?.target ?? { instances: [] };
+    case 'instances':
+      return { instances: parseIds(ids).ids };
   }
 };
 
 /** The request that the form stands for. */
-export const requestOf = (draft: RunDraft, initial: RunRequest | undefined): RunRequest => {
+export const requestOf = (draft: RunDraft): RunRequest => {
   const values = formFields.map((field) => [field, read(field, draft.fields[field])] as const);
   const given = Object.fromEntries(values.filter(([, value]) => value !== undefined));
-  return { ...(given as Omit<RunRequest, 'target'>), target: targetOf(draft, initial) };
+  return { ...(given as Omit<RunRequest, 'target'>), target: targetOf(draft) };
 };

@@ -1,60 +1,32 @@
 import type { TargetedEvent } from 'preact';
-import { Checkbox, NumberField, Select, TextField } from '../components/fields.tsx';
+import { Checkbox, IdsField, InstantField, NumberField, TextField } from '../components/fields.tsx';
+import { ReasonField } from '../components/reason-field.tsx';
 import type { Held, RunDraft } from './run-draft.ts';
 import { type FormField, formFields, formRows } from './run-form.ts';
-
-type RunFieldsProps = {
-  readonly draft: RunDraft;
-  /** The target in words, when it was given and is a list of instances. */
-  readonly given: string | undefined;
-  readonly onChange: (draft: RunDraft) => void;
-};
-
-const kinds: readonly RunDraft['targetKind'][] = ['group', 'owner', 'all', 'given'];
-
-const TargetFields = ({ draft, given, onChange }: RunFieldsProps) => (
-  <>
-    <Select
-      label="Target"
-      value={draft.targetKind}
-      onChange={(value) => onChange({ ...draft, targetKind: kinds.find((kind) => kind === value) ?? 'group' })}
-    >
-      <option value="group">One group</option>
-      <option value="owner">One owner</option>
-      <option value="all">All instances</option>
-      {draft.targetKind === 'given' && <option value="given">{given}</option>}
-    </Select>
-    {(draft.targetKind === 'group' || draft.targetKind === 'owner') && (
-      <TextField
-        label={draft.targetKind === 'group' ? 'Group' : 'Owner'}
-        value={draft.name}
-        required
-        onInput={(name) => onChange({ ...draft, name })}
-      />
-    )}
-  </>
-);
-
-/** Longest list of ids that a run takes, as text. */
-const longestIds = 3_000 * '1101000001 '.length;
 
 type RowProps = { readonly field: FormField; readonly held: Held; readonly onHold: (held: Held) => void };
 
 const Row = ({ field, held, onHold }: RowProps) => {
   const { isMain: _, fact: _fact, ...row } = formRows[field];
+  const input = { value: String(held), onInput: onHold };
+  if (field === 'reason') return <ReasonField {...input} />;
   switch (row.kind) {
     case 'tick':
       return <Checkbox label={row.label} hint={row.hint} checked={held === true} onChange={onHold} />;
     case 'count':
-      return <NumberField {...row} value={String(held)} onInput={onHold} />;
+      return <NumberField {...row} {...input} />;
     case 'ids':
-      return <TextField {...row} longest={longestIds} value={String(held)} onInput={onHold} />;
+      return <IdsField {...row} {...input} />;
+    case 'instant':
+      return <InstantField {...row} {...input} />;
     case 'text':
-      return <TextField {...row} value={String(held)} onInput={onHold} />;
+      return <TextField {...row} {...input} />;
   }
 };
 
-type RowsProps = Omit<RunFieldsProps, 'given'> & { readonly fields: readonly FormField[] };
+type RunFieldsProps = { readonly draft: RunDraft; readonly onChange: (draft: RunDraft) => void };
+
+type RowsProps = RunFieldsProps & { readonly fields: readonly FormField[] };
 
 const Rows = ({ fields, draft, onChange }: RowsProps) => (
   <>
@@ -77,16 +49,15 @@ const showDetails = (event: TargetedEvent<HTMLDetailsElement>): void => {
 const mainFields = formFields.filter((field) => formRows[field].isMain);
 const furtherFields = formFields.filter((field) => !formRows[field].isMain);
 
-/** Whom to log out, why, and how. */
-export const RunFields = ({ draft, given, onChange }: RunFieldsProps) => (
+/** Why and how to log out. */
+export const RunFields = (props: RunFieldsProps) => (
   <>
-    <TargetFields draft={draft} given={given} onChange={onChange} />
-    <Rows fields={mainFields} draft={draft} onChange={onChange} />
+    <Rows fields={mainFields} {...props} />
     <details onInvalidCapture={showDetails}>
       <summary>More options</summary>
-      <Rows fields={furtherFields} draft={draft} onChange={onChange} />
+      <Rows fields={furtherFields} {...props} />
     </details>
-    {draft.fields.dryRun === false && (
+    {props.draft.fields.dryRun === false && (
       <ul class="limits">
         <li>Protected instances are left alone.</li>
         <li>Phones and their other linked devices stay linked: only GREEN-API’s sessions end.</li>

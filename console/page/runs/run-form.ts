@@ -9,9 +9,9 @@ type Request = Required<Pick<RequestedRun<'console'>, FormField>>;
 type Control<Value> = [Value] extends [boolean]
   ? { readonly kind: 'tick'; readonly initially?: true }
   : [Value] extends [number]
-    ? { readonly kind: 'count'; readonly max: number; readonly initially?: string; readonly required?: true }
+    ? { readonly kind: 'count'; readonly max: number }
     : [Value] extends [string]
-      ? { readonly kind: 'text'; readonly required?: true }
+      ? { readonly kind: 'text'; readonly required: true } | { readonly kind: 'instant' }
       : { readonly kind: 'ids' };
 
 type Words<Value> = {
@@ -41,6 +41,12 @@ export const formRows: { readonly [Field in FormField]: Control<Request[Field]> 
     isMain: true,
     fact: undefined,
   },
+  at: {
+    kind: 'instant',
+    label: 'Begin at',
+    hint: 'In your time zone. Leave empty to begin now.',
+    fact: (at) => `began at ${at} at the earliest`,
+  },
   clearQueue: { kind: 'tick', ...logoutOptions.clearQueue, fact: () => 'clears the queue' },
   rotateToken: { kind: 'tick', ...logoutOptions.rotateToken, fact: () => 'rotates the token' },
   watchDays: {
@@ -53,16 +59,14 @@ export const formRows: { readonly [Field in FormField]: Control<Request[Field]> 
   except: {
     kind: 'ids',
     label: 'Except',
-    hint: 'Ids of instances to leave alone, separated by spaces.',
+    hint: 'Ids of instances to leave alone, with any separator.',
     fact: (ids) => `leaves out ${ids.join(', ')}`,
   },
   maxTargets: {
     kind: 'count',
     label: 'Maximum number of instances',
-    hint: 'With more targets than this, the run fails and logs nobody out.',
+    hint: 'Empty: the number on the button. With more than this, the run fails and logs nobody out.',
     max: 3_000,
-    initially: '50',
-    required: true,
     fact: undefined,
   },
 };

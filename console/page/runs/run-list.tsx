@@ -1,35 +1,39 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { ListedRun, RunPage } from '../../../client/answers.ts';
+import { hasEnded, type ListedRun, type RunPage } from '../../../client/answers.ts';
 import type { Failure } from '../../../client/result.ts';
-import { describeListedTarget, describeRequester, describeResult, shortRunId } from '../../../client/run-words.ts';
+import { describeRequester } from '../../../client/run-words.ts';
 import { endStatuses } from '../../../functions/runs/run-status.ts';
 import { api } from '../api.ts';
 import { type Column, DataTable } from '../components/data-table.tsx';
 import { Select } from '../components/fields.tsx';
 import { Instant } from '../components/instant.tsx';
 import { ProblemAlert } from '../components/problem-alert.tsx';
+import { createStore } from '../store.ts';
 import { useLoaded } from '../use-loaded.ts';
-import { RunStatus } from './run-status.tsx';
+import { useStore } from '../use-store.ts';
+import { classOfListed, describeListed, titleOfListed } from './describe-run.ts';
+import { RunId } from './run-id.tsx';
 
 const statuses = ['RUNNING', ...endStatuses];
 
-/** Of the id only the end is seen. All of it is there for who copies it, and for screen readers. */
-const RunLink = ({ id }: { readonly id: string }) => {
-  const end = shortRunId(id);
-  return (
-    <a href={`#/runs/${id}`}>
-      <span class="id-start">{id.slice(0, id.length - end.length)}</span>
-      {end}
-    </a>
-  );
-};
+/** It stays when another view is shown in between. */
+const statusFilter = createStore('');
+
+/** What is happening stands above what has happened. */
+const runningFirst = (runs: readonly ListedRun[]): readonly ListedRun[] =>
+  runs.toSorted((a, b) => Number(hasEnded(a)) - Number(hasEnded(b)));
 
 const columns: readonly Column<ListedRun>[] = [
-  { name: 'Run', cell: ({ id }) => <RunLink id={id} /> },
-  { name: 'Status', cell: (run) => <RunStatus run={run} /> },
-  { name: 'Target', cell: ({ target }) => <span class="long">{target && describeListedTarget(target)}</span> },
-  { name: 'Result', cell: describeResult },
-  { name: 'Reason', cell: ({ reason }) => <span class="long">{reason}</span> },
+  {
+    name: 'Run',
+    cell: (run) => (
+      <a href={`#/runs/${run.id}`}>
+        {titleOfListed(run)} <RunId id={run.id} />
+      </a>
+    ),
+  },
+  { name: 'Result', cell: (run) => <span class={classOfListed(run)}>{describeListed(run)}</span> },
+  { name: 'Reason', cell: ({ reason }) => <span class="long">{reason ?? '–'}</span> },
   {
     name: 'By',
     cell: ({ requestedBy, source }) => (
@@ -76,7 +80,7 @@ const useOlderRuns = (status: string, first: RunPage | undefined) => {
 
 /** Recent runs, newest first. */
 export const RunList = () => {
-  const [status, setStatus] = useState('');
+  const status = useStore(statusFilter);
   const { value, problem, loading, reload } = useLoaded(
     (signal) => api.readRunPage({ status: status || undefined }, signal),
     status,
@@ -86,10 +90,12 @@ export const RunList = () => {
   return (
     <>
       <div class="filters">
-        <Select label="Status" value={status} onChange={setStatus}>
+        <Select label="Status" value={status} onChange={statusFilter.set}>
           <option value="">Every status</option>
           {statuses.map((one) => (
-            <option key={one}>{one}</option>
+            <option key={one} value={one}>
+              {one.toLowerCase().replace('_', ' ')}
+            </option>
           ))}
         </Select>
         <button type="button" onClick={reload}>
@@ -101,7 +107,7 @@ export const RunList = () => {
         <DataTable
           caption="Recent runs"
           columns={columns}
-          rows={older.runs}
+          rows={runningFirst(older.runs)}
           keyOf={({ id }) => id}
           empty="No runs. Ended runs are listed until the retention of the deployment is over."
         />

@@ -1,21 +1,41 @@
 import { useState } from 'preact/hooks';
-import { describeOutcome, needsNothing, type Outcome } from '../../../client/answers.ts';
+import { adviceOn, describeOutcome, type Outcome } from '../../../client/answers.ts';
 import { type Column, DataTable } from '../components/data-table.tsx';
 import { Select } from '../components/fields.tsx';
+import { Instant } from '../components/instant.tsx';
+import { describeKind, sortOutcomes } from './describe-run.ts';
 
-const neutralKinds: ReadonlySet<string> = new Set(['pending', 'skipped']);
+const neutralKinds: ReadonlySet<string> = new Set(['pending', 'skipped', 'ready']);
 
-const classOf = (outcome: Outcome): string => {
-  if (needsNothing(outcome)) return 'good';
-  return neutralKinds.has(outcome.kind) ? '' : 'bad';
+const classOf = ({ kind, confirmed }: Outcome): string => {
+  if (confirmed) return 'succeeded';
+  return neutralKinds.has(kind) ? 'muted' : 'failed';
+};
+
+const Detail = ({ outcome }: { readonly outcome: Outcome }) => {
+  const advice = adviceOn(outcome);
+  const detail = describeOutcome(outcome);
+  if (detail === '' && advice === undefined) return <>–</>;
+  return (
+    <span class="long">
+      {detail !== '' && `${detail.charAt(0).toUpperCase()}${detail.slice(1)}. `}
+      {advice}
+    </span>
+  );
 };
 
 const columns: readonly Column<Outcome>[] = [
   { name: 'Instance', cell: ({ idInstance }) => idInstance },
   { name: 'Owner', cell: ({ tags }) => <span class="long">{tags?.owner ?? '–'}</span> },
-  { name: 'Outcome', cell: (outcome) => <span class={`badge ${classOf(outcome)}`}>{outcome.kind}</span> },
-  { name: 'Confirmed', cell: ({ confirmed }) => (confirmed ? 'yes' : 'no') },
-  { name: 'Detail', cell: (outcome) => describeOutcome(outcome) || '–' },
+  { name: 'Outcome', cell: (outcome) => <span class={classOf(outcome)}>{describeKind(outcome.kind)}</span> },
+  {
+    name: 'Confirmed',
+    cell: ({ confirmed, confirmedAt }) => {
+      if (!confirmed) return 'no';
+      return confirmedAt === undefined ? 'yes' : <Instant at={confirmedAt} timeOnly />;
+    },
+  },
+  { name: 'What happened, and what to do', cell: (outcome) => <Detail outcome={outcome} /> },
 ];
 
 type RunOutcomesProps = {
@@ -27,7 +47,8 @@ type RunOutcomesProps = {
 export const RunOutcomes = ({ outcomes, ended }: RunOutcomesProps) => {
   const [kind, setKind] = useState('');
   const kinds = [...new Set(outcomes.map((one) => one.kind))].sort();
-  const shown = kinds.includes(kind) ? outcomes.filter((one) => one.kind === kind) : outcomes;
+  const sorted = sortOutcomes(outcomes);
+  const shown = kinds.includes(kind) ? sorted.filter((one) => one.kind === kind) : sorted;
   return (
     <>
       {kinds.length > 1 && (
@@ -35,7 +56,9 @@ export const RunOutcomes = ({ outcomes, ended }: RunOutcomesProps) => {
           <Select label="Outcome" value={kind} onChange={setKind}>
             <option value="">Every outcome</option>
             {kinds.map((one) => (
-              <option key={one}>{one}</option>
+              <option key={one} value={one}>
+                {describeKind(one)}
+              </option>
             ))}
           </Select>
         </div>

@@ -1,27 +1,36 @@
-import { hasEnded, type Run } from '../../../client/answers.ts';
-import { RunStatus } from './run-status.tsx';
+import type { Run } from '../../../client/answers.ts';
+import { answerOf, describeParts, partsOf } from './describe-run.ts';
 
-/** The progress in words. A drill logs nobody out, and one reading confirms nothing: it counts who could be logged out. */
-export const countsOf = ({ progress, request }: Pick<Run, 'progress' | 'request'>): string => {
-  const { total, loggedOut, failed, skipped, pending, ready } = progress;
-  const done = request?.dryRun ? `${ready} ready, ${loggedOut} already logged out` : `${loggedOut} confirmed`;
-  return `${done}, ${failed} failed, ${skipped} skipped, ${pending} pending, ${total} in total`;
-};
-
-/** Status, bar, counts and note of a run. The bar is indeterminate as long as the targets are not known. */
-export const RunProgress = ({ run }: { readonly run: Run }) => {
-  const { total, pending } = run.progress;
-  const isUnknown = total === 0 && !hasEnded(run);
-  // A run that found nobody succeeded at nothing.
-  const isPlain = total === 0 && run.status === 'SUCCEEDED';
+const Bar = ({ run }: { readonly run: Run }) => {
+  const parts = partsOf(run);
+  const starts = parts.map((_, index) => parts.slice(0, index).reduce((sum, { count }) => sum + count, 0));
   return (
-    <section class="run-progress" aria-label="Progress">
-      <p>
-        <RunStatus run={run} plain={isPlain} /> {run.request?.dryRun && <span class="badge">dry run</span>}
-      </p>
-      <progress aria-label="Instances decided" max={total || 1} {...(!isUnknown && { value: total - pending })} />
-      <p>{countsOf(run)}</p>
-      {run.note !== undefined && <p class="long">Note: {run.note}</p>}
-    </section>
+    <svg
+      class="bar"
+      role="img"
+      aria-label={describeParts(run)}
+      viewBox={`0 0 ${run.progress.total} 1`}
+      preserveAspectRatio="none"
+    >
+      {parts.map(({ kind, count }, index) => (
+        <rect key={kind} class={kind.replace(' ', '-')} x={starts[index]} y="0" width={count} height="1" />
+      ))}
+    </svg>
   );
 };
+
+/** Whether everybody is out: the sentence, the bar of three colours, and the note of the run. */
+export const RunProgress = ({ run }: { readonly run: Run }) => (
+  <section class="run-progress" aria-label="Progress">
+    <p class="answer" aria-live="polite">
+      {answerOf(run)}
+    </p>
+    {run.progress.total > 0 && (
+      <>
+        <Bar run={run} />
+        <p class="muted">{describeParts(run)}</p>
+      </>
+    )}
+    {run.note !== undefined && <p class="long">Note: {run.note}</p>}
+  </section>
+);

@@ -1,13 +1,18 @@
-import { useRef, useState } from 'preact/hooks';
-import type { Failure } from '../../../client/result.ts';
-import { api } from '../api.ts';
-import { useAnnounce } from '../components/announcer.tsx';
+import { useEffect, useMemo, useState } from 'preact/hooks';
 import { Dialog } from '../components/dialog.tsx';
+import { TextField } from '../components/fields.tsx';
 import { ProblemAlert } from '../components/problem-alert.tsx';
+import { countOf } from '../count-of.ts';
+import { nearestTo } from '../find/search-results.ts';
+import type { ListReading } from '../instances/instance-list.ts';
+import { instanceList } from '../instances/live.ts';
 import { useMay } from '../sign-in/may.ts';
-import { describeTarget } from './describe-target.ts';
-import { draftOf, type RunRequest, requestOf } from './run-draft.ts';
+import { useStore } from '../use-store.ts';
+import { countTargets, type TargetCount } from './count-targets.ts';
+import { draftOf, type RunDraft, type RunRequest, requestOf } from './run-draft.ts';
 import { RunFields } from './run-fields.tsx';
+import { TargetFields } from './target-fields.tsx';
+import { useStartRun } from './use-start-run.ts';
 
 type StartRunDialogProps = {
   /** Fills the form, for example from a dry run. */
@@ -15,25 +20,8 @@ type StartRunDialogProps = {
   readonly onClose: () => void;
 };
 
-/** Starts runs. The same request sent twice has the same key, so that it starts one run only. */
-const useStart = (onStarted: () => void) => {
-  const [problem, setProblem] = useState<Failure>();
-  const sent = useRef({ body: '', key: '' });
-  const announce = useAnnounce();
-
-  const start = async (request: RunRequest) => {
-    const body = JSON.stringify(request);
-    if (sent.current.body !== body) sent.current = { body, key: crypto.randomUUID() };
-    setProblem(undefined);
-    announce('');
-    const result = await api.startRun(request, sent.current.key);
-    if (result.kind !== 'ok') return setProblem(result);
-    onStarted();
-    location.hash = `#/runs/${result.value.id}`;
-    announce(`Run ${result.value.id} started for ${describeTarget(request.target)}`);
-  };
-  return { problem, start };
-};
+/** The list is read again when the dialog opens and it is older than this. */
+const maxAgeMs = 60_000;
 
 export const StartRunDialog = ({ initial, onClose }: StartRunDialogProps) => (
   <Dialog title={initial ? 'Log these instances out' : 'New run'} onClose={onClose}>
@@ -41,34 +29,86 @@ export const StartRunDialog = ({ initial, onClose }: StartRunDialogProps) => (
   </Dialog>
 );
 
+const isNamed = ({ targetKind, name, ids }: RunDraft): boolean =>
+  targetKind === 'all' || (targetKind === 'instances' ? ids : name).trim() !== '';
+
+type CountNoteProps = { readonly count: TargetCount; readonly draft: RunDraft; readonly reading: ListReading };
+
+/** What the number on the button leaves out, or why there is no button. */
+const CountNote = ({ count: { count, protected: left, unknown }, draft, reading }: CountNoteProps) => {
+  const nearest = useMemo(
+    () => (count === 0 && draft.targetKind === 'owner' ? nearestTo(reading.list.instances, draft.name) : []),
+    [count, draft.targetKind, draft.name, reading.list],
+  );
+  return (
+    <p class={count === 0 ? 'long' : 'hint long'}>
+      {count === 0 && <strong>No instance would be logged out. </strong>}
+      {left > 0 &&
+        `${countOf(left, 'instance')} ${left === 1 ? 'is' : 'are'} protected: runs leave ${left === 1 ? 'it' : 'them'} alone. `}
+      {unknown.length > 0 &&
+        `Not enrolled: ${unknown.slice(0, 5).join(', ')}${unknown.length > 5 ? ' and more' : ''}. `}
+      {nearest.length > 0 && `Did you mean ${nearest.map(({ text }) => text).join(' or ')}?`}
+    </p>
+  );
+};
+
+type SubmitProps = { readonly count: number | undefined; readonly isDrill: boolean; readonly isOff: boolean };
+
+const SubmitButton = ({ count, isDrill, isOff }: SubmitProps) => (
+  <button type="submit" class={isDrill ? 'primary' : 'danger'} aria-disabled={isOff}>
+    {count === undefined && (isDrill ? 'Start the drill' : 'Log out')}
+    {count !== undefined &&
+      (isDrill ? `Start the drill over ${countOf(count, 'instance')}` : `Log ${countOf(count, 'instance')} out`)}
+  </button>
+);
+
 type StartRunFormProps = { readonly initial: RunRequest | undefined; readonly onClose: () => void };
 
 const StartRunForm = ({ initial, onClose }: StartRunFormProps) => {
+  const reading = useStore(instanceList.store);
   const [draft, setDraft] = useState(() => draftOf(initial));
+  const [typed, setTyped] = useState('');
   const [isSending, setSending] = useState(false);
-  const { problem, start } = useStart(onClose);
+  const { problem, start } = useStartRun(onClose);
   const may = useMay();
+  useEffect(() => instanceList.refresh(maxAgeMs), []);
+  const request = requestOf(draft);
+  const isDrill = draft.fields.dryRun === true;
+  // Without the right to list, the number is not known, and the run counts by itself.
+  const isCounted = reading.readAt !== undefined && isNamed(draft);
+  const count = isCounted ? countTargets(reading.list.instances, request) : undefined;
+  const isCounting = reading.readAt === undefined && reading.isReading;
+  const asksNumber = draft.targetKind === 'all' && !isDrill && count !== undefined && count.count > 0;
   const submit = async (event: Event) => {
     event.preventDefault();
-    if (isSending) return;
+    if (isSending || isCounting) return;
     setSending(true);
-    await start(requestOf(draft, initial));
+    await start({ ...(count && { maxTargets: count.count }), ...request });
     setSending(false);
   };
   return (
     <form onSubmit={submit}>
       {problem && <ProblemAlert problem={problem} />}
-      <RunFields draft={draft} given={initial && describeTarget(initial.target)} onChange={setDraft} />
+      <TargetFields draft={draft} reading={reading} onChange={setDraft} />
+      {count && <CountNote count={count} draft={draft} reading={reading} />}
+      <RunFields draft={draft} onChange={setDraft} />
+      {asksNumber && (
+        <TextField
+          label={`Type ${count.count} to log all of them out`}
+          value={typed}
+          required
+          expected={String(count.count)}
+          onInput={setTyped}
+        />
+      )}
       <div class="buttons">
         <button type="button" onClick={onClose}>
           Cancel
         </button>
-        {!draft.fields.dryRun && !may('runs') ? (
-          <p>Your sign-in starts drills only: tick Dry run.</p>
-        ) : (
-          <button type="submit" class={draft.fields.dryRun ? 'primary' : 'danger'} aria-disabled={isSending}>
-            {draft.fields.dryRun ? 'Start dry run' : 'Start run'}
-          </button>
+        {isCounting && <span class="waiting">Counting the instances…</span>}
+        {!isDrill && !may('runs') && <p>Your sign-in starts drills only: tick Dry run.</p>}
+        {!isCounting && count?.count !== 0 && (isDrill || may('runs')) && (
+          <SubmitButton count={count?.count} isDrill={isDrill} isOff={isSending} />
         )}
       </div>
     </form>

@@ -1,5 +1,7 @@
 import { useRef, useState } from 'preact/hooks';
-import type { Failure } from '../../../client/result.ts';
+import type { AcceptedRun } from '../../../client/answers.ts';
+import type { Failure, Result } from '../../../client/result.ts';
+import type { RetryChoice } from '../../../functions/runs/request.ts';
 import { api } from '../api.ts';
 import { useAnnounce } from '../components/announcer.tsx';
 import { rememberReason } from '../instances/recent-reasons.ts';
@@ -12,17 +14,28 @@ export const useStartRun = (onStarted: () => void = () => {}) => {
   const sent = useRef({ body: '', key: '' });
   const announce = useAnnounce();
 
-  const start = async (request: RunRequest): Promise<void> => {
-    const body = JSON.stringify(request);
-    if (sent.current.body !== body) sent.current = { body, key: crypto.randomUUID() };
+  const send = async (
+    body: { readonly reason: string },
+    what: string,
+    call: (key: string) => Promise<Result<AcceptedRun>>,
+  ): Promise<void> => {
+    const text = JSON.stringify(body);
+    if (sent.current.body !== text) sent.current = { body: text, key: crypto.randomUUID() };
     setProblem(undefined);
     announce('');
-    const result = await api.startRun(request, sent.current.key);
+    const result = await call(sent.current.key);
     if (result.kind !== 'ok') return setProblem(result);
-    rememberReason(request.reason);
+    rememberReason(body.reason);
     onStarted();
     location.hash = `#/runs/${result.value.id}`;
-    announce(`Run ${result.value.id} started for ${describeTarget(request.target)}`);
+    announce(`Run ${result.value.id} started for ${what}`);
   };
-  return { problem, start };
+
+  return {
+    problem,
+    start: (request: RunRequest) => send(request, describeTarget(request.target), (key) => api.startRun(request, key)),
+    /** Starts a run over what an earlier one did not confirm. */
+    retry: (id: string, choice: RetryChoice & { readonly reason: string }, what: string) =>
+      send(choice, what, (key) => api.retryRun(id, choice, key)),
+  };
 };

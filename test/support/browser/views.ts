@@ -55,7 +55,7 @@ export const setFault = async (page: Page, idInstance: string, fault: string): P
 export const openNewRun = async (page: Page, group: string): Promise<void> => {
   await openView(page, 'Runs');
   await page.getByRole('button', { name: 'New run' }).click();
-  await page.getByRole('dialog').getByLabel('Group').fill(group);
+  await page.getByRole('dialog').getByLabel('Group').selectOption(group);
   await page.getByRole('dialog').getByLabel('Reason').fill('team closed');
 };
 
@@ -67,8 +67,11 @@ export const openEndlessRun = async (
   await setFault(page, failing, 'http-500');
   await openNewRun(page, group);
   await page.getByRole('dialog').getByLabel('Dry run').uncheck();
-  await page.getByRole('dialog').getByRole('button', { name: 'Start run' }).click();
-  await row(page, done).getByText('logged-out').waitFor();
+  await page
+    .getByRole('dialog')
+    .getByRole('button', { name: /^Log \d/ })
+    .click();
+  await row(page, done).getByText('logged out').waitFor();
 };
 
 const sales = { group: 'sales', failing: '1101000002', done: '1101000001' };
@@ -125,7 +128,21 @@ export const views: readonly View[] = [
       await page.getByRole('button', { name: 'Stop run' }).click();
     },
   },
-  { name: 'runs', open: (page) => openTable(page, 'Runs') },
+  {
+    name: 'runs',
+    open: async (page) => {
+      await openNewRun(page, 'support');
+      await page
+        .getByRole('dialog')
+        .getByRole('button', { name: /^Start the drill/ })
+        .click();
+      await page
+        .getByRole('status')
+        .getByText(/^Drill over group support/)
+        .waitFor();
+      await openTable(page, 'Runs');
+    },
+  },
   { name: 'schedules', open: (page) => openTable(page, 'Schedules') },
   { name: 'faults', open: (page) => openTable(page, 'Emulator faults') },
 ];
