@@ -20,6 +20,8 @@ export type AccountOptions = {
   readonly transientFaults?: TransientFaults;
   /** Answer 429 to what comes too soon; it is counted in any case. @default true */
   readonly enforceLimit?: boolean;
+  /** What a 429 carries besides; GREEN-API does not document it. @default nothing */
+  readonly limitHeaders?: Readonly<Record<string, string>>;
   /** Milliseconds since the epoch. @default Date.now */
   readonly now?: () => number;
 };
@@ -79,7 +81,7 @@ export const createAccount = (options: AccountOptions) => {
 
 export type Account = ReturnType<typeof createAccount>;
 
-type JudgeDependencies = Pick<AccountOptions, 'transientFaults'> & {
+type JudgeDependencies = Pick<AccountOptions, 'transientFaults' | 'limitHeaders'> & {
   readonly kept: ReadonlyMap<string, ReturnType<typeof createInstance>>;
   readonly plan: ReturnType<typeof createFaultPlan>;
   readonly limit: ReturnType<typeof createRateLimit>;
@@ -87,14 +89,17 @@ type JudgeDependencies = Pick<AccountOptions, 'transientFaults'> & {
 };
 
 /** Decides on each request in the order in which GREEN-API does: method, instance, limit, token, and then the fault. */
-const createJudge = ({ kept, plan, limit, now, transientFaults = { rate: 0, seed: 0 } }: JudgeDependencies) => {
+const createJudge = (dependencies: JudgeDependencies) => {
+  const { kept, plan, limit, limitHeaders, now, transientFaults = { rate: 0, seed: 0 } } = dependencies;
   const drawFault = createTransientFaults(transientFaults);
+  const tooMany = text(429, 'Too Many Requests');
+  const limited = { ...tooMany, headers: { ...tooMany.headers, ...limitHeaders } };
 
   return ({ idInstance, name, apiTokenInstance }: RequestPath): Verdict => {
     const instance = kept.get(idInstance);
     if (!isMethod(name)) return refusal(text(404, 'Not Found'));
     if (!instance) return refusal(html(403, '403 Forbidden'));
-    if (limit.refuses(idInstance, name, now())) return refusal(text(429, 'Too Many Requests'));
+    if (limit.refuses(idInstance, name, now())) return refusal(limited);
     if (!isTokenValid(instance, apiTokenInstance, now())) return refusal(unauthorizedAnswer(name));
     const planned = plan.take(idInstance, name);
     const fault = planned?.fault ?? drawFault();

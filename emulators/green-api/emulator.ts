@@ -7,6 +7,7 @@ import {
 } from '../../loopback/loopback-server.ts';
 import { type Account, type AccountOptions, createAccount, type RequestPath } from './account.ts';
 import { createControlApi } from './control-api.ts';
+import { verbOf } from './instance.ts';
 import { pause, send, text } from './responses.ts';
 
 export type GreenApiOptions = LoopbackOptions &
@@ -72,8 +73,8 @@ const parsePath = (pathname: string): RequestPath | undefined =>
 const createApi = (account: Account, answerDelayMs: number): Handle => {
   const usedSockets = new WeakSet<Socket>();
   return async (request, response) => {
-    const path = request.method === 'GET' ? parsePath(request.url?.split('?')[0] ?? '') : undefined;
-    if (!path) return send(response, text(404, 'Not Found'));
+    const path = parsePath(request.url?.split('?')[0] ?? '');
+    if (!path || request.method !== verbOf(path.name)) return send(response, text(404, 'Not Found'));
 
     const reused = usedSockets.has(request.socket);
     usedSockets.add(request.socket);

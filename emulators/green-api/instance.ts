@@ -13,9 +13,14 @@ export type DemoInstance = {
   /** A logout is accepted, and the state stays what it is, as in https://github.com/green-api/issues/issues/783. @default false */
   readonly survivesLogout?: boolean;
   /** The answer to a logout of an instance that is logged out already; GREEN-API does not document it. @default 'is-logout' */
-  readonly repeatedLogout?: 'is-logout' | 'starting-or-not-authorized';
+  readonly repeatedLogout?: 'is-logout' | 'is-not-logout' | 'starting-or-not-authorized';
   /** Milliseconds for which the old token still works after `updateApiToken`; GREEN-API does not document it. @default 0 */
   readonly oldTokenValidMs?: number;
+  /**
+   * The session of WhatsApp Calls. Whether a logout ends it is not documented, nor what `callsLogout` answers without one.
+   * @default 'none'
+   */
+  readonly calls?: 'none' | 'own-session' | 'ended-by-logout' | 'always-true' | 'agent-error';
   /** @default 'whatsapp' */
   readonly typeInstance?: 'whatsapp' | 'telegram' | 'v3';
   /** Digits of the number that is linked. @default one made of the id */
@@ -29,6 +34,7 @@ export type Instance = Readonly<Required<DemoInstance>> & {
   stateInstance: string | null;
   survivesLogout: boolean;
   notAuthorizedAtMs: number;
+  hasCalls: boolean;
   apiTokenInstance: string;
   /** Tokens that were replaced, each with the time from which it is rejected. */
   readonly oldTokens: Map<string, number>;
@@ -40,11 +46,13 @@ export const createInstance = (instance: DemoInstance): Instance => ({
   survivesLogout: false,
   repeatedLogout: 'is-logout',
   oldTokenValidMs: 0,
+  calls: 'none',
   typeInstance: 'whatsapp',
   phone: `4915${instance.idInstance}`,
   withoutWid: false,
   ...instance,
   notAuthorizedAtMs: Number.POSITIVE_INFINITY,
+  hasCalls: true,
   oldTokens: new Map(),
 });
 
@@ -71,10 +79,15 @@ export const changeToken = (
   instance.apiTokenInstance = apiTokenInstance;
 };
 
+const repeatedLogouts = {
+  'is-logout': json(200, { isLogout: true }),
+  'is-not-logout': json(200, { isLogout: false }),
+  'starting-or-not-authorized': text(400, 'instance is starting or not authorized'),
+} as const satisfies Record<Instance['repeatedLogout'], Answer>;
+
 const logout = (instance: Instance, nowMs: number): Answer => {
-  if (stateAt(instance, nowMs) === 'notAuthorized' && instance.repeatedLogout === 'starting-or-not-authorized') {
-    return text(400, 'instance is starting or not authorized');
-  }
+  if (stateAt(instance, nowMs) === 'notAuthorized') return repeatedLogouts[instance.repeatedLogout];
+  if (instance.calls === 'ended-by-logout') instance.hasCalls = false;
   // A logout that is under way keeps its time.
   if (!instance.survivesLogout)
     instance.notAuthorizedAtMs = Math.min(instance.notAuthorizedAtMs, nowMs + instance.logoutDelayMs);
@@ -114,6 +127,15 @@ const getWaSettings = (instance: Instance, nowMs: number): Answer =>
 const getAccountSettings = (instance: Instance, nowMs: number): Answer =>
   instance.typeInstance === 'whatsapp' ? text(404, 'Not Found') : accountOf(instance, nowMs);
 
+/** https://green-api.com/en/docs/calls/account/callsLogout/ */
+const callsLogout = (instance: Instance): Answer => {
+  if (instance.calls === 'none' || instance.typeInstance !== 'whatsapp') return text(404, 'Instance not found');
+  if (instance.calls === 'agent-error') return text(400, 'Calls agent error');
+  const isLogout = instance.hasCalls || instance.calls === 'always-true';
+  instance.hasCalls = false;
+  return json(200, { isLogout });
+};
+
 /** How `updateApiToken`, and some other methods, reject a token: with HTTP 200. */
 const code401 = json(200, { code: 401, description: 'Unauthorized' });
 
@@ -128,11 +150,15 @@ export const methods = {
   getSettings,
   getWaSettings,
   getAccountSettings,
+  callsLogout,
 } as const satisfies Record<string, CarryOut>;
 
 export type Method = keyof typeof methods;
 
 export const methodNames = Object.keys(methods) as readonly Method[];
+
+/** Every other method answers a GET. */
+export const verbOf = (name: string): 'GET' | 'POST' => (name === 'callsLogout' ? 'POST' : 'GET');
 
 export const isMethod = (name: string): name is Method => Object.hasOwn(methods, name);
 
