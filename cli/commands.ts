@@ -7,6 +7,7 @@ import { evidenceCommand } from './commands/evidence.ts';
 import { findCommand } from './commands/find.ts';
 import { instancesCommand } from './commands/instances.ts';
 import { logoutCommand } from './commands/logout.ts';
+import { probeCommand } from './commands/probe.ts';
 import { reconcileCommand } from './commands/reconcile.ts';
 import { reportCommand } from './commands/report.ts';
 import { retryCommand } from './commands/retry.ts';
@@ -37,6 +38,7 @@ export const commands: readonly CommandDefinition[] = [
   doctorCommand,
   smokeCommand,
   reconcileCommand,
+  probeCommand,
   drainCommand,
   tokenNewCommand,
   consoleCommand,

@@ -30,7 +30,7 @@ export const tagValue = (tags: readonly Tag[], key: string): string | undefined 
 };
 
 /** Any `protected` tag protects, whatever its case and value, unless its value is `false`. */
-const isProtected = (tags: readonly Tag[]): boolean =>
+export const isProtected = (tags: readonly Tag[]): boolean =>
   tags.some(({ Key = '', Value = '' }) => Key.toLowerCase() === 'protected' && !/^\s*false\s*$/i.test(Value));
 
 /** The tag `ignore` = `true` says that a secret under the prefix is no instance, and that this is meant. */

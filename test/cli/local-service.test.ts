@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -541,4 +541,64 @@ test('practises enrolling: a file of a spreadsheet, and no token or address of t
   expect(JSON.parse(listed.stdout).instances).toMatchObject([
     { idInstance: '410012345678', owner: "o'brien@example.com" },
   ]);
+});
+
+describe('probe', () => {
+  const out = join(folder, 'probe.json');
+  const probe = (options: Parameters<typeof runCli>[1], ...more: readonly string[]) =>
+    runCli(['probe', '1101000001', '--out', out, '--url', service.url, ...more], options);
+  beforeEach(() => link('1101000001'));
+
+  test.each([
+    ['a protected instance', ['1101000005'], 1, 'The instance is protected'],
+    [
+      'an instance that is not enrolled',
+      ['1101000006'],
+      1,
+      'There is no secret green-api/1101000006 in the local service',
+    ],
+    [
+      'a token that it would have to keep, and cannot',
+      ['1101000001', '--rotate-token', '--ask-token'],
+      2,
+      'leave out --ask-token',
+    ],
+    ['a file that exists', ['1101000001', '--out', cliFile], 2, 'exists already'],
+  ])('refuses %s, and logs nobody out', async (_name, args, code, message) => {
+    const before = await logoutsSeen();
+    const refused = await runCli(['probe', '--yes', '--url', service.url, ...args]);
+
+    expect(refused).toMatchObject({ code, stderr: expect.stringContaining(message) });
+    expect(await logoutsSeen()).toBe(before);
+  });
+
+  test('wants the words typed, and takes nothing else for them', async () => {
+    const question = 'Type "log out 1101000001" to go on:';
+    const wrong = await probe({ answers: [{ question, answer: 'yes\r' }] });
+    const unasked = await probe({});
+
+    expect(wrong).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('That is something else. Nothing was done.'),
+    });
+    expect(wrong.stderr).toContain('The probe logs this one instance out, and no other.');
+    expect(unasked).toMatchObject({ code: 2, stderr: expect.stringContaining('Consent is needed') });
+    expect(existsSync(out)).toBe(false);
+  });
+
+  test('Ctrl-C keeps what is measured so far, and says what is pending', async () => {
+    const question = 'Type "log out 1101000001" to go on:';
+    const { code, stdout, stderr } = await probe({
+      answers: [{ question, answer: 'log out 1101000001\r' }],
+      interruptAt: 'Logging out, and reading',
+    });
+
+    const file = readFileSync(out, 'utf8');
+    expect(code).toBe(1);
+    expect(stderr).toContain(`Interrupted: 1101000001 is not confirmed as logged out`);
+    expect(stderr).toContain(`state 1101000001 --url ${service.url}`);
+    expect(stdout).toMatch(/^What does a logout answer\? +isLogout: true/m);
+    expect(JSON.parse(file)).toMatchObject({ version: 1, messenger: 'whatsapp', isInterrupted: true });
+    expect(file).not.toMatch(/[0-9a-f]{50}|1101000001|ann@example/);
+  });
 });
