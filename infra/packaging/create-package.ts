@@ -20,6 +20,7 @@ const documents = [
   'SECURITY.md',
   'openapi.yaml',
   'docs',
+  'examples',
   'emulators/README.md',
   'test/bench/RESULTS.md',
   'test/bench/EVENT-HOOK.md',

@@ -35,7 +35,15 @@ logout.grantLogout(phoneDesk, '1101000001');
 `;
 
 /** Every declaration is checked, those of the CDK too, which need a newer library than the target has. */
-const strictly = ['--noEmit', '--strict', '--module', 'nodenext', '--lib', 'es2024,esnext.disposable'];
+const strictly = [
+  '--noEmit',
+  '--allowImportingTsExtensions',
+  '--strict',
+  '--module',
+  'nodenext',
+  '--lib',
+  'es2024,esnext.disposable',
+];
 
 /** The outputs that commands read of each deployment, whatever its props. */
 const readByCommands: readonly OutputKey[] = [
@@ -140,6 +148,8 @@ describe('types', () => {
     'an ES module': 'checked.mts',
     'a CommonJS module': 'checked.cts',
     'docs/construct.md': 'examples.mts',
+    'the smallest sample app': 'examples/smallest/app.ts',
+    'the sample app of a company': 'examples/company/app.ts',
   };
   let problems: readonly string[];
 
@@ -148,6 +158,7 @@ describe('types', () => {
     unpacked.write('checked.mts', checked);
     unpacked.write('checked.cts', checked);
     unpacked.write('examples.mts', examples);
+    unpacked.copyExamples();
     problems = unpacked.check(...Object.values(files), ...strictly).split('\n');
   });
 

@@ -24,6 +24,7 @@ import {
   resourcesIn,
   type Synthesized,
   synthesize,
+  synthesizedExample,
   topicArn,
   wholeResourcesIn,
 } from '../support/synthesize.ts';
@@ -455,6 +456,45 @@ test('the dashboard shows the metrics of the evidence, the runs and the API', ()
       'AWS/ApiGateway 5xx <HttpApi>',
     ]),
   );
+});
+
+test('the smallest sample app calls for one instance, invokes the function without the API, and has a schedule', () => {
+  const smallest = synthesizedExample('smallest', 'Phones.template.json');
+
+  expect(propertiesOfEach(smallest, 'AWS::Scheduler::Schedule')).toHaveLength(1);
+  const rights = permissionsIn(smallest).filter((right) => /^\["<(?:Offboarding|Job)>"\]/.test(right));
+  expect(rights).toEqual([
+    expect.stringMatching(/^\["<Offboarding>"\] Allow execute-api:Invoke .*\/POST\/instances\/1101000001\/logout$/),
+    expect.stringMatching(/^\["<Job>"\] Allow lambda:InvokeFunction <LogoutFunction\.Arn>$/),
+    '["<Job>"] Allow lambda:InvokeFunction <LogoutFunction.Arn>:*',
+  ]);
+});
+
+test.each([
+  ['Staging', 'LogoutPipelineStagingLogout91C2A09F', 'https://logout.staging.example.com', 0],
+  ['Production', 'LogoutPipelineProductionLogout70BB7456', 'https://logout.example.com', 1],
+])('the sample app of a company deploys its environment %s', (environment, id, address, vaults) => {
+  const stack = synthesizedExample('company', `assembly-LogoutPipeline-${environment}/${id}.template.json`);
+
+  const endpoint = propertiesOfEach(stack, 'AWS::ApiGatewayV2::ApiMapping').map(({ DomainName }) => render(DomainName));
+  expect(endpoint).toEqual(['<Domain>']);
+  expect(propertiesOfEach(stack, 'AWS::ApiGatewayV2::DomainName')).toMatchObject([
+    { DomainName: address.replace('https://', '') },
+  ]);
+  for (const { VpcConfig } of propertiesOfEach(stack, 'AWS::Lambda::Function'))
+    expect(VpcConfig.SubnetIds).toHaveLength(2);
+  for (const { KmsKeyId } of propertiesOfEach(stack, 'AWS::Logs::LogGroup')) expect(render(KmsKeyId)).toBe('<Key.Arn>');
+  expect(Object.keys(resourcesIn(stack, 'AWS::S3::Bucket'))).toHaveLength(vaults);
+  expect(propertiesOfEach(stack, 'AWS::ApiGatewayV2::Authorizer')).toMatchObject([{ AuthorizerType: 'JWT' }]);
+});
+
+test('the sample app of a company has a pipeline that asks between its environments', () => {
+  const pipeline = synthesizedExample('company', 'LogoutPipeline.template.json');
+
+  const [{ Stages } = { Stages: [] }] = propertiesOfEach(pipeline, 'AWS::CodePipeline::Pipeline');
+  const names = Stages.map(({ Name }: { Name: string }) => Name);
+  expect(names.slice(-2)).toEqual(['Staging', 'Production']);
+  expect(JSON.stringify(Stages.at(-1))).toContain('"Category":"Approval"');
 });
 
 test('the outputs name what a person needs to find', () => {

@@ -1,3 +1,4 @@
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { startGreenApi } from '../../emulators/green-api/emulator.ts';
 import type { FaultName } from '../../emulators/green-api/faults.ts';
 import { startSecretsManager } from '../../emulators/secrets-manager/emulator.ts';
@@ -80,6 +81,8 @@ export const startLogoutSetup = async ({
       });
       return parseAnswer(await logout(event, contextOf(remainingMs)));
     },
+    /** With an event that may be no gateway's. */
+    invoke: async (event: object) => parseAnswer(await logout(event as APIGatewayProxyEventV2, contextOf())),
     list: async (query: Record<string, string> = {}) =>
       parseAnswer(await instances(httpEventOf({ queryStringParameters: query }), contextOf())),
     /** One more instance and its secret, so that many can be logged out at once. */

@@ -1,7 +1,9 @@
 /** Synthesizes the configurations that it reads as JSON, each into a folder of its own: `node synthesize-process.ts <folder>`. */
 import { readFileSync, writeFileSync } from 'node:fs';
+import { registerHooks } from 'node:module';
 import { join } from 'node:path';
 import { json } from 'node:stream/consumers';
+import { pathToFileURL } from 'node:url';
 import { App, Stack, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks, NIST80053R5Checks } from 'cdk-nag';
 import { parseConfiguration } from '../../infra/configuration/configuration.ts';
@@ -9,6 +11,8 @@ import { GreenApiLogout } from '../../infra/constructs/green-api-logout.ts';
 import { GreenApiLogoutStack } from '../../infra/constructs/green-api-logout-stack.ts';
 import { propsOf } from '../../infra/constructs/settings.ts';
 import type { StackRequest, Synthesized } from './synthesize.ts';
+
+const examples = ['smallest', 'company'];
 
 // cdk-nag reads properties that CDK would have nobody read.
 process.env.JSII_DEPRECATED = 'quiet';
@@ -48,6 +52,20 @@ const synthesize = (request: StackRequest, outdir: string): Omit<Synthesized, 'f
   };
 };
 
+/** Runs the sample apps, which write their assemblies when this process ends, as under the CDK command line. */
+const runExamples = async (folder: string): Promise<void> => {
+  const own = pathToFileURL(join(import.meta.dirname, '../../infra/index.ts')).href;
+  registerHooks({
+    resolve: (name, context, next) => next(name === 'green-api-logout' ? own : name, context),
+  });
+  // The same templates are under CDK's rules above.
+  process.env.CDK_VALIDATION = 'false';
+  for (const example of examples) {
+    process.env.CDK_OUTDIR = join(folder, 'examples', example);
+    await import(`../../examples/${example}/app.ts`);
+  }
+};
+
 const sizeOf = (configuration: StackRequest): number => JSON.stringify(configuration).length;
 
 const [, , folder = ''] = process.argv;
@@ -59,3 +77,4 @@ for (const [index, configuration] of largestFirst) {
   const synthesized = synthesize(configuration, outdir);
   writeFileSync(join(outdir, 'synthesized.json'), JSON.stringify(synthesized));
 }
+if (configurations.length > 1) await runExamples(folder);

@@ -184,6 +184,13 @@ export const synthesize = (configuration: object = {}): Synthesized => {
   return { ...JSON.parse(readFileSync(join(folder, 'synthesized.json'), 'utf8')), folder };
 };
 
+/** What a sample app writes. @param path of a template, from the folder of the app's assembly */
+export const synthesizedExample = (example: string, path: string): Pick<Synthesized, 'template'> => {
+  const shared = Object.values<object>(configurations);
+  const file = join(madeOnce('stacks', shared, synthesizeInto(shared)), 'examples', example, path);
+  return { template: JSON.parse(readFileSync(file, 'utf8')) };
+};
+
 /** A logical id without the hash that CDK puts at its end. */
 const withoutHash = (logicalId: string): string => logicalId.replace(/[0-9A-F]{8}$/, '');
 
@@ -210,7 +217,7 @@ export const wholeResourcesIn = (
   Object.fromEntries(Object.entries(template.Resources).filter(([, { Type }]) => Type === type));
 
 /** The properties of every resource of a type, by logical id without its hash. */
-export const resourcesIn = (synthesized: Synthesized, type: string) =>
+export const resourcesIn = (synthesized: Pick<Synthesized, 'template'>, type: string) =>
   Object.fromEntries(
     Object.entries(wholeResourcesIn(synthesized, type)).map(([id, { Properties }]) => [
       withoutHash(id),
@@ -219,7 +226,7 @@ export const resourcesIn = (synthesized: Synthesized, type: string) =>
   );
 
 /** The properties of every resource of a type. @throws if there is none, about which any statement would be true */
-export const propertiesOfEach = (synthesized: Synthesized, type: string) => {
+export const propertiesOfEach = (synthesized: Pick<Synthesized, 'template'>, type: string) => {
   const found = Object.values(resourcesIn(synthesized, type));
   if (found.length === 0) throw new Error(`the template has no ${type}`);
   return found;
@@ -233,7 +240,7 @@ type Statement = {
 };
 
 /** What the policies of the stack allow: a line per role, action and resource. */
-export const permissionsIn = (synthesized: Synthesized): readonly string[] =>
+export const permissionsIn = (synthesized: Pick<Synthesized, 'template'>): readonly string[] =>
   propertiesOfEach(synthesized, 'AWS::IAM::Policy').flatMap(({ Roles, PolicyDocument }) =>
     PolicyDocument.Statement.flatMap(({ Effect, Action, Resource, Condition }: Statement) =>
       [Action]

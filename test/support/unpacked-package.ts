@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compileCache } from './compile-cache.ts';
@@ -28,6 +28,8 @@ export const unpackPackage = (peersFrom = join(root, 'node_modules')) => {
     folder,
     manifest: JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')),
     topLevel: readdirSync(folder).sort(),
+    /** The sample apps, which then find the package in the folder of the app. */
+    copyExamples: () => cpSync(join(root, 'examples'), join(app, 'examples'), { recursive: true }),
     modules: (name: string) => join(modules, name),
     write: (name: string, text: string) => writeFileSync(join(app, name), text),
     /** Runs a file of the app; as under `cdk synth`, it writes its templates into `cdk.out`. */

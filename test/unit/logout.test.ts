@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FaultName } from '../../emulators/green-api/faults.ts';
 import type { InstanceId } from '../../functions/green-api/instance-id.ts';
@@ -51,6 +53,18 @@ test('answers 200 after a reading of notAuthorized, and records evidence', async
       failed: 0,
       _aws: { Timestamp: expect.any(Number), CloudWatchMetrics: [expect.anything()] },
     },
+  ]);
+});
+
+test('takes the event by which the sample app invokes the function without the API', async () => {
+  await using setup = await startLogoutSetup();
+  const event = JSON.parse(readFileSync(join(__dirname, '../../examples/smallest/invoke.json'), 'utf8'));
+
+  const { status, body } = await setup.invoke(event);
+
+  expect({ status, body }).toMatchObject({ status: 200, body: { confirmed: true, readings: 2 } });
+  expect(setup.evidence()).toMatchObject([
+    { idInstance, requestedBy: 'unidentified', reason: 'phone lost', requestId: event.requestContext.requestId },
   ]);
 });
 
