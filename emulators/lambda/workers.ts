@@ -51,8 +51,9 @@ const answerOf = (child: ChildProcess) =>
 const startWorker = ({ bundle, environment, timeoutMs, onOutput }: WorkerOptions): Worker => {
   const output = onOutput === undefined ? 'inherit' : 'pipe';
   const env = environment();
+  const { NODE_COMPILE_CACHE } = process.env;
   const child = fork(join(import.meta.dirname, 'worker.ts'), [bundle], {
-    env,
+    env: { ...(NODE_COMPILE_CACHE && { NODE_COMPILE_CACHE }), ...env },
     execArgv: [],
     stdio: ['ignore', output, output, 'ipc'],
   });

@@ -32,9 +32,9 @@ export type FunctionsOptions = {
   readonly onLine: (line: string) => void;
 };
 
-const ownNames: ReadonlySet<string> = new Set(variableNames);
+const ownNames: ReadonlySet<string> = new Set([...variableNames, 'NODE_COMPILE_CACHE']);
 
-/** The environment of a function in its own process: its settings, and what the AWS SDK reads. */
+/** The environment of a function in its own process: its settings, what the AWS SDK reads, and Node's cache. */
 export const functionVariables = (): Readonly<Record<string, string>> =>
   Object.fromEntries(
     Object.entries(process.env).flatMap(([name, value]) =>

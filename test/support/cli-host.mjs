@@ -2,6 +2,7 @@
  * Runs the built command line once per message, each time as if in a new process: with its own arguments, variables and
  * streams. Node and the modules have been started and loaded.
  */
+import { flushCompileCache } from 'node:module';
 import { Readable, Writable } from 'node:stream';
 
 const [, , file] = process.argv;
@@ -53,4 +54,8 @@ const run = async ({ args, input, env }) => {
   return { code, stdout: stdout.text(), stderr: stderr.text() };
 };
 
-process.on('message', async (message) => process.send(await run(message)));
+process.on('message', async (message) => {
+  process.send(await run(message));
+  // It will be killed.
+  flushCompileCache();
+});

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { compileCache } from './compile-cache.ts';
+import { compileCache, keepsCompiled } from './compile-cache.ts';
 
 const root = join(__dirname, '..', '..');
 
@@ -23,7 +23,7 @@ const run = ({ args = [], variables = {}, journal, build = false }: LocalService
   const { PATH = '', HOME = '' } = process.env;
   const folder = journal ?? mkdtempSync(join(tmpdir(), 'green-api-logout-'));
   const options = [...(build ? [] : ['--no-build']), '--journal', folder, ...args];
-  const child = spawn(process.execPath, ['local/main.ts', ...options], {
+  const child = spawn(process.execPath, [...keepsCompiled, 'local/main.ts', ...options], {
     cwd: root,
     env: { PATH, HOME, ...compileCache, PORT: '0', ...variables },
   });
