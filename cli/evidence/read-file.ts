@@ -1,10 +1,11 @@
 import { createReadStream } from 'node:fs';
 import { open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream';
+import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { UsageError } from '../errors.ts';
 import type { EvidenceSource } from './evidence-source.ts';
+import { linesOf } from './lines-of.ts';
 
 const notRead = (file: string): UsageError =>
   new UsageError(
@@ -29,18 +30,10 @@ const isGzip = async (file: string): Promise<boolean> => {
   }
 };
 
-const linesOf = async function* (file: string): AsyncGenerator<string> {
+const openFile = async (file: string): Promise<Readable> => {
   const bytes = createReadStream(file);
-  // An error of either stream ends the reading below.
-  const text = (await isGzip(file)) ? pipeline(bytes, createGunzip(), () => {}) : bytes;
-  text.setEncoding('utf8');
-  let rest = '';
-  for await (const part of text) {
-    const lines = `${rest}${part}`.split(/\r?\n/);
-    rest = lines.pop() ?? '';
-    yield* lines;
-  }
-  if (rest !== '') yield rest;
+  // An error of either stream ends the reading of its lines.
+  return (await isGzip(file)) ? pipeline(bytes, createGunzip(), () => {}) : bytes;
 };
 
 /** Reads files of JSON lines, compressed or not, or every file in a folder. @throws UsageError */
@@ -48,7 +41,7 @@ export const evidenceFile = (path: string): EvidenceSource => ({
   path,
   lines: async function* () {
     try {
-      for (const file of await filesAt(path)) yield* linesOf(file);
+      for (const file of await filesAt(path)) yield* linesOf(await openFile(file));
     } catch {
       throw notRead(path);
     }

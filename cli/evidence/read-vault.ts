@@ -1,4 +1,4 @@
-import { createInterface } from 'node:readline';
+import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import {
   GetObjectCommand,
@@ -11,6 +11,7 @@ import {
 import { errorNameOf } from '../../functions/platform/unknown-values.ts';
 import { awsFailure, callAws } from '../aws/aws-failure.ts';
 import type { EvidenceSource } from './evidence-source.ts';
+import { linesOf } from './lines-of.ts';
 
 const dayMs = 86_400_000;
 
@@ -91,19 +92,21 @@ export const evidenceVault = (bucket: string, promised: string | undefined, aws:
     if (last !== undefined) yield last;
   };
 
-  const linesOf = async function* (version: Version): AsyncGenerator<string> {
+  const readLines = async function* (version: Version): AsyncGenerator<string> {
     const command = new GetObjectCommand({ Bucket: bucket, ...version });
     const { Body } = await callAws('s3:GetObjectVersion', () => client.send(command));
-    yield* createInterface({ input: Body as Readable, crlfDelay: Number.POSITIVE_INFINITY });
+    yield* linesOf(Body as Readable);
   };
 
   return {
     lines: async function* ({ since }) {
-      const seen = new Set<string>();
+      const seen = new Set<bigint>();
       for await (const version of oldestVersions(since))
-        for await (const line of linesOf(version)) {
-          if (!seen.has(line)) yield line;
-          seen.add(line);
+        for await (const line of readLines(version)) {
+          // The lines themselves would fill the memory.
+          const digest = createHash('sha256').update(line).digest().readBigInt64LE();
+          if (!seen.has(digest)) yield line;
+          seen.add(digest);
         }
     },
     describe: async () => {

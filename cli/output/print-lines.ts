@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import type { Session } from '../session.ts';
 
-const linesAtOnce = 1_000;
+const linesAtOnce = 100;
 
 /**
- * Prints lines, however many there are: a thousand at once, and no more than the reader takes. What a slow reader has not taken
+ * Prints lines, however many there are: a hundred at once, and no more than the reader takes. What a slow reader has not taken
  * would be kept in memory.
  */
 export const printLines = async <Item>(
