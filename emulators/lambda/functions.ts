@@ -30,8 +30,8 @@ const environmentOf = (name: string, { environment }: FunctionOptions, region: s
   AWS_LAMBDA_FUNCTION_VERSION: version,
   AWS_LAMBDA_FUNCTION_MEMORY_SIZE: memoryLimitInMB,
   TZ: 'UTC',
-  ...environment(),
   AWS_ENDPOINT_URL_LAMBDA: url,
+  ...environment(),
 });
 
 export const createFunctions = (options: LambdaOptions, urlOf: () => string): Functions => {
