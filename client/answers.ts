@@ -78,8 +78,15 @@ const requestEntries = {
   except: v.exactOptional(ids),
 } satisfies Record<Exclude<keyof RequestedRun<'console'>, 'reason' | 'target' | 'at'>, v.GenericSchema>;
 
-/** What of the request of a run may be sent again for another run: no instants. */
-export const repeatableRequestSchema = v.object({ target: targetSchema, ...requestEntries });
+/**
+ * What of the request of a run may be sent again for another run: no instants. A retry takes part of its target, so its request
+ * would log out more than it did.
+ */
+export const repeatableRequestSchema = v.object({
+  target: targetSchema,
+  ...requestEntries,
+  only: v.exactOptional(v.never()),
+});
 
 /** The request that started a run, without its reason. */
 const requestSchema = v.looseObject({

@@ -39,7 +39,7 @@ The result is known once a run has ended by itself.`,
         run.startedAt,
         run.target && describeListedTarget(run.target),
         describeResult(run),
-        run.reason,
+        run.retryOf === undefined ? run.reason : `${run.reason} (retry of ${shortRunId(run.retryOf)})`,
         run.requestedBy && describeRequester(run.requestedBy),
       ]);
       session.print(

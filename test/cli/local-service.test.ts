@@ -212,6 +212,7 @@ test('a failed run says what to do and the command that tries again what is not 
   const [, file = ''] = /^Evidence is in (\/.+)$/m.exec(service.output()) ?? [];
   const evidence = await cli('evidence', '--file', file, '--run', runIdIn(retried.stdout).slice(-8), '--json');
   const again = await cli('retry', runIdIn(retried.stdout), '--yes');
+  const runs = await cli('runs', '--limit', '1');
 
   const id = runIdIn(failed.stdout);
   expect(failed.code).toBe(1);
@@ -223,6 +224,7 @@ test('a failed run says what to do and the command that tries again what is not 
   expect(retried.stdout).toMatch(/^progress +1 of 1 confirmed/m);
   expect(retried.stdout).toContain(`retry of      ${id}`);
   expect(JSON.parse(evidence.stdout)).toMatchObject({ idInstance: '1101000002', run: { retryOf: id } });
+  expect(runs.stdout).toContain(`phones lost (retry of ${id.slice(-8)})`);
   expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining('Every instance of this run is confirmed.') });
 });
 

@@ -1,9 +1,10 @@
+import * as v from 'valibot';
 import { describeFailure as inCommandLine } from '../../../cli/api/failure.ts';
 import { CommandFailed } from '../../../cli/errors.ts';
 import { nearestOf } from '../../../cli/output/describe-nearest.ts';
 import { formatBar } from '../../../cli/output/progress-bar.ts';
 import { calledAs } from '../../../cli/program-name.ts';
-import { describeOutcome, mayRetry, type Run } from '../../../client/answers.ts';
+import { describeOutcome, mayRetry, type Run, repeatableRequestSchema } from '../../../client/answers.ts';
 import type { Failure } from '../../../client/result.ts';
 import {
   describePhase,
@@ -206,4 +207,11 @@ test.each([
   const instances = groups.map((name, index) => ({ idInstance: String(index), group: name, protected: false }));
 
   expect(nearestOf(instances, { group })).toEqual(near);
+});
+
+test('the request of a retry is not sent again as it is, because its target is more than what it took', () => {
+  const request = { target: { group: 'sales' }, maxTargets: 50, dryRun: true };
+
+  expect(v.is(repeatableRequestSchema, request)).toBe(true);
+  expect(v.is(repeatableRequestSchema, { ...request, only: ['1101000001'] })).toBe(false);
 });
