@@ -4,6 +4,8 @@
  */
 export const outputKeys = {
   endpoint: 'Endpoint',
+  /** The page for people who sign in. */
+  desk: 'Desk',
   /** `AWS_IAM` or `JWT`. */
   authorization: 'Authorization',
   /** Name of the bus, for `aws events put-events` in this account. */

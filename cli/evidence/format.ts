@@ -30,6 +30,8 @@ const columns = {
   actorName: (record) => record.run?.actor?.name,
   actorClaimedBy: (record) => record.run?.actor?.claimedBy,
   retryOf: (record) => record.run?.retryOf,
+  person: (record) => record.person?.name,
+  issuer: (record) => record.person?.issuer,
 } as const satisfies Record<string, (record: EvidenceRecord) => string | undefined>;
 
 export const csvHead = formatCsvRow(Object.keys(columns));
@@ -42,8 +44,8 @@ const tableHead = ['REQUESTED AT', 'INSTANCE', 'OUTCOME', 'CONFIRMED AT', 'REQUE
 type TableRow = readonly (string | undefined)[];
 
 export const tableRowOf = (record: EvidenceRecord): TableRow => {
-  const { requestedAt, idInstance, outcome, confirmedAt, requestedBy, session, email, reason } = record;
-  const who = [requestedBy, session?.name, email].filter(Boolean).join(' ');
+  const { requestedAt, idInstance, outcome, confirmedAt, requestedBy, session, email, person, reason } = record;
+  const who = [requestedBy, session?.name, person?.name, email].filter(Boolean).join(' ');
   return [requestedAt, idInstance, outcome.kind, confirmedAt, who, reason, outcome.detail];
 };
 

@@ -15,6 +15,7 @@ const recordSchema = v.object({
   requestedBy: optional(v.string()),
   session: optional(v.object({ name: v.string() })),
   email: optional(v.string()),
+  person: optional(v.object({ issuer: v.string(), name: optional(v.string()) })),
   reason: optional(v.string()),
   requestId: optional(v.string()),
   function: optional(v.string()),

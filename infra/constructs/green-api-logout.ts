@@ -11,6 +11,7 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { instanceIdRule, parseInstanceId } from '../../functions/green-api/instance-id.ts';
+import { deskPath } from '../../functions/http/routes.ts';
 import type { AuthorizedApi } from './authorized-api.ts';
 import { createDashboard } from './dashboard.ts';
 import { grantReadHealth, grantReadStack } from './grant-stack.ts';
@@ -137,6 +138,7 @@ export class GreenApiLogout extends Construct {
   addOutputs(options: OutputOptions = {}): void {
     const values: OutputValues = {
       endpoint: this.endpoint,
+      desk: this.functions.desk && `${this.endpoint}${deskPath}`,
       authorization: this.authorizationType,
       eventBus: this.eventBus.eventBusName,
       eventBusArn: this.eventBus.eventBusArn,

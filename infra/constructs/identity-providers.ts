@@ -1,15 +1,9 @@
 import { Duration } from 'aws-cdk-lib';
-import { MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 import { type ProviderRoute, providerRoutes } from '../../functions/http/routes.ts';
-import {
-  providerMetricDimensions,
-  providerMetricNames,
-  refusalMetric,
-  refusalMetricDimensions,
-} from '../../functions/identity-providers/provider-metrics.ts';
+import { providerMetricDimensions, providerMetricNames } from '../../functions/identity-providers/provider-metrics.ts';
 import { metricNamespace } from '../../functions/platform/metrics.ts';
-import type { countedStatuses } from './access-log.ts';
 import { stillLoggedIn } from './alarms.ts';
 import type { AuthorizedApi, RouteThrottling } from './authorized-api.ts';
 import type { Deployment } from './deployment.ts';
@@ -81,28 +75,6 @@ const providerMetric = (stack: string, what: keyof typeof providerMetricNames, p
     statistic: 'Sum',
   });
 
-/** Requests of identity providers that were refused with a status. */
-const refusals = (stack: string, status: 401 | (typeof countedStatuses)[number]): Metric =>
-  new Metric({
-    namespace: metricNamespace,
-    metricName: refusalMetric,
-    dimensionsMap: { [refusalMetricDimensions.stack]: stack, [refusalMetricDimensions.status]: String(status) },
-    statistic: 'Sum',
-  });
-
-/** A wrong token is one request of a stranger, or the next one of a provider whose token was replaced: three are an alarm. */
-const refusalAlarmMetric = (stack: string): MathExpression =>
-  new MathExpression({
-    expression: 'too_many + too_large + wrong_token / 3',
-    usingMetrics: {
-      too_many: refusals(stack, 429),
-      too_large: refusals(stack, 413),
-      wrong_token: refusals(stack, 401),
-    },
-    period: Duration.minutes(15),
-    label: refusalMetric,
-  });
-
 const addAlarms = ({ settings: { name, identityProviders }, alarms }: Deployment): void => {
   alarms.add('departures-held-back', {
     metric: providerMetric(name, 'heldBack'),
@@ -111,10 +83,6 @@ const addAlarms = ({ settings: { name, identityProviders }, alarms }: Deployment
   alarms.add('departures-unreadable', {
     metric: providerMetric(name, 'unreadable'),
     impact: `An identity provider sent a report that cannot be read. ${stillLoggedIn}`,
-  });
-  alarms.add('reports-refused', {
-    metric: refusalAlarmMetric(name),
-    impact: `Requests of an identity provider were refused: too many at once, too large, or with a wrong token. ${stillLoggedIn}`,
   });
   for (const [provider, { quietAfterHours }] of Object.entries(identityProviders))
     if (quietAfterHours !== undefined)

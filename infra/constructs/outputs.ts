@@ -7,6 +7,7 @@ type Output = keyof typeof outputKeys;
 
 const descriptions: Readonly<Record<Output, string>> = {
   endpoint: 'The HTTP API.',
+  desk: 'The page for people who sign in: also the redirect address at the identity provider.',
   authorization: 'How callers of the HTTP API prove who they are.',
   eventBus: 'Offboarding events come in on this bus, outcome events go out.',
   eventBusArn: 'The same bus, for senders in other accounts.',

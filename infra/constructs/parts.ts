@@ -19,6 +19,7 @@ import { createNetwork } from './network.ts';
 import { Notifications } from './notifications.ts';
 import { OffboardingBus } from './offboarding-bus.ts';
 import { OffboardingRules } from './offboarding-rules.ts';
+import { addRefusalAlarm } from './refusals.ts';
 import { RunFunction } from './run-function.ts';
 import { defaultRunbookUrl } from './runbook.ts';
 import { Schedules } from './schedules.ts';
@@ -89,7 +90,8 @@ export const createParts = (scope: Construct, props: GreenApiLogoutProps) => {
     settings.evidenceVault && new EvidenceVault(scope, 'EvidenceVault', deployment, settings.evidenceVault);
   if (settings.notifications.length > 0) new Notifications(scope, 'Notifications', deployment, topicsOf(props));
   const rotateToken = settings.tokenRotation.enabled ? createRotateToken(scope, deployment) : undefined;
-  // The desk has an alarm of its own.
+  addRefusalAlarm(deployment, desk);
+  // The alarm for refusals watches it too.
   const alarmed = functionsIn(scope).filter((service) => service !== desk);
   addFunctionAlarms(alarms, alarmed, settings.name);
   const functions: LogoutFunctions = {

@@ -226,7 +226,13 @@ test.each([
   ['GET /forced-logouts/{id}', ['404 unknown-run']],
   ['DELETE /forced-logouts/{id}', ['404 unknown-run', '409 run-ended']],
 ])('%s has these codes, and no others', (routeKey, own) => {
-  const shared = ['400 invalid-request', '500 internal-error', '500 runs-denied', '503 unavailable'];
+  const shared = [
+    '400 invalid-request',
+    '403 role-missing',
+    '500 internal-error',
+    '500 runs-denied',
+    '503 unavailable',
+  ];
 
   expect(codesOf(operationOf(document, routeKey)).toSorted()).toEqual([...own, ...shared].toSorted());
 });

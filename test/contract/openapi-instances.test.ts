@@ -54,6 +54,7 @@ test('there are no other examples and codes', () => {
   expect(Object.keys(examplesOf(operation)).toSorted()).toEqual(Object.keys(requests).toSorted());
   expect(codesOf(operation).toSorted()).toEqual([
     '400 invalid-request',
+    '403 role-missing',
     '500 internal-error',
     '500 list-denied',
     '503 unavailable',

@@ -124,6 +124,7 @@ test('the codes and their statuses are those of the table, and no others', () =>
 
   const others = [
     '400 invalid-request',
+    '403 role-missing',
     '409 token-rotation-disabled',
     '500 internal-error',
     '502 token-lost',

@@ -88,7 +88,9 @@ test('the codes are those of a logout, except for the two that only a logout has
   const { unconfirmed: _, refused: __, ...rows } = failureRows;
   const table = Object.entries(rows).map(([code, { status }]) => `${status} ${code}`);
 
-  expect(codesOf(operation).toSorted()).toEqual([...table, '400 invalid-request', '500 internal-error'].toSorted());
+  expect(codesOf(operation).toSorted()).toEqual(
+    [...table, '400 invalid-request', '403 role-missing', '500 internal-error'].toSorted(),
+  );
 });
 
 test('the answer to every fault of the reading is documented, and nothing is logged out', async () => {

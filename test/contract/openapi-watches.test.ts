@@ -112,7 +112,13 @@ test.each([
   ['GET /watches/{id}', ['404 unknown-watch']],
   ['DELETE /watches/{id}', ['404 unknown-watch', '409 watch-ended']],
 ])('%s has these codes, and no others', (routeKey, own) => {
-  const shared = ['400 invalid-request', '500 internal-error', '500 runs-denied', '503 unavailable'];
+  const shared = [
+    '400 invalid-request',
+    '403 role-missing',
+    '500 internal-error',
+    '500 runs-denied',
+    '503 unavailable',
+  ];
 
   expect(codesOf(operationOf(document, routeKey)).toSorted()).toEqual([...own, ...shared].toSorted());
 });

@@ -40,7 +40,7 @@ const functionsIn = (alarm: string, metricNames: readonly string[]): readonly st
 
 test('the alarms watch every function for failures and throttling', () => {
   const durable = ['run-failed', 'watch-failed'];
-  const desk = 'desk';
+  const desk = 'reports-refused';
   const failed = [
     ...functionsIn('function-failed', ['Errors', 'AsyncEventsDropped']),
     ...functionsIn(desk, ['Errors']),

@@ -142,6 +142,10 @@ const ofFunctions: readonly string[] = [
   ...Object.values(runMetricNames),
   ...Object.values(providerMetricNames),
   ...[refusalMetric, failedEventsMetric, watchUnreadMetric],
+  // From the access log.
+  ...propertiesOfEach(synthesize(configurations.everyEntrance), 'AWS::Logs::MetricFilter').flatMap(
+    ({ MetricTransformations }) => MetricTransformations.map(({ MetricName }: { MetricName: string }) => MetricName),
+  ),
 ];
 
 test.each([...new Set(rows.flatMap(signalsIn))].filter((name) => name !== 'reconcile'))(

@@ -605,13 +605,13 @@ describe('the desk', () => {
       MetricTransformations.some(({ MetricName }: { MetricName: string }) => MetricName === 'deskRefused'),
     );
     const alarm = propertiesOfEach(withDesk, 'AWS::CloudWatch::Alarm').find(({ AlarmName }) =>
-      /-desk$/.test(AlarmName),
+      AlarmName.endsWith('-reports-refused'),
     );
 
     expect(filter?.FilterPattern).toBe(
       '{ (($.status = "401") || ($.status = "403") || ($.status = "429")) && (($.routeKey = "GET /desk*") || ($.routeKey = "POST /desk*") || ($.routeKey = "DELETE /desk*")) }',
     );
-    expect(alarm?.Metrics[0].Expression).toBe('(no_token + no_role + too_many) / 20 + errors + throttles');
+    expect(alarm?.Metrics[0].Expression).toBe('(no_token + no_role + too_fast) / 20 + desk_errors + desk_throttles');
   });
 
   test('lets its function write its log and its traces, and nothing else', () => {
