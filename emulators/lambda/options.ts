@@ -7,7 +7,8 @@ export type FunctionOptions = {
   /** The built bundle that exports `handler`. */
   readonly bundle: string;
   /**
-   * What the function finds in its environment besides what Lambda itself sets; nothing is inherited from this process.
+   * What the function finds in its environment besides what Lambda itself sets; nothing is inherited from this process. It wins, so
+   * that `AWS_ENDPOINT_URL_LAMBDA` may name a proxy.
    * When it gives something else than before, as when credentials are renewed, the next invocation gets a new process.
    */
   readonly environment: () => Readonly<Record<string, string>>;

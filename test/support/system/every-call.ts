@@ -172,8 +172,10 @@ export const recordEveryCall = async (environmentOf: (functionName: string) => R
   )[0];
   // Somebody links it again, which the watch reports after two polls.
   greenApi.setState(ids[0], 'authorized');
-  while (!recorder.calls.some(({ caller, action }) => caller === 'watch' && action === 'events:PutEvents'))
-    await sleep(50);
+  const isReported = () =>
+    recorder.calls.some(({ caller, action }) => caller === 'watch' && action === 'events:PutEvents');
+  // Without an end a failed test would keep its process.
+  for (let left = 2_000; left > 0 && !isReported(); left -= 1) await sleep(50);
   await call(
     'forced-logouts',
     route('GET /forced-logouts'),
