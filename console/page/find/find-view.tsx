@@ -1,11 +1,11 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
-import { describeUnreadable } from '../../../client/instance-list.ts';
 import { Select } from '../components/fields.tsx';
 import { ProblemAlert } from '../components/problem-alert.tsx';
 import { ViewTitle } from '../components/view-title.tsx';
 import { countOf } from '../count-of.ts';
 import { describeReading, type ListReading } from '../instances/instance-list.ts';
 import { instanceList, search } from '../instances/live.ts';
+import { UnreadableSecrets } from '../instances/unreadable-secrets.tsx';
 import { useStore } from '../use-store.ts';
 import { expectedCount } from './expected-count.ts';
 import { NoResult } from './no-result.tsx';
@@ -18,17 +18,6 @@ import { SelectionBar } from './selection-bar.tsx';
 const maxAgeMs = 5 * 60_000;
 /** More rows than this are shown on demand, so that thousands stay fast. */
 const rowsAtATime = 30;
-
-/** Somebody's instance may be behind a secret that is not understood. */
-const UnreadableSecrets = ({ list }: Pick<ListReading, 'list'>) => {
-  const text = describeUnreadable(list);
-  return text === undefined ? null : (
-    <div role="alert" class="problem">
-      <p class="problem-title">Not every secret is understood</p>
-      <p class="long">{text}</p>
-    </div>
-  );
-};
 
 const Problem = ({ reading: { problem } }: { readonly reading: ListReading }) =>
   problem === undefined ? null : (

@@ -4,7 +4,7 @@ import { api } from '../api.ts';
 import { rememberCount } from '../find/expected-count.ts';
 import { createStore } from '../store.ts';
 import { createInstanceList } from './instance-list.ts';
-import { createLogouts } from './logouts.ts';
+import { createLogouts, isUnderWay } from './logouts.ts';
 import { createStates } from './states.ts';
 
 /** The list of instances, their states and their logouts, kept while somebody goes from view to view. */
@@ -16,6 +16,11 @@ instanceList.store.subscribe(() => {
 });
 
 export const states = createStates(api);
+
+/** Has a state read again, except during a logout: GREEN-API allows one call a second, and the confirmation needs it. */
+export const lookAt = (idInstance: string, maxAgeMs: number): void => {
+  if (!isUnderWay(logouts.store.get().get(idInstance))) states.want(idInstance, maxAgeMs);
+};
 
 export const logouts = createLogouts({
   ...api,

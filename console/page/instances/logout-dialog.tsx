@@ -6,7 +6,7 @@ import { Checkbox } from '../components/fields.tsx';
 import { logoutOptions } from '../components/logout-options.ts';
 import { ReasonField } from '../components/reason-field.tsx';
 import { useMay } from '../sign-in/may.ts';
-import type { Order } from './logouts.ts';
+import { mostSingleLogouts, type Order } from './logouts.ts';
 import { rememberReason } from './recent-reasons.ts';
 
 type LogoutDialogProps = {
@@ -40,9 +40,13 @@ const options = {
   watch: { label: 'Watch for 7 days', hint: 'A run reports it when somebody links one again.' },
 } as const;
 
+/** The list scrolls when it is longer. */
+const mostWithoutScrolling = 5;
+
 /** What the logout touches, so that nobody else is logged out by mistake. */
 const Touched = ({ instances }: Pick<LogoutDialogProps, 'instances'>) => (
-  <ul class="touched">
+  // Somebody without a mouse scrolls a long list too.
+  <ul class="touched" aria-label="Instances" {...(instances.length > mostWithoutScrolling && { tabIndex: 0 })}>
     {instances.map(({ idInstance, name, owner, phone, sharedWith, ...instance }) => (
       <li key={idInstance} class="long">
         <strong>{idInstance}</strong> {[name ?? owner, phone && `…${phone}`].filter(Boolean).join(' ')}
@@ -58,11 +62,19 @@ const Touched = ({ instances }: Pick<LogoutDialogProps, 'instances'>) => (
   </ul>
 );
 
+const isForRun = (instances: LogoutDialogProps['instances']): boolean => instances.length > mostSingleLogouts;
+
 const Limits = ({ instances }: Pick<LogoutDialogProps, 'instances'>) => (
   <>
+    {isForRun(instances) && (
+      <p>
+        More than {mostSingleLogouts} are logged out by a run. It tries until each is confirmed, also without this page.
+      </p>
+    )}
     {instances.some((instance) => instance.protected) && (
       <p>
-        <strong>Protected means:</strong> runs leave the instance alone. This logout does not.
+        <strong>Protected means:</strong> runs leave the instance alone. This logout{' '}
+        {isForRun(instances) ? 'is one of them.' : 'does not.'}
       </p>
     )}
     <ul class="limits">

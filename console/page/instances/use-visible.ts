@@ -1,9 +1,12 @@
 import type { RefObject } from 'preact';
 import { useEffect } from 'preact/hooks';
-import { states } from './live.ts';
+import { lookAt, states } from './live.ts';
 
 /** A row that passes by while somebody scrolls or types is not looked at. */
 const restMs = 250;
+
+/** Behind a dialog nobody looks at the rows. */
+const isLookedAt = (): boolean => !document.hidden && document.querySelector('dialog[open]') === null;
 
 const rows = new Map<Element, (isVisible: boolean) => void>();
 
@@ -27,8 +30,8 @@ export const useReadWhenVisible = (row: RefObject<HTMLElement | null>, idInstanc
       const look = (pauseMs: number) => {
         timer = setInterval(() => {
           clearInterval(timer);
-          if (!document.hidden) states.want(idInstance, maxAgeMs);
-          look(maxAgeMs);
+          if (isLookedAt()) lookAt(idInstance, maxAgeMs);
+          look(maxAgeMs + restMs);
         }, pauseMs);
       };
       look(restMs);

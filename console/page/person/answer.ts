@@ -22,10 +22,11 @@ export const countOpen = (instances: readonly Known[]): number => instances.filt
 
 type Owned = Known & { readonly sharedWith: readonly string[] };
 
-/** What the button of the page does with those that are ticked. */
-export const labelFor = (instances: readonly Owned[], ticked: readonly Owned[]): string => {
+/** What the button of the page does with those that are ticked. @param idInstance the page is about this instance */
+export const labelFor = (instances: readonly Owned[], ticked: readonly Owned[], idInstance?: string): string => {
   if (ticked.length === 0) return countOpen(instances) === 0 ? 'Nothing left to log out' : 'Nothing is selected';
   const open = instances.filter((one) => one.sharedWith.length === 0 && !isOut(one));
+  if (idInstance !== undefined) return `Log out ${idInstance}`;
   const isEverything = open.length === ticked.length && open.every((one) => ticked.includes(one));
   if (!isEverything) return `Log ${countOf(ticked.length, 'instance')} out`;
   return `Log out everything (${ticked.length}${ticked.every(isLinked) ? ' linked' : ''})`;
@@ -48,15 +49,23 @@ const describeUnread = (instances: readonly Known[]): string => {
     : `The state of ${unread} of ${instances.length} could not be read.`;
 };
 
-/** Whether the person is out, in one sentence. @param name of the person */
-export const answerFor = (name: string, instances: readonly Known[]): string => {
+/**
+ * Whether the person is out, in one sentence.
+ *
+ * @param name of the person; missing: it is about one instance, whoever it belongs to
+ * @param isWhole whether the whole list has been read, so that no instance of the person is missing
+ */
+export const answerFor = (name: string | undefined, instances: readonly Known[], isWhole = true): string => {
   if (instances.length === 0) return 'There is no instance to log out.';
   const underWay = instances.filter(({ logout }) => isUnderWay(logout)).length;
   if (underWay > 0) {
     const done = instances.filter(({ logout }) => isConfirmed(logout)).length;
     return `Logging out: ${done} of ${done + underWay} confirmed.`;
   }
-  if (instances.every(isOut)) return `Everything of ${name} is logged out.`;
+  if (instances.every(isOut)) {
+    if (name === undefined) return 'The instance is logged out.';
+    return isWhole ? `Everything of ${name} is logged out.` : 'What has been found so far is logged out.';
+  }
   const isReading = instances.some((known) => !isOut(known) && !isOpen(known) && !isUnread(known));
   return [
     instances.some(isOpen) && describeOpen(instances),

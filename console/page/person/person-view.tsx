@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { Instance } from '../../../client/answers.ts';
+import { parseOwner } from '../../../functions/instances/identity.ts';
 import type { Owned, Person } from '../../../functions/instances/people.ts';
 import { FleetingButton } from '../components/fleeting-button.tsx';
 import { ProblemAlert } from '../components/problem-alert.tsx';
@@ -12,6 +13,7 @@ import { instanceList, logouts, states } from '../instances/live.ts';
 import { LogoutActions } from '../instances/logout-actions.tsx';
 import { LogoutDialog } from '../instances/logout-dialog.tsx';
 import { hasFailed, isConfirmed, isUnderWay, type Logout } from '../instances/logouts.ts';
+import { UnreadableSecrets } from '../instances/unreadable-secrets.tsx';
 import { useLogOut } from '../instances/use-log-out.ts';
 import { useMay } from '../sign-in/may.ts';
 import { useStore } from '../use-store.ts';
@@ -26,18 +28,26 @@ const stateMaxAgeMs = 30_000;
 
 type Named = { readonly identity?: string; readonly idInstance?: string };
 
+/** The people who share an instance: all its owners, if there are several. */
+const sharersOf = (people: ListReading['people'], { idInstance, owner = '' }: Instance): readonly string[] => {
+  const [first] = parseOwner(owner);
+  const owned =
+    first === undefined ? undefined : people.find(first).instances.find((one) => one.idInstance === idInstance);
+  return first === undefined || !owned?.sharedWith.length ? [] : [first, ...owned.sharedWith];
+};
+
 /** The person of an identity, or of one instance. */
 const personOf = ({ people, list }: ListReading, { identity, idInstance }: Named): Person<Instance> => {
   if (identity !== undefined) return people.find(identity);
   const found = list.instances.filter((instance) => instance.idInstance === idInstance);
-  const names = found.flatMap(({ name }) => name ?? []);
-  return { names, alsoKnownAs: [], matchedBy: [], instances: found.map((one) => ({ ...one, sharedWith: [] })) };
+  const instances = found.map((one) => ({ ...one, sharedWith: sharersOf(people, one) }));
+  return { names: [], alsoKnownAs: [], matchedBy: [], instances };
 };
 
 /** Ticked are those that are not out yet and that nobody shares, unless somebody ticked otherwise. */
-const useTicks = (instances: readonly (Owned<Instance> & Known)[]) => {
+const useTicks = (instances: readonly Shown[]) => {
   const [ticks, setTicks] = useState<ReadonlyMap<string, boolean>>(new Map());
-  const isTicked = (instance: Owned<Instance> & Known): boolean =>
+  const isTicked = (instance: Shown): boolean =>
     ticks.get(instance.idInstance) ?? (instance.sharedWith.length === 0 && countOpen([instance]) > 0);
   const tick = (idInstance: string, isOn: boolean) => setTicks(new Map(ticks).set(idInstance, isOn));
   return { isTicked, tick, ticked: instances.filter(isTicked) };
@@ -45,16 +55,39 @@ const useTicks = (instances: readonly (Owned<Instance> & Known)[]) => {
 
 const formatTime = new Intl.DateTimeFormat(undefined, { timeStyle: 'short', hour12: false });
 
-/** What to tell, when at least one logout of this page is confirmed and none is under way. */
+/** What to tell, when a logout of this page is confirmed, none is under way and none failed. */
 const textFor = (ended: readonly (Logout | undefined)[]): string | undefined => {
   const confirmed = ended.filter(isConfirmed);
-  if (confirmed.length === 0 || ended.some(isUnderWay)) return undefined;
+  if (confirmed.length === 0 || ended.some((logout) => isUnderWay(logout) || hasFailed(logout))) return undefined;
   const times = confirmed.flatMap((logout) => (logout?.kind === 'ended' ? (confirmedAtOf(logout.result) ?? []) : []));
   const at = new Date(times.toSorted().at(-1) ?? Date.now());
   const isRotated = confirmed.every(
     (logout) => logout?.kind === 'ended' && logout.result.kind === 'ok' && logout.result.value.token?.rotated === true,
   );
   return tellPerson({ count: confirmed.length, at: formatTime.format(at), isRotated });
+};
+
+type Shown = Owned<Instance> & Known;
+
+type ActionsProps = {
+  readonly instances: readonly Shown[];
+  readonly ticked: readonly Shown[];
+  /** The page is about this one instance. */
+  readonly idInstance: string | undefined;
+  readonly onAsk: () => void;
+};
+
+/** The one button of the page, or what can be done after a failure. */
+const Actions = ({ instances, ticked, idInstance, onAsk }: ActionsProps) => {
+  const may = useMay();
+  const isBusy = instances.some(({ logout }) => isUnderWay(logout));
+  if (!may('logout')) return <p class="muted">Your sign-in does not allow logging out.</p>;
+  if (!isBusy && instances.some(({ logout }) => hasFailed(logout))) return <LogoutActions instances={instances} />;
+  return (
+    <FleetingButton isDanger isOff={isBusy || ticked.length === 0} onClick={onAsk}>
+      {isBusy ? 'Logging out…' : labelFor(instances, ticked, idInstance)}
+    </FleetingButton>
+  );
 };
 
 type PersonPageProps = { readonly person: Person<Instance>; readonly reading: ListReading };
@@ -76,21 +109,18 @@ const PersonPage = ({ person, reading }: PersonPageProps) => {
   const text = textFor(instances.map(({ logout }) => logout));
   return (
     <>
-      <p class="answer">{answerFor(name, instances)}</p>
+      <p class="answer">{answerFor(person.identity && name, instances, reading.readAt !== undefined)}</p>
       {reading.readAt === undefined && reading.isReading && (
         <p class="muted">The list of instances is still being read: there may be more.</p>
       )}
       {problem && <ProblemAlert problem={problem} />}
       <div class="toolbar">
-        {!may('logout') ? (
-          <p class="muted">Your sign-in does not allow logging out.</p>
-        ) : instances.some(({ logout }) => hasFailed(logout)) && !isBusy ? (
-          <LogoutActions instances={instances} />
-        ) : (
-          <FleetingButton isDanger isOff={isBusy || ticked.length === 0} onClick={() => setAsking(true)}>
-            {isBusy ? 'Logging out…' : labelFor(instances, ticked)}
-          </FleetingButton>
-        )}
+        <Actions
+          instances={instances}
+          ticked={ticked}
+          idInstance={person.identity === undefined ? instances[0]?.idInstance : undefined}
+          onAsk={() => setAsking(true)}
+        />
       </div>
       <ul class="instances" aria-label="Instances">
         {instances.map((instance) => (
@@ -130,6 +160,18 @@ const PersonPage = ({ person, reading }: PersonPageProps) => {
   );
 };
 
+/** From one instance to everything of its owners. */
+const Owners = ({ instance }: { readonly instance: Instance | undefined }) => (
+  <p class="picks">
+    {instance?.name}
+    {parseOwner(instance?.owner ?? '').map((owner) => (
+      <a key={owner} href={`#/person/${encodeURIComponent(owner)}`}>
+        Everything of {owner}
+      </a>
+    ))}
+  </p>
+);
+
 /** Is this person out? One identity, or one instance without an owner, and what can be logged out. */
 export const PersonView = (named: Named) => {
   const reading = useStore(instanceList.store);
@@ -143,8 +185,10 @@ export const PersonView = (named: Named) => {
         <a href="#/find">Back to Find</a>
       </p>
       <ViewTitle title={title} />
+      {named.idInstance !== undefined && <Owners instance={person.instances[0]} />}
       <p class="muted long">{[title === identity ? '' : identity, ...alsoKnownAs].filter(Boolean).join(' · ')}</p>
       {reading.problem && <ProblemAlert problem={reading.problem} />}
+      <UnreadableSecrets list={reading.list} />
       {person.instances.length > 0 && <PersonPage person={person} reading={reading} />}
       {person.instances.length === 0 && (
         <p class="empty">

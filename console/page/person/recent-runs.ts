@@ -1,7 +1,7 @@
 import type { ListedRun, Outcome, Run } from '../../../client/answers.ts';
 import type { Client } from '../../../client/client.ts';
 import { isInGroup, isOwnedBy } from '../../../functions/instances/identity.ts';
-import { countOf } from '../count-of.ts';
+import { describeKind } from '../runs/describe-run.ts';
 
 type Tagged = { readonly idInstance: string; readonly owner?: string | undefined; readonly group?: string | undefined };
 
@@ -44,5 +44,7 @@ export const describeMet = ({ run, outcomes }: MetRun): string => {
   if (run.request?.dryRun) return 'Drill: nobody was logged out';
   const confirmed = outcomes.filter((outcome) => outcome.confirmed).length;
   if (confirmed === outcomes.length) return confirmed === 1 ? 'logged out, confirmed' : `all ${confirmed} confirmed`;
-  return `${confirmed} of ${countOf(outcomes.length, 'instance')} confirmed`;
+  const [only] = outcomes;
+  if (outcomes.length === 1 && only) return `not confirmed: ${describeKind(only.skipReason ?? only.kind)}`;
+  return `${confirmed} of ${outcomes.length} instances confirmed`;
 };

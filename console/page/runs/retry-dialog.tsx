@@ -60,7 +60,7 @@ const RetryForm = ({ run, onClose }: RetryDialogProps) => {
           Cancel
         </button>
         <button type="submit" class={isDrill ? 'primary' : 'danger'}>
-          {isDrill ? 'Start the drill again' : `Log ${what} out`}
+          {isDrill ? 'Start the drill again' : `Try ${what} again`}
         </button>
       </div>
     </form>

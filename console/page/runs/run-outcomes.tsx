@@ -15,7 +15,7 @@ const classOf = ({ kind, confirmed }: Outcome): string => {
 const Detail = ({ outcome }: { readonly outcome: Outcome }) => {
   const advice = adviceOn(outcome);
   const detail = describeOutcome(outcome);
-  if (detail === '' && advice === undefined) return <>–</>;
+  if (detail === '' && advice === undefined) return null;
   return (
     <span class="long">
       {detail !== '' && `${detail.charAt(0).toUpperCase()}${detail.slice(1)}. `}
@@ -25,7 +25,14 @@ const Detail = ({ outcome }: { readonly outcome: Outcome }) => {
 };
 
 const columns: readonly Column<Outcome>[] = [
-  { name: 'Instance', cell: ({ idInstance }) => idInstance },
+  {
+    name: 'Instance',
+    cell: ({ idInstance }) => (
+      <a class="whole" href={`#/instance/${idInstance}`}>
+        {idInstance}
+      </a>
+    ),
+  },
   { name: 'Owner', cell: ({ tags }) => <span class="long">{tags?.owner ?? '–'}</span> },
   { name: 'Outcome', cell: (outcome) => <span class={classOf(outcome)}>{describeKind(outcome.kind)}</span> },
   {

@@ -39,6 +39,11 @@ test.each([
   expect(answerFor('John Doe', instances)).toBe(answer);
 });
 
+test('before the whole list is read, the page does not say that everything is logged out', () => {
+  expect(answerFor('John Doe', [out], false)).toBe('What has been found so far is logged out.');
+  expect(answerFor(undefined, [out], false)).toBe('The instance is logged out.');
+});
+
 test('the button says what it does with those that are ticked', () => {
   const own = { ...linked, sharedWith: [] };
   const shared = { ...linked, sharedWith: ['kim@example.com'] };
@@ -49,6 +54,7 @@ test('the button says what it does with those that are ticked', () => {
   expect(labelFor([own, shared], [own, shared])).toBe('Log 2 instances out');
   expect(labelFor([own, { ...own }], [own])).toBe('Log 1 instance out');
   expect(labelFor([own, unsure], [own, unsure])).toBe('Log out everything (2)');
+  expect(labelFor([own], [own], '1101000003')).toBe('Log out 1101000003');
   expect(labelFor([gone], [])).toBe('Nothing left to log out');
   expect(labelFor([own], [])).toBe('Nothing is selected');
 });
@@ -122,6 +128,6 @@ test('a run is told by what it did to the person', () => {
 
   expect(describeMet({ run: runWith('b', []), outcomes: both })).toBe('all 2 confirmed');
   expect(describeMet({ run: runWith('b', []), outcomes: [outcome('3', true)] })).toBe('logged out, confirmed');
-  expect(describeMet({ run: runWith('b', []), outcomes: [outcome('3', false)] })).toBe('0 of 1 instance confirmed');
+  expect(describeMet({ run: runWith('b', []), outcomes: [outcome('3', false)] })).toBe('not confirmed: unconfirmed');
   expect(describeMet({ run: { ...runWith('b', []), request: { dryRun: true } }, outcomes: both })).toMatch(/^Drill/);
 });
