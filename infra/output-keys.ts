@@ -34,6 +34,9 @@ export const outputKeys = {
   offboardingFailed: 'OffboardingFailed',
   offboardingUndelivered: 'OffboardingUndelivered',
   alarmTopic: 'AlarmTopic',
+  /** ARNs, separated by commas. */
+  notificationTopics: 'NotificationTopics',
+  notificationsUndelivered: 'NotificationsUndelivered',
   dashboard: 'Dashboard',
   evidenceLogGroup: 'EvidenceLogGroup',
   evidenceVault: 'EvidenceVault',

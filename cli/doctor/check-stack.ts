@@ -47,21 +47,35 @@ const readAlarms = (names: readonly string[], aws: AwsSettings): Promise<readonl
     return alarms;
   });
 
-/** Alarms cannot write to a topic under this key, because the policy of an AWS managed key cannot be changed. */
+/** No service can write to a topic under this key, because the policy of an AWS managed key cannot be changed. */
 const unusableKey = 'alias/aws/sns';
 
-const checkTopic = (topic: string, aws: AwsSettings): Promise<Finding> =>
+type TopicOf = 'alarm' | 'notification';
+
+const checkTopic = (of: TopicOf, topic: string, aws: AwsSettings): Promise<Finding> =>
   callAws('sns:GetTopicAttributes', async () => {
     const { Attributes = {} } = await new SNSClient(aws).send(new GetTopicAttributesCommand({ TopicArn: topic }));
     if (Attributes.KmsMasterKeyId?.endsWith(unusableKey))
       return failure(
-        'alarm topic',
-        `${topic} is encrypted with ${unusableKey}, so alarms cannot write to it. Use a key of your own.`,
+        `${of} topic`,
+        `${topic} is encrypted with ${unusableKey}, so ${of}s cannot write to it. Use a key of your own.`,
       );
     if (Attributes.SubscriptionsConfirmed === '0')
-      return failure('alarm topic', `${topic} has no confirmed subscription, so alarms reach nobody.`);
-    return ok('alarm topic', `${topic}, ${Attributes.SubscriptionsConfirmed} subscriptions`);
+      return failure(`${of} topic`, `${topic} has no confirmed subscription, so ${of}s reach nobody.`);
+    if (of === 'notification' && !Attributes.Policy?.includes('events.amazonaws.com'))
+      return failure(
+        'notification topic',
+        `${topic} does not let EventBridge publish: its policy has no statement for events.amazonaws.com. What to do: docs/notifications.md#the-topic`,
+      );
+    return ok(`${of} topic`, `${topic}, ${Attributes.SubscriptionsConfirmed} subscriptions`);
   });
+
+const checkTopics = async (of: TopicOf, topics: readonly string[], aws: AwsSettings): Promise<readonly Finding[]> => {
+  const checked = await inParallel(parallelCalls, topics, (topic) =>
+    check(`${of} topic`, async () => [await checkTopic(of, topic, aws)]),
+  );
+  return checked.flat();
+};
 
 const reportAlarm = async (alarm: MetricAlarm, aws: AwsSettings): Promise<Finding> => {
   const which = await whichMetrics(alarm, aws);
@@ -80,10 +94,7 @@ const checkAlarms = async (names: readonly string[], aws: AwsSettings): Promise<
       ...inAlarm,
       warning('alarm topic', 'No alarm notifies anybody: set alarmTopicArn in the configuration and deploy.'),
     ];
-  const checked = await inParallel(parallelCalls, [...topics], (topic) =>
-    check('alarm topic', async () => [await checkTopic(topic, aws)]),
-  );
-  return [...inAlarm, ...checked.flat()];
+  return [...inAlarm, ...(await checkTopics('alarm', [...topics], aws))];
 };
 
 /** What messages in a queue mean, by the output that names it. */
@@ -94,7 +105,9 @@ const queueTodos: readonly (readonly [OutputKey, string])[] = [
 ];
 
 const queueTodo = (url: string, outputs: StackOutputs): string =>
-  `${queueTodos.find(([key]) => outputs.find(key) === url)?.[1] ?? 'An event was not delivered.'} Look at each message with the command retry --failed-events.`;
+  url === outputs.find('NotificationsUndelivered')
+    ? 'Nobody was told of a logout or of its failure. What to do: docs/operations.md#notifications-undelivered'
+    : `${queueTodos.find(([key]) => outputs.find(key) === url)?.[1] ?? 'An event was not delivered.'} Look at each message with the command retry --failed-events.`;
 
 const countMessages = (url: string, client: SQSClient): Promise<number> =>
   callAws('sqs:GetQueueAttributes', async () => {
@@ -125,12 +138,14 @@ const checkQueues = async (
   return [...(empty > 0 ? [ok('queues', areEmpty)] : []), ...checked.flat()];
 };
 
-/** Checks the resources of the stack: alarms, the topics that they notify, and dead-letter queues. */
+/** Checks the resources of the stack: alarms, the topics that they and notifications go to, and dead-letter queues. */
 export const checkStack = async (outputs: StackOutputs, aws: AwsSettings): Promise<readonly Finding[]> => {
   const resourcesOf = await findResources(outputs, aws);
-  const [alarms, queues] = await Promise.all([
+  const notified = outputs.find('NotificationTopics')?.split(',') ?? [];
+  const [alarms, topics, queues] = await Promise.all([
     check('alarms', () => checkAlarms(resourcesOf('AWS::CloudWatch::Alarm'), aws)),
+    checkTopics('notification', notified, aws),
     checkQueues(resourcesOf('AWS::SQS::Queue'), outputs, aws),
   ]);
-  return [...alarms, ...queues];
+  return [...alarms, ...topics, ...queues];
 };

@@ -71,6 +71,8 @@ export class GreenApiLogout extends Construct {
   readonly evidenceVaultFailed: Queue | undefined;
   readonly alarms: readonly Alarm[];
   readonly alarmTopic: ITopic | undefined;
+  /** Events that nobody could be told of, if anybody is to be told. */
+  readonly notificationsUndelivered: Queue | undefined;
   readonly dashboard: Dashboard;
   /** How the names of the instances' secrets begin. */
   readonly secretPrefix: string;
@@ -82,6 +84,7 @@ export class GreenApiLogout extends Construct {
   readonly #secrets: InstanceSecrets;
   readonly #encryptionKey: IKey | undefined;
   readonly #identityProviders: string;
+  readonly #notificationTopics: readonly string[];
 
   /** @throws ConfigurationError naming every prop that is wrong */
   constructor(scope: Construct, id: string, props: GreenApiLogoutProps = {}) {
@@ -109,6 +112,8 @@ export class GreenApiLogout extends Construct {
     this.evidenceVaultFailed = parts.evidenceVault?.failed;
     this.alarms = alarms.all;
     this.alarmTopic = props.alarmTopic;
+    this.notificationsUndelivered = parts.notifications?.undelivered;
+    this.#notificationTopics = [...new Set(settings.notifications.map(({ topic }) => topic))];
     this.dashboard = createDashboard(this, 'Dashboard', {
       name: settings.name,
       metrics,
@@ -158,6 +163,8 @@ export class GreenApiLogout extends Construct {
       offboardingFailed: this.offboardingFailed.queueUrl,
       offboardingUndelivered: this.offboardingUndelivered.queueUrl,
       alarmTopic: this.alarmTopic?.topicArn,
+      notificationTopics: this.#notificationTopics.join(','),
+      notificationsUndelivered: this.notificationsUndelivered?.queueUrl,
       dashboard: this.dashboard.dashboardName,
       evidenceLogGroup: this.evidenceLogGroup.logGroupName,
       evidenceVault: this.evidenceVault?.bucketName,

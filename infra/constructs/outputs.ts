@@ -27,6 +27,8 @@ const descriptions: Readonly<Record<Output, string>> = {
   offboardingFailed: 'Events about leavers that started no run.',
   offboardingUndelivered: 'Events about leavers that could not reach their function.',
   alarmTopic: 'Where alarms are sent.',
+  notificationTopics: 'Where people are told what happened.',
+  notificationsUndelivered: 'Events that nobody could be told of.',
   dashboard: 'Logouts and runs, in CloudWatch.',
   evidenceLogGroup: 'Evidence; it stays when the stack is deleted.',
   evidenceVault: 'Evidence that nobody can alter; it is not deleted.',

@@ -88,7 +88,10 @@ export const createParts = (scope: Construct, props: GreenApiLogoutProps) => {
   if (enabled && identityStoreId !== undefined) grantDescribeUsers(offboarding.service, identityStoreId);
   const evidenceVault =
     settings.evidenceVault && new EvidenceVault(scope, 'EvidenceVault', deployment, settings.evidenceVault);
-  if (settings.notifications.length > 0) new Notifications(scope, 'Notifications', deployment, topicsOf(props));
+  const notifications =
+    settings.notifications.length > 0
+      ? new Notifications(scope, 'Notifications', deployment, topicsOf(props))
+      : undefined;
   const rotateToken = settings.tokenRotation.enabled ? createRotateToken(scope, deployment) : undefined;
   addRefusalAlarm(deployment, desk);
   // The alarm for refusals watches it too.
@@ -109,5 +112,6 @@ export const createParts = (scope: Construct, props: GreenApiLogoutProps) => {
     'rotate-token': rotateToken?.function,
     'evidence-vault': evidenceVault?.service.function,
   };
-  return { ...deployment, run, watch, rotateToken, api, schedule, schedules, offboarding, evidenceVault, functions };
+  const optional = { evidenceVault, notifications, rotateToken };
+  return { ...deployment, ...optional, run, watch, api, schedule, schedules, offboarding, functions };
 };

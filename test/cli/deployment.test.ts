@@ -497,6 +497,8 @@ type StackFaults = {
   readonly topics?: readonly string[];
   readonly quota?: number;
   readonly missingQueue?: boolean;
+  /** The policy of the topic of notifications, if there is one. */
+  readonly topicPolicy?: string;
   /** Operations that AWS has too many calls of. */
   readonly throttled?: readonly string[];
 };
@@ -513,6 +515,7 @@ const startStack = async (
     quota = 1000,
     throttled = [],
     missingQueue = false,
+    topicPolicy,
   }: StackFaults,
 ) => {
   const throttle = () => {
@@ -521,7 +524,15 @@ const startStack = async (
   const queue = (id: string, name: string) => resource('AWS::SQS::Queue', id, `${aws.url}/1/${name}`);
   const aws: Awaited<ReturnType<typeof startAws>> = await startAws({
     GetCallerIdentity: callerIdentity,
-    DescribeStacks: () => describeStacks({ Endpoint: apiUrl, RunDeadLetters: `${aws.url}/1/dead-letters` })(),
+    DescribeStacks: () =>
+      describeStacks({
+        Endpoint: apiUrl,
+        RunDeadLetters: `${aws.url}/1/dead-letters`,
+        ...(topicPolicy !== undefined && {
+          NotificationTopics: 'arn:aws:sns:eu-central-1:1:mail,arn:aws:sns:eu-central-1:1:chat',
+          NotificationsUndelivered: `${aws.url}/1/gone`,
+        }),
+      })(),
     ListStackResources: () =>
       `<StackResourceSummaries>${resource('AWS::CloudWatch::Alarm', 'SalesAlarmsRunFailed1A2B3C4D', 'run-failed')}${queue('SalesRunDeadLetters1A2B3C4D', 'dead-letters')}${queue('SalesGone1A2B3C4D', 'gone')}${queue('OrdersQueue1A2B3C4D', 'orders')}</StackResourceSummaries>`,
     DescribeAlarms: () => ({
@@ -545,7 +556,7 @@ const startStack = async (
       }),
     }),
     GetTopicAttributes: () =>
-      `<Attributes>${attribute('KmsMasterKeyId', key)}${attribute('SubscriptionsConfirmed', '2')}</Attributes>`,
+      `<Attributes>${attribute('KmsMasterKeyId', key)}${attribute('SubscriptionsConfirmed', '2')}${attribute('Policy', topicPolicy ?? '')}</Attributes>`,
     GetQueueAttributes: ({ QueueUrl }) => {
       if (missingQueue && String(QueueUrl).endsWith('/gone')) throw new AwsError('QueueDoesNotExist');
       return { Attributes: { ApproximateNumberOfMessages: String(messages) } };
@@ -609,6 +620,19 @@ test('doctor names what is wrong and what is worth a look', async () => {
   expect(stdout).toMatch(/^ok +instances +2 of 3 can be read: 2 linked \(authorized\)$/m);
   expect(stdout).toMatch(/^error +instance 1101000003 +The token is wrong\./m);
   expect(stdout).toMatch(/^warning +owners +1 instance has no owner, so no offboarding finds them: 1101000003$/m);
+});
+
+test('doctor says whether notifications can reach their topics, and what to do about those that did not', async () => {
+  await using api = await startApi();
+
+  const open = await doctor({ topicPolicy: 'events.amazonaws.com', messages: 2 }, api);
+  const closed = await doctor({ topicPolicy: '{}' }, api);
+
+  expect(open.stdout.match(/^ok +notification topic +arn:\S+(?:mail|chat), 2 subscriptions$/gm)).toHaveLength(2);
+  expect(open.stdout).toMatch(
+    /^warning +queue +gone holds 2 messages\. Nobody was told of .+#notifications-undelivered$/m,
+  );
+  expect(closed.stdout).toMatch(/^error +notification topic +\S+mail does not let EventBridge publish/m);
 });
 
 test('doctor: one check that cannot be made hides no other, and throttling passes', async () => {

@@ -11,7 +11,15 @@ import { linkedAgainEventOf } from '../../functions/watch/watch-evidence.ts';
 import { type Configuration, parseConfiguration } from '../../infra/configuration/configuration.ts';
 import { createDescribeEvent } from '../../local/dev-server/notifications.ts';
 import { requestOf, runId } from '../support/run-setup.ts';
-import { chatTopicArn, everything, mailTopicArn, resourcesIn, synthesize } from '../support/synthesize.ts';
+import {
+  chatTopicArn,
+  configurations,
+  everything,
+  mailTopicArn,
+  render,
+  resourcesIn,
+  synthesize,
+} from '../support/synthesize.ts';
 
 const hostile = '"}],\\ \n\u0007<!channel> <text> $.detail \u202e';
 const at = '2026-11-30T17:00:00.000Z';
@@ -153,4 +161,17 @@ test('a message that cannot be published goes to a queue; there is no role, with
     expect(EventBusName).toEqual({ Ref: expect.stringMatching(/^EventsBus/) });
   }
   expect(rules).toHaveLength(2);
+});
+
+test('outputs name the topics and the queue for doctor, and there are none without notifications', () => {
+  const outputsOf = (configuration: object) =>
+    Object.entries(synthesize(configuration).template.Outputs)
+      .filter(([key]) => key.startsWith('Notification'))
+      .map(([key, { Value }]) => `${key}: ${render(Value)}`);
+
+  expect(outputsOf(everything)).toEqual([
+    `NotificationTopics: ${mailTopicArn},${chatTopicArn}`,
+    'NotificationsUndelivered: <NotificationsUndelivered>',
+  ]);
+  expect(outputsOf(configurations.plain)).toEqual([]);
 });
