@@ -1,7 +1,7 @@
 import { Stack, Stage, type StageProps } from 'aws-cdk-lib';
 import { DomainName } from 'aws-cdk-lib/aws-apigatewayv2';
 import { Certificate, CertificateValidation } from 'aws-cdk-lib/aws-certificatemanager';
-import { Vpc } from 'aws-cdk-lib/aws-ec2';
+import { Vpc, type VpcAttributes } from 'aws-cdk-lib/aws-ec2';
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { ARecord, HostedZone, RecordTarget } from 'aws-cdk-lib/aws-route53';
@@ -14,6 +14,8 @@ import { GreenApiLogout, type GreenApiLogoutProps } from 'green-api-logout';
 export interface LogoutStageProps extends StageProps {
   readonly domainName: string;
   readonly zone: { readonly hostedZoneId: string; readonly zoneName: string };
+  /** The network of the company, with private subnets behind NAT gateways. */
+  readonly vpc: VpcAttributes;
   /** Of the token that Entra ID has, as `green-api-logout token new entra --kind scim` prints it. */
   readonly entraTokenSha256: string;
   readonly evidenceVault?: NonNullable<GreenApiLogoutProps['evidenceVault']>;
@@ -22,7 +24,11 @@ export interface LogoutStageProps extends StageProps {
 class LogoutStack extends Stack {
   readonly logout: GreenApiLogout;
 
-  constructor(scope: Construct, id: string, { zone, domainName, entraTokenSha256, evidenceVault }: LogoutStageProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { vpc, zone, domainName, entraTokenSha256, evidenceVault }: LogoutStageProps,
+  ) {
     super(scope, id);
     const key = new Key(this, 'Key', { enableKeyRotation: true });
     const alarmTopic = new Topic(this, 'OnCall', { masterKey: key });
@@ -31,8 +37,8 @@ class LogoutStack extends Stack {
     this.logout = new GreenApiLogout(this, 'Logout', {
       alarmTopic,
       dataEncryptionKey: key,
-      // GREEN-API sees the address of the one NAT gateway.
-      vpc: new Vpc(this, 'Vpc', { maxAzs: 2, natGateways: 1 }),
+      // GREEN-API sees the addresses of its NAT gateways.
+      vpc: Vpc.fromVpcAttributes(this, 'Vpc', vpc),
       domainName: this.#createDomain(domainName, zone).name,
       disableExecuteApiEndpoint: true,
       authorization: {

@@ -20,6 +20,7 @@ import {
   keyArn,
   permissionsIn,
   propertiesOfEach,
+  readExample,
   render,
   resourcesIn,
   type Synthesized,
@@ -486,6 +487,11 @@ test.each([
   for (const { KmsKeyId } of propertiesOfEach(stack, 'AWS::Logs::LogGroup')) expect(render(KmsKeyId)).toBe('<Key.Arn>');
   expect(Object.keys(resourcesIn(stack, 'AWS::S3::Bucket'))).toHaveLength(vaults);
   expect(propertiesOfEach(stack, 'AWS::ApiGatewayV2::Authorizer')).toMatchObject([{ AuthorizerType: 'JWT' }]);
+});
+
+test.each(['smallest', 'company'])('the sample app %s needs no account to be synthesized', (example) => {
+  expect(readExample(example, 'manifest.json')).toMatchObject({ version: expect.any(String) });
+  expect(JSON.stringify(readExample(example, 'manifest.json'))).not.toContain('"missing"');
 });
 
 test('the sample app of a company has a pipeline that asks between its environments', () => {

@@ -184,12 +184,16 @@ export const synthesize = (configuration: object = {}): Synthesized => {
   return { ...JSON.parse(readFileSync(join(folder, 'synthesized.json'), 'utf8')), folder };
 };
 
-/** What a sample app writes. @param path of a template, from the folder of the app's assembly */
-export const synthesizedExample = (example: string, path: string): Pick<Synthesized, 'template'> => {
+/** A file that a sample app writes into its assembly. */
+export const readExample = (example: string, path: string) => {
   const shared = Object.values<object>(configurations);
-  const file = join(madeOnce('stacks', shared, synthesizeInto(shared)), 'examples', example, path);
-  return { template: JSON.parse(readFileSync(file, 'utf8')) };
+  const folder = join(madeOnce('stacks', shared, synthesizeInto(shared)), 'examples', example);
+  return JSON.parse(readFileSync(join(folder, path), 'utf8'));
 };
+
+export const synthesizedExample = (example: string, path: string): Pick<Synthesized, 'template'> => ({
+  template: readExample(example, path),
+});
 
 /** A logical id without the hash that CDK puts at its end. */
 const withoutHash = (logicalId: string): string => logicalId.replace(/[0-9A-F]{8}$/, '');
