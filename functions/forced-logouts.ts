@@ -5,7 +5,7 @@ import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import * as v from 'valibot';
 import { checkAccess } from './http/access.ts';
-import { parseCaller } from './http/caller.ts';
+import { nameOfCaller, parseCaller } from './http/caller.ts';
 import { apiRouteKeyOf } from './http/claims.ts';
 import { rotationDisabled } from './http/logout-response.ts';
 import {
@@ -127,7 +127,8 @@ const createStop =
   ({ stopRun, recordStopped, log }: ForcedLogoutsHandlerDependencies): Answer =>
   async (event) => {
     const id = parseId(event);
-    const { requestedBy: by, ...person } = parseCaller(event);
+    const { requestedBy, ...person } = parseCaller(event);
+    const by = nameOfCaller({ requestedBy, ...person });
     const stop = await stopRun(id, by);
     if (stop.kind === 'stopped') log('INFO', 'run stopped', { id, by, ...person });
     else if (stop.kind !== 'ended') return runProblem(stop);
@@ -155,7 +156,8 @@ const createStopWatch =
   ({ stopWatch, log }: ForcedLogoutsHandlerDependencies): Answer =>
   async (event) => {
     const id = parseWatchId(event);
-    const { requestedBy: by, ...person } = parseCaller(event);
+    const { requestedBy, ...person } = parseCaller(event);
+    const by = nameOfCaller({ requestedBy, ...person });
     const stop = await stopWatch(id, by);
     if (stop.kind === 'stopped') log('INFO', 'watch stopped', { id, by, ...person });
     else if (stop.kind !== 'ended') return watchProblem(stop);

@@ -23,6 +23,12 @@ const checkResources = (session: Session) =>
     (await import('../doctor/check-stack.ts')).checkStack(await session.outputs(), session.aws),
   );
 
+const checkDesk = (session: Session) =>
+  check('desk', async () => {
+    const url = (await session.outputs()).find('Desk');
+    return url === undefined ? [] : (await import('../doctor/check-desk.ts')).checkDesk(url);
+  });
+
 const checkConcurrency = (session: Session) =>
   check('concurrency', async () => (await import('../doctor/check-concurrency.ts')).checkConcurrency(session.aws));
 
@@ -58,6 +64,7 @@ const findWith = async (session: Session, progress: Progress): Promise<readonly 
     checkIdentity(session),
     checkOutputs(session),
     checkResources(session),
+    checkDesk(session),
     checkConcurrency(session),
     checkApi(session, progress),
   ]);

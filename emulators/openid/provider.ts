@@ -9,8 +9,8 @@ export type Person = { readonly name: string; readonly email: string; readonly r
 
 export type OpenIdOptions = {
   readonly clientId: string;
-  /** The address of the page, to which the sign-in and the sign-out come back. */
-  readonly redirectUri: string;
+  /** The addresses of the page, to which the sign-in and the sign-out come back. */
+  readonly redirectUris: readonly string[];
   /** By the `sub` of each. */
   readonly people: Readonly<Record<string, Person>>;
   /** @default 0, any free port */
@@ -42,7 +42,7 @@ const noContent = { 'cache-control': 'no-store' };
  */
 export const startOpenIdProvider = async ({
   clientId,
-  redirectUri,
+  redirectUris,
   people: initial,
   port = 0,
 }: OpenIdOptions): Promise<OpenIdProvider> => {
@@ -59,14 +59,14 @@ export const startOpenIdProvider = async ({
       {
         client_id: clientId,
         token_endpoint_auth_method: 'none',
-        redirect_uris: [redirectUri],
-        post_logout_redirect_uris: [redirectUri],
+        redirect_uris: redirectUris,
+        post_logout_redirect_uris: redirectUris,
         grant_types: ['authorization_code'],
         response_types: ['code'],
       },
     ],
     claims: { openid: ['sub'], profile: ['name'], email: ['email'] },
-    clientBasedCORS: (_: unknown, origin: string) => origin === new URL(redirectUri).origin,
+    clientBasedCORS: (_: unknown, origin: string) => redirectUris.some((uri) => new URL(uri).origin === origin),
     cookies: { keys: [randomBytes(32).toString('hex')] },
     jwks: { keys: [generateKeyPairSync('rsa', { modulusLength: 2_048 }).privateKey.export({ format: 'jwk' })] },
     pkce: { required: () => true },

@@ -44,6 +44,10 @@ const personAtDesk = (claims: unknown): Caller => {
   };
 };
 
+/** The caller in one text, for what keeps no more. A subject at the desk says nothing without its issuer. */
+export const nameOfCaller = ({ requestedBy, email, person }: Caller): string =>
+  person === undefined ? requestedBy : [requestedBy, person.name, email, person.issuer].filter(Boolean).join(' ');
+
 /** Reads the caller from what the gateway's authorizer found, never from the body. */
 export const parseCaller = (event: APIGatewayProxyEventV2): Caller => {
   if (isOfDesk(event)) return personAtDesk(verifiedClaimsOf(event));

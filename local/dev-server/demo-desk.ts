@@ -24,7 +24,8 @@ const byRole = (role: string) => ({ claim: 'roles', anyOf: [role] });
 
 /** @param url of the local service */
 export const startDemoDesk = async (url: string): Promise<DemoDesk> => {
-  const provider = await startOpenIdProvider({ clientId, redirectUri: `${url}${deskPath}`, people });
+  const redirectUris = [url, url.replace('127.0.0.1', 'localhost')].map((each) => `${each}${deskPath}`);
+  const provider = await startOpenIdProvider({ clientId, redirectUris, people });
   const { issuer } = provider;
   return {
     issuer,

@@ -3,7 +3,7 @@ import {
   type ForcedLogoutsHandlerDependencies,
 } from '../../../functions/forced-logouts.ts';
 import { checkAccess } from '../../../functions/http/access.ts';
-import { parseCaller } from '../../../functions/http/caller.ts';
+import { nameOfCaller, parseCaller } from '../../../functions/http/caller.ts';
 import { deskRoutes, routeKeyOf, routes } from '../../../functions/http/routes.ts';
 import { createInstancesHandler } from '../../../functions/instances.ts';
 import { createLogoutHandler } from '../../../functions/logout.ts';
@@ -225,6 +225,13 @@ describe('the caller at the desk', () => {
 
     expect(parseCaller(eventOf(logout, { claims }))).toMatchObject({ person: { issuer, name: 'ann' } });
     expect(parseCaller(eventOf(logout, { claims }))).not.toHaveProperty('email');
+  });
+
+  test('has a name for what keeps one text, such as who stopped a run', () => {
+    expect(nameOfCaller(parseCaller(eventOf(logout)))).toBe(`a1 Ann Lee ann@example.com ${issuer}`);
+    expect(nameOfCaller(parseCaller(httpEventOf({ routeKey: 'DELETE /forced-logouts/{id}' })))).toBe(
+      'arn:aws:sts::111122223333:assumed-role/SecurityDesk AROAEXAMPLEID',
+    );
   });
 
   test('is unidentified without a verified token', () => {
