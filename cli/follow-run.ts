@@ -75,14 +75,14 @@ const describeNext = ({ commandLine }: Session, run: Run): readonly string[] => 
 };
 
 export const printRun = async (session: Session, { value: run, body }: Success<Run>): Promise<ExitCode> => {
+  // A run that found no instance may succeed, but there is nothing that it confirms.
+  const isDone = run.status === 'SUCCEEDED' && run.progress.total > 0;
   if (session.options.json) session.printJson(body);
   else {
     session.print(formatRunHead(run));
     if (run.outcomes.length > 0) session.print(`\n${await formatOutcomes(run.outcomes)}`);
-    for (const line of describeNext(session, run)) session.print(line);
+    for (const line of isDone ? [] : describeNext(session, run)) session.print(line);
   }
-  // A run that found no instance may succeed, but there is nothing that it confirms.
-  const isDone = run.status === 'SUCCEEDED' && run.progress.total > 0;
   return hasEnded(run) && !isDone ? exitCodes.failed : exitCodes.done;
 };
 

@@ -33,7 +33,8 @@ const describeProblem = (problem: Problem): string => {
     detail === undefined
       ? [`HTTP ${status}${title === undefined ? '' : `: ${title}`}.`, hintFor(problem)]
       : [`${title}. ${detail}`, code && `[${code}]`];
-  return printable(text.filter(Boolean).join(' '));
+  // The API names its header, the command line its option.
+  return printable(text.filter(Boolean).join(' ').replaceAll('Idempotency-Key', '--idempotency-key'));
 };
 
 const describeNotReached = (failure: NotReached): string => {

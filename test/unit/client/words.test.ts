@@ -38,6 +38,12 @@ test.each<[string, Failure, string, string]>([
     'Check its id.',
   ],
   [
+    'a header',
+    problem(503, { title: 'Runs cannot be reached now', detail: 'Try again, with the same Idempotency-Key.' }),
+    'Runs cannot be reached now. Try again, with the same --idempotency-key.',
+    'Try again, with the same Idempotency-Key.',
+  ],
+  [
     'a port that fetch forbids',
     {
       kind: 'not-reached',
