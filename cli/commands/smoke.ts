@@ -3,6 +3,7 @@ import { Option } from 'commander';
 import { defineCommand } from '../command.ts';
 import { CommandFailed, exitCodes, UsageError } from '../errors.ts';
 import { readInstanceIds } from '../input/instance-ids.ts';
+import { printable } from '../output/printable.ts';
 import type { Session } from '../session.ts';
 import { eventStep, scheduleFunctionStep, scheduleTargetsStep } from '../smoke/event-steps.ts';
 import { evidenceStep, vaultStep } from '../smoke/evidence-steps.ts';
@@ -68,7 +69,7 @@ const carryOut = async (smoke: Smoke, { name, expected, run }: Step): Promise<Se
     throw error;
   });
   if (json) session.printJson({ step: name, result, expected, seen });
-  else session.print(`${result === 'not-tried' ? 'because:  ' : 'seen:     '}${seen}\n-- ${words[result]}`);
+  else session.print(`${result === 'not-tried' ? 'because:  ' : 'seen:     '}${printable(seen)}\n-- ${words[result]}`);
   return result;
 };
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
-import { describeReadings, type Instance, type Run } from '../../client/answers.ts';
+import { describeReadings, type Instance, isLoggedOut, type Run } from '../../client/answers.ts';
 import { secondReadingWaitSeconds } from '../../client/client.ts';
 import { describeUnreadable } from '../../client/instance-list.ts';
 import type { Result } from '../../client/result.ts';
@@ -102,7 +102,8 @@ export const logoutStep: Step = {
     const instance = instances.find(({ idInstance }) => idInstance === id);
     if (instance === undefined) return failed(`no instance has the id ${id}`);
     if (instance.protected) return failed(`${id} is protected, so a run skips it: name another test instance`);
-    const state = describeReading(await api.readState(id));
+    const before = await api.readState(id);
+    const state = describeReading(before);
     if (!(await askYesOrNo(session, `Log out ${describeInstance(instance)}, which is ${state}, at ${api.url.host}?`)))
       return notTried('you said no');
     const { confirmed, confirmedAt, readings, stateInstance } = valueIn(
@@ -111,7 +112,9 @@ export const logoutStep: Step = {
     smoke.isLoggedOut = true;
     if (!confirmed) return failed(`${id} is not confirmed; its state is ${stateInstance}`);
     const by = readings === undefined ? [] : [describeReadings(readings)];
-    return ok([`${id} was ${state}; confirmed at ${confirmedAt}`, ...by].join(', '));
+    const seen = [`${id} was ${state}; confirmed at ${confirmedAt}`, ...by].join(', ');
+    // The answer is right, and shows no session that ends.
+    return before.kind === 'ok' && isLoggedOut(before.value) ? notTried(`${seen}. Link it to see a logout`) : ok(seen);
   },
 };
 

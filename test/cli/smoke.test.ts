@@ -40,6 +40,8 @@ type Options = {
   readonly listed?: readonly string[];
   readonly lockedDays?: number;
   readonly isConfirmed?: boolean;
+  /** Before the logout. @default 'authorized' */
+  readonly state?: string;
   /** What the function of the schedules answers. */
   readonly fired?: object;
   readonly stopped?: string;
@@ -51,7 +53,13 @@ const vaultRetention = 'COMPLIANCE, 2562 days';
 /** A deployment whose drill leaves a message in the queue, which already holds those of others. */
 const setUp = async (options: Options = {}) => {
   const { ceiling = 500, eventStatuses = ['SUCCEEDED'], mayPutEvents = true, listed, isConfirmed = true } = options;
-  const { lockedDays = 2_562, fired = { run: 'schedule-1' }, stopped = 'STOPPED', outputs = {} } = options;
+  const {
+    lockedDays = 2_562,
+    fired = { run: 'schedule-1' },
+    stopped = 'STOPPED',
+    outputs = {},
+    state = 'authorized',
+  } = options;
   const sentAt = new Date(startedAt);
   const queue = createQueue([{ id: 'of-others', body: JSON.stringify({ reason: 'smoke test' }), sentAt }]);
   const statuses = [...eventStatuses];
@@ -83,7 +91,7 @@ const setUp = async (options: Options = {}) => {
   };
   const routes: readonly (readonly [RegExp, (id: string, body: object) => { status?: number; body: unknown }])[] = [
     [/^GET \/instances$/, () => ({ body: { instances } })],
-    [/^GET \/instances\/\d+\/state$/, () => ({ body: { stateInstance: 'authorized', readAt: startedAt } })],
+    [/^GET \/instances\/\d+\/state$/, () => ({ body: { stateInstance: state, readAt: startedAt } })],
     [/^POST \/instances\/1101000001\/logout$/, (_, body) => ({ body: logOut(body) })],
     [/^GET \/forced-logouts$/, () => ({ body: { runs: [...events(), ...runs()] } })],
     [/^POST \/forced-logouts$/, (_, body) => startRun(body)],
@@ -214,6 +222,20 @@ test.each([
 
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   expect(stderr).toContain(message);
+});
+
+test('a test instance that was logged out before shows no logout, and is not called passed', async () => {
+  await using setup = await setUp({ state: 'notAuthorized' });
+
+  const results = await setup.resultsOf();
+
+  expect(results['logout of the test instance']).toEqual({
+    result: 'not-tried',
+    seen: expect.stringMatching(
+      /^1101000001 was logged out \(notAuthorized\); confirmed at .* Link it to see a logout$/,
+    ),
+  });
+  expect(results.evidence).toEqual(tried);
 });
 
 test.each([
