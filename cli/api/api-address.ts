@@ -15,7 +15,7 @@ export const parseApiAddress = (text: string, source = '--url'): URL => {
   const isSafe = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url));
   if (url === undefined || !isSafe || url.username || url.password || url.search || url.hash)
     throw new UsageError(
-      `${source} must be an https address such as https://a1b2c3d4e5.execute-api.eu-central-1.amazonaws.com, or http on this machine.`,
+      `${source} must be an https address such as https://a1b2c3d4e5.execute-api.eu-central-1.amazonaws.com, or on this machine http, such as http://127.0.0.1:3000.`,
     );
   return url;
 };

@@ -62,6 +62,8 @@ const explain = async (error: unknown, profile: string | undefined): Promise<Com
   const message = error instanceof Error ? error.message : '';
   if (/region is missing/i.test(message))
     return new CommandFailed('There is no AWS region. Set AWS_REGION or --region, or the region of the profile.');
+  if (/region not accepted/i.test(message))
+    return new CommandFailed('The AWS region is none. Check --region, AWS_REGION and the profile.');
   if (errorNameOf(error) === 'CredentialsProviderError') return new CommandFailed(noCredentials(message, profile));
   return new CommandFailed(`AWS credentials: ${errorNameOf(error)}. Try: aws sts get-caller-identity`);
 };

@@ -74,7 +74,8 @@ const findWith = async (session: Session, progress: Progress): Promise<readonly 
 /** Shows the progress meanwhile. */
 export const findAll = async (session: Session): Promise<readonly Finding[]> => {
   const progress = await createBar(session.terminal);
-  progress.note(`Checking ${session.options.stack ?? session.options.url ?? ''} …`);
+  const { stack, url } = session.options;
+  if (stack !== undefined || url !== undefined) progress.note(`Checking ${stack ?? url} …`);
   const findings = await findWith(session, progress);
   progress.end();
   return findings;

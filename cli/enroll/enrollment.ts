@@ -81,6 +81,12 @@ const problemOfId = (idInstance = ''): string[] =>
     ? [shortenedBySpreadsheet(idInstance) ?? `idInstance ${instanceIdRule}`]
     : [];
 
+/** In practice no real address is accepted, so that nothing reaches GREEN-API. */
+const problemsOfPractice = ({ apiUrl }: EnrollmentFields, rules: EnrollmentRules): string[] =>
+  rules.apiUrl !== undefined && apiUrl && rules.parseApiUrl(apiUrl) === undefined
+    ? ['leave apiUrl out: with the local service nothing goes to an address but that of its emulator']
+    : [];
+
 const problemsOf = (fields: EnrollmentFields, { parseApiUrl, tagsOnly }: EnrollmentRules): readonly string[] => {
   const { idInstance, apiUrl, apiTokenInstance } = fields;
   const credential = tagsOnly
@@ -102,8 +108,9 @@ export const parseEnrollment = (
   fields: EnrollmentFields,
   rules: EnrollmentRules,
 ): Enrollment | { readonly problems: readonly string[] } => {
-  const apiUrl = fields.apiUrl || rules.apiUrl;
-  const problems = problemsOf({ ...fields, ...(apiUrl && { apiUrl }) }, rules);
+  const practice = problemsOfPractice(fields, rules);
+  const apiUrl = practice.length > 0 ? rules.apiUrl : fields.apiUrl || rules.apiUrl;
+  const problems = [...practice, ...problemsOf({ ...fields, ...(apiUrl && { apiUrl }) }, rules)];
   if (problems.length > 0) return { problems };
   const { idInstance, apiTokenInstance, owner, group, name, phone } = fields;
   const isProtected = fields.protected?.toLowerCase();

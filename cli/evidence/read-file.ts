@@ -9,7 +9,7 @@ import { linesOf } from './lines-of.ts';
 
 const notRead = (file: string): UsageError =>
   new UsageError(
-    `${file} cannot be read. The local service prints the path of its evidence file when it starts: name it with --file.`,
+    `${file} cannot be read. Name a file or a folder of evidence with --file. The local service prints the path of its own when it starts.`,
   );
 
 /** The files in a folder, such as a copy of the vault; or the file itself. */

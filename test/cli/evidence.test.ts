@@ -112,7 +112,7 @@ test('nothing found is exit code 1, and a file that is not there is wrong input 
   expect((await evidence('--instance', '7')).code).toBe(1);
   expect({ code: missing.code, stderr: missing.stderr }).toEqual({
     code: 2,
-    stderr: expect.stringContaining('name it with --file'),
+    stderr: expect.stringContaining('a file or a folder of evidence with --file'),
   });
 });
 

@@ -538,7 +538,7 @@ test('practises enrolling: a file of a spreadsheet, and no token or address of t
   const listed = await cli('instances', '--group', 'new', '--json');
 
   expect(enrolled).toMatchObject({ code: 0, stdout: expect.stringMatching(/^410012345678 +created +linked/m) });
-  expect(foreign).toMatchObject({ code: 2, stderr: expect.stringContaining('apiUrl is not an address') });
+  expect(foreign).toMatchObject({ code: 2, stderr: expect.stringContaining('line 2: leave apiUrl out') });
   expect(real).toMatchObject({ code: 1, stdout: expect.stringContaining('GREEN-API rejects the token') });
   expect(JSON.parse(listed.stdout).instances).toMatchObject([
     { idInstance: '410012345678', owner: "o'brien@example.com" },

@@ -84,6 +84,12 @@ test('a profile without a region: the region is named', async () => {
   await expect(find('keys').region()).rejects.toThrow(/^There is no AWS region\./);
 });
 
+test('a text that is no region is named as such', async () => {
+  const { region } = findSettings({ named: 'keys', used: 'keys', region: 'eu central' });
+
+  await expect(region()).rejects.toThrow(/^The AWS region is none\./);
+});
+
 test('what is there is found', async () => {
   const { region, credentials } = findSettings({ named: 'keys', used: 'keys', region: 'eu-west-1' });
 
