@@ -96,7 +96,10 @@ const incompletenessOf = (
   const confirmed = new Set(records.flatMap(({ idInstance, isConfirmed }) => (isConfirmed ? [idInstance] : []))).size;
   const { loggedOut = 0 } = end ?? {};
   return confirmed < loggedOut
-    ? { run, why: `it confirmed ${loggedOut} logouts, and ${confirmed} of them have a record` }
+    ? {
+        run,
+        why: `it confirmed ${loggedOut} logouts, and ${confirmed} of them ${confirmed === 1 ? 'has' : 'have'} a record`,
+      }
     : undefined;
 };
 

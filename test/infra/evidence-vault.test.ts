@@ -56,6 +56,10 @@ test('the bucket is encrypted, closed to the public and to plain HTTP, and stays
       },
     },
   ]);
+  const policies = wholeResourcesIn(withVault.COMPLIANCE, 'AWS::S3::BucketPolicy');
+  expect(Object.values(policies)).toMatchObject([
+    { DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' },
+  ]);
   const [policy] = propertiesOfEach(withVault.COMPLIANCE, 'AWS::S3::BucketPolicy');
   expect(
     policy?.PolicyDocument.Statement.map(

@@ -167,7 +167,7 @@ test.each<[string, string, readonly object[]]>([
 test('a run that confirmed more than it has records of is named, and its leaver is not proved', () => {
   const { rows, incompleteRuns } = reportOf([record('1', soon), end({ total: 2, loggedOut: 2 })]);
 
-  expect(incompleteRuns).toEqual([{ run, why: 'it confirmed 2 logouts, and 1 of them have a record' }]);
+  expect(incompleteRuns).toEqual([{ run, why: 'it confirmed 2 logouts, and 1 of them has a record' }]);
   expect(rows).toMatchObject([{ verdict: 'not proved', detail: `the records of ${run} are incomplete` }]);
 });
 
