@@ -81,7 +81,7 @@ export const views: readonly View[] = [
   {
     name: 'find',
     open: async (page) => {
-      await find(page, 'support');
+      await find(page, 'example');
       await page.getByText('linked').first().waitFor();
     },
   },
