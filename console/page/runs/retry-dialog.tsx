@@ -39,7 +39,9 @@ const RetryForm = ({ run, onClose }: RetryDialogProps) => {
     <form
       onSubmit={(event) => {
         event.preventDefault();
-        void retry(run.id, { reason: reason.trim(), ...(isStopped && { evenIfStopped: true }) }, what);
+        // Whoever may only read may start drills, and says so.
+        const drill = isDrill && { dryRun: true as const };
+        void retry(run.id, { reason: reason.trim(), ...drill, ...(isStopped && { evenIfStopped: true }) }, what);
       }}
     >
       {problem && <ProblemAlert problem={problem} />}

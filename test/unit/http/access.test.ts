@@ -150,6 +150,8 @@ test.each([
   ['a run does not', { dryRun: false }, 'runs'],
   ['nor does one that does not say it', {}, 'runs'],
   ['nor one with another value', { dryRun: 'true' }, 'runs'],
+  ['a retry as a drill belongs to read', { retryOf: 'api-1', dryRun: true }, undefined],
+  ['a retry does not', { retryOf: 'api-1' }, 'runs'],
 ])('%s', (_, body, missing) => {
   const event = eventOf(start, { claims: { roles: ['whatsapp-read'] }, body });
 
