@@ -7,6 +7,7 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import { ARecord, HostedZone, RecordTarget } from 'aws-cdk-lib/aws-route53';
 import { ApiGatewayv2DomainProperties } from 'aws-cdk-lib/aws-route53-targets';
 import { Topic } from 'aws-cdk-lib/aws-sns';
+import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
 import { GreenApiLogout, type GreenApiLogoutProps } from 'green-api-logout';
 
@@ -33,9 +34,12 @@ class LogoutStack extends Stack {
     const key = new Key(this, 'Key', { enableKeyRotation: true });
     const alarmTopic = new Topic(this, 'OnCall', { masterKey: key });
     key.grant(new ServicePrincipal('cloudwatch.amazonaws.com'), 'kms:Decrypt', 'kms:GenerateDataKey*');
+    const logouts = new Topic(this, 'Logouts', { displayName: 'Logouts', masterKey: key });
+    logouts.addSubscription(new EmailSubscription('security@example.com'));
 
     this.logout = new GreenApiLogout(this, 'Logout', {
       alarmTopic,
+      notifications: { topic: logouts },
       dataEncryptionKey: key,
       // GREEN-API sees the addresses of its NAT gateways.
       vpc: Vpc.fromVpcAttributes(this, 'Vpc', vpc),

@@ -9,7 +9,9 @@ import { resultsOf } from '../../functions/runs/outcome.ts';
 import { runEndedOf } from '../../functions/runs/run-ended.ts';
 import { linkedAgainEventOf } from '../../functions/watch/watch-evidence.ts';
 import { type Configuration, parseConfiguration } from '../../infra/configuration/configuration.ts';
+import { notificationEventNames } from '../../infra/configuration/notifications.ts';
 import { createDescribeEvent } from '../../local/dev-server/notifications.ts';
+import { fencesOf, readPage, tableRowsOf } from '../support/markdown.ts';
 import { requestOf, runId } from '../support/run-setup.ts';
 import {
   chatTopicArn,
@@ -161,6 +163,24 @@ test('a message that cannot be published goes to a queue; there is no role, with
     expect(EventBusName).toEqual({ Ref: expect.stringMatching(/^EventsBus/) });
   }
   expect(rules).toHaveLength(2);
+});
+
+test('the page names every event and the default, and its configuration is valid', () => {
+  const page = readPage('docs/notifications.md');
+  const rows = tableRowsOf(page);
+  const [example = '', policy = ''] = fencesOf(page).flatMap(({ language, text }) =>
+    language === 'json' ? [text] : [],
+  );
+  const { notifications } = parseConfiguration({ notifications: { topic: mailTopicArn } });
+
+  expect(rows.flatMap(([name = '', told]) => (told?.match(/^(?:each|a|an) /) ? [name] : []))).toEqual(
+    notificationEventNames.map((name) => `\`${name}\``),
+  );
+  expect(rows.find(([name]) => name === '`events`')?.[1]).toBe(
+    notifications[0]?.events.map((name) => `\`${name}\``).join(', '),
+  );
+  expect(parseConfiguration(JSON.parse(example).context['green-api-logout']).notifications).toHaveLength(2);
+  expect(JSON.parse(policy).Statement[0].Condition.ArnLike['aws:SourceArn']).toMatch(/:rule\/green-api-logout\/\*$/);
 });
 
 test('outputs name the topics and the queue for doctor, and there are none without notifications', () => {
