@@ -277,7 +277,8 @@ describe('with every option on, the built functions', () => {
 
   test('call nothing of AWS that their roles do not allow', async () => {
     const denied: string[] = [];
-    for (const { caller, action, resource, context } of recorded.calls)
+    const different = new Map(recorded.calls.map((call) => [JSON.stringify(call), call]));
+    for (const { caller, action, resource, context } of different.values())
       if (!(await may(roleOf(caller), action, resource, everything, context)))
         denied.push(`${caller} ${action} ${resource}`);
 
