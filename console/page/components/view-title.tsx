@@ -3,7 +3,7 @@ import { useEffect, useRef } from 'preact/hooks';
 let isFirstView = true;
 
 /** Moves the focus to the heading of the view, when the element that had it goes: the browser would forget where it was. */
-export const focusViewTitle = (): void => document.querySelector('h1')?.focus();
+export const focusViewTitle = (): void => document.querySelector('h1')?.focus({ preventScroll: true });
 
 type ViewTitleProps = {
   readonly title: string;

@@ -83,6 +83,7 @@ export const views: readonly View[] = [
     open: async (page) => {
       await find(page, 'example');
       await page.getByText('linked').first().waitFor();
+      await instanceRow(page, '1101000003').getByRole('checkbox').check();
     },
   },
   {
