@@ -671,7 +671,9 @@ test('doctor says a cause once, and shows from the start how far it is', async (
   expect(stderr).toMatch(
     /^Checking http:.+ …\n.*\nstates of instances read: 50 %\n.*\nstates of instances read: 100 %\n$/s,
   );
-  expect(unknown.stdout).toMatch(/^error +identity, stack, concurrency, api +There is no AWS profile wrong\..+$/m);
+  expect(unknown.stdout).toMatch(
+    /^error +identity, stack, desk, concurrency, api +There is no AWS profile wrong\..+$/m,
+  );
   expect(unknown.stdout.trim().split('\n')).toHaveLength(2);
 });
 
