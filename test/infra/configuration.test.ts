@@ -5,10 +5,14 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { readIdentityProviders } from '../../functions/identity-providers/identity-providers.ts';
 import { parseVariables } from '../../functions/platform/environment.ts';
-import { offboardingSettings } from '../../functions/platform/settings.ts';
+import { offboardingSettings, readAccess } from '../../functions/platform/settings.ts';
 import { ConfigurationError, parseConfiguration } from '../../infra/configuration/configuration.ts';
 import { readConfiguration } from '../../infra/configuration/configuration-file.ts';
-import { offboardingEnvironment, providersEnvironment } from '../../infra/constructs/function-environment.ts';
+import {
+  accessEnvironment,
+  offboardingEnvironment,
+  providersEnvironment,
+} from '../../infra/constructs/function-environment.ts';
 
 /** The error of a configuration; `undefined` if it is valid. */
 const errorAbout = (configuration: unknown): string | undefined => {
@@ -451,3 +455,16 @@ test.each(['{', 'null', '{"okta":0}', '{"okta":31}', '{"okta":1.5}', '{"okta":"7
     expect(() => parseVariables(offboardingSettings, { WATCH_DAYS })).toThrow('WATCH_DAYS');
   },
 );
+
+test('the rules of the desk and of callers with a JWT reach the functions as they are, each under its own name', () => {
+  const allow = { logout: { claim: ['realm_access', 'roles'], anyOf: ['it'] } };
+  const { stackName: name, ...settings } = parseConfiguration({
+    authorization: { jwt: { ...jwt, allow } },
+    desk: { ...desk, allow: { read: 'everybody' } },
+  });
+
+  const variables = accessEnvironment({ name, ...settings });
+
+  expect(readAccess(variables)).toEqual({ jwtAllow: allow, deskAllow: { read: 'everybody' } });
+  expect(accessEnvironment({ name, ...parseConfiguration() })).toEqual({});
+});
