@@ -75,7 +75,8 @@ const neverConnected: ReadonlySet<string> = new Set([
   badPort,
 ]);
 
-const whyUnanswered = (error: unknown) => {
+/** How far a call came that got no answer. */
+export const whyUnanswered = (error: unknown) => {
   const name = fetchErrorName(error);
   if (neverConnected.has(name)) return 'not-connected';
   return name === 'TimeoutError' ? 'time-out' : 'connection-lost';

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { apiTimeoutMs } from '../../client/call.ts';
-import { fetchErrorName, noAnswerAdvice } from '../../client/result.ts';
+import { apiTimeoutMs, whyUnanswered } from '../../client/call.ts';
+import { badPort, fetchErrorName, retryAdvice } from '../../client/result.ts';
 import { addressUnder, type Sign } from '../../client/signed-transport.ts';
 import { type Handle, readBody } from '../../loopback/loopback-server.ts';
 import { sendJson, sendProblem } from './respond.ts';
@@ -27,11 +27,18 @@ const notSigned = (error: unknown) => ({
   detail: `AWS credentials: ${fetchErrorName(error)}. Nothing was sent. Sign in again, for example with aws sso login, and repeat the call.`,
 });
 
-const unreachable = (url: URL, error: unknown) => ({
+const describeUnanswered = (method: string, { host, port }: URL, error: unknown): string => {
+  const name = fetchErrorName(error);
+  if (name === badPort) return `Nothing was sent: port ${port} belongs to another protocol. Check the address.`;
+  const mayTakeEffect = method !== 'GET' && whyUnanswered(error) !== 'not-connected';
+  return `${host}: ${name}. ${retryAdvice({ mayTakeEffect })} Check the network and the address.`;
+};
+
+const unreachable = (method: string, url: URL, error: unknown) => ({
   status: 502,
   code: 'deployment-unreachable',
   title: 'The deployment did not answer',
-  detail: `${url.host}: ${fetchErrorName(error)}. ${noAnswerAdvice} Check the network and the address.`,
+  detail: describeUnanswered(method, url, error),
 });
 
 const headersOf = ({ headers }: IncomingMessage): Record<string, string> =>
@@ -67,6 +74,6 @@ export const createForwarder =
         response,
       );
     } catch (error) {
-      sendProblem(response, unreachable(url, error));
+      sendProblem(response, unreachable(method, url, error));
     }
   };

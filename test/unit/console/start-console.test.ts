@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { startLoopbackServer } from '../../../loopback/loopback-server.ts';
+import { type Handle, startLoopbackServer } from '../../../loopback/loopback-server.ts';
 import { startConsoleServer } from '../../support/console-server.ts';
 
 let server: Awaited<ReturnType<typeof startConsoleServer>>;
@@ -182,17 +182,31 @@ test('a call that cannot be signed is answered with advice, without the error me
   expect(unsigned.received).toMatchObject([{ url: '/forced-logouts' }]);
 });
 
-test('a deployment that does not answer is reported as a problem with advice', async () => {
-  await using broken = await startConsoleServer((_, response) => void response.destroy());
+const mayFollow =
+  'The call may still take effect. Check the state before you repeat it. Check the network and the address.';
+
+test.each([
+  ['POST', undefined, mayFollow],
+  ['GET', undefined, 'Try again in a moment. Check the network and the address.'],
+  [
+    'POST',
+    'http://127.0.0.1:2/',
+    '127.0.0.1:2: ECONNREFUSED. Try again in a moment. Check the network and the address.',
+  ],
+  ['POST', 'http://127.0.0.1:6000/', 'Nothing was sent: port 6000 belongs to another protocol. Check the address.'],
+])('%s to a deployment that does not answer, at %s, is reported with advice', async (method, url, advice) => {
+  const destroy: Handle = (_, response) => void response.destroy();
+  await using broken = await startConsoleServer(destroy, url === undefined ? {} : { url: new URL(url) });
 
   const response = await fetch(`${broken.url}/instances`, {
+    method,
     headers: { authorization: `Bearer ${broken.startToken}` },
   });
 
   expect(response.status).toBe(502);
   expect(await response.json()).toMatchObject({
     code: 'deployment-unreachable',
-    detail: expect.stringContaining('The call may still take effect. Check the state before you repeat it.'),
+    detail: expect.stringMatching(new RegExp(`${advice}$`)),
   });
 });
 
