@@ -1,6 +1,5 @@
 import { Stack } from 'aws-cdk-lib';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
-import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 
@@ -12,8 +11,8 @@ export const grantReadStack = (scope: Construct, grantee: IGrantable, ...more: s
     resourceArns: [Stack.of(scope).stackId],
   });
 
-/** Lets somebody read the state of everything that a deployment consists of: no secret, no message, no log. */
-export const grantReadHealth = (scope: Construct, grantee: IGrantable, alarmTopic: ITopic | undefined): Grant => {
+/** Lets somebody read the state of everything that a deployment consists of, and of its topics: no secret, no message, no log. */
+export const grantReadHealth = (scope: Construct, grantee: IGrantable, topicArns: readonly string[]): Grant => {
   const queues = scope.node.findAll().filter((construct) => construct instanceof Queue);
   const grants = [
     grantReadStack(scope, grantee, 'cloudformation:ListStackResources'),
@@ -29,9 +28,7 @@ export const grantReadHealth = (scope: Construct, grantee: IGrantable, alarmTopi
       resourceArns: queues.map(({ queueArn }) => queueArn),
     }),
   ];
-  if (alarmTopic !== undefined)
-    grants.push(
-      Grant.addToPrincipal({ grantee, actions: ['sns:GetTopicAttributes'], resourceArns: [alarmTopic.topicArn] }),
-    );
+  if (topicArns.length > 0)
+    grants.push(Grant.addToPrincipal({ grantee, actions: ['sns:GetTopicAttributes'], resourceArns: [...topicArns] }));
   return grants.reduce((all, grant) => all.combine(grant));
 };

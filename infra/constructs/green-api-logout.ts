@@ -221,11 +221,12 @@ export class GreenApiLogout extends Construct {
   }
 
   /**
-   * Lets somebody use the command `doctor`: read the alarms, queues and topic, list the instances and read their states. With a
+   * Lets somebody use the command `doctor`: read the alarms, queues and topics, list the instances and read their states. With a
    * JWT issuer the API takes a token, and this grants the rest.
    */
   grantDiagnose(grantee: IGrantable): Grant {
-    const health = grantReadHealth(this, grantee, this.alarmTopic);
+    const topics = new Set([...(this.alarmTopic ? [this.alarmTopic.topicArn] : []), ...this.#notificationTopics]);
+    const health = grantReadHealth(this, grantee, [...topics]);
     return this.authorizationType === 'JWT' ? health : health.combine(this.grantReadInstances(grantee));
   }
 

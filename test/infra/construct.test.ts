@@ -445,7 +445,11 @@ describe('a grant', () => {
     ['AWS IAM', {}, ['execute-api:Invoke']],
     ['JWT, where the API takes a token', { authorization: { jwt } }, []],
   ])('lets a role use doctor, and read no log, message or secret (%s)', (_name, props, more) => {
-    const { stack, logout } = createConstruct((scope) => ({ alarmTopic: new Topic(scope, 'OnCall'), ...props }));
+    const { stack, logout } = createConstruct((scope) => ({
+      alarmTopic: new Topic(scope, 'OnCall'),
+      notifications: { topic: new Topic(scope, 'Told') },
+      ...props,
+    }));
     const role = createRole(stack, 'Watcher');
 
     logout.grantDiagnose(role);
@@ -458,6 +462,7 @@ describe('a grant', () => {
     expect(rights.filter((right) => right.startsWith('sqs:'))).toHaveLength(
       Object.keys(Template.fromStack(stack).findResources('AWS::SQS::Queue')).length,
     );
+    expect(rights.filter((right) => right.startsWith('sns:'))).toHaveLength(2);
     expect(rights.filter((right) => right.endsWith(' *')).sort()).toEqual([
       'cloudwatch:DescribeAlarms *',
       'cloudwatch:GetMetricData *',
