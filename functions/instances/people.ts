@@ -65,12 +65,13 @@ const comparedOf = (item: Instance): Compared => {
   return made;
 };
 
-/** The identities of one instance that a query means: those it names, or else those by which people know the owners. */
+/** The identities of one instance that a query means: those it names, best by every word, or else those by which people know the owners. */
 const meantBy = ({ words }: Query, identities: readonly OwnerIdentity[], matchedBy: readonly MatchedBy[]) => {
-  const named = matchedBy.includes('owner')
+  const some = matchedBy.includes('owner')
     ? identities.filter(({ form }) => words.some((word) => form.includes(word)))
     : [];
-  return named.length > 0 ? named : knownAs(identities);
+  const every = some.filter(({ form }) => words.every((word) => form.includes(word)));
+  return [every, some].find((named) => named.length > 0) ?? knownAs(identities);
 };
 
 type Found<Item> = { readonly own: OwnerIdentity; readonly person: Person<Item> };

@@ -29,6 +29,7 @@ test.each([
   ['the number of a phone', '…5678', ['john.doe@example.com: 3 4 5*']],
   ['the number of a shared phone', '4567', ['john.doe@example.com: 3 4 5*', 'kim@example.com: 5* 6']],
   ['a name', 'kim lee', ['kim@example.com: 5* 6']],
+  ['a name that is half typed, whose letters are in ids too', 'john d', ['john.doe@example.com: 3 4 5*']],
   ['a phone without an owner', '777777', ['undefined: 7']],
   ['two identities of one person and the same instances, once', 'jdoe 00u3m', ['jdoe: 8']],
   ['an identity beside an id of the same person', 'jdoe', ['jdoe: 8']],
