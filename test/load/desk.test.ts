@@ -218,6 +218,36 @@ test('a sign-out ends the sign-in of every window, and a reload does not bring i
   expect(page.url()).not.toContain('id_token_hint');
 });
 
+test('a sign-out in another window counts, even if the next token comes after it', async () => {
+  await using opened = await openAs('Ann Lee');
+  const { page } = opened;
+  await signedIn(page);
+  const other = await page.context().newPage();
+  await other.goto(desk.address);
+  await signedIn(other);
+  await openExpiredForm(page);
+  const asked = Promise.withResolvers<void>();
+  const signedOut = Promise.withResolvers<void>();
+  await page.route(`${desk.issuer}/token`, async (route) => {
+    asked.resolve();
+    await signedOut.promise;
+    await route.continue();
+  });
+
+  await pressSignInAgain(page);
+  await asked.promise;
+  await other.getByRole('button', { name: 'Sign out' }).click();
+  const heading = page.getByRole('heading', { name: 'You are signed out' });
+  await heading.waitFor();
+  const answered = page.waitForResponse(`${desk.issuer}/token`);
+  signedOut.resolve();
+  await (await answered).finished();
+
+  // Nothing tells that an answer was thrown away.
+  await page.waitForTimeout(500);
+  expect(await heading.count()).toBe(1);
+});
+
 test('no token is in an address, a referrer, a storage, or what the service prints', async () => {
   await using opened = await browser.open('about:blank');
   const { page } = opened;

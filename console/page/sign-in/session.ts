@@ -88,6 +88,21 @@ export const createSession = (desk: Desk, windows: Windows = createWindows()): S
 
   const fail = (error: unknown): void => status.set({ kind: 'failed', problem: problemOf(error) });
 
+  /** Exchanges an answer. What comes of it counts no longer if somebody has signed out meanwhile. */
+  const exchange = async (
+    pending: Pending,
+    answer: URLSearchParams,
+    onAccess: (next: Access) => void,
+    onError: (error: unknown) => void,
+  ): Promise<void> => {
+    const unlessSignedOut =
+      <T>(then: (value: T) => void) =>
+      (value: T): void => {
+        if (status.get().kind !== 'signed-out') then(value);
+      };
+    await finish(desk, pending, answer).then(unlessSignedOut(onAccess), unlessSignedOut(onError));
+  };
+
   const signIn = async (): Promise<void> => {
     sessionStorage.removeItem(signedOutKey);
     status.set({ kind: 'leaving' });
@@ -130,9 +145,11 @@ export const createSession = (desk: Desk, windows: Windows = createWindows()): S
       if (present.kind !== 'expired' || pending === undefined || pending.state !== parameters.get('state'))
         return false;
       prepare();
-      void finish(desk, pending, parameters).then(
+      void exchange(
+        pending,
+        parameters,
         (next) => (next.subject === present.subject ? enter(next) : status.set({ ...present, problem: otherPerson })),
-        (error: unknown) => status.set({ ...present, problem: problemOf(error) }),
+        (error) => status.set({ ...present, problem: problemOf(error) }),
       );
       return true;
     },
@@ -171,7 +188,7 @@ export const createSession = (desk: Desk, windows: Windows = createWindows()): S
       }
       // Only ever a fragment of this page's own address.
       history.replaceState(null, '', `${location.pathname}${pending.hash.startsWith('#/') ? pending.hash : ''}`);
-      await finish(desk, pending, answer).then(enter, fail);
+      await exchange(pending, answer, enter, fail);
     },
   };
 };
