@@ -12,8 +12,11 @@ const everybodysScopes: ReadonlySet<unknown> = new Set([
   'offline_access',
 ]);
 
-/** Claims that say which issuer, tenant or client a token is of, and nothing about the person. */
-const everybodysClaims: ReadonlySet<unknown> = new Set(['iss', 'aud', 'azp', 'client_id', 'appid', 'tid']);
+/** Claims that say of which issuer, tenant, client or kind a token is, and nothing about the person. Scopes have a rule of their own. */
+const everybodysClaims: ReadonlySet<unknown> = new Set([
+  ...['iss', 'aud', 'azp', 'client_id', 'cid', 'appid', 'tid'],
+  ...['typ', 'ver', 'token_use', 'azpacr', 'appidacr', 'scope', 'scp'],
+]);
 
 const text = matching(/^[^\p{Cc}]{1,128}$/u, 'a text of 1 to 128 characters');
 

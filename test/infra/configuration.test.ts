@@ -93,6 +93,7 @@ test.each([
   ['green-api-logout.desk.allow.runs.claim must be a list of 1', deskRule({ claim: [], anyOf: ['a'] })],
   ['green-api-logout.desk.allow.runs must be about the person', deskRule({ scope: 'openid' })],
   ['green-api-logout.desk.allow.runs must be about the person', deskRule({ claim: 'aud', anyOf: ['desk'] })],
+  ['green-api-logout.desk.allow.runs must be about the person', deskRule({ claim: 'scp', anyOf: ['openid'] })],
   ['green-api-logout.desk.allow.write is not a field here', { desk: { ...desk, allow: { write: 'everybody' } } }],
   ['green-api-logout.authorization.jwt.allow is missing, and so is scopes', { authorization: { jwt } }],
   ['green-api-logout.authorization.none is not a field here; the fields are jwt', { authorization: { none: true } }],
