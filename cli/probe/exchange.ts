@@ -29,7 +29,7 @@ export type Call = (method: string, token?: ApiToken) => Promise<Answer | undefi
 /** Their values say nothing of a person. Of every other header only the name is kept. */
 const shownHeader = /^(?:retry-after|content-type|server|(?:x-)?rate-?limit\b.*)$/;
 
-const maskHeaders = (headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
+export const maskHeaders = (headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
   Object.fromEntries(
     Object.entries(headers).map(([name, value]) => [name, shownHeader.test(name) ? maskText(value) : '…']),
   );
@@ -41,7 +41,7 @@ const maskText = (text: string): string =>
   text
     .replace(/[\w.+-]*@[\w.-]*/g, '…')
     .replace(/[\w-]{20,}/g, '…')
-    .replace(/\d{5,}/g, '…')
+    .replace(/\d(?:[\s().-]*\d){4,}/g, '…')
     .slice(0, longestBody);
 
 /** Of other fields only the name is kept. */
@@ -49,6 +49,7 @@ const shownField = /^(?:isLogout|isCleared|stateInstance|code|status|message|des
 
 const maskValue = (key: string, value: unknown): unknown => {
   if (!shownField.test(key)) return '…';
+  if (typeof value === 'number') return maskText(String(value)) === String(value) ? value : '…';
   return typeof value === 'string' ? maskText(value) : typeof value === 'object' && value !== null ? '…' : value;
 };
 

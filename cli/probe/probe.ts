@@ -7,7 +7,7 @@ import {
   parseUpdateTokenAnswer,
 } from '../../functions/green-api/responses.ts';
 import { type StateClass, stateClassOf } from '../../functions/green-api/vocabulary.ts';
-import type { Answer, Call } from './exchange.ts';
+import { type Answer, type Call, maskHeaders } from './exchange.ts';
 import { type Finding, findingOf, notMeasured, type Question, questions } from './questions.ts';
 
 const messengers = ['whatsapp', 'telegram', 'v3'] as const;
@@ -284,7 +284,8 @@ const measureRateLimit = async (probe: Probe, token: ApiToken): Promise<void> =>
       const names = Object.keys(answer.headers);
       const about = names.filter((name) => limitHeader.test(name) || name === 'retry-after');
       const finding = names.includes('retry-after') ? 'retry-after' : about.length > 0 ? 'headers' : 'nothing';
-      const values = about.map((name) => `${name}: ${answer.headers[name]}`).join(', ');
+      const shown = maskHeaders(answer.headers);
+      const values = about.map((name) => `${name}: ${shown[name]}`).join(', ');
       return add(
         probe,
         findingOf('rate-limit', finding, [`at reading ${readings}`, values].filter(Boolean).join(', ')),

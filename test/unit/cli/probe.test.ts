@@ -205,6 +205,7 @@ test('the variants lead to every finding', () => {
 test('the new token is kept at once, and nothing that is written has a token, a number or the id', async () => {
   const { kept, currentToken, findings, exchanges, isTokenLost } = await probeVariant({
     instance: { calls: 'own-session' },
+    limitHeaders: { 'X-RateLimit-Key': token, 'X-RateLimit-Instance': idInstance },
   });
 
   const written = JSON.stringify({ findings, exchanges });
@@ -235,6 +236,8 @@ test.each([
 test.each([
   ['{"isLogout":true,"phone":"491701234567","name":"John Doe"}', '{"isLogout":true,"phone":"…","name":"…"}'],
   ['{"message":"instance 1101000001 of john.doe@example.com"}', '{"message":"instance … of …"}'],
+  ['the phone +49 (170) 123-45-67', 'the phone +…'],
+  ['{"code":491701234567,"status":400}', '{"code":"…","status":400}'],
   [`token ${token} is wrong`, 'token … is wrong'],
   ['<html><head><title>502 Bad Gateway</title></head></html>', 'a page: 502 Bad Gateway'],
   ['[{"idInstance":1101000001}]', 'a list of 1'],
