@@ -6,9 +6,14 @@ import { programName } from './program-name.ts';
 
 const escapeCell = (text: string): string => text.replaceAll('|', '\\|');
 
-const describeOption = ({ flags, description, defaultValue }: Option): string => {
+const describeOption = ({
+  flags,
+  description,
+  defaultValue,
+  defaultValueDescription = String(defaultValue),
+}: Option): string => {
   const isShown = defaultValue !== undefined && typeof defaultValue !== 'boolean';
-  return `| \`${escapeCell(flags)}\` | ${escapeCell(description)}${isShown ? ` (default ${defaultValue})` : ''} |`;
+  return `| \`${escapeCell(flags)}\` | ${escapeCell(description)}${isShown ? ` (default ${defaultValueDescription})` : ''} |`;
 };
 
 const optionTable = (options: readonly Option[]): readonly string[] =>
