@@ -41,6 +41,8 @@ export type RunFact = {
   readonly owner?: string | undefined;
   readonly startedAt?: number | undefined;
   readonly total?: number | undefined;
+  /** How many instances it did not leave alone: each of them has a record, or the run did not come to it. */
+  readonly included: number;
   readonly loggedOut?: number | undefined;
   /** Protected instances were left alone. */
   readonly leftProtected: boolean;
@@ -110,6 +112,7 @@ const factOfRun = (line: Other & { readonly message: 'run' }): RunFact | undefin
   // A drill logs nobody out.
   if (at === undefined || line.dryRun) return undefined;
   const { total, loggedOut, skipped = 0 } = progress;
+  const included = (total ?? 0) - skipped;
   const leftProtected = skipped > 0 && (failure === 'NobodyLoggedOut' || /\bprotected\b/.test(note));
   const owner = line.target?.owner;
   return {
@@ -121,6 +124,7 @@ const factOfRun = (line: Other & { readonly message: 'run' }): RunFact | undefin
     owner,
     startedAt: timeOf(startedAt),
     total,
+    included,
     loggedOut,
     leftProtected,
   };

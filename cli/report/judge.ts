@@ -124,6 +124,15 @@ const gravity: readonly Verdict[] = verdicts;
 const graver = (a: Judgement, b: Judgement): Judgement =>
   gravity.indexOf(b.verdict) < gravity.indexOf(a.verdict) ? b : a;
 
+/** That a run aimed at the leaver did not come to an instance, or its record has no tags: which one it is, no line says. */
+const judgeUntold = ({ facts, runs }: Case): Judgement | undefined => {
+  const told = new Set(facts.flatMap(({ kind, idInstance }) => (kind === 'skipped' ? [] : [idInstance]))).size;
+  const run = runs.findLast(({ included }) => included > told);
+  if (run === undefined) return undefined;
+  const records = `${told} of them ${told === 1 ? 'has' : 'have'} a record`;
+  return { verdict: 'not proved', detail: `${run.run} included ${run.included} instances, and ${records}` };
+};
+
 const judgeCase = (found: Case, instances: readonly JudgedInstance[], incompleteRuns: readonly string[]): Judgement => {
   if (instances.length === 0) return judgeRuns(found);
   const gravest = verdicts.find((wanted) => instances.some(({ verdict }) => verdict === wanted)) ?? 'not proved';
@@ -134,6 +143,8 @@ const judgeCase = (found: Case, instances: readonly JudgedInstance[], incomplete
   const lost = found.runs.find(({ run }) => incompleteRuns.includes(run));
   if (lost !== undefined)
     return graver(judged, { verdict: 'not proved', detail: `the records of ${lost.run} are incomplete` });
+  const untold = judgeUntold(found);
+  if (untold !== undefined) return graver(judged, untold);
   if (found.runs.at(-1)?.leftProtected !== true) return judged;
   return graver(judged, { verdict: 'protected', detail: 'the run left protected instances alone' });
 };

@@ -136,6 +136,11 @@ export const oracleRow = (population: Population, leaver: PopulationLeaver, with
   const found = judged.map((one) => one.verdict);
   const lost = ends.some((end) => oracleIncomplete(population).includes(end.id ?? ''));
   if (ids.length > 0 && lost) found.push('not proved');
+  const touched = ids.filter((id) =>
+    mine.some((line) => line.idInstance === id && line.message !== 'instance skipped'),
+  );
+  const missed = ends.some((end) => countIn(end, 'total') - countIn(end, 'skipped') > touched.length);
+  if (ids.length > 0 && missed) found.push('not proved');
   else if (ids.length > 0 && left) found.push('protected');
   const ofRuns = () => {
     if (ends.length === 0) return 'not known';

@@ -111,6 +111,20 @@ test.each<[string, string, readonly object[]]>([
     'in time',
     [record('1', soon, {}, { tags: { owner: '00u1 JOHN.DOE@example.com' } })],
   ],
+  [
+    'a stopped run that did not come to the second instance',
+    'not proved',
+    [record('1', soon), end({ total: 2, loggedOut: 1, failed: 1 }, { status: 'STOPPED' })],
+  ],
+  [
+    'a stopped run, and another one for the rest',
+    'in time',
+    [
+      record('1', soon),
+      record('2', '2026-11-20T18:00:00.000Z', {}, { id: 'offboarding-2' }),
+      end({ total: 3, loggedOut: 1, failed: 1, skipped: 1 }, { status: 'STOPPED' }),
+    ],
+  ],
   ['nothing at all', 'not known', []],
   ['a drill', 'not known', [end({ total: 1, ready: 1 }, { dryRun: true })]],
   ['a run that found nobody', 'no instance', [end({})]],
