@@ -13,7 +13,9 @@ const document = {
 const answering = (body: unknown, status = 200) => {
   const asked: string[] = [];
   const answers: unknown[] = [body].flat();
-  const fetch = async (url: unknown) => {
+  const fetch = async (url: unknown, init?: RequestInit) => {
+    // It would lead to another issuer.
+    if (init?.redirect !== 'error') throw new Error('it would follow a redirect');
     asked.push(String(url));
     const answer = answers.length > 1 ? answers.shift() : answers[0];
     if (answer instanceof Error) throw answer;

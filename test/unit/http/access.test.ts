@@ -120,6 +120,18 @@ describe('the token', () => {
     const event = httpEventOf({ routeKey: logout, headers: { authorization: `Bearer ${tokenOf(allowed)}` } });
 
     expect(answerOf(event)?.status).toBe(403);
+    expect(answerOf(event, { deskAllow: { logout: 'everybody' } })?.status).toBe(403);
+  });
+
+  test('gives no right where neither it nor the verified one names an issuer', () => {
+    const claims = { ...allowed, iss: undefined };
+    const event = httpEventOf({
+      routeKey: logout,
+      authorizer: { jwt: { claims: { sub: allowed.sub }, scopes: null } },
+      headers: { authorization: `Bearer ${tokenOf(claims)}` },
+    });
+
+    expect(answerOf(event)?.status).toBe(403);
   });
 });
 
@@ -171,6 +183,14 @@ test.each(routes.map((route) => [routeKeyOf(route), route.takes] as const))(
     expect(answerOf(eventOf(deskKey, { claims: { roles: others } }))?.body.capability).toBe(takes);
   },
 );
+
+test('a route that is not in the table takes the highest capability', () => {
+  const event = eventOf('DELETE /desk/instances/{idInstance}', {
+    claims: { roles: ['whatsapp-read', 'whatsapp-logout'] },
+  });
+
+  expect(answerOf(event)?.body.capability).toBe('runs');
+});
 
 describe('callers with a JWT on the other routes', () => {
   const key = 'POST /instances/{idInstance}/logout';
