@@ -18,6 +18,8 @@ const pipeline = new CodePipeline(stack, 'Pipeline', {
     input: CodePipelineSource.connection('example/logout', 'main', {
       connectionArn: `arn:aws:codeconnections:${region}:${tools.account}:connection/12345678-abcd-12ab-34cd-1234567890ab`,
     }),
+    // CodeBuild's image may start with a Node that does not run TypeScript.
+    installCommands: ['n 24'],
     commands: ['npm ci', 'npx cdk synth'],
   }),
 });
