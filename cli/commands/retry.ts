@@ -48,6 +48,7 @@ const askAboutStopped = async (session: Session, run: Run, evenIfStopped: boolea
 };
 
 const retryRun = async (session: Session, text: string | undefined, options: Options): Promise<ExitCode> => {
+  if (text === undefined) throw new UsageError('Give a run, or --failed-events.');
   const id = await resolveRunId(session, text);
   const api = await session.api();
   const { value: run } = successIn(await api.readRun(id));

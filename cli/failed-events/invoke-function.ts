@@ -6,8 +6,8 @@ import type { AwsSettings } from '../aws/aws-settings.ts';
 
 export type Invoked =
   | { readonly kind: 'accepted' /** The runs that the function started. */; readonly runs: readonly string[] }
-  /** The function failed, and would fail again for the same event. */
-  | { readonly kind: 'refused'; readonly problem: string };
+  /** The function failed. `refused`: it would fail again for the same event. */
+  | { readonly kind: 'refused' | 'kept'; readonly problem: string };
 
 /** Hands an event to a function, and waits for its answer. @throws CommandFailed when Lambda does not invoke it */
 export type InvokeFunction = (functionName: string, event: object) => Promise<Invoked>;
@@ -26,6 +26,9 @@ const answerSchema = v.union([
 
 const errorSchema = v.object({ errorType: v.optional(v.string()), errorMessage: v.optional(v.string()) });
 
+/** Errors of an event that no repetition makes right. Any other, such as a throttled call, may pass. */
+const refusals: ReadonlySet<string> = new Set(['InvalidEvent', 'UnknownEvent', 'InvalidRequest', 'InvalidLogData']);
+
 /** A function reads a user again for some seconds, and Lambda ends it after a minute. In milliseconds. */
 const requestTimeout = 90_000;
 
@@ -39,6 +42,7 @@ export const createInvokeFunction = (aws: AwsSettings): InvokeFunction => {
       const text = Payload?.transformToString();
       if (FunctionError === undefined) return { kind: 'accepted', runs: parseJsonAs(answerSchema, text) ?? [] };
       const { errorType = FunctionError, errorMessage } = parseJsonAs(errorSchema, text) ?? {};
-      return { kind: 'refused', problem: [errorType, errorMessage].filter(Boolean).join(': ') };
+      const kind = refusals.has(errorType) ? 'refused' : 'kept';
+      return { kind, problem: [errorType, errorMessage].filter(Boolean).join(': ') };
     });
 };

@@ -96,7 +96,7 @@ export const scheduleFunctionStep: Step = {
       return notTried('the stack has no output ScheduleFunction: deploy this version');
     const fired = stack === undefined ? await fireLocally(smoke) : await invokeSchedule(session, reason);
     if (fired === undefined) return notTried(`without --stack it takes a schedule with dryRun in ${configuration}`);
-    if (fired.kind === 'refused') return failed(`the function failed: ${fired.problem}`);
+    if (fired.kind !== 'accepted') return failed(`the function failed: ${fired.problem}`);
     const [run] = fired.runs;
     return run === undefined ? failed('the function started no run') : followToEnd(smoke, run);
   },

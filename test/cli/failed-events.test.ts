@@ -321,14 +321,20 @@ const startFunction = (answer: object, error?: string) => {
   }, {}).then((server) => Object.assign(server, { received }));
 };
 
-const retryQueue = async (key: string, handler: string, message: QueuedMessage, lambdaUrl: string) => {
+const retryQueue = async (
+  key: string,
+  handler: string,
+  message: QueuedMessage,
+  lambdaUrl: string,
+  ...options: readonly string[]
+) => {
   const queue = createQueue([message]);
   const answers: AwsAnswers = {
     ...queue.answers,
     DescribeStacks: () => describeStacks({ [key]: `${aws.url}/111122223333/${key}`, [handler]: 'the-function' })(),
   };
   await using aws: Awaited<ReturnType<typeof startAws>> = await startAws(answers);
-  const result = await runCli(['retry', '--failed-events', '--yes', '--stack', 'green-api-logout'], {
+  const result = await runCli(['retry', '--failed-events', '--yes', '--stack', 'green-api-logout', ...options], {
     env: { ...aws.env, AWS_ENDPOINT_URL_LAMBDA: lambdaUrl },
   });
   return { ...result, ids: [...queue.ids(), ...queue.hiddenIds()] };
@@ -352,16 +358,20 @@ test.each(rows)('$queue: what it holds goes to $handler again, and then its mess
 });
 
 test.each([
-  [responsePayload, 'Unhandled', 'RunNotStarted: throttled: Lambda. The message stays in the queue.'],
-  [{}, 'Unhandled', 'Unhandled. The message stays in the queue.'],
-])('an event that its function refuses stays in the queue, with the reason: %j', async (answer, error, line) => {
-  await using lambda = await startFunction(answer, error);
+  [responsePayload, 'RunNotStarted: throttled: Lambda. The message stays in the queue.', ['message-1']],
+  [{}, 'Unhandled. The message stays in the queue.', ['message-1']],
+  [{ errorType: 'InvalidEvent', errorMessage: 'no owner' }, 'no owner. The message was deleted.', []],
+])('an event whose function fails is deleted only if it would be refused each time: %j', async (answer, line, left) => {
+  await using lambda = await startFunction(answer, 'Unhandled');
   const message = { id: 'message-1', sentAt: new Date(), body: kept(event) };
+  const retry = (...options: string[]) =>
+    retryQueue('OffboardingFailed', 'OffboardingFunction', message, lambda.url, ...options);
 
-  const { code, stderr, ids } = await retryQueue('OffboardingFailed', 'OffboardingFunction', message, lambda.url);
+  const { code, ids } = await retry();
+  const deleting = await retry('--delete-refused');
 
   expect({ code, ids }).toEqual({ code: 1, ids: ['message-1'] });
-  expect(stderr).toContain(line);
+  expect(deleting).toMatchObject({ code: 1, ids: left, stderr: expect.stringContaining(line) });
 });
 
 test('a message that is no event stays, and so does one whose function the stack does not name', async () => {
