@@ -34,6 +34,11 @@ test.each([
   ],
   ['confirmed and linked again', [{ ...linked, logout: confirmed }], 'The instance is still linked.'],
   ['confirmed, its state unread', [{ ...unread, logout: confirmed }], 'Everything of John Doe is logged out.'],
+  [
+    'confirmed with its state unread, and one linked',
+    [{ ...unread, logout: confirmed }, linked],
+    '1 of 2 instances is still linked.',
+  ],
   ['none', [], 'There is no instance to log out.'],
 ])('the page answers whether the person is out: %s', (_what, instances, answer) => {
   expect(answerFor('John Doe', instances)).toBe(answer);

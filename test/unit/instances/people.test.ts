@@ -69,6 +69,12 @@ test('two ids of one kind are two people, and two of different kinds are one', (
   ]);
 });
 
+test('two people who share all their instances are both shown', () => {
+  const two = createPeople([{ idInstance: '1', owner: 'jdoe 00u3m90rxKjGQ0G6L1d6 00u3m90rxKjGQ0G6L1d7' }]);
+
+  expect(two.search('jdoe 00u3m').map(({ identity }) => identity)).toEqual([okta, '00u3m90rxKjGQ0G6L1d7', 'jdoe']);
+});
+
 test('who is found by the number stands before who is found by a part of the id', () => {
   const two = createPeople([
     { idInstance: '1101004567', owner: 'ann@example.com' },
