@@ -497,6 +497,7 @@ test('a stack whose name is too long for a deployment is told to set a name of i
 describe('the synthesis warns', () => {
   test.each([
     ['eu-central-1', []],
+    ['eusc-de-east-1', []],
     ['us-gov-west-1', ['Lambda has no durable functions in us-gov-west-1']],
     ['cn-north-1', ['Lambda has no durable functions in cn-north-1']],
   ])('of a Region without durable functions, and of no other (%s)', (region, expected) => {
@@ -506,9 +507,11 @@ describe('the synthesis warns', () => {
     expect(warningsIn(stack)).toEqual(expected.map((text) => expect.stringContaining(text)));
   });
 
-  test('of a prefix below that of another deployment, unless that one leaves it alone', () => {
+  test('of a prefix below that of another deployment, unless that one leaves it alone or is in another Region', () => {
     const warnings = (otherPrefixes: readonly string[]) => {
-      const stack = new Stack(new App(), 'Company');
+      const app = new App();
+      new GreenApiLogout(new Stack(app, 'Elsewhere', { env: { region: 'us-east-1' } }), 'Logout');
+      const stack = new Stack(app, 'Company', { env: { region: 'eu-central-1' } });
       const alarmTopic = new Topic(stack, 'OnCall');
       new GreenApiLogout(stack, 'All', { alarmTopic, otherPrefixes });
       new GreenApiLogout(stack, 'Sales', { alarmTopic, secretPrefix: 'green-api/sales/' });
