@@ -44,6 +44,8 @@ export type RunFact = {
   /** How many instances it did not leave alone: each of them has a record, or the run did not come to it. */
   readonly included: number;
   readonly loggedOut?: number | undefined;
+  /** It ended before it listed the instances, or met a secret that may be one. */
+  readonly isListOpen: boolean;
   /** Protected instances were left alone. */
   readonly leftProtected: boolean;
 };
@@ -114,6 +116,7 @@ const factOfRun = (line: Other & { readonly message: 'run' }): RunFact | undefin
   const { total, loggedOut, skipped = 0 } = progress;
   const included = (total ?? 0) - skipped;
   const leftProtected = skipped > 0 && (failure === 'NobodyLoggedOut' || /\bprotected\b/.test(note));
+  const isListOpen = failure === 'UnreadableSecret' || (status !== 'SUCCEEDED' && !total);
   const owner = line.target?.owner;
   return {
     kind: 'run',
@@ -126,6 +129,7 @@ const factOfRun = (line: Other & { readonly message: 'run' }): RunFact | undefin
     total,
     included,
     loggedOut,
+    isListOpen,
     leftProtected,
   };
 };

@@ -124,8 +124,11 @@ const gravity: readonly Verdict[] = verdicts;
 const graver = (a: Judgement, b: Judgement): Judgement =>
   gravity.indexOf(b.verdict) < gravity.indexOf(a.verdict) ? b : a;
 
-/** That a run aimed at the leaver did not come to an instance, or its record has no tags: which one it is, no line says. */
+/** That a run aimed at the leaver did not find or reach an instance, or its record has no tags: which one it is, no line says. */
 const judgeUntold = ({ facts, runs }: Case): Judgement | undefined => {
+  const last = runs.at(-1);
+  if (last?.isListOpen)
+    return { verdict: 'not proved', detail: `${last.run} ended as ${last.status}, and did not find every instance` };
   const told = new Set(facts.flatMap(({ kind, idInstance }) => (kind === 'skipped' ? [] : [idInstance]))).size;
   const run = runs.findLast(({ included }) => included > told);
   if (run === undefined) return undefined;

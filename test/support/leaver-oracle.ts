@@ -85,6 +85,11 @@ const judgeInstance = (mine: readonly Line[], leftAt: number, withinMs: number) 
   return { verdict: isProtected ? 'protected' : 'not proved' };
 };
 
+/** The run did not see every instance. */
+const isBlind = (end: Line | undefined): boolean =>
+  end?.failure === 'UnreadableSecret' ||
+  (end !== undefined && end.status !== 'SUCCEEDED' && countIn(end, 'total') === 0);
+
 export type OracleRow = {
   readonly verdict: string;
   readonly instances: readonly string[];
@@ -140,7 +145,7 @@ export const oracleRow = (population: Population, leaver: PopulationLeaver, with
     mine.some((line) => line.idInstance === id && line.message !== 'instance skipped'),
   );
   const missed = ends.some((end) => countIn(end, 'total') - countIn(end, 'skipped') > touched.length);
-  if (ids.length > 0 && missed) found.push('not proved');
+  if (ids.length > 0 && (missed || isBlind(newestEnd))) found.push('not proved');
   else if (ids.length > 0 && left) found.push('protected');
   const ofRuns = () => {
     if (ends.length === 0) return 'not known';

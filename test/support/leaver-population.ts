@@ -158,7 +158,7 @@ export const randomPopulation = (seed: number): Population => {
       endedAt,
       progress: { total, loggedOut, skipped: below(2), failed: 0, pending: 0, ready: 0 },
       ...(chance(0.3) && { note: '1 instance is protected, so the run did not log it out' }),
-      ...(chance(0.2) && { failure: 'NobodyLoggedOut' }),
+      ...(chance(0.2) && { failure: pick(['NobodyLoggedOut', 'UnreadableSecret']) }),
     };
   };
 

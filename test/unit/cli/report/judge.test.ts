@@ -117,6 +117,16 @@ test.each<[string, string, readonly object[]]>([
     [record('1', soon), end({ total: 2, loggedOut: 1, failed: 1 }, { status: 'STOPPED' })],
   ],
   [
+    'a run that met a secret that it did not understand',
+    'not proved',
+    [record('1', soon), end({ total: 1, loggedOut: 1 }, { status: 'FAILED', failure: 'UnreadableSecret' })],
+  ],
+  [
+    'a run that could not list, and a single logout',
+    'not proved',
+    [record('1', soon, {}, { id: 'r0' }), end({}, { status: 'FAILED', failure: 'ListDenied' })],
+  ],
+  [
     'a stopped run, and another one for the rest',
     'in time',
     [
