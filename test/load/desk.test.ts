@@ -46,13 +46,13 @@ const catchAnswer = async (page: Page, person = 'ann') => {
   return { answer: new URL(`${resumed.headers().location}`), pending: await readPending(page) };
 };
 
-const openExpiredForm = async (page: Page) => {
-  await page.goto(`${desk.address}#/instance/1101000004`);
+const openExpiredForm = async (page: Page, id = '1101000004') => {
+  await page.goto(`${desk.address}#/instance/${id}`);
   await page.getByRole('button', { name: /^Log out/ }).click();
-  const form = page.getByRole('dialog', { name: 'Log out 1101000004' });
+  const form = page.getByRole('dialog', { name: `Log out ${id}` });
   await form.getByLabel('Reason').fill('phone lost');
   const time = await letTokensExpire(page);
-  await form.getByRole('button', { name: 'Log out 1101000004' }).click();
+  await form.getByRole('button', { name: `Log out ${id}` }).click();
   await page.getByRole('dialog', { name: 'Your sign-in has expired' }).waitFor();
   await time.back();
   return form;
@@ -225,7 +225,7 @@ test('a sign-out in another window counts, even if the next token comes after it
   const other = await page.context().newPage();
   await other.goto(desk.address);
   await signedIn(other);
-  await openExpiredForm(page);
+  await openExpiredForm(page, '1101000003');
   const asked = Promise.withResolvers<void>();
   const signedOut = Promise.withResolvers<void>();
   await page.route(`${desk.issuer}/token`, async (route) => {
