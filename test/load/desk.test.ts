@@ -104,6 +104,19 @@ describe('an answer of the issuer', () => {
     expect(await page.getByRole('alert').textContent()).toContain('invalid_grant');
   });
 
+  test('signs nobody in if its ID token is for another sign-in', async () => {
+    await using opened = await browser.open(desk.address);
+    const { page } = opened;
+    const { answer, pending } = await catchAnswer(page);
+    const changed = JSON.stringify({ ...JSON.parse(pending), nonce: 'x' });
+    await page.evaluate(([key, text]) => sessionStorage.setItem(`${key}`, `${text}`), [pendingKey, changed]);
+
+    await page.goto(answer.href);
+
+    await page.getByRole('heading', { name: 'The sign-in did not work' }).waitFor();
+    expect(await page.getByRole('alert').textContent()).toContain('"nonce"');
+  });
+
   test("of a stranger's link signs nobody in and shows none of its text", async () => {
     await using opened = await browser.open(
       `${desk.address}?error=access_denied&error_description=Call%200900%20now&state=x`,
