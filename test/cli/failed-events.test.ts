@@ -40,9 +40,9 @@ const bundles = {
 const stoppedByPerson = { ErrorType: 'RunStopped', ErrorMessage: 'Stopped by SecurityDesk' };
 
 /** The API of the deployment: each key names one run. */
-const startApi = () =>
+const startApi = (status: number) =>
   startJsonServer(({ headers }) => ({
-    status: 202,
+    status,
     body: {
       id: `api-${createHash('sha256').update(String(headers['idempotency-key'])).digest('hex').slice(0, 40)}`,
       status: 'RUNNING',
@@ -50,8 +50,8 @@ const startApi = () =>
   }));
 
 /** Lambda with a function that fails at once and one that works on and on, and the other services of the stack. */
-const setUp = async (run: keyof typeof bundles, sentAt?: Date, messages = 1) => {
-  const api = await startApi();
+const setUp = async (run: keyof typeof bundles, sentAt?: Date, messages = 1, status = 202) => {
+  const api = await startApi(status);
   const environment = () => ({});
   const lambda = await startHarness({
     functions: {
@@ -224,6 +224,18 @@ test('a message whose retry cannot be started stays', async () => {
   expect(code).toBe(1);
   expect(stderr).toContain('Nothing answers at http://127.0.0.1:');
   expect(setup.queue.ids()).toEqual(['message-1']);
+});
+
+test.each([
+  [409, []],
+  [503, ['message-1']],
+])('with --delete-refused a retry that the API answers with %i leaves %j', async (status, left) => {
+  await using setup = await setUp('failing', new Date(), 1, status);
+  await fail(setup);
+
+  const { code } = await setup.cli('retry', '--failed-events', '--yes', '--delete-refused');
+
+  expect({ code, left: setup.queue.ids() }).toEqual({ code: 1, left });
 });
 
 test('an empty queue is no failure', async () => {
