@@ -188,7 +188,12 @@ With --url of the local service (npm start) it is practice: nothing reaches AWS 
     const { createSecretStore } = await import('../enroll/secret-store.ts');
     const verify = options.verify ? (await import('../enroll/verify.ts')).createVerify() : undefined;
     const store = createSecretStore(aws, kmsKey);
-    const results = await enrollAll(session, enrollments, { ...rules, store, verify });
+    const results = await enrollAll(session, enrollments, {
+      ...rules,
+      store,
+      verify,
+      commandLine: session.commandLine,
+    });
     return report(session, results, enrollments.length);
   },
 });

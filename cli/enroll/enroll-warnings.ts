@@ -9,10 +9,13 @@ type Change = {
   readonly stored: ReadonlyMap<string, string>;
   /** What GREEN-API says about the instance, if it was asked. */
   readonly prepared: { readonly stateInstance?: string; readonly phoneProblem?: string } | undefined;
+  /** A command to copy. */
+  readonly commandLine: (command: string) => string;
 };
 
 /** Somebody who is no longer an owner may still be logged in, and no run for them will find the instance. */
-const ownerWarnings = ({ enrollment: { idInstance, tags }, stored, prepared }: Change): readonly string[] => {
+const ownerWarnings = ({ enrollment, stored, prepared, commandLine }: Change): readonly string[] => {
+  const { idInstance, tags } = enrollment;
   const kept = parseOwner(parseTagValue(tags.owner ?? stored.get('owner') ?? ''));
   const former = parseOwner(parseTagValue(stored.get('owner') ?? '')).filter(
     (identity) => !kept.some((other) => isSameIdentity(identity, other)),
@@ -23,7 +26,7 @@ const ownerWarnings = ({ enrollment: { idInstance, tags }, stored, prepared }: C
   if (stateInstance !== undefined && stateClassOf(stateInstance) === 'out') return oldName;
   const state = stateInstance === undefined ? 'its state was not read' : `its state is ${stateInstance}`;
   return [
-    `${former.join(' ')} is no longer its owner, and ${state}: this person may still be logged in. Log it out: logout ${idInstance}`,
+    `${former.join(' ')} is no longer its owner, and ${state}: this person may still be logged in. Log it out: ${commandLine(`logout ${idInstance}`)}`,
     ...oldName,
   ];
 };

@@ -24,6 +24,8 @@ export type EnrollDependencies = {
   readonly verify: Verify | undefined;
   readonly parseApiUrl: (text: string) => ApiUrl | undefined;
   readonly secretPrefix: string;
+  /** A command to copy. */
+  readonly commandLine: (command: string) => string;
 };
 
 const fieldsOf = (text: string | undefined): object => {
@@ -87,7 +89,7 @@ const describeSecret = async (
 
 const enrollOne = async (enrollment: Enrollment, dependencies: EnrollDependencies): Promise<EnrollResult> => {
   const { idInstance } = enrollment;
-  const { store, secretPrefix } = dependencies;
+  const { store, secretPrefix, commandLine } = dependencies;
   const name = `${secretPrefix}${idInstance}`;
   const secret = await describeSecret(name, enrollment, store);
 
@@ -100,7 +102,7 @@ const enrollOne = async (enrollment: Enrollment, dependencies: EnrollDependencie
   const about = {
     idInstance,
     ...(stateInstance !== undefined && { stateInstance }),
-    ...warningOf({ enrollment, stored: secret?.tags ?? new Map(), prepared }),
+    ...warningOf({ enrollment, stored: secret?.tags ?? new Map(), prepared, commandLine }),
   };
   if (secret === undefined) {
     await store.create(name, prepared?.text ?? '{}', changesOf(tags, new Map()).set);

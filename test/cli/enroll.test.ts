@@ -172,7 +172,7 @@ test('a linked instance that gets another owner is named in a warning: the forme
 
   expect(await warningOf('ann@example.com')).toEqual({
     code: 0,
-    warning: `o'brien@example.com 00u1 is no longer its owner, and its state is authorized: this person may still be logged in. Log it out: logout ${id}`,
+    warning: `o'brien@example.com 00u1 is no longer its owner, and its state is authorized: this person may still be logged in. Log it out: green-api-logout logout ${id}`,
   });
   expect(await warningOf('', '--no-verify')).toMatchObject({
     warning: expect.stringContaining('its state was not read'),
