@@ -40,12 +40,13 @@ type Found = Omit<ProbeTarget, 'idInstance' | 'stateInstance' | 'isLinked' | 'cr
 const mostTries = 5;
 
 /** Tried several times: a token that is not kept is lost. Other fields of the secret stay. */
-const createKeepToken = (store: SecretStore, name: string, text: string) => async (token: ApiToken) => {
-  const changed = JSON.stringify({ ...Object(parseJson(text)), apiTokenInstance: token });
-  for (let tries = 1; tries <= mostTries; tries += 1)
-    if (!((await orFailure(store.write(name, changed))) instanceof CommandFailed)) return true;
-  return false;
-};
+export const createKeepToken =
+  (store: Pick<SecretStore, 'write'>, name: string, text: string) => async (token: ApiToken) => {
+    const changed = JSON.stringify({ ...Object(parseJson(text)), apiTokenInstance: token });
+    for (let tries = 1; tries <= mostTries; tries += 1)
+      if (!((await orFailure(store.write(name, changed))) instanceof CommandFailed)) return true;
+    return false;
+  };
 
 /** @throws CommandFailed for an instance that has no secret, or is protected */
 const readSecret = async (store: SecretStore, name: string, place: string): Promise<Found> => {

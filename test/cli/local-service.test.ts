@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { cliFile } from '../../infra/bundling/cli-bundle.ts';
+import { startLoopbackServer } from '../../loopback/loopback-server.ts';
+import { startAws } from '../support/aws-double.ts';
 import { runCli } from '../support/cli.ts';
 import { compileCache } from '../support/compile-cache.ts';
 import { startLocalService } from '../support/local-service.ts';
@@ -25,11 +27,11 @@ const cli = (...args: readonly string[]) => runCli([...args, '--url', service.ur
 
 const runIdIn = (text: string): string => /api-[0-9a-f]{40}/.exec(text)?.[0] ?? '';
 
-/** Makes an instance linked again, as a person with the phone would. */
-const link = (idInstance: string) =>
+/** Makes an instance linked again, as a person with the phone would; or gives it another state. */
+const link = (idInstance: string, stateInstance = 'authorized') =>
   fetch(`${service.greenApiUrl}/emulator/instances/${idInstance}/state`, {
     method: 'PUT',
-    body: '{"stateInstance":"authorized"}',
+    body: JSON.stringify({ stateInstance }),
   });
 
 const setFault = (idInstance: string, fault: string | undefined, times?: number) =>
@@ -572,6 +574,35 @@ describe('probe', () => {
 
     expect(refused).toMatchObject({ code, stderr: expect.stringContaining(message) });
     expect(await logoutsSeen()).toBe(before);
+  });
+
+  test('refuses an instance that is not linked', async () => {
+    await link('1101000001', 'notAuthorized');
+
+    const refused = await probe({}, '--yes');
+
+    expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('The probe needs a linked instance') });
+    expect(existsSync(out)).toBe(false);
+  });
+
+  test('proves the right to write the secret before it logs anybody out', async () => {
+    const apiUrl = service.greenApiUrl;
+    const secret = { apiUrl, apiTokenInstance: 'd75b3a66374942c5b3c019c698abc2067e151558acbd412345' };
+    await using aws = await startAws({
+      DescribeSecret: () => ({}),
+      GetSecretValue: () => ({ SecretString: JSON.stringify(secret) }),
+    });
+    const emulators = { secretsManager: aws.url, greenApi: apiUrl, secretPrefix: 'green-api/' };
+    await using local = await startLoopbackServer((_, response) => void response.end(JSON.stringify(emulators)), {});
+    await link('1101000006');
+    const before = await logoutsSeen();
+
+    const args = ['1101000006', '--rotate-token', '--yes', '--out', out, '--url', local.url];
+    const refused = await runCli(['probe', ...args]);
+
+    expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('secretsmanager:PutSecretValue') });
+    expect(await logoutsSeen()).toBe(before);
+    expect(existsSync(out)).toBe(false);
   });
 
   test('wants the words typed, and takes nothing else for them', async () => {

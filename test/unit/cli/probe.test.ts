@@ -1,6 +1,8 @@
+import { CommandFailed } from '../../../cli/errors.ts';
 import { createCall, maskBody, type RecordedExchange } from '../../../cli/probe/exchange.ts';
 import { probe, readMessenger } from '../../../cli/probe/probe.ts';
 import { type Question, questions } from '../../../cli/probe/questions.ts';
+import { createKeepToken } from '../../../cli/probe/read-target.ts';
 import { type GreenApiEmulator, startGreenApi } from '../../../emulators/green-api/emulator.ts';
 import type { FaultName } from '../../../emulators/green-api/faults.ts';
 import type { DemoInstance, Method } from '../../../emulators/green-api/instance.ts';
@@ -213,6 +215,17 @@ test('the new token is kept at once, and nothing that is written has a token, a 
   for (const secret of [token, currentToken, '491701234567', idInstance]) expect(written).not.toContain(secret);
   expect(exchanges.map(({ method }) => method)).toContain('callsLogout');
   expect(exchanges.find(({ method }) => method === 'updateApiToken')?.body).toBe('{"apiTokenInstance":"…"}');
+});
+
+test('a new token is written again if that fails, and the other fields of the secret stay', async () => {
+  const written: string[] = [];
+  const write = async (_name: string, text: string) => {
+    if (written.push(text) < 3) throw new CommandFailed('throttled');
+  };
+  const keepToken = createKeepToken({ write }, 'green-api/1', '{"apiUrl":"https://a","apiTokenInstance":"old"}');
+
+  expect(await keepToken('new' as ApiToken)).toBe(true);
+  expect(written).toEqual(Array(3).fill('{"apiUrl":"https://a","apiTokenInstance":"new"}'));
 });
 
 test.each([
