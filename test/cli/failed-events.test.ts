@@ -3,7 +3,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { ListDurableExecutionsByFunctionCommand, StopDurableExecutionCommand } from '@aws-sdk/client-lambda';
+import {
+  type Execution,
+  ListDurableExecutionsByFunctionCommand,
+  StopDurableExecutionCommand,
+} from '@aws-sdk/client-lambda';
+import type { Executions } from '../../cli/aws/executions.ts';
+import { findRunOf } from '../../cli/failed-events/find-run-of.ts';
 import type { RunRequest } from '../../functions/runs/request.ts';
 import { startLoopbackServer } from '../../loopback/loopback-server.ts';
 import { startJsonServer } from '../support/api-double.ts';
@@ -236,6 +242,30 @@ test.each([
   const { code } = await setup.cli('retry', '--failed-events', '--yes', '--delete-refused');
 
   expect({ code, left: setup.queue.ids() }).toEqual({ code: 1, left });
+});
+
+test('the run of a message is one that failed, though another with the same request has succeeded since', async () => {
+  const sentAt = new Date('2026-11-20T17:00:00Z');
+  const executionOf = (name: string, Status: 'FAILED' | 'SUCCEEDED', endedMsAgo: number): Execution => ({
+    DurableExecutionArn: name,
+    DurableExecutionName: name,
+    FunctionArn: undefined,
+    StartTimestamp: sentAt,
+    Status,
+    EndTimestamp: new Date(sentAt.getTime() - endedMsAgo),
+  });
+  const found = [executionOf('succeeded', 'SUCCEEDED', 0), executionOf('failed', 'FAILED', 5_000)];
+  const executions = {
+    list: async function* () {
+      yield* found;
+    },
+    get: async (arn: string) => ({
+      ...found.find(({ DurableExecutionArn }) => DurableExecutionArn === arn),
+      InputPayload: body,
+    }),
+  } as unknown as Executions;
+
+  expect(await findRunOf(body, sentAt, executions, 'run')).toMatchObject({ id: 'failed' });
 });
 
 test('an empty queue is no failure', async () => {
