@@ -177,6 +177,17 @@ test('somebody without any role is told what is missing', async () => {
   expect(await findViolations(page)).toEqual([]);
 });
 
+test('somebody who may not read is not told that nobody is enrolled, and is offered no run', async () => {
+  await desk.change('john', { roles: ['whatsapp-logout'] });
+  await using opened = await openAs('John Doe', `${desk.address}#/instance/1101000003`);
+  const { page } = opened;
+
+  await page.getByText('Without the list of instances nothing is known here.').waitFor();
+  await page.goto(`${desk.address}#/runs`);
+  await page.getByText('the value "whatsapp-read" in the claim "roles"').last().waitFor();
+  expect(await page.getByRole('button', { name: 'New run' }).count()).toBe(0);
+});
+
 test('a role that is taken away ends with the token: the page stops offering it, and the service refuses it', async () => {
   await using opened = await openAs('Ann Lee');
   const { page } = opened;

@@ -172,6 +172,13 @@ const Owners = ({ instance }: { readonly instance: Instance | undefined }) => (
   </p>
 );
 
+/** Why there is no instance to show. A list that was not read whole says nothing about who is missing. */
+const nothingIn = ({ readAt, problem }: ListReading): string => {
+  if (readAt !== undefined)
+    return 'No instance has this owner. Not enrolled? An instance without a secret cannot be logged out from here.';
+  return problem ? 'Without the list of instances nothing is known here.' : 'Reading the list of instances…';
+};
+
 /** Is this person out? One identity, or one instance without an owner, and what can be logged out. */
 export const PersonView = (named: Named) => {
   const reading = useStore(instanceList.store);
@@ -190,13 +197,7 @@ export const PersonView = (named: Named) => {
       {reading.problem && <ProblemAlert problem={reading.problem} />}
       <UnreadableSecrets list={reading.list} />
       {person.instances.length > 0 && <PersonPage person={person} reading={reading} />}
-      {person.instances.length === 0 && (
-        <p class="empty">
-          {reading.readAt === undefined && !reading.problem
-            ? 'Reading the list of instances…'
-            : 'No instance has this owner. Not enrolled? An instance without a secret cannot be logged out from here.'}
-        </p>
-      )}
+      {person.instances.length === 0 && <p class="empty">{nothingIn(reading)}</p>}
     </>
   );
 };
