@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import type { Configuration } from '../../infra/configuration/configuration.ts';
 import { UsageError } from '../errors.ts';
 
@@ -11,3 +12,7 @@ export const loadConfiguration = async (file: string): Promise<Configuration> =>
     throw error;
   }
 };
+
+/** Reads a configuration file, if there is one. @throws UsageError saying what is wrong in it */
+export const loadConfigurationIfAny = async (file: string): Promise<Configuration | undefined> =>
+  existsSync(file) ? loadConfiguration(file) : undefined;

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import * as v from 'valibot';
 import { defaultMaxTargets } from '../../functions/runs/request.ts';
 import type { Schedule } from '../../infra/configuration/schedules/schedule-schema.ts';
 import type { Api } from '../api/api.ts';
+import { isLoopback } from '../api/api-address.ts';
 import { valueIn } from '../api/failure.ts';
 import type { Invoked } from '../failed-events/invoke-function.ts';
-import { loadConfiguration } from '../input/load-configuration.ts';
+import { loadConfigurationIfAny } from '../input/load-configuration.ts';
 import type { Session } from '../session.ts';
 import { followToEnd } from './instance-steps.ts';
 import { failed, notTried, ok, type Smoke, type Step } from './step.ts';
@@ -42,8 +42,8 @@ export const scheduleTargetsStep: Step = {
   name: 'targets of the schedules',
   expected: 'each has an instance that is not protected, and not more than its maxTargets',
   run: async ({ session, configuration }) => {
-    if (!existsSync(configuration)) return notTried(`there is no file ${configuration}: name it with --configuration`);
-    const { schedules } = await loadConfiguration(configuration);
+    const { schedules } = (await loadConfigurationIfAny(configuration)) ?? {};
+    if (schedules === undefined) return notTried(`there is no file ${configuration}: name it with --configuration`);
     if (schedules.length === 0) return notTried(`${configuration} has no schedule`);
     const { upcomingFirings } = await import('../../infra/configuration/schedules/upcoming-firings.ts');
     const next = new Map(
@@ -76,13 +76,13 @@ const invokeSchedule = async (session: Session, reason: string): Promise<Invoked
   });
 };
 
-/** The local service fires schedules as they are configured: only a drill logs nobody out. */
+/** Fires a drill of the local service. The file may not be that of the service, so the request says that it is a drill. */
 const fireLocally = async ({ session, configuration }: Smoke): Promise<Invoked | undefined> => {
-  const { schedules } = await loadConfiguration(configuration);
-  const drill = schedules.find(({ dryRun }) => dryRun);
-  if (drill === undefined) return undefined;
+  const api = await session.api();
+  const drill = (await loadConfigurationIfAny(configuration))?.schedules.find(({ dryRun }) => dryRun);
+  if (drill === undefined || !isLoopback(api.url)) return undefined;
   const path = `/schedules/${drill.name}`;
-  const { run } = valueIn(await (await session.api()).call(firedSchema, { method: 'POST', path }));
+  const { run } = valueIn(await api.call(firedSchema, { method: 'POST', path, query: { dryRun: 'true' } }));
   return { kind: 'accepted', runs: [run] };
 };
 
@@ -95,7 +95,8 @@ export const scheduleFunctionStep: Step = {
     if (stack !== undefined && !(await session.outputs()).find('ScheduleFunction'))
       return notTried('the stack has no output ScheduleFunction: deploy this version');
     const fired = stack === undefined ? await fireLocally(smoke) : await invokeSchedule(session, reason);
-    if (fired === undefined) return notTried(`without --stack it takes a schedule with dryRun in ${configuration}`);
+    if (fired === undefined)
+      return notTried(`without --stack it takes the local service, and a schedule with dryRun in ${configuration}`);
     if (fired.kind !== 'accepted') return failed(`the function failed: ${fired.problem}`);
     const [run] = fired.runs;
     return run === undefined ? failed('the function started no run') : followToEnd(smoke, run);

@@ -5,7 +5,7 @@ import { createSignedTransport, type Sign } from '../../client/signed-transport.
 import type { ProviderKind } from '../../functions/identity-providers/identity-providers.ts';
 import { isLoopback } from '../api/api-address.ts';
 import { successIn, valueIn } from '../api/failure.ts';
-import { loadConfiguration } from '../input/load-configuration.ts';
+import { loadConfigurationIfAny } from '../input/load-configuration.ts';
 import { promptForSecret } from '../input/questions.ts';
 import { isInteractive } from '../terminal.ts';
 import { followToEnd } from './instance-steps.ts';
@@ -31,7 +31,7 @@ const findProviders = async ({ session, configuration }: Smoke): Promise<readonl
       return v.is(outputSchema, kind) ? [{ name, kind }] : [];
     });
   }
-  const { identityProviders } = await loadConfiguration(configuration);
+  const { identityProviders = {} } = (await loadConfigurationIfAny(configuration)) ?? {};
   const configured = Object.entries(identityProviders).map(([name, { kind }]) => ({ name, kind }));
   const { url } = await session.api();
   return configured.length === 0 && isLoopback(url) ? demoProviders : configured;

@@ -9,8 +9,8 @@ import type { Delivery } from './rules.ts';
 /** What the local service has besides the HTTP API: `POST /events`, a way to fire a schedule by hand, and where the emulators are. */
 export type OwnRoutes = {
   readonly deliver: (event: BusEvent) => Promise<Delivery>;
-  /** Fires a schedule now; `undefined`: there is none of that name. */
-  readonly fire: (schedule: string) => Promise<{ readonly run: string }> | undefined;
+  /** Fires a schedule now, or as a drill; `undefined`: there is none of that name. */
+  readonly fire: (schedule: string, asDrill: boolean) => Promise<{ readonly run: string }> | undefined;
   /** Where a program that practises finds the emulators; `undefined`: the secrets are real. */
   readonly emulators:
     | { readonly secretsManager: string; readonly greenApi: string; readonly secretPrefix: string }
@@ -35,8 +35,8 @@ const takeEvent = async (deliver: OwnRoutes['deliver'], request: IncomingMessage
   send(response, delivery.problem === undefined ? 202 : 422, delivery);
 };
 
-const fireSchedule = async (fire: OwnRoutes['fire'], name: string, response: ServerResponse) => {
-  const fired = fire(name);
+const fireSchedule = async (fire: OwnRoutes['fire'], name: string, asDrill: boolean, response: ServerResponse) => {
+  const fired = fire(name, asDrill);
   if (!fired)
     return send(response, 404, { message: `no schedule is named ${JSON.stringify(name)} in the configuration` });
   send(response, 202, await fired);
@@ -55,8 +55,8 @@ export const createOwnRoutes =
     const { method = '', url = '' } = request;
     if (emulators && method === 'GET' && url === '/emulators') return send(response, 200, emulators);
     if (method === 'POST' && url === '/events') return takeEvent(deliver, request, response);
-    const [, schedule] = (method === 'POST' && /^\/schedules\/([\w.-]{1,64})$/.exec(url)) || [];
-    if (schedule !== undefined) return fireSchedule(fire, schedule, response);
+    const [, schedule, drill] = (method === 'POST' && /^\/schedules\/([\w.-]{1,64})(\?dryRun=true)?$/.exec(url)) || [];
+    if (schedule !== undefined) return fireSchedule(fire, schedule, drill !== undefined, response);
     if (matchRoute(routes, method, url.split('?')[0] ?? '/')) return next(request, response);
     request.resume();
     send(response, 404, help(routes));

@@ -62,8 +62,8 @@ export const keepSchedules = (
     const report = (error: Error) => process.stderr.write(`schedule ${schedule.name}: ${error.name}\n`);
     keepSchedule(parseTiming(schedule), (due) => void fireAt(schedule, due).catch(report), signal);
   }
-  return (name) => {
+  return (name, asDrill) => {
     const schedule = schedules.find((one) => one.name === name);
-    return schedule && fireAt(schedule, new Date());
+    return schedule && fireAt(asDrill ? { ...schedule, dryRun: true } : schedule, new Date());
   };
 };

@@ -484,7 +484,7 @@ test('smoke asks, logs the test instance out twice, and tries each identity prov
 test('smoke names what failed', async () => {
   await setFault('1101000001', 'http-401-text');
 
-  const { code, stdout } = await cli('smoke');
+  const { code, stdout } = await cli('smoke', '--configuration', join(folder, 'missing.json'));
 
   await setFault('1101000001', undefined);
   expect([code, stdout.trimEnd().split('\n').at(-1)]).toEqual([

@@ -40,6 +40,7 @@ const startScheduled = async (seconds: number): Promise<{ readonly service: Loca
   const schedules = [
     { ...schedule, name: 'soon', expression: `at(${soon})` },
     { ...schedule, name: 'by-hand', expression: 'cron(0 3 1 1 ? *)' },
+    { ...schedule, name: 'no-drill', expression: 'cron(0 3 1 1 ? *)', dryRun: false },
   ];
   const file = join(folder, 'schedules.json');
   await writeFile(file, JSON.stringify({ context: { 'green-api-logout': { schedules } } }));
@@ -66,6 +67,11 @@ test.concurrent('schedules fire on time and on request, and each firing starts o
   expect(await untilEnded(scheduled, id)).toMatchObject({
     status: 'SUCCEEDED',
     progress: { total: 2, loggedOut: 1, ready: 1 },
+  });
+  const drill = await fetch(`${scheduled.url}/schedules/no-drill?dryRun=true`, { method: 'POST' });
+  const { run } = (await drill.json()) as { readonly run: string };
+  expect(await (await fetch(`${scheduled.url}/forced-logouts/${run}`)).json()).toMatchObject({
+    request: { dryRun: true },
   });
 });
 
