@@ -2,8 +2,8 @@
 export default {
   testEnvironment: 'node',
   roots: ['<rootDir>/test', '<rootDir>/emulators'],
-  // Many files wait for seconds to pass. More at once would wait for a processor.
-  maxWorkers: 5,
+  // Many files wait for seconds to pass.
+  maxWorkers: 8,
   // Ends a test that hangs; none is about how fast the machine is.
   testTimeout: 120_000,
   testSequencer: '<rootDir>/test/support/sequencer.mjs',
