@@ -18,7 +18,7 @@ export type Separator = keyof typeof separatorNames;
 const separators = Object.keys(separatorNames) as readonly Separator[];
 
 /** Spreadsheets understand, and some write, a first line that names the separator. */
-const separatorLine = /^sep=([,;\t|])(?:\r\n|\n|\r)/i;
+const separatorLine = /^sep=([,;\t|])\n/i;
 
 const isEmptyLine = (cells: readonly string[]): boolean => cells.length === 1 && cells[0] === '';
 
@@ -29,7 +29,7 @@ const parseWith = (text: string, separator: Separator, firstLine: number): Parse
     parse(text, {
       delimiter: separator,
       relax_column_count: true,
-      record_delimiter: ['\r\n', '\n', '\r'],
+      record_delimiter: '\n',
       on_record: (cells: string[], { lines }) => {
         if (!isEmptyLine(cells)) rows.push({ line, cells });
         line = firstLine + lines;
@@ -53,7 +53,8 @@ const fitOf = (parsed: ParsedCsv): number => {
 
 /** Reads a CSV file (RFC 4180; any line break; commas, semicolons, tabs or vertical bars). Empty lines are left out. */
 export const parseCsv = (file: string): ParsedCsv => {
-  const text = file.replace(/^\uFEFF/, '');
+  // One kind of line break: the library counts `\r\n` inside quotes as two lines.
+  const text = file.replace(/^\uFEFF/, '').replace(/\r\n?/g, '\n');
   const named = separatorLine.exec(text);
   if (named !== null) return parseWith(text.slice(named[0].length), named[1] as Separator, 2);
   const readings = separators.map((separator) => parseWith(text, separator, 1));

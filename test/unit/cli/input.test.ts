@@ -50,6 +50,7 @@ test.each([
   ['a,"b', 1],
   ['a,b\n1,2"\n', 2],
   ['a\n"x\n\n', 2],
+  ['"a\r\nb"\r"', 3],
 ])('the error for an unclosed or misplaced quotation mark names its line: %j', (text, line) => {
   expect(parseCsv(text)).toMatchObject({ kind: 'malformed', line });
 });
