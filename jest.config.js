@@ -8,6 +8,7 @@ export default {
   testTimeout: 120_000,
   testSequencer: '<rootDir>/test/support/sequencer.mjs',
   globalSetup: '<rootDir>/test/support/run-folder.ts',
+  setupFiles: ['<rootDir>/test/support/compiled-folder.ts'],
   globalTeardown: '<rootDir>/test/support/remove-run-folder.ts',
   testMatch: ['**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/bench/', '<rootDir>/test/load/'],

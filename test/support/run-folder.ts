@@ -4,7 +4,5 @@ import { join } from 'node:path';
 
 /** Before a run of jest: makes the folder for what is made once. The processes of the run inherit the variables. */
 export default () => {
-  const folder = mkdtempSync(join(tmpdir(), 'test-run-'));
-  process.env.TEST_RUN_FOLDER = folder;
-  process.env.NODE_COMPILE_CACHE = join(folder, 'compiled');
+  process.env.TEST_RUN_FOLDER = mkdtempSync(join(tmpdir(), 'test-run-'));
 };
