@@ -1,11 +1,11 @@
 import type { Run } from '../client/answers.ts';
+import { countOf } from '../client/count-of.ts';
 import { inParallel } from '../functions/platform/in-parallel.ts';
 import { countedLeaverOf } from '../functions/runs/run-name.ts';
 import type { Api } from './api/api.ts';
 import { describeFailure, valueIn } from './api/failure.ts';
 import { type ExitCode, exitCodes } from './errors.ts';
 import { confirm } from './input/questions.ts';
-import { countOf } from './output/count-of.ts';
 import { printable } from './output/printable.ts';
 import { formatTable } from './output/table.ts';
 import type { Session } from './session.ts';

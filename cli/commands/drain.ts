@@ -1,12 +1,12 @@
 import type { Execution } from '@aws-sdk/client-lambda';
 import { Option } from 'commander';
+import { countOf } from '../../client/count-of.ts';
 import { inParallel } from '../../functions/platform/in-parallel.ts';
 import type { Executions } from '../aws/executions.ts';
 import { defineCommand } from '../command.ts';
 import { CommandFailed, type ExitCode, exitCodes, orFailure } from '../errors.ts';
 import { collect } from '../input/collect.ts';
 import { confirm } from '../input/questions.ts';
-import { countOf } from '../output/count-of.ts';
 import { formatTable } from '../output/table.ts';
 import type { Session } from '../session.ts';
 

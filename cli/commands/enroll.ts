@@ -1,15 +1,15 @@
 import { Option } from 'commander';
 import { describeState } from '../../client/answers.ts';
+import { countOf } from '../../client/count-of.ts';
 import { inParallel } from '../../functions/platform/in-parallel.ts';
 import { defineCommand } from '../command.ts';
 import type { EnrollDependencies, EnrollResult } from '../enroll/enroll.ts';
 import type { Enrollment, EnrollmentFields, EnrollmentRules } from '../enroll/enrollment.ts';
 import type { Secrets, SecretsOptions } from '../enroll/find-secrets.ts';
 import { type ExitCode, exitCodes, UsageError } from '../errors.ts';
-import { collect } from '../input/collect.ts';
 import { confirm, promptForSecret } from '../input/questions.ts';
 import { readInput } from '../input/read-input.ts';
-import { countOf } from '../output/count-of.ts';
+import { secretOptions } from '../input/secret-options.ts';
 import { createBar } from '../output/progress-bar.ts';
 import { formatTable } from '../output/table.ts';
 import type { Session } from '../session.ts';
@@ -155,14 +155,7 @@ With --url of the local service (npm start) it is practice: nothing reaches AWS 
     new Option('--api-url <url>', 'apiUrl of the instance, as the console of GREEN-API shows it'),
     new Option('--tags-only', 'change the tags of existing secrets; no token is needed'),
     new Option('--no-verify', 'do not read the state at GREEN-API first'),
-    new Option(
-      '--prefix <text>',
-      'what the names of the secrets begin with (default: that of the stack, or green-api/)',
-    ),
-    new Option(
-      '--allow-host <host>',
-      'a further host that a token may be sent to (default: those of the stack)',
-    ).argParser(collect),
+    ...secretOptions(),
     new Option('--kms-key <arn>', 'key that encrypts new secrets (default: that of the stack)'),
   ],
   examples: [

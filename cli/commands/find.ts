@@ -1,4 +1,5 @@
 import type { Instance } from '../../client/answers.ts';
+import { countOf } from '../../client/count-of.ts';
 import type { InstanceList } from '../../client/instance-list.ts';
 import { findNearest } from '../../functions/instances/nearest.ts';
 import { createPeople, type Person } from '../../functions/instances/people.ts';
@@ -8,7 +9,6 @@ import { type Api, parallelCalls } from '../api/api.ts';
 import { valueIn } from '../api/failure.ts';
 import { defineCommand } from '../command.ts';
 import { exitCodes, UsageError } from '../errors.ts';
-import { countOf } from '../output/count-of.ts';
 import { describeNearest } from '../output/describe-nearest.ts';
 import { describeFurther, formatPerson, personAsJson, type Readings } from '../output/describe-person.ts';
 import { printable } from '../output/printable.ts';

@@ -1,6 +1,7 @@
 import { Option } from 'commander';
 import { describeReadings, describeToken, type Instance, isLoggedOut, type LoggedOut } from '../../client/answers.ts';
 import { secondReadingWaitSeconds } from '../../client/client.ts';
+import { countOf } from '../../client/count-of.ts';
 import { describeUnreadable } from '../../client/instance-list.ts';
 import type { Failure, Result } from '../../client/result.ts';
 import { sharedWith } from '../../functions/instances/owner-identities.ts';
@@ -12,7 +13,6 @@ import { CommandFailed, exitCodes, Interrupted, UsageError } from '../errors.ts'
 import { readInstanceIds } from '../input/instance-ids.ts';
 import { parseWaitOption } from '../input/parse-wait-option.ts';
 import { confirm } from '../input/questions.ts';
-import { countOf } from '../output/count-of.ts';
 import { describeReading } from '../output/describe-reading.ts';
 import { printable } from '../output/printable.ts';
 import { quote } from '../output/quote.ts';

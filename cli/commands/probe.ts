@@ -5,9 +5,9 @@ import { describeState } from '../../client/answers.ts';
 import { defineCommand } from '../command.ts';
 import type { SecretsOptions } from '../enroll/find-secrets.ts';
 import { CommandFailed, exitCodes, UsageError } from '../errors.ts';
-import { collect } from '../input/collect.ts';
 import { readInstanceIds } from '../input/instance-ids.ts';
 import { promptForText } from '../input/questions.ts';
+import { secretOptions } from '../input/secret-options.ts';
 import { formatTable } from '../output/table.ts';
 import type { RecordedExchange } from '../probe/exchange.ts';
 import type { ProbeResult } from '../probe/probe.ts';
@@ -121,14 +121,7 @@ The exit code is 1 if the logout is not confirmed, or if a new token is lost.`,
       'ask for the token instead of reading the secret; whether it is protected is not known then',
     ),
     new Option('--api-url <url>', 'apiUrl of the instance, with --ask-token'),
-    new Option(
-      '--prefix <text>',
-      'what the names of the secrets begin with (default: that of the stack, or green-api/)',
-    ),
-    new Option(
-      '--allow-host <host>',
-      'a further host that a token may be sent to (default: those of the stack)',
-    ).argParser(collect),
+    ...secretOptions(),
   ],
   examples: [
     'probe 1101000001 --stack green-api-logout',

@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
+import { countOf } from '../../client/count-of.ts';
 import { valueIn } from '../api/failure.ts';
 import { defineCommand } from '../command.ts';
 import { CommandFailed, type ExitCode, exitCodes, orFailure, UsageError } from '../errors.ts';
@@ -7,7 +8,6 @@ import type { EvidenceSource } from '../evidence/evidence-source.ts';
 import { collect } from '../input/collect.ts';
 import { parseSpan } from '../input/instant.ts';
 import { readInput } from '../input/read-input.ts';
-import { countOf } from '../output/count-of.ts';
 import { printLines } from '../output/print-lines.ts';
 import { printable, printableJson } from '../output/printable.ts';
 import type { OwnedToday } from '../report/fact-index.ts';

@@ -1,12 +1,12 @@
 import { Option } from 'commander';
 import { hasEnded, isOpen, mayRetry, type Run } from '../../client/answers.ts';
+import { countOf } from '../../client/count-of.ts';
 import { successIn } from '../api/failure.ts';
 import { defineCommand } from '../command.ts';
 import { CommandFailed, type ExitCode, UsageError } from '../errors.ts';
 import { parseCount } from '../input/parse-count.ts';
 import { confirm } from '../input/questions.ts';
 import { resolveRunId } from '../input/run-id.ts';
-import { countOf } from '../output/count-of.ts';
 import { formatOutcomes } from '../output/describe-run.ts';
 import { printable } from '../output/printable.ts';
 import type { Session } from '../session.ts';

@@ -1,4 +1,5 @@
 import { Option } from 'commander';
+import { countOf } from '../../client/count-of.ts';
 import type { InstanceList } from '../../client/instance-list.ts';
 import { pastInstant } from '../../functions/runs/past-instant.ts';
 import type { RequestedRun, TargetKind } from '../../functions/runs/request.ts';
@@ -9,7 +10,6 @@ import { CommandFailed, UsageError } from '../errors.ts';
 import { readInstanceIds } from '../input/instance-ids.ts';
 import { parseCount } from '../input/parse-count.ts';
 import { confirm, promptForText } from '../input/questions.ts';
-import { countOf } from '../output/count-of.ts';
 import { nearestOf } from '../output/describe-nearest.ts';
 import { printable } from '../output/printable.ts';
 import { warnOfUnreadable } from '../output/warn-of-unreadable.ts';

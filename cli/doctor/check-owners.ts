@@ -1,6 +1,6 @@
 import type { Instance } from '../../client/answers.ts';
+import { countOf } from '../../client/count-of.ts';
 import { canonicalIdentity, parseOwner } from '../../functions/instances/identity.ts';
-import { countOf } from '../output/count-of.ts';
 import { type Finding, warning } from './finding.ts';
 
 const most = 10;

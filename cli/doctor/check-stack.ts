@@ -6,13 +6,13 @@ import {
 import { CloudWatchClient, DescribeAlarmsCommand, type MetricAlarm } from '@aws-sdk/client-cloudwatch';
 import { GetTopicAttributesCommand, SNSClient } from '@aws-sdk/client-sns';
 import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { countOf } from '../../client/count-of.ts';
 import { inParallel } from '../../functions/platform/in-parallel.ts';
 import type { OutputKey } from '../../infra/output-keys.ts';
 import { parallelCalls } from '../api/api.ts';
 import { callAws } from '../aws/aws-failure.ts';
 import type { AwsSettings } from '../aws/aws-settings.ts';
 import type { StackOutputs } from '../aws/stack-outputs.ts';
-import { countOf } from '../output/count-of.ts';
 import { check, type Finding, failure, ok, warning } from './finding.ts';
 import { whichMetrics } from './which-metrics.ts';
 

@@ -1,5 +1,5 @@
+import { countOf } from '../../client/count-of.ts';
 import { type ExitCode, exitCodes, Interrupted, orFailure } from '../errors.ts';
-import { countOf } from '../output/count-of.ts';
 import { printable } from '../output/printable.ts';
 import type { Session } from '../session.ts';
 import { createDeadLetterQueue, type DeadLetterMessage, type DeadLetterQueue } from './dead-letter-queue.ts';

@@ -1,9 +1,9 @@
 import { type Instance, type InstanceState, isLoggedOut } from '../../client/answers.ts';
+import { countOf } from '../../client/count-of.ts';
 import type { Result } from '../../client/result.ts';
 import type { Owned, Person } from '../../functions/instances/people.ts';
 import type { MatchedBy } from '../../functions/instances/search.ts';
 import type { Session } from '../session.ts';
-import { countOf } from './count-of.ts';
 import { describeReading } from './describe-reading.ts';
 import { printable } from './printable.ts';
 import { quote } from './quote.ts';

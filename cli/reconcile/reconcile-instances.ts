@@ -1,11 +1,11 @@
 import type { Instance } from '../../client/answers.ts';
+import { countOf } from '../../client/count-of.ts';
 import { parseInstanceId } from '../../functions/green-api/instance-id.ts';
 import { inParallel } from '../../functions/platform/in-parallel.ts';
 import { type Api, parallelCalls } from '../api/api.ts';
 import { describeFailure } from '../api/failure.ts';
 import { CommandFailed } from '../errors.ts';
 import type { InstancesAtGreenApi } from '../input/read-instance-list.ts';
-import { countOf } from '../output/count-of.ts';
 import { formatInstances } from '../output/instance-table.ts';
 import type { Session } from '../session.ts';
 

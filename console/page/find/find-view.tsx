@@ -1,8 +1,8 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
+import { countOf } from '../../../client/count-of.ts';
 import { Select } from '../components/fields.tsx';
 import { ProblemAlert } from '../components/problem-alert.tsx';
 import { ViewTitle } from '../components/view-title.tsx';
-import { countOf } from '../count-of.ts';
 import { describeReading, type ListReading } from '../instances/instance-list.ts';
 import { instanceList, search } from '../instances/live.ts';
 import { UnreadableSecrets } from '../instances/unreadable-secrets.tsx';

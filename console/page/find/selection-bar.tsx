@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
+import { countOf } from '../../../client/count-of.ts';
 import { FleetingButton } from '../components/fleeting-button.tsx';
-import { countOf } from '../count-of.ts';
 import { describeLogouts } from '../instances/describe-logout.ts';
 import { logouts, selection } from '../instances/live.ts';
 import { LogoutActions } from '../instances/logout-actions.tsx';

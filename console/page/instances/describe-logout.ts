@@ -1,6 +1,6 @@
 import { describeReadings, describeToken, type LoggedOut } from '../../../client/answers.ts';
+import { countOf } from '../../../client/count-of.ts';
 import type { Result } from '../../../client/result.ts';
-import { countOf } from '../count-of.ts';
 import { hasFailed, isConfirmed, isUnderWay, type Logout } from './logouts.ts';
 
 /** What stands behind a confirmed logout, and what was done besides. */

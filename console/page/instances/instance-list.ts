@@ -1,9 +1,9 @@
 import type { Instance } from '../../../client/answers.ts';
 import type { Client } from '../../../client/client.ts';
+import { countOf } from '../../../client/count-of.ts';
 import type { InstanceList } from '../../../client/instance-list.ts';
 import type { Failure } from '../../../client/result.ts';
 import { createPeople, type People, prepareForSearch } from '../../../functions/instances/people.ts';
-import { countOf } from '../count-of.ts';
 import { createStore } from '../store.ts';
 
 /** What the page knows of the list of instances. */

@@ -1,6 +1,6 @@
 import { isLoggedOut } from '../../../client/answers.ts';
+import { countOf } from '../../../client/count-of.ts';
 import { stateClassOf } from '../../../functions/green-api/vocabulary.ts';
-import { countOf } from '../count-of.ts';
 import { isConfirmed, isUnderWay, type Logout } from '../instances/logouts.ts';
 import type { KnownState } from '../instances/states.ts';
 

@@ -1,6 +1,6 @@
 import { hasEnded, type ListedRun, type Outcome, type Run } from '../../../client/answers.ts';
+import { countOf } from '../../../client/count-of.ts';
 import { describeListedTarget, describePhase, describeResult, metNobody } from '../../../client/run-words.ts';
-import { countOf } from '../count-of.ts';
 import { describeTarget } from './describe-target.ts';
 
 /** What a run does, as its title. */

@@ -1,10 +1,10 @@
 import { useState } from 'preact/hooks';
 import { isOpen, type Outcome, type Run } from '../../../client/answers.ts';
+import { countOf } from '../../../client/count-of.ts';
 import { Dialog } from '../components/dialog.tsx';
 import { Checkbox } from '../components/fields.tsx';
 import { ProblemAlert } from '../components/problem-alert.tsx';
 import { ReasonField } from '../components/reason-field.tsx';
-import { countOf } from '../count-of.ts';
 import { useStartRun } from './use-start-run.ts';
 
 /** The instances that a retry takes. */

@@ -1,8 +1,8 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
+import { countOf } from '../../../client/count-of.ts';
 import { Dialog } from '../components/dialog.tsx';
 import { TextField } from '../components/fields.tsx';
 import { ProblemAlert } from '../components/problem-alert.tsx';
-import { countOf } from '../count-of.ts';
 import { nearestTo } from '../find/search-results.ts';
 import type { ListReading } from '../instances/instance-list.ts';
 import { instanceList } from '../instances/live.ts';
