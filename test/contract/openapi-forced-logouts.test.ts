@@ -225,6 +225,8 @@ test.each([
   ['GET /forced-logouts', []],
   ['GET /forced-logouts/{id}', ['404 unknown-run']],
   ['DELETE /forced-logouts/{id}', ['404 unknown-run', '409 run-ended']],
+  ['GET /watches/{id}', ['404 unknown-watch']],
+  ['DELETE /watches/{id}', ['404 unknown-watch', '409 watch-ended']],
 ])('%s has these codes, and no others', (routeKey, own) => {
   const shared = [
     '400 invalid-request',

@@ -224,13 +224,19 @@ test('somebody else cannot go on with what another has begun', async () => {
   expect(desk.evidence().find(({ idInstance }) => idInstance === '1101000004')).toMatchObject({ requestedBy: 'ann' });
 });
 
-test('a sign-out ends the sign-in of every window, and a reload does not bring it back', async () => {
-  await using opened = await openAs('Ann Lee');
-  const { page } = opened;
+/** Another window of the same browser, signed in as the first one is. */
+const openOther = async (page: Page): Promise<Page> => {
   await signedIn(page);
   const other = await page.context().newPage();
   await other.goto(desk.address);
   await signedIn(other);
+  return other;
+};
+
+test('a sign-out ends the sign-in of every window, and a reload does not bring it back', async () => {
+  await using opened = await openAs('Ann Lee');
+  const { page } = opened;
+  const other = await openOther(page);
 
   await page.getByRole('button', { name: 'Sign out' }).click();
 
@@ -245,10 +251,7 @@ test('a sign-out ends the sign-in of every window, and a reload does not bring i
 test('a sign-out in another window counts, even if the next token comes after it', async () => {
   await using opened = await openAs('Ann Lee');
   const { page } = opened;
-  await signedIn(page);
-  const other = await page.context().newPage();
-  await other.goto(desk.address);
-  await signedIn(other);
+  const other = await openOther(page);
   await openExpiredForm(page, '1101000003');
   const asked = Promise.withResolvers<void>();
   const signedOut = Promise.withResolvers<void>();
