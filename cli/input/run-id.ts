@@ -37,6 +37,7 @@ const findRunId = async (session: Session, end: string): Promise<string> => {
     next = page.next;
     if (next === undefined) break;
   }
+  if (searched === 0) throw new UsageError(`There is no run yet, so none ends in ${end}.`);
   throw new UsageError(
     `None of the newest ${countOf(searched, 'run')} ends in ${end}. Give the whole id: runs --json has it.`,
   );

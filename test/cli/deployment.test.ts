@@ -52,6 +52,17 @@ test.each([
   expect(api.received).toHaveLength(2);
 });
 
+test.each(['show', 'stop', 'retry'])('%s with the end of an id, where no run exists, says so', async (command) => {
+  await using api = await startJsonServer(() => ({ body: { runs: [] } }));
+
+  const { code, stderr } = await runCli([command, '878ee8d0', '--url', api.url]);
+
+  expect({ code, stderr }).toEqual({
+    code: 2,
+    stderr: expect.stringContaining('There is no run yet, so none ends in'),
+  });
+});
+
 const unreadable = { names: ['green-api/410012345678-old'], count: 25 };
 const notUnderstood =
   '25 secrets among those of the instances are not understood: green-api/410012345678-old, 24 more (name each';
