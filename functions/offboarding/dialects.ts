@@ -6,7 +6,7 @@ import { okta } from './okta.ts';
 
 /**
  * Every dialect; `infra/configuration/offboarding-rules.ts` says which setting enables it. The function, the rules on AWS, the
- * local service, the samples and `npm run event` follow this table.
+ * local service, the samples and `npm run cli -- send-event` follow this table.
  */
 export const dialects = { custom, okta, identityCenter, identityCenterNative } as const satisfies Readonly<
   Record<string, Dialect>

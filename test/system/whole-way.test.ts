@@ -30,7 +30,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** `npm run event`, as a user types it. */
+/** `npm run cli -- send-event`, as a user types it. */
 const sendEvent = (service: LocalService, ...args: readonly string[]) =>
   promisify(execFile)(process.execPath, ['cli/main.ts', 'send-event', ...args], {
     env: { ...process.env, ...compileCache, PORT: new URL(service.url).port },
