@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { providerRoutes, routeKeyOf, routes } from '../../functions/http/routes.ts';
 import { createGateway } from '../../local/dev-server/gateway.ts';
 import { startLoopbackServer } from '../../loopback/loopback-server.ts';
@@ -30,12 +28,6 @@ test('every operation can succeed, except that SCIM groups are refused', () => {
   });
 
   expect(failing).toEqual(['POST /scim/v2/Groups']);
-});
-
-test('the document has the version of the package', () => {
-  const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '..', '..', 'package.json'), 'utf8'));
-
-  expect(document.info.version).toBe(version);
 });
 
 describe('checkAnswer', () => {

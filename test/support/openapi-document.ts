@@ -25,7 +25,6 @@ export type Operation = {
 };
 
 export type OpenApi = {
-  readonly info: { readonly version: string };
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
 };
 

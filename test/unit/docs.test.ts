@@ -14,6 +14,7 @@ import {
   sentencesOf,
   tableRowsOf,
 } from '../support/markdown.ts';
+import { filesUnder, read } from '../support/project-files.ts';
 
 const jsonFences = pages.flatMap((page) =>
   fencesOf(readPage(page)).flatMap(({ language, text, line }) =>
@@ -138,5 +139,43 @@ test.each(pages.filter((page) => page === 'README.md' || page.startsWith('docs/'
 });
 
 test('the README is short', () => {
-  expect(readPage('README.md').split('\n').length).toBeLessThanOrEqual(160);
+  expect(readPage('README.md').split('\n').length).toBeLessThanOrEqual(150);
+});
+
+const manifest = JSON.parse(read('package.json'));
+const [minor] = /^\d+\.\d+/.exec(manifest.version) ?? [];
+
+test.each([
+  ['package-lock.json', /^ {2}"version": "(.+)"/m],
+  ['package-lock.json', /^ {6}"name": "green-api-logout",\n {6}"version": "(.+)"/m],
+  ['openapi.yaml', /^ {2}version: (.+)/m],
+  ['docs/construct.md', /green-api-logout-(.+)\.tgz/],
+  ['CHANGELOG.md', /^## \[(.+)\] - \d{4}-\d\d-\d\d$/m],
+  ['CHANGELOG.md', /^\[.+\]: .+\.\.\.v(.+)$/m],
+])('%s has the version of the package', (file, statement) => {
+  expect(statement.exec(read(file))?.[1]).toBe(manifest.version);
+});
+
+test('SECURITY.md says that this version gets security fixes', () => {
+  expect(readPage('SECURITY.md')).toContain(`\n| ${minor}.x | yes |\n`);
+});
+
+/** Commands of older versions, which the pages say are gone. */
+const removedScripts = ['redrive'];
+
+test('each npm script that a page or a workflow names exists', () => {
+  const named = [...pages, ...filesUnder('.github/workflows', /\.yml$/)].flatMap((file) =>
+    [...read(file).matchAll(/\bnpm run (?:--silent )?([\w:]+)/g)].map(([, name = '']) => name),
+  );
+
+  expect(named.filter((name) => !(name in manifest.scripts) && !removedScripts.includes(name))).toEqual([]);
+});
+
+test('the weekly workflow runs what is too long for every push', () => {
+  for (const script of ['test:load', 'bench', 'test:mutation'])
+    expect(read('.github/workflows/weekly.yml')).toContain(`run: npm run --silent ${script}\n`);
+});
+
+test('CODEOWNERS has an owner for every file', () => {
+  expect(read('.github/CODEOWNERS')).toMatch(/^(?:#.*\n)*\* @[\w-]+\/[\w-]+\n$/);
 });
