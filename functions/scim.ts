@@ -17,11 +17,8 @@ import { type Write, writeLine } from './platform/log.ts';
 import { checkNamesOnce } from './scim/body.ts';
 import { createDeactivate, isOkta, tryAgain } from './scim/deactivate.ts';
 import { resourceTypes, schemas, serviceProviderConfig } from './scim/discovery.ts';
-import { listResponse } from './scim/list-response.ts';
 import { basePathOf, segmentsOf } from './scim/path.ts';
-import { createReportRename } from './scim/rename.ts';
-import { scimProblem, scimResponse } from './scim/response.ts';
-import { ScimError } from './scim/scim-error.ts';
+import { listResponse, ScimError, scimProblem, scimResponse } from './scim/response.ts';
 import {
   createUser,
   deleteUser,
@@ -72,10 +69,7 @@ const requestOf = (
       return body;
     },
     deactivate: createDeactivate(dependencies, provider, event),
-    reportRename: createReportRename({
-      readOwners,
-      ownerRenamed: (from, to) => dependencies.metrics.ownerRenamed(provider, from, to),
-    }),
+    ownerRenamed: (from, to) => dependencies.metrics.ownerRenamed(provider, from, to),
     readOwners,
   };
 };
@@ -94,7 +88,7 @@ const one =
 const all =
   (documents: typeof schemas): ScimAnswer =>
   async ({ baseUrl }) =>
-    scimResponse(200, listResponse(documents(baseUrl)));
+    listResponse(documents(baseUrl));
 
 const usersOnly: ScimAnswer = async () => {
   throw new ScimError(501, 'this service manages users only: switch off everything else at the identity provider');
@@ -127,7 +121,7 @@ const answers: Readonly<Record<Exclude<RouteKeyOf<'scim'>, `ANY ${string}`>, Sci
   'PUT /scim/v2/Users/{id}': replaceUser,
   'PATCH /scim/v2/Users/{id}': patchUser,
   'DELETE /scim/v2/Users/{id}': deleteUser,
-  'GET /scim/v2/Groups': async () => scimResponse(200, listResponse([])),
+  'GET /scim/v2/Groups': async () => listResponse([]),
   'POST /scim/v2/Groups': usersOnly,
   'GET /scim/v2/ServiceProviderConfig': async ({ baseUrl }) => scimResponse(200, serviceProviderConfig(baseUrl)),
   'GET /scim/v2/ResourceTypes': all(resourceTypes),
@@ -149,12 +143,13 @@ const findAnswer = (event: APIGatewayProxyEventV2): ScimAnswer => {
 };
 
 const unauthorized = () =>
-  scimProblem({
-    status: 401,
-    detail:
+  scimProblem(
+    new ScimError(
+      401,
       'The token is missing or wrong: send "Authorization: Bearer <token>" with the token of this identity provider.',
-    headers: { 'www-authenticate': 'Bearer' },
-  });
+    ),
+    { 'www-authenticate': 'Bearer' },
+  );
 
 /** An unexpected error may have cost a deactivation, so Okta is made to send its writes again. */
 const unexpectedError = (event: APIGatewayProxyEventV2): ScimError => {
@@ -163,23 +158,20 @@ const unexpectedError = (event: APIGatewayProxyEventV2): ScimError => {
   return isWrite(event) && isOkta(userAgent) ? tryAgain(userAgent, detail) : new ScimError(500, detail);
 };
 
-const problemOf = ({ status, message: detail, scimType, retryAfter }: ScimError) =>
-  scimProblem({ status, detail, scimType, retryAfter });
-
 /** Errors in SCIM's shape, the unexpected ones too. */
 const scimErrors = (logUnexpected: LogUnexpected): ReturnType<typeof problemDetails> => ({
   onError: async (request) => {
     const { error, event } = request;
     if (error instanceof ScimError) {
-      request.response = problemOf(error);
+      request.response = scimProblem(error);
       return;
     }
     if (error instanceof InvalidRequest) {
-      request.response = problemOf(new ScimError(400, error.message, 'invalidSyntax'));
+      request.response = scimProblem(new ScimError(400, error.message, 'invalidSyntax'));
       return;
     }
     await problemDetails(logUnexpected).onError?.(request);
-    request.response = problemOf(unexpectedError(event));
+    request.response = scimProblem(unexpectedError(event));
   },
 });
 

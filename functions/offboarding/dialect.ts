@@ -113,6 +113,9 @@ export const word = v.pipe(
   v.maxLength(256, 'must be at most 256 characters'),
 );
 
+/** Whether a value is a word, which the `owner` tag of an instance can hold. */
+export const isIdentity = (value: unknown): value is string => v.is(word, value);
+
 /** The `account` of an event. EventBridge sets it. */
 export const account = v.fallback(v.optional(v.pipe(v.string(), v.regex(/^[0-9]{12}$/))), undefined);
 

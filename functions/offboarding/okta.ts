@@ -6,6 +6,7 @@ import {
   type Dialect,
   type EventPattern,
   type Invalid,
+  isIdentity,
   type LeaverReport,
   type NotAnOffboarding,
   type ParseEvent,
@@ -46,11 +47,9 @@ const userSchema = v.object({
   id: v.optional(v.unknown()),
 });
 
-const isIdentity = (value: unknown): value is string => v.is(word, value) && value !== unknownValue;
-
 /** The identities of one person; none if the target has nothing that can be compared with a tag. */
 const identitiesOf = ({ alternateId, id }: v.InferOutput<typeof userSchema>): readonly string[] =>
-  [alternateId, id].filter(isIdentity);
+  [alternateId, id].filter(isIdentity).filter((identity) => identity !== unknownValue);
 
 /** Okta's events name far fewer people. Each person costs one call to Lambda. */
 const mostPeople = 50;

@@ -1,5 +1,4 @@
-import { schemaUrns } from './schema-urns.ts';
-import { ScimError } from './scim-error.ts';
+import { ScimError, schemaUrns } from './response.ts';
 
 const coreUser = schemaUrns.user.toLowerCase();
 

@@ -1,5 +1,5 @@
 import { attributeName } from './attributes.ts';
-import { ScimError } from './scim-error.ts';
+import { ScimError } from './response.ts';
 
 /** What this service acts on. Of any other name that comes twice the last one counts, as in every JSON parser. */
 const actedOn = ['active', 'username', 'operations', 'op', 'path', 'value'];

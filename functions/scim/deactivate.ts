@@ -2,7 +2,7 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import type { IdentityProvider } from '../identity-providers/identity-providers.ts';
 import type { OffboardingResult, StartOffboarding } from '../identity-providers/start-offboarding.ts';
 import type { LeaverReport } from '../offboarding/dialect.ts';
-import { ScimError } from './scim-error.ts';
+import { ScimError } from './response.ts';
 
 /** Starts the logout of the person with these identities. @throws ScimError if it was not started */
 export type Deactivate = (identities: readonly string[]) => Promise<void>;

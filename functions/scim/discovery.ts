@@ -1,6 +1,5 @@
 import type { ScimObject } from './attributes.ts';
-import { maxResults } from './list-response.ts';
-import { schemaUrns } from './schema-urns.ts';
+import { maxResults, schemaUrns } from './response.ts';
 
 const meta = (baseUrl: string, resourceType: string, path: string) => ({
   resourceType,

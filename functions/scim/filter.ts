@@ -1,5 +1,5 @@
 import { attributeName } from './attributes.ts';
-import { ScimError } from './scim-error.ts';
+import { ScimError } from './response.ts';
 
 /** An attribute that users can be found by. */
 export type FilterAttribute = 'username' | 'externalid' | 'emails' | 'id';

@@ -9,7 +9,7 @@ import {
   type ScimObject,
   userAttributes,
 } from './attributes.ts';
-import { ScimError } from './scim-error.ts';
+import { ScimError } from './response.ts';
 
 /** What a PATCH changes of the two attributes this service acts on; everything else is accepted and not kept. */
 export type UserChange = {

@@ -10,29 +10,28 @@ const namesIn = (query: URLSearchParams, parameter: string): readonly string[] =
     .map(attributeName)
     .filter((name) => name !== '');
 
-/** Keeps each attribute or sub-attribute that a test of its name passes. */
-const keep = (object: ScimObject, isKept: (name: string) => boolean, parent = ''): ScimObject =>
+/** Keeps each attribute and sub-attribute whose name passes, or that of what it is in. */
+const select = (
+  object: ScimObject,
+  isWanted: (names: readonly string[]) => boolean,
+  above: readonly string[] = [],
+): ScimObject =>
   Object.fromEntries(
     Object.entries(object).flatMap(([key, value]): [string, unknown][] => {
-      const name = `${parent}${key.toLowerCase()}`;
-      if (isKept(name)) return [[key, value]];
-      const inner = isScimObject(value) ? keep(value, isKept, `${name}.`) : {};
+      const names = [...above, [...above.slice(-1), key.toLowerCase()].join('.')];
+      if (!isScimObject(value)) return isWanted(names) ? [[key, value]] : [];
+      const inner = select(value, isWanted, names);
       return Object.keys(inner).length > 0 ? [[key, inner]] : [];
     }),
-  );
-
-/** Leaves out the attributes and sub-attributes with these names. */
-const leaveOut = (object: ScimObject, names: readonly string[], parent = ''): ScimObject =>
-  Object.fromEntries(
-    Object.entries(object)
-      .filter(([key]) => !names.includes(`${parent}${key.toLowerCase()}`))
-      .map(([key, value]) => [key, isScimObject(value) ? leaveOut(value, names, `${key.toLowerCase()}.`) : value]),
   );
 
 /** The part of a resource that `attributes` or `excludedAttributes` ask for (RFC 7644, section 3.9). */
 export const project = (resource: ScimObject, query: URLSearchParams): ScimObject => {
   const wanted = namesIn(query, 'attributes');
-  if (wanted.length > 0) return keep(resource, (name) => always.includes(name) || wanted.includes(name));
-  const unwanted = namesIn(query, 'excludedAttributes').filter((name) => !always.includes(name));
-  return unwanted.length > 0 ? leaveOut(resource, unwanted) : resource;
+  const unwanted = namesIn(query, 'excludedAttributes');
+  const isAny = (names: readonly string[], of: readonly string[]) => names.some((name) => of.includes(name));
+  return select(
+    resource,
+    (names) => isAny(names, always) || (wanted.length > 0 ? isAny(names, wanted) : !isAny(names, unwanted)),
+  );
 };

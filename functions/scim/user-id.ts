@@ -1,5 +1,5 @@
 import { canonicalIdentity } from '../instances/identity.ts';
-import { isIdentity } from './identity.ts';
+import { isIdentity } from '../offboarding/dialect.ts';
 
 const prefix = 'u1.';
 

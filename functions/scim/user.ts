@@ -1,3 +1,4 @@
+import { isIdentity } from '../offboarding/dialect.ts';
 import {
   checkNames,
   isScimObject,
@@ -10,9 +11,7 @@ import {
   userAttributes,
   valuesOf,
 } from './attributes.ts';
-import { isIdentity } from './identity.ts';
-import { schemaUrns } from './schema-urns.ts';
-import { ScimError } from './scim-error.ts';
+import { ScimError, schemaUrns } from './response.ts';
 import { userIdOf } from './user-id.ts';
 
 /** A user as a provider sends one in POST and PUT: what this service acts on. */

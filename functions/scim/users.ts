@@ -1,16 +1,14 @@
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { foldCase } from '../instances/identity.ts';
 import type { Owners } from '../instances/read-owners.ts';
+import { isIdentity } from '../offboarding/dialect.ts';
+import { isScimObject, readAttribute } from './attributes.ts';
 import type { Deactivate } from './deactivate.ts';
 import { type Condition, parseFilter } from './filter.ts';
 import { findUsers } from './find-users.ts';
-import { isIdentity } from './identity.ts';
-import { listResponse, parsePage } from './list-response.ts';
 import { parsePatch } from './patch.ts';
 import { project } from './projection.ts';
-import type { ReportRename } from './rename.ts';
-import { noContent, scimResponse } from './response.ts';
-import { ScimError } from './scim-error.ts';
-import { parseSearch } from './search.ts';
+import { listResponse, maxResults, noContent, type Page, ScimError, scimResponse } from './response.ts';
 import { parseNewUser, parseReplacement, type User, userResource } from './user.ts';
 import { parseUserId } from './user-id.ts';
 
@@ -23,7 +21,8 @@ export type ScimRequest = {
   /** @throws InvalidRequest */
   readonly body: () => unknown;
   readonly deactivate: Deactivate;
-  readonly reportRename: ReportRename;
+  /** @param to missing if no tag could hold the new name */
+  readonly ownerRenamed: (from: string, to: string | undefined) => void;
   /** @throws ScimError if the list cannot be read */
   readonly readOwners: () => Promise<Owners['owners']>;
 };
@@ -43,21 +42,39 @@ const userNameIn = ({ id }: ScimRequest): string => {
 /** The user as the client asked to see it. */
 const shown = ({ baseUrl, query }: ScimRequest, user: User) => project(userResource(user, baseUrl), query);
 
+const parseNumber = (query: URLSearchParams, name: string, absent: number): number => {
+  const text = query.get(name)?.trim() ?? '';
+  if (text === '') return absent;
+  if (!/^[+-]?[0-9]+$/.test(text)) throw new ScimError(400, `${name} must be a whole number`, 'invalidValue');
+  return Math.min(Number(text), Number.MAX_SAFE_INTEGER);
+};
+
+/** Reads `startIndex` and `count` (RFC 7644, section 3.4.2.4). @throws ScimError */
+const parsePage = (query: URLSearchParams): Page => ({
+  startIndex: Math.max(1, parseNumber(query, 'startIndex', 1)),
+  count: Math.min(maxResults, Math.max(0, parseNumber(query, 'count', maxResults))),
+});
+
 export const listUsers: ScimAnswer = async (request) => {
   const page = parsePage(request.query);
   const filter = request.query.get('filter') ?? '';
   const users = await find(request, filter.trim() === '' ? [] : parseFilter(filter));
-  return scimResponse(
-    200,
-    listResponse(
-      users.map((user) => shown(request, user)),
-      page,
-    ),
-  );
+  const resources = users.map((user) => shown(request, user));
+  return listResponse(resources, page);
 };
 
+const searchParameters = ['filter', 'startIndex', 'count', 'attributes', 'excludedAttributes'] as const;
+
 /** `POST …/.search`: a list whose parameters are in the body (RFC 7644, section 3.4.3). */
-export const searchUsers: ScimAnswer = (request) => listUsers({ ...request, query: parseSearch(request.body()) });
+export const searchUsers: ScimAnswer = async (request) => {
+  const body = request.body();
+  if (!isScimObject(body)) throw new ScimError(400, 'the body must be a JSON object', 'invalidSyntax');
+  const parameters = searchParameters.flatMap((name): [string, string][] => {
+    const value = readAttribute(body, name.toLowerCase());
+    return value === undefined ? [] : [[name, String(value)]];
+  });
+  return listUsers({ ...request, query: new URLSearchParams(parameters) });
+};
 
 /** The id stands for the name, whether the person owns an instance yet or not: a tag may follow. */
 export const getUser: ScimAnswer = async (request) =>
@@ -79,6 +96,22 @@ export const createUser: ScimAnswer = async (request) => {
   return scimResponse(201, user, { location: `${request.baseUrl}/Users/${user.id}` });
 };
 
+/**
+ * Reports that a provider gave the owner of an instance another name. A later deactivation may come under the new name and find
+ * nobody, unless the tag holds both.
+ *
+ * @param from the name that the id of the user stands for
+ * @param to the `userName` that was sent; missing if none was
+ */
+const reportRename = async ({ readOwners, ownerRenamed }: ScimRequest, from: string, to: unknown): Promise<void> => {
+  if (typeof to !== 'string' || foldCase(to) === foldCase(from)) return;
+  const has = (identities: readonly string[], name: string): boolean =>
+    identities.some((identity) => foldCase(identity) === foldCase(name));
+  const owners = await readOwners();
+  if (owners.some((identities) => has(identities, from) && !has(identities, to)))
+    ownerRenamed(from, isIdentity(to) ? to : undefined);
+};
+
 /** The answer has the name that the id stands for, and `active` as it was sent: it says that the request was accepted. */
 const changedUser = (request: ScimRequest, userName: string, active = true) =>
   scimResponse(200, shown(request, { id: request.id, userName, active }));
@@ -87,7 +120,7 @@ export const replaceUser: ScimAnswer = async (request) => {
   const userName = userNameIn(request);
   const sent = parseReplacement(request.body());
   if (sent.active === false) await request.deactivate([userName, sent.userName, ...sent.aliases].filter(isIdentity));
-  else await request.reportRename(userName, sent.userName);
+  else await reportRename(request, userName, sent.userName);
   return changedUser(request, userName, sent.active);
 };
 
@@ -95,7 +128,7 @@ export const patchUser: ScimAnswer = async (request) => {
   const userName = userNameIn(request);
   const change = parsePatch(request.body());
   if (change.active === false) await request.deactivate([userName, change.userName].filter(isIdentity));
-  else await request.reportRename(userName, change.userName);
+  else await reportRename(request, userName, change.userName);
   return changedUser(request, userName, change.active);
 };
 

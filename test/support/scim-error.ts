@@ -1,4 +1,4 @@
-import { schemaUrns } from '../../functions/scim/schema-urns.ts';
+import { schemaUrns } from '../../functions/scim/response.ts';
 
 /** An error as SCIM answers it. */
 export const errorOf = (status: number, scimType?: string) => ({

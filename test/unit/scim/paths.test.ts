@@ -1,4 +1,4 @@
-import { schemaUrns } from '../../../functions/scim/schema-urns.ts';
+import { schemaUrns } from '../../../functions/scim/response.ts';
 import { userIdOf } from '../../../functions/scim/user-id.ts';
 import { startProviders } from '../../support/identity-providers.ts';
 import { errorOf } from '../../support/scim-error.ts';
