@@ -1,14 +1,29 @@
-import type { IncomingMessage } from 'node:http';
-import type { Handle } from '../../loopback/loopback-server.ts';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type Handle, readBody } from '../../loopback/loopback-server.ts';
 import { type ConsolePage, securityHeadersOf } from './console-page.ts';
-import { createLocalRoutes, type LocalRoutes } from './local-routes.ts';
-import { sendProblem } from './respond.ts';
+import { relay, sendJson, sendProblem } from './respond.ts';
 import { carriesStartToken } from './start-token.ts';
 
-export type ConsoleOptions = LocalRoutes & {
+export type Connection = {
+  /** What the page is connected to, in words. */
+  readonly service: string;
+  /** Whether a logout ends a real session. */
+  readonly real: boolean;
+};
+
+/** What the page shows besides the API. What is left out is hidden. */
+export type LocalRoutes = Connection & {
+  /** Asked each time the page asks; without an answer, `service` and `real` count. */
+  readonly readConnection?: () => Promise<Connection | undefined>;
+  readonly readSchedules?: (() => readonly object[]) | undefined;
+  /** Base address of the GREEN-API emulator's control plane. */
+  readonly emulatorUrl?: string | undefined;
+};
+
+type ConsoleOptions = LocalRoutes & {
   readonly page: ConsolePage;
   /** Without one, every program of this machine may call. */
-  readonly startToken?: string | undefined;
+  readonly startToken: string | undefined;
 };
 
 const startTokenRequired = {
@@ -21,6 +36,38 @@ const startTokenRequired = {
 
 const isPage = ({ method, url }: IncomingMessage): boolean =>
   (method === 'GET' || method === 'HEAD') && url?.split('?')[0] === '/';
+
+const longestBodyBytes = 64 * 1024;
+
+/** The part of the control plane that the page uses. */
+const emulatorPath = /^\/local(\/faults|\/instances(?:\/\d+\/(?:fault|state))?)$/;
+
+const callEmulator = async (url: string, request: IncomingMessage, response: ServerResponse): Promise<void> => {
+  const body = await readBody(request, longestBodyBytes);
+  const { method = 'GET' } = request;
+  await relay(await fetch(url, { method, ...(body && { body }) }), response);
+};
+
+const sendConnection = async (routes: LocalRoutes, response: ServerResponse): Promise<void> => {
+  const { service, real } = (await routes.readConnection?.()) ?? routes;
+  const shown = { schedules: routes.readSchedules, faults: routes.emulatorUrl };
+  const features = Object.entries(shown).flatMap(([feature, served]) => (served ? [feature] : []));
+  sendJson(response, 200, { service, real, features });
+};
+
+/** Answers `/local/…`: what serves the page, the next firings of the schedules, and the emulator's faults. */
+const createLocalRoutes = (routes: LocalRoutes): Handle => {
+  const { readSchedules, emulatorUrl } = routes;
+  return (request, response) => {
+    const { method, url: path = '' } = request;
+    const [, emulated] = emulatorPath.exec(path) ?? [];
+    if (emulatorUrl && emulated) return callEmulator(`${emulatorUrl}${emulated}`, request, response);
+    if (method === 'GET' && path === '/local/console') return sendConnection(routes, response);
+    if (method === 'GET' && path === '/local/schedules' && readSchedules)
+      return sendJson(response, 200, { schedules: readSchedules() });
+    return sendJson(response, 404, { message: 'Not Found' });
+  };
+};
 
 /**
  * Serves the console at `/` and its own routes under `/local/`, and leaves the API to `next`. Everything but the page

@@ -1,9 +1,9 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { apiTimeoutMs, whyUnanswered } from '../../client/call.ts';
 import { badPort, fetchErrorName, retryAdvice } from '../../client/result.ts';
 import { addressUnder, type Sign } from '../../client/signed-transport.ts';
 import { type Handle, readBody } from '../../loopback/loopback-server.ts';
-import { sendJson, sendProblem } from './respond.ts';
+import { relay, sendJson, sendProblem } from './respond.ts';
 
 const longestBodyBytes = 1024 * 1024;
 
@@ -16,9 +16,9 @@ const apiPathOf = (requested: string): string | undefined => {
   const { pathname, search } = new URL(address);
   return apiPath.test(pathname) ? `${pathname}${search}` : undefined;
 };
+
 /** What the API reads; above all not the start token. */
 const requestHeaders = ['content-type', 'prefer', 'idempotency-key', 'accept'] as const;
-const responseHeaders = ['content-type', 'cache-control', 'retry-after', 'location', 'preference-applied'] as const;
 
 const notSigned = (error: unknown) => ({
   status: 502,
@@ -27,31 +27,18 @@ const notSigned = (error: unknown) => ({
   detail: `AWS credentials: ${fetchErrorName(error)}. Nothing was sent. Sign in again, for example with aws sso login, and repeat the call.`,
 });
 
-const describeUnanswered = (method: string, { host, port }: URL, error: unknown): string => {
+const unreachable = (method: string, { host, port }: URL, error: unknown) => {
   const name = fetchErrorName(error);
-  if (name === badPort) return `Nothing was sent: port ${port} belongs to another protocol. Check the address.`;
   const mayTakeEffect = method !== 'GET' && whyUnanswered(error) !== 'not-connected';
-  return `${host}: ${name}. ${retryAdvice({ mayTakeEffect })} Check the network and the address.`;
+  const detail =
+    name === badPort
+      ? `Nothing was sent: port ${port} belongs to another protocol. Check the address.`
+      : `${host}: ${name}. ${retryAdvice({ mayTakeEffect })} Check the network and the address.`;
+  return { status: 502, code: 'deployment-unreachable', title: 'The deployment did not answer', detail };
 };
-
-const unreachable = (method: string, url: URL, error: unknown) => ({
-  status: 502,
-  code: 'deployment-unreachable',
-  title: 'The deployment did not answer',
-  detail: describeUnanswered(method, url, error),
-});
 
 const headersOf = ({ headers }: IncomingMessage): Record<string, string> =>
   Object.fromEntries(requestHeaders.flatMap((name) => (headers[name] ? [[name, String(headers[name])]] : [])));
-
-const answerWith = async (answer: Response, response: ServerResponse): Promise<void> => {
-  const headers = responseHeaders.flatMap((name) => {
-    const value = answer.headers.get(name);
-    return value === null ? [] : [[name, value] as const];
-  });
-  const body = Buffer.from(await answer.arrayBuffer());
-  response.writeHead(answer.status, Object.fromEntries(headers)).end(body);
-};
 
 /** Forwards calls of the API to a deployment, signed. */
 export const createForwarder =
@@ -69,10 +56,8 @@ export const createForwarder =
     if (!headers) return;
     try {
       const signal = AbortSignal.timeout(apiTimeoutMs);
-      await answerWith(
-        await fetch(url, { method, headers, redirect: 'manual', signal, ...(body && { body }) }),
-        response,
-      );
+      const init = { method, headers, redirect: 'manual', signal, ...(body && { body }) } as const;
+      await relay(await fetch(url, init), response);
     } catch (error) {
       sendProblem(response, unreachable(method, url, error));
     }

@@ -1,11 +1,11 @@
+import * as v from 'valibot';
 import type { Sign } from '../../client/signed-transport.ts';
+import { parseJsonAs } from '../../functions/platform/unknown-values.ts';
 import { startLoopbackServer } from '../../loopback/loopback-server.ts';
-import { createConsoleHandler } from './console-handler.ts';
+import { type Connection, createConsoleHandler, type LocalRoutes } from './console-handler.ts';
 import { type ConsolePage, securityHeadersOf } from './console-page.ts';
-import { isForeignToConsole } from './foreign-request.ts';
+import { isForeignToConsole, isLoopbackHost } from './foreign-request.ts';
 import { createForwarder } from './forward.ts';
-import type { LocalRoutes } from './local-routes.ts';
-import { readLocalService } from './read-local-service.ts';
 import { addressWithToken, createStartToken } from './start-token.ts';
 
 export type ConsoleServerOptions = Pick<LocalRoutes, 'readSchedules'> & {
@@ -21,11 +21,30 @@ export type ConsoleServerOptions = Pick<LocalRoutes, 'readSchedules'> & {
   readonly startToken?: string;
 };
 
-export type ConsoleServer = AsyncDisposable & {
+type ConsoleServer = AsyncDisposable & {
   /** The address to open in a browser; it contains the start token. */
   readonly address: string;
   /** The same without the token. */
   readonly url: string;
+};
+
+const connectionSchema = v.object({ service: v.string(), real: v.boolean() });
+
+const connectionTimeoutMs = 2_000;
+
+/**
+ * Asks the local service at `base` what it is. Resolves with `undefined` for anything else: a deployment, or a tunnel to one.
+ * A local service with real secrets does not answer without its start token.
+ */
+const readLocalService = async (base: URL): Promise<Connection | undefined> => {
+  if (!isLoopbackHost(base.host)) return undefined;
+  try {
+    const signal = AbortSignal.timeout(connectionTimeoutMs);
+    const answer = await fetch(new URL('/local/console', base), { redirect: 'error', signal });
+    return parseJsonAs(connectionSchema, await answer.text());
+  } catch {
+    return undefined;
+  }
 };
 
 /**
