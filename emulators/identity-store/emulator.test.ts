@@ -63,5 +63,7 @@ test.each([
 test('refuses any other operation', async () => {
   await using store = await startIdentityStore({ users: [user] });
 
-  expect(await read(store.url, input, 'AWSIdentityStore.ListUsers')).toMatchObject({ __type: 'ValidationException' });
+  expect(await read(store.url, input, 'AWSIdentityStore.ListUsers')).toMatchObject({
+    __type: 'UnknownOperationException',
+  });
 });

@@ -1,7 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
-import { type LoopbackServer, readBody, startLoopbackServer } from '../../loopback/loopback-server.ts';
-import { parseJson } from '../parse-json.ts';
+import { AwsError, parseInput, startAwsJson } from '../aws-json.ts';
 
 /** A user of IAM Identity Center. */
 export type DirectoryUser = {
@@ -13,42 +11,13 @@ export type DirectoryUser = {
   readonly status?: 'ENABLED' | 'DISABLED';
 };
 
-export type IdentityStoreOptions = {
+type IdentityStoreOptions = {
   /** @default 0, any free port */
   readonly port?: number;
   readonly users?: readonly DirectoryUser[];
 };
 
-/** What every request is answered while it is set. */
-export type IdentityStoreFault = 'AccessDeniedException' | 'ThrottlingException' | 'InternalServerException';
-
-export type IdentityStoreEmulator = AsyncDisposable & {
-  /** For `AWS_ENDPOINT_URL_IDENTITYSTORE`. */
-  readonly url: string;
-  /** Adds the user, or replaces the one of that id. */
-  readonly put: (user: DirectoryUser) => void;
-  /** Removes the user, as `DeleteUser` does. */
-  readonly remove: (userId: string) => void;
-  readonly setFault: (fault: IdentityStoreFault | undefined) => void;
-  /** The ids of the users that were read, in order. */
-  readonly reads: readonly string[];
-  readonly close: LoopbackServer['close'];
-};
-
-const statusOf = {
-  AccessDeniedException: 403,
-  ThrottlingException: 429,
-  InternalServerException: 500,
-  ResourceNotFoundException: 404,
-  ValidationException: 400,
-} as const;
-
-type Answer = { readonly status: number; readonly body: object };
-
-const refuse = (__type: keyof typeof statusOf, Message: string): Answer => ({
-  status: statusOf[__type],
-  body: { __type, Message },
-});
+const faults = { AccessDeniedException: 403, ThrottlingException: 429, InternalServerException: 500 } as const;
 
 const describeUser = v.object({ IdentityStoreId: v.string(), UserId: v.string() });
 
@@ -61,44 +30,38 @@ const describe = ({ identityStoreId, userId, userName, email, status = 'ENABLED'
 });
 
 /**
- * `DescribeUser` of the identity store of IAM Identity Center, in AWS JSON 1.1, for the unchanged SDK
+ * `DescribeUser` of the identity store of IAM Identity Center, reached through `AWS_ENDPOINT_URL_IDENTITYSTORE`
  * (https://docs.aws.amazon.com/singlesignon/latest/IdentityStoreAPIReference/API_DescribeUser.html).
  *
  * @throws what `listen` meets, such as `EADDRINUSE`
  */
-export const startIdentityStore = async (options: IdentityStoreOptions = {}): Promise<IdentityStoreEmulator> => {
-  const { users = [], ...loopback } = options;
+export const startIdentityStore = async ({ users = [], ...loopback }: IdentityStoreOptions = {}) => {
   const byId = new Map(users.map((user) => [user.userId, user]));
   const reads: string[] = [];
-  let fault: IdentityStoreFault | undefined;
+  let fault: keyof typeof faults | undefined;
 
-  const answer = (target: unknown, input: unknown): Answer => {
-    const parsed = v.safeParse(describeUser, input);
-    if (target !== 'AWSIdentityStore.DescribeUser' || !parsed.success)
-      return refuse('ValidationException', 'DescribeUser with IdentityStoreId and UserId');
-    reads.push(parsed.output.UserId);
-    if (fault !== undefined) return refuse(fault, 'set in the emulator');
-    const user = byId.get(parsed.output.UserId);
-    return user?.identityStoreId === parsed.output.IdentityStoreId
-      ? { status: 200, body: describe(user) }
-      : refuse('ResourceNotFoundException', 'USER not found.');
+  const answer = async (_operation: string, input: unknown) => {
+    const { IdentityStoreId, UserId } = parseInput(describeUser, input);
+    reads.push(UserId);
+    if (fault !== undefined) throw new AwsError(fault, 'set in the emulator', faults[fault]);
+    const user = byId.get(UserId);
+    if (user?.identityStoreId !== IdentityStoreId)
+      throw new AwsError('ResourceNotFoundException', 'USER not found.', 404);
+    return describe(user);
   };
 
-  const { url, close } = await startLoopbackServer(async (request, response) => {
-    const input = parseJson((await readBody(request, 64 * 1024)) ?? '');
-    const { status, body } = answer(request.headers['x-amz-target'], input);
-    response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1', 'x-amzn-requestid': randomUUID() });
-    response.end(JSON.stringify(body));
-  }, loopback);
+  const server = await startAwsJson({ target: 'AWSIdentityStore', operations: ['DescribeUser'], answer }, loopback);
   return {
-    url,
-    put: (user) => void byId.set(user.userId, user),
-    remove: (userId) => void byId.delete(userId),
-    setFault: (next) => {
+    ...server,
+    /** Adds the user, or replaces the one of that id. */
+    put: (user: DirectoryUser): void => void byId.set(user.userId, user),
+    /** Removes the user, as `DeleteUser` does. */
+    remove: (userId: string): void => void byId.delete(userId),
+    /** What every request is answered while it is set. */
+    setFault: (next: typeof fault): void => {
       fault = next;
     },
-    reads,
-    close,
-    [Symbol.asyncDispose]: close,
+    /** The ids of the users that were read, in order. */
+    reads: reads as readonly string[],
   };
 };

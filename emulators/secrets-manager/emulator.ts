@@ -1,12 +1,12 @@
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Handle, type LoopbackServer, startLoopbackServer } from '../../loopback/loopback-server.ts';
-import { createQuota, type Quota } from '../quota.ts';
-import { createFaultPlan, type Fault, type FaultPlan, faultNamed } from './faults.ts';
-import { AwsError, type Operation, parseRequest, secretIdIn, sendError, sendOutput } from './protocol.ts';
-import { createRotations, type InvokeRotationFunction, type Rotation, rotateSecret } from './rotation.ts';
+import { AwsError, startAwsJson } from '../aws-json.ts';
+import { createQuota } from '../quota.ts';
+import { createFaultPlan, faults } from './faults.ts';
+import { type Operation, secretIdIn } from './protocol.ts';
+import { createRotations, type InvokeRotationFunction, rotateSecret } from './rotation.ts';
 import { createSecret, deleteSecret, describeSecret, listSecrets, tagResource, untagResource } from './secrets.ts';
-import { createSecretStore, type LocalSecret, putLocalSecret, type SecretStore, tagLocalSecret } from './store.ts';
+import { createSecretStore, type LocalSecret } from './store.ts';
 import { batchGetSecretValue, getSecretValue, putSecretValue, updateSecretVersionStage } from './versions.ts';
 
 /** https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_Operations.html */
@@ -24,10 +24,10 @@ const operations = {
   DeleteSecret: deleteSecret,
 } as const satisfies Record<string, Operation>;
 
-export type OperationName = keyof typeof operations;
+type OperationName = keyof typeof operations;
 
 /** One request that was understood. */
-export type SecretsManagerCall = {
+type SecretsManagerCall = {
   /** Milliseconds since the epoch. */
   readonly at: number;
   readonly operation: OperationName;
@@ -35,7 +35,7 @@ export type SecretsManagerCall = {
   readonly secretId?: string;
 };
 
-export type SecretsManagerOptions = {
+type SecretsManagerOptions = {
   /** @default 0, any free port */
   readonly port?: number;
   readonly secrets?: readonly LocalSecret[];
@@ -45,111 +45,63 @@ export type SecretsManagerOptions = {
   readonly invokeRotationFunction?: InvokeRotationFunction;
 };
 
-export type SecretsManagerEmulator = AsyncDisposable & {
-  /** `http://127.0.0.1:PORT`, for `AWS_ENDPOINT_URL_SECRETS_MANAGER`. */
-  readonly url: string;
-  readonly calls: readonly SecretsManagerCall[];
-  readonly clearCalls: () => void;
-  /** Creates the secret, or gives the one of that name a new value, and other tags if any are given. */
-  readonly put: (secret: LocalSecret) => void;
-  /** Removes it at once, as if it had never been. */
-  readonly remove: (name: string) => void;
-  /** Adds tags, or gives them other values. @throws when there is no such secret */
-  readonly tag: (name: string, tags: Readonly<Record<string, string>>) => void;
-  /** A fault of `GetSecretValue` also meets that secret within a batch, where it becomes an entry of `Errors`. */
-  readonly setFault: FaultPlan<OperationName>['set'];
-  /** Every pass through the four steps, oldest first. */
-  readonly rotations: readonly Rotation[];
-  /** Goes through the four steps of an unfinished rotation again, as Secrets Manager does by itself after a while. */
-  readonly reattemptRotation: (name: string) => void;
-  /** Resolves when no rotation is running. */
-  readonly rotationsEnded: () => Promise<void>;
-  readonly close: LoopbackServer['close'];
-};
-
 const noRotationFunction: InvokeRotationFunction = () =>
   Promise.reject(new Error('the emulator was started without invokeRotationFunction'));
 
 /**
- * AWS Secrets Manager in AWS JSON 1.1, so that the unchanged SDK reaches it. It knows no accounts, and takes any signature.
+ * AWS Secrets Manager, reached through `AWS_ENDPOINT_URL_SECRETS_MANAGER`.
  *
  * @throws what `listen` meets, such as `EADDRINUSE`
  */
-export const startSecretsManager = async (options: SecretsManagerOptions = {}): Promise<SecretsManagerEmulator> => {
+export const startSecretsManager = async (options: SecretsManagerOptions = {}) => {
   const { secrets = [], listsPerSecond = 100, invokeRotationFunction = noRotationFunction, ...loopback } = options;
   const store = createSecretStore();
   const plan = createFaultPlan<OperationName>();
   const rotations = createRotations(invokeRotationFunction);
   const calls: SecretsManagerCall[] = [];
-  for (const secret of secrets) putLocalSecret(store, secret);
-
   const listQuota = createQuota(listsPerSecond);
-  const handle = createHandle({ store, plan, calls, listQuota, startRotation: rotations.start });
-  const { url, close } = await startLoopbackServer(handle, loopback);
-  return {
-    url,
-    calls,
-    clearCalls: () => void calls.splice(0),
-    put: (secret) => putLocalSecret(store, secret),
-    remove: store.remove,
-    tag: (name, tags) => tagLocalSecret(store, name, tags),
-    setFault: plan.set,
-    rotations: rotations.all,
-    reattemptRotation: (name) => rotations.reattempt(store.find(name)),
-    rotationsEnded: rotations.ended,
-    close,
-    [Symbol.asyncDispose]: close,
-  };
-};
+  for (const secret of secrets) store.put(secret);
 
-type Dependencies = {
-  readonly store: SecretStore;
-  readonly plan: FaultPlan<OperationName>;
-  readonly calls: SecretsManagerCall[];
-  readonly listQuota: Quota;
-  readonly startRotation: ReturnType<typeof createRotations>['start'];
-};
-
-/** Answers each request with the result of its operation, unless a fault is in force. */
-const createHandle = ({ store, plan, calls, listQuota, startRotation }: Dependencies): Handle => {
   const takeFault = (operation: OperationName, secretId: string | undefined) => {
     const secret = secretId === undefined ? undefined : store.find(secretId);
     const planned = plan.take(operation, [secretId, secret?.name, secret?.arn]);
-    return planned && { delayMs: 2000, ...planned, ...faultNamed(planned.fault) };
+    return planned && { delayMs: 2000, ...planned, ...faults[planned.fault] };
   };
 
-  const readingFault = (secretId: string) => {
-    const fault = takeFault('GetSecretValue', secretId);
-    return fault?.kind === 'error' ? fault.error : undefined;
+  const readingFault = (secretId: string) => takeFault('GetSecretValue', secretId)?.error;
+
+  /** Answers with the result of the operation, unless a fault is in force. */
+  const answer = async (operation: OperationName, input: unknown, { socket }: { readonly socket: Socket }) => {
+    const secretId = secretIdIn(input);
+    calls.push({ at: Date.now(), operation, ...(secretId !== undefined && { secretId }) });
+    if (operation === 'ListSecrets' && !listQuota.take()) throw new AwsError('ThrottlingException', 'Rate exceeded');
+    const run = () => operations[operation]({ store, readingFault, startRotation: rotations.start }, input);
+    const fault = takeFault(operation, secretId);
+    if (fault?.isCarriedOut) run();
+    if (fault?.error) throw fault.error;
+    if (fault?.kind === 'reset') socket.resetAndDestroy();
+    if (fault?.kind === 'slow') await sleep(fault.delayMs, undefined, { ref: false });
+    return fault?.kind === 'hang' || fault?.kind === 'reset' ? undefined : run();
   };
 
-  return async (request, response) => {
-    try {
-      const { operation, input } = parseCall(await parseRequest(request, operations));
-      const secretId = secretIdIn(input);
-      calls.push({ at: Date.now(), operation, ...(secretId !== undefined && { secretId }) });
-      if (operation === 'ListSecrets' && !listQuota.take()) throw new AwsError('ThrottlingException', 'Rate exceeded');
-      const run = () => operations[operation]({ store, readingFault, startRotation }, input);
-      const fault = takeFault(operation, secretId);
-      if (fault && 'isCarriedOut' in fault) run();
-      if (fault && !(await isAnsweredAfter(fault, request.socket))) return;
-      sendOutput(response, run());
-    } catch (error) {
-      if (!(error instanceof AwsError)) throw error;
-      sendError(response, error);
-    }
+  const names = Object.keys(operations) as OperationName[];
+  const server = await startAwsJson({ target: 'secretsmanager', operations: names, answer }, loopback);
+  return {
+    ...server,
+    calls: calls as readonly SecretsManagerCall[],
+    clearCalls: (): void => void calls.splice(0),
+    put: store.put,
+    remove: store.remove,
+    tag: store.tag,
+    /** A fault of `GetSecretValue` also meets that secret within a batch, where it becomes an entry of `Errors`. */
+    setFault: plan.set,
+    /** Every pass through the four steps, oldest first. */
+    rotations: rotations.all,
+    /** Goes through the four steps of an unfinished rotation again, as Secrets Manager does by itself after a while. */
+    reattemptRotation: (name: string): void => rotations.reattempt(store.find(name)),
+    /** Resolves when no rotation is running. */
+    rotationsEnded: rotations.ended,
   };
 };
 
-/** Plays a fault: whether the request is still answered afterwards. @throws AwsError the fault's */
-const isAnsweredAfter = async (fault: Fault & { readonly delayMs: number }, socket: Socket): Promise<boolean> => {
-  if (fault.kind === 'error') throw fault.error;
-  if (fault.kind === 'reset') socket.resetAndDestroy();
-  if (fault.kind === 'slow') await sleep(fault.delayMs, undefined, { ref: false });
-  return fault.kind !== 'hang' && fault.kind !== 'reset';
-};
-
-const parseCall = ({ operation, input }: { readonly operation: string; readonly input: unknown }) => ({
-  operation: operation as OperationName,
-  input,
-});
+export type SecretsManagerEmulator = Awaited<ReturnType<typeof startSecretsManager>>;

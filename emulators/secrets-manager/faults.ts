@@ -1,45 +1,47 @@
-import { AwsError, markedForDeletion } from './protocol.ts';
+import { AwsError } from '../aws-json.ts';
+import { markedForDeletion } from './protocol.ts';
 
 /** What happens to a request instead of its answer. */
-export type Fault =
-  | { readonly kind: 'error'; readonly error: AwsError; readonly isCarriedOut?: true }
-  | { readonly kind: 'hang' | 'reset'; readonly isCarriedOut?: true }
-  | { readonly kind: 'slow' };
+type Fault = {
+  readonly kind: 'error' | 'hang' | 'reset' | 'slow';
+  readonly error?: AwsError;
+  /** The operation takes effect before it. */
+  readonly isCarriedOut?: true;
+};
 
-const internalError = new AwsError('InternalServiceError', 'An error occurred on the server side.', 500);
+const fails = (type: string, message: string, status?: number): Fault => ({
+  kind: 'error',
+  error: new AwsError(type, message, status),
+});
+
+const internalError = fails('InternalServiceError', 'An error occurred on the server side.', 500);
 
 /** Every way in which Secrets Manager, or the network on the way to it, can fail on demand. */
-export const faults = {
-  'access-denied': {
-    kind: 'error',
-    error: new AwsError(
-      'AccessDeniedException',
-      'User: arn:aws:sts::000000000000:assumed-role/local/local is not authorized to perform this action because no identity-based policy allows it',
-    ),
-  },
-  throttled: { kind: 'error', error: new AwsError('ThrottlingException', 'Rate exceeded') },
-  'decryption-failure': {
-    kind: 'error',
-    error: new AwsError(
-      'DecryptionFailure',
-      "Secrets Manager can't decrypt the protected secret text using the provided KMS key.",
-    ),
-  },
-  'internal-error': { kind: 'error', error: internalError },
+const table = {
+  'access-denied': fails(
+    'AccessDeniedException',
+    'User: arn:aws:sts::000000000000:assumed-role/local/local is not authorized to perform this action because no identity-based policy allows it',
+  ),
+  throttled: fails('ThrottlingException', 'Rate exceeded'),
+  'decryption-failure': fails(
+    'DecryptionFailure',
+    "Secrets Manager can't decrypt the protected secret text using the provided KMS key.",
+  ),
+  'internal-error': internalError,
   'marked-for-deletion': { kind: 'error', error: markedForDeletion() },
   hang: { kind: 'hang' },
   reset: { kind: 'reset' },
   slow: { kind: 'slow' },
-  'carried-out-but-internal-error': { kind: 'error', error: internalError, isCarriedOut: true },
+  'carried-out-but-internal-error': { ...internalError, isCarriedOut: true },
   'carried-out-but-hang': { kind: 'hang', isCarriedOut: true },
   'carried-out-but-reset': { kind: 'reset', isCarriedOut: true },
 } as const satisfies Record<string, Fault>;
 
-export type FaultName = keyof typeof faults;
+export type FaultName = keyof typeof table;
 
-export const faultNamed = (name: FaultName): Fault => faults[name];
+export const faults: Readonly<Record<FaultName, Fault>> = table;
 
-export type FaultOptions = {
+type FaultOptions = {
   /** The name or ARN it is limited to; for a list, the prefix of names that is filtered by. @default every secret, and operations that name none */
   readonly secretId?: string;
   /** How many requests it meets before it is over. @default until it is cleared */
@@ -75,5 +77,3 @@ export const createFaultPlan = <Operation extends string>() => {
     },
   };
 };
-
-export type FaultPlan<Operation extends string> = ReturnType<typeof createFaultPlan<Operation>>;

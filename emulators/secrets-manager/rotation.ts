@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
-import { AwsError, clientRequestToken, operation, secretId, usableSecret } from './protocol.ts';
+import { AwsError } from '../aws-json.ts';
+import { clientRequestToken, operation, secretId, usableSecret } from './protocol.ts';
 import { currentStage, pendingStage, putVersion, type Secret, versionAt } from './store.ts';
 
 const steps = ['createSecret', 'setSecret', 'testSecret', 'finishSecret'] as const;

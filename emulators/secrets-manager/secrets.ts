@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import { AwsError, existingSecret, operation, seconds, secretId, usableSecret } from './protocol.ts';
+import { AwsError } from '../aws-json.ts';
+import { existingSecret, invalidParameter, operation, seconds, secretId, usableSecret } from './protocol.ts';
 import { arnOf, type Secret, type SecretValue, type Tags } from './store.ts';
 import { isSameValue, putOnce, valueFields, valueIn } from './versions.ts';
 
@@ -12,11 +13,11 @@ const tagsSchema = v.array(v.object({ Key: tagKey, Value: v.optional(tagValue) }
 /** The tags with others added or replaced. @throws AwsError for a key that is AWS's own, and above 50 tags */
 const withTags = (tags: Tags, added: v.InferOutput<typeof tagsSchema>): Tags => {
   if (added.some(({ Key }) => /^aws:/i.test(Key))) {
-    throw new AwsError('InvalidParameterException', "Tag keys can't start with aws:");
+    throw invalidParameter("Tag keys can't start with aws:");
   }
   const all = new Map([...tags, ...added.map(({ Key, Value }) => [Key, Value] as const)]);
   if (all.size <= maxTags) return all;
-  throw new AwsError('InvalidParameterException', `A secret can't have more than ${maxTags} tags.`);
+  throw invalidParameter(`A secret can't have more than ${maxTags} tags.`);
 };
 
 export const tagResource = operation(v.object({ SecretId: secretId, Tags: tagsSchema }), (context, input) => {
@@ -75,20 +76,15 @@ const deleteSchema = v.object({
   ForceDeleteWithoutRecovery: v.optional(v.boolean(), false),
 });
 
-const checkDeletion = ({ RecoveryWindowInDays, ForceDeleteWithoutRecovery }: v.InferOutput<typeof deleteSchema>) => {
-  if (RecoveryWindowInDays === undefined) return;
-  if (ForceDeleteWithoutRecovery) {
-    throw new AwsError(
-      'InvalidParameterException',
-      "You can't use ForceDeleteWithoutRecovery in conjunction with RecoveryWindowInDays.",
-    );
-  }
-  if (RecoveryWindowInDays < 7 || RecoveryWindowInDays > 30) {
-    throw new AwsError(
-      'InvalidParameterException',
-      'The RecoveryWindowInDays value must be between 7 and 30 days (inclusive).',
-    );
-  }
+const checkDeletion = ({
+  RecoveryWindowInDays: days,
+  ForceDeleteWithoutRecovery,
+}: v.InferOutput<typeof deleteSchema>) => {
+  if (days === undefined) return;
+  if (ForceDeleteWithoutRecovery)
+    throw invalidParameter("You can't use ForceDeleteWithoutRecovery in conjunction with RecoveryWindowInDays.");
+  if (days < 7 || days > 30)
+    throw invalidParameter('The RecoveryWindowInDays value must be between 7 and 30 days (inclusive).');
 };
 
 /** Marks for deletion, or removes at once when forced to, even what does not exist. A marked secret stays marked. */

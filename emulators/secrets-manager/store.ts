@@ -72,44 +72,6 @@ const arnSuffix = () => Array.from(randomBytes(6), (byte) => suffixLetters[byte 
 
 export const arnOf = (name: string): string => `${arnStart}${name}-${arnSuffix()}`;
 
-/** The secrets, in the order in which they were created. */
-export const createSecretStore = () => {
-  const byName = new Map<string, Secret>();
-  let serial = 0;
-
-  return {
-    all: (): readonly Secret[] => [...byName.values()],
-    /** Finds a secret by its name, its ARN, or its ARN without the six characters at the end. */
-    find: (secretId: string): Secret | undefined => {
-      if (!secretId.startsWith(arnStart)) return byName.get(secretId);
-      const rest = secretId.slice(arnStart.length);
-      const whole = byName.get(rest.slice(0, -7));
-      return whole?.arn === secretId ? whole : byName.get(rest);
-    },
-    create: (name: string, details: Partial<Pick<Secret, 'description' | 'kmsKeyId' | 'tags'>> = {}): Secret => {
-      const createdAtMs = Date.now();
-      serial += 1;
-      const times = { createdAtMs, changedAtMs: createdAtMs };
-      const secret: Secret = {
-        serial,
-        name,
-        arn: arnOf(name),
-        ...times,
-        tags: new Map(),
-        versions: new Map(),
-        ...details,
-      };
-      byName.set(name, secret);
-      return secret;
-    },
-    remove: (name: string): void => {
-      byName.delete(name);
-    },
-  };
-};
-
-export type SecretStore = ReturnType<typeof createSecretStore>;
-
 /** A secret as the code that starts the emulator describes it. */
 export type LocalSecret = {
   readonly name: string;
@@ -118,19 +80,50 @@ export type LocalSecret = {
   readonly tags?: Readonly<Record<string, string>>;
 };
 
-/** Creates the secret, or gives the one of that name a new value, and other tags if any are given. */
-export const putLocalSecret = (store: SecretStore, { name, secretString, secretBinary, tags }: LocalSecret): void => {
-  const secret = store.find(name) ?? store.create(name);
-  delete secret.deletionAtMs;
-  if (tags) secret.tags = new Map(Object.entries(tags));
-  if (secretString === undefined && !secretBinary) return;
-  const binary = secretBinary && Buffer.from(secretBinary).toString('base64');
-  putVersion(secret, randomUUID(), { secretString, secretBinary: binary });
+/** The secrets, in the order in which they were created. */
+export const createSecretStore = () => {
+  const byName = new Map<string, Secret>();
+  let serial = 0;
+
+  /** Finds a secret by its name, its ARN, or its ARN without the six characters at the end. */
+  const find = (secretId: string): Secret | undefined => {
+    if (!secretId.startsWith(arnStart)) return byName.get(secretId);
+    const rest = secretId.slice(arnStart.length);
+    const whole = byName.get(rest.slice(0, -7));
+    return whole?.arn === secretId ? whole : byName.get(rest);
+  };
+
+  const create = (name: string, details: Partial<Pick<Secret, 'description' | 'kmsKeyId' | 'tags'>> = {}): Secret => {
+    serial += 1;
+    const now = Date.now();
+    const empty = { tags: new Map(), versions: new Map() };
+    const secret: Secret = { serial, name, arn: arnOf(name), createdAtMs: now, changedAtMs: now, ...empty, ...details };
+    byName.set(name, secret);
+    return secret;
+  };
+
+  return {
+    all: (): readonly Secret[] => [...byName.values()],
+    find,
+    create,
+    /** Creates the secret, or gives the one of that name a new value, and other tags if any are given. */
+    put: ({ name, secretString, secretBinary, tags }: LocalSecret): void => {
+      const secret = find(name) ?? create(name);
+      delete secret.deletionAtMs;
+      if (tags) secret.tags = new Map(Object.entries(tags));
+      if (secretString === undefined && !secretBinary) return;
+      const binary = secretBinary && Buffer.from(secretBinary).toString('base64');
+      putVersion(secret, randomUUID(), { secretString, secretBinary: binary });
+    },
+    /** Adds tags, or gives them other values. @throws when there is no such secret */
+    tag: (name: string, tags: Readonly<Record<string, string>>): void => {
+      const secret = find(name);
+      if (!secret) throw new Error(`the emulator has no secret ${name}`);
+      secret.tags = new Map([...secret.tags, ...Object.entries(tags)]);
+    },
+    /** Removes it at once, as if it had never been. */
+    remove: (name: string): void => void byName.delete(name),
+  };
 };
 
-/** Adds tags, or gives them other values. @throws when there is no such secret */
-export const tagLocalSecret = (store: SecretStore, name: string, tags: Readonly<Record<string, string>>): void => {
-  const secret = store.find(name);
-  if (!secret) throw new Error(`the emulator has no secret ${name}`);
-  secret.tags = new Map([...secret.tags, ...Object.entries(tags)]);
-};
+export type SecretStore = ReturnType<typeof createSecretStore>;

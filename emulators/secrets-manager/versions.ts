@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
+import { AwsError } from '../aws-json.ts';
 import {
-  AwsError,
   clientRequestToken,
+  invalidParameter,
   type OperationContext,
   operation,
   seconds,
   secretId,
-  stageName,
   usableSecret,
 } from './protocol.ts';
 import {
@@ -19,6 +19,8 @@ import {
   type Version,
   versionAt,
 } from './store.ts';
+
+const stageName = v.pipe(v.string(), v.minLength(1), v.maxLength(256));
 
 export const valueFields = {
   SecretString: v.optional(v.pipe(v.string(), v.minLength(1), v.maxBytes(65_536))),
@@ -32,8 +34,7 @@ type ValueInput = v.InferOutput<v.ObjectSchema<typeof valueFields, undefined>>;
 /** @throws AwsError when there are two values */
 export const valueIn = ({ SecretString, SecretBinary }: ValueInput): SecretValue | undefined => {
   if (SecretString !== undefined && SecretBinary !== undefined) {
-    throw new AwsError(
-      'InvalidParameterException',
+    throw invalidParameter(
       "You can't specify both a binary secret value and a string secret value in the same secret.",
     );
   }
@@ -145,25 +146,22 @@ const updateStageSchema = v.object({
   RemoveFromVersionId: v.optional(clientRequestToken),
 });
 
-type UpdateStage = v.InferOutput<typeof updateStageSchema>;
-
-const invalid = (message: string) => new AwsError('InvalidParameterException', message);
-
 /** `RemoveFromVersionId` is a compare-and-swap: it must name the version that has the label now. */
-const checkHolder = ({ VersionStage, RemoveFromVersionId, MoveToVersionId }: UpdateStage, holder?: Version) => {
+const checkHolder = (update: v.InferOutput<typeof updateStageSchema>, holder?: Version) => {
+  const { VersionStage, RemoveFromVersionId, MoveToVersionId } = update;
   if (RemoveFromVersionId === undefined && MoveToVersionId === undefined) {
-    throw invalid('You must specify MoveToVersionId, RemoveFromVersionId, or both.');
+    throw invalidParameter('You must specify MoveToVersionId, RemoveFromVersionId, or both.');
   }
   if (RemoveFromVersionId === undefined && holder && holder.versionId !== MoveToVersionId) {
-    throw invalid(
+    throw invalidParameter(
       `The parameter RemoveFromVersionId can't be empty. Staging label ${VersionStage} is currently attached to version ${holder.versionId}, so you must explicitly reference that version in RemoveFromVersionId.`,
     );
   }
   if (RemoveFromVersionId !== undefined && RemoveFromVersionId !== holder?.versionId) {
-    throw invalid(`Staging label ${VersionStage} is not attached to version ${RemoveFromVersionId}.`);
+    throw invalidParameter(`Staging label ${VersionStage} is not attached to version ${RemoveFromVersionId}.`);
   }
   if (MoveToVersionId === undefined && VersionStage === currentStage) {
-    throw invalid(
+    throw invalidParameter(
       `You can only move staging label ${currentStage} to a different secret version. It can't be completely removed.`,
     );
   }
@@ -172,15 +170,15 @@ const checkHolder = ({ VersionStage, RemoveFromVersionId, MoveToVersionId }: Upd
 /** https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_UpdateSecretVersionStage.html */
 export const updateSecretVersionStage = operation(updateStageSchema, (context, input) => {
   const secret = usableSecret(context, input.SecretId);
-  const holder = versionAt(secret, input.VersionStage);
+  const { VersionStage, MoveToVersionId } = input;
+  const holder = versionAt(secret, VersionStage);
   checkHolder(input, holder);
-  const { MoveToVersionId } = input;
   const to = MoveToVersionId === undefined ? undefined : secret.versions.get(MoveToVersionId);
   if (MoveToVersionId !== undefined && !to) {
     throw new AwsError('ResourceNotFoundException', "Secrets Manager can't find the specified secret version.");
   }
-  if (to) moveStage(secret, input.VersionStage, to);
-  else holder?.stages.delete(input.VersionStage);
+  if (to) moveStage(secret, VersionStage, to);
+  else holder?.stages.delete(VersionStage);
   secret.changedAtMs = Date.now();
   return { ARN: secret.arn, Name: secret.name };
 });

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type IdentityStoreEmulator, startIdentityStore } from '../../emulators/identity-store/emulator.ts';
+import { startIdentityStore } from '../../emulators/identity-store/emulator.ts';
 import { recordsIn, untilLoggedOut, untilRecorded } from '../support/local-runs.ts';
 import { startLocalService } from '../support/local-service.ts';
 import { changed, customEvent, nativeEvent, type SampleEvent, scimEvent } from '../support/offboarding-events.ts';
@@ -17,7 +17,7 @@ const john = {
 const mary = '0a1b2c3d-eab8-4d2e-9f41-0db53b051a5b';
 
 let folder: string;
-let directory: IdentityStoreEmulator;
+let directory: Awaited<ReturnType<typeof startIdentityStore>>;
 let service: Awaited<ReturnType<typeof startLocalService>>;
 
 beforeAll(async () => {
