@@ -22,7 +22,7 @@ import { createParseRunBody, createRequestOf } from './http/run-request.ts';
 import { acceptedRun, alreadyEnded, keyReused, retryRefused, runProblem, runResponse } from './http/run-response.ts';
 import { stoppedWatch, watchEnded, watchProblem, watchResponse } from './http/watch-response.ts';
 import { evidenceMessage, metricsOf, type RecordEvidence } from './logout/evidence.ts';
-import { createBus } from './logout/record-evidence.ts';
+import { createBus, createPublishEvents } from './logout/record-evidence.ts';
 import { createLambda } from './platform/aws-clients.ts';
 import { parseVariables, type Variables } from './platform/environment.ts';
 import { createLog, type Write, writeLine } from './platform/log.ts';
@@ -42,7 +42,6 @@ import { createGetExecution, createReadExecution, createReadRun, type ReadRun } 
 import { createRecordStopped, type RecordStopped } from './runs/lambda/record-stopped.ts';
 import { createRequestRun, createStartRun, type RequestRun } from './runs/lambda/start-run.ts';
 import { createStopRun, type StopRun } from './runs/lambda/stop-run.ts';
-import { createPublishEvents } from './runs/publish-outcomes.ts';
 import type { RunLimits } from './runs/request.ts';
 import { createPlanRetry } from './runs/retry.ts';
 import { createRecordRunEnd } from './runs/run-ended.ts';

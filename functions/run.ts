@@ -7,7 +7,12 @@ import { createListInstances, createReadTags } from './instances/directory.ts';
 import { composeRotation } from './instances/token-rotation/compose-rotation.ts';
 import { createTestOldToken } from './instances/token-rotation/old-token.ts';
 import { createRotateToken } from './instances/token-rotation/rotate-token.ts';
-import { composeRecordEvidence, createBus } from './logout/record-evidence.ts';
+import {
+  composeRecordEvidence,
+  createBus,
+  createPublishEvents,
+  createPublishOutcomes,
+} from './logout/record-evidence.ts';
 import { createLambda, createSecretsManager } from './platform/aws-clients.ts';
 import { parseVariables, type Variables } from './platform/environment.ts';
 import { createLog, type Write, writeLine } from './platform/log.ts';
@@ -15,7 +20,6 @@ import { listingSettings, readEnvironment, readExecutionTimeoutMs, watchingSetti
 import { executionOf, nameInInvocation } from './runs/durable-operations.ts';
 import { createExecuteRun, type RunDependencies } from './runs/execute-run.ts';
 import { createStartExecution } from './runs/lambda/start-run.ts';
-import { createPublishEvents, createPublishOutcomes } from './runs/publish-outcomes.ts';
 import { createRecordRunEnd } from './runs/run-ended.ts';
 import { createCountFaults } from './runs/run-metrics.ts';
 import type { WatchName } from './runs/start-watch.ts';

@@ -90,18 +90,14 @@ export const runMessage = 'run';
 /** The lines that the vault keeps. */
 export const keptMessages: readonly string[] = [evidenceMessage, runMessage];
 
-export type OutcomeEvent = {
-  readonly detailType: (typeof outcomeDetailTypes)[keyof typeof outcomeDetailTypes];
-  /** `text`: one or two sentences for a mail or a chat. */
-  readonly detail: Evidence & { readonly text: string };
-};
-
-/** The outcome event of a logout; `undefined` if its result is not known yet (`wait=0`). */
-export const outcomeEventOf = (evidence: Evidence): OutcomeEvent | undefined => {
+/** The outcome event of a logout; `undefined` if its result is not known yet (`wait=0`). Its `text` is for a mail or a chat. */
+export const outcomeEventOf = (evidence: Evidence) => {
   const { idInstance, outcome, reason, run } = evidence;
-  if (!isFailure(outcome) && !outcome.confirmed) return undefined;
-  const detail = { ...evidence, text: logoutText({ idInstance, owner: run?.tags?.owner }, outcome, reason) };
-  return { detailType: isFailure(outcome) ? outcomeDetailTypes.failed : outcomeDetailTypes.loggedOut, detail };
+  const hasFailed = isFailure(outcome);
+  if (!hasFailed && !outcome.confirmed) return undefined;
+  const text = logoutText({ idInstance, owner: run?.tags?.owner }, outcome, reason);
+  const detailType = outcomeDetailTypes[hasFailed ? 'failed' : 'loggedOut'];
+  return { source: outcomeSource, detailType, detail: { ...evidence, text } };
 };
 
 /** The metrics' names in CloudWatch, used by the dashboard and the alarms too. */

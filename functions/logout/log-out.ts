@@ -94,35 +94,28 @@ const rotationMs = 12_000;
 /** A time-out fires a little late. In milliseconds. */
 const marginMs = 250;
 
-const createRotateAfterwards =
-  ({ rotateToken, testOldToken }: LogOutDependencies) =>
-  async (
-    { idInstance, requestId }: Pick<LogoutRequest, 'idInstance' | 'requestId'>,
+const createFollowUp = ({ callWithCredential, greenApi, rotateToken, testOldToken }: LogOutDependencies) => {
+  const clearQueue = async (idInstance: InstanceId, deadline: Deadline): Promise<NonNullable<Evidence['queue']>> => {
+    const answer = await callWithCredential(idInstance, greenApi.clearQueue, deadline);
+    return answer.kind === 'cleared' ? { cleared: true } : { cleared: false, detail: answer.detail };
+  };
+
+  const rotate = async (
+    { idInstance, requestId = randomUUID() }: LogoutRequest,
     outcome: LogoutOutcome,
     deadline: Deadline,
   ): Promise<TokenRecord> => {
     if (!outcome.confirmed) return { kind: 'not-rotated', detail: 'the logout is not confirmed' };
     if (timeUntil(deadline) < rotationMs)
       return { kind: 'not-rotated', detail: 'there was no time left: use a shorter wait' };
-    const decision = `request ${requestId ?? randomUUID()}`;
-    const { kind, detail } = await rotateToken({ idInstance, decision }, deadline);
+    const attempt = { idInstance, decision: `request ${requestId}` };
+    const { kind, detail } = await rotateToken(attempt, deadline);
     const token = { kind, ...(detail !== undefined && { detail }) };
     if (kind !== 'rotated') return token;
-    const old = await testOldToken({ idInstance, decision }, deadline);
+    const old = await testOldToken(attempt, deadline);
     if (old.kind === 'works') return { ...token, oldTokenStillWorks: true };
     return old.kind === 'unknown' ? { ...token, detail: old.detail } : token;
   };
-
-const createClearQueue =
-  ({ callWithCredential, greenApi }: LogOutDependencies) =>
-  async (idInstance: InstanceId, deadline: Deadline): Promise<NonNullable<Evidence['queue']>> => {
-    const answer = await callWithCredential(idInstance, greenApi.clearQueue, deadline);
-    return answer.kind === 'cleared' ? { cleared: true } : { cleared: false, detail: answer.detail };
-  };
-
-const createFollowUp = (dependencies: LogOutDependencies) => {
-  const clearQueue = createClearQueue(dependencies);
-  const rotateAfterwards = createRotateAfterwards(dependencies);
 
   return async (request: LogoutRequest, outcome: LogoutOutcome, deadline: Deadline): Promise<FollowUp> => {
     const mayBeOut = outcome.confirmed || outcome.isLogout === true;
@@ -131,7 +124,7 @@ const createFollowUp = (dependencies: LogOutDependencies) => {
     const queueDeadline = keepsTime ? deadline - rotationMs - marginMs : deadline;
     return {
       ...(request.clearQueue && mayBeOut && { queue: await clearQueue(request.idInstance, queueDeadline) }),
-      ...(request.rotateToken && { token: await rotateAfterwards(request, outcome, deadline) }),
+      ...(request.rotateToken && { token: await rotate(request, outcome, deadline) }),
     };
   };
 };
@@ -159,11 +152,8 @@ export const createLogOut = (dependencies: LogOutDependencies): LogOut => {
       function: 'logout',
       ...recorded,
       requestedAt,
-      ...(proof && {
-        confirmedAt: proof.confirmedAt,
-        // The machine's clock may be set in between.
-        timeToLogoutMs: Math.round(proof.confirmedMs - requestedMs),
-      }),
+      // The machine's clock may be set in between.
+      ...(proof && { confirmedAt: proof.confirmedAt, timeToLogoutMs: Math.round(proof.confirmedMs - requestedMs) }),
       attempts: answer.requests,
       readings,
       outcome,

@@ -1,28 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import type { Connections } from '../green-api/exchange.ts';
+import { inParallel } from '../platform/in-parallel.ts';
 import type { Log } from '../platform/log.ts';
 import type { Environment } from '../platform/settings.ts';
 import { errorNameOf } from '../platform/unknown-values.ts';
-import {
-  type Evidence,
-  evidenceMessage,
-  metricsOf,
-  outcomeEventOf,
-  outcomeSource,
-  type RecordEvidence,
-} from './evidence.ts';
-
-/** Publishes the outcome event of a logout. Never rejects: the evidence is on record even if the event is lost. */
-export type PublishOutcome = (evidence: Evidence) => Promise<void>;
-
-export type PublishOutcomeDependencies = {
-  readonly client: Pick<EventBridgeClient, 'send'>;
-  readonly eventBus: string;
-  readonly reportLoss: (fields: { readonly idInstance: string; readonly detail: string }) => void;
-};
-
-/** Time limit for publishing, retries included, in milliseconds. The caller of the logout waits for it. */
-const longestMs = 1_500;
+import { type Evidence, evidenceMessage, metricsOf, outcomeEventOf, type RecordEvidence } from './evidence.ts';
 
 /** The bus for outcome events, by name or ARN, and its client. */
 export type Bus = { readonly eventBus: string; readonly client: EventBridgeClient };
@@ -47,32 +30,78 @@ export const createBus = (eventBus: string | undefined, httpsAgent?: Connections
   return { eventBus, client };
 };
 
-const createPublishOutcome =
-  ({ client, eventBus, reportLoss }: PublishOutcomeDependencies): PublishOutcome =>
-  async (evidence) => {
-    const event = outcomeEventOf(evidence);
-    if (!event) return;
-    const entry = {
-      EventBusName: eventBus,
-      Source: outcomeSource,
-      DetailType: event.detailType,
-      Detail: JSON.stringify(event.detail),
+/** An event on the stack's bus about one instance, or about the run with this id. */
+type OutgoingEvent = {
+  readonly source: string;
+  readonly detailType: string;
+  readonly detail: { readonly idInstance?: string; readonly id?: string };
+  /** Why EventBridge did not accept it. */
+  readonly problem?: string;
+};
+
+/** Publishes events on the stack's bus. Best effort: the evidence is the record. It never rejects. */
+export type PublishEvents = (events: readonly OutgoingEvent[]) => Promise<void>;
+
+/** Most entries of one PutEvents request. */
+const entriesAtOnce = 10;
+/** Requests at once: EventBridge's quota starts at 400 entries per second and account. */
+const requestsAtOnce = 4;
+
+/** Sends one request; gives the events that EventBridge did not accept. */
+const send = async (
+  { client, eventBus: EventBusName }: Bus,
+  chunk: readonly OutgoingEvent[],
+  abortSignal: AbortSignal,
+) => {
+  const Entries = chunk.map(({ source: Source, detailType: DetailType, detail }) => ({
+    EventBusName,
+    Source,
+    DetailType,
+    Detail: JSON.stringify(detail),
+  }));
+  try {
+    const answer = await client.send(new PutEventsCommand({ Entries }), { abortSignal });
+    return chunk.flatMap((event, at) => {
+      const problem = answer.Entries?.[at]?.ErrorCode;
+      return problem === undefined ? [] : [{ ...event, problem }];
+    });
+  } catch (error) {
+    return chunk.map((event) => ({ ...event, problem: errorNameOf(error) }));
+  }
+};
+
+/**
+ * @param bus `undefined`: nothing is published
+ * @param longestMs time for all events, in milliseconds: the checkpoint of a batch waits for them
+ * @param retryWaitsMs pauses before refused events are sent again, in milliseconds, each up to twice as long at random
+ */
+export const createPublishEvents =
+  (bus: Bus | undefined, log: Log, longestMs = 10_000, retryWaitsMs = [200, 800, 2_000]): PublishEvents =>
+  async (events) => {
+    if (bus === undefined) return;
+    const abortSignal = AbortSignal.timeout(longestMs);
+    const sendAll = async (open: readonly OutgoingEvent[]) => {
+      const chunks = Map.groupBy(open, (_, at) => Math.floor(at / entriesAtOnce)).values();
+      return (await inParallel(requestsAtOnce, [...chunks], (chunk) => send(bus, chunk, abortSignal))).flat();
     };
-    try {
-      const { Entries = [] } = await client.send(new PutEventsCommand({ Entries: [entry] }), {
-        abortSignal: AbortSignal.timeout(longestMs),
-      });
-      const refusal = Entries[0]?.ErrorCode;
-      if (refusal !== undefined) reportLoss({ idInstance: evidence.idInstance, detail: refusal });
-    } catch (error) {
-      reportLoss({
-        idInstance: evidence.idInstance,
-        detail: errorNameOf(error),
-      });
+
+    let refused = await sendAll(events);
+    for (const waitMs of retryWaitsMs) {
+      if (refused.length === 0 || abortSignal.aborted) break;
+      await sleep(waitMs * (1 + Math.random()));
+      refused = await sendAll(refused);
     }
+    for (const { detail, problem } of refused)
+      log('ERROR', 'outcome event not sent', { idInstance: detail.idInstance, run: detail.id, detail: problem });
   };
 
-const publishNothing: PublishOutcome = async () => {};
+/** Publishes the outcomes of logouts. Never rejects: the evidence is on record even if an event is lost. */
+export type PublishOutcomes = (evidence: readonly Evidence[]) => Promise<void>;
+
+export const createPublishOutcomes =
+  (publishEvents: PublishEvents): PublishOutcomes =>
+  (evidence) =>
+    publishEvents(evidence.flatMap((record) => outcomeEventOf(record) ?? []));
 
 /** Writes record and metrics as one line, then publishes the outcome event if there is a bus. */
 export const composeRecordEvidence = (
@@ -80,11 +109,10 @@ export const composeRecordEvidence = (
   { stack }: Pick<Environment, 'stack'>,
   bus: Bus | undefined,
 ): RecordEvidence => {
-  const publish = bus
-    ? createPublishOutcome({ ...bus, reportLoss: (fields) => log('ERROR', 'outcome event not sent', fields) })
-    : publishNothing;
+  // The caller of a single logout waits for its event.
+  const publish = createPublishOutcomes(createPublishEvents(bus, log, 1_500, []));
   return (evidence) => {
     log('INFO', evidenceMessage, { ...evidence, ...metricsOf(evidence, stack, new Date()) });
-    return publish(evidence);
+    return publish([evidence]);
   };
 };

@@ -1,11 +1,11 @@
 import type { Evidence } from '../logout/evidence.ts';
+import type { PublishOutcomes } from '../logout/record-evidence.ts';
 import { deadlineIn, hasPassed } from '../platform/deadline.ts';
 import { inParallel } from '../platform/in-parallel.ts';
 import type { Log } from '../platform/log.ts';
 import { errorNameOf } from '../platform/unknown-values.ts';
 import { type Outcome, shownTags } from './outcome.ts';
 import type { ProcessTarget, RoundContext } from './process-target.ts';
-import type { PublishOutcomes } from './publish-outcomes.ts';
 import type { RunIdentity } from './request.ts';
 import { expired, isPending, lacksOneReading, retryOrFail, type TargetState } from './target-state.ts';
 import { applyInterruption } from './transitions.ts';

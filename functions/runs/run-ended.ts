@@ -1,9 +1,9 @@
 import { outcomeSource, runEndedDetailType, runMessage, type TokenRecord } from '../logout/evidence.ts';
+import type { PublishEvents } from '../logout/record-evidence.ts';
 import { command, failureWords, part, personIn, plain } from '../logout/sentence.ts';
 import type { Log } from '../platform/log.ts';
 import type { RunEnd, RunFailureType } from './conclude.ts';
 import { isNotConfirmed, type Outcome, type Progress } from './outcome.ts';
-import type { PublishEvents } from './publish-outcomes.ts';
 import type { Target } from './request.ts';
 import { causeOf, type RecordedRun, requesterOf } from './run-evidence.ts';
 

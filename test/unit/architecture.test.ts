@@ -234,7 +234,7 @@ test.each([
   ['@aws-sdk/', ['runs', 'instances', 'logout', 'offboarding', 'platform']],
   ['@aws-sdk/client-identitystore', ['offboarding', 'platform']],
   ['@aws-sdk/client-lambda', ['runs', 'platform']],
-  ['@aws-sdk/client-eventbridge', ['logout', 'runs', 'platform']],
+  ['@aws-sdk/client-eventbridge', ['logout', 'platform']],
   ['@aws-sdk/client-secrets-manager', ['instances', 'logout', 'platform']],
   ['node:http', ['green-api']],
 ])('%s is imported by no module but %j', (name, modules) => {

@@ -2,9 +2,12 @@ import { json } from 'node:stream/consumers';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import type { InstanceId } from '../../../functions/green-api/instance-id.ts';
 import type { Evidence } from '../../../functions/logout/evidence.ts';
-import { composeRecordEvidence } from '../../../functions/logout/record-evidence.ts';
+import {
+  composeRecordEvidence,
+  createPublishEvents,
+  createPublishOutcomes,
+} from '../../../functions/logout/record-evidence.ts';
 import type { Log } from '../../../functions/platform/log.ts';
-import { createPublishEvents, createPublishOutcomes } from '../../../functions/runs/publish-outcomes.ts';
 import { startLoopbackServer } from '../../../loopback/loopback-server.ts';
 
 type Entry = { readonly Detail: string; readonly DetailType: string };
