@@ -3,8 +3,7 @@ import { type AwsSettings, createAwsSettings } from './aws/aws-settings.ts';
 import type { StackOutputs } from './aws/stack-outputs.ts';
 import { UsageError } from './errors.ts';
 import { type GlobalOptions, variables } from './global-options.ts';
-import { printableJson } from './output/printable.ts';
-import { quote } from './output/quote.ts';
+import { printableJson, quote } from './output/printable.ts';
 import { calledAs } from './program-name.ts';
 import type { Terminal } from './terminal.ts';
 

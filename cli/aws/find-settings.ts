@@ -2,8 +2,7 @@ import { STSClient } from '@aws-sdk/client-sts';
 import { loadSharedConfigFiles } from '@smithy/core/config';
 import { errorNameOf } from '../../functions/platform/unknown-values.ts';
 import { CommandFailed } from '../errors.ts';
-import { printable } from '../output/printable.ts';
-import { quote } from '../output/quote.ts';
+import { printable, quote } from '../output/printable.ts';
 
 export type Profile = {
   /** By an option. */

@@ -9,8 +9,8 @@ import type { EvidenceRecord } from '../evidence/record.ts';
 import { readInstanceIds } from '../input/instance-ids.ts';
 import { parseSince } from '../input/instant.ts';
 import { readRunIdEnd } from '../input/run-id.ts';
-import { printLines } from '../output/print-lines.ts';
 import { printableJson } from '../output/printable.ts';
+import { printLines } from '../output/table.ts';
 import type { Session } from '../session.ts';
 
 type Options = SourceOptions & {

@@ -9,10 +9,9 @@ import { type Api, parallelCalls } from '../api/api.ts';
 import { valueIn } from '../api/failure.ts';
 import { defineCommand } from '../command.ts';
 import { exitCodes, UsageError } from '../errors.ts';
-import { describeNearest } from '../output/describe-nearest.ts';
 import { describeFurther, formatPerson, personAsJson, type Readings } from '../output/describe-person.ts';
+import { describeNearest, warnOfUnreadable } from '../output/instances.ts';
 import { printable } from '../output/printable.ts';
-import { warnOfUnreadable } from '../output/warn-of-unreadable.ts';
 import type { Session } from '../session.ts';
 
 /** More people than this are no answer to a question about one. */

@@ -2,8 +2,7 @@ import { Option } from 'commander';
 import { valueIn } from '../api/failure.ts';
 import { defineCommand } from '../command.ts';
 import { exitCodes } from '../errors.ts';
-import { formatInstances } from '../output/instance-table.ts';
-import { warnOfUnreadable } from '../output/warn-of-unreadable.ts';
+import { formatInstances, warnOfUnreadable } from '../output/instances.ts';
 
 type Options = { readonly owner?: string; readonly group?: string; readonly query?: string };
 

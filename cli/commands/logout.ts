@@ -13,11 +13,9 @@ import { CommandFailed, exitCodes, Interrupted, UsageError } from '../errors.ts'
 import { readInstanceIds } from '../input/instance-ids.ts';
 import { parseWaitOption } from '../input/parse-wait-option.ts';
 import { confirm } from '../input/questions.ts';
-import { describeReading } from '../output/describe-reading.ts';
-import { printable } from '../output/printable.ts';
-import { quote } from '../output/quote.ts';
+import { describeReading, warnOfUnreadable } from '../output/instances.ts';
+import { printable, quote } from '../output/printable.ts';
 import { formatTable } from '../output/table.ts';
-import { warnOfUnreadable } from '../output/warn-of-unreadable.ts';
 import type { Session } from '../session.ts';
 
 type Options = {

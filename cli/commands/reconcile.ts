@@ -6,8 +6,7 @@ import { type ExitCode, exitCodes, UsageError } from '../errors.ts';
 import { collect } from '../input/collect.ts';
 import { readInput } from '../input/read-input.ts';
 import { type Roster, readRoster } from '../input/read-roster.ts';
-import { formatInstances } from '../output/instance-table.ts';
-import { warnOfUnreadable } from '../output/warn-of-unreadable.ts';
+import { formatInstances, warnOfUnreadable } from '../output/instances.ts';
 import type { Session } from '../session.ts';
 
 type Options = { readonly column?: readonly string[]; readonly instances?: string };

@@ -10,9 +10,8 @@ import { CommandFailed, UsageError } from '../errors.ts';
 import { readInstanceIds } from '../input/instance-ids.ts';
 import { parseCount } from '../input/parse-count.ts';
 import { confirm, promptForText } from '../input/questions.ts';
-import { nearestOf } from '../output/describe-nearest.ts';
+import { nearestOf, warnOfUnreadable } from '../output/instances.ts';
 import { printable } from '../output/printable.ts';
-import { warnOfUnreadable } from '../output/warn-of-unreadable.ts';
 import type { Session } from '../session.ts';
 import { type StartOptions, startOptions, startRun } from '../start-run.ts';
 

@@ -4,7 +4,7 @@ import { defineCommand } from '../command.ts';
 import { type ExitCode, exitCodes, UsageError } from '../errors.ts';
 import { followRun, printRun } from '../follow-run.ts';
 import { resolveRunOrWatchId } from '../input/run-id.ts';
-import { formatWatch } from '../output/describe-watch.ts';
+import { formatWatch } from '../output/describe-run.ts';
 import type { Session } from '../session.ts';
 
 type Options = { readonly follow?: boolean };

@@ -4,7 +4,7 @@ import { describeFailure } from '../api/failure.ts';
 import { defineCommand } from '../command.ts';
 import { exitCodes } from '../errors.ts';
 import { readInstanceIds } from '../input/instance-ids.ts';
-import { describeReading } from '../output/describe-reading.ts';
+import { describeReading } from '../output/instances.ts';
 import { formatTable } from '../output/table.ts';
 
 export const stateCommand = defineCommand({

@@ -4,7 +4,7 @@ import type { Result } from '../../client/result.ts';
 import { inParallel } from '../../functions/platform/in-parallel.ts';
 import { type Api, parallelCalls } from '../api/api.ts';
 import { describeFailure, valueIn } from '../api/failure.ts';
-import { describeReading } from '../output/describe-reading.ts';
+import { describeReading } from '../output/instances.ts';
 import { checkOwners } from './check-owners.ts';
 import { type Finding, failure, ok, warning } from './finding.ts';
 

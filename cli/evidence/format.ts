@@ -1,4 +1,4 @@
-import { formatCsvRow } from '../output/csv.ts';
+import { formatCsvRow } from '../output/printable.ts';
 import { tableLines } from '../output/table.ts';
 import type { EvidenceRecord } from './record.ts';
 

@@ -4,9 +4,8 @@ import type { Result } from '../../client/result.ts';
 import type { Owned, Person } from '../../functions/instances/people.ts';
 import type { MatchedBy } from '../../functions/instances/search.ts';
 import type { Session } from '../session.ts';
-import { describeReading } from './describe-reading.ts';
-import { printable } from './printable.ts';
-import { quote } from './quote.ts';
+import { describeReading } from './instances.ts';
+import { printable, quote } from './printable.ts';
 import { formatTable } from './table.ts';
 
 /** The states that were read, by id. An instance without one was not asked for. */

@@ -1,6 +1,5 @@
-import { adviceOn, describeOutcome, needsNothing, type Outcome, type Run } from '../../client/answers.ts';
+import { adviceOn, describeOutcome, needsNothing, type Outcome, type Run, type Watch } from '../../client/answers.ts';
 import { describeStatus, describePhase as phaseInWords } from '../../client/run-words.ts';
-import { formatFields } from './fields.ts';
 import { printable } from './printable.ts';
 import { formatTable } from './table.ts';
 
@@ -60,3 +59,29 @@ export const formatRunHead = (run: Run): string =>
     ['watch', run.watch],
     ['request', run.request && JSON.stringify(run.request)],
   ]);
+
+/** One line per field that has a value. */
+const formatFields = (fields: readonly (readonly [name: string, value: string | undefined])[]): string =>
+  fields.flatMap(([name, value]) => (value === undefined ? [] : [`${name.padEnd(14)}${printable(value)}`])).join('\n');
+
+export const describeWatch = ({ progress: { total, linkedAgain, released, unread } }: Watch): string =>
+  `${linkedAgain} of ${total} linked again, ${released} released, ${unread} not read by the newest poll`;
+
+/** A watch and its instances. */
+export const formatWatch = async (watch: Watch): Promise<string> => {
+  const head = formatFields([
+    ['watch', watch.id],
+    ['status', watch.status],
+    ['run', watch.run],
+    ['reason', watch.reason],
+    ['requested by', watch.requestedBy],
+    ['started', watch.startedAt],
+    ['ended', watch.endedAt],
+    ['until', watch.until],
+    ['next poll', watch.nextActionAt],
+    ['progress', describeWatch(watch)],
+    ['note', watch.note],
+  ]);
+  const rows = watch.outcomes.map(({ idInstance, kind, at, reason }) => [idInstance, kind, at, reason]);
+  return `${head}\n\n${await formatTable(['INSTANCE', 'OUTCOME', 'AT', ''], rows)}`;
+};

@@ -6,7 +6,7 @@ import { type Api, parallelCalls } from '../api/api.ts';
 import { describeFailure } from '../api/failure.ts';
 import { CommandFailed } from '../errors.ts';
 import type { InstancesAtGreenApi } from '../input/read-instance-list.ts';
-import { formatInstances } from '../output/instance-table.ts';
+import { formatInstances } from '../output/instances.ts';
 import type { Session } from '../session.ts';
 
 /** How the secrets differ from the instances at GREEN-API. */

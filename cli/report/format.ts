@@ -1,4 +1,4 @@
-import { formatCsvRow } from '../output/csv.ts';
+import { formatCsvRow } from '../output/printable.ts';
 import { formatTable } from '../output/table.ts';
 import type { InstanceFact } from './facts.ts';
 import type { Row } from './judge.ts';

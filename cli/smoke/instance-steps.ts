@@ -9,8 +9,8 @@ import { acceptedRunIn, valueIn } from '../api/failure.ts';
 import { findAll, formatFindings } from '../commands/doctor.ts';
 import { waitForEnd } from '../follow-run.ts';
 import { askYesOrNo } from '../input/questions.ts';
-import { describeReading } from '../output/describe-reading.ts';
 import { describeProgress, formatOutcomes } from '../output/describe-run.ts';
+import { describeReading } from '../output/instances.ts';
 import { printable } from '../output/printable.ts';
 import { failed, notTried, ok, type Seen, type Smoke, type Step } from './step.ts';
 

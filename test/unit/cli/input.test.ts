@@ -8,8 +8,7 @@ import { parseCsv } from '../../../cli/input/parse-csv.ts';
 import { readInstanceList } from '../../../cli/input/read-instance-list.ts';
 import { readRoster } from '../../../cli/input/read-roster.ts';
 import { readTable } from '../../../cli/input/read-table.ts';
-import { formatCsvRow } from '../../../cli/output/csv.ts';
-import { printable, printableJson } from '../../../cli/output/printable.ts';
+import { formatCsvRow, printable, printableJson } from '../../../cli/output/printable.ts';
 import { createParseApiUrl } from '../../../functions/green-api/api-url.ts';
 
 const cell = fc.string({ unit: 'grapheme' });

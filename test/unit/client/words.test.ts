@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { describeFailure as inCommandLine } from '../../../cli/api/failure.ts';
 import { CommandFailed } from '../../../cli/errors.ts';
-import { nearestOf } from '../../../cli/output/describe-nearest.ts';
+import { nearestOf } from '../../../cli/output/instances.ts';
 import { formatBar } from '../../../cli/output/progress-bar.ts';
 import { calledAs } from '../../../cli/program-name.ts';
 import { describeOutcome, mayRetry, type Run, repeatableRequestSchema } from '../../../client/answers.ts';
