@@ -5,8 +5,8 @@ import { errorNameOf } from '../../functions/platform/unknown-values.ts';
 import { howToBuild } from '../../infra/bundling/how-to-build.ts';
 import { defineCommand } from '../command.ts';
 import { CommandFailed, exitCodes } from '../errors.ts';
-import { loadConfiguration } from '../input/load-configuration.ts';
-import { parsePort } from '../input/parse-port.ts';
+import { loadConfiguration } from '../input/files.ts';
+import { wholeNumber } from '../input/options.ts';
 import type { Session } from '../session.ts';
 
 type Options = { readonly port: number; readonly configuration?: string };
@@ -55,7 +55,9 @@ export const consoleCommand = defineCommand<Options>({
   details:
     'Its calls are signed with your own AWS credentials, so IAM decides what you may do. Open the printed address: it contains a token without which nobody can use it. Ctrl-C ends it.',
   options: [
-    new Option('--port <n>', 'port on 127.0.0.1; 0 takes any free one').argParser(parsePort).default(0),
+    new Option('--port <n>', 'port on 127.0.0.1; 0 takes any free one')
+      .argParser(wholeNumber('from 0 to 65535', 0, 65_535))
+      .default(0),
     new Option('--configuration <file>', 'shows the schedules of this configuration, and when each fires next'),
   ],
   examples: [

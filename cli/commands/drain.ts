@@ -5,7 +5,7 @@ import { inParallel } from '../../functions/platform/in-parallel.ts';
 import type { Executions } from '../aws/executions.ts';
 import { defineCommand } from '../command.ts';
 import { CommandFailed, type ExitCode, exitCodes, orFailure } from '../errors.ts';
-import { collect } from '../input/collect.ts';
+import { collect } from '../input/options.ts';
 import { confirm } from '../input/questions.ts';
 import { formatTable } from '../output/table.ts';
 import type { Session } from '../session.ts';

@@ -7,7 +7,7 @@ import type { EvidenceFilter } from '../evidence/evidence-filter.ts';
 import type { EvidenceSource } from '../evidence/evidence-source.ts';
 import type { EvidenceRecord } from '../evidence/record.ts';
 import { readInstanceIds } from '../input/instance-ids.ts';
-import { parseSince } from '../input/instant.ts';
+import { parseSince } from '../input/options.ts';
 import { readRunIdEnd } from '../input/run-id.ts';
 import { printableJson } from '../output/printable.ts';
 import { printLines } from '../output/table.ts';

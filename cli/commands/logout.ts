@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 import { describeReadings, describeToken, type Instance, isLoggedOut, type LoggedOut } from '../../client/answers.ts';
-import { secondReadingWaitSeconds } from '../../client/client.ts';
+import { longestWaitSeconds, secondReadingWaitSeconds } from '../../client/client.ts';
 import { countOf } from '../../client/count-of.ts';
 import { describeUnreadable } from '../../client/instance-list.ts';
 import type { Failure, Result } from '../../client/result.ts';
@@ -11,7 +11,7 @@ import { describeFailure, isInvalidRequest, valueIn } from '../api/failure.ts';
 import { defineCommand } from '../command.ts';
 import { CommandFailed, exitCodes, Interrupted, UsageError } from '../errors.ts';
 import { readInstanceIds } from '../input/instance-ids.ts';
-import { parseWaitOption } from '../input/parse-wait-option.ts';
+import { wholeNumber } from '../input/options.ts';
 import { confirm } from '../input/questions.ts';
 import { describeReading, warnOfUnreadable } from '../output/instances.ts';
 import { printable, quote } from '../output/printable.ts';
@@ -196,7 +196,7 @@ A logout ends the session at GREEN-API only: other linked devices stay linked, a
     new Option('--reason <text>', 'why; it is kept in the evidence'),
     new Option('--wait <seconds>', 'how long to wait for the confirmation, 0 to 20; from 10 on with a second reading')
       .default(secondReadingWaitSeconds)
-      .argParser(parseWaitOption),
+      .argParser(wholeNumber(`of seconds from 0 to ${longestWaitSeconds}`, 0, longestWaitSeconds)),
     new Option('--clear-queue', 'also clear the queue of messages to send'),
     new Option('--rotate-token', 'also change the token, so that a copy of it cannot link the instance again'),
   ],
@@ -229,3 +229,5 @@ A logout ends the session at GREEN-API only: other linked devices stay linked, a
       : exitCodes.failed;
   },
 });
+
+/** For `--wait`. */

@@ -4,7 +4,7 @@ import { countOf } from '../../client/count-of.ts';
 import { successIn } from '../api/failure.ts';
 import { defineCommand } from '../command.ts';
 import { CommandFailed, type ExitCode, UsageError } from '../errors.ts';
-import { parseCount } from '../input/parse-count.ts';
+import { parseCount } from '../input/options.ts';
 import { confirm } from '../input/questions.ts';
 import { resolveRunId } from '../input/run-id.ts';
 import { formatOutcomes } from '../output/describe-run.ts';

@@ -8,7 +8,7 @@ import { valueIn } from '../api/failure.ts';
 import { defineCommand } from '../command.ts';
 import { CommandFailed, UsageError } from '../errors.ts';
 import { readInstanceIds } from '../input/instance-ids.ts';
-import { parseCount } from '../input/parse-count.ts';
+import { parseCount } from '../input/options.ts';
 import { confirm, promptForText } from '../input/questions.ts';
 import { nearestOf, warnOfUnreadable } from '../output/instances.ts';
 import { printable } from '../output/printable.ts';

@@ -9,7 +9,7 @@ import {
 import { valueIn } from '../api/failure.ts';
 import { defineCommand } from '../command.ts';
 import { exitCodes } from '../errors.ts';
-import { parseCount } from '../input/parse-count.ts';
+import { parseCount } from '../input/options.ts';
 import { formatTable } from '../output/table.ts';
 
 type Options = { readonly status?: string; readonly limit: number };

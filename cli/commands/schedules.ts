@@ -1,7 +1,7 @@
 import { Option } from 'commander';
 import { defineCommand } from '../command.ts';
 import { exitCodes } from '../errors.ts';
-import { loadConfiguration } from '../input/load-configuration.ts';
+import { loadConfiguration } from '../input/files.ts';
 
 type Options = { readonly configuration: string };
 

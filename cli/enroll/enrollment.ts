@@ -4,7 +4,7 @@ import { shortenPhone } from '../../functions/instances/contact.ts';
 import { parseCredential } from '../../functions/instances/credentials.ts';
 import { compose, parseOwner } from '../../functions/instances/identity.ts';
 import { escapeTagValue, tagValuePattern } from '../../functions/instances/tag-value.ts';
-import { shortenedBySpreadsheet } from '../input/shortened-by-spreadsheet.ts';
+import { shortenedBySpreadsheet } from '../input/instance-ids.ts';
 
 /** The tags that make the registry, as they are written. `''` removes one; a missing one is left as it is. */
 export type EnrollmentTags = {

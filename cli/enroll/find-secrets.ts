@@ -1,10 +1,21 @@
+import { Option } from 'commander';
 import * as v from 'valibot';
 import { type ApiUrl, createParseApiUrl } from '../../functions/green-api/api-url.ts';
 import { parseJsonAs } from '../../functions/platform/unknown-values.ts';
 import { isLoopback, parseApiAddress } from '../api/api-address.ts';
 import type { AwsSettings } from '../aws/aws-settings.ts';
 import { UsageError } from '../errors.ts';
+import { collect } from '../input/options.ts';
 import type { Session } from '../session.ts';
+
+/** Options of the commands that read a secret and send its token to GREEN-API. */
+export const secretOptions = (): readonly Option[] => [
+  new Option('--prefix <text>', 'what the names of the secrets begin with (default: that of the stack, or green-api/)'),
+  new Option(
+    '--allow-host <host>',
+    'a further host that a token may be sent to (default: those of the stack)',
+  ).argParser(collect),
+];
 
 /** Where the secrets of a deployment are, and where their tokens may go. */
 export type Secrets = {

@@ -1,5 +1,5 @@
 import { UsageError } from '../errors.ts';
-import { readTable } from '../input/read-table.ts';
+import { readTable } from '../input/csv.ts';
 import {
   columns,
   type Enrollment,

@@ -2,9 +2,8 @@ import * as v from 'valibot';
 import { type InstanceId, instanceIdRule, parseInstanceId } from '../../functions/green-api/instance-id.ts';
 import { parseJson } from '../../functions/platform/unknown-values.ts';
 import { UsageError } from '../errors.ts';
-import { parseCsv } from './parse-csv.ts';
-import { readTable } from './read-table.ts';
-import { shortenedBySpreadsheet } from './shortened-by-spreadsheet.ts';
+import { parseCsv, readTable } from './csv.ts';
+import { shortenedBySpreadsheet } from './instance-ids.ts';
 
 /** The instances of an account at GREEN-API. */
 export type InstancesAtGreenApi = {

@@ -1,6 +1,5 @@
 import { UsageError } from '../errors.ts';
-import { parseCsv, separatorNames } from './parse-csv.ts';
-import { readTable } from './read-table.ts';
+import { parseCsv, readTable, separatorNames } from './csv.ts';
 
 /** Everybody who belongs to the company, and how the file was read. */
 export type Roster = {

@@ -1,7 +1,7 @@
 import { parseOwner } from '../../functions/instances/identity.ts';
 import { createWallClock, endOfDay, startOfDay } from '../../functions/platform/wall-clock.ts';
 import { UsageError } from '../errors.ts';
-import { readTable, type TableRow } from '../input/read-table.ts';
+import { readTable, type TableRow } from '../input/csv.ts';
 import type { Leaver } from './judge.ts';
 
 export type LeaverColumns = {

@@ -6,7 +6,7 @@ import type { Api } from '../api/api.ts';
 import { isLoopback } from '../api/api-address.ts';
 import { valueIn } from '../api/failure.ts';
 import type { Invoked } from '../failed-events/invoke-function.ts';
-import { loadConfigurationIfAny } from '../input/load-configuration.ts';
+import { loadConfigurationIfAny } from '../input/files.ts';
 import type { Session } from '../session.ts';
 import { followToEnd } from './instance-steps.ts';
 import { failed, notTried, ok, type Smoke, type Step } from './step.ts';

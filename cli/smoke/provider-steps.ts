@@ -5,7 +5,7 @@ import { createSignedTransport, type Sign } from '../../client/signed-transport.
 import type { ProviderKind } from '../../functions/identity-providers/identity-providers.ts';
 import { isLoopback } from '../api/api-address.ts';
 import { successIn, valueIn } from '../api/failure.ts';
-import { loadConfigurationIfAny } from '../input/load-configuration.ts';
+import { loadConfigurationIfAny } from '../input/files.ts';
 import { promptForSecret } from '../input/questions.ts';
 import { isInteractive } from '../terminal.ts';
 import { followToEnd } from './instance-steps.ts';

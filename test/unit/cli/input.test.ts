@@ -1,13 +1,12 @@
 import fc from 'fast-check';
 import { parseEnrollment } from '../../../cli/enroll/enrollment.ts';
 import { UsageError } from '../../../cli/errors.ts';
-import { decodeText } from '../../../cli/input/decode-text.ts';
+import { parseCsv, readTable } from '../../../cli/input/csv.ts';
+import { decodeText } from '../../../cli/input/files.ts';
 import { readInstanceIds } from '../../../cli/input/instance-ids.ts';
-import { parseSince } from '../../../cli/input/instant.ts';
-import { parseCsv } from '../../../cli/input/parse-csv.ts';
+import { parseSince } from '../../../cli/input/options.ts';
 import { readInstanceList } from '../../../cli/input/read-instance-list.ts';
 import { readRoster } from '../../../cli/input/read-roster.ts';
-import { readTable } from '../../../cli/input/read-table.ts';
 import { formatCsvRow, printable, printableJson } from '../../../cli/output/printable.ts';
 import { createParseApiUrl } from '../../../functions/green-api/api-url.ts';
 

@@ -1,4 +1,26 @@
+import { InvalidArgumentError } from 'commander';
 import { UsageError } from '../errors.ts';
+
+/** For options that may be repeated, or take several values separated by commas. */
+export const collect = (text: string, before: readonly string[] = []): readonly string[] => [
+  ...before,
+  ...text
+    .split(',')
+    .map((value) => value.trim())
+    .filter((value) => value !== ''),
+];
+
+/** @param rule what the number must be, e.g. `from 1` */
+export const wholeNumber =
+  (rule: string, least: number, most: number) =>
+  (text: string): number => {
+    const number = Number(text);
+    if (!/^[0-9]{1,6}$/.test(text) || number < least || number > most)
+      throw new InvalidArgumentError(`It must be a whole number ${rule}.`);
+    return number;
+  };
+
+export const parseCount = wholeNumber('from 1', 1, 999_999);
 
 const units = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const;
 

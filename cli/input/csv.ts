@@ -1,10 +1,11 @@
 import { CsvError, parse } from 'csv-parse/sync';
+import { UsageError } from '../errors.ts';
 
-export type ParsedCsv =
+type ParsedCsv =
   | { readonly kind: 'rows'; readonly rows: readonly CsvRow[]; readonly separator: Separator }
   | { readonly kind: 'malformed'; readonly line: number; readonly problem: string };
 
-export type CsvRow = {
+type CsvRow = {
   /** Where the record begins, counted from 1. */
   readonly line: number;
   readonly cells: readonly string[];
@@ -13,7 +14,7 @@ export type CsvRow = {
 /** What may stand between two cells, and how a message names it. A spreadsheet writes what its language settings say. */
 export const separatorNames = { ',': 'comma', ';': 'semicolon', '\t': 'tab', '|': 'vertical bar' } as const;
 
-export type Separator = keyof typeof separatorNames;
+type Separator = keyof typeof separatorNames;
 
 const separators = Object.keys(separatorNames) as readonly Separator[];
 
@@ -60,4 +61,35 @@ export const parseCsv = (file: string): ParsedCsv => {
   const readings = separators.map((separator) => parseWith(text, separator, 1));
   const best = Math.max(...readings.map(fitOf));
   return readings.find((reading) => fitOf(reading) === best) as ParsedCsv;
+};
+
+export type TableRow = { readonly line: number; readonly values: Readonly<Record<string, string>> };
+
+type Table = {
+  readonly columns: readonly string[];
+  readonly rows: readonly TableRow[];
+  readonly separator: Separator;
+};
+
+/**
+ * Reads a CSV file whose first line names its columns. Cells are trimmed.
+ *
+ * @param name of the file, for errors; no cell is ever quoted, since it may be a token
+ * @throws UsageError naming the line
+ */
+export const readTable = (name: string, text: string): Table => {
+  const parsed = parseCsv(text);
+  if (parsed.kind === 'malformed') throw new UsageError(`${name}, line ${parsed.line}: ${parsed.problem}.`);
+  const [head, ...records] = parsed.rows;
+  if (head === undefined) throw new UsageError(`${name} is empty. Its first line must name the columns.`);
+
+  const columns = head.cells.map((cell) => cell.trim());
+  const rows = records.map(({ line, cells }) => {
+    if (cells.length !== columns.length)
+      throw new UsageError(
+        `${name}, line ${line}: there are ${cells.length} cells for ${columns.length} columns (separator: ${separatorNames[parsed.separator]}).`,
+      );
+    return { line, values: Object.fromEntries(columns.map((column, index) => [column, cells[index]?.trim() ?? ''])) };
+  });
+  return { columns, rows, separator: parsed.separator };
 };
