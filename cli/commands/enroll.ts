@@ -5,7 +5,7 @@ import { inParallel } from '../../functions/platform/in-parallel.ts';
 import { defineCommand } from '../command.ts';
 import type { EnrollDependencies, EnrollResult } from '../enroll/enroll.ts';
 import type { Enrollment, EnrollmentFields, EnrollmentRules } from '../enroll/enrollment.ts';
-import { type Secrets, type SecretsOptions, secretOptions } from '../enroll/find-secrets.ts';
+import { findSecrets, type Secrets, type SecretsOptions, secretOptions } from '../enroll/find-secrets.ts';
 import { type ExitCode, exitCodes, UsageError } from '../errors.ts';
 import { readInput } from '../input/files.ts';
 import { confirm, promptForSecret } from '../input/questions.ts';
@@ -170,7 +170,6 @@ With --url of the local service (npm start) it is practice: nothing reaches AWS 
       throw new UsageError('Name one instance, or a file with --csv.');
     if (options.phone && !options.verify)
       throw new UsageError('--phone reads the number while it verifies the token: leave out --no-verify.');
-    const { findSecrets } = await import('../enroll/find-secrets.ts');
     const { aws, kmsKey, ...secrets } = await findSecrets(session, options);
     const rules = { ...secrets, tagsOnly, readsPhone: options.phone === true };
     const enrollments =

@@ -1,13 +1,52 @@
 import { Option } from 'commander';
 import type { Instance } from '../../client/answers.ts';
+import { canonicalIdentity, parseOwner } from '../../functions/instances/identity.ts';
 import { valueIn } from '../api/failure.ts';
 import { defineCommand } from '../command.ts';
 import { type ExitCode, exitCodes, UsageError } from '../errors.ts';
+import { checkColumns, readPlainList, readTable, separatorNames } from '../input/csv.ts';
 import { readInput } from '../input/files.ts';
 import { collect } from '../input/options.ts';
-import { type Roster, readRoster } from '../input/read-roster.ts';
 import { formatInstances, warnOfUnreadable } from '../output/instances.ts';
+import { printInstancesReport, readInstanceList, reconcileInstances } from '../reconcile-instances.ts';
 import type { Session } from '../session.ts';
+
+/** Everybody who belongs to the company, and how the file was read. */
+type Roster = {
+  readonly identities: readonly string[];
+  /** For messages, e.g. `the column email, separator: comma`. */
+  readonly readAs: string;
+};
+
+const readColumns = (name: string, text: string, wanted: readonly string[] | undefined): Roster => {
+  const { columns, rows, separator } = readTable(name, text);
+  const used = wanted ?? (columns.length === 1 ? columns : columns.filter((column) => /^e-?mail$/i.test(column)));
+  checkColumns(name, columns, used);
+  if (used.length === 0)
+    throw new UsageError(`Say with --column which columns of ${name} hold the owners: ${columns.join(', ')}.`);
+  return {
+    identities: rows.flatMap(({ values }) => used.flatMap((column) => (values[column] ?? '').split(/\s+/))),
+    readAs: `${used.length === 1 ? 'the column' : 'the columns'} ${used.join(', ')}, separator: ${separatorNames[separator]}`,
+  };
+};
+
+/**
+ * Reads the identities of everybody who belongs to the company: a list, or a CSV file and the columns that hold them.
+ *
+ * @param name of the file, for errors
+ * @throws UsageError if it is not clear where the identities are, or there are none
+ */
+export const readRoster = (name: string, text: string, wanted: readonly string[] | undefined): Roster => {
+  const list = wanted === undefined ? readPlainList(text, (cell) => !cell.includes('@')) : undefined;
+  const roster =
+    list === undefined ? readColumns(name, text, wanted) : { identities: list, readAs: 'a list without a head' };
+  const identities = roster.identities.filter((identity) => identity !== '');
+  if (identities.length === 0)
+    throw new UsageError(
+      `${name} contains no identity (read as ${roster.readAs}), so every owner would look like a leaver.`,
+    );
+  return { ...roster, identities };
+};
 
 type Options = { readonly column?: readonly string[]; readonly instances?: string };
 
@@ -31,8 +70,7 @@ const checkIsRoster = (file: string, { readAs }: Roster, owners: number, known: 
   );
 };
 
-const compare = async (file: string, instances: readonly Instance[], roster: Roster): Promise<Report> => {
-  const { canonicalIdentity, parseOwner } = await import('../../functions/instances/identity.ts');
+const compare = (file: string, instances: readonly Instance[], roster: Roster): Report => {
   const everybody = new Set(roster.identities.flatMap(parseOwner).map(canonicalIdentity));
   const isKnown = (owner: string) => parseOwner(owner).some((identity) => everybody.has(canonicalIdentity(identity)));
   const owners = [...new Set(instances.flatMap(({ owner }) => owner ?? []))];
@@ -57,8 +95,6 @@ const printReport = async (session: Session, { leavers, withoutOwner }: Report):
 };
 
 const compareInstances = async (session: Session, file: string): Promise<ExitCode> => {
-  const { readInstanceList } = await import('../input/read-instance-list.ts');
-  const { printInstancesReport, reconcileInstances } = await import('../reconcile/reconcile-instances.ts');
   const atGreenApi = readInstanceList(file, await readInput(session, file));
   const api = await session.api();
   const list = valueIn(await api.listInstances());
@@ -101,7 +137,7 @@ enrolled cannot be logged out. The exit code is 1 for every difference.`,
     const roster = readRoster(file, await readInput(session, file), column);
     const list = valueIn(await (await session.api()).listInstances());
     const { instances, ...unreadable } = list;
-    const report = await compare(file, instances, roster);
+    const report = compare(file, instances, roster);
     const isUnderstood = !warnOfUnreadable(session, list);
     if (session.options.json) session.printJson({ ...report, ...unreadable });
     else await printReport(session, report);

@@ -58,9 +58,16 @@ export const parseCsv = (file: string): ParsedCsv => {
   const text = file.replace(/^\uFEFF/, '').replace(/\r\n?/g, '\n');
   const named = separatorLine.exec(text);
   if (named !== null) return parseWith(text.slice(named[0].length), named[1] as Separator, 2);
-  const readings = separators.map((separator) => parseWith(text, separator, 1));
-  const best = Math.max(...readings.map(fitOf));
-  return readings.find((reading) => fitOf(reading) === best) as ParsedCsv;
+  const [best] = separators.map((separator) => parseWith(text, separator, 1)).toSorted((a, b) => fitOf(b) - fitOf(a));
+  return best as ParsedCsv;
+};
+
+/** The lines of a file with one cell each, if the first one is no head. */
+export const readPlainList = (text: string, isHead: (cell: string) => boolean): readonly string[] | undefined => {
+  const parsed = parseCsv(text);
+  if (parsed.kind === 'malformed' || parsed.rows.some(({ cells }) => cells.length > 1)) return undefined;
+  const lines = parsed.rows.map(({ cells: [cell = ''] }) => cell.trim());
+  return isHead(lines[0] ?? '') ? undefined : lines;
 };
 
 export type TableRow = { readonly line: number; readonly values: Readonly<Record<string, string>> };
@@ -92,4 +99,10 @@ export const readTable = (name: string, text: string): Table => {
     return { line, values: Object.fromEntries(columns.map((column, index) => [column, cells[index]?.trim() ?? ''])) };
   });
   return { columns, rows, separator: parsed.separator };
+};
+
+/** @throws UsageError naming a wanted column that is not there */
+export const checkColumns = (name: string, columns: readonly string[], wanted: readonly string[]): void => {
+  const unknown = wanted.find((column) => !columns.includes(column));
+  if (unknown !== undefined) throw new UsageError(`${name} has no column ${unknown}. It has: ${columns.join(', ')}.`);
 };

@@ -1,7 +1,7 @@
 import { parseOwner } from '../../functions/instances/identity.ts';
 import { createWallClock, endOfDay, startOfDay } from '../../functions/platform/wall-clock.ts';
 import { UsageError } from '../errors.ts';
-import { readTable, type TableRow } from '../input/csv.ts';
+import { checkColumns, readTable, type TableRow } from '../input/csv.ts';
 import type { Leaver } from './judge.ts';
 
 export type LeaverColumns = {
@@ -22,13 +22,8 @@ const identityNames = /^(?:e-?mail(?: ?address)?|identity|identities|owner|user(
 const leftNames =
   /^(?:left|left[ _-]?(?:at|on)|leaving|leaving[ _-]?(?:date|day|time)|date[ _-]?of[ _-]?leaving|leaver[ _-]?date|terminat(?:ed|ion)(?:[ _-]?(?:at|on|date))?|end[ _-]?date|last[ _-]?day|occurredAt|date)$/i;
 
-const checkNamed = (name: string, columns: readonly string[], wanted: readonly string[]): void => {
-  const unknown = wanted.find((column) => !columns.includes(column));
-  if (unknown !== undefined) throw new UsageError(`${name} has no column ${unknown}. It has: ${columns.join(', ')}.`);
-};
-
 const chooseColumns = (name: string, columns: readonly string[], { identities, left }: LeaverColumns) => {
-  checkNamed(name, columns, [...(identities ?? []), ...(left === undefined ? [] : [left])]);
+  checkColumns(name, columns, [...(identities ?? []), ...(left === undefined ? [] : [left])]);
   const who = identities ?? columns.filter((column) => identityNames.test(column));
   if (who.length === 0)
     throw new UsageError(`Say with --column which columns of ${name} hold the identities: ${columns.join(', ')}.`);

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
+import { readRoster } from '../../../cli/commands/reconcile.ts';
 import { parseEnrollment } from '../../../cli/enroll/enrollment.ts';
 import { UsageError } from '../../../cli/errors.ts';
 import { parseCsv, readTable } from '../../../cli/input/csv.ts';
 import { decodeText } from '../../../cli/input/files.ts';
 import { readInstanceIds } from '../../../cli/input/instance-ids.ts';
 import { parseSince } from '../../../cli/input/options.ts';
-import { readInstanceList } from '../../../cli/input/read-instance-list.ts';
-import { readRoster } from '../../../cli/input/read-roster.ts';
 import { formatCsvRow, printable, printableJson } from '../../../cli/output/printable.ts';
+import { readInstanceList } from '../../../cli/reconcile-instances.ts';
 import { createParseApiUrl } from '../../../functions/green-api/api-url.ts';
 
 const cell = fc.string({ unit: 'grapheme' });
