@@ -3,17 +3,10 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from '
 import { InvalidRequest, parseJsonBody, parseText } from './http/request.ts';
 import { type LogUnexpected, problemDetails } from './http/response.ts';
 import type { RouteKeyOf } from './http/routes.ts';
-import {
-  createIdentifyProvider,
-  type IdentityProvider,
-  readIdentityProviders,
-} from './identity-providers/identity-providers.ts';
-import type { ProviderMetrics } from './identity-providers/provider-metrics.ts';
-import { composeSharedDependencies } from './identity-providers/shared-dependencies.ts';
-import type { StartOffboarding } from './identity-providers/start-offboarding.ts';
-import type { Owners, ReadOwners } from './instances/read-owners.ts';
-import type { Variables } from './platform/environment.ts';
-import { type Write, writeLine } from './platform/log.ts';
+import { composeProviderHandler, type ProviderHandlerDependencies } from './identity-providers/handler-dependencies.ts';
+import { createIdentifyProvider, type IdentityProvider } from './identity-providers/identity-providers.ts';
+import type { Owners } from './instances/read-owners.ts';
+import { writeLine } from './platform/log.ts';
 import { checkNamesOnce } from './scim/body.ts';
 import { createDeactivate, isOkta, tryAgain } from './scim/deactivate.ts';
 import { resourceTypes, schemas, serviceProviderConfig } from './scim/discovery.ts';
@@ -31,24 +24,13 @@ import {
   searchUsers,
 } from './scim/users.ts';
 
-export type ScimHandlerDependencies = {
-  /** Those of the kind `scim`. */
-  readonly providers: readonly IdentityProvider[];
-  readonly startOffboarding: StartOffboarding;
-  readonly readOwners: ReadOwners;
-  readonly metrics: Pick<ProviderMetrics, 'request' | 'unreadable' | 'ownerRenamed' | 'refused'>;
-  /** Milliseconds since 1970. */
-  readonly now: () => number;
-  readonly logUnexpected: LogUnexpected;
-};
-
 const longestBytes = 256 * 1_024;
 
 const baseUrlOf = ({ headers, rawPath, requestContext }: APIGatewayProxyEventV2): string =>
   `${headers['x-forwarded-proto'] ?? 'https'}://${headers.host ?? requestContext.domainName}${basePathOf(rawPath)}`;
 
 const requestOf = (
-  dependencies: ScimHandlerDependencies,
+  dependencies: ProviderHandlerDependencies,
   event: APIGatewayProxyEventV2,
   provider: IdentityProvider,
 ): ScimRequest => {
@@ -182,7 +164,7 @@ const isUnreadableWrite = (event: APIGatewayProxyEventV2, error: unknown): error
 };
 
 /** SCIM 2.0 under `/scim/v2`: an identity provider deactivates a user, and the user's instances are logged out. */
-export const createScimHandler = (dependencies: ScimHandlerDependencies) => {
+export const createScimHandler = (dependencies: ProviderHandlerDependencies) => {
   const { providers, metrics, logUnexpected } = dependencies;
   const identifyProvider = createIdentifyProvider(providers);
   return middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>({ timeoutEarlyInMillis: 0 })
@@ -204,16 +186,4 @@ export const createScimHandler = (dependencies: ScimHandlerDependencies) => {
     });
 };
 
-export const composeScim = (variables: Variables, write: Write): ScimHandlerDependencies => {
-  const { startOffboarding, readOwners, metrics, log } = composeSharedDependencies(variables, write);
-  return {
-    providers: readIdentityProviders(variables),
-    startOffboarding,
-    readOwners,
-    metrics,
-    now: Date.now,
-    logUnexpected: (error) => log('ERROR', 'unexpected error', error),
-  };
-};
-
-export const handler = createScimHandler(composeScim(process.env, writeLine));
+export const handler = createScimHandler(composeProviderHandler(process.env, writeLine));

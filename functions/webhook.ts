@@ -2,36 +2,25 @@ import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import * as v from 'valibot';
 import { InvalidRequest, parseBody } from './http/request.ts';
-import { jsonResponse, type LogUnexpected, problemDetails, problemResponse } from './http/response.ts';
+import { jsonResponse, problemDetails, problemResponse } from './http/response.ts';
 import type { RouteKeyOf } from './http/routes.ts';
+import { composeProviderHandler, type ProviderHandlerDependencies } from './identity-providers/handler-dependencies.ts';
 import {
   createIdentifyProvider,
   type IdentityProvider,
   type ProviderKind,
-  readIdentityProviders,
 } from './identity-providers/identity-providers.ts';
 import { type HeldBack, waitingPerHourly } from './identity-providers/leaver-limit.ts';
-import type { ProviderMetrics } from './identity-providers/provider-metrics.ts';
-import { composeSharedDependencies } from './identity-providers/shared-dependencies.ts';
-import type { Deadlines, OffboardingResult, StartOffboarding } from './identity-providers/start-offboarding.ts';
+import { type Deadlines, type OffboardingResult, worstOf } from './identity-providers/start-offboarding.ts';
 import { parseCustom } from './offboarding/custom.ts';
 import type { LeaverReport } from './offboarding/dialect.ts';
 import { parseOkta } from './offboarding/okta.ts';
 import { noteOnEarlierRun } from './offboarding/start-reported-run.ts';
-import type { Variables } from './platform/environment.ts';
 import { inParallel } from './platform/in-parallel.ts';
-import { type Write, writeLine } from './platform/log.ts';
+import { writeLine } from './platform/log.ts';
 import type { LambdaFailure } from './runs/lambda/failure.ts';
 
-export type WebhookHandlerDependencies = {
-  /** Those of the kinds `webhook` and `okta-event-hook`. */
-  readonly providers: readonly IdentityProvider[];
-  readonly startOffboarding: StartOffboarding;
-  readonly metrics: Pick<ProviderMetrics, 'request' | 'unreadable' | 'refused'>;
-  /** Milliseconds since 1970. */
-  readonly now: () => number;
-  readonly logUnexpected: LogUnexpected;
-};
+type Dependencies = Omit<ProviderHandlerDependencies, 'readOwners'>;
 
 type Response = APIGatewayProxyStructuredResultV2;
 type Answer = (event: APIGatewayProxyEventV2, provider: IdentityProvider) => Response | Promise<Response>;
@@ -111,7 +100,7 @@ const parseDetail = (detail: Detail, now: number): LeaverReport => {
 };
 
 /** `POST /offboarding` */
-const createPostOffboarding = ({ startOffboarding, now }: WebhookHandlerDependencies): Answer => {
+const createPostOffboarding = ({ startOffboarding, now }: Dependencies): Answer => {
   return async (event, provider) => {
     const { requestId } = event.requestContext;
     const detail = parseBody(event, detailSchema, longestBytes.detail);
@@ -148,7 +137,7 @@ const hookSchema = v.looseObject(
 );
 
 /** `POST /okta-event-hook` */
-const createPostEvents = ({ startOffboarding, metrics, now }: WebhookHandlerDependencies): Answer => {
+const createPostEvents = ({ startOffboarding, metrics, now }: Dependencies): Answer => {
   const start = async (
     provider: IdentityProvider,
     detail: unknown,
@@ -175,7 +164,7 @@ const createPostEvents = ({ startOffboarding, metrics, now }: WebhookHandlerDepe
       if (result.status === 'rejected') throw result.reason;
       return result.value.kind === 'accepted' || result.value.kind === 'invalid' ? [] : [result.value];
     });
-    const worst = failed.find(({ kind }) => kind !== 'held-back') ?? failed[0];
+    const worst = worstOf(failed);
     // Okta sends once more after a 5xx, and never after a 4xx. What cannot be read stays unreadable: an alarm reports it.
     return worst === undefined ? noContent : notStartedProblem(worst, 503);
   };
@@ -183,7 +172,7 @@ const createPostEvents = ({ startOffboarding, metrics, now }: WebhookHandlerDepe
 
 type Kind = Exclude<ProviderKind, 'scim'>;
 
-const createAnswers = (dependencies: WebhookHandlerDependencies) => {
+const createAnswers = (dependencies: Dependencies) => {
   const answers: Readonly<Record<RouteKeyOf<'webhook'>, { readonly kind: Kind; readonly answer: Answer }>> = {
     'POST /offboarding': { kind: 'webhook', answer: createPostOffboarding(dependencies) },
     'GET /okta-event-hook': { kind: 'okta-event-hook', answer: answerChallenge },
@@ -193,7 +182,7 @@ const createAnswers = (dependencies: WebhookHandlerDependencies) => {
 };
 
 /** `POST /offboarding`, `GET` and `POST /okta-event-hook`: systems outside AWS report that somebody left. */
-export const createWebhookHandler = (dependencies: WebhookHandlerDependencies) => {
+export const createWebhookHandler = (dependencies: Dependencies) => {
   const { providers, metrics, logUnexpected } = dependencies;
   const identifyProvider = createIdentifyProvider(providers);
   const answers = createAnswers(dependencies);
@@ -216,15 +205,4 @@ export const createWebhookHandler = (dependencies: WebhookHandlerDependencies) =
     });
 };
 
-export const composeWebhook = (variables: Variables, write: Write): WebhookHandlerDependencies => {
-  const { startOffboarding, metrics, log } = composeSharedDependencies(variables, write);
-  return {
-    providers: readIdentityProviders(variables),
-    startOffboarding,
-    metrics,
-    now: Date.now,
-    logUnexpected: (error) => log('ERROR', 'unexpected error', error),
-  };
-};
-
-export const handler = createWebhookHandler(composeWebhook(process.env, writeLine));
+export const handler = createWebhookHandler(composeProviderHandler(process.env, writeLine));

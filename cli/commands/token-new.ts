@@ -1,10 +1,10 @@
 import { Option } from 'commander';
 import {
+  newProviderToken,
   type ProviderKind,
   providerKinds,
   providerNamePattern,
 } from '../../functions/identity-providers/identity-providers.ts';
-import { newProviderToken } from '../../functions/identity-providers/provider-token.ts';
 import { defineCommand } from '../command.ts';
 import { exitCodes, UsageError } from '../errors.ts';
 

@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import * as v from 'valibot';
 import { parseVariables, type Variables } from '../platform/environment.ts';
@@ -55,7 +55,17 @@ export const readIdentityProviders = (variables: Variables): readonly IdentityPr
   return Object.entries(providers).map(([name, provider]) => ({ name, ...provider }));
 };
 
-/** A token as `token new` makes it: 256 bits in base64url. */
+const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest();
+
+/**
+ * A bearer token of 256 random bits in base64url: with so many, its plain digest cannot be guessed back. The token is for the identity
+ * provider and is stored nowhere else; `sha256` is for `identityProviders` in the configuration, as 64 hexadecimal digits.
+ */
+export const newProviderToken = () => {
+  const token = randomBytes(32).toString('base64url');
+  return { token, sha256: sha256(token).toString('hex') };
+};
+
 export const providerTokenPattern = /^[A-Za-z0-9_-]{43}$/;
 
 /** Why a request got 401. Those that are counted carry what was a token of this service, or looks like one. */
@@ -78,8 +88,6 @@ export type IdentifyProvider = (
   /** The kind of provider whose tokens the route takes. */
   kind: ProviderKind | undefined,
 ) => Identification;
-
-const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest();
 
 // Okta sends what the administrator typed, with or without the scheme. A bare scheme is no token.
 const tokenIn = (authorization: string): string => authorization.trim().replace(/^bearer(?:\s+|$)/i, '');

@@ -38,23 +38,26 @@ const mostRefusalsPerMinute = 3;
 
 /** @param now milliseconds since 1970 */
 export const createProviderMetrics = (log: Log, stack: string, now: () => number): ProviderMetrics => {
-  const latest = new Map<string, number>();
-  const refusals = new Map<string, readonly number[]>();
+  const recent = new Map<string, readonly number[]>();
+  /** Whether fewer than so many lines with this key were written within the last minute. Then this one counts too. */
+  const mayWrite = (key: string, most: number): boolean => {
+    const times = (recent.get(key) ?? []).filter((at) => now() - at < minuteMs);
+    if (times.length >= most) return false;
+    recent.set(key, [...times, now()]);
+    return true;
+  };
 
   const metric = (name: string, { kind, name: provider }: IdentityProvider) => {
-    const dimensions = { [providerMetricDimensions.provider]: provider, [providerMetricDimensions.stack]: stack };
-    const sets = [
-      [providerMetricDimensions.stack],
-      [providerMetricDimensions.stack, providerMetricDimensions.provider],
-    ];
+    const { stack: ofStack, provider: ofProvider } = providerMetricDimensions;
+    const dimensions = { [ofProvider]: provider, [ofStack]: stack };
+    const sets = [[ofStack], [ofStack, ofProvider]];
     return { kind, ...embeddedMetrics({ [name]: 1 }, dimensions, new Date(now()), sets) };
   };
 
   return {
     request: (provider) => {
-      if (now() - (latest.get(provider.name) ?? Number.NEGATIVE_INFINITY) < minuteMs) return;
-      latest.set(provider.name, now());
-      log('INFO', 'identity provider request', metric(providerMetricNames.requests, provider));
+      if (mayWrite(provider.name, 1))
+        log('INFO', 'identity provider request', metric(providerMetricNames.requests, provider));
     },
     heldBack: (provider, { why, retryAfter }) =>
       log('WARN', 'leaver held back', {
@@ -68,15 +71,12 @@ export const createProviderMetrics = (log: Log, stack: string, now: () => number
     unreadable: (provider, problem) =>
       log('ERROR', 'event not understood', { ...metric(providerMetricNames.unreadable, provider), problem }),
     refused: (routeKey, reason) => {
-      const key = JSON.stringify([routeKey, reason]);
-      const recent = (refusals.get(key) ?? []).filter((at) => now() - at < minuteMs);
-      if (recent.length >= mostRefusalsPerMinute) return;
-      refusals.set(key, [...recent, now()]);
-      const { stack: stackName, status, route } = refusalMetricDimensions;
-      const dimensions = { [stackName]: stack, [status]: '401', [route]: routeKey };
+      if (!mayWrite(JSON.stringify([routeKey, reason]), mostRefusalsPerMinute)) return;
+      const { stack: ofStack, status: ofStatus, route: ofRoute } = refusalMetricDimensions;
+      const dimensions = { [ofStack]: stack, [ofStatus]: '401', [ofRoute]: routeKey };
       const sets = [
-        [stackName, status],
-        [stackName, status, route],
+        [ofStack, ofStatus],
+        [ofStack, ofStatus, ofRoute],
       ];
       log('WARN', 'request refused', {
         ...(refusalReasons[reason].isCounted

@@ -60,42 +60,34 @@ const soonMs = 60 * 60 * 1_000;
 /** How the run of a leaver counts for the provider; `not`: it logs nobody out, as far as is known. */
 type Counting = 'hour' | 'waiting' | 'not';
 
-/** The results of which something was not started. Lambda's failures come first: sending the report again can help now. */
-const worstOf = (
-  results: readonly (ReportedRun | HeldBack | LambdaFailure)[],
-): LambdaFailure | HeldBack | undefined => {
-  const failures = results.filter((result) => result.kind !== 'run');
-  return failures.find(({ kind }) => kind !== 'held-back') ?? failures[0];
-};
+/** Lambda's failures come first: sending the report again can help now. */
+export const worstOf = <Result extends { readonly kind: string }>(failures: readonly Result[]): Result | undefined =>
+  failures.find(({ kind }) => kind !== 'held-back') ?? failures[0];
 
 /** Only a list of owners that was read, and does not name the person, says that they own no instance. */
-const createMayOwnInstance =
-  ({ lastOwners }: StartOffboardingDependencies) =>
-  async ({ target }: PlannedRun['request'], untilMs: number): Promise<boolean> => {
-    const reading = await lastOwners(untilMs);
-    if (reading === undefined || !('owner' in target)) return true;
-    return reading.owners.some((identities) => isOwnedBy({ owner: identities.join(' ') }, target.owner));
-  };
+const mayOwnInstance = async (reading: ReturnType<LastOwners>, owner: string): Promise<boolean> =>
+  (await reading)?.owners.some((identities) => isOwnedBy({ owner: identities.join(' ') }, owner)) ?? true;
 
 /**
  * Tells how a run counts. A drill logs nobody out. The run of a person without an instance is started anyway, because one may have
  * been tagged a moment ago, but it does not count. Who is to be logged out later may own an instance by then.
  */
-const createCountingOf = (dependencies: StartOffboardingDependencies) => {
-  const mayOwnInstance = createMayOwnInstance(dependencies);
-  return async ({ request }: PlannedRun, { ownersUntilMs }: Deadlines): Promise<Counting> => {
-    if (request.dryRun) return 'not';
-    const waitsMs = request.at === undefined ? 0 : Date.parse(request.at) - dependencies.now();
-    if (waitsMs > soonMs) return 'waiting';
-    return waitsMs > 0 || (await mayOwnInstance(request, ownersUntilMs)) ? 'hour' : 'not';
-  };
+const countingOf = async (
+  { lastOwners, now }: StartOffboardingDependencies,
+  { dryRun, at, target }: PlannedRun['request'],
+  { ownersUntilMs }: Deadlines,
+): Promise<Counting> => {
+  if (dryRun) return 'not';
+  const waitsMs = at === undefined ? 0 : Date.parse(at) - now();
+  if (waitsMs > soonMs) return 'waiting';
+  return waitsMs > 0 || (await mayOwnInstance(lastOwners(ownersUntilMs), target.owner)) ? 'hour' : 'not';
 };
 
 /** Every name that the run of a leaver may have, by how it counts. A run that follows another has the other's name in its key. */
 const namesOf = (stack: string, { name: provider }: IdentityProvider, run: PlannedRun, former?: RunName) => {
   const { requester, key } = run.cause;
   const cause = { stack, requester, key: former === undefined ? key : JSON.stringify([key, former]) };
-  const identities = 'owner' in run.request.target ? parseOwner(run.request.target.owner) : [];
+  const identities = parseOwner(run.request.target.owner);
   const names: Readonly<Record<Counting, RunName>> = {
     hour: countedRunNameOf(cause, { provider, isWaiting: false }, identities),
     waiting: countedRunNameOf(cause, { provider, isWaiting: true }, identities),
@@ -108,7 +100,6 @@ const namesOf = (stack: string, { name: provider }: IdentityProvider, run: Plann
 
 const createStartLeaver = (dependencies: StartOffboardingDependencies) => {
   const { startRun, limit, metrics, stack } = dependencies;
-  const countingOf = createCountingOf(dependencies);
   const startReportedRun = createStartReportedRun(dependencies);
 
   const startWithin = async (provider: IdentityProvider, name: RunName, { request }: PlannedRun) => {
@@ -121,7 +112,7 @@ const createStartLeaver = (dependencies: StartOffboardingDependencies) => {
   };
 
   return async (provider: IdentityProvider, run: PlannedRun, deadlines: Deadlines) => {
-    const counting = await countingOf(run, deadlines);
+    const counting = await countingOf(dependencies, run.request, deadlines);
     const hasLastingId = idLasts[provider.kind];
     const namesAfter = (former?: RunName): ReportNames => {
       const { names, possible } = namesOf(stack, provider, run, former);
@@ -154,7 +145,7 @@ export const createStartOffboarding = (dependencies: StartOffboardingDependencie
       planned.runs.map((run) => (now() < startsUntilMs ? startLeaver(provider, run, deadlines) : outOfTime)),
     );
     const runs = results.flatMap((result) => (result.kind === 'run' ? [result] : []));
-    const worst = worstOf(results);
+    const worst = worstOf(results.filter((result) => result.kind !== 'run'));
     const ended = runs.filter(({ isEarlier, endedAt }) => isEarlier && endedAt !== undefined).length;
     log(worst === undefined && ended === 0 ? 'INFO' : 'WARN', 'offboarding', {
       requestedBy: planned.requestedBy,

@@ -11,7 +11,7 @@ export type PlannedRun = {
   readonly cause: Omit<RunCause, 'stack'>;
   /** Another event about the same change may have started its run under one of these. */
   readonly otherCauses: readonly Omit<RunCause, 'stack'>[];
-  readonly request: RunRequest;
+  readonly request: RunRequest & { readonly target: { readonly owner: string } };
 };
 
 export type Planned = {
@@ -52,7 +52,7 @@ const fitting = (identities: readonly string[]): readonly string[] => {
 
 const createRequest =
   (report: LeaverReport, limits: ReportLimits) =>
-  (identities: readonly string[]): RunRequest => {
+  (identities: readonly string[]): PlannedRun['request'] => {
     const { reason, source, occurredAt, occurredAtFrom, at, account, actor, requestId, dryRun, watchDays } = report;
     const isLater = at !== undefined && Date.parse(at) > Date.parse(occurredAt);
     return {
@@ -77,16 +77,15 @@ const createRequest =
 const clockSkewMs = 15 * 60 * 1_000;
 
 /** Whoever reports chooses the time of the event, and a logout is put off by `effectiveAt` alone. */
-const futureProblem = ({ occurredAt, occurredAtFrom: field }: LeaverReport, now: Date): Invalid | undefined =>
+const futureProblem = ({ occurredAt, occurredAtFrom: field }: LeaverReport, now: Date): string | undefined =>
   Date.parse(occurredAt) > now.getTime() + clockSkewMs
-    ? { kind: 'invalid', problem: `${field} must not be in the future: use effectiveAt for a later logout` }
+    ? `${field} must not be in the future: use effectiveAt for a later logout`
     : undefined;
 
-const waitProblem = ({ at }: LeaverReport, limits: RunLimits, now: Date): Invalid | undefined => {
+const waitProblem = ({ at }: LeaverReport, limits: RunLimits, now: Date): string | undefined => {
   const longestWaitMs = longestRunMs(limits) - defaultExpiryMs(limits);
   if (at === undefined || Date.parse(at) - now.getTime() <= longestWaitMs) return undefined;
-  const days = Math.max(0, Math.floor(longestWaitMs / dayMs));
-  return { kind: 'invalid', problem: `effectiveAt must be at most ${days} days from now` };
+  return `effectiveAt must be at most ${Math.max(0, Math.floor(longestWaitMs / dayMs))} days from now`;
 };
 
 /**
@@ -102,12 +101,9 @@ const causesOf = (
       cause: { requester: source, key: JSON.stringify([id, identities, at, dryRun === true]) },
       otherCauses: [],
     };
-  const [cause, ...otherCauses] = namesOfChange(change, occurredAt).map((key) => ({
-    requester: 'change of a user',
-    key,
-  }));
-  if (cause === undefined) throw new Error('a change has a name');
-  return { cause, otherCauses };
+  const [key, ...otherKeys] = namesOfChange(change, occurredAt);
+  const causeOf = (name: string) => ({ requester: 'change of a user', key: name });
+  return { cause: causeOf(key), otherCauses: otherKeys.map(causeOf) };
 };
 
 const tooManyIdentities = `the identities of a person have more than ${longestOwner} characters: the run has those that fit`;
@@ -127,11 +123,10 @@ const normalize = (report: LeaverReport, timeZone = 'UTC'): LeaverReport => ({
 });
 
 /** In which time zone a day ends makes a difference of up to 26 hours: nobody guesses it. */
-const dateProblem = ({ at = '', occurredAt }: LeaverReport, { timeZone }: ReportLimits): Invalid | undefined => {
+const dateProblem = ({ at = '', occurredAt }: LeaverReport, { timeZone }: ReportLimits): string | undefined => {
   if (timeZone !== undefined || !(isDate(at) || isDate(occurredAt))) return undefined;
-  const problem =
-    'is a date, and its time zone is unknown: set timeZone for this source in the configuration, or send an instant with its offset, such as 2026-11-30T17:00:00Z';
-  return { kind: 'invalid', problem: `${isDate(at) ? 'effectiveAt' : 'occurredAt'} ${problem}` };
+  const field = isDate(at) ? 'effectiveAt' : 'occurredAt';
+  return `${field} is a date, and its time zone is unknown: set timeZone for this source in the configuration, or send an instant with its offset, such as 2026-11-30T17:00:00Z`;
 };
 
 /** A report that does not say how long to watch gets the days that are configured for its source. */
@@ -146,7 +141,7 @@ export const withWatchDays = (report: LeaverReport, configured: number | undefin
 export const planRuns = (event: LeaverReport, limits: ReportLimits, now: Date): Planned | Invalid => {
   const report = normalize(event, limits.timeZone);
   const refused = dateProblem(event, limits) ?? futureProblem(report, now) ?? waitProblem(report, limits, now);
-  if (refused) return refused;
+  if (refused !== undefined) return { kind: 'invalid', problem: refused };
 
   const requestFor = createRequest(report, limits);
   const planned = report.people.map((identities) => ({

@@ -1,5 +1,5 @@
 import { type AnyRoute, providerRoutes } from '../../functions/http/routes.ts';
-import { newProviderToken } from '../../functions/identity-providers/provider-token.ts';
+import { newProviderToken } from '../../functions/identity-providers/identity-providers.ts';
 import { type Configuration, parseConfiguration } from '../../infra/configuration/configuration.ts';
 import type { Handle } from '../../loopback/loopback-server.ts';
 import { matchRoute } from './http-event.ts';

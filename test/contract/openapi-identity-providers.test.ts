@@ -1,4 +1,5 @@
 import { providerRoutes, routeKeyOf } from '../../functions/http/routes.ts';
+import { createProviderMetrics } from '../../functions/identity-providers/provider-metrics.ts';
 import { userIdOf } from '../../functions/scim/user-id.ts';
 import { createWebhookHandler } from '../../functions/webhook.ts';
 import { deactivations, entraFilter, entraUser } from '../support/exchanges/entra.ts';
@@ -52,7 +53,7 @@ const unexpected =
     const handler = createWebhookHandler({
       providers: [],
       startOffboarding: () => Promise.reject(new Error('unexpected')),
-      metrics: { request: () => {}, unreadable: () => {}, refused: () => {} },
+      metrics: createProviderMetrics(() => {}, '', Date.now),
       now: Date.now,
       logUnexpected: () => {},
     });

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { newProviderToken } from '../../functions/identity-providers/provider-token.ts';
+import { newProviderToken } from '../../functions/identity-providers/identity-providers.ts';
 import { userIdOf } from '../../functions/scim/user-id.ts';
 import { printFigures } from './figures.ts';
 import { idsFrom, ownerOf, startFleetSecrets } from './fleet.ts';

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { startSecretsManager } from '../../emulators/secrets-manager/emulator.ts';
+import { composeProviderHandler } from '../../functions/identity-providers/handler-dependencies.ts';
 import { countedLeaverOf, countedRunNameOf } from '../../functions/runs/run-name.ts';
 import { userIdOf } from '../../functions/scim/user-id.ts';
-import { composeScim, createScimHandler } from '../../functions/scim.ts';
-import { composeWebhook, createWebhookHandler } from '../../functions/webhook.ts';
+import { createScimHandler } from '../../functions/scim.ts';
+import { createWebhookHandler } from '../../functions/webhook.ts';
 import { useEmulators } from '../support/aws-environment.ts';
 import { contextOf, httpEventOf } from '../support/http-event.ts';
 import { markerToken } from '../support/logout-setup.ts';
@@ -115,8 +116,8 @@ const statusOf = async (column: Column, prefix: string, runFunction: string): Pr
   const sent = eventOf(routeKey, headers, body);
   const response =
     kind === 'scim'
-      ? await createScimHandler(composeScim(variables, write))(sent, contextOf())
-      : await createWebhookHandler(composeWebhook(variables, write))(sent, contextOf());
+      ? await createScimHandler(composeProviderHandler(variables, write))(sent, contextOf())
+      : await createWebhookHandler(composeProviderHandler(variables, write))(sent, contextOf());
   return response.statusCode ?? 0;
 };
 
@@ -154,7 +155,7 @@ test.each(secretCases)('Secrets Manager, the list: %s', (fault) => {
 test('an initial cycle of searches reads the list once', async () => {
   setup.secrets.put({ name: 'cycle/1101000001', secretString: '{}', tags: { owner: 'john.doe@example.com' } });
   const variables = { SECRET_PREFIX: 'cycle/', NAMED_CALLERS: providers('scim') };
-  const handler = createScimHandler(composeScim(variables, (line) => void lines.push(line)));
+  const handler = createScimHandler(composeProviderHandler(variables, (line) => void lines.push(line)));
   const search = eventOf('GET /scim/v2/Users', {}, '', { query: 'filter=userName+eq+%22nobody@example.com%22' });
 
   for (let user = 0; user < 250; user += 1) await handler(search, contextOf());
@@ -180,7 +181,7 @@ describe('200 deactivations at once', () => {
       NAMED_CALLERS: JSON.stringify({ provider: { kind: 'scim', tokenSha256, maxPerHour } }),
     };
     const createCopy = () => {
-      const handler = createScimHandler(composeScim(variables, (line) => void lines.push(line)));
+      const handler = createScimHandler(composeProviderHandler(variables, (line) => void lines.push(line)));
       return async (person: string): Promise<number> => {
         const event = eventOf('PATCH /scim/v2/Users/{id}', {}, deactivation, { person });
         return (await handler(event, contextOf())).statusCode ?? 0;

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { newProviderToken } from '../../functions/identity-providers/provider-token.ts';
+import { newProviderToken } from '../../functions/identity-providers/identity-providers.ts';
 import { userIdOf } from '../../functions/scim/user-id.ts';
 import { deactivations } from '../support/exchanges/entra.ts';
 import { oktaDelivery } from '../support/exchanges/okta.ts';

@@ -1,5 +1,5 @@
+import { newProviderToken } from '../../functions/identity-providers/identity-providers.ts';
 import { listLagMs } from '../../functions/identity-providers/leaver-limit.ts';
-import { newProviderToken } from '../../functions/identity-providers/provider-token.ts';
 import { createReadOwners } from '../../functions/instances/read-owners.ts';
 import { formerRunNameOf } from '../../functions/runs/run-name.ts';
 import { oktaDelivery } from '../support/exchanges/okta.ts';

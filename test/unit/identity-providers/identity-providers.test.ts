@@ -3,10 +3,10 @@ import {
   createIdentifyProvider,
   type Identification,
   type IdentityProvider,
+  newProviderToken,
   providerTokenPattern,
   readIdentityProviders,
 } from '../../../functions/identity-providers/identity-providers.ts';
-import { newProviderToken } from '../../../functions/identity-providers/provider-token.ts';
 
 const providerOf = (name: string, ...tokens: readonly string[]): IdentityProvider => ({
   name,

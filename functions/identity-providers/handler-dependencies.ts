@@ -2,7 +2,7 @@ import { createListInstances } from '../instances/directory.ts';
 import { createReadOwners, type ReadOwners } from '../instances/read-owners.ts';
 import { createLambda, createSecretsManager } from '../platform/aws-clients.ts';
 import { parseVariables, type Variables } from '../platform/environment.ts';
-import { createLog, type Log, type Write } from '../platform/log.ts';
+import { createLog, type Write } from '../platform/log.ts';
 import {
   copies as copiesSetting,
   listingSettings,
@@ -12,19 +12,24 @@ import {
 import { createFindRunOnce } from '../runs/lambda/find-run.ts';
 import { createListCountedRuns } from '../runs/lambda/list-counted-runs.ts';
 import { createStartRun } from '../runs/lambda/start-run.ts';
+import { type IdentityProvider, readIdentityProviders } from './identity-providers.ts';
 import { createLeaverLimit } from './leaver-limit.ts';
 import { createProviderMetrics, type ProviderMetrics } from './provider-metrics.ts';
 import { createStartOffboarding, type StartOffboarding } from './start-offboarding.ts';
 
-/** The dependencies that `webhook` and `scim` share. */
-export type SharedDependencies = {
+/** The dependencies of `webhook` and `scim`. */
+export type ProviderHandlerDependencies = {
+  /** Those of the kinds that the function answers. */
+  readonly providers: readonly IdentityProvider[];
   readonly startOffboarding: StartOffboarding;
   readonly readOwners: ReadOwners;
   readonly metrics: ProviderMetrics;
-  readonly log: Log;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  readonly logUnexpected: (error: object) => void;
 };
 
-export const composeSharedDependencies = (variables: Variables, write: Write): SharedDependencies => {
+export const composeProviderHandler = (variables: Variables, write: Write): ProviderHandlerDependencies => {
   const { copies, ...listing } = parseVariables({ ...listingSettings, copies: copiesSetting }, variables);
   const { runFunction, runQualifier, stack, ...limits } = readStartingEnvironment(variables);
   const { maxTargets } = parseVariables({ maxTargets: offboardingMaxTargets }, variables);
@@ -48,5 +53,12 @@ export const composeSharedDependencies = (variables: Variables, write: Write): S
     limits: { ...limits, maxTargets },
     now: Date.now,
   });
-  return { startOffboarding, readOwners, metrics, log };
+  return {
+    providers: readIdentityProviders(variables),
+    startOffboarding,
+    readOwners,
+    metrics,
+    now: Date.now,
+    logUnexpected: (error) => log('ERROR', 'unexpected error', error),
+  };
 };
