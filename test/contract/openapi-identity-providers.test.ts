@@ -7,7 +7,7 @@ import { oktaDelivery } from '../support/exchanges/okta.ts';
 import { type Answer, contextOf, httpEventOf, parseAnswer } from '../support/http-event.ts';
 import { type Providers, type ProvidersOptions, startProviders, tokens } from '../support/identity-providers.ts';
 import { checkAnswer } from '../support/openapi-check.ts';
-import { codesOf, examplesOf, lintOpenApi, operationOf } from '../support/openapi-document.ts';
+import { codesOf, examplesOf, expectExamples, lintOpenApi, operationOf } from '../support/openapi-document.ts';
 
 const { document } = lintOpenApi();
 const hr = { authorization: `Bearer ${tokens.hr}` };
@@ -99,12 +99,12 @@ describe.each(Object.entries(examples))('%s', (routeKey, cases) => {
   const operation = operationOf(document, routeKey);
 
   test.each(Object.entries(cases))(
-    '%s is documented, and its example is what the function answers',
+    '%s is documented, and its example is what the function answers; npm run docs:openapi writes it',
     async (name, [call, options]) => {
       const answer = await call(startProviders(options));
 
       expect(checkAnswer(operation, answer)).toEqual([]);
-      expect({ status: answer.status, body: answer.body }).toEqual(examplesOf(operation)[name]);
+      expectExamples(document, routeKey, { [name]: answer });
     },
   );
 

@@ -3,9 +3,11 @@ import { createInstancesHandler } from '../../functions/instances.ts';
 import { contextOf, httpEventOf, parseAnswer } from '../support/http-event.ts';
 import { markerToken, startLogoutSetup } from '../support/logout-setup.ts';
 import { allows, checkAnswer } from '../support/openapi-check.ts';
-import { codesOf, examplesOf, lintOpenApi, operationOf } from '../support/openapi-document.ts';
+import { codesOf, examplesOf, expectExamples, lintOpenApi, operationOf } from '../support/openapi-document.ts';
 
-const operation = operationOf(lintOpenApi().document, 'GET /instances');
+const routeKey = 'GET /instances';
+const { document } = lintOpenApi();
+const operation = operationOf(document, routeKey);
 
 type Setup = Awaited<ReturnType<typeof startLogoutSetup>>;
 type SendRequest = (setup: Setup) => ReturnType<Setup['list']>;
@@ -37,14 +39,14 @@ const requests: Readonly<Record<string, SendRequest>> = {
 };
 
 test.each(Object.entries(requests))(
-  '%s is documented, and its example is what the function answers',
+  '%s is documented, and its example is what the function answers; npm run docs:openapi writes it',
   async (name, send) => {
     await using setup = await startLogoutSetup();
 
     const answer = await send(setup);
 
     expect(checkAnswer(operation, answer)).toEqual([]);
-    expect(examplesOf(operation)[name]).toEqual({ status: answer.status, body: answer.body });
+    expectExamples(document, routeKey, { [name]: answer });
     expect(answer.headers['cache-control']).toBe('no-store');
     expect('retry-after' in answer.headers).toBe(answer.status === 503);
   },

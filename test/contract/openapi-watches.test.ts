@@ -4,7 +4,7 @@ import type { Watch } from '../../functions/watch/read-watch.ts';
 import { releaseReasons } from '../../functions/watch/watch-state.ts';
 import { type Answer, contextOf, httpEventOf, parseAnswer } from '../support/http-event.ts';
 import { checkAnswer } from '../support/openapi-check.ts';
-import { examplesOf, lintOpenApi, operationOf } from '../support/openapi-document.ts';
+import { examplesOf, expectExamples, lintOpenApi, operationOf } from '../support/openapi-document.ts';
 
 const { document } = lintOpenApi();
 const id = 'watch-6367c48dd193d56ea7b0baad25b19455e529f5ee';
@@ -91,12 +91,12 @@ describe.each(Object.entries(answers))('%s', (routeKey, answersOfRoute) => {
   const operation = operationOf(document, routeKey);
 
   test.each(Object.entries(answersOfRoute))(
-    '%s is documented, and its example is what the function answers',
+    '%s is documented, and its example is what the function answers; npm run docs:openapi writes it',
     async (name, request) => {
       const answer = await request();
 
       expect(checkAnswer(operation, answer)).toEqual([]);
-      expect(examplesOf(operation)[name]).toEqual({ status: answer.status, body: answer.body });
+      expectExamples(document, routeKey, { [name]: answer });
       expect(answer.headers['cache-control']).toBe('no-store');
       expect('retry-after' in answer.headers).toBe(answer.status === 503);
       expect('location' in answer.headers).toBe(answer.status === 202);

@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { compileCache } from './compile-cache.ts';
+import type { Answer } from './http-event.ts';
 import { madeOnce } from './made-once.ts';
 
 export type Schema = Readonly<Record<string, unknown>>;
@@ -70,3 +71,13 @@ export const examplesOf = ({ responses }: Operation) =>
         .map(([name, { value }]) => [name, { status: Number(status), body: value }] as const),
     ),
   );
+
+type Examples = Readonly<Record<string, Pick<Answer, 'status' | 'body'>>>;
+
+/** Compares answers with their examples in the document. For `npm run docs:openapi` it keeps them in `EXAMPLES_FILE` instead. */
+export const expectExamples = (document: OpenApi, routeKey: string, answers: Examples): void => {
+  const file = process.env.EXAMPLES_FILE;
+  for (const [name, { status, body }] of Object.entries(answers))
+    if (file === undefined) expect(examplesOf(operationOf(document, routeKey))[name]).toEqual({ status, body });
+    else appendFileSync(file, `${JSON.stringify({ routeKey, status, name, body })}\n`);
+};
