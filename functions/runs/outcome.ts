@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { type InstanceId, instanceIdSchema } from '../green-api/instance-id.ts';
+import type { InstanceId } from '../green-api/instance-id.ts';
 import type { ListedInstance } from '../instances/directory.ts';
 import type { TokenRecord } from '../logout/evidence.ts';
 import { failureKinds, type OutcomeKind } from '../logout/outcome.ts';
@@ -137,15 +137,3 @@ export const outcomeEntries = {
 };
 
 export const tagsSchema = v.object({ owner: v.exactOptional(v.string()), group: v.exactOptional(v.string()) });
-
-/** An outcome in the result of a step. The run's own fields beside it are dropped, but for the tags of an instance still pending. */
-export const outcomeSchema = v.pipe(
-  v.object({
-    idInstance: instanceIdSchema,
-    ...outcomeEntries,
-    confirmedAt: v.exactOptional(v.string()),
-    tags: v.exactOptional(tagsSchema),
-    retry: v.exactOptional(v.object({ tags: v.exactOptional(tagsSchema) })),
-  }),
-  v.transform(({ retry, ...outcome }) => ({ ...outcome, ...shownTags(retry?.tags) }) as Outcome),
-);

@@ -5,13 +5,15 @@ import { batchAt, byPlace, type Look, operationNames, type Place, placeOf } from
 import {
   byId,
   type Outcome,
-  outcomeSchema,
+  outcomeEntries,
   pendingOutcome,
   type RunResults,
   resultsOf,
+  shownTags,
   skippedOutcome,
   tagsSchema,
 } from './outcome.ts';
+import type { RetryState } from './target-state.ts';
 
 /** A step of a run that has succeeded, as the history of its execution records it. */
 export type FinishedStep = {
@@ -46,8 +48,29 @@ const resolvedSchema = v.object({
 
 export type Resolved = v.InferOutput<typeof resolvedSchema>;
 
-/** The result of each batch of a round: the instances it processed, as they are now. */
-const batchSchema = v.object({ round: v.number(), targetStates: v.array(outcomeSchema) });
+const at = v.string();
+
+/** An instance in the result of a batch, as it is now. Of the retry state of a pending one only what its evidence needs. */
+const targetStateSchema = v.object({
+  idInstance: instanceIdSchema,
+  ...outcomeEntries,
+  confirmedAt: v.exactOptional(at),
+  tags: v.exactOptional(tagsSchema),
+  retry: v.exactOptional(
+    v.object({
+      readings: v.array(
+        v.union([v.object({ at, stateInstance: v.nullable(v.string()) }), v.object({ at, failure: v.string() })]),
+      ),
+      isLogout: v.exactOptional(v.literal(true)),
+      tags: v.exactOptional(v.object({ ...tagsSchema.entries, protected: v.boolean() })),
+    }),
+  ),
+});
+
+const parseOutcome = ({ retry, ...outcome }: v.InferOutput<typeof targetStateSchema>) =>
+  ({ ...outcome, ...shownTags(retry?.tags) }) as Outcome;
+
+const batchSchema = v.object({ round: v.number(), targetStates: v.array(targetStateSchema) });
 
 type Batch = v.InferOutput<typeof batchSchema> & Place;
 
@@ -72,15 +95,22 @@ const parseResolutions = (steps: readonly FinishedStep[], look: Look): readonly 
     .filter(({ name }) => looks[look].some((each) => each === name))
     .flatMap(({ payload }) => parseJsonAs(resolvedSchema, payload) ?? []);
 
-const parseBatches = (steps: readonly FinishedStep[], look: Look): readonly Batch[] =>
-  steps
-    .flatMap(parseBatch)
-    .filter((batch) => batch.look === look)
-    .toSorted(byPlace);
+const parseBatches = (steps: readonly FinishedStep[]): readonly Batch[] => steps.flatMap(parseBatch).toSorted(byPlace);
+
+const parseBatchesOf = (steps: readonly FinishedStep[], look: Look): readonly Batch[] =>
+  parseBatches(steps).filter((batch) => batch.look === look);
 
 /** The instances that were logged out after the first look, and are linked again. */
 export const linkedAgainIn = (steps: readonly FinishedStep[]): ReadonlySet<InstanceId> =>
   new Set(parseResolutions(steps, 'second').flatMap(({ linkedAgain = [] }) => linkedAgain));
+
+/** What the newest round kept of each instance that it left pending. */
+export const retriesIn = (steps: readonly FinishedStep[]): ReadonlyMap<InstanceId, Partial<RetryState>> =>
+  new Map(
+    parseBatches(steps).flatMap(({ targetStates }) =>
+      targetStates.map(({ idInstance, retry = {} }) => [idInstance, retry] as const),
+    ),
+  );
 
 /** The outcomes of a run: of each instance the last one counts. */
 export const newestOutcomes = (outcomes: readonly Outcome[]): readonly Outcome[] => [
@@ -94,7 +124,7 @@ export const resultsFromSteps = (steps: readonly FinishedStep[]): RunResults => 
       ...resolved.targets.map(pendingOutcome),
       ...skippedAtOnce(resolved),
     ]),
-    ...parseBatches(steps, look).flatMap(({ targetStates }) => targetStates),
+    ...parseBatchesOf(steps, look).flatMap(({ targetStates }) => targetStates.map(parseOutcome)),
   ]);
   const resolutions = [...parseResolutions(steps, 'first'), ...parseResolutions(steps, 'second')];
   const unlisted = Math.max(0, ...resolutions.map((resolved) => resolved.unlisted));
@@ -103,7 +133,7 @@ export const resultsFromSteps = (steps: readonly FinishedStep[]): RunResults => 
 
 /** The instances that are still pending after a round, in the order of its batches. */
 const pendingAfter = (steps: readonly FinishedStep[], look: Look, round: number): readonly InstanceId[] =>
-  parseBatches(steps, look)
+  parseBatchesOf(steps, look)
     .filter((batch) => batch.round === round)
     .flatMap(({ targetStates }) => targetStates.filter(({ kind }) => kind === 'pending'))
     .map(({ idInstance }) => idInstance);
@@ -113,7 +143,7 @@ const instancesOfRound = (steps: readonly FinishedStep[], { look, round }: Place
   if (round > 1) return pendingAfter(steps, look, round - 1);
   const targets = parseResolutions(steps, look).at(-1)?.targets ?? [];
   if (look === 'first') return targets;
-  return [...pendingAfter(steps, 'first', parseBatches(steps, 'first').at(-1)?.round ?? 0), ...targets];
+  return [...pendingAfter(steps, 'first', parseBatchesOf(steps, 'first').at(-1)?.round ?? 0), ...targets];
 };
 
 /** The instances whose batch had started and not finished when the run ended: a logout may have been sent. */

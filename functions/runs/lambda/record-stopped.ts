@@ -1,22 +1,15 @@
 import * as v from 'valibot';
-import { instanceIdSchema } from '../../green-api/instance-id.ts';
 import type { RecordEvidence } from '../../logout/evidence.ts';
 import type { Log } from '../../platform/log.ts';
 import { parseJsonAs } from '../../platform/unknown-values.ts';
-import { byPlace, operationNames, placeOf } from '../operation-names.ts';
+import { operationNames } from '../operation-names.ts';
 import type { RunResults } from '../outcome.ts';
 import { type RunRequest, runRequestSchema } from '../request.ts';
-import {
-  type FinishedStep,
-  instancesUnderWay,
-  linkedAgainIn,
-  resultsAtEnd,
-  resultsFromSteps,
-} from '../results-from-steps.ts';
+import { instancesUnderWay, linkedAgainIn, resultsAtEnd, resultsFromSteps, retriesIn } from '../results-from-steps.ts';
 import { type RecordRunEnd, runEndedOf } from '../run-ended.ts';
 import { evidenceOf, isDecided, type RecordedRun } from '../run-evidence.ts';
 import type { RunName } from '../run-name.ts';
-import { newTargetState, type RetryState, type TargetState } from '../target-state.ts';
+import { newTargetState, type TargetState } from '../target-state.ts';
 import type { ReadHistory, RunHistory } from './read-history.ts';
 import type { ReadExecution, RunExecution } from './read-run.ts';
 import { stoppedByIn } from './stop-run.ts';
@@ -36,32 +29,6 @@ export type RecordStoppedDependencies = {
   readonly log: Log;
 };
 
-const at = v.string();
-const retrySchema = v.object({
-  readings: v.array(
-    v.union([v.object({ at, stateInstance: v.nullable(v.string()) }), v.object({ at, failure: v.string() })]),
-  ),
-  isLogout: v.exactOptional(v.literal(true)),
-  tags: v.exactOptional(
-    v.object({ owner: v.exactOptional(v.string()), group: v.exactOptional(v.string()), protected: v.boolean() }),
-  ),
-});
-const batchSchema = v.object({
-  targetStates: v.array(v.object({ idInstance: instanceIdSchema, retry: v.exactOptional(retrySchema) })),
-});
-
-const newestRetries = (steps: readonly FinishedStep[]): ReadonlyMap<string, Partial<RetryState>> =>
-  new Map(
-    steps
-      .flatMap(({ name, payload }) => {
-        const place = placeOf(name);
-        const batch = parseJsonAs(batchSchema, payload);
-        return place === undefined || batch === undefined ? [] : [{ ...place, ...batch }];
-      })
-      .toSorted(byPlace)
-      .flatMap(({ targetStates }) => targetStates.map(({ idInstance, retry = {} }) => [idInstance, retry] as const)),
-  );
-
 /** What a stopped run came to. A drill sends no logout, so nothing is in doubt. */
 const resultsOfStopped = ({ steps, unfinished }: RunHistory, { dryRun }: RunRequest): RunResults =>
   resultsAtEnd(steps, dryRun ? new Set() : instancesUnderWay(steps, unfinished), 'the run was stopped');
@@ -73,7 +40,7 @@ const unfinishedTargets = ({ steps }: RunHistory, { outcomes }: RunResults): rea
       .outcomes.filter(({ kind }) => kind === 'pending')
       .map(({ idInstance }) => idInstance),
   );
-  const retries = newestRetries(steps);
+  const retries = retriesIn(steps);
   const linkedAgain = linkedAgainIn(steps);
   return outcomes
     .filter(({ idInstance }) => wasPending.has(idInstance))
