@@ -8,11 +8,12 @@ import { createBus, createPublishEvents } from './logout/record-evidence.ts';
 import { createSecretsManager } from './platform/aws-clients.ts';
 import type { Variables } from './platform/environment.ts';
 import { createLog, type Write, writeLine } from './platform/log.ts';
+import { stackMetrics } from './platform/metrics.ts';
 import { readEnvironment } from './platform/settings.ts';
 import { executionOf } from './runs/durable-operations.ts';
 import { createWatch } from './watch/execute-watch.ts';
 import type { PollDependencies } from './watch/poll.ts';
-import { type LinkedAgainEvidence, linkedAgainEventOf, linkedAgainMetrics } from './watch/watch-evidence.ts';
+import { type LinkedAgainEvidence, linkedAgainEventOf, linkedAgainMetric } from './watch/watch-evidence.ts';
 import type { WatchResult } from './watch/watch-state.ts';
 
 /** Watches the instances that a run logged out, in case somebody links one again, as a Lambda durable function. */
@@ -40,7 +41,10 @@ export const composeWatch = (
     ...composeGreenApi(client, { ...environment, credentialTtlMs: Number.POSITIVE_INFINITY }, log, waits),
     readTags: createReadTags({ client, secretPrefix: environment.secretPrefix }),
     recordLinkedAgain: (evidence) =>
-      log('WARN', evidenceMessage, { ...evidence, ...linkedAgainMetrics(environment.stack, now()) }),
+      log('WARN', evidenceMessage, {
+        ...evidence,
+        ...stackMetrics({ [linkedAgainMetric]: 1 }, environment.stack, now()),
+      }),
     publishLinkedAgain: (evidence: readonly LinkedAgainEvidence[]) => publishEvents(evidence.map(linkedAgainEventOf)),
     stack: environment.stack,
     log,

@@ -32,6 +32,10 @@ export const embeddedMetrics = (
   },
 });
 
+/** Figures of the deployment. */
+export const stackMetrics = (figures: Readonly<Record<string, number>>, stack: string, at: Date): object =>
+  embeddedMetrics(figures, { [metricDimensions.stack]: stack }, at);
+
 /** Figures of a line that has a member `function`: they are counted for the function and for the deployment. */
 export const functionMetrics = (figures: Readonly<Record<string, number>>, stack: string, at: Date): object =>
   embeddedMetrics(figures, { [metricDimensions.stack]: stack }, at, [

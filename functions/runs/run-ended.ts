@@ -1,6 +1,7 @@
 import { outcomeSource, runEndedDetailType, runMessage, type TokenRecord } from '../logout/evidence.ts';
 import type { PublishEvents } from '../logout/record-evidence.ts';
 import { command, failureWords, part, personIn, plain } from '../logout/sentence.ts';
+import { defined } from '../platform/defined.ts';
 import type { Log } from '../platform/log.ts';
 import type { RunEnd, RunFailureType } from './conclude.ts';
 import { isNotConfirmed, type Outcome, type Progress } from './outcome.ts';
@@ -116,21 +117,17 @@ type End = Pick<RunEnd, 'failure'> & {
   readonly stoppedBy?: string;
 };
 
-const statusOf = ({ failure, stoppedBy }: End): RunEnded['status'] => {
-  if (stoppedBy !== undefined) return 'STOPPED';
-  return failure === undefined ? 'SUCCEEDED' : 'FAILED';
-};
-
 export const runEndedOf = ({ id, request, startedAt }: RecordedRun, end: End, endedAt: string): RunEnded => {
   const { progress, outcomes, note, watch, failure, stoppedBy } = end;
-  const facts: Facts = {
+  const ended = failure === undefined ? 'SUCCEEDED' : 'FAILED';
+  const facts: Facts = defined({
     version: 1,
     id,
     target: request.target,
     ...requesterOf(request),
     ...causeOf(request),
-    status: statusOf(end),
-    ...(failure !== undefined && { failure: failure.type }),
+    status: stoppedBy === undefined ? ended : 'STOPPED',
+    failure: failure?.type,
     dryRun: request.dryRun ?? false,
     startedAt,
     endedAt,
@@ -138,11 +135,11 @@ export const runEndedOf = ({ id, request, startedAt }: RecordedRun, end: End, en
     notConfirmed: outcomes
       .filter(isNotConfirmed)
       .slice(0, mostNamed)
-      .map(({ idInstance, kind, detail }) => ({ idInstance, kind, ...(detail !== undefined && { detail }) })),
-    ...(note !== undefined && { note }),
-    ...(watch !== undefined && { watch }),
-    ...(stoppedBy !== undefined && { stoppedBy }),
-  };
+      .map(({ idInstance, kind, detail }) => defined({ idInstance, kind, detail })),
+    note,
+    watch,
+    stoppedBy,
+  });
   return { ...facts, text: textOf(facts, outcomes) };
 };
 

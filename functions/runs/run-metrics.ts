@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { Log } from '../platform/log.ts';
-import { embeddedMetrics, metricDimensions } from '../platform/metrics.ts';
+import { stackMetrics } from '../platform/metrics.ts';
 import type { RunEnd, RunFailureType } from './conclude.ts';
 import type { RunIdentity, RunRequest } from './request.ts';
 import { parseSummary } from './summary.ts';
@@ -47,7 +47,7 @@ export const createLogRunEnd =
     const { failure, summary } = end;
     const { source, dryRun = false } = request;
     const facts = { run: id, source, dryRun, failure: failure?.type, progress: summary.progress, note: summary.note };
-    const metrics = embeddedMetrics(figuresOf(end, request, dryRun), { [metricDimensions.stack]: stack }, now());
+    const metrics = stackMetrics(figuresOf(end, request, dryRun), stack, now());
     log(failure === undefined ? 'INFO' : 'WARN', 'run ended', { ...facts, ...metrics });
   };
 
@@ -75,8 +75,7 @@ export const createCountFaults =
     const answer = await invoke(event, context);
     const failed = v.safeParse(failedSchema, answer);
     if (!failed.success || isCounted(failed.output.Error)) return answer;
-    const figures = { [runMetricNames.runFailed]: 1 };
-    const metrics = embeddedMetrics(figures, { [metricDimensions.stack]: stack }, now());
+    const metrics = stackMetrics({ [runMetricNames.runFailed]: 1 }, stack, now());
     log('ERROR', 'run failed unexpectedly', { run: runOf(event), failure: failed.output.Error.ErrorType, ...metrics });
     return answer;
   };

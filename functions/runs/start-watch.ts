@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as v from 'valibot';
-import { instanceIdSchema } from '../green-api/instance-id.ts';
+import { type InstanceId, instanceIdSchema } from '../green-api/instance-id.ts';
+import { defined } from '../platform/defined.ts';
 import type { ExecutionStart } from './lambda/start-run.ts';
 import type { Outcome, OutcomeTags } from './outcome.ts';
 import { instant, type RunIdentity, runRequestSchema } from './request.ts';
@@ -26,17 +27,10 @@ export const digestOf = ({ owner = '', group = '' }: OutcomeTags): string =>
     .digest('hex')
     .slice(0, digestLength);
 
-const { requestedBy, session, email, person, reason, source } = runRequestSchema.entries;
-
 /** The payload of a watch's execution. */
 export const watchRequestSchema = v.strictObject({
   run: v.string(),
-  requestedBy,
-  session,
-  email,
-  person,
-  reason,
-  source,
+  ...v.pick(runRequestSchema, ['requestedBy', 'session', 'email', 'person', 'reason', 'source']).entries,
   /** The watch ends at this instant. */
   until: instant,
   /** The watched instances, each with the digest of its owner and group. */
@@ -63,17 +57,17 @@ const retryWaitsMs = [1_000, 5_000, 20_000];
 
 const watchRequestOf = (run: RunIdentity, confirmed: readonly Outcome[], now: Date): WatchRequest => {
   const { requestedBy, session, email, person, reason, source, watchDays = 0 } = run.request;
-  return {
+  return defined({
     run: run.id,
     requestedBy,
-    ...(session !== undefined && { session }),
-    ...(email !== undefined && { email }),
-    ...(person !== undefined && { person }),
+    session,
+    email,
+    person,
     reason,
     source,
     until: new Date(now.getTime() + watchDays * dayMs).toISOString(),
-    instances: confirmed.map(({ idInstance, tags = {} }) => [idInstance, digestOf(tags)]),
-  };
+    instances: confirmed.map(({ idInstance, tags = {} }): [InstanceId, string] => [idInstance, digestOf(tags)]),
+  });
 };
 
 /**

@@ -7,13 +7,14 @@ import type { ListedInstance, ReadTags } from '../instances/directory.ts';
 import { type Deadline, deadlineIn, hasPassed } from '../platform/deadline.ts';
 import { inParallel } from '../platform/in-parallel.ts';
 import type { Log } from '../platform/log.ts';
+import { stackMetrics } from '../platform/metrics.ts';
 import { errorNameOf } from '../platform/unknown-values.ts';
 import { digestOf } from '../runs/start-watch.ts';
 import {
   type LinkedAgainEvidence,
   linkedAgainEvidence,
   type WatchIdentity,
-  watchUnreadMetrics,
+  watchUnreadMetric,
 } from './watch-evidence.ts';
 import {
   applyMissing,
@@ -145,7 +146,7 @@ const createReportUnread =
       if (before !== undefined && isAlarming(before)) continue;
       log('WARN', 'watched instance not read', { watch, idInstance, reason, polls, detail: details.get(idInstance) });
     }
-    return watchUnreadMetrics(alarming.length, stack, now());
+    return stackMetrics({ [watchUnreadMetric]: alarming.length }, stack, now());
   };
 
 /** Reads every watched instance once, and reports those that were linked again; a crash may repeat a report. It never rejects. */

@@ -1,6 +1,6 @@
 import { type Evidence, outcomeSource } from '../logout/evidence.ts';
 import { linkedAgainText } from '../logout/sentence.ts';
-import { embeddedMetrics, metricDimensions } from '../platform/metrics.ts';
+import { defined } from '../platform/defined.ts';
 import type { WatchRequest } from '../runs/start-watch.ts';
 
 /** The record of an instance that somebody linked again after its logout was confirmed. */
@@ -30,21 +30,21 @@ export const linkedAgainEvidence = (
   tags: NonNullable<LinkedAgainEvidence['run']['tags']>,
 ): LinkedAgainEvidence => {
   const { run, source, requestedBy, session, email, person, reason } = request;
-  return {
+  return defined({
     version: 1,
     idInstance,
     function: 'watch',
     watch: id,
     requestedBy,
-    ...(session !== undefined && { session }),
-    ...(email !== undefined && { email }),
-    ...(person !== undefined && { person }),
+    session,
+    email,
+    person,
     reason,
     requestedAt: startedAt,
     readings,
     outcome: { kind: 'linked-again', stateInstance: readings[1].stateInstance },
     run: { id: run, source, tags },
-  };
+  });
 };
 
 export const linkedAgainDetailType = 'Instance Linked Again';
@@ -60,13 +60,5 @@ export const linkedAgainEventOf = (evidence: LinkedAgainEvidence) => {
 /** The metric of instances that were linked again, used by the dashboard and the alarm too. */
 export const linkedAgainMetric = 'linkedAgain';
 
-/** Members that make CloudWatch read the record as a metric too. */
-export const linkedAgainMetrics = (stack: string, at: Date): object =>
-  embeddedMetrics({ [linkedAgainMetric]: 1 }, { [metricDimensions.stack]: stack }, at);
-
 /** The metric of watched instances that cannot be read, used by the alarm too: from the third poll in a row, or at once if the token is rejected. */
 export const watchUnreadMetric = 'watchUnread';
-
-/** Members that make CloudWatch read the line of a poll as a metric too. */
-export const watchUnreadMetrics = (instances: number, stack: string, at: Date): object =>
-  embeddedMetrics({ [watchUnreadMetric]: instances }, { [metricDimensions.stack]: stack }, at);
