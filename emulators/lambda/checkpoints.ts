@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import type { Operation } from '@aws-sdk/client-lambda';
 import { type Execution, nextTimerAt, operationCountAfter } from './execution.ts';
 import { applyUpdates } from './operations.ts';
 import { invalidParameter } from './protocol.ts';
@@ -7,22 +6,6 @@ import type { CheckpointRequest, LaterRecord } from './records.ts';
 
 /** Journals a record, and then applies it. @throws JournalError when it could not be journalled; then it does not count */
 export type Write = (record: LaterRecord) => void;
-
-export type CheckpointAnswer = {
-  readonly CheckpointToken: string;
-  readonly NewExecutionState: { readonly Operations: readonly (Operation | undefined)[] };
-};
-
-/** What one invocation after the other may write, each with its own tokens. */
-export type Checkpoints = {
-  /** Opens the execution to a new invocation, whose first token this is. */
-  readonly open: () => string;
-  /** From now on every token is stale. */
-  readonly close: () => void;
-  /** @throws LambdaFailure unless the token is that of the invocation in flight */
-  readonly checkToken: (token: string | null) => void;
-  readonly take: (request: CheckpointRequest) => CheckpointAnswer;
-};
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 const maxOperations = 3000;
@@ -46,39 +29,38 @@ const writeUpdates = (execution: Execution, write: Write, { Updates }: Checkpoin
   return [...changed].map((id) => execution.operations.get(id));
 };
 
-type Taken = Pick<CheckpointRequest, 'CheckpointToken' | 'ClientToken'> & { readonly answer: CheckpointAnswer };
-
-export const createCheckpoints = (execution: Execution, write: Write): Checkpoints => {
+/** What one invocation after the other may write, each with its own tokens. */
+export const createCheckpoints = (execution: Execution, write: Write) => {
   let token: string | undefined;
-  let last: Taken | undefined;
+  let last: (Omit<CheckpointRequest, 'Updates'> & { readonly answer: object }) | undefined;
 
-  const open = () => {
-    last = undefined;
-    token = randomUUID();
-    return token;
-  };
-
-  const close = () => {
-    token = undefined;
-  };
-
-  const checkToken = (candidate: string | null) => {
+  /** @throws LambdaFailure unless the token is that of the invocation in flight */
+  const checkToken = (candidate: string | null): void => {
     if (token === undefined || candidate !== token) throw invalidParameter('Invalid Checkpoint Token');
   };
 
-  /** The answer to the last request was lost, and this is the same request again. */
-  const isRepeated = ({ ClientToken, CheckpointToken }: CheckpointRequest) =>
-    ClientToken !== undefined && ClientToken === last?.ClientToken && CheckpointToken === last.CheckpointToken;
-
-  const take = (request: CheckpointRequest): CheckpointAnswer => {
-    if (token !== undefined && last && isRepeated(request)) return last.answer;
-    checkToken(request.CheckpointToken);
-    const Operations = writeUpdates(execution, write, request);
-    token = randomUUID();
-    const answer = { CheckpointToken: token, NewExecutionState: { Operations } };
-    last = { ClientToken: request.ClientToken, CheckpointToken: request.CheckpointToken, answer };
-    return answer;
+  return {
+    /** Opens the execution to a new invocation, whose first token this is. */
+    open: (): string => {
+      last = undefined;
+      token = randomUUID();
+      return token;
+    },
+    /** From now on every token is stale. */
+    close: (): void => {
+      token = undefined;
+    },
+    checkToken,
+    take: (request: CheckpointRequest): object => {
+      const { CheckpointToken, ClientToken } = request;
+      const isRepeated = ClientToken === last?.ClientToken && CheckpointToken === last?.CheckpointToken;
+      // The answer to the last request was lost, and this is the same request again.
+      if (token !== undefined && last && ClientToken !== undefined && isRepeated) return last.answer;
+      checkToken(CheckpointToken);
+      const Operations = writeUpdates(execution, write, request);
+      token = randomUUID();
+      last = { ClientToken, CheckpointToken, answer: { CheckpointToken: token, NewExecutionState: { Operations } } };
+      return last.answer;
+    },
   };
-
-  return { open, close, checkToken, take };
 };

@@ -8,20 +8,6 @@ import { createFunctions } from './functions.ts';
 import { JournalError } from './journal.ts';
 import type { LambdaOptions, LambdaSettings } from './options.ts';
 import { type Answer, LambdaFailure, toWire } from './protocol.ts';
-import type { Backend } from './reading.ts';
-
-export type LambdaEmulator = AsyncDisposable & {
-  /** For `AWS_ENDPOINT_URL_LAMBDA`. */
-  readonly url: string;
-  /** How AWS may behave; takes effect at once. */
-  readonly settings: LambdaSettings;
-  /** Shows another status of an execution and holds it, until `undefined` lets it go on. @throws when there is none of that ARN */
-  readonly hold: (arn: string, status: HeldStatus | undefined) => void;
-  /** The ids of the processes the functions run in now. */
-  readonly workers: () => readonly number[];
-  /** Ends the server and the processes at once; what was running goes on at the next start on the same folder. */
-  readonly close: () => Promise<void>;
-};
 
 /** What a checkpoint may hold, with its envelope, in bytes. */
 const maxBodyBytes = 8 * 1024 * 1024;
@@ -33,7 +19,7 @@ const failureOf = (error: unknown): Answer => {
   return { status, headers: { 'x-amzn-errortype': type }, body: { message } };
 };
 
-const answerTo = async (backend: Backend, request: IncomingMessage): Promise<Answer> => {
+const answerTo = async (backend: Parameters<typeof answer>[0], request: IncomingMessage): Promise<Answer> => {
   try {
     const body = await readBody(request, maxBodyBytes);
     if (body === undefined) throw new LambdaFailure(413, 'RequestTooLargeException', 'Request is too large.');
@@ -51,11 +37,11 @@ const answerTo = async (backend: Backend, request: IncomingMessage): Promise<Ans
  *
  * @throws what the port or the journal's folder meets, such as `EADDRINUSE` or a {@link JournalError}
  */
-export const startLambda = async (options: LambdaOptions): Promise<LambdaEmulator> => {
+export const startLambda = async (options: LambdaOptions) => {
   const settings: LambdaSettings = { listingLagMs: 0, truncation: undefined, timestamps: 'iso' };
   const functions = createFunctions(options, () => server.url);
   const executions = openExecutions(options, functions, settings);
-  const backend: Backend = { executions, functions, settings };
+  const backend = { executions, functions, settings };
   const server: LoopbackServer = await startLoopbackServer(async (request, response) => {
     const { status = 200, headers, body } = await answerTo(backend, request);
     response.writeHead(status, { 'content-type': 'application/json', 'x-amzn-requestid': randomUUID(), ...headers });
@@ -63,15 +49,26 @@ export const startLambda = async (options: LambdaOptions): Promise<LambdaEmulato
   }, options);
   executions.resume();
 
-  const close = async () => {
+  /** Ends the server and the processes at once; what was running goes on at the next start on the same folder. */
+  const close = async (): Promise<void> => {
     await server.close();
     executions.close();
     await functions.close();
   };
-  const hold: LambdaEmulator['hold'] = (arn, status) => {
-    const driver = executions.find(arn);
-    if (driver === undefined) throw new Error(`the emulator has no execution ${arn}`);
-    driver.hold(status);
+  return {
+    /** For `AWS_ENDPOINT_URL_LAMBDA`. */
+    url: server.url,
+    /** How AWS may behave; takes effect at once. */
+    settings,
+    /** Shows another status of an execution and holds it, until `undefined` lets it go on. @throws when there is none of that ARN */
+    hold: (arn: string, status: HeldStatus | undefined): void => {
+      const driver = executions.find(arn);
+      if (driver === undefined) throw new Error(`the emulator has no execution ${arn}`);
+      driver.hold(status);
+    },
+    /** The ids of the processes the functions run in now. */
+    workers: functions.pids,
+    close,
+    [Symbol.asyncDispose]: close,
   };
-  return { url: server.url, settings, hold, workers: functions.pids, close, [Symbol.asyncDispose]: close };
 };

@@ -2,21 +2,10 @@ import type { InvocationOutcome } from './invocations.ts';
 import type { FunctionOptions, LambdaOptions } from './options.ts';
 import { type FunctionReference, invalidParameter, notFound } from './protocol.ts';
 import type { Started } from './records.ts';
-import { createWorkerPool, type WorkerPool } from './workers.ts';
-
-export type ResolvedFunction = FunctionOptions & { readonly name: string; readonly version: string };
-
-/** The functions there are, and their processes. */
-export type Functions = {
-  readonly arnOf: (name: string, qualifier: string) => string;
-  /** @throws LambdaFailure when there is no such function, version or alias, or it is named without one */
-  readonly resolve: (reference: FunctionReference) => ResolvedFunction;
-  readonly invoke: (execution: Started, requestId: string, event: unknown) => Promise<InvocationOutcome>;
-  readonly pids: () => readonly number[];
-  readonly close: () => Promise<void>;
-};
+import { createWorkerPool } from './workers.ts';
 
 export const version = '1';
+const alias = 'live';
 const defaultTimeoutMs = 15 * 60_000;
 const memoryLimitInMB = '1024';
 
@@ -34,12 +23,15 @@ const environmentOf = (name: string, { environment }: FunctionOptions, region: s
   ...environment(),
 });
 
-export const createFunctions = (options: LambdaOptions, urlOf: () => string): Functions => {
-  const { functions, accountId = '000000000000', region = 'us-east-1', onEvent, onOutput } = options;
-  const arnOf = (name: string, qualifier: string) =>
-    `arn:aws:lambda:${region}:${accountId}:function:${name}:${qualifier}`;
+export type Functions = ReturnType<typeof createFunctions>;
 
-  const poolOf = (functionName: string, definition: FunctionOptions): WorkerPool =>
+/** The functions there are, and their processes. */
+export const createFunctions = (options: LambdaOptions, urlOf: () => string) => {
+  const { functions, region = 'us-east-1', onEvent, onOutput } = options;
+  const arnOf = (name: string, qualifier: string) =>
+    `arn:aws:lambda:${region}:000000000000:function:${name}:${qualifier}`;
+
+  const poolOf = (functionName: string, definition: FunctionOptions) =>
     createWorkerPool({
       bundle: definition.bundle,
       environment: () => environmentOf(functionName, definition, region, urlOf()),
@@ -51,39 +43,38 @@ export const createFunctions = (options: LambdaOptions, urlOf: () => string): Fu
 
   const pools = new Map(Object.entries(functions).map(([name, definition]) => [name, poolOf(name, definition)]));
 
-  const resolve: Functions['resolve'] = ({ name, qualifier }) => {
-    const definition = Object.hasOwn(functions, name) ? functions[name] : undefined;
-    if (definition === undefined) throw notFound(`Function not found: ${arnOf(name, qualifier ?? '$LATEST')}`);
-    if (qualifier === undefined) {
-      throw invalidParameter('You cannot invoke a durable function using an unqualified ARN.');
-    }
-    const { alias = 'live' } = definition;
-    if (qualifier !== alias && qualifier !== version) throw notFound(`Function not found: ${arnOf(name, qualifier)}`);
-    return { ...definition, name, version };
-  };
-
-  const invoke: Functions['invoke'] = async ({ arn, functionName, at, timeScale }, awsRequestId, event) => {
-    const pool = pools.get(functionName);
-    // Left in the journal by a service that had such a function.
-    if (pool === undefined) return { kind: 'failed', error: { ErrorMessage: `Function not found: ${functionName}` } };
-    return pool.invoke({
-      awsRequestId,
-      functionName,
-      functionVersion: version,
-      invokedFunctionArn: arn.slice(0, arn.indexOf('/')),
-      memoryLimitInMB,
-      logGroupName: `/aws/lambda/${functionName}`,
-      logStreamName: 'local',
-      ...(timeScale !== undefined && { clock: { originMs: at, scale: timeScale } }),
-      event,
-    });
-  };
-
   return {
     arnOf,
-    resolve,
-    invoke,
-    pids: () => [...pools.values()].flatMap((pool) => pool.pids()),
-    close: async () => void (await Promise.all([...pools.values()].map((pool) => pool.close()))),
+    /** @throws LambdaFailure when there is no such function, version or alias, or it is named without one */
+    resolve: ({ name, qualifier }: FunctionReference): FunctionOptions & { readonly name: string } => {
+      const definition = Object.hasOwn(functions, name) ? functions[name] : undefined;
+      if (definition === undefined) throw notFound(`Function not found: ${arnOf(name, qualifier ?? '$LATEST')}`);
+      if (qualifier === undefined)
+        throw invalidParameter('You cannot invoke a durable function using an unqualified ARN.');
+      if (qualifier !== alias && qualifier !== version) throw notFound(`Function not found: ${arnOf(name, qualifier)}`);
+      return { ...definition, name };
+    },
+    invoke: async (
+      { arn, functionName, at, timeScale }: Started,
+      awsRequestId: string,
+      event: unknown,
+    ): Promise<InvocationOutcome> => {
+      const pool = pools.get(functionName);
+      // Left in the journal by a service that had such a function.
+      if (pool === undefined) return { kind: 'failed', error: { ErrorMessage: `Function not found: ${functionName}` } };
+      return pool.invoke({
+        awsRequestId,
+        functionName,
+        functionVersion: version,
+        invokedFunctionArn: arn.slice(0, arn.indexOf('/')),
+        memoryLimitInMB,
+        logGroupName: `/aws/lambda/${functionName}`,
+        logStreamName: 'local',
+        ...(timeScale !== undefined && { clock: { originMs: at, scale: timeScale } }),
+        event,
+      });
+    },
+    pids: (): readonly number[] => [...pools.values()].flatMap((pool) => pool.pids()),
+    close: async (): Promise<void> => void (await Promise.all([...pools.values()].map((pool) => pool.close()))),
   };
 };

@@ -1,34 +1,38 @@
 import type { Event, Operation } from '@aws-sdk/client-lambda';
 import type { Ended, ErrorObject, OperationUpdate } from './records.ts';
 
-const resultOf = (Payload: string | undefined) => ({ Payload, Truncated: false });
-const errorOf = (Payload: ErrorObject | undefined) => ({ Payload, Truncated: false });
+type EventName = NonNullable<Event['EventType']>;
+
+/** An event, whose details are in a field of its name. */
+const eventNamed = (EventType: EventName, details: object): Event => ({ EventType, [`${EventType}Details`]: details });
+
+const payloadOf = <Payload extends string | ErrorObject | undefined>(Payload: Payload) => ({
+  Payload,
+  Truncated: false,
+});
 
 const stepEvent = ({ Action, Payload, Error: error, StepOptions }: OperationUpdate, after: Operation): Event => {
-  if (Action === 'START') return { EventType: 'StepStarted', StepStartedDetails: {} };
+  if (Action === 'START') return eventNamed('StepStarted', {});
   const RetryDetails = {
     CurrentAttempt: after.StepDetails?.Attempt,
     NextAttemptDelaySeconds: StepOptions?.NextAttemptDelaySeconds,
   };
   return error === undefined && Action !== 'FAIL'
-    ? { EventType: 'StepSucceeded', StepSucceededDetails: { Result: resultOf(Payload), RetryDetails } }
-    : { EventType: 'StepFailed', StepFailedDetails: { Error: errorOf(error), RetryDetails } };
+    ? eventNamed('StepSucceeded', { Result: payloadOf(Payload), RetryDetails })
+    : eventNamed('StepFailed', { Error: payloadOf(error), RetryDetails });
 };
 
 const contextEvent = ({ Action, Payload, Error: error }: OperationUpdate): Event => {
-  if (Action === 'START') return { EventType: 'ContextStarted', ContextStartedDetails: {} };
+  if (Action === 'START') return eventNamed('ContextStarted', {});
   return Action === 'FAIL'
-    ? { EventType: 'ContextFailed', ContextFailedDetails: { Error: errorOf(error) } }
-    : { EventType: 'ContextSucceeded', ContextSucceededDetails: { Result: resultOf(Payload) } };
+    ? eventNamed('ContextFailed', { Error: payloadOf(error) })
+    : eventNamed('ContextSucceeded', { Result: payloadOf(Payload) });
 };
 
 const waitEvent = ({ Action, WaitOptions }: OperationUpdate, { WaitDetails }: Operation): Event => {
-  if (Action === 'CANCEL') return { EventType: 'WaitCancelled', WaitCancelledDetails: {} };
-  const ScheduledEndTimestamp = WaitDetails?.ScheduledEndTimestamp;
-  return {
-    EventType: 'WaitStarted',
-    WaitStartedDetails: { Duration: WaitOptions?.WaitSeconds, ScheduledEndTimestamp },
-  };
+  if (Action === 'CANCEL') return eventNamed('WaitCancelled', {});
+  const { ScheduledEndTimestamp } = WaitDetails ?? {};
+  return eventNamed('WaitStarted', { Duration: WaitOptions?.WaitSeconds, ScheduledEndTimestamp });
 };
 
 const detailsOf = (update: OperationUpdate, after: Operation): Event => {
@@ -50,22 +54,17 @@ export const eventOf = (update: OperationUpdate, after: Operation, at: number): 
   ...detailsOf(update, after),
 });
 
-export const waitSucceeded = (wait: Operation, at: number): Event => ({
-  ...aboutOperation(wait, at),
-  EventType: 'WaitSucceeded',
-  WaitSucceededDetails: {
-    Duration: Math.round(
-      ((wait.WaitDetails?.ScheduledEndTimestamp?.getTime() ?? at) - (wait.StartTimestamp?.getTime() ?? at)) / 1000,
-    ),
-  },
-});
+export const waitSucceeded = (wait: Operation, at: number): Event => {
+  const endsAt = wait.WaitDetails?.ScheduledEndTimestamp?.getTime() ?? at;
+  const Duration = Math.round((endsAt - (wait.StartTimestamp?.getTime() ?? at)) / 1000);
+  return { ...aboutOperation(wait, at), ...eventNamed('WaitSucceeded', { Duration }) };
+};
 
 export const executionStarted = (name: string, at: number, payload: string, executionTimeoutMs: number): Event => ({
-  EventType: 'ExecutionStarted',
   EventId: 1,
   Name: name,
   EventTimestamp: new Date(at),
-  ExecutionStartedDetails: { Input: resultOf(payload), ExecutionTimeout: executionTimeoutMs / 1000 },
+  ...eventNamed('ExecutionStarted', { Input: payloadOf(payload), ExecutionTimeout: executionTimeoutMs / 1000 }),
 });
 
 export const invocationCompleted = (
@@ -73,27 +72,25 @@ export const invocationCompleted = (
   at: number,
   error?: ErrorObject,
 ): Event => ({
-  EventType: 'InvocationCompleted',
   EventTimestamp: new Date(at),
-  InvocationCompletedDetails: {
+  ...eventNamed('InvocationCompleted', {
     StartTimestamp: new Date(invoked.at),
     EndTimestamp: new Date(at),
     RequestId: invoked.requestId,
-    ...(error && { Error: errorOf(error) }),
-  },
+    ...(error && { Error: payloadOf(error) }),
+  }),
 });
 
+const endNames = {
+  SUCCEEDED: 'ExecutionSucceeded',
+  FAILED: 'ExecutionFailed',
+  STOPPED: 'ExecutionStopped',
+  TIMED_OUT: 'ExecutionTimedOut',
+} as const satisfies Record<Ended['status'], EventName>;
+
 /** The last event of an execution, by how it ended. */
-export const executionEnded = ({ status, result, error }: Ended): Event => {
-  const details = { Error: errorOf(error) };
-  const events = {
-    SUCCEEDED: { EventType: 'ExecutionSucceeded', ExecutionSucceededDetails: { Result: resultOf(result) } },
-    FAILED: { EventType: 'ExecutionFailed', ExecutionFailedDetails: details },
-    STOPPED: { EventType: 'ExecutionStopped', ExecutionStoppedDetails: details },
-    TIMED_OUT: { EventType: 'ExecutionTimedOut', ExecutionTimedOutDetails: details },
-  } as const satisfies Record<Ended['status'], Event>;
-  return events[status];
-};
+export const executionEnded = ({ status, result, error }: Ended): Event =>
+  eventNamed(endNames[status], status === 'SUCCEEDED' ? { Result: payloadOf(result) } : { Error: payloadOf(error) });
 
 /** When the history leaves out payloads. AWS does it from a size that is not public; either form is possible. */
 export type Truncation = {

@@ -16,8 +16,6 @@ export type FunctionOptions = {
   readonly timeoutMs?: number;
   /** Time allowed for a whole execution, in milliseconds. */
   readonly executionTimeoutMs: number;
-  /** The alias it is invoked by. @default 'live' */
-  readonly alias?: string;
   /** How many times faster than real time passes for its executions: their waits, and their clock. @default 1 */
   readonly timeScale?: number;
 };
@@ -60,8 +58,6 @@ export type LambdaOptions = {
   /** Where executions are journalled. One service at a time. */
   readonly folder: string;
   readonly functions: Readonly<Record<string, FunctionOptions>>;
-  /** @default '000000000000' */
-  readonly accountId?: string;
   /** @default 'us-east-1' */
   readonly region?: string;
   readonly onEvent?: (event: LambdaEvent) => void;

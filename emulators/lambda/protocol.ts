@@ -71,17 +71,6 @@ export const parseFunctionReference = (text: string, qualifierInQuery: string | 
   return { name, qualifier: qualifier ?? qualifierInQuery ?? undefined };
 };
 
-type PageRequest<Item> = {
-  /** The items, oldest first. */
-  readonly items: readonly Item[];
-  /** The position of an item; grows with the items and never changes, so that a marker stays valid while items are added. */
-  readonly position: (item: Item) => number;
-  readonly newestFirst: boolean;
-  readonly query: URLSearchParams;
-};
-
-export type Page<Item> = { readonly page: readonly Item[]; readonly NextMarker?: string };
-
 const parseMaxItems = (query: URLSearchParams): number => {
   const text = query.get('MaxItems') ?? '0';
   const maxItems = Number(text);
@@ -96,8 +85,18 @@ const parseMarker = (query: URLSearchParams): number | undefined => {
   return Number(text);
 };
 
-/** One page, by `Marker` and `MaxItems` of the query (default 100, at most 1,000). */
-export const pageOf = <Item>({ items, position, newestFirst, query }: PageRequest<Item>): Page<Item> => {
+/**
+ * One page, by `Marker` and `MaxItems` of the query (default 100, at most 1,000).
+ *
+ * @param items oldest first
+ * @param position of an item; grows with the items and never changes, so that a marker stays valid while items are added
+ */
+export const pageOf = <Item>(
+  items: readonly Item[],
+  position: (item: Item) => number,
+  query: URLSearchParams,
+  newestFirst = false,
+) => {
   const marker = parseMarker(query);
   const maxItems = parseMaxItems(query);
   const isAfterMarker = (item: Item) =>
@@ -105,5 +104,5 @@ export const pageOf = <Item>({ items, position, newestFirst, query }: PageReques
   const rest = (newestFirst ? items.toReversed() : items).filter(isAfterMarker);
   const page = rest.slice(0, maxItems);
   const last = page.at(-1);
-  return rest.length > page.length && last !== undefined ? { page, NextMarker: String(position(last)) } : { page };
+  return { page, NextMarker: rest.length > page.length && last !== undefined ? String(position(last)) : undefined };
 };

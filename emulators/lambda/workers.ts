@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type { Invocation, InvocationOutcome } from './invocations.ts';
 
-export type WorkerOptions = {
+type WorkerOptions = {
   /** The bundle that exports `handler`. */
   readonly bundle: string;
   /** The whole environment of the process: nothing is inherited, as on Lambda. */
@@ -16,24 +16,10 @@ export type WorkerOptions = {
   readonly onOutput?: ((line: string, stream: 'stdout' | 'stderr') => void) | undefined;
 };
 
-type Worker = {
-  readonly pid: number | undefined;
-  readonly isUsable: () => boolean;
-  /** Resolves when the process is gone. */
-  readonly exited: Promise<string>;
-  readonly invoke: (invocation: Omit<Invocation, 'deadlineAt'>) => Promise<InvocationOutcome>;
-  readonly kill: () => void;
-};
-
 const failed = (ErrorType: string, ErrorMessage: string): InvocationOutcome => ({
   kind: 'failed',
   error: { ErrorType, ErrorMessage },
 });
-
-const readLines = (child: ChildProcess, onOutput: NonNullable<WorkerOptions['onOutput']>) => {
-  if (child.stdout) createInterface(child.stdout).on('line', (line) => onOutput(line, 'stdout'));
-  if (child.stderr) createInterface(child.stderr).on('line', (line) => onOutput(line, 'stderr'));
-};
 
 /** Resolves when the process is gone, and all that it printed is read. */
 const exitOf = (child: ChildProcess): Promise<string> =>
@@ -48,7 +34,7 @@ const answerOf = (child: ChildProcess) =>
   new Promise<InvocationOutcome>((resolve) => child.once('message', (message) => resolve(parseOutcome(message))));
 
 /** Starts a process for a function, which handles one invocation at a time, as one environment of Lambda does. */
-const startWorker = ({ bundle, environment, timeoutMs, onOutput }: WorkerOptions): Worker => {
+const startWorker = ({ bundle, environment, timeoutMs, onOutput }: WorkerOptions) => {
   const output = onOutput === undefined ? 'inherit' : 'pipe';
   const env = environment();
   const { NODE_COMPILE_CACHE } = process.env;
@@ -57,7 +43,8 @@ const startWorker = ({ bundle, environment, timeoutMs, onOutput }: WorkerOptions
     execArgv: [],
     stdio: ['ignore', output, output, 'ipc'],
   });
-  if (onOutput !== undefined) readLines(child, onOutput);
+  for (const name of ['stdout', 'stderr'] as const)
+    if (child[name]) createInterface(child[name]).on('line', (line) => onOutput?.(line, name));
   const exited = exitOf(child);
   const kill = () => void child.kill('SIGKILL');
   const died = exited.then((exit) => failed('Runtime.ExitError', `Runtime exited with error: ${exit}`));
@@ -68,35 +55,33 @@ const startWorker = ({ bundle, environment, timeoutMs, onOutput }: WorkerOptions
     return failed('Sandbox.Timedout', `Task timed out after ${(timeoutMs / 1000).toFixed(2)} seconds`);
   };
 
-  const invoke: Worker['invoke'] = async (invocation) => {
-    const settled = new AbortController();
-    const outcome = Promise.race([answerOf(child), died, timedOut(settled.signal)]);
-    // A worker that has gone resolves `died`.
-    child.send({ ...invocation, deadlineAt: Date.now() + timeoutMs }, () => undefined);
-    return outcome.finally(() => settled.abort());
+  return {
+    pid: child.pid,
+    isUsable: () => !child.killed && child.connected && isDeepStrictEqual(environment(), env),
+    exited,
+    kill,
+    invoke: async (invocation: Omit<Invocation, 'deadlineAt'>): Promise<InvocationOutcome> => {
+      const settled = new AbortController();
+      const outcome = Promise.race([answerOf(child), died, timedOut(settled.signal)]);
+      // A worker that has gone resolves `died`.
+      child.send({ ...invocation, deadlineAt: Date.now() + timeoutMs }, () => undefined);
+      return outcome.finally(() => settled.abort());
+    },
   };
-
-  const isUsable = () => !child.killed && child.connected && isDeepStrictEqual(environment(), env);
-
-  return { pid: child.pid, isUsable, exited, invoke, kill };
 };
+
+type Worker = ReturnType<typeof startWorker>;
 
 type PoolOptions = WorkerOptions & {
   readonly onStart: (pid: number | undefined) => void;
   readonly onExit: (pid: number | undefined, exit: string) => void;
 };
 
-export type WorkerPool = {
-  readonly invoke: (invocation: Omit<Invocation, 'deadlineAt'>) => Promise<InvocationOutcome>;
-  readonly pids: () => readonly number[];
-  readonly close: () => Promise<void>;
-};
-
 /** Processes of one function at a time. Executions wait most of the time, and a waiting one needs no process. */
 const maxWorkers = 8;
 
 /** As on Lambda, an invocation has a process to itself, and a process that has answered serves the next one. */
-export const createWorkerPool = ({ onStart, onExit, ...options }: PoolOptions): WorkerPool => {
+export const createWorkerPool = ({ onStart, onExit, ...options }: PoolOptions) => {
   const workers = new Set<Worker>();
   const idle = new Set<Worker>();
   const queue: (() => void)[] = [];
@@ -132,16 +117,16 @@ export const createWorkerPool = ({ onStart, onExit, ...options }: PoolOptions): 
     else next();
   };
 
-  const invoke: WorkerPool['invoke'] = async (invocation) => {
-    const worker = await acquire();
-    return worker.invoke(invocation).finally(() => release(worker));
+  return {
+    invoke: async (invocation: Omit<Invocation, 'deadlineAt'>): Promise<InvocationOutcome> => {
+      const worker = await acquire();
+      return worker.invoke(invocation).finally(() => release(worker));
+    },
+    pids: (): readonly number[] => [...workers].flatMap(({ pid }) => pid ?? []),
+    close: async (): Promise<void> => {
+      queue.length = 0;
+      for (const worker of workers) worker.kill();
+      await Promise.all([...workers].map(({ exited }) => exited));
+    },
   };
-
-  const close = async () => {
-    queue.length = 0;
-    for (const worker of workers) worker.kill();
-    await Promise.all([...workers].map(({ exited }) => exited));
-  };
-
-  return { invoke, pids: () => [...workers].flatMap(({ pid }) => pid ?? []), close };
 };

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type LambdaEmulator, startLambda } from '../../emulators/lambda/emulator.ts';
+import { startLambda } from '../../emulators/lambda/emulator.ts';
 import { openJournal } from '../../emulators/lambda/journal.ts';
 import type { LambdaEvent } from '../../emulators/lambda/options.ts';
 import { parseVariables } from '../../functions/platform/environment.ts';
@@ -88,7 +88,7 @@ export const startRuns = async (
   { journal, timeScale }: Pick<Options, 'journal' | 'timeScale'>,
   print: Print,
   onLine: (line: string) => void,
-): Promise<LambdaEmulator> => {
+) => {
   const { AWS_REGION: region } = process.env;
   try {
     return await startLambda({
