@@ -48,7 +48,7 @@ export const DataTable = <Row,>({ caption, columns, rows, keyOf, empty }: DataTa
         </tbody>
       </table>
       {/* biome-ignore-end lint/a11y: styles change the display of these elements, and some browsers then drop their roles */}
-      {rows.length === 0 && <p class="empty">{empty}</p>}
+      {rows.length === 0 && <p>{empty}</p>}
       <Pager label={caption} first={first} size={rowsPerPage} total={rows.length} onPage={setPage} />
     </>
   );

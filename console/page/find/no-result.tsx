@@ -35,7 +35,7 @@ export const NoResult = ({ reading, wanted: { text, group } }: NoResultProps) =>
   const nearest = useNearest(reading, text);
   if (!isQuery(text))
     return (
-      <p class="empty">
+      <p>
         {group === ''
           ? 'No instance is enrolled yet. Each needs one secret, with the tags owner and group.'
           : `No instance has the group ${group} now.`}
@@ -43,7 +43,7 @@ export const NoResult = ({ reading, wanted: { text, group } }: NoResultProps) =>
     );
   const where = reading.readAt === undefined ? 'among the instances read so far' : 'here';
   return (
-    <div class="empty">
+    <div>
       <p>
         Nobody {where} matches <strong class="long">{text.trim()}</strong>
         {group !== '' && ` in the group ${group}`}. Searched were ids, owners, names, and the last digits of phone

@@ -26,7 +26,7 @@ const StateText = ({ state }: { readonly state: KnownState | undefined }) => {
     );
   return (
     <span>
-      <span class={isLoggedOut(state) ? 'state out' : 'state linked'}>{stateWordsOf(state)}</span>{' '}
+      <span class={isLoggedOut(state) ? 'state' : 'state linked'}>{stateWordsOf(state)}</span>{' '}
       <span class="small">
         {state.stateInstance} · read <Instant at={state.readAt} timeOnly />
       </span>
@@ -38,9 +38,9 @@ const StateText = ({ state }: { readonly state: KnownState | undefined }) => {
 const Running = ({ since }: { readonly since: number }) => {
   const seconds = useElapsed(since);
   return seconds < 1 ? (
-    <span class="waiting">sending</span>
+    <span>sending</span>
   ) : (
-    <span class="waiting">
+    <span>
       waiting for the confirmation<span aria-hidden="true">, {seconds} s</span>
     </span>
   );
@@ -89,7 +89,7 @@ export const LiveState = ({ state, logout }: LiveStateProps) => {
     case undefined:
       return <StateText state={state} />;
     case 'queued':
-      return <span class="waiting">waiting for its turn</span>;
+      return <span>waiting for its turn</span>;
     case 'running':
       return <Running since={logout.since} />;
     case 'ended':

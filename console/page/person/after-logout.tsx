@@ -14,7 +14,7 @@ export const AfterLogout = ({ text }: AfterLogoutProps) => {
       () => announce('The browser did not copy the text: select it'),
     );
   return (
-    <section class="after" aria-label="Afterwards">
+    <section aria-label="Afterwards">
       <h2>Tell the person</h2>
       <p class="quote">{text}</p>
       <button type="button" onClick={copy}>

@@ -197,7 +197,7 @@ export const PersonView = (named: Named) => {
       {reading.problem && <ProblemAlert problem={reading.problem} />}
       <UnreadableSecrets list={reading.list} />
       {person.instances.length > 0 && <PersonPage person={person} reading={reading} />}
-      {person.instances.length === 0 && <p class="empty">{nothingIn(reading)}</p>}
+      {person.instances.length === 0 && <p>{nothingIn(reading)}</p>}
     </>
   );
 };

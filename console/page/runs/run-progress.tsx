@@ -21,7 +21,7 @@ const Bar = ({ run }: { readonly run: Run }) => {
 
 /** Whether everybody is out: the sentence, the bar of three colours, and the note of the run. */
 export const RunProgress = ({ run }: { readonly run: Run }) => (
-  <section class="run-progress" aria-label="Progress">
+  <section aria-label="Progress">
     <p class="answer" aria-live="polite">
       {answerOf(run)}
     </p>

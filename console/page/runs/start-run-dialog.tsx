@@ -105,7 +105,7 @@ const StartRunForm = ({ initial, onClose }: StartRunFormProps) => {
         <button type="button" onClick={onClose}>
           Cancel
         </button>
-        {isCounting && <span class="waiting">Counting the instances…</span>}
+        {isCounting && <span>Counting the instances…</span>}
         {!isDrill && !may('runs') && <p>Your sign-in starts drills only: tick Dry run.</p>}
         {!isCounting && count?.count !== 0 && (isDrill || may('runs')) && (
           <SubmitButton count={count?.count} isDrill={isDrill} isOff={isSending} />
