@@ -21,6 +21,11 @@ type DataTableProps<Row> = {
 /** More rows than this are shown in pages, so that thousands stay fast. */
 const rowsPerPage = 50;
 
+/** A long text in a cell. It is broken after a space or an `@`, and inside a word only if there is no room at all. */
+export const LongText = ({ text }: { readonly text: string }) => (
+  <span class="long">{text.split(/(?<=@)/).flatMap((part) => [part, <wbr />])}</span>
+);
+
 /** A table with pages. On a narrow screen each row becomes a card; the explicit roles keep it a table for screen readers. */
 export const DataTable = <Row,>({ caption, columns, rows, keyOf, empty }: DataTableProps<Row>) => {
   const [page, setPage] = useState(0);

@@ -4,7 +4,7 @@ import type { Failure } from '../../../client/result.ts';
 import { describeRequester } from '../../../client/run-words.ts';
 import { endStatuses } from '../../../functions/runs/run-status.ts';
 import { api } from '../api.ts';
-import { type Column, DataTable } from '../components/data-table.tsx';
+import { type Column, DataTable, LongText } from '../components/data-table.tsx';
 import { Select } from '../components/fields.tsx';
 import { Instant } from '../components/instant.tsx';
 import { ProblemAlert } from '../components/problem-alert.tsx';
@@ -28,17 +28,15 @@ const columns: readonly Column<ListedRun>[] = [
     name: 'Run',
     cell: (run) => (
       <a href={`#/runs/${run.id}`}>
-        {titleOfListed(run)} <RunId id={run.id} />
+        <LongText text={titleOfListed(run)} /> <RunId id={run.id} />
       </a>
     ),
   },
   { name: 'Result', cell: (run) => <span class={classOfListed(run)}>{describeListed(run)}</span> },
-  { name: 'Reason', cell: ({ reason }) => <span class="long">{reason ?? '–'}</span> },
+  { name: 'Reason', cell: ({ reason }) => <LongText text={reason ?? '–'} /> },
   {
     name: 'By',
-    cell: ({ requestedBy, source }) => (
-      <span class="long">{requestedBy ? describeRequester(requestedBy) : source}</span>
-    ),
+    cell: ({ requestedBy, source }) => <LongText text={requestedBy ? describeRequester(requestedBy) : source} />,
   },
   { name: 'Started', cell: ({ startedAt }) => <Instant at={startedAt} /> },
 ];

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { adviceOn, describeOutcome, type Outcome } from '../../../client/answers.ts';
-import { type Column, DataTable } from '../components/data-table.tsx';
+import { type Column, DataTable, LongText } from '../components/data-table.tsx';
 import { Select } from '../components/fields.tsx';
 import { Instant } from '../components/instant.tsx';
 import { describeKind, sortOutcomes } from './describe-run.ts';
@@ -33,7 +33,7 @@ const columns: readonly Column<Outcome>[] = [
       </a>
     ),
   },
-  { name: 'Owner', cell: ({ tags }) => <span class="long">{tags?.owner ?? '–'}</span> },
+  { name: 'Owner', cell: ({ tags }) => <LongText text={tags?.owner ?? '–'} /> },
   { name: 'Outcome', cell: (outcome) => <span class={classOf(outcome)}>{describeKind(outcome.kind)}</span> },
   {
     name: 'Confirmed',
