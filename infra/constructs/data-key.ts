@@ -1,5 +1,5 @@
 import { Aws, Stack } from 'aws-cdk-lib';
-import { PolicyStatement, type Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Grant, type IGrantable, PolicyStatement, type Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { CfnQueue, type Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
@@ -35,6 +35,17 @@ const statementsFor = (region: string): readonly PolicyStatement[] => {
   ];
 };
 
+export type KeyAction = 'Decrypt' | 'GenerateDataKey';
+
+/** Lets somebody use a key through a service, and not directly. @param service with its Region: `sqs.eu-central-1` */
+export const grantKeyVia = (service: string, key: IKey, grantee: IGrantable, actions: readonly KeyAction[]): Grant =>
+  Grant.addToPrincipal({
+    grantee,
+    actions: actions.map((action) => `kms:${action}`),
+    resourceArns: [key.keyArn],
+    conditions: { StringEquals: { 'kms:ViaService': `${service}.amazonaws.com` } },
+  });
+
 /** The customer managed key of what a deployment stores, if there is one: logs, queues, run history, vault. */
 export class DataKey {
   readonly key: IKey | undefined;
@@ -48,15 +59,14 @@ export class DataKey {
   }
 
   /** Lets a role use the key through a service, and not directly. */
-  allow(role: Role, service: 'lambda' | 's3' | 'sqs', ...actions: ('Decrypt' | 'GenerateDataKey')[]): void {
-    if (this.key === undefined) return;
-    role.addToPolicy(
-      new PolicyStatement({
-        actions: actions.map((action) => `kms:${action}`),
-        resources: [this.key.keyArn],
-        conditions: { StringEquals: { 'kms:ViaService': `${service}.${this.#region}.amazonaws.com` } },
-      }),
-    );
+  allow(role: Role, service: 'lambda' | 's3' | 'sqs', ...actions: KeyAction[]): void {
+    if (this.key !== undefined) grantKeyVia(`${service}.${this.#region}`, this.key, role, actions);
+  }
+
+  /** Lets a role send to a queue that {@link encrypt} has encrypted. */
+  allowSend(role: Role, { queueArn }: Queue): void {
+    role.addToPolicy(new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [queueArn] }));
+    this.allow(role, 'sqs', 'Decrypt', 'GenerateDataKey');
   }
 
   /**

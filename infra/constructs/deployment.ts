@@ -1,20 +1,39 @@
-import type { LogGroup } from 'aws-cdk-lib/aws-logs';
-import type { Settings } from '../configuration/configuration.ts';
-import type { Alarms } from './alarms.ts';
-import type { DataKey } from './data-key.ts';
-import type { InstanceSecrets } from './instance-secrets.ts';
-import type { LogoutMetrics } from './logout-metrics.ts';
-import type { OffboardingBus } from './offboarding-bus.ts';
-import type { FunctionPlatform } from './service-function.ts';
+import type { Construct } from 'constructs';
+import { Alarms } from './alarms.ts';
+import { DataKey } from './data-key.ts';
+import { valuesOf } from './function-environment.ts';
+import type { GreenApiLogoutProps } from './green-api-logout-props.ts';
+import { InstanceSecrets } from './instance-secrets.ts';
+import { createEvidenceLog } from './log-groups.ts';
+import { LogoutMetrics } from './logout-metrics.ts';
+import { createNetwork } from './network.ts';
+import { OffboardingBus } from './offboarding-bus.ts';
+import { defaultRunbookUrl } from './runbook.ts';
+import { settingsOf } from './settings.ts';
+import { addWarnings } from './synth-warnings.ts';
 
-/** What the functions of one deployment share. */
-export type Deployment = {
-  readonly settings: Settings;
-  readonly platform: FunctionPlatform;
-  readonly dataKey: DataKey;
-  readonly evidence: LogGroup;
-  readonly secrets: InstanceSecrets;
-  readonly bus: OffboardingBus;
-  readonly alarms: Alarms;
-  readonly metrics: LogoutMetrics;
+/** What the functions of one deployment share. @throws ConfigurationError naming every prop that is wrong */
+export const createDeployment = (scope: Construct, props: GreenApiLogoutProps) => {
+  const settings = settingsOf(scope, props);
+  const { name, runbookUrl = defaultRunbookUrl } = settings;
+  const dataKey = new DataKey(scope, props.dataEncryptionKey);
+  const secrets = new InstanceSecrets(scope, 'Secrets', settings, props.encryptionKey);
+  addWarnings(scope, settings, props, secrets.overlapping);
+  const network = createNetwork(scope, props, settings);
+  const evidence = createEvidenceLog(scope, 'Evidence', { settings, dataKey });
+  const bus = new OffboardingBus(scope, 'Events', settings);
+  return {
+    settings,
+    /** What functions may read, by the names in the table of settings. */
+    values: { ...valuesOf(settings), eventBus: bus.eventBus.eventBusName },
+    network,
+    dataKey,
+    evidence,
+    secrets,
+    bus,
+    alarms: new Alarms(scope, 'Alarms', { name, topic: props.alarmTopic, runbookUrl }),
+    metrics: new LogoutMetrics(name),
+  };
 };
+
+export type Deployment = ReturnType<typeof createDeployment>;

@@ -1,7 +1,8 @@
 import type { Construct } from 'constructs';
+import { writeVariables } from '../../functions/platform/environment.ts';
+import { accessSettings, deskSettings } from '../../functions/platform/settings.ts';
 import type { AuthorizedApi, RouteThrottling } from './authorized-api.ts';
 import type { Deployment } from './deployment.ts';
-import { accessEnvironment, deskEnvironment } from './function-environment.ts';
 import { createLog } from './log-groups.ts';
 import { ServiceFunction } from './service-function.ts';
 
@@ -14,14 +15,12 @@ export const createDesk = (
   deployment: Deployment,
   api: AuthorizedApi,
 ): ServiceFunction | undefined => {
-  const { platform, settings } = deployment;
-  const { desk, memoryMb } = settings;
+  const { desk } = deployment.settings;
   if (desk === undefined) return undefined;
   const service = new ServiceFunction(scope, 'desk', {
-    platform,
-    environment: { ...deskEnvironment(settings), ...accessEnvironment(settings) },
+    deployment,
+    environment: writeVariables({ ...deskSettings, ...accessSettings }, deployment.values),
     logGroup: createLog(scope, 'DeskLog', deployment),
-    memoryMb,
   });
   api.addDeskRoutes(desk, service, throttling);
   return service;

@@ -9,7 +9,6 @@ import { ServiceFunction, type ServiceFunctionProps } from './service-function.t
 import { sumOfMetrics } from './sum-of-metrics.ts';
 
 export type DurableFunctionProps = Omit<ServiceFunctionProps, 'durableConfig' | 'currentVersionOptions'> & {
-  readonly dataKey: DataKey;
   readonly executionTimeout: Duration;
   /** How long an execution can be read after its end. */
   readonly retention: Duration;
@@ -26,8 +25,8 @@ export class DurableFunction extends Construct {
   /** @param name as of {@link ServiceFunction} */
   constructor(scope: Construct, id: string, name: string, props: DurableFunctionProps) {
     super(scope, id);
-    const { dataKey, executionTimeout, retention: retentionPeriod, ...rest } = props;
-    this.#dataKey = dataKey;
+    const { executionTimeout, retention: retentionPeriod, ...rest } = props;
+    this.#dataKey = props.deployment.dataKey;
     this.service = new ServiceFunction(this, name, {
       ...rest,
       durableConfig: { executionTimeout, retentionPeriod },

@@ -1,12 +1,11 @@
 import { Duration } from 'aws-cdk-lib';
 import { type IMetric, MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
-import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { secondLook } from '../configuration/second-look.ts';
 import type { DataKey } from './data-key.ts';
-import { createDeadLetters } from './dead-letters.ts';
+import { createDeadLetters, createQueue, destinationOf } from './dead-letters.ts';
 import type { Deployment } from './deployment.ts';
 import type { FunctionEnvironment } from './function-environment.ts';
 import { createLog } from './log-groups.ts';
@@ -25,7 +24,7 @@ export type EventFunctionProps = {
   readonly run: RunFunction;
   /** What it means for people when an event started no run. */
   readonly impact: string;
-  /** @default what a function that starts runs needs */
+  /** What it reads besides what a function that starts runs needs. @default nothing */
   readonly environment?: FunctionEnvironment;
   /** Whether events come a second time, by a queue with a delay. @default false */
   readonly hasSecondLook?: boolean;
@@ -48,20 +47,17 @@ export class EventFunction extends Construct {
   constructor(scope: Construct, name: 'schedule' | 'offboarding', props: EventFunctionProps) {
     super(scope, pascalCase(name));
     const { deployment, run, impact, environment, hasSecondLook = false } = props;
-    const { platform, settings, dataKey, alarms, metrics } = deployment;
+    const { dataKey, alarms, metrics } = deployment;
     const failed = createDeadLetters(this, 'Failed', dataKey);
     this.failed = failed;
     this.undelivered = createDeadLetters(this, 'Undelivered', dataKey);
     this.service = new ServiceFunction(this, name, {
-      platform,
+      deployment,
       environment: { ...run.startingEnvironment, ...environment },
       logGroup: createLog(this, 'Log', deployment),
-      memoryMb: settings.memoryMb,
-      // Unlike a dead-letter queue, a destination gets the reason too. CDK's own for SQS would add rights to read the queue.
-      onFailure: { bind: () => ({ destination: failed.queueArn }) },
+      onFailure: destinationOf(failed),
     });
-    this.service.role.addToPolicy(new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [failed.queueArn] }));
-    dataKey.allow(this.service.role, 'sqs', 'Decrypt', 'GenerateDataKey');
+    dataKey.allowSend(this.service.role, failed);
     run.durable.grantStart(this.service);
     alarms.add(`${name}-failed-events`, {
       metric: metrics.ofFailedEvents(name),
@@ -73,15 +69,11 @@ export class EventFunction extends Construct {
   }
 
   #createSecondLook(dataKey: DataKey): Queue {
-    const queue = new Queue(this, 'SecondLook', {
-      encryption: QueueEncryption.SQS_MANAGED,
-      enforceSSL: true,
-      retentionPeriod: Duration.days(14),
+    const queue = createQueue(this, 'SecondLook', dataKey, {
       deliveryDelay: Duration.seconds(secondLook.delaySeconds),
       visibilityTimeout: Duration.seconds(secondLook.visibilitySeconds),
       deadLetterQueue: { queue: this.failed, maxReceiveCount: secondLook.attempts },
     });
-    dataKey.encrypt(queue);
     // One event at a time: one that fails brings back no other. The identity store allows 20 readings a second.
     this.service.function.addEventSource(new SqsEventSource(queue, { batchSize: 1, maxConcurrency: 2 }));
     return queue;

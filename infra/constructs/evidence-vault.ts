@@ -6,12 +6,13 @@ import { BlockPublicAccess, Bucket, BucketEncryption, ObjectLockRetention, Objec
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { keptMessages } from '../../functions/logout/evidence.ts';
+import { writeVariables } from '../../functions/platform/environment.ts';
+import { vaultSettings } from '../../functions/platform/settings.ts';
 import type { Settings } from '../configuration/configuration.ts';
 import { acknowledge, acknowledgeWildcard } from './acknowledge.ts';
 import type { DataKey } from './data-key.ts';
-import { createDeadLetters } from './dead-letters.ts';
+import { createDeadLetters, destinationOf } from './dead-letters.ts';
 import type { Deployment } from './deployment.ts';
-import { vaultEnvironment } from './function-environment.ts';
 import { createLog } from './log-groups.ts';
 import { ServiceFunction } from './service-function.ts';
 
@@ -86,14 +87,12 @@ export class EvidenceVault extends Construct {
 
   #createFunction(deployment: Deployment): ServiceFunction {
     const { bucket, failed } = this;
-    const { platform, settings, dataKey } = deployment;
+    const { dataKey } = deployment;
     const service = new ServiceFunction(this, 'evidence-vault', {
-      platform,
-      environment: vaultEnvironment(bucket.bucketName),
+      deployment,
+      environment: writeVariables(vaultSettings, { evidenceBucket: bucket.bucketName }),
       logGroup: createLog(this, 'Log', deployment),
-      memoryMb: settings.memoryMb,
-      // CDK's own destination for SQS would add rights to read the queue.
-      onFailure: { bind: () => ({ destination: failed.queueArn }) },
+      onFailure: destinationOf(failed),
     });
     const objects = bucket.arnForObjects('evidence/*');
     service.role.addToPolicy(new PolicyStatement({ actions: ['s3:PutObject'], resources: [objects] }));

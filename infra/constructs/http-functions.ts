@@ -1,33 +1,27 @@
 import type { Construct } from 'constructs';
 import type { Route } from '../../functions/http/routes.ts';
-import type { Deployment } from './deployment.ts';
+import { writeVariables } from '../../functions/platform/environment.ts';
 import {
-  accessEnvironment,
-  callingEnvironment,
-  listingEnvironment,
-  publishingEnvironment,
-  readingEnvironment,
-  warmingEnvironment,
-} from './function-environment.ts';
+  accessSettings,
+  callingSettings,
+  listingSettings,
+  publishingSettings,
+  readingSettings,
+  warmingSettings,
+} from '../../functions/platform/settings.ts';
+import type { Deployment } from './deployment.ts';
 import { createLog } from './log-groups.ts';
 import type { RunFunction } from './run-function.ts';
 import { ServiceFunction } from './service-function.ts';
 import type { WatchFunction } from './watch-function.ts';
 
-type Durable = { readonly run: RunFunction; readonly watch: WatchFunction };
-
 /** Logs one instance out and answers in the same call; writes evidence, reads credentials. */
 const createLogout = (scope: Construct, deployment: Deployment): ServiceFunction => {
-  const { platform, settings, evidence, secrets, bus, alarms, metrics } = deployment;
+  const { settings, values, evidence, secrets, bus, alarms, metrics } = deployment;
   const logout = new ServiceFunction(scope, 'logout', {
-    platform,
-    environment: {
-      ...callingEnvironment(settings, bus.eventBus.eventBusName),
-      ...warmingEnvironment(settings),
-      ...accessEnvironment(settings),
-    },
+    deployment,
+    environment: writeVariables({ ...callingSettings, ...warmingSettings, ...accessSettings }, values),
     logGroup: evidence,
-    memoryMb: settings.memoryMb,
   });
   secrets.grantRead(logout);
   if (settings.warmInstances.length > 1) secrets.grantReadInBatches(logout);
@@ -39,44 +33,43 @@ const createLogout = (scope: Construct, deployment: Deployment): ServiceFunction
 
 /** Lists instances, their owners and which are protected; may read no credential. */
 const createInstances = (scope: Construct, deployment: Deployment): ServiceFunction => {
-  const { platform, settings, secrets } = deployment;
   const instances = new ServiceFunction(scope, 'instances', {
-    platform,
-    environment: { ...listingEnvironment(settings), ...accessEnvironment(settings) },
+    deployment,
+    environment: writeVariables({ ...listingSettings, ...accessSettings }, deployment.values),
     logGroup: createLog(scope, 'InstancesLog', deployment),
-    memoryMb: settings.memoryMb,
   });
-  secrets.grantList(instances);
+  deployment.secrets.grantList(instances);
   return instances;
 };
 
 /** Reads the state of one instance from GREEN-API; reads credentials, changes nothing. */
 const createState = (scope: Construct, deployment: Deployment): ServiceFunction => {
-  const { platform, settings, secrets } = deployment;
   const state = new ServiceFunction(scope, 'state', {
-    platform,
-    environment: { ...readingEnvironment(settings), ...accessEnvironment(settings) },
+    deployment,
+    environment: writeVariables({ ...readingSettings, ...accessSettings }, deployment.values),
     logGroup: createLog(scope, 'StateLog', deployment),
-    memoryMb: settings.memoryMb,
   });
-  secrets.grantRead(state);
+  deployment.secrets.grantRead(state);
   return state;
 };
 
 /** Starts, shows and stops runs for callers of the API, and shows and stops watches; reads no secret. */
-const createForcedLogouts = (scope: Construct, deployment: Deployment, { run, watch }: Durable): ServiceFunction => {
-  const { platform, settings, evidence, bus } = deployment;
+const createForcedLogouts = (
+  scope: Construct,
+  deployment: Deployment,
+  run: RunFunction,
+  watch: WatchFunction,
+): ServiceFunction => {
+  const { values, evidence, bus } = deployment;
   const forcedLogouts = new ServiceFunction(scope, 'forced-logouts', {
-    platform,
+    deployment,
     environment: {
       ...run.startingEnvironment,
       ...watch.environment,
-      ...publishingEnvironment(bus.eventBus.eventBusName),
-      ...accessEnvironment(settings),
+      ...writeVariables({ ...publishingSettings, ...accessSettings }, values),
     },
     // Stopping a run leaves the evidence of the logouts that it had sent, and the record of its end.
     logGroup: evidence,
-    memoryMb: settings.memoryMb,
   });
   run.durable.grantStart(forcedLogouts);
   run.durable.grantFollow(forcedLogouts);
@@ -89,10 +82,11 @@ const createForcedLogouts = (scope: Construct, deployment: Deployment, { run, wa
 export const createHttpFunctions = (
   scope: Construct,
   deployment: Deployment,
-  durable: Durable,
+  run: RunFunction,
+  watch: WatchFunction,
 ): Readonly<Record<Route['function'], ServiceFunction>> => ({
   logout: createLogout(scope, deployment),
   instances: createInstances(scope, deployment),
   state: createState(scope, deployment),
-  'forced-logouts': createForcedLogouts(scope, deployment, durable),
+  'forced-logouts': createForcedLogouts(scope, deployment, run, watch),
 });

@@ -3,18 +3,19 @@ import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 import { type ProviderRoute, providerRoutes } from '../../functions/http/routes.ts';
 import { providerMetricDimensions, providerMetricNames } from '../../functions/identity-providers/provider-metrics.ts';
+import { writeVariables } from '../../functions/platform/environment.ts';
 import { metricNamespace } from '../../functions/platform/metrics.ts';
+import { listingSettings, providerSettings } from '../../functions/platform/settings.ts';
 import { stillLoggedIn } from './alarms.ts';
 import type { AuthorizedApi, RouteThrottling } from './authorized-api.ts';
 import type { Deployment } from './deployment.ts';
-import { listingEnvironment, providersEnvironment } from './function-environment.ts';
 import { createLog } from './log-groups.ts';
 import { pascalCase } from './pascal-case.ts';
 import type { RunFunction } from './run-function.ts';
 import { ServiceFunction } from './service-function.ts';
 
 type FunctionName = ProviderRoute['function'];
-type Providers = Deployment['settings']['identityProviders'];
+type Providers = Deployment['values']['identityProviders'];
 
 /**
  * How many copies of a function may run at once, and share the limits of identity providers (`mostLeavers`). A copy answers a
@@ -43,20 +44,20 @@ const createProviderFunction = (
   run: RunFunction,
   name: FunctionName,
 ): ServiceFunction | undefined => {
-  const { platform, settings, secrets } = deployment;
-  const providers = providersOf(settings.identityProviders, name);
-  if (Object.keys(providers).length === 0) return undefined;
+  const { values, secrets } = deployment;
+  const identityProviders = providersOf(values.identityProviders, name);
+  if (Object.keys(identityProviders).length === 0) return undefined;
 
+  const copies = reservedConcurrency[name];
   const service = new ServiceFunction(scope, name, {
-    platform,
+    deployment,
     environment: {
-      ...listingEnvironment(settings),
+      ...writeVariables(listingSettings, values),
       ...run.startingEnvironment,
-      ...providersEnvironment(providers, settings, reservedConcurrency[name]),
+      ...writeVariables(providerSettings, { ...values, identityProviders, copies }),
     },
     logGroup: createLog(scope, `${pascalCase(name)}Log`, deployment),
-    memoryMb: settings.memoryMb,
-    reservedConcurrentExecutions: reservedConcurrency[name],
+    reservedConcurrentExecutions: copies,
   });
   run.durable.grantStart(service);
   run.durable.grantList(service);

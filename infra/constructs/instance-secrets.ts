@@ -2,24 +2,24 @@ import { ArnFormat, Stack } from 'aws-cdk-lib';
 import { Grant, type IGrantable, PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
+import type { Settings } from '../configuration/configuration.ts';
 import { acknowledgeWildcard } from './acknowledge.ts';
-import type { ServiceFunction } from './service-function.ts';
+import { grantKeyVia, type KeyAction } from './data-key.ts';
 
-export type InstanceSecretsProps = {
-  readonly prefix: string;
-  /** Prefixes below it that belong to others. */
-  readonly otherPrefixes: readonly string[];
-  /** The customer managed key, if the secrets have one. */
-  readonly encryptionKey: IKey | undefined;
-};
+type Prefixes = Pick<Settings, 'secretPrefix' | 'otherPrefixes'>;
+
+type Reader = { readonly role: Role };
 
 /** The secrets of the instances. People and other systems make them; this construct only grants access to them. */
 export class InstanceSecrets extends Construct {
-  readonly #props: InstanceSecretsProps;
+  readonly #prefixes: Prefixes;
+  readonly #key: IKey | undefined;
 
-  constructor(scope: Construct, id: string, props: InstanceSecretsProps) {
+  /** @param key the customer managed key, if the secrets have one */
+  constructor(scope: Construct, id: string, prefixes: Prefixes, key: IKey | undefined) {
     super(scope, id);
-    this.#props = props;
+    this.#prefixes = prefixes;
+    this.#key = key;
   }
 
   /** Another deployment of the app whose prefix is below this one, or above it, and which would be taken for this one's. */
@@ -33,16 +33,16 @@ export class InstanceSecrets extends Construct {
   }
 
   #within(other: InstanceSecrets) {
-    const { prefix: inner } = this.#props;
-    const { prefix: outer, otherPrefixes } = other.#props;
+    const { secretPrefix: inner } = this.#prefixes;
+    const { secretPrefix: outer, otherPrefixes } = other.#prefixes;
     const isBelow = inner !== outer && inner.startsWith(outer);
     return isBelow && !otherPrefixes.includes(inner) ? { outer, inner } : undefined;
   }
 
   /** Lets the function read credentials: the secrets under the prefix, and no other. */
-  grantRead({ role }: ServiceFunction): void {
+  grantRead({ role }: Reader): void {
     this.#grantOnSecrets(role, 'secretsmanager:GetSecretValue');
-    this.#grantOnKey(role, 'kms:Decrypt');
+    this.#grantOnKey(role, 'Decrypt');
   }
 
   /**
@@ -50,7 +50,7 @@ export class InstanceSecrets extends Construct {
    * function may read one by one
    * (https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_BatchGetSecretValue.html).
    */
-  grantReadInBatches({ role }: ServiceFunction): void {
+  grantReadInBatches({ role }: Reader): void {
     this.#grantOnAll(
       role,
       'secretsmanager:BatchGetSecretValue',
@@ -62,18 +62,18 @@ export class InstanceSecrets extends Construct {
    * Lets the function rotate tokens: add a version to a secret and move its labels. It needs {@link grantRead} too. Secrets
    * Manager encrypts the new version with a data key.
    */
-  grantRotate({ role }: ServiceFunction): void {
+  grantRotate({ role }: Reader): void {
     this.#grantOnSecrets(role, 'secretsmanager:PutSecretValue', 'secretsmanager:UpdateSecretVersionStage');
-    this.#grantOnKey(role, 'kms:GenerateDataKey');
+    this.#grantOnKey(role, 'GenerateDataKey');
   }
 
   /** Lets the function read the tags of one secret as they are now; a list may lag behind. */
-  grantDescribe({ role }: ServiceFunction): void {
+  grantDescribe({ role }: Reader): void {
     this.#grantOnSecrets(role, 'secretsmanager:DescribeSecret');
   }
 
   /** Lets the function read names and tags. `ListSecrets` takes no resource, so they are those of every secret. */
-  grantList({ role }: ServiceFunction): void {
+  grantList({ role }: Reader): void {
     this.#grantOnAll(
       role,
       'secretsmanager:ListSecrets',
@@ -83,27 +83,20 @@ export class InstanceSecrets extends Construct {
 
   /** Lets somebody make the secrets under the prefix, read and write them and their tags, and no other. */
   grantEnroll(grantee: IGrantable): Grant {
-    const { encryptionKey } = this.#props;
-    const actions = [
-      'CreateSecret',
-      'DescribeSecret',
-      'GetSecretValue',
-      'PutSecretValue',
-      'TagResource',
-      'UntagResource',
-    ];
     const grant = Grant.addToPrincipal({
       grantee,
-      actions: actions.map((action) => `secretsmanager:${action}`),
+      actions: [
+        'secretsmanager:CreateSecret',
+        'secretsmanager:DescribeSecret',
+        'secretsmanager:GetSecretValue',
+        'secretsmanager:PutSecretValue',
+        'secretsmanager:TagResource',
+        'secretsmanager:UntagResource',
+      ],
       resourceArns: [this.#secretsArn],
     });
-    if (encryptionKey === undefined) return grant;
-    const key = {
-      actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
-      resourceArns: [encryptionKey.keyArn],
-      conditions: this.#viaSecretsManager,
-    };
-    return grant.combine(Grant.addToPrincipal({ grantee, ...key }));
+    const ofKey = this.#grantOnKey(grantee, 'Decrypt', 'GenerateDataKey');
+    return ofKey ? grant.combine(ofKey) : grant;
   }
 
   #grantOnAll(role: Role, action: string, why: string): void {
@@ -120,29 +113,17 @@ export class InstanceSecrets extends Construct {
     );
   }
 
-  /** Only what Secrets Manager does with the key in the function's name. */
-  #grantOnKey(role: Role, ...actions: string[]): void {
-    const { encryptionKey } = this.#props;
-    if (encryptionKey === undefined) return;
-    role.addToPolicy(
-      new PolicyStatement({
-        actions,
-        resources: [encryptionKey.keyArn],
-        conditions: this.#viaSecretsManager,
-      }),
-    );
+  /** Only what Secrets Manager does with the key in the grantee's name. */
+  #grantOnKey(grantee: IGrantable, ...actions: KeyAction[]): Grant | undefined {
+    return this.#key && grantKeyVia(`secretsmanager.${Stack.of(this).region}`, this.#key, grantee, actions);
   }
 
   get #secretsArn(): string {
     return Stack.of(this).formatArn({
       service: 'secretsmanager',
       resource: 'secret',
-      resourceName: `${this.#props.prefix}*`,
+      resourceName: `${this.#prefixes.secretPrefix}*`,
       arnFormat: ArnFormat.COLON_RESOURCE_NAME,
     });
-  }
-
-  get #viaSecretsManager() {
-    return { StringEquals: { 'kms:ViaService': `secretsmanager.${Stack.of(this).region}.amazonaws.com` } };
   }
 }

@@ -2,14 +2,15 @@ import { RemovalPolicy } from 'aws-cdk-lib';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, type LogGroupProps } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
+import type { Settings } from '../configuration/configuration.ts';
 import { forever } from '../configuration/field-schemas.ts';
 import { acknowledge } from './acknowledge.ts';
-import type { Deployment } from './deployment.ts';
+import type { DataKey } from './data-key.ts';
 
-type LogSettings = Pick<Deployment, 'settings' | 'dataKey'>;
+type LogSettings = { readonly settings: Settings; readonly dataKey: DataKey };
 
 /** Without a key CloudWatch Logs encrypts with its own (https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html). */
-const encryptedBy = ({ key }: Deployment['dataKey']): Pick<LogGroupProps, 'encryptionKey'> =>
+const encryptedBy = ({ key }: DataKey): Pick<LogGroupProps, 'encryptionKey'> =>
   key === undefined ? {} : { encryptionKey: key };
 
 /**

@@ -10,6 +10,7 @@ import { createDeadLetters } from './dead-letters.ts';
 import type { Deployment } from './deployment.ts';
 import { deliveryRetries } from './event-function.ts';
 import { asEventPattern } from './event-pattern.ts';
+import type { NotificationDestination } from './green-api-logout-props.ts';
 
 const eventBridge = new ServicePrincipal('events.amazonaws.com');
 
@@ -24,8 +25,7 @@ export class Notifications extends Construct {
   /** Events that could not be published, with the reason. */
   readonly undelivered: Queue;
 
-  /** @param topics those of the settings, in the same order */
-  constructor(scope: Construct, id: string, deployment: Deployment, topics: readonly (ITopic | string)[]) {
+  constructor(scope: Construct, id: string, deployment: Deployment, destinations: readonly NotificationDestination[]) {
     super(scope, id);
     const { settings, dataKey, bus, alarms } = deployment;
     this.undelivered = createDeadLetters(this, 'Undelivered', dataKey);
@@ -41,7 +41,8 @@ export class Notifications extends Construct {
         targets: [this.#targetOf(topic, transformer)],
       });
     }
-    for (const topic of new Set(topics)) if (typeof topic !== 'string') this.#letPublish(topic, settings.name);
+    for (const topic of new Set(destinations.map(({ topic }) => topic)))
+      if (typeof topic !== 'string') this.#letPublish(topic, settings.name);
     alarms.addForQueue(
       'notifications-undelivered',
       this.undelivered,

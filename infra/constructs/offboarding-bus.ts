@@ -6,17 +6,12 @@ import {
   Grant,
   type IGrantable,
   PolicyStatement,
+  type Role,
   StarPrincipal,
 } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { outcomeSource } from '../../functions/logout/evidence.ts';
 import type { Settings } from '../configuration/configuration.ts';
-import type { ServiceFunction } from './service-function.ts';
-
-export type OffboardingBusProps = {
-  readonly name: string;
-  readonly custom: Settings['offboarding']['custom'];
-};
 
 const putEvents = 'events:PutEvents';
 
@@ -29,7 +24,7 @@ export class OffboardingBus extends Construct {
   readonly #outcomeRoles: string[] = [];
   readonly #sources: readonly string[] | undefined;
 
-  constructor(scope: Construct, id: string, { name, custom }: OffboardingBusProps) {
+  constructor(scope: Construct, id: string, { name, offboarding: { custom } }: Settings) {
     super(scope, id);
     this.#sources = custom.sources;
     this.eventBus = new EventBus(this, 'Bus', { eventBusName: name });
@@ -53,7 +48,7 @@ export class OffboardingBus extends Construct {
   }
 
   /** Lets the function put outcome events on the bus, and nothing else. Nobody without this grant may use their source. */
-  grantPutOutcomes({ role }: ServiceFunction): Grant {
+  grantPutOutcomes({ role }: { readonly role: Role }): Grant {
     this.#outcomeRoles.push(role.roleArn);
     return this.#grantPut(role, outcomeSource);
   }

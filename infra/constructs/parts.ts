@@ -1,54 +1,25 @@
 import type { Construct } from 'constructs';
-import { Alarms } from './alarms.ts';
+import { writeVariables } from '../../functions/platform/environment.ts';
+import { offboardingSettings } from '../../functions/platform/settings.ts';
 import { AuthorizedApi } from './authorized-api.ts';
-import { DataKey } from './data-key.ts';
-import type { Deployment } from './deployment.ts';
+import { createDeployment, type Deployment } from './deployment.ts';
 import { createDesk } from './desk.ts';
 import { EventFunction } from './event-function.ts';
 import { EvidenceVault } from './evidence-vault.ts';
 import { addFunctionAlarms } from './function-alarms.ts';
-import { offboardingEnvironment } from './function-environment.ts';
 import { grantDescribeUsers } from './grant-describe-users.ts';
 import type { GreenApiLogoutProps, LogoutFunctions } from './green-api-logout-props.ts';
 import { createHttpFunctions } from './http-functions.ts';
 import { createIdentityProviders } from './identity-providers.ts';
-import { InstanceSecrets } from './instance-secrets.ts';
-import { createEvidenceLog } from './log-groups.ts';
-import { LogoutMetrics } from './logout-metrics.ts';
-import { createNetwork } from './network.ts';
 import { Notifications } from './notifications.ts';
-import { OffboardingBus } from './offboarding-bus.ts';
 import { OffboardingRules } from './offboarding-rules.ts';
 import { addRefusalAlarm } from './refusals.ts';
 import { RunFunction } from './run-function.ts';
-import { defaultRunbookUrl } from './runbook.ts';
 import { Schedules } from './schedules.ts';
 import { functionsIn } from './service-function.ts';
-import { notificationsOf, settingsOf } from './settings.ts';
-import { addWarnings } from './synth-warnings.ts';
+import { notificationsOf } from './settings.ts';
 import { createRotateToken } from './token-rotation.ts';
 import { WatchFunction } from './watch-function.ts';
-
-const topicsOf = (props: GreenApiLogoutProps) => notificationsOf(props).map(({ topic }) => topic);
-
-const createDeployment = (scope: Construct, props: GreenApiLogoutProps): Deployment => {
-  const settings = settingsOf(scope, props);
-  const { name, secretPrefix: prefix, otherPrefixes, runbookUrl = defaultRunbookUrl } = settings;
-  const { alarmTopic: topic, encryptionKey, dataEncryptionKey } = props;
-  const dataKey = new DataKey(scope, dataEncryptionKey);
-  const secrets = new InstanceSecrets(scope, 'Secrets', { prefix, otherPrefixes, encryptionKey });
-  addWarnings(scope, settings, { alarmTopic: topic, notified: topicsOf(props), overlap: secrets.overlapping });
-  return {
-    settings,
-    platform: { tracing: settings.tracing, network: createNetwork(scope, props, settings) },
-    dataKey,
-    evidence: createEvidenceLog(scope, 'Evidence', { settings, dataKey }),
-    secrets,
-    bus: new OffboardingBus(scope, 'Events', { name, custom: settings.offboarding.custom }),
-    alarms: new Alarms(scope, 'Alarms', { name, topic, runbookUrl }),
-    metrics: new LogoutMetrics(name),
-  };
-};
 
 const createEventFunctions = (scope: Construct, deployment: Deployment, run: RunFunction) => ({
   schedule: new EventFunction(scope, 'schedule', {
@@ -60,7 +31,7 @@ const createEventFunctions = (scope: Construct, deployment: Deployment, run: Run
     deployment,
     run,
     impact: 'Somebody who left may still be logged in.',
-    environment: offboardingEnvironment(deployment.settings),
+    environment: writeVariables(offboardingSettings, deployment.values),
     hasSecondLook: deployment.settings.offboarding.identityCenter.enabled,
   }),
 });
@@ -71,7 +42,7 @@ export const createParts = (scope: Construct, props: GreenApiLogoutProps) => {
   const { settings, bus, alarms } = deployment;
   const watch = new WatchFunction(scope, 'Watch', deployment);
   const run = new RunFunction(scope, 'Run', deployment, watch);
-  const http = createHttpFunctions(scope, deployment, { run, watch });
+  const http = createHttpFunctions(scope, deployment, run, watch);
   const api = new AuthorizedApi(scope, 'Http', { deployment, functions: http });
   alarms.add('server-errors', {
     metric: api.httpApi.metricServerError({ statistic: 'Sum' }),
@@ -82,7 +53,7 @@ export const createParts = (scope: Construct, props: GreenApiLogoutProps) => {
   const { schedule, offboarding } = createEventFunctions(scope, deployment, run);
   // An event that is sent again looks for the run of its first delivery.
   run.durable.grantList(offboarding.service);
-  const schedules = new Schedules(scope, 'Schedules', { deployment, events: schedule });
+  const schedules = new Schedules(scope, 'Schedules', deployment, schedule);
   new OffboardingRules(scope, 'Rules', { settings, bus, events: offboarding });
   const { enabled, identityStoreId } = settings.offboarding.identityCenter;
   if (enabled && identityStoreId !== undefined) grantDescribeUsers(offboarding.service, identityStoreId);
@@ -90,7 +61,7 @@ export const createParts = (scope: Construct, props: GreenApiLogoutProps) => {
     settings.evidenceVault && new EvidenceVault(scope, 'EvidenceVault', deployment, settings.evidenceVault);
   const notifications =
     settings.notifications.length > 0
-      ? new Notifications(scope, 'Notifications', deployment, topicsOf(props))
+      ? new Notifications(scope, 'Notifications', deployment, notificationsOf(props))
       : undefined;
   const rotateToken = settings.tokenRotation.enabled ? createRotateToken(scope, deployment) : undefined;
   addRefusalAlarm(deployment, desk);

@@ -1,18 +1,19 @@
 import { Duration } from 'aws-cdk-lib';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { writeVariables } from '../../functions/platform/environment.ts';
+import {
+  callingSettings,
+  expirySettings,
+  listingSettings,
+  startingSettings,
+} from '../../functions/platform/settings.ts';
 import { stillLoggedIn } from './alarms.ts';
 import { whichIn } from './dashboard.ts';
 import { createDeadLetters } from './dead-letters.ts';
 import type { Deployment } from './deployment.ts';
 import { DurableFunction } from './durable-function.ts';
-import {
-  callingEnvironment,
-  expiryEnvironment,
-  type FunctionEnvironment,
-  listingEnvironment,
-  startingEnvironment,
-} from './function-environment.ts';
+import type { FunctionEnvironment } from './function-environment.ts';
 import { sumOfMetrics } from './sum-of-metrics.ts';
 import type { WatchFunction } from './watch-function.ts';
 
@@ -27,16 +28,13 @@ export class RunFunction extends Construct {
   /** @param watch a run starts it for the confirmed instances, if the request has `watchDays` */
   constructor(scope: Construct, id: string, deployment: Deployment, watch: WatchFunction) {
     super(scope, id);
-    const { platform, settings, dataKey, evidence, secrets, bus } = deployment;
+    const { settings, values, dataKey, evidence, secrets, bus } = deployment;
     const { runs } = settings;
     this.deadLetters = createDeadLetters(this, 'DeadLetters', dataKey);
     this.durable = new DurableFunction(this, 'Run', 'run', {
-      platform,
-      dataKey,
+      deployment,
       environment: {
-        ...listingEnvironment(settings),
-        ...callingEnvironment(settings, bus.eventBus.eventBusName),
-        ...expiryEnvironment(settings),
+        ...writeVariables({ ...listingSettings, ...callingSettings, ...expirySettings }, values),
         ...watch.environment,
       },
       logGroup: evidence,
@@ -48,7 +46,8 @@ export class RunFunction extends Construct {
     });
     const { service, alias } = this.durable;
     dataKey.allow(service.role, 'sqs', 'Decrypt', 'GenerateDataKey');
-    this.startingEnvironment = startingEnvironment(settings, service.function.functionName, alias.aliasName);
+    const names = { runFunction: service.function.functionName, runQualifier: alias.aliasName };
+    this.startingEnvironment = writeVariables(startingSettings, { ...values, ...names });
     secrets.grantRead(service);
     secrets.grantDescribe(service);
     secrets.grantList(service);

@@ -8,7 +8,6 @@ import {
   ScheduleTargetInput,
 } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
-import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { acknowledge, acknowledgeInlinePolicies } from './acknowledge.ts';
 import type { DataKey } from './data-key.ts';
@@ -16,19 +15,13 @@ import type { Deployment } from './deployment.ts';
 import { deliveryRetries, type EventFunction } from './event-function.ts';
 import type { ServiceFunction } from './service-function.ts';
 
-export type SchedulesProps = {
-  readonly deployment: Deployment;
-  /** The function that starts a run when a schedule is due. */
-  readonly events: EventFunction;
-};
-
 /** The configured schedules in a group of their own, and the role under which EventBridge Scheduler calls the function. */
 export class Schedules extends Construct {
   readonly group: ScheduleGroup;
 
-  constructor(scope: Construct, id: string, { deployment, events }: SchedulesProps) {
+  /** @param events the function that starts a run when a schedule is due */
+  constructor(scope: Construct, id: string, { settings, dataKey }: Deployment, events: EventFunction) {
     super(scope, id);
-    const { settings, dataKey } = deployment;
     this.group = new ScheduleGroup(this, 'Group', {
       scheduleGroupName: settings.name,
       removalPolicy: RemovalPolicy.DESTROY,
@@ -53,8 +46,8 @@ export class Schedules extends Construct {
     { service, undelivered: deadLetterQueue }: EventFunction,
     dataKey: DataKey,
   ): (input: object) => LambdaInvoke {
-    const allowed = this.#createRole(service, deadLetterQueue);
-    dataKey.allow(allowed, 'sqs', 'Decrypt', 'GenerateDataKey');
+    const allowed = this.#createRole(service);
+    dataKey.allowSend(allowed, deadLetterQueue);
     // The role has its rights; CDK would add every version of the function to them.
     const role = allowed.withoutPolicyUpdates();
     return (input) =>
@@ -66,7 +59,7 @@ export class Schedules extends Construct {
       });
   }
 
-  #createRole(service: ServiceFunction, undelivered: Queue): Role {
+  #createRole({ function: { functionArn } }: ServiceFunction): Role {
     const role = new Role(this, 'Role', {
       // https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
       assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
@@ -75,10 +68,7 @@ export class Schedules extends Construct {
         },
       }),
     });
-    const allow = (action: string, arn: string) =>
-      role.addToPolicy(new PolicyStatement({ actions: [action], resources: [arn] }));
-    allow('lambda:InvokeFunction', service.function.functionArn);
-    allow('sqs:SendMessage', undelivered.queueArn);
+    role.addToPolicy(new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [functionArn] }));
     acknowledgeInlinePolicies(role);
     return role;
   }

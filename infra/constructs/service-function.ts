@@ -17,18 +17,17 @@ import { Construct } from 'constructs';
 import { distFolder } from '../bundling/dist-folder.ts';
 import { howToBuild } from '../bundling/how-to-build.ts';
 import { acknowledge, acknowledgeInlinePolicies, acknowledgeWildcard } from './acknowledge.ts';
+import type { Deployment } from './deployment.ts';
 import { checkSize, type FunctionEnvironment } from './function-environment.ts';
-import { grantConnect, type Network } from './network.ts';
+import { grantConnect } from './network.ts';
 import { pascalCase } from './pascal-case.ts';
 
-/** What all functions of a deployment have in common. */
-export type FunctionPlatform = { readonly tracing: boolean; readonly network: Network | undefined };
-
 export type ServiceFunctionProps = {
-  readonly platform: FunctionPlatform;
+  readonly deployment: Deployment;
   readonly environment: FunctionEnvironment;
   readonly logGroup: ILogGroup;
-  readonly memoryMb: number;
+  /** @default the setting for all functions but the durable ones */
+  readonly memoryMb?: number;
   /** @default 29 seconds: a handler's own deadline is 28, API Gateway's limit 30 */
   readonly timeout?: Duration;
 } & Pick<
@@ -69,29 +68,30 @@ export class ServiceFunction extends Construct {
   constructor(scope: Construct, name: string, props: ServiceFunctionProps) {
     super(scope, pascalCase(name));
     this.name = name;
-    const { platform, environment, logGroup, memoryMb, timeout = Duration.seconds(29), ...options } = props;
+    const { deployment, environment, logGroup, memoryMb, timeout = Duration.seconds(29), ...options } = props;
+    const { settings, network } = deployment;
     if (options.durableConfig !== undefined) this.invocation = 'durable';
     else this.invocation = options.onFailure === undefined ? 'call' : 'event';
     checkSize(this.node.path, environment);
     this.role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     logGroup.grantWrite(this.role);
-    if (platform.tracing) acknowledgeWildcard(this.role, '*', "X-Ray's write actions support no resource.");
+    if (settings.tracing) acknowledgeWildcard(this.role, '*', "X-Ray's write actions support no resource.");
     acknowledgeInlinePolicies(this.role);
-    if (platform.network !== undefined) grantConnect(this.role);
+    if (network !== undefined) grantConnect(this.role);
     this.function = new LambdaFunction(this, 'Function', {
       ...options,
-      ...platform.network,
+      ...network,
       code: bundleOf(name),
       handler: 'index.handler',
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       role: this.role,
-      memorySize: memoryMb,
+      memorySize: memoryMb ?? settings.memoryMb,
       timeout,
       environment: { ...environment },
       logGroup,
       loggingFormat: LoggingFormat.JSON,
-      tracing: platform.tracing ? Tracing.ACTIVE : Tracing.DISABLED,
+      tracing: settings.tracing ? Tracing.ACTIVE : Tracing.DISABLED,
     });
     this.#acknowledgeRules(options);
   }

@@ -4,6 +4,9 @@ import type { Construct } from 'constructs';
 import type { Settings } from '../configuration/configuration.ts';
 import { warningsAbout } from '../configuration/schedules/schedule-warnings.ts';
 import { regionWithoutDurableFunctions } from './durable-regions.ts';
+import type { GreenApiLogoutProps } from './green-api-logout-props.ts';
+import type { InstanceSecrets } from './instance-secrets.ts';
+import { notificationsOf } from './settings.ts';
 
 /** The AWS managed key of SNS, whose policy lets no other service use it. */
 const managedKey = 'alias/aws/sns';
@@ -15,18 +18,14 @@ const isUnreachable = (topic: ITopic): boolean => {
   return JSON.stringify(Stack.of(topic).resolve(definition.kmsMasterKeyId) ?? '').includes(managedKey);
 };
 
-type Surroundings = {
-  readonly alarmTopic: ITopic | undefined;
-  readonly notified: readonly (ITopic | string)[];
-  readonly overlap: { readonly outer: string; readonly inner: string } | undefined;
-};
-
 /** Adds warnings to the synthesis about settings that are allowed but rarely intended. */
 export const addWarnings = (
   scope: Construct,
   { schedules }: Settings,
-  { alarmTopic, notified, overlap }: Surroundings,
+  props: GreenApiLogoutProps,
+  overlap: InstanceSecrets['overlapping'],
 ): void => {
+  const { alarmTopic } = props;
   const warn = (id: string, text: string) => Annotations.of(scope).addWarningV2(`green-api-logout:${id}`, text);
 
   if (alarmTopic === undefined)
@@ -36,7 +35,7 @@ export const addWarnings = (
       'unreachable-alarm-topic',
       `Alarms notify nobody: CloudWatch cannot publish to a topic encrypted under ${managedKey}. Use a customer managed key whose policy allows cloudwatch.amazonaws.com, or no encryption.`,
     );
-  if (notified.some((topic) => typeof topic !== 'string' && isUnreachable(topic)))
+  if (notificationsOf(props).some(({ topic }) => typeof topic !== 'string' && isUnreachable(topic)))
     warn(
       'unreachable-notification-topic',
       `Nobody is told what happened: EventBridge cannot publish to a topic encrypted under ${managedKey}. Use a customer managed key, or no encryption.`,

@@ -1,8 +1,9 @@
 import { Aws, Duration } from 'aws-cdk-lib';
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
+import { writeVariables } from '../../functions/platform/environment.ts';
+import { callingSettings } from '../../functions/platform/settings.ts';
 import type { Deployment } from './deployment.ts';
-import { callingEnvironment } from './function-environment.ts';
 import { createLog } from './log-groups.ts';
 import { ServiceFunction } from './service-function.ts';
 import { sumOfMetrics } from './sum-of-metrics.ts';
@@ -29,14 +30,11 @@ const addAlarms = ({ alarms, metrics }: Deployment): void => {
  * (https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotating-secrets-required-permissions-function.html).
  */
 export const createRotateToken = (scope: Construct, deployment: Deployment): ServiceFunction => {
-  const { platform, settings, secrets, bus } = deployment;
+  const { values, secrets } = deployment;
   const rotateToken = new ServiceFunction(scope, 'rotate-token', {
-    platform,
-    environment: {
-      ...callingEnvironment(settings, bus.eventBus.eventBusName),
-    },
+    deployment,
+    environment: writeVariables(callingSettings, values),
     logGroup: createLog(scope, 'RotateTokenLog', deployment),
-    memoryMb: settings.memoryMb,
     // A step may read twice, 5 s apart, and store with retries. It has no caller that waits.
     timeout: Duration.minutes(2),
   });

@@ -1,10 +1,12 @@
 import { Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import { writeVariables } from '../../functions/platform/environment.ts';
+import { callingSettings, watchingSettings } from '../../functions/platform/settings.ts';
 import { stillLoggedIn } from './alarms.ts';
 import { whichIn } from './dashboard.ts';
 import type { Deployment } from './deployment.ts';
 import { DurableFunction } from './durable-function.ts';
-import { callingEnvironment, type FunctionEnvironment, watchEnvironment } from './function-environment.ts';
+import type { FunctionEnvironment } from './function-environment.ts';
 
 /** A watch takes 30 days at most; the rest is for what it does at its end. */
 const executionTimeout = Duration.days(31);
@@ -17,11 +19,10 @@ export class WatchFunction extends Construct {
 
   constructor(scope: Construct, id: string, deployment: Deployment) {
     super(scope, id);
-    const { platform, settings, dataKey, evidence, secrets, bus } = deployment;
+    const { settings, values, evidence, secrets, bus } = deployment;
     this.durable = new DurableFunction(this, 'Watch', 'watch', {
-      platform,
-      dataKey,
-      environment: callingEnvironment(settings, bus.eventBus.eventBusName),
+      deployment,
+      environment: writeVariables(callingSettings, values),
       logGroup: evidence,
       memoryMb: settings.runs.memoryMb,
       timeout: Duration.minutes(15),
@@ -29,7 +30,8 @@ export class WatchFunction extends Construct {
       retention: Duration.days(settings.runs.retentionDays),
     });
     const { service, alias } = this.durable;
-    this.environment = watchEnvironment(service.function.functionName, alias.aliasName);
+    const names = { watchFunction: service.function.functionName, watchQualifier: alias.aliasName };
+    this.environment = writeVariables(watchingSettings, names);
     secrets.grantRead(service);
     secrets.grantDescribe(service);
     bus.grantPutOutcomes(service);

@@ -4,16 +4,20 @@ import { createStartToken } from '../../console/server/start-token.ts';
 import { startEventBus } from '../../emulators/eventbridge/event-bus.ts';
 import type { DelayQueue } from '../../emulators/sqs/delay-queue.ts';
 import { deskRoutes, routes } from '../../functions/http/routes.ts';
-import { readEnvironment, runFunction, runQualifier } from '../../functions/platform/settings.ts';
+import { writeVariables } from '../../functions/platform/environment.ts';
+import {
+  callingSettings,
+  offboardingSettings,
+  providerSettings,
+  readEnvironment,
+  runFunction,
+  runQualifier,
+  startingSettings,
+  warmingSettings,
+} from '../../functions/platform/settings.ts';
 import { type Configuration, contextKey, parseConfiguration } from '../../infra/configuration/configuration.ts';
 import { readConfiguration, readNamedContext } from '../../infra/configuration/configuration-file.ts';
-import {
-  callingEnvironment,
-  offboardingEnvironment,
-  providersEnvironment,
-  startingEnvironment,
-  warmingEnvironment,
-} from '../../infra/constructs/function-environment.ts';
+import { valuesOf } from '../../infra/constructs/function-environment.ts';
 import { type Handle, startLoopbackServer } from '../../loopback/loopback-server.ts';
 import { serveConsole } from './console.ts';
 import { type DemoDesk, startDemoDesk } from './demo-desk.ts';
@@ -47,18 +51,9 @@ export type Service = AsyncDisposable &
     readonly startToken: string | undefined;
   };
 
-const settingsOf = (configuration: Configuration) => ({ ...configuration, name: configuration.stackName });
-
-/** The environment of the deployed functions, with the local names of the bus and the run function. */
-const configuredVariables = (configuration: Configuration) => {
-  const settings = settingsOf(configuration);
-  return {
-    ...callingEnvironment(settings, 'local'),
-    ...warmingEnvironment(settings),
-    ...offboardingEnvironment(settings),
-    ...startingEnvironment(settings, runFunction.default, runQualifier.default),
-  };
-};
+/** What the deployed functions read of the configuration, with the local names of the bus and the run function. */
+const localSettings = { ...callingSettings, ...warmingSettings, ...offboardingSettings, ...startingSettings };
+const localNames = { eventBus: 'local', runFunction: runFunction.default, runQualifier: runQualifier.default };
 
 /** A user who set the variable has the real service, or an emulator of their own. */
 const unlessSet = async (
@@ -139,8 +134,9 @@ const createHandle = (
 };
 
 const setEnvironment = (configuration: Configuration, { identityProviders }: LocalProviders) => {
-  const configured = configuredVariables(configuration);
-  const ofProviders = providersEnvironment(identityProviders, settingsOf(configuration), 1);
+  const values = valuesOf({ ...configuration, identityProviders, name: configuration.stackName });
+  const configured = writeVariables(localSettings, { ...values, ...localNames });
+  const ofProviders = writeVariables(providerSettings, { ...values, copies: 1 });
   Object.assign(process.env, { ...configured, ...process.env, ...ofProviders });
 };
 

@@ -4,15 +4,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { readIdentityProviders } from '../../functions/identity-providers/identity-providers.ts';
-import { parseVariables } from '../../functions/platform/environment.ts';
-import { offboardingSettings, readAccess } from '../../functions/platform/settings.ts';
+import { parseVariables, writeVariables } from '../../functions/platform/environment.ts';
+import {
+  accessSettings,
+  offboardingSettings,
+  providerSettings,
+  readAccess,
+} from '../../functions/platform/settings.ts';
 import { ConfigurationError, parseConfiguration } from '../../infra/configuration/configuration.ts';
 import { readConfiguration } from '../../infra/configuration/configuration-file.ts';
-import {
-  accessEnvironment,
-  offboardingEnvironment,
-  providersEnvironment,
-} from '../../infra/constructs/function-environment.ts';
+import { valuesOf } from '../../infra/constructs/function-environment.ts';
 
 /** The error of a configuration; `undefined` if it is valid. */
 const errorAbout = (configuration: unknown): string | undefined => {
@@ -432,9 +433,9 @@ test('the functions read how many instances of a leaver may be logged out, and h
     okta: { partnerBusName: 'aws.partner/okta.com/example/logout', watchDays: 30 },
   };
   const settings = { ...parseConfiguration({ offboarding, identityProviders: { hr } }), name: 'logout' };
-  const providers = providersEnvironment(settings.identityProviders, settings, 2);
+  const providers = writeVariables(providerSettings, { ...valuesOf(settings), copies: 2 });
 
-  expect(parseVariables(offboardingSettings, offboardingEnvironment(settings))).toEqual({
+  expect(parseVariables(offboardingSettings, writeVariables(offboardingSettings, valuesOf(settings)))).toEqual({
     nativeEvents: false,
     offboardingMaxTargets: 120,
     sourceWatchDays: { custom: 1, okta: 30 },
@@ -446,7 +447,7 @@ test('the functions read how many instances of a leaver may be logged out, and h
 test('the functions read nothing of leavers where nothing is configured', () => {
   const settings = { ...parseConfiguration({}), name: 'logout' };
 
-  expect(offboardingEnvironment(settings)).toEqual({});
+  expect(writeVariables(offboardingSettings, valuesOf(settings))).toEqual({});
   expect(parseVariables(offboardingSettings, {})).toEqual({ nativeEvents: false, sourceWatchDays: {} });
 });
 
@@ -464,8 +465,8 @@ test('the rules of the desk and of callers with a JWT reach the functions as the
     desk: { ...desk, allow: { read: 'everybody' } },
   });
 
-  const variables = accessEnvironment({ name, ...settings });
+  const variables = writeVariables(accessSettings, valuesOf({ name, ...settings }));
 
   expect(readAccess(variables)).toEqual({ jwtAllow: allow, deskAllow: { read: 'everybody' } });
-  expect(accessEnvironment({ name, ...parseConfiguration() })).toEqual({});
+  expect(writeVariables(accessSettings, valuesOf({ name, ...parseConfiguration() }))).toEqual({});
 });

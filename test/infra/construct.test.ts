@@ -5,13 +5,13 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import { PrivateSubnet, SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Alias, Key } from 'aws-cdk-lib/aws-kms';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { AwsSolutionsChecks, NIST80053R5Checks } from 'cdk-nag';
 import { doctorCommand } from '../../cli/commands/doctor.ts';
 import { enrollCommand } from '../../cli/commands/enroll.ts';
 import { functionNames } from '../../infra/bundling/bundling.ts';
-import { Alarms } from '../../infra/constructs/alarms.ts';
+import { createDeployment } from '../../infra/constructs/deployment.ts';
 import { addFunctionAlarms } from '../../infra/constructs/function-alarms.ts';
 import { ServiceFunction } from '../../infra/constructs/service-function.ts';
 import {
@@ -555,19 +555,12 @@ describe('the synthesis warns', () => {
 
 test('more than ten functions take a second alarm of each kind, because an alarm takes ten metrics', () => {
   const stack = new Stack(new App(), 'Company');
-  const alarms = new Alarms(stack, 'Alarms', { name: 'logout', topic: undefined, runbookUrl: 'docs/operations.md' });
-  const logGroup = new LogGroup(stack, 'Log');
+  const deployment = createDeployment(stack, { name: 'logout' });
   const functions = functionNames.map(
-    (name) =>
-      new ServiceFunction(stack, name, {
-        platform: { tracing: false, network: undefined },
-        environment: {},
-        logGroup,
-        memoryMb: 128,
-      }),
+    (name) => new ServiceFunction(stack, name, { deployment, environment: {}, logGroup: deployment.evidence }),
   );
 
-  addFunctionAlarms(alarms, functions, 'logout');
+  addFunctionAlarms(deployment.alarms, functions, 'logout');
 
   const found = Object.values(Template.fromStack(stack).findResources('AWS::CloudWatch::Alarm')).map(
     ({ Properties: { AlarmName, AlarmDescription, Metrics } }) => [
