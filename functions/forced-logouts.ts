@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { LambdaClient } from '@aws-sdk/client-lambda';
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import * as v from 'valibot';
@@ -21,8 +20,7 @@ import type { RouteKeyOf } from './http/routes.ts';
 import { createParseRunBody, createRequestOf } from './http/run-request.ts';
 import { acceptedRun, alreadyEnded, keyReused, retryRefused, runProblem, runResponse } from './http/run-response.ts';
 import { stoppedWatch, watchEnded, watchProblem, watchResponse } from './http/watch-response.ts';
-import { evidenceMessage, metricsOf, type RecordEvidence } from './logout/evidence.ts';
-import { createBus, createPublishEvents } from './logout/record-evidence.ts';
+import { composeRecordEvidence, createBus, createPublishEvents } from './logout/record-evidence.ts';
 import { createLambda } from './platform/aws-clients.ts';
 import { parseVariables, type Variables } from './platform/environment.ts';
 import { createLog, type Write, writeLine } from './platform/log.ts';
@@ -31,13 +29,12 @@ import {
   publishingSettings,
   readAccess,
   readStartingEnvironment,
-  type WatchingEnvironment,
   watchingSettings,
 } from './platform/settings.ts';
 import { createDescribeRun } from './runs/lambda/describe-run.ts';
 import { createFindRun } from './runs/lambda/find-run.ts';
 import { createListRuns, type ListRuns, listedStatuses } from './runs/lambda/list-runs.ts';
-import { createReadHistory, type ReadHistory } from './runs/lambda/read-history.ts';
+import { createReadHistory } from './runs/lambda/read-history.ts';
 import { createGetExecution, createReadExecution, createReadRun, type ReadRun } from './runs/lambda/read-run.ts';
 import { createRecordStopped, type RecordStopped } from './runs/lambda/record-stopped.ts';
 import { createRequestRun, createStartRun, type RequestRun } from './runs/lambda/start-run.ts';
@@ -45,8 +42,8 @@ import { createStopRun, type StopRun } from './runs/lambda/stop-run.ts';
 import type { RunLimits } from './runs/request.ts';
 import { createPlanRetry } from './runs/retry.ts';
 import { createRecordRunEnd } from './runs/run-ended.ts';
-import { parseRunName, type RunName, runNameOf } from './runs/run-name.ts';
-import { parseWatchName, type WatchName } from './runs/start-watch.ts';
+import { parseRunName, runNameOf } from './runs/run-name.ts';
+import { parseWatchName } from './runs/start-watch.ts';
 import { createReadWatch, type ReadWatch } from './watch/read-watch.ts';
 
 export type ForcedLogoutsHandlerDependencies = {
@@ -66,13 +63,20 @@ export type ForcedLogoutsHandlerDependencies = {
   readonly logUnexpected: LogUnexpected;
 };
 
-type Answer = (event: APIGatewayProxyEventV2) => Promise<APIGatewayProxyStructuredResultV2>;
+type Response = APIGatewayProxyStructuredResultV2;
+type Answer = (event: APIGatewayProxyEventV2) => Promise<Response>;
 
-const parseId = (event: APIGatewayProxyEventV2): RunName => {
-  const id = parseRunName(pathParameter(event, 'id'));
-  if (id === undefined) throw new InvalidRequest('id', 'must be the id that a run was started with');
-  return id;
-};
+/** Reads the id of a run or a watch in the path. */
+const createIdIn =
+  <Name extends string>(parse: (value: unknown) => Name | undefined, rule: string) =>
+  (event: APIGatewayProxyEventV2): Name => {
+    const id = parse(pathParameter(event, 'id'));
+    if (id === undefined) throw new InvalidRequest('id', rule);
+    return id;
+  };
+
+const runIdIn = createIdIn(parseRunName, 'must be the id that a run was started with');
+const watchIdIn = createIdIn(parseWatchName, 'must be the id of a watch: the `watch` of its run');
 
 const createStart = ({ requestRun, readRun, stack, limits, now, log }: ForcedLogoutsHandlerDependencies): Answer => {
   const parseBody = createParseRunBody(limits);
@@ -106,63 +110,57 @@ const listQuery = v.strictObject({
   next: nextEntry,
 });
 
-const createList =
-  ({ listRuns }: ForcedLogoutsHandlerDependencies): Answer =>
-  async (event) => {
-    const page = await listRuns(parseQuery(event, listQuery));
-    if (page.kind === 'invalid-next') throw invalidNext;
-    return page.kind === 'page' ? jsonResponse(200, { runs: page.runs, next: page.next }) : runProblem(page);
-  };
+const problems = {
+  run: { problem: runProblem, ended: alreadyEnded },
+  watch: { problem: watchProblem, ended: watchEnded },
+} as const;
 
-const createShow =
-  ({ readRun }: ForcedLogoutsHandlerDependencies): Answer =>
-  async (event) => {
-    const id = parseId(event);
-    const run = await readRun(id);
-    return run.kind === 'run' ? runResponse(id, run) : runProblem(run);
-  };
+const createAnswers = (dependencies: ForcedLogoutsHandlerDependencies) => {
+  const { listRuns, readRun, stopRun, recordStopped, readWatch, stopWatch, log } = dependencies;
 
-const createStop =
-  ({ stopRun, recordStopped, log }: ForcedLogoutsHandlerDependencies): Answer =>
-  async (event) => {
-    const id = parseId(event);
+  /** @returns why nothing was stopped; `undefined` if it is stopped, perhaps by an earlier call */
+  const stop = async (event: APIGatewayProxyEventV2, what: 'run' | 'watch', stopExecution: StopRun, id: string) => {
     const { requestedBy, ...person } = parseCaller(event);
     const by = nameOfCaller({ requestedBy, ...person });
-    const stop = await stopRun(id, by);
-    if (stop.kind === 'stopped') log('INFO', 'run stopped', { id, by, ...person });
-    else if (stop.kind !== 'ended') return runProblem(stop);
-    else if (stop.status !== 'STOPPED') return alreadyEnded(stop.status);
-    // Also when it was stopped before: the call that stopped it may have died before its evidence.
-    await recordStopped(id, by);
-    return acceptedRun(id, 'STOPPED');
+    const stopped = await stopExecution(id, by);
+    if (stopped.kind === 'stopped') log('INFO', `${what} stopped`, { id, by, ...person });
+    else if (stopped.kind !== 'ended') return problems[what].problem(stopped);
+    else if (stopped.status !== 'STOPPED') return problems[what].ended(stopped.status);
+    return undefined;
   };
 
-const parseWatchId = (event: APIGatewayProxyEventV2): WatchName => {
-  const id = parseWatchName(pathParameter(event, 'id'));
-  if (id === undefined) throw new InvalidRequest('id', 'must be the id of a watch: the `watch` of its run');
-  return id;
+  const answers: Readonly<Record<RouteKeyOf<'forced-logouts'>, Answer>> = {
+    'POST /forced-logouts': createStart(dependencies),
+    'GET /forced-logouts': async (event) => {
+      const page = await listRuns(parseQuery(event, listQuery));
+      if (page.kind === 'invalid-next') throw invalidNext;
+      return page.kind === 'page' ? jsonResponse(200, { runs: page.runs, next: page.next }) : runProblem(page);
+    },
+    'GET /forced-logouts/{id}': async (event) => {
+      const id = runIdIn(event);
+      const run = await readRun(id);
+      return run.kind === 'run' ? runResponse(id, run) : runProblem(run);
+    },
+    'DELETE /forced-logouts/{id}': async (event) => {
+      const id = runIdIn(event);
+      const problem = await stop(event, 'run', stopRun, id);
+      if (problem !== undefined) return problem;
+      // Also when it was stopped before: the call that stopped it may have died before its evidence.
+      await recordStopped(id, nameOfCaller(parseCaller(event)));
+      return acceptedRun(id, 'STOPPED');
+    },
+    'GET /watches/{id}': async (event) => {
+      const id = watchIdIn(event);
+      const watch = await readWatch(id);
+      return watch.kind === 'watch' ? watchResponse(id, watch) : watchProblem(watch);
+    },
+    'DELETE /watches/{id}': async (event) => {
+      const id = watchIdIn(event);
+      return (await stop(event, 'watch', stopWatch, id)) ?? stoppedWatch(id);
+    },
+  };
+  return new Map<string, Answer>(Object.entries(answers));
 };
-
-const createShowWatch =
-  ({ readWatch }: ForcedLogoutsHandlerDependencies): Answer =>
-  async (event) => {
-    const id = parseWatchId(event);
-    const watch = await readWatch(id);
-    return watch.kind === 'watch' ? watchResponse(id, watch) : watchProblem(watch);
-  };
-
-const createStopWatch =
-  ({ stopWatch, log }: ForcedLogoutsHandlerDependencies): Answer =>
-  async (event) => {
-    const id = parseWatchId(event);
-    const { requestedBy, ...person } = parseCaller(event);
-    const by = nameOfCaller({ requestedBy, ...person });
-    const stop = await stopWatch(id, by);
-    if (stop.kind === 'stopped') log('INFO', 'watch stopped', { id, by, ...person });
-    else if (stop.kind !== 'ended') return watchProblem(stop);
-    else if (stop.status !== 'STOPPED') return watchEnded(stop.status);
-    return stoppedWatch(id);
-  };
 
 const unknownRoute: Answer = async () =>
   problemResponse({
@@ -172,22 +170,10 @@ const unknownRoute: Answer = async () =>
     detail: 'Compare the method and the path with openapi.yaml.',
   });
 
-const createAnswers = (dependencies: ForcedLogoutsHandlerDependencies) => {
-  const answers: Readonly<Record<RouteKeyOf<'forced-logouts'>, Answer>> = {
-    'POST /forced-logouts': createStart(dependencies),
-    'GET /forced-logouts': createList(dependencies),
-    'GET /forced-logouts/{id}': createShow(dependencies),
-    'DELETE /forced-logouts/{id}': createStop(dependencies),
-    'GET /watches/{id}': createShowWatch(dependencies),
-    'DELETE /watches/{id}': createStopWatch(dependencies),
-  };
-  return new Map<string, Answer>(Object.entries(answers));
-};
-
 /** `POST` and `GET /forced-logouts`, `GET` and `DELETE` of `/forced-logouts/{id}` and of `/watches/{id}` */
 export const createForcedLogoutsHandler = (dependencies: ForcedLogoutsHandlerDependencies) => {
   const answers = createAnswers(dependencies);
-  return middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>({ timeoutEarlyInMillis: 0 })
+  return middy<APIGatewayProxyEventV2, Response>({ timeoutEarlyInMillis: 0 })
     .use(problemDetails(dependencies.logUnexpected))
     .use(checkAccess(dependencies.access))
     .handler((event) => (answers.get(apiRouteKeyOf(event)) ?? unknownRoute)(event));
@@ -195,37 +181,22 @@ export const createForcedLogoutsHandler = (dependencies: ForcedLogoutsHandlerDep
 
 const now = () => new Date();
 
-const composeWatches = (
-  client: LambdaClient,
-  readHistory: ReadHistory,
-  { watchFunction: functionName }: WatchingEnvironment,
-): Pick<ForcedLogoutsHandlerDependencies, 'readWatch' | 'stopWatch'> => {
-  const findRun = createFindRun({ client, functionName, sleep });
-  return {
-    readWatch: createReadWatch({ readExecution: createReadExecution({ client, findRun }), readHistory }),
-    stopWatch: createStopRun({ client, findRun }),
-  };
-};
-
 export const composeForcedLogouts = (variables: Variables, write: Write): ForcedLogoutsHandlerDependencies => {
   const environment = readStartingEnvironment(variables);
   const { runFunction: functionName, runQualifier: qualifier, stack } = environment;
   const client = createLambda();
   const findRun = createFindRun({ client, functionName, sleep });
+  const { watchFunction } = parseVariables(watchingSettings, variables);
+  const findWatch = createFindRun({ client, functionName: watchFunction, sleep });
   const readExecution = createReadExecution({ client, findRun });
   const readHistory = createReadHistory(client);
   const log = createLog(write);
   // The outcomes that stopping a run leaves are not published: the event of the run tells them.
-  const recordEvidence: RecordEvidence = async (evidence) =>
-    log('INFO', evidenceMessage, { ...evidence, ...metricsOf(evidence, stack, now()) });
+  const recordEvidence = composeRecordEvidence(log, environment, undefined);
   const bus = createBus(parseVariables(publishingSettings, variables).eventBus);
   const recordRunEnd = createRecordRunEnd(log, createPublishEvents(bus, log));
   return {
-    requestRun: createRequestRun({
-      startRun: createStartRun({ client, functionName, qualifier }),
-      readExecution,
-      now,
-    }),
+    requestRun: createRequestRun({ startRun: createStartRun({ client, functionName, qualifier }), readExecution, now }),
     listRuns: createListRuns({
       client,
       functionName,
@@ -239,7 +210,8 @@ export const composeForcedLogouts = (variables: Variables, write: Write): Forced
     readRun: createReadRun({ readExecution, readHistory, ...environment }),
     stopRun: createStopRun({ client, findRun }),
     recordStopped: createRecordStopped({ readExecution, readHistory, recordEvidence, recordRunEnd, now, log }),
-    ...composeWatches(client, readHistory, parseVariables(watchingSettings, variables)),
+    readWatch: createReadWatch({ readExecution: createReadExecution({ client, findRun: findWatch }), readHistory }),
+    stopWatch: createStopRun({ client, findRun: findWatch }),
     stack,
     limits: environment,
     access: readAccess(variables),
