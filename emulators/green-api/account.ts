@@ -1,18 +1,18 @@
 import { createFaultPlan, createTransientFaults, type FaultOptions, type TransientFaults } from './fault-plan.ts';
-import { type FaultName, faultNamed } from './faults.ts';
+import { type FaultName, faults } from './faults.ts';
 import {
   changeToken,
   createInstance,
   type DemoInstance,
   isMethod,
   isTokenValid,
+  type Method,
   methods,
   setStateOf,
   stateAt,
   unauthorizedAnswer,
 } from './instance.ts';
-import { type Answer, answering, carryingOut, type Exchange, html, type Respond, text } from './responses.ts';
-import { createCallLog, createRateLimit, type OpenCall } from './traffic.ts';
+import { answering, carryingOut, type Exchange, html, text } from './responses.ts';
 
 export type AccountOptions = {
   readonly instances?: readonly DemoInstance[];
@@ -29,29 +29,49 @@ export type AccountOptions = {
 /** What the path of a request names: `/waInstance{id}/{method}/{token}`. */
 export type RequestPath = { readonly idInstance: string; readonly name: string; readonly apiTokenInstance: string };
 
-/** How a request is to be answered. */
-export type Verdict = Pick<Exchange, 'carryOut' | 'delayMs' | 'location'> & { readonly respond: Respond };
+/** One request to an instance. Its token is not kept. */
+type Call = {
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly method: Method | 'unknown';
+  readonly idInstance: string;
+  /** Absent when no headers were sent: a reset, or a request that hangs. */
+  readonly status?: number;
+};
 
-const refusal = (answer: Answer): Verdict => ({
-  respond: answering(answer),
-  carryOut: () => answer,
-  delayMs: 0,
-  location: '',
-});
+export type Account = ReturnType<typeof createAccount>;
 
 /** The instances, the faults in force and the calls so far; knows nothing of HTTP but its answers. */
 export const createAccount = (options: AccountOptions) => {
-  const { instances = [], now = () => Date.now() } = options;
+  const { instances = [], enforceLimit = true, limitHeaders, now = () => Date.now() } = options;
   const kept = new Map(instances.map((instance) => [instance.idInstance, createInstance(instance)]));
   const plan = createFaultPlan();
-  const calls = createCallLog();
-  const limit = createRateLimit({ enforced: options.enforceLimit ?? true });
-  const judge = createJudge({ ...options, kept, plan, limit, now });
+  const drawFault = createTransientFaults(options.transientFaults ?? { rate: 0, seed: 0 });
+  const tooMany = text(429, 'Too Many Requests');
+  const limited = { ...tooMany, headers: { ...tooMany.headers, ...limitHeaders } };
+  const lastMs = new Map<string, number>();
+  let violations = 0;
+  // By time and by instance: there may be hundreds of thousands.
+  let calls: Call[] = [];
+  const byInstance = new Map<string, Call[]>();
 
   const find = (idInstance: string) => {
     const instance = kept.get(idInstance);
     if (!instance) throw new Error(`the emulator has no instance ${idInstance}`);
     return instance;
+  };
+
+  /**
+   * GREEN-API's limit: one request per second for each instance and method, counted from the last one let through
+   * (https://green-api.com/en/docs/api/ratelimiter/). Counts a request that comes too soon, and returns whether to refuse it.
+   */
+  const isRefused = (idInstance: string, method: Method): boolean => {
+    const key = `${idInstance} ${method}`;
+    const isTooSoon = now() - (lastMs.get(key) ?? Number.NEGATIVE_INFINITY) < 1000;
+    if (isTooSoon) violations += 1;
+    if (isTooSoon && enforceLimit) return true;
+    lastMs.set(key, now());
+    return false;
   };
 
   return {
@@ -66,48 +86,39 @@ export const createAccount = (options: AccountOptions) => {
     faultsOf: plan.of,
     setFault: (idInstance: string, fault: FaultName | undefined, faultOptions: FaultOptions = {}): void =>
       plan.set(find(idInstance).idInstance, fault, faultOptions),
-    calls: calls.all,
-    callsOf: calls.of,
-    violations: limit.violations,
-    clearCalls: (): void => {
-      calls.clear();
-      limit.forgetViolations();
+    get calls(): readonly Call[] {
+      return calls;
     },
-    record: ({ idInstance, name }: RequestPath): OpenCall =>
-      calls.open({ at: now(), method: isMethod(name) ? name : 'unknown', idInstance }),
-    judge,
-  };
-};
-
-export type Account = ReturnType<typeof createAccount>;
-
-type JudgeDependencies = Pick<AccountOptions, 'transientFaults' | 'limitHeaders'> & {
-  readonly kept: ReadonlyMap<string, ReturnType<typeof createInstance>>;
-  readonly plan: ReturnType<typeof createFaultPlan>;
-  readonly limit: ReturnType<typeof createRateLimit>;
-  readonly now: () => number;
-};
-
-/** Decides on each request in the order in which GREEN-API does: method, instance, limit, token, and then the fault. */
-const createJudge = (dependencies: JudgeDependencies) => {
-  const { kept, plan, limit, limitHeaders, now, transientFaults = { rate: 0, seed: 0 } } = dependencies;
-  const drawFault = createTransientFaults(transientFaults);
-  const tooMany = text(429, 'Too Many Requests');
-  const limited = { ...tooMany, headers: { ...tooMany.headers, ...limitHeaders } };
-
-  return ({ idInstance, name, apiTokenInstance }: RequestPath): Verdict => {
-    const instance = kept.get(idInstance);
-    if (!isMethod(name)) return refusal(text(404, 'Not Found'));
-    if (!instance) return refusal(html(403, '403 Forbidden'));
-    if (limit.refuses(idInstance, name, now())) return refusal(limited);
-    if (!isTokenValid(instance, apiTokenInstance, now())) return refusal(unauthorizedAnswer(name));
-    const planned = plan.take(idInstance, name);
-    const fault = planned?.fault ?? drawFault();
-    return {
-      respond: fault ? faultNamed(fault).respond : carryingOut,
-      carryOut: () => methods[name](instance, now(), apiTokenInstance),
-      delayMs: planned?.delayMs ?? 2000,
-      location: planned?.location ?? 'https://elsewhere.example.com/',
-    };
+    callsOf: (idInstance: string, method?: Call['method']): readonly Call[] =>
+      (byInstance.get(idInstance) ?? []).filter((call) => method === undefined || call.method === method),
+    /** Requests that came sooner than one second after the last one let through, same instance and method. */
+    get violations(): number {
+      return violations;
+    },
+    clearCalls: (): void => {
+      calls = [];
+      byInstance.clear();
+      violations = 0;
+    },
+    record: ({ idInstance, name }: RequestPath): { status?: number } => {
+      const call: Call = { at: now(), method: isMethod(name) ? name : 'unknown', idInstance };
+      const own = byInstance.get(idInstance) ?? [];
+      byInstance.set(idInstance, own);
+      for (const list of [calls, own]) list.push(call);
+      return call;
+    },
+    /** How to respond to a request. Decides in the order in which GREEN-API does: method, instance, limit, token, fault. */
+    judge: ({ idInstance, name, apiTokenInstance }: RequestPath) => {
+      const instance = kept.get(idInstance);
+      if (!isMethod(name)) return answering(text(404, 'Not Found'));
+      if (!instance) return answering(html(403, '403 Forbidden'));
+      if (isRefused(idInstance, name)) return answering(limited);
+      if (!isTokenValid(instance, apiTokenInstance, now())) return answering(unauthorizedAnswer(name));
+      const planned = plan.take(idInstance, name);
+      const { fault = drawFault(), delayMs = 2000, location = 'https://elsewhere.example.com/' } = planned ?? {};
+      const carryOut = () => methods[name](instance, now(), apiTokenInstance);
+      const respond = fault ? faults[fault].respond : carryingOut;
+      return (exchange: Pick<Exchange, 'response' | 'reused'>) => respond({ ...exchange, carryOut, delayMs, location });
+    },
   };
 };

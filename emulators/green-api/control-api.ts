@@ -61,11 +61,10 @@ const describe = (account: Account, idInstance: string) => ({
   faults: account.faultsOf(idInstance),
 });
 
-const summarize = (account: Account) => {
-  const calls = account.calls();
+const summarize = ({ calls, violations }: Account) => {
   const byMethod: Record<string, number> = {};
   for (const { method } of calls) byMethod[method] = (byMethod[method] ?? 0) + 1;
-  return { total: calls.length, violations: account.violations(), byMethod, latest: calls.slice(-20) };
+  return { total: calls.length, violations, byMethod, latest: calls.slice(-20) };
 };
 
 const checked = <S extends v.GenericSchema>(schema: S, body: string, act: (input: v.InferOutput<S>) => unknown) => {

@@ -1,10 +1,5 @@
 import type { Socket } from 'node:net';
-import {
-  type Handle,
-  type LoopbackOptions,
-  type LoopbackServer,
-  startLoopbackServer,
-} from '../../loopback/loopback-server.ts';
+import { type Handle, type LoopbackOptions, startLoopbackServer } from '../../loopback/loopback-server.ts';
 import { type Account, type AccountOptions, createAccount, type RequestPath } from './account.ts';
 import { createControlApi } from './control-api.ts';
 import { verbOf } from './instance.ts';
@@ -16,22 +11,7 @@ export type GreenApiOptions = LoopbackOptions &
     readonly answerDelayMs?: number;
   };
 
-type Controls = Pick<
-  Account,
-  'add' | 'stateOf' | 'setState' | 'tokenOf' | 'changeToken' | 'setFault' | 'callsOf' | 'clearCalls'
->;
-
-export type GreenApiEmulator = AsyncDisposable &
-  Controls & {
-    /** `http://127.0.0.1:PORT`, as in a secret. */
-    readonly apiUrl: string;
-    /** `127.0.0.1:PORT`, as in `ALLOWED_API_HOSTS`. */
-    readonly host: string;
-    readonly calls: ReturnType<Account['calls']>;
-    /** Requests that came sooner than one second after the last one let through, same instance and method. */
-    readonly violations: number;
-    readonly close: LoopbackServer['close'];
-  };
+export type GreenApiEmulator = Awaited<ReturnType<typeof startGreenApi>>;
 
 /**
  * GREEN-API over real HTTP on this machine: states, tokens, limits, and every fault of `faults.ts`, set from code or at
@@ -39,29 +19,15 @@ export type GreenApiEmulator = AsyncDisposable &
  *
  * @throws what `listen` meets, such as `EADDRINUSE`
  */
-export const startGreenApi = async (options: GreenApiOptions = {}): Promise<GreenApiEmulator> => {
+export const startGreenApi = async (options: GreenApiOptions = {}) => {
   const account = createAccount(options);
   const control = createControlApi(account);
   const api = createApi(account, options.answerDelayMs ?? 0);
-  const { url, host, close } = await startLoopbackServer(
+  const { url, ...server } = await startLoopbackServer(
     (request, response) => (request.url?.startsWith('/emulator/') ? control : api)(request, response),
     options,
   );
-  const { add, stateOf, setState, tokenOf, changeToken, setFault, callsOf, clearCalls } = account;
-  const controls: Controls = { add, stateOf, setState, tokenOf, changeToken, setFault, callsOf, clearCalls };
-  return {
-    ...controls,
-    apiUrl: url,
-    host,
-    get calls() {
-      return account.calls();
-    },
-    get violations() {
-      return account.violations();
-    },
-    close,
-    [Symbol.asyncDispose]: close,
-  };
+  return Object.assign(account, server, { apiUrl: url });
 };
 
 const pathPattern = /^(?:\/v3)?\/waInstance(?<idInstance>\d{1,20})\/(?<name>[A-Za-z]+)\/(?<apiTokenInstance>[^/]+)$/;
@@ -79,9 +45,9 @@ const createApi = (account: Account, answerDelayMs: number): Handle => {
     const reused = usedSockets.has(request.socket);
     usedSockets.add(request.socket);
     const call = account.record(path);
-    const { respond, ...verdict } = account.judge(path);
+    const respond = account.judge(path);
     if (answerDelayMs > 0) await pause(answerDelayMs);
-    await respond({ ...verdict, response, reused });
+    await respond({ response, reused });
     if (response.headersSent) call.status = response.statusCode;
   };
 };

@@ -1,4 +1,4 @@
-import { type FaultName, faultNamed } from './faults.ts';
+import { type FaultName, faults } from './faults.ts';
 import type { Method } from './instance.ts';
 
 export type FaultOptions = {
@@ -12,10 +12,10 @@ export type FaultOptions = {
   readonly location?: string;
 };
 
-export type PlannedFault = FaultOptions & { readonly fault: FaultName };
+type PlannedFault = FaultOptions & { readonly fault: FaultName };
 
 const scopeOf = (fault: FaultName, { method }: FaultOptions): Method | 'every' =>
-  method ?? faultNamed(fault).method ?? 'every';
+  method ?? faults[fault].method ?? 'every';
 
 /** The faults in force: for each instance at most one per method, and one for whatever method has none of its own. */
 export const createFaultPlan = () => {

@@ -18,7 +18,7 @@ import {
 } from './responses.ts';
 
 /** One way of going wrong. */
-export type Fault = {
+type Fault = {
   /** One line for a person. */
   readonly about: string;
   readonly respond: Respond;
@@ -48,7 +48,7 @@ const tokenChangedBut = (about: string, respond: Respond): Fault => ({
 });
 
 /** Every way in which GREEN-API, or the network on the way to it, is known to answer other than it should. */
-export const faults = {
+const table = {
   starting: answers('400, still starting', text(400, 'instance in starting process try later')),
   'starting-or-not-authorized': answers('400, starting or not', text(400, 'instance is starting or not authorized')),
   'not-authorized': answers('400, the older text', text(400, 'instance account not authorized')),
@@ -127,8 +127,8 @@ export const faults = {
   },
 } as const satisfies Record<string, Fault>;
 
-export type FaultName = keyof typeof faults;
+export type FaultName = keyof typeof table;
 
-export const faultNames = Object.keys(faults) as readonly FaultName[];
+export const faultNames = Object.keys(table) as readonly FaultName[];
 
-export const faultNamed = (name: FaultName): Fault => faults[name];
+export const faults: Readonly<Record<FaultName, Fault>> = table;

@@ -30,7 +30,7 @@ export type DemoInstance = {
 };
 
 /** An instance as the emulator keeps it. */
-export type Instance = Readonly<Required<DemoInstance>> & {
+type Instance = Readonly<Required<DemoInstance>> & {
   stateInstance: string | null;
   survivesLogout: boolean;
   notAuthorizedAtMs: number;

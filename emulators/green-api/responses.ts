@@ -50,8 +50,8 @@ export type Respond = (exchange: Exchange) => void | Promise<void>;
 export const pause = (ms: number): Promise<void> => sleep(ms, undefined, { ref: false });
 
 export const answering =
-  (answer: Answer): Respond =>
-  ({ response }) =>
+  (answer: Answer) =>
+  ({ response }: Pick<Exchange, 'response'>): void =>
     send(response, answer);
 
 /** The method takes effect, whatever the client gets to see. */
