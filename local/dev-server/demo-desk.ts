@@ -1,15 +1,8 @@
-import { type Authorize, createAuthorizer } from '../../emulators/openid/authorizer.ts';
+import { createAuthorizer } from '../../emulators/openid/authorizer.ts';
 import { startOpenIdProvider } from '../../emulators/openid/provider.ts';
 import { deskPath } from '../../functions/http/routes.ts';
 import { writeVariables } from '../../functions/platform/environment.ts';
 import { accessSettings, deskSettings, stack } from '../../functions/platform/settings.ts';
-
-/** What the functions need for the desk, and what the gateway checks its tokens with. */
-export type DemoDesk = AsyncDisposable & {
-  readonly issuer: string;
-  readonly authorize: Authorize;
-  readonly variables: Readonly<Record<string, string>>;
-};
 
 const clientId = 'demo-desk';
 
@@ -22,8 +15,13 @@ const people = {
 
 const byRole = (role: string) => ({ claim: 'roles', anyOf: [role] });
 
-/** @param url of the local service */
-export const startDemoDesk = async (url: string): Promise<DemoDesk> => {
+/**
+ * Starts a provider to sign in at.
+ *
+ * @param url of the local service
+ * @returns what the functions need for the desk, and what the gateway checks its tokens with
+ */
+export const startDemoDesk = async (url: string) => {
   const redirectUris = [url, url.replace('127.0.0.1', 'localhost')].map((each) => `${each}${deskPath}`);
   const provider = await startOpenIdProvider({ clientId, redirectUris, people });
   const { issuer } = provider;

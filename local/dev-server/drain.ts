@@ -1,15 +1,7 @@
 import type { Handle } from '../../loopback/loopback-server.ts';
 
-export type Drain = {
-  readonly handle: Handle;
-  /** Refuses new requests, and resolves when those in progress are answered, or after `longestMs`. */
-  readonly drain: (longestMs: number) => Promise<void>;
-  /** How many requests are in progress. */
-  readonly inProgress: () => number;
-};
-
 /** Lets a server end without cutting off the requests in progress. */
-export const createDrain = (next: Handle): Drain => {
+export const createDrain = (next: Handle) => {
   const idle = Promise.withResolvers<void>();
   let isEnding = false;
   let count = 0;
@@ -30,6 +22,7 @@ export const createDrain = (next: Handle): Drain => {
     return next(request, response);
   };
 
+  /** Refuses new requests, and resolves when those in progress are answered, or after `longestMs`. */
   const drain = async (longestMs: number): Promise<void> => {
     isEnding = true;
     if (count === 0) return;

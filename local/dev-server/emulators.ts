@@ -3,17 +3,10 @@ import { startGreenApi } from '../../emulators/green-api/emulator.ts';
 import { type DirectoryUser, startIdentityStore } from '../../emulators/identity-store/emulator.ts';
 import { startSecretsManager } from '../../emulators/secrets-manager/emulator.ts';
 import type { CallFunction } from './functions.ts';
-import { refusePort } from './unusable-port.ts';
+import { type Options, refusePort } from './options.ts';
 
 /** An instance that is there at the start, so that there is something to log out. */
-type DemoInstance = {
-  readonly idInstance: string;
-  readonly apiTokenInstance: string;
-  readonly logoutDelayMs: number;
-  readonly tags: Readonly<Record<string, string>>;
-};
-
-const demo = (idInstance: string, logoutDelayMs: number, tags: Readonly<Record<string, string>>): DemoInstance => ({
+const demo = (idInstance: string, logoutDelayMs: number, tags: Readonly<Record<string, string>>) => ({
   idInstance,
   apiTokenInstance: randomBytes(25).toString('hex'),
   logoutDelayMs,
@@ -21,7 +14,7 @@ const demo = (idInstance: string, logoutDelayMs: number, tags: Readonly<Record<s
 });
 
 /** A small company: two people in sales, one in support who was offboarded in the sample events, and a break-glass phone. */
-const createDemoFleet = (): readonly DemoInstance[] => [
+const createDemoFleet = () => [
   demo('1101000001', 300, { owner: 'ann@example.com', group: 'sales', name: 'Ann Lee', phone: '771001' }),
   demo('1101000002', 300, { owner: 'ann@example.com', group: 'sales', name: 'Ann Lee', phone: '771002' }),
   demo('1101000003', 2_500, {
@@ -54,52 +47,41 @@ const demoUser: DirectoryUser = {
   status: 'DISABLED',
 };
 
-export type Emulators = AsyncDisposable & {
-  readonly greenApiUrl: string;
-  /** What makes the functions, and the AWS SDK in them, call the emulators. */
-  readonly variables: Readonly<Record<string, string>>;
-};
-
-export type EmulatorsOptions = {
-  readonly secretPrefix: string;
-  readonly greenApiPort: number;
-  /** Calls the rotation function. */
-  readonly call: CallFunction;
-};
-
-/** Starts GREEN-API, Secrets Manager and an identity store on this machine, with the demo fleet. @throws {@link CannotStart} */
-export const startEmulators = async (options: EmulatorsOptions): Promise<Emulators> => {
-  const { secretPrefix, greenApiPort, call } = options;
+/**
+ * Starts GREEN-API, Secrets Manager and an identity store on this machine, with the demo fleet.
+ *
+ * @param call calls the rotation function
+ * @param stack gets what is started
+ * @returns the address of GREEN-API, and what makes the AWS CLI and the functions call the emulators
+ * @throws {@link CannotStart}
+ */
+export const startEmulators = async (
+  { greenApiPort: port }: Pick<Options, 'greenApiPort'>,
+  call: CallFunction,
+  stack: AsyncDisposableStack,
+) => {
+  const { SECRET_PREFIX: secretPrefix = '', AWS_ENDPOINT_URL_IDENTITYSTORE } = process.env;
   const fleet = createDemoFleet();
-  const greenApi = await startGreenApi({ instances: [...fleet, ...notEnrolled], port: greenApiPort }).catch(
-    refusePort(greenApiPort, ' with --green-api-port'),
-  );
-  const secretsManager = await startSecretsManager({
-    secrets: fleet.map(({ idInstance, apiTokenInstance, tags }) => ({
-      name: `${secretPrefix}${idInstance}`,
-      secretString: JSON.stringify({ apiUrl: greenApi.apiUrl, apiTokenInstance }),
-      tags,
-    })),
-    // Here there is one rotation function, whatever ARN the request names.
-    invokeRotationFunction: (_arn, event) => call('rotate-token', event),
-  });
-  const identityStore = await startIdentityStore({ users: [demoUser] });
-  return {
-    greenApiUrl: greenApi.apiUrl,
-    variables: {
-      ALLOWED_API_HOSTS: greenApi.host,
-      AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsManager.url,
-      // A user who set it has an emulator of their own.
-      AWS_ENDPOINT_URL_IDENTITYSTORE: process.env.AWS_ENDPOINT_URL_IDENTITYSTORE || identityStore.url,
-      // The SDK does not send unsigned requests; the emulators accept any signature.
-      AWS_REGION: 'us-east-1',
-      AWS_ACCESS_KEY_ID: 'local',
-      AWS_SECRET_ACCESS_KEY: 'local',
-    },
-    [Symbol.asyncDispose]: async () => {
-      await greenApi.close();
-      await secretsManager.close();
-      await identityStore.close();
-    },
+  const starting = startGreenApi({ instances: [...fleet, ...notEnrolled], port });
+  const greenApi = stack.use(await starting.catch(refusePort(port, ' with --green-api-port')));
+  const secrets = fleet.map(({ idInstance, apiTokenInstance, tags }) => ({
+    name: `${secretPrefix}${idInstance}`,
+    secretString: JSON.stringify({ apiUrl: greenApi.apiUrl, apiTokenInstance }),
+    tags,
+  }));
+  // Here there is one rotation function, whatever ARN the request names.
+  const invokeRotationFunction = (_arn: string, event: object) => call('rotate-token', event);
+  const secretsManager = stack.use(await startSecretsManager({ secrets, invokeRotationFunction }));
+  const identityStore = stack.use(await startIdentityStore({ users: [demoUser] }));
+  const awsVariables = {
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsManager.url,
+    // A user who set it has an emulator of their own.
+    AWS_ENDPOINT_URL_IDENTITYSTORE: AWS_ENDPOINT_URL_IDENTITYSTORE || identityStore.url,
+    // The SDK does not send unsigned requests; the emulators accept any signature.
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'local',
+    AWS_SECRET_ACCESS_KEY: 'local',
   };
+  const { apiUrl: greenApiUrl, host: ALLOWED_API_HOSTS } = greenApi;
+  return { greenApiUrl, awsVariables, variables: { ALLOWED_API_HOSTS, ...awsVariables } };
 };

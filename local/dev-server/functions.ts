@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { deskRoutes, providerRoutes, routes } from '../../functions/http/routes.ts';
+import { functionNames } from '../../infra/bundling/bundling.ts';
 import { variableNames } from '../../infra/constructs/function-environment.ts';
 
 export type FunctionCall = {
@@ -23,9 +23,7 @@ export type FunctionAnswer =
 /** Calls a function as Lambda does. It rejects with what the function threw. */
 export type CallFunction = (functionName: string, event: unknown) => Promise<unknown>;
 
-export type Functions = AsyncDisposable & { readonly call: CallFunction };
-
-export type FunctionsOptions = {
+type FunctionsOptions = {
   /** Called before each event: credentials may have been renewed. */
   readonly refresh: () => Promise<void>;
   /** Takes what the functions print, line by line. */
@@ -42,14 +40,8 @@ export const functionVariables = (): Readonly<Record<string, string>> =>
     ),
   );
 
-const functionNames = (): readonly string[] => [
-  ...new Set([
-    ...[...routes, ...deskRoutes, ...providerRoutes].map((route) => route.function),
-    'schedule',
-    'offboarding',
-    'rotate-token',
-  ]),
-];
+/** Lambda's emulator has the durable functions, and there is no vault. */
+const notHere = ['run', 'watch', 'evidence-vault'];
 
 const parseAnswer = (message: unknown) => message as FunctionAnswer;
 
@@ -66,7 +58,8 @@ const settle = (waiting: Map<number, Waiting>, answer: Extract<FunctionAnswer, {
 };
 
 const startProcess = (onLine: FunctionsOptions['onLine']): ChildProcess => {
-  const child = fork(join(import.meta.dirname, 'function-process.ts'), functionNames(), {
+  const names = functionNames.filter((name) => !notHere.includes(name));
+  const child = fork(join(import.meta.dirname, 'function-process.ts'), names, {
     env: functionVariables(),
     execArgv: [],
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -100,7 +93,7 @@ const functionTimeoutMs = 29_000;
  *
  * @throws what a function throws when it is loaded, such as an `EnvironmentError`
  */
-export const startFunctions = async ({ refresh, onLine }: FunctionsOptions): Promise<Functions> => {
+export const startFunctions = async ({ refresh, onLine }: FunctionsOptions) => {
   const child = startProcess(onLine);
   const closed = once(child, 'close');
   const waiting = new Map<number, Waiting>();
@@ -117,13 +110,8 @@ export const startFunctions = async ({ refresh, onLine }: FunctionsOptions): Pro
     const id = calls++;
     const answered = Promise.withResolvers<unknown>();
     waiting.set(id, answered);
-    const sent: FunctionCall = {
-      id,
-      functionName,
-      event,
-      timeoutMs: functionTimeoutMs,
-      variables: functionVariables(),
-    };
+    const variables = functionVariables();
+    const sent: FunctionCall = { id, functionName, event, timeoutMs: functionTimeoutMs, variables };
     child.send(sent, (error) => error && answered.reject(error));
     return answered.promise;
   };

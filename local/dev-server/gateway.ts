@@ -1,21 +1,17 @@
 import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import type { Authorize } from '../../emulators/openid/authorizer.ts';
 import { type AnyRoute, isDeskCall, isDeskPage } from '../../functions/http/routes.ts';
 import { type Handle, readBytes } from '../../loopback/loopback-server.ts';
+import type { CallFunction } from './functions.ts';
 import { type Authorizer, httpEvent, iamAuthorizer, matchRoute } from './http-event.ts';
 
-export type CallHttpFunction = (
-  functionName: AnyRoute['function'],
-  event: APIGatewayProxyEventV2,
-) => Promise<APIGatewayProxyStructuredResultV2>;
-
-export type GatewayOptions = {
+type GatewayOptions = {
   readonly routes: readonly AnyRoute[];
   /** Of the calls of the desk. */
   readonly authorize?: Authorize | undefined;
-  readonly call: CallHttpFunction;
+  readonly call: CallFunction;
 };
 
 /** What API Gateway allows a function and a request (https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html). */
@@ -53,6 +49,8 @@ const authorizerOf = async (
   return jwt === undefined ? 'refused' : { jwt };
 };
 
+const parseResult = (result: unknown) => result as APIGatewayProxyStructuredResultV2;
+
 const serverError = (functionName: string, error: unknown) => {
   const name = error instanceof Error ? error.name : 'unknown error';
   process.stderr.write(`the function ${functionName} threw ${name}\n`);
@@ -76,7 +74,7 @@ export const createGateway =
     const functionName = matched.route.function;
     const timeout = new AbortController();
     const result = await Promise.race([
-      call(functionName, httpEvent(request, matched, body, authorizer)).catch((error) =>
+      call(functionName, httpEvent(request, matched, body, authorizer)).then(parseResult, (error) =>
         serverError(functionName, error),
       ),
       sleep(integrationTimeoutMs, unavailable, { signal: timeout.signal, ref: false }).catch(() => unavailable),

@@ -5,8 +5,8 @@ import type { Authorized } from '../../emulators/openid/authorizer.ts';
 import type { AnyRoute } from '../../functions/http/routes.ts';
 
 /** A route that was found, and what stood in its placeholders. */
-export type MatchedRoute<R extends AnyRoute = AnyRoute> = {
-  readonly route: R;
+type MatchedRoute = {
+  readonly route: AnyRoute;
   readonly pathParameters: Readonly<Record<string, string>>;
 };
 
@@ -44,11 +44,7 @@ const matchPath = (template: string, path: string): Readonly<Record<string, stri
 };
 
 /** Finds the route of a request as API Gateway does: by method and path template, one with a greedy parameter last. */
-export const matchRoute = <R extends AnyRoute>(
-  routes: readonly R[],
-  method: string,
-  path: string,
-): MatchedRoute<R> | undefined => {
+export const matchRoute = (routes: readonly AnyRoute[], method: string, path: string): MatchedRoute | undefined => {
   const byRank = routes.toSorted((a, b) => Number(isGreedy(a.path)) - Number(isGreedy(b.path)));
   for (const route of byRank) {
     const isMethod = route.method === method || route.method === 'ANY';
@@ -90,17 +86,13 @@ export const iamAuthorizer = { iam: localCaller };
 /** What the authorizer of a route adds. The routes of identity providers and the page of the desk have none. */
 export type Authorizer = typeof iamAuthorizer | { readonly jwt: Authorized };
 
-export type LocalHttpEvent = APIGatewayProxyEventV2 & {
-  readonly requestContext: { readonly authorizer?: Authorizer };
-};
-
 /** A request as the event of payload format 2.0 (https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html). */
 export const httpEvent = (
   request: IncomingMessage,
   { route, pathParameters }: MatchedRoute,
   body: Buffer,
   authorizer: Authorizer | undefined,
-): LocalHttpEvent => {
+): APIGatewayProxyEventV2 => {
   const { pathname, searchParams, search } = new URL(request.url ?? '/', 'http://localhost');
   const now = new Date();
   const isBase64Encoded = body.length > 0 && !isText(request.headers['content-type'] ?? '');

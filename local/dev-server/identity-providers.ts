@@ -4,10 +4,8 @@ import { type Configuration, parseConfiguration } from '../../infra/configuratio
 import type { Handle } from '../../loopback/loopback-server.ts';
 import { matchRoute } from './http-event.ts';
 
-type IdentityProviders = Configuration['identityProviders'];
-
 export type LocalProviders = {
-  readonly identityProviders: IdentityProviders;
+  readonly identityProviders: Configuration['identityProviders'];
   /** By name, the tokens of the demo providers; empty if the configuration has providers of its own. */
   readonly demoTokens: Readonly<Record<string, string>>;
 };
@@ -26,7 +24,7 @@ export const findProviders = ({ identityProviders }: Pick<Configuration, 'identi
 };
 
 /** The routes of the kinds that there are providers of, as a stack has them. */
-export const routesOfProviders = (identityProviders: IdentityProviders) => {
+export const routesOfProviders = ({ identityProviders }: LocalProviders) => {
   const kinds = new Set(Object.values(identityProviders).map(({ kind }) => kind));
   return providerRoutes.filter(({ kind }) => kinds.has(kind));
 };

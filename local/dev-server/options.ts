@@ -1,31 +1,28 @@
 import { parseArgs } from 'node:util';
-
-/** How the local service is started. */
-export type Options = {
-  /** @default 3000 */
-  readonly port: number;
-  /** Where the secrets are: in the emulator of this service, or wherever the AWS SDK finds them. */
-  readonly secrets: 'emulator' | 'aws';
-  /** Folder that runs are journalled in, so that they outlive this service. @default .local/runs-PORT */
-  readonly journal: string;
-  /** File that evidence is appended to. @default the journal's name and `.evidence.jsonl` */
-  readonly evidence: string;
-  /** Port of the GREEN-API emulator. @default 0, any free one */
-  readonly greenApiPort: number;
-  /** How many times faster than real time passes for watches. @default 1 */
-  readonly timeScale: number;
-  /** The file whose context holds the configuration. @default the project's cdk.json */
-  readonly configuration: string | undefined;
-  /** Whether the page of the desk is served too, with a demo provider to sign in at. @default false */
-  readonly desk: boolean;
-  /** Whether the bundles are built first, or taken as they are in `dist/`. @default true */
-  readonly build: boolean;
-};
+import { errorCodeOf } from '../../emulators/error-code.ts';
 
 /** The service cannot start. The message is one line: what is wrong, and what to do. */
 export class CannotStart extends Error {
   override readonly name = 'CannotStart';
 }
+
+const reasons: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'is taken',
+  EACCES: 'may not be used by this user',
+};
+
+/**
+ * Says in one line why a port cannot be listened on.
+ *
+ * @param advice how to choose another
+ * @throws CannotStart, or the error itself if it is not about the port
+ */
+export const refusePort =
+  (port: number, advice: string) =>
+  (error: unknown): never => {
+    const reason = reasons[errorCodeOf(error)];
+    throw reason === undefined ? error : new CannotStart(`port ${port} ${reason}: choose another${advice}`);
+  };
 
 export const usage = `usage: [PORT=3000] npm start [-- OPTIONS]
 
@@ -69,13 +66,13 @@ const parseValues = (args: readonly string[]) => {
   }
 };
 
+/** How the local service is started: {@link usage} says what each is. */
+export type Options = Exclude<ReturnType<typeof parseOptions>, 'help'>;
+
 /** @returns `'help'` for `--help`. @throws {@link CannotStart} naming the option that is wrong */
-export const parseOptions = (
-  args: readonly string[],
-  variables: Readonly<Record<string, string | undefined>>,
-): Options | 'help' => {
+export const parseOptions = (args: readonly string[], variables: Readonly<Record<string, string | undefined>>) => {
   const values = parseValues(args);
-  if (values.help) return 'help';
+  if (values.help) return 'help' as const;
   if (values.secrets !== undefined && values.secrets !== 'aws')
     throw new CannotStart(`--secrets is ${JSON.stringify(values.secrets)}: the only choice is aws`);
   const elsewhere = values.secrets === 'aws' || Boolean(variables.AWS_ENDPOINT_URL_SECRETS_MANAGER);
@@ -86,15 +83,7 @@ export const parseOptions = (
   const port = wholeNumber('PORT', variables.PORT || '3000', 0, 65_535);
   const { journal = `.local/runs-${port}`, evidence = `${journal}.evidence.jsonl`, configuration } = values;
   const greenApiPort = wholeNumber('--green-api-port', values['green-api-port'], 0, 65_535);
-  return {
-    port,
-    journal,
-    evidence,
-    configuration,
-    greenApiPort,
-    timeScale,
-    secrets: elsewhere ? 'aws' : 'emulator',
-    desk: values.desk,
-    build: !values['no-build'],
-  };
+  const secrets: 'aws' | 'emulator' = elsewhere ? 'aws' : 'emulator';
+  const { desk, 'no-build': noBuild } = values;
+  return { port, journal, evidence, configuration, greenApiPort, timeScale, secrets, desk, build: !noBuild };
 };

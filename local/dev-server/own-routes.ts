@@ -12,9 +12,7 @@ export type OwnRoutes = {
   /** Fires a schedule now, or as a drill; `undefined`: there is none of that name. */
   readonly fire: (schedule: string, asDrill: boolean) => Promise<{ readonly run: string }> | undefined;
   /** Where a program that practises finds the emulators; `undefined`: the secrets are real. */
-  readonly emulators:
-    | { readonly secretsManager: string; readonly greenApi: string; readonly secretPrefix: string }
-    | undefined;
+  readonly emulators: object | undefined;
   /** The routes of the HTTP API. */
   readonly routes: readonly AnyRoute[];
 };
@@ -36,10 +34,9 @@ const takeEvent = async (deliver: OwnRoutes['deliver'], request: IncomingMessage
 };
 
 const fireSchedule = async (fire: OwnRoutes['fire'], name: string, asDrill: boolean, response: ServerResponse) => {
-  const fired = fire(name, asDrill);
-  if (!fired)
-    return send(response, 404, { message: `no schedule is named ${JSON.stringify(name)} in the configuration` });
-  send(response, 202, await fired);
+  const fired = await fire(name, asDrill);
+  const unknown = { message: `no schedule is named ${JSON.stringify(name)} in the configuration` };
+  send(response, fired ? 202 : 404, fired ?? unknown);
 };
 
 const help = (routes: OwnRoutes['routes']) => ({

@@ -14,7 +14,7 @@ import type { CallFunction } from './functions.ts';
 import type { Print } from './output.ts';
 
 /** The rules that match an event, and why none of them delivers it to the offboarding function. */
-export type Match = {
+type Match = {
   readonly matched: readonly string[];
   /** Whether a rule delivers it a second time, some minutes later. @default false */
   readonly hasSecondLook?: boolean;

@@ -51,19 +51,7 @@ export const createProgressLines = (print: Print, runFunction: string) => {
 /** As long as Lambda lets the watch run, and it ends by itself before that. */
 const watchTimeoutMs = 31 * 24 * 60 * 60 * 1_000;
 
-const durableFunctions = ({ timeScale }: Pick<Options, 'timeScale'>) => {
-  const { runFunction, executionTimeoutMs } = readStartingEnvironment(process.env);
-  const bundleOf = (name: string) => join(distFolder, name, 'index.mjs');
-  const environment = functionVariables;
-  const run = { bundle: bundleOf('run'), environment, executionTimeoutMs };
-  const watch = {
-    bundle: bundleOf('watch'),
-    environment,
-    executionTimeoutMs: watchTimeoutMs,
-    ...(timeScale > 1 && { timeScale }),
-  };
-  return { [runFunction]: run, [parseVariables(watchingSettings, process.env).watchFunction]: watch };
-};
+const bundled = (name: string) => ({ bundle: join(distFolder, name, 'index.mjs'), environment: functionVariables });
 
 const refuseJournal = (journal: string, error: unknown): never => {
   const { message: problem } = Object(error);
@@ -84,18 +72,20 @@ export const checkJournal = (journal: string): void => {
  *
  * @throws {@link CannotStart} if the journal cannot be written, or another service has it
  */
-export const startRuns = async (
-  { journal, timeScale }: Pick<Options, 'journal' | 'timeScale'>,
-  print: Print,
-  onLine: (line: string) => void,
-) => {
+export const startRuns = async ({ journal, timeScale }: Options, print: Print, onLine: (line: string) => void) => {
   const { AWS_REGION: region } = process.env;
+  const { runFunction, executionTimeoutMs } = readStartingEnvironment(process.env);
+  const { watchFunction } = parseVariables(watchingSettings, process.env);
+  const scale = timeScale > 1 && { timeScale };
   try {
     return await startLambda({
       folder: journal,
       ...(region !== undefined && { region }),
-      functions: durableFunctions({ timeScale }),
-      onEvent: createProgressLines(print, readStartingEnvironment(process.env).runFunction),
+      functions: {
+        [runFunction]: { ...bundled('run'), executionTimeoutMs },
+        [watchFunction]: { ...bundled('watch'), executionTimeoutMs: watchTimeoutMs, ...scale },
+      },
+      onEvent: createProgressLines(print, runFunction),
       onOutput: onLine,
       onProblem: (line) => print(`${line}\n`),
       deadLetter: ({ name, status }) =>

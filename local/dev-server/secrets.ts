@@ -21,45 +21,40 @@ const createReadAwsVariables = (): ReadAwsVariables => {
   };
 };
 
-/** @throws {@link CannotStart} which names what the SDK does not find */
-const checkAwsVariables = async (readAwsVariables: ReadAwsVariables): Promise<Readonly<Record<string, string>>> => {
-  try {
-    return await readAwsVariables();
-  } catch (error) {
-    const name = error instanceof Error ? error.name : 'unknown error';
-    const message = error instanceof Error ? error.message : '';
-    const missing = /region/i.test(message)
-      ? 'an AWS region: set AWS_REGION'
-      : 'AWS credentials: set AWS_PROFILE, or log in with the AWS CLI';
-    throw new CannotStart(`the AWS SDK finds no ${missing} (${name})`);
-  }
+/** Names what the SDK does not find. */
+const refuse = (error: unknown): never => {
+  const { name, message } = error instanceof Error ? error : { name: 'unknown error', message: '' };
+  const missing = /region/i.test(message)
+    ? 'an AWS region: set AWS_REGION'
+    : 'AWS credentials: set AWS_PROFILE, or log in with the AWS CLI';
+  throw new CannotStart(`the AWS SDK finds no ${missing} (${name})`);
 };
 
 /** Where the secrets are, and so which GREEN-API is called. */
-export type Secrets = {
+type Secrets = {
   /** What makes the functions, and the AWS SDK in them, find the secrets. */
   readonly variables: Readonly<Record<string, string>>;
   /** Puts renewed credentials into the environment. */
   readonly refresh: () => Promise<void>;
   /** The emulator of GREEN-API; missing: the real one is called. */
   readonly greenApiUrl?: string;
+  /** What makes the AWS CLI call the emulators; missing: the secrets are real. */
+  readonly awsVariables?: Readonly<Record<string, string>>;
 };
 
 /**
  * @param call calls the rotation function
  * @param stack gets what is started
+ * @throws {@link CannotStart}
  */
 export const findSecrets = async (
-  { secrets, greenApiPort }: Pick<Options, 'secrets' | 'greenApiPort'>,
+  options: Options,
   call: CallFunction,
   stack: AsyncDisposableStack,
 ): Promise<Secrets> => {
-  if (secrets === 'emulator') {
-    const secretPrefix = process.env.SECRET_PREFIX ?? '';
-    const emulators = stack.use(await startEmulators({ secretPrefix, greenApiPort, call }));
-    return { ...emulators, refresh: async () => {} };
-  }
+  if (options.secrets === 'emulator')
+    return { ...(await startEmulators(options, call, stack)), refresh: async () => {} };
   const readAwsVariables = createReadAwsVariables();
   const refresh = async () => void Object.assign(process.env, await readAwsVariables());
-  return { variables: await checkAwsVariables(readAwsVariables), refresh };
+  return { variables: await readAwsVariables().catch(refuse), refresh };
 };

@@ -1,4 +1,6 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
+import { createConsoleHandler } from '../../console/server/console-handler.ts';
+import { readConsolePage } from '../../console/server/console-page.ts';
 import { isForeignToConsole } from '../../console/server/foreign-request.ts';
 import { createStartToken } from '../../console/server/start-token.ts';
 import { startEventBus } from '../../emulators/eventbridge/event-bus.ts';
@@ -15,41 +17,28 @@ import {
   startingSettings,
   warmingSettings,
 } from '../../functions/platform/settings.ts';
+import { distFolder } from '../../infra/bundling/dist-folder.ts';
 import { type Configuration, contextKey, parseConfiguration } from '../../infra/configuration/configuration.ts';
 import { readConfiguration, readNamedContext } from '../../infra/configuration/configuration-file.ts';
+import { upcomingFirings } from '../../infra/configuration/schedules/upcoming-firings.ts';
 import { valuesOf } from '../../infra/constructs/function-environment.ts';
 import { type Handle, startLoopbackServer } from '../../loopback/loopback-server.ts';
-import { serveConsole } from './console.ts';
-import { type DemoDesk, startDemoDesk } from './demo-desk.ts';
-import { createDrain, type Drain } from './drain.ts';
+import { startDemoDesk } from './demo-desk.ts';
+import { createDrain } from './drain.ts';
 import { type CallFunction, startFunctions } from './functions.ts';
-import { type CallHttpFunction, createGateway } from './gateway.ts';
+import { createGateway } from './gateway.ts';
 import { bypassConsole, findProviders, type LocalProviders, routesOfProviders } from './identity-providers.ts';
 import { createDescribeEvent } from './notifications.ts';
-import type { Options } from './options.ts';
+import { type Options, refusePort } from './options.ts';
 import { checkEvidenceFile, createTakeLine, type Print } from './output.ts';
 import { createOwnRoutes } from './own-routes.ts';
 import { prepareBundles } from './prepare-bundles.ts';
 import { createDeliver, createMatchRules, createSecondLook } from './rules.ts';
 import { checkJournal, startRuns } from './runs.ts';
 import { keepSchedules } from './scheduler.ts';
-import { findSecrets, type Secrets } from './secrets.ts';
-import { refusePort } from './unusable-port.ts';
+import { findSecrets } from './secrets.ts';
 
-export type Service = AsyncDisposable &
-  Pick<Secrets, 'greenApiUrl'> &
-  Pick<Drain, 'drain' | 'inProgress'> & {
-    readonly url: string;
-    readonly demoTokens: LocalProviders['demoTokens'];
-    /** The demo provider that people sign in at, if there is a desk. */
-    readonly deskIssuer: string | undefined;
-    /** What makes the AWS CLI call the emulators; missing: the secrets are real. */
-    readonly awsVariables?: Readonly<Record<string, string>>;
-    /** Absolute path of the file that evidence is appended to. */
-    readonly evidenceFile: string;
-    /** What every call must carry when logouts are real. */
-    readonly startToken: string | undefined;
-  };
+export type Service = Awaited<ReturnType<typeof startService>>;
 
 /** What the deployed functions read of the configuration, with the local names of the bus and the run function. */
 const localSettings = { ...callingSettings, ...warmingSettings, ...offboardingSettings, ...startingSettings };
@@ -83,7 +72,7 @@ const startBackend = async (
   print(options.secrets === 'aws' ? 'Looking for AWS credentials\n' : 'Starting the emulators\n');
   const onLine = createTakeLine(options.evidence, print);
   const rotation = createLateCall();
-  const { variables, refresh, greenApiUrl } = await findSecrets(options, rotation.call, stack);
+  const { variables, refresh, ...emulated } = await findSecrets(options, rotation.call, stack);
   Object.assign(process.env, variables);
   const describeEvent = createDescribeEvent(configuration);
   await unlessSet('AWS_ENDPOINT_URL_EVENTBRIDGE', () => startEventBus((event) => print(describeEvent(event))), stack);
@@ -95,42 +84,41 @@ const startBackend = async (
   await unlessSet('AWS_ENDPOINT_URL_LAMBDA', () => startRuns(options, print, onLine), stack);
   const { call } = stack.use(await startFunctions({ refresh, onLine }));
   rotation.resolve(call);
-  return { call, greenApiUrl, awsVariables: awsVariablesOf(variables) };
+  return { call, ...emulated };
 };
-
-const awsVariablesOf = (variables: Secrets['variables']) =>
-  Object.fromEntries(Object.entries(variables).filter(([name]) => name.startsWith('AWS_')));
-
-const parseHttpResult = (result: unknown) => result as Awaited<ReturnType<CallHttpFunction>>;
-
-type Backend = Awaited<ReturnType<typeof startBackend>>;
 
 /** The routes of the API, of events and schedules, and of the console, around the functions. `signal` ends the schedules. */
 const createHandle = (
   { schedules, offboarding }: Configuration,
-  { call, greenApiUrl, awsVariables }: Backend,
-  { identityProviders }: LocalProviders,
-  desk: DemoDesk | undefined,
+  { call, greenApiUrl, awsVariables }: Awaited<ReturnType<typeof startBackend>>,
+  localProviders: LocalProviders,
+  desk: Awaited<ReturnType<typeof startDemoDesk>> | undefined,
   startToken: string | undefined,
   secondLook: DelayQueue,
   signal: AbortSignal,
 ): Handle => {
-  const providers = [...routesOfProviders(identityProviders), ...(desk ? deskRoutes : [])];
+  const providers = [...routesOfProviders(localProviders), ...(desk ? deskRoutes : [])];
   const allRoutes = [...routes, ...providers];
-  const gateway = createGateway({
-    routes: allRoutes,
-    authorize: desk?.authorize,
-    call: async (name, event) => parseHttpResult(await call(name, event)),
-  });
+  const gateway = createGateway({ routes: allRoutes, authorize: desk?.authorize, call });
   const fire = keepSchedules(schedules, call, signal);
   const deliver = createDeliver(createMatchRules(offboarding), call, secondLook);
-  const secretsManager = awsVariables?.AWS_ENDPOINT_URL_SECRETS_MANAGER;
-  const emulators =
-    greenApiUrl === undefined || secretsManager === undefined
-      ? undefined
-      : { secretsManager, greenApi: greenApiUrl, secretPrefix: process.env.SECRET_PREFIX ?? '' };
-  const ownRoutes = createOwnRoutes({ deliver, fire, emulators, routes: allRoutes }, gateway);
-  return bypassConsole(providers, gateway, serveConsole({ schedules, greenApiUrl, startToken }, ownRoutes));
+  const emulators = awsVariables && {
+    secretsManager: awsVariables.AWS_ENDPOINT_URL_SECRETS_MANAGER,
+    greenApi: greenApiUrl,
+    secretPrefix: process.env.SECRET_PREFIX ?? '',
+  };
+  const consoleAndOwn = createConsoleHandler(
+    {
+      page: readConsolePage(join(distFolder, 'console')),
+      startToken,
+      service: emulators ? 'Local service with emulators' : 'Local service with real secrets',
+      real: emulators === undefined,
+      readSchedules: () => upcomingFirings(schedules, new Date()),
+      emulatorUrl: greenApiUrl && `${greenApiUrl}/emulator`,
+    },
+    createOwnRoutes({ deliver, fire, emulators, routes: allRoutes }, gateway),
+  );
+  return bypassConsole(providers, gateway, consoleAndOwn);
 };
 
 const setEnvironment = (configuration: Configuration, { identityProviders }: LocalProviders) => {
@@ -141,7 +129,7 @@ const setEnvironment = (configuration: Configuration, { identityProviders }: Loc
 };
 
 /** Starts the HTTP API around the functions, and the emulators they need; prints each step. @throws CannotStart */
-export const startService = async (options: Options, print: Print): Promise<Service> => {
+export const startService = async (options: Options, print: Print) => {
   const { port, secrets } = options;
   await using starting = new AsyncDisposableStack();
   // The port first: a service that cannot have it must not go on with the runs of the one that has it.
@@ -165,22 +153,20 @@ export const startService = async (options: Options, print: Print): Promise<Serv
   const secondLook = starting.use(createSecondLook(backend.call, options.timeScale, print));
   ready.resolve(createHandle(configuration, backend, providers, desk, startToken, secondLook, stopping.signal));
 
-  const { demoTokens } = providers;
-  const { greenApiUrl, awsVariables } = backend;
-  const emulated = greenApiUrl !== undefined && { greenApiUrl, awsVariables };
   const running = starting.move();
-  const dispose = () => running.disposeAsync();
-  const evidenceFile = resolve(options.evidence);
-  const deskIssuer = desk?.issuer;
   return {
     url,
-    demoTokens,
-    deskIssuer,
-    evidenceFile,
+    demoTokens: providers.demoTokens,
+    /** The demo provider that people sign in at, if there is a desk. */
+    deskIssuer: desk?.issuer,
+    /** Absolute path of the file that evidence is appended to. */
+    evidenceFile: resolve(options.evidence),
+    /** What every call must carry when logouts are real. */
     startToken,
     drain,
     inProgress,
-    ...emulated,
-    [Symbol.asyncDispose]: dispose,
+    greenApiUrl: backend.greenApiUrl,
+    awsVariables: backend.awsVariables,
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
 };
