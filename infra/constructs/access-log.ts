@@ -7,6 +7,7 @@ import { refusalMetric, refusalMetricDimensions } from '../../functions/identity
 import { metricNamespace } from '../../functions/platform/metrics.ts';
 import type { Deployment } from './deployment.ts';
 import { createLog } from './log-groups.ts';
+import { deskRefusalMetric } from './logout-metrics.ts';
 
 // No path: a caller who sends GREEN-API's own path here by mistake has a token in it. The function's log names the instance, in
 // the invocation `lambdaRequestId`.
@@ -46,59 +47,50 @@ export const createAccessLog = (scope: Construct, id: string, deployment: Deploy
   };
 };
 
-/**
- * Too many requests, at the gateway or at a function, and too large a request, which reaches no function. The functions count the
- * 401 themselves. 400, 404 and 409 are part of SCIM.
- */
-export const countedStatuses = [429, 413] as const;
+/** What is counted in the access log: refused requests to some routes. */
+type Refusals = {
+  readonly metricName: string;
+  readonly statuses: readonly number[];
+  /** With wildcards. A pattern has 1,024 characters at most. */
+  readonly routeKeys: readonly string[];
+};
 
-/** What the keys of routes begin with, with the wildcard of a filter: a pattern has 1,024 characters at most. */
-const routePatternsOf = (routes: readonly ProviderRoute[]): readonly string[] => [
-  ...new Set(routes.map((route) => routeKeyOf(route).replace(/(?<=\/scim\/v2\/).*$/, '*'))),
-];
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html */
+const addFilter = (
+  scope: Construct,
+  id: string,
+  logGroup: LogGroup,
+  { metricName, statuses, routeKeys }: Refusals,
+  fields: readonly (keyof typeof refusalMetricDimensions)[],
+): void => {
+  const any = (field: string, values: readonly (number | string)[]) =>
+    FilterPattern.any(...values.map((value) => FilterPattern.stringValue(field, '=', String(value))));
+  const fieldOf = { stack: '$.stack', status: '$.status', route: '$.routeKey' };
+  new MetricFilter(scope, id, {
+    logGroup,
+    filterPattern: FilterPattern.all(any(fieldOf.status, statuses), any(fieldOf.route, routeKeys)),
+    metricNamespace,
+    metricName,
+    metricValue: '1',
+    dimensions: Object.fromEntries(fields.map((field) => [refusalMetricDimensions[field], fieldOf[field]])),
+  });
+};
 
 /**
  * Counts the requests of identity providers that were refused before anybody could act on them, by status, and by status and
- * route. https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html
+ * route: too many requests, at the gateway or at a function, and too large ones, which reach no function. The functions count the
+ * 401 themselves. 400, 404 and 409 are part of SCIM.
  */
 export const countRefusals = (scope: Construct, logGroup: LogGroup, routes: readonly ProviderRoute[]): void => {
-  const { stack, status, route } = refusalMetricDimensions;
-  const filterPattern = FilterPattern.all(
-    FilterPattern.any(...countedStatuses.map((code) => FilterPattern.stringValue('$.status', '=', String(code)))),
-    FilterPattern.any(...routePatternsOf(routes).map((key) => FilterPattern.stringValue('$.routeKey', '=', key))),
-  );
-  const add = (id: string, dimensions: Record<string, string>) =>
-    new MetricFilter(scope, id, {
-      logGroup,
-      filterPattern,
-      metricNamespace,
-      metricName: refusalMetric,
-      metricValue: '1',
-      dimensions,
-    });
-  add('Refusals', { [stack]: '$.stack', [status]: '$.status' });
-  add('RefusalsByRoute', { [stack]: '$.stack', [status]: '$.status', [route]: '$.routeKey' });
+  const routeKeys = [...new Set(routes.map((route) => routeKeyOf(route).replace(/(?<=\/scim\/v2\/).*$/, '*')))];
+  const refusals = { metricName: refusalMetric, statuses: [429, 413], routeKeys };
+  addFilter(scope, 'Refusals', logGroup, refusals, ['stack', 'status']);
+  addFilter(scope, 'RefusalsByRoute', logGroup, refusals, ['stack', 'status', 'route']);
 };
 
-/** Requests to the desk that were refused. Its page asks for another token before one expires, so that people cause few. */
-export const deskRefusalMetric = 'deskRefused';
-
-/** Counts them by status: the gateway's own 401 and 429, and the 403 of somebody whose role is missing. */
+/** Counts refused requests to the desk, by status: the gateway's own 401 and 429, and the 403 of somebody whose role is missing. */
 export const countDeskRefusals = (scope: Construct, logGroup: LogGroup): void => {
-  const { stack, status } = refusalMetricDimensions;
-  new MetricFilter(scope, 'DeskRefusals', {
-    logGroup,
-    filterPattern: FilterPattern.all(
-      FilterPattern.any(...[401, 403, 429].map((code) => FilterPattern.stringValue('$.status', '=', String(code)))),
-      FilterPattern.any(
-        ...['GET', 'POST', 'DELETE'].map((method) =>
-          FilterPattern.stringValue('$.routeKey', '=', `${method} ${deskPath}*`),
-        ),
-      ),
-    ),
-    metricNamespace,
-    metricName: deskRefusalMetric,
-    metricValue: '1',
-    dimensions: { [stack]: '$.stack', [status]: '$.status' },
-  });
+  const routeKeys = ['GET', 'POST', 'DELETE'].map((method) => `${method} ${deskPath}*`);
+  const refusals = { metricName: deskRefusalMetric, statuses: [401, 403, 429], routeKeys };
+  addFilter(scope, 'DeskRefusals', logGroup, refusals, ['stack', 'status']);
 };

@@ -3,14 +3,14 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import type { LogoutMetrics } from './logout-metrics.ts';
+import { metricDimensions } from '../../functions/platform/metrics.ts';
+import { type LogoutMetrics, sumOfMetrics } from './logout-metrics.ts';
 import { pascalCase } from './pascal-case.ts';
-import { sumOfMetrics } from './sum-of-metrics.ts';
 
 /** The impact of anything that prevents a logout. */
 export const stillLoggedIn = 'Somebody who should have been logged out may still be logged in.';
 
-export type AlarmProps = {
+type AlarmProps = {
   /** One in a period is enough. */
   readonly metric: IMetric;
   /** What the alarm means for people. */
@@ -23,7 +23,7 @@ export type AlarmProps = {
   readonly quietPeriods?: number;
 };
 
-export type AlarmsProps = {
+type AlarmsProps = {
   /** The beginning of each alarm's name. */
   readonly name: string;
   readonly topic: ITopic | undefined;
@@ -61,7 +61,7 @@ export class Alarms extends Construct {
   /** An alarm for failed logouts in the evidence of the function. */
   addForLogouts(metrics: LogoutMetrics, by: 'logout' | 'run'): void {
     this.add(`${by}-failed-logouts`, {
-      metric: metrics.of('failed', { function: by }),
+      metric: metrics.of('failed', { [metricDimensions.function]: by }),
       impact: `A logout failed. ${stillLoggedIn}`,
     });
   }

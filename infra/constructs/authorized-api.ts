@@ -28,10 +28,7 @@ import { acknowledge } from './acknowledge.ts';
 import type { Deployment } from './deployment.ts';
 import type { ServiceFunction } from './service-function.ts';
 
-export type AuthorizedApiProps = {
-  readonly deployment: Deployment;
-  readonly functions: Readonly<Record<Route['function'], ServiceFunction>>;
-};
+type Functions = Readonly<Record<Route['function'], ServiceFunction>>;
 
 /** Requests per second of one route, and how many at once above that, as CloudFormation names them: CDK passes them on as they are. */
 export type RouteThrottling = { readonly ThrottlingRateLimit: number; readonly ThrottlingBurstLimit: number };
@@ -46,10 +43,10 @@ export class AuthorizedApi extends Construct {
   /** Without the slash that the stage's own URL ends in: the gateway takes `//instances` for another path. */
   readonly endpoint: string;
   readonly #authorization: Settings['authorization'];
-  readonly #functions: AuthorizedApiProps['functions'];
+  readonly #functions: Functions;
   readonly #accessLog: AccessLog;
 
-  constructor(scope: Construct, id: string, { deployment, functions }: AuthorizedApiProps) {
+  constructor(scope: Construct, id: string, deployment: Deployment, functions: Functions) {
     super(scope, id);
     const { settings } = deployment;
     this.#authorization = settings.authorization;
@@ -104,7 +101,7 @@ export class AuthorizedApi extends Construct {
    */
   addProviderRoutes(
     providerRoutes: readonly ProviderRoute[],
-    functions: Readonly<Partial<Record<ProviderRoute['function'], ServiceFunction>>>,
+    functions: Readonly<Record<ProviderRoute['function'], ServiceFunction | undefined>>,
     throttling: Readonly<Record<ProviderRoute['function'], RouteThrottling>>,
   ): void {
     for (const route of providerRoutes) {

@@ -1,17 +1,16 @@
 import { Dashboard, GraphWidget, type IMetric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
+import { metricDimensions } from '../../functions/platform/metrics.ts';
 import type { AuthorizedApi } from './authorized-api.ts';
+import type { Deployment } from './deployment.ts';
 import type { DurableFunction } from './durable-function.ts';
 import type { LogoutMetrics } from './logout-metrics.ts';
-import type { ServiceFunction } from './service-function.ts';
+import { functionsIn, type ServiceFunction } from './service-function.ts';
 
-export type DashboardProps = {
-  readonly name: string;
-  readonly metrics: LogoutMetrics;
+type Parts = Pick<Deployment, 'settings' | 'metrics'> & {
   readonly api: AuthorizedApi;
-  readonly run: DurableFunction;
-  readonly watch: DurableFunction;
-  readonly functions: readonly ServiceFunction[];
+  readonly run: { readonly durable: DurableFunction };
+  readonly watch: { readonly durable: DurableFunction };
 };
 
 /** The titles of graphs that the texts of alarms name. */
@@ -27,12 +26,14 @@ const titles = {
 export const whichIn = (dashboard: string, graph: keyof typeof titles): string =>
   `The graph "${titles[graph]}" of the dashboard ${dashboard} says which.`;
 
-type Figure = readonly [metric: Parameters<LogoutMetrics['of']>[0], statistic: string];
-
-const byFunction = (metrics: LogoutMetrics, ...figures: readonly Figure[]): IMetric[] =>
-  figures.flatMap(([metric, statistic]) =>
-    (['logout', 'run'] as const).map((by) =>
-      metrics.of(metric, { function: by, statistic, label: `${by} ${statistic}` }),
+const byFunction = (
+  metrics: LogoutMetrics,
+  metric: 'confirmed' | 'failed' | 'timeToLogout',
+  ...statistics: readonly string[]
+): IMetric[] =>
+  statistics.flatMap((statistic) =>
+    ['logout', 'run'].map((by) =>
+      metrics.of(metric, { [metricDimensions.function]: by }, { statistic, label: `${by} ${statistic}` }),
     ),
   );
 
@@ -55,31 +56,29 @@ const errorsOf = (functions: readonly ServiceFunction[]): IMetric[] => [
 export const createDashboard = (
   scope: Construct,
   id: string,
-  { name, metrics, api, run, watch, functions }: DashboardProps,
-): Dashboard =>
-  new Dashboard(scope, id, {
-    dashboardName: name,
+  { settings, metrics, api, run, watch }: Parts,
+): Dashboard => {
+  const functions = functionsIn(scope);
+  return new Dashboard(scope, id, {
+    dashboardName: settings.name,
     widgets: [
       [
-        graph('Confirmed logouts', byFunction(metrics, ['confirmed', 'Sum'])),
-        graph('Failed logouts', byFunction(metrics, ['failed', 'Sum'])),
+        graph('Confirmed logouts', byFunction(metrics, 'confirmed', 'Sum')),
+        graph('Failed logouts', byFunction(metrics, 'failed', 'Sum')),
       ],
       [
-        graph(
-          'Milliseconds from the cause to the confirmation',
-          byFunction(metrics, ['timeToLogout', 'p50'], ['timeToLogout', 'Maximum']),
-        ),
-        graph(titles.runs, [...executions(run), metrics.ofRuns('runFailed')]),
+        graph('Milliseconds from the cause to the confirmation', byFunction(metrics, 'timeToLogout', 'p50', 'Maximum')),
+        graph(titles.runs, [...executions(run.durable), metrics.of('runFailed')]),
       ],
       [
         graph('Runs that logged nobody out, and runs whose target had no instance', [
-          metrics.ofRuns('nobodyLoggedOut'),
-          metrics.ofRuns('noInstance'),
+          metrics.of('nobodyLoggedOut'),
+          metrics.of('noInstance'),
         ]),
         graph(titles.uncertain, Object.values(metrics.ofUncertainLeavers())),
         graph('Drills that failed, instances linked again, tokens not rotated, still working or lost', [
-          metrics.ofRuns('failedDrill'),
-          metrics.ofLinkedAgain(),
+          metrics.of('failedDrill'),
+          metrics.of('linkedAgain'),
           metrics.of('tokenNotRotated'),
           metrics.of('oldTokenStillWorks'),
           metrics.of('tokenLost'),
@@ -94,7 +93,8 @@ export const createDashboard = (
       ],
       [
         graph('API calls answered with 5xx', [api.httpApi.metricServerError({ statistic: 'Sum' })]),
-        graph(titles.watches, [...executions(watch), metrics.ofWatchUnread()]),
+        graph(titles.watches, [...executions(watch.durable), metrics.of('watchUnread')]),
       ],
     ],
   });
+};

@@ -1,4 +1,5 @@
 import type { Construct } from 'constructs';
+import manifest from '../../package.json' with { type: 'json' };
 import { Alarms } from './alarms.ts';
 import { DataKey } from './data-key.ts';
 import { valuesOf } from './function-environment.ts';
@@ -8,9 +9,21 @@ import { createEvidenceLog } from './log-groups.ts';
 import { LogoutMetrics } from './logout-metrics.ts';
 import { createNetwork } from './network.ts';
 import { OffboardingBus } from './offboarding-bus.ts';
-import { defaultRunbookUrl } from './runbook.ts';
 import { settingsOf } from './settings.ts';
 import { addWarnings } from './synth-warnings.ts';
+
+/** The page with a section per alarm, named as the alarm. */
+const page = 'docs/operations.md';
+
+/** The address of the repository's files as a browser shows them; `undefined` if the package names no repository on the web. */
+const filesOf = ({ repository }: { readonly repository?: string | { readonly url: string } }): string | undefined => {
+  const url = typeof repository === 'string' ? repository : repository?.url;
+  const [, address] = /^(?:git\+)?(https:\/\/[^\s#]+?)(?:\.git)?$/.exec(url ?? '') ?? [];
+  return address && `${address}/blob/main/`;
+};
+
+/** The runbook of this project: in its repository, if it has one, else the file in the package. */
+const defaultRunbookUrl = `${filesOf(manifest as object) ?? ''}${page}`;
 
 /** What the functions of one deployment share. @throws ConfigurationError naming every prop that is wrong */
 export const createDeployment = (scope: Construct, props: GreenApiLogoutProps) => {

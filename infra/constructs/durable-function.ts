@@ -5,8 +5,9 @@ import { type Alias, CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { acknowledgeInlinePolicies, acknowledgeWildcard } from './acknowledge.ts';
 import type { DataKey } from './data-key.ts';
+import { sumOfMetrics } from './logout-metrics.ts';
+import { pascalCase } from './pascal-case.ts';
 import { ServiceFunction, type ServiceFunctionProps } from './service-function.ts';
-import { sumOfMetrics } from './sum-of-metrics.ts';
 
 export type DurableFunctionProps = Omit<ServiceFunctionProps, 'durableConfig' | 'currentVersionOptions'> & {
   readonly executionTimeout: Duration;
@@ -23,8 +24,8 @@ export class DurableFunction extends Construct {
   readonly #dataKey: DataKey;
 
   /** @param name as of {@link ServiceFunction} */
-  constructor(scope: Construct, id: string, name: string, props: DurableFunctionProps) {
-    super(scope, id);
+  constructor(scope: Construct, name: string, props: DurableFunctionProps) {
+    super(scope, pascalCase(name));
     const { executionTimeout, retention: retentionPeriod, ...rest } = props;
     this.#dataKey = props.deployment.dataKey;
     this.service = new ServiceFunction(this, name, {

@@ -3,6 +3,7 @@ import { type IMetric, MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { metricDimensions } from '../../functions/platform/metrics.ts';
 import { secondLook } from '../configuration/second-look.ts';
 import type { DataKey } from './data-key.ts';
 import { createDeadLetters, createQueue, destinationOf } from './dead-letters.ts';
@@ -60,7 +61,7 @@ export class EventFunction extends Construct {
     dataKey.allowSend(this.service.role, failed);
     run.durable.grantStart(this.service);
     alarms.add(`${name}-failed-events`, {
-      metric: metrics.ofFailedEvents(name),
+      metric: metrics.of('failedEvents', { [metricDimensions.function]: name }),
       impact: `An event failed, and the log of the function ${name} says why. ${impact}`,
     });
     alarms.addForQueue(`${name}-failed`, failed, impact);

@@ -1,8 +1,8 @@
 import type { IMetric } from 'aws-cdk-lib/aws-cloudwatch';
 import { type Alarms, stillLoggedIn } from './alarms.ts';
 import { whichIn } from './dashboard.ts';
+import { mostMetricsInAlarm, sumOfMetrics } from './logout-metrics.ts';
 import type { ServiceFunction } from './service-function.ts';
-import { mostMetricsInAlarm, sumOfMetrics } from './sum-of-metrics.ts';
 
 type Kind = {
   readonly name: string;

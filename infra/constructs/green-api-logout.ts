@@ -12,7 +12,7 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { instanceIdRule, parseInstanceId } from '../../functions/green-api/instance-id.ts';
 import { deskPath } from '../../functions/http/routes.ts';
-import type { AuthorizedApi } from './authorized-api.ts';
+import { metricDimensions } from '../../functions/platform/metrics.ts';
 import { createDashboard } from './dashboard.ts';
 import { grantReadHealth, grantReadStack } from './grant-stack.ts';
 import type {
@@ -21,13 +21,9 @@ import type {
   LogoutMetricOptions,
   OutputOptions,
 } from './green-api-logout-props.ts';
-import type { InstanceSecrets } from './instance-secrets.ts';
 import { grantReadLog } from './log-groups.ts';
-import type { LogoutMetrics } from './logout-metrics.ts';
-import type { OffboardingBus } from './offboarding-bus.ts';
 import { addOutputs, type OutputValues } from './outputs.ts';
 import { createParts } from './parts.ts';
-import { functionsIn } from './service-function.ts';
 
 /**
  * Logs messenger instances out of GREEN-API: on an HTTPS call, on a schedule, and when somebody leaves. Several of them can be
@@ -78,24 +74,19 @@ export class GreenApiLogout extends Construct {
   readonly secretPrefix: string;
   /** Hosts besides GREEN-API's own that the secrets may name. */
   readonly allowedApiHosts: readonly string[];
-  readonly #api: AuthorizedApi;
-  readonly #bus: OffboardingBus;
-  readonly #metrics: LogoutMetrics;
-  readonly #secrets: InstanceSecrets;
+  readonly #parts: ReturnType<typeof createParts>;
   readonly #encryptionKey: IKey | undefined;
-  readonly #identityProviders: string;
-  readonly #notificationTopics: readonly string[];
 
   /** @throws ConfigurationError naming every prop that is wrong */
   constructor(scope: Construct, id: string, props: GreenApiLogoutProps = {}) {
     super(scope, id);
     const parts = createParts(this, props);
-    const { settings, evidence, alarms, bus, metrics, api, run, schedule, offboarding } = parts;
+    const { settings, api, run, schedule, offboarding } = parts;
     this.api = api.httpApi;
     this.stage = api.stage;
     this.endpoint = api.endpoint;
     this.authorizationType = api.authorizationType;
-    this.eventBus = bus.eventBus;
+    this.eventBus = parts.bus.eventBus;
     this.functions = parts.functions;
     this.runFunction = run.durable.service.function;
     this.watchFunction = parts.watch.durable.service.function;
@@ -106,32 +97,18 @@ export class GreenApiLogout extends Construct {
     this.scheduleUndelivered = schedule.undelivered;
     this.offboardingFailed = offboarding.failed;
     this.offboardingUndelivered = offboarding.undelivered;
-    this.evidenceLogGroup = evidence;
+    this.evidenceLogGroup = parts.evidence;
     this.evidenceVault = parts.evidenceVault?.bucket;
     this.evidenceVaultRetention = parts.evidenceVault?.retention;
     this.evidenceVaultFailed = parts.evidenceVault?.failed;
-    this.alarms = alarms.all;
+    this.alarms = parts.alarms.all;
     this.alarmTopic = props.alarmTopic;
     this.notificationsUndelivered = parts.notifications?.undelivered;
-    this.#notificationTopics = [...new Set(settings.notifications.map(({ topic }) => topic))];
-    this.dashboard = createDashboard(this, 'Dashboard', {
-      name: settings.name,
-      metrics,
-      api,
-      run: run.durable,
-      watch: parts.watch.durable,
-      functions: functionsIn(this),
-    });
+    this.dashboard = createDashboard(this, 'Dashboard', parts);
     this.secretPrefix = settings.secretPrefix;
     this.allowedApiHosts = settings.allowedApiHosts;
-    this.#api = api;
-    this.#bus = bus;
-    this.#metrics = metrics;
-    this.#secrets = parts.secrets;
+    this.#parts = parts;
     this.#encryptionKey = props.encryptionKey;
-    this.#identityProviders = Object.entries(settings.identityProviders)
-      .map(([provider, { kind }]) => `${provider}=${kind}`)
-      .join(',');
   }
 
   /**
@@ -156,14 +133,16 @@ export class GreenApiLogout extends Construct {
       rotateTokenFunction: this.rotateTokenFunction?.functionArn,
       scheduleGroup: this.scheduleGroup.scheduleGroupName,
       scheduleFunction: this.functions.schedule.functionName,
-      identityProviders: this.#identityProviders,
+      identityProviders: Object.entries(this.#parts.settings.identityProviders)
+        .map(([provider, { kind }]) => `${provider}=${kind}`)
+        .join(','),
       scheduleFailed: this.scheduleFailed.queueUrl,
       scheduleUndelivered: this.scheduleUndelivered.queueUrl,
       offboardingFunction: this.functions.offboarding.functionName,
       offboardingFailed: this.offboardingFailed.queueUrl,
       offboardingUndelivered: this.offboardingUndelivered.queueUrl,
       alarmTopic: this.alarmTopic?.topicArn,
-      notificationTopics: this.#notificationTopics.join(','),
+      notificationTopics: this.#topics.join(','),
       notificationsUndelivered: this.notificationsUndelivered?.queueUrl,
       dashboard: this.dashboard.dashboardName,
       evidenceLogGroup: this.evidenceLogGroup.logGroupName,
@@ -184,12 +163,12 @@ export class GreenApiLogout extends Construct {
   grantLogout(grantee: IGrantable, idInstance = '*'): Grant {
     if (idInstance !== '*' && parseInstanceId(idInstance) === undefined)
       throw new Error(`idInstance ${instanceIdRule} (got ${JSON.stringify(idInstance).slice(0, 80)})`);
-    return this.#api.grantCall(grantee, ['POST', `/instances/${idInstance}/logout`]);
+    return this.#parts.api.grantCall(grantee, ['POST', `/instances/${idInstance}/logout`]);
   }
 
   /** Lets somebody list the instances and read their states. @throws when callers of the API are authorized by JWT */
   grantReadInstances(grantee: IGrantable): Grant {
-    return this.#api.grantCall(grantee, ['GET', '/instances'], ['GET', '/instances/*/state']);
+    return this.#parts.api.grantCall(grantee, ['GET', '/instances'], ['GET', '/instances/*/state']);
   }
 
   /**
@@ -198,7 +177,7 @@ export class GreenApiLogout extends Construct {
    * @throws when callers of the API are authorized by JWT
    */
   grantStartRuns(grantee: IGrantable): Grant {
-    return this.#api.grantCall(
+    return this.#parts.api.grantCall(
       grantee,
       ['POST', '/forced-logouts'],
       ['GET', '/forced-logouts'],
@@ -217,7 +196,7 @@ export class GreenApiLogout extends Construct {
 
   /** Lets somebody use the command `enroll`: make the secrets under the prefix, read and write them and their tags. */
   grantEnroll(grantee: IGrantable): Grant {
-    return this.#secrets.grantEnroll(grantee).combine(grantReadStack(this, grantee));
+    return this.#parts.secrets.grantEnroll(grantee).combine(grantReadStack(this, grantee));
   }
 
   /**
@@ -225,28 +204,39 @@ export class GreenApiLogout extends Construct {
    * JWT issuer the API takes a token, and this grants the rest.
    */
   grantDiagnose(grantee: IGrantable): Grant {
-    const topics = new Set([...(this.alarmTopic ? [this.alarmTopic.topicArn] : []), ...this.#notificationTopics]);
+    const topics = new Set([...(this.alarmTopic ? [this.alarmTopic.topicArn] : []), ...this.#topics]);
     const health = grantReadHealth(this, grantee, [...topics]);
     return this.authorizationType === 'JWT' ? health : health.combine(this.grantReadInstances(grantee));
   }
 
   /** Lets somebody in this account put offboarding events on the bus: such an event logs people out. */
   grantPutOffboardingEvents(grantee: IGrantable): Grant {
-    return this.#bus.grantPutOffboardingEvents(grantee);
+    return this.#parts.bus.grantPutOffboardingEvents(grantee);
   }
 
   /** Logouts whose end was confirmed. @default sum over 5 minutes */
   metricConfirmed(options?: LogoutMetricOptions): Metric {
-    return this.#metrics.of('confirmed', options);
+    return this.#metric('confirmed', options);
   }
 
   /** Logouts that failed. @default sum over 5 minutes */
   metricFailed(options?: LogoutMetricOptions): Metric {
-    return this.#metrics.of('failed', options);
+    return this.#metric('failed', options);
   }
 
   /** Milliseconds from the cause of a logout to its confirmation. @default maximum over 5 minutes */
   metricTimeToLogout(options?: LogoutMetricOptions): Metric {
-    return this.#metrics.of('timeToLogout', { statistic: 'Maximum', ...options });
+    return this.#metric('timeToLogout', { statistic: 'Maximum', ...options });
+  }
+
+  get #topics(): readonly string[] {
+    return [...new Set(this.#parts.settings.notifications.map(({ topic }) => topic))];
+  }
+
+  #metric(
+    name: 'confirmed' | 'failed' | 'timeToLogout',
+    { function: by, ...options }: LogoutMetricOptions = {},
+  ): Metric {
+    return this.#parts.metrics.of(name, by && { [metricDimensions.function]: by }, options);
   }
 }

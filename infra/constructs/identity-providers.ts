@@ -1,10 +1,8 @@
 import { Duration } from 'aws-cdk-lib';
-import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 import { type ProviderRoute, providerRoutes } from '../../functions/http/routes.ts';
-import { providerMetricDimensions, providerMetricNames } from '../../functions/identity-providers/provider-metrics.ts';
+import { providerMetricDimensions as dimensions } from '../../functions/identity-providers/provider-metrics.ts';
 import { writeVariables } from '../../functions/platform/environment.ts';
-import { metricNamespace } from '../../functions/platform/metrics.ts';
 import { listingSettings, providerSettings } from '../../functions/platform/settings.ts';
 import { stillLoggedIn } from './alarms.ts';
 import type { AuthorizedApi, RouteThrottling } from './authorized-api.ts';
@@ -65,37 +63,24 @@ const createProviderFunction = (
   return service;
 };
 
-const providerMetric = (stack: string, what: keyof typeof providerMetricNames, provider?: string): Metric =>
-  new Metric({
-    namespace: metricNamespace,
-    metricName: providerMetricNames[what],
-    dimensionsMap: {
-      [providerMetricDimensions.stack]: stack,
-      ...(provider !== undefined && { [providerMetricDimensions.provider]: provider }),
-    },
-    statistic: 'Sum',
-  });
-
-const addAlarms = ({ settings: { name, identityProviders }, alarms }: Deployment): void => {
+const addAlarms = ({ settings: { identityProviders }, alarms, metrics }: Deployment): void => {
   alarms.add('departures-held-back', {
-    metric: providerMetric(name, 'heldBack'),
+    metric: metrics.of('heldBack'),
     impact: `An identity provider reported more leavers than its maxPerHour: a stolen token, a mistake, or many people left. ${stillLoggedIn}`,
   });
   alarms.add('departures-unreadable', {
-    metric: providerMetric(name, 'unreadable'),
+    metric: metrics.of('unreadable'),
     impact: `An identity provider sent a report that cannot be read. ${stillLoggedIn}`,
   });
   for (const [provider, { quietAfterHours }] of Object.entries(identityProviders))
     if (quietAfterHours !== undefined)
       alarms.add(`caller-quiet-${provider}`, {
-        metric: providerMetric(name, 'requests', provider).with({ period: Duration.hours(1) }),
+        metric: metrics.of('requests', { [dimensions.provider]: provider }, { period: Duration.hours(1) }),
         impact: `The identity provider ${provider} has not called for ${quietAfterHours} hours: people who leave are not logged out.`,
         section: 'caller-quiet',
         quietPeriods: quietAfterHours,
       });
 };
-
-type ProviderFunctions = Readonly<Partial<Record<FunctionName, ServiceFunction>>>;
 
 /** The functions, routes and alarms of the configured identity providers; nothing if there is none. */
 export const createIdentityProviders = (
@@ -103,19 +88,15 @@ export const createIdentityProviders = (
   deployment: Deployment,
   run: RunFunction,
   api: AuthorizedApi,
-): ProviderFunctions => {
-  const { identityProviders } = deployment.settings;
-  const kinds = new Set(Object.values(identityProviders).map(({ kind }) => kind));
-  if (kinds.size === 0) return {};
-
-  const webhook = createProviderFunction(scope, deployment, run, 'webhook');
-  const scim = createProviderFunction(scope, deployment, run, 'scim');
-  const functions = { ...(webhook && { webhook }), ...(scim && { scim }) };
-  api.addProviderRoutes(
-    providerRoutes.filter(({ kind }) => kinds.has(kind)),
-    functions,
-    throttling,
-  );
+): Readonly<Record<FunctionName, ServiceFunction | undefined>> => {
+  const kinds = new Set(Object.values(deployment.settings.identityProviders).map(({ kind }) => kind));
+  const routes = providerRoutes.filter(({ kind }) => kinds.has(kind));
+  const functions = {
+    webhook: createProviderFunction(scope, deployment, run, 'webhook'),
+    scim: createProviderFunction(scope, deployment, run, 'scim'),
+  };
+  if (routes.length === 0) return functions;
+  api.addProviderRoutes(routes, functions, throttling);
   addAlarms(deployment);
   return functions;
 };

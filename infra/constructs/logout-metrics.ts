@@ -1,11 +1,24 @@
-import { Metric, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
-import { providerMetricNames } from '../../functions/identity-providers/provider-metrics.ts';
+import { type IMetric, MathExpression, Metric, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
+import { providerMetricNames, refusalMetric } from '../../functions/identity-providers/provider-metrics.ts';
 import { metricNames } from '../../functions/logout/evidence.ts';
 import { metricDimensions, metricNamespace } from '../../functions/platform/metrics.ts';
-import { type EventFunctionName, failedEventsMetric } from '../../functions/runs/failed-events.ts';
+import { failedEventsMetric } from '../../functions/runs/failed-events.ts';
 import { runMetricNames } from '../../functions/runs/run-metrics.ts';
 import { linkedAgainMetric, watchUnreadMetric } from '../../functions/watch/watch-evidence.ts';
-import type { LogoutMetricOptions } from './green-api-logout-props.ts';
+
+/** Requests to the desk that were refused. Its page asks for another token before one expires, so that people cause few. */
+export const deskRefusalMetric = 'deskRefused';
+
+const names = {
+  ...metricNames,
+  ...runMetricNames,
+  ...providerMetricNames,
+  failedEvents: failedEventsMetric,
+  linkedAgain: linkedAgainMetric,
+  watchUnread: watchUnreadMetric,
+  refused: refusalMetric,
+  deskRefused: deskRefusalMetric,
+} as const;
 
 /** The metrics that one deployment writes into its logs. */
 export class LogoutMetrics {
@@ -16,53 +29,41 @@ export class LogoutMetrics {
     this.#name = name;
   }
 
-  of(metric: keyof typeof metricNames, options: LogoutMetricOptions = {}): Metric {
-    return this.#create(metricNames[metric], options);
-  }
-
-  /** The number of runs that ended in this way. */
-  ofRuns(metric: keyof typeof runMetricNames): Metric {
-    return this.#create(runMetricNames[metric]);
-  }
-
-  /** What makes it uncertain whether everything of a leaver is logged out. */
-  ofUncertainLeavers(): Readonly<Record<string, Metric>> {
-    return {
-      unreadableSecrets: this.ofRuns('unreadableSecrets'),
-      leaverProtected: this.ofRuns('leaverProtected'),
-      scheduleFoundNobody: this.ofRuns('scheduleFoundNobody'),
-      ownerRenamed: this.#create(providerMetricNames.ownerRenamed),
-    };
-  }
-
-  /** The number of instances that were linked again after a confirmed logout. */
-  ofLinkedAgain(): Metric {
-    return this.#create(linkedAgainMetric);
-  }
-
-  /** The number of watched instances that cannot be read. */
-  ofWatchUnread(): Metric {
-    return this.#create(watchUnreadMetric);
-  }
-
-  /** The number of events that started no run, or not every run. */
-  ofFailedEvents(by: EventFunctionName): Metric {
-    return this.#create(failedEventsMetric, { function: by });
-  }
-
-  #create(
-    metricName: string,
-    { function: by, ...options }: MetricOptions & { readonly function?: string | undefined } = {},
-  ): Metric {
+  /** @param dimensions besides the deployment @returns the sum over 5 minutes, unless the options say otherwise */
+  of(metric: keyof typeof names, dimensions: Readonly<Record<string, string>> = {}, options?: MetricOptions): Metric {
     return new Metric({
       namespace: metricNamespace,
-      metricName,
-      dimensionsMap: {
-        [metricDimensions.stack]: this.#name,
-        ...(by !== undefined && { [metricDimensions.function]: by }),
-      },
+      metricName: names[metric],
+      dimensionsMap: { [metricDimensions.stack]: this.#name, ...dimensions },
       statistic: 'Sum',
       ...options,
     });
   }
+
+  /** What makes it uncertain whether everything of a leaver is logged out. */
+  ofUncertainLeavers(): Readonly<Record<string, Metric>> {
+    return Object.fromEntries(
+      (['unreadableSecrets', 'leaverProtected', 'scheduleFoundNobody', 'ownerRenamed'] as const).map((name) => [
+        name,
+        this.of(name),
+      ]),
+    );
+  }
 }
+
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-limits.html */
+export const mostMetricsInAlarm = 10;
+
+/**
+ * The sum of metrics, for an alarm. `+` counts a metric without data as 0; without data of any metric there is no sum. `FILL`
+ * is not used: it makes up a newest value, and a metric that arrives late is then never seen.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
+ *
+ * @param metrics by names in kebab case
+ */
+export const sumOfMetrics = (label: string, metrics: Readonly<Record<string, IMetric>>): IMetric => {
+  const usingMetrics = Object.fromEntries(
+    Object.entries(metrics).map(([name, metric]) => [name.replaceAll('-', '_'), metric]),
+  );
+  return new MathExpression({ expression: Object.keys(usingMetrics).join(' + '), usingMetrics, label });
+};

@@ -7,7 +7,6 @@ import { createDesk } from './desk.ts';
 import { EventFunction } from './event-function.ts';
 import { EvidenceVault } from './evidence-vault.ts';
 import { addFunctionAlarms } from './function-alarms.ts';
-import { grantDescribeUsers } from './grant-describe-users.ts';
 import type { GreenApiLogoutProps, LogoutFunctions } from './green-api-logout-props.ts';
 import { createHttpFunctions } from './http-functions.ts';
 import { createIdentityProviders } from './identity-providers.ts';
@@ -39,11 +38,11 @@ const createEventFunctions = (scope: Construct, deployment: Deployment, run: Run
 /** Everything a deployment consists of, connected. @throws ConfigurationError naming every prop that is wrong */
 export const createParts = (scope: Construct, props: GreenApiLogoutProps) => {
   const deployment = createDeployment(scope, props);
-  const { settings, bus, alarms } = deployment;
+  const { settings, alarms } = deployment;
   const watch = new WatchFunction(scope, 'Watch', deployment);
   const run = new RunFunction(scope, 'Run', deployment, watch);
   const http = createHttpFunctions(scope, deployment, run, watch);
-  const api = new AuthorizedApi(scope, 'Http', { deployment, functions: http });
+  const api = new AuthorizedApi(scope, 'Http', deployment, http);
   alarms.add('server-errors', {
     metric: api.httpApi.metricServerError({ statistic: 'Sum' }),
     impact: 'A caller was told that a logout failed or could not be confirmed: somebody may still be logged in.',
@@ -54,9 +53,7 @@ export const createParts = (scope: Construct, props: GreenApiLogoutProps) => {
   // An event that is sent again looks for the run of its first delivery.
   run.durable.grantList(offboarding.service);
   const schedules = new Schedules(scope, 'Schedules', deployment, schedule);
-  new OffboardingRules(scope, 'Rules', { settings, bus, events: offboarding });
-  const { enabled, identityStoreId } = settings.offboarding.identityCenter;
-  if (enabled && identityStoreId !== undefined) grantDescribeUsers(offboarding.service, identityStoreId);
+  new OffboardingRules(scope, 'Rules', deployment, offboarding);
   const evidenceVault =
     settings.evidenceVault && new EvidenceVault(scope, 'EvidenceVault', deployment, settings.evidenceVault);
   const notifications =

@@ -14,7 +14,7 @@ import { createDeadLetters } from './dead-letters.ts';
 import type { Deployment } from './deployment.ts';
 import { DurableFunction } from './durable-function.ts';
 import type { FunctionEnvironment } from './function-environment.ts';
-import { sumOfMetrics } from './sum-of-metrics.ts';
+import { sumOfMetrics } from './logout-metrics.ts';
 import type { WatchFunction } from './watch-function.ts';
 
 /** The function that executes runs: it logs many instances out. */
@@ -31,7 +31,7 @@ export class RunFunction extends Construct {
     const { settings, values, dataKey, evidence, secrets, bus } = deployment;
     const { runs } = settings;
     this.deadLetters = createDeadLetters(this, 'DeadLetters', dataKey);
-    this.durable = new DurableFunction(this, 'Run', 'run', {
+    this.durable = new DurableFunction(this, 'run', {
       deployment,
       environment: {
         ...writeVariables({ ...listingSettings, ...callingSettings, ...expirySettings }, values),
@@ -61,11 +61,11 @@ export class RunFunction extends Construct {
     alarms.addForLogouts(metrics, 'run');
     alarms.add('run-failed', {
       // Lambda's own metric counts drills too, and they have an alarm of their own.
-      metric: this.durable.metricTrouble({ failed: metrics.ofRuns('runFailed') }),
+      metric: this.durable.metricTrouble({ failed: metrics.of('runFailed') }),
       impact: `A run failed, timed out, or was held up because Lambda throttled it. ${whichIn(settings.name, 'runs')} ${stillLoggedIn}`,
     });
     alarms.add('drill-failed', {
-      metric: metrics.ofRuns('failedDrill'),
+      metric: metrics.of('failedDrill'),
       impact:
         'A dry run found instances that could not be logged out: in an emergency these people would still be logged in.',
     });
@@ -74,7 +74,7 @@ export class RunFunction extends Construct {
       impact: `It is uncertain that everybody is logged out whom a report or a schedule was about: an instance of a leaver is protected, a secret is not understood, a schedule found nobody, or an owner was renamed. ${whichIn(settings.name, 'uncertain')} ${stillLoggedIn}`,
     });
     alarms.add('nobody-logged-out', {
-      metric: metrics.ofRuns('nobodyLoggedOut'),
+      metric: metrics.of('nobodyLoggedOut'),
       impact: `A run logged nobody out: every instance was protected, excepted or unknown. ${stillLoggedIn}`,
     });
   }

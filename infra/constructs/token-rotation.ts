@@ -5,8 +5,8 @@ import { writeVariables } from '../../functions/platform/environment.ts';
 import { callingSettings } from '../../functions/platform/settings.ts';
 import type { Deployment } from './deployment.ts';
 import { createLog } from './log-groups.ts';
+import { sumOfMetrics } from './logout-metrics.ts';
 import { ServiceFunction } from './service-function.ts';
-import { sumOfMetrics } from './sum-of-metrics.ts';
 
 const addAlarms = ({ alarms, metrics }: Deployment): void => {
   alarms.add('token-not-rotated', {

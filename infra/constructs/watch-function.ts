@@ -20,7 +20,7 @@ export class WatchFunction extends Construct {
   constructor(scope: Construct, id: string, deployment: Deployment) {
     super(scope, id);
     const { settings, values, evidence, secrets, bus } = deployment;
-    this.durable = new DurableFunction(this, 'Watch', 'watch', {
+    this.durable = new DurableFunction(this, 'watch', {
       deployment,
       environment: writeVariables(callingSettings, values),
       logGroup: evidence,
@@ -40,11 +40,11 @@ export class WatchFunction extends Construct {
 
   #addAlarms({ alarms, metrics, settings }: Deployment): void {
     alarms.add('linked-again', {
-      metric: metrics.ofLinkedAgain(),
+      metric: metrics.of('linkedAgain'),
       impact: `An instance was linked again after its logout was confirmed. ${stillLoggedIn}`,
     });
     alarms.add('watch-failed', {
-      metric: this.durable.metricTrouble({ 'watch-unread': metrics.ofWatchUnread() }),
+      metric: this.durable.metricTrouble({ 'watch-unread': metrics.of('watchUnread') }),
       impact: `A watch failed, timed out, was held up because Lambda throttled it, or cannot read an instance. ${whichIn(settings.name, 'watches')} Nobody notices when one of its instances is linked again; logouts go on.`,
     });
   }
