@@ -4,8 +4,7 @@ import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type BuildOptions, build } from 'esbuild';
 import { buildConsolePage } from '../../console/build-page.ts';
-import { bundleOptions, functionNames } from './bundling.ts';
-import { cliBundleOptions, cliFolder } from './cli-bundle.ts';
+import { bundleOptions, cliBundleOptions, cliFolder, functionNames } from './bundling.ts';
 import { distFolder } from './dist-folder.ts';
 
 /** Replaces a file as a whole: a service that is running, or starting, may load it at this moment. */

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import { functionNames, root } from '../bundling/bundling.ts';
+import { commonOptions, functionNames, root } from '../bundling/bundling.ts';
 
 /** Everything whose bundle is in the package. */
 const entryPoints = [
@@ -12,13 +12,11 @@ const entryPoints = [
 /** The folders of the packages that are in the bundles. */
 const bundledPackages = async (): Promise<readonly string[]> => {
   const { metafile } = await build({
-    absWorkingDir: root,
+    ...commonOptions,
     entryPoints,
     outdir: 'unused',
-    bundle: true,
     write: false,
     metafile: true,
-    platform: 'node',
     format: 'esm',
     mainFields: ['module', 'main'],
     external: ['aws-cdk-lib', 'constructs'],

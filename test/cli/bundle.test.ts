@@ -1,5 +1,5 @@
 import { build, type Metafile } from 'esbuild';
-import { cliBundleOptions } from '../../infra/bundling/cli-bundle.ts';
+import { cliBundleOptions } from '../../infra/bundling/bundling.ts';
 
 let outputs: Metafile['outputs'];
 beforeAll(async () => {

@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { cliFile } from '../../infra/bundling/cli-bundle.ts';
+import { cliFile } from '../../infra/bundling/bundling.ts';
 import { startLoopbackServer } from '../../loopback/loopback-server.ts';
 import { startAws } from '../support/aws-double.ts';
 import { runCli } from '../support/cli.ts';

@@ -4,7 +4,7 @@ import { createWriteStream, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
-import { cliFile } from '../../infra/bundling/cli-bundle.ts';
+import { cliFile } from '../../infra/bundling/bundling.ts';
 import { compareWithOracle } from '../support/compare-with-oracle.ts';
 import { mebibytes, printFigures } from './figures.ts';
 import { peakMemoryOf } from './peak-memory.ts';

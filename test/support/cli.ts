@@ -2,7 +2,7 @@ import { type ChildProcess, execFile, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { cliFile } from '../../infra/bundling/cli-bundle.ts';
+import { cliFile } from '../../infra/bundling/bundling.ts';
 import { compileCache } from './compile-cache.ts';
 
 export type CliResult = { readonly code: number | null; readonly stdout: string; readonly stderr: string };
