@@ -4,7 +4,7 @@ import { InvalidEvent, type LeaverReport, UnknownEvent } from './offboarding/dia
 import { type PlannedRun, planRuns, type ReportLimits, withWatchDays } from './offboarding/plan-runs.ts';
 import { parseDelivery, readEvent } from './offboarding/second-look.ts';
 import { createStartReportedRun, noteOnEarlierRun, type ReportedRun } from './offboarding/start-reported-run.ts';
-import { createIsDisabled, createReadUserStatus, type IsDisabled } from './offboarding/user-status.ts';
+import { createIsDisabled, type IsDisabled } from './offboarding/user-status.ts';
 import { createIdentityStore, createLambda } from './platform/aws-clients.ts';
 import { parseVariables, type Variables } from './platform/environment.ts';
 import { createLog, type Log, type Write, writeLine } from './platform/log.ts';
@@ -131,13 +131,12 @@ export const composeOffboarding = (variables: Variables, write: Write): Offboard
     customTimeZone: timeZone,
     nativeEvents,
   } = parseVariables(offboardingSettings, variables);
-  const readUserStatus = createReadUserStatus({ client: createIdentityStore(), identityStoreId });
   const client = createLambda();
   return {
     startRun: createStartRun({ client, functionName: runFunction, qualifier: runQualifier }),
     findRun: createFindRunOnce({ client, functionName: runFunction }),
     nativeEvents,
-    isDisabled: createIsDisabled({ readUserStatus, sleep }),
+    isDisabled: createIsDisabled({ client: createIdentityStore(), identityStoreId, sleep }),
     stack,
     limits: { ...limits, maxTargets, timeZone },
     watchDays,

@@ -1,23 +1,46 @@
 import * as v from 'valibot';
+import { isDate } from '../platform/wall-clock.ts';
 import { instant, runFields } from '../runs/request.ts';
 import {
   account,
   type Dialect,
-  type EventPattern,
   type Invalid,
   type LeaverReport,
   type ParseEvent,
   parseEventFields,
   word,
 } from './dialect.ts';
-import { instantOrDate, wordOrNumber } from './report-fields.ts';
 
 const detailType = 'Employee Offboarded';
 
-/** Selects the custom event, whatever its source. */
-export const customPattern = { 'detail-type': [detailType] } as const satisfies EventPattern;
-
 const recognised = v.object({ 'detail-type': v.literal(detailType) });
+
+// The forms in which HR systems write the fields of a report.
+
+const isRealDate = (date: string): boolean => {
+  const midnight = Date.parse(`${date}T00:00:00Z`);
+  return !Number.isNaN(midnight) && new Date(midnight).toISOString().startsWith(date);
+};
+
+/** ISO 8601 allows an offset without colon, and without minutes: `+0000`, `+00`. */
+const withColon = (text: string): string =>
+  text.replace(/(T[\d:.]+[+-]\d\d)(?::?(\d\d))?$/, (_, start, minutes = '00') => `${start}:${minutes}`);
+
+/** An instant with its offset, or a date, whose time zone the configuration has. */
+const instantOrDate = v.lazy((value) =>
+  typeof value === 'string' && isDate(value)
+    ? v.pipe(v.string(), v.check(isRealDate, 'must be a date that exists'))
+    : v.pipe(v.string('must be an instant'), v.transform(withColon), instant),
+);
+
+/** An id or identity: a text, or a number, which stands for its digits. JSON's numbers with more digits are not exact. */
+const wordOrNumber = v.pipe(
+  v.union(
+    [v.string(), v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(999_999_999_999_999), v.transform(String))],
+    'must be a text, or a whole number of at most 15 digits',
+  ),
+  word,
+);
 
 /** The fields of `detail`. */
 export const detailEntries = {
@@ -67,7 +90,8 @@ export const parseCustom: ParseEvent<LeaverReport | Invalid> = (event) => {
 
 /** Our own event, for any system that can put events on the stack's bus. */
 export const custom = {
-  pattern: customPattern,
+  /** Whatever its source. */
+  pattern: { 'detail-type': [detailType] },
   bus: 'own',
   parse: parseCustom,
   refreshedDetail: (_now, id) => ({ id }),

@@ -31,15 +31,13 @@ const calls: Readonly<Record<string, UserChange['kind'] | 'changed'>> = {
   UpdateUser: 'changed',
 };
 
+/** EventBridge's `source` for SCIM is not documented, so any of AWS's will do. */
 const patternOf = (eventName: readonly string[]) =>
   ({
     source: [{ prefix: sourcePrefix }],
     'detail-type': [detailType],
     detail: { eventSource: eventSources, eventName, errorCode: [{ exists: false }] },
   }) as const satisfies EventPattern;
-
-/** Selects the calls by which a user may leave. EventBridge's `source` for SCIM is not documented, so any of AWS's will do. */
-export const identityCenterPattern = patternOf(Object.keys(calls));
 
 // Nobody but AWS can put an event whose source begins with `aws.`.
 const recognised = v.object({
@@ -150,7 +148,7 @@ export const parseIdentityCenter: ParseEvent = (event) => {
 
 /** IAM Identity Center, through CloudTrail. */
 export const identityCenter = {
-  pattern: identityCenterPattern,
+  pattern: patternOf(Object.keys(calls)),
   secondLook: patternOf(Object.keys(calls).filter((call) => calls[call] === 'changed')),
   bus: 'default',
   parse: parseIdentityCenter,

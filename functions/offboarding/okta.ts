@@ -4,7 +4,6 @@ import {
   account,
   actorOf,
   type Dialect,
-  type EventPattern,
   type Invalid,
   isIdentity,
   type LeaverReport,
@@ -18,13 +17,6 @@ const detailType = 'SystemLog';
 const sourcePrefix = 'aws.partner/okta.com/';
 // https://developer.okta.com/docs/reference/api/event-types/; `user.session.end` is an ordinary sign-out.
 const eventTypes = ['user.lifecycle.deactivate', 'user.lifecycle.suspend', 'user.lifecycle.delete.initiated'] as const;
-
-/** Selects the events by which a user of Okta leaves. */
-export const oktaPattern = {
-  source: [{ prefix: sourcePrefix }],
-  'detail-type': [detailType],
-  detail: { eventType: eventTypes, outcome: { result: ['SUCCESS'] } },
-} as const satisfies EventPattern;
 
 const recognised = v.object({
   'detail-type': v.literal(detailType),
@@ -105,7 +97,11 @@ export const parseOkta: ParseEvent<LeaverReport | NotAnOffboarding | Invalid> = 
 
 /** Okta's log streaming, on a partner event bus. */
 export const okta = {
-  pattern: oktaPattern,
+  pattern: {
+    source: [{ prefix: sourcePrefix }],
+    'detail-type': [detailType],
+    detail: { eventType: eventTypes, outcome: { result: ['SUCCESS'] } },
+  },
   bus: 'partner',
   parse: parseOkta,
   refreshedDetail: (published, uuid) => ({ published, uuid }),

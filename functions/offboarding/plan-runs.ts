@@ -1,10 +1,10 @@
 import { canonicalIdentity } from '../instances/identity.ts';
-import { endOfDay, startOfDay } from '../platform/wall-clock.ts';
+import { defined } from '../platform/defined.ts';
+import { endOfDay, isDate, startOfDay } from '../platform/wall-clock.ts';
 import { defaultExpiryMs, longestRunMs, type RunLimits, type RunRequest, runRequestSchema } from '../runs/request.ts';
 import type { RunCause } from '../runs/run-name.ts';
 import { type Invalid, type LeaverReport, parseEventFields } from './dialect.ts';
 import { namesOfChange } from './directory-user.ts';
-import { isDate } from './report-fields.ts';
 
 /** A run to start, and what names it. */
 export type PlannedRun = {
@@ -50,28 +50,30 @@ const fitting = (identities: readonly string[]): readonly string[] => {
   return identities.filter((identity) => kept.has(identity));
 };
 
-const createRequest =
-  (report: LeaverReport, limits: ReportLimits) =>
-  (identities: readonly string[]): PlannedRun['request'] => {
-    const { reason, source, occurredAt, occurredAtFrom, at, account, actor, requestId, dryRun, watchDays } = report;
-    const isLater = at !== undefined && Date.parse(at) > Date.parse(occurredAt);
-    return {
-      target: { owner: fitting(identities).join(' ') },
-      reason,
-      requestedBy: requestedByOf(report),
-      source: 'offboarding',
-      ...(account !== undefined && { account }),
-      ...(actor !== undefined && { actor: { ...actor, claimedBy: source } }),
-      ...(requestId !== undefined && { requestId }),
-      occurredAt,
-      occurredAtIs: occurredAtFrom === 'arrival' ? 'arrival' : 'event',
-      ...(isLater && { at }),
-      // A report names one person: 50, as for other runs, would keep somebody with more phones logged in.
-      maxTargets: Math.min(limits.maxTargets ?? limits.maxTargetsCeiling, limits.maxTargetsCeiling),
-      ...(dryRun && { dryRun }),
-      ...(watchDays !== undefined && { watchDays }),
-    };
-  };
+const requestFor = (
+  report: LeaverReport,
+  identities: readonly string[],
+  limits: ReportLimits,
+): PlannedRun['request'] => {
+  const { reason, source, occurredAt, occurredAtFrom, at, account, actor, requestId, dryRun, watchDays } = report;
+  const isLater = at !== undefined && Date.parse(at) > Date.parse(occurredAt);
+  return defined({
+    target: { owner: fitting(identities).join(' ') },
+    reason,
+    requestedBy: requestedByOf(report),
+    source: 'offboarding',
+    account,
+    actor: actor && { ...actor, claimedBy: source },
+    requestId,
+    occurredAt,
+    occurredAtIs: occurredAtFrom === 'arrival' ? 'arrival' : 'event',
+    at: isLater ? at : undefined,
+    // A report names one person: 50, as for other runs, would keep somebody with more phones logged in.
+    maxTargets: Math.min(limits.maxTargets ?? limits.maxTargetsCeiling, limits.maxTargetsCeiling),
+    dryRun: dryRun || undefined,
+    watchDays,
+  });
+};
 
 /** Clocks differ by less, in milliseconds. */
 const clockSkewMs = 15 * 60 * 1_000;
@@ -143,22 +145,16 @@ export const planRuns = (event: LeaverReport, limits: ReportLimits, now: Date): 
   const refused = dateProblem(event, limits) ?? futureProblem(report, now) ?? waitProblem(report, limits, now);
   if (refused !== undefined) return { kind: 'invalid', problem: refused };
 
-  const requestFor = createRequest(report, limits);
-  const planned = report.people.map((identities) => ({
-    run: { ...causesOf(report, identities), request: requestFor(identities) },
+  const planned = report.people.map((identities) => {
+    const request = requestFor(report, identities, limits);
     // A run would refuse it too, but here the event is still kept in the failed queue.
-    refusal: parseEventFields(runRequestSchema, requestFor(identities)),
-  }));
+    return { run: { ...causesOf(report, identities), request }, refusal: parseEventFields(runRequestSchema, request) };
+  });
   const runs = planned.flatMap(({ run, refusal }) => (refusal.kind === 'invalid' ? [] : [run]));
   const problems = planned.flatMap(({ refusal }) => (refusal.kind === 'invalid' ? [refusal.problem] : []));
   const isCut = report.people.some((identities) => fitting(identities).length < identities.length);
   const problem = report.problem ?? problems[0] ?? (isCut ? tooManyIdentities : undefined);
   if (runs.length === 0) return { kind: 'invalid', problem: problem ?? 'the event names nobody' };
-  return {
-    kind: 'planned',
-    requestedBy: requestedByOf(report),
-    runs,
-    isOfChange: report.change !== undefined,
-    ...(problem !== undefined && { problem }),
-  };
+  const isOfChange = report.change !== undefined;
+  return defined({ kind: 'planned', requestedBy: requestedByOf(report), runs, isOfChange, problem });
 };

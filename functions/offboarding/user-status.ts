@@ -14,38 +14,11 @@ export class UserNotRead extends Error {
   }
 }
 
-export type UserStatus = 'ENABLED' | 'DISABLED';
-
-/** @throws UserNotRead */
-export type ReadUserStatus = (user: DirectoryUser) => Promise<UserStatus>;
-
-export type ReadUserStatusDependencies = {
-  readonly client: Pick<IdentitystoreClient, 'send'>;
-  /** The only identity store that the role of the function may read. @default the one in the event */
-  readonly identityStoreId: string | undefined;
-};
-
 const hints: Readonly<Record<string, string>> = {
   AccessDeniedException: ': allow identitystore:DescribeUser on the identity store and its users',
   // With a wrong store, Region or account every user is missing: it does not mean that the user was deleted.
   ResourceNotFoundException: ': there is no such user. Check identityStoreId, the Region and the account',
 };
-
-export const createReadUserStatus =
-  ({ client, identityStoreId }: ReadUserStatusDependencies): ReadUserStatus =>
-  async (user) => {
-    const store = identityStoreId ?? user.identityStoreId;
-    if (store === undefined) throw new UserNotRead('the identity store is unknown: configure identityStoreId');
-    try {
-      const command = new DescribeUserCommand({ IdentityStoreId: store, UserId: user.userId });
-      const { UserStatus } = await client.send(command);
-      if (UserStatus === 'ENABLED' || UserStatus === 'DISABLED') return UserStatus;
-    } catch (error) {
-      const name = errorNameOf(error);
-      throw new UserNotRead(`IAM Identity Center: ${name}${hints[name] ?? ''}`, name);
-    }
-    throw new UserNotRead('IAM Identity Center: the answer has no known UserStatus');
-  };
 
 /**
  * `first` when the event arrives; `second` some minutes later, by a queue with a delay.
@@ -55,7 +28,9 @@ export const createReadUserStatus =
 export type IsDisabled = (user: DirectoryUser, look: 'first' | 'second') => Promise<boolean>;
 
 export type IsDisabledDependencies = {
-  readonly readUserStatus: ReadUserStatus;
+  readonly client: Pick<IdentitystoreClient, 'send'>;
+  /** The only identity store that the role of the function may read. @default the one in the event */
+  readonly identityStoreId: string | undefined;
   readonly sleep: (ms: number) => Promise<unknown>;
 };
 
@@ -63,11 +38,25 @@ export type IsDisabledDependencies = {
 const secondReadingAfterMs = 5_000;
 
 /** The first look reads an enabled user once more after a moment: a leaver need not wait for the second look. */
-export const createIsDisabled =
-  ({ readUserStatus, sleep }: IsDisabledDependencies): IsDisabled =>
-  async (user, look) => {
-    if ((await readUserStatus(user)) === 'DISABLED') return true;
+export const createIsDisabled = ({ client, identityStoreId, sleep }: IsDisabledDependencies): IsDisabled => {
+  const isDisabledNow = async (user: DirectoryUser): Promise<boolean> => {
+    const store = identityStoreId ?? user.identityStoreId;
+    if (store === undefined) throw new UserNotRead('the identity store is unknown: configure identityStoreId');
+    try {
+      const command = new DescribeUserCommand({ IdentityStoreId: store, UserId: user.userId });
+      const { UserStatus } = await client.send(command);
+      if (UserStatus === 'ENABLED' || UserStatus === 'DISABLED') return UserStatus === 'DISABLED';
+    } catch (error) {
+      const name = errorNameOf(error);
+      throw new UserNotRead(`IAM Identity Center: ${name}${hints[name] ?? ''}`, name);
+    }
+    throw new UserNotRead('IAM Identity Center: the answer has no known UserStatus');
+  };
+
+  return async (user, look) => {
+    if (await isDisabledNow(user)) return true;
     if (look === 'second') return false;
     await sleep(secondReadingAfterMs);
-    return (await readUserStatus(user)) === 'DISABLED';
+    return isDisabledNow(user);
   };
+};

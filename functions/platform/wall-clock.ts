@@ -31,6 +31,9 @@ const createOffsetReader = (timeZone: string): ((instantMs: number) => number) =
   };
 };
 
+/** Whether this is a date without a time. */
+export const isDate = (text: string): boolean => /^\d{4}-\d\d-\d\d$/.test(text);
+
 /** The instant at which a date such as `2026-11-30` begins: at midnight, or later if clocks going forward jump over it. */
 export const startOfDay = (date: string, timeZone: string): Date => {
   const clock = createWallClock(timeZone);

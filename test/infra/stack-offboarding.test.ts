@@ -1,8 +1,7 @@
 import { runSimulation } from '@cloud-copilot/iam-simulate';
-import { customPattern } from '../../functions/offboarding/custom.ts';
-import { identityCenter, identityCenterPattern } from '../../functions/offboarding/identity-center.ts';
+import { dialects } from '../../functions/offboarding/dialects.ts';
+import { identityCenter } from '../../functions/offboarding/identity-center.ts';
 import { identityCenterNative } from '../../functions/offboarding/identity-center-native.ts';
-import { oktaPattern } from '../../functions/offboarding/okta.ts';
 import { pascalCase } from '../../infra/constructs/pascal-case.ts';
 import {
   configurations,
@@ -52,9 +51,9 @@ describe('the rules', () => {
   test('match what the dialects understand', () => {
     const { RulesCustom, RulesOkta, RulesIdentityCenter } = rulesIn(custom);
 
-    expect(RulesCustom?.EventPattern).toEqual(customPattern);
-    expect(RulesOkta?.EventPattern).toEqual(oktaPattern);
-    expect(RulesIdentityCenter?.EventPattern).toEqual(identityCenterPattern);
+    expect(RulesCustom?.EventPattern).toEqual(dialects.custom.pattern);
+    expect(RulesOkta?.EventPattern).toEqual(dialects.okta.pattern);
+    expect(RulesIdentityCenter?.EventPattern).toEqual(dialects.identityCenter.pattern);
     expect(rulesIn(custom).RulesIdentityCenterNative?.EventPattern).toEqual(identityCenterNative.pattern);
   });
 
@@ -122,10 +121,10 @@ describe('the rules', () => {
     const { RulesRest } = rulesIn(plain);
 
     // The opposite of a pattern is as simple as this only while the pattern has one field.
-    expect(Object.keys(customPattern)).toEqual(['detail-type']);
+    expect(Object.keys(dialects.custom.pattern)).toEqual(['detail-type']);
     expect(RulesRest?.EventPattern).toEqual({
       source: [{ 'anything-but': ['green-api-logout'] }],
-      'detail-type': [{ 'anything-but': customPattern['detail-type'] }],
+      'detail-type': [{ 'anything-but': dialects.custom.pattern['detail-type'] }],
     });
     expect(render(RulesRest?.Targets[0].Arn)).toBe('<OffboardingFailed.Arn>');
     expect(rulesIn(closed).RulesRest?.EventPattern).toEqual({ source: [{ 'anything-but': ['green-api-logout'] }] });

@@ -1,9 +1,6 @@
 import { InvalidEventPattern, matchesPattern } from '../../../emulators/eventbridge/event-pattern.ts';
-import { customPattern } from '../../../functions/offboarding/custom.ts';
 import type { EventPattern } from '../../../functions/offboarding/dialect.ts';
 import { dialectNames, dialects } from '../../../functions/offboarding/dialects.ts';
-import { identityCenterPattern } from '../../../functions/offboarding/identity-center.ts';
-import { oktaPattern } from '../../../functions/offboarding/okta.ts';
 import { samples } from '../../../functions/offboarding/samples.ts';
 import { changed, customEvent, identityCenterEvent, oktaEvent } from '../../support/offboarding-events.ts';
 
@@ -14,14 +11,14 @@ test.each(dialectNames)('the pattern of %s matches its own sample and no other',
 });
 
 test.each([
-  [oktaPattern, changed(oktaEvent, { 'detail.eventType': 'user.session.end' })],
-  [oktaPattern, changed(oktaEvent, { 'detail.outcome.result': 'FAILURE' })],
-  [oktaPattern, changed(oktaEvent, { source: 'com.example.okta' })],
-  [identityCenterPattern, changed(identityCenterEvent, { 'detail.eventName': 'EnableUser' })],
-  [identityCenterPattern, changed(identityCenterEvent, { 'detail.errorCode': 'AccessDenied' })],
-  [identityCenterPattern, changed(identityCenterEvent, { 'detail.errorCode': null })],
-  [identityCenterPattern, changed(identityCenterEvent, { source: 'com.example.hr' })],
-  [customPattern, changed(customEvent, { 'detail-type': 'Employee Hired' })],
+  [dialects.okta.pattern, changed(oktaEvent, { 'detail.eventType': 'user.session.end' })],
+  [dialects.okta.pattern, changed(oktaEvent, { 'detail.outcome.result': 'FAILURE' })],
+  [dialects.okta.pattern, changed(oktaEvent, { source: 'com.example.okta' })],
+  [dialects.identityCenter.pattern, changed(identityCenterEvent, { 'detail.eventName': 'EnableUser' })],
+  [dialects.identityCenter.pattern, changed(identityCenterEvent, { 'detail.errorCode': 'AccessDenied' })],
+  [dialects.identityCenter.pattern, changed(identityCenterEvent, { 'detail.errorCode': null })],
+  [dialects.identityCenter.pattern, changed(identityCenterEvent, { source: 'com.example.hr' })],
+  [dialects.custom.pattern, changed(customEvent, { 'detail-type': 'Employee Hired' })],
 ])('an event that reports no leaver matches nothing (%#)', (pattern, event) => {
   expect(matchesPattern(pattern, event)).toBe(false);
 });
@@ -90,7 +87,7 @@ test('two fields match only within one object of a list', () => {
 });
 
 test.each([null, undefined, 'text', 7, []])('%j is not an event, and matches nothing', (value) => {
-  expect(matchesPattern(customPattern, value)).toBe(false);
+  expect(matchesPattern(dialects.custom.pattern, value)).toBe(false);
 });
 
 test.each<[EventPattern, string]>([

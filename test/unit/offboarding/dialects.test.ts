@@ -1,7 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { dialectNames, dialects, parseOffboardingEvent } from '../../../functions/offboarding/dialects.ts';
-import { refreshEvent } from '../../../functions/offboarding/refresh-event.ts';
+import {
+  dialectNames,
+  dialects,
+  parseOffboardingEvent,
+  refreshEvent,
+} from '../../../functions/offboarding/dialects.ts';
 import { samples } from '../../../functions/offboarding/samples.ts';
 import { createOffboarding } from '../../support/offboarding-handler.ts';
 

@@ -1,26 +1,26 @@
-import {
-  createIsDisabled,
-  createReadUserStatus,
-  UserNotRead,
-  type UserStatus,
-} from '../../../functions/offboarding/user-status.ts';
+import type { IdentitystoreClient } from '@aws-sdk/client-identitystore';
+import type { DirectoryUser } from '../../../functions/offboarding/dialect.ts';
+import { createIsDisabled, UserNotRead } from '../../../functions/offboarding/user-status.ts';
 import { createIdentityStore } from '../../../functions/platform/aws-clients.ts';
 import { startIdentityStore } from '../../support/identity-store.ts';
 
 const user = { userId: '6d321996-eab8-4d2e-9f41-0db53b051a5b', identityStoreId: 'd-93670dc30f' };
 
+type Status = 'ENABLED' | 'DISABLED';
+
 describe('whether a user is disabled', () => {
-  const readAt = async (look: 'first' | 'second', ...statuses: readonly UserStatus[]) => {
+  const readAt = async (look: 'first' | 'second', ...statuses: readonly Status[]) => {
     const waits: number[] = [];
     const left = [...statuses];
     const isDisabled = createIsDisabled({
-      readUserStatus: async () => left.shift() ?? 'ENABLED',
+      client: { send: async () => ({ UserStatus: left.shift() ?? 'ENABLED' }) } as Pick<IdentitystoreClient, 'send'>,
+      identityStoreId: undefined,
       sleep: async (ms) => waits.push(ms),
     });
     return { isDisabled: await isDisabled(user, look), waits, unread: left };
   };
 
-  const read = (...statuses: readonly UserStatus[]) => readAt('first', ...statuses);
+  const read = (...statuses: readonly Status[]) => readAt('first', ...statuses);
 
   test('a disabled user is read once', async () => {
     expect(await read('DISABLED')).toEqual({ isDisabled: true, waits: [], unread: [] });
@@ -47,12 +47,17 @@ describe('whether a user is disabled', () => {
 });
 
 describe('the status of a user', () => {
+  const lookAgain = (identityStoreId?: string) => {
+    const isDisabled = createIsDisabled({ client: createIdentityStore(), identityStoreId, sleep: async () => {} });
+    return (of: DirectoryUser) => isDisabled(of, 'second');
+  };
+
   test.each(['ENABLED', 'DISABLED'])('is read from the identity store: %s', async (UserStatus) => {
     await using store = await startIdentityStore(200, { ...user, UserStatus });
 
-    const status = await createReadUserStatus({ client: createIdentityStore(), identityStoreId: undefined })(user);
+    const isDisabled = await lookAgain()(user);
 
-    expect(status).toBe(UserStatus);
+    expect(isDisabled).toBe(UserStatus === 'DISABLED');
     expect(store.calls).toEqual([
       {
         target: 'AWSIdentityStore.DescribeUser',
@@ -64,7 +69,7 @@ describe('the status of a user', () => {
   test('is read from the configured identity store, not from the one in the event', async () => {
     await using store = await startIdentityStore(200, { UserStatus: 'DISABLED' });
 
-    await createReadUserStatus({ client: createIdentityStore(), identityStoreId: 'd-0123456789' })(user);
+    await lookAgain('d-0123456789')(user);
 
     expect(store.calls).toMatchObject([{ body: { IdentityStoreId: 'd-0123456789' } }]);
   });
@@ -85,15 +90,12 @@ describe('the status of a user', () => {
     [200, { UserStatus: 'SUSPENDED' }, 'IAM Identity Center: the answer has no known UserStatus'],
   ])('that cannot be read is an error that does not name the user: %i %j', async (status, body, message) => {
     await using _store = await startIdentityStore(status, body);
-    const readUserStatus = createReadUserStatus({ client: createIdentityStore(), identityStoreId: undefined });
 
-    await expect(readUserStatus(user)).rejects.toThrow(new UserNotRead(message));
+    await expect(lookAgain()(user)).rejects.toThrow(new UserNotRead(message));
   });
 
   test('cannot be read without an identity store', async () => {
-    const readUserStatus = createReadUserStatus({ client: createIdentityStore(), identityStoreId: undefined });
-
-    await expect(readUserStatus({ userId: user.userId })).rejects.toThrow(
+    await expect(lookAgain()({ userId: user.userId })).rejects.toThrow(
       new UserNotRead('the identity store is unknown: configure identityStoreId'),
     );
   });
