@@ -9,7 +9,7 @@ import { parseWait } from './http/prefer.ts';
 import { parseBody, parsePathInstance } from './http/request.ts';
 import { type LogUnexpected, problemDetails } from './http/response.ts';
 import { composeGreenApi, type Waits } from './instances/call-with-credential.ts';
-import { composeRotation } from './instances/token-rotation/compose-rotation.ts';
+import { composeRotation } from './instances/token-rotation/attempt.ts';
 import { createTestOldToken } from './instances/token-rotation/old-token.ts';
 import { createRotateToken } from './instances/token-rotation/rotate-token.ts';
 import { createLogOut, type LogOut } from './logout/log-out.ts';

@@ -4,7 +4,7 @@ import * as v from 'valibot';
 import { type InstanceId, parseInstanceId } from './green-api/instance-id.ts';
 import { composeGreenApi, type Waits } from './instances/call-with-credential.ts';
 import type { TokenRotation } from './instances/token-rotation/attempt.ts';
-import { composeRotation } from './instances/token-rotation/compose-rotation.ts';
+import { composeRotation } from './instances/token-rotation/attempt.ts';
 import { createRotationSteps, type RotationSteps } from './instances/token-rotation/rotation-steps.ts';
 import { tokenFigures } from './logout/evidence.ts';
 import { createSecretsManager } from './platform/aws-clients.ts';

@@ -4,7 +4,7 @@ import middy from '@middy/core';
 import { executionModeDurableContext } from '@middy/core/DurableContext';
 import { composeGreenApi, type Waits } from './instances/call-with-credential.ts';
 import { createListInstances, createReadTags } from './instances/directory.ts';
-import { composeRotation } from './instances/token-rotation/compose-rotation.ts';
+import { composeRotation } from './instances/token-rotation/attempt.ts';
 import { createTestOldToken } from './instances/token-rotation/old-token.ts';
 import { createRotateToken } from './instances/token-rotation/rotate-token.ts';
 import {

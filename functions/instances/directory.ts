@@ -5,6 +5,7 @@ import {
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { type InstanceId, parseInstanceId } from '../green-api/instance-id.ts';
+import { defined } from '../platform/defined.ts';
 import { errorNameOf } from '../platform/unknown-values.ts';
 import { type CredentialReading, unreadable } from './credentials.ts';
 import { secretsManagerFailure } from './secrets.ts';
@@ -37,11 +38,8 @@ export const isProtected = (tags: readonly Tag[]): boolean =>
 const isIgnored = (tags: readonly Tag[]): boolean =>
   tags.some(({ Key, Value = '' }) => Key === 'ignore' && /^\s*true\s*$/i.test(Value));
 
-const parseOwnerAndGroup = (tags: readonly Tag[]): Pick<ListedInstance, 'owner' | 'group'> => {
-  const owner = tagValue(tags, 'owner');
-  const group = tagValue(tags, 'group');
-  return { ...(owner !== undefined && { owner }), ...(group !== undefined && { group }) };
-};
+const parseOwnerAndGroup = (tags: readonly Tag[]) =>
+  defined({ owner: tagValue(tags, 'owner'), group: tagValue(tags, 'group') });
 
 /** Reads the tags `owner`, `group` and `protected`. Other tags are ignored. */
 const parseTags = (idInstance: InstanceId, tags: readonly Tag[]): ListedInstance => ({
@@ -115,7 +113,7 @@ export const createList = <More>(
       const entries = SecretList.filter(isLookedAt).map(parseEntry);
       const instances = entries.filter((entry) => 'idInstance' in entry);
       const unreadable = entries.filter((entry) => 'secretName' in entry);
-      return { kind: 'page', instances, unreadable, ...(NextToken !== undefined && { next: NextToken }) };
+      return defined({ kind: 'page', instances, unreadable, next: NextToken });
     } catch (error) {
       return problemOf(error);
     }

@@ -1,3 +1,4 @@
+import { defined } from '../platform/defined.ts';
 import { type Contact, shortenPhone } from './contact.ts';
 import {
   createList,
@@ -12,11 +13,8 @@ import {
 export type ContactInstance = ListedInstance & Contact;
 
 /** Also of a tag that somebody wrote by hand, no more than the last digits leave. */
-const parseContact = (tags: readonly Tag[]): Contact => {
-  const name = tagValue(tags, 'name');
-  const phone = shortenPhone(tagValue(tags, 'phone') ?? '');
-  return { ...(name !== undefined && { name }), ...(phone !== '' && { phone }) };
-};
+const parseContact = (tags: readonly Tag[]): Contact =>
+  defined({ name: tagValue(tags, 'name'), phone: shortenPhone(tagValue(tags, 'phone') ?? '') || undefined });
 
 /** Lists the instances for people, with what is known of their owners. */
 export const createListContacts = (dependencies: ListInstancesDependencies): ListInstances<Contact> =>

@@ -1,3 +1,4 @@
+import { defined } from '../platform/defined.ts';
 import { parseOwner } from './identity.ts';
 import type { Instance } from './people.ts';
 import { parseSearch, searchForm } from './search.ts';
@@ -48,15 +49,6 @@ const likenessOf = ({ name = '', owner = '' }: Instance, query: ReadonlySet<stri
   return Math.max(...texts.map((text) => likeness(pairsOf(searchForm(text)), query)));
 };
 
-const nearestOf = ({ name, owner = '', phone }: Instance): Nearest => {
-  const [identity] = parseOwner(owner);
-  return {
-    ...(name !== undefined && { name }),
-    ...(identity !== undefined && { identity }),
-    ...(phone !== undefined && { phone }),
-  };
-};
-
 /** For a search that found nobody: the people with the most similar names, or with a number that is easily misheard for it. */
 export const findNearest = (instances: readonly Instance[], text: string, most = 3): readonly Nearest[] => {
   const { digits } = parseSearch(text);
@@ -67,7 +59,10 @@ export const findNearest = (instances: readonly Instance[], text: string, most =
   }));
   const near = rated.filter(({ rate }) => rate >= leastLikeness).toSorted((a, b) => b.rate - a.rate);
   const people = new Map(
-    near.map(({ instance }) => [`${instance.name} ${instance.owner}${digits && instance.phone}`, nearestOf(instance)]),
+    near.map(({ instance: { name, owner = '', phone } }) => [
+      `${name} ${owner}${digits && phone}`,
+      defined({ name, identity: parseOwner(owner)[0], phone }),
+    ]),
   );
   return [...people.values()].slice(0, most);
 };

@@ -2,11 +2,7 @@ import { createParseApiUrl } from '../../functions/green-api/api-url.ts';
 import type { ApiToken } from '../../functions/green-api/credential.ts';
 import type { InstanceId } from '../../functions/green-api/instance-id.ts';
 import type { SecretVersions, VersionReading } from '../../functions/instances/secrets.ts';
-import type {
-  RotationDependencies,
-  TokenTrial,
-  TokenUpdate,
-} from '../../functions/instances/token-rotation/attempt.ts';
+import type { RotationDependencies } from '../../functions/instances/token-rotation/attempt.ts';
 
 export const idInstance = '1101000001' as InstanceId;
 export const firstToken = '0'.repeat(50);
@@ -32,6 +28,10 @@ type ProcessOptions = {
 };
 
 const graceMs = 3_000;
+
+const authorized = { kind: 'state', stateInstance: 'authorized', requests: 1 } as const;
+const rejected = { kind: 'credential-rejected', detail: 'GREEN-API answered HTTP 401', requests: 1 } as const;
+const unanswered = { kind: 'timed-out', detail: 'GREEN-API did not answer in time', requests: 1 } as const;
 
 /** One instance at GREEN-API and its secret, on a clock that jumps. Several processes may rotate its token. */
 export const createRotationSetup = ({ fault }: { readonly fault?: UpdateFault | undefined } = {}) => {
@@ -95,14 +95,15 @@ export const createRotationSetup = ({ fault }: { readonly fault?: UpdateFault | 
       .slice(0, 50);
     issued.push(liveToken);
   };
-  const update = async (token: string): Promise<TokenUpdate> => {
-    if (fault === 'not sent') return { kind: 'not-sent', detail: 'ECONNREFUSED' };
-    if (fault === 'refused' || !isAccepted(token)) return { kind: 'rejected', detail: 'GREEN-API answered HTTP 401' };
-    if (fault === 'no answer, no change') return { kind: 'unanswered', detail: 'GREEN-API did not answer in time' };
-    if (fault === 'wrong token') return { kind: 'updated', apiTokenInstance: 'f'.repeat(50) as ApiToken };
+  const updated = (token: string) =>
+    ({ kind: 'token-updated', apiTokenInstance: token as ApiToken, requests: 1 }) as const;
+  const update: RotationDependencies['updateApiToken'] = async ({ credential: { apiTokenInstance: token } }) => {
+    if (fault === 'not sent') return { kind: 'unavailable', detail: 'ECONNREFUSED', requests: 0 };
+    if (fault === 'refused' || !isAccepted(token)) return rejected;
+    if (fault === 'no answer, no change') return unanswered;
+    if (fault === 'wrong token') return updated('f'.repeat(50));
     replace();
-    if (fault === 'lost answer') return { kind: 'unanswered', detail: 'GREEN-API did not answer in time' };
-    return { kind: 'updated', apiTokenInstance: liveToken as ApiToken };
+    return fault === 'lost answer' ? unanswered : updated(liveToken);
   };
 
   return {
@@ -166,18 +167,15 @@ export const createRotationSetup = ({ fault }: { readonly fault?: UpdateFault | 
         }),
         secretPrefix: 'green-api/',
         parseApiUrl: createParseApiUrl([]),
-        updateApiToken: ({ credential }) =>
-          external<TokenUpdate>(
-            () => {
-              if (fault !== 'not sent') updates.push(decision);
-              return update(credential.apiTokenInstance);
-            },
-            { kind: 'unanswered', detail: 'GREEN-API did not answer in time' },
-          ),
-        tryToken: ({ credential }) =>
-          external<TokenTrial>(
-            async () => (isAccepted(credential.apiTokenInstance) ? 'accepted' : 'rejected'),
-            'unknown',
+        updateApiToken: (instance, deadline) =>
+          external(() => {
+            if (fault !== 'not sent') updates.push(decision);
+            return update(instance, deadline);
+          }, unanswered),
+        readState: ({ credential }) =>
+          external<Awaited<ReturnType<RotationDependencies['readState']>>>(
+            async () => (isAccepted(credential.apiTokenInstance) ? authorized : rejected),
+            unanswered,
           ),
         clock: {
           now: () => nowMs,

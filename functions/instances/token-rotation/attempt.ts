@@ -1,10 +1,21 @@
 import { createHash } from 'node:crypto';
-import type { ApiUrl } from '../../green-api/api-url.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { type ApiUrl, createParseApiUrl } from '../../green-api/api-url.ts';
+import type { GreenApi } from '../../green-api/client.ts';
 import type { Credential } from '../../green-api/credential.ts';
 import type { InstanceId } from '../../green-api/instance-id.ts';
 import type { FailureDuration } from '../../green-api/vocabulary.ts';
+import { deadlineIn } from '../../platform/deadline.ts';
+import type { ReadingEnvironment } from '../../platform/settings.ts';
 import { parseCredential } from '../credentials.ts';
-import type { OpenSecret, PendingStage, SecretFailure, SecretVersions } from '../secrets.ts';
+import {
+  createOpenSecret,
+  type OpenSecret,
+  type PendingStage,
+  type SecretFailure,
+  type SecretVersions,
+} from '../secrets.ts';
 
 /** The result of a rotation. `detail` is for people and holds no secret. */
 export type TokenRotation =
@@ -26,29 +37,13 @@ export type TokenRotation =
 export const notRotated = (detail: string): TokenRotation => ({ kind: 'not-rotated', detail });
 export const tokenLost = (detail: string): TokenRotation => ({ kind: 'token-lost', detail });
 
-/** What GREEN-API answered to a request to replace the token. */
-export type TokenUpdate =
-  | { readonly kind: 'updated'; readonly apiTokenInstance: Credential['apiTokenInstance'] }
-  /** The token that was sent is not valid. */
-  | { readonly kind: 'rejected'; readonly detail: string }
-  /** The request has certainly not left this process. */
-  | { readonly kind: 'not-sent'; readonly detail: string }
-  /** The token may have been replaced. */
-  | { readonly kind: 'unanswered'; readonly detail: string };
-
 /** Whether GREEN-API accepts a token; `unknown`: a reading with it showed neither. */
 export type TokenTrial = 'accepted' | 'rejected' | 'unknown';
 
-type InstanceCredential = { readonly idInstance: InstanceId; readonly credential: Credential };
-
-export type RotationDependencies = {
+export type RotationDependencies = Pick<GreenApi, 'updateApiToken' | 'readState'> & {
   readonly openSecret: OpenSecret;
   readonly secretPrefix: string;
   readonly parseApiUrl: (text: string) => ApiUrl | undefined;
-  /** Sends at most one request, and none again. */
-  readonly updateApiToken: (instance: InstanceCredential, deadline: number) => Promise<TokenUpdate>;
-  /** Reads the state with a token. */
-  readonly tryToken: (instance: InstanceCredential, deadline: number) => Promise<TokenTrial>;
   readonly clock: {
     /** Milliseconds on the scale of the deadlines. */
     readonly now: () => number;
@@ -107,7 +102,7 @@ const versionIdOf = (request: RotationRequest, purpose: string): string =>
   createHash('sha256').update(`${request.idInstance}\n${purpose}\n${request.decision}`).digest('hex');
 
 export const createAttempt = (
-  { openSecret, secretPrefix, parseApiUrl, updateApiToken, tryToken, clock }: RotationDependencies,
+  { openSecret, secretPrefix, parseApiUrl, updateApiToken, readState, clock }: RotationDependencies,
   request: RotationRequest,
   deadline: number,
 ): Attempt => {
@@ -130,7 +125,11 @@ export const createAttempt = (
       if (parsed.kind === 'malformed') return { kind: 'failed', detail: `the secret is malformed: ${parsed.problem}` };
       return { kind: 'token', versionId, text, credential: parsed.credential };
     },
-    tryToken: (credential, untilMs = deadline) => tryToken({ idInstance, credential }, untilMs),
+    tryToken: async (credential, untilMs = deadline) => {
+      const { kind } = await readState({ idInstance, credential }, untilMs);
+      if (kind === 'state') return 'accepted';
+      return kind === 'credential-rejected' ? 'rejected' : 'unknown';
+    },
     leftMs,
     pause: async (ms) => {
       if (leftMs() <= ms) return false;
@@ -139,3 +138,20 @@ export const createAttempt = (
     },
   };
 };
+
+const realClock: RotationDependencies['clock'] = { now: () => deadlineIn(0), date: Date.now, sleep };
+
+/** GREEN-API and Secrets Manager as the rotation of a token uses them. */
+export const composeRotation = (
+  client: SecretsManagerClient,
+  { updateApiToken, readState }: GreenApi,
+  { secretPrefix, allowedApiHosts }: ReadingEnvironment,
+  clock = realClock,
+): RotationDependencies => ({
+  openSecret: createOpenSecret(client),
+  secretPrefix,
+  parseApiUrl: createParseApiUrl(allowedApiHosts),
+  updateApiToken,
+  readState,
+  clock,
+});

@@ -137,16 +137,12 @@ const callOnce = async (
   // Only a token that works before the call and not after it was replaced by the call.
   if ((await attempt.tryToken(credential)) === 'rejected') return findReplacement(attempt, credential, afterCrash);
   const update = await updateApiToken({ idInstance, credential }, deadline - reserveMs);
-  switch (update.kind) {
-    case 'updated':
-      if (update.apiTokenInstance === credential.apiTokenInstance) return checkWhetherReplaced(attempt, credential, 1);
+  if (update.kind === 'token-updated') {
+    if (update.apiTokenInstance !== credential.apiTokenInstance)
       return store(attempt, current, update.apiTokenInstance);
-    case 'not-sent':
-      return notRotated(update.detail);
-    case 'rejected':
-    case 'unanswered':
-      return checkWhetherReplaced(attempt, credential, 1);
-  }
+  } else if (update.requests === 0) return notRotated(update.detail);
+  // After any other answer, GREEN-API may have replaced the token all the same.
+  return checkWhetherReplaced(attempt, credential, 1);
 };
 
 /** An earlier try may have sent the request. It is not sent again: what is known now decides. */

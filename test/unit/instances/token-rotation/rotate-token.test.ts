@@ -210,13 +210,13 @@ test('a token that was changed in the console only is not reported as lost by a 
 test('a new token that cannot be tested in time becomes current nevertheless', async () => {
   const setup = createRotationSetup();
   const { dependencies } = setup.startProcess('request 1');
-  const tryToken: typeof dependencies.tryToken = async (instance, deadline) => {
-    if (setup.updates.length === 0) return dependencies.tryToken(instance, deadline);
+  const readState: typeof dependencies.readState = async (instance, deadline) => {
+    if (setup.updates.length === 0) return dependencies.readState(instance, deadline);
     setup.clock.pass(Math.min(10_000, deadline - setup.clock.now()));
-    return 'unknown';
+    return { kind: 'timed-out', detail: 'GREEN-API did not answer in time', requests: 1 };
   };
 
-  const result = await createRotateToken({ ...dependencies, tryToken })(
+  const result = await createRotateToken({ ...dependencies, readState })(
     { idInstance, decision: 'request 1' },
     setup.clock.now() + 12_000,
   );
