@@ -18,8 +18,18 @@ import {
 import { jsonResponse, type LogUnexpected, problemDetails, problemResponse } from './http/response.ts';
 import type { RouteKeyOf } from './http/routes.ts';
 import { createParseRunBody, createRequestOf } from './http/run-request.ts';
-import { acceptedRun, alreadyEnded, keyReused, retryRefused, runProblem, runResponse } from './http/run-response.ts';
-import { stoppedWatch, watchEnded, watchProblem, watchResponse } from './http/watch-response.ts';
+import {
+  acceptedRun,
+  alreadyEnded,
+  keyReused,
+  retryRefused,
+  runProblem,
+  runResponse,
+  stoppedWatch,
+  watchEnded,
+  watchProblem,
+  watchResponse,
+} from './http/run-response.ts';
 import { composeRecordEvidence, createBus, createPublishEvents } from './logout/record-evidence.ts';
 import { createLambda } from './platform/aws-clients.ts';
 import { parseVariables, type Variables } from './platform/environment.ts';

@@ -1,6 +1,7 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import * as v from 'valibot';
 import type { Evidence } from '../logout/evidence.ts';
+import { defined } from '../platform/defined.ts';
 import { isOfDesk, memberOf, verifiedClaimsOf } from './claims.ts';
 
 /** Who sent a request, for evidence. Only `requestedBy` takes part in idempotency. */
@@ -21,12 +22,10 @@ const assumedRole = /^(?<role>arn:[^:]+:sts::[0-9]+:assumed-role\/(?<name>[^/]+)
 const identityCenterRole = /^AWSReservedSSO_/;
 
 const callerOfRole = (userArn: string, userId: string): Caller => {
-  const { role = userArn, name = '', session } = assumedRole.exec(userArn)?.groups ?? {};
+  const { role = userArn, name = '', session: of } = assumedRole.exec(userArn)?.groups ?? {};
   const setBy = identityCenterRole.test(name) ? 'identity-center' : 'caller';
-  return {
-    requestedBy: `${role} ${userId.split(':')[0]}`,
-    ...(session !== undefined && { session: { name: session, setBy } }),
-  };
+  const session = of === undefined ? undefined : ({ name: of, setBy } as const);
+  return defined({ requestedBy: `${role} ${userId.split(':')[0]}`, session });
 };
 
 const personAtDesk = (claims: unknown): Caller => {
@@ -36,12 +35,8 @@ const personAtDesk = (claims: unknown): Caller => {
   if (issuer === undefined || subject === undefined) return { requestedBy: 'unidentified' };
   // Entra ID and Keycloak put the user name into access tokens.
   const name = textIn('name', 'preferred_username');
-  return {
-    requestedBy: subject,
-    session: { name: 'desk', setBy: 'desk' },
-    ...(email !== undefined && { email }),
-    person: { issuer, ...(name !== undefined && { name }) },
-  };
+  const session = { name: 'desk', setBy: 'desk' } as const;
+  return defined({ requestedBy: subject, session, email, person: defined({ issuer, name }) });
 };
 
 /** The caller in one text, for what keeps no more. A subject at the desk says nothing without its issuer. */
@@ -59,8 +54,5 @@ export const parseCaller = (event: APIGatewayProxyEventV2): Caller => {
   if (!authorizer.success) return { requestedBy: 'unidentified' };
   if ('iam' in authorizer.output) return callerOfRole(authorizer.output.iam.userArn, authorizer.output.iam.userId);
   const { email, ...subject } = authorizer.output.jwt.claims;
-  return {
-    requestedBy: 'sub' in subject ? subject.sub : subject.client_id,
-    ...(email !== undefined && { email }),
-  };
+  return defined({ requestedBy: 'sub' in subject ? subject.sub : subject.client_id, email });
 };

@@ -40,19 +40,14 @@ type Body = Pick<APIGatewayProxyEventV2, 'body' | 'isBase64Encoded'>;
 export const decodeBody = ({ body, isBase64Encoded }: Body): string =>
   (isBase64Encoded ? Buffer.from(body ?? '', 'base64').toString('utf8') : (body ?? '')).replace(/^\ufeff/, '');
 
-/** In a text the gateway has replaced each byte that is not UTF-8 by U+FFFD, so that both forms of the same bytes are refused. */
-const decode = (event: Body): string => {
-  const text = decodeBody(event);
-  if (!text.isWellFormed() || text.includes('\ufffd')) throw new InvalidRequest('body', 'must be UTF-8');
-  return text;
-};
-
 /** Reads a body as text, without a byte order mark. @throws InvalidRequest */
 export const parseText = (event: Body, longestBytes: number): string => {
   const tooLong = (): InvalidRequest => new InvalidRequest('body', `must be at most ${longestBytes} bytes`);
   // Base64 is a third longer than the bytes it encodes.
   if ((event.body?.length ?? 0) > longestBytes * 1.4) throw tooLong();
-  const text = decode(event);
+  const text = decodeBody(event);
+  // In a text the gateway has replaced each byte that is not UTF-8 by U+FFFD, so that both forms of the same bytes are refused.
+  if (!text.isWellFormed() || text.includes('\ufffd')) throw new InvalidRequest('body', 'must be UTF-8');
   if (Buffer.byteLength(text) > longestBytes) throw tooLong();
   return text;
 };
@@ -75,9 +70,7 @@ export const parseBody = <Schema extends v.GenericSchema>(
   event: Body,
   schema: Schema,
   longestBytes: number,
-): v.InferOutput<Schema> => {
-  return requireFields(schema, parseJsonBody(parseText(event, longestBytes)), 'body');
-};
+): v.InferOutput<Schema> => requireFields(schema, parseJsonBody(parseText(event, longestBytes)), 'body');
 
 /** Reads the query string. @throws InvalidRequest naming the parameter */
 export const parseQuery = <Schema extends v.GenericSchema>(

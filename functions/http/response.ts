@@ -26,14 +26,7 @@ export type Problem = {
   readonly members?: Readonly<Record<string, unknown>>;
 };
 
-export const problemResponse = ({
-  code,
-  status,
-  title,
-  detail,
-  retryAfter,
-  members,
-}: Problem): APIGatewayProxyStructuredResultV2 =>
+export const problemResponse = ({ code, status, title, detail, retryAfter, members }: Problem) =>
   jsonResponse(
     status,
     { type: `urn:problem-type:green-api-logout:${code}`, title, status, detail, code, ...members },
@@ -49,19 +42,13 @@ export type LogUnexpected = (error: { readonly name: string; readonly stack: rea
 /** The frames of a stack, without the message before them; none if the message cannot be found in it. */
 const framesOf = ({ message, stack = '' }: Error): readonly string[] => {
   const start = stack.indexOf(message);
-  return start < 0
-    ? []
-    : stack
-        .slice(start + message.length)
-        .split('\n')
-        .slice(1);
+  const frames = stack.slice(start + message.length).split('\n');
+  return start < 0 ? [] : frames.slice(1);
 };
 
 /** Name and place of an error, without its message, which may quote a secret. */
-const placeOf = (error: unknown) => ({
-  name: types.isNativeError(error) ? error.name : 'unknown error',
-  stack: types.isNativeError(error) ? framesOf(error) : [],
-});
+const placeOf = (error: unknown) =>
+  types.isNativeError(error) ? { name: error.name, stack: framesOf(error) } : { name: 'unknown error', stack: [] };
 
 /** Turns every thrown error into problem details: {@link InvalidRequest} into a 400, all others into a 500 without details. */
 export const problemDetails = (

@@ -4,6 +4,8 @@ import type { RunStatus, UnknownRun } from '../runs/lambda/find-run.ts';
 import type { Run } from '../runs/lambda/read-run.ts';
 import type { RetryRefusal } from '../runs/retry.ts';
 import type { RunName } from '../runs/run-name.ts';
+import type { WatchName } from '../runs/start-watch.ts';
+import type { Watch } from '../watch/read-watch.ts';
 import { jsonResponse, type Problem, problemResponse } from './response.ts';
 
 /** A run that was started or stopped; `Location` is where its results can be read. */
@@ -86,11 +88,35 @@ export const retryRefused = ({ refusal, stoppedBy }: RetryRefusal): APIGatewayPr
   return problemResponse({ code: refusal, status: 409, title, detail: `${by}${detail}` });
 };
 
-/** Too late: the caller wanted to prevent logouts that may have been carried out. */
-export const alreadyEnded = (status: RunStatus): APIGatewayProxyStructuredResultV2 =>
+const endedBefore = (what: 'run' | 'watch', status: RunStatus, shown: string) =>
   problemResponse({
-    code: 'run-ended',
+    code: `${what}-ended`,
     status: 409,
-    title: 'The run had ended before it could be stopped',
-    detail: `It ended as ${status}. Read it with GET to see who was logged out.`,
+    title: `The ${what} had ended before it could be stopped`,
+    detail: `It ended as ${status}. Read it with GET to see ${shown}.`,
   });
+
+/** Too late: the caller wanted to prevent logouts that may have been carried out. */
+export const alreadyEnded = (status: RunStatus) => endedBefore('run', status, 'who was logged out');
+
+export const watchEnded = (status: RunStatus) => endedBefore('watch', status, 'what it found');
+
+export const watchResponse = (
+  id: WatchName,
+  { kind: _, status, nextActionAt, note, ...watch }: Watch,
+): APIGatewayProxyStructuredResultV2 => jsonResponse(200, { id, status, nextActionAt, note, ...watch });
+
+/** A watch that was stopped; `Location` is where its findings can be read. */
+export const stoppedWatch = (id: WatchName): APIGatewayProxyStructuredResultV2 =>
+  jsonResponse(202, { id, status: 'STOPPED' }, { location: `/watches/${id}` });
+
+export const watchProblem = (failure: UnknownRun | LambdaFailure) =>
+  failure.kind !== 'unknown-run'
+    ? runProblem(failure)
+    : problemResponse({
+        code: 'unknown-watch',
+        status: 404,
+        title: 'There is no such watch',
+        detail:
+          'Compare the id with the `watch` of its run. A new watch may take some seconds to appear: try again. An ended watch is deleted when its retention is over.',
+      });
