@@ -10,22 +10,21 @@ import { isEndStatus } from './run-status.ts';
 
 type Retry = RetryChoice & { readonly retryOf: RunName };
 
-const { target, reason, except, maxTargets, clearQueue, rotateToken, dryRun, watchDays, retryOf, only } =
-  runRequestSchema.entries;
-
 /** What a retry takes from the earlier run: no instants, and nothing about who requested it. */
-const retriedSchema = v.object({
-  target,
-  reason,
-  except,
-  maxTargets,
-  clearQueue,
-  rotateToken,
-  dryRun,
-  watchDays,
-  retryOf,
-  only,
-});
+const retriedSchema = v.object(
+  v.pick(runRequestSchema, [
+    'target',
+    'reason',
+    'except',
+    'maxTargets',
+    'clearQueue',
+    'rotateToken',
+    'dryRun',
+    'watchDays',
+    'retryOf',
+    'only',
+  ]).entries,
+);
 
 export type RetriedFields = v.InferOutput<typeof retriedSchema>;
 

@@ -1,25 +1,19 @@
 import * as v from 'valibot';
+import { defined } from '../../platform/defined.ts';
 import type { Log } from '../../platform/log.ts';
 import { parseJsonAs } from '../../platform/unknown-values.ts';
 import type { Progress } from '../outcome.ts';
+import { type RunRequest, runRequestSchema, type Target } from '../request.ts';
 import { isEndStatus } from '../run-status.ts';
 import { parseProgress } from '../summary.ts';
 import type { RunStatus } from './find-run.ts';
 import type { GetExecution, RunExecution } from './read-run.ts';
 
 /** What tells runs apart in a list. */
-export type RunFacts = {
+export type RunFacts = Pick<RunRequest, 'reason' | 'requestedBy' | 'retryOf'> & {
   /** A list of ids as its number. */
-  readonly target:
-    | { readonly instances: number }
-    | { readonly owner: string }
-    | { readonly group: string }
-    | { readonly all: true };
-  readonly reason: string;
+  readonly target: Exclude<Target, { readonly instances: unknown }> | { readonly instances: number };
   readonly dryRun: boolean;
-  readonly requestedBy: string;
-  /** The earlier run that this one is a retry of. */
-  readonly retryOf?: string | undefined;
   /** Of a run that ended by itself. One that was stopped or timed out has no summary. */
   readonly progress?: Progress;
 };
@@ -44,32 +38,23 @@ const gapMs = 50;
 /** How many runs are remembered: about 1 KB each. */
 const mostKnown = 2_000;
 
-const targetSchema = v.union([
-  v.pipe(
-    v.object({ instances: v.array(v.string()) }),
-    v.transform(({ instances }) => ({ instances: instances.length })),
-  ),
-  v.object({ owner: v.string() }),
-  v.object({ group: v.string() }),
-  v.object({ all: v.literal(true) }),
-]);
-
-const requestSchema = v.object({
-  target: targetSchema,
-  reason: v.string(),
-  requestedBy: v.string(),
-  dryRun: v.optional(v.boolean(), false),
-  retryOf: v.optional(v.string()),
-});
+const requestSchema = v.object(
+  v.pick(runRequestSchema, ['target', 'reason', 'requestedBy', 'dryRun', 'retryOf']).entries,
+);
 
 const factsOf = ({ payload, result, error }: RunExecution): RunFacts | undefined => {
   const request = parseJsonAs(requestSchema, payload);
+  if (request === undefined) return undefined;
+  const { target, reason, requestedBy, dryRun = false, retryOf } = request;
+  const shown = 'instances' in target ? { instances: target.instances.length } : target;
   const progress = parseProgress(result ?? error?.data);
-  return request && { ...request, ...(progress !== undefined && { progress }) };
+  return defined({ target: shown, reason, requestedBy, dryRun, retryOf, progress });
 };
 
+type Known = { readonly facts: RunFacts | undefined; readonly hasEnded: boolean };
+
 export const createDescribeRun = ({ getExecution, sleep, nowMs, log }: DescribeRunDependencies): DescribeRun => {
-  const known = new Map<string, { readonly facts: RunFacts | undefined; readonly hasEnded: boolean }>();
+  const known = new Map<string, Known>();
   let nextAtMs = 0;
 
   const waitForTurn = async (): Promise<void> => {
@@ -79,7 +64,7 @@ export const createDescribeRun = ({ getExecution, sleep, nowMs, log }: DescribeR
     await sleep(atMs - startedMs);
   };
 
-  const remember = (arn: string, entry: { readonly facts: RunFacts | undefined; readonly hasEnded: boolean }): void => {
+  const remember = (arn: string, entry: Known): void => {
     const [oldest] = known.keys();
     if (known.size >= mostKnown && oldest !== undefined) known.delete(oldest);
     known.set(arn, entry);

@@ -1,15 +1,11 @@
-import {
-  type Execution,
-  type ExecutionStatus,
-  type LambdaClient,
-  ListDurableExecutionsByFunctionCommand,
-} from '@aws-sdk/client-lambda';
+import type { Execution, ExecutionStatus } from '@aws-sdk/client-lambda';
+import { defined } from '../../platform/defined.ts';
 import { inParallel } from '../../platform/in-parallel.ts';
 import { errorNameOf } from '../../platform/unknown-values.ts';
 import { parseRunName, type RunName, runSourceOf } from '../run-name.ts';
 import type { DescribeRun, RunFacts } from './describe-run.ts';
-import { type LambdaFailure, lambdaFailureOf } from './failure.ts';
-import type { RunStatus } from './find-run.ts';
+import type { LambdaFailure } from './failure.ts';
+import { type DurableFunction, listExecutions, listFailureOf, type RunStatus } from './find-run.ts';
 
 /** The statuses that Lambda documents for its filter; it has others. */
 export const listedStatuses = ['RUNNING', 'SUCCEEDED', 'FAILED', 'STOPPED', 'TIMED_OUT'] as const;
@@ -35,13 +31,6 @@ export type ListRuns = (query: {
   readonly next?: string | undefined;
 }) => Promise<RunPage | { readonly kind: 'invalid-next' } | LambdaFailure>;
 
-export type ListRunsDependencies = {
-  readonly client: Pick<LambdaClient, 'send'>;
-  /** Name or ARN of the function that carries runs out. */
-  readonly functionName: string;
-  readonly describeRun: DescribeRun;
-};
-
 /** Each run that is not known yet is a call, of which Lambda allows 30 a second: a page must not take long. */
 const pageSize = 30;
 
@@ -59,22 +48,19 @@ const parseListed = (execution: Execution): readonly { readonly arn: string; rea
   const id = parseRunName(DurableExecutionName);
   // An execution that was started by hand is none of the runs of this service.
   if (id === undefined || status === undefined || startedAt === undefined) return [];
-  const run = { id, source: runSourceOf(id), status, startedAt, ...(endedAt !== undefined && { endedAt }) };
+  const run = defined({ id, source: runSourceOf(id), status, startedAt, endedAt });
   return [{ arn: execution.DurableExecutionArn ?? '', run }];
 };
 
 export const createListRuns =
-  ({ client, functionName, describeRun }: ListRunsDependencies): ListRuns =>
+  ({ describeRun, ...durableFunction }: DurableFunction & { readonly describeRun: DescribeRun }): ListRuns =>
   async ({ status, next }) => {
     try {
-      const { DurableExecutions = [], NextMarker } = await client.send(
-        new ListDurableExecutionsByFunctionCommand({
-          FunctionName: functionName,
-          Statuses: status && ([status] satisfies ExecutionStatus[]),
-          Marker: next,
-          MaxItems: pageSize,
-        }),
-      );
+      const { DurableExecutions = [], NextMarker } = await listExecutions(durableFunction, {
+        Statuses: status && ([status] satisfies ExecutionStatus[]),
+        Marker: next,
+        MaxItems: pageSize,
+      });
       const listed = DurableExecutions.flatMap(parseListed);
       const newestFirst = listed.toSorted((a, b) => b.run.startedAt.getTime() - a.run.startedAt.getTime());
       const end = performance.now() + describingTimeMs;
@@ -87,6 +73,6 @@ export const createListRuns =
       };
     } catch (error) {
       if (next !== undefined && invalidInputErrors.has(errorNameOf(error))) return { kind: 'invalid-next' };
-      return lambdaFailureOf(error, 'lambda:ListDurableExecutionsByFunction');
+      return listFailureOf(error);
     }
   };

@@ -1,5 +1,10 @@
-import { GetDurableExecutionCommand, type LambdaClient } from '@aws-sdk/client-lambda';
+import {
+  GetDurableExecutionCommand,
+  type GetDurableExecutionCommandOutput,
+  type LambdaClient,
+} from '@aws-sdk/client-lambda';
 import * as v from 'valibot';
+import { defined } from '../../platform/defined.ts';
 import { errorNameOf } from '../../platform/unknown-values.ts';
 import type { RunResults } from '../outcome.ts';
 import { type Phase, phaseOf } from '../phase.ts';
@@ -9,71 +14,55 @@ import { type RunName, runSourceOf } from '../run-name.ts';
 import { isEndStatus } from '../run-status.ts';
 import { parseSummary } from '../summary.ts';
 import { type LambdaFailure, lambdaFailureOf } from './failure.ts';
-import { type FindRun, type RunStatus, runStatusSchema, type UnknownRun } from './find-run.ts';
+import type { Finder, RunStatus, UnknownRun } from './find-run.ts';
 import type { ReadHistory, RunHistory } from './read-history.ts';
 
-/** A run as Lambda keeps it. Its payload, result and error are texts that nobody has parsed. */
-export type RunExecution = {
-  readonly kind: 'execution';
-  readonly arn: string;
-  readonly status: RunStatus;
-  readonly startedAt: Date;
-  readonly endedAt: Date | undefined;
-  readonly payload: string;
-  /** Of a run that succeeded. */
-  readonly result: string | undefined;
-  /** Of a run that failed, was stopped or timed out. */
-  readonly error: { readonly message: string | undefined; readonly data: string | undefined } | undefined;
-};
-
-/** Reads an execution by its ARN. Lambda allows 30 such calls per second and account. */
-export type GetExecution = (arn: string) => Promise<RunExecution | UnknownRun | LambdaFailure>;
-
-export type ReadExecution = (name: string) => Promise<RunExecution | UnknownRun | LambdaFailure>;
-
-export type ReadExecutionDependencies = { readonly client: Pick<LambdaClient, 'send'>; readonly findRun: FindRun };
-
 // https://docs.aws.amazon.com/lambda/latest/api/API_GetDurableExecution.html
-const responseSchema = v.object({
-  Status: runStatusSchema,
-  StartTimestamp: v.date(),
-  EndTimestamp: v.optional(v.date()),
-  InputPayload: v.string(),
-  Result: v.optional(v.string()),
-  Error: v.optional(v.object({ ErrorMessage: v.optional(v.string()), ErrorData: v.optional(v.string()) })),
-});
-
-const parseExecution = (arn: string, response: unknown): RunExecution => {
-  const { Error: error, ...execution } = v.parse(responseSchema, response);
-  return {
-    kind: 'execution',
-    arn,
+const executionSchema = v.pipe(
+  v.object({
+    Status: v.string(),
+    StartTimestamp: v.date(),
+    EndTimestamp: v.optional(v.date()),
+    InputPayload: v.string(),
+    Result: v.optional(v.string()),
+    Error: v.optional(v.object({ ErrorMessage: v.optional(v.string()), ErrorData: v.optional(v.string()) })),
+  }),
+  v.transform((execution) => ({
+    kind: 'execution' as const,
     status: execution.Status,
     startedAt: execution.StartTimestamp,
     endedAt: execution.EndTimestamp,
     payload: execution.InputPayload,
+    /** Of a run that succeeded. */
     result: execution.Result,
-    error: error && { message: error.ErrorMessage, data: error.ErrorData },
-  };
-};
+    /** Of a run that failed, was stopped or timed out. */
+    error: execution.Error && { message: execution.Error.ErrorMessage, data: execution.Error.ErrorData },
+  })),
+);
+
+/** A run as Lambda keeps it. Its payload, result and error are texts that nobody has parsed. */
+export type RunExecution = Readonly<v.InferOutput<typeof executionSchema>> & { readonly arn: string };
+
+/** Reads an execution by its ARN. Lambda allows 30 such calls per second and account. */
+export type GetExecution = (arn: string) => Promise<RunExecution | UnknownRun | LambdaFailure>;
 
 export const createGetExecution =
   (client: Pick<LambdaClient, 'send'>): GetExecution =>
   async (arn) => {
-    const get = async () => {
-      try {
-        return await client.send(new GetDurableExecutionCommand({ DurableExecutionArn: arn }));
-      } catch (error) {
-        // Its retention may have ended since it was found.
-        if (errorNameOf(error) === 'ResourceNotFoundException') return { kind: 'unknown-run' } as const;
-        return lambdaFailureOf(error, 'lambda:GetDurableExecution');
-      }
-    };
-    const answer = await get();
-    return 'kind' in answer ? answer : parseExecution(arn, answer);
+    let answer: GetDurableExecutionCommandOutput;
+    try {
+      answer = await client.send(new GetDurableExecutionCommand({ DurableExecutionArn: arn }));
+    } catch (error) {
+      // Its retention may have ended since it was found.
+      if (errorNameOf(error) === 'ResourceNotFoundException') return { kind: 'unknown-run' };
+      return lambdaFailureOf(error, 'lambda:GetDurableExecution');
+    }
+    return { ...v.parse(executionSchema, answer), arn };
   };
 
-export const createReadExecution = ({ client, findRun }: ReadExecutionDependencies): ReadExecution => {
+export type ReadExecution = (name: string) => ReturnType<GetExecution>;
+
+export const createReadExecution = ({ client, findRun }: Finder): ReadExecution => {
   const getExecution = createGetExecution(client);
   return async (name) => {
     const run = await findRun(name);
@@ -111,13 +100,7 @@ const ifText = v.fallback(v.optional(v.string()), undefined);
 const payloadSchema = v.pipe(
   v.string(),
   v.parseJson(),
-  v.looseObject({
-    reason: v.string(),
-    requestedBy: v.string(),
-    retryOf: ifText,
-    at: ifText,
-    expiresAt: ifText,
-  }),
+  v.looseObject({ reason: v.string(), requestedBy: v.string(), retryOf: ifText, at: ifText, expiresAt: ifText }),
 );
 
 const { reason: _, ...fields } = runFields;
@@ -135,19 +118,10 @@ const aboutRun = (name: RunName, execution: RunExecution, limits: Pick<RunLimits
   const { reason, requestedBy, retryOf, ...payload } = v.parse(payloadSchema, execution.payload);
   const { status, startedAt, endedAt } = execution;
   const shown = Object.entries(payload).filter(([key]) => Object.hasOwn(shownEntries, key));
-  const request: Readonly<Record<string, unknown>> = {
-    ...Object.fromEntries(shown),
-    expiresAt: expiryOf(payload, startedAt.toISOString(), limits),
-  };
+  const expiresAt = expiryOf(payload, startedAt.toISOString(), limits);
+  const request: Readonly<Record<string, unknown>> = { ...Object.fromEntries(shown), expiresAt };
   return {
-    kind: 'run' as const,
-    status,
-    source: runSourceOf(name),
-    request,
-    reason,
-    requestedBy,
-    ...(retryOf !== undefined && { retryOf }),
-    startedAt,
+    ...defined({ kind: 'run', status, source: runSourceOf(name), request, reason, requestedBy, retryOf, startedAt }),
     endedAt,
   };
 };
@@ -163,7 +137,7 @@ const resultsWithoutSummary = (execution: RunExecution, history: RunHistory, isD
   const underWay = isDrill ? new Set<never>() : instancesUnderWay(history.steps, history.unfinished);
   const note = noteOf(execution);
   const end = endings[execution.status] ?? 'the run ended';
-  return { ...resultsAtEnd(history.steps, underWay, end), ...(note !== undefined && { note }) };
+  return defined({ ...resultsAtEnd(history.steps, underWay, end), note });
 };
 
 export const createReadRun =

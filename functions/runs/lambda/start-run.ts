@@ -1,10 +1,10 @@
-import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
+import { InvokeCommand } from '@aws-sdk/client-lambda';
 import * as v from 'valibot';
 import { errorNameOf, parseJsonAs } from '../../platform/unknown-values.ts';
 import type { RunRequest } from '../request.ts';
 import type { RunName } from '../run-name.ts';
 import { type LambdaFailure, lambdaFailureOf } from './failure.ts';
-import type { RunStatus } from './find-run.ts';
+import type { DurableFunction, RunStatus } from './find-run.ts';
 import type { ReadExecution, RunExecution } from './read-run.ts';
 
 const sortKeys = (_key: string, value: unknown): unknown =>
@@ -39,13 +39,8 @@ export type RunStart = ExecutionStart<RunName>;
  */
 export type StartRun = (name: RunName, request: RunRequest) => Promise<RunStart>;
 
-export type StartRunDependencies = {
-  readonly client: Pick<LambdaClient, 'send'>;
-  /** Name or ARN of the durable function. */
-  readonly functionName: string;
-  /** Alias or version: durable functions are invoked by nothing else. */
-  readonly qualifier: string;
-};
+/** The qualifier is an alias or version: durable functions are invoked by nothing else. */
+type Invoked = DurableFunction & { readonly qualifier: string };
 
 /**
  * Starts an execution of a durable function under a name.
@@ -53,7 +48,7 @@ export type StartRunDependencies = {
  * @param client its own retries apply, which the name makes harmless; nothing is retried here
  */
 export const createStartExecution =
-  <Name extends string>({ client, functionName, qualifier }: StartRunDependencies) =>
+  <Name extends string>({ client, functionName, qualifier }: Invoked) =>
   async (name: Name, request: object): Promise<ExecutionStart<Name>> => {
     try {
       await client.send(
@@ -73,8 +68,7 @@ export const createStartExecution =
     }
   };
 
-export const createStartRun = (dependencies: StartRunDependencies): StartRun =>
-  createStartExecution<RunName>(dependencies);
+export const createStartRun: (durableFunction: Invoked) => StartRun = createStartExecution<RunName>;
 
 /** A request at an instant, which becomes its `occurredAt` and decides its defaults. */
 export type RequestAt = (instant: Date) => RunRequest;

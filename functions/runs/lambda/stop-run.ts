@@ -1,7 +1,7 @@
-import { type LambdaClient, StopDurableExecutionCommand } from '@aws-sdk/client-lambda';
+import { StopDurableExecutionCommand } from '@aws-sdk/client-lambda';
 import { isEndStatus } from '../run-status.ts';
 import { isRefusal, type LambdaFailure, lambdaFailureOf } from './failure.ts';
-import type { FindRun, RunStatus, UnknownRun } from './find-run.ts';
+import type { Finder, RunStatus, UnknownRun } from './find-run.ts';
 
 export type RunStop =
   /** By this call. The step under way finishes; nothing follows it. */
@@ -20,9 +20,7 @@ const stoppedPrefix = 'Stopped by ';
 export const stoppedByIn = (message: string): string | undefined =>
   message.startsWith(stoppedPrefix) ? message.slice(stoppedPrefix.length) : undefined;
 
-export type StopRunDependencies = { readonly client: Pick<LambdaClient, 'send'>; readonly findRun: FindRun };
-
-export const createStopRun = ({ client, findRun }: StopRunDependencies): StopRun => {
+export const createStopRun = ({ client, findRun }: Finder): StopRun => {
   const findEnded = async (name: string, failure: LambdaFailure): Promise<RunStop> => {
     const run = await findRun(name);
     return run.kind === 'found' && isEndStatus(run.status) ? { kind: 'ended', status: run.status } : failure;
