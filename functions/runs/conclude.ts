@@ -1,10 +1,11 @@
 import { DurableOperationError } from '@aws/durable-execution-sdk-js';
+import { describeCount, describeNames, type UnreadableSecrets } from '../instances/unreadable-secrets.ts';
+import { defined } from '../platform/defined.ts';
 import { type Outcome, type RunResults, resultsOf } from './outcome.ts';
 import type { RunRequest } from './request.ts';
 import type { Resolved } from './results-from-steps.ts';
 import type { StartedWatch } from './start-watch.ts';
 import { type Summary, summarize } from './summary.ts';
-import { describeUnreadable, type UnreadableTexts } from './unreadable-note.ts';
 
 export type RunFailureType =
   /** The payload is not a run. */
@@ -40,12 +41,14 @@ export class RunFailure extends DurableOperationError {
   }
 }
 
+export type Failure = { readonly type: RunFailureType; readonly message: string };
+
 /** How a run ended; without `failure` it succeeded. */
 export type RunEnd = {
   readonly summary: Summary;
   /** The outcomes of the summary, one by one. @default none */
   readonly outcomes?: readonly Outcome[];
-  readonly failure?: { readonly type: RunFailureType; readonly message: string };
+  readonly failure?: Failure;
   /** How many secrets of the target were not understood. @default 0 */
   readonly unreadableSecrets?: number;
   /** How many instances were left alone as protected while the run logged others out. @default 0 */
@@ -60,14 +63,8 @@ const isOutOfReach = ({ kind, skipReason }: Outcome): boolean =>
 const isNobodyLoggedOut = (outcomes: readonly Outcome[]): boolean =>
   outcomes.some(isOutOfReach) && outcomes.every((outcome) => isOutOfReach(outcome) || outcome.kind === 'skipped');
 
-type Failure = NonNullable<RunEnd['failure']>;
-
 /** What decides how a run ends, and what its note says. */
 type Ending = { readonly failure?: Failure; readonly note?: string };
-
-/** Everybody left the target between the list and the logout, for example because an owner tag was changed. */
-const hasEverybodyLeft = ({ outcomes }: RunResults): boolean =>
-  outcomes.length > 0 && outcomes.every(({ kind }) => kind === 'skipped');
 
 const failing = (type: RunFailureType, message: string): Ending => ({ failure: { type, message }, note: message });
 
@@ -76,28 +73,27 @@ const endingOfDrill = ({ progress: { failed, total } }: RunResults): Ending =>
     ? { note: 'a drill: nobody was logged out' }
     : failing('DrillFailed', `a drill: ${failed} of ${total} instances could not be logged out now`);
 
-const endingOfLogouts = (results: RunResults): Ending => {
-  const { failed, total } = results.progress;
-  const note = hasEverybodyLeft(results)
-    ? { note: 'nobody was logged out: every instance has left the target meanwhile' }
-    : {};
-  const tokens = results.outcomes.flatMap(({ token }) => token ?? []);
-  const unrotated = tokens.filter(({ kind }) => kind !== 'rotated').length;
-  const stillWorking = tokens.filter(({ oldTokenStillWorks }) => oldTokenStillWorks).length;
+/** All of them in one text; `undefined` if there is none. */
+const joined = (texts: readonly (string | undefined)[]): string | undefined =>
+  texts.filter((text) => text !== undefined).join('; ') || undefined;
+
+const endingOfLogouts = ({ outcomes, progress: { failed, total } }: RunResults): Ending => {
+  // Between the list and the logout, for example because an owner tag was changed.
+  const haveAllLeft = outcomes.length > 0 && outcomes.every(({ kind }) => kind === 'skipped');
+  const note = haveAllLeft ? { note: 'nobody was logged out: every instance has left the target meanwhile' } : {};
   if (failed > 0)
     return {
       ...note,
-      failure: {
-        type: 'NotAllConfirmed',
-        message: `${failed} of ${total} instances are not confirmed`,
-      },
+      failure: { type: 'NotAllConfirmed', message: `${failed} of ${total} instances are not confirmed` },
     };
-  if (unrotated + stillWorking === 0) return note;
-  const messages = [
-    ...(unrotated > 0 ? [`the tokens of ${unrotated} of ${total} instances were not rotated`] : []),
-    ...(stillWorking > 0 ? [`the old tokens of ${stillWorking} of ${total} instances still work`] : []),
-  ];
-  return { ...note, failure: { type: 'TokensNotRotated', message: messages.join('; ') } };
+  const tokens = outcomes.flatMap(({ token }) => token ?? []);
+  const unrotated = tokens.filter(({ kind }) => kind !== 'rotated').length;
+  const stillWorking = tokens.filter(({ oldTokenStillWorks }) => oldTokenStillWorks).length;
+  const message = joined([
+    unrotated > 0 ? `the tokens of ${unrotated} of ${total} instances were not rotated` : undefined,
+    stillWorking > 0 ? `the old tokens of ${stillWorking} of ${total} instances still work` : undefined,
+  ]);
+  return message === undefined ? note : { ...note, failure: { type: 'TokensNotRotated', message } };
 };
 
 const endingOf = (results: RunResults, isDrill: boolean): Ending => {
@@ -110,8 +106,21 @@ const endingOf = (results: RunResults, isDrill: boolean): Ending => {
   return isDrill ? endingOfDrill(results) : endingOfLogouts(results);
 };
 
-const failureOfUnreadable = ({ count, message }: UnreadableTexts): Failure | undefined =>
-  count === 0 ? undefined : { type: 'UnreadableSecret', message };
+const none: UnreadableSecrets = { names: [], count: 0 };
+
+/** What a run says of the secrets that it did not understand: their number is that of the target. */
+const describeUnreadable = ({ ofTarget = none, others = none }: Partial<NonNullable<Resolved['unreadable']>> = {}) => {
+  const message = `${describeCount(ofTarget, 'of the target')}, so somebody may still be logged in`;
+  const failure: Failure | undefined = ofTarget.count === 0 ? undefined : { type: 'UnreadableSecret', message };
+  return {
+    count: ofTarget.count,
+    failure,
+    notes: [
+      failure && `${message}: ${describeNames(ofTarget)}`,
+      others.count > 0 ? `${describeCount(others, 'outside the target')}: ${describeNames(others)}` : undefined,
+    ],
+  };
+};
 
 /** All messages, and the type of the first; a token that is not rotated counts last, because its session is ended. */
 const joinFailures = (...given: readonly (Failure | undefined)[]): { readonly failure?: Failure } => {
@@ -135,14 +144,9 @@ const noteOfProtected = (count: number): string | undefined => {
     : `${count} instances are protected, so the run did not log them out`;
 };
 
-const notesOf = (...notes: readonly (string | undefined)[]): { readonly note?: string } => {
-  const given = notes.filter((note) => note !== undefined);
-  return given.length > 0 ? { note: given.join('; ') } : {};
-};
-
 /** There was no instance that the target includes, and so nobody to log out. */
 export const concludeWithNobody = (note: string, unreadable: Resolved['unreadable']): RunEnd => ({
-  summary: summarize(resultsOf([]), notesOf(note, ...describeUnreadable(unreadable).notes)),
+  summary: summarize(resultsOf([]), defined({ note: joined([note, ...describeUnreadable(unreadable).notes]) })),
 });
 
 export type Circumstances = {
@@ -165,13 +169,14 @@ export const conclude = (
   const secrets = describeUnreadable(unreadable);
   const leftProtected = dryRun ? 0 : countLeftProtected(results);
   const problem = watch !== undefined && 'problem' in watch ? `the watch was not started: ${watch.problem}` : undefined;
+  const notesOfRun = [note, noteOfProtected(leftProtected), ...notes, lookFailure?.message, problem, ...secrets.notes];
   return {
     summary: summarize(results, {
-      ...notesOf(note, noteOfProtected(leftProtected), ...notes, lookFailure?.message, problem, ...secrets.notes),
+      ...defined({ note: joined(notesOfRun) }),
       ...(watch !== undefined && 'watch' in watch && watch),
     }),
     outcomes: results.outcomes,
-    ...joinFailures(failure, lookFailure, failureOfUnreadable(secrets)),
+    ...joinFailures(failure, lookFailure, secrets.failure),
     unreadableSecrets: secrets.count,
     leftProtected,
   };

@@ -40,26 +40,25 @@ const applyReading = (target: TargetState, answer: Counted<StateAnswer | NotCall
  * The drill's part for one instance: reads its tags, its credential and its state, and changes nothing. One reading confirms no
  * logout, so none is called confirmed.
  */
-export const createDrillTarget = (dependencies: ProcessTargetDependencies): ProcessTarget => {
-  const { callWithCredential, greenApi, readTags, now } = dependencies;
+export const createDrillTarget = ({
+  callWithCredential,
+  greenApi,
+  readTags,
+  now,
+}: ProcessTargetDependencies): ProcessTarget => {
+  const isoNow = () => now().toISOString();
 
   const drill: ProcessTarget = async (target, { request, deadline }) => {
     const tags = await readTags(target.idInstance);
     const informed = applyTags(target, tags, request.target, isoNow());
-    if (tags.kind !== 'tags') return isPending(informed) ? applyFailure(target, tags, isoNow()) : informed;
     if (!isPending(informed)) return informed;
+    if (tags.kind !== 'tags') return applyFailure(target, tags, isoNow());
     const answer = await callWithCredential(target.idInstance, greenApi.readState, deadline);
     return applyReading(informed, answer, isoNow());
   };
-  const isoNow = () => now().toISOString();
 
-  return async (target, round) => {
-    try {
-      return await drill(target, round);
-    } catch (error) {
-      return failed(target, 'unavailable', `unexpected error: ${errorNameOf(error)}`);
-    }
-  };
+  return (target, round) =>
+    drill(target, round).catch((error) => failed(target, 'unavailable', `unexpected error: ${errorNameOf(error)}`));
 };
 
 /** Logs each instance that could not be logged out. A drill leaves no evidence: nothing was logged out, and nothing failed to be. */

@@ -12,7 +12,7 @@ import {
   type ResolveDependencies,
 } from './find-targets.ts';
 import { operationNames } from './operation-names.ts';
-import { type Outcome, resultsOf } from './outcome.ts';
+import { resultsOf } from './outcome.ts';
 import { type BatchDependencies, createProcessBatch } from './process-batch.ts';
 import { createProcessTarget, type ProcessTargetDependencies } from './process-target.ts';
 import { expiryOf, type RunIdentity, type RunLimits, type RunRequest, runRequestSchema } from './request.ts';
@@ -24,7 +24,7 @@ import { createLogRunEnd } from './run-metrics.ts';
 import { createLookAgain, notesOfSecondLook, secondLookAtMs, targetsOfSecondLook } from './second-look.ts';
 import { createStartWatch, type StartWatchDependencies } from './start-watch.ts';
 import { type Summary, summarize } from './summary.ts';
-import { newTargetState, type TargetState } from './target-state.ts';
+import { newTargetState } from './target-state.ts';
 
 export type RunDependencies = ProcessTargetDependencies &
   ResolveDependencies &
@@ -57,44 +57,6 @@ const foundNobody = ({ request }: RunIdentity, { unreadable }: Resolved, now: Da
   return concludeWithNobody(note, unreadable);
 };
 
-const createProcessRounds = (dependencies: RunDependencies) => {
-  const { recordEvidence, log } = dependencies;
-  const logOut = createProcessBatch({
-    ...dependencies,
-    processTarget: createProcessTarget(dependencies),
-    report: createReportLogout(recordEvidence, log),
-  });
-  const drill = createProcessBatch({
-    ...dependencies,
-    processTarget: createDrillTarget(dependencies),
-    report: createReportDrill(log),
-  });
-  return (operations: Operations, stage: Stage, targets: readonly TargetState[], remainingMs: () => number) => {
-    const processBatch = stage.run.request.dryRun ? drill : logOut;
-    return runRounds(operations, (...batch) => processBatch(...batch, remainingMs), stage, targets);
-  };
-};
-
-/** Starts the watch, if the request wants one and there is somebody to watch. */
-const createWatchStep = (dependencies: StartWatchDependencies) => {
-  const start = createStartWatch(dependencies);
-  return async (operations: Operations, run: RunIdentity, outcomes: readonly Outcome[]) => {
-    const confirmed = outcomes.filter((outcome) => outcome.confirmed);
-    if (run.request.watchDays === undefined || confirmed.length === 0) return undefined;
-    return operations.step(operationNames.startWatch, () => start(run, confirmed));
-  };
-};
-
-/** Records and publishes how a run ended, once: a replay finds the step on record. A crash within the step may repeat it. */
-const createReportEnd =
-  ({ recordRunEnd, now }: Pick<RunDependencies, 'recordRunEnd' | 'now'>) =>
-  (operations: Operations, run: RunIdentity, { summary, outcomes = [], failure }: RunEnd) =>
-    operations.step(operationNames.reportEnd, async () => {
-      const endedAt = now().toISOString();
-      await recordRunEnd(runEndedOf(run, { ...summary, outcomes, ...(failure && { failure }) }, endedAt));
-      return { endedAt };
-    });
-
 /**
  * A run from its payload to its summary. Everything that could differ between two replays is in a step.
  *
@@ -102,23 +64,31 @@ const createReportEnd =
  */
 export const createExecuteRun = (dependencies: RunDependencies) => {
   const findTargets = createFindTargets(dependencies);
-  const processRounds = createProcessRounds(dependencies);
   const lookAgain = createLookAgain(dependencies);
-  const startWatch = createWatchStep(dependencies);
-  const { now, log, stack } = dependencies;
-  const reportEnd = createReportEnd(dependencies);
+  const startWatch = createStartWatch(dependencies);
+  const { recordEvidence, recordRunEnd, now, log, stack } = dependencies;
+  const processBatch = createProcessBatch({
+    ...dependencies,
+    processTarget: createProcessTarget(dependencies),
+    report: createReportLogout(recordEvidence, log),
+  });
+  const drillBatch = createProcessBatch({
+    ...dependencies,
+    processTarget: createDrillTarget(dependencies),
+    report: createReportDrill(log),
+  });
   const logEnd = createLogRunEnd(log, stack, now);
 
   /** Logs out what the first look found, then what the second did. */
   const logOut = async (operations: Operations, run: RunIdentity, first: Resolved, remainingMs: () => number) => {
-    const untilMs = secondLookAtMs(run, first);
-    const targets = first.targets.map(newTargetState);
-    const rounds = await processRounds(operations, { run, look: 'first', untilMs }, targets, remainingMs);
+    const process = run.request.dryRun ? drillBatch : processBatch;
+    const stage: Stage = { run, look: 'first', untilMs: secondLookAtMs(run, first), remainingMs };
+    const rounds = await runRounds(operations, process, stage, first.targets.map(newTargetState));
     const look = await lookAgain(operations, run, first, rounds, remainingMs);
     const second = look?.kind === 'resolved' ? look : undefined;
     const late = [...rounds.open, ...(second === undefined ? [] : targetsOfSecondLook(second))];
-    const lateStage = { run, look: 'second', untilMs: Number.POSITIVE_INFINITY } as const;
-    const { decided } = await processRounds(operations, lateStage, late, remainingMs);
+    const lateStage: Stage = { ...stage, look: 'second', untilMs: Number.POSITIVE_INFINITY };
+    const { decided } = await runRounds(operations, process, lateStage, late);
     return {
       outcomes: newestOutcomes([
         ...skippedAtOnce(first),
@@ -140,14 +110,13 @@ export const createExecuteRun = (dependencies: RunDependencies) => {
     if (outcomes.length === 0 && lookFailure === undefined && foundNothing(newest))
       return foundNobody(run, newest, now());
     const results = resultsOf(outcomes, Math.max(first.unlisted, newest.unlisted));
-    const watch = await startWatch(operations, run, outcomes);
-    const { unreadable } = newest;
-    return conclude(results, run.request, {
-      watch,
-      unreadable,
-      lookFailure,
-      notes: notesOfSecondLook(run.request, newest),
-    });
+    const confirmed = outcomes.filter((outcome) => outcome.confirmed);
+    const watch =
+      run.request.watchDays === undefined || confirmed.length === 0
+        ? undefined
+        : await operations.step(operationNames.startWatch, () => startWatch(run, confirmed));
+    const notes = notesOfSecondLook(run.request, newest);
+    return conclude(results, run.request, { watch, unreadable: newest.unreadable, lookFailure, notes });
   };
 
   return async (payload: unknown, { name: id, durable, remainingMs }: Execution): Promise<Summary> => {
@@ -157,9 +126,15 @@ export const createExecuteRun = (dependencies: RunDependencies) => {
     const run: RunIdentity = { id, request, startedAt, expiresAt: expiryOf(request, startedAt, dependencies) };
 
     const end = await executeRun(operations, run, remainingMs);
-    await reportEnd(operations, run, end);
+    const { summary, outcomes = [], failure } = end;
+    // Recorded and published once: a replay finds the step on record. A crash within the step may repeat it.
+    await operations.step(operationNames.reportEnd, async () => {
+      const endedAt = now().toISOString();
+      await recordRunEnd(runEndedOf(run, { ...summary, outcomes, ...(failure && { failure }) }, endedAt));
+      return { endedAt };
+    });
     logEnd(run, end);
-    if (end.failure === undefined) return end.summary;
-    throw new RunFailure(end.failure.type, end.failure.message, end.summary);
+    if (failure === undefined) return summary;
+    throw new RunFailure(failure.type, failure.message, summary);
   };
 };

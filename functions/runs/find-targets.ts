@@ -3,7 +3,7 @@ import type { ListedInstance } from '../instances/directory.ts';
 import { secondsToNextRound } from '../platform/backoff.ts';
 import type { Log } from '../platform/log.ts';
 import { mostInstances } from '../platform/settings.ts';
-import type { RunEnd } from './conclude.ts';
+import type { Failure } from './conclude.ts';
 import type { Operations } from './durable-operations.ts';
 import {
   createListInstancesOfTarget,
@@ -117,29 +117,22 @@ export const foundNothing = ({ targets, excepted, protected: guarded, unreadable
   targets.length + excepted.length + guarded.length + (unreadable?.ofTarget.count ?? 0) === 0;
 
 /** Why a run ends before it does anything. */
-export type FailedResolution = { readonly kind: 'failed'; readonly failure: NonNullable<RunEnd['failure']> };
+export type FailedResolution = { readonly kind: 'failed'; readonly failure: Failure };
 
-const failureOf = (
-  resolution: Exclude<Resolution, Resolved>,
-  { expiresAt, request: { maxTargets } }: RunIdentity,
-): NonNullable<RunEnd['failure']> => {
-  switch (resolution.kind) {
-    case 'expired':
-      return { type: 'RunExpired', message: `The run expired at ${expiresAt} and logged nobody out` };
-    case 'list-denied': {
-      const { detail } = resolution;
-      return { type: 'ListDenied', message: `The instances cannot be listed: ${detail}; nobody was logged out` };
-    }
-    case 'too-many': {
-      const { found } = resolution;
-      const help =
-        found > mostInstances
-          ? 'start a run for each group'
-          : `if they are meant, start it again with maxTargets ${found}`;
-      const message = `The run has ${found} targets but maxTargets is ${maxTargets}; nobody was logged out: ${help}`;
-      return { type: 'TooManyTargets', message };
-    }
-  }
+const failureOf = (resolution: Exclude<Resolution, Resolved>, run: RunIdentity): Failure => {
+  const { expiresAt, request } = run;
+  if (resolution.kind === 'expired')
+    return { type: 'RunExpired', message: `The run expired at ${expiresAt} and logged nobody out` };
+  if (resolution.kind === 'list-denied')
+    return {
+      type: 'ListDenied',
+      message: `The instances cannot be listed: ${resolution.detail}; nobody was logged out`,
+    };
+  const { found } = resolution;
+  const again = `if they are meant, start it again with maxTargets ${found}`;
+  const help = found > mostInstances ? 'start a run for each group' : again;
+  const message = `The run has ${found} targets but maxTargets is ${request.maxTargets}; nobody was logged out: ${help}`;
+  return { type: 'TooManyTargets', message };
 };
 
 /** A step that is tried again while Secrets Manager gives no answer, until the run expires. */
@@ -163,8 +156,9 @@ export const createFindTargets = (dependencies: ResolveDependencies) => {
 
   const resolveAs = async (operations: Operations, name: string, run: RunIdentity) => {
     const resolution = await resolveStep(operations, name, run, () => resolve(run), dependencies.now);
-    if (resolution.kind === 'resolved') return resolution;
-    return { kind: 'failed', failure: failureOf(resolution, run) } as const;
+    return resolution.kind === 'resolved'
+      ? resolution
+      : { kind: 'failed' as const, failure: failureOf(resolution, run) };
   };
 
   const waitForAt = async (operations: Operations, { startedAt, expiresAt, request: { at } }: RunIdentity) => {

@@ -49,10 +49,14 @@ const firstPageWaitMs = 500;
 /** An invocation ends after 15 minutes: a list that takes longer than this begins again in another one. In milliseconds. */
 const longestListMs = 8 * 60 * 1_000;
 
-// ListSecrets allows 100 requests per second and account: a failed page must not cost the whole list.
-const createReadPage =
-  ({ listInstances, now, sleep }: ListTargetDependencies) =>
-  async (next: string | undefined, latestMs: number) => {
+/**
+ * Lists the instances that a target includes, protected ones too.
+ *
+ * @throws NotResolvedYet when Secrets Manager gave no answer
+ */
+export const createListInstancesOfTarget = ({ listInstances, readTags, now, sleep }: ListTargetDependencies) => {
+  // ListSecrets allows 100 requests per second and account: a failed page must not cost the whole list.
+  const readPage = async (next: string | undefined, latestMs: number) => {
     for (let attempt = 1; ; attempt += 1) {
       const page = await listInstances(next);
       if (page.kind !== 'unavailable') return page;
@@ -62,12 +66,10 @@ const createReadPage =
     }
   };
 
-const createListIncluded = (dependencies: ListTargetDependencies) => {
-  const readPage = createReadPage(dependencies);
-  return async (target: Target): Promise<Listed | ListDenied> => {
+  const listIncluded = async (target: Target): Promise<Listed | ListDenied> => {
     const instances: ListedInstance[] = [];
     const unreadable: UnreadableSecret[] = [];
-    const latestMs = dependencies.now().getTime() + longestListMs;
+    const latestMs = now().getTime() + longestListMs;
     let next: string | undefined;
     do {
       const page = await readPage(next, latestMs);
@@ -79,9 +81,7 @@ const createListIncluded = (dependencies: ListTargetDependencies) => {
     } while (next !== undefined);
     return { kind: 'listed', instances, unreadable: divide(target, unreadable) };
   };
-};
 
-const createReadNamed = ({ readTags }: ListTargetDependencies) => {
   // A lasting problem with a named instance is reported when the run processes it.
   const readOne = async (idInstance: InstanceId): Promise<ListedInstance | undefined> => {
     const reading = await readTags(idInstance);
@@ -89,7 +89,7 @@ const createReadNamed = ({ readTags }: ListTargetDependencies) => {
     return reading.kind === 'unavailable' ? undefined : { idInstance, protected: false };
   };
 
-  return async ({ dryRun, target }: RunRequest, ids: readonly InstanceId[]): Promise<Listed> => {
+  const readNamed = async ({ dryRun, target }: RunRequest, ids: readonly InstanceId[]): Promise<Listed> => {
     const readings = await inParallel(concurrency, ids, readOne);
     const known = readings.filter((instance) => instance !== undefined).length;
     // An unreadable instance must not delay the others: its tags are read again before its logout. A drill has no logout.
@@ -99,22 +99,13 @@ const createReadNamed = ({ readTags }: ListTargetDependencies) => {
     // Nothing was listed: the request says which instances it means.
     return { kind: 'listed', instances, unreadable: divide(target, []) };
   };
-};
 
-/**
- * Lists the instances that a target includes, protected ones too.
- *
- * @throws NotResolvedYet when Secrets Manager gave no answer
- */
-export const createListInstancesOfTarget = (dependencies: ListTargetDependencies) => {
-  const listIncluded = createListIncluded(dependencies);
-  const readNamed = createReadNamed(dependencies);
   return async (run: RunIdentity): Promise<Listed | ListDenied> => {
     const { request } = run;
     const named = request.only ?? ('instances' in request.target ? request.target.instances : undefined);
     if (named !== undefined) return readNamed(request, named);
     const listed = await listIncluded(request.target);
-    if (listed.kind === 'list-denied' && mayBeGranted(run, dependencies.now())) throw new NotResolvedYet(listed.detail);
+    if (listed.kind === 'list-denied' && mayBeGranted(run, now())) throw new NotResolvedYet(listed.detail);
     return listed;
   };
 };

@@ -3,6 +3,7 @@ import type { InstanceId } from '../green-api/instance-id.ts';
 import type { ListedInstance } from '../instances/directory.ts';
 import type { TokenRecord } from '../logout/evidence.ts';
 import { failureKinds, type OutcomeKind } from '../logout/outcome.ts';
+import { defined } from '../platform/defined.ts';
 import type { Log } from '../platform/log.ts';
 
 /** Why a run did not log an instance out although its target includes it. */
@@ -16,10 +17,14 @@ const runKinds = ['skipped', 'pending', 'not-attempted', 'ready'] as const;
 export type OutcomeTags = Pick<ListedInstance, 'owner' | 'group'>;
 
 /** The tags of an instance for its outcome; nothing if it has none. */
-export const shownTags = ({ owner, group }: Partial<OutcomeTags> = {}): { readonly tags?: OutcomeTags } =>
-  owner === undefined && group === undefined
-    ? {}
-    : { tags: { ...(owner !== undefined && { owner }), ...(group !== undefined && { group }) } };
+export const shownTags = ({
+  owner,
+  group,
+}: {
+  readonly owner?: string | undefined;
+  readonly group?: string | undefined;
+} = {}): { readonly tags?: OutcomeTags } =>
+  owner === undefined && group === undefined ? {} : { tags: defined({ owner, group }) };
 
 /** The result of a run for one instance. */
 export type Outcome = {
@@ -75,14 +80,8 @@ export const isNotConfirmed = (outcome: Outcome): boolean => countedAs(outcome) 
 
 /** @param unlisted number of skipped instances that are too many to be listed one by one */
 export const resultsOf = (outcomes: readonly Outcome[], unlisted = 0): RunResults => {
-  const progress = {
-    total: outcomes.length + unlisted,
-    loggedOut: 0,
-    failed: 0,
-    skipped: unlisted,
-    pending: 0,
-    ready: 0,
-  };
+  const total = outcomes.length + unlisted;
+  const progress = { total, loggedOut: 0, failed: 0, skipped: unlisted, pending: 0, ready: 0 };
   for (const outcome of outcomes) progress[countedAs(outcome)] += 1;
   return { progress, outcomes };
 };
@@ -92,15 +91,7 @@ export const skippedOutcome = (
   skipReason: SkipReason,
   detail: string,
   tags?: OutcomeTags,
-): Outcome => ({
-  idInstance,
-  kind: 'skipped',
-  confirmed: false,
-  attempts: 0,
-  skipReason,
-  detail,
-  ...(tags !== undefined && { tags }),
-});
+): Outcome => defined({ idInstance, kind: 'skipped', confirmed: false, attempts: 0, skipReason, detail, tags });
 
 /** Each skipped instance has one line, which a query can find by its `skipReason`. */
 export const logSkipped = (

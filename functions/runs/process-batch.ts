@@ -47,24 +47,6 @@ const checkpointOf = (target: TargetState): Outcome | TargetState => {
   return { ...outcome, ...shownTags(retry.tags) };
 };
 
-// A process may die, or a run be stopped, before there is evidence of a logout that was sent.
-const createLogSent =
-  (log: Log, { id: run, request: { requestedBy, reason } }: RunIdentity) =>
-  ({ idInstance, attempts, retry: { tags } }: TargetState): void =>
-    log('INFO', 'logout sent', { run, idInstance, attempts, requestedBy, reason, tags });
-
-const createProcessSafely =
-  ({ processTarget, log, now }: BatchDependencies) =>
-  async (run: string, target: TargetState, round: RoundContext): Promise<TargetState> => {
-    try {
-      return hasPassed(round.deadline) ? target : await processTarget(target, round);
-    } catch (error) {
-      const name = errorNameOf(error);
-      log('ERROR', 'unexpected error', { run, idInstance: target.idInstance, error: name });
-      return retryOrFail(target, { kind: 'unavailable', detail: `unexpected error: ${name}` }, now().toISOString());
-    }
-  };
-
 export type ProcessBatch = (
   run: RunIdentity,
   round: number,
@@ -78,27 +60,43 @@ export type ProcessBatch = (
  * Processes one batch of a round and reports each of its instances, which a crash may repeat. It never rejects, and one
  * instance's failure stops no other. An instance that there is no time for stays pending; when the run has expired, none does.
  */
-export const createProcessBatch = (dependencies: BatchDependencies): ProcessBatch => {
-  const { report, publishOutcomes, log, now } = dependencies;
-  const processSafely = createProcessSafely(dependencies);
+export const createProcessBatch = ({
+  processTarget,
+  report,
+  publishOutcomes,
+  log,
+  now,
+}: BatchDependencies): ProcessBatch => {
+  const processSafely = async (target: TargetState, round: RoundContext): Promise<TargetState> => {
+    try {
+      return hasPassed(round.deadline) ? target : await processTarget(target, round);
+    } catch (error) {
+      const name = errorNameOf(error);
+      log('ERROR', 'unexpected error', { run: round.runId, idInstance: target.idInstance, error: name });
+      return retryOrFail(target, { kind: 'unavailable', detail: `unexpected error: ${name}` }, now().toISOString());
+    }
+  };
 
   return async (run, round, batch, isRepeated, remainingMs) => {
-    const untilExpiryMs = () => Date.parse(run.expiresAt) - now().getTime();
-    const deadline = deadlineIn(Math.min(longestBatchMs, remainingMs() - closingMs, untilExpiryMs()));
-    const context = {
-      runId: run.id,
-      request: run.request,
-      expiresAt: run.expiresAt,
-      deadline,
-      onLogoutSent: createLogSent(log, run),
+    const { id: runId, request, expiresAt } = run;
+    const { requestedBy, reason } = request;
+    const untilExpiryMs = () => Date.parse(expiresAt) - now().getTime();
+    const context: RoundContext = {
+      runId,
+      request,
+      expiresAt,
+      deadline: deadlineIn(Math.min(longestBatchMs, remainingMs() - closingMs, untilExpiryMs())),
+      // A process may die, or a run be stopped, before there is evidence of a logout that was sent.
+      onLogoutSent: ({ idInstance, attempts, retry: { tags } }) =>
+        log('INFO', 'logout sent', { run: runId, idInstance, attempts, requestedBy, reason, tags }),
     };
     const evidence: Evidence[] = [];
 
     const processOnce = (target: TargetState) =>
-      processSafely(run.id, isRepeated ? applyInterruption(target) : target, context);
+      processSafely(isRepeated ? applyInterruption(target) : target, context);
     // GREEN-API allows a reading a second: the last one has a turn of its own, when most of that time has passed.
     const confirm = async (target: TargetState): Promise<TargetState> => {
-      const processed = lacksOneReading(target) ? await processSafely(run.id, target, context) : target;
+      const processed = lacksOneReading(target) ? await processSafely(target, context) : target;
       const next = isPending(processed) && untilExpiryMs() <= 0 ? expired(processed) : processed;
       const record = await report(run, next);
       if (record !== undefined) evidence.push(record);

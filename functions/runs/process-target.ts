@@ -77,11 +77,8 @@ const isClearingDue = ({ retry, queueCleared }: TargetState, nowMs: number): boo
 const awaitRotation = (target: TargetState): TargetState => {
   const { kind } = target;
   if (kind !== 'logged-out' && kind !== 'already-logged-out') return target;
-  return withRetry(
-    target,
-    { confirmedAs: kind },
-    { kind: 'pending', detail: 'confirmed; its token is not rotated yet' },
-  );
+  const outcome = { kind: 'pending', detail: 'confirmed; its token is not rotated yet' } as const;
+  return withRetry(target, { confirmedAs: kind }, outcome);
 };
 
 /** How long the old token may work after a rotation, in milliseconds: GREEN-API documents no time. */
@@ -92,39 +89,18 @@ const longestTestMs = 10 * 60 * 1_000;
 /** When the old token of an instance may be tested, in milliseconds since 1970. */
 export const oldTokenTestAtMs = (rotatedAt: string): number => Date.parse(rotatedAt) + graceMs;
 
-const createTestOld =
-  ({ testOldToken, now }: ProcessTargetDependencies) =>
-  async (target: TargetState, rotatedAt: string, { runId, deadline }: RoundContext): Promise<TargetState> => {
-    const nowMs = now().getTime();
-    if (nowMs < oldTokenTestAtMs(rotatedAt)) return target;
-    const old = await testOldToken({ idInstance: target.idInstance, decision: `run ${runId}` }, deadline);
-    if (old.kind === 'unknown' && nowMs < Date.parse(rotatedAt) + longestTestMs)
-      return withRetry(target, {}, { detail: keptText(old.detail) });
-    const { token = { kind: 'rotated' } } = target;
-    if (old.kind === 'works') return withToken(target, { ...token, oldTokenStillWorks: true });
-    return withToken(target, old.kind === 'unknown' ? { ...token, detail: old.detail } : token);
-  };
+const createLogOutTarget = ({
+  callWithCredential,
+  greenApi,
+  readTags,
+  now,
+}: ProcessTargetDependencies): ProcessTarget => {
+  const isoNow = () => now().toISOString();
 
-const createRotate =
-  ({ rotateToken, now }: ProcessTargetDependencies): ProcessTarget =>
-  async (target, { runId, deadline }) => {
-    if (rotateToken === undefined)
-      return withToken(target, { kind: 'not-rotated', detail: 'this deployment does not rotate tokens' });
-    const decision = `run ${runId}`;
-    const rotation = await rotateToken({ idInstance: target.idInstance, decision }, deadline);
-    // Nothing was written or called, so the next round may try again.
-    const mayRetry = rotation.kind === 'not-rotated' && rotation.notBegun === true;
-    if (mayRetry) return retryRotation(target, rotation, now().toISOString());
-    if (rotation.kind !== 'rotated') return withToken(target, rotation);
-    return awaitingOldToken(target, rotation, now().toISOString());
-  };
-
-/** Reads the tags, and sends the logout if they still allow it. */
-const createLogOut =
-  ({ callWithCredential, greenApi, readTags, now }: ProcessTargetDependencies): ProcessTarget =>
-  async (target, { request, expiresAt, deadline, onLogoutSent }) => {
+  /** Reads the tags, and sends the logout if they still allow it. */
+  const logOut: ProcessTarget = async (target, { request, expiresAt, deadline, onLogoutSent }) => {
     const tags = await readTags(target.idInstance);
-    const informed = applyTags(target, tags, request.target, now().toISOString());
+    const informed = applyTags(target, tags, request.target, isoNow());
     const hasTime = !hasPassed(deadline) && now().getTime() < Date.parse(expiresAt);
     if (tags.kind !== 'tags' || !isPending(informed) || informed.retry.leaveAlone || !hasTime) return informed;
 
@@ -138,26 +114,20 @@ const createLogOut =
       (instance, end) => greenApi.logout(instance, end, onSent),
       deadline,
     );
-    return applyLogoutResponse(informed, answer, now().toISOString());
+    return applyLogoutResponse(informed, answer, isoNow());
   };
 
-/** Reads the tags, and clears the outgoing queue if they still allow it. */
-const createClearQueue =
-  ({ callWithCredential, greenApi, readTags }: ProcessTargetDependencies): ProcessTarget =>
-  async (target, { request, deadline }) => {
+  /** Reads the tags, and clears the outgoing queue if they still allow it. */
+  const clearQueue: ProcessTarget = async (target, { request, deadline }) => {
     const tags = await readTags(target.idInstance);
     const problem = tags.kind === 'tags' ? skipOf(tags.instance, request.target) : tags;
     if (problem !== undefined) return queueNotCleared(target, problem.detail);
     return applyQueueResponse(target, await callWithCredential(target.idInstance, greenApi.clearQueue, deadline));
   };
 
-const createLogOutTarget = (dependencies: ProcessTargetDependencies): ProcessTarget => {
-  const { callWithCredential, greenApi, now } = dependencies;
-  const logOut = createLogOut(dependencies);
-  const clearQueue = createClearQueue(dependencies);
   const readState = async (target: TargetState, deadline: Deadline): Promise<TargetState> => {
     const answer = await callWithCredential(target.idInstance, greenApi.readState, deadline);
-    return applyReading(target, answer, now().toISOString());
+    return applyReading(target, answer, isoNow());
   };
 
   return async (target, round) => {
@@ -176,9 +146,31 @@ const createLogOutTarget = (dependencies: ProcessTargetDependencies): ProcessTar
 };
 
 export const createProcessTarget = (dependencies: ProcessTargetDependencies): ProcessTarget => {
+  const { rotateToken, testOldToken, now } = dependencies;
   const logOut = createLogOutTarget(dependencies);
-  const rotate = createRotate(dependencies);
-  const testOld = createTestOld(dependencies);
+
+  const testOld = async (target: TargetState, rotatedAt: string, { runId, deadline }: RoundContext) => {
+    const nowMs = now().getTime();
+    if (nowMs < oldTokenTestAtMs(rotatedAt)) return target;
+    const old = await testOldToken({ idInstance: target.idInstance, decision: `run ${runId}` }, deadline);
+    if (old.kind === 'unknown' && nowMs < Date.parse(rotatedAt) + longestTestMs)
+      return withRetry(target, {}, { detail: keptText(old.detail) });
+    const { token = { kind: 'rotated' } } = target;
+    if (old.kind === 'works') return withToken(target, { ...token, oldTokenStillWorks: true });
+    return withToken(target, old.kind === 'unknown' ? { ...token, detail: old.detail } : token);
+  };
+
+  const rotate: ProcessTarget = async (target, { runId, deadline }) => {
+    if (rotateToken === undefined)
+      return withToken(target, { kind: 'not-rotated', detail: 'this deployment does not rotate tokens' });
+    const rotation = await rotateToken({ idInstance: target.idInstance, decision: `run ${runId}` }, deadline);
+    // Nothing was written or called, so the next round may try again.
+    const mayRetry = rotation.kind === 'not-rotated' && rotation.notBegun === true;
+    if (mayRetry) return retryRotation(target, rotation, now().toISOString());
+    if (rotation.kind !== 'rotated') return withToken(target, rotation);
+    return awaitingOldToken(target, rotation, now().toISOString());
+  };
+
   return async (target, round) => {
     const { confirmedAs, rotatedAt } = target.retry;
     if (rotatedAt !== undefined) return testOld(target, rotatedAt, round);

@@ -57,12 +57,15 @@ const targetSchema = v.lazy((value): (typeof targetSchemas)[TargetKind] | v.Gene
 /** The instances that a run is to log out. */
 export type Target = Readonly<v.InferOutput<typeof targetSchema>>;
 
-const maxTargets = v.pipe(
-  v.number('must be a number'),
-  v.integer('must be a whole number'),
-  v.minValue(1, 'must be at least 1'),
-  v.maxValue(mostInstances, `must be at most ${mostInstances}`),
-);
+const wholeNumber = (min: number, max: number) =>
+  v.pipe(
+    v.number('must be a number'),
+    v.integer('must be a whole number'),
+    v.minValue(min, `must be at least ${min}`),
+    v.maxValue(max, `must be at most ${max}`),
+  );
+
+const maxTargets = wholeNumber(1, mostInstances);
 
 /**
  * The fields that the requester of a run may choose: the one list of them. Every surface has every field, except those
@@ -88,14 +91,7 @@ export const runFields = {
   /** Finding no instance is normal for this schedule, and no sign of a misspelt tag. */
   mayFindNobody: v.exactOptional(flag),
   /** Days for which the confirmed instances are watched after the run, in case somebody links one again. */
-  watchDays: v.exactOptional(
-    v.pipe(
-      v.number('must be a number'),
-      v.integer('must be a whole number'),
-      v.minValue(watchDays.min, `must be at least ${watchDays.min}`),
-      v.maxValue(watchDays.max, `must be at most ${watchDays.max}`),
-    ),
-  ),
+  watchDays: v.exactOptional(wholeNumber(watchDays.min, watchDays.max)),
 };
 
 export type RunField = keyof typeof runFields;

@@ -15,15 +15,14 @@ const batchesAtOnce = 4;
  */
 const operationsForRounds = 600;
 
-/** Processes one batch within the invocation. */
-type ProcessHere = (...batch: DropLast<Parameters<ProcessBatch>>) => Promise<BatchResult>;
-
 /** Some rounds of a run, all with the same names. */
 export type Stage = {
   readonly run: RunIdentity;
   readonly look: Look;
   /** No round begins at or after this instant, in milliseconds since 1970: what is open then stays open. */
   readonly untilMs: number;
+  /** Time left in this invocation, in milliseconds. */
+  readonly remainingMs: () => number;
 };
 
 export type RoundsEnd = {
@@ -34,8 +33,6 @@ export type RoundsEnd = {
   readonly atMs?: number;
 };
 
-type DropLast<List extends readonly unknown[]> = List extends readonly [...infer Rest, unknown] ? Rest : never;
-
 const inBatches = (targetStates: readonly TargetState[]): readonly (readonly TargetState[])[] =>
   Array.from({ length: Math.ceil(targetStates.length / batchSize) }, (_, index) => batchAt(targetStates, index + 1));
 
@@ -44,8 +41,8 @@ const isOpen = (outcome: Outcome | TargetState): outcome is TargetState =>
 
 const processRound = async (
   operations: Operations,
-  processBatch: ProcessHere,
-  { run, look }: Stage,
+  processBatch: ProcessBatch,
+  { run, look, remainingMs }: Stage,
   round: number,
   open: readonly TargetState[],
 ): Promise<readonly BatchResult[]> => {
@@ -55,7 +52,7 @@ const processRound = async (
     const done = results.length;
     const steps = batches.slice(done, done + batchesAtOnce).map((batch, index) => {
       const name = roundNames[look].round(round, done + index + 1);
-      return operations.repeatableStep(name, (isRepeated) => processBatch(run, round, batch, isRepeated));
+      return operations.repeatableStep(name, (isRepeated) => processBatch(run, round, batch, isRepeated, remainingMs));
     });
     results.push(...(await Promise.all(steps)));
     // After a wait the next invocation has Lambda's full time limit again.
@@ -116,7 +113,7 @@ const waitAfterRound = async (
 /** Processes the open targets round after round, until none is left or the stage ends: at the latest when the run expires. */
 export const runRounds = async (
   operations: Operations,
-  processBatch: ProcessHere,
+  processBatch: ProcessBatch,
   stage: Stage,
   targetStates: readonly TargetState[],
 ): Promise<RoundsEnd> => {

@@ -5,10 +5,11 @@ import type { CallWithCredential } from '../instances/call-with-credential.ts';
 import { type Deadline, deadlineIn, hasPassed } from '../platform/deadline.ts';
 import { inParallel } from '../platform/in-parallel.ts';
 import { errorNameOf } from '../platform/unknown-values.ts';
-import type { RunEnd } from './conclude.ts';
+import type { Failure } from './conclude.ts';
 import type { Operations } from './durable-operations.ts';
 import {
   createResolve,
+  type FailedResolution,
   type FirstLook,
   listLagSeconds,
   looksAgain,
@@ -28,9 +29,6 @@ export type SecondLookDependencies = ResolveDependencies & {
   readonly greenApi: Pick<GreenApi, 'readState'>;
 };
 
-/** What the second look found: the new targets, or why it found none. */
-export type SecondLook = Resolved | { readonly kind: 'failed'; readonly failure: NonNullable<RunEnd['failure']> };
-
 const concurrency = 50;
 /** Readings of an instance whose failures may be transient. */
 const mostReadings = 3;
@@ -45,45 +43,33 @@ const closingMs = 20_000;
 export const secondLookAtMs = (run: RunIdentity, { at = run.startedAt }: Resolved): number =>
   looksAgain(run.request) ? Date.parse(at) + listLagSeconds * 1_000 : Number.POSITIVE_INFINITY;
 
-const failureOf = (
-  resolution: Exclude<Resolution, Resolved>,
-  { expiresAt, request: { maxTargets } }: RunIdentity,
-): NonNullable<RunEnd['failure']> => {
-  switch (resolution.kind) {
-    case 'expired': {
-      const message = `the run expired at ${expiresAt} before it could look again for instances that were tagged just before it`;
-      return { type: 'RunExpired', message };
-    }
-    case 'list-denied':
-      return { type: 'ListDenied', message: `the instances cannot be listed again: ${resolution.detail}` };
-    case 'too-many': {
-      const message = `the second look makes it ${resolution.found} targets but maxTargets is ${maxTargets}: what it found was not logged out`;
-      return { type: 'TooManyTargets', message };
-    }
+const failureOf = (resolution: Exclude<Resolution, Resolved>, { expiresAt, request }: RunIdentity): Failure => {
+  if (resolution.kind === 'expired') {
+    const message = `the run expired at ${expiresAt} before it could look again for instances that were tagged just before it`;
+    return { type: 'RunExpired', message };
   }
+  if (resolution.kind === 'list-denied')
+    return { type: 'ListDenied', message: `the instances cannot be listed again: ${resolution.detail}` };
+  const message = `the second look makes it ${resolution.found} targets but maxTargets is ${request.maxTargets}: what it found was not logged out`;
+  return { type: 'TooManyTargets', message };
 };
 
 type Found = 'linked' | 'not-linked' | 'not-judged';
 
-const createReadOnce =
-  ({ readTags, callWithCredential, greenApi }: SecondLookDependencies) =>
-  async (id: InstanceId, { request: { target } }: RunIdentity, deadline: Deadline): Promise<Found> => {
+/** Reads whether instances that the run has logged out are linked again. It never rejects. */
+const createReadAgain = ({ readTags, callWithCredential, greenApi, log, sleep }: SecondLookDependencies) => {
+  const readOnce = async (id: InstanceId, { request }: RunIdentity, deadline: Deadline): Promise<Found> => {
     const tags = await readTags(id);
     // It was removed, or belongs to somebody else now.
     if (tags.kind === 'unknown-instance') return 'not-linked';
     if (tags.kind !== 'tags') return 'not-judged';
-    if (skipOf(tags.instance, target) !== undefined) return 'not-linked';
+    if (skipOf(tags.instance, request.target) !== undefined) return 'not-linked';
     const answer = await callWithCredential(id, greenApi.readState, deadline);
     if (answer.kind !== 'state') return 'not-judged';
     const stateClass = stateClassOf(answer.stateInstance);
     if (stateClass === 'linked') return 'linked';
     return stateClass === 'out' || stateClass === 'banned' ? 'not-linked' : 'not-judged';
   };
-
-/** Reads whether instances that the run has logged out are linked again. It never rejects. */
-const createReadAgain = (dependencies: SecondLookDependencies) => {
-  const { log, sleep } = dependencies;
-  const readOnce = createReadOnce(dependencies);
 
   const read = async (id: InstanceId, run: RunIdentity, deadline: Deadline): Promise<Found> => {
     let found: Found = 'not-judged';
@@ -119,12 +105,8 @@ export const createLookAgain = (dependencies: SecondLookDependencies) => {
     const found = await resolve(run, first);
     if (found.kind !== 'resolved') return found;
     const confirmed = first.outcomes.filter((outcome) => outcome.confirmed && outcome.kind !== 'pending');
-    const deadline = deadlineIn(Math.min(longestReadingMs, remainingMs() - closingMs));
-    const again = await readAgain(
-      run,
-      confirmed.map(({ idInstance }) => idInstance),
-      deadline,
-    );
+    const ids = confirmed.map(({ idInstance }) => idInstance);
+    const again = await readAgain(run, ids, deadlineIn(Math.min(longestReadingMs, remainingMs() - closingMs)));
     log(again.linkedAgain.length > 0 ? 'WARN' : 'INFO', 'second look', { run: run.id, new: found.targets, ...again });
     return { ...found, targets: [...found.targets, ...again.linkedAgain], ...again };
   };
@@ -135,7 +117,7 @@ export const createLookAgain = (dependencies: SecondLookDependencies) => {
     first: Resolved,
     { decided, open, atMs: endedAtMs = Date.parse(first.at ?? run.startedAt) }: RoundsEnd,
     remainingMs: () => number,
-  ): Promise<SecondLook | undefined> => {
+  ): Promise<Resolved | FailedResolution | undefined> => {
     if (!looksAgain(run.request)) return undefined;
     const atMs = Math.max(secondLookAtMs(run, first), endedAtMs);
     if (atMs >= Date.parse(run.expiresAt)) return { kind: 'failed', failure: failureOf({ kind: 'expired' }, run) };

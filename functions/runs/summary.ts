@@ -1,7 +1,8 @@
 import * as v from 'valibot';
 import { instanceIdSchema } from '../green-api/instance-id.ts';
+import { defined } from '../platform/defined.ts';
 import { parseJsonAs } from '../platform/unknown-values.ts';
-import { byId, type Outcome, outcomeEntries, type RunResults } from './outcome.ts';
+import { byId, type Outcome, outcomeEntries, type RunResults, shownTags } from './outcome.ts';
 
 /**
  * The results of a run as its execution keeps them, in its result or in the data of its error. The outcomes are in groups that
@@ -35,7 +36,7 @@ const inGroups = (outcomes: readonly Outcome[]): readonly OutcomeGroup[] => {
   const groups = new Map<string, OutcomeGroup & { readonly instances: (readonly string[])[] }>();
   for (const outcome of outcomes) {
     const { idInstance, confirmedAt: _, tags: __, detail, ...rest } = outcome;
-    const shared = { ...rest, ...(detail !== undefined && { detail: detail.replaceAll(idInstance, placeholder) }) };
+    const shared = defined({ ...rest, detail: detail?.replaceAll(idInstance, placeholder) });
     const key = JSON.stringify(shared);
     const group = groups.get(key) ?? { ...shared, instances: [] };
     group.instances.push(rowOf(outcome));
@@ -84,13 +85,15 @@ const summarySchema = v.object({
 });
 
 const ungroup = ({ instances, detail, ...shared }: v.InferOutput<typeof summarySchema>['outcomes'][number]) =>
-  instances.map(([idInstance, confirmedAt = '', owner = '', group = '']) => ({
-    idInstance,
-    ...shared,
-    ...(confirmedAt !== '' && { confirmedAt }),
-    ...(detail !== undefined && { detail: detail.replaceAll(placeholder, idInstance) }),
-    ...((owner !== '' || group !== '') && { tags: { ...(owner !== '' && { owner }), ...(group !== '' && { group }) } }),
-  }));
+  instances.map(([idInstance, confirmedAt, owner, group]) =>
+    defined({
+      idInstance,
+      ...shared,
+      confirmedAt: confirmedAt || undefined,
+      detail: detail?.replaceAll(placeholder, idInstance),
+      ...shownTags({ owner: owner || undefined, group: group || undefined }),
+    }),
+  );
 
 /** Reads the result, or the data of the error, of a run that has ended; `undefined`: it is no summary. */
 export const parseSummary = (text: string | undefined): (RunResults & Remarks) | undefined => {

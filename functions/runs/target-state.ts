@@ -5,6 +5,7 @@ import type { TokenRotation } from '../instances/token-rotation/attempt.ts';
 import { outInARow, readingsNeeded } from '../logout/confirmation.ts';
 import type { Reading, TokenRecord } from '../logout/evidence.ts';
 import { type FailureKind, failureKinds } from '../logout/outcome.ts';
+import { defined } from '../platform/defined.ts';
 import { type Outcome, pendingOutcome } from './outcome.ts';
 
 /**
@@ -86,11 +87,7 @@ export const withRetry = (
   targetState: TargetState,
   retry: Partial<RetryState>,
   outcome: Partial<Outcome> = {},
-): TargetState => ({
-  ...targetState,
-  ...outcome,
-  retry: { ...targetState.retry, ...retry },
-});
+): TargetState => ({ ...targetState, ...outcome, retry: { ...targetState.retry, ...retry } });
 
 export const withReading = (targetState: TargetState, reading: Reading): TargetState =>
   withRetry(targetState, { readings: [...targetState.retry.readings, reading].slice(-keptReadings) });
@@ -138,11 +135,8 @@ export const retryOrFail = (
   return withRetry(targetState, { pendingFailure, ...tolerated }, { detail: keptText(detail) });
 };
 
-const keptToken = ({ kind, detail, oldTokenStillWorks }: TokenRecord): TokenRecord => ({
-  kind,
-  ...(detail !== undefined && { detail: keptText(detail) }),
-  ...(oldTokenStillWorks && { oldTokenStillWorks }),
-});
+const keptToken = ({ kind, detail, oldTokenStillWorks }: TokenRecord): TokenRecord =>
+  defined({ kind, detail: detail && keptText(detail), oldTokenStillWorks });
 
 /** Keeps an instance pending whose token was rotated, until the old token is tested in a round of its own. */
 export const awaitingOldToken = (target: TargetState, token: TokenRecord, at: string): TargetState =>
@@ -171,17 +165,10 @@ export const retryRotation = (
     : withRetry(target, tolerated, { detail: keptText(detail) });
 };
 
-const endedUnconfirmed = (targetState: TargetState): TargetState =>
-  failed(
-    targetState,
-    targetState.retry.pendingFailure,
-    targetState.detail ?? 'the run expired before it came to this instance',
-  );
-
 /** Ends an instance that is still pending when the run expires. */
 export const expired = (targetState: TargetState): TargetState => {
-  const { retry, token } = targetState;
-  if (retry.confirmedAs === undefined) return endedUnconfirmed(targetState);
+  const { retry, token, detail = 'the run expired before it came to this instance' } = targetState;
+  if (retry.confirmedAs === undefined) return failed(targetState, retry.pendingFailure, detail);
   if (token === undefined)
     return withToken(targetState, { kind: 'not-rotated', detail: 'the run expired before the token was rotated' });
   return withToken(targetState, { ...token, detail: 'the run expired before the old token was tested' });

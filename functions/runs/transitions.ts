@@ -5,6 +5,7 @@ import type { NotCalled } from '../instances/call-with-credential.ts';
 import type { TagsReading } from '../instances/directory.ts';
 import { outInARow, readingsNeeded } from '../logout/confirmation.ts';
 import { mayPass } from '../logout/outcome.ts';
+import { defined } from '../platform/defined.ts';
 import type { Target } from './request.ts';
 import { skipOf } from './target-membership.ts';
 import { failed, keptText, lastClass, retryOrFail, type TargetState, withReading, withRetry } from './target-state.ts';
@@ -71,30 +72,29 @@ export const applyLogoutResponse = (
   const { acceptedLogouts, acceptedAt = at, mayHaveActed, refusals } = targetState.retry;
   const next = { ...withRateLimit(targetState, answer), attempts: targetState.attempts + answer.requests };
   switch (answer.kind) {
-    case 'accepted': {
-      const accepted = {
-        acceptedLogouts: acceptedLogouts + 1,
-        acceptedAt,
-        isLogout: true,
-        mayHaveActed: true,
-      } as const;
+    case 'accepted':
       return withRetry(
         next,
-        { ...accepted, pendingFailure: 'unconfirmed' },
+        {
+          acceptedLogouts: acceptedLogouts + 1,
+          acceptedAt,
+          isLogout: true,
+          mayHaveActed: true,
+          pendingFailure: 'unconfirmed',
+        },
         { detail: 'no reading reported notAuthorized' },
       );
-    }
     case 'refused':
       return retryOrFail(withRetry(next, { refusals: refusals + 1 }), answer, at);
-    case 'not-authorized': {
-      const acted = { mayHaveActed: mayHaveActed || answer.resent === true };
-      return retryOrFail(withRetry(next, acted), { kind: 'unconfirmed', detail: answer.detail }, at);
-    }
+    case 'not-authorized':
+      return retryOrFail(
+        withRetry(next, { mayHaveActed: mayHaveActed || answer.resent === true }),
+        { kind: 'unconfirmed', detail: answer.detail },
+        at,
+      );
     case 'unavailable':
-    case 'timed-out': {
-      const acted = { mayHaveActed: mayHaveActed || answer.requests > 0 };
-      return retryOrFail(withRetry(next, acted), answer, at);
-    }
+    case 'timed-out':
+      return retryOrFail(withRetry(next, { mayHaveActed: mayHaveActed || answer.requests > 0 }), answer, at);
     default:
       return retryOrFail(next, answer, at);
   }
@@ -115,11 +115,7 @@ export const applyTags = (targetState: TargetState, reading: TagsReading, target
   if (reading.kind !== 'tags') return retryOrFail(targetState, reading, at);
   const { idInstance: _, ...tags } = reading.instance;
   const seen = withRetry(targetState, {
-    tags: {
-      ...tags,
-      ...(tags.owner !== undefined && { owner: keptText(tags.owner) }),
-      ...(tags.group !== undefined && { group: keptText(tags.group) }),
-    },
+    tags: defined({ ...tags, owner: tags.owner && keptText(tags.owner), group: tags.group && keptText(tags.group) }),
   });
   const skip = skipOf(reading.instance, target);
   if (skip === undefined) return seen;

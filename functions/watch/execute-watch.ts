@@ -6,14 +6,7 @@ import { type WatchRequest, watchRequestSchema } from '../runs/start-watch.ts';
 import { createPoll, type PollDependencies } from './poll.ts';
 import { nextPoll } from './poll-schedule.ts';
 import type { WatchIdentity } from './watch-evidence.ts';
-import {
-  applyPoll,
-  initialState,
-  resultOf,
-  type WatchResult,
-  type WatchState,
-  watchOperationNames,
-} from './watch-state.ts';
+import { applyPoll, initialState, resultOf, type WatchResult, watchOperationNames } from './watch-state.ts';
 
 /** The payload is not a watch. */
 class InvalidWatch extends Error {
@@ -31,10 +24,17 @@ const parseWatchRequest = (payload: unknown): WatchRequest => {
   throw new InvalidWatch(`The payload is not a watch: see ${invalidFieldsOf(parsed.issues)}`);
 };
 
-/** Polls until the end of the watch, or until no instance is left to watch. */
-const createRunPolls =
-  (poll: ReturnType<typeof createPoll>) =>
-  async (operations: Operations, watch: WatchIdentity, remainingMs: () => number): Promise<WatchState> => {
+/**
+ * A watch from its payload to its result.
+ *
+ * @throws InstancesNotRead if an instance was never read, or not by the last polls
+ */
+export const createWatch = (dependencies: PollDependencies) => {
+  const poll = createPoll(dependencies);
+  const { now } = dependencies;
+
+  /** Polls until the end of the watch, or until no instance is left to watch. */
+  const runPolls = async (operations: Operations, watch: WatchIdentity, remainingMs: () => number) => {
     const startMs = Date.parse(watch.startedAt);
     const endMs = Date.parse(watch.request.until);
     let state = initialState(watch.request);
@@ -54,15 +54,6 @@ const createRunPolls =
     }
     return state;
   };
-
-/**
- * A watch from its payload to its result.
- *
- * @throws InstancesNotRead if an instance was never read, or not by the last polls
- */
-export const createWatch = (dependencies: PollDependencies) => {
-  const runPolls = createRunPolls(createPoll(dependencies));
-  const { now } = dependencies;
 
   return async (payload: unknown, { name: id, durable, remainingMs }: Execution): Promise<WatchResult> => {
     const request = parseWatchRequest(payload);

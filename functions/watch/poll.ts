@@ -52,12 +52,7 @@ type Tags = Omit<ListedInstance, 'idInstance'>;
 type Found =
   | { readonly kind: 'released'; readonly reason: (typeof releaseReasons)[number] }
   /** `wasAnswered`: with a state that does not show whether a session is open. */
-  | {
-      readonly kind: 'unread';
-      readonly reason: Missing['reason'];
-      readonly detail: string;
-      readonly wasAnswered?: true;
-    }
+  | (ReturnType<typeof unread> & { readonly wasAnswered?: true })
   /** Linked, or being linked. */
   | { readonly kind: 'linked'; readonly stateInstance: string; readonly at: string; readonly tags: Tags }
   | { readonly kind: 'other-state' };
@@ -85,20 +80,6 @@ const foundBy = (answer: StateAnswer | NotCalled, at: string, tags: Tags): Found
   return meaning === 'suspicious' ? { kind: 'linked', stateInstance, at, tags } : { kind: 'other-state' };
 };
 
-const createReadInstance =
-  ({ callWithCredential, greenApi, readTags, now }: PollDependencies) =>
-  async (id: InstanceId, digest: string, deadline: Deadline): Promise<Found> => {
-    if (hasPassed(deadline)) return unread('the poll had no time left for it');
-    const reading = await readTags(id);
-    if (reading.kind === 'unknown-instance') return { kind: 'released', reason: 'secret-removed' };
-    if (reading.kind !== 'tags') return unread(reading.detail);
-    const { idInstance: _, ...tags } = reading.instance;
-    if (digestOf(tags) !== digest) return { kind: 'released', reason: 'tag-changed' };
-
-    const answer = await callWithCredential(id, greenApi.readState, deadline);
-    return foundBy(answer, now().toISOString(), tags);
-  };
-
 type Findings = readonly (readonly [InstanceId, Found])[];
 
 /** Two readings of a linked state in a row mean that somebody linked the instance again. A failed reading changes nothing. */
@@ -121,23 +102,49 @@ const assess = (watch: WatchIdentity, { suspects }: WatchState, found: Findings)
 
 /** What has changed in the instances that cannot be read: a poll names no instance again that the poll before has named. */
 const findMissing = ({ missing: before }: WatchState, found: Findings) => {
-  const unreadNow = found.flatMap(([id, one]) => (one.kind === 'unread' ? [[id, one.reason] as const] : []));
+  const unreadNow = found.flatMap(
+    ([id, one]): NonNullable<PollResult['missing']> => (one.kind === 'unread' ? [[id, one.reason]] : []),
+  );
   const missing = unreadNow.filter(([id, reason]) => before.get(id)?.reason !== reason);
   const ids = new Set(unreadNow.map(([id]) => id));
   const readAgain = [...before.keys()].filter((id) => !ids.has(id));
   return {
     unread: unreadNow.length,
-    ...(missing.length > 0 && {
-      missing: missing.map(([id, reason]): [InstanceId, Missing['reason']] => [id, reason]),
-    }),
+    ...(missing.length > 0 && { missing }),
     ...(readAgain.length > 0 && { found: readAgain }),
   };
 };
 
-/** Counts the instances that somebody should look at, and names each of them once. */
-const createReportUnread =
-  ({ log, stack, now }: PollDependencies) =>
-  (watch: string, state: WatchState, poll: Pick<PollResult, 'missing' | 'found'>, found: Findings): object => {
+/** Reads every watched instance once, and reports those that were linked again; a crash may repeat a report. It never rejects. */
+export const createPoll = (dependencies: PollDependencies) => {
+  const { callWithCredential, greenApi, readTags, recordLinkedAgain, publishLinkedAgain, log, stack, now } =
+    dependencies;
+
+  const readInstance = async (id: InstanceId, digest: string, deadline: Deadline): Promise<Found> => {
+    if (hasPassed(deadline)) return unread('the poll had no time left for it');
+    const reading = await readTags(id);
+    if (reading.kind === 'unknown-instance') return { kind: 'released', reason: 'secret-removed' };
+    if (reading.kind !== 'tags') return unread(reading.detail);
+    const { idInstance: _, ...tags } = reading.instance;
+    if (digestOf(tags) !== digest) return { kind: 'released', reason: 'tag-changed' };
+
+    const answer = await callWithCredential(id, greenApi.readState, deadline);
+    return foundBy(answer, now().toISOString(), tags);
+  };
+
+  const readSafely = (watch: string, id: InstanceId, digest: string, deadline: Deadline): Promise<Found> =>
+    readInstance(id, digest, deadline).catch((error) => {
+      log('ERROR', 'unexpected error', { watch, idInstance: id, error: errorNameOf(error) });
+      return unread(`unexpected error: ${errorNameOf(error)}`);
+    });
+
+  /** Counts the instances that somebody should look at, and names each of them once. */
+  const reportUnread = (
+    watch: string,
+    state: WatchState,
+    poll: Pick<PollResult, 'missing' | 'found'>,
+    found: Findings,
+  ): object => {
     const alarming = [...applyMissing(state, poll)].filter(([, missing]) => isAlarming(missing));
     if (alarming.length === 0) return {};
     const details = new Map(found.map(([id, one]) => [id, one.kind === 'unread' ? one.detail : '']));
@@ -147,21 +154,6 @@ const createReportUnread =
       log('WARN', 'watched instance not read', { watch, idInstance, reason, polls, detail: details.get(idInstance) });
     }
     return stackMetrics({ [watchUnreadMetric]: alarming.length }, stack, now());
-  };
-
-/** Reads every watched instance once, and reports those that were linked again; a crash may repeat a report. It never rejects. */
-export const createPoll = (dependencies: PollDependencies) => {
-  const { recordLinkedAgain, publishLinkedAgain, log, now } = dependencies;
-  const readInstance = createReadInstance(dependencies);
-  const reportUnread = createReportUnread(dependencies);
-
-  const readSafely = async (watch: string, id: InstanceId, digest: string, deadline: Deadline): Promise<Found> => {
-    try {
-      return await readInstance(id, digest, deadline);
-    } catch (error) {
-      log('ERROR', 'unexpected error', { watch, idInstance: id, error: errorNameOf(error) });
-      return unread(`unexpected error: ${errorNameOf(error)}`);
-    }
   };
 
   return async (watch: WatchIdentity, state: WatchState, remainingMs: () => number): Promise<PollResult> => {

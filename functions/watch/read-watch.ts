@@ -1,8 +1,8 @@
+import { defined } from '../platform/defined.ts';
 import { parseJsonAs } from '../platform/unknown-values.ts';
 import type { LambdaFailure } from '../runs/lambda/failure.ts';
 import type { RunStatus, UnknownRun } from '../runs/lambda/find-run.ts';
-import type { ReadHistory } from '../runs/lambda/read-history.ts';
-import type { ReadExecution, RunExecution } from '../runs/lambda/read-run.ts';
+import type { Readers, RunExecution } from '../runs/lambda/read-run.ts';
 import { isEndStatus } from '../runs/run-status.ts';
 import { type WatchName, type WatchRequest, watchRequestSchema } from '../runs/start-watch.ts';
 import { isAlarming, stateFromResult, stateFromSteps, type WatchState } from './watch-state.ts';
@@ -26,7 +26,7 @@ export type Watch = {
   readonly reason: string;
   readonly requestedBy: string;
   readonly startedAt: Date;
-  readonly endedAt: Date | undefined;
+  readonly endedAt?: Date | undefined;
   readonly until: string;
   /** The next poll. */
   readonly nextActionAt?: Date;
@@ -42,8 +42,6 @@ export type Watch = {
 
 /** Reads a watch and what it has found so far. */
 export type ReadWatch = (name: WatchName) => Promise<Watch | UnknownRun | LambdaFailure>;
-
-export type ReadWatchDependencies = { readonly readExecution: ReadExecution; readonly readHistory: ReadHistory };
 
 const outcomesOf = ({ watching, ended, missing }: WatchState, isOver: boolean): readonly WatchOutcome[] =>
   [
@@ -70,10 +68,10 @@ const viewOf = (execution: RunExecution, request: WatchRequest, state: WatchStat
   const { run, reason, requestedBy, until } = request;
   const note = status === 'STOPPED' || hasResult ? error?.message : undefined;
   const outcomes = outcomesOf(state, isEndStatus(status));
-  return {
+  return defined({
     kind: 'watch',
     status,
-    ...(note !== undefined && { note }),
+    note,
     run,
     reason,
     requestedBy,
@@ -82,11 +80,11 @@ const viewOf = (execution: RunExecution, request: WatchRequest, state: WatchStat
     until,
     progress: progressOf(outcomes, state),
     outcomes,
-  };
+  });
 };
 
 export const createReadWatch =
-  ({ readExecution, readHistory }: ReadWatchDependencies): ReadWatch =>
+  ({ readExecution, readHistory }: Readers): ReadWatch =>
   async (name) => {
     const execution = await readExecution(name);
     if (execution.kind !== 'execution') return execution;

@@ -84,16 +84,14 @@ export type Run = RunResults &
     /** The watch over the instances that the run confirmed. */
     readonly watch?: string;
     readonly startedAt: Date;
-    readonly endedAt: Date | undefined;
+    readonly endedAt?: Date | undefined;
   };
 
 /** Reads the request of a run and its results so far. */
 export type ReadRun = (name: RunName) => Promise<Run | UnknownRun | LambdaFailure>;
 
-export type ReadRunDependencies = Pick<RunLimits, 'executionTimeoutMs'> & {
-  readonly readExecution: ReadExecution;
-  readonly readHistory: ReadHistory;
-};
+/** What reads an execution by its name, and its history. */
+export type Readers = { readonly readExecution: ReadExecution; readonly readHistory: ReadHistory };
 
 const ifText = v.fallback(v.optional(v.string()), undefined);
 
@@ -120,10 +118,17 @@ const aboutRun = (name: RunName, execution: RunExecution, limits: Pick<RunLimits
   const shown = Object.entries(payload).filter(([key]) => Object.hasOwn(shownEntries, key));
   const expiresAt = expiryOf(payload, startedAt.toISOString(), limits);
   const request: Readonly<Record<string, unknown>> = { ...Object.fromEntries(shown), expiresAt };
-  return {
-    ...defined({ kind: 'run', status, source: runSourceOf(name), request, reason, requestedBy, retryOf, startedAt }),
+  return defined({
+    kind: 'run',
+    status,
+    source: runSourceOf(name),
+    request,
+    reason,
+    requestedBy,
+    retryOf,
+    startedAt,
     endedAt,
-  };
+  });
 };
 
 const endings: Readonly<Record<RunStatus, string>> = { STOPPED: 'the run was stopped', TIMED_OUT: 'the run timed out' };
@@ -141,7 +146,7 @@ const resultsWithoutSummary = (execution: RunExecution, history: RunHistory, isD
 };
 
 export const createReadRun =
-  ({ readExecution, readHistory, executionTimeoutMs }: ReadRunDependencies): ReadRun =>
+  ({ readExecution, readHistory, executionTimeoutMs }: Readers & Pick<RunLimits, 'executionTimeoutMs'>): ReadRun =>
   async (name) => {
     const execution = await readExecution(name);
     if (execution.kind !== 'execution') return execution;

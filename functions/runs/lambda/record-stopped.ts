@@ -10,8 +10,8 @@ import { type RecordRunEnd, runEndedOf } from '../run-ended.ts';
 import { evidenceOf, isDecided, type RecordedRun } from '../run-evidence.ts';
 import type { RunName } from '../run-name.ts';
 import { newTargetState, type TargetState } from '../target-state.ts';
-import type { ReadHistory, RunHistory } from './read-history.ts';
-import type { ReadExecution, RunExecution } from './read-run.ts';
+import type { RunHistory } from './read-history.ts';
+import type { Readers, RunExecution } from './read-run.ts';
 import { stoppedByIn } from './stop-run.ts';
 
 /**
@@ -20,9 +20,7 @@ import { stoppedByIn } from './stop-run.ts';
  */
 export type RecordStopped = (name: RunName, stoppedBy: string) => Promise<void>;
 
-export type RecordStoppedDependencies = {
-  readonly readExecution: ReadExecution;
-  readonly readHistory: ReadHistory;
+export type RecordStoppedDependencies = Readers & {
   readonly recordEvidence: RecordEvidence;
   readonly recordRunEnd: RecordRunEnd;
   readonly now: () => Date;
