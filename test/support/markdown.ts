@@ -5,7 +5,7 @@ const projectRoot = join(__dirname, '..', '..');
 
 /** Every page for people, by its path in a folder: the project or an unpacked package. */
 export const pagesIn = (folder: string): readonly string[] =>
-  ['.', 'docs', '.github']
+  ['.', 'docs', 'emulators', 'examples', '.github']
     .filter((part) => existsSync(join(folder, part)))
     .flatMap((part) =>
       readdirSync(join(folder, part), { recursive: part !== '.', encoding: 'utf8' }).map((file) => join(part, file)),
