@@ -1,7 +1,7 @@
 import { Announcer } from './components/announcer.tsx';
 import { ProblemAlert } from './components/problem-alert.tsx';
 import { ViewTitle } from './components/view-title.tsx';
-import { FaultsView } from './faults/faults-view.tsx';
+import { FaultsView } from './faults-view.tsx';
 import { FindView } from './find/find-view.tsx';
 import { useSlash } from './find/use-slash.ts';
 import { type ConsoleInfo, readConsoleInfo } from './local-routes.ts';

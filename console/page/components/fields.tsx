@@ -1,10 +1,5 @@
-import type { ComponentChildren } from 'preact';
+import { type AllHTMLAttributes, type ComponentChildren, h, type TargetedEvent } from 'preact';
 import { useId } from 'preact/hooks';
-
-type FieldProps = {
-  readonly label: string;
-  readonly hint?: string;
-};
 
 const describedBy = (id: string, hint: string | undefined) =>
   hint === undefined ? {} : { 'aria-describedby': `${id}-hint` };
@@ -16,112 +11,87 @@ const Hint = ({ id, hint }: { readonly id: string; readonly hint: string | undef
     </span>
   );
 
-type LabelledProps = FieldProps & {
-  readonly control: (attributes: { readonly id: string; readonly 'aria-describedby'?: string }) => ComponentChildren;
-};
-
-const Labelled = ({ label, hint, control }: LabelledProps) => {
-  const id = useId();
-  return (
-    <div class="field">
-      <label for={id}>{label}</label>
-      {control({ id, ...describedBy(id, hint) })}
-      <Hint id={id} hint={hint} />
-    </div>
-  );
-};
-
-type InputProps = FieldProps & {
+type FieldProps = {
+  readonly label: string;
+  readonly hint?: string;
   readonly value: string;
   readonly onInput: (value: string) => void;
   readonly required?: boolean;
 };
 
-/** Longest text that the API takes. */
-const longestText = 256;
+type ControlProps = FieldProps & {
+  readonly control: 'input' | 'select' | 'textarea';
+  readonly attributes?: AllHTMLAttributes<HTMLInputElement>;
+  readonly children?: ComponentChildren;
+};
 
-type TextFieldProps = InputProps & {
+const Field = ({ control, label, hint, value, onInput, required = false, attributes, children }: ControlProps) => {
+  const id = useId();
+  const follow = (event: TargetedEvent<HTMLInputElement>) => onInput(event.currentTarget.value);
+  return (
+    <div class="field">
+      <label for={id}>{label}</label>
+      {h(control, { ...attributes, ...describedBy(id, hint), id, value, required, onInput: follow }, children)}
+      <Hint id={id} hint={hint} />
+    </div>
+  );
+};
+
+/** Longest text that the API takes. */
+const maxLength = 256;
+
+type TextFieldProps = FieldProps & {
   /** What must be typed, if only one text will do. */
   readonly expected?: string;
 };
 
 const escapeRegExp = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
-export const TextField = ({ value, onInput, required = false, expected, ...field }: TextFieldProps) => (
-  <Labelled
-    {...field}
-    control={(attributes) => (
-      <input
-        {...attributes}
-        type="text"
-        value={value}
-        required={required}
-        maxLength={longestText}
-        {...(expected !== undefined && { pattern: escapeRegExp(expected), title: expected })}
-        {...(required && expected === undefined && { pattern: '.*\\S.*', title: 'Not only spaces' })}
-        autocomplete="off"
-        onInput={(event) => onInput(event.currentTarget.value)}
-      />
-    )}
-  />
-);
+export const TextField = ({ expected, ...field }: TextFieldProps) => {
+  const notBlank = field.required ? { pattern: '.*\\S.*', title: 'Not only spaces' } : {};
+  const wanted = expected === undefined ? notBlank : { pattern: escapeRegExp(expected), title: expected };
+  return <Field {...field} control="input" attributes={{ type: 'text', maxLength, autocomplete: 'off', ...wanted }} />;
+};
 
 /** Longest list of ids that a run takes, as text. */
 const longestIds = 3_000 * '1101000001 '.length;
 
 /** Ids as they are pasted: one a line, or with any separator. */
-export const IdsField = ({ value, onInput, required = false, ...field }: InputProps) => (
-  <Labelled
-    {...field}
-    control={(attributes) => (
-      <textarea
-        {...attributes}
-        rows={3}
-        value={value}
-        required={required}
-        maxLength={longestIds}
-        spellcheck={false}
-        onInput={(event) => onInput(event.currentTarget.value)}
-      />
-    )}
-  />
+export const IdsField = (field: FieldProps) => (
+  <Field {...field} control="textarea" attributes={{ rows: 3, maxLength: longestIds, spellcheck: false }} />
 );
 
-export const InstantField = ({ value, onInput, ...field }: InputProps) => (
-  <Labelled
-    {...field}
-    control={(attributes) => (
-      <input
-        {...attributes}
-        type="datetime-local"
-        value={value}
-        onInput={(event) => onInput(event.currentTarget.value)}
-      />
-    )}
-  />
+export const InstantField = (field: FieldProps) => (
+  <Field {...field} control="input" attributes={{ type: 'datetime-local' }} />
 );
 
 /** A whole number from 1 to `max`. */
-export const NumberField = ({ value, onInput, max, ...field }: InputProps & { readonly max: number }) => (
-  <Labelled
-    {...field}
-    control={(attributes) => (
-      <input
-        {...attributes}
-        type="number"
-        min={1}
-        max={max}
-        value={value}
-        onInput={(event) => onInput(event.currentTarget.value)}
-      />
-    )}
-  />
+export const NumberField = ({ max, ...field }: FieldProps & { readonly max: number }) => (
+  <Field {...field} control="input" attributes={{ type: 'number', min: 1, max }} />
 );
 
-type CheckboxProps = FieldProps & {
+type SelectProps<Option extends string> = FieldProps & {
+  /** The words of a first option whose value is empty. */
+  readonly none?: string;
+  readonly options: readonly Option[];
+  /** @default each option says itself */
+  readonly wordsOf?: (option: Option) => string;
+};
+
+export const Select = <Option extends string>({ none, options, wordsOf, ...field }: SelectProps<Option>) => (
+  <Field {...field} control="select">
+    {none !== undefined && <option value="">{none}</option>}
+    {options.map((option) => (
+      <option key={option} value={option}>
+        {wordsOf ? wordsOf(option) : option}
+      </option>
+    ))}
+  </Field>
+);
+
+type CheckboxProps = Pick<FieldProps, 'label' | 'hint' | 'required'> & {
   readonly checked: boolean;
   readonly onChange: (checked: boolean) => void;
-  readonly required?: boolean;
 };
 
 export const Checkbox = ({ label, hint, checked, onChange, required = false }: CheckboxProps) => {
@@ -141,27 +111,3 @@ export const Checkbox = ({ label, hint, checked, onChange, required = false }: C
     </div>
   );
 };
-
-type SelectProps = FieldProps & {
-  readonly value: string;
-  readonly required?: boolean;
-  readonly onChange: (value: string) => void;
-  /** `option` elements. */
-  readonly children: ComponentChildren;
-};
-
-export const Select = ({ value, onChange, required = false, children, ...field }: SelectProps) => (
-  <Labelled
-    {...field}
-    control={(attributes) => (
-      <select
-        {...attributes}
-        value={value}
-        required={required}
-        onChange={(event) => onChange(event.currentTarget.value)}
-      >
-        {children}
-      </select>
-    )}
-  />
-);

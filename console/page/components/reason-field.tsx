@@ -1,4 +1,4 @@
-import { recentReasons } from '../instances/recent-reasons.ts';
+import { recentReasons } from '../kept.ts';
 import { TextField } from './fields.tsx';
 
 type ReasonFieldProps = { readonly value: string; readonly onInput: (reason: string) => void };

@@ -6,8 +6,8 @@ import { ViewTitle } from '../components/view-title.tsx';
 import { describeReading, type ListReading } from '../instances/instance-list.ts';
 import { instanceList, search } from '../instances/live.ts';
 import { UnreadableSecrets } from '../instances/unreadable-secrets.tsx';
+import { expectedCount } from '../kept.ts';
 import { useStore } from '../use-store.ts';
-import { expectedCount } from './expected-count.ts';
 import { NoResult } from './no-result.tsx';
 import { PersonItem } from './person-item.tsx';
 import { SearchField } from './search-field.tsx';
@@ -56,14 +56,13 @@ export const FindView = () => {
       <search class="find">
         <SearchField onEnter={() => found.length === 1 && person && location.assign(addressOf(person))} />
         {groups.length > 1 && (
-          <Select label="Group" value={wanted.group} onChange={(group) => search.set({ ...wanted, group })}>
-            <option value="">All groups</option>
-            {groups.map((group) => (
-              <option key={group} value={group}>
-                {group}
-              </option>
-            ))}
-          </Select>
+          <Select
+            label="Group"
+            value={wanted.group}
+            onInput={(group) => search.set({ ...wanted, group })}
+            none="All groups"
+            options={groups}
+          />
         )}
       </search>
       <p class="counts">

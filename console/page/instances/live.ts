@@ -1,7 +1,7 @@
 import type { Instance } from '../../../client/answers.ts';
 import type { Owned } from '../../../functions/instances/people.ts';
 import { api } from '../api.ts';
-import { rememberCount } from '../find/expected-count.ts';
+import { rememberCount } from '../kept.ts';
 import { createStore } from '../store.ts';
 import { createInstanceList } from './instance-list.ts';
 import { createLogouts, isUnderWay } from './logouts.ts';

@@ -3,11 +3,11 @@ import type { Instance } from '../../../client/answers.ts';
 import type { Owned } from '../../../functions/instances/people.ts';
 import { Dialog } from '../components/dialog.tsx';
 import { Checkbox } from '../components/fields.tsx';
-import { logoutOptions } from '../components/logout-options.ts';
 import { ReasonField } from '../components/reason-field.tsx';
+import { rememberReason } from '../kept.ts';
+import { formRows } from '../runs/run-form.ts';
 import { useMay } from '../sign-in/may.ts';
 import { mostSingleLogouts, type Order } from './logouts.ts';
-import { rememberReason } from './recent-reasons.ts';
 
 type LogoutDialogProps = {
   readonly instances: readonly Owned<Instance>[];
@@ -19,24 +19,9 @@ type LogoutDialogProps = {
 
 const watchDays = 7;
 
-const emptyDraft = { reason: '', clearQueue: false, rotateToken: false, watch: false };
-
-const draftOf = ({ reason, clearQueue = false, rotateToken = false, watchDays: days }: Order): typeof emptyDraft => ({
-  reason,
-  clearQueue,
-  rotateToken,
-  watch: days !== undefined,
-});
-
-const orderOf = ({ reason, clearQueue, rotateToken, watch }: typeof emptyDraft): Order => ({
-  reason: reason.trim(),
-  ...(clearQueue && { clearQueue }),
-  ...(rotateToken && { rotateToken }),
-  ...(watch && { watchDays }),
-});
-
 const options = {
-  ...logoutOptions,
+  clearQueue: formRows.clearQueue,
+  rotateToken: formRows.rotateToken,
   watch: { label: 'Watch for 7 days', hint: 'A run reports it when somebody links one again.' },
 } as const;
 
@@ -93,40 +78,43 @@ export const LogoutDialog = ({ instances, initial, onStart, onClose }: LogoutDia
   const choices = may('runs')
     ? (['clearQueue', 'rotateToken', 'watch'] as const)
     : (['clearQueue', 'rotateToken'] as const);
-  const [draft, setDraft] = useState(() => (initial ? draftOf(initial) : emptyDraft));
+  const { reason: firstReason = '', clearQueue = false, rotateToken = false } = initial ?? {};
+  const [reason, setReason] = useState(firstReason);
+  const [ticks, setTicks] = useState({ clearQueue, rotateToken, watch: initial?.watchDays !== undefined });
+  const submit = (close: () => void) => {
+    const order = {
+      reason: reason.trim(),
+      ...(ticks.clearQueue && { clearQueue: true }),
+      ...(ticks.rotateToken && { rotateToken: true }),
+      ...(ticks.watch && { watchDays }),
+    };
+    rememberReason(order.reason);
+    close();
+    onStart(order);
+  };
   return (
-    <Dialog title={`Log out ${what}`} onClose={onClose}>
-      {(close) => (
-        <form
-          onSubmit={(event) => {
-            event.preventDefault();
-            const order = orderOf(draft);
-            rememberReason(order.reason);
-            close();
-            onStart(order);
-          }}
-        >
-          <Touched instances={instances} />
-          <ReasonField value={draft.reason} onInput={(reason) => setDraft({ ...draft, reason })} />
-          {choices.map((option) => (
-            <Checkbox
-              key={option}
-              {...options[option]}
-              checked={draft[option]}
-              onChange={(checked) => setDraft({ ...draft, [option]: checked })}
-            />
-          ))}
-          <Limits instances={instances} />
-          <div class="buttons">
-            <button type="button" onClick={close}>
-              Cancel
-            </button>
-            <button type="submit" class="danger">
-              Log out {what}
-            </button>
-          </div>
-        </form>
-      )}
+    <Dialog
+      title={`Log out ${what}`}
+      submit={
+        <button type="submit" class="danger">
+          Log out {what}
+        </button>
+      }
+      onSubmit={submit}
+      onClose={onClose}
+    >
+      <Touched instances={instances} />
+      <ReasonField value={reason} onInput={setReason} />
+      {choices.map((option) => (
+        <Checkbox
+          key={option}
+          label={options[option].label}
+          hint={options[option].hint}
+          checked={ticks[option]}
+          onChange={(isTicked) => setTicks({ ...ticks, [option]: isTicked })}
+        />
+      ))}
+      <Limits instances={instances} />
     </Dialog>
   );
 };

@@ -1,7 +1,14 @@
 import { hasEnded, type ListedRun, type Outcome, type Run } from '../../../client/answers.ts';
 import { countOf } from '../../../client/count-of.ts';
 import { describeListedTarget, describePhase, describeResult, metNobody } from '../../../client/run-words.ts';
-import { describeTarget } from './describe-target.ts';
+import type { RunRequest } from './run-draft.ts';
+
+/** A target in words. */
+export const describeTarget = (target: RunRequest['target']): string => {
+  if (!('instances' in target)) return describeListedTarget(target);
+  const { instances } = target;
+  return instances.length === 1 ? `instance ${instances[0]}` : describeListedTarget({ instances: instances.length });
+};
 
 /** What a run does, as its title. */
 export const titleOf = ({ request }: Run): string =>
@@ -26,8 +33,8 @@ const othersIn = ({ failed, skipped, pending }: Run['progress'], pendingWords: s
 const sentence = (parts: readonly string[]): string => (parts.length === 0 ? '' : ` ${parts.join(', ')}.`);
 
 const answerOfDrill = (run: Run): string => {
-  const { ready, loggedOut, total, ...progress } = run.progress;
-  const rest = othersIn({ ...progress, ready, loggedOut, total }, 'to come');
+  const { ready, loggedOut, total } = run.progress;
+  const rest = othersIn(run.progress, 'to come');
   if (!hasEnded(run)) return `Drill: ${countOf(ready + loggedOut, 'instance')} of ${total} looked at.${sentence(rest)}`;
   const parts = [
     `${ready} of ${total} could be logged out`,
@@ -63,11 +70,11 @@ export const answerOf = (run: Run): string => {
 export const tabTitleOf = (run: Run): string => {
   const { total, loggedOut, ready } = run.progress;
   const done = run.request?.dryRun ? loggedOut + ready : loggedOut;
-  const state = !hasEnded(run) || total > 0 ? `${done}/${total}` : run.status.toLowerCase();
+  const state = !hasEnded(run) || total > 0 ? `${done}/${total}` : describeStatus(run.status);
   return `${state} · ${run.request?.target ? describeTarget(run.request.target) : 'run'}`;
 };
 
-export type Part = {
+type Part = {
   readonly kind: 'confirmed' | 'looked-at' | 'failed' | 'skipped' | 'to come';
   readonly count: number;
 };
@@ -97,12 +104,15 @@ export const describeParts = (run: Run): string =>
     .map((part) => partWords(run, part))
     .join(' · ');
 
+/** A status in words. */
+export const describeStatus = (status: string): string => status.toLowerCase().replace('_', ' ');
+
 /** What came of a listed run; a drill is never mistaken for a logout. */
 export const describeListed = (run: ListedRun): string => {
   const result = describeResult(run);
   if (!hasEnded(run)) return 'running';
   if (metNobody(run)) return result;
-  const status = run.status === 'SUCCEEDED' ? '' : run.status.toLowerCase().replace('_', ' ');
+  const status = run.status === 'SUCCEEDED' ? '' : describeStatus(run.status);
   const drill = run.dryRun ? 'Drill: nobody was logged out' : '';
   return [drill, status, result].filter(Boolean).join(', ') || 'succeeded';
 };

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { isOpen, type Outcome, type Run } from '../../../client/answers.ts';
+import { isOpen, type Run } from '../../../client/answers.ts';
 import { countOf } from '../../../client/count-of.ts';
 import { Dialog } from '../components/dialog.tsx';
 import { Checkbox } from '../components/fields.tsx';
@@ -7,42 +7,39 @@ import { ProblemAlert } from '../components/problem-alert.tsx';
 import { ReasonField } from '../components/reason-field.tsx';
 import { useStartRun } from './use-start-run.ts';
 
-/** The instances that a retry takes. */
-const openIn = ({ outcomes }: Run): readonly Outcome[] => outcomes.filter(isOpen);
-
-export const labelOfRetry = (run: Run): string => {
-  const open = openIn(run);
+export const labelOfRetry = ({ outcomes }: Run): string => {
+  const open = outcomes.filter(isOpen);
   if (open.length === 0) return 'Look for the target again';
   if (open.some(({ kind }) => kind === 'skipped' || kind === 'pending'))
     return `Try the ${open.length} that ${open.length === 1 ? 'is' : 'are'} not confirmed again`;
   return open.length === 1 ? 'Try the failed one again' : `Try the ${open.length} failed ones again`;
 };
 
-type RetryDialogProps = { readonly run: Run; readonly onClose: () => void };
-
 /** Starts a run over what an earlier one did not confirm. */
-export const RetryDialog = ({ run, onClose }: RetryDialogProps) => (
-  <Dialog title={labelOfRetry(run)} onClose={onClose}>
-    {(close) => <RetryForm run={run} onClose={close} />}
-  </Dialog>
-);
-
-const RetryForm = ({ run, onClose }: RetryDialogProps) => {
+export const RetryDialog = ({ run, onClose }: { readonly run: Run; readonly onClose: () => void }) => {
   const [reason, setReason] = useState(run.reason);
   const [isSure, setSure] = useState(false);
-  const { problem, retry } = useStartRun(onClose);
+  const { problem, retry } = useStartRun();
   const isStopped = run.status === 'STOPPED';
   const isDrill = run.request?.dryRun === true;
-  const count = openIn(run).length;
+  const count = run.outcomes.filter(isOpen).length;
   const what = count === 0 ? 'the target' : countOf(count, 'instance');
+  const submit = async (close: () => void) => {
+    // Whoever may only read may start drills, and says so.
+    const drill = isDrill && { dryRun: true as const };
+    const choice = { reason: reason.trim(), ...drill, ...(isStopped && { evenIfStopped: true }) };
+    if (await retry(run.id, choice, what)) close();
+  };
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
-        // Whoever may only read may start drills, and says so.
-        const drill = isDrill && { dryRun: true as const };
-        void retry(run.id, { reason: reason.trim(), ...drill, ...(isStopped && { evenIfStopped: true }) }, what);
-      }}
+    <Dialog
+      title={labelOfRetry(run)}
+      submit={
+        <button type="submit" class={isDrill ? 'primary' : 'danger'}>
+          {isDrill ? 'Start the drill again' : `Try ${what} again`}
+        </button>
+      }
+      onSubmit={submit}
+      onClose={onClose}
     >
       {problem && <ProblemAlert problem={problem} />}
       <p>
@@ -50,21 +47,13 @@ const RetryForm = ({ run, onClose }: RetryDialogProps) => {
       </p>
       {isStopped && (
         <>
-          <p class="long">
+          <p>
             <strong>Somebody stopped this run.</strong> {run.note}
           </p>
           <Checkbox label="It is still to happen" checked={isSure} onChange={setSure} required />
         </>
       )}
       <ReasonField value={reason} onInput={setReason} />
-      <div class="buttons">
-        <button type="button" onClick={onClose}>
-          Cancel
-        </button>
-        <button type="submit" class={isDrill ? 'primary' : 'danger'}>
-          {isDrill ? 'Start the drill again' : `Try ${what} again`}
-        </button>
-      </div>
-    </form>
+    </Dialog>
   );
 };

@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 import type { Run } from '../../../client/answers.ts';
 import { describePhase } from '../../../client/run-words.ts';
 import { Instant } from '../components/instant.tsx';
-import { describeTarget } from './describe-target.ts';
+import { describeTarget } from './describe-run.ts';
 import { factsIn } from './run-form.ts';
 
 const factsOf = (run: Run): readonly (readonly [string, ComponentChildren])[] => [

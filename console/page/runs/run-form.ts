@@ -1,5 +1,4 @@
 import type { FieldsOf, RequestedRun } from '../../../functions/runs/request.ts';
-import { logoutOptions } from '../components/logout-options.ts';
 
 /** The fields of a run that have a row in the form. The target has controls of its own. */
 export type FormField = Exclude<keyof FieldsOf<'console'>, 'target'>;
@@ -47,8 +46,18 @@ export const formRows: { readonly [Field in FormField]: Control<Request[Field]> 
     hint: 'In your time zone. Leave empty to begin now.',
     fact: (at) => `began at ${at} at the earliest`,
   },
-  clearQueue: { kind: 'tick', ...logoutOptions.clearQueue, fact: () => 'clears the queue' },
-  rotateToken: { kind: 'tick', ...logoutOptions.rotateToken, fact: () => 'rotates the token' },
+  clearQueue: {
+    kind: 'tick',
+    label: 'Clear queue',
+    hint: 'Deletes the messages that wait to be sent.',
+    fact: () => 'clears the queue',
+  },
+  rotateToken: {
+    kind: 'tick',
+    label: 'Rotate token',
+    hint: 'Replaces the API token after the logout. Other systems must read the new one from the secret.',
+    fact: () => 'rotates the token',
+  },
   watchDays: {
     kind: 'count',
     label: 'Days to watch for re-linking',

@@ -11,10 +11,8 @@ import { ProblemAlert } from '../components/problem-alert.tsx';
 import { createStore } from '../store.ts';
 import { useLoaded } from '../use-loaded.ts';
 import { useStore } from '../use-store.ts';
-import { classOfListed, describeListed, titleOfListed } from './describe-run.ts';
+import { classOfListed, describeListed, describeStatus, titleOfListed } from './describe-run.ts';
 import { RunId } from './run-id.tsx';
-
-const statuses = ['RUNNING', ...endStatuses];
 
 /** It stays when another view is shown in between. */
 const statusFilter = createStore('');
@@ -88,14 +86,14 @@ export const RunList = () => {
   return (
     <>
       <div class="filters">
-        <Select label="Status" value={status} onChange={statusFilter.set}>
-          <option value="">Every status</option>
-          {statuses.map((one) => (
-            <option key={one} value={one}>
-              {one.toLowerCase().replace('_', ' ')}
-            </option>
-          ))}
-        </Select>
+        <Select
+          label="Status"
+          value={status}
+          onInput={statusFilter.set}
+          none="Every status"
+          options={['RUNNING', ...endStatuses]}
+          wordsOf={describeStatus}
+        />
         <button type="button" onClick={reload}>
           Reload runs
         </button>

@@ -60,14 +60,14 @@ export const RunOutcomes = ({ outcomes, ended }: RunOutcomesProps) => {
     <>
       {kinds.length > 1 && (
         <div class="filters">
-          <Select label="Outcome" value={kind} onChange={setKind}>
-            <option value="">Every outcome</option>
-            {kinds.map((one) => (
-              <option key={one} value={one}>
-                {describeKind(one)}
-              </option>
-            ))}
-          </Select>
+          <Select
+            label="Outcome"
+            value={kind}
+            onInput={setKind}
+            none="Every outcome"
+            options={kinds}
+            wordsOf={describeKind}
+          />
         </div>
       )}
       <DataTable

@@ -14,20 +14,8 @@ import { RunFields } from './run-fields.tsx';
 import { TargetFields } from './target-fields.tsx';
 import { useStartRun } from './use-start-run.ts';
 
-type StartRunDialogProps = {
-  /** Fills the form, for example from a dry run. */
-  readonly initial?: RunRequest;
-  readonly onClose: () => void;
-};
-
 /** The list is read again when the dialog opens and it is older than this. */
 const maxAgeMs = 60_000;
-
-export const StartRunDialog = ({ initial, onClose }: StartRunDialogProps) => (
-  <Dialog title={initial ? 'Log these instances out' : 'New run'} onClose={onClose}>
-    {(close) => <StartRunForm initial={initial} onClose={close} />}
-  </Dialog>
-);
 
 const isNamed = ({ targetKind, name, ids }: RunDraft): boolean =>
   targetKind === 'all' || (targetKind === 'instances' ? ids : name).trim() !== '';
@@ -62,14 +50,18 @@ const SubmitButton = ({ count, isDrill, isOff }: SubmitProps) => (
   </button>
 );
 
-type StartRunFormProps = { readonly initial: RunRequest | undefined; readonly onClose: () => void };
+type StartRunDialogProps = {
+  /** Fills the form, for example from a dry run. */
+  readonly initial?: RunRequest;
+  readonly onClose: () => void;
+};
 
-const StartRunForm = ({ initial, onClose }: StartRunFormProps) => {
+export const StartRunDialog = ({ initial, onClose }: StartRunDialogProps) => {
   const reading = useStore(instanceList.store);
   const [draft, setDraft] = useState(() => draftOf(initial));
   const [typed, setTyped] = useState('');
   const [isSending, setSending] = useState(false);
-  const { problem, start } = useStartRun(onClose);
+  const { problem, start } = useStartRun();
   const may = useMay();
   useEffect(() => instanceList.refresh(maxAgeMs), []);
   const request = requestOf(draft);
@@ -79,15 +71,28 @@ const StartRunForm = ({ initial, onClose }: StartRunFormProps) => {
   const count = isCounted ? countTargets(reading.list.instances, request) : undefined;
   const isCounting = reading.readAt === undefined && reading.isReading;
   const asksNumber = draft.targetKind === 'all' && !isDrill && count !== undefined && count.count > 0;
-  const submit = async (event: Event) => {
-    event.preventDefault();
+  const submit = async (close: () => void) => {
     if (isSending || isCounting) return;
     setSending(true);
-    await start({ ...(count && { maxTargets: count.count }), ...request });
+    if (await start({ ...(count && { maxTargets: count.count }), ...request })) close();
     setSending(false);
   };
+  const buttons = (
+    <>
+      {isCounting && <span>Counting the instances…</span>}
+      {!isDrill && !may('runs') && <p>Your sign-in starts drills only: tick Dry run.</p>}
+      {!isCounting && count?.count !== 0 && (isDrill || may('runs')) && (
+        <SubmitButton count={count?.count} isDrill={isDrill} isOff={isSending} />
+      )}
+    </>
+  );
   return (
-    <form onSubmit={submit}>
+    <Dialog
+      title={initial ? 'Log these instances out' : 'New run'}
+      submit={buttons}
+      onSubmit={submit}
+      onClose={onClose}
+    >
       {problem && <ProblemAlert problem={problem} />}
       <TargetFields draft={draft} reading={reading} onChange={setDraft} />
       {count && <CountNote count={count} draft={draft} reading={reading} />}
@@ -101,16 +106,6 @@ const StartRunForm = ({ initial, onClose }: StartRunFormProps) => {
           onInput={setTyped}
         />
       )}
-      <div class="buttons">
-        <button type="button" onClick={onClose}>
-          Cancel
-        </button>
-        {isCounting && <span>Counting the instances…</span>}
-        {!isDrill && !may('runs') && <p>Your sign-in starts drills only: tick Dry run.</p>}
-        {!isCounting && count?.count !== 0 && (isDrill || may('runs')) && (
-          <SubmitButton count={count?.count} isDrill={isDrill} isOff={isSending} />
-        )}
-      </div>
-    </form>
+    </Dialog>
   );
 };

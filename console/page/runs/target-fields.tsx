@@ -24,14 +24,14 @@ const GroupField = ({ draft, reading, onChange }: TargetFieldsProps) => {
   const listed = useMemo(() => groupsOf(reading.list.instances), [reading.list]);
   const groups = draft.name === '' || listed.includes(draft.name) ? listed : [draft.name, ...listed];
   return (
-    <Select label="Group" value={draft.name} required onChange={(name) => onChange({ ...draft, name })}>
-      <option value="">{reading.isReading ? 'Reading the groups…' : 'Choose a group'}</option>
-      {groups.map((group) => (
-        <option key={group} value={group}>
-          {group}
-        </option>
-      ))}
-    </Select>
+    <Select
+      label="Group"
+      value={draft.name}
+      required
+      onInput={(name) => onChange({ ...draft, name })}
+      none={reading.isReading ? 'Reading the groups…' : 'Choose a group'}
+      options={groups}
+    />
   );
 };
 
@@ -86,16 +86,12 @@ export const TargetFields = (props: TargetFieldsProps) => {
       <Select
         label="Target"
         value={draft.targetKind}
-        onChange={(value) =>
+        onInput={(value) =>
           onChange({ ...draft, name: '', targetKind: kindNames.find((kind) => kind === value) ?? 'group' })
         }
-      >
-        {kindNames.map((kind) => (
-          <option key={kind} value={kind}>
-            {kinds[kind]}
-          </option>
-        ))}
-      </Select>
+        options={kindNames}
+        wordsOf={(kind) => kinds[kind]}
+      />
       <DetailField {...props} />
     </>
   );
