@@ -48,12 +48,26 @@ export const canonicalIdentity = (identity: string): string =>
 
 export const isSameIdentity = (a: string, b: string): boolean => canonicalIdentity(a) === canonicalIdentity(b);
 
+type Tags = { readonly owner?: string | undefined; readonly group?: string | undefined };
+
 /** Whether one of the identities in `owner` is one of those of the instance: whole identities, never a part of one. */
-export const isOwnedBy = (instance: { readonly owner?: string }, owner: string): boolean => {
-  const owners = parseOwner(instance.owner ?? '');
+export const isOwnedBy = ({ owner: tag = '' }: Tags, owner: string): boolean => {
+  const owners = parseOwner(tag);
   return parseOwner(owner).some((identity) => owners.some((other) => isSameIdentity(identity, other)));
 };
 
 /** Groups are compared with regard to case: `Sales` and `sales` may both exist. */
-export const isInGroup = (instance: { readonly group?: string }, group: string): boolean =>
-  instance.group !== undefined && compose(instance.group) === compose(group);
+export const isInGroup = ({ group: tag }: Tags, group: string): boolean =>
+  tag !== undefined && compose(tag) === compose(group);
+
+type Target =
+  | { readonly owner: string }
+  | { readonly group: string }
+  | { readonly all: true }
+  | { readonly instances: unknown };
+
+/** Whether a target includes an instance, or a secret that is not understood, by its tags; one that names instances, or all, includes them whatever their tags. */
+export const includes = (target: Target, tags: Tags): boolean => {
+  if ('owner' in target) return isOwnedBy(tags, target.owner);
+  return 'group' in target ? isInGroup(tags, target.group) : true;
+};

@@ -1,10 +1,10 @@
 import type { InstanceId } from '../green-api/instance-id.ts';
 import { patienceMs } from '../green-api/vocabulary.ts';
 import type { ListedInstance, ListInstances, ReadTags } from '../instances/directory.ts';
+import { includes } from '../instances/identity.ts';
 import { countUnreadable, type UnreadableSecret, type UnreadableSecrets } from '../instances/unreadable-secrets.ts';
 import { inParallel } from '../platform/in-parallel.ts';
 import type { RunIdentity, RunRequest, Target } from './request.ts';
-import { includes } from './target-membership.ts';
 
 /** Secrets Manager gave no list; a later attempt may get one. */
 export class NotResolvedYet extends Error {}

@@ -1,13 +1,7 @@
 import type { ListedInstance } from '../instances/directory.ts';
-import { isInGroup, isOwnedBy } from '../instances/identity.ts';
+import { includes } from '../instances/identity.ts';
 import type { Outcome } from './outcome.ts';
 import type { Target } from './request.ts';
-
-/** Whether a target includes an instance, or a secret that is not understood, by its tags; one that names instances, or all, includes them whatever their tags. */
-export const includes = (target: Target, instance: Pick<ListedInstance, 'owner' | 'group'>): boolean => {
-  if ('owner' in target) return isOwnedBy(instance, target.owner);
-  return 'group' in target ? isInGroup(instance, target.group) : true;
-};
 
 /**
  * Why a run must not log an instance out; `undefined`: it may. An instance whose tag has changed fails no run: it belongs to

@@ -20,7 +20,8 @@ export type Logout = { readonly order: Order } & (
   | { readonly kind: 'ended'; readonly result: Result<LoggedOut>; readonly watching?: Watching }
 );
 
-export type Logouts = ReadonlyMap<string, Logout>;
+export const idsOf = (instances: readonly { readonly idInstance: string }[]): readonly string[] =>
+  instances.map(({ idInstance }) => idInstance);
 
 /** Whether a reading proved that the instance is out, even if something after it failed. */
 export const isConfirmed = (logout: Logout | undefined): boolean => {
@@ -60,7 +61,7 @@ type Dependencies = Pick<Client, 'logOut' | 'startRun'> & {
 
 /** Logs instances out one by one and keeps what became of each. */
 export const createLogouts = ({ logOut, startRun, onState, onStart, now = Date.now }: Dependencies) => {
-  const store = createStore<Logouts>(new Map());
+  const store = createStore<ReadonlyMap<string, Logout>>(new Map());
   const set = (idInstance: string, logout: Logout): void => store.set(new Map(store.get()).set(idInstance, logout));
 
   const logOutOne = async (idInstance: string, order: Order): Promise<void> => {
@@ -89,9 +90,10 @@ export const createLogouts = ({ logOut, startRun, onState, onStart, now = Date.n
   const start = async (ids: readonly string[], order: Order): Promise<void> => {
     const free = ids.filter((id) => !isUnderWay(store.get().get(id)));
     store.set(new Map([...store.get(), ...free.map((id) => [id, { kind: 'queued', order }] as const)]));
-    const queue = [...free];
+    // One iterator for all, so that each instance is taken once.
+    const queue = free.values();
     const work = async (): Promise<void> => {
-      for (let id = queue.shift(); id !== undefined; id = queue.shift()) await logOutOne(id, order);
+      for (const id of queue) await logOutOne(id, order);
     };
     await Promise.all(Array.from({ length: parallelLogouts }, work));
     await watch(free, order);
@@ -103,19 +105,10 @@ export const createLogouts = ({ logOut, startRun, onState, onStart, now = Date.n
 
     /** Logs out again, as they were ordered, those of the instances that failed. */
     retry: async (ids: readonly string[]): Promise<void> => {
-      const failed = ids.flatMap((id) => {
-        const logout = store.get().get(id);
-        return logout !== undefined && hasFailed(logout) ? [{ id, order: logout.order }] : [];
-      });
-      const orders = new Set(failed.map(({ order }) => order));
-      await Promise.all(
-        [...orders].map((order) =>
-          start(
-            failed.filter((one) => one.order === order).map(({ id }) => id),
-            order,
-          ),
-        ),
-      );
+      const orderOf = (id: string) => store.get().get(id)?.order;
+      const failed = ids.filter((id) => hasFailed(store.get().get(id)));
+      const groups = [...Map.groupBy(failed, orderOf)];
+      await Promise.all(groups.map(([order, group]) => order && start(group, order)));
     },
   };
 };

@@ -8,8 +8,6 @@ export type KnownState =
   | ({ readonly kind: 'read' } & InstanceState)
   | { readonly kind: 'problem'; readonly problem: Words };
 
-export type States = ReadonlyMap<string, KnownState>;
-
 /** Calls at a time. GREEN-API's own limit is one a second for each instance. */
 const parallelReadings = 4;
 const shortestPauseMs = 1_500;
@@ -21,7 +19,7 @@ type Dependencies = Pick<Client, 'readState'> & {
 
 /** Reads the states of the instances that somebody looks at, a few at a time. */
 export const createStates = ({ readState, now = Date.now }: Dependencies) => {
-  const store = createStore<States>(new Map());
+  const store = createStore<ReadonlyMap<string, KnownState>>(new Map());
   const waiting = new Set<string>();
   const reading = new Set<string>();
   const askedAt = new Map<string, number>();

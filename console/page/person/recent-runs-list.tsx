@@ -2,16 +2,16 @@ import type { Instance } from '../../../client/answers.ts';
 import { describeRequester } from '../../../client/run-words.ts';
 import { api } from '../api.ts';
 import { Instant } from '../components/instant.tsx';
+import { idsOf } from '../instances/logouts.ts';
 import { useLoaded } from '../use-loaded.ts';
 import { describeMet, readRecentRuns } from './recent-runs.ts';
 
 /** The newest runs that met one of the instances of a person. */
 export const RecentRuns = ({ instances }: { readonly instances: readonly Instance[] }) => {
-  const key = instances.map(({ idInstance }) => idInstance).join(' ');
   const { value: met, loading } = useLoaded(async (signal) => {
     const value = await readRecentRuns(api, instances, signal);
     return { kind: 'ok', value, body: value };
-  }, key);
+  }, idsOf(instances).join(' '));
   return (
     <section aria-label="Recent runs">
       <h2>Recent runs</h2>

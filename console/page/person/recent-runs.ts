@@ -1,19 +1,16 @@
-import type { ListedRun, Outcome, Run } from '../../../client/answers.ts';
+import type { Instance, ListedRun, Outcome, Run } from '../../../client/answers.ts';
 import type { Client } from '../../../client/client.ts';
-import { isInGroup, isOwnedBy } from '../../../functions/instances/identity.ts';
+import { includes } from '../../../functions/instances/identity.ts';
+import { idsOf } from '../instances/logouts.ts';
 import { describeKind } from '../runs/describe-run.ts';
 
-type Tagged = { readonly idInstance: string; readonly owner?: string | undefined; readonly group?: string | undefined };
+type Tagged = Pick<Instance, 'idInstance' | 'owner' | 'group'>;
 
 /** Whether a run may have met one of the instances, as far as its target says. */
-export const mayMeet = ({ target }: ListedRun, instances: readonly Tagged[]): boolean => {
-  if (target === undefined || 'all' in target || 'instances' in target) return true;
-  return instances.some(({ owner = '', group = '' }) =>
-    'owner' in target ? isOwnedBy({ owner }, target.owner) : isInGroup({ group }, target.group),
-  );
-};
+export const mayMeet = ({ target }: ListedRun, instances: readonly Tagged[]): boolean =>
+  target === undefined || instances.some((instance) => includes(target, instance));
 
-export type MetRun = { readonly run: Run; readonly outcomes: readonly Outcome[] };
+type MetRun = { readonly run: Run; readonly outcomes: readonly Outcome[] };
 
 /** The history of each run is read: AWS allows 15 such calls a second, for everybody. */
 const mostRead = 6;
@@ -27,7 +24,7 @@ export const readRecentRuns = async (
 ): Promise<readonly MetRun[]> => {
   const page = await readRunPage({}, signal);
   if (page.kind !== 'ok') return [];
-  const ids = new Set(instances.map(({ idInstance }) => idInstance));
+  const ids = new Set(idsOf(instances));
   const met: MetRun[] = [];
   for (const { id } of page.value.runs.filter((run) => mayMeet(run, instances)).slice(0, mostRead)) {
     const reading = await readRun(id, signal);
