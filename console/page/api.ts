@@ -1,5 +1,5 @@
 import { createClient } from '../../client/client.ts';
-import { session } from './sign-in/desk-session.ts';
+import { session } from './sign-in/session.ts';
 import { startTokenHeader } from './start-token.ts';
 
 /** The calls of the desk are below the address of its page. */

@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import { describeState } from '../../client/answers.ts';
 import type { Result } from '../../client/result.ts';
+import { Button } from './components/button.tsx';
 import { type Column, DataTable } from './components/data-table.tsx';
 import { Select } from './components/fields.tsx';
 import { ProblemAlert } from './components/problem-alert.tsx';
@@ -55,20 +56,18 @@ const columnsOf = (change: Change): readonly Column<EmulatedInstance>[] => [
     name: 'Action',
     cell: ({ idInstance }) => (
       <div class="actions">
-        <button
-          type="button"
+        <Button
           aria-describedby={labelId(idInstance)}
           onClick={() => change(clearFaults(idInstance), `Faults of ${idInstance} cleared`)}
         >
           Clear faults
-        </button>
-        <button
-          type="button"
+        </Button>
+        <Button
           aria-describedby={labelId(idInstance)}
           onClick={() => change(linkAgain(idInstance), `${idInstance} is linked again`)}
         >
           Link again
-        </button>
+        </Button>
       </div>
     ),
   },

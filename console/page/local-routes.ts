@@ -1,5 +1,4 @@
 import * as v from 'valibot';
-import type { Result } from '../../client/result.ts';
 import { capabilities } from '../../functions/http/routes.ts';
 import { api } from './api.ts';
 import { desk } from './sign-in/desk.ts';
@@ -26,46 +25,38 @@ const scheduleSchema = v.object({
   firings: v.array(v.string()),
 });
 
-const schedulesSchema = v.object({ schedules: v.array(scheduleSchema) });
-
-const faultsSchema = v.record(v.string(), v.string());
-
 const emulatedSchema = v.object({
   idInstance: v.string(),
   stateInstance: v.nullable(v.string()),
   faults: v.array(v.object({ fault: v.string(), method: v.optional(v.string()), times: v.optional(v.number()) })),
 });
 
-const emulatedListSchema = v.object({ instances: v.array(emulatedSchema) });
-
 export type ConsoleInfo = v.InferOutput<typeof consoleSchema>;
 export type Schedule = v.InferOutput<typeof scheduleSchema>;
 export type EmulatedInstance = v.InferOutput<typeof emulatedSchema>;
 
 /** What serves this page, and what it can show besides the API. */
-export const readConsoleInfo = (signal: AbortSignal): Promise<Result<ConsoleInfo>> =>
+export const readConsoleInfo = (signal: AbortSignal) =>
   api.call(consoleSchema, { path: desk ? '/session' : '/local/console', signal });
 
-export const readSchedules = (signal: AbortSignal): Promise<Result<{ readonly schedules: readonly Schedule[] }>> =>
-  api.call(schedulesSchema, { path: '/local/schedules', signal });
+export const readSchedules = (signal: AbortSignal) =>
+  api.call(v.object({ schedules: v.array(scheduleSchema) }), { path: '/local/schedules', signal });
 
 /** Every fault the GREEN-API emulator knows: name and description. */
-export const listFaults = (signal: AbortSignal): Promise<Result<Readonly<Record<string, string>>>> =>
-  api.call(faultsSchema, { path: '/local/faults', signal });
+export const listFaults = (signal: AbortSignal) =>
+  api.call(v.record(v.string(), v.string()), { path: '/local/faults', signal });
 
-export const listEmulated = (
-  signal: AbortSignal,
-): Promise<Result<{ readonly instances: readonly EmulatedInstance[] }>> =>
-  api.call(emulatedListSchema, { path: '/local/instances', signal });
+export const listEmulated = (signal: AbortSignal) =>
+  api.call(v.object({ instances: v.array(emulatedSchema) }), { path: '/local/instances', signal });
 
-export const setFault = (idInstance: string, fault: string): Promise<Result<EmulatedInstance>> =>
+export const setFault = (idInstance: string, fault: string) =>
   api.call(emulatedSchema, { path: `/local/instances/${idInstance}/fault`, method: 'PUT', body: { fault } });
 
-export const clearFaults = (idInstance: string): Promise<Result<EmulatedInstance>> =>
+export const clearFaults = (idInstance: string) =>
   api.call(emulatedSchema, { path: `/local/instances/${idInstance}/fault`, method: 'DELETE' });
 
 /** Links the instance again, as somebody with a phone would. */
-export const linkAgain = (idInstance: string): Promise<Result<EmulatedInstance>> =>
+export const linkAgain = (idInstance: string) =>
   api.call(emulatedSchema, {
     path: `/local/instances/${idInstance}/state`,
     method: 'PUT',

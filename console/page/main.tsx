@@ -1,6 +1,6 @@
 import { render } from 'preact';
 import { App } from './app.tsx';
-import { session } from './sign-in/desk-session.ts';
+import { session } from './sign-in/session.ts';
 import { SignInGate } from './sign-in/sign-in-gate.tsx';
 import { takeStartToken } from './start-token.ts';
 

@@ -5,19 +5,6 @@ import { ViewTitle } from './components/view-title.tsx';
 import { readSchedules, type Schedule } from './local-routes.ts';
 import { useLoaded } from './use-loaded.ts';
 
-const Firings = ({ firings }: Pick<Schedule, 'firings'>) =>
-  firings.length === 0 ? (
-    <>never again</>
-  ) : (
-    <ul class="plain">
-      {firings.map((firing) => (
-        <li key={firing}>
-          <Instant at={firing} />
-        </li>
-      ))}
-    </ul>
-  );
-
 const columns: readonly Column<Schedule>[] = [
   { name: 'Schedule', cell: ({ name }) => name },
   {
@@ -37,10 +24,23 @@ const columns: readonly Column<Schedule>[] = [
       </>
     ),
   },
-  { name: 'Next firings', cell: ({ firings }) => <Firings firings={firings} /> },
+  {
+    name: 'Next firings',
+    cell: ({ firings }) =>
+      firings.length === 0 ? (
+        'never again'
+      ) : (
+        <ul class="plain">
+          {firings.map((firing) => (
+            <li key={firing}>
+              <Instant at={firing} />
+            </li>
+          ))}
+        </ul>
+      ),
+  },
 ];
 
-/** The configured schedules and when each fires next. */
 export const SchedulesView = () => {
   const { value, problem } = useLoaded(readSchedules);
   return (

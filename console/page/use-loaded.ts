@@ -1,15 +1,8 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import type { Failure, Result } from '../../client/result.ts';
 
-export type Loaded<T> = {
-  readonly value: T | undefined;
-  readonly problem: Failure | undefined;
-  readonly loading: boolean;
-  readonly reload: () => void;
-};
-
 /** Loads when the view appears, when `key` changes, and on `reload`. An answer to an outdated call is dropped. */
-export const useLoaded = <T>(load: (signal: AbortSignal) => Promise<Result<T>>, key = ''): Loaded<T> => {
+export const useLoaded = <T>(load: (signal: AbortSignal) => Promise<Result<T>>, key = '') => {
   const [state, setState] = useState<{ value?: T; problem?: Failure; loading: boolean }>({ loading: true });
   const [version, setVersion] = useState(0);
   const latest = useRef(load);

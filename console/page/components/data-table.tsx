@@ -1,6 +1,6 @@
-import type { ComponentChildren } from 'preact';
+import { type ComponentChildren, h } from 'preact';
 import { useId, useState } from 'preact/hooks';
-import { Pager } from './pager.tsx';
+import { Button } from './button.tsx';
 
 export type Column<Row> = {
   readonly name: string;
@@ -26,15 +26,26 @@ export const LongText = ({ text }: { readonly text: string }) => (
   <span class="long">{text.split(/(?<=@)/).flatMap((part) => [part, <wbr />])}</span>
 );
 
-/** A table with pages. On a narrow screen each row becomes a card; the explicit roles keep it a table for screen readers. */
+/**
+ * A table with pages. On a narrow screen each row becomes a card. Styles change the display of its elements, and some browsers
+ * then drop their roles: the explicit ones keep it a table for screen readers.
+ */
 export const DataTable = <Row,>({ caption, columns, rows, keyOf, empty }: DataTableProps<Row>) => {
   const [page, setPage] = useState(0);
   const captionId = useId();
   const last = Math.max(0, Math.ceil(rows.length / rowsPerPage) - 1);
-  const first = Math.min(page, last) * rowsPerPage;
+  const current = Math.min(page, last);
+  const first = current * rowsPerPage;
+  const shown = rows.slice(first, first + rowsPerPage);
+  const cells = (row: Row) =>
+    columns.map(({ name, cell }, index) => {
+      const attributes = { key: name, 'data-label': name };
+      if (index > 0) return h('td', { ...attributes, role: 'cell' }, cell(row));
+      return h('th', { ...attributes, role: 'rowheader', scope: 'row' }, cell(row));
+    });
   return (
     <>
-      {/* biome-ignore-start lint/a11y: styles change the display of these elements, and some browsers then drop their roles */}
+      {/* biome-ignore-start lint/a11y: see above */}
       <table role="table" aria-labelledby={captionId}>
         <caption id={captionId}>{caption}</caption>
         <thead role="rowgroup">
@@ -47,32 +58,28 @@ export const DataTable = <Row,>({ caption, columns, rows, keyOf, empty }: DataTa
           </tr>
         </thead>
         <tbody role="rowgroup">
-          {rows.slice(first, first + rowsPerPage).map((row) => (
-            <TableRow key={keyOf(row)} columns={columns} row={row} />
+          {shown.map((row) => (
+            <tr role="row" key={keyOf(row)}>
+              {cells(row)}
+            </tr>
           ))}
         </tbody>
       </table>
-      {/* biome-ignore-end lint/a11y: styles change the display of these elements, and some browsers then drop their roles */}
+      {/* biome-ignore-end lint/a11y: see above */}
       {rows.length === 0 && <p>{empty}</p>}
-      <Pager label={caption} first={first} size={rowsPerPage} total={rows.length} onPage={setPage} />
+      {last > 0 && (
+        <nav class="pager" aria-label={`Pages of ${caption}`}>
+          <Button isOff={current === 0} onClick={() => setPage(current - 1)}>
+            Previous page
+          </Button>
+          <span>
+            {first + 1} to {first + shown.length} of {rows.length}
+          </span>
+          <Button isOff={current === last} onClick={() => setPage(current + 1)}>
+            Next page
+          </Button>
+        </nav>
+      )}
     </>
   );
 };
-
-const TableRow = <Row,>({ columns, row }: { readonly columns: readonly Column<Row>[]; readonly row: Row }) => (
-  // biome-ignore-start lint/a11y: see above
-  <tr role="row">
-    {columns.map(({ name, cell }, index) =>
-      index === 0 ? (
-        <th key={name} role="rowheader" scope="row" data-label={name}>
-          {cell(row)}
-        </th>
-      ) : (
-        <td key={name} role="cell" data-label={name}>
-          {cell(row)}
-        </td>
-      ),
-    )}
-  </tr>
-  // biome-ignore-end lint/a11y: see above
-);

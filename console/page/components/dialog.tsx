@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useId, useLayoutEffect, useRef } from 'preact/hooks';
+import { Button } from './button.tsx';
 
 type DialogProps = {
   readonly title: string;
@@ -29,9 +30,7 @@ export const Dialog = ({ title, children, cancel = 'Cancel', submit, onSubmit, o
       <form onSubmit={send}>
         {children}
         <div class="buttons">
-          <button type="button" onClick={close}>
-            {cancel}
-          </button>
+          <Button onClick={close}>{cancel}</Button>
           {submit}
         </div>
       </form>

@@ -1,4 +1,5 @@
 import { recentReasons } from '../kept.ts';
+import { Button } from './button.tsx';
 import { TextField } from './fields.tsx';
 
 type ReasonFieldProps = { readonly value: string; readonly onInput: (reason: string) => void };
@@ -13,9 +14,9 @@ export const ReasonField = ({ value, onInput }: ReasonFieldProps) => {
         <p class="picks">
           <span class="muted">Used before:</span>{' '}
           {reasons.map((reason) => (
-            <button key={reason} type="button" aria-pressed={value === reason} onClick={() => onInput(reason)}>
+            <Button key={reason} aria-pressed={value === reason} onClick={() => onInput(reason)}>
               {reason}
-            </button>
+            </Button>
           ))}
         </p>
       )}

@@ -1,5 +1,6 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { countOf } from '../../../client/count-of.ts';
+import { Button } from '../components/button.tsx';
 import { Select } from '../components/fields.tsx';
 import { ProblemAlert } from '../components/problem-alert.tsx';
 import { ViewTitle } from '../components/view-title.tsx';
@@ -23,9 +24,7 @@ const Problem = ({ reading: { problem } }: { readonly reading: ListReading }) =>
   problem === undefined ? null : (
     <>
       <ProblemAlert problem={problem} />
-      <button type="button" onClick={() => instanceList.refresh(0)}>
-        Read the list again
-      </button>
+      <Button onClick={() => instanceList.refresh(0)}>Read the list again</Button>
     </>
   );
 
@@ -72,9 +71,9 @@ export const FindView = () => {
         </span>
         <span class="muted">{describeReading(reading, expected)}</span>
         {reading.readAt !== undefined && !reading.isReading && (
-          <button type="button" class="plain" onClick={() => instanceList.refresh(0)}>
+          <Button class="plain" onClick={() => instanceList.refresh(0)}>
             Read again
-          </button>
+          </Button>
         )}
       </p>
       <Problem reading={reading} />
@@ -85,11 +84,7 @@ export const FindView = () => {
           <PersonItem key={addressOf(each)} person={each} />
         ))}
       </ul>
-      {showMore && (
-        <button type="button" onClick={showMore}>
-          Show more
-        </button>
-      )}
+      {showMore && <Button onClick={showMore}>Show more</Button>}
       <SelectionBar />
     </>
   );

@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
+import { Button } from '../components/button.tsx';
 import type { ListReading } from '../instances/instance-list.ts';
 import { search } from '../instances/live.ts';
 import { isQuery, nearestTo, type Search, type Suggestion } from './search-results.ts';
@@ -21,9 +22,9 @@ const Suggestions = ({ nearest }: { readonly nearest: readonly Suggestion[] }) =
     <p class="picks">
       Did you mean{' '}
       {nearest.map(({ label, text }) => (
-        <button key={text} type="button" onClick={() => search.set({ text, group: '' })}>
+        <Button key={text} onClick={() => search.set({ text, group: '' })}>
           {label}
-        </button>
+        </Button>
       ))}
     </p>
   );

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { countOf } from '../../../client/count-of.ts';
-import { FleetingButton } from '../components/fleeting-button.tsx';
+import { Button } from '../components/button.tsx';
 import { describeLogouts } from '../instances/describe-logout.ts';
 import { logouts, selection } from '../instances/live.ts';
 import { LogoutActions } from '../instances/logout-actions.tsx';
@@ -29,17 +29,15 @@ export const SelectionBar = () => {
     <section class="selection" aria-label="Selection">
       <p>{sentence || `${countOf(ids.length, 'instance')} selected.`}</p>
       <div class="buttons">
-        <button type="button" onClick={clear}>
-          {sentence ? 'Close' : 'Clear selection'}
-        </button>
+        <Button onClick={clear}>{sentence ? 'Close' : 'Clear selection'}</Button>
         {sentence ? (
           <LogoutActions instances={[...selected.values()]} />
         ) : ids.length > mostSingleLogouts && !may('runs') ? (
           <p>Your sign-in starts no run: select at most {mostSingleLogouts}.</p>
         ) : (
-          <FleetingButton isDanger onClick={() => setAsking(true)}>
+          <Button isFleeting class="danger" onClick={() => setAsking(true)}>
             Log {countOf(ids.length, 'instance')} out
-          </FleetingButton>
+          </Button>
         )}
       </div>
       {isAsking && (

@@ -1,6 +1,5 @@
 import { describeReadings, describeToken, type LoggedOut } from '../../../client/answers.ts';
 import { countOf } from '../../../client/count-of.ts';
-import type { Result } from '../../../client/result.ts';
 import { hasFailed, isConfirmed, isUnderWay, type Logout } from './logouts.ts';
 
 /** What stands behind a confirmed logout, and what was done besides. */
@@ -13,10 +12,6 @@ export const describeConfirmed = ({ alreadyLoggedOut, readings, queue, token }: 
   ]
     .filter((fact) => typeof fact === 'string')
     .join(', ');
-
-/** When a logout was confirmed. ISO 8601. */
-export const confirmedAtOf = (result: Result<LoggedOut>): string | undefined =>
-  result.kind === 'ok' ? result.value.confirmedAt : undefined;
 
 /** How far several logouts have come, in one sentence; empty if there are none. */
 export const describeLogouts = (logouts: readonly (Logout | undefined)[]): string => {

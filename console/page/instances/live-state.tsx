@@ -1,5 +1,5 @@
+import { useEffect, useState } from 'preact/hooks';
 import { isLoggedOut, stateWordsOf } from '../../../client/answers.ts';
-import { useElapsed } from '../components/elapsed.tsx';
 import { Instant } from '../components/instant.tsx';
 import { describeFailure } from '../describe-failure.ts';
 import { describeConfirmed } from './describe-logout.ts';
@@ -34,9 +34,14 @@ const StateText = ({ state }: { readonly state: KnownState | undefined }) => {
   );
 };
 
-/** The service sends the logout within the first second, then waits for the state. */
+/** The service sends the logout within the first second, then waits for the state. @property since in milliseconds */
 const Running = ({ since }: { readonly since: number }) => {
-  const seconds = useElapsed(since);
+  const [now, setNow] = useState(Date.now);
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), 1000);
+    return () => clearInterval(timer);
+  }, []);
+  const seconds = Math.floor((now - since) / 1000);
   return seconds < 1 ? (
     <span>sending</span>
   ) : (

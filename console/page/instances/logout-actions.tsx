@@ -1,13 +1,13 @@
 import { useState } from 'preact/hooks';
 import type { Instance } from '../../../client/answers.ts';
 import type { Owned } from '../../../functions/instances/people.ts';
-import { FleetingButton } from '../components/fleeting-button.tsx';
+import { Button } from '../components/button.tsx';
 import { ProblemAlert } from '../components/problem-alert.tsx';
 import { useMay } from '../sign-in/may.ts';
 import { useStore } from '../use-store.ts';
 import { logouts } from './live.ts';
 import { LogoutDialog } from './logout-dialog.tsx';
-import { hasFailed, mayBeRun } from './logouts.ts';
+import { hasFailed, idsOf, mayBeRun } from './logouts.ts';
 import { useLogOut } from './use-log-out.ts';
 
 /** What can be done when logouts failed: the same again, something else, or a run. Nothing if none failed. */
@@ -20,28 +20,21 @@ export const LogoutActions = ({ instances }: { readonly instances: readonly Owne
   const [first] = failed;
   const order = first && progress.get(first.idInstance)?.order;
   if (order === undefined) return null;
-  const ids = failed.map(({ idInstance }) => idInstance);
+  const ids = idsOf(failed);
   // A run leaves protected instances alone.
   const forRun = failed.filter((one) => !one.protected && mayBeRun(progress.get(one.idInstance)));
+  const startRun = () => run(idsOf(forRun), order);
   return (
     <>
       {problem && <ProblemAlert problem={problem} />}
-      <FleetingButton isDanger onClick={() => void retry(ids)}>
+      <Button isFleeting class="danger" onClick={() => void retry(ids)}>
         {ids.length === 1 ? 'Try the failed one again' : `Try the ${ids.length} failed ones again`}
-      </FleetingButton>
-      <FleetingButton onClick={() => setAsking(true)}>Change the options</FleetingButton>
+      </Button>
+      <Button isFleeting onClick={() => setAsking(true)}>
+        Change the options
+      </Button>
       {forRun.length > 0 && may('runs') && (
-        <button
-          type="button"
-          onClick={() =>
-            run(
-              forRun.map(({ idInstance }) => idInstance),
-              order,
-            )
-          }
-        >
-          Start a run: it tries until it is confirmed
-        </button>
+        <Button onClick={startRun}>Start a run: it tries until it is confirmed</Button>
       )}
       {isAsking && (
         <LogoutDialog

@@ -19,22 +19,20 @@ export const useReadWhenVisible = (row: RefObject<HTMLElement | null>, idInstanc
   useEffect(() => {
     const element = row.current;
     if (element === null) return;
-    let timer: ReturnType<typeof setInterval> | undefined;
+    let timer: ReturnType<typeof setTimeout> | undefined;
     const stop = () => {
-      clearInterval(timer);
+      clearTimeout(timer);
       states.unwant(idInstance);
+    };
+    const lookIn = (pauseMs: number) => {
+      timer = setTimeout(() => {
+        if (isLookedAt()) lookAt(idInstance, maxAgeMs);
+        lookIn(maxAgeMs + restMs);
+      }, pauseMs);
     };
     rows.set(element, (isVisible) => {
       stop();
-      if (!isVisible) return;
-      const look = (pauseMs: number) => {
-        timer = setInterval(() => {
-          clearInterval(timer);
-          if (isLookedAt()) lookAt(idInstance, maxAgeMs);
-          look(maxAgeMs + restMs);
-        }, pauseMs);
-      };
-      look(restMs);
+      if (isVisible) lookIn(restMs);
     });
     observer.observe(element);
     return () => {

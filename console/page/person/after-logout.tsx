@@ -1,4 +1,5 @@
 import { useAnnounce } from '../components/announcer.tsx';
+import { Button } from '../components/button.tsx';
 
 type AfterLogoutProps = {
   /** What to say to the person. */
@@ -17,9 +18,7 @@ export const AfterLogout = ({ text }: AfterLogoutProps) => {
     <section aria-label="Afterwards">
       <h2>Tell the person</h2>
       <p class="quote">{text}</p>
-      <button type="button" onClick={copy}>
-        Copy the text
-      </button>
+      <Button onClick={copy}>Copy the text</Button>
       <details>
         <summary>When they want to link again</summary>
         <ol>

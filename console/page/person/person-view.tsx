@@ -2,17 +2,16 @@ import { useEffect, useState } from 'preact/hooks';
 import type { Instance } from '../../../client/answers.ts';
 import { parseOwner } from '../../../functions/instances/identity.ts';
 import type { Owned, Person } from '../../../functions/instances/people.ts';
-import { FleetingButton } from '../components/fleeting-button.tsx';
+import { Button } from '../components/button.tsx';
 import { ProblemAlert } from '../components/problem-alert.tsx';
 import { ViewTitle } from '../components/view-title.tsx';
 import { nameOf } from '../find/search-results.ts';
-import { confirmedAtOf } from '../instances/describe-logout.ts';
 import type { ListReading } from '../instances/instance-list.ts';
 import { InstanceRow } from '../instances/instance-row.tsx';
 import { instanceList, logouts, states } from '../instances/live.ts';
 import { LogoutActions } from '../instances/logout-actions.tsx';
 import { LogoutDialog } from '../instances/logout-dialog.tsx';
-import { hasFailed, isConfirmed, isUnderWay, type Logout } from '../instances/logouts.ts';
+import { hasFailed, idsOf, isUnderWay, type Logout } from '../instances/logouts.ts';
 import { UnreadableSecrets } from '../instances/unreadable-secrets.tsx';
 import { useLogOut } from '../instances/use-log-out.ts';
 import { useMay } from '../sign-in/may.ts';
@@ -28,19 +27,15 @@ const stateMaxAgeMs = 30_000;
 
 type Named = { readonly identity?: string; readonly idInstance?: string };
 
-/** The people who share an instance: all its owners, if there are several. */
-const sharersOf = (people: ListReading['people'], { idInstance, owner = '' }: Instance): readonly string[] => {
-  const [first] = parseOwner(owner);
-  const owned =
-    first === undefined ? undefined : people.find(first).instances.find((one) => one.idInstance === idInstance);
-  return first === undefined || !owned?.sharedWith.length ? [] : [first, ...owned.sharedWith];
-};
-
-/** The person of an identity, or of one instance. */
+/** The person of an identity, or of one instance, which all its owners share if there are several. */
 const personOf = ({ people, list }: ListReading, { identity, idInstance }: Named): Person<Instance> => {
   if (identity !== undefined) return people.find(identity);
-  const found = list.instances.filter((instance) => instance.idInstance === idInstance);
-  const instances = found.map((one) => ({ ...one, sharedWith: sharersOf(people, one) }));
+  const isMeant = (one: Instance): boolean => one.idInstance === idInstance;
+  const instances = list.instances.filter(isMeant).map((instance) => {
+    const [first = ''] = parseOwner(instance.owner ?? '');
+    const others = people.find(first).instances.find(isMeant)?.sharedWith ?? [];
+    return { ...instance, sharedWith: others.length === 0 ? [] : [first, ...others] };
+  });
   return { names: [], alsoKnownAs: [], matchedBy: [], instances };
 };
 
@@ -56,15 +51,15 @@ const useTicks = (instances: readonly Shown[]) => {
 const formatTime = new Intl.DateTimeFormat(undefined, { timeStyle: 'short', hour12: false });
 
 /** What to tell, when a logout of this page is confirmed, none is under way and none failed. */
-const textFor = (ended: readonly (Logout | undefined)[]): string | undefined => {
-  const confirmed = ended.filter(isConfirmed);
-  if (confirmed.length === 0 || ended.some((logout) => isUnderWay(logout) || hasFailed(logout))) return undefined;
-  const times = confirmed.flatMap((logout) => (logout?.kind === 'ended' ? (confirmedAtOf(logout.result) ?? []) : []));
-  const at = new Date(times.toSorted().at(-1) ?? Date.now());
-  const isRotated = confirmed.every(
-    (logout) => logout?.kind === 'ended' && logout.result.kind === 'ok' && logout.result.value.token?.rotated === true,
+const textFor = (known: readonly (Logout | undefined)[]): string | undefined => {
+  if (known.some((logout) => isUnderWay(logout) || hasFailed(logout))) return undefined;
+  const done = known.flatMap((logout) =>
+    logout?.kind === 'ended' && logout.result.kind === 'ok' ? [logout.result.value] : [],
   );
-  return tellPerson({ count: confirmed.length, at: formatTime.format(at), isRotated });
+  if (done.length === 0) return undefined;
+  const times = done.flatMap(({ confirmedAt }) => confirmedAt ?? []).toSorted();
+  const at = formatTime.format(new Date(times.at(-1) ?? Date.now()));
+  return tellPerson({ count: done.length, at, isRotated: done.every(({ token }) => token?.rotated) });
 };
 
 type Shown = Owned<Instance> & Known;
@@ -84,9 +79,9 @@ const Actions = ({ instances, ticked, idInstance, onAsk }: ActionsProps) => {
   if (!may('logout')) return <p class="muted">Your sign-in does not allow logging out.</p>;
   if (!isBusy && instances.some(({ logout }) => hasFailed(logout))) return <LogoutActions instances={instances} />;
   return (
-    <FleetingButton isDanger isOff={isBusy || ticked.length === 0} onClick={onAsk}>
+    <Button isFleeting class="danger" isOff={isBusy || ticked.length === 0} onClick={onAsk}>
       {isBusy ? 'Logging out…' : labelFor(instances, ticked, idInstance)}
-    </FleetingButton>
+    </Button>
   );
 };
 
@@ -132,12 +127,13 @@ const PersonPage = ({ person, reading }: PersonPageProps) => {
             onSelect={(isOn) => tick(instance.idInstance, isOn)}
           >
             {hasFailed(instance.logout) && may('logout') && (
-              <FleetingButton
-                label={`Try again ${instance.idInstance}`}
+              <Button
+                isFleeting
+                aria-label={`Try again ${instance.idInstance}`}
                 onClick={() => void retry([instance.idInstance])}
               >
                 Try again
-              </FleetingButton>
+              </Button>
             )}
           </InstanceRow>
         ))}
@@ -147,12 +143,7 @@ const PersonPage = ({ person, reading }: PersonPageProps) => {
       {isAsking && (
         <LogoutDialog
           instances={ticked}
-          onStart={(order) =>
-            start(
-              ticked.map(({ idInstance }) => idInstance),
-              order,
-            )
-          }
+          onStart={(order) => start(idsOf(ticked), order)}
           onClose={() => setAsking(false)}
         />
       )}

@@ -24,45 +24,37 @@ const Row = ({ field, held, onHold }: RowProps) => {
   }
 };
 
-type RunFieldsProps = { readonly draft: RunDraft; readonly onChange: (draft: RunDraft) => void };
-
-type RowsProps = RunFieldsProps & { readonly fields: readonly FormField[] };
-
-const Rows = ({ fields, draft, onChange }: RowsProps) => (
-  <>
-    {fields.map((field) => (
-      <Row
-        key={field}
-        field={field}
-        held={draft.fields[field]}
-        onHold={(held) => onChange({ ...draft, fields: { ...draft.fields, [field]: held } })}
-      />
-    ))}
-  </>
-);
-
 /** The browser cannot show what is wrong with a field inside closed details. */
 const showDetails = (event: TargetedEvent<HTMLDetailsElement>): void => {
   event.currentTarget.open = true;
 };
 
-const mainFields = formFields.filter((field) => formRows[field].isMain);
-const furtherFields = formFields.filter((field) => !formRows[field].isMain);
+type RunFieldsProps = { readonly draft: RunDraft; readonly onChange: (draft: RunDraft) => void };
 
 /** Why and how to log out. */
-export const RunFields = (props: RunFieldsProps) => (
-  <>
-    <Rows fields={mainFields} {...props} />
-    <details onInvalidCapture={showDetails}>
-      <summary>More options</summary>
-      <Rows fields={furtherFields} {...props} />
-    </details>
-    {props.draft.fields.dryRun === false && (
-      <ul class="limits">
-        <li>Protected instances are left alone.</li>
-        <li>Phones and their other linked devices stay linked: only GREEN-API’s sessions end.</li>
-        <li>Anybody who copied a token can link that instance again. Rotate the tokens to prevent that.</li>
-      </ul>
-    )}
-  </>
-);
+export const RunFields = ({ draft, onChange }: RunFieldsProps) => {
+  const rowOf = (field: FormField) => (
+    <Row
+      key={field}
+      field={field}
+      held={draft.fields[field]}
+      onHold={(held) => onChange({ ...draft, fields: { ...draft.fields, [field]: held } })}
+    />
+  );
+  return (
+    <>
+      {formFields.filter((field) => formRows[field].isMain).map(rowOf)}
+      <details onInvalidCapture={showDetails}>
+        <summary>More options</summary>
+        {formFields.filter((field) => !formRows[field].isMain).map(rowOf)}
+      </details>
+      {draft.fields.dryRun === false && (
+        <ul class="limits">
+          <li>Protected instances are left alone.</li>
+          <li>Phones and their other linked devices stay linked: only GREEN-API’s sessions end.</li>
+          <li>Anybody who copied a token can link that instance again. Rotate the tokens to prevent that.</li>
+        </ul>
+      )}
+    </>
+  );
+};

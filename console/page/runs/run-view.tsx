@@ -1,20 +1,20 @@
+import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import * as v from 'valibot';
 import { hasEnded, mayRetry, type Run, repeatableRequestSchema } from '../../../client/answers.ts';
-import { describeRequester } from '../../../client/run-words.ts';
+import { describePhase, describeRequester } from '../../../client/run-words.ts';
 import { useAnnounce } from '../components/announcer.tsx';
-import { FleetingButton } from '../components/fleeting-button.tsx';
+import { Button } from '../components/button.tsx';
 import { Instant } from '../components/instant.tsx';
 import { ProblemAlert } from '../components/problem-alert.tsx';
 import { focusViewTitle, ViewTitle } from '../components/view-title.tsx';
 import { useMay } from '../sign-in/may.ts';
-import { answerOf, tabTitleOf, titleOf } from './describe-run.ts';
+import { answerOf, describeParts, describeTarget, partsOf, tabTitleOf, titleOf } from './describe-run.ts';
 import { labelOfRetry, RetryDialog } from './retry-dialog.tsx';
 import type { RunRequest } from './run-draft.ts';
-import { RunFacts } from './run-facts.tsx';
+import { factsIn } from './run-form.ts';
 import { RunId } from './run-id.tsx';
 import { RunOutcomes } from './run-outcomes.tsx';
-import { RunProgress } from './run-progress.tsx';
 import { StartRunDialog } from './start-run-dialog.tsx';
 import { StopRunDialog } from './stop-run-dialog.tsx';
 import { useRun } from './use-run.ts';
@@ -40,16 +40,20 @@ const RunActions = ({ run, onStopped }: { readonly run: Run; readonly onStopped:
   };
   return (
     <div class="toolbar">
-      {!hasEnded(run) && may('runs') && <FleetingButton onClick={() => setOpen('stop')}>Stop run</FleetingButton>}
+      {!hasEnded(run) && may('runs') && (
+        <Button isFleeting onClick={() => setOpen('stop')}>
+          Stop run
+        </Button>
+      )}
       {isRetryable && (run.request?.dryRun || may('runs')) && (
-        <button type="button" class={real ? '' : 'primary'} onClick={() => setOpen('retry')}>
+        <Button class={real ? '' : 'primary'} onClick={() => setOpen('retry')}>
           {labelOfRetry(run)}
-        </button>
+        </Button>
       )}
       {real && may('runs') && (
-        <button type="button" class="primary" onClick={() => setOpen('start')}>
+        <Button class="primary" onClick={() => setOpen('start')}>
           Log these instances out
-        </button>
+        </Button>
       )}
       {open === 'stop' && <StopRunDialog id={run.id} onStopped={onStopped} onClose={closeStop} />}
       {open === 'retry' && <RetryDialog run={run} onClose={close} />}
@@ -66,6 +70,76 @@ const Heading = ({ run }: { readonly run: Run }) => (
       <RunId id={run.id} />
     </p>
   </>
+);
+
+const fills = {
+  confirmed: 'var(--good)',
+  'looked-at': 'var(--accent)',
+  failed: 'var(--danger)',
+  skipped: 'var(--border)',
+  'to come': 'none',
+} as const;
+
+const Bar = ({ run }: { readonly run: Run }) => {
+  const parts = partsOf(run);
+  const starts = parts.map((_, index) => parts.slice(0, index).reduce((sum, { count }) => sum + count, 0));
+  return (
+    <svg
+      class="bar"
+      role="img"
+      aria-label={describeParts(run)}
+      viewBox={`0 0 ${run.progress.total} 1`}
+      preserveAspectRatio="none"
+    >
+      {parts.map(({ kind, count }, index) => (
+        <rect key={kind} fill={fills[kind]} x={starts[index]} y="0" width={count} height="1" />
+      ))}
+    </svg>
+  );
+};
+
+/** Whether everybody is out: the sentence, the bar of three colours, and the note of the run. */
+const RunProgress = ({ run }: { readonly run: Run }) => (
+  <section aria-label="Progress">
+    <p class="answer" aria-live="polite">
+      {answerOf(run)}
+    </p>
+    {run.progress.total > 0 && (
+      <>
+        <Bar run={run} />
+        <p class="muted">{describeParts(run)}</p>
+      </>
+    )}
+    {run.note !== undefined && <p class="long">Note: {run.note}</p>}
+  </section>
+);
+
+const factsOf = (run: Run): readonly (readonly [string, ComponentChildren])[] => [
+  ['Target', run.request?.target && describeTarget(run.request.target)],
+  ['Options', run.request && factsIn(run.request).join(', ')],
+  ['Source', run.source],
+  ['Requested by', run.requestedBy],
+  ['Ended', run.endedAt && <Instant key="ended" at={run.endedAt} />],
+  ['Phase', run.phase && describePhase(run.phase)],
+  ['Next action', run.nextActionAt && <Instant key="next" at={run.nextActionAt} />],
+  ['Retry of', run.retryOf && <a href={`#/runs/${run.retryOf}`}>{run.retryOf}</a>],
+  ['Watch', run.watch],
+  ['Status', run.status],
+  ['Run', run.id],
+];
+
+/** Who asked for the run, for whom, why, and when. Facts that are not known are left out. */
+const RunFacts = ({ run }: { readonly run: Run }) => (
+  <dl>
+    {factsOf(run)
+      .filter(([, value]) => Boolean(value))
+      .map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+  </dl>
 );
 
 /** Is everybody out? One run, followed until it has ended. */

@@ -2,8 +2,7 @@ import { useMemo } from 'preact/hooks';
 import { IdsField, Select, TextField } from '../components/fields.tsx';
 import { groupsOf } from '../find/search-results.ts';
 import type { ListReading } from '../instances/instance-list.ts';
-import { parseIds } from './parse-ids.ts';
-import type { RunDraft } from './run-draft.ts';
+import { parseIds, type RunDraft } from './run-draft.ts';
 
 type TargetFieldsProps = {
   readonly draft: RunDraft;
@@ -45,54 +44,43 @@ const WrongIds = ({ text }: { readonly text: string }) => {
   );
 };
 
-const DetailField = (props: TargetFieldsProps) => {
-  const { draft, onChange } = props;
-  switch (draft.targetKind) {
-    case 'group':
-      return <GroupField {...props} />;
-    case 'owner':
-      return (
-        <TextField
-          label="Owner"
-          hint="An address, or another identity in the tag owner."
-          value={draft.name}
-          required
-          onInput={(name) => onChange({ ...draft, name })}
-        />
-      );
-    case 'instances':
-      return (
-        <>
-          <IdsField
-            label="Ids"
-            hint="Paste them as they are: lines, commas, semicolons or tabs."
-            value={draft.ids}
-            required
-            onInput={(ids) => onChange({ ...draft, ids })}
-          />
-          <WrongIds text={draft.ids} />
-        </>
-      );
-    case 'all':
-      return null;
-  }
-};
-
 /** Whom a run is to log out. */
 export const TargetFields = (props: TargetFieldsProps) => {
   const { draft, onChange } = props;
+  const { targetKind, name, ids } = draft;
   return (
     <>
       <Select
         label="Target"
-        value={draft.targetKind}
+        value={targetKind}
         onInput={(value) =>
           onChange({ ...draft, name: '', targetKind: kindNames.find((kind) => kind === value) ?? 'group' })
         }
         options={kindNames}
         wordsOf={(kind) => kinds[kind]}
       />
-      <DetailField {...props} />
+      {targetKind === 'group' && <GroupField {...props} />}
+      {targetKind === 'owner' && (
+        <TextField
+          label="Owner"
+          hint="An address, or another identity in the tag owner."
+          value={name}
+          required
+          onInput={(owner) => onChange({ ...draft, name: owner })}
+        />
+      )}
+      {targetKind === 'instances' && (
+        <>
+          <IdsField
+            label="Ids"
+            hint="Paste them as they are: lines, commas, semicolons or tabs."
+            value={ids}
+            required
+            onInput={(pasted) => onChange({ ...draft, ids: pasted })}
+          />
+          <WrongIds text={ids} />
+        </>
+      )}
     </>
   );
 };

@@ -25,14 +25,6 @@ const pageAddress = (): string => `${location.origin}${location.pathname}`;
 /** Of a token whose lifetime the issuer does not say, in milliseconds. */
 const shortLifeMs = 300_000;
 
-const serverOf = ({ issuer, clientId: _, scopes: __, ...endpoints }: Desk): oauth.AuthorizationServer => ({
-  issuer,
-  ...endpoints,
-});
-
-/** An issuer without TLS is a demo on this machine: the deployment takes no other. */
-const optionsFor = ({ issuer }: Desk) => ({ [oauth.allowInsecureRequests]: issuer.startsWith('http:') });
-
 /** Prepares a sign-in: authorization code with PKCE, `state` and `nonce`. */
 export const begin = async ({ clientId, scopes, authorization_endpoint: endpoint }: Desk): Promise<Pending> => {
   const verifier = oauth.generateRandomCodeVerifier();
@@ -60,12 +52,11 @@ export const begin = async ({ clientId, scopes, authorization_endpoint: endpoint
  * @throws what is wrong
  */
 export const finish = async (
-  desk: Desk,
+  { clientId, scopes: _, ...server }: Desk,
   { state, nonce, verifier }: Pending,
   answer: URLSearchParams,
 ): Promise<Access> => {
-  const server = serverOf(desk);
-  const client: oauth.Client = { client_id: desk.clientId };
+  const client: oauth.Client = { client_id: clientId };
   const parameters = oauth.validateAuthResponse(server, client, answer, state);
   const issuedAt = Date.now();
   const response = await oauth.authorizationCodeGrantRequest(
@@ -75,7 +66,8 @@ export const finish = async (
     parameters,
     pageAddress(),
     verifier,
-    optionsFor(desk),
+    // An issuer without TLS is a demo on this machine: the deployment takes no other.
+    { [oauth.allowInsecureRequests]: server.issuer.startsWith('http:') },
   );
   const tokens = await oauth.processAuthorizationCodeResponse(server, client, response, {
     expectedNonce: nonce,

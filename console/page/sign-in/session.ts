@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { createStore } from '../store.ts';
-import type { Desk } from './desk.ts';
+import { type Desk, desk } from './desk.ts';
 import { type Access, begin, endSessionUrl, finish, type Pending } from './protocol.ts';
-import { createWindows, type Windows } from './windows.ts';
+import { createWindows } from './windows.ts';
 
 export type Status =
   | { readonly kind: 'leaving' }
@@ -13,21 +13,6 @@ export type Status =
   | { readonly kind: 'failed'; readonly problem: string }
   /** This window was opened by another one of this page, which has the answer now. */
   | { readonly kind: 'answered' };
-
-export type Session = {
-  readonly status: ReturnType<typeof createStore<Status>>;
-  /** Takes the answer of the issuer out of the address, or leaves for the issuer. */
-  readonly start: () => Promise<void>;
-  /** Leaves for the issuer. */
-  readonly signIn: () => Promise<void>;
-  /** Opens the issuer in a window of its own. Only after a press: a browser blocks it otherwise. */
-  readonly signInAgain: () => void;
-  readonly signOut: () => void;
-  /** A token that is good for half a minute at least. It waits until somebody has signed in again. @throws after a sign-out */
-  readonly token: () => Promise<string>;
-  /** What to do after a 401: whether there is another token to try with. */
-  readonly renew: () => Promise<boolean>;
-};
 
 /** Kept for the way to the issuer and back, and removed on the way back. */
 const pendingKey = 'green-api-logout-sign-in';
@@ -71,7 +56,8 @@ const problemOf = (error: unknown): string => {
 const strangeAnswer = 'The answer belongs to no sign-in that began in this window.';
 const otherPerson = 'Somebody else signed in. Sign out first, so that nothing is done in the name of another.';
 
-export const createSession = (desk: Desk, windows: Windows = createWindows()): Session => {
+const createSession = (desk: Desk) => {
+  const windows = createWindows();
   const status = createStore<Status>({ kind: 'leaving' });
   let access: Access | undefined;
   let prepared: Pending | undefined;
@@ -86,23 +72,23 @@ export const createSession = (desk: Desk, windows: Windows = createWindows()): S
     renewed = undefined;
   };
 
-  const fail = (error: unknown): void => status.set({ kind: 'failed', problem: problemOf(error) });
+  const fail = (problem: string): void => status.set({ kind: 'failed', problem });
 
   /** Exchanges an answer. What comes of it counts no longer if somebody has signed out meanwhile. */
   const exchange = async (
     pending: Pending,
     answer: URLSearchParams,
     onAccess: (next: Access) => void,
-    onError: (error: unknown) => void,
+    onProblem: (problem: string) => void,
   ): Promise<void> => {
-    const unlessSignedOut =
-      <T>(then: (value: T) => void) =>
-      (value: T): void => {
-        if (status.get().kind !== 'signed-out') then(value);
-      };
-    await finish(desk, pending, answer).then(unlessSignedOut(onAccess), unlessSignedOut(onError));
+    const settle = await finish(desk, pending, answer).then(
+      (next) => () => onAccess(next),
+      (error: unknown) => () => onProblem(problemOf(error)),
+    );
+    if (status.get().kind !== 'signed-out') settle();
   };
 
+  /** Leaves for the issuer. */
   const signIn = async (): Promise<void> => {
     sessionStorage.removeItem(signedOutKey);
     status.set({ kind: 'leaving' });
@@ -149,7 +135,7 @@ export const createSession = (desk: Desk, windows: Windows = createWindows()): S
         pending,
         parameters,
         (next) => (next.subject === present.subject ? enter(next) : status.set({ ...present, problem: otherPerson })),
-        (error) => status.set({ ...present, problem: problemOf(error) }),
+        (problem) => status.set({ ...present, problem }),
       );
       return true;
     },
@@ -159,11 +145,14 @@ export const createSession = (desk: Desk, windows: Windows = createWindows()): S
   return {
     status,
     signIn,
+    /** What to do after a 401: whether there is another token to try with. */
     renew: async () => (access !== undefined && Date.now() - access.issuedAt < freshMs ? false : renew()),
+    /** Opens the issuer in a window of its own. Only after a press: a browser blocks it otherwise. */
     signInAgain: () => {
       if (prepared !== undefined) open(prepared.url, 'green-api-logout-sign-in', 'popup,width=520,height=680');
     },
-    token: async () => {
+    /** A token that is good for half a minute at least. It waits until somebody has signed in again. @throws after a sign-out */
+    token: async (): Promise<string> => {
       if (access !== undefined && Date.now() < access.expiresAt - marginMs) return access.token;
       if ((await renew()) && access !== undefined) return access.token;
       throw new Error('signed out');
@@ -174,7 +163,8 @@ export const createSession = (desk: Desk, windows: Windows = createWindows()): S
       const url = endSessionUrl(desk);
       if (url !== undefined) location.assign(url);
     },
-    start: async () => {
+    /** Takes the answer of the issuer out of the address, or leaves for the issuer. */
+    start: async (): Promise<void> => {
       const answer = takeAnswer();
       if (answer === undefined) {
         if (sessionStorage.getItem(signedOutKey) !== null) return status.set({ kind: 'signed-out' });
@@ -182,7 +172,7 @@ export const createSession = (desk: Desk, windows: Windows = createWindows()): S
       }
       const pending = takePending();
       if (pending === undefined || pending.state !== answer.get('state')) {
-        if (!(await windows.offer(answer))) return fail(new Error(strangeAnswer));
+        if (!(await windows.offer(answer))) return fail(strangeAnswer);
         status.set({ kind: 'answered' });
         return close();
       }
@@ -192,3 +182,8 @@ export const createSession = (desk: Desk, windows: Windows = createWindows()): S
     },
   };
 };
+
+export type Session = ReturnType<typeof createSession>;
+
+/** The sign-in of this page; missing on the page of this machine. */
+export const session = desk && createSession(desk);

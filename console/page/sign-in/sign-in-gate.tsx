@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import { Button } from '../components/button.tsx';
 import { ViewTitle } from '../components/view-title.tsx';
 import { useStore } from '../use-store.ts';
 import type { Session, Status } from './session.ts';
@@ -52,9 +53,9 @@ const Outside = ({ status, onSignIn }: OutsideProps) => {
           {status.kind === 'failed' && <p class="hint">{status.problem}</p>}
         </div>
         {(status.kind === 'failed' || status.kind === 'signed-out') && (
-          <button type="button" class="primary" onClick={onSignIn}>
+          <Button class="primary" onClick={onSignIn}>
             Sign in
-          </button>
+          </Button>
         )}
       </main>
     </>
@@ -82,12 +83,10 @@ const Expired = ({ session, problem }: ExpiredProps) => {
         </p>
       )}
       <div class="buttons">
-        <button type="button" onClick={session.signOut}>
-          Sign out
-        </button>
-        <button type="button" class="primary" onClick={session.signInAgain}>
+        <Button onClick={session.signOut}>Sign out</Button>
+        <Button class="primary" onClick={session.signInAgain}>
           Sign in again
-        </button>
+        </Button>
       </div>
     </dialog>
   );

@@ -10,8 +10,7 @@ import {
   tabTitleOf,
   titleOf,
 } from '../../../console/page/runs/describe-run.ts';
-import { parseIds } from '../../../console/page/runs/parse-ids.ts';
-import { draftOf, requestOf } from '../../../console/page/runs/run-draft.ts';
+import { draftOf, parseIds, requestOf } from '../../../console/page/runs/run-draft.ts';
 
 const counts = { total: 20, loggedOut: 20, failed: 0, skipped: 0, pending: 0, ready: 0 };
 
