@@ -59,11 +59,10 @@ export const openExecutions = (options: LambdaOptions, functions: Functions, set
       journalRetryMs,
     });
 
-  const { executions, damaged } = journal.read();
-  for (const { path, movedTo } of damaged)
+  const reportDamaged = (path: string, movedTo: string) =>
     onProblem(`${path} is damaged: its run does not go on. It is now ${movedTo}`);
   const drivers = new Map<string, Driver>();
-  for (const { started, records } of executions) {
+  for (const { started, records } of journal.read(reportDamaged)) {
     const execution = createExecution(started);
     for (const one of records) applyRecord(execution, one);
     drivers.set(started.arn, drive(execution));

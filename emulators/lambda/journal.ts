@@ -12,29 +12,12 @@ import {
 } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { errorCodeOf } from '../error-code.ts';
-import { type ExecutionRecord, type LaterRecord, parseRecords, type Started } from './records.ts';
+import { type ExecutionRecord, parseRecords } from './records.ts';
 
 /** A file of the journal cannot be used; the message names it. */
 export class JournalError extends Error {
   override readonly name = 'JournalError';
 }
-
-export type JournalledExecution = { readonly started: Started; readonly records: readonly LaterRecord[] };
-
-/** A file that is not the journal of an execution, and its new name. */
-export type DamagedFile = { readonly path: string; readonly movedTo: string };
-
-export type Journal = {
-  /** With the operating system when it returns: a killed process loses nothing. @throws {@link JournalError}; then nothing was written */
-  readonly append: (executionId: string, record: ExecutionRecord) => void;
-  /** The executions, in the order they were started. Damaged files are moved aside, and never emptied. */
-  readonly read: () => {
-    readonly executions: readonly JournalledExecution[];
-    readonly damaged: readonly DamagedFile[];
-  };
-  /** Unlocks the folder for another service. */
-  readonly close: () => void;
-};
 
 /** A record that is there twice would be applied twice; only time may pass twice. */
 const hasDoubledLine = (lines: readonly string[]): boolean => {
@@ -43,7 +26,7 @@ const hasDoubledLine = (lines: readonly string[]): boolean => {
 };
 
 /** `undefined`: this is not the journal of an execution. */
-const parseJournal = (text: string): JournalledExecution | undefined => {
+const parseJournal = (text: string) => {
   const lines = text.split('\n').filter(Boolean);
   if (hasDoubledLine(lines)) return undefined;
   try {
@@ -61,17 +44,17 @@ const readWholeLines = (path: string): string => {
   return bytes.toString('utf8', 0, end);
 };
 
-const moveAside = (path: string): DamagedFile => {
-  const movedTo = `${path}.damaged-${Date.now()}`;
-  renameSync(path, movedTo);
-  return { path, movedTo };
-};
-
-const readFile = (path: string): JournalledExecution | DamagedFile | undefined => {
+/** A file that is not the journal of an execution is moved aside, and never emptied. */
+const readFile = (path: string, onDamaged: (path: string, movedTo: string) => void) => {
   try {
     // Left by an append that could not write anything.
     if (statSync(path).size === 0) return void rmSync(path);
-    return parseJournal(readWholeLines(path)) ?? moveAside(path);
+    const journal = parseJournal(readWholeLines(path));
+    if (journal !== undefined) return journal;
+    const movedTo = `${path}.damaged-${Date.now()}`;
+    renameSync(path, movedTo);
+    onDamaged(path, movedTo);
+    return undefined;
   } catch (cause) {
     throw new JournalError(`${path} cannot be read (${errorCodeOf(cause)})`, { cause });
   }
@@ -132,24 +115,24 @@ const lock = (folder: string): (() => void) => {
   };
 };
 
-const isDamaged = (file: JournalledExecution | DamagedFile): file is DamagedFile => 'movedTo' in file;
+export type Journal = ReturnType<typeof openJournal>;
 
 /** One file of JSON lines per execution, only ever added to. @throws when the folder cannot be used, or another service has it */
-export const openJournal = (folder: string): Journal => {
+export const openJournal = (folder: string) => {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const unlock = lock(folder);
   const append = createAppend();
   return {
-    append: (executionId, record) => append(join(folder, `${executionId}.jsonl`), `${JSON.stringify(record)}\n`),
-    read: () => {
-      const names = readdirSync(folder).filter((name) => name.endsWith('.jsonl'));
-      const files = names.flatMap((name) => readFile(join(folder, name)) ?? []);
-      const executions = files.filter((file): file is JournalledExecution => !isDamaged(file));
-      return {
-        executions: executions.toSorted((a, b) => a.started.at - b.started.at),
-        damaged: files.filter(isDamaged),
-      };
-    },
+    /** With the operating system when it returns: a killed process loses nothing. @throws {@link JournalError}; then nothing was written */
+    append: (executionId: string, record: ExecutionRecord): void =>
+      append(join(folder, `${executionId}.jsonl`), `${JSON.stringify(record)}\n`),
+    /** The executions, in the order they were started. */
+    read: (onDamaged: (path: string, movedTo: string) => void) =>
+      readdirSync(folder)
+        .filter((name) => name.endsWith('.jsonl'))
+        .flatMap((name) => readFile(join(folder, name), onDamaged) ?? [])
+        .toSorted((a, b) => a.started.at - b.started.at),
+    /** Unlocks the folder for another service. */
     close: unlock,
   };
 };

@@ -38,6 +38,7 @@ export type ErrorObject = v.InferOutput<typeof errorObject>;
 export type OperationUpdate = v.InferOutput<typeof operationUpdate>;
 export type CheckpointRequest = v.InferOutput<typeof checkpointRequest>;
 
+/** @throws LambdaFailure when a field breaks its constraint in the API's model */
 const parseBody = <Schema extends v.GenericSchema>(schema: Schema, body: string): v.InferOutput<Schema> => {
   const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), schema), body);
   if (parsed.success) return parsed.output;
@@ -45,10 +46,9 @@ const parseBody = <Schema extends v.GenericSchema>(schema: Schema, body: string)
   throw violation(v.getDotPath(issue) ?? 'body', issue.message);
 };
 
-/** @throws LambdaFailure when a field breaks its constraint in the API's model */
 export const parseCheckpointRequest = (body: string): CheckpointRequest => parseBody(checkpointRequest, body);
 
-/** @throws LambdaFailure when it is no error object; an empty body is one without fields */
+/** An empty body is an error object without fields. */
 export const parseErrorObject = (body: string): ErrorObject => parseBody(errorObject, body || '{}');
 
 const at = v.number();
@@ -98,9 +98,7 @@ export type LaterRecord = Readonly<v.InferOutput<typeof laterRecord>>;
 export type ExecutionRecord = Started | LaterRecord;
 
 /** @throws ValiError unless these are the records of one execution */
-export const parseRecords = (
-  values: readonly unknown[],
-): { readonly started: Started; readonly records: readonly LaterRecord[] } => {
-  const [first, ...later] = values;
-  return { started: v.parse(started, first), records: v.parse(v.array(laterRecord), later) };
-};
+export const parseRecords = ([first, ...later]: readonly unknown[]) => ({
+  started: v.parse(started, first),
+  records: v.parse(v.array(laterRecord), later),
+});

@@ -2,11 +2,13 @@ import * as v from 'valibot';
 import { AwsError, parseInput } from '../aws-json.ts';
 import type { Secret, SecretStore } from './store.ts';
 
+export const invalidRequest = (message: string) => new AwsError('InvalidRequestException', message);
+
+export const notFound = (what: string) =>
+  new AwsError('ResourceNotFoundException', `Secrets Manager can't find the specified secret${what}.`);
+
 export const markedForDeletion = () =>
-  new AwsError(
-    'InvalidRequestException',
-    "You can't perform this operation on the secret because it was marked for deletion.",
-  );
+  invalidRequest("You can't perform this operation on the secret because it was marked for deletion.");
 
 export const invalidParameter = (message: string) => new AwsError('InvalidParameterException', message);
 
@@ -36,8 +38,8 @@ export const clientRequestToken = v.pipe(v.string(), v.minLength(32), v.maxLengt
 /** @throws AwsError when there is no such secret */
 export const existingSecret = ({ store }: OperationContext, id: string): Secret => {
   const secret = store.find(id);
-  if (secret) return secret;
-  throw new AwsError('ResourceNotFoundException', "Secrets Manager can't find the specified secret.");
+  if (!secret) throw notFound('');
+  return secret;
 };
 
 /** @throws AwsError when there is no such secret, or it is marked for deletion */

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
-import { AwsError } from '../aws-json.ts';
-import { clientRequestToken, operation, secretId, usableSecret } from './protocol.ts';
+import { clientRequestToken, invalidRequest, operation, secretId, usableSecret } from './protocol.ts';
 import { currentStage, pendingStage, putVersion, type Secret, versionAt } from './store.ts';
 
 const steps = ['createSecret', 'setSecret', 'testSecret', 'finishSecret'] as const;
@@ -39,21 +38,19 @@ export const createRotations = (invoke: InvokeRotationFunction) => {
 
   const run = async (secret: Secret, rotation: Rotation): Promise<void> => {
     const { versionId } = rotation;
-    for (const Step of steps) {
-      try {
+    let failedAt: RotationEvent['Step'] = 'createSecret';
+    try {
+      for (const Step of steps) {
+        failedAt = Step;
         const event = { Step, SecretId: secret.arn, ClientRequestToken: versionId };
         await invoke(secret.rotationFunctionArn ?? '', event);
-      } catch (error) {
-        rotation.outcome = { failedAt: Step, error };
-        return;
       }
+      if (versionAt(secret, currentStage)?.versionId !== versionId) throw new Error(`${currentStage} was not moved`);
+      secret.rotatedAtMs = Date.now();
+      rotation.outcome = 'rotated';
+    } catch (error) {
+      rotation.outcome = { failedAt, error };
     }
-    if (versionAt(secret, currentStage)?.versionId !== versionId) {
-      rotation.outcome = { failedAt: 'finishSecret', error: new Error(`${currentStage} was not moved`) };
-      return;
-    }
-    secret.rotatedAtMs = Date.now();
-    rotation.outcome = 'rotated';
   };
 
   const start = (secret: Secret, versionId: string): void => {
@@ -87,21 +84,16 @@ export const rotateSecret = operation(rotateSchema, (context, input) => {
   const secret = usableSecret(context, input.SecretId);
   const { ClientRequestToken: versionId = randomUUID(), RotationLambdaARN } = input;
   if (RotationLambdaARN !== undefined) secret.rotationFunctionArn = RotationLambdaARN;
-  if (secret.rotationFunctionArn === undefined) {
-    throw new AwsError('InvalidRequestException', 'No Lambda rotation function ARN is associated with this secret.');
-  }
+  if (secret.rotationFunctionArn === undefined)
+    throw invalidRequest('No Lambda rotation function ARN is associated with this secret.');
   const answer = { ARN: secret.arn, Name: secret.name, VersionId: versionId };
   if (!input.RotateImmediately) return { ...answer, VersionId: undefined };
 
   const unfinished = unfinishedVersion(secret);
   if (unfinished !== undefined) context.startRotation(secret, unfinished);
   if (unfinished === versionId || secret.versions.has(versionId)) return answer;
-  if (unfinished !== undefined) {
-    throw new AwsError(
-      'InvalidRequestException',
-      "A previous rotation isn't complete. That rotation will be reattempted.",
-    );
-  }
+  if (unfinished !== undefined)
+    throw invalidRequest("A previous rotation isn't complete. That rotation will be reattempted.");
   putVersion(secret, versionId, undefined, [pendingStage]);
   context.startRotation(secret, versionId);
   return answer;

@@ -1,10 +1,17 @@
 import * as v from 'valibot';
 import { AwsError } from '../aws-json.ts';
-import { existingSecret, invalidParameter, operation, seconds, secretId, usableSecret } from './protocol.ts';
+import {
+  existingSecret,
+  invalidParameter,
+  invalidRequest,
+  operation,
+  seconds,
+  secretId,
+  usableSecret,
+} from './protocol.ts';
 import { arnOf, type Secret, type SecretValue, type Tags } from './store.ts';
 import { isSameValue, putOnce, valueFields, valueIn } from './versions.ts';
 
-const maxTags = 50;
 const tagKey = v.pipe(v.string(), v.minLength(1), v.maxLength(128));
 /** AWS documents these characters as the ones that are generally allowed (API_TagResource). */
 const tagValue = v.pipe(v.string(), v.maxLength(256), v.regex(/^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u));
@@ -12,12 +19,10 @@ const tagsSchema = v.array(v.object({ Key: tagKey, Value: v.optional(tagValue) }
 
 /** The tags with others added or replaced. @throws AwsError for a key that is AWS's own, and above 50 tags */
 const withTags = (tags: Tags, added: v.InferOutput<typeof tagsSchema>): Tags => {
-  if (added.some(({ Key }) => /^aws:/i.test(Key))) {
-    throw invalidParameter("Tag keys can't start with aws:");
-  }
+  if (added.some(({ Key }) => /^aws:/i.test(Key))) throw invalidParameter("Tag keys can't start with aws:");
   const all = new Map([...tags, ...added.map(({ Key, Value }) => [Key, Value] as const)]);
-  if (all.size <= maxTags) return all;
-  throw invalidParameter(`A secret can't have more than ${maxTags} tags.`);
+  if (all.size > 50) throw invalidParameter("A secret can't have more than 50 tags.");
+  return all;
 };
 
 export const tagResource = operation(v.object({ SecretId: secretId, Tags: tagsSchema }), (context, input) => {
@@ -41,12 +46,10 @@ const createSchema = v.object({
 });
 
 const createdBefore = (secret: Secret, value: SecretValue | undefined, token: string | undefined) => {
-  if (secret.deletionAtMs !== undefined) {
-    throw new AwsError(
-      'InvalidRequestException',
+  if (secret.deletionAtMs !== undefined)
+    throw invalidRequest(
       "You can't create this secret because a secret with this name is already scheduled for deletion.",
     );
-  }
   const version = token === undefined ? undefined : secret.versions.get(token);
   if (version && value && isSameValue(version.value, value)) {
     return { ARN: secret.arn, Name: secret.name, VersionId: version.versionId };

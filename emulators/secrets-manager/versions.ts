@@ -4,6 +4,8 @@ import { AwsError } from '../aws-json.ts';
 import {
   clientRequestToken,
   invalidParameter,
+  invalidRequest,
+  notFound,
   type OperationContext,
   operation,
   seconds,
@@ -33,11 +35,10 @@ type ValueInput = v.InferOutput<v.ObjectSchema<typeof valueFields, undefined>>;
 
 /** @throws AwsError when there are two values */
 export const valueIn = ({ SecretString, SecretBinary }: ValueInput): SecretValue | undefined => {
-  if (SecretString !== undefined && SecretBinary !== undefined) {
+  if (SecretString !== undefined && SecretBinary !== undefined)
     throw invalidParameter(
       "You can't specify both a binary secret value and a string secret value in the same secret.",
     );
-  }
   if (SecretString === undefined && SecretBinary === undefined) return undefined;
   return { secretString: SecretString, secretBinary: SecretBinary };
 };
@@ -72,9 +73,7 @@ const putSchema = v.object({
 export const putSecretValue = operation(putSchema, (context, input) => {
   const secret = usableSecret(context, input.SecretId);
   const value = valueIn(input);
-  if (!value) {
-    throw new AwsError('InvalidRequestException', 'You must provide either SecretString or SecretBinary.');
-  }
+  if (!value) throw invalidRequest('You must provide either SecretString or SecretBinary.');
   const { versionId, stages } = putOnce(secret, value, input.ClientRequestToken, input.VersionStages);
   return { ARN: secret.arn, Name: secret.name, VersionId: versionId, VersionStages: [...stages] };
 });
@@ -90,15 +89,9 @@ const findVersion = (secret: Secret, { VersionId, VersionStage }: WantedVersion)
 /** @throws AwsError when the secret has no such version, or that version has no value yet */
 const readValue = (secret: Secret, wanted: WantedVersion) => {
   const version = findVersion(secret, wanted);
-  if (!version?.value) {
-    const what = wanted.VersionId
-      ? `VersionId: ${wanted.VersionId}`
-      : `staging label: ${wanted.VersionStage ?? currentStage}`;
-    throw new AwsError(
-      'ResourceNotFoundException',
-      `Secrets Manager can't find the specified secret value for ${what}`,
-    );
-  }
+  const { VersionId, VersionStage = currentStage } = wanted;
+  if (!version?.value)
+    throw notFound(` value for ${VersionId ? `VersionId: ${VersionId}` : `staging label: ${VersionStage}`}`);
   return {
     ARN: secret.arn,
     Name: secret.name,
@@ -149,22 +142,18 @@ const updateStageSchema = v.object({
 /** `RemoveFromVersionId` is a compare-and-swap: it must name the version that has the label now. */
 const checkHolder = (update: v.InferOutput<typeof updateStageSchema>, holder?: Version) => {
   const { VersionStage, RemoveFromVersionId, MoveToVersionId } = update;
-  if (RemoveFromVersionId === undefined && MoveToVersionId === undefined) {
+  if (RemoveFromVersionId === undefined && MoveToVersionId === undefined)
     throw invalidParameter('You must specify MoveToVersionId, RemoveFromVersionId, or both.');
-  }
-  if (RemoveFromVersionId === undefined && holder && holder.versionId !== MoveToVersionId) {
+  if (RemoveFromVersionId === undefined && holder && holder.versionId !== MoveToVersionId)
     throw invalidParameter(
       `The parameter RemoveFromVersionId can't be empty. Staging label ${VersionStage} is currently attached to version ${holder.versionId}, so you must explicitly reference that version in RemoveFromVersionId.`,
     );
-  }
-  if (RemoveFromVersionId !== undefined && RemoveFromVersionId !== holder?.versionId) {
+  if (RemoveFromVersionId !== undefined && RemoveFromVersionId !== holder?.versionId)
     throw invalidParameter(`Staging label ${VersionStage} is not attached to version ${RemoveFromVersionId}.`);
-  }
-  if (MoveToVersionId === undefined && VersionStage === currentStage) {
+  if (MoveToVersionId === undefined && VersionStage === currentStage)
     throw invalidParameter(
       `You can only move staging label ${currentStage} to a different secret version. It can't be completely removed.`,
     );
-  }
 };
 
 /** https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_UpdateSecretVersionStage.html */
@@ -174,9 +163,7 @@ export const updateSecretVersionStage = operation(updateStageSchema, (context, i
   const holder = versionAt(secret, VersionStage);
   checkHolder(input, holder);
   const to = MoveToVersionId === undefined ? undefined : secret.versions.get(MoveToVersionId);
-  if (MoveToVersionId !== undefined && !to) {
-    throw new AwsError('ResourceNotFoundException', "Secrets Manager can't find the specified secret version.");
-  }
+  if (MoveToVersionId !== undefined && !to) throw notFound(' version');
   if (to) moveStage(secret, VersionStage, to);
   else holder?.stages.delete(VersionStage);
   secret.changedAtMs = Date.now();
