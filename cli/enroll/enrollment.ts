@@ -1,8 +1,8 @@
 import type { ApiUrl } from '../../functions/green-api/api-url.ts';
 import { type InstanceId, instanceIdRule, parseInstanceId } from '../../functions/green-api/instance-id.ts';
-import { shortenPhone } from '../../functions/instances/contact.ts';
 import { parseCredential } from '../../functions/instances/credentials.ts';
 import { compose, parseOwner } from '../../functions/instances/identity.ts';
+import { shortenPhone } from '../../functions/instances/search.ts';
 import { escapeTagValue, tagValuePattern } from '../../functions/instances/tag-value.ts';
 import { shortenedBySpreadsheet } from '../input/instance-ids.ts';
 

@@ -6,7 +6,7 @@ import { createReadLinkedNumber } from '../../functions/green-api/linked-number.
 import { createRateLimiter } from '../../functions/green-api/rate-limiter.ts';
 import type { GreenApiFailure } from '../../functions/green-api/responses.ts';
 import { failures, type GreenApiFailureKind } from '../../functions/green-api/vocabulary.ts';
-import { shortenPhone } from '../../functions/instances/contact.ts';
+import { shortenPhone } from '../../functions/instances/search.ts';
 import { deadlineIn } from '../../functions/platform/deadline.ts';
 
 export type Verification =

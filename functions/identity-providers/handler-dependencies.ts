@@ -37,7 +37,7 @@ export const composeProviderHandler = (variables: Variables, write: Write): Prov
   const log = createLog(write);
   const metrics = createProviderMetrics(log, stack, Date.now);
   const listInstances = createListInstances({ client: createSecretsManager(), ...listing });
-  const { readOwners, lastOwners } = createReadOwners({ listInstances, now: Date.now });
+  const { readOwners, lastOwners } = createReadOwners(listInstances, Date.now);
   const startOffboarding = createStartOffboarding({
     startRun: createStartRun({ client: lambda, functionName: runFunction, qualifier: runQualifier }),
     limit: createLeaverLimit({

@@ -6,7 +6,7 @@ import { type Connections, createConnections, createSendGet } from '../green-api
 import type { InstanceId } from '../green-api/instance-id.ts';
 import { createRateLimiter, type RateLimiterOptions } from '../green-api/rate-limiter.ts';
 import { stateClassOf } from '../green-api/vocabulary.ts';
-import { type Deadline, timeUntil } from '../platform/deadline.ts';
+import { type Deadline, timeUntil, within } from '../platform/deadline.ts';
 import type { Log } from '../platform/log.ts';
 import type { ReadingEnvironment } from '../platform/settings.ts';
 import { type CredentialReading, createReadCredential, type ReadCredential } from './credentials.ts';
@@ -32,13 +32,6 @@ export type CallWithCredential = <Answer extends { readonly kind: string }>(
 
 const noAnswer = { kind: 'timed-out', detail: 'Secrets Manager did not answer in time' } as const;
 
-/** Stops waiting at the deadline. The read itself continues, because another request may wait for it. */
-const inTime = (reading: Promise<CredentialReading>, deadline: Deadline) =>
-  new Promise<CredentialReading | NotCalled>((resolve, reject) => {
-    const timer = setTimeout(resolve, timeUntil(deadline), noAnswer);
-    reading.then(resolve, reject).finally(() => clearTimeout(timer));
-  });
-
 const isSame = (a: Credential, b: Credential): boolean =>
   a.apiTokenInstance === b.apiTokenInstance && a.apiUrl === b.apiUrl;
 
@@ -61,9 +54,10 @@ const unknownIfChanged = <Failure extends NotCalled>(failure: Failure): Failure 
 });
 
 export const createCallWithCredential = (readCredential: ReadCredential): CallWithCredential => {
-  const readInTime = (idInstance: InstanceId, deadline: Deadline, options: Parameters<ReadCredential>[1] = {}) => {
+  /** Stops waiting at the deadline. The read itself continues, because another request may wait for it. */
+  const readInTime = async (idInstance: InstanceId, deadline: Deadline, options?: Parameters<ReadCredential>[1]) => {
     const reading = readCredential(idInstance, options);
-    return reading instanceof Promise ? inTime(reading, deadline) : reading;
+    return reading instanceof Promise ? ((await within(timeUntil(deadline), reading)) ?? noAnswer) : reading;
   };
 
   /** The credential that may work in place of a refused one; the refused one itself if there is no other. */
@@ -96,12 +90,6 @@ export const createCallWithCredential = (readCredential: ReadCredential): CallWi
   };
 };
 
-export type ComposedGreenApi = {
-  readonly callWithCredential: CallWithCredential;
-  readonly greenApi: GreenApi;
-  readonly readCredential: ReadCredential;
-};
-
 /** GREEN-API may have a new word. It proves nothing, and somebody should hear of it. */
 const logUnknownStates =
   (readState: GreenApi['readState'], log: Log): GreenApi['readState'] =>
@@ -118,15 +106,13 @@ export type Waits = {
   readonly clock?: RotationDependencies['clock'];
 };
 
-type GreenApiOptions = Pick<Waits, 'rateLimiter'> & { readonly connections?: Connections };
-
 /** The GREEN-API client and the calls with an instance's credential. */
 export const composeGreenApi = (
   client: SecretsManagerClient,
   { secretPrefix, allowedApiHosts, credentialTtlMs, greenApiTimeoutMs }: ReadingEnvironment,
   log: Log,
-  { rateLimiter, connections = createConnections() }: GreenApiOptions = {},
-): ComposedGreenApi => {
+  { rateLimiter, connections = createConnections() }: Pick<Waits, 'rateLimiter'> & { connections?: Connections } = {},
+) => {
   const readCredential = createReadCredential({
     fetchSecret: createFetchSecret(client),
     parseApiUrl: createParseApiUrl(allowedApiHosts),

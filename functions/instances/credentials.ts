@@ -3,7 +3,8 @@ import type { ApiUrl } from '../green-api/api-url.ts';
 import type { ApiToken, Credential } from '../green-api/credential.ts';
 import type { InstanceId } from '../green-api/instance-id.ts';
 import { type FailureDuration, tokenPattern } from '../green-api/vocabulary.ts';
-import type { FetchSecret, PendingStage } from './secrets.ts';
+import { defined } from '../platform/defined.ts';
+import type { FetchSecret, PendingStage, SecretsManagerFailure } from './secrets.ts';
 
 export type ParsedSecret =
   | { readonly kind: 'credential'; readonly credential: Credential; readonly tokenLooksUnusual: boolean }
@@ -59,15 +60,16 @@ export type CredentialReading =
   | { readonly kind: 'credential-unreadable'; readonly detail: string; readonly duration?: FailureDuration }
   | { readonly kind: 'unavailable'; readonly detail: string };
 
-/** What is wrong with a secret that is there. */
-export const unreadable = (
+/** What it means for an instance that its secret, or something in it, could not be read. */
+export const notRead = (
   secretName: string,
-  { problem, duration }: { readonly problem: string; readonly duration?: FailureDuration },
-): CredentialReading & { readonly kind: 'credential-unreadable' } => ({
-  kind: 'credential-unreadable',
-  detail: `secret ${secretName}: ${problem}`,
-  ...(duration !== undefined && { duration }),
-});
+  failure: SecretsManagerFailure,
+): Exclude<CredentialReading, { readonly kind: 'credential' }> => {
+  if (failure.kind === 'unavailable') return failure;
+  if (failure.kind === 'not-found') return { kind: 'unknown-instance', detail: `there is no secret ${secretName}` };
+  const { problem, duration } = failure;
+  return defined({ kind: 'credential-unreadable', detail: `secret ${secretName}: ${problem}`, duration });
+};
 
 /**
  * Reads the credential of one instance, from memory if it is there. Concurrent calls for one instance share one read.
@@ -96,24 +98,19 @@ type Cached =
   | { readonly kind: 'under-way'; readonly reading: Promise<CredentialReading> }
   | { readonly kind: 'read'; readonly reading: CredentialReading; readonly freshUntil: number };
 
-const createReadSecret =
-  ({ fetchSecret, parseApiUrl, secretPrefix, warn }: ReadCredentialDependencies) =>
-  async (id: InstanceId, text?: string, stage?: PendingStage): Promise<CredentialReading> => {
+export const createReadCredential = (dependencies: ReadCredentialDependencies): ReadCredential => {
+  const { fetchSecret, parseApiUrl, secretPrefix, ttlMs, now, warn } = dependencies;
+  const readSecret = async (id: InstanceId, text?: string, stage?: PendingStage): Promise<CredentialReading> => {
     const secretName = `${secretPrefix}${id}`;
     const fetched = text === undefined ? await fetchSecret(secretName, stage) : ({ kind: 'secret', text } as const);
-    if (fetched.kind === 'not-found') return { kind: 'unknown-instance', detail: `there is no secret ${secretName}` };
-    if (fetched.kind === 'unreadable') return unreadable(secretName, fetched);
-    if (fetched.kind === 'unavailable') return fetched;
+    if (fetched.kind !== 'secret') return notRead(secretName, fetched);
 
     const parsed = parseCredential(fetched.text, parseApiUrl);
-    if (parsed.kind === 'malformed') return unreadable(secretName, parsed);
+    if (parsed.kind === 'malformed') return notRead(secretName, { kind: 'unreadable', problem: parsed.problem });
     if (parsed.tokenLooksUnusual) warn('apiTokenInstance is not 50 lower-case hex characters', { secretName });
     return { kind: 'credential', credential: parsed.credential };
   };
 
-export const createReadCredential = (dependencies: ReadCredentialDependencies): ReadCredential => {
-  const { ttlMs, now } = dependencies;
-  const readSecret = createReadSecret(dependencies);
   const cache = new Map<InstanceId, Cached>();
 
   const read = (id: InstanceId, text?: string): Promise<CredentialReading> => {

@@ -7,7 +7,7 @@ import {
 import { type InstanceId, parseInstanceId } from '../green-api/instance-id.ts';
 import { defined } from '../platform/defined.ts';
 import { errorNameOf } from '../platform/unknown-values.ts';
-import { type CredentialReading, unreadable } from './credentials.ts';
+import { type CredentialReading, notRead } from './credentials.ts';
 import { secretsManagerFailure } from './secrets.ts';
 import { parseTagValue } from './tag-value.ts';
 import type { UnreadableSecret } from './unreadable-secrets.ts';
@@ -145,10 +145,6 @@ export const createReadTags =
       const { Tags = [] } = await client.send(new DescribeSecretCommand({ SecretId: secretName }));
       return { kind: 'tags', instance: parseTags(id, Tags) };
     } catch (error) {
-      const failure = secretsManagerFailure(error, 'secretsmanager:DescribeSecret on it');
-      if (failure.kind === 'unavailable') return failure;
-      return failure.kind === 'not-found'
-        ? { kind: 'unknown-instance', detail: `there is no secret ${secretName}` }
-        : unreadable(secretName, failure);
+      return notRead(secretName, secretsManagerFailure(error, 'secretsmanager:DescribeSecret on it'));
     }
   };

@@ -1,5 +1,4 @@
 import { defined } from '../platform/defined.ts';
-import { type Contact, shortenPhone } from './contact.ts';
 import {
   createList,
   type ListedInstance,
@@ -8,6 +7,7 @@ import {
   type Tag,
   tagValue,
 } from './directory.ts';
+import { type Contact, shortenPhone } from './search.ts';
 
 /** An instance in a list for people. */
 export type ContactInstance = ListedInstance & Contact;

@@ -1,4 +1,5 @@
-import type { ListedInstance, ListInstances, ListProblem } from './directory.ts';
+import { within } from '../platform/deadline.ts';
+import type { ListInstances, ListProblem } from './directory.ts';
 import { parseOwner } from './identity.ts';
 
 /** The people who own an instance, each as the identities in one `owner` tag; no tag twice. */
@@ -14,46 +15,28 @@ export type ReadOwners = () => Promise<Owners | ListProblem>;
  */
 export type LastOwners = (untilMs: number) => Promise<Owners | undefined>;
 
-export type ReadOwnersDependencies = {
-  readonly listInstances: ListInstances;
-  readonly now: () => number;
-  /** How long a reading is kept, in milliseconds. @default 60000 */
-  readonly ttlMs?: number;
-};
-
-const ownersOf = (instances: readonly ListedInstance[]): Owners => {
-  const tags = new Set(instances.flatMap(({ owner }) => owner ?? []));
-  return { kind: 'owners', owners: [...tags].map(parseOwner).filter((identities) => identities.length > 0) };
-};
-
 const readAll = async (listInstances: ListInstances): Promise<Owners | ListProblem> => {
-  const instances: ListedInstance[] = [];
+  const tags = new Set<string>();
   let next: string | undefined;
   do {
     const page = await listInstances(next);
     if (page.kind !== 'page') return page;
-    instances.push(...page.instances);
+    for (const { owner } of page.instances) if (owner !== undefined) tags.add(owner);
     next = page.next;
   } while (next !== undefined);
-  return ownersOf(instances);
+  return { kind: 'owners', owners: [...tags].map(parseOwner).filter((identities) => identities.length > 0) };
 };
 
+/** How long a reading is kept, in milliseconds. */
+const ttlMs = 60_000;
 /** How long a failed reading is kept, in milliseconds: many requests at once must not use up a quota that is short already. */
 const failureTtlMs = 2_000;
 
-const within = async <T>(ms: number, promise: Promise<T>): Promise<T | undefined> => {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<undefined>((resolve) => {
-    timer = setTimeout(resolve, ms, undefined);
-  });
-  return Promise.race([promise, timeout]).finally(() => clearTimeout(timer));
-};
-
-export const createReadOwners = ({
-  listInstances,
-  now,
-  ttlMs = 60_000,
-}: ReadOwnersDependencies): { readonly readOwners: ReadOwners; readonly lastOwners: LastOwners } => {
+/** @param now milliseconds since 1970 */
+export const createReadOwners = (
+  listInstances: ListInstances,
+  now: () => number,
+): { readonly readOwners: ReadOwners; readonly lastOwners: LastOwners } => {
   let latest: { readonly reading: Promise<Owners | ListProblem>; until: number } | undefined;
   let finished: Owners | undefined;
 

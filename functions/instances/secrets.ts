@@ -90,9 +90,8 @@ export const createFetchSecrets =
   (client: Pick<SecretsManagerClient, 'send'>): FetchSecrets =>
   async (secretNames) => {
     try {
-      const { SecretValues = [] } = await client.send(
-        new BatchGetSecretValueCommand({ SecretIdList: [...secretNames] }),
-      );
+      const command = new BatchGetSecretValueCommand({ SecretIdList: [...secretNames] });
+      const { SecretValues = [] } = await client.send(command);
       const named = SecretValues.flatMap(({ Name, SecretString }): [string, string][] =>
         Name !== undefined && SecretString !== undefined ? [[Name, SecretString]] : [],
       );
@@ -120,8 +119,6 @@ export type VersionReading = SecretVersion | { readonly kind: 'absent' } | Secre
 /** `other-value`: the version exists already, with another value. */
 export type VersionWritten = { readonly kind: 'done' } | { readonly kind: 'other-value' } | SecretFailure;
 
-export type StageMoved = { readonly kind: 'done' } | SecretFailure;
-
 /** The versions of one secret. No call rejects, or outlasts the time that was given for all of them. */
 export type SecretVersions = {
   readonly read: (which: { readonly stage: string } | { readonly versionId: string }) => Promise<VersionReading>;
@@ -139,7 +136,7 @@ export type SecretVersions = {
     readonly stage: string;
     readonly from?: string | undefined;
     readonly to?: string;
-  }) => Promise<StageMoved>;
+  }) => Promise<{ readonly kind: 'done' } | SecretFailure>;
 };
 
 /** @param leftMs the time that is left for the secret, in milliseconds */

@@ -10,6 +10,15 @@ export const timeUntil = (deadline: Deadline): number => Math.max(0, deadline - 
 
 export const hasPassed = (deadline: Deadline): boolean => timeUntil(deadline) === 0;
 
+/** What a promise resolves with, or `undefined` if that takes longer than so many milliseconds. What it stands for continues. */
+export const within = async <Result>(ms: number, promise: Promise<Result>): Promise<Result | undefined> => {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<undefined>((resolve) => {
+    timer = setTimeout(resolve, ms, undefined);
+  });
+  return Promise.race([promise, timeout]).finally(() => clearTimeout(timer));
+};
+
 /** Time for one answer, in milliseconds. After 30 seconds API Gateway answers without the result. */
 const answerMs = 28_000;
 /** Part of that time kept for evidence, the outcome event and the answer itself, in milliseconds. */

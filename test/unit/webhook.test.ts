@@ -208,14 +208,11 @@ describe('POST /offboarding', () => {
     'people without an instance are never held back, with %i instances at 60 ms a page',
     async (instances) => {
       jest.useFakeTimers({ now: Date.parse('2026-11-20T17:00:00Z') });
-      const { lastOwners } = createReadOwners({
-        listInstances: async (next = '0') => {
-          await new Promise((resolve) => setTimeout(resolve, 60));
-          const page = Number(next) + 1;
-          return { kind: 'page', instances: [], unreadable: [], ...(page * 100 < instances && { next: String(page) }) };
-        },
-        now: Date.now,
-      });
+      const { lastOwners } = createReadOwners(async (next = '0') => {
+        await new Promise((resolve) => setTimeout(resolve, 60));
+        const page = Number(next) + 1;
+        return { kind: 'page', instances: [], unreadable: [], ...(page * 100 < instances && { next: String(page) }) };
+      }, Date.now);
       const providers = startProviders({ maxPerHour: 3, lastOwners });
       const people = Array.from({ length: 5 }, (_, index) => ({ id: `${index}`, email: `nobody${index}@example.com` }));
 

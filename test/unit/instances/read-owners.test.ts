@@ -13,8 +13,8 @@ const startReading = (pages: readonly (readonly ListedInstance[])[], problem?: L
   let now = 0;
   let failing = problem;
   const reads: (string | undefined)[] = [];
-  const { readOwners, lastOwners } = createReadOwners({
-    listInstances: async (next): Promise<InstancePage | ListProblem> => {
+  const { readOwners, lastOwners } = createReadOwners(
+    async (next): Promise<InstancePage | ListProblem> => {
       reads.push(next);
       if (pageMs > 0) await new Promise((resolve) => setTimeout(resolve, pageMs));
       if (failing !== undefined) return failing;
@@ -26,8 +26,8 @@ const startReading = (pages: readonly (readonly ListedInstance[])[], problem?: L
         ...(page + 1 < pages.length && { next: String(page + 1) }),
       };
     },
-    now: () => now,
-  });
+    () => now,
+  );
   return {
     readOwners,
     lastOwners,
