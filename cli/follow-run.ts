@@ -1,8 +1,10 @@
-import { hasEnded, mayRetry, type Run } from '../client/answers.ts';
+import { randomUUID } from 'node:crypto';
+import { Option } from 'commander';
+import { type AcceptedRun, hasEnded, mayRetry, type Run } from '../client/answers.ts';
 import { followRun as readUntilEnd } from '../client/follow-run.ts';
 import type { Result, Success } from '../client/result.ts';
 import { shortRunId } from '../client/run-words.ts';
-import { describeFailure, successIn } from './api/failure.ts';
+import { acceptedRunIn, describeFailure, successIn } from './api/failure.ts';
 import { CommandFailed, type ExitCode, exitCodes } from './errors.ts';
 import {
   describePhase,
@@ -13,7 +15,7 @@ import {
 } from './output/describe-run.ts';
 import { printable } from './output/printable.ts';
 import { createBar, type Parts, type Progress } from './output/progress-bar.ts';
-import type { Session } from './session.ts';
+import { type Session, unlessInterrupted } from './session.ts';
 
 const pollMs = 1_000;
 
@@ -38,26 +40,21 @@ const createShowProgress = (bar: Progress) => {
   };
 };
 
-const interrupted = ({ commandLine }: Session, id: string): CommandFailed =>
-  new CommandFailed(
-    `The run goes on.\nFollow it: ${commandLine(`show ${id} --follow`)}\nStop it: ${commandLine(`stop ${id}`)}`,
-  );
-
 /** Shows the progress of a run until it has ended. @throws CommandFailed at Ctrl-C, which leaves the run as it is */
-export const waitForEnd = async (session: Session, id: string): Promise<Success<Run>> => {
-  const api = await session.api();
-  const bar = await createBar(session.terminal);
-  const stop = new AbortController();
-  const stopped = new Promise<undefined>((resolve) => stop.signal.addEventListener('abort', () => resolve(undefined)));
-  using _ = session.terminal.onInterrupt(() => stop.abort());
-  const { signal } = stop;
+export const waitForEnd = async ({ api, terminal, commandLine }: Session, id: string): Promise<Success<Run>> => {
+  const calls = await api();
+  const bar = await createBar(terminal);
   const showProgress = createShowProgress(bar);
   const onReading = (reading: Result<Run>) =>
     reading.kind === 'ok' ? showProgress(reading.value) : bar.note(describeFailure(reading));
   try {
-    const ended = await Promise.race([readUntilEnd(api, id, { signal, pollMs, longestFailureMs, onReading }), stopped]);
-    if (ended === undefined) throw interrupted(session, id);
-    return successIn(ended);
+    const ended = await unlessInterrupted(terminal, (signal) =>
+      readUntilEnd(calls, id, { signal, pollMs, longestFailureMs, onReading }),
+    );
+    if (ended !== undefined) return successIn(ended);
+    throw new CommandFailed(
+      `The run goes on.\nFollow it: ${commandLine(`show ${id} --follow`)}\nStop it: ${commandLine(`stop ${id}`)}`,
+    );
   } finally {
     bar.end();
   }
@@ -89,3 +86,34 @@ export const printRun = async (session: Session, { value: run, body }: Success<R
 /** Shows the progress of a run until it has ended, then its result. */
 export const followRun = async (session: Session, id: string): Promise<ExitCode> =>
   printRun(session, await waitForEnd(session, id));
+
+export type StartOptions = { readonly follow?: boolean; readonly idempotencyKey?: string };
+
+/** The options of every command that starts a run. */
+export const startOptions: readonly Option[] = [
+  new Option('--follow', 'show the progress until the run has ended'),
+  new Option('--idempotency-key <key>', 'the same key with the same request is the same run'),
+];
+
+/**
+ * Starts a run, and follows it to its end or prints how to. Without a key of the caller's the request still has one, so that it can
+ * be sent again without starting two runs.
+ */
+export const startRun = async (
+  session: Session,
+  start: (key: string) => Promise<Result<AcceptedRun>>,
+  { follow = false, idempotencyKey: key = randomUUID() }: StartOptions,
+): Promise<ExitCode> => {
+  const result = await start(key);
+  if (result.kind !== 'ok' && result.mayTakeEffect)
+    throw new CommandFailed(
+      `${describeFailure(result)} The run may have started: add --idempotency-key ${key} to repeat the command without starting another.`,
+    );
+  const { id, status, body } = acceptedRunIn(result);
+  if (follow) {
+    session.note(`Run ${id}`);
+    return followRun(session, id);
+  }
+  session.printResult(body, `${status} ${id}\nFollow it: ${session.commandLine(`show ${id} --follow`)}`);
+  return exitCodes.done;
+};

@@ -1,10 +1,21 @@
 #!/usr/bin/env node
-import './resolve-localhost.ts';
+import dns from 'node:dns';
 import { CommanderError } from 'commander';
 import { type ExitCode, exitCodes } from './errors.ts';
 import { createProgram } from './program.ts';
-import type { Terminal } from './terminal.ts';
-import { version } from './version.ts';
+import type { Terminal } from './session.ts';
+
+const { lookup } = dns;
+
+/**
+ * Names below `localhost` are this machine, which not every resolver knows: https://www.rfc-editor.org/rfc/rfc6761#section-6.3.
+ * Emulators of AWS give their APIs such names.
+ */
+dns.lookup = Object.assign(
+  (hostname: string, ...rest: unknown[]) =>
+    Reflect.apply(lookup, dns, [hostname.endsWith('.localhost') ? 'localhost' : hostname, ...rest]),
+  lookup,
+) as typeof lookup;
 
 // The AWS SDK would warn on every call that it will want a newer Node one day.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
@@ -36,13 +47,13 @@ const exitCodeOf = (error: unknown): ExitCode => {
 const run = async (): Promise<ExitCode> => {
   let code: ExitCode = exitCodes.done;
   try {
-    await createProgram(version, terminal, (ended) => {
+    await createProgram(terminal, (ended) => {
       code = ended;
     }).parseAsync();
+    return code;
   } catch (error) {
-    code = exitCodeOf(error);
+    return exitCodeOf(error);
   }
-  return code;
 };
 
 // At the end of input (Ctrl-D) a question is never answered: the process ends here, without a result.

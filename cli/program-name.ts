@@ -1,3 +1,5 @@
+import manifest from '../package.json' with { type: 'json' };
+
 /** What the command is called once the package is installed. */
 export const programName = 'green-api-logout';
 
@@ -10,3 +12,6 @@ export const calledAs = (env: Readonly<Record<string, string | undefined>>): str
   if (script === undefined) return programName;
   return script !== 'npx' && (script === 'cli' || owner === programName) ? 'npm run cli --' : `npx ${programName}`;
 };
+
+/** Version of the package. */
+export const { version } = manifest;

@@ -2,10 +2,8 @@ import { Command } from 'commander';
 import type { CommandDefinition } from './command.ts';
 import { commands } from './commands.ts';
 import type { ExitCode } from './errors.ts';
-import { type GlobalOptions, globalOptions } from './global-options.ts';
-import { programName } from './program-name.ts';
-import { createSession } from './session.ts';
-import type { Terminal } from './terminal.ts';
+import { programName, version } from './program-name.ts';
+import { createSession, type GlobalOptions, globalOptions, type Terminal } from './session.ts';
 
 const exitCodesText = `
 Exit codes: 0 done (and confirmed); 1 not confirmed, not found or failed; 2 wrong usage, nothing was done.`;
@@ -51,7 +49,7 @@ const addCommand = (
 };
 
 /** @param ended is called with the exit code of the command that ran */
-export const createProgram = (version: string, terminal: Terminal, ended: (code: ExitCode) => void): Command => {
+export const createProgram = (terminal: Terminal, ended: (code: ExitCode) => void): Command => {
   const program = new Command(programName)
     .description('Logs messenger instances out of GREEN-API, confirms it, and shows the evidence.')
     .version(version)

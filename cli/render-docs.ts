@@ -1,8 +1,8 @@
 import type { Option } from 'commander';
 import type { CommandDefinition } from './command.ts';
 import { commands } from './commands.ts';
-import { globalOptions } from './global-options.ts';
 import { programName } from './program-name.ts';
+import { globalOptions } from './session.ts';
 
 const escapeCell = (text: string): string => text.replaceAll('|', '\\|');
 

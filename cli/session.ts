@@ -1,11 +1,67 @@
-import type { Api } from './api/api.ts';
+import type { ReadStream, WriteStream } from 'node:tty';
+import { Option } from 'commander';
+import { type Api, createApi, isLoopback, parseApiAddress, signWithToken } from './api/api.ts';
 import { type AwsSettings, createAwsSettings } from './aws/aws-settings.ts';
 import type { StackOutputs } from './aws/stack-outputs.ts';
 import { UsageError } from './errors.ts';
-import { type GlobalOptions, variables } from './global-options.ts';
 import { printableJson, quote } from './output/printable.ts';
 import { calledAs } from './program-name.ts';
-import type { Terminal } from './terminal.ts';
+
+/** What the process gives a command: nothing else reads `process`. */
+export type Terminal = {
+  readonly stdin: NodeJS.ReadableStream & Partial<Pick<ReadStream, 'isTTY'>>;
+  readonly stdout: NodeJS.WritableStream & Partial<Pick<WriteStream, 'isTTY'>>;
+  readonly stderr: NodeJS.WritableStream & Partial<Pick<WriteStream, 'isTTY'>>;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly now: () => Date;
+  /** Calls `stop` at the first Ctrl-C, instead of ending the process; dispose to undo. */
+  readonly onInterrupt: (stop: () => void) => Disposable;
+};
+
+/** Does work until its end or Ctrl-C, which aborts the signal; then the result is `undefined`. */
+export const unlessInterrupted = async <Value>(
+  { onInterrupt }: Terminal,
+  work: (signal: AbortSignal) => Promise<Value>,
+): Promise<Value | undefined> => {
+  const stop = new AbortController();
+  const stopped = new Promise<undefined>((resolve) => stop.signal.addEventListener('abort', () => resolve(undefined)));
+  using _ = onInterrupt(() => stop.abort());
+  return await Promise.race([work(stop.signal), stopped]);
+};
+
+/** Whether prompts are possible: both input and error output are a terminal. */
+export const isInteractive = ({ stdin, stderr }: Terminal): boolean => stdin.isTTY === true && stderr.isTTY === true;
+
+/** Options of every command; they may stand before or after it. */
+export type GlobalOptions = {
+  readonly url?: string;
+  readonly stack?: string;
+  readonly profile?: string;
+  readonly region?: string;
+  /** Bearer token (JWT) for the API. */
+  readonly token?: string;
+  readonly json?: boolean;
+  readonly yes?: boolean;
+};
+
+const variables = {
+  url: 'GREEN_API_LOGOUT_URL',
+  stack: 'GREEN_API_LOGOUT_STACK',
+  token: 'GREEN_API_LOGOUT_TOKEN',
+} as const;
+
+export const globalOptions: readonly Option[] = [
+  new Option('--url <url>', `address of the API, or of the local service; also ${variables.url}`),
+  new Option(
+    '--stack <name>',
+    `CloudFormation stack of the deployment, STACK/PREFIX if its outputs have a prefix; also ${variables.stack}`,
+  ),
+  new Option('--profile <name>', 'AWS profile, as the AWS CLI reads it'),
+  new Option('--region <name>', 'AWS region of the deployment'),
+  new Option('--token <jwt>', `bearer token for an API with JWT authorization; better in ${variables.token}`),
+  new Option('--json', 'print JSON: what the API answered, one document per line'),
+  new Option('--yes', 'answer yes to every question'),
+];
 
 /** One run of one command: its global options, and what it can reach. Large modules are loaded at first use. */
 export type Session = {
@@ -15,6 +71,8 @@ export type Session = {
   readonly print: (text: string) => void;
   /** One JSON document on one line, on stdout. */
   readonly printJson: (value: unknown) => void;
+  /** JSON with `--json`, or else the text. */
+  readonly printResult: (json: unknown, text: string) => void;
   /** Progress, warnings and questions, on stderr. */
   readonly note: (text: string) => void;
   /** A command to copy, for the deployment that the options of this one name. */
@@ -33,10 +91,7 @@ const deploymentOptions = ({ url, stack, profile, region }: GlobalOptions): stri
 
 const once = <Value>(create: () => Promise<Value>): (() => Promise<Value>) => {
   let value: Promise<Value> | undefined;
-  return () => {
-    value ??= create();
-    return value;
-  };
+  return () => (value ??= create());
 };
 
 /** Options given on the command line win over variables. */
@@ -45,12 +100,7 @@ const withVariables = (options: GlobalOptions, env: Terminal['env']): GlobalOpti
   const named = options.url !== undefined || options.stack !== undefined;
   const url = options.url ?? (named ? undefined : env[variables.url]);
   const stack = options.stack ?? env[variables.stack];
-  return {
-    ...options,
-    ...(url && { url }),
-    ...(stack && { stack }),
-    ...(token && { token }),
-  };
+  return { ...options, ...(url && { url }), ...(stack && { stack }), ...(token && { token }) };
 };
 
 const noDeployment = `Name the deployment: --url http://127.0.0.1:3000 for the local service (npm start), \
@@ -77,20 +127,26 @@ export const createSession = (given: GlobalOptions, terminal: Terminal): Session
     return { text: stack.require('Endpoint'), isOfStack: true };
   };
   const api = once(async () => {
-    const { createApi, parseApiAddress } = await import('./api/api.ts');
-    const { chooseSigner } = await import('./api/choose-signer.ts');
     const { text, isOfStack } = await findAddress();
     const url = parseApiAddress(
       text,
       isOfStack ? `The output Endpoint of the stack ${options.stack}, ${text},` : '--url',
     );
-    return createApi(url, await chooseSigner(url, { token: options.token, aws, isOfStack }));
+    // The local service needs no signature, but a stack does that an emulator on this machine has deployed.
+    const isSigned = options.token === undefined && (isOfStack || !isLoopback(url));
+    return createApi(
+      url,
+      isSigned ? (await import('./api/sigv4.ts')).createSigV4Signer(url, aws) : signWithToken(options.token),
+    );
   });
+  const print = (text: string) => void terminal.stdout.write(`${text}\n`);
+  const printJson = (value: unknown) => print(printableJson(value));
   return {
     options,
     terminal,
-    print: (text) => void terminal.stdout.write(`${text}\n`),
-    printJson: (value) => void terminal.stdout.write(`${printableJson(value)}\n`),
+    print,
+    printJson,
+    printResult: (json, text) => (options.json ? printJson(json) : print(text)),
     note: (text) => void terminal.stderr.write(`${text}\n`),
     commandLine: (command) => `${calledAs(terminal.env)} ${command}${deploymentOptions(given)}`,
     api,

@@ -12,9 +12,9 @@ import { apiTimeoutMs, createCall, type Renew, type Transport } from './call.ts'
 import { type InstanceList, joinInstancePages } from './instance-list.ts';
 import { readPages } from './pages.ts';
 import type { Result } from './result.ts';
-import { retryRateLimited } from './retry-rate-limited.ts';
+import { sleep } from './sleep.ts';
 
-export type InstanceFilter = {
+type InstanceFilter = {
   readonly owner?: string | undefined;
   readonly group?: string | undefined;
   /** A part of an id, an owner or a name, or the last digits of a phone number: at least three characters. */
@@ -128,3 +128,19 @@ export const createClient = (transport: Transport, options: ClientOptions = {}) 
 };
 
 export type Client = ReturnType<typeof createClient>;
+
+/** GREEN-API allows one reading a second for each instance, and a run that confirms a logout takes its share. */
+const mostTries = 3;
+
+/** Calls again after each 429. */
+const retryRateLimited = async <Value>(
+  call: () => Promise<Result<Value>>,
+  pauseMs: number,
+  signal?: AbortSignal,
+): Promise<Result<Value>> => {
+  for (let tries = 1; ; tries += 1) {
+    const result = await call();
+    if (result.kind !== 'problem' || result.status !== 429 || tries === mostTries) return result;
+    await sleep(pauseMs, signal);
+  }
+};

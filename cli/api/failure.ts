@@ -12,7 +12,7 @@ import {
 } from '../../client/result.ts';
 import { CommandFailed, UsageError } from '../errors.ts';
 import { printable } from '../output/printable.ts';
-import { isLoopback } from './api-address.ts';
+import { isLoopback } from './api.ts';
 
 /** API Gateway answers these itself, with one line that does not say what to do. */
 const gatewayHints: Readonly<Record<number, string>> = {

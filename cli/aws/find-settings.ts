@@ -1,8 +1,10 @@
-import { STSClient } from '@aws-sdk/client-sts';
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { loadSharedConfigFiles } from '@smithy/core/config';
 import { errorNameOf } from '../../functions/platform/unknown-values.ts';
 import { CommandFailed } from '../errors.ts';
 import { printable, quote } from '../output/printable.ts';
+import { callAws } from './aws-failure.ts';
+import type { AwsSettings } from './aws-settings.ts';
 
 export type Profile = {
   /** By an option. */
@@ -84,3 +86,12 @@ export const findSettings = ({ named, used, region }: Profile): FoundSettings =>
     };
   return { region: explained(async () => await config.region()), credentials: explained(config.credentials) };
 };
+
+type AwsIdentity = { readonly account: string; readonly arn: string };
+
+/** Who the AWS credentials belong to; with a session of IAM Identity Center the ARN names the person. */
+export const readIdentity = (aws: AwsSettings): Promise<AwsIdentity> =>
+  callAws('sts:GetCallerIdentity', async () => {
+    const { Account = '', Arn = '' } = await new STSClient(aws).send(new GetCallerIdentityCommand({}));
+    return { account: Account, arn: Arn };
+  });

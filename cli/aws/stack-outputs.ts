@@ -5,15 +5,6 @@ import { CommandFailed } from '../errors.ts';
 import { awsFailure } from './aws-failure.ts';
 import type { AwsSettings } from './aws-settings.ts';
 
-export type StackOutputs = {
-  /** Name of the CloudFormation stack. */
-  readonly stack: string;
-  readonly status: string;
-  readonly find: (name: OutputKey) => string | undefined;
-  /** @throws CommandFailed when the stack has no such output */
-  readonly require: (name: OutputKey) => string;
-};
-
 const describeStack = async (stack: string, aws: AwsSettings) => {
   try {
     const { Stacks = [] } = await new CloudFormationClient(aws).send(new DescribeStacksCommand({ StackName: stack }));
@@ -43,7 +34,7 @@ const otherDeployments = (stack: string, keys: Iterable<string | undefined>): st
  * @param deployment the name of the stack, or that and the prefix of the outputs: `Security/Sales`
  * @throws CommandFailed when there is no such stack in this account and region, or it cannot be read
  */
-export const readStackOutputs = async (deployment: string, aws: AwsSettings): Promise<StackOutputs> => {
+export const readStackOutputs = async (deployment: string, aws: AwsSettings) => {
   const { stack, prefix } = parseDeployment(deployment);
   const found = await describeStack(stack, aws);
   if (found === undefined)
@@ -54,8 +45,9 @@ export const readStackOutputs = async (deployment: string, aws: AwsSettings): Pr
   return {
     stack,
     status: found.StackStatus ?? 'unknown',
-    find: (name) => outputs.get(`${prefix}${name}`),
-    require: (name) => {
+    find: (name: OutputKey) => outputs.get(`${prefix}${name}`),
+    /** @throws CommandFailed when the stack has no such output */
+    require: (name: OutputKey): string => {
       const value = outputs.get(`${prefix}${name}`);
       if (value) return value;
       const others = otherDeployments(stack, outputs.keys());
@@ -63,3 +55,5 @@ export const readStackOutputs = async (deployment: string, aws: AwsSettings): Pr
     },
   };
 };
+
+export type StackOutputs = Awaited<ReturnType<typeof readStackOutputs>>;

@@ -7,7 +7,7 @@ import { defineCommand } from '../command.ts';
 import { CommandFailed, exitCodes } from '../errors.ts';
 import { loadConfiguration } from '../input/files.ts';
 import { wholeNumber } from '../input/options.ts';
-import type { Session } from '../session.ts';
+import { unlessInterrupted } from '../session.ts';
 
 type Options = { readonly port: number; readonly configuration?: string };
 
@@ -23,14 +23,6 @@ const findPage = (): string => {
   return found;
 };
 
-const cannotListen =
-  (port: number) =>
-  (error: unknown): never => {
-    throw new CommandFailed(
-      `Port ${port} of 127.0.0.1 cannot be used (${errorNameOf(error)}). Choose another with --port.`,
-    );
-  };
-
 /** The next firings of a configuration, computed each time the page shows them. */
 const loadFirings = async (file: string) => {
   const [{ schedules }, { upcomingFirings }] = await Promise.all([
@@ -38,15 +30,6 @@ const loadFirings = async (file: string) => {
     import('../../infra/configuration/schedules/upcoming-firings.ts'),
   ]);
   return () => upcomingFirings(schedules, new Date());
-};
-
-const untilInterrupted = async ({ terminal }: Session): Promise<void> => {
-  let stop = () => {};
-  const stopped = new Promise<void>((resolve) => {
-    stop = resolve;
-  });
-  using _ = terminal.onInterrupt(stop);
-  await stopped;
 };
 
 export const consoleCommand = defineCommand<Options>({
@@ -72,10 +55,16 @@ export const consoleCommand = defineCommand<Options>({
       configuration === undefined ? undefined : loadFirings(configuration),
     ]);
     const options = { url, sign, port, readSchedules, page: readConsolePage(findPage()) };
-    await using server = await startConsole(options).catch(cannotListen(port));
-    if (session.options.json) session.printJson({ address: server.address });
-    else session.print(`Open ${server.address} in a browser.\nIts calls go to ${url.origin}. Ctrl-C ends it.`);
-    await untilInterrupted(session);
+    await using server = await startConsole(options).catch((error: unknown) => {
+      throw new CommandFailed(
+        `Port ${port} of 127.0.0.1 cannot be used (${errorNameOf(error)}). Choose another with --port.`,
+      );
+    });
+    session.printResult(
+      { address: server.address },
+      `Open ${server.address} in a browser.\nIts calls go to ${url.origin}. Ctrl-C ends it.`,
+    );
+    await unlessInterrupted(session.terminal, () => new Promise<never>(() => {}));
     return exitCodes.done;
   },
 });

@@ -7,7 +7,7 @@ import type { Session } from '../session.ts';
 
 const checkIdentity = (session: Session) =>
   check('identity', async () => {
-    const { readIdentity } = await import('../aws/identity.ts');
+    const { readIdentity } = await import('../aws/find-settings.ts');
     return [ok('identity', (await readIdentity(session.aws)).arn)];
   });
 
@@ -30,7 +30,7 @@ const checkDesk = (session: Session) =>
   });
 
 const checkConcurrency = (session: Session) =>
-  check('concurrency', async () => (await import('../doctor/check-concurrency.ts')).checkConcurrency(session.aws));
+  check('concurrency', async () => (await import('../doctor/check-stack.ts')).checkConcurrency(session.aws));
 
 const checkApi = (session: Session, { show }: Progress) =>
   check('api', async () => {
@@ -102,8 +102,7 @@ export const doctorCommand = defineCommand({
   examples: ['doctor --stack green-api-logout', 'doctor --url http://127.0.0.1:3000'],
   run: async (session) => {
     const findings = await findAll(session);
-    if (session.options.json) session.printJson({ findings });
-    else session.print(await formatFindings(findings));
+    session.printResult({ findings }, await formatFindings(findings));
     return findings.some(({ status }) => status === 'error') ? exitCodes.failed : exitCodes.done;
   },
 });

@@ -42,15 +42,14 @@ const formatOpen = (open: readonly Execution[]): Promise<string> =>
   );
 
 const stopAll = async (session: Session, executions: Executions, open: readonly Execution[]): Promise<ExitCode> => {
-  const { readIdentity } = await import('../aws/identity.ts');
+  const { readIdentity } = await import('../aws/find-settings.ts');
   const { arn } = await readIdentity(session.aws);
   const results = await inParallel(parallelStops, open, ({ DurableExecutionArn = '' }) =>
     orFailure(executions.stop(DurableExecutionArn, arn)),
   );
   const failures = results.filter((result) => result instanceof CommandFailed);
   const stopped = results.length - failures.length;
-  if (session.options.json) session.printJson({ stopped, failed: failures.length });
-  else session.print(`${stopped} stopped, ${failures.length} not.`);
+  session.printResult({ stopped, failed: failures.length }, `${stopped} stopped, ${failures.length} not.`);
   for (const reason of new Set(failures.map(({ message }) => message))) session.note(reason);
   return failures.length === 0 ? exitCodes.done : exitCodes.failed;
 };

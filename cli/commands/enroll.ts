@@ -11,8 +11,7 @@ import { readInput } from '../input/files.ts';
 import { confirm, promptForSecret } from '../input/questions.ts';
 import { createBar } from '../output/progress-bar.ts';
 import { formatTable } from '../output/table.ts';
-import type { Session } from '../session.ts';
-import { isInteractive } from '../terminal.ts';
+import { isInteractive, type Session } from '../session.ts';
 
 type Options = SecretsOptions & {
   readonly csv?: string;
@@ -62,7 +61,7 @@ const readAll = async (
   options: Options,
   rules: EnrollmentRules & Pick<Secrets, 'describePlace'>,
 ) => {
-  const { readEnrollments } = await import('../enroll/read-enrollments.ts');
+  const { readEnrollments } = await import('../enroll/enrollment.ts');
   const enrollments = readEnrollments(file, await readInput(session, file), rules);
   const place = isInteractive(session.terminal) && !session.options.yes ? ` to ${await rules.describePlace()}` : '';
   const count = countOf(enrollments.length, 'instance');

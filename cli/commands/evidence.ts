@@ -3,8 +3,7 @@ import { valueIn } from '../api/failure.ts';
 import { defineCommand } from '../command.ts';
 import { exitCodes, UsageError } from '../errors.ts';
 import { chooseSource, type SourceOptions, sourceOptions } from '../evidence/choose-source.ts';
-import type { EvidenceFilter } from '../evidence/evidence-filter.ts';
-import type { EvidenceSource } from '../evidence/evidence-source.ts';
+import type { EvidenceFilter, EvidenceSource } from '../evidence/evidence-source.ts';
 import type { EvidenceRecord } from '../evidence/record.ts';
 import { readInstanceIds } from '../input/instance-ids.ts';
 import { parseSince } from '../input/options.ts';
@@ -46,7 +45,7 @@ const readMatching = async <Printed>(
   filter: EvidenceFilter,
   print: (record: EvidenceRecord, line: string) => Printed,
 ): Promise<readonly Printed[]> => {
-  const { matches } = await import('../evidence/evidence-filter.ts');
+  const { matches } = await import('../evidence/evidence-source.ts');
   const { parseRecord } = await import('../evidence/record.ts');
   const found: { readonly at: string; readonly printed: Printed }[] = [];
   let lines = 0;

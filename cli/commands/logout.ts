@@ -16,7 +16,7 @@ import { confirm } from '../input/questions.ts';
 import { describeReading, warnOfUnreadable } from '../output/instances.ts';
 import { printable, quote } from '../output/printable.ts';
 import { formatTable } from '../output/table.ts';
-import type { Session } from '../session.ts';
+import { type Session, unlessInterrupted } from '../session.ts';
 
 type Options = {
   readonly owner?: string;
@@ -134,17 +134,15 @@ const logOutAll = async (
 ): Promise<readonly Result<LoggedOut>[]> => {
   const sent = new Set<string>();
   const answered = new Set<string>();
-  const stop = new AbortController();
-  const stopped = new Promise<undefined>((resolve) => stop.signal.addEventListener('abort', () => resolve(undefined)));
-  using _ = session.terminal.onInterrupt(() => stop.abort());
-  const work = inParallel(parallelCalls, ids, async (idInstance) => {
-    if (stop.signal.aborted) return undefined;
-    sent.add(idInstance);
-    const result = await logOut(idInstance);
-    answered.add(idInstance);
-    return result;
-  });
-  const results = await Promise.race([work, stopped]);
+  const results = await unlessInterrupted(session.terminal, (signal) =>
+    inParallel(parallelCalls, ids, async (idInstance) => {
+      if (signal.aborted) return undefined;
+      sent.add(idInstance);
+      const result = await logOut(idInstance);
+      answered.add(idInstance);
+      return result;
+    }),
+  );
   if (results === undefined) throw new Interrupted(describeInterruption(session, ids, { sent, answered }));
   return results.filter((result) => result !== undefined);
 };

@@ -11,9 +11,8 @@ import { formatTable } from '../output/table.ts';
 import type { RecordedExchange } from '../probe/exchange.ts';
 import type { ProbeResult } from '../probe/probe.ts';
 import type { ProbeTarget } from '../probe/read-target.ts';
-import type { Session } from '../session.ts';
-import { isInteractive } from '../terminal.ts';
-import { version } from '../version.ts';
+import { version } from '../program-name.ts';
+import { isInteractive, type Session } from '../session.ts';
 
 type Options = SecretsOptions & {
   readonly out: string;
@@ -149,14 +148,9 @@ The exit code is 1 if the logout is not confirmed, or if a new token is lost.`,
       throw error;
     }
     await file.writeFile(contentOf(measured, session.terminal.now(), new URL(target.credential.apiUrl).host));
-    if (session.options.json) session.printJson({ findings: measured.findings });
-    else
-      session.print(
-        await formatTable(
-          ['QUESTION', 'FINDING', ''],
-          measured.findings.map(({ asks, means, detail }) => [asks, means, detail]),
-        ),
-      );
+    const { findings } = measured;
+    const rows = findings.map(({ asks, means, detail }) => [asks, means, detail]);
+    session.printResult({ findings }, await formatTable(['QUESTION', 'FINDING', ''], rows));
     const lost = measured.isTokenLost
       ? [
           'The token was changed, or may be, and the new one is not in the secret. Copy it from the console of GREEN-API: enroll.',

@@ -4,13 +4,13 @@ import { countOf } from '../../client/count-of.ts';
 import { successIn } from '../api/failure.ts';
 import { defineCommand } from '../command.ts';
 import { CommandFailed, type ExitCode, UsageError } from '../errors.ts';
+import { type StartOptions, startOptions, startRun } from '../follow-run.ts';
 import { parseCount } from '../input/options.ts';
 import { confirm } from '../input/questions.ts';
 import { resolveRunId } from '../input/run-id.ts';
 import { formatOutcomes } from '../output/describe-run.ts';
 import { printable } from '../output/printable.ts';
 import type { Session } from '../session.ts';
-import { type StartOptions, startOptions, startRun } from '../start-run.ts';
 
 type Options = StartOptions & {
   readonly reason?: string;
@@ -65,7 +65,7 @@ const retryRun = async (session: Session, text: string | undefined, options: Opt
     ...(maxTargets !== undefined && { maxTargets }),
     ...(run.status === 'STOPPED' && { evenIfStopped: true }),
   };
-  return startRun(session, (_, key) => api.retryRun(id, choice, key), options);
+  return startRun(session, (key) => api.retryRun(id, choice, key), options);
 };
 
 export const retryCommand = defineCommand<Options>({

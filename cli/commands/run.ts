@@ -7,13 +7,13 @@ import type { Api } from '../api/api.ts';
 import { valueIn } from '../api/failure.ts';
 import { defineCommand } from '../command.ts';
 import { CommandFailed, UsageError } from '../errors.ts';
+import { type StartOptions, startOptions, startRun } from '../follow-run.ts';
 import { readInstanceIds } from '../input/instance-ids.ts';
 import { parseCount } from '../input/options.ts';
 import { confirm, promptForText } from '../input/questions.ts';
 import { nearestOf, warnOfUnreadable } from '../output/instances.ts';
 import { printable } from '../output/printable.ts';
 import type { Session } from '../session.ts';
-import { type StartOptions, startOptions, startRun } from '../start-run.ts';
 
 type Request = RequestedRun<'commandLine'>;
 type Target = Request['target'];
@@ -135,6 +135,6 @@ With --follow the exit code is 0 only if every instance was confirmed; protected
     const api = await session.api();
     if (options.dryRun || session.options.yes) await noteIfNobody(session, api, body);
     else await confirm(session, `Log out ${await describeTargets(session, api, body)} at ${api.url.host}?`);
-    return startRun(session, (_, key) => api.startRun(body, key), options);
+    return startRun(session, (key) => api.startRun(body, key), options);
   },
 });

@@ -5,17 +5,6 @@ import { loadConfiguration } from '../input/files.ts';
 
 type Options = { readonly configuration: string };
 
-/** Loaded by this command alone: the calendar and the schemas of the configuration. */
-const loadSchedules = async (file: string) => {
-  const [{ schedules }, { formatSchedules }, { upcomingFirings }, { warningsAbout }] = await Promise.all([
-    loadConfiguration(file),
-    import('../../infra/configuration/schedules/format-schedules.ts'),
-    import('../../infra/configuration/schedules/upcoming-firings.ts'),
-    import('../../infra/configuration/schedules/schedule-warnings.ts'),
-  ]);
-  return { schedules, formatSchedules, upcomingFirings, warningsAbout };
-};
-
 export const schedulesCommand = defineCommand<Options>({
   usage: 'schedules',
   summary: 'Show the schedules of a configuration and when each fires next.',
@@ -23,10 +12,15 @@ export const schedulesCommand = defineCommand<Options>({
   options: [new Option('--configuration <file>', 'file with the configuration in its context').default('cdk.json')],
   examples: ['schedules', 'schedules --configuration staging.json'],
   run: async (session, { configuration }) => {
-    const { schedules, formatSchedules, upcomingFirings, warningsAbout } = await loadSchedules(configuration);
+    const { schedules } = await loadConfiguration(configuration);
+    // Loaded by this command alone: the calendar and the schemas of the configuration.
+    const [{ formatSchedules }, { upcomingFirings }, { warningsAbout }] = await Promise.all([
+      import('../../infra/configuration/schedules/format-schedules.ts'),
+      import('../../infra/configuration/schedules/upcoming-firings.ts'),
+      import('../../infra/configuration/schedules/schedule-warnings.ts'),
+    ]);
     const now = session.terminal.now();
-    if (session.options.json) session.printJson({ schedules: upcomingFirings(schedules, now) });
-    else session.print(formatSchedules(schedules, now));
+    session.printResult({ schedules: upcomingFirings(schedules, now) }, formatSchedules(schedules, now));
     for (const warning of warningsAbout(schedules, now)) session.note(`Warning: ${warning}`);
     return exitCodes.done;
   },

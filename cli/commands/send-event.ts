@@ -5,9 +5,7 @@ import * as v from 'valibot';
 import { dialectNames, refreshEvent } from '../../functions/offboarding/dialects.ts';
 import { samples } from '../../functions/offboarding/samples.ts';
 import { parseJson } from '../../functions/platform/unknown-values.ts';
-import { type Api, createApi } from '../api/api.ts';
-import { isLoopback, parseApiAddress } from '../api/api-address.ts';
-import { chooseSigner } from '../api/choose-signer.ts';
+import { type Api, createApi, isLoopback, parseApiAddress, signWithToken } from '../api/api.ts';
 import { valueIn } from '../api/failure.ts';
 import { defineCommand } from '../command.ts';
 import { CommandFailed, exitCodes, UsageError } from '../errors.ts';
@@ -31,13 +29,13 @@ const readEvent = async (name: string): Promise<Json> => {
 };
 
 /** Events reach a deployment through its bus; only the local service takes them over HTTP. */
-const localApi = async ({ options, terminal }: Session): Promise<Api> => {
+const localApi = ({ options, terminal }: Session): Api => {
   const url = parseApiAddress(options.url ?? `http://127.0.0.1:${terminal.env.PORT || '3000'}`);
   if (!isLoopback(url))
     throw new UsageError(
       'send-event works with the local service. On AWS use aws events put-events with the event bus.',
     );
-  return createApi(url, await chooseSigner(url, { token: options.token, aws: {} }));
+  return createApi(url, signWithToken(options.token));
 };
 
 export const sendEventCommand = defineCommand<Options>({
@@ -50,7 +48,7 @@ Without --url it goes to 127.0.0.1 and the port in PORT (default 3000).`,
   run: async (session, { now }, [name = '']) => {
     const read = await readEvent(name);
     const event = now ? refreshEvent(read, new Date().toISOString(), randomUUID) : read;
-    const result = await (await localApi(session)).call(v.unknown(), { method: 'POST', path: '/events', body: event });
+    const result = await localApi(session).call(v.unknown(), { method: 'POST', path: '/events', body: event });
     if (result.kind === 'problem')
       throw new CommandFailed(`The event was not delivered: ${printableJson(result.body)}`);
     session.printJson(valueIn(result));

@@ -1,20 +1,12 @@
 import { Option } from 'commander';
 import { successIn } from '../api/failure.ts';
 import { defineCommand } from '../command.ts';
-import { type ExitCode, exitCodes, UsageError } from '../errors.ts';
+import { exitCodes, UsageError } from '../errors.ts';
 import { followRun, printRun } from '../follow-run.ts';
 import { resolveRunOrWatchId } from '../input/run-id.ts';
 import { formatWatch } from '../output/describe-run.ts';
-import type { Session } from '../session.ts';
 
 type Options = { readonly follow?: boolean };
-
-const showWatch = async (session: Session, id: string): Promise<ExitCode> => {
-  const { value: watch, body } = successIn(await (await session.api()).readWatch(id));
-  if (session.options.json) session.printJson(body);
-  else session.print(await formatWatch(watch));
-  return watch.progress.linkedAgain === 0 ? exitCodes.done : exitCodes.failed;
-};
 
 export const showCommand = defineCommand<Options>({
   usage: 'show <run>',
@@ -30,8 +22,11 @@ instead; then the exit code is 1 if an instance was linked again.`,
   run: async (session, { follow }, [text]) => {
     const { kind, id } = await resolveRunOrWatchId(session, text);
     if (follow && kind === 'watch') throw new UsageError('A watch lasts for days. Show it without --follow.');
-    if (kind === 'watch') return showWatch(session, id);
     if (follow) return followRun(session, id);
-    return printRun(session, successIn(await (await session.api()).readRun(id)));
+    const api = await session.api();
+    if (kind === 'run') return printRun(session, successIn(await api.readRun(id)));
+    const { value: watch, body } = successIn(await api.readWatch(id));
+    session.printResult(body, await formatWatch(watch));
+    return watch.progress.linkedAgain === 0 ? exitCodes.done : exitCodes.failed;
   },
 });

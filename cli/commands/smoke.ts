@@ -4,7 +4,7 @@ import { defineCommand } from '../command.ts';
 import { CommandFailed, exitCodes, UsageError } from '../errors.ts';
 import { readInstanceIds } from '../input/instance-ids.ts';
 import { printable } from '../output/printable.ts';
-import type { Session } from '../session.ts';
+import { isInteractive, type Session } from '../session.ts';
 import { eventStep, scheduleFunctionStep, scheduleTargetsStep } from '../smoke/event-steps.ts';
 import { evidenceStep, vaultStep } from '../smoke/evidence-steps.ts';
 import {
@@ -18,7 +18,6 @@ import {
 } from '../smoke/instance-steps.ts';
 import { providerSteps } from '../smoke/provider-steps.ts';
 import { failed, notTried, ok, type Seen, type Smoke, type Step } from '../smoke/step.ts';
-import { isInteractive } from '../terminal.ts';
 
 type Options = {
   readonly instance?: string;
@@ -54,22 +53,18 @@ const stepsOf = async (smoke: Smoke): Promise<readonly Step[]> => [
   cleanUpStep,
 ];
 
-const words = { ok: 'ok', failed: 'failed', 'not-tried': 'not tried' } as const satisfies Record<
-  Seen['result'],
-  string
->;
-
 /** Carries a step out, and prints what was expected and what was seen. */
 const carryOut = async (smoke: Smoke, { name, expected, run }: Step): Promise<Seen['result']> => {
   const { session } = smoke;
-  const { json } = session.options;
-  if (!json) session.print(`\n== ${name}\nexpected: ${expected}`);
+  if (!session.options.json) session.print(`\n== ${name}\nexpected: ${expected}`);
   const { result, seen } = await run(smoke).catch((error: unknown) => {
     if (error instanceof CommandFailed || error instanceof UsageError) return failed(error.message);
     throw error;
   });
-  if (json) session.printJson({ step: name, result, expected, seen });
-  else session.print(`${result === 'not-tried' ? 'because:  ' : 'seen:     '}${printable(seen)}\n-- ${words[result]}`);
+  session.printResult(
+    { step: name, result, expected, seen },
+    `${result === 'not-tried' ? 'because:  ' : 'seen:     '}${printable(seen)}\n-- ${result.replace('-', ' ')}`,
+  );
   return result;
 };
 
@@ -142,9 +137,10 @@ dead-letter queue. Its runs stay in the list until their retention ends.`,
     for (const step of await stepsOf(smoke)) results.push({ name: step.name, result: await carryOut(smoke, step) });
     const named = (result: Seen['result']) => results.flatMap((each) => (each.result === result ? each.name : []));
     const [failures, left] = [named('failed'), named('not-tried')];
-    if (session.options.json)
-      session.printJson({ result: failures.length === 0 ? 'ok' : 'failed', failed: failures, notTried: left });
-    else session.print(`\n${summaryOf(failures, left)}`);
+    session.printResult(
+      { result: failures.length === 0 ? 'ok' : 'failed', failed: failures, notTried: left },
+      `\n${summaryOf(failures, left)}`,
+    );
     return failures.length === 0 ? exitCodes.done : exitCodes.failed;
   },
 });

@@ -3,7 +3,13 @@ import {
   paginateListStackResources,
   type StackResourceSummary,
 } from '@aws-sdk/client-cloudformation';
-import { CloudWatchClient, DescribeAlarmsCommand, type MetricAlarm } from '@aws-sdk/client-cloudwatch';
+import {
+  CloudWatchClient,
+  DescribeAlarmsCommand,
+  GetMetricDataCommand,
+  type MetricAlarm,
+} from '@aws-sdk/client-cloudwatch';
+import { GetAccountSettingsCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { GetTopicAttributesCommand, SNSClient } from '@aws-sdk/client-sns';
 import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { countOf } from '../../client/count-of.ts';
@@ -13,8 +19,42 @@ import { parallelCalls } from '../api/api.ts';
 import { callAws } from '../aws/aws-failure.ts';
 import type { AwsSettings } from '../aws/aws-settings.ts';
 import type { StackOutputs } from '../aws/stack-outputs.ts';
+import { CommandFailed } from '../errors.ts';
 import { check, type Finding, failure, ok, warning } from './finding.ts';
-import { whichMetrics } from './which-metrics.ts';
+
+const hours = 3;
+
+/** `Id`s of metric math have `_` where the names of functions have `-`. */
+const functionOf = (id: string): string => id.replaceAll('_', '-');
+
+const countMetrics = ({ Metrics = [] }: MetricAlarm, aws: AwsSettings): Promise<string | undefined> =>
+  callAws('cloudwatch:GetMetricData', async () => {
+    const queries = Metrics.filter(({ MetricStat }) => MetricStat !== undefined);
+    if (queries.length === 0) return undefined;
+    const now = Date.now();
+    const command = new GetMetricDataCommand({
+      StartTime: new Date(now - hours * 3_600_000),
+      EndTime: new Date(now),
+      MetricDataQueries: queries.map((query) => ({ ...query, ReturnData: true })),
+    });
+    const { MetricDataResults = [] } = await new CloudWatchClient(aws).send(command);
+    const counted = MetricDataResults.map(({ Id = '', Values = [] }) => ({
+      name: functionOf(Id),
+      count: Values.reduce((sum, value) => sum + value, 0),
+    })).filter(({ count }) => count > 0);
+    const list = counted.map(({ name, count }) => `${name} ${count}`).join(', ') || 'nothing';
+    return `In the last ${hours} hours: ${list}.`;
+  });
+
+/**
+ * Which metrics an alarm over several is about, and how often each was counted, for example `In the last 3 hours: logout 2.`, or
+ * why it cannot be read; `undefined` for an alarm over one metric.
+ */
+const whichMetrics = (alarm: MetricAlarm, aws: AwsSettings): Promise<string | undefined> =>
+  countMetrics(alarm, aws).catch((error: unknown) => {
+    if (error instanceof CommandFailed) return `Which metric is not known. ${error.message}`;
+    throw error;
+  });
 
 const listResources = (stack: string, aws: AwsSettings): Promise<readonly StackResourceSummary[]> =>
   callAws('cloudformation:ListStackResources', async () => {
@@ -149,3 +189,21 @@ export const checkStack = async (outputs: StackOutputs, aws: AwsSettings): Promi
   ]);
   return [...alarms, ...topics, ...queues];
 };
+
+/** With less than 100 left for other functions, Lambda reserves nothing for the identity providers' 20. */
+const leastConcurrency = 120;
+
+/** New accounts have 10, and every function of the account shares them. */
+export const checkConcurrency = (aws: AwsSettings): Promise<readonly Finding[]> =>
+  callAws('lambda:GetAccountSettings', async () => {
+    const { AccountLimit = {} } = await new LambdaClient(aws).send(new GetAccountSettingsCommand({}));
+    const { ConcurrentExecutions: quota = 0, UnreservedConcurrentExecutions: unreserved = 0 } = AccountLimit;
+    const about = `This account may run ${quota} Lambda functions at once (${unreserved} not reserved)`;
+    if (quota >= leastConcurrency) return [ok('concurrency', about)];
+    return [
+      warning(
+        'concurrency',
+        `${about}. Identity providers need ${leastConcurrency}, and with a small quota logouts are throttled. Raise "Concurrent executions" of AWS Lambda in Service Quotas.`,
+      ),
+    ];
+  });

@@ -2,7 +2,7 @@ import { Option } from 'commander';
 import * as v from 'valibot';
 import { type ApiUrl, createParseApiUrl } from '../../functions/green-api/api-url.ts';
 import { parseJsonAs } from '../../functions/platform/unknown-values.ts';
-import { isLoopback, parseApiAddress } from '../api/api-address.ts';
+import { isLoopback, parseApiAddress } from '../api/api.ts';
 import type { AwsSettings } from '../aws/aws-settings.ts';
 import { UsageError } from '../errors.ts';
 import { collect } from '../input/options.ts';
@@ -85,7 +85,7 @@ export const findSecrets = async (session: Session, options: SecretsOptions): Pr
   return {
     aws: session.aws,
     describePlace: async () => {
-      const { readIdentity } = await import('../aws/identity.ts');
+      const { readIdentity } = await import('../aws/find-settings.ts');
       return `AWS account ${(await readIdentity(session.aws)).account}`;
     },
     secretPrefix: prefix ?? outputs?.find('SecretPrefix') ?? 'green-api/',

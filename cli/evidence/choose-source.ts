@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import { isLoopback, parseApiAddress } from '../api/api-address.ts';
+import { isLoopback, parseApiAddress } from '../api/api.ts';
 import { UsageError } from '../errors.ts';
 import type { Session } from '../session.ts';
 import type { EvidenceSource } from './evidence-source.ts';

@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { UsageError } from '../errors.ts';
-import type { EvidenceSource } from './evidence-source.ts';
-import { linesOf } from './lines-of.ts';
+import { type EvidenceSource, linesOf } from './evidence-source.ts';
 
 const notRead = (file: string): UsageError =>
   new UsageError(

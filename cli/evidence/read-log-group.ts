@@ -1,8 +1,7 @@
 import { CloudWatchLogsClient, paginateFilterLogEvents } from '@aws-sdk/client-cloudwatch-logs';
 import { awsFailure } from '../aws/aws-failure.ts';
 import type { AwsSettings } from '../aws/aws-settings.ts';
-import type { EvidenceFilter } from './evidence-filter.ts';
-import type { EvidenceSource } from './evidence-source.ts';
+import type { EvidenceFilter, EvidenceSource } from './evidence-source.ts';
 
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html
 const patternOf = ({ idInstance, run, messages = ['evidence'] }: EvidenceFilter): string => {

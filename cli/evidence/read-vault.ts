@@ -10,8 +10,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { errorNameOf } from '../../functions/platform/unknown-values.ts';
 import { awsFailure, callAws } from '../aws/aws-failure.ts';
-import type { EvidenceSource } from './evidence-source.ts';
-import { linesOf } from './lines-of.ts';
+import { type EvidenceSource, linesOf } from './evidence-source.ts';
 
 const dayMs = 86_400_000;
 

@@ -2,8 +2,12 @@ import { countOf } from '../../client/count-of.ts';
 import { type ExitCode, exitCodes, Interrupted, orFailure } from '../errors.ts';
 import { printable } from '../output/printable.ts';
 import type { Session } from '../session.ts';
-import { createDeadLetterQueue, type DeadLetterMessage, type DeadLetterQueue } from './dead-letter-queue.ts';
-import { readFailedEvent } from './failed-event.ts';
+import {
+  createDeadLetterQueue,
+  type DeadLetterMessage,
+  type DeadLetterQueue,
+  readFailedEvent,
+} from './dead-letter-queue.ts';
 import { failedQueues, type HandedOver, type HandOver, type HandOverOptions, keptIfFailed } from './hand-over.ts';
 
 export type FailedEventsOptions = HandOverOptions & { readonly deleteRefused?: boolean };

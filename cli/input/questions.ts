@@ -1,6 +1,5 @@
 import { CommandFailed, Interrupted, UsageError } from '../errors.ts';
-import type { Session } from '../session.ts';
-import { isInteractive } from '../terminal.ts';
+import { isInteractive, type Session } from '../session.ts';
 
 const cancelled = 'Cancelled. Nothing was done.';
 

@@ -1,4 +1,4 @@
-import type { Terminal } from '../terminal.ts';
+import type { Terminal } from '../session.ts';
 
 /** How many of `total` are done, and how: the rest is pending. */
 export type Parts = {

@@ -3,11 +3,11 @@ import * as v from 'valibot';
 import { type Call, createCall } from '../../client/call.ts';
 import { createSignedTransport, type Sign } from '../../client/signed-transport.ts';
 import type { ProviderKind } from '../../functions/identity-providers/identity-providers.ts';
-import { isLoopback } from '../api/api-address.ts';
+import { isLoopback } from '../api/api.ts';
 import { successIn, valueIn } from '../api/failure.ts';
 import { loadConfigurationIfAny } from '../input/files.ts';
 import { promptForSecret } from '../input/questions.ts';
-import { isInteractive } from '../terminal.ts';
+import { isInteractive } from '../session.ts';
 import { followToEnd } from './instance-steps.ts';
 import { failed, notTried, ok, type Seen, type Smoke, type Step } from './step.ts';
 

@@ -9,7 +9,7 @@ import {
   StopDurableExecutionCommand,
 } from '@aws-sdk/client-lambda';
 import type { Executions } from '../../cli/aws/executions.ts';
-import { findRunOf } from '../../cli/failed-events/find-run-of.ts';
+import { findRunOf } from '../../cli/failed-events/hand-over.ts';
 import type { RunRequest } from '../../functions/runs/request.ts';
 import { startLoopbackServer } from '../../loopback/loopback-server.ts';
 import { startJsonServer } from '../support/api-double.ts';
