@@ -2,7 +2,7 @@ import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { loadSharedConfigFiles } from '@smithy/core/config';
 import { errorNameOf } from '../../functions/platform/unknown-values.ts';
 import { CommandFailed } from '../errors.ts';
-import { printable, quote } from '../output/printable.ts';
+import { printable, quote, someOf } from '../output/printable.ts';
 import { callAws } from './aws-failure.ts';
 import type { AwsSettings } from './aws-settings.ts';
 
@@ -31,9 +31,8 @@ const listProfiles = async (): Promise<readonly string[]> => {
 };
 
 const noProfile = (profile: string, profiles: readonly string[]): string => {
-  const more = profiles.length - mostNamed;
-  const named = `${profiles.slice(0, mostNamed).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
-  const known = profiles.length === 0 ? 'No profile is configured on this machine.' : `There are: ${named}.`;
+  const known =
+    profiles.length === 0 ? 'No profile is configured on this machine.' : `There are: ${someOf(profiles, mostNamed)}.`;
   return printable(`There is no AWS profile ${profile}. ${known} Check --profile or AWS_PROFILE.`);
 };
 
@@ -87,10 +86,8 @@ export const findSettings = ({ named, used, region }: Profile): FoundSettings =>
   return { region: explained(async () => await config.region()), credentials: explained(config.credentials) };
 };
 
-type AwsIdentity = { readonly account: string; readonly arn: string };
-
 /** Who the AWS credentials belong to; with a session of IAM Identity Center the ARN names the person. */
-export const readIdentity = (aws: AwsSettings): Promise<AwsIdentity> =>
+export const readIdentity = (aws: AwsSettings) =>
   callAws('sts:GetCallerIdentity', async () => {
     const { Account = '', Arn = '' } = await new STSClient(aws).send(new GetCallerIdentityCommand({}));
     return { account: Account, arn: Arn };

@@ -1,57 +1,27 @@
+import { groupBy } from '../../functions/instances/people.ts';
 import { defineCommand } from '../command.ts';
-import { check, type Finding, failure, ok, warning } from '../doctor/finding.ts';
+import { checkInstances } from '../doctor/check-instances.ts';
+import { check, type Finding, warning } from '../doctor/finding.ts';
 import { exitCodes } from '../errors.ts';
 import { createBar, type Progress } from '../output/progress-bar.ts';
 import { formatTable } from '../output/table.ts';
 import type { Session } from '../session.ts';
 
-const checkIdentity = (session: Session) =>
-  check('identity', async () => {
-    const { readIdentity } = await import('../aws/find-settings.ts');
-    return [ok('identity', (await readIdentity(session.aws)).arn)];
-  });
-
-const checkOutputs = (session: Session) =>
-  check('stack', async (): Promise<readonly Finding[]> => {
-    const { stack, status } = await session.outputs();
-    if (/^(?:CREATE|UPDATE|IMPORT)_COMPLETE$/.test(status)) return [ok('stack', `${stack} is ${status}`)];
-    return [failure('stack', `${stack} is ${status}. Look at its events in CloudFormation.`)];
-  });
-
-const checkResources = (session: Session) =>
-  check('stack', async () =>
-    (await import('../doctor/check-stack.ts')).checkStack(await session.outputs(), session.aws),
-  );
-
-const checkDesk = (session: Session) =>
-  check('desk', async () => {
-    const url = (await session.outputs()).find('Desk');
-    return url === undefined ? [] : (await import('../doctor/check-desk.ts')).checkDesk(url);
-  });
-
-const checkConcurrency = (session: Session) =>
-  check('concurrency', async () => (await import('../doctor/check-stack.ts')).checkConcurrency(session.aws));
-
 const checkApi = (session: Session, { show }: Progress) =>
-  check('api', async () => {
-    const { checkInstances } = await import('../doctor/check-instances.ts');
-    return checkInstances(await session.api(), (done, total) => {
+  check('api', async () =>
+    checkInstances(await session.api(), (done, total) => {
       // Outside a terminal each text is a line.
       const tenths = Math.floor((done * 10) / total) * 10;
       show({ done, total }, `states of instances read: ${tenths} %`);
-    });
-  });
+    }),
+  );
 
 /** What several checks fail for, such as missing credentials, is said once. */
-const mergeCauses = (findings: readonly Finding[]): readonly Finding[] => {
-  const merged = new Map<string, Finding>();
-  for (const finding of findings) {
-    const key = `${finding.status} ${finding.detail}`;
-    const names = new Set([...(merged.get(key)?.what.split(', ') ?? []), finding.what]);
-    merged.set(key, { ...finding, what: [...names].join(', ') });
-  }
-  return [...merged.values()];
-};
+const mergeCauses = (findings: readonly Finding[]): readonly Finding[] =>
+  [...groupBy(findings, ({ status, detail }) => `${status} ${detail}`).values()].flatMap((same) => {
+    const what = [...new Set(same.map((finding) => finding.what))].join(', ');
+    return same.slice(0, 1).map((finding) => ({ ...finding, what }));
+  });
 
 const findWith = async (session: Session, progress: Progress): Promise<readonly Finding[]> => {
   const { stack } = session.options;
@@ -60,14 +30,8 @@ const findWith = async (session: Session, progress: Progress): Promise<readonly 
       warning('stack', 'Not checked: name it with --stack to check identity, alarms and queues too.'),
       ...(await checkApi(session, progress)),
     ];
-  const groups = await Promise.all([
-    checkIdentity(session),
-    checkOutputs(session),
-    checkResources(session),
-    checkDesk(session),
-    checkConcurrency(session),
-    checkApi(session, progress),
-  ]);
+  const { checkStack } = await import('../doctor/check-stack.ts');
+  const groups = await Promise.all([checkStack(session), checkApi(session, progress)]);
   return mergeCauses(groups.flat());
 };
 

@@ -1,10 +1,11 @@
 import { Option } from 'commander';
+import { isOwnedBy } from '../../functions/instances/identity.ts';
 import { valueIn } from '../api/failure.ts';
 import { defineCommand } from '../command.ts';
-import { exitCodes, UsageError } from '../errors.ts';
+import { exitCodes } from '../errors.ts';
 import { chooseSource, type SourceOptions, sourceOptions } from '../evidence/choose-source.ts';
-import type { EvidenceFilter, EvidenceSource } from '../evidence/evidence-source.ts';
-import type { EvidenceRecord } from '../evidence/record.ts';
+import { checkHasRecords, type EvidenceFilter, type EvidenceSource } from '../evidence/evidence-source.ts';
+import { type EvidenceRecord, parseRecord } from '../evidence/record.ts';
 import { readInstanceIds } from '../input/instance-ids.ts';
 import { parseSince } from '../input/options.ts';
 import { readRunIdEnd } from '../input/run-id.ts';
@@ -39,14 +40,22 @@ const filterOf = async (session: Session, options: Options): Promise<EvidenceFil
   };
 };
 
+/** Records of runs keep the owner of that time; those of single logouts have no tags, so the owner of today decides. */
+const isOf = ({ idInstance, run }: EvidenceRecord, { identity, ids }: NonNullable<EvidenceFilter['owner']>): boolean =>
+  run?.tags?.owner === undefined ? (ids?.has(idInstance) ?? false) : isOwnedBy({ owner: run.tags.owner }, identity);
+
+const matches = (record: EvidenceRecord, { since, idInstance, run, owner }: EvidenceFilter): boolean =>
+  Date.parse(record.confirmedAt ?? record.requestedAt) >= since.getTime() &&
+  (idInstance === undefined || record.idInstance === idInstance) &&
+  (run === undefined || record.run?.id.endsWith(run) === true) &&
+  (owner === undefined || isOf(record, owner));
+
 /** The matching records, oldest first: each as what is to be printed, so that many of them fit into memory. */
 const readMatching = async <Printed>(
   source: EvidenceSource,
   filter: EvidenceFilter,
   print: (record: EvidenceRecord, line: string) => Printed,
 ): Promise<readonly Printed[]> => {
-  const { matches } = await import('../evidence/evidence-source.ts');
-  const { parseRecord } = await import('../evidence/record.ts');
   const found: { readonly at: string; readonly printed: Printed }[] = [];
   let lines = 0;
   let records = 0;
@@ -57,12 +66,8 @@ const readMatching = async <Printed>(
     records += 1;
     if (matches(record, filter)) found.push({ at: record.requestedAt, printed: print(record, line) });
   }
-  if (lines > 0 && records === 0 && source.path !== undefined)
-    throw new UsageError(
-      `${source.path} has no evidence record. Name a file of evidence with --file: one record per line.`,
-    );
-  const byTime = (a: { readonly at: string }, b: { readonly at: string }) => (a.at < b.at ? -1 : Number(a.at > b.at));
-  return found.sort(byTime).map(({ printed }) => printed);
+  checkHasRecords(source, lines, records);
+  return found.sort((a, b) => (a.at < b.at ? -1 : Number(a.at > b.at))).map(({ printed }) => printed);
 };
 
 /**

@@ -4,7 +4,7 @@ import { valueIn } from '../api/failure.ts';
 import { defineCommand } from '../command.ts';
 import { CommandFailed, type ExitCode, exitCodes, orFailure, UsageError } from '../errors.ts';
 import { chooseSource, type SourceOptions, sourceOptions } from '../evidence/choose-source.ts';
-import type { EvidenceSource } from '../evidence/evidence-source.ts';
+import { checkHasRecords, type EvidenceSource } from '../evidence/evidence-source.ts';
 import { readInput } from '../input/files.ts';
 import { collect, parseSpan } from '../input/options.ts';
 import { printable, printableJson } from '../output/printable.ts';
@@ -57,10 +57,7 @@ const readFacts = async (
     else if (deployment === undefined || fact.stack === undefined || fact.stack === deployment) facts.push(fact);
     if (fact?.stack !== undefined) stacks.add(fact.stack);
   }
-  if (lines > 0 && facts.length === 0 && stacks.size === 0 && source.path !== undefined)
-    throw new UsageError(
-      `${source.path} has no evidence record. Name a file of evidence with --file: one record per line.`,
-    );
+  checkHasRecords(source, lines, facts.length + stacks.size);
   if (unread > 0)
     throw new CommandFailed(
       `${countOf(unread, 'line')} of evidence cannot be read, so no verdict would be certain. Read the vault or the log group itself.`,

@@ -3,12 +3,9 @@ import { type Finding, failure, ok } from './finding.ts';
 
 const timeoutMs = 15_000;
 
-/**
- * Opens the page of the desk as a browser does. The function behind it reads the issuer's discovery document for it.
- *
- * @param url the output `Desk`
- */
-export const checkDesk = async (url: string): Promise<readonly Finding[]> => {
+/** Opens the page of the desk, if there is one, as a browser does. The function behind it reads the issuer's discovery document. */
+export const checkDesk = async (url: string | undefined): Promise<readonly Finding[]> => {
+  if (url === undefined) return [];
   try {
     const { status } = await fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(timeoutMs) });
     if (status === 200) return [ok('desk', `${url} is served. This is the redirect address at the identity provider.`)];

@@ -3,10 +3,12 @@ import { countOf } from '../../client/count-of.ts';
 import { describeUnreadable, type InstanceList } from '../../client/instance-list.ts';
 import type { Result } from '../../client/result.ts';
 import { canonicalIdentity, parseOwner } from '../../functions/instances/identity.ts';
+import { groupBy } from '../../functions/instances/people.ts';
 import { inParallel } from '../../functions/platform/in-parallel.ts';
 import { type Api, parallelCalls } from '../api/api.ts';
 import { describeFailure, valueIn } from '../api/failure.ts';
 import { describeReading } from '../output/instances.ts';
+import { someOf } from '../output/printable.ts';
 import { type Finding, failure, ok, warning } from './finding.ts';
 
 const most = 10;
@@ -19,25 +21,18 @@ const withoutOwner = (instances: readonly Instance[]): readonly Finding[] => {
   return [warning('owners', `${have} no owner, so no offboarding finds them: ${ids}`)];
 };
 
-/** By identity, the ids of the instances with it, and the different sets of identities that they are tagged with. */
-const groupByIdentity = (instances: readonly Instance[]) => {
-  const groups = new Map<string, { readonly ids: string[]; readonly owners: Set<string> }>();
-  for (const { idInstance, owner = '' } of instances) {
-    const identities = [...new Set(parseOwner(owner).map(canonicalIdentity))].sort();
-    for (const identity of identities) {
-      const group = groups.get(identity) ?? { ids: [], owners: new Set() };
-      group.ids.push(idInstance);
-      group.owners.add(identities.join(' '));
-      groups.set(identity, group);
-    }
-  }
-  return groups;
-};
-
 /** Instances that belong to the same person by one identity, and to different people by another. */
 const differentOwners = (instances: readonly Instance[]): readonly Finding[] => {
-  const different = [...groupByIdentity(instances)].filter(([, { owners }]) => owners.size > 1);
-  const byIds = new Map(different.map(([identity, { ids }]) => [ids.join(' '), identity]));
+  const owned = instances.flatMap(({ idInstance, owner = '' }) => {
+    const identities = [...new Set(parseOwner(owner).map(canonicalIdentity))].sort();
+    return identities.map((identity) => ({ identity, idInstance, all: identities.join(' ') }));
+  });
+  const different = [...groupBy(owned, ({ identity }) => identity)].filter(
+    ([, group]) => new Set(group.map(({ all }) => all)).size > 1,
+  );
+  const byIds = new Map(
+    different.map(([identity, group]) => [group.map(({ idInstance }) => idInstance).join(' '), identity]),
+  );
   const findings = [...byIds].map(([ids, identity]) =>
     warning(
       'owners',
@@ -53,20 +48,12 @@ const differentOwners = (instances: readonly Instance[]): readonly Finding[] => 
     : findings;
 };
 
-/** Checks the `owner` tags: who would be missed when a leaver is reported. */
-const checkOwners = (instances: readonly Instance[]): readonly Finding[] => [
-  ...withoutOwner(instances),
-  ...differentOwners(instances),
-];
-
 const countStates = (readings: readonly Result<InstanceState>[]): string => {
-  const counts = new Map<string, number>();
-  for (const reading of readings)
-    if (reading.kind === 'ok') {
-      const state = describeReading(reading);
-      counts.set(state, (counts.get(state) ?? 0) + 1);
-    }
-  return [...counts].map(([state, count]) => `${count} ${state}`).join(', ');
+  const byState = groupBy(
+    readings.filter(({ kind }) => kind === 'ok'),
+    describeReading,
+  );
+  return [...byState].map(([state, { length }]) => `${length} ${state}`).join(', ');
 };
 
 const checkUnreadable = (list: InstanceList): readonly Finding[] => {
@@ -81,18 +68,18 @@ const reportUnread = (
   readings: readonly Result<InstanceState>[],
   instances: readonly Instance[],
 ): readonly Finding[] => {
-  const idsByCause = new Map<string, string[]>();
-  for (const [index, reading] of readings.entries())
-    if (reading.kind !== 'ok') {
-      const cause = describeFailure(reading);
-      idsByCause.set(cause, [...(idsByCause.get(cause) ?? []), instances[index]?.idInstance ?? '']);
-    }
-  return [...idsByCause].map(([cause, ids]) => {
-    const more = ids.length - mostNamed;
-    const named = `${ids.slice(0, mostNamed).join(' ')}${more > 0 ? ` and ${more} more` : ''}`;
-    return ids.length === 1
-      ? failure(`instance ${named}`, cause)
-      : failure('instances', `${ids.length} cannot be read: ${named}. ${cause}`);
+  const unread = readings.flatMap((reading, index) =>
+    reading.kind === 'ok' ? [] : [{ cause: describeFailure(reading), id: instances[index]?.idInstance ?? '' }],
+  );
+  return [...groupBy(unread, ({ cause }) => cause)].map(([cause, group]) => {
+    const ids = someOf(
+      group.map(({ id }) => id),
+      mostNamed,
+      ' ',
+    );
+    return group.length === 1
+      ? failure(`instance ${ids}`, cause)
+      : failure('instances', `${group.length} cannot be read: ${ids}. ${cause}`);
   });
 };
 
@@ -131,6 +118,8 @@ export const checkInstances = async (
       : []),
     ...reportUnread(readings, instances),
     ...checkUnreadable(list),
-    ...checkOwners(instances),
+    // Who would be missed when a leaver is reported.
+    ...withoutOwner(instances),
+    ...differentOwners(instances),
   ];
 };

@@ -18,8 +18,11 @@ import type { OutputKey } from '../../infra/output-keys.ts';
 import { parallelCalls } from '../api/api.ts';
 import { callAws } from '../aws/aws-failure.ts';
 import type { AwsSettings } from '../aws/aws-settings.ts';
+import { readIdentity } from '../aws/find-settings.ts';
 import type { StackOutputs } from '../aws/stack-outputs.ts';
-import { CommandFailed } from '../errors.ts';
+import { CommandFailed, orFailure } from '../errors.ts';
+import type { Session } from '../session.ts';
+import { checkDesk } from './check-desk.ts';
 import { check, type Finding, failure, ok, warning } from './finding.ts';
 
 const hours = 3;
@@ -50,11 +53,10 @@ const countMetrics = ({ Metrics = [] }: MetricAlarm, aws: AwsSettings): Promise<
  * Which metrics an alarm over several is about, and how often each was counted, for example `In the last 3 hours: logout 2.`, or
  * why it cannot be read; `undefined` for an alarm over one metric.
  */
-const whichMetrics = (alarm: MetricAlarm, aws: AwsSettings): Promise<string | undefined> =>
-  countMetrics(alarm, aws).catch((error: unknown) => {
-    if (error instanceof CommandFailed) return `Which metric is not known. ${error.message}`;
-    throw error;
-  });
+const whichMetrics = async (alarm: MetricAlarm, aws: AwsSettings): Promise<string | undefined> => {
+  const counted = await orFailure(countMetrics(alarm, aws));
+  return counted instanceof CommandFailed ? `Which metric is not known. ${counted.message}` : counted;
+};
 
 const listResources = (stack: string, aws: AwsSettings): Promise<readonly StackResourceSummary[]> =>
   callAws('cloudformation:ListStackResources', async () => {
@@ -178,23 +180,11 @@ const checkQueues = async (
   return [...(empty > 0 ? [ok('queues', areEmpty)] : []), ...checked.flat()];
 };
 
-/** Checks the resources of the stack: alarms, the topics that they and notifications go to, and dead-letter queues. */
-export const checkStack = async (outputs: StackOutputs, aws: AwsSettings): Promise<readonly Finding[]> => {
-  const resourcesOf = await findResources(outputs, aws);
-  const notified = outputs.find('NotificationTopics')?.split(',') ?? [];
-  const [alarms, topics, queues] = await Promise.all([
-    check('alarms', () => checkAlarms(resourcesOf('AWS::CloudWatch::Alarm'), aws)),
-    checkTopics('notification', notified, aws),
-    checkQueues(resourcesOf('AWS::SQS::Queue'), outputs, aws),
-  ]);
-  return [...alarms, ...topics, ...queues];
-};
-
 /** With less than 100 left for other functions, Lambda reserves nothing for the identity providers' 20. */
 const leastConcurrency = 120;
 
 /** New accounts have 10, and every function of the account shares them. */
-export const checkConcurrency = (aws: AwsSettings): Promise<readonly Finding[]> =>
+const checkConcurrency = (aws: AwsSettings): Promise<readonly Finding[]> =>
   callAws('lambda:GetAccountSettings', async () => {
     const { AccountLimit = {} } = await new LambdaClient(aws).send(new GetAccountSettingsCommand({}));
     const { ConcurrentExecutions: quota = 0, UnreservedConcurrentExecutions: unreserved = 0 } = AccountLimit;
@@ -207,3 +197,32 @@ export const checkConcurrency = (aws: AwsSettings): Promise<readonly Finding[]> 
       ),
     ];
   });
+
+const checkStatus = ({ stack, status }: StackOutputs): Finding =>
+  /^(?:CREATE|UPDATE|IMPORT)_COMPLETE$/.test(status)
+    ? ok('stack', `${stack} is ${status}`)
+    : failure('stack', `${stack} is ${status}. Look at its events in CloudFormation.`);
+
+/** Checks the resources of the stack: alarms, the topics that they and notifications go to, and dead-letter queues. */
+const checkResources = async (outputs: StackOutputs, aws: AwsSettings): Promise<readonly Finding[]> => {
+  const resourcesOf = await findResources(outputs, aws);
+  const notified = outputs.find('NotificationTopics')?.split(',') ?? [];
+  const groups = await Promise.all([
+    check('alarms', () => checkAlarms(resourcesOf('AWS::CloudWatch::Alarm'), aws)),
+    checkTopics('notification', notified, aws),
+    checkQueues(resourcesOf('AWS::SQS::Queue'), outputs, aws),
+  ]);
+  return groups.flat();
+};
+
+/** Checks what AWS says of a deployment: who asks, the stack, its resources, its desk, and the quota of the account. */
+export const checkStack = async ({ aws, outputs }: Session): Promise<readonly Finding[]> => {
+  const groups = await Promise.all([
+    check('identity', async () => [ok('identity', (await readIdentity(aws)).arn)]),
+    check('stack', async () => [checkStatus(await outputs())]),
+    check('stack', async () => checkResources(await outputs(), aws)),
+    check('desk', async () => checkDesk((await outputs()).find('Desk'))),
+    check('concurrency', () => checkConcurrency(aws)),
+  ]);
+  return groups.flat();
+};

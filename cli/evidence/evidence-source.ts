@@ -1,6 +1,5 @@
 import type { Readable } from 'node:stream';
-import { isOwnedBy } from '../../functions/instances/identity.ts';
-import type { EvidenceRecord } from './record.ts';
+import { UsageError } from '../errors.ts';
 
 export type EvidenceFilter = {
   readonly since: Date;
@@ -12,16 +11,6 @@ export type EvidenceFilter = {
   /** The person, and the instances that have this owner now; none if no deployment was asked. */
   readonly owner?: { readonly identity: string; readonly ids?: ReadonlySet<string> | undefined } | undefined;
 };
-
-/** Records of runs keep the owner of that time; those of single logouts have no tags, so the owner of today decides. */
-const isOf = ({ idInstance, run }: EvidenceRecord, { identity, ids }: NonNullable<EvidenceFilter['owner']>): boolean =>
-  run?.tags?.owner === undefined ? (ids?.has(idInstance) ?? false) : isOwnedBy({ owner: run.tags.owner }, identity);
-
-export const matches = (record: EvidenceRecord, { since, idInstance, run, owner }: EvidenceFilter): boolean =>
-  Date.parse(record.confirmedAt ?? record.requestedAt) >= since.getTime() &&
-  (idInstance === undefined || record.idInstance === idInstance) &&
-  (run === undefined || record.run?.id.endsWith(run) === true) &&
-  (owner === undefined || isOf(record, owner));
 
 /** Lines of evidence among others, from wherever they are kept, in the order in which they are kept there. */
 export type EvidenceSource = {
@@ -42,4 +31,10 @@ export const linesOf = async function* (stream: Readable): AsyncGenerator<string
     yield* lines;
   }
   if (rest !== '') yield rest;
+};
+
+/** @throws UsageError if a file that was named has lines, and no record among them */
+export const checkHasRecords = ({ path }: EvidenceSource, lines: number, records: number): void => {
+  if (lines > 0 && records === 0 && path !== undefined)
+    throw new UsageError(`${path} has no evidence record. Name a file of evidence with --file: one record per line.`);
 };

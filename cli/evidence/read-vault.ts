@@ -10,6 +10,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { errorNameOf } from '../../functions/platform/unknown-values.ts';
 import { awsFailure, callAws } from '../aws/aws-failure.ts';
+import { someOf } from '../output/printable.ts';
 import { type EvidenceSource, linesOf } from './evidence-source.ts';
 
 const dayMs = 86_400_000;
@@ -43,11 +44,8 @@ const describeLock = (bucket: string, found: string | undefined, promised: strin
 
 const mostNamed = 5;
 
-const describeChanged = (keys: ReadonlySet<string>): string => {
-  const named = [...keys].sort().slice(0, mostNamed).join(', ');
-  const more = keys.size > mostNamed ? ` and ${keys.size - mostNamed} more` : '';
-  return `Somebody has deleted or replaced objects: ${named}${more}. Their first versions were read, which Object Lock keeps until their time.`;
-};
+const describeChanged = (keys: ReadonlySet<string>): string =>
+  `Somebody has deleted or replaced objects: ${someOf([...keys].sort(), mostNamed)}. Their first versions were read, which Object Lock keeps until their time.`;
 
 type Version = { readonly Key: string; readonly VersionId: string };
 

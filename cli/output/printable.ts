@@ -32,3 +32,9 @@ const quoteCell = (cell: string): string => (/[",;\t|\r\n]/.test(cell) ? `"${cel
 /** One record of a CSV file (RFC 4180), without its line break. */
 export const formatCsvRow = (cells: readonly string[]): string =>
   cells.map((cell) => quoteCell(disarm(cell))).join(',');
+
+/** The first of many texts, and how many more there are. */
+export const someOf = (texts: readonly string[], most: number, separator = ', '): string => {
+  const more = texts.length - most;
+  return `${texts.slice(0, most).join(separator)}${more > 0 ? ` and ${more} more` : ''}`;
+};

@@ -35,7 +35,10 @@ const unique = (texts: readonly (string | undefined)[]): readonly string[] => [
 ];
 
 /** `Map.groupBy`, which Node 20 lacks. */
-const groupBy = <Value>(values: Iterable<Value>, keyOf: (value: Value) => string): ReadonlyMap<string, Value[]> => {
+export const groupBy = <Value>(
+  values: Iterable<Value>,
+  keyOf: (value: Value) => string,
+): ReadonlyMap<string, Value[]> => {
   const groups = new Map<string, Value[]>();
   for (const value of values) {
     const group = groups.get(keyOf(value));
