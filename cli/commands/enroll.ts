@@ -3,8 +3,14 @@ import { describeState } from '../../client/answers.ts';
 import { countOf } from '../../client/count-of.ts';
 import { inParallel } from '../../functions/platform/in-parallel.ts';
 import { defineCommand } from '../command.ts';
-import type { EnrollDependencies, EnrollResult } from '../enroll/enroll.ts';
-import type { Enrollment, EnrollmentFields, EnrollmentRules } from '../enroll/enrollment.ts';
+import { type EnrollDependencies, type EnrollResult, enroll } from '../enroll/enroll.ts';
+import {
+  type Enrollment,
+  type EnrollmentFields,
+  type EnrollmentRules,
+  parseEnrollment,
+  readEnrollments,
+} from '../enroll/enrollment.ts';
 import { findSecrets, type Secrets, type SecretsOptions, secretOptions } from '../enroll/find-secrets.ts';
 import { type ExitCode, exitCodes, UsageError } from '../errors.ts';
 import { readInput } from '../input/files.ts';
@@ -30,8 +36,7 @@ type Options = SecretsOptions & {
 const parallelEnrollments = 5;
 
 /** @throws UsageError naming every field that is wrong */
-const parseOne = async (fields: EnrollmentFields, rules: EnrollmentRules): Promise<Enrollment> => {
-  const { parseEnrollment } = await import('../enroll/enrollment.ts');
+const parseOne = (fields: EnrollmentFields, rules: EnrollmentRules): Enrollment => {
   const parsed = parseEnrollment(fields, rules);
   if ('problems' in parsed) throw new UsageError(`${parsed.problems.join('\n')}\nNothing was written.`);
   return parsed;
@@ -39,20 +44,16 @@ const parseOne = async (fields: EnrollmentFields, rules: EnrollmentRules): Promi
 
 const readOne = async (session: Session, idInstance: string, options: Options, rules: EnrollmentRules) => {
   const { owner, group, name, phone, apiUrl } = options;
-  const fields: EnrollmentFields = {
-    idInstance,
-    ...(apiUrl !== undefined && { apiUrl }),
-    ...(owner !== undefined && { owner }),
-    ...(group !== undefined && { group }),
-    ...(options.protected !== undefined && { protected: String(options.protected) }),
-    ...(name !== undefined && { name }),
-    ...(phone === false && { phone: '' }),
+  const fields = {
+    ...{ idInstance, apiUrl, owner, group, name },
+    protected: options.protected?.toString(),
+    phone: phone === false ? '' : undefined,
   };
   // The other fields are checked before the prompt for the token.
-  const tags = await parseOne({ ...fields, apiTokenInstance: 'placeholder' }, rules);
+  const tags = parseOne({ ...fields, apiTokenInstance: 'placeholder' }, rules);
   if (rules.tagsOnly) return [tags];
   const apiTokenInstance = await promptForSecret(session, `apiTokenInstance of ${idInstance}:`);
-  return [await parseOne({ ...fields, apiTokenInstance }, rules)];
+  return [parseOne({ ...fields, apiTokenInstance }, rules)];
 };
 
 const readAll = async (
@@ -61,7 +62,6 @@ const readAll = async (
   options: Options,
   rules: EnrollmentRules & Pick<Secrets, 'describePlace'>,
 ) => {
-  const { readEnrollments } = await import('../enroll/enrollment.ts');
   const enrollments = readEnrollments(file, await readInput(session, file), rules);
   const place = isInteractive(session.terminal) && !session.options.yes ? ` to ${await rules.describePlace()}` : '';
   const count = countOf(enrollments.length, 'instance');
@@ -75,7 +75,6 @@ const enrollAll = async (
   enrollments: readonly Enrollment[],
   dependencies: EnrollDependencies,
 ): Promise<readonly EnrollResult[]> => {
-  const { enroll } = await import('../enroll/enroll.ts');
   const bar = await createBar(session.terminal);
   const stop = new AbortController();
   using _ = session.terminal.onInterrupt(() => {
@@ -178,12 +177,8 @@ With --url of the local service (npm start) it is practice: nothing reaches AWS 
     const { createSecretStore } = await import('../enroll/secret-store.ts');
     const verify = options.verify ? (await import('../enroll/verify.ts')).createVerify() : undefined;
     const store = createSecretStore(aws, kmsKey);
-    const results = await enrollAll(session, enrollments, {
-      ...rules,
-      store,
-      verify,
-      commandLine: session.commandLine,
-    });
+    const { commandLine } = session;
+    const results = await enrollAll(session, enrollments, { ...rules, store, verify, commandLine });
     return report(session, results, enrollments.length);
   },
 });

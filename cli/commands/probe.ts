@@ -3,24 +3,18 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Option } from 'commander';
 import { describeState } from '../../client/answers.ts';
 import { defineCommand } from '../command.ts';
-import { type SecretsOptions, secretOptions } from '../enroll/find-secrets.ts';
+import { secretOptions } from '../enroll/find-secrets.ts';
 import { CommandFailed, exitCodes, UsageError } from '../errors.ts';
 import { readInstanceIds } from '../input/instance-ids.ts';
 import { promptForText } from '../input/questions.ts';
 import { formatTable } from '../output/table.ts';
 import type { RecordedExchange } from '../probe/exchange.ts';
 import type { ProbeResult } from '../probe/probe.ts';
-import type { ProbeTarget } from '../probe/read-target.ts';
+import { type ProbeTarget, readTarget, type TargetOptions } from '../probe/read-target.ts';
 import { version } from '../program-name.ts';
 import { isInteractive, type Session } from '../session.ts';
 
-type Options = SecretsOptions & {
-  readonly out: string;
-  readonly rotateToken?: boolean;
-  readonly clearQueue?: boolean;
-  readonly askToken?: boolean;
-  readonly apiUrl?: string;
-};
+type Options = TargetOptions & { readonly out: string; readonly rotateToken?: boolean; readonly clearQueue?: boolean };
 
 /** Says what is going to happen, and wants the main part typed: a person is cut off. */
 const askForConsent = async (session: Session, target: ProbeTarget, options: Options): Promise<void> => {
@@ -131,7 +125,6 @@ The exit code is 1 if the logout is not confirmed, or if a new token is lost.`,
     if (idInstance === undefined || others.length > 0) throw new UsageError('Name one instance.');
     if (options.askToken && options.rotateToken)
       throw new UsageError('--rotate-token writes the new token into the secret: leave out --ask-token.');
-    const { readTarget } = await import('../probe/read-target.ts');
     const target = await readTarget(session, idInstance, options);
     if (!target.isLinked)
       throw new CommandFailed(

@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { Option } from 'commander';
+import * as v from 'valibot';
+import { parseJsonAs } from '../../functions/platform/unknown-values.ts';
 import { defineCommand } from '../command.ts';
-import { CommandFailed, exitCodes, UsageError } from '../errors.ts';
+import { CommandFailed, exitCodes, orFailure, UsageError } from '../errors.ts';
+import type { DeadLetterMessage } from '../failed-events/dead-letter-queue.ts';
 import { readInstanceIds } from '../input/instance-ids.ts';
 import { printable } from '../output/printable.ts';
 import { isInteractive, type Session } from '../session.ts';
@@ -19,6 +22,34 @@ import {
 import { providerSteps } from '../smoke/provider-steps.ts';
 import { failed, notTried, ok, type Seen, type Smoke, type Step } from '../smoke/step.ts';
 
+const requestSchema = v.object({ reason: v.string() });
+
+/** More messages than this are left alone. */
+const mostBatches = 10;
+
+/** Removes the requests of runs with this reason from the dead-letter queue, and gives all others back. */
+const removeSmokeMessages = async (session: Session, reason: string): Promise<number> => {
+  const { createDeadLetterQueue } = await import('../failed-events/dead-letter-queue.ts');
+  const queue = createDeadLetterQueue((await session.outputs()).require('RunDeadLetters'), session.aws);
+  const isOwn = (message: DeadLetterMessage) => parseJsonAs(requestSchema, message.body)?.reason === reason;
+  const others: DeadLetterMessage[] = [];
+  let removed = 0;
+  try {
+    for (let batch = 0; batch < mostBatches; batch += 1) {
+      const messages = await queue.receive();
+      if (messages.length === 0) break;
+      others.push(...messages.filter((message) => !isOwn(message)));
+      for (const message of messages.filter(isOwn)) {
+        await queue.remove(message);
+        removed += 1;
+      }
+    }
+  } finally {
+    for (const message of others) await orFailure(queue.release(message));
+  }
+  return removed;
+};
+
 type Options = {
   readonly instance?: string;
   readonly configuration: string;
@@ -31,7 +62,6 @@ const cleanUpStep: Step = {
   expected: 'no message of this test stays in the dead-letter queue',
   run: async ({ session, reason }) => {
     if (session.options.stack === undefined) return notTried('the queue is named by the stack: give --stack');
-    const { removeSmokeMessages } = await import('../smoke/remove-smoke-messages.ts');
     return ok(`${await removeSmokeMessages(session, reason)} messages were removed`);
   },
 };

@@ -41,7 +41,7 @@ export const columns = [
   'phone',
 ] as const;
 
-export type EnrollmentFields = Readonly<Partial<Record<(typeof columns)[number], string>>>;
+export type EnrollmentFields = Readonly<Partial<Record<(typeof columns)[number], string | undefined>>>;
 
 export type EnrollmentRules = {
   /** The allow-list of GREEN-API's addresses. */

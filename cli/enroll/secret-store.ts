@@ -20,17 +20,6 @@ export type StoredSecret = {
 
 type Tags = readonly (readonly [key: string, value: string])[];
 
-/** The secrets of the instances, with the rights of the person who enrolls. The endpoint may be a local one. */
-export type SecretStore = {
-  readonly describe: (name: string) => Promise<StoredSecret | undefined>;
-  /** The text of the secret; `undefined` while it has none. */
-  readonly read: (name: string) => Promise<string | undefined>;
-  readonly create: (name: string, text: string, tags: Tags) => Promise<void>;
-  readonly write: (name: string, text: string) => Promise<void>;
-  readonly tag: (name: string, tags: Tags) => Promise<void>;
-  readonly untag: (name: string, keys: readonly string[]) => Promise<void>;
-};
-
 const toTags = (tags: Tags) => tags.map(([Key, Value]) => ({ Key, Value }));
 
 const unlessMissing = async <Value>(call: Promise<Value>): Promise<Value | undefined> => {
@@ -42,37 +31,42 @@ const unlessMissing = async <Value>(call: Promise<Value>): Promise<Value | undef
   }
 };
 
-/** @param kmsKey encrypts new secrets; without one it is Secrets Manager's own key */
-export const createSecretStore = (aws: AwsSettings, kmsKey: string | undefined): SecretStore => {
+/**
+ * The secrets of the instances, with the rights of the person who enrolls. The endpoint may be a local one.
+ *
+ * @param kmsKey encrypts new secrets; without one it is Secrets Manager's own key
+ */
+export const createSecretStore = (aws: AwsSettings, kmsKey?: string) => {
   const client = new SecretsManagerClient(aws);
   return {
-    describe: (name) =>
+    describe: (name: string): Promise<StoredSecret | undefined> =>
       callAws('secretsmanager:DescribeSecret', async () => {
         const secret = await unlessMissing(client.send(new DescribeSecretCommand({ SecretId: name })));
         const tags = new Map(secret?.Tags?.map(({ Key = '', Value = '' }) => [Key, Value]));
         return secret && { tags, isDeleted: secret.DeletedDate !== undefined };
       }),
-    read: (name) =>
+    /** The text of the secret; `undefined` while it has none. */
+    read: (name: string) =>
       callAws('secretsmanager:GetSecretValue', async () => {
         const value = await unlessMissing(client.send(new GetSecretValueCommand({ SecretId: name })));
         return value?.SecretString;
       }),
-    create: (name, text, tags) =>
-      callAws('secretsmanager:CreateSecret and secretsmanager:TagResource', async () => {
-        const key = kmsKey === undefined ? {} : { KmsKeyId: kmsKey };
-        await client.send(new CreateSecretCommand({ Name: name, SecretString: text, Tags: toTags(tags), ...key }));
-      }),
-    write: (name, text) =>
-      callAws('secretsmanager:PutSecretValue', async () => {
-        await client.send(new PutSecretValueCommand({ SecretId: name, SecretString: text }));
-      }),
-    tag: (name, tags) =>
-      callAws('secretsmanager:TagResource', async () => {
-        await client.send(new TagResourceCommand({ SecretId: name, Tags: toTags(tags) }));
-      }),
-    untag: (name, keys) =>
-      callAws('secretsmanager:UntagResource', async () => {
-        await client.send(new UntagResourceCommand({ SecretId: name, TagKeys: [...keys] }));
-      }),
+    create: (name: string, text: string, tags: Tags) => {
+      const key = kmsKey === undefined ? {} : { KmsKeyId: kmsKey };
+      const command = new CreateSecretCommand({ Name: name, SecretString: text, Tags: toTags(tags), ...key });
+      return callAws('secretsmanager:CreateSecret and secretsmanager:TagResource', () => client.send(command));
+    },
+    write: (name: string, text: string) => {
+      const command = new PutSecretValueCommand({ SecretId: name, SecretString: text });
+      return callAws('secretsmanager:PutSecretValue', () => client.send(command));
+    },
+    tag: (name: string, tags: Tags) => {
+      const command = new TagResourceCommand({ SecretId: name, Tags: toTags(tags) });
+      return callAws('secretsmanager:TagResource', () => client.send(command));
+    },
+    untag: (name: string, TagKeys: string[]) =>
+      callAws('secretsmanager:UntagResource', () => client.send(new UntagResourceCommand({ SecretId: name, TagKeys }))),
   };
 };
+
+export type SecretStore = ReturnType<typeof createSecretStore>;

@@ -20,13 +20,6 @@ export type Verification =
     }
   | { readonly kind: 'invalid'; readonly problem: string };
 
-/**
- * Reads the state of an instance with a credential that is not stored yet.
- *
- * @param readsPhone whether to read the linked number too
- */
-export type Verify = (idInstance: InstanceId, credential: Credential, readsPhone: boolean) => Promise<Verification>;
-
 const timeoutMs = 10_000;
 const mostReadings = 3;
 
@@ -41,33 +34,43 @@ const todos: Readonly<Record<string, string>> = {
 const problemOf = ({ kind, detail }: GreenApiFailure): string => todos[kind] ?? `${kind}: ${detail}`;
 
 /** Calls again after a failure that may pass. */
-const retry = async <Answer extends { readonly kind: string }>(call: () => Promise<Answer>): Promise<Answer> => {
+export const retryPassing = async <Answer extends { readonly kind: string }>(
+  mostCalls: number,
+  call: () => Promise<Answer>,
+): Promise<Answer> => {
   for (let calls = 1; ; calls += 1) {
     const answer = await call();
     const mayPass = Object.hasOwn(failures, answer.kind) && failures[answer.kind as GreenApiFailureKind] === 'passing';
-    if (!mayPass || calls === mostReadings) return answer;
+    if (!mayPass || calls === mostCalls) return answer;
   }
 };
 
 /** Calls GREEN-API from this machine; the address has been checked against the allow-list before. */
-export const createVerify = (): Verify => {
+export const createVerify = () => {
   const dependencies = { sendGet: createSendGet({ timeoutMs }), createRateLimiter };
   const greenApi = createGreenApi(dependencies);
   const readLinkedNumber = createReadLinkedNumber(dependencies);
   const deadline = () => deadlineIn(timeoutMs + 5_000);
 
   const readPhone = async (instance: Instance) => {
-    const answer = await retry(() => readLinkedNumber(instance, deadline()));
+    const answer = await retryPassing(mostReadings, () => readLinkedNumber(instance, deadline()));
     if (answer.kind !== 'number') return { phoneProblem: `its number was not read: ${problemOf(answer)}` };
     const phone = shortenPhone(answer.digits);
     return phone === '' ? { phoneProblem: 'it has no number: no phone is linked' } : { phone };
   };
 
-  return async (idInstance, credential, readsPhone) => {
+  /**
+   * Reads the state of an instance with a credential that is not stored yet.
+   *
+   * @param readsPhone whether to read the linked number too
+   */
+  return async (idInstance: InstanceId, credential: Credential, readsPhone: boolean): Promise<Verification> => {
     const instance = { idInstance, credential };
-    const answer = await retry(() => greenApi.readState(instance, deadline()));
+    const answer = await retryPassing(mostReadings, () => greenApi.readState(instance, deadline()));
     if (answer.kind !== 'state') return { kind: 'invalid', problem: problemOf(answer) };
     const stateInstance = answer.stateInstance ?? 'none';
     return { kind: 'valid', stateInstance, ...(readsPhone && (await readPhone(instance))) };
   };
 };
+
+export type Verify = ReturnType<typeof createVerify>;

@@ -21,14 +21,6 @@ export type DeadLetterMessage = {
   readonly attributes: Readonly<Record<string, string>>;
 };
 
-export type DeadLetterQueue = {
-  /** Up to ten messages. They stay hidden from other readers for some minutes. */
-  readonly receive: () => Promise<readonly DeadLetterMessage[]>;
-  readonly remove: (message: DeadLetterMessage) => Promise<void>;
-  /** Gives a message back at once. */
-  readonly release: (message: DeadLetterMessage) => Promise<void>;
-};
-
 /** Time for a person to decide about the messages that were received, in seconds. */
 const visibilityTimeout = 300;
 
@@ -51,10 +43,10 @@ const parseMessage = ({
   };
 };
 
-export const createDeadLetterQueue = (queueUrl: string, aws: AwsSettings): DeadLetterQueue => {
+export const createDeadLetterQueue = (QueueUrl: string, aws: AwsSettings) => {
   const client = new SQSClient(aws);
-  const QueueUrl = queueUrl;
   return {
+    /** Up to ten messages. They stay hidden from other readers for some minutes. */
     receive: () =>
       callAws('sqs:ReceiveMessage', async () => {
         const command = new ReceiveMessageCommand({
@@ -69,17 +61,17 @@ export const createDeadLetterQueue = (queueUrl: string, aws: AwsSettings): DeadL
         const { Messages = [] } = await client.send(command);
         return Messages.map(parseMessage);
       }),
-    remove: ({ receipt }) =>
-      callAws('sqs:DeleteMessage', async () => {
-        await client.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle: receipt }));
-      }),
-    release: ({ receipt }) =>
-      callAws('sqs:ChangeMessageVisibility', async () => {
-        const command = new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle: receipt, VisibilityTimeout: 0 });
-        await client.send(command);
-      }),
+    remove: ({ receipt: ReceiptHandle }: DeadLetterMessage) =>
+      callAws('sqs:DeleteMessage', () => client.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }))),
+    /** Gives a message back at once. */
+    release: ({ receipt: ReceiptHandle }: DeadLetterMessage) => {
+      const command = new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout: 0 });
+      return callAws('sqs:ChangeMessageVisibility', () => client.send(command));
+    },
   };
 };
+
+export type DeadLetterQueue = ReturnType<typeof createDeadLetterQueue>;
 
 /** What a function was to do: an event, the firing of a schedule, a batch of evidence, or the request of a run. */
 export type FailedEvent = Readonly<Record<string, unknown>>;

@@ -4,22 +4,11 @@ import { stableJson } from '../../functions/runs/lambda/start-run.ts';
 import type { OutputKey } from '../../infra/output-keys.ts';
 import { describeFailure } from '../api/failure.ts';
 import { createExecutions, type Executions, hasExecutionEnded } from '../aws/executions.ts';
-import { CommandFailed } from '../errors.ts';
 import { askYesOrNo } from '../input/questions.ts';
 import { printable } from '../output/printable.ts';
 import type { Session } from '../session.ts';
 import { type DeadLetterMessage, describeEvent, type FailedEvent } from './dead-letter-queue.ts';
-import { createInvokeFunction } from './invoke-function.ts';
-
-/** The run whose request a dead-letter message holds. */
-type FailedRun = {
-  readonly id: string;
-  readonly status: string;
-  readonly startedAt: string | undefined;
-  readonly endedAt: string | undefined;
-  /** What Lambda keeps of why it failed, or who stopped it. */
-  readonly error: string | undefined;
-};
+import { createInvokeFunction, type HandedOver } from './invoke-function.ts';
 
 /** How many executions are compared with a message at the most. */
 const mostCompared = 50;
@@ -58,7 +47,7 @@ export const findRunOf = async (
   sentAt: Date | undefined,
   executions: Executions,
   functionName: string,
-): Promise<FailedRun | undefined> => {
+) => {
   for (const { DurableExecutionArn = '' } of await candidates(executions, functionName, sentAt)) {
     const execution = await executions.get(DurableExecutionArn);
     if (!isSameJson(execution.InputPayload ?? '', body)) continue;
@@ -67,19 +56,12 @@ export const findRunOf = async (
       status: execution.Status ?? '',
       startedAt: execution.StartTimestamp?.toISOString(),
       endedAt: execution.EndTimestamp?.toISOString(),
+      /** What Lambda keeps of why it failed, or who stopped it. */
       error: execution.Error?.ErrorMessage,
     };
   }
   return undefined;
 };
-
-/** What became of one message. */
-export type HandedOver =
-  | { readonly kind: 'accepted'; readonly runs: readonly string[] }
-  /** It would be refused each time. */
-  | { readonly kind: 'refused'; readonly problem: string }
-  /** It may be accepted later, or nobody said yes. */
-  | { readonly kind: 'kept'; readonly problem: string };
 
 export type HandOverOptions = { readonly evenIfStopped?: boolean };
 
@@ -139,36 +121,17 @@ const createRetryRun = async (session: Session, { evenIfStopped }: HandOverOptio
   };
 };
 
-/** The queues that hold what failed, each with who is to handle it: first what may start runs, then the runs. */
+/** The queues that hold what failed, each with the function that is to handle it: first what may start runs, then the runs. */
 export const failedQueues: readonly {
   readonly name: string;
   readonly queues: readonly OutputKey[];
-  readonly handler: (session: Session, options: HandOverOptions) => Promise<HandOver>;
+  readonly of: OutputKey;
 }[] = [
-  {
-    name: 'offboarding',
-    queues: ['OffboardingFailed', 'OffboardingUndelivered'],
-    handler: (session) => createHandToFunction(session, 'OffboardingFunction'),
-  },
-  {
-    name: 'schedules',
-    queues: ['ScheduleFailed', 'ScheduleUndelivered'],
-    handler: (session) => createHandToFunction(session, 'ScheduleFunction'),
-  },
-  {
-    name: 'evidence vault',
-    queues: ['EvidenceVaultFailed'],
-    handler: (session) => createHandToFunction(session, 'EvidenceVaultFunction'),
-  },
-  { name: 'failed runs', queues: ['RunDeadLetters'], handler: createRetryRun },
+  { name: 'offboarding', queues: ['OffboardingFailed', 'OffboardingUndelivered'], of: 'OffboardingFunction' },
+  { name: 'schedules', queues: ['ScheduleFailed', 'ScheduleUndelivered'], of: 'ScheduleFunction' },
+  { name: 'evidence vault', queues: ['EvidenceVaultFailed'], of: 'EvidenceVaultFunction' },
+  { name: 'failed runs', queues: ['RunDeadLetters'], of: 'RunFunction' },
 ];
 
-/** A failure that one message meets is no end of the others. */
-export const keptIfFailed = async (work: Promise<HandedOver>): Promise<HandedOver> => {
-  try {
-    return await work;
-  } catch (error) {
-    if (error instanceof CommandFailed) return { kind: 'kept', problem: error.message };
-    throw error;
-  }
-};
+export const createHandOver = (session: Session, of: OutputKey, options: HandOverOptions): Promise<HandOver> =>
+  of === 'RunFunction' ? createRetryRun(session, options) : createHandToFunction(session, of);

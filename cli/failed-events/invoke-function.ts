@@ -4,13 +4,12 @@ import { parseJsonAs } from '../../functions/platform/unknown-values.ts';
 import { callAws } from '../aws/aws-failure.ts';
 import type { AwsSettings } from '../aws/aws-settings.ts';
 
-export type Invoked =
-  | { readonly kind: 'accepted' /** The runs that the function started. */; readonly runs: readonly string[] }
-  /** The function failed. `refused`: it would fail again for the same event. */
+/** What became of an event. */
+export type HandedOver =
+  /** The runs that it started. */
+  | { readonly kind: 'accepted'; readonly runs: readonly string[] }
+  /** `refused`: it would be refused each time. `kept`: it may be accepted later, or nobody said yes. */
   | { readonly kind: 'refused' | 'kept'; readonly problem: string };
-
-/** Hands an event to a function, and waits for its answer. @throws CommandFailed when Lambda does not invoke it */
-export type InvokeFunction = (functionName: string, event: object) => Promise<Invoked>;
 
 /** The answers of the functions `offboarding` and `schedule`. */
 const answerSchema = v.union([
@@ -32,9 +31,10 @@ const refusals: ReadonlySet<string> = new Set(['InvalidEvent', 'UnknownEvent', '
 /** A function reads a user again for some seconds, and Lambda ends it after a minute. In milliseconds. */
 const requestTimeout = 90_000;
 
-export const createInvokeFunction = (aws: AwsSettings): InvokeFunction => {
+/** Hands an event to a function, and waits for its answer. @throws CommandFailed when Lambda does not invoke it */
+export const createInvokeFunction = (aws: AwsSettings) => {
   const client = new LambdaClient({ ...aws, requestHandler: { connectionTimeout: 3_000, requestTimeout } });
-  return (FunctionName, event) =>
+  return (FunctionName: string, event: object): Promise<HandedOver> =>
     callAws('lambda:InvokeFunction', async () => {
       const { FunctionError, Payload } = await client.send(
         new InvokeCommand({ FunctionName, Payload: Buffer.from(JSON.stringify(event)) }),

@@ -1,5 +1,5 @@
 import { countOf } from '../../client/count-of.ts';
-import { type ExitCode, exitCodes, Interrupted, orFailure } from '../errors.ts';
+import { CommandFailed, type ExitCode, exitCodes, Interrupted, orFailure } from '../errors.ts';
 import { printable } from '../output/printable.ts';
 import type { Session } from '../session.ts';
 import {
@@ -8,7 +8,8 @@ import {
   type DeadLetterQueue,
   readFailedEvent,
 } from './dead-letter-queue.ts';
-import { failedQueues, type HandedOver, type HandOver, type HandOverOptions, keptIfFailed } from './hand-over.ts';
+import { createHandOver, failedQueues, type HandOver, type HandOverOptions } from './hand-over.ts';
+import type { HandedOver } from './invoke-function.ts';
 
 export type FailedEventsOptions = HandOverOptions & { readonly deleteRefused?: boolean };
 
@@ -39,7 +40,9 @@ const settleMessage = async (
   const failed = readFailedEvent(message);
   const why = failed?.error === undefined ? '' : `: ${printable(failed.error)}`;
   session.note(`${name}: message ${id}, sent ${sentAt?.toISOString() ?? 'at an unknown time'}${why}`);
-  const result = failed === undefined ? noEvent : await keptIfFailed(handOver(failed.event, message));
+  const done = failed === undefined ? noEvent : await orFailure(handOver(failed.event, message));
+  // A failure that one message meets is no end of the others.
+  const result: HandedOver = done instanceof CommandFailed ? { kind: 'kept', problem: done.message } : done;
   const isAccepted = result.kind === 'accepted';
   const isDeleted = isAccepted || (result.kind === 'refused' && deleteRefused);
   if (isDeleted) await queue.remove(message);
@@ -63,7 +66,7 @@ type Queue = (typeof failedQueues)[number] & { readonly url: string };
 /** Goes through one queue, and gives back at once what stays in it. */
 const emptyQueue = async (
   session: Session,
-  { name, url, handler }: Queue,
+  { name, url, of }: Queue,
   options: FailedEventsOptions,
   settled: Settled[],
 ): Promise<void> => {
@@ -72,7 +75,7 @@ const emptyQueue = async (
   try {
     await receiveAll(queue, kept);
     if (kept.size === 0) return;
-    const work = { name, queue, handOver: await handler(session, options) };
+    const work = { name, queue, handOver: await createHandOver(session, of, options) };
     for (const message of [...kept]) {
       const result = await settleMessage(session, work, message, options.deleteRefused === true);
       if (result.isDeleted) kept.delete(message);

@@ -3,13 +3,14 @@ import type { ApiToken, Credential } from '../../functions/green-api/credential.
 import { createSendGet } from '../../functions/green-api/exchange.ts';
 import type { InstanceId } from '../../functions/green-api/instance-id.ts';
 import { createRateLimiter } from '../../functions/green-api/rate-limiter.ts';
-import { failures, stateClassOf } from '../../functions/green-api/vocabulary.ts';
+import { stateClassOf } from '../../functions/green-api/vocabulary.ts';
 import { parseCredential } from '../../functions/instances/credentials.ts';
 import { isProtected, tagValue } from '../../functions/instances/directory.ts';
 import { deadlineIn } from '../../functions/platform/deadline.ts';
 import { parseJson } from '../../functions/platform/unknown-values.ts';
 import { findSecrets, type SecretsOptions } from '../enroll/find-secrets.ts';
 import { createSecretStore, type SecretStore } from '../enroll/secret-store.ts';
+import { retryPassing } from '../enroll/verify.ts';
 import { CommandFailed, orFailure } from '../errors.ts';
 import { promptForSecret } from '../input/questions.ts';
 import { printable } from '../output/printable.ts';
@@ -25,7 +26,7 @@ export type ProbeTarget = {
   readonly stateInstance: string | null;
   readonly isLinked: boolean;
   /** Writes the secret as it is: the right to is proved before a token can be lost for want of it. @throws CommandFailed */
-  readonly checkWriting?: () => Promise<void>;
+  readonly checkWriting?: () => Promise<unknown>;
   /** Writes a new token into the secret; returns whether that succeeded. */
   readonly keepToken?: (token: ApiToken) => Promise<boolean>;
 };
@@ -41,7 +42,8 @@ const mostTries = 5;
 
 /** Tried several times: a token that is not kept is lost. Other fields of the secret stay. */
 export const createKeepToken =
-  (store: Pick<SecretStore, 'write'>, name: string, text: string) => async (token: ApiToken) => {
+  (store: { readonly write: (name: string, text: string) => Promise<unknown> }, name: string, text: string) =>
+  async (token: ApiToken) => {
     const changed = JSON.stringify({ ...Object(parseJson(text)), apiTokenInstance: token });
     for (let tries = 1; tries <= mostTries; tries += 1)
       if (!((await orFailure(store.write(name, changed))) instanceof CommandFailed)) return true;
@@ -86,7 +88,7 @@ export const readTarget = async (
         place: 'not read, so whether it is protected is not known',
       }
     : await readSecret(
-        createSecretStore(secrets.aws, undefined),
+        createSecretStore(secrets.aws),
         `${secrets.secretPrefix}${idInstance}`,
         await secrets.describePlace(),
       );
@@ -95,9 +97,9 @@ export const readTarget = async (
   if (parsed.kind === 'malformed') throw new CommandFailed(`The credential cannot be used: ${parsed.problem}.`);
   const { credential } = parsed;
   const greenApi = createGreenApi({ sendGet: createSendGet({ timeoutMs }), createRateLimiter });
-  let state = await greenApi.readState({ idInstance, credential }, deadlineIn(timeoutMs));
-  for (let tries = 1; tries < mostTries && state.kind !== 'state' && failures[state.kind] === 'passing'; tries += 1)
-    state = await greenApi.readState({ idInstance, credential }, deadlineIn(timeoutMs));
+  const state = await retryPassing(mostTries, () =>
+    greenApi.readState({ idInstance, credential }, deadlineIn(timeoutMs)),
+  );
   if (state.kind !== 'state')
     throw new CommandFailed(`Its state cannot be read, so nothing was done: ${state.kind}, ${state.detail}.`);
   const { stateInstance } = state;

@@ -4,7 +4,7 @@ import { defaultMaxTargets } from '../../functions/runs/request.ts';
 import type { Schedule } from '../../infra/configuration/schedules/schedule-schema.ts';
 import { type Api, isLoopback } from '../api/api.ts';
 import { valueIn } from '../api/failure.ts';
-import type { Invoked } from '../failed-events/invoke-function.ts';
+import type { HandedOver } from '../failed-events/invoke-function.ts';
 import { loadConfigurationIfAny } from '../input/files.ts';
 import type { Session } from '../session.ts';
 import { followToEnd } from './instance-steps.ts';
@@ -63,7 +63,7 @@ export const scheduleTargetsStep: Step = {
 const firedSchema = v.object({ run: v.string() });
 
 /** Calls the function as EventBridge Scheduler does, with a drill. */
-const invokeSchedule = async (session: Session, reason: string): Promise<Invoked> => {
+const invokeSchedule = async (session: Session, reason: string): Promise<HandedOver> => {
   const { createInvokeFunction } = await import('../failed-events/invoke-function.ts');
   return createInvokeFunction(session.aws)((await session.outputs()).require('ScheduleFunction'), {
     schedule: 'smoke',
@@ -76,7 +76,7 @@ const invokeSchedule = async (session: Session, reason: string): Promise<Invoked
 };
 
 /** Fires a drill of the local service. The file may not be that of the service, so the request says that it is a drill. */
-const fireLocally = async ({ session, configuration }: Smoke): Promise<Invoked | undefined> => {
+const fireLocally = async ({ session, configuration }: Smoke): Promise<HandedOver | undefined> => {
   const api = await session.api();
   const drill = (await loadConfigurationIfAny(configuration))?.schedules.find(({ dryRun }) => dryRun);
   if (drill === undefined || !isLoopback(api.url)) return undefined;

@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
-import { type Call, createCall } from '../../client/call.ts';
-import { createSignedTransport, type Sign } from '../../client/signed-transport.ts';
-import type { ProviderKind } from '../../functions/identity-providers/identity-providers.ts';
-import { isLoopback } from '../api/api.ts';
+import type { Call } from '../../client/call.ts';
+import { type ProviderKind, providerKinds } from '../../functions/identity-providers/identity-providers.ts';
+import { createApi, isLoopback, signWithToken } from '../api/api.ts';
 import { successIn, valueIn } from '../api/failure.ts';
 import { loadConfigurationIfAny } from '../input/files.ts';
 import { promptForSecret } from '../input/questions.ts';
@@ -20,15 +19,13 @@ const demoProviders: readonly Provider[] = [
   { name: 'demo-scim', kind: 'scim' },
 ];
 
-const outputSchema = v.picklist(['webhook', 'okta-event-hook', 'scim']);
-
 /** Those of the stack, or else of the configuration. */
 const findProviders = async ({ session, configuration }: Smoke): Promise<readonly Provider[]> => {
   if (session.options.stack !== undefined) {
     const text = (await session.outputs()).find('IdentityProviders') ?? '';
     return text.split(',').flatMap((pair) => {
       const [name = '', kind] = pair.split('=');
-      return v.is(outputSchema, kind) ? [{ name, kind }] : [];
+      return v.is(v.picklist(providerKinds), kind) ? [{ name, kind }] : [];
     });
   }
   const { identityProviders = {} } = (await loadConfigurationIfAny(configuration)) ?? {};
@@ -37,21 +34,21 @@ const findProviders = async ({ session, configuration }: Smoke): Promise<readonl
   return configured.length === 0 && isLoopback(url) ? demoProviders : configured;
 };
 
-const timeoutMs = 35_000;
-
 /** Calls as an identity provider does: with its own token, and unsigned. */
-const callAs = (url: URL, token: string | undefined): Call => {
-  const sign: Sign = async ({ headers }) =>
-    token === undefined ? headers : { ...headers, authorization: `Bearer ${token}` };
-  return createCall(createSignedTransport(url, sign), timeoutMs);
-};
+const callAs = (url: URL, token: string | undefined): Call => createApi(url, signWithToken(token)).call;
 
-type Attempt = { readonly expected: string; readonly run: (smoke: Smoke, call: Call) => Promise<Seen> };
+type Attempt = {
+  readonly expected: string;
+  /** What is refused without the token. */
+  readonly request: Parameters<Call>[1];
+  readonly run: (smoke: Smoke, call: Call) => Promise<Seen>;
+};
 
 /** What is sent of each kind. Nobody is logged out. */
 const attempts: Readonly<Record<ProviderKind, Attempt>> = {
   webhook: {
     expected: 'a report as a dry run starts a run, which succeeds; without the token it is refused',
+    request: { method: 'POST', path: '/offboarding', body: {} },
     run: async (smoke, call) => {
       const id = `smoke-${randomUUID()}`;
       const body = { id, owner: id, reason: smoke.reason, dryRun: true };
@@ -61,6 +58,7 @@ const attempts: Readonly<Record<ProviderKind, Attempt>> = {
   },
   'okta-event-hook': {
     expected: "Okta's one-time verification is answered; without the token it is refused",
+    request: { path: '/okta-event-hook' },
     run: async (_smoke, call) => {
       const challenge = randomUUID();
       const headers = { 'x-okta-verification-challenge': challenge };
@@ -71,6 +69,7 @@ const attempts: Readonly<Record<ProviderKind, Attempt>> = {
   },
   scim: {
     expected: 'a search for a user who does not exist finds nobody; without the token it is refused',
+    request: { path: '/scim/v2/Users' },
     run: async (_smoke, call) => {
       const query = { filter: `userName eq "smoke-${randomUUID()}@example.com"` };
       const { totalResults } = valueIn(
@@ -81,23 +80,18 @@ const attempts: Readonly<Record<ProviderKind, Attempt>> = {
   },
 };
 
-const paths = {
-  webhook: { method: 'POST', path: '/offboarding', body: {} },
-  'okta-event-hook': { path: '/okta-event-hook' },
-  scim: { path: '/scim/v2/Users' },
-} as const satisfies Record<ProviderKind, Parameters<Call>[1]>;
-
 const tryProvider = async (smoke: Smoke, { name, kind }: Provider): Promise<Seen> => {
   const { session } = smoke;
   if (!isInteractive(session.terminal)) return notTried('there is no terminal to ask for its token');
   const token = await promptForSecret(session, `Token of the identity provider ${name} (empty: it is not tried):`);
   if (token === '') return notTried('no token was given');
   const { url } = await session.api();
-  const refused = await callAs(url, undefined)(v.unknown(), paths[kind]);
-  if (refused.kind !== 'problem' || refused.status !== 401) {
-    if (refused.kind !== 'problem') successIn(refused);
-    return failed(`without the token the answer is ${refused.kind === 'problem' ? refused.status : 'a success'}`);
+  const refused = await callAs(url, undefined)(v.unknown(), attempts[kind].request);
+  if (refused.kind !== 'problem') {
+    successIn(refused);
+    return failed('without the token the answer is a success');
   }
+  if (refused.status !== 401) return failed(`without the token the answer is ${refused.status}`);
   const seen = await attempts[kind].run(smoke, callAs(url, token));
   return { ...seen, seen: `${seen.seen}; without the token 401` };
 };
