@@ -160,12 +160,7 @@ export const watchSchema = v.object({
   nextActionAt: v.optional(v.string()),
   progress: v.object({ total: v.number(), linkedAgain: v.number(), released: v.number(), unread: v.number() }),
   outcomes: v.array(
-    v.object({
-      idInstance: v.string(),
-      kind: v.string(),
-      at: v.optional(v.string()),
-      reason: v.optional(v.string()),
-    }),
+    v.object({ idInstance: v.string(), kind: v.string(), at: v.optional(v.string()), reason: v.optional(v.string()) }),
   ),
 });
 

@@ -21,11 +21,7 @@ type InstanceFilter = {
   readonly query?: string | undefined;
 };
 
-export type LogoutRequest = {
-  readonly reason?: string;
-  readonly clearQueue?: boolean;
-  readonly rotateToken?: boolean;
-};
+export type LogoutRequest = { readonly reason?: string; readonly clearQueue?: boolean; readonly rotateToken?: boolean };
 
 /** A wait with which a second reading checks the confirmation of a logout, in seconds. */
 export const secondReadingWaitSeconds = 10;

@@ -10,12 +10,7 @@ const regionIn = ({ hostname }: URL): string | undefined => /\.execute-api\.([\w
 /** Signs with the credentials that the AWS SDK finds (environment, profile, SSO). */
 export const createSigV4Signer = (api: URL, aws: AwsSettings): Sign => {
   const { region, credentials, sha256 } = new STSClient(aws).config;
-  const signer = new SignatureV4({
-    service: 'execute-api',
-    region: regionIn(api) ?? region,
-    credentials,
-    sha256,
-  });
+  const signer = new SignatureV4({ service: 'execute-api', region: regionIn(api) ?? region, credentials, sha256 });
   return async ({ method, url, headers, body }) => {
     const request = {
       method,

@@ -153,10 +153,7 @@ const queueTodo = (url: string, outputs: StackOutputs): string =>
 
 const countMessages = (url: string, client: SQSClient): Promise<number> =>
   callAws('sqs:GetQueueAttributes', async () => {
-    const command = new GetQueueAttributesCommand({
-      QueueUrl: url,
-      AttributeNames: ['ApproximateNumberOfMessages'],
-    });
+    const command = new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ['ApproximateNumberOfMessages'] });
     return Number((await client.send(command)).Attributes?.ApproximateNumberOfMessages);
   });
 

@@ -72,11 +72,7 @@ export const readPlainList = (text: string, isHead: (cell: string) => boolean): 
 
 export type TableRow = { readonly line: number; readonly values: Readonly<Record<string, string>> };
 
-type Table = {
-  readonly columns: readonly string[];
-  readonly rows: readonly TableRow[];
-  readonly separator: Separator;
-};
+type Table = { readonly columns: readonly string[]; readonly rows: readonly TableRow[]; readonly separator: Separator };
 
 /**
  * Reads a CSV file whose first line names its columns. Cells are trimmed.

@@ -5,12 +5,7 @@
 export const questions = {
   logout: {
     asks: 'What does a logout answer?',
-    findings: {
-      accepted: 'isLogout: true',
-      refused: 'isLogout: false',
-      failed: 'an error',
-      'no-answer': 'no answer',
-    },
+    findings: { accepted: 'isLogout: true', refused: 'isLogout: false', failed: 'an error', 'no-answer': 'no answer' },
   },
   'time-to-out': {
     asks: 'How long after a logout is the state notAuthorized?',
@@ -81,10 +76,7 @@ export const questions = {
       'not-limited': 'there was no 429: readings in a row were answered',
     },
   },
-  'token-form': {
-    asks: 'Has a token 50 hexadecimal digits?',
-    findings: { 'as-in-samples': 'yes', another: 'no' },
-  },
+  'token-form': { asks: 'Has a token 50 hexadecimal digits?', findings: { 'as-in-samples': 'yes', another: 'no' } },
 } as const satisfies Readonly<
   Record<string, { readonly asks: string; readonly findings: Readonly<Record<string, string>> }>
 >;

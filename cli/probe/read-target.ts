@@ -31,10 +31,7 @@ export type ProbeTarget = {
   readonly keepToken?: (token: ApiToken) => Promise<boolean>;
 };
 
-export type TargetOptions = SecretsOptions & {
-  readonly askToken?: boolean;
-  readonly apiUrl?: string;
-};
+export type TargetOptions = SecretsOptions & { readonly askToken?: boolean; readonly apiUrl?: string };
 
 type Found = Omit<ProbeTarget, 'idInstance' | 'stateInstance' | 'isLinked' | 'credential'> & { readonly text: string };
 

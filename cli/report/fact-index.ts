@@ -1,4 +1,5 @@
 import { canonicalIdentity, parseOwner } from '../../functions/instances/identity.ts';
+import { groupBy } from '../../functions/instances/people.ts';
 import type { Fact, InstanceFact, RunFact } from './facts.ts';
 
 /** An instance and the owner that it has today. */
@@ -10,25 +11,9 @@ export type OwnedToday = {
 
 export const byTime = (a: { readonly at: number }, b: { readonly at: number }): number => a.at - b.at;
 
-const addTo = <Key, Value>(groups: Map<Key, Value[]>, key: Key, value: Value): void => {
-  const group = groups.get(key);
-  if (group === undefined) groups.set(key, [value]);
-  else group.push(value);
-};
-
 /** Of two lines of the same instant, the one that names an owner comes first. */
 const byTimeAndTag = (a: InstanceFact, b: InstanceFact): number =>
   byTime(a, b) || Number(a.owner === undefined) - Number(b.owner === undefined);
-
-/** Values by a key, each group in the order of the values. */
-export const groupBy = <Value>(
-  values: readonly Value[],
-  keyOf: (value: Value) => string,
-): ReadonlyMap<string, readonly Value[]> => {
-  const groups = new Map<string, Value[]>();
-  for (const value of values) addTo(groups, keyOf(value), value);
-  return groups;
-};
 
 const createIdentitiesOf = () => {
   const known = new Map<string, readonly string[]>();
@@ -68,7 +53,12 @@ export const indexFacts = (facts: readonly Fact[], owned: readonly OwnedToday[])
   const identitiesOf = createIdentitiesOf();
   const byIdentity = <Value extends { readonly owner?: string | undefined }>(values: readonly Value[]) => {
     const groups = new Map<string, Value[]>();
-    for (const value of values) for (const identity of identitiesOf(value.owner ?? '')) addTo(groups, identity, value);
+    for (const value of values)
+      for (const identity of identitiesOf(value.owner ?? '')) {
+        const group = groups.get(identity) ?? [];
+        group.push(value);
+        groups.set(identity, group);
+      }
     return groups;
   };
   const ownerToday = new Map(owned.map(({ idInstance, owner }) => [idInstance, owner]));

@@ -60,9 +60,7 @@ const timeOf = (text: string | undefined): number | undefined => {
 
 /** The last instant among those that can be read; `undefined` if there is none. */
 const lastOf = (texts: readonly (string | undefined)[]): number | undefined =>
-  texts
-    .map(timeOf)
-    .reduce((last, ms) => (ms === undefined || (last !== undefined && last >= ms) ? last : ms), undefined);
+  texts.flatMap((text) => timeOf(text) ?? []).sort((a, b) => b - a)[0];
 
 const factOfRecord = (record: EvidenceRecord): InstanceFact | undefined => {
   const { idInstance, requestedAt, confirmedAt, timestamp, readings, outcome, run, stack, requestId } = record;
@@ -117,21 +115,8 @@ const factOfRun = (line: Other & { readonly message: 'run' }): RunFact | undefin
   const included = (total ?? 0) - skipped;
   const leftProtected = skipped > 0 && (failure === 'NobodyLoggedOut' || /\bprotected\b/.test(note));
   const isListOpen = failure === 'UnreadableSecret' || (status !== 'SUCCEEDED' && !total);
-  const owner = line.target?.owner;
-  return {
-    kind: 'run',
-    run: id,
-    at,
-    stack,
-    status,
-    owner,
-    startedAt: timeOf(startedAt),
-    total,
-    included,
-    loggedOut,
-    isListOpen,
-    leftProtected,
-  };
+  const about = { run: id, stack, owner: line.target?.owner, startedAt: timeOf(startedAt) };
+  return { kind: 'run', at, status, total, included, loggedOut, isListOpen, leftProtected, ...about };
 };
 
 const factOfOther = (line: Other): Fact | undefined => {

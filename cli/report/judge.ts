@@ -1,9 +1,9 @@
 import { canonicalIdentity } from '../../functions/instances/identity.ts';
+import { groupBy } from '../../functions/instances/people.ts';
 import {
   byTime,
   type FactIndex,
   findIncompleteRuns,
-  groupBy,
   type IncompleteRun,
   indexFacts,
   type OwnedToday,
@@ -50,10 +50,6 @@ export type Report = { readonly rows: readonly Row[]; readonly incompleteRuns: r
 
 export type JudgeOptions = { readonly withinMs: number; readonly owned?: readonly OwnedToday[] };
 
-type Window = { readonly from: number; readonly until: number };
-
-const isIn = ({ from, until }: Window, { at }: { readonly at: number }): boolean => at >= from && at < until;
-
 /** A later sign that the instance was linked after this confirmation. */
 const isRevokedBy =
   (proof: InstanceFact) =>
@@ -62,11 +58,6 @@ const isRevokedBy =
     if (!other.isSecond || other.run === undefined) return false;
     return proof.run === other.run ? !proof.isSecond : proof.at < other.at;
   };
-
-const linked: Pick<JudgedInstance, 'verdict' | 'detail'> = {
-  verdict: 'linked again',
-  detail: 'linked again after its last confirmed logout',
-};
 
 const judgeUnproved = (facts: readonly InstanceFact[]): Pick<JudgedInstance, 'verdict' | 'detail'> => {
   const last = facts.findLast(({ kind }) => kind === 'logout') ?? facts.at(-1);
@@ -81,8 +72,9 @@ const judgeUnproved = (facts: readonly InstanceFact[]): Pick<JudgedInstance, 've
 const judgeInstance = (idInstance: string, facts: readonly InstanceFact[], deadline: number): JudgedInstance => {
   const proof = facts.find((fact) => fact.isConfirmed && !facts.some(isRevokedBy(fact)));
   if (proof !== undefined) return { idInstance, verdict: proof.at <= deadline ? 'in time' : 'late', proof };
-  const wasLinked = facts.some(({ kind, isSecond }) => kind === 'linked-again' || isSecond);
-  return { idInstance, ...(wasLinked ? linked : judgeUnproved(facts)) };
+  if (facts.some(({ kind, isSecond }) => kind === 'linked-again' || isSecond))
+    return { idInstance, verdict: 'linked again', detail: 'linked again after its last confirmed logout' };
+  return { idInstance, ...judgeUnproved(facts) };
 };
 
 const judgeToday = ({ idInstance, protected: isProtected }: OwnedToday): JudgedInstance => ({
@@ -152,13 +144,9 @@ const judgeCase = (found: Case, instances: readonly JudgedInstance[], incomplete
   return graver(judged, { verdict: 'protected', detail: 'the run left protected instances alone' });
 };
 
-const minOf = (values: readonly number[]): number | undefined =>
-  values.reduce<number | undefined>(
-    (least, value) => (least === undefined || value < least ? value : least),
-    undefined,
-  );
-const maxOf = (values: readonly number[]): number | undefined =>
-  values.reduce<number | undefined>((most, value) => (most === undefined || value > most ? value : most), undefined);
+// `Math.min` of very many values would be an error.
+const minOf = (values: readonly number[]): number | undefined => values.toSorted((a, b) => a - b)[0];
+const maxOf = (values: readonly number[]): number | undefined => values.toSorted((a, b) => b - a)[0];
 
 const timesOf = ({ facts, runs }: Case, instances: readonly JudgedInstance[]): Partial<Row> => {
   const reportedAt = minOf(
@@ -175,29 +163,29 @@ const ofPerson = <Value>(
 ): readonly Value[] => [...new Set(identities.flatMap((identity) => index.get(identity) ?? []))];
 
 const caseOf = (leaver: Leaver, until: number, identities: readonly string[], index: FactIndex): Case => {
-  const window = { from: leaver.countsFrom, until };
+  const isIn = ({ at }: { readonly at: number }): boolean => at >= leaver.countsFrom && at < until;
   const all = ofPerson(index.instances, identities);
   // An instance whose tag has changed is somebody else's.
-  const facts = all.filter((fact) => isIn(window, fact) && fact.outcome !== 'tag-changed').sort(byTime);
+  const facts = all.filter((fact) => isIn(fact) && fact.outcome !== 'tag-changed').sort(byTime);
   return {
     leaver,
     facts,
-    runs: ofPerson(index.runs, identities)
-      .filter((run) => isIn(window, run))
-      .sort(byTime),
+    runs: ofPerson(index.runs, identities).filter(isIn).sort(byTime),
     today: until === Number.POSITIVE_INFINITY ? ofPerson(index.today, identities) : [],
-    earlier: maxOf(all.flatMap(({ at, isConfirmed }) => (isConfirmed && at < window.from ? [at] : []))),
+    earlier: maxOf(all.flatMap(({ at, isConfirmed }) => (isConfirmed && at < leaver.countsFrom ? [at] : []))),
   };
 };
 
 /** For each leaver the canonical identities, and until when what happens belongs to this leaving: the person's next one. */
 const windowsOf = (leavers: readonly Leaver[]) => {
-  const starts = new Map<string, number[]>();
   const named = leavers.map((leaver) => ({ leaver, identities: leaver.identities.map(canonicalIdentity) }));
-  for (const { leaver, identities } of named)
-    for (const identity of identities) starts.set(identity, [...(starts.get(identity) ?? []), leaver.countsFrom]);
+  const starts = groupBy(
+    named.flatMap(({ leaver, identities }) => identities.map((identity) => ({ identity, start: leaver.countsFrom }))),
+    ({ identity }) => identity,
+  );
   return named.map(({ leaver, identities }) => {
-    const later = identities.flatMap((id) => starts.get(id) ?? []).filter((start) => start > leaver.countsFrom);
+    const sameIdentity = identities.flatMap((identity) => starts.get(identity) ?? []);
+    const later = sameIdentity.map(({ start }) => start).filter((start) => start > leaver.countsFrom);
     return { leaver, identities, until: minOf(later) ?? Number.POSITIVE_INFINITY };
   });
 };
