@@ -14,11 +14,6 @@ export type Profile = {
   readonly region: string | undefined;
 };
 
-export type FoundSettings = {
-  readonly region: () => Promise<string>;
-  readonly credentials: STSClient['config']['credentials'];
-};
-
 /** Sections that are no profiles have a prefix. */
 const otherSection = /^(?:sso-session|services|login-session)\./;
 
@@ -69,7 +64,7 @@ const explain = async (error: unknown, profile: string | undefined): Promise<Com
 };
 
 /** What the AWS SDK finds, each as a function that fails with a reason for people. */
-export const findSettings = ({ named, used, region }: Profile): FoundSettings => {
+export const findSettings = ({ named, used, region }: Profile) => {
   const { config } = new STSClient({
     ...(named !== undefined && { profile: named }),
     ...(region !== undefined && { region }),

@@ -13,7 +13,7 @@ import { CommandFailed, exitCodes, Interrupted, UsageError } from '../errors.ts'
 import { readInstanceIds } from '../input/instance-ids.ts';
 import { wholeNumber } from '../input/options.ts';
 import { confirm } from '../input/questions.ts';
-import { describeReading, warnOfUnreadable } from '../output/instances.ts';
+import { describeReading, describeRemarks, warnOfUnreadable } from '../output/instances.ts';
 import { printable, quote } from '../output/printable.ts';
 import { formatTable } from '../output/table.ts';
 import { type Session, unlessInterrupted } from '../session.ts';
@@ -45,13 +45,6 @@ const ownerIn = ({ owner }: Options, args: readonly string[]): string | undefine
     );
   return owner ?? named;
 };
-
-const remarksOf = (instance: Instance, sharers: readonly string[], isIncluded: boolean): string =>
-  [
-    ...(instance.protected ? ['protected'] : []),
-    ...(sharers.length > 0 ? [`shared with ${sharers.join(', ')}`] : []),
-    ...(isIncluded ? [] : ['not included']),
-  ].join(', ');
 
 /** Shows instances with their live state, and returns those that are logged out already. */
 const showInstances = async (
@@ -92,7 +85,11 @@ const findInstancesOf = async (session: Session, api: Api, owner: string, includ
   const isShown = !session.options.json && !session.options.yes;
   const loggedOut = isShown
     ? await showInstances(session, api, instances, (instance) =>
-        remarksOf(instance, sharedWith(instance, owner), isIncluded(instance)),
+        describeRemarks(
+          instance.protected,
+          sharedWith(instance, owner),
+          ...(isIncluded(instance) ? [] : ['not included']),
+        ),
       )
     : new Set<string>();
   if (ids.length === 0) throw new CommandFailed(sharedNote(left));

@@ -8,17 +8,9 @@ import type { DeadLetterMessage } from '../failed-events/dead-letter-queue.ts';
 import { readInstanceIds } from '../input/instance-ids.ts';
 import { printable } from '../output/printable.ts';
 import { isInteractive, type Session } from '../session.ts';
-import { eventStep, scheduleFunctionStep, scheduleTargetsStep } from '../smoke/event-steps.ts';
-import { evidenceStep, vaultStep } from '../smoke/evidence-steps.ts';
-import {
-  doctorStep,
-  drillStep,
-  listStep,
-  logoutStep,
-  runListStep,
-  runStep,
-  stopStep,
-} from '../smoke/instance-steps.ts';
+import { eventStep, scheduleSteps } from '../smoke/event-steps.ts';
+import { evidenceSteps } from '../smoke/evidence-steps.ts';
+import { instanceSteps, runListStep } from '../smoke/instance-steps.ts';
 import { providerSteps } from '../smoke/provider-steps.ts';
 import { failed, notTried, ok, type Seen, type Smoke, type Step } from '../smoke/step.ts';
 
@@ -67,18 +59,11 @@ const cleanUpStep: Step = {
 };
 
 const stepsOf = async (smoke: Smoke): Promise<readonly Step[]> => [
-  doctorStep,
-  listStep,
-  drillStep,
-  logoutStep,
-  runStep,
-  stopStep,
+  ...instanceSteps,
   eventStep,
   ...(await providerSteps(smoke)),
-  scheduleTargetsStep,
-  scheduleFunctionStep,
-  evidenceStep,
-  vaultStep,
+  ...scheduleSteps,
+  ...evidenceSteps,
   runListStep,
   cleanUpStep,
 ];

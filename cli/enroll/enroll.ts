@@ -7,20 +7,20 @@ import { parseJson } from '../../functions/platform/unknown-values.ts';
 import { CommandFailed, orFailure } from '../errors.ts';
 import type { Enrollment, EnrollmentTags } from './enrollment.ts';
 import type { SecretStore, StoredSecret } from './secret-store.ts';
-import type { Verification, Verify } from './verify.ts';
+import type { Verified, Verify } from './verify.ts';
 
 type Change = {
   readonly enrollment: Enrollment;
   /** The tags before. */
   readonly stored: ReadonlyMap<string, string>;
   /** What GREEN-API says about the instance, if it was asked. */
-  readonly prepared: { readonly stateInstance?: string; readonly phoneProblem?: string } | undefined;
+  readonly verified: Partial<Verified>;
   /** A command to copy. */
   readonly commandLine: (command: string) => string;
 };
 
 /** Somebody who is no longer an owner may still be logged in, and no run for them will find the instance. */
-const ownerWarnings = ({ enrollment, stored, prepared, commandLine }: Change): readonly string[] => {
+const ownerWarnings = ({ enrollment, stored, verified: { stateInstance }, commandLine }: Change): readonly string[] => {
   const { idInstance, tags } = enrollment;
   const kept = parseOwner(parseTagValue(tags.owner ?? stored.get('owner') ?? ''));
   const former = parseOwner(parseTagValue(stored.get('owner') ?? '')).filter(
@@ -28,7 +28,6 @@ const ownerWarnings = ({ enrollment, stored, prepared, commandLine }: Change): r
   );
   if (former.length === 0) return [];
   const oldName = stored.has('name') && tags.name === undefined ? ['the tag name is still the one of before'] : [];
-  const stateInstance = prepared?.stateInstance;
   if (stateInstance !== undefined && stateClassOf(stateInstance) === 'out') return oldName;
   const state = stateInstance === undefined ? 'its state was not read' : `its state is ${stateInstance}`;
   return [
@@ -37,26 +36,24 @@ const ownerWarnings = ({ enrollment, stored, prepared, commandLine }: Change): r
   ];
 };
 
-const phoneWarnings = ({ stored, prepared }: Change): readonly string[] => {
-  if (prepared?.phoneProblem === undefined) return [];
-  return [`${prepared.phoneProblem}${stored.has('phone') ? ', so the tag phone is still the one of before' : ''}`];
+const phoneWarnings = ({ stored, verified: { phoneProblem } }: Change): readonly string[] => {
+  if (phoneProblem === undefined) return [];
+  return [`${phoneProblem}${stored.has('phone') ? ', so the tag phone is still the one of before' : ''}`];
 };
 
 /** What was done and may leave somebody logged in, or what was not done. */
-const warningOf = (change: Change): { readonly warning?: string } => {
-  const warnings = [...ownerWarnings(change), ...phoneWarnings(change)];
-  return warnings.length > 0 ? { warning: warnings.join('; ') } : {};
-};
+const warningOf = (change: Change): string | undefined =>
+  [...ownerWarnings(change), ...phoneWarnings(change)].join('; ') || undefined;
 
 export type EnrollResult = {
   readonly idInstance: string;
   readonly result: 'created' | 'updated' | 'unchanged' | 'failed';
   /** What GREEN-API reported, if the credential was verified. */
-  readonly stateInstance?: string;
+  readonly stateInstance?: string | undefined;
   /** Why it failed, and what to do. */
   readonly problem?: string;
   /** What was done and may leave somebody logged in, or what was not done. */
-  readonly warning?: string;
+  readonly warning?: string | undefined;
 };
 
 export type EnrollDependencies = {
@@ -91,7 +88,7 @@ const isTagsOnly = ({ apiTokenInstance }: Enrollment): boolean => apiTokenInstan
 const restoreFirst = 'the secret is scheduled for deletion: restore it first (aws secretsmanager restore-secret)';
 
 /** The value to store, and what GREEN-API says about the instance. */
-type Prepared = Partial<Omit<Extract<Verification, { kind: 'valid' }>, 'kind'>> & { readonly text: string };
+type Prepared = Partial<Verified> & { readonly text: string };
 
 /** Verified unless that is switched off. */
 const prepareText = async (
@@ -102,10 +99,7 @@ const prepareText = async (
   const text = textOf(stored, enrollment);
   const parsed = parseCredential(text, parseApiUrl);
   if (parsed.kind === 'malformed') throw new CommandFailed(parsed.problem);
-  if (verify === undefined) return { text };
-  const verified = await verify(enrollment.idInstance, parsed.credential, enrollment.readsPhone);
-  if (verified.kind === 'invalid') throw new CommandFailed(`${verified.problem}. Nothing was written.`);
-  return { ...verified, text };
+  return { ...(await verify?.(enrollment.idInstance, parsed.credential, enrollment.readsPhone)), text };
 };
 
 const writeTags = async (store: SecretStore, name: string, tags: EnrollmentTags, { tags: stored }: StoredSecret) => {
@@ -137,20 +131,17 @@ const enrollOne = async (enrollment: Enrollment, dependencies: EnrollDependencie
   // A number is read with the stored token if there is no new one.
   const needsText = !isTagsOnly(enrollment) || enrollment.readsPhone;
   const stored = secret === undefined || !needsText ? undefined : await store.read(name);
-  const prepared = needsText ? await prepareText(enrollment, stored, dependencies) : undefined;
-  const { stateInstance, phone } = prepared ?? {};
+  const { text, ...verified }: Partial<Prepared> = needsText ? await prepareText(enrollment, stored, dependencies) : {};
+  const { stateInstance, phone } = verified;
   const tags = { ...enrollment.tags, ...(phone !== undefined && { phone }) };
-  const about = {
-    idInstance,
-    ...(stateInstance !== undefined && { stateInstance }),
-    ...warningOf({ enrollment, stored: secret?.tags ?? new Map(), prepared, commandLine }),
-  };
+  const warning = warningOf({ enrollment, stored: secret?.tags ?? new Map(), verified, commandLine });
+  const about = { idInstance, stateInstance, warning };
   if (secret === undefined) {
-    await store.create(name, prepared?.text ?? '{}', changesOf(tags, new Map()).set);
+    await store.create(name, text ?? '{}', changesOf(tags, new Map()).set);
     return { ...about, result: 'created' };
   }
-  const isNewText = !isTagsOnly(enrollment) && prepared !== undefined && prepared.text !== stored;
-  if (isNewText) await store.write(name, prepared.text);
+  const isNewText = !isTagsOnly(enrollment) && text !== undefined && text !== stored;
+  if (isNewText) await store.write(name, text);
   const isNewTags = await writeTags(store, name, tags, secret);
   return { ...about, result: isNewText || isNewTags ? 'updated' : 'unchanged' };
 };

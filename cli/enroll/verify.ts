@@ -8,17 +8,15 @@ import type { GreenApiFailure } from '../../functions/green-api/responses.ts';
 import { failures, type GreenApiFailureKind } from '../../functions/green-api/vocabulary.ts';
 import { shortenPhone } from '../../functions/instances/search.ts';
 import { deadlineIn } from '../../functions/platform/deadline.ts';
+import { CommandFailed } from '../errors.ts';
 
-export type Verification =
-  | {
-      readonly kind: 'valid';
-      readonly stateInstance: string;
-      /** What the tag `phone` keeps of the linked number. */
-      readonly phone?: string;
-      /** Why there is none, although it was to be read. */
-      readonly phoneProblem?: string;
-    }
-  | { readonly kind: 'invalid'; readonly problem: string };
+export type Verified = {
+  readonly stateInstance: string;
+  /** What the tag `phone` keeps of the linked number. */
+  readonly phone?: string;
+  /** Why there is none, although it was to be read. */
+  readonly phoneProblem?: string;
+};
 
 const timeoutMs = 10_000;
 const mostReadings = 3;
@@ -63,13 +61,13 @@ export const createVerify = () => {
    * Reads the state of an instance with a credential that is not stored yet.
    *
    * @param readsPhone whether to read the linked number too
+   * @throws CommandFailed when it is not valid
    */
-  return async (idInstance: InstanceId, credential: Credential, readsPhone: boolean): Promise<Verification> => {
+  return async (idInstance: InstanceId, credential: Credential, readsPhone: boolean): Promise<Verified> => {
     const instance = { idInstance, credential };
     const answer = await retryPassing(mostReadings, () => greenApi.readState(instance, deadline()));
-    if (answer.kind !== 'state') return { kind: 'invalid', problem: problemOf(answer) };
-    const stateInstance = answer.stateInstance ?? 'none';
-    return { kind: 'valid', stateInstance, ...(readsPhone && (await readPhone(instance))) };
+    if (answer.kind !== 'state') throw new CommandFailed(`${problemOf(answer)}. Nothing was written.`);
+    return { stateInstance: answer.stateInstance ?? 'none', ...(readsPhone && (await readPhone(instance))) };
   };
 };
 

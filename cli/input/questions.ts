@@ -1,14 +1,24 @@
+import { text } from 'node:stream/consumers';
 import { CommandFailed, Interrupted, UsageError } from '../errors.ts';
 import { isInteractive, type Session } from '../session.ts';
 
 const cancelled = 'Cancelled. Nothing was done.';
 
-const throwInterrupted = (error: unknown): never => {
-  if (error instanceof Error && error.name === 'ExitPromptError') throw new Interrupted(cancelled);
-  throw error;
-};
+type Prompts = typeof import('./prompts.ts');
+type Streams = Parameters<Prompts['confirm']>[1];
 
-const streams = ({ terminal: { stdin, stderr } }: Session) => ({ input: stdin, output: stderr });
+/** @throws Interrupted at Ctrl-C */
+const ask = async <Answer>(
+  { terminal: { stdin, stderr } }: Session,
+  prompt: (prompts: Prompts, streams: Streams) => Promise<Answer>,
+): Promise<Answer> => {
+  try {
+    return await prompt(await import('./prompts.ts'), { input: stdin, output: stderr });
+  } catch (error) {
+    if (error instanceof Error && error.name === 'ExitPromptError') throw new Interrupted(cancelled);
+    throw error;
+  }
+};
 
 /**
  * Asks a question to be answered with yes or no. `--yes` answers it.
@@ -20,8 +30,7 @@ export const askYesOrNo = async (session: Session, question: string, option = '-
   if (session.options.yes && option === '--yes') return true;
   if (!isInteractive(session.terminal))
     throw new UsageError(`Confirmation is needed, but there is no terminal: ${question} Add ${option}.`);
-  const prompts = await import('./prompts.ts');
-  return prompts.confirm({ message: question, default: false }, streams(session)).catch(throwInterrupted);
+  return ask(session, (prompts, streams) => prompts.confirm({ message: question, default: false }, streams));
 };
 
 /**
@@ -37,20 +46,12 @@ export const confirm = async (session: Session, question: string, option?: strin
 /** Prompts for one line of text. @throws UsageError naming the option when there is no terminal */
 export const promptForText = async (session: Session, question: string, option: string): Promise<string> => {
   if (!isInteractive(session.terminal)) throw new UsageError(`Give ${option}.`);
-  const prompts = await import('./prompts.ts');
-  return prompts.input({ message: question, required: true }, streams(session)).catch(throwInterrupted);
+  return ask(session, (prompts, streams) => prompts.input({ message: question, required: true }, streams));
 };
 
 /** Prompts for a secret without showing it, or reads it from standard input if that is no terminal. */
 export const promptForSecret = async (session: Session, question: string): Promise<string> => {
-  const { stdin } = session.terminal;
-  if (!isInteractive(session.terminal)) {
-    const { text } = await import('node:stream/consumers');
-    return (await text(stdin)).trim();
-  }
-  const prompts = await import('./prompts.ts');
-  const answer = await prompts
-    .password({ message: question, toggleMask: false }, streams(session))
-    .catch(throwInterrupted);
-  return answer.trim();
+  if (!isInteractive(session.terminal)) return (await text(session.terminal.stdin)).trim();
+  const message = question;
+  return (await ask(session, (prompts, streams) => prompts.password({ message, toggleMask: false }, streams))).trim();
 };

@@ -1,10 +1,10 @@
 import { type Instance, type InstanceState, isLoggedOut } from '../../client/answers.ts';
 import { countOf } from '../../client/count-of.ts';
 import type { Result } from '../../client/result.ts';
-import type { Owned, Person } from '../../functions/instances/people.ts';
+import type { Person } from '../../functions/instances/people.ts';
 import type { MatchedBy } from '../../functions/instances/search.ts';
 import type { Session } from '../session.ts';
-import { describeReading } from './instances.ts';
+import { describeReading, describeRemarks } from './instances.ts';
 import { printable, quote } from './printable.ts';
 import { formatTable } from './table.ts';
 
@@ -37,18 +37,19 @@ const describeAnswer = ({ instances }: Person<Instance>, readings: Readings): st
   return unread === 0 ? 'Everything of this person is logged out.' : unreadNote.trim();
 };
 
-const remarksOf = ({ protected: isProtected, sharedWith }: Owned<Instance>): string =>
-  [isProtected ? 'protected' : '', sharedWith.length > 0 ? `shared with ${sharedWith.join(', ')}` : '']
-    .filter(Boolean)
-    .join(', ');
-
 const formatInstancesOf = ({ instances }: Person<Instance>, readings: Readings): Promise<string> =>
   formatTable(
     ['INSTANCE', 'STATE', 'PHONE', 'GROUP', ''],
     instances.map((instance) => {
-      const { idInstance, phone, group } = instance;
+      const { idInstance, phone, group, sharedWith } = instance;
       const reading = readings.get(idInstance);
-      return [idInstance, reading && describeReading(reading), phone && `…${phone}`, group, remarksOf(instance)];
+      return [
+        idInstance,
+        reading && describeReading(reading),
+        phone && `…${phone}`,
+        group,
+        describeRemarks(instance.protected, sharedWith),
+      ];
     }),
   );
 

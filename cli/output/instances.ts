@@ -46,3 +46,13 @@ export const nearestOf = (
   const people = findNearest(instances, target.owner.split('@')[0] ?? '');
   return [...new Set(people.map(({ phone: _, ...person }) => describeNearest(person)))];
 };
+
+/** What makes a logout of an instance another matter. */
+export const describeRemarks = (
+  isProtected: boolean,
+  sharers: readonly string[],
+  ...others: readonly string[]
+): string =>
+  [isProtected && 'protected', sharers.length > 0 && `shared with ${sharers.join(', ')}`, ...others]
+    .filter(Boolean)
+    .join(', ');

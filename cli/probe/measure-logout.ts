@@ -57,7 +57,7 @@ export const measureLogout = async (probe: Probe): Promise<boolean> => {
   return second.isOut;
 };
 
-export const measureStays = async (probe: Probe): Promise<void> => {
+const measureStays = async (probe: Probe): Promise<void> => {
   probe.note('Reading whether it stays so');
   const words: string[] = [];
   for (let readings = 0; readings < furtherReadings; readings += 1) {
@@ -73,7 +73,7 @@ export const measureStays = async (probe: Probe): Promise<void> => {
   );
 };
 
-export const measureSecondLogout = async (probe: Probe): Promise<void> => {
+const measureSecondLogout = async (probe: Probe): Promise<void> => {
   probe.note('Logging out once more');
   await pace(probe);
   const { kind, detail } = await logOut(probe);
@@ -81,7 +81,7 @@ export const measureSecondLogout = async (probe: Probe): Promise<void> => {
   add(probe, findingOf('second-logout', isFinding ? kind : 'failed', detail));
 };
 
-export const measureClearQueue = async (probe: Probe): Promise<void> => {
+const measureClearQueue = async (probe: Probe): Promise<void> => {
   if (!probe.clearsQueue) return add(probe, notMeasured('clear-queue', 'without --clear-queue'));
   await pace(probe);
   const answer = await probe.call('clearMessagesQueue');
@@ -102,7 +102,7 @@ const callsLogout = async ({ call }: Probe): Promise<'ended' | 'nothing' | 'not-
 };
 
 /** A second call shows whether the first one ended anything. */
-export const measureCalls = async (probe: Probe): Promise<void> => {
+const measureCalls = async (probe: Probe): Promise<void> => {
   if (probe.messenger !== 'whatsapp' && probe.messenger !== 'unknown')
     return add(probe, notMeasured('calls-session', 'Calls exist for WhatsApp only'));
   probe.note('Asking for the session of WhatsApp Calls');
@@ -116,4 +116,12 @@ export const measureCalls = async (probe: Probe): Promise<void> => {
     probe,
     findingOf('calls-session', second === 'ended' ? 'undecided' : 'own-session', `the second call: ${second}`),
   );
+};
+
+/** What only an instance shows whose session is ended. */
+export const measureLoggedOut = async (probe: Probe): Promise<void> => {
+  await measureStays(probe);
+  await measureSecondLogout(probe);
+  await measureClearQueue(probe);
+  await measureCalls(probe);
 };

@@ -30,8 +30,6 @@ export const paceMs = 1_100;
 /** Longest wait for a logout to show, and for an old token to die, in milliseconds. */
 export const longestWaitMs = 60_000;
 
-export class Interrupted extends Error {}
-
 export const seconds = (ms: number): string => `${(ms / 1_000).toFixed(1)} s`;
 
 /** What an answer was, in a few words that repeat nothing of it. */
@@ -42,11 +40,11 @@ export type Probe = ProbeDependencies & { readonly findings: Map<Question, Findi
 
 export const add = ({ findings }: Probe, finding: Finding): void => void findings.set(finding.question, finding);
 
-/** Waits until the same method may be called again. @throws Interrupted */
+/** Waits until the same method may be called again. @throws the reason of the signal, once it is aborted */
 export const pace = async ({ sleep, signal }: Probe): Promise<void> => {
-  if (signal.aborted) throw new Interrupted();
+  signal.throwIfAborted();
   await sleep(paceMs);
-  if (signal.aborted) throw new Interrupted();
+  signal.throwIfAborted();
 };
 
 type Reading = {

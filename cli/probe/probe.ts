@@ -1,9 +1,9 @@
 import type { ApiToken } from '../../functions/green-api/credential.ts';
 import { parseSettingsAnswer } from '../../functions/green-api/responses.ts';
 import { type Answer, maskHeaders } from './exchange.ts';
-import { measureCalls, measureClearQueue, measureLogout, measureSecondLogout, measureStays } from './measure-logout.ts';
+import { measureLoggedOut, measureLogout } from './measure-logout.ts';
 import { measureRotation } from './measure-token.ts';
-import { add, Interrupted, type Messenger, messengers, type Probe, type ProbeDependencies, pace } from './measuring.ts';
+import { add, type Messenger, messengers, type Probe, type ProbeDependencies, pace } from './measuring.ts';
 import { type Finding, findingOf, notMeasured, type Question, questions } from './questions.ts';
 
 export type ProbeResult = {
@@ -43,12 +43,7 @@ const measureRateLimit = async (probe: Probe, token: ApiToken): Promise<void> =>
 const measureAll = async (probe: Probe): Promise<void> => {
   const isSample = /^[0-9a-f]{50}$/.test(probe.token);
   add(probe, findingOf('token-form', isSample ? 'as-in-samples' : 'another'));
-  if (await measureLogout(probe)) {
-    await measureStays(probe);
-    await measureSecondLogout(probe);
-    await measureClearQueue(probe);
-    await measureCalls(probe);
-  }
+  if (await measureLogout(probe)) await measureLoggedOut(probe);
   const isOut = ['out', 'out-after-second'].includes(probe.findings.get('time-to-out')?.finding ?? '');
   const current = isOut ? await measureRotation(probe) : probe.token;
   if (current !== undefined) await measureRateLimit(probe, current);
@@ -61,7 +56,7 @@ export const probe = async (dependencies: ProbeDependencies): Promise<ProbeResul
   try {
     await measureAll(running);
   } catch (error) {
-    if (!(error instanceof Interrupted)) throw error;
+    if (!dependencies.signal.aborted || error !== dependencies.signal.reason) throw error;
     isInterrupted = true;
   }
   const { findings, isTokenLost } = running;

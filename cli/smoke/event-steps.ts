@@ -37,7 +37,7 @@ const problemOf = ({ maxTargets = defaultMaxTargets, mayFindNobody }: Schedule, 
   return count === 0 && !mayFindNobody ? 'correct its target, or set mayFindNobody' : undefined;
 };
 
-export const scheduleTargetsStep: Step = {
+const scheduleTargetsStep: Step = {
   name: 'targets of the schedules',
   expected: 'each has an instance that is not protected, and not more than its maxTargets',
   run: async ({ session, configuration }) => {
@@ -85,7 +85,7 @@ const fireLocally = async ({ session, configuration }: Smoke): Promise<HandedOve
   return { kind: 'accepted', runs: [run] };
 };
 
-export const scheduleFunctionStep: Step = {
+const scheduleFunctionStep: Step = {
   name: 'what a schedule calls',
   expected: 'a firing as a drill starts a run, which succeeds',
   run: async (smoke) => {
@@ -101,3 +101,5 @@ export const scheduleFunctionStep: Step = {
     return run === undefined ? failed('the function started no run') : followToEnd(smoke, run);
   },
 };
+
+export const scheduleSteps: readonly Step[] = [scheduleTargetsStep, scheduleFunctionStep];

@@ -37,7 +37,7 @@ const waitFor = async (source: EvidenceSource, smoke: Smoke, withinMs: number): 
 
 const noLogout = notTried('no test instance was logged out');
 
-export const evidenceStep: Step = {
+const evidenceStep: Step = {
   name: 'evidence',
   expected: 'a record of the logout, confirmed',
   run: async (smoke) => {
@@ -49,7 +49,7 @@ export const evidenceStep: Step = {
   },
 };
 
-export const vaultStep: Step = {
+const vaultStep: Step = {
   name: 'evidence vault',
   expected: 'an object with the record, under Object Lock as the stack promises',
   run: async (smoke) => {
@@ -64,3 +64,5 @@ export const vaultStep: Step = {
     return { result: isAsPromised ? seen.result : 'failed', seen: `${seen.seen}. ${lock}` };
   },
 };
+
+export const evidenceSteps: readonly Step[] = [evidenceStep, vaultStep];

@@ -49,7 +49,7 @@ const listInstances = async ({ session }: Smoke) => valueIn(await (await session
 const describeInstance = ({ idInstance, owner, protected: isProtected }: Instance): string =>
   printable(`${idInstance} (${[owner ?? 'no owner', isProtected && 'protected'].filter(Boolean).join(', ')})`);
 
-export const doctorStep: Step = {
+const doctorStep: Step = {
   name: 'doctor',
   expected: 'no check ends with an error',
   run: async ({ session }) => {
@@ -62,7 +62,7 @@ export const doctorStep: Step = {
   },
 };
 
-export const listStep: Step = {
+const listStep: Step = {
   name: 'list of instances',
   expected: 'at least one instance, and no secret that is not understood',
   run: async (smoke) => {
@@ -75,7 +75,7 @@ export const listStep: Step = {
   },
 };
 
-export const drillStep: Step = {
+const drillStep: Step = {
   name: 'drill over every instance',
   expected: 'every credential works, and every state is read',
   run: async (smoke) => {
@@ -91,7 +91,7 @@ export const drillStep: Step = {
   },
 };
 
-export const logoutStep: Step = {
+const logoutStep: Step = {
   name: 'logout of the test instance',
   expected: 'the logout is confirmed',
   run: async (smoke) => {
@@ -118,7 +118,7 @@ export const logoutStep: Step = {
   },
 };
 
-export const runStep: Step = {
+const runStep: Step = {
   name: 'run over the test instance',
   expected: 'the run succeeds, and its one instance is confirmed',
   run: async (smoke) => {
@@ -131,7 +131,7 @@ export const runStep: Step = {
 
 const hourMs = 3_600_000;
 
-export const stopStep: Step = {
+const stopStep: Step = {
   name: 'stop of a drill that waits',
   expected: 'the status STOPPED',
   run: async (smoke) => {
@@ -144,6 +144,8 @@ export const stopStep: Step = {
     return run.status === 'STOPPED' ? ok(`run ${id}: STOPPED`) : failed(describeRun(run));
   },
 };
+
+export const instanceSteps: readonly Step[] = [doctorStep, listStep, drillStep, logoutStep, runStep, stopStep];
 
 /** Whether the unqualified list of Lambda shows executions of the alias: statuses, stops and limits rely on it. */
 const missingInLambda = async ({ session, runs }: Smoke): Promise<readonly string[]> => {
