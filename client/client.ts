@@ -1,6 +1,7 @@
 import type { RequestedRun, RetryChoice } from '../functions/runs/request.ts';
 import {
   acceptedRunSchema,
+  type InstanceState,
   instancePageSchema,
   loggedOutSchema,
   runPageSchema,
@@ -39,6 +40,9 @@ type ClientOptions = {
   readonly rateLimitPauseMs?: number;
 };
 
+/** GREEN-API allows one reading a second for each instance, and a run that confirms a logout takes its share. */
+const mostReadings = 3;
+
 /** A path with one id. Ids come from answers and addresses. */
 const path = (texts: TemplateStringsArray, id: string): string => texts.join(encodeURIComponent(id));
 
@@ -48,6 +52,8 @@ export const createClient = (transport: Transport, options: ClientOptions = {}) 
   const call = createCall(transport, timeoutMs, renew);
   const readRunPage = (query: RunQuery, signal?: AbortSignal) =>
     call(runPageSchema, { path: '/forced-logouts', query, signal });
+  const start = (body: object, key: string) =>
+    call(acceptedRunSchema, { method: 'POST', path: '/forced-logouts', headers: { 'idempotency-key': key }, body });
   return {
     /** Calls a route that is not one of the API's own, such as those of the local service. */
     call,
@@ -72,13 +78,14 @@ export const createClient = (transport: Transport, options: ClientOptions = {}) 
       return { kind: 'ok', value, body: value };
     },
 
-    /** Reads what GREEN-API reports now. */
-    readState: (idInstance: string, signal?: AbortSignal) =>
-      retryRateLimited(
-        () => call(stateSchema, { path: path`/instances/${idInstance}/state`, signal }),
-        rateLimitPauseMs,
-        signal,
-      ),
+    /** Reads what GREEN-API reports now, again after a 429. */
+    readState: async (idInstance: string, signal?: AbortSignal): Promise<Result<InstanceState>> => {
+      for (let readings = 1; ; readings += 1) {
+        const result = await call(stateSchema, { path: path`/instances/${idInstance}/state`, signal });
+        if (result.kind !== 'problem' || result.status !== 429 || readings === mostReadings) return result;
+        await sleep(rateLimitPauseMs, signal);
+      }
+    },
 
     /** @param waitSeconds how long to wait for the confirmation, at most `longestWaitSeconds` @default 5, which the API decides */
     logOut: (idInstance: string, body: LogoutRequest, waitSeconds?: number) =>
@@ -90,17 +97,10 @@ export const createClient = (transport: Transport, options: ClientOptions = {}) 
       }),
 
     /** @param key the same for a request that is sent again, so that it starts one run only */
-    startRun: (body: RequestedRun<'api'>, key: string) =>
-      call(acceptedRunSchema, { method: 'POST', path: '/forced-logouts', headers: { 'idempotency-key': key }, body }),
+    startRun: (body: RequestedRun<'api'>, key: string) => start(body, key),
 
     /** Starts a run over what is not confirmed in an earlier one. @param key as of `startRun` */
-    retryRun: (retryOf: string, choice: RetryChoice, key: string) =>
-      call(acceptedRunSchema, {
-        method: 'POST',
-        path: '/forced-logouts',
-        headers: { 'idempotency-key': key },
-        body: { retryOf, ...choice },
-      }),
+    retryRun: (retryOf: string, choice: RetryChoice, key: string) => start({ retryOf, ...choice }, key),
 
     /** One page, newest first. It may be empty and not the last. */
     readRunPage,
@@ -124,19 +124,3 @@ export const createClient = (transport: Transport, options: ClientOptions = {}) 
 };
 
 export type Client = ReturnType<typeof createClient>;
-
-/** GREEN-API allows one reading a second for each instance, and a run that confirms a logout takes its share. */
-const mostTries = 3;
-
-/** Calls again after each 429. */
-const retryRateLimited = async <Value>(
-  call: () => Promise<Result<Value>>,
-  pauseMs: number,
-  signal?: AbortSignal,
-): Promise<Result<Value>> => {
-  for (let tries = 1; ; tries += 1) {
-    const result = await call();
-    if (result.kind !== 'problem' || result.status !== 429 || tries === mostTries) return result;
-    await sleep(pauseMs, signal);
-  }
-};

@@ -85,11 +85,7 @@ const findInstancesOf = async (session: Session, api: Api, owner: string, includ
   const isShown = !session.options.json && !session.options.yes;
   const loggedOut = isShown
     ? await showInstances(session, api, instances, (instance) =>
-        describeRemarks(
-          instance.protected,
-          sharedWith(instance, owner),
-          ...(isIncluded(instance) ? [] : ['not included']),
-        ),
+        describeRemarks(instance, sharedWith(instance, owner), isIncluded(instance)),
       )
     : new Set<string>();
   if (ids.length === 0) throw new CommandFailed(sharedNote(left));

@@ -43,13 +43,8 @@ const formatInstancesOf = ({ instances }: Person<Instance>, readings: Readings):
     instances.map((instance) => {
       const { idInstance, phone, group, sharedWith } = instance;
       const reading = readings.get(idInstance);
-      return [
-        idInstance,
-        reading && describeReading(reading),
-        phone && `…${phone}`,
-        group,
-        describeRemarks(instance.protected, sharedWith),
-      ];
+      const remarks = describeRemarks(instance, sharedWith);
+      return [idInstance, reading && describeReading(reading), phone && `…${phone}`, group, remarks];
     }),
   );
 

@@ -48,11 +48,11 @@ export const nearestOf = (
 };
 
 /** What makes a logout of an instance another matter. */
-export const describeRemarks = (
-  isProtected: boolean,
-  sharers: readonly string[],
-  ...others: readonly string[]
-): string =>
-  [isProtected && 'protected', sharers.length > 0 && `shared with ${sharers.join(', ')}`, ...others]
+export const describeRemarks = (instance: Instance, sharers: readonly string[], isIncluded = true): string =>
+  [
+    instance.protected && 'protected',
+    sharers.length > 0 && `shared with ${sharers.join(', ')}`,
+    !isIncluded && 'not included',
+  ]
     .filter(Boolean)
     .join(', ');
