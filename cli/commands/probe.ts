@@ -10,7 +10,7 @@ import { promptForText } from '../input/questions.ts';
 import { formatTable } from '../output/table.ts';
 import type { RecordedExchange } from '../probe/exchange.ts';
 import type { ProbeResult } from '../probe/probe.ts';
-import { type ProbeTarget, readTarget, type TargetOptions } from '../probe/read-target.ts';
+import type { ProbeTarget, TargetOptions } from '../probe/read-target.ts';
 import { version } from '../program-name.ts';
 import { isInteractive, type Session } from '../session.ts';
 
@@ -125,6 +125,7 @@ The exit code is 1 if the logout is not confirmed, or if a new token is lost.`,
     if (idInstance === undefined || others.length > 0) throw new UsageError('Name one instance.');
     if (options.askToken && options.rotateToken)
       throw new UsageError('--rotate-token writes the new token into the secret: leave out --ask-token.');
+    const { readTarget } = await import('../probe/read-target.ts');
     const target = await readTarget(session, idInstance, options);
     if (!target.isLinked)
       throw new CommandFailed(
