@@ -1,7 +1,8 @@
 import type { ReadStream, WriteStream } from 'node:tty';
 import { Option } from 'commander';
 import { type Api, createApi, isLoopback, parseApiAddress, signWithToken } from './api/api.ts';
-import { type AwsSettings, createAwsSettings } from './aws/aws-settings.ts';
+import type { AwsSettings } from './aws/call-aws.ts';
+import type { Profile } from './aws/find-settings.ts';
 import type { StackOutputs } from './aws/stack-outputs.ts';
 import { UsageError } from './errors.ts';
 import { printableJson, quote } from './output/printable.ts';
@@ -92,6 +93,16 @@ const deploymentOptions = ({ url, stack, profile, region }: GlobalOptions): stri
 const once = <Value>(create: () => Promise<Value>): (() => Promise<Value>) => {
   let value: Promise<Value> | undefined;
   return () => (value ??= create());
+};
+
+/** Region and credentials are found at their first use. A failure says why, as a `CommandFailed`. */
+const createAwsSettings = (profile: Profile): AwsSettings => {
+  const settings = once(async () => (await import('./aws/find-settings.ts')).findSettings(profile));
+  return {
+    ...(profile.named !== undefined && { profile: profile.named }),
+    region: async () => (await settings()).region(),
+    credentials: async () => (await settings()).credentials(),
+  };
 };
 
 /** Options given on the command line win over variables. */

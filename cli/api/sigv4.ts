@@ -1,8 +1,7 @@
 import { STSClient } from '@aws-sdk/client-sts';
 import { SignatureV4 } from '@smithy/signature-v4';
 import type { Sign } from '../../client/signed-transport.ts';
-import { callAws } from '../aws/aws-failure.ts';
-import type { AwsSettings } from '../aws/aws-settings.ts';
+import { type AwsSettings, callAws } from '../aws/call-aws.ts';
 
 /** The address of an API names its region; behind a domain of one's own it is the region of the profile. */
 const regionIn = ({ hostname }: URL): string | undefined => /\.execute-api\.([\w-]+)\.amazonaws\./.exec(hostname)?.[1];

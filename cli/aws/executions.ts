@@ -6,8 +6,7 @@ import {
   StopDurableExecutionCommand,
 } from '@aws-sdk/client-lambda';
 import { hasEnded } from '../../client/answers.ts';
-import { callAws } from './aws-failure.ts';
-import type { AwsSettings } from './aws-settings.ts';
+import { type AwsSettings, callAws } from './call-aws.ts';
 
 export const hasExecutionEnded = ({ Status }: Pick<Execution, 'Status'>): boolean =>
   Status !== undefined && hasEnded({ status: Status });

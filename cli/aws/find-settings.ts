@@ -3,8 +3,7 @@ import { loadSharedConfigFiles } from '@smithy/core/config';
 import { errorNameOf } from '../../functions/platform/unknown-values.ts';
 import { CommandFailed } from '../errors.ts';
 import { printable, quote, someOf } from '../output/printable.ts';
-import { callAws } from './aws-failure.ts';
-import type { AwsSettings } from './aws-settings.ts';
+import { type AwsSettings, callAws } from './call-aws.ts';
 
 export type Profile = {
   /** By an option. */

@@ -2,8 +2,7 @@ import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-clo
 import { errorNameOf } from '../../functions/platform/unknown-values.ts';
 import type { OutputKey } from '../../infra/output-keys.ts';
 import { CommandFailed } from '../errors.ts';
-import { awsFailure } from './aws-failure.ts';
-import type { AwsSettings } from './aws-settings.ts';
+import { type AwsSettings, awsFailure } from './call-aws.ts';
 
 const describeStack = async (stack: string, aws: AwsSettings) => {
   try {

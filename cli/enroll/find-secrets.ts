@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { type ApiUrl, createParseApiUrl } from '../../functions/green-api/api-url.ts';
 import { parseJsonAs } from '../../functions/platform/unknown-values.ts';
 import { isLoopback, parseApiAddress } from '../api/api.ts';
-import type { AwsSettings } from '../aws/aws-settings.ts';
+import type { AwsSettings } from '../aws/call-aws.ts';
 import { UsageError } from '../errors.ts';
 import { collect } from '../input/options.ts';
 import type { Session } from '../session.ts';

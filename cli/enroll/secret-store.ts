@@ -8,8 +8,7 @@ import {
   UntagResourceCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { errorNameOf } from '../../functions/platform/unknown-values.ts';
-import { callAws } from '../aws/aws-failure.ts';
-import type { AwsSettings } from '../aws/aws-settings.ts';
+import { type AwsSettings, callAws } from '../aws/call-aws.ts';
 
 export type StoredSecret = {
   /** Values of the tags, by key. */

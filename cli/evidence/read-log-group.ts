@@ -1,6 +1,5 @@
 import { CloudWatchLogsClient, paginateFilterLogEvents } from '@aws-sdk/client-cloudwatch-logs';
-import { awsFailure } from '../aws/aws-failure.ts';
-import type { AwsSettings } from '../aws/aws-settings.ts';
+import { type AwsSettings, awsFailure } from '../aws/call-aws.ts';
 import type { EvidenceFilter, EvidenceSource } from './evidence-source.ts';
 
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html

@@ -9,7 +9,7 @@ import {
   type S3ClientConfig,
 } from '@aws-sdk/client-s3';
 import { errorNameOf } from '../../functions/platform/unknown-values.ts';
-import { awsFailure, callAws } from '../aws/aws-failure.ts';
+import { awsFailure, callAws } from '../aws/call-aws.ts';
 import { someOf } from '../output/printable.ts';
 import { type EvidenceSource, linesOf } from './evidence-source.ts';
 

@@ -7,8 +7,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import * as v from 'valibot';
 import { parseJsonAs } from '../../functions/platform/unknown-values.ts';
-import { callAws } from '../aws/aws-failure.ts';
-import type { AwsSettings } from '../aws/aws-settings.ts';
+import { type AwsSettings, callAws } from '../aws/call-aws.ts';
 import { printable } from '../output/printable.ts';
 
 /** A run's request in the dead-letter queue. */

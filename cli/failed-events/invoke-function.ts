@@ -1,8 +1,7 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import * as v from 'valibot';
 import { parseJsonAs } from '../../functions/platform/unknown-values.ts';
-import { callAws } from '../aws/aws-failure.ts';
-import type { AwsSettings } from '../aws/aws-settings.ts';
+import { type AwsSettings, callAws } from '../aws/call-aws.ts';
 
 /** What became of an event. */
 export type HandedOver =

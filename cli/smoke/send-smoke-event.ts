@@ -5,7 +5,7 @@ import { hasEnded, type Run } from '../../client/answers.ts';
 import type { Result } from '../../client/result.ts';
 import type { Api } from '../api/api.ts';
 import { describeFailure, valueIn } from '../api/failure.ts';
-import { callAws } from '../aws/aws-failure.ts';
+import { callAws } from '../aws/call-aws.ts';
 import { CommandFailed } from '../errors.ts';
 import type { Session } from '../session.ts';
 

@@ -1,5 +1,9 @@
+import type { STSClientConfig } from '@aws-sdk/client-sts';
 import { errorNameOf } from '../../functions/platform/unknown-values.ts';
 import { CommandFailed } from '../errors.ts';
+
+/** How AWS clients are made: the rest is found as the AWS SDK finds it (environment, profiles, SSO). */
+export type AwsSettings = Pick<STSClientConfig, 'profile' | 'region' | 'credentials' | 'endpoint'>;
 
 const known: Readonly<Record<string, string>> = {
   ExpiredTokenException: 'The AWS credentials have expired. Log in again.',
