@@ -1,5 +1,6 @@
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { loadSharedConfigFiles } from '@smithy/core/config';
+import { defined } from '../../functions/platform/defined.ts';
 import { errorNameOf } from '../../functions/platform/unknown-values.ts';
 import { CommandFailed } from '../errors.ts';
 import { printable, quote, someOf } from '../output/printable.ts';
@@ -64,10 +65,7 @@ const explain = async (error: unknown, profile: string | undefined): Promise<Com
 
 /** What the AWS SDK finds, each as a function that fails with a reason for people. */
 export const findSettings = ({ named, used, region }: Profile) => {
-  const { config } = new STSClient({
-    ...(named !== undefined && { profile: named }),
-    ...(region !== undefined && { region }),
-  });
+  const { config } = new STSClient(defined({ profile: named, region }));
   const explained =
     <Value>(read: () => Promise<Value>) =>
     async (): Promise<Value> => {

@@ -34,9 +34,9 @@ const filterOf = async (session: Session, options: Options): Promise<EvidenceFil
   const ids = owner === undefined || !canAskOwners(session) ? undefined : await idsOwnedBy(session, owner);
   return {
     since: parseSince(options.since, session.terminal.now()),
-    ...(instance !== undefined && { idInstance: readInstanceIds([instance])[0] }),
-    ...(run !== undefined && { run: readRunIdEnd(run) }),
-    ...(owner !== undefined && { owner: { identity: owner, ids } }),
+    idInstance: instance && readInstanceIds([instance])[0],
+    run: run === undefined ? undefined : readRunIdEnd(run),
+    owner: owner === undefined ? undefined : { identity: owner, ids },
   };
 };
 

@@ -5,6 +5,7 @@ import { countOf } from '../../client/count-of.ts';
 import { describeUnreadable } from '../../client/instance-list.ts';
 import type { Failure, Result } from '../../client/result.ts';
 import { sharedWith } from '../../functions/instances/owner-identities.ts';
+import { defined } from '../../functions/platform/defined.ts';
 import { inParallel } from '../../functions/platform/in-parallel.ts';
 import { type Api, parallelCalls } from '../api/api.ts';
 import { describeFailure, isInvalidRequest, valueIn } from '../api/failure.ts';
@@ -113,12 +114,6 @@ const describeLogout = (result: Result<LoggedOut>, wasLoggedOut: boolean): strin
   ].join(', ');
 };
 
-const bodyOf = ({ reason, clearQueue, rotateToken }: Options) => ({
-  ...(reason && { reason }),
-  ...(clearQueue && { clearQueue }),
-  ...(rotateToken && { rotateToken }),
-});
-
 /** Logs out several at a time. @throws Interrupted at Ctrl-C, with what is not known then */
 const logOutAll = async (
   session: Session,
@@ -204,8 +199,10 @@ A logout ends the session at GREEN-API only: other linked devices stay linked, a
     const found = given ?? (await findInstancesOf(session, api, owner ?? '', options.includeShared === true));
     const { ids } = found;
     await confirm(session, `Log out ${ids.length === 1 ? ids[0] : `${ids.length} instances`} at ${api.url.host}?`);
+    const { reason, clearQueue, rotateToken } = options;
+    const body = defined({ reason: reason || undefined, clearQueue, rotateToken });
     const results = await logOutAll(session, ids, async (idInstance) => {
-      const result = await api.logOut(idInstance, bodyOf(options), options.wait);
+      const result = await api.logOut(idInstance, body, options.wait);
       const line = `${idInstance}  ${describeLogout(result, found.loggedOut.has(idInstance))}`;
       if (!session.options.json) session.print(line);
       else if ('body' in result) session.printJson(result.body);

@@ -1,6 +1,7 @@
 import { Option } from 'commander';
 import { hasEnded, isOpen, mayRetry, type Run } from '../../client/answers.ts';
 import { countOf } from '../../client/count-of.ts';
+import { defined } from '../../functions/platform/defined.ts';
 import { successIn } from '../api/failure.ts';
 import { defineCommand } from '../command.ts';
 import { CommandFailed, type ExitCode, UsageError } from '../errors.ts';
@@ -59,12 +60,7 @@ const retryRun = async (session: Session, text: string | undefined, options: Opt
   const isDrill = options.dryRun === true || run.request?.dryRun === true;
   if (!isAnswered && !isDrill) await confirm(session, `Log out ${describeWhat(run)} at ${api.url.host}?`);
   const { reason, dryRun, maxTargets } = options;
-  const choice = {
-    ...(reason !== undefined && { reason }),
-    ...(dryRun && { dryRun }),
-    ...(maxTargets !== undefined && { maxTargets }),
-    ...(run.status === 'STOPPED' && { evenIfStopped: true }),
-  };
+  const choice = defined({ reason, dryRun, maxTargets, evenIfStopped: run.status === 'STOPPED' || undefined });
   return startRun(session, (key) => api.retryRun(id, choice, key), options);
 };
 

@@ -91,13 +91,13 @@ export type Finding = {
   /** `not-measured`: `detail` says why. */
   readonly finding: string;
   readonly means: string;
-  readonly detail?: string;
+  readonly detail?: string | undefined;
 };
 
 export const findingOf = <Q extends Question>(question: Q, finding: FindingOf<Q>, detail?: string): Finding => {
   const { asks, findings } = questions[question];
   const means = (findings as Readonly<Record<string, string>>)[finding] ?? '';
-  return { question, asks, finding, means, ...(detail !== undefined && { detail }) };
+  return { question, asks, finding, means, detail };
 };
 
 export const notMeasured = (question: Question, detail: string): Finding => ({

@@ -39,8 +39,8 @@ export type Row = {
   readonly leaver: Leaver;
   readonly verdict: Verdict;
   readonly instances: readonly JudgedInstance[];
-  readonly reportedAt?: number;
-  readonly lastConfirmedAt?: number;
+  readonly reportedAt?: number | undefined;
+  readonly lastConfirmedAt?: number | undefined;
   readonly detail?: string;
   /** Those that were aimed at the leaver, or that the instances have a line of. */
   readonly incompleteRuns: readonly string[];
@@ -153,7 +153,7 @@ const timesOf = ({ facts, runs }: Case, instances: readonly JudgedInstance[]): P
     [...facts, ...runs].flatMap((fact) => (fact.kind === 'run' ? fact.startedAt : fact.reportedAt) ?? []),
   );
   const lastConfirmedAt = maxOf(instances.flatMap(({ proof }) => proof?.at ?? []));
-  return { ...(reportedAt !== undefined && { reportedAt }), ...(lastConfirmedAt !== undefined && { lastConfirmedAt }) };
+  return { reportedAt, lastConfirmedAt };
 };
 
 /** Nothing twice: several identities of a person may lead to the same line. */

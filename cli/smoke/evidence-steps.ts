@@ -12,10 +12,7 @@ const find = async (
   source: EvidenceSource,
   { reason, startedAt, instance }: Smoke,
 ): Promise<EvidenceRecord | undefined> => {
-  for await (const line of source.lines({
-    since: startedAt,
-    ...(instance !== undefined && { idInstance: instance }),
-  })) {
+  for await (const line of source.lines({ since: startedAt, idInstance: instance })) {
     const record = parseRecord(line);
     if (record?.reason === reason && record.idInstance === instance) return record;
   }
