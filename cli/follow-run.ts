@@ -4,7 +4,7 @@ import { type AcceptedRun, hasEnded, mayRetry, type Run } from '../client/answer
 import { followRun as readUntilEnd } from '../client/follow-run.ts';
 import type { Result, Success } from '../client/result.ts';
 import { shortRunId } from '../client/run-words.ts';
-import { acceptedRunIn, describeFailure, successIn } from './api/failure.ts';
+import { acceptedRunIn, describeFailure, successIn } from './api/api.ts';
 import { CommandFailed, type ExitCode, exitCodes } from './errors.ts';
 import {
   describePhase,

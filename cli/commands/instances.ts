@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import { valueIn } from '../api/failure.ts';
+import { valueIn } from '../api/api.ts';
 import { defineCommand } from '../command.ts';
 import { exitCodes } from '../errors.ts';
 import { formatInstances, warnOfUnreadable } from '../output/instances.ts';

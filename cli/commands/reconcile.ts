@@ -1,7 +1,7 @@
 import { Option } from 'commander';
 import type { Instance } from '../../client/answers.ts';
 import { canonicalIdentity, parseOwner } from '../../functions/instances/identity.ts';
-import { valueIn } from '../api/failure.ts';
+import { valueIn } from '../api/api.ts';
 import { defineCommand } from '../command.ts';
 import { type ExitCode, exitCodes, UsageError } from '../errors.ts';
 import { checkColumns, readPlainList, readTable, separatorNames } from '../input/csv.ts';

@@ -1,18 +1,89 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { countOf } from '../../client/count-of.ts';
-import { valueIn } from '../api/failure.ts';
+import { valueIn } from '../api/api.ts';
 import { defineCommand } from '../command.ts';
 import { CommandFailed, type ExitCode, exitCodes, orFailure, UsageError } from '../errors.ts';
 import { chooseSource, type SourceOptions, sourceOptions } from '../evidence/choose-source.ts';
 import { checkHasRecords, type EvidenceSource } from '../evidence/evidence-source.ts';
 import { readInput } from '../input/files.ts';
 import { collect, parseSpan } from '../input/options.ts';
-import { printable, printableJson } from '../output/printable.ts';
-import { printLines } from '../output/table.ts';
+import { formatCsvRow, printable, printableJson } from '../output/printable.ts';
+import { formatTable, printLines } from '../output/table.ts';
 import type { OwnedToday } from '../report/fact-index.ts';
-import type { Fact } from '../report/facts.ts';
-import type { Leaver, Report } from '../report/judge.ts';
+import { type Fact, factMessages, type InstanceFact, looksLikeEvidence, parseFact } from '../report/facts.ts';
+import { judge, type Leaver, type Report, type Row } from '../report/judge.ts';
+import { readLeavers } from '../report/read-leavers.ts';
 import type { Session } from '../session.ts';
+
+const isoOf = (ms: number | undefined): string | undefined =>
+  ms === undefined ? undefined : new Date(ms).toISOString();
+
+const hourMs = 3_600_000;
+
+/** From the leaving to the last confirmation, in hours with two decimals; only if every instance is proved to be out. */
+const hoursOf = ({ verdict, lastConfirmedAt, leaver }: Row): number | undefined =>
+  lastConfirmedAt === undefined || !(verdict === 'in time' || verdict === 'late')
+    ? undefined
+    : Math.round((Math.max(0, lastConfirmedAt - leaver.leftAt) / hourMs) * 100) / 100;
+
+/** What finds the record: `evidence --run` takes the run. */
+const describeRecord = ({ run, requestId, at }: InstanceFact): string =>
+  run ?? (requestId === undefined ? `confirmedAt ${isoOf(at)}` : `request ${requestId}`);
+
+const recordsOf = ({ instances }: Row): string =>
+  [...new Set(instances.flatMap(({ proof }) => (proof === undefined ? [] : [describeRecord(proof)])))].join(' ');
+
+/** For programs. Fields without a value are left out. */
+const rowAsJson = (row: Row): object => ({
+  line: row.leaver.line,
+  identity: row.leaver.identities.join(' '),
+  verdict: row.verdict,
+  leftAt: isoOf(row.leaver.leftAt),
+  reportedAt: isoOf(row.reportedAt),
+  lastConfirmedAt: isoOf(row.lastConfirmedAt),
+  hours: hoursOf(row),
+  instances: row.instances.map(({ idInstance, verdict, proof, detail }) => ({
+    idInstance,
+    verdict,
+    confirmedAt: isoOf(proof?.at),
+    detail,
+    record: proof && {
+      idInstance,
+      requestedAt: isoOf(proof.reportedAt),
+      confirmedAt: isoOf(proof.at),
+      outcome: proof.outcome,
+      run: proof.run,
+      requestId: proof.requestId,
+    },
+  })),
+  detail: row.detail,
+  incompleteRuns: row.incompleteRuns.length > 0 ? row.incompleteRuns : undefined,
+});
+
+const columns = {
+  leaver: ({ leaver }) => leaver.identities.join(' '),
+  verdict: ({ verdict }) => verdict,
+  leftAt: ({ leaver }) => isoOf(leaver.leftAt),
+  reportedAt: ({ reportedAt }) => isoOf(reportedAt),
+  lastConfirmedAt: ({ lastConfirmedAt }) => isoOf(lastConfirmedAt),
+  hours: (row) => hoursOf(row)?.toString(),
+  instances: ({ instances }) => instances.map(({ idInstance }) => idInstance).join(' '),
+  record: recordsOf,
+  detail: ({ detail }) => detail,
+} as const satisfies Record<string, (row: Row) => string | undefined>;
+
+const cellsOf = (row: Row): readonly (string | undefined)[] => Object.values(columns).map((read) => read(row));
+
+const rowsAsCsv = (rows: readonly Row[]): readonly string[] => [
+  formatCsvRow([...Object.keys(columns), 'incompleteRuns']),
+  ...rows.map((row) => formatCsvRow([...cellsOf(row).map((cell) => cell ?? ''), row.incompleteRuns.join(' ')])),
+];
+
+const rowsAsTable = (rows: readonly Row[]): Promise<string> =>
+  formatTable(
+    ['LEAVER', 'VERDICT', 'LEFT AT', 'REPORTED AT', 'LAST CONFIRMED AT', 'HOURS', 'INSTANCES', 'RECORD', ''],
+    rows.map(cellsOf),
+  );
 
 type Options = SourceOptions & {
   readonly within: number;
@@ -46,7 +117,6 @@ const readFacts = async (
   since: Date,
   deployment: string | undefined,
 ): Promise<readonly Fact[]> => {
-  const { factMessages, looksLikeEvidence, parseFact } = await import('../report/facts.ts');
   const facts: Fact[] = [];
   const stacks = new Set<string>();
   let [lines, unread] = [0, 0];
@@ -80,7 +150,6 @@ const readOwned = async (session: Session): Promise<readonly OwnedToday[]> => {
 };
 
 const print = async (session: Session, { rows, incompleteRuns }: Report, csv: boolean): Promise<void> => {
-  const { rowAsJson, rowsAsCsv, rowsAsTable } = await import('../report/format.ts');
   if (session.options.json) await printLines(session, rows, (row) => printableJson(rowAsJson(row)));
   else if (csv) await printLines(session, rowsAsCsv(rows), String, '\r\n');
   else session.print(await rowsAsTable(rows));
@@ -139,8 +208,6 @@ are named on the error stream, and in JSON and CSV beside each leaver whom they 
     'report leavers.csv --within 8h --time-zone Europe/Berlin --file evidence.jsonl.gz --json',
   ],
   run: async (session, options, [file = '']): Promise<ExitCode> => {
-    const { readLeavers } = await import('../report/read-leavers.ts');
-    const { judge } = await import('../report/judge.ts');
     const { column, leftColumn, timeZone, early, within } = options;
     const leavers = readLeavers(file, await readInput(session, file), {
       identities: column,

@@ -2,7 +2,7 @@ import { Option } from 'commander';
 import { hasEnded, isOpen, mayRetry, type Run } from '../../client/answers.ts';
 import { countOf } from '../../client/count-of.ts';
 import { defined } from '../../functions/platform/defined.ts';
-import { successIn } from '../api/failure.ts';
+import { successIn } from '../api/api.ts';
 import { defineCommand } from '../command.ts';
 import { CommandFailed, type ExitCode, UsageError } from '../errors.ts';
 import { type StartOptions, startOptions, startRun } from '../follow-run.ts';

@@ -6,7 +6,7 @@ import {
   describeStatus,
   shortRunId,
 } from '../../client/run-words.ts';
-import { valueIn } from '../api/failure.ts';
+import { valueIn } from '../api/api.ts';
 import { defineCommand } from '../command.ts';
 import { exitCodes } from '../errors.ts';
 import { parseCount } from '../input/options.ts';

@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import { successIn } from '../api/failure.ts';
+import { successIn } from '../api/api.ts';
 import { defineCommand } from '../command.ts';
 import { exitCodes, UsageError } from '../errors.ts';
 import { followRun, printRun } from '../follow-run.ts';

@@ -1,6 +1,5 @@
 import { inParallel } from '../../functions/platform/in-parallel.ts';
-import { parallelCalls } from '../api/api.ts';
-import { describeFailure } from '../api/failure.ts';
+import { describeFailure, parallelCalls } from '../api/api.ts';
 import { defineCommand } from '../command.ts';
 import { exitCodes } from '../errors.ts';
 import { readInstanceIds } from '../input/instance-ids.ts';

@@ -1,7 +1,7 @@
 import { countOf } from '../../client/count-of.ts';
 import { parseRunName } from '../../functions/runs/run-name.ts';
 import { parseWatchName } from '../../functions/runs/start-watch.ts';
-import { valueIn } from '../api/failure.ts';
+import { valueIn } from '../api/api.ts';
 import { UsageError } from '../errors.ts';
 import { printable } from '../output/printable.ts';
 import type { Session } from '../session.ts';

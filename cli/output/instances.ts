@@ -2,7 +2,7 @@ import { describeState, type Instance, type InstanceState } from '../../client/a
 import { describeUnreadable, type InstanceList } from '../../client/instance-list.ts';
 import type { Result } from '../../client/result.ts';
 import { findNearest, findNearestNames, type Nearest } from '../../functions/instances/nearest.ts';
-import { describeFailure } from '../api/failure.ts';
+import { describeFailure } from '../api/api.ts';
 import type { Session } from '../session.ts';
 import { printable } from './printable.ts';
 import { formatTable } from './table.ts';

@@ -5,7 +5,7 @@ import { secondReadingWaitSeconds } from '../../client/client.ts';
 import { describeUnreadable } from '../../client/instance-list.ts';
 import type { Result } from '../../client/result.ts';
 import type { RequestedRun } from '../../functions/runs/request.ts';
-import { acceptedRunIn, valueIn } from '../api/failure.ts';
+import { acceptedRunIn, valueIn } from '../api/api.ts';
 import { findAll, formatFindings } from '../commands/doctor.ts';
 import { waitForEnd } from '../follow-run.ts';
 import { askYesOrNo } from '../input/questions.ts';

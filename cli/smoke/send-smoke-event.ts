@@ -3,8 +3,7 @@ import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge
 import * as v from 'valibot';
 import { hasEnded, type Run } from '../../client/answers.ts';
 import type { Result } from '../../client/result.ts';
-import type { Api } from '../api/api.ts';
-import { describeFailure, valueIn } from '../api/failure.ts';
+import { type Api, describeFailure, valueIn } from '../api/api.ts';
 import { callAws } from '../aws/call-aws.ts';
 import { CommandFailed } from '../errors.ts';
 import type { Session } from '../session.ts';

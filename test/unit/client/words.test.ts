@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { describeFailure as inCommandLine } from '../../../cli/api/failure.ts';
+import { describeFailure as inCommandLine } from '../../../cli/api/api.ts';
 import { CommandFailed } from '../../../cli/errors.ts';
 import { nearestOf } from '../../../cli/output/instances.ts';
 import { formatBar } from '../../../cli/output/progress-bar.ts';
