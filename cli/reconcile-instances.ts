@@ -7,7 +7,7 @@ import { parseJson } from '../functions/platform/unknown-values.ts';
 import { type Api, describeFailure, parallelCalls } from './api/api.ts';
 import { CommandFailed, UsageError } from './errors.ts';
 import { readPlainList, readTable } from './input/csv.ts';
-import { shortenedBySpreadsheet } from './input/instance-ids.ts';
+import { shortenedBySpreadsheet } from './input/options.ts';
 import { formatInstances } from './output/instances.ts';
 import type { Session } from './session.ts';
 

@@ -6,7 +6,7 @@ export const apiTimeoutMs = 35_000;
 
 type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
-export type ApiRequest = {
+type ApiRequest = {
   readonly method: Method;
   /** Path and query, without the address or prefix under which a deployment serves the API. */
   readonly path: string;
@@ -133,4 +133,34 @@ export const createCall =
     } catch (error) {
       return notReached(error, request, isWrite);
     }
+  };
+
+/** Resolves after `ms` milliseconds, or as soon as `signal` aborts. */
+export const sleep = (ms: number, signal?: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    const wake = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', wake);
+      resolve();
+    };
+    const timer = setTimeout(wake, ms);
+    signal?.addEventListener('abort', wake);
+    if (signal?.aborted) wake();
+  });
+
+type UnsignedRequest = Omit<ApiRequest, 'method' | 'path'> & { readonly method: string; readonly url: URL };
+
+/** Returns the headers to send: those of the request and what proves who is calling. */
+export type Sign = (request: UnsignedRequest) => Promise<Readonly<Record<string, string>>>;
+
+/** The address of a path of the API that is served at `base`, which may have a path itself. */
+export const addressUnder = (base: URL, path: string): URL =>
+  new URL(`${base.pathname.replace(/\/$/, '')}${path}`, base);
+
+/** Calls the API at `base`. A redirect is not followed: it is an answer, and a problem. */
+export const createSignedTransport =
+  (base: URL, sign: Sign): Transport =>
+  async ({ path, ...request }) => {
+    const url = addressUnder(base, path);
+    return new Request(url, { ...request, headers: await sign({ ...request, url }), redirect: 'manual' });
   };

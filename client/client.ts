@@ -9,11 +9,10 @@ import {
   stateSchema,
   watchSchema,
 } from './answers.ts';
-import { apiTimeoutMs, createCall, type Renew, type Transport } from './call.ts';
+import { apiTimeoutMs, createCall, type Renew, sleep, type Transport } from './call.ts';
 import { type InstanceList, joinInstancePages } from './instance-list.ts';
 import { readPages } from './pages.ts';
 import type { Result } from './result.ts';
-import { sleep } from './sleep.ts';
 
 type InstanceFilter = {
   readonly owner?: string | undefined;

@@ -1,7 +1,7 @@
 import { hasEnded, type Run } from './answers.ts';
+import { sleep } from './call.ts';
 import type { Client } from './client.ts';
 import { type Failure, mayPass, type Result } from './result.ts';
-import { sleep } from './sleep.ts';
 
 /** A new run takes seconds to appear: for so long, in milliseconds, it may be unknown. */
 const longestUnknownMs = 15_000;

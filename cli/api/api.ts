@@ -1,4 +1,5 @@
 import type { AcceptedRun } from '../../client/answers.ts';
+import { createSignedTransport, type Sign } from '../../client/call.ts';
 import { type Client, createClient } from '../../client/client.ts';
 import {
   badPort,
@@ -11,7 +12,6 @@ import {
   retryAdvice,
   type Success,
 } from '../../client/result.ts';
-import { createSignedTransport, type Sign } from '../../client/signed-transport.ts';
 import { CommandFailed, UsageError } from '../errors.ts';
 import { printable } from '../output/printable.ts';
 

@@ -1,6 +1,6 @@
 import { STSClient } from '@aws-sdk/client-sts';
 import { SignatureV4 } from '@smithy/signature-v4';
-import type { Sign } from '../../client/signed-transport.ts';
+import type { Sign } from '../../client/call.ts';
 import { type AwsSettings, callAws } from '../aws/call-aws.ts';
 
 /** The address of an API names its region; behind a domain of one's own it is the region of the profile. */

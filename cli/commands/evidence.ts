@@ -4,10 +4,14 @@ import { valueIn } from '../api/api.ts';
 import { defineCommand } from '../command.ts';
 import { exitCodes } from '../errors.ts';
 import { chooseSource, type SourceOptions, sourceOptions } from '../evidence/choose-source.ts';
-import { checkHasRecords, type EvidenceFilter, type EvidenceSource } from '../evidence/evidence-source.ts';
-import { type EvidenceRecord, parseRecord } from '../evidence/record.ts';
-import { readInstanceIds } from '../input/instance-ids.ts';
-import { parseSince } from '../input/options.ts';
+import {
+  checkHasRecords,
+  type EvidenceFilter,
+  type EvidenceRecord,
+  type EvidenceSource,
+  parseRecord,
+} from '../evidence/evidence-source.ts';
+import { parseSince, readInstanceIds } from '../input/options.ts';
 import { readRunIdEnd } from '../input/run-id.ts';
 import { formatCsvRow, printableJson } from '../output/printable.ts';
 import { printLines, tableLines } from '../output/table.ts';

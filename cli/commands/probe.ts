@@ -5,7 +5,7 @@ import { describeState } from '../../client/answers.ts';
 import { defineCommand } from '../command.ts';
 import { secretOptions } from '../enroll/find-secrets.ts';
 import { CommandFailed, exitCodes, UsageError } from '../errors.ts';
-import { readInstanceIds } from '../input/instance-ids.ts';
+import { readInstanceIds } from '../input/options.ts';
 import { promptForText } from '../input/questions.ts';
 import { formatTable } from '../output/table.ts';
 import type { RecordedExchange } from '../probe/exchange.ts';

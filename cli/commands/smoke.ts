@@ -5,7 +5,7 @@ import { parseJsonAs } from '../../functions/platform/unknown-values.ts';
 import { defineCommand } from '../command.ts';
 import { CommandFailed, exitCodes, orFailure, UsageError } from '../errors.ts';
 import type { DeadLetterMessage } from '../failed-events/dead-letter-queue.ts';
-import { readInstanceIds } from '../input/instance-ids.ts';
+import { readInstanceIds } from '../input/options.ts';
 import { printable } from '../output/printable.ts';
 import { isInteractive, type Session } from '../session.ts';
 import { eventStep, scheduleSteps } from '../smoke/event-steps.ts';

@@ -2,7 +2,7 @@ import { inParallel } from '../../functions/platform/in-parallel.ts';
 import { describeFailure, parallelCalls } from '../api/api.ts';
 import { defineCommand } from '../command.ts';
 import { exitCodes } from '../errors.ts';
-import { readInstanceIds } from '../input/instance-ids.ts';
+import { readInstanceIds } from '../input/options.ts';
 import { describeReading } from '../output/instances.ts';
 import { formatTable } from '../output/table.ts';
 

@@ -6,7 +6,7 @@ import { shortenPhone } from '../../functions/instances/search.ts';
 import { escapeTagValue, tagValuePattern } from '../../functions/instances/tag-value.ts';
 import { UsageError } from '../errors.ts';
 import { readTable } from '../input/csv.ts';
-import { shortenedBySpreadsheet } from '../input/instance-ids.ts';
+import { shortenedBySpreadsheet } from '../input/options.ts';
 
 /** The tags that make the registry, as they are written. `''` removes one; a missing one is left as it is. */
 export type EnrollmentTags = {

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import { type InstanceId, instanceIdRule, parseInstanceId } from '../../functions/green-api/instance-id.ts';
 import { UsageError } from '../errors.ts';
 
 /** For options that may be repeated, or take several values separated by commas. */
@@ -43,3 +44,22 @@ export const parseSince = (text: string, now: Date): Date => {
     throw new UsageError('--since must be a time span such as 30m, 24h or 7d, or a date such as 2026-11-01.');
   return instant;
 };
+
+/** What a spreadsheet makes of a long number, e.g. `1.101E+09`: its digits are lost. No token looks like this. */
+const scientific = /^[+-]?\d+(?:[.,]\d+)?e[+-]?\d{1,3}$/i;
+
+/** Says so of a text that is to be an id, without the full stop; `undefined` for any other text. */
+export const shortenedBySpreadsheet = (text: string): string | undefined =>
+  scientific.test(text)
+    ? `idInstance is ${text}: a spreadsheet has shortened the id, and its digits are lost. Format the column as text there, and enter the id again`
+    : undefined;
+
+/** @throws UsageError without the text that is wrong: it may be a token in the wrong place */
+export const readInstanceIds = (texts: readonly string[]): readonly InstanceId[] =>
+  texts
+    .flatMap((text) => collect(text))
+    .map((text, index) => {
+      const id = parseInstanceId(text);
+      if (id === undefined) throw new UsageError(`Instance ${index + 1} is not an idInstance: it ${instanceIdRule}.`);
+      return id;
+    });

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { parseJson } from '../../functions/platform/unknown-values.ts';
-import { type EvidenceRecord, optional, parseRecord } from '../evidence/record.ts';
+import { type EvidenceRecord, optional, parseRecord } from '../evidence/evidence-source.ts';
 
 /** What the report needs of one line of evidence. Times are milliseconds since 1970. */
 export type Fact = InstanceFact | RunFact;

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { chooseSource } from '../evidence/choose-source.ts';
-import type { EvidenceSource } from '../evidence/evidence-source.ts';
-import { type EvidenceRecord, parseRecord } from '../evidence/record.ts';
+import { type EvidenceRecord, type EvidenceSource, parseRecord } from '../evidence/evidence-source.ts';
 import { failed, notTried, ok, type Seen, type Smoke, type Step } from './step.ts';
 
 /** CloudWatch Logs shows a line within seconds; the vault gets it in a batch after that. In milliseconds. */

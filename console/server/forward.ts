@@ -1,7 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import { apiTimeoutMs, whyUnanswered } from '../../client/call.ts';
+import { addressUnder, apiTimeoutMs, type Sign, whyUnanswered } from '../../client/call.ts';
 import { badPort, fetchErrorName, retryAdvice } from '../../client/result.ts';
-import { addressUnder, type Sign } from '../../client/signed-transport.ts';
 import { type Handle, readBody } from '../../loopback/loopback-server.ts';
 import { relay, sendJson, sendProblem } from './respond.ts';
 

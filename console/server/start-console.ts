@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { Sign } from '../../client/signed-transport.ts';
+import type { Sign } from '../../client/call.ts';
 import { parseJsonAs } from '../../functions/platform/unknown-values.ts';
 import { startLoopbackServer } from '../../loopback/loopback-server.ts';
 import { type Connection, createConsoleHandler, type LocalRoutes } from './console-handler.ts';

@@ -1,7 +1,7 @@
 import type { Instance } from '../../client/answers.ts';
+import { createSignedTransport } from '../../client/call.ts';
 import { type Client, createClient } from '../../client/client.ts';
 import type { Result } from '../../client/result.ts';
-import { createSignedTransport } from '../../client/signed-transport.ts';
 import { type Responder, startJsonServer } from './api-double.ts';
 
 /** What the API answers, as short as it may be. */

@@ -1,5 +1,5 @@
 import { getEventListeners } from 'node:events';
-import { sleep } from '../../../client/sleep.ts';
+import { sleep } from '../../../client/call.ts';
 
 test('a sleep that is over leaves no listener on the signal', async () => {
   const { signal } = new AbortController();
