@@ -12,12 +12,7 @@ const known: Readonly<Record<string, string>> = {
   InvalidClientTokenId: 'AWS does not know these credentials. Check --profile and --region.',
 };
 
-const accessDenied = new Set([
-  'AccessDenied',
-  'AccessDeniedException',
-  'AuthorizationError',
-  'AuthorizationErrorException',
-]);
+const accessDenied = /^(?:AccessDenied|AuthorizationError)(?:Exception)?$/;
 
 const throttling = /throttl|TooManyRequests|RequestLimitExceeded|SlowDown/i;
 
@@ -60,7 +55,7 @@ const todoOf = (name: string, right: string): string => {
   if (throttling.test(name)) return 'AWS takes no more such calls for now. Wait a minute, then repeat the command.';
   if (network.has(name)) return 'Nothing answered. Check the network and --region.';
   if (signature.has(name)) return 'Check the clock of this machine, and the credentials.';
-  return accessDenied.has(name) ? `Allow your AWS identity ${right}.` : 'Check --profile, --region and --stack.';
+  return accessDenied.test(name) ? `Allow your AWS identity ${right}.` : 'Check --profile, --region and --stack.';
 };
 
 /**

@@ -2,11 +2,11 @@ import {
   type Execution,
   GetDurableExecutionCommand,
   LambdaClient,
-  ListDurableExecutionsByFunctionCommand,
+  paginateListDurableExecutionsByFunction,
   StopDurableExecutionCommand,
 } from '@aws-sdk/client-lambda';
 import { hasEnded } from '../../client/answers.ts';
-import { type AwsSettings, callAws } from './call-aws.ts';
+import { type AwsSettings, awsFailure, callAws } from './call-aws.ts';
 
 export const hasExecutionEnded = ({ Status }: Pick<Execution, 'Status'>): boolean =>
   Status !== undefined && hasEnded({ status: Status });
@@ -22,13 +22,12 @@ export const createExecutions = (aws: AwsSettings) => {
      * `Statuses` takes five values only and would miss the others.
      */
     list: async function* (FunctionName: string): AsyncGenerator<Execution> {
-      let Marker: string | undefined;
-      do {
-        const command = new ListDurableExecutionsByFunctionCommand({ FunctionName, Marker });
-        const page = await callAws('lambda:ListDurableExecutionsByFunction', () => client.send(command));
-        yield* page.DurableExecutions ?? [];
-        Marker = page.NextMarker;
-      } while (Marker !== undefined);
+      try {
+        for await (const page of paginateListDurableExecutionsByFunction({ client }, { FunctionName }))
+          yield* page.DurableExecutions ?? [];
+      } catch (error) {
+        throw awsFailure(error, 'lambda:ListDurableExecutionsByFunction');
+      }
     },
     get: (DurableExecutionArn: string) =>
       callAws('lambda:GetDurableExecution', () => client.send(new GetDurableExecutionCommand({ DurableExecutionArn }))),

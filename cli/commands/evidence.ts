@@ -3,7 +3,7 @@ import { isOwnedBy } from '../../functions/instances/identity.ts';
 import { valueIn } from '../api/api.ts';
 import { defineCommand } from '../command.ts';
 import { exitCodes } from '../errors.ts';
-import { chooseSource, type SourceOptions, sourceOptions } from '../evidence/choose-source.ts';
+import { chooseSource, type SourceOptions, sourceOptions, sourceRights } from '../evidence/choose-source.ts';
 import {
   checkHasRecords,
   type EvidenceFilter,
@@ -156,12 +156,7 @@ export const evidenceCommand = defineCommand<Options>({
 service. Of the vault it says whether Object Lock still protects it. --owner finds the logouts of a person's instances: runs
 by the owner they had then, single logouts by the owner they have now. That takes a deployment to ask. --json prints one whole record per line. In CSV, cells that a spreadsheet would run as a formula
 begin with an apostrophe.`,
-  rights: [
-    'logs:FilterLogEvents',
-    's3:ListBucketVersions',
-    's3:GetObjectVersion',
-    's3:GetBucketObjectLockConfiguration',
-  ],
+  rights: sourceRights,
   options: [
     new Option('--instance <idInstance>', 'only this instance'),
     new Option('--owner <identity>', 'only the instances of this person'),

@@ -41,12 +41,8 @@ const createFile = async (file: string) => {
   try {
     return await open(file, 'wx');
   } catch (error) {
-    const exists = Object(error).code === 'EEXIST';
-    throw new UsageError(
-      exists
-        ? `${file} exists already: name another file with --out.`
-        : `${file} cannot be written: name another file with --out.`,
-    );
+    const why = Object(error).code === 'EEXIST' ? 'exists already' : 'cannot be written';
+    throw new UsageError(`${file} ${why}: name another file with --out.`);
   }
 };
 
@@ -83,17 +79,10 @@ const measure = async (session: Session, target: ProbeTarget, options: Options):
 const contentOf = ({ exchanges, findings, messenger, isInterrupted }: Measured, now: Date, host: string): string =>
   `${JSON.stringify({ version: 1, program: version, probedAt: now.toISOString(), host, messenger, isInterrupted, findings, exchanges }, null, 2)}\n`;
 
-const describePending = (
-  session: Session,
-  { idInstance }: ProbeTarget,
-  { isInterrupted, isOut }: Measured,
-): string[] => {
-  const state = session.commandLine(`state ${idInstance}`);
-  if (isOut) return [`${idInstance} is logged out. Link it again with the phone.`];
-  return [
-    `${isInterrupted ? 'Interrupted: ' : ''}${idInstance} is not confirmed as logged out, and the logout may still take effect. Look: ${state}`,
-  ];
-};
+const describePending = ({ commandLine }: Session, id: string, { isInterrupted, isOut }: Measured): string =>
+  isOut
+    ? `${id} is logged out. Link it again with the phone.`
+    : `${isInterrupted ? 'Interrupted: ' : ''}${id} is not confirmed as logged out, and the logout may still take effect. Look: ${commandLine(`state ${id}`)}`;
 
 export const probeCommand = defineCommand<Options>({
   usage: 'probe <idInstance>',
@@ -150,7 +139,7 @@ The exit code is 1 if the logout is not confirmed, or if a new token is lost.`,
           'The token was changed, or may be, and the new one is not in the secret. Copy it from the console of GREEN-API: enroll.',
         ]
       : [];
-    session.note([...describePending(session, target, measured), ...lost, `Written to ${options.out}.`].join('\n'));
+    session.note([describePending(session, idInstance, measured), ...lost, `Written to ${options.out}.`].join('\n'));
     return measured.isOut && !measured.isTokenLost ? exitCodes.done : exitCodes.failed;
   },
 });

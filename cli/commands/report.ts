@@ -3,7 +3,7 @@ import { countOf } from '../../client/count-of.ts';
 import { valueIn } from '../api/api.ts';
 import { defineCommand } from '../command.ts';
 import { CommandFailed, type ExitCode, exitCodes, orFailure, UsageError } from '../errors.ts';
-import { chooseSource, type SourceOptions, sourceOptions } from '../evidence/choose-source.ts';
+import { chooseSource, type SourceOptions, sourceOptions, sourceRights } from '../evidence/choose-source.ts';
 import { checkHasRecords, type EvidenceSource } from '../evidence/evidence-source.ts';
 import { readInput } from '../input/files.ts';
 import { collect, parseSpan } from '../input/options.ts';
@@ -174,12 +174,7 @@ in time, late, not proved, no instance, protected, linked again, and not known i
 Hours count from the time of leaving, or from the end of its date. A logout before the leaving counts with --early only.
 With --stack or --url it also names instances that the leaver still has and that have no record. Runs whose records are incomplete
 are named on the error stream, and in JSON and CSV beside each leaver whom they concern. The exit code is 0 only if everybody is in time or has no instance.`,
-  rights: [
-    'logs:FilterLogEvents',
-    's3:ListBucketVersions',
-    's3:GetObjectVersion',
-    's3:GetBucketObjectLockConfiguration',
-  ],
+  rights: sourceRights,
   options: [
     new Option('--within <span>', 'how soon after leaving everything must be logged out')
       .default(dayMs, '24h')

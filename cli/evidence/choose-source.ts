@@ -19,6 +19,13 @@ export const sourceOptions = (): readonly Option[] => [
   new Option('--vault [bucket]', 'read the evidence vault instead of the log group'),
 ];
 
+export const sourceRights: readonly string[] = [
+  'logs:FilterLogEvents',
+  's3:ListBucketVersions',
+  's3:GetObjectVersion',
+  's3:GetBucketObjectLockConfiguration',
+];
+
 /** The file of the local service at this address, if it is one. */
 const localFile = (url: string | undefined): string | undefined => {
   const address = url === undefined ? undefined : parseApiAddress(url);
