@@ -83,13 +83,11 @@ export const printRun = async (session: Session, { value: run, body }: Success<R
   return hasEnded(run) && !isDone ? exitCodes.failed : exitCodes.done;
 };
 
-/** Shows the progress of a run until it has ended, then its result. */
 export const followRun = async (session: Session, id: string): Promise<ExitCode> =>
   printRun(session, await waitForEnd(session, id));
 
 export type StartOptions = { readonly follow?: boolean; readonly idempotencyKey?: string };
 
-/** The options of every command that starts a run. */
 export const startOptions: readonly Option[] = [
   new Option('--follow', 'show the progress until the run has ended'),
   new Option('--idempotency-key <key>', 'the same key with the same request is the same run'),

@@ -13,5 +13,4 @@ export const calledAs = (env: Readonly<Record<string, string | undefined>>): str
   return script !== 'npx' && (script === 'cli' || owner === programName) ? 'npm run cli --' : `npx ${programName}`;
 };
 
-/** Version of the package. */
 export const { version } = manifest;

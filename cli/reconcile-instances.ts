@@ -11,7 +11,6 @@ import { shortenedBySpreadsheet } from './input/options.ts';
 import { formatInstances } from './output/instances.ts';
 import type { Session } from './session.ts';
 
-/** The instances of an account at GREEN-API. */
 type InstancesAtGreenApi = {
   readonly existing: ReadonlySet<InstanceId>;
   /** GREEN-API lists them for three months. https://green-api.com/en/docs/partners/getInstances/ */
@@ -92,15 +91,12 @@ export const readInstanceList = (name: string, text: string): InstancesAtGreenAp
   return { existing: idsThat(false), deleted: idsThat(true) };
 };
 
-/** How the secrets differ from the instances at GREEN-API. */
 type InstancesReport = {
   /** They have no secret, so nobody can log them out here. */
   readonly notEnrolled: readonly string[];
   /** They have a secret that no list shows, because of its tag `ignore`, or because it is new. */
   readonly unlisted: readonly string[];
-  /** Their secrets name an instance that is deleted at GREEN-API. */
   readonly deleted: readonly Instance[];
-  /** Their secrets name an instance that is not in the file. */
   readonly withoutInstance: readonly Instance[];
 };
 

@@ -78,7 +78,6 @@ error.
 
 They may stand before or after the command.`;
 
-/** The whole of `docs/cli.md`. */
 export const renderDocs = (): string =>
   [
     [introduction, ...optionTable(globalOptions)].join('\n'),

@@ -68,7 +68,6 @@ export const globalOptions: readonly Option[] = [
 export type Session = {
   readonly options: GlobalOptions;
   readonly terminal: Terminal;
-  /** Result, on stdout. */
   readonly print: (text: string) => void;
   /** One JSON document on one line, on stdout. */
   readonly printJson: (value: unknown) => void;

@@ -24,7 +24,6 @@ export const instancePageSchema = v.object({
   next: v.optional(v.string()),
 });
 
-/** The state of an instance that GREEN-API reports. */
 export const stateSchema = v.object({ stateInstance: v.nullable(v.string()), readAt: v.string() });
 
 /** A logout that was accepted, and confirmed if the caller waited long enough. */
@@ -237,7 +236,6 @@ export const describeOutcome = ({ detail, skipReason, token }: Outcome): string 
     .filter(Boolean)
     .join('. ');
 
-/** What happened to the token of a single logout. */
 export const describeToken = ({ rotated, oldTokenStillWorks }: NonNullable<LoggedOut['token']>): string => {
   if (!rotated) return 'token not rotated';
   return oldTokenStillWorks ? 'token rotated, but the old one still works for now' : 'token rotated';

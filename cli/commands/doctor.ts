@@ -35,7 +35,6 @@ const findWith = async (session: Session, progress: Progress): Promise<readonly 
   return mergeCauses(groups.flat());
 };
 
-/** Shows the progress meanwhile. */
 export const findAll = async (session: Session): Promise<readonly Finding[]> => {
   const progress = await createBar(session.terminal);
   const { stack, url } = session.options;

@@ -68,7 +68,6 @@ const describeNext = (session: Session, { instances }: Person<Instance>): readon
   ];
 };
 
-/** A person, their instances with states, and the commands that log them out. */
 const formatPerson = async (session: Session, person: Person<Instance>, readings: Readings): Promise<string> =>
   [
     describeIdentity(person),
@@ -79,7 +78,6 @@ const formatPerson = async (session: Session, person: Person<Instance>, readings
     ...describeNext(session, person),
   ].join('\n');
 
-/** The same for programs. */
 const personAsJson = ({ instances, ...person }: Person<Instance>, readings: Readings): object => ({
   ...person,
   instances: instances.map((instance) => {

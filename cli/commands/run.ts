@@ -67,7 +67,6 @@ const bodyOf = (target: Target, reason: string, options: Options): Request => {
   return { ...Object.fromEntries(fields), target, reason, ...(except && { except: readInstanceIds(except) }) };
 };
 
-/** The instances that a run over this target would find now. */
 const findTargets = async (api: Api, target: Target): Promise<InstanceList> => {
   if ('instances' in target)
     return { instances: target.instances.map((idInstance) => ({ idInstance, protected: false })) };

@@ -68,7 +68,6 @@ const stepsOf = async (smoke: Smoke): Promise<readonly Step[]> => [
   cleanUpStep,
 ];
 
-/** Carries a step out, and prints what was expected and what was seen. */
 const carryOut = async (smoke: Smoke, { name, expected, run }: Step): Promise<Seen['result']> => {
   const { session } = smoke;
   if (!session.options.json) session.print(`\n== ${name}\nexpected: ${expected}`);

@@ -11,11 +11,9 @@ import type { Verified, Verify } from './verify.ts';
 
 type Change = {
   readonly enrollment: Enrollment;
-  /** The tags before. */
   readonly stored: ReadonlyMap<string, string>;
   /** What GREEN-API says about the instance, if it was asked. */
   readonly verified: Partial<Verified>;
-  /** A command to copy. */
   readonly commandLine: (command: string) => string;
 };
 
@@ -62,7 +60,6 @@ export type EnrollDependencies = {
   readonly verify: Verify | undefined;
   readonly parseApiUrl: (text: string) => ApiUrl | undefined;
   readonly secretPrefix: string;
-  /** A command to copy. */
   readonly commandLine: (command: string) => string;
 };
 

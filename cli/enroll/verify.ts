@@ -31,7 +31,6 @@ const todos: Readonly<Record<string, string>> = {
 
 const problemOf = ({ kind, detail }: GreenApiFailure): string => todos[kind] ?? `${kind}: ${detail}`;
 
-/** Calls again after a failure that may pass. */
 export const retryPassing = async <Answer extends { readonly kind: string }>(
   mostCalls: number,
   call: () => Promise<Answer>,

@@ -10,7 +10,6 @@ export type SourceOptions = {
   readonly vault?: string | true;
 };
 
-/** The options that name a source. */
 export const sourceOptions = (): readonly Option[] => [
   new Option(
     '--file <file>',

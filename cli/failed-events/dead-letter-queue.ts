@@ -62,7 +62,6 @@ export const createDeadLetterQueue = (QueueUrl: string, aws: AwsSettings) => {
       }),
     remove: ({ receipt: ReceiptHandle }: DeadLetterMessage) =>
       callAws('sqs:DeleteMessage', () => client.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }))),
-    /** Gives a message back at once. */
     release: ({ receipt: ReceiptHandle }: DeadLetterMessage) => {
       const command = new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout: 0 });
       return callAws('sqs:ChangeMessageVisibility', () => client.send(command));

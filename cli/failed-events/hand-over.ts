@@ -10,7 +10,6 @@ import type { Session } from '../session.ts';
 import { type DeadLetterMessage, describeEvent, type FailedEvent } from './dead-letter-queue.ts';
 import { createInvokeFunction, type HandedOver } from './invoke-function.ts';
 
-/** How many executions are compared with a message at the most. */
 const mostCompared = 50;
 
 /** A failed run leaves its message within seconds of its end. */

@@ -13,7 +13,6 @@ import type { HandedOver } from './invoke-function.ts';
 
 export type FailedEventsOptions = HandOverOptions & { readonly deleteRefused?: boolean };
 
-/** How many messages of a queue one command goes through. */
 const mostMessages = 100;
 
 /** A received message stays hidden for some minutes: long enough to receive all others, so that none comes twice. */

@@ -67,7 +67,6 @@ const formatFields = (fields: readonly (readonly [name: string, value: string | 
 export const describeWatch = ({ progress: { total, linkedAgain, released, unread } }: Watch): string =>
   `${linkedAgain} of ${total} linked again, ${released} released, ${unread} not read by the newest poll`;
 
-/** A watch and its instances. */
 export const formatWatch = async (watch: Watch): Promise<string> => {
   const head = formatFields([
     ['watch', watch.id],

@@ -12,11 +12,9 @@ export type RecordedExchange = {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** Why there is no answer. */
   readonly error?: string;
 };
 
-/** The answer itself, for the parsers. */
 export type Answer = {
   readonly status: number;
   readonly text: string;

@@ -13,7 +13,6 @@ const logOut = async ({ call }: Probe) => {
 
 type Wait = { readonly isOut: boolean; readonly ms: number; readonly words: readonly string[] };
 
-/** Reads the state until it confirms the logout. */
 const waitUntilOut = async (probe: Probe): Promise<Wait> => {
   const since = probe.now();
   const words: string[] = [];

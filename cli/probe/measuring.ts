@@ -21,7 +21,6 @@ export type ProbeDependencies = {
   readonly sleep: (ms: number) => Promise<void>;
   /** Aborted: no further call is begun. */
   readonly signal: AbortSignal;
-  /** What is being measured, for people. */
   readonly note: (text: string) => void;
 };
 

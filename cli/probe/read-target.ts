@@ -16,12 +16,10 @@ import { promptForSecret } from '../input/questions.ts';
 import { printable } from '../output/printable.ts';
 import type { Session } from '../session.ts';
 
-/** The one instance that a probe logs out. */
 export type ProbeTarget = {
   readonly idInstance: InstanceId;
   readonly credential: Credential;
   readonly owner?: string;
-  /** Where its secret is, in words. */
   readonly place: string;
   readonly stateInstance: string | null;
   readonly isLinked: boolean;

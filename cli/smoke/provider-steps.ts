@@ -101,7 +101,6 @@ const noProviders: Step = {
   run: async () => notTried('none is configured'),
 };
 
-/** A step for each identity provider. */
 export const providerSteps = async (smoke: Smoke): Promise<readonly Step[]> => {
   const providers = await findProviders(smoke);
   if (providers.length === 0) return [noProviders];

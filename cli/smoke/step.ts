@@ -13,15 +13,11 @@ export type Smoke = {
   /** Of everything that this execution starts; nothing else has it. */
   readonly reason: string;
   readonly startedAt: Date;
-  /** The test instance, if one was named. */
   readonly instance: string | undefined;
   readonly configuration: string;
   readonly source: string;
-  /** File with the evidence of the local service. */
   readonly file: string | undefined;
-  /** Runs that were started, by id. */
   readonly runs: string[];
-  /** Whether the test instance was logged out by this execution. */
   isLoggedOut: boolean;
 };
 
