@@ -8,7 +8,6 @@ const prefix = session === undefined ? '' : location.pathname;
 const authorization = async () =>
   session === undefined ? startTokenHeader() : { authorization: `Bearer ${await session.token()}` };
 
-/** The API behind the page's own origin. */
 export const api = createClient(
   async ({ path, headers, ...request }) =>
     new Request(`${prefix}${path}`, {

@@ -15,25 +15,14 @@ import { session } from './sign-in/session.ts';
 import { useLoaded } from './use-loaded.ts';
 import { type Route, useRoute } from './use-route.ts';
 
-type View = {
-  readonly name: string;
-  readonly label: string;
-  /** Shown only if the server of the page has this feature. */
-  readonly feature?: string;
-};
+const labels = { find: 'Find', runs: 'Runs', schedules: 'Schedules', faults: 'Emulator faults' };
 
-const views: readonly View[] = [
-  { name: 'find', label: 'Find' },
-  { name: 'runs', label: 'Runs' },
-  { name: 'schedules', label: 'Schedules', feature: 'schedules' },
-  { name: 'faults', label: 'Emulator faults', feature: 'faults' },
-];
-
+/** Two of the views are shown only if the server of the page has what they show. */
 const Navigation = ({ view, info }: { readonly view: string; readonly info: ConsoleInfo }) => (
   <nav aria-label="Views">
-    {views
-      .filter(({ feature }) => feature === undefined || info.features.includes(feature))
-      .map(({ name, label }) => (
+    {Object.entries(labels)
+      .filter(([name]) => ['find', 'runs', ...info.features].includes(name))
+      .map(([name, label]) => (
         <a key={name} href={`#/${name}`} {...(view === name && { 'aria-current': 'page' as const })}>
           {label}
         </a>
@@ -58,7 +47,6 @@ const CurrentView = ({ view, id }: Route) => {
   }
 };
 
-/** What somebody may not do here, and what it takes. */
 const NotAllowed = ({ allowed, missing }: Pick<ConsoleInfo, 'allowed' | 'missing'>) =>
   allowed !== undefined && missing !== undefined && missing.length > 0 ? (
     <details class="hint" open={allowed.length === 0}>

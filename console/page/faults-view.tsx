@@ -19,7 +19,6 @@ type FaultFormProps = {
   readonly change: Change;
 };
 
-/** Gives one emulated instance one fault, until it is cleared. */
 const FaultForm = ({ faults, instances, change }: FaultFormProps) => {
   const ids = instances.map(({ idInstance }) => idInstance);
   const names = Object.keys(faults);

@@ -35,7 +35,6 @@ export type ConsoleInfo = v.InferOutput<typeof consoleSchema>;
 export type Schedule = v.InferOutput<typeof scheduleSchema>;
 export type EmulatedInstance = v.InferOutput<typeof emulatedSchema>;
 
-/** What serves this page, and what it can show besides the API. */
 export const readConsoleInfo = (signal: AbortSignal) =>
   api.call(consoleSchema, { path: desk ? '/session' : '/local/console', signal });
 

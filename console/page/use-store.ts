@@ -14,5 +14,4 @@ export const useStored = <Value, Part>(store: Store<Value>, select: (value: Valu
   return select(store.get());
 };
 
-/** The value of a store; renders again when it changes. */
 export const useStore = <Value>(store: Store<Value>): Value => useStored(store, (value) => value);

@@ -9,7 +9,6 @@ import { createForwarder } from './forward.ts';
 import { addressWithToken, createStartToken } from './start-token.ts';
 
 export type ConsoleServerOptions = Pick<LocalRoutes, 'readSchedules'> & {
-  /** Base address of the deployment's API. */
   readonly url: URL;
   /** Signs each call with the credentials of the person at the page. */
   readonly sign: Sign;
@@ -17,15 +16,6 @@ export type ConsoleServerOptions = Pick<LocalRoutes, 'readSchedules'> & {
   readonly page: ConsolePage;
   /** @default 0, any free port */
   readonly port?: number;
-  /** @default a new one */
-  readonly startToken?: string;
-};
-
-type ConsoleServer = AsyncDisposable & {
-  /** The address to open in a browser; it contains the start token. */
-  readonly address: string;
-  /** The same without the token. */
-  readonly url: string;
 };
 
 const connectionSchema = v.object({ service: v.string(), real: v.boolean() });
@@ -53,14 +43,17 @@ const readLocalService = async (base: URL): Promise<Connection | undefined> => {
  *
  * @throws what `listen` meets, such as `EADDRINUSE`
  */
-export const startConsole = async (options: ConsoleServerOptions): Promise<ConsoleServer> => {
-  const { url, sign, page, port = 0, startToken = createStartToken(), readSchedules } = options;
+export const startConsole = async (options: ConsoleServerOptions) => {
+  const { url, sign, page, port = 0, readSchedules } = options;
+  const startToken = createStartToken();
   const connection = { service: `Deployment ${url.host}`, real: true, readConnection: () => readLocalService(url) };
   const handle = createConsoleHandler({ ...connection, page, startToken, readSchedules }, createForwarder(url, sign));
   const refusalHeaders = securityHeadersOf(page);
   const server = await startLoopbackServer(handle, { port, isForeign: isForeignToConsole, refusalHeaders });
   return {
+    /** The address to open in a browser; it contains the start token. */
     address: addressWithToken(server.url, startToken),
+    /** The same without the token. */
     url: server.url,
     [Symbol.asyncDispose]: server.close,
   };

@@ -13,7 +13,6 @@ const AnnounceContext = createContext<Announce>(() => {});
  */
 export const useAnnounce = (): Announce => useContext(AnnounceContext);
 
-/** The one status line of the page. */
 export const Announcer = ({ children }: { readonly children: ComponentChildren }) => {
   const [{ text }, setMessage] = useState(nothing);
   const announce = useCallback((message: string) => setMessage({ text: message, address: location.hash }), []);

@@ -8,7 +8,6 @@ export type Column<Row> = {
 };
 
 type DataTableProps<Row> = {
-  /** Accessible name of the table. */
   readonly caption: string;
   /** The first column names the row. */
   readonly columns: readonly Column<Row>[];

@@ -1,5 +1,7 @@
 import { type AllHTMLAttributes, type ComponentChildren, h, type TargetedEvent } from 'preact';
 import { useId } from 'preact/hooks';
+import { recentReasons } from '../kept.ts';
+import { Button } from './button.tsx';
 
 const describedBy = (id: string, hint: string | undefined) =>
   hint === undefined ? {} : { 'aria-describedby': `${id}-hint` };
@@ -51,6 +53,27 @@ export const TextField = ({ expected, ...field }: TextFieldProps) => {
   const notBlank = field.required ? { pattern: '.*\\S.*', title: 'Not only spaces' } : {};
   const wanted = expected === undefined ? notBlank : { pattern: escapeRegExp(expected), title: expected };
   return <Field {...field} control="input" attributes={{ type: 'text', maxLength, autocomplete: 'off', ...wanted }} />;
+};
+
+type ReasonFieldProps = { readonly value: string; readonly onInput: (reason: string) => void };
+
+export const ReasonField = ({ value, onInput }: ReasonFieldProps) => {
+  const reasons = recentReasons();
+  return (
+    <div>
+      <TextField label="Reason" hint="Kept with the evidence." value={value} required onInput={onInput} />
+      {reasons.length > 0 && (
+        <p class="picks">
+          <span class="muted">Used before:</span>{' '}
+          {reasons.map((reason) => (
+            <Button key={reason} aria-pressed={value === reason} onClick={() => onInput(reason)}>
+              {reason}
+            </Button>
+          ))}
+        </p>
+      )}
+    </div>
+  );
 };
 
 /** Longest list of ids that a run takes, as text. */

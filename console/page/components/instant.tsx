@@ -1,11 +1,9 @@
-const zone = { timeZoneName: 'longGeneric' } as const;
 const format = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
 const timeFormat = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium', hour12: false });
 const formatUtc = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'medium', timeZone: 'UTC' });
-const zoneName = new Intl.DateTimeFormat('en', zone).formatToParts().find(({ type }) => type === 'timeZoneName')?.value;
-
-/** The name of the reader's time zone. */
-const zoneOf = (): string => `${zoneName} (${Intl.DateTimeFormat().resolvedOptions().timeZone})`;
+const inZone = new Intl.DateTimeFormat('en', { timeZoneName: 'longGeneric' });
+const zoneName = inZone.formatToParts().find(({ type }) => type === 'timeZoneName')?.value;
+const zone = `${zoneName} (${inZone.resolvedOptions().timeZone})`;
 
 type InstantProps = {
   readonly at: string;
@@ -20,7 +18,7 @@ export const Instant = ({ at, timeOnly = false }: InstantProps) => {
   const date = new Date(at);
   if (Number.isNaN(date.getTime())) return <>{at}</>;
   return (
-    <time dateTime={at} title={`${format.format(date)} ${zoneOf()}, ${formatUtc.format(date)} UTC`}>
+    <time dateTime={at} title={`${format.format(date)} ${zone}, ${formatUtc.format(date)} UTC`}>
       {(timeOnly && isToday(date) ? timeFormat : format).format(date)}
     </time>
   );

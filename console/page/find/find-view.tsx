@@ -20,14 +20,6 @@ const maxAgeMs = 5 * 60_000;
 /** More rows than this are shown on demand, so that thousands stay fast. */
 const rowsAtATime = 30;
 
-const Problem = ({ reading: { problem } }: { readonly reading: ListReading }) =>
-  problem === undefined ? null : (
-    <>
-      <ProblemAlert problem={problem} />
-      <Button onClick={() => instanceList.refresh(0)}>Read the list again</Button>
-    </>
-  );
-
 const useResults = (reading: ListReading) => {
   const wanted = useStore(search);
   const [most, setMost] = useState(rowsAtATime);
@@ -65,10 +57,7 @@ export const FindView = () => {
         )}
       </search>
       <p class="counts">
-        <span aria-live="polite">
-          {isSearched && countOf(found.length, 'person', 'people')}
-          {isSearched ? ' found. ' : ''}
-        </span>
+        <span aria-live="polite">{isSearched && `${countOf(found.length, 'person', 'people')} found. `}</span>
         <span class="muted">{describeReading(reading, expected)}</span>
         {reading.readAt !== undefined && !reading.isReading && (
           <Button class="plain" onClick={() => instanceList.refresh(0)}>
@@ -76,7 +65,12 @@ export const FindView = () => {
           </Button>
         )}
       </p>
-      <Problem reading={reading} />
+      {reading.problem && (
+        <>
+          <ProblemAlert problem={reading.problem} />
+          <Button onClick={() => instanceList.refresh(0)}>Read the list again</Button>
+        </>
+      )}
       <UnreadableSecrets list={reading.list} />
       {isNobody && <NoResult reading={reading} wanted={wanted} />}
       <ul class="people" aria-label="People">

@@ -2,38 +2,22 @@ import { useEffect, useState } from 'preact/hooks';
 import { Button } from '../components/button.tsx';
 import type { ListReading } from '../instances/instance-list.ts';
 import { search } from '../instances/live.ts';
-import { isQuery, nearestTo, type Search, type Suggestion } from './search-results.ts';
+import { isQuery, nearestTo, type Search } from './search-results.ts';
 
 /** Finding similar names costs more than a search: it waits until the typing rests. */
 const restMs = 300;
-
-const useNearest = ({ list: { instances } }: ListReading, text: string): readonly Suggestion[] => {
-  const [nearest, setNearest] = useState<readonly Suggestion[]>([]);
-  useEffect(() => {
-    setNearest([]);
-    const timer = setTimeout(() => setNearest(nearestTo(instances, text)), restMs);
-    return () => clearTimeout(timer);
-  }, [instances, text]);
-  return nearest;
-};
-
-const Suggestions = ({ nearest }: { readonly nearest: readonly Suggestion[] }) =>
-  nearest.length === 0 ? null : (
-    <p class="picks">
-      Did you mean{' '}
-      {nearest.map(({ label, text }) => (
-        <Button key={text} onClick={() => search.set({ text, group: '' })}>
-          {label}
-        </Button>
-      ))}
-    </p>
-  );
 
 type NoResultProps = { readonly reading: ListReading; readonly wanted: Search };
 
 /** Nobody was found: what was searched, who is meant perhaps, and why there may be nobody. */
 export const NoResult = ({ reading, wanted: { text, group } }: NoResultProps) => {
-  const nearest = useNearest(reading, text);
+  const { instances } = reading.list;
+  const [nearest, setNearest] = useState<ReturnType<typeof nearestTo>>([]);
+  useEffect(() => {
+    setNearest([]);
+    const timer = setTimeout(() => setNearest(nearestTo(instances, text)), restMs);
+    return () => clearTimeout(timer);
+  }, [instances, text]);
   if (!isQuery(text))
     return (
       <p>
@@ -46,11 +30,20 @@ export const NoResult = ({ reading, wanted: { text, group } }: NoResultProps) =>
   return (
     <div>
       <p>
-        Nobody {where} matches <strong class="long">{text.trim()}</strong>
+        Nobody {where} matches <strong>{text.trim()}</strong>
         {group !== '' && ` in the group ${group}`}. Searched were ids, owners, names, and the last digits of phone
         numbers.
       </p>
-      <Suggestions nearest={nearest} />
+      {nearest.length > 0 && (
+        <p class="picks">
+          Did you mean{' '}
+          {nearest.map(({ label, text: meant }) => (
+            <Button key={meant} onClick={() => search.set({ text: meant, group: '' })}>
+              {label}
+            </Button>
+          ))}
+        </p>
+      )}
       <p>Not enrolled? An instance without a secret cannot be logged out from here.</p>
     </div>
   );

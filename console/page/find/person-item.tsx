@@ -27,14 +27,13 @@ const SelectableRow = ({ instance }: { readonly instance: Owned<Instance> }) => 
   );
 };
 
-/** One person of the list with their instances. */
 export const PersonItem = ({ person }: { readonly person: Person<Instance> }) => {
   const name = nameOf(person);
   return (
     <li class="person">
       <a class="who" href={addressOf(person)}>
         <strong>{name}</strong>
-        {person.identity !== undefined && person.identity !== name && <span class="long">{person.identity}</span>}
+        {person.identity !== undefined && person.identity !== name && <span>{person.identity}</span>}
         {person.identity === undefined && <span class="muted">no owner</span>}
       </a>
       <ul class="instances" aria-label={`Instances of ${name}`}>

@@ -33,14 +33,11 @@ export const shownOf = (found: readonly Person<Instance>[], most: number): reado
   });
 };
 
-/** The groups there are, sorted. */
 export const groupsOf = (instances: readonly Instance[]): readonly string[] =>
   [...new Set(instances.flatMap(({ group }) => group ?? []))].sort();
 
-export type Suggestion = { readonly label: string; readonly text: string };
-
 /** Whom a search that found nobody may have meant: the number if numbers were compared, else the person once. */
-export const nearestTo = (instances: readonly Instance[], text: string): readonly Suggestion[] => {
+export const nearestTo = (instances: readonly Instance[], text: string) => {
   const isNumber = parseSearch(text).digits !== undefined;
   const suggestions = findNearest(instances, text, mostCompared).map(({ name, identity = '', phone = '' }) => ({
     label: [name ?? identity, isNumber ? `…${phone}` : ''].filter(Boolean).join(' '),
@@ -55,6 +52,5 @@ export const addressOf = ({ identity, instances: [first] }: Person<Instance>): s
     ? `#/instance/${encodeURIComponent(first?.idInstance ?? '')}`
     : `#/person/${encodeURIComponent(identity)}`;
 
-/** What a person is called. */
 export const nameOf = ({ names, identity, instances: [first] }: Person<Instance>): string =>
   names.length > 0 ? names.join(', ') : (identity ?? `Instance ${first?.idInstance ?? ''}`);

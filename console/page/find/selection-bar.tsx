@@ -1,11 +1,10 @@
 import { useState } from 'preact/hooks';
 import { countOf } from '../../../client/count-of.ts';
 import { Button } from '../components/button.tsx';
-import { describeLogouts } from '../instances/describe-logout.ts';
 import { logouts, selection } from '../instances/live.ts';
 import { LogoutActions } from '../instances/logout-actions.tsx';
 import { LogoutDialog } from '../instances/logout-dialog.tsx';
-import { mostSingleLogouts } from '../instances/logouts.ts';
+import { describeLogouts, mostSingleLogouts } from '../instances/logouts.ts';
 import { useLogOut } from '../instances/use-log-out.ts';
 import { useMay } from '../sign-in/may.ts';
 import { useStore } from '../use-store.ts';
@@ -19,6 +18,7 @@ export const SelectionBar = () => {
   const { start } = useLogOut();
   const may = useMay();
   const ids = [...selected.keys()];
+  const instances = [...selected.values()];
   if (ids.length === 0) return null;
   const sentence = isStarted ? describeLogouts(ids.map((id) => progress.get(id))) : '';
   const clear = () => {
@@ -31,7 +31,7 @@ export const SelectionBar = () => {
       <div class="buttons">
         <Button onClick={clear}>{sentence ? 'Close' : 'Clear selection'}</Button>
         {sentence ? (
-          <LogoutActions instances={[...selected.values()]} />
+          <LogoutActions instances={instances} />
         ) : ids.length > mostSingleLogouts && !may('runs') ? (
           <p>Your sign-in starts no run: select at most {mostSingleLogouts}.</p>
         ) : (
@@ -42,7 +42,7 @@ export const SelectionBar = () => {
       </div>
       {isAsking && (
         <LogoutDialog
-          instances={[...selected.values()]}
+          instances={instances}
           onStart={(order) => {
             selection.set({ instances: selected, isStarted: true });
             return start(ids, order);

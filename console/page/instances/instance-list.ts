@@ -6,7 +6,6 @@ import type { Failure } from '../../../client/result.ts';
 import { createPeople, type People, prepareForSearch } from '../../../functions/instances/people.ts';
 import { createStore } from '../store.ts';
 
-/** What the page knows of the list of instances. */
 export type ListReading = {
   /** The list so far, or the last one that was read whole. */
   readonly list: InstanceList;
@@ -18,14 +17,12 @@ export type ListReading = {
 };
 
 type Dependencies = Pick<Client, 'listInstances'> & {
-  /** @default Date.now */
   readonly now?: () => number;
 };
 
 /** Reads the list once for all views. While it is read for the first time, what has arrived can be shown and searched. */
 export const createInstanceList = ({ listInstances, now = Date.now }: Dependencies) => {
-  const nothing: InstanceList = { instances: [] };
-  const store = createStore<ListReading>({ list: nothing, people: createPeople<Instance>([]), isReading: false });
+  const store = createStore<ListReading>({ list: { instances: [] }, people: createPeople([]), isReading: false });
 
   /** To index everything after each page would cost the square of the list: it is done at each doubling. */
   const showPage = (list: InstanceList): void => {
@@ -59,10 +56,9 @@ export const createInstanceList = ({ listInstances, now = Date.now }: Dependenci
 
 /** How much of the list has been read. @param expected its length when it was read last */
 export const describeReading = ({ list, readAt, isReading }: ListReading, expected: number): string => {
-  const count = list.instances.length.toLocaleString('en');
-  if (readAt !== undefined) return countOf(list.instances.length, 'instance');
+  const { length } = list.instances;
+  if (readAt !== undefined) return countOf(length, 'instance');
+  const count = length.toLocaleString('en');
   if (!isReading) return `${count} read, then it failed`;
-  return expected > list.instances.length
-    ? `${count} of about ${expected.toLocaleString('en')} read`
-    : `${count} read, more to come`;
+  return expected > length ? `${count} of about ${expected.toLocaleString('en')} read` : `${count} read, more to come`;
 };

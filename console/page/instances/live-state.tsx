@@ -2,8 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { isLoggedOut, stateWordsOf } from '../../../client/answers.ts';
 import { Instant } from '../components/instant.tsx';
 import { describeFailure } from '../describe-failure.ts';
-import { describeConfirmed } from './describe-logout.ts';
-import type { Logout } from './logouts.ts';
+import { describeConfirmed, type Logout } from './logouts.ts';
 import type { KnownState } from './states.ts';
 
 /** The state that GREEN-API reports; until it is read, an ellipsis. */
@@ -88,7 +87,6 @@ const isLinkedAgain = (logout: Logout, state: KnownState | undefined): boolean =
 
 type LiveStateProps = { readonly state: KnownState | undefined; readonly logout: Logout | undefined };
 
-/** What is known of an instance now: its logout if there was one, and its state. */
 export const LiveState = ({ state, logout }: LiveStateProps) => {
   switch (logout?.kind) {
     case undefined:

@@ -4,7 +4,7 @@ import { api } from '../api.ts';
 import { rememberCount } from '../kept.ts';
 import { createStore } from '../store.ts';
 import { createInstanceList } from './instance-list.ts';
-import { createLogouts, isUnderWay } from './logouts.ts';
+import { createLogouts } from './logouts.ts';
 import { createStates } from './states.ts';
 
 /** The list of instances, their states and their logouts, kept while somebody goes from view to view. */
@@ -17,23 +17,16 @@ instanceList.store.subscribe(() => {
 
 export const states = createStates(api);
 
-/** Has a state read again, except during a logout: GREEN-API allows one call a second, and the confirmation needs it. */
-export const lookAt = (idInstance: string, maxAgeMs: number): void => {
-  if (!isUnderWay(logouts.store.get().get(idInstance))) states.want(idInstance, maxAgeMs);
-};
-
 export const logouts = createLogouts({
   ...api,
   onStart: states.forget,
   onState: (idInstance, state) => states.set(idInstance, { ...state, kind: 'read' }),
 });
 
-/** The rows that are selected in the list, by id. */
 export const selection = createStore<{
   readonly instances: ReadonlyMap<string, Owned<Instance>>;
   /** Their logout has been started: what came of it is shown until another row is selected. */
   readonly isStarted: boolean;
 }>({ instances: new Map(), isStarted: false });
 
-/** What is searched for. */
 export const search = createStore({ text: '', group: '' });

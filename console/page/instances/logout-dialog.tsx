@@ -2,8 +2,7 @@ import { useState } from 'preact/hooks';
 import type { Instance } from '../../../client/answers.ts';
 import type { Owned } from '../../../functions/instances/people.ts';
 import { Dialog } from '../components/dialog.tsx';
-import { Checkbox } from '../components/fields.tsx';
-import { ReasonField } from '../components/reason-field.tsx';
+import { Checkbox, ReasonField } from '../components/fields.tsx';
 import { rememberReason } from '../kept.ts';
 import { formRows } from '../runs/run-form.ts';
 import { useMay } from '../sign-in/may.ts';
@@ -33,7 +32,7 @@ const Touched = ({ instances }: Pick<LogoutDialogProps, 'instances'>) => (
   // Somebody without a mouse scrolls a long list too.
   <ul class="touched" aria-label="Instances" {...(instances.length > mostWithoutScrolling && { tabIndex: 0 })}>
     {instances.map(({ idInstance, name, owner, phone, sharedWith, ...instance }) => (
-      <li key={idInstance} class="long">
+      <li key={idInstance}>
         <strong>{idInstance}</strong> {[name ?? owner, phone && `…${phone}`].filter(Boolean).join(' ')}
         {instance.protected && (
           <>
@@ -69,7 +68,6 @@ const Limits = ({ instances }: Pick<LogoutDialogProps, 'instances'>) => (
   </>
 );
 
-/** Asks for the reason and the options of a logout, and shows whom it meets. */
 export const LogoutDialog = ({ instances, initial, onStart, onClose }: LogoutDialogProps) => {
   const [only] = instances;
   const what = instances.length === 1 ? only?.idInstance : `${instances.length} instances`;
@@ -93,16 +91,7 @@ export const LogoutDialog = ({ instances, initial, onStart, onClose }: LogoutDia
     onStart(order);
   };
   return (
-    <Dialog
-      title={`Log out ${what}`}
-      submit={
-        <button type="submit" class="danger">
-          Log out {what}
-        </button>
-      }
-      onSubmit={submit}
-      onClose={onClose}
-    >
+    <Dialog title={`Log out ${what}`} submit={`Log out ${what}`} isDanger onSubmit={submit} onClose={onClose}>
       <Touched instances={instances} />
       <ReasonField value={reason} onInput={setReason} />
       {choices.map((option) => (

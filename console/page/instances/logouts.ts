@@ -1,18 +1,17 @@
-import type { InstanceState, LoggedOut } from '../../../client/answers.ts';
+import { describeReadings, describeToken, type InstanceState, type LoggedOut } from '../../../client/answers.ts';
 import { type Client, type LogoutRequest, longestWaitSeconds } from '../../../client/client.ts';
+import { countOf } from '../../../client/count-of.ts';
 import { mayPass, type Result } from '../../../client/result.ts';
 import { createStore } from '../store.ts';
 
-/** What somebody asks for. */
 export type Order = LogoutRequest & {
   readonly reason: string;
   /** Days for which a run watches what was confirmed. */
   readonly watchDays?: number;
 };
 
-export type Watching = { readonly days: number; readonly result: Result<{ readonly id: string }> };
+type Watching = { readonly days: number; readonly result: Result<{ readonly id: string }> };
 
-/** How far the logout of one instance has come. */
 export type Logout = { readonly order: Order } & (
   | { readonly kind: 'queued' }
   /** @property since in milliseconds */
@@ -44,7 +43,29 @@ export const mayBeRun = (logout: Logout | undefined): boolean => {
 
 export const isUnderWay = (logout: Logout | undefined): boolean => logout !== undefined && logout.kind !== 'ended';
 
-/** Logouts at a time. */
+/** What stands behind a confirmed logout, and what was done besides. */
+export const describeConfirmed = ({ alreadyLoggedOut, readings, queue, token }: LoggedOut): string =>
+  [
+    alreadyLoggedOut && 'it was logged out already',
+    readings !== undefined && describeReadings(readings),
+    queue && (queue.cleared ? 'queue cleared' : 'queue not cleared'),
+    token && describeToken(token),
+  ]
+    .filter((fact) => typeof fact === 'string')
+    .join(', ');
+
+/** How far several logouts have come, in one sentence; empty if there are none. */
+export const describeLogouts = (logouts: readonly (Logout | undefined)[]): string => {
+  const known = logouts.filter((logout) => logout !== undefined);
+  if (known.length === 0) return '';
+  const confirmed = known.filter(isConfirmed).length;
+  const failed = known.filter(hasFailed).length;
+  const counts = `${confirmed} of ${known.length} confirmed${failed > 0 ? `, ${failed} failed` : ''}`;
+  if (known.some(isUnderWay)) return `Logging out: ${counts}.`;
+  if (failed === 0) return known.length === 1 ? 'Logged out, confirmed.' : `All ${known.length} logged out, confirmed.`;
+  return `${counts}. ${countOf(failed, 'instance')} ${failed === 1 ? 'needs' : 'need'} you.`;
+};
+
 const parallelLogouts = 5;
 
 /** More than this are logged out by a run, which goes on when the page is closed. */
@@ -55,11 +76,9 @@ type Dependencies = Pick<Client, 'logOut' | 'startRun'> & {
   readonly onState: (idInstance: string, state: InstanceState) => void;
   /** The state is about to change. */
   readonly onStart: (idInstance: string) => void;
-  /** @default Date.now */
   readonly now?: () => number;
 };
 
-/** Logs instances out one by one and keeps what became of each. */
 export const createLogouts = ({ logOut, startRun, onState, onStart, now = Date.now }: Dependencies) => {
   const store = createStore<ReadonlyMap<string, Logout>>(new Map());
   const set = (idInstance: string, logout: Logout): void => store.set(new Map(store.get()).set(idInstance, logout));

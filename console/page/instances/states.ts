@@ -3,7 +3,6 @@ import type { Client } from '../../../client/client.ts';
 import { describeFailure, type Words } from '../describe-failure.ts';
 import { createStore } from '../store.ts';
 
-/** What the page knows about the state of an instance. */
 export type KnownState =
   | ({ readonly kind: 'read' } & InstanceState)
   | { readonly kind: 'problem'; readonly problem: Words };
@@ -13,7 +12,6 @@ const parallelReadings = 4;
 const shortestPauseMs = 1_500;
 
 type Dependencies = Pick<Client, 'readState'> & {
-  /** @default Date.now */
   readonly now?: () => number;
 };
 

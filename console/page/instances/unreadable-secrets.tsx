@@ -6,7 +6,7 @@ export const UnreadableSecrets = ({ list }: { readonly list: InstanceList }) => 
   return text === undefined ? null : (
     <div role="alert" class="problem">
       <p class="problem-title">Not every secret is understood</p>
-      <p class="long">{text}</p>
+      <p>{text}</p>
     </div>
   );
 };

@@ -1,8 +1,7 @@
 import { useAnnounce } from '../components/announcer.tsx';
 import { useStartRun } from '../runs/use-start-run.ts';
-import { describeLogouts } from './describe-logout.ts';
 import { logouts } from './live.ts';
-import { mostSingleLogouts, type Order } from './logouts.ts';
+import { describeLogouts, mostSingleLogouts, type Order } from './logouts.ts';
 
 /** Logs instances out and announces the result. Many of them are logged out by a run. */
 export const useLogOut = () => {

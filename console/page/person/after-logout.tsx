@@ -1,13 +1,8 @@
 import { useAnnounce } from '../components/announcer.tsx';
 import { Button } from '../components/button.tsx';
 
-type AfterLogoutProps = {
-  /** What to say to the person. */
-  readonly text: string;
-};
-
 /** What follows a confirmed logout: what to say, and how the person links again. */
-export const AfterLogout = ({ text }: AfterLogoutProps) => {
+export const AfterLogout = ({ text }: { readonly text: string }) => {
   const announce = useAnnounce();
   const copy = () =>
     navigator.clipboard.writeText(text).then(

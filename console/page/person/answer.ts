@@ -4,7 +4,6 @@ import { stateClassOf } from '../../../functions/green-api/vocabulary.ts';
 import { isConfirmed, isUnderWay, type Logout } from '../instances/logouts.ts';
 import type { KnownState } from '../instances/states.ts';
 
-/** What is known of each instance of a person. */
 export type Known = { readonly state: KnownState | undefined; readonly logout: Logout | undefined };
 
 const isOut = ({ state, logout }: Known): boolean =>
@@ -32,7 +31,6 @@ export const labelFor = (instances: readonly Owned[], ticked: readonly Owned[], 
   return `Log out everything (${ticked.length}${ticked.every(isLinked) ? ' linked' : ''})`;
 };
 
-/** `1 of 2 instances is still linked.` */
 const describeOpen = (instances: readonly Known[]): string => {
   const open = instances.filter(isOpen);
   const verb = open.length === 1 ? 'is' : 'are';
@@ -77,7 +75,6 @@ export const answerFor = (name: string | undefined, instances: readonly Known[],
 };
 
 type Told = {
-  /** Instances that are logged out, confirmed. */
   readonly count: number;
   /** When the last one was confirmed, in words. */
   readonly at: string;

@@ -151,7 +151,6 @@ const PersonPage = ({ person, reading }: PersonPageProps) => {
   );
 };
 
-/** From one instance to everything of its owners. */
 const Owners = ({ instance }: { readonly instance: Instance | undefined }) => (
   <p class="picks">
     {instance?.name}
@@ -184,7 +183,7 @@ export const PersonView = (named: Named) => {
       </p>
       <ViewTitle title={title} />
       {named.idInstance !== undefined && <Owners instance={person.instances[0]} />}
-      <p class="muted long">{[title === identity ? '' : identity, ...alsoKnownAs].filter(Boolean).join(' · ')}</p>
+      <p class="muted">{[title === identity ? '' : identity, ...alsoKnownAs].filter(Boolean).join(' · ')}</p>
       {reading.problem && <ProblemAlert problem={reading.problem} />}
       <UnreadableSecrets list={reading.list} />
       {person.instances.length > 0 && <PersonPage person={person} reading={reading} />}

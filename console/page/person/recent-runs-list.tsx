@@ -6,7 +6,6 @@ import { idsOf } from '../instances/logouts.ts';
 import { useLoaded } from '../use-loaded.ts';
 import { describeMet, readRecentRuns } from './recent-runs.ts';
 
-/** The newest runs that met one of the instances of a person. */
 export const RecentRuns = ({ instances }: { readonly instances: readonly Instance[] }) => {
   const { value: met, loading } = useLoaded(async (signal) => {
     const value = await readRecentRuns(api, instances, signal);
@@ -24,8 +23,8 @@ export const RecentRuns = ({ instances }: { readonly instances: readonly Instanc
           <li key={run.id}>
             <Instant at={run.startedAt} />
             <a href={`#/runs/${run.id}`}>{describeMet({ run, outcomes })}</a>
-            <span class="long">{run.reason}</span>
-            <span class="muted long">by {describeRequester(run.requestedBy)}</span>
+            <span>{run.reason}</span>
+            <span class="muted">by {describeRequester(run.requestedBy)}</span>
           </li>
         ))}
       </ul>

@@ -36,7 +36,6 @@ export const readRecentRuns = async (
   return met;
 };
 
-/** What a run did to the instances of a person. */
 export const describeMet = ({ run, outcomes }: MetRun): string => {
   if (run.request?.dryRun) return 'Drill: nobody was logged out';
   const confirmed = outcomes.filter((outcome) => outcome.confirmed).length;

@@ -3,20 +3,11 @@ import { includes } from '../../../functions/instances/identity.ts';
 import { idsOf } from '../instances/logouts.ts';
 import type { RunRequest } from './run-draft.ts';
 
-export type TargetCount = {
-  /** Instances that the run would log out. */
-  readonly count: number;
-  /** Instances of the target that a run leaves alone. */
-  readonly protected: number;
-  /** Ids of the target that are not in the list. */
-  readonly unknown: readonly string[];
-};
-
 /** How many instances a run over this target would log out, as the list says now. */
 export const countTargets = (
   instances: readonly Instance[],
   { target, except = [] }: Pick<RunRequest, 'target' | 'except'>,
-): TargetCount => {
+) => {
   const ids = new Set(idsOf(instances));
   const named = 'instances' in target ? target.instances : undefined;
   const meant = instances.filter(
@@ -24,7 +15,9 @@ export const countTargets = (
   );
   return {
     count: meant.filter((one) => !one.protected).length,
+    /** Instances of the target that a run leaves alone. */
     protected: meant.filter((one) => one.protected).length,
+    /** Ids of the target that are not in the list. */
     unknown: named?.filter((id) => !ids.has(id)) ?? [],
   };
 };

@@ -3,14 +3,12 @@ import { countOf } from '../../../client/count-of.ts';
 import { describeListedTarget, describePhase, describeResult, metNobody } from '../../../client/run-words.ts';
 import type { RunRequest } from './run-draft.ts';
 
-/** A target in words. */
 export const describeTarget = (target: RunRequest['target']): string => {
   if (!('instances' in target)) return describeListedTarget(target);
   const { instances } = target;
   return instances.length === 1 ? `instance ${instances[0]}` : describeListedTarget({ instances: instances.length });
 };
 
-/** What a run does, as its title. */
 export const titleOf = ({ request }: Run): string =>
   titled(request?.target && describeTarget(request.target), request?.dryRun);
 
@@ -104,7 +102,6 @@ export const describeParts = (run: Run): string =>
     .map((part) => partWords(run, part))
     .join(' · ');
 
-/** A status in words. */
 export const describeStatus = (status: string): string => status.toLowerCase().replace('_', ' ');
 
 /** What came of a listed run; a drill is never mistaken for a logout. */
@@ -137,5 +134,4 @@ const order: Readonly<Record<string, number>> = {
 export const sortOutcomes = (outcomes: readonly Outcome[]): readonly Outcome[] =>
   outcomes.toSorted((a, b) => (order[a.kind] ?? 0) - (order[b.kind] ?? 0));
 
-/** The kind of an outcome in words. */
 export const describeKind = (kind: string): string => kind.replaceAll('-', ' ');

@@ -2,9 +2,8 @@ import { useState } from 'preact/hooks';
 import { isOpen, type Run } from '../../../client/answers.ts';
 import { countOf } from '../../../client/count-of.ts';
 import { Dialog } from '../components/dialog.tsx';
-import { Checkbox } from '../components/fields.tsx';
+import { Checkbox, ReasonField } from '../components/fields.tsx';
 import { ProblemAlert } from '../components/problem-alert.tsx';
-import { ReasonField } from '../components/reason-field.tsx';
 import { useStartRun } from './use-start-run.ts';
 
 export const labelOfRetry = ({ outcomes }: Run): string => {
@@ -15,7 +14,6 @@ export const labelOfRetry = ({ outcomes }: Run): string => {
   return open.length === 1 ? 'Try the failed one again' : `Try the ${open.length} failed ones again`;
 };
 
-/** Starts a run over what an earlier one did not confirm. */
 export const RetryDialog = ({ run, onClose }: { readonly run: Run; readonly onClose: () => void }) => {
   const [reason, setReason] = useState(run.reason);
   const [isSure, setSure] = useState(false);
@@ -33,11 +31,8 @@ export const RetryDialog = ({ run, onClose }: { readonly run: Run; readonly onCl
   return (
     <Dialog
       title={labelOfRetry(run)}
-      submit={
-        <button type="submit" class={isDrill ? 'primary' : 'danger'}>
-          {isDrill ? 'Start the drill again' : `Try ${what} again`}
-        </button>
-      }
+      submit={isDrill ? 'Start the drill again' : `Try ${what} again`}
+      isDanger={!isDrill}
       onSubmit={submit}
       onClose={onClose}
     >

@@ -2,21 +2,13 @@ import { idPattern } from '../../../functions/green-api/vocabulary.ts';
 import type { RequestedRun } from '../../../functions/runs/request.ts';
 import { type FormField, formFields, formRows } from './run-form.ts';
 
-/** What the page sends to start a run. */
 export type RunRequest = RequestedRun<'console'>;
-
-type PastedIds = {
-  /** Each id once. */
-  readonly ids: readonly string[];
-  /** What stands among them and is no id. */
-  readonly wrong: readonly string[];
-};
 
 /** Everything that separates ids in tables, mails, code and spreadsheets. */
 const separators = /[\s,;|/"'`()[\]{}<>\u00a0\u200b\ufeff\u2018-\u201f]+/u;
 
-/** Reads ids out of a text that was pasted. */
-export const parseIds = (text: string): PastedIds => {
+/** Reads ids out of a text that was pasted: each once, and what stands among them and is no id. */
+export const parseIds = (text: string) => {
   const parts = [...new Set(text.split(separators).filter((part) => part !== ''))];
   return { ids: parts.filter((part) => idPattern.test(part)), wrong: parts.filter((part) => !idPattern.test(part)) };
 };
@@ -28,7 +20,6 @@ export type RunDraft = {
   readonly targetKind: 'group' | 'owner' | 'instances' | 'all';
   /** The group or the owner. */
   readonly name: string;
-  /** The pasted ids. */
   readonly ids: string;
   readonly fields: Readonly<Record<FormField, Held>>;
 };
@@ -40,13 +31,10 @@ const targetDraftOf = (target: RunRequest['target']): Omit<RunDraft, 'fields'> =
   return { targetKind: 'instances', name: '', ids: target.instances.join(' ') };
 };
 
-const twoDigits = (value: number): string => String(value).padStart(2, '0');
-
 /** An instant as the browser's field takes it: local, without a zone. */
 const localOf = (instant: string): string => {
   const date = new Date(instant);
-  const day = [date.getFullYear(), date.getMonth() + 1, date.getDate()].map(twoDigits).join('-');
-  return `${day}T${twoDigits(date.getHours())}:${twoDigits(date.getMinutes())}`;
+  return new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, '2026-11-24T12:00'.length);
 };
 
 const hold = (field: FormField, value: RunRequest[FormField]): Held => {
@@ -87,7 +75,6 @@ const targetOf = ({ targetKind, name, ids }: RunDraft): RunRequest['target'] => 
   }
 };
 
-/** The request that the form stands for. */
 export const requestOf = (draft: RunDraft): RunRequest => {
   const values = formFields.map((field) => [field, read(field, draft.fields[field])] as const);
   const given = Object.fromEntries(values.filter(([, value]) => value !== undefined));

@@ -1,6 +1,5 @@
 import type { TargetedEvent } from 'preact';
-import { Checkbox, IdsField, InstantField, NumberField, TextField } from '../components/fields.tsx';
-import { ReasonField } from '../components/reason-field.tsx';
+import { Checkbox, IdsField, InstantField, NumberField, ReasonField, TextField } from '../components/fields.tsx';
 import type { Held, RunDraft } from './run-draft.ts';
 import { type FormField, formFields, formRows } from './run-form.ts';
 
@@ -31,7 +30,6 @@ const showDetails = (event: TargetedEvent<HTMLDetailsElement>): void => {
 
 type RunFieldsProps = { readonly draft: RunDraft; readonly onChange: (draft: RunDraft) => void };
 
-/** Why and how to log out. */
 export const RunFields = ({ draft, onChange }: RunFieldsProps) => {
   const rowOf = (field: FormField) => (
     <Row

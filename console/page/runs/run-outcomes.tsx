@@ -5,23 +5,15 @@ import { Select } from '../components/fields.tsx';
 import { Instant } from '../components/instant.tsx';
 import { describeKind, sortOutcomes } from './describe-run.ts';
 
-const neutralKinds: ReadonlySet<string> = new Set(['pending', 'skipped', 'ready']);
-
 const classOf = ({ kind, confirmed }: Outcome): string => {
   if (confirmed) return 'succeeded';
-  return neutralKinds.has(kind) ? 'muted' : 'failed';
+  return ['pending', 'skipped', 'ready'].includes(kind) ? 'muted' : 'failed';
 };
 
-const Detail = ({ outcome }: { readonly outcome: Outcome }) => {
-  const advice = adviceOn(outcome);
+const detailOf = (outcome: Outcome): string => {
   const detail = describeOutcome(outcome);
-  if (detail === '' && advice === undefined) return null;
-  return (
-    <span class="long">
-      {detail !== '' && `${detail.charAt(0).toUpperCase()}${detail.slice(1)}. `}
-      {advice}
-    </span>
-  );
+  const sentence = detail && `${detail.charAt(0).toUpperCase()}${detail.slice(1)}.`;
+  return [sentence, adviceOn(outcome)].filter(Boolean).join(' ');
 };
 
 const columns: readonly Column<Outcome>[] = [
@@ -42,15 +34,14 @@ const columns: readonly Column<Outcome>[] = [
       return confirmedAt === undefined ? 'yes' : <Instant at={confirmedAt} timeOnly />;
     },
   },
-  { name: 'What happened, and what to do', cell: (outcome) => <Detail outcome={outcome} /> },
+  {
+    name: 'What happened, and what to do',
+    cell: (outcome) => detailOf(outcome) && <LongText text={detailOf(outcome)} />,
+  },
 ];
 
-type RunOutcomesProps = {
-  readonly outcomes: readonly Outcome[];
-  readonly ended: boolean;
-};
+type RunOutcomesProps = { readonly outcomes: readonly Outcome[]; readonly ended: boolean };
 
-/** The outcome of each instance so far. */
 export const RunOutcomes = ({ outcomes, ended }: RunOutcomesProps) => {
   const [kind, setKind] = useState('');
   const kinds = [...new Set(outcomes.map((one) => one.kind))].sort();

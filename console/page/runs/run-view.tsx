@@ -2,7 +2,10 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import * as v from 'valibot';
 import { hasEnded, mayRetry, type Run, repeatableRequestSchema } from '../../../client/answers.ts';
+import { followRun, isUnknown } from '../../../client/follow-run.ts';
+import type { Failure, Result } from '../../../client/result.ts';
 import { describePhase, describeRequester } from '../../../client/run-words.ts';
+import { api } from '../api.ts';
 import { useAnnounce } from '../components/announcer.tsx';
 import { Button } from '../components/button.tsx';
 import { Instant } from '../components/instant.tsx';
@@ -17,7 +20,6 @@ import { RunId } from './run-id.tsx';
 import { RunOutcomes } from './run-outcomes.tsx';
 import { StartRunDialog } from './start-run-dialog.tsx';
 import { StopRunDialog } from './stop-run-dialog.tsx';
-import { useRun } from './use-run.ts';
 
 /** A drill that has ended can be started again as a run that logs out, for a reason of its own. */
 const realRequestOf = (run: Run): RunRequest | undefined => {
@@ -65,7 +67,7 @@ const RunActions = ({ run, onStopped }: { readonly run: Run; readonly onStopped:
 const Heading = ({ run }: { readonly run: Run }) => (
   <>
     <ViewTitle title={titleOf(run)} tab={tabTitleOf(run)} />
-    <p class="muted long">
+    <p class="muted">
       Started <Instant at={run.startedAt} /> by {describeRequester(run.requestedBy)} · reason: {run.reason} ·{' '}
       <RunId id={run.id} />
     </p>
@@ -110,7 +112,7 @@ const RunProgress = ({ run }: { readonly run: Run }) => (
         <p class="muted">{describeParts(run)}</p>
       </>
     )}
-    {run.note !== undefined && <p class="long">Note: {run.note}</p>}
+    {run.note !== undefined && <p>Note: {run.note}</p>}
   </section>
 );
 
@@ -141,6 +143,33 @@ const RunFacts = ({ run }: { readonly run: Run }) => (
       ))}
   </dl>
 );
+
+const pollMs = 1_500;
+
+/** Follows a run until it has ended. `refresh` reads it at once, for example after it was stopped. */
+const useRun = (id: string) => {
+  const [run, setRun] = useState<Run>();
+  const [problem, setProblem] = useState<Failure>();
+  const [version, setVersion] = useState(0);
+
+  // `version` says when to begin again
+  useEffect(() => {
+    const controller = new AbortController();
+    const { signal } = controller;
+    const show = (reading: Result<Run>) => {
+      if (reading.kind === 'ok') setRun(reading.value);
+      setProblem(reading.kind === 'ok' ? undefined : reading);
+    };
+    // A run that has just started may not be found yet.
+    const onReading = (reading: Result<Run>) => {
+      if (reading.kind === 'ok' || !isUnknown(reading)) show(reading);
+    };
+    void followRun(api, id, { signal, pollMs, onReading }).then((last) => last && show(last));
+    return () => controller.abort();
+  }, [id, version]);
+
+  return { run, problem, refresh: () => setVersion((before) => before + 1) };
+};
 
 /** Is everybody out? One run, followed until it has ended. */
 export const RunView = ({ id }: { readonly id: string }) => {

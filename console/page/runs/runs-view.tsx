@@ -76,7 +76,6 @@ const useRuns = (status: string) => {
   return { runs, problem, isLoading, reload: () => void load(), loadOlder: next === undefined ? undefined : loadOlder };
 };
 
-/** Recent runs, newest first. */
 const RunList = () => {
   const status = useStore(statusFilter);
   const { runs, problem, isLoading, reload, loadOlder } = useRuns(status);
@@ -109,7 +108,6 @@ const RunList = () => {
   );
 };
 
-/** Starts runs and lists the recent ones. */
 export const RunsView = () => {
   const may = useMay();
   const [isStarting, setStarting] = useState(false);

@@ -8,7 +8,7 @@ import type { ListReading } from '../instances/instance-list.ts';
 import { instanceList } from '../instances/live.ts';
 import { useMay } from '../sign-in/may.ts';
 import { useStore } from '../use-store.ts';
-import { countTargets, type TargetCount } from './count-targets.ts';
+import { countTargets } from './count-targets.ts';
 import { draftOf, type RunDraft, type RunRequest, requestOf } from './run-draft.ts';
 import { RunFields } from './run-fields.tsx';
 import { TargetFields } from './target-fields.tsx';
@@ -20,7 +20,11 @@ const maxAgeMs = 60_000;
 const isNamed = ({ targetKind, name, ids }: RunDraft): boolean =>
   targetKind === 'all' || (targetKind === 'instances' ? ids : name).trim() !== '';
 
-type CountNoteProps = { readonly count: TargetCount; readonly draft: RunDraft; readonly reading: ListReading };
+type CountNoteProps = {
+  readonly count: ReturnType<typeof countTargets>;
+  readonly draft: RunDraft;
+  readonly reading: ListReading;
+};
 
 /** What the number on the button leaves out, or why there is no button. */
 const CountNote = ({ count: { count, protected: left, unknown }, draft, reading }: CountNoteProps) => {
@@ -29,7 +33,7 @@ const CountNote = ({ count: { count, protected: left, unknown }, draft, reading 
     [count, draft.targetKind, draft.name, reading.list],
   );
   return (
-    <p class={count === 0 ? 'long' : 'hint long'}>
+    <p class={count === 0 ? '' : 'hint'}>
       {count === 0 && <strong>No instance would be logged out. </strong>}
       {left > 0 &&
         `${countOf(left, 'instance')} ${left === 1 ? 'is' : 'are'} protected: runs leave ${left === 1 ? 'it' : 'them'} alone. `}
@@ -40,15 +44,11 @@ const CountNote = ({ count: { count, protected: left, unknown }, draft, reading 
   );
 };
 
-type SubmitProps = { readonly count: number | undefined; readonly isDrill: boolean; readonly isOff: boolean };
-
-const SubmitButton = ({ count, isDrill, isOff }: SubmitProps) => (
-  <button type="submit" class={isDrill ? 'primary' : 'danger'} aria-disabled={isOff}>
-    {count === undefined && (isDrill ? 'Start the drill' : 'Log out')}
-    {count !== undefined &&
-      (isDrill ? `Start the drill over ${countOf(count, 'instance')}` : `Log ${countOf(count, 'instance')} out`)}
-  </button>
-);
+const labelOf = (isDrill: boolean, count: number | undefined): string => {
+  if (count === undefined) return isDrill ? 'Start the drill' : 'Log out';
+  const what = countOf(count, 'instance');
+  return isDrill ? `Start the drill over ${what}` : `Log ${what} out`;
+};
 
 type StartRunDialogProps = {
   /** Fills the form, for example from a dry run. */
@@ -71,25 +71,26 @@ export const StartRunDialog = ({ initial, onClose }: StartRunDialogProps) => {
   const count = isCounted ? countTargets(reading.list.instances, request) : undefined;
   const isCounting = reading.readAt === undefined && reading.isReading;
   const asksNumber = draft.targetKind === 'all' && !isDrill && count !== undefined && count.count > 0;
+  const mayStart = !isCounting && count?.count !== 0 && (isDrill || may('runs'));
   const submit = async (close: () => void) => {
-    if (isSending || isCounting) return;
+    if (isCounting) return;
     setSending(true);
     if (await start({ ...(count && { maxTargets: count.count }), ...request })) close();
     setSending(false);
   };
-  const buttons = (
+  const note = (
     <>
       {isCounting && <span>Counting the instances…</span>}
       {!isDrill && !may('runs') && <p>Your sign-in starts drills only: tick Dry run.</p>}
-      {!isCounting && count?.count !== 0 && (isDrill || may('runs')) && (
-        <SubmitButton count={count?.count} isDrill={isDrill} isOff={isSending} />
-      )}
     </>
   );
   return (
     <Dialog
       title={initial ? 'Log these instances out' : 'New run'}
-      submit={buttons}
+      note={note}
+      submit={mayStart ? labelOf(isDrill, count?.count) : undefined}
+      isDanger={!isDrill}
+      isOff={isSending}
       onSubmit={submit}
       onClose={onClose}
     >

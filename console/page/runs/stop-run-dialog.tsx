@@ -13,17 +13,7 @@ export const StopRunDialog = ({ id, onStopped, onClose }: StopRunDialogProps) =>
     close();
   };
   return (
-    <Dialog
-      title="Stop this run?"
-      cancel="Let it go on"
-      submit={
-        <button type="submit" class="primary">
-          Stop run
-        </button>
-      }
-      onSubmit={stop}
-      onClose={onClose}
-    >
+    <Dialog title="Stop this run?" cancel="Let it go on" submit="Stop run" onSubmit={stop} onClose={onClose}>
       <p>The step under way finishes. Instances that are logged out stay logged out; the others stay as they are.</p>
       {problem && <ProblemAlert problem={problem} />}
     </Dialog>

@@ -37,14 +37,13 @@ const GroupField = ({ draft, reading, onChange }: TargetFieldsProps) => {
 const WrongIds = ({ text }: { readonly text: string }) => {
   const { wrong } = parseIds(text);
   return wrong.length === 0 ? null : (
-    <p class="failed long" role="alert">
+    <p class="failed" role="alert">
       Left out, because {wrong.length === 1 ? 'it is no id' : 'they are no ids'}: {wrong.slice(0, 5).join(', ')}
       {wrong.length > 5 && ` and ${wrong.length - 5} more`}
     </p>
   );
 };
 
-/** Whom a run is to log out. */
 export const TargetFields = (props: TargetFieldsProps) => {
   const { draft, onChange } = props;
   const { targetKind, name, ids } = draft;

@@ -1,24 +1,6 @@
 import * as oauth from 'oauth4webapi';
 import type { Desk } from './desk.ts';
 
-/** A sign-in that has begun. It is good for one answer. */
-export type Pending = {
-  /** The address of the issuer to go to. */
-  readonly url: string;
-  readonly state: string;
-  readonly nonce: string;
-  readonly verifier: string;
-};
-
-/** Who is signed in, and with what. It is kept in memory only. */
-export type Access = {
-  readonly token: string;
-  readonly subject: string;
-  /** Milliseconds since 1970. */
-  readonly issuedAt: number;
-  readonly expiresAt: number;
-};
-
 /** The address of the page, to which the sign-in and the sign-out come back. */
 const pageAddress = (): string => `${location.origin}${location.pathname}`;
 
@@ -26,7 +8,7 @@ const pageAddress = (): string => `${location.origin}${location.pathname}`;
 const shortLifeMs = 300_000;
 
 /** Prepares a sign-in: authorization code with PKCE, `state` and `nonce`. */
-export const begin = async ({ clientId, scopes, authorization_endpoint: endpoint }: Desk): Promise<Pending> => {
+export const begin = async ({ clientId, scopes, authorization_endpoint: endpoint }: Desk) => {
   const verifier = oauth.generateRandomCodeVerifier();
   const state = oauth.generateRandomState();
   const nonce = oauth.generateRandomNonce();
@@ -45,6 +27,9 @@ export const begin = async ({ clientId, scopes, authorization_endpoint: endpoint
   return { url: url.href, state, nonce, verifier };
 };
 
+/** A sign-in that has begun. It is good for one answer. */
+export type Pending = Awaited<ReturnType<typeof begin>>;
+
 /**
  * Exchanges the answer of the issuer for a token. It checks `state` and `iss` of the answer, and issuer, audience, time and
  * nonce of the ID token.
@@ -55,7 +40,7 @@ export const finish = async (
   { clientId, scopes: _, ...server }: Desk,
   { state, nonce, verifier }: Pending,
   answer: URLSearchParams,
-): Promise<Access> => {
+) => {
   const client: oauth.Client = { client_id: clientId };
   const parameters = oauth.validateAuthResponse(server, client, answer, state);
   const issuedAt = Date.now();
@@ -77,6 +62,9 @@ export const finish = async (
   const subject = oauth.getValidatedIdTokenClaims(tokens)?.sub ?? '';
   return { token: tokens.access_token, subject, issuedAt, expiresAt: issuedAt + lifeMs };
 };
+
+/** Who is signed in, and with what; instants in milliseconds since 1970. It is kept in memory only. */
+export type Access = Awaited<ReturnType<typeof finish>>;
 
 /** Where the issuer ends its own session; `undefined` if it has no such address. The ID token stays out of it. */
 export const endSessionUrl = ({ clientId, end_session_endpoint: endpoint }: Desk): string | undefined => {

@@ -88,7 +88,6 @@ const createSession = (desk: Desk) => {
     if (status.get().kind !== 'signed-out') settle();
   };
 
-  /** Leaves for the issuer. */
   const signIn = async (): Promise<void> => {
     sessionStorage.removeItem(signedOutKey);
     status.set({ kind: 'leaving' });

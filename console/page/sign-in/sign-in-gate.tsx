@@ -34,12 +34,9 @@ const texts = {
   },
 } as const;
 
-type OutsideProps = {
-  readonly status: Exclude<Status, { readonly kind: 'signed-in' | 'expired' }>;
-  readonly onSignIn: () => void;
-};
+type OutsideStatus = Exclude<Status, { readonly kind: 'signed-in' | 'expired' }>;
 
-const Outside = ({ status, onSignIn }: OutsideProps) => {
+const Outside = ({ status, onSignIn }: { readonly status: OutsideStatus; readonly onSignIn: () => void }) => {
   const { title, text } = texts[status.kind];
   return (
     <>

@@ -1,7 +1,12 @@
 import type { LoggedOut } from '../../../client/answers.ts';
 import type { Problem, Result } from '../../../client/result.ts';
-import { describeConfirmed, describeLogouts } from '../../../console/page/instances/describe-logout.ts';
-import { createLogouts, type Logout, mayBeRun } from '../../../console/page/instances/logouts.ts';
+import {
+  createLogouts,
+  describeConfirmed,
+  describeLogouts,
+  type Logout,
+  mayBeRun,
+} from '../../../console/page/instances/logouts.ts';
 import { withReason } from '../../../console/page/kept.ts';
 
 const order = { reason: 'phone lost' };
