@@ -1,9 +1,8 @@
 import type { ReadStream, WriteStream } from 'node:tty';
 import { Option } from 'commander';
-import { type Api, createApi, isLoopback, parseApiAddress, signWithToken } from './api/api.ts';
+import { createApi, isLoopback, parseApiAddress, signWithToken } from './api/api.ts';
 import type { AwsSettings } from './aws/call-aws.ts';
 import type { Profile } from './aws/find-settings.ts';
-import type { StackOutputs } from './aws/stack-outputs.ts';
 import { UsageError } from './errors.ts';
 import { printableJson, quote } from './output/printable.ts';
 import { calledAs } from './program-name.ts';
@@ -64,25 +63,6 @@ export const globalOptions: readonly Option[] = [
   new Option('--yes', 'answer yes to every question'),
 ];
 
-/** One run of one command: its global options, and what it can reach. Large modules are loaded at first use. */
-export type Session = {
-  readonly options: GlobalOptions;
-  readonly terminal: Terminal;
-  readonly print: (text: string) => void;
-  /** One JSON document on one line, on stdout. */
-  readonly printJson: (value: unknown) => void;
-  /** JSON with `--json`, or else the text. */
-  readonly printResult: (json: unknown, text: string) => void;
-  /** Progress, warnings and questions, on stderr. */
-  readonly note: (text: string) => void;
-  /** A command to copy, for the deployment that the options of this one name. */
-  readonly commandLine: (command: string) => string;
-  readonly api: () => Promise<Api>;
-  readonly aws: AwsSettings;
-  /** @throws UsageError without `--stack`, CommandFailed when there is no such stack */
-  readonly outputs: () => Promise<StackOutputs>;
-};
-
 /** The options that say which deployment is meant; never the token. */
 const deploymentOptions = ({ url, stack, profile, region }: GlobalOptions): string =>
   Object.entries({ url, stack, profile, region })
@@ -120,7 +100,8 @@ const noToken = `Callers of this API carry a bearer token: set ${variables.token
 
 const noStack = `This command reads the deployment's stack: name it with --stack or ${variables.stack}.`;
 
-export const createSession = (given: GlobalOptions, terminal: Terminal): Session => {
+/** One run of one command: its global options, and what it can reach. Large modules are loaded at first use. */
+export const createSession = (given: GlobalOptions, terminal: Terminal) => {
   const options = withVariables(given, terminal.env);
   const { profile, region } = options;
   const aws = createAwsSettings({ named: profile, used: profile ?? terminal.env.AWS_PROFILE, region });
@@ -150,17 +131,24 @@ export const createSession = (given: GlobalOptions, terminal: Terminal): Session
     );
   });
   const print = (text: string) => void terminal.stdout.write(`${text}\n`);
+  /** One JSON document on one line, on stdout. */
   const printJson = (value: unknown) => print(printableJson(value));
   return {
     options,
     terminal,
     print,
     printJson,
-    printResult: (json, text) => (options.json ? printJson(json) : print(text)),
-    note: (text) => void terminal.stderr.write(`${text}\n`),
-    commandLine: (command) => `${calledAs(terminal.env)} ${command}${deploymentOptions(given)}`,
+    /** JSON with `--json`, or else the text. */
+    printResult: (json: unknown, text: string) => (options.json ? printJson(json) : print(text)),
+    /** Progress, warnings and questions, on stderr. */
+    note: (text: string) => void terminal.stderr.write(`${text}\n`),
+    /** A command to copy, for the deployment that the options of this one name. */
+    commandLine: (command: string) => `${calledAs(terminal.env)} ${command}${deploymentOptions(given)}`,
     api,
     aws,
+    /** @throws UsageError without `--stack`, CommandFailed when there is no such stack */
     outputs,
   };
 };
+
+export type Session = Readonly<ReturnType<typeof createSession>>;

@@ -23,24 +23,6 @@ const durableFunctions = async (session: Session, given: Options['function']): P
   return [outputs.require('RunFunction'), ...(watch === undefined ? [] : [watch])];
 };
 
-const findOpen = async (executions: Executions, names: readonly string[]): Promise<readonly Execution[]> => {
-  const { hasExecutionEnded } = await import('../aws/executions.ts');
-  const open: Execution[] = [];
-  for (const name of names)
-    for await (const execution of executions.list(name)) if (!hasExecutionEnded(execution)) open.push(execution);
-  return open;
-};
-
-const formatOpen = (open: readonly Execution[]): Promise<string> =>
-  formatTable(
-    ['EXECUTION', 'STATUS', 'STARTED'],
-    open.map((execution) => [
-      execution.DurableExecutionName,
-      execution.Status,
-      execution.StartTimestamp?.toISOString(),
-    ]),
-  );
-
 const stopAll = async (session: Session, executions: Executions, open: readonly Execution[]): Promise<ExitCode> => {
   const { readIdentity } = await import('../aws/find-settings.ts');
   const { arn } = await readIdentity(session.aws);
@@ -65,14 +47,17 @@ stay logged in. drain writes no evidence: use the stop command while the API is 
   examples: ['drain --stack green-api-logout', 'drain --function green-api-logout-run --yes'],
   run: async (session, options) => {
     const names = await durableFunctions(session, options.function);
-    const { createExecutions } = await import('../aws/executions.ts');
+    const { createExecutions, hasExecutionEnded } = await import('../aws/executions.ts');
     const executions = createExecutions(session.aws);
-    const open = await findOpen(executions, names);
+    const open: Execution[] = [];
+    for (const name of names)
+      for await (const execution of executions.list(name)) if (!hasExecutionEnded(execution)) open.push(execution);
     if (open.length === 0) {
       session.note('Every execution has ended. There is nothing to stop.');
       return exitCodes.done;
     }
-    session.note(await formatOpen(open));
+    const rows = open.map((each) => [each.DurableExecutionName, each.Status, each.StartTimestamp?.toISOString()]);
+    session.note(await formatTable(['EXECUTION', 'STATUS', 'STARTED'], rows));
     await confirm(
       session,
       `Stop ${countOf(open.length, 'execution')}? Instances that they have not logged out yet stay logged in.`,

@@ -73,17 +73,14 @@ const findTargets = async (api: Api, target: Target): Promise<InstanceList> => {
   return valueIn(await api.listInstances('all' in target ? {} : target));
 };
 
-const nothingMatches = 'No instance matches the target, so nothing was started. The instances command lists them.';
-
 /** That nobody has this owner or group, and who is near. A misspelt tag must not look like a success. */
 const describeNobody = async (api: Api, target: Extract<Target, { owner: string } | { group: string }>) => {
   const list = await api.listInstances();
   const near = list.kind === 'ok' ? nearestOf(list.value.instances, target) : [];
   const [kind, value] = Object.entries(target)[0] ?? [];
-  return printable(`No instance has the ${kind} ${value}.`) + (near.length > 0 ? `\nNearest:\n${indented(near)}` : '');
+  const lines = [`No instance has the ${kind} ${value}.`, ...(near.length > 0 ? ['Nearest:'] : [])];
+  return [...lines, ...near.map((line) => `  ${line}`)].map(printable).join('\n');
 };
-
-const indented = (lines: readonly string[]): string => lines.map((line) => `  ${printable(line)}`).join('\n');
 
 /** @throws CommandFailed if there is none; a later run may find some */
 const describeTargets = async (session: Session, api: Api, { target, except, at }: Request): Promise<string> => {
@@ -95,7 +92,10 @@ const describeTargets = async (session: Session, api: Api, { target, except, at 
     throw new CommandFailed(
       `${await describeNobody(api, target)}\nNothing was started. To start it all the same, add --yes.`,
     );
-  if (found.length === 0 && at === undefined) throw new CommandFailed(nothingMatches);
+  if (found.length === 0 && at === undefined)
+    throw new CommandFailed(
+      'No instance matches the target, so nothing was started. The instances command lists them.',
+    );
   const spared = found.filter((instance) => instance.protected).length;
   return `${countOf(found.length - spared, 'instance')}${spared > 0 ? ` (${spared} protected ${spared === 1 ? 'one is' : 'ones are'} skipped)` : ''}`;
 };

@@ -14,11 +14,7 @@ import { describeReading } from '../output/instances.ts';
 import { printable } from '../output/printable.ts';
 import { failed, notTried, ok, type Seen, type Smoke, type Step } from './step.ts';
 
-/** Why steps that need a test instance were not tried. */
-const withoutInstance = (smoke: Smoke): Seen | undefined => {
-  if (smoke.instance === undefined) return notTried('no test instance was named with --instance');
-  return smoke.isLoggedOut ? undefined : notTried('the test instance was not logged out');
-};
+const noInstance = notTried('no test instance was named with --instance');
 
 const describeRun = ({ id, status, note, ...run }: Run): string =>
   printable([`run ${id}: ${status}, ${describeProgress(run)}`, note].filter(Boolean).join('; '));
@@ -96,7 +92,7 @@ const logoutStep: Step = {
   expected: 'the logout is confirmed',
   run: async (smoke) => {
     const { session, instance: id, reason } = smoke;
-    if (id === undefined) return notTried('no test instance was named with --instance');
+    if (id === undefined) return noInstance;
     const api = await session.api();
     const { instances } = await listInstances(smoke);
     const instance = instances.find(({ idInstance }) => idInstance === id);
@@ -122,8 +118,8 @@ const runStep: Step = {
   name: 'run over the test instance',
   expected: 'the run succeeds, and its one instance is confirmed',
   run: async (smoke) => {
-    const why = withoutInstance(smoke);
-    if (why !== undefined || smoke.instance === undefined) return why ?? notTried('no test instance');
+    if (smoke.instance === undefined) return noInstance;
+    if (!smoke.isLoggedOut) return notTried('the test instance was not logged out');
     const started = await startRun(smoke, { target: { instances: [smoke.instance] }, maxTargets: 1 });
     return followToEnd(smoke, acceptedRunIn(started).id);
   },
