@@ -11,12 +11,6 @@ import { shortenedBySpreadsheet } from './input/options.ts';
 import { formatInstances } from './output/instances.ts';
 import type { Session } from './session.ts';
 
-type InstancesAtGreenApi = {
-  readonly existing: ReadonlySet<InstanceId>;
-  /** GREEN-API lists them for three months. https://green-api.com/en/docs/partners/getInstances/ */
-  readonly deleted: ReadonlySet<InstanceId>;
-};
-
 type Entry = { readonly idInstance: string; readonly isDeleted: boolean };
 
 const numberOrText = v.union([v.pipe(v.number(), v.safeInteger(), v.transform(String)), v.string()]);
@@ -77,7 +71,7 @@ const checkId = (name: string, at: number, text: string): InstanceId => {
  * @param name of the file, for errors, which quote nothing of it
  * @throws UsageError
  */
-export const readInstanceList = (name: string, text: string): InstancesAtGreenApi => {
+export const readInstanceList = (name: string, text: string) => {
   const value = /^\s*[[{]/.test(text) ? parseJson(text) : undefined;
   if (value === undefined && /^\s*[[{]/.test(text)) throw new UsageError(`${name} begins like JSON, and is none.`);
   const entries = value === undefined ? readLines(name, text) : readJson(name, value);
@@ -88,16 +82,8 @@ export const readInstanceList = (name: string, text: string): InstancesAtGreenAp
   }));
   const idsThat = (isDeleted: boolean) =>
     new Set(ids.filter((entry) => entry.isDeleted === isDeleted).map(({ id }) => id));
+  // GREEN-API lists deleted ones for three months. https://green-api.com/en/docs/partners/getInstances/
   return { existing: idsThat(false), deleted: idsThat(true) };
-};
-
-type InstancesReport = {
-  /** They have no secret, so nobody can log them out here. */
-  readonly notEnrolled: readonly string[];
-  /** They have a secret that no list shows, because of its tag `ignore`, or because it is new. */
-  readonly unlisted: readonly string[];
-  readonly deleted: readonly Instance[];
-  readonly withoutInstance: readonly Instance[];
 };
 
 /** The state is read with the secret itself, which the list may leave out. @throws CommandFailed */
@@ -109,23 +95,29 @@ const hasSecret = async (api: Api, idInstance: string): Promise<boolean> => {
   return reading.code !== 'unknown-instance';
 };
 
+/** How the secrets differ from the instances at GREEN-API. */
 export const reconcileInstances = async (
   api: Api,
-  { existing, deleted }: InstancesAtGreenApi,
+  { existing, deleted }: ReturnType<typeof readInstanceList>,
   instances: readonly Instance[],
-): Promise<InstancesReport> => {
+) => {
   const enrolled = new Set(instances.map(({ idInstance }) => idInstance));
   const missing = [...existing].filter((id) => !enrolled.has(id));
   const found = await inParallel(parallelCalls, missing, (id) => hasSecret(api, id));
   const isIn = (ids: ReadonlySet<string>) => (instance: Instance) =>
     ids.has(parseInstanceId(instance.idInstance) ?? '');
   return {
+    /** They have no secret, so nobody can log them out here. */
     notEnrolled: missing.filter((_, index) => !found[index]),
+    /** They have a secret that no list shows, because of its tag `ignore`, or because it is new. */
     unlisted: missing.filter((_, index) => found[index]),
+    /** Their secrets name an instance that is deleted at GREEN-API, or not in the file. */
     deleted: instances.filter(isIn(deleted)),
     withoutInstance: instances.filter((instance) => !isIn(existing)(instance) && !isIn(deleted)(instance)),
   };
 };
+
+type InstancesReport = Awaited<ReturnType<typeof reconcileInstances>>;
 
 const isAre = (count: number): string => (count === 1 ? 'is' : 'are');
 

@@ -50,12 +50,6 @@ export const readRoster = (name: string, text: string, wanted: readonly string[]
 
 type Options = { readonly column?: readonly string[]; readonly instances?: string };
 
-type Report = {
-  /** None of their owners is on the roster. */
-  readonly leavers: readonly Instance[];
-  readonly withoutOwner: readonly Instance[];
-};
-
 /**
  * A roster in another form than expected names hardly any owner. Then nobody is called a leaver: the command that would follow
  * logs the company out.
@@ -70,16 +64,19 @@ const checkIsRoster = (file: string, { readAs }: Roster, owners: number, known: 
   );
 };
 
-const compare = (file: string, instances: readonly Instance[], roster: Roster): Report => {
+const compare = (file: string, instances: readonly Instance[], roster: Roster) => {
   const everybody = new Set(roster.identities.flatMap(parseOwner).map(canonicalIdentity));
   const isKnown = (owner: string) => parseOwner(owner).some((identity) => everybody.has(canonicalIdentity(identity)));
   const owners = [...new Set(instances.flatMap(({ owner }) => owner ?? []))];
   checkIsRoster(file, roster, owners.length, owners.filter(isKnown).length);
   return {
+    /** None of their owners is on the roster. */
     leavers: instances.filter(({ owner }) => owner !== undefined && !isKnown(owner)),
     withoutOwner: instances.filter(({ owner }) => owner === undefined),
   };
 };
+
+type Report = ReturnType<typeof compare>;
 
 const printReport = async (session: Session, { leavers, withoutOwner }: Report): Promise<void> => {
   if (leavers.length === 0) session.print('Every instance that has an owner belongs to somebody on the roster.');

@@ -18,21 +18,19 @@ import type { Session } from '../session.ts';
 const parallelReads = 2;
 const parallelStops = 4;
 
-type WaitingRun = { readonly id: string; readonly person: string; readonly at: string };
-
 /** The name of a run says whose it is. A run of version 0.2 may have a name without it, so its requester is read too. */
 const isOf = (provider: string, { id, requestedBy }: Run): boolean =>
   countedLeaverOf(id) !== undefined ||
   new RegExp(`^(?:webhook|okta-event-hook|scim) ${provider}(?: |$)`).test(requestedBy);
 
-const waitingRun = ({ id, request }: Run): readonly WaitingRun[] => {
+const waitingRun = ({ id, request }: Run) => {
   const { at, target } = request ?? {};
   if (typeof at !== 'string' || Date.parse(at) <= Date.now()) return [];
   return [{ id, at, person: target !== undefined && 'owner' in target ? target.owner : '' }];
 };
 
 /** The runs of an identity provider that wait for their `at`. @throws CommandFailed if one of them cannot be read */
-const findWaitingRuns = async (api: Api, provider: string): Promise<readonly WaitingRun[]> => {
+const findWaitingRuns = async (api: Api, provider: string) => {
   const running = valueIn(await api.listRuns(Number.POSITIVE_INFINITY, 'RUNNING'));
   const possible = running.filter(({ id, source }) => {
     const counted = countedLeaverOf(id);

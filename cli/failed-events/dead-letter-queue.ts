@@ -10,37 +10,19 @@ import { parseJsonAs } from '../../functions/platform/unknown-values.ts';
 import { type AwsSettings, callAws } from '../aws/call-aws.ts';
 import { printable } from '../output/printable.ts';
 
-/** A run's request in the dead-letter queue. */
-export type DeadLetterMessage = {
-  readonly id: string;
-  readonly receipt: string;
-  readonly body: string;
-  readonly sentAt: Date | undefined;
-  /** What Lambda says of the failure: `RequestID`, `ErrorCode`, `ErrorMessage`. */
-  readonly attributes: Readonly<Record<string, string>>;
-};
-
 /** Time for a person to decide about the messages that were received, in seconds. */
 const visibilityTimeout = 300;
 
-const parseMessage = ({
-  MessageId,
-  ReceiptHandle,
-  Body,
-  Attributes,
-  MessageAttributes,
-}: Message): DeadLetterMessage => {
-  const sent = Number(Attributes?.SentTimestamp);
-  return {
-    id: MessageId ?? '',
-    receipt: ReceiptHandle ?? '',
-    body: Body ?? '',
-    sentAt: sent > 0 ? new Date(sent) : undefined,
-    attributes: Object.fromEntries(
-      Object.entries(MessageAttributes ?? {}).map(([name, { StringValue }]) => [name, StringValue ?? '']),
-    ),
-  };
+const parseMessage = ({ MessageId: id = '', ReceiptHandle: receipt = '', Body: body = '', ...rest }: Message) => {
+  const sent = Number(rest.Attributes?.SentTimestamp);
+  const pairs = Object.entries(rest.MessageAttributes ?? {}).map(([name, { StringValue = '' }]) => [name, StringValue]);
+  /** What Lambda says of the failure: `RequestID`, `ErrorCode`, `ErrorMessage`. */
+  const attributes: Readonly<Record<string, string>> = Object.fromEntries(pairs);
+  return { id, receipt, body, attributes, sentAt: sent > 0 ? new Date(sent) : undefined };
 };
+
+/** A run's request in the dead-letter queue. */
+export type DeadLetterMessage = ReturnType<typeof parseMessage>;
 
 export const createDeadLetterQueue = (QueueUrl: string, aws: AwsSettings) => {
   const client = new SQSClient(aws);

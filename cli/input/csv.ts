@@ -72,15 +72,13 @@ export const readPlainList = (text: string, isHead: (cell: string) => boolean): 
 
 export type TableRow = { readonly line: number; readonly values: Readonly<Record<string, string>> };
 
-type Table = { readonly columns: readonly string[]; readonly rows: readonly TableRow[]; readonly separator: Separator };
-
 /**
  * Reads a CSV file whose first line names its columns. Cells are trimmed.
  *
  * @param name of the file, for errors; no cell is ever quoted, since it may be a token
  * @throws UsageError naming the line
  */
-export const readTable = (name: string, text: string): Table => {
+export const readTable = (name: string, text: string) => {
   const parsed = parseCsv(text);
   if (parsed.kind === 'malformed') throw new UsageError(`${name}, line ${parsed.line}: ${parsed.problem}.`);
   const [head, ...records] = parsed.rows;

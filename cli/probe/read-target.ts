@@ -1,5 +1,5 @@
 import { createGreenApi } from '../../functions/green-api/client.ts';
-import type { ApiToken, Credential } from '../../functions/green-api/credential.ts';
+import type { ApiToken } from '../../functions/green-api/credential.ts';
 import { createSendGet } from '../../functions/green-api/exchange.ts';
 import type { InstanceId } from '../../functions/green-api/instance-id.ts';
 import { createRateLimiter } from '../../functions/green-api/rate-limiter.ts';
@@ -16,13 +16,12 @@ import { promptForSecret } from '../input/questions.ts';
 import { printable } from '../output/printable.ts';
 import type { Session } from '../session.ts';
 
-export type ProbeTarget = {
-  readonly idInstance: InstanceId;
-  readonly credential: Credential;
+type Found = {
+  /** Of the secret. */
+  readonly text: string;
   readonly owner?: string;
+  /** Where its secret is, in words. */
   readonly place: string;
-  readonly stateInstance: string | null;
-  readonly isLinked: boolean;
   /** Writes the secret as it is: the right to is proved before a token can be lost for want of it. @throws CommandFailed */
   readonly checkWriting?: () => Promise<unknown>;
   /** Writes a new token into the secret; returns whether that succeeded. */
@@ -30,8 +29,6 @@ export type ProbeTarget = {
 };
 
 export type TargetOptions = SecretsOptions & { readonly askToken?: boolean; readonly apiUrl?: string };
-
-type Found = Omit<ProbeTarget, 'idInstance' | 'stateInstance' | 'isLinked' | 'credential'> & { readonly text: string };
 
 const mostTries = 5;
 
@@ -66,11 +63,7 @@ const readSecret = async (store: SecretStore, name: string, place: string): Prom
 const timeoutMs = 30_000;
 
 /** Reads secret, tags and state of an instance. @throws CommandFailed if it cannot be probed */
-export const readTarget = async (
-  session: Session,
-  idInstance: InstanceId,
-  options: TargetOptions,
-): Promise<ProbeTarget> => {
+export const readTarget = async (session: Session, idInstance: InstanceId, options: TargetOptions) => {
   const { askToken, apiUrl } = options;
   const secrets = await findSecrets(session, options);
   const address = apiUrl ?? secrets.apiUrl;
@@ -100,3 +93,6 @@ export const readTarget = async (
   const { stateInstance } = state;
   return { ...about, idInstance, credential, stateInstance, isLinked: stateClassOf(stateInstance) === 'linked' };
 };
+
+/** The one instance that a probe logs out. */
+export type ProbeTarget = Awaited<ReturnType<typeof readTarget>>;

@@ -39,19 +39,18 @@ const withOwners = (facts: readonly InstanceFact[], today: string | undefined): 
   });
 };
 
-/** The lines by the canonical identity of the person whom they are about, and by run. */
-export type FactIndex = {
-  readonly instances: ReadonlyMap<string, readonly InstanceFact[]>;
-  readonly runs: ReadonlyMap<string, readonly RunFact[]>;
-  readonly today: ReadonlyMap<string, readonly OwnedToday[]>;
-};
-
 const isInstanceFact = (fact: Fact): fact is InstanceFact => fact.kind !== 'run';
 
-/** @param owned the instances of today; none if no deployment was asked */
-export const indexFacts = (facts: readonly Fact[], owned: readonly OwnedToday[]): FactIndex => {
+/**
+ * The lines by the canonical identity of the person whom they are about, and by run.
+ *
+ * @param owned the instances of today; none if no deployment was asked
+ */
+export const indexFacts = (facts: readonly Fact[], owned: readonly OwnedToday[]) => {
   const identitiesOf = createIdentitiesOf();
-  const byIdentity = <Value extends { readonly owner?: string | undefined }>(values: readonly Value[]) => {
+  const byIdentity = <Value extends { readonly owner?: string | undefined }>(
+    values: readonly Value[],
+  ): ReadonlyMap<string, readonly Value[]> => {
     const groups = new Map<string, Value[]>();
     for (const value of values)
       for (const identity of identitiesOf(value.owner ?? '')) {
@@ -70,6 +69,8 @@ export const indexFacts = (facts: readonly Fact[], owned: readonly OwnedToday[])
     today: byIdentity(owned),
   };
 };
+
+export type FactIndex = ReturnType<typeof indexFacts>;
 
 /** A run whose lines do not fit together: a record may be lost. */
 export type IncompleteRun = { readonly run: string; readonly why: string };
