@@ -9,8 +9,6 @@ import { loadConfiguration } from '../input/files.ts';
 import { wholeNumber } from '../input/options.ts';
 import { unlessInterrupted } from '../session.ts';
 
-type Options = { readonly port: number; readonly configuration?: string };
-
 /** Where the built page is, seen from the source of this file and from a chunk of the built command line. */
 const pageFolders = ['../../dist/console', '../../console', '../console'];
 
@@ -32,7 +30,7 @@ const loadFirings = async (file: string) => {
   return () => upcomingFirings(schedules, new Date());
 };
 
-export const consoleCommand = defineCommand<Options>({
+export const consoleCommand = defineCommand<{ readonly port: number; readonly configuration?: string }>({
   usage: 'console',
   summary: 'Serve the web console for a deployment, on this machine only.',
   details:

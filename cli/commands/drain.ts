@@ -10,13 +10,11 @@ import { confirm } from '../input/questions.ts';
 import { formatTable } from '../output/table.ts';
 import type { Session } from '../session.ts';
 
-type Options = { readonly function?: readonly string[] };
-
 /** Lambda takes 300 stops a second. */
 const parallelStops = 10;
 
 /** The functions whose executions keep a stack from being removed. */
-const durableFunctions = async (session: Session, given: Options['function']): Promise<readonly string[]> => {
+const durableFunctions = async (session: Session, given: readonly string[] | undefined): Promise<readonly string[]> => {
   if (given !== undefined) return given;
   const outputs = await session.outputs();
   const watch = outputs.find('WatchFunction');
@@ -36,7 +34,7 @@ const stopAll = async (session: Session, executions: Executions, open: readonly 
   return failures.length === 0 ? exitCodes.done : exitCodes.failed;
 };
 
-export const drainCommand = defineCommand<Options>({
+export const drainCommand = defineCommand<{ readonly function?: readonly string[] }>({
   usage: 'drain',
   summary: 'Stop every run and watch that has not ended, before the deployment is removed.',
   details: `CloudFormation cannot delete a durable function while an execution of it has not ended, and gives up after an

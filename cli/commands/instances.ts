@@ -4,9 +4,11 @@ import { defineCommand } from '../command.ts';
 import { exitCodes } from '../errors.ts';
 import { formatInstances, warnOfUnreadable } from '../output/instances.ts';
 
-type Options = { readonly owner?: string; readonly group?: string; readonly query?: string };
-
-export const instancesCommand = defineCommand<Options>({
+export const instancesCommand = defineCommand<{
+  readonly owner?: string;
+  readonly group?: string;
+  readonly query?: string;
+}>({
   usage: 'instances',
   summary: 'List the instances with their owner, group and protection.',
   options: [

@@ -48,8 +48,6 @@ export const readRoster = (name: string, text: string, wanted: readonly string[]
   return { ...roster, identities };
 };
 
-type Options = { readonly column?: readonly string[]; readonly instances?: string };
-
 /**
  * A roster in another form than expected names hardly any owner. Then nobody is called a leaver: the command that would follow
  * logs the company out.
@@ -104,7 +102,7 @@ const compareInstances = async (session: Session, file: string): Promise<ExitCod
   return isEqual && isUnderstood ? exitCodes.done : exitCodes.failed;
 };
 
-export const reconcileCommand = defineCommand<Options>({
+export const reconcileCommand = defineCommand<{ readonly column?: readonly string[]; readonly instances?: string }>({
   usage: 'reconcile [roster]',
   summary: 'Compare the instances with everybody who belongs to the company, or with those that exist at GREEN-API.',
   details: `Nothing is changed. The roster is a list of identities, one per line, or a CSV file with a head; - reads the input.

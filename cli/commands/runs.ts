@@ -12,9 +12,7 @@ import { exitCodes } from '../errors.ts';
 import { parseCount } from '../input/options.ts';
 import { formatTable } from '../output/table.ts';
 
-type Options = { readonly status?: string; readonly limit: number };
-
-export const runsCommand = defineCommand<Options>({
+export const runsCommand = defineCommand<{ readonly status?: string; readonly limit: number }>({
   usage: 'runs',
   summary: 'List the runs, the newest first.',
   details: `Each id is shown by its last eight characters. The commands show and stop take it so; --json has the whole id.

@@ -3,9 +3,7 @@ import { defineCommand } from '../command.ts';
 import { exitCodes } from '../errors.ts';
 import { loadConfiguration } from '../input/files.ts';
 
-type Options = { readonly configuration: string };
-
-export const schedulesCommand = defineCommand<Options>({
+export const schedulesCommand = defineCommand<{ readonly configuration: string }>({
   usage: 'schedules',
   summary: 'Show the schedules of a configuration and when each fires next.',
   details: 'It reads the file only. Times are in the zone of the schedule and in UTC; it warns of skipped local times.',

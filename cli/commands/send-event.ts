@@ -11,8 +11,6 @@ import { CommandFailed, exitCodes, UsageError } from '../errors.ts';
 import { printableJson } from '../output/printable.ts';
 import type { Session } from '../session.ts';
 
-type Options = { readonly now?: boolean };
-
 type Json = { readonly [field: string]: unknown };
 
 const isObject = (value: unknown): value is Json =>
@@ -37,7 +35,7 @@ const localApi = ({ options, terminal }: Session): Api => {
   return createApi(url, signWithToken(options.token));
 };
 
-export const sendEventCommand = defineCommand<Options>({
+export const sendEventCommand = defineCommand<{ readonly now?: boolean }>({
   usage: 'send-event <event>',
   summary: 'Send an EventBridge event to the local service, which applies its rules to it.',
   details: `<event> is a file with a whole event as JSON, or the name of a sample: ${dialectNames.join(', ')}.

@@ -6,9 +6,7 @@ import { followRun, printRun } from '../follow-run.ts';
 import { resolveRunOrWatchId } from '../input/run-id.ts';
 import { formatWatch } from '../output/describe-run.ts';
 
-type Options = { readonly follow?: boolean };
-
-export const showCommand = defineCommand<Options>({
+export const showCommand = defineCommand<{ readonly follow?: boolean }>({
   usage: 'show <run>',
   summary: 'Show a run: its status, progress and the outcome for each instance.',
   details: `The exit code is 1 if the run has ended without success or found no instance. The id of a watch shows the watch

@@ -68,8 +68,6 @@ const stopWaitingRuns = async (session: Session, provider: string): Promise<Exit
   return failures.length === 0 ? exitCodes.done : exitCodes.failed;
 };
 
-type Options = { readonly provider?: string };
-
 /** The status of a run or a watch, and how far it is. */
 const describeById = async (api: Api, kind: 'run' | 'watch', id: string): Promise<string> => {
   if (kind === 'run') {
@@ -89,7 +87,7 @@ const stopOne = async (session: Session, text: string | undefined): Promise<Exit
   return exitCodes.done;
 };
 
-export const stopCommand = defineCommand<Options>({
+export const stopCommand = defineCommand<{ readonly provider?: string }>({
   usage: 'stop [run]',
   summary: 'Stop a run, a watch, or every waiting run of an identity provider.',
   details: `The step that is under way ends and writes its evidence; nothing follows it.

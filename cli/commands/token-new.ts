@@ -8,8 +8,6 @@ import {
 import { defineCommand } from '../command.ts';
 import { exitCodes, UsageError } from '../errors.ts';
 
-type Options = { readonly kind: ProviderKind };
-
 /** Where a provider of each kind calls, and where its administrator enters the token. */
 const calls = {
   webhook: { path: '/offboarding', token: 'Send the header "Authorization: Bearer <token>".' },
@@ -23,7 +21,7 @@ const calls = {
   },
 } as const satisfies Record<ProviderKind, object>;
 
-export const tokenNewCommand = defineCommand<Options>({
+export const tokenNewCommand = defineCommand<{ readonly kind: ProviderKind }>({
   usage: 'token new <name>',
   summary:
     'Make a bearer token for an identity provider (webhook, Okta event hook, SCIM) and its digest for the configuration.',

@@ -49,10 +49,8 @@ export const measureLogout = async (probe: Probe): Promise<boolean> => {
   const second = await waitUntilOut(probe);
   const words = [...first.words, ...second.words];
   const stillOpen = isKnown(words) ? 'still-linked' : 'unknown';
-  add(
-    probe,
-    findingOf('time-to-out', second.isOut ? 'out-after-second' : stillOpen, describeWait({ ...second, words })),
-  );
+  const outcome = second.isOut ? 'out-after-second' : stillOpen;
+  add(probe, findingOf('time-to-out', outcome, describeWait({ ...second, words })));
   return second.isOut;
 };
 
@@ -64,12 +62,8 @@ const measureStays = async (probe: Probe): Promise<void> => {
     const { stateClass, word } = await readState(probe);
     if (stateClass !== 'out') words.push(word);
   }
-  add(
-    probe,
-    words.length === 0
-      ? findingOf('stays-out', 'stays', `${furtherReadings} more readings`)
-      : findingOf('stays-out', 'changes', words.join(', ')),
-  );
+  if (words.length === 0) add(probe, findingOf('stays-out', 'stays', `${furtherReadings} more readings`));
+  else add(probe, findingOf('stays-out', 'changes', words.join(', ')));
 };
 
 const measureSecondLogout = async (probe: Probe): Promise<void> => {
@@ -111,10 +105,8 @@ const measureCalls = async (probe: Probe): Promise<void> => {
   if (first !== 'ended') return add(probe, findingOf('calls-session', first));
   await pace(probe);
   const second = await callsLogout(probe);
-  add(
-    probe,
-    findingOf('calls-session', second === 'ended' ? 'undecided' : 'own-session', `the second call: ${second}`),
-  );
+  const finding = second === 'ended' ? 'undecided' : 'own-session';
+  add(probe, findingOf('calls-session', finding, `the second call: ${second}`));
 };
 
 /** What only an instance shows whose session is ended. */
