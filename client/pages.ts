@@ -12,11 +12,7 @@ type Reading<Item> = {
   readonly onPage?: ((items: readonly Item[]) => void) | undefined;
 };
 
-/**
- * Reads page after page.
- *
- * @param itemsOf the items of a page, which may have none and not be the last
- */
+/** Reads page after page. @param itemsOf the items of a page, which may have none and not be the last */
 export const readPages = async <P extends Page, Item>(
   readPage: (next: string | undefined) => Promise<Result<P>>,
   itemsOf: (page: P) => readonly Item[],
