@@ -3,9 +3,9 @@ import { createCaller, type GreenApiDependencies, type Instance } from './client
 import { type GreenApiFailure, parseAccountAnswer, parseSettingsAnswer } from './responses.ts';
 
 /** The digits of the phone number whose account is linked; empty: none is linked, or GREEN-API does not say. */
-export type NumberAnswer = { readonly kind: 'number'; readonly digits: string } | GreenApiFailure;
+type NumberAnswer = { readonly kind: 'number'; readonly digits: string } | GreenApiFailure;
 
-export type ReadLinkedNumber = (instance: Instance, deadline: Deadline) => Promise<NumberAnswer>;
+type ReadLinkedNumber = (instance: Instance, deadline: Deadline) => Promise<NumberAnswer>;
 
 /** A `wid` of WhatsApp, such as `79876543210@c.us`. That of another messenger is an account, not a number. */
 const numberOfWid = (wid: string): string => /^(\d+)(?::\d+)?@(?:c\.us|s\.whatsapp\.net)$/.exec(wid)?.[1] ?? '';

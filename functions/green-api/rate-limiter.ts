@@ -35,10 +35,8 @@ type Turn = {
   closedUntil: number;
 };
 
-export const createRateLimiter = ({
-  intervalMs = 1_100,
-  longestWaitMs = 10_000,
-}: RateLimiterOptions = {}): RateLimiter => {
+export const createRateLimiter = (options: RateLimiterOptions = {}): RateLimiter => {
+  const { intervalMs = 1_100, longestWaitMs = 10_000 } = options;
   const turns = new Map<string, Turn>();
 
   const turnOf = (idInstance: string): Turn => {

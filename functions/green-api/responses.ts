@@ -25,12 +25,12 @@ export type UpdateTokenAnswer =
   | GreenApiFailure;
 
 /** https://green-api.com/en/docs/api/account/GetSettings/ ; of the settings only what says whose account is linked. */
-export type SettingsAnswer =
+type SettingsAnswer =
   | { readonly kind: 'settings'; readonly typeInstance: string; readonly wid: string }
   | GreenApiFailure;
 
 /** The number of the linked account, empty while none is linked. https://green-api.com/en/docs/api/account/GetWaSettings/ */
-export type AccountAnswer = { readonly kind: 'account'; readonly phone: string } | GreenApiFailure;
+type AccountAnswer = { readonly kind: 'account'; readonly phone: string } | GreenApiFailure;
 
 const failureOf = (status: number, text: string): GreenApiFailure => ({
   kind: failureKindOf(status, text),

@@ -14,10 +14,7 @@ export const idPattern = /^[0-9]{1,20}$/;
 /** The same in words. */
 export const idForm = '1 to 20 digits';
 
-/**
- * The form of a token. GREEN-API does not document its characters. Refused is only what a URL path would need to encode
- * (RFC 3986, section 3.3).
- */
+/** The form of a token. GREEN-API does not document its characters. Refused is only what a URL path would need to encode (RFC 3986, section 3.3). */
 export const tokenPattern = /^(?!\.+$)[\w.~!$&'()*+,;=:@-]{1,256}$/;
 
 /** The universal hosts, the numbered pools, and the clusters such as `api.p03.green-api.com`, under both domains. */
