@@ -9,12 +9,12 @@ import { parseCaller } from './http/caller.ts';
 import { verifiedClaimsOf } from './http/claims.ts';
 import { jsonResponse, type LogUnexpected, problemDetails } from './http/response.ts';
 import { capabilities, deskPath } from './http/routes.ts';
-import { parseVariables, type Variables } from './platform/environment.ts';
+import { parseVariables, type ValuesOf, type Variables } from './platform/environment.ts';
 import { createLog, type Write, writeLine } from './platform/log.ts';
 import { type AccessEnvironment, deskSettings, readAccess } from './platform/settings.ts';
 
 export type DeskHandlerDependencies = {
-  readonly desk: ReturnType<typeof readDesk>['desk'];
+  readonly desk: ValuesOf<typeof deskSettings>['desk'];
   /** The name of the deployment. */
   readonly stack: string;
   readonly allow: NonNullable<AccessEnvironment['deskAllow']>;
@@ -23,8 +23,6 @@ export type DeskHandlerDependencies = {
   readonly log: (level: 'ERROR', message: string, fields: object) => void;
   readonly logUnexpected: LogUnexpected;
 };
-
-const readDesk = (variables: Variables) => parseVariables(deskSettings, variables);
 
 const unavailable: APIGatewayProxyStructuredResultV2 = {
   statusCode: 503,
@@ -60,11 +58,7 @@ const describeSession = (
     service: desk?.demo ? 'Demo desk with emulators' : stack,
     real: desk?.demo !== true,
     features: [],
-    person: {
-      subject,
-      ...(email !== undefined && { email }),
-      ...(person?.name !== undefined && { name: person.name }),
-    },
+    person: { subject, email, name: person?.name },
     allowed,
     missing: missing.map((capability) => missingSentence(allow, capability)),
   });
@@ -81,7 +75,7 @@ export const createDeskHandler = (dependencies: DeskHandlerDependencies) =>
 /** @param folder of the built page */
 export const composeDesk = (variables: Variables, write: Write, folder: string): DeskHandlerDependencies => {
   const log = createLog(write);
-  const { desk, stack } = readDesk(variables);
+  const { desk, stack } = parseVariables(deskSettings, variables);
   return {
     desk,
     stack,

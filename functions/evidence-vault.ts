@@ -9,7 +9,7 @@ import { createLog, type Log, type Write, writeLine } from './platform/log.ts';
 import { vaultSettings } from './platform/settings.ts';
 import { errorNameOf, parseJson } from './platform/unknown-values.ts';
 
-export type EvidenceVaultHandlerDependencies = { readonly storeEvidence: StoreEvidence; readonly log: Log };
+type EvidenceVaultHandlerDependencies = { readonly storeEvidence: StoreEvidence; readonly log: Log };
 
 /** A message of CloudWatch Logs cannot be read: its records are not stored. */
 class InvalidLogData extends Error {

@@ -14,7 +14,7 @@ import { parseVariables, type Variables } from './platform/environment.ts';
 import { createLog, type Write, writeLine } from './platform/log.ts';
 import { type AccessEnvironment, listingSettings, readAccess } from './platform/settings.ts';
 
-export type InstancesHandlerDependencies = {
+type InstancesHandlerDependencies = {
   readonly listInstances: ListInstances<Contact>;
   readonly access?: AccessEnvironment;
   readonly logUnexpected: LogUnexpected;

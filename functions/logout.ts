@@ -21,7 +21,7 @@ import type { Variables } from './platform/environment.ts';
 import { createLog, type Write, writeLine } from './platform/log.ts';
 import { type AccessEnvironment, readAccess, readEnvironment } from './platform/settings.ts';
 
-export type LogoutHandlerDependencies = {
+type LogoutHandlerDependencies = {
   readonly logOut: LogOut;
   /** Whether this deployment rotates tokens. */
   readonly tokenRotation: boolean;
@@ -66,9 +66,11 @@ export const createLogoutHandler = ({ logOut, tokenRotation, access, logUnexpect
 
 const now = () => new Date();
 
-export type ComposedLogout = LogoutHandlerDependencies & { readonly warmUp: WarmUp };
-
-export const composeLogout = (variables: Variables, write: Write, { clock, ...waits }: Waits = {}): ComposedLogout => {
+export const composeLogout = (
+  variables: Variables,
+  write: Write,
+  { clock, ...waits }: Waits = {},
+): LogoutHandlerDependencies & { readonly warmUp: WarmUp } => {
   const environment = readEnvironment(variables);
   const log = createLog(write);
   const connections = createConnections();

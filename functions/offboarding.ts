@@ -15,7 +15,7 @@ import { createFindRunOnce, type FindRun } from './runs/lambda/find-run.ts';
 import { createStartRun, RunNotStarted, type StartRun } from './runs/lambda/start-run.ts';
 import { type RunName, runNameOf } from './runs/run-name.ts';
 
-export type OffboardingHandlerDependencies = {
+type OffboardingHandlerDependencies = {
   readonly startRun: StartRun;
   readonly findRun: FindRun;
   readonly isDisabled: IsDisabled;
@@ -31,7 +31,7 @@ export type OffboardingHandlerDependencies = {
 };
 
 /** The runs of an event; none if nobody left. */
-export type OffboardingAnswer = { readonly runs: readonly RunName[] };
+type OffboardingAnswer = { readonly runs: readonly RunName[] };
 
 /** CloudTrail alone reports each change once, under an id of its own. */
 const alone = ({ change: _, ...report }: LeaverReport): LeaverReport => report;

@@ -1,20 +1,18 @@
 import middy from '@middy/core';
-import type { Context } from 'aws-lambda';
 import * as v from 'valibot';
 import { type InstanceId, parseInstanceId } from './green-api/instance-id.ts';
 import { composeGreenApi, type Waits } from './instances/call-with-credential.ts';
-import type { TokenRotation } from './instances/token-rotation/attempt.ts';
 import { composeRotation } from './instances/token-rotation/attempt.ts';
 import { createRotationSteps, type RotationSteps } from './instances/token-rotation/rotation-steps.ts';
 import { tokenFigures } from './logout/evidence.ts';
 import { createSecretsManager } from './platform/aws-clients.ts';
-import { type Deadline, deadlineIn } from './platform/deadline.ts';
+import { deadlineIn } from './platform/deadline.ts';
 import type { Variables } from './platform/environment.ts';
 import { createLog, type Log, type Write, writeLine } from './platform/log.ts';
 import { functionMetrics } from './platform/metrics.ts';
 import { readEnvironment } from './platform/settings.ts';
 
-export type RotateTokenHandlerDependencies = {
+type RotateTokenHandlerDependencies = {
   readonly steps: RotationSteps;
   readonly secretPrefix: string;
   /** The deployment, a dimension of the metrics. */
@@ -59,37 +57,24 @@ const parseEvent = (event: unknown) => {
 /** Time to log the result and answer, in milliseconds. */
 const closingMs = 2_000;
 
-const deadlineOf = (context: Pick<Context, 'getRemainingTimeInMillis'>): Deadline =>
-  deadlineIn(Math.max(0, context.getRemainingTimeInMillis() - closingMs));
-
-const createReport =
-  ({ log, stack, now }: RotateTokenHandlerDependencies) =>
-  (idInstance: InstanceId, step: string, { kind, detail }: TokenRotation): void =>
-    log(kind === 'rotated' ? 'INFO' : 'ERROR', 'token rotation', {
-      function: 'rotate-token',
-      idInstance,
-      step,
-      kind,
-      detail,
-      ...functionMetrics(tokenFigures({ kind }), stack, now()),
-    });
-
 /**
  * Secrets Manager → one step of the rotation of an instance's token. A repeated step does nothing twice.
  *
  * @throws RotationFailed, which Secrets Manager records as a failed rotation
  */
 export const createRotateTokenHandler = (dependencies: RotateTokenHandlerDependencies) => {
-  const { steps, secretPrefix } = dependencies;
-  const report = createReport(dependencies);
+  const { steps, secretPrefix, log, stack, now } = dependencies;
   return middy<unknown, void>({ timeoutEarlyInMillis: 0 }).handler(async (event, context) => {
-    const { Step, SecretId, ClientRequestToken } = parseEvent(event);
+    const { Step: step, SecretId, ClientRequestToken } = parseEvent(event);
     const idInstance = parseInstance(SecretId, secretPrefix);
     // The token was already replaced at GREEN-API when it was created.
-    if (Step === 'setSecret') return;
-    const rotation = await steps[Step]({ idInstance, clientRequestToken: ClientRequestToken }, deadlineOf(context));
-    report(idInstance, Step, rotation);
-    if (rotation.kind !== 'rotated') throw new RotationFailed(`${rotation.kind}: ${rotation.detail}`);
+    if (step === 'setSecret') return;
+    const deadline = deadlineIn(Math.max(0, context.getRemainingTimeInMillis() - closingMs));
+    const { kind, detail } = await steps[step]({ idInstance, clientRequestToken: ClientRequestToken }, deadline);
+    const metrics = functionMetrics(tokenFigures({ kind }), stack, now());
+    const facts = { function: 'rotate-token', idInstance, step, kind, detail, ...metrics };
+    log(kind === 'rotated' ? 'INFO' : 'ERROR', 'token rotation', facts);
+    if (kind !== 'rotated') throw new RotationFailed(`${kind}: ${detail}`);
   });
 };
 

@@ -18,7 +18,7 @@ import {
 } from './runs/request.ts';
 import { type RunName, runNameOf } from './runs/run-name.ts';
 
-export type ScheduleHandlerDependencies = {
+type ScheduleHandlerDependencies = {
   readonly startRun: StartRun;
   /** The deployment, as part of the names of its runs. */
   readonly stack: string;

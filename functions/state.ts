@@ -14,7 +14,7 @@ import { parseVariables, type Variables } from './platform/environment.ts';
 import { createLog, type Write, writeLine } from './platform/log.ts';
 import { type AccessEnvironment, readAccess, readingSettings } from './platform/settings.ts';
 
-export type StateHandlerDependencies = {
+type StateHandlerDependencies = {
   readonly readState: (idInstance: InstanceId, deadline: Deadline) => Promise<StateAnswer | NotCalled>;
   readonly now: () => Date;
   readonly access?: AccessEnvironment;

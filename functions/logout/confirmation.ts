@@ -29,7 +29,6 @@ type Proof = {
   readonly confirmedAt: string;
   /** The same instant on the scale of the deadlines. */
   readonly confirmedMs: number;
-  /** How many readings in a row reported `notAuthorized`. */
   readonly inARow: number;
 };
 
@@ -37,7 +36,6 @@ export type Confirmation = {
   readonly readings: readonly Reading[];
   /** The last state that was read; missing if none was. */
   readonly stateInstance?: string | null;
-  /** Missing: the logout is not confirmed. */
   readonly proof?: Proof;
   /** Why the readings ended although there was time for more. */
   readonly readingProblem?: string;
@@ -45,7 +43,7 @@ export type Confirmation = {
 
 export const noConfirmation: Confirmation = { readings: [] };
 
-export type ConfirmDependencies = {
+type ConfirmDependencies = {
   readonly callWithCredential: CallWithCredential;
   readonly readState: GreenApi['readState'];
   readonly now: () => Date;

@@ -24,10 +24,7 @@ export type Evidence = {
   readonly function: 'logout' | 'run';
   /** The gateway's id of the request: of a single logout, or of an identity provider's report. The access log has the same id. */
   readonly requestId?: string;
-  /**
-   * ARN and unique id of a role or user, or the `sub` or `client_id` of a token; in a run also a schedule's name, or an event's
-   * source and id.
-   */
+  /** ARN and unique id of a role or user, or the `sub` or `client_id` of a token; in a run also a schedule's name, or an event's source and id. */
   readonly requestedBy: string;
   /**
    * Session name of the caller's role. IAM Identity Center sets it to the person's user name. For every other role the caller
@@ -46,7 +43,6 @@ export type Evidence = {
   readonly confirmedAt?: string;
   /** From the cause (the event's own time, the scheduled time, the instant a run was put off to, else `requestedAt`) to `confirmedAt`. */
   readonly timeToLogoutMs?: number;
-  /** How many `logout` requests were sent. */
   readonly attempts: number;
   readonly readings: readonly Reading[];
   readonly outcome: LogoutOutcome;
@@ -81,13 +77,11 @@ export type RecordEvidence = (evidence: Evidence) => Promise<void>;
 /** Source of the outcome events. The bus policy denies it to all but the functions that log out. */
 export const outcomeSource = 'green-api-logout';
 export const outcomeDetailTypes = { loggedOut: 'Instance Logged Out', failed: 'Instance Logout Failed' } as const;
-/** The event about the end of a run. */
 export const runEndedDetailType = 'Logout Run Ended';
 
 /** The `message` of a line about one logout, and of one about the end of a run. Both kinds are evidence. */
 export const evidenceMessage = 'evidence';
 export const runMessage = 'run';
-/** The lines that the vault keeps. */
 export const keptMessages: readonly string[] = [evidenceMessage, runMessage];
 
 /** The outcome event of a logout; `undefined` if its result is not known yet (`wait=0`). Its `text` is for a mail or a chat. */
@@ -114,7 +108,6 @@ export const metricNames = {
 const countsAsFailed = ({ outcome, run }: Evidence): boolean =>
   isFailure(outcome) && outcome.kind !== 'unknown-instance' && run?.stoppedBy === undefined;
 
-/** The figures of one record by the metrics' names. */
 const figuresOf = (evidence: Evidence): Readonly<Record<string, number>> => ({
   [metricNames.confirmed]: Number(evidence.outcome.confirmed),
   [metricNames.failed]: Number(countsAsFailed(evidence)),
@@ -127,7 +120,6 @@ const figuresOf = (evidence: Evidence): Readonly<Record<string, number>> => ({
     }),
 });
 
-/** The figures of a rotation; none if there was none. */
 export const tokenFigures = (token: TokenRecord | undefined): Readonly<Record<string, number>> =>
   token === undefined
     ? {}

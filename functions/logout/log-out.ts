@@ -23,7 +23,7 @@ export type LogoutRequest = Pick<
 };
 
 /** What else was requested, and its results. None of them changes the outcome of the logout. */
-export type FollowUp = Pick<Evidence, 'queue' | 'token'>;
+type FollowUp = Pick<Evidence, 'queue' | 'token'>;
 
 export type LogoutResult = Pick<Evidence, 'confirmedAt'> & {
   readonly outcome: LogoutOutcome;
@@ -35,7 +35,7 @@ export type LogoutResult = Pick<Evidence, 'confirmedAt'> & {
 /** Logs one instance out, confirms it and records one evidence record. Never rejects. */
 export type LogOut = (request: LogoutRequest, deadline: Deadline) => Promise<LogoutResult>;
 
-export type LogOutDependencies = {
+type LogOutDependencies = {
   readonly callWithCredential: CallWithCredential;
   readonly greenApi: Pick<GreenApi, 'logout' | 'readState' | 'clearQueue'>;
   readonly rotateToken: RotateToken;

@@ -3,7 +3,6 @@ import { type FailureDuration, failures } from '../green-api/vocabulary.ts';
 /** What GREEN-API reported during a logout. A field is missing if GREEN-API did not report it. */
 export type Reported = {
   readonly isLogout?: boolean;
-  /** The last reading of `getStateInstance`. */
   readonly stateInstance?: string | null;
 };
 
@@ -16,7 +15,6 @@ export const failureKinds = {
   /** GREEN-API answered `isLogout: false`. A run tries once more. */
   refused: 'passing',
   ...failuresAtGreenApi,
-  /** There is no secret for the instance. */
   'unknown-instance': 'lasting',
   'credential-unreadable': 'lasting',
 } as const satisfies Record<string, FailureDuration>;
@@ -26,10 +24,7 @@ export type FailureKind = keyof typeof failureKinds;
 /** Whether the same logout may succeed when it is tried again later. */
 export const mayPass = (kind: FailureKind): boolean => failureKinds[kind] !== 'lasting';
 
-/**
- * The result of one logout. Only a reading of `notAuthorized` confirms it. `detail` explains a failure to people and holds no
- * secret.
- */
+/** The result of one logout. Only a reading of `notAuthorized` confirms it. `detail` explains a failure to people and holds no secret. */
 export type LogoutOutcome = Reported &
   (
     | { readonly kind: 'logged-out'; readonly confirmed: boolean }

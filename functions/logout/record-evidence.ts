@@ -35,14 +35,12 @@ type OutgoingEvent = {
   readonly source: string;
   readonly detailType: string;
   readonly detail: { readonly idInstance?: string; readonly id?: string };
-  /** Why EventBridge did not accept it. */
   readonly problem?: string;
 };
 
 /** Publishes events on the stack's bus. Best effort: the evidence is the record. It never rejects. */
 export type PublishEvents = (events: readonly OutgoingEvent[]) => Promise<void>;
 
-/** Most entries of one PutEvents request. */
 const entriesAtOnce = 10;
 /** Requests at once: EventBridge's quota starts at 400 entries per second and account. */
 const requestsAtOnce = 4;

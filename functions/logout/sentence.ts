@@ -21,7 +21,6 @@ export const plain = (text: string): string =>
     .replace(/[\s\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
     .trim();
 
-/** Text of others as a part of a sentence. */
 export const part = (text: string, longest = longestPart): string => {
   const characters = [...plain(text)];
   return characters.length <= longest ? characters.join('') : `${characters.slice(0, longest).join('')}…`;
@@ -36,7 +35,6 @@ export const personIn = (owner: string): string => {
 /** A command as a sentence names it. It is the last part, so that nothing is copied with it. */
 export const command = (what: string, words: string): string => `${what}: green-api-logout ${words}`;
 
-/** Why an instance is not confirmed, in the words of a sentence. */
 export const failureWords = {
   unconfirmed: 'still linked, or its state is not known',
   refused: 'logout refused',
@@ -61,7 +59,6 @@ const nameOf = ({ idInstance, owner }: Instance): string =>
 
 const because = (reason: string | undefined): string => (reason === undefined ? '' : ` (${part(reason)})`);
 
-/** What became of one logout, for a mail or a chat. */
 export const logoutText = (instance: Instance, outcome: LogoutOutcome, reason: string | undefined): string => {
   const name = nameOf(instance);
   if (!isFailure(outcome)) {
@@ -73,7 +70,6 @@ export const logoutText = (instance: Instance, outcome: LogoutOutcome, reason: s
   return plain(`${name} is not confirmed as logged out${because(reason)}: ${failure}. ${help}`);
 };
 
-/** That somebody linked an instance again after its logout was confirmed, for a mail or a chat. */
 export const linkedAgainText = (instance: Instance, stateInstance: string, reason: string | undefined): string =>
   plain(
     `${nameOf(instance)} was linked again (state ${part(stateInstance)}) after its logout was confirmed${because(reason)}. ${command('Log it out', `logout ${instance.idInstance}`)}`,

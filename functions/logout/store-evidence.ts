@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 
 /** One line of a log. `id` is unique in the log group, and the same whenever the line is delivered. */
@@ -7,7 +7,7 @@ export type LogEvent = { readonly id: string; readonly timestamp: number; readon
 /** Stores a batch of lines, oldest first, for good; a batch that is delivered again changes nothing. @throws the SDK's error when it was not stored */
 export type StoreEvidence = (batch: readonly LogEvent[]) => Promise<{ readonly key: string; readonly records: number }>;
 
-export type StoreEvidenceDependencies = {
+type StoreEvidenceDependencies = {
   readonly client: Pick<S3Client, 'send'>;
   /** @throws if it is not configured: there is no default, and records must not go elsewhere */
   readonly bucket: () => string;
@@ -28,8 +28,8 @@ const keyOf = (events: readonly LogEvent[]): string => {
   const [first, last] = [events[0], events.at(-1)];
   if (first === undefined || last === undefined) throw new Error('a batch has at least one record');
   const day = new Date(first.timestamp).toISOString().slice(0, 10);
-  const ids = createHash('sha256').update(events.map(({ id }) => id).join('\n'));
-  return `evidence/day=${day}/${first.id}-${last.id}-${ids.digest('hex').slice(0, 16)}.jsonl`;
+  const ids = hash('sha256', events.map(({ id }) => id).join('\n'));
+  return `evidence/day=${day}/${first.id}-${last.id}-${ids.slice(0, 16)}.jsonl`;
 };
 
 /** What S3 answers to `If-None-Match: *` when the object exists. */

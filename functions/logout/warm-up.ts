@@ -18,7 +18,6 @@ export type WarmUp = () => Promise<void>;
 export type WarmUpDependencies = {
   /** Instances whose credentials are read ahead, at most 20. More than one needs the right to read in batches. */
   readonly instances: readonly InstanceId[];
-  /** GREEN-API hosts to connect to, besides those of the credentials. */
   readonly hosts: readonly string[];
   readonly secretPrefix: string;
   readonly fetchSecrets: FetchSecrets;
@@ -26,16 +25,22 @@ export type WarmUpDependencies = {
   readonly openEarly: Connections['openEarly'];
   /** Prepares the Secrets Manager client if no credential is read ahead. */
   readonly primeSecretsManager: () => Promise<void>;
-  /** Prepares the EventBridge client if outcome events are published. */
   readonly primeEventBridge: () => Promise<void>;
   readonly warn: (message: string, fields: { readonly detail: string }) => void;
   /** Longest wait of init, in milliseconds. Unfinished steps continue after it. @default 1000 */
   readonly limitMs?: number;
 };
 
-const createReadAhead =
-  ({ instances, secretPrefix, fetchSecrets, readCredential, warn }: WarmUpDependencies) =>
-  async (): Promise<readonly CredentialReading[]> => {
+const httpsHostOf = (reading: CredentialReading): readonly string[] =>
+  reading.kind === 'credential' && reading.credential.apiUrl.startsWith('https:')
+    ? [new URL(reading.credential.apiUrl).host]
+    : [];
+
+export const createWarmUp = (dependencies: WarmUpDependencies): WarmUp => {
+  const { instances, hosts, secretPrefix, fetchSecrets, readCredential, openEarly, warn } = dependencies;
+  const { primeSecretsManager, primeEventBridge, limitMs = 1_000 } = dependencies;
+
+  const readAhead = async (): Promise<readonly CredentialReading[]> => {
     if (instances.length === 1) return Promise.all(instances.map((id) => readCredential(id)));
     const fetched = await fetchSecrets(instances.map((id) => `${secretPrefix}${id}`));
     if (fetched.kind === 'unavailable') {
@@ -48,15 +53,6 @@ const createReadAhead =
     });
     return (await Promise.all(readings)).flat();
   };
-
-const httpsHostOf = (reading: CredentialReading): readonly string[] =>
-  reading.kind === 'credential' && reading.credential.apiUrl.startsWith('https:')
-    ? [new URL(reading.credential.apiUrl).host]
-    : [];
-
-export const createWarmUp = (dependencies: WarmUpDependencies): WarmUp => {
-  const { instances, hosts, openEarly, primeSecretsManager, primeEventBridge, limitMs = 1_000 } = dependencies;
-  const readAhead = createReadAhead(dependencies);
 
   const getInstancesReady = async () => {
     const found = new Set((await readAhead()).flatMap(httpsHostOf));
@@ -84,7 +80,7 @@ const warmingSettings = {
 export const readWarmingEnvironment = (variables: Variables): ValuesOf<typeof warmingSettings> =>
   parseVariables(warmingSettings, variables);
 
-export type ToWarmUp = {
+type ToWarmUp = {
   readonly secretsManager: SecretsManagerClient;
   readonly bus: Bus | undefined;
   readonly readCredential: ReadCredential;
