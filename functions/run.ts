@@ -1,7 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { DurableContext } from '@aws/durable-execution-sdk-js';
-import middy from '@middy/core';
-import { executionModeDurableContext } from '@middy/core/DurableContext';
 import { composeGreenApi, type Waits } from './instances/call-with-credential.ts';
 import { createListInstances, createReadTags } from './instances/directory.ts';
 import { composeRotation } from './instances/token-rotation/attempt.ts';
@@ -17,35 +14,20 @@ import { createLambda, createSecretsManager } from './platform/aws-clients.ts';
 import { parseVariables, type Variables } from './platform/environment.ts';
 import { createLog, type Write, writeLine } from './platform/log.ts';
 import { listingSettings, readEnvironment, readExecutionTimeoutMs, watchingSettings } from './platform/settings.ts';
-import { executionOf, nameInInvocation } from './runs/durable-operations.ts';
+import { createDurableHandler, nameInInvocation } from './runs/durable-operations.ts';
 import { createExecuteRun, type RunDependencies } from './runs/execute-run.ts';
 import { createStartExecution } from './runs/lambda/start-run.ts';
 import { createRecordRunEnd } from './runs/run-ended.ts';
 import { createCountFaults } from './runs/run-metrics.ts';
 import type { WatchName } from './runs/start-watch.ts';
-import type { Summary } from './runs/summary.ts';
-
-export type RunHandlerDependencies = RunDependencies;
 
 /** One run from its payload to its summary, as a Lambda durable function. */
-export const createRunHandler = (dependencies: RunHandlerDependencies) => {
+export const createRunHandler = (dependencies: RunDependencies) => {
   const { log, stack, now } = dependencies;
-  const executeRun = createExecuteRun(dependencies);
-  const countFaults = createCountFaults(log, stack, now, nameInInvocation);
-  return countFaults(
-    // Lambda repeats the step of an invocation that ran out of time. Middy's own limit would fail the whole run instead.
-    middy<unknown, Summary, Error, DurableContext>({
-      executionMode: executionModeDurableContext,
-      timeoutEarlyInMillis: 0,
-    }).handler((event, context) => executeRun(event, executionOf(context))),
-  );
+  return createCountFaults(log, stack, now, nameInInvocation)(createDurableHandler(createExecuteRun(dependencies)));
 };
 
-export const composeRun = (
-  variables: Variables,
-  write: Write,
-  { clock, ...waits }: Waits = {},
-): RunHandlerDependencies => {
+export const composeRun = (variables: Variables, write: Write, { clock, ...waits }: Waits = {}): RunDependencies => {
   const environment = readEnvironment(variables);
   const { secretPrefix } = environment;
   const { watchFunction, watchQualifier } = parseVariables(watchingSettings, variables);

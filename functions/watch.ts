@@ -1,6 +1,3 @@
-import type { DurableContext } from '@aws/durable-execution-sdk-js';
-import middy from '@middy/core';
-import { executionModeDurableContext } from '@middy/core/DurableContext';
 import { composeGreenApi, type Waits } from './instances/call-with-credential.ts';
 import { createReadTags } from './instances/directory.ts';
 import { evidenceMessage } from './logout/evidence.ts';
@@ -10,21 +7,13 @@ import type { Variables } from './platform/environment.ts';
 import { createLog, type Write, writeLine } from './platform/log.ts';
 import { stackMetrics } from './platform/metrics.ts';
 import { readEnvironment } from './platform/settings.ts';
-import { executionOf } from './runs/durable-operations.ts';
+import { createDurableHandler } from './runs/durable-operations.ts';
 import { createWatch } from './watch/execute-watch.ts';
 import type { PollDependencies } from './watch/poll.ts';
 import { type LinkedAgainEvidence, linkedAgainEventOf, linkedAgainMetric } from './watch/watch-evidence.ts';
-import type { WatchResult } from './watch/watch-state.ts';
 
 /** Watches the instances that a run logged out, in case somebody links one again, as a Lambda durable function. */
-export const createWatchHandler = (dependencies: PollDependencies) => {
-  const watch = createWatch(dependencies);
-  // Lambda repeats the step of an invocation that ran out of time. Middy's own limit would fail the whole watch instead.
-  return middy<unknown, WatchResult, Error, DurableContext>({
-    executionMode: executionModeDurableContext,
-    timeoutEarlyInMillis: 0,
-  }).handler((event, context) => watch(event, executionOf(context)));
-};
+export const createWatchHandler = (dependencies: PollDependencies) => createDurableHandler(createWatch(dependencies));
 
 export const composeWatch = (
   variables: Variables,

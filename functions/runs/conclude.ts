@@ -8,7 +8,6 @@ import type { StartedWatch } from './start-watch.ts';
 import { type Summary, summarize } from './summary.ts';
 
 export type RunFailureType =
-  /** The payload is not a run. */
   | 'InvalidRun'
   /** The run expired before it did anything. */
   | 'RunExpired'
@@ -63,7 +62,6 @@ const isOutOfReach = ({ kind, skipReason }: Outcome): boolean =>
 const isNobodyLoggedOut = (outcomes: readonly Outcome[]): boolean =>
   outcomes.some(isOutOfReach) && outcomes.every((outcome) => isOutOfReach(outcome) || outcome.kind === 'skipped');
 
-/** What decides how a run ends, and what its note says. */
 type Ending = { readonly failure?: Failure; readonly note?: string };
 
 const failing = (type: RunFailureType, message: string): Ending => ({ failure: { type, message }, note: message });
@@ -73,7 +71,6 @@ const endingOfDrill = ({ progress: { failed, total } }: RunResults): Ending =>
     ? { note: 'a drill: nobody was logged out' }
     : failing('DrillFailed', `a drill: ${failed} of ${total} instances could not be logged out now`);
 
-/** All of them in one text; `undefined` if there is none. */
 const joined = (texts: readonly (string | undefined)[]): string | undefined =>
   texts.filter((text) => text !== undefined).join('; ') || undefined;
 
@@ -149,13 +146,12 @@ export const concludeWithNobody = (note: string, unreadable: Resolved['unreadabl
   summary: summarize(resultsOf([]), defined({ note: joined([note, ...describeUnreadable(unreadable).notes]) })),
 });
 
-export type Circumstances = {
+type Circumstances = {
   /** The watch over the confirmed instances, if the request wants one. */
   readonly watch?: StartedWatch | undefined;
   readonly unreadable?: Resolved['unreadable'] | undefined;
   /** Why the second look found nothing. */
   readonly lookFailure?: Failure | undefined;
-  /** What else to know about the run. */
   readonly notes?: readonly string[];
 };
 

@@ -40,12 +40,8 @@ const applyReading = (target: TargetState, answer: Counted<StateAnswer | NotCall
  * The drill's part for one instance: reads its tags, its credential and its state, and changes nothing. One reading confirms no
  * logout, so none is called confirmed.
  */
-export const createDrillTarget = ({
-  callWithCredential,
-  greenApi,
-  readTags,
-  now,
-}: ProcessTargetDependencies): ProcessTarget => {
+export const createDrillTarget = (dependencies: ProcessTargetDependencies): ProcessTarget => {
+  const { callWithCredential, greenApi, readTags, now } = dependencies;
   const isoNow = () => now().toISOString();
 
   const drill: ProcessTarget = async (target, { request, deadline }) => {

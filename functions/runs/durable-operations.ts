@@ -1,6 +1,7 @@
 import { type DurableContext, type StepConfig, StepSemantics } from '@aws/durable-execution-sdk-js';
+import middy from '@middy/core';
+import { executionModeDurableContext } from '@middy/core/DurableContext';
 
-/** What a run uses of its durable execution. */
 export type Durable = Pick<DurableContext, 'step' | 'wait'>;
 
 /** A durable execution, as the function that it executes uses it. */
@@ -24,14 +25,22 @@ export const nameInInvocation = (event: unknown): string | undefined =>
     ? nameOf(event.DurableExecutionArn)
     : undefined;
 
-export const executionOf = (context: DurableContext): Execution => ({
+const executionOf = (context: DurableContext): Execution => ({
   name: nameOf(context.executionContext.durableExecutionArn),
   durable: context,
   remainingMs: () => context.lambdaContext.getRemainingTimeInMillis?.() ?? Number.POSITIVE_INFINITY,
 });
 
+/** Carries an execution out as a Lambda durable function. */
+export const createDurableHandler = <Result>(execute: (payload: unknown, execution: Execution) => Promise<Result>) =>
+  // Lambda repeats the step of an invocation that ran out of time. Middy's own limit would fail the whole execution instead.
+  middy<unknown, Result, Error, DurableContext>({
+    executionMode: executionModeDurableContext,
+    timeoutEarlyInMillis: 0,
+  }).handler((event, context) => execute(event, executionOf(context)));
+
 /** The operations of one execution, counted, because Lambda allows 3,000. The count is the same on each replay. */
-export type Operations = {
+export type Operations = Pick<Execution, 'remainingMs'> & {
   readonly step: <Output>(name: string, act: () => Promise<Output>, retry?: RetryStrategy) => Promise<Output>;
   /**
    * A step that is repeated if its process dies, and then knows it: an earlier attempt may have done anything, or nothing.
@@ -46,7 +55,7 @@ export type Operations = {
 
 type RetryStrategy = NonNullable<StepConfig<unknown>['retryStrategy']>;
 
-export const countOperations = (durable: Durable): Operations => {
+export const countOperations = ({ durable, remainingMs }: Omit<Execution, 'name'>): Operations => {
   let used = 0;
   return {
     step: async (name, act, retryStrategy) => {
@@ -66,5 +75,6 @@ export const countOperations = (durable: Durable): Operations => {
       await durable.wait(name, { seconds });
     },
     used: () => used,
+    remainingMs,
   };
 };

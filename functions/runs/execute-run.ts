@@ -13,8 +13,8 @@ import {
 } from './find-targets.ts';
 import { operationNames } from './operation-names.ts';
 import { resultsOf } from './outcome.ts';
-import { type BatchDependencies, createProcessBatch } from './process-batch.ts';
-import { createProcessTarget, type ProcessTargetDependencies } from './process-target.ts';
+import { type BatchDependencies, createProcessBatch, type ReportTarget } from './process-batch.ts';
+import { createProcessTarget, type ProcessTarget, type ProcessTargetDependencies } from './process-target.ts';
 import { expiryOf, type RunIdentity, type RunLimits, type RunRequest, runRequestSchema } from './request.ts';
 import { newestOutcomes, type Resolved, skippedAtOnce } from './results-from-steps.ts';
 import { runRounds, type Stage } from './rounds.ts';
@@ -67,24 +67,18 @@ export const createExecuteRun = (dependencies: RunDependencies) => {
   const lookAgain = createLookAgain(dependencies);
   const startWatch = createStartWatch(dependencies);
   const { recordEvidence, recordRunEnd, now, log, stack } = dependencies;
-  const processBatch = createProcessBatch({
-    ...dependencies,
-    processTarget: createProcessTarget(dependencies),
-    report: createReportLogout(recordEvidence, log),
-  });
-  const drillBatch = createProcessBatch({
-    ...dependencies,
-    processTarget: createDrillTarget(dependencies),
-    report: createReportDrill(log),
-  });
+  const processBy = (processTarget: ProcessTarget, report: ReportTarget) =>
+    createProcessBatch({ ...dependencies, processTarget, report });
+  const logOutBatch = processBy(createProcessTarget(dependencies), createReportLogout(recordEvidence, log));
+  const drillBatch = processBy(createDrillTarget(dependencies), createReportDrill(log));
   const logEnd = createLogRunEnd(log, stack, now);
 
   /** Logs out what the first look found, then what the second did. */
-  const logOut = async (operations: Operations, run: RunIdentity, first: Resolved, remainingMs: () => number) => {
-    const process = run.request.dryRun ? drillBatch : processBatch;
-    const stage: Stage = { run, look: 'first', untilMs: secondLookAtMs(run, first), remainingMs };
+  const logOut = async (operations: Operations, run: RunIdentity, first: Resolved) => {
+    const process = run.request.dryRun ? drillBatch : logOutBatch;
+    const stage: Stage = { run, look: 'first', untilMs: secondLookAtMs(run, first) };
     const rounds = await runRounds(operations, process, stage, first.targets.map(newTargetState));
-    const look = await lookAgain(operations, run, first, rounds, remainingMs);
+    const look = await lookAgain(operations, run, first, rounds);
     const second = look?.kind === 'resolved' ? look : undefined;
     const late = [...rounds.open, ...(second === undefined ? [] : targetsOfSecondLook(second))];
     const lateStage: Stage = { ...stage, look: 'second', untilMs: Number.POSITIVE_INFINITY };
@@ -101,12 +95,12 @@ export const createExecuteRun = (dependencies: RunDependencies) => {
     };
   };
 
-  const executeRun = async (operations: Operations, run: RunIdentity, remainingMs: () => number): Promise<RunEnd> => {
+  const executeRun = async (operations: Operations, run: RunIdentity): Promise<RunEnd> => {
     const first = await findTargets(operations, run);
     if (first.kind === 'failed')
       return { ...first, summary: summarize(resultsOf([]), { note: first.failure.message }) };
     if (foundNothing(first) && !looksAgain(run.request)) return foundNobody(run, first, now());
-    const { outcomes, newest, lookFailure } = await logOut(operations, run, first, remainingMs);
+    const { outcomes, newest, lookFailure } = await logOut(operations, run, first);
     if (outcomes.length === 0 && lookFailure === undefined && foundNothing(newest))
       return foundNobody(run, newest, now());
     const results = resultsOf(outcomes, Math.max(first.unlisted, newest.unlisted));
@@ -119,13 +113,13 @@ export const createExecuteRun = (dependencies: RunDependencies) => {
     return conclude(results, run.request, { watch, unreadable: newest.unreadable, lookFailure, notes });
   };
 
-  return async (payload: unknown, { name: id, durable, remainingMs }: Execution): Promise<Summary> => {
+  return async (payload: unknown, { name: id, ...execution }: Execution): Promise<Summary> => {
     const request = parseRunRequest(payload);
-    const operations = countOperations(durable);
+    const operations = countOperations(execution);
     const startedAt = await operations.step(operationNames.start, async () => now().toISOString());
     const run: RunIdentity = { id, request, startedAt, expiresAt: expiryOf(request, startedAt, dependencies) };
 
-    const end = await executeRun(operations, run, remainingMs);
+    const end = await executeRun(operations, run);
     const { summary, outcomes = [], failure } = end;
     // Recorded and published once: a replay finds the step on record. A crash within the step may repeat it.
     await operations.step(operationNames.reportEnd, async () => {

@@ -5,9 +5,9 @@ import { errorNameOf } from '../platform/unknown-values.ts';
 /** Metric of the events that started no run, or not every run. It has the dimensions of the logouts' metrics. */
 export const failedEventsMetric = 'failedEvents';
 
-export type EventFunctionName = 'schedule' | 'offboarding';
+type EventFunctionName = 'schedule' | 'offboarding';
 
-export type FailedEventsDependencies = {
+type FailedEventsDependencies = {
   readonly log: Log;
   readonly stack: string;
   readonly functionName: EventFunctionName;

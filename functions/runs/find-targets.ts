@@ -12,7 +12,7 @@ import {
   NotResolvedYet,
 } from './list-instances-of-target.ts';
 import { operationNames } from './operation-names.ts';
-import { logSkipped, type Outcome, shownTags } from './outcome.ts';
+import { logSkipped, type Outcome, type OutcomeTags, shownTags } from './outcome.ts';
 import type { RunIdentity, RunRequest } from './request.ts';
 import { type Resolved, skippedAtOnce } from './results-from-steps.ts';
 
@@ -29,10 +29,9 @@ export type ResolveDependencies = ListTargetDependencies & { readonly log: Log }
 const longestTagsBytes = 100 * 1_024;
 
 const tagsOfSkipped = (listed: readonly ListedInstance[], skipped: ReadonlySet<InstanceId>): Pick<Resolved, 'tags'> => {
-  const tagged = listed.filter(({ idInstance }) => skipped.has(idInstance));
-  const entries = tagged.flatMap((instance) => {
-    const { tags } = shownTags(instance);
-    return tags === undefined ? [] : [[instance.idInstance, tags] as const];
+  const entries = listed.flatMap((instance): [InstanceId, OutcomeTags][] => {
+    const { tags } = skipped.has(instance.idInstance) ? shownTags(instance) : {};
+    return tags === undefined ? [] : [[instance.idInstance, tags]];
   });
   const tags = Object.fromEntries(entries);
   return entries.length > 0 && Buffer.byteLength(JSON.stringify(tags)) <= longestTagsBytes ? { tags } : {};
@@ -116,7 +115,6 @@ export const looksAgain = ({ source, target, dryRun }: RunRequest): boolean =>
 export const foundNothing = ({ targets, excepted, protected: guarded, unreadable }: Resolved): boolean =>
   targets.length + excepted.length + guarded.length + (unreadable?.ofTarget.count ?? 0) === 0;
 
-/** Why a run ends before it does anything. */
 export type FailedResolution = { readonly kind: 'failed'; readonly failure: Failure };
 
 const failureOf = (resolution: Exclude<Resolution, Resolved>, run: RunIdentity): Failure => {
@@ -136,30 +134,29 @@ const failureOf = (resolution: Exclude<Resolution, Resolved>, run: RunIdentity):
 };
 
 /** A step that is tried again while Secrets Manager gives no answer, until the run expires. */
-export const resolveStep = (
+export const resolveStep = async (
   operations: Operations,
   name: string,
   run: RunIdentity,
   resolve: () => Promise<Resolution>,
   now: () => Date,
-): Promise<Resolution> =>
-  operations.step(name, resolve, (error, attempt) => {
+  failureOf: (resolution: Exclude<Resolution, Resolved>, run: RunIdentity) => Failure,
+): Promise<Resolved | FailedResolution> => {
+  const resolution = await operations.step(name, resolve, (error, attempt) => {
     const leftMs = Date.parse(run.expiresAt) - now().getTime();
     const rounds = { round: attempt, roundsWithoutProgress: attempt, roundsLeft: attemptsOfResolve };
     const seconds = secondsToNextRound({ runId: run.id, leftMs, ...rounds });
     return { shouldRetry: error instanceof NotResolvedYet, delay: { seconds } };
   });
+  return resolution.kind === 'resolved' ? resolution : { kind: 'failed', failure: failureOf(resolution, run) };
+};
 
 /** Waits for `at`, then finds the targets. While Secrets Manager gives no answer it tries again, until the run expires. */
 export const createFindTargets = (dependencies: ResolveDependencies) => {
   const resolve = createResolve(dependencies);
 
-  const resolveAs = async (operations: Operations, name: string, run: RunIdentity) => {
-    const resolution = await resolveStep(operations, name, run, () => resolve(run), dependencies.now);
-    return resolution.kind === 'resolved'
-      ? resolution
-      : { kind: 'failed' as const, failure: failureOf(resolution, run) };
-  };
+  const resolveAs = (operations: Operations, name: string, run: RunIdentity) =>
+    resolveStep(operations, name, run, () => resolve(run), dependencies.now, failureOf);
 
   const waitForAt = async (operations: Operations, { startedAt, expiresAt, request: { at } }: RunIdentity) => {
     const end = Math.min(Date.parse(at ?? startedAt), Date.parse(expiresAt));

@@ -42,7 +42,6 @@ const divide = (target: Target, secrets: readonly UnreadableSecret[]): Listed['u
 
 const concurrency = 50;
 
-/** Attempts at one page of the list. */
 const pageAttempts = 6;
 /** The first retry pause of a page, in milliseconds; backoff doubles it each time, with a jitter of half. */
 const firstPageWaitMs = 500;

@@ -28,7 +28,6 @@ export type Look = keyof typeof roundNames;
 
 export const isWaitAfterRound = (name: string): boolean => /^(?:second-look-)?wait-after-round-\d+$/.test(name);
 
-/** Which batch of which round an operation processes. */
 export type Place = { readonly look: Look; readonly round: number; readonly batch: number };
 
 /** `undefined` if the operation is not the processing of a batch. */
@@ -38,7 +37,6 @@ export const placeOf = (name: string): Place | undefined => {
   return { look: prefix === undefined ? 'first' : 'second', round: Number(round), batch: Number(batch) };
 };
 
-/** The order in which batches are processed. */
 export const byPlace = (a: Place, b: Place): number =>
   a.look === b.look ? a.round - b.round || a.batch - b.batch : a.look.localeCompare(b.look);
 

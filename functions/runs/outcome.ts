@@ -9,21 +9,16 @@ import type { Log } from '../platform/log.ts';
 /** Why a run did not log an instance out although its target includes it. */
 export const skipReasons = ['excepted', 'protected', 'tag-changed', 'not-found'] as const;
 
-export type SkipReason = (typeof skipReasons)[number];
+type SkipReason = (typeof skipReasons)[number];
 
-/** Kinds of outcomes that only a run has. */
 const runKinds = ['skipped', 'pending', 'not-attempted', 'ready'] as const;
 
 export type OutcomeTags = Pick<ListedInstance, 'owner' | 'group'>;
 
+type Tags = { readonly owner?: string | undefined; readonly group?: string | undefined };
+
 /** The tags of an instance for its outcome; nothing if it has none. */
-export const shownTags = ({
-  owner,
-  group,
-}: {
-  readonly owner?: string | undefined;
-  readonly group?: string | undefined;
-} = {}): { readonly tags?: OutcomeTags } =>
+export const shownTags = ({ owner, group }: Tags = {}): { readonly tags?: OutcomeTags } =>
   owner === undefined && group === undefined ? {} : { tags: defined({ owner, group }) };
 
 /** The result of a run for one instance. */
@@ -42,7 +37,6 @@ export type Outcome = {
   readonly confirmedAt?: string;
   /** For people; holds no secret. */
   readonly detail?: string;
-  /** Only of a skipped instance. */
   readonly skipReason?: SkipReason;
   /** The tags that decided, if the run read them. */
   readonly tags?: OutcomeTags;
@@ -60,7 +54,6 @@ export type Progress = {
   readonly failed: number;
   readonly skipped: number;
   readonly pending: number;
-  /** Only in a drill. */
   readonly ready: number;
 };
 
@@ -93,15 +86,11 @@ export const skippedOutcome = (
   tags?: OutcomeTags,
 ): Outcome => defined({ idInstance, kind: 'skipped', confirmed: false, attempts: 0, skipReason, detail, tags });
 
+type Skipped = Pick<Outcome, 'idInstance' | 'skipReason' | 'detail' | 'tags'>;
+
 /** Each skipped instance has one line, which a query can find by its `skipReason`. */
-export const logSkipped = (
-  log: Log,
-  run: string,
-  outcome: Pick<Outcome, 'idInstance' | 'skipReason' | 'detail' | 'tags'>,
-) => {
-  const { idInstance, skipReason, detail, tags } = outcome;
+export const logSkipped = (log: Log, run: string, { idInstance, skipReason, detail, tags }: Skipped) =>
   log('WARN', 'instance skipped', { run, idInstance, skipReason, detail, tags });
-};
 
 export const pendingOutcome = (idInstance: InstanceId): Outcome => ({
   idInstance,

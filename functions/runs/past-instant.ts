@@ -3,7 +3,6 @@ const latestPastMs = 5 * 60 * 1_000;
 
 const minuteMs = 60_000;
 
-/** E.g. `6 h 2 min`. */
 const hoursAndMinutes = (ms: number): string => {
   const minutes = Math.floor(ms / minuteMs);
   return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;

@@ -15,11 +15,10 @@ export type Phase = {
   readonly phase: (typeof phases)[number];
   /** The end of the wait that the run is in. */
   readonly nextActionAt?: Date;
-  /** For people: what the run waits for. */
   readonly note?: string;
 };
 
-export type Activity = {
+type Activity = {
   readonly unfinished: readonly string[];
   readonly waiting?: { readonly name: string; readonly until: Date };
 };

@@ -13,7 +13,6 @@ import { applyInterruption } from './transitions.ts';
 /** The checkpoint of one batch of a round. */
 export type BatchResult = {
   readonly round: number;
-  /** When the batch ended; ISO 8601. */
   readonly at: string;
   /** The invocation may not have enough time for another batch. */
   readonly timeIsShort: boolean;
@@ -32,10 +31,7 @@ export type BatchDependencies = {
   readonly now: () => Date;
 };
 
-/**
- * Longest time of a batch, in milliseconds. 200 instances, 50 at once, need four turns, and a turn in which every call times out
- * takes about a minute.
- */
+/** Longest time of a batch, in milliseconds. 200 instances, 50 at once, need four turns, and a turn in which every call times out takes about a minute. */
 const longestBatchMs = 5 * 60 * 1_000;
 /** Time to publish the outcomes and write the checkpoint before Lambda's own limit, in milliseconds. */
 const closingMs = 20_000;
@@ -60,13 +56,9 @@ export type ProcessBatch = (
  * Processes one batch of a round and reports each of its instances, which a crash may repeat. It never rejects, and one
  * instance's failure stops no other. An instance that there is no time for stays pending; when the run has expired, none does.
  */
-export const createProcessBatch = ({
-  processTarget,
-  report,
-  publishOutcomes,
-  log,
-  now,
-}: BatchDependencies): ProcessBatch => {
+export const createProcessBatch = (dependencies: BatchDependencies): ProcessBatch => {
+  const { processTarget, report, publishOutcomes, log, now } = dependencies;
+
   const processSafely = async (target: TargetState, round: RoundContext): Promise<TargetState> => {
     try {
       return hasPassed(round.deadline) ? target : await processTarget(target, round);

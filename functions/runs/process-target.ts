@@ -89,12 +89,8 @@ const longestTestMs = 10 * 60 * 1_000;
 /** When the old token of an instance may be tested, in milliseconds since 1970. */
 export const oldTokenTestAtMs = (rotatedAt: string): number => Date.parse(rotatedAt) + graceMs;
 
-const createLogOutTarget = ({
-  callWithCredential,
-  greenApi,
-  readTags,
-  now,
-}: ProcessTargetDependencies): ProcessTarget => {
+const createLogOutTarget = (dependencies: ProcessTargetDependencies): ProcessTarget => {
+  const { callWithCredential, greenApi, readTags, now } = dependencies;
   const isoNow = () => now().toISOString();
 
   /** Reads the tags, and sends the logout if they still allow it. */

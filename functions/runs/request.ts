@@ -76,9 +76,7 @@ export const runFields = {
   /** Ids of instances that the run must not log out. */
   except: v.exactOptional(instanceIds),
   reason: text(256),
-  /** Instant to wait for before the run does anything. */
   at: v.exactOptional(instant),
-  /** The run does nothing after this instant. */
   expiresAt: v.exactOptional(instant),
   /** With more targets than this the run fails before it logs anybody out. */
   maxTargets: v.exactOptional(maxTargets),
@@ -94,7 +92,7 @@ export const runFields = {
   watchDays: v.exactOptional(wholeNumber(watchDays.min, watchDays.max)),
 };
 
-export type RunField = keyof typeof runFields;
+type RunField = keyof typeof runFields;
 
 const readsResult = 'who starts a run by hand reads its result';
 
@@ -112,10 +110,9 @@ export const leftOut = {
   },
 } as const satisfies Record<string, Partial<Record<RunField, string>>>;
 
-export type Surface = keyof typeof leftOut;
+type Surface = keyof typeof leftOut;
 export type FieldsOf<S extends Surface> = Omit<typeof runFields, keyof (typeof leftOut)[S]>;
 
-/** The fields of a run that a surface has. */
 export const fieldsOf = <S extends Surface>(surface: S): FieldsOf<S> =>
   Object.fromEntries(
     Object.entries(runFields).filter(([field]) => !Object.hasOwn(leftOut[surface], field)),
@@ -140,25 +137,20 @@ export const runRequestSchema = v.strictObject({
   maxTargets,
   /** Role ARN and unique id, subject of a token, name of a schedule, or source and id of an event: a user's ARN may have a path of 512 characters. */
   requestedBy: text(1_024),
-  /** The earlier run that this one is a retry of. */
   retryOf: v.exactOptional(text(64)),
   /** Of a retry: the instances that it takes, if the target still includes them. Missing: whatever the target includes. */
   only: v.exactOptional(instanceIds),
   /** Of a request of version 0.2: AWS identity that started the run again after it had failed or was stopped. */
   redrivenBy: v.exactOptional(text(1_024)),
   source: v.picklist(['api', 'schedule', 'offboarding'], 'must be api, schedule or offboarding'),
-  /** Session name of the caller's role: see `Evidence`. */
   session: v.exactOptional(
     v.strictObject({
       name: text(64),
       setBy: v.picklist(['identity-center', 'caller', 'desk'], 'must be a known origin'),
     }),
   ),
-  /** The `email` claim of the caller's token. */
   email: v.exactOptional(text(320)),
-  /** The person at the desk: see `Evidence`. */
   person: v.exactOptional(v.strictObject({ issuer: text(1_024), name: v.exactOptional(text(256)) })),
-  /** AWS account of the event that started the run. */
   account: v.exactOptional(
     v.pipe(v.string('must be a text'), v.regex(/^[0-9]{12}$/, 'must be the id of an AWS account')),
   ),
@@ -175,13 +167,11 @@ export const runRequestSchema = v.strictObject({
       claimedBy: text(1_024),
     }),
   ),
-  /** The gateway's id of the request by which an identity provider reported. */
   requestId: v.exactOptional(text(256)),
 });
 
 export type RunRequest = Readonly<v.InferOutput<typeof runRequestSchema>>;
 
-/** What the requester of a retry may choose. */
 export type RetryChoice = {
   /** @default that of the earlier run */
   readonly reason?: string;
@@ -192,7 +182,6 @@ export type RetryChoice = {
   readonly evenIfStopped?: boolean;
 };
 
-/** What the deployment allows a run. */
 export type RunLimits = {
   /** Most instances that one run may log out, whatever its request says. */
   readonly maxTargetsCeiling: number;

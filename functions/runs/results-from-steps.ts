@@ -100,17 +100,16 @@ const parseBatches = (steps: readonly FinishedStep[]): readonly Batch[] => steps
 const parseBatchesOf = (steps: readonly FinishedStep[], look: Look): readonly Batch[] =>
   parseBatches(steps).filter((batch) => batch.look === look);
 
-/** The instances that were logged out after the first look, and are linked again. */
-export const linkedAgainIn = (steps: readonly FinishedStep[]): ReadonlySet<InstanceId> =>
-  new Set(parseResolutions(steps, 'second').flatMap(({ linkedAgain = [] }) => linkedAgain));
-
-/** What the newest round kept of each instance that it left pending. */
-export const retriesIn = (steps: readonly FinishedStep[]): ReadonlyMap<InstanceId, Partial<RetryState>> =>
-  new Map(
-    parseBatches(steps).flatMap(({ targetStates }) =>
-      targetStates.map(({ idInstance, retry = {} }) => [idInstance, retry] as const),
-    ),
+/** What the rounds kept of each instance that they left pending, and which were logged out after the first look and linked again. */
+export const retriesIn = (steps: readonly FinishedStep[]): ReadonlyMap<InstanceId, Partial<RetryState>> => {
+  const states = parseBatches(steps).flatMap(({ targetStates }) => targetStates);
+  const kept = new Map<InstanceId, Partial<RetryState>>(
+    states.map(({ idInstance, retry = {} }) => [idInstance, retry]),
   );
+  for (const id of parseResolutions(steps, 'second').flatMap(({ linkedAgain = [] }) => linkedAgain))
+    kept.set(id, { ...kept.get(id), linkedAgain: true });
+  return kept;
+};
 
 /** The outcomes of a run: of each instance the last one counts. */
 export const newestOutcomes = (outcomes: readonly Outcome[]): readonly Outcome[] => [
@@ -158,17 +157,14 @@ export const instancesUnderWay = (
     }),
   );
 
-/** The token of a confirmed instance whose rotation no checkpoint records. */
-const unrotated = (end: string, isUnderWay: boolean): NonNullable<Outcome['token']> => ({
-  kind: 'not-rotated',
-  detail: isUnderWay
+/** The token of a confirmed instance that was not rotated, or whose old one was not tested, before the run ended. */
+const tokenAtEnd = ({ token }: Outcome, end: string, isUnderWay: boolean): NonNullable<Outcome['token']> => {
+  if (token !== undefined) return { ...token, detail: `${end} before the old token was tested` };
+  const detail = isUnderWay
     ? `${end} while the token was being rotated: the newest evidence record tells whether it was`
-    : `${end} before the token was rotated`,
-});
-
-/** A rotated token whose old one was not tested before the run ended. */
-const tokenAtEnd = ({ token }: Outcome, end: string, isUnderWay: boolean): NonNullable<Outcome['token']> =>
-  token === undefined ? unrotated(end, isUnderWay) : { ...token, detail: `${end} before the old token was tested` };
+    : `${end} before the token was rotated`;
+  return { kind: 'not-rotated', detail };
+};
 
 /**
  * The results of a run that ended without a summary, because it was stopped or died. Nothing stays pending: an instance that was,

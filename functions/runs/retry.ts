@@ -35,7 +35,6 @@ export type RetryRefusal = {
    * `not-repeatable`: its payload was no run, or its outcomes cannot be read.
    */
   readonly refusal: 'run-not-ended' | 'run-stopped' | 'nothing-to-retry' | 'not-repeatable';
-  /** Of a run that was stopped: the caller who did it. */
   readonly stoppedBy?: string | undefined;
 };
 
@@ -74,7 +73,7 @@ const planRetry = (
   if (!earlier.success || (outcomes.length === 0 && progress.total > 0)) return refused('not-repeatable');
   const open = openIn(outcomes);
   if (open.length === 0 && status === 'SUCCEEDED' && progress.total > 0) return refused('nothing-to-retry');
-  if (status === 'STOPPED' && !evenIfStopped) return refused('run-stopped', stoppedByIn(note ?? ''));
+  if (status === 'STOPPED' && !evenIfStopped) return refused('run-stopped', stoppedByIn(note));
   const fields = { ...earlier.output, ...choice, ...(open.length > 0 && { only: open }), retryOf };
   return { kind: 'fields', fields: { ...fields, maxTargets: Math.min(fields.maxTargets, ceiling) } };
 };

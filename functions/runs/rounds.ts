@@ -21,13 +21,10 @@ export type Stage = {
   readonly look: Look;
   /** No round begins at or after this instant, in milliseconds since 1970: what is open then stays open. */
   readonly untilMs: number;
-  /** Time left in this invocation, in milliseconds. */
-  readonly remainingMs: () => number;
 };
 
 export type RoundsEnd = {
   readonly decided: readonly Outcome[];
-  /** Not decided by the end of the stage. */
   readonly open: readonly TargetState[];
   /** Milliseconds since 1970; missing if there was no round. */
   readonly atMs?: number;
@@ -42,7 +39,7 @@ const isOpen = (outcome: Outcome | TargetState): outcome is TargetState =>
 const processRound = async (
   operations: Operations,
   processBatch: ProcessBatch,
-  { run, look, remainingMs }: Stage,
+  { run, look }: Stage,
   round: number,
   open: readonly TargetState[],
 ): Promise<readonly BatchResult[]> => {
@@ -52,7 +49,9 @@ const processRound = async (
     const done = results.length;
     const steps = batches.slice(done, done + batchesAtOnce).map((batch, index) => {
       const name = roundNames[look].round(round, done + index + 1);
-      return operations.repeatableStep(name, (isRepeated) => processBatch(run, round, batch, isRepeated, remainingMs));
+      return operations.repeatableStep(name, (isRepeated) =>
+        processBatch(run, round, batch, isRepeated, operations.remainingMs),
+      );
     });
     results.push(...(await Promise.all(steps)));
     // After a wait the next invocation has Lambda's full time limit again.

@@ -18,7 +18,6 @@ export type RunEnded = ReturnType<typeof requesterOf> &
     readonly target: Target;
     /** A run that timed out publishes nothing: its alarm tells it. */
     readonly status: 'SUCCEEDED' | 'FAILED' | 'STOPPED';
-    /** Only of a run that failed. */
     readonly failure?: RunFailureType;
     readonly dryRun: boolean;
     readonly startedAt: string;
@@ -28,7 +27,6 @@ export type RunEnded = ReturnType<typeof requesterOf> &
     /** At most {@link mostNamed} of the instances that are not confirmed; `progress.failed` says how many there are. */
     readonly notConfirmed: readonly Pick<Outcome, 'idInstance' | 'kind' | 'detail'>[];
     readonly note?: string;
-    /** The watch over the confirmed instances. */
     readonly watch?: string;
     readonly stoppedBy?: string;
     /** One or two sentences for a mail or a chat. They hold no token, quotation mark, backslash or control character. */
@@ -36,27 +34,23 @@ export type RunEnded = ReturnType<typeof requesterOf> &
   };
 
 const mostNamed = 20;
-/** Most instances that the text names. */
 const mostInText = 5;
 const longestNote = 300;
 
-const helpOf = {
-  InvalidRun: 'show',
-  RunExpired: 'retry',
-  TooManyTargets: 'show',
-  ListDenied: 'retry',
-  NotAllConfirmed: 'retry',
-  TokensNotRotated: 'retry',
-  UnreadableSecret: 'doctor',
-  NobodyLoggedOut: 'show',
-  DrillFailed: 'show',
-} as const satisfies Record<RunFailureType, 'show' | 'retry' | 'doctor'>;
+const show = (id: string): string => command('Details', `show ${id}`);
+const retry = (id: string): string => command('Try again', `retry ${id}`);
 
-const describeHelp = ({ id, failure }: Facts): string => {
-  const help = failure === undefined ? 'show' : helpOf[failure];
-  if (help === 'show') return command('Details', `show ${id}`);
-  return help === 'retry' ? command('Try again', `retry ${id}`) : command('See', 'doctor');
-};
+const helpOf = {
+  InvalidRun: show,
+  RunExpired: retry,
+  TooManyTargets: show,
+  ListDenied: retry,
+  NotAllConfirmed: retry,
+  TokensNotRotated: retry,
+  UnreadableSecret: () => command('See', 'doctor'),
+  NobodyLoggedOut: show,
+  DrillFailed: show,
+} as const satisfies Record<RunFailureType, (id: string) => string>;
 
 const describeTarget = (target: Target): string => {
   if ('owner' in target) return `instances of ${personIn(target.owner)}`;
@@ -89,7 +83,7 @@ const asSentence = (note: string): string => {
 type Facts = Omit<RunEnded, 'text'>;
 
 const textOf = (facts: Facts, outcomes: readonly Outcome[]): string => {
-  const { status, stoppedBy, progress, notConfirmed, note } = facts;
+  const { id, status, failure, stoppedBy, progress, notConfirmed, note } = facts;
   const names = notConfirmed.map((outcome) => `${outcome.idInstance} (${wordsOf(outcome)})`);
   const withToken = (test: (token: TokenRecord) => boolean): readonly string[] =>
     outcomes.flatMap(({ idInstance, token }) => (token !== undefined && test(token) ? [idInstance] : []));
@@ -103,7 +97,7 @@ const textOf = (facts: Facts, outcomes: readonly Outcome[]): string => {
       ...listed('Token not rotated', unrotated, unrotated.length),
       ...listed('Old token still works', stillWorking, stillWorking.length),
       ...(note === undefined ? [] : [asSentence(note)]),
-      describeHelp(facts),
+      (failure === undefined ? show : helpOf[failure])(id),
     ].join(' '),
   );
 };
@@ -113,7 +107,6 @@ type End = Pick<RunEnd, 'failure'> & {
   readonly outcomes: readonly Outcome[];
   readonly note?: string | undefined;
   readonly watch?: string | undefined;
-  /** The caller, if the run was stopped. */
   readonly stoppedBy?: string;
 };
 

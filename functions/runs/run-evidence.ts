@@ -7,7 +7,6 @@ import type { ReportTarget } from './process-batch.ts';
 import type { RunIdentity, RunRequest } from './request.ts';
 import { lastState, type TargetState } from './target-state.ts';
 
-/** A target whose logout has an outcome. */
 type DecidedTarget = TargetState & { readonly kind: OutcomeKind };
 
 const isFailureKind = (kind: string): kind is FailureKind => Object.hasOwn(failureKinds, kind);
@@ -30,7 +29,6 @@ const causeMs = ({ request: { occurredAt, at }, startedAt }: RecordedRun): numbe
   return causes.length === 0 ? Date.parse(startedAt) : Math.max(...causes);
 };
 
-/** Who asked for a run, and why. */
 export const requesterOf = (request: RunRequest) => {
   const { requestId, requestedBy, session, email, person, account, reason } = request;
   return defined({ requestId, requestedBy, session, email, person, account, reason });
@@ -39,7 +37,6 @@ export const requesterOf = (request: RunRequest) => {
 /** Whose time `occurredAt` is. The payload of a report says it itself; one of version 0.2 does not, and then it is not known. */
 const originOf = { api: 'arrival', schedule: 'event', offboarding: undefined } as const;
 
-/** What started a run, and when that happened. */
 export const causeOf = (request: RunRequest) => {
   const { source, actor, occurredAt, retryOf, redrivenBy } = request;
   const { occurredAtIs = originOf[source] } = request;

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** What a run is called, for its whole life: the name of its execution and its `id` in the API. */
 export type RunName = string & { readonly __brand: 'RunName' };
@@ -23,8 +23,7 @@ export type CountedLeaver = {
 };
 
 // As JSON, no two causes read the same: a bare join would take a|b and c for a and b|c.
-const digestOf = (...parts: readonly string[]): string =>
-  createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 40);
+const digestOf = (...parts: readonly string[]): string => hash('sha256', JSON.stringify(parts)).slice(0, 40);
 
 const half = (digest: string): string => digest.slice(0, 20);
 

@@ -24,7 +24,7 @@ import type { RoundsEnd } from './rounds.ts';
 import { skipOf } from './target-membership.ts';
 import { newTargetState, type TargetState, withRetry } from './target-state.ts';
 
-export type SecondLookDependencies = ResolveDependencies & {
+type SecondLookDependencies = ResolveDependencies & {
   readonly callWithCredential: CallWithCredential;
   readonly greenApi: Pick<GreenApi, 'readState'>;
 };
@@ -101,12 +101,13 @@ export const createLookAgain = (dependencies: SecondLookDependencies) => {
   const resolve = createResolve(dependencies);
   const readAgain = createReadAgain(dependencies);
 
-  const look = async (run: RunIdentity, first: FirstLook, remainingMs: () => number): Promise<Resolution> => {
+  const look = async (operations: Operations, run: RunIdentity, first: FirstLook): Promise<Resolution> => {
     const found = await resolve(run, first);
     if (found.kind !== 'resolved') return found;
     const confirmed = first.outcomes.filter((outcome) => outcome.confirmed && outcome.kind !== 'pending');
     const ids = confirmed.map(({ idInstance }) => idInstance);
-    const again = await readAgain(run, ids, deadlineIn(Math.min(longestReadingMs, remainingMs() - closingMs)));
+    const deadline = deadlineIn(Math.min(longestReadingMs, operations.remainingMs() - closingMs));
+    const again = await readAgain(run, ids, deadline);
     log(again.linkedAgain.length > 0 ? 'WARN' : 'INFO', 'second look', { run: run.id, new: found.targets, ...again });
     return { ...found, targets: [...found.targets, ...again.linkedAgain], ...again };
   };
@@ -116,7 +117,6 @@ export const createLookAgain = (dependencies: SecondLookDependencies) => {
     run: RunIdentity,
     first: Resolved,
     { decided, open, atMs: endedAtMs = Date.parse(first.at ?? run.startedAt) }: RoundsEnd,
-    remainingMs: () => number,
   ): Promise<Resolved | FailedResolution | undefined> => {
     if (!looksAgain(run.request)) return undefined;
     const atMs = Math.max(secondLookAtMs(run, first), endedAtMs);
@@ -124,13 +124,10 @@ export const createLookAgain = (dependencies: SecondLookDependencies) => {
     const seconds = Math.ceil((atMs - endedAtMs) / 1_000);
     if (seconds > 0) await operations.wait(operationNames.waitForSecondLook, seconds);
     const known = { resolved: first, outcomes: [...decided, ...open] };
-    const act = () => look(run, known, remainingMs);
-    const found = await resolveStep(operations, operationNames.secondLook, run, act, now);
-    return found.kind === 'resolved' ? found : { kind: 'failed', failure: failureOf(found, run) };
+    return resolveStep(operations, operationNames.secondLook, run, () => look(operations, run, known), now, failureOf);
   };
 };
 
-/** The targets of a second look as its rounds begin with them. */
 export const targetsOfSecondLook = ({ targets, linkedAgain = [] }: Resolved): readonly TargetState[] =>
   targets.map((id) =>
     linkedAgain.includes(id) ? withRetry(newTargetState(id), { linkedAgain: true }) : newTargetState(id),
@@ -141,7 +138,6 @@ const counted = (count: number, one: string, many: string): readonly string[] =>
 
 const drillNote = `a real run would look again after ${listLagSeconds / 60} minutes, for instances that were tagged just before it`;
 
-/** What a run says of its second look. */
 export const notesOfSecondLook = (
   request: RunRequest,
   { linkedAgain = [], notJudged = 0 }: Resolved,

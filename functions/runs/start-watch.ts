@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import * as v from 'valibot';
 import { type InstanceId, instanceIdSchema } from '../green-api/instance-id.ts';
 import { defined } from '../platform/defined.ts';
@@ -11,27 +11,19 @@ import { keptText } from './target-state.ts';
 export type WatchName = string & { readonly __brand: 'WatchName' };
 
 /** A run has at most one watch, whose name follows from the run's. */
-export const watchNameOf = (run: string): WatchName =>
-  `watch-${createHash('sha256').update(run).digest('hex').slice(0, 40)}` as WatchName;
+export const watchNameOf = (run: string): WatchName => `watch-${hash('sha256', run).slice(0, 40)}` as WatchName;
 
 /** Parses the id of a watch; `undefined` if it has another form. */
 export const parseWatchName = (value: unknown): WatchName | undefined =>
   typeof value === 'string' && /^watch-[0-9a-f]{40}$/.test(value) ? (value as WatchName) : undefined;
 
-const digestLength = 12;
-
 /** Tells whether the owner or the group of an instance has changed. 3,000 pairs of tags would not fit into one payload. */
 export const digestOf = ({ owner = '', group = '' }: OutcomeTags): string =>
-  createHash('sha256')
-    .update(JSON.stringify([keptText(owner), keptText(group)]))
-    .digest('hex')
-    .slice(0, digestLength);
+  hash('sha256', JSON.stringify([keptText(owner), keptText(group)])).slice(0, 12);
 
-/** The payload of a watch's execution. */
 export const watchRequestSchema = v.strictObject({
   run: v.string(),
   ...v.pick(runRequestSchema, ['requestedBy', 'session', 'email', 'person', 'reason', 'source']).entries,
-  /** The watch ends at this instant. */
   until: instant,
   /** The watched instances, each with the digest of its owner and group. */
   instances: v.array(v.tuple([instanceIdSchema, v.pipe(v.string(), v.regex(/^[0-9a-f]{12}$/))])),
@@ -39,7 +31,6 @@ export const watchRequestSchema = v.strictObject({
 
 export type WatchRequest = Readonly<v.InferOutput<typeof watchRequestSchema>>;
 
-/** Starts the execution of a watch, once for its name. */
 export type StartWatchExecution = (name: WatchName, request: WatchRequest) => Promise<ExecutionStart<WatchName>>;
 
 export type StartWatchDependencies = {
@@ -48,11 +39,9 @@ export type StartWatchDependencies = {
   readonly sleep: (ms: number) => Promise<unknown>;
 };
 
-/** The watch of a run, or why there is none. */
 export type StartedWatch = { readonly watch: WatchName } | { readonly problem: string };
 
 const dayMs = 24 * 60 * 60 * 1_000;
-/** Retry pauses before Lambda is called again, in milliseconds. */
 const retryWaitsMs = [1_000, 5_000, 20_000];
 
 const watchRequestOf = (run: RunIdentity, confirmed: readonly Outcome[], now: Date): WatchRequest => {
@@ -70,10 +59,7 @@ const watchRequestOf = (run: RunIdentity, confirmed: readonly Outcome[], now: Da
   });
 };
 
-/**
- * Starts a watch over the confirmed instances of a run. Never rejects: a failure to start it changes no outcome, and the note of
- * the run reports it.
- */
+/** Starts a watch over the confirmed instances of a run. Never rejects: a failure to start it changes no outcome, and the note of the run reports it. */
 export const createStartWatch =
   ({ startWatchExecution, now, sleep }: StartWatchDependencies) =>
   async (run: RunIdentity, confirmed: readonly Outcome[]): Promise<StartedWatch> => {

@@ -13,7 +13,6 @@ export type Summary = {
   readonly outcomes: readonly OutcomeGroup[];
   /** For people: what to know about the run as a whole. */
   readonly note?: string;
-  /** The watch over the instances that the run confirmed. */
   readonly watch?: string;
 };
 

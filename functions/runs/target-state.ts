@@ -15,11 +15,9 @@ import { type Outcome, pendingOutcome } from './outcome.ts';
 export type RetryState = {
   /** The kind of the outcome if the run ends now. */
   readonly pendingFailure: FailureKind;
-  /** How many logouts GREEN-API accepted. */
   readonly acceptedLogouts: number;
   /** When GREEN-API first accepted a logout, or the first reading of `notAuthorized`. */
   readonly acceptedAt?: string;
-  /** GREEN-API answered `isLogout: true`. */
   readonly isLogout?: true;
   /** A logout was accepted, or got no answer and may have been carried out. */
   readonly mayHaveActed: boolean;
@@ -36,11 +34,9 @@ export type RetryState = {
   readonly linkedAgain?: true;
   /** When the token was rotated: the instance stays pending until the old token is tested. ISO 8601. */
   readonly rotatedAt?: string;
-  /** The newest ones. */
   readonly readings: readonly Reading[];
   /** As they were before the newest logout. */
   readonly tags?: Omit<ListedInstance, 'idInstance'>;
-  /** Why the outgoing queue was not cleared. */
   readonly queueProblem?: string;
 };
 
@@ -84,17 +80,16 @@ export const lacksOneReading = (target: TargetState): boolean =>
   outInARow(target.retry.readings) === readingsNeeded.run - 1;
 
 export const withRetry = (
-  targetState: TargetState,
+  target: TargetState,
   retry: Partial<RetryState>,
   outcome: Partial<Outcome> = {},
-): TargetState => ({ ...targetState, ...outcome, retry: { ...targetState.retry, ...retry } });
+): TargetState => ({ ...target, ...outcome, retry: { ...target.retry, ...retry } });
 
-export const withReading = (targetState: TargetState, reading: Reading): TargetState =>
-  withRetry(targetState, { readings: [...targetState.retry.readings, reading].slice(-keptReadings) });
+export const withReading = (target: TargetState, reading: Reading): TargetState =>
+  withRetry(target, { readings: [...target.retry.readings, reading].slice(-keptReadings) });
 
-/** Ends the work on an instance without success. */
-export const failed = (targetState: TargetState, kind: FailureKind, detail: string): TargetState => ({
-  ...targetState,
+export const failed = (target: TargetState, kind: FailureKind, detail: string): TargetState => ({
+  ...target,
   kind,
   detail: keptText(detail),
 });
@@ -124,15 +119,15 @@ const tolerate = (
  * @param at when the failure was met. ISO 8601
  */
 export const retryOrFail = (
-  targetState: TargetState,
+  target: TargetState,
   { kind, detail, duration = failureKinds[kind] }: TargetFailure,
   at: string,
 ): TargetState => {
-  const tolerated = tolerate(targetState, duration, at);
-  if (tolerated === undefined) return failed(targetState, kind, detail);
+  const tolerated = tolerate(target, duration, at);
+  if (tolerated === undefined) return failed(target, kind, detail);
   // After an accepted logout only its confirmation is missing.
-  const pendingFailure = targetState.retry.acceptedLogouts > 0 ? 'unconfirmed' : kind;
-  return withRetry(targetState, { pendingFailure, ...tolerated }, { detail: keptText(detail) });
+  const pendingFailure = target.retry.acceptedLogouts > 0 ? 'unconfirmed' : kind;
+  return withRetry(target, { pendingFailure, ...tolerated }, { detail: keptText(detail) });
 };
 
 const keptToken = ({ kind, detail, oldTokenStillWorks }: TokenRecord): TokenRecord =>
@@ -166,10 +161,10 @@ export const retryRotation = (
 };
 
 /** Ends an instance that is still pending when the run expires. */
-export const expired = (targetState: TargetState): TargetState => {
-  const { retry, token, detail = 'the run expired before it came to this instance' } = targetState;
-  if (retry.confirmedAs === undefined) return failed(targetState, retry.pendingFailure, detail);
+export const expired = (target: TargetState): TargetState => {
+  const { retry, token, detail = 'the run expired before it came to this instance' } = target;
+  if (retry.confirmedAs === undefined) return failed(target, retry.pendingFailure, detail);
   if (token === undefined)
-    return withToken(targetState, { kind: 'not-rotated', detail: 'the run expired before the token was rotated' });
-  return withToken(targetState, { ...token, detail: 'the run expired before the old token was tested' });
+    return withToken(target, { kind: 'not-rotated', detail: 'the run expired before the token was rotated' });
+  return withToken(target, { ...token, detail: 'the run expired before the old token was tested' });
 };

@@ -10,39 +10,36 @@ import type { Target } from './request.ts';
 import { skipOf } from './target-membership.ts';
 import { failed, keptText, lastClass, retryOrFail, type TargetState, withReading, withRetry } from './target-state.ts';
 
-const confirm = (targetState: TargetState, at: string): TargetState => {
-  const { detail: _, ...rest } = targetState;
-  const kind = targetState.retry.mayHaveActed ? 'logged-out' : 'already-logged-out';
+const confirm = (target: TargetState, at: string): TargetState => {
+  const { detail: _, ...rest } = target;
+  const kind = target.retry.mayHaveActed ? 'logged-out' : 'already-logged-out';
   return { ...rest, kind, confirmed: true, confirmedAt: at };
 };
 
-const withRateLimit = (
-  targetState: TargetState,
-  { kind, requests }: Counted<{ readonly kind: string }>,
-): TargetState =>
-  kind === 'rate-limited' && requests > 0 ? withRetry(targetState, { wasRateLimited: true }) : targetState;
+const withRateLimit = (target: TargetState, { kind, requests }: Counted<{ readonly kind: string }>): TargetState =>
+  kind === 'rate-limited' && requests > 0 ? withRetry(target, { wasRateLimited: true }) : target;
 
 /**
  * An earlier attempt of the step that processes this instance was interrupted and may have sent a logout. GREEN-API's answer to the
  * next one does not show who logged the instance out.
  */
-export const applyInterruption = (targetState: TargetState): TargetState =>
-  lastClass(targetState) === 'out' ? targetState : withRetry(targetState, { mayHaveActed: true });
+export const applyInterruption = (target: TargetState): TargetState =>
+  lastClass(target) === 'out' ? target : withRetry(target, { mayHaveActed: true });
 
 /** After a reading of a logged-out instance, which is already among the readings. */
-const applyOut = (targetState: TargetState, at: string): TargetState => {
-  const { readings, acceptedLogouts, acceptedAt = at } = targetState.retry;
+const applyOut = (target: TargetState, at: string): TargetState => {
+  const { readings, acceptedLogouts, acceptedAt = at } = target.retry;
   const inARow = outInARow(readings);
-  if (inARow >= readingsNeeded.run) return confirm(targetState, at);
+  if (inARow >= readingsNeeded.run) return confirm(target, at);
   return withRetry(
-    targetState,
+    target,
     { acceptedLogouts: Math.max(1, acceptedLogouts), acceptedAt, pendingFailure: 'unconfirmed' },
     { detail: `${inARow} of ${readingsNeeded.run} readings in a row reported notAuthorized` },
   );
 };
 
-const applyState = (targetState: TargetState, stateInstance: string | null, at: string): TargetState => {
-  const next = withReading(targetState, { at, stateInstance });
+const applyState = (target: TargetState, stateInstance: string | null, at: string): TargetState => {
+  const next = withReading(target, { at, stateInstance });
   if (stateClassOf(stateInstance) === 'out') return applyOut(next, at);
   if (next.retry.acceptedLogouts === 0) return next;
   return retryOrFail(next, { kind: 'unconfirmed', detail: `the state is ${stateInstance}` }, at);
@@ -50,27 +47,26 @@ const applyState = (targetState: TargetState, stateInstance: string | null, at: 
 
 /** Applies a reading of the state. {@link readingsNeeded} in a row confirm the logout; a failed reading breaks the row. */
 export const applyReading = (
-  targetState: TargetState,
+  target: TargetState,
   answer: Counted<StateAnswer | NotCalled>,
   at: string,
 ): TargetState => {
-  if (answer.kind === 'state') return applyState(targetState, answer.stateInstance, at);
-  const noted = withRateLimit(targetState, answer);
+  if (answer.kind === 'state') return applyState(target, answer.stateInstance, at);
+  const noted = withRateLimit(target, answer);
   const next = answer.requests > 0 ? withReading(noted, { at, failure: answer.detail }) : noted;
   const failure = answer.kind === 'not-authorized' ? ({ ...answer, kind: 'unconfirmed' } as const) : answer;
   // A transient failure to read the state must not overwrite the logout's own result.
-  const isNews = targetState.retry.acceptedLogouts > 0 || !mayPass(failure.kind);
+  const isNews = target.retry.acceptedLogouts > 0 || !mayPass(failure.kind);
   return isNews ? retryOrFail(next, { ...failure, detail: `state not read: ${answer.detail}` }, at) : next;
 };
 
-/** Applies GREEN-API's answer to a logout. */
 export const applyLogoutResponse = (
-  targetState: TargetState,
+  target: TargetState,
   answer: Counted<LogoutAnswer | NotCalled>,
   at: string,
 ): TargetState => {
-  const { acceptedLogouts, acceptedAt = at, mayHaveActed, refusals } = targetState.retry;
-  const next = { ...withRateLimit(targetState, answer), attempts: targetState.attempts + answer.requests };
+  const { acceptedLogouts, acceptedAt = at, mayHaveActed, refusals } = target.retry;
+  const next = { ...withRateLimit(target, answer), attempts: target.attempts + answer.requests };
   switch (answer.kind) {
     case 'accepted':
       return withRetry(
@@ -101,10 +97,10 @@ export const applyLogoutResponse = (
 };
 
 /** A second refusal is final, unless the state shows that there was nothing to log out. */
-export const applyRefusals = (targetState: TargetState): TargetState =>
-  targetState.kind === 'pending' && targetState.retry.refusals > 1 && lastClass(targetState) !== 'out'
-    ? failed(targetState, 'refused', 'GREEN-API answered isLogout: false twice')
-    : targetState;
+export const applyRefusals = (target: TargetState): TargetState =>
+  target.kind === 'pending' && target.retry.refusals > 1 && lastClass(target) !== 'out'
+    ? failed(target, 'refused', 'GREEN-API answered isLogout: false twice')
+    : target;
 
 /** Applies the tags, which are read again right before a logout: whether the run may still send it. */
 export const applyTags = (targetState: TargetState, reading: TagsReading, target: Target, at: string): TargetState => {
@@ -123,15 +119,11 @@ export const applyTags = (targetState: TargetState, reading: TagsReading, target
 };
 
 /** The outgoing queue was not cleared, and why. The logout keeps its own outcome. */
-export const queueNotCleared = (targetState: TargetState, detail: string): TargetState =>
-  withRetry(targetState, { queueProblem: keptText(detail) }, { queueCleared: false });
+export const queueNotCleared = (target: TargetState, detail: string): TargetState =>
+  withRetry(target, { queueProblem: keptText(detail) }, { queueCleared: false });
 
-/** Applies GREEN-API's answer to the clearing of the outgoing queue. */
-export const applyQueueResponse = (
-  targetState: TargetState,
-  answer: Counted<ClearQueueAnswer | NotCalled>,
-): TargetState => {
-  if (answer.kind !== 'cleared') return queueNotCleared(targetState, answer.detail);
-  const { queueProblem: _, ...retry } = targetState.retry;
-  return { ...targetState, queueCleared: true, retry };
+export const applyQueueResponse = (target: TargetState, answer: Counted<ClearQueueAnswer | NotCalled>): TargetState => {
+  if (answer.kind !== 'cleared') return queueNotCleared(target, answer.detail);
+  const { queueProblem: _, ...retry } = target.retry;
+  return { ...target, queueCleared: true, retry };
 };

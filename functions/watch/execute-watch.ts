@@ -8,7 +8,6 @@ import { nextPoll } from './poll-schedule.ts';
 import type { WatchIdentity } from './watch-evidence.ts';
 import { applyPoll, initialState, resultOf, type WatchResult, watchOperationNames } from './watch-state.ts';
 
-/** The payload is not a watch. */
 class InvalidWatch extends Error {
   override readonly name = 'InvalidWatch';
 }
@@ -34,7 +33,7 @@ export const createWatch = (dependencies: PollDependencies) => {
   const { now } = dependencies;
 
   /** Polls until the end of the watch, or until no instance is left to watch. */
-  const runPolls = async (operations: Operations, watch: WatchIdentity, remainingMs: () => number) => {
+  const runPolls = async (operations: Operations, watch: WatchIdentity) => {
     const startMs = Date.parse(watch.startedAt);
     const endMs = Date.parse(watch.request.until);
     let state = initialState(watch.request);
@@ -48,18 +47,20 @@ export const createWatch = (dependencies: PollDependencies) => {
       if (next.isRecheck) rechecks += 1;
       await operations.wait(watchOperationNames.waitBeforePoll(number), next.seconds);
       const before = state;
-      const result = await operations.step(watchOperationNames.poll(number), () => poll(watch, before, remainingMs));
+      const result = await operations.step(watchOperationNames.poll(number), () =>
+        poll(watch, before, operations.remainingMs),
+      );
       state = applyPoll(state, result);
       atMs = Date.parse(result.at);
     }
     return state;
   };
 
-  return async (payload: unknown, { name: id, durable, remainingMs }: Execution): Promise<WatchResult> => {
+  return async (payload: unknown, { name: id, ...execution }: Execution): Promise<WatchResult> => {
     const request = parseWatchRequest(payload);
-    const operations = countOperations(durable);
+    const operations = countOperations(execution);
     const startedAt = await operations.step(watchOperationNames.start, async () => now().toISOString());
-    const result = resultOf(await runPolls(operations, { id, request, startedAt }, remainingMs));
+    const result = resultOf(await runPolls(operations, { id, request, startedAt }));
     const { notRead = [] } = result;
     if (notRead.length === 0) return result;
     const message = `${notRead.length} of ${request.instances.length} instances could not be read at the end of the watch: somebody may have linked them again`;

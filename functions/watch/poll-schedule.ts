@@ -1,7 +1,4 @@
-/**
- * Operations that a watch may use, of the 3,000 that Lambda allows one execution: each operation costs, and its history must stay
- * readable.
- */
+/** Operations that a watch may use, of the 3,000 that Lambda allows one execution: each operation costs, and its history must stay readable. */
 const mostOperations = 2_000;
 /** A poll is one step and one wait. */
 const operationsPerPoll = 2;
@@ -12,31 +9,23 @@ const recheckMs = 60 * 1_000;
 /** Early polls for such checks: a state that alternates must not use up the budget. */
 const mostRechecks = 200;
 
-export type PollTime = {
-  /** From the start of the watch to now. */
+type PollTime = {
   readonly elapsedMs: number;
-  /** From now to the end of the watch. */
   readonly leftMs: number;
-  /** Operations that the execution has used. */
   readonly used: number;
   /** An instance was read as linked for the first time. */
   readonly isSuspicious: boolean;
-  /** Early polls so far. */
   readonly rechecks: number;
 };
 
-/** As often as the rest of the budget allows. */
 const affordableMs = ({ leftMs, used }: PollTime): number => {
   const polls = Math.floor((mostOperations - used) / operationsPerPoll);
   return polls <= 1 ? leftMs : leftMs / polls;
 };
 
-export type NextPoll = { readonly seconds: number; readonly isRecheck: boolean };
+type NextPoll = { readonly seconds: number; readonly isRecheck: boolean };
 
-/**
- * When to poll next: every 15 minutes in the first day, then as often as the budget of operations allows. `undefined`: the watch
- * is over.
- */
+/** When to poll next: every 15 minutes in the first day, then as often as the budget of operations allows. `undefined`: the watch is over. */
 export const nextPoll = (time: PollTime): NextPoll | undefined => {
   const { elapsedMs, leftMs, used, isSuspicious, rechecks } = time;
   if (leftMs <= 0) return undefined;

@@ -29,11 +29,9 @@ export type PollDependencies = {
   readonly callWithCredential: CallWithCredential;
   readonly greenApi: Pick<GreenApi, 'readState'>;
   readonly readTags: ReadTags;
-  /** Writes the record and its metric. */
   readonly recordLinkedAgain: (evidence: LinkedAgainEvidence) => void;
   /** Publishes the events on the stack's bus; best effort. It never rejects. */
   readonly publishLinkedAgain: (evidence: readonly LinkedAgainEvidence[]) => Promise<void>;
-  /** The deployment, as a dimension of its metrics. */
   readonly stack: string;
   readonly log: Log;
   readonly now: () => Date;
@@ -53,7 +51,6 @@ type Found =
   | { readonly kind: 'released'; readonly reason: (typeof releaseReasons)[number] }
   /** `wasAnswered`: with a state that does not show whether a session is open. */
   | (ReturnType<typeof unread> & { readonly wasAnswered?: true })
-  /** Linked, or being linked. */
   | { readonly kind: 'linked'; readonly stateInstance: string; readonly at: string; readonly tags: Tags }
   | { readonly kind: 'other-state' };
 

@@ -7,28 +7,24 @@ import { isEndStatus } from '../runs/run-status.ts';
 import { type WatchName, type WatchRequest, watchRequestSchema } from '../runs/start-watch.ts';
 import { isAlarming, stateFromResult, stateFromSteps, type WatchState } from './watch-state.ts';
 
-/** One instance of a watch. */
-export type WatchOutcome = {
+type WatchOutcome = {
   readonly idInstance: string;
   /** `unread`: three polls in a row could not read it, or GREEN-API rejects its token. */
   readonly kind: 'watching' | 'watched' | 'unread' | 'linked-again' | 'released';
   /** When it was linked again, or released. ISO 8601. */
   readonly at?: string;
-  /** Why it was released. */
   readonly reason?: string;
 };
 
 export type Watch = {
   readonly kind: 'watch';
   readonly status: RunStatus;
-  /** The run whose confirmed instances it watches. */
   readonly run: string;
   readonly reason: string;
   readonly requestedBy: string;
   readonly startedAt: Date;
   readonly endedAt?: Date | undefined;
   readonly until: string;
-  /** The next poll. */
   readonly nextActionAt?: Date;
   readonly note?: string;
   readonly progress: {
@@ -40,7 +36,6 @@ export type Watch = {
   readonly outcomes: readonly WatchOutcome[];
 };
 
-/** Reads a watch and what it has found so far. */
 export type ReadWatch = (name: WatchName) => Promise<Watch | UnknownRun | LambdaFailure>;
 
 const outcomesOf = ({ watching, ended, missing }: WatchState, isOver: boolean): readonly WatchOutcome[] =>

@@ -13,13 +13,11 @@ export type LinkedAgainEvidence = Pick<
   /** When the watch began. ISO 8601. */
   readonly requestedAt: string;
   readonly outcome: { readonly kind: 'linked-again'; readonly stateInstance: string };
-  /** The run whose logout it was. */
   readonly run: Omit<NonNullable<Evidence['run']>, 'occurredAt' | 'stoppedBy'>;
 };
 
 export type WatchIdentity = { readonly id: string; readonly request: WatchRequest; readonly startedAt: string };
 
-/** A reading of a linked state. */
 export type LinkedReading = { readonly at: string; readonly stateInstance: string };
 
 /** @param readings two in a row */

@@ -5,7 +5,6 @@ import type { FinishedStep } from '../runs/results-from-steps.ts';
 import type { WatchRequest } from '../runs/start-watch.ts';
 import type { LinkedReading } from './watch-evidence.ts';
 
-/** The operations of a watch. */
 export const watchOperationNames = {
   start: 'start',
   waitBeforePoll: (number: number) => `wait-before-poll-${number}`,
@@ -35,19 +34,16 @@ const pollSchema = v.object({
   unread: v.number(),
   /** Those of them that the poll before could read, or could not read for another reason. Polls of version 0.2 name none. */
   missing: v.exactOptional(v.array(v.tuple([instanceIdSchema, v.picklist(unreadReasons)]))),
-  /** Instances that could be read again. */
   found: v.exactOptional(v.array(instanceIdSchema)),
 });
 
 export type PollResult = v.InferOutput<typeof pollSchema>;
 
-/** The end of the watch of one instance. */
 type End = { readonly at: string; readonly kind: 'linked-again' | (typeof releaseReasons)[number] };
 
 /** An instance that the newest polls could not read. */
 export type Missing = {
   readonly reason: (typeof unreadReasons)[number];
-  /** How many polls in a row. */
   readonly polls: number;
   readonly wasNeverRead: boolean;
 };
@@ -59,13 +55,11 @@ const toleratedPolls = 2;
 export const isAlarming = ({ reason, polls }: Missing): boolean => reason === 'rejected' || polls > toleratedPolls;
 
 export type WatchState = {
-  /** How many polls there were. */
   readonly polls: number;
   /** The instances still watched, each with the digest of its owner and group. */
   readonly watching: ReadonlyMap<InstanceId, string>;
   readonly suspects: ReadonlyMap<InstanceId, LinkedReading>;
   readonly ended: ReadonlyMap<InstanceId, End>;
-  /** Of the newest poll. */
   readonly unread: number;
   readonly missing: ReadonlyMap<InstanceId, Missing>;
 };
@@ -79,7 +73,6 @@ export const initialState = ({ instances }: Pick<WatchRequest, 'instances'>): Wa
   unread: 0,
 });
 
-/** The instances that cannot be read after a poll. */
 export const applyMissing = (
   { polls, missing: before }: Pick<WatchState, 'polls' | 'missing'>,
   { missing = [], found = [] }: Pick<PollResult, 'missing' | 'found'>,

@@ -24,7 +24,7 @@ export type RunFacts = Pick<RunRequest, 'reason' | 'requestedBy' | 'retryOf'> & 
  */
 export type DescribeRun = (arn: string, status: RunStatus) => Promise<RunFacts | undefined>;
 
-export type DescribeRunDependencies = {
+type DescribeRunDependencies = {
   readonly getExecution: GetExecution;
   readonly sleep: (ms: number) => Promise<unknown>;
   /** Milliseconds since any fixed instant. */

@@ -1,7 +1,6 @@
 import { LambdaServiceException } from '@aws-sdk/client-lambda';
 import { errorNameOf } from '../../platform/unknown-values.ts';
 
-/** Why a call of Lambda's API failed. */
 export type LambdaFailure =
   /** The next call would fail too: a right, the function or its alias is missing. */
   | { readonly kind: 'denied'; readonly detail: string }

@@ -47,13 +47,11 @@ const readingTimeMs = 10_000;
 /** Retry pauses before looking again, in milliseconds. Lambda's list may lag: a run that has just started is not in it yet. */
 const listLagWaitsMs = [500, 1_000, 1_500, 2_000];
 
-/** Reads a page of the list of executions. */
 export const listExecutions = (
   { client, functionName: FunctionName }: DurableFunction,
   query: Omit<ListDurableExecutionsByFunctionCommandInput, 'FunctionName'>,
 ) => client.send(new ListDurableExecutionsByFunctionCommand({ FunctionName, ...query }));
 
-/** Why the list was not read. */
 export const listFailureOf = (error: unknown): LambdaFailure =>
   lambdaFailureOf(error, 'lambda:ListDurableExecutionsByFunction');
 

@@ -3,7 +3,6 @@ import { type CountedLeaver, countedLeaverOf } from '../run-name.ts';
 import type { LambdaFailure } from './failure.ts';
 import { type DurableFunction, listExecutions, listFailureOf } from './find-run.ts';
 
-/** A run of a leaver who counts for an identity provider. */
 export type CountedRun = CountedLeaver & { readonly name: string; readonly startedAtMs: number };
 
 /**

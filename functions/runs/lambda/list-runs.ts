@@ -10,7 +10,7 @@ import { type DurableFunction, listExecutions, listFailureOf, type RunStatus } f
 /** The statuses that Lambda documents for its filter; it has others. */
 export const listedStatuses = ['RUNNING', 'SUCCEEDED', 'FAILED', 'STOPPED', 'TIMED_OUT'] as const;
 
-export type ListedRun = {
+type ListedRun = {
   readonly id: RunName;
   readonly source: ReturnType<typeof runSourceOf>;
   readonly status: RunStatus;
@@ -18,7 +18,7 @@ export type ListedRun = {
   readonly endedAt?: Date;
 } & Partial<RunFacts>;
 
-export type RunPage = {
+type RunPage = {
   readonly kind: 'page';
   readonly runs: readonly ListedRun[];
   /** Lambda's token for the next page; missing: this was the last. */

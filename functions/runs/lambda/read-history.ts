@@ -4,7 +4,6 @@ import { type LambdaFailure, lambdaFailureOf } from './failure.ts';
 
 export type RunHistory = {
   readonly kind: 'history';
-  /** The steps that have succeeded. */
   readonly steps: readonly FinishedStep[];
   /** Names of the steps that have started and not ended. */
   readonly unfinished: readonly string[];

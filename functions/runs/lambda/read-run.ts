@@ -33,7 +33,6 @@ const executionSchema = v.pipe(
     startedAt: execution.StartTimestamp,
     endedAt: execution.EndTimestamp,
     payload: execution.InputPayload,
-    /** Of a run that succeeded. */
     result: execution.Result,
     /** Of a run that failed, was stopped or timed out. */
     error: execution.Error && { message: execution.Error.ErrorMessage, data: execution.Error.ErrorData },
@@ -79,15 +78,12 @@ export type Run = RunResults &
     readonly request: Readonly<Record<string, unknown>>;
     readonly reason: string;
     readonly requestedBy: string;
-    /** The earlier run that this one is a retry of. */
     readonly retryOf?: string;
-    /** The watch over the instances that the run confirmed. */
     readonly watch?: string;
     readonly startedAt: Date;
     readonly endedAt?: Date | undefined;
   };
 
-/** Reads the request of a run and its results so far. */
 export type ReadRun = (name: RunName) => Promise<Run | UnknownRun | LambdaFailure>;
 
 /** What reads an execution by its name, and its history. */

@@ -71,9 +71,9 @@ export const createStartExecution =
 export const createStartRun: (durableFunction: Invoked) => StartRun = createStartExecution<RunName>;
 
 /** A request at an instant, which becomes its `occurredAt` and decides its defaults. */
-export type RequestAt = (instant: Date) => RunRequest;
+type RequestAt = (instant: Date) => RunRequest;
 
-export type RequestedRun =
+type RequestedRun =
   /** By this request, or by the same one earlier. */
   | { readonly kind: 'accepted'; readonly status: RunStatus }
   /** The name belongs to a run with another request. */
@@ -89,7 +89,7 @@ export type RequestedRun =
  */
 export type RequestRun = (name: RunName, requestAt: RequestAt, mayStart?: boolean) => Promise<RequestedRun>;
 
-export type RequestRunDependencies = {
+type RequestRunDependencies = {
   readonly startRun: StartRun;
   readonly readExecution: ReadExecution;
   readonly now: () => Date;

@@ -17,7 +17,7 @@ export type StopRun = (name: string, stoppedBy: string) => Promise<RunStop>;
 const stoppedPrefix = 'Stopped by ';
 
 /** The caller in the error of a stopped execution; `undefined`: it is another error. */
-export const stoppedByIn = (message: string): string | undefined =>
+export const stoppedByIn = (message = ''): string | undefined =>
   message.startsWith(stoppedPrefix) ? message.slice(stoppedPrefix.length) : undefined;
 
 export const createStopRun = ({ client, findRun }: Finder): StopRun => {
