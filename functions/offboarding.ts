@@ -3,7 +3,12 @@ import middy from '@middy/core';
 import { InvalidEvent, type LeaverReport, UnknownEvent } from './offboarding/dialect.ts';
 import { type PlannedRun, planRuns, type ReportLimits, withWatchDays } from './offboarding/plan-runs.ts';
 import { parseDelivery, readEvent } from './offboarding/second-look.ts';
-import { createStartReportedRun, noteOnEarlierRun, type ReportedRun } from './offboarding/start-reported-run.ts';
+import {
+  causeAfter,
+  createStartReportedRun,
+  noteOnEarlierRun,
+  type ReportedRun,
+} from './offboarding/start-reported-run.ts';
 import { createIsDisabled, type IsDisabled } from './offboarding/user-status.ts';
 import { createIdentityStore, createLambda } from './platform/aws-clients.ts';
 import { parseVariables, type Variables } from './platform/environment.ts';
@@ -93,8 +98,7 @@ export const createOffboardingHandler = (dependencies: OffboardingHandlerDepende
 
   const start = ({ cause, otherCauses, request }: PlannedRun) => {
     const namesAfter = (former?: RunName) => {
-      const nameOf = ({ key, ...rest }: PlannedRun['cause']) =>
-        runNameOf('event', { stack, ...rest, key: former === undefined ? key : JSON.stringify([key, former]) });
+      const nameOf = (each: PlannedRun['cause']) => runNameOf('event', causeAfter({ stack, ...each }, former));
       return { name: nameOf(cause), earlier: otherCauses.map(nameOf) };
     };
     return startReportedRun<never>({ request, namesAfter, idLasts: true, start: (name) => startRun(name, request) });

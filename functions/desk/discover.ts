@@ -9,7 +9,7 @@ export type Discovery =
   /** `detail`: what is wrong, without what the issuer sent. */
   | { readonly kind: 'unavailable'; readonly detail: string };
 
-export type DiscoverDependencies = {
+type DiscoverDependencies = {
   readonly issuer: string;
   readonly fetch: typeof fetch;
   /** Milliseconds of a clock that is never set. */

@@ -5,7 +5,7 @@ import { defined } from '../platform/defined.ts';
 import { isOfDesk, memberOf, verifiedClaimsOf } from './claims.ts';
 
 /** Who sent a request, for evidence. Only `requestedBy` takes part in idempotency. */
-export type Caller = Pick<Evidence, 'requestedBy' | 'session' | 'email' | 'person'>;
+type Caller = Pick<Evidence, 'requestedBy' | 'session' | 'email' | 'person'>;
 
 const claims = v.object({ email: v.exactOptional(v.string()) });
 

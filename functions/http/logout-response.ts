@@ -41,11 +41,12 @@ export const failureResponse = (
 ): APIGatewayProxyStructuredResultV2 => {
   const { todo = advice[kind], ...text } = texts[kind] ?? {};
   const row: Row = { ...failureRows[kind], ...text };
+  const retryable = mayPass(kind);
   return problemResponse({
     ...row,
     code: kind,
     detail: `${sentence(detail)} ${todo}`,
-    members: { ...members, retryable: mayPass(kind) },
+    members: { ...members, retryable },
   });
 };
 
@@ -63,22 +64,14 @@ const tokenProblems = {
   },
 } as const satisfies Record<Exclude<TokenRecord['kind'], 'rotated'>, object>;
 
-const tokenProblem = (
-  kind: keyof typeof tokenProblems,
-  detail: string,
-  members: Readonly<Record<string, unknown>>,
-): APIGatewayProxyStructuredResultV2 => {
-  const { retryable: mayRetry, ...problem } = tokenProblems[kind];
-  return problemResponse({
-    ...problem,
-    status: 502,
-    detail: `${sentence(detail)} ${tokenAdvice[kind]}`,
-    members: { ...members, retryable: mayRetry },
-  });
+const tokenProblem = (kind: keyof typeof tokenProblems, text: string, members: Readonly<Record<string, unknown>>) => {
+  const { retryable, ...problem } = tokenProblems[kind];
+  const detail = `${sentence(text)} ${tokenAdvice[kind]}`;
+  return problemResponse({ ...problem, status: 502, detail, members: { ...members, retryable } });
 };
 
 /** This deployment does not rotate tokens: nothing was done. */
-export const rotationDisabled = (members: Readonly<Record<string, unknown>> = {}): APIGatewayProxyStructuredResultV2 =>
+export const rotationDisabled = (members: Readonly<Record<string, unknown>> = {}) =>
   problemResponse({
     code: 'token-rotation-disabled',
     status: 409,

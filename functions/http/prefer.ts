@@ -1,7 +1,7 @@
 /** How long a logout waits for its confirmation, in seconds. */
 const waitRange = { default: 5, longest: 20 } as const;
 
-export type Wait = {
+type Wait = {
   readonly waitMs: number;
   /** The header that tells the caller which preference was applied (RFC 7240, section 3). */
   readonly applied?: { readonly 'preference-applied': string };

@@ -58,13 +58,8 @@ export const problemDetails = (
     const { error } = request;
     if (error instanceof InvalidRequest) {
       const { field, message: detail } = error;
-      request.response = problemResponse({
-        code: 'invalid-request',
-        status: 400,
-        title: 'The request is invalid',
-        detail,
-        members: { field },
-      });
+      const title = 'The request is invalid';
+      request.response = problemResponse({ code: 'invalid-request', status: 400, title, detail, members: { field } });
       return;
     }
     logUnexpected(placeOf(error));

@@ -33,7 +33,7 @@ const createDeskRoutes = () =>
 /** The routes that only a deployment with a desk has. Everybody gets the page; each other route takes a token of the desk's issuer. */
 export const deskRoutes = /* @__PURE__ */ createDeskRoutes();
 
-export type DeskRoute = (typeof deskRoutes)[number];
+type DeskRoute = (typeof deskRoutes)[number];
 
 /** Of a call of the desk, which takes a token of the desk's issuer. */
 export const isDeskCall = (route: { readonly path: string }): boolean => route.path.startsWith(`${deskPath}/`);

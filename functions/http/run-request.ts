@@ -41,9 +41,7 @@ const createBodySchema = (ceiling: number) => {
   );
 };
 
-type Body = v.InferOutput<ReturnType<typeof createBodySchema>>;
-
-type RunBody = Exclude<Body, { readonly retryOf: RunName }>;
+type RunBody = Exclude<v.InferOutput<ReturnType<typeof createBodySchema>>, { readonly retryOf: RunName }>;
 
 /** A run that outlived its execution would end without a summary. */
 const checkInstants = ({ at, expiresAt }: RunBody, now: Date, limits: RunLimits): void => {

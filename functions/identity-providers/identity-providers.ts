@@ -83,7 +83,7 @@ export type Identification =
   | { readonly kind: 'refused'; readonly reason: RefusalReason };
 
 /** Finds whose token a request carries. It reads nothing but the `Authorization` header. */
-export type IdentifyProvider = (
+type IdentifyProvider = (
   event: Pick<APIGatewayProxyEventV2, 'headers'>,
   /** The kind of provider whose tokens the route takes. */
   kind: ProviderKind | undefined,
@@ -110,9 +110,6 @@ export const createIdentifyProvider = (providers: readonly IdentityProvider[]): 
       return provider.kind === kind
         ? { kind: 'identified', provider }
         : { kind: 'refused', reason: 'token of another kind of identity provider' };
-    return {
-      kind: 'refused',
-      reason: hasProviderToken(token) ? 'unknown token' : 'not a token of this service',
-    };
+    return { kind: 'refused', reason: hasProviderToken(token) ? 'unknown token' : 'not a token of this service' };
   };
 };

@@ -14,17 +14,9 @@ export type HeldBack = {
   readonly retryAfter: number;
 };
 
-export type LeaverLimit = {
-  /** Counts a leaver in. Another run of the same person costs nothing. It waits for nothing but Lambda's list. */
-  readonly admit: (
-    provider: IdentityProvider,
-    runName: RunName,
-  ) => Promise<{ readonly kind: 'admitted' } | HeldBack | LambdaFailure>;
-  /** Lambda did not say that it started the run: it counts until Lambda's list would show it, and no longer. */
-  readonly release: (runName: RunName) => void;
-};
+type Admission = { readonly kind: 'admitted' } | HeldBack | LambdaFailure;
 
-export type LeaverLimitDependencies = {
+type LeaverLimitDependencies = {
   readonly listCountedRuns: ListCountedRuns;
   /** How many copies of the function may run at once: its reserved concurrency. */
   readonly copies: number;
@@ -118,7 +110,7 @@ const createTally = (rule: Rule, { listCountedRuns, copies, now }: LeaverLimitDe
 
   return {
     own,
-    admit: async (provider: IdentityProvider, name: RunName, leaver: CountedLeaver) => {
+    admit: async (provider: IdentityProvider, name: RunName, leaver: CountedLeaver): Promise<Admission> => {
       const listed = await read();
       if (listed.kind !== 'runs') return listed;
 
@@ -131,14 +123,13 @@ const createTally = (rule: Rule, { listCountedRuns, copies, now }: LeaverLimitDe
       const ofCopy = peopleIn(own.values(), provider.name);
       const people = new Map([...ofList, ...ofCopy]);
       if (!people.has(leaver.person)) {
-        if (people.size >= most)
-          return { kind: 'held-back', why: rule.why, retryAfter: secondsToFree(people) } as const;
+        if (people.size >= most) return { kind: 'held-back', why: rule.why, retryAfter: secondsToFree(people) };
         const unknownToOthers = ofCopy.size;
         if (unknownToOthers >= shareOf(most, copies))
-          return { kind: 'held-back', why: 'too-fast', retryAfter: tooFastRetryAfter } as const;
+          return { kind: 'held-back', why: 'too-fast', retryAfter: tooFastRetryAfter };
       }
       own.set(name, { ...leaver, startedAtMs: now() });
-      return { kind: 'admitted' } as const;
+      return { kind: 'admitted' };
     },
   };
 };
@@ -163,16 +154,18 @@ const rules = {
  * count, not runs. There is no database, so a copy of the function counts the runs that Lambda lists and those that it started
  * itself. {@link mostLeavers} is the bound for all copies together.
  */
-export const createLeaverLimit = (dependencies: LeaverLimitDependencies): LeaverLimit => {
+export const createLeaverLimit = (dependencies: LeaverLimitDependencies) => {
   const hour = createTally(rules.hour, dependencies);
   const waiting = createTally(rules.waiting, dependencies);
   return {
-    admit: async (provider, runName) => {
+    /** Counts a leaver in. Another run of the same person costs nothing. It waits for nothing but Lambda's list. */
+    admit: async (provider: IdentityProvider, runName: RunName): Promise<Admission> => {
       const leaver = countedLeaverOf(runName);
       if (leaver === undefined) return { kind: 'admitted' };
       return (leaver.isWaiting ? waiting : hour).admit(provider, runName, leaver);
     },
-    release: (runName) => {
+    /** Lambda did not say that it started the run: it counts until Lambda's list would show it, and no longer. */
+    release: (runName: RunName): void => {
       for (const { own } of [hour, waiting]) {
         const run = own.get(runName);
         if (run !== undefined) own.set(runName, { ...run, startedAtMs: dependencies.now() - hourMs + listLagMs });
@@ -180,3 +173,5 @@ export const createLeaverLimit = (dependencies: LeaverLimitDependencies): Leaver
     },
   };
 };
+
+export type LeaverLimit = ReturnType<typeof createLeaverLimit>;

@@ -19,25 +19,12 @@ export const providerMetricDimensions = { stack: 'stack', provider: 'caller' } a
 export const refusalMetric = 'reportsRefused';
 export const refusalMetricDimensions = { stack: 'stack', status: 'status', route: 'route' } as const;
 
-export type ProviderMetrics = {
-  /** A request came with the provider's token. It is written down once a minute: an initial cycle of SCIM makes 25 a second. */
-  readonly request: (provider: IdentityProvider) => void;
-  /** Somebody was not logged out, because the provider reported too many. */
-  readonly heldBack: (provider: IdentityProvider, heldBack: HeldBack) => void;
-  /** Somebody may have left, and what the provider sent about it cannot be read. */
-  readonly unreadable: (provider: IdentityProvider, problem: string) => void;
-  /** A request got 401. It is written down three times a minute at most, for each route and reason. */
-  readonly refused: (routeKey: string, reason: RefusalReason) => void;
-  /** The owner of an instance has another name at the provider. Only a person can tell whether the tag needs it: both are written down. */
-  readonly ownerRenamed: (provider: IdentityProvider, from: string, to: string | undefined) => void;
-};
-
 const minuteMs = 60_000;
 /** As many as set the alarm. */
 const mostRefusalsPerMinute = 3;
 
 /** @param now milliseconds since 1970 */
-export const createProviderMetrics = (log: Log, stack: string, now: () => number): ProviderMetrics => {
+export const createProviderMetrics = (log: Log, stack: string, now: () => number) => {
   const recent = new Map<string, readonly number[]>();
   /** Whether fewer than so many lines with this key were written within the last minute. Then this one counts too. */
   const mayWrite = (key: string, most: number): boolean => {
@@ -55,11 +42,13 @@ export const createProviderMetrics = (log: Log, stack: string, now: () => number
   };
 
   return {
-    request: (provider) => {
+    /** A request came with the provider's token. It is written down once a minute: an initial cycle of SCIM makes 25 a second. */
+    request: (provider: IdentityProvider): void => {
       if (mayWrite(provider.name, 1))
         log('INFO', 'identity provider request', metric(providerMetricNames.requests, provider));
     },
-    heldBack: (provider, { why, retryAfter }) =>
+    /** Somebody was not logged out, because the provider reported too many. */
+    heldBack: (provider: IdentityProvider, { why, retryAfter }: HeldBack): void =>
       log('WARN', 'leaver held back', {
         // The access log counts the 429 of `too-fast`, which soon ends.
         ...(why === 'too-fast'
@@ -68,9 +57,11 @@ export const createProviderMetrics = (log: Log, stack: string, now: () => number
         why,
         retryAfter,
       }),
-    unreadable: (provider, problem) =>
+    /** Somebody may have left, and what the provider sent about it cannot be read. */
+    unreadable: (provider: IdentityProvider, problem: string): void =>
       log('ERROR', 'event not understood', { ...metric(providerMetricNames.unreadable, provider), problem }),
-    refused: (routeKey, reason) => {
+    /** A request got 401. It is written down three times a minute at most, for each route and reason. */
+    refused: (routeKey: string, reason: RefusalReason): void => {
       if (!mayWrite(JSON.stringify([routeKey, reason]), mostRefusalsPerMinute)) return;
       const { stack: ofStack, status: ofStatus, route: ofRoute } = refusalMetricDimensions;
       const dimensions = { [ofStack]: stack, [ofStatus]: '401', [ofRoute]: routeKey };
@@ -85,7 +76,10 @@ export const createProviderMetrics = (log: Log, stack: string, now: () => number
         reason,
       });
     },
-    ownerRenamed: (provider, from, to) =>
+    /** The owner of an instance has another name at the provider. Only a person can tell whether the tag needs it: both are written down. */
+    ownerRenamed: (provider: IdentityProvider, from: string, to: string | undefined): void =>
       log('WARN', 'owner renamed', { ...metric(providerMetricNames.ownerRenamed, provider), from, to }),
   };
 };
+
+export type ProviderMetrics = ReturnType<typeof createProviderMetrics>;

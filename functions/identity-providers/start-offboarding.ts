@@ -2,7 +2,12 @@ import { isOwnedBy, parseOwner } from '../instances/identity.ts';
 import type { LastOwners } from '../instances/read-owners.ts';
 import type { Invalid, LeaverReport } from '../offboarding/dialect.ts';
 import { type PlannedRun, planRuns, type ReportLimits, withWatchDays } from '../offboarding/plan-runs.ts';
-import { createStartReportedRun, type ReportedRun, type ReportNames } from '../offboarding/start-reported-run.ts';
+import {
+  causeAfter,
+  createStartReportedRun,
+  type ReportedRun,
+  type ReportNames,
+} from '../offboarding/start-reported-run.ts';
 import type { Log } from '../platform/log.ts';
 import type { LambdaFailure } from '../runs/lambda/failure.ts';
 import type { FindRun } from '../runs/lambda/find-run.ts';
@@ -31,7 +36,7 @@ export type StartOffboarding = (
   deadlines: Deadlines,
 ) => Promise<OffboardingResult>;
 
-export type StartOffboardingDependencies = {
+type StartOffboardingDependencies = {
   readonly startRun: StartRun;
   readonly findRun: FindRun;
   readonly limit: LeaverLimit;
@@ -85,8 +90,7 @@ const countingOf = async (
 
 /** Every name that the run of a leaver may have, by how it counts. A run that follows another has the other's name in its key. */
 const namesOf = (stack: string, { name: provider }: IdentityProvider, run: PlannedRun, former?: RunName) => {
-  const { requester, key } = run.cause;
-  const cause = { stack, requester, key: former === undefined ? key : JSON.stringify([key, former]) };
+  const cause = causeAfter({ stack, ...run.cause }, former);
   const identities = parseOwner(run.request.target.owner);
   const names: Readonly<Record<Counting, RunName>> = {
     hour: countedRunNameOf(cause, { provider, isWaiting: false }, identities),

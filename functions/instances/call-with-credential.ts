@@ -9,14 +9,12 @@ import { stateClassOf } from '../green-api/vocabulary.ts';
 import { type Deadline, timeUntil, within } from '../platform/deadline.ts';
 import type { Log } from '../platform/log.ts';
 import type { ReadingEnvironment } from '../platform/settings.ts';
-import { type CredentialReading, createReadCredential, type ReadCredential } from './credentials.ts';
+import { type CredentialReading, createReadCredential, type NotRead, type ReadCredential } from './credentials.ts';
 import { createFetchSecret, pendingStages } from './secrets.ts';
 import type { RotationDependencies } from './token-rotation/attempt.ts';
 
 /** Why GREEN-API was not called at all. */
-export type NotCalled =
-  | Exclude<CredentialReading, { readonly kind: 'credential' }>
-  | { readonly kind: 'timed-out'; readonly detail: string };
+export type NotCalled = NotRead | { readonly kind: 'timed-out'; readonly detail: string };
 
 /**
  * Calls one GREEN-API method with the credential of an instance. If GREEN-API refuses the credential, the secret is read once
@@ -101,10 +99,7 @@ const logUnknownStates =
   };
 
 /** How long calls of GREEN-API and rotations wait. A test may shorten both. */
-export type Waits = {
-  readonly rateLimiter?: RateLimiterOptions;
-  readonly clock?: RotationDependencies['clock'];
-};
+export type Waits = { readonly rateLimiter?: RateLimiterOptions; readonly clock?: RotationDependencies['clock'] };
 
 /** The GREEN-API client and the calls with an instance's credential. */
 export const composeGreenApi = (

@@ -6,7 +6,7 @@ import { type FailureDuration, tokenPattern } from '../green-api/vocabulary.ts';
 import { defined } from '../platform/defined.ts';
 import type { FetchSecret, PendingStage, SecretsManagerFailure } from './secrets.ts';
 
-export type ParsedSecret =
+type ParsedSecret =
   | { readonly kind: 'credential'; readonly credential: Credential; readonly tokenLooksUnusual: boolean }
   /** `problem` names the field and what is wrong with it, never its value. */
   | { readonly kind: 'malformed'; readonly problem: string };
@@ -53,18 +53,16 @@ export const parseCredential = (text: string, parseApiUrl: (text: string) => Api
   return { kind: 'credential', credential: { apiUrl, apiTokenInstance }, tokenLooksUnusual };
 };
 
-export type CredentialReading =
-  | { readonly kind: 'credential'; readonly credential: Credential }
+export type CredentialReading = { readonly kind: 'credential'; readonly credential: Credential } | NotRead;
+
+export type NotRead =
   | { readonly kind: 'unknown-instance'; readonly detail: string }
   /** @default duration lasting */
   | { readonly kind: 'credential-unreadable'; readonly detail: string; readonly duration?: FailureDuration }
   | { readonly kind: 'unavailable'; readonly detail: string };
 
 /** What it means for an instance that its secret, or something in it, could not be read. */
-export const notRead = (
-  secretName: string,
-  failure: SecretsManagerFailure,
-): Exclude<CredentialReading, { readonly kind: 'credential' }> => {
+export const notRead = (secretName: string, failure: SecretsManagerFailure): NotRead => {
   if (failure.kind === 'unavailable') return failure;
   if (failure.kind === 'not-found') return { kind: 'unknown-instance', detail: `there is no secret ${secretName}` };
   const { problem, duration } = failure;
@@ -83,7 +81,7 @@ export type ReadCredential = (
   options?: { readonly fresh?: boolean; readonly pending?: PendingStage; readonly text?: string | undefined },
 ) => CredentialReading | Promise<CredentialReading>;
 
-export type ReadCredentialDependencies = {
+type ReadCredentialDependencies = {
   readonly fetchSecret: FetchSecret;
   readonly parseApiUrl: (text: string) => ApiUrl | undefined;
   /** Prefix of the secrets' names, e.g. `green-api/`. */

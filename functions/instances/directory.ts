@@ -7,7 +7,7 @@ import {
 import { type InstanceId, parseInstanceId } from '../green-api/instance-id.ts';
 import { defined } from '../platform/defined.ts';
 import { errorNameOf } from '../platform/unknown-values.ts';
-import { type CredentialReading, notRead } from './credentials.ts';
+import { type NotRead, notRead } from './credentials.ts';
 import { secretsManagerFailure } from './secrets.ts';
 import { parseTagValue } from './tag-value.ts';
 import type { UnreadableSecret } from './unreadable-secrets.ts';
@@ -124,21 +124,14 @@ export const createList = <More>(
 export const createListInstances = (dependencies: ListInstancesDependencies): ListInstances =>
   createList(dependencies, () => ({}));
 
-export type TagsReading =
-  | { readonly kind: 'tags'; readonly instance: ListedInstance }
-  | Exclude<CredentialReading, { readonly kind: 'credential' }>;
+export type TagsReading = { readonly kind: 'tags'; readonly instance: ListedInstance } | NotRead;
 
 /** Reads the current tags of one instance, while a list may be minutes old. Never rejects. */
 export type ReadTags = (id: InstanceId) => Promise<TagsReading>;
 
-export type ReadTagsDependencies = {
-  /** Retries and limits the time by its own settings; nothing is retried here. */
-  readonly client: Pick<SecretsManagerClient, 'send'>;
-  readonly secretPrefix: string;
-};
-
+/** @param client retries and limits the time by its own settings; nothing is retried here */
 export const createReadTags =
-  ({ client, secretPrefix }: ReadTagsDependencies): ReadTags =>
+  ({ client, secretPrefix }: Pick<ListInstancesDependencies, 'client' | 'secretPrefix'>): ReadTags =>
   async (id) => {
     const secretName = `${secretPrefix}${id}`;
     try {

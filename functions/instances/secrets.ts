@@ -74,7 +74,7 @@ export const createFetchSecret =
     }
   };
 
-export type FetchedSecrets =
+type FetchedSecrets =
   /** By name, without the secrets that are missing, unreadable or binary. */
   | { readonly kind: 'secrets'; readonly texts: ReadonlyMap<string, string> }
   | { readonly kind: 'unavailable'; readonly detail: string };
@@ -102,7 +102,7 @@ export const createFetchSecrets =
   };
 
 /** One version of a secret. `text` holds a token. */
-export type SecretVersion = {
+type SecretVersion = {
   readonly kind: 'version';
   readonly versionId: string;
   readonly text: string;
@@ -117,30 +117,11 @@ export type SecretFailure = { readonly kind: 'failed'; readonly detail: string; 
 export type VersionReading = SecretVersion | { readonly kind: 'absent' } | SecretFailure;
 
 /** `other-value`: the version exists already, with another value. */
-export type VersionWritten = { readonly kind: 'done' } | { readonly kind: 'other-value' } | SecretFailure;
+type VersionWritten = Done | { readonly kind: 'other-value' } | SecretFailure;
 
-/** The versions of one secret. No call rejects, or outlasts the time that was given for all of them. */
-export type SecretVersions = {
-  readonly read: (which: { readonly stage: string } | { readonly versionId: string }) => Promise<VersionReading>;
-  /** Writes a version under a label. The same version with the same text is the same request, made again. */
-  readonly put: (version: {
-    readonly versionId: string;
-    readonly text: string;
-    readonly stage: string;
-  }) => Promise<VersionWritten>;
-  /**
-   * Moves a label, or removes it if `to` is missing. It fails unless the label is at `from` now, or nowhere if `from` is missing
-   * (https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_UpdateSecretVersionStage.html).
-   */
-  readonly moveStage: (move: {
-    readonly stage: string;
-    readonly from?: string | undefined;
-    readonly to?: string;
-  }) => Promise<{ readonly kind: 'done' } | SecretFailure>;
-};
-
-/** @param leftMs the time that is left for the secret, in milliseconds */
-export type OpenSecret = (secretName: string, leftMs: () => number) => SecretVersions;
+type Done = { readonly kind: 'done' };
+type NewVersion = { readonly versionId: string; readonly text: string; readonly stage: string };
+type StageMove = { readonly stage: string; readonly from?: string | undefined; readonly to?: string };
 
 const failureOf = (error: unknown): SecretFailure => {
   const failure = secretsManagerFailure(error, '');
@@ -151,13 +132,18 @@ const failureOf = (error: unknown): SecretFailure => {
 /** Time for one call with its retries, in milliseconds. */
 const longestMs = 15_000;
 
-/** @param client its own retries apply; each call also ends with the time that is left */
+/**
+ * Opens the versions of one secret. No call of them rejects, or outlasts the time that is left for all of them.
+ *
+ * @param client its own retries apply; each call also ends with the time that is left
+ */
 export const createOpenSecret =
-  (client: Pick<SecretsManagerClient, 'send'>): OpenSecret =>
-  (SecretId, leftMs) => {
+  (client: Pick<SecretsManagerClient, 'send'>) =>
+  /** @param leftMs the time that is left for the secret, in milliseconds */
+  (SecretId: string, leftMs: () => number) => {
     const limit = () => ({ abortSignal: AbortSignal.timeout(Math.min(longestMs, Math.max(1, Math.floor(leftMs())))) });
     return {
-      read: async (which) => {
+      read: async (which: { readonly stage: string } | { readonly versionId: string }): Promise<VersionReading> => {
         const version = 'stage' in which ? { VersionStage: which.stage } : { VersionId: which.versionId };
         try {
           const answer = await client.send(new GetSecretValueCommand({ SecretId, ...version }), limit());
@@ -168,7 +154,8 @@ export const createOpenSecret =
           return errorNameOf(error) === 'ResourceNotFoundException' ? { kind: 'absent' } : failureOf(error);
         }
       },
-      put: async ({ versionId, text, stage }) => {
+      /** Writes a version under a label. The same version with the same text is the same request, made again. */
+      put: async ({ versionId, text, stage }: NewVersion): Promise<VersionWritten> => {
         const version = { ClientRequestToken: versionId, SecretString: text, VersionStages: [stage] };
         try {
           await client.send(new PutSecretValueCommand({ SecretId, ...version }), limit());
@@ -177,7 +164,11 @@ export const createOpenSecret =
           return errorNameOf(error) === 'ResourceExistsException' ? { kind: 'other-value' } : failureOf(error);
         }
       },
-      moveStage: async ({ stage, from, to }) => {
+      /**
+       * Moves a label, or removes it if `to` is missing. It fails unless the label is at `from` now, or nowhere if `from` is missing
+       * (https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_UpdateSecretVersionStage.html).
+       */
+      moveStage: async ({ stage, from, to }: StageMove): Promise<Done | SecretFailure> => {
         const move = { VersionStage: stage, RemoveFromVersionId: from, MoveToVersionId: to };
         try {
           await client.send(new UpdateSecretVersionStageCommand({ SecretId, ...move }), limit());
@@ -188,3 +179,7 @@ export const createOpenSecret =
       },
     };
   };
+
+export type OpenSecret = ReturnType<typeof createOpenSecret>;
+
+export type SecretVersions = ReturnType<OpenSecret>;

@@ -4,13 +4,13 @@ import { parseFields } from '../platform/unknown-values.ts';
 import { type RunRequest, runRequestSchema } from '../runs/request.ts';
 
 /** One value a field may have, or an operator on it, such as `{ "prefix": "aws." }`. */
-export type ValuePattern = string | number | boolean | null | { readonly [operator: string]: unknown };
+type ValuePattern = string | number | boolean | null | { readonly [operator: string]: unknown };
 
 /** EventBridge's own JSON (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-patterns.html). */
 export type EventPattern = { readonly [field: string]: readonly ValuePattern[] | EventPattern };
 
 /** The person or program that changed a user, as the source of the event claims. */
-export type Actor = Omit<NonNullable<RunRequest['actor']>, 'claimedBy'>;
+type Actor = Omit<NonNullable<RunRequest['actor']>, 'claimedBy'>;
 
 /** What happened to a user of IAM Identity Center. */
 export type UserChange = { readonly userId: string; readonly kind: 'disabled' | 'deleted' };
@@ -52,7 +52,7 @@ export type LeaverReport = {
 export type DirectoryUser = { readonly userId: string; readonly identityStoreId?: string | undefined };
 
 /** A user was changed. If the directory says that they are disabled, it is the report of a leaver. */
-export type StatusChange = {
+type StatusChange = {
   readonly kind: 'status-change';
   readonly user: DirectoryUser;
   readonly report: LeaverReport;

@@ -14,7 +14,7 @@ export type PlannedRun = {
   readonly request: RunRequest & { readonly target: { readonly owner: string } };
 };
 
-export type Planned = {
+type Planned = {
   readonly kind: 'planned';
   readonly requestedBy: string;
   readonly runs: readonly PlannedRun[];

@@ -9,7 +9,7 @@ const deliverySchema = v.object({
   Records: v.strictTuple([v.object({ eventSource: v.literal('aws:sqs'), body: v.string() })]),
 });
 
-export type Delivered = {
+type Delivered = {
   /** A rule delivers the event at once, and the queue delivers it again some minutes later. */
   readonly look: 'first' | 'second';
   readonly event: unknown;

@@ -2,7 +2,7 @@ import type { LambdaFailure } from '../runs/lambda/failure.ts';
 import type { FindRun, FoundRun, RunStatus } from '../runs/lambda/find-run.ts';
 import type { RunStart } from '../runs/lambda/start-run.ts';
 import type { RunRequest } from '../runs/request.ts';
-import type { RunName } from '../runs/run-name.ts';
+import type { RunCause, RunName } from '../runs/run-name.ts';
 import { isEndStatus } from '../runs/run-status.ts';
 
 /** The run of a report. */
@@ -24,7 +24,11 @@ export type ReportNames = {
   readonly earlier: readonly RunName[];
 };
 
-export type Report<Refusal> = {
+/** What names the run that follows another of the same report. */
+export const causeAfter = (cause: RunCause, former: RunName | undefined): RunCause =>
+  former === undefined ? cause : { ...cause, key: JSON.stringify([cause.key, former]) };
+
+type Report<Refusal> = {
   readonly request: RunRequest;
   /** The names of the first run, or of the one that follows the given run. */
   readonly namesAfter: (former?: RunName) => ReportNames;
@@ -34,7 +38,7 @@ export type Report<Refusal> = {
   readonly start: (name: RunName) => Promise<RunStart | Refusal>;
 };
 
-export type StartReportedRunDependencies = {
+type StartReportedRunDependencies = {
   readonly findRun: FindRun;
   /** Milliseconds since 1970. */
   readonly now: () => number;

@@ -27,7 +27,7 @@ const hints: Readonly<Record<string, string>> = {
  */
 export type IsDisabled = (user: DirectoryUser, look: 'first' | 'second') => Promise<boolean>;
 
-export type IsDisabledDependencies = {
+type IsDisabledDependencies = {
   readonly client: Pick<IdentitystoreClient, 'send'>;
   /** The only identity store that the role of the function may read. @default the one in the event */
   readonly identityStoreId: string | undefined;

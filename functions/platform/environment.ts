@@ -3,7 +3,7 @@ import * as v from 'valibot';
 export type Variables = Readonly<Record<string, string | undefined>>;
 
 /** A setting that a function reads from an environment variable. */
-export type Setting = {
+type Setting = {
   readonly variable: string;
   /** The value if the variable is missing. Without a default, the variable must be set. */
   readonly default?: unknown;

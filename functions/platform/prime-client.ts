@@ -6,10 +6,9 @@ const parseDestination = (request: unknown) => request as Destination;
 
 const emptyAnswer = () => ({ statusCode: 200, headers: {}, body: Readable.from([Buffer.from('{}')]) });
 
-type Middleware = () => (sent: { readonly request: unknown }) => Promise<{
-  readonly response: unknown;
-  readonly output: { readonly $metadata: object };
-}>;
+type Middleware = () => (sent: {
+  readonly request: unknown;
+}) => Promise<{ readonly response: unknown; readonly output: { readonly $metadata: object } }>;
 
 /** The part that all commands of the SDK have in common. */
 type PrimableCommand = {

@@ -19,7 +19,7 @@ export const parseJson = (text: string): unknown => {
   }
 };
 
-export type ParsedFields<Fields> =
+type ParsedFields<Fields> =
   | { readonly kind: 'fields'; readonly fields: Fields }
   | {
       readonly kind: 'invalid';

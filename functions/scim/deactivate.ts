@@ -1,6 +1,7 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import type { ProviderHandlerDependencies } from '../identity-providers/handler-dependencies.ts';
 import type { IdentityProvider } from '../identity-providers/identity-providers.ts';
-import type { OffboardingResult, StartOffboarding } from '../identity-providers/start-offboarding.ts';
+import type { OffboardingResult } from '../identity-providers/start-offboarding.ts';
 import type { LeaverReport } from '../offboarding/dialect.ts';
 import { ScimError } from './response.ts';
 
@@ -68,15 +69,9 @@ const errorOf = (
   }
 };
 
-export type DeactivateDependencies = {
-  readonly startOffboarding: StartOffboarding;
-  /** Milliseconds since 1970. */
-  readonly now: () => number;
-};
-
 export const createDeactivate =
   (
-    { startOffboarding, now }: DeactivateDependencies,
+    { startOffboarding, now }: Pick<ProviderHandlerDependencies, 'startOffboarding' | 'now'>,
     provider: IdentityProvider,
     { headers, requestContext: { requestId } }: Pick<APIGatewayProxyEventV2, 'headers' | 'requestContext'>,
   ): Deactivate =>

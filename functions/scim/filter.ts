@@ -2,7 +2,7 @@ import { attributeName } from './attributes.ts';
 import { ScimError } from './response.ts';
 
 /** An attribute that users can be found by. */
-export type FilterAttribute = 'username' | 'externalid' | 'emails' | 'id';
+type FilterAttribute = 'username' | 'externalid' | 'emails' | 'id';
 
 /** `attribute eq "value"`; all of the conditions of a filter must hold. */
 export type Condition = { readonly attribute: FilterAttribute; readonly value: string };

@@ -12,7 +12,7 @@ import {
 import { ScimError } from './response.ts';
 
 /** What a PATCH changes of the two attributes this service acts on; everything else is accepted and not kept. */
-export type UserChange = {
+type UserChange = {
   readonly active?: boolean;
   /** Any value, if the user is deactivated: the id names the person. */
   readonly userName?: unknown;

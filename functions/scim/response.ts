@@ -10,7 +10,7 @@ export const schemaUrns = {
 } as const;
 
 /** RFC 7644, table 9; only those that this service answers. */
-export type ScimType = 'invalidFilter' | 'invalidPath' | 'invalidSyntax' | 'invalidValue' | 'noTarget' | 'uniqueness';
+type ScimType = 'invalidFilter' | 'invalidPath' | 'invalidSyntax' | 'invalidValue' | 'noTarget' | 'uniqueness';
 
 /** A request that SCIM answers with an error of its own shape (RFC 7644, section 3.12). */
 export class ScimError extends Error {

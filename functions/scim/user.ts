@@ -15,7 +15,7 @@ import { ScimError, schemaUrns } from './response.ts';
 import { userIdOf } from './user-id.ts';
 
 /** A user as a provider sends one in POST and PUT: what this service acts on. */
-export type SentUser = {
+type SentUser = {
   readonly userName: string | undefined;
   readonly active: boolean | undefined;
   /** Further identities of the same person: `externalId` and an e-mail address. */

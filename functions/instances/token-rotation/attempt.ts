@@ -82,42 +82,29 @@ export type StoredToken = {
 
 export type TokenReading = StoredToken | { readonly kind: 'absent' } | SecretFailure;
 
-/** One try of one decision, with all that it needs. */
-export type Attempt = Pick<RotationDependencies, 'updateApiToken' | 'clock'> & {
-  readonly idInstance: InstanceId;
-  readonly deadline: number;
-  readonly intentId: string;
-  readonly newVersion: { readonly versionId: string; readonly stage: string };
-  readonly secret: SecretVersions;
-  readonly readToken: (which: Parameters<SecretVersions['read']>[0]) => Promise<TokenReading>;
-  /** @param untilMs @default the deadline */
-  readonly tryToken: (credential: Credential, untilMs?: number) => Promise<TokenTrial>;
-  readonly leftMs: () => number;
-  /** Waits; `false`: there is no time for it. */
-  readonly pause: (ms: number) => Promise<boolean>;
-};
-
 /** The id of a version must be the same at each try: 32 to 64 characters. */
 const versionIdOf = (request: RotationRequest, purpose: string): string =>
   createHash('sha256').update(`${request.idInstance}\n${purpose}\n${request.decision}`).digest('hex');
 
+/** One try of one decision, with all that it needs. */
 export const createAttempt = (
   { openSecret, secretPrefix, parseApiUrl, updateApiToken, readState, clock }: RotationDependencies,
   request: RotationRequest,
   deadline: number,
-): Attempt => {
+) => {
   const { idInstance } = request;
   const leftMs = () => deadline - clock.now();
   const secret = openSecret(`${secretPrefix}${idInstance}`, leftMs);
+  const newVersion = request.newVersion ?? { versionId: versionIdOf(request, 'token'), stage: rotationStages.token };
   return {
     updateApiToken,
     clock,
     idInstance,
     deadline,
     intentId: versionIdOf(request, 'intent'),
-    newVersion: request.newVersion ?? { versionId: versionIdOf(request, 'token'), stage: rotationStages.token },
+    newVersion,
     secret,
-    readToken: async (which) => {
+    readToken: async (which: Parameters<SecretVersions['read']>[0]): Promise<TokenReading> => {
       const version = await secret.read(which);
       if (version.kind !== 'version') return version;
       const { versionId, text } = version;
@@ -125,19 +112,22 @@ export const createAttempt = (
       if (parsed.kind === 'malformed') return { kind: 'failed', detail: `the secret is malformed: ${parsed.problem}` };
       return { kind: 'token', versionId, text, credential: parsed.credential };
     },
-    tryToken: async (credential, untilMs = deadline) => {
+    tryToken: async (credential: Credential, untilMs = deadline): Promise<TokenTrial> => {
       const { kind } = await readState({ idInstance, credential }, untilMs);
       if (kind === 'state') return 'accepted';
       return kind === 'credential-rejected' ? 'rejected' : 'unknown';
     },
     leftMs,
-    pause: async (ms) => {
+    /** Waits; `false`: there is no time for it. */
+    pause: async (ms: number) => {
       if (leftMs() <= ms) return false;
       await clock.sleep(ms);
       return true;
     },
   };
 };
+
+export type Attempt = ReturnType<typeof createAttempt>;
 
 const realClock: RotationDependencies['clock'] = { now: () => deadlineIn(0), date: Date.now, sleep };
 

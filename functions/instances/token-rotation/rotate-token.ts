@@ -13,7 +13,7 @@ import {
 } from './attempt.ts';
 import { checkWhetherReplaced, findReplacement, makeCurrent, type Stored, store } from './store.ts';
 
-export type Beginning =
+type Beginning =
   /** The decision is on record for the first time: the token may be replaced, once. */
   | {
       readonly kind: 'first-try';

@@ -11,7 +11,7 @@ import { changeToken } from './rotate-token.ts';
 import { observe, promote } from './store.ts';
 
 /** What Secrets Manager calls a rotation, and the version that it wants made. */
-export type SecretRotation = { readonly idInstance: InstanceId; readonly clientRequestToken: string };
+type SecretRotation = { readonly idInstance: InstanceId; readonly clientRequestToken: string };
 
 type Step = (rotation: SecretRotation, deadline: number) => Promise<TokenRotation>;
 
@@ -19,14 +19,7 @@ type Step = (rotation: SecretRotation, deadline: number) => Promise<TokenRotatio
  * The steps of a rotation by Secrets Manager that do something. Each may be repeated
  * (https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda-functions.html).
  */
-export type RotationSteps = {
-  /** Replaces the token, because GREEN-API chooses the new one, and stores it as `AWSPENDING`. */
-  readonly createSecret: Step;
-  /** Reads the state with the token that is pending. */
-  readonly testSecret: Step;
-  /** Moves `AWSCURRENT` to it. */
-  readonly finishSecret: Step;
-};
+export type RotationSteps = Readonly<Record<'createSecret' | 'testSecret' | 'finishSecret', Step>>;
 
 const rotated: TokenRotation = { kind: 'rotated' };
 
@@ -45,6 +38,7 @@ export const createRotationSteps = (dependencies: RotationDependencies): Rotatio
   };
 
   return {
+    /** Replaces the token, because GREEN-API chooses the new one, and stores it as `AWSPENDING`. */
     createSecret: async (rotation, deadline) => {
       const { attempt, readPending } = open(rotation, deadline);
       const pending = await readPending();
@@ -58,6 +52,7 @@ export const createRotationSteps = (dependencies: RotationDependencies): Rotatio
         ? keepPending(attempt, current)
         : notRotated('the secret could not be read again');
     },
+    /** Reads the state with the token that is pending. */
     testSecret: async (rotation, deadline) => {
       const { attempt, readPending } = open(rotation, deadline);
       const pending = await readPending();
@@ -71,6 +66,7 @@ export const createRotationSteps = (dependencies: RotationDependencies): Rotatio
         return notRotated(`the ${which} token was ${trial === 'rejected' ? trial : 'not tested'}`);
       return which === 'pending' ? rotated : { ...rotated, detail: 'nothing is pending: the current token was tested' };
     },
+    /** Moves `AWSCURRENT` to it. */
     finishSecret: async (rotation, deadline) => {
       const { attempt, readPending } = open(rotation, deadline);
       const token = await readPending();

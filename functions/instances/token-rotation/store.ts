@@ -127,7 +127,7 @@ export const store = async (
   }
 };
 
-export type Promotion =
+type Promotion =
   | { readonly kind: 'current' }
   /** GREEN-API rejects the token: another one has taken its place. */
   | { readonly kind: 'rejected' }
