@@ -20,7 +20,7 @@ const ruleOf = ({ type, expected, message }: v.BaseIssue<unknown>): string =>
 /** A whole event, as a rule sees it. */
 export type BusEvent = v.InferOutput<typeof eventSchema> & { readonly id: string; readonly time: string };
 
-export type ParsedEvent =
+type ParsedEvent =
   | { readonly kind: 'event'; readonly event: BusEvent }
   | { readonly kind: 'no-event'; readonly problem: string };
 

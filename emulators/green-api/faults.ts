@@ -1,19 +1,16 @@
+import type { ServerResponse } from 'node:http';
+import { TLSSocket } from 'node:tls';
 import type { Method } from './instance.ts';
 import {
   type Answer,
-  afterCarryingOut,
   answering,
-  hanging,
-  hangingInBody,
+  carryingOut,
+  code401,
   html,
   json,
+  pause,
   type Respond,
-  redirecting,
-  resetting,
-  resettingIfReused,
-  resettingInBody,
-  slowBody,
-  slowHeaders,
+  send,
   text,
 } from './responses.ts';
 
@@ -26,26 +23,70 @@ type Fault = {
   readonly method?: Method;
 };
 
+const sendHalf = (response: ServerResponse, { status, headers, body }: Answer): Buffer => {
+  const bytes = Buffer.from(body);
+  const middle = Math.ceil(bytes.length / 2);
+  response.writeHead(status, { ...headers, 'content-length': bytes.length }).write(bytes.subarray(0, middle));
+  return bytes.subarray(middle);
+};
+
+/** Only plain TCP can be reset; a TLS connection is dropped without a close message, which clients report alike. */
+const cut = ({ socket }: ServerResponse): void => {
+  if (socket instanceof TLSSocket) socket.destroy();
+  else socket?.resetAndDestroy();
+};
+
+const hanging: Respond = () => {};
+
+const resetting: Respond = ({ response }) => cut(response);
+
+const slowHeaders: Respond = async ({ response, carryOut, delayMs }) => {
+  const answer = carryOut();
+  await pause(delayMs);
+  send(response, answer);
+};
+
+const slowBody: Respond = async ({ response, carryOut, delayMs }) => {
+  const rest = sendHalf(response, carryOut());
+  await pause(delayMs);
+  response.end(rest);
+};
+
+const hangingInBody: Respond = ({ response, carryOut }) => {
+  sendHalf(response, carryOut());
+};
+
+const resettingInBody: Respond = async ({ response, carryOut }) => {
+  sendHalf(response, carryOut());
+  // A reset at once would overtake the half that was sent.
+  await pause(20);
+  cut(response);
+};
+
 const floodOfHeaders = Object.fromEntries(Array.from({ length: 500 }, (_, at) => [`x-flood-${at}`, 'x'.repeat(1000)]));
 const quota = { invokeStatus: { status: 'QUOTE_EXCEEDED', method: 'logout', used: 200, total: 200 } };
-const code401 = json(200, { code: 401, description: 'Unauthorized' });
 const hugeAnswer = () => json(200, { isLogout: true, padding: 'x'.repeat(10 * 1024 * 1024) });
 
-const answers = (about: string, answer: Answer): Fault => ({ about, respond: answering(answer) });
-const state = (about: string, stateInstance: string | null): Fault => ({
-  ...answers(about, json(200, { stateInstance })),
-  method: 'getStateInstance',
+const answers = (about: string, answer: Answer, method?: Method): Fault => ({
+  about,
+  respond: answering(answer),
+  ...(method && { method }),
 });
-const loggedOutBut = (about: string, respond: Respond): Fault => ({
-  about: `logs out, ${about}`,
-  respond: afterCarryingOut(respond),
-  method: 'logout',
-});
-const tokenChangedBut = (about: string, respond: Respond): Fault => ({
-  about: `changes the token, ${about}`,
-  respond: afterCarryingOut(respond),
-  method: 'updateApiToken',
-});
+const state = (about: string, stateInstance: string | null): Fault =>
+  answers(about, json(200, { stateInstance }), 'getStateInstance');
+/** The method takes effect, whatever the client gets to see. */
+const carriedOutBut =
+  (done: string, method: Method) =>
+  (about: string, respond: Respond): Fault => ({
+    about: `${done}, ${about}`,
+    respond: (exchange) => {
+      exchange.carryOut();
+      return respond(exchange);
+    },
+    method,
+  });
+const loggedOutBut = carriedOutBut('logs out', 'logout');
+const tokenChangedBut = carriedOutBut('changes the token', 'updateApiToken');
 
 /** Every way in which GREEN-API, or the network on the way to it, is known to answer other than it should. */
 const table = {
@@ -83,11 +124,8 @@ const table = {
   'html-answer': answers('200 with a page of HTML', html(200, 'Welcome')),
   'code-401': answers('200 that reports 401: bad token', code401),
 
-  'is-logout-false': { ...answers('200 with isLogout: false', json(200, { isLogout: false })), method: 'logout' },
-  'still-authorized': {
-    ...answers('200 with isLogout: true, and no logout', json(200, { isLogout: true })),
-    method: 'logout',
-  },
+  'is-logout-false': answers('200 with isLogout: false', json(200, { isLogout: false }), 'logout'),
+  'still-authorized': answers('200 with isLogout: true, and no logout', json(200, { isLogout: true }), 'logout'),
   'logged-out-but-500': loggedOutBut('answers 500', answering(text(500, 'Internal Server Error'))),
   'logged-out-but-504': loggedOutBut('answers 504', answering(html(504, '504 Gateway Time-out'))),
   'logged-out-but-reset': loggedOutBut('then resets the connection', resetting),
@@ -110,9 +148,15 @@ const table = {
   'hang-in-body': { about: 'half the body, then nothing', respond: hangingInBody },
   reset: { about: 'resets the connection before the headers', respond: resetting },
   'reset-in-body': { about: 'resets the connection after half the body', respond: resettingInBody },
-  'reset-when-reused': { about: 'resets a kept-alive connection; a fresh one works', respond: resettingIfReused },
+  'reset-when-reused': {
+    about: 'resets a kept-alive connection; a fresh one works',
+    respond: (exchange) => (exchange.reused ? resetting : carryingOut)(exchange),
+  },
 
-  redirect: { about: '302 to location', respond: redirecting },
+  redirect: {
+    about: '302 to location',
+    respond: ({ response, location }) => send(response, { status: 302, headers: { location }, body: '' }),
+  },
   'huge-body': {
     about: '200 with 10 MB of JSON',
     respond: (exchange) => answering(hugeAnswer())(exchange),

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type Answer, json, text } from './responses.ts';
+import { type Answer, code401, json, text } from './responses.ts';
 
 /** An instance as the code that starts the emulator describes it. */
 export type DemoInstance = {
@@ -135,9 +135,6 @@ const callsLogout = (instance: Instance): Answer => {
   instance.hasCalls = false;
   return json(200, { isLogout });
 };
-
-/** How `updateApiToken`, and some other methods, reject a token: with HTTP 200. */
-const code401 = json(200, { code: 401, description: 'Unauthorized' });
 
 type CarryOut = (instance: Instance, nowMs: number, token: string) => Answer;
 

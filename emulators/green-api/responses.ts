@@ -1,6 +1,5 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { TLSSocket } from 'node:tls';
 
 export type Answer = {
   readonly status: number;
@@ -19,6 +18,9 @@ export const json = (status: number, value: unknown): Answer => ({
   headers: { 'content-type': 'application/json; charset=utf-8' },
   body: JSON.stringify(value),
 });
+
+/** How `updateApiToken`, and some other methods, reject a token: with HTTP 200. */
+export const code401 = json(200, { code: 401, description: 'Unauthorized' });
 
 export const html = (status: number, title: string): Answer => ({
   status,
@@ -54,57 +56,4 @@ export const answering =
   ({ response }: Pick<Exchange, 'response'>): void =>
     send(response, answer);
 
-/** The method takes effect, whatever the client gets to see. */
-export const afterCarryingOut =
-  (respond: Respond): Respond =>
-  (exchange) => {
-    exchange.carryOut();
-    return respond(exchange);
-  };
-
 export const carryingOut: Respond = ({ response, carryOut }) => send(response, carryOut());
-
-export const hanging: Respond = () => {};
-
-export const resetting: Respond = ({ response }) => cut(response);
-
-export const resettingIfReused: Respond = (exchange) => (exchange.reused ? resetting : carryingOut)(exchange);
-
-export const slowHeaders: Respond = async ({ response, carryOut, delayMs }) => {
-  const answer = carryOut();
-  await pause(delayMs);
-  send(response, answer);
-};
-
-export const slowBody: Respond = async ({ response, carryOut, delayMs }) => {
-  const rest = sendHalf(response, carryOut());
-  await pause(delayMs);
-  response.end(rest);
-};
-
-export const hangingInBody: Respond = ({ response, carryOut }) => {
-  sendHalf(response, carryOut());
-};
-
-export const resettingInBody: Respond = async ({ response, carryOut }) => {
-  sendHalf(response, carryOut());
-  // A reset at once would overtake the half that was sent.
-  await pause(20);
-  cut(response);
-};
-
-export const redirecting: Respond = ({ response, location }) =>
-  send(response, { status: 302, headers: { location }, body: '' });
-
-const sendHalf = (response: ServerResponse, { status, headers, body }: Answer): Buffer => {
-  const bytes = Buffer.from(body);
-  const middle = Math.ceil(bytes.length / 2);
-  response.writeHead(status, { ...headers, 'content-length': bytes.length }).write(bytes.subarray(0, middle));
-  return bytes.subarray(middle);
-};
-
-/** Only plain TCP can be reset; a TLS connection is dropped without a close message, which clients report alike. */
-const cut = ({ socket }: ServerResponse): void => {
-  if (socket instanceof TLSSocket) socket.destroy();
-  else socket?.resetAndDestroy();
-};

@@ -7,10 +7,16 @@ import { openExecutions } from './executions.ts';
 import { createFunctions } from './functions.ts';
 import { JournalError } from './journal.ts';
 import type { LambdaOptions, LambdaSettings } from './options.ts';
-import { type Answer, LambdaFailure, toWire } from './protocol.ts';
+import { type Answer, LambdaFailure } from './protocol.ts';
 
 /** What a checkpoint may hold, with its envelope, in bytes. */
 const maxBodyBytes = 8 * 1024 * 1024;
+
+/** JSON as the API writes it: each `…Timestamp` in epoch seconds. */
+const toWire = (body: unknown): string =>
+  JSON.stringify(body, (key, value) =>
+    key.endsWith('Timestamp') && typeof value === 'string' ? Date.parse(value) / 1000 : value,
+  );
 
 const failureOf = (error: unknown): Answer => {
   if (error instanceof JournalError) return failureOf(new LambdaFailure(500, 'ServiceException', error.message));

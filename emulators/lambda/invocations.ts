@@ -65,7 +65,7 @@ export const invocationEvent = (execution: Execution, CheckpointToken: string, t
 };
 
 /** What an invocation's answer means for its execution. */
-export type HandlerAnswer =
+type HandlerAnswer =
   /** It waits for a timer. */
   { readonly kind: 'pending' } | { readonly kind: 'final'; readonly end: Pick<Ended, 'status' | 'result' | 'error'> };
 

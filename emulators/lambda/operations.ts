@@ -1,6 +1,6 @@
 import type { Event, Operation, OperationStatus } from '@aws-sdk/client-lambda';
 import { eventOf } from './history.ts';
-import { invalidParameter, operationErrorLimit, payloadLimit, sizeOf } from './protocol.ts';
+import { invalidParameter, payloadLimit, sizeOf } from './protocol.ts';
 import type { OperationUpdate } from './records.ts';
 
 type Action = OperationUpdate['Action'];
@@ -27,6 +27,9 @@ const statusAfter = {
 } as const satisfies Record<Action, OperationStatus>;
 
 const isFinal = (action: Action) => action !== 'START' && action !== 'RETRY';
+
+/** The most the error of a step or a context may hold, in bytes, as AWS's own runner has it. */
+const operationErrorLimit = 32 * 1024;
 
 const checkPayload = ({ Type, Action, Payload, Error: error }: OperationUpdate) => {
   const tooLarge = (what: string, limit: number) =>

@@ -27,18 +27,9 @@ export const notFound = (message: string) => new LambdaFailure(404, 'ResourceNot
 /** The most a checkpoint, a result, the error of an execution or an asynchronous payload may hold, in bytes. */
 export const payloadLimit = 256 * 1024;
 
-/** The most the error of a step or a context may hold, in bytes, as AWS's own runner has it. */
-export const operationErrorLimit = 32 * 1024;
-
 /** Size on the wire, in bytes. */
 export const sizeOf = (value: unknown): number =>
   Buffer.byteLength(typeof value === 'string' ? value : (JSON.stringify(value) ?? ''));
-
-/** JSON as the API writes it: each `…Timestamp` in epoch seconds. */
-export const toWire = (body: unknown): string =>
-  JSON.stringify(body, (key, value) =>
-    key.endsWith('Timestamp') && typeof value === 'string' ? Date.parse(value) / 1000 : value,
-  );
 
 export type Request = {
   /** The one parameter in the path, decoded. */

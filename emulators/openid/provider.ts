@@ -1,23 +1,19 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { Provider } from 'oidc-provider';
-import { type Handle, type LoopbackServer, readBody, startLoopbackServer } from '../../loopback/loopback-server.ts';
+import { type Handle, readBody, startLoopbackServer } from '../../loopback/loopback-server.ts';
 import { parseJson } from '../parse-json.ts';
 
 /** Somebody who can sign in, by pressing a button. */
-export type Person = { readonly name: string; readonly email: string; readonly roles: readonly string[] };
+type Person = { readonly name: string; readonly email: string; readonly roles: readonly string[] };
 
-export type OpenIdOptions = {
+type OpenIdOptions = {
   readonly clientId: string;
   /** The addresses of the page, to which the sign-in and the sign-out come back. */
   readonly redirectUris: readonly string[];
   /** By the `sub` of each. */
   readonly people: Readonly<Record<string, Person>>;
-  /** @default 0, any free port */
-  readonly port?: number;
 };
-
-export type OpenIdProvider = Pick<LoopbackServer, 'close'> & AsyncDisposable & { readonly issuer: string };
 
 const scopes = 'openid profile email';
 
@@ -40,18 +36,13 @@ const noContent = { 'cache-control': 'no-store' };
  * A real OpenID provider on this machine (`oidc-provider`), with people who sign in by a button. Its control API, which only
  * programs can call, changes what the next tokens are: `PUT /emulator/people/{sub}`, `PUT /emulator/tokens`.
  */
-export const startOpenIdProvider = async ({
-  clientId,
-  redirectUris,
-  people: initial,
-  port = 0,
-}: OpenIdOptions): Promise<OpenIdProvider> => {
+export const startOpenIdProvider = async ({ clientId, redirectUris, people: initial }: OpenIdOptions) => {
   const people = new Map(Object.entries(initial));
   const tokens = { audience: clientId, lifetimeSeconds: 3_600 };
   const ready = Promise.withResolvers<Handle>();
   // The page, of another origin, fetches tokens: the provider decides by its rules for CORS.
   const isForeign = ({ headers }: IncomingMessage) => !/^(?:127\.0\.0\.1|localhost):\d+$/.test(headers.host ?? '');
-  const server = await startLoopbackServer(async (...call) => (await ready.promise)(...call), { port, isForeign });
+  const server = await startLoopbackServer(async (...call) => (await ready.promise)(...call), { isForeign });
   const issuer = server.url;
 
   const provider = new Provider(issuer, {

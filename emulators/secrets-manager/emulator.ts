@@ -3,26 +3,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { AwsError, startAwsJson } from '../aws-json.ts';
 import { createQuota } from '../quota.ts';
 import { createFaultPlan, faults } from './faults.ts';
-import { type Operation, secretIdIn } from './protocol.ts';
+import { secretIdIn } from './protocol.ts';
 import { createRotations, type InvokeRotationFunction, rotateSecret } from './rotation.ts';
-import { createSecret, deleteSecret, describeSecret, listSecrets, tagResource, untagResource } from './secrets.ts';
+import { secretOperations } from './secrets.ts';
 import { createSecretStore, type LocalSecret } from './store.ts';
-import { batchGetSecretValue, getSecretValue, putSecretValue, updateSecretVersionStage } from './versions.ts';
+import { versionOperations } from './versions.ts';
 
 /** https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_Operations.html */
-const operations = {
-  GetSecretValue: getSecretValue,
-  BatchGetSecretValue: batchGetSecretValue,
-  ListSecrets: listSecrets,
-  DescribeSecret: describeSecret,
-  CreateSecret: createSecret,
-  PutSecretValue: putSecretValue,
-  UpdateSecretVersionStage: updateSecretVersionStage,
-  RotateSecret: rotateSecret,
-  TagResource: tagResource,
-  UntagResource: untagResource,
-  DeleteSecret: deleteSecret,
-} as const satisfies Record<string, Operation>;
+const operations = { ...versionOperations, ...secretOperations, RotateSecret: rotateSecret };
 
 type OperationName = keyof typeof operations;
 

@@ -21,15 +21,10 @@ export type OperationContext = {
   readonly startRotation: (secret: Secret, versionId: string) => void;
 };
 
-export type Operation = (context: OperationContext, input: unknown) => object;
-
 /** An operation that parses its input first. @throws AwsError for what AWS would refuse */
 export const operation =
-  <S extends v.GenericSchema>(
-    schema: S,
-    run: (context: OperationContext, input: v.InferOutput<S>) => object,
-  ): Operation =>
-  (context, input) =>
+  <S extends v.GenericSchema>(schema: S, run: (context: OperationContext, input: v.InferOutput<S>) => object) =>
+  (context: OperationContext, input: unknown): object =>
     run(context, parseInput(schema, input));
 
 export const secretId = v.pipe(v.string(), v.minLength(1), v.maxLength(2048));

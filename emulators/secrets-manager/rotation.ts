@@ -18,7 +18,7 @@ export type RotationEvent = {
 export type InvokeRotationFunction = (functionArn: string, event: RotationEvent) => Promise<unknown>;
 
 /** One pass through the steps of a rotation. */
-export type Rotation = {
+type Rotation = {
   readonly secret: string;
   readonly versionId: string;
   /** How it ended; missing while it runs. */

@@ -25,13 +25,13 @@ const withTags = (tags: Tags, added: v.InferOutput<typeof tagsSchema>): Tags => 
   return all;
 };
 
-export const tagResource = operation(v.object({ SecretId: secretId, Tags: tagsSchema }), (context, input) => {
+const tagResource = operation(v.object({ SecretId: secretId, Tags: tagsSchema }), (context, input) => {
   const secret = usableSecret(context, input.SecretId);
   secret.tags = withTags(secret.tags, input.Tags);
   return {};
 });
 
-export const untagResource = operation(v.object({ SecretId: secretId, TagKeys: v.array(tagKey) }), (context, input) => {
+const untagResource = operation(v.object({ SecretId: secretId, TagKeys: v.array(tagKey) }), (context, input) => {
   const secret = usableSecret(context, input.SecretId);
   secret.tags = new Map([...secret.tags].filter(([key]) => !input.TagKeys.includes(key)));
   return {};
@@ -60,7 +60,7 @@ const createdBefore = (secret: Secret, value: SecretValue | undefined, token: st
   );
 };
 
-export const createSecret = operation(createSchema, ({ store }, input) => {
+const createSecret = operation(createSchema, ({ store }, input) => {
   const value = valueIn(input);
   const existing = store.find(input.Name);
   if (existing) return createdBefore(existing, value, input.ClientRequestToken);
@@ -91,7 +91,7 @@ const checkDeletion = ({
 };
 
 /** Marks for deletion, or removes at once when forced to, even what does not exist. A marked secret stays marked. */
-export const deleteSecret = operation(deleteSchema, (context, input) => {
+const deleteSecret = operation(deleteSchema, (context, input) => {
   checkDeletion(input);
   const { SecretId, RecoveryWindowInDays: days = 30 } = input;
   if (!input.ForceDeleteWithoutRecovery) {
@@ -126,7 +126,7 @@ const describe = (secret: Secret) => ({
   Tags: [...secret.tags].map(([Key, Value]) => ({ Key, Value })),
 });
 
-export const describeSecret = operation(v.object({ SecretId: secretId }), (context, { SecretId }) => {
+const describeSecret = operation(v.object({ SecretId: secretId }), (context, { SecretId }) => {
   const secret = existingSecret(context, SecretId);
   return { ...describe(secret), VersionIdsToStages: stagesOf(secret) };
 });
@@ -155,7 +155,7 @@ const serialIn = (token: string | undefined): number => {
 };
 
 /** Lists by the time of creation, which is AWS's default. */
-export const listSecrets = operation(listSchema, ({ store }, input) => {
+const listSecrets = operation(listSchema, ({ store }, input) => {
   const last = serialIn(input.NextToken);
   const found = store
     .all()
@@ -168,3 +168,12 @@ export const listSecrets = operation(listSchema, ({ store }, input) => {
     NextToken: end && found.length > page.length ? tokenAfter(end) : undefined,
   };
 });
+
+export const secretOperations = {
+  ListSecrets: listSecrets,
+  DescribeSecret: describeSecret,
+  CreateSecret: createSecret,
+  TagResource: tagResource,
+  UntagResource: untagResource,
+  DeleteSecret: deleteSecret,
+};

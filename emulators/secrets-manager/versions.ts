@@ -70,7 +70,7 @@ const putSchema = v.object({
 });
 
 /** https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_PutSecretValue.html */
-export const putSecretValue = operation(putSchema, (context, input) => {
+const putSecretValue = operation(putSchema, (context, input) => {
   const secret = usableSecret(context, input.SecretId);
   const value = valueIn(input);
   if (!value) throw invalidRequest('You must provide either SecretString or SecretBinary.');
@@ -104,7 +104,7 @@ const readValue = (secret: Secret, wanted: WantedVersion) => {
 };
 
 /** https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html */
-export const getSecretValue = operation(
+const getSecretValue = operation(
   v.object({ SecretId: secretId, VersionId: v.optional(v.string()), VersionStage: v.optional(v.string()) }),
   (context, input) => readValue(usableSecret(context, input.SecretId), input),
 );
@@ -121,7 +121,7 @@ const readOne = (context: OperationContext, id: string) => {
 };
 
 /** By a list of ids only: nothing here reads values by filters. */
-export const batchGetSecretValue = operation(
+const batchGetSecretValue = operation(
   v.object({ SecretIdList: v.pipe(v.array(secretId), v.minLength(1), v.maxLength(20)) }),
   (context, { SecretIdList }) => {
     const read = SecretIdList.map((id) => readOne(context, id));
@@ -157,7 +157,7 @@ const checkHolder = (update: v.InferOutput<typeof updateStageSchema>, holder?: V
 };
 
 /** https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_UpdateSecretVersionStage.html */
-export const updateSecretVersionStage = operation(updateStageSchema, (context, input) => {
+const updateSecretVersionStage = operation(updateStageSchema, (context, input) => {
   const secret = usableSecret(context, input.SecretId);
   const { VersionStage, MoveToVersionId } = input;
   const holder = versionAt(secret, VersionStage);
@@ -169,3 +169,10 @@ export const updateSecretVersionStage = operation(updateStageSchema, (context, i
   secret.changedAtMs = Date.now();
   return { ARN: secret.arn, Name: secret.name };
 });
+
+export const versionOperations = {
+  GetSecretValue: getSecretValue,
+  BatchGetSecretValue: batchGetSecretValue,
+  PutSecretValue: putSecretValue,
+  UpdateSecretVersionStage: updateSecretVersionStage,
+};

@@ -1,4 +1,4 @@
-export type DelayQueueOptions = {
+type DelayQueueOptions = {
   /** From the sending of a message to its first delivery, in milliseconds. */
   readonly delayMs: number;
   /** From a delivery that failed to the next one, in milliseconds. */
