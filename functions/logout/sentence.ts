@@ -28,7 +28,7 @@ export const part = (text: string, longest = longestPart): string => {
 
 /** The person in an owner tag, which may hold several identities: the address, or else the first. */
 export const personIn = (owner: string): string => {
-  const identities = owner.split(/\s+/);
+  const identities = owner.split(/\s/);
   return part(identities.find((identity) => identity.includes('@')) ?? identities[0] ?? owner);
 };
 

@@ -25,8 +25,9 @@ export const createS3 = (): S3Client =>
  * one for every other batch, also for one that begins and ends alike.
  */
 const keyOf = (events: readonly LogEvent[]): string => {
-  const [first, last] = [events[0], events.at(-1)];
-  if (first === undefined || last === undefined) throw new Error('a batch has at least one record');
+  const [first] = events;
+  if (first === undefined) throw new Error('a batch has at least one record');
+  const last = events.at(-1) ?? first;
   const day = new Date(first.timestamp).toISOString().slice(0, 10);
   const ids = hash('sha256', events.map(({ id }) => id).join('\n'));
   return `evidence/day=${day}/${first.id}-${last.id}-${ids.slice(0, 16)}.jsonl`;

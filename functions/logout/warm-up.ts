@@ -6,6 +6,7 @@ import type { Connections } from '../green-api/exchange.ts';
 import { type InstanceId, parseInstanceId } from '../green-api/instance-id.ts';
 import type { CredentialReading, ReadCredential } from '../instances/credentials.ts';
 import { createFetchSecrets, type FetchSecrets } from '../instances/secrets.ts';
+import { within } from '../platform/deadline.ts';
 import { parseVariables, type ValuesOf, type Variables } from '../platform/environment.ts';
 import type { Log } from '../platform/log.ts';
 import { primeClient } from '../platform/prime-client.ts';
@@ -60,12 +61,9 @@ export const createWarmUp = (dependencies: WarmUpDependencies): WarmUp => {
   };
 
   return async () => {
-    const { promise: limit, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, limitMs);
     const read = instances.length > 0 ? getInstancesReady() : primeSecretsManager();
     const steps = [read, primeEventBridge(), ...hosts.map(openEarly)];
-    await Promise.race([Promise.allSettled(steps), limit]);
-    clearTimeout(timer);
+    await within(limitMs, Promise.allSettled(steps));
   };
 };
 

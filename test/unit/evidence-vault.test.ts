@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { composeEvidenceVault, createEvidenceVaultHandler } from '../../functions/evidence-vault.ts';
+import { createStoreEvidence } from '../../functions/logout/store-evidence.ts';
 import { contextOf } from '../support/http-event.ts';
 import { startS3 } from '../support/s3-double.ts';
 
@@ -139,6 +140,16 @@ test.each([
   await using vault = await start();
 
   await expect(vault.store(data)).rejects.toThrow('is not as documented');
+});
+
+test('a batch without records is an error, and no object', async () => {
+  const send = jest.fn();
+
+  await expect(createStoreEvidence({ client: { send }, bucket: () => 'vault' })([])).rejects.toThrow(
+    'a batch has at least one record',
+  );
+
+  expect(send).not.toHaveBeenCalled();
 });
 
 test('stores nothing without the name of a bucket', async () => {

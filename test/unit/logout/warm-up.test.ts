@@ -1,8 +1,17 @@
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { createParseApiUrl } from '../../../functions/green-api/api-url.ts';
+import { createConnections } from '../../../functions/green-api/exchange.ts';
 import { createReadCredential } from '../../../functions/instances/credentials.ts';
-import { createWarmUp, readWarmingEnvironment, type WarmUpDependencies } from '../../../functions/logout/warm-up.ts';
+import {
+  composeWarmUp,
+  createWarmUp,
+  readWarmingEnvironment,
+  type WarmUpDependencies,
+} from '../../../functions/logout/warm-up.ts';
 import { composeLogout } from '../../../functions/logout.ts';
+import { readEnvironment } from '../../../functions/platform/settings.ts';
 import { idInstance, startLogoutSetup } from '../../support/logout-setup.ts';
+import { createClient } from '../../support/secrets-manager-client.ts';
 
 const { instances: one } = readWarmingEnvironment({ WARM_INSTANCES: '1101000001' });
 const { instances: two } = readWarmingEnvironment({ WARM_INSTANCES: '1101000001,1101000002' });
@@ -17,7 +26,7 @@ const createDependencies = (changed: Partial<WarmUpDependencies> = {}) => {
       did.push(`read ${name}`);
       return { kind: 'secret', text: secret };
     },
-    parseApiUrl: createParseApiUrl([]),
+    parseApiUrl: createParseApiUrl(['127.0.0.1:8080']),
     secretPrefix: 'green-api/',
     ttlMs: 300_000,
     now: () => now,
@@ -110,6 +119,32 @@ test('skips an instance without a secret', async () => {
   expect(did).toEqual(['connect to 7103.api.greenapi.com']);
 });
 
+test('connects to a host that is configured and belongs to an instance once', async () => {
+  const { did, warmUp } = createDependencies({ instances: one, hosts: ['7103.api.greenapi.com'] });
+
+  await warmUp();
+
+  expect(did.filter((step) => step.startsWith('connect'))).toEqual(['connect to 7103.api.greenapi.com']);
+});
+
+test.each([
+  ['that cannot be read', '{}'],
+  ['of a host without TLS', '{"apiUrl":"http://127.0.0.1:8080","apiTokenInstance":"0123456789"}'],
+])('an instance with a secret %s keeps no connection from being opened, and gets none', async (_what, other) => {
+  const texts = new Map([
+    ['green-api/1101000001', other],
+    ['green-api/1101000002', secret],
+  ]);
+  const { did, warmUp } = createDependencies({
+    instances: two,
+    fetchSecrets: async () => ({ kind: 'secrets', texts }),
+  });
+
+  await warmUp();
+
+  expect(did).toEqual(['connect to 7103.api.greenapi.com']);
+});
+
 test('reports why nothing could be read during init, and init continues', async () => {
   const { did, warmUp } = createDependencies({
     instances: two,
@@ -144,6 +179,52 @@ test.each([
   await warmUp();
 
   expect(setup.secretsManager.calls).toMatchObject(calls);
+});
+
+describe('as it is composed', () => {
+  const aws = (service: string) => `https://${service}.us-east-1.amazonaws.com`;
+  const warmUpWith = async (variables: Readonly<Record<string, string>>, secretsManagerUrl: string) => {
+    const hosts: string[] = [];
+    const lines: unknown[] = [];
+    const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+    const client = new EventBridgeClient({ region: 'us-east-1', endpoint: aws('events'), credentials });
+    using secretsManager = createClient(secretsManagerUrl);
+    const environment = readEnvironment({});
+    await composeWarmUp(
+      {
+        secretsManager,
+        bus: { eventBus: 'outcomes', client },
+        readCredential: async () => ({ kind: 'unavailable', detail: '' }),
+        connections: { ...createConnections(), openEarly: async (host) => void hosts.push(host) },
+      },
+      environment,
+      variables,
+      (...line) => void lines.push(line),
+    )();
+    return { hosts: hosts.toSorted(), lines };
+  };
+
+  test('connects to the clients’ own services and to hosts that are allowed, and sends nothing', async () => {
+    const { hosts, lines } = await warmUpWith(
+      { WARM_HOSTS: 'api.green-api.com,api.example.com' },
+      aws('secretsmanager'),
+    );
+
+    expect(hosts).toEqual([
+      'api.green-api.com',
+      'events.us-east-1.amazonaws.com:443',
+      'secretsmanager.us-east-1.amazonaws.com:443',
+    ]);
+    expect(lines).toEqual([]);
+  });
+
+  test('logs why credentials were not read ahead', async () => {
+    const { lines } = await warmUpWith({ WARM_INSTANCES: '1101000001,1101000002' }, 'http://127.0.0.1:9');
+
+    expect(lines).toEqual([
+      ['WARN', 'credentials not read ahead', { detail: expect.stringMatching(/^Secrets Manager: /) }],
+    ]);
+  });
 });
 
 test('two variables list what to prepare, and both are empty by default', () => {

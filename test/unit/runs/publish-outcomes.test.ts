@@ -1,7 +1,7 @@
 import { json } from 'node:stream/consumers';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import type { InstanceId } from '../../../functions/green-api/instance-id.ts';
-import type { Evidence } from '../../../functions/logout/evidence.ts';
+import { type Evidence, metricsOf, type TokenRecord } from '../../../functions/logout/evidence.ts';
 import {
   composeRecordEvidence,
   createPublishEvents,
@@ -10,7 +10,7 @@ import {
 import type { Log } from '../../../functions/platform/log.ts';
 import { startLoopbackServer } from '../../../loopback/loopback-server.ts';
 
-type Entry = { readonly Detail: string; readonly DetailType: string };
+type Entry = { readonly Source: string; readonly Detail: string; readonly DetailType: string };
 type Body = { readonly Entries: readonly Entry[] };
 
 const idAt = (index: number) => String(1_101_000_001 + index) as InstanceId;
@@ -29,10 +29,12 @@ const records = (count: number) => Array.from({ length: count }, (_, at) => reco
 /** An event bus with a fixed answer for each request. */
 const startBus = async (errorCodeOf: (id: string, request: number) => string | undefined) => {
   const requests: (readonly string[])[] = [];
+  const entries: Entry[] = [];
   const server = await startLoopbackServer(async (message, response) => {
     const { Entries } = (await json(message)) as Body;
     const sent = Entries.map(({ Detail }) => String(JSON.parse(Detail).idInstance));
     requests.push(sent);
+    entries.push(...Entries);
     const answers = sent.map((id) => {
       const ErrorCode = errorCodeOf(id, requests.length);
       return ErrorCode === undefined ? { EventId: id } : { ErrorCode };
@@ -50,6 +52,7 @@ const startBus = async (errorCodeOf: (id: string, request: number) => string | u
   const log: Log = (level, message, fields) => level === 'ERROR' && losses.push({ message, ...fields });
   return {
     requests,
+    entries,
     losses,
     publish: createPublishOutcomes(createPublishEvents(bus, log)),
     /** As the function of a single logout does. */
@@ -97,8 +100,54 @@ test('publishes nothing without an outcome', async () => {
   await using bus = await startBus(() => undefined);
 
   await bus.publish([]);
+  await bus.publish([{ ...recordAt(0), outcome: { kind: 'logged-out', confirmed: false } }]);
 
   expect(bus.requests).toEqual([]);
+});
+
+test('an event holds the record and a sentence, and its type says whether the logout is confirmed', async () => {
+  await using bus = await startBus(() => undefined);
+  const run = { id: 'api-0123', source: 'api' } as const;
+  const failed = { kind: 'refused', confirmed: false, detail: 'GREEN-API answered isLogout: false' } as const;
+
+  await bus.publish([
+    { ...recordAt(0), run },
+    { ...recordAt(1), outcome: failed },
+  ]);
+
+  expect(bus.entries.map(({ Source, DetailType, Detail }) => [Source, DetailType, JSON.parse(Detail)])).toEqual([
+    ['green-api-logout', 'Instance Logged Out', { ...recordAt(0), run, text: 'Instance 1101000001 is logged out.' }],
+    [
+      'green-api-logout',
+      'Instance Logout Failed',
+      {
+        ...recordAt(1),
+        outcome: failed,
+        text: 'Instance 1101000002 is not confirmed as logged out: logout refused: GREEN-API answered isLogout: false. Try again: green-api-logout logout 1101000002',
+      },
+    ],
+  ]);
+});
+
+test.each<[TokenRecord | undefined, object]>([
+  [undefined, {}],
+  [{ kind: 'rotated' }, { tokenNotRotated: 0, tokenLost: 0, oldTokenStillWorks: 0 }],
+  [
+    { kind: 'rotated', oldTokenStillWorks: true },
+    { tokenNotRotated: 0, tokenLost: 0, oldTokenStillWorks: 1 },
+  ],
+  [{ kind: 'not-rotated' }, { tokenNotRotated: 1, tokenLost: 0, oldTokenStillWorks: 0 }],
+  [{ kind: 'token-lost' }, { tokenNotRotated: 0, tokenLost: 1, oldTokenStillWorks: 0 }],
+])('the metrics of a record without a time to logout, whose token is %j', (token, figures) => {
+  const record = { ...recordAt(0), ...(token && { token }) };
+
+  const { _aws, stack, function: __, ...metrics } = metricsOf(record, 'x', new Date(0)) as Record<string, unknown>;
+
+  expect(metrics).toEqual({ confirmed: 1, failed: 0, ...figures });
+  const declared = ['confirmed', 'failed', ...Object.keys(figures)].map((name) =>
+    expect.objectContaining({ Name: name }),
+  );
+  expect(_aws).toMatchObject({ CloudWatchMetrics: [{ Metrics: declared }] });
 });
 
 test('the event of a single logout that EventBridge refuses is reported as lost', async () => {

@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { commands } from '../../../cli/commands.ts';
-import { failureWords, linkedAgainText, logoutText, part, plain } from '../../../functions/logout/sentence.ts';
+import {
+  failureWords,
+  linkedAgainText,
+  logoutText,
+  part,
+  personIn,
+  plain,
+} from '../../../functions/logout/sentence.ts';
 import { createExecuteRun } from '../../../functions/runs/execute-run.ts';
 import { createRecordRunEnd, type RunEnded } from '../../../functions/runs/run-ended.ts';
 import { anyText } from '../../support/any-text.ts';
@@ -167,6 +174,13 @@ test('a sentence about an instance names it, its owner and why', () => {
   ]);
 });
 
+test.each([
+  ['00u3m90rxKjGQ0G6L1d6 john.doe@example.com', 'john.doe@example.com'],
+  ['00u3m90rxKjGQ0G6L1d6 S-1-5-21', '00u3m90rxKjGQ0G6L1d6'],
+])('a sentence names the person with the identities %s as %s', (identities, person) => {
+  expect(personIn(identities)).toBe(person);
+});
+
 const others = anyText({ maxLength: 400 });
 
 test('whatever others write, a sentence can stand in a JSON text as it is', () => {
@@ -197,4 +211,5 @@ test.each([
 
 test('a long text is cut between characters', () => {
   expect(part('😀'.repeat(200))).toBe(`${'😀'.repeat(120)}…`);
+  expect(part('😀'.repeat(120))).toBe('😀'.repeat(120));
 });
