@@ -74,7 +74,12 @@ const send = async (
  * @param retryWaitsMs pauses before refused events are sent again, in milliseconds, each up to twice as long at random
  */
 export const createPublishEvents =
-  (bus: Bus | undefined, log: Log, longestMs = 10_000, retryWaitsMs = [200, 800, 2_000]): PublishEvents =>
+  (
+    bus: Bus | undefined,
+    log: Log,
+    longestMs = 10_000,
+    retryWaitsMs: readonly number[] = [200, 800, 2_000],
+  ): PublishEvents =>
   async (events) => {
     if (bus === undefined) return;
     const abortSignal = AbortSignal.timeout(longestMs);

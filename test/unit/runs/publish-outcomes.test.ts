@@ -27,7 +27,10 @@ const recordAt = (index: number): Evidence => ({
 const records = (count: number) => Array.from({ length: count }, (_, at) => recordAt(at));
 
 /** An event bus with a fixed answer for each request. */
-const startBus = async (errorCodeOf: (id: string, request: number) => string | undefined) => {
+const startBus = async (
+  errorCodeOf: (id: string, request: number) => string | undefined,
+  retryWaitsMs?: readonly number[],
+) => {
   const requests: (readonly string[])[] = [];
   const entries: Entry[] = [];
   const server = await startLoopbackServer(async (message, response) => {
@@ -54,9 +57,10 @@ const startBus = async (errorCodeOf: (id: string, request: number) => string | u
     requests,
     entries,
     losses,
-    publish: createPublishOutcomes(createPublishEvents(bus, log)),
+    publish: createPublishOutcomes(createPublishEvents(bus, log, 10_000, retryWaitsMs)),
     /** As the function of a single logout does. */
     recordEvidence: composeRecordEvidence(log, { stack: 'green-api-logout' }, bus),
+    stop: server.close,
     [Symbol.asyncDispose]: async () => {
       client.destroy();
       await server.close();
@@ -87,12 +91,24 @@ test('sends only refused events again', async () => {
 });
 
 test('reports each event that was still refused at the last attempt', async () => {
-  await using bus = await startBus((id) => (id === idAt(1) ? 'ThrottlingException' : undefined));
+  await using bus = await startBus((id) => (id === idAt(1) ? 'ThrottlingException' : undefined), [1, 1, 1]);
 
   await bus.publish(records(2));
 
+  expect(bus.requests.map((sent) => sent.length)).toEqual([2, 1, 1, 1]);
   expect(bus.losses).toEqual([
     { message: 'outcome event not sent', idInstance: idAt(1), detail: 'ThrottlingException' },
+  ]);
+});
+
+test('each event of a request that fails is reported, and nothing is thrown', async () => {
+  await using bus = await startBus(() => undefined);
+  await bus.stop();
+
+  await bus.recordEvidence(recordAt(0));
+
+  expect(bus.losses).toEqual([
+    { message: 'outcome event not sent', idInstance: idAt(0), detail: expect.stringMatching(/./) },
   ]);
 });
 
