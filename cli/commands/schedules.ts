@@ -12,8 +12,7 @@ export const schedulesCommand = defineCommand<{ readonly configuration: string }
   run: async (session, { configuration }) => {
     const { schedules } = await loadConfiguration(configuration);
     // Loaded by this command alone: the calendar and the schemas of the configuration.
-    const [{ formatSchedules }, { upcomingFirings }, { warningsAbout }] = await Promise.all([
-      import('../../infra/configuration/schedules/format-schedules.ts'),
+    const [{ formatSchedules, upcomingFirings }, { warningsAbout }] = await Promise.all([
       import('../../infra/configuration/schedules/upcoming-firings.ts'),
       import('../../infra/configuration/schedules/schedule-warnings.ts'),
     ]);

@@ -22,76 +22,72 @@ const problemOf = (issue: v.BaseIssue<unknown>): Problem => {
   const isAboutKey = issue.type === 'strict_object' && issue.expected !== 'Object';
   // Nor is a digest, in whose place somebody may have put the token.
   const isDigest = /\btokenSha256\b/.test(path);
-  return isAboutKey || isDigest
-    ? { path, message: issue.message }
-    : { path, message: issue.message, given: issue.input };
+  return { path, message: issue.message, ...(!isAboutKey && !isDigest && { given: issue.input }) };
 };
-
-const dateless = 'is for the kind webhook alone: no other report has a date';
 
 const unrestrictedJwt =
   'is missing, and so is scopes: every token of the issuer could log everybody out. Say who may do what, or { "read": "everybody", "logout": "everybody", "runs": "everybody" }';
 
-const missingStore = 'is missing; aws sso-admin list-instances prints it as IdentityStoreId';
-
-/** Limits of the runs of leavers that are above the ceiling of any run. */
-const ceilingProblems = ({ runs, offboarding, identityProviders }: Omit<Settings, 'name'>): readonly Problem[] => {
-  const limits = [
-    { path: 'offboarding.maxTargets', given: offboarding.maxTargets },
-    ...Object.entries(identityProviders).map(([name, { maxTargets }]) => ({
-      path: `identityProviders.${name}.maxTargets`,
-      given: maxTargets,
-    })),
-  ];
-  const message = `must be at most ${runs.maxTargetsCeiling}, which is runs.maxTargetsCeiling`;
-  return limits.flatMap((limit) =>
-    limit.given !== undefined && limit.given > runs.maxTargetsCeiling ? [{ ...limit, message }] : [],
-  );
-};
-
 /** Rules about several fields at once. */
-const problemsAcross = ({
-  secretPrefix,
-  otherPrefixes,
-  warmHosts,
-  allowedApiHosts,
-  domainName,
-  disableExecuteApiEndpoint,
-  schedules,
-  runs,
-  tokenRotation,
-  offboarding: { identityCenter },
-  identityProviders,
-  authorization: { jwt },
-}: Omit<Settings, 'name'>): readonly Problem[] => {
-  const parseApiUrl = createParseApiUrl(allowedApiHosts);
-  const message = "must be a list of GREEN-API's own hosts and those in allowedApiHosts";
+const problemsAcross = (settings: Omit<Settings, 'name'>): readonly Problem[] => {
+  const { secretPrefix, warmHosts, disableExecuteApiEndpoint, domainName, runs, identityProviders } = settings;
+  const { jwt } = settings.authorization;
+  const { identityCenter, maxTargets } = settings.offboarding;
+  const parseApiUrl = createParseApiUrl(settings.allowedApiHosts);
+  const ofProviders = Object.entries(identityProviders).map(
+    ([name, provider]) => ({ path: `identityProviders.${name}`, ...provider }) as const,
+  );
   return [
-    ...otherPrefixes
-      .filter((other) => !other.startsWith(secretPrefix) || other === secretPrefix)
-      .map((given) => ({ path: 'otherPrefixes', message: `must begin with secretPrefix and be longer`, given })),
-    ...(warmHosts.every((host) => parseApiUrl(`https://${host}`))
-      ? []
-      : [{ path: 'warmHosts', message, given: warmHosts }]),
-    ...(disableExecuteApiEndpoint && domainName === undefined
-      ? [{ path: 'disableExecuteApiEndpoint', message: 'needs domainName: the API would have no address' }]
-      : []),
-    ...(jwt !== undefined && jwt.scopes === undefined && jwt.allow === undefined
-      ? [{ path: 'authorization.jwt.allow', message: unrestrictedJwt }]
-      : []),
-    ...(identityCenter.enabled && identityCenter.identityStoreId === undefined
-      ? [{ path: 'offboarding.identityCenter.identityStoreId', message: missingStore }]
-      : []),
-    ...(identityCenter.nativeEvents && !identityCenter.enabled
-      ? [{ path: 'offboarding.identityCenter.nativeEvents', message: 'needs enabled: true beside it' }]
-      : []),
-    ...Object.entries(identityProviders).flatMap(([name, { kind, timeZone: given }]) =>
-      kind === 'webhook' || given === undefined
-        ? []
-        : [{ path: `identityProviders.${name}.timeZone`, message: dateless, given }],
+    ...settings.otherPrefixes.map(
+      (given) =>
+        (!given.startsWith(secretPrefix) || given === secretPrefix) && {
+          path: 'otherPrefixes',
+          message: 'must begin with secretPrefix and be longer',
+          given,
+        },
     ),
-    ...scheduleProblems(schedules, { ...runs, tokenRotation: tokenRotation.enabled }),
-  ];
+    !warmHosts.every((host) => parseApiUrl(`https://${host}`)) && {
+      path: 'warmHosts',
+      message: "must be a list of GREEN-API's own hosts and those in allowedApiHosts",
+      given: warmHosts,
+    },
+    disableExecuteApiEndpoint &&
+      domainName === undefined && {
+        path: 'disableExecuteApiEndpoint',
+        message: 'needs domainName: the API would have no address',
+      },
+    jwt !== undefined &&
+      jwt.scopes === undefined &&
+      jwt.allow === undefined && { path: 'authorization.jwt.allow', message: unrestrictedJwt },
+    identityCenter.enabled &&
+      identityCenter.identityStoreId === undefined && {
+        path: 'offboarding.identityCenter.identityStoreId',
+        message: 'is missing; aws sso-admin list-instances prints it as IdentityStoreId',
+      },
+    identityCenter.nativeEvents &&
+      !identityCenter.enabled && {
+        path: 'offboarding.identityCenter.nativeEvents',
+        message: 'needs enabled: true beside it',
+      },
+    ...ofProviders.map(
+      ({ path, kind, timeZone: given }) =>
+        kind !== 'webhook' &&
+        given !== undefined && {
+          path: `${path}.timeZone`,
+          message: 'is for the kind webhook alone: no other report has a date',
+          given,
+        },
+    ),
+    ...scheduleProblems(settings),
+    ...[{ path: 'offboarding', maxTargets }, ...ofProviders].map(
+      ({ path, maxTargets: given = 0 }) =>
+        given > runs.maxTargetsCeiling && {
+          path: `${path}.maxTargets`,
+          message: `must be at most ${runs.maxTargetsCeiling}, which is runs.maxTargetsCeiling`,
+          given,
+        },
+    ),
+  ].filter((problem) => problem !== false);
 };
 
 const describe = (name: string, { message, ...rest }: Problem): string => {
@@ -106,9 +102,7 @@ const parse = <Schema extends v.GenericSchema<unknown, Omit<Settings, 'name'>>>(
 ): v.InferOutput<Schema> => {
   // One line per field: its first problem.
   const parsed = v.safeParse(schema, value, { abortPipeEarly: true });
-  const problems = parsed.success
-    ? [...problemsAcross(parsed.output), ...ceilingProblems(parsed.output)]
-    : parsed.issues.map(problemOf);
+  const problems = parsed.success ? problemsAcross(parsed.output) : parsed.issues.map(problemOf);
   if (!parsed.success || problems.length > 0)
     throw new ConfigurationError(problems.map((problem) => describe(nameOf(problem.path), problem)).join('\n'));
   return parsed.output;

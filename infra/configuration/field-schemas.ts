@@ -2,12 +2,14 @@ import * as v from 'valibot';
 
 // The parts of a configuration. Each message reads after the name of the field: "must be …".
 
+/** Valibot accepts an array as an object. */
+export const noArray = v.check((input: unknown) => !Array.isArray(input), 'must be an object');
+
 /** An object of these fields and no other. */
 export const fields = <const Entries extends v.ObjectEntries>(entries: Entries) =>
   v.pipe(
     v.unknown(),
-    // Valibot accepts an array as an object.
-    v.check((input) => !Array.isArray(input), 'must be an object'),
+    noArray,
     v.strictObject(entries, ({ expected }) => {
       if (expected === 'Object') return 'must be an object';
       return expected === 'never'

@@ -1,6 +1,4 @@
-import { ConfigurationError } from '../../infra/configuration/configuration.ts';
-import { parseExpression } from '../../infra/configuration/schedules/expression.ts';
-import { nextFirings, type Timing } from '../../infra/configuration/schedules/firings.ts';
+import { nextFirings, type Timing, timingOf } from '../../infra/configuration/schedules/firings.ts';
 import type { Schedule } from '../../infra/configuration/schedules/schedule-schema.ts';
 import type { CallFunction } from './functions.ts';
 import type { OwnRoutes } from './own-routes.ts';
@@ -38,12 +36,6 @@ const scheduleInput = ({ name, expression: _1, timeZone: _2, ...request }: Sched
   scheduledTime: `${scheduledTime.toISOString().slice(0, 19)}Z`,
 });
 
-const parseTiming = ({ expression: text, timeZone }: Schedule): Timing => {
-  const expression = parseExpression(text);
-  if (expression.kind === 'invalid') throw new ConfigurationError(expression.problem);
-  return { expression, timeZone };
-};
-
 const parseRun = (result: unknown) => result as { readonly run: string };
 
 /**
@@ -60,7 +52,7 @@ export const keepSchedules = (
     parseRun(await call('schedule', scheduleInput(schedule, time)));
   for (const schedule of schedules) {
     const report = (error: Error) => process.stderr.write(`schedule ${schedule.name}: ${error.name}\n`);
-    keepSchedule(parseTiming(schedule), (due) => void fireAt(schedule, due).catch(report), signal);
+    keepSchedule(timingOf(schedule), (due) => void fireAt(schedule, due).catch(report), signal);
   }
   return (name, asDrill) => {
     const schedule = schedules.find((one) => one.name === name);

@@ -1,6 +1,6 @@
 import { createWallClock, type WallClock } from '../../../functions/platform/wall-clock.ts';
 import { wallTimesOf } from './cron.ts';
-import type { Expression } from './expression.ts';
+import { type Expression, parseExpression } from './expression.ts';
 
 export type Timing = {
   readonly expression: Expression;
@@ -11,6 +11,19 @@ export type Timing = {
    * @default the instant from which firings are listed
    */
   readonly startsAt?: Date;
+};
+
+/** The timing of a schedule whose configuration was checked. */
+export const timingOf = ({
+  expression: text,
+  timeZone,
+}: {
+  readonly expression: string;
+  readonly timeZone: string;
+}) => {
+  const expression = parseExpression(text);
+  if (expression.kind === 'invalid') throw new Error(expression.problem);
+  return { expression, timeZone } satisfies Timing;
 };
 
 /**

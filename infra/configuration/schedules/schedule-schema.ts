@@ -28,32 +28,37 @@ export const scheduleSchema = fields({
 
 export type Schedule = Readonly<v.InferOutput<typeof scheduleSchema>>;
 
-const capProblem = ({ name, target, maxTargets }: Schedule, ceiling: number): string | undefined => {
-  if (maxTargets === undefined)
-    return 'all' in target ? `must be a number: "${name}" aims at all instances and needs a cap` : undefined;
-  return maxTargets > ceiling ? `must be at most ${ceiling}, which is runs.maxTargetsCeiling` : undefined;
+/** What of the other settings limits schedules. */
+type Limits = {
+  readonly schedules: readonly Schedule[];
+  readonly runs: { readonly maxTargetsCeiling: number };
+  readonly tokenRotation: { readonly enabled: boolean };
 };
 
-export type ScheduleLimits = { readonly maxTargetsCeiling: number; readonly tokenRotation: boolean };
-
-/** What is wrong with a schedule that is valid by itself: a name used twice, no cap where one is needed, a cap too high … */
-const problemsOf = (schedule: Schedule, isTwin: boolean, { maxTargetsCeiling, tokenRotation }: ScheduleLimits) => {
-  const { name, maxTargets, rotateToken } = schedule;
-  const cap = capProblem(schedule, maxTargetsCeiling);
-  return [
-    ...(isTwin ? [{ field: 'name', message: 'must be a name that no other schedule has', given: name }] : []),
-    ...(cap === undefined ? [] : [{ field: 'maxTargets', message: cap, given: maxTargets }]),
-    ...(rotateToken && !tokenRotation
-      ? [{ field: 'rotateToken', message: 'must not be set unless tokenRotation.enabled is true', given: rotateToken }]
-      : []),
-  ];
-};
-
-export const scheduleProblems = (schedules: readonly Schedule[], limits: ScheduleLimits) =>
-  schedules.flatMap((schedule, index) => {
-    const isTwin = schedules.findIndex(({ name }) => name === schedule.name) < index;
-    return problemsOf(schedule, isTwin, limits).map(({ field, ...problem }) => ({
-      path: `schedules.${index}.${field}`,
-      ...problem,
-    }));
+/** What is wrong with schedules that are valid by themselves: a name used twice, no cap where one is needed, a cap too high … */
+export const scheduleProblems = ({ schedules, runs: { maxTargetsCeiling }, tokenRotation }: Limits) =>
+  schedules.flatMap(({ name, target, maxTargets, rotateToken }, index) => {
+    const path = `schedules.${index}`;
+    const isTwin = schedules.findIndex((other) => other.name === name) < index;
+    return [
+      isTwin && { path: `${path}.name`, message: 'must be a name that no other schedule has', given: name },
+      'all' in target &&
+        maxTargets === undefined && {
+          path: `${path}.maxTargets`,
+          message: `must be a number: "${name}" aims at all instances and needs a cap`,
+          given: maxTargets,
+        },
+      maxTargets !== undefined &&
+        maxTargets > maxTargetsCeiling && {
+          path: `${path}.maxTargets`,
+          message: `must be at most ${maxTargetsCeiling}, which is runs.maxTargetsCeiling`,
+          given: maxTargets,
+        },
+      rotateToken === true &&
+        !tokenRotation.enabled && {
+          path: `${path}.rotateToken`,
+          message: 'must not be set unless tokenRotation.enabled is true',
+          given: rotateToken,
+        },
+    ];
   });

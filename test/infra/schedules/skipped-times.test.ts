@@ -5,7 +5,7 @@ const skipped = (text: string, timeZone: string, days?: number) => {
   const expression = parseExpression(text);
   if (expression.kind === 'invalid') throw new Error(expression.problem);
   return skippedTimes({ expression, timeZone }, new Date('2026-11-22T12:00:00Z'), days).map(
-    ({ date, localTime, timeZone: zone }) => `${date} ${localTime} ${zone}`,
+    ({ date, localTime }) => `${date} ${localTime} ${timeZone}`,
   );
 };
 
