@@ -49,8 +49,8 @@ deployment. In a clone of the project write \`npm run --silent cli -- COMMAND\`;
 
 ## Which deployment
 
-* \`--url http://127.0.0.1:3000\` is the local service (\`npm start\`). Nothing is signed; with \`--secrets aws\` it wants the
-  token that it printed, as \`--token\`.
+* \`--url http://127.0.0.1:3000\` is the local service (\`npm start\`). Nothing is signed. With \`--secrets aws\` it needs the
+  printed token, as \`--token\`.
 * \`--stack green-api-logout\` finds a deployment by the outputs of its CloudFormation stack, in the account and region of
   your AWS credentials (environment, \`--profile\`, SSO; \`--region\`). In a stack with several deployments the outputs of each
   have a prefix: \`--stack Security/Sales\`.
@@ -60,7 +60,7 @@ deployment. In a clone of the project write \`npm run --silent cli -- COMMAND\`;
 There is no default: a logout must not go to the wrong place.
 
 Commands call the API: your identity needs \`execute-api:Invoke\` on its routes, and \`cloudformation:DescribeStacks\` for
-\`--stack\`. Further rights stand with each command.
+\`--stack\`. Each command lists its further rights.
 
 ## Exit codes
 

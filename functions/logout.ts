@@ -33,7 +33,7 @@ const bodySchema = v.strictObject(
   {
     reason: v.exactOptional(
       v.pipe(
-        v.string('must be a text'),
+        v.string('must be a string'),
         v.regex(/^[^\p{Cc}\p{Zl}\p{Zp}]{1,256}$/u, 'must be 1 to 256 characters without control characters'),
       ),
     ),

@@ -32,7 +32,7 @@ type ScheduleHandlerDependencies = {
  */
 const firingSchema = v.strictObject(
   {
-    schedule: v.pipe(v.string('must be a text'), v.regex(/^[0-9A-Za-z_.-]{1,64}$/, 'must be the name of a schedule')),
+    schedule: v.pipe(v.string('must be a string'), v.regex(/^[0-9A-Za-z_.-]{1,64}$/, 'must be the name of a schedule')),
     scheduledTime: instant,
     ...fieldsOf('schedule'),
   },

@@ -49,8 +49,8 @@ const unauthorized = (): Response => {
 };
 
 const heldBackDetails = {
-  hour: 'At least one person is not logged out. Send it again later, or raise maxPerHour of this identity provider if so many are meant.',
-  waiting: `The person is not logged out: ${waitingPerHourly} times maxPerHour of this identity provider wait for their effectiveAt already. Stop those that are not meant ("stop --provider"), or raise maxPerHour.`,
+  hour: 'At least one person is not logged out. Send the request again later. If it is right, raise maxPerHour of this identity provider.',
+  waiting: `The person is not logged out: ${waitingPerHourly} times maxPerHour people of this identity provider already wait for their effectiveAt. Stop their runs ("stop --provider"), or raise maxPerHour.`,
   'too-fast': 'The person is not logged out: too many were reported within seconds. Send it again, with the same id.',
 } as const satisfies Record<HeldBack['why'], string>;
 

@@ -58,7 +58,7 @@ const explain = async (error: unknown, profile: string | undefined): Promise<Com
   if (/region is missing/i.test(message))
     return new CommandFailed('There is no AWS region. Set AWS_REGION or --region, or the region of the profile.');
   if (/region not accepted/i.test(message))
-    return new CommandFailed('The AWS region is none. Check --region, AWS_REGION and the profile.');
+    return new CommandFailed('The AWS region is invalid. Check --region, AWS_REGION and the profile.');
   if (errorNameOf(error) === 'CredentialsProviderError') return new CommandFailed(noCredentials(message, profile));
   return new CommandFailed(`AWS credentials: ${errorNameOf(error)}. Try: aws sts get-caller-identity`);
 };

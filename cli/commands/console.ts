@@ -34,7 +34,7 @@ export const consoleCommand = defineCommand<{ readonly port: number; readonly co
   usage: 'console',
   summary: 'Serve the web console for a deployment, on this machine only.',
   details:
-    'Its calls are signed with your own AWS credentials, so IAM decides what you may do. Open the printed address: it contains a token without which nobody can use it. Ctrl-C ends it.',
+    'Its calls are signed with your own AWS credentials, so IAM decides what you may do. Open the printed address, which contains the token that each call needs. Ctrl-C ends it.',
   options: [
     new Option('--port <n>', 'port on 127.0.0.1; 0 takes any free one')
       .argParser(wholeNumber('from 0 to 65535', 0, 65_535))

@@ -124,10 +124,10 @@ export const enrollCommand = defineCommand<Options>({
   details: `The token comes from a prompt that does not show it, from standard input or from the file. It is never an argument.
 Everything is checked before anything is written: a token goes to no host but GREEN-API's and those allowed here. Each
 credential is verified by reading the state at GREEN-API from this machine. A secret that is the same already is left
-alone, so an interrupted command can be repeated. An empty value removes a tag; a tag that is not given stays.
+alone, so an interrupted command can be repeated. An empty value removes a tag. A tag that is not given stays.
 A character that a tag cannot hold, such as the apostrophe, is escaped: _x0027_. An instance that gets another owner while
 it may be linked is named in a warning: the former owner may still be logged in.
-The tags name and phone are for people who search. Tags can be read by many, so only the last six digits of a number are kept.
+The tags name and phone are for the search. Many can read tags, so only the last six digits of a number are kept.
 --phone reads the number that is linked now at GREEN-API; with --tags-only it uses the stored token.
 The first line of a file names its columns: idInstance,apiUrl,apiTokenInstance,owner,group,protected,name,phone.
 With --url of the local service (npm start) it is practice: nothing reaches AWS or GREEN-API. The instances 1101000006 and

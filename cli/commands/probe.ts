@@ -22,7 +22,7 @@ const askForConsent = async (session: Session, target: ProbeTarget, options: Opt
   session.note(
     [
       `The instance ${idInstance}${owner === undefined ? '' : ` of ${owner}`} is linked. Its secret: ${place}.`,
-      'The probe logs this one instance out, and no other. Whoever uses it must link it again with the phone.',
+      'The probe logs out this instance only. Its user must link it again with the phone.',
       ...(options.clearQueue ? ['It clears the queue: messages that wait are never sent.'] : []),
       ...(options.rotateToken ? ['It changes the token, and writes the new one into the secret.'] : []),
       'It also ends the session of WhatsApp Calls, if there is one. It takes up to four minutes.',
@@ -30,10 +30,10 @@ const askForConsent = async (session: Session, target: ProbeTarget, options: Opt
   );
   if (session.options.yes) return;
   if (!isInteractive(session.terminal))
-    throw new UsageError('Consent is needed, but there is no terminal. Add --yes if all of this is meant.');
+    throw new UsageError('Consent is needed, but there is no terminal. To do all of this, add --yes.');
   const words = `log out ${idInstance}`;
   const answer = await promptForText(session, `Type "${words}" to go on:`, '--yes');
-  if (answer.trim() !== words) throw new CommandFailed('That is something else. Nothing was done.');
+  if (answer.trim() !== words) throw new CommandFailed('You typed something else. Nothing was done.');
 };
 
 /** Opened before anything is done, so that nothing is measured that cannot be kept. @throws UsageError */

@@ -109,7 +109,7 @@ export const reconcileCommand = defineCommand<{ readonly column?: readonly strin
 Cells may be separated by commas, semicolons, tabs or vertical bars; the file may be UTF-8, UTF-16 or Windows-1252.
 E-mail addresses are compared without regard to case, ids exactly. The exit code is 1 if an owner is not on the roster,
 or if a secret is not understood: it may be somebody's instance. With less than half of the owners on it, the file
-is taken for a wrong one. Then nobody is called a leaver, and the exit code is 2.
+counts as the wrong one. Then nobody is called a leaver, and the exit code is 2.
 --instances compares with the instances at GREEN-API instead. Its file has one id per line, a column idInstance or a JSON
 array of ids. It may be the answer of the partner method getInstances: only ids are read from it. An instance that is not
 enrolled cannot be logged out. The exit code is 1 for every difference.`,

@@ -134,7 +134,7 @@ const readFacts = async (
     );
   if (deployment === undefined && stacks.size > 1)
     throw new UsageError(
-      `The evidence is of several deployments (${[...stacks].sort().join(', ')}). Name the one that is meant with --deployment.`,
+      `The evidence is of several deployments (${[...stacks].sort().join(', ')}). Choose one with --deployment.`,
     );
   return facts;
 };

@@ -114,7 +114,7 @@ export const smokeCommand = defineCommand<Options>({
   details: `Without --instance it logs nobody out. With it, it asks, and logs this one test instance out, once by itself and
 once by a run. It reads the state of every instance at GREEN-API. It puts one event on the bus and calls what a schedule
 calls, as dry runs about people who do not exist. It asks for the token of each identity provider. A step that cannot run
-says why and is not called passed. The exit code is 1 if a step failed. It removes the messages that its own runs left in the
+says why and does not count as passed. The exit code is 1 if a step failed. It removes the messages that its own runs left in the
 dead-letter queue. Its runs stay in the list until their retention ends.`,
   rights: [
     'events:PutEvents',

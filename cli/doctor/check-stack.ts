@@ -147,7 +147,7 @@ const queueTodos: readonly (readonly [OutputKey, string])[] = [
 
 const queueTodo = (url: string, outputs: StackOutputs): string =>
   url === outputs.find('NotificationsUndelivered')
-    ? 'Nobody was told of a logout or of its failure. What to do: docs/operations.md#notifications-undelivered'
+    ? 'A notification about a logout or its failure was not delivered. What to do: docs/operations.md#notifications-undelivered'
     : `${queueTodos.find(([key]) => outputs.find(key) === url)?.[1] ?? 'An event was not delivered.'} Look at each message with the command retry --failed-events.`;
 
 const countMessages = (url: string, client: SQSClient): Promise<number> =>

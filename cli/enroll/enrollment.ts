@@ -86,7 +86,7 @@ const problemOfId = (idInstance = ''): string[] =>
 /** In practice no real address is accepted, so that nothing reaches GREEN-API. */
 const problemsOfPractice = ({ apiUrl }: EnrollmentFields, rules: EnrollmentRules): string[] =>
   rules.apiUrl !== undefined && apiUrl && rules.parseApiUrl(apiUrl) === undefined
-    ? ['leave apiUrl out: with the local service nothing goes to an address but that of its emulator']
+    ? ['leave apiUrl out: the local service calls only its emulator']
     : [];
 
 const problemsOf = (fields: EnrollmentFields, { parseApiUrl, tagsOnly }: EnrollmentRules): readonly string[] => {

@@ -74,7 +74,7 @@ const dayMs = 24 * 60 * 60 * 1_000;
 /** A run of a schedule expires a day after its scheduled time. */
 const remarkOn = ({ scheduledTime }: FailedEvent, now: Date): string =>
   typeof scheduledTime === 'string' && now.getTime() - Date.parse(scheduledTime) > dayMs
-    ? ' It is more than a day ago, so its run expires at once: retry that run then.'
+    ? ' The firing is more than a day old, so its run expires at once. Retry that run then.'
     : '';
 
 const createHandToFunction = async (session: Session, output: OutputKey): Promise<HandOver> => {
@@ -93,7 +93,7 @@ const stoppedOnPurpose: HandedOver = {
 };
 
 const unknownRun =
-  'Its run was not found. Lambda keeps ended runs for a limited time: start a new one with the run command if it is still to happen.';
+  'Its run was not found. Lambda keeps ended runs for a limited time: to log its target out, start a new one with the run command.';
 
 /** A failed run becomes a retry, which takes only what that run did not confirm. */
 const createRetryRun = async (session: Session, { evenIfStopped }: HandOverOptions): Promise<HandOver> => {

@@ -9,7 +9,7 @@ export type Words = {
 
 const gatewayAdvice: Readonly<Record<number, string>> = {
   401: desk
-    ? 'The deployment does not accept your sign-in. Tell whoever runs it: issuer and audience must be those of your token.'
+    ? 'The deployment does not accept your sign-in. Tell its administrator: issuer and audience must be those of your token.'
     : 'The API does not know the caller. Check the credentials that the console was started with.',
   403: 'The caller may not do this. Check the IAM policy of the credentials that the console was started with.',
   404: 'This deployment does not have this route. It may be older than the console.',

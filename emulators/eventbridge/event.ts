@@ -4,7 +4,7 @@ import * as v from 'valibot';
 // Not `v.record`: it drops fields that are named like one of every object, such as `constructor`.
 const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
 
-const text = v.pipe(v.string('must be a text'), v.nonEmpty('must not be empty'));
+const text = v.pipe(v.string('must be a string'), v.nonEmpty('must not be empty'));
 
 /** The envelope of EventBridge (https://docs.aws.amazon.com/eventbridge/latest/ref/overiew-event-structure.html). */
 const eventSchema = v.looseObject({

@@ -14,5 +14,5 @@ export const parseInstanceId = (value: unknown): InstanceId | undefined =>
 /** An id as a part of other schemas; in a file of its own, because the synchronous function needs the parser alone. */
 export const instanceIdSchema = v.custom<InstanceId>(
   (value) => parseInstanceId(value) !== undefined,
-  `must be a text of ${idForm}, for example "1101000001"`,
+  `must be a string of ${idForm}, for example "1101000001"`,
 );

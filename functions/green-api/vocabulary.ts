@@ -135,7 +135,7 @@ export const advice = {
     'Put the current apiTokenInstance from the GREEN-API console into the secret of this instance.',
   'wrong-instance-or-host': 'Compare idInstance and the apiUrl in the secret with the GREEN-API console.',
   'request-refused': 'Compare the apiUrl in the secret with the GREEN-API console.',
-  'instance-expired': `A new instance may be reported so for up to an hour: then try again. Otherwise ${unlink[0]?.toLowerCase()}${unlink.slice(1)}, or renew the instance and try again.`,
+  'instance-expired': `A new instance may answer this for up to an hour: try again then. Otherwise ${unlink[0]?.toLowerCase()}${unlink.slice(1)}, or renew the instance and try again.`,
   'instance-deleted': `${unlink}, because deleting an instance does not log it out. Then delete its secret.`,
   'instance-starting': 'Try again. If it starts for longer than five minutes, reboot it in the GREEN-API console.',
   'rate-limited': 'Try again.',

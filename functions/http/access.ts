@@ -54,7 +54,7 @@ const roleMissing = (rules: Rules, capability: Capability): APIGatewayProxyStruc
     code: 'role-missing',
     status: 403,
     title: 'Your sign-in does not allow this',
-    detail: `${missingSentence(rules, capability)} Whoever manages your sign-in can give it to you. Then sign in again.`,
+    detail: `${missingSentence(rules, capability)} Ask the administrator of your sign-in for it. Then sign in again.`,
     members: { capability },
   });
 

@@ -70,7 +70,7 @@ const refusals = {
   },
   'run-stopped': {
     title: 'Somebody stopped the run',
-    detail: 'Ask before you start it again. Set evenIfStopped to true if it is still to happen.',
+    detail: 'Ask first. To retry the run, set evenIfStopped to true.',
   },
   'nothing-to-retry': {
     title: 'There is nothing to try again',

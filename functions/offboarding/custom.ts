@@ -37,7 +37,7 @@ const instantOrDate = v.lazy((value) =>
 const wordOrNumber = v.pipe(
   v.union(
     [v.string(), v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(999_999_999_999_999), v.transform(String))],
-    'must be a text, or a whole number of at most 15 digits',
+    'must be a string, or a whole number of at most 15 digits',
   ),
   word,
 );

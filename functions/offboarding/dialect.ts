@@ -108,7 +108,7 @@ export class UnknownEvent extends Error {
  * event that names one person never selects two.
  */
 export const word = v.pipe(
-  v.string('must be a text'),
+  v.string('must be a string'),
   v.regex(identityPattern, 'must not be empty or hold white space or invisible characters'),
   v.maxLength(256, 'must be at most 256 characters'),
 );

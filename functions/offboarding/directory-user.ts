@@ -10,7 +10,7 @@ export const userIdPattern = new RegExp(`^(?:[0-9a-f]{10}-)?${uuid}$`);
 
 const storeIdPattern = new RegExp(`^(?:d-[0-9a-f]{10}|${uuid})$`);
 
-export const userId = v.pipe(v.string('must be a text'), v.regex(userIdPattern, 'must be the id of a user'));
+export const userId = v.pipe(v.string('must be a string'), v.regex(userIdPattern, 'must be the id of a user'));
 
 /** An id in another form is left out: the configured one is read. */
 export const storeId = v.fallback(v.optional(v.pipe(v.string(), v.regex(storeIdPattern))), undefined);

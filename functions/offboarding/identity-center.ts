@@ -47,7 +47,7 @@ const recognised = v.object({
 });
 
 const actionSchema = v.object({
-  detail: v.object({ eventName: v.string('must be a text'), errorCode: v.optional(v.unknown()) }),
+  detail: v.object({ eventName: v.string('must be a string'), errorCode: v.optional(v.unknown()) }),
 });
 
 /** SCIM has other names than the console and the public API for the user and the identity store. */

@@ -25,8 +25,8 @@ const recognised = v.object({
 
 const actionSchema = v.object({
   detail: v.object({
-    eventType: v.string('must be a text'),
-    outcome: v.object({ result: v.string('must be a text') }),
+    eventType: v.string('must be a string'),
+    outcome: v.object({ result: v.string('must be a string') }),
   }),
 });
 

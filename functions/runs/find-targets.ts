@@ -127,7 +127,7 @@ const failureOf = (resolution: Exclude<Resolution, Resolved>, run: RunIdentity):
       message: `The instances cannot be listed: ${resolution.detail}; nobody was logged out`,
     };
   const { found } = resolution;
-  const again = `if they are meant, start it again with maxTargets ${found}`;
+  const again = `to log them all out, start it again with maxTargets ${found}`;
   const help = found > mostInstances ? 'start a run for each group' : again;
   const message = `The run has ${found} targets but maxTargets is ${request.maxTargets}; nobody was logged out: ${help}`;
   return { type: 'TooManyTargets', message };

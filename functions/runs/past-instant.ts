@@ -20,7 +20,7 @@ export const pastInstant = (
   if (ageOf(at) > latestPastMs)
     return {
       field: 'at',
-      rule: `is ${hoursAndMinutes(ageOf(at))} ago, and the run would log people out at once: leave it out if that is meant`,
+      rule: `is ${hoursAndMinutes(ageOf(at))} ago, and the run would log people out at once: leave it out to do so`,
     };
   if (ageOf(expiresAt) > 0)
     return { field: 'expiresAt', rule: `is ${hoursAndMinutes(ageOf(expiresAt))} ago: the run would log nobody out` };

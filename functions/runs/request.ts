@@ -27,7 +27,7 @@ const instanceIds = v.pipe(
 
 const text = (longest: number) =>
   v.pipe(
-    v.string('must be a text'),
+    v.string('must be a string'),
     v.regex(/^[^\p{Cc}\p{Zl}\p{Zp}]+$/u, 'must not be empty or hold control characters'),
     // Code points, as JSON Schema counts them.
     v.check((value) => [...value].length <= longest, `must be at most ${longest} characters`),
@@ -152,7 +152,7 @@ export const runRequestSchema = v.strictObject({
   email: v.exactOptional(text(320)),
   person: v.exactOptional(v.strictObject({ issuer: text(1_024), name: v.exactOptional(text(256)) })),
   account: v.exactOptional(
-    v.pipe(v.string('must be a text'), v.regex(/^[0-9]{12}$/, 'must be the id of an AWS account')),
+    v.pipe(v.string('must be a string'), v.regex(/^[0-9]{12}$/, 'must be the id of an AWS account')),
   ),
   /** The time of the cause: the event's own time, the scheduled time, or the instant at which the request or report arrived. */
   occurredAt: v.exactOptional(instant),

@@ -60,7 +60,7 @@ const errorOf = (
         429,
         result.why === 'too-fast'
           ? 'too many people were deactivated within seconds: send it again'
-          : 'too many people were logged out for this identity provider within an hour: raise its maxPerHour if this is meant',
+          : 'too many people were logged out for this identity provider within an hour: raise its maxPerHour to allow more',
         undefined,
         result.retryAfter,
       );

@@ -25,7 +25,7 @@ const syntax = (detail: string): ScimError => new ScimError(400, detail, 'invali
 const parsePath = (operation: ScimObject): string | undefined => {
   const path = readAttribute(operation, 'path');
   if (path === undefined || (typeof path === 'string' && path.trim() !== '')) return path && parseName(path);
-  throw new ScimError(400, 'path must be a text that is not empty', 'invalidPath');
+  throw new ScimError(400, 'path must not be empty', 'invalidPath');
 };
 
 const parseSet = (path: string | undefined, value: unknown): UserChange => {
@@ -73,6 +73,6 @@ export const parsePatch = (body: unknown): UserChange => {
   if (operations.length > mostOperations) throw syntax(`Operations must be at most ${mostOperations}`);
   const change: UserChange = Object.assign({}, ...operations.map(parseOperation));
   if (change.active !== false && change.userName !== undefined && typeof change.userName !== 'string')
-    throw new ScimError(400, 'userName must be a text', 'invalidValue');
+    throw new ScimError(400, 'userName must be a string', 'invalidValue');
   return change;
 };

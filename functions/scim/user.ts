@@ -48,7 +48,7 @@ const parseUserName = (attributes: SentAttributes): string | undefined => {
   if (userName === undefined || isIdentity(userName)) return userName;
   throw new ScimError(
     400,
-    'userName must be a text of 1 to 256 characters without white space: it names the owner of an instance',
+    'userName must be a string of 1 to 256 characters without white space: it names the owner of an instance',
     'invalidValue',
   );
 };

@@ -43,7 +43,7 @@ const ofPerson = v.pipe(
   rule,
   v.check(
     (given) => !isEverybodys(given),
-    'must be about the person: every token has this. If everybody is meant, it must be "everybody"',
+    'must be about the person, because every token has this. To allow everybody, write "everybody"',
   ),
 );
 

@@ -27,7 +27,7 @@ const importNetwork = (
 const nameOf = ({ stackName, node }: Stack): string => {
   if (stackName.length <= longestName) return stackName;
   throw new ConfigurationError(
-    `${node.path}: the name of the stack has ${stackName.length} characters, and that of a deployment ${longestName} at most. Set name, which then is the name of the bus, the dashboard and the group of schedules.`,
+    `${node.path}: the name of the stack has ${stackName.length} characters, but the name of a deployment at most ${longestName}. Set name, which names the bus, the dashboard and the group of schedules.`,
   );
 };
 

@@ -46,7 +46,7 @@ export class Notifications extends Construct {
     alarms.addForQueue(
       'notifications-undelivered',
       this.undelivered,
-      'Nobody was told of a logout or of its failure. Logouts go on.',
+      'A notification about a logout or its failure was not delivered. Logouts go on.',
     );
   }
 

@@ -71,7 +71,7 @@ export class RunFunction extends Construct {
     });
     alarms.add('leaver-uncertain', {
       metric: sumOfMetrics('uncertain leavers', metrics.ofUncertainLeavers()),
-      impact: `It is uncertain that everybody is logged out whom a report or a schedule was about: an instance of a leaver is protected, a secret is not understood, a schedule found nobody, or an owner was renamed. ${whichIn(settings.name, 'uncertain')} ${stillLoggedIn}`,
+      impact: `A report or a schedule may have missed somebody: an instance of a leaver is protected, a secret is not understood, a schedule found nobody, or an owner was renamed. ${whichIn(settings.name, 'uncertain')} ${stillLoggedIn}`,
     });
     alarms.add('nobody-logged-out', {
       metric: metrics.of('nobodyLoggedOut'),

@@ -63,7 +63,7 @@ export const addWarnings = (
   if (region !== undefined)
     warn(
       'region',
-      `Lambda has no durable functions in ${region}, as far as was announced on 2026-11-30. If it has none, the deployment fails at the functions run and watch.`,
+      `Lambda has no durable functions in ${region}, as of 2026-11-30. Without them the deployment fails at the functions run and watch.`,
     );
   if (overlap !== undefined)
     warn(

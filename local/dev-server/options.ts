@@ -62,7 +62,7 @@ const parseValues = (args: readonly string[]) => {
     return parseArgs({ args: [...args], options: argumentsSchema }).values;
   } catch (error) {
     const [problem] = String(error instanceof Error ? error.message : error).split('. ');
-    throw new CannotStart(`${problem}; npm start -- --help shows what there is`);
+    throw new CannotStart(`${problem}; npm start -- --help lists the options`);
   }
 };
 

@@ -80,7 +80,7 @@ test('a run is followed and stopped, and tried again only by somebody who knows 
   await page.getByRole('button', { name: 'Try the 2 that are not confirmed again' }).click();
   const dialog = page.getByRole('dialog');
   await dialog.getByText(/Stopped by /).waitFor();
-  await dialog.getByLabel('It is still to happen').check();
+  await dialog.getByLabel('Retry it anyway').check();
   await dialog.getByRole('button', { name: 'Try 2 instances again' }).click();
   await page.getByText('1 of 2 is out. 1 was left alone.', { exact: true }).waitFor();
   expect(await page.getByText('Retry of').count()).toBe(1);

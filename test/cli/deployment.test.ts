@@ -641,7 +641,7 @@ test('doctor says whether notifications can reach their topics, and what to do a
 
   expect(open.stdout.match(/^ok +notification topic +arn:\S+(?:mail|chat), 2 subscriptions$/gm)).toHaveLength(2);
   expect(open.stdout).toMatch(
-    /^warning +queue +gone holds 2 messages\. Nobody was told of .+#notifications-undelivered$/m,
+    /^warning +queue +gone holds 2 messages\. A notification .+ was not delivered\. .+#notifications-undelivered$/m,
   );
   expect(closed.stdout).toMatch(/^error +notification topic +\S+mail does not let EventBridge publish/m);
 });

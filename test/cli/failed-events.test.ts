@@ -327,7 +327,7 @@ const rows: readonly Row[] = [
     message: { body: kept(firing), attributes: {} },
     handed: firing,
     answer: { run: 'schedule-1' },
-    shown: 'schedule night of 2026-11-20T17:00:00Z. It is more than a day ago, so its run expires at once',
+    shown: 'schedule night of 2026-11-20T17:00:00Z. The firing is more than a day old, so its run expires at once',
   },
   {
     queue: 'ScheduleUndelivered',

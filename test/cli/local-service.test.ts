@@ -612,9 +612,9 @@ describe('probe', () => {
 
     expect(wrong).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining('That is something else. Nothing was done.'),
+      stderr: expect.stringContaining('You typed something else. Nothing was done.'),
     });
-    expect(wrong.stderr).toContain('The probe logs this one instance out, and no other.');
+    expect(wrong.stderr).toContain('The probe logs out this instance only.');
     expect(unasked).toMatchObject({ code: 2, stderr: expect.stringContaining('Consent is needed') });
     expect(existsSync(out)).toBe(false);
   });

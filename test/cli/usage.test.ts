@@ -30,7 +30,7 @@ test.each([
   expect(stderr.trim()).not.toBe('');
 });
 
-const invalid = { title: 'The request is invalid', detail: 'reason must be a text.', code: 'invalid-request' };
+const invalid = { title: 'The request is invalid', detail: 'reason must be a string.', code: 'invalid-request' };
 
 test.each([
   ['run', ['run', '--all', '--reason', 'x', '--yes']],
@@ -41,7 +41,7 @@ test.each([
   const { code, stdout, stderr } = await runCli([...args, '--url', api.url]);
 
   expect(code).toBe(2);
-  expect(stdout + stderr).toContain('The request is invalid. reason must be a text. [invalid-request]');
+  expect(stdout + stderr).toContain('The request is invalid. reason must be a string. [invalid-request]');
 });
 
 test('--help shows every command, --version the version', async () => {

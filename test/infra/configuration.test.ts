@@ -271,7 +271,7 @@ test.each<[string, object[]]>([
   ['0.target must be exactly one of… (got {}', [{ ...nightly, target: {} }]],
   ['0.target must … (got {"owner":"jo","all":true}', [{ ...nightly, target: { owner: 'jo', all: true } }]],
   ['0.target.instances.0 must … (got "7103.api"', [{ ...nightly, target: { instances: ['7103.api'] } }]],
-  ['0.except.0 must be a text of 1 to 20 digits… (got 1101000001', [{ ...nightly, except: [1101000001] }]],
+  ['0.except.0 must be a string of 1 to 20 digits… (got 1101000001', [{ ...nightly, except: [1101000001] }]],
   ['0.reason must not be empty… (got ""', [{ ...nightly, reason: '' }]],
   ['0.dryRun must be true or false… (got "yes"', [{ ...nightly, dryRun: 'yes' }]],
   ['0.clearQueue must … (got 1', [{ ...nightly, clearQueue: 1 }]],

@@ -489,7 +489,7 @@ test('a stack whose name is too long for a deployment is told to set a name of i
   const id = `Security${'-of-a-large-company'.repeat(4)}`;
 
   expect(() => new GreenApiLogoutStack(new App(), id)).toThrow(
-    `the name of the stack has ${id.length} characters, and that of a deployment 64 at most. Set name,`,
+    `the name of the stack has ${id.length} characters, but the name of a deployment at most 64. Set name,`,
   );
   expect(new GreenApiLogoutStack(new App(), id, { name: 'logout' }).stackName).toBe(id);
 });

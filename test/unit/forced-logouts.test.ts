@@ -283,9 +283,9 @@ test.each<[string, unknown, string]>([
   [
     'an id that is none',
     { ...sales, target: { instances: ['../1'] } },
-    'target.instances.0 must be a text of 1 to 20 digits',
+    'target.instances.0 must be a string of 1 to 20 digits',
   ],
-  ['an exception that is none', { ...sales, except: [1101000001] }, 'except.0 must be a text of 1 to 20 digits'],
+  ['an exception that is none', { ...sales, except: [1101000001] }, 'except.0 must be a string of 1 to 20 digits'],
   ['an instant without offset', { ...sales, at: '2026-11-30T17:00:00' }, 'at must be an ISO 8601 instant'],
   ['a field of the run', { ...sales, requestedBy: 'somebody' }, 'requestedBy is not a field of this request'],
   ['no whole number', { ...sales, maxTargets: 1.5 }, 'maxTargets must be a whole number'],

@@ -179,7 +179,7 @@ test.each([
 });
 
 test.each([
-  ['InvalidEvent', 'detail.email must be a text', changed(customEvent, { 'detail.email': 7 })],
+  ['InvalidEvent', 'detail.email must be a string', changed(customEvent, { 'detail.email': 7 })],
   [
     'InvalidEvent',
     'effectiveAt must be at most 28 days from now',

@@ -126,7 +126,7 @@ test.each(['denied', 'throttled', 'unavailable'] as const)(
 );
 
 test.each<[object, string]>([
-  [{ schedule: undefined }, 'schedule must be a text'],
+  [{ schedule: undefined }, 'schedule must be a string'],
   [{ schedule: 'nightly kiosks' }, 'schedule must be the name of a schedule'],
   [{ scheduledTime: '<aws.scheduler.scheduled-time>' }, 'scheduledTime must be an ISO 8601 instant'],
   [{ target: {} }, 'target must be exactly one of'],

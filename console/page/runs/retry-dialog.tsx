@@ -45,7 +45,7 @@ export const RetryDialog = ({ run, onClose }: { readonly run: Run; readonly onCl
           <p>
             <strong>Somebody stopped this run.</strong> {run.note}
           </p>
-          <Checkbox label="It is still to happen" checked={isSure} onChange={setSure} required />
+          <Checkbox label="Retry it anyway" checked={isSure} onChange={setSure} required />
         </>
       )}
       <ReasonField value={reason} onInput={setReason} />

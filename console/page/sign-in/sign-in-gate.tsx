@@ -30,7 +30,7 @@ const texts = {
   'signed-out': { title: 'You are signed out', text: 'Nothing of your sign-in is kept on this page.' },
   failed: {
     title: 'The sign-in did not work',
-    text: 'Sign in again. If it fails again, tell whoever manages your sign-in:',
+    text: 'Sign in again. If it fails again, tell the administrator of your sign-in:',
   },
 } as const;
 

@@ -87,7 +87,7 @@ test('a profile without a region: the region is named', async () => {
 test('a text that is no region is named as such', async () => {
   const { region } = findSettings({ named: 'keys', used: 'keys', region: 'eu central' });
 
-  await expect(region()).rejects.toThrow(/^The AWS region is none\./);
+  await expect(region()).rejects.toThrow(/^The AWS region is invalid\./);
 });
 
 test('what is there is found', async () => {

@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { InvalidRequest, parseBody } from '../../../functions/http/request.ts';
 import { anyText } from '../../support/any-text.ts';
 
-const schema = v.strictObject({ reason: v.optional(v.string('must be a text')) }, 'must be a JSON object');
+const schema = v.strictObject({ reason: v.optional(v.string('must be a string')) }, 'must be a JSON object');
 const parse = (body: string | undefined, isBase64Encoded = false) =>
   parseBody({ ...(body !== undefined && { body }), isBase64Encoded }, schema, 64);
 const base64 = (text: string | Uint8Array) => Buffer.from(text).toString('base64');
@@ -27,7 +27,7 @@ test.each([
   ['null', false, 'body must be a JSON object'],
   ['"reason"', false, 'body must be a JSON object'],
   ['[]', false, 'body must be a JSON object'],
-  ['{"reason":7}', false, 'reason must be a text'],
+  ['{"reason":7}', false, 'reason must be a string'],
   ['{"raeson":"x"}', false, 'raeson is not a field of this request'],
   ['{"__proto__":{"reason":"x"}}', false, '__proto__ is not a field of this request'],
   ['{"constructor":1}', false, 'constructor is not a field of this request'],

@@ -147,7 +147,7 @@ test('a SCIM event whose user cannot be read is invalid', () => {
 test.each([
   [{ userId: 'john.doe@example.com' }, 'detail.requestParameters.userId must be the id of a user'],
   [{ userId: `${bare} ${bare}` }, 'detail.requestParameters.userId must be the id of a user'],
-  [{ userId: [bare] }, 'detail.requestParameters.userId must be a text'],
+  [{ userId: [bare] }, 'detail.requestParameters.userId must be a string'],
   [{}, 'detail.requestParameters.userId is missing'],
   [null, 'detail.requestParameters must be an object'],
 ])('names the error in the parameters %j', (requestParameters, problem) => {

@@ -86,7 +86,7 @@ test('a run with more targets than allowed fails before it logs anybody out, and
   const run = await setup.run(requestOf({ maxTargets: 1 }));
 
   const message =
-    'The run has 2 targets but maxTargets is 1; nobody was logged out: if they are meant, start it again with maxTargets 2';
+    'The run has 2 targets but maxTargets is 1; nobody was logged out: to log them all out, start it again with maxTargets 2';
   expect(run).toMatchObject({ status: 'TooManyTargets', message, note: message });
   expect(setup.calls).toEqual([]);
 });
