@@ -7,7 +7,7 @@ import { createS3, createStoreEvidence, type LogEvent, type StoreEvidence } from
 import { parseVariables, type Variables } from './platform/environment.ts';
 import { createLog, type Log, type Write, writeLine } from './platform/log.ts';
 import { vaultSettings } from './platform/settings.ts';
-import { errorNameOf, parseJson } from './platform/unknown-values.ts';
+import { errorNameOf, parseJson, parseJsonAs } from './platform/unknown-values.ts';
 
 type EvidenceVaultHandlerDependencies = { readonly storeEvidence: StoreEvidence; readonly log: Log };
 
@@ -28,13 +28,10 @@ const dataSchema = v.variant('messageType', [
   }),
 ]);
 
+const keptSchema = v.object({ message: v.picklist(keptMessages) });
+
 /** A wrong subscription filter must not lock other lines for years. */
-const isKept = ({ message }: LogEvent): boolean => {
-  const line = parseJson(message);
-  return (
-    typeof line === 'object' && line !== null && 'message' in line && keptMessages.some((kept) => kept === line.message)
-  );
-};
+const isKept = ({ message }: LogEvent): boolean => parseJsonAs(keptSchema, message) !== undefined;
 
 /** `undefined`: CloudWatch Logs only checks that the function can be reached. @throws InvalidLogData */
 const parseBatch = ({ awslogs }: CloudWatchLogsEvent): readonly LogEvent[] | undefined => {

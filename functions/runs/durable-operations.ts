@@ -1,6 +1,7 @@
 import { type DurableContext, type StepConfig, StepSemantics } from '@aws/durable-execution-sdk-js';
 import middy from '@middy/core';
 import { executionModeDurableContext } from '@middy/core/DurableContext';
+import * as v from 'valibot';
 
 export type Durable = Pick<DurableContext, 'step' | 'wait'>;
 
@@ -16,14 +17,13 @@ export type Execution = {
 const nameOf = (executionArn: string): string =>
   executionArn.split('/durable-execution/')[1]?.split('/')[0] ?? executionArn;
 
+const invocationSchema = v.object({ DurableExecutionArn: v.string() });
+
 /** The name of the execution for which Lambda invokes a function; `undefined` if the event is of another kind. */
-export const nameInInvocation = (event: unknown): string | undefined =>
-  typeof event === 'object' &&
-  event !== null &&
-  'DurableExecutionArn' in event &&
-  typeof event.DurableExecutionArn === 'string'
-    ? nameOf(event.DurableExecutionArn)
-    : undefined;
+export const nameInInvocation = (event: unknown): string | undefined => {
+  const { success, output } = v.safeParse(invocationSchema, event);
+  return success ? nameOf(output.DurableExecutionArn) : undefined;
+};
 
 const executionOf = (context: DurableContext): Execution => ({
   name: nameOf(context.executionContext.durableExecutionArn),

@@ -1,19 +1,15 @@
 import * as v from 'valibot';
-import type { InstanceId } from '../green-api/instance-id.ts';
-import type { ListedInstance } from '../instances/directory.ts';
-import type { TokenRecord } from '../logout/evidence.ts';
-import { failureKinds, type OutcomeKind } from '../logout/outcome.ts';
+import { type InstanceId, instanceIdSchema } from '../green-api/instance-id.ts';
+import { type FailureKind, failureKinds } from '../logout/outcome.ts';
 import { defined } from '../platform/defined.ts';
 import type { Log } from '../platform/log.ts';
 
 /** Why a run did not log an instance out although its target includes it. */
 export const skipReasons = ['excepted', 'protected', 'tag-changed', 'not-found'] as const;
 
-type SkipReason = (typeof skipReasons)[number];
+export const tagsSchema = v.object({ owner: v.exactOptional(v.string()), group: v.exactOptional(v.string()) });
 
-const runKinds = ['skipped', 'pending', 'not-attempted', 'ready'] as const;
-
-export type OutcomeTags = Pick<ListedInstance, 'owner' | 'group'>;
+export type OutcomeTags = Readonly<v.InferOutput<typeof tagsSchema>>;
 
 type Tags = { readonly owner?: string | undefined; readonly group?: string | undefined };
 
@@ -21,41 +17,66 @@ type Tags = { readonly owner?: string | undefined; readonly group?: string | und
 export const shownTags = ({ owner, group }: Tags = {}): { readonly tags?: OutcomeTags } =>
   owner === undefined && group === undefined ? {} : { tags: defined({ owner, group }) };
 
-/** The result of a run for one instance. */
-export type Outcome = {
-  readonly idInstance: InstanceId;
+const runKinds = ['skipped', 'pending', 'not-attempted', 'ready'] as const;
+
+/** The fields of an outcome that several instances can share. */
+export const outcomeEntries = {
   /**
    * Besides the outcomes of a single logout: `skipped`, for `skipReason`, which is no failure; `pending`, not decided yet;
    * `not-attempted`, the run ended before it came to this instance; `ready`, a drill found nothing that would prevent a logout.
    */
-  readonly kind: OutcomeKind | (typeof runKinds)[number];
+  kind: v.picklist([
+    'logged-out',
+    'already-logged-out',
+    ...runKinds,
+    ...(Object.keys(failureKinds) as readonly FailureKind[]),
+  ]),
   /** As many readings in a row as a run needs reported `notAuthorized`. */
-  readonly confirmed: boolean;
+  confirmed: v.boolean(),
   /** How many `logout` requests were sent, as far as it is known; the last one may not have been if the run was stopped. */
-  readonly attempts: number;
-  /** Instant of the last of those readings, ISO 8601. */
-  readonly confirmedAt?: string;
+  attempts: v.number(),
   /** For people; holds no secret. */
-  readonly detail?: string;
-  readonly skipReason?: SkipReason;
-  /** The tags that decided, if the run read them. */
-  readonly tags?: OutcomeTags;
-  /** Only if the run was to rotate the token of a confirmed instance. */
-  readonly token?: TokenRecord;
+  detail: v.exactOptional(v.string()),
+  skipReason: v.exactOptional(v.picklist(skipReasons)),
   /** Only if the run was to clear the outgoing queue, and tried to. It never changes the outcome of the logout. */
-  readonly queueCleared?: boolean;
+  queueCleared: v.exactOptional(v.boolean()),
+  /** Only if the run was to rotate the token of a confirmed instance. */
+  token: v.exactOptional(
+    v.object({
+      kind: v.picklist(['rotated', 'not-rotated', 'token-lost']),
+      detail: v.exactOptional(v.string()),
+      oldTokenStillWorks: v.exactOptional(v.literal(true)),
+    }),
+  ),
 };
 
+/** The result of a run for one instance. */
+export const outcomeSchema = v.object({
+  idInstance: instanceIdSchema,
+  ...outcomeEntries,
+  /** Instant of the last of the readings that confirm it, ISO 8601. */
+  confirmedAt: v.exactOptional(v.string()),
+  /** The tags that decided, if the run read them. */
+  tags: v.exactOptional(tagsSchema),
+});
+
+export type Outcome = Readonly<v.InferOutput<typeof outcomeSchema>>;
+
+const count = v.number();
+
 /** How many instances the target includes, and how many of them have which kind of outcome: the others add up to `total`. */
-export type Progress = {
-  readonly total: number;
+export const progressSchema = v.object({
+  total: count,
   /** Confirmed, whether this run logged them out or they were logged out before. */
-  readonly loggedOut: number;
-  readonly failed: number;
-  readonly skipped: number;
-  readonly pending: number;
-  readonly ready: number;
-};
+  loggedOut: count,
+  failed: count,
+  skipped: count,
+  pending: count,
+  /** Only in a drill. */
+  ready: count,
+});
+
+export type Progress = Readonly<v.InferOutput<typeof progressSchema>>;
 
 export type RunResults = { readonly progress: Progress; readonly outcomes: readonly Outcome[] };
 
@@ -81,7 +102,7 @@ export const resultsOf = (outcomes: readonly Outcome[], unlisted = 0): RunResult
 
 export const skippedOutcome = (
   idInstance: InstanceId,
-  skipReason: SkipReason,
+  skipReason: NonNullable<Outcome['skipReason']>,
   detail: string,
   tags?: OutcomeTags,
 ): Outcome => defined({ idInstance, kind: 'skipped', confirmed: false, attempts: 0, skipReason, detail, tags });
@@ -98,22 +119,3 @@ export const pendingOutcome = (idInstance: InstanceId): Outcome => ({
   confirmed: false,
   attempts: 0,
 });
-
-/** The fields of an outcome that several instances can share. */
-export const outcomeEntries = {
-  kind: v.picklist(['logged-out', 'already-logged-out', ...runKinds, ...Object.keys(failureKinds)]),
-  confirmed: v.boolean(),
-  attempts: v.number(),
-  detail: v.exactOptional(v.string()),
-  skipReason: v.exactOptional(v.picklist(skipReasons)),
-  queueCleared: v.exactOptional(v.boolean()),
-  token: v.exactOptional(
-    v.object({
-      kind: v.picklist(['rotated', 'not-rotated', 'token-lost']),
-      detail: v.exactOptional(v.string()),
-      oldTokenStillWorks: v.exactOptional(v.literal(true)),
-    }),
-  ),
-};
-
-export const tagsSchema = v.object({ owner: v.exactOptional(v.string()), group: v.exactOptional(v.string()) });

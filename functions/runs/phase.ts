@@ -1,3 +1,4 @@
+import type { RunHistory } from './lambda/read-history.ts';
 import { isWaitAfterRound, operationNames } from './operation-names.ts';
 import type { Progress } from './outcome.ts';
 
@@ -16,11 +17,6 @@ export type Phase = {
   /** The end of the wait that the run is in. */
   readonly nextActionAt?: Date;
   readonly note?: string;
-};
-
-type Activity = {
-  readonly unfinished: readonly string[];
-  readonly waiting?: { readonly name: string; readonly until: Date };
 };
 
 type Doing = Pick<Phase, 'phase' | 'note'>;
@@ -56,7 +52,7 @@ const waitOf = (name: string, { pending }: Progress): Doing => {
 };
 
 /** Tells from the open operations of a run what it is doing, or what it waits for and until when. */
-export const phaseOf = ({ unfinished, waiting }: Activity, progress: Progress): Phase => {
+export const phaseOf = ({ unfinished, waiting }: RunHistory, progress: Progress): Phase => {
   if (waiting !== undefined) return { ...waitOf(waiting.name, progress), nextActionAt: waiting.until };
   if (unfinished.some((name) => name in lists)) return { phase: 'finding-targets' };
   return { phase: progress.total === 0 ? 'starting' : 'processing' };

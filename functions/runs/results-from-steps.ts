@@ -5,7 +5,7 @@ import { batchAt, byPlace, type Look, operationNames, type Place, placeOf } from
 import {
   byId,
   type Outcome,
-  outcomeEntries,
+  outcomeSchema,
   pendingOutcome,
   type RunResults,
   resultsOf,
@@ -52,10 +52,7 @@ const at = v.string();
 
 /** An instance in the result of a batch, as it is now. Of the retry state of a pending one only what its evidence needs. */
 const targetStateSchema = v.object({
-  idInstance: instanceIdSchema,
-  ...outcomeEntries,
-  confirmedAt: v.exactOptional(at),
-  tags: v.exactOptional(tagsSchema),
+  ...outcomeSchema.entries,
   retry: v.exactOptional(
     v.object({
       readings: v.array(
@@ -67,8 +64,10 @@ const targetStateSchema = v.object({
   ),
 });
 
-const parseOutcome = ({ retry, ...outcome }: v.InferOutput<typeof targetStateSchema>) =>
-  ({ ...outcome, ...shownTags(retry?.tags) }) as Outcome;
+const outcomeOf = ({ retry, ...outcome }: v.InferOutput<typeof targetStateSchema>): Outcome => ({
+  ...outcome,
+  ...shownTags(retry?.tags),
+});
 
 const batchSchema = v.object({ round: v.number(), targetStates: v.array(targetStateSchema) });
 
@@ -123,7 +122,7 @@ export const resultsFromSteps = (steps: readonly FinishedStep[]): RunResults => 
       ...resolved.targets.map(pendingOutcome),
       ...skippedAtOnce(resolved),
     ]),
-    ...parseBatchesOf(steps, look).flatMap(({ targetStates }) => targetStates.map(parseOutcome)),
+    ...parseBatchesOf(steps, look).flatMap(({ targetStates }) => targetStates.map(outcomeOf)),
   ]);
   const resolutions = [...parseResolutions(steps, 'first'), ...parseResolutions(steps, 'second')];
   const unlisted = Math.max(0, ...resolutions.map((resolved) => resolved.unlisted));

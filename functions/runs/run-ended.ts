@@ -8,34 +8,53 @@ import { isNotConfirmed, type Outcome, type Progress } from './outcome.ts';
 import type { Target } from './request.ts';
 import { causeOf, type RecordedRun, requesterOf } from './run-evidence.ts';
 
-/** How a run ended, as its record and its event say it. Times are ISO 8601 instants. */
-export type RunEnded = ReturnType<typeof requesterOf> &
-  ReturnType<typeof causeOf> & {
-    /** Version of this shape. It rises with every change that a reader must know of. */
-    readonly version: 1;
-    /** The run. */
-    readonly id: string;
-    readonly target: Target;
-    /** A run that timed out publishes nothing: its alarm tells it. */
-    readonly status: 'SUCCEEDED' | 'FAILED' | 'STOPPED';
-    readonly failure?: RunFailureType;
-    readonly dryRun: boolean;
-    readonly startedAt: string;
-    readonly endedAt: string;
-    /** How many instances the target included, and what became of them. */
-    readonly progress: Progress;
-    /** At most {@link mostNamed} of the instances that are not confirmed; `progress.failed` says how many there are. */
-    readonly notConfirmed: readonly Pick<Outcome, 'idInstance' | 'kind' | 'detail'>[];
-    readonly note?: string;
-    readonly watch?: string;
-    readonly stoppedBy?: string;
-    /** One or two sentences for a mail or a chat. They hold no token, quotation mark, backslash or control character. */
-    readonly text: string;
-  };
-
 const mostNamed = 20;
 const mostInText = 5;
 const longestNote = 300;
+
+type End = Pick<RunEnd, 'failure'> & {
+  readonly progress: Progress;
+  readonly outcomes: readonly Outcome[];
+  readonly note?: string | undefined;
+  readonly watch?: string | undefined;
+  readonly stoppedBy?: string;
+};
+
+const factsOf = ({ id, request, startedAt }: RecordedRun, end: End, endedAt: string) => {
+  const { progress, outcomes, note, watch, failure, stoppedBy } = end;
+  const ended = failure === undefined ? 'SUCCEEDED' : 'FAILED';
+  return defined({
+    /** Version of this shape. It rises with every change that a reader must know of. */
+    version: 1,
+    id,
+    target: request.target,
+    ...requesterOf(request),
+    ...causeOf(request),
+    // A run that timed out publishes nothing: its alarm tells it.
+    status: stoppedBy === undefined ? ended : 'STOPPED',
+    failure: failure?.type,
+    dryRun: request.dryRun ?? false,
+    startedAt,
+    endedAt,
+    progress,
+    /** Some of the instances that are not confirmed; `progress.failed` says how many there are. */
+    notConfirmed: outcomes
+      .filter(isNotConfirmed)
+      .slice(0, mostNamed)
+      .map(({ idInstance, kind, detail }) => defined({ idInstance, kind, detail })),
+    note,
+    watch,
+    stoppedBy,
+  });
+};
+
+type Facts = ReturnType<typeof factsOf>;
+
+/**
+ * How a run ended, as its record and its event say it. Times are ISO 8601 instants. `text`: one or two sentences for a mail or a
+ * chat, without a token, quotation mark, backslash or control character.
+ */
+export type RunEnded = Facts & { readonly text: string };
 
 const show = (id: string): string => command('Details', `show ${id}`);
 const retry = (id: string): string => command('Try again', `retry ${id}`);
@@ -80,8 +99,6 @@ const asSentence = (note: string): string => {
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 };
 
-type Facts = Omit<RunEnded, 'text'>;
-
 const textOf = (facts: Facts, outcomes: readonly Outcome[]): string => {
   const { id, status, failure, stoppedBy, progress, notConfirmed, note } = facts;
   const names = notConfirmed.map((outcome) => `${outcome.idInstance} (${wordsOf(outcome)})`);
@@ -102,38 +119,9 @@ const textOf = (facts: Facts, outcomes: readonly Outcome[]): string => {
   );
 };
 
-type End = Pick<RunEnd, 'failure'> & {
-  readonly progress: Progress;
-  readonly outcomes: readonly Outcome[];
-  readonly note?: string | undefined;
-  readonly watch?: string | undefined;
-  readonly stoppedBy?: string;
-};
-
-export const runEndedOf = ({ id, request, startedAt }: RecordedRun, end: End, endedAt: string): RunEnded => {
-  const { progress, outcomes, note, watch, failure, stoppedBy } = end;
-  const ended = failure === undefined ? 'SUCCEEDED' : 'FAILED';
-  const facts: Facts = defined({
-    version: 1,
-    id,
-    target: request.target,
-    ...requesterOf(request),
-    ...causeOf(request),
-    status: stoppedBy === undefined ? ended : 'STOPPED',
-    failure: failure?.type,
-    dryRun: request.dryRun ?? false,
-    startedAt,
-    endedAt,
-    progress,
-    notConfirmed: outcomes
-      .filter(isNotConfirmed)
-      .slice(0, mostNamed)
-      .map(({ idInstance, kind, detail }) => defined({ idInstance, kind, detail })),
-    note,
-    watch,
-    stoppedBy,
-  });
-  return { ...facts, text: textOf(facts, outcomes) };
+export const runEndedOf = (run: RecordedRun, end: End, endedAt: string): RunEnded => {
+  const facts = factsOf(run, end, endedAt);
+  return { ...facts, text: textOf(facts, end.outcomes) };
 };
 
 /** Writes the record of a run's end, and publishes it. The event is best effort. It never rejects. */

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { instanceIdSchema } from '../green-api/instance-id.ts';
 import { defined } from '../platform/defined.ts';
 import { parseJsonAs } from '../platform/unknown-values.ts';
-import { byId, type Outcome, outcomeEntries, type RunResults, shownTags } from './outcome.ts';
+import { byId, type Outcome, outcomeEntries, progressSchema, type RunResults, shownTags } from './outcome.ts';
 
 /**
  * The results of a run as its execution keeps them, in its result or in the data of its error. The outcomes are in groups that
@@ -68,14 +68,8 @@ export const summarize = ({ progress, outcomes }: RunResults, remarks: Remarks =
   return { progress, outcomes: [], ...withNote(remarks, 'too many different outcomes: see the evidence') };
 };
 
-const count = v.number();
-
-const progressEntry = {
-  progress: v.object({ total: count, loggedOut: count, failed: count, skipped: count, pending: count, ready: count }),
-};
-
 const summarySchema = v.object({
-  ...progressEntry,
+  progress: progressSchema,
   outcomes: v.array(
     v.object({ ...outcomeEntries, instances: v.array(v.tupleWithRest([instanceIdSchema], v.string())) }),
   ),
@@ -98,9 +92,9 @@ const ungroup = ({ instances, detail, ...shared }: v.InferOutput<typeof summaryS
 export const parseSummary = (text: string | undefined): (RunResults & Remarks) | undefined => {
   const summary = parseJsonAs(summarySchema, text);
   if (summary === undefined) return undefined;
-  return { ...summary, outcomes: summary.outcomes.flatMap(ungroup).toSorted(byId) as Outcome[] };
+  return { ...summary, outcomes: summary.outcomes.flatMap(ungroup).toSorted(byId) };
 };
 
 /** Reads only the counts of a summary: its outcomes may be thousands. */
 export const parseProgress = (text: string | undefined): RunResults['progress'] | undefined =>
-  parseJsonAs(v.object(progressEntry), text)?.progress;
+  parseJsonAs(v.object({ progress: progressSchema }), text)?.progress;

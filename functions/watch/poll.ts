@@ -92,7 +92,7 @@ const assess = (watch: WatchIdentity, { suspects }: WatchState, found: Findings)
     if (finding.kind !== 'linked') continue;
     const { at, stateInstance, tags } = finding;
     if (first === undefined) stillSuspects.push([id, at, stateInstance]);
-    else evidence.push(linkedAgainEvidence(watch, id, [first, { at, stateInstance }], tags));
+    else evidence.push(linkedAgainEvidence(watch, id, [first, { at, stateInstance }], stateInstance, tags));
   }
   return { released, suspects: stillSuspects, evidence };
 };

@@ -1,7 +1,7 @@
 import { defined } from '../platform/defined.ts';
 import { parseJsonAs } from '../platform/unknown-values.ts';
 import type { LambdaFailure } from '../runs/lambda/failure.ts';
-import type { RunStatus, UnknownRun } from '../runs/lambda/find-run.ts';
+import type { UnknownRun } from '../runs/lambda/find-run.ts';
 import type { Readers, RunExecution } from '../runs/lambda/read-run.ts';
 import { isEndStatus } from '../runs/run-status.ts';
 import { type WatchName, type WatchRequest, watchRequestSchema } from '../runs/start-watch.ts';
@@ -15,28 +15,6 @@ type WatchOutcome = {
   readonly at?: string;
   readonly reason?: string;
 };
-
-export type Watch = {
-  readonly kind: 'watch';
-  readonly status: RunStatus;
-  readonly run: string;
-  readonly reason: string;
-  readonly requestedBy: string;
-  readonly startedAt: Date;
-  readonly endedAt?: Date | undefined;
-  readonly until: string;
-  readonly nextActionAt?: Date;
-  readonly note?: string;
-  readonly progress: {
-    readonly total: number;
-    readonly linkedAgain: number;
-    readonly released: number;
-    readonly unread: number;
-  };
-  readonly outcomes: readonly WatchOutcome[];
-};
-
-export type ReadWatch = (name: WatchName) => Promise<Watch | UnknownRun | LambdaFailure>;
 
 const outcomesOf = ({ watching, ended, missing }: WatchState, isOver: boolean): readonly WatchOutcome[] =>
   [
@@ -52,13 +30,13 @@ const outcomesOf = ({ watching, ended, missing }: WatchState, isOver: boolean): 
     ),
   ].toSorted((a, b) => (a.idInstance < b.idInstance ? -1 : 1));
 
-const progressOf = (outcomes: readonly WatchOutcome[], { unread }: WatchState): Watch['progress'] => {
+const progressOf = (outcomes: readonly WatchOutcome[], { unread }: WatchState) => {
   const count = (kind: WatchOutcome['kind']) => outcomes.filter((outcome) => outcome.kind === kind).length;
   return { total: outcomes.length, linkedAgain: count('linked-again'), released: count('released'), unread };
 };
 
 /** @param hasResult the watch came to its end, so that the message of its error is its own */
-const viewOf = (execution: RunExecution, request: WatchRequest, state: WatchState, hasResult: boolean): Watch => {
+const viewOf = (execution: RunExecution, request: WatchRequest, state: WatchState, hasResult: boolean) => {
   const { status, startedAt, endedAt, error } = execution;
   const { run, reason, requestedBy, until } = request;
   const note = status === 'STOPPED' || hasResult ? error?.message : undefined;
@@ -77,6 +55,11 @@ const viewOf = (execution: RunExecution, request: WatchRequest, state: WatchStat
     outcomes,
   });
 };
+
+/** `nextActionAt`: the next poll. */
+export type Watch = ReturnType<typeof viewOf> & { readonly nextActionAt?: Date };
+
+export type ReadWatch = (name: WatchName) => Promise<Watch | UnknownRun | LambdaFailure>;
 
 export const createReadWatch =
   ({ readExecution, readHistory }: Readers): ReadWatch =>

@@ -3,30 +3,22 @@ import { linkedAgainText } from '../logout/sentence.ts';
 import { defined } from '../platform/defined.ts';
 import type { WatchRequest } from '../runs/start-watch.ts';
 
-/** The record of an instance that somebody linked again after its logout was confirmed. */
-export type LinkedAgainEvidence = Pick<
-  Evidence,
-  'version' | 'idInstance' | 'requestedBy' | 'session' | 'email' | 'person' | 'reason' | 'readings'
-> & {
-  readonly function: 'watch';
-  readonly watch: string;
-  /** When the watch began. ISO 8601. */
-  readonly requestedAt: string;
-  readonly outcome: { readonly kind: 'linked-again'; readonly stateInstance: string };
-  readonly run: Omit<NonNullable<Evidence['run']>, 'occurredAt' | 'stoppedBy'>;
-};
-
 export type WatchIdentity = { readonly id: string; readonly request: WatchRequest; readonly startedAt: string };
 
 export type LinkedReading = { readonly at: string; readonly stateInstance: string };
 
-/** @param readings two in a row */
+/**
+ * The record of an instance that somebody linked again after its logout was confirmed.
+ *
+ * @param readings two in a row
+ */
 export const linkedAgainEvidence = (
   { id, request, startedAt }: WatchIdentity,
   idInstance: Evidence['idInstance'],
-  readings: readonly [LinkedReading, LinkedReading],
-  tags: NonNullable<LinkedAgainEvidence['run']['tags']>,
-): LinkedAgainEvidence => {
+  readings: readonly LinkedReading[],
+  stateInstance: string,
+  tags: NonNullable<NonNullable<Evidence['run']>['tags']>,
+) => {
   const { run, source, requestedBy, session, email, person, reason } = request;
   return defined({
     version: 1,
@@ -40,10 +32,12 @@ export const linkedAgainEvidence = (
     reason,
     requestedAt: startedAt,
     readings,
-    outcome: { kind: 'linked-again', stateInstance: readings[1].stateInstance },
+    outcome: { kind: 'linked-again', stateInstance },
     run: { id: run, source, tags },
   });
 };
+
+export type LinkedAgainEvidence = ReturnType<typeof linkedAgainEvidence>;
 
 export const linkedAgainDetailType = 'Instance Linked Again';
 

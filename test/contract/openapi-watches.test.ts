@@ -16,7 +16,6 @@ const watching: Watch = {
   reason: 'phones lost',
   requestedBy: 'auth0|desk',
   startedAt: new Date('2026-11-22T09:00:00Z'),
-  endedAt: undefined,
   until: '2026-11-29T09:00:00.000Z',
   nextActionAt: new Date('2026-11-22T09:45:00Z'),
   progress: { total: 3, linkedAgain: 1, released: 1, unread: 0 },

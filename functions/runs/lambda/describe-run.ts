@@ -2,21 +2,11 @@ import * as v from 'valibot';
 import { defined } from '../../platform/defined.ts';
 import type { Log } from '../../platform/log.ts';
 import { parseJsonAs } from '../../platform/unknown-values.ts';
-import type { Progress } from '../outcome.ts';
-import { type RunRequest, runRequestSchema, type Target } from '../request.ts';
+import { runRequestSchema } from '../request.ts';
 import { isEndStatus } from '../run-status.ts';
 import { parseProgress } from '../summary.ts';
 import type { RunStatus } from './find-run.ts';
 import type { GetExecution, RunExecution } from './read-run.ts';
-
-/** What tells runs apart in a list. */
-export type RunFacts = Pick<RunRequest, 'reason' | 'requestedBy' | 'retryOf'> & {
-  /** A list of ids as its number. */
-  readonly target: Exclude<Target, { readonly instances: unknown }> | { readonly instances: number };
-  readonly dryRun: boolean;
-  /** Of a run that ended by itself. One that was stopped or timed out has no summary. */
-  readonly progress?: Progress;
-};
 
 /**
  * Reads what tells a run apart, once for each run that has ended. Lambda's list has neither requests nor results, and their history
@@ -42,7 +32,8 @@ const requestSchema = v.object(
   v.pick(runRequestSchema, ['target', 'reason', 'requestedBy', 'dryRun', 'retryOf']).entries,
 );
 
-const factsOf = ({ payload, result, error }: RunExecution): RunFacts | undefined => {
+/** What tells runs apart in a list. A run has `progress` only if it ended by itself. A list of ids is shown as its number. */
+const factsOf = ({ payload, result, error }: RunExecution) => {
   const request = parseJsonAs(requestSchema, payload);
   if (request === undefined) return undefined;
   const { target, reason, requestedBy, dryRun = false, retryOf } = request;
@@ -50,6 +41,8 @@ const factsOf = ({ payload, result, error }: RunExecution): RunFacts | undefined
   const progress = parseProgress(result ?? error?.data);
   return defined({ target: shown, reason, requestedBy, dryRun, retryOf, progress });
 };
+
+export type RunFacts = NonNullable<ReturnType<typeof factsOf>>;
 
 type Known = { readonly facts: RunFacts | undefined; readonly hasEnded: boolean };
 

@@ -2,34 +2,13 @@ import type { Execution, ExecutionStatus } from '@aws-sdk/client-lambda';
 import { defined } from '../../platform/defined.ts';
 import { inParallel } from '../../platform/in-parallel.ts';
 import { errorNameOf } from '../../platform/unknown-values.ts';
-import { parseRunName, type RunName, runSourceOf } from '../run-name.ts';
+import { parseRunName, runSourceOf } from '../run-name.ts';
 import type { DescribeRun, RunFacts } from './describe-run.ts';
 import type { LambdaFailure } from './failure.ts';
-import { type DurableFunction, listExecutions, listFailureOf, type RunStatus } from './find-run.ts';
+import { type DurableFunction, listExecutions, listFailureOf } from './find-run.ts';
 
 /** The statuses that Lambda documents for its filter; it has others. */
 export const listedStatuses = ['RUNNING', 'SUCCEEDED', 'FAILED', 'STOPPED', 'TIMED_OUT'] as const;
-
-type ListedRun = {
-  readonly id: RunName;
-  readonly source: ReturnType<typeof runSourceOf>;
-  readonly status: RunStatus;
-  readonly startedAt: Date;
-  readonly endedAt?: Date;
-} & Partial<RunFacts>;
-
-type RunPage = {
-  readonly kind: 'page';
-  readonly runs: readonly ListedRun[];
-  /** Lambda's token for the next page; missing: this was the last. */
-  readonly next?: string;
-};
-
-/** Lists runs, newest first. A new run may take some seconds to appear. A page may be short, or empty, and not the last. */
-export type ListRuns = (query: {
-  readonly status?: (typeof listedStatuses)[number] | undefined;
-  readonly next?: string | undefined;
-}) => Promise<RunPage | { readonly kind: 'invalid-next' } | LambdaFailure>;
 
 /** Each run that is not known yet is a call, of which Lambda allows 30 a second: a page must not take long. */
 const pageSize = 30;
@@ -43,7 +22,7 @@ const describingTimeMs = 10_000;
 /** Lambda has no error of its own for a token that it did not issue. */
 const invalidInputErrors = new Set(['InvalidParameterValueException', 'ValidationException']);
 
-const parseListed = (execution: Execution): readonly { readonly arn: string; readonly run: ListedRun }[] => {
+const parseListed = (execution: Execution) => {
   const { DurableExecutionName, Status: status, StartTimestamp: startedAt, EndTimestamp: endedAt } = execution;
   const id = parseRunName(DurableExecutionName);
   // An execution that was started by hand is none of the runs of this service.
@@ -51,6 +30,17 @@ const parseListed = (execution: Execution): readonly { readonly arn: string; rea
   const run = defined({ id, source: runSourceOf(id), status, startedAt, endedAt });
   return [{ arn: execution.DurableExecutionArn ?? '', run }];
 };
+
+type ListedRun = ReturnType<typeof parseListed>[number]['run'] & Partial<RunFacts>;
+
+/** `next`: Lambda's token for the next page; missing: this was the last. */
+type RunPage = { readonly kind: 'page'; readonly runs: readonly ListedRun[]; readonly next?: string };
+
+/** Lists runs, newest first. A new run may take some seconds to appear. A page may be short, or empty, and not the last. */
+export type ListRuns = (query: {
+  readonly status?: (typeof listedStatuses)[number] | undefined;
+  readonly next?: string | undefined;
+}) => Promise<RunPage | { readonly kind: 'invalid-next' } | LambdaFailure>;
 
 export const createListRuns =
   ({ describeRun, ...durableFunction }: DurableFunction & { readonly describeRun: DescribeRun }): ListRuns =>

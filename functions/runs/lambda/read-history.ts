@@ -1,15 +1,7 @@
 import { type Event, GetDurableExecutionHistoryCommand, type LambdaClient } from '@aws-sdk/client-lambda';
+import { defined } from '../../platform/defined.ts';
 import type { FinishedStep } from '../results-from-steps.ts';
 import { type LambdaFailure, lambdaFailureOf } from './failure.ts';
-
-export type RunHistory = {
-  readonly kind: 'history';
-  readonly steps: readonly FinishedStep[];
-  /** Names of the steps that have started and not ended. */
-  readonly unfinished: readonly string[];
-  /** The wait that the run is in, or the step that it waits to try again. */
-  readonly waiting?: { readonly name: string; readonly until: Date };
-};
 
 /** Reads which operations of an execution have ended, and with what. Lambda allows 15 such calls per second and account. */
 export type ReadHistory = (arn: string) => Promise<RunHistory | LambdaFailure>;
@@ -60,7 +52,7 @@ const isCutOff = ({ StepSucceededDetails }: Event): boolean =>
   StepSucceededDetails !== undefined &&
   (StepSucceededDetails.Result?.Truncated === true || StepSucceededDetails.Result?.Payload === undefined);
 
-const historyOf = (events: readonly Event[]): RunHistory => {
+const historyOf = (events: readonly Event[]) => {
   const operations = new Map<string, Operation>();
   for (const event of events) {
     const operation = operationOf(event);
@@ -68,14 +60,19 @@ const historyOf = (events: readonly Event[]): RunHistory => {
   }
   const newest = [...operations.values()];
   const open = newest.filter(({ isOpen }) => isOpen);
-  const waiting = open.flatMap(({ name, until }) => (until === undefined ? [] : [{ name, until }])).at(-1);
-  return {
+  const steps: readonly FinishedStep[] = newest.flatMap(({ step }) => step ?? []);
+  return defined({
     kind: 'history',
-    steps: newest.flatMap(({ step }) => step ?? []),
+    /** Those that have succeeded. */
+    steps,
+    /** Names of the steps that have started and not ended. */
     unfinished: open.map(({ name }) => name),
-    ...(waiting !== undefined && { waiting }),
-  };
+    /** The wait that the run is in, or the step that it waits to try again. */
+    waiting: open.flatMap(({ name, until }) => (until === undefined ? [] : [{ name, until }])).at(-1),
+  });
 };
+
+export type RunHistory = ReturnType<typeof historyOf>;
 
 export const createReadHistory = (client: Pick<LambdaClient, 'send'>): ReadHistory => {
   const readPage = (arn: string, marker: string | undefined) =>

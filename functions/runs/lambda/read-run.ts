@@ -69,23 +69,6 @@ export const createReadExecution = ({ client, findRun }: Finder): ReadExecution 
   };
 };
 
-export type Run = RunResults &
-  Partial<Phase> & {
-    readonly kind: 'run';
-    readonly status: RunStatus;
-    readonly source: ReturnType<typeof runSourceOf>;
-    /** The request as it was made, and with its defaults. */
-    readonly request: Readonly<Record<string, unknown>>;
-    readonly reason: string;
-    readonly requestedBy: string;
-    readonly retryOf?: string;
-    readonly watch?: string;
-    readonly startedAt: Date;
-    readonly endedAt?: Date | undefined;
-  };
-
-export type ReadRun = (name: RunName) => Promise<Run | UnknownRun | LambdaFailure>;
-
 /** What reads an execution by its name, and its history. */
 export type Readers = { readonly readExecution: ReadExecution; readonly readHistory: ReadHistory };
 
@@ -107,7 +90,7 @@ const noteOf = ({ status, error }: RunExecution): string | undefined => {
   return status === 'FAILED' ? 'the run failed without a summary: see its log' : undefined;
 };
 
-/** @throws ValiError for an execution that was not started as a run */
+/** The request has its defaults. @throws ValiError for an execution that was not started as a run */
 const aboutRun = (name: RunName, execution: RunExecution, limits: Pick<RunLimits, 'executionTimeoutMs'>) => {
   const { reason, requestedBy, retryOf, ...payload } = v.parse(payloadSchema, execution.payload);
   const { status, startedAt, endedAt } = execution;
@@ -126,6 +109,10 @@ const aboutRun = (name: RunName, execution: RunExecution, limits: Pick<RunLimits
     endedAt,
   });
 };
+
+export type Run = RunResults & Partial<Phase> & ReturnType<typeof aboutRun> & { readonly watch?: string };
+
+export type ReadRun = (name: RunName) => Promise<Run | UnknownRun | LambdaFailure>;
 
 const endings: Readonly<Record<RunStatus, string>> = { STOPPED: 'the run was stopped', TIMED_OUT: 'the run timed out' };
 
