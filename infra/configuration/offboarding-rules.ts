@@ -45,8 +45,6 @@ export const settingOf = (name: DialectName): string => {
   return `offboarding.${setting}`;
 };
 
-const isEnabled = (settings: Settings, name: DialectName): boolean => switches[name].isOn(settings);
-
 const busOf = (settings: Settings, name: DialectName): OffboardingRule['bus'] => {
   const { bus } = dialects[name];
   if (bus !== 'partner') return bus;
@@ -56,7 +54,7 @@ const busOf = (settings: Settings, name: DialectName): OffboardingRule['bus'] =>
 
 /** The dialects that the configuration does not enable. */
 export const disabledDialects = (settings: Settings): readonly DialectName[] =>
-  dialectNames.filter((name) => !isEnabled(settings, name));
+  dialectNames.filter((name) => !switches[name].isOn(settings));
 
 /**
  * Selects what no enabled dialect understands on the stack's bus: it may be somebody's offboarding with a typing error in it.
@@ -93,7 +91,7 @@ const secondLookRules = (settings: Settings, name: DialectName): readonly Offboa
  * sources.
  */
 export const offboardingRules = (settings: Settings): readonly OffboardingRule[] => {
-  const enabled = dialectNames.filter((name) => isEnabled(settings, name));
+  const enabled = dialectNames.filter((name) => switches[name].isOn(settings));
   const { sources } = settings.custom;
   return [
     ...enabled.map(
@@ -106,3 +104,16 @@ export const offboardingRules = (settings: Settings): readonly OffboardingRule[]
       : []),
   ];
 };
+
+/** The queue that delivers an event a second time, on AWS and in the local service. */
+export const secondLook = {
+  /**
+   * A directory that still shows an old status after some seconds shows the new one by then, in seconds. SQS can delay a message
+   * by 15 minutes (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html).
+   */
+  delaySeconds: 300,
+  /** Pause after a failed attempt, in seconds: at least six times the time limit of the function, as AWS advises. */
+  visibilitySeconds: 180,
+  /** Five failed attempts take a quarter of an hour. */
+  attempts: 5,
+} as const;

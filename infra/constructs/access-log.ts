@@ -37,7 +37,7 @@ export type AccessLog = { readonly logGroup: LogGroup; readonly settings: IAcces
  */
 export const createAccessLog = (scope: Construct, id: string, deployment: Deployment): AccessLog => {
   const { name } = deployment.settings;
-  const logGroup = createLog(scope, id, deployment, `/aws/vendedlogs/${name}/access`);
+  const logGroup = createLog(scope, id, deployment, { logGroupName: `/aws/vendedlogs/${name}/access` });
   return {
     logGroup,
     settings: {

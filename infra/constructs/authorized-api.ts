@@ -5,7 +5,6 @@ import {
   HttpApi,
   HttpMethod,
   HttpNoneAuthorizer,
-  type HttpRoute,
   HttpStage,
   type IHttpRouteAuthorizer,
 } from 'aws-cdk-lib/aws-apigatewayv2';
@@ -32,6 +31,12 @@ type Functions = Readonly<Record<Route['function'], ServiceFunction>>;
 
 /** Requests per second of one route, and how many at once above that, as CloudFormation names them: CDK passes them on as they are. */
 export type RouteThrottling = { readonly ThrottlingRateLimit: number; readonly ThrottlingBurstLimit: number };
+
+type RouteOptions = Partial<Pick<AddRoutesOptions, 'authorizer' | 'authorizationScopes'>> & {
+  readonly throttling?: RouteThrottling;
+  /** Why anybody may call it. @default nobody may without authorization */
+  readonly publicBecause?: string;
+};
 
 const createAuthorizer = ({ jwt }: Settings['authorization']): IHttpRouteAuthorizer =>
   jwt === undefined ? new HttpIamAuthorizer() : new HttpJwtAuthorizer('Jwt', jwt.issuer, { jwtAudience: jwt.audience });
@@ -66,7 +71,7 @@ export class AuthorizedApi extends Construct {
     });
     for (const route of routes) {
       const authorizationScopes = settings.authorization.jwt?.scopes?.[routeKeyOf(route)];
-      this.#addRoute(route, functions[route.function], authorizationScopes && { authorizationScopes });
+      this.#addRoute(route, functions[route.function], { ...(authorizationScopes && { authorizationScopes }) });
     }
     this.endpoint = settings.domainName === undefined ? this.httpApi.apiEndpoint : this.#mapDomain(settings.domainName);
   }
@@ -107,15 +112,11 @@ export class AuthorizedApi extends Construct {
     for (const route of providerRoutes) {
       const service = functions[route.function];
       if (service === undefined) continue;
-      this.#throttle(
-        route,
-        throttling[route.function],
-        this.#addPublicRoute(
-          route,
-          service,
+      this.#addRoute(route, service, {
+        throttling: throttling[route.function],
+        publicBecause:
           'Identity providers cannot sign with AWS IAM. The function checks the bearer token of the provider before it reads the body.',
-        ),
-      );
+      });
     }
     countRefusals(this, this.#accessLog.logGroup, providerRoutes);
   }
@@ -131,13 +132,11 @@ export class AuthorizedApi extends Construct {
   ): void {
     const authorizer = new HttpJwtAuthorizer('Desk', issuer, { jwtAudience: [...audience] });
     const functions = { ...this.#functions, desk };
-    for (const route of deskRoutes) {
-      const service = functions[route.function];
-      const added = isDeskPage(route)
-        ? this.#addPublicRoute(route, service, 'The page holds no data: people sign in on it.')
-        : this.#addRoute(route, service, { authorizer });
-      this.#throttle(route, throttling, added);
-    }
+    for (const route of deskRoutes)
+      this.#addRoute(route, functions[route.function], {
+        throttling,
+        ...(isDeskPage(route) ? { publicBecause: 'The page holds no data: people sign in on it.' } : { authorizer }),
+      });
     countDeskRefusals(this, this.#accessLog.logGroup);
   }
 
@@ -148,29 +147,19 @@ export class AuthorizedApi extends Construct {
     return `https://${domainName}`;
   }
 
-  #addPublicRoute(route: AnyRoute, service: ServiceFunction, reason: string): readonly HttpRoute[] {
-    const added = this.#addRoute(route, service, { authorizer: new HttpNoneAuthorizer() });
-    for (const each of added) acknowledge(each, 'AwsSolutions-APIG4', reason);
-    return added;
-  }
-
-  #throttle(route: AnyRoute, throttling: RouteThrottling, added: readonly HttpRoute[]): void {
+  #addRoute(route: AnyRoute, service: ServiceFunction, { throttling, publicBecause, ...options }: RouteOptions): void {
+    const added = this.httpApi.addRoutes({
+      path: route.path,
+      methods: [HttpMethod[route.method]],
+      integration: new HttpLambdaIntegration(route.function, service.function),
+      ...(publicBecause && { authorizer: new HttpNoneAuthorizer() }),
+      ...options,
+    });
+    if (publicBecause) for (const each of added) acknowledge(each, 'AwsSolutions-APIG4', publicBecause);
+    if (throttling === undefined) return;
     const stage = this.stage.node.defaultChild;
     if (CfnStage.isCfnStage(stage)) stage.routeSettings = { ...stage.routeSettings, [routeKeyOf(route)]: throttling };
     // The stage cannot have the settings of a route that does not exist yet.
     this.stage.node.addDependency(...added);
-  }
-
-  #addRoute(
-    route: AnyRoute,
-    { function: handler }: ServiceFunction,
-    options: Partial<Pick<AddRoutesOptions, 'authorizer' | 'authorizationScopes'>> = {},
-  ): readonly HttpRoute[] {
-    return this.httpApi.addRoutes({
-      path: route.path,
-      methods: [HttpMethod[route.method]],
-      integration: new HttpLambdaIntegration(route.function, handler),
-      ...options,
-    });
   }
 }

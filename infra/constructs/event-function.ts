@@ -4,7 +4,7 @@ import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { metricDimensions } from '../../functions/platform/metrics.ts';
-import { secondLook } from '../configuration/second-look.ts';
+import { secondLook } from '../configuration/offboarding-rules.ts';
 import type { DataKey } from './data-key.ts';
 import { createDeadLetters, createQueue, destinationOf } from './dead-letters.ts';
 import type { Deployment } from './deployment.ts';

@@ -21,21 +21,13 @@ type Options = NonNullable<Settings['evidenceVault']>;
 /** Leap years count in full: no record is kept for less than was promised. */
 const daysPerYear = 366;
 
-/** The default retention of the bucket in words, as S3 reports it: an auditor compares the two. */
-const describeRetention = ({ years, mode }: Options): string => `${mode}, ${years * daysPerYear} days`;
-
-const retentionOf = ({ years, mode }: Options): ObjectLockRetention => {
-  const duration = Duration.days(years * daysPerYear);
-  return mode === 'COMPLIANCE' ? ObjectLockRetention.compliance(duration) : ObjectLockRetention.governance(duration);
-};
-
 /**
  * A copy of every evidence record in a bucket where nobody can alter or delete it before its time. A function copies, because
  * it is not documented whether Amazon Data Firehose can write to a bucket with a default retention.
  */
 export class EvidenceVault extends Construct {
   readonly bucket: Bucket;
-  /** What the bucket was deployed with, e.g. `COMPLIANCE, 2562 days`. */
+  /** What the bucket was deployed with as S3 reports it, e.g. `COMPLIANCE, 2562 days`: an auditor compares the two. */
   readonly retention: string;
   readonly service: ServiceFunction;
   /** Messages whose records could not be stored, with the reason. */
@@ -44,7 +36,7 @@ export class EvidenceVault extends Construct {
   constructor(scope: Construct, id: string, deployment: Deployment, options: Options) {
     super(scope, id);
     this.bucket = this.#createBucket(options, deployment.dataKey);
-    this.retention = describeRetention(options);
+    this.retention = `${options.mode}, ${options.years * daysPerYear} days`;
     this.failed = createDeadLetters(this, 'Failed', deployment.dataKey);
     this.service = this.#createFunction(deployment);
     // Only records: the same log has lines of other kinds.
@@ -58,10 +50,11 @@ export class EvidenceVault extends Construct {
     deployment.alarms.addForQueue('evidence-vault-failed', this.failed, impact);
   }
 
-  #createBucket(options: Options, { key }: DataKey): Bucket {
+  #createBucket({ mode, years }: Options, { key }: DataKey): Bucket {
+    const lock = { COMPLIANCE: ObjectLockRetention.compliance, GOVERNANCE: ObjectLockRetention.governance }[mode];
     const bucket = new Bucket(this, 'Bucket', {
       objectLockEnabled: true,
-      objectLockDefaultRetention: retentionOf(options),
+      objectLockDefaultRetention: lock(Duration.days(years * daysPerYear)),
       versioned: true,
       ...(key === undefined
         ? { encryption: BucketEncryption.S3_MANAGED }

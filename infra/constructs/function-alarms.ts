@@ -1,34 +1,22 @@
-import type { IMetric } from 'aws-cdk-lib/aws-cloudwatch';
 import { type Alarms, stillLoggedIn } from './alarms.ts';
 import { whichIn } from './dashboard.ts';
 import { mostMetricsInAlarm, sumOfMetrics } from './logout-metrics.ts';
 import type { ServiceFunction } from './service-function.ts';
 
-type Kind = {
-  readonly name: string;
-  readonly metricOf: (service: ServiceFunction) => IMetric;
-  readonly what: string;
-  /** The graph that names the function. */
-  readonly graph: Parameters<typeof whichIn>[1];
-};
-
-const kinds: readonly Kind[] = [
+const kinds = [
   {
     name: 'function-failed',
-    metricOf: (service) => service.metricFailed(),
+    metricOf: (service: ServiceFunction) => service.metricFailed(),
     what: 'A function crashed or timed out, or Lambda gave up an event for it.',
     graph: 'errors',
   },
   {
     name: 'function-throttled',
-    metricOf: (service) => service.function.metricThrottles(),
+    metricOf: (service: ServiceFunction) => service.function.metricThrottles(),
     what: 'Lambda refused to invoke a function, because too many copies were running.',
     graph: 'throttles',
   },
-];
-
-const inGroups = <Item>(items: readonly Item[], size: number): readonly (readonly Item[])[] =>
-  items.length <= size ? [items] : [items.slice(0, size), ...inGroups(items.slice(size), size)];
+] as const;
 
 /**
  * An alarm for failures and one for throttling, each over every function but the durable ones, whose own alarms count both
@@ -43,10 +31,12 @@ const inGroups = <Item>(items: readonly Item[], size: number): readonly (readonl
 export const addFunctionAlarms = (alarms: Alarms, functions: readonly ServiceFunction[], dashboard: string): void => {
   const invoked = functions.filter(({ invocation }) => invocation !== 'durable');
   for (const { name, metricOf, what, graph } of kinds)
-    for (const [index, group] of inGroups(invoked, mostMetricsInAlarm).entries())
-      alarms.add(index === 0 ? name : `${name}-${index + 1}`, {
+    for (let start = 0; start < invoked.length; start += mostMetricsInAlarm) {
+      const group = invoked.slice(start, start + mostMetricsInAlarm);
+      alarms.add(start === 0 ? name : `${name}-${start / mostMetricsInAlarm + 1}`, {
         metric: sumOfMetrics(name, Object.fromEntries(group.map((service) => [service.name, metricOf(service)]))),
         impact: `${what} ${whichIn(dashboard, graph)} ${stillLoggedIn}`,
         section: name,
       });
+    }
 };

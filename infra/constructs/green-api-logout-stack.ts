@@ -23,6 +23,9 @@ const importNetwork = (
   return { vpc, vpcSubnets: { subnets }, ...(securityGroups && { securityGroups }) };
 };
 
+const importUnless = <Id>(given: object | undefined, id: Id | undefined, toProps: (id: Id) => GreenApiLogoutProps) =>
+  given === undefined && id !== undefined ? toProps(id) : {};
+
 /** @throws ConfigurationError when a bus, a dashboard and a group of schedules cannot have the name of the stack */
 const nameOf = ({ stackName, node }: Stack): string => {
   if (stackName.length <= longestName) return stackName;
@@ -47,17 +50,16 @@ export class GreenApiLogoutStack extends Stack {
   #import(props: GreenApiLogoutStackProps): GreenApiLogoutProps {
     const { encryptionKeyArn, dataEncryptionKeyArn, network, alarmTopicArn } = props;
     return {
-      ...(props.encryptionKey === undefined &&
-        encryptionKeyArn !== undefined && {
-          encryptionKey: Key.fromKeyArn(this, 'EncryptionKeyByArn', encryptionKeyArn),
-        }),
-      ...(props.dataEncryptionKey === undefined &&
-        dataEncryptionKeyArn !== undefined && {
-          dataEncryptionKey: Key.fromKeyArn(this, 'DataEncryptionKeyByArn', dataEncryptionKeyArn),
-        }),
-      ...(props.vpc === undefined && network !== undefined && importNetwork(this, network)),
-      ...(props.alarmTopic === undefined &&
-        alarmTopicArn !== undefined && { alarmTopic: Topic.fromTopicArn(this, 'AlarmTopicByArn', alarmTopicArn) }),
+      ...importUnless(props.encryptionKey, encryptionKeyArn, (arn) => ({
+        encryptionKey: Key.fromKeyArn(this, 'EncryptionKeyByArn', arn),
+      })),
+      ...importUnless(props.dataEncryptionKey, dataEncryptionKeyArn, (arn) => ({
+        dataEncryptionKey: Key.fromKeyArn(this, 'DataEncryptionKeyByArn', arn),
+      })),
+      ...importUnless(props.vpc, network, (ids) => importNetwork(this, ids)),
+      ...importUnless(props.alarmTopic, alarmTopicArn, (arn) => ({
+        alarmTopic: Topic.fromTopicArn(this, 'AlarmTopicByArn', arn),
+      })),
     };
   }
 }

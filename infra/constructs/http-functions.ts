@@ -4,11 +4,13 @@ import { writeVariables } from '../../functions/platform/environment.ts';
 import {
   accessSettings,
   callingSettings,
+  deskSettings,
   listingSettings,
   publishingSettings,
   readingSettings,
   warmingSettings,
 } from '../../functions/platform/settings.ts';
+import type { AuthorizedApi, RouteThrottling } from './authorized-api.ts';
 import type { Deployment } from './deployment.ts';
 import { createLog } from './log-groups.ts';
 import type { RunFunction } from './run-function.ts';
@@ -90,3 +92,23 @@ export const createHttpFunctions = (
   state: createState(scope, deployment),
   'forced-logouts': createForcedLogouts(scope, deployment, run, watch),
 });
+
+/** Of each route of the desk. A page that shows a long list reads fifty states one after the other. */
+const deskThrottling: RouteThrottling = { ThrottlingRateLimit: 20, ThrottlingBurstLimit: 50 };
+
+/** The page of the desk and its routes; nothing if no desk is configured. The function has no rights. */
+export const createDesk = (
+  scope: Construct,
+  deployment: Deployment,
+  api: AuthorizedApi,
+): ServiceFunction | undefined => {
+  const { desk } = deployment.settings;
+  if (desk === undefined) return undefined;
+  const service = new ServiceFunction(scope, 'desk', {
+    deployment,
+    environment: writeVariables({ ...deskSettings, ...accessSettings }, deployment.values),
+    logGroup: createLog(scope, 'DeskLog', deployment),
+  });
+  api.addDeskRoutes(desk, service, deskThrottling);
+  return service;
+};

@@ -9,38 +9,34 @@ import type { DataKey } from './data-key.ts';
 
 type LogSettings = { readonly settings: Settings; readonly dataKey: DataKey };
 
-/** Without a key CloudWatch Logs encrypts with its own (https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html). */
-const encryptedBy = ({ key }: DataKey): Pick<LogGroupProps, 'encryptionKey'> =>
-  key === undefined ? {} : { encryptionKey: key };
+/**
+ * A log that is deleted with the stack, unless the props say otherwise. Without a key CloudWatch Logs encrypts with its own
+ * (https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html).
+ */
+export const createLog = (
+  scope: Construct,
+  id: string,
+  { settings, dataKey: { key } }: LogSettings,
+  props?: LogGroupProps,
+): LogGroup =>
+  new LogGroup(scope, id, {
+    ...(key && { encryptionKey: key }),
+    retention: settings.logRetentionDays,
+    removalPolicy: RemovalPolicy.DESTROY,
+    ...props,
+  });
 
 /**
  * The log of the functions that log instances out: who was logged out, when and why. It stays when the stack is deleted; only
  * a first deployment that failed takes it along.
  */
-export const createEvidenceLog = (scope: Construct, id: string, { settings, dataKey }: LogSettings): LogGroup => {
-  const log = new LogGroup(scope, id, {
-    ...encryptedBy(dataKey),
-    retention: settings.evidenceRetentionDays,
-    removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
-  });
-  if (settings.evidenceRetentionDays === forever)
+export const createEvidenceLog = (scope: Construct, id: string, deployment: LogSettings): LogGroup => {
+  const { evidenceRetentionDays: retention } = deployment.settings;
+  const log = createLog(scope, id, deployment, { retention, removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE });
+  if (retention === forever)
     acknowledge(log, 'NIST.800.53.R5-CloudWatchLogGroupRetentionPeriod', 'Evidence is kept for good, as configured.');
   return log;
 };
-
-/** A log that is deleted with the stack. */
-export const createLog = (
-  scope: Construct,
-  id: string,
-  { settings, dataKey }: LogSettings,
-  logGroupName?: string,
-): LogGroup =>
-  new LogGroup(scope, id, {
-    ...encryptedBy(dataKey),
-    retention: settings.logRetentionDays,
-    removalPolicy: RemovalPolicy.DESTROY,
-    ...(logGroupName !== undefined && { logGroupName }),
-  });
 
 /** Lets somebody read a log, event by event and by CloudWatch Logs Insights. */
 export const grantReadLog = (log: LogGroup, grantee: IGrantable): Grant =>

@@ -93,13 +93,9 @@ export class ServiceFunction extends Construct {
       loggingFormat: LoggingFormat.JSON,
       tracing: settings.tracing ? Tracing.ACTIVE : Tracing.DISABLED,
     });
-    this.#acknowledgeRules(options);
-  }
-
-  #acknowledgeRules({ deadLetterQueue, reservedConcurrentExecutions }: Partial<ServiceFunctionProps>): void {
-    if (deadLetterQueue === undefined)
+    if (options.deadLetterQueue === undefined)
       acknowledge(this.function, 'NIST.800.53.R5-LambdaDLQ', withoutDeadLetters[this.invocation]);
-    if (reservedConcurrentExecutions === undefined)
+    if (options.reservedConcurrentExecutions === undefined)
       acknowledge(
         this.function,
         'NIST.800.53.R5-LambdaConcurrency',

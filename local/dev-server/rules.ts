@@ -7,9 +7,9 @@ import {
   disabledDialects,
   type OffboardingRule,
   offboardingRules,
+  secondLook,
   settingOf,
 } from '../../infra/configuration/offboarding-rules.ts';
-import { secondLook } from '../../infra/configuration/second-look.ts';
 import type { CallFunction } from './functions.ts';
 import type { Print } from './output.ts';
 
