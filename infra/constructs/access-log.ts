@@ -1,5 +1,5 @@
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
-import { type IAccessLogSettings, LogGroupLogDestination } from 'aws-cdk-lib/aws-apigatewayv2';
+import { LogGroupLogDestination } from 'aws-cdk-lib/aws-apigatewayv2';
 import { FilterPattern, type LogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { deskPath, type ProviderRoute, routeKeyOf } from '../../functions/http/routes.ts';
@@ -28,14 +28,12 @@ const fieldsOf = (stack: string) => ({
   integrationError: '$context.integration.error',
 });
 
-export type AccessLog = { readonly logGroup: LogGroup; readonly settings: IAccessLogSettings };
-
 /**
  * Who called which route, when, and with which result: a line of JSON per call, refused calls too. Under
  * `/aws/vendedlogs/` all log groups share one line of the account's resource policy, which takes few
  * (https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-and-resource-policy.html).
  */
-export const createAccessLog = (scope: Construct, id: string, deployment: Deployment): AccessLog => {
+export const createAccessLog = (scope: Construct, id: string, deployment: Deployment) => {
   const { name } = deployment.settings;
   const logGroup = createLog(scope, id, deployment, { logGroupName: `/aws/vendedlogs/${name}/access` });
   return {

@@ -22,7 +22,7 @@ import {
   routes,
 } from '../../functions/http/routes.ts';
 import type { Settings } from '../configuration/configuration.ts';
-import { type AccessLog, countDeskRefusals, countRefusals, createAccessLog } from './access-log.ts';
+import { countDeskRefusals, countRefusals, createAccessLog } from './access-log.ts';
 import { acknowledge } from './acknowledge.ts';
 import type { Deployment } from './deployment.ts';
 import type { ServiceFunction } from './service-function.ts';
@@ -49,7 +49,7 @@ export class AuthorizedApi extends Construct {
   readonly endpoint: string;
   readonly #authorization: Settings['authorization'];
   readonly #functions: Functions;
-  readonly #accessLog: AccessLog;
+  readonly #accessLog: ReturnType<typeof createAccessLog>;
 
   constructor(scope: Construct, id: string, deployment: Deployment, functions: Functions) {
     super(scope, id);

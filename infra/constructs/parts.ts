@@ -2,7 +2,7 @@ import type { Construct } from 'constructs';
 import { writeVariables } from '../../functions/platform/environment.ts';
 import { offboardingSettings } from '../../functions/platform/settings.ts';
 import { AuthorizedApi } from './authorized-api.ts';
-import { createDeployment, type Deployment } from './deployment.ts';
+import { createDeployment } from './deployment.ts';
 import { EventFunction } from './event-function.ts';
 import { EvidenceVault } from './evidence-vault.ts';
 import { addFunctionAlarms } from './function-alarms.ts';
@@ -19,21 +19,6 @@ import { notificationsOf } from './settings.ts';
 import { createRotateToken } from './token-rotation.ts';
 import { WatchFunction } from './watch-function.ts';
 
-const createEventFunctions = (scope: Construct, deployment: Deployment, run: RunFunction) => ({
-  schedule: new EventFunction(scope, 'schedule', {
-    deployment,
-    run,
-    impact: 'A scheduled logout did not start: the people it aims at may still be logged in.',
-  }),
-  offboarding: new EventFunction(scope, 'offboarding', {
-    deployment,
-    run,
-    impact: 'Somebody who left may still be logged in.',
-    environment: writeVariables(offboardingSettings, deployment.values),
-    hasSecondLook: deployment.settings.offboarding.identityCenter.enabled,
-  }),
-});
-
 /** Everything a deployment consists of, connected. @throws ConfigurationError naming every prop that is wrong */
 export const createParts = (scope: Construct, props: GreenApiLogoutProps) => {
   const deployment = createDeployment(scope, props);
@@ -48,7 +33,18 @@ export const createParts = (scope: Construct, props: GreenApiLogoutProps) => {
   });
   const { webhook, scim } = createIdentityProviders(scope, deployment, run, api);
   const desk = createDesk(scope, deployment, api);
-  const { schedule, offboarding } = createEventFunctions(scope, deployment, run);
+  const schedule = new EventFunction(scope, 'schedule', {
+    deployment,
+    run,
+    impact: 'A scheduled logout did not start: the people it aims at may still be logged in.',
+  });
+  const offboarding = new EventFunction(scope, 'offboarding', {
+    deployment,
+    run,
+    impact: 'Somebody who left may still be logged in.',
+    environment: writeVariables(offboardingSettings, deployment.values),
+    hasSecondLook: settings.offboarding.identityCenter.enabled,
+  });
   // An event that is sent again looks for the run of its first delivery.
   run.durable.grantList(offboarding.service);
   const schedules = new Schedules(scope, 'Schedules', deployment, schedule);

@@ -10,7 +10,6 @@ import {
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import { Construct } from 'constructs';
 import { acknowledge, acknowledgeInlinePolicies } from './acknowledge.ts';
-import type { DataKey } from './data-key.ts';
 import type { Deployment } from './deployment.ts';
 import { deliveryRetries, type EventFunction } from './event-function.ts';
 import type { ServiceFunction } from './service-function.ts';
@@ -26,13 +25,23 @@ export class Schedules extends Construct {
       scheduleGroupName: settings.name,
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    const target = this.#createTarget(events, dataKey);
+    const { service, undelivered: deadLetterQueue } = events;
+    const allowed = this.#createRole(service);
+    dataKey.allowSend(allowed, deadLetterQueue);
+    // The role has its rights; CDK would add every version of the function to them.
+    const role = allowed.withoutPolicyUpdates();
     for (const { name, expression, timeZone, ...request } of settings.schedules) {
+      const input = { schedule: name, scheduledTime: ContextAttribute.scheduledTime, ...request };
       const schedule = new Schedule(this, `Schedule-${name}`, {
         scheduleName: name,
         scheduleGroup: this.group,
         schedule: ScheduleExpression.expression(expression, TimeZone.of(timeZone)),
-        target: target({ schedule: name, scheduledTime: ContextAttribute.scheduledTime, ...request }),
+        target: new LambdaInvoke(service.function, {
+          role,
+          deadLetterQueue,
+          input: ScheduleTargetInput.fromObject(input),
+          ...deliveryRetries,
+        }),
       });
       acknowledge(
         schedule,
@@ -40,23 +49,6 @@ export class Schedules extends Construct {
         'A name is unique within its schedule group. The rule compares all schedules of the template.',
       );
     }
-  }
-
-  #createTarget(
-    { service, undelivered: deadLetterQueue }: EventFunction,
-    dataKey: DataKey,
-  ): (input: object) => LambdaInvoke {
-    const allowed = this.#createRole(service);
-    dataKey.allowSend(allowed, deadLetterQueue);
-    // The role has its rights; CDK would add every version of the function to them.
-    const role = allowed.withoutPolicyUpdates();
-    return (input) =>
-      new LambdaInvoke(service.function, {
-        role,
-        deadLetterQueue,
-        input: ScheduleTargetInput.fromObject(input),
-        ...deliveryRetries,
-      });
   }
 
   #createRole({ function: { functionArn } }: ServiceFunction): Role {

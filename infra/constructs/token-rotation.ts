@@ -8,29 +8,13 @@ import { createLog } from './log-groups.ts';
 import { sumOfMetrics } from './logout-metrics.ts';
 import { ServiceFunction } from './service-function.ts';
 
-const addAlarms = ({ alarms, metrics }: Deployment): void => {
-  alarms.add('token-not-rotated', {
-    metric: sumOfMetrics('tokens that still work', {
-      'not-rotated': metrics.of('tokenNotRotated'),
-      'old-token-still-works': metrics.of('oldTokenStillWorks'),
-    }),
-    impact:
-      'A token was not changed at GREEN-API, or the old one still works half a minute after the change. A copy of it still gives access to the instance; logouts go on.',
-  });
-  alarms.add('token-lost', {
-    metric: metrics.of('tokenLost'),
-    impact:
-      'Only GREEN-API knows the new token of an instance. Until it is in the secret, nobody can log the instance out: somebody may still be logged in.',
-  });
-};
-
 /**
  * The function by which Secrets Manager rotates the token of an instance. Only Secrets Manager in this account may invoke it;
  * the principal that starts a rotation needs the right to invoke it too
  * (https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotating-secrets-required-permissions-function.html).
  */
 export const createRotateToken = (scope: Construct, deployment: Deployment): ServiceFunction => {
-  const { values, secrets } = deployment;
+  const { values, secrets, alarms, metrics } = deployment;
   const rotateToken = new ServiceFunction(scope, 'rotate-token', {
     deployment,
     environment: writeVariables(callingSettings, values),
@@ -44,6 +28,18 @@ export const createRotateToken = (scope: Construct, deployment: Deployment): Ser
     principal: new ServicePrincipal('secretsmanager.amazonaws.com'),
     sourceAccount: Aws.ACCOUNT_ID,
   });
-  addAlarms(deployment);
+  alarms.add('token-not-rotated', {
+    metric: sumOfMetrics('tokens that still work', {
+      'not-rotated': metrics.of('tokenNotRotated'),
+      'old-token-still-works': metrics.of('oldTokenStillWorks'),
+    }),
+    impact:
+      'A token was not changed at GREEN-API, or the old one still works half a minute after the change. A copy of it still gives access to the instance; logouts go on.',
+  });
+  alarms.add('token-lost', {
+    metric: metrics.of('tokenLost'),
+    impact:
+      'Only GREEN-API knows the new token of an instance. Until it is in the secret, nobody can log the instance out: somebody may still be logged in.',
+  });
   return rotateToken;
 };

@@ -15,7 +15,7 @@ import { userIdOf } from '../../functions/scim/user-id.ts';
 import { parseConfiguration } from '../../infra/configuration/configuration.ts';
 import { configurationSchema } from '../../infra/configuration/configuration-schema.ts';
 import { reservedConcurrency } from '../../infra/constructs/identity-providers.ts';
-import { settingsIn } from '../../infra/documentation/settings-in.ts';
+import { settingsIn } from '../../infra/documentation/documented-defaults.ts';
 import { startProviders, tokens } from '../support/identity-providers.ts';
 import {
   configurations,

@@ -4,8 +4,7 @@ import { parseVariables } from '../../functions/platform/environment.ts';
 import { callingSettings, startingSettings, warmingSettings } from '../../functions/platform/settings.ts';
 import { parseConfiguration } from '../../infra/configuration/configuration.ts';
 import { configurationSchema } from '../../infra/configuration/configuration-schema.ts';
-import { documents, problemsIn, withDefaults } from '../../infra/documentation/documented-defaults.ts';
-import { settingsIn } from '../../infra/documentation/settings-in.ts';
+import { documents, problemsIn, settingsIn, withDefaults } from '../../infra/documentation/documented-defaults.ts';
 import { projectFiles } from '../support/project-files.ts';
 
 const contentOf = (file: string): string => readFileSync(join(__dirname, '..', '..', file), 'utf8');
