@@ -5,30 +5,23 @@ import { linkedAgainDetailType } from '../../functions/watch/watch-evidence.ts';
 type Pattern = Readonly<Record<string, unknown>>;
 
 const byLogoutFunction = { function: ['logout'] };
+const ended = (detail: Pattern) => ({ 'detail-type': [runEndedDetailType], detail });
 const succeeded = { status: ['SUCCEEDED'] };
 
 /** What people can be told of: alternatives of which no two match the same event. */
 const patterns = {
   /** Runs that logged somebody out, failed or were stopped, drills among the last two. */
   runs: [
-    { 'detail-type': [runEndedDetailType], detail: { status: ['FAILED', 'STOPPED'] } },
-    {
-      'detail-type': [runEndedDetailType],
-      detail: { ...succeeded, dryRun: [false], progress: { loggedOut: [{ 'anything-but': [0] }] } },
-    },
+    ended({ status: ['FAILED', 'STOPPED'] }),
+    ended({ ...succeeded, dryRun: [false], progress: { loggedOut: [{ 'anything-but': [0] }] } }),
   ],
   /** Logouts of single instances; those of a run are in its end. */
   'failed-logouts': [{ 'detail-type': [outcomeDetailTypes.failed], detail: byLogoutFunction }],
   'linked-again': [{ 'detail-type': [linkedAgainDetailType] }],
   logouts: [{ 'detail-type': [outcomeDetailTypes.loggedOut], detail: byLogoutFunction }],
   /** Runs that succeeded and had nobody to log out. */
-  'idle-runs': [
-    {
-      'detail-type': [runEndedDetailType],
-      detail: { ...succeeded, dryRun: [false], progress: { loggedOut: [0] } },
-    },
-  ],
-  drills: [{ 'detail-type': [runEndedDetailType], detail: { ...succeeded, dryRun: [true] } }],
+  'idle-runs': [ended({ ...succeeded, dryRun: [false], progress: { loggedOut: [0] } })],
+  drills: [ended({ ...succeeded, dryRun: [true] })],
 } as const satisfies Record<string, readonly Pattern[]>;
 
 type NotificationEvent = keyof typeof patterns;
@@ -39,33 +32,17 @@ export const defaultNotificationEvents: readonly NotificationEvent[] = ['runs', 
 
 export const notificationFormats = ['text', 'chat'] as const;
 
-type Format = (typeof notificationFormats)[number];
-
 type Destination = {
   readonly topic: string;
   readonly events: readonly NotificationEvent[];
-  readonly format: Format;
+  readonly format: (typeof notificationFormats)[number];
 };
 
-/** As PutTargets takes it. No sentence has a character that would need an escape. */
-export type InputTransformer = {
-  readonly InputPathsMap: Readonly<Record<string, string>>;
-  readonly InputTemplate: string;
-};
-
-const templates: Readonly<Record<Format, (deployment: string) => string>> = {
+const templates: Readonly<Record<Destination['format'], (deployment: string) => string>> = {
   text: () => '"<text>"',
   /** A custom notification of Amazon Q Developer in chat applications: https://docs.aws.amazon.com/chatbot/latest/adminguide/custom-notifs.html */
   chat: (deployment) =>
     `{"version":"1.0","source":"custom","content":{"textType":"client-markdown","title":"GREEN-API logout (${deployment})","description":<text>}}`,
-};
-
-/** A rule on the deployment's bus, on AWS and in the local service. */
-type NotificationRule = {
-  /** The ARN of an SNS topic. */
-  readonly topic: string;
-  readonly pattern: Pattern;
-  readonly transformer: InputTransformer;
 };
 
 const patternOf = (events: readonly NotificationEvent[]): Pattern => {
@@ -76,13 +53,11 @@ const patternOf = (events: readonly NotificationEvent[]): Pattern => {
   return { source: [outcomeSource], ...(alternatives.length > 1 ? { $or: alternatives } : alternatives[0]) };
 };
 
-/** One rule for each destination, so that an event is told there once. */
-export const notificationRules = (
-  deployment: string,
-  destinations: readonly Destination[],
-): readonly NotificationRule[] =>
+/** The rules on the deployment's bus, on AWS and in the local service: one for each destination, so that an event is told there once. */
+export const notificationRules = (deployment: string, destinations: readonly Destination[]) =>
   destinations.map(({ topic, events, format }) => ({
     topic,
     pattern: patternOf(events),
+    // As PutTargets takes it. No sentence has a character that would need an escape.
     transformer: { InputPathsMap: { text: '$.detail.text' }, InputTemplate: templates[format](deployment) },
   }));

@@ -16,34 +16,20 @@ export type OffboardingRule = {
 
 type Settings = Configuration['offboarding'];
 
-type Switch = {
-  /** The section of the configuration with the settings of the dialect. */
-  readonly section: Exclude<keyof Settings, 'maxTargets'>;
-  readonly isOn: (settings: Settings) => boolean;
-  /** The setting that enables it. @default the section */
-  readonly setting?: string;
-};
-
 /** What enables each dialect. */
-const switches: Readonly<Record<DialectName, Switch>> = {
-  custom: { section: 'custom', isOn: ({ custom: { enabled } }) => enabled },
-  okta: { section: 'okta', isOn: ({ okta }) => okta !== undefined },
-  identityCenter: { section: 'identityCenter', isOn: ({ identityCenter }) => identityCenter.enabled },
-  identityCenterNative: {
-    section: 'identityCenter',
-    isOn: ({ identityCenter }) => identityCenter.enabled && identityCenter.nativeEvents,
-    setting: 'identityCenter.nativeEvents',
-  },
+const isOn: Readonly<Record<DialectName, (settings: Settings) => boolean>> = {
+  custom: ({ custom }) => custom.enabled,
+  okta: ({ okta }) => okta !== undefined,
+  identityCenter: ({ identityCenter }) => identityCenter.enabled,
+  identityCenterNative: ({ identityCenter }) => identityCenter.enabled && identityCenter.nativeEvents,
 };
 
 /** The section of the configuration with the settings of a dialect. */
-export const sectionOf = (name: DialectName): Switch['section'] => switches[name].section;
+export const sectionOf = (name: DialectName) => (name === 'identityCenterNative' ? 'identityCenter' : name);
 
 /** The setting that enables a dialect, as a configuration names it. */
-export const settingOf = (name: DialectName): string => {
-  const { section, setting = section } = switches[name];
-  return `offboarding.${setting}`;
-};
+export const settingOf = (name: DialectName): string =>
+  `offboarding.${name === 'identityCenterNative' ? 'identityCenter.nativeEvents' : name}`;
 
 const busOf = (settings: Settings, name: DialectName): OffboardingRule['bus'] => {
   const { bus } = dialects[name];
@@ -54,7 +40,7 @@ const busOf = (settings: Settings, name: DialectName): OffboardingRule['bus'] =>
 
 /** The dialects that the configuration does not enable. */
 export const disabledDialects = (settings: Settings): readonly DialectName[] =>
-  dialectNames.filter((name) => !switches[name].isOn(settings));
+  dialectNames.filter((name) => !isOn[name](settings));
 
 /**
  * Selects what no enabled dialect understands on the stack's bus: it may be somebody's offboarding with a typing error in it.
@@ -71,7 +57,7 @@ const restPattern = (names: readonly DialectName[]): EventPattern => {
 };
 
 /** Selects the custom events whose source may not log people out. */
-const unknownSourcePattern = (sources: readonly string[]): EventPattern => ({
+const fromOthers = (sources: readonly string[]): EventPattern => ({
   ...custom.pattern,
   source: [{ 'anything-but': [...sources, outcomeSource] }],
 });
@@ -91,7 +77,7 @@ const secondLookRules = (settings: Settings, name: DialectName): readonly Offboa
  * sources.
  */
 export const offboardingRules = (settings: Settings): readonly OffboardingRule[] => {
-  const enabled = dialectNames.filter((name) => switches[name].isOn(settings));
+  const enabled = dialectNames.filter((name) => isOn[name](settings));
   const { sources } = settings.custom;
   return [
     ...enabled.map(
@@ -100,7 +86,7 @@ export const offboardingRules = (settings: Settings): readonly OffboardingRule[]
     ...enabled.flatMap((name) => secondLookRules(settings, name)),
     { name: 'rest', bus: 'own', pattern: restPattern(enabled), target: 'failed' },
     ...(settings.custom.enabled && sources !== undefined
-      ? [{ name: 'unknown-source', bus: 'own', pattern: unknownSourcePattern(sources), target: 'failed' } as const]
+      ? [{ name: 'unknown-source', bus: 'own', pattern: fromOthers(sources), target: 'failed' } as const]
       : []),
   ];
 };

@@ -5,12 +5,14 @@ import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { type InputTransformer, notificationRules } from '../configuration/notifications.ts';
+import { notificationRules } from '../configuration/notifications.ts';
 import { createDeadLetters } from './dead-letters.ts';
 import type { Deployment } from './deployment.ts';
 import { deliveryRetries } from './event-function.ts';
 import { asEventPattern } from './event-pattern.ts';
 import type { NotificationDestination } from './green-api-logout-props.ts';
+
+type Transformer = ReturnType<typeof notificationRules>[number]['transformer'];
 
 const eventBridge = new ServicePrincipal('events.amazonaws.com');
 
@@ -29,10 +31,8 @@ export class Notifications extends Construct {
     super(scope, id);
     const { settings, dataKey, bus, alarms } = deployment;
     this.undelivered = createDeadLetters(this, 'Undelivered', dataKey);
-    for (const [index, { topic: arn, pattern, transformer }] of notificationRules(
-      settings.name,
-      settings.notifications,
-    ).entries()) {
+    const rules = notificationRules(settings.name, settings.notifications);
+    for (const [index, { topic: arn, pattern, transformer }] of rules.entries()) {
       // By its ARN, because CDK would let the rules of every account publish to a topic of this app.
       const topic = Topic.fromTopicArn(this, `Topic${index}`, arn);
       new Rule(this, `Rule${index}`, {
@@ -50,12 +50,9 @@ export class Notifications extends Construct {
     );
   }
 
-  #targetOf(
-    topic: ITopic,
-    { InputPathsMap: inputPathsMap, InputTemplate: inputTemplate }: InputTransformer,
-  ): IRuleTarget {
+  #targetOf(topic: ITopic, { InputPathsMap, InputTemplate }: Transformer): IRuleTarget {
     const target = new SnsTopic(topic, {
-      message: { bind: () => ({ inputPathsMap, inputTemplate }) },
+      message: { bind: () => ({ inputPathsMap: InputPathsMap, inputTemplate: InputTemplate }) },
       deadLetterQueue: this.undelivered,
       ...deliveryRetries,
     });
