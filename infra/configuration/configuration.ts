@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { createParseApiUrl } from '../../functions/green-api/api-url.ts';
 import { type Configuration, configurationSchema, type Settings, settingsSchema } from './configuration-schema.ts';
-import { scheduleProblems } from './schedules/schedule-schema.ts';
+import { type Rule, scheduleRules } from './schedules/schedule-schema.ts';
 
 export { type Configuration, type Settings, settingNames } from './configuration-schema.ts';
 
@@ -13,8 +13,8 @@ export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError';
 }
 
-/** What is wrong with one field. */
-export type Problem = { readonly path: string; readonly message: string; readonly given?: unknown };
+/** What is wrong with one field: its path, what it must be, and what it is unless that must not be quoted. */
+type Problem = readonly [path: string, message: string, ...given: readonly unknown[]];
 
 const problemOf = (issue: v.BaseIssue<unknown>): Problem => {
   const path = v.getDotPath(issue) ?? '';
@@ -22,7 +22,7 @@ const problemOf = (issue: v.BaseIssue<unknown>): Problem => {
   const isAboutKey = issue.type === 'strict_object' && issue.expected !== 'Object';
   // Nor is a digest, in whose place somebody may have put the token.
   const isDigest = /\btokenSha256\b/.test(path);
-  return { path, message: issue.message, ...(!isAboutKey && !isDigest && { given: issue.input }) };
+  return [path, issue.message, ...(isAboutKey || isDigest ? [] : [issue.input])];
 };
 
 const unrestrictedJwt =
@@ -30,69 +30,58 @@ const unrestrictedJwt =
 
 /** Rules about several fields at once. */
 const problemsAcross = (settings: Omit<Settings, 'name'>): readonly Problem[] => {
-  const { secretPrefix, warmHosts, disableExecuteApiEndpoint, domainName, runs, identityProviders } = settings;
+  const { secretPrefix, otherPrefixes, warmHosts, domainName, runs } = settings;
   const { jwt } = settings.authorization;
   const { identityCenter, maxTargets } = settings.offboarding;
   const parseApiUrl = createParseApiUrl(settings.allowedApiHosts);
-  const ofProviders = Object.entries(identityProviders).map(
-    ([name, provider]) => ({ path: `identityProviders.${name}`, ...provider }) as const,
+  const providers = Object.entries(settings.identityProviders).map(
+    ([name, provider]) => [`identityProviders.${name}`, provider] as const,
   );
-  return [
-    ...settings.otherPrefixes.map(
-      (given) =>
-        (!given.startsWith(secretPrefix) || given === secretPrefix) && {
-          path: 'otherPrefixes',
-          message: 'must begin with secretPrefix and be longer',
-          given,
-        },
-    ),
-    !warmHosts.every((host) => parseApiUrl(`https://${host}`)) && {
-      path: 'warmHosts',
-      message: "must be a list of GREEN-API's own hosts and those in allowedApiHosts",
-      given: warmHosts,
-    },
-    disableExecuteApiEndpoint &&
-      domainName === undefined && {
-        path: 'disableExecuteApiEndpoint',
-        message: 'needs domainName: the API would have no address',
-      },
-    jwt !== undefined &&
-      jwt.scopes === undefined &&
-      jwt.allow === undefined && { path: 'authorization.jwt.allow', message: unrestrictedJwt },
-    identityCenter.enabled &&
-      identityCenter.identityStoreId === undefined && {
-        path: 'offboarding.identityCenter.identityStoreId',
-        message: 'is missing; aws sso-admin list-instances prints it as IdentityStoreId',
-      },
-    identityCenter.nativeEvents &&
-      !identityCenter.enabled && {
-        path: 'offboarding.identityCenter.nativeEvents',
-        message: 'needs enabled: true beside it',
-      },
-    ...ofProviders.map(
-      ({ path, kind, timeZone: given }) =>
-        kind !== 'webhook' &&
-        given !== undefined && {
-          path: `${path}.timeZone`,
-          message: 'is for the kind webhook alone: no other report has a date',
-          given,
-        },
-    ),
-    ...scheduleProblems(settings),
-    ...[{ path: 'offboarding', maxTargets }, ...ofProviders].map(
-      ({ path, maxTargets: given = 0 }) =>
-        given > runs.maxTargetsCeiling && {
-          path: `${path}.maxTargets`,
-          message: `must be at most ${runs.maxTargetsCeiling}, which is runs.maxTargetsCeiling`,
-          given,
-        },
-    ),
-  ].filter((problem) => problem !== false);
+  const isUnrestricted = jwt !== undefined && jwt.scopes === undefined && jwt.allow === undefined;
+  const hasNoStore = identityCenter.enabled && identityCenter.identityStoreId === undefined;
+  const rules: readonly Rule[] = [
+    ...otherPrefixes.map((other): Rule => {
+      const isBelow = other.startsWith(secretPrefix) && other !== secretPrefix;
+      return [!isBelow, 'otherPrefixes', 'must begin with secretPrefix and be longer', other];
+    }),
+    [
+      !warmHosts.every((host) => parseApiUrl(`https://${host}`)),
+      'warmHosts',
+      "must be a list of GREEN-API's own hosts and those in allowedApiHosts",
+      warmHosts,
+    ],
+    [
+      settings.disableExecuteApiEndpoint && domainName === undefined,
+      'disableExecuteApiEndpoint',
+      'needs domainName: the API would have no address',
+    ],
+    [isUnrestricted, 'authorization.jwt.allow', unrestrictedJwt],
+    [
+      hasNoStore,
+      'offboarding.identityCenter.identityStoreId',
+      'is missing; aws sso-admin list-instances prints it as IdentityStoreId',
+    ],
+    [
+      identityCenter.nativeEvents && !identityCenter.enabled,
+      'offboarding.identityCenter.nativeEvents',
+      'needs enabled: true beside it',
+    ],
+    ...providers.map(([path, { kind, timeZone }]): Rule => {
+      const isDateless = kind !== 'webhook' && timeZone !== undefined;
+      return [isDateless, `${path}.timeZone`, 'is for the kind webhook alone: no other report has a date', timeZone];
+    }),
+    ...scheduleRules(settings),
+    ...[['offboarding', { maxTargets }] as const, ...providers].map(([path, { maxTargets: most = 0 }]): Rule => {
+      const message = `must be at most ${runs.maxTargetsCeiling}, which is runs.maxTargetsCeiling`;
+      return [most > runs.maxTargetsCeiling, `${path}.maxTargets`, message, most];
+    }),
+  ];
+  return rules.flatMap(([isBroken, ...problem]) => (isBroken ? [problem] : []));
 };
 
-const describe = (name: string, { message, ...rest }: Problem): string => {
-  const got = 'given' in rest ? ` (got ${JSON.stringify(rest.given)?.slice(0, 80) ?? 'nothing'})` : '';
-  return `${name} ${message}${got}`;
+const describe = (name: string, message: string, given: readonly unknown[]): string => {
+  const got = given.map((value) => ` (got ${JSON.stringify(value)?.slice(0, 80) ?? 'nothing'})`);
+  return `${name} ${message}${got.join('')}`;
 };
 
 const parse = <Schema extends v.GenericSchema<unknown, Omit<Settings, 'name'>>>(
@@ -104,7 +93,9 @@ const parse = <Schema extends v.GenericSchema<unknown, Omit<Settings, 'name'>>>(
   const parsed = v.safeParse(schema, value, { abortPipeEarly: true });
   const problems = parsed.success ? problemsAcross(parsed.output) : parsed.issues.map(problemOf);
   if (!parsed.success || problems.length > 0)
-    throw new ConfigurationError(problems.map((problem) => describe(nameOf(problem.path), problem)).join('\n'));
+    throw new ConfigurationError(
+      problems.map(([path, message, ...given]) => describe(nameOf(path), message, given)).join('\n'),
+    );
   return parsed.output;
 };
 

@@ -35,30 +35,22 @@ type Limits = {
   readonly tokenRotation: { readonly enabled: boolean };
 };
 
-/** What is wrong with schedules that are valid by themselves: a name used twice, no cap where one is needed, a cap too high … */
-export const scheduleProblems = ({ schedules, runs: { maxTargetsCeiling }, tokenRotation }: Limits) =>
-  schedules.flatMap(({ name, target, maxTargets, rotateToken }, index) => {
+/** A rule about several fields at once: whether it is broken, and if so by which field, what that must be, and what it is. */
+export type Rule = readonly [isBroken: boolean, path: string, message: string, ...given: readonly unknown[]];
+
+/** For schedules that are valid by themselves: a name used twice, no cap where one is needed, a cap too high … */
+export const scheduleRules = ({ schedules, runs: { maxTargetsCeiling: most }, tokenRotation }: Limits) =>
+  schedules.flatMap(({ name, target, maxTargets, rotateToken = false }, index): readonly Rule[] => {
     const path = `schedules.${index}`;
     const isTwin = schedules.findIndex((other) => other.name === name) < index;
+    const isUncapped = 'all' in target && maxTargets === undefined;
+    const uncapped = `must be a number: "${name}" aims at all instances and needs a cap`;
+    const tooHigh = `must be at most ${most}, which is runs.maxTargetsCeiling`;
+    const off = 'must not be set unless tokenRotation.enabled is true';
     return [
-      isTwin && { path: `${path}.name`, message: 'must be a name that no other schedule has', given: name },
-      'all' in target &&
-        maxTargets === undefined && {
-          path: `${path}.maxTargets`,
-          message: `must be a number: "${name}" aims at all instances and needs a cap`,
-          given: maxTargets,
-        },
-      maxTargets !== undefined &&
-        maxTargets > maxTargetsCeiling && {
-          path: `${path}.maxTargets`,
-          message: `must be at most ${maxTargetsCeiling}, which is runs.maxTargetsCeiling`,
-          given: maxTargets,
-        },
-      rotateToken === true &&
-        !tokenRotation.enabled && {
-          path: `${path}.rotateToken`,
-          message: 'must not be set unless tokenRotation.enabled is true',
-          given: rotateToken,
-        },
+      [isTwin, `${path}.name`, 'must be a name that no other schedule has', name],
+      [isUncapped, `${path}.maxTargets`, uncapped, maxTargets],
+      [maxTargets !== undefined && maxTargets > most, `${path}.maxTargets`, tooHigh, maxTargets],
+      [rotateToken && !tokenRotation.enabled, `${path}.rotateToken`, off, rotateToken],
     ];
   });
