@@ -65,7 +65,7 @@ const parseBody = (text: string): unknown => {
 };
 
 /** With these the request has not been sent. */
-const neverConnected: ReadonlySet<string> = new Set([
+export const neverConnected: ReadonlySet<string> = new Set([
   'ECONNREFUSED',
   'EAI_AGAIN',
   'EHOSTUNREACH',

@@ -62,13 +62,6 @@ export const mayPass = (failure: Failure): boolean => {
   return failure.kind === 'not-reached';
 };
 
-type ErrorFields = {
-  readonly name?: unknown;
-  readonly code?: unknown;
-  readonly cause?: unknown;
-  readonly message?: unknown;
-};
-
 /** What `fetch` says of a port that it never calls (https://fetch.spec.whatwg.org/#port-blocking). It has no code of its own. */
 export const badPort = 'bad port';
 
@@ -77,7 +70,7 @@ export const badPort = 'bad port';
  * message, which may quote what was sent.
  */
 export const fetchErrorName = (error: unknown): string => {
-  const { name, code, cause, message }: ErrorFields = Object(error);
+  const { name, code, cause, message }: Readonly<Record<string, unknown>> = Object(error);
   if (cause !== undefined) return fetchErrorName(cause);
   if (message === badPort) return badPort;
   if (typeof code === 'string') return code;

@@ -1,4 +1,5 @@
 import type { STSClientConfig } from '@aws-sdk/client-sts';
+import { neverConnected } from '../../client/call.ts';
 import { errorNameOf } from '../../functions/platform/unknown-values.ts';
 import { CommandFailed } from '../errors.ts';
 
@@ -17,16 +18,7 @@ const accessDenied = /^(?:AccessDenied|AuthorizationError)(?:Exception)?$/;
 const throttling = /throttl|TooManyRequests|RequestLimitExceeded|SlowDown/i;
 
 /** Nothing answered. */
-const network = new Set([
-  'EAI_AGAIN',
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'ENOTFOUND',
-  'ETIMEDOUT',
-  'TimeoutError',
-]);
+const network = new Set([...neverConnected, 'ECONNRESET', 'ETIMEDOUT', 'TimeoutError']);
 
 /** The signature was refused. AWS accepts one for five minutes. */
 const signature = new Set([

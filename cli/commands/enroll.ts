@@ -44,11 +44,8 @@ const parseOne = (fields: EnrollmentFields, rules: EnrollmentRules): Enrollment 
 
 const readOne = async (session: Session, idInstance: string, options: Options, rules: EnrollmentRules) => {
   const { owner, group, name, phone, apiUrl } = options;
-  const fields = {
-    ...{ idInstance, apiUrl, owner, group, name },
-    protected: options.protected?.toString(),
-    phone: phone === false ? '' : undefined,
-  };
+  const given = { idInstance, apiUrl, owner, group, name };
+  const fields = { ...given, protected: options.protected?.toString(), phone: phone === false ? '' : undefined };
   // The other fields are checked before the prompt for the token.
   const tags = parseOne({ ...fields, apiTokenInstance: 'placeholder' }, rules);
   if (rules.tagsOnly) return [tags];
