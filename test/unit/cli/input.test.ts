@@ -4,7 +4,7 @@ import { parseEnrollment } from '../../../cli/enroll/enrollment.ts';
 import { UsageError } from '../../../cli/errors.ts';
 import { parseCsv, readTable } from '../../../cli/input/csv.ts';
 import { decodeText } from '../../../cli/input/files.ts';
-import { parseSince, readInstanceIds } from '../../../cli/input/options.ts';
+import { parseCount, parseSince, readInstanceIds, wholeNumber } from '../../../cli/input/options.ts';
 import { formatCsvRow, printable, printableJson } from '../../../cli/output/printable.ts';
 import { readInstanceList } from '../../../cli/reconcile-instances.ts';
 import { createParseApiUrl } from '../../../functions/green-api/api-url.ts';
@@ -213,4 +213,22 @@ test.each([
   expect(() => readInstanceList('list', text)).toThrow(UsageError);
   expect(() => readInstanceList('list', text)).toThrow(message);
   expect(() => readInstanceList('list', text)).not.toThrow(token);
+});
+
+test.each([
+  ['0', 0],
+  ['20', 20],
+  ['21', undefined],
+  ['-1', undefined],
+  ['1.5', undefined],
+  ['', undefined],
+])('%j as a whole number from 0 to 20 is %j', (text, number) => {
+  const read = () => wholeNumber('from 0 to 20', 0, 20)(text);
+
+  if (number === undefined) expect(read).toThrow('It must be a whole number from 0 to 20.');
+  else expect(read()).toBe(number);
+});
+
+test.each(['0', '1000000'])('a count is not %s', (text) => {
+  expect(() => parseCount(text)).toThrow('It must be a whole number from 1.');
 });
