@@ -8,7 +8,6 @@ import { jsonResponse, problemResponse } from './response.ts';
 
 type Row = { readonly status: number; readonly title: string; readonly retryAfter?: number };
 
-/** Status and title for each failure. */
 export const failureRows = {
   unconfirmed: { status: 502, title: 'The logout is not confirmed' },
   refused: { status: 502, title: 'GREEN-API refused the logout' },

@@ -36,7 +36,6 @@ export const problemResponse = ({ code, status, title, detail, retryAfter, membe
     },
   );
 
-/** Logs an unexpected error. */
 export type LogUnexpected = (error: { readonly name: string; readonly stack: readonly string[] }) => void;
 
 /** The frames of a stack, without the message before them; none if the message cannot be found in it. */

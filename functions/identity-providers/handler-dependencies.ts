@@ -17,7 +17,6 @@ import { createLeaverLimit } from './leaver-limit.ts';
 import { createProviderMetrics, type ProviderMetrics } from './provider-metrics.ts';
 import { createStartOffboarding, type StartOffboarding } from './start-offboarding.ts';
 
-/** The dependencies of `webhook` and `scim`. */
 export type ProviderHandlerDependencies = {
   /** Those of the kinds that the function answers. */
   readonly providers: readonly IdentityProvider[];

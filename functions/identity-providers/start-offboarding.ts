@@ -29,13 +29,6 @@ export type Deadlines = {
   readonly startsUntilMs?: number;
 };
 
-/** Starts a run for each leaver in the report of an identity provider, within the limits of that provider. */
-export type StartOffboarding = (
-  provider: IdentityProvider,
-  report: LeaverReport,
-  deadlines: Deadlines,
-) => Promise<OffboardingResult>;
-
 type StartOffboardingDependencies = {
   readonly startRun: StartRun;
   readonly findRun: FindRun;
@@ -102,8 +95,11 @@ const namesOf = (stack: string, { name: provider }: IdentityProvider, run: Plann
   return { names, possible: former === undefined ? [...possible, formerRunNameOf(cause, provider)] : possible };
 };
 
-const createStartLeaver = (dependencies: StartOffboardingDependencies) => {
-  const { startRun, limit, metrics, stack } = dependencies;
+const outOfTime: LambdaFailure = { kind: 'unavailable', detail: 'There was no time left to start this run' };
+
+/** Starts a run for each leaver in the report of an identity provider, within the limits of that provider. */
+export const createStartOffboarding = (dependencies: StartOffboardingDependencies) => {
+  const { startRun, limit, metrics, log, stack, limits, now } = dependencies;
   const startReportedRun = createStartReportedRun(dependencies);
 
   const startWithin = async (provider: IdentityProvider, name: RunName, { request }: PlannedRun) => {
@@ -115,7 +111,7 @@ const createStartLeaver = (dependencies: StartOffboardingDependencies) => {
     return started;
   };
 
-  return async (provider: IdentityProvider, run: PlannedRun, deadlines: Deadlines) => {
+  const startLeaver = async (provider: IdentityProvider, run: PlannedRun, deadlines: Deadlines) => {
     const counting = await countingOf(dependencies, run.request, deadlines);
     const hasLastingId = idLasts[provider.kind];
     const namesAfter = (former?: RunName): ReportNames => {
@@ -129,15 +125,8 @@ const createStartLeaver = (dependencies: StartOffboardingDependencies) => {
       start: (name) => startWithin(provider, name, run),
     });
   };
-};
 
-const outOfTime: LambdaFailure = { kind: 'unavailable', detail: 'There was no time left to start this run' };
-
-export const createStartOffboarding = (dependencies: StartOffboardingDependencies): StartOffboarding => {
-  const { metrics, log, limits, now } = dependencies;
-  const startLeaver = createStartLeaver(dependencies);
-
-  return async (provider, report, deadlines) => {
+  return async (provider: IdentityProvider, report: LeaverReport, deadlines: Deadlines): Promise<OffboardingResult> => {
     const { startsUntilMs = Number.POSITIVE_INFINITY } = deadlines;
     const named = withWatchDays({ ...report, source: `${provider.kind} ${provider.name}` }, provider.watchDays);
     const { maxTargets = limits.maxTargets, timeZone } = provider;
@@ -160,3 +149,5 @@ export const createStartOffboarding = (dependencies: StartOffboardingDependencie
     return worst ?? { kind: 'accepted', runs };
   };
 };
+
+export type StartOffboarding = ReturnType<typeof createStartOffboarding>;

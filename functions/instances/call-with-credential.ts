@@ -101,7 +101,6 @@ const logUnknownStates =
 /** How long calls of GREEN-API and rotations wait. A test may shorten both. */
 export type Waits = { readonly rateLimiter?: RateLimiterOptions; readonly clock?: RotationDependencies['clock'] };
 
-/** The GREEN-API client and the calls with an instance's credential. */
 export const composeGreenApi = (
   client: SecretsManagerClient,
   { secretPrefix, allowedApiHosts, credentialTtlMs, greenApiTimeoutMs }: ReadingEnvironment,

@@ -84,7 +84,6 @@ export type ReadCredential = (
 type ReadCredentialDependencies = {
   readonly fetchSecret: FetchSecret;
   readonly parseApiUrl: (text: string) => ApiUrl | undefined;
-  /** Prefix of the secrets' names, e.g. `green-api/`. */
   readonly secretPrefix: string;
   /** How long a credential is reused, in milliseconds; 0: it is read for each call. */
   readonly ttlMs: number;

@@ -41,7 +41,6 @@ const isIgnored = (tags: readonly Tag[]): boolean =>
 const parseOwnerAndGroup = (tags: readonly Tag[]) =>
   defined({ owner: tagValue(tags, 'owner'), group: tagValue(tags, 'group') });
 
-/** Reads the tags `owner`, `group` and `protected`. Other tags are ignored. */
 const parseTags = (idInstance: InstanceId, tags: readonly Tag[]): ListedInstance => ({
   idInstance,
   ...parseOwnerAndGroup(tags),

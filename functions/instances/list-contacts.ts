@@ -9,13 +9,11 @@ import {
 } from './directory.ts';
 import { type Contact, shortenPhone } from './search.ts';
 
-/** An instance in a list for people. */
 export type ContactInstance = ListedInstance & Contact;
 
 /** Also of a tag that somebody wrote by hand, no more than the last digits leave. */
 const parseContact = (tags: readonly Tag[]): Contact =>
   defined({ name: tagValue(tags, 'name'), phone: shortenPhone(tagValue(tags, 'phone') ?? '') || undefined });
 
-/** Lists the instances for people, with what is known of their owners. */
 export const createListContacts = (dependencies: ListInstancesDependencies): ListInstances<Contact> =>
   createList(dependencies, parseContact);

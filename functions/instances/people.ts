@@ -27,7 +27,6 @@ export type Person<Item> = {
 /** An instance as one of a person's, with the identities of other people on its tag: a logout logs it out for them too. */
 export type Owned<Item> = Item & { readonly sharedWith: readonly string[] };
 
-/** An instance that has been listed. */
 export type Instance = Searchable & { readonly idInstance: string };
 
 const unique = (texts: readonly (string | undefined)[]): readonly string[] => [
@@ -149,7 +148,6 @@ export const createPeople = <Item extends Instance>(instances: readonly Item[]) 
   };
 
   return {
-    /** How many instances are searched. */
     size: instances.length,
 
     /** The instances whose tag holds an identity. */

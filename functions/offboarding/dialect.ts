@@ -12,10 +12,8 @@ export type EventPattern = { readonly [field: string]: readonly ValuePattern[] |
 /** The person or program that changed a user, as the source of the event claims. */
 type Actor = Omit<NonNullable<RunRequest['actor']>, 'claimedBy'>;
 
-/** What happened to a user of IAM Identity Center. */
 export type UserChange = { readonly userId: string; readonly kind: 'disabled' | 'deleted' };
 
-/** Somebody left. */
 export type LeaverReport = {
   readonly kind: 'report';
   /** The identities of each person. No two people share an entry, and no identity holds white space. */
@@ -38,7 +36,6 @@ export type LeaverReport = {
   readonly requestedBy?: string;
   /** AWS account that put the event on its bus. It is recorded, and takes no part in the name of the run. */
   readonly account?: string | undefined;
-  /** A dry run: report who would be logged out and change nothing. */
   readonly dryRun?: boolean;
   /** Days for which the instances are watched after the logout. */
   readonly watchDays?: number;
@@ -48,7 +45,6 @@ export type LeaverReport = {
   readonly problem?: string;
 };
 
-/** A user of IAM Identity Center. */
 export type DirectoryUser = { readonly userId: string; readonly identityStoreId?: string | undefined };
 
 /** A user was changed. If the directory says that they are disabled, it is the report of a leaver. */
@@ -130,7 +126,6 @@ export const actorOf = (ids: readonly unknown[], name: unknown): { readonly acto
   return Object.keys(actor).length > 0 ? { actor } : {};
 };
 
-/** Parses the fields of an event that its dialect needs. */
 export const parseEventFields = <Schema extends v.GenericSchema>(
   schema: Schema,
   value: unknown,

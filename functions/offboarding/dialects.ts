@@ -16,7 +16,6 @@ export type DialectName = keyof typeof dialects;
 
 export const dialectNames = Object.keys(dialects) as readonly DialectName[];
 
-/** Parses an untrusted event by the dialect to which it belongs. */
 export const parseOffboardingEvent = (
   event: unknown,
 ): (ParsedEvent & { readonly dialect: DialectName }) | { readonly kind: 'unknown-dialect' } => {

@@ -63,7 +63,6 @@ const schema = v.object({
   }),
 });
 
-/** Parses who was deactivated, suspended or deleted. */
 export const parseOkta: ParseEvent<LeaverReport | NotAnOffboarding | Invalid> = (event) => {
   if (!v.is(recognised, event)) return undefined;
 

@@ -6,7 +6,6 @@ import type { RunCause } from '../runs/run-name.ts';
 import { type Invalid, type LeaverReport, parseEventFields } from './dialect.ts';
 import { namesOfChange } from './directory-user.ts';
 
-/** A run to start, and what names it. */
 export type PlannedRun = {
   readonly cause: Omit<RunCause, 'stack'>;
   /** Another event about the same change may have started its run under one of these. */

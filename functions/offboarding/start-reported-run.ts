@@ -5,7 +5,6 @@ import type { RunRequest } from '../runs/request.ts';
 import type { RunCause, RunName } from '../runs/run-name.ts';
 import { isEndStatus } from '../runs/run-status.ts';
 
-/** The run of a report. */
 export type ReportedRun = {
   readonly kind: 'run';
   readonly id: RunName;
@@ -34,7 +33,6 @@ type Report<Refusal> = {
   readonly namesAfter: (former?: RunName) => ReportNames;
   /** Whether the report may be sent again when its run has ended. If not, no run is looked up: Lambda allows 15 lists a second. */
   readonly idLasts: boolean;
-  /** Starts the run, or refuses it. */
   readonly start: (name: RunName) => Promise<RunStart | Refusal>;
 };
 

@@ -12,7 +12,6 @@ import { listResponse, maxResults, noContent, type Page, ScimError, scimResponse
 import { parseNewUser, parseReplacement, type User, userResource } from './user.ts';
 import { parseUserId } from './user-id.ts';
 
-/** A request as far as it is the same for every route. */
 export type ScimRequest = {
   /** Where `/Users` is, e.g. `https://….execute-api.eu-central-1.amazonaws.com/scim/v2`. */
   readonly baseUrl: string;
@@ -39,7 +38,6 @@ const userNameIn = ({ id }: ScimRequest): string => {
   return userName;
 };
 
-/** The user as the client asked to see it. */
 const shown = ({ baseUrl, query }: ScimRequest, user: User) => project(userResource(user, baseUrl), query);
 
 const parseNumber = (query: URLSearchParams, name: string, absent: number): number => {

@@ -53,7 +53,6 @@ export type RotationDependencies = Pick<GreenApi, 'updateApiToken' | 'readState'
   };
 };
 
-/** Which token to replace, and by which decision. */
 export type RotationRequest = {
   readonly idInstance: InstanceId;
   /** The same text is the same decision: `updateApiToken` is sent for it at most once, whatever crashes. */
@@ -72,7 +71,6 @@ export const rotationStages = {
   token: 'GREEN_API_ROTATION_TOKEN',
 } as const satisfies { readonly token: PendingStage; readonly [purpose: string]: string };
 
-/** A version with a token that can be used. */
 export type StoredToken = {
   readonly kind: 'token';
   readonly versionId: string;
@@ -131,7 +129,6 @@ export type Attempt = ReturnType<typeof createAttempt>;
 
 const realClock: RotationDependencies['clock'] = { now: () => deadlineIn(0), date: Date.now, sleep };
 
-/** GREEN-API and Secrets Manager as the rotation of a token uses them. */
 export const composeRotation = (
   client: SecretsManagerClient,
   { updateApiToken, readState }: GreenApi,
