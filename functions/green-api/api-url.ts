@@ -18,12 +18,11 @@ const isLoopbackHost = (host: string): boolean =>
 export const createParseApiUrl =
   (extraHosts: readonly string[]) =>
   (text: string): ApiUrl | undefined => {
-    const [, scheme, authority, version = ''] = /^(https?):\/\/([^/?#@\\\s]+)(\/v3)?\/?$/i.exec(text) ?? [];
-    if (scheme === undefined || authority === undefined) return undefined;
+    const found = /^(https?):\/\/([^/?#@\\\s]+)(\/v3)?\/?$/.exec(text.toLowerCase());
+    if (found === null) return undefined;
 
-    const host = authority.toLowerCase();
+    const [, scheme = '', host = '', version = ''] = found;
     const isExtra = extraHosts.includes(host);
-    const isAllowed =
-      scheme.toLowerCase() === 'https' ? isExtra || hostPattern.test(host) : isExtra && isLoopbackHost(host);
-    return isAllowed ? (`${scheme.toLowerCase()}://${host}${version.toLowerCase()}` as ApiUrl) : undefined;
+    const isAllowed = scheme === 'https' ? isExtra || hostPattern.test(host) : isExtra && isLoopbackHost(host);
+    return isAllowed ? (`${scheme}://${host}${version}` as ApiUrl) : undefined;
   };

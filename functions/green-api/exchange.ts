@@ -67,10 +67,7 @@ export const createConnections = (): Connections => {
       });
       // It may never be used: it must not keep the process alive, and its end is no failure.
       socket.unref().on('error', () => {});
-      socket.once('close', () => {
-        if (waiting.get(keyOf(address))?.socket === socket) waiting.delete(keyOf(address));
-        resolve();
-      });
+      socket.once('close', () => resolve());
       openedEarly.add(socket);
     });
 

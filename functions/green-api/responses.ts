@@ -48,9 +48,9 @@ const parseAnswer = <A>(
 ): A | GreenApiFailure => {
   if (status < 200 || status >= 300) return failureOf(status, text);
   const body = parseJson(text);
-  const code = fieldOf(body, 'code');
+  const code = Number(fieldOf(body, 'code'));
   // Some methods report an error with HTTP 200, and its status in the body.
-  if (typeof code === 'number' && code >= 400)
+  if (code >= 400)
     return { kind: failureKindOf(code, text), detail: `GREEN-API answered HTTP ${status}, code ${code}` };
   return (
     understand(body) ?? {

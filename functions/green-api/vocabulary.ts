@@ -50,9 +50,7 @@ export const states = {
 
 /** The class of a state that was read. Words are compared exactly. */
 export const stateClassOf = (stateInstance: string | null): StateClass =>
-  stateInstance !== null && Object.hasOwn(states, stateInstance)
-    ? states[stateInstance as keyof typeof states]
-    : 'unknown';
+  Object.hasOwn(states, stateInstance ?? '') ? states[stateInstance as keyof typeof states] : 'unknown';
 
 /**
  * How long a run tries again before a failure is final, in milliseconds. A `passing` failure may end by itself. A `lasting` one ends

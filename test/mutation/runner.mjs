@@ -41,26 +41,32 @@ class InProcessRunner {
   async dryRun({ files: about }) {
     const tests = [];
     const perTest = {};
+    const durations = {};
     for (const file of globSync('test/unit/**/*.test.ts').filter(isJudge).sort()) {
       const mutantCoverage = { static: {}, perTest: {} };
       const space = { mutantCoverage };
       globalThis.__stryker__ = space;
-      const ids = [];
       const starting = (id) => {
         space.currentTestId = id;
       };
+      const start = performance.now();
+      const ids = [];
       for await (const { id, error, ms } of this.run(file, { about, chosen: isQuick, starting })) {
         if (error) return { status: 'error', errorMessage: `${id}: ${error.stack ?? error}` };
         ids.push(id);
-        tests.push({ id, name: id, fileName: join(process.cwd(), file), timeSpentMs: ms, status: 0 });
+        durations[id] = ms;
       }
-      // What is evaluated when a file is loaded, each of its tests can notice: a file is loaded with the mutant active.
-      for (const id of ids) perTest[id] = count({ ...mutantCoverage.static }, mutantCoverage.perTest[id] ?? {});
+      // Stryker adds the time that belongs to no test to the time limit of each mutant.
+      const timeOfTests = ids.reduce((sum, id) => sum + durations[id], 0);
+      const otherMs = (performance.now() - start - timeOfTests) / ids.length;
+      for (const id of ids) {
+        const timeSpentMs = durations[id] + otherMs;
+        tests.push({ id, name: id, fileName: join(process.cwd(), file), timeSpentMs, status: 0 });
+        // What is evaluated when a file is loaded, each of its tests can notice: a file is loaded with the mutant active.
+        perTest[id] = count({ ...mutantCoverage.static }, mutantCoverage.perTest[id] ?? {});
+      }
     }
-    writeFileSync(
-      durationsFile,
-      JSON.stringify(Object.fromEntries(tests.map(({ id, timeSpentMs }) => [id, timeSpentMs]))),
-    );
+    writeFileSync(durationsFile, JSON.stringify(durations));
     return { status: 'complete', tests, mutantCoverage: { static: {}, perTest } };
   }
 

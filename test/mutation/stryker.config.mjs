@@ -17,7 +17,7 @@ export default {
   checkers: [],
   concurrency: 2,
   maxTestRunnerReuse: 300,
-  timeoutMS: 10_000,
+  timeoutMS: 5_000,
   clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
   reporters: ['clear-text', 'json', 'progress'],
   jsonReporter: { fileName: '.local/mutation-report.json' },

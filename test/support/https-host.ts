@@ -17,7 +17,7 @@ export const startHttpsHost = async ({
   readonly answer: () => string | undefined;
   readonly unexpectedCall?: string;
 }) => {
-  const seen = { connections: 0, requests: 0 };
+  const seen = { connections: 0, requests: 0, names: [] as (string | false)[] };
   const server = createServer(certificate, (request, response) => {
     seen.requests += 1;
     const json = answer();
@@ -26,6 +26,7 @@ export const startHttpsHost = async ({
   });
   server.on('secureConnection', (socket) => {
     seen.connections += 1;
+    seen.names.push(socket.servername ?? false);
     if (unexpectedCall !== undefined && seen.connections === 1) socket.write(unexpectedCall);
   });
   const firstConnection = once(server, 'secureConnection');

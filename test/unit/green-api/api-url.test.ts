@@ -2,7 +2,14 @@ import fc from 'fast-check';
 import { createParseApiUrl } from '../../../functions/green-api/api-url.ts';
 import { anyUrl } from '../../support/any-text.ts';
 
-const parse = createParseApiUrl(['127.0.0.1:3001', 'proxy.example.com']);
+const parse = createParseApiUrl([
+  '127.0.0.1:3001',
+  'proxy.example.com',
+  'localhost',
+  '127.0.0.11',
+  '127.0.0.1.example.com',
+  'x.localhost',
+]);
 
 test.each([
   ['https://api.green-api.com', 'https://api.green-api.com'],
@@ -16,6 +23,8 @@ test.each([
   ['http://127.0.0.1:3001', 'http://127.0.0.1:3001'],
   ['https://127.0.0.1:3001', 'https://127.0.0.1:3001'],
   ['https://proxy.example.com', 'https://proxy.example.com'],
+  ['http://localhost', 'http://localhost'],
+  ['http://127.0.0.11', 'http://127.0.0.11'],
 ])('reads %s as %s', (text, apiUrl) => {
   expect(parse(text)).toBe(apiUrl);
 });
@@ -23,6 +32,8 @@ test.each([
 test.each([
   'http://api.green-api.com',
   'http://proxy.example.com',
+  'http://127.0.0.1.example.com',
+  'http://x.localhost',
   'http://127.0.0.1',
   'http://127.0.0.1:3002',
   'https://127.0.0.1',

@@ -16,6 +16,7 @@ const startSetup = async (options: Parameters<typeof startHttpsHost>[0] = { answ
   return {
     ...host,
     openEarly: () => connections.openEarly(host.host),
+    openEarlyTo: connections.openEarly,
     call: () => {
       const url = `https://${host.host}/waInstance1101000001/logout/token`;
       return sendGet(url, { deadline: deadlineIn(60_000), freshConnection: false, onSent: () => {} });
@@ -85,12 +86,13 @@ test('a connection on which the host has already sent data is not used', async (
 test('a connection that has been idle for half a minute is not used', async () => {
   await using setup = await startSetup();
 
+  const clock = jest.spyOn(Date, 'now').mockReturnValue(1_000);
   await setup.openEarly();
   // With TLS 1.3 the handshake ends at the client before it ends at the server.
   while (setup.seen.connections < 1) await sleep(5);
-  const later = jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 30_000);
+  clock.mockReturnValue(31_000);
   const exchange = await setup.call();
-  later.mockRestore();
+  clock.mockRestore();
 
   expect(exchange).toMatchObject({ kind: 'answered', status: 200 });
   expect(setup.seen.connections).toBe(2);
@@ -103,6 +105,27 @@ test('only one of two early connections to a host is kept', async () => {
 
   while (setup.seen.connections < 2 || (await setup.openConnections()) > 1) await sleep(5);
   expect(await setup.openConnections()).toBe(1);
+  expect(await setup.call()).toMatchObject({ kind: 'answered' });
+  expect(setup.seen.connections).toBe(2);
+});
+
+test('an early connection is used for calls to its own host only: a call holds the token', async () => {
+  await using another = await startHttpsHost({ answer });
+  await using setup = await startSetup();
+  await setup.openEarlyTo(another.host);
+
+  expect(await setup.call()).toMatchObject({ kind: 'answered' });
+
+  expect([setup.seen.requests, another.seen.requests]).toEqual([1, 0]);
+});
+
+test('an early connection names the host, so that a shared address can serve it', async () => {
+  await using host = await startHttpsHost({ answer });
+
+  await createConnections().openEarly(host.host.replace('127.0.0.1', 'localhost'));
+
+  while (host.seen.connections < 1) await sleep(5);
+  expect(host.seen.names).toEqual(['localhost']);
 });
 
 test('a host that cannot be reached is not a failure', async () => {

@@ -43,8 +43,14 @@ test.each([
   expect(exchange).toEqual({ kind: 'timed-out' });
 });
 
-test('a call to a host that switches protocols fails at once', async () => {
-  await using host = await startHost('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n');
+test('a call to a host that switches protocols fails at once, and gives its connection up', async () => {
+  const closed = Promise.withResolvers<void>();
+  await using host = await startHostOf((socket) => {
+    socket.once('data', () =>
+      socket.write('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n'),
+    );
+    socket.once('close', () => closed.resolve());
+  });
 
   const exchange = await createSendGet({ timeoutMs: 60_000 })(host.url, {
     deadline: deadlineIn(60_000),
@@ -53,9 +59,28 @@ test('a call to a host that switches protocols fails at once', async () => {
   });
 
   expect(exchange).toEqual({ kind: 'broken', detail: 'HTTP 101', staleConnection: false });
+  await closed.promise;
 });
 
 const options = () => ({ deadline: deadlineIn(60_000), freshConnection: false, onSent: () => {} });
+
+test.each([
+  [65_536, { kind: 'answered', status: 200, text: 'x'.repeat(65_536) }],
+  [65_537, { kind: 'broken', detail: 'answer longer than 64 KiB', staleConnection: false }],
+])('an answer of %i bytes on a kept-alive connection', async (length, expected) => {
+  await using host = await startHostOf((socket) =>
+    socket.once('data', () => {
+      socket.write('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}');
+      socket.once('data', () =>
+        socket.write(`HTTP/1.1 200 OK\r\ncontent-length: ${length}\r\n\r\n${'x'.repeat(length)}`),
+      );
+    }),
+  );
+  const sendGet = createSendGet({ timeoutMs: 60_000 });
+  await sendGet(host.url, options());
+
+  expect(await sendGet(host.url, options())).toEqual(expected);
+});
 
 /** Answers the first request of a connection and keeps it alive; `end` receives the second. */
 const startKeptAlive = (end: (socket: Socket) => void) =>

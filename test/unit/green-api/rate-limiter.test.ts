@@ -89,6 +89,48 @@ test('does not send a call if the call before it was sent too late', async () =>
   expect(await behind).toBe('too-late');
 });
 
+describe('while the clock stands still', () => {
+  let clock: jest.SpyInstance<number, []>;
+  beforeEach(() => {
+    clock = jest.spyOn(performance, 'now').mockReturnValue(1_000);
+  });
+  afterEach(() => clock.mockRestore());
+
+  test('the first call waits for nothing', async () => {
+    expect(await createRateLimiter({ intervalMs }).slot('1101000001', never)).toBe('free');
+  });
+
+  test('a slot exactly as far away as the longest wait is waited for', async () => {
+    const rateLimiter = createRateLimiter({ intervalMs: 10, longestWaitMs: 10 });
+    await rateLimiter.slot('1101000001', never);
+
+    const second = rateLimiter.slot('1101000001', never);
+    clock.mockReturnValue(1_010);
+
+    expect(await second).toBe('free');
+  });
+
+  test('a call that is sent leaves the slots that others wait for reserved', async () => {
+    const rateLimiter = createRateLimiter({ intervalMs: 10, longestWaitMs: 15 });
+    await rateLimiter.slot('1101000001', never);
+    const second = rateLimiter.slot('1101000001', never);
+
+    rateLimiter.sent('1101000001');
+
+    // The third slot is 20 ms away.
+    expect(await Promise.race([rateLimiter.slot('1101000001', never), nextTurn('waits')])).toBe('queue-full');
+    clock.mockReturnValue(1_010);
+    expect(await second).toBe('free');
+  });
+
+  test.each([40, 50])('a call with only %i ms left for its answer reserves no slot', async (leftMs) => {
+    const rateLimiter = createRateLimiter({ intervalMs, longestWaitMs: 0 });
+
+    expect(await rateLimiter.slot('1101000001', 1_000 + leftMs)).toBe('too-late');
+    expect(await rateLimiter.slot('1101000001', never)).toBe('free');
+  });
+});
+
 test('does not send a call without enough time for an answer', async () => {
   const rateLimiter = createRateLimiter({ intervalMs });
 

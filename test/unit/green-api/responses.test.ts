@@ -1,5 +1,11 @@
 import fc from 'fast-check';
-import { parseClearQueueAnswer, parseLogoutAnswer, parseStateAnswer } from '../../../functions/green-api/responses.ts';
+import {
+  parseAccountAnswer,
+  parseClearQueueAnswer,
+  parseLogoutAnswer,
+  parseSettingsAnswer,
+  parseStateAnswer,
+} from '../../../functions/green-api/responses.ts';
 import { anyText } from '../../support/any-text.ts';
 
 test.each([
@@ -13,7 +19,11 @@ test.each([
   [200, '<html>OK</html>', 'unavailable'],
   [200, '{"__proto__":{"isLogout":true}}', 'unavailable'],
   [200, '{"code":401,"description":"Unauthorized"}', 'credential-rejected'],
+  [200, '{"code":400,"isLogout":true}', 'request-refused'],
+  [200, '{"code":"401","isLogout":true}', 'credential-rejected'],
+  [200, '{"code":200,"isLogout":true}', 'accepted'],
   [204, '', 'unavailable'],
+  [300, '{"isLogout":true}', 'request-refused'],
   [302, '', 'request-refused'],
   [400, 'instance in starting process try later', 'instance-starting'],
   [400, '{"message":"Instance in starting process, try later"}', 'instance-starting'],
@@ -57,6 +67,31 @@ test.each([
 test('reads only isCleared: true as a cleared queue', () => {
   expect(parseClearQueueAnswer(200, '{"isCleared":true}')).toEqual({ kind: 'cleared' });
   expect(parseClearQueueAnswer(200, 'false').kind).toBe('unavailable');
+});
+
+test.each([
+  ['{"typeInstance":"whatsapp","wid":"79876543210@c.us"}', { typeInstance: 'whatsapp', wid: '79876543210@c.us' }],
+  ['{"typeInstance":"telegram"}', { typeInstance: 'telegram', wid: '' }],
+  ['{"wid":79876543210}', { typeInstance: '', wid: '79876543210' }],
+  ['{"typeInstance":true,"wid":{}}', undefined],
+  ['{}', undefined],
+])('reads the settings %s as %j', (text, settings) => {
+  const answer = parseSettingsAnswer(200, text);
+
+  if (settings === undefined) expect(answer.kind).toBe('unavailable');
+  else expect(answer).toEqual({ kind: 'settings', ...settings });
+});
+
+test.each([
+  ['{"phone":79876543210}', '79876543210'],
+  ['{"phone":"+7 987 654-32-10"}', '+7 987 654-32-10'],
+  ['{"phone":null}', ''],
+  ['{}', undefined],
+])('reads the number of the account %s as %j', (text, phone) => {
+  const answer = parseAccountAnswer(200, text);
+
+  if (phone === undefined) expect(answer.kind).toBe('unavailable');
+  else expect(answer).toEqual({ kind: 'account', phone });
 });
 
 test('no answer makes the parser throw, and only isLogout: true in a 2xx is an accepted logout', () => {
