@@ -11,22 +11,12 @@ const payloadOf = <Payload extends string | ErrorObject | undefined>(Payload: Pa
   Truncated: false,
 });
 
-const stepEvent = ({ Action, Payload, Error: error, StepOptions }: OperationUpdate, after: Operation): Event => {
-  if (Action === 'START') return eventNamed('StepStarted', {});
-  const RetryDetails = {
-    CurrentAttempt: after.StepDetails?.Attempt,
-    NextAttemptDelaySeconds: StepOptions?.NextAttemptDelaySeconds,
-  };
+const workEvent = (work: 'Step' | 'Context', update: OperationUpdate, more: object): Event => {
+  const { Action, Payload, Error: error } = update;
+  if (Action === 'START') return eventNamed(`${work}Started`, {});
   return error === undefined && Action !== 'FAIL'
-    ? eventNamed('StepSucceeded', { Result: payloadOf(Payload), RetryDetails })
-    : eventNamed('StepFailed', { Error: payloadOf(error), RetryDetails });
-};
-
-const contextEvent = ({ Action, Payload, Error: error }: OperationUpdate): Event => {
-  if (Action === 'START') return eventNamed('ContextStarted', {});
-  return Action === 'FAIL'
-    ? eventNamed('ContextFailed', { Error: payloadOf(error) })
-    : eventNamed('ContextSucceeded', { Result: payloadOf(Payload) });
+    ? eventNamed(`${work}Succeeded`, { Result: payloadOf(Payload), ...more })
+    : eventNamed(`${work}Failed`, { Error: payloadOf(error), ...more });
 };
 
 const waitEvent = ({ Action, WaitOptions }: OperationUpdate, { WaitDetails }: Operation): Event => {
@@ -36,8 +26,11 @@ const waitEvent = ({ Action, WaitOptions }: OperationUpdate, { WaitDetails }: Op
 };
 
 const detailsOf = (update: OperationUpdate, after: Operation): Event => {
-  if (update.Type === 'STEP') return stepEvent(update, after);
-  return update.Type === 'CONTEXT' ? contextEvent(update) : waitEvent(update, after);
+  if (update.Type === 'CONTEXT') return workEvent('Context', update, {});
+  if (update.Type !== 'STEP') return waitEvent(update, after);
+  const { Attempt: CurrentAttempt } = after.StepDetails ?? {};
+  const { NextAttemptDelaySeconds } = update.StepOptions ?? {};
+  return workEvent('Step', update, { RetryDetails: { CurrentAttempt, NextAttemptDelaySeconds } });
 };
 
 const aboutOperation = ({ Id, ParentId, Name, SubType }: Operation, at: number): Event => ({
