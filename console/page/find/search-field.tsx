@@ -1,9 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
-import { search } from '../instances/live.ts';
-import { useStore } from '../use-store.ts';
-
-/** A letter stands in the field before anything is searched. */
-const restMs = 100;
+import { useEffect, useRef } from 'preact/hooks';
 
 const fieldId = 'search';
 
@@ -31,33 +26,18 @@ export const useSlash = (): void => {
   }, []);
 };
 
-type SearchFieldProps = { readonly onEnter: () => void };
+type SearchFieldProps = {
+  readonly text: string;
+  readonly onText: (text: string) => void;
+  readonly onEnter: () => void;
+};
 
 /** The one field of the page, focused when the view appears. */
-export const SearchField = ({ onEnter }: SearchFieldProps) => {
-  const stored = useStore(search).text;
-  const [text, setText] = useState(stored);
-  const sent = useRef(stored);
-  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+export const SearchField = ({ text, onText, onEnter }: SearchFieldProps) => {
   const field = useRef<HTMLInputElement>(null);
-  const find = (next: string) => {
-    sent.current = next;
-    search.set({ ...search.get(), text: next });
-  };
-  const change = (next: string) => {
-    setText(next);
-    clearTimeout(timer.current);
-    timer.current = setTimeout(() => find(next), restMs);
-  };
-  // Another part of the page may search too.
-  useEffect(() => {
-    if (stored !== sent.current) setText(stored);
-    sent.current = stored;
-  }, [stored]);
   useEffect(() => {
     field.current?.focus();
     field.current?.select();
-    return () => clearTimeout(timer.current);
   }, []);
   return (
     <div class="field wide">
@@ -71,9 +51,9 @@ export const SearchField = ({ onEnter }: SearchFieldProps) => {
         autocomplete="off"
         spellcheck={false}
         aria-describedby={`${fieldId}-hint`}
-        onInput={(event) => change(event.currentTarget.value)}
+        onInput={(event) => onText(event.currentTarget.value)}
         onKeyDown={({ key }) => {
-          if (key === 'Escape') change('');
+          if (key === 'Escape') onText('');
           if (key === 'Enter') onEnter();
         }}
       />

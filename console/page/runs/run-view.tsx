@@ -1,68 +1,19 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import * as v from 'valibot';
-import { hasEnded, mayRetry, type Run, repeatableRequestSchema } from '../../../client/answers.ts';
+import { hasEnded, type Run } from '../../../client/answers.ts';
 import { followRun, isUnknown } from '../../../client/follow-run.ts';
 import type { Failure, Result } from '../../../client/result.ts';
 import { describePhase, describeRequester } from '../../../client/run-words.ts';
 import { api } from '../api.ts';
 import { useAnnounce } from '../components/announcer.tsx';
-import { Button } from '../components/button.tsx';
 import { Instant } from '../components/instant.tsx';
 import { ProblemAlert } from '../components/problem-alert.tsx';
-import { focusViewTitle, ViewTitle } from '../components/view-title.tsx';
-import { useMay } from '../sign-in/may.ts';
+import { ViewTitle } from '../components/view-title.tsx';
 import { answerOf, describeParts, describeTarget, partsOf, tabTitleOf, titleOf } from './describe-run.ts';
-import { labelOfRetry, RetryDialog } from './retry-dialog.tsx';
-import type { RunRequest } from './run-draft.ts';
+import { RunActions } from './run-actions.tsx';
 import { factsIn } from './run-form.ts';
 import { RunId } from './run-id.tsx';
 import { RunOutcomes } from './run-outcomes.tsx';
-import { StartRunDialog } from './start-run-dialog.tsx';
-import { StopRunDialog } from './stop-run-dialog.tsx';
-
-/** A drill that has ended can be started again as a run that logs out, for a reason of its own. */
-const realRequestOf = (run: Run): RunRequest | undefined => {
-  const { success, output } = v.safeParse(repeatableRequestSchema, run.request);
-  if (!success || !output.dryRun || !hasEnded(run)) return undefined;
-  const { maxTargets: _, ...repeated } = output;
-  return { ...repeated, reason: '', dryRun: false };
-};
-
-const RunActions = ({ run, onStopped }: { readonly run: Run; readonly onStopped: () => void }) => {
-  const [open, setOpen] = useState<'stop' | 'start' | 'retry'>();
-  const may = useMay();
-  const real = realRequestOf(run);
-  const isRetryable = mayRetry(run) && run.request?.target !== undefined;
-  const close = () => setOpen(undefined);
-  const closeStop = () => {
-    close();
-    // There is no button left that the focus could return to.
-    if (hasEnded(run)) focusViewTitle();
-  };
-  return (
-    <div class="toolbar">
-      {!hasEnded(run) && may('runs') && (
-        <Button isFleeting onClick={() => setOpen('stop')}>
-          Stop run
-        </Button>
-      )}
-      {isRetryable && (run.request?.dryRun || may('runs')) && (
-        <Button class={real ? '' : 'primary'} onClick={() => setOpen('retry')}>
-          {labelOfRetry(run)}
-        </Button>
-      )}
-      {real && may('runs') && (
-        <Button class="primary" onClick={() => setOpen('start')}>
-          Log these instances out
-        </Button>
-      )}
-      {open === 'stop' && <StopRunDialog id={run.id} onStopped={onStopped} onClose={closeStop} />}
-      {open === 'retry' && <RetryDialog run={run} onClose={close} />}
-      {open === 'start' && real && <StartRunDialog initial={real} onClose={close} />}
-    </div>
-  );
-};
 
 const Heading = ({ run }: { readonly run: Run }) => (
   <>
