@@ -96,7 +96,8 @@ export const App = ({ times = 0 }: { readonly times?: number }) => {
         )}
         {info && <NotAllowed {...info} />}
         <AllowedContext.Provider value={info?.allowed}>
-          <Announcer>{info && <CurrentView {...route} />}</Announcer>
+          <Announcer />
+          {info && <CurrentView {...route} />}
         </AllowedContext.Provider>
       </main>
     </>

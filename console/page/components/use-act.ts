@@ -1,11 +1,10 @@
 import { useState } from 'preact/hooks';
 import type { Failure, Result } from '../../../client/result.ts';
-import { useAnnounce } from './announcer.tsx';
+import { announce } from './announcer.tsx';
 
 /** For a call that changes something: keeps the problem, or announces what was done. */
 export const useAct = () => {
   const [problem, setProblem] = useState<Failure>();
-  const announce = useAnnounce();
 
   /** @param onDone returns what is announced @returns whether the call succeeded */
   const act = async <Value>(call: Promise<Result<Value>>, onDone: (value: Value) => string): Promise<boolean> => {

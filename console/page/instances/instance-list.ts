@@ -16,9 +16,7 @@ export type ListReading = {
   readonly problem?: Failure;
 };
 
-type Dependencies = Pick<Client, 'listInstances'> & {
-  readonly now?: () => number;
-};
+type Dependencies = Pick<Client, 'listInstances'> & { readonly now?: () => number };
 
 /** Reads the list once for all views. While it is read for the first time, what has arrived can be shown and searched. */
 export const createInstanceList = ({ listInstances, now = Date.now }: Dependencies) => {

@@ -11,9 +11,7 @@ export type KnownState =
 const parallelReadings = 4;
 const shortestPauseMs = 1_500;
 
-type Dependencies = Pick<Client, 'readState'> & {
-  readonly now?: () => number;
-};
+type Dependencies = Pick<Client, 'readState'> & { readonly now?: () => number };
 
 /** Reads the states of the instances that somebody looks at, a few at a time. */
 export const createStates = ({ readState, now = Date.now }: Dependencies) => {
@@ -33,13 +31,8 @@ export const createStates = ({ readState, now = Date.now }: Dependencies) => {
     const result = await readState(idInstance);
     reading.delete(idInstance);
     const isOutdated = !askedAt.has(idInstance);
-    if (!isOutdated)
-      set(
-        idInstance,
-        result.kind === 'ok'
-          ? { ...result.value, kind: 'read' }
-          : { kind: 'problem', problem: describeFailure(result) },
-      );
+    if (!isOutdated && result.kind === 'ok') set(idInstance, { ...result.value, kind: 'read' });
+    if (!isOutdated && result.kind !== 'ok') set(idInstance, { kind: 'problem', problem: describeFailure(result) });
     readNext();
   };
 

@@ -1,11 +1,10 @@
-import { useAnnounce } from '../components/announcer.tsx';
+import { announce } from '../components/announcer.tsx';
 import { useStartRun } from '../runs/use-start-run.ts';
 import { logouts } from './live.ts';
 import { describeLogouts, mostSingleLogouts, type Order } from './logouts.ts';
 
 /** Logs instances out and announces the result. Many of them are logged out by a run. */
 export const useLogOut = () => {
-  const announce = useAnnounce();
   const { problem, start: startRun } = useStartRun();
   const follow = async (ids: readonly string[], work: Promise<void>): Promise<void> => {
     announce('');

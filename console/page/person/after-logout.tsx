@@ -1,9 +1,8 @@
-import { useAnnounce } from '../components/announcer.tsx';
+import { announce } from '../components/announcer.tsx';
 import { Button } from '../components/button.tsx';
 
 /** What follows a confirmed logout: what to say, and how the person links again. */
 export const AfterLogout = ({ text }: { readonly text: string }) => {
-  const announce = useAnnounce();
   const copy = () =>
     navigator.clipboard.writeText(text).then(
       () => announce('The text is copied'),

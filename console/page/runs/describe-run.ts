@@ -1,4 +1,4 @@
-import { hasEnded, type ListedRun, type Outcome, type Run } from '../../../client/answers.ts';
+import { hasEnded, type ListedRun, needsNothing, type Outcome, type Run } from '../../../client/answers.ts';
 import { countOf } from '../../../client/count-of.ts';
 import { describeListedTarget, describePhase, describeResult, metNobody } from '../../../client/run-words.ts';
 import type { RunRequest } from './run-draft.ts';
@@ -72,34 +72,28 @@ export const tabTitleOf = (run: Run): string => {
   return `${state} · ${run.request?.target ? describeTarget(run.request.target) : 'run'}`;
 };
 
-type Part = {
-  readonly kind: 'confirmed' | 'looked-at' | 'failed' | 'skipped' | 'to come';
-  readonly count: number;
-};
-
 /** The parts of the bar, those that are empty left out. Green is only what is confirmed, and never all of a run that failed. */
-export const partsOf = (run: Run): readonly Part[] => {
+export const partsOf = (run: Run) => {
   const { total, loggedOut, ready, failed, skipped, pending } = run.progress;
+  const isDrill = run.request?.dryRun === true;
   const isFlawed = hasEnded(run) && run.status !== 'SUCCEEDED' && loggedOut === total;
-  const isGreen = !run.request?.dryRun && !isFlawed;
-  const parts: readonly Part[] = [
-    { kind: isGreen ? 'confirmed' : 'looked-at', count: loggedOut + ready },
-    { kind: 'failed', count: failed },
-    { kind: 'skipped', count: skipped },
-    { kind: 'to come', count: pending },
-  ];
+  const parts = [
+    {
+      kind: isDrill || isFlawed ? 'looked-at' : 'confirmed',
+      words: isDrill ? 'looked at' : 'confirmed',
+      count: loggedOut + ready,
+    },
+    { kind: 'failed', words: 'failed', count: failed },
+    { kind: 'skipped', words: 'skipped', count: skipped },
+    { kind: 'pending', words: hasEnded(run) ? 'not decided' : 'to come', count: pending },
+  ] as const;
   return parts.filter(({ count }) => count > 0);
-};
-
-const partWords = (run: Run, { kind, count }: Part): string => {
-  if (kind === 'looked-at') return run.request?.dryRun ? `${count} looked at` : `${count} confirmed`;
-  return kind === 'to come' && hasEnded(run) ? `${count} not decided` : `${count} ${kind}`;
 };
 
 /** `17 confirmed · 2 failed · 1 skipped`. */
 export const describeParts = (run: Run): string =>
   partsOf(run)
-    .map((part) => partWords(run, part))
+    .map(({ count, words }) => `${count} ${words}`)
     .join(' · ');
 
 export const describeStatus = (status: string): string => status.toLowerCase().replace('_', ' ');
@@ -122,16 +116,12 @@ export const classOfListed = (run: ListedRun): string => {
   return run.status === 'SUCCEEDED' && !run.dryRun && isConfirmed ? 'succeeded' : '';
 };
 
-const order: Readonly<Record<string, number>> = {
-  pending: 1,
-  skipped: 2,
-  ready: 3,
-  'already-logged-out': 3,
-  'logged-out': 3,
-};
+const lessUrgent = ['pending', 'skipped'];
 
 /** Those first that need somebody. */
-export const sortOutcomes = (outcomes: readonly Outcome[]): readonly Outcome[] =>
-  outcomes.toSorted((a, b) => (order[a.kind] ?? 0) - (order[b.kind] ?? 0));
+export const sortOutcomes = (outcomes: readonly Outcome[]): readonly Outcome[] => {
+  const rankOf = (outcome: Outcome): number => (needsNothing(outcome) ? 2 : lessUrgent.indexOf(outcome.kind));
+  return outcomes.toSorted((a, b) => rankOf(a) - rankOf(b));
+};
 
 export const describeKind = (kind: string): string => kind.replaceAll('-', ' ');

@@ -5,7 +5,7 @@ import { followRun, isUnknown } from '../../../client/follow-run.ts';
 import type { Failure, Result } from '../../../client/result.ts';
 import { describePhase, describeRequester } from '../../../client/run-words.ts';
 import { api } from '../api.ts';
-import { useAnnounce } from '../components/announcer.tsx';
+import { announce } from '../components/announcer.tsx';
 import { Instant } from '../components/instant.tsx';
 import { ProblemAlert } from '../components/problem-alert.tsx';
 import { ViewTitle } from '../components/view-title.tsx';
@@ -30,7 +30,7 @@ const fills = {
   'looked-at': 'var(--accent)',
   failed: 'var(--danger)',
   skipped: 'var(--border)',
-  'to come': 'none',
+  pending: 'none',
 } as const;
 
 const Bar = ({ run }: { readonly run: Run }) => {
@@ -125,7 +125,6 @@ const useRun = (id: string) => {
 /** Is everybody out? One run, followed until it has ended. */
 export const RunView = ({ id }: { readonly id: string }) => {
   const { run, problem, refresh } = useRun(id);
-  const announce = useAnnounce();
   const status = run?.status;
   // Announced once, not at each reading.
   useEffect(() => {

@@ -19,23 +19,18 @@ const pendingKey = 'green-api-logout-sign-in';
 /** Without it, the page would leave for the issuer again right after the sign-out. */
 const signedOutKey = 'green-api-logout-signed-out';
 
-const pendingSchema = v.object({
-  url: v.string(),
-  state: v.string(),
-  nonce: v.string(),
-  verifier: v.string(),
-  hash: v.string(),
-});
+const text = v.string();
+const pendingSchema = v.object({ url: text, state: text, nonce: text, verifier: text, hash: text });
 
 /** Before a token ends, in milliseconds: a call takes as long. */
 const marginMs = 30_000;
 /** A token that is refused so soon would be refused again. In milliseconds. */
 const freshMs = 60_000;
 
-const takePending = (): (Pending & { readonly hash: string }) | undefined => {
-  const text = sessionStorage.getItem(pendingKey);
+const takePending = () => {
+  const kept = sessionStorage.getItem(pendingKey);
   sessionStorage.removeItem(pendingKey);
-  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), pendingSchema), text);
+  const parsed = v.safeParse(v.pipe(text, v.parseJson(), pendingSchema), kept);
   return parsed.success ? parsed.output : undefined;
 };
 
@@ -64,12 +59,16 @@ const createSession = (desk: Desk) => {
   let renewed: PromiseWithResolvers<boolean> | undefined;
   let times = 0;
 
+  const settleRenewal = (isRenewed: boolean): void => {
+    renewed?.resolve(isRenewed);
+    renewed = undefined;
+  };
+
   const enter = (next: Access): void => {
     access = next;
     times += 1;
     status.set({ kind: 'signed-in', subject: next.subject, times });
-    renewed?.resolve(true);
-    renewed = undefined;
+    settleRenewal(true);
   };
 
   const fail = (problem: string): void => status.set({ kind: 'failed', problem });
@@ -108,8 +107,7 @@ const createSession = (desk: Desk) => {
     prepared = undefined;
     sessionStorage.setItem(signedOutKey, 'true');
     status.set({ kind: 'signed-out' });
-    renewed?.resolve(false);
-    renewed = undefined;
+    settleRenewal(false);
   };
 
   const renew = (): Promise<boolean> => {
