@@ -70,17 +70,14 @@ const collect = async (
   return { kind: 'page', instances, unreadable, ...(next !== undefined && { next }) };
 };
 
-/** What is not understood is named, because it may be somebody's instance. */
-const pageOf = ({ instances, unreadable, next }: InstancePage) => ({
-  instances,
-  ...(unreadable.length > 0 && { unreadable: countUnreadable(unreadable) }),
-  next,
-});
-
 const respond = (answer: InstancePage | ListProblem): APIGatewayProxyStructuredResultV2 => {
   switch (answer.kind) {
-    case 'page':
-      return jsonResponse(200, pageOf(answer));
+    case 'page': {
+      const { instances, unreadable, next } = answer;
+      // What is not understood is named, because it may be somebody's instance.
+      const named = unreadable.length > 0 ? countUnreadable(unreadable) : undefined;
+      return jsonResponse(200, { instances, unreadable: named, next });
+    }
     case 'invalid-next':
       throw invalidNext;
     case 'list-denied':

@@ -15,7 +15,6 @@ import { parseVariables, type Variables } from './platform/environment.ts';
 import { createLog, type Log, type Write, writeLine } from './platform/log.ts';
 import { offboardingSettings, readStartingEnvironment } from './platform/settings.ts';
 import { reportFailedEvents } from './runs/failed-events.ts';
-import type { LambdaFailure } from './runs/lambda/failure.ts';
 import { createFindRunOnce, type FindRun } from './runs/lambda/find-run.ts';
 import { createStartRun, RunNotStarted, type StartRun } from './runs/lambda/start-run.ts';
 import { type RunName, runNameOf } from './runs/run-name.ts';
@@ -35,9 +34,6 @@ type OffboardingHandlerDependencies = {
   readonly log: Log;
 };
 
-/** The runs of an event; none if nobody left. */
-type OffboardingAnswer = { readonly runs: readonly RunName[] };
-
 /** CloudTrail alone reports each change once, under an id of its own. */
 const alone = ({ change: _, ...report }: LeaverReport): LeaverReport => report;
 
@@ -52,11 +48,6 @@ const plan = async (input: unknown, dependencies: OffboardingHandlerDependencies
   const planned = planRuns(report, limits, now());
   if (planned.kind === 'invalid') throw new InvalidEvent(planned.problem);
   return planned;
-};
-
-const startedRun = (start: ReportedRun | LambdaFailure): ReportedRun => {
-  if (start.kind === 'run') return start;
-  throw new RunNotStarted(start);
 };
 
 /** What an operator should know about the runs of an event that is no failure. */
@@ -104,7 +95,7 @@ export const createOffboardingHandler = (dependencies: OffboardingHandlerDepende
     return startReportedRun<never>({ request, namesAfter, idLasts: true, start: (name) => startRun(name, request) });
   };
 
-  return middy<unknown, OffboardingAnswer>({ timeoutEarlyInMillis: 0 })
+  return middy<unknown, { readonly runs: readonly RunName[] }>({ timeoutEarlyInMillis: 0 })
     .use(reportFailedEvents({ log, stack, functionName: 'offboarding', now }))
     .handler(async (event) => {
       const planned = await plan(event, dependencies);
@@ -116,7 +107,10 @@ export const createOffboardingHandler = (dependencies: OffboardingHandlerDepende
 
       // All of them before any failure is looked at: one must not keep the others logged in.
       const starts = await Promise.all(planned.runs.map(start));
-      const reported = starts.map(startedRun);
+      const reported = starts.map((started) => {
+        if (started.kind !== 'run') throw new RunNotStarted(started);
+        return started;
+      });
       const runs = reported.map(({ id }) => id);
       const joined = planned.isOfChange && reported.some(({ isEarlier }) => isEarlier) ? joinedNote : undefined;
       const note = planned.problem ?? joined ?? noteOf(reported, now());
@@ -128,22 +122,16 @@ export const createOffboardingHandler = (dependencies: OffboardingHandlerDepende
 
 export const composeOffboarding = (variables: Variables, write: Write): OffboardingHandlerDependencies => {
   const { runFunction, runQualifier, stack, ...limits } = readStartingEnvironment(variables);
-  const {
-    identityStoreId,
-    offboardingMaxTargets: maxTargets,
-    sourceWatchDays: watchDays,
-    customTimeZone: timeZone,
-    nativeEvents,
-  } = parseVariables(offboardingSettings, variables);
+  const settings = parseVariables(offboardingSettings, variables);
   const client = createLambda();
   return {
     startRun: createStartRun({ client, functionName: runFunction, qualifier: runQualifier }),
     findRun: createFindRunOnce({ client, functionName: runFunction }),
-    nativeEvents,
-    isDisabled: createIsDisabled({ client: createIdentityStore(), identityStoreId, sleep }),
+    nativeEvents: settings.nativeEvents,
+    isDisabled: createIsDisabled({ client: createIdentityStore(), identityStoreId: settings.identityStoreId, sleep }),
     stack,
-    limits: { ...limits, maxTargets, timeZone },
-    watchDays,
+    limits: { ...limits, maxTargets: settings.offboardingMaxTargets, timeZone: settings.customTimeZone },
+    watchDays: settings.sourceWatchDays,
     now: () => new Date(),
     log: createLog(write),
   };

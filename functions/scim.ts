@@ -144,16 +144,13 @@ const unexpectedError = (event: APIGatewayProxyEventV2): ScimError => {
 const scimErrors = (logUnexpected: LogUnexpected): ReturnType<typeof problemDetails> => ({
   onError: async (request) => {
     const { error, event } = request;
-    if (error instanceof ScimError) {
-      request.response = scimProblem(error);
-      return;
-    }
-    if (error instanceof InvalidRequest) {
+    if (error instanceof ScimError) request.response = scimProblem(error);
+    else if (error instanceof InvalidRequest)
       request.response = scimProblem(new ScimError(400, error.message, 'invalidSyntax'));
-      return;
+    else {
+      await problemDetails(logUnexpected).onError?.(request);
+      request.response = scimProblem(unexpectedError(event));
     }
-    await problemDetails(logUnexpected).onError?.(request);
-    request.response = scimProblem(unexpectedError(event));
   },
 });
 

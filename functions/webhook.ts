@@ -55,26 +55,22 @@ const heldBackDetails = {
 } as const satisfies Record<HeldBack['why'], string>;
 
 /** @param heldBackStatus which the client sends again after */
-const notStartedProblem = (result: HeldBack | LambdaFailure, heldBackStatus: 429 | 503): Response => {
-  switch (result.kind) {
-    case 'held-back':
-      return problemResponse({
+const notStartedProblem = (result: HeldBack | LambdaFailure, heldBackStatus: 429 | 503): Response =>
+  result.kind === 'held-back'
+    ? problemResponse({
         code: 'held-back',
         status: heldBackStatus,
         title: 'This identity provider has reached its limit',
         detail: heldBackDetails[result.why],
         retryAfter: result.retryAfter,
-      });
-    default:
-      return problemResponse({
+      })
+    : problemResponse({
         code: 'unavailable',
         status: 503,
         title: 'Somebody could not be offboarded now',
         detail: `${result.detail}. Send it again, with the same id.`,
         retryAfter: 5,
       });
-  }
-};
 
 const detailSchema = v.looseObject({}, 'must be a JSON object such as {"id": "hr-1", "email": "john.doe@example.com"}');
 const heartbeatSchema = v.strictObject({ heartbeat: v.literal(true, 'must be true') });

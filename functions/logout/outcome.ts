@@ -1,10 +1,7 @@
 import { type FailureDuration, failures } from '../green-api/vocabulary.ts';
 
 /** What GREEN-API reported during a logout. A field is missing if GREEN-API did not report it. */
-export type Reported = {
-  readonly isLogout?: boolean;
-  readonly stateInstance?: string | null;
-};
+export type Reported = { readonly isLogout?: boolean; readonly stateInstance?: string | null };
 
 const { 'not-authorized': _, ...failuresAtGreenApi } = failures;
 

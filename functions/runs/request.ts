@@ -104,10 +104,7 @@ export const leftOut = {
     expiresAt: 'a scheduled run expires a day after its scheduled time',
   },
   commandLine: { mayFindNobody: readsResult },
-  console: {
-    expiresAt: 'the page starts runs that expire after the default time',
-    mayFindNobody: readsResult,
-  },
+  console: { expiresAt: 'the page starts runs that expire after the default time', mayFindNobody: readsResult },
 } as const satisfies Record<string, Partial<Record<RunField, string>>>;
 
 type Surface = keyof typeof leftOut;
