@@ -17,7 +17,8 @@ export const startHttpsHost = async ({
   readonly answer: () => string | undefined;
   readonly unexpectedCall?: string;
 }) => {
-  const seen = { connections: 0, requests: 0, names: [] as (string | false)[] };
+  const seen = { connections: 0, requests: 0 };
+  const names: unknown[] = [];
   const server = createServer(certificate, (request, response) => {
     seen.requests += 1;
     const json = answer();
@@ -26,7 +27,7 @@ export const startHttpsHost = async ({
   });
   server.on('secureConnection', (socket) => {
     seen.connections += 1;
-    seen.names.push(socket.servername ?? false);
+    names.push(socket.servername);
     if (unexpectedCall !== undefined && seen.connections === 1) socket.write(unexpectedCall);
   });
   const firstConnection = once(server, 'secureConnection');
@@ -34,6 +35,8 @@ export const startHttpsHost = async ({
   return {
     host: `127.0.0.1:${(server.address() as AddressInfo).port}`,
     seen,
+    /** That each connection asked for; `false` for an address. */
+    names,
     openConnections: () => promisify(server.getConnections.bind(server))(),
     /** With TLS 1.3 the client is done before the server is. */
     endFirstConnection: async () => {
