@@ -1,5 +1,6 @@
-import { dirname, join, normalize } from 'node:path';
+import { basename, dirname, join, normalize } from 'node:path';
 import { states } from '../../functions/green-api/vocabulary.ts';
+import { deskRoutes, providerRoutes, routes } from '../../functions/http/routes.ts';
 import { filesUnder, read } from '../support/project-files.ts';
 
 /** The module of a file: a file directly in `functions/` is a handler, a folder there is a module. */
@@ -152,6 +153,51 @@ test('the diagram of the folders in docs/architecture.md has the same arrows', (
   expect(sorted(drawn)).toEqual(
     sorted(Object.fromEntries(Object.entries(folderArrows).filter(([, to]) => to.length > 0))),
   );
+});
+
+const handlerNames = functionFiles
+  .filter((file) => moduleOf(file) === 'handler')
+  .map((file) => basename(file, '.ts'))
+  .toSorted();
+
+/** The functions in a part of a diagram, by their ids (`rotateToken`) or labels (`run (durable)`). */
+const functionsNamedIn = (diagram: string): readonly string[] => {
+  const names = [...diagram.matchAll(/"(.+?)(?: \(durable\))?"|(\w+)/g)].map(([, label, id = '']) => label ?? id);
+  const inKebabCase = names.map((name) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`));
+  return handlerNames.filter((name) => inKebabCase.includes(name));
+};
+
+const architecture = read('docs/architecture.md');
+
+test('the overview in docs/architecture.md has every function, those of the API, and those that call GREEN-API', () => {
+  const overview = architecture.split('```')[1] ?? '';
+  const [, ofApi = ''] = /^ +api\["HTTP API"\] --> (.+)$/m.exec(overview) ?? [];
+  const [, toGreenApi = ''] = /^ +(.+) --> greenApi\[/m.exec(overview) ?? [];
+  const routed = [...routes, ...deskRoutes, ...providerRoutes].map((route) => route.function);
+  const calling = handlerNames.filter((name) =>
+    loadedBy(`functions/${name}.ts`).has('functions/green-api/exchange.ts'),
+  );
+
+  expect(functionsNamedIn(overview)).toEqual(handlerNames);
+  expect(functionsNamedIn(ofApi)).toEqual([...new Set<string>(routed)].toSorted());
+  expect(functionsNamedIn(toGreenApi)).toEqual(calling);
+});
+
+test('the functions that take part in the sequences in docs/architecture.md exist', () => {
+  const taking = [...architecture.matchAll(/^ +participant \w as ([a-z-]+)$/gm)].map(([, name]) => name);
+
+  expect(taking).toContain('run');
+  expect(taking.filter((name) => !handlerNames.includes(name ?? ''))).toEqual([]);
+});
+
+test('docs/architecture.md says what each folder and each module holds', () => {
+  const modules = Object.keys(arrows).filter((name) => name !== 'handler');
+  const places = [
+    ...modules.map((name) => `\`functions/${name}\``),
+    ...Object.keys(folderArrows).map((name) => `\`${name}/\``),
+  ];
+
+  expect(places.filter((place) => !architecture.includes(place))).toEqual([]);
 });
 
 test('no import cycle exists', () => {

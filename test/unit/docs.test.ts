@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseCustom } from '../../functions/offboarding/custom.ts';
@@ -38,6 +38,16 @@ const withDigests = (text: string): string => {
 
 test.each(pages)('every link in %s leads to an existing page and heading', (page) => {
   expect(deadLinksOf(page)).toEqual([]);
+});
+
+test.each(pages.filter((page) => page !== 'CHANGELOG.md'))('each file and folder that %s names exists', (page) => {
+  const named = [
+    ...readPage(page).matchAll(
+      /`((?:cli|client|console|docs|emulators|examples|functions|infra|local|loopback|test)\/[\w./-]+)`/g,
+    ),
+  ];
+
+  expect(named.map(([, path = '']) => path).filter((path) => !existsSync(path))).toEqual([]);
 });
 
 test('a wrong link, a link out of the folder and a wrong anchor are found', () => {
