@@ -56,14 +56,12 @@ export type PendingStage = (typeof pendingStages)[number];
 /**
  * Fetches the text of one secret, past every cache.
  *
- * @param stage label of the version @default AWSCURRENT
+ * @param client retries and limits the time by its own settings; nothing is retried here
  */
-export type FetchSecret = (secretName: string, stage?: PendingStage) => Promise<FetchedSecret>;
-
-/** @param client retries and limits the time by its own settings; nothing is retried here */
 export const createFetchSecret =
-  (client: Pick<SecretsManagerClient, 'send'>): FetchSecret =>
-  async (secretName, VersionStage) => {
+  (client: Pick<SecretsManagerClient, 'send'>) =>
+  /** @param VersionStage label of the version @default AWSCURRENT */
+  async (secretName: string, VersionStage?: PendingStage): Promise<FetchedSecret> => {
     try {
       const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: secretName, VersionStage }));
       return SecretString === undefined
@@ -73,6 +71,8 @@ export const createFetchSecret =
       return secretsManagerFailure(error, 'secretsmanager:GetSecretValue on it, and kms:Decrypt on its key');
     }
   };
+
+export type FetchSecret = ReturnType<typeof createFetchSecret>;
 
 type FetchedSecrets =
   /** By name, without the secrets that are missing, unreadable or binary. */
@@ -84,11 +84,9 @@ type FetchedSecrets =
  * `secretsmanager:GetSecretValue` on each of them
  * (https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_BatchGetSecretValue.html).
  */
-export type FetchSecrets = (secretNames: readonly string[]) => Promise<FetchedSecrets>;
-
 export const createFetchSecrets =
-  (client: Pick<SecretsManagerClient, 'send'>): FetchSecrets =>
-  async (secretNames) => {
+  (client: Pick<SecretsManagerClient, 'send'>) =>
+  async (secretNames: readonly string[]): Promise<FetchedSecrets> => {
     try {
       const command = new BatchGetSecretValueCommand({ SecretIdList: [...secretNames] });
       const { SecretValues = [] } = await client.send(command);
@@ -100,6 +98,8 @@ export const createFetchSecrets =
       return { kind: 'unavailable', detail: `Secrets Manager: ${errorNameOf(error)}` };
     }
   };
+
+export type FetchSecrets = ReturnType<typeof createFetchSecrets>;
 
 /** One version of a secret. `text` holds a token. */
 type SecretVersion = {

@@ -20,13 +20,6 @@ const hints: Readonly<Record<string, string>> = {
   ResourceNotFoundException: ': there is no such user. Check identityStoreId, the Region and the account',
 };
 
-/**
- * `first` when the event arrives; `second` some minutes later, by a queue with a delay.
- *
- * @throws UserNotRead
- */
-export type IsDisabled = (user: DirectoryUser, look: 'first' | 'second') => Promise<boolean>;
-
 type IsDisabledDependencies = {
   readonly client: Pick<IdentitystoreClient, 'send'>;
   /** The only identity store that the role of the function may read. @default the one in the event */
@@ -38,7 +31,7 @@ type IsDisabledDependencies = {
 const secondReadingAfterMs = 5_000;
 
 /** The first look reads an enabled user once more after a moment: a leaver need not wait for the second look. */
-export const createIsDisabled = ({ client, identityStoreId, sleep }: IsDisabledDependencies): IsDisabled => {
+export const createIsDisabled = ({ client, identityStoreId, sleep }: IsDisabledDependencies) => {
   const isDisabledNow = async (user: DirectoryUser): Promise<boolean> => {
     const store = identityStoreId ?? user.identityStoreId;
     if (store === undefined) throw new UserNotRead('the identity store is unknown: configure identityStoreId');
@@ -53,10 +46,13 @@ export const createIsDisabled = ({ client, identityStoreId, sleep }: IsDisabledD
     throw new UserNotRead('IAM Identity Center: the answer has no known UserStatus');
   };
 
-  return async (user, look) => {
+  /** @param look `first` when the event arrives; `second` some minutes later, by a queue with a delay @throws UserNotRead */
+  return async (user: DirectoryUser, look: 'first' | 'second'): Promise<boolean> => {
     if (await isDisabledNow(user)) return true;
     if (look === 'second') return false;
     await sleep(secondReadingAfterMs);
     return isDisabledNow(user);
   };
 };
+
+export type IsDisabled = ReturnType<typeof createIsDisabled>;

@@ -1,18 +1,22 @@
-/** The clock on a wall in one time zone. Wall times are the milliseconds since 1970 that the same date and time would be in UTC. */
-export type WallClock = {
-  readonly wallMsAt: (instant: Date) => number;
-  /** The instant the clock first shows this; `undefined` when clocks going forward jump over it. */
-  readonly instantOf: (wallMs: number) => Date | undefined;
-};
-
 const dayMs = 24 * 60 * 60_000;
 
-/** @throws RangeError when the zone is unknown; see `isTimeZone`. */
-export const createWallClock = (timeZone: string): WallClock => {
-  const offsetMsAt = createOffsetReader(timeZone);
+/**
+ * The clock on a wall in one time zone. Wall times are the milliseconds since 1970 that the same date and time would be in UTC.
+ *
+ * @throws RangeError when the zone is unknown; see `isTimeZone`
+ */
+export const createWallClock = (timeZone: string) => {
+  const format = new Intl.DateTimeFormat('en-US', { timeZone, timeZoneName: 'longOffset' });
+  const offsetMsAt = (instantMs: number): number => {
+    const name = format.formatToParts(instantMs).find(({ type }) => type === 'timeZoneName')?.value ?? '';
+    const { sign, hours, minutes } = /GMT(?<sign>[+-])(?<hours>\d\d):(?<minutes>\d\d)/.exec(name)?.groups ?? {};
+    const offsetMs = (Number(hours ?? 0) * 60 + Number(minutes ?? 0)) * 60_000;
+    return sign === '-' ? -offsetMs : offsetMs;
+  };
   return {
-    wallMsAt: (instant) => instant.getTime() + offsetMsAt(instant.getTime()),
-    instantOf: (wallMs) => {
+    wallMsAt: (instant: Date): number => instant.getTime() + offsetMsAt(instant.getTime()),
+    /** The instant the clock first shows this; `undefined` when clocks going forward jump over it. */
+    instantOf: (wallMs: number): Date | undefined => {
       // A day to either side, so that both offsets are there if the clocks change in between.
       const candidates = [wallMs - dayMs, wallMs + dayMs].map((nearbyMs) => wallMs - offsetMsAt(nearbyMs));
       const instants = candidates.filter((instantMs) => instantMs + offsetMsAt(instantMs) === wallMs);
@@ -21,15 +25,7 @@ export const createWallClock = (timeZone: string): WallClock => {
   };
 };
 
-const createOffsetReader = (timeZone: string): ((instantMs: number) => number) => {
-  const format = new Intl.DateTimeFormat('en-US', { timeZone, timeZoneName: 'longOffset' });
-  return (instantMs) => {
-    const name = format.formatToParts(instantMs).find(({ type }) => type === 'timeZoneName')?.value ?? '';
-    const { sign, hours, minutes } = /GMT(?<sign>[+-])(?<hours>\d\d):(?<minutes>\d\d)/.exec(name)?.groups ?? {};
-    const offsetMs = (Number(hours ?? 0) * 60 + Number(minutes ?? 0)) * 60_000;
-    return sign === '-' ? -offsetMs : offsetMs;
-  };
-};
+export type WallClock = ReturnType<typeof createWallClock>;
 
 /** Whether this is a date without a time. */
 export const isDate = (text: string): boolean => /^\d{4}-\d\d-\d\d$/.test(text);

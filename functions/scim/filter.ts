@@ -66,13 +66,12 @@ const createParser = (tokens: string[]) => {
   /** `eq "value"` */
   const parseComparison = (name: string): readonly Condition[] => {
     const attribute = attributes.get(name);
-    const isDetail = emailDetails.includes(name);
+    if (attribute === undefined && !emailDetails.includes(name)) throw unsupported();
     expect('eq');
-    if (isDetail && /^(?:true|false)$/i.test(tokens[0] ?? '')) tokens.shift();
-    else if (isDetail) parseValue(tokens.shift());
-    else if (attribute !== undefined) return [{ attribute, value: parseValue(tokens.shift()) }];
-    else throw unsupported();
-    return [];
+    const json = tokens.shift();
+    if (attribute === undefined && /^(?:true|false)$/i.test(json ?? '')) return [];
+    const value = parseValue(json);
+    return attribute === undefined ? [] : [{ attribute, value }];
   };
 
   /** `[value eq "x"]`, or `[type eq "work"].value eq "x"` */

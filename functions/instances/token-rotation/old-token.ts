@@ -12,15 +12,6 @@ export type OldToken =
   | { readonly kind: 'works' }
   | { readonly kind: 'unknown'; readonly detail: string };
 
-/**
- * Reads the state once with the token that was current before a rotation. It changes nothing and never rejects. For how long
- * GREEN-API accepts a replaced token is documented nowhere, so a token that works says nothing against the new one.
- *
- * @param request that of the rotation
- * @param deadline milliseconds on the scale of the clock
- */
-export type TestOldToken = (request: RotationRequest, deadline: number) => Promise<OldToken>;
-
 const unknown = (detail: string): OldToken => ({
   kind: 'unknown',
   detail: `whether the old token still works is not known: ${detail}`,
@@ -38,9 +29,17 @@ const readOldToken = async ({ intentId, readToken }: Attempt): Promise<TokenRead
   return { kind: 'absent' };
 };
 
+/**
+ * Reads the state once with the token that was current before a rotation. It changes nothing and never rejects. For how long
+ * GREEN-API accepts a replaced token is documented nowhere, so a token that works says nothing against the new one.
+ */
 export const createTestOldToken =
-  (dependencies: RotationDependencies): TestOldToken =>
-  async (request, deadline) => {
+  (dependencies: RotationDependencies) =>
+  /**
+   * @param request that of the rotation
+   * @param deadline milliseconds on the scale of the clock
+   */
+  async (request: RotationRequest, deadline: number): Promise<OldToken> => {
     const attempt = createAttempt(dependencies, request, deadline);
     const old = await readOldToken(attempt);
     if (old.kind !== 'token') return unknown(old.kind === 'failed' ? old.detail : 'no version of the secret holds it');
@@ -48,3 +47,5 @@ export const createTestOldToken =
     if (trial === 'unknown') return unknown('GREEN-API did not answer a reading with it');
     return { kind: trial === 'accepted' ? 'works' : 'dead' };
   };
+
+export type TestOldToken = ReturnType<typeof createTestOldToken>;

@@ -175,14 +175,13 @@ export const changeToken = async (
 /**
  * Replaces the token of an instance: intent, one call, store, verify, move `AWSCURRENT`. Never rejects. Whatever crashes,
  * `updateApiToken` is sent at most once for a decision, and the label `AWSCURRENT` stays at a token that works if there is one.
- *
- * @param deadline milliseconds on the scale of the clock
  */
-export type RotateToken = (request: RotationRequest, deadline: number) => Promise<TokenRotation>;
-
 export const createRotateToken =
-  (dependencies: RotationDependencies): RotateToken =>
-  (request, deadline) => {
+  (dependencies: RotationDependencies) =>
+  /** @param deadline milliseconds on the scale of the clock */
+  (request: RotationRequest, deadline: number): Promise<TokenRotation> => {
     const attempt = createAttempt(dependencies, request, deadline);
     return changeToken(attempt, (stored) => makeCurrent(attempt, stored));
   };
+
+export type RotateToken = ReturnType<typeof createRotateToken>;
