@@ -4,15 +4,11 @@ import type { Exchange, SendGet } from './exchange.ts';
 import type { InstanceId } from './instance-id.ts';
 import type { RateLimiter } from './rate-limiter.ts';
 import {
-  type ClearQueueAnswer,
   type GreenApiFailure,
-  type LogoutAnswer,
   parseClearQueueAnswer,
   parseLogoutAnswer,
   parseStateAnswer,
   parseUpdateTokenAnswer,
-  type StateAnswer,
-  type UpdateTokenAnswer,
 } from './responses.ts';
 
 /** The instance a call is about, with its credential. */
@@ -27,19 +23,6 @@ export type Counted<Answer> = Answer & {
 
 /** @param onSent called when a request leaves, which is before anything is known of its answer */
 type Call<Answer> = (instance: Instance, deadline: Deadline, onSent?: () => void) => Promise<Counted<Answer>>;
-
-/**
- * GREEN-API's methods, each called at most once per 1.1 s and instance. They return every failure as a value and never reject.
- * No answer before the deadline is `timed-out`. No value holds the URL or a token, except
- * the answer `token-updated`.
- */
-export type GreenApi = {
-  readonly logout: Call<LogoutAnswer>;
-  readonly readState: Call<StateAnswer>;
-  readonly clearQueue: Call<ClearQueueAnswer>;
-  /** Replaces the token. Sent at most once, even if the connection breaks; `requests` is 0 if it was certainly not sent. */
-  readonly updateApiToken: Call<UpdateTokenAnswer>;
-};
 
 export type GreenApiDependencies = {
   readonly sendGet: SendGet;
@@ -136,12 +119,19 @@ export const createCaller =
     };
   };
 
-export const createGreenApi = (dependencies: GreenApiDependencies): GreenApi => {
+/**
+ * GREEN-API's methods, each called at most once per 1.1 s and instance. They return every failure as a value and never reject.
+ * No answer before the deadline is `timed-out`. No value holds the URL or a token, except the answer `token-updated`.
+ */
+export const createGreenApi = (dependencies: GreenApiDependencies) => {
   const call = createCaller(dependencies);
   return {
     logout: call('logout', parseLogoutAnswer),
     readState: call('getStateInstance', parseStateAnswer),
     clearQueue: call('clearMessagesQueue', parseClearQueueAnswer),
+    /** Replaces the token. Sent at most once, even if the connection breaks; `requests` is 0 if it was certainly not sent. */
     updateApiToken: call('updateApiToken', parseUpdateTokenAnswer, createSendOnce),
-  };
+  } as const;
 };
+
+export type GreenApi = ReturnType<typeof createGreenApi>;
