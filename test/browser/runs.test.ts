@@ -31,6 +31,7 @@ test('a drill logs nobody out and leads to the run that does, which is followed 
   const drillAnswer = page.getByText('Drill: nobody was logged out. 2 of 2 could be logged out.', { exact: true });
   await drillAnswer.waitFor();
   const drilled = await row.textContent();
+  const owner = await row.getByText('ann@example.com').innerHTML();
   const noLogout = !service.output().includes('"idInstance":"1101000002"');
   await page.getByRole('button', { name: 'Log these instances out' }).click();
   const dialog = page.getByRole('dialog');
@@ -43,6 +44,7 @@ test('a drill logs nobody out and leads to the run that does, which is followed 
   expect(await page.title()).toBe('2/2 · group sales · green-api-logout');
   expect(await page.getByRole('img').getAttribute('aria-label')).toBe('2 confirmed');
   expect(drilled).toContain('ready');
+  expect(owner).toContain('ann@<wbr>example.com');
   expect(noLogout).toBe(true);
   expect(form).toEqual(['sales', '']);
   await page.getByRole('link', { name: 'All runs' }).click();
