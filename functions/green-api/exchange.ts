@@ -20,7 +20,7 @@ export type Connections = {
 const parseAuthority = (authority: string) => {
   const { hostname, port } = new URL(`https://${authority}`);
   // A URL has an IPv6 address in brackets; `tls.connect` wants it without.
-  const host = hostname.replace(/^\[|\]$/g, '');
+  const host = hostname.replace(/[[\]]/g, '');
   return { host, port: Number(port || 443), servername: isIP(host) === 0 ? host : '' };
 };
 
@@ -151,10 +151,7 @@ export const createSendGet = ({ timeoutMs, connections = createConnections() }: 
       };
 
       // Without a listener Node would leave the request waiting.
-      request.once('upgrade', (_response, socket) => {
-        socket.destroy();
-        settle({ kind: 'broken', detail: 'HTTP 101', staleConnection: false });
-      });
+      request.once('upgrade', () => settle({ kind: 'broken', detail: 'HTTP 101', staleConnection: false }));
       request.once('finish', onSent);
       request.on('error', breakOff);
       request.once('response', (response) => {

@@ -64,6 +64,13 @@ test('a request on a dead connection is sent once more, on a new connection, and
   expect(onSent).toHaveBeenCalledTimes(2);
 });
 
+test('a request is sent once more at most', async () => {
+  const { greenApi, requests } = startClient([broken(true), broken(true), answered('{"isLogout":true}')]);
+
+  expect(await greenApi.logout(instance, deadlineIn(50_000))).toMatchObject({ kind: 'unavailable', requests: 2 });
+  expect(requests).toHaveLength(2);
+});
+
 test('a request that GREEN-API may have carried out is not sent again', async () => {
   const { greenApi, requests } = startClient([broken(false)]);
 

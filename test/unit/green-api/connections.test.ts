@@ -36,6 +36,7 @@ test('the first call uses the connection that was opened early, on which nothing
   const exchange = await setup.call();
 
   expect(sentEarly).toBe(0);
+  expect(setup.names).toEqual([false]);
   expect(exchange).toMatchObject({ kind: 'answered', status: 200 });
   expect(setup.seen.connections).toBe(1);
 });

@@ -22,8 +22,8 @@ test('falls back to the universal address', () => {
   });
 });
 
-test('accepts an unusual token that is valid in a path, and reports that it is unusual', () => {
-  expect(parseCredential('{"apiTokenInstance":"Abc-123"}', parseApiUrl)).toMatchObject({
+test.each(['Abc-123', '..a'])('accepts the token %s, valid in a path, and reports that it is unusual', (unusual) => {
+  expect(parseCredential(JSON.stringify({ apiTokenInstance: unusual }), parseApiUrl)).toMatchObject({
     kind: 'credential',
     tokenLooksUnusual: true,
   });
