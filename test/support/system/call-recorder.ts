@@ -1,7 +1,7 @@
-import { once } from 'node:events';
-import { request as send } from 'node:http';
-import { readBytes, startLoopbackServer } from '../../../loopback/loopback-server.ts';
+import { buffer } from 'node:stream/consumers';
+import { startLoopbackServer } from '../../../loopback/loopback-server.ts';
 import { bucketArn, busArn, directoryUserArn, identityStoreArn, lambdaArn, secretArn } from '../arns.ts';
+import { forward } from './forward.ts';
 
 /** A call of AWS as IAM decides it. */
 export type RecordedCall = {
@@ -82,10 +82,10 @@ const services: Readonly<Record<string, (sent: Sent) => readonly Decided[]>> = {
 export const startCallRecorder = async (emulators: Readonly<Record<string, () => string>>) => {
   const calls: RecordedCall[] = [];
   const server = await startLoopbackServer(async (request, response) => {
-    const { method, url = '/', headers } = request;
+    const { url = '/', headers } = request;
     const [, caller = '', service = ''] =
       /Credential=([^/]+)\/\d+\/[^/]+\/([^/]+)\//.exec(headers.authorization ?? '') ?? [];
-    const body = await readBytes(request, 8 * 1_024 * 1_024);
+    const body = await buffer(request);
     const [path = '', query = ''] = url.split('?');
     const sent = {
       target: String(headers['x-amz-target'] ?? ''),
@@ -96,11 +96,8 @@ export const startCallRecorder = async (emulators: Readonly<Record<string, () =>
     const decided = services[service]?.(sent) ?? [{ action: `${service}:unknown`, resource: path }];
     calls.push(...decided.map((each) => ({ caller, context: {}, ...each })));
 
-    const emulator = new URL(emulators[service]?.() ?? '');
-    const forwarded = send(new URL(url, emulator), { method, headers: { ...headers, host: emulator.host } });
-    forwarded.end(body);
-    const [answer] = await once(forwarded, 'response');
-    response.writeHead(answer.statusCode, answer.headers).end(Buffer.concat(await answer.toArray()));
+    const answer = await forward(request, body, emulators[service]?.() ?? '');
+    response.writeHead(answer.status, answer.headers).end(answer.body);
   }, {});
   return { url: server.url, calls, [Symbol.asyncDispose]: server[Symbol.asyncDispose] };
 };

@@ -1,6 +1,6 @@
-import { once } from 'node:events';
-import { createServer, request as send } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+import { startLoopbackServer } from '../../../loopback/loopback-server.ts';
+import { forward } from './forward.ts';
 
 export type KillPoint = {
   /** Of the requests of all proxies, counted from 1. */
@@ -24,34 +24,17 @@ export const createKillProxies = () => {
     await kill();
   };
 
-  const startProxy = async (target: string) => {
-    const server = createServer(async (request, response) => {
-      const chunks = await request.toArray();
+  const startProxy = (target: string) =>
+    startLoopbackServer(async (request, response) => {
+      const body = await buffer(request);
       if (isDead) return void response.destroy();
       calls += 1;
       const isHere = point?.call === calls;
       if (isHere && point?.when === 'before') return die();
-      const { method, url, headers } = request;
-      const forwarded = send(new URL(url ?? '/', target), {
-        method,
-        headers: { ...headers, host: new URL(target).host },
-      });
-      forwarded.end(Buffer.concat(chunks));
-      const [answer] = await once(forwarded, 'response');
-      const body = Buffer.concat(await answer.toArray());
+      const answer = await forward(request, body, target);
       if (isHere) return die();
-      response.writeHead(answer.statusCode, answer.headers).end(body);
-    });
-    await once(server.listen(0, '127.0.0.1'), 'listening');
-    const { port } = server.address() as AddressInfo;
-    return {
-      url: `http://127.0.0.1:${port}`,
-      [Symbol.asyncDispose]: async () => {
-        server.close();
-        server.closeAllConnections();
-      },
-    };
-  };
+      response.writeHead(answer.status, answer.headers).end(answer.body);
+    }, {});
 
   return {
     startProxy,
