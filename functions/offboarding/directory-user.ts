@@ -21,8 +21,7 @@ export const bareUserId = (id: string): string => id.slice(-36);
 const formsOf = ({ userId: id, identityStoreId }: DirectoryUser): readonly string[] => {
   const bare = bareUserId(id);
   if (bare !== id) return [id, bare];
-  const [, number] = /^d-(.+)$/.exec(identityStoreId ?? '') ?? [];
-  return number === undefined ? [bare] : [`${number}-${bare}`, bare];
+  return identityStoreId?.startsWith('d-') ? [`${identityStoreId.slice(2)}-${bare}`, bare] : [bare];
 };
 
 /**
@@ -52,8 +51,8 @@ export const namesOfChange = (
   const name = (interval: number) => JSON.stringify([bareUserId(id).toLowerCase(), kind, interval]);
   if (kind === 'deleted') return [name(0)];
   const at = Date.parse(occurredAt);
-  const [own = 0, ...others] = [at, at - clockDifferenceMs, at + clockDifferenceMs].map((ms) =>
-    Math.floor(ms / intervalMs),
+  const [own = 0, ...others] = new Set(
+    [at, at - clockDifferenceMs, at + clockDifferenceMs].map((ms) => Math.floor(ms / intervalMs)),
   );
-  return [name(own), ...others.filter((interval) => interval !== own).map(name)];
+  return [name(own), ...others.map(name)];
 };

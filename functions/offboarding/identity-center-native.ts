@@ -28,19 +28,19 @@ const schema = v.object({ id: word, time: instant, account });
 
 const listed = v.fallback(v.array(v.unknown()), []);
 const fieldsOf = v.fallback(v.record(v.string(), v.unknown()), {});
-const bodySchema = v.object({ resources: v.optional(listed, []), detail: v.optional(fieldsOf, {}) });
+const bodySchema = v.object({ resources: listed, detail: fieldsOf });
 
 /** The values of the fields with this name, in any spelling: `userId`, `UserId`, `user-id`, `user_id`. */
 const valuesAt = (fields: Readonly<Record<string, unknown>>, name: string): readonly unknown[] =>
-  Object.entries(fields).flatMap(([key, value]) => (key.toLowerCase().replaceAll(/[-_]/g, '') === name ? [value] : []));
+  Object.entries(fields)
+    .filter(([key]) => key.toLowerCase().replaceAll(/[-_]/g, '') === name)
+    .map(([, value]) => value);
 
 /** The end of each ARN of this type, such as `user` in `arn:aws:identitystore:::user/<id>`. */
-const idsInArns = (resources: readonly unknown[], type: string): readonly string[] =>
-  resources.flatMap((arn) => {
-    const pattern = new RegExp(`^arn:[a-z-]+:identitystore:.*\\b${type}/([^/]+)$`);
-    const [, id] = (typeof arn === 'string' && pattern.exec(arn)) || [];
-    return id === undefined ? [] : [id];
-  });
+const idsInArns = (resources: readonly unknown[], type: string): readonly unknown[] => {
+  const pattern = new RegExp(`^arn:[a-z-]+:identitystore:.*\\b${type}/([^/]+)$`);
+  return resources.map((arn) => (typeof arn === 'string' ? pattern.exec(arn)?.[1] : undefined));
+};
 
 /**
  * The user whom the event is about; `undefined` if it names none, or several. Only fields that can mean nothing else are read:

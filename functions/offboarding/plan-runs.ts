@@ -54,8 +54,8 @@ const requestFor = (
   identities: readonly string[],
   limits: ReportLimits,
 ): PlannedRun['request'] => {
-  const { reason, source, occurredAt, occurredAtFrom, at, account, actor, requestId, dryRun, watchDays } = report;
-  const isLater = at !== undefined && Date.parse(at) > Date.parse(occurredAt);
+  const { reason, source, occurredAt, occurredAtFrom, account, actor, requestId, dryRun, watchDays } = report;
+  const at = report.at ?? occurredAt;
   return defined({
     target: { owner: fitting(identities).join(' ') },
     reason,
@@ -66,7 +66,7 @@ const requestFor = (
     requestId,
     occurredAt,
     occurredAtIs: occurredAtFrom === 'arrival' ? 'arrival' : 'event',
-    at: isLater ? at : undefined,
+    at: Date.parse(at) > Date.parse(occurredAt) ? at : undefined,
     // A report names one person: 50, as for other runs, would keep somebody with more phones logged in.
     maxTargets: Math.min(limits.maxTargets ?? limits.maxTargetsCeiling, limits.maxTargetsCeiling),
     dryRun: dryRun || undefined,
@@ -132,7 +132,7 @@ const dateProblem = ({ at = '', occurredAt }: LeaverReport, { timeZone }: Report
 
 /** A report that does not say how long to watch gets the days that are configured for its source. */
 export const withWatchDays = (report: LeaverReport, configured: number | undefined): LeaverReport =>
-  configured === undefined ? report : { watchDays: configured, ...report };
+  defined({ watchDays: configured, ...report });
 
 /**
  * Plans one run for each person, so that each has its own cap, summary and cancellation. The present time can only refuse a

@@ -1,9 +1,9 @@
+import { defined } from '../platform/defined.ts';
 import type { LambdaFailure } from '../runs/lambda/failure.ts';
 import type { FindRun, FoundRun, RunStatus } from '../runs/lambda/find-run.ts';
 import type { RunStart } from '../runs/lambda/start-run.ts';
 import type { RunRequest } from '../runs/request.ts';
 import type { RunCause, RunName } from '../runs/run-name.ts';
-import { isEndStatus } from '../runs/run-status.ts';
 
 export type ReportedRun = {
   readonly kind: 'run';
@@ -62,7 +62,7 @@ export const noteOnEarlierRun = (
 ): string | undefined => {
   if (!isEarlier || endedAt === undefined) return undefined;
   const ended = `This id started nothing now: its run ended as ${status} at ${endedAt.toISOString()}.`;
-  const againAtMs = startedAt === undefined ? 0 : startedAt.getTime() + restartIntervalMs;
+  const againAtMs = (startedAt ?? endedAt).getTime() + restartIntervalMs;
   return canStartAgain(status) && againAtMs > nowMs
     ? `${ended} The same id starts another run from ${new Date(againAtMs).toISOString()} on.`
     : `${ended} To log the person out again, report them with another id.`;
@@ -70,14 +70,8 @@ export const noteOnEarlierRun = (
 
 type Found = { readonly id: RunName; readonly run: FoundRun; readonly isEarlier: boolean };
 
-const reportedRun = ({ id, run: { status, startedAt, endedAt }, isEarlier }: Found): ReportedRun => ({
-  kind: 'run',
-  id,
-  status,
-  startedAt,
-  ...(isEndStatus(status) && endedAt !== undefined && { endedAt }),
-  isEarlier,
-});
+const reportedRun = ({ id, run: { status, startedAt, endedAt }, isEarlier }: Found): ReportedRun =>
+  defined({ kind: 'run', id, status, startedAt, endedAt, isEarlier });
 
 /** Starts the run of a report, once. A report whose last run failed or timed out starts another, at most one an hour. */
 export const createStartReportedRun = ({ findRun, now }: StartReportedRunDependencies) => {
