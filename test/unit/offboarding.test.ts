@@ -237,6 +237,14 @@ test('the account of an event is recorded, and another account is the same run',
   expect(handler.requests()).toMatchObject([{ account: '111122223333' }]);
 });
 
+test('an account in another form than that of AWS is not recorded', async () => {
+  const handler = createOffboarding();
+
+  await handler.put(changed(customEvent, { account: 'x111122223333' }));
+
+  expect(handler.requests()[0]).not.toHaveProperty('account');
+});
+
 test.each([
   ['e-mail address in another case', { 'detail.email': 'John.Doe@Example.com' }],
   ['instant in another time zone', { 'detail.effectiveAt': '2026-11-30T18:00:00+01:00' }],
@@ -314,16 +322,79 @@ describe('an event whose run has ended', () => {
     });
   });
 
-  test('FAILED less than an hour after its start: no other run starts', async () => {
+  test.each([
+    ['FAILED', 'The same id starts another run from 2026-11-20T18:00:05.000Z on.'],
+    ['SUCCEEDED', 'To log the person out again, report them with another id.'],
+  ])('%s less than an hour after its start: no other run starts', async (status, note) => {
+    const endedAt = new Date('2026-11-20T17:30:00Z');
     const handler = createOffboarding({
       now: '2026-11-20T18:00:00Z',
-      findRun: async (arn) => ({ kind: 'found', arn, status: 'FAILED', startedAt, endedAt: startedAt }),
+      findRun: async (arn) => ({ kind: 'found', arn, status, startedAt, endedAt }),
     });
 
     await handler.put(customEvent);
 
     expect([...handler.payloads.keys()]).toEqual([await nameOf()]);
-    expect(handler.lines.join()).toContain('The same id starts another run from 2026-11-20T18:00:05.000Z on.');
+    expect(handler.lines.join()).toContain(note);
+  });
+
+  test('24 runs that failed, each an hour after the last: no other starts, and the log says so', async () => {
+    const handler = endedAs('FAILED');
+
+    await handler.put(customEvent);
+
+    expect(handler.payloads.size).toBe(24);
+    expect(handler.lines.join()).toContain('To log the person out again, report them with another id.');
+  });
+});
+
+describe('whether an earlier delivery has started the run', () => {
+  test.each([
+    ['2026-11-20T17:44:59.999Z', 0],
+    ['2026-11-20T17:45:00Z', 1],
+  ])('is looked up after 45 minutes: at %s there are %i lists', async (now, lists) => {
+    const findRun = jest.fn(async () => ({ kind: 'unknown-run' }) as const);
+
+    await createOffboarding({ now, findRun }).put(customEvent);
+
+    expect(findRun).toHaveBeenCalledTimes(lists);
+  });
+
+  test.each([
+    ['2026-11-20T18:00:04.000Z', 'INFO'],
+    ['2026-11-20T18:00:03.999Z', 'WARN'],
+  ])('is told by its start, within a second: %s', async (start, level) => {
+    const startedAt = new Date(start);
+    const handler = createOffboarding({
+      now: '2026-11-20T18:00:05Z',
+      findRun: async (arn) => ({ kind: 'found', arn, status: 'SUCCEEDED', startedAt, endedAt: startedAt }),
+    });
+
+    await handler.put(customEvent);
+
+    expect(JSON.parse(handler.lines[0] ?? '')).toMatchObject({ level });
+  });
+
+  test('is told by the answer to its start while the list does not show it', async () => {
+    const handler = createOffboarding({
+      now: '2026-11-20T18:00:05Z',
+      findRun: async () => ({ kind: 'unknown-run' }),
+    });
+
+    await handler.put(customEvent);
+    await handler.put(changed(customEvent, { 'detail.reason': 'retired' }));
+
+    expect(handler.lines.map((line) => JSON.parse(line).level)).toEqual(['INFO', 'WARN']);
+  });
+
+  test('that cannot be looked up makes the event fail, after its run was started', async () => {
+    const handler = createOffboarding({
+      now: '2026-11-20T18:00:05Z',
+      findRun: async () => ({ kind: 'denied', detail: 'allow lambda:ListDurableExecutionsByFunction' }),
+    });
+
+    expect(await rejection(handler.put(customEvent))).toMatchObject({ name: 'RunNotStarted' });
+    expect(handler.payloads.size).toBe(1);
   });
 });
 
@@ -491,6 +562,13 @@ describe('the second look at a user who was still enabled', () => {
     ]);
   });
 
+  test('is no reason to ignore that the first look finds no such user', async () => {
+    const isDisabled = async () => Promise.reject(new UserNotRead('no such user', 'ResourceNotFoundException'));
+    const handler = createOffboarding({ ...when, isDisabled });
+
+    expect(await rejection(handler.put(update))).toBeInstanceOf(UserNotRead);
+  });
+
   test('fails if the directory cannot be read, so that the queue delivers it again', async () => {
     const isDisabled = async () => Promise.reject(new UserNotRead('throttled', 'ThrottlingException'));
     const handler = createOffboarding({ ...when, isDisabled });
@@ -537,13 +615,37 @@ describe('where IAM Identity Center reports a change by several events', () => {
 
   test('clocks that differ by seconds make no second run', async () => {
     for (const second of ['25', '28', '30', '31', '34']) {
-      const handler = createOffboarding({ now, nativeEvents: true });
+      const events = [
+        trailAt('2026-11-28T09:00:29Z', 'DisableUser'),
+        nativeAt(`2026-11-28T09:00:${second}Z`, 'User Updated'),
+      ];
+      for (const order of [events, events.toReversed()]) {
+        const handler = createOffboarding({ now, nativeEvents: true });
 
-      await handler.put(trailAt('2026-11-28T09:00:29Z', 'DisableUser'));
-      await handler.put(nativeAt(`2026-11-28T09:00:${second}Z`, 'User Updated'));
+        for (const event of order) await handler.put(event);
 
-      expect(handler.payloads.size).toBe(1);
+        expect(handler.payloads.size).toBe(1);
+      }
     }
+  });
+
+  test('a deletion is one run, whatever time each event states', async () => {
+    const handler = createOffboarding({ now, nativeEvents: true });
+
+    await handler.put(nativeAt('2026-11-28T09:00:10Z', 'User Deleted'));
+    await handler.put(nativeAt('2026-11-28T09:04:10Z', 'User Deleted', 'b'));
+
+    expect(handler.payloads.size).toBe(1);
+  });
+
+  // Otherwise an event that comes again after an upgrade would start a second run.
+  test.each([
+    ['User Updated', 'event-152e3bf5932906b359adfcc08694ad4fabf3a23d'],
+    ['User Deleted', 'event-c2cde16953bbd5db2959fb52b249875633fb6c99'],
+  ])('the run of "%s" keeps its name from version to version', async (type, name) => {
+    const handler = createOffboarding({ now, nativeEvents: true });
+
+    expect((await handler.put(nativeAt(time, type))).runs).toEqual([name]);
   });
 
   test('a user who is disabled again a minute later is logged out again', async () => {

@@ -38,13 +38,14 @@ test.each(dialectNames)('a refreshed sample of %s has the present time and start
   expect(handler.payloads.size).toBe(3);
 });
 
-test.each([{ source: 'x' }, { 'detail-type': 'Employee Offboarded', detail: 'no object' }])(
-  'refreshing the invalid event %j keeps its detail',
-  (event) => {
-    expect(refreshEvent(event, '2027-01-01T09:00:00Z', () => 'a')).toEqual({
-      ...event,
-      id: 'a',
-      time: '2027-01-01T09:00:00Z',
-    });
-  },
-);
+test.each([
+  { source: 'x', detail: { id: 'x' } },
+  { 'detail-type': 'Employee Offboarded', detail: 'no object' },
+  { 'detail-type': 'Employee Offboarded', detail: null },
+])('refreshing the invalid event %j keeps its detail', (event) => {
+  expect(refreshEvent(event, '2027-01-01T09:00:00Z', () => 'a')).toEqual({
+    ...event,
+    id: 'a',
+    time: '2027-01-01T09:00:00Z',
+  });
+});

@@ -64,6 +64,16 @@ test.each([
     [prefixed, bare],
   ],
   ['the same id twice', { 'detail.userId': bare }, [prefixed, bare]],
+  [
+    'two forms of its id',
+    { resources: [`arn:aws:identitystore:::user/${bare}`], 'detail.userId': prefixed },
+    [prefixed, bare],
+  ],
+  [
+    'two forms of its id, the longer first',
+    { resources: [`arn:aws:identitystore:::user/${prefixed}`], 'detail.userId': bare },
+    [prefixed, bare],
+  ],
   ['no resources', { resources: undefined, 'detail.userId': prefixed }, [prefixed, bare]],
 ] as const)('the user is read from %s', (_what, values, identities) => {
   expect(parseWith(values)).toMatchObject({ kind: 'report', people: [identities] });
@@ -74,6 +84,7 @@ const unreadable = [
   ['resources of another type', { resources: 'arn' }],
   ['an id in another form', { resources: [], 'detail.userId': 'john.doe@example.com' }],
   ['an object in place of the id', { resources: [], 'detail.userId': { value: bare } }],
+  ['a list in place of the id', { resources: [], 'detail.userId': [bare] }],
   ['detail of another type', { resources: [], detail: 'x' }],
   ['a group', { resources: [`arn:aws:identitystore:::group/${bare}`] }],
   ['a membership', { resources: [`arn:aws:identitystore:::membership/${bare}`] }],

@@ -101,6 +101,7 @@ test.each([
   ],
   ['an operation without path', [{ op: 'REPLACE', value: 'HIDDEN_DUE_TO_SECURITY_REASONS' }], true],
   ['an empty path', [{ op: 'REPLACE', path: '' }], true],
+  ['a path of spaces', [{ op: 'REPLACE', path: '  ' }], true],
   ['the schema of users', [{ op: 'REPLACE', path: 'urn:ietf:params:scim:schemas:core:2.0:User' }], true],
   ['a hidden path', [{ op: 'REPLACE', path: 'HIDDEN_DUE_TO_SECURITY_REASONS' }], true],
   ['no operation', [], true],

@@ -46,8 +46,8 @@ test('waits for a report that takes effect after the event', () => {
   expect(run?.request).toMatchObject({ at: '2026-11-30T17:00:00.000Z' });
 });
 
-test('acts at once on a report that took effect before the event', () => {
-  const [run] = runsOf({ at: '2026-11-20T17:00:00+02:00' });
+test.each(['2026-11-20T17:00:00+02:00', report.occurredAt])('acts at once on a report that took effect at %s', (at) => {
+  const [run] = runsOf({ at });
 
   expect(run?.request).toEqual(runsOf({})[0]?.request);
 });
@@ -147,15 +147,28 @@ test('an identity that does not fit into the target is reported, and the others 
   });
 });
 
-test('a person whose run would be refused is reported, and the others are still logged out', () => {
-  const planned = planRuns({ ...report, people: [['u'.repeat(257)], ['u2'], ['u3']] }, limits, now);
+test.each([[[['u'.repeat(257)], ['u2'], ['u3']]], [[['u2'], ['u3'], ['u'.repeat(257)]]]])(
+  'a person whose run would be refused is reported, and the others are still logged out (%#)',
+  (people) => {
+    const planned = planRuns({ ...report, people }, limits, now);
 
-  expect(planned).toMatchObject({
-    kind: 'planned',
-    runs: [{ request: { target: { owner: 'u2' } } }, { request: { target: { owner: 'u3' } } }],
-    problem: expect.stringMatching(/^target\.owner must /),
-  });
-});
+    expect(planned).toMatchObject({
+      kind: 'planned',
+      runs: [{ request: { target: { owner: 'u2' } } }, { request: { target: { owner: 'u3' } } }],
+      problem: expect.stringMatching(/^target\.owner must /),
+    });
+  },
+);
+
+test.each([[['u'.repeat(256)]], [['u'.repeat(254), 'v']]])(
+  'identities of 256 characters in all are one target (%#)',
+  (identities) => {
+    const planned = planRuns({ ...report, people: [identities] }, limits, now);
+
+    expect(planned).toMatchObject({ runs: [{ request: { target: { owner: identities.join(' ') } } }] });
+    expect(planned).not.toHaveProperty('problem');
+  },
+);
 
 test('the same report is the same run in another time zone and with the e-mail address in another case', () => {
   const [run] = runsOf({ people: [['john.doe@example.com', 'U1']], at: '2026-11-30T17:00:00Z' });
