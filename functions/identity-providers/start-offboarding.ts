@@ -81,8 +81,17 @@ const countingOf = async (
   return waitsMs > 0 || (await mayOwnInstance(lastOwners(ownersUntilMs), target.owner)) ? 'hour' : 'not';
 };
 
-/** Every name that the run of a leaver may have, by how it counts. A run that follows another has the other's name in its key. */
-const namesOf = (stack: string, { name: provider }: IdentityProvider, run: PlannedRun, former?: RunName) => {
+/**
+ * Every name that the run of a leaver may have, by how it counts. A run that follows another has the other's name in its key. The run
+ * of a report with `effectiveAt` may have waited for it, also when the report comes again after that time.
+ */
+const namesOf = (
+  stack: string,
+  { name: provider }: IdentityProvider,
+  { at }: LeaverReport,
+  run: PlannedRun,
+  former?: RunName,
+) => {
   const cause = causeAfter({ stack, ...run.cause }, former);
   const identities = parseOwner(run.request.target.owner);
   const names: Readonly<Record<Counting, RunName>> = {
@@ -91,7 +100,7 @@ const namesOf = (stack: string, { name: provider }: IdentityProvider, run: Plann
     not: runNameOf('event', cause),
   };
   const { waiting, ...others } = names;
-  const possible = Object.values(run.request.at === undefined ? others : names);
+  const possible = Object.values(at === undefined ? others : names);
   return { names, possible: former === undefined ? [...possible, formerRunNameOf(cause, provider)] : possible };
 };
 
@@ -111,11 +120,16 @@ export const createStartOffboarding = (dependencies: StartOffboardingDependencie
     return started;
   };
 
-  const startLeaver = async (provider: IdentityProvider, run: PlannedRun, deadlines: Deadlines) => {
+  const startLeaver = async (
+    provider: IdentityProvider,
+    report: LeaverReport,
+    run: PlannedRun,
+    deadlines: Deadlines,
+  ) => {
     const counting = await countingOf(dependencies, run.request, deadlines);
     const hasLastingId = idLasts[provider.kind];
     const namesAfter = (former?: RunName): ReportNames => {
-      const { names, possible } = namesOf(stack, provider, run, former);
+      const { names, possible } = namesOf(stack, provider, report, run, former);
       return { name: names[counting], earlier: hasLastingId ? possible : [] };
     };
     return startReportedRun<HeldBack>({
@@ -135,7 +149,7 @@ export const createStartOffboarding = (dependencies: StartOffboardingDependencie
 
     if (planned.problem !== undefined) metrics.unreadable(provider, planned.problem);
     const results = await Promise.all(
-      planned.runs.map((run) => (now() < startsUntilMs ? startLeaver(provider, run, deadlines) : outOfTime)),
+      planned.runs.map((run) => (now() < startsUntilMs ? startLeaver(provider, report, run, deadlines) : outOfTime)),
     );
     const runs = results.flatMap((result) => (result.kind === 'run' ? [result] : []));
     const worst = worstOf(results.filter((result) => result.kind !== 'run'));

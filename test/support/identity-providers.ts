@@ -44,6 +44,8 @@ export type ProvidersOptions = Partial<Limits> & {
   readonly copies?: number;
   /** How long Lambda takes to start a new run, in milliseconds. @default 0 */
   readonly startMs?: number;
+  /** The status in which a new run ends at once. @default it runs */
+  readonly endsAtOnce?: 'SUCCEEDED';
   /** How long Lambda's list does not show a run, in milliseconds. @default 0 */
   readonly listLagMs?: number;
 };
@@ -87,6 +89,7 @@ export const startProviders = ({
   lastOwners = async () => ownersIn(await readOwners()),
   copies = 1,
   startMs = 0,
+  endsAtOnce,
   listLagMs = 0,
   ...limits
 }: ProvidersOptions = {}) => {
@@ -95,11 +98,13 @@ export const startProviders = ({
     now += ms;
   };
   const started = new Map<RunName, StartedRun>();
+  let lookUps = 0;
   const lines: Record<string, unknown>[] = [];
   const log = (level: string, message: string, fields: object) => void lines.push({ level, message, ...fields });
   const metrics = createProviderMetrics(log, 'green-api-logout', () => now);
   const isListed = ({ startedAt }: StartedRun): boolean => now - startedAt.getTime() >= listLagMs;
   const findRun: FindRun = async (name) => {
+    lookUps += 1;
     if (failToFind !== undefined) return failToFind;
     const run = started.get(name as RunName);
     if (run === undefined || !isListed(run)) return { kind: 'unknown-run' };
@@ -112,7 +117,9 @@ export const startProviders = ({
       const payload = stableJson(request);
       const earlier = started.get(id);
       if (earlier === undefined) {
-        started.set(id, { payload, startedAt: new Date(now), status: 'RUNNING' });
+        const startedAt = new Date(now);
+        const end = endsAtOnce && { status: endsAtOnce, endedAt: startedAt };
+        started.set(id, { payload, startedAt, status: 'RUNNING', ...end });
         wait(startMs);
       }
       return { kind: (earlier?.payload ?? payload) === payload ? 'started' : 'other-payload', id };
@@ -164,6 +171,8 @@ export const startProviders = ({
     /** The requests of the runs that were started. */
     runs: (): readonly RunRequest[] => [...started.values()].map(({ payload }) => JSON.parse(payload)),
     runNames: (): readonly RunName[] => [...started.keys()],
+    /** How often Lambda was asked for one run by its name. */
+    lookUps: () => lookUps,
     wait,
     /** A run that ended before the test. */
     addRun: (name: RunName, status: string): void =>

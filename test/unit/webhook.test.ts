@@ -1,4 +1,3 @@
-import { newProviderToken } from '../../functions/identity-providers/identity-providers.ts';
 import { listLagMs } from '../../functions/identity-providers/leaver-limit.ts';
 import { createReadOwners } from '../../functions/instances/read-owners.ts';
 import { formerRunNameOf } from '../../functions/runs/run-name.ts';
@@ -14,7 +13,7 @@ const john = { id: 'hr-2026-001734', email: 'john.doe@example.com', reason: 'lef
 const post = (providers: ReturnType<typeof startProviders>, body: unknown, headers: Record<string, string> = hr) =>
   providers.webhook('POST', '/offboarding', { headers, body: typeof body === 'string' ? body : JSON.stringify(body) });
 
-const deliver = (providers: ReturnType<typeof startProviders>, events: readonly unknown[], headers = okta) =>
+const deliver = (providers: Providers, events: readonly unknown[], headers: Record<string, string> = okta) =>
   providers.webhook('POST', '/okta-event-hook', {
     headers,
     body: JSON.stringify({ ...oktaDelivery, data: { events } }),
@@ -134,6 +133,17 @@ describe('POST /offboarding', () => {
       expect(providers.runNames()).toHaveLength(1);
     });
 
+    test('is found after its effectiveAt, for which it waited: a leaving day that was cancelled stays so', async () => {
+      const providers = startProviders();
+      const report = { ...john, effectiveAt: '2026-11-30T17:00:00Z' };
+      await post(providers, report);
+      providers.endRuns('STOPPED');
+      providers.wait(10 * 24 * 3_600_000 + 1);
+
+      expect((await post(providers, report)).body).toMatchObject({ id: providers.runNames()[0], status: 'STOPPED' });
+      expect(providers.runNames()).toHaveLength(1);
+    });
+
     test('is found when it has a name of version 0.2', async () => {
       const providers = startProviders();
       const effectiveAt = '2026-12-10T17:00:00.000Z';
@@ -147,6 +157,51 @@ describe('POST /offboarding', () => {
       expect(answer.body).toMatchObject({ id: former, status: 'STOPPED' });
       expect(providers.runNames()).toEqual([former]);
     });
+  });
+
+  test('a report leaves one line with its run, a warning if an earlier run of the same id has ended', async () => {
+    const providers = startProviders();
+    await post(providers, john);
+    await post(providers, john);
+    providers.endRuns('STOPPED');
+    await post(providers, john);
+
+    const line = { requestedBy: 'webhook hr hr-2026-001734', runs: providers.runNames() };
+    expect(providers.lines.filter(({ message }) => message === 'offboarding')).toEqual([
+      { level: 'INFO', message: 'offboarding', ...line },
+      { level: 'INFO', message: 'offboarding', ...line },
+      { level: 'WARN', message: 'offboarding', ...line, alreadyEnded: 1 },
+    ]);
+  });
+
+  test('an old report whose run Lambda started a moment ago, and which has ended, is no earlier run', async () => {
+    const providers = startProviders({ endsAtOnce: 'SUCCEEDED' });
+    await post(providers, { ...john, occurredAt: '2026-11-01T17:00:00Z' });
+
+    expect(providers.lines.at(-1)).toEqual({
+      level: 'INFO',
+      message: 'offboarding',
+      requestedBy: 'webhook hr hr-2026-001734',
+      runs: providers.runNames(),
+    });
+  });
+
+  test('Lambda, which lists runs 15 times a second, is asked only for names that a run of the report can have', async () => {
+    const providers = startProviders();
+    const lookUpsOf = async (report: () => Promise<unknown>) => {
+      const before = providers.lookUps();
+      await report();
+      return providers.lookUps() - before;
+    };
+    const first = await lookUpsOf(() => post(providers, john));
+    const waiting = await lookUpsOf(() => post(providers, { ...john, effectiveAt: '2026-11-30T17:00:00Z' }));
+    const okta = await lookUpsOf(() => deliver(providers, [oktaDetail]));
+    providers.endRuns('FAILED');
+    providers.wait(3_600_000);
+    const again = await lookUpsOf(() => post(providers, john));
+
+    // A name that counts, one that does not, and that of version 0.2; then the first two of the run that follows.
+    expect({ first, waiting, okta, again }).toEqual({ first: 3, waiting: 4, okta: 0, again: 5 });
   });
 
   test('another run of the same person within the hour costs nothing', async () => {
@@ -173,6 +228,7 @@ describe('POST /offboarding', () => {
 
       expect(answers.map(({ status }) => status)).toEqual([...Array(20).fill(202), 429]);
       expect(answers.at(-1)).toMatchObject({
+        headers: { 'retry-after': '3600' },
         body: { code: 'held-back', detail: expect.stringContaining('10 times maxPerHour') },
       });
       expect(providers.lines).toContainEqual(
@@ -194,9 +250,9 @@ describe('POST /offboarding', () => {
       expect(await reportMany(providers, 1, 10)).toMatchObject([{ status: 202 }]);
     });
 
-    test('count in their hour if it is this one, also of people who own no instance yet', async () => {
+    test('count in this hour if it is within one, also of people who own no instance yet', async () => {
       const providers = startProviders({ maxPerHour: 1 });
-      const later = (email: string) => post(providers, { id: email, email, effectiveAt: '2026-11-20T17:59:00Z' });
+      const later = (email: string) => post(providers, { id: email, email, effectiveAt: '2026-11-20T18:00:00Z' });
 
       expect(await later('nobody@example.com')).toMatchObject({ status: 202 });
       expect(await later('nobody-else@example.com')).toMatchObject({ status: 429 });
@@ -300,6 +356,9 @@ describe('POST /offboarding', () => {
     expect(await post(providers, { heartbeat: true })).toMatchObject({ status: 204, text: '' });
     expect(providers.runs()).toEqual([]);
     expect(providers.lines).toMatchObject([{ message: 'identity provider request', caller: 'hr', callerRequests: 1 }]);
+    // Those of the alarms.
+    const dimensions = [['stack'], ['stack', 'caller']];
+    expect(providers.lines).toMatchObject([{ _aws: { CloudWatchMetrics: [{ Dimensions: dimensions }] } }]);
   });
 
   test('an identity provider is counted at most once a minute', async () => {
@@ -467,7 +526,7 @@ describe('the token', () => {
     },
   );
 
-  const provider43 = newProviderToken().token;
+  const provider43 = 'p'.repeat(43);
 
   test.each([
     ['no token', '', false],
@@ -493,6 +552,18 @@ describe('the token', () => {
       expect(providers.lines).toHaveLength(4);
     },
   );
+
+  test('many requests without a token hide neither another reason nor another route', async () => {
+    const providers = startProviders();
+    for (let request = 0; request < 4; request += 1) await post(providers, john, {});
+    await post(providers, john, { authorization: `Bearer ${provider43}` });
+    await deliver(providers, [], { authorization: '' });
+
+    expect(providers.lines.slice(3)).toMatchObject([
+      { route: 'POST /offboarding', reason: 'unknown token' },
+      { route: 'POST /okta-event-hook', reason: 'no token' },
+    ]);
+  });
 
   test('the count of refused requests has the dimensions of the alarm', async () => {
     const providers = startProviders();
@@ -666,7 +737,8 @@ describe('the event hook of Okta', () => {
   });
 
   test('runs for which there is no time are not started, and are started when Okta sends them again', async () => {
-    const providers = startProviders({ owners, startMs: 200 });
+    // Ten at once take the 1.5 seconds that there are.
+    const providers = startProviders({ owners, startMs: 150 });
     const events = owners.map((owner, person) => deactivated(String(person), owner));
 
     const first = await deliver(providers, events);
@@ -675,7 +747,7 @@ describe('the event hook of Okta', () => {
     const last = await deliver(providers, events);
 
     expect([first.status, last.status]).toEqual([503, 204]);
-    expect(started).toBeLessThan(20);
+    expect(started).toBe(10);
     expect(providers.runs()).toHaveLength(20);
     // The log names each event that started nothing.
     const late = providers.lines.slice(0, 21).filter(({ failure }) => failure === 'unavailable');
@@ -730,6 +802,24 @@ describe('the event hook of Okta', () => {
   const ann = deactivated('1', 'ann@example.com');
   const john = deactivated('2', 'john.doe@example.com');
   const nobody = deactivated('3', 'nobody@example.com');
+
+  test('the line of an event with several people names the run that was started, and counts the other', async () => {
+    const failure = { kind: 'throttled', detail: 'Lambda: TooManyRequestsException' } as const;
+    const providers = startProviders({
+      fail: ({ target }) => ('owner' in target && target.owner.startsWith('john') ? failure : undefined),
+    });
+    const target = [ann, john].flatMap((event) => event.target);
+
+    expect(await deliver(providers, [{ ...ann, target }])).toMatchObject({ status: 503 });
+    expect(providers.lines.at(-1)).toEqual({
+      level: 'WARN',
+      message: 'offboarding',
+      requestedBy: 'okta-event-hook okta 1',
+      runs: providers.runNames(),
+      failure: 'throttled',
+      notStarted: 1,
+    });
+  });
 
   test.each([
     ['three events', [ann, john, nobody]],
