@@ -94,7 +94,7 @@ const tokenIn = (authorization: string): string => authorization.trim().replace(
 
 /** A provider that is set up with another scheme, or with a quotation mark too many, sends a token of this service all the same. */
 const hasProviderToken = (authorization: string): boolean =>
-  authorization.split(/[\s:,"']+/).some((word) => providerTokenPattern.test(word));
+  authorization.split(/[\s:,"']/).some((word) => providerTokenPattern.test(word));
 
 /** Compares the digest of the token with every stored digest, each in constant time, so that timing reveals nothing about a token. */
 export const createIdentifyProvider = (providers: readonly IdentityProvider[]): IdentifyProvider => {

@@ -40,7 +40,7 @@ const leastShare = 5;
 
 /** People whom one copy may start before Lambda's list shows them, for a limit of `most`. */
 const shareOf = (most: number, copies: number): number =>
-  copies === 1 ? most : Math.min(most, Math.max(leastShare, Math.ceil(most / Math.min(parts, copies))));
+  Math.min(most, Math.max(leastShare, Math.ceil(most / Math.min(parts, copies))));
 
 /**
  * The most people that are admitted under a limit of `most`: those that a copy knows of when it admits the last one, and the share
@@ -52,7 +52,7 @@ const shareOf = (most: number, copies: number): number =>
 export const mostLeavers = (most: number, copies: number): number => most + (copies - 1) * shareOf(most, copies);
 
 type OwnRun = CountedLeaver & {
-  readonly startedAtMs: number;
+  startedAtMs: number;
   /** When a reading showed it. */
   seenAtMs?: number;
 };
@@ -168,7 +168,7 @@ export const createLeaverLimit = (dependencies: LeaverLimitDependencies) => {
     release: (runName: RunName): void => {
       for (const { own } of [hour, waiting]) {
         const run = own.get(runName);
-        if (run !== undefined) own.set(runName, { ...run, startedAtMs: dependencies.now() - hourMs + listLagMs });
+        if (run !== undefined) run.startedAtMs = dependencies.now() - hourMs + listLagMs;
       }
     },
   };

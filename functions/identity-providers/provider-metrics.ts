@@ -28,7 +28,7 @@ export const createProviderMetrics = (log: Log, stack: string, now: () => number
   const recent = new Map<string, readonly number[]>();
   /** Whether fewer than so many lines with this key were written within the last minute. Then this one counts too. */
   const mayWrite = (key: string, most: number): boolean => {
-    const times = (recent.get(key) ?? []).filter((at) => now() - at < minuteMs);
+    const times = recent.get(key)?.filter((at) => now() - at < minuteMs) ?? [];
     if (times.length >= most) return false;
     recent.set(key, [...times, now()]);
     return true;

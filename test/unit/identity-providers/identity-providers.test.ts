@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { composeProviderHandler } from '../../../functions/identity-providers/handler-dependencies.ts';
 import {
   createIdentifyProvider,
   type Identification,
@@ -45,6 +46,7 @@ test.each([
   ['Basic new-token'],
   ['Bearer new-token,Bearer new-token'],
   ['Bearer NEW-TOKEN'],
+  ['new-Bearer token'],
   [`Bearer ${'x'.repeat(100_000)}`],
   [`Bearer ${createHash('sha256').update('new-token').digest('hex')}`],
 ])('%.40j is nobody’s token', (authorization) => {
@@ -69,15 +71,17 @@ test.each(['Bearer', 'Bearer ', ' bearer\t'])(
   },
 );
 
+const unknown = 'u'.repeat(43);
+
 test.each([
   ['Bearer wrong', 'not a token of this service'],
-  [`Bearer ${newProviderToken().token}`, 'unknown token'],
-  [`Token ${newProviderToken().token}`, 'unknown token'],
-  [`Bearer: ${newProviderToken().token}`, 'unknown token'],
-  [`Bearer Bearer ${newProviderToken().token}`, 'unknown token'],
-  [`Bearer "${newProviderToken().token}"`, 'unknown token'],
-  [`Bearer:${newProviderToken().token}`, 'unknown token'],
-  [`Basic ${Buffer.from(newProviderToken().token.slice(0, 31)).toString('base64')}`, 'not a token of this service'],
+  [`Bearer ${unknown}`, 'unknown token'],
+  [`Token ${unknown}`, 'unknown token'],
+  [`Bearer: ${unknown}`, 'unknown token'],
+  [`Bearer Bearer ${unknown}`, 'unknown token'],
+  [`Bearer "${unknown}"`, 'unknown token'],
+  [`Bearer:${unknown}`, 'unknown token'],
+  [`Basic ${Buffer.from(unknown.slice(0, 31)).toString('base64')}`, 'not a token of this service'],
   ['Bearer new-token', 'token of another kind of identity provider'],
 ] as const)('%.20s is refused for a SCIM route: %s', (authorization, reason) => {
   expect(identify({ headers: { authorization } }, 'scim')).toEqual({ kind: 'refused', reason });
@@ -112,3 +116,34 @@ test.each(['{', '[]', '"x"', '{"HR":{}}', '{"hr":{"kind":"webhook","tokenSha256"
     expect(() => readIdentityProviders({ NAMED_CALLERS: value })).toThrow(/NAMED_CALLERS/);
   },
 );
+
+const digest = '0'.repeat(64);
+const namesRead = (name: string, sha256 = digest) => {
+  const providers = { [name]: { kind: 'webhook', tokenSha256: [sha256], maxPerHour: 1 } };
+  return readIdentityProviders({ NAMED_CALLERS: JSON.stringify(providers) }).map(({ name: read }) => read);
+};
+
+test.each(['h', 'hr-2', 'a234567890123456'])('an identity provider may be named %s', (name) => {
+  expect(namesRead(name)).toEqual([name]);
+});
+
+test.each(['', 'HR', 'Hr', '2hr', 'hr_', 'hr ', 'a2345678901234567'])(
+  'an identity provider may not be named %j',
+  (name) => {
+    expect(() => namesRead(name)).toThrow(/NAMED_CALLERS/);
+  },
+);
+
+test.each([digest.slice(1), `${digest}0`, `x${digest}`, 'A'.repeat(64)])('%s is no digest of a token', (sha256) => {
+  expect(() => namesRead('hr', sha256)).toThrow(/NAMED_CALLERS/);
+});
+
+test('an unexpected error of a function of identity providers is logged', () => {
+  const lines: string[] = [];
+
+  composeProviderHandler({}, (line) => void lines.push(line)).logUnexpected({ name: 'TypeError' });
+
+  expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+    { level: 'ERROR', message: 'unexpected error', name: 'TypeError' },
+  ]);
+});

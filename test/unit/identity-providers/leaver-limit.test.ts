@@ -94,6 +94,15 @@ test('for any arrival times and any lag of the list, several copies together sta
   );
 });
 
+test.each([
+  [20, 1, 20],
+  [20, 2, 30],
+  [50, 10, 140],
+  [3, 10, 30],
+])('with maxPerHour %i, %i copies together admit at most %i people', (maxPerHour, copies, most) => {
+  expect(mostLeavers(maxPerHour, copies)).toBe(most);
+});
+
 test('a flood over two copies starts more than maxPerHour, but not more than the bound', async () => {
   const lambda = startLambda({ copies: 2 });
   const copies = [lambda.createCopy(), lambda.createCopy()];
