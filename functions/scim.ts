@@ -43,7 +43,7 @@ const requestOf = (
   return {
     baseUrl: baseUrlOf(event),
     query: new URLSearchParams(event.rawQueryString),
-    id: segmentsOf(event.rawPath)[1],
+    id: segmentsOf(event.rawPath)[1] ?? '',
     body: () => {
       const text = parseText(event, longestBytes);
       const body = parseJsonBody(text);

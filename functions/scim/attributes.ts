@@ -82,7 +82,7 @@ const wellFormed = /^[^[\]"]*(?:\[(?:[^\]"]|"(?:[^"\\]|\\.)*")*\][^[\]"]*)*$/;
 const filterInPath = /\[(?:[^\]"]|"(?:[^"\\]|\\.)*")*\]/g;
 
 /** `active`, or a name that is meant like it, as a whole word. */
-const likeActive = /(?<![a-z0-9])(?:is[_-]?|in)?active(?!\w)/;
+const likeActive = /(?<![a-z0-9])(?:is|in)?active(?!\w)/;
 
 const misspelt = (): ScimError =>
   new ScimError(400, 'this spelling of "active" is not understood: send "active"', 'invalidPath');

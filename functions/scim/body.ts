@@ -8,14 +8,17 @@ const token = /"(?:[^"\\]|\\.)*"(\s*:)?|[{}]/g;
 
 /** Whether an object in a JSON text has a name twice that this service acts on. */
 const repeatsName = (json: string): boolean => {
-  const objects: Set<string>[] = [];
+  const outer: Set<string>[] = [];
+  let names = new Set<string>();
   for (const [text, colon] of json.matchAll(token)) {
-    if (text === '{') objects.push(new Set());
-    else if (text === '}') objects.pop();
+    if (text === '{') {
+      outer.push(names);
+      names = new Set();
+    } else if (text === '}') names = outer.pop() ?? names;
     else if (colon !== undefined) {
       const name = String(JSON.parse(text.slice(0, -colon.length)));
-      if (objects.at(-1)?.has(name) && actedOn.includes(attributeName(name))) return true;
-      objects.at(-1)?.add(name);
+      if (names.has(name) && actedOn.includes(attributeName(name))) return true;
+      names.add(name);
     }
   }
   return false;

@@ -78,15 +78,16 @@ const createParser = (tokens: string[]) => {
   const parseValuePath = (name: string): readonly Condition[] => {
     tokens.shift();
     const conditions = parseGroup(']', `${name}.`);
-    return tokens[0]?.startsWith('.')
-      ? [...conditions, ...parseComparison(name + tokens.shift()?.toLowerCase())]
-      : conditions;
+    const [next] = tokens;
+    if (!next?.startsWith('.')) return conditions;
+    tokens.shift();
+    return [...conditions, ...parseComparison(name + next.toLowerCase())];
   };
 
   const parseTerm = (within: string): readonly Condition[] => {
     const first = tokens.shift() ?? '';
     if (first === '(') return parseGroup(')', within);
-    const name = within + (within === '' ? attributeName(first) : first.toLowerCase());
+    const name = within + attributeName(first);
     return tokens[0] === '[' ? parseValuePath(name) : parseComparison(name);
   };
 

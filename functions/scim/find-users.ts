@@ -21,7 +21,7 @@ const findUser = (identities: Identities, conditions: readonly Condition[]): rea
   if (found.some(({ identity }) => identity === undefined)) return [];
   const externalId = found.find(({ attribute }) => attribute === 'externalid')?.identity;
   const userName = found.find(({ attribute }) => attribute !== 'externalid')?.identity ?? primaryOf(identities);
-  return [{ userName, ...(externalId !== undefined && { externalId }) }];
+  return [{ userName, externalId }];
 };
 
 /**

@@ -18,7 +18,7 @@ const select = (
 ): ScimObject =>
   Object.fromEntries(
     Object.entries(object).flatMap(([key, value]): [string, unknown][] => {
-      const names = [...above, [...above.slice(-1), key.toLowerCase()].join('.')];
+      const names = [...above, [...above, key.toLowerCase()].join('.')];
       if (!isScimObject(value)) return isWanted(names) ? [[key, value]] : [];
       const inner = select(value, isWanted, names);
       return Object.keys(inner).length > 0 ? [[key, inner]] : [];

@@ -16,8 +16,7 @@ export const userIdOf = (userName: string): string => idOf(canonicalIdentity(use
  * The `userName` that an id stands for; `undefined` for an id that this service cannot have given out. An id of an older version may
  * encode another spelling of the name, such as a capital letter, and providers keep ids: it is still understood.
  */
-export const parseUserId = (id: string | undefined): string | undefined => {
-  if (id === undefined || !id.startsWith(prefix)) return undefined;
+export const parseUserId = (id: string): string | undefined => {
   const userName = Buffer.from(id.slice(prefix.length), 'base64url').toString();
   return isIdentity(userName) && idOf(userName) === id ? userName : undefined;
 };

@@ -83,7 +83,7 @@ export type User = {
   readonly userName: string;
   /** @default true: a deactivation will be acted on. It is never read back as false, for then no provider would send one. */
   readonly active?: boolean;
-  readonly externalId?: string;
+  readonly externalId?: string | undefined;
 };
 
 export const userResource = (user: User, baseUrl: string): ScimObject => {
@@ -91,7 +91,7 @@ export const userResource = (user: User, baseUrl: string): ScimObject => {
   return {
     schemas: [schemaUrns.user],
     id,
-    ...(externalId !== undefined && { externalId }),
+    externalId,
     userName,
     active,
     meta: { resourceType: 'User', location: `${baseUrl}/Users/${id}` },

@@ -16,7 +16,8 @@ export type ScimRequest = {
   /** Where `/Users` is, e.g. `https://….execute-api.eu-central-1.amazonaws.com/scim/v2`. */
   readonly baseUrl: string;
   readonly query: URLSearchParams;
-  readonly id: string | undefined;
+  /** Of the resource; empty where the path has none. */
+  readonly id: string;
   /** @throws InvalidRequest */
   readonly body: () => unknown;
   readonly deactivate: Deactivate;

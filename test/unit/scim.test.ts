@@ -293,7 +293,7 @@ test('people beyond maxPerHour are held back with an alarm; reads, other writes 
   const heldBack = await providers.scim('PATCH', `/Users/${ann}`, deactivate);
 
   expect(heldBack).toMatchObject({ status: 429, headers: { 'retry-after': '3600' } });
-  expect(heldBack.body).toEqual(errorOf(429));
+  expect(heldBack.body).toEqual({ ...errorOf(429), detail: expect.stringContaining('raise its maxPerHour') });
   expect(providers.lines).toContainEqual(
     expect.objectContaining({ message: 'leaver held back', caller: 'entra', heldBack: 1 }),
   );
@@ -304,6 +304,18 @@ test('people beyond maxPerHour are held back with an alarm; reads, other writes 
   expect(await providers.scim('PATCH', `/Users/${nobody}`, deactivate)).toMatchObject({ status: 200 });
   providers.wait(3_600_000);
   expect(await providers.scim('PATCH', `/Users/${ann}`, deactivate)).toMatchObject({ status: 200 });
+});
+
+test('people beyond the share of a copy are held back for seconds, and the answer asks to send it again', async () => {
+  const owners = Array.from({ length: 6 }, (_, person) => `person${person}@example.com`);
+  const providers = startProviders({ owners, maxPerHour: 20, copies: 10, listLagMs: 2_000 });
+  const answers = await Promise.all(owners.map((owner) => providers.scim('DELETE', `/Users/${userIdOf(owner)}`)));
+
+  expect(answers.map(({ status }) => status)).toEqual([204, 204, 204, 204, 204, 429]);
+  expect(answers.at(-1)).toMatchObject({
+    headers: { 'retry-after': '5' },
+    body: { ...errorOf(429), detail: 'too many people were deactivated within seconds: send it again' },
+  });
 });
 
 describe('the token', () => {

@@ -1,3 +1,4 @@
+import { schemaUrns } from '../../../functions/scim/response.ts';
 import { userIdOf } from '../../../functions/scim/user-id.ts';
 import { deactivations, entraFilter } from '../../support/exchanges/entra.ts';
 import { startProviders } from '../../support/identity-providers.ts';
@@ -7,7 +8,7 @@ const john = userIdOf('john.doe@example.com');
 const deactivate = { body: deactivations['Entra ID'] };
 
 describe('finding users', () => {
-  const owners = ['Bob@example.com 00uBob', '00uOnly', 'ann@example.com', 'jörg@example.com'];
+  const owners = ['00uBob Bob@example.com', '00uOnly', 'ann@example.com', 'jörg@example.com'];
   const namesIn = async (query: string) => {
     const { body } = await startProviders({ owners }).scim('GET', '/Users', { query });
     return (body.Resources as { userName: string }[]).map(({ userName }) => userName);
@@ -17,6 +18,12 @@ describe('finding users', () => {
     ['userName eq "bob@EXAMPLE.com"', ['Bob@example.com']],
     ['USERNAME EQ "ann@example.com"', ['ann@example.com']],
     ['userName eq "00uonly"', ['00uOnly']],
+    ['userName eq "00ubob"', ['00uBob']],
+    ['userName eq "ann@example.com" ', ['ann@example.com']],
+    ['emails eq "ann@example.com"', ['ann@example.com']],
+    [`${'('.repeat(16)}userName eq "ann@example.com"${')'.repeat(16)}`, ['ann@example.com']],
+    ['id eq "ann@example.com"', []],
+    [`userName eq "${'a'.repeat(4_096 - 'userName eq ""'.length)}"`, []],
     ['userName eq "jörg@example.com"', ['jörg@example.com']],
     ['emails.value eq "ann@example.com"', ['ann@example.com']],
     ['emails[type eq "work"].value eq "ann@example.com"', ['ann@example.com']],
@@ -42,7 +49,7 @@ describe('finding users', () => {
     ['userName eq "ann@example"', []],
     ['userName eq ""', []],
     ['userName eq "a\\"b"', []],
-  ])('%s', async (filter, names) => {
+  ])('%.100s', async (filter, names) => {
     expect(await namesIn(`filter=${encodeURIComponent(filter)}`)).toEqual(names);
     expect(await namesIn(`x=1&filter=${encodeURIComponent(filter).replaceAll('%20', '+')}`)).toEqual(names);
   });
@@ -55,6 +62,11 @@ describe('finding users', () => {
     'userName eq "ann@example.com" or userName eq "bob@example.com"',
     'not (userName eq "ann@example.com")',
     'userName eq ann',
+    'userName eq 5',
+    'emails[type eq work and value eq "ann@example.com"]',
+    'emails[primary eq xtrue and value eq "ann@example.com"]',
+    'emails[primary eq truex and value eq "ann@example.com"]',
+    `${'('.repeat(17)}userName eq "ann@example.com"${')'.repeat(17)}`,
     '(userName eq "ann"',
     'userName eq "ann")',
     '()',
@@ -70,7 +82,7 @@ describe('finding users', () => {
     '"',
     '\\',
     'userName eq "\\x"',
-    `userName eq "${'a'.repeat(5_000)}"`,
+    `userName eq "${'a'.repeat(4_097 - 'userName eq ""'.length)}"`,
   ])('the filter %.60s is refused', async (filter) => {
     const answer = await startProviders({ owners }).scim('GET', '/Users', {
       query: `filter=${encodeURIComponent(filter)}`,
@@ -87,15 +99,26 @@ describe('finding users', () => {
     },
   );
 
-  test('every user is listed once, by e-mail address if there is one, in stable pages', async () => {
+  test.each([
+    ['externalId eq "00uBob"', { userName: 'Bob@example.com', externalId: '00uBob' }],
+    ['userName eq "bob@example.com" and externalId eq "00uBob"', { userName: 'Bob@example.com', externalId: '00uBob' }],
+    ['externalId eq "00uBob" and userName eq "bob@example.com"', { userName: 'Bob@example.com', externalId: '00uBob' }],
+    ['userName eq "bob@example.com"', { userName: 'Bob@example.com' }],
+  ])('%s returns %j: externalId only where it was asked for', async (filter, names) => {
+    const query = `filter=${encodeURIComponent(filter)}&excludedAttributes=active,meta`;
+    const { body } = await startProviders({ owners }).scim('GET', '/Users', { query });
+
+    expect(body.Resources).toEqual([{ schemas: [schemaUrns.user], id: userIdOf('bob@example.com'), ...names }]);
+  });
+
+  test('every user is listed once, by e-mail address if there is one, in the order of their ids', async () => {
     const pages = [
       await namesIn('startIndex=1&count=2'),
       await namesIn('startIndex=3&count=2'),
       await namesIn('startIndex=5'),
     ];
 
-    expect(pages.map((page) => page.length)).toEqual([2, 2, 0]);
-    expect(pages.flat().sort()).toEqual(['00uOnly', 'Bob@example.com', 'ann@example.com', 'jörg@example.com']);
+    expect(pages).toEqual([['00uOnly', 'ann@example.com'], ['Bob@example.com', 'jörg@example.com'], []]);
   });
 
   test.each([
@@ -165,6 +188,12 @@ describe('finding users', () => {
       body: errorOf(400, 'invalidFilter'),
     });
     expect(providers.lines).not.toContainEqual(expect.objectContaining({ message: 'event not understood' }));
+  });
+
+  test('a search whose body is no object is refused', async () => {
+    const answer = await startProviders().scim('POST', '/Users/.search', { body: '[]' });
+
+    expect(answer).toMatchObject({ status: 400, body: errorOf(400, 'invalidSyntax') });
   });
 
   test('an unreadable list is an error, not an empty list', async () => {

@@ -26,7 +26,9 @@ describe('a request that deactivates nobody starts no run', () => {
     ['PUT', '{"active":true}'],
     ['PUT', '{"active":true,"emails":[{"value":"a"},{"value":"\\"active\\":"}],"title":"{\\"active\\":1","title":"x"}'],
     ['PUT', '{"userName":"john.doe@example.com","roles":[{"active":false}],"externalId":null}'],
-  ])('%s %s', async (method, body) => {
+    ['PUT', `{"active":true,${'"a":{'.repeat(6)}"active":false${'}'.repeat(6)}}`],
+    ['PATCH', JSON.stringify({ Operations: Array(1_000).fill({ op: 'add', value: { title: 'x' } }) })],
+  ])('%s %.200s', async (method, body) => {
     const providers = startProviders();
 
     expect(await providers.scim(method, `/Users/${john}`, { body })).toMatchObject({
@@ -46,6 +48,8 @@ describe('every spelling of a deactivation is accepted', () => {
     '{"Operations":[{"op":"replace","path":"active","value":" false "}]}',
     '{"Operations":[{"op":"replace","value":{"urn:ietf:params:scim:schemas:core:2.0:User":{"active":false}}}]}',
     '{"Operations":[{"op":"add","path":"urn:ietf:params:scim:schemas:core:2.0:User","value":{"active":"False"}}]}',
+    '{"Operations":[{"op":"replace","value":{"active":false,"Active":false}}]}',
+    '{"Operations":[{"op":"replace","path":"active","value":false},{"op":"replace","path":"title","value":"x"}]}',
   ])('%s', async (body) => {
     const providers = startProviders();
 
@@ -138,6 +142,9 @@ describe('an unreadable request that may be a deactivation is refused, starts no
     ['PUT', '{"userName":"john.doe@example.com","active":true,"ACTIVE":"False"}', 'invalidValue'],
     ['PUT', '{"userName":"john.doe@example.com","User.active":false}', 'invalidPath'],
     ['PUT', '{"userName":"john.doe@example.com","profile":{"active":false}}', 'invalidPath'],
+    ['PUT', `{"active":true,${'"a":{'.repeat(5)}"active":false${'}'.repeat(5)}}`, 'invalidPath'],
+    ['PUT', '{"active":false,"name":{},"active":true}', 'invalidSyntax'],
+    ['PUT', '{"active":false,"title":"{","active":true}', 'invalidSyntax'],
     ['PUT', '{"Operations":[{"op":"replace","path":"active","value":false}]}', 'invalidValue'],
     ['PUT', '{}', 'invalidValue'],
     ['PUT', undefined, 'invalidValue'],
@@ -158,6 +165,44 @@ describe('an unreadable request that may be a deactivation is refused, starts no
     expect(providers.runs()).toEqual([]);
     expect(providers.lines).toContainEqual(expect.objectContaining({ message: 'event not understood', unreadable: 1 }));
   });
+});
+
+test.each(['add', 'replace', 'remove'])('an empty path is refused for %s, and the answer says so', async (op) => {
+  const providers = startProviders();
+  for (const path of ['', ' ']) {
+    const body = JSON.stringify({ Operations: [{ op, path, value: 'x' }] });
+    const answer = await providers.scim('PATCH', `/Users/${john}`, { body });
+
+    expect(answer).toMatchObject({ status: 400, body: { scimType: 'invalidPath', detail: 'path must not be empty' } });
+  }
+});
+
+test('a new user whose active has no value is not deactivated', async () => {
+  const providers = startProviders();
+
+  const answer = await providers.scim('POST', '/Users', { body: '{"userName":"new@example.com","active":null}' });
+
+  expect(answer).toMatchObject({ status: 201, body: { active: true } });
+  expect(providers.runs()).toEqual([]);
+});
+
+test('a user who is created inactive is logged out, whatever else is in the request', async () => {
+  const providers = startProviders();
+  const body = '{"userName":"new@example.com","active":false,"/active":true}';
+
+  expect(await providers.scim('POST', '/Users', { body })).toMatchObject({ status: 201, body: { active: false } });
+  expect(providers.runs()).toHaveLength(1);
+});
+
+test('a deactivation whose run would be invalid is refused, and raises the alarm', async () => {
+  const providers = startProviders({ watchDays: 1_000_000 });
+
+  const answer = await providers.scim('DELETE', `/Users/${john}`);
+
+  expect(answer).toMatchObject({ status: 400, body: { scimType: 'invalidValue' } });
+  expect(answer.body.detail).toMatch(/^watchDays /);
+  expect(providers.runs()).toEqual([]);
+  expect(providers.lines).toContainEqual(expect.objectContaining({ message: 'event not understood', unreadable: 1 }));
 });
 
 describe('a replacement that deactivates logs out, whatever else is in it: its id names the person', () => {
@@ -197,6 +242,11 @@ describe('a changed userName of an owner is written down with both names, and co
     ['PATCH', patchTo('j.smith@example.com'), 'j.smith@example.com'],
     ['PATCH', patchTo('john smith'), undefined],
     ['PATCH', patchTo('jd@example.com'), 'jd@example.com'],
+    [
+      'PATCH',
+      '{"Operations":[{"op":"replace","path":"userName","value":"j.smith@example.com"},{"op":"add","path":"title","value":"x"}]}',
+      'j.smith@example.com',
+    ],
     ['PUT', '{"userName":"j.smith@example.com","active":true}', 'j.smith@example.com'],
   ])('%s %s', async (method, body, to) => {
     const providers = startProviders({ owners });
@@ -226,18 +276,19 @@ describe('a changed userName of an owner is written down with both names, and co
     expect(renamed(providers)).toEqual([]);
   });
 
-  test('while the owners cannot be read, the provider is told to send it again', async () => {
+  test('while the owners cannot be read, the provider is told to send it again, unless the name stays the same', async () => {
     const readOwners = async () => ({ kind: 'unavailable', detail: 'Secrets Manager: ThrottlingException' }) as const;
+    const providers = startProviders({ readOwners });
+    const change = (userName: string) => providers.scim('PATCH', `/Users/${john}`, { body: patchTo(userName) });
 
-    expect(
-      await startProviders({ readOwners }).scim('PATCH', `/Users/${john}`, { body: patchTo('j.smith@example.com') }),
-    ).toMatchObject({ status: 503, headers: { 'retry-after': '30' } });
+    expect(await change('j.smith@example.com')).toMatchObject({ status: 503, headers: { 'retry-after': '30' } });
+    expect(await change('John.Doe@example.com')).toMatchObject({ status: 200 });
   });
 });
 
 describe('of the e-mail addresses the primary one is used, or else the one at work, and no other', () => {
   const home = { value: 'home@example.com', type: 'home' };
-  const work = { value: 'work@example.com', type: 'Work' };
+  const work = { value: 'work@example.com', type: ' Work' };
   const prim = { value: 'prim@example.com', type: 'other', primary: 'True' };
 
   test.each([
@@ -247,6 +298,7 @@ describe('of the e-mail addresses the primary one is used, or else the one at wo
     [[{ value: 'support@example.com', type: 'other' }], 'x1'],
     [[home], 'x1'],
     [[{ value: 'plain@example.com' }], 'x1'],
+    [[{ ...work, type: 7 }], 'x1'],
     [work, 'x1 work@example.com'],
     [[null, 'a@example.com', { ...work, value: 'two words' }], 'x1'],
   ])('%j: %s', async (emails, owner) => {

@@ -1,3 +1,4 @@
+import { basePathOf, segmentsOf } from '../../../functions/scim/path.ts';
 import { schemaUrns } from '../../../functions/scim/response.ts';
 import { userIdOf } from '../../../functions/scim/user-id.ts';
 import { startProviders } from '../../support/identity-providers.ts';
@@ -6,15 +7,55 @@ import { errorOf } from '../../support/scim-error.ts';
 const john = userIdOf('john.doe@example.com');
 
 describe('discovery', () => {
-  test('states what is supported', async () => {
+  const base = 'https://api.example.com/scim/v2';
+  const description = expect.any(String);
+
+  test('states what is supported (RFC 7643, section 5)', async () => {
     const { status, body } = await startProviders().scim('GET', '/ServiceProviderConfig');
 
     expect(status).toBe(200);
-    expect(body).toMatchObject({
+    expect(body).toEqual({
+      schemas: ['urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig'],
       patch: { supported: true },
       filter: { supported: true, maxResults: 200 },
-      bulk: { supported: false },
-      authenticationSchemes: [{ type: 'oauthbearertoken' }],
+      bulk: { supported: false, maxOperations: 0, maxPayloadSize: 0 },
+      changePassword: { supported: false },
+      sort: { supported: false },
+      etag: { supported: false },
+      authenticationSchemes: [{ type: 'oauthbearertoken', name: 'Bearer token', description, primary: true }],
+      meta: { resourceType: 'ServiceProviderConfig', location: `${base}/ServiceProviderConfig` },
+    });
+  });
+
+  test('has users only, without extensions (RFC 7643, section 6)', async () => {
+    const { body } = await startProviders().scim('GET', '/ResourceTypes/User');
+
+    expect(body).toEqual({
+      schemas: ['urn:ietf:params:scim:schemas:core:2.0:ResourceType'],
+      id: 'User',
+      name: 'User',
+      description,
+      endpoint: '/Users',
+      schema: schemaUrns.user,
+      schemaExtensions: [],
+      meta: { resourceType: 'ResourceType', location: `${base}/ResourceTypes/User` },
+    });
+  });
+
+  test('describes the two attributes that a user has (RFC 7643, section 7)', async () => {
+    const { body } = await startProviders().scim('GET', `/Schemas/${schemaUrns.user}`);
+
+    const shared = { description, multiValued: false, mutability: 'readWrite', returned: 'default' };
+    expect(body).toEqual({
+      schemas: ['urn:ietf:params:scim:schemas:core:2.0:Schema'],
+      id: schemaUrns.user,
+      name: 'User',
+      description,
+      attributes: [
+        { name: 'userName', type: 'string', required: true, caseExact: false, uniqueness: 'server', ...shared },
+        { name: 'active', type: 'boolean', required: false, ...shared },
+      ],
+      meta: { resourceType: 'Schema', location: `${base}/Schemas/${schemaUrns.user}` },
     });
   });
 
@@ -101,9 +142,18 @@ describe('a slash at the end, or a double one, makes no other path', () => {
     expect(providers.runs()).toHaveLength(method === 'GET' ? 0 : 1);
   });
 
-  test('an answer names the address without them, behind a prefix of a domain too', async () => {
+  test('an answer names the address without them', async () => {
     const { body: user } = await startProviders().scim('GET', `//Users//${john}/`);
 
     expect(user.meta).toMatchObject({ location: `https://api.example.com/scim/v2/Users/${john}` });
+  });
+
+  test('a domain may put a prefix before the path', () => {
+    expect(basePathOf('/leavers/scim/v2/Users/u1.YQ')).toBe('/leavers/scim/v2');
+    expect(segmentsOf('/leavers/scim/v2/Users/u1.YQ')).toEqual(['Users', 'u1.YQ']);
+  });
+
+  test('a part with a wrong escape is taken as it is', () => {
+    expect(segmentsOf('/scim/v2/Users/%zz')).toEqual(['Users', '%zz']);
   });
 });
