@@ -1,11 +1,9 @@
 /** Files of unit tests that judge no mutant. */
 const others = [
   // They read the project's files, which the mutants change.
-  /unit\/(?:architecture|docs|words|google-apps-script)\.test\.ts$/,
-  /unit\/(?:cli|client|console|desk|local)\//,
+  /unit\/(?:architecture|docs|words|google-apps-script|cli\/docs)\.test\.ts$/,
   // Wait for real time or start processes.
-  /real-time\.test\.ts$/,
-  /process-output\.test\.ts$/,
+  /(?:real-time|process-output)\.test\.ts$/,
 ];
 
 /** Tests that take two seconds or more, which each mutant that survives would pay for. */
