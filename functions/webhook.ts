@@ -13,7 +13,7 @@ import {
 import { type HeldBack, waitingPerHourly } from './identity-providers/leaver-limit.ts';
 import { type Deadlines, type OffboardingResult, worstOf } from './identity-providers/start-offboarding.ts';
 import { parseCustom } from './offboarding/custom.ts';
-import type { LeaverReport } from './offboarding/dialect.ts';
+import type { Invalid, LeaverReport } from './offboarding/dialect.ts';
 import { parseOkta } from './offboarding/okta.ts';
 import { noteOnEarlierRun } from './offboarding/start-reported-run.ts';
 import { inParallel } from './platform/in-parallel.ts';
@@ -132,6 +132,8 @@ const hookSchema = v.looseObject(
   'must be the JSON of an Okta event hook',
 );
 
+const notOfSystemLog: Invalid = { kind: 'invalid', problem: 'the event is not one of the System Log' };
+
 /** `POST /okta-event-hook` */
 const createPostEvents = ({ startOffboarding, metrics, now }: Dependencies): Answer => {
   const start = async (
@@ -140,12 +142,13 @@ const createPostEvents = ({ startOffboarding, metrics, now }: Dependencies): Ans
     requestId: string,
     deadlines: Deadlines,
   ): Promise<OffboardingResult> => {
-    const reading = parseOkta({ source: 'aws.partner/okta.com/event-hook', 'detail-type': 'SystemLog', detail });
-    if (reading?.kind === 'not-an-offboarding') return { kind: 'accepted', runs: [] };
+    const event = { source: 'aws.partner/okta.com/event-hook', 'detail-type': 'SystemLog', detail };
+    const reading = parseOkta(event) ?? notOfSystemLog;
+    if (reading.kind === 'not-an-offboarding') return { kind: 'accepted', runs: [] };
     const result =
-      reading?.kind === 'report' ? await startOffboarding(provider, { ...reading, requestId }, deadlines) : reading;
-    if (result?.kind === 'invalid') metrics.unreadable(provider, result.problem);
-    return result ?? { kind: 'invalid', problem: 'the event is not one of the System Log' };
+      reading.kind === 'report' ? await startOffboarding(provider, { ...reading, requestId }, deadlines) : reading;
+    if (result.kind === 'invalid') metrics.unreadable(provider, result.problem);
+    return result;
   };
 
   return async (event, provider) => {

@@ -590,15 +590,18 @@ describe('the token', () => {
 });
 
 describe('the event hook of Okta', () => {
-  test('returns the verification value', async () => {
-    const answer = await startProviders().webhook('GET', '/okta-event-hook', {
-      headers: { ...okta, 'x-okta-verification-challenge': 'My verification challenge string' },
-    });
+  test.each(['My verification challenge string', 'x'.repeat(1_024)])(
+    'returns the verification value %.40s',
+    async (verification) => {
+      const answer = await startProviders().webhook('GET', '/okta-event-hook', {
+        headers: { ...okta, 'x-okta-verification-challenge': verification },
+      });
 
-    expect(answer).toMatchObject({ status: 200, body: { verification: 'My verification challenge string' } });
-  });
+      expect(answer).toMatchObject({ status: 200, body: { verification } });
+    },
+  );
 
-  test.each([undefined, 'x'.repeat(2_000)])('refuses an invalid challenge', async (challenge) => {
+  test.each([undefined, 'x'.repeat(1_025)])('refuses an invalid challenge', async (challenge) => {
     const headers = { ...okta, ...(challenge && { 'x-okta-verification-challenge': challenge }) };
     const providers = startProviders();
 
@@ -761,7 +764,7 @@ describe('the event hook of Okta', () => {
     const providers = startProviders({
       owners,
       fail: ({ target }) => {
-        if ('owner' in target && target.owner.startsWith('person0')) throw new Error('unexpected');
+        if ('owner' in target && target.owner.startsWith('person0')) throw new RangeError('unexpected');
         return undefined;
       },
     });
@@ -769,6 +772,9 @@ describe('the event hook of Okta', () => {
     const events = owners.map((owner, person) => deactivated(String(person), owner));
     expect(await deliver(providers, events)).toMatchObject({ status: 500 });
     expect(providers.runs()).toHaveLength(19);
+    expect(providers.lines).toContainEqual(
+      expect.objectContaining({ message: 'unexpected error', name: 'RangeError' }),
+    );
   });
 
   test('a copy without any list of owners waits one second for the first', async () => {

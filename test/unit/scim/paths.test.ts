@@ -98,6 +98,7 @@ describe('a path without a route of its own is answered in SCIM’s shape', () =
     ['PATCH', `/users/${john}`, 501],
     ['PATCH', `/Users/Users/${john}`, 501],
     ['DELETE', '/Users', 501],
+    ['DELETE', '/Users/.search', 404],
     ['PATCH', '/Groups/x', 501],
     ['DELETE', '/Groups/x', 501],
     ['GET', '/Groups/x', 404],
