@@ -27,8 +27,10 @@ const operationOf = (event: Event): Operation | undefined => {
   switch (EventType) {
     case 'StepStarted':
       return { name, isOpen: true };
-    case 'StepSucceeded':
-      return { name, isOpen: false, step: { name, payload: event.StepSucceededDetails?.Result?.Payload } };
+    case 'StepSucceeded': {
+      const { Payload, Truncated } = event.StepSucceededDetails?.Result ?? {};
+      return { name, isOpen: false, step: { name, payload: Truncated ? undefined : Payload } };
+    }
     case 'StepFailed': {
       const seconds = event.StepFailedDetails?.RetryDetails?.NextAttemptDelaySeconds;
       return seconds === undefined
@@ -42,15 +44,9 @@ const operationOf = (event: Event): Operation | undefined => {
     case 'WaitSucceeded':
     case 'WaitCancelled':
       return { name, isOpen: false };
-    default:
-      return undefined;
   }
+  return undefined;
 };
-
-/** AWS does not document from what size a result is cut off. Part of a result would be a wrong answer. */
-const isCutOff = ({ StepSucceededDetails }: Event): boolean =>
-  StepSucceededDetails !== undefined &&
-  (StepSucceededDetails.Result?.Truncated === true || StepSucceededDetails.Result?.Payload === undefined);
 
 const historyOf = (events: readonly Event[]) => {
   const operations = new Map<string, Operation>();
@@ -101,8 +97,10 @@ export const createReadHistory = (client: Pick<LambdaClient, 'send'>): ReadHisto
     // Half a history would be a wrong answer, not a short one.
     if (marker !== undefined)
       return { kind: 'unavailable', detail: 'Lambda: the history of the run was too long to read in time' };
-    return events.some(isCutOff)
+    const history = historyOf(events);
+    // AWS does not document from what size a result is cut off. Part of a result would be a wrong answer.
+    return history.steps.some(({ payload }) => payload === undefined)
       ? { kind: 'unavailable', detail: 'Lambda: part of the history of the run is cut off; its evidence is complete' }
-      : historyOf(events);
+      : history;
   };
 };
