@@ -16,14 +16,7 @@ import {
   withRetry,
   withToken,
 } from './target-state.ts';
-import {
-  applyLogoutResponse,
-  applyQueueResponse,
-  applyReading,
-  applyRefusals,
-  applyTags,
-  queueNotCleared,
-} from './transitions.ts';
+import { applyLogoutResponse, applyQueueResponse, applyReading, applyTags, queueNotCleared } from './transitions.ts';
 
 export type ProcessTargetDependencies = {
   readonly callWithCredential: CallWithCredential;
@@ -135,7 +128,6 @@ const createLogOutTarget = (dependencies: ProcessTargetDependencies): ProcessTar
     // Right after an accepted logout no account is out yet: the next round reads the state.
     const isOpenWhatHappened = next.attempts > 0 && next.retry.acceptedLogouts === 0;
     if (isPending(next) && isFirst && isOpenWhatHappened) next = await readState(next, deadline);
-    next = applyRefusals(next);
     const mayClear = isClearingDue(next, now().getTime()) && !hasPassed(deadline);
     return request.clearQueue && mayClear ? clearQueue(next, round) : next;
   };

@@ -52,7 +52,7 @@ const keptBytes = 240;
 export const keptText = (text: string): string =>
   Buffer.byteLength(text) <= keptBytes
     ? text
-    : `${Buffer.from(text).subarray(0, keptBytes).toString().replace(/�+$/, '')}…`;
+    : `${Buffer.from(text).subarray(0, keptBytes).toString().replace(/�$/, '')}…`;
 
 export const newTargetState = (idInstance: InstanceId): TargetState => ({
   ...pendingOutcome(idInstance),
@@ -67,17 +67,12 @@ export const lastState = ({ retry }: TargetState): string | null | undefined => 
   return last !== undefined && 'stateInstance' in last ? last.stateInstance : undefined;
 };
 
-/** The class of the newest reading; `undefined` if there is no reading or it failed. */
-export const lastClass = (target: TargetState): StateClass | undefined => {
-  const state = lastState(target);
-  return state === undefined ? undefined : stateClassOf(state);
-};
+/** The class of the newest reading; `unknown` if there is no reading or it failed. */
+export const lastClass = (target: TargetState): StateClass => stateClassOf(lastState(target) ?? null);
 
 /** Whether the next reading may confirm the logout. */
 export const lacksOneReading = (target: TargetState): boolean =>
-  isPending(target) &&
-  target.retry.confirmedAs === undefined &&
-  outInARow(target.retry.readings) === readingsNeeded.run - 1;
+  isPending(target) && outInARow(target.retry.readings) === readingsNeeded.run - 1;
 
 export const withRetry = (
   target: TargetState,

@@ -81,7 +81,10 @@ export const applyLogoutResponse = (
         { detail: 'no reading reported notAuthorized' },
       );
     case 'refused':
-      return retryOrFail(withRetry(next, { refusals: refusals + 1 }), answer, at);
+      // The state is read between the two: a logout is sent only while the instance is not out.
+      return refusals > 0
+        ? failed(next, 'refused', 'GREEN-API answered isLogout: false twice')
+        : retryOrFail(withRetry(next, { refusals: refusals + 1 }), answer, at);
     case 'not-authorized':
       return retryOrFail(
         withRetry(next, { mayHaveActed: mayHaveActed || answer.resent === true }),
@@ -95,12 +98,6 @@ export const applyLogoutResponse = (
       return retryOrFail(next, answer, at);
   }
 };
-
-/** A second refusal is final, unless the state shows that there was nothing to log out. */
-export const applyRefusals = (target: TargetState): TargetState =>
-  target.kind === 'pending' && target.retry.refusals > 1 && lastClass(target) !== 'out'
-    ? failed(target, 'refused', 'GREEN-API answered isLogout: false twice')
-    : target;
 
 /** Applies the tags, which are read again right before a logout: whether the run may still send it. */
 export const applyTags = (targetState: TargetState, reading: TagsReading, target: Target, at: string): TargetState => {

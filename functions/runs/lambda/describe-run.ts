@@ -58,8 +58,8 @@ export const createDescribeRun = ({ getExecution, sleep, nowMs, log }: DescribeR
   };
 
   const remember = (arn: string, entry: Known): void => {
-    const [oldest] = known.keys();
-    if (known.size >= mostKnown && oldest !== undefined) known.delete(oldest);
+    const [oldest = arn] = known.keys();
+    if (known.size >= mostKnown) known.delete(oldest);
     known.set(arn, entry);
   };
 
