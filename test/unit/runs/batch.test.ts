@@ -8,7 +8,14 @@ import {
   type ProcessTargetDependencies,
 } from '../../../functions/runs/process-target.ts';
 import { createReportLogout } from '../../../functions/runs/run-evidence.ts';
-import { newTargetState, retryOrFail } from '../../../functions/runs/target-state.ts';
+import {
+  failed,
+  newTargetState,
+  retryOrFail,
+  type TargetState,
+  withReading,
+  withRetry,
+} from '../../../functions/runs/target-state.ts';
 import { createSetup, requestOf, runId } from '../../support/run-setup.ts';
 
 const unanswered = { kind: 'timed-out', detail: 'GREEN-API did not answer in time' } as const;
@@ -95,4 +102,44 @@ test.each<[string, string, number, Change]>([
   await processTarget(newTargetState('1101000001' as InstanceId), round);
 
   expect(setup.callsOf(method)).toEqual([]);
+});
+
+const batchOf = (
+  { dependencies }: ReturnType<typeof createSetup>,
+  processTarget: ProcessTarget,
+  target: TargetState,
+  isRepeated = false,
+) => {
+  const report = createReportLogout(dependencies.recordEvidence, dependencies.log);
+  const run = { id: runId, request: requestOf(), startedAt: at, expiresAt };
+  return createProcessBatch({ ...dependencies, processTarget, report })(run, 1, [target], isRepeated, () => 900_000);
+};
+
+const at = '2026-11-30T17:00:00.000Z';
+const fresh = newTargetState('1101000001' as InstanceId);
+const outOnce = withReading(fresh, { at, stateInstance: 'notAuthorized' });
+
+test('an instance that failed is not processed again, even if it was out once', async () => {
+  const processTarget = jest.fn(async (target: TargetState) => failed(target, 'instance-deleted', 'HTTP 400'));
+
+  const { targetStates } = await batchOf(createSetup({}), processTarget, outOnce);
+
+  expect(targetStates).toMatchObject([{ kind: 'instance-deleted' }]);
+  expect(processTarget).toHaveBeenCalledTimes(1);
+});
+
+test.each([
+  ['was out before it, is reported as already logged out', outOnce, 'already-logged-out'],
+  [
+    'was linked before it, is attributed to this run',
+    withReading(fresh, { at, stateInstance: 'authorized' }),
+    'logged-out',
+  ],
+])('an instance in a step whose process died, which %s', async (_, before, kind) => {
+  const setup = createSetup({ '1101000001': {} });
+  const tried = { ...withRetry(before, { acceptedLogouts: 1, acceptedAt: at }), attempts: 1 };
+
+  const { targetStates } = await batchOf(setup, createProcessTarget(setup.dependencies), tried, true);
+
+  expect(targetStates).toMatchObject([{ kind, confirmed: true, attempts: 1 }]);
 });

@@ -471,20 +471,6 @@ test.each([
   },
 );
 
-test('an instance that was logged out before a step whose process died is still reported as already logged out', async () => {
-  const setup = createSetup({ [id]: { logout: [notAuthorized] } });
-
-  const run = await setup.run(
-    requestOf(),
-    {},
-    undefined,
-    runId,
-    (step, attempt) => step === 'round-2-batch-1' && attempt === 1,
-  );
-
-  expect(run.outcomes).toMatchObject([{ kind: 'already-logged-out', confirmed: true }]);
-});
-
 test('a logout is recorded when its request is sent, even if nothing after it is', async () => {
   const setup = createSetup({ [id]: { state: [{ kind: 'unavailable', detail: 'HTTP 500' }] } });
   const sentBefore: number[] = [];
@@ -522,4 +508,163 @@ test('the session and the e-mail address of the caller are in the evidence', asy
   await setup.run(requestOf(person));
 
   expect(setup.evidence).toMatchObject([person]);
+});
+
+describe('what a run knows of a logout', () => {
+  const down = { kind: 'unavailable', detail: 'GREEN-API answered HTTP 500' } as const;
+
+  test.each([
+    ['a reading fails for a moment', down],
+    ['the instance is still linked', 'authorized'],
+  ])('is the answer to it, if %s and the run expires then', async (_, state) => {
+    const setup = createSetup({ [id]: { logout: [rateLimited], state: [state] } });
+
+    const run = await setup.run(requestOf({ expiresAt: '2026-11-30T17:00:01Z' }));
+
+    expect(run.outcomes).toMatchObject([{ kind: 'rate-limited', detail: 'HTTP 429', attempts: 1 }]);
+    expect(setup.callsOf('readState')).toHaveLength(1);
+  });
+
+  test('is that it was accepted and not confirmed, if no reading ever succeeds', async () => {
+    const setup = createSetup({ [id]: { state: [down] } });
+
+    const run = await setup.run(requestOf({ expiresAt: '2026-11-30T17:00:20Z' }));
+
+    expect(run.outcomes).toMatchObject([
+      { kind: 'unconfirmed', detail: 'state not read: GREEN-API answered HTTP 500' },
+    ]);
+  });
+
+  test('is a failure that cannot pass, even if only a reading meets it', async () => {
+    const deleted = { kind: 'instance-deleted', detail: 'HTTP 400' } as const;
+    const setup = createSetup({ [id]: { logout: [{ kind: 'timed-out', detail: 'no answer' }], state: [deleted] } });
+
+    const run = await setup.run();
+
+    expect(run.outcomes).toMatchObject([{ kind: 'instance-deleted', detail: 'state not read: HTTP 400', attempts: 1 }]);
+    expect(run.waits).toEqual([]);
+  });
+
+  test('has the state of its last reading in the evidence', async () => {
+    const setup = createSetup({
+      [id]: { state: ['authorized', 'starting', 'blocked', 'pendingCode', 'pendingPassword'] },
+    });
+
+    await setup.run(requestOf({ expiresAt: '2026-11-30T17:00:20Z' }));
+
+    const [{ readings, outcome } = { readings: [] }] = setup.evidence;
+    expect(readings.map((reading) => 'stateInstance' in reading && reading.stateInstance)).toEqual([
+      'starting',
+      'blocked',
+      'pendingCode',
+    ]);
+    expect(outcome).toMatchObject({ kind: 'unconfirmed', stateInstance: 'pendingCode' });
+  });
+
+  test('is no reading, if the credential cannot be read', async () => {
+    const unread = { kind: 'credential-unreadable', detail: 'no JSON object' } as const;
+    const setup = createSetup({ [id]: { state: [unread] } });
+
+    const run = await setup.run();
+
+    expect(run.outcomes).toMatchObject([{ kind: 'credential-unreadable', detail: 'state not read: no JSON object' }]);
+    expect(setup.evidence).toMatchObject([{ attempts: 1, readings: [] }]);
+  });
+
+  test.each([
+    ['a logout that was never sent', 0, 'already-logged-out'],
+    ['a logout that got no answer', 1, 'logged-out'],
+  ])('before GREEN-API calls it not authorized: %s', async (_, requests, kind) => {
+    const setup = createSetup({ [id]: { logout: [notAuthorized], state: ['starting', 'notAuthorized'] } });
+    let calls = 0;
+    const callWithCredential = (async (...call) => {
+      calls += 1;
+      return calls === 1 ? { ...down, requests } : setup.dependencies.callWithCredential(...call);
+    }) as typeof setup.dependencies.callWithCredential;
+
+    const run = await setup.run(requestOf(), { callWithCredential });
+
+    expect(run.outcomes).toMatchObject([{ kind, confirmed: true }]);
+  });
+
+  test('is that it sent it, if the connection broke and the second request found the instance out', async () => {
+    const resent = { ...notAuthorized, resent: true };
+    const setup = createSetup({ [id]: { logout: [resent] } });
+
+    expect((await setup.run()).outcomes).toMatchObject([{ kind: 'logged-out', confirmed: true }]);
+  });
+
+  test('stays a failure if the instance is removed before it is confirmed', async () => {
+    const setup = createSetup({ [id]: { state: ['authorized'] } });
+    const readTags: typeof setup.dependencies.readTags = async (each) =>
+      setup.callsOf('logout').length === 0
+        ? setup.dependencies.readTags(each)
+        : { kind: 'unknown-instance', detail: `there is no secret green-api/${each}` };
+
+    const run = await setup.run(requestOf(), { readTags });
+
+    expect(run.status).not.toBe('SUCCEEDED');
+    expect(run).toMatchObject({ progress: { failed: 1 }, outcomes: [{ kind: 'unknown-instance', attempts: 1 }] });
+  });
+
+  test('is sent twice at the most, even if the instance is out in between', async () => {
+    const setup = createSetup({ [id]: {} });
+    const { greenApi } = setup.dependencies;
+    let isOutOnce = false;
+    const readState = (async () => {
+      const isOut = !isOutOnce && setup.callsOf('logout').length === 2;
+      isOutOnce ||= isOut;
+      return { kind: 'state', stateInstance: isOut ? 'notAuthorized' : 'authorized', requests: 1 };
+    }) as typeof greenApi.readState;
+
+    const run = await setup.run(requestOf(), { greenApi: { ...greenApi, readState } });
+
+    expect(isOutOnce).toBe(true);
+    expect(run.outcomes).toMatchObject([{ kind: 'unconfirmed', attempts: 2 }]);
+  });
+});
+
+test('a failure that is final after ten minutes has its ten minutes, after others that last longer', async () => {
+  const setup = createSetup({ [id]: { state: ['authorized'] } });
+  const { clock, dependencies } = setup;
+  const denied = {
+    kind: 'credential-unreadable',
+    detail: 'access denied',
+    duration: 'passing for ten minutes',
+  } as const;
+  const down = { kind: 'unavailable', detail: 'Secrets Manager: InternalServiceError' } as const;
+  const readTags: typeof dependencies.readTags = async () =>
+    clock.now().toISOString() < '2026-11-30T17:30' ? down : denied;
+
+  const run = await setup.run(requestOf(), { readTags });
+
+  expect(run.outcomes).toMatchObject([{ kind: 'credential-unreadable', attempts: 0 }]);
+  expect(clock.now().toISOString() > '2026-11-30T17:40').toBe(true);
+});
+
+test.each([
+  ['of 240 bytes', 'x'.repeat(240), 'x'.repeat(240)],
+  ['of one more', 'x'.repeat(241), `${'x'.repeat(240)}…`],
+  ['that is cut within a character', `x${'ж'.repeat(120)}`, `x${'ж'.repeat(119)}…`],
+  ['with a character that nobody could read', `\ufffd${'x'.repeat(240)}`, `\ufffd${'x'.repeat(237)}…`],
+])('a detail %s is kept as far as a checkpoint has room', async (_, detail, kept) => {
+  const setup = createSetup({ [id]: { logout: [{ kind: 'request-refused', detail }] } });
+
+  expect((await setup.run()).outcomes).toMatchObject([{ detail: kept }]);
+});
+
+test('another round comes later after a 429 that GREEN-API sent, and only after that one', async () => {
+  const waitsAfter = async (requests: number) => {
+    const setup = createSetup({ [id]: { state: ['authorized', 'notAuthorized'] } });
+    let calls = 0;
+    const callWithCredential = (async (...call) => {
+      calls += 1;
+      return calls === 1 ? { ...rateLimited, requests } : setup.dependencies.callWithCredential(...call);
+    }) as typeof setup.dependencies.callWithCredential;
+    return (await setup.run(requestOf(), { callWithCredential })).waits;
+  };
+
+  const [sent, notSent] = [await waitsAfter(1), await waitsAfter(0)];
+
+  expect(sent[0]).toBeGreaterThan(Number(notSent[0]));
 });

@@ -1,7 +1,12 @@
 import * as fc from 'fast-check';
 import type { InstanceId } from '../../../functions/green-api/instance-id.ts';
 import { type Outcome, resultsOf } from '../../../functions/runs/outcome.ts';
-import { resultsAtEnd, resultsFromSteps } from '../../../functions/runs/results-from-steps.ts';
+import {
+  instancesUnderWay,
+  resultsAtEnd,
+  resultsFromSteps,
+  retriesIn,
+} from '../../../functions/runs/results-from-steps.ts';
 import { longestSummaryBytes, parseSummary, summarize } from '../../../functions/runs/summary.ts';
 import { createSetup } from '../../support/run-setup.ts';
 
@@ -163,4 +168,93 @@ test('a stopped run shows the tags of an instance that was still pending', async
   const { outcomes } = resultsAtEnd(steps.slice(0, 3), new Set(), 'the run was stopped');
 
   expect(outcomes).toMatchObject([{ idInstance: '1', kind: 'unconfirmed', tags }]);
+});
+
+describe('the steps of a run that ended without a summary', () => {
+  const [a, b, c, d] = [idAt(0), idAt(1), idAt(2), idAt(3)] as const;
+  const step = (name: string, result: object) => ({ name, payload: JSON.stringify(result) });
+  const found = (targets: readonly string[], more: object = {}) => ({
+    kind: 'resolved',
+    targets,
+    excepted: [],
+    protected: [],
+    unlisted: 0,
+    ...more,
+  });
+  const out = (idInstance: string) => ({ idInstance, kind: 'logged-out', confirmed: true, attempts: 1, confirmedAt });
+  const open = (idInstance: string, attempts = 1) => ({ idInstance, kind: 'pending', confirmed: false, attempts });
+  const steps = [
+    step('resolve', found([a, b, c])),
+    step('round-1-batch-1', { round: 1, targetStates: [out(a), open(b), open(c)] }),
+    step('round-2-batch-1', { round: 2, targetStates: [open(b, 2), open(c, 2)] }),
+    step('round-3-batch-1', { round: 3, targetStates: [open(b, 3), { ...out(c), kind: 'refused', confirmed: false }] }),
+    step('second-look', found([d, a], { linkedAgain: [a], unlisted: 4 })),
+    step('second-look-round-1-batch-1', { round: 1, targetStates: [open(b, 4), out(d), open(a, 2)] }),
+  ];
+
+  test.each([
+    ['the first round', 1, 'round-1-batch-1', [a, b, c]],
+    ['a round after it', 2, 'round-2-batch-1', [b, c]],
+    ['the first round after the second look', 5, 'second-look-round-1-batch-1', [b, d, a]],
+    ['a round after that', 6, 'second-look-round-2-batch-1', [b, a]],
+    ['another batch of it', 6, 'second-look-round-2-batch-2', []],
+    ['no round', 6, 'second-look-wait-after-round-1', []],
+    ['a round of unknown targets', 0, 'round-1-batch-1', []],
+  ])('tell which instances %s processed when it ended', (_, count, unfinished, instances) => {
+    expect([...instancesUnderWay(steps.slice(0, count), [unfinished])]).toEqual(instances);
+  });
+
+  test('tell what was under way after the second look, if the first found nobody', () => {
+    const looked = [step('resolve', found([])), step('second-look', found([d]))];
+
+    expect([...instancesUnderWay(looked, ['second-look-round-1-batch-1'])]).toEqual([d]);
+  });
+
+  test('leave nobody out, also those who are counted and not named', () => {
+    const { progress, outcomes } = resultsAtEnd(steps, new Set([b]), 'the run was stopped');
+
+    expect(progress).toEqual({ total: 8, loggedOut: 1, failed: 3, skipped: 4, pending: 0, ready: 0 });
+    expect(outcomes).toMatchObject([
+      {
+        idInstance: a,
+        kind: 'unconfirmed',
+        attempts: 2,
+        detail: 'the run was stopped before the logout was confirmed',
+      },
+      {
+        idInstance: b,
+        kind: 'unconfirmed',
+        attempts: 4,
+        detail:
+          'the run was stopped while it processed this instance: a logout was sent; an evidence record that confirms it counts',
+      },
+      { idInstance: c, kind: 'refused' },
+      { idInstance: d, kind: 'logged-out' },
+    ]);
+  });
+
+  test('count an instance as pending whose batch cannot be read', () => {
+    const unreadable = [
+      { name: 'round-2-batch-1', payload: '{"round":2' },
+      step('no-round', { round: 2, targetStates: [out(b)] }),
+    ];
+
+    expect(resultsFromSteps([...steps.slice(0, 2), ...unreadable])).toMatchObject({
+      progress: { total: 3, loggedOut: 1, pending: 2 },
+    });
+  });
+
+  test('keep what was read of a pending instance, and that it was linked again', () => {
+    const retry = { readings: [{ at: confirmedAt, stateInstance: null }], isLogout: true };
+    const kept = retriesIn([
+      ...steps.slice(0, 1),
+      step('round-1-batch-1', { round: 1, targetStates: [{ ...open(a), retry }, open(b)] }),
+      ...steps.slice(4, 5),
+    ]);
+
+    expect([...kept]).toEqual([
+      [a, { ...retry, linkedAgain: true }],
+      [b, {}],
+    ]);
+  });
 });

@@ -8,7 +8,7 @@ test('a list of runs that does not end is given up after ten seconds, and calls 
   const send = async () => {
     pages += 1;
     if (pages > 100) throw new Error('it reads on');
-    jest.advanceTimersByTime(3_000);
+    jest.advanceTimersByTime(2_500);
     return { DurableExecutions: [], NextMarker: String(pages) };
   };
   const client = { send } as unknown as Parameters<typeof createFindRunOnce>[0]['client'];

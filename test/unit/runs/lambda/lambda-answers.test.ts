@@ -1,14 +1,16 @@
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { createFindRun } from '../../../../functions/runs/lambda/find-run.ts';
 import { createReadHistory } from '../../../../functions/runs/lambda/read-history.ts';
-import { createReadExecution } from '../../../../functions/runs/lambda/read-run.ts';
-import { createRequestRun, createStartRun } from '../../../../functions/runs/lambda/start-run.ts';
+import { createReadExecution, type ReadExecution } from '../../../../functions/runs/lambda/read-run.ts';
+import { createRequestRun, createStartRun, type RunStart } from '../../../../functions/runs/lambda/start-run.ts';
 import { createStopRun } from '../../../../functions/runs/lambda/stop-run.ts';
 import type { RunRequest } from '../../../../functions/runs/request.ts';
 import { runNameOf } from '../../../../functions/runs/run-name.ts';
 import { startLoopbackServer } from '../../../../loopback/loopback-server.ts';
 
 type Scripted = { readonly status?: number; readonly error?: string; readonly body?: object };
+
+afterEach(() => void jest.useRealTimers());
 
 const name = runNameOf('api', { stack: 'green-api-logout', requester: 'auth0|desk', key: 'incident-7' });
 const arn = `arn:aws:lambda:us-east-1:111122223333:function:run:1/durable-execution/${name}/4711`;
@@ -60,6 +62,7 @@ const listed = (Status: string, DurableExecutionName: string = name) => ({
   body: { DurableExecutions: [{ DurableExecutionArn: arn, DurableExecutionName, Status, StartTimestamp: 1 }] },
 });
 const emptyPage = { body: { DurableExecutions: [], NextMarker: 'more' } };
+const pageWithoutList = { body: { NextMarker: 'more' } };
 
 test.each([
   ['AccessDeniedException', 'denied', 'Lambda: AccessDeniedException: allow lambda:InvokeFunction on the alias'],
@@ -101,7 +104,7 @@ test('names the missing permission for each call', async () => {
 });
 
 test('finds a run behind empty pages', async () => {
-  await using lambda = await startLambdaThat(emptyPage, emptyPage, listed('RUNNING'));
+  await using lambda = await startLambdaThat(emptyPage, pageWithoutList, listed('RUNNING'));
 
   expect(await lambda.findRun(name)).toEqual({
     kind: 'found',
@@ -158,7 +161,10 @@ test('asks the caller to retry when the run of a key is not listed yet', async (
   const started = { error: 'DurableExecutionAlreadyStartedException' };
   await using lambda = await startLambdaThat(started, { body: { DurableExecutions: [] } });
 
-  expect(await lambda.requestRun(name, () => request)).toMatchObject({ kind: 'unavailable' });
+  expect(await lambda.requestRun(name, () => request)).toEqual({
+    kind: 'unavailable',
+    detail: 'Lambda: the run is not listed yet',
+  });
 });
 
 test('looks again for about five seconds before it reports an unknown run', async () => {
@@ -200,11 +206,12 @@ test.each(['ResourceNotFoundException', 'ConflictException', 'ValidationExceptio
 );
 
 test.each([
-  ['is marked as cut off', { Payload: '{"kind":"resol', Truncated: true }],
-  ['has no payload', { Truncated: true }],
-  ['is missing', undefined],
-])('a history in which a result %s is reported as unavailable, not as empty', async (_, Result) => {
-  const event = { Id: '1', Name: 'resolve', EventType: 'StepSucceeded', StepSucceededDetails: { Result } };
+  ['is marked as cut off', { Result: { Payload: '{"kind":"resol', Truncated: true } }],
+  ['has no payload', { Result: {} }],
+  ['is missing', {}],
+  ['is missing with all its details', undefined],
+])('a history in which a result %s is reported as unavailable, not as empty', async (_, StepSucceededDetails) => {
+  const event = { Id: '1', Name: 'resolve', EventType: 'StepSucceeded', StepSucceededDetails };
   await using lambda = await startLambdaThat({ body: { Events: [event] } });
 
   expect(await lambda.readHistory(arn)).toEqual({
@@ -233,5 +240,129 @@ test('reports which steps are unfinished, and which retry the run waits for', as
     steps: [{ name: 'start', payload: '1' }],
     unfinished: ['resolve'],
     waiting: { name: 'resolve', until: new Date(1_010_000) },
+  });
+});
+
+const started = { Id: '1', Name: 'pause', EventType: 'WaitStarted', EventTimestamp: 1_000 };
+const until = (seconds: number) => ({ name: 'pause', until: new Date(seconds * 1_000) });
+
+test.each<[string, readonly object[], object]>([
+  [
+    'a wait whose end Lambda names',
+    [{ ...started, WaitStartedDetails: { Duration: 60, ScheduledEndTimestamp: 1_090 } }],
+    { unfinished: ['pause'], waiting: until(1_090) },
+  ],
+  [
+    'a wait of which only the length is known',
+    [{ ...started, WaitStartedDetails: { Duration: 60 } }],
+    { unfinished: ['pause'], waiting: until(1_060) },
+  ],
+  ['a wait without details', [started], { unfinished: ['pause'], waiting: until(1_000) }],
+  ['a wait that is over', [started, { ...started, EventType: 'WaitSucceeded' }], { unfinished: [] }],
+  ['a wait that was cancelled', [started, { ...started, EventType: 'WaitCancelled' }], { unfinished: [] }],
+  ['a step', [{ Id: '1', Name: 'start', EventType: 'StepStarted' }], { unfinished: ['start'] }],
+  [
+    'steps that failed for good',
+    [
+      { Id: '1', Name: 'start', EventType: 'StepStarted' },
+      { Id: '1', Name: 'start', EventType: 'StepFailed', StepFailedDetails: {} },
+      { Id: '2', Name: 'resolve', EventType: 'StepFailed' },
+    ],
+    { unfinished: [] },
+  ],
+  [
+    'two steps, and the execution itself',
+    [
+      { EventType: 'ExecutionStarted' },
+      { Name: 'round-1-batch-1', EventType: 'StepStarted' },
+      { Name: 'round-1-batch-2', EventType: 'StepStarted' },
+    ],
+    { unfinished: ['round-1-batch-1', 'round-1-batch-2'] },
+  ],
+])('the history of %s', async (_, Events, open) => {
+  await using lambda = await startLambdaThat({ body: { Events } });
+
+  expect(await lambda.readHistory(arn)).toEqual({ kind: 'history', steps: [], ...open });
+});
+
+test('a history that does not end is given up after ten seconds: half of it would be a wrong answer', async () => {
+  jest.useFakeTimers();
+  let pages = 0;
+  const send = async () => {
+    pages += 1;
+    if (pages > 100) throw new Error('it reads on');
+    jest.advanceTimersByTime(2_500);
+    return { Events: [], NextMarker: String(pages) };
+  };
+
+  const history = await createReadHistory({ send } as unknown as LambdaClient)(arn);
+
+  expect(history).toEqual({
+    kind: 'unavailable',
+    detail: 'Lambda: the history of the run was too long to read in time',
+  });
+  expect(pages).toBe(4);
+});
+
+test.each([302, 500, 503])(
+  'a stop that Lambda answers with HTTP %i is not known to have done nothing',
+  async (status) => {
+    await using lambda = await startLambdaThat(listed('RUNNING'), { status }, listed('SUCCEEDED'));
+
+    expect(await lambda.stopRun(name, 'auth0|desk')).toMatchObject({ kind: 'unavailable' });
+    expect(lambda.calls).toHaveLength(2);
+  },
+);
+
+test('a stop that Lambda never received, because the credentials are refused, is no refusal of Lambda', async () => {
+  const refused = Object.assign(new Error('x'), { name: 'ExpiredTokenException', $metadata: { httpStatusCode: 403 } });
+  const client = { send: () => Promise.reject(refused) } as unknown as LambdaClient;
+  const found = { kind: 'found', arn, status: 'RUNNING', startedAt: new Date(0), endedAt: undefined } as const;
+  const findRun = jest.fn(async () => found);
+
+  expect(await createStopRun({ client, findRun })(name, 'auth0|desk')).toMatchObject({ kind: 'denied' });
+  expect(findRun).toHaveBeenCalledTimes(1);
+});
+
+test('a run that is not found is not stopped', async () => {
+  await using lambda = await startLambdaThat({ body: { DurableExecutions: [] } });
+
+  expect(await lambda.stopRun(name, 'auth0|desk')).toEqual({ kind: 'unknown-run' });
+  expect(lambda.calls.every((call) => !call.endsWith('/stop'))).toBe(true);
+});
+
+describe('a request of a run', () => {
+  const requestRun = (startRun: RunStart, existing: Awaited<ReturnType<ReadExecution>>) =>
+    createRequestRun({ startRun: async () => startRun, readExecution: async () => existing, now: () => new Date() })(
+      name,
+      () => request,
+    );
+  const denied = { kind: 'denied', detail: 'Lambda: AccessDeniedException' } as const;
+  const throttled = { kind: 'throttled', detail: 'Lambda: TooManyRequestsException' } as const;
+  const unknown = { kind: 'unknown-run' } as const;
+  const otherPayload = { kind: 'other-payload', id: name } as const;
+  const byHand = {
+    kind: 'execution',
+    arn,
+    status: 'RUNNING',
+    startedAt: new Date(0),
+    endedAt: undefined,
+    payload: '{}',
+    result: undefined,
+    error: undefined,
+  } as const;
+
+  test.each([
+    ['whose start Lambda denies is denied', denied, unknown, denied],
+    [
+      'that started at once is accepted',
+      { kind: 'started', id: name },
+      unknown,
+      { kind: 'accepted', status: 'RUNNING' },
+    ],
+    ['whose earlier run cannot be read is not called another one', otherPayload, throttled, throttled],
+    ['whose name somebody used by hand is another one', otherPayload, byHand, { kind: 'other-request' }],
+  ] as const)('%s', async (_, start, existing, answer) => {
+    expect(await requestRun(start, existing)).toEqual(answer);
   });
 });

@@ -59,10 +59,23 @@ test('lists the runs that have not ended, whenever they started', async () => {
 });
 
 test('an endless list is not counted', async () => {
-  const { client } = lambdaWith(Array.from({ length: 50 }, () => []));
+  const { client, inputs } = lambdaWith(Array.from({ length: 50 }, () => []));
 
   expect(await createListCountedRuns({ client, functionName: 'run' })({ startedSince })).toMatchObject({
     kind: 'unavailable',
+  });
+  expect(inputs).toHaveLength(10);
+});
+
+test.each([
+  ['a list', {}, []],
+  ['the start of a run', { DurableExecutions: [{ DurableExecutionName: nameOf('1', 'hr') }] }, [{ startedAtMs: 0 }]],
+])('an answer without %s is no error', async (_, answer, runs) => {
+  const client = { send: async () => answer } as unknown as Client;
+
+  expect(await createListCountedRuns({ client, functionName: 'run' })('not-ended')).toMatchObject({
+    kind: 'runs',
+    runs,
   });
 });
 
