@@ -42,9 +42,7 @@ const refusalsOfCredential: ReadonlySet<string> = new Set([
 
 /** The secret may hold another credential all the same: nothing is known of the refused one. */
 const mayBeReadLater = (reading: CredentialReading | NotCalled): reading is NotCalled =>
-  reading.kind === 'unavailable' ||
-  reading.kind === 'timed-out' ||
-  (reading.kind === 'credential-unreadable' && reading.duration !== undefined);
+  reading.kind === 'unavailable' || reading.kind === 'timed-out' || 'duration' in reading;
 
 const unknownIfChanged = <Failure extends NotCalled>(failure: Failure): Failure => ({
   ...failure,

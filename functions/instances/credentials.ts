@@ -42,7 +42,7 @@ const secretSchema = v.pipe(
  * @param parseApiUrl the allow-list of GREEN-API's addresses
  */
 export const parseCredential = (text: string, parseApiUrl: (text: string) => ApiUrl | undefined): ParsedSecret => {
-  const secret = v.safeParse(secretSchema, text, { abortEarly: true });
+  const secret = v.safeParse(secretSchema, text);
   if (!secret.success) return { kind: 'malformed', problem: secret.issues[0].message };
 
   const apiUrl = parseApiUrl(secret.output.apiUrl);
@@ -112,13 +112,10 @@ export const createReadCredential = (dependencies: ReadCredentialDependencies): 
 
   const read = (id: InstanceId, text?: string): Promise<CredentialReading> => {
     const reading = readSecret(id, text);
-    const entry: Cached = { kind: 'under-way', reading };
-    cache.set(id, entry);
+    cache.set(id, { kind: 'under-way', reading });
     void reading.then((read) => {
-      if (cache.get(id) !== entry) return;
       // A failure is not cached: it may be corrected before the next call.
-      if (read.kind === 'credential' && ttlMs > 0)
-        cache.set(id, { kind: 'read', reading: read, freshUntil: now() + ttlMs });
+      if (read.kind === 'credential') cache.set(id, { kind: 'read', reading: read, freshUntil: now() + ttlMs });
       else cache.delete(id);
     });
     return reading;

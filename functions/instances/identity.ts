@@ -10,7 +10,7 @@
 export const identityPattern = /^[^\s\p{Z}\p{C}\p{Default_Ignorable_Code_Point}\u2800]+$/u;
 
 /** Shown as a space: white space, the Hangul fillers, and the Braille pattern without dots. */
-const blanks = /[\s\p{Z}\u115f\u1160\u2800\u3164\uffa0]+/u;
+const blanks = /[\s\p{Z}\u115f\u1160\u2800\u3164\uffa0]/u;
 
 /** Not shown at all, such as a zero-width space out of a copied text. */
 const invisible = /[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]/gu;

@@ -38,14 +38,14 @@ const isMisheard = (digits: string, phone = ''): boolean => {
   const end = phone.slice(-digits.length);
   const heard = digits.slice(-end.length);
   const different = [...end].filter((digit, index) => digit !== heard[index]);
-  if (end.length < 4 || different.length === 0) return false;
+  if (end.length < 4) return false;
   return different.length === 1 || (different.length === 2 && [...end].sort().join() === [...heard].sort().join());
 };
 
 /** Of the name and each word of it, and of what stands before the @ of an address. */
 const likenessOf = ({ name = '', owner = '' }: Instance, query: ReadonlySet<string>): number => {
   const mailboxes = parseOwner(owner).map((identity) => identity.split('@')[0] ?? '');
-  const texts = [...mailboxes, name, ...(name.includes(' ') ? name.split(' ') : [])];
+  const texts = [...mailboxes, name, ...name.split(' ')];
   return Math.max(...texts.map((text) => likeness(pairsOf(searchForm(text)), query)));
 };
 

@@ -34,7 +34,7 @@ export const identitiesOf = (owner = ''): readonly OwnerIdentity[] => {
     form: searchForm(text),
     kind: kindOf(text),
   }));
-  return identities.length < 2 ? identities : [...new Map(identities.map((each) => [each.canonical, each])).values()];
+  return [...new Map(identities.map((each) => [each.canonical, each])).values()];
 };
 
 const ofKind = (identities: readonly OwnerIdentity[], kind: Kind): readonly OwnerIdentity[] =>
@@ -45,7 +45,6 @@ const ofKind = (identities: readonly OwnerIdentity[], kind: Kind): readonly Owne
  * Identity Center. A second one of a kind is somebody else's, or cannot be told from it.
  */
 export const othersOf = (own: OwnerIdentity, identities: readonly OwnerIdentity[]): readonly OwnerIdentity[] => {
-  if (identities.length < 2) return [];
   const sameKind = ofKind(identities, own.kind).filter(({ canonical }) => canonical !== own.canonical);
   if (sameKind.length > 0) return sameKind;
   return kinds.flatMap((kind) => {

@@ -84,7 +84,7 @@ const withoutRepeated = <Item extends Instance>(found: readonly Found<Item>[]): 
   const isRepeated = ({ own, person }: Found<Item>, same: readonly Found<Item>[]) =>
     same.some((other) => familiarity(other.own) < familiarity(own) && person.alsoKnownAs.includes(other.own.text));
   return [...byInstances.values()].flatMap((same) =>
-    same.filter((each) => same.length === 1 || !isRepeated(each, same)).map(({ person }) => person),
+    same.filter((each) => !isRepeated(each, same)).map(({ person }) => person),
   );
 };
 

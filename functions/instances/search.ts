@@ -1,3 +1,4 @@
+import { defined } from '../platform/defined.ts';
 import { foldCase, parseOwner } from './identity.ts';
 
 /**
@@ -46,7 +47,7 @@ export const shortenPhone = (text: string): string => text.normalize('NFKC').rep
 export const searchForm = (text: string): string => foldCase(text.normalize('NFKD').replace(/\p{M}/gu, ''));
 
 /** What stands for digits that are not known: `…4567` (an ellipsis is three dots in `NFKC`), `***4567`, `xxx4567`. */
-const hiddenDigits = /\.{2,}|[*#_?~\u2022\u00b7]+|x+(?=[\s\d]|$)/i;
+const hiddenDigits = /\.{2,}|[*#_?~\u2022\u00b7]|x+(?=[\s\d])/i;
 
 const fewestDigits = 3;
 
@@ -57,7 +58,7 @@ const lastDigits = (text: string): string | undefined => {
     .replace(/^\s*tel:/i, '')
     .split(hiddenDigits);
   if (known.some((part) => /\p{L}|@/u.test(part))) return undefined;
-  const digits = known.at(-1)?.replace(/\D/g, '') ?? '';
+  const digits = (known.at(-1) ?? '').replace(/\D/g, '');
   return digits.length < fewestDigits ? undefined : digits;
 };
 
@@ -65,8 +66,8 @@ export type Query = { readonly words: readonly string[]; readonly digits?: strin
 
 export const parseSearch = (text: string): Query => {
   const digits = lastDigits(text);
-  const words = searchForm(text).split(/\s+/).filter(Boolean);
-  return { words, ...(digits !== undefined && { digits }) };
+  const words = searchForm(text).split(/\s/).filter(Boolean);
+  return defined({ words, digits });
 };
 
 /** One of them may have fewer digits than the other, but never so few that they match anything. */

@@ -24,12 +24,10 @@ export const escapeTagValue = (text: string): string => text.replace(ambiguous, 
 
 const escapes = /_x([0-9a-f]{4}|[0-9a-f]{8})_/gi;
 
-const isCodePoint = (code: number): boolean => code <= 0x10_ffff && (code < 0xd800 || code > 0xdfff);
-
 /** Reads the value of a tag. Spaces and control characters are never escaped, so an escape of one is plain text. */
 export const parseTagValue = (value: string): string =>
   value.replace(escapes, (written, hex: string) => {
     const code = Number.parseInt(hex, 16);
-    const character = isCodePoint(code) ? String.fromCodePoint(code) : '';
-    return /^[^\s\p{Z}\p{C}]$/u.test(character) ? character : written;
+    const character = code <= 0x10_ffff ? String.fromCodePoint(code) : '';
+    return /[^\s\p{Z}\p{C}]/u.test(character) ? character : written;
   });

@@ -75,13 +75,16 @@ const waitForTurn = async (attempt: Attempt): Promise<Turn> => {
 const intentTextOf = ({ text }: StoredToken): string =>
   JSON.stringify({ ...JSON.parse(text), rotationAttempt: randomUUID() });
 
+const idOf = (reading: VersionReading): string | undefined =>
+  reading.kind === 'version' ? reading.versionId : undefined;
+
 /** Moves the under-way label to this rotation, from a crashed one if that has it. Returns `undefined`, or why it failed. */
 const mark = async ({ secret, intentId, pause }: Attempt, from: string | undefined): Promise<string | undefined> => {
   for (let tries = 1; ; tries += 1) {
     const marked = await secret.moveStage({ stage: rotationStages.underWay, from, to: intentId });
     if (marked.kind === 'done') return undefined;
     const holder = await secret.read({ stage: rotationStages.underWay });
-    const holderId = holder.kind === 'version' ? holder.versionId : undefined;
+    const holderId = idOf(holder);
     if (holderId === intentId) return undefined;
     if (holder.kind !== 'failed' && holderId !== from) return 'another rotation of this token began at the same time';
     if (tries === mostTriesToMark || !(await pause(pollMs))) return marked.detail;
@@ -107,7 +110,7 @@ const begin = async (attempt: Attempt): Promise<Beginning> => {
     return duration === 'lasting' ? notRotated(detail) : notBegun(detail, duration);
   }
 
-  const from = holder.kind === 'version' ? holder.versionId : undefined;
+  const from = idOf(holder);
   const problem = await mark(attempt, from);
   if (problem === undefined) return { kind: 'first-try', current, afterCrash: from !== undefined };
   await end(attempt);

@@ -44,8 +44,8 @@ export const observe = async (
     const now = clock.now();
     if (trial === decisive) return trial;
     if (trial !== 'unknown') {
-      if (firstAt !== undefined && now - firstAt >= apartMs) return trial;
       firstAt ??= now;
+      if (now - firstAt >= apartMs) return trial;
     }
     const waitMs = Math.max(readingRetryMs, firstAt === undefined ? 0 : firstAt + apartMs - now);
     if (now + waitMs > giveUpAt || !(await attempt.pause(waitMs))) return 'unknown';
@@ -164,8 +164,8 @@ const withoutNewToken = async (attempt: Attempt, { token }: Stored): Promise<Tok
   const old = await attempt.readToken({ versionId: attempt.intentId });
   if (old.kind === 'token' && (await observe(attempt, old.credential, 'rejected')) === 'accepted')
     return notRotated('GREEN-API rejects the token that it gave, and accepts the old one');
-  const another = await findReplacement(attempt, token.credential, false);
-  if (another.kind === 'rotated') return another;
+  const another = await lookForAnother(attempt, token.credential);
+  if (another?.kind === 'rotated') return another;
   return tokenLost('GREEN-API rejects the token that it gave, and the one in the secret');
 };
 
