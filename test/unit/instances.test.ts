@@ -1,4 +1,5 @@
-import { createListInstances } from '../../functions/instances/directory.ts';
+import { createListInstances, isProtected } from '../../functions/instances/directory.ts';
+import { matchOf, parseSearch, prepare, queryPattern } from '../../functions/instances/search.ts';
 import { idInstance, markerToken, startLogoutSetup } from '../support/logout-setup.ts';
 
 const tagged = (id: number, tags: Record<string, string>) => ({
@@ -88,6 +89,17 @@ test.each([
   ]);
 });
 
+test.each([
+  ['false', false],
+  [' FALSE ', false],
+  ['nofalse', true],
+  ['not false', true],
+  ['false?', true],
+  ['false alarm', true],
+])('the tag protected = "%s": protected is %j', (Value, expected) => {
+  expect(isProtected([{ Key: 'protected', Value }])).toBe(expected);
+});
+
 /** A Secrets Manager that lists these secrets, whatever the filter. */
 const clientOf = (...SecretList: readonly object[]) =>
   ({ send: async () => ({ SecretList }) }) as unknown as Parameters<typeof createListInstances>[0]['client'];
@@ -98,6 +110,35 @@ test('leaves a secret out that does not begin with the prefix, should Secrets Ma
   expect(await createListInstances({ client, secretPrefix: 'green-api/', otherPrefixes: [] })()).toMatchObject({
     instances: [],
   });
+});
+
+test.each([
+  ['true', 0],
+  [' TRUE ', 0],
+  ['untrue', 1],
+  ['not true', 1],
+  ['true?', 1],
+  ['true for sales', 1],
+])('a secret that is tagged ignore = "%s" is listed %i times', async (Value, times) => {
+  const client = clientOf({ Name: 'green-api/1', Tags: [{ Key: 'ignore', Value }] });
+
+  const page = await createListInstances({ client, secretPrefix: 'green-api/', otherPrefixes: [] })();
+
+  expect(page).toMatchObject({ instances: Array(times).fill({ idInstance: '1' }) });
+});
+
+test('asks Secrets Manager for the names with the prefix, 100 at a time', async () => {
+  const send = jest.fn(async (_: { readonly input: object }) => ({}));
+  const client = { send } as never;
+
+  const page = await createListInstances({ client, secretPrefix: 'green-api/', otherPrefixes: [] })('token');
+
+  expect(send.mock.calls[0]?.[0].input).toEqual({
+    Filters: [{ Key: 'name', Values: ['green-api/'] }],
+    MaxResults: 100,
+    NextToken: 'token',
+  });
+  expect(page).toEqual({ kind: 'page', instances: [], unreadable: [] });
 });
 
 test('a protected tag without a value protects', async () => {
@@ -144,6 +185,42 @@ test.each([
   const { body } = await setup.list({ query });
 
   expect((body.instances as { idInstance: string }[]).map((instance) => instance.idInstance)).toEqual(ids);
+});
+
+test.each([
+  ['xxx4567', '4567'],
+  ['4567xxx', undefined],
+  ['tel:456', '456'],
+  ['45', undefined],
+  ['hotel:4567', undefined],
+  ['12 tel:4567', undefined],
+  [' ', undefined],
+])('the digits of the query %j are %j', (text, digits) => {
+  expect(parseSearch(text).digits).toBe(digits);
+});
+
+test.each([
+  ['567', '1234567', ['phone']],
+  ['56', '1234567', []],
+  ['1234567', '567', ['phone']],
+  ['234567', ' ', []],
+  ['234567', 'none', []],
+])('the phone number …%s is found by %j through %j', (phone, text, found) => {
+  expect(matchOf(prepare({ phone, secretName: 'undefined' }), parseSearch(text))).toEqual(found);
+});
+
+test('a query has the words that spaces separate', () => {
+  expect(parseSearch('  \t ')).toStrictEqual({ words: [] });
+  expect(parseSearch(' John  Doe ')).toStrictEqual({ words: ['john', 'doe'] });
+});
+
+test.each([
+  ['a b', true],
+  ['a  b', true],
+  [' abc ', true],
+  [' ab ', false],
+])('the query %j is long enough: %j', (text, isLong) => {
+  expect(queryPattern.test(text)).toBe(isLong);
 });
 
 test('lists a name, and of a phone number at most the last six digits', async () => {

@@ -111,6 +111,32 @@ test('a state that nobody knows is shown and logged, and confirms nothing', asyn
   );
 });
 
+test.each(['state-authorized', 'state-null', 'http-500'] as const)(
+  '%s is no state that nobody knows',
+  async (fault) => {
+    await using setup = await startLogoutSetup();
+    setup.break(fault, { method: 'getStateInstance', times: 1 });
+
+    await setup.logOut({ wait: 5 });
+
+    expect(setup.records().map(({ message }) => message)).not.toContain('unknown state');
+  },
+);
+
+test('a token that looks unusual is logged by the name of its secret', async () => {
+  await using setup = await startLogoutSetup();
+  const secretString = JSON.stringify({ apiUrl: setup.greenApi.apiUrl, apiTokenInstance: 'Abc-123' });
+  setup.secretsManager.put({ name: `green-api/${idInstance}`, secretString });
+
+  await setup.logOut();
+
+  expect(setup.records()[0]).toMatchObject({
+    level: 'WARN',
+    message: 'apiTokenInstance is not 50 lower-case hex characters',
+    secretName: `green-api/${idInstance}`,
+  });
+});
+
 test('answers unconfirmed, not success, when the state stays authorized after isLogout: true', async () => {
   await using setup = await startLogoutSetup({ waits: ofDeployment });
   setup.break('still-authorized');

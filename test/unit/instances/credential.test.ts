@@ -22,12 +22,15 @@ test('falls back to the universal address', () => {
   });
 });
 
-test.each(['Abc-123', '..a'])('accepts the token %s, valid in a path, and reports that it is unusual', (unusual) => {
-  expect(parseCredential(JSON.stringify({ apiTokenInstance: unusual }), parseApiUrl)).toMatchObject({
-    kind: 'credential',
-    tokenLooksUnusual: true,
-  });
-});
+test.each(['Abc-123', '..a', `${token}0`, `A${token}`])(
+  'accepts the token %s, valid in a path, and reports that it is unusual',
+  (unusual) => {
+    expect(parseCredential(JSON.stringify({ apiTokenInstance: unusual }), parseApiUrl)).toMatchObject({
+      kind: 'credential',
+      tokenLooksUnusual: true,
+    });
+  },
+);
 
 test.each([
   ['', 'is not JSON'],

@@ -6,6 +6,7 @@ test.each([
   ["o'brien@example.com", 'o_x0027_brien@example.com'],
   ['ann_example.com#EXT#@x.com', 'ann_example.com_x0023_EXT_x0023_@x.com'],
   ['R&D', 'R_x0026_D'],
+  ['R…', 'R_x2026_'],
   ['สมชาย', 'สมชาย'],
   ['น้ำ', 'น_x0E49_ำ'],
   ['😀', '_x0001F600_'],
@@ -41,3 +42,7 @@ test.each(['_x0020_', '_x000A_', '_x200B_', '_xD800_', '_xFFFFFFFF_', '_x27_', '
     expect(parseTagValue(value)).toBe(value);
   },
 );
+
+test.each(["o'brien", "'brien", "brien'", 'x'.repeat(257)])('the value of a tag cannot be %s', (value) => {
+  expect(tagValuePattern.test(value)).toBe(false);
+});

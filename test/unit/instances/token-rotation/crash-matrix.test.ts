@@ -144,6 +144,24 @@ describe('the test of the old token after a rotation', () => {
     });
   });
 
+  test('knows nothing if the decision has replaced no token', async () => {
+    const setup = await rotated('not sent');
+
+    expect((await testOld(setup)).result).toMatchObject({
+      kind: 'unknown',
+      detail: expect.stringContaining('no version of the secret holds it'),
+    });
+  });
+
+  test.each([1, 2])('says why it knows nothing if reading %i of the secret fails', async (call) => {
+    const { result } = await testOld(await rotated(), undefined, { call, when: 'before' });
+
+    expect(result).toEqual({
+      kind: 'unknown',
+      detail: 'whether the old token still works is not known: Secrets Manager: TimeoutError',
+    });
+  });
+
   /** Tests the old token twice, the first time with a disturbance. */
   const disturb = async (fault: UpdateFault | undefined, kill?: Kill, loseAnswer?: Kill) => {
     const setup = await rotated(fault);
