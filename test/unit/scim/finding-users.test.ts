@@ -59,6 +59,8 @@ describe('finding users', () => {
     'userName sw "ann" and active eq "true"',
     'userName pr',
     'displayName eq "Ann"',
+    'userName eq "ann@example.com" and displayName eq "Ann"',
+    'userName eq "ann@example.com" and externalId eq true',
     'userName eq "ann@example.com" or userName eq "bob@example.com"',
     'not (userName eq "ann@example.com")',
     'userName eq ann',
