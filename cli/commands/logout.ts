@@ -215,5 +215,3 @@ A logout ends the session at GREEN-API only: other linked devices stay linked, a
       : exitCodes.failed;
   },
 });
-
-/** For `--wait`. */

@@ -16,7 +16,8 @@ export const wholeNumber =
   (rule: string, least: number, most: number) =>
   (text: string): number => {
     const number = Number(text);
-    if (!/^[0-9]{1,6}$/.test(text) || number < least || number > most)
+    const form = least > 0 ? /^[1-9][0-9]{0,5}$/ : /^[0-9]{1,6}$/;
+    if (!form.test(text) || number < least || number > most)
       throw new InvalidArgumentError(`It must be a whole number ${rule}.`);
     return number;
   };

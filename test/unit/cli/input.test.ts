@@ -229,6 +229,6 @@ test.each([
   else expect(read()).toBe(number);
 });
 
-test.each(['0', '1000000'])('a count is not %s', (text) => {
+test.each(['0', '01', '1000000'])('a count is not %s', (text) => {
   expect(() => parseCount(text)).toThrow('It must be a whole number from 1.');
 });
