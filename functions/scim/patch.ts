@@ -25,7 +25,7 @@ const syntax = (detail: string): ScimError => new ScimError(400, detail, 'invali
 const parsePath = (operation: ScimObject): string | undefined => {
   const path = readAttribute(operation, 'path');
   if (path === undefined || (typeof path === 'string' && path.trim() !== '')) return path && parseName(path);
-  throw new ScimError(400, 'path must not be empty', 'invalidPath');
+  throw new ScimError(400, 'path must be a string that is not empty', 'invalidPath');
 };
 
 const parseSet = (path: string | undefined, value: unknown): UserChange => {

@@ -167,13 +167,14 @@ describe('an unreadable request that may be a deactivation is refused, starts no
   });
 });
 
-test.each(['add', 'replace', 'remove'])('an empty path is refused for %s, and the answer says so', async (op) => {
+test.each(['add', 'replace', 'remove'])('a path that is empty or no string is refused for %s', async (op) => {
   const providers = startProviders();
-  for (const path of ['', ' ']) {
+  const detail = 'path must be a string that is not empty';
+  for (const path of ['', ' ', 5]) {
     const body = JSON.stringify({ Operations: [{ op, path, value: 'x' }] });
     const answer = await providers.scim('PATCH', `/Users/${john}`, { body });
 
-    expect(answer).toMatchObject({ status: 400, body: { scimType: 'invalidPath', detail: 'path must not be empty' } });
+    expect(answer).toMatchObject({ status: 400, body: { scimType: 'invalidPath', detail } });
   }
 });
 
