@@ -134,11 +134,12 @@ test('two identities with different instances are both shown, whoever has them',
 });
 
 test('the first people are those of the first instances that are wanted', () => {
-  const first = people.first(3, ({ idInstance }) => idInstance !== '3');
+  const first = people.first(4, ({ idInstance }) => idInstance !== '3');
 
   expect(first.map(({ identity, matchedBy }) => [identity, matchedBy])).toEqual([
     ['John.Doe@example.com', []],
     ['kim@example.com', []],
+    [undefined, []],
   ]);
 });
 
