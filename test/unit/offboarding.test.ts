@@ -237,10 +237,10 @@ test('the account of an event is recorded, and another account is the same run',
   expect(handler.requests()).toMatchObject([{ account: '111122223333' }]);
 });
 
-test('an account in another form than that of AWS is not recorded', async () => {
+test.each(['x111122223333', '1111222233334'])('%s, which is no account of AWS, is not recorded', async (account) => {
   const handler = createOffboarding();
 
-  await handler.put(changed(customEvent, { account: 'x111122223333' }));
+  await handler.put(changed(customEvent, { account }));
 
   expect(handler.requests()[0]).not.toHaveProperty('account');
 });
