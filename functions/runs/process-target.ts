@@ -49,11 +49,10 @@ const sameSessionMs = 10 * 60 * 1_000;
 
 const isLogoutDue = (target: TargetState, nowMs: number): boolean => {
   const { acceptedLogouts, acceptedAt, leaveAlone } = target.retry;
-  const state = lastClass(target);
-  if (leaveAlone || state === 'out') return false;
+  if (leaveAlone) return false;
   if (acceptedAt === undefined) return true;
   const ageMs = nowMs - Date.parse(acceptedAt);
-  return acceptedLogouts < 2 && state === 'linked' && ageMs >= slownessMs && ageMs < sameSessionMs;
+  return acceptedLogouts < 2 && lastClass(target) === 'linked' && ageMs >= slownessMs && ageMs < sameSessionMs;
 };
 
 /** Later the queue may belong to a session that was linked anew. */

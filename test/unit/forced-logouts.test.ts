@@ -460,6 +460,7 @@ test.each([
   ['at', { at: '2026-11-22T02:58:00Z' }, 'at is 6 h 2 min ago, and the run would log people out at once'],
   ['at, by a second', { at: '2026-11-22T08:54:59Z' }, 'at is 5 min ago'],
   ['at, with an offset', { at: '2026-11-22T09:30:00+01:00' }, 'at is 30 min ago'],
+  ['at, by an hour', { at: '2026-11-22T08:00:00Z' }, 'at is 1 h 0 min ago'],
   ['expiresAt', { expiresAt: '2026-11-22T08:59:00Z' }, 'expiresAt is 1 min ago: the run would log nobody out'],
 ])(
   'a new request with %s in the past starts nothing and says how long ago it was',

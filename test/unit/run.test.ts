@@ -1,6 +1,6 @@
 import { LocalDurableTestRunner } from '@aws/durable-execution-sdk-js-testing';
 import { createRunHandler } from '../../functions/run.ts';
-import { nameInInvocation } from '../../functions/runs/durable-operations.ts';
+import { createDurableHandler, nameInInvocation } from '../../functions/runs/durable-operations.ts';
 import { createCountFaults } from '../../functions/runs/run-metrics.ts';
 import { parseSummary } from '../../functions/runs/summary.ts';
 import { createSetup, requestOf, runId, type Script } from '../support/run-setup.ts';
@@ -147,4 +147,15 @@ test('3,000 instances with passing faults take fewer than 200 operations, and th
   const result = JSON.stringify(run.getResult());
   expect(Buffer.byteLength(result)).toBeLessThan(256 * 1_024);
   expect(parseSummary(result)?.progress).toMatchObject({ total: 3_000, loggedOut: 3_000 });
+});
+
+test('a run knows how long its invocation may last, and its own name', async () => {
+  const handlerFunction = createDurableHandler(async (_, { name, remainingMs }) => ({
+    name,
+    left: String(remainingMs()),
+  })) as unknown as RunnerHandler;
+
+  const run = await new LocalDurableTestRunner({ handlerFunction }).run({ payload: {} });
+
+  expect(run.getResult()).toEqual({ name: expect.any(String), left: '900000' });
 });

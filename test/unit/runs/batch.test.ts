@@ -143,3 +143,55 @@ test.each([
 
   expect(targetStates).toMatchObject([{ kind, confirmed: true, attempts: 1 }]);
 });
+
+const tenSeconds = 10_000;
+const tenMinutes = 10 * 60_000;
+
+test.each([
+  [tenSeconds - 1, 0],
+  [tenSeconds, 1],
+  [tenMinutes - 1, 1],
+  [tenMinutes, 0],
+])('%i ms after a logout, an instance that is still linked is logged out again %i times', async (ms, count) => {
+  const setup = createSetup({ '1101000001': { state: ['authorized'] } });
+  const tried = { ...withRetry(fresh, { acceptedLogouts: 1, acceptedAt: at }), attempts: 1 };
+  setup.clock.advance(ms);
+
+  await batchOf(setup, createProcessTarget(setup.dependencies), tried);
+
+  expect(setup.callsOf('logout')).toHaveLength(count);
+});
+
+test.each([
+  [tenMinutes - 1, 1],
+  [tenMinutes, 0],
+])('%i ms after a logout, the queue is cleared %i times', async (ms, count) => {
+  const setup = createSetup({ '1101000001': { state: ['starting'] } });
+  const tried = { ...withRetry(fresh, { acceptedLogouts: 1, acceptedAt: at }), attempts: 1 };
+  setup.clock.advance(ms);
+
+  await createProcessTarget(setup.dependencies)(tried, {
+    runId,
+    request: requestOf({ clearQueue: true }),
+    expiresAt,
+    deadline: deadlineIn(60_000),
+    onLogoutSent: () => {},
+  });
+
+  expect(setup.callsOf('clearQueue')).toHaveLength(count);
+});
+
+test.each([
+  [319_999, true],
+  [320_000, false],
+])('with %i ms left in its invocation, no other batch may begin: %s', async (remainingMs, timeIsShort) => {
+  const { dependencies } = createSetup({});
+  const processBatch = createProcessBatch({
+    ...dependencies,
+    processTarget: async (target) => target,
+    report: async () => undefined,
+  });
+
+  const run = { id: runId, request: requestOf(), startedAt: at, expiresAt };
+  expect(await processBatch(run, 1, [fresh], false, () => remainingMs)).toMatchObject({ timeIsShort });
+});

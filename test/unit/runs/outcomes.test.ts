@@ -133,6 +133,7 @@ test.each([
   });
   expect(run.waits).toEqual([]);
   expect(setup.evidence).toMatchObject([{ outcome: { kind, confirmed: false, detail: 'GREEN-API said so' } }]);
+  expect(setup.evidence[0]).not.toHaveProperty('timeToLogoutMs');
 });
 
 const passingFor = [
@@ -229,6 +230,10 @@ test('an instance that was already logged out is distinguished from one that thi
   const run = await setup.run();
 
   expect(run).toMatchObject({ status: 'SUCCEEDED', outcomes: [{ kind: 'already-logged-out', confirmed: true }] });
+  expect(setup.evidence).toMatchObject([
+    { timeToLogoutMs: 0, outcome: { kind: 'already-logged-out', confirmed: true }, run: { id: runId, source: 'api' } },
+  ]);
+  expect(setup.evidence[0]?.run).not.toHaveProperty('occurredAtIs');
 });
 
 test('a refused logout is retried once, and a second refusal is final', async () => {
@@ -667,4 +672,27 @@ test('another round comes later after a 429 that GREEN-API sent, and only after 
   const [sent, notSent] = [await waitsAfter(1), await waitsAfter(0)];
 
   expect(sent[0]).toBeGreaterThan(Number(notSent[0]));
+});
+
+test('an instance that turns out to be deleted is not logged out again', async () => {
+  const deleted = { kind: 'instance-deleted', detail: 'HTTP 400' } as const;
+  const setup = createSetup({ [id]: { logout: [rateLimited], state: ['authorized', deleted] } });
+
+  const run = await setup.run();
+
+  expect(run.outcomes).toMatchObject([{ kind: 'instance-deleted', attempts: 1 }]);
+});
+
+test('a queue is not cleared while the tags cannot be read, and the evidence says why', async () => {
+  const setup = createSetup({ [id]: {} });
+  const readTags: typeof setup.dependencies.readTags = async (each) =>
+    setup.callsOf('logout').length === 0
+      ? setup.dependencies.readTags(each)
+      : { kind: 'unavailable', detail: 'Secrets Manager: ThrottlingException' };
+
+  const run = await setup.run(requestOf({ clearQueue: true }), { readTags });
+
+  expect(run).toMatchObject({ status: 'SUCCEEDED', outcomes: [{ confirmed: true, queueCleared: false }] });
+  expect(setup.callsOf('clearQueue')).toEqual([]);
+  expect(setup.evidence).toMatchObject([{ queue: { cleared: false, detail: 'Secrets Manager: ThrottlingException' } }]);
 });

@@ -1,6 +1,8 @@
 import * as fc from 'fast-check';
 import type { InstanceId } from '../../../functions/green-api/instance-id.ts';
+import { byPlace, isWaitAfterRound, placeOf } from '../../../functions/runs/operation-names.ts';
 import { type Outcome, resultsOf } from '../../../functions/runs/outcome.ts';
+import { phaseOf } from '../../../functions/runs/phase.ts';
 import {
   instancesUnderWay,
   resultsAtEnd,
@@ -113,7 +115,29 @@ test('outcomes that have nothing in common and do not fit are replaced by their 
   const summary = summarize(resultsOf(outcomes));
 
   expect(Buffer.byteLength(JSON.stringify(summary))).toBeLessThan(longestSummaryBytes);
-  expect(summary).toMatchObject({ progress: { failed: 3_000 }, outcomes: [] });
+  expect(summary).toMatchObject({
+    progress: { failed: 3_000 },
+    outcomes: [],
+    note: 'too many different outcomes: see the evidence',
+  });
+});
+
+test('a summary keeps its outcomes as long as Lambda keeps it', () => {
+  const summaryOf = (length: number) =>
+    summarize(
+      resultsOf([
+        { idInstance: idAt(0), kind: 'unavailable', confirmed: false, attempts: 1, detail: 'x'.repeat(length) },
+      ]),
+    );
+  const longest = longestSummaryBytes - Buffer.byteLength(JSON.stringify(summaryOf(0)));
+
+  expect([summaryOf(longest), summaryOf(longest + 1)].map(({ outcomes }) => outcomes.length)).toEqual([1, 0]);
+});
+
+test('a summary with an instance that has no id is none', () => {
+  const summary = summarize(resultsOf([{ idInstance: idAt(0), kind: 'ready', confirmed: false, attempts: 0 }]));
+
+  expect(parseSummary(JSON.stringify(summary).replace(idAt(0), '../1'))).toBeUndefined();
 });
 
 test('a value that is not a summary is read as undefined', () => {
@@ -256,5 +280,46 @@ describe('the steps of a run that ended without a summary', () => {
       [a, { ...retry, linkedAgain: true }],
       [b, {}],
     ]);
+  });
+});
+
+test('rounds and batches of two digits are read from the names of operations, in their order', () => {
+  const names = ['second-look-round-1-batch-1', 'round-12-batch-3', 'round-12-batch-15', 'round-2-batch-15'];
+  const places = names.map((name) => placeOf(name)).filter((place) => place !== undefined);
+
+  expect(places.toSorted(byPlace)).toEqual([
+    { look: 'first', round: 2, batch: 15 },
+    { look: 'first', round: 12, batch: 3 },
+    { look: 'first', round: 12, batch: 15 },
+    { look: 'second', round: 1, batch: 1 },
+  ]);
+  expect(['xround-1-batch-1', 'round-1-batch-1x', 'resolve'].map(placeOf)).toEqual([undefined, undefined, undefined]);
+  expect(
+    ['wait-after-round-12', 'second-look-wait-after-round-1', 'a-wait-after-round-1', 'wait-after-round-1-x'].map(
+      isWaitAfterRound,
+    ),
+  ).toEqual([true, true, false, false]);
+});
+
+test.each([
+  [[], 0, { phase: 'starting' }],
+  [['resolve'], 0, { phase: 'finding-targets' }],
+  [['second-look'], 2, { phase: 'finding-targets' }],
+  [['round-1-batch-1'], 2, { phase: 'processing' }],
+])('a run with the open steps %j and %i instances is in %j', (unfinished, total, phase) => {
+  const progress = { total, loggedOut: 0, failed: 0, skipped: 0, pending: total, ready: 0 };
+
+  expect(phaseOf({ kind: 'history', steps: [], unfinished }, progress)).toEqual(phase);
+});
+
+test('a run between two rounds says how many instances are pending', () => {
+  const progress = { total: 3, loggedOut: 1, failed: 0, skipped: 0, pending: 2, ready: 0 };
+  const until = new Date(0);
+  const waiting = { name: 'wait-after-round-1', until };
+
+  expect(phaseOf({ kind: 'history', steps: [], unfinished: [], waiting }, progress)).toEqual({
+    phase: 'waiting-for-next-round',
+    note: '2 instances are pending; the run tries again',
+    nextActionAt: until,
   });
 });

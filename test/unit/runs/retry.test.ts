@@ -116,6 +116,7 @@ test.each<[string, Part, unknown]>([
 
 test.each<[string, Part, object]>([
   ['goes on', { ...one, status: 'RUNNING' }, { refusal: 'run-not-ended' }],
+  ['rotated every token', { ...rotated({ kind: 'rotated' }), status: 'SUCCEEDED' }, { refusal: 'nothing-to-retry' }],
   ['has a status of its own', { ...one, status: 'PAUSED' }, { refusal: 'run-not-ended' }],
   ['is wholly confirmed', { ...done, status: 'SUCCEEDED' }, { refusal: 'nothing-to-retry' }],
   [
@@ -170,8 +171,16 @@ test('a retry takes those that failed before those that were skipped, and 3,000 
     skipReason: 'protected' as const,
   })) as unknown as Run['outcomes'];
 
-  const planned = await plan(runOf({ progress, outcomes: [...skipped, outcome] }));
+  const planned = await plan(
+    runOf({ progress, outcomes: [outcome, ...skipped, { ...outcome, idInstance: confirmed as never }] }),
+  );
 
   expect('fields' in planned && planned.fields.only?.length).toBe(3_000);
-  expect('fields' in planned && planned.fields.only?.[0]).toBe(rejected);
+  expect('fields' in planned && planned.fields.only?.slice(0, 2)).toEqual([rejected, confirmed]);
+});
+
+test('a run that cannot be found is not planned again', async () => {
+  const planRetry = createPlanRetry(async () => ({ kind: 'unknown-run' }), { maxTargetsCeiling: 50 });
+
+  expect(await planRetry({ retryOf })).toEqual({ kind: 'unknown-run' });
 });

@@ -8,8 +8,10 @@ import {
   personIn,
   plain,
 } from '../../../functions/logout/sentence.ts';
+import { conclude } from '../../../functions/runs/conclude.ts';
 import { createExecuteRun } from '../../../functions/runs/execute-run.ts';
-import { createRecordRunEnd, type RunEnded } from '../../../functions/runs/run-ended.ts';
+import { type Outcome, resultsOf } from '../../../functions/runs/outcome.ts';
+import { createRecordRunEnd, type RunEnded, runEndedOf } from '../../../functions/runs/run-ended.ts';
 import { anyText } from '../../support/any-text.ts';
 import { execute } from '../../support/fake-execution.ts';
 import { markerToken } from '../../support/logout-setup.ts';
@@ -20,6 +22,13 @@ const owner = 'john.doe@example.com 00u3m90rxKjGQ0G6L1d6';
 const ownedBy = (script: Script = {}): Script => ({ ...script, tags: { owner } });
 const rejected: Script = { logout: [{ kind: 'credential-rejected', detail: 'GREEN-API answered HTTP 401' }] };
 const leaver = requestOf({ target: { owner: 'john.doe@example.com' }, reason: 'left the company' });
+
+const outcomeOf = (id: string): Outcome => ({
+  idInstance: id as Outcome['idInstance'],
+  kind: 'logged-out',
+  confirmed: true,
+  attempts: 1,
+});
 
 const endOf = async (scripts: Readonly<Record<string, Script>>, request = leaver): Promise<RunEnded> => {
   const setup = createSetup(scripts);
@@ -73,9 +82,9 @@ test.each<[string, Readonly<Record<string, Script>>, Partial<typeof leaver>, str
   ],
   [
     'is a drill',
-    { [first]: {}, [second]: { tags: { protected: true } } },
+    { [first]: {}, [second]: { tags: { protected: true } }, [third]: { state: ['authorized'] } },
     { target: { all: true }, dryRun: true },
-    `1 of 2 instances could be logged out now (left the company). A drill: nobody was logged out. Details: green-api-logout show ${runId}`,
+    `2 of 3 instances could be logged out now (left the company). A drill: nobody was logged out. Details: green-api-logout show ${runId}`,
   ],
   [
     'leaves protected instances alone',
@@ -112,6 +121,36 @@ test('names at most 20 instances that are not confirmed, and five of them in the
   expect(end.progress.failed).toBe(30);
   expect(end.notConfirmed.map(({ idInstance }) => idInstance)).toEqual(ids.slice(0, 20));
   expect(end.text).toContain('1101000005 (token rejected) and 25 more.');
+});
+
+test('names each token that was not rotated, and each old one that still works', () => {
+  const outcomes = (
+    [
+      [first, { kind: 'rotated' }],
+      [second, { kind: 'rotated', oldTokenStillWorks: true }],
+      [third, { kind: 'token-lost' }],
+    ] as const
+  ).map(([id, token]) => ({ ...outcomeOf(id), token }));
+
+  const run = { id: runId, request: leaver, startedAt: '2026-11-30T17:00:00.000Z' };
+  const end = runEndedOf(run, resultsOf(outcomes), '2026-11-30T17:05:00.000Z');
+
+  expect(end.text).toContain(`. Token not rotated: ${third}. Old token still works: ${second}. `);
+});
+
+test('protected instances that are too many to be named are counted, beside a watch that was not started', () => {
+  const { summary, leftProtected } = conclude(
+    resultsOf([outcomeOf(first)], 5),
+    {},
+    { watch: { problem: 'throttled' } },
+  );
+
+  expect(leftProtected).toBe(5);
+  expect(summary).toEqual({
+    progress: { total: 6, loggedOut: 1, failed: 0, skipped: 5, pending: 0, ready: 0 },
+    outcomes: expect.anything(),
+    note: '5 instances are protected, so the run did not log them out; the watch was not started: throttled',
+  });
 });
 
 test('a replay does not report the end again', async () => {

@@ -63,6 +63,8 @@ test.each([
   `api-${'g'.repeat(40)}`,
   '../x',
   `api_${'a'.repeat(40)}`,
+  `x-api-${'a'.repeat(40)}`,
+  [`api-${'a'.repeat(40)}`],
   `event_${'a'.repeat(40)}`,
 ])('does not accept %p as a name', (value) => {
   expect(parseRunName(value)).toBeUndefined();

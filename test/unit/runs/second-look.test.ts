@@ -1,7 +1,7 @@
 import type { InstanceId } from '../../../functions/green-api/instance-id.ts';
 import { stateClassOf, states } from '../../../functions/green-api/vocabulary.ts';
 import { instancesUnderWay, resultsFromSteps } from '../../../functions/runs/results-from-steps.ts';
-import { createSetup, requestOf, type Script } from '../../support/run-setup.ts';
+import { createSetup, requestOf, runId, type Script } from '../../support/run-setup.ts';
 
 const owner = 'anna@example.com';
 const left = requestOf({ target: { owner }, source: 'offboarding' });
@@ -124,6 +124,67 @@ test('a reading that fails for a moment is repeated', async () => {
 
   expect(run.status).toBe('SUCCEEDED');
   expect(run).not.toHaveProperty('note');
+  const readings = at(setup, 'readState').map(([, time]) => time);
+  expect(readings).toEqual(['17:00:01', '17:00:01', '17:05:00', '17:05:02', '17:05:04']);
+});
+
+test('an instance that the run could not log out is not read again', async () => {
+  const setup = createSetup({
+    [phone]: { ...anna, logout: [{ kind: 'quota-exceeded', detail: 'HTTP 466' }], state: ['authorized'] },
+  });
+
+  const run = await setup.run(left);
+
+  expect(run.outcomes).toMatchObject([{ kind: 'quota-exceeded', attempts: 1 }]);
+  expect(setup.callsOf('readState')).toEqual([]);
+});
+
+test('what there was no time to read is in the note', async () => {
+  const setup = createSetup({ [phone]: { ...anna, state: ['notAuthorized', 'notAuthorized', 'authorized'] } });
+  const remainingMs = () => (setup.clock.now().toISOString() < '2026-11-30T17:05' ? 900_000 : 15_000);
+
+  const run = await setup.run(left, {}, remainingMs);
+
+  expect(run.note).toContain('1 instance could not be read again after its logout');
+});
+
+test('two instances that are linked again are in the note', async () => {
+  const state = ['notAuthorized', 'notAuthorized', 'authorized', 'notAuthorized'];
+  const setup = createSetup({ [phone]: { ...anna, state }, [tablet]: { ...anna, state } });
+
+  expect((await setup.run(left)).note).toBe('2 instances were linked again after their first logout');
+});
+
+test('a run with nobody at first waits five minutes from its list too', async () => {
+  const run = await createSetup({}).run({ ...left, at: '2026-11-30T18:00:00Z' });
+
+  expect(run.waits).toEqual([3_600, 300]);
+});
+
+test('an instance that had left the target for a moment is logged out after the second look', async () => {
+  const setup = createSetup({ [phone]: anna });
+  const readTags: typeof setup.dependencies.readTags = async (id) => {
+    const isBack = setup.clock.now().toISOString() >= '2026-11-30T17:05';
+    if (!isBack) setup.tag(id, { owner: 'ben@example.com' });
+    return setup.dependencies.readTags(id);
+  };
+
+  const run = await setup.run(left, { readTags, ...tagLate(setup, phone, { owner }) });
+
+  expect(run).toMatchObject({ status: 'SUCCEEDED', outcomes: [{ idInstance: phone, kind: 'logged-out' }] });
+});
+
+test('an instance that stays protected is named once, also if it is protected only before its logout', async () => {
+  const setup = createSetup({ [phone]: { tags: { owner, protected: true } }, [tablet]: anna });
+  const readTags: typeof setup.dependencies.readTags = async (id) => {
+    setup.tag(id, { owner, protected: true });
+    return setup.dependencies.readTags(id);
+  };
+
+  await setup.run(left, { readTags });
+
+  const lines = setup.facts.filter(({ message }) => message === 'instance skipped');
+  expect(lines.map(({ idInstance }) => idInstance)).toEqual([phone, tablet]);
 });
 
 test.each([
@@ -136,6 +197,47 @@ test.each([
 
   expect(run).toMatchObject({ status: 'SUCCEEDED', outcomes: [{ kind: 'logged-out' }], progress: { total: 1 } });
   expect(setup.callsOf('logout')).toHaveLength(1);
+});
+
+test.each([
+  ['whose tags cannot be read', { readTags: async () => ({ kind: 'unavailable', detail: 'down' }) as const }, true],
+  ['whose secret is gone', { readTags: async () => ({ kind: 'unknown-instance', detail: 'gone' }) as const }, false],
+  [
+    'over which an unexpected error occurs',
+    {
+      readTags: () => Promise.reject(new RangeError('unforeseen')),
+    },
+    true,
+  ],
+] as const)('an instance %s by then is left alone', async (which, change, isMissed) => {
+  const setup = createSetup({ [phone]: { ...anna, state: ['notAuthorized', 'notAuthorized', 'authorized'] } });
+  const { clock, dependencies } = setup;
+  const readTags: typeof dependencies.readTags = (id) =>
+    clock.now().toISOString() < '2026-11-30T17:05' ? dependencies.readTags(id) : change.readTags();
+
+  const run = await setup.run(left, { readTags });
+
+  expect(run).toMatchObject({ status: 'SUCCEEDED', outcomes: [{ confirmed: true }] });
+  expect(run.note?.includes('could not be read again')).toBe(isMissed || undefined);
+  expect(setup.callsOf('logout')).toHaveLength(1);
+  expect(setup.facts.filter(({ message }) => message === 'unexpected error').length > 0).toBe(
+    which.includes('unexpected'),
+  );
+});
+
+test.each([
+  ['WARN', 'authorized', [phone]],
+  ['INFO', 'notAuthorized', []],
+] as const)('the line about the second look is a %s if the state is %s', async (level, state, linkedAgain) => {
+  const setup = createSetup({
+    [phone]: { ...anna, state: ['notAuthorized', 'notAuthorized', state, 'notAuthorized'] },
+  });
+  const lines: unknown[] = [];
+  const log: typeof setup.dependencies.log = (...line) => void lines.push(line);
+
+  await setup.run(left, { log });
+
+  expect(lines).toContainEqual([level, 'second look', { run: runId, new: [], linkedAgain, notJudged: 0 }]);
 });
 
 test('an instance that cannot be logged out does not hold the second look back, and is tried until the run expires', async () => {
@@ -204,6 +306,20 @@ test('a run that may not list the instances any more fails, and keeps what it ha
   expect(run).toMatchObject({ status: 'ListDenied', message, note: message, progress: { total: 1, loggedOut: 1 } });
 });
 
+test('a run that found nobody and may not look again says only that', async () => {
+  const setup = createSetup({});
+  const { clock, dependencies } = setup;
+  const listInstances: typeof dependencies.listInstances = async (next) =>
+    clock.now().toISOString() < '2026-11-30T17:05'
+      ? dependencies.listInstances(next)
+      : { kind: 'list-denied', detail: 'allow secretsmanager:ListSecrets' };
+
+  const run = await setup.run(left, { listInstances });
+
+  const message = 'the instances cannot be listed again: allow secretsmanager:ListSecrets';
+  expect(run).toMatchObject({ status: 'ListDenied', message, note: message, progress: { total: 0 } });
+});
+
 test('the second look is repeated while Secrets Manager gives no answer', async () => {
   const setup = createSetup({ [phone]: anna, [tablet]: {} });
   const { clock, dependencies } = setup;
@@ -232,6 +348,12 @@ test('a run that expires before its second look fails, and keeps what it has don
     progress: { total: 1, loggedOut: 1 },
   });
   expect(run.waits).toEqual([1]);
+});
+
+test('a run that expires at the instant of its second look does not look', async () => {
+  const run = await createSetup({ [phone]: anna }).run({ ...left, expiresAt: '2026-11-30T17:05:00Z' });
+
+  expect(run.status).toBe('RunExpired');
 });
 
 test('an owner without an instance at first is logged out after the second look', async () => {

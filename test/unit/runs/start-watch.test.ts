@@ -1,4 +1,11 @@
-import { digestOf, type StartWatchExecution, watchNameOf } from '../../../functions/runs/start-watch.ts';
+import * as v from 'valibot';
+import {
+  digestOf,
+  parseWatchName,
+  type StartWatchExecution,
+  watchNameOf,
+  watchRequestSchema,
+} from '../../../functions/runs/start-watch.ts';
 import { createSetup, requestOf, runId } from '../../support/run-setup.ts';
 
 const refused = { kind: 'quota-exceeded', detail: 'HTTP 466' } as const;
@@ -84,4 +91,32 @@ test.each([0, 31, 1.5, '7'])('refuses to watch for %p days', async (watchDays) =
   const run = await createSetup(staff).run({ ...requestOf(), watchDays });
 
   expect(run.status).toBe('InvalidRun');
+});
+
+test('a right to start the watch that is missing is reported at once', async () => {
+  const setup = createSetup({ '1101000001': {} });
+  const startWatchExecution = jest.fn<ReturnType<StartWatchExecution>, Parameters<StartWatchExecution>>(async () => ({
+    kind: 'denied',
+    detail: 'allow lambda:InvokeFunction',
+  }));
+
+  const run = await setup.run(requestOf({ watchDays: 1 }), { startWatchExecution });
+
+  expect(run.note).toBe('the watch was not started: allow lambda:InvokeFunction');
+  expect(startWatchExecution).toHaveBeenCalledTimes(1);
+});
+
+const name = watchNameOf(runId);
+
+test.each([undefined, 'watch', `x${name}`, `${name}0`, [name]])('%p is not the name of a watch', (value) => {
+  expect([parseWatchName(value), parseWatchName(name)]).toEqual([undefined, name]);
+});
+
+test.each(['', 'x0123456789ab', '0123456789abx'])('a watch whose digest is %p is refused', async (digest) => {
+  const setup = createSetup({ '1101000001': {} });
+  await setup.run(requestOf({ watchDays: 1 }));
+  const [{ name: _, ...request } = { name: '' }] = setup.watches;
+
+  expect(v.safeParse(watchRequestSchema, request).success).toBe(true);
+  expect(v.safeParse(watchRequestSchema, { ...request, instances: [['1101000001', digest]] }).success).toBe(false);
 });

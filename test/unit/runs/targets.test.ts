@@ -1,4 +1,6 @@
 import type { InstanceId } from '../../../functions/green-api/instance-id.ts';
+import { createListInstancesOfTarget, NotResolvedYet } from '../../../functions/runs/list-instances-of-target.ts';
+import { resultsFromSteps } from '../../../functions/runs/results-from-steps.ts';
 import { createSetup, requestOf } from '../../support/run-setup.ts';
 
 const ids = (...texts: string[]) => texts as InstanceId[];
@@ -78,6 +80,81 @@ test('does not log out excepted instances', async () => {
     { idInstance: '1101000002', kind: 'logged-out' },
     { idInstance: '1101000003', kind: 'skipped', detail: 'protected' },
   ]);
+});
+
+test('logs out the one instance beside one that is excepted, and writes of no secret that is not understood', async () => {
+  const setup = createSetup(staff);
+
+  const run = await setup.run(requestOf({ target: { group: 'sales' }, except: ids('1101000001') }));
+
+  expect(run).toMatchObject({ status: 'SUCCEEDED', progress: { total: 2, loggedOut: 1, skipped: 1 } });
+  expect(setup.facts.map(({ message }) => message)).not.toContain('secrets not understood');
+});
+
+test.each([
+  [3_000, 'to log them all out, start it again with maxTargets 3000'],
+  [3_001, 'start a run for each group'],
+])('the error about %i targets says what to do', async (count, help) => {
+  const setup = createSetup(
+    Object.fromEntries(Array.from({ length: count }, (_, at) => [String(1_101_000_001 + at), {}])),
+  );
+
+  const run = await setup.run(requestOf({ maxTargets: 50 }));
+
+  expect(run.message).toBe(`The run has ${count} targets but maxTargets is 50; nobody was logged out: ${help}`);
+});
+
+test('a right to list has ten minutes from the instant that a run waits for', async () => {
+  const setup = createSetup(staff);
+  const listInstances: typeof setup.dependencies.listInstances = async (next) =>
+    setup.clock.now().toISOString() < '2026-11-30T18:02' ? listDenied : setup.dependencies.listInstances(next);
+
+  const run = await setup.run(requestOf({ at: '2026-11-30T18:00:00Z' }), { listInstances });
+
+  expect(run.status).toBe('SUCCEEDED');
+});
+
+describe('a page of the list that fails', () => {
+  afterEach(() => void jest.restoreAllMocks());
+
+  /** How long each attempt lasts, and how the pauses come out. */
+  const listFor = async (attemptMs: number) => {
+    jest.spyOn(Math, 'random').mockReturnValue(0);
+    const { clock, dependencies } = createSetup({});
+    const pauses: number[] = [];
+    let attempts = 0;
+    const list = createListInstancesOfTarget({
+      ...dependencies,
+      listInstances: async () => {
+        attempts += 1;
+        if (attempts === 1) clock.advance(attemptMs);
+        return down;
+      },
+      sleep: async (ms) => {
+        pauses.push(ms);
+        clock.advance(ms);
+      },
+    });
+    const run = {
+      id: 'run',
+      request: requestOf(),
+      startedAt: '2026-11-30T17:00:00Z',
+      expiresAt: '2026-12-01T17:00:00Z',
+    };
+    await expect(list(run)).rejects.toThrow(NotResolvedYet);
+    return { attempts, pauses };
+  };
+
+  test('is read six times, with pauses that double', async () => {
+    expect(await listFor(0)).toEqual({ attempts: 6, pauses: [250, 500, 1_000, 2_000, 4_000] });
+  });
+
+  test.each([
+    [8 * 60_000 - 250, 2],
+    [8 * 60_000 - 249, 1],
+  ])('after %i ms is read %i times, because an invocation ends', async (ms, attempts) => {
+    expect(await listFor(ms)).toMatchObject({ attempts });
+  });
 });
 
 test('a run with more targets than allowed fails before it logs anybody out, and the error states their number', async () => {
@@ -429,6 +506,22 @@ test.each([
   expect(setup.callsOf('logout')).toEqual([]);
 });
 
+test('a protected instance fails a run in which every other one has left the target', async () => {
+  const setup = createSetup(staff);
+  const readTags: typeof setup.dependencies.readTags = async (id) => {
+    setup.tag(id, { owner: 'ben@example.com' });
+    return setup.dependencies.readTags(id);
+  };
+
+  const run = await setup.run(requestOf({ target: { owner: 'anna@example.com' } }), { readTags });
+
+  expect(run).toMatchObject({
+    status: 'NobodyLoggedOut',
+    note: 'nobody was logged out: 2 instances are protected, excepted, unknown or no longer in the target',
+    outcomes: [{ skipReason: 'tag-changed' }, { skipReason: 'protected' }],
+  });
+});
+
 test('an instance whose secret was removed after the list was read is skipped, and the run succeeds', async () => {
   const setup = createSetup(staff);
   const readTags: typeof setup.dependencies.readTags = async (id) =>
@@ -743,4 +836,85 @@ test('the note of a schedule that found nobody says what to do', async () => {
     'no instance was found for the target: compare its tag with the instances, or set mayFindNobody of the schedule if that is normal',
   );
   expect(await note({ mayFindNobody: true })).toBe('no instance was found for the target');
+});
+
+const expired = { expiresAt: '2026-11-30T16:59:59Z' };
+const rejected = { state: [{ kind: 'credential-rejected', detail: 'HTTP 401' }] } as const;
+
+test.each([
+  ['a run', {}, 'INFO', {}],
+  ['a run without a target', { target: { group: 'nobody' } }, 'INFO', { noInstance: 1 }],
+  ['a drill', { dryRun: true, target: { group: 'sales' } }, 'INFO', {}],
+  ['a drill that finds a fault', { dryRun: true }, 'WARN', { failedDrill: 1 }],
+  ['a scheduled run that expired', { ...expired, source: 'schedule' }, 'WARN', { runFailed: 1 }],
+] as const)(
+  'the line about the end of %s counts what happened, and nothing else',
+  async (_, changed, level, counts) => {
+    const setup = createSetup({ ...staff, '1101000004': rejected });
+    const ends: (readonly [string, object])[] = [];
+    const log: typeof setup.dependencies.log = (...[given, message, fields]) => {
+      if (message === 'run ended') ends.push([given, fields]);
+    };
+
+    await setup.run(
+      requestOf({
+        target: { owner: 'ben@example.com' },
+        ...('dryRun' in changed && { target: { all: true } }),
+        ...changed,
+      }),
+      { log },
+    );
+
+    const none = { noInstance: 0, failedDrill: 0, runFailed: 0, scheduleFoundNobody: 0, nobodyLoggedOut: 0 };
+    expect(ends).toEqual([[level, expect.objectContaining({ ...none, ...counts })]]);
+  },
+);
+
+describe('a drill', () => {
+  const drill = requestOf({ dryRun: true });
+
+  test('reads no state of an instance that has left the target', async () => {
+    const setup = createSetup({ '1101000001': staff['1101000001'] });
+    const readTags: typeof setup.dependencies.readTags = async (id) => {
+      setup.tag(id, { group: 'support' });
+      return setup.dependencies.readTags(id);
+    };
+
+    const run = await setup.run({ ...drill, target: { group: 'sales' } }, { readTags });
+
+    expect(run.outcomes).toMatchObject([{ kind: 'skipped', skipReason: 'tag-changed' }]);
+    expect(setup.calls).toEqual([]);
+    expect(setup.facts).toContainEqual(
+      expect.objectContaining({ message: 'instance skipped', skipReason: 'tag-changed' }),
+    );
+  });
+
+  test('fails if it cannot read the tags, without a call', async () => {
+    const setup = createSetup({ '1101000001': {} });
+
+    const run = await setup.run(drill, { readTags: async () => down });
+
+    expect(run).toMatchObject({ status: 'DrillFailed', outcomes: [{ kind: 'unavailable', detail: down.detail }] });
+    expect(setup.calls).toEqual([]);
+  });
+
+  test('does not take an instance that is starting for one that is ready', async () => {
+    const starting = { kind: 'not-authorized', detail: 'HTTP 400' } as const;
+    const setup = createSetup({ '1101000001': { state: [starting] } });
+
+    const run = await setup.run(drill);
+
+    expect(run.outcomes).toMatchObject([{ kind: 'instance-starting', detail: 'HTTP 400' }]);
+    expect(setup.callsOf('readState')).toHaveLength(3);
+  });
+
+  test('shows what an instance met that it reads again', async () => {
+    const setup = createSetup({
+      '1101000001': { state: [{ kind: 'rate-limited', detail: 'HTTP 429' }, 'authorized'] },
+    });
+
+    const { steps } = await setup.run(drill);
+
+    expect(resultsFromSteps(steps.slice(0, 3)).outcomes).toMatchObject([{ kind: 'pending', detail: 'HTTP 429' }]);
+  });
 });

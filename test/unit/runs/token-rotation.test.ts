@@ -46,14 +46,30 @@ test.each([
 ] as const)('a run fails if one rotation ends with %j, although everybody is logged out', async (result) => {
   const setup = setupOf();
   const { rotateToken } = createRotations({ '1101000002': [result] });
+  const testOldToken = jest.fn(setup.dependencies.testOldToken);
 
-  const run = await setup.run(requestOf({ target, rotateToken: true }), { rotateToken });
+  const run = await setup.run(requestOf({ target, rotateToken: true }), { rotateToken, testOldToken });
 
   expect(run).toMatchObject({
     status: 'TokensNotRotated',
     message: 'the tokens of 1 of 2 instances were not rotated',
     progress: { loggedOut: 2, failed: 0 },
     outcomes: [{ token: { kind: 'rotated' } }, { token: result }],
+  });
+  expect(testOldToken.mock.calls.map(([{ idInstance }]) => idInstance)).toEqual(ids.slice(0, 1));
+});
+
+test('a token that is not rotated is named after a secret that is not understood, and with it', async () => {
+  const tags = { group: 'sales' };
+  const setup = createSetup({ '1101000001': { tags } }, [{ secretName: 'green-api/old', ...tags }]);
+  const { rotateToken } = createRotations({ '1101000001': [{ kind: 'not-rotated', detail: 'HTTP 500' }] });
+
+  const run = await setup.run(requestOf({ target: tags, rotateToken: true }), { rotateToken });
+
+  expect(run).toMatchObject({
+    status: 'UnreadableSecret',
+    message:
+      'the tokens of 1 of 1 instances were not rotated; 1 secret of the target is not understood, so somebody may still be logged in',
   });
 });
 
@@ -120,6 +136,15 @@ test('in a deployment without token rotation, a run that requests it logs everyb
     progress: { loggedOut: 2 },
     outcomes: ids.map(() => ({ token: { kind: 'not-rotated', detail: 'this deployment does not rotate tokens' } })),
   });
+});
+
+test('the token of an instance that was already logged out is rotated too', async () => {
+  const setup = createSetup({ '1101000001': { logout: [{ kind: 'not-authorized', detail: 'HTTP 400' }] } });
+  const { rotateToken } = createRotations();
+
+  const run = await setup.run(requestOf({ rotateToken: true }), { rotateToken });
+
+  expect(run.outcomes).toMatchObject([{ kind: 'already-logged-out', token: { kind: 'rotated' } }]);
 });
 
 test('a drill rotates nothing', async () => {
@@ -243,5 +268,6 @@ describe('the old token, half a minute after the rotation', () => {
     expect(run.status).toBe('SUCCEEDED');
     expect(run.operations.length).toBeLessThan(30);
     expect(at).toHaveLength(2);
+    expect(at.map((each) => each.slice(0, 5) >= '00:30')).toEqual([true, true]);
   });
 });
