@@ -115,11 +115,9 @@ test('a right to list has ten minutes from the instant that a run waits for', as
 });
 
 describe('a page of the list that fails', () => {
-  afterEach(() => void jest.restoreAllMocks());
-
   /** How long each attempt lasts, and how the pauses come out. */
   const listFor = async (attemptMs: number) => {
-    jest.spyOn(Math, 'random').mockReturnValue(0);
+    const random = jest.spyOn(Math, 'random').mockReturnValue(0);
     const { clock, dependencies } = createSetup({});
     const pauses: number[] = [];
     let attempts = 0;
@@ -142,6 +140,7 @@ describe('a page of the list that fails', () => {
       expiresAt: '2026-12-01T17:00:00Z',
     };
     await expect(list(run)).rejects.toThrow(NotResolvedYet);
+    random.mockRestore();
     return { attempts, pauses };
   };
 
