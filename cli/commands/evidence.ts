@@ -11,7 +11,7 @@ import {
   type EvidenceSource,
   parseRecord,
 } from '../evidence/evidence-source.ts';
-import { parseSince, readInstanceIds } from '../input/options.ts';
+import { parseSince, readInstanceId } from '../input/options.ts';
 import { readRunIdEnd } from '../input/run-id.ts';
 import { formatCsvRow, printableJson } from '../output/printable.ts';
 import { printLines, tableLines } from '../output/table.ts';
@@ -87,7 +87,7 @@ const filterOf = async (session: Session, options: Options): Promise<EvidenceFil
   const ids = owner === undefined || !canAskOwners(session) ? undefined : await idsOwnedBy(session, owner);
   return {
     since: parseSince(options.since, session.terminal.now()),
-    idInstance: instance && readInstanceIds([instance])[0],
+    idInstance: instance === undefined ? undefined : readInstanceId(instance),
     run: run === undefined ? undefined : readRunIdEnd(run),
     owner: owner === undefined ? undefined : { identity: owner, ids },
   };

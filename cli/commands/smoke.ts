@@ -5,7 +5,7 @@ import { parseJsonAs } from '../../functions/platform/unknown-values.ts';
 import { defineCommand } from '../command.ts';
 import { CommandFailed, exitCodes, orFailure, UsageError } from '../errors.ts';
 import type { DeadLetterMessage } from '../failed-events/dead-letter-queue.ts';
-import { readInstanceIds } from '../input/options.ts';
+import { readInstanceId } from '../input/options.ts';
 import { printable } from '../output/printable.ts';
 import { isInteractive, type Session } from '../session.ts';
 import { eventStep, scheduleSteps } from '../smoke/event-steps.ts';
@@ -92,7 +92,7 @@ const summaryOf = (failures: readonly string[], left: readonly string[]): string
 
 /** @throws UsageError before anything is done, if a question could not be asked later */
 const createSmoke = (session: Session, { instance, ...options }: Options): Smoke => {
-  const [id] = instance === undefined ? [] : readInstanceIds([instance]);
+  const id = instance === undefined ? undefined : readInstanceId(instance);
   if (id !== undefined && !session.options.yes && !isInteractive(session.terminal))
     throw new UsageError(`To log out ${id}, confirmation is needed, but there is no terminal. Add --yes.`);
   const startedAt = session.terminal.now();

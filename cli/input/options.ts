@@ -64,3 +64,11 @@ export const readInstanceIds = (texts: readonly string[]): readonly InstanceId[]
       if (id === undefined) throw new UsageError(`Instance ${index + 1} is not an idInstance: it ${instanceIdRule}.`);
       return id;
     });
+
+/** What `--instance` names. @throws UsageError for none, for several, or for what is no id */
+export const readInstanceId = (text: string): InstanceId => {
+  const [id, another] = readInstanceIds([text]);
+  if (id === undefined || another !== undefined)
+    throw new UsageError(`--instance takes one idInstance: it ${instanceIdRule}.`);
+  return id;
+};

@@ -4,7 +4,7 @@ import { parseEnrollment } from '../../../cli/enroll/enrollment.ts';
 import { UsageError } from '../../../cli/errors.ts';
 import { parseCsv, readTable } from '../../../cli/input/csv.ts';
 import { decodeText } from '../../../cli/input/files.ts';
-import { parseCount, parseSince, readInstanceIds, wholeNumber } from '../../../cli/input/options.ts';
+import { parseCount, parseSince, readInstanceId, readInstanceIds, wholeNumber } from '../../../cli/input/options.ts';
 import { formatCsvRow, printable, printableJson } from '../../../cli/output/printable.ts';
 import { readInstanceList } from '../../../cli/reconcile-instances.ts';
 import { createParseApiUrl } from '../../../functions/green-api/api-url.ts';
@@ -143,6 +143,13 @@ test('ids can be separated by commas, and the error does not repeat an invalid o
   expect(() => readInstanceIds(['1', 'd75b3a66374942c5b3c019c698abc2067e151558acbd412345'])).toThrow(
     /^Instance 2 is not an idInstance: it must be 1 to 20 digits, for example 1101000001\.$/,
   );
+});
+
+test.each(['', ' ', ',', '1101000001,1101000002'])('--instance %j is refused: it names one', (text) => {
+  expect(() => readInstanceId(text)).toThrow(
+    new UsageError('--instance takes one idInstance: it must be 1 to 20 digits, for example 1101000001.'),
+  );
+  expect(readInstanceId(' 1101000001 ')).toBe('1101000001');
 });
 
 test('JSON cannot move the cursor or hide text either, and stays the same value', () => {
