@@ -284,7 +284,7 @@ describe('the steps of a run that ended without a summary', () => {
 });
 
 test('rounds and batches of two digits are read from the names of operations, in their order', () => {
-  const names = ['second-look-round-1-batch-1', 'round-12-batch-3', 'round-12-batch-15', 'round-2-batch-15'];
+  const names = ['second-look-round-1-batch-1', 'round-12-batch-15', 'round-12-batch-3', 'round-2-batch-15'];
   const places = names.map((name) => placeOf(name)).filter((place) => place !== undefined);
 
   expect(places.toSorted(byPlace)).toEqual([

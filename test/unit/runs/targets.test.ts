@@ -907,6 +907,39 @@ describe('a drill', () => {
     expect(setup.callsOf('readState')).toHaveLength(3);
   });
 
+  test('ends at once for an instance over which an unexpected error occurs', async () => {
+    const setup = createSetup({ '1101000001': {} });
+    const callWithCredential = async () => {
+      throw new RangeError('unforeseen');
+    };
+
+    const run = await setup.run(drill, { callWithCredential });
+
+    expect(run).toMatchObject({
+      status: 'DrillFailed',
+      outcomes: [{ kind: 'unavailable', detail: 'unexpected error: RangeError' }],
+      waits: [],
+    });
+  });
+
+  test('rests between batches if one of them left little time, and only then', async () => {
+    const instances = Array.from({ length: 1_601 }, (_, at) => [String(1_101_000_001 + at), {}]);
+    const setup = createSetup(Object.fromEntries(instances));
+    let calls = 0;
+    // Four batches at once ask at their beginning, and again at their end.
+    const remainingMs = () => {
+      calls += 1;
+      return calls === 6 ? 300_000 : 900_000;
+    };
+
+    const run = await setup.run(drill, {}, remainingMs);
+
+    expect(run.operations.filter(({ seconds }) => seconds !== undefined)).toEqual([
+      { name: 'rest-after-round-1-batch-4', seconds: 1 },
+    ]);
+    expect(run.progress.total).toBe(1_601);
+  });
+
   test('shows what an instance met that it reads again', async () => {
     const setup = createSetup({
       '1101000001': { state: [{ kind: 'rate-limited', detail: 'HTTP 429' }, 'authorized'] },

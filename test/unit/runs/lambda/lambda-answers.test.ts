@@ -2,7 +2,12 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { createFindRun } from '../../../../functions/runs/lambda/find-run.ts';
 import { createReadHistory } from '../../../../functions/runs/lambda/read-history.ts';
 import { createReadExecution, type ReadExecution } from '../../../../functions/runs/lambda/read-run.ts';
-import { createRequestRun, createStartRun, type RunStart } from '../../../../functions/runs/lambda/start-run.ts';
+import {
+  createRequestRun,
+  createStartRun,
+  type RunStart,
+  stableJson,
+} from '../../../../functions/runs/lambda/start-run.ts';
 import { createStopRun } from '../../../../functions/runs/lambda/stop-run.ts';
 import type { RunRequest } from '../../../../functions/runs/request.ts';
 import { runNameOf } from '../../../../functions/runs/run-name.ts';
@@ -365,4 +370,8 @@ describe('a request of a run', () => {
   ] as const)('%s', async (_, start, existing, answer) => {
     expect(await requestRun(start, existing)).toEqual(answer);
   });
+});
+
+test('a payload has its fields in the order of version 0.2, which Lambda compares, and its lists as they are', () => {
+  expect(stableJson({ reason: 'x', at: { z: 1, b: [2, 1] } })).toBe('{"at":{"b":[2,1],"z":1},"reason":"x"}');
 });

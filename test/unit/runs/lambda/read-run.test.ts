@@ -77,3 +77,13 @@ test.each([
     expect(run).toMatchObject({ outcomes: [{ idInstance: '1101000001', kind, attempts }] });
   },
 );
+
+test.each([{ kind: 'unknown-run' } as const, throttled])('a run whose execution is %j is not shown', async (answer) => {
+  const readRun = createReadRun({
+    readExecution: async () => answer,
+    readHistory: async () => history,
+    executionTimeoutMs: 30 * 24 * 60 * 60 * 1_000,
+  });
+
+  expect(await readRun(runId as RunName)).toEqual(answer);
+});
