@@ -4,13 +4,7 @@ import { invalidFieldsOf } from '../platform/unknown-values.ts';
 import { conclude, concludeWithNobody, type RunEnd, RunFailure } from './conclude.ts';
 import { createDrillTarget, createReportDrill } from './drill.ts';
 import { countOperations, type Execution, type Operations } from './durable-operations.ts';
-import {
-  createFindTargets,
-  foundNothing,
-  listLagSeconds,
-  looksAgain,
-  type ResolveDependencies,
-} from './find-targets.ts';
+import { createFindTargets, foundNothing, listLagSeconds, type ResolveDependencies } from './find-targets.ts';
 import { operationNames } from './operation-names.ts';
 import { resultsOf } from './outcome.ts';
 import { type BatchDependencies, createProcessBatch, type ReportTarget } from './process-batch.ts';
@@ -99,11 +93,10 @@ export const createExecuteRun = (dependencies: RunDependencies) => {
     const first = await findTargets(operations, run);
     if (first.kind === 'failed')
       return { ...first, summary: summarize(resultsOf([]), { note: first.failure.message }) };
-    if (foundNothing(first) && !looksAgain(run.request)) return foundNobody(run, first, now());
     const { outcomes, newest, lookFailure } = await logOut(operations, run, first);
     if (outcomes.length === 0 && lookFailure === undefined && foundNothing(newest))
       return foundNobody(run, newest, now());
-    const results = resultsOf(outcomes, Math.max(first.unlisted, newest.unlisted));
+    const results = resultsOf(outcomes, newest.unlisted);
     const confirmed = outcomes.filter((outcome) => outcome.confirmed);
     const watch =
       run.request.watchDays === undefined || confirmed.length === 0

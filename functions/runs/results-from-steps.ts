@@ -124,8 +124,10 @@ export const resultsFromSteps = (steps: readonly FinishedStep[]): RunResults => 
     ]),
     ...parseBatchesOf(steps, look).flatMap(({ targetStates }) => targetStates.map(outcomeOf)),
   ]);
-  const resolutions = [...parseResolutions(steps, 'first'), ...parseResolutions(steps, 'second')];
-  const unlisted = Math.max(0, ...resolutions.map((resolved) => resolved.unlisted));
+  // The second look names instances that the first only counted.
+  const second = parseResolutions(steps, 'second');
+  const newest = second.length > 0 ? second : parseResolutions(steps, 'first');
+  const unlisted = Math.max(0, ...newest.map((resolved) => resolved.unlisted));
   return resultsOf(newestOutcomes(outcomes).toSorted(byId), unlisted);
 };
 

@@ -208,7 +208,7 @@ describe('the steps of a run that ended without a summary', () => {
   const out = (idInstance: string) => ({ idInstance, kind: 'logged-out', confirmed: true, attempts: 1, confirmedAt });
   const open = (idInstance: string, attempts = 1) => ({ idInstance, kind: 'pending', confirmed: false, attempts });
   const steps = [
-    step('resolve', found([a, b, c])),
+    step('resolve', found([a, b, c], { unlisted: 9 })),
     step('round-1-batch-1', { round: 1, targetStates: [out(a), open(b), open(c)] }),
     step('round-2-batch-1', { round: 2, targetStates: [open(b, 2), open(c, 2)] }),
     step('round-3-batch-1', { round: 3, targetStates: [open(b, 3), { ...out(c), kind: 'refused', confirmed: false }] }),
@@ -264,7 +264,7 @@ describe('the steps of a run that ended without a summary', () => {
     ];
 
     expect(resultsFromSteps([...steps.slice(0, 2), ...unreadable])).toMatchObject({
-      progress: { total: 3, loggedOut: 1, pending: 2 },
+      progress: { total: 12, loggedOut: 1, skipped: 9, pending: 2 },
     });
   });
 

@@ -174,6 +174,17 @@ test('an instance that had left the target for a moment is logged out after the 
   expect(run).toMatchObject({ status: 'SUCCEEDED', outcomes: [{ idInstance: phone, kind: 'logged-out' }] });
 });
 
+test('protected instances that the first look only counted are counted once', async () => {
+  const guarded: Script = { tags: { owner, protected: true } };
+  const ids = Array.from({ length: 3_001 }, (_, index) => String(1_101_000_001 + index));
+  const setup = createSetup({ ...Object.fromEntries(ids.map((id) => [id, guarded])), '1101999999': anna });
+
+  const { progress, steps } = await setup.run(left);
+
+  expect(progress).toMatchObject({ total: 3_002, loggedOut: 1, skipped: 3_001 });
+  expect(resultsFromSteps(steps).progress).toEqual(progress);
+});
+
 test('an instance that stays protected is named once, also if it is protected only before its logout', async () => {
   const setup = createSetup({ [phone]: { tags: { owner, protected: true } }, [tablet]: anna });
   const readTags: typeof setup.dependencies.readTags = async (id) => {

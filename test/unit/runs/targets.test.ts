@@ -193,6 +193,7 @@ test('a drill reads the state of each target once and changes nothing', async ()
     'readState 1101000004',
   ]);
   expect([setup.evidence, setup.published, run.waits]).toEqual([[], [], []]);
+  expect(setup.facts.map(({ message }) => message)).not.toContain('drill: instance not ready');
 });
 
 test.each(['someNewState', null])(
@@ -948,5 +949,6 @@ describe('a drill', () => {
     const { steps } = await setup.run(drill);
 
     expect(resultsFromSteps(steps.slice(0, 3)).outcomes).toMatchObject([{ kind: 'pending', detail: 'HTTP 429' }]);
+    expect(setup.facts.map(({ message }) => message)).not.toContain('drill: instance not ready');
   });
 });
