@@ -257,6 +257,27 @@ describe('the steps of a run that ended without a summary', () => {
     ]);
   });
 
+  test('tell who was in the second batch of a round, and who was never tried', () => {
+    const ids = Array.from({ length: 201 }, (_, index) => idAt(index));
+    const [first, ...others] = ids.slice(0, 200);
+    const states = [open(String(first), 0), ...others.map(out)];
+    const looked = [
+      step('resolve', found(ids)),
+      step('round-1-batch-1', { round: 1, targetStates: states }),
+      step('second-look', found([])),
+    ];
+
+    const underWay = instancesUnderWay(looked.slice(0, 2), ['round-1-batch-2']);
+    const { outcomes } = resultsAtEnd(looked, underWay, 'the run was stopped');
+
+    expect([...underWay]).toEqual([ids[200]]);
+    expect(outcomes.filter(({ kind }) => kind !== 'logged-out')).toMatchObject([
+      { idInstance: first, kind: 'not-attempted', attempts: 0 },
+      { idInstance: ids[200], kind: 'unconfirmed', attempts: 1, detail: expect.stringContaining('may have been sent') },
+    ]);
+    expect(retriesIn(looked).size).toBe(200);
+  });
+
   test('count an instance as pending whose batch cannot be read', () => {
     const unreadable = [
       { name: 'round-2-batch-1', payload: '{"round":2' },
