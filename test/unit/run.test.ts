@@ -1,6 +1,11 @@
 import { LocalDurableTestRunner } from '@aws/durable-execution-sdk-js-testing';
 import { createRunHandler } from '../../functions/run.ts';
-import { createDurableHandler, nameInInvocation } from '../../functions/runs/durable-operations.ts';
+import {
+  countOperations,
+  createDurableHandler,
+  type Durable,
+  nameInInvocation,
+} from '../../functions/runs/durable-operations.ts';
 import { createCountFaults } from '../../functions/runs/run-metrics.ts';
 import { parseSummary } from '../../functions/runs/summary.ts';
 import { createSetup, requestOf, runId, type Script } from '../support/run-setup.ts';
@@ -158,4 +163,15 @@ test('a run knows how long its invocation may last, and its own name', async () 
   const run = await new LocalDurableTestRunner({ handlerFunction }).run({ payload: {} });
 
   expect(run.getResult()).toEqual({ name: expect.any(String), left: '900000' });
+});
+
+test('every kind of operation is counted, because Lambda allows 3,000', async () => {
+  const durable = { step: async () => undefined, wait: async () => undefined } as unknown as Durable;
+  const operations = countOperations({ durable, remainingMs: () => 1 });
+
+  await operations.step('a', async () => 1);
+  await operations.repeatableStep('b', async () => 1);
+  await operations.wait('c', 1);
+
+  expect([operations.used(), operations.remainingMs()]).toEqual([3, 1]);
 });

@@ -696,3 +696,47 @@ test('a queue is not cleared while the tags cannot be read, and the evidence say
   expect(setup.callsOf('clearQueue')).toEqual([]);
   expect(setup.evidence).toMatchObject([{ queue: { cleared: false, detail: 'Secrets Manager: ThrottlingException' } }]);
 });
+
+describe('the pauses between rounds', () => {
+  const down = { kind: 'unavailable', detail: 'HTTP 500' } as const;
+  const rotateToken = async () => ({ kind: 'rotated' }) as const;
+
+  test('begin again when an instance is out, and grow while nothing changes', async () => {
+    const setup = createSetup({
+      '1101000001': { logout: [down], state: ['authorized'] },
+      '1101000002': { logout: [down], state: ['authorized', 'authorized', 'authorized', 'notAuthorized'] },
+    });
+
+    const run = await setup.run(requestOf({ expiresAt: '2026-11-30T17:01:00Z' }));
+
+    expect(run.waits.slice(0, 7)).toEqual([2, 4, 7, 2, 2, 4, 8]);
+  });
+
+  test('stay short while the token of an instance that is out waits for its rotation', async () => {
+    const other = { logout: [down], state: ['authorized'] };
+    const setup = createSetup({ '1101000001': {}, '1101000002': other });
+    let rotations = 0;
+    const busyAtFirst = async () => {
+      rotations += 1;
+      return rotations < 6 ? ({ kind: 'not-rotated', detail: 'busy', notBegun: true } as const) : rotateToken();
+    };
+
+    const request = requestOf({ rotateToken: true, expiresAt: '2026-11-30T17:01:00Z' });
+    const run = await setup.run(request, { rotateToken: busyAtFirst });
+
+    expect(run.waits.slice(0, 6)).toEqual([1, 2, 2, 2, 2, 2]);
+  });
+
+  test('grow while an old token cannot be tested', async () => {
+    const setup = createSetup({ [id]: {} });
+    let tests = 0;
+    const testOldToken = async () => {
+      tests += 1;
+      return tests < 4 ? ({ kind: 'unknown', detail: 'HTTP 500' } as const) : ({ kind: 'dead' } as const);
+    };
+
+    const run = await setup.run(requestOf({ rotateToken: true }), { rotateToken, testOldToken });
+
+    expect(run.waits).toEqual([1, 2, 30, 4, 8, 15]);
+  });
+});
