@@ -17,7 +17,9 @@ export default {
   checkers: [],
   concurrency: 2,
   maxTestRunnerReuse: 300,
+  // A mutant that survives takes as long as its tests did; one that hangs takes this much longer.
   timeoutMS: 5_000,
+  timeoutFactor: 3,
   clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
   reporters: ['clear-text', 'json', 'progress'],
   jsonReporter: { fileName: '.local/mutation-report.json' },
