@@ -183,6 +183,8 @@ test('protected instances that the first look only counted are counted once', as
 
   expect(progress).toMatchObject({ total: 3_002, loggedOut: 1, skipped: 3_001 });
   expect(resultsFromSteps(steps).progress).toEqual(progress);
+  const { protected: named, unlisted } = JSON.parse(steps.find(({ name }) => name === 'resolve')?.payload ?? '');
+  expect([named.length, unlisted]).toEqual([3_000, 1]);
 });
 
 test('an instance that stays protected is named once, also if it is protected only before its logout', async () => {

@@ -703,6 +703,18 @@ test.each([
   expect(await setup.run(requestOf({ target }))).toMatchObject({ status });
 });
 
+test('a secret of the target that is not understood fails a run, beside one of somebody else', async () => {
+  const setup = createSetup({ '1101000001': { tags: anna } }, [
+    { secretName: 'green-api/old', ...anna },
+    { secretName: 'green-api/other', owner: 'ben@example.com' },
+  ]);
+
+  const run = await setup.run(requestOf({ target: anna }));
+
+  expect(run.status).toBe('UnreadableSecret');
+  expect(setup.facts.map(({ message }) => message)).toContain('secrets not understood');
+});
+
 test('secrets of nobody in the target are in the note and in a warning, and fail nothing', async () => {
   const secrets = Array.from({ length: 25 }, (_, at) => ({ secretName: `green-api/x${100 + at}` }));
   const setup = createSetup({ '1101000001': { tags: anna } }, [...secrets, ...secrets]);

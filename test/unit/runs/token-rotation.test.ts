@@ -269,5 +269,6 @@ describe('the old token, half a minute after the rotation', () => {
     expect(run.operations.length).toBeLessThan(30);
     expect(at).toHaveLength(2);
     expect(at.map((each) => each.slice(0, 5) >= '00:30')).toEqual([true, true]);
+    expect(run.waits[2]).toBeLessThan(30);
   });
 });
