@@ -1,4 +1,5 @@
 import * as fc from 'fast-check';
+import { overCeiling } from '../../../functions/runs/request.ts';
 import { createSetup, requestOf } from '../../support/run-setup.ts';
 
 const secret = 'f00dfacef00dfacef00dfacef00dfacef00dfacef00dface01';
@@ -31,3 +32,40 @@ test.each(['target', 'reason', 'except', 'requestedBy', secret.slice(0, 8)])(
     expect(message).not.toContain(secret);
   },
 );
+
+test.each<[string, object]>([
+  ['at', { at: 'x2026-11-30T17:00:00Z' }],
+  ['at', { at: '2026-11-30T17:00:00Zx' }],
+  ['at', { at: '2026-11-30T25:00:00Z' }],
+  ['at', { at: '2026-02-30T17:00:00Z' }],
+  ['reason', { reason: 'x'.repeat(257) }],
+  ['target', { target: null }],
+  ['target', { target: 'sales' }],
+  ['target', { target: { group: 'sales', all: true } }],
+  ['account', { account: '1' }],
+  ['account', { account: '1234567890123' }],
+  ['account', { account: 'x123456789012' }],
+  ['account', { account: 'abcdefabcdef' }],
+])('a payload whose %s is wrong is no run: %j', async (field, changed) => {
+  const setup = createSetup({ '1101000001': {} });
+
+  const run = await setup.run({ ...requestOf(), ...changed });
+
+  expect(run).toMatchObject({ status: 'InvalidRun', message: `The payload is not a run: see ${field}` });
+  expect(setup.calls).toEqual([]);
+});
+
+test('a payload may use the whole length of a text, and name an account', async () => {
+  const setup = createSetup({ '1101000001': {} });
+
+  const run = await setup.run({ ...requestOf(), reason: '😀'.repeat(256), account: '123456789012' });
+
+  expect(run.status).toBe('SUCCEEDED');
+});
+
+test('a ceiling says that it can be raised only if it can', () => {
+  expect([overCeiling(50), overCeiling(3_000)]).toEqual([
+    'must be at most 50, the ceiling of this deployment: start a run for each group, or raise runs.maxTargetsCeiling and deploy',
+    'must be at most 3000, the ceiling of this deployment: start a run for each group',
+  ]);
+});

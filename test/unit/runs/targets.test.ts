@@ -83,11 +83,12 @@ test('does not log out excepted instances', async () => {
 });
 
 test('logs out the one instance beside one that is excepted, and writes of no secret that is not understood', async () => {
-  const setup = createSetup(staff);
+  const tags = { owner: 'anna@example.com' };
+  const setup = createSetup({ '1101000001': { tags }, '1101000002': { tags } });
 
-  const run = await setup.run(requestOf({ target: { group: 'sales' }, except: ids('1101000001') }));
+  const run = await setup.run(requestOf({ target: tags, except: ids('1101000001') }));
 
-  expect(run).toMatchObject({ status: 'SUCCEEDED', progress: { total: 2, loggedOut: 1, skipped: 1 } });
+  expect(run).toMatchObject({ status: 'SUCCEEDED', progress: { total: 2, loggedOut: 1, skipped: 1 }, waits: [1] });
   expect(setup.facts.map(({ message }) => message)).not.toContain('secrets not understood');
 });
 
