@@ -34,3 +34,13 @@ test('3,000 instances that cannot be logged out for a month stay within the oper
   expect(run.operations.length).toBeLessThan(1_000);
   expect(run.outcomes).toHaveLength(3_000);
 });
+
+test('an instance that cannot be logged out for a month takes no more than the operations for rounds', async () => {
+  const setup = createSetup(many(1, () => ({ logout: [unavailable], state: ['authorized'] })));
+
+  const run = await setup.run(requestOf({ expiresAt: '2026-12-30T17:00:00Z' }));
+
+  expect(run.status).toBe('NotAllConfirmed');
+  expect(run.operations.length).toBeGreaterThan(500);
+  expect(run.operations.length).toBeLessThanOrEqual(620);
+});

@@ -480,3 +480,16 @@ test('an instance that the first look logged out is pending once the second has 
   expect(upTo('second-look').outcomes).toMatchObject([{ idInstance: phone as InstanceId, kind: 'pending' }]);
   expect(upTo('second-look-round-2-batch-1').outcomes).toMatchObject([{ confirmedAt: '2026-11-30T17:05:01.000Z' }]);
 });
+
+test('an instance that waits for its rotation is not looked at again', async () => {
+  const setup = createSetup({ [phone]: { ...anna, state: ['notAuthorized', 'notAuthorized', 'authorized'] } });
+  const isLate = () => setup.clock.now().toISOString() >= '2026-11-30T17:10';
+  const rotateToken = async () =>
+    isLate() ? ({ kind: 'rotated' } as const) : ({ kind: 'not-rotated', detail: 'busy', notBegun: true } as const);
+
+  const run = await setup.run({ ...left, rotateToken: true }, { rotateToken });
+
+  expect(run).toMatchObject({ status: 'SUCCEEDED', outcomes: [{ kind: 'logged-out', token: { kind: 'rotated' } }] });
+  expect(setup.callsOf('readState')).toHaveLength(2);
+  expect(setup.callsOf('logout')).toHaveLength(1);
+});
