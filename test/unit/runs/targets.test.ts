@@ -1,5 +1,6 @@
 import type { InstanceId } from '../../../functions/green-api/instance-id.ts';
 import { createListInstancesOfTarget, NotResolvedYet } from '../../../functions/runs/list-instances-of-target.ts';
+import { placeOf } from '../../../functions/runs/operation-names.ts';
 import { resultsFromSteps } from '../../../functions/runs/results-from-steps.ts';
 import { createSetup, requestOf } from '../../support/run-setup.ts';
 
@@ -952,6 +953,7 @@ describe('a drill', () => {
       { name: 'rest-after-round-1-batch-4', seconds: 1 },
     ]);
     expect(run.progress.total).toBe(1_601);
+    expect(run.operations.flatMap(({ name }) => placeOf(name)?.batch ?? [])).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
   });
 
   test('shows what an instance met that it reads again', async () => {
