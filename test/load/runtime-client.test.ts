@@ -28,7 +28,8 @@ test.each(functionNames)('the bundle of %s starts under the runtime client', asy
 
 test.each([
   ['logout', 'SECRET_PREFIX', '!x/'],
-  ['instances', 'ALLOWED_API_HOSTS', 'https://example.com/'],
+  ['instances', 'SECRET_PREFIX', '!x/'],
+  ['state', 'ALLOWED_API_HOSTS', 'https://example.com/'],
   ['run', 'GREEN_API_TIMEOUT_MS', 'soon'],
   ['forced-logouts', 'RUN_QUALIFIER', 'live:1'],
   ['schedule', 'MAX_TARGETS_CEILING', '0'],
