@@ -11,32 +11,24 @@ export type ProviderKind = (typeof providerKinds)[number];
 /** Names of identity providers. They are part of the names of runs, so 16 characters at most. */
 export const providerNamePattern = /^[a-z][a-z0-9-]{0,15}$/;
 
-/** A system outside AWS that may start offboarding runs, and proves who it is by a token of its own. */
-export type IdentityProvider = {
-  readonly name: string;
-  readonly kind: ProviderKind;
-  /** SHA-256 of each token that is valid now, as 64 hexadecimal digits: two while a token is replaced. */
-  readonly tokenSha256: readonly string[];
-  /** People who own instances and may be logged out within an hour. */
-  readonly maxPerHour: number;
-  /** Most instances of one person. @default that of the deployment */
-  readonly maxTargets?: number;
-  /** Days to watch the instances of a person whose report says nothing about it. @default none */
-  readonly watchDays?: number;
-  /** Of the dates in its reports. @default a report with a date is refused */
-  readonly timeZone?: string;
-};
-
 const atLeastOne = v.pipe(v.number(), v.integer(), v.minValue(1));
 
 const providerSchema = v.object({
   kind: v.picklist(providerKinds),
+  /** SHA-256 of each token that is valid now, as 64 hexadecimal digits: two while a token is replaced. */
   tokenSha256: v.array(v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))),
+  /** People who own instances and may be logged out within an hour. */
   maxPerHour: atLeastOne,
+  /** Most instances of one person. @default that of the deployment */
   maxTargets: v.exactOptional(atLeastOne),
+  /** Days to watch the instances of a person whose report says nothing about it. @default none */
   watchDays: v.exactOptional(atLeastOne),
+  /** Of the dates in its reports. @default a report with a date is refused */
   timeZone: v.exactOptional(v.string()),
 });
+
+/** A system outside AWS that may start offboarding runs, and proves who it is by a token of its own. */
+export type IdentityProvider = Readonly<v.InferOutput<typeof providerSchema>> & { readonly name: string };
 
 const providersSchema = () =>
   v.pipe(
