@@ -26,8 +26,8 @@ const startRunSetup = async () => {
   useEmulators({ secretsManager: secretsManager.url });
   const lines: string[] = [];
   const dependencies = composeRun({ ALLOWED_API_HOSTS: greenApi.host }, (line) => void lines.push(line), {
-    // The emulator counts arrivals: half a second more than the product's pause, for a machine that delays one of them.
-    rateLimiter: { intervalMs: 1_600 },
+    // The emulator counts arrivals: two seconds more than the product's pause, for a machine that delays one of them.
+    rateLimiter: { intervalMs: 3_100 },
   });
   const handlerFunction = createRunHandler(dependencies) as unknown as RunnerHandler;
   return {
