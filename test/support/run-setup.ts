@@ -38,6 +38,18 @@ export const requestOf = (request: Partial<RunRequest> = {}): RunRequest => ({
   ...request,
 });
 
+/** A run that was stopped, as Lambda describes it. */
+export const stoppedExecution = {
+  kind: 'execution',
+  arn: 'arn',
+  status: 'STOPPED',
+  startedAt: new Date('2026-11-30T17:00:00Z'),
+  endedAt: undefined,
+  payload: JSON.stringify(requestOf()),
+  result: undefined,
+  error: undefined,
+} as const;
+
 const notCalled = new Set(['unknown-instance', 'credential-unreadable']);
 
 /** Instances with set answers, and secrets that are none, on a clock that jumps over every wait. */

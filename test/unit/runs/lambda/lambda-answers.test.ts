@@ -1,5 +1,5 @@
 import { LambdaClient } from '@aws-sdk/client-lambda';
-import { createFindRun } from '../../../../functions/runs/lambda/find-run.ts';
+import { createFindRun, createFindRunOnce } from '../../../../functions/runs/lambda/find-run.ts';
 import { createReadHistory } from '../../../../functions/runs/lambda/read-history.ts';
 import { createReadExecution, type ReadExecution } from '../../../../functions/runs/lambda/read-run.ts';
 import {
@@ -290,22 +290,30 @@ test.each<[string, readonly object[], object]>([
   expect(await lambda.readHistory(arn)).toEqual({ kind: 'history', steps: [], ...open });
 });
 
-test('a history that does not end is given up after ten seconds: half of it would be a wrong answer', async () => {
+test.each([
+  [
+    'a history, half of which would be a wrong answer',
+    'the history of the run',
+    (client: LambdaClient) => createReadHistory(client)(arn),
+  ],
+  [
+    'a list of runs, which calls no run unknown',
+    'the list of runs',
+    (client: LambdaClient) => createFindRunOnce({ client, functionName: 'run' })('api-1'),
+  ],
+])('%s, is given up after ten seconds if it does not end', async (_, what, read) => {
   jest.useFakeTimers();
   let pages = 0;
   const send = async () => {
     pages += 1;
     if (pages > 100) throw new Error('it reads on');
     jest.advanceTimersByTime(2_500);
-    return { Events: [], NextMarker: String(pages) };
+    return { Events: [], DurableExecutions: [], NextMarker: String(pages) };
   };
 
-  const history = await createReadHistory({ send } as unknown as LambdaClient)(arn);
+  const answer = await read({ send } as unknown as LambdaClient);
 
-  expect(history).toEqual({
-    kind: 'unavailable',
-    detail: 'Lambda: the history of the run was too long to read in time',
-  });
+  expect(answer).toEqual({ kind: 'unavailable', detail: `Lambda: ${what} was too long to read in time` });
   expect(pages).toBe(4);
 });
 

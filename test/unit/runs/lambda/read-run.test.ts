@@ -1,7 +1,7 @@
 import type { RunHistory } from '../../../../functions/runs/lambda/read-history.ts';
 import { createReadRun, type RunExecution } from '../../../../functions/runs/lambda/read-run.ts';
 import type { RunName } from '../../../../functions/runs/run-name.ts';
-import { requestOf, runId } from '../../../support/run-setup.ts';
+import { requestOf, runId, stoppedExecution } from '../../../support/run-setup.ts';
 
 const throttled = { kind: 'throttled', detail: 'Lambda: TooManyRequestsException' } as const;
 const nobody = { total: 0, loggedOut: 0, failed: 0, skipped: 0, pending: 0, ready: 0 };
@@ -17,17 +17,7 @@ const read = (
   readHistory: () => Promise<RunHistory | typeof throttled> = async () => history,
 ) =>
   createReadRun({
-    readExecution: async () => ({
-      kind: 'execution',
-      arn: 'arn',
-      status: 'STOPPED',
-      startedAt: new Date('2026-11-30T17:00:00Z'),
-      endedAt: undefined,
-      payload: JSON.stringify(requestOf()),
-      result: undefined,
-      error: undefined,
-      ...execution,
-    }),
+    readExecution: async () => ({ ...stoppedExecution, ...execution }),
     readHistory,
     executionTimeoutMs: 30 * 24 * 60 * 60 * 1_000,
   })(runId as RunName);

@@ -4,23 +4,13 @@ import type { RunExecution } from '../../../../functions/runs/lambda/read-run.ts
 import { createRecordStopped } from '../../../../functions/runs/lambda/record-stopped.ts';
 import type { RunEnded } from '../../../../functions/runs/run-ended.ts';
 import type { RunName } from '../../../../functions/runs/run-name.ts';
-import { requestOf, runId } from '../../../support/run-setup.ts';
+import { runId, stoppedExecution } from '../../../support/run-setup.ts';
 
 const failure = { kind: 'throttled', detail: 'Lambda: TooManyRequestsException' } as const;
-const execution = {
-  kind: 'execution',
-  arn: 'arn',
-  status: 'STOPPED',
-  startedAt: new Date('2026-11-30T17:00:00Z'),
-  endedAt: undefined,
-  payload: JSON.stringify(requestOf()),
-  result: undefined,
-  error: undefined,
-} as const;
 
 test.each([
   ['the run', failure, failure],
-  ['its history', execution, failure],
+  ['its history', stoppedExecution, failure],
 ])('the log says that evidence of a stopped run is missing if %s cannot be read', async (_, run, history) => {
   const lines: unknown[] = [];
   const recordStopped = createRecordStopped({
@@ -61,7 +51,7 @@ const recordOf = async (changed: Partial<RunExecution>, order: (steps: RunHistor
   const ends: RunEnded[] = [];
   const lines: unknown[] = [];
   await createRecordStopped({
-    readExecution: async () => ({ ...execution, ...changed }),
+    readExecution: async () => ({ ...stoppedExecution, ...changed }),
     readHistory: async () => ({ kind: 'history', steps: order(steps), unfinished: ['round-2-batch-1'] }),
     recordEvidence: async (record) => void records.push(record),
     recordRunEnd: async (end) => void ends.push(end),
