@@ -1,4 +1,5 @@
 import { DurableOperationError } from '@aws/durable-execution-sdk-js';
+import type { InstanceId } from '../green-api/instance-id.ts';
 import { describeCount, describeNames, type UnreadableSecrets } from '../instances/unreadable-secrets.ts';
 import { defined } from '../platform/defined.ts';
 import { type Outcome, type RunResults, resultsOf } from './outcome.ts';
@@ -17,11 +18,11 @@ export type RunFailureType =
   | 'ListDenied'
   /** The run ended with at least one instance that is not confirmed. */
   | 'NotAllConfirmed'
-  /** Every logout is confirmed, and at least one token that was to be rotated was not, or still works. */
+  /** Every logout is confirmed, and at least one token that was to be rotated was not, is lost, or still works. */
   | 'TokensNotRotated'
   /** Everything that was understood is logged out, but a secret with the tags of the target is no instance. */
   | 'UnreadableSecret'
-  /** Every instance was protected, excepted or unknown. */
+  /** No logout is confirmed: every instance is protected, excepted, unknown or no longer in the target. */
   | 'NobodyLoggedOut'
   /** A drill found at least one instance that could not be logged out. */
   | 'DrillFailed';
@@ -62,6 +63,18 @@ const isOutOfReach = ({ kind, skipReason }: Outcome): boolean =>
 const isNobodyLoggedOut = (outcomes: readonly Outcome[]): boolean =>
   outcomes.some(isOutOfReach) && outcomes.every((outcome) => isOutOfReach(outcome) || outcome.kind === 'skipped');
 
+/** Instances that were sent a logout by this run: in the stage that the outcome is of, or before they were linked again. */
+const countSent = (outcomes: readonly Outcome[], linkedAgain: readonly InstanceId[]): number =>
+  outcomes.filter(({ idInstance, attempts }) => attempts > 0 || linkedAgain.includes(idInstance)).length;
+
+/** Why no logout of a run is confirmed. An instance may be removed, protected or given away after it was sent one. */
+const describeNobody = (why: string, { outcomes, progress: { total } }: RunResults, again: readonly InstanceId[]) => {
+  const sent = countSent(outcomes, again);
+  if (sent === 0) return `nobody was logged out: ${why}`;
+  const who = total === 1 ? 'it was' : `${sent} of them ${sent === 1 ? 'was' : 'were'}`;
+  return `no logout is confirmed: ${why}; ${who} sent a logout before that and may still be logged in: look in the GREEN-API console`;
+};
+
 type Ending = { readonly failure?: Failure; readonly note?: string };
 
 const failing = (type: RunFailureType, message: string): Ending => ({ failure: { type, message }, note: message });
@@ -74,33 +87,38 @@ const endingOfDrill = ({ progress: { failed, total } }: RunResults): Ending =>
 const joined = (texts: readonly (string | undefined)[]): string | undefined =>
   texts.filter((text) => text !== undefined).join('; ') || undefined;
 
-const endingOfLogouts = ({ outcomes, progress: { failed, total } }: RunResults): Ending => {
-  // Between the list and the logout, for example because an owner tag was changed.
-  const haveAllLeft = outcomes.length > 0 && outcomes.every(({ kind }) => kind === 'skipped');
-  const note = haveAllLeft ? { note: 'nobody was logged out: every instance has left the target meanwhile' } : {};
-  if (failed > 0)
-    return {
-      ...note,
-      failure: { type: 'NotAllConfirmed', message: `${failed} of ${total} instances are not confirmed` },
-    };
+/** What is wrong with the tokens that were to be rotated; `undefined`: nothing. */
+const describeTokens = ({ outcomes, progress: { total } }: RunResults): string | undefined => {
   const tokens = outcomes.flatMap(({ token }) => token ?? []);
-  const unrotated = tokens.filter(({ kind }) => kind !== 'rotated').length;
-  const stillWorking = tokens.filter(({ oldTokenStillWorks }) => oldTokenStillWorks).length;
-  const message = joined([
-    unrotated > 0 ? `the tokens of ${unrotated} of ${total} instances were not rotated` : undefined,
-    stillWorking > 0 ? `the old tokens of ${stillWorking} of ${total} instances still work` : undefined,
+  const described = (count: number, before: string, after: string) =>
+    count === 0 ? undefined : `${before} of ${count} of ${total} instances ${after}`;
+  return joined([
+    described(tokens.filter(({ kind }) => kind === 'not-rotated').length, 'the tokens', 'were not rotated'),
+    described(tokens.filter(({ kind }) => kind === 'token-lost').length, 'the new tokens', 'may be lost'),
+    described(tokens.filter((token) => token.oldTokenStillWorks).length, 'the old tokens', 'still work'),
   ]);
-  return message === undefined ? note : { ...note, failure: { type: 'TokensNotRotated', message } };
 };
 
-const endingOf = (results: RunResults, isDrill: boolean): Ending => {
+const endingOfLogouts = (results: RunResults, again: readonly InstanceId[]): Ending => {
+  const { outcomes, progress } = results;
+  const { failed, total } = progress;
+  if (failed > 0)
+    return { failure: { type: 'NotAllConfirmed', message: `${failed} of ${total} instances are not confirmed` } };
+  // Between the list and the logout, for example because an owner tag was changed.
+  const haveAllLeft = outcomes.length > 0 && outcomes.every(({ kind }) => kind === 'skipped');
+  if (haveAllLeft) return { note: describeNobody('every instance has left the target meanwhile', results, again) };
+  const message = describeTokens(results);
+  return message === undefined ? {} : { failure: { type: 'TokensNotRotated', message } };
+};
+
+const endingOf = (results: RunResults, isDrill: boolean, again: readonly InstanceId[]): Ending => {
   if (isNobodyLoggedOut(results.outcomes)) {
     const { total } = results.progress;
     const left = total === 1 ? '1 instance is' : `${total} instances are`;
-    const message = `nobody was logged out: ${left} protected, excepted, unknown or no longer in the target`;
-    return failing('NobodyLoggedOut', message);
+    const why = `${left} protected, excepted, unknown or no longer in the target`;
+    return failing('NobodyLoggedOut', describeNobody(why, results, again));
   }
-  return isDrill ? endingOfDrill(results) : endingOfLogouts(results);
+  return isDrill ? endingOfDrill(results) : endingOfLogouts(results, again);
 };
 
 const none: UnreadableSecrets = { names: [], count: 0 };
@@ -119,6 +137,11 @@ const describeUnreadable = ({ ofTarget = none, others = none }: Partial<NonNulla
   };
 };
 
+const ofInstances = (count: number, one: string, many: string): string | undefined => {
+  if (count === 0) return undefined;
+  return count === 1 ? `1 instance ${one}` : `${count} instances ${many}`;
+};
+
 /** All messages, and the type of the first; a token that is not rotated counts last, because its session is ended. */
 const joinFailures = (...given: readonly (Failure | undefined)[]): { readonly failure?: Failure } => {
   const failures = given.filter((failure) => failure !== undefined);
@@ -127,19 +150,30 @@ const joinFailures = (...given: readonly (Failure | undefined)[]): { readonly fa
   return { failure: { type: first.type, message: failures.map(({ message }) => message).join('; ') } };
 };
 
-/** Protected instances beside others; a run that finds nothing but those fails, and says so. */
-const countLeftProtected = ({ outcomes, progress }: RunResults): number => {
-  if (isNobodyLoggedOut(outcomes)) return 0;
-  const unlisted = progress.total - outcomes.length;
-  return outcomes.filter(({ skipReason }) => skipReason === 'protected').length + unlisted;
+type LeftProtected = { readonly count: number; readonly sent: number };
+
+/**
+ * Protected instances beside others; a run that finds nothing but those fails, and says so. `sent`: those that became protected
+ * after they were sent a logout.
+ */
+const leftProtectedOf = ({ outcomes, progress }: RunResults, again: readonly InstanceId[]): LeftProtected => {
+  if (isNobodyLoggedOut(outcomes)) return { count: 0, sent: 0 };
+  const listed = outcomes.filter(({ skipReason }) => skipReason === 'protected');
+  return { count: listed.length + progress.total - outcomes.length, sent: countSent(listed, again) };
 };
 
-const noteOfProtected = (count: number): string | undefined => {
-  if (count === 0) return undefined;
-  return count === 1
-    ? '1 instance is protected, so the run did not log it out'
-    : `${count} instances are protected, so the run did not log them out`;
-};
+const notesOfProtected = ({ count, sent }: LeftProtected): readonly (string | undefined)[] => [
+  ofInstances(
+    count - sent,
+    'is protected, so the run did not log it out',
+    'are protected, so the run did not log them out',
+  ),
+  ofInstances(
+    sent,
+    'became protected after it was sent a logout, and may still be logged in',
+    'became protected after they were sent a logout, and may still be logged in',
+  ),
+];
 
 /** There was no instance that the target includes, and so nobody to log out. */
 export const concludeWithNobody = (note: string, unreadable: Resolved['unreadable']): RunEnd => ({
@@ -150,6 +184,8 @@ type Circumstances = {
   /** The watch over the confirmed instances, if the request wants one. */
   readonly watch?: StartedWatch | undefined;
   readonly unreadable?: Resolved['unreadable'] | undefined;
+  /** Of those that the run had logged out, the instances that its second look found linked. */
+  readonly linkedAgain?: readonly InstanceId[] | undefined;
   /** Why the second look found nothing. */
   readonly lookFailure?: Failure | undefined;
   readonly notes?: readonly string[];
@@ -159,13 +195,16 @@ type Circumstances = {
 export const conclude = (
   results: RunResults,
   { dryRun = false }: Pick<RunRequest, 'dryRun'>,
-  { watch, unreadable, lookFailure, notes = [] }: Circumstances = {},
+  { watch, unreadable, linkedAgain = [], lookFailure, notes = [] }: Circumstances = {},
 ): RunEnd => {
-  const { failure, note } = endingOf(results, dryRun);
+  const { failure, note } = endingOf(results, dryRun, linkedAgain);
   const secrets = describeUnreadable(unreadable);
-  const leftProtected = dryRun ? 0 : countLeftProtected(results);
+  const leftProtected = dryRun ? { count: 0, sent: 0 } : leftProtectedOf(results, linkedAgain);
   const problem = watch !== undefined && 'problem' in watch ? `the watch was not started: ${watch.problem}` : undefined;
-  const notesOfRun = [note, noteOfProtected(leftProtected), ...notes, lookFailure?.message, problem, ...secrets.notes];
+  const notesOfRun = [
+    ...[note, ...notesOfProtected(leftProtected), ...notes],
+    ...[lookFailure?.message, problem, ...secrets.notes],
+  ];
   return {
     summary: summarize(results, {
       ...defined({ note: joined(notesOfRun) }),
@@ -174,6 +213,6 @@ export const conclude = (
     outcomes: results.outcomes,
     ...joinFailures(failure, lookFailure, secrets.failure),
     unreadableSecrets: secrets.count,
-    leftProtected,
+    leftProtected: leftProtected.count,
   };
 };

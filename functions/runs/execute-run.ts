@@ -103,7 +103,8 @@ export const createExecuteRun = (dependencies: RunDependencies) => {
         ? undefined
         : await operations.step(operationNames.startWatch, () => startWatch(run, confirmed));
     const notes = notesOfSecondLook(run.request, newest);
-    return conclude(results, run.request, { watch, unreadable: newest.unreadable, lookFailure, notes });
+    const { unreadable, linkedAgain } = newest;
+    return conclude(results, run.request, { watch, unreadable, linkedAgain, lookFailure, notes });
   };
 
   return async (payload: unknown, { name: id, ...execution }: Execution): Promise<Summary> => {

@@ -117,6 +117,10 @@ export const foundNothing = ({ targets, excepted, protected: guarded, unreadable
 
 export type FailedResolution = { readonly kind: 'failed'; readonly failure: Failure };
 
+/** What to do about a target of too many instances. */
+export const helpWithTooMany = (found: number): string =>
+  found > mostInstances ? 'start a run for each group' : `to log them all out, start it again with maxTargets ${found}`;
+
 const failureOf = (resolution: Exclude<Resolution, Resolved>, run: RunIdentity): Failure => {
   const { expiresAt, request } = run;
   if (resolution.kind === 'expired')
@@ -127,9 +131,7 @@ const failureOf = (resolution: Exclude<Resolution, Resolved>, run: RunIdentity):
       message: `The instances cannot be listed: ${resolution.detail}; nobody was logged out`,
     };
   const { found } = resolution;
-  const again = `to log them all out, start it again with maxTargets ${found}`;
-  const help = found > mostInstances ? 'start a run for each group' : again;
-  const message = `The run has ${found} targets but maxTargets is ${request.maxTargets}; nobody was logged out: ${help}`;
+  const message = `The run has ${found} targets but maxTargets is ${request.maxTargets}; nobody was logged out: ${helpWithTooMany(found)}`;
   return { type: 'TooManyTargets', message };
 };
 

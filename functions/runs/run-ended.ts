@@ -104,7 +104,8 @@ const textOf = (facts: Facts, outcomes: readonly Outcome[]): string => {
   const names = notConfirmed.map((outcome) => `${outcome.idInstance} (${wordsOf(outcome)})`);
   const withToken = (test: (token: TokenRecord) => boolean): readonly string[] =>
     outcomes.flatMap(({ idInstance, token }) => (token !== undefined && test(token) ? [idInstance] : []));
-  const unrotated = withToken(({ kind }) => kind !== 'rotated');
+  const unrotated = withToken(({ kind }) => kind === 'not-rotated');
+  const lost = withToken(({ kind }) => kind === 'token-lost');
   const stillWorking = withToken(({ oldTokenStillWorks }) => oldTokenStillWorks === true);
   return plain(
     [
@@ -112,6 +113,7 @@ const textOf = (facts: Facts, outcomes: readonly Outcome[]): string => {
       describeCounts(facts),
       ...listed('Not confirmed', names, progress.failed),
       ...listed('Token not rotated', unrotated, unrotated.length),
+      ...listed('New token may be lost', lost, lost.length),
       ...listed('Old token still works', stillWorking, stillWorking.length),
       ...(note === undefined ? [] : [asSentence(note)]),
       (failure === undefined ? show : helpOf[failure])(id),

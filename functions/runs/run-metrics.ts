@@ -7,7 +7,7 @@ import { parseSummary } from './summary.ts';
 
 /** The metrics of ended runs in CloudWatch, used by the dashboard and the alarms too. Each is 1 for such a run, otherwise 0; some are numbers. */
 export const runMetricNames = {
-  /** The run logged nobody out, because every instance was protected, excepted or unknown. */
+  /** No logout is confirmed, because every instance was protected, excepted, unknown or no longer in the target. */
   nobodyLoggedOut: 'nobodyLoggedOut',
   /** The target included no instance: normal for a person who has none, but also the sign of a misspelt tag. */
   noInstance: 'noInstance',

@@ -11,6 +11,7 @@ import {
   createResolve,
   type FailedResolution,
   type FirstLook,
+  helpWithTooMany,
   listLagSeconds,
   looksAgain,
   type Resolution,
@@ -43,14 +44,17 @@ const closingMs = 20_000;
 export const secondLookAtMs = (run: RunIdentity, { at = run.startedAt }: Resolved): number =>
   looksAgain(run.request) ? Date.parse(at) + listLagSeconds * 1_000 : Number.POSITIVE_INFINITY;
 
+/** What a missing second look means. */
+const lateTags = 'an instance that was tagged just before the run may still be logged in';
+
 const failureOf = (resolution: Exclude<Resolution, Resolved>, { expiresAt, request }: RunIdentity): Failure => {
   if (resolution.kind === 'expired') {
-    const message = `the run expired at ${expiresAt} before it could look again for instances that were tagged just before it`;
-    return { type: 'RunExpired', message };
+    return { type: 'RunExpired', message: `the run expired at ${expiresAt} before its second look: ${lateTags}` };
   }
   if (resolution.kind === 'list-denied')
-    return { type: 'ListDenied', message: `the instances cannot be listed again: ${resolution.detail}` };
-  const message = `the second look makes it ${resolution.found} targets but maxTargets is ${request.maxTargets}: what it found was not logged out`;
+    return { type: 'ListDenied', message: `the instances cannot be listed again: ${resolution.detail}; ${lateTags}` };
+  const { found } = resolution;
+  const message = `the second look makes it ${found} targets but maxTargets is ${request.maxTargets}; what it found was not logged out: ${helpWithTooMany(found)}`;
   return { type: 'TooManyTargets', message };
 };
 

@@ -75,7 +75,7 @@ export class RunFunction extends Construct {
     });
     alarms.add('nobody-logged-out', {
       metric: metrics.of('nobodyLoggedOut'),
-      impact: `A run logged nobody out: every instance was protected, excepted or unknown. ${stillLoggedIn}`,
+      impact: `A run confirmed no logout: every instance is protected, excepted, unknown or no longer in the target. ${stillLoggedIn}`,
     });
   }
 }

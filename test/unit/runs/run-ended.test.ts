@@ -17,7 +17,7 @@ import { execute } from '../../support/fake-execution.ts';
 import { markerToken } from '../../support/logout-setup.ts';
 import { createSetup, requestOf, runId, type Script } from '../../support/run-setup.ts';
 
-const [first, second, third] = ['1101000001', '1101000002', '1101000003'] as const;
+const [first, second, third, fourth] = ['1101000001', '1101000002', '1101000003', '1101000004'] as const;
 const owner = 'john.doe@example.com 00u3m90rxKjGQ0G6L1d6';
 const ownedBy = (script: Script = {}): Script => ({ ...script, tags: { owner } });
 const rejected: Script = { logout: [{ kind: 'credential-rejected', detail: 'GREEN-API answered HTTP 401' }] };
@@ -123,19 +123,22 @@ test('names at most 20 instances that are not confirmed, and five of them in the
   expect(end.text).toContain('1101000005 (token rejected) and 25 more.');
 });
 
-test('names each token that was not rotated, and each old one that still works', () => {
+test('names each token that was not rotated or may be lost, and each old one that still works', () => {
   const outcomes = (
     [
       [first, { kind: 'rotated' }],
       [second, { kind: 'rotated', oldTokenStillWorks: true }],
       [third, { kind: 'token-lost' }],
+      [fourth, { kind: 'not-rotated' }],
     ] as const
   ).map(([id, token]) => ({ ...outcomeOf(id), token }));
 
   const run = { id: runId, request: leaver, startedAt: '2026-11-30T17:00:00.000Z' };
   const end = runEndedOf(run, resultsOf(outcomes), '2026-11-30T17:05:00.000Z');
 
-  expect(end.text).toContain(`. Token not rotated: ${third}. Old token still works: ${second}. `);
+  expect(end.text).toContain(
+    `. Token not rotated: ${fourth}. New token may be lost: ${third}. Old token still works: ${second}. `,
+  );
 });
 
 test('protected instances that are too many to be named are counted, beside a watch that was not started', () => {

@@ -96,6 +96,22 @@ test('an instance that is linked again and does not log out a second time fails 
   expect(setup.evidence.map(({ outcome }) => outcome.confirmed)).toEqual([true, false]);
 });
 
+test('an instance that is linked again and then protected is not said to have been left alone', async () => {
+  const setup = createSetup({ [phone]: { ...anna, state: ['notAuthorized', 'notAuthorized', 'authorized'] } });
+  const readTags: typeof setup.dependencies.readTags = async (id) => {
+    if (setup.callsOf('readState').length === 3) setup.tag(id, { protected: true });
+    return setup.dependencies.readTags(id);
+  };
+
+  const run = await setup.run(left, { readTags });
+
+  expect(run).toMatchObject({
+    status: 'NobodyLoggedOut',
+    note: 'no logout is confirmed: 1 instance is protected, excepted, unknown or no longer in the target; it was sent a logout before that and may still be logged in: look in the GREEN-API console; 1 instance was linked again after its first logout',
+    outcomes: [{ kind: 'skipped', attempts: 0, skipReason: 'protected' }],
+  });
+});
+
 test.each([...Object.keys(states), 'someNewState'].filter((state) => stateClassOf(state) !== 'linked'))(
   'an instance whose state is %s five minutes later is left alone',
   async (state) => {
@@ -285,7 +301,8 @@ test('what the second look finds beyond maxTargets is not logged out, and the ru
 
   const run = await setup.run({ ...left, maxTargets: 1 }, tagLate(setup, tablet, { owner }));
 
-  const message = 'the second look makes it 2 targets but maxTargets is 1: what it found was not logged out';
+  const message =
+    'the second look makes it 2 targets but maxTargets is 1; what it found was not logged out: to log them all out, start it again with maxTargets 2';
   expect(run).toMatchObject({
     status: 'TooManyTargets',
     message,
@@ -318,7 +335,8 @@ test.each([
 
   const run = await setup.run(left, { listInstances });
 
-  const message = 'the instances cannot be listed again: allow secretsmanager:ListSecrets';
+  const message =
+    'the instances cannot be listed again: allow secretsmanager:ListSecrets; an instance that was tagged just before the run may still be logged in';
   expect(run).toMatchObject({ status: 'ListDenied', message, note: message, progress });
 });
 
@@ -346,7 +364,7 @@ test('a run that expires before its second look fails, and keeps what it has don
   expect(run).toMatchObject({
     status: 'RunExpired',
     message:
-      'the run expired at 2026-11-30T17:04:00Z before it could look again for instances that were tagged just before it',
+      'the run expired at 2026-11-30T17:04:00Z before its second look: an instance that was tagged just before the run may still be logged in',
     progress: { total: 1, loggedOut: 1 },
   });
   expect(run.waits).toEqual([1]);

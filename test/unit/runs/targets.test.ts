@@ -346,6 +346,69 @@ test('an instance that becomes protected after its first logout is not logged ou
   expect(run.outcomes).toMatchObject([{ kind: 'unconfirmed', attempts: 1 }]);
 });
 
+describe('an instance that was sent a logout without an answer', () => {
+  const noAnswer = { logout: [{ kind: 'timed-out', detail: 'no answer' }], state: ['authorized'] } as const;
+  const anna = { owner: 'anna@example.com' };
+  const sent = 'it was sent a logout before that and may still be logged in: look in the GREEN-API console';
+  const oneOfTwo = sent.replace('it was', '1 of them was');
+  const why = 'protected, excepted, unknown or no longer in the target';
+  type Tags = Parameters<ReturnType<typeof createSetup>['tag']>[1];
+  const runThen = async (change: Tags | 'removed', others: Parameters<typeof createSetup>[0], target: object) => {
+    const setup = createSetup({ '1101000001': { ...noAnswer, tags: anna }, ...others });
+    const readTags: typeof setup.dependencies.readTags = async (id) => {
+      if (id !== '1101000001' || setup.callsOf('logout').length === 0) return setup.dependencies.readTags(id);
+      if (change === 'removed') return { kind: 'unknown-instance', detail: `there is no secret green-api/${id}` };
+      setup.tag(id, change);
+      return setup.dependencies.readTags(id);
+    };
+    return setup.run(requestOf({ target } as Parameters<typeof requestOf>[0]), { readTags });
+  };
+
+  test.each([
+    ['removed', 'removed', { instances: ['1101000001'] }, `1 instance is ${why}; ${sent}`],
+    ['protected', { protected: true }, anna, `1 instance is ${why}; ${sent}`],
+  ] as const)('and is then %s, is not said to be nobody', async (_, change, target, note) => {
+    const run = await runThen(change, {}, target);
+
+    expect(run).toMatchObject({ status: 'NobodyLoggedOut', note: `no logout is confirmed: ${note}` });
+    expect(run.message).toBe(run.note);
+    expect(run.outcomes).toMatchObject([{ confirmed: false, attempts: 1 }]);
+  });
+
+  test('and is then removed, is counted apart from a protected one', async () => {
+    const others = { '1101000002': { tags: { protected: true } } };
+
+    const run = await runThen('removed', others, { instances: ['1101000001', '1101000002'] });
+
+    expect(run).toMatchObject({
+      status: 'NobodyLoggedOut',
+      note: `no logout is confirmed: 2 instances are ${why}; ${oneOfTwo}`,
+    });
+  });
+
+  test('and then leaves the target, is in the note of a run that succeeds', async () => {
+    const run = await runThen({ owner: 'ben@example.com' }, {}, anna);
+
+    expect(run).toMatchObject({
+      status: 'SUCCEEDED',
+      note: `no logout is confirmed: every instance has left the target meanwhile; ${sent}`,
+      outcomes: [{ kind: 'skipped', skipReason: 'tag-changed', attempts: 1 }],
+    });
+  });
+
+  test('and becomes protected beside others, is not said to be left alone', async () => {
+    const others = { '1101000002': { tags: anna }, '1101000003': { tags: { ...anna, protected: true } } };
+
+    const run = await runThen({ protected: true }, others, anna);
+
+    expect(run).toMatchObject({
+      status: 'SUCCEEDED',
+      note: '1 instance is protected, so the run did not log it out; 1 instance became protected after it was sent a logout, and may still be logged in',
+      progress: { loggedOut: 1, skipped: 2 },
+    });
+  });
+});
+
 test('a named instance without a secret fails, and the others are logged out', async () => {
   const setup = createSetup(staff);
 
