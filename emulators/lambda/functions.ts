@@ -33,7 +33,7 @@ export const createFunctions = (options: LambdaOptions, urlOf: () => string) => 
 
   const poolOf = (functionName: string, definition: FunctionOptions) =>
     createWorkerPool({
-      bundle: definition.bundle,
+      bundles: { [functionName]: definition.bundle },
       environment: () => environmentOf(functionName, definition, region, urlOf()),
       timeoutMs: definition.timeoutMs ?? defaultTimeoutMs,
       onOutput,

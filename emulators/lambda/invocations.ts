@@ -4,7 +4,7 @@ import type { Execution } from './execution.ts';
 import { payloadLimit, sizeOf } from './protocol.ts';
 import { type Ended, type ErrorObject, errorObject } from './records.ts';
 
-/** What a worker process is sent: the event, and the fields of Lambda's context. */
+/** One invocation: the event, and the fields of Lambda's context. */
 export type Invocation = {
   readonly awsRequestId: string;
   readonly functionName: string;
@@ -13,10 +13,12 @@ export type Invocation = {
   readonly memoryLimitInMB: string;
   readonly logGroupName: string;
   readonly logStreamName: string;
-  /** When it is killed, in epoch milliseconds. */
+  /** When its time is over, in epoch milliseconds. */
   readonly deadlineAt: number;
   /** Makes time pass faster for the function, from `originMs` on. */
   readonly clock?: { readonly originMs: number; readonly scale: number };
+  /** Variables of the environment that may have changed since the last invocation. */
+  readonly variables?: Readonly<Record<string, string>>;
   readonly event: unknown;
 };
 
@@ -24,6 +26,12 @@ export type InvocationOutcome =
   | { readonly kind: 'answered'; readonly payload: unknown }
   /** The handler threw, ran out of time, or its process died. */
   | { readonly kind: 'failed'; readonly error: ErrorObject };
+
+/** What a worker process is sent: an invocation under a number of its own, from 1 on. */
+export type WorkerCall = { readonly id: number; readonly invocation: Invocation };
+
+/** What a worker process answers about an invocation; 0 is the loading of its bundles. */
+export type WorkerReply = { readonly id: number; readonly outcome: InvocationOutcome };
 
 /** How much of the state travels with the invocation; the handler reads the rest page by page. */
 const maxInitialOperations = 1000;

@@ -1,16 +1,27 @@
-/** The process a function runs in: takes one invocation at a time from its parent, and answers it. */
+/** The process that functions run in: loads their bundles, as Lambda does, and invokes them for its parent. */
 import { pathToFileURL } from 'node:url';
-import type { Invocation, InvocationOutcome } from './invocations.ts';
+import type { Invocation, InvocationOutcome, WorkerCall, WorkerReply } from './invocations.ts';
 
 type Handler = (event: unknown, context: unknown) => unknown;
 
-const parseInvocation = (message: unknown) => message as Invocation;
+const parseBundles = (bundles = '{}'): Readonly<Record<string, string>> => JSON.parse(bundles);
 const parseBundle = (bundle: unknown) => bundle as { readonly handler: Handler };
+const parseCall = (message: unknown) => message as WorkerCall;
 
-const errorOf = (error: unknown) =>
-  error instanceof Error
-    ? { ErrorType: error.name, ErrorMessage: error.message, StackTrace: error.stack?.split('\n').slice(1) ?? [] }
-    : { ErrorMessage: String(error) };
+const failed = (error: unknown): InvocationOutcome => ({
+  kind: 'failed',
+  error:
+    error instanceof Error
+      ? { ErrorType: error.name, ErrorMessage: error.message, StackTrace: error.stack?.split('\n').slice(1) ?? [] }
+      : { ErrorMessage: String(error) },
+});
+
+const load = async ([name, bundle]: readonly [string, string]) =>
+  [name, parseBundle(await import(pathToFileURL(bundle).href)).handler] as const;
+
+const loading = Promise.all(Object.entries(parseBundles(process.argv[2])).map(load)).then(
+  (entries) => new Map(entries),
+);
 
 const RealDate = Date;
 
@@ -23,18 +34,20 @@ const setClock = ({ originMs, scale }: NonNullable<Invocation['clock']>) => {
   });
 };
 
-const contextOf = ({ deadlineAt, event: _, clock: _1, ...context }: Invocation) => ({
-  ...context,
-  callbackWaitsForEmptyEventLoop: true,
-  getRemainingTimeInMillis: () => Math.max(0, deadlineAt - RealDate.now()),
-});
-
-const answer = async (handler: Handler, invocation: Invocation): Promise<InvocationOutcome> => {
+const invoke = async ({ event, deadlineAt, clock, variables, ...context }: Invocation): Promise<InvocationOutcome> => {
   try {
-    if (invocation.clock) setClock(invocation.clock);
-    return { kind: 'answered', payload: await handler(invocation.event, contextOf(invocation)) };
+    const handler = (await loading).get(context.functionName);
+    if (handler === undefined) throw new Error(`no bundle of the function ${context.functionName} was built`);
+    Object.assign(process.env, variables);
+    if (clock) setClock(clock);
+    const payload = await handler(event, {
+      ...context,
+      callbackWaitsForEmptyEventLoop: true,
+      getRemainingTimeInMillis: () => Math.max(0, deadlineAt - RealDate.now()),
+    });
+    return { kind: 'answered', payload };
   } catch (error) {
-    return { kind: 'failed', error: errorOf(error) };
+    return failed(error);
   }
 };
 
@@ -43,5 +56,14 @@ process.on('disconnect', () => process.exit());
 // A terminal sends these to the whole group of processes; the parent decides when this one ends.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
 
-const { handler } = parseBundle(await import(pathToFileURL(process.argv[2] ?? '').href));
-process.on('message', async (message) => process.send?.(await answer(handler, parseInvocation(message))));
+const reply = (id: number, outcome: InvocationOutcome) =>
+  process.send?.({ id, outcome } satisfies WorkerReply, undefined, undefined, () => {});
+
+void loading.then(
+  () => reply(0, { kind: 'answered', payload: undefined }),
+  (error) => reply(0, failed(error)),
+);
+process.on('message', async (message) => {
+  const { id, invocation } = parseCall(message);
+  reply(id, await invoke(invocation));
+});

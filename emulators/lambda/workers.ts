@@ -3,15 +3,13 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
-import type { Invocation, InvocationOutcome } from './invocations.ts';
+import type { Invocation, InvocationOutcome, WorkerCall, WorkerReply } from './invocations.ts';
 
 type WorkerOptions = {
-  /** The bundle that exports `handler`. */
-  readonly bundle: string;
+  /** The bundles that export `handler`, by the names of their functions. */
+  readonly bundles: Readonly<Record<string, string>>;
   /** The whole environment of the process: nothing is inherited, as on Lambda. */
   readonly environment: () => Readonly<Record<string, string>>;
-  /** Time allowed for one invocation, in milliseconds. */
-  readonly timeoutMs: number;
   /** Takes what the function prints, line by line. @default passed through untouched */
   readonly onOutput?: ((line: string, stream: 'stdout' | 'stderr') => void) | undefined;
 };
@@ -28,17 +26,14 @@ const exitOf = (child: ChildProcess): Promise<string> =>
     child.on('error', ({ name }) => resolve(name));
   });
 
-const parseOutcome = (message: unknown) => message as InvocationOutcome;
+const parseReply = (message: unknown) => message as WorkerReply;
 
-const answerOf = (child: ChildProcess) =>
-  new Promise<InvocationOutcome>((resolve) => child.once('message', (message) => resolve(parseOutcome(message))));
-
-/** Starts a process for a function, which handles one invocation at a time, as one environment of Lambda does. */
-const startWorker = ({ bundle, environment, timeoutMs, onOutput }: WorkerOptions) => {
+/** Starts a process for functions. */
+export const startWorker = ({ bundles, environment, onOutput }: WorkerOptions) => {
   const output = onOutput === undefined ? 'inherit' : 'pipe';
   const env = environment();
   const { NODE_COMPILE_CACHE } = process.env;
-  const child = fork(join(import.meta.dirname, 'worker.ts'), [bundle], {
+  const child = fork(join(import.meta.dirname, 'worker.ts'), [JSON.stringify(bundles)], {
     env: { ...(NODE_COMPILE_CACHE && { NODE_COMPILE_CACHE }), ...env },
     execArgv: [],
     stdio: ['ignore', output, output, 'ipc'],
@@ -46,26 +41,35 @@ const startWorker = ({ bundle, environment, timeoutMs, onOutput }: WorkerOptions
   for (const name of ['stdout', 'stderr'] as const)
     if (child[name]) createInterface(child[name]).on('line', (line) => onOutput?.(line, name));
   const exited = exitOf(child);
-  const kill = () => void child.kill('SIGKILL');
   const died = exited.then((exit) => failed('Runtime.ExitError', `Runtime exited with error: ${exit}`));
+  const waiting = new Map<number, (outcome: InvocationOutcome) => void>();
+  child.on('message', (message) => {
+    const { id, outcome } = parseReply(message);
+    waiting.get(id)?.(outcome);
+    waiting.delete(id);
+  });
+  const outcomeOf = (id: number) =>
+    Promise.race([new Promise<InvocationOutcome>((resolve) => waiting.set(id, resolve)), died]);
+  const loaded = outcomeOf(0);
+  let hasLoaded = false;
+  void loaded.then(({ kind }) => {
+    hasLoaded = kind === 'answered';
+  });
 
-  const timedOut = async (signal: AbortSignal): Promise<InvocationOutcome> => {
-    await sleep(timeoutMs, undefined, { signal });
-    kill();
-    return failed('Sandbox.Timedout', `Task timed out after ${(timeoutMs / 1000).toFixed(2)} seconds`);
-  };
-
+  let calls = 0;
   return {
     pid: child.pid,
-    isUsable: () => !child.killed && child.connected && isDeepStrictEqual(environment(), env),
+    isUsable: () => hasLoaded && !child.killed && child.connected && isDeepStrictEqual(environment(), env),
+    /** How the loading of the bundles ended: if it failed, so does every invocation. */
+    loaded,
     exited,
-    kill,
-    invoke: async (invocation: Omit<Invocation, 'deadlineAt'>): Promise<InvocationOutcome> => {
-      const settled = new AbortController();
-      const outcome = Promise.race([answerOf(child), died, timedOut(settled.signal)]);
+    kill: () => void child.kill('SIGKILL'),
+    invoke: (invocation: Invocation): Promise<InvocationOutcome> => {
+      calls += 1;
+      const call: WorkerCall = { id: calls, invocation };
       // A worker that has gone resolves `died`.
-      child.send({ ...invocation, deadlineAt: Date.now() + timeoutMs }, () => undefined);
-      return outcome.finally(() => settled.abort());
+      child.send(call, () => undefined);
+      return outcomeOf(calls);
     },
   };
 };
@@ -73,6 +77,8 @@ const startWorker = ({ bundle, environment, timeoutMs, onOutput }: WorkerOptions
 type Worker = ReturnType<typeof startWorker>;
 
 type PoolOptions = WorkerOptions & {
+  /** Time allowed for one invocation, in milliseconds. */
+  readonly timeoutMs: number;
   readonly onStart: (pid: number | undefined) => void;
   readonly onExit: (pid: number | undefined, exit: string) => void;
 };
@@ -81,7 +87,7 @@ type PoolOptions = WorkerOptions & {
 const maxWorkers = 8;
 
 /** As on Lambda, an invocation has a process to itself, and a process that has answered serves the next one. */
-export const createWorkerPool = ({ onStart, onExit, ...options }: PoolOptions) => {
+export const createWorkerPool = ({ timeoutMs, onStart, onExit, ...options }: PoolOptions) => {
   const workers = new Set<Worker>();
   const idle = new Set<Worker>();
   const queue: (() => void)[] = [];
@@ -112,15 +118,27 @@ export const createWorkerPool = ({ onStart, onExit, ...options }: PoolOptions) =
 
   const release = (worker: Worker) => {
     if (worker.isUsable()) idle.add(worker);
+    else worker.kill();
     const next = queue.shift();
     if (next === undefined) busy -= 1;
     else next();
   };
 
+  const timedOut = async (worker: Worker, signal: AbortSignal): Promise<InvocationOutcome> => {
+    await sleep(timeoutMs, undefined, { signal });
+    worker.kill();
+    return failed('Sandbox.Timedout', `Task timed out after ${(timeoutMs / 1000).toFixed(2)} seconds`);
+  };
+
   return {
     invoke: async (invocation: Omit<Invocation, 'deadlineAt'>): Promise<InvocationOutcome> => {
       const worker = await acquire();
-      return worker.invoke(invocation).finally(() => release(worker));
+      const settled = new AbortController();
+      const outcome = worker.invoke({ ...invocation, deadlineAt: Date.now() + timeoutMs });
+      return Promise.race([outcome, timedOut(worker, settled.signal)]).finally(() => {
+        settled.abort();
+        release(worker);
+      });
     },
     pids: (): readonly number[] => [...workers].flatMap(({ pid }) => pid ?? []),
     close: async (): Promise<void> => {

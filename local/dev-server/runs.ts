@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { startLambda } from '../../emulators/lambda/emulator.ts';
 import { openJournal } from '../../emulators/lambda/journal.ts';
 import type { LambdaEvent } from '../../emulators/lambda/options.ts';
@@ -6,8 +5,7 @@ import { parseVariables } from '../../functions/platform/environment.ts';
 import { readStartingEnvironment, watchingSettings } from '../../functions/platform/settings.ts';
 import type { Progress } from '../../functions/runs/outcome.ts';
 import { type FinishedStep, resultsFromSteps } from '../../functions/runs/results-from-steps.ts';
-import { distFolder } from '../../infra/bundling/dist-folder.ts';
-import { functionVariables } from './functions.ts';
+import { bundleOf, functionVariables } from './functions.ts';
 import { CannotStart, type Options } from './options.ts';
 import type { Print } from './output.ts';
 
@@ -51,7 +49,7 @@ export const createProgressLines = (print: Print, runFunction: string) => {
 /** As long as Lambda lets the watch run, and it ends by itself before that. */
 const watchTimeoutMs = 31 * 24 * 60 * 60 * 1_000;
 
-const bundled = (name: string) => ({ bundle: join(distFolder, name, 'index.mjs'), environment: functionVariables });
+const bundled = (name: string) => ({ bundle: bundleOf(name), environment: functionVariables });
 
 const refuseJournal = (journal: string, error: unknown): never => {
   const { message: problem } = Object(error);
