@@ -1,5 +1,5 @@
-import { createFaultPlan, createTransientFaults, type FaultOptions, type TransientFaults } from './fault-plan.ts';
-import { type FaultName, faults } from './faults.ts';
+import { createFaultPlan } from '../fault-plan.ts';
+import { createTransientFaults, type FaultName, type FaultOptions, faults, type TransientFaults } from './faults.ts';
 import {
   changeToken,
   createInstance,
@@ -45,7 +45,7 @@ export type Account = ReturnType<typeof createAccount>;
 export const createAccount = (options: AccountOptions) => {
   const { instances = [], enforceLimit = true, limitHeaders, now = () => Date.now() } = options;
   const kept = new Map(instances.map((instance) => [instance.idInstance, createInstance(instance)]));
-  const plan = createFaultPlan();
+  const plan = createFaultPlan<Method, FaultOptions & { readonly fault: FaultName }>();
   const drawFault = createTransientFaults(options.transientFaults ?? { rate: 0, seed: 0 });
   const tooMany = text(429, 'Too Many Requests');
   const limited = { ...tooMany, headers: { ...tooMany.headers, ...limitHeaders } };
@@ -84,8 +84,10 @@ export const createAccount = (options: AccountOptions) => {
     tokenOf: (idInstance: string): string => find(idInstance).apiTokenInstance,
     changeToken: (idInstance: string, token?: string): void => changeToken(find(idInstance), now(), token),
     faultsOf: plan.of,
-    setFault: (idInstance: string, fault: FaultName | undefined, faultOptions: FaultOptions = {}): void =>
-      plan.set(find(idInstance).idInstance, fault, faultOptions),
+    setFault: (idInstance: string, fault: FaultName | undefined, faultOptions: FaultOptions = {}): void => {
+      const method = faultOptions.method ?? (fault && faults[fault].method) ?? '*';
+      plan.set(method, find(idInstance).idInstance, fault && { fault, ...faultOptions });
+    },
     get calls(): readonly Call[] {
       return calls;
     },
@@ -114,7 +116,7 @@ export const createAccount = (options: AccountOptions) => {
       if (!instance) return answering(html(403, '403 Forbidden'));
       if (isRefused(idInstance, name)) return answering(limited);
       if (!isTokenValid(instance, apiTokenInstance, now())) return answering(unauthorizedAnswer(name));
-      const planned = plan.take(idInstance, name);
+      const planned = plan.take(name, idInstance);
       const { fault = drawFault(), delayMs = 2000, location = 'https://elsewhere.example.com/' } = planned ?? {};
       const carryOut = () => methods[name](instance, now(), apiTokenInstance);
       const respond = fault ? faults[fault].respond : carryingOut;

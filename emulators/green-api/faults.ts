@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { TLSSocket } from 'node:tls';
 import type { Method } from './instance.ts';
@@ -176,3 +177,33 @@ export type FaultName = keyof typeof table;
 export const faultNames = Object.keys(table) as readonly FaultName[];
 
 export const faults: Readonly<Record<FaultName, Fault>> = table;
+
+export type FaultOptions = {
+  /** @default the method the fault is about, or else every method */
+  readonly method?: Method;
+  /** How many requests it meets before it is over. @default until it is cleared */
+  readonly times?: number;
+  /** How long a slow fault takes, in milliseconds. @default 2000 */
+  readonly delayMs?: number;
+  /** Where a redirect leads. @default 'https://elsewhere.example.com/' */
+  readonly location?: string;
+};
+
+export type TransientFaults = {
+  /** The share of requests that meet a fault, from 0 to 1. */
+  readonly rate: number;
+  /** The same seed gives the same faults in the same order. */
+  readonly seed: number;
+};
+
+const transient = ['http-500', 'http-502', 'reset', 'http-429'] as const satisfies readonly FaultName[];
+
+/** Draws, for each request, a transient fault or none. */
+export const createTransientFaults = ({ rate, seed }: TransientFaults): (() => FaultName | undefined) => {
+  let drawn = 0;
+  return () => {
+    drawn += 1;
+    const random = createHash('sha256').update(`${seed} ${drawn}`).digest();
+    return random.readUInt32BE(0) < rate * 2 ** 32 ? transient[random.readUInt8(4) % transient.length] : undefined;
+  };
+};

@@ -1,8 +1,9 @@
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AwsError, startAwsJson } from '../aws-json.ts';
+import { createFaultPlan } from '../fault-plan.ts';
 import { createQuota } from '../quota.ts';
-import { createFaultPlan, faults } from './faults.ts';
+import { type FaultName, type FaultOptions, faults } from './faults.ts';
 import { secretIdIn } from './protocol.ts';
 import { createRotations, type InvokeRotationFunction, rotateSecret } from './rotation.ts';
 import { secretOperations } from './secrets.ts';
@@ -44,7 +45,7 @@ const noRotationFunction: InvokeRotationFunction = () =>
 export const startSecretsManager = async (options: SecretsManagerOptions = {}) => {
   const { secrets = [], listsPerSecond = 100, invokeRotationFunction = noRotationFunction, ...loopback } = options;
   const store = createSecretStore();
-  const plan = createFaultPlan<OperationName>();
+  const plan = createFaultPlan<OperationName, FaultOptions & { readonly name: FaultName }>();
   const rotations = createRotations(invokeRotationFunction);
   const calls: SecretsManagerCall[] = [];
   const listQuota = createQuota(listsPerSecond);
@@ -52,8 +53,8 @@ export const startSecretsManager = async (options: SecretsManagerOptions = {}) =
 
   const takeFault = (operation: OperationName, secretId: string | undefined) => {
     const secret = secretId === undefined ? undefined : store.find(secretId);
-    const planned = plan.take(operation, [secretId, secret?.name, secret?.arn]);
-    return planned && { delayMs: 2000, ...planned, ...faults[planned.fault] };
+    const planned = plan.take(operation, secretId, secret?.name, secret?.arn);
+    return planned && { delayMs: 2000, ...planned, ...faults[planned.name] };
   };
 
   const readingFault = (secretId: string) => takeFault('GetSecretValue', secretId)?.error;
@@ -81,8 +82,12 @@ export const startSecretsManager = async (options: SecretsManagerOptions = {}) =
     put: store.put,
     remove: store.remove,
     tag: store.tag,
-    /** A fault of `GetSecretValue` also meets that secret within a batch, where it becomes an entry of `Errors`. */
-    setFault: plan.set,
+    /**
+     * `'*'` is every operation; `undefined` clears. A fault of `GetSecretValue` also meets that secret within a batch, where it becomes
+     * an entry of `Errors`.
+     */
+    setFault: (operation: OperationName | '*', name: FaultName | undefined, options: FaultOptions = {}): void =>
+      plan.set(operation, options.secretId, name && { name, ...options }),
     /** Every pass through the four steps, oldest first. */
     rotations: rotations.all,
     /** Goes through the four steps of an unfinished rotation again, as Secrets Manager does by itself after a while. */

@@ -41,39 +41,11 @@ export type FaultName = keyof typeof table;
 
 export const faults: Readonly<Record<FaultName, Fault>> = table;
 
-type FaultOptions = {
+export type FaultOptions = {
   /** The name or ARN it is limited to; for a list, the prefix of names that is filtered by. @default every secret, and operations that name none */
   readonly secretId?: string;
   /** How many requests it meets before it is over. @default until it is cleared */
   readonly times?: number;
   /** How long `slow` takes, in milliseconds. @default 2000 */
   readonly delayMs?: number;
-};
-
-type PlannedFault<Operation> = FaultOptions & { readonly operation: Operation | '*'; readonly fault: FaultName };
-
-/** The faults in force; of several that fit, the one set last. `'*'` is every operation. */
-export const createFaultPlan = <Operation extends string>() => {
-  let plan: readonly PlannedFault<Operation>[] = [];
-
-  return {
-    /** `undefined` clears what was set for the same operation and secret; for `'*'` and no secret, everything. */
-    set: (operation: Operation | '*', fault: FaultName | undefined, options: FaultOptions = {}): void => {
-      const all = operation === '*' && options.secretId === undefined && !fault;
-      plan = plan.filter((one) => !all && (one.operation !== operation || one.secretId !== options.secretId));
-      if (fault) plan = [{ operation, fault, ...options }, ...plan];
-    },
-    /** The fault that meets this request; it is counted. `names` are those by which the secret is known. */
-    take: (operation: Operation, names: readonly (string | undefined)[]): PlannedFault<Operation> | undefined => {
-      const fits = (one: PlannedFault<Operation>) =>
-        (one.operation === '*' || one.operation === operation) &&
-        (one.secretId === undefined || names.includes(one.secretId));
-      const taken = plan.find(fits);
-      if (taken?.times !== undefined) {
-        const left = { ...taken, times: taken.times - 1 };
-        plan = plan.flatMap((one) => (one !== taken ? [one] : left.times > 0 ? [left] : []));
-      }
-      return taken;
-    },
-  };
 };
