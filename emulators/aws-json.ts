@@ -21,7 +21,8 @@ export const parseInput = <S extends v.GenericSchema>(schema: S, input: unknown)
   const { success, output, issues = [] } = v.safeParse(schema, input);
   if (success) return output;
   const constraints = issues.map(
-    (issue) => `Value at '${v.getDotPath(issue)}' failed to satisfy constraint: Member must be ${issue.expected}`,
+    (issue) =>
+      `Value at '${v.getDotPath(issue) ?? 'body'}' failed to satisfy constraint: Member must be ${issue.expected}`,
   );
   const count = `${issues.length} validation error${issues.length > 1 ? 's' : ''} detected`;
   throw new AwsError('ValidationException', `${count}: ${constraints.join('; ')}`);

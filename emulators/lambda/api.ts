@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { AwsError } from '../aws-json.ts';
+import { parseJson } from '../parse-json.ts';
 import type { Driver } from './driver.ts';
 import type { Executions } from './executions.ts';
 import { type Functions, version } from './functions.ts';
@@ -8,7 +10,6 @@ import type { LambdaSettings } from './options.ts';
 import {
   type Answer,
   invalidParameter,
-  LambdaFailure,
   notFound,
   pageOf,
   parseFunctionReference,
@@ -39,14 +40,12 @@ const parsePayload = ({ body }: Request): string => {
   const size = sizeOf(body);
   if (size > payloadLimit) {
     const message = `${size} byte payload is too large for the Event invocation type (limit ${payloadLimit} bytes)`;
-    throw new LambdaFailure(413, 'RequestTooLargeException', message);
+    throw new AwsError('RequestTooLargeException', message, 413);
   }
-  try {
-    JSON.parse(body || '{}');
-  } catch {
-    throw new LambdaFailure(400, 'InvalidRequestContentException', 'Could not parse request body into json');
-  }
-  return body || '{}';
+  const payload = body || '{}';
+  if (parseJson(payload) === undefined)
+    throw new AwsError('InvalidRequestContentException', 'Could not parse request body into json');
+  return payload;
 };
 
 /** The execution of that name: a new one, or the existing one when its payload is the same to the byte. */
@@ -64,7 +63,7 @@ const startOnce = ({ executions, functions }: Backend, request: Request): Driver
   }
   const { started } = existing.execution;
   if (started.payload === payload) return existing;
-  throw new LambdaFailure(409, 'DurableExecutionAlreadyStartedException', `Execution already started: ${started.arn}`);
+  throw new AwsError('DurableExecutionAlreadyStartedException', `Execution already started: ${started.arn}`, 409);
 };
 
 /** Asynchronous only. https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html */
@@ -77,7 +76,7 @@ const invoke: Handle = (backend, request) => {
   return { status: 202, headers, body: '' };
 };
 
-/** @throws LambdaFailure when there is none of that ARN */
+/** @throws AwsError when there is none of that ARN */
 const findExecution = ({ executions }: Backend, { parameter: arn }: Request): Driver => {
   const driver = executions.find(arn);
   if (driver === undefined) throw notFound(`Durable execution not found: ${arn}`);
@@ -211,11 +210,11 @@ const decode = (text: string): string => {
   }
 };
 
-/** Answers one request of the REST API. @throws LambdaFailure for what AWS would refuse */
+/** Answers one request of the REST API. @throws AwsError for what AWS would refuse */
 export const answer = (backend: Backend, method: string, path: string, request: Omit<Request, 'parameter'>): Answer => {
   for (const [routeMethod, pattern, handle] of routes) {
     const parameter = method === routeMethod ? pattern.exec(path)?.[1] : undefined;
     if (parameter !== undefined) return handle(backend, { ...request, parameter: decode(parameter) });
   }
-  throw new LambdaFailure(404, 'UnknownOperationException', `${method} ${path} is not part of this emulator.`);
+  throw new AwsError('UnknownOperationException', `${method} ${path} is not part of this emulator.`, 404);
 };

@@ -34,7 +34,7 @@ export const createCheckpoints = (execution: Execution, write: Write) => {
   let token: string | undefined;
   let last: (Omit<CheckpointRequest, 'Updates'> & { readonly answer: object }) | undefined;
 
-  /** @throws LambdaFailure unless the token is that of the invocation in flight */
+  /** @throws AwsError unless the token is that of the invocation in flight */
   const checkToken = (candidate: string | null): void => {
     if (token === undefined || candidate !== token) throw invalidParameter('Invalid Checkpoint Token');
   };

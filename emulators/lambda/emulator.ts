@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { type LoopbackServer, readBody, startLoopbackServer } from '../../loopback/loopback-server.ts';
+import { AwsError } from '../aws-json.ts';
 import { answer } from './api.ts';
 import type { HeldStatus } from './driver.ts';
 import { openExecutions } from './executions.ts';
 import { createFunctions } from './functions.ts';
 import { JournalError } from './journal.ts';
 import type { LambdaOptions, LambdaSettings } from './options.ts';
-import { type Answer, LambdaFailure } from './protocol.ts';
+import type { Answer } from './protocol.ts';
 
 /** What a checkpoint may hold, with its envelope, in bytes. */
 const maxBodyBytes = 8 * 1024 * 1024;
@@ -19,8 +20,8 @@ const toWire = (body: unknown): string =>
   );
 
 const failureOf = (error: unknown): Answer => {
-  if (error instanceof JournalError) return failureOf(new LambdaFailure(500, 'ServiceException', error.message));
-  if (!(error instanceof LambdaFailure)) throw error;
+  if (error instanceof JournalError) return failureOf(new AwsError('ServiceException', error.message, 500));
+  if (!(error instanceof AwsError)) throw error;
   const { status, type, message } = error;
   return { status, headers: { 'x-amzn-errortype': type }, body: { message } };
 };
@@ -28,7 +29,7 @@ const failureOf = (error: unknown): Answer => {
 const answerTo = async (backend: Parameters<typeof answer>[0], request: IncomingMessage): Promise<Answer> => {
   try {
     const body = await readBody(request, maxBodyBytes);
-    if (body === undefined) throw new LambdaFailure(413, 'RequestTooLargeException', 'Request is too large.');
+    if (body === undefined) throw new AwsError('RequestTooLargeException', 'Request is too large.', 413);
     const { method = '', url = '', headers } = request;
     const [path = '', query = ''] = url.split('?', 2);
     return answer(backend, method, path, { query: new URLSearchParams(query), headers, body });

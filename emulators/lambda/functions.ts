@@ -45,7 +45,7 @@ export const createFunctions = (options: LambdaOptions, urlOf: () => string) => 
 
   return {
     arnOf,
-    /** @throws LambdaFailure when there is no such function, version or alias, or it is named without one */
+    /** @throws AwsError when there is no such function, version or alias, or it is named without one */
     resolve: ({ name, qualifier }: FunctionReference): FunctionOptions & { readonly name: string } => {
       const definition = Object.hasOwn(functions, name) ? functions[name] : undefined;
       if (definition === undefined) throw notFound(`Function not found: ${arnOf(name, qualifier ?? '$LATEST')}`);

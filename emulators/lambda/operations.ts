@@ -112,7 +112,7 @@ const operationAfter = (update: OperationUpdate, existing: Operation | undefined
  * What a checkpoint changes, without changing it: the operations as they are afterwards, and the events to record.
  *
  * @param timeScale how many times faster than real its waits pass
- * @throws LambdaFailure when one of the updates is not allowed; then none of them counts
+ * @throws AwsError when one of the updates is not allowed; then none of them counts
  */
 export const applyUpdates = (
   operations: ReadonlyMap<string, Operation>,

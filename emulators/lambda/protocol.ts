@@ -1,28 +1,16 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { AwsError } from '../aws-json.ts';
 
-/** What the service answers instead of a result: the SDK throws an exception named `type` with this message. */
-export class LambdaFailure extends Error {
-  readonly status: number;
-  readonly type: string;
-
-  constructor(status: number, type: string, message: string) {
-    super(message);
-    this.status = status;
-    this.type = type;
-  }
-}
-
-export const invalidParameter = (message: string) => new LambdaFailure(400, 'InvalidParameterValueException', message);
+export const invalidParameter = (message: string) => new AwsError('InvalidParameterValueException', message);
 
 /** A field that breaks its constraint in the API's model, worded as AWS does. */
 export const violation = (member: string, constraint: string) =>
-  new LambdaFailure(
-    400,
+  new AwsError(
     'ValidationException',
     `1 validation error detected: Value at '${member}' failed to satisfy constraint: ${constraint}`,
   );
 
-export const notFound = (message: string) => new LambdaFailure(404, 'ResourceNotFoundException', message);
+export const notFound = (message: string) => new AwsError('ResourceNotFoundException', message, 404);
 
 /** The most a checkpoint, a result, the error of an execution or an asynchronous payload may hold, in bytes. */
 export const payloadLimit = 256 * 1024;

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { violation } from './protocol.ts';
+import { parseInput } from '../aws-json.ts';
 
 const id = v.pipe(v.string(), v.regex(/^[a-zA-Z0-9-_]{1,64}$/));
 
@@ -38,18 +38,13 @@ export type ErrorObject = v.InferOutput<typeof errorObject>;
 export type OperationUpdate = v.InferOutput<typeof operationUpdate>;
 export type CheckpointRequest = v.InferOutput<typeof checkpointRequest>;
 
-/** @throws LambdaFailure when a field breaks its constraint in the API's model */
-const parseBody = <Schema extends v.GenericSchema>(schema: Schema, body: string): v.InferOutput<Schema> => {
-  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), schema), body);
-  if (parsed.success) return parsed.output;
-  const [issue] = parsed.issues;
-  throw violation(v.getDotPath(issue) ?? 'body', issue.message);
-};
+/** @throws AwsError when a field breaks its constraint in the API's model */
+export const parseCheckpointRequest = (body: string): CheckpointRequest =>
+  parseInput(v.pipe(v.string(), v.parseJson(), checkpointRequest), body);
 
-export const parseCheckpointRequest = (body: string): CheckpointRequest => parseBody(checkpointRequest, body);
-
-/** An empty body is an error object without fields. */
-export const parseErrorObject = (body: string): ErrorObject => parseBody(errorObject, body || '{}');
+/** An empty body is an error object without fields. @throws AwsError as well */
+export const parseErrorObject = (body: string): ErrorObject =>
+  parseInput(v.pipe(v.string(), v.parseJson(), errorObject), body || '{}');
 
 const at = v.number();
 
