@@ -60,6 +60,13 @@ export const applyReading = (
   return isNews ? retryOrFail(next, { ...failure, detail: `state not read: ${answer.detail}` }, at) : next;
 };
 
+/** What GREEN-API answered to the requests of an instance whose logout it refused twice. Other answers may be in between. */
+const describeRefusals = ({ attempts, retry }: TargetState): string => {
+  if (attempts === 2) return 'GREEN-API answered isLogout: false twice';
+  const refused = `GREEN-API answered isLogout: false to 2 of ${attempts} requests`;
+  return retry.isLogout ? `${refused}, and isLogout: true to another` : refused;
+};
+
 export const applyLogoutResponse = (
   target: TargetState,
   answer: Counted<LogoutAnswer | NotCalled>,
@@ -78,12 +85,12 @@ export const applyLogoutResponse = (
           mayHaveActed: true,
           pendingFailure: 'unconfirmed',
         },
-        { detail: 'no reading reported notAuthorized' },
+        { detail: 'GREEN-API accepted the logout, and no reading after it reported notAuthorized' },
       );
     case 'refused':
       // The state is read between the two: a logout is sent only while the instance is not out.
       return refusals > 0
-        ? failed(next, 'refused', 'GREEN-API answered isLogout: false twice')
+        ? failed(next, 'refused', describeRefusals(next))
         : retryOrFail(withRetry(next, { refusals: refusals + 1 }), answer, at);
     case 'not-authorized':
       return retryOrFail(

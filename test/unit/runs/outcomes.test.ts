@@ -236,14 +236,41 @@ test('an instance that was already logged out is distinguished from one that thi
   expect(setup.evidence[0]?.run).not.toHaveProperty('occurredAtIs');
 });
 
-test('a refused logout is retried once, and a second refusal is final', async () => {
-  const refusal = { kind: 'refused', detail: 'isLogout: false' } as const;
-  const setup = createSetup({ [id]: { logout: [refusal], state: ['authorized'] } });
+const refusal = { kind: 'refused', detail: 'isLogout: false' } as const;
+const noAnswer = { kind: 'timed-out', detail: 'GREEN-API did not answer in time' } as const;
 
-  const run = await setup.run();
+test.each([
+  ['at once', [refusal], 'twice'],
+  ['after no answer in between', [refusal, noAnswer, refusal], 'to 2 of 3 requests'],
+  ['after an accepted one', [{ kind: 'accepted' }, refusal], 'to 2 of 3 requests, and isLogout: true to another'],
+  [
+    'after both',
+    [refusal, noAnswer, { kind: 'accepted' }, refusal],
+    'to 2 of 4 requests, and isLogout: true to another',
+  ],
+] as const)(
+  'a refused logout is retried once, and a second refusal is final and says what was answered: %s',
+  async (_, logout, answered) => {
+    const setup = createSetup({ [id]: { logout, state: ['authorized'] } });
 
-  expect(run).toMatchObject({ status: 'NotAllConfirmed', outcomes: [{ kind: 'refused', attempts: 2 }] });
+    const run = await setup.run();
+
+    const attempts = Math.max(2, logout.length + Number(logout[0].kind === 'accepted'));
+    const detail = `GREEN-API answered isLogout: false ${answered}`;
+    expect(run).toMatchObject({ status: 'NotAllConfirmed', outcomes: [{ kind: 'refused', attempts, detail }] });
+    expect(setup.callsOf('logout')).toHaveLength(attempts);
+  },
+);
+
+test('a second logout that the run expires after says nothing of the readings before it', async () => {
+  const setup = createSetup({ [id]: { state: ['notAuthorized', 'authorized'] } });
+
+  const run = await setup.run(requestOf({ expiresAt: '2026-11-30T17:00:20Z' }));
+
   expect(setup.callsOf('logout')).toHaveLength(2);
+  expect(run.outcomes).toMatchObject([
+    { kind: 'unconfirmed', detail: 'GREEN-API accepted the logout, and no reading after it reported notAuthorized' },
+  ]);
 });
 
 test('a refusal by an instance that is already logged out is not a failure', async () => {

@@ -39,7 +39,7 @@ test('the steps of a run show the progress of each instance at any time', async 
     kind: 'pending',
     confirmed: false,
     attempts: 1,
-    detail: 'no reading reported notAuthorized',
+    detail: 'GREEN-API accepted the logout, and no reading after it reported notAuthorized',
   });
   expect(ended).toEqual({ progress, outcomes });
 });
