@@ -32,11 +32,12 @@ const preferenceOf = (header: string, wanted: string): string | undefined => {
 };
 
 /**
- * Reads `Prefer: wait=<seconds>` (RFC 7240). The first `wait` counts; one that is no whole number is ignored, and one above the
- * limit is reduced to it. `Preference-Applied` reports what was applied.
+ * Reads `Prefer: wait=<seconds>` (RFC 7240). The first `wait` counts; one that is not made of digits is ignored, and one above the
+ * limit is reduced to it. Leading zeros are allowed: `delta-seconds` is 1*DIGIT (RFC 7234, section 1.2.1).
+ * `Preference-Applied` reports what was applied.
  */
 export const parseWait = (prefer: string | undefined): Wait => {
-  const seconds = /^[0-9]{1,9}$/.exec(preferenceOf(prefer ?? '', 'wait') ?? '')?.[0];
+  const seconds = /^[0-9]+$/.exec(preferenceOf(prefer ?? '', 'wait') ?? '')?.[0];
   if (seconds === undefined) return { waitMs: waitRange.default * 1_000 };
 
   const granted = Math.min(Number(seconds), waitRange.longest);
