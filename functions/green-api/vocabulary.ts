@@ -86,19 +86,27 @@ export const failures = {
 
 export type GreenApiFailureKind = keyof typeof failures;
 
-/** Texts that say more than the status. Errors come as JSON, plain text or HTML, so a text is searched for them. */
-const phrases: readonly (readonly [RegExp, GreenApiFailureKind])[] = [
-  [/instance in starting process/i, 'instance-starting'],
-  [/(?:starting or|account) not authorized/i, 'not-authorized'],
-  [/account is expired/i, 'instance-expired'],
-  [/instance is deleted/i, 'instance-deleted'],
-  [/QUOTE_EXCEEDED/, 'quota-exceeded'],
-  [/too many requests|rate limited/i, 'rate-limited'],
+/**
+ * Texts that say more than the status, in lower case: case does not count. Errors come as JSON, plain text or HTML, so a text is
+ * searched for them, and the first of the table that it has decides.
+ */
+export const phrases = {
+  'instance in starting process': 'instance-starting',
+  'starting or not authorized': 'not-authorized',
+  'account not authorized': 'not-authorized',
+  'account is expired': 'instance-expired',
+  'instance is deleted': 'instance-deleted',
+  quote_exceeded: 'quota-exceeded',
+  'too many requests': 'rate-limited',
+  'rate limited': 'rate-limited',
   // A proxy in front of GREEN-API refuses this address for now, whatever the instance and its token are.
-  [/cloudflare|ddos-guard|captcha/i, 'unavailable'],
-];
+  cloudflare: 'unavailable',
+  'ddos-guard': 'unavailable',
+  captcha: 'unavailable',
+} as const satisfies Record<string, GreenApiFailureKind>;
 
-const statuses: Readonly<Record<number, GreenApiFailureKind>> = {
+/** What a status means if the text has none of the phrases. */
+export const statuses: Readonly<Record<number, GreenApiFailureKind>> = {
   401: 'credential-rejected',
   403: 'wrong-instance-or-host',
   404: 'wrong-instance-or-host',
@@ -112,8 +120,10 @@ const statuses: Readonly<Record<number, GreenApiFailureKind>> = {
 };
 
 /** The meaning of a text, whatever its status; `undefined` if it has none of the phrases. */
-export const failureKindOfText = (text: string): GreenApiFailureKind | undefined =>
-  phrases.find(([pattern]) => pattern.test(text))?.[1];
+export const failureKindOfText = (text: string): GreenApiFailureKind | undefined => {
+  const lower = text.toLowerCase();
+  return Object.entries(phrases).find(([phrase]) => lower.includes(phrase))?.[1];
+};
 
 /**
  * The meaning of an error (https://green-api.com/en/docs/api/common-errors/). Its text decides before its status. A server that

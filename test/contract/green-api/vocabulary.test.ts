@@ -2,7 +2,15 @@ import { startGreenApi } from '../../../emulators/green-api/emulator.ts';
 import { createParseApiUrl } from '../../../functions/green-api/api-url.ts';
 import { parseInstanceId } from '../../../functions/green-api/instance-id.ts';
 import { parseLogoutAnswer, parseStateAnswer } from '../../../functions/green-api/responses.ts';
-import { failures, idForm, idPattern, stateClassOf, states } from '../../../functions/green-api/vocabulary.ts';
+import {
+  failures,
+  idForm,
+  idPattern,
+  phrases,
+  stateClassOf,
+  states,
+  statuses,
+} from '../../../functions/green-api/vocabulary.ts';
 import { call } from '../../support/green-api-call.ts';
 import { readPage, sectionOf, tableRowsOf } from '../../support/markdown.ts';
 
@@ -56,6 +64,44 @@ test('the page has each error of the table', () => {
   const documented = rowsUnder('Errors').flatMap(([, , kind]) => quoted(kind));
 
   expect([...new Set(documented)].toSorted()).toEqual(Object.keys(failures).toSorted());
+});
+
+const errorRows = rowsUnder('Errors').map(([http = '', texts = '', kind = '']) => ({
+  statuses: http.split(', '),
+  texts: quoted(texts),
+  kind: quoted(kind)[0],
+}));
+
+/** What the phrases in a text mean, each once. */
+const meaningsOf = (text: string): readonly string[] => [
+  ...new Set(Object.entries(phrases).flatMap(([phrase, kind]) => (text.toLowerCase().includes(phrase) ? [kind] : []))),
+];
+
+test('the page has each phrase of the table, in a row that is read as the table says', () => {
+  const documented = (phrase: string, kind: string) =>
+    errorRows.some((row) => row.kind === kind && row.texts.some((text) => text.toLowerCase().includes(phrase)));
+
+  expect(Object.entries(phrases).filter(([phrase, kind]) => !documented(phrase, kind))).toEqual([]);
+});
+
+test('the table has each text of the page that says more than its status, and reads no text as another row', () => {
+  const wrong = errorRows.flatMap(({ statuses: [status = ''], texts, kind }) => {
+    const isDecidedByText = (status === '400' && kind !== 'request-refused') || status === 'any 4xx';
+    return texts.filter((text) => {
+      const meanings = meaningsOf(text);
+      return meanings.some((meaning) => meaning !== kind) || (isDecidedByText && meanings.length === 0);
+    });
+  });
+
+  expect(wrong).toEqual([]);
+});
+
+test('the page has each status of the table, and no other between 401 and 499', () => {
+  const documented = errorRows.flatMap((row) =>
+    row.statuses.filter((status) => /^4(?!00)\d\d$/.test(status)).map((status) => [status, row.kind]),
+  );
+
+  expect(documented.toSorted()).toEqual(Object.entries(statuses).toSorted());
 });
 
 const phrased = documentedErrors.filter(([status, text]) => status === 400 && text !== 'bad request data');
