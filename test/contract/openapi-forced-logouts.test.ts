@@ -14,6 +14,7 @@ import {
   expectExamples,
   lintOpenApi,
   operationOf,
+  requestExamplesOf,
   type Schema,
 } from '../support/openapi-document.ts';
 import { startRunsSetup } from '../support/runs-on-lambda.ts';
@@ -177,6 +178,24 @@ const requests: Readonly<Record<string, Readonly<Record<string, SendRequest>>>> 
     ...failuresOf('DELETE /forced-logouts/{id}'),
   },
 };
+
+test.each(requestExamplesOf(operationOf(document, 'POST /forced-logouts')))(
+  'the function takes the example %s of a request',
+  async (_, example) => {
+    const never = () => Promise.reject(new Error('not the part of this test'));
+    const handler = createHandler({
+      requestRun: async () => ({ kind: 'accepted', status: 'RUNNING' }),
+      // A retry is of a run that this deployment does not have.
+      readRun: async () => ({ kind: 'unknown-run' }),
+      listRuns: never,
+      stopRun: never,
+    });
+
+    const answer = await handler('POST /forced-logouts', { body: JSON.stringify(example) });
+
+    expect(answer.body.code).toBe('retryOf' in Object(example) ? 'unknown-run' : undefined);
+  },
+);
 
 const asListed = (run: object) => ({ ...run, id, startedAt: '2026-11-22T09:00:00.250Z' });
 

@@ -7,7 +7,14 @@ import { oktaDelivery } from '../support/exchanges/okta.ts';
 import { type Answer, contextOf, httpEventOf, parseAnswer } from '../support/http-event.ts';
 import { type Providers, type ProvidersOptions, startProviders, tokens } from '../support/identity-providers.ts';
 import { checkAnswer } from '../support/openapi-check.ts';
-import { codesOf, examplesOf, expectExamples, lintOpenApi, operationOf } from '../support/openapi-document.ts';
+import {
+  codesOf,
+  examplesOf,
+  expectExamples,
+  lintOpenApi,
+  operationOf,
+  requestExamplesOf,
+} from '../support/openapi-document.ts';
 
 const { document } = lintOpenApi();
 const hr = { authorization: `Bearer ${tokens.hr}` };
@@ -126,6 +133,15 @@ test.each([
   expect(checkAnswer(operationOf(document, routeKey), answer)).toEqual([]);
 });
 
+test.each(requestExamplesOf(operationOf(document, 'POST /offboarding')))(
+  'the function takes the example %s of a report',
+  async (_, example) => {
+    const answer = await report(Object(example))(startProviders());
+
+    expect([202, 204]).toContain(answer.status);
+  },
+);
+
 const johnsId = userIdOf('john.doe@example.com');
 const deactivation = deactivations['Entra ID'];
 const unreadable = async () => ({ kind: 'unavailable', detail: 'Secrets Manager: InternalServiceError' }) as const;
@@ -190,6 +206,15 @@ const scimCases: Readonly<Record<string, readonly ScimCase[]>> = {
     [404, '/Schemas/x'],
   ],
 };
+
+test.each(requestExamplesOf(operationOf(document, 'PATCH /scim/v2/Users/{id}')))(
+  'the function takes the example %s of a PATCH',
+  async (_, example) => {
+    const answer = await startProviders().scim('PATCH', `/Users/${johnsId}`, { body: JSON.stringify(example) });
+
+    expect(answer.status).toBe(200);
+  },
+);
 
 describe.each(Object.entries(scimCases))('%s', (routeKey, cases) => {
   const operation = operationOf(document, routeKey);

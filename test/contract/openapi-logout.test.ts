@@ -7,7 +7,14 @@ import { anyText } from '../support/any-text.ts';
 import { contextOf, httpEventOf, parseAnswer } from '../support/http-event.ts';
 import { idInstance, startLogoutSetup } from '../support/logout-setup.ts';
 import { allows, checkAnswer } from '../support/openapi-check.ts';
-import { codesOf, examplesOf, expectExamples, lintOpenApi, operationOf } from '../support/openapi-document.ts';
+import {
+  codesOf,
+  examplesOf,
+  expectExamples,
+  lintOpenApi,
+  operationOf,
+  requestExamplesOf,
+} from '../support/openapi-document.ts';
 import { createShortWaits } from '../support/short-waits.ts';
 
 const routeKey = 'POST /instances/{idInstance}/logout';
@@ -193,6 +200,10 @@ describe('the function accepts exactly what the document allows', () => {
         expect(await accepts(undefined, {}, value)).toBe(allows(schemaOf('idInstance'), value));
       }),
     );
+  });
+
+  test.each(requestExamplesOf(operation))('the example %s of a request', async (_, example) => {
+    expect(await accepts(JSON.stringify(example))).toBe(true);
   });
 
   test.each(['', ' ', '{}'])('the body %j', async (nothing) => {

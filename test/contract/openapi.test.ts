@@ -1,8 +1,18 @@
-import { providerRoutes, routeKeyOf, routes } from '../../functions/http/routes.ts';
+import { checkAccess } from '../../functions/http/access.ts';
+import { deskRoutes, providerRoutes, routeKeyOf, routes } from '../../functions/http/routes.ts';
 import { createGateway } from '../../local/dev-server/gateway.ts';
 import { startLoopbackServer } from '../../loopback/loopback-server.ts';
-import { checkAnswer } from '../support/openapi-check.ts';
-import { lintOpenApi, operationOf } from '../support/openapi-document.ts';
+import { httpEventOf, parseAnswer } from '../support/http-event.ts';
+import { allows, checkAnswer } from '../support/openapi-check.ts';
+import {
+  examplesOf,
+  expectExamples,
+  lintOpenApi,
+  operationOf,
+  requestExamplesOf,
+  sharedExample,
+  valueExamplesIn,
+} from '../support/openapi-document.ts';
 
 const { problems, document } = lintOpenApi();
 
@@ -70,19 +80,118 @@ describe('checkAnswer', () => {
   });
 });
 
-test("the gateway's own answers match the document", async () => {
-  const call = () => Promise.reject(new Error('no function is called'));
-  await using server = await startLoopbackServer(createGateway({ routes, call }), {});
-  const operation = operationOf(document, 'POST /instances/{idInstance}/logout');
-  const send = async (init: RequestInit) => {
-    const response = await fetch(`${server.url}/instances/1101000001/logout`, init);
-    const headers = { 'content-type': response.headers.get('content-type') };
-    return { status: response.status, headers, body: (await response.json()) as Record<string, unknown> };
+test('every example is allowed by its schema', () => {
+  // Many routes share a parameter, a header or a schema.
+  const each = new Map(
+    valueExamplesIn(document.paths).map((example) => [JSON.stringify([example.schema, example.value]), example]),
+  );
+
+  const wrong = [...each.values()].filter(({ schema, value }) => !allows(schema, value));
+
+  expect(wrong.map(({ at, value }) => ({ at, value }))).toEqual([]);
+});
+
+test('there are examples of answers only of routes whose own test produces each of them', () => {
+  const routesWithExamples = operations.filter(
+    (routeKey) => Object.keys(examplesOf(operationOf(document, routeKey))).length > 0,
+  );
+
+  expect(routesWithExamples.toSorted()).toEqual([
+    'DELETE /forced-logouts/{id}',
+    'DELETE /watches/{id}',
+    'GET /forced-logouts',
+    'GET /forced-logouts/{id}',
+    'GET /instances',
+    'GET /instances/{idInstance}/state',
+    'GET /okta-event-hook',
+    'GET /watches/{id}',
+    'POST /forced-logouts',
+    'POST /instances/{idInstance}/logout',
+    'POST /offboarding',
+    'POST /okta-event-hook',
+  ]);
+});
+
+test('there are examples of requests only of routes whose own test sends each of them', () => {
+  const routesWithExamples = operations.filter(
+    (routeKey) => requestExamplesOf(operationOf(document, routeKey)).length > 0,
+  );
+
+  expect(routesWithExamples.toSorted()).toEqual([
+    'PATCH /scim/v2/Users/{id}',
+    'POST /forced-logouts',
+    'POST /instances/{idInstance}/logout',
+    'POST /offboarding',
+  ]);
+});
+
+test.each(routes.map(routeKeyOf))(
+  '%s: the answer to a caller without the role is documented, and so is its example; npm run docs:openapi writes it',
+  (routeKey) => {
+    const runs = { claim: 'roles', anyOf: ['whatsapp-runs'] };
+    const before = checkAccess({ jwtAllow: { runs } }).before as (request: object) => Parameters<typeof parseAnswer>[0];
+
+    const answer = parseAnswer(before({ event: httpEventOf({ routeKey }) }));
+
+    const operation = operationOf(document, routeKey);
+    expect(answer.status).toBe(403);
+    expect(checkAnswer(operation, answer)).toEqual([]);
+    if (answer.body.capability === 'runs') expectExamples(document, routeKey, { [sharedExample]: answer });
+  },
+);
+
+describe("the gateway's own answers", () => {
+  /** What API Gateway says itself (https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-troubleshooting-lambda.html). */
+  const messages: Readonly<Record<string, string>> = {
+    401: 'Unauthorized',
+    403: 'Forbidden',
+    404: 'Not Found',
+    413: 'Request Entity Too Large',
+    429: 'Too Many Requests',
+    500: 'Internal Server Error',
+    503: 'Service Unavailable',
   };
 
-  const unknownRoute = await send({ method: 'PATCH' });
-  const tooLarge = await send({ method: 'POST', body: 'x'.repeat(10 * 1024 * 1024 + 1) });
+  test('are the only examples without a name', () => {
+    const wrong = operations.flatMap((routeKey) =>
+      Object.entries(operationOf(document, routeKey).responses).flatMap(([status, { content = {} }]) =>
+        Object.entries(content)
+          .filter(([, { example }]) => example !== undefined)
+          .filter(([type, { example }]) => {
+            const message =
+              typeof example === 'object' && example !== null ? Reflect.get(example, 'message') : undefined;
+            return type !== 'application/json' || message !== messages[status];
+          })
+          .map(([type]) => `${routeKey} ${status} ${type}`),
+      ),
+    );
 
-  expect([unknownRoute.status, tooLarge.status]).toEqual([404, 413]);
-  expect([unknownRoute, tooLarge].flatMap((answer) => checkAnswer(operation, answer))).toEqual([]);
+    expect(wrong).toEqual([]);
+  });
+
+  test('match the document, as far as the local gateway gives them', async () => {
+    jest.spyOn(process.stderr, 'write').mockReturnValue(true);
+    const call = () => Promise.reject(new Error('the function ends with an error'));
+    const authorize = async () => undefined;
+    const gateway = createGateway({ routes: [...routes, ...deskRoutes], call, authorize });
+    await using server = await startLoopbackServer(gateway, {});
+    const operation = operationOf(document, 'POST /instances/{idInstance}/logout');
+    const send = async (init: RequestInit, prefix = '') => {
+      const response = await fetch(`${server.url}${prefix}/instances/1101000001/logout`, init);
+      const headers = { 'content-type': response.headers.get('content-type') };
+      return { status: response.status, headers, body: (await response.json()) as Record<string, unknown> };
+    };
+
+    const answers = [
+      await send({ method: 'POST' }, '/desk'),
+      await send({ method: 'PATCH' }),
+      await send({ method: 'POST', body: 'x'.repeat(10 * 1024 * 1024 + 1) }),
+      await send({ method: 'POST' }),
+    ];
+
+    expect(answers.map(({ status, body }) => [status, body.message])).toEqual(
+      [401, 404, 413, 500].map((status) => [status, messages[status]]),
+    );
+    expect(answers.flatMap((answer) => checkAnswer(operation, answer))).toEqual([]);
+  });
 });

@@ -62,15 +62,43 @@ export const codesOf = ({ responses }: Operation): readonly string[] =>
     codesIn(content?.['application/problem+json']?.schema).map((code) => `${status} ${code}`),
   );
 
-/** The examples of what the service itself answers, by their names. */
-export const examplesOf = ({ responses }: Operation) =>
-  Object.fromEntries(
-    Object.entries(responses).flatMap(([status, { content }]) =>
-      Object.values(content ?? {})
-        .flatMap(({ examples = {} }) => Object.entries(examples))
-        .map(([name, { value }]) => [name, { status: Number(status), body: value }] as const),
-    ),
+const answersIn = ({ responses }: Operation) =>
+  Object.entries(responses).flatMap(([status, { content }]) =>
+    Object.values(content ?? {})
+      .flatMap(({ examples = {} }) => Object.entries(examples))
+      .map(([name, { value }]) => [name, { status: Number(status), body: value }] as const),
   );
+
+/** The example that every route shares, of the answer to a caller without the role: `openapi.test.ts` holds it. */
+export const sharedExample = 'role-missing';
+
+/** The examples of what the service itself answers, by their names, without {@link sharedExample}. */
+export const examplesOf = (operation: Operation) =>
+  Object.fromEntries(answersIn(operation).filter(([name]) => name !== sharedExample));
+
+/** The bodies of the examples of requests, by their names. */
+export const requestExamplesOf = ({ requestBody }: Operation): readonly (readonly [name: string, body: unknown])[] =>
+  Object.values(requestBody?.content ?? {}).flatMap(({ examples = {} }) =>
+    Object.entries(examples).map(([name, { value }]) => [name, value] as const),
+  );
+
+/** An example of a value, with the schema of what it is an example of. */
+type ValueExample = { readonly at: string; readonly schema: Schema; readonly value: unknown };
+
+const isNode = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null;
+
+/** Every example in a part of the document: of a schema, a parameter, a header, a request or an answer. */
+export const valueExamplesIn = (node: unknown, at = ''): readonly ValueExample[] => {
+  if (!isNode(node)) return [];
+  const { example, examples, ...parts } = node;
+  const schema = isNode(node.schema) ? node.schema : node;
+  const listed = Array.isArray(examples)
+    ? examples
+    : Object.values(isNode(examples) ? examples : {}).map((each) => (isNode(each) ? each.value : each));
+  const own = [...(example === undefined ? [] : [example]), ...listed].map((value) => ({ at, schema, value }));
+  return [...own, ...Object.entries(parts).flatMap(([key, part]) => valueExamplesIn(part, `${at}/${key}`))];
+};
 
 type Examples = Readonly<Record<string, Pick<Answer, 'status' | 'body'>>>;
 
@@ -78,6 +106,7 @@ type Examples = Readonly<Record<string, Pick<Answer, 'status' | 'body'>>>;
 export const expectExamples = (document: OpenApi, routeKey: string, answers: Examples): void => {
   const file = process.env.EXAMPLES_FILE;
   for (const [name, { status, body }] of Object.entries(answers))
-    if (file === undefined) expect(examplesOf(operationOf(document, routeKey))[name]).toEqual({ status, body });
+    if (file === undefined)
+      expect(Object.fromEntries(answersIn(operationOf(document, routeKey)))[name]).toEqual({ status, body });
     else appendFileSync(file, `${JSON.stringify({ routeKey, status, name, body })}\n`);
 };

@@ -55,7 +55,7 @@ const withExample = (text: string, line: string): string => {
 const folder = mkdtempSync(join(tmpdir(), 'examples-'));
 const file = join(folder, 'answers.jsonl');
 const jest = join(root, 'node_modules', 'jest', 'bin', 'jest.js');
-const { status } = spawnSync(process.execPath, [jest, 'test/contract/openapi-', '-t', 'example'], {
+const { status } = spawnSync(process.execPath, [jest, 'test/contract/openapi', '-t', 'example'], {
   cwd: root,
   env: { ...process.env, EXAMPLES_FILE: file },
   stdio: 'inherit',
