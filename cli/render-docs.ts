@@ -76,7 +76,8 @@ error.
 
 ## Global options
 
-They may stand before or after the command.`;
+They may stand before or after the command. A number of any option is written in digits, without leading zeros: \`7\`, not \`007\`, \`+7\`
+or \`7e0\`.`;
 
 export const renderDocs = (): string =>
   [

@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { type InstanceId, instanceIdRule, parseInstanceId } from '../../functions/green-api/instance-id.ts';
+import { parseWholeNumber } from '../../functions/platform/whole-number.ts';
 import { UsageError } from '../errors.ts';
 
 /** For options that may be repeated, or take several values separated by commas. */
@@ -15,10 +16,8 @@ export const collect = (text: string, before: readonly string[] = []): readonly 
 export const wholeNumber =
   (rule: string, least: number, most: number) =>
   (text: string): number => {
-    const number = Number(text);
-    const form = least > 0 ? /^[1-9][0-9]{0,5}$/ : /^[0-9]{1,6}$/;
-    if (!form.test(text) || number < least || number > most)
-      throw new InvalidArgumentError(`It must be a whole number ${rule}.`);
+    const number = parseWholeNumber(text, least, most);
+    if (number === undefined) throw new InvalidArgumentError(`It must be a whole number ${rule}.`);
     return number;
   };
 
@@ -28,8 +27,9 @@ const units = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as cons
 
 /** Reads a time span such as `30m`, `24h`, `7d` or `2w`, in milliseconds; `undefined` if it is none. */
 export const parseSpan = (text: string): number | undefined => {
-  const [, count, unit] = /^([0-9]{1,5})([mhdw])$/.exec(text) ?? [];
-  return count === undefined ? undefined : Number(count) * units[unit as keyof typeof units];
+  const [, digits = '', unit] = /^(.+)([mhdw])$/.exec(text) ?? [];
+  const count = parseWholeNumber(digits, 0, 99_999);
+  return count === undefined ? undefined : count * units[unit as keyof typeof units];
 };
 
 /**

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { errorCodeOf } from '../../emulators/error-code.ts';
+import { parseWholeNumber } from '../../functions/platform/whole-number.ts';
 
 /** The service cannot start. The message is one line: what is wrong, and what to do. */
 export class CannotStart extends Error {
@@ -40,8 +41,8 @@ export const usage = `usage: [PORT=3000] npm start [-- OPTIONS]
 docs/local-development.md describes the service, its faults and its emulators.`;
 
 const wholeNumber = (name: string, text: string, least: number, most: number): number => {
-  const number = /^[0-9]{1,5}$/.test(text) ? Number(text) : Number.NaN;
-  if (number >= least && number <= most) return number;
+  const number = parseWholeNumber(text, least, most);
+  if (number !== undefined) return number;
   throw new CannotStart(`${name} is ${JSON.stringify(text)}: it must be a number from ${least} to ${most}`);
 };
 

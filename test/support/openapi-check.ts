@@ -3,7 +3,8 @@ import type { Answer } from './http-event.ts';
 import type { Operation, Schema } from './openapi-document.ts';
 
 const isInstant = (text: string): boolean => !Number.isNaN(Date.parse(text)) && new Date(text).toISOString() === text;
-const bodies = new Ajv2020({ allErrors: true, formats: { 'date-time': isInstant } });
+// `strictTypes` would have each part of a schema repeat its type, and none have two.
+const bodies = new Ajv2020({ allErrors: true, formats: { 'date-time': isInstant }, strictTypes: false });
 // A header is a text, whatever its schema says it means.
 const headers = new Ajv2020({ coerceTypes: true });
 

@@ -1,5 +1,7 @@
+import type { Option } from 'commander';
 import fc from 'fast-check';
 import { readRoster } from '../../../cli/commands/reconcile.ts';
+import { commands } from '../../../cli/commands.ts';
 import { parseEnrollment } from '../../../cli/enroll/enrollment.ts';
 import { UsageError } from '../../../cli/errors.ts';
 import { parseCsv, readTable } from '../../../cli/input/csv.ts';
@@ -8,6 +10,7 @@ import { parseCount, parseSince, readInstanceId, readInstanceIds, wholeNumber } 
 import { formatCsvRow, printable, printableJson } from '../../../cli/output/printable.ts';
 import { readInstanceList } from '../../../cli/reconcile-instances.ts';
 import { createParseApiUrl } from '../../../functions/green-api/api-url.ts';
+import { parseOptions } from '../../../local/dev-server/options.ts';
 
 const cell = fc.string({ unit: 'grapheme' });
 
@@ -221,6 +224,92 @@ test.each([
   expect(() => readInstanceList('list', text)).toThrow(message);
   expect(() => readInstanceList('list', text)).not.toThrow(token);
 });
+
+type NumberOption = readonly [option: string, unit: string, read: (text: string) => unknown];
+
+const readWith =
+  (option: Option) =>
+  (text: string): unknown =>
+    option.parseArg?.(text, undefined as never);
+
+/** The unit without which an option takes no number: none, or that of a time span; `undefined`: it takes no number at all. */
+const unitOf = (read: (text: string) => unknown): string | undefined =>
+  ['', 'd'].find((unit) => {
+    try {
+      return typeof read(`7${unit}`) === 'number';
+    } catch {
+      return false;
+    }
+  });
+
+const startedWith = (argument: string, port = '0') => {
+  const options = parseOptions(argument === '' ? [] : [argument], { PORT: port });
+  if (options === 'help') throw new Error('no help was asked for');
+  return options;
+};
+
+const numberOptions: readonly NumberOption[] = [
+  ...commands.flatMap(({ usage, options = [] }) =>
+    options.flatMap((option): NumberOption[] => {
+      const unit = unitOf(readWith(option));
+      return unit === undefined ? [] : [[`${usage.split(' ')[0]} ${option.long}`, unit, readWith(option)]];
+    }),
+  ),
+  [
+    'evidence --since',
+    'd',
+    (text) => new Date('2026-11-30').getTime() - parseSince(text, new Date('2026-11-30')).getTime(),
+  ],
+  ['npm start PORT', '', (text) => startedWith('', text).port],
+  ['npm start --green-api-port', '', (text) => startedWith(`--green-api-port=${text}`).greenApiPort],
+  ['npm start --time-scale', '', (text) => startedWith(`--time-scale=${text}`).timeScale],
+];
+
+test('these are the options that take a number', () => {
+  expect(numberOptions.map(([option]) => option)).toEqual([
+    'logout --wait',
+    'run --watch-days',
+    'run --max-targets',
+    'runs --limit',
+    'retry --max-targets',
+    'report --within',
+    'report --early',
+    'console --port',
+    'evidence --since',
+    'npm start PORT',
+    'npm start --green-api-port',
+    'npm start --time-scale',
+  ]);
+});
+
+test.each(numberOptions)(
+  '%s takes a whole number without leading zeros, sign, space, point or exponent',
+  (_, unit, read) => {
+    const dayMs = 86_400_000;
+    const others = [
+      '007',
+      '00',
+      '+7',
+      '-7',
+      '7.0',
+      '7,0',
+      '7e0',
+      '0x7',
+      ' 7',
+      '7 ',
+      '٧',
+      '７',
+      '1_0',
+      'seven',
+      '1'.repeat(10),
+    ];
+
+    expect(['7', '10'].map((text) => read(`${text}${unit}`))).toEqual(
+      [7, 10].map((days) => days * (unit === '' ? 1 : dayMs)),
+    );
+    for (const text of others) expect(() => ({ text, read: read(`${text}${unit}`) })).toThrow(/must be/);
+  },
+);
 
 test.each([
   ['0', 0],
