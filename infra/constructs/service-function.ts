@@ -18,7 +18,8 @@ import { distFolder } from '../bundling/dist-folder.ts';
 import { howToBuild } from '../bundling/how-to-build.ts';
 import { acknowledge, acknowledgeInlinePolicies, acknowledgeWildcard } from './acknowledge.ts';
 import type { Deployment } from './deployment.ts';
-import { checkSize, type FunctionEnvironment } from './function-environment.ts';
+import { checkSize } from './environment-size.ts';
+import type { FunctionEnvironment } from './function-environment.ts';
 import { grantConnect } from './network.ts';
 import { pascalCase } from './pascal-case.ts';
 

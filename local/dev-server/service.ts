@@ -23,7 +23,6 @@ import { readConfiguration, readNamedContext } from '../../infra/configuration/c
 import { upcomingFirings } from '../../infra/configuration/schedules/upcoming-firings.ts';
 import { valuesOf } from '../../infra/constructs/function-environment.ts';
 import { type Handle, startLoopbackServer } from '../../loopback/loopback-server.ts';
-import { startDemoDesk } from './demo-desk.ts';
 import { createDrain } from './drain.ts';
 import { type CallFunction, startFunctions } from './functions.ts';
 import { createGateway } from './gateway.ts';
@@ -87,12 +86,15 @@ const startBackend = async (
   return { call, ...emulated };
 };
 
+/** Imported only when there is a desk: its OpenID provider is 300 files. */
+const startDesk = async (url: string) => (await import('./demo-desk.ts')).startDemoDesk(url);
+
 /** The routes of the API, of events and schedules, and of the console, around the functions. `signal` ends the schedules. */
 const createHandle = (
   { schedules, offboarding }: Configuration,
   { call, greenApiUrl, awsVariables }: Awaited<ReturnType<typeof startBackend>>,
   localProviders: LocalProviders,
-  desk: Awaited<ReturnType<typeof startDemoDesk>> | undefined,
+  desk: Awaited<ReturnType<typeof startDesk>> | undefined,
   startToken: string | undefined,
   secondLook: DelayQueue,
   signal: AbortSignal,
@@ -144,7 +146,7 @@ export const startService = async (options: Options, print: Print) => {
       : parseConfiguration(readNamedContext(options.configuration)[contextKey]);
   const providers = findProviders(configuration);
   setEnvironment(configuration, providers);
-  const desk = options.desk ? starting.use(await startDemoDesk(url)) : undefined;
+  const desk = options.desk ? starting.use(await startDesk(url)) : undefined;
   Object.assign(process.env, desk?.variables);
   const backend = await startBackend(options, configuration, print, starting);
   const startToken = secrets === 'aws' ? createStartToken() : undefined;

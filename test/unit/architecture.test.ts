@@ -213,6 +213,14 @@ test.each([
   expect([...loadedBy(`functions/${name}.ts`)].length).toBeLessThanOrEqual(most);
 });
 
+/** Whether a file, or one that it loads, imports the CDK: 500 files, which take a third of a second. */
+const loadsCdk = (entry: string): boolean =>
+  [...loadedBy(entry)].some((file) => /^import (?!type)[^;]*from 'aws-cdk-lib/m.test(read(file)));
+
+test('neither the local service nor the command line loads the CDK', () => {
+  expect(['infra/app.ts', 'local/dev-server/service.ts', 'cli/main.ts'].filter(loadsCdk)).toEqual(['infra/app.ts']);
+});
+
 test('modules never read the environment; handlers and the log do', () => {
   const readers = functionFiles.filter((file) => moduleOf(file) !== 'handler' && /process\.env\b/.test(read(file)));
 
