@@ -18,7 +18,11 @@ const importsIn = (text: string, file: string): readonly string[] =>
 export const writeDeclarations = (root: string, entry: string, outFolder: string, temporaryFolder: string): void => {
   const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
   const project = join(root, 'infra', 'packaging', 'tsconfig.json');
-  execFileSync(process.execPath, [tsc, '-p', project, '--outDir', temporaryFolder], { stdio: 'inherit' });
+  execFileSync(process.execPath, [tsc, '--singleThreaded', '-p', project, '--outDir', temporaryFolder], {
+    // The compiler ends before it needs to collect garbage.
+    env: { ...process.env, GOGC: 'off' },
+    stdio: 'inherit',
+  });
 
   const written = new Set<string>();
   const write = (file: string): void => {

@@ -47,6 +47,8 @@ export const unpackPackage = (peersFrom = join(root, 'node_modules')) => {
         cwd: app,
         encoding: 'utf8',
         timeout: 100_000,
+        // The compiler ends before it needs to collect garbage.
+        env: { ...process.env, GOGC: 'off' },
       }).stdout,
     readOutput: (name: string) => JSON.parse(readFileSync(join(app, 'cdk.out', name), 'utf8')),
     remove: () => rmSync(app, { recursive: true }),
