@@ -1,7 +1,6 @@
 import { parseClearQueueAnswer, parseLogoutAnswer } from '../../functions/green-api/responses.ts';
 import { stateClassOf } from '../../functions/green-api/vocabulary.ts';
 import { add, describeAnswer, longestWaitMs, type Probe, pace, paceMs, readState, seconds } from './measuring.ts';
-import { findingOf, notMeasured } from './questions.ts';
 
 const furtherReadings = 5;
 
@@ -37,11 +36,10 @@ export const measureLogout = async (probe: Probe): Promise<boolean> => {
   probe.note('Logging out, and reading the state until it says so');
   const { kind, detail } = await logOut(probe);
   const finding = kind === 'accepted' || kind === 'refused' || kind === 'no-answer' ? kind : 'failed';
-  add(probe, findingOf('logout', finding, detail));
-  add(probe, notMeasured('time-to-out', 'interrupted'));
+  add(probe, 'logout', finding, detail);
   const first = await waitUntilOut(probe);
   if (first.isOut) {
-    add(probe, findingOf('time-to-out', 'out', describeWait(first)));
+    add(probe, 'time-to-out', 'out', describeWait(first));
     return true;
   }
   probe.note('Not logged out yet: logging out a second time');
@@ -50,7 +48,7 @@ export const measureLogout = async (probe: Probe): Promise<boolean> => {
   const words = [...first.words, ...second.words];
   const stillOpen = isKnown(words) ? 'still-linked' : 'unknown';
   const outcome = second.isOut ? 'out-after-second' : stillOpen;
-  add(probe, findingOf('time-to-out', outcome, describeWait({ ...second, words })));
+  add(probe, 'time-to-out', outcome, describeWait({ ...second, words }));
   return second.isOut;
 };
 
@@ -62,8 +60,8 @@ const measureStays = async (probe: Probe): Promise<void> => {
     const { stateClass, word } = await readState(probe);
     if (stateClass !== 'out') words.push(word);
   }
-  if (words.length === 0) add(probe, findingOf('stays-out', 'stays', `${furtherReadings} more readings`));
-  else add(probe, findingOf('stays-out', 'changes', words.join(', ')));
+  if (words.length === 0) add(probe, 'stays-out', 'stays', `${furtherReadings} more readings`);
+  else add(probe, 'stays-out', 'changes', words.join(', '));
 };
 
 const measureSecondLogout = async (probe: Probe): Promise<void> => {
@@ -71,17 +69,17 @@ const measureSecondLogout = async (probe: Probe): Promise<void> => {
   await pace(probe);
   const { kind, detail } = await logOut(probe);
   const isFinding = kind === 'accepted' || kind === 'refused' || kind === 'not-authorized' || kind === 'no-answer';
-  add(probe, findingOf('second-logout', isFinding ? kind : 'failed', detail));
+  add(probe, 'second-logout', isFinding ? kind : 'failed', detail);
 };
 
 const measureClearQueue = async (probe: Probe): Promise<void> => {
-  if (!probe.clearsQueue) return add(probe, notMeasured('clear-queue', 'without --clear-queue'));
+  if (!probe.clearsQueue) return add(probe, 'clear-queue', 'not-measured', 'without --clear-queue');
   await pace(probe);
   const answer = await probe.call('clearMessagesQueue');
   const kind = answer === undefined ? 'no-answer' : parseClearQueueAnswer(answer.status, answer.text).kind;
   const isBody = answer !== undefined && answer.status < 300 && kind === 'unavailable';
   const finding = kind === 'cleared' ? 'cleared' : isBody ? 'not-cleared' : 'failed';
-  add(probe, findingOf('clear-queue', finding, describeAnswer(answer, kind)));
+  add(probe, 'clear-queue', finding, describeAnswer(answer, kind));
 };
 
 /** https://green-api.com/en/docs/calls/account/callsLogout/ */
@@ -97,16 +95,16 @@ const callsLogout = async ({ call }: Probe): Promise<'ended' | 'nothing' | 'not-
 /** A second call shows whether the first one ended anything. */
 const measureCalls = async (probe: Probe): Promise<void> => {
   if (probe.messenger !== 'whatsapp' && probe.messenger !== 'unknown')
-    return add(probe, notMeasured('calls-session', 'Calls exist for WhatsApp only'));
+    return add(probe, 'calls-session', 'not-measured', 'Calls exist for WhatsApp only');
   probe.note('Asking for the session of WhatsApp Calls');
   await pace(probe);
   const first = await callsLogout(probe);
-  if (first === 'nothing') return add(probe, findingOf('calls-session', 'nothing-left'));
-  if (first !== 'ended') return add(probe, findingOf('calls-session', first));
+  if (first === 'nothing') return add(probe, 'calls-session', 'nothing-left');
+  if (first !== 'ended') return add(probe, 'calls-session', first);
   await pace(probe);
   const second = await callsLogout(probe);
   const finding = second === 'ended' ? 'undecided' : 'own-session';
-  add(probe, findingOf('calls-session', finding, `the second call: ${second}`));
+  add(probe, 'calls-session', finding, `the second call: ${second}`);
 };
 
 /** What only an instance shows whose session is ended. */

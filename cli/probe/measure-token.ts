@@ -1,7 +1,6 @@
 import type { ApiToken } from '../../functions/green-api/credential.ts';
 import { parseUpdateTokenAnswer } from '../../functions/green-api/responses.ts';
 import { add, describeAnswer, longestWaitMs, type Probe, pace, paceMs, readState, seconds } from './measuring.ts';
-import { findingOf, notMeasured } from './questions.ts';
 
 /** Reads with the old token until it is rejected. Returns whether it is dead. */
 const measureOldToken = async (probe: Probe): Promise<boolean> => {
@@ -13,11 +12,11 @@ const measureOldToken = async (probe: Probe): Promise<boolean> => {
     const ms = probe.now() - since;
     if (isRejected) {
       const when = `rejected ${seconds(ms)} after the change`;
-      add(probe, findingOf('old-token', readings === 1 ? 'at-once' : 'later', when));
+      add(probe, 'old-token', readings === 1 ? 'at-once' : 'later', when);
       return true;
     }
     if (ms > longestWaitMs) {
-      add(probe, findingOf('old-token', 'works', `accepted ${seconds(ms)} after the change`));
+      add(probe, 'old-token', 'works', `accepted ${seconds(ms)} after the change`);
       return false;
     }
   }
@@ -28,7 +27,7 @@ const measureRotationLimit = async (probe: Probe): Promise<void> => {
   await pace(probe);
   await probe.call('updateApiToken', probe.token);
   const answer = await probe.call('updateApiToken', probe.token);
-  add(probe, findingOf('rotation-limit', answer?.status === 429 ? 'limited' : 'no-limit-seen'));
+  add(probe, 'rotation-limit', answer?.status === 429 ? 'limited' : 'no-limit-seen');
 };
 
 const mostTries = 3;
@@ -50,13 +49,13 @@ const rotate = async (probe: Probe, keepToken: NonNullable<Probe['keepToken']>):
   const parsed = answer && parseUpdateTokenAnswer(answer.status, answer.text);
   if (parsed?.kind === 'token-updated') {
     probe.isTokenLost = !(await keepToken(parsed.apiTokenInstance));
-    add(probe, findingOf('rotation-while-out', 'works'));
+    add(probe, 'rotation-while-out', 'works');
     return parsed.apiTokenInstance;
   }
   const isRefused = await isOldTokenValid(probe);
   probe.isTokenLost = !isRefused;
   const detail = describeAnswer(answer, parsed?.kind ?? 'no answer');
-  add(probe, findingOf('rotation-while-out', isRefused ? 'refused' : 'lost', detail));
+  add(probe, 'rotation-while-out', isRefused ? 'refused' : 'lost', detail);
   return isRefused ? probe.token : undefined;
 };
 
@@ -64,17 +63,17 @@ export const measureRotation = async (probe: Probe): Promise<ApiToken | undefine
   const { keepToken, token } = probe;
   if (keepToken === undefined) {
     for (const question of ['rotation-while-out', 'old-token', 'rotation-limit'] as const)
-      add(probe, notMeasured(question, 'without --rotate-token'));
+      add(probe, question, 'not-measured', 'without --rotate-token');
     return token;
   }
   await pace(probe);
   const current = await rotate(probe, keepToken);
   if (current === undefined || current === token) {
     for (const question of ['old-token', 'rotation-limit'] as const)
-      add(probe, notMeasured(question, 'the token was not changed, or is lost'));
+      add(probe, question, 'not-measured', 'the token was not changed, or is lost');
     return current;
   }
   if (await measureOldToken(probe)) await measureRotationLimit(probe);
-  else add(probe, notMeasured('rotation-limit', 'the old token still works'));
+  else add(probe, 'rotation-limit', 'not-measured', 'the old token still works');
   return current;
 };

@@ -2,7 +2,7 @@ import type { ApiToken } from '../../functions/green-api/credential.ts';
 import { parseStateAnswer } from '../../functions/green-api/responses.ts';
 import { type StateClass, stateClassOf } from '../../functions/green-api/vocabulary.ts';
 import type { Answer, Call } from './exchange.ts';
-import type { Finding, Question } from './questions.ts';
+import type { FindingOf, Found, Question } from './questions.ts';
 
 export const messengers = ['whatsapp', 'telegram', 'v3'] as const;
 
@@ -35,9 +35,14 @@ export const seconds = (ms: number): string => `${(ms / 1_000).toFixed(1)} s`;
 export const describeAnswer = (answer: Answer | undefined, kind: string): string =>
   answer === undefined ? 'no answer' : `HTTP ${answer.status}, read as ${kind}`;
 
-export type Probe = ProbeDependencies & { readonly findings: Map<Question, Finding>; isTokenLost: boolean };
+export type Probe = ProbeDependencies & { readonly findings: Map<Question, Found>; isTokenLost: boolean };
 
-export const add = ({ findings }: Probe, finding: Finding): void => void findings.set(finding.question, finding);
+export const add = <Q extends Question>(
+  { findings }: Probe,
+  question: Q,
+  finding: FindingOf<Q>,
+  detail?: string,
+): void => void findings.set(question, { finding, detail });
 
 /** Waits until the same method may be called again. @throws the reason of the signal, once it is aborted */
 export const pace = async ({ sleep, signal }: Probe): Promise<void> => {

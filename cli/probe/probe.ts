@@ -4,7 +4,7 @@ import { type Answer, maskHeaders } from './exchange.ts';
 import { measureLoggedOut, measureLogout } from './measure-logout.ts';
 import { measureRotation } from './measure-token.ts';
 import { add, type Messenger, messengers, type Probe, type ProbeDependencies, pace } from './measuring.ts';
-import { type Finding, findingOf, notMeasured, type Question, questions } from './questions.ts';
+import { describeFinding, type Finding, type Question, questions } from './questions.ts';
 
 export type ProbeResult = {
   readonly findings: readonly Finding[];
@@ -31,20 +31,17 @@ const measureRateLimit = async (probe: Probe, token: ApiToken): Promise<void> =>
       const finding = names.includes('retry-after') ? 'retry-after' : about.length > 0 ? 'headers' : 'nothing';
       const shown = maskHeaders(answer.headers);
       const values = about.map((name) => `${name}: ${shown[name]}`).join(', ');
-      return add(
-        probe,
-        findingOf('rate-limit', finding, [`at reading ${readings}`, values].filter(Boolean).join(', ')),
-      );
+      return add(probe, 'rate-limit', finding, [`at reading ${readings}`, values].filter(Boolean).join(', '));
     }
   }
-  add(probe, findingOf('rate-limit', 'not-limited', `${mostReadingsAtOnce} readings`));
+  add(probe, 'rate-limit', 'not-limited', `${mostReadingsAtOnce} readings`);
 };
 
 const measureAll = async (probe: Probe): Promise<void> => {
   const isSample = /^[0-9a-f]{50}$/.test(probe.token);
-  add(probe, findingOf('token-form', isSample ? 'as-in-samples' : 'another'));
-  if (await measureLogout(probe)) await measureLoggedOut(probe);
-  const isOut = ['out', 'out-after-second'].includes(probe.findings.get('time-to-out')?.finding ?? '');
+  add(probe, 'token-form', isSample ? 'as-in-samples' : 'another');
+  const isOut = await measureLogout(probe);
+  if (isOut) await measureLoggedOut(probe);
   const current = isOut ? await measureRotation(probe) : probe.token;
   if (current !== undefined) await measureRateLimit(probe, current);
 };
@@ -61,10 +58,10 @@ export const probe = async (dependencies: ProbeDependencies): Promise<ProbeResul
   }
   const { findings, isTokenLost } = running;
   const why = isInterrupted ? 'interrupted' : 'the instance was not logged out, or its token is lost';
-  const all = (Object.keys(questions) as Question[]).map(
-    (question) => findings.get(question) ?? notMeasured(question, why),
+  const all = (Object.keys(questions) as Question[]).map((question) =>
+    describeFinding(question, findings.get(question) ?? { finding: 'not-measured', detail: why }),
   );
-  const isOut = all.some(({ question, finding }) => question === 'time-to-out' && finding.startsWith('out'));
+  const isOut = findings.get('time-to-out')?.finding.startsWith('out') === true;
   return { findings: all, isOut, isInterrupted, isTokenLost };
 };
 

@@ -83,27 +83,15 @@ export const questions = {
 
 export type Question = keyof typeof questions;
 
-export type FindingOf<Q extends Question> = keyof (typeof questions)[Q]['findings'] & string;
+/** What was found, one of the findings of the question; or that it was `not-measured`, and why. */
+export type FindingOf<Q extends Question> = (keyof (typeof questions)[Q]['findings'] & string) | 'not-measured';
 
-export type Finding = {
-  readonly question: Question;
-  readonly asks: string;
-  /** `not-measured`: `detail` says why. */
-  readonly finding: string;
-  readonly means: string;
-  readonly detail?: string | undefined;
+/** What is recorded of each question: the finding, and more about it. */
+export type Found = { readonly finding: string; readonly detail?: string | undefined };
+
+export type Finding = Found & { readonly question: Question; readonly asks: string; readonly means: string };
+
+export const describeFinding = (question: Question, { finding, detail }: Found): Finding => {
+  const { asks, findings }: { asks: string; findings: Readonly<Record<string, string>> } = questions[question];
+  return { question, asks, finding, means: findings[finding] ?? 'not measured', detail };
 };
-
-export const findingOf = <Q extends Question>(question: Q, finding: FindingOf<Q>, detail?: string): Finding => {
-  const { asks, findings } = questions[question];
-  const means = (findings as Readonly<Record<string, string>>)[finding] ?? '';
-  return { question, asks, finding, means, detail };
-};
-
-export const notMeasured = (question: Question, detail: string): Finding => ({
-  question,
-  asks: questions[question].asks,
-  finding: 'not-measured',
-  means: 'not measured',
-  detail,
-});
