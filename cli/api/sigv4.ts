@@ -1,7 +1,7 @@
 import { STSClient } from '@aws-sdk/client-sts';
 import { SignatureV4 } from '@smithy/signature-v4';
 import type { Sign } from '../../client/call.ts';
-import { type AwsSettings, callAws } from '../aws/call-aws.ts';
+import { type AwsSettings, awsFailure } from '../aws/call-aws.ts';
 
 /** The address of an API names its region; behind a domain of one's own it is the region of the profile. */
 const regionIn = ({ hostname }: URL): string | undefined => /\.execute-api\.([\w-]+)\.amazonaws\./.exec(hostname)?.[1];
@@ -20,7 +20,9 @@ export const createSigV4Signer = (api: URL, aws: AwsSettings): Sign => {
       headers: { ...headers, host: url.host },
       ...(body !== undefined && { body }),
     };
-    const signed = await callAws('execute-api:Invoke', () => signer.sign(request));
+    const signed = await signer.sign(request).catch((error: unknown) => {
+      throw awsFailure(error, 'API', 'execute-api:Invoke');
+    });
     const { host: _, ...sent } = signed.headers;
     return sent;
   };

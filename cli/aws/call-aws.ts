@@ -29,19 +29,20 @@ const signature = new Set([
   'SignatureDoesNotMatch',
 ]);
 
-const services: Readonly<Record<string, string>> = {
-  cloudformation: 'CloudFormation',
-  cloudwatch: 'CloudWatch',
-  'execute-api': 'API',
-  events: 'EventBridge',
-  lambda: 'Lambda',
-  logs: 'CloudWatch Logs',
-  s3: 'S3',
-  secretsmanager: 'Secrets Manager',
-  sns: 'SNS',
-  sqs: 'SQS',
-  sts: 'STS',
+/** The IAM prefix of a service that is not its name in lower case. */
+const prefixes: Readonly<Record<string, string>> = { 'CloudWatch Logs': 'logs', EventBridge: 'events' };
+
+/** The IAM action of a command that has another name. */
+const actions: Readonly<Record<string, string>> = {
+  CreateSecret: 'CreateSecret and secretsmanager:TagResource',
+  GetObject: 'GetObjectVersion',
+  GetObjectLockConfiguration: 'GetBucketObjectLockConfiguration',
+  Invoke: 'InvokeFunction',
+  ListObjectVersions: 'ListBucketVersions',
 };
+
+const rightOf = (service: string, command: string): string =>
+  `${prefixes[service] ?? service.toLowerCase().replace(' ', '')}:${actions[command] ?? command}`;
 
 const todoOf = (name: string, right: string): string => {
   if (throttling.test(name)) return 'AWS takes no more such calls for now. Wait a minute, then repeat the command.';
@@ -55,18 +56,40 @@ const todoOf = (name: string, right: string): string => {
  *
  * @param right the IAM action that the call needs, e.g. `sqs:ReceiveMessage`
  */
-export const awsFailure = (error: unknown, right: string): CommandFailed => {
-  if (error instanceof CommandFailed) return error;
-  const name = errorNameOf(error);
-  const [prefix = ''] = right.split(':');
-  return new CommandFailed(known[name] ?? `${services[prefix] ?? prefix}: ${name}. ${todoOf(name, right)}`);
+export const awsFailure = (cause: unknown, service: string, right: string): CommandFailed => {
+  if (cause instanceof CommandFailed) return cause;
+  const name = errorNameOf(cause);
+  return new CommandFailed(known[name] ?? `${service}: ${name}. ${todoOf(name, right)}`, { cause });
 };
 
-/** Runs an AWS call and turns its failure into a {@link CommandFailed}. */
-export const callAws = async <Value>(right: string, call: () => Promise<Value>): Promise<Value> => {
-  try {
-    return await call();
-  } catch (error) {
-    throw awsFailure(error, right);
-  }
+/** Whether a call failed with this error of AWS. */
+export const isAwsError = (error: unknown, name: string): boolean =>
+  error instanceof CommandFailed && errorNameOf(error.cause) === name;
+
+type Middleware = <Arguments, Result>(
+  next: (args: Arguments) => Promise<Result>,
+  context: { readonly commandName?: string },
+) => (args: Arguments) => Promise<Result>;
+
+type AwsClient = {
+  readonly config: { readonly serviceId: string };
+  readonly middlewareStack: {
+    readonly add: (middleware: Middleware, options: { readonly step: 'initialize'; readonly priority: 'high' }) => void;
+  };
+};
+
+/** Turns every failed call of a client into a {@link CommandFailed}, whose cause is the error of AWS. */
+export const explained = <Client extends AwsClient>(client: Client): Client => {
+  const { serviceId } = client.config;
+  const explain: Middleware =
+    (next, { commandName = '' }) =>
+    async (args) => {
+      try {
+        return await next(args);
+      } catch (error) {
+        throw awsFailure(error, serviceId, rightOf(serviceId, commandName.replace(/Command$/, '')));
+      }
+    };
+  client.middlewareStack.add(explain, { step: 'initialize', priority: 'high' });
+  return client;
 };

@@ -6,7 +6,7 @@ import {
   StopDurableExecutionCommand,
 } from '@aws-sdk/client-lambda';
 import { hasEnded } from '../../client/answers.ts';
-import { type AwsSettings, awsFailure, callAws } from './call-aws.ts';
+import { type AwsSettings, explained } from './call-aws.ts';
 
 export const hasExecutionEnded = ({ Status }: Pick<Execution, 'Status'>): boolean =>
   Status !== undefined && hasEnded({ status: Status });
@@ -15,27 +15,22 @@ export const hasExecutionEnded = ({ Status }: Pick<Execution, 'Status'>): boolea
  * The runs of a deployment as Lambda keeps them. The endpoint may be a local one: the SDK reads `AWS_ENDPOINT_URL_LAMBDA` itself.
  */
 export const createExecutions = (aws: AwsSettings) => {
-  const client = new LambdaClient({ ...aws, requestHandler: { connectionTimeout: 3_000, requestTimeout: 10_000 } });
+  const requestHandler = { connectionTimeout: 3_000, requestTimeout: 10_000 };
+  const client = explained(new LambdaClient({ ...aws, requestHandler }));
   return {
     /**
      * All executions of a function, the newest first, whatever their status. `ReverseOrder` would list the oldest first. A filter on
      * `Statuses` takes five values only and would miss the others.
      */
     list: async function* (FunctionName: string): AsyncGenerator<Execution> {
-      try {
-        for await (const page of paginateListDurableExecutionsByFunction({ client }, { FunctionName }))
-          yield* page.DurableExecutions ?? [];
-      } catch (error) {
-        throw awsFailure(error, 'lambda:ListDurableExecutionsByFunction');
-      }
+      for await (const page of paginateListDurableExecutionsByFunction({ client }, { FunctionName }))
+        yield* page.DurableExecutions ?? [];
     },
-    get: (DurableExecutionArn: string) =>
-      callAws('lambda:GetDurableExecution', () => client.send(new GetDurableExecutionCommand({ DurableExecutionArn }))),
+    get: (DurableExecutionArn: string) => client.send(new GetDurableExecutionCommand({ DurableExecutionArn })),
     /** @param stoppedBy is kept in the error of the execution */
     stop: (DurableExecutionArn: string, stoppedBy: string) => {
       const reason = { ErrorType: 'RunStopped', ErrorMessage: `Stopped by ${stoppedBy}` };
-      const command = new StopDurableExecutionCommand({ DurableExecutionArn, Error: reason });
-      return callAws('lambda:StopDurableExecution', () => client.send(command));
+      return client.send(new StopDurableExecutionCommand({ DurableExecutionArn, Error: reason }));
     },
   };
 };

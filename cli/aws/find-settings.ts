@@ -4,7 +4,7 @@ import { defined } from '../../functions/platform/defined.ts';
 import { errorNameOf } from '../../functions/platform/unknown-values.ts';
 import { CommandFailed } from '../errors.ts';
 import { printable, quote, someOf } from '../output/printable.ts';
-import { type AwsSettings, callAws } from './call-aws.ts';
+import { type AwsSettings, explained } from './call-aws.ts';
 
 export type Profile = {
   /** By an option. */
@@ -79,8 +79,7 @@ export const findSettings = ({ named, used, region }: Profile) => {
 };
 
 /** Who the AWS credentials belong to; with a session of IAM Identity Center the ARN names the person. */
-export const readIdentity = (aws: AwsSettings) =>
-  callAws('sts:GetCallerIdentity', async () => {
-    const { Account = '', Arn = '' } = await new STSClient(aws).send(new GetCallerIdentityCommand({}));
-    return { account: Account, arn: Arn };
-  });
+export const readIdentity = async (aws: AwsSettings) => {
+  const { Account = '', Arn = '' } = await explained(new STSClient(aws)).send(new GetCallerIdentityCommand({}));
+  return { account: Account, arn: Arn };
+};

@@ -1,17 +1,17 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
-import { errorNameOf } from '../../functions/platform/unknown-values.ts';
 import type { OutputKey } from '../../infra/output-keys.ts';
 import { CommandFailed } from '../errors.ts';
-import { type AwsSettings, awsFailure } from './call-aws.ts';
+import { type AwsSettings, explained, isAwsError } from './call-aws.ts';
 
 const describeStack = async (stack: string, aws: AwsSettings) => {
   try {
-    const { Stacks = [] } = await new CloudFormationClient(aws).send(new DescribeStacksCommand({ StackName: stack }));
+    const client = explained(new CloudFormationClient(aws));
+    const { Stacks = [] } = await client.send(new DescribeStacksCommand({ StackName: stack }));
     return Stacks[0];
   } catch (error) {
     // What CloudFormation answers for a stack that does not exist.
-    if (errorNameOf(error) === 'ValidationError') return undefined;
-    throw awsFailure(error, 'cloudformation:DescribeStacks');
+    if (isAwsError(error, 'ValidationError')) return undefined;
+    throw error;
   }
 };
 

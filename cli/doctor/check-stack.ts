@@ -16,7 +16,7 @@ import { countOf } from '../../client/count-of.ts';
 import { inParallel } from '../../functions/platform/in-parallel.ts';
 import type { OutputKey } from '../../infra/output-keys.ts';
 import { parallelCalls } from '../api/api.ts';
-import { type AwsSettings, callAws } from '../aws/call-aws.ts';
+import { type AwsSettings, explained } from '../aws/call-aws.ts';
 import { readIdentity } from '../aws/find-settings.ts';
 import type { StackOutputs } from '../aws/stack-outputs.ts';
 import { CommandFailed, orFailure } from '../errors.ts';
@@ -29,24 +29,23 @@ const hours = 3;
 /** `Id`s of metric math have `_` where the names of functions have `-`. */
 const functionOf = (id: string): string => id.replaceAll('_', '-');
 
-const countMetrics = ({ Metrics = [] }: MetricAlarm, aws: AwsSettings): Promise<string | undefined> =>
-  callAws('cloudwatch:GetMetricData', async () => {
-    const queries = Metrics.filter(({ MetricStat }) => MetricStat !== undefined);
-    if (queries.length === 0) return undefined;
-    const now = Date.now();
-    const command = new GetMetricDataCommand({
-      StartTime: new Date(now - hours * 3_600_000),
-      EndTime: new Date(now),
-      MetricDataQueries: queries.map((query) => ({ ...query, ReturnData: true })),
-    });
-    const { MetricDataResults = [] } = await new CloudWatchClient(aws).send(command);
-    const counted = MetricDataResults.map(({ Id = '', Values = [] }) => ({
-      name: functionOf(Id),
-      count: Values.reduce((sum, value) => sum + value, 0),
-    })).filter(({ count }) => count > 0);
-    const list = counted.map(({ name, count }) => `${name} ${count}`).join(', ') || 'nothing';
-    return `In the last ${hours} hours: ${list}.`;
+const countMetrics = async ({ Metrics = [] }: MetricAlarm, aws: AwsSettings): Promise<string | undefined> => {
+  const queries = Metrics.filter(({ MetricStat }) => MetricStat !== undefined);
+  if (queries.length === 0) return undefined;
+  const now = Date.now();
+  const command = new GetMetricDataCommand({
+    StartTime: new Date(now - hours * 3_600_000),
+    EndTime: new Date(now),
+    MetricDataQueries: queries.map((query) => ({ ...query, ReturnData: true })),
   });
+  const { MetricDataResults = [] } = await explained(new CloudWatchClient(aws)).send(command);
+  const counted = MetricDataResults.map(({ Id = '', Values = [] }) => ({
+    name: functionOf(Id),
+    count: Values.reduce((sum, value) => sum + value, 0),
+  })).filter(({ count }) => count > 0);
+  const list = counted.map(({ name, count }) => `${name} ${count}`).join(', ') || 'nothing';
+  return `In the last ${hours} hours: ${list}.`;
+};
 
 /**
  * Which metrics an alarm over several is about, and how often each was counted, for example `In the last 3 hours: logout 2.`, or
@@ -57,13 +56,13 @@ const whichMetrics = async (alarm: MetricAlarm, aws: AwsSettings): Promise<strin
   return counted instanceof CommandFailed ? `Which metric is not known. ${counted.message}` : counted;
 };
 
-const listResources = (stack: string, aws: AwsSettings): Promise<readonly StackResourceSummary[]> =>
-  callAws('cloudformation:ListStackResources', async () => {
-    const found: StackResourceSummary[] = [];
-    const pages = paginateListStackResources({ client: new CloudFormationClient(aws) }, { StackName: stack });
-    for await (const { StackResourceSummaries = [] } of pages) found.push(...StackResourceSummaries);
-    return found;
-  });
+const listResources = async (stack: string, aws: AwsSettings): Promise<readonly StackResourceSummary[]> => {
+  const found: StackResourceSummary[] = [];
+  const client = explained(new CloudFormationClient(aws));
+  for await (const { StackResourceSummaries = [] } of paginateListStackResources({ client }, { StackName: stack }))
+    found.push(...StackResourceSummaries);
+  return found;
+};
 
 /** Physical ids by type. A stack may hold more than the deployment: logical ids begin with the path of its construct. */
 const findResources = async (outputs: StackOutputs, aws: AwsSettings): Promise<(type: string) => readonly string[]> => {
@@ -76,40 +75,40 @@ const findResources = async (outputs: StackOutputs, aws: AwsSettings): Promise<(
     );
 };
 
-const readAlarms = (names: readonly string[], aws: AwsSettings): Promise<readonly MetricAlarm[]> =>
-  callAws('cloudwatch:DescribeAlarms', async () => {
-    const client = new CloudWatchClient(aws);
-    const alarms: MetricAlarm[] = [];
-    for (let at = 0; at < names.length; at += 100) {
-      const AlarmNames = names.slice(at, at + 100);
-      const { MetricAlarms = [] } = await client.send(new DescribeAlarmsCommand({ AlarmNames, MaxRecords: 100 }));
-      alarms.push(...MetricAlarms);
-    }
-    return alarms;
-  });
+const readAlarms = async (names: readonly string[], aws: AwsSettings): Promise<readonly MetricAlarm[]> => {
+  const client = explained(new CloudWatchClient(aws));
+  const alarms: MetricAlarm[] = [];
+  for (let at = 0; at < names.length; at += 100) {
+    const AlarmNames = names.slice(at, at + 100);
+    const { MetricAlarms = [] } = await client.send(new DescribeAlarmsCommand({ AlarmNames, MaxRecords: 100 }));
+    alarms.push(...MetricAlarms);
+  }
+  return alarms;
+};
 
 /** No service can write to a topic under this key, because the policy of an AWS managed key cannot be changed. */
 const unusableKey = 'alias/aws/sns';
 
 type TopicOf = 'alarm' | 'notification';
 
-const checkTopic = (of: TopicOf, topic: string, aws: AwsSettings): Promise<Finding> =>
-  callAws('sns:GetTopicAttributes', async () => {
-    const { Attributes = {} } = await new SNSClient(aws).send(new GetTopicAttributesCommand({ TopicArn: topic }));
-    if (Attributes.KmsMasterKeyId?.endsWith(unusableKey))
-      return failure(
-        `${of} topic`,
-        `${topic} is encrypted with ${unusableKey}, so ${of}s cannot write to it. Use a key of your own.`,
-      );
-    if (Attributes.SubscriptionsConfirmed === '0')
-      return failure(`${of} topic`, `${topic} has no confirmed subscription, so ${of}s reach nobody.`);
-    if (of === 'notification' && !Attributes.Policy?.includes('events.amazonaws.com'))
-      return failure(
-        'notification topic',
-        `${topic} does not let EventBridge publish: its policy has no statement for events.amazonaws.com. What to do: docs/notifications.md#the-topic`,
-      );
-    return ok(`${of} topic`, `${topic}, ${Attributes.SubscriptionsConfirmed} subscriptions`);
-  });
+const checkTopic = async (of: TopicOf, topic: string, aws: AwsSettings): Promise<Finding> => {
+  const { Attributes = {} } = await explained(new SNSClient(aws)).send(
+    new GetTopicAttributesCommand({ TopicArn: topic }),
+  );
+  if (Attributes.KmsMasterKeyId?.endsWith(unusableKey))
+    return failure(
+      `${of} topic`,
+      `${topic} is encrypted with ${unusableKey}, so ${of}s cannot write to it. Use a key of your own.`,
+    );
+  if (Attributes.SubscriptionsConfirmed === '0')
+    return failure(`${of} topic`, `${topic} has no confirmed subscription, so ${of}s reach nobody.`);
+  if (of === 'notification' && !Attributes.Policy?.includes('events.amazonaws.com'))
+    return failure(
+      'notification topic',
+      `${topic} does not let EventBridge publish: its policy has no statement for events.amazonaws.com. What to do: docs/notifications.md#the-topic`,
+    );
+  return ok(`${of} topic`, `${topic}, ${Attributes.SubscriptionsConfirmed} subscriptions`);
+};
 
 const checkTopics = async (of: TopicOf, topics: readonly string[], aws: AwsSettings): Promise<readonly Finding[]> => {
   const checked = await inParallel(parallelCalls, topics, (topic) =>
@@ -150,11 +149,10 @@ const queueTodo = (url: string, outputs: StackOutputs): string =>
     ? 'A notification about a logout or its failure was not delivered. What to do: docs/operations.md#notifications-undelivered'
     : `${queueTodos.find(([key]) => outputs.find(key) === url)?.[1] ?? 'An event was not delivered.'} Look at each message with the command retry --failed-events.`;
 
-const countMessages = (url: string, client: SQSClient): Promise<number> =>
-  callAws('sqs:GetQueueAttributes', async () => {
-    const command = new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ['ApproximateNumberOfMessages'] });
-    return Number((await client.send(command)).Attributes?.ApproximateNumberOfMessages);
-  });
+const countMessages = async (url: string, client: SQSClient): Promise<number> => {
+  const command = new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ['ApproximateNumberOfMessages'] });
+  return Number((await client.send(command)).Attributes?.ApproximateNumberOfMessages);
+};
 
 const nameOf = (queueUrl: string): string => queueUrl.split('/').at(-1) ?? queueUrl;
 
@@ -163,7 +161,7 @@ const checkQueues = async (
   outputs: StackOutputs,
   aws: AwsSettings,
 ): Promise<readonly Finding[]> => {
-  const client = new SQSClient(aws);
+  const client = explained(new SQSClient(aws));
   const checked = await inParallel(parallelCalls, urls, (url) =>
     check(`queue ${nameOf(url)}`, async () => {
       const count = await countMessages(url, client);
@@ -180,19 +178,18 @@ const checkQueues = async (
 const leastConcurrency = 120;
 
 /** New accounts have 10, and every function of the account shares them. */
-const checkConcurrency = (aws: AwsSettings): Promise<readonly Finding[]> =>
-  callAws('lambda:GetAccountSettings', async () => {
-    const { AccountLimit = {} } = await new LambdaClient(aws).send(new GetAccountSettingsCommand({}));
-    const { ConcurrentExecutions: quota = 0, UnreservedConcurrentExecutions: unreserved = 0 } = AccountLimit;
-    const about = `This account may run ${quota} Lambda functions at once (${unreserved} not reserved)`;
-    if (quota >= leastConcurrency) return [ok('concurrency', about)];
-    return [
-      warning(
-        'concurrency',
-        `${about}. Identity providers need ${leastConcurrency}, and with a small quota logouts are throttled. Raise "Concurrent executions" of AWS Lambda in Service Quotas.`,
-      ),
-    ];
-  });
+const checkConcurrency = async (aws: AwsSettings): Promise<readonly Finding[]> => {
+  const { AccountLimit = {} } = await explained(new LambdaClient(aws)).send(new GetAccountSettingsCommand({}));
+  const { ConcurrentExecutions: quota = 0, UnreservedConcurrentExecutions: unreserved = 0 } = AccountLimit;
+  const about = `This account may run ${quota} Lambda functions at once (${unreserved} not reserved)`;
+  if (quota >= leastConcurrency) return [ok('concurrency', about)];
+  return [
+    warning(
+      'concurrency',
+      `${about}. Identity providers need ${leastConcurrency}, and with a small quota logouts are throttled. Raise "Concurrent executions" of AWS Lambda in Service Quotas.`,
+    ),
+  ];
+};
 
 const checkStatus = ({ stack, status }: StackOutputs): Finding =>
   /^(?:CREATE|UPDATE|IMPORT)_COMPLETE$/.test(status)

@@ -7,8 +7,7 @@ import {
   TagResourceCommand,
   UntagResourceCommand,
 } from '@aws-sdk/client-secrets-manager';
-import { errorNameOf } from '../../functions/platform/unknown-values.ts';
-import { type AwsSettings, callAws } from '../aws/call-aws.ts';
+import { type AwsSettings, explained, isAwsError } from '../aws/call-aws.ts';
 
 export type StoredSecret = {
   /** Values of the tags, by key. */
@@ -25,7 +24,7 @@ const unlessMissing = async <Value>(call: Promise<Value>): Promise<Value | undef
   try {
     return await call;
   } catch (error) {
-    if (errorNameOf(error) === 'ResourceNotFoundException') return undefined;
+    if (isAwsError(error, 'ResourceNotFoundException')) return undefined;
     throw error;
   }
 };
@@ -36,35 +35,24 @@ const unlessMissing = async <Value>(call: Promise<Value>): Promise<Value | undef
  * @param kmsKey encrypts new secrets; without one it is Secrets Manager's own key
  */
 export const createSecretStore = (aws: AwsSettings, kmsKey?: string) => {
-  const client = new SecretsManagerClient(aws);
+  const client = explained(new SecretsManagerClient(aws));
   return {
-    describe: (name: string): Promise<StoredSecret | undefined> =>
-      callAws('secretsmanager:DescribeSecret', async () => {
-        const secret = await unlessMissing(client.send(new DescribeSecretCommand({ SecretId: name })));
-        const tags = new Map(secret?.Tags?.map(({ Key = '', Value = '' }) => [Key, Value]));
-        return secret && { tags, isDeleted: secret.DeletedDate !== undefined };
-      }),
+    describe: async (name: string): Promise<StoredSecret | undefined> => {
+      const secret = await unlessMissing(client.send(new DescribeSecretCommand({ SecretId: name })));
+      const tags = new Map(secret?.Tags?.map(({ Key = '', Value = '' }) => [Key, Value]));
+      return secret && { tags, isDeleted: secret.DeletedDate !== undefined };
+    },
     /** The text of the secret; `undefined` while it has none. */
-    read: (name: string) =>
-      callAws('secretsmanager:GetSecretValue', async () => {
-        const value = await unlessMissing(client.send(new GetSecretValueCommand({ SecretId: name })));
-        return value?.SecretString;
-      }),
+    read: async (name: string) =>
+      (await unlessMissing(client.send(new GetSecretValueCommand({ SecretId: name }))))?.SecretString,
     create: (name: string, text: string, tags: Tags) => {
       const key = kmsKey === undefined ? {} : { KmsKeyId: kmsKey };
-      const command = new CreateSecretCommand({ Name: name, SecretString: text, Tags: toTags(tags), ...key });
-      return callAws('secretsmanager:CreateSecret and secretsmanager:TagResource', () => client.send(command));
+      return client.send(new CreateSecretCommand({ Name: name, SecretString: text, Tags: toTags(tags), ...key }));
     },
-    write: (name: string, text: string) => {
-      const command = new PutSecretValueCommand({ SecretId: name, SecretString: text });
-      return callAws('secretsmanager:PutSecretValue', () => client.send(command));
-    },
-    tag: (name: string, tags: Tags) => {
-      const command = new TagResourceCommand({ SecretId: name, Tags: toTags(tags) });
-      return callAws('secretsmanager:TagResource', () => client.send(command));
-    },
-    untag: (name: string, TagKeys: string[]) =>
-      callAws('secretsmanager:UntagResource', () => client.send(new UntagResourceCommand({ SecretId: name, TagKeys }))),
+    write: (name: string, text: string) =>
+      client.send(new PutSecretValueCommand({ SecretId: name, SecretString: text })),
+    tag: (name: string, tags: Tags) => client.send(new TagResourceCommand({ SecretId: name, Tags: toTags(tags) })),
+    untag: (name: string, TagKeys: string[]) => client.send(new UntagResourceCommand({ SecretId: name, TagKeys })),
   };
 };
 

@@ -1,5 +1,5 @@
 import { CloudWatchLogsClient, paginateFilterLogEvents } from '@aws-sdk/client-cloudwatch-logs';
-import { type AwsSettings, awsFailure } from '../aws/call-aws.ts';
+import { type AwsSettings, explained } from '../aws/call-aws.ts';
 import type { EvidenceFilter, EvidenceSource } from './evidence-source.ts';
 
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html
@@ -16,12 +16,9 @@ const patternOf = ({ idInstance, run, messages = ['evidence'] }: EvidenceFilter)
 export const evidenceLogGroup = (logGroupName: string, aws: AwsSettings): EvidenceSource => ({
   lines: async function* (filter) {
     const request = { logGroupName, startTime: filter.since.getTime(), filterPattern: patternOf(filter) };
-    try {
-      for await (const { events = [] } of paginateFilterLogEvents({ client: new CloudWatchLogsClient(aws) }, request))
-        for (const { message = '' } of events) yield message;
-    } catch (error) {
-      throw awsFailure(error, 'logs:FilterLogEvents');
-    }
+    const client = explained(new CloudWatchLogsClient(aws));
+    for await (const { events = [] } of paginateFilterLogEvents({ client }, request))
+      for (const { message = '' } of events) yield message;
   },
   describe: async () => undefined,
 });

@@ -8,8 +8,7 @@ import {
   S3Client,
   type S3ClientConfig,
 } from '@aws-sdk/client-s3';
-import { errorNameOf } from '../../functions/platform/unknown-values.ts';
-import { awsFailure, callAws } from '../aws/call-aws.ts';
+import { explained, isAwsError } from '../aws/call-aws.ts';
 import { someOf } from '../output/printable.ts';
 import { type EvidenceSource, linesOf } from './evidence-source.ts';
 
@@ -27,8 +26,8 @@ const readLock = async (client: S3Client, Bucket: string): Promise<string | unde
     if (lock?.ObjectLockEnabled !== 'Enabled' || Mode === undefined) return undefined;
     return `${Mode}, ${Days === undefined ? `${Years} years` : `${Days} days`}`;
   } catch (error) {
-    if (errorNameOf(error) === 'ObjectLockConfigurationNotFoundError') return undefined;
-    throw awsFailure(error, 's3:GetBucketObjectLockConfiguration');
+    if (isAwsError(error, 'ObjectLockConfigurationNotFoundError')) return undefined;
+    throw error;
   }
 };
 
@@ -57,8 +56,7 @@ type Version = { readonly Key: string; readonly VersionId: string };
  * @param promised retention that the stack was deployed with, in the form of `readLock`
  */
 export const evidenceVault = (bucket: string, promised: string | undefined, aws: S3ClientConfig): EvidenceSource => {
-  const client = new S3Client(aws);
-
+  const client = explained(new S3Client(aws));
   const changed = new Set<string>();
 
   /** Every version, and with it what hides one. */
@@ -66,11 +64,7 @@ export const evidenceVault = (bucket: string, promised: string | undefined, aws:
     let from: Partial<Record<'KeyMarker' | 'VersionIdMarker', string | undefined>> = { KeyMarker: startAfter(since) };
     for (;;) {
       const command = new ListObjectVersionsCommand({ Bucket: bucket, Prefix: 'evidence/', ...from });
-      const {
-        Versions = [],
-        DeleteMarkers = [],
-        ...page
-      } = await callAws('s3:ListBucketVersions', () => client.send(command));
+      const { Versions = [], DeleteMarkers = [], ...page } = await client.send(command);
       for (const { Key = '' } of DeleteMarkers) changed.add(Key);
       yield* Versions;
       if (!page.IsTruncated) return;
@@ -90,8 +84,7 @@ export const evidenceVault = (bucket: string, promised: string | undefined, aws:
   };
 
   const readLines = async function* (version: Version): AsyncGenerator<string> {
-    const command = new GetObjectCommand({ Bucket: bucket, ...version });
-    const { Body } = await callAws('s3:GetObjectVersion', () => client.send(command));
+    const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, ...version }));
     yield* linesOf(Body as Readable);
   };
 

@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import * as v from 'valibot';
 import { parseJsonAs } from '../../functions/platform/unknown-values.ts';
-import { type AwsSettings, callAws } from '../aws/call-aws.ts';
+import { type AwsSettings, explained } from '../aws/call-aws.ts';
 import { printable } from '../output/printable.ts';
 
 /** Time for a person to decide about the messages that were received, in seconds. */
@@ -25,29 +25,26 @@ const parseMessage = ({ MessageId: id = '', ReceiptHandle: receipt = '', Body: b
 export type DeadLetterMessage = ReturnType<typeof parseMessage>;
 
 export const createDeadLetterQueue = (QueueUrl: string, aws: AwsSettings) => {
-  const client = new SQSClient(aws);
+  const client = explained(new SQSClient(aws));
   return {
     /** Up to ten messages. They stay hidden from other readers for some minutes. */
-    receive: () =>
-      callAws('sqs:ReceiveMessage', async () => {
-        const command = new ReceiveMessageCommand({
-          QueueUrl,
-          MaxNumberOfMessages: 10,
-          VisibilityTimeout: visibilityTimeout,
-          // Long polling queries all servers of the queue, not only a sample.
-          WaitTimeSeconds: 1,
-          MessageAttributeNames: ['All'],
-          MessageSystemAttributeNames: ['All'],
-        });
-        const { Messages = [] } = await client.send(command);
-        return Messages.map(parseMessage);
-      }),
-    remove: ({ receipt: ReceiptHandle }: DeadLetterMessage) =>
-      callAws('sqs:DeleteMessage', () => client.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }))),
-    release: ({ receipt: ReceiptHandle }: DeadLetterMessage) => {
-      const command = new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout: 0 });
-      return callAws('sqs:ChangeMessageVisibility', () => client.send(command));
+    receive: async () => {
+      const command = new ReceiveMessageCommand({
+        QueueUrl,
+        MaxNumberOfMessages: 10,
+        VisibilityTimeout: visibilityTimeout,
+        // Long polling queries all servers of the queue, not only a sample.
+        WaitTimeSeconds: 1,
+        MessageAttributeNames: ['All'],
+        MessageSystemAttributeNames: ['All'],
+      });
+      const { Messages = [] } = await client.send(command);
+      return Messages.map(parseMessage);
     },
+    remove: ({ receipt: ReceiptHandle }: DeadLetterMessage) =>
+      client.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle })),
+    release: ({ receipt: ReceiptHandle }: DeadLetterMessage) =>
+      client.send(new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout: 0 })),
   };
 };
 

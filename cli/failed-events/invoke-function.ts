@@ -1,7 +1,7 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import * as v from 'valibot';
 import { parseJsonAs } from '../../functions/platform/unknown-values.ts';
-import { type AwsSettings, callAws } from '../aws/call-aws.ts';
+import { type AwsSettings, explained } from '../aws/call-aws.ts';
 
 /** What became of an event. */
 export type HandedOver =
@@ -32,16 +32,16 @@ const requestTimeout = 90_000;
 
 /** Hands an event to a function, and waits for its answer. @throws CommandFailed when Lambda does not invoke it */
 export const createInvokeFunction = (aws: AwsSettings) => {
-  const client = new LambdaClient({ ...aws, requestHandler: { connectionTimeout: 3_000, requestTimeout } });
-  return (FunctionName: string, event: object): Promise<HandedOver> =>
-    callAws('lambda:InvokeFunction', async () => {
-      const { FunctionError, Payload } = await client.send(
-        new InvokeCommand({ FunctionName, Payload: Buffer.from(JSON.stringify(event)) }),
-      );
-      const text = Payload?.transformToString();
-      if (FunctionError === undefined) return { kind: 'accepted', runs: parseJsonAs(answerSchema, text) ?? [] };
-      const { errorType = FunctionError, errorMessage } = parseJsonAs(errorSchema, text) ?? {};
-      const kind = refusals.has(errorType) ? 'refused' : 'kept';
-      return { kind, problem: [errorType, errorMessage].filter(Boolean).join(': ') };
-    });
+  const requestHandler = { connectionTimeout: 3_000, requestTimeout };
+  const client = explained(new LambdaClient({ ...aws, requestHandler }));
+  return async (FunctionName: string, event: object): Promise<HandedOver> => {
+    const { FunctionError, Payload } = await client.send(
+      new InvokeCommand({ FunctionName, Payload: Buffer.from(JSON.stringify(event)) }),
+    );
+    const text = Payload?.transformToString();
+    if (FunctionError === undefined) return { kind: 'accepted', runs: parseJsonAs(answerSchema, text) ?? [] };
+    const { errorType = FunctionError, errorMessage } = parseJsonAs(errorSchema, text) ?? {};
+    const kind = refusals.has(errorType) ? 'refused' : 'kept';
+    return { kind, problem: [errorType, errorMessage].filter(Boolean).join(': ') };
+  };
 };

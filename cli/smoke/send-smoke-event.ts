@@ -4,7 +4,7 @@ import * as v from 'valibot';
 import { hasEnded, type Run } from '../../client/answers.ts';
 import type { Result } from '../../client/result.ts';
 import { type Api, describeFailure, valueIn } from '../api/api.ts';
-import { callAws } from '../aws/call-aws.ts';
+import { explained } from '../aws/call-aws.ts';
 import { CommandFailed } from '../errors.ts';
 import type { Session } from '../session.ts';
 
@@ -15,19 +15,14 @@ const detailType = 'Employee Offboarded';
 
 const detailOf = ({ id, reason }: SmokeEvent) => ({ id, owner: id, reason, dryRun: true });
 
-const putOnBus = (session: Session, event: SmokeEvent): Promise<void> =>
-  callAws('events:PutEvents', async () => {
-    const EventBusName = (await session.outputs()).require('EventBus');
-    const entry = {
-      EventBusName,
-      Source: event.source,
-      DetailType: detailType,
-      Detail: JSON.stringify(detailOf(event)),
-    };
-    const { Entries = [] } = await new EventBridgeClient(session.aws).send(new PutEventsCommand({ Entries: [entry] }));
-    const refusal = Entries[0]?.ErrorCode;
-    if (refusal !== undefined) throw new CommandFailed(`The bus refused the event: ${refusal}.`);
-  });
+const putOnBus = async (session: Session, event: SmokeEvent): Promise<void> => {
+  const EventBusName = (await session.outputs()).require('EventBus');
+  const entry = { EventBusName, Source: event.source, DetailType: detailType, Detail: JSON.stringify(detailOf(event)) };
+  const client = explained(new EventBridgeClient(session.aws));
+  const { Entries = [] } = await client.send(new PutEventsCommand({ Entries: [entry] }));
+  const refusal = Entries[0]?.ErrorCode;
+  if (refusal !== undefined) throw new CommandFailed(`The bus refused the event: ${refusal}.`);
+};
 
 const deliveredSchema = v.object({ runs: v.array(v.string()) });
 const refusedSchema = v.object({ problem: v.string() });
