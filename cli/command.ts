@@ -1,5 +1,4 @@
 import type { Option } from 'commander';
-import type { ExitCode } from './errors.ts';
 import type { Session } from './session.ts';
 
 /** One command: what the program parses, what `--help` shows and what `docs/cli.md` says all come from this. */
@@ -15,8 +14,11 @@ export type CommandDefinition<Options = Readonly<Record<string, unknown>>> = {
   readonly options?: readonly Option[];
   /** Complete command lines without the program's name. */
   readonly examples: readonly string[];
-  /** @throws UsageError, CommandFailed */
-  readonly run: (session: Session, options: Options, args: readonly string[]) => Promise<ExitCode>;
+  /**
+   * @returns whether all is done, and confirmed where there is something to confirm: exit code 0, or else 1
+   * @throws UsageError, CommandFailed
+   */
+  readonly run: (session: Session, options: Options, args: readonly string[]) => Promise<boolean>;
 };
 
 /** Lets a command name the type of its own options; commander fills them in by the declarations in `options`. */

@@ -8,9 +8,7 @@ export const exitCodes = {
   usage: 2,
 } as const;
 
-export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
-
-/** The command line or the input is wrong. The message says what and how to correct it; nothing was done. */
+/** The command line or the input is wrong. The message says what and how to correct it, unless that has been printed; nothing was done. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }

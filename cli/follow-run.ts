@@ -5,7 +5,7 @@ import { followRun as readUntilEnd } from '../client/follow-run.ts';
 import type { Result, Success } from '../client/result.ts';
 import { shortRunId } from '../client/run-words.ts';
 import { acceptedRunIn, describeFailure, successIn } from './api/api.ts';
-import { CommandFailed, type ExitCode, exitCodes } from './errors.ts';
+import { CommandFailed } from './errors.ts';
 import {
   describePhase,
   describeProgress,
@@ -71,7 +71,7 @@ const describeNext = ({ commandLine }: Session, run: Run): readonly string[] => 
   ];
 };
 
-export const printRun = async (session: Session, { value: run, body }: Success<Run>): Promise<ExitCode> => {
+export const printRun = async (session: Session, { value: run, body }: Success<Run>): Promise<boolean> => {
   // A run that found no instance may succeed, but there is nothing that it confirms.
   const isDone = run.status === 'SUCCEEDED' && run.progress.total > 0;
   if (session.options.json) session.printJson(body);
@@ -80,10 +80,10 @@ export const printRun = async (session: Session, { value: run, body }: Success<R
     if (run.outcomes.length > 0) session.print(`\n${await formatOutcomes(run.outcomes)}`);
     for (const line of isDone ? [] : describeNext(session, run)) session.print(line);
   }
-  return hasEnded(run) && !isDone ? exitCodes.failed : exitCodes.done;
+  return isDone || !hasEnded(run);
 };
 
-export const followRun = async (session: Session, id: string): Promise<ExitCode> =>
+export const followRun = async (session: Session, id: string): Promise<boolean> =>
   printRun(session, await waitForEnd(session, id));
 
 export type StartOptions = { readonly follow?: boolean; readonly idempotencyKey?: string };
@@ -101,7 +101,7 @@ export const startRun = async (
   session: Session,
   start: (key: string) => Promise<Result<AcceptedRun>>,
   { follow = false, idempotencyKey: key = randomUUID() }: StartOptions,
-): Promise<ExitCode> => {
+): Promise<boolean> => {
   const result = await start(key);
   if (result.kind !== 'ok' && result.mayTakeEffect)
     throw new CommandFailed(
@@ -113,5 +113,5 @@ export const startRun = async (
     return followRun(session, id);
   }
   session.printResult(body, `${status} ${id}\nFollow it: ${session.commandLine(`show ${id} --follow`)}`);
-  return exitCodes.done;
+  return true;
 };

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import dns from 'node:dns';
 import { CommanderError } from 'commander';
-import { type ExitCode, exitCodes } from './errors.ts';
+import { exitCodes } from './errors.ts';
 import { createProgram } from './program.ts';
 import type { Terminal } from './session.ts';
 
@@ -35,20 +35,21 @@ const terminal: Terminal = {
 /** A reader such as `head` may close the pipe early: that is no error. */
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
 
-const exitCodeOf = (error: unknown): ExitCode => {
+const exitCodeOf = (error: unknown): number => {
   // Commander has already printed the error or the help.
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
   if (!(error instanceof Error)) return exitCodes.failed;
   const isExpected = ['UsageError', 'CommandFailed', 'Interrupted'].includes(error.name);
-  process.stderr.write(`${isExpected ? error.message : `Unexpected error: ${error.stack ?? error.name}`}\n`);
+  const text = isExpected ? error.message : `Unexpected error: ${error.stack ?? error.name}`;
+  if (text !== '') process.stderr.write(`${text}\n`);
   return error.name === 'UsageError' ? exitCodes.usage : exitCodes.failed;
 };
 
-const run = async (): Promise<ExitCode> => {
-  let code: ExitCode = exitCodes.done;
+const run = async (): Promise<number> => {
+  let code: number = exitCodes.done;
   try {
-    await createProgram(terminal, (ended) => {
-      code = ended;
+    await createProgram(terminal, (isDone) => {
+      code = isDone ? exitCodes.done : exitCodes.failed;
     }).parseAsync();
     return code;
   } catch (error) {

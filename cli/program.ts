@@ -1,7 +1,6 @@
 import { Command } from 'commander';
 import type { CommandDefinition } from './command.ts';
 import { commands } from './commands.ts';
-import type { ExitCode } from './errors.ts';
 import { programName, version } from './program-name.ts';
 import { createSession, type GlobalOptions, globalOptions, type Terminal } from './session.ts';
 
@@ -35,7 +34,7 @@ const addCommand = (
   program: Command,
   definition: CommandDefinition,
   terminal: Terminal,
-  ended: (code: ExitCode) => void,
+  ended: (isDone: boolean) => void,
 ): void => {
   const command = parentOf(program, definition.usage)
     .command(definition.usage.replace(/^[\w-]+ (?=[\w-])/, ''))
@@ -48,8 +47,8 @@ const addCommand = (
   });
 };
 
-/** @param ended is called with the exit code of the command that ran */
-export const createProgram = (terminal: Terminal, ended: (code: ExitCode) => void): Command => {
+/** @param ended is called with what the command that ran returned */
+export const createProgram = (terminal: Terminal, ended: (isDone: boolean) => void): Command => {
   const program = new Command(programName)
     .description('Logs messenger instances out of GREEN-API, confirms it, and shows the evidence.')
     .version(version)

@@ -4,7 +4,7 @@ import { Option } from 'commander';
 import { errorNameOf } from '../../functions/platform/unknown-values.ts';
 import { howToBuild } from '../../infra/bundling/how-to-build.ts';
 import { defineCommand } from '../command.ts';
-import { CommandFailed, exitCodes } from '../errors.ts';
+import { CommandFailed } from '../errors.ts';
 import { loadConfiguration } from '../input/files.ts';
 import { wholeNumber } from '../input/options.ts';
 import { unlessInterrupted } from '../session.ts';
@@ -63,6 +63,6 @@ export const consoleCommand = defineCommand<{ readonly port: number; readonly co
       `Open ${server.address} in a browser.\nIts calls go to ${url.origin}. Ctrl-C ends it.`,
     );
     await unlessInterrupted(session.terminal, () => new Promise<never>(() => {}));
-    return exitCodes.done;
+    return true;
   },
 });

@@ -2,7 +2,6 @@ import { groupBy } from '../../functions/instances/people.ts';
 import { defineCommand } from '../command.ts';
 import { checkInstances } from '../doctor/check-instances.ts';
 import { check, type Finding, warning } from '../doctor/finding.ts';
-import { exitCodes } from '../errors.ts';
 import { createBar, type Progress } from '../output/progress-bar.ts';
 import { formatTable } from '../output/table.ts';
 import type { Session } from '../session.ts';
@@ -66,6 +65,6 @@ export const doctorCommand = defineCommand({
   run: async (session) => {
     const findings = await findAll(session);
     session.printResult({ findings }, await formatFindings(findings));
-    return findings.some(({ status }) => status === 'error') ? exitCodes.failed : exitCodes.done;
+    return findings.every(({ status }) => status !== 'error');
   },
 });

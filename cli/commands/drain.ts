@@ -4,7 +4,7 @@ import { countOf } from '../../client/count-of.ts';
 import { inParallel } from '../../functions/platform/in-parallel.ts';
 import type { Executions } from '../aws/executions.ts';
 import { defineCommand } from '../command.ts';
-import { CommandFailed, type ExitCode, exitCodes, orFailure } from '../errors.ts';
+import { CommandFailed, orFailure } from '../errors.ts';
 import { collect } from '../input/options.ts';
 import { confirm } from '../input/questions.ts';
 import { formatTable } from '../output/table.ts';
@@ -21,7 +21,7 @@ const durableFunctions = async (session: Session, given: readonly string[] | und
   return [outputs.require('RunFunction'), ...(watch === undefined ? [] : [watch])];
 };
 
-const stopAll = async (session: Session, executions: Executions, open: readonly Execution[]): Promise<ExitCode> => {
+const stopAll = async (session: Session, executions: Executions, open: readonly Execution[]): Promise<boolean> => {
   const { readIdentity } = await import('../aws/find-settings.ts');
   const { arn } = await readIdentity(session.aws);
   const results = await inParallel(parallelStops, open, ({ DurableExecutionArn = '' }) =>
@@ -31,7 +31,7 @@ const stopAll = async (session: Session, executions: Executions, open: readonly 
   const stopped = results.length - failures.length;
   session.printResult({ stopped, failed: failures.length }, `${stopped} stopped, ${failures.length} not.`);
   for (const reason of new Set(failures.map(({ message }) => message))) session.note(reason);
-  return failures.length === 0 ? exitCodes.done : exitCodes.failed;
+  return failures.length === 0;
 };
 
 export const drainCommand = defineCommand<{ readonly function?: readonly string[] }>({
@@ -52,7 +52,7 @@ stay logged in. drain writes no evidence: use the stop command while the API is 
       for await (const execution of executions.list(name)) if (!hasExecutionEnded(execution)) open.push(execution);
     if (open.length === 0) {
       session.note('Every execution has ended. There is nothing to stop.');
-      return exitCodes.done;
+      return true;
     }
     const rows = open.map((each) => [each.DurableExecutionName, each.Status, each.StartTimestamp?.toISOString()]);
     session.note(await formatTable(['EXECUTION', 'STATUS', 'STARTED'], rows));

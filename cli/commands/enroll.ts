@@ -12,7 +12,7 @@ import {
   readEnrollments,
 } from '../enroll/enrollment.ts';
 import { findSecrets, type Secrets, type SecretsOptions, secretOptions } from '../enroll/find-secrets.ts';
-import { type ExitCode, exitCodes, UsageError } from '../errors.ts';
+import { UsageError } from '../errors.ts';
 import { readInput } from '../input/files.ts';
 import { confirm, promptForSecret } from '../input/questions.ts';
 import { createBar } from '../output/progress-bar.ts';
@@ -105,14 +105,14 @@ const printResults = async (session: Session, results: readonly EnrollResult[]):
 };
 
 /** @param total how many there were to enroll: after Ctrl-C there are fewer results */
-const report = async (session: Session, results: readonly EnrollResult[], total: number): Promise<ExitCode> => {
+const report = async (session: Session, results: readonly EnrollResult[], total: number): Promise<boolean> => {
   await printResults(session, results);
   const failed = results.filter(({ result }) => result === 'failed').length;
   if (failed > 0 && results.length > 1)
     session.note(`${failed} failed. Correct them and run the command again: what is stored already is left alone.`);
   const isInterrupted = results.length < total;
   if (isInterrupted) session.note('Interrupted. Repeat the command to go on.');
-  return failed === 0 && !isInterrupted ? exitCodes.done : exitCodes.failed;
+  return failed === 0 && !isInterrupted;
 };
 
 export const enrollCommand = defineCommand<Options>({

@@ -2,7 +2,6 @@ import { Option } from 'commander';
 import { isOwnedBy } from '../../functions/instances/identity.ts';
 import { valueIn } from '../api/api.ts';
 import { defineCommand } from '../command.ts';
-import { exitCodes } from '../errors.ts';
 import { chooseSource, type SourceOptions, sourceOptions, sourceRights } from '../evidence/choose-source.ts';
 import {
   checkHasRecords,
@@ -181,6 +180,6 @@ begin with an apostrophe.`,
     if (description !== undefined) session.note(description);
     if (filter.owner !== undefined && filter.owner.ids === undefined)
       session.note('Records of single logouts hold no owner, so only those of runs were searched for this person.');
-    return count > 0 ? exitCodes.done : exitCodes.failed;
+    return count > 0;
   },
 });

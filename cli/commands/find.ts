@@ -8,7 +8,7 @@ import { type MatchedBy, matchOf, parseSearch, prepare, queryPattern } from '../
 import { inParallel } from '../../functions/platform/in-parallel.ts';
 import { type Api, parallelCalls, valueIn } from '../api/api.ts';
 import { defineCommand } from '../command.ts';
-import { exitCodes, UsageError } from '../errors.ts';
+import { UsageError } from '../errors.ts';
 import { describeNearest, describeReading, describeRemarks, warnOfUnreadable } from '../output/instances.ts';
 import { printable, quote } from '../output/printable.ts';
 import { formatTable } from '../output/table.ts';
@@ -178,6 +178,6 @@ Numbers are those of the day of enrolment: see enroll --phone. Quote what your s
     if (found.length === 0) sayNobody(session, text, list);
     if (found.length > people.length)
       session.note(`${found.length - people.length} more people match. Search for more of the name or number.`);
-    return found.length > 0 ? exitCodes.done : exitCodes.failed;
+    return found.length > 0;
   },
 });

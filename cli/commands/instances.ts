@@ -1,7 +1,6 @@
 import { Option } from 'commander';
 import { valueIn } from '../api/api.ts';
 import { defineCommand } from '../command.ts';
-import { exitCodes } from '../errors.ts';
 import { formatInstances, warnOfUnreadable } from '../output/instances.ts';
 
 export const instancesCommand = defineCommand<{
@@ -28,6 +27,6 @@ export const instancesCommand = defineCommand<{
     else if (instances.length === 0)
       session.note('No instance matches. Tags that changed may take five minutes to show.');
     else session.print(await formatInstances(instances));
-    return instances.length > 0 ? exitCodes.done : exitCodes.failed;
+    return instances.length > 0;
   },
 });

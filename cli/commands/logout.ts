@@ -9,7 +9,7 @@ import { defined } from '../../functions/platform/defined.ts';
 import { inParallel } from '../../functions/platform/in-parallel.ts';
 import { type Api, describeFailure, isInvalidRequest, parallelCalls, valueIn } from '../api/api.ts';
 import { defineCommand } from '../command.ts';
-import { CommandFailed, exitCodes, Interrupted, UsageError } from '../errors.ts';
+import { CommandFailed, Interrupted, UsageError } from '../errors.ts';
 import { readInstanceIds, wholeNumber } from '../input/options.ts';
 import { confirm } from '../input/questions.ts';
 import { describeReading, describeRemarks, warnOfUnreadable } from '../output/instances.ts';
@@ -207,11 +207,10 @@ A logout ends the session at GREEN-API only: other linked devices stay linked, a
       else session.note(line);
       return result;
     });
-    if (results.every(isInvalidRequest)) return exitCodes.usage;
+    // The answers were printed.
+    if (results.every(isInvalidRequest)) throw new UsageError();
     const open = ids.filter((_, index) => mayBeConfirmedLater(results[index]));
     if (open.length > 0) session.note(describeRun(session, open, options));
-    return !found.isIncomplete && results.every((result) => result.kind === 'ok' && result.value.confirmed)
-      ? exitCodes.done
-      : exitCodes.failed;
+    return !found.isIncomplete && results.every((result) => result.kind === 'ok' && result.value.confirmed);
   },
 });

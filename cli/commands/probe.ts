@@ -4,7 +4,7 @@ import { Option } from 'commander';
 import { describeState } from '../../client/answers.ts';
 import { defineCommand } from '../command.ts';
 import { secretOptions } from '../enroll/find-secrets.ts';
-import { CommandFailed, exitCodes, UsageError } from '../errors.ts';
+import { CommandFailed, UsageError } from '../errors.ts';
 import { readInstanceIds } from '../input/options.ts';
 import { promptForText } from '../input/questions.ts';
 import { formatTable } from '../output/table.ts';
@@ -140,6 +140,6 @@ The exit code is 1 if the logout is not confirmed, or if a new token is lost.`,
         ]
       : [];
     session.note([describePending(session, idInstance, measured), ...lost, `Written to ${options.out}.`].join('\n'));
-    return measured.isOut && !measured.isTokenLost ? exitCodes.done : exitCodes.failed;
+    return measured.isOut && !measured.isTokenLost;
   },
 });

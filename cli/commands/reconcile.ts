@@ -3,7 +3,7 @@ import type { Instance } from '../../client/answers.ts';
 import { canonicalIdentity, parseOwner } from '../../functions/instances/identity.ts';
 import { valueIn } from '../api/api.ts';
 import { defineCommand } from '../command.ts';
-import { type ExitCode, exitCodes, UsageError } from '../errors.ts';
+import { UsageError } from '../errors.ts';
 import { checkColumns, readPlainList, readTable, separatorNames } from '../input/csv.ts';
 import { readInput } from '../input/files.ts';
 import { collect } from '../input/options.ts';
@@ -89,7 +89,7 @@ const printReport = async (session: Session, { leavers, withoutOwner }: Report):
   session.print(`\nThen, to log them out:\n${run(`--max-targets ${ids.length}`)}`);
 };
 
-const compareInstances = async (session: Session, file: string): Promise<ExitCode> => {
+const compareInstances = async (session: Session, file: string): Promise<boolean> => {
   const atGreenApi = readInstanceList(file, await readInput(session, file));
   const api = await session.api();
   const list = valueIn(await api.listInstances());
@@ -99,7 +99,7 @@ const compareInstances = async (session: Session, file: string): Promise<ExitCod
   if (session.options.json) session.printJson({ ...report, ...unreadable });
   else await printInstancesReport(session, report);
   const isEqual = Object.values(report).every(({ length }) => length === 0);
-  return isEqual && isUnderstood ? exitCodes.done : exitCodes.failed;
+  return isEqual && isUnderstood;
 };
 
 export const reconcileCommand = defineCommand<{ readonly column?: readonly string[]; readonly instances?: string }>({
@@ -125,7 +125,7 @@ enrolled cannot be logged out. The exit code is 1 for every difference.`,
     'reconcile staff.txt --json',
     'reconcile --instances instances.json',
   ],
-  run: async (session, { column, instances: instancesFile }, [file]): Promise<ExitCode> => {
+  run: async (session, { column, instances: instancesFile }, [file]): Promise<boolean> => {
     if (instancesFile !== undefined && file === undefined) return compareInstances(session, instancesFile);
     if (file === undefined || instancesFile !== undefined)
       throw new UsageError('Name a roster, or with --instances a file of instances.');
@@ -136,6 +136,6 @@ enrolled cannot be logged out. The exit code is 1 for every difference.`,
     const isUnderstood = !warnOfUnreadable(session, list);
     if (session.options.json) session.printJson({ ...report, ...unreadable });
     else await printReport(session, report);
-    return report.leavers.length === 0 && isUnderstood ? exitCodes.done : exitCodes.failed;
+    return report.leavers.length === 0 && isUnderstood;
   },
 });

@@ -2,7 +2,7 @@ import { InvalidArgumentError, Option } from 'commander';
 import { countOf } from '../../client/count-of.ts';
 import { valueIn } from '../api/api.ts';
 import { defineCommand } from '../command.ts';
-import { CommandFailed, type ExitCode, exitCodes, orFailure, UsageError } from '../errors.ts';
+import { CommandFailed, orFailure, UsageError } from '../errors.ts';
 import { chooseSource, type SourceOptions, sourceOptions, sourceRights } from '../evidence/choose-source.ts';
 import { checkHasRecords, type EvidenceSource } from '../evidence/evidence-source.ts';
 import { readInput } from '../input/files.ts';
@@ -202,7 +202,7 @@ are named on the error stream, and in JSON and CSV beside each leaver whom they 
     'report leavers.csv --within 24h --vault --stack green-api-logout --csv > report.csv',
     'report leavers.csv --within 8h --time-zone Europe/Berlin --file evidence.jsonl.gz --json',
   ],
-  run: async (session, options, [file = '']): Promise<ExitCode> => {
+  run: async (session, options, [file = '']): Promise<boolean> => {
     const { column, leftColumn, timeZone, early, within } = options;
     const leavers = readLeavers(file, await readInput(session, file), {
       identities: column,
@@ -217,6 +217,6 @@ are named on the error stream, and in JSON and CSV beside each leaver whom they 
     const description = await source.describe();
     if (description !== undefined) session.note(description);
     const isGood = report.rows.every(({ verdict }) => verdict === 'in time' || verdict === 'no instance');
-    return isGood ? exitCodes.done : exitCodes.failed;
+    return isGood;
   },
 });

@@ -4,7 +4,7 @@ import { countOf } from '../../client/count-of.ts';
 import { defined } from '../../functions/platform/defined.ts';
 import { successIn } from '../api/api.ts';
 import { defineCommand } from '../command.ts';
-import { CommandFailed, type ExitCode, UsageError } from '../errors.ts';
+import { CommandFailed, UsageError } from '../errors.ts';
 import { type StartOptions, startOptions, startRun } from '../follow-run.ts';
 import { parseCount } from '../input/options.ts';
 import { confirm } from '../input/questions.ts';
@@ -48,7 +48,7 @@ const askAboutStopped = async (session: Session, run: Run, evenIfStopped: boolea
   return true;
 };
 
-const retryRun = async (session: Session, text: string | undefined, options: Options): Promise<ExitCode> => {
+const retryRun = async (session: Session, text: string | undefined, options: Options): Promise<boolean> => {
   if (text === undefined) throw new UsageError('Give a run, or --failed-events.');
   const id = await resolveRunId(session, text);
   const api = await session.api();

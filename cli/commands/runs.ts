@@ -8,7 +8,6 @@ import {
 } from '../../client/run-words.ts';
 import { valueIn } from '../api/api.ts';
 import { defineCommand } from '../command.ts';
-import { exitCodes } from '../errors.ts';
 import { parseCount } from '../input/options.ts';
 import { formatTable } from '../output/table.ts';
 
@@ -44,6 +43,6 @@ The result is known once a run has ended by itself.`,
         await formatTable(['RUN', 'SOURCE', 'STATUS', 'STARTED', 'TARGET', 'RESULT', 'REASON', 'REQUESTED BY'], rows),
       );
     }
-    return exitCodes.done;
+    return true;
   },
 });

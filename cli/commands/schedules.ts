@@ -1,6 +1,5 @@
 import { Option } from 'commander';
 import { defineCommand } from '../command.ts';
-import { exitCodes } from '../errors.ts';
 import { loadConfiguration } from '../input/files.ts';
 
 export const schedulesCommand = defineCommand<{ readonly configuration: string }>({
@@ -19,6 +18,6 @@ export const schedulesCommand = defineCommand<{ readonly configuration: string }
     const now = session.terminal.now();
     session.printResult({ schedules: upcomingFirings(schedules, now) }, formatSchedules(schedules, now));
     for (const warning of warningsAbout(schedules, now)) session.note(`Warning: ${warning}`);
-    return exitCodes.done;
+    return true;
   },
 });

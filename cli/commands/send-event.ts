@@ -7,7 +7,7 @@ import { samples } from '../../functions/offboarding/samples.ts';
 import { parseJson } from '../../functions/platform/unknown-values.ts';
 import { type Api, createApi, isLoopback, parseApiAddress, signWithToken, valueIn } from '../api/api.ts';
 import { defineCommand } from '../command.ts';
-import { CommandFailed, exitCodes, UsageError } from '../errors.ts';
+import { CommandFailed, UsageError } from '../errors.ts';
 import { printableJson } from '../output/printable.ts';
 import type { Session } from '../session.ts';
 
@@ -49,6 +49,6 @@ Without --url it goes to 127.0.0.1 and the port in PORT (default 3000).`,
     if (result.kind === 'problem')
       throw new CommandFailed(`The event was not delivered: ${printableJson(result.body)}`);
     session.printJson(valueIn(result));
-    return exitCodes.done;
+    return true;
   },
 });

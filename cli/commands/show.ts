@@ -1,7 +1,7 @@
 import { Option } from 'commander';
 import { successIn } from '../api/api.ts';
 import { defineCommand } from '../command.ts';
-import { exitCodes, UsageError } from '../errors.ts';
+import { UsageError } from '../errors.ts';
 import { followRun, printRun } from '../follow-run.ts';
 import { resolveRunOrWatchId } from '../input/run-id.ts';
 import { formatWatch } from '../output/describe-run.ts';
@@ -25,6 +25,6 @@ instead; then the exit code is 1 if an instance was linked again.`,
     if (kind === 'run') return printRun(session, successIn(await api.readRun(id)));
     const { value: watch, body } = successIn(await api.readWatch(id));
     session.printResult(body, await formatWatch(watch));
-    return watch.progress.linkedAgain === 0 ? exitCodes.done : exitCodes.failed;
+    return watch.progress.linkedAgain === 0;
   },
 });

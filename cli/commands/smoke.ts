@@ -3,7 +3,7 @@ import { Option } from 'commander';
 import * as v from 'valibot';
 import { parseJsonAs } from '../../functions/platform/unknown-values.ts';
 import { defineCommand } from '../command.ts';
-import { CommandFailed, exitCodes, orFailure, UsageError } from '../errors.ts';
+import { CommandFailed, orFailure, UsageError } from '../errors.ts';
 import type { DeadLetterMessage } from '../failed-events/dead-letter-queue.ts';
 import { readInstanceId } from '../input/options.ts';
 import { printable } from '../output/printable.ts';
@@ -155,6 +155,6 @@ dead-letter queue. Its runs stay in the list until their retention ends.`,
       { result: failures.length === 0 ? 'ok' : 'failed', failed: failures, notTried: left },
       `\n${summaryOf(failures, left)}`,
     );
-    return failures.length === 0 ? exitCodes.done : exitCodes.failed;
+    return failures.length === 0;
   },
 });

@@ -1,7 +1,6 @@
 import { inParallel } from '../../functions/platform/in-parallel.ts';
 import { describeFailure, parallelCalls } from '../api/api.ts';
 import { defineCommand } from '../command.ts';
-import { exitCodes } from '../errors.ts';
 import { readInstanceIds } from '../input/options.ts';
 import { describeReading } from '../output/instances.ts';
 import { formatTable } from '../output/table.ts';
@@ -26,6 +25,6 @@ export const stateCommand = defineCommand({
       );
       session.print(await formatTable(['INSTANCE', 'STATE', 'READ AT'], rows));
     }
-    return readings.every(({ kind }) => kind === 'ok') ? exitCodes.done : exitCodes.failed;
+    return readings.every(({ kind }) => kind === 'ok');
   },
 });

@@ -6,7 +6,7 @@ import { inParallel } from '../../functions/platform/in-parallel.ts';
 import { countedLeaverOf } from '../../functions/runs/run-name.ts';
 import { type Api, acceptedRunIn, describeFailure, valueIn } from '../api/api.ts';
 import { defineCommand } from '../command.ts';
-import { type ExitCode, exitCodes, UsageError } from '../errors.ts';
+import { UsageError } from '../errors.ts';
 import { confirm } from '../input/questions.ts';
 import { resolveRunOrWatchId } from '../input/run-id.ts';
 import { describeProgress, describeWatch } from '../output/describe-run.ts';
@@ -44,13 +44,13 @@ const findWaitingRuns = async (api: Api, provider: string) => {
 };
 
 /** Stops every run of an identity provider that waits for its `at`. */
-const stopWaitingRuns = async (session: Session, provider: string): Promise<ExitCode> => {
+const stopWaitingRuns = async (session: Session, provider: string): Promise<boolean> => {
   const api = await session.api();
   const runs = await findWaitingRuns(api, provider);
   if (runs.length === 0) {
     session.note(`No run of the identity provider ${provider} waits. There is nothing to stop.`);
     if (session.options.json) session.printJson({ stopped: [], failed: [] });
-    return exitCodes.done;
+    return true;
   }
   const rows = runs.map(({ id, person, at }) => [id, person, at]);
   session.note(await formatTable(['RUN', 'PERSON', 'AT'], rows));
@@ -65,7 +65,7 @@ const stopWaitingRuns = async (session: Session, provider: string): Promise<Exit
     `${stopped.length} stopped, ${failures.length} not.`,
   );
   for (const { id, why } of failures) session.note(`${id}: ${why}`);
-  return failures.length === 0 ? exitCodes.done : exitCodes.failed;
+  return failures.length === 0;
 };
 
 /** The status of a run or a watch, and how far it is. */
@@ -78,13 +78,13 @@ const describeById = async (api: Api, kind: 'run' | 'watch', id: string): Promis
   return printable(`${watch.status}; ${describeWatch(watch)}`);
 };
 
-const stopOne = async (session: Session, text: string | undefined): Promise<ExitCode> => {
+const stopOne = async (session: Session, text: string | undefined): Promise<boolean> => {
   const { kind, id } = await resolveRunOrWatchId(session, text);
   const api = await session.api();
   await confirm(session, `Stop this ${kind} (${await describeById(api, kind, id)})?`);
   const { status, body } = acceptedRunIn(await (kind === 'run' ? api.stopRun : api.stopWatch)(id));
   session.printResult(body, `${status}. See its result: ${session.commandLine(`show ${id}`)}`);
-  return exitCodes.done;
+  return true;
 };
 
 export const stopCommand = defineCommand<{ readonly provider?: string }>({

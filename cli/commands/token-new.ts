@@ -6,7 +6,7 @@ import {
   providerNamePattern,
 } from '../../functions/identity-providers/identity-providers.ts';
 import { defineCommand } from '../command.ts';
-import { exitCodes, UsageError } from '../errors.ts';
+import { UsageError } from '../errors.ts';
 
 /** Where a provider of each kind calls, and where its administrator enters the token. */
 const calls = {
@@ -51,6 +51,6 @@ Add its digest to the configuration and deploy:
 Address at the identity provider: the output Endpoint of the stack, with ${call.path} after it.
 ${call.token}`);
     }
-    return exitCodes.done;
+    return true;
   },
 });

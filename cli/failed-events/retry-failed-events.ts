@@ -1,5 +1,5 @@
 import { countOf } from '../../client/count-of.ts';
-import { CommandFailed, type ExitCode, exitCodes, Interrupted, orFailure } from '../errors.ts';
+import { CommandFailed, Interrupted, orFailure } from '../errors.ts';
 import { printable } from '../output/printable.ts';
 import type { Session } from '../session.ts';
 import {
@@ -86,7 +86,7 @@ const emptyQueue = async (
 };
 
 /** Goes through every queue of the deployment once. A message is deleted only after it was accepted. */
-export const retryFailedEvents = async (session: Session, options: FailedEventsOptions): Promise<ExitCode> => {
+export const retryFailedEvents = async (session: Session, options: FailedEventsOptions): Promise<boolean> => {
   const outputs = await session.outputs();
   const queues = failedQueues.flatMap((row) =>
     row.queues.flatMap((key) => outputs.find(key) ?? []).map((url) => ({ ...row, url })),
@@ -108,5 +108,5 @@ export const retryFailedEvents = async (session: Session, options: FailedEventsO
     session.note(
       `${countOf(queues.length, 'queue')} looked at, and all are empty. A message may take a minute to appear.`,
     );
-  return unread === 0 && settled.every(({ isAccepted }) => isAccepted) ? exitCodes.done : exitCodes.failed;
+  return unread === 0 && settled.every(({ isAccepted }) => isAccepted);
 };
