@@ -1,13 +1,3 @@
-/** The exit codes of the command line: scripts rely on them. */
-export const exitCodes = {
-  /** Done, and confirmed where there is something to confirm. */
-  done: 0,
-  /** Not confirmed, not found, refused or failed. */
-  failed: 1,
-  /** The command line or the input is wrong, and nothing was done. */
-  usage: 2,
-} as const;
-
 /** The command line or the input is wrong. The message says what and how to correct it, unless that has been printed; nothing was done. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';

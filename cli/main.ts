@@ -1,9 +1,18 @@
 #!/usr/bin/env node
 import dns from 'node:dns';
 import { CommanderError } from 'commander';
-import { exitCodes } from './errors.ts';
 import { createProgram } from './program.ts';
 import type { Terminal } from './session.ts';
+
+/** The exit codes of the command line: scripts rely on them. */
+const exitCodes = {
+  /** Done, and confirmed where there is something to confirm. */
+  done: 0,
+  /** Not confirmed, not found, refused or failed. */
+  failed: 1,
+  /** The command line or the input is wrong, and nothing was done. */
+  usage: 2,
+} as const;
 
 const { lookup } = dns;
 

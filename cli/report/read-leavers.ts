@@ -4,14 +4,11 @@ import { UsageError } from '../errors.ts';
 import { checkColumns, readTable, type TableRow } from '../input/csv.ts';
 import type { Leaver } from './judge.ts';
 
-export type LeaverColumns = {
+export type LeaverOptions = {
   /** Columns that hold identities. @default those with a usual name */
   readonly identities?: readonly string[] | undefined;
   /** The column that holds the time of leaving. @default the one with a usual name, or the only other one */
   readonly left?: string | undefined;
-};
-
-export type LeaverOptions = LeaverColumns & {
   /** Of dates, and of times without an offset. */
   readonly timeZone: string;
   /** How long before the leaving a logout counts too. */
@@ -22,7 +19,7 @@ const identityNames = /^(?:e-?mail(?: ?address)?|identity|identities|owner|user(
 const leftNames =
   /^(?:left|left[ _-]?(?:at|on)|leaving|leaving[ _-]?(?:date|day|time)|date[ _-]?of[ _-]?leaving|leaver[ _-]?date|terminat(?:ed|ion)(?:[ _-]?(?:at|on|date))?|end[ _-]?date|last[ _-]?day|occurredAt|date)$/i;
 
-const chooseColumns = (name: string, columns: readonly string[], { identities, left }: LeaverColumns) => {
+const chooseColumns = (name: string, columns: readonly string[], { identities, left }: LeaverOptions) => {
   checkColumns(name, columns, [...(identities ?? []), ...(left === undefined ? [] : [left])]);
   const who = identities ?? columns.filter((column) => identityNames.test(column));
   if (who.length === 0)
