@@ -113,9 +113,10 @@ export class GreenApiLogout extends Construct {
 
   /**
    * Adds the outputs by which the command line finds this deployment: `--stack NameOfStack`, with a prefix
-   * `--stack NameOfStack/Prefix`. `GreenApiLogoutStack` calls it itself.
+   * `--stack NameOfStack/Prefix`. Call it once. `GreenApiLogoutStack` calls it itself.
    *
-   * @throws when the prefix cannot begin the key of an output
+   * @throws when the prefix cannot begin the key of an output, or is that of another deployment in the stack, and when the outputs
+   * are there
    */
   addOutputs(options: OutputOptions = {}): void {
     const values: OutputValues = {

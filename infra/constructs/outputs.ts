@@ -1,4 +1,4 @@
-import { CfnOutput } from 'aws-cdk-lib';
+import { CfnOutput, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { outputKeys } from '../output-keys.ts';
 import type { OutputOptions } from './green-api-logout-props.ts';
@@ -42,11 +42,40 @@ export type OutputValues = Readonly<Record<Output, string | undefined>>;
 
 const isOutput = (name: string): name is Output => name in outputKeys;
 
-/** Adds the outputs by which people and the command line find a deployment. @throws when the prefix cannot begin a key */
+/** The outputs of one deployment. */
+class Outputs extends Construct {
+  static readonly id = 'Outputs';
+  readonly prefix: string;
+
+  constructor(scope: Construct, prefix: string) {
+    super(scope, Outputs.id);
+    this.prefix = prefix;
+  }
+}
+
+/** @throws when CDK would refuse the outputs without saying what to do: they are there, or another deployment has their keys */
+const checkIsFree = (scope: Construct, prefix: string): void => {
+  const { path } = scope.node;
+  if (scope.node.tryFindChild(Outputs.id) !== undefined)
+    throw new Error(`${path} has its outputs: call addOutputs once. GreenApiLogoutStack calls it itself`);
+  const stack = Stack.of(scope);
+  const others = stack.node.findAll().filter((other): other is Outputs => other instanceof Outputs);
+  if (others.some((other) => Stack.of(other) === stack && other.prefix === prefix))
+    throw new Error(
+      `${path}: another deployment of the stack has the prefix ${JSON.stringify(prefix)}. Give each a prefix of its own: addOutputs({ prefix: 'Sales' })`,
+    );
+};
+
+/**
+ * Adds the outputs by which people and the command line find a deployment.
+ *
+ * @throws when the prefix cannot begin a key, or is that of another deployment in the stack, and when the outputs are there
+ */
 export const addOutputs = (scope: Construct, values: OutputValues, { prefix = '' }: OutputOptions): void => {
   if (!/^(?:[A-Za-z][A-Za-z0-9]{0,63})?$/.test(prefix))
     throw new Error(`prefix must be up to 64 letters and digits, a letter first (got ${JSON.stringify(prefix)})`);
-  const outputs = new Construct(scope, 'Outputs');
+  checkIsFree(scope, prefix);
+  const outputs = new Outputs(scope, prefix);
   for (const name of Object.keys(outputKeys).filter(isOutput)) {
     const [value, key] = [values[name], outputKeys[name]];
     if (value) new CfnOutput(outputs, key, { key: `${prefix}${key}`, value, description: descriptions[name] });

@@ -134,8 +134,16 @@ describe('the construct', () => {
 
   test('can be twice in one stack: no name is taken twice', () => {
     const { stack, logout } = createConstruct();
+    const second = new GreenApiLogout(stack, 'Second');
     logout.addOutputs();
-    new GreenApiLogout(stack, 'Second').addOutputs({ prefix: 'Second' });
+    expect(() => second.addOutputs()).toThrow(
+      'Company/Second: another deployment of the stack has the prefix "". Give each a prefix of its own: addOutputs({ prefix: \'Sales\' })',
+    );
+    second.addOutputs({ prefix: 'Second' });
+    for (const options of [{ prefix: 'Second' }, { prefix: 'Third' }, {}])
+      expect(() => second.addOutputs(options)).toThrow(
+        'Company/Second has its outputs: call addOutputs once. GreenApiLogoutStack calls it itself',
+      );
 
     const resources = Object.values(Template.fromStack(stack).toJSON().Resources) as readonly {
       readonly Type: string;
