@@ -31,7 +31,7 @@ export const createDeployment = (scope: Construct, props: GreenApiLogoutProps) =
   const { name, runbookUrl = defaultRunbookUrl } = settings;
   const dataKey = new DataKey(scope, props.dataEncryptionKey);
   const secrets = new InstanceSecrets(scope, 'Secrets', settings, props.encryptionKey);
-  addWarnings(scope, settings, props, secrets.overlapping);
+  addWarnings(scope, settings, props, secrets);
   const network = createNetwork(scope, props, settings);
   const evidence = createEvidenceLog(scope, 'Evidence', { settings, dataKey });
   const bus = new OffboardingBus(scope, 'Events', settings);

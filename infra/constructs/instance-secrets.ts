@@ -1,4 +1,4 @@
-import { ArnFormat, Stack } from 'aws-cdk-lib';
+import { ArnFormat, Stack, Token } from 'aws-cdk-lib';
 import { Grant, type IGrantable, PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
@@ -24,12 +24,28 @@ export class InstanceSecrets extends Construct {
 
   /** Another deployment of the app whose prefix is below this one, or above it, and which would be taken for this one's. */
   get overlapping(): { readonly outer: string; readonly inner: string } | undefined {
+    return this.#others.flatMap((other) => other.#within(this) ?? this.#within(other) ?? [])[0];
+  }
+
+  /**
+   * The prefix, if another deployment of the app in this account and Region has the same. Stacks without an account or a Region may
+   * be meant for different ones.
+   */
+  get doubled(): string | undefined {
     const { account, region } = Stack.of(this);
-    const others = this.node.root.node
+    const isKnown = !Token.isUnresolved(account) && !Token.isUnresolved(region);
+    const { secretPrefix } = this.#prefixes;
+    const same = this.#others.filter((other) => other.#prefixes.secretPrefix === secretPrefix);
+    return same.some((other) => isKnown || Stack.of(other) === Stack.of(this)) ? secretPrefix : undefined;
+  }
+
+  /** Of the app, in this account and Region. */
+  get #others(): readonly InstanceSecrets[] {
+    const { account, region } = Stack.of(this);
+    return this.node.root.node
       .findAll()
       .filter((other): other is InstanceSecrets => other instanceof InstanceSecrets && other !== this)
       .filter((other) => Stack.of(other).account === account && Stack.of(other).region === region);
-    return others.flatMap((other) => other.#within(this) ?? this.#within(other) ?? [])[0];
   }
 
   #within(other: InstanceSecrets) {

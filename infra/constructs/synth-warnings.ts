@@ -42,7 +42,7 @@ export const addWarnings = (
   scope: Construct,
   { schedules }: Settings,
   props: GreenApiLogoutProps,
-  overlap: InstanceSecrets['overlapping'],
+  { overlapping, doubled }: Pick<InstanceSecrets, 'overlapping' | 'doubled'>,
 ): void => {
   const { alarmTopic } = props;
   const warn = (id: string, text: string) => Annotations.of(scope).addWarningV2(`green-api-logout:${id}`, text);
@@ -65,10 +65,15 @@ export const addWarnings = (
       'region',
       `Lambda has no durable functions in ${region}, as of 2026-11-30. Without them the deployment fails at the functions run and watch.`,
     );
-  if (overlap !== undefined)
+  if (overlapping !== undefined)
     warn(
       'overlapping-prefixes',
-      `The prefix ${overlap.inner} of one deployment is below ${overlap.outer} of another, which would log its instances out too. Name it in otherPrefixes of that one.`,
+      `The prefix ${overlapping.inner} of one deployment is below ${overlapping.outer} of another, which would log its instances out too. Name it in otherPrefixes of that one.`,
+    );
+  if (doubled !== undefined)
+    warn(
+      'same-prefix',
+      `Two deployments in one account and Region have the prefix ${doubled}, so each of them logs out the instances of both. Give each a secretPrefix of its own.`,
     );
   for (const text of warningsAbout(schedules, new Date())) warn('schedule', text);
 };

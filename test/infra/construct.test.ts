@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { App, Aws, Duration, Fn, Stack } from 'aws-cdk-lib';
+import { App, Aws, Duration, type Environment, Fn, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { PrivateSubnet, SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
@@ -13,6 +13,7 @@ import { enrollCommand } from '../../cli/commands/enroll.ts';
 import { functionNames } from '../../infra/bundling/bundling.ts';
 import { createDeployment } from '../../infra/constructs/deployment.ts';
 import { addFunctionAlarms } from '../../infra/constructs/function-alarms.ts';
+import { InstanceSecrets } from '../../infra/constructs/instance-secrets.ts';
 import { ServiceFunction } from '../../infra/constructs/service-function.ts';
 import {
   GreenApiLogout,
@@ -26,6 +27,8 @@ import { fencesOf, readPage } from '../support/markdown.ts';
 import { configurations, jwt, keyArn, render, synthesize, topicArn, wholeResourcesIn } from '../support/synthesize.ts';
 
 const rightsFor = ({ rights = [] }: { readonly rights?: readonly string[] }): readonly string[] => rights;
+
+const here = { account: '111122223333', region: 'eu-central-1' };
 
 const subnet = { subnetId: 'subnet-0123456789abcdef0', routeTableId: 'rtb-0123456789abcdef0' };
 
@@ -530,6 +533,37 @@ describe('the synthesis warns', () => {
       expect.stringMatching(/^The prefix green-api\/sales\/ of one deployment is below green-api\/ of another/),
     ]);
     expect(warnings(['green-api/sales/'])).toEqual([]);
+  });
+
+  test('of a prefix that two deployments in one account and Region have, and of no other', () => {
+    const { stack } = createConstruct();
+    new GreenApiLogout(stack, 'Second');
+
+    expect(warningsIn(stack)).toContainEqual(
+      expect.stringMatching(/^Two deployments in one account and Region have the prefix green-api\/, so each/),
+    );
+  });
+
+  test.each<[string, Environment, Environment, string | undefined]>([
+    ['the same account and Region', here, here, 'green-api/'],
+    ['another account', here, { ...here, account: '222233334444' }, undefined],
+    ['another Region', here, { ...here, region: 'us-east-1' }, undefined],
+    // Each may be deployed with another profile.
+    ['no account and no Region', {}, {}, undefined],
+    ['no account', { region: here.region }, { region: here.region }, undefined],
+  ])('of the same prefix in two stacks with %s', (_, first, second, doubled) => {
+    const app = new App();
+    const [, secrets] = [first, second].map(
+      (env, at) =>
+        new InstanceSecrets(
+          new Stack(app, `Stack${at}`, { env }),
+          'Secrets',
+          { secretPrefix: 'green-api/', otherPrefixes: [] },
+          undefined,
+        ),
+    );
+
+    expect(secrets?.doubled).toBe(doubled);
   });
 
   test('of alarms that notify nobody', () => {
