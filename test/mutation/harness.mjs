@@ -79,10 +79,14 @@ const defineGlobals = () => {
   const jest = {
     fn: mocker.fn.bind(mocker),
     spyOn: mocker.spyOn.bind(mocker),
+    clearAllMocks: mocker.clearAllMocks.bind(mocker),
+    resetAllMocks: mocker.resetAllMocks.bind(mocker),
+    restoreAllMocks: mocker.restoreAllMocks.bind(mocker),
     useFakeTimers: timers.useFakeTimers.bind(timers),
     useRealTimers: timers.useRealTimers.bind(timers),
     advanceTimersByTime: timers.advanceTimersByTime.bind(timers),
     advanceTimersByTimeAsync: timers.advanceTimersByTimeAsync.bind(timers),
+    setSystemTime: timers.setSystemTime.bind(timers),
   };
   Object.assign(globalThis, Object.fromEntries(hooks), {
     expect,
