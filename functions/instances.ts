@@ -16,6 +16,8 @@ import { type AccessEnvironment, listingSettings, readAccess } from './platform/
 
 type InstancesHandlerDependencies = {
   readonly listInstances: ListInstances<Contact>;
+  /** Milliseconds of a clock that is never set. */
+  readonly nowMs: () => number;
   readonly access?: AccessEnvironment;
   readonly logUnexpected: LogUnexpected;
 };
@@ -52,10 +54,10 @@ const createMatches = ({ owner, group, query }: Filter): ((entry: Entry) => bool
 
 /** Reads page after page until the answer is full, the list has ended, or the time is over. */
 const collect = async (
-  listInstances: ListInstances<Contact>,
+  { listInstances, nowMs }: InstancesHandlerDependencies,
   { next: start, ...filter }: v.InferOutput<typeof querySchema>,
 ): Promise<InstancePage<Contact> | ListProblem> => {
-  const end = performance.now() + readingTimeMs;
+  const end = nowMs() + readingTimeMs;
   const matches = createMatches(filter);
   const instances: ContactInstance[] = [];
   const unreadable: (UnreadableSecret & Contact)[] = [];
@@ -66,7 +68,7 @@ const collect = async (
     instances.push(...page.instances.filter(matches));
     unreadable.push(...page.unreadable.filter(matches));
     next = page.next;
-  } while (next !== undefined && instances.length < fullAnswer && performance.now() < end);
+  } while (next !== undefined && instances.length < fullAnswer && nowMs() < end);
   return { kind: 'page', instances, unreadable, ...(next !== undefined && { next }) };
 };
 
@@ -99,11 +101,11 @@ const respond = (answer: InstancePage | ListProblem): APIGatewayProxyStructuredR
 };
 
 /** `GET /instances?owner=&group=&query=&next=` */
-export const createInstancesHandler = ({ listInstances, access, logUnexpected }: InstancesHandlerDependencies) =>
+export const createInstancesHandler = (dependencies: InstancesHandlerDependencies) =>
   middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>({ timeoutEarlyInMillis: 0 })
-    .use(problemDetails(logUnexpected))
-    .use(checkAccess(access))
-    .handler(async (event) => respond(await collect(listInstances, parseQuery(event, querySchema))));
+    .use(problemDetails(dependencies.logUnexpected))
+    .use(checkAccess(dependencies.access))
+    .handler(async (event) => respond(await collect(dependencies, parseQuery(event, querySchema))));
 
 export const composeInstances = (variables: Variables, write: Write): InstancesHandlerDependencies => {
   const log = createLog(write);
@@ -112,6 +114,7 @@ export const composeInstances = (variables: Variables, write: Write): InstancesH
       client: createSecretsManager(),
       ...parseVariables(listingSettings, variables),
     }),
+    nowMs: () => performance.now(),
     access: readAccess(variables),
     logUnexpected: (error) => log('ERROR', 'unexpected error', error),
   };

@@ -14,6 +14,7 @@ type SendRequest = (setup: Setup) => ReturnType<Setup['list']>;
 
 const breaking = createInstancesHandler({
   listInstances: () => Promise.reject(new Error('unexpected')),
+  nowMs: () => 0,
   logUnexpected: () => {},
 });
 
@@ -77,6 +78,7 @@ test('a page with a next page is documented', async () => {
 test('the function accepts exactly the parameters that the document allows', async () => {
   const handler = createInstancesHandler({
     listInstances: async () => ({ kind: 'page', instances: [], unreadable: [] }),
+    nowMs: () => 0,
     logUnexpected: () => {},
   });
   const schemas = new Map(operation.parameters.map(({ name, schema }) => [name, schema]));

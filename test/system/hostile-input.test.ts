@@ -67,6 +67,7 @@ const openHandlers = () => {
         lists.push(next);
         return { kind: 'page', instances: [], unreadable: [] };
       },
+      nowMs: () => 0,
       logUnexpected,
     }),
     'forced-logouts': createForcedLogoutsHandler({

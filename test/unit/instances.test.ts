@@ -1,5 +1,8 @@
+import type { InstanceId } from '../../functions/green-api/instance-id.ts';
 import { createListInstances, isProtected } from '../../functions/instances/directory.ts';
 import { matchOf, parseSearch, prepare, queryPattern } from '../../functions/instances/search.ts';
+import { createInstancesHandler } from '../../functions/instances.ts';
+import { contextOf, httpEventOf, parseAnswer } from '../support/http-event.ts';
 import { idInstance, markerToken, startLogoutSetup } from '../support/logout-setup.ts';
 
 const tagged = (id: number, tags: Record<string, string>) => ({
@@ -332,6 +335,80 @@ test('continues where the previous page ended, without a gap', async () => {
   }
 
   expect(new Set(found.map((instance) => (instance as { idInstance: string }).idInstance)).size).toBe(250);
+});
+
+/** The function over pages with so many instances, each of which takes so long to read. */
+const createPages = (sizes: readonly number[], pageMs = 0) => {
+  let nowMs = 0;
+  const asked: (string | undefined)[] = [];
+  const handler = createInstancesHandler({
+    listInstances: async (next) => {
+      asked.push(next);
+      nowMs += pageMs;
+      const at = Number(next ?? 0);
+      const instances = Array.from({ length: sizes[at] ?? 0 }, (_, index) => ({
+        idInstance: String(1_000 * at + index) as InstanceId,
+        protected: false,
+      }));
+      return { kind: 'page', instances, unreadable: [], ...(at + 1 < sizes.length && { next: String(at + 1) }) };
+    },
+    nowMs: () => nowMs,
+    logUnexpected: () => {},
+  });
+  const list = async (query: Record<string, string> = {}) =>
+    parseAnswer(await handler(httpEventOf({ queryStringParameters: query }), contextOf()));
+  return { asked, list };
+};
+
+const countIn = (body: { readonly instances?: unknown }) => (body.instances as readonly unknown[]).length;
+
+describe('an answer of several pages', () => {
+  test('goes on over empty pages to the last, after which there is no next', async () => {
+    const { asked, list } = createPages([0, 0, 1]);
+
+    const { body } = await list();
+
+    expect(asked).toEqual([undefined, '1', '2']);
+    expect(body).toEqual({ instances: [{ idInstance: '2000', protected: false }] });
+  });
+
+  test.each([
+    ['is full at 100 instances', [99, 1, 1], 100, '2'],
+    ['goes on below 100', [99, 0, 1], 100, undefined],
+    ['is full after one page of 100', [100, 1], 100, '1'],
+    ['has the whole page that fills it', [99, 5, 1], 104, '2'],
+  ])('%s', async (_, sizes, count, next) => {
+    const { body } = await createPages(sizes).list();
+
+    expect([countIn(body), body.next]).toEqual([count, next]);
+  });
+
+  test.each([
+    ['5 s', 5_000, 3],
+    ['4.999 s', 4_999, 4],
+  ])('reads no further page after 15 seconds, and says where to go on: %s a page', async (_, pageMs, pages) => {
+    const { asked, list } = createPages(Array(10).fill(1), pageMs);
+
+    const { body } = await list();
+
+    expect([asked.length, countIn(body), body.next]).toEqual([pages, pages, String(pages)]);
+  });
+
+  test('is made by the function as it is deployed', async () => {
+    await using setup = await startLogoutSetup();
+    for (let id = 2_000; id < 2_150; id += 1) setup.secretsManager.put(tagged(id, { group: id < 2_149 ? 'a' : 'b' }));
+
+    expect((await setup.list({ group: 'b' })).body).toEqual({
+      instances: [{ idInstance: '2149', group: 'b', protected: false }],
+    });
+  });
+});
+
+test('a filter has up to 256 characters, of which some take two units', async () => {
+  const { list } = createPages([0]);
+
+  expect((await list({ owner: '\u{1F4F1}'.repeat(256) })).status).toBe(200);
+  expect((await list({ owner: '\u{1F4F1}'.repeat(257) })).status).toBe(400);
 });
 
 test.each([

@@ -216,7 +216,7 @@ test('every function of the API asks for the right before it does anything', asy
   const logUnexpected = never;
   const handlers = {
     logout: createLogoutHandler({ logOut: never, tokenRotation: true, access, logUnexpected }),
-    instances: createInstancesHandler({ listInstances: never, access, logUnexpected }),
+    instances: createInstancesHandler({ listInstances: never, nowMs: never, access, logUnexpected }),
     state: createStateHandler({ readState: never, now: never, access, logUnexpected }),
     'forced-logouts': createForcedLogoutsHandler({
       access,
