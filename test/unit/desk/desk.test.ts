@@ -1,5 +1,8 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createDiscover } from '../../../functions/desk/discover.ts';
-import { createDeskHandler, type DeskHandlerDependencies } from '../../../functions/desk.ts';
+import { composeDesk, createDeskHandler, type DeskHandlerDependencies } from '../../../functions/desk.ts';
 import { contextOf, httpEventOf, parseAnswer } from '../../support/http-event.ts';
 
 const issuer = 'https://login.example.com/tenant/v2.0';
@@ -118,9 +121,10 @@ test('the session says who it is, what is allowed, and what is missing for the r
   const { status, body } = parseAnswer(await answerTo('GET /desk/session', {}, claims));
 
   expect(status).toBe(200);
-  expect(body).toMatchObject({
+  expect(body).toEqual({
     service: 'green-api-logout',
     real: true,
+    features: [],
     person: { subject: 'a1', name: 'Ann Lee' },
     allowed: ['read', 'logout'],
     missing: ['Start and stop runs: this deployment allows it to nobody.'],
@@ -131,4 +135,78 @@ test('a page of another build is not served', async () => {
   const answer = await answerTo('GET /desk', { readPage: () => ({ ...page, html: '' }) });
 
   expect(answer.statusCode).toBe(500);
+});
+
+test('the session of a demo says that its logouts are not real', async () => {
+  const desk = { issuer, clientId: 'desk', scopes: ['openid'], demo: true as const };
+
+  const { body } = parseAnswer(await answerTo('GET /desk/session', { desk }, { iss: issuer, sub: 'a1' }));
+
+  expect(body).toMatchObject({ service: 'Demo desk with emulators', real: false });
+});
+
+test('without a token that can be read, the session is of nobody, who may do nothing', async () => {
+  const { status, body } = parseAnswer(await answerTo('GET /desk/session', {}, {}));
+
+  expect([status, body.person, body.allowed]).toEqual([200, { subject: 'unidentified' }, []]);
+});
+
+test('without a desk, the page is missing and the session is real', async () => {
+  const lines: unknown[] = [];
+  const none: Partial<DeskHandlerDependencies> = {
+    desk: undefined,
+    discover: async () => ({ kind: 'unavailable', detail: 'TypeError' }),
+    log: (...line) => void lines.push(line),
+  };
+
+  const { body } = parseAnswer(await answerTo('GET /desk/session', none, { iss: issuer, sub: 'a1' }));
+
+  expect((await answerTo('GET /desk', none)).statusCode).toBe(503);
+  expect(body).toMatchObject({ service: 'green-api-logout', real: true });
+  expect(lines).toEqual([['ERROR', 'issuer unavailable', { issuer: undefined, detail: 'TypeError' }]]);
+});
+
+describe('the function as it is deployed', () => {
+  afterEach(() => void jest.restoreAllMocks());
+
+  const desk = { issuer, clientId: 'desk', scopes: ['openid'] };
+  const compose = (variables: Readonly<Record<string, string>>, folder = '') =>
+    composeDesk(variables, () => {}, folder);
+
+  test('has the rules of the deployment; without any, nothing is allowed', () => {
+    const deskAllow = { read: 'everybody' };
+
+    expect(compose({ DESK_ALLOW: JSON.stringify(deskAllow) }).allow).toEqual(deskAllow);
+    expect(compose({}).allow).toEqual({});
+  });
+
+  test('asks its own issuer, once an hour', async () => {
+    const { asked, fetch } = answering(document);
+    jest.spyOn(globalThis, 'fetch').mockImplementation(fetch);
+    const { discover } = compose({ DESK: JSON.stringify(desk) });
+
+    await discover();
+
+    expect(await discover()).toMatchObject({ kind: 'found' });
+    expect(asked).toEqual([`${issuer}/.well-known/openid-configuration`]);
+  });
+
+  test('asks no real issuer without a desk', async () => {
+    const { asked, fetch } = answering(document);
+    jest.spyOn(globalThis, 'fetch').mockImplementation(fetch);
+
+    expect(await compose({}).discover()).toMatchObject({ kind: 'unavailable' });
+    expect(asked).toEqual(['https://invalid/.well-known/openid-configuration']);
+  });
+
+  test('serves the page in its folder', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'desk-'));
+    writeFileSync(join(folder, 'index.html'), page.html);
+    writeFileSync(join(folder, 'headers.json'), JSON.stringify(page.headers));
+
+    const read = compose({}, folder).readPage();
+    rmSync(folder, { recursive: true });
+
+    expect(read).toEqual(page);
+  });
 });

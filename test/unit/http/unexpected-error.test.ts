@@ -1,4 +1,11 @@
-import { createStateHandler } from '../../../functions/state.ts';
+import { composeDesk } from '../../../functions/desk.ts';
+import { composeForcedLogouts } from '../../../functions/forced-logouts.ts';
+import { composeProviderHandler } from '../../../functions/identity-providers/handler-dependencies.ts';
+import { composeInstances } from '../../../functions/instances.ts';
+import { composeLogout } from '../../../functions/logout.ts';
+import type { Variables } from '../../../functions/platform/environment.ts';
+import type { Write } from '../../../functions/platform/log.ts';
+import { composeState, createStateHandler } from '../../../functions/state.ts';
 import { contextOf, httpEventOf } from '../../support/http-event.ts';
 
 /** What is logged of an error that nobody expected. */
@@ -25,4 +32,30 @@ test('no place is logged if the message cannot be told from it', async () => {
   const error = Object.assign(new TypeError('changed'), { stack });
 
   expect(await loggedOf(error)).toEqual([{ name: 'TypeError', stack: [] }]);
+});
+
+const compositions = {
+  logout: composeLogout,
+  instances: composeInstances,
+  state: composeState,
+  'forced-logouts': composeForcedLogouts,
+  desk: (variables: Variables, write: Write) => composeDesk(variables, write, __dirname),
+  'scim and webhook': composeProviderHandler,
+};
+
+test.each(Object.entries(compositions))('%s, as deployed, writes an unexpected error as a line', (_, compose) => {
+  const lines: string[] = [];
+  const { logUnexpected } = compose({}, (line) => void lines.push(line));
+
+  logUnexpected({ name: 'TypeError', stack: ['    at somewhere'] });
+
+  expect(lines.map((line) => JSON.parse(line))).toEqual([
+    {
+      timestamp: expect.any(String),
+      level: 'ERROR',
+      message: 'unexpected error',
+      name: 'TypeError',
+      stack: ['    at somewhere'],
+    },
+  ]);
 });
