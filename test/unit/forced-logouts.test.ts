@@ -1,13 +1,22 @@
 import fc from 'fast-check';
-import { createForcedLogoutsHandler, type ForcedLogoutsHandlerDependencies } from '../../functions/forced-logouts.ts';
+import {
+  composeForcedLogouts,
+  createForcedLogoutsHandler,
+  type ForcedLogoutsHandlerDependencies,
+} from '../../functions/forced-logouts.ts';
 import type { Run, RunExecution } from '../../functions/runs/lambda/read-run.ts';
 import type { RunStart } from '../../functions/runs/lambda/start-run.ts';
 import { createRequestRun, stableJson } from '../../functions/runs/lambda/start-run.ts';
 import type { RunStop } from '../../functions/runs/lambda/stop-run.ts';
 import type { RunRequest } from '../../functions/runs/request.ts';
+import type { RunName } from '../../functions/runs/run-name.ts';
+import type { Watch } from '../../functions/watch/read-watch.ts';
+import { startLoopbackServer } from '../../loopback/loopback-server.ts';
+import { useEmulators } from '../support/aws-environment.ts';
 import { contextOf, httpEventOf, parseAnswer } from '../support/http-event.ts';
 
 const id = `api-${'0'.repeat(40)}`;
+const watchId = `watch-${'0'.repeat(40)}`;
 const sales = { target: { group: 'sales' }, reason: 'phones lost' };
 const nightShift = { jwt: { claims: { sub: 'auth0|night-shift' }, scopes: null } };
 
@@ -76,6 +85,7 @@ const createSetup = (other: Partial<ForcedLogoutsHandlerDependencies> = {}) => {
       }),
     get: (name = id) => call('GET /forced-logouts/{id}', { pathParameters: { id: name } }),
     stop: (name = id) => call('DELETE /forced-logouts/{id}', { pathParameters: { id: name } }),
+    watch: (method: 'GET' | 'DELETE') => call(`${method} /watches/{id}`, { pathParameters: { id: watchId } }),
     call,
   };
 };
@@ -152,6 +162,20 @@ test('a retry keeps what the earlier run wanted, has an expiry of its own, and i
       expiresAt: '2026-11-23T09:00:00.000Z',
     },
   ]);
+});
+
+test.each([
+  ['goes on', { ...run, status: 'RUNNING' }, 409, 'run-not-ended'],
+  ['was stopped', { ...run, status: 'STOPPED', request: { ...run.request, maxTargets: 20 } }, 409, 'run-stopped'],
+  ['cannot be read', { ...run, request: {} }, 409, 'not-repeatable'],
+  ['does not exist', { kind: 'unknown-run' }, 404, 'unknown-run'],
+] as const)('a retry of a run that %s starts nothing', async (_, earlier, expected, code) => {
+  const setup = createSetup({ readRun: async () => earlier });
+
+  const { status, body } = await setup.post({ retryOf: id });
+
+  expect([status, body.code]).toEqual([expected, code]);
+  expect(setup.requests()).toEqual([]);
 });
 
 test('makes a run expire a day after the instant it waits for', async () => {
@@ -344,9 +368,19 @@ test.each([
   ['unavailable', 503, 'unavailable', '5'],
 ] as const)('says when Lambda answers %s', async (kind, expected, code, retryAfter) => {
   const failure = async () => ({ kind, detail: 'Lambda: SomeException' });
-  const setup = createSetup({ requestRun: failure, readRun: failure, stopRun: failure });
+  const about = { requestRun: failure, readRun: failure, stopRun: failure, listRuns: failure };
+  const setup = createSetup({ ...about, readWatch: failure, stopWatch: failure });
+  const answers = [
+    await setup.post(sales),
+    await setup.post({ retryOf: id }),
+    await setup.get(),
+    await setup.stop(),
+    await setup.call('GET /forced-logouts', {}),
+    await setup.watch('GET'),
+    await setup.watch('DELETE'),
+  ];
 
-  for (const { status, body, headers } of [await setup.post(sales), await setup.get(), await setup.stop()]) {
+  for (const { status, body, headers } of answers) {
     expect([status, body.code, headers['retry-after']]).toEqual([expected, code, retryAfter]);
     expect(body.detail).toContain('Lambda: SomeException');
   }
@@ -437,6 +471,76 @@ test.each<[RunStop, number, unknown]>([
   expect(setup.lines).toEqual([]);
 });
 
+test('lists a page of runs, and says where the next begins', async () => {
+  const listed = { id: id as RunName, source: 'api', status: 'RUNNING', startedAt: run.startedAt } as const;
+  const queries: object[] = [];
+  const setup = createSetup({
+    listRuns: async (query) => {
+      queries.push(query);
+      return { kind: 'page', runs: [listed], next: 'later' };
+    },
+  });
+
+  const answer = await setup.call('GET /forced-logouts', { queryStringParameters: { status: 'RUNNING', next: 'now' } });
+
+  expect(queries).toEqual([{ status: 'RUNNING', next: 'now' }]);
+  expect([answer.status, answer.body]).toEqual([
+    200,
+    { runs: [{ ...listed, startedAt: '2026-11-22T09:00:00.250Z' }], next: 'later' },
+  ]);
+});
+
+test('refuses a place in the list that Lambda did not issue', async () => {
+  const setup = createSetup({ listRuns: async () => ({ kind: 'invalid-next' }) });
+
+  const { status, body } = await setup.call('GET /forced-logouts', { queryStringParameters: { next: 'x' } });
+
+  expect([status, body.field]).toEqual([400, 'next']);
+});
+
+describe('a watch', () => {
+  test('is shown with its id', async () => {
+    const progress = { total: 0, linkedAgain: 0, released: 0, unread: 0 };
+    const watch = { kind: 'watch', status: 'RUNNING', run: id, progress, outcomes: [] } as unknown as Watch;
+    const setup = createSetup({ readWatch: async () => watch });
+
+    const { status, body } = await setup.watch('GET');
+
+    expect([status, body]).toEqual([200, { id: watchId, status: 'RUNNING', run: id, progress, outcomes: [] }]);
+  });
+
+  test('is stopped, and the line says by whom', async () => {
+    const setup = createSetup();
+
+    const { status, headers, body } = await setup.watch('DELETE');
+
+    expect([status, body, headers.location]).toEqual([202, { id: watchId, status: 'STOPPED' }, `/watches/${watchId}`]);
+    expect(setup.lines).toMatchObject([
+      { message: 'watch stopped', id: watchId, by: expect.stringContaining('SecurityDesk') },
+    ]);
+  });
+
+  test.each([
+    ['STOPPED', 202, undefined],
+    ['SUCCEEDED', 409, 'watch-ended'],
+  ])('that has ended as %s: %i %s', async (ended, expected, code) => {
+    const setup = createSetup({ stopWatch: async () => ({ kind: 'ended', status: ended }) });
+
+    const { status, body } = await setup.watch('DELETE');
+
+    expect([status, body.code]).toEqual([expected, code]);
+    expect(setup.lines).toEqual([]);
+  });
+
+  test('that does not exist is named as such', async () => {
+    const unknown = async () => ({ kind: 'unknown-run' as const });
+    const setup = createSetup({ readWatch: unknown, stopWatch: unknown });
+
+    for (const { status, body } of [await setup.watch('GET'), await setup.watch('DELETE')])
+      expect([status, body.code]).toEqual([404, 'unknown-watch']);
+  });
+});
+
 test('refuses any other route', async () => {
   const { status, body } = await createSetup().call('PUT /forced-logouts/{id}', {});
 
@@ -493,4 +597,28 @@ test('an accepted request is repeated with its key, however late it is by then; 
   expect(repeated).toMatchObject({ status: 202, body: { id: first.body.id } });
   expect([other.status, fresh.status]).toEqual([409, 400]);
   expect(setup.requests()).toHaveLength(1);
+});
+
+test('the function as it is deployed reads the runs of a list 50 ms apart, as Lambda allows', async () => {
+  const runs = Array.from({ length: 6 }, (_, index) => ({
+    DurableExecutionArn: `arn:${index}`,
+    DurableExecutionName: `api-${String(index).repeat(40)}`,
+    Status: 'RUNNING',
+    StartTimestamp: index,
+  }));
+  await using lambda = await startLoopbackServer((request, response) => {
+    if (request.url?.includes('/functions/')) return void response.end(JSON.stringify({ DurableExecutions: runs }));
+    return void response.writeHead(404, { 'x-amzn-errortype': 'ResourceNotFoundException' }).end('{}');
+  }, {});
+  useEmulators({ lambda: lambda.url });
+  const lines: string[] = [];
+  const { listRuns } = composeForcedLogouts({ RUN_FUNCTION: 'run' }, (line) => void lines.push(line));
+  const startMs = performance.now();
+
+  const page = await listRuns({});
+
+  // A timer may end a millisecond early.
+  expect(performance.now() - startMs).toBeGreaterThan(5 * 50 - 5);
+  expect(page).toMatchObject({ kind: 'page', runs: runs.toReversed().map(({ Status: status }) => ({ status })) });
+  expect(lines.map((line) => JSON.parse(line).message)).toEqual(Array(6).fill('run not described'));
 });
