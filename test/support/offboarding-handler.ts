@@ -26,7 +26,7 @@ export type FunctionOptions = {
 
 /** The function, before a Lambda that keeps one payload for each name. */
 export const createOffboarding = ({
-  now = '2026-11-20T17:00:05Z',
+  now: start = '2026-11-20T17:00:05Z',
   fail = () => undefined,
   isDisabled = async () => true,
   findRun,
@@ -34,6 +34,7 @@ export const createOffboarding = ({
   watchDays = {},
   nativeEvents = false,
 }: FunctionOptions = {}) => {
+  let now = Date.parse(start);
   const payloads = new Map<string, string>();
   const lines: string[] = [];
   const startRun: StartRun = async (id, request) => {
@@ -65,6 +66,10 @@ export const createOffboarding = ({
     payloads,
     requests: () => [...payloads.values()].map((payload) => v.parse(runRequestSchema, JSON.parse(payload))),
     lines,
+    /** Moves the clock, in milliseconds. */
+    wait: (ms: number): void => {
+      now += ms;
+    },
     put: async (event: unknown) => handler(event, contextOf()),
   };
 };

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { canonicalIdentity } from '../../functions/instances/identity.ts';
 import { UserNotRead } from '../../functions/offboarding/user-status.ts';
 import { failedEventsMetric } from '../../functions/runs/failed-events.ts';
+import { parseRunName, type RunName } from '../../functions/runs/run-name.ts';
 import { anyVariation } from '../support/any-event.ts';
 import { namedIn } from '../support/named-in.ts';
 import {
@@ -20,6 +21,8 @@ const rejection = (promise: Promise<unknown>): Promise<unknown> =>
     () => undefined,
     (error) => error,
   );
+
+const maryRun = parseRunName(`event-${'a'.repeat(40)}`) as RunName;
 
 const twoPeople = changed(oktaEvent, {
   'detail.target': [
@@ -115,6 +118,20 @@ test('another reason under the same id changes nothing, and is logged as a warni
     level: 'WARN',
     note: 'a run with this name and another request exists: it stays as it is',
   });
+});
+
+test('a person of an event whose run stays as it is is a warning, although the run of another starts', async () => {
+  const handler = createOffboarding({
+    fail: ({ target }) =>
+      'owner' in target && target.owner.startsWith('mary') ? { kind: 'other-payload', id: maryRun } : undefined,
+  });
+
+  const { runs } = await handler.put(twoPeople);
+
+  expect([runs.length, handler.payloads.size]).toEqual([2, 1]);
+  expect(handler.lines.map((line) => JSON.parse(line))).toMatchObject([
+    { level: 'WARN', runs, note: 'a run with this name and another request exists: it stays as it is' },
+  ]);
 });
 
 test('an event from the future starts nothing and is kept, because its person would be logged out too early', async () => {
@@ -668,15 +685,27 @@ describe('where IAM Identity Center reports a change by several events', () => {
     const update = changed(nativeEvent, { 'detail-type': 'User Updated', resources: [] });
     const handler = createOffboarding({ now, nativeEvents: true });
 
-    for (let count = 0; count < 3; count += 1) expect(await handler.put(update)).toEqual({ runs: [] });
+    const line = {
+      level: 'WARN',
+      message: 'event without a user',
+      why: 'it names no user, or several, so nobody can be read',
+      note: 'further ones of today are not logged',
+    };
+    const hourMs = 60 * 60 * 1_000;
 
-    expect(handler.lines.map((line) => JSON.parse(line))).toEqual([
-      {
-        level: 'WARN',
-        message: 'event without a user',
-        why: 'it names no user, or several, so nobody can be read',
-        note: 'further ones of today are not logged',
-      },
-    ]);
+    for (let count = 0; count < 3; count += 1) expect(await handler.put(update)).toEqual({ runs: [] });
+    handler.wait(24 * hourMs - 1);
+    await handler.put(update);
+
+    expect(handler.lines.map((text) => JSON.parse(text))).toEqual([line]);
+
+    handler.wait(1);
+    await handler.put(update);
+    handler.wait(23 * hourMs);
+    await handler.put(update);
+    handler.wait(2 * hourMs);
+    await handler.put(update);
+
+    expect(handler.lines.map((text) => JSON.parse(text))).toEqual([line, line, line]);
   });
 });
