@@ -7,6 +7,8 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { startGreenApi } from '../../emulators/green-api/emulator.ts';
 import { startSecretsManager } from '../../emulators/secrets-manager/emulator.ts';
+import type { RotationSteps } from '../../functions/instances/token-rotation/rotation-steps.ts';
+import { timeUntil } from '../../functions/platform/deadline.ts';
 import { composeRotateToken, createRotateTokenHandler } from '../../functions/rotate-token.ts';
 import { useEmulators } from '../support/aws-environment.ts';
 import { contextOf } from '../support/http-event.ts';
@@ -16,6 +18,7 @@ import { createShortWaits } from '../support/short-waits.ts';
 const idInstance = '1101000001';
 const name = `green-api/${idInstance}`;
 const firstToken = '0'.repeat(50);
+const arn = `arn:aws:secretsmanager:eu-central-1:111122223333:secret:${name}-AbCdEf`;
 const rotationFunction = 'arn:aws:lambda:eu-central-1:111122223333:function:rotate-token';
 
 /** A Secrets Manager that rotates with the real handler and the real SDK. */
@@ -150,6 +153,13 @@ test.each([
   ['a secret that is no instance', { SecretId: 'green-api/desk' }, /must be green-api\/<idInstance>/],
   ['an unknown step', { Step: 'dropSecret' }, /must have Step/],
   ['a missing version', { ClientRequestToken: undefined }, /must have Step/],
+  ['a version that is too short', { ClientRequestToken: 'a'.repeat(31) }, /must have Step/],
+  ['a version that is too long', { ClientRequestToken: 'a'.repeat(65) }, /must have Step/],
+  ['a version after something else', { ClientRequestToken: `/${'a'.repeat(32)}` }, /must have Step/],
+  ['a version before something else', { ClientRequestToken: `${'a'.repeat(32)}/` }, /must have Step/],
+  ['an ARN after something else', { SecretId: `x${arn}` }, /must be green-api\/<idInstance>/],
+  ['an ARN before something else', { SecretId: `${arn}-x` }, /must be green-api\/<idInstance>/],
+  ['an ARN without its random end', { SecretId: arn.slice(0, -7) }, /must be green-api\/<idInstance>/],
 ])('%s is refused, and GREEN-API is not called', async (_, change, message) => {
   await using setup = await startSetup();
   const event = { Step: 'createSecret', SecretId: name, ClientRequestToken: 'a'.repeat(32), ...change };
@@ -161,11 +171,66 @@ test.each([
 
 test('a secret is found by its ARN', async () => {
   await using setup = await startSetup();
-  const SecretId = `arn:aws:secretsmanager:eu-central-1:111122223333:secret:${name}-AbCdEf`;
 
   await expect(
-    setup.handle({ Step: 'setSecret', SecretId, ClientRequestToken: 'a'.repeat(32) }),
+    setup.handle({ Step: 'setSecret', SecretId: arn, ClientRequestToken: 'a'.repeat(32) }),
   ).resolves.toBeUndefined();
+});
+
+describe('a step', () => {
+  type Result = Awaited<ReturnType<RotationSteps['createSecret']>>;
+
+  /** What the function logs of a step with this result, and how long the step might take, in milliseconds. */
+  const perform = async (result: Result, remainingMs = 60_000) => {
+    const timesMs: number[] = [];
+    const lines: object[] = [];
+    const step = async (_: unknown, deadline: number) => {
+      timesMs.push(timeUntil(deadline));
+      return result;
+    };
+    const handler = createRotateTokenHandler({
+      steps: { createSecret: step, testSecret: step, finishSecret: step },
+      secretPrefix: 'green-api/',
+      stack: 'green-api-logout',
+      now: () => new Date('2026-11-30T17:00:00Z'),
+      log: (level, message, fields) => void lines.push({ level, message, ...fields }),
+    });
+    const event = { Step: 'createSecret', SecretId: arn, ClientRequestToken: 'a'.repeat(32) };
+    const error: unknown = await handler(event, contextOf(remainingMs)).then(
+      () => undefined,
+      (reason: unknown) => reason,
+    );
+    return { timesMs, lines, error };
+  };
+
+  test.each<[string, Result, object | undefined]>([
+    ['INFO', { kind: 'rotated' }, undefined],
+    [
+      'ERROR',
+      { kind: 'not-rotated', detail: 'no time was left' },
+      { name: 'RotationFailed', message: 'not-rotated: no time was left' },
+    ],
+    [
+      'ERROR',
+      { kind: 'token-lost', detail: 'no answer' },
+      { name: 'RotationFailed', message: 'token-lost: no answer' },
+    ],
+  ])('is one line of level %s: %j', async (level, result, failure) => {
+    const { lines, error } = await perform(result);
+
+    expect(lines).toMatchObject([
+      { level, message: 'token rotation', function: 'rotate-token', idInstance, step: 'createSecret', ...result },
+    ]);
+    expect(error).toEqual(failure && expect.objectContaining(failure));
+  });
+
+  test('ends two seconds before the function, so that its result is logged', async () => {
+    const { timesMs } = await perform({ kind: 'rotated' });
+
+    expect(timesMs[0]).toBeLessThanOrEqual(58_000);
+    expect(timesMs[0]).toBeGreaterThan(50_000);
+    expect((await perform({ kind: 'rotated' }, 2_000)).timesMs).toEqual([0]);
+  });
 });
 
 test('after a rotation that did not change the token, removing AWSPENDING allows a new rotation', async () => {
