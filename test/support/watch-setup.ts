@@ -63,6 +63,7 @@ export const createWatchSetup = (scripts: Readonly<Record<string, WatchScript>>)
   };
 
   return {
+    dependencies,
     clock,
     calls,
     evidence,
