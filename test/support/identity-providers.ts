@@ -55,6 +55,8 @@ type Request = {
   readonly query?: string;
   readonly body?: string;
   readonly isBase64Encoded?: boolean;
+  /** @default the one that the gateway finds */
+  readonly routeKey?: string;
 };
 
 const readableAnswer = (response: Parameters<typeof parseAnswer>[0]) => ({

@@ -526,6 +526,16 @@ describe('the token', () => {
     },
   );
 
+  test.each(Object.values(tokens))('%s opens no route that the function does not know', async (token) => {
+    const providers = startProviders();
+
+    const headers = { authorization: `Bearer ${token}` };
+    const answer = await providers.webhook('POST', '/offboarding', { headers, routeKey: 'POST /other', body: '{' });
+
+    expect(answer).toMatchObject({ status: 401, body: { code: 'unauthorized' } });
+    expect(providers.lines).toMatchObject([{ message: 'request refused', route: 'POST /other' }]);
+  });
+
   const provider43 = 'p'.repeat(43);
 
   test.each([
