@@ -100,9 +100,8 @@ test.each([
   await vault.store({ ...batch, logEvents: [{ id: '36003', timestamp: 0, message }] });
 
   expect([...vault.objects]).toEqual([[key, lines]]);
-  expect(vault.logged()).toContainEqual(
-    expect.objectContaining({ level: 'WARN', message: 'lines that are no evidence', lines: 1 }),
-  );
+  const warning = { level: 'WARN', message: 'lines that are no evidence', lines: 1 };
+  expect(vault.logged()).toMatchObject([warning, { message: 'evidence stored', records: 2 }, warning]);
 });
 
 test('a transient failure is retried', async () => {
@@ -123,23 +122,23 @@ test('a permanent failure is passed to Lambda, which keeps the message', async (
   ]);
 });
 
-test('the test message of the subscription stores nothing', async () => {
+test('the test message of the subscription stores nothing, and is no problem', async () => {
   await using vault = await start();
 
   await vault.store({ ...batch, messageType: 'CONTROL_MESSAGE' });
 
-  expect(vault.objects.size).toBe(0);
+  expect([vault.objects.size, vault.logged()]).toEqual([0, []]);
 });
 
 test.each([
-  ['no JSON', '{'],
-  ['no records', { ...batch, logEvents: [] }],
-  ['a record without an id', { ...batch, logEvents: [{ timestamp: 0, message: '' }] }],
-  ['another type', { ...batch, messageType: 'OTHER' }],
-])('refuses a message with %s', async (_name, data) => {
+  ['no JSON', '{', 'the message'],
+  ['no records', { ...batch, logEvents: [] }, 'logEvents'],
+  ['a record without an id', { ...batch, logEvents: [{ timestamp: 0, message: '' }] }, 'logEvents.0.id'],
+  ['another type', { ...batch, messageType: 'OTHER' }, 'messageType'],
+])('refuses a message with %s, and says what is wrong', async (_name, data, place) => {
   await using vault = await start();
 
-  await expect(vault.store(data)).rejects.toThrow('is not as documented');
+  await expect(vault.store(data)).rejects.toThrow(`${place} is not as documented`);
 });
 
 test('a batch without records is an error, and no object', async () => {
