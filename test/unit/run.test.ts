@@ -1,5 +1,5 @@
 import { LocalDurableTestRunner } from '@aws/durable-execution-sdk-js-testing';
-import { createRunHandler } from '../../functions/run.ts';
+import { composeRun, createRunHandler } from '../../functions/run.ts';
 import {
   countOperations,
   createDurableHandler,
@@ -152,6 +152,14 @@ test('3,000 instances with passing faults take fewer than 200 operations, and th
   const result = JSON.stringify(run.getResult());
   expect(Buffer.byteLength(result)).toBeLessThan(256 * 1_024);
   expect(parseSummary(result)?.progress).toMatchObject({ total: 3_000, loggedOut: 3_000 });
+});
+
+test('a run, as deployed, has the time of the machine', () => {
+  const before = Date.now();
+
+  const { now } = composeRun({}, () => {});
+
+  expect(now().getTime()).toBeGreaterThanOrEqual(before);
 });
 
 test('a run knows how long its invocation may last, and its own name', async () => {
