@@ -12,10 +12,10 @@ import { failed, notTried, ok, type Smoke, type Step } from './step.ts';
 export const eventStep: Step = {
   name: 'offboarding event as a dry run',
   expected: 'one run starts, and succeeds',
-  run: async ({ session, source, reason }) => {
+  run: async (smoke) => {
     const id = `smoke-${randomUUID()}`;
     const { sendSmokeEvent } = await import('./send-smoke-event.ts');
-    const run = await sendSmokeEvent(session, { id, source, reason });
+    const run = await sendSmokeEvent(smoke, id);
     const seen = `event ${id} started run ${run.id}, which is ${run.status}`;
     return run.status === 'SUCCEEDED' ? ok(seen) : failed(seen);
   },

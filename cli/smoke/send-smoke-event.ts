@@ -6,18 +6,13 @@ import type { Result } from '../../client/result.ts';
 import { type Api, describeFailure, valueIn } from '../api/api.ts';
 import { explained } from '../aws/call-aws.ts';
 import { CommandFailed } from '../errors.ts';
-import type { Session } from '../session.ts';
-
-/** A custom event as a dry run, for a person who exists nowhere. */
-export type SmokeEvent = { readonly id: string; readonly source: string; readonly reason: string };
+import type { Smoke } from './step.ts';
 
 const detailType = 'Employee Offboarded';
 
-const detailOf = ({ id, reason }: SmokeEvent) => ({ id, owner: id, reason, dryRun: true });
-
-const putOnBus = async (session: Session, event: SmokeEvent): Promise<void> => {
+const putOnBus = async ({ session, source }: Smoke, detail: object): Promise<void> => {
   const EventBusName = (await session.outputs()).require('EventBus');
-  const entry = { EventBusName, Source: event.source, DetailType: detailType, Detail: JSON.stringify(detailOf(event)) };
+  const entry = { EventBusName, Source: source, DetailType: detailType, Detail: JSON.stringify(detail) };
   const client = explained(new EventBridgeClient(session.aws));
   const { Entries = [] } = await client.send(new PutEventsCommand({ Entries: [entry] }));
   const refusal = Entries[0]?.ErrorCode;
@@ -34,9 +29,9 @@ const whyNotDelivered = (result: Result<v.InferOutput<typeof deliveredSchema>>):
 };
 
 /** The local service takes events over HTTP. */
-const postLocally = async (api: Api, event: SmokeEvent): Promise<void> => {
-  const body = { source: event.source, 'detail-type': detailType, detail: detailOf(event) };
-  const result = await api.call(deliveredSchema, { method: 'POST', path: '/events', body });
+const postLocally = async ({ session, source }: Smoke, detail: object): Promise<void> => {
+  const body = { source, 'detail-type': detailType, detail };
+  const result = await (await session.api()).call(deliveredSchema, { method: 'POST', path: '/events', body });
   if (result.kind === 'ok' && result.value.runs.length === 1) return;
   throw new CommandFailed(`The event was not delivered: ${whyNotDelivered(result)}`);
 };
@@ -47,7 +42,7 @@ const pollMs = 2_000;
 /** The newest runs, among which that of the event must be. */
 const newest = 20;
 
-const findRun = async (api: Api, { id }: SmokeEvent): Promise<Run | undefined> => {
+const findRun = async (api: Api, id: string): Promise<Run | undefined> => {
   const listed = valueIn(await api.listRuns(newest));
   for (const { id: runId } of listed.filter(({ source }) => source === 'offboarding')) {
     const reading = await api.readRun(runId);
@@ -59,17 +54,19 @@ const findRun = async (api: Api, { id }: SmokeEvent): Promise<Run | undefined> =
 };
 
 /**
- * Puts the event on the bus of the deployment, or sends it to the local service, and waits for the end of its run.
+ * Puts an event on the bus of the deployment, or sends it to the local service, and waits for the end of its run. It is a dry run
+ * for a person who exists nowhere.
  *
  * @throws CommandFailed if the run does not end in time
  */
-export const sendSmokeEvent = async (session: Session, event: SmokeEvent): Promise<Run> => {
+export const sendSmokeEvent = async (smoke: Smoke, id: string): Promise<Run> => {
+  const { session, reason } = smoke;
   const api = await session.api();
-  await (session.options.stack === undefined ? postLocally(api, event) : putOnBus(session, event));
+  await (session.options.stack === undefined ? postLocally : putOnBus)(smoke, { id, owner: id, reason, dryRun: true });
   const end = performance.now() + longestMs;
   let run: Run | undefined;
   while (performance.now() < end) {
-    run = await findRun(api, event);
+    run = await findRun(api, id);
     if (run !== undefined && hasEnded(run)) return run;
     await sleep(pollMs);
   }
