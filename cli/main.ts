@@ -54,20 +54,14 @@ const exitCodeOf = (error: unknown): number => {
   return error.name === 'UsageError' ? exitCodes.usage : exitCodes.failed;
 };
 
-const run = async (): Promise<number> => {
-  let code: number = exitCodes.done;
-  try {
-    await createProgram(terminal, (isDone) => {
-      code = isDone ? exitCodes.done : exitCodes.failed;
-    }).parseAsync();
-    return code;
-  } catch (error) {
-    return exitCodeOf(error);
-  }
-};
-
 // At the end of input (Ctrl-D) a question is never answered: the process ends here, without a result.
 process.exitCode = exitCodes.failed;
-const code = await run();
+let code: number = exitCodes.done;
+const program = createProgram(terminal, (isDone) => {
+  code = isDone ? exitCodes.done : exitCodes.failed;
+});
+await program.parseAsync().catch((error: unknown) => {
+  code = exitCodeOf(error);
+});
 // A request that is still open, for example after Ctrl-C, must not keep the process alive.
 process.stdout.write('', () => process.exit(code));

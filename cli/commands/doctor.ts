@@ -22,25 +22,19 @@ const mergeCauses = (findings: readonly Finding[]): readonly Finding[] =>
     return same.slice(0, 1).map((finding) => ({ ...finding, what }));
   });
 
-const findWith = async (session: Session, progress: Progress): Promise<readonly Finding[]> => {
-  const { stack } = session.options;
-  if (stack === undefined)
-    return [
-      warning('stack', 'Not checked: name it with --stack to check identity, alarms and queues too.'),
-      ...(await checkApi(session, progress)),
-    ];
-  const { checkStack } = await import('../doctor/check-stack.ts');
-  const groups = await Promise.all([checkStack(session), checkApi(session, progress)]);
-  return mergeCauses(groups.flat());
+const checkStackIfNamed = async (session: Session): Promise<readonly Finding[]> => {
+  if (session.options.stack === undefined)
+    return [warning('stack', 'Not checked: name it with --stack to check identity, alarms and queues too.')];
+  return (await import('../doctor/check-stack.ts')).checkStack(session);
 };
 
 export const findAll = async (session: Session): Promise<readonly Finding[]> => {
   const progress = await createBar(session.terminal);
   const { stack, url } = session.options;
   if (stack !== undefined || url !== undefined) progress.note(`Checking ${stack ?? url} …`);
-  const findings = await findWith(session, progress);
+  const groups = await Promise.all([checkStackIfNamed(session), checkApi(session, progress)]);
   progress.end();
-  return findings;
+  return mergeCauses(groups.flat());
 };
 
 export const formatFindings = (findings: readonly Finding[]): Promise<string> =>

@@ -63,8 +63,6 @@ const tableRowOf = (record: EvidenceRecord): TableRow => {
   return [requestedAt, idInstance, outcome.kind, confirmedAt, who, reason, outcome.detail];
 };
 
-const evidenceTable = (rows: readonly TableRow[]): Promise<Iterable<string>> => tableLines(tableHead, rows);
-
 type Options = SourceOptions & {
   readonly instance?: string;
   readonly owner?: string;
@@ -144,7 +142,7 @@ const printRecords = async (
   }
   const rows = await readMatching(source, filter, tableRowOf);
   if (rows.length === 0) session.note('There is no such evidence. A new record may take a minute to appear.');
-  else await printLines(session, await evidenceTable(rows), String);
+  else await printLines(session, await tableLines(tableHead, rows), String);
   return rows.length;
 };
 

@@ -29,7 +29,6 @@ const describeIdentity = ({ names, identity, alsoKnownAs, matchedBy }: Person<In
   return printable(`${who}${also}, found by ${matchedBy.map((field) => foundBy[field]).join(' and ')}`);
 };
 
-/** Whether the person is out, in one sentence. */
 const describeAnswer = ({ instances }: Person<Instance>, readings: Readings): string => {
   const read = instances.flatMap(({ idInstance }) => {
     const reading = readings.get(idInstance);

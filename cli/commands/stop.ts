@@ -43,7 +43,6 @@ const findWaitingRuns = async (api: Api, provider: string) => {
     .flatMap(waitingRun);
 };
 
-/** Stops every run of an identity provider that waits for its `at`. */
 const stopWaitingRuns = async (session: Session, provider: string): Promise<boolean> => {
   const api = await session.api();
   const runs = await findWaitingRuns(api, provider);
@@ -68,7 +67,6 @@ const stopWaitingRuns = async (session: Session, provider: string): Promise<bool
   return failures.length === 0;
 };
 
-/** The status of a run or a watch, and how far it is. */
 const describeById = async (api: Api, kind: 'run' | 'watch', id: string): Promise<string> => {
   if (kind === 'run') {
     const run = valueIn(await api.readRun(id));

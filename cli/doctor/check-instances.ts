@@ -39,12 +39,9 @@ const differentOwners = (instances: readonly Instance[]): readonly Finding[] => 
     ),
   );
   const more = findings.length - most;
-  return more > 0
-    ? [
-        ...findings.slice(0, most),
-        warning('owners', `${more} more groups of instances share an owner, but not all identities.`),
-      ]
-    : findings;
+  if (more <= 0) return findings;
+  const rest = warning('owners', `${more} more groups of instances share an owner, but not all identities.`);
+  return [...findings.slice(0, most), rest];
 };
 
 const countStates = (readings: readonly Result<InstanceState>[]): string => {
@@ -60,8 +57,6 @@ const checkUnreadable = (list: InstanceList): readonly Finding[] => {
   return problem === undefined ? [] : [failure('secrets', problem)];
 };
 
-const mostNamed = 10;
-
 /** Each cause once, with the instances that have it. */
 const reportUnread = (
   readings: readonly Result<InstanceState>[],
@@ -73,7 +68,7 @@ const reportUnread = (
   return [...groupBy(unread, ({ cause }) => cause)].map(([cause, group]) => {
     const ids = someOf(
       group.map(({ id }) => id),
-      mostNamed,
+      most,
       ' ',
     );
     return group.length === 1

@@ -39,10 +39,6 @@ const phoneWarnings = ({ stored, verified: { phoneProblem } }: Change): readonly
   return [`${phoneProblem}${stored.has('phone') ? ', so the tag phone is still the one of before' : ''}`];
 };
 
-/** What was done and may leave somebody logged in, or what was not done. */
-const warningOf = (change: Change): string | undefined =>
-  [...ownerWarnings(change), ...phoneWarnings(change)].join('; ') || undefined;
-
 export type EnrollResult = {
   readonly idInstance: string;
   readonly result: 'created' | 'updated' | 'unchanged' | 'failed';
@@ -84,15 +80,12 @@ const isTagsOnly = ({ apiTokenInstance }: Enrollment): boolean => apiTokenInstan
 
 const restoreFirst = 'the secret is scheduled for deletion: restore it first (aws secretsmanager restore-secret)';
 
-/** The value to store, and what GREEN-API says about the instance. */
-type Prepared = Partial<Verified> & { readonly text: string };
-
-/** Verified unless that is switched off. */
+/** The value to store, and what GREEN-API says about the instance: verified unless that is switched off. */
 const prepareText = async (
   enrollment: Enrollment,
   stored: string | undefined,
   { verify, parseApiUrl }: EnrollDependencies,
-): Promise<Prepared> => {
+): Promise<Partial<Verified> & { readonly text?: string }> => {
   const text = textOf(stored, enrollment);
   const parsed = parseCredential(text, parseApiUrl);
   if (parsed.kind === 'malformed') throw new CommandFailed(parsed.problem);
@@ -128,10 +121,11 @@ const enrollOne = async (enrollment: Enrollment, dependencies: EnrollDependencie
   // A number is read with the stored token if there is no new one.
   const needsText = !isTagsOnly(enrollment) || enrollment.readsPhone;
   const stored = secret === undefined || !needsText ? undefined : await store.read(name);
-  const { text, ...verified }: Partial<Prepared> = needsText ? await prepareText(enrollment, stored, dependencies) : {};
+  const { text, ...verified } = needsText ? await prepareText(enrollment, stored, dependencies) : {};
   const { stateInstance, phone } = verified;
   const tags = { ...enrollment.tags, ...(phone !== undefined && { phone }) };
-  const warning = warningOf({ enrollment, stored: secret?.tags ?? new Map(), verified, commandLine });
+  const change = { enrollment, stored: secret?.tags ?? new Map(), verified, commandLine };
+  const warning = [...ownerWarnings(change), ...phoneWarnings(change)].join('; ') || undefined;
   const about = { idInstance, stateInstance, warning };
   if (secret === undefined) {
     await store.create(name, text ?? '{}', changesOf(tags, new Map()).set);

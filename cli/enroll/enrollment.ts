@@ -131,7 +131,6 @@ export const parseEnrollment = (
   };
 };
 
-/** How many problems of a file are shown at once. */
 const mostShown = 20;
 
 const checkColumns = (name: string, present: readonly string[]): void => {

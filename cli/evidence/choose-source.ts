@@ -25,7 +25,6 @@ export const sourceRights: readonly string[] = [
   's3:GetBucketObjectLockConfiguration',
 ];
 
-/** The file of the local service at this address, if it is one. */
 const localFile = (url: string | undefined): string | undefined => {
   const address = url === undefined ? undefined : parseApiAddress(url);
   return address && isLoopback(address) ? `.local/runs-${address.port || 80}.evidence.jsonl` : undefined;

@@ -10,12 +10,7 @@ import { formatTable } from './table.ts';
 export const formatInstances = (instances: readonly Instance[]): Promise<string> =>
   formatTable(
     ['INSTANCE', 'OWNER', 'GROUP', ''],
-    instances.map(({ idInstance, owner, group, protected: isProtected }) => [
-      idInstance,
-      owner,
-      group,
-      isProtected ? 'protected' : '',
-    ]),
+    instances.map((each) => [each.idInstance, each.owner, each.group, each.protected ? 'protected' : '']),
   );
 
 /** Says on the error stream what is not understood among the secrets. Returns whether there is anything. */
