@@ -110,21 +110,18 @@ export const createSession = (given: GlobalOptions, terminal: Terminal) => {
     const { readStackOutputs } = await import('./aws/stack-outputs.ts');
     return readStackOutputs(options.stack, aws);
   });
-  const findAddress = async () => {
-    if (options.url !== undefined) return { text: options.url, isOfStack: false };
+  const findAddress = async (): Promise<URL> => {
+    if (options.url !== undefined) return parseApiAddress(options.url);
     if (options.stack === undefined) throw new UsageError(noDeployment);
     const stack = await outputs();
     if (stack.find('Authorization') === 'JWT' && options.token === undefined) throw new UsageError(noToken);
-    return { text: stack.require('Endpoint'), isOfStack: true };
+    const endpoint = stack.require('Endpoint');
+    return parseApiAddress(endpoint, `The output Endpoint of the stack ${options.stack}, ${endpoint},`);
   };
   const api = once(async () => {
-    const { text, isOfStack } = await findAddress();
-    const url = parseApiAddress(
-      text,
-      isOfStack ? `The output Endpoint of the stack ${options.stack}, ${text},` : '--url',
-    );
+    const url = await findAddress();
     // The local service needs no signature, but a stack does that an emulator on this machine has deployed.
-    const isSigned = options.token === undefined && (isOfStack || !isLoopback(url));
+    const isSigned = options.token === undefined && (options.url === undefined || !isLoopback(url));
     return createApi(
       url,
       isSigned ? (await import('./api/sigv4.ts')).createSigV4Signer(url, aws) : signWithToken(options.token),

@@ -11,7 +11,7 @@ import { formatCsvRow, printable, printableJson } from '../output/printable.ts';
 import { formatTable, printLines } from '../output/table.ts';
 import type { OwnedToday } from '../report/fact-index.ts';
 import { type Fact, factMessages, type InstanceFact, looksLikeEvidence, parseFact } from '../report/facts.ts';
-import { judge, type Leaver, type Report, type Row } from '../report/judge.ts';
+import { judge, type Leaver, minOf, type Report, type Row } from '../report/judge.ts';
 import { readLeavers } from '../report/read-leavers.ts';
 import type { Session } from '../session.ts';
 
@@ -158,12 +158,7 @@ const print = async (session: Session, { rows, incompleteRuns }: Report, csv: bo
 };
 
 const beginOf = (leavers: readonly Leaver[]): Date =>
-  new Date(
-    Math.max(
-      0,
-      leavers.reduce((first, { countsFrom }) => Math.min(first, countsFrom), Number.MAX_SAFE_INTEGER) - dayMs,
-    ),
-  );
+  new Date(Math.max(0, (minOf(leavers.map(({ countsFrom }) => countsFrom)) ?? 0) - dayMs));
 
 export const reportCommand = defineCommand<Options>({
   usage: 'report <leavers>',

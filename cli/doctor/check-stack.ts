@@ -29,6 +29,10 @@ const hours = 3;
 /** `Id`s of metric math have `_` where the names of functions have `-`. */
 const functionOf = (id: string): string => id.replaceAll('_', '-');
 
+/**
+ * Which metrics an alarm over several is about, and how often each was counted, for example `In the last 3 hours: logout 2.`;
+ * `undefined` for an alarm over one metric.
+ */
 const countMetrics = async ({ Metrics = [] }: MetricAlarm, aws: AwsSettings): Promise<string | undefined> => {
   const queries = Metrics.filter(({ MetricStat }) => MetricStat !== undefined);
   if (queries.length === 0) return undefined;
@@ -45,15 +49,6 @@ const countMetrics = async ({ Metrics = [] }: MetricAlarm, aws: AwsSettings): Pr
   })).filter(({ count }) => count > 0);
   const list = counted.map(({ name, count }) => `${name} ${count}`).join(', ') || 'nothing';
   return `In the last ${hours} hours: ${list}.`;
-};
-
-/**
- * Which metrics an alarm over several is about, and how often each was counted, for example `In the last 3 hours: logout 2.`, or
- * why it cannot be read; `undefined` for an alarm over one metric.
- */
-const whichMetrics = async (alarm: MetricAlarm, aws: AwsSettings): Promise<string | undefined> => {
-  const counted = await orFailure(countMetrics(alarm, aws));
-  return counted instanceof CommandFailed ? `Which metric is not known. ${counted.message}` : counted;
 };
 
 const listResources = async (stack: string, aws: AwsSettings): Promise<readonly StackResourceSummary[]> => {
@@ -118,7 +113,8 @@ const checkTopics = async (of: TopicOf, topics: readonly string[], aws: AwsSetti
 };
 
 const reportAlarm = async (alarm: MetricAlarm, aws: AwsSettings): Promise<Finding> => {
-  const which = await whichMetrics(alarm, aws);
+  const counted = await orFailure(countMetrics(alarm, aws));
+  const which = counted instanceof CommandFailed ? `Which metric is not known. ${counted.message}` : counted;
   return warning('alarm', [`${alarm.AlarmName} is in ALARM.`, which, alarm.AlarmDescription].filter(Boolean).join(' '));
 };
 

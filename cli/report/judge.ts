@@ -145,7 +145,7 @@ const judgeCase = (found: Case, instances: readonly JudgedInstance[], incomplete
 };
 
 // `Math.min` of very many values would be an error.
-const minOf = (values: readonly number[]): number | undefined => values.toSorted((a, b) => a - b)[0];
+export const minOf = (values: readonly number[]): number | undefined => values.toSorted((a, b) => a - b)[0];
 const maxOf = (values: readonly number[]): number | undefined => values.toSorted((a, b) => b - a)[0];
 
 const timesOf = ({ facts, runs }: Case, instances: readonly JudgedInstance[]): Partial<Row> => {
