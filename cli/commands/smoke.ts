@@ -12,7 +12,7 @@ import { eventStep, scheduleSteps } from '../smoke/event-steps.ts';
 import { evidenceSteps } from '../smoke/evidence-steps.ts';
 import { instanceSteps, runListStep } from '../smoke/instance-steps.ts';
 import { providerSteps } from '../smoke/provider-steps.ts';
-import { failed, notTried, ok, type Seen, type Smoke, type Step } from '../smoke/step.ts';
+import { failed, notTried, ok, type Seen, type Smoke, type SmokeOptions, type Step } from '../smoke/step.ts';
 
 const requestSchema = v.object({ reason: v.string() });
 
@@ -40,13 +40,6 @@ const removeSmokeMessages = async (session: Session, reason: string): Promise<nu
     for (const message of others) await orFailure(queue.release(message));
   }
   return removed;
-};
-
-type Options = {
-  readonly instance?: string;
-  readonly configuration: string;
-  readonly source: string;
-  readonly file?: string;
 };
 
 const cleanUpStep: Step = {
@@ -91,24 +84,16 @@ const summaryOf = (failures: readonly string[], left: readonly string[]): string
     .join(' ');
 
 /** @throws UsageError before anything is done, if a question could not be asked later */
-const createSmoke = (session: Session, { instance, ...options }: Options): Smoke => {
-  const id = instance === undefined ? undefined : readInstanceId(instance);
+const createSmoke = (session: Session, options: SmokeOptions): Smoke => {
+  const id = options.instance === undefined ? undefined : readInstanceId(options.instance);
   if (id !== undefined && !session.options.yes && !isInteractive(session.terminal))
     throw new UsageError(`To log out ${id}, confirmation is needed, but there is no terminal. Add --yes.`);
+  const reason = `smoke test ${randomUUID()}`;
   const startedAt = session.terminal.now();
-  return {
-    file: undefined,
-    ...options,
-    session,
-    reason: `smoke test ${randomUUID()}`,
-    startedAt,
-    instance: id,
-    runs: [],
-    isLoggedOut: false,
-  };
+  return { ...options, ...(id && { instance: id }), session, reason, startedAt, runs: [], isLoggedOut: false };
 };
 
-export const smokeCommand = defineCommand<Options>({
+export const smokeCommand = defineCommand<SmokeOptions>({
   usage: 'smoke',
   summary: 'Try a deployment from end to end: each step prints what was expected and what was seen.',
   details: `Without --instance it logs nobody out. With it, it asks, and logs this one test instance out, once by itself and

@@ -7,16 +7,19 @@ export const ok = (seen: string): Seen => ({ result: 'ok', seen });
 export const failed = (seen: string): Seen => ({ result: 'failed', seen });
 export const notTried = (seen: string): Seen => ({ result: 'not-tried', seen });
 
+export type SmokeOptions = {
+  readonly instance?: string;
+  readonly configuration: string;
+  readonly source: string;
+  readonly file?: string;
+};
+
 /** An execution of the command, and what its steps leave for later ones. */
-export type Smoke = {
+export type Smoke = SmokeOptions & {
   readonly session: Session;
   /** Of everything that this execution starts; nothing else has it. */
   readonly reason: string;
   readonly startedAt: Date;
-  readonly instance: string | undefined;
-  readonly configuration: string;
-  readonly source: string;
-  readonly file: string | undefined;
   readonly runs: string[];
   isLoggedOut: boolean;
 };
