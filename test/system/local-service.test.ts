@@ -7,12 +7,27 @@ import { join } from 'node:path';
 import { runToItsEnd, startLocalService } from '../support/local-service.ts';
 
 let service: Awaited<ReturnType<typeof startLocalService>>;
+let greenApiPort: number;
+const journal = mkdtempSync(join(tmpdir(), 'green-api-logout-'));
+const evidenceFile = `${journal}.evidence.jsonl`;
+
+const findFreePort = async (): Promise<number> => {
+  const free = createServer().listen(0, '127.0.0.1');
+  await once(free, 'listening');
+  const { port } = free.address() as AddressInfo;
+  await new Promise((resolve) => free.close(resolve));
+  return port;
+};
 
 beforeAll(async () => {
-  service = await startLocalService();
+  greenApiPort = await findFreePort();
+  service = await startLocalService({ journal, args: ['--green-api-port', String(greenApiPort)] });
 });
 
-afterAll(() => service[Symbol.asyncDispose]());
+afterAll(async () => {
+  await service[Symbol.asyncDispose]();
+  for (const path of [journal, evidenceFile]) rmSync(path, { recursive: true, force: true });
+});
 
 const logOut = (id: string, headers: Record<string, string> = {}, body?: string) =>
   fetch(`${service.url}/instances/${id}/logout`, { method: 'POST', headers, ...(body !== undefined && { body }) });
@@ -188,14 +203,8 @@ test('answers an unknown route with the routes that exist', async () => {
   });
 });
 
-test('uses the configured port for the GREEN-API emulator', async () => {
-  const free = createServer().listen(0, '127.0.0.1');
-  await once(free, 'listening');
-  const { port } = free.address() as AddressInfo;
-  await new Promise((resolve) => free.close(resolve));
-  await using other = await startLocalService({ args: ['--green-api-port', String(port)] });
-
-  expect(other.greenApiUrl).toBe(`http://127.0.0.1:${port}`);
+test('uses the configured port for the GREEN-API emulator', () => {
+  expect(service.greenApiUrl).toBe(`http://127.0.0.1:${greenApiPort}`);
 });
 
 /** Begins a logout that takes three seconds, and returns when GREEN-API has been called. */
@@ -225,15 +234,15 @@ const ends: Readonly<Record<string, (other: typeof service) => unknown>> = {
 test.concurrent.each(Object.keys(ends))(
   '%s a logout in progress is answered, its evidence is kept, and the service ends',
   async (how) => {
-    const journal = mkdtempSync(join(tmpdir(), 'green-api-logout-'));
-    const other = await startLocalService({ journal });
+    const ownJournal = mkdtempSync(join(tmpdir(), 'green-api-logout-'));
+    const other = await startLocalService({ journal: ownJournal });
     const { answer } = await beginLogout(other);
 
     ends[how]?.(other);
 
     expect([(await answer).status, await other.exited]).toEqual([200, 0]);
     expect(evidenceOf(other, '1101000002')).toMatchObject([{ message: 'evidence', reason: 'phone lost' }]);
-    for (const path of [journal, `${journal}.evidence.jsonl`]) rmSync(path, { recursive: true });
+    for (const path of [ownJournal, `${ownJournal}.evidence.jsonl`]) rmSync(path, { recursive: true });
   },
 );
 
@@ -241,26 +250,7 @@ test('prints the evidence of every logout, and keeps it in a file', () => {
   expect(evidenceOf(service, '1101000001')).toMatchObject([{ message: 'evidence', reason: 'first example' }]);
 });
 
-test.concurrent('continues when evidence cannot be written to its file, and reports it once', async () => {
-  const journal = mkdtempSync(join(tmpdir(), 'green-api-logout-'));
-  const evidence = `${journal}.evidence.jsonl`;
-  await using other = await startLocalService({ journal });
-  rmSync(evidence);
-  mkdirSync(evidence);
-
-  const logout = (id: string) => fetch(`${other.url}/instances/${id}/logout`, { method: 'POST' });
-  const answers = [await logout('1101000003'), await logout('1101000002')];
-
-  expect(answers.map(({ status }) => status)).toEqual([200, 200]);
-  await other.printed(/"idInstance":"1101000002"/);
-  expect(other.output().match(/cannot be written \(EISDIR\): evidence is only printed/g)).toHaveLength(1);
-  for (const path of [journal, evidence]) rmSync(path, { recursive: true });
-});
-
 test('a second service with the same journal ends with one clear line, and changes nothing', async () => {
-  const journal = mkdtempSync(join(tmpdir(), 'green-api-logout-'));
-  await using first = await startLocalService({ journal });
-
   const { code, output, errors } = await runToItsEnd({ journal, build: true });
 
   expect(code).toBe(1);
@@ -268,6 +258,17 @@ test('a second service with the same journal ends with one clear line, and chang
   expect(errors).toMatch(
     /^--journal \S+ cannot be used: \S+lock is held by another service \(process \d+\)\. Name another folder with --journal\n$/,
   );
-  expect((await fetch(`${first.url}/instances`)).status).toBe(200);
-  for (const path of [journal, `${journal}.evidence.jsonl`]) rmSync(path, { recursive: true });
+  expect((await fetch(`${service.url}/instances`)).status).toBe(200);
+});
+
+// The last one: the service has no evidence file any more.
+test('continues when evidence cannot be written to its file, and reports it once', async () => {
+  rmSync(evidenceFile);
+  mkdirSync(evidenceFile);
+
+  const answers = [await logOut('1101000003'), await logOut('1101000005')];
+
+  expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+  await service.printed(/"idInstance":"1101000005"/);
+  expect(service.output().match(/cannot be written \(EISDIR\): evidence is only printed/g)).toHaveLength(1);
 });
