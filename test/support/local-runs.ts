@@ -20,7 +20,7 @@ export const untilEnded = async (service: LocalService, id: string): Promise<Run
   for (;;) {
     const run = await readRun(service, id);
     if (run.status !== 'RUNNING') return run;
-    await sleep(100);
+    await sleep(500);
   }
 };
 
