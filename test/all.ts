@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
+import manifest from '../package.json' with { type: 'json' };
 
 const children: ChildProcess[] = [];
 
@@ -11,8 +12,10 @@ const fail = (): void => {
 };
 
 /** Prints what a check says only if it fails. */
-const check = async (script: string): Promise<void> => {
-  const child = spawn('npm', ['run', '--silent', script], {
+const check = async (script: 'types' | 'lint'): Promise<void> => {
+  // `npm run` itself would take 0.3 s. The commands are found, because `npm test` runs this.
+  const child = spawn(manifest.scripts[script], {
+    shell: true,
     // The compiler of types ends before it needs to collect garbage.
     env: { ...process.env, GOGC: 'off' },
     stdio: ['ignore', 'pipe', 'pipe'],
