@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import * as v from 'valibot';
+import { parseJsonAs } from '../../functions/platform/unknown-values.ts';
 import { UsageError } from '../errors.ts';
 
 export type EvidenceFilter = {
@@ -82,10 +83,5 @@ const recordSchema = v.object({
 
 export type EvidenceRecord = Readonly<v.InferOutput<typeof recordSchema>>;
 
-const lineSchema = v.pipe(v.string(), v.parseJson(), recordSchema);
-
 /** Reads one line of a log; `undefined` if it is no evidence record. */
-export const parseRecord = (line: string): EvidenceRecord | undefined => {
-  const record = v.safeParse(lineSchema, line);
-  return record.success ? record.output : undefined;
-};
+export const parseRecord = (line: string): EvidenceRecord | undefined => parseJsonAs(recordSchema, line);

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { parseJson } from '../../functions/platform/unknown-values.ts';
+import { parseJsonAs } from '../../functions/platform/unknown-values.ts';
 import { type EvidenceRecord, optional, parseRecord } from '../evidence/evidence-source.ts';
 
 /** What the report needs of one line of evidence. Times are milliseconds since 1970. */
@@ -134,8 +134,8 @@ const factOfOther = (line: Other): Fact | undefined => {
 export const parseFact = (line: string): Fact | undefined => {
   const record = parseRecord(line);
   if (record !== undefined) return factOfRecord(record);
-  const other = v.safeParse(otherSchema, parseJson(line));
-  return other.success ? factOfOther(other.output) : undefined;
+  const other = parseJsonAs(otherSchema, line);
+  return other && factOfOther(other);
 };
 
 /** Whether a line without a fact should have had one: it names itself evidence. */
