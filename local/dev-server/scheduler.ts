@@ -1,4 +1,4 @@
-import { nextFirings, type Timing, timingOf } from '../../infra/configuration/schedules/firings.ts';
+import { nextFirings } from '../../infra/configuration/schedules/firings.ts';
 import type { Schedule } from '../../infra/configuration/schedules/schedule-schema.ts';
 import type { CallFunction } from './functions.ts';
 import type { OwnRoutes } from './own-routes.ts';
@@ -7,7 +7,7 @@ import type { OwnRoutes } from './own-routes.ts';
 const longestTimerMs = 2 ** 31 - 1;
 
 /** Calls `fire` at each time of a schedule, with the time it was due, until `signal` aborts. */
-const keepSchedule = (timing: Timing, fire: (scheduledTime: Date) => void, signal: AbortSignal): void => {
+const keepSchedule = (schedule: Schedule, fire: (scheduledTime: Date) => void, signal: AbortSignal): void => {
   const waitFor = (due: Date): void => {
     const leftMs = due.getTime() - Date.now();
     const timer = setTimeout(
@@ -23,7 +23,7 @@ const keepSchedule = (timing: Timing, fire: (scheduledTime: Date) => void, signa
     signal.addEventListener('abort', stop, { once: true });
   };
   const waitForNext = (after: Date): void => {
-    const [due] = nextFirings({ startsAt: after, ...timing }, after, 1);
+    const [due] = nextFirings(schedule, after, 1);
     if (due && !signal.aborted) waitFor(due);
   };
   waitForNext(new Date());
@@ -52,7 +52,7 @@ export const keepSchedules = (
     parseRun(await call('schedule', scheduleInput(schedule, time)));
   for (const schedule of schedules) {
     const report = (error: Error) => process.stderr.write(`schedule ${schedule.name}: ${error.name}\n`);
-    keepSchedule(timingOf(schedule), (due) => void fireAt(schedule, due).catch(report), signal);
+    keepSchedule(schedule, (due) => void fireAt(schedule, due).catch(report), signal);
   }
   return (name, asDrill) => {
     const schedule = schedules.find((one) => one.name === name);

@@ -3,7 +3,8 @@ import { Cron } from 'croner';
 /** `pattern`: the six fields in croner's notation, separated by spaces. */
 export type CronExpression = { readonly kind: 'cron'; readonly pattern: string };
 
-type InvalidCron = { readonly kind: 'invalid'; readonly problem: string };
+/** What is wrong with an expression, and what is allowed instead. */
+export type InvalidExpression = { readonly kind: 'invalid'; readonly problem: string };
 
 /** One field of `cron(…)`: what AWS documents for it. */
 type CronField = {
@@ -12,8 +13,6 @@ type CronField = {
   readonly max: number;
   /** Names of the values, `min` first. */
   readonly names?: readonly string[];
-  /** The values as a person would read them. */
-  readonly values: string;
   readonly wildcards: ', - * /' | ', - *';
   /** What must be the whole field: in AWS's notation, and how croner writes it. */
   readonly alone?: { readonly examples: string; readonly toPattern: (text: string) => string | undefined };
@@ -41,27 +40,25 @@ const dayOfWeekAlone = (text: string): string | undefined => {
  * Source: https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html#cron-based
  */
 const cronFields: readonly CronField[] = [
-  { name: 'minutes', min: 0, max: 59, values: '0-59', wildcards: ', - * /' },
-  { name: 'hours', min: 0, max: 23, values: '0-23', wildcards: ', - * /' },
+  { name: 'minutes', min: 0, max: 59, wildcards: ', - * /' },
+  { name: 'hours', min: 0, max: 23, wildcards: ', - * /' },
   {
     name: 'day-of-month',
     min: 1,
     max: 31,
-    values: '1-31',
     wildcards: ', - * /',
     alone: { examples: '? L LW 15W', toPattern: dayOfMonthAlone },
   },
-  { name: 'month', min: 1, max: 12, names: months, values: '1-12 or JAN-DEC', wildcards: ', - * /' },
+  { name: 'month', min: 1, max: 12, names: months, wildcards: ', - * /' },
   {
     name: 'day-of-week',
     min: 1,
     max: 7,
     names: weekdays,
-    values: '1-7 or SUN-SAT',
     wildcards: ', - *',
     alone: { examples: '? L 6L 6#2', toPattern: dayOfWeekAlone },
   },
-  { name: 'year', min: 1970, max: 2199, values: '1970-2199', wildcards: ', - * /' },
+  { name: 'year', min: 1970, max: 2199, wildcards: ', - * /' },
 ];
 
 /**
@@ -100,7 +97,7 @@ const toNumber = ({ min, max, names = [] }: CronField, text: string): number => 
  * Reads the inside of `cron(…)`. All six fields are needed: the user guide calls the year optional, the API reference does not.
  * Source: https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html
  */
-export const parseCron = (body: string): CronExpression | InvalidCron => {
+export const parseCron = (body: string): CronExpression | InvalidExpression => {
   const texts = body.split(' ');
   const problem = countProblem(texts) ?? fieldProblem(texts) ?? dayProblem(texts);
   return problem === undefined
@@ -119,8 +116,11 @@ const fieldProblem = (texts: readonly string[]): string | undefined => {
   return field && `${field.name} "${texts[index]}" is not allowed; ${allowedIn(field)}`;
 };
 
-const allowedIn = ({ values, wildcards, alone }: CronField): string =>
-  `write ${values} with ${wildcards} (ranges from low to high)${alone ? `, or on its own one of ${alone.examples}` : ''}`;
+const allowedIn = ({ min, max, names, wildcards, alone }: CronField): string => {
+  const orNames = names ? ` or ${names[0]}-${names.at(-1)}` : '';
+  const orAlone = alone ? `, or on its own one of ${alone.examples}` : '';
+  return `write ${min}-${max}${orNames} with ${wildcards} (ranges from low to high)${orAlone}`;
+};
 
 const dayProblem = (texts: readonly string[]): string | undefined => {
   const questionMarks = texts.filter((text) => text === '?').length;

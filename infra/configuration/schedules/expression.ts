@@ -1,4 +1,4 @@
-import { type CronExpression, parseCron } from './cron.ts';
+import { type CronExpression, type InvalidExpression, parseCron } from './cron.ts';
 
 /** When a schedule fires, as EventBridge Scheduler understands it. */
 export type Expression =
@@ -7,17 +7,13 @@ export type Expression =
   /** `wallMs`: the local time as `WallClock` counts it. */
   | { readonly kind: 'at'; readonly wallMs: number };
 
-/** What is wrong with an expression, and what is allowed instead. */
-export type InvalidExpression = { readonly kind: 'invalid'; readonly problem: string };
-
 /** Reads the inside of `at(…)`: a local time without a zone. */
 const parseAt = (body: string): Expression | InvalidExpression => {
-  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/.test(body)) {
-    return { kind: 'invalid', problem: 'write a local time without a zone, as in at(2027-03-31T18:00:00)' };
-  }
+  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/.test(body))
+    return invalid('write a local time without a zone, as in at(2027-03-31T18:00:00)');
   const wallMs = Date.parse(`${body}Z`);
   const isReal = !Number.isNaN(wallMs) && new Date(wallMs).toISOString().startsWith(body);
-  return isReal ? { kind: 'at', wallMs } : { kind: 'invalid', problem: 'the calendar has no such date or time' };
+  return isReal ? { kind: 'at', wallMs } : invalid('the calendar has no such date or time');
 };
 
 const minuteMs = 60_000;
@@ -55,10 +51,10 @@ const parsers = { cron: parseCron, rate: parseRate, at: parseAt } as const;
  */
 export const parseExpression = (text: string): Expression | InvalidExpression => {
   const { kind, body } = /^(?<kind>cron|rate|at)\((?<body>.*)\)$/.exec(text)?.groups ?? {};
-  if (kind === undefined || body === undefined) return { kind: 'invalid', problem: `${text}: ${forms}` };
+  if (kind === undefined || body === undefined) return invalid(`${text}: ${forms}`);
 
   const expression = parsers[kind as keyof typeof parsers](body);
-  return expression.kind === 'invalid' ? { kind: 'invalid', problem: `${text}: ${expression.problem}` } : expression;
+  return expression.kind === 'invalid' ? invalid(`${text}: ${expression.problem}`) : expression;
 };
 
 const forms =

@@ -1,7 +1,6 @@
 import { createWallClock } from '../../../functions/platform/wall-clock.ts';
-import { wallTimesOf } from './cron.ts';
 import type { Expression } from './expression.ts';
-import { nextFirings, type Timing, timingOf } from './firings.ts';
+import { nextFirings, readExpression, type Timing, wallTimesAfter } from './firings.ts';
 import type { Schedule } from './schedule-schema.ts';
 
 const dayMs = 24 * 60 * 60_000;
@@ -12,7 +11,8 @@ const dayMs = 24 * 60 * 60_000;
  * documented, so it is among them.
  * @param days how far to look ahead. @default 400, so that each zone's next clock change is seen whatever the season
  */
-export const skippedTimes = ({ expression, timeZone }: Timing, from: Date, days = 400) => {
+export const skippedTimes = ({ expression: text, timeZone }: Timing, from: Date, days = 400) => {
+  const expression = readExpression(text);
   const clock = createWallClock(timeZone);
   const wallMsAfter = (day: number) => clock.wallMsAt(new Date(from.getTime() + day * dayMs));
   return Array.from({ length: days }, (_, day) => ({ fromWallMs: wallMsAfter(day), toWallMs: wallMsAfter(day + 1) }))
@@ -24,12 +24,9 @@ export const skippedTimes = ({ expression, timeZone }: Timing, from: Date, days 
 };
 
 const wallTimesBetween = (expression: Expression, fromWallMs: number, toWallMs: number): readonly Date[] => {
-  if (expression.kind === 'rate') return [];
-  if (expression.kind === 'at')
-    return expression.wallMs >= fromWallMs && expression.wallMs < toWallMs ? [new Date(expression.wallMs)] : [];
   const wallTimes: Date[] = [];
-  if (/^\S+ 0-23\/1 /.test(expression.pattern)) return wallTimes;
-  for (const wallTime of wallTimesOf(expression.pattern, fromWallMs - 1)) {
+  if (expression.kind === 'cron' && /^\S+ 0-23\/1 /.test(expression.pattern)) return wallTimes;
+  for (const wallTime of wallTimesAfter(expression, fromWallMs - 1)) {
     if (wallTime.getTime() >= toWallMs) break;
     wallTimes.push(wallTime);
   }
@@ -38,14 +35,13 @@ const wallTimesBetween = (expression: Expression, fromWallMs: number, toWallMs: 
 
 const warningAbout = (schedule: Schedule, now: Date): string | undefined => {
   const { name, expression, timeZone } = schedule;
-  const timing = timingOf(schedule);
-  const [skipped] = skippedTimes(timing, now);
+  const [skipped] = skippedTimes(schedule, now);
   if (skipped !== undefined)
     return (
       `The schedule "${name}" will not fire on ${skipped.date}: the clocks of ${timeZone} go forward over ` +
       `${skipped.localTime}, and EventBridge Scheduler skips a local time that does not exist.`
     );
-  const fires = nextFirings(timing, now, 1).length > 0;
+  const fires = nextFirings(schedule, now, 1).length > 0;
   return fires
     ? undefined
     : `The schedule "${name}" will never fire: ${expression} names no time that is still to come.`;

@@ -1,6 +1,6 @@
 import { createWallClock } from '../../../functions/platform/wall-clock.ts';
 import { contextKey } from '../configuration.ts';
-import { nextFirings, timingOf } from './firings.ts';
+import { nextFirings } from './firings.ts';
 import type { Schedule } from './schedule-schema.ts';
 
 const shownIds = 5;
@@ -22,7 +22,7 @@ const describeTarget = (target: Schedule['target']): string => {
 export const upcomingFirings = (schedules: readonly Schedule[], now: Date, count = 3) =>
   schedules.map((schedule) => {
     const { name, expression, timeZone, reason, target, dryRun = false } = schedule;
-    const firings = nextFirings(timingOf(schedule), now, count).map((firing) => firing.toISOString());
+    const firings = nextFirings(schedule, now, count).map((firing) => firing.toISOString());
     return { name, expression, timeZone, reason, target: describeTarget(target), dryRun, firings };
   });
 
@@ -53,10 +53,8 @@ const formatSchedule = (schedule: ReturnType<typeof upcomingFirings>[number]): s
   ].join('\n');
 };
 
-const weekdays = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
-
 /** An instant on the wall clock of a zone, to the minute, e.g. `Sun 2026-10-25 02:30`. */
 const formatInstant = (instant: string, timeZone: string): string => {
   const wallTime = new Date(createWallClock(timeZone).wallMsAt(new Date(instant)));
-  return `${weekdays[wallTime.getUTCDay()]} ${wallTime.toISOString().slice(0, 16).replace('T', ' ')}`;
+  return `${wallTime.toUTCString().slice(0, 3)} ${wallTime.toISOString().slice(0, 16).replace('T', ' ')}`;
 };

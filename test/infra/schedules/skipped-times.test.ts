@@ -1,13 +1,9 @@
-import { parseExpression } from '../../../infra/configuration/schedules/expression.ts';
 import { skippedTimes } from '../../../infra/configuration/schedules/schedule-warnings.ts';
 
-const skipped = (text: string, timeZone: string, days?: number) => {
-  const expression = parseExpression(text);
-  if (expression.kind === 'invalid') throw new Error(expression.problem);
-  return skippedTimes({ expression, timeZone }, new Date('2026-11-22T12:00:00Z'), days).map(
+const skipped = (expression: string, timeZone: string, days?: number) =>
+  skippedTimes({ expression, timeZone }, new Date('2026-11-22T12:00:00Z'), days).map(
     ({ date, localTime }) => `${date} ${localTime} ${timeZone}`,
   );
-};
 
 test.each([
   ['Europe/Berlin', 'cron(30 2 * * ? *)', ['2027-03-28 02:30 Europe/Berlin']],
