@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { nextFirings } from '../../infra/configuration/schedules/firings.ts';
 import type { Schedule } from '../../infra/configuration/schedules/schedule-schema.ts';
 import type { CallFunction } from './functions.ts';
@@ -6,27 +7,20 @@ import type { OwnRoutes } from './own-routes.ts';
 /** Longest time one timer of Node's can wait, in milliseconds. */
 const longestTimerMs = 2 ** 31 - 1;
 
-/** Calls `fire` at each time of a schedule, with the time it was due, until `signal` aborts. */
-const keepSchedule = (schedule: Schedule, fire: (scheduledTime: Date) => void, signal: AbortSignal): void => {
-  const waitFor = (due: Date): void => {
-    const leftMs = due.getTime() - Date.now();
-    const timer = setTimeout(
-      () => {
-        signal.removeEventListener('abort', stop);
-        if (leftMs > longestTimerMs) return waitFor(due);
-        fire(due);
-        waitForNext(due);
-      },
-      Math.min(Math.max(leftMs, 0), longestTimerMs),
-    );
-    const stop = () => clearTimeout(timer);
-    signal.addEventListener('abort', stop, { once: true });
-  };
-  const waitForNext = (after: Date): void => {
-    const [due] = nextFirings(schedule, after, 1);
-    if (due && !signal.aborted) waitFor(due);
-  };
-  waitForNext(new Date());
+const sleepUntil = async (due: Date, signal: AbortSignal): Promise<void> => {
+  const leftMs = due.getTime() - Date.now();
+  await sleep(Math.min(Math.max(leftMs, 0), longestTimerMs), undefined, { signal });
+  if (leftMs > longestTimerMs) await sleepUntil(due, signal);
+};
+
+/** Calls `fire` at each time of a schedule, with the time it was due. @throws AbortError when `signal` aborts */
+const keepSchedule = async (schedule: Schedule, fire: (due: Date) => void, signal: AbortSignal): Promise<void> => {
+  let [due] = nextFirings(schedule, new Date(), 1);
+  while (due !== undefined) {
+    await sleepUntil(due, signal);
+    fire(due);
+    [due] = nextFirings(schedule, due, 1);
+  }
 };
 
 /** What EventBridge Scheduler sends to the schedule function for a firing that was due at this time. */
@@ -52,7 +46,7 @@ export const keepSchedules = (
     parseRun(await call('schedule', scheduleInput(schedule, time)));
   for (const schedule of schedules) {
     const report = (error: Error) => process.stderr.write(`schedule ${schedule.name}: ${error.name}\n`);
-    keepSchedule(schedule, (due) => void fireAt(schedule, due).catch(report), signal);
+    keepSchedule(schedule, (due) => void fireAt(schedule, due).catch(report), signal).catch(() => {});
   }
   return (name, asDrill) => {
     const schedule = schedules.find((one) => one.name === name);
