@@ -18,38 +18,20 @@ const decode = (segment: string): string => {
   }
 };
 
-const isGreedy = (segment: string): boolean => segment.endsWith('+}');
+const isGreedy = ({ path }: AnyRoute): boolean => path.endsWith('+}');
 
-/** As many segments as the template has; a greedy parameter at its end takes the rest of the path. */
-const segmentsOf = (template: readonly string[], path: string): readonly string[] => {
-  const given = path.split('/');
-  const last = template.length - 1;
-  return isGreedy(template[last] ?? '') ? [...given.slice(0, last), given.slice(last).join('/')] : given;
-};
-
-const matchPath = (template: string, path: string): Readonly<Record<string, string>> | undefined => {
-  const wanted = template.split('/');
-  const given = segmentsOf(wanted, path);
-  if (wanted.length !== given.length) return undefined;
-
-  const parameters: Record<string, string> = {};
-  for (const [index, segment] of wanted.entries()) {
-    const value = given[index] ?? '';
-    // A greedy parameter also takes the empty rest of `/scim/v2/`.
-    if (segment.startsWith('{') && (value !== '' || isGreedy(segment)))
-      parameters[segment.replace(/[{+}]/g, '')] = decode(value);
-    else if (segment !== value) return undefined;
-  }
-  return parameters;
-};
+/** A greedy parameter takes the rest of the path, also the empty rest of `/scim/v2/`. */
+const patternOf = ({ path }: AnyRoute): RegExp =>
+  new RegExp(`^${path.replace(/\{(\w+)(\+?)\}/g, (_, name, plus) => `(?<${name}>${plus ? '.*' : '[^/]+'})`)}$`);
 
 /** Finds the route of a request as API Gateway does: by method and path template, one with a greedy parameter last. */
 export const matchRoute = (routes: readonly AnyRoute[], method: string, path: string): MatchedRoute | undefined => {
-  const byRank = routes.toSorted((a, b) => Number(isGreedy(a.path)) - Number(isGreedy(b.path)));
+  const byRank = routes.toSorted((a, b) => Number(isGreedy(a)) - Number(isGreedy(b)));
   for (const route of byRank) {
     const isMethod = route.method === method || route.method === 'ANY';
-    const pathParameters = isMethod ? matchPath(route.path, path) : undefined;
-    if (pathParameters) return { route, pathParameters };
+    const matched = isMethod ? patternOf(route).exec(path) : null;
+    const parameters = Object.entries(matched?.groups ?? {}).map(([name, value]) => [name, decode(value)]);
+    if (matched) return { route, pathParameters: Object.fromEntries(parameters) };
   }
   return undefined;
 };
