@@ -1,3 +1,4 @@
+import { sendJson } from '../../console/server/respond.ts';
 import type { Handle } from '../../loopback/loopback-server.ts';
 
 /** Lets a server end without cutting off the requests in progress. */
@@ -13,9 +14,9 @@ export const createDrain = (next: Handle) => {
 
   const handle: Handle = (request, response) => {
     if (isEnding) {
-      const body = JSON.stringify({ message: 'the local service is ending: start it again, and repeat the request' });
-      response.writeHead(503, { 'content-type': 'application/json', connection: 'close' }).end(body);
-      return;
+      response.setHeader('connection', 'close');
+      const message = 'the local service is ending: start it again, and repeat the request';
+      return sendJson(response, 503, { message });
     }
     count += 1;
     response.once('close', finish);

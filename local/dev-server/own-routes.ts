@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { sendJson } from '../../console/server/respond.ts';
 import { type BusEvent, parseEvent } from '../../emulators/eventbridge/event.ts';
 import { parseJson } from '../../emulators/parse-json.ts';
 import { type AnyRoute, routeKeyOf } from '../../functions/http/routes.ts';
@@ -20,23 +21,19 @@ export type OwnRoutes = {
 /** What EventBridge takes at the most. */
 const longestEventBytes = 256 * 1024;
 
-const send = (response: ServerResponse, status: number, body: object): void => {
-  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
-};
-
 const takeEvent = async (deliver: OwnRoutes['deliver'], request: IncomingMessage, response: ServerResponse) => {
   const text = await readBody(request, longestEventBytes);
-  if (text === undefined) return send(response, 413, { message: 'an event has at most 256 KB' });
+  if (text === undefined) return sendJson(response, 413, { message: 'an event has at most 256 KB' });
   const parsed = parseEvent(parseJson(text));
-  if (parsed.kind === 'no-event') return send(response, 400, { message: `the event ${parsed.problem}` });
+  if (parsed.kind === 'no-event') return sendJson(response, 400, { message: `the event ${parsed.problem}` });
   const delivery = await deliver(parsed.event);
-  send(response, delivery.problem === undefined ? 202 : 422, delivery);
+  sendJson(response, delivery.problem === undefined ? 202 : 422, delivery);
 };
 
 const fireSchedule = async (fire: OwnRoutes['fire'], name: string, asDrill: boolean, response: ServerResponse) => {
   const fired = await fire(name, asDrill);
   const unknown = { message: `no schedule is named ${JSON.stringify(name)} in the configuration` };
-  send(response, fired ? 202 : 404, fired ?? unknown);
+  sendJson(response, fired ? 202 : 404, fired ?? unknown);
 };
 
 const help = (routes: OwnRoutes['routes']) => ({
@@ -50,11 +47,11 @@ export const createOwnRoutes =
   ({ deliver, fire, emulators, routes }: OwnRoutes, next: Handle): Handle =>
   (request, response) => {
     const { method = '', url = '' } = request;
-    if (emulators && method === 'GET' && url === '/emulators') return send(response, 200, emulators);
+    if (emulators && method === 'GET' && url === '/emulators') return sendJson(response, 200, emulators);
     if (method === 'POST' && url === '/events') return takeEvent(deliver, request, response);
     const [, schedule, drill] = (method === 'POST' && /^\/schedules\/([\w.-]{1,64})(\?dryRun=true)?$/.exec(url)) || [];
     if (schedule !== undefined) return fireSchedule(fire, schedule, drill !== undefined, response);
     if (matchRoute(routes, method, url.split('?')[0] ?? '/')) return next(request, response);
     request.resume();
-    send(response, 404, help(routes));
+    sendJson(response, 404, help(routes));
   };
