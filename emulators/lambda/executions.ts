@@ -2,27 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { createDriver, type Driver } from './driver.ts';
 import { applyRecord, createExecution, type Execution } from './execution.ts';
 import { type Functions, version } from './functions.ts';
-import { type Journal, JournalError, openJournal } from './journal.ts';
+import { openJournal } from './journal.ts';
 import type { ExecutionName, LambdaOptions, LambdaSettings } from './options.ts';
 import type { LaterRecord, Started } from './records.ts';
 
 const nameOf = ({ started: { arn, name, functionName } }: Execution): ExecutionName => ({ arn, name, functionName });
-
-/** Reports a journal that cannot be written once, until it can be again. */
-const createAppend = (journal: Journal, report: (line: string) => void): Journal['append'] => {
-  let isFailing = false;
-  return (executionId, record) => {
-    try {
-      journal.append(executionId, record);
-    } catch (error) {
-      if (!isFailing && error instanceof JournalError) report(`${error.message}: runs pause, and try again`);
-      isFailing = true;
-      throw error;
-    }
-    if (isFailing) report('the journal can be written again: runs go on');
-    isFailing = false;
-  };
-};
 
 const toStderr = (line: string) => void process.stderr.write(`${line}\n`);
 
@@ -31,8 +15,7 @@ export type Executions = ReturnType<typeof openExecutions>;
 /** Every execution there is. @throws JournalError when another service has the folder, or a file of it cannot be read */
 export const openExecutions = (options: LambdaOptions, functions: Functions, settings: LambdaSettings) => {
   const { folder, onProblem = toStderr, onEvent, deadLetter, journalRetryMs = 5_000 } = options;
-  const journal = openJournal(folder);
-  const append = createAppend(journal, onProblem);
+  const journal = openJournal(folder, onProblem);
 
   const report = (execution: Execution, from: number) => {
     for (const event of execution.events.slice(from))
@@ -42,7 +25,7 @@ export const openExecutions = (options: LambdaOptions, functions: Functions, set
   /** Writes the record to the journal, and only then applies it and reports what happened. */
   const record = (execution: Execution, written: LaterRecord) => {
     const reported = execution.events.length;
-    append(execution.id, written);
+    journal.append(execution.id, written);
     applyRecord(execution, written);
     report(execution, reported);
     if (written.kind !== 'ended' || written.status === 'SUCCEEDED') return;
@@ -59,10 +42,8 @@ export const openExecutions = (options: LambdaOptions, functions: Functions, set
       journalRetryMs,
     });
 
-  const reportDamaged = (path: string, movedTo: string) =>
-    onProblem(`${path} is damaged: its run does not go on. It is now ${movedTo}`);
   const drivers = new Map<string, Driver>();
-  for (const { started, records } of journal.read(reportDamaged)) {
+  for (const { started, records } of journal.read()) {
     const execution = createExecution(started);
     for (const one of records) applyRecord(execution, one);
     drivers.set(started.arn, drive(execution));
@@ -75,7 +56,7 @@ export const openExecutions = (options: LambdaOptions, functions: Functions, set
     start: (what: Omit<Started, 'kind' | 'at' | 'arn'>): Driver => {
       const arn = `${functions.arnOf(what.functionName, version)}/durable-execution/${what.name}/${randomUUID()}`;
       const execution = createExecution({ kind: 'started', at: Date.now(), arn, ...what });
-      append(execution.id, execution.started);
+      journal.append(execution.id, execution.started);
       report(execution, 0);
       const driver = drive(execution);
       drivers.set(arn, driver);

@@ -19,6 +19,9 @@ export class JournalError extends Error {
   override readonly name = 'JournalError';
 }
 
+/** Takes one line about a journal that is damaged, or cannot be written at the moment. */
+type Report = (line: string) => void;
+
 /** A record that is there twice would be applied twice; only time may pass twice. */
 const hasDoubledLine = (lines: readonly string[]): boolean => {
   const unique = lines.filter((line) => !line.startsWith('{"kind":"timers-fired"'));
@@ -45,7 +48,7 @@ const readWholeLines = (path: string): string => {
 };
 
 /** A file that is not the journal of an execution is moved aside, and never emptied. */
-const readFile = (path: string, onDamaged: (path: string, movedTo: string) => void) => {
+const readFile = (path: string, report: Report) => {
   try {
     // Left by an append that could not write anything.
     if (statSync(path).size === 0) return void rmSync(path);
@@ -53,16 +56,20 @@ const readFile = (path: string, onDamaged: (path: string, movedTo: string) => vo
     if (journal !== undefined) return journal;
     const movedTo = `${path}.damaged-${Date.now()}`;
     renameSync(path, movedTo);
-    onDamaged(path, movedTo);
+    report(`${path} is damaged: its run does not go on. It is now ${movedTo}`);
     return undefined;
   } catch (cause) {
     throw new JournalError(`${path} cannot be read (${errorCodeOf(cause)})`, { cause });
   }
 };
 
-/** Appends whole lines only: what a full disk left of one is cut off, at the latest before the next. */
-const createAppend = () => {
+/**
+ * Appends whole lines only: what a full disk left of one is cut off, at the latest before the next. A journal that cannot be written
+ * is reported once, until it can be again.
+ */
+const createAppend = (report: Report) => {
   const torn = new Map<string, number>();
+  let isFailing = false;
   const cutOff = (path: string, length: number) => {
     if (existsSync(path)) truncateSync(path, length);
     torn.delete(path);
@@ -80,8 +87,13 @@ const createAppend = () => {
       } catch {
         // The next append tries it again.
       }
-      throw new JournalError(`${path} cannot be written (${errorCodeOf(cause)})`, { cause });
+      const error = new JournalError(`${path} cannot be written (${errorCodeOf(cause)})`, { cause });
+      if (!isFailing) report(`${error.message}: runs pause, and try again`);
+      isFailing = true;
+      throw error;
     }
+    if (isFailing) report('the journal can be written again: runs go on');
+    isFailing = false;
   };
 };
 
@@ -115,22 +127,20 @@ const lock = (folder: string): (() => void) => {
   };
 };
 
-export type Journal = ReturnType<typeof openJournal>;
-
 /** One file of JSON lines per execution, only ever added to. @throws when the folder cannot be used, or another service has it */
-export const openJournal = (folder: string) => {
+export const openJournal = (folder: string, report: Report) => {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const unlock = lock(folder);
-  const append = createAppend();
+  const append = createAppend(report);
   return {
     /** With the operating system when it returns: a killed process loses nothing. @throws {@link JournalError}; then nothing was written */
     append: (executionId: string, record: ExecutionRecord): void =>
       append(join(folder, `${executionId}.jsonl`), `${JSON.stringify(record)}\n`),
     /** The executions, in the order they were started. */
-    read: (onDamaged: (path: string, movedTo: string) => void) =>
+    read: () =>
       readdirSync(folder)
         .filter((name) => name.endsWith('.jsonl'))
-        .flatMap((name) => readFile(join(folder, name), onDamaged) ?? [])
+        .flatMap((name) => readFile(join(folder, name), report) ?? [])
         .toSorted((a, b) => a.started.at - b.started.at),
     /** Unlocks the folder for another service. */
     close: unlock,

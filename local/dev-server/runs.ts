@@ -59,7 +59,7 @@ const refuseJournal = (journal: string, error: unknown): never => {
 /** @throws {@link CannotStart} if the journal cannot be written, or another service has it */
 export const checkJournal = (journal: string): void => {
   try {
-    openJournal(journal).close();
+    openJournal(journal, () => {}).close();
   } catch (error) {
     refuseJournal(journal, error);
   }
