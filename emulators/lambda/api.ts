@@ -92,12 +92,8 @@ const checkpoint: Handle = (backend, request) => ({
 const getState: Handle = (backend, request) => {
   const driver = findExecution(backend, request);
   driver.checkToken(request.query.get('CheckpointToken'));
-  const { page, ...next } = pageOf(
-    [...operationsToReplay(driver.execution).entries()],
-    ([index]) => index,
-    request.query,
-  );
-  return { body: { Operations: page.map(([, operation]) => operation), ...next } };
+  const { page: Operations, ...next } = pageOf(operationsToReplay(driver.execution), request.query);
+  return { body: { Operations, ...next } };
 };
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_StopDurableExecution.html */
@@ -138,7 +134,7 @@ const getHistory: Handle = (backend, request) => {
   const { truncation } = backend.settings;
   const newestFirst = query.get('ReverseOrder') === 'true';
   const { events } = findExecution(backend, request).execution;
-  const { page, ...next } = pageOf(events, ({ EventId = 0 }) => EventId, query, newestFirst);
+  const { page, ...next } = pageOf(events, query, newestFirst);
   if (!wantsData(query)) return { body: { Events: page.map(withoutPayloads), ...next } };
   return { body: { Events: truncation ? page.map((event) => truncateEvent(event, truncation)) : page, ...next } };
 };
@@ -186,9 +182,8 @@ const listExecutions: Handle = ({ executions, functions, settings }, { parameter
     (statuses.length === 0 || statuses.includes(status())) &&
     started.at > startedAfter &&
     Date.now() - started.at >= settings.listingLagMs;
-  const listed = [...executions.all().entries()].filter(([, driver]) => isListed(driver));
-  const { page, ...next } = pageOf(listed, ([index]) => index, query, query.get('ReverseOrder') !== 'true');
-  return { body: { DurableExecutions: page.map(([, driver]) => summaryOf(driver)), ...next } };
+  const { page, ...next } = pageOf(executions.all(), query, query.get('ReverseOrder') !== 'true', isListed);
+  return { body: { DurableExecutions: page.map(summaryOf), ...next } };
 };
 
 /** Matched before decoding: an ARN holds slashes. */

@@ -65,23 +65,26 @@ const parseMarker = (query: URLSearchParams): number | undefined => {
 };
 
 /**
- * One page, by `Marker` and `MaxItems` of the query (default 100, at most 1,000).
+ * One page of the items that are listed, by `Marker` and `MaxItems` of the query (default 100, at most 1,000). A marker is a position
+ * among all items, so that it stays valid while items are added.
  *
  * @param items oldest first
- * @param position of an item; grows with the items and never changes, so that a marker stays valid while items are added
  */
 export const pageOf = <Item>(
   items: readonly Item[],
-  position: (item: Item) => number,
   query: URLSearchParams,
   newestFirst = false,
+  isListed: (item: Item) => boolean = () => true,
 ) => {
   const marker = parseMarker(query);
   const maxItems = parseMaxItems(query);
-  const isAfterMarker = (item: Item) =>
-    marker === undefined || (newestFirst ? position(item) < marker : position(item) > marker);
-  const rest = (newestFirst ? items.toReversed() : items).filter(isAfterMarker);
-  const page = rest.slice(0, maxItems);
+  const isAfterMarker = (position: number) =>
+    marker === undefined || (newestFirst ? position < marker : position > marker);
+  const left = [...items.entries()].filter(([position, item]) => isAfterMarker(position) && isListed(item));
+  const page = (newestFirst ? left.toReversed() : left).slice(0, maxItems);
   const last = page.at(-1);
-  return { page, NextMarker: rest.length > page.length && last !== undefined ? String(position(last)) : undefined };
+  return {
+    page: page.map(([, item]) => item),
+    NextMarker: left.length > page.length && last !== undefined ? String(last[0]) : undefined,
+  };
 };
