@@ -7,7 +7,6 @@ import { createWorkerPool } from './workers.ts';
 export const version = '1';
 const alias = 'live';
 const defaultTimeoutMs = 15 * 60_000;
-const memoryLimitInMB = '1024';
 
 /** What Lambda sets itself (https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html), and then the function's own. */
 const environmentOf = (name: string, { environment }: FunctionOptions, region: string, url: string) => ({
@@ -17,7 +16,7 @@ const environmentOf = (name: string, { environment }: FunctionOptions, region: s
   AWS_SECRET_ACCESS_KEY: 'local',
   AWS_LAMBDA_FUNCTION_NAME: name,
   AWS_LAMBDA_FUNCTION_VERSION: version,
-  AWS_LAMBDA_FUNCTION_MEMORY_SIZE: memoryLimitInMB,
+  AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '1024',
   TZ: 'UTC',
   AWS_ENDPOINT_URL_LAMBDA: url,
   ...environment(),
@@ -65,11 +64,7 @@ export const createFunctions = (options: LambdaOptions, urlOf: () => string) => 
       return pool.invoke({
         awsRequestId,
         functionName,
-        functionVersion: version,
         invokedFunctionArn: arn.slice(0, arn.indexOf('/')),
-        memoryLimitInMB,
-        logGroupName: `/aws/lambda/${functionName}`,
-        logStreamName: 'local',
         ...(timeScale !== undefined && { clock: { originMs: at, scale: timeScale } }),
         event,
       });

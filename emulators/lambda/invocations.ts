@@ -1,18 +1,14 @@
 import type { Operation } from '@aws-sdk/client-lambda';
 import * as v from 'valibot';
 import type { Execution } from './execution.ts';
-import { payloadLimit, sizeOf } from './protocol.ts';
+import { payloadLimit, sizeOf, timestampsIn } from './protocol.ts';
 import { type Ended, type ErrorObject, errorObject } from './records.ts';
 
-/** One invocation: the event, and the fields of Lambda's context. */
+/** One invocation: the event, and what differs in Lambda's context. */
 export type Invocation = {
   readonly awsRequestId: string;
   readonly functionName: string;
-  readonly functionVersion: string;
   readonly invokedFunctionArn: string;
-  readonly memoryLimitInMB: string;
-  readonly logGroupName: string;
-  readonly logStreamName: string;
   /** When its time is over, in epoch milliseconds. */
   readonly deadlineAt: number;
   /** Makes time pass faster for the function, from `originMs` on. */

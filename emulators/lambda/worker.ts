@@ -42,6 +42,10 @@ const invoke = async ({ event, deadlineAt, clock, variables, ...context }: Invoc
     if (clock) setClock(clock);
     const payload = await handler(event, {
       ...context,
+      functionVersion: '1',
+      memoryLimitInMB: '1024',
+      logGroupName: `/aws/lambda/${context.functionName}`,
+      logStreamName: 'local',
       callbackWaitsForEmptyEventLoop: true,
       getRemainingTimeInMillis: () => Math.max(0, deadlineAt - RealDate.now()),
     });

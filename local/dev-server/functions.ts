@@ -32,18 +32,6 @@ const notHere = ['run', 'watch', 'evidence-vault'];
 
 const functionTimeoutMs = 29_000;
 
-/** What Lambda passes to a function besides the event. */
-const contextOf = (functionName: string) => ({
-  functionName,
-  functionVersion: '1',
-  invokedFunctionArn: `arn:aws:lambda:local:000000000000:function:${functionName}`,
-  awsRequestId: randomUUID(),
-  logGroupName: functionName,
-  logStreamName: 'local',
-  memoryLimitInMB: '256',
-  deadlineAt: Date.now() + functionTimeoutMs,
-});
-
 type Outcome = Awaited<ReturnType<ReturnType<typeof startWorker>['invoke']>>;
 
 const resultOf = (outcome: Outcome): unknown => {
@@ -72,7 +60,15 @@ export const startFunctions = async ({ refresh, onLine }: FunctionsOptions) => {
 
   const call: CallFunction = async (functionName, event) => {
     await refresh();
-    return resultOf(await worker.invoke({ ...contextOf(functionName), event, variables: functionVariables() }));
+    const outcome = await worker.invoke({
+      functionName,
+      invokedFunctionArn: `arn:aws:lambda:local:000000000000:function:${functionName}`,
+      awsRequestId: randomUUID(),
+      deadlineAt: Date.now() + functionTimeoutMs,
+      variables: functionVariables(),
+      event,
+    });
+    return resultOf(outcome);
   };
   return { call, [Symbol.asyncDispose]: end };
 };
