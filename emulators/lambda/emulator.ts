@@ -8,16 +8,10 @@ import { openExecutions } from './executions.ts';
 import { createFunctions } from './functions.ts';
 import { JournalError } from './journal.ts';
 import type { LambdaOptions, LambdaSettings } from './options.ts';
-import type { Answer } from './protocol.ts';
+import { type Answer, timestampsIn } from './protocol.ts';
 
 /** What a checkpoint may hold, with its envelope, in bytes. */
 const maxBodyBytes = 8 * 1024 * 1024;
-
-/** JSON as the API writes it: each `…Timestamp` in epoch seconds. */
-const toWire = (body: unknown): string =>
-  JSON.stringify(body, (key, value) =>
-    key.endsWith('Timestamp') && typeof value === 'string' ? Date.parse(value) / 1000 : value,
-  );
 
 const failureOf = (error: unknown): Answer => {
   if (error instanceof JournalError) return failureOf(new AwsError('ServiceException', error.message, 500));
@@ -52,7 +46,7 @@ export const startLambda = async (options: LambdaOptions) => {
   const server: LoopbackServer = await startLoopbackServer(async (request, response) => {
     const { status = 200, headers, body } = await answerTo(backend, request);
     response.writeHead(status, { 'content-type': 'application/json', 'x-amzn-requestid': randomUUID(), ...headers });
-    response.end(typeof body === 'string' ? body : toWire(body));
+    response.end(typeof body === 'string' ? body : JSON.stringify(body, timestampsIn(1000)));
   }, options);
   executions.resume();
 

@@ -46,13 +46,6 @@ export const operationsToReplay = ({ operations }: Execution): readonly Operatio
 /** How timestamps are written in the invocation event. The JavaScript SDK reads both. */
 export type InvocationTimestamps = 'iso' | 'epoch-ms';
 
-const inEpochMs = (operations: readonly Operation[]): unknown =>
-  JSON.parse(
-    JSON.stringify(operations, (key, value) =>
-      key.endsWith('Timestamp') && typeof value === 'string' ? Date.parse(value) : value,
-    ),
-  );
-
 /** What the durable SDK inside the handler's process expects as its event. */
 export const invocationEvent = (execution: Execution, CheckpointToken: string, timestamps: InvocationTimestamps) => {
   const operations = operationsToReplay(execution);
@@ -62,7 +55,7 @@ export const invocationEvent = (execution: Execution, CheckpointToken: string, t
     CheckpointToken,
     UpdatedOperationIds: [...execution.unseen],
     InitialExecutionState: {
-      Operations: timestamps === 'iso' ? initial : inEpochMs(initial),
+      Operations: timestamps === 'iso' ? initial : JSON.parse(JSON.stringify(initial, timestampsIn(1))),
       ...(operations.length > maxInitialOperations && { NextMarker: String(maxInitialOperations - 1) }),
     },
   };

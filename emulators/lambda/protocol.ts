@@ -19,6 +19,12 @@ export const payloadLimit = 256 * 1024;
 export const sizeOf = (value: unknown): number =>
   Buffer.byteLength(typeof value === 'string' ? value : (JSON.stringify(value) ?? ''));
 
+/** Makes a replacer for JSON that writes each `…Timestamp` as a number. @param unitMs of that number */
+export const timestampsIn =
+  (unitMs: 1 | 1000) =>
+  (key: string, value: unknown): unknown =>
+    key.endsWith('Timestamp') && typeof value === 'string' ? Date.parse(value) / unitMs : value;
+
 export type Request = {
   /** The one parameter in the path, decoded. */
   readonly parameter: string;
