@@ -10,7 +10,7 @@ import {
 } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpIamAuthorizer, HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
-import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import {
   type AnyRoute,
@@ -25,6 +25,7 @@ import type { Settings } from '../configuration/configuration.ts';
 import { countDeskRefusals, countRefusals, createAccessLog } from './access-log.ts';
 import { acknowledge } from './acknowledge.ts';
 import type { Deployment } from './deployment.ts';
+import { grant } from './grant.ts';
 import type { ServiceFunction } from './service-function.ts';
 
 type Functions = Readonly<Record<Route['function'], ServiceFunction>>;
@@ -91,11 +92,8 @@ export class AuthorizedApi extends Construct {
       throw new Error(
         'This API is authorized by JWT, so a grant has no effect: let the issuer give the caller a token (with the scopes of the route, if there are any).',
       );
-    return Grant.addToPrincipal({
-      grantee,
-      actions: ['execute-api:Invoke'],
-      resourceArns: calls.map(([method, path]) => this.httpApi.arnForExecuteApi(method, path)),
-    });
+    const routeArns = calls.map(([method, path]) => this.httpApi.arnForExecuteApi(method, path));
+    return grant(grantee, ['execute-api:Invoke'], ...routeArns);
   }
 
   /**

@@ -3,6 +3,7 @@ import { Grant, type IGrantable, PolicyStatement, type Role, ServicePrincipal } 
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { CfnQueue, type Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import { grant } from './grant.ts';
 
 type Conditions = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
@@ -65,7 +66,7 @@ export class DataKey {
 
   /** Lets a role send to a queue that {@link encrypt} has encrypted. */
   allowSend(role: Role, { queueArn }: Queue): void {
-    role.addToPolicy(new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [queueArn] }));
+    grant(role, ['sqs:SendMessage'], queueArn);
     this.allow(role, 'sqs', 'Decrypt', 'GenerateDataKey');
   }
 

@@ -1,10 +1,11 @@
 import { Annotations, type Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type { IMetric, Metric } from 'aws-cdk-lib/aws-cloudwatch';
-import { Policy, PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
+import { Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { type Alias, CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { acknowledgeInlinePolicies, acknowledgeWildcard } from './acknowledge.ts';
 import type { DataKey } from './data-key.ts';
+import { grant, grantWildcard } from './grant.ts';
 import { sumOfMetrics } from './logout-metrics.ts';
 import { pascalCase } from './pascal-case.ts';
 import { ServiceFunction, type ServiceFunctionProps } from './service-function.ts';
@@ -64,22 +65,24 @@ export class DurableFunction extends Construct {
 
   /** Lets the function start executions. */
   grantStart({ role }: ServiceFunction): void {
-    role.addToPolicy(new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [this.alias.functionArn] }));
+    grant(role, ['lambda:InvokeFunction'], this.alias.functionArn);
   }
 
   /** Lets the function list executions, by name and start. */
   grantList({ role }: ServiceFunction): void {
     const { functionArn } = this.service.function;
-    this.#allow(role, ['lambda:ListDurableExecutionsByFunction'], functionArn, `${functionArn}:*`);
+    const ofEveryVersion = [functionArn, `${functionArn}:*`];
+    grantWildcard(role, ['lambda:ListDurableExecutionsByFunction'], perVersion, ...ofEveryVersion);
   }
 
   /** Lets the function find, read and stop executions. Lambda authorizes that on the durable function and its versions, never on an alias. */
   grantFollow(service: ServiceFunction): void {
     const { functionArn } = this.service.function;
     this.grantList(service);
-    this.#allow(
+    grantWildcard(
       service.role,
       ['lambda:GetDurableExecution', 'lambda:GetDurableExecutionHistory', 'lambda:StopDurableExecution'],
+      perVersion,
       `${functionArn}:*/durable-execution/*`,
     );
     this.#dataKey.allow(service.role, 'lambda', 'Decrypt');
@@ -91,11 +94,6 @@ export class DurableFunction extends Construct {
     // The construct of CDK has no such prop yet.
     definition.addPropertyOverride('DurableConfig.KMSKeyArn', this.#dataKey.key.keyArn);
     this.#dataKey.allow(this.service.role, 'lambda', 'Decrypt');
-  }
-
-  #allow(role: Role, actions: string[], ...resources: string[]): void {
-    role.addToPolicy(new PolicyStatement({ actions, resources }));
-    for (const resource of resources) acknowledgeWildcard(role, resource, perVersion);
   }
 
   // Not in the role's own policy: the function waits for that one, and this one for the function.

@@ -1,5 +1,4 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { FilterPattern } from 'aws-cdk-lib/aws-logs';
 import { LambdaDestination } from 'aws-cdk-lib/aws-logs-destinations';
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectLockRetention, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
@@ -9,10 +8,11 @@ import { keptMessages } from '../../functions/logout/evidence.ts';
 import { writeVariables } from '../../functions/platform/environment.ts';
 import { vaultSettings } from '../../functions/platform/settings.ts';
 import type { Settings } from '../configuration/configuration.ts';
-import { acknowledge, acknowledgeWildcard } from './acknowledge.ts';
+import { acknowledge } from './acknowledge.ts';
 import type { DataKey } from './data-key.ts';
 import { createDeadLetters, destinationOf } from './dead-letters.ts';
 import type { Deployment } from './deployment.ts';
+import { grant, grantWildcard } from './grant.ts';
 import { createLog } from './log-groups.ts';
 import { ServiceFunction } from './service-function.ts';
 
@@ -88,11 +88,10 @@ export class EvidenceVault extends Construct {
       onFailure: destinationOf(failed),
     });
     const objects = bucket.arnForObjects('evidence/*');
-    service.role.addToPolicy(new PolicyStatement({ actions: ['s3:PutObject'], resources: [objects] }));
-    service.role.addToPolicy(new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [failed.queueArn] }));
+    grantWildcard(service.role, ['s3:PutObject'], 'Each batch of records becomes an object of its own.', objects);
+    grant(service.role, ['sqs:SendMessage'], failed.queueArn);
     dataKey.allow(service.role, 's3', 'GenerateDataKey');
     dataKey.allow(service.role, 'sqs', 'Decrypt', 'GenerateDataKey');
-    acknowledgeWildcard(service.role, objects, 'Each batch of records becomes an object of its own.');
     return service;
   }
 }

@@ -14,7 +14,7 @@ import { instanceIdRule, parseInstanceId } from '../../functions/green-api/insta
 import { deskPath } from '../../functions/http/routes.ts';
 import { metricDimensions } from '../../functions/platform/metrics.ts';
 import { createDashboard } from './dashboard.ts';
-import { grantReadHealth, grantReadStack } from './grant-stack.ts';
+import { grantReadHealth, grantReadStack } from './grant.ts';
 import type {
   GreenApiLogoutProps,
   LogoutFunctions,

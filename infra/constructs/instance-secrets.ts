@@ -1,10 +1,10 @@
 import { ArnFormat, Stack, Token } from 'aws-cdk-lib';
-import { Grant, type IGrantable, PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
+import type { Grant, IGrantable, Role } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import type { Settings } from '../configuration/configuration.ts';
-import { acknowledgeWildcard } from './acknowledge.ts';
 import { grantKeyVia, type KeyAction } from './data-key.ts';
+import { grant, grantWildcard } from './grant.ts';
 
 type Prefixes = Pick<Settings, 'secretPrefix' | 'otherPrefixes'>;
 
@@ -99,34 +99,26 @@ export class InstanceSecrets extends Construct {
 
   /** Lets somebody make the secrets under the prefix, read and write them and their tags, and no other. */
   grantEnroll(grantee: IGrantable): Grant {
-    const grant = Grant.addToPrincipal({
-      grantee,
-      actions: [
-        'secretsmanager:CreateSecret',
-        'secretsmanager:DescribeSecret',
-        'secretsmanager:GetSecretValue',
-        'secretsmanager:PutSecretValue',
-        'secretsmanager:TagResource',
-        'secretsmanager:UntagResource',
-      ],
-      resourceArns: [this.#secretsArn],
-    });
-    const ofKey = this.#grantOnKey(grantee, 'Decrypt', 'GenerateDataKey');
-    return ofKey ? grant.combine(ofKey) : grant;
+    const actions = [
+      'secretsmanager:CreateSecret',
+      'secretsmanager:DescribeSecret',
+      'secretsmanager:GetSecretValue',
+      'secretsmanager:PutSecretValue',
+      'secretsmanager:TagResource',
+      'secretsmanager:UntagResource',
+    ];
+    const onSecrets = grant(grantee, actions, this.#secretsArn);
+    const onKey = this.#grantOnKey(grantee, 'Decrypt', 'GenerateDataKey');
+    return onKey ? onSecrets.combine(onKey) : onSecrets;
   }
 
   #grantOnAll(role: Role, action: string, why: string): void {
-    role.addToPolicy(new PolicyStatement({ actions: [action], resources: ['*'] }));
-    acknowledgeWildcard(role, '*', `${action} ${why}`);
+    grantWildcard(role, [action], `${action} ${why}`, '*');
   }
 
   #grantOnSecrets(role: Role, ...actions: string[]): void {
-    role.addToPolicy(new PolicyStatement({ actions, resources: [this.#secretsArn] }));
-    acknowledgeWildcard(
-      role,
-      this.#secretsArn,
-      'Instances come and go without a deployment; the prefix is reserved for their secrets.',
-    );
+    const why = 'Instances come and go without a deployment; the prefix is reserved for their secrets.';
+    grantWildcard(role, actions, why, this.#secretsArn);
   }
 
   /** Only what Secrets Manager does with the key in the grantee's name. */

@@ -1,11 +1,12 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
-import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, type LogGroupProps } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { Settings } from '../configuration/configuration.ts';
 import { forever } from '../configuration/field-schemas.ts';
 import { acknowledge } from './acknowledge.ts';
 import type { DataKey } from './data-key.ts';
+import { grant } from './grant.ts';
 
 type LogSettings = { readonly settings: Settings; readonly dataKey: DataKey };
 
@@ -43,6 +44,4 @@ export const grantReadLog = (log: LogGroup, grantee: IGrantable): Grant =>
   log
     .grant(grantee, 'logs:FilterLogEvents', 'logs:GetLogEvents', 'logs:DescribeLogStreams', 'logs:StartQuery')
     // IAM knows no resource for a query. Only the principal that started a query knows its id.
-    .combine(
-      Grant.addToPrincipal({ grantee, actions: ['logs:GetQueryResults', 'logs:StopQuery'], resourceArns: ['*'] }),
-    );
+    .combine(grant(grantee, ['logs:GetQueryResults', 'logs:StopQuery'], '*'));

@@ -3,7 +3,7 @@ import { type ISecurityGroup, type IVpc, Peer, Port, SecurityGroup, type SubnetS
 import { Effect, PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { ConfigurationError, type Settings } from '../configuration/configuration.ts';
-import { acknowledgeWildcard } from './acknowledge.ts';
+import { grantWildcard } from './grant.ts';
 import type { GreenApiLogoutProps } from './green-api-logout-props.ts';
 
 /** The network that the functions run in. */
@@ -50,7 +50,6 @@ export const createNetwork = (
  * (https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html).
  */
 export const grantConnect = (role: Role): void => {
-  const resources = ['*'];
   const actions = [
     'AssignPrivateIpAddresses',
     'CreateNetworkInterface',
@@ -60,11 +59,11 @@ export const grantConnect = (role: Role): void => {
     'UnassignPrivateIpAddresses',
   ].map((action) => `ec2:${action}`);
   const byItsCode = { ArnLike: { 'lambda:SourceFunctionArn': `arn:${Aws.PARTITION}:lambda:*:*:function:*` } };
-  role.addToPolicy(new PolicyStatement({ actions, resources }));
-  role.addToPolicy(new PolicyStatement({ effect: Effect.DENY, actions, resources, conditions: byItsCode }));
-  acknowledgeWildcard(
+  grantWildcard(
     role,
-    '*',
+    actions,
     'Lambda makes the network interfaces under this role; nobody knows their names before.',
+    '*',
   );
+  role.addToPolicy(new PolicyStatement({ effect: Effect.DENY, actions, resources: ['*'], conditions: byItsCode }));
 };

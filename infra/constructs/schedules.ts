@@ -1,5 +1,5 @@
 import { Aws, RemovalPolicy, TimeZone } from 'aws-cdk-lib';
-import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   ContextAttribute,
   Schedule,
@@ -12,6 +12,7 @@ import { Construct } from 'constructs';
 import { acknowledge, acknowledgeInlinePolicies } from './acknowledge.ts';
 import type { Deployment } from './deployment.ts';
 import { deliveryRetries, type EventFunction } from './event-function.ts';
+import { grant } from './grant.ts';
 import type { ServiceFunction } from './service-function.ts';
 
 /** The configured schedules in a group of their own, and the role under which EventBridge Scheduler calls the function. */
@@ -60,7 +61,7 @@ export class Schedules extends Construct {
         },
       }),
     });
-    role.addToPolicy(new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [functionArn] }));
+    grant(role, ['lambda:InvokeFunction'], functionArn);
     acknowledgeInlinePolicies(role);
     return role;
   }
