@@ -382,6 +382,7 @@ describe('POST /offboarding', () => {
     [{ id: 'x', email: 'john' }, 'email must be an e-mail address'],
     [{ id: 'x', owner: 'john doe' }, 'owner must not be empty or hold white space or invisible characters'],
     [{ ...john, efectiveAt: '2026-11-30T17:00:00Z' }, 'efectiveAt is not a field of this event'],
+    [{ ...john, 'a\tb': 1 }, /^body .*a\tb is not a field of this event$/],
     [{ ...john, effectiveAt: 'tomorrow' }, /^effectiveAt must be an ISO 8601 instant/],
     [
       { ...john, effectiveAt: '2026-11-30' },
