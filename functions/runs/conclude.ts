@@ -150,28 +150,43 @@ const joinFailures = (...given: readonly (Failure | undefined)[]): { readonly fa
   return { failure: { type: first.type, message: failures.map(({ message }) => message).join('; ') } };
 };
 
-type LeftProtected = { readonly count: number; readonly sent: number };
-
-/**
- * Protected instances beside others; a run that finds nothing but those fails, and says so. `sent`: those that became protected
- * after they were sent a logout.
- */
-const leftProtectedOf = ({ outcomes, progress }: RunResults, again: readonly InstanceId[]): LeftProtected => {
-  if (isNobodyLoggedOut(outcomes)) return { count: 0, sent: 0 };
-  const listed = outcomes.filter(({ skipReason }) => skipReason === 'protected');
-  return { count: listed.length + progress.total - outcomes.length, sent: countSent(listed, again) };
+/** Instances that a run left alone beside others. Where there are no others, its ending says it. */
+type LeftAlone = {
+  readonly protected: number;
+  /** Of the protected ones, those that were sent a logout before that. */
+  readonly sentAndProtected: number;
+  /** Those that were sent a logout, and then left the target. */
+  readonly sentAndLeft: number;
 };
 
-const notesOfProtected = ({ count, sent }: LeftProtected): readonly (string | undefined)[] => [
+const nothingLeftAlone: LeftAlone = { protected: 0, sentAndProtected: 0, sentAndLeft: 0 };
+
+const leftAloneOf = ({ outcomes, progress }: RunResults, again: readonly InstanceId[]): LeftAlone => {
+  if (isNobodyLoggedOut(outcomes)) return nothingLeftAlone;
+  const guarded = outcomes.filter(({ skipReason }) => skipReason === 'protected');
+  const left = outcomes.filter(({ skipReason }) => skipReason === 'tag-changed' || skipReason === 'not-found');
+  return {
+    protected: guarded.length + progress.total - outcomes.length,
+    sentAndProtected: countSent(guarded, again),
+    sentAndLeft: left.length === outcomes.length ? 0 : countSent(left, again),
+  };
+};
+
+const notesOfLeftAlone = (left: LeftAlone): readonly (string | undefined)[] => [
   ofInstances(
-    count - sent,
+    left.protected - left.sentAndProtected,
     'is protected, so the run did not log it out',
     'are protected, so the run did not log them out',
   ),
   ofInstances(
-    sent,
+    left.sentAndProtected,
     'became protected after it was sent a logout, and may still be logged in',
     'became protected after they were sent a logout, and may still be logged in',
+  ),
+  ofInstances(
+    left.sentAndLeft,
+    'left the target after it was sent a logout, and may still be logged in',
+    'left the target after they were sent a logout, and may still be logged in',
   ),
 ];
 
@@ -199,10 +214,10 @@ export const conclude = (
 ): RunEnd => {
   const { failure, note } = endingOf(results, dryRun, linkedAgain);
   const secrets = describeUnreadable(unreadable);
-  const leftProtected = dryRun ? { count: 0, sent: 0 } : leftProtectedOf(results, linkedAgain);
+  const leftAlone = dryRun ? nothingLeftAlone : leftAloneOf(results, linkedAgain);
   const problem = watch !== undefined && 'problem' in watch ? `the watch was not started: ${watch.problem}` : undefined;
   const notesOfRun = [
-    ...[note, ...notesOfProtected(leftProtected), ...notes],
+    ...[note, ...notesOfLeftAlone(leftAlone), ...notes],
     ...[lookFailure?.message, problem, ...secrets.notes],
   ];
   return {
@@ -213,6 +228,6 @@ export const conclude = (
     outcomes: results.outcomes,
     ...joinFailures(failure, lookFailure, secrets.failure),
     unreadableSecrets: secrets.count,
-    leftProtected: leftProtected.count,
+    leftProtected: leftAlone.protected,
   };
 };

@@ -396,14 +396,18 @@ describe('an instance that was sent a logout without an answer', () => {
     });
   });
 
-  test('and becomes protected beside others, is not said to be left alone', async () => {
+  test.each([
+    ['becomes protected', { protected: true }, 'became protected'],
+    ['leaves the target', { owner: 'ben@example.com' }, 'left the target'],
+    ['is removed', 'removed', 'left the target'],
+  ] as const)('and %s beside others, is not said to be left alone', async (_, change, what) => {
     const others = { '1101000002': { tags: anna }, '1101000003': { tags: { ...anna, protected: true } } };
 
-    const run = await runThen({ protected: true }, others, anna);
+    const run = await runThen(change, others, anna);
 
     expect(run).toMatchObject({
       status: 'SUCCEEDED',
-      note: '1 instance is protected, so the run did not log it out; 1 instance became protected after it was sent a logout, and may still be logged in',
+      note: `1 instance is protected, so the run did not log it out; 1 instance ${what} after it was sent a logout, and may still be logged in`,
       progress: { loggedOut: 1, skipped: 2 },
     });
   });
