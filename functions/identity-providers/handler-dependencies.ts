@@ -28,14 +28,23 @@ export type ProviderHandlerDependencies = {
   readonly logUnexpected: (error: object) => void;
 };
 
-export const composeProviderHandler = (variables: Variables, write: Write): ProviderHandlerDependencies => {
+/** The clients of AWS. A test of something else than their time limits may bring some without. */
+type Clients = {
+  readonly lambda: ReturnType<typeof createLambda>;
+  readonly secretsManager: ReturnType<typeof createSecretsManager>;
+};
+
+export const composeProviderHandler = (
+  variables: Variables,
+  write: Write,
+  { lambda = createLambda(), secretsManager = createSecretsManager() }: Partial<Clients> = {},
+): ProviderHandlerDependencies => {
   const { copies, ...listing } = parseVariables({ ...listingSettings, copies: copiesSetting }, variables);
   const { runFunction, runQualifier, stack, ...limits } = readStartingEnvironment(variables);
   const { maxTargets } = parseVariables({ maxTargets: offboardingMaxTargets }, variables);
-  const lambda = createLambda();
   const log = createLog(write);
   const metrics = createProviderMetrics(log, stack, Date.now);
-  const listInstances = createListInstances({ client: createSecretsManager(), ...listing });
+  const listInstances = createListInstances({ client: secretsManager, ...listing });
   const { readOwners, lastOwners } = createReadOwners(listInstances, Date.now);
   const startOffboarding = createStartOffboarding({
     startRun: createStartRun({ client: lambda, functionName: runFunction, qualifier: runQualifier }),
