@@ -68,11 +68,12 @@ const copyFor = ({ fault, column }: Place<FunctionColumn | RunColumn>): Readonly
   return aboutConnections.has(fault) ? { COPY: `${fault} ${column}` } : {};
 };
 
-/** Loads the copy of the function for a fault; for a fault of a kept connection it opens one. */
-const loadCopy = async (setup: FaultSetup, place: Place<FunctionColumn>) => {
-  const idInstance = place.fault === 'reset-when-reused' ? setup.addInstance() : 'none';
-  await logOut(setup, idInstance, 0, { variables: copyFor(place) });
-};
+/** Loads the copy of the function for a fault. */
+const loadCopy = (setup: FaultSetup, place: Place<FunctionColumn>) =>
+  logOut(setup, 'none', 0, { variables: copyFor(place) });
+
+/** A function keeps a connection for five seconds: a busy machine may need several tries to use it in time. */
+const mostTries = 20;
 
 const isApart = (place: Place<FunctionColumn | RunColumn>) => Object.keys(copyFor(place)).length > 0;
 
@@ -95,11 +96,23 @@ export const driveLogouts = async (setup: FaultSetup) => {
     const options = { variables: copyFor(place) };
     return { ...place, answer: await logOut(setup, place.idInstance, atTheFunction[place.column].wait, options) };
   };
+  /** Opens a connection first, and tries again with another instance if GREEN-API's emulator has seen no call on it. */
+  const driveReusing = async (place: Place<FunctionColumn>, tries = 1): ReturnType<typeof drive> => {
+    await logOut(setup, setup.addInstance(), 0, { variables: copyFor(place) });
+    const cell = await drive(place);
+    const method = place.column === 'reading' ? 'getStateInstance' : 'logout';
+    const wasReset = setup.greenApi.callsOf(place.idInstance, method).some(({ status }) => status === undefined);
+    if (wasReset || tries === mostTries) return cell;
+    const idInstance = addFaulty(setup, 'reset-when-reused', atTheFunction[place.column]);
+    return driveReusing({ ...place, idInstance }, tries + 1);
+  };
 
   const apart = places.filter(isApart);
   for (const place of apart) await loadCopy(setup, place);
-  // At once, for most of them only wait, and no connection is kept for ever.
-  const early = Promise.all(apart.map(drive));
+  // At once, for most of them only wait.
+  const early = Promise.all(
+    apart.map((place) => (place.fault === 'reset-when-reused' ? driveReusing(place) : drive(place))),
+  );
   const others = await inParallel(
     concurrency,
     places.filter((place) => !isApart(place)),
