@@ -4,8 +4,8 @@ export default {
   roots: ['<rootDir>/test', '<rootDir>/emulators'],
   // Many files wait for seconds to pass.
   maxWorkers: 8,
-  // Ends a test that hangs; none is about how fast the machine is.
-  testTimeout: 120_000,
+  // Ends a test that hangs; none is about how fast the machine is, and some wait for half a minute on an idle one.
+  testTimeout: 600_000,
   testSequencer: '<rootDir>/test/support/sequencer.mjs',
   globalSetup: '<rootDir>/test/support/run-folder.ts',
   setupFiles: ['<rootDir>/test/support/compiled-folder.ts'],
