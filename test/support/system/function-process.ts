@@ -27,10 +27,10 @@ const load = ({ bundle, variables }: FunctionCall): Promise<Handler> => {
 };
 
 const answer = async (call: FunctionCall): Promise<FunctionAnswer> => {
-  const endsAt = Date.now() + call.remainingMs;
-  const context = { getRemainingTimeInMillis: () => Math.max(0, endsAt - Date.now()) };
   try {
     const handler = await load(call);
+    const endsAt = Date.now() + call.remainingMs;
+    const context = { getRemainingTimeInMillis: () => Math.max(0, endsAt - Date.now()) };
     return { id: call.id, kind: 'answered', answer: await handler(call.event, context) };
   } catch (error) {
     // All of it: its causes, and what is not shown otherwise.

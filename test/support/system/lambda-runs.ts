@@ -7,7 +7,7 @@ import { httpEventOf } from '../http-event.ts';
 import { startHarness, temporaryFolder } from '../lambda/harness.ts';
 import { brokenHostNames } from './broken-hosts.ts';
 import type { FaultSetup } from './fault-setup.ts';
-import { startFunctions } from './functions.ts';
+import { type FunctionAnswer, startFunctions } from './functions.ts';
 import { malformedNames, malformedSecrets } from './malformed-secrets.ts';
 import { reason } from './requests.ts';
 
@@ -22,16 +22,23 @@ const addAll = (setup: FaultSetup): readonly string[] => [
   ...malformedNames.map((name) => setup.addInstance(malformedSecrets[name].secret)),
 ];
 
+/** How long a run may act, in seconds: more if that was too short. */
+const leastSeconds = 30;
+const longestSeconds = 300;
+
+const idIn = (started: FunctionAnswer): string =>
+  started.kind === 'answered' ? JSON.parse(Object(started.answer).body ?? '{}').id : '';
+
 const requestOf = (instances: readonly string[]) => ({
-  ...bodyOf(instances),
+  ...bodyOf(instances, leastSeconds),
   requestedBy: 'schedule nightly',
   source: 'schedule',
 });
 
-const bodyOf = (instances: readonly string[]) => ({
+const bodyOf = (instances: readonly string[], seconds: number) => ({
   target: { instances },
   reason,
-  expiresAt: new Date(Date.now() + 30_000).toISOString(),
+  expiresAt: new Date(Date.now() + seconds * 1_000).toISOString(),
   maxTargets: 500,
 });
 
@@ -44,7 +51,7 @@ export const runOnLambda = async (setup: FaultSetup) => {
   const options = {
     bundle: setup.bundles.of('run'),
     environment: () => setup.variables,
-    executionTimeoutMs: 600_000,
+    executionTimeoutMs: 3_600_000,
   };
   const functions = { run: options, short: { ...options, timeoutMs: 2_000 } };
   await using lambda = await startHarness({ folder, functions });
@@ -52,30 +59,35 @@ export const runOnLambda = async (setup: FaultSetup) => {
   await using built = startFunctions({ ...setup.variables, ...variables });
   const call = async (routeKey: string, fields: Omit<Parameters<typeof httpEventOf>[0], 'routeKey'>) =>
     built.call(setup.bundles.of('forced-logouts'), httpEventOf({ routeKey, ...fields }));
-  const happened = (type: string, functionName: string) =>
+  const happened = (type: string, isMeant: (execution: { functionName: string; name: string }) => boolean) =>
     lambda.events.first(
       (event) =>
-        event.kind === 'history' &&
-        event.execution.functionName === functionName &&
-        event.event.EventType?.startsWith(type) === true,
+        event.kind === 'history' && isMeant(event.execution) && event.event.EventType?.startsWith(type) === true,
     );
   const historyOf = (DurableExecutionArn: string) =>
     lambda.client.send(new GetDurableExecutionHistoryCommand({ DurableExecutionArn, IncludeExecutionData: true }));
 
-  const killed = async () => {
+  const killWorkers = () => {
+    for (const event of lambda.events.items)
+      if (event.kind === 'worker-started' && event.functionName === 'run') process.kill(event.pid ?? 0, 'SIGKILL');
+  };
+
+  const killed = async (seconds = leastSeconds) => {
     // The process is there when the time that a run has begins to count.
     await lambda.ended(await lambda.start({ ...requestOf([]), dryRun: true }));
     const ids = addAll(setup);
     const [first = ''] = ids;
-    const body = JSON.stringify({ ...bodyOf(ids), clearQueue: true });
-    const started = await call('POST /forced-logouts', { body, headers: { 'idempotency-key': 'leak-1' } });
-    const isEnded = () => lambda.letters.items.some(({ functionName }) => functionName === 'run');
-    while (setup.greenApi.callsOf(first).length === 0 && !isEnded()) await sleep(20);
-    for (const event of lambda.events.items)
-      if (event.kind === 'worker-started' && event.functionName === 'run') process.kill(event.pid ?? 0, 'SIGKILL');
+    const body = JSON.stringify({ ...bodyOf(ids, seconds), clearQueue: true });
+    const started = await call('POST /forced-logouts', { body, headers: { 'idempotency-key': `leak-${seconds}` } });
+    const name = idIn(started);
+    const hasEnded = () => lambda.letters.items.some((letter) => letter.name === name);
+    while (setup.greenApi.callsOf(first).length === 0 && !hasEnded()) await sleep(20);
+    // On a busy machine the time of the run may be over before its first call.
+    if (hasEnded() && seconds < longestSeconds) return killed(seconds * 3);
+    killWorkers();
 
-    const ended = await happened('ExecutionFailed', 'run');
-    const { arn, name } = 'execution' in ended ? ended.execution : { arn: '', name: '' };
+    const ended = await happened('ExecutionFailed', (execution) => execution.name === name);
+    const { arn } = 'execution' in ended ? ended.execution : { arn: '' };
     const shown = await call('GET /forced-logouts/{id}', { pathParameters: { id: name } });
     return { answers: [started, shown], execution: await lambda.get(arn), history: await historyOf(arn) };
   };
@@ -84,7 +96,7 @@ export const runOnLambda = async (setup: FaultSetup) => {
     const idInstance = setup.addInstance();
     setup.secretsManager.setFault('DescribeSecret', 'hang', { secretId: `green-api/${idInstance}` });
     const DurableExecutionArn = await lambda.start(requestOf([idInstance]), undefined, 'short:live');
-    await happened('InvocationCompleted', 'short');
+    await happened('InvocationCompleted', ({ functionName }) => functionName === 'short');
     const error = { ErrorType: 'RunStopped', ErrorMessage: 'Stopped by a test' };
     await lambda.client.send(new StopDurableExecutionCommand({ DurableExecutionArn, Error: error }));
     return { execution: await lambda.ended(DurableExecutionArn), history: await historyOf(DurableExecutionArn) };
