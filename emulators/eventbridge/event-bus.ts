@@ -19,6 +19,8 @@ export type EventBusOptions = {
   readonly port?: number;
   /** Entries per second; what comes above that is refused entry by entry. @default 400, AWS's lowest quota */
   readonly entriesPerSecond?: number;
+  /** The clock of that quota, in milliseconds. @default performance.now */
+  readonly now?: () => number;
 };
 
 /**
@@ -28,9 +30,9 @@ export type EventBusOptions = {
  */
 export const startEventBus = (
   take: (event: BusEvent) => void,
-  { entriesPerSecond = 400, ...loopback }: EventBusOptions = {},
+  { entriesPerSecond = 400, now, ...loopback }: EventBusOptions = {},
 ): Promise<LoopbackServer> => {
-  const quota = createQuota(entriesPerSecond);
+  const quota = createQuota(entriesPerSecond, now);
   const putEntry = ({ Source, DetailType, Detail }: v.InferOutput<typeof putEventsSchema>['Entries'][number]) => {
     const parsed = parseEvent({ source: Source, 'detail-type': DetailType, detail: parseJson(Detail) });
     if (parsed.kind === 'no-event') return { ErrorCode: 'MalformedDetail', ErrorMessage: parsed.problem };

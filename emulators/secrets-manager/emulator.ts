@@ -30,6 +30,8 @@ type SecretsManagerOptions = {
   readonly secrets?: readonly LocalSecret[];
   /** `ListSecrets` requests per second; what comes above that is throttled. @default 100, AWS's quota */
   readonly listsPerSecond?: number;
+  /** The clock of that quota, in milliseconds. @default performance.now */
+  readonly now?: () => number;
   /** Calls the rotation function for `RotateSecret`. @default every rotation fails at its first step */
   readonly invokeRotationFunction?: InvokeRotationFunction;
 };
@@ -43,12 +45,12 @@ const noRotationFunction: InvokeRotationFunction = () =>
  * @throws what `listen` meets, such as `EADDRINUSE`
  */
 export const startSecretsManager = async (options: SecretsManagerOptions = {}) => {
-  const { secrets = [], listsPerSecond = 100, invokeRotationFunction = noRotationFunction, ...loopback } = options;
+  const { secrets = [], listsPerSecond = 100, now, invokeRotationFunction = noRotationFunction, ...loopback } = options;
   const store = createSecretStore();
   const plan = createFaultPlan<OperationName, FaultOptions & { readonly name: FaultName }>();
   const rotations = createRotations(invokeRotationFunction);
   const calls: SecretsManagerCall[] = [];
-  const listQuota = createQuota(listsPerSecond);
+  const listQuota = createQuota(listsPerSecond, now);
   for (const secret of secrets) store.put(secret);
 
   const takeFault = (operation: OperationName, secretId: string | undefined) => {
