@@ -24,6 +24,12 @@ export type AccountOptions = {
   readonly limitHeaders?: Readonly<Record<string, string>>;
   /** Milliseconds since the epoch. @default Date.now */
   readonly now?: () => number;
+  /**
+   * How long ago a request that is seen now may have arrived, in milliseconds. GREEN-API counts by arrival.
+   *
+   * @default measured; 0 if `now` is given
+   */
+  readonly latenessMs?: () => number;
 };
 
 /** What the path of a request names: `/waInstance{id}/{method}/{token}`. */
@@ -43,7 +49,7 @@ export type Account = ReturnType<typeof createAccount>;
 
 /** The instances, the faults in force and the calls so far; knows nothing of HTTP but its answers. */
 export const createAccount = (options: AccountOptions) => {
-  const { instances = [], enforceLimit = true, limitHeaders, now = () => Date.now() } = options;
+  const { instances = [], enforceLimit = true, limitHeaders, now = () => Date.now(), latenessMs = () => 0 } = options;
   const kept = new Map(instances.map((instance) => [instance.idInstance, createInstance(instance)]));
   const plan = createFaultPlan<Method, FaultOptions & { readonly fault: FaultName }>();
   const drawFault = createTransientFaults(options.transientFaults ?? { rate: 0, seed: 0 });
@@ -70,7 +76,7 @@ export const createAccount = (options: AccountOptions) => {
     const isTooSoon = now() - (lastMs.get(key) ?? Number.NEGATIVE_INFINITY) < 1000;
     if (isTooSoon) violations += 1;
     if (isTooSoon && enforceLimit) return true;
-    lastMs.set(key, now());
+    lastMs.set(key, now() - latenessMs());
     return false;
   };
 

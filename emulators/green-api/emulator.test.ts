@@ -136,6 +136,18 @@ test('allows one request per second for each instance and method, and counts req
   expect(greenApi.violations).toBe(1);
 });
 
+test('counts the second from the arrival of a request that it may have seen late', async () => {
+  const { now, advance } = createClock();
+  await using greenApi = await startGreenApi({ instances: [anna], now, latenessMs: () => 300 });
+  const logOut = async () => (await call(greenApi.apiUrl + pathOf('logout'))).status;
+
+  expect(await logOut()).toBe(200);
+  advance(699);
+  expect(await logOut()).toBe(429);
+  advance(1);
+  expect(await logOut()).toBe(200);
+});
+
 test('allows and counts requests that come too soon when the limit is not enforced', async () => {
   const { now, advance } = createClock();
   await using greenApi = await startGreenApi({ instances: [anna], now, enforceLimit: false });

@@ -3,6 +3,7 @@ import { type Handle, type LoopbackOptions, startLoopbackServer } from '../../lo
 import { type Account, type AccountOptions, createAccount, type RequestPath } from './account.ts';
 import { createControlApi } from './control-api.ts';
 import { verbOf } from './instance.ts';
+import { createLateness } from './lateness.ts';
 import { pause, send, text } from './responses.ts';
 
 export type GreenApiOptions = LoopbackOptions &
@@ -20,14 +21,22 @@ export type GreenApiEmulator = Awaited<ReturnType<typeof startGreenApi>>;
  * @throws what `listen` meets, such as `EADDRINUSE`
  */
 export const startGreenApi = async (options: GreenApiOptions = {}) => {
-  const account = createAccount(options);
+  const lateness = createLateness();
+  const account = createAccount(options.now === undefined ? { latenessMs: lateness.now, ...options } : options);
   const control = createControlApi(account);
   const api = createApi(account, options.answerDelayMs ?? 0);
-  const { url, ...server } = await startLoopbackServer(
+  const { url, host, close } = await startLoopbackServer(
     (request, response) => (request.url?.startsWith('/emulator/') ? control : api)(request, response),
     options,
-  );
-  return Object.assign(account, server, { apiUrl: url });
+  ).catch((error) => {
+    lateness[Symbol.dispose]();
+    throw error;
+  });
+  const closeAll = async () => {
+    lateness[Symbol.dispose]();
+    await close();
+  };
+  return Object.assign(account, { apiUrl: url, host, close: closeAll, [Symbol.asyncDispose]: closeAll });
 };
 
 const pathPattern = /^(?:\/v3)?\/waInstance(?<idInstance>\d{1,20})\/(?<name>[A-Za-z]+)\/(?<apiTokenInstance>[^/]+)$/;
