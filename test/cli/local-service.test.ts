@@ -16,7 +16,9 @@ const folder = mkdtempSync(join(tmpdir(), 'cli-'));
 
 let service: Awaited<ReturnType<typeof startLocalService>>;
 beforeAll(async () => {
-  service = await startLocalService({ journal: join(folder, 'runs') });
+  // A logout that hangs does so for a while, so that there is time to interrupt it.
+  const variables = { GREEN_API_TIMEOUT_MS: '20000' };
+  service = await startLocalService({ journal: join(folder, 'runs'), variables });
 });
 afterAll(async () => {
   await service[Symbol.asyncDispose]();
@@ -27,11 +29,11 @@ const cli = (...args: readonly string[]) => runCli([...args, '--url', service.ur
 
 const runIdIn = (text: string): string => /api-[0-9a-f]{40}/.exec(text)?.[0] ?? '';
 
-/** Makes an instance linked again, as a person with the phone would; or gives it another state. */
-const link = (idInstance: string, stateInstance = 'authorized') =>
+/** Makes an instance linked again, as a person with the phone would; or gives it another state, which may survive a logout. */
+const link = (idInstance: string, stateInstance = 'authorized', survivesLogout = false) =>
   fetch(`${service.greenApiUrl}/emulator/instances/${idInstance}/state`, {
     method: 'PUT',
-    body: JSON.stringify({ stateInstance }),
+    body: JSON.stringify({ stateInstance, survivesLogout }),
   });
 
 const setFault = (idInstance: string, fault: string | undefined, times?: number) =>
@@ -620,6 +622,8 @@ describe('probe', () => {
   });
 
   test('Ctrl-C keeps what is measured so far, and says what is pending', async () => {
+    // However late the key is pressed, the instance is not out.
+    await link('1101000001', 'authorized', true);
     const question = 'Type "log out 1101000001" to go on:';
     const { code, stdout, stderr } = await probe({
       answers: [{ question, answer: 'log out 1101000001\r' }],
