@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import tls, { type TLSSocket } from 'node:tls';
 import { createConnections, createSendGet } from '../../../functions/green-api/exchange.ts';
 import { deadlineIn } from '../../../functions/platform/deadline.ts';
 import { startHttpsHost } from '../../support/https-host.ts';
@@ -77,8 +78,11 @@ test('a connection on which the host has already sent data is not used', async (
   const unexpectedCall = 'HTTP/1.1 408 Request Timeout\r\nconnection: close\r\n\r\n';
   await using setup = await startSetup({ answer, unexpectedCall });
 
+  const connect = jest.spyOn(tls, 'connect');
   await setup.openEarly();
-  await sleep(100);
+  const early: TLSSocket = connect.mock.results[0]?.value;
+  connect.mockRestore();
+  while (early.readableLength === 0) await sleep(5);
   const exchange = await setup.call();
 
   expect(exchange).toMatchObject({ kind: 'answered', status: 200 });
