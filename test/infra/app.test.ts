@@ -21,7 +21,7 @@ const run = (args: readonly string[], context: object) => {
   const { status, stderr } = spawnSync(process.execPath, args, {
     cwd: root,
     encoding: 'utf8',
-    timeout: 100_000,
+    timeout: 600_000,
     env: { ...compileCache, ...withoutValidation, CDK_OUTDIR: folder, CDK_CONTEXT_JSON: JSON.stringify(context) },
   });
   return { status, stderr };

@@ -547,7 +547,7 @@ test('the outputs name what the command line needs to enroll instances', () => {
 test('the app reports an invalid configuration in one line, and fails', () => {
   const { status, stderr } = spawnSync(process.execPath, [join(import.meta.dirname, '../../infra/app.ts')], {
     encoding: 'utf8',
-    timeout: 100_000,
+    timeout: 600_000,
     env: { CDK_CONTEXT_JSON: JSON.stringify({ 'green-api-logout': { memoryMb: 64 } }) },
   });
 

@@ -60,7 +60,7 @@ const runInOwnProcess = (
     const child = execFile(
       process.execPath,
       [...(answers ? fakeTerminal : []), cliFile, ...args],
-      { env: variablesOf(env), timeout: 100_000 },
+      { env: variablesOf(env), timeout: 600_000 },
       (_error, stdout, stderr) => resolve({ code: child.exitCode, stdout, stderr }),
     );
     if (interruptAt !== undefined) interrupt(child, interruptAt);

@@ -37,7 +37,7 @@ export const unpackPackage = (peersFrom = join(root, 'node_modules')) => {
       const { status, stdout, stderr } = spawnSync(process.execPath, args, {
         cwd: app,
         encoding: 'utf8',
-        timeout: 100_000,
+        timeout: 600_000,
         env: { ...compileCache, ...variables, CDK_OUTDIR: join(app, 'cdk.out') },
       });
       return { status, stdout, stderr };
@@ -46,7 +46,7 @@ export const unpackPackage = (peersFrom = join(root, 'node_modules')) => {
       spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '--singleThreaded', ...args], {
         cwd: app,
         encoding: 'utf8',
-        timeout: 100_000,
+        timeout: 600_000,
         // The compiler ends before it needs to collect garbage.
         env: { ...process.env, GOGC: 'off' },
       }).stdout,

@@ -15,8 +15,7 @@ import { secretRows } from '../support/system/secrets-rows.ts';
 import { isWholeMatrix, selectedFaults } from '../support/system/selected-faults.ts';
 import { createTokenSearch } from '../support/system/token-search.ts';
 
-// Every fault at every function: some need time. One fault alone: FAULT=http-404 npx jest test/system/fault-matrix.test.ts
-jest.setTimeout(300_000);
+// Every fault at every function. One fault alone: FAULT=http-404 npx jest test/system/fault-matrix.test.ts
 
 let setup: FaultSetup;
 let functionCells: readonly FunctionCell[];

@@ -12,7 +12,6 @@ import { driveRotations } from '../support/system/rotations.ts';
 import { createTokenSearch, encodings } from '../support/system/token-search.ts';
 
 // The fault matrix searches what its own cells leave.
-jest.setTimeout(300_000);
 
 const findToken = createTokenSearch(markerToken);
 

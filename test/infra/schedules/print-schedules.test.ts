@@ -15,7 +15,7 @@ const printSchedules = (...schedules: object[]) => {
     ['cli/main.ts', 'schedules', '--configuration', file],
     {
       encoding: 'utf8',
-      timeout: 100_000,
+      timeout: 600_000,
       env: { ...process.env, ...compileCache },
     },
   );

@@ -2,7 +2,7 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { launchBrowser } from './launch.ts';
 
 /** Long enough for a machine that does many things at once; nothing waits so long unless something is wrong. */
-const timeoutMs = 40_000;
+const timeoutMs = 240_000;
 
 /** What a page must never do: throw, or break its own content security policy. */
 const collectErrors = (page: Page): readonly string[] => {

@@ -52,6 +52,7 @@ export const launchBrowser = (): Promise<Browser> => {
   return launchAgain({
     executablePath: join(folder, 'chromium'),
     args: ['--no-sandbox', '--disable-gpu'],
+    timeout: 240_000,
     env: {
       PATH,
       HOME,
