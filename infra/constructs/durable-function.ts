@@ -1,4 +1,4 @@
-import { Annotations, type Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Annotations, Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type { IMetric, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { type Alias, CfnFunction } from 'aws-cdk-lib/aws-lambda';
@@ -10,15 +10,13 @@ import { sumOfMetrics } from './logout-metrics.ts';
 import { pascalCase } from './pascal-case.ts';
 import { ServiceFunction, type ServiceFunctionProps } from './service-function.ts';
 
-export type DurableFunctionProps = Omit<ServiceFunctionProps, 'durableConfig' | 'currentVersionOptions'> & {
+type DurableFunctionProps = Pick<ServiceFunctionProps, 'deployment' | 'environment' | 'deadLetterQueue'> & {
   readonly executionTimeout: Duration;
-  /** How long an execution can be read after its end. */
-  readonly retention: Duration;
 };
 
 const perVersion = 'An execution belongs to one version of the function, and every deployment makes another.';
 
-/** A durable Lambda function. Executions start through its alias `live`, and stay with the version they began with. */
+/** A durable Lambda function, which leaves evidence. Executions start through its alias `live`, and stay with the version they began with. */
 export class DurableFunction extends Construct {
   readonly service: ServiceFunction;
   readonly alias: Alias;
@@ -27,11 +25,15 @@ export class DurableFunction extends Construct {
   /** @param name as of {@link ServiceFunction} */
   constructor(scope: Construct, name: string, props: DurableFunctionProps) {
     super(scope, pascalCase(name));
-    const { executionTimeout, retention: retentionPeriod, ...rest } = props;
-    this.#dataKey = props.deployment.dataKey;
+    const { executionTimeout, ...rest } = props;
+    const { settings, dataKey, evidence } = props.deployment;
+    this.#dataKey = dataKey;
     this.service = new ServiceFunction(this, name, {
       ...rest,
-      durableConfig: { executionTimeout, retentionPeriod },
+      logGroup: evidence,
+      memoryMb: settings.runs.memoryMb,
+      timeout: Duration.minutes(15),
+      durableConfig: { executionTimeout, retentionPeriod: Duration.days(settings.runs.retentionDays) },
       // A waiting execution needs the version it began with, many deployments later. A version that a rolled back deployment
       // published is deleted: otherwise the same code could not be deployed again.
       currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE },

@@ -28,8 +28,7 @@ export class RunFunction extends Construct {
   /** @param watch a run starts it for the confirmed instances, if the request has `watchDays` */
   constructor(scope: Construct, id: string, deployment: Deployment, watch: WatchFunction) {
     super(scope, id);
-    const { settings, values, dataKey, evidence, secrets, bus } = deployment;
-    const { runs } = settings;
+    const { settings, values, dataKey, secrets, bus } = deployment;
     this.deadLetters = createDeadLetters(this, 'DeadLetters', dataKey);
     this.durable = new DurableFunction(this, 'run', {
       deployment,
@@ -37,11 +36,7 @@ export class RunFunction extends Construct {
         ...writeVariables({ ...listingSettings, ...callingSettings, ...expirySettings }, values),
         ...watch.environment,
       },
-      logGroup: evidence,
-      memoryMb: runs.memoryMb,
-      timeout: Duration.minutes(15),
-      executionTimeout: Duration.days(runs.executionTimeoutDays),
-      retention: Duration.days(runs.retentionDays),
+      executionTimeout: Duration.days(settings.runs.executionTimeoutDays),
       deadLetterQueue: this.deadLetters,
     });
     const { service, alias } = this.durable;

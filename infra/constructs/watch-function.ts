@@ -19,15 +19,11 @@ export class WatchFunction extends Construct {
 
   constructor(scope: Construct, id: string, deployment: Deployment) {
     super(scope, id);
-    const { settings, values, evidence, secrets, bus } = deployment;
+    const { values, secrets, bus } = deployment;
     this.durable = new DurableFunction(this, 'watch', {
       deployment,
       environment: writeVariables(callingSettings, values),
-      logGroup: evidence,
-      memoryMb: settings.runs.memoryMb,
-      timeout: Duration.minutes(15),
       executionTimeout,
-      retention: Duration.days(settings.runs.retentionDays),
     });
     const { service, alias } = this.durable;
     const names = { watchFunction: service.function.functionName, watchQualifier: alias.aliasName };
