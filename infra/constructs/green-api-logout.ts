@@ -120,49 +120,49 @@ export class GreenApiLogout extends Construct {
    */
   addOutputs(options: OutputOptions = {}): void {
     const values: OutputValues = {
-      endpoint: [this.endpoint, 'The HTTP API.'],
-      desk: [
+      Endpoint: [this.endpoint, 'The HTTP API.'],
+      Desk: [
         this.functions.desk && `${this.endpoint}${deskPath}`,
         'The page for people who sign in: also the redirect address at the identity provider.',
       ],
-      authorization: [this.authorizationType, 'How callers of the HTTP API prove who they are.'],
-      eventBus: [this.eventBus.eventBusName, 'Offboarding events come in on this bus, outcome events go out.'],
-      eventBusArn: [this.eventBus.eventBusArn, 'The same bus, for senders in other accounts.'],
-      secretPrefix: [this.secretPrefix, "How the names of the instances' secrets begin."],
-      allowedApiHosts: [this.allowedApiHosts.join(','), 'Hosts besides those of GREEN-API that secrets may name.'],
-      encryptionKey: [this.#encryptionKey?.keyArn, 'The key that encrypts the secrets.'],
-      runFunction: [this.runFunction.functionName, 'The function that executes runs.'],
-      watchFunction: [this.watchFunction.functionName, 'The function that watches instances after a run.'],
-      runDeadLetters: [this.runDeadLetters.queueUrl, 'Requests of runs that failed, were stopped or timed out.'],
-      rotateTokenFunction: [this.rotateTokenFunction?.functionArn, 'The function that rotates tokens.'],
-      scheduleGroup: [this.scheduleGroup.scheduleGroupName, 'The schedules that start runs.'],
-      scheduleFunction: [this.functions.schedule.functionName, 'The function that starts the runs of schedules.'],
-      identityProviders: [
+      Authorization: [this.authorizationType, 'How callers of the HTTP API prove who they are.'],
+      EventBus: [this.eventBus.eventBusName, 'Offboarding events come in on this bus, outcome events go out.'],
+      EventBusArn: [this.eventBus.eventBusArn, 'The same bus, for senders in other accounts.'],
+      SecretPrefix: [this.secretPrefix, "How the names of the instances' secrets begin."],
+      AllowedApiHosts: [this.allowedApiHosts.join(','), 'Hosts besides those of GREEN-API that secrets may name.'],
+      EncryptionKey: [this.#encryptionKey?.keyArn, 'The key that encrypts the secrets.'],
+      RunFunction: [this.runFunction.functionName, 'The function that executes runs.'],
+      WatchFunction: [this.watchFunction.functionName, 'The function that watches instances after a run.'],
+      RunDeadLetters: [this.runDeadLetters.queueUrl, 'Requests of runs that failed, were stopped or timed out.'],
+      RotateTokenFunction: [this.rotateTokenFunction?.functionArn, 'The function that rotates tokens.'],
+      ScheduleGroup: [this.scheduleGroup.scheduleGroupName, 'The schedules that start runs.'],
+      ScheduleFunction: [this.functions.schedule.functionName, 'The function that starts the runs of schedules.'],
+      IdentityProviders: [
         Object.entries(this.#parts.settings.identityProviders)
           .map(([provider, { kind }]) => `${provider}=${kind}`)
           .join(','),
         'The identity providers and their kinds.',
       ],
-      scheduleFailed: [this.scheduleFailed.queueUrl, 'Schedules whose run could not be started.'],
-      scheduleUndelivered: [this.scheduleUndelivered.queueUrl, 'Schedules that could not reach their function.'],
-      offboardingFunction: [this.functions.offboarding.functionName, 'The function that starts the runs of leavers.'],
-      offboardingFailed: [this.offboardingFailed.queueUrl, 'Events about leavers that started no run.'],
-      offboardingUndelivered: [
+      ScheduleFailed: [this.scheduleFailed.queueUrl, 'Schedules whose run could not be started.'],
+      ScheduleUndelivered: [this.scheduleUndelivered.queueUrl, 'Schedules that could not reach their function.'],
+      OffboardingFunction: [this.functions.offboarding.functionName, 'The function that starts the runs of leavers.'],
+      OffboardingFailed: [this.offboardingFailed.queueUrl, 'Events about leavers that started no run.'],
+      OffboardingUndelivered: [
         this.offboardingUndelivered.queueUrl,
         'Events about leavers that could not reach their function.',
       ],
-      alarmTopic: [this.alarmTopic?.topicArn, 'Where alarms are sent.'],
-      notificationTopics: [this.#topics.join(','), 'Where people are told what happened.'],
-      notificationsUndelivered: [this.notificationsUndelivered?.queueUrl, 'Events that nobody could be told of.'],
-      dashboard: [this.dashboard.dashboardName, 'Logouts and runs, in CloudWatch.'],
-      evidenceLogGroup: [this.evidenceLogGroup.logGroupName, 'Evidence; it stays when the stack is deleted.'],
-      evidenceVault: [this.evidenceVault?.bucketName, 'Evidence that nobody can alter; it is not deleted.'],
-      evidenceVaultRetention: [this.evidenceVaultRetention, 'How long the vault keeps each record at least.'],
-      evidenceVaultFunction: [
+      AlarmTopic: [this.alarmTopic?.topicArn, 'Where alarms are sent.'],
+      NotificationTopics: [this.#topics.join(','), 'Where people are told what happened.'],
+      NotificationsUndelivered: [this.notificationsUndelivered?.queueUrl, 'Events that nobody could be told of.'],
+      Dashboard: [this.dashboard.dashboardName, 'Logouts and runs, in CloudWatch.'],
+      EvidenceLogGroup: [this.evidenceLogGroup.logGroupName, 'Evidence; it stays when the stack is deleted.'],
+      EvidenceVault: [this.evidenceVault?.bucketName, 'Evidence that nobody can alter; it is not deleted.'],
+      EvidenceVaultRetention: [this.evidenceVaultRetention, 'How long the vault keeps each record at least.'],
+      EvidenceVaultFunction: [
         this.functions['evidence-vault']?.functionName,
         'The function that stores evidence in the vault.',
       ],
-      evidenceVaultFailed: [this.evidenceVaultFailed?.queueUrl, 'Evidence that could not be stored in the vault.'],
+      EvidenceVaultFailed: [this.evidenceVaultFailed?.queueUrl, 'Evidence that could not be stored in the vault.'],
     };
     addOutputs(this, values, options);
   }

@@ -1,14 +1,10 @@
 import { CfnOutput, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { outputKeys } from '../output-keys.ts';
+import type { OutputKey } from '../output-keys.ts';
 import type { OutputOptions } from './green-api-logout-props.ts';
 
-type Output = keyof typeof outputKeys;
-
-/** What each output has, and what that is. Its value is `undefined` or empty if its subject does not exist in the deployment. */
-export type OutputValues = Readonly<Record<Output, readonly [value: string | undefined, description: string]>>;
-
-const isOutput = (name: string): name is Output => name in outputKeys;
+/** The outputs by their keys: what each has, and what that is. Its value is `undefined` or empty if its subject does not exist in the deployment. */
+export type OutputValues = Readonly<Record<OutputKey, readonly [value: string | undefined, description: string]>>;
 
 /** The outputs of one deployment. */
 class Outputs extends Construct {
@@ -44,9 +40,6 @@ export const addOutputs = (scope: Construct, values: OutputValues, { prefix = ''
     throw new Error(`prefix must be up to 64 letters and digits, a letter first (got ${JSON.stringify(prefix)})`);
   checkIsFree(scope, prefix);
   const outputs = new Outputs(scope, prefix);
-  for (const name of Object.keys(outputKeys).filter(isOutput)) {
-    const [value, description] = values[name];
-    const key = outputKeys[name];
+  for (const [key, [value, description]] of Object.entries(values))
     if (value) new CfnOutput(outputs, key, { key: `${prefix}${key}`, value, description });
-  }
 };
