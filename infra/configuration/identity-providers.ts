@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as v from 'valibot';
+import { providerRoutes } from '../../functions/http/routes.ts';
 import { providerKinds, providerNamePattern } from '../../functions/identity-providers/identity-providers.ts';
 import { mostInstances, watchDays } from '../../functions/platform/settings.ts';
 import { fields, listOf, matching, noArray, wholeNumber } from './field-schemas.ts';
@@ -50,3 +51,9 @@ export const identityProviders = v.pipe(
     return new Set(digests).size === digests.length;
   }, 'must not have the same digest twice: each identity provider has a token of its own'),
 );
+
+/** The routes of the kinds that there are providers of. */
+export const routesOfProviders = (providers: v.InferOutput<typeof identityProviders>) => {
+  const kinds = new Set(Object.values(providers).map(({ kind }) => kind));
+  return providerRoutes.filter(({ kind }) => kinds.has(kind));
+};

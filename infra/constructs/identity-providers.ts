@@ -4,6 +4,7 @@ import { type ProviderRoute, providerRoutes } from '../../functions/http/routes.
 import { providerMetricDimensions as dimensions } from '../../functions/identity-providers/provider-metrics.ts';
 import { writeVariables } from '../../functions/platform/environment.ts';
 import { listingSettings, providerSettings } from '../../functions/platform/settings.ts';
+import { routesOfProviders } from '../configuration/identity-providers.ts';
 import { stillLoggedIn } from './alarms.ts';
 import type { AuthorizedApi, RouteThrottling } from './authorized-api.ts';
 import type { Deployment } from './deployment.ts';
@@ -89,8 +90,7 @@ export const createIdentityProviders = (
   run: RunFunction,
   api: AuthorizedApi,
 ): Readonly<Record<FunctionName, ServiceFunction | undefined>> => {
-  const kinds = new Set(Object.values(deployment.settings.identityProviders).map(({ kind }) => kind));
-  const routes = providerRoutes.filter(({ kind }) => kinds.has(kind));
+  const routes = routesOfProviders(deployment.settings.identityProviders);
   const functions = {
     webhook: createProviderFunction(scope, deployment, run, 'webhook'),
     scim: createProviderFunction(scope, deployment, run, 'scim'),

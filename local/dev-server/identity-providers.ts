@@ -1,4 +1,4 @@
-import { type AnyRoute, providerRoutes } from '../../functions/http/routes.ts';
+import type { AnyRoute } from '../../functions/http/routes.ts';
 import { newProviderToken } from '../../functions/identity-providers/identity-providers.ts';
 import { type Configuration, parseConfiguration } from '../../infra/configuration/configuration.ts';
 import type { Handle } from '../../loopback/loopback-server.ts';
@@ -21,12 +21,6 @@ export const findProviders = ({ identityProviders }: Pick<Configuration, 'identi
     identityProviders: parseConfiguration({ identityProviders: Object.fromEntries(configured) }).identityProviders,
     demoTokens: Object.fromEntries(demo.map(({ name, token }) => [name, token])),
   };
-};
-
-/** The routes of the kinds that there are providers of, as a stack has them. */
-export const routesOfProviders = ({ identityProviders }: LocalProviders) => {
-  const kinds = new Set(Object.values(identityProviders).map(({ kind }) => kind));
-  return providerRoutes.filter(({ kind }) => kinds.has(kind));
 };
 
 /** Identity providers and the desk have their own tokens, so their requests need no start token: they bypass the console. */

@@ -20,13 +20,14 @@ import {
 import { distFolder } from '../../infra/bundling/dist-folder.ts';
 import { type Configuration, contextKey, parseConfiguration } from '../../infra/configuration/configuration.ts';
 import { readConfiguration, readNamedContext } from '../../infra/configuration/configuration-file.ts';
+import { routesOfProviders } from '../../infra/configuration/identity-providers.ts';
 import { upcomingFirings } from '../../infra/configuration/schedules/upcoming-firings.ts';
 import { valuesOf } from '../../infra/constructs/function-environment.ts';
 import { type Handle, startLoopbackServer } from '../../loopback/loopback-server.ts';
 import { createDrain } from './drain.ts';
 import { type CallFunction, startFunctions } from './functions.ts';
 import { createGateway } from './gateway.ts';
-import { bypassConsole, findProviders, type LocalProviders, routesOfProviders } from './identity-providers.ts';
+import { bypassConsole, findProviders, type LocalProviders } from './identity-providers.ts';
 import { createDescribeEvent } from './notifications.ts';
 import { type Options, refusePort } from './options.ts';
 import { checkEvidenceFile, createTakeLine, type Print } from './output.ts';
@@ -99,7 +100,7 @@ const createHandle = (
   secondLook: DelayQueue,
   signal: AbortSignal,
 ): Handle => {
-  const providers = [...routesOfProviders(localProviders), ...(desk ? deskRoutes : [])];
+  const providers = [...routesOfProviders(localProviders.identityProviders), ...(desk ? deskRoutes : [])];
   const allRoutes = [...routes, ...providers];
   const gateway = createGateway({ routes: allRoutes, authorize: desk?.authorize, call });
   const fire = keepSchedules(schedules, call, signal);
