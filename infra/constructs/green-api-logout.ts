@@ -11,7 +11,7 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { instanceIdRule, parseInstanceId } from '../../functions/green-api/instance-id.ts';
-import { deskPath } from '../../functions/http/routes.ts';
+import { deskPath, routes } from '../../functions/http/routes.ts';
 import { metricDimensions } from '../../functions/platform/metrics.ts';
 import { createDashboard } from './dashboard.ts';
 import { grantReadHealth, grantReadStack } from './grant.ts';
@@ -190,15 +190,9 @@ export class GreenApiLogout extends Construct {
    * @throws when callers of the API are authorized by JWT
    */
   grantStartRuns(grantee: IGrantable): Grant {
-    return this.#parts.api.grantCall(
-      grantee,
-      ['POST', '/forced-logouts'],
-      ['GET', '/forced-logouts'],
-      ['GET', '/forced-logouts/*'],
-      ['DELETE', '/forced-logouts/*'],
-      ['GET', '/watches/*'],
-      ['DELETE', '/watches/*'],
-    );
+    const ofRuns = routes.filter((route) => route.function === 'forced-logouts');
+    const calls = ofRuns.map(({ method, path }) => [method, path.replace('{id}', '*')] as const);
+    return this.#parts.api.grantCall(grantee, ...calls);
   }
 
   /** Lets somebody read the evidence, by CloudWatch Logs Insights too, and in the vault, if there is one. */
