@@ -99,10 +99,9 @@ const toNumber = ({ min, max, names = [] }: CronField, text: string): number => 
  */
 export const parseCron = (body: string): CronExpression | InvalidExpression => {
   const texts = body.split(' ');
-  const problem = countProblem(texts) ?? fieldProblem(texts) ?? dayProblem(texts);
-  return problem === undefined
-    ? { kind: 'cron', pattern: cronFields.map((field, index) => toPattern(field, texts[index] ?? '')).join(' ') }
-    : { kind: 'invalid', problem };
+  const patterns = cronFields.map((field, index) => toPattern(field, texts[index] ?? ''));
+  const problem = countProblem(texts) ?? fieldProblem(texts, patterns) ?? dayProblem(texts);
+  return problem === undefined ? { kind: 'cron', pattern: patterns.join(' ') } : { kind: 'invalid', problem };
 };
 
 const countProblem = ({ length }: readonly string[]): string | undefined =>
@@ -110,8 +109,8 @@ const countProblem = ({ length }: readonly string[]): string | undefined =>
     ? undefined
     : `write six fields separated by single spaces (${cronFields.map(({ name }) => name).join(', ')}), not ${length}`;
 
-const fieldProblem = (texts: readonly string[]): string | undefined => {
-  const index = cronFields.findIndex((field, position) => toPattern(field, texts[position] ?? '') === undefined);
+const fieldProblem = (texts: readonly string[], patterns: readonly (string | undefined)[]): string | undefined => {
+  const index = patterns.indexOf(undefined);
   const field = cronFields[index];
   return field && `${field.name} "${texts[index]}" is not allowed; ${allowedIn(field)}`;
 };
