@@ -3,11 +3,11 @@ export class InvalidEventPattern extends Error {
   override readonly name = 'InvalidEventPattern';
 }
 
-type Fields = Readonly<Record<string, unknown>>;
+export type Fields = Readonly<Record<string, unknown>>;
 /** Whether a field of an event matches; `undefined` stands for a missing one. */
 type FieldTest = (value: unknown) => boolean;
 
-const isFields = (value: unknown): value is Fields =>
+export const isFields = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Scalars, as a list: that of an event's field matches if one of them does. */

@@ -1,8 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
-
-// Not `v.record`: it drops fields that are named like one of every object, such as `constructor`.
-const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
+import { type Fields, isFields } from './event-pattern.ts';
 
 const text = v.pipe(v.string('must be a string'), v.nonEmpty('must not be empty'));
 
@@ -10,7 +8,8 @@ const text = v.pipe(v.string('must be a string'), v.nonEmpty('must not be empty'
 const eventSchema = v.looseObject({
   source: text,
   'detail-type': text,
-  detail: v.custom<Readonly<Record<string, unknown>>>(isObject, 'must be an object'),
+  // Not `v.record`: it drops fields that are named like one of every object, such as `constructor`.
+  detail: v.custom<Fields>(isFields, 'must be an object'),
 });
 
 // Valibot's own words for a missing field are for programmers.
