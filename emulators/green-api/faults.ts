@@ -66,7 +66,12 @@ const resettingInBody: Respond = async ({ response, carryOut }) => {
 
 const floodOfHeaders = Object.fromEntries(Array.from({ length: 500 }, (_, at) => [`x-flood-${at}`, 'x'.repeat(1000)]));
 const quota = { invokeStatus: { status: 'QUOTE_EXCEEDED', method: 'logout', used: 200, total: 200 } };
-const hugeAnswer = () => json(200, { isLogout: true, padding: 'x'.repeat(10 * 1024 * 1024) });
+/** Made when it is first asked for, and once: 10 MB. */
+let huge: Answer | undefined;
+const hugeAnswer = (): Answer => {
+  huge ??= json(200, { isLogout: true, padding: 'x'.repeat(10 * 1024 * 1024) });
+  return huge;
+};
 
 const answers = (about: string, answer: Answer, method?: Method): Fault => ({
   about,
