@@ -9,8 +9,8 @@ import { stateClassOf } from '../green-api/vocabulary.ts';
 import { type Deadline, timeUntil, within } from '../platform/deadline.ts';
 import type { Log } from '../platform/log.ts';
 import type { ReadingEnvironment } from '../platform/settings.ts';
-import { type CredentialReading, createReadCredential, type NotRead, type ReadCredential } from './credentials.ts';
-import { createFetchSecret, pendingStages } from './secrets.ts';
+import { type CredentialReading, createReadCredential, type ReadCredential } from './credentials.ts';
+import { createFetchSecret, type NotRead, pendingStages } from './secrets.ts';
 import type { RotationDependencies } from './token-rotation/attempt.ts';
 
 /** Why GREEN-API was not called at all. */

@@ -2,9 +2,8 @@ import * as v from 'valibot';
 import type { ApiUrl } from '../green-api/api-url.ts';
 import type { ApiToken, Credential } from '../green-api/credential.ts';
 import type { InstanceId } from '../green-api/instance-id.ts';
-import { type FailureDuration, tokenPattern } from '../green-api/vocabulary.ts';
-import { defined } from '../platform/defined.ts';
-import type { FetchSecret, PendingStage, SecretsManagerFailure } from './secrets.ts';
+import { tokenPattern } from '../green-api/vocabulary.ts';
+import { type FetchSecret, type NotRead, type PendingStage, unreadable } from './secrets.ts';
 
 type ParsedSecret =
   | { readonly kind: 'credential'; readonly credential: Credential; readonly tokenLooksUnusual: boolean }
@@ -55,20 +54,6 @@ export const parseCredential = (text: string, parseApiUrl: (text: string) => Api
 
 export type CredentialReading = { readonly kind: 'credential'; readonly credential: Credential } | NotRead;
 
-export type NotRead =
-  | { readonly kind: 'unknown-instance'; readonly detail: string }
-  /** @default duration lasting */
-  | { readonly kind: 'credential-unreadable'; readonly detail: string; readonly duration?: FailureDuration }
-  | { readonly kind: 'unavailable'; readonly detail: string };
-
-/** What it means for an instance that its secret, or something in it, could not be read. */
-export const notRead = (secretName: string, failure: SecretsManagerFailure): NotRead => {
-  if (failure.kind === 'unavailable') return failure;
-  if (failure.kind === 'not-found') return { kind: 'unknown-instance', detail: `there is no secret ${secretName}` };
-  const { problem, duration } = failure;
-  return defined({ kind: 'credential-unreadable', detail: `secret ${secretName}: ${problem}`, duration });
-};
-
 /**
  * Reads the credential of one instance, from memory if it is there. Concurrent calls for one instance share one read.
  *
@@ -100,10 +85,10 @@ export const createReadCredential = (dependencies: ReadCredentialDependencies): 
   const readSecret = async (id: InstanceId, text?: string, stage?: PendingStage): Promise<CredentialReading> => {
     const secretName = `${secretPrefix}${id}`;
     const fetched = text === undefined ? await fetchSecret(secretName, stage) : ({ kind: 'secret', text } as const);
-    if (fetched.kind !== 'secret') return notRead(secretName, fetched);
+    if (fetched.kind !== 'secret') return fetched;
 
     const parsed = parseCredential(fetched.text, parseApiUrl);
-    if (parsed.kind === 'malformed') return notRead(secretName, { kind: 'unreadable', problem: parsed.problem });
+    if (parsed.kind === 'malformed') return unreadable(secretName, parsed.problem);
     if (parsed.tokenLooksUnusual) warn('apiTokenInstance is not 50 lower-case hex characters', { secretName });
     return { kind: 'credential', credential: parsed.credential };
   };

@@ -7,8 +7,7 @@ import {
 import { type InstanceId, parseInstanceId } from '../green-api/instance-id.ts';
 import { defined } from '../platform/defined.ts';
 import { errorNameOf } from '../platform/unknown-values.ts';
-import { type NotRead, notRead } from './credentials.ts';
-import { secretsManagerFailure } from './secrets.ts';
+import { type NotRead, notRead } from './secrets.ts';
 import { parseTagValue } from './tag-value.ts';
 import type { UnreadableSecret } from './unreadable-secrets.ts';
 
@@ -137,6 +136,6 @@ export const createReadTags =
       const { Tags = [] } = await client.send(new DescribeSecretCommand({ SecretId: secretName }));
       return { kind: 'tags', instance: parseTags(id, Tags) };
     } catch (error) {
-      return notRead(secretName, secretsManagerFailure(error, 'secretsmanager:DescribeSecret on it'));
+      return notRead(secretName, error, 'secretsmanager:DescribeSecret on it');
     }
   };

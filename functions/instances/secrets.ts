@@ -8,11 +8,11 @@ import {
 import type { FailureDuration } from '../green-api/vocabulary.ts';
 import { errorNameOf } from '../platform/unknown-values.ts';
 
-export type SecretsManagerFailure =
-  | { readonly kind: 'not-found' }
-  /** The next try fails in the same way, at once or, if there is a `duration`, after that time. */
-  | { readonly kind: 'unreadable'; readonly problem: string; readonly duration?: FailureDuration }
-  /** Secrets Manager may answer later. */
+/** Why the secret of an instance, or something in it, could not be read. */
+export type NotRead =
+  | { readonly kind: 'unknown-instance'; readonly detail: string }
+  /** @default duration lasting */
+  | { readonly kind: 'credential-unreadable'; readonly detail: string; readonly duration?: FailureDuration }
   | { readonly kind: 'unavailable'; readonly detail: string };
 
 /**
@@ -36,17 +36,21 @@ export const secretProblems = {
   ValidationException: { duration: 'lasting', problem: 'Secrets Manager does not accept its name' },
 } as const satisfies Record<string, { readonly duration: FailureDuration; readonly problem: string }>;
 
+export const unreadable = (secretName: string, problem: string) =>
+  ({ kind: 'credential-unreadable', detail: `secret ${secretName}: ${problem}` }) as const satisfies NotRead;
+
 /** @param rights what to allow when access was denied */
-export const secretsManagerFailure = (error: unknown, rights: string): SecretsManagerFailure => {
+export const notRead = (secretName: string, error: unknown, rights: string): NotRead => {
   const name = errorNameOf(error);
-  if (name === 'ResourceNotFoundException') return { kind: 'not-found' };
+  if (name === 'ResourceNotFoundException')
+    return { kind: 'unknown-instance', detail: `there is no secret ${secretName}` };
   if (!Object.hasOwn(secretProblems, name)) return { kind: 'unavailable', detail: `Secrets Manager: ${name}` };
   const { duration, problem } = secretProblems[name as keyof typeof secretProblems];
-  if (duration === 'lasting') return { kind: 'unreadable', problem };
-  return { kind: 'unreadable', problem: `${problem} ${rights}. A new right takes some minutes to work`, duration };
+  if (duration === 'lasting') return unreadable(secretName, problem);
+  return { ...unreadable(secretName, `${problem} ${rights}. A new right takes some minutes to work`), duration };
 };
 
-export type FetchedSecret = { readonly kind: 'secret'; readonly text: string } | SecretsManagerFailure;
+export type FetchedSecret = { readonly kind: 'secret'; readonly text: string } | NotRead;
 
 /** Labels at which a rotation leaves a token that is not current yet: that of Secrets Manager, and ours. */
 export const pendingStages = ['AWSPENDING', 'GREEN_API_ROTATION_TOKEN'] as const;
@@ -65,10 +69,10 @@ export const createFetchSecret =
     try {
       const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: secretName, VersionStage }));
       return SecretString === undefined
-        ? { kind: 'unreadable', problem: 'it is binary: put the JSON into SecretString' }
+        ? unreadable(secretName, 'it is binary: put the JSON into SecretString')
         : { kind: 'secret', text: SecretString };
     } catch (error) {
-      return secretsManagerFailure(error, 'secretsmanager:GetSecretValue on it, and kms:Decrypt on its key');
+      return notRead(secretName, error, 'secretsmanager:GetSecretValue on it, and kms:Decrypt on its key');
     }
   };
 
@@ -124,7 +128,7 @@ type NewVersion = { readonly versionId: string; readonly text: string; readonly 
 type StageMove = { readonly stage: string; readonly from?: string | undefined; readonly to?: string };
 
 const failureOf = (error: unknown): SecretFailure => {
-  const failure = secretsManagerFailure(error, '');
+  const failure = notRead('', error, '');
   const duration = failure.kind === 'unavailable' ? 'passing' : 'duration' in failure ? failure.duration : 'lasting';
   return { kind: 'failed', detail: `Secrets Manager: ${errorNameOf(error)}`, duration };
 };

@@ -8,8 +8,8 @@ const secret: FetchedSecret = { kind: 'secret', text: '{"apiTokenInstance":"d75b
 
 test.each<FetchedSecret>([
   { kind: 'unavailable', detail: 'Secrets Manager: ThrottlingException' },
-  { kind: 'unreadable', problem: 'access denied' },
-  { kind: 'not-found' },
+  { kind: 'credential-unreadable', detail: 'secret green-api/1101000001: access denied' },
+  { kind: 'unknown-instance', detail: 'there is no secret green-api/1101000001' },
   { kind: 'secret', text: '{}' },
 ])('a failure is not kept, because it may be corrected before the next call: %j', async (failure) => {
   const answers = [failure, secret];

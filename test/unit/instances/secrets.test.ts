@@ -3,8 +3,8 @@ import {
   createFetchSecret,
   createFetchSecrets,
   createOpenSecret,
+  notRead,
   secretProblems,
-  secretsManagerFailure,
 } from '../../../functions/instances/secrets.ts';
 import { describeNames, sumUnreadable } from '../../../functions/instances/unreadable-secrets.ts';
 import { failureKinds } from '../../../functions/logout/outcome.ts';
@@ -17,7 +17,7 @@ test.each([
   [called(new Error('Rate exceeded'), { name: 'ThrottlingException' }), 'ThrottlingException'],
   ['green-api/1101000001', 'unknown error'],
 ])('%s is reported by its name, without its message', (error, name) => {
-  const failure = secretsManagerFailure(error, 'secretsmanager:GetSecretValue');
+  const failure = notRead('green-api/1101000001', error, 'secretsmanager:GetSecretValue');
 
   expect(failure).toEqual({ kind: 'unavailable', detail: `Secrets Manager: ${name}` });
 });
@@ -61,9 +61,12 @@ test.each([
     'access denied: allow secretsmanager:GetSecretValue. A new right takes some minutes to work',
   ],
 ])('%s tells what to do: %s', (error, problem) => {
-  const failure = secretsManagerFailure(called(new Error(), { name: error }), 'secretsmanager:GetSecretValue');
+  const failure = notRead(name, called(new Error(), { name: error }), 'secretsmanager:GetSecretValue');
 
-  expect(failure).toMatchObject({ kind: 'unreadable', problem });
+  expect(failure).toMatchObject({
+    kind: 'credential-unreadable',
+    detail: `secret green-api/1101000001: ${problem}`,
+  });
 });
 
 /** A Secrets Manager with one answer, and what was sent to it. */
@@ -79,8 +82,8 @@ const answering = (answer: object | Error) => {
 
 test('a binary secret has no credential', async () => {
   expect(await createFetchSecret(answering({ VersionId: 'v' }).client)(name)).toEqual({
-    kind: 'unreadable',
-    problem: 'it is binary: put the JSON into SecretString',
+    kind: 'credential-unreadable',
+    detail: 'secret green-api/1101000001: it is binary: put the JSON into SecretString',
   });
 });
 
