@@ -40,52 +40,33 @@ type Sent = {
   readonly requests: number;
 };
 
-type Send = (idInstance: InstanceId, url: string, deadline: Deadline, onSent?: () => void) => Promise<Sent>;
+/** Sends one request when it is the turn of the instance. */
+type Send = (
+  options: Pick<Parameters<SendGet>[1], 'freshConnection' | 'timeoutMs'>,
+  onSent?: () => void,
+) => Promise<Sent>;
 
-const createSend =
-  (sendGet: SendGet, rateLimiter: RateLimiter): Send =>
-  async (idInstance, url, deadline, onSent) => {
-    let stale: Exchange | undefined;
-    for (let requests = 0; ; ) {
-      const slot = await rateLimiter.slot(idInstance, deadline);
-      // The result of the first request matters more than the missing second one.
-      if (slot !== 'free') return { exchange: stale ?? { kind: 'not-sent', failure: notSent[slot] }, requests };
-
-      const exchange = await sendGet(url, {
-        deadline,
-        freshConnection: requests > 0,
-        onSent: () => {
-          rateLimiter.sent(idInstance);
-          onSent?.();
-        },
-      });
-      requests += 1;
-      // While Lambda is frozen between invocations, the server may close the connection. That is no failure of GREEN-API.
-      const isStale = exchange.kind === 'broken' && exchange.staleConnection;
-      if (!isStale || requests > 1) return { exchange, requests };
-      stale = exchange;
-    }
-  };
+/** While Lambda is frozen between invocations, the server may close the connection. That is no failure of GREEN-API. */
+const sendAgainIfStale = async (send: Send, onSent?: () => void): Promise<Sent> => {
+  const first = await send({ freshConnection: false }, onSent);
+  if (first.exchange.kind !== 'broken' || !first.exchange.staleConnection) return first;
+  const second = await send({ freshConnection: true }, onSent);
+  // The result of the first request matters more than the missing second one.
+  return second.requests === 0 ? first : { ...second, requests: 2 };
+};
 
 /** Official clients wait up to 180 s. An answer that is not awaited is a token that nobody knows. In milliseconds. */
 const longestUpdateMs = 60_000;
 
 /** Sends on a connection of its own and never again: a second request could replace a token that nobody has seen. */
-const createSendOnce =
-  (sendGet: SendGet, rateLimiter: RateLimiter): Send =>
-  async (idInstance, url, deadline) => {
-    const slot = await rateLimiter.slot(idInstance, deadline);
-    if (slot !== 'free') return { exchange: { kind: 'not-sent', failure: notSent[slot] }, requests: 0 };
-
-    let isSent = false;
-    const onSent = () => {
-      isSent = true;
-      rateLimiter.sent(idInstance);
-    };
-    const exchange = await sendGet(url, { deadline, freshConnection: true, timeoutMs: longestUpdateMs, onSent });
-    // An error before the request was written is one of the connection: GREEN-API has received nothing.
-    return { exchange, requests: exchange.kind === 'broken' && !isSent ? 0 : 1 };
-  };
+const sendOnce = async (send: Send): Promise<Sent> => {
+  let isSent = false;
+  const sent = await send({ freshConnection: true, timeoutMs: longestUpdateMs }, () => {
+    isSent = true;
+  });
+  // An error before the request was written is one of the connection: GREEN-API has received nothing.
+  return sent.exchange.kind === 'broken' && !isSent ? { ...sent, requests: 0 } : sent;
+};
 
 const meaningOf = <Answer>(
   exchange: Sent['exchange'],
@@ -109,12 +90,21 @@ export const createCaller =
   <Answer extends { readonly kind: string }>(
     method: string,
     parse: (status: number, text: string) => Answer | GreenApiFailure,
-    createSender = createSend,
+    deliver = sendAgainIfStale,
   ): Call<Answer | GreenApiFailure> => {
-    const send = createSender(sendGet, createRateLimiter());
+    const rateLimiter = createRateLimiter();
     return async ({ idInstance, credential }, deadline, onSent) => {
       const url = `${credential.apiUrl}/waInstance${idInstance}/${method}/${credential.apiTokenInstance}`;
-      const { exchange, requests } = await send(idInstance, url, deadline, onSent);
+      const send: Send = async (options, onThisSent) => {
+        const slot = await rateLimiter.slot(idInstance, deadline);
+        if (slot !== 'free') return { exchange: { kind: 'not-sent', failure: notSent[slot] }, requests: 0 };
+        const onRequestSent = () => {
+          rateLimiter.sent(idInstance);
+          onThisSent?.();
+        };
+        return { exchange: await sendGet(url, { deadline, ...options, onSent: onRequestSent }), requests: 1 };
+      };
+      const { exchange, requests } = await deliver(send, onSent);
       return { ...meaningOf(exchange, parse), requests, ...(requests > 1 && { resent: true }) };
     };
   };
@@ -130,7 +120,7 @@ export const createGreenApi = (dependencies: GreenApiDependencies) => {
     readState: call('getStateInstance', parseStateAnswer),
     clearQueue: call('clearMessagesQueue', parseClearQueueAnswer),
     /** Replaces the token. Sent at most once, even if the connection breaks; `requests` is 0 if it was certainly not sent. */
-    updateApiToken: call('updateApiToken', parseUpdateTokenAnswer, createSendOnce),
+    updateApiToken: call('updateApiToken', parseUpdateTokenAnswer, sendOnce),
   } as const;
 };
 
