@@ -1,7 +1,6 @@
 import { hash } from 'node:crypto';
 import * as v from 'valibot';
-import { type InstanceId, instanceIdSchema } from '../green-api/instance-id.ts';
-import { defined } from '../platform/defined.ts';
+import { instanceIdSchema } from '../green-api/instance-id.ts';
 import type { ExecutionStart } from './lambda/start-run.ts';
 import type { Outcome, OutcomeTags } from './outcome.ts';
 import { instant, type RunIdentity, runRequestSchema } from './request.ts';
@@ -21,9 +20,14 @@ export const parseWatchName = (value: unknown): WatchName | undefined =>
 export const digestOf = ({ owner = '', group = '' }: OutcomeTags): string =>
   hash('sha256', JSON.stringify([keptText(owner), keptText(group)])).slice(0, 12);
 
+/** What a watch takes from the request of its run. */
+const requestedSchema = v.object(
+  v.pick(runRequestSchema, ['requestedBy', 'session', 'email', 'person', 'reason', 'source']).entries,
+);
+
 export const watchRequestSchema = v.strictObject({
   run: v.string(),
-  ...v.pick(runRequestSchema, ['requestedBy', 'session', 'email', 'person', 'reason', 'source']).entries,
+  ...requestedSchema.entries,
   until: instant,
   /** The watched instances, each with the digest of its owner and group. */
   instances: v.array(v.tuple([instanceIdSchema, v.pipe(v.string(), v.regex(/^[0-9a-f]{12}$/))])),
@@ -44,20 +48,12 @@ export type StartedWatch = { readonly watch: WatchName } | { readonly problem: s
 const dayMs = 24 * 60 * 60 * 1_000;
 const retryWaitsMs = [1_000, 5_000, 20_000];
 
-const watchRequestOf = (run: RunIdentity, confirmed: readonly Outcome[], now: Date): WatchRequest => {
-  const { requestedBy, session, email, person, reason, source, watchDays = 0 } = run.request;
-  return defined({
-    run: run.id,
-    requestedBy,
-    session,
-    email,
-    person,
-    reason,
-    source,
-    until: new Date(now.getTime() + watchDays * dayMs).toISOString(),
-    instances: confirmed.map(({ idInstance, tags = {} }): [InstanceId, string] => [idInstance, digestOf(tags)]),
-  });
-};
+const watchRequestOf = (run: RunIdentity, confirmed: readonly Outcome[], now: Date): WatchRequest => ({
+  run: run.id,
+  ...v.parse(requestedSchema, run.request),
+  until: new Date(now.getTime() + (run.request.watchDays ?? 0) * dayMs).toISOString(),
+  instances: confirmed.map(({ idInstance, tags = {} }) => [idInstance, digestOf(tags)]),
+});
 
 /** Starts a watch over the confirmed instances of a run. Never rejects: a failure to start it changes no outcome, and the note of the run reports it. */
 export const createStartWatch =

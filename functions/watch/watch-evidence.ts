@@ -1,6 +1,5 @@
 import { type Evidence, outcomeSource } from '../logout/evidence.ts';
 import { linkedAgainText } from '../logout/sentence.ts';
-import { defined } from '../platform/defined.ts';
 import type { WatchRequest } from '../runs/start-watch.ts';
 
 export type WatchIdentity = { readonly id: string; readonly request: WatchRequest; readonly startedAt: string };
@@ -19,22 +18,18 @@ export const linkedAgainEvidence = (
   stateInstance: string,
   tags: NonNullable<NonNullable<Evidence['run']>['tags']>,
 ) => {
-  const { run, source, requestedBy, session, email, person, reason } = request;
-  return defined({
+  const { run, source, until: _, instances: __, ...requester } = request;
+  return {
     version: 1,
     idInstance,
     function: 'watch',
     watch: id,
-    requestedBy,
-    session,
-    email,
-    person,
-    reason,
+    ...requester,
     requestedAt: startedAt,
     readings,
     outcome: { kind: 'linked-again', stateInstance },
     run: { id: run, source, tags },
-  });
+  } as const;
 };
 
 export type LinkedAgainEvidence = ReturnType<typeof linkedAgainEvidence>;
