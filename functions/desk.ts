@@ -7,10 +7,10 @@ import { type Page, pageFor } from './desk/page.ts';
 import { allowedBy, missingSentence } from './http/access.ts';
 import { parseCaller } from './http/caller.ts';
 import { verifiedClaimsOf } from './http/claims.ts';
-import { jsonResponse, type LogUnexpected, problemDetails } from './http/response.ts';
+import { jsonResponse, problemDetails } from './http/response.ts';
 import { capabilities, deskPath } from './http/routes.ts';
 import { parseVariables, type ValuesOf, type Variables } from './platform/environment.ts';
-import { createLog, type Write, writeLine } from './platform/log.ts';
+import { createLog, type Log, type Write, writeLine } from './platform/log.ts';
 import { type AccessEnvironment, deskSettings, readAccess } from './platform/settings.ts';
 
 export type DeskHandlerDependencies = {
@@ -20,8 +20,7 @@ export type DeskHandlerDependencies = {
   readonly allow: NonNullable<AccessEnvironment['deskAllow']>;
   readonly discover: () => Promise<Discovery>;
   readonly readPage: () => Page;
-  readonly log: (level: 'ERROR', message: string, fields: object) => void;
-  readonly logUnexpected: LogUnexpected;
+  readonly log: Log;
 };
 
 const unavailable: APIGatewayProxyStructuredResultV2 = {
@@ -67,14 +66,13 @@ const describeSession = (
 /** `GET /desk` and `GET /desk/session` */
 export const createDeskHandler = (dependencies: DeskHandlerDependencies) =>
   middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>({ timeoutEarlyInMillis: 0 })
-    .use(problemDetails(dependencies.logUnexpected))
+    .use(problemDetails(dependencies.log))
     .handler(async (event) =>
       event.routeKey === `GET ${deskPath}` ? servePage(dependencies) : describeSession(dependencies, event),
     );
 
 /** @param folder of the built page */
 export const composeDesk = (variables: Variables, write: Write, folder: string): DeskHandlerDependencies => {
-  const log = createLog(write);
   const { desk, stack } = parseVariables(deskSettings, variables);
   return {
     desk,
@@ -86,8 +84,7 @@ export const composeDesk = (variables: Variables, write: Write, folder: string):
       html: readFileSync(join(folder, 'index.html'), 'utf8'),
       headers: JSON.parse(readFileSync(join(folder, 'headers.json'), 'utf8')),
     }),
-    log,
-    logUnexpected: (error) => log('ERROR', 'unexpected error', error),
+    log: createLog(write),
   };
 };
 

@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import * as v from 'valibot';
-import { checkAccess } from './http/access.ts';
+import { type ApiDependencies, createApiHandler } from './http/access.ts';
 import { nameOfCaller, parseCaller } from './http/caller.ts';
 import { apiRouteKeyOf } from './http/claims.ts';
 import { rotationDisabled } from './http/logout-response.ts';
@@ -15,7 +14,7 @@ import {
   parseQuery,
   pathParameter,
 } from './http/request.ts';
-import { jsonResponse, type LogUnexpected, problemDetails, problemResponse } from './http/response.ts';
+import { jsonResponse, problemResponse } from './http/response.ts';
 import type { RouteKeyOf } from './http/routes.ts';
 import { createParseRunBody, createRequestOf } from './http/run-request.ts';
 import {
@@ -34,13 +33,7 @@ import { composeRecordEvidence, createBus, createPublishEvents } from './logout/
 import { createLambda } from './platform/aws-clients.ts';
 import { parseVariables, type Variables } from './platform/environment.ts';
 import { createLog, type Write, writeLine } from './platform/log.ts';
-import {
-  type AccessEnvironment,
-  publishingSettings,
-  readAccess,
-  readStartingEnvironment,
-  watchingSettings,
-} from './platform/settings.ts';
+import { publishingSettings, readAccess, readStartingEnvironment, watchingSettings } from './platform/settings.ts';
 import { createDescribeRun } from './runs/lambda/describe-run.ts';
 import { createFindRun } from './runs/lambda/find-run.ts';
 import { createListRuns, type ListRuns, listedStatuses } from './runs/lambda/list-runs.ts';
@@ -56,7 +49,7 @@ import { parseRunName, runNameOf } from './runs/run-name.ts';
 import { parseWatchName } from './runs/start-watch.ts';
 import { createReadWatch, type ReadWatch } from './watch/read-watch.ts';
 
-export type ForcedLogoutsHandlerDependencies = {
+export type ForcedLogoutsHandlerDependencies = ApiDependencies & {
   readonly requestRun: RequestRun;
   readonly listRuns: ListRuns;
   readonly readRun: ReadRun;
@@ -67,10 +60,7 @@ export type ForcedLogoutsHandlerDependencies = {
   /** The deployment, as part of the names of its runs. */
   readonly stack: string;
   readonly limits: RunLimits;
-  readonly access?: AccessEnvironment;
   readonly now: () => Date;
-  readonly log: (level: 'INFO', message: string, fields: object) => void;
-  readonly logUnexpected: LogUnexpected;
 };
 
 type Response = APIGatewayProxyStructuredResultV2;
@@ -183,10 +173,7 @@ const unknownRoute: Answer = async () =>
 /** `POST` and `GET /forced-logouts`, `GET` and `DELETE` of `/forced-logouts/{id}` and of `/watches/{id}` */
 export const createForcedLogoutsHandler = (dependencies: ForcedLogoutsHandlerDependencies) => {
   const answers = createAnswers(dependencies);
-  return middy<APIGatewayProxyEventV2, Response>({ timeoutEarlyInMillis: 0 })
-    .use(problemDetails(dependencies.logUnexpected))
-    .use(checkAccess(dependencies.access))
-    .handler((event) => (answers.get(apiRouteKeyOf(event)) ?? unknownRoute)(event));
+  return createApiHandler(dependencies, (event) => (answers.get(apiRouteKeyOf(event)) ?? unknownRoute)(event));
 };
 
 const now = () => new Date();
@@ -227,7 +214,6 @@ export const composeForcedLogouts = (variables: Variables, write: Write): Forced
     access: readAccess(variables),
     now,
     log,
-    logUnexpected: (error) => log('ERROR', 'unexpected error', error),
   };
 };
 

@@ -1,9 +1,8 @@
-import middy from '@middy/core';
-import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import * as v from 'valibot';
-import { checkAccess } from './http/access.ts';
+import { type ApiDependencies, createApiHandler } from './http/access.ts';
 import { invalidNext, nextEntry, parseQuery } from './http/request.ts';
-import { jsonResponse, type LogUnexpected, problemDetails, problemResponse } from './http/response.ts';
+import { jsonResponse, problemResponse } from './http/response.ts';
 import type { InstancePage, ListInstances, ListProblem } from './instances/directory.ts';
 import { isInGroup, isOwnedBy } from './instances/identity.ts';
 import { type ContactInstance, createListContacts } from './instances/list-contacts.ts';
@@ -12,14 +11,12 @@ import { countUnreadable, type UnreadableSecret } from './instances/unreadable-s
 import { createSecretsManager } from './platform/aws-clients.ts';
 import { parseVariables, type Variables } from './platform/environment.ts';
 import { createLog, type Write, writeLine } from './platform/log.ts';
-import { type AccessEnvironment, listingSettings, readAccess } from './platform/settings.ts';
+import { listingSettings, readAccess } from './platform/settings.ts';
 
-type InstancesHandlerDependencies = {
+type InstancesHandlerDependencies = ApiDependencies & {
   readonly listInstances: ListInstances<Contact>;
   /** Milliseconds of a clock that is never set. */
   readonly nowMs: () => number;
-  readonly access?: AccessEnvironment;
-  readonly logUnexpected: LogUnexpected;
 };
 
 /** An answer is full at this many instances; the page of the list that fills it is not cut. */
@@ -102,22 +99,15 @@ const respond = (answer: InstancePage | ListProblem): APIGatewayProxyStructuredR
 
 /** `GET /instances?owner=&group=&query=&next=` */
 export const createInstancesHandler = (dependencies: InstancesHandlerDependencies) =>
-  middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>({ timeoutEarlyInMillis: 0 })
-    .use(problemDetails(dependencies.logUnexpected))
-    .use(checkAccess(dependencies.access))
-    .handler(async (event) => respond(await collect(dependencies, parseQuery(event, querySchema))));
+  createApiHandler(dependencies, async (event) =>
+    respond(await collect(dependencies, parseQuery(event, querySchema))),
+  );
 
-export const composeInstances = (variables: Variables, write: Write): InstancesHandlerDependencies => {
-  const log = createLog(write);
-  return {
-    listInstances: createListContacts({
-      client: createSecretsManager(),
-      ...parseVariables(listingSettings, variables),
-    }),
-    nowMs: () => performance.now(),
-    access: readAccess(variables),
-    logUnexpected: (error) => log('ERROR', 'unexpected error', error),
-  };
-};
+export const composeInstances = (variables: Variables, write: Write): InstancesHandlerDependencies => ({
+  listInstances: createListContacts({ client: createSecretsManager(), ...parseVariables(listingSettings, variables) }),
+  nowMs: () => performance.now(),
+  access: readAccess(variables),
+  log: createLog(write),
+});
 
 export const handler = createInstancesHandler(composeInstances(process.env, writeLine));

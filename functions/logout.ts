@@ -1,13 +1,11 @@
-import middy from '@middy/core';
-import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import * as v from 'valibot';
 import { createConnections } from './green-api/exchange.ts';
-import { checkAccess } from './http/access.ts';
+import { type ApiDependencies, createApiHandler } from './http/access.ts';
 import { parseCaller } from './http/caller.ts';
 import { logoutResponse, rotationDisabled } from './http/logout-response.ts';
 import { parseWait } from './http/prefer.ts';
 import { parseBody, parsePathInstance } from './http/request.ts';
-import { type LogUnexpected, problemDetails } from './http/response.ts';
 import { composeGreenApi, type Waits } from './instances/call-with-credential.ts';
 import { composeRotation } from './instances/token-rotation/attempt.ts';
 import { createTestOldToken } from './instances/token-rotation/old-token.ts';
@@ -19,14 +17,12 @@ import { createSecretsManager } from './platform/aws-clients.ts';
 import { answerDeadline } from './platform/deadline.ts';
 import type { Variables } from './platform/environment.ts';
 import { createLog, type Write, writeLine } from './platform/log.ts';
-import { type AccessEnvironment, readAccess, readEnvironment } from './platform/settings.ts';
+import { readAccess, readEnvironment } from './platform/settings.ts';
 
-type LogoutHandlerDependencies = {
+type LogoutHandlerDependencies = ApiDependencies & {
   readonly logOut: LogOut;
   /** Whether this deployment rotates tokens. */
   readonly tokenRotation: boolean;
-  readonly access?: AccessEnvironment;
-  readonly logUnexpected: LogUnexpected;
 };
 
 const bodySchema = v.strictObject(
@@ -50,19 +46,15 @@ const parseLogoutRequest = (event: APIGatewayProxyEventV2) => {
 };
 
 /** `POST /instances/{idInstance}/logout` */
-export const createLogoutHandler = ({ logOut, tokenRotation, access, logUnexpected }: LogoutHandlerDependencies) =>
-  // No time limit of middy's: the handler's own deadline leaves time to record the evidence before it answers.
-  middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>({ timeoutEarlyInMillis: 0 })
-    .use(problemDetails(logUnexpected))
-    .use(checkAccess(access))
-    .handler(async (event, context) => {
-      const request = parseLogoutRequest(event);
-      const { waitMs, applied } = parseWait(event.headers.prefer);
-      if (request.rotateToken && !tokenRotation)
-        return rotationDisabled({ idInstance: request.idInstance, confirmed: false, retryable: false });
-      const result = await logOut({ ...request, waitMs }, answerDeadline(context));
-      return logoutResponse(request.idInstance, result, applied);
-    });
+export const createLogoutHandler = ({ logOut, tokenRotation, ...api }: LogoutHandlerDependencies) =>
+  createApiHandler(api, async (event, context) => {
+    const request = parseLogoutRequest(event);
+    const { waitMs, applied } = parseWait(event.headers.prefer);
+    if (request.rotateToken && !tokenRotation)
+      return rotationDisabled({ idInstance: request.idInstance, confirmed: false, retryable: false });
+    const result = await logOut({ ...request, waitMs }, answerDeadline(context));
+    return logoutResponse(request.idInstance, result, applied);
+  });
 
 const now = () => new Date();
 
@@ -88,7 +80,7 @@ export const composeLogout = (
     }),
     tokenRotation: environment.tokenRotation,
     access: readAccess(variables),
-    logUnexpected: (error) => log('ERROR', 'unexpected error', error),
+    log,
     warmUp: composeWarmUp({ ...composed, secretsManager, bus, connections }, environment, variables, log),
   };
 };

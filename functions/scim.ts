@@ -1,12 +1,12 @@
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { InvalidRequest, parseJsonBody, parseText } from './http/request.ts';
-import { type LogUnexpected, problemDetails } from './http/response.ts';
+import { problemDetails } from './http/response.ts';
 import type { RouteKeyOf } from './http/routes.ts';
 import { composeProviderHandler, type ProviderHandlerDependencies } from './identity-providers/handler-dependencies.ts';
 import { createIdentifyProvider, type IdentityProvider } from './identity-providers/identity-providers.ts';
 import type { Owners } from './instances/read-owners.ts';
-import { writeLine } from './platform/log.ts';
+import { type Log, writeLine } from './platform/log.ts';
 import { checkNamesOnce } from './scim/body.ts';
 import { createDeactivate, isOkta, tryAgain } from './scim/deactivate.ts';
 import { resourceTypes, schemas, serviceProviderConfig } from './scim/discovery.ts';
@@ -141,14 +141,14 @@ const unexpectedError = (event: APIGatewayProxyEventV2): ScimError => {
 };
 
 /** Errors in SCIM's shape, the unexpected ones too. */
-const scimErrors = (logUnexpected: LogUnexpected): ReturnType<typeof problemDetails> => ({
+const scimErrors = (log: Log): ReturnType<typeof problemDetails> => ({
   onError: async (request) => {
     const { error, event } = request;
     if (error instanceof ScimError) request.response = scimProblem(error);
     else if (error instanceof InvalidRequest)
       request.response = scimProblem(new ScimError(400, error.message, 'invalidSyntax'));
     else {
-      await problemDetails(logUnexpected).onError?.(request);
+      await problemDetails(log).onError?.(request);
       request.response = scimProblem(unexpectedError(event));
     }
   },
@@ -162,10 +162,10 @@ const isUnreadableWrite = (event: APIGatewayProxyEventV2, error: unknown): error
 
 /** SCIM 2.0 under `/scim/v2`: an identity provider deactivates a user, and the user's instances are logged out. */
 export const createScimHandler = (dependencies: ProviderHandlerDependencies) => {
-  const { providers, metrics, logUnexpected } = dependencies;
+  const { providers, metrics, log } = dependencies;
   const identifyProvider = createIdentifyProvider(providers);
   return middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>({ timeoutEarlyInMillis: 0 })
-    .use(scimErrors(logUnexpected))
+    .use(scimErrors(log))
     .handler(async (event) => {
       const identification = identifyProvider(event, 'scim');
       if (identification.kind === 'refused') {

@@ -1,24 +1,20 @@
-import middy from '@middy/core';
-import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import type { InstanceId } from './green-api/instance-id.ts';
 import type { StateAnswer } from './green-api/responses.ts';
 import { stateClassOf } from './green-api/vocabulary.ts';
-import { checkAccess } from './http/access.ts';
+import { type ApiDependencies, createApiHandler } from './http/access.ts';
 import { failureResponse } from './http/logout-response.ts';
 import { parsePathInstance } from './http/request.ts';
-import { jsonResponse, type LogUnexpected, problemDetails } from './http/response.ts';
+import { jsonResponse } from './http/response.ts';
 import { composeGreenApi, type NotCalled, type Waits } from './instances/call-with-credential.ts';
 import { createSecretsManager } from './platform/aws-clients.ts';
 import { answerDeadline, type Deadline } from './platform/deadline.ts';
 import { parseVariables, type Variables } from './platform/environment.ts';
 import { createLog, type Write, writeLine } from './platform/log.ts';
-import { type AccessEnvironment, readAccess, readingSettings } from './platform/settings.ts';
+import { readAccess, readingSettings } from './platform/settings.ts';
 
-type StateHandlerDependencies = {
+type StateHandlerDependencies = ApiDependencies & {
   readonly readState: (idInstance: InstanceId, deadline: Deadline) => Promise<StateAnswer | NotCalled>;
   readonly now: () => Date;
-  readonly access?: AccessEnvironment;
-  readonly logUnexpected: LogUnexpected;
 };
 
 /** What differs from the answer to a logout that meets the same failure. */
@@ -40,14 +36,11 @@ const respond = (idInstance: InstanceId, answer: StateAnswer | NotCalled, now: D
 };
 
 /** `GET /instances/{idInstance}/state`: the state that GREEN-API reports now. Changes nothing. */
-export const createStateHandler = ({ readState, now, access, logUnexpected }: StateHandlerDependencies) =>
-  middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>({ timeoutEarlyInMillis: 0 })
-    .use(problemDetails(logUnexpected))
-    .use(checkAccess(access))
-    .handler(async (event, context) => {
-      const idInstance = parsePathInstance(event);
-      return respond(idInstance, await readState(idInstance, answerDeadline(context)), now());
-    });
+export const createStateHandler = ({ readState, now, ...api }: StateHandlerDependencies) =>
+  createApiHandler(api, async (event, context) => {
+    const idInstance = parsePathInstance(event);
+    return respond(idInstance, await readState(idInstance, answerDeadline(context)), now());
+  });
 
 export const composeState = (
   variables: Variables,
@@ -61,7 +54,7 @@ export const composeState = (
     readState: (idInstance, deadline) => callWithCredential(idInstance, greenApi.readState, deadline),
     now: () => new Date(),
     access: readAccess(variables),
-    logUnexpected: (error) => log('ERROR', 'unexpected error', error),
+    log,
   };
 };
 

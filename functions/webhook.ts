@@ -182,11 +182,11 @@ const createAnswers = (dependencies: Dependencies) => {
 
 /** `POST /offboarding`, `GET` and `POST /okta-event-hook`: systems outside AWS report that somebody left. */
 export const createWebhookHandler = (dependencies: Dependencies) => {
-  const { providers, metrics, logUnexpected } = dependencies;
+  const { providers, metrics, log } = dependencies;
   const identifyProvider = createIdentifyProvider(providers);
   const answers = createAnswers(dependencies);
   return middy<APIGatewayProxyEventV2, Response>({ timeoutEarlyInMillis: 0 })
-    .use(problemDetails(logUnexpected))
+    .use(problemDetails(log))
     .handler(async (event) => {
       const route = answers.get(event.routeKey);
       const identification = identifyProvider(event, route?.kind);

@@ -1,10 +1,11 @@
-import type middy from '@middy/core';
-import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import middy from '@middy/core';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
+import type { Log } from '../platform/log.ts';
 import type { AccessEnvironment } from '../platform/settings.ts';
 import { parseJson } from '../platform/unknown-values.ts';
 import { apiRouteKeyOf, isOfDesk, memberOf, verifiedClaimsOf } from './claims.ts';
 import { decodeBody } from './request.ts';
-import { problemResponse } from './response.ts';
+import { problemDetails, problemResponse } from './response.ts';
 import { type Capability, capabilities, routeKeyOf, routes } from './routes.ts';
 
 type Rules = NonNullable<AccessEnvironment['deskAllow']>;
@@ -86,3 +87,16 @@ export const checkAccess = ({
     return allowedBy(rules, verifiedClaimsOf(event)).includes(capability) ? undefined : roleMissing(rules, capability);
   },
 });
+
+/** What every function of the API depends on. */
+export type ApiDependencies = { readonly access?: AccessEnvironment; readonly log: Log };
+
+/** A function of the API. It has no time limit of middy's: its own deadline leaves time to record evidence before it answers. */
+export const createApiHandler = (
+  { access, log }: ApiDependencies,
+  answer: (event: APIGatewayProxyEventV2, context: Context) => Promise<APIGatewayProxyStructuredResultV2>,
+) =>
+  middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>({ timeoutEarlyInMillis: 0 })
+    .use(problemDetails(log))
+    .use(checkAccess(access))
+    .handler(answer);

@@ -1,6 +1,7 @@
 import { types } from 'node:util';
 import type middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import type { Log } from '../platform/log.ts';
 import { InvalidRequest } from './request.ts';
 
 /** A JSON answer that is never cached, because it may be wrong a second later. */
@@ -36,8 +37,6 @@ export const problemResponse = ({ code, status, title, detail, retryAfter, membe
     },
   );
 
-export type LogUnexpected = (error: { readonly name: string; readonly stack: readonly string[] }) => void;
-
 /** The frames of a stack, without the message before them; none if the message cannot be found in it. */
 const framesOf = ({ message, stack = '' }: Error): readonly string[] => {
   const start = stack.indexOf(message);
@@ -51,7 +50,7 @@ const placeOf = (error: unknown) =>
 
 /** Turns every thrown error into problem details: {@link InvalidRequest} into a 400, all others into a 500 without details. */
 export const problemDetails = (
-  logUnexpected: LogUnexpected,
+  log: Log,
 ): middy.MiddlewareObj<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2> => ({
   onError: (request) => {
     const { error } = request;
@@ -61,7 +60,7 @@ export const problemDetails = (
       request.response = problemResponse({ code: 'invalid-request', status: 400, title, detail, members: { field } });
       return;
     }
-    logUnexpected(placeOf(error));
+    log('ERROR', 'unexpected error', placeOf(error));
     request.response = problemResponse({
       code: 'internal-error',
       status: 500,

@@ -2,7 +2,7 @@ import { createListInstances } from '../instances/directory.ts';
 import { createReadOwners, type ReadOwners } from '../instances/read-owners.ts';
 import { createLambda, createSecretsManager } from '../platform/aws-clients.ts';
 import { parseVariables, type Variables } from '../platform/environment.ts';
-import { createLog, type Write } from '../platform/log.ts';
+import { createLog, type Log, type Write } from '../platform/log.ts';
 import {
   copies as copiesSetting,
   listingSettings,
@@ -25,7 +25,7 @@ export type ProviderHandlerDependencies = {
   readonly metrics: ProviderMetrics;
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  readonly logUnexpected: (error: object) => void;
+  readonly log: Log;
 };
 
 /** The clients of AWS. A test of something else than their time limits may bring some without. */
@@ -67,6 +67,6 @@ export const composeProviderHandler = (
     readOwners,
     metrics,
     now: Date.now,
-    logUnexpected: (error) => log('ERROR', 'unexpected error', error),
+    log,
   };
 };

@@ -42,7 +42,6 @@ const createHandler = (
     readWatch: async () => ({ kind: 'unknown-run' }),
     stopWatch: async () => ({ kind: 'stopped' }),
     log: () => {},
-    logUnexpected: () => {},
     ...dependencies,
   });
   return async (routeKey: string, fields: Parameters<typeof httpEventOf>[0]) =>

@@ -62,7 +62,7 @@ const unexpected =
       startOffboarding: () => Promise.reject(new Error('unexpected')),
       metrics: createProviderMetrics(() => {}, '', Date.now),
       now: Date.now,
-      logUnexpected: () => {},
+      log: () => {},
     });
     // A gateway never sends an event without headers.
     const { headers: _, ...event } = httpEventOf({ routeKey: `${method} ${path}`, headers });

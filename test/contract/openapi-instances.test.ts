@@ -15,7 +15,7 @@ type SendRequest = (setup: Setup) => ReturnType<Setup['list']>;
 const breaking = createInstancesHandler({
   listInstances: () => Promise.reject(new Error('unexpected')),
   nowMs: () => 0,
-  logUnexpected: () => {},
+  log: () => {},
 });
 
 const whenListingMeets =
@@ -79,7 +79,7 @@ test('the function accepts exactly the parameters that the document allows', asy
   const handler = createInstancesHandler({
     listInstances: async () => ({ kind: 'page', instances: [], unreadable: [] }),
     nowMs: () => 0,
-    logUnexpected: () => {},
+    log: () => {},
   });
   const schemas = new Map(operation.parameters.map(({ name, schema }) => [name, schema]));
   const isAllowed = (query: Readonly<Record<string, string>>) =>

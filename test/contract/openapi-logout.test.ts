@@ -57,13 +57,13 @@ const failures = {
 const breaking = createLogoutHandler({
   logOut: () => Promise.reject(new Error('unexpected')),
   tokenRotation: false,
-  logUnexpected: () => {},
+  log: () => {},
 });
 
 const withoutRotation = createLogoutHandler({
   logOut: () => Promise.reject(new Error('unexpected')),
   tokenRotation: false,
-  logUnexpected: () => {},
+  log: () => {},
 });
 
 const rotate = '{"clearQueue":false,"rotateToken":true}';
@@ -162,7 +162,7 @@ describe('the function accepts exactly what the document allows', () => {
   const handler = createLogoutHandler({
     logOut: async () => ({ outcome: { kind: 'logged-out', confirmed: false, isLogout: true }, followUp: {} }),
     tokenRotation: true,
-    logUnexpected: () => {},
+    log: () => {},
   });
   const accepts = async (body: string | undefined, headers = {}, id = idInstance) => {
     const event = httpEventOf({ pathParameters: { idInstance: id }, headers, ...(body !== undefined && { body }) });

@@ -12,11 +12,11 @@ const operation = operationOf(document, routeKey);
 
 const startStateSetup = async () => {
   const setup = await startLogoutSetup();
-  const { readState, logUnexpected } = composeState(
+  const { readState, log } = composeState(
     { ALLOWED_API_HOSTS: setup.greenApi.host, GREEN_API_TIMEOUT_MS: '2000' },
     () => {},
   );
-  const handler = createStateHandler({ readState, now: () => new Date('2026-11-30T17:00:00Z'), logUnexpected });
+  const handler = createStateHandler({ readState, now: () => new Date('2026-11-30T17:00:00Z'), log });
   return {
     ...setup,
     readState: async (id: string) =>
@@ -37,7 +37,7 @@ const whenReadingMeets =
 const breaking = createStateHandler({
   readState: () => Promise.reject(new Error('unexpected')),
   now: () => new Date(),
-  logUnexpected: () => {},
+  log: () => {},
 });
 
 const calls: Readonly<Record<string, Call>> = {

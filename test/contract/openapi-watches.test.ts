@@ -45,7 +45,6 @@ const answerOf = async (
     limits: { maxTargetsCeiling: 500, executionTimeoutMs: 30 * 86_400_000 },
     now: () => new Date(),
     log: () => {},
-    logUnexpected: () => {},
     ...watches,
   });
   return parseAnswer(await handler(httpEventOf({ routeKey, pathParameters: { id: name } }), contextOf()));

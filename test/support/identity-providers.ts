@@ -156,7 +156,7 @@ export const startProviders = ({
     startOffboarding,
     metrics,
     now: () => now,
-    logUnexpected: (error: object) => log('ERROR', 'unexpected error', error),
+    log,
   };
   const webhook = createWebhookHandler(shared);
   const scim = createScimHandler({ ...shared, readOwners });

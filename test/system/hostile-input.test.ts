@@ -8,6 +8,7 @@ import { createInstancesHandler } from '../../functions/instances.ts';
 import type { LogoutRequest } from '../../functions/logout/log-out.ts';
 import { composeLogout, createLogoutHandler } from '../../functions/logout.ts';
 import { createOffboardingHandler } from '../../functions/offboarding.ts';
+import type { Log } from '../../functions/platform/log.ts';
 import { readEnvironment, readStartingEnvironment } from '../../functions/platform/settings.ts';
 import { RunFailure } from '../../functions/runs/conclude.ts';
 import { createExecuteRun } from '../../functions/runs/execute-run.ts';
@@ -38,7 +39,9 @@ const openHandlers = () => {
   const unexpected: object[] = [];
   const ids: string[] = [];
   const lists: (string | undefined)[] = [];
-  const logUnexpected = (error: object) => void unexpected.push(error);
+  const log: Log = (_level, message, error) => {
+    if (message === 'unexpected error') unexpected.push(error);
+  };
   const startRun: StartRun = async (id, request) => {
     runs.push(request);
     return { kind: 'started', id };
@@ -47,7 +50,7 @@ const openHandlers = () => {
     ids.push(id);
     return { kind: 'unknown-run' } as const;
   };
-  const common = { stack: 'green-api-logout', now, log: () => {}, logUnexpected };
+  const common = { stack: 'green-api-logout', now, log };
   return {
     logouts,
     runs,
@@ -60,7 +63,7 @@ const openHandlers = () => {
         return { outcome: { kind: 'logged-out', confirmed: false, isLogout: true }, followUp: {} };
       },
       tokenRotation: true,
-      logUnexpected,
+      log,
     }),
     instances: createInstancesHandler({
       listInstances: async (next) => {
@@ -68,7 +71,7 @@ const openHandlers = () => {
         return { kind: 'page', instances: [], unreadable: [] };
       },
       nowMs: () => 0,
-      logUnexpected,
+      log,
     }),
     'forced-logouts': createForcedLogoutsHandler({
       ...common,

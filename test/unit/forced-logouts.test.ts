@@ -67,7 +67,6 @@ const createSetup = (other: Partial<ForcedLogoutsHandlerDependencies> = {}) => {
     limits: { maxTargetsCeiling: 500, executionTimeoutMs: 30 * 86_400_000 },
     now,
     log: (_level, message, fields) => void lines.push({ message, ...fields }),
-    logUnexpected: (error) => void lines.push(error),
     ...other,
   });
   const call = async (routeKey: string, fields: Omit<Parameters<typeof httpEventOf>[0], 'routeKey'>) =>

@@ -17,7 +17,7 @@ const answerTo = async (answer: StateAnswer) => {
       return answer;
     },
     now: () => new Date('2026-11-30T17:00:00Z'),
-    logUnexpected: () => {},
+    log: () => {},
   });
   return { asked, ...parseAnswer(await handler(event, contextOf())) };
 };

@@ -80,7 +80,6 @@ const answerTo = async (routeKey: string, dependencies: Partial<DeskHandlerDepen
     discover: createDiscover({ issuer, fetch: answering(document).fetch, nowMs: () => 0 }),
     readPage: () => page,
     log: () => {},
-    logUnexpected: () => {},
     ...dependencies,
   });
   const event = httpEventOf({

@@ -213,14 +213,12 @@ test('every function of the API asks for the right before it does anything', asy
     throw new Error('it was called');
   };
   const access = { deskAllow, jwtAllow: undefined };
-  const logUnexpected = never;
   const handlers = {
-    logout: createLogoutHandler({ logOut: never, tokenRotation: true, access, logUnexpected }),
-    instances: createInstancesHandler({ listInstances: never, nowMs: never, access, logUnexpected }),
-    state: createStateHandler({ readState: never, now: never, access, logUnexpected }),
+    logout: createLogoutHandler({ logOut: never, tokenRotation: true, access, log: never }),
+    instances: createInstancesHandler({ listInstances: never, nowMs: never, access, log: never }),
+    state: createStateHandler({ readState: never, now: never, access, log: never }),
     'forced-logouts': createForcedLogoutsHandler({
       access,
-      logUnexpected,
       log: never,
       limits: { maxTargetsCeiling: 1, executionTimeoutMs: 1 },
     } as unknown as ForcedLogoutsHandlerDependencies),

@@ -8,10 +8,10 @@ const call = async () => {
   called();
   throw new Error('the id was accepted');
 };
-const logUnexpected = () => {};
+const log = () => {};
 
-const logout = createLogoutHandler({ logOut: call, tokenRotation: false, logUnexpected });
-const state = createStateHandler({ readState: call, now: () => new Date(), logUnexpected });
+const logout = createLogoutHandler({ logOut: call, tokenRotation: false, log });
+const state = createStateHandler({ readState: call, now: () => new Date(), log });
 const runs = createForcedLogoutsHandler({
   requestRun: call,
   listRuns: call,
@@ -23,8 +23,7 @@ const runs = createForcedLogoutsHandler({
   stack: 'green-api-logout',
   limits: { maxTargetsCeiling: 500, executionTimeoutMs: 86_400_000 },
   now: () => new Date(),
-  log: () => {},
-  logUnexpected,
+  log,
 });
 
 const run = `api-${'0'.repeat(40)}`;

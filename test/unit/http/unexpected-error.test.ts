@@ -14,7 +14,7 @@ const loggedOf = async (error: unknown) => {
   const handler = createStateHandler({
     readState: () => Promise.reject(error),
     now: () => new Date(),
-    logUnexpected: (fields) => void logged.push(fields),
+    log: (_level, _message, fields) => void logged.push(fields),
   });
   await handler(httpEventOf({ pathParameters: { idInstance: '1101000001' } }), contextOf());
   return logged;

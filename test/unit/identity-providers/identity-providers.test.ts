@@ -8,6 +8,8 @@ import {
   providerTokenPattern,
   readIdentityProviders,
 } from '../../../functions/identity-providers/identity-providers.ts';
+import { createWebhookHandler } from '../../../functions/webhook.ts';
+import { contextOf, httpEventOf } from '../../support/http-event.ts';
 
 const providerOf = (name: string, ...tokens: readonly string[]): IdentityProvider => ({
   name,
@@ -138,10 +140,15 @@ test.each([digest.slice(1), `${digest}0`, `x${digest}`, 'A'.repeat(64)])('%s is 
   expect(() => namesRead('hr', sha256)).toThrow(/NAMED_CALLERS/);
 });
 
-test('an unexpected error of a function of identity providers is logged', () => {
+test('an unexpected error of a function of identity providers is logged', async () => {
   const lines: string[] = [];
+  const composed = composeProviderHandler({}, (line) => void lines.push(line));
+  const refused = () => {
+    throw new TypeError('unexpected');
+  };
+  const handler = createWebhookHandler({ ...composed, metrics: { ...composed.metrics, refused } });
 
-  composeProviderHandler({}, (line) => void lines.push(line)).logUnexpected({ name: 'TypeError' });
+  await handler(httpEventOf({ routeKey: 'POST /offboarding' }), contextOf());
 
   expect(lines.map((line) => JSON.parse(line))).toMatchObject([
     { level: 'ERROR', message: 'unexpected error', name: 'TypeError' },
