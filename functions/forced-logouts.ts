@@ -18,15 +18,12 @@ import { jsonResponse, problemResponse } from './http/response.ts';
 import type { RouteKeyOf } from './http/routes.ts';
 import { createParseRunBody, createRequestOf } from './http/run-request.ts';
 import {
-  acceptedRun,
-  alreadyEnded,
+  accepted,
+  endedBefore,
   keyReused,
   retryRefused,
   runProblem,
   runResponse,
-  stoppedWatch,
-  watchEnded,
-  watchProblem,
   watchResponse,
 } from './http/run-response.ts';
 import { composeRecordEvidence, createBus, createPublishEvents } from './logout/record-evidence.ts';
@@ -92,7 +89,7 @@ const createStart = ({ requestRun, readRun, stack, limits, now, log }: ForcedLog
     if (run.kind === 'other-request') return keyReused();
     if (run.kind !== 'accepted') return runProblem(run);
     log('INFO', 'run requested', { id, by: requestedBy });
-    return acceptedRun(id, run.status);
+    return accepted('run', id, run.status);
   };
 
   return async (event) => {
@@ -110,11 +107,6 @@ const listQuery = v.strictObject({
   next: nextEntry,
 });
 
-const problems = {
-  run: { problem: runProblem, ended: alreadyEnded },
-  watch: { problem: watchProblem, ended: watchEnded },
-} as const;
-
 const createAnswers = (dependencies: ForcedLogoutsHandlerDependencies) => {
   const { listRuns, readRun, stopRun, recordStopped, readWatch, stopWatch, log } = dependencies;
 
@@ -124,8 +116,8 @@ const createAnswers = (dependencies: ForcedLogoutsHandlerDependencies) => {
     const by = nameOfCaller({ requestedBy, ...person });
     const stopped = await stopExecution(id, by);
     if (stopped.kind === 'stopped') log('INFO', `${what} stopped`, { id, by, ...person });
-    else if (stopped.kind !== 'ended') return problems[what].problem(stopped);
-    else if (stopped.status !== 'STOPPED') return problems[what].ended(stopped.status);
+    else if (stopped.kind !== 'ended') return runProblem(stopped, what);
+    else if (stopped.status !== 'STOPPED') return endedBefore(what, stopped.status);
     return undefined;
   };
 
@@ -147,16 +139,16 @@ const createAnswers = (dependencies: ForcedLogoutsHandlerDependencies) => {
       if (problem !== undefined) return problem;
       // Also when it was stopped before: the call that stopped it may have died before its evidence.
       await recordStopped(id, nameOfCaller(parseCaller(event)));
-      return acceptedRun(id, 'STOPPED');
+      return accepted('run', id, 'STOPPED');
     },
     'GET /watches/{id}': async (event) => {
       const id = watchIdIn(event);
       const watch = await readWatch(id);
-      return watch.kind === 'watch' ? watchResponse(id, watch) : watchProblem(watch);
+      return watch.kind === 'watch' ? watchResponse(id, watch) : runProblem(watch, 'watch');
     },
     'DELETE /watches/{id}': async (event) => {
       const id = watchIdIn(event);
-      return (await stop(event, 'watch', stopWatch, id)) ?? stoppedWatch(id);
+      return (await stop(event, 'watch', stopWatch, id)) ?? accepted('watch', id, 'STOPPED');
     },
   };
   return new Map<string, Answer>(Object.entries(answers));

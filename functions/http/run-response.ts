@@ -1,4 +1,3 @@
-import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import type { LambdaFailure } from '../runs/lambda/failure.ts';
 import type { RunStatus, UnknownRun } from '../runs/lambda/find-run.ts';
 import type { Run } from '../runs/lambda/read-run.ts';
@@ -8,15 +7,18 @@ import type { WatchName } from '../runs/start-watch.ts';
 import type { Watch } from '../watch/read-watch.ts';
 import { jsonResponse, type Problem, problemResponse } from './response.ts';
 
-/** A run that was started or stopped; `Location` is where its results can be read. */
-export const acceptedRun = (id: RunName, status: RunStatus): APIGatewayProxyStructuredResultV2 =>
-  jsonResponse(202, { id, status }, { location: `/forced-logouts/${id}` });
+const paths = { run: '/forced-logouts', watch: '/watches' } as const;
+
+type What = keyof typeof paths;
+
+/** A run that was started, or a run or watch that was stopped; `Location` is where its results can be read. */
+export const accepted = (what: What, id: RunName | WatchName, status: RunStatus) =>
+  jsonResponse(202, { id, status }, { location: `${paths[what]}/${id}` });
 
 export const runResponse = (
   id: RunName,
   { kind: _, status, source, phase, nextActionAt, note, watch, retryOf, ...run }: Run,
-): APIGatewayProxyStructuredResultV2 =>
-  jsonResponse(200, { id, status, source, phase, nextActionAt, note, watch, retryOf, ...run });
+) => jsonResponse(200, { id, status, source, phase, nextActionAt, note, watch, retryOf, ...run });
 
 type Row = Omit<Problem, 'detail' | 'members'> & { readonly advice: string };
 
@@ -50,12 +52,21 @@ const rows = {
   },
 } as const satisfies Record<(UnknownRun | LambdaFailure)['kind'], Row>;
 
-export const runProblem = (failure: UnknownRun | LambdaFailure): APIGatewayProxyStructuredResultV2 => {
-  const { advice, ...problem } = rows[failure.kind];
+const unknownWatch: Row = {
+  code: 'unknown-watch',
+  status: 404,
+  title: 'There is no such watch',
+  advice:
+    'Compare the id with the `watch` of its run. A new watch may take some seconds to appear: try again. An ended watch is deleted when its retention is over.',
+};
+
+export const runProblem = (failure: UnknownRun | LambdaFailure, what: What = 'run') => {
+  const isUnknownWatch = what === 'watch' && failure.kind === 'unknown-run';
+  const { advice, ...problem } = isUnknownWatch ? unknownWatch : rows[failure.kind];
   return problemResponse({ ...problem, detail: 'detail' in failure ? `${failure.detail}. ${advice}` : advice });
 };
 
-export const keyReused = (): APIGatewayProxyStructuredResultV2 =>
+export const keyReused = () =>
   problemResponse({
     code: 'idempotency-key-reused',
     status: 409,
@@ -82,41 +93,20 @@ const refusals = {
   },
 } as const satisfies Record<RetryRefusal['refusal'], Pick<Problem, 'title' | 'detail'>>;
 
-export const retryRefused = ({ refusal, stoppedBy }: RetryRefusal): APIGatewayProxyStructuredResultV2 => {
+export const retryRefused = ({ refusal, stoppedBy }: RetryRefusal) => {
   const { title, detail } = refusals[refusal];
   const by = stoppedBy === undefined ? '' : `It was stopped by ${stoppedBy}. `;
   return problemResponse({ code: refusal, status: 409, title, detail: `${by}${detail}` });
 };
 
-const endedBefore = (what: 'run' | 'watch', status: RunStatus, shown: string) =>
+/** Too late: the caller wanted to prevent logouts that may have been carried out. */
+export const endedBefore = (what: What, status: RunStatus) =>
   problemResponse({
     code: `${what}-ended`,
     status: 409,
     title: `The ${what} had ended before it could be stopped`,
-    detail: `It ended as ${status}. Read it with GET to see ${shown}.`,
+    detail: `It ended as ${status}. Read it with GET to see ${what === 'run' ? 'who was logged out' : 'what it found'}.`,
   });
 
-/** Too late: the caller wanted to prevent logouts that may have been carried out. */
-export const alreadyEnded = (status: RunStatus) => endedBefore('run', status, 'who was logged out');
-
-export const watchEnded = (status: RunStatus) => endedBefore('watch', status, 'what it found');
-
-export const watchResponse = (
-  id: WatchName,
-  { kind: _, status, nextActionAt, note, ...watch }: Watch,
-): APIGatewayProxyStructuredResultV2 => jsonResponse(200, { id, status, nextActionAt, note, ...watch });
-
-/** A watch that was stopped; `Location` is where its findings can be read. */
-export const stoppedWatch = (id: WatchName): APIGatewayProxyStructuredResultV2 =>
-  jsonResponse(202, { id, status: 'STOPPED' }, { location: `/watches/${id}` });
-
-export const watchProblem = (failure: UnknownRun | LambdaFailure) =>
-  failure.kind !== 'unknown-run'
-    ? runProblem(failure)
-    : problemResponse({
-        code: 'unknown-watch',
-        status: 404,
-        title: 'There is no such watch',
-        detail:
-          'Compare the id with the `watch` of its run. A new watch may take some seconds to appear: try again. An ended watch is deleted when its retention is over.',
-      });
+export const watchResponse = (id: WatchName, { kind: _, status, nextActionAt, note, ...watch }: Watch) =>
+  jsonResponse(200, { id, status, nextActionAt, note, ...watch });
