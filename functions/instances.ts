@@ -3,12 +3,28 @@ import * as v from 'valibot';
 import { type ApiDependencies, createApiHandler } from './http/access.ts';
 import { invalidNext, nextEntry, parseQuery } from './http/request.ts';
 import { jsonResponse, problemResponse } from './http/response.ts';
-import type { InstancePage, ListInstances, ListProblem } from './instances/directory.ts';
+import {
+  createList,
+  type InstancePage,
+  type ListedInstance,
+  type ListInstances,
+  type ListProblem,
+  type Tag,
+  tagValue,
+} from './instances/directory.ts';
 import { isInGroup, isOwnedBy } from './instances/identity.ts';
-import { type ContactInstance, createListContacts } from './instances/list-contacts.ts';
-import { type Contact, matchOf, parseSearch, prepare, queryPattern, queryRule } from './instances/search.ts';
+import {
+  type Contact,
+  matchOf,
+  parseSearch,
+  prepare,
+  queryPattern,
+  queryRule,
+  shortenPhone,
+} from './instances/search.ts';
 import { countUnreadable, type UnreadableSecret } from './instances/unreadable-secrets.ts';
 import { createSecretsManager } from './platform/aws-clients.ts';
+import { defined } from './platform/defined.ts';
 import { parseVariables, type Variables } from './platform/environment.ts';
 import { createLog, type Write, writeLine } from './platform/log.ts';
 import { listingSettings, readAccess } from './platform/settings.ts';
@@ -39,7 +55,7 @@ const querySchema = v.strictObject({
 
 type Filter = Omit<v.InferOutput<typeof querySchema>, 'next'>;
 
-type Entry = ContactInstance | (UnreadableSecret & Contact);
+type Entry = (ListedInstance | UnreadableSecret) & Contact;
 
 const createMatches = ({ owner, group, query }: Filter): ((entry: Entry) => boolean) => {
   const search = query === undefined ? undefined : parseSearch(query);
@@ -56,7 +72,7 @@ const collect = async (
 ): Promise<InstancePage<Contact> | ListProblem> => {
   const end = nowMs() + readingTimeMs;
   const matches = createMatches(filter);
-  const instances: ContactInstance[] = [];
+  const instances: (ListedInstance & Contact)[] = [];
   const unreadable: (UnreadableSecret & Contact)[] = [];
   let next = start;
   do {
@@ -99,12 +115,17 @@ const respond = (answer: InstancePage | ListProblem): APIGatewayProxyStructuredR
 
 /** `GET /instances?owner=&group=&query=&next=` */
 export const createInstancesHandler = (dependencies: InstancesHandlerDependencies) =>
-  createApiHandler(dependencies, async (event) =>
-    respond(await collect(dependencies, parseQuery(event, querySchema))),
-  );
+  createApiHandler(dependencies, async (event) => respond(await collect(dependencies, parseQuery(event, querySchema))));
+
+/** Also of a tag that somebody wrote by hand, no more than the last digits leave. */
+const parseContact = (tags: readonly Tag[]): Contact =>
+  defined({ name: tagValue(tags, 'name'), phone: shortenPhone(tagValue(tags, 'phone') ?? '') || undefined });
 
 export const composeInstances = (variables: Variables, write: Write): InstancesHandlerDependencies => ({
-  listInstances: createListContacts({ client: createSecretsManager(), ...parseVariables(listingSettings, variables) }),
+  listInstances: createList(
+    { client: createSecretsManager(), ...parseVariables(listingSettings, variables) },
+    parseContact,
+  ),
   nowMs: () => performance.now(),
   access: readAccess(variables),
   log: createLog(write),

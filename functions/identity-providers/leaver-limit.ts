@@ -67,15 +67,8 @@ const peopleIn = (runs: Iterable<CountedLeaver & { readonly startedAtMs: number 
   return people;
 };
 
-type Rule = {
-  readonly why: Exclude<HeldBack['why'], 'too-fast'>;
-  readonly isWaiting: boolean;
-  readonly which: (nowMs: number) => Parameters<ListCountedRuns>[0];
-  readonly mostOf: (provider: IdentityProvider) => number;
-};
-
-/** One limit: what Lambda lists, and the runs that this copy has started and not seen there yet. */
-const createTally = (rule: Rule, { listCountedRuns, copies, now }: LeaverLimitDependencies) => {
+/** The limit of the runs that wait, or of all others: what Lambda lists, and what this copy has started and not seen there yet. */
+const createTally = (ofWaiting: boolean, { listCountedRuns, copies, now }: LeaverLimitDependencies) => {
   const own = new Map<RunName, OwnRun>();
   let latest: { readonly reading: ReturnType<ListCountedRuns>; readonly atMs: number } | undefined;
 
@@ -88,7 +81,8 @@ const createTally = (rule: Rule, { listCountedRuns, copies, now }: LeaverLimitDe
 
   const read = (): ReturnType<ListCountedRuns> => {
     if (latest !== undefined && now() - latest.atMs < readingTtlMs) return latest.reading;
-    const reading = listCountedRuns(rule.which(now())).then((result) => {
+    const which = ofWaiting ? 'not-ended' : { startedSince: new Date(now() - hourMs) };
+    const reading = listCountedRuns(which).then((result) => {
       if (result.kind === 'runs') see(result.runs);
       else latest = undefined;
       return result;
@@ -105,7 +99,7 @@ const createTally = (rule: Rule, { listCountedRuns, copies, now }: LeaverLimitDe
 
   const secondsToFree = (people: People): number => {
     const freeAtMs = Math.min(...people.values()) + hourMs;
-    return rule.isWaiting ? hourMs / 1_000 : Math.max(1, Math.ceil((freeAtMs - now()) / 1_000));
+    return ofWaiting ? hourMs / 1_000 : Math.max(1, Math.ceil((freeAtMs - now()) / 1_000));
   };
 
   return {
@@ -115,15 +109,16 @@ const createTally = (rule: Rule, { listCountedRuns, copies, now }: LeaverLimitDe
       if (listed.kind !== 'runs') return listed;
 
       forgetKnown();
-      const most = rule.mostOf(provider);
+      const most = provider.maxPerHour * (ofWaiting ? waitingPerHourly : 1);
       const ofList = peopleIn(
-        listed.runs.filter(({ isWaiting }) => isWaiting === rule.isWaiting),
+        listed.runs.filter(({ isWaiting }) => isWaiting === ofWaiting),
         provider.name,
       );
       const ofCopy = peopleIn(own.values(), provider.name);
       const people = new Map([...ofList, ...ofCopy]);
       if (!people.has(leaver.person)) {
-        if (people.size >= most) return { kind: 'held-back', why: rule.why, retryAfter: secondsToFree(people) };
+        const why = ofWaiting ? 'waiting' : 'hour';
+        if (people.size >= most) return { kind: 'held-back', why, retryAfter: secondsToFree(people) };
         const unknownToOthers = ofCopy.size;
         if (unknownToOthers >= shareOf(most, copies))
           return { kind: 'held-back', why: 'too-fast', retryAfter: tooFastRetryAfter };
@@ -134,29 +129,14 @@ const createTally = (rule: Rule, { listCountedRuns, copies, now }: LeaverLimitDe
   };
 };
 
-const rules = {
-  hour: {
-    why: 'hour',
-    isWaiting: false,
-    which: (nowMs) => ({ startedSince: new Date(nowMs - hourMs) }),
-    mostOf: ({ maxPerHour }) => maxPerHour,
-  },
-  waiting: {
-    why: 'waiting',
-    isWaiting: true,
-    which: () => 'not-ended',
-    mostOf: ({ maxPerHour }) => maxPerHour * waitingPerHourly,
-  },
-} as const satisfies Record<string, Rule>;
-
 /**
  * Holds back the leavers of an identity provider beyond its limits: a token may be stolen, and a provider may be wrong. People
  * count, not runs. There is no database, so a copy of the function counts the runs that Lambda lists and those that it started
  * itself. {@link mostLeavers} is the bound for all copies together.
  */
 export const createLeaverLimit = (dependencies: LeaverLimitDependencies) => {
-  const hour = createTally(rules.hour, dependencies);
-  const waiting = createTally(rules.waiting, dependencies);
+  const hour = createTally(false, dependencies);
+  const waiting = createTally(true, dependencies);
   return {
     /** Counts a leaver in. Another run of the same person costs nothing. It waits for nothing but Lambda's list. */
     admit: async (provider: IdentityProvider, runName: RunName): Promise<Admission> => {

@@ -1,8 +1,11 @@
 import * as v from 'valibot';
 import { type InstanceId, instanceIdSchema } from '../green-api/instance-id.ts';
+import type { ListedInstance } from '../instances/directory.ts';
+import { includes } from '../instances/identity.ts';
 import { type FailureKind, failureKinds } from '../logout/outcome.ts';
 import { defined } from '../platform/defined.ts';
 import type { Log } from '../platform/log.ts';
+import type { Target } from './request.ts';
 
 /** Why a run did not log an instance out although its target includes it. */
 export const skipReasons = ['excepted', 'protected', 'tag-changed', 'not-found'] as const;
@@ -106,6 +109,19 @@ export const skippedOutcome = (
   detail: string,
   tags?: OutcomeTags,
 ): Outcome => defined({ idInstance, kind: 'skipped', confirmed: false, attempts: 0, skipReason, detail, tags });
+
+/**
+ * Why a run must not log an instance out; `undefined`: it may. An instance whose tag has changed fails no run: it belongs to
+ * somebody else now, whom nobody wanted to log out.
+ */
+export const skipOf = (
+  instance: ListedInstance,
+  target: Target,
+): Required<Pick<Outcome, 'skipReason' | 'detail'>> | undefined => {
+  if (instance.protected) return { skipReason: 'protected', detail: 'protected' };
+  if (includes(target, instance)) return undefined;
+  return { skipReason: 'tag-changed', detail: `its ${Object.keys(target)[0]} tag has changed` };
+};
 
 type Skipped = Pick<Outcome, 'idInstance' | 'skipReason' | 'detail' | 'tags'>;
 

@@ -4,8 +4,8 @@ import type { ReadTags } from '../instances/directory.ts';
 import type { TestOldToken } from '../instances/token-rotation/old-token.ts';
 import type { RotateToken } from '../instances/token-rotation/rotate-token.ts';
 import { type Deadline, hasPassed } from '../platform/deadline.ts';
+import { skipOf } from './outcome.ts';
 import type { RunRequest } from './request.ts';
-import { skipOf } from './target-membership.ts';
 import {
   awaitingOldToken,
   isPending,

@@ -19,10 +19,10 @@ import {
   resolveStep,
 } from './find-targets.ts';
 import { operationNames } from './operation-names.ts';
+import { skipOf } from './outcome.ts';
 import type { RunIdentity, RunRequest } from './request.ts';
 import type { Resolved } from './results-from-steps.ts';
 import type { RoundsEnd } from './rounds.ts';
-import { skipOf } from './target-membership.ts';
 import { newTargetState, type TargetState, withRetry } from './target-state.ts';
 
 type SecondLookDependencies = ResolveDependencies & {

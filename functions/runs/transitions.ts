@@ -6,8 +6,8 @@ import type { TagsReading } from '../instances/directory.ts';
 import { outInARow, readingsNeeded } from '../logout/confirmation.ts';
 import { mayPass } from '../logout/outcome.ts';
 import { defined } from '../platform/defined.ts';
+import { skipOf } from './outcome.ts';
 import type { Target } from './request.ts';
-import { skipOf } from './target-membership.ts';
 import { failed, keptText, lastClass, retryOrFail, type TargetState, withReading, withRetry } from './target-state.ts';
 
 const confirm = (target: TargetState, at: string): TargetState => {

@@ -353,7 +353,7 @@ const createPages = (sizes: readonly number[], pageMs = 0) => {
       return { kind: 'page', instances, unreadable: [], ...(at + 1 < sizes.length && { next: String(at + 1) }) };
     },
     nowMs: () => nowMs,
-    logUnexpected: () => {},
+    log: () => {},
   });
   const list = async (query: Record<string, string> = {}) =>
     parseAnswer(await handler(httpEventOf({ queryStringParameters: query }), contextOf()));

@@ -1,5 +1,6 @@
 import { composeDesk } from '../../../functions/desk.ts';
 import { composeForcedLogouts } from '../../../functions/forced-logouts.ts';
+import { problemDetails } from '../../../functions/http/response.ts';
 import { composeProviderHandler } from '../../../functions/identity-providers/handler-dependencies.ts';
 import { composeInstances } from '../../../functions/instances.ts';
 import { composeLogout } from '../../../functions/logout.ts';
@@ -45,9 +46,10 @@ const compositions = {
 
 test.each(Object.entries(compositions))('%s, as deployed, writes an unexpected error as a line', (_, compose) => {
   const lines: string[] = [];
-  const { logUnexpected } = compose({}, (line) => void lines.push(line));
+  const { log } = compose({}, (line) => void lines.push(line));
+  const error = Object.assign(new TypeError('unexpected'), { stack: 'TypeError: unexpected\n    at somewhere' });
 
-  logUnexpected({ name: 'TypeError', stack: ['    at somewhere'] });
+  problemDetails(log).onError?.({ error } as never);
 
   expect(lines.map((line) => JSON.parse(line))).toEqual([
     {
