@@ -8,6 +8,12 @@ export const memberOf = (value: unknown, name: string): unknown =>
     ? (value as Readonly<Record<string, unknown>>)[name]
     : undefined;
 
+/** The text at the end of a way through objects; `undefined` if there is none, or something else. */
+export const textAt = (value: unknown, ...names: readonly string[]): string | undefined => {
+  const found = names.reduce(memberOf, value);
+  return typeof found === 'string' ? found : undefined;
+};
+
 const bearer = /^(?:bearer +)?[\w-]+\.(?<payload>[\w-]+)\.[\w-]+$/i;
 
 /**
