@@ -111,25 +111,26 @@ const reportRename = async ({ readOwners, ownerRenamed }: ScimRequest, from: str
     ownerRenamed(from, isIdentity(to) ? to : undefined);
 };
 
+type Change = {
+  readonly active?: boolean | undefined;
+  readonly userName?: unknown;
+  readonly aliases?: readonly string[];
+};
+
 /** The answer has the name that the id stands for, and `active` as it was sent: it says that the request was accepted. */
-const changedUser = (request: ScimRequest, userName: string, active = true) =>
-  scimResponse(200, shown(request, { id: request.id, userName, active }));
+const createChange =
+  (parse: (body: unknown) => Change): ScimAnswer =>
+  async (request) => {
+    const userName = userNameIn(request);
+    const { active = true, userName: sent, aliases = [] } = parse(request.body());
+    if (active) await reportRename(request, userName, sent);
+    else await request.deactivate([userName, sent, ...aliases].filter(isIdentity));
+    return scimResponse(200, shown(request, { id: request.id, userName, active }));
+  };
 
-export const replaceUser: ScimAnswer = async (request) => {
-  const userName = userNameIn(request);
-  const sent = parseReplacement(request.body());
-  if (sent.active === false) await request.deactivate([userName, sent.userName, ...sent.aliases].filter(isIdentity));
-  else await reportRename(request, userName, sent.userName);
-  return changedUser(request, userName, sent.active);
-};
+export const replaceUser = createChange(parseReplacement);
 
-export const patchUser: ScimAnswer = async (request) => {
-  const userName = userNameIn(request);
-  const change = parsePatch(request.body());
-  if (change.active === false) await request.deactivate([userName, change.userName].filter(isIdentity));
-  else await reportRename(request, userName, change.userName);
-  return changedUser(request, userName, change.active);
-};
+export const patchUser = createChange(parsePatch);
 
 export const deleteUser: ScimAnswer = async (request) => {
   await request.deactivate([userNameIn(request)]);
