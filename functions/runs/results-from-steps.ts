@@ -89,23 +89,26 @@ const looks = {
   second: [operationNames.secondLook],
 } as const satisfies Record<Look, readonly string[]>;
 
-const parseResolutions = (steps: readonly FinishedStep[], look: Look): readonly Resolved[] =>
-  steps
-    .filter(({ name }) => looks[look].some((each) => each === name))
-    .flatMap(({ payload }) => parseJsonAs(resolvedSchema, payload) ?? []);
-
-const parseBatches = (steps: readonly FinishedStep[]): readonly Batch[] => steps.flatMap(parseBatch).toSorted(byPlace);
-
-const parseBatchesOf = (steps: readonly FinishedStep[], look: Look): readonly Batch[] =>
-  parseBatches(steps).filter((batch) => batch.look === look);
+/** What each look found, and the batches of its rounds in their order. */
+const parseSteps = (steps: readonly FinishedStep[]) => {
+  const batches = steps.flatMap(parseBatch).toSorted(byPlace);
+  const of = (look: Look) => ({
+    resolved: steps
+      .filter(({ name }) => looks[look].some((each) => each === name))
+      .flatMap(({ payload }) => parseJsonAs(resolvedSchema, payload) ?? []),
+    batches: batches.filter((batch) => batch.look === look),
+  });
+  return { first: of('first'), second: of('second') };
+};
 
 /** What the rounds kept of each instance that they left pending, and which were logged out after the first look and linked again. */
 export const retriesIn = (steps: readonly FinishedStep[]): ReadonlyMap<InstanceId, Partial<RetryState>> => {
-  const states = parseBatches(steps).flatMap(({ targetStates }) => targetStates);
+  const { first, second } = parseSteps(steps);
+  const states = [...first.batches, ...second.batches].flatMap(({ targetStates }) => targetStates);
   const kept = new Map<InstanceId, Partial<RetryState>>(
     states.map(({ idInstance, retry = {} }) => [idInstance, retry]),
   );
-  for (const id of parseResolutions(steps, 'second').flatMap(({ linkedAgain = [] }) => linkedAgain))
+  for (const id of second.resolved.flatMap(({ linkedAgain = [] }) => linkedAgain))
     kept.set(id, { ...kept.get(id), linkedAgain: true });
   return kept;
 };
@@ -117,46 +120,45 @@ export const newestOutcomes = (outcomes: readonly Outcome[]): readonly Outcome[]
 
 /** The results of a run so far, out of its steps in any order: of each instance, the newest round counts. */
 export const resultsFromSteps = (steps: readonly FinishedStep[]): RunResults => {
-  const outcomes = (['first', 'second'] as const).flatMap((look) => [
-    ...parseResolutions(steps, look).flatMap((resolved) => [
-      ...resolved.targets.map(pendingOutcome),
-      ...skippedAtOnce(resolved),
-    ]),
-    ...parseBatchesOf(steps, look).flatMap(({ targetStates }) => targetStates.map(outcomeOf)),
+  const { first, second } = parseSteps(steps);
+  const outcomes = [first, second].flatMap(({ resolved, batches }) => [
+    ...resolved.flatMap((each) => [...each.targets.map(pendingOutcome), ...skippedAtOnce(each)]),
+    ...batches.flatMap(({ targetStates }) => targetStates.map(outcomeOf)),
   ]);
   // The second look names instances that the first only counted.
-  const second = parseResolutions(steps, 'second');
-  const newest = second.length > 0 ? second : parseResolutions(steps, 'first');
-  const unlisted = Math.max(0, ...newest.map((resolved) => resolved.unlisted));
+  const newest = second.resolved.length > 0 ? second.resolved : first.resolved;
+  const unlisted = Math.max(0, ...newest.map((each) => each.unlisted));
   return resultsOf(newestOutcomes(outcomes).toSorted(byId), unlisted);
 };
 
 /** The instances that are still pending after a round, in the order of its batches. */
-const pendingAfter = (steps: readonly FinishedStep[], look: Look, round: number): readonly InstanceId[] =>
-  parseBatchesOf(steps, look)
+const pendingAfter = (batches: readonly Batch[], round: number): readonly InstanceId[] =>
+  batches
     .filter((batch) => batch.round === round)
     .flatMap(({ targetStates }) => targetStates.filter(({ kind }) => kind === 'pending'))
     .map(({ idInstance }) => idInstance);
 
 /** The instances that a round processes, in the order of its batches. */
-const instancesOfRound = (steps: readonly FinishedStep[], { look, round }: Place): readonly InstanceId[] => {
-  if (round > 1) return pendingAfter(steps, look, round - 1);
-  const targets = parseResolutions(steps, look).at(-1)?.targets ?? [];
+const instancesOfRound = (looked: ReturnType<typeof parseSteps>, { look, round }: Place): readonly InstanceId[] => {
+  const { resolved, batches } = looked[look];
+  if (round > 1) return pendingAfter(batches, round - 1);
+  const targets = resolved.at(-1)?.targets ?? [];
   if (look === 'first') return targets;
-  return [...pendingAfter(steps, 'first', parseBatchesOf(steps, 'first').at(-1)?.round ?? 0), ...targets];
+  return [...pendingAfter(looked.first.batches, looked.first.batches.at(-1)?.round ?? 0), ...targets];
 };
 
 /** The instances whose batch had started and not finished when the run ended: a logout may have been sent. */
 export const instancesUnderWay = (
   steps: readonly FinishedStep[],
   unfinished: readonly string[],
-): ReadonlySet<InstanceId> =>
-  new Set(
-    unfinished.flatMap((name) => {
-      const place = placeOf(name);
-      return place === undefined ? [] : batchAt(instancesOfRound(steps, place), place.batch);
-    }),
-  );
+): ReadonlySet<InstanceId> => {
+  const looked = parseSteps(steps);
+  const underWay = unfinished.flatMap((name) => {
+    const place = placeOf(name);
+    return place === undefined ? [] : batchAt(instancesOfRound(looked, place), place.batch);
+  });
+  return new Set(underWay);
+};
 
 /** The token of a confirmed instance that was not rotated, or whose old one was not tested, before the run ended. */
 const tokenAtEnd = ({ token }: Outcome, end: string, isUnderWay: boolean): NonNullable<Outcome['token']> => {
