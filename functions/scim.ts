@@ -7,7 +7,7 @@ import { composeProviderHandler, type ProviderHandlerDependencies } from './iden
 import { createIdentifyProvider, type IdentityProvider } from './identity-providers/identity-providers.ts';
 import type { Owners } from './instances/read-owners.ts';
 import { type Log, writeLine } from './platform/log.ts';
-import { checkNamesOnce } from './scim/body.ts';
+import { checkNamesOnce } from './scim/attributes.ts';
 import { createDeactivate, isOkta, tryAgain } from './scim/deactivate.ts';
 import { resourceTypes, schemas, serviceProviderConfig } from './scim/discovery.ts';
 import { basePathOf, segmentsOf } from './scim/path.ts';

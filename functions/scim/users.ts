@@ -1,16 +1,15 @@
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { foldCase } from '../instances/identity.ts';
+import { foldCase, isSameIdentity } from '../instances/identity.ts';
 import type { Owners } from '../instances/read-owners.ts';
 import { isIdentity } from '../offboarding/dialect.ts';
 import { isScimObject, readAttribute } from './attributes.ts';
 import type { Deactivate } from './deactivate.ts';
 import { type Condition, parseFilter } from './filter.ts';
-import { findUsers } from './find-users.ts';
 import { parsePatch } from './patch.ts';
 import { project } from './projection.ts';
 import { listResponse, maxResults, noContent, type Page, ScimError, scimResponse } from './response.ts';
 import { parseNewUser, parseReplacement, type User, userResource } from './user.ts';
-import { parseUserId } from './user-id.ts';
+import { parseUserId, userIdOf } from './user-id.ts';
 
 export type ScimRequest = {
   /** Where `/Users` is, e.g. `https://….execute-api.eu-central-1.amazonaws.com/scim/v2`. */
@@ -29,8 +28,37 @@ export type ScimRequest = {
 
 export type ScimAnswer = (request: ScimRequest) => Promise<APIGatewayProxyStructuredResultV2>;
 
-const find = async ({ readOwners }: ScimRequest, conditions: readonly Condition[]): Promise<readonly User[]> =>
-  findUsers(await readOwners(), conditions);
+type Identities = readonly string[];
+
+/** The identity that stands for a person who is listed: an address if there is one, for that is what providers match by. */
+const primaryOf = (identities: Identities): string =>
+  identities.find((identity) => identity.includes('@')) ?? identities[0] ?? '';
+
+/** The identity that a condition finds; `userName` is compared without regard to case (RFC 7643, section 4.1.1). */
+const findIdentity = (identities: Identities, { attribute, value }: Condition): string | undefined => {
+  if (attribute === 'externalid') return identities.find((identity) => isSameIdentity(identity, value));
+  const wanted = attribute === 'id' ? parseUserId(value) : value;
+  return wanted === undefined ? undefined : identities.find((identity) => foldCase(identity) === foldCase(wanted));
+};
+
+const findUser = (identities: Identities, conditions: readonly Condition[]): readonly User[] => {
+  const found = conditions.map((condition) => ({ ...condition, identity: findIdentity(identities, condition) }));
+  if (found.some(({ identity }) => identity === undefined)) return [];
+  const externalId = found.find(({ attribute }) => attribute === 'externalid')?.identity;
+  const userName = found.find(({ attribute }) => attribute !== 'externalid')?.identity ?? primaryOf(identities);
+  return [{ userName, externalId }];
+};
+
+/**
+ * The users that a filter finds among the owners of instances, in an order that does not change.
+ *
+ * @param conditions none: everybody
+ */
+const findUsers = async ({ readOwners }: ScimRequest, conditions: readonly Condition[]): Promise<readonly User[]> => {
+  const users = (await readOwners()).flatMap((identities) => findUser(identities, conditions));
+  const byId = new Map(users.map((user) => [userIdOf(user.userName), user]));
+  return [...byId].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, user]) => user);
+};
 
 /** @throws ScimError 404 for an id that this service did not give out */
 const userNameIn = ({ id }: ScimRequest): string => {
@@ -57,7 +85,7 @@ const parsePage = (query: URLSearchParams): Page => ({
 export const listUsers: ScimAnswer = async (request) => {
   const page = parsePage(request.query);
   const filter = request.query.get('filter') ?? '';
-  const users = await find(request, filter.trim() === '' ? [] : parseFilter(filter));
+  const users = await findUsers(request, filter.trim() === '' ? [] : parseFilter(filter));
   const resources = users.map((user) => shown(request, user));
   return listResponse(resources, page);
 };
@@ -84,7 +112,7 @@ export const createUser: ScimAnswer = async (request) => {
   const { userName, active = true, aliases } = parseNewUser(request.body());
   // Before the search: neither a 409 nor a list that cannot be read may prevent the logout.
   if (!active) await request.deactivate([userName, ...aliases]);
-  const existing = await find(request, [{ attribute: 'username', value: userName }]).catch((error) => {
+  const existing = await findUsers(request, [{ attribute: 'username', value: userName }]).catch((error) => {
     // The client would send again what was started.
     if (!active && error instanceof ScimError) return [];
     throw error;

@@ -1,7 +1,7 @@
 import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { createConnections } from '../../../functions/green-api/exchange.ts';
+import { primeClient } from '../../../functions/logout/warm-up.ts';
 import { createSecretsManager } from '../../../functions/platform/aws-clients.ts';
-import { primeClient } from '../../../functions/platform/prime-client.ts';
 import { useEmulators } from '../../support/aws-environment.ts';
 import { startHttpsHost } from '../../support/https-host.ts';
 import { trustEmulators } from '../../support/trust-emulators.ts';
