@@ -1,36 +1,11 @@
 import { parseJson } from '../platform/unknown-values.ts';
-import { type ApiToken, isApiToken } from './credential.ts';
+import { isApiToken } from './credential.ts';
 import { failureKindOf, failureKindOfText, type GreenApiFailureKind } from './vocabulary.ts';
 
 /** What an error of GREEN-API means. `detail` explains it to people and quotes nothing. */
 export type GreenApiFailure = {
   readonly [Kind in GreenApiFailureKind]: { readonly kind: Kind; readonly detail: string };
 }[GreenApiFailureKind];
-
-/** https://green-api.com/en/docs/api/account/Logout/ */
-export type LogoutAnswer =
-  | { readonly kind: 'accepted' }
-  | { readonly kind: 'refused'; readonly detail: string }
-  | GreenApiFailure;
-
-/** https://green-api.com/en/docs/api/account/GetStateInstance/ ; `null` for a new instance. */
-export type StateAnswer = { readonly kind: 'state'; readonly stateInstance: string | null } | GreenApiFailure;
-
-/** https://green-api.com/en/docs/api/queues/ClearMessagesQueue/ */
-export type ClearQueueAnswer = { readonly kind: 'cleared' } | GreenApiFailure;
-
-/** The only answer that holds a secret: the new token. https://green-api.com/en/docs/api/account/UpdateApiToken/ */
-export type UpdateTokenAnswer =
-  | { readonly kind: 'token-updated'; readonly apiTokenInstance: ApiToken }
-  | GreenApiFailure;
-
-/** https://green-api.com/en/docs/api/account/GetSettings/ ; of the settings only what says whose account is linked. */
-type SettingsAnswer =
-  | { readonly kind: 'settings'; readonly typeInstance: string; readonly wid: string }
-  | GreenApiFailure;
-
-/** The number of the linked account, empty while none is linked. https://green-api.com/en/docs/api/account/GetWaSettings/ */
-type AccountAnswer = { readonly kind: 'account'; readonly phone: string } | GreenApiFailure;
 
 const failureOf = (status: number, text: string): GreenApiFailure => ({
   kind: failureKindOf(status, text),
@@ -60,6 +35,12 @@ const parseAnswer = <A>(
   );
 };
 
+/** https://green-api.com/en/docs/api/account/Logout/ */
+export type LogoutAnswer =
+  | { readonly kind: 'accepted' }
+  | { readonly kind: 'refused'; readonly detail: string }
+  | GreenApiFailure;
+
 export const parseLogoutAnswer = (status: number, text: string): LogoutAnswer =>
   parseAnswer<LogoutAnswer>(status, text, (body) => {
     const isLogout = fieldOf(body, 'isLogout');
@@ -67,36 +48,48 @@ export const parseLogoutAnswer = (status: number, text: string): LogoutAnswer =>
     return isLogout === false ? { kind: 'refused', detail: 'GREEN-API answered isLogout: false' } : undefined;
   });
 
-export const parseStateAnswer = (status: number, text: string): StateAnswer =>
-  parseAnswer<StateAnswer>(status, text, (body) => {
+/** https://green-api.com/en/docs/api/account/GetStateInstance/ ; `null` for a new instance. */
+export const parseStateAnswer = (status: number, text: string) =>
+  parseAnswer(status, text, (body) => {
     const stateInstance = fieldOf(body, 'stateInstance');
     // Unknown states pass, but only short words: the value appears in answers and logs.
     const isState = typeof stateInstance === 'string' && /^[A-Za-z][\w-]{0,39}$/.test(stateInstance);
-    return isState || stateInstance === null ? { kind: 'state', stateInstance } : undefined;
+    return isState || stateInstance === null ? ({ kind: 'state', stateInstance } as const) : undefined;
   });
 
-export const parseClearQueueAnswer = (status: number, text: string): ClearQueueAnswer =>
-  parseAnswer<ClearQueueAnswer>(status, text, (body) =>
-    fieldOf(body, 'isCleared') === true ? { kind: 'cleared' } : undefined,
+export type StateAnswer = ReturnType<typeof parseStateAnswer>;
+
+/** https://green-api.com/en/docs/api/queues/ClearMessagesQueue/ */
+export const parseClearQueueAnswer = (status: number, text: string) =>
+  parseAnswer(status, text, (body) =>
+    fieldOf(body, 'isCleared') === true ? ({ kind: 'cleared' } as const) : undefined,
   );
 
-/** A token that cannot stand in a URL is not understood: nothing could be called with it. */
-export const parseUpdateTokenAnswer = (status: number, text: string): UpdateTokenAnswer =>
-  parseAnswer<UpdateTokenAnswer>(status, text, (body) => {
+export type ClearQueueAnswer = ReturnType<typeof parseClearQueueAnswer>;
+
+/**
+ * The only answer that holds a secret: the new token. One that cannot stand in a URL is not understood: nothing could be called with
+ * it. https://green-api.com/en/docs/api/account/UpdateApiToken/
+ */
+export const parseUpdateTokenAnswer = (status: number, text: string) =>
+  parseAnswer(status, text, (body) => {
     const apiTokenInstance = fieldOf(body, 'apiTokenInstance');
-    return isApiToken(apiTokenInstance) ? { kind: 'token-updated', apiTokenInstance } : undefined;
+    return isApiToken(apiTokenInstance) ? ({ kind: 'token-updated', apiTokenInstance } as const) : undefined;
   });
 
 const textOf = (value: unknown): string => (typeof value === 'string' || typeof value === 'number' ? `${value}` : '');
 
-export const parseSettingsAnswer = (status: number, text: string): SettingsAnswer =>
-  parseAnswer<SettingsAnswer>(status, text, (body) => {
+/** https://green-api.com/en/docs/api/account/GetSettings/ ; of the settings only what says whose account is linked. */
+export const parseSettingsAnswer = (status: number, text: string) =>
+  parseAnswer(status, text, (body) => {
     const typeInstance = textOf(fieldOf(body, 'typeInstance'));
     const wid = textOf(fieldOf(body, 'wid'));
-    return typeInstance === '' && wid === '' ? undefined : { kind: 'settings', typeInstance, wid };
+    return typeInstance === '' && wid === '' ? undefined : ({ kind: 'settings', typeInstance, wid } as const);
   });
 
-export const parseAccountAnswer = (status: number, text: string): AccountAnswer =>
-  parseAnswer<AccountAnswer>(status, text, (body) =>
-    fieldOf(body, 'phone') === undefined ? undefined : { kind: 'account', phone: textOf(fieldOf(body, 'phone')) },
-  );
+/** The number of the linked account, empty while none is linked. https://green-api.com/en/docs/api/account/GetWaSettings/ */
+export const parseAccountAnswer = (status: number, text: string) =>
+  parseAnswer(status, text, (body) => {
+    const phone = fieldOf(body, 'phone');
+    return phone === undefined ? undefined : ({ kind: 'account', phone: textOf(phone) } as const);
+  });
