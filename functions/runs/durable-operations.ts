@@ -9,7 +9,7 @@ export type Durable = Pick<DurableContext, 'step' | 'wait'>;
 export type Execution = {
   readonly name: string;
   readonly durable: Durable;
-  /** Time left in this invocation, in milliseconds. */
+  /** Time left for work in this invocation, in milliseconds. */
   readonly remainingMs: () => number;
 };
 
@@ -25,10 +25,13 @@ export const nameInInvocation = (event: unknown): string | undefined => {
   return success ? nameOf(output.DurableExecutionArn) : undefined;
 };
 
+/** Time to publish what a step did and to write its checkpoint before Lambda's own limit, in milliseconds. */
+const closingMs = 20_000;
+
 const executionOf = (context: DurableContext): Execution => ({
   name: nameOf(context.executionContext.durableExecutionArn),
   durable: context,
-  remainingMs: () => context.lambdaContext.getRemainingTimeInMillis?.() ?? Number.POSITIVE_INFINITY,
+  remainingMs: () => context.lambdaContext.getRemainingTimeInMillis() - closingMs,
 });
 
 /** Carries an execution out as a Lambda durable function. */

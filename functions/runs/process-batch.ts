@@ -33,8 +33,6 @@ export type BatchDependencies = {
 
 /** Longest time of a batch, in milliseconds. 200 instances, 50 at once, need four turns, and a turn in which every call times out takes about a minute. */
 const longestBatchMs = 5 * 60 * 1_000;
-/** Time to publish the outcomes and write the checkpoint before Lambda's own limit, in milliseconds. */
-const closingMs = 20_000;
 const concurrency = 50;
 
 const checkpointOf = (target: TargetState): Outcome | TargetState => {
@@ -77,7 +75,7 @@ export const createProcessBatch = (dependencies: BatchDependencies): ProcessBatc
       runId,
       request,
       expiresAt,
-      deadline: deadlineIn(Math.min(longestBatchMs, remainingMs() - closingMs, untilExpiryMs())),
+      deadline: deadlineIn(Math.min(longestBatchMs, remainingMs(), untilExpiryMs())),
       // A process may die, or a run be stopped, before there is evidence of a logout that was sent.
       onLogoutSent: ({ idInstance, attempts, retry: { tags } }) =>
         log('INFO', 'logout sent', { run: runId, idInstance, attempts, requestedBy, reason, tags }),
@@ -98,6 +96,6 @@ export const createProcessBatch = (dependencies: BatchDependencies): ProcessBatc
     const processed = await inParallel(concurrency, batch, processOnce);
     const targetStates = (await inParallel(concurrency, processed, confirm)).map(checkpointOf);
     await publishOutcomes(evidence);
-    return { round, at: now().toISOString(), timeIsShort: remainingMs() < longestBatchMs + closingMs, targetStates };
+    return { round, at: now().toISOString(), timeIsShort: remainingMs() < longestBatchMs, targetStates };
   };
 };

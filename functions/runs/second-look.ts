@@ -37,8 +37,6 @@ const mostReadings = 3;
 const betweenReadingsMs = 2_000;
 /** Time for all readings, in milliseconds; the list may take eight minutes of the invocation. */
 const longestReadingMs = 5 * 60 * 1_000;
-/** Time to write the checkpoint before Lambda's own limit, in milliseconds. */
-const closingMs = 20_000;
 
 /** When the second look is due, in milliseconds since 1970: by then the list shows every tag that was set before the first. */
 export const secondLookAtMs = (run: RunIdentity, { at = run.startedAt }: Resolved): number =>
@@ -110,7 +108,7 @@ export const createLookAgain = (dependencies: SecondLookDependencies) => {
     if (found.kind !== 'resolved') return found;
     const confirmed = first.outcomes.filter((outcome) => outcome.confirmed && outcome.kind !== 'pending');
     const ids = confirmed.map(({ idInstance }) => idInstance);
-    const deadline = deadlineIn(Math.min(longestReadingMs, operations.remainingMs() - closingMs));
+    const deadline = deadlineIn(Math.min(longestReadingMs, operations.remainingMs()));
     const again = await readAgain(run, ids, deadline);
     log(again.linkedAgain.length > 0 ? 'WARN' : 'INFO', 'second look', { run: run.id, new: found.targets, ...again });
     return { ...found, targets: [...found.targets, ...again.linkedAgain], ...again };

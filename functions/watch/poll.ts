@@ -39,8 +39,6 @@ export type PollDependencies = {
 
 /** Time of one poll, in milliseconds: 3,000 instances of which every call times out need ten minutes. */
 const longestPollMs = 10 * 60 * 1_000;
-/** Time to publish the events and write the checkpoint before Lambda's own limit, in milliseconds. */
-const closingMs = 20_000;
 const concurrency = 50;
 
 const unread = (detail: string, reason: Missing['reason'] = 'unread') => ({ kind: 'unread', reason, detail }) as const;
@@ -154,7 +152,7 @@ export const createPoll = (dependencies: PollDependencies) => {
   };
 
   return async (watch: WatchIdentity, state: WatchState, remainingMs: () => number): Promise<PollResult> => {
-    const deadline = deadlineIn(Math.min(longestPollMs, remainingMs() - closingMs));
+    const deadline = deadlineIn(Math.min(longestPollMs, remainingMs()));
     const found = await inParallel(
       concurrency,
       [...state.watching],

@@ -467,7 +467,7 @@ test('a logout is recorded as soon as it is sent, because the run may be stopped
 
 test('instances for which an invocation has no time stay pending for the next one', async () => {
   const setup = createSetup({ [id]: {} });
-  const remaining = [5_000, 5_000];
+  const remaining = [-15_000, -15_000];
 
   const run = await setup.run(requestOf(), {}, () => remaining.shift() ?? 900_000);
 

@@ -1011,7 +1011,7 @@ describe('a drill', () => {
     // Four batches at once ask at their beginning, and again at their end.
     const remainingMs = () => {
       calls += 1;
-      return calls === 6 ? 300_000 : 900_000;
+      return calls === 6 ? 280_000 : 880_000;
     };
 
     const run = await setup.run(drill, {}, remainingMs);
