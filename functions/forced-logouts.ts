@@ -63,7 +63,6 @@ export type ForcedLogoutsHandlerDependencies = ApiDependencies & {
 type Response = APIGatewayProxyStructuredResultV2;
 type Answer = (event: APIGatewayProxyEventV2) => Promise<Response>;
 
-/** Reads the id of a run or a watch in the path. */
 const createIdIn =
   <Name extends string>(parse: (value: unknown) => Name | undefined, rule: string) =>
   (event: APIGatewayProxyEventV2): Name => {

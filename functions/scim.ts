@@ -58,7 +58,6 @@ const requestOf = (
 
 const noSuchResource = (): ScimError => new ScimError(404, 'there is no such resource');
 
-/** The document with this id out of a list of them. */
 const one =
   (documents: typeof schemas): ScimAnswer =>
   async ({ baseUrl, id }) => {

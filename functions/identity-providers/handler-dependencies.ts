@@ -39,9 +39,9 @@ export const composeProviderHandler = (
   write: Write,
   { lambda = createLambda(), secretsManager = createSecretsManager() }: Partial<Clients> = {},
 ): ProviderHandlerDependencies => {
-  const { copies, ...listing } = parseVariables({ ...listingSettings, copies: copiesSetting }, variables);
+  const settings = { ...listingSettings, copies: copiesSetting, maxTargets: offboardingMaxTargets };
+  const { copies, maxTargets, ...listing } = parseVariables(settings, variables);
   const { runFunction, runQualifier, stack, ...limits } = readStartingEnvironment(variables);
-  const { maxTargets } = parseVariables({ maxTargets: offboardingMaxTargets }, variables);
   const log = createLog(write);
   const metrics = createProviderMetrics(log, stack, Date.now);
   const listInstances = createListInstances({ client: secretsManager, ...listing });

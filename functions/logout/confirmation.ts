@@ -23,7 +23,6 @@ export const isOut = (reading: Reading): boolean =>
 export const outInARow = (readings: readonly Reading[]): number =>
   readings.length - 1 - readings.findLastIndex((reading) => !isOut(reading));
 
-/** A logout that is confirmed. */
 type Proof = {
   /** ISO 8601 instant of the newest reading of `notAuthorized`. */
   readonly confirmedAt: string;

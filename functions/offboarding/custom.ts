@@ -42,7 +42,6 @@ const wordOrNumber = v.pipe(
   word,
 );
 
-/** The fields of `detail`. */
 export const detailEntries = {
   owner: v.nullish(wordOrNumber),
   email: v.nullish(v.pipe(word, v.regex(/^[^@]+@[^@]+$/, 'must be an e-mail address'))),

@@ -137,7 +137,8 @@ const describeUnreadable = ({ ofTarget = none, others = none }: Partial<NonNulla
   };
 };
 
-const ofInstances = (count: number, one: string, many: string): string | undefined => {
+/** A sentence about so many instances; `undefined` if there is none. */
+export const ofInstances = (count: number, one: string, many: string): string | undefined => {
   if (count === 0) return undefined;
   return count === 1 ? `1 instance ${one}` : `${count} instances ${many}`;
 };
@@ -203,7 +204,7 @@ type Circumstances = {
   readonly linkedAgain?: readonly InstanceId[] | undefined;
   /** Why the second look found nothing. */
   readonly lookFailure?: Failure | undefined;
-  readonly notes?: readonly string[];
+  readonly notes?: readonly (string | undefined)[];
 };
 
 /** Decides how a run ends. A run that logged nobody out is a plain success only if there was nobody to log out. */

@@ -40,7 +40,6 @@ const parseRunRequest = (payload: unknown): RunRequest => {
 
 const misspelt = ': compare its tag with the instances, or set mayFindNobody of the schedule if that is normal';
 
-/** There was no instance that the target includes, and so nobody to log out. */
 const foundNobody = ({ request }: RunIdentity, { unreadable }: Resolved, now: Date): RunEnd => {
   const { target, source, dryRun, mayFindNobody } = request;
   const isWorthAnotherLook = dryRun && 'owner' in target;
@@ -67,7 +66,6 @@ export const createExecuteRun = (dependencies: RunDependencies) => {
   const drillBatch = processBy(createDrillTarget(dependencies), createReportDrill(log));
   const logEnd = createLogRunEnd(log, stack, now);
 
-  /** Logs out what the first look found, then what the second did. */
   const logOut = async (operations: Operations, run: RunIdentity, first: Resolved) => {
     const process = run.request.dryRun ? drillBatch : logOutBatch;
     const stage: Stage = { run, look: 'first', untilMs: secondLookAtMs(run, first) };

@@ -172,7 +172,6 @@ export const createFindTargets = (dependencies: ResolveDependencies) => {
     const { target, dryRun } = run.request;
     if (first.kind === 'failed' || !foundNothing(first) || !('owner' in target) || dryRun) return first;
     if (looksAgain(run.request)) return first;
-
     await operations.wait(operationNames.waitForTags, listLagSeconds);
     return resolveAs(operations, operationNames.resolveAgain, run);
   };

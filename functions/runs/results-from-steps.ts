@@ -131,14 +131,12 @@ export const resultsFromSteps = (steps: readonly FinishedStep[]): RunResults => 
   return resultsOf(newestOutcomes(outcomes).toSorted(byId), unlisted);
 };
 
-/** The instances that are still pending after a round, in the order of its batches. */
 const pendingAfter = (batches: readonly Batch[], round: number): readonly InstanceId[] =>
   batches
     .filter((batch) => batch.round === round)
     .flatMap(({ targetStates }) => targetStates.filter(({ kind }) => kind === 'pending'))
     .map(({ idInstance }) => idInstance);
 
-/** The instances that a round processes, in the order of its batches. */
 const instancesOfRound = (looked: ReturnType<typeof parseSteps>, { look, round }: Place): readonly InstanceId[] => {
   const { resolved, batches } = looked[look];
   if (round > 1) return pendingAfter(batches, round - 1);

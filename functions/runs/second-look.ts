@@ -5,7 +5,7 @@ import type { CallWithCredential } from '../instances/call-with-credential.ts';
 import { type Deadline, deadlineIn, hasPassed } from '../platform/deadline.ts';
 import { inParallel } from '../platform/in-parallel.ts';
 import { errorNameOf } from '../platform/unknown-values.ts';
-import type { Failure } from './conclude.ts';
+import { type Failure, ofInstances } from './conclude.ts';
 import type { Operations } from './durable-operations.ts';
 import {
   createResolve,
@@ -42,7 +42,6 @@ const longestReadingMs = 5 * 60 * 1_000;
 export const secondLookAtMs = (run: RunIdentity, { at = run.startedAt }: Resolved): number =>
   looksAgain(run.request) ? Date.parse(at) + listLagSeconds * 1_000 : Number.POSITIVE_INFINITY;
 
-/** What a missing second look means. */
 const lateTags = 'an instance that was tagged just before the run may still be logged in';
 
 const failureOf = (resolution: Exclude<Resolution, Resolved>, { expiresAt, request }: RunIdentity): Failure => {
@@ -135,22 +134,19 @@ export const targetsOfSecondLook = ({ targets, linkedAgain = [] }: Resolved): re
     linkedAgain.includes(id) ? withRetry(newTargetState(id), { linkedAgain: true }) : newTargetState(id),
   );
 
-const counted = (count: number, one: string, many: string): readonly string[] =>
-  count === 0 ? [] : [count === 1 ? `1 instance ${one}` : `${count} instances ${many}`];
-
 const drillNote = `a real run would look again after ${listLagSeconds / 60} minutes, for instances that were tagged just before it`;
 
 export const notesOfSecondLook = (
   request: RunRequest,
   { linkedAgain = [], notJudged = 0 }: Resolved,
-): readonly string[] => [
-  ...(request.dryRun && looksAgain({ ...request, dryRun: false }) ? [drillNote] : []),
-  ...counted(
+): readonly (string | undefined)[] => [
+  request.dryRun && looksAgain({ ...request, dryRun: false }) ? drillNote : undefined,
+  ofInstances(
     linkedAgain.length,
     'was linked again after its first logout',
     'were linked again after their first logout',
   ),
-  ...counted(
+  ofInstances(
     notJudged,
     'could not be read again after its logout, so only its first confirmation is known',
     'could not be read again after their logout, so only their first confirmation is known',

@@ -1,7 +1,6 @@
 import { attributeName } from './attributes.ts';
 import { ScimError } from './response.ts';
 
-/** An attribute that users can be found by. */
 type FilterAttribute = 'username' | 'externalid' | 'emails' | 'id';
 
 /** `attribute eq "value"`; all of the conditions of a filter must hold. */

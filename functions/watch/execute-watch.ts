@@ -32,7 +32,6 @@ export const createWatch = (dependencies: PollDependencies) => {
   const poll = createPoll(dependencies);
   const { now } = dependencies;
 
-  /** Polls until the end of the watch, or until no instance is left to watch. */
   const runPolls = async (operations: Operations, watch: WatchIdentity) => {
     const startMs = Date.parse(watch.startedAt);
     const endMs = Date.parse(watch.request.until);
