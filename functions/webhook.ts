@@ -96,8 +96,9 @@ const parseDetail = (detail: Detail, now: number): LeaverReport => {
 };
 
 /** `POST /offboarding` */
-const createPostOffboarding = ({ startOffboarding, now }: Dependencies): Answer => {
-  return async (event, provider) => {
+const createPostOffboarding =
+  ({ startOffboarding, now }: Dependencies): Answer =>
+  async (event, provider) => {
     const { requestId } = event.requestContext;
     const detail = parseBody(event, detailSchema, longestBytes.detail);
     if ('heartbeat' in detail) {
@@ -117,7 +118,6 @@ const createPostOffboarding = ({ startOffboarding, now }: Dependencies): Answer 
       { location: `/forced-logouts/${run.id}` },
     );
   };
-};
 
 /** `GET /okta-event-hook`: Okta sends a value once, and wants it back. */
 const answerChallenge: Answer = ({ headers }) => {

@@ -21,9 +21,6 @@ export type Counted<Answer> = Answer & {
   readonly resent?: true;
 };
 
-/** @param onSent called when a request leaves, which is before anything is known of its answer */
-type Call<Answer> = (instance: Instance, deadline: Deadline, onSent?: () => void) => Promise<Counted<Answer>>;
-
 export type GreenApiDependencies = {
   readonly sendGet: SendGet;
   /** Called once for each method, because GREEN-API limits each method of an instance by itself. */
@@ -91,9 +88,14 @@ export const createCaller =
     method: string,
     parse: (status: number, text: string) => Answer | GreenApiFailure,
     deliver = sendAgainIfStale,
-  ): Call<Answer | GreenApiFailure> => {
+  ) => {
     const rateLimiter = createRateLimiter();
-    return async ({ idInstance, credential }, deadline, onSent) => {
+    /** @param onSent called when a request leaves, which is before anything is known of its answer */
+    return async (
+      { idInstance, credential }: Instance,
+      deadline: Deadline,
+      onSent?: () => void,
+    ): Promise<Counted<Answer | GreenApiFailure>> => {
       const url = `${credential.apiUrl}/waInstance${idInstance}/${method}/${credential.apiTokenInstance}`;
       const send: Send = async (options, onThisSent) => {
         const slot = await rateLimiter.slot(idInstance, deadline);

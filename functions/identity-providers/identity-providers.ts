@@ -74,13 +74,6 @@ export type Identification =
   | { readonly kind: 'identified'; readonly provider: IdentityProvider }
   | { readonly kind: 'refused'; readonly reason: RefusalReason };
 
-/** Finds whose token a request carries. It reads nothing but the `Authorization` header. */
-type IdentifyProvider = (
-  event: Pick<APIGatewayProxyEventV2, 'headers'>,
-  /** The kind of provider whose tokens the route takes. */
-  kind: ProviderKind | undefined,
-) => Identification;
-
 // Okta sends what the administrator typed, with or without the scheme. A bare scheme is no token.
 const tokenIn = (authorization: string): string => authorization.trim().replace(/^bearer(?:\s+|$)/i, '');
 
@@ -88,12 +81,16 @@ const tokenIn = (authorization: string): string => authorization.trim().replace(
 const hasProviderToken = (authorization: string): boolean =>
   authorization.split(/[\s:,"']/).some((word) => providerTokenPattern.test(word));
 
-/** Compares the digest of the token with every stored digest, each in constant time, so that timing reveals nothing about a token. */
-export const createIdentifyProvider = (providers: readonly IdentityProvider[]): IdentifyProvider => {
+/**
+ * Finds whose token a request carries. It reads nothing but the `Authorization` header. It compares the digest of the token with
+ * every stored digest, each in constant time, so that timing reveals nothing about a token.
+ */
+export const createIdentifyProvider = (providers: readonly IdentityProvider[]) => {
   const known = providers.flatMap((provider) =>
     provider.tokenSha256.map((digest) => ({ provider, digest: Buffer.from(digest, 'hex') })),
   );
-  return ({ headers }, kind) => {
+  /** @param kind of provider whose tokens the route takes */
+  return ({ headers }: Pick<APIGatewayProxyEventV2, 'headers'>, kind: ProviderKind | undefined): Identification => {
     const token = tokenIn(headers.authorization ?? '');
     if (token === '') return { kind: 'refused', reason: 'no token' };
     const given = sha256(token);

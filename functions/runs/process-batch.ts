@@ -41,20 +41,11 @@ const checkpointOf = (target: TargetState): Outcome | TargetState => {
   return { ...outcome, ...shownTags(retry.tags) };
 };
 
-export type ProcessBatch = (
-  run: RunIdentity,
-  round: number,
-  batch: readonly TargetState[],
-  /** An earlier attempt at the same batch was interrupted. */
-  isRepeated: boolean,
-  remainingMs: () => number,
-) => Promise<BatchResult>;
-
 /**
  * Processes one batch of a round and reports each of its instances, which a crash may repeat. It never rejects, and one
  * instance's failure stops no other. An instance that there is no time for stays pending; when the run has expired, none does.
  */
-export const createProcessBatch = (dependencies: BatchDependencies): ProcessBatch => {
+export const createProcessBatch = (dependencies: BatchDependencies) => {
   const { processTarget, report, publishOutcomes, log, now } = dependencies;
 
   const processSafely = async (target: TargetState, round: RoundContext): Promise<TargetState> => {
@@ -67,7 +58,14 @@ export const createProcessBatch = (dependencies: BatchDependencies): ProcessBatc
     }
   };
 
-  return async (run, round, batch, isRepeated, remainingMs) => {
+  /** @param isRepeated an earlier attempt at the same batch was interrupted */
+  return async (
+    run: RunIdentity,
+    round: number,
+    batch: readonly TargetState[],
+    isRepeated: boolean,
+    remainingMs: () => number,
+  ): Promise<BatchResult> => {
     const { id: runId, request, expiresAt } = run;
     const { requestedBy, reason } = request;
     const untilExpiryMs = () => Date.parse(expiresAt) - now().getTime();
@@ -99,3 +97,5 @@ export const createProcessBatch = (dependencies: BatchDependencies): ProcessBatc
     return { round, at: now().toISOString(), timeIsShort: remainingMs() < longestBatchMs, targetStates };
   };
 };
+
+export type ProcessBatch = ReturnType<typeof createProcessBatch>;
