@@ -164,7 +164,8 @@ export type Synthesized = {
 
 /** Synthesizes in a process of its own, which loads aws-cdk-lib once and without jest: several times faster. */
 const synthesizeInto = (list: readonly object[]) => (folder: string) => {
-  execFileSync(process.execPath, [join(__dirname, 'synthesize-process.ts'), folder], {
+  // All processors are busy with other tests: threads beside the first would cost more than they save.
+  execFileSync(process.execPath, ['--single-threaded', join(__dirname, 'synthesize-process.ts'), folder], {
     input: JSON.stringify(list),
     env: { ...process.env, ...compileCache, CDK_VALIDATION: 'true' },
     // Its warnings are read from the assembly.
