@@ -91,8 +91,8 @@ const outcomeOf = (answer: Counted<Answer>, confirmation: Confirmation, waitMs: 
 
 /** Least time for a rotation, in milliseconds: one call, and two readings 5 s apart if its answer is lost. */
 const rotationMs = 12_000;
-/** A time-out fires a little late. In milliseconds. */
-const marginMs = 250;
+/** A time-out fires late, above all in a function with little memory, which has a small share of a processor. In milliseconds. */
+const marginMs = 1_000;
 
 const createFollowUp = ({ callWithCredential, greenApi, rotateToken, testOldToken }: LogOutDependencies) => {
   const clearQueue = async (idInstance: InstanceId, deadline: Deadline): Promise<NonNullable<Evidence['queue']>> => {
