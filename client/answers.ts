@@ -32,7 +32,6 @@ export const loggedOutSchema = v.object({
   confirmedAt: v.optional(v.string()),
   /** How many readings in a row confirmed it. A service of version 0.2 does not say it. */
   readings: v.optional(v.number()),
-  isLogout: v.optional(v.boolean()),
   alreadyLoggedOut: v.optional(v.boolean()),
   stateInstance: v.optional(v.string()),
   queue: v.optional(v.object({ cleared: v.boolean() })),

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { badPort, fetchErrorName, type NotReached, type Result } from './result.ts';
+import { badPort, fetchErrorName, type NotReached, problemSchema, type Result } from './result.ts';
 
 /** How long a client waits for an answer, in milliseconds. API Gateway answers within 30 s, whatever happens behind it. */
 export const apiTimeoutMs = 35_000;
@@ -36,16 +36,6 @@ export type Call = <Schema extends v.GenericSchema>(
   schema: Schema,
   options: CallOptions,
 ) => Promise<Result<v.InferOutput<Schema>>>;
-
-/** The API's own problems (RFC 9457). */
-const problemSchema = v.object({
-  title: v.string(),
-  detail: v.string(),
-  code: v.optional(v.string()),
-  retryable: v.optional(v.boolean()),
-  confirmed: v.optional(v.boolean()),
-  stateInstance: v.optional(v.nullable(v.string())),
-});
 
 /** API Gateway's own answers, and those of the local service's own routes. */
 const gatewaySchema = v.object({ message: v.string() });

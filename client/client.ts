@@ -64,11 +64,10 @@ export const createClient = (transport: Transport, options: ClientOptions = {}) 
      */
     listInstances: async (
       filter: InstanceFilter = {},
-      signal?: AbortSignal,
       onPage?: (soFar: InstanceList) => void,
     ): Promise<Result<InstanceList>> => {
       const pages = await readPages(
-        (next) => call(instancePageSchema, { path: '/instances', query: { ...filter, next }, signal }),
+        (next) => call(instancePageSchema, { path: '/instances', query: { ...filter, next } }),
         (page) => [page],
         { onPage: onPage && ((soFar) => onPage(joinInstancePages(soFar))) },
       );
@@ -78,11 +77,11 @@ export const createClient = (transport: Transport, options: ClientOptions = {}) 
     },
 
     /** Reads what GREEN-API reports now, again after a 429. */
-    readState: async (idInstance: string, signal?: AbortSignal): Promise<Result<InstanceState>> => {
+    readState: async (idInstance: string): Promise<Result<InstanceState>> => {
       for (let readings = 1; ; readings += 1) {
-        const result = await call(stateSchema, { path: path`/instances/${idInstance}/state`, signal });
+        const result = await call(stateSchema, { path: path`/instances/${idInstance}/state` });
         if (result.kind !== 'problem' || result.status !== 429 || readings === mostReadings) return result;
-        await sleep(rateLimitPauseMs, signal);
+        await sleep(rateLimitPauseMs);
       }
     },
 

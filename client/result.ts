@@ -1,3 +1,5 @@
+import * as v from 'valibot';
+
 /** What to do when it is not known whether a call had an effect. */
 export const noAnswerAdvice = 'The call may still take effect. Check the state before you repeat it.';
 
@@ -14,21 +16,26 @@ type Uncertain = {
   readonly mayTakeEffect: boolean;
 };
 
-/** An answer with an HTTP status other than 2xx. */
-export type Problem = Uncertain & {
-  readonly kind: 'problem';
-  readonly status: number;
-  /** A text, if the answer is no JSON. */
-  readonly body: unknown;
-  readonly title?: string | undefined;
-  /** What happened and what to do. Only the API itself gives it: a gateway or proxy before it has at most a `title`. */
-  readonly detail?: string | undefined;
-  readonly code?: string | undefined;
-  readonly retryable?: boolean | undefined;
+/** The API's own problems (RFC 9457). A gateway or proxy before it gives at most a `title`. */
+export const problemSchema = v.object({
+  title: v.string(),
+  /** What happened and what to do. */
+  detail: v.string(),
+  code: v.optional(v.string()),
+  retryable: v.optional(v.boolean()),
   /** The logout is confirmed, and what failed came after it. */
-  readonly confirmed?: boolean | undefined;
-  readonly stateInstance?: string | null | undefined;
-};
+  confirmed: v.optional(v.boolean()),
+  stateInstance: v.optional(v.nullable(v.string())),
+});
+
+/** An answer with an HTTP status other than 2xx. */
+export type Problem = Uncertain &
+  Readonly<Partial<v.InferOutput<typeof problemSchema>>> & {
+    readonly kind: 'problem';
+    readonly status: number;
+    /** A text, if the answer is no JSON. */
+    readonly body: unknown;
+  };
 
 /** No answer arrived. */
 export type NotReached = Uncertain & {

@@ -104,7 +104,7 @@ const listAll = async (session: Session, api: Api, text: string): Promise<Instan
   const found = new Set<string>();
   let read = 0;
   let pages = 0;
-  const list = await api.listInstances({}, undefined, ({ instances }) => {
+  const list = await api.listInstances({}, ({ instances }) => {
     const matching = instances.slice(read).filter((instance) => matchOf(prepare(instance), query).length > 0);
     for (const { name, owner, idInstance } of matching) found.add(name ?? owner ?? idInstance);
     read = instances.length;

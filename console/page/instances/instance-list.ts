@@ -35,7 +35,7 @@ export const createInstanceList = ({ listInstances, now = Date.now }: Dependenci
   const read = async (): Promise<void> => {
     const { problem: _, ...before } = store.get();
     store.set({ ...before, isReading: true });
-    const result = await listInstances({}, undefined, showPage);
+    const result = await listInstances({}, showPage);
     const list = result.kind === 'ok' ? result.value : store.get().list;
     const people = createPeople(list.instances);
     if (result.kind === 'ok') store.set({ list, people, isReading: false, readAt: now() });

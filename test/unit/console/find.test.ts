@@ -66,7 +66,7 @@ const setUp = () => {
   let calls = 0;
   let at = 0;
   const reader = createInstanceList({
-    listInstances: (_filter, _signal, onPage = () => {}) => {
+    listInstances: (_filter, onPage = () => {}) => {
       calls += 1;
       deliver = onPage;
       return new Promise((resolve) => {
