@@ -1,25 +1,29 @@
-import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import type { Failure, Result } from '../../client/result.ts';
 
+type State<T> = { readonly value?: T; readonly problem?: Failure; readonly loading: boolean };
+
+/** @param show takes a result before the last one */
+type Load<T> = (signal: AbortSignal, show: (result: Result<T>) => void) => Promise<Result<T> | undefined>;
+
 /** Loads when the view appears, when `key` changes, and on `reload`. An answer to an outdated call is dropped. */
-export const useLoaded = <T>(load: (signal: AbortSignal) => Promise<Result<T>>, key = '') => {
-  const [state, setState] = useState<{ value?: T; problem?: Failure; loading: boolean }>({ loading: true });
+export const useLoaded = <T>(load: Load<T>, key = '') => {
+  const [state, setState] = useState<State<T>>({ loading: true });
   const [version, setVersion] = useState(0);
-  const latest = useRef(load);
-  latest.current = load;
 
   // `key` and `version` say when to load again
   useEffect(() => {
     const controller = new AbortController();
-    setState((before) => ({ ...before, loading: true }));
-    void latest.current(controller.signal).then((result) => {
-      if (controller.signal.aborted) return;
+    const { signal } = controller;
+    const show = (result: Result<T> | undefined) => {
+      if (signal.aborted || result === undefined) return;
       if (result.kind === 'ok') setState({ value: result.value, loading: false });
       else setState((before) => ({ ...before, problem: result, loading: false }));
-    });
+    };
+    setState((before) => ({ ...before, loading: true }));
+    void load(signal, show).then(show);
     return () => controller.abort();
   }, [key, version]);
 
-  const reload = useCallback(() => setVersion((before) => before + 1), []);
-  return { value: state.value, problem: state.problem, loading: state.loading, reload };
+  return { ...state, reload: () => setVersion((before) => before + 1) };
 };

@@ -1,14 +1,15 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect } from 'preact/hooks';
 import { hasEnded, type Run } from '../../../client/answers.ts';
 import { followRun, isUnknown } from '../../../client/follow-run.ts';
-import type { Failure, Result } from '../../../client/result.ts';
+import type { Result } from '../../../client/result.ts';
 import { describePhase, describeRequester } from '../../../client/run-words.ts';
 import { api } from '../api.ts';
 import { announce } from '../components/announcer.tsx';
 import { Instant } from '../components/instant.tsx';
 import { ProblemAlert } from '../components/problem-alert.tsx';
 import { ViewTitle } from '../components/view-title.tsx';
+import { useLoaded } from '../use-loaded.ts';
 import { answerOf, describeParts, describeTarget, partsOf, tabTitleOf, titleOf } from './describe-run.ts';
 import { RunActions } from './run-actions.tsx';
 import { factsIn } from './run-form.ts';
@@ -97,34 +98,19 @@ const RunFacts = ({ run }: { readonly run: Run }) => (
 
 const pollMs = 1_500;
 
-/** Follows a run until it has ended. `refresh` reads it at once, for example after it was stopped. */
-const useRun = (id: string) => {
-  const [run, setRun] = useState<Run>();
-  const [problem, setProblem] = useState<Failure>();
-  const [version, setVersion] = useState(0);
-
-  // `version` says when to begin again
-  useEffect(() => {
-    const controller = new AbortController();
-    const { signal } = controller;
-    const show = (reading: Result<Run>) => {
-      if (reading.kind === 'ok') setRun(reading.value);
-      setProblem(reading.kind === 'ok' ? undefined : reading);
-    };
+/** Follows a run until it has ended. `reload` reads it at once, for example after it was stopped. */
+const useRun = (id: string) =>
+  useLoaded<Run>((signal, show) => {
     // A run that has just started may not be found yet.
     const onReading = (reading: Result<Run>) => {
       if (reading.kind === 'ok' || !isUnknown(reading)) show(reading);
     };
-    void followRun(api, id, { signal, pollMs, onReading }).then((last) => last && show(last));
-    return () => controller.abort();
-  }, [id, version]);
-
-  return { run, problem, refresh: () => setVersion((before) => before + 1) };
-};
+    return followRun(api, id, { signal, pollMs, onReading });
+  }, id);
 
 /** Is everybody out? One run, followed until it has ended. */
 export const RunView = ({ id }: { readonly id: string }) => {
-  const { run, problem, refresh } = useRun(id);
+  const { value: run, problem, reload } = useRun(id);
   const status = run?.status;
   // Announced once, not at each reading.
   useEffect(() => {
@@ -141,7 +127,7 @@ export const RunView = ({ id }: { readonly id: string }) => {
       {run && (
         <>
           <RunProgress run={run} />
-          <RunActions run={run} onStopped={refresh} />
+          <RunActions run={run} onStopped={reload} />
           <RunOutcomes outcomes={run.outcomes} ended={hasEnded(run)} />
           <RunFacts run={run} />
         </>
