@@ -21,26 +21,44 @@ type FieldProps = {
   readonly required?: boolean;
 };
 
+/** Longest text that the API takes. */
+const maxLength = 256;
+
+/** Longest list of ids that a run takes, as text. */
+const longestIds = 3_000 * '1101000001 '.length;
+
+const controls = {
+  text: { element: 'input', type: 'text', maxLength, autocomplete: 'off' },
+  /** A whole number from 1. */
+  count: { element: 'input', type: 'number', min: 1 },
+  instant: { element: 'input', type: 'datetime-local' },
+  /** Ids as they are pasted: one a line, or with any separator. */
+  ids: { element: 'textarea', rows: 3, maxLength: longestIds, spellcheck: false },
+  select: { element: 'select' },
+} as const;
+
 type ControlProps = FieldProps & {
-  readonly control: 'input' | 'select' | 'textarea';
+  readonly kind: keyof typeof controls;
+  readonly max?: number;
   readonly attributes?: AllHTMLAttributes<HTMLInputElement>;
   readonly children?: ComponentChildren;
 };
 
-const Field = ({ control, label, hint, value, onInput, required = false, attributes, children }: ControlProps) => {
+/** A control with its label and its hint. */
+export const Field = (props: ControlProps) => {
+  const { kind, label, hint, value, onInput, required = false, max, attributes, children } = props;
   const id = useId();
+  const { element, ...fixed } = controls[kind];
   const follow = (event: TargetedEvent<HTMLInputElement>) => onInput(event.currentTarget.value);
+  const held = { id, value, required, max, onInput: follow };
   return (
     <div class="field">
       <label for={id}>{label}</label>
-      {h(control, { ...attributes, ...describedBy(id, hint), id, value, required, onInput: follow }, children)}
+      {h(element, { ...fixed, ...attributes, ...describedBy(id, hint), ...held }, children)}
       <Hint id={id} hint={hint} />
     </div>
   );
 };
-
-/** Longest text that the API takes. */
-const maxLength = 256;
 
 type TextFieldProps = FieldProps & {
   /** What must be typed, if only one text will do. */
@@ -52,7 +70,7 @@ const escapeRegExp = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/
 export const TextField = ({ expected, ...field }: TextFieldProps) => {
   const notBlank = field.required ? { pattern: '.*\\S.*', title: 'Not only spaces' } : {};
   const wanted = expected === undefined ? notBlank : { pattern: escapeRegExp(expected), title: expected };
-  return <Field {...field} control="input" attributes={{ type: 'text', maxLength, autocomplete: 'off', ...wanted }} />;
+  return <Field {...field} kind="text" attributes={wanted} />;
 };
 
 type ReasonFieldProps = { readonly value: string; readonly onInput: (reason: string) => void };
@@ -76,23 +94,6 @@ export const ReasonField = ({ value, onInput }: ReasonFieldProps) => {
   );
 };
 
-/** Longest list of ids that a run takes, as text. */
-const longestIds = 3_000 * '1101000001 '.length;
-
-/** Ids as they are pasted: one a line, or with any separator. */
-export const IdsField = (field: FieldProps) => (
-  <Field {...field} control="textarea" attributes={{ rows: 3, maxLength: longestIds, spellcheck: false }} />
-);
-
-export const InstantField = (field: FieldProps) => (
-  <Field {...field} control="input" attributes={{ type: 'datetime-local' }} />
-);
-
-/** A whole number from 1 to `max`. */
-export const NumberField = ({ max, ...field }: FieldProps & { readonly max: number }) => (
-  <Field {...field} control="input" attributes={{ type: 'number', min: 1, max }} />
-);
-
 type SelectProps<Option extends string> = FieldProps & {
   /** The words of a first option whose value is empty. */
   readonly none?: string;
@@ -102,7 +103,7 @@ type SelectProps<Option extends string> = FieldProps & {
 };
 
 export const Select = <Option extends string>({ none, options, wordsOf, ...field }: SelectProps<Option>) => (
-  <Field {...field} control="select">
+  <Field {...field} kind="select">
     {none !== undefined && <option value="">{none}</option>}
     {options.map((option) => (
       <option key={option} value={option}>

@@ -1,26 +1,19 @@
 import type { TargetedEvent } from 'preact';
-import { Checkbox, IdsField, InstantField, NumberField, ReasonField, TextField } from '../components/fields.tsx';
+import { Checkbox, Field, ReasonField } from '../components/fields.tsx';
 import type { Held, RunDraft } from './run-draft.ts';
 import { type FormField, formFields, formRows } from './run-form.ts';
 
 type RowProps = { readonly field: FormField; readonly held: Held; readonly onHold: (held: Held) => void };
 
 const Row = ({ field, held, onHold }: RowProps) => {
-  const { isMain: _, fact: _fact, ...row } = formRows[field];
+  const row = formRows[field];
   const input = { value: String(held), onInput: onHold };
   if (field === 'reason') return <ReasonField {...input} />;
-  switch (row.kind) {
-    case 'tick':
-      return <Checkbox label={row.label} hint={row.hint} checked={held === true} onChange={onHold} />;
-    case 'count':
-      return <NumberField {...row} {...input} />;
-    case 'ids':
-      return <IdsField {...row} {...input} />;
-    case 'instant':
-      return <InstantField {...row} {...input} />;
-    case 'text':
-      return <TextField {...row} {...input} />;
-  }
+  return row.kind === 'tick' ? (
+    <Checkbox {...row} checked={held === true} onChange={onHold} />
+  ) : (
+    <Field {...row} {...input} />
+  );
 };
 
 /** The browser cannot show what is wrong with a field inside closed details. */

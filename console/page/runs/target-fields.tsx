@@ -1,5 +1,5 @@
 import { useMemo } from 'preact/hooks';
-import { IdsField, Select, TextField } from '../components/fields.tsx';
+import { Field, Select, TextField } from '../components/fields.tsx';
 import { groupsOf } from '../find/search-results.ts';
 import type { ListReading } from '../instances/instance-list.ts';
 import { parseIds, type RunDraft } from './run-draft.ts';
@@ -70,7 +70,8 @@ export const TargetFields = (props: TargetFieldsProps) => {
       )}
       {targetKind === 'instances' && (
         <>
-          <IdsField
+          <Field
+            kind="ids"
             label="Ids"
             hint="Paste them as they are: lines, commas, semicolons or tabs."
             value={ids}
