@@ -4,10 +4,8 @@ import { badPort, fetchErrorName, type NotReached, problemSchema, type Result } 
 /** How long a client waits for an answer, in milliseconds. API Gateway answers within 30 s, whatever happens behind it. */
 export const apiTimeoutMs = 35_000;
 
-type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
-
 type ApiRequest = {
-  readonly method: Method;
+  readonly method: string;
   /** Path and query, without the address or prefix under which a deployment serves the API. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -22,7 +20,7 @@ export type Transport = (request: ApiRequest) => Promise<Request>;
 
 type CallOptions = {
   /** @default 'GET' */
-  readonly method?: Method;
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly path: string;
   /** A parameter without a value is left out. */
   readonly query?: Readonly<Record<string, string | undefined>>;
@@ -138,14 +136,13 @@ export const sleep = (ms: number, signal?: AbortSignal): Promise<void> =>
     if (signal?.aborted) wake();
   });
 
-type UnsignedRequest = Omit<ApiRequest, 'method' | 'path'> & { readonly method: string; readonly url: URL };
+type UnsignedRequest = Omit<ApiRequest, 'path'> & { readonly url: URL };
 
 /** Returns the headers to send: those of the request and what proves who is calling. */
 export type Sign = (request: UnsignedRequest) => Promise<Readonly<Record<string, string>>>;
 
 /** The address of a path of the API that is served at `base`, which may have a path itself. */
-export const addressUnder = (base: URL, path: string): URL =>
-  new URL(`${base.pathname.replace(/\/$/, '')}${path}`, base);
+const addressUnder = (base: URL, path: string): URL => new URL(`${base.pathname.replace(/\/$/, '')}${path}`, base);
 
 /** Calls the API at `base`. A redirect is not followed: it is an answer, and a problem. */
 export const createSignedTransport =

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { addressUnder, apiTimeoutMs, type Sign, whyUnanswered } from '../../client/call.ts';
+import { apiTimeoutMs, createSignedTransport, type Sign, whyUnanswered } from '../../client/call.ts';
 import { badPort, fetchErrorName, retryAdvice } from '../../client/result.ts';
 import { type Handle, readBody } from '../../loopback/loopback-server.ts';
 import { relay, sendJson, sendProblem } from './respond.ts';
@@ -26,7 +26,8 @@ const notSigned = (error: unknown) => ({
   detail: `AWS credentials: ${fetchErrorName(error)}. Nothing was sent. Sign in again, for example with aws sso login, and repeat the call.`,
 });
 
-const unreachable = (method: string, { host, port }: URL, error: unknown) => {
+const unreachable = ({ method, url }: Request, error: unknown) => {
+  const { host, port } = new URL(url);
   const name = fetchErrorName(error);
   const mayTakeEffect = method !== 'GET' && whyUnanswered(error) !== 'not-connected';
   const detail =
@@ -40,24 +41,22 @@ const headersOf = ({ headers }: IncomingMessage): Record<string, string> =>
   Object.fromEntries(requestHeaders.flatMap((name) => (headers[name] ? [[name, String(headers[name])]] : [])));
 
 /** Forwards calls of the API to a deployment, signed. */
-export const createForwarder =
-  (base: URL, sign: Sign): Handle =>
-  async (request, response) => {
+export const createForwarder = (base: URL, sign: Sign): Handle => {
+  const transport = createSignedTransport(base, sign);
+  return async (request, response) => {
     const { method = 'GET' } = request;
     const path = apiPathOf(request.url ?? '');
     if (path === undefined) return sendJson(response, 404, { message: 'Not Found' });
     const body = await readBody(request, longestBodyBytes);
     if (body === undefined) return sendJson(response, 413, { message: 'Request Entity Too Large' });
 
-    const url = addressUnder(base, path);
-    const unsigned = { method, url, headers: headersOf(request), ...(body && { body }) };
-    const headers = await sign(unsigned).catch((error: unknown) => sendProblem(response, notSigned(error)));
-    if (!headers) return;
+    const unsigned = { method, path, headers: headersOf(request), ...(body && { body }) };
+    const signed = await transport(unsigned).catch((error: unknown) => sendProblem(response, notSigned(error)));
+    if (!signed) return;
     try {
-      const signal = AbortSignal.timeout(apiTimeoutMs);
-      const init = { method, headers, redirect: 'manual', signal, ...(body && { body }) } as const;
-      await relay(await fetch(url, init), response);
+      await relay(await fetch(signed, { signal: AbortSignal.timeout(apiTimeoutMs) }), response);
     } catch (error) {
-      sendProblem(response, unreachable(method, url, error));
+      sendProblem(response, unreachable(signed, error));
     }
   };
+};
