@@ -1,11 +1,9 @@
-import { useState } from 'preact/hooks';
 import { countOf } from '../../../client/count-of.ts';
 import { Button } from '../components/button.tsx';
 import { logouts, selection } from '../instances/live.ts';
 import { LogoutActions } from '../instances/logout-actions.tsx';
-import { LogoutDialog } from '../instances/logout-dialog.tsx';
+import { LogoutButton } from '../instances/logout-dialog.tsx';
 import { describeLogouts, mostSingleLogouts } from '../instances/logouts.ts';
-import { useLogOut } from '../instances/use-log-out.ts';
 import { useMay } from '../sign-in/may.ts';
 import { useStore } from '../use-store.ts';
 import { focusSearch } from './search-field.tsx';
@@ -14,8 +12,6 @@ import { focusSearch } from './search-field.tsx';
 export const SelectionBar = () => {
   const { instances: selected, isStarted } = useStore(selection);
   const progress = useStore(logouts.store);
-  const [isAsking, setAsking] = useState(false);
-  const { start } = useLogOut();
   const may = useMay();
   const ids = [...selected.keys()];
   const instances = [...selected.values()];
@@ -35,21 +31,15 @@ export const SelectionBar = () => {
         ) : ids.length > mostSingleLogouts && !may('runs') ? (
           <p>Your sign-in starts no run: select at most {mostSingleLogouts}.</p>
         ) : (
-          <Button isFleeting class="danger" onClick={() => setAsking(true)}>
+          <LogoutButton
+            class="danger"
+            instances={instances}
+            onStart={() => selection.set({ instances: selected, isStarted: true })}
+          >
             Log {countOf(ids.length, 'instance')} out
-          </Button>
+          </LogoutButton>
         )}
       </div>
-      {isAsking && (
-        <LogoutDialog
-          instances={instances}
-          onStart={(order) => {
-            selection.set({ instances: selected, isStarted: true });
-            return start(ids, order);
-          }}
-          onClose={() => setAsking(false)}
-        />
-      )}
     </section>
   );
 };

@@ -1,4 +1,3 @@
-import { useState } from 'preact/hooks';
 import type { Instance } from '../../../client/answers.ts';
 import type { Owned } from '../../../functions/instances/people.ts';
 import { Button } from '../components/button.tsx';
@@ -6,16 +5,15 @@ import { ProblemAlert } from '../components/problem-alert.tsx';
 import { useMay } from '../sign-in/may.ts';
 import { useStore } from '../use-store.ts';
 import { logouts } from './live.ts';
-import { LogoutDialog } from './logout-dialog.tsx';
+import { LogoutButton } from './logout-dialog.tsx';
 import { hasFailed, idsOf, mayBeRun } from './logouts.ts';
 import { useLogOut } from './use-log-out.ts';
 
 /** What can be done when logouts failed: the same again, something else, or a run. Nothing if none failed. */
 export const LogoutActions = ({ instances }: { readonly instances: readonly Owned<Instance>[] }) => {
   const progress = useStore(logouts.store);
-  const [isAsking, setAsking] = useState(false);
   const may = useMay();
-  const { start, retry, run, problem } = useLogOut();
+  const { retry, run, problem } = useLogOut();
   const failed = instances.filter(({ idInstance }) => hasFailed(progress.get(idInstance)));
   const [first] = failed;
   const order = first && progress.get(first.idInstance)?.order;
@@ -30,19 +28,11 @@ export const LogoutActions = ({ instances }: { readonly instances: readonly Owne
       <Button isFleeting class="danger" onClick={() => void retry(ids)}>
         {ids.length === 1 ? 'Try the failed one again' : `Try the ${ids.length} failed ones again`}
       </Button>
-      <Button isFleeting onClick={() => setAsking(true)}>
+      <LogoutButton instances={failed} initial={order}>
         Change the options
-      </Button>
+      </LogoutButton>
       {forRun.length > 0 && may('runs') && (
         <Button onClick={startRun}>Start a run: it tries until it is confirmed</Button>
-      )}
-      {isAsking && (
-        <LogoutDialog
-          instances={failed}
-          initial={order}
-          onStart={(changed) => start(ids, changed)}
-          onClose={() => setAsking(false)}
-        />
       )}
     </>
   );

@@ -1,12 +1,16 @@
+import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Instance } from '../../../client/answers.ts';
 import type { Owned } from '../../../functions/instances/people.ts';
+import { Button } from '../components/button.tsx';
 import { Dialog } from '../components/dialog.tsx';
 import { Checkbox, ReasonField } from '../components/fields.tsx';
+import { ProblemAlert } from '../components/problem-alert.tsx';
 import { rememberReason } from '../kept.ts';
 import { formRows } from '../runs/run-form.ts';
 import { useMay } from '../sign-in/may.ts';
-import { mostSingleLogouts, type Order } from './logouts.ts';
+import { idsOf, mostSingleLogouts, type Order } from './logouts.ts';
+import { useLogOut } from './use-log-out.ts';
 
 type LogoutDialogProps = {
   readonly instances: readonly Owned<Instance>[];
@@ -68,14 +72,12 @@ const Limits = ({ instances }: Pick<LogoutDialogProps, 'instances'>) => (
   </>
 );
 
-export const LogoutDialog = ({ instances, initial, onStart, onClose }: LogoutDialogProps) => {
+const LogoutDialog = ({ instances, initial, onStart, onClose }: LogoutDialogProps) => {
   const [only] = instances;
   const what = instances.length === 1 ? only?.idInstance : `${instances.length} instances`;
   const may = useMay();
   // Only a run can watch.
-  const choices = may('runs')
-    ? (['clearQueue', 'rotateToken', 'watch'] as const)
-    : (['clearQueue', 'rotateToken'] as const);
+  const choices = ['clearQueue', 'rotateToken', ...(may('runs') ? (['watch'] as const) : [])] as const;
   const { reason: firstReason = '', clearQueue = false, rotateToken = false } = initial ?? {};
   const [reason, setReason] = useState(firstReason);
   const [ticks, setTicks] = useState({ clearQueue, rotateToken, watch: initial?.watchDays !== undefined });
@@ -105,5 +107,31 @@ export const LogoutDialog = ({ instances, initial, onStart, onClose }: LogoutDia
       ))}
       <Limits instances={instances} />
     </Dialog>
+  );
+};
+
+type LogoutButtonProps = Pick<LogoutDialogProps, 'instances' | 'initial'> & {
+  readonly class?: string;
+  readonly isOff?: boolean;
+  readonly onStart?: () => void;
+  readonly children: ComponentChildren;
+};
+
+/** Asks how instances are to be logged out, and does it. */
+export const LogoutButton = ({ instances, initial, onStart, ...button }: LogoutButtonProps) => {
+  const [isAsking, setAsking] = useState(false);
+  const { start, problem } = useLogOut();
+  const begin = (order: Order) => {
+    onStart?.();
+    void start(idsOf(instances), order);
+  };
+  return (
+    <>
+      {problem && <ProblemAlert problem={problem} />}
+      <Button {...button} isFleeting onClick={() => setAsking(true)} />
+      {isAsking && (
+        <LogoutDialog instances={instances} initial={initial} onStart={begin} onClose={() => setAsking(false)} />
+      )}
+    </>
   );
 };

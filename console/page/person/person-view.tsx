@@ -10,8 +10,8 @@ import type { ListReading } from '../instances/instance-list.ts';
 import { InstanceRow } from '../instances/instance-row.tsx';
 import { instanceList, logouts, states } from '../instances/live.ts';
 import { LogoutActions } from '../instances/logout-actions.tsx';
-import { LogoutDialog } from '../instances/logout-dialog.tsx';
-import { hasFailed, idsOf, isUnderWay, type Logout } from '../instances/logouts.ts';
+import { LogoutButton } from '../instances/logout-dialog.tsx';
+import { hasFailed, isUnderWay, type Logout } from '../instances/logouts.ts';
 import { UnreadableSecrets } from '../instances/unreadable-secrets.tsx';
 import { useLogOut } from '../instances/use-log-out.ts';
 import { useMay } from '../sign-in/may.ts';
@@ -69,19 +69,18 @@ type ActionsProps = {
   readonly ticked: readonly Shown[];
   /** The page is about this one instance. */
   readonly idInstance: string | undefined;
-  readonly onAsk: () => void;
 };
 
 /** The one button of the page, or what can be done after a failure. */
-const Actions = ({ instances, ticked, idInstance, onAsk }: ActionsProps) => {
+const Actions = ({ instances, ticked, idInstance }: ActionsProps) => {
   const may = useMay();
   const isBusy = instances.some(({ logout }) => isUnderWay(logout));
   if (!may('logout')) return <p class="muted">Your sign-in does not allow logging out.</p>;
   if (!isBusy && instances.some(({ logout }) => hasFailed(logout))) return <LogoutActions instances={instances} />;
   return (
-    <Button isFleeting class="danger" isOff={isBusy || ticked.length === 0} onClick={onAsk}>
+    <LogoutButton class="danger" instances={ticked} isOff={isBusy || ticked.length === 0}>
       {isBusy ? 'Logging out…' : labelFor(instances, ticked, idInstance)}
-    </Button>
+    </LogoutButton>
   );
 };
 
@@ -90,8 +89,7 @@ type PersonPageProps = { readonly person: Person<Instance>; readonly reading: Li
 const PersonPage = ({ person, reading }: PersonPageProps) => {
   const known = useStore(states.store);
   const progress = useStore(logouts.store);
-  const [isAsking, setAsking] = useState(false);
-  const { start, retry, problem } = useLogOut();
+  const { retry } = useLogOut();
   const instances = person.instances.map((instance) => ({
     ...instance,
     state: known.get(instance.idInstance),
@@ -108,13 +106,11 @@ const PersonPage = ({ person, reading }: PersonPageProps) => {
       {reading.readAt === undefined && reading.isReading && (
         <p class="muted">The list of instances is still being read: there may be more.</p>
       )}
-      {problem && <ProblemAlert problem={problem} />}
       <div class="toolbar">
         <Actions
           instances={instances}
           ticked={ticked}
           idInstance={person.identity === undefined ? instances[0]?.idInstance : undefined}
-          onAsk={() => setAsking(true)}
         />
       </div>
       <ul class="instances" aria-label="Instances">
@@ -140,13 +136,6 @@ const PersonPage = ({ person, reading }: PersonPageProps) => {
       </ul>
       {text !== undefined && <AfterLogout text={text} />}
       {!isBusy && <RecentRuns instances={person.instances} />}
-      {isAsking && (
-        <LogoutDialog
-          instances={ticked}
-          onStart={(order) => start(idsOf(ticked), order)}
-          onClose={() => setAsking(false)}
-        />
-      )}
     </>
   );
 };
