@@ -19,8 +19,9 @@ export const instanceSchema = v.object({
 });
 
 export const instancePageSchema = v.object({
-  instances: v.array(instanceSchema),
-  unreadable: v.optional(v.object({ names: v.array(v.string()), count: v.number() })),
+  instances: v.pipe(v.array(instanceSchema), v.readonly()),
+  /** Secrets that are not understood: somebody's instance may be behind one. Missing: there is none. */
+  unreadable: v.optional(v.object({ names: v.pipe(v.array(v.string()), v.readonly()), count: v.number() })),
   next: v.optional(v.string()),
 });
 

@@ -1,22 +1,12 @@
 import type * as v from 'valibot';
-import {
-  describeCount,
-  describeNames,
-  sumUnreadable,
-  type UnreadableSecrets,
-} from '../functions/instances/unreadable-secrets.ts';
-import type { Instance, instancePageSchema } from './answers.ts';
+import { describeCount, describeNames, sumUnreadable } from '../functions/instances/unreadable-secrets.ts';
+import type { instancePageSchema } from './answers.ts';
+
+type Page = Readonly<v.InferOutput<typeof instancePageSchema>>;
 
 /** The instances of a deployment, and what else lies among their secrets. */
-export type InstanceList = {
-  readonly instances: readonly Instance[];
-  /** Secrets that are not understood: somebody's instance may be behind one. Missing: there is none. */
-  readonly unreadable?: UnreadableSecrets;
-};
+export type InstanceList = Omit<Page, 'next'>;
 
-type Page = v.InferOutput<typeof instancePageSchema>;
-
-/** Makes one list of several pages. */
 export const joinInstancePages = (pages: readonly Page[]): InstanceList => {
   const unreadable = sumUnreadable(pages.flatMap((page) => page.unreadable ?? []));
   return { instances: pages.flatMap(({ instances }) => instances), ...(unreadable.count > 0 && { unreadable }) };
