@@ -37,24 +37,20 @@ const controls = {
   select: { element: 'select' },
 } as const;
 
-type ControlProps = FieldProps & {
-  readonly kind: keyof typeof controls;
-  readonly max?: number;
-  readonly attributes?: AllHTMLAttributes<HTMLInputElement>;
-  readonly children?: ComponentChildren;
-};
+type ControlProps = FieldProps &
+  Pick<AllHTMLAttributes<HTMLInputElement>, 'max' | 'pattern' | 'title'> & {
+    readonly kind: keyof typeof controls;
+    readonly children?: ComponentChildren;
+  };
 
-/** A control with its label and its hint. */
-export const Field = (props: ControlProps) => {
-  const { kind, label, hint, value, onInput, required = false, max, attributes, children } = props;
+export const Field = ({ kind, label, hint, onInput, children, ...attributes }: ControlProps) => {
   const id = useId();
   const { element, ...fixed } = controls[kind];
   const follow = (event: TargetedEvent<HTMLInputElement>) => onInput(event.currentTarget.value);
-  const held = { id, value, required, max, onInput: follow };
   return (
     <div class="field">
       <label for={id}>{label}</label>
-      {h(element, { ...fixed, ...attributes, ...describedBy(id, hint), ...held }, children)}
+      {h(element, { ...fixed, ...attributes, ...describedBy(id, hint), id, onInput: follow }, children)}
       <Hint id={id} hint={hint} />
     </div>
   );
@@ -70,7 +66,7 @@ const escapeRegExp = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/
 export const TextField = ({ expected, ...field }: TextFieldProps) => {
   const notBlank = field.required ? { pattern: '.*\\S.*', title: 'Not only spaces' } : {};
   const wanted = expected === undefined ? notBlank : { pattern: escapeRegExp(expected), title: expected };
-  return <Field {...field} kind="text" attributes={wanted} />;
+  return <Field {...field} {...wanted} kind="text" />;
 };
 
 type ReasonFieldProps = { readonly value: string; readonly onInput: (reason: string) => void };

@@ -6,7 +6,7 @@ import { type FormField, formFields, formRows } from './run-form.ts';
 type RowProps = { readonly field: FormField; readonly held: Held; readonly onHold: (held: Held) => void };
 
 const Row = ({ field, held, onHold }: RowProps) => {
-  const row = formRows[field];
+  const { isMain: _, fact: _fact, ...row } = formRows[field];
   const input = { value: String(held), onInput: onHold };
   if (field === 'reason') return <ReasonField {...input} />;
   return row.kind === 'tick' ? (
