@@ -1,5 +1,4 @@
 import { inParallel } from '../../functions/platform/in-parallel.ts';
-import { type Bundles, buildFunctions } from '../support/system/bundles.ts';
 import type { KillPoint } from '../support/system/kill-proxy.ts';
 import {
   afterLogout,
@@ -12,17 +11,9 @@ import { createTokenSearch } from '../support/system/token-search.ts';
 
 jest.setTimeout(1_200_000);
 
-let bundles: Bundles;
-
-beforeAll(async () => {
-  bundles = await buildFunctions(['logout', 'rotate-token', 'run']);
-});
-
-afterAll(() => bundles[Symbol.dispose]());
-
 /** Runs one scenario, killed at one point, and lists everything that is wrong afterwards. */
 const runScenario = async (scenario: Scenario, point?: KillPoint) => {
-  await using setup = await startCrashSetup(bundles);
+  await using setup = await startCrashSetup();
   const { reported, calls, output } = await scenario(setup, point);
   const { updates, isChanged, isCurrent, isKept, tokens } = await setup.facts();
   const leaks = tokens.flatMap((token) => createTokenSearch(token)(output));

@@ -5,6 +5,7 @@ import { composeLogout, createLogoutHandler } from '../../functions/logout.ts';
 import { contextOf, httpEventOf } from '../support/http-event.ts';
 import { idInstance, markerToken } from '../support/logout-setup.ts';
 import { createClient } from '../support/secrets-manager-client.ts';
+import { bundleOf } from '../support/system/bundle-of.ts';
 import { type FaultSetup, markerContact, startFaultSetup } from '../support/system/fault-setup.ts';
 import { runOnLambda } from '../support/system/lambda-runs.ts';
 import { reason } from '../support/system/requests.ts';
@@ -24,11 +25,11 @@ const driveUnexpected = async ({ variables, write }: FaultSetup) => {
 };
 
 /** A function that may throw: nobody is there whom it could answer. */
-const driveThrowing = async ({ functions, bundles }: FaultSetup) => {
+const driveThrowing = async ({ functions }: FaultSetup) => {
   const variables = { AWS_ENDPOINT_URL_LAMBDA: 'http://127.0.0.1:1' };
   const target = { instances: [idInstance] };
   const input = { schedule: 'nightly', scheduledTime: '2026-11-30T17:00:00Z', target, reason };
-  return functions.call(bundles.of('schedule'), input, { variables });
+  return functions.call(bundleOf('schedule'), input, { variables });
 };
 
 /** Everything that leaves, by the way it goes, as one text each. */

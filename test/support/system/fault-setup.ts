@@ -6,7 +6,6 @@ import type { LocalSecret } from '../../../emulators/secrets-manager/store.ts';
 import { awsVariables } from '../aws-environment.ts';
 import { markerToken } from '../logout-setup.ts';
 import { type BrokenHost, type BrokenHostName, brokenHostNames, brokenHosts } from './broken-hosts.ts';
-import { buildFunctions } from './bundles.ts';
 import { startFunctions } from './functions.ts';
 
 /** Tags that no run may pass on: of every instance, so that a search for them finds every leak. */
@@ -38,7 +37,6 @@ export const startFaultSetup = async () => {
   const secretsManager = starting.use(await startSecretsManager());
   const events: BusEvent[] = [];
   const eventBus = starting.use(await startEventBus((event) => events.push(event)));
-  const bundles = starting.use(await buildFunctions(['logout', 'forced-logouts', 'schedule', 'run', 'rotate-token']));
   const variables = {
     ALLOWED_API_HOSTS: [greenApi.host, ...hosts.authorities].join(','),
     EVENT_BUS: 'outcomes',
@@ -78,7 +76,6 @@ export const startFaultSetup = async () => {
     hosts,
     secretsManager,
     events,
-    bundles,
     variables,
     functions,
     /** Where lists and runs write. */

@@ -6,6 +6,7 @@ import { faultNames } from '../../../emulators/green-api/faults.ts';
 import { httpEventOf } from '../http-event.ts';
 import { startHarness, temporaryFolder } from '../lambda/harness.ts';
 import { brokenHostNames } from './broken-hosts.ts';
+import { bundleOf } from './bundle-of.ts';
 import type { FaultSetup } from './fault-setup.ts';
 import { type FunctionAnswer, startFunctions } from './functions.ts';
 import { malformedNames, malformedSecrets } from './malformed-secrets.ts';
@@ -49,7 +50,7 @@ const bodyOf = (instances: readonly string[], seconds: number) => ({
 export const runOnLambda = async (setup: FaultSetup) => {
   const folder = temporaryFolder();
   const options = {
-    bundle: setup.bundles.of('run'),
+    bundle: bundleOf('run'),
     environment: () => setup.variables,
     executionTimeoutMs: 3_600_000,
   };
@@ -58,7 +59,7 @@ export const runOnLambda = async (setup: FaultSetup) => {
   const variables = { AWS_ENDPOINT_URL_LAMBDA: lambda.url, RUN_FUNCTION: 'run', MAX_TARGETS_CEILING: '500' };
   await using built = startFunctions({ ...setup.variables, ...variables });
   const call = async (routeKey: string, fields: Omit<Parameters<typeof httpEventOf>[0], 'routeKey'>) =>
-    built.call(setup.bundles.of('forced-logouts'), httpEventOf({ routeKey, ...fields }));
+    built.call(bundleOf('forced-logouts'), httpEventOf({ routeKey, ...fields }));
   const happened = (type: string, isMeant: (execution: { functionName: string; name: string }) => boolean) =>
     lambda.events.first(
       (event) =>

@@ -8,6 +8,7 @@ import { type RunRequest, runRequestSchema } from '../../../functions/runs/reque
 import { parseSummary } from '../../../functions/runs/summary.ts';
 import { createClock, execute } from '../fake-execution.ts';
 import { type Answer, contextOf, httpEventOf, parseAnswer } from '../http-event.ts';
+import { bundleOf } from './bundle-of.ts';
 import type { FaultSetup } from './fault-setup.ts';
 
 /** The reason in each request, and so in every record of it. */
@@ -24,7 +25,7 @@ export const logOut = async (
 ): Promise<Answer> => {
   const headers = { prefer: `wait=${wait}` };
   const event = httpEventOf({ pathParameters: { idInstance }, headers, body: JSON.stringify({ reason }) });
-  const called = await setup.functions.call(setup.bundles.of('logout'), event, options);
+  const called = await setup.functions.call(bundleOf('logout'), event, options);
   if (called.kind === 'threw') throw new Error(`the logout function threw: ${called.error}`);
   return parseAnswer(called.answer as APIGatewayProxyStructuredResultV2);
 };

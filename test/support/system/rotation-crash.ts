@@ -9,7 +9,7 @@ import { awsVariables } from '../aws-environment.ts';
 import { httpEventOf } from '../http-event.ts';
 import { startHarness } from '../lambda/harness.ts';
 import { createClient } from '../secrets-manager-client.ts';
-import type { Bundles } from './bundles.ts';
+import { bundleOf } from './bundle-of.ts';
 import { type FunctionAnswer, startFunctions } from './functions.ts';
 import { createKillProxies, type KillPoint } from './kill-proxy.ts';
 
@@ -32,7 +32,7 @@ const readVersions = async (client: SecretsManagerClient): Promise<readonly Vers
 };
 
 /** Emulators for one instance, behind proxies that can kill the process that calls them. */
-export const startCrashSetup = async (bundles: Bundles) => {
+export const startCrashSetup = async () => {
   await using starting = new AsyncDisposableStack();
   const instance = { idInstance, apiTokenInstance: firstToken, logoutDelayMs: 0 };
   const greenApi = starting.use(await startGreenApi({ instances: [instance], enforceLimit: false }));
@@ -52,7 +52,6 @@ export const startCrashSetup = async (bundles: Bundles) => {
   };
   const running = starting.move();
   return {
-    bundles,
     greenApi,
     proxies,
     variables,
@@ -109,7 +108,7 @@ export const afterLogout: Scenario = async (setup, point) => {
   const logOut = (body: object) => async (functions: Parameters<Call>[0]) => {
     const headers = { prefer: 'wait=10' };
     const event = httpEventOf({ pathParameters: { idInstance }, headers, body: JSON.stringify(body) });
-    return textOf(await functions.call(setup.bundles.of('logout'), event));
+    return textOf(await functions.call(bundleOf('logout'), event));
   };
   const first = await inProcess(setup, logOut({ rotateToken: true }), point);
   if (first.reported !== 'killed')
@@ -124,7 +123,7 @@ export const bySecretsManager: Scenario = async (setup, point) => {
   const rotate: Call = async (functions) => {
     for (const Step of steps) {
       const event = { Step, SecretId, ClientRequestToken: clientRequestToken };
-      const answer = await functions.call(setup.bundles.of('rotate-token'), event, { remainingMs: 100_000 });
+      const answer = await functions.call(bundleOf('rotate-token'), event, { remainingMs: 100_000 });
       if (answer.kind === 'threw') return textOf(answer);
     }
     return 'rotated';
@@ -140,7 +139,7 @@ const timeScale = 15;
 
 /** A run. Lambda repeats its step after a crash. */
 export const inRun: Scenario = async (setup, point) => {
-  const run = { bundle: setup.bundles.of('run'), environment: () => setup.variables, executionTimeoutMs: 7_200_000 };
+  const run = { bundle: bundleOf('run'), environment: () => setup.variables, executionTimeoutMs: 7_200_000 };
   await using lambda = await startHarness({ functions: { run: { ...run, timeScale } } });
   setup.proxies.reset(point, async () => {
     const calls = setup.proxies.calls();

@@ -2,6 +2,7 @@ import type { FaultName } from '../../../emulators/green-api/faults.ts';
 import type { InstanceId } from '../../../functions/green-api/instance-id.ts';
 import { httpEventOf } from '../http-event.ts';
 import { markerToken } from '../logout-setup.ts';
+import { bundleOf } from './bundle-of.ts';
 import type { FaultSetup } from './fault-setup.ts';
 import { reason, run } from './requests.ts';
 
@@ -24,14 +25,14 @@ const addInstance = (setup: FaultSetup, fault: FaultName | undefined): string =>
 const afterLogout = (setup: FaultSetup, idInstance: string) => {
   const body = JSON.stringify({ reason, rotateToken: true });
   const event = httpEventOf({ pathParameters: { idInstance }, headers: { prefer: 'wait=10' }, body });
-  return setup.functions.call(setup.bundles.of('logout'), event);
+  return setup.functions.call(bundleOf('logout'), event);
 };
 
 const bySecretsManager = async (setup: FaultSetup, idInstance: string) => {
   const answers: unknown[] = [];
   for (const Step of ['createSecret', 'testSecret', 'finishSecret']) {
     const event = { Step, SecretId: `green-api/${idInstance}`, ClientRequestToken: 'c'.repeat(36) };
-    answers.push(await setup.functions.call(setup.bundles.of('rotate-token'), event));
+    answers.push(await setup.functions.call(bundleOf('rotate-token'), event));
   }
   return answers;
 };
