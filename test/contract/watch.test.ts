@@ -23,18 +23,20 @@ beforeAll(async () => {
   for (const name of ['watch', 'run'] as const) await build({ ...bundleOptions(name), outfile: bundleOf(name) });
 });
 
+const endOfExecution = /^Execution(?!Started)/;
+
 /** The watch and the run as they are deployed, in processes of their own, with emulators. Their days last seconds, or minutes. */
-const startService = async (folder: string, variables: Readonly<Record<string, string>>) => {
+const startService = async (folder: string, variables: Readonly<Record<string, string>>, runScale = 100) => {
   const options = { environment: () => variables, executionTimeoutMs: 31 * 86_400_000 };
   const watch = { ...options, bundle: bundleOf('watch'), timeScale };
-  const run = { ...options, bundle: bundleOf('run'), timeScale: 100 };
+  const run = { ...options, bundle: bundleOf('run'), timeScale: runScale };
   const harness = await startHarness({ folder, functions: { watch, run } });
   const happened = (type: RegExp) =>
     harness.events.items.flatMap((event) =>
       event.kind === 'history' && type.test(event.event.EventType ?? '') ? [event.event.Name] : [],
     );
   const polls = () => happened(/^StepSucceeded$/).filter((name) => name !== 'start').length;
-  const hasEnded = () => happened(/^Execution(?!Started)/).length > 0;
+  const hasEnded = () => happened(endOfExecution).length > 0;
   const untilPolls = async (count: number) => {
     while (polls() < count && !hasEnded()) await sleep(20);
   };
@@ -132,10 +134,14 @@ test('a watch continues after its worker and the whole service were killed, and 
   expect(watch?.written).not.toContain(markerToken);
 }, 900_000);
 
-test('the run of a leaver looks again after its worker was killed, and logs out what was tagged late or linked again', async () => {
+/**
+ * The run of a leaver, whose worker is killed while it waits for its second look. Meanwhile one instance is tagged and the other linked.
+ * `undefined`: the five minutes were over before the first look had ended, so a busy machine needs a slower clock.
+ */
+const interruptRun = async (runScale: number) => {
   await using setup = await startSetup();
   setup.tag(quiet, {});
-  await using service = await startService(temporaryFolder(), setup.variables);
+  await using service = await startService(temporaryFolder(), setup.variables, runScale);
   const request = {
     target: { owner: tags.owner },
     reason: 'left the company',
@@ -146,25 +152,37 @@ test('the run of a leaver looks again after its worker was killed, and logs out 
 
   const arn = await service.start(request, `event-${'0'.repeat(40)}`);
   // The emulator is in this process, so what follows is done before the wait can end.
-  await service.events.first(
+  const first = await service.events.first(
     (event) =>
       event.kind === 'history' &&
-      event.event.EventType === 'WaitStarted' &&
-      event.event.Name === operationNames.waitForSecondLook,
+      (event.event.Name === operationNames.waitForSecondLook || endOfExecution.test(event.event.EventType ?? '')),
   );
+  if (first.kind === 'history' && endOfExecution.test(first.event.EventType ?? '')) return undefined;
   setup.tag(quiet, tags);
   setup.greenApi.setState(linked, 'authorized');
   service.killWorkers();
   const { Status, Result } = await service.ended(arn);
+  return {
+    status: Status,
+    result: JSON.parse(Result ?? ''),
+    evidence: service.evidence(),
+    states: ids.map((id) => setup.greenApi.stateOf(id)),
+  };
+};
+const interruptSlowEnough = async (runScale = 100): Promise<Awaited<ReturnType<typeof interruptRun>>> =>
+  (await interruptRun(runScale)) ?? (runScale < 10 ? undefined : interruptSlowEnough(runScale / 2));
 
-  expect(Status).toBe('SUCCEEDED');
-  expect(JSON.parse(Result ?? '')).toMatchObject({
+test('the run of a leaver looks again after its worker was killed, and logs out what was tagged late or linked again', async () => {
+  const run = await interruptSlowEnough();
+
+  expect(run?.status).toBe('SUCCEEDED');
+  expect(run?.result).toMatchObject({
     progress: { total: 2, loggedOut: 2 },
     note: '1 instance was linked again after its first logout',
   });
-  const evidence = service.evidence();
+  const evidence = run?.evidence ?? [];
   expect(evidence.map(({ outcome }) => outcome.confirmed)).not.toContain(false);
   expect(evidence.filter(({ run }) => run.linkedAgain).map(({ idInstance }) => idInstance)).toEqual([linked]);
   expect(new Set(evidence.map(({ idInstance }) => idInstance))).toEqual(new Set(ids));
-  expect(ids.map((id) => setup.greenApi.stateOf(id))).toEqual(['notAuthorized', 'notAuthorized']);
-});
+  expect(run?.states).toEqual(['notAuthorized', 'notAuthorized']);
+}, 900_000);
