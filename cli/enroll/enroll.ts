@@ -1,7 +1,7 @@
 import type { ApiUrl } from '../../functions/green-api/api-url.ts';
 import { stateClassOf } from '../../functions/green-api/vocabulary.ts';
-import { parseCredential } from '../../functions/instances/credentials.ts';
 import { isSameIdentity, parseOwner } from '../../functions/instances/identity.ts';
+import { parseCredential } from '../../functions/instances/parse-credential.ts';
 import { parseTagValue } from '../../functions/instances/tag-value.ts';
 import { parseJson } from '../../functions/platform/unknown-values.ts';
 import { CommandFailed, orFailure } from '../errors.ts';

@@ -1,7 +1,7 @@
 import type { ApiUrl } from '../../functions/green-api/api-url.ts';
 import { type InstanceId, instanceIdRule, parseInstanceId } from '../../functions/green-api/instance-id.ts';
-import { parseCredential } from '../../functions/instances/credentials.ts';
 import { compose, parseOwner } from '../../functions/instances/identity.ts';
+import { parseCredential } from '../../functions/instances/parse-credential.ts';
 import { shortenPhone } from '../../functions/instances/search.ts';
 import { escapeTagValue, tagValuePattern } from '../../functions/instances/tag-value.ts';
 import { UsageError } from '../errors.ts';

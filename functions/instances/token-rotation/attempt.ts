@@ -8,7 +8,7 @@ import type { InstanceId } from '../../green-api/instance-id.ts';
 import type { FailureDuration } from '../../green-api/vocabulary.ts';
 import { deadlineIn } from '../../platform/deadline.ts';
 import type { ReadingEnvironment } from '../../platform/settings.ts';
-import { parseCredential } from '../credentials.ts';
+import { parseCredential } from '../parse-credential.ts';
 import {
   createOpenSecret,
   type OpenSecret,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { createParseApiUrl } from '../../../functions/green-api/api-url.ts';
-import { parseCredential } from '../../../functions/instances/credentials.ts';
+import { parseCredential } from '../../../functions/instances/parse-credential.ts';
 import { anyText, anyUrl } from '../../support/any-text.ts';
 
 const parseApiUrl = createParseApiUrl([]);
