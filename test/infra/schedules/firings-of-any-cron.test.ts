@@ -99,7 +99,7 @@ test('fires, in every zone, only at local times that satisfy all six fields, lat
       expect([after, ...firings]).toEqual([...new Set([after, ...firings])].sort((one, other) => +one - +other));
       expect(new Set(wallTimes.map(Number)).size).toBe(firings.length);
     }),
-    { numRuns: 200 },
+    { numRuns: 400 },
   );
 });
 
@@ -114,6 +114,6 @@ test('misses no minute of the next two days', () => {
 
       expect(firings.slice(0, expected.length)).toEqual(expected);
     }),
-    { numRuns: 100 },
+    { numRuns: 200 },
   );
 });
