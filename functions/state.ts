@@ -21,7 +21,10 @@ type StateHandlerDependencies = ApiDependencies & {
 const stateTexts = {
   unavailable: { title: 'The state cannot be read now', todo: 'Try again.' },
   'timed-out': { title: 'There was no answer in time', todo: 'Try again.' },
-  'rate-limited': { title: 'GREEN-API allows one reading a second', todo: 'Try again.' },
+  'rate-limited': {
+    title: 'GREEN-API allows one reading a second',
+    todo: 'The confirmation of a logout also reads the state, for up to 30 s. Try again.',
+  },
 } as const;
 
 const respond = (idInstance: InstanceId, answer: StateAnswer | NotCalled, now: Date) => {
