@@ -1,10 +1,9 @@
-import { cpSync, readdirSync, readFileSync, renameSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { functionNames } from '../../infra/bundling/bundling.ts';
 import type { OutputKey } from '../../infra/output-keys.ts';
-import { writeTarball } from '../../infra/packaging/write-tarball.ts';
 import { deadLinksOf, fencesOf, pagesIn, readPage } from '../support/markdown.ts';
-import { unpackPackage } from '../support/unpacked-package.ts';
+import { packInto, unpackPackage } from '../support/unpacked-package.ts';
 
 const unpacked = unpackPackage();
 afterAll(() => unpacked.remove());
@@ -67,15 +66,15 @@ test('the package is one tarball, named by its version', () => {
   expect(basename(unpacked.file)).toBe(`green-api-logout-${unpacked.manifest.version}.tgz`);
 });
 
-test('the same contents give the same bytes, whenever and in whatever order they were written', () => {
-  const again = join(unpacked.folder, '..', 'again');
-  const paths = readdirSync(unpacked.folder, { recursive: true, encoding: 'utf8' }).sort().reverse();
-  for (const path of paths) cpSync(join(unpacked.folder, path), join(again, path), { recursive: true });
-  const file = join(unpacked.folder, '..', 'again.tgz');
-
-  writeTarball(file, again, ['dist/cli/main.mjs']);
-
-  expect(readFileSync(file).equals(readFileSync(unpacked.file))).toBe(true);
+test('the same contents give the same bytes, whenever they are written and whatever the permissions of new files', () => {
+  const folder = join(unpacked.folder, '..', 'again');
+  mkdirSync(folder);
+  const umask = process.umask(0o077);
+  try {
+    expect(readFileSync(packInto(folder)).equals(readFileSync(unpacked.file))).toBe(true);
+  } finally {
+    process.umask(umask);
+  }
 });
 
 test('the package holds the construct, the bundles, the command line and the documents, and no source', () => {
