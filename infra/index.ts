@@ -2,4 +2,3 @@
 export { GreenApiLogout } from './constructs/green-api-logout.ts';
 export type * from './constructs/green-api-logout-props.ts';
 export { GreenApiLogoutStack } from './constructs/green-api-logout-stack.ts';
-export { type OutputKey, outputKeys } from './output-keys.ts';

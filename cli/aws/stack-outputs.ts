@@ -1,5 +1,5 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
-import type { OutputKey } from '../../infra/output-keys.ts';
+import type { OutputKey } from '../../infra/constructs/outputs.ts';
 import { CommandFailed } from '../errors.ts';
 import { type AwsSettings, explained, isAwsError } from './call-aws.ts';
 

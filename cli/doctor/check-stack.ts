@@ -14,7 +14,7 @@ import { GetTopicAttributesCommand, SNSClient } from '@aws-sdk/client-sns';
 import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { countOf } from '../../client/count-of.ts';
 import { inParallel } from '../../functions/platform/in-parallel.ts';
-import type { OutputKey } from '../../infra/output-keys.ts';
+import type { OutputKey } from '../../infra/constructs/outputs.ts';
 import { parallelCalls } from '../api/api.ts';
 import { type AwsSettings, explained } from '../aws/call-aws.ts';
 import { readIdentity } from '../aws/find-settings.ts';

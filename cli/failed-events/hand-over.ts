@@ -1,7 +1,7 @@
 import type { Execution } from '@aws-sdk/client-lambda';
 import { parseJson } from '../../functions/platform/unknown-values.ts';
 import { stableJson } from '../../functions/runs/lambda/start-run.ts';
-import type { OutputKey } from '../../infra/output-keys.ts';
+import type { OutputKey } from '../../infra/constructs/outputs.ts';
 import { describeFailure } from '../api/api.ts';
 import { createExecutions, type Executions, hasExecutionEnded } from '../aws/executions.ts';
 import { askYesOrNo } from '../input/questions.ts';

@@ -2,7 +2,6 @@ import type { HttpApi, HttpStage } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { Alarm, Dashboard, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { EventBus } from 'aws-cdk-lib/aws-events';
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
-import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
@@ -11,7 +10,7 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { instanceIdRule, parseInstanceId } from '../../functions/green-api/instance-id.ts';
-import { deskPath, routes } from '../../functions/http/routes.ts';
+import { routes } from '../../functions/http/routes.ts';
 import { metricDimensions } from '../../functions/platform/metrics.ts';
 import { createDashboard } from './dashboard.ts';
 import { grantReadHealth, grantReadStack } from './grant.ts';
@@ -22,7 +21,7 @@ import type {
   OutputOptions,
 } from './green-api-logout-props.ts';
 import { grantReadLog } from './log-groups.ts';
-import { addOutputs, type OutputValues } from './outputs.ts';
+import { addOutputs, outputsOf, topicsOf } from './outputs.ts';
 import { createParts } from './parts.ts';
 
 /**
@@ -75,7 +74,7 @@ export class GreenApiLogout extends Construct {
   /** Hosts besides GREEN-API's own that the secrets may name. */
   readonly allowedApiHosts: readonly string[];
   readonly #parts: ReturnType<typeof createParts>;
-  readonly #encryptionKey: IKey | undefined;
+  readonly #props: GreenApiLogoutProps;
 
   /** @throws ConfigurationError naming every prop that is wrong */
   constructor(scope: Construct, id: string, props: GreenApiLogoutProps = {}) {
@@ -108,7 +107,7 @@ export class GreenApiLogout extends Construct {
     this.secretPrefix = settings.secretPrefix;
     this.allowedApiHosts = settings.allowedApiHosts;
     this.#parts = parts;
-    this.#encryptionKey = props.encryptionKey;
+    this.#props = props;
   }
 
   /**
@@ -119,52 +118,7 @@ export class GreenApiLogout extends Construct {
    * are there
    */
   addOutputs(options: OutputOptions = {}): void {
-    const values: OutputValues = {
-      Endpoint: [this.endpoint, 'The HTTP API.'],
-      Desk: [
-        this.functions.desk && `${this.endpoint}${deskPath}`,
-        'The page for people who sign in: also the redirect address at the identity provider.',
-      ],
-      Authorization: [this.authorizationType, 'How callers of the HTTP API prove who they are.'],
-      EventBus: [this.eventBus.eventBusName, 'Offboarding events come in on this bus, outcome events go out.'],
-      EventBusArn: [this.eventBus.eventBusArn, 'The same bus, for senders in other accounts.'],
-      SecretPrefix: [this.secretPrefix, "How the names of the instances' secrets begin."],
-      AllowedApiHosts: [this.allowedApiHosts.join(','), 'Hosts besides those of GREEN-API that secrets may name.'],
-      EncryptionKey: [this.#encryptionKey?.keyArn, 'The key that encrypts the secrets.'],
-      RunFunction: [this.runFunction.functionName, 'The function that executes runs.'],
-      WatchFunction: [this.watchFunction.functionName, 'The function that watches instances after a run.'],
-      RunDeadLetters: [this.runDeadLetters.queueUrl, 'Requests of runs that failed, were stopped or timed out.'],
-      RotateTokenFunction: [this.rotateTokenFunction?.functionArn, 'The function that rotates tokens.'],
-      ScheduleGroup: [this.scheduleGroup.scheduleGroupName, 'The schedules that start runs.'],
-      ScheduleFunction: [this.functions.schedule.functionName, 'The function that starts the runs of schedules.'],
-      IdentityProviders: [
-        Object.entries(this.#parts.settings.identityProviders)
-          .map(([provider, { kind }]) => `${provider}=${kind}`)
-          .join(','),
-        'The identity providers and their kinds.',
-      ],
-      ScheduleFailed: [this.scheduleFailed.queueUrl, 'Schedules whose run could not be started.'],
-      ScheduleUndelivered: [this.scheduleUndelivered.queueUrl, 'Schedules that could not reach their function.'],
-      OffboardingFunction: [this.functions.offboarding.functionName, 'The function that starts the runs of leavers.'],
-      OffboardingFailed: [this.offboardingFailed.queueUrl, 'Events about leavers that started no run.'],
-      OffboardingUndelivered: [
-        this.offboardingUndelivered.queueUrl,
-        'Events about leavers that could not reach their function.',
-      ],
-      AlarmTopic: [this.alarmTopic?.topicArn, 'Where alarms are sent.'],
-      NotificationTopics: [this.#topics.join(','), 'Where people are told what happened.'],
-      NotificationsUndelivered: [this.notificationsUndelivered?.queueUrl, 'Events that nobody could be told of.'],
-      Dashboard: [this.dashboard.dashboardName, 'Logouts and runs, in CloudWatch.'],
-      EvidenceLogGroup: [this.evidenceLogGroup.logGroupName, 'Evidence; it stays when the stack is deleted.'],
-      EvidenceVault: [this.evidenceVault?.bucketName, 'Evidence that nobody can alter; it is not deleted.'],
-      EvidenceVaultRetention: [this.evidenceVaultRetention, 'How long the vault keeps each record at least.'],
-      EvidenceVaultFunction: [
-        this.functions['evidence-vault']?.functionName,
-        'The function that stores evidence in the vault.',
-      ],
-      EvidenceVaultFailed: [this.evidenceVaultFailed?.queueUrl, 'Evidence that could not be stored in the vault.'],
-    };
-    addOutputs(this, values, options);
+    addOutputs(this, outputsOf(this.#parts, this.dashboard, this.#props), options);
   }
 
   /**
@@ -211,7 +165,7 @@ export class GreenApiLogout extends Construct {
    * JWT issuer the API takes a token, and this grants the rest.
    */
   grantDiagnose(grantee: IGrantable): Grant {
-    const topics = new Set([...(this.alarmTopic ? [this.alarmTopic.topicArn] : []), ...this.#topics]);
+    const topics = new Set([...(this.alarmTopic ? [this.alarmTopic.topicArn] : []), ...topicsOf(this.#parts)]);
     const health = grantReadHealth(this, grantee, [...topics]);
     return this.authorizationType === 'JWT' ? health : health.combine(this.grantReadInstances(grantee));
   }
@@ -234,10 +188,6 @@ export class GreenApiLogout extends Construct {
   /** Milliseconds from the cause of a logout to its confirmation. @default maximum over 5 minutes */
   metricTimeToLogout(options?: LogoutMetricOptions): Metric {
     return this.#metric('timeToLogout', { statistic: 'Maximum', ...options });
-  }
-
-  get #topics(): readonly string[] {
-    return [...new Set(this.#parts.settings.notifications.map(({ topic }) => topic))];
   }
 
   #metric(

@@ -1,10 +1,73 @@
 import { CfnOutput, Stack } from 'aws-cdk-lib';
+import type { Dashboard } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
-import type { OutputKey } from '../output-keys.ts';
-import type { OutputOptions } from './green-api-logout-props.ts';
+import { deskPath } from '../../functions/http/routes.ts';
+import type { GreenApiLogoutProps, OutputOptions } from './green-api-logout-props.ts';
+import type { createParts } from './parts.ts';
 
-/** The outputs by their keys: what each has, and what that is. Its value is `undefined` or empty if its subject does not exist in the deployment. */
-export type OutputValues = Readonly<Record<OutputKey, readonly [value: string | undefined, description: string]>>;
+type Parts = ReturnType<typeof createParts>;
+
+/** The topics of notifications, each once. */
+export const topicsOf = ({ settings }: Parts): readonly string[] => [
+  ...new Set(settings.notifications.map(({ topic }) => topic)),
+];
+
+type OutputValues = Readonly<Record<string, readonly [value: string | undefined, description: string]>>;
+
+/**
+ * The outputs by their keys: what each has, and what that is. An output whose value is `undefined` or empty is left out, because its
+ * subject does not exist in the deployment. The command line finds a deployment by the keys: one that changes is a breaking change.
+ */
+export const outputsOf = (parts: Parts, dashboard: Dashboard, { alarmTopic, encryptionKey }: GreenApiLogoutProps) => {
+  const { settings, api, bus, functions, schedule, schedules, offboarding, notifications, evidenceVault } = parts;
+  return {
+    Endpoint: [api.endpoint, 'The HTTP API.'],
+    Desk: [
+      functions.desk && `${api.endpoint}${deskPath}`,
+      'The page for people who sign in: also the redirect address at the identity provider.',
+    ],
+    Authorization: [api.authorizationType, 'How callers of the HTTP API prove who they are.'],
+    EventBus: [bus.eventBus.eventBusName, 'Offboarding events come in on this bus, outcome events go out.'],
+    EventBusArn: [bus.eventBus.eventBusArn, 'The same bus, for senders in other accounts.'],
+    SecretPrefix: [settings.secretPrefix, "How the names of the instances' secrets begin."],
+    AllowedApiHosts: [settings.allowedApiHosts.join(','), 'Hosts besides those of GREEN-API that secrets may name.'],
+    EncryptionKey: [encryptionKey?.keyArn, 'The key that encrypts the secrets.'],
+    RunFunction: [functions.run.functionName, 'The function that executes runs.'],
+    WatchFunction: [functions.watch.functionName, 'The function that watches instances after a run.'],
+    RunDeadLetters: [parts.run.deadLetters.queueUrl, 'Requests of runs that failed, were stopped or timed out.'],
+    RotateTokenFunction: [functions['rotate-token']?.functionArn, 'The function that rotates tokens.'],
+    ScheduleGroup: [schedules.group.scheduleGroupName, 'The schedules that start runs.'],
+    ScheduleFunction: [functions.schedule.functionName, 'The function that starts the runs of schedules.'],
+    IdentityProviders: [
+      Object.entries(settings.identityProviders)
+        .map(([provider, { kind }]) => `${provider}=${kind}`)
+        .join(','),
+      'The identity providers and their kinds.',
+    ],
+    ScheduleFailed: [schedule.failed.queueUrl, 'Schedules whose run could not be started.'],
+    ScheduleUndelivered: [schedule.undelivered.queueUrl, 'Schedules that could not reach their function.'],
+    OffboardingFunction: [functions.offboarding.functionName, 'The function that starts the runs of leavers.'],
+    OffboardingFailed: [offboarding.failed.queueUrl, 'Events about leavers that started no run.'],
+    OffboardingUndelivered: [
+      offboarding.undelivered.queueUrl,
+      'Events about leavers that could not reach their function.',
+    ],
+    AlarmTopic: [alarmTopic?.topicArn, 'Where alarms are sent.'],
+    NotificationTopics: [topicsOf(parts).join(','), 'Where people are told what happened.'],
+    NotificationsUndelivered: [notifications?.undelivered.queueUrl, 'Events that nobody could be told of.'],
+    Dashboard: [dashboard.dashboardName, 'Logouts and runs, in CloudWatch.'],
+    EvidenceLogGroup: [parts.evidence.logGroupName, 'Evidence; it stays when the stack is deleted.'],
+    EvidenceVault: [evidenceVault?.bucket.bucketName, 'Evidence that nobody can alter; it is not deleted.'],
+    EvidenceVaultRetention: [evidenceVault?.retention, 'How long the vault keeps each record at least.'],
+    EvidenceVaultFunction: [
+      functions['evidence-vault']?.functionName,
+      'The function that stores evidence in the vault.',
+    ],
+    EvidenceVaultFailed: [evidenceVault?.failed.queueUrl, 'Evidence that could not be stored in the vault.'],
+  } as const satisfies OutputValues;
+};
+
+export type OutputKey = keyof ReturnType<typeof outputsOf>;
 
 /** The outputs of one deployment. */
 class Outputs extends Construct {

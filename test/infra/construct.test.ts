@@ -15,13 +15,7 @@ import { createDeployment } from '../../infra/constructs/deployment.ts';
 import { addFunctionAlarms } from '../../infra/constructs/function-alarms.ts';
 import { InstanceSecrets } from '../../infra/constructs/instance-secrets.ts';
 import { ServiceFunction } from '../../infra/constructs/service-function.ts';
-import {
-  GreenApiLogout,
-  type GreenApiLogoutProps,
-  GreenApiLogoutStack,
-  type Offboarding,
-  outputKeys,
-} from '../../infra/index.ts';
+import { GreenApiLogout, type GreenApiLogoutProps, GreenApiLogoutStack, type Offboarding } from '../../infra/index.ts';
 import { createConstruct, createRole, rightsOf, warningsIn } from '../support/construct-app.ts';
 import { fencesOf, readPage } from '../support/markdown.ts';
 import { configurations, jwt, keyArn, render, synthesize, topicArn, wholeResourcesIn } from '../support/synthesize.ts';
@@ -162,7 +156,7 @@ describe('the construct', () => {
     expect(names.length).toBeGreaterThan(40);
     expect(repeated.filter((name) => !/Stage|Alias|Authorizer/.test(name))).toEqual([]);
     const template = Template.fromStack(stack);
-    for (const key of [outputKeys.endpoint, `Second${outputKeys.endpoint}`]) template.hasOutput(key, {});
+    for (const key of ['Endpoint', 'SecondEndpoint']) template.hasOutput(key, {});
     expect(names).toContainEqual(expect.stringMatching(/^AWS::Events::EventBus "Company-Second-[0-9A-F]{8}"$/));
   });
 
@@ -301,8 +295,8 @@ test('the stack takes ARNs in place of CDK objects that are undefined', () => {
   template.hasResourceProperties('AWS::IAM::Policy', {
     PolicyDocument: { Statement: Match.arrayWith([Match.objectLike({ Action: 'kms:Decrypt', Resource: keyArn })]) },
   });
-  template.hasOutput(outputKeys.alarmTopic, { Value: topicArn });
-  template.hasOutput(outputKeys.encryptionKey, { Value: keyArn });
+  template.hasOutput('AlarmTopic', { Value: topicArn });
+  template.hasOutput('EncryptionKey', { Value: keyArn });
 });
 
 describe('notifications', () => {

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { functionNames } from '../../infra/bundling/bundling.ts';
-import type { OutputKey } from '../../infra/output-keys.ts';
+import type { OutputKey } from '../../infra/constructs/outputs.ts';
 import { deadLinksOf, fencesOf, pagesIn, readPage } from '../support/markdown.ts';
 import { packInto, unpackPackage } from '../support/unpacked-package.ts';
 
