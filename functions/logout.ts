@@ -30,7 +30,11 @@ const bodySchema = v.strictObject(
     reason: v.exactOptional(
       v.pipe(
         v.string('must be a string'),
-        v.regex(/^[^\p{Cc}\p{Zl}\p{Zp}]{1,256}$/u, 'must be 1 to 256 characters without control characters'),
+        v.regex(
+          // All but Cc, Zl and Zp. `log.ts` states why not by their names.
+          /^[ -~\u00a0-\u2027\u202a-\u{10ffff}]{1,256}$/u,
+          'must be 1 to 256 characters without control characters',
+        ),
       ),
     ),
     clearQueue: v.exactOptional(v.boolean('must be true or false')),

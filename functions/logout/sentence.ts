@@ -1,3 +1,4 @@
+import { isPlain } from '../platform/log.ts';
 import { type FailureKind, isFailure, type LogoutOutcome } from './outcome.ts';
 
 /** Longest part of a sentence that others chose, in characters: an owner, a reason, a caller. */
@@ -9,6 +10,9 @@ const tokens = /[0-9a-f]{50,}/gi;
 /** EventBridge puts a sentence between the quotation marks of a JSON text and escapes nothing; chats read `<…>` as a command. */
 const replacements: Readonly<Record<string, string>> = { '"': "'", '\\': '/', '<': '(', '>': ')' };
 
+/** Blank, control and invisible characters. No literal, for the reason that `log.ts` states. */
+const gaps = '[\\s\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]+';
+
 /**
  * A text that can stand in a JSON text as it is: without quotation marks, backslashes, angle brackets, control characters, invisible
  * characters and tokens.
@@ -18,7 +22,7 @@ export const plain = (text: string): string =>
     .toWellFormed()
     .replace(tokens, '(removed)')
     .replace(/["\\<>]/g, (character) => replacements[character] ?? '')
-    .replace(/[\s\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
+    .replace(isPlain(text) ? / +/g : new RegExp(gaps, 'gu'), ' ')
     .trim();
 
 export const part = (text: string, longest = longestPart): string => {

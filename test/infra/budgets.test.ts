@@ -85,6 +85,14 @@ test('logout weighs at most 0.78 of a function that calls the SDK and nothing el
   expect(gzipBytes / sdkOnly.gzipBytes).toBeLessThanOrEqual(0.78);
 });
 
+// V8 looks up the properties of a literal when it reads the bundle.
+test('logout holds no literal of a regular expression with Unicode properties', async () => {
+  const { text } = await readBuilt('logout');
+
+  // In a text, the backslash is escaped.
+  expect(text).not.toMatch(/(?<!\\)\\p\{/);
+});
+
 /** Functions that call AWS. */
 const withSdk = functionNames.filter((name) => clients[name]?.length !== 0);
 

@@ -436,6 +436,23 @@ test.each([
   expect(setup.greenApi.calls).toEqual([]);
 });
 
+test.each(['\u001f', '\u007f', '\u009f', '\u2028', '\u2029'])('refuses a reason with %j', async (character) => {
+  await using setup = await startLogoutSetup();
+
+  const { status, body } = await setup.logOut({ body: JSON.stringify({ reason: `a${character}b` }) });
+
+  expect([status, body.field]).toEqual([400, 'reason']);
+});
+
+test('takes a reason of all other characters', async () => {
+  await using setup = await startLogoutSetup();
+  const reason = ' ~\u00a0\u2027\u202a\u{10ffff}';
+
+  await setup.logOut({ body: JSON.stringify({ reason }) });
+
+  expect(setup.evidence()).toEqual([expect.objectContaining({ reason })]);
+});
+
 test('evidence holds every metric and dimension that it declares for CloudWatch', async () => {
   await using setup = await startLogoutSetup();
   await setup.logOut({ wait: 5 });
