@@ -1,4 +1,5 @@
 /** The process that functions run in: loads their bundles, as Lambda does, and invokes them for its parent. */
+import { flushCompileCache } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import type { Invocation, InvocationOutcome, WorkerCall, WorkerReply } from './invocations.ts';
 
@@ -64,7 +65,11 @@ const reply = (id: number, outcome: InvocationOutcome) =>
   process.send?.({ id, outcome } satisfies WorkerReply, undefined, undefined, () => {});
 
 void loading.then(
-  () => reply(0, { kind: 'answered', payload: undefined }),
+  () => {
+    reply(0, { kind: 'answered', payload: undefined });
+    // Its parent kills it, and what it has compiled would be lost.
+    flushCompileCache();
+  },
   (error) => reply(0, failed(error)),
 );
 process.on('message', async (message) => {
