@@ -1,4 +1,5 @@
 /** A process that holds built functions, as Lambda's does: takes events from its parent, and answers each as soon as it can. */
+import { flushCompileCache } from 'node:module';
 import { inspect } from 'node:util';
 import type { FunctionAnswer, FunctionCall } from './functions.ts';
 
@@ -19,6 +20,8 @@ const load = ({ bundle, variables }: FunctionCall): Promise<Handler> => {
     Object.assign(process.env, variables);
     const { handler } = parseBundle(await import(address));
     for (const name of Object.keys(variables)) delete process.env[name];
+    // It will be killed. Once is enough: nobody asks for the code of an address with variables again.
+    if (handlers.size === 1) flushCompileCache();
     return handler;
   });
   lastLoaded = loading;
