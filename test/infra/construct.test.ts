@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { App, Aws, Duration, type Environment, Fn, Stack } from 'aws-cdk-lib';
+import { Aws, Duration, type Environment, Fn, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { PrivateSubnet, SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
@@ -16,7 +16,7 @@ import { addFunctionAlarms } from '../../infra/constructs/function-alarms.ts';
 import { InstanceSecrets } from '../../infra/constructs/instance-secrets.ts';
 import { ServiceFunction } from '../../infra/constructs/service-function.ts';
 import { GreenApiLogout, type GreenApiLogoutProps, GreenApiLogoutStack, type Offboarding } from '../../infra/index.ts';
-import { createConstruct, createRole, rightsOf, warningsIn } from '../support/construct-app.ts';
+import { createApp, createConstruct, createRole, rightsOf, warningsIn } from '../support/construct-app.ts';
 import { fencesOf, readPage } from '../support/markdown.ts';
 import { configurations, jwt, keyArn, render, synthesize, topicArn, wholeResourcesIn } from '../support/synthesize.ts';
 
@@ -288,7 +288,7 @@ test('the stack takes ARNs in place of CDK objects that are undefined', () => {
   };
 
   // As JavaScript: these props must not be undefined in TypeScript.
-  const stack = new GreenApiLogoutStack(new App(), 'Company', props as object);
+  const stack = new GreenApiLogoutStack(createApp(), 'Company', props as object);
 
   const template = Template.fromStack(stack);
   template.allResourcesProperties('AWS::CloudWatch::Alarm', { AlarmActions: [topicArn] });
@@ -334,7 +334,7 @@ describe('notifications', () => {
   });
 
   test('reach a topic of another stack', () => {
-    const app = new App();
+    const app = createApp();
     const topic = new Topic(new Stack(app, 'Topics'), 'Mail');
 
     new GreenApiLogout(new Stack(app, 'Company'), 'Logout', { name: 'logout', notifications: { topic } });
@@ -493,10 +493,10 @@ describe('a grant', () => {
 test('a stack whose name is too long for a deployment is told to set a name of its own', () => {
   const id = `Security${'-of-a-large-company'.repeat(4)}`;
 
-  expect(() => new GreenApiLogoutStack(new App(), id)).toThrow(
+  expect(() => new GreenApiLogoutStack(createApp(), id)).toThrow(
     `the name of the stack has ${id.length} characters, but the name of a deployment at most 64. Set name,`,
   );
-  expect(new GreenApiLogoutStack(new App(), id, { name: 'logout' }).stackName).toBe(id);
+  expect(new GreenApiLogoutStack(createApp(), id, { name: 'logout' }).stackName).toBe(id);
 });
 
 describe('the synthesis warns', () => {
@@ -506,7 +506,7 @@ describe('the synthesis warns', () => {
     ['us-gov-west-1', ['Lambda has no durable functions in us-gov-west-1']],
     ['cn-north-1', ['Lambda has no durable functions in cn-north-1']],
   ])('of a Region without durable functions, and of no other (%s)', (region, expected) => {
-    const stack = new Stack(new App(), 'Company', { env: { region } });
+    const stack = new Stack(createApp(), 'Company', { env: { region } });
     new GreenApiLogout(stack, 'Logout', { alarmTopic: new Topic(stack, 'OnCall') });
 
     expect(warningsIn(stack)).toEqual(expected.map((text) => expect.stringContaining(text)));
@@ -514,7 +514,7 @@ describe('the synthesis warns', () => {
 
   test('of a prefix below that of another deployment, unless that one leaves it alone or is in another Region', () => {
     const warnings = (otherPrefixes: readonly string[]) => {
-      const app = new App();
+      const app = createApp();
       new GreenApiLogout(new Stack(app, 'Elsewhere', { env: { region: 'us-east-1' } }), 'Logout');
       const stack = new Stack(app, 'Company', { env: { region: 'eu-central-1' } });
       const alarmTopic = new Topic(stack, 'OnCall');
@@ -546,7 +546,7 @@ describe('the synthesis warns', () => {
     ['no account and no Region', {}, {}, undefined],
     ['no account', { region: here.region }, { region: here.region }, undefined],
   ])('of the same prefix in two stacks with %s', (_, first, second, doubled) => {
-    const app = new App();
+    const app = createApp();
     const [, secrets] = [first, second].map(
       (env, at) =>
         new InstanceSecrets(
@@ -590,7 +590,7 @@ describe('the synthesis warns', () => {
 });
 
 test('more than ten functions take a second alarm of each kind, because an alarm takes ten metrics', () => {
-  const stack = new Stack(new App(), 'Company');
+  const stack = new Stack(createApp(), 'Company');
   const deployment = createDeployment(stack, { name: 'logout' });
   const functions = functionNames.map(
     (name) => new ServiceFunction(stack, name, { deployment, environment: {}, logGroup: deployment.evidence }),

@@ -10,12 +10,13 @@ process.env.JSII_DEPRECATED = 'quiet';
 // CDK's own rules about templates take longer than all else. They are on where they are the subject.
 process.env.CDK_VALIDATION = 'false';
 
-// CDK keeps where each token was made. jest makes Node remember ten times as many frames, which takes most of the time.
-Error.stackTraceLimit = 10;
+/** An app without what takes time and no test reads: where each construct was made, and the tree of them all. */
+export const createApp = (): App =>
+  new App({ context: { 'aws:cdk:disable-creation-stack-traces': true }, treeMetadata: false });
 
 /** The construct in somebody else's app, without the feature flags of this repository. */
 export const createConstruct = (props: GreenApiLogoutProps | ((stack: Stack) => GreenApiLogoutProps) = {}) => {
-  const stack = new Stack(new App(), 'Company');
+  const stack = new Stack(createApp(), 'Company');
   const logout = new GreenApiLogout(stack, 'Logout', typeof props === 'function' ? props(stack) : props);
   return { stack, logout };
 };

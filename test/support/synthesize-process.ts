@@ -39,7 +39,11 @@ const violationsIn = (outdir: string): readonly object[] => {
 };
 
 const synthesize = (request: StackRequest, outdir: string): Omit<Synthesized, 'folder'> => {
-  const app = new App({ outdir, context: { ...context, 'aws:cdk:bundling-stacks': [] } });
+  const app = new App({
+    outdir,
+    context: { ...context, 'aws:cdk:bundling-stacks': [], 'aws:cdk:disable-creation-stack-traces': true },
+    treeMetadata: false,
+  });
   const stack = createStack(app, request);
   const noTopic = { id: 'Annotation::green-api-logout:no-alarm-topic', reason: 'It is tested by itself.' };
   for (const construct of stack.node.children) Validations.of(construct).acknowledge(noTopic);
