@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import middy from '@middy/core';
-import { InvalidEvent, type LeaverReport, UnknownEvent } from './offboarding/dialect.ts';
+import { describeInvalid, InvalidEvent, type LeaverReport, UnknownEvent } from './offboarding/dialect.ts';
 import { type PlannedRun, planRuns, type ReportLimits, withWatchDays } from './offboarding/plan-runs.ts';
 import { parseDelivery, readEvent } from './offboarding/second-look.ts';
 import {
@@ -43,10 +43,10 @@ const plan = async (input: unknown, dependencies: OffboardingHandlerDependencies
   const read = await readEvent(parseDelivery(input), isDisabled);
   if (read.kind === 'unknown-dialect') throw new UnknownEvent('no offboarding dialect understands this event');
   if (read.kind === 'not-an-offboarding') return read;
-  if (read.kind === 'invalid') throw new InvalidEvent(read.problem);
+  if (read.kind === 'invalid') throw new InvalidEvent(describeInvalid(read));
   const report = withWatchDays(nativeEvents ? read : alone(read), watchDays[read.dialect]);
   const planned = planRuns(report, limits, now());
-  if (planned.kind === 'invalid') throw new InvalidEvent(planned.problem);
+  if (planned.kind === 'invalid') throw new InvalidEvent(describeInvalid(planned));
   return planned;
 };
 

@@ -13,7 +13,7 @@ import {
 import { type HeldBack, waitingPerHourly } from './identity-providers/leaver-limit.ts';
 import { type Deadlines, type OffboardingResult, worstOf } from './identity-providers/start-offboarding.ts';
 import { parseCustom } from './offboarding/custom.ts';
-import type { Invalid, LeaverReport } from './offboarding/dialect.ts';
+import { describeInvalid, type Invalid, type LeaverReport } from './offboarding/dialect.ts';
 import { parseOkta } from './offboarding/okta.ts';
 import { noteOnEarlierRun } from './offboarding/start-reported-run.ts';
 import { inParallel } from './platform/in-parallel.ts';
@@ -75,11 +75,9 @@ const notStartedProblem = (result: HeldBack | LambdaFailure, heldBackStatus: 429
 const detailSchema = v.looseObject({}, 'must be a JSON object such as {"id": "hr-1", "email": "john.doe@example.com"}');
 const heartbeatSchema = v.strictObject({ heartbeat: v.literal(true, 'must be true') });
 
-/** Turns a problem of a custom event's detail into an error about the body of the request. */
-const invalidDetail = (problem: string): InvalidRequest => {
-  const [, field = 'body', rule = problem] = /^(?:detail\.)?(\S+) (.*)$/s.exec(problem) ?? [];
-  return new InvalidRequest(field === 'detail' ? 'body' : field, rule);
-};
+/** The body is the detail of a custom event. */
+const invalidBody = ({ field = 'detail', rule }: Invalid): InvalidRequest =>
+  new InvalidRequest(field === 'detail' ? 'body' : field.replace(/^detail\./, ''), rule);
 
 type Detail = { readonly id?: unknown; readonly occurredAt?: unknown };
 
@@ -91,7 +89,7 @@ const parseDetail = (detail: Detail, now: number): LeaverReport => {
   const reading = parseCustom({ ...event, id: 'webhook', detail });
   if (reading?.kind === 'report')
     return reading.occurredAtFrom === 'time' ? { ...reading, occurredAtFrom: 'arrival' } : reading;
-  if (reading?.kind === 'invalid') throw invalidDetail(reading.problem);
+  if (reading?.kind === 'invalid') throw invalidBody(reading);
   throw new Error('the custom dialect did not read its own event');
 };
 
@@ -107,7 +105,7 @@ const createPostOffboarding =
     }
     const deadlines = { ownersUntilMs: now() + ownersTimeMs };
     const result = await startOffboarding(provider, { ...parseDetail(detail, now()), requestId }, deadlines);
-    if (result.kind === 'invalid') throw invalidDetail(result.problem);
+    if (result.kind === 'invalid') throw invalidBody(result);
     if (result.kind !== 'accepted') return notStartedProblem(result, 429);
     const [run] = result.runs;
     if (run === undefined) throw new Error('a report of one person had no run');
@@ -132,7 +130,7 @@ const hookSchema = v.looseObject(
   'must be the JSON of an Okta event hook',
 );
 
-const notOfSystemLog: Invalid = { kind: 'invalid', problem: 'the event is not one of the System Log' };
+const notOfSystemLog: Invalid = { kind: 'invalid', rule: 'the event is not one of the System Log' };
 
 /** `POST /okta-event-hook` */
 const createPostEvents = ({ startOffboarding, metrics, now }: Dependencies): Answer => {
@@ -147,7 +145,7 @@ const createPostEvents = ({ startOffboarding, metrics, now }: Dependencies): Ans
     if (reading.kind === 'not-an-offboarding') return { kind: 'accepted', runs: [] };
     const result =
       reading.kind === 'report' ? await startOffboarding(provider, { ...reading, requestId }, deadlines) : reading;
-    if (result.kind === 'invalid') metrics.unreadable(provider, result.problem);
+    if (result.kind === 'invalid') metrics.unreadable(provider, describeInvalid(result));
     return result;
   };
 

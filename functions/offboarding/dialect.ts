@@ -41,8 +41,8 @@ export type LeaverReport = {
   readonly watchDays?: number;
   /** A change that several events may report: it names the run in place of source, id and people. */
   readonly change?: UserChange;
-  /** Why somebody whom the event names is not in `people`. It never quotes the event. */
-  readonly problem?: string;
+  /** Why somebody whom the event names is not in `people`. */
+  readonly problem?: Invalid;
 };
 
 export type DirectoryUser = { readonly userId: string; readonly identityStoreId?: string | undefined };
@@ -57,9 +57,14 @@ type StatusChange = {
 /** The event belongs to a dialect and cannot be acted on. */
 export type Invalid = {
   readonly kind: 'invalid';
-  /** Which field is wrong and what it must be; it never quotes the event. */
-  readonly problem: string;
+  /** Path of the field that `rule` is about; without one, `rule` says what is wrong by itself. */
+  readonly field?: string | undefined;
+  /** What the field must be; it never quotes the event. */
+  readonly rule: string;
 };
+
+/** An invalid event in one text, for logs and errors. */
+export const describeInvalid = ({ field, rule }: Invalid): string => (field === undefined ? rule : `${field} ${rule}`);
 
 /** The event is understood: nobody left. */
 export type NotAnOffboarding = {
@@ -131,7 +136,5 @@ export const parseEventFields = <Schema extends v.GenericSchema>(
   value: unknown,
 ): { readonly kind: 'fields'; readonly fields: v.InferOutput<Schema> } | Invalid => {
   const parsed = parseFields(schema, value, 'event');
-  return parsed.kind === 'fields'
-    ? parsed
-    : { kind: 'invalid', problem: `${parsed.field ?? 'the event'} ${parsed.rule}` };
+  return parsed.kind === 'fields' ? parsed : { ...parsed, field: parsed.field ?? 'the event' };
 };

@@ -86,7 +86,7 @@ export const parseIdentityCenterNative: ParseEvent = (event) => {
   if (user === undefined && isUpdate)
     return { kind: 'not-an-offboarding', why: 'it names no user, or several, so nobody can be read', isDoubtful: true };
   if (user === undefined)
-    return { kind: 'invalid', problem: 'resources and detail must name one user by its id: an ARN, or user-id' };
+    return { kind: 'invalid', rule: 'resources and detail must name one user by its id: an ARN, or user-id' };
 
   const parsed = parseEventFields(schema, event);
   if (parsed.kind === 'invalid') return parsed;

@@ -78,8 +78,11 @@ export const parseOkta: ParseEvent<LeaverReport | NotAnOffboarding | Invalid> = 
   const { source, account, detail } = parsed.fields;
   const people = detail.target.map(identitiesOf);
   const unnamed = people.filter((identities) => identities.length === 0).length;
-  const problem = `detail.target: ${unnamed} of ${people.length} users have no usable id or alternateId`;
-  if (unnamed === people.length) return { kind: 'invalid', problem };
+  const problem: Invalid = {
+    kind: 'invalid',
+    rule: `detail.target: ${unnamed} of ${people.length} users have no usable id or alternateId`,
+  };
+  if (unnamed === people.length) return problem;
   return {
     kind: 'report',
     people: people.filter((identities) => identities.length > 0),

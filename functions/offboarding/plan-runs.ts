@@ -3,7 +3,7 @@ import { defined } from '../platform/defined.ts';
 import { endOfDay, isDate, startOfDay } from '../platform/wall-clock.ts';
 import { defaultExpiryMs, longestRunMs, type RunLimits, type RunRequest, runRequestSchema } from '../runs/request.ts';
 import type { RunCause } from '../runs/run-name.ts';
-import { type Invalid, type LeaverReport, parseEventFields } from './dialect.ts';
+import { describeInvalid, type Invalid, type LeaverReport, parseEventFields } from './dialect.ts';
 import { namesOfChange } from './directory-user.ts';
 
 export type PlannedRun = {
@@ -78,15 +78,16 @@ const requestFor = (
 const clockSkewMs = 15 * 60 * 1_000;
 
 /** Whoever reports chooses the time of the event, and a logout is put off by `effectiveAt` alone. */
-const futureProblem = ({ occurredAt, occurredAtFrom: field }: LeaverReport, now: Date): string | undefined =>
+const futureProblem = ({ occurredAt, occurredAtFrom: field }: LeaverReport, now: Date): Invalid | undefined =>
   Date.parse(occurredAt) > now.getTime() + clockSkewMs
-    ? `${field} must not be in the future: use effectiveAt for a later logout`
+    ? { kind: 'invalid', field, rule: 'must not be in the future: use effectiveAt for a later logout' }
     : undefined;
 
-const waitProblem = ({ at }: LeaverReport, limits: RunLimits, now: Date): string | undefined => {
+const waitProblem = ({ at }: LeaverReport, limits: RunLimits, now: Date): Invalid | undefined => {
   const longestWaitMs = longestRunMs(limits) - defaultExpiryMs(limits);
   if (at === undefined || Date.parse(at) - now.getTime() <= longestWaitMs) return undefined;
-  return `effectiveAt must be at most ${Math.max(0, Math.floor(longestWaitMs / dayMs))} days from now`;
+  const days = Math.max(0, Math.floor(longestWaitMs / dayMs));
+  return { kind: 'invalid', field: 'effectiveAt', rule: `must be at most ${days} days from now` };
 };
 
 /**
@@ -124,10 +125,13 @@ const normalize = (report: LeaverReport, timeZone = 'UTC'): LeaverReport => ({
 });
 
 /** In which time zone a day ends makes a difference of up to 26 hours: nobody guesses it. */
-const dateProblem = ({ at = '', occurredAt }: LeaverReport, { timeZone }: ReportLimits): string | undefined => {
+const dateProblem = ({ at = '', occurredAt }: LeaverReport, { timeZone }: ReportLimits): Invalid | undefined => {
   if (timeZone !== undefined || !(isDate(at) || isDate(occurredAt))) return undefined;
-  const field = isDate(at) ? 'effectiveAt' : 'occurredAt';
-  return `${field} is a date, and its time zone is unknown: set timeZone for this source in the configuration, or send an instant with its offset, such as 2026-11-30T17:00:00Z`;
+  return {
+    kind: 'invalid',
+    field: isDate(at) ? 'effectiveAt' : 'occurredAt',
+    rule: 'is a date, and its time zone is unknown: set timeZone for this source in the configuration, or send an instant with its offset, such as 2026-11-30T17:00:00Z',
+  };
 };
 
 /** A report that does not say how long to watch gets the days that are configured for its source. */
@@ -142,7 +146,7 @@ export const withWatchDays = (report: LeaverReport, configured: number | undefin
 export const planRuns = (event: LeaverReport, limits: ReportLimits, now: Date): Planned | Invalid => {
   const report = normalize(event, limits.timeZone);
   const refused = dateProblem(event, limits) ?? futureProblem(report, now) ?? waitProblem(report, limits, now);
-  if (refused !== undefined) return { kind: 'invalid', problem: refused };
+  if (refused !== undefined) return refused;
 
   const planned = report.people.map((identities) => {
     const request = requestFor(report, identities, limits);
@@ -150,10 +154,12 @@ export const planRuns = (event: LeaverReport, limits: ReportLimits, now: Date): 
     return { run: { ...causesOf(report, identities), request }, refusal: parseEventFields(runRequestSchema, request) };
   });
   const runs = planned.flatMap(({ run, refusal }) => (refusal.kind === 'invalid' ? [] : [run]));
-  const problems = planned.flatMap(({ refusal }) => (refusal.kind === 'invalid' ? [refusal.problem] : []));
+  const refusals = planned.flatMap(({ refusal }) => (refusal.kind === 'invalid' ? [refusal] : []));
+  const invalid = report.problem ?? refusals[0];
+  if (runs.length === 0) return invalid ?? { kind: 'invalid', rule: 'the event names nobody' };
+
   const isCut = report.people.some((identities) => fitting(identities).length < identities.length);
-  const problem = report.problem ?? problems[0] ?? (isCut ? tooManyIdentities : undefined);
-  if (runs.length === 0) return { kind: 'invalid', problem: problem ?? 'the event names nobody' };
+  const problem = (invalid && describeInvalid(invalid)) ?? (isCut ? tooManyIdentities : undefined);
   const isOfChange = report.change !== undefined;
   return defined({ kind: 'planned', requestedBy: requestedByOf(report), runs, isOfChange, problem });
 };

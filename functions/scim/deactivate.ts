@@ -2,7 +2,7 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import type { ProviderHandlerDependencies } from '../identity-providers/handler-dependencies.ts';
 import type { IdentityProvider } from '../identity-providers/identity-providers.ts';
 import type { OffboardingResult } from '../identity-providers/start-offboarding.ts';
-import type { LeaverReport } from '../offboarding/dialect.ts';
+import { describeInvalid, type LeaverReport } from '../offboarding/dialect.ts';
 import { ScimError } from './response.ts';
 
 /** Starts the logout of the person with these identities. @throws ScimError if it was not started */
@@ -54,7 +54,7 @@ const errorOf = (
 ): ScimError => {
   switch (result.kind) {
     case 'invalid':
-      return new ScimError(400, result.problem, 'invalidValue');
+      return new ScimError(400, describeInvalid(result), 'invalidValue');
     case 'held-back':
       return new ScimError(
         429,

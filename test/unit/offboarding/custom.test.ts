@@ -51,45 +51,54 @@ test('the table of the documentation has every field', () => {
 });
 
 test.each([
-  [{}, 'detail must name the person by owner or by email, and not by both'],
-  [{ owner: 'u1', email: 'john.doe@example.com' }, 'detail must name the person by owner or by email, and not by both'],
-  [{ owner: 'u1 u2' }, 'detail.owner must not be empty or hold white space or invisible characters'],
-  [{ owner: 'u1\u00a0u2' }, 'detail.owner must not be empty or hold white space or invisible characters'],
-  [{ owner: 'u1\u2028u2' }, 'detail.owner must not be empty or hold white space or invisible characters'],
-  [{ owner: 'u1\u200bu2' }, 'detail.owner must not be empty or hold white space or invisible characters'],
-  [{ owner: '' }, 'detail.owner must not be empty or hold white space or invisible characters'],
-  [{ owner: ['u1', 'u2'] }, 'detail.owner must be a string, or a whole number of at most 15 digits'],
-  [{ owner: 'u'.repeat(257) }, 'detail.owner must be at most 256 characters'],
-  [{ email: 'john.doe' }, 'detail.email must be an e-mail address'],
-  [{ email: 'a@example.com,b@example.com' }, 'detail.email must be an e-mail address'],
-  [{ owner: 'u1', reason: 'a\nb' }, 'detail.reason must not be empty or hold control characters'],
-  [{ owner: 'u1', effective_at: '2026-11-30T17:00:00Z' }, 'detail.effective_at is not a field of this event'],
-  [{ owner: 'u1', effectiveAt: 'tomorrow' }, expect.stringMatching(/^detail\.effectiveAt must be an ISO 8601 instant/)],
-  [{ owner: 'u1', effectiveAt: '2026-02-30' }, 'detail.effectiveAt must be a date that exists'],
-  [{ owner: 'u1', effectiveAt: '30.11.2026' }, expect.stringMatching(/^detail\.effectiveAt must be an ISO 8601/)],
-  [{ owner: 'u1', effectiveAt: '20261130' }, expect.stringMatching(/^detail\.effectiveAt must be an ISO 8601/)],
-  [{ owner: 'u1', effectiveAt: '2026-11-30T17:00:00' }, expect.stringMatching(/^detail\.effectiveAt must be an ISO/)],
-  [{ owner: 'u1', effectiveAt: '2026-11-30T17:00:00+000' }, expect.stringMatching(/^detail\.effectiveAt must be an/)],
-  [{ owner: 'u1', effectiveAt: 1764522000 }, 'detail.effectiveAt must be an instant'],
-  [{ owner: 'u1', effectiveAt: '2026-02-30T17:00:00Z' }, 'detail.effectiveAt must be a date that exists'],
-  [{ owner: 'u1', effectiveAt: '2026-13-01T17:00:00Z' }, 'detail.effectiveAt must be a date that exists'],
-  [{ owner: 'u1', dryRun: 'yes' }, 'detail.dryRun must be true or false'],
-  [{ owner: 'u1', watchDays: 31 }, 'detail.watchDays must be at most 30'],
-  [{ owner: 'u1', id: 1e15 }, 'detail.id must be a string, or a whole number of at most 15 digits'],
-  [{ owner: 'u1', id: 1.5 }, 'detail.id must be a string, or a whole number of at most 15 digits'],
-  [{ owner: 'u1', id: -1 }, 'detail.id must be a string, or a whole number of at most 15 digits'],
-  [{ owner: 'u1', id: true }, 'detail.id must be a string, or a whole number of at most 15 digits'],
-  [{ owner: 'u1', id: {} }, 'detail.id must be a string, or a whole number of at most 15 digits'],
-  [[], 'detail must name the person by owner or by email, and not by both'],
-  ['john.doe@example.com', 'detail must be an object'],
-])('names the error in the detail %j', (detail, problem) => {
-  expect(parseWithDetail(detail)).toEqual({ kind: 'invalid', problem });
+  [{}, 'detail', 'must name the person by owner or by email, and not by both'],
+  [
+    { owner: 'u1', email: 'john.doe@example.com' },
+    'detail',
+    'must name the person by owner or by email, and not by both',
+  ],
+  [{ owner: 'u1 u2' }, 'detail.owner', 'must not be empty or hold white space or invisible characters'],
+  [{ owner: 'u1\u00a0u2' }, 'detail.owner', 'must not be empty or hold white space or invisible characters'],
+  [{ owner: 'u1\u2028u2' }, 'detail.owner', 'must not be empty or hold white space or invisible characters'],
+  [{ owner: 'u1\u200bu2' }, 'detail.owner', 'must not be empty or hold white space or invisible characters'],
+  [{ owner: '' }, 'detail.owner', 'must not be empty or hold white space or invisible characters'],
+  [{ owner: ['u1', 'u2'] }, 'detail.owner', 'must be a string, or a whole number of at most 15 digits'],
+  [{ owner: 'u'.repeat(257) }, 'detail.owner', 'must be at most 256 characters'],
+  [{ email: 'john.doe' }, 'detail.email', 'must be an e-mail address'],
+  [{ email: 'a@example.com,b@example.com' }, 'detail.email', 'must be an e-mail address'],
+  [{ owner: 'u1', reason: 'a\nb' }, 'detail.reason', 'must not be empty or hold control characters'],
+  [{ owner: 'u1', effective_at: '2026-11-30T17:00:00Z' }, 'detail.effective_at', 'is not a field of this event'],
+  [
+    { owner: 'u1', effectiveAt: 'tomorrow' },
+    'detail.effectiveAt',
+    expect.stringMatching(/^must be an ISO 8601 instant/),
+  ],
+  [{ owner: 'u1', effectiveAt: '2026-02-30' }, 'detail.effectiveAt', 'must be a date that exists'],
+  [{ owner: 'u1', effectiveAt: '30.11.2026' }, 'detail.effectiveAt', expect.stringMatching(/^must be an ISO 8601/)],
+  [{ owner: 'u1', effectiveAt: '20261130' }, 'detail.effectiveAt', expect.stringMatching(/^must be an ISO 8601/)],
+  [{ owner: 'u1', effectiveAt: '2026-11-30T17:00:00' }, 'detail.effectiveAt', expect.stringMatching(/^must be an ISO/)],
+  [{ owner: 'u1', effectiveAt: '2026-11-30T17:00:00+000' }, 'detail.effectiveAt', expect.stringMatching(/^must be an/)],
+  [{ owner: 'u1', effectiveAt: 1764522000 }, 'detail.effectiveAt', 'must be an instant'],
+  [{ owner: 'u1', effectiveAt: '2026-02-30T17:00:00Z' }, 'detail.effectiveAt', 'must be a date that exists'],
+  [{ owner: 'u1', effectiveAt: '2026-13-01T17:00:00Z' }, 'detail.effectiveAt', 'must be a date that exists'],
+  [{ owner: 'u1', dryRun: 'yes' }, 'detail.dryRun', 'must be true or false'],
+  [{ owner: 'u1', watchDays: 31 }, 'detail.watchDays', 'must be at most 30'],
+  [{ owner: 'u1', id: 1e15 }, 'detail.id', 'must be a string, or a whole number of at most 15 digits'],
+  [{ owner: 'u1', id: 1.5 }, 'detail.id', 'must be a string, or a whole number of at most 15 digits'],
+  [{ owner: 'u1', id: -1 }, 'detail.id', 'must be a string, or a whole number of at most 15 digits'],
+  [{ owner: 'u1', id: true }, 'detail.id', 'must be a string, or a whole number of at most 15 digits'],
+  [{ owner: 'u1', id: {} }, 'detail.id', 'must be a string, or a whole number of at most 15 digits'],
+  [[], 'detail', 'must name the person by owner or by email, and not by both'],
+  ['john.doe@example.com', 'detail', 'must be an object'],
+])('names the error in the detail %j', (detail, field, rule) => {
+  expect(parseWithDetail(detail)).toEqual({ kind: 'invalid', field, rule });
 });
 
 test.each(['source', 'time', 'id', 'detail'])('reports that %s is missing', (field) => {
   expect(parseCustom(changed(customEvent, { [field]: undefined }))).toEqual({
     kind: 'invalid',
-    problem: `${field} is missing`,
+    field,
+    rule: 'is missing',
   });
 });
 

@@ -95,7 +95,7 @@ const unreadable = [
 test.each(unreadable)('a deletion with %s is invalid, and its event is kept', (_what, values) => {
   expect(parseWith(values)).toEqual({
     kind: 'invalid',
-    problem: 'resources and detail must name one user by its id: an ARN, or user-id',
+    rule: 'resources and detail must name one user by its id: an ARN, or user-id',
   });
 });
 
@@ -108,10 +108,10 @@ test.each(unreadable)('an update with %s is doubtful', (_what, values) => {
 });
 
 test.each([
-  ['id', undefined, 'id is missing'],
-  ['time', 'yesterday', 'time must be an ISO 8601 instant with its offset, such as 2026-11-30T17:00:00Z'],
-])('names the error in %s', (field, value, problem) => {
-  expect(parseWith({ [field]: value })).toEqual({ kind: 'invalid', problem });
+  ['id', undefined, 'is missing'],
+  ['time', 'yesterday', 'must be an ISO 8601 instant with its offset, such as 2026-11-30T17:00:00Z'],
+])('names the error in %s', (field, value, rule) => {
+  expect(parseWith({ [field]: value })).toEqual({ kind: 'invalid', field, rule });
 });
 
 test.each([

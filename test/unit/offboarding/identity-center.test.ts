@@ -141,20 +141,21 @@ test('a SCIM event whose user cannot be read is invalid', () => {
 
   expect(parseIdentityCenter(event)).toEqual({
     kind: 'invalid',
-    problem: 'detail.requestParameters.userId must be the id of a user',
+    field: 'detail.requestParameters.userId',
+    rule: 'must be the id of a user',
   });
 });
 
 test.each([
-  [{ userId: 'john.doe@example.com' }, 'detail.requestParameters.userId must be the id of a user'],
-  [{ userId: `${bare} ${bare}` }, 'detail.requestParameters.userId must be the id of a user'],
-  [{ userId: [bare] }, 'detail.requestParameters.userId must be a string'],
-  [{}, 'detail.requestParameters.userId is missing'],
-  [null, 'detail.requestParameters must be an object'],
-])('names the error in the parameters %j', (requestParameters, problem) => {
+  [{ userId: 'john.doe@example.com' }, 'detail.requestParameters.userId', 'must be the id of a user'],
+  [{ userId: `${bare} ${bare}` }, 'detail.requestParameters.userId', 'must be the id of a user'],
+  [{ userId: [bare] }, 'detail.requestParameters.userId', 'must be a string'],
+  [{}, 'detail.requestParameters.userId', 'is missing'],
+  [null, 'detail.requestParameters', 'must be an object'],
+])('names the error in the parameters %j', (requestParameters, field, rule) => {
   const reading = parseWith('requestParameters', requestParameters);
 
-  expect(reading).toEqual({ kind: 'invalid', problem });
+  expect(reading).toEqual({ kind: 'invalid', field, rule });
 });
 
 test.each([

@@ -63,19 +63,19 @@ test('does not use Okta’s placeholder for a missing value as an identity', () 
   });
   expect(parseWith('target', [{ type: 'User', id: 'unknown', alternateId: 'unknown' }])).toEqual({
     kind: 'invalid',
-    problem: 'detail.target: 1 of 1 users have no usable id or alternateId',
+    rule: 'detail.target: 1 of 1 users have no usable id or alternateId',
   });
 });
 
 test.each([
-  [[], 'detail.target must have an entry of type User'],
-  [[{ type: 'AppInstance', id: '0oa1' }], 'detail.target must have an entry of type User'],
-  [{ 0: john }, 'detail.target must be an array'],
-  [null, 'detail.target must be an array'],
-  [[{ type: 'User' }, { type: 'User', id: 7, alternateId: 'a b' }], expect.stringContaining('2 of 2 users')],
-  [Array(51).fill(john), 'detail.target must have at most 50 entries of type User'],
-])('names the error in targets that identify nobody (%#)', (target, problem) => {
-  expect(parseWith('target', target)).toEqual({ kind: 'invalid', problem });
+  [[], 'detail.target', 'must have an entry of type User'],
+  [[{ type: 'AppInstance', id: '0oa1' }], 'detail.target', 'must have an entry of type User'],
+  [{ 0: john }, 'detail.target', 'must be an array'],
+  [null, 'detail.target', 'must be an array'],
+  [[{ type: 'User' }, { type: 'User', id: 7, alternateId: 'a b' }], undefined, expect.stringContaining('2 of 2 users')],
+  [Array(51).fill(john), 'detail.target', 'must have at most 50 entries of type User'],
+])('names the error in targets that identify nobody (%#)', (target, field, rule) => {
+  expect(parseWith('target', target)).toEqual({ kind: 'invalid', field, rule });
 });
 
 test.each([
@@ -100,14 +100,14 @@ test.each([
   expect(reading).toMatchObject({
     kind: 'report',
     people: [['john.doe@example.com', '00u3m90rxKjGQ0G6L1d6']],
-    problem: 'detail.target: 1 of 2 users have no usable id or alternateId',
+    problem: { kind: 'invalid', rule: 'detail.target: 1 of 2 users have no usable id or alternateId' },
   });
 });
 
 test.each(['eventType', 'outcome', 'uuid', 'published', 'target'])('reports that %s is missing', (field) => {
   const reading = parseWith(field, undefined);
 
-  expect(reading).toEqual({ kind: 'invalid', problem: `detail.${field} is missing` });
+  expect(reading).toEqual({ kind: 'invalid', field: `detail.${field}`, rule: 'is missing' });
 });
 
 test.each([

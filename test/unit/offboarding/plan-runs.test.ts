@@ -19,7 +19,7 @@ const now = new Date('2026-11-20T17:00:00Z');
 
 const runsOf = (changed: Partial<LeaverReport>, changedLimits = {}) => {
   const planned = planRuns({ ...report, ...changed }, { ...limits, ...changedLimits }, now);
-  if (planned.kind === 'invalid') throw new Error(planned.problem);
+  if (planned.kind === 'invalid') throw new Error(planned.rule);
   return planned.runs;
 };
 
@@ -98,7 +98,8 @@ describe('a date', () => {
   ])('in %s is refused without a time zone', (field, changed) => {
     expect(planRuns({ ...report, ...changed }, limits, now)).toEqual({
       kind: 'invalid',
-      problem: `${field} is a date, and its time zone is unknown: set timeZone for this source in the configuration, or send an instant with its offset, such as 2026-11-30T17:00:00Z`,
+      field,
+      rule: 'is a date, and its time zone is unknown: set timeZone for this source in the configuration, or send an instant with its offset, such as 2026-11-30T17:00:00Z',
     });
   });
 });
@@ -122,15 +123,16 @@ test('refuses to wait longer than an execution can last, including a day to act'
   expect(planRuns({ ...report, at }, limits, now).kind).toBe('planned');
   expect(planRuns({ ...report, at: '2027-11-20T16:50:01Z' }, limits, now)).toEqual({
     kind: 'invalid',
-    problem: 'effectiveAt must be at most 364 days from now',
+    field: 'effectiveAt',
+    rule: 'must be at most 364 days from now',
   });
 });
 
 test.each([
-  [{ people: [['u'.repeat(257)]] }, expect.stringMatching(/^target\.owner must /)],
-  [{ reason: '' }, 'reason must not be empty or hold control characters'],
-])('refuses a report whose run would be refused (%#)', (changed, problem) => {
-  expect(planRuns({ ...report, ...changed }, limits, now)).toEqual({ kind: 'invalid', problem });
+  [{ people: [['u'.repeat(257)]] }, 'target.owner', expect.stringMatching(/^must /)],
+  [{ reason: '' }, 'reason', 'must not be empty or hold control characters'],
+])('refuses a report whose run would be refused (%#)', (changed, field, rule) => {
+  expect(planRuns({ ...report, ...changed }, limits, now)).toEqual({ kind: 'invalid', field, rule });
 });
 
 test('an identity that does not fit into the target is reported, and the others are still logged out', () => {
@@ -183,16 +185,17 @@ test('the same report is the same run in another time zone and with the e-mail a
   expect(runsOf({ people: [['john.doe@example.com', 'u1']], at: '2026-11-30T17:00:00Z' })).not.toEqual([run]);
 });
 
-test.each([
-  ['time', 'time must not be in the future: use effectiveAt for a later logout'],
-  ['detail.published', 'detail.published must not be in the future: use effectiveAt for a later logout'],
-] as const)('refuses a report whose %s is more than 15 minutes in the future', (occurredAtFrom, problem) => {
-  const at = (occurredAt: string) => planRuns({ ...report, occurredAt, occurredAtFrom }, limits, now);
+test.each(['time', 'detail.published'] as const)(
+  'refuses a report whose %s is more than 15 minutes in the future',
+  (occurredAtFrom) => {
+    const rule = 'must not be in the future: use effectiveAt for a later logout';
+    const at = (occurredAt: string) => planRuns({ ...report, occurredAt, occurredAtFrom }, limits, now);
 
-  expect(at('2026-11-20T17:15:00Z').kind).toBe('planned');
-  expect(at('2026-11-20T17:15:00.001Z')).toEqual({ kind: 'invalid', problem });
-  expect(at('9999-12-31T23:59:59Z')).toEqual({ kind: 'invalid', problem });
-});
+    expect(at('2026-11-20T17:15:00Z').kind).toBe('planned');
+    expect(at('2026-11-20T17:15:00.001Z')).toEqual({ kind: 'invalid', field: occurredAtFrom, rule });
+    expect(at('9999-12-31T23:59:59Z')).toEqual({ kind: 'invalid', field: occurredAtFrom, rule });
+  },
+);
 
 test('counts the wait of a report from its arrival, however long ago the event was', () => {
   const ago = { ...report, occurredAt: '2025-01-01T00:00:00Z', at: '2027-11-20T16:50:00Z' };
