@@ -11,7 +11,7 @@ export class InvalidRequest extends Error {
 
   /** @param rule what the field must be; it never quotes what was sent */
   constructor(field: string, rule: string) {
-    super(`${field} ${rule}`);
+    super(`${field === '' ? '""' : field} ${rule}`);
     this.field = field;
     this.rule = rule;
   }

@@ -54,8 +54,8 @@ export const parseFields = <Schema extends v.GenericSchema>(
   if (parsed.success) return { kind: 'fields', fields: parsed.output };
 
   const [issue] = parsed.issues;
-  // The name of an unknown field is the sender's text: it is cut.
-  return { kind: 'invalid', field: v.getDotPath(issue)?.slice(0, 64), rule: ruleOf(issue, noun) };
+  // The name of an unknown field is the sender's text: it is cut, perhaps inside a character.
+  return { kind: 'invalid', field: v.getDotPath(issue)?.slice(0, 64).toWellFormed(), rule: ruleOf(issue, noun) };
 };
 
 /** Names the fields of a payload that are wrong. Only the names: the values are not checked, and may be secret. */

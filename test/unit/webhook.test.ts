@@ -441,6 +441,21 @@ describe('POST /offboarding', () => {
     expect(providers.runs()).toEqual([]);
   });
 
+  test('an unknown field without a name is shown in quotation marks', async () => {
+    const answer = await post(startProviders(), { ...john, '': 1 });
+
+    expect(answer).toMatchObject({ status: 400, body: { field: '', detail: '"" is not a field of this event' } });
+  });
+
+  test.each([
+    ['is cut', 'x'.repeat(10_000), 'x'.repeat(57)],
+    ['is cut without a half of a character', '😀'.repeat(2_000), `${'😀'.repeat(28)}\ufffd`],
+  ])('a very long name %s', async (_what, name, field) => {
+    const answer = await post(startProviders(), { ...john, [name]: 1 });
+
+    expect(answer).toMatchObject({ status: 400, body: { field, detail: `${field} is not a field of this event` } });
+  });
+
   test('beyond maxPerHour: 429 with the time to wait, an alarm, and no run', async () => {
     const providers = startProviders({ maxPerHour: 1 });
     await post(providers, john);
