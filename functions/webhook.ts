@@ -72,14 +72,18 @@ const notStartedProblem = (result: HeldBack | LambdaFailure, heldBackStatus: 429
         retryAfter: 5,
       });
 
-const detailSchema = v.looseObject({}, 'must be a JSON object such as {"id": "hr-1", "email": "john.doe@example.com"}');
+type Detail = { readonly id?: unknown; readonly occurredAt?: unknown };
+
+/** As it was sent: an object schema leaves out a field with a name such as `__proto__`, which is to be refused. */
+const detailSchema = v.custom<Detail>(
+  (value) => typeof value === 'object' && value !== null,
+  'must be a JSON object such as {"id": "hr-1", "email": "john.doe@example.com"}',
+);
 const heartbeatSchema = v.strictObject({ heartbeat: v.literal(true, 'must be true') });
 
 /** The body is the detail of a custom event. */
 const invalidBody = ({ field = 'detail', rule }: Invalid): InvalidRequest =>
   new InvalidRequest(field === 'detail' ? 'body' : field.replace(/^detail\./, ''), rule);
-
-type Detail = { readonly id?: unknown; readonly occurredAt?: unknown };
 
 /** Reads the body as the detail of a custom event. @throws InvalidRequest */
 const parseDetail = (detail: Detail, now: number): LeaverReport => {

@@ -397,6 +397,8 @@ describe('POST /offboarding', () => {
     [{ heartbeat: true, ...john }, /is not a field of this request$/],
     [{ target: { all: true }, id: 'x' }, /^target is not a field of this event$/],
     ['[]', /^body must be a JSON object/],
+    ['null', /^body must be a JSON object/],
+    ['"id"', /^body must be a JSON object/],
     ['', /^id is missing/],
     ['{', 'body must be JSON'],
     [`{"id":"${'x'.repeat(20_000)}"}`, 'body must be at most 16384 bytes'],
@@ -423,6 +425,8 @@ describe('POST /offboarding', () => {
     ['an index', '0'],
     ['quotation marks', `"it's"`],
     ['a sentence', 'id must be a string'],
+    ['a name of JavaScript', '__proto__'],
+    ['another name of JavaScript', 'constructor'],
     ['letters of another alphabet', 'фамилия 名前 😀'],
   ])('an unknown field is named as it was sent: %s', async (_what, name) => {
     const providers = startProviders();
