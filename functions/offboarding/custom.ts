@@ -5,6 +5,7 @@ import {
   account,
   type Dialect,
   type Invalid,
+  identity,
   type LeaverReport,
   type ParseEvent,
   parseEventFields,
@@ -43,8 +44,8 @@ const wordOrNumber = v.pipe(
 );
 
 export const detailEntries = {
-  owner: v.nullish(wordOrNumber),
-  email: v.nullish(v.pipe(word, v.regex(/^[^@]+@[^@]+$/, 'must be an e-mail address'))),
+  owner: v.nullish(v.pipe(wordOrNumber, identity)),
+  email: v.nullish(v.pipe(identity, v.regex(/^[^@]+@[^@]+$/, 'must be an e-mail address'))),
   reason: v.nullish(runFields.reason, 'offboarded'),
   effectiveAt: v.nullish(instantOrDate),
   occurredAt: v.nullish(instantOrDate),

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { identityPattern } from '../instances/identity.ts';
+import { canonicalIdentity, identityPattern } from '../instances/identity.ts';
 import { parseFields } from '../platform/unknown-values.ts';
 import { type RunRequest, runRequestSchema } from '../runs/request.ts';
 
@@ -104,6 +104,8 @@ export class UnknownEvent extends Error {
   override readonly name = 'UnknownEvent';
 }
 
+const longestIdentity = 256;
+
 /**
  * One id, source or identity. The owner of a run may be several identities separated by spaces. A word holds no space, so an
  * event that names one person never selects two.
@@ -111,7 +113,16 @@ export class UnknownEvent extends Error {
 export const word = v.pipe(
   v.string('must be a string'),
   v.regex(identityPattern, 'must not be empty or hold white space or invisible characters'),
-  v.maxLength(256, 'must be at most 256 characters'),
+  v.maxLength(longestIdentity, `must be at most ${longestIdentity} characters`),
+);
+
+/** A word that the target of a run can hold in its canonical spelling, which may have more characters. */
+export const identity = v.pipe(
+  word,
+  v.check(
+    (text) => canonicalIdentity(text).length <= longestIdentity,
+    `must be at most ${longestIdentity} characters, also in Unicode's composed form (NFC)`,
+  ),
 );
 
 /** Whether a value is a word, which the `owner` tag of an instance can hold. */

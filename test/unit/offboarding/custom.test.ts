@@ -64,6 +64,11 @@ test.each([
   [{ owner: '' }, 'detail.owner', 'must not be empty or hold white space or invisible characters'],
   [{ owner: ['u1', 'u2'] }, 'detail.owner', 'must be a string, or a whole number of at most 15 digits'],
   [{ owner: 'u'.repeat(257) }, 'detail.owner', 'must be at most 256 characters'],
+  [
+    { owner: '\u0958'.repeat(129) },
+    'detail.owner',
+    "must be at most 256 characters, also in Unicode's composed form (NFC)",
+  ],
   [{ email: 'john.doe' }, 'detail.email', 'must be an e-mail address'],
   [{ email: 'a@example.com,b@example.com' }, 'detail.email', 'must be an e-mail address'],
   [{ owner: 'u1', reason: 'a\nb' }, 'detail.reason', 'must not be empty or hold control characters'],
