@@ -106,6 +106,9 @@ const otherSchema = v.variant('message', [
 
 type Other = v.InferOutput<typeof otherSchema>;
 
+/** What the note of a run says of its protected instances. It may also name secrets, which may have any word in their names. */
+const noteOfProtected = /(?:^|; )\d+ instances? (?:is|are|became) protected\b/;
+
 const factOfRun = (line: Other & { readonly message: 'run' }): RunFact | undefined => {
   const { id, status, stack, startedAt, progress = {}, failure, note = '' } = line;
   const at = timeOf(line.endedAt) ?? timeOf(line.timestamp);
@@ -113,7 +116,7 @@ const factOfRun = (line: Other & { readonly message: 'run' }): RunFact | undefin
   if (at === undefined || line.dryRun) return undefined;
   const { total, loggedOut, skipped = 0 } = progress;
   const included = (total ?? 0) - skipped;
-  const leftProtected = skipped > 0 && (failure === 'NobodyLoggedOut' || /\bprotected\b/.test(note));
+  const leftProtected = skipped > 0 && (failure === 'NobodyLoggedOut' || noteOfProtected.test(note));
   const isListOpen = failure === 'UnreadableSecret' || (status !== 'SUCCEEDED' && !total);
   const about = { run: id, stack, owner: line.target?.owner, startedAt: timeOf(startedAt) };
   return { kind: 'run', at, status, total, included, loggedOut, isListOpen, leftProtected, ...about };

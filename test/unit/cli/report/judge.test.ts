@@ -150,6 +150,28 @@ test.each<[string, string, readonly object[]]>([
     [record('1', soon), end({ total: 2, loggedOut: 1, skipped: 1 }, protectedNote)],
   ],
   [
+    'a run that left several protected, and says something else before',
+    'protected',
+    [
+      record('1', soon),
+      end(
+        { total: 4, loggedOut: 1, skipped: 3 },
+        { note: 'x; 3 instances became protected after they were sent a logout, and may still be logged in' },
+      ),
+    ],
+  ],
+  [
+    'a run that left one given away, and met a secret with a word of this service in its name',
+    'in time',
+    [
+      record('1', soon),
+      end(
+        { total: 2, loggedOut: 1, skipped: 1 },
+        { note: '1 secret outside the target is not understood: green-api/1-is-protected' },
+      ),
+    ],
+  ],
+  [
     'a skipped line',
     'protected',
     [
