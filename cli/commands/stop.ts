@@ -18,10 +18,12 @@ import type { Session } from '../session.ts';
 const parallelReads = 2;
 const parallelStops = 4;
 
-/** The name of a run says whose it is. A run of version 0.2 may have a name without it, so its requester is read too. */
+/**
+ * The name of a run says whose it is. A run of version 0.2 may have a name without it, so its requester is read too: kind, provider
+ * and id of a report. That of an event has two words, source and id. Only a webhook reports with a later date.
+ */
 const isOf = (provider: string, { id, requestedBy }: Run): boolean =>
-  countedLeaverOf(id) !== undefined ||
-  new RegExp(`^(?:webhook|okta-event-hook|scim) ${provider}(?: |$)`).test(requestedBy);
+  countedLeaverOf(id) !== undefined || requestedBy.startsWith(`webhook ${provider} `);
 
 const waitingRun = ({ id, request }: Run) => {
   const { at, target } = request ?? {};

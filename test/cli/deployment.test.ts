@@ -280,6 +280,8 @@ describe('stop --provider', () => {
     runOf(`event-hr-${digest.replace('0', '1')}`, 'webhook hr hr-4', '2026-01-01T00:00:00.000Z'),
     runOf(`event-hr-x_${digest}`, 'webhook hr-x hr-5'),
     runOf(`event-${digest.replace('0', '2')}`, 'com.example.hr hr-6'),
+    // An event whose source and id are these words.
+    runOf(`event-${digest.replace('0', '3')}`, 'webhook hr'),
     { ...runOf(`api-${digest}`, 'webhook hr hr-7'), source: 'api' },
   ];
   const startApi = (stop: { readonly status: number; readonly body: unknown }) =>
