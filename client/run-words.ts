@@ -51,6 +51,10 @@ export const describeResult = (run: ListedRun): string => {
   return metNobody(run) ? 'no instance was found' : describeCounts(run.progress, run.dryRun);
 };
 
-/** Who started a run. Of an AWS role or user, whose ARN is long, only the name. */
-export const describeRequester = (requestedBy: string): string =>
-  /^arn:[^:]+:(?:sts|iam)::\d+:(?:assumed-role|role|user)\/(?:[^ ]*\/)?([^ /]+)/.exec(requestedBy)?.[1] ?? requestedBy;
+type Requested = { readonly requestedBy: string; readonly source?: string | undefined };
+
+const nameInArn = /^arn:[^:]+:(?:sts|iam)::\d+:(?:assumed-role|role|user)\/(?:[^ ]*\/)?([^ /]+)/;
+
+/** Who started a run. Of an AWS role or user, whose ARN is long, only the name. An event's source may look like an ARN, and is none. */
+export const describeRequester = ({ requestedBy, source }: Requested): string =>
+  (source === 'offboarding' ? undefined : nameInArn.exec(requestedBy)?.[1]) ?? requestedBy;

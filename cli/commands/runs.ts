@@ -37,7 +37,7 @@ The result is known once a run has ended by itself.`,
         run.target && describeListedTarget(run.target),
         describeResult(run),
         run.retryOf === undefined ? run.reason : `${run.reason} (retry of ${shortRunId(run.retryOf)})`,
-        run.requestedBy && describeRequester(run.requestedBy),
+        run.requestedBy && describeRequester({ requestedBy: run.requestedBy, source: run.source }),
       ]);
       session.print(
         await formatTable(['RUN', 'SOURCE', 'STATUS', 'STARTED', 'TARGET', 'RESULT', 'REASON', 'REQUESTED BY'], rows),

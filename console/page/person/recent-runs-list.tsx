@@ -24,7 +24,7 @@ export const RecentRuns = ({ instances }: { readonly instances: readonly Instanc
             <Instant at={run.startedAt} />
             <a href={`#/runs/${run.id}`}>{describeMet({ run, outcomes })}</a>
             <span>{run.reason}</span>
-            <span class="muted">by {describeRequester(run.requestedBy)}</span>
+            <span class="muted">by {describeRequester(run)}</span>
           </li>
         ))}
       </ul>

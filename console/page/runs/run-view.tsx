@@ -20,8 +20,7 @@ const Heading = ({ run }: { readonly run: Run }) => (
   <>
     <ViewTitle title={titleOf(run)} tab={tabTitleOf(run)} />
     <p class="muted">
-      Started <Instant at={run.startedAt} /> by {describeRequester(run.requestedBy)} · reason: {run.reason} ·{' '}
-      <RunId id={run.id} />
+      Started <Instant at={run.startedAt} /> by {describeRequester(run)} · reason: {run.reason} · <RunId id={run.id} />
     </p>
   </>
 );

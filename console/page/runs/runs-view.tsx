@@ -37,7 +37,9 @@ const columns: readonly Column<ListedRun>[] = [
   { name: 'Reason', cell: ({ reason }) => <LongText text={reason ?? '–'} /> },
   {
     name: 'By',
-    cell: ({ requestedBy, source }) => <LongText text={requestedBy ? describeRequester(requestedBy) : source} />,
+    cell: ({ requestedBy, source }) => (
+      <LongText text={requestedBy ? describeRequester({ requestedBy, source }) : source} />
+    ),
   },
   { name: 'Started', cell: ({ startedAt }) => <Instant at={startedAt} /> },
 ];

@@ -148,12 +148,14 @@ test.each([
 });
 
 test.each([
-  ['arn:aws:sts::111122223333:assumed-role/SecurityDesk AROAEXAMPLEID', 'SecurityDesk'],
-  ['arn:aws:iam::111122223333:user/people/ann AIDAEXAMPLEID', 'ann'],
-  ['schedule nightly', 'schedule nightly'],
-  ['auth0|desk', 'auth0|desk'],
-])('the requester %s is shown as %s', (requestedBy, shown) => {
-  expect(describeRequester(requestedBy)).toBe(shown);
+  ['api', 'arn:aws:sts::111122223333:assumed-role/SecurityDesk AROAEXAMPLEID', 'SecurityDesk'],
+  ['api', 'arn:aws:iam::111122223333:user/people/ann AIDAEXAMPLEID', 'ann'],
+  [undefined, 'arn:aws:iam::111122223333:user/ann AIDAEXAMPLEID', 'ann'],
+  ['schedule', 'schedule nightly', 'schedule nightly'],
+  ['api', 'auth0|desk', 'auth0|desk'],
+  ['offboarding', 'arn:aws:iam::111122223333:role/Admin hr-1', 'arn:aws:iam::111122223333:role/Admin hr-1'],
+])('of the source %s, the requester %s is shown as %s', (source, requestedBy, shown) => {
+  expect(describeRequester({ requestedBy, source })).toBe(shown);
 });
 
 test('a run is told apart by the end of its id', () => {
