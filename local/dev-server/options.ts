@@ -62,7 +62,7 @@ const parseValues = (args: readonly string[]) => {
   try {
     return parseArgs({ args: [...args], options: argumentsSchema }).values;
   } catch (error) {
-    const [problem] = String(error instanceof Error ? error.message : error).split('. ');
+    const problem = error instanceof Error ? error.message : String(error);
     throw new CannotStart(`${problem}; npm start -- --help lists the options`);
   }
 };

@@ -115,6 +115,7 @@ test.each<[Record<string, string>, number]>([
 
 test.each<[Parameters<typeof runToItsEnd>[0], RegExp]>([
   [{ args: ['--secret', 'aws'] }, /^Unknown option '--secret'; npm start -- --help lists the options\n$/],
+  [{ args: ['a. b'] }, /^Unexpected argument 'a\. b'\. This command .*; npm start -- --help lists the options\n$/],
   [{ args: ['--secrets', 'vault'] }, /^--secrets is "vault": the only choice is aws\n$/],
   [{ variables: { PORT: 'abc' } }, /^PORT is "abc": it must be a number from 0 to 65535\n$/],
   [{ args: ['--secrets', 'aws'] }, /^the AWS SDK finds no .*AWS_.*\n$/],
