@@ -27,11 +27,12 @@ export const userAttributes = (object: ScimObject): SentAttributes =>
     throw new ScimError(400, 'the value for the schema of users must be an object of attributes', 'invalidValue');
   });
 
-/** The values that were sent for an attribute, whatever the case of its name. */
+/** What was sent for an attribute, whatever the case of its name. */
+const sentFor = (attributes: ScimObject | SentAttributes, name: string): SentAttributes =>
+  (isScimObject(attributes) ? Object.entries(attributes) : attributes).filter(([key]) => attributeName(key) === name);
+
 export const valuesOf = (attributes: ScimObject | SentAttributes, name: string): readonly unknown[] =>
-  (isScimObject(attributes) ? Object.entries(attributes) : attributes).flatMap(([key, value]) =>
-    attributeName(key) === name ? [value] : [],
-  );
+  sentFor(attributes, name).map(([, value]) => value);
 
 /**
  * Reads an attribute. `null` is the same as a missing one (RFC 7643, section 2.5).
@@ -39,10 +40,12 @@ export const valuesOf = (attributes: ScimObject | SentAttributes, name: string):
  * @throws ScimError if it was sent twice with different values: to take one of them would be a guess
  */
 export const readAttribute = (attributes: ScimObject | SentAttributes, name: string): unknown => {
-  const [first, ...others] = valuesOf(attributes, name);
-  if (others.some((other) => JSON.stringify(other) !== JSON.stringify(first)))
-    throw new ScimError(400, `${name} was sent twice, with different values`, 'invalidValue');
-  return first ?? undefined;
+  const [first, ...others] = sentFor(attributes, name);
+  if (first === undefined) return undefined;
+  const [key, value] = first;
+  if (others.some(([, other]) => JSON.stringify(other) !== JSON.stringify(value)))
+    throw new ScimError(400, `${key.trim()} was sent twice, with different values`, 'invalidValue');
+  return value ?? undefined;
 };
 
 /** Reads true and false, also as a text such as `"False"`; `undefined` for anything else. */
@@ -113,8 +116,8 @@ const actedOn = ['active', 'username', 'operations', 'op', 'path', 'value'];
 
 const jsonToken = /"(?:[^"\\]|\\.)*"(\s*:)?|[{}]/g;
 
-/** Whether an object in a JSON text has a name twice that this service acts on. */
-const repeatsName = (json: string): boolean => {
+/** The name, if any, that an object in a JSON text has twice, and that this service acts on. */
+const repeatedName = (json: string): string | undefined => {
   const outer: Set<string>[] = [];
   let names = new Set<string>();
   for (const [text, colon] of json.matchAll(jsonToken)) {
@@ -124,14 +127,15 @@ const repeatsName = (json: string): boolean => {
     } else if (text === '}') names = outer.pop() ?? names;
     else if (colon !== undefined) {
       const name = String(JSON.parse(text.slice(0, -colon.length)));
-      if (names.has(name) && actedOn.includes(attributeName(name))) return true;
+      if (names.has(name) && actedOn.includes(attributeName(name))) return name.trim();
       names.add(name);
     }
   }
-  return false;
+  return undefined;
 };
 
 /** @throws ScimError for `{"active": false, "active": true}`: the parser would take the last one, and that would be a guess */
 export const checkNamesOnce = (json: string): void => {
-  if (repeatsName(json)) throw new ScimError(400, 'a name was sent twice in one object', 'invalidSyntax');
+  const name = repeatedName(json);
+  if (name !== undefined) throw new ScimError(400, `${name} was sent twice in one object`, 'invalidSyntax');
 };

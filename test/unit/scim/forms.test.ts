@@ -167,6 +167,22 @@ describe('an unreadable request that may be a deactivation is refused, starts no
   });
 });
 
+test.each([
+  ['PUT', '{"UserName":"john.doe@example.com","USERNAME":"jane"}', 'UserName was sent twice, with different values'],
+  [
+    'PUT',
+    '{"urn:ietf:params:scim:schemas:core:2.0:User:userName":"john","userName":"jane"}',
+    'urn:ietf:params:scim:schemas:core:2.0:User:userName was sent twice, with different values',
+  ],
+  ['PATCH', '{"OPERATIONS":[],"operations":[1]}', 'OPERATIONS was sent twice, with different values'],
+  ['PUT', '{"userName":"jane","Active":false,"Active":true}', 'Active was sent twice in one object'],
+  ['PUT', `{"${' '.repeat(10_000)}active":1,"${' '.repeat(10_000)}active":2}`, 'active was sent twice in one object'],
+])('%s %.60s names what was sent twice, as it was sent', async (method, body, detail) => {
+  const answer = await startProviders().scim(method, `/Users/${john}`, { body });
+
+  expect(answer).toMatchObject({ status: 400, body: { detail } });
+});
+
 test.each(['add', 'replace', 'remove'])('a path that is empty or no string is refused for %s', async (op) => {
   const providers = startProviders();
   const detail = 'path must be a string that is not empty';
