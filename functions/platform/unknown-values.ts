@@ -33,9 +33,9 @@ type ParsedFields<Fields> =
 const defaultRule = ({ expected }: v.BaseIssue<unknown>): string =>
   expected === 'Object' || expected === 'Array' ? `must be an ${expected.toLowerCase()}` : 'is missing';
 
-/** A strict object has one message for everything; a missing or unknown key needs its own. */
+/** The schema of an object has one message for everything; a missing or unknown key needs its own. */
 const ruleOf = ({ type, expected, message }: v.BaseIssue<unknown>, noun: string): string => {
-  if (type !== 'strict_object' || expected === 'Object') return message;
+  if (!type.endsWith('object') || expected === 'Object') return message;
   return expected === 'never' ? `is not a field of this ${noun}` : 'is missing';
 };
 

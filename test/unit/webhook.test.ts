@@ -910,12 +910,20 @@ describe('the event hook of Okta', () => {
     expect(providers.runs()).toHaveLength(1);
   });
 
-  test.each(['{', '[]', '{}', '{"data":{}}', '{"data":{"events":{}}}', '{"data":null}'])('refuses %s', async (body) => {
+  test.each([
+    ['{', 'body', 'must be JSON'],
+    ['[]', 'body', 'must be the JSON of an Okta event hook'],
+    ['7', 'body', 'must be the JSON of an Okta event hook'],
+    ['{}', 'data', 'is missing'],
+    ['{"data":null}', 'data', 'must be an object with the list events'],
+    ['{"data":{}}', 'data.events', 'is missing'],
+    ['{"data":{"events":{}}}', 'data.events', 'must be a list'],
+  ])('refuses %s: %s %s', async (body, field, rule) => {
     const providers = startProviders();
 
     const answer = await providers.webhook('POST', '/okta-event-hook', { headers: okta, body });
 
-    expect(answer).toMatchObject({ status: 400, body: { code: 'invalid-request' } });
+    expect(answer).toMatchObject({ status: 400, body: { code: 'invalid-request', field, detail: `${field} ${rule}` } });
     expect(providers.lines).toContainEqual(expect.objectContaining({ unreadable: 1 }));
   });
 });
