@@ -72,11 +72,26 @@ export const parseBody = <Schema extends v.GenericSchema>(
   longestBytes: number,
 ): v.InferOutput<Schema> => requireFields(schema, parseJsonBody(parseText(event, longestBytes)), 'body');
 
-/** Reads the query string. @throws InvalidRequest naming the parameter */
+/**
+ * Reads the query string.
+ *
+ * @param schema strict
+ * @throws InvalidRequest naming the parameter
+ */
 export const parseQuery = <Schema extends v.GenericSchema>(
-  event: Pick<APIGatewayProxyEventV2, 'queryStringParameters'>,
+  {
+    queryStringParameters = {},
+    rawQueryString,
+  }: Pick<APIGatewayProxyEventV2, 'queryStringParameters' | 'rawQueryString'>,
   schema: Schema,
-): v.InferOutput<Schema> => requireFields(schema, event.queryStringParameters ?? {}, 'query');
+): v.InferOutput<Schema> => {
+  const fields = requireFields(schema, queryStringParameters, 'query');
+  // The gateway joins the values of a repeated parameter by commas.
+  const names = [...new URLSearchParams(rawQueryString).keys()];
+  const repeated = names.find((name, at) => names.indexOf(name) < at);
+  if (repeated !== undefined) throw new InvalidRequest(repeated, 'must be given once');
+  return fields;
+};
 
 /** The `next` of a list is none that this API gave, as far as can be told. */
 export const invalidNext = new InvalidRequest('next', 'must be the next of an earlier answer');

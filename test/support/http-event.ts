@@ -5,6 +5,7 @@ type EventFields = {
   /** Decoded, as the gateway passes them. */
   readonly pathParameters?: Record<string, string>;
   readonly queryStringParameters?: Record<string, string>;
+  readonly rawQueryString?: string;
   readonly headers?: Record<string, string>;
   readonly body?: string;
   readonly isBase64Encoded?: boolean;

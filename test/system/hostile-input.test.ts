@@ -13,9 +13,10 @@ import { readEnvironment, readStartingEnvironment } from '../../functions/platfo
 import { RunFailure } from '../../functions/runs/conclude.ts';
 import { createExecuteRun } from '../../functions/runs/execute-run.ts';
 import type { StartRun } from '../../functions/runs/lambda/start-run.ts';
-import { type RunRequest, runRequestSchema } from '../../functions/runs/request.ts';
+import { fieldsOf, type RunRequest, runRequestSchema } from '../../functions/runs/request.ts';
 import { createScheduleHandler } from '../../functions/schedule.ts';
 import { variableNames } from '../../infra/constructs/function-environment.ts';
+import { anyText } from '../support/any-text.ts';
 import { createClock, execute } from '../support/fake-execution.ts';
 import { type Answer, contextOf, httpEventOf, parseAnswer } from '../support/http-event.ts';
 import { markerToken, startLogoutSetup } from '../support/logout-setup.ts';
@@ -181,6 +182,115 @@ test.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'wait', '']
 
     expect(answers.map(({ statusCode }) => statusCode)).toEqual([400, 400, 400]);
     expect([functions.logouts, functions.runs]).toEqual([[], []]);
+  },
+);
+
+const secret = 'd75b3a66374942c5b3c019c698abc2067e151558acbd412345';
+
+type Send = (functions: ReturnType<typeof openHandlers>, name: string, json: string) => Promise<Answer>;
+
+const sendBody =
+  (handler: 'logout' | 'forced-logouts', routeKey: string, fields: string): Send =>
+  async (functions, name, json) => {
+    const event = { routeKey, pathParameters: { idInstance: '1101000001' } };
+    const body = `{${fields},${JSON.stringify(name)}:${json}}`;
+    return parseAnswer(await functions[handler](httpEventOf({ ...event, body }), contextOf()));
+  };
+
+const sendQuery =
+  (handler: 'instances' | 'forced-logouts', routeKey: string): Send =>
+  async (functions, name, json) => {
+    const queryStringParameters = { [name]: String(JSON.parse(json)) };
+    return parseAnswer(await functions[handler](httpEventOf({ routeKey, queryStringParameters }), contextOf()));
+  };
+
+const requests: readonly (readonly [string, readonly string[], Send])[] = [
+  [
+    'a logout',
+    ['reason', 'clearQueue', 'rotateToken'],
+    sendBody('logout', 'POST /instances/{idInstance}/logout', '"reason":"phone lost"'),
+  ],
+  [
+    'a request for a run',
+    Object.keys(fieldsOf('api')),
+    sendBody('forced-logouts', 'POST /forced-logouts', '"target":{"all":true},"reason":"phones lost"'),
+  ],
+  [
+    'a request for a retry',
+    ['retryOf', 'reason', 'dryRun', 'maxTargets', 'evenIfStopped'],
+    sendBody('forced-logouts', 'POST /forced-logouts', `"retryOf":"api-${'0'.repeat(40)}"`),
+  ],
+  ['the list of instances', ['owner', 'group', 'query', 'next'], sendQuery('instances', 'GET /instances')],
+  ['the list of runs', ['status', 'next'], sendQuery('forced-logouts', 'GET /forced-logouts')],
+];
+
+const oddName = fc.oneof(
+  anyText({ maxLength: 100 }),
+  fc.constantFrom(
+    ...['', ' ', 'a b', 'a\tb', 'a\r\nb', '"a"', "'a'", '0', 'target.instances.0', 'body', 'query', 'is missing'],
+    ...['__proto__', 'constructor', 'toString', 'фамилия', '名前', '\ud800', '😀'.repeat(40), 'x'.repeat(1_000)],
+  ),
+);
+
+test.each(requests)('%s names an unknown field as it was sent, and not its value', async (_what, names, send) => {
+  const functions = openHandlers();
+  const known = new Set([...names, 'retryOf']);
+
+  await fc.assert(
+    fc.asyncProperty(
+      oddName.filter((name) => !known.has(name)),
+      async (name) => {
+        const { status, body } = await send(functions, name, JSON.stringify(secret));
+
+        const field = name.slice(0, 64).toWellFormed();
+        const detail = `${field || '""'} is not a field of this request`;
+        expect([status, body.field, body.detail]).toEqual([400, field, detail]);
+        expect(JSON.stringify(body)).not.toContain(secret);
+      },
+    ),
+    { numRuns: 200 },
+  );
+});
+
+const oddValues = [
+  ...['null', '7', '-1', '1.5', '1e999', 'true', 'false', '[]', '[[]]', '{}', '""', '" "', '"a\\u0000b"', '"\\ud800"'],
+  ...[secret, [secret], { [secret]: secret }, { '': secret }, 'x'.repeat(2_000), ['x'.repeat(2_000)]].map((value) =>
+    JSON.stringify(value),
+  ),
+];
+
+test.each(requests)('%s names the field of a wrong value, and says what it must be', async (_what, names, send) => {
+  for (const name of names) {
+    const answers = await Promise.all(oddValues.map((json) => send(openHandlers(), name, json)));
+
+    const refusals = answers.filter(({ status }) => status === 400);
+    expect(refusals.length).toBeGreaterThan(0);
+    for (const { body } of refusals) {
+      expect([name, `${name}.0`]).toContain(body.field);
+      expect(body.detail).toMatch(new RegExp(`^${body.field} (?:must|is) .{3,150}$`));
+      expect(JSON.stringify(body)).not.toContain(secret);
+    }
+  }
+});
+
+test.each([
+  ['instances', 'GET /instances', 'owner=ann@example.com&owner=bob@example.com', 'owner'],
+  ['instances', 'GET /instances', 'group=sales&owner=ann@example.com&gr%6Fup=support', 'group'],
+  ['forced-logouts', 'GET /forced-logouts', 'next=a&next=a', 'next'],
+] as const)(
+  'the %s function refuses %s?%s, which gives a parameter twice',
+  async (handler, routeKey, search, field) => {
+    const functions = openHandlers();
+    // As the gateway does.
+    const parameters = new URLSearchParams(search);
+    const names = [...new Set(parameters.keys())];
+    const queryStringParameters = Object.fromEntries(names.map((name) => [name, parameters.getAll(name).join(',')]));
+    const event = httpEventOf({ routeKey, queryStringParameters, rawQueryString: search });
+
+    const { status, body } = parseAnswer(await functions[handler](event, contextOf()));
+
+    expect([status, body.field, body.detail]).toEqual([400, field, `${field} must be given once`]);
+    expect(functions.lists).toEqual([]);
   },
 );
 
