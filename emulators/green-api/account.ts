@@ -22,7 +22,7 @@ export type AccountOptions = {
   readonly enforceLimit?: boolean;
   /** What a 429 carries besides; GREEN-API does not document it. @default nothing */
   readonly limitHeaders?: Readonly<Record<string, string>>;
-  /** Milliseconds since the epoch. @default Date.now */
+  /** Milliseconds since the epoch. @default the time of the machine when it started, and what has passed since */
   readonly now?: () => number;
   /**
    * How long ago a request that is seen now may have arrived, in milliseconds. GREEN-API counts by arrival.
@@ -47,9 +47,12 @@ type Call = {
 
 export type Account = ReturnType<typeof createAccount>;
 
+/** A change of the machine's date moves no limit, no state and no old token. */
+const steadyNow = (): number => Math.round(performance.timeOrigin + performance.now());
+
 /** The instances, the faults in force and the calls so far; knows nothing of HTTP but its answers. */
 export const createAccount = (options: AccountOptions) => {
-  const { instances = [], enforceLimit = true, limitHeaders, now = () => Date.now(), latenessMs = () => 0 } = options;
+  const { instances = [], enforceLimit = true, limitHeaders, now = steadyNow, latenessMs = () => 0 } = options;
   const kept = new Map(instances.map((instance) => [instance.idInstance, createInstance(instance)]));
   const plan = createFaultPlan<Method, FaultOptions & { readonly fault: FaultName }>();
   const drawFault = createTransientFaults(options.transientFaults ?? { rate: 0, seed: 0 });

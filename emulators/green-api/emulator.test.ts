@@ -148,6 +148,19 @@ test('counts the second from the arrival of a request that it may have seen late
   expect(await logOut()).toBe(200);
 });
 
+test('a clock of the machine that is set back changes nothing', async () => {
+  await using greenApi = await startGreenApi({ instances: [{ ...anna, logoutDelayMs: 0 }], latenessMs: () => 1000 });
+  await call(greenApi.apiUrl + pathOf('logout'));
+  const clock = jest.spyOn(Date, 'now').mockReturnValue(0);
+
+  const again = await call(greenApi.apiUrl + pathOf('logout'));
+  const reading = await call(greenApi.apiUrl + pathOf('getStateInstance'));
+  clock.mockRestore();
+
+  expect(again.status).toBe(200);
+  expect(reading.body).toBe('{"stateInstance":"notAuthorized"}');
+});
+
 test('allows and counts requests that come too soon when the limit is not enforced', async () => {
   const { now, advance } = createClock();
   await using greenApi = await startGreenApi({ instances: [anna], now, enforceLimit: false });
