@@ -1,5 +1,5 @@
 import { call } from '../../test/support/green-api-call.ts';
-import { anna, apiTokenInstance } from '../../test/support/green-api-instances.ts';
+import { anna, apiTokenInstance, createClock } from '../../test/support/green-api-instances.ts';
 import { startGreenApi } from './emulator.ts';
 import { faultNames } from './faults.ts';
 
@@ -32,7 +32,7 @@ test('sets a state', async () => {
 });
 
 test('lists instances, faults and calls, and never a token', async () => {
-  await using greenApi = await startGreenApi({ instances: [anna] });
+  await using greenApi = await startGreenApi({ instances: [anna], now: createClock().now });
   await call(greenApi.apiUrl + logout);
   await call(greenApi.apiUrl + logout);
   const read = async (path: string) => (await call(greenApi.apiUrl + path)).body;

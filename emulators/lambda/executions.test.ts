@@ -145,7 +145,7 @@ test('lists by version', async () => {
 
 test('can delay the listing of a run after its start', async () => {
   await using puppet = await startPuppet(bundle);
-  puppet.settings.listingLagMs = 60_000;
+  puppet.settings.listingLagMs = 3_600_000;
   await puppet.start({});
   const list = async () =>
     (await puppet.client.send(new ListDurableExecutionsByFunctionCommand({ FunctionName: 'run' }))).DurableExecutions;
