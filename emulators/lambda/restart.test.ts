@@ -13,14 +13,17 @@ beforeAll(async () => {
   bundle = await buildFixture('durable');
 });
 
-type Reported = LambdaEvent | { readonly kind: 'listening'; readonly url: string };
+type Reported =
+  | LambdaEvent
+  | { readonly kind: 'listening'; readonly url: string }
+  | { readonly kind: 'output'; readonly line: string };
 const parseReported = (line: string) => JSON.parse(line) as Reported;
 
-/** The service in a process of its own. */
-const startService = async (folder: string) => {
+/** The service in a process of its own, which is killed at the first event of the type `lastEvent`. */
+const startService = async (folder: string, lastEvent = 'none') => {
   const service = fork(
     join(import.meta.dirname, '..', '..', 'test', 'support', 'lambda', 'fixtures', 'service.ts'),
-    [folder, bundle],
+    [folder, bundle, lastEvent],
     {
       execArgv: [],
       silent: true,
@@ -38,8 +41,8 @@ const startService = async (folder: string) => {
     service.kill('SIGKILL');
     await closed;
   };
-  const event = (type: string) => reported.first((one) => one.kind === 'history' && one.event.EventType === type);
-  return { client, event, kill, [Symbol.asyncDispose]: kill };
+  const printed = (line: string) => reported.first((one) => one.kind === 'output' && one.line === line);
+  return { client, printed, closed, kill, [Symbol.asyncDispose]: kill };
 };
 
 const restart = (folder: string) =>
@@ -55,11 +58,10 @@ const startOn = async (service: Awaited<ReturnType<typeof startService>>, payloa
 test('continues after the whole service was killed during a wait, without restarting the wait', async () => {
   const folder = temporaryFolder();
   const tally = join(temporaryFolder(), 'tally');
-  await using service = await startService(folder);
+  await using service = await startService(folder, 'WaitStarted');
   const arn = await startOn(service, { scenario: 'short wait', tally });
-  await service.event('WaitStarted');
 
-  await service.kill();
+  await service.closed;
   await using restarted = await restart(folder);
   const run = await restarted.ended(arn);
 
@@ -76,7 +78,7 @@ test('executes the interrupted step again after the whole service was killed, an
   const tally = join(temporaryFolder(), 'tally');
   await using service = await startService(folder);
   const arn = await startOn(service, { scenario: 'interrupted step', tally });
-  await service.event('StepStarted');
+  await service.printed('in the step');
 
   await service.kill();
   await using restarted = await restart(folder);
