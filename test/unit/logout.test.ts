@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { FaultName } from '../../emulators/green-api/faults.ts';
 import type { InstanceId } from '../../functions/green-api/instance-id.ts';
 import type { Evidence } from '../../functions/logout/evidence.ts';
@@ -8,6 +7,7 @@ import { createLogOut } from '../../functions/logout/log-out.ts';
 import { deadlineIn } from '../../functions/platform/deadline.ts';
 import { startLoopbackServer } from '../../loopback/loopback-server.ts';
 import { idInstance, markerToken, startLogoutSetup } from '../support/logout-setup.ts';
+import { withinProcessTime } from '../support/within-process-time.ts';
 
 /** The pause between two calls of one instance is 1.1 s. */
 const ofDeployment = {};
@@ -222,6 +222,21 @@ test.each<FaultName>([
   },
 );
 
+type Setup = Awaited<ReturnType<typeof startLogoutSetup>>;
+
+/** A connection is kept for 5 s: a process that was held up for longer opens another one, and tries again. */
+const mostTries = 5;
+
+/** Logs out, and then once more over the same connection, which is reset by the fault. Returns the second answer. */
+const logOutOverDeadConnection = async (setup: Setup, fault: FaultName, tries = 1): ReturnType<Setup['logOut']> => {
+  await setup.logOut({ wait: 1 });
+  setup.greenApi.setState(idInstance, 'authorized');
+  setup.break(fault, { method: 'logout', times: 1 });
+  const answer = await setup.logOut({ wait: 3 });
+  const wasReused = setup.evidence().at(-1)?.attempts === 2;
+  return wasReused || tries === mostTries ? answer : logOutOverDeadConnection(setup, fault, tries + 1);
+};
+
 test('does not report alreadyLoggedOut when a first, lost request may have logged it out', async () => {
   await using setup = await startLogoutSetup({
     greenApi: {
@@ -230,11 +245,8 @@ test('does not report alreadyLoggedOut when a first, lost request may have logge
       ],
     },
   });
-  await setup.logOut();
-  setup.greenApi.setState(idInstance, 'authorized');
-  setup.break('logged-out-but-reset', { method: 'logout', times: 1 });
 
-  const { status, body } = await setup.logOut({ wait: 3 });
+  const { status, body } = await logOutOverDeadConnection(setup, 'logged-out-but-reset');
 
   expect([status, body.confirmed, body.alreadyLoggedOut]).toEqual([200, true, undefined]);
   expect(setup.evidence().at(-1)).toMatchObject({ attempts: 2 });
@@ -329,10 +341,8 @@ test('an id without a secret does not count as a failed logout', async () => {
 
 test('repeats a logout once on a fresh connection when the kept-alive one was dead', async () => {
   await using setup = await startLogoutSetup({ waits: ofDeployment });
-  await setup.logOut({ wait: 1 });
-  setup.break('reset-when-reused', { method: 'logout', times: 1 });
 
-  const { status } = await setup.logOut({ wait: 3 });
+  const { status } = await logOutOverDeadConnection(setup, 'reset-when-reused');
 
   expect(status).toBe(200);
   expect(setup.evidence().at(-1)).toMatchObject({ attempts: 2 });
@@ -376,10 +386,9 @@ test('answers before the deadline, and reports what is unknown', async () => {
   await using setup = await startLogoutSetup({ variables: { GREEN_API_TIMEOUT_MS: '20000' } });
   setup.break('hang');
 
-  const answer = setup.logOut({ wait: 20, remainingMs: 1_300 });
-  const first = await Promise.race([answer, sleep(1_300, 'the time is over')]);
+  const answer = await withinProcessTime(1_300, setup.logOut({ wait: 20, remainingMs: 1_300 }));
 
-  expect(first).toMatchObject({ status: 504, body: { code: 'timed-out' } });
+  expect(answer).toMatchObject({ status: 504, body: { code: 'timed-out' } });
   expect(setup.evidence()).toHaveLength(1);
 });
 
@@ -387,10 +396,9 @@ test('ends early enough to write the evidence and to answer', async () => {
   await using setup = await startLogoutSetup({ variables: { GREEN_API_TIMEOUT_MS: '20000' } });
   setup.break('hang');
 
-  const answer = setup.logOut({ remainingMs: 6_000 });
-  const first = await Promise.race([answer, sleep(5_800, 'no time is left')]);
+  const answer = await withinProcessTime(5_800, setup.logOut({ remainingMs: 6_000 }));
 
-  expect(first).toMatchObject({ status: 504, body: { code: 'timed-out' } });
+  expect(answer).toMatchObject({ status: 504, body: { code: 'timed-out' } });
 });
 
 test('concurrent requests for one instance share one read of its secret', async () => {
