@@ -16,14 +16,25 @@ const tryLock = (lock: string): boolean => {
   }
 };
 
+/** The process that holds the lock; empty before it has written itself down. */
+const holderOf = (lock: string): string => {
+  try {
+    return readFileSync(lock, 'utf8');
+  } catch {
+    return '';
+  }
+};
+
 /** Whether the process that holds the lock has ended without giving it back. */
 const isAbandoned = (lock: string): boolean => {
-  if (!existsSync(lock)) return false;
+  const holder = holderOf(lock);
+  if (holder === '') return false;
   try {
-    process.kill(Number(readFileSync(lock, 'utf8')), 0);
+    process.kill(Number(holder), 0);
     return false;
   } catch {
-    return existsSync(lock);
+    // It may have given it back since, and another process may hold it now.
+    return holderOf(lock) === holder;
   }
 };
 
