@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { compileCache, keepsCompiled } from './compile-cache.ts';
 
 const root = join(__dirname, '..', '..');
@@ -18,7 +19,7 @@ type LocalServiceOptions = {
 
 const parseRecord = (line: string) => JSON.parse(line) as Readonly<Record<string, unknown>>;
 
-/** Runs `local/main.ts` as `npm start` does, and keeps all it prints. */
+/** Runs `local/main.ts` as `npm start` does, and keeps all it prints, as soon as a line is whole. */
 const run = ({ args = [], variables = {}, journal, build = false }: LocalServiceOptions) => {
   const { PATH = '', HOME = '' } = process.env;
   const folder = journal ?? mkdtempSync(join(tmpdir(), 'green-api-logout-'));
@@ -30,14 +31,14 @@ const run = ({ args = [], variables = {}, journal, build = false }: LocalService
   let output = '';
   let errors = '';
   const waiting = new Set<() => void>();
-  const keep = (chunk: Buffer) => {
-    output += chunk;
+  const keep = (line: string) => {
+    output += `${line}\n`;
     for (const look of waiting) look();
   };
-  child.stdout.on('data', keep);
-  child.stderr.on('data', keep);
-  child.stderr.on('data', (chunk: Buffer) => {
-    errors += chunk;
+  createInterface(child.stdout).on('line', keep);
+  createInterface(child.stderr).on('line', (line) => {
+    errors += `${line}\n`;
+    keep(line);
   });
   const exited = once(child, 'close').then(([code]) => {
     if (journal === undefined)

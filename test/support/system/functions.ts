@@ -49,11 +49,11 @@ export const startFunctions = (variables: Readonly<Record<string, string>>): Fun
   const waiting = new Map<number, (answer: FunctionAnswer) => void>();
   let output = '';
   let calls = 0;
-  const keep = (chunk: Buffer) => {
+  const keep = (chunk: string) => {
     output += chunk;
   };
-  child.stdout?.on('data', keep);
-  child.stderr?.on('data', keep);
+  child.stdout?.setEncoding('utf8').on('data', keep);
+  child.stderr?.setEncoding('utf8').on('data', keep);
   child.on('message', (message) => {
     const answer = parseFunctionAnswer(message);
     waiting.get(answer.id)?.(answer);
