@@ -39,7 +39,7 @@ export const startRun = async ({ url }: LocalService, request: object, headers: 
   return { http: response.status, location: response.headers.get('location'), ...body };
 };
 
-/** What the service has logged with this message. */
+/** What the service has logged with this message so far: what a call has led to may be here later than its answer. */
 export const recordsIn = (service: LocalService, message: string) =>
   service
     .output()
@@ -48,11 +48,16 @@ export const recordsIn = (service: LocalService, message: string) =>
     .map((line) => JSON.parse(line))
     .filter((record) => record.message === message);
 
-/** What the service has logged with this message after the first so many records, as soon as there is something. */
-export const untilRecorded = async (service: LocalService, message: string, after: number) => {
+/** The records with this message for which `isMeant` holds, as soon as there are so many. */
+export const untilRecorded = async (
+  service: LocalService,
+  message: string,
+  isMeant: (record: ReturnType<typeof recordsIn>[number]) => boolean,
+  count = 1,
+) => {
   for (;;) {
-    const records = recordsIn(service, message).slice(after);
-    if (records.length > 0) return records;
+    const records = recordsIn(service, message).filter(isMeant);
+    if (records.length >= count) return records;
     await sleep(50);
   }
 };

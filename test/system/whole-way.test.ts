@@ -6,7 +6,14 @@ import { promisify } from 'node:util';
 import { dialectNames } from '../../functions/offboarding/dialects.ts';
 import { samples } from '../../functions/offboarding/samples.ts';
 import { compileCache } from '../support/compile-cache.ts';
-import { type LocalService, recordsIn, startRun, untilEnded, untilLoggedOut } from '../support/local-runs.ts';
+import {
+  type LocalService,
+  recordsIn,
+  startRun,
+  untilEnded,
+  untilLoggedOut,
+  untilRecorded,
+} from '../support/local-runs.ts';
 import { startLocalService } from '../support/local-service.ts';
 
 let folder: string;
@@ -51,7 +58,7 @@ test('an offboarding event logs out the person it names, records evidence, and p
     'waiting-for-tags',
     { total: 2, loggedOut: 2, failed: 0, skipped: 0, pending: 0, ready: 0 },
   ]);
-  const evidence = recordsIn(service, 'evidence').filter((record) => record.run?.id === runs[0]);
+  const evidence = await untilRecorded(service, 'evidence', (record) => record.run?.id === runs[0], 2);
   expect(evidence.map(({ idInstance }) => idInstance).toSorted()).toEqual(['1101000003', '1101000004']);
   expect(evidence[0]).toMatchObject({
     requestedBy: `${event.source} ${event.detail.uuid}`,
@@ -62,8 +69,8 @@ test('an offboarding event logs out the person it names, records evidence, and p
   });
   // From the event's own time, a minute ago.
   expect(evidence[0].timeToLogoutMs).toBeGreaterThan(60_000);
-  expect(service.output()).toContain(
-    'event "Instance Logged Out" from "green-api-logout": "1101000003": "Instance 1101000003 of john.doe@example.com is logged out (user.lifecycle.deactivate in Okta)."',
+  await service.printed(
+    /^event "Instance Logged Out" from "green-api-logout": "1101000003": "Instance 1101000003 of john\.doe@example\.com is logged out \(user\.lifecycle\.deactivate in Okta\)\."/m,
   );
   expect(service.output()).not.toMatch(/[0-9a-f]{50}/);
 
