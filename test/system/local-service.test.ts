@@ -1,5 +1,6 @@
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, renameSync, rmdirSync, rmSync } from 'node:fs';
 import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -11,10 +12,15 @@ let greenApiPort: number;
 const journal = mkdtempSync(join(tmpdir(), 'green-api-logout-'));
 const evidenceFile = `${journal}.evidence.jsonl`;
 
+/** A port that no other server gets before the service has it: those of the tests get a higher one from the system. */
 const findFreePort = async (): Promise<number> => {
-  const free = createServer().listen(0, '127.0.0.1');
-  await once(free, 'listening');
-  const { port } = free.address() as AddressInfo;
+  const port = 20_000 + randomInt(10_000);
+  const free = createServer().listen(port, '127.0.0.1');
+  try {
+    await once(free, 'listening');
+  } catch {
+    return findFreePort();
+  }
   await new Promise((resolve) => free.close(resolve));
   return port;
 };
@@ -247,7 +253,9 @@ test.concurrent.each(Object.keys(ends))(
   },
 );
 
-test('prints the evidence of every logout, and keeps it in a file', () => {
+test('prints the evidence of every logout, and keeps it in a file', async () => {
+  await service.printed(/^\{.*"idInstance":"1101000001"/m);
+
   expect(evidenceOf(service, '1101000001')).toMatchObject([{ message: 'evidence', reason: 'first example' }]);
 });
 
@@ -262,14 +270,15 @@ test('a second service with the same journal ends with one clear line, and chang
   expect((await fetch(`${service.url}/instances`)).status).toBe(200);
 });
 
-// The last one: the service has no evidence file any more.
 test('continues when evidence cannot be written to its file, and reports it once', async () => {
-  rmSync(evidenceFile);
+  renameSync(evidenceFile, `${evidenceFile}.kept`);
   mkdirSync(evidenceFile);
 
   const answers = [await logOut('1101000003'), await logOut('1101000005')];
+  await service.printed(/"idInstance":"1101000005"/);
+  rmdirSync(evidenceFile);
+  renameSync(`${evidenceFile}.kept`, evidenceFile);
 
   expect(answers.map(({ status }) => status)).toEqual([200, 200]);
-  await service.printed(/"idInstance":"1101000005"/);
   expect(service.output().match(/cannot be written \(EISDIR\): evidence is only printed/g)).toHaveLength(1);
 });

@@ -33,11 +33,8 @@ const listen = async (answer: (socket: Socket, firstBytes: string) => void): Pro
 
 const nowhere = async () => {};
 
-const refusing = async (): Promise<BrokenHost> => {
-  const host = await listen(() => {});
-  await host[Symbol.asyncDispose]();
-  return { ...host, [Symbol.asyncDispose]: nowhere };
-};
+/** A port that no server of another test is given. */
+const refusing = async (): Promise<BrokenHost> => ({ apiUrl: 'http://127.0.0.1:1', [Symbol.asyncDispose]: nowhere });
 
 const selfSigned = async (): Promise<BrokenHost> => {
   let requests = 0;
