@@ -114,7 +114,11 @@ test('a logout of a person leaves out what others share, says so, and includes i
     runCli(['logout', 'ann@example.com', '--url', api.url, ...args], {
       answers: [{ question: 'Log out', answer: 'y\n' }],
     });
-  const sent = () => api.received.splice(0).flatMap(({ method, path }) => (method === 'POST' ? [path] : []));
+  const sent = () =>
+    api.received
+      .splice(0)
+      .flatMap(({ method, path }) => (method === 'POST' ? [path] : []))
+      .toSorted();
 
   const own = await logOut();
   const sentAtFirst = sent();
