@@ -182,7 +182,7 @@ test('Ctrl-C at a message ends the command: what was started stays, and the othe
   await fail(setup);
   const answers = [
     { question: 'Try it again', answer: 'y\n' },
-    { question: 'message message-2', answer: '\u0003' },
+    { question: /message message-2.*Try it again/s, answer: '\u0003' },
   ];
 
   const { code, stdout, stderr } = await setup.answer(answers, 'retry', '--failed-events');
@@ -200,7 +200,7 @@ test('no is about one message: the next one is asked about', async () => {
   await fail(setup);
   const answers = [
     { question: 'Try it again', answer: 'n\n' },
-    { question: 'message message-2', answer: 'y\n' },
+    { question: /message message-2.*Try it again/s, answer: 'y\n' },
   ];
 
   const { code, stderr } = await setup.answer(answers, 'retry', '--failed-events');

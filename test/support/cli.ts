@@ -12,8 +12,11 @@ export type CliOptions = {
   readonly input?: string;
   /** Variables besides PATH and HOME. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Takes its streams for a terminal, and answers each question as soon as it is asked; `undefined` ends the input. */
-  readonly answers?: readonly { readonly question: string; readonly answer: string | undefined }[];
+  /**
+   * Takes its streams for a terminal, and answers each question as soon as it is asked; `undefined` ends the input. What is
+   * typed before a question is discarded, so text above it is no question.
+   */
+  readonly answers?: readonly { readonly question: string | RegExp; readonly answer: string | undefined }[];
   /** Gives it a process of its own, which costs ten times as much. @default only a terminal and Ctrl-C have one */
   readonly ownProcess?: boolean;
   /** Presses Ctrl-C as soon as it has printed this. */
@@ -22,13 +25,16 @@ export type CliOptions = {
 
 const fakeTerminal = ['--import', pathToFileURL(join(__dirname, 'fake-terminal.mjs')).href];
 
+const isAsked = (question: string | RegExp, output: string): boolean =>
+  typeof question === 'string' ? output.includes(question) : question.test(output);
+
 const answerQuestions = (child: ChildProcess, answers: NonNullable<CliOptions['answers']>): void => {
   const open = [...answers];
   let output = '';
   child.stderr?.on('data', (chunk: Buffer) => {
     output += chunk;
     const [next] = open;
-    if (next === undefined || !output.includes(next.question)) return;
+    if (next === undefined || !isAsked(next.question, output)) return;
     open.shift();
     output = '';
     if (next.answer === undefined) child.stdin?.end();
