@@ -4,6 +4,7 @@ import { appendFileSync, mkdirSync, readdirSync, readFileSync, renameSync, rmdir
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { GetDurableExecutionCommand, InvokeCommand } from '@aws-sdk/client-lambda';
+import { compileCache } from '../../test/support/compile-cache.ts';
 import { buildFixture, clientOf, startHarness, temporaryFolder } from '../../test/support/lambda/harness.ts';
 import { createRecorder } from '../../test/support/lambda/recorder.ts';
 import type { LambdaEvent } from './options.ts';
@@ -25,6 +26,7 @@ const startService = async (folder: string, lastEvent = 'none') => {
     join(import.meta.dirname, '..', '..', 'test', 'support', 'lambda', 'fixtures', 'service.ts'),
     [folder, bundle, lastEvent],
     {
+      env: { ...process.env, ...compileCache },
       execArgv: [],
       silent: true,
     },

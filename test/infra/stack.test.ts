@@ -12,6 +12,7 @@ import { parseConfiguration } from '../../infra/configuration/configuration.ts';
 import { pascalCase } from '../../infra/constructs/pascal-case.ts';
 import { costBeside } from '../bench/cost.ts';
 import { tableOfMonths } from '../bench/cost-of-month.ts';
+import { compileCache } from '../support/compile-cache.ts';
 import {
   configurations,
   dataKeyArn,
@@ -548,7 +549,7 @@ test('the app reports an invalid configuration in one line, and fails', () => {
   const { status, stderr } = spawnSync(process.execPath, [join(import.meta.dirname, '../../infra/app.ts')], {
     encoding: 'utf8',
     timeout: 600_000,
-    env: { CDK_CONTEXT_JSON: JSON.stringify({ 'green-api-logout': { memoryMb: 64 } }) },
+    env: { ...compileCache, CDK_CONTEXT_JSON: JSON.stringify({ 'green-api-logout': { memoryMb: 64 } }) },
   });
 
   expect(status).toBe(1);
