@@ -145,6 +145,6 @@ export type Sign = (request: UnsignedRequest) => Promise<Readonly<Record<string,
 export const createSignedTransport =
   (base: URL, sign: Sign): Transport =>
   async ({ path, ...request }) => {
-    const url = new URL(`${base.pathname.replace(/\/$/, '')}${path}`, base);
+    const url = new URL(`${base.origin}${base.pathname.replace(/\/+$/, '')}${path}`);
     return new Request(url, { ...request, headers: await sign({ ...request, url }), redirect: 'manual' });
   };

@@ -117,6 +117,14 @@ test('a bearer token goes into the header and nowhere else', async () => {
   expect(stderr).toBe('HTTP 401: Unauthorized. Give a valid token with --token.\n');
 });
 
+test.each(['/', '///', '//example.com'])('an address that ends with %s stays the address', async (path) => {
+  await using api = await startJsonServer(() => ({ body: { instances: [] } }));
+
+  await runCli(['instances', '--url', `${api.url}${path}`]);
+
+  expect(api.received).toMatchObject([{ path: expect.stringMatching(/\/instances$/) }]);
+});
+
 test('an address where nobody listens is named with what to do', async () => {
   const api = await startJsonServer(() => ({ body: {} }));
   await api[Symbol.asyncDispose]();
