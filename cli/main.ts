@@ -41,12 +41,19 @@ const terminal: Terminal = {
   },
 };
 
-/** A reader such as `head` may close the pipe early: that is no error. */
-process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+/** What kept results from being written. */
+let outputError: NodeJS.ErrnoException | undefined;
+
+// The command goes on, because it may be logging somebody out.
+process.stdout.on('error', (error) => {
+  outputError = error;
+});
+process.stderr.on('error', () => {});
 
 const exitCodeOf = (error: unknown): number => {
   // Commander has already printed the error or the help.
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+  if (error === outputError) return exitCodes.done;
   if (!(error instanceof Error)) return exitCodes.failed;
   const isExpected = ['UsageError', 'CommandFailed', 'Interrupted'].includes(error.name);
   const text = isExpected ? error.message : `Unexpected error: ${error.stack ?? error.name}`;
@@ -63,5 +70,14 @@ const program = createProgram(terminal, (isDone) => {
 await program.parseAsync().catch((error: unknown) => {
   code = exitCodeOf(error);
 });
-// A request that is still open, for example after Ctrl-C, must not keep the process alive.
-process.stdout.write('', () => process.exit(code));
+
+const exit = (): void => {
+  const { code: why = 'unknown error' } = outputError ?? {};
+  // A reader such as `head` may close the pipe early: that is no error, but a full disk is one.
+  const isLost = outputError !== undefined && why !== 'EPIPE';
+  if (isLost) process.stderr.write(`The results could not be written (${why}).\n`);
+  // A request that is still open, for example after Ctrl-C, must not keep the process alive.
+  process.exit(isLost ? exitCodes.failed : code);
+};
+// The event of an error comes after the callback.
+process.stdout.write('', () => setImmediate(exit));

@@ -1,4 +1,7 @@
+import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { promisify } from 'node:util';
+import { cliFile } from '../../infra/bundling/bundling.ts';
 import { parseConfiguration } from '../../infra/configuration/configuration.ts';
 import { startJsonServer } from '../support/api-double.ts';
 import { runCli } from '../support/cli.ts';
@@ -123,6 +126,43 @@ test.each(['/', '///', '//example.com'])('an address that ends with %s stays the
   await runCli(['instances', '--url', `${api.url}${path}`]);
 
   expect(api.received).toMatchObject([{ path: expect.stringMatching(/\/instances$/) }]);
+});
+
+/** Runs the command line in a shell, as `script` redirects its output. */
+const runInShell = async (script: string, args: readonly string[]) => {
+  const all = ['-c', script, 'sh', process.execPath, cliFile, ...args];
+  return (await promisify(execFile)('sh', all)).stderr;
+};
+
+const logOutNine = ['logout', '1', '2', '3', '4', '5', '6', '7', '8', '9', '--yes'];
+
+test('a reader of the results that ends early ends no logout, and hides none that failed', async () => {
+  await using api = await startJsonServer(({ path }) =>
+    path.includes('/9/') ? { status: 503, body: {} } : { body: { confirmed: true } },
+  );
+
+  const stderr = await runInShell('{ "$@"; echo "code $?" >&2; } | true', [...logOutNine, '--url', api.url]);
+
+  expect({ calls: api.received.length, stderr }).toEqual({ calls: 9, stderr: 'code 1\n' });
+});
+
+test('errors and progress that cannot be written end no command', async () => {
+  await using api = await startJsonServer(() => ({ body: { runs: [] } }));
+
+  const stderr = await runInShell('"$@" 2</dev/null; echo "code $?" >&2', ['runs', '--url', api.url]);
+
+  expect(stderr).toBe('code 0\n');
+});
+
+test('results that cannot be written are no success', async () => {
+  await using api = await startJsonServer(() => ({ body: { confirmed: true } }));
+
+  const stderr = await runInShell('"$@" 1</dev/null; echo "code $?" >&2', [...logOutNine, '--url', api.url]);
+
+  expect({ calls: api.received.length, stderr }).toEqual({
+    calls: 9,
+    stderr: 'The results could not be written (EBADF).\ncode 1\n',
+  });
 });
 
 test('an address where nobody listens is named with what to do', async () => {
