@@ -61,13 +61,14 @@ const exitCodeOf = (error: unknown): number => {
   return error.name === 'UsageError' ? exitCodes.usage : exitCodes.failed;
 };
 
-// At the end of input (Ctrl-D) a question is never answered: the process ends here, without a result.
-process.exitCode = exitCodes.failed;
 let code: number = exitCodes.done;
 const program = createProgram(terminal, (isDone) => {
   code = isDone ? exitCodes.done : exitCodes.failed;
 });
-await program.parseAsync().catch((error: unknown) => {
+const ended = program.parseAsync();
+// At the end of input (Ctrl-D) a question is never answered: the process ends here, without a result.
+process.exitCode = exitCodes.failed;
+await ended.catch((error: unknown) => {
   code = exitCodeOf(error);
 });
 

@@ -58,6 +58,13 @@ test('--help shows every command, --version the version', async () => {
   expect(version).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) });
 });
 
+test.each([[['help']], [['help', 'logout']], [['token', 'help', 'new']]])('%j shows the help', async (args) => {
+  const { code, stdout, stderr } = await runCli(args, { ownProcess: true });
+
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stdout).toMatch(/^Usage: green-api-logout /);
+});
+
 test.each([
   ['an argument', ['logout', token]],
   ['an unknown option', ['enroll', '1101000001', `--token-of-instance=${token}`]],
