@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { type InstanceId, instanceIdRule, parseInstanceId } from '../../functions/green-api/instance-id.ts';
+import { isRealDate } from '../../functions/platform/wall-clock.ts';
 import { parseWholeNumber } from '../../functions/platform/whole-number.ts';
 import { UsageError } from '../errors.ts';
 
@@ -40,8 +41,9 @@ export const parseSpan = (text: string): number | undefined => {
 export const parseSince = (text: string, now: Date): Date => {
   const span = parseSpan(text);
   if (span !== undefined) return new Date(now.getTime() - span);
-  const instant = /^[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T.+)?$/.test(text) ? new Date(text) : new Date(Number.NaN);
-  if (Number.isNaN(instant.getTime()))
+  const [, date] = /^([0-9]{4}-[0-9]{2}-[0-9]{2})(?:T.+)?$/.exec(text) ?? [];
+  const instant = new Date(text);
+  if (date === undefined || !isRealDate(date) || Number.isNaN(instant.getTime()))
     throw new UsageError('--since must be a time span such as 30m, 24h or 7d, or a date such as 2026-11-01.');
   return instant;
 };

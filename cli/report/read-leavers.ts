@@ -1,5 +1,5 @@
 import { parseOwner } from '../../functions/instances/identity.ts';
-import { createWallClock, endOfDay, startOfDay } from '../../functions/platform/wall-clock.ts';
+import { createWallClock, endOfDay, isRealDate, startOfDay } from '../../functions/platform/wall-clock.ts';
 import { UsageError } from '../errors.ts';
 import { checkColumns, readTable, type TableRow } from '../input/csv.ts';
 import type { Leaver } from './judge.ts';
@@ -35,11 +35,6 @@ const chooseColumns = (name: string, columns: readonly string[], { identities, l
 };
 
 type Leaving = Pick<Leaver, 'countsFrom' | 'leftAt'>;
-
-const isRealDate = (date: string): boolean => {
-  const start = new Date(`${date}T00:00:00Z`);
-  return !Number.isNaN(start.getTime()) && start.toISOString().startsWith(date);
-};
 
 /** The same text is read once: many leavers share a date, and each reading of a time zone costs some memory. */
 const createParseLeaving = (timeZone: string) => {

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { isDate } from '../platform/wall-clock.ts';
+import { isDate, isRealDate } from '../platform/wall-clock.ts';
 import { instant, runFields } from '../runs/request.ts';
 import {
   account,
@@ -17,11 +17,6 @@ const detailType = 'Employee Offboarded';
 const recognised = v.object({ 'detail-type': v.literal(detailType) });
 
 // The forms in which HR systems write the fields of a report.
-
-const isRealDate = (date: string): boolean => {
-  const midnight = Date.parse(`${date}T00:00:00Z`);
-  return !Number.isNaN(midnight) && new Date(midnight).toISOString().startsWith(date);
-};
 
 /** ISO 8601 allows an offset without colon, and without minutes: `+0000`, `+00`. */
 const withColon = (text: string): string =>

@@ -30,6 +30,12 @@ export type WallClock = ReturnType<typeof createWallClock>;
 /** Whether this is a date without a time. */
 export const isDate = (text: string): boolean => /^\d{4}-\d\d-\d\d$/.test(text);
 
+/** Whether the calendar has this date. `Date.parse` reads 30 February as 2 March. */
+export const isRealDate = (date: string): boolean => {
+  const midnight = Date.parse(`${date}T00:00:00Z`);
+  return !Number.isNaN(midnight) && new Date(midnight).toISOString().startsWith(date);
+};
+
 /** The instant at which a date such as `2026-11-30` begins: at midnight, or later if clocks going forward jump over it. */
 export const startOfDay = (date: string, timeZone: string): Date => {
   const clock = createWallClock(timeZone);

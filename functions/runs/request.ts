@@ -1,13 +1,9 @@
 import * as v from 'valibot';
 import { instanceIdSchema } from '../green-api/instance-id.ts';
 import { mostInstances, watchDays } from '../platform/settings.ts';
+import { isRealDate } from '../platform/wall-clock.ts';
 
-/** `Date.parse` reads 30 February as 2 March. */
-const isRealInstant = (text: string): boolean => {
-  const day = text.slice(0, 10);
-  const midnight = Date.parse(`${day}T00:00:00Z`);
-  return !Number.isNaN(Date.parse(text)) && !Number.isNaN(midnight) && new Date(midnight).toISOString().startsWith(day);
-};
+const isRealInstant = (text: string): boolean => !Number.isNaN(Date.parse(text)) && isRealDate(text.slice(0, 10));
 
 /** An ISO 8601 instant with its offset. */
 export const instant = v.pipe(

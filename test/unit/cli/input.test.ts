@@ -137,7 +137,7 @@ test.each([
   expect(parseSince(text, now).toISOString()).toBe(instant);
 });
 
-test.each(['', 'yesterday', '7', '7y', '2026-13-01', '-1d'])('--since %j is refused', (text) => {
+test.each(['', 'yesterday', '7', '7y', '2026-13-01', '2026-11-31T10:00Z', '-1d'])('--since %j is refused', (text) => {
   expect(() => parseSince(text, now)).toThrow(UsageError);
 });
 
