@@ -57,19 +57,28 @@ export const shortenedBySpreadsheet = (text: string): string | undefined =>
     ? `idInstance is ${text}: a spreadsheet has shortened the id, and its digits are lost. Format the column as text there, and enter the id again`
     : undefined;
 
-/** @throws UsageError without the text that is wrong: it may be a token in the wrong place */
-export const readInstanceIds = (texts: readonly string[]): readonly InstanceId[] =>
-  texts
+/** Each id once. @throws UsageError without the text that is wrong: it may be a token in the wrong place */
+const parseInstanceIds = (texts: readonly string[]): readonly InstanceId[] => {
+  const ids = texts
     .flatMap((text) => collect(text))
     .map((text, index) => {
       const id = parseInstanceId(text);
       if (id === undefined) throw new UsageError(`Instance ${index + 1} is not an idInstance: it ${instanceIdRule}.`);
       return id;
     });
+  return [...new Set(ids)];
+};
+
+/** @throws UsageError as {@link parseInstanceIds} does, and for none: a variable of a script may be empty */
+export const readInstanceIds = (texts: readonly string[]): readonly InstanceId[] => {
+  const ids = parseInstanceIds(texts);
+  if (ids.length === 0) throw new UsageError(`No idInstance is given: it ${instanceIdRule}.`);
+  return ids;
+};
 
 /** What `--instance` names. @throws UsageError for none, for several, or for what is no id */
 export const readInstanceId = (text: string): InstanceId => {
-  const [id, another] = readInstanceIds([text]);
+  const [id, another] = parseInstanceIds([text]);
   if (id === undefined || another !== undefined)
     throw new UsageError(`--instance takes one idInstance: it ${instanceIdRule}.`);
   return id;

@@ -141,8 +141,8 @@ test.each(['', 'yesterday', '7', '7y', '2026-13-01', '2026-11-31T10:00Z', '-1d']
   expect(() => parseSince(text, now)).toThrow(UsageError);
 });
 
-test('ids can be separated by commas, and the error does not repeat an invalid one', () => {
-  expect(readInstanceIds(['1101000001,1101000002', '7'])).toEqual(['1101000001', '1101000002', '7']);
+test('ids can be separated by commas, count once, and the error does not repeat an invalid one', () => {
+  expect(readInstanceIds(['1101000001,1101000002', '7', '1101000001'])).toEqual(['1101000001', '1101000002', '7']);
   expect(() => readInstanceIds(['1', 'd75b3a66374942c5b3c019c698abc2067e151558acbd412345'])).toThrow(
     /^Instance 2 is not an idInstance: it must be 1 to 20 digits, for example 1101000001\.$/,
   );
