@@ -55,12 +55,16 @@ const csvRowOf = (record: EvidenceRecord): string =>
 
 const tableHead = ['REQUESTED AT', 'INSTANCE', 'OUTCOME', 'CONFIRMED AT', 'REQUESTED BY', 'REASON', ''];
 
+/** The record of a logout with `wait=0` has the kind of a confirmed one. */
+const outcomeOf = ({ outcome: { kind, confirmed } }: EvidenceRecord): string =>
+  kind === 'logged-out' && !confirmed ? 'accepted, not confirmed' : kind;
+
 type TableRow = readonly (string | undefined)[];
 
 const tableRowOf = (record: EvidenceRecord): TableRow => {
   const { requestedAt, idInstance, outcome, confirmedAt, requestedBy, session, email, person, reason } = record;
   const who = [requestedBy, session?.name, person?.name, email].filter(Boolean).join(' ');
-  return [requestedAt, idInstance, outcome.kind, confirmedAt, who, reason, outcome.detail];
+  return [requestedAt, idInstance, outcomeOf(record), confirmedAt, who, reason, outcome.detail];
 };
 
 type Options = SourceOptions & {

@@ -73,6 +73,20 @@ test('one instance, one run', async () => {
   expect(idsAndTimes((await evidence('--json', '--run', runId.slice(-8))).stdout)).toHaveLength(2);
 });
 
+test('a logout that nobody waited for is not shown as logged out', async () => {
+  const accepted = record('1101000009', '2026-11-20T14:00:00.000Z', {
+    confirmedAt: undefined,
+    outcome: { kind: 'logged-out', confirmed: false, isLogout: true },
+  });
+  const path = join(folder, 'accepted.jsonl');
+  writeFileSync(path, `${JSON.stringify(accepted)}\n`);
+
+  const { stdout } = await runCli(['evidence', '--file', path, '--since', '2026-11-01']);
+
+  expect(stdout).toMatch(/ 1101000009 {2}accepted, not confirmed /);
+  expect(stdout).not.toContain('logged-out');
+});
+
 test('an instance that was linked again is evidence too', async () => {
   const linkedAgain = record('1101000009', '2026-11-20T14:00:00.000Z', {
     function: 'watch',
