@@ -22,7 +22,7 @@ type Providers = Deployment['values']['identityProviders'];
  */
 export const reservedConcurrency = { webhook: 10, scim: 10 } as const satisfies Record<FunctionName, number>;
 
-/** Per route. An initial cycle of Entra ID makes 25 requests a second. A mass change may come all at once, and Okta repeats no 429. */
+/** Per route. An initial cycle of Entra ID makes 25 requests a second. A mass change may come all at once, and an event hook of Okta repeats no 429. */
 const throttling = {
   webhook: { ThrottlingRateLimit: 5, ThrottlingBurstLimit: 200 },
   scim: { ThrottlingRateLimit: 50, ThrottlingBurstLimit: 200 },
