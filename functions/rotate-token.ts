@@ -42,7 +42,7 @@ const parseInstance = (secretId: string, secretPrefix: string): InstanceId => {
   const idInstance = name.startsWith(secretPrefix) ? parseInstanceId(name.slice(secretPrefix.length)) : undefined;
   if (idInstance !== undefined) return idInstance;
   throw new RotationFailed(
-    `the secret is no instance of this deployment: its name must be ${secretPrefix}<idInstance>`,
+    `the secret is not an instance of this deployment: its name must be ${secretPrefix}<idInstance>`,
   );
 };
 

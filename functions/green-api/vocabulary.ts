@@ -137,20 +137,21 @@ const unlink = 'Unlink the device on the phone (if the phone is gone, activate i
 
 /** What to do about each failure of a logout, by its kind, for the people who read an answer, a run or a page. */
 export const advice = {
-  unconfirmed: 'The session may still be open. Try again, or start a run: it tries until it is confirmed.',
-  refused: 'Try once more. If it is refused again, look at the instance in the GREEN-API console.',
+  unconfirmed: 'The session may still be open. Try again, or start a run, which retries until the logout is confirmed.',
+  refused: 'Try once more. After a second refusal, look at the instance in the GREEN-API console.',
   'credential-rejected':
     'Put the current apiTokenInstance from the GREEN-API console into the secret of this instance.',
   'wrong-instance-or-host': 'Compare idInstance and the apiUrl in the secret with the GREEN-API console.',
   'request-refused': 'Compare the apiUrl in the secret with the GREEN-API console.',
   'instance-expired': `A new instance may answer this for up to an hour: try again then. Otherwise ${unlink[0]?.toLowerCase()}${unlink.slice(1)}, or renew the instance and try again.`,
   'instance-deleted': `${unlink}, because deleting an instance does not log it out. Then delete its secret.`,
-  'instance-starting': 'Try again. If it starts for longer than five minutes, reboot it in the GREEN-API console.',
+  'instance-starting':
+    'Try again. If this lasts longer than five minutes, reboot the instance in the GREEN-API console.',
   'rate-limited': 'Try again.',
   'quota-exceeded': `${unlink}, or change the plan in the GREEN-API console.`,
   unavailable: 'The session may still be open. Try again.',
   'timed-out': 'It is not known whether the logout happened. Try again.',
-  'unknown-instance': 'Create it, or correct the id. The list of instances has every id with a secret.',
+  'unknown-instance': 'Create the secret, or correct the id. The list of instances has every id with a secret.',
   'credential-unreadable': 'Correct the secret, or allow this service to read it.',
 } as const;
 

@@ -33,13 +33,13 @@ const rows = {
   denied: {
     code: 'runs-denied',
     status: 500,
-    title: 'This service is not allowed to do that with runs',
+    title: 'This service lacks a right for runs',
     advice: 'Correct the deployment: its role, its run function or the alias of that function.',
   },
   throttled: {
     code: 'unavailable',
     status: 503,
-    title: 'Lambda accepts no more calls about runs at this moment',
+    title: 'Lambda throttles the calls for runs',
     advice: 'Try again.',
     retryAfter: 2,
   },
@@ -77,7 +77,7 @@ export const keyReused = () =>
 const refusals = {
   'run-not-ended': {
     title: 'The run has not ended',
-    detail: 'It tries again by itself until it expires. Wait for its end, or stop it first.',
+    detail: 'The run tries again by itself until it expires. Wait for its end, or stop it first.',
   },
   'run-stopped': {
     title: 'Somebody stopped the run',
@@ -89,7 +89,7 @@ const refusals = {
   },
   'not-repeatable': {
     title: 'The run cannot be tried again',
-    detail: 'Its request or its outcomes cannot be read. Start a new run over the same target.',
+    detail: 'The request or the outcomes of the run cannot be read. Start a new run over the same target.',
   },
 } as const satisfies Record<RetryRefusal['refusal'], Pick<Problem, 'title' | 'detail'>>;
 
@@ -105,7 +105,7 @@ export const endedBefore = (what: What, status: RunStatus) =>
     code: `${what}-ended`,
     status: 409,
     title: `The ${what} had ended before it could be stopped`,
-    detail: `It ended as ${status}. Read it with GET to see ${what === 'run' ? 'who was logged out' : 'what it found'}.`,
+    detail: `The ${what} ended as ${status}. Read it with GET to see ${what === 'run' ? 'who was logged out' : 'what it found'}.`,
   });
 
 export const watchResponse = (id: WatchName, { kind: _, status, nextActionAt, note, ...watch }: Watch) =>

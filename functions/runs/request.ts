@@ -90,7 +90,7 @@ export const runFields = {
 
 type RunField = keyof typeof runFields;
 
-const readsResult = 'who starts a run by hand reads its result';
+const readsResult = 'a person who starts a run by hand reads its result';
 
 /** The fields that a surface leaves out on purpose, each with the reason. */
 export const leftOut = {

@@ -162,7 +162,7 @@ export const instancesUnderWay = (
 const tokenAtEnd = ({ token }: Outcome, end: string, isUnderWay: boolean): NonNullable<Outcome['token']> => {
   if (token !== undefined) return { ...token, detail: `${end} before the old token was tested` };
   const detail = isUnderWay
-    ? `${end} while the token was being rotated: the newest evidence record tells whether it was`
+    ? `${end} while the token was being rotated: the newest evidence record shows whether it was`
     : `${end} before the token was rotated`;
   return { kind: 'not-rotated', detail };
 };

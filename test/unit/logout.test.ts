@@ -146,7 +146,7 @@ test('answers unconfirmed, not success, when the state stays authorized after is
   expect(status).toBe(502);
   expect(body).toMatchObject({ code: 'unconfirmed', isLogout: true, confirmed: false, stateInstance: 'authorized' });
   expect(body.detail).toBe(
-    'No reading (of 1) reported notAuthorized within 1 s. The session may still be open. Try again, or start a run: it tries until it is confirmed.',
+    'No reading (of 1) reported notAuthorized within 1 s. The session may still be open. Try again, or start a run, which retries until the logout is confirmed.',
   );
 });
 

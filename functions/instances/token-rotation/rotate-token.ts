@@ -134,7 +134,7 @@ const callOnce = async (
   current: StoredToken,
   afterCrash: boolean,
 ): Promise<Stored | TokenRotation> => {
-  if (attempt.leftMs() < reserveMs + leastCallMs) return notRotated('there was no time left to do it safely');
+  if (attempt.leftMs() < reserveMs + leastCallMs) return notRotated('there was no time left for a safe rotation');
   const { idInstance, deadline, updateApiToken } = attempt;
   const { credential } = current;
   // Only a token that works before the call and not after it was replaced by the call.
@@ -155,7 +155,7 @@ const resume = async (attempt: Attempt): Promise<Stored | TokenRotation> => {
   const intent = await attempt.readToken({ versionId: attempt.intentId });
   const unread = stored.kind === 'failed' ? stored : intent.kind === 'failed' ? intent : undefined;
   if (unread !== undefined || intent.kind !== 'token')
-    return notRotated(`what an earlier try did is not known: ${unread?.detail ?? 'its version is gone'}`);
+    return notRotated(`the result of an earlier attempt is not known: ${unread?.detail ?? 'its version is gone'}`);
   return checkWhetherReplaced(attempt, intent.credential, looksForEarlierTry);
 };
 

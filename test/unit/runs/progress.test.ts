@@ -180,7 +180,7 @@ test('a stopped run does not report a token as not rotated if its rotation was i
 
   expect(outcomes.map(({ token }) => token?.detail)).toEqual([
     'the run was stopped before the token was rotated',
-    'the run was stopped while the token was being rotated: the newest evidence record tells whether it was',
+    'the run was stopped while the token was being rotated: the newest evidence record shows whether it was',
   ]);
 });
 

@@ -559,7 +559,10 @@ describe('a decision that is tried again', () => {
       })),
     );
 
-    expect(result).toEqual({ kind: 'not-rotated', detail: `what an earlier try did is not known: ${problem}` });
+    expect(result).toEqual({
+      kind: 'not-rotated',
+      detail: `the result of an earlier attempt is not known: ${problem}`,
+    });
   });
 
   test('looks three times for the token that the first try may be storing', async () => {
