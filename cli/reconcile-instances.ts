@@ -33,7 +33,7 @@ const refusalSchema = v.object({ code: v.number() });
 const readJson = (name: string, value: unknown): readonly Entry[] => {
   if (v.is(refusalSchema, value))
     throw new UsageError(
-      `${name} is an error of GREEN-API (code ${value.code}), and no list: check the partner token.`,
+      `${name} holds an error of GREEN-API (code ${value.code}) instead of a list: check the partner token.`,
     );
   if (!Array.isArray(value)) throw new UsageError(`${name} must be a JSON array of instances.`);
   return value.map((item: unknown, index) => {
@@ -73,7 +73,8 @@ const checkId = (name: string, at: number, text: string): InstanceId => {
  */
 export const readInstanceList = (name: string, text: string) => {
   const value = /^\s*[[{]/.test(text) ? parseJson(text) : undefined;
-  if (value === undefined && /^\s*[[{]/.test(text)) throw new UsageError(`${name} begins like JSON, and is none.`);
+  if (value === undefined && /^\s*[[{]/.test(text))
+    throw new UsageError(`${name} begins like JSON, but cannot be parsed.`);
   const entries = value === undefined ? readLines(name, text) : readJson(name, value);
   if (entries.length === 0) throw new UsageError(`${name} contains no instance.`);
   const ids = entries.map(({ idInstance, isDeleted }, index) => ({
@@ -138,7 +139,7 @@ export const printInstancesReport = async (session: Session, report: InstancesRe
     );
   if (deleted.length > 0)
     sections.push(
-      `${countOf(deleted.length, 'instance')} with a secret ${isAre(deleted.length)} deleted at GREEN-API. That logs no device out, and neither can this service now: unlink on the phone, then delete the secret:`,
+      `${countOf(deleted.length, 'instance')} with a secret ${isAre(deleted.length)} deleted at GREEN-API. A deletion logs no device out, and this service no longer can. Unlink the device on the phone, then delete the secret:`,
       await formatInstances(deleted),
     );
   if (withoutInstance.length > 0)

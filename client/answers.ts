@@ -195,7 +195,7 @@ const adviceOnOutcomes: Readonly<Record<string, string>> = {
   ...advice,
   unconfirmed: 'The session may still be open.',
   'not-attempted': 'The run ended before it came to this instance.',
-  protected: 'Runs leave it alone. To log it out, name its id in a single logout.',
+  protected: 'Runs leave a protected instance alone. To log it out, name its id in a single logout.',
 };
 
 /** What to do about the outcome of an instance, besides trying again; `undefined` if there is nothing to say. */

@@ -19,7 +19,7 @@ export const metNobody = ({ status, progress }: Ending): boolean => status === '
 
 /** The status as AWS names it, and what it must not be mistaken for. */
 export const describeStatus = (run: Ending): string => {
-  const remarks = [...(run.dryRun ? ['drill'] : []), ...(metNobody(run) ? ['met nobody'] : [])];
+  const remarks = [...(run.dryRun ? ['drill'] : []), ...(metNobody(run) ? ['found nobody'] : [])];
   return remarks.length === 0 ? run.status : `${run.status} (${remarks.join(', ')})`;
 };
 

@@ -100,7 +100,7 @@ const describeNotReached = (failure: NotReached): string => {
 const describeNotUnderstood = ({ why, status }: NotUnderstood): string =>
   why === 'form'
     ? `HTTP ${status} with a body that this program does not understand. Check --url or --stack.`
-    : 'The API gives the same page again and again, or pages without an end. Check --url or --stack, and any proxy in front of it.';
+    : 'The API repeats a page of the list, or its list does not end. Check --url or --stack, and any proxy in front of it.';
 
 /** One line: what happened and what to do. */
 export const describeFailure = (failure: Failure): string => {

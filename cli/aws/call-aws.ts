@@ -45,7 +45,7 @@ const rightOf = (service: string, command: string): string =>
   `${prefixes[service] ?? service.toLowerCase().replace(' ', '')}:${actions[command] ?? command}`;
 
 const todoOf = (name: string, right: string): string => {
-  if (throttling.test(name)) return 'AWS takes no more such calls for now. Wait a minute, then repeat the command.';
+  if (throttling.test(name)) return 'AWS throttled the call. Wait a minute, then repeat the command.';
   if (network.has(name)) return 'Nothing answered. Check the network and --region.';
   if (signature.has(name)) return 'Check the clock of this machine, and the credentials.';
   return accessDenied.test(name) ? `Allow your AWS identity ${right}.` : 'Check --profile, --region and --stack.';

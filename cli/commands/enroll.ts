@@ -125,7 +125,7 @@ alone, so an interrupted command can be repeated. An empty value removes a tag. 
 A character that a tag cannot hold, such as the apostrophe, is escaped: _x0027_. An instance that gets another owner while
 it may be linked is named in a warning: the former owner may still be logged in.
 The tags name and phone are for the search. Many can read tags, so only the last six digits of a number are kept.
---phone reads the number that is linked now at GREEN-API; with --tags-only it uses the stored token.
+--phone reads the number that is linked now at GREEN-API. With --tags-only it uses the stored token.
 The first line of a file names its columns: idInstance,apiUrl,apiTokenInstance,owner,group,protected,name,phone.
 With --url of the local service (npm start) it is practice: nothing reaches AWS or GREEN-API. The instances 1101000006 and
 410012345678 exist there and are not enrolled. Their token is d75b3a66374942c5b3c019c698abc2067e151558acbd412345.`,
@@ -138,7 +138,7 @@ With --url of the local service (npm start) it is practice: nothing reaches AWS 
     'secretsmanager:UntagResource',
   ],
   options: [
-    new Option('--csv <file>', 'enroll the instances of a file; - reads the input'),
+    new Option('--csv <file>', 'enroll the instances of a file; - reads standard input'),
     new Option('--owner <identities>', 'ids of the person it belongs to, separated by spaces'),
     new Option('--group <name>', 'group that runs can aim at'),
     new Option('--protected', 'no run may log it out'),

@@ -153,10 +153,10 @@ const printRecords = async (
 export const evidenceCommand = defineCommand<Options>({
   usage: 'evidence',
   summary: 'Show the evidence of logouts: instance, time, reason, requester, and whether the logout is confirmed.',
-  details: `It reads the evidence log group of the deployment with your own rights, its vault, a file, or the evidence file of the local
-service. With --vault it says whether Object Lock still protects the records. --owner finds the logouts of a person's instances: runs
-by the owner of then, single logouts by the owner of now. This needs a deployment. --json prints one whole record
-per line. In CSV, cells that a spreadsheet would run as a formula
+  details: `It reads the evidence log group of the deployment with your own rights, its vault, a file, or the evidence
+file of the local service. With --vault it says whether Object Lock still protects the records. --owner finds the
+logouts of a person's instances. For a run the owner at that time counts, for a single logout today's owner. This
+needs a deployment. --json prints one whole record per line. In CSV, cells that a spreadsheet would run as a formula
 begin with an apostrophe.`,
   rights: sourceRights,
   options: [

@@ -63,7 +63,7 @@ const describeNext = (session: Session, { instances }: Person<Instance>): readon
   const shared = instances.filter(({ sharedWith }) => sharedWith.length > 0);
   return [
     ...(own.length > 0 ? [`Log out: ${logoutOf(session, own)}`] : []),
-    ...(shared.length > 0 ? [`Shared, so a logout meets others too: ${logoutOf(session, shared)}`] : []),
+    ...(shared.length > 0 ? [`Shared, so a logout affects others too: ${logoutOf(session, shared)}`] : []),
   ];
 };
 
@@ -128,7 +128,7 @@ const sayNobody = (session: Session, text: string, { instances }: InstanceList):
   const lines = [
     `Nobody found for ${printable(text)}. Searched: id, owner and name of ${countOf(instances.length, 'instance')}; ${withPhone} of them have a phone number.`,
     ...(nearest.length > 0 ? ['Nearest:', ...nearest] : []),
-    'Not enrolled? An instance without a secret cannot be logged out from here. The enroll command adds one; a phone can be unlinked on the phone itself.',
+    'Not enrolled? An instance without a secret cannot be logged out from here. The enroll command adds one. The device can also be unlinked on the phone.',
     'A changed tag may take five minutes to show.',
   ];
   session.note(lines.join('\n'));

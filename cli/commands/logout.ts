@@ -75,7 +75,7 @@ const findInstancesOf = async (session: Session, api: Api, owner: string, includ
   if (instances.length === 0)
     throw new CommandFailed(
       describeUnreadable(list) ??
-        `No instance has this owner. Look for a part of the name, or a number: ${session.commandLine(`find ${quote(owner.split('@')[0] ?? owner)}`)}`,
+        `No instance has this owner. Search for a part of the name, or for a number: ${session.commandLine(`find ${quote(owner.split('@')[0] ?? owner)}`)}`,
     );
   const isUnreadable = warnOfUnreadable(session, list);
   const isIncluded = (instance: Instance) => includeShared || sharedWith(instance, owner).length === 0;
@@ -146,7 +146,7 @@ const describeInterruption = (
     ...(pending.length > 0
       ? [
           `Sent, and may still take effect: ${pending.join(' ')}`,
-          `See whether they are logged out: ${commandLine(`state ${pending.join(' ')}`)}`,
+          `Check whether they are logged out: ${commandLine(`state ${pending.join(' ')}`)}`,
         ]
       : []),
     ...(rest.length > 0 ? [`Not sent: ${rest.join(' ')}`] : []),
@@ -162,7 +162,7 @@ const describeRun = ({ commandLine }: Session, ids: readonly string[], options: 
   const { reason = 'not confirmed', clearQueue, rotateToken } = options;
   const flags = `${clearQueue ? ' --clear-queue' : ''}${rotateToken ? ' --rotate-token' : ''}`;
   const command = `run --instances ${ids.join(' ')} --reason ${quote(reason)}${flags} --follow`;
-  return `Start a run: it tries until it is confirmed: ${commandLine(command)}`;
+  return `Start a run, which retries until the logout is confirmed: ${commandLine(command)}`;
 };
 
 export const logoutCommand = defineCommand<Options>({

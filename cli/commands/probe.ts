@@ -82,7 +82,7 @@ const contentOf = ({ exchanges, findings, messenger, isInterrupted }: Measured, 
 const describePending = ({ commandLine }: Session, id: string, { isInterrupted, isOut }: Measured): string =>
   isOut
     ? `${id} is logged out. Link it again with the phone.`
-    : `${isInterrupted ? 'Interrupted: ' : ''}${id} is not confirmed as logged out, and the logout may still take effect. Look: ${commandLine(`state ${id}`)}`;
+    : `${isInterrupted ? 'Interrupted: ' : ''}${id} is not confirmed as logged out, and the logout may still take effect. Check: ${commandLine(`state ${id}`)}`;
 
 export const probeCommand = defineCommand<Options>({
   usage: 'probe <idInstance>',

@@ -23,7 +23,7 @@ const readColumns = (name: string, text: string, wanted: readonly string[] | und
   const used = wanted ?? (columns.length === 1 ? columns : columns.filter((column) => /^e-?mail$/i.test(column)));
   checkColumns(name, columns, used);
   if (used.length === 0)
-    throw new UsageError(`Say with --column which columns of ${name} hold the owners: ${columns.join(', ')}.`);
+    throw new UsageError(`Name the columns that hold the owners with --column. ${name} has: ${columns.join(', ')}.`);
   return {
     identities: rows.flatMap(({ values }) => used.flatMap((column) => (values[column] ?? '').split(/\s+/))),
     readAs: `${used.length === 1 ? 'the column' : 'the columns'} ${used.join(', ')}, separator: ${separatorNames[separator]}`,
@@ -39,7 +39,7 @@ const readColumns = (name: string, text: string, wanted: readonly string[] | und
 export const readRoster = (name: string, text: string, wanted: readonly string[] | undefined): Roster => {
   const list = wanted === undefined ? readPlainList(text, (cell) => !cell.includes('@')) : undefined;
   const roster =
-    list === undefined ? readColumns(name, text, wanted) : { identities: list, readAs: 'a list without a head' };
+    list === undefined ? readColumns(name, text, wanted) : { identities: list, readAs: 'a list without a header' };
   const identities = roster.identities.filter((identity) => identity !== '');
   if (identities.length === 0)
     throw new UsageError(
@@ -85,7 +85,7 @@ const printReport = async (session: Session, { leavers, withoutOwner }: Report):
   if (ids.length === 0) return;
   const run = (options: string) =>
     session.commandLine(`run --reason "not on the roster" ${options} --follow --instances ${ids.join(' ')}`);
-  session.print(`\nTo see what a run would meet, without logging anybody out:\n${run('--dry-run')}`);
+  session.print(`\nTo see what would fail, without logging anybody out:\n${run('--dry-run')}`);
   session.print(`\nThen, to log them out:\n${run(`--max-targets ${ids.length}`)}`);
 };
 
@@ -105,8 +105,9 @@ const compareInstances = async (session: Session, file: string): Promise<boolean
 export const reconcileCommand = defineCommand<{ readonly column?: readonly string[]; readonly instances?: string }>({
   usage: 'reconcile [roster]',
   summary: 'Compare the instances with everybody who belongs to the company, or with those that exist at GREEN-API.',
-  details: `Nothing is changed. The roster is a list of identities, one per line, or a CSV file with a head; - reads the input.
-Cells may be separated by commas, semicolons, tabs or vertical bars; the file may be UTF-8, UTF-16 or Windows-1252.
+  details: `Nothing is changed. The roster is a list of identities, one per line, or a CSV file with a header line.
+With - it reads standard input.
+Cells may be separated by commas, semicolons, tabs or vertical bars. The file may be UTF-8, UTF-16 or Windows-1252.
 E-mail addresses are compared without regard to case, ids exactly. The exit code is 1 if an owner is not on the roster,
 or if a secret is not understood: it may be somebody's instance. With less than half of the owners on it, the file
 counts as the wrong one. Then nobody is called a leaver, and the exit code is 2.
@@ -118,7 +119,7 @@ enrolled cannot be logged out. The exit code is 1 for every difference.`,
       '--column <names>',
       'columns that hold identities, separated by commas (default: the only one, or the one named email)',
     ).argParser(collect),
-    new Option('--instances <file>', 'compare with the instances at GREEN-API; - reads the input'),
+    new Option('--instances <file>', 'compare with the instances at GREEN-API; - reads standard input'),
   ],
   examples: [
     'reconcile staff.csv --column email,oktaId',

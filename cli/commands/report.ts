@@ -145,7 +145,7 @@ const readOwned = async (session: Session): Promise<readonly OwnedToday[]> => {
   if (url === undefined && stack === undefined) return [];
   const list = await orFailure((async () => valueIn(await (await session.api()).listInstances()))());
   if (!(list instanceof CommandFailed)) return list.instances;
-  session.note(`The instances of today are not in the report, because they cannot be read: ${list.message}`);
+  session.note(`The current instances are not in the report, because they cannot be read: ${list.message}`);
   return [];
 };
 
@@ -163,12 +163,14 @@ const beginOf = (leavers: readonly Leaver[]): Date =>
 export const reportCommand = defineCommand<Options>({
   usage: 'report <leavers>',
   summary: 'Say of each person who left whether every instance is proved to be logged out in time.',
-  details: `Nothing is changed. The file is CSV with a head: identities, and the time or date of leaving; - reads the input. For each
-leaver it prints the instances, the times, the hours, the verdict, and the run or request whose record proves it. The verdicts are
-in time, late, not proved, no instance, protected, linked again, and not known if there is no record of a run.
-Hours count from the time of leaving, or from the end of its date. A logout before the leaving counts with --early only.
-With --stack or --url it also names instances that the leaver still has and that have no record. Runs whose records are incomplete
-are named on the error stream, and in JSON and CSV beside each leaver whom they concern. The exit code is 0 only if everybody is in time or has no instance.`,
+  details: `Nothing is changed. The file is CSV with a header line. Its columns hold identities and the time or date
+of leaving. With - it reads standard input. For each leaver it prints the instances, the times, the hours, the
+verdict, and the run or request whose record proves it. The verdicts are in time, late, not proved, no instance,
+protected, linked again, and not known if there is no record of a run. Hours count from the time of leaving, or from
+the end of its date. A logout before the leaving counts with --early only. With --stack or --url it also names
+instances that the leaver still has and that have no record. Runs whose records are incomplete are named on stderr,
+and in JSON and CSV beside each leaver whom they concern. The exit code is 0 only if everybody is in time or has no
+instance.`,
   rights: sourceRights,
   options: [
     new Option('--within <span>', 'how soon after leaving everything must be logged out')

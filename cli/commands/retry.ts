@@ -68,12 +68,12 @@ export const retryCommand = defineCommand<Options>({
   usage: 'retry [run]',
   summary: 'Try a run again over what it did not confirm, or everything in the queues of failed events.',
   details: `The new run keeps the target and the options of the earlier one. It takes only the instances that are not confirmed, and
-reads their tags anew: one that has left the target, or is protected, is skipped. If the earlier run found no instance, the
-target is looked for again. A drill stays a drill. --yes does not start a run again that somebody stopped: it
+reads their tags again. An instance that has left the target, or is protected, is skipped. If the earlier run
+found no instance, the target is looked for again. A drill stays a drill. --yes does not start a run again that somebody stopped: it
 needs --even-if-stopped.
 
 With --failed-events it goes through the queues of failed events: offboarding, schedules, evidence vault, and failed runs. It shows each
-message, asks, and hands the event to its function again; a failed run becomes a retry. A message is deleted only after
+message, asks, and hands the event to its function again. A failed run becomes a retry. A message is deleted only after
 that was accepted. One that is refused each time stays, unless --delete-refused is given.`,
   rights: [
     'sqs:ReceiveMessage',
@@ -85,7 +85,7 @@ that was accepted. One that is refused each time stays, unless --delete-refused 
   ],
   options: [
     new Option('--reason <text>', 'another reason than that of the earlier run'),
-    new Option('--dry-run', 'read each state and say what the retry would meet; touch nothing'),
+    new Option('--dry-run', 'read each state and report what would fail; log nobody out'),
     new Option('--max-targets <count>', 'fail before anything is done if there are more instances').argParser(
       parseCount,
     ),

@@ -27,10 +27,10 @@ const targetOptions = {
 const fieldOptions = {
   except: new Option('--except <ids...>', 'leave these instances alone'),
   reason: new Option('--reason <text>', 'why; it is kept in the evidence'),
-  dryRun: new Option('--dry-run', 'read each state and say what a run would meet; touch nothing'),
+  dryRun: new Option('--dry-run', 'read each state and report what would fail; log nobody out'),
   clearQueue: new Option('--clear-queue', 'also clear the queue of messages to send'),
   rotateToken: new Option('--rotate-token', 'also change the token of each instance that was logged out'),
-  watchDays: new Option('--watch-days <days>', 'look for so many days whether an instance is linked again').argParser(
+  watchDays: new Option('--watch-days <days>', 'days to watch whether an instance is linked again').argParser(
     parseCount,
   ),
   maxTargets: new Option('--max-targets <count>', 'fail before anything is done if there are more instances').argParser(
@@ -114,8 +114,8 @@ export const runCommand = defineCommand<Options>({
   usage: 'run',
   summary: 'Start a run: log out a group, a person, a list or all, until each logout is confirmed.',
   details: `A run goes on without this program. It tries again until every logout is confirmed or the run expires.
-Ctrl-C while following leaves the run as it is. --dry-run reads each state and touches nothing.
-With --follow the exit code is 0 only if every instance was confirmed; protected ones are skipped.`,
+Ctrl-C while following leaves the run as it is. --dry-run reads each state and logs nobody out.
+With --follow the exit code is 0 only if every instance was confirmed. Protected ones are skipped.`,
   options: [...Object.values(targetOptions), ...Object.values(fieldOptions), ...startOptions],
   examples: [
     'run --group sales --reason "phones stolen" --dry-run --follow',

@@ -14,8 +14,8 @@ import { formatTable } from '../output/table.ts';
 export const runsCommand = defineCommand<{ readonly status?: string; readonly limit: number }>({
   usage: 'runs',
   summary: 'List the runs, the newest first.',
-  details: `Each id is shown by its last eight characters. The commands show and stop take it so; --json has the whole id.
-The result is known once a run has ended by itself.`,
+  details: `Each id is shown by its last eight characters. The commands show, stop and retry take this short form.
+--json prints the whole id. The result is known once a run has ended by itself.`,
   options: [
     new Option('--status <status>', 'only runs in this status, for example RUNNING or FAILED'),
     new Option('--limit <count>', 'how many to list').argParser(parseCount).default(20),

@@ -5,7 +5,8 @@ import { loadConfiguration } from '../input/files.ts';
 export const schedulesCommand = defineCommand<{ readonly configuration: string }>({
   usage: 'schedules',
   summary: 'Show the schedules of a configuration and when each fires next.',
-  details: 'It reads the file only. Times are in the zone of the schedule and in UTC; it warns of skipped local times.',
+  details:
+    'It reads the file only. Times are in the zone of the schedule and in UTC. It warns of local times that a clock change skips.',
   options: [new Option('--configuration <file>', 'file with the configuration in its context').default('cdk.json')],
   examples: ['schedules', 'schedules --configuration staging.json'],
   run: async (session, { configuration }) => {

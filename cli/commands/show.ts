@@ -9,8 +9,8 @@ import { formatWatch } from '../output/describe-run.ts';
 export const showCommand = defineCommand<{ readonly follow?: boolean }>({
   usage: 'show <run>',
   summary: 'Show a run: its status, progress and the outcome for each instance.',
-  details: `The exit code is 1 if the run has ended without success or found no instance. The id of a watch shows the watch
-instead; then the exit code is 1 if an instance was linked again.`,
+  details: `The exit code is 1 if the run has ended without success or found no instance. With the id of a watch it
+shows the watch. The exit code is then 1 if an instance was linked again.`,
   options: [new Option('--follow', 'show the progress until the run has ended')],
   examples: [
     'show api-6367c48dd193d56ea7b0baad25b19455e529f5ee --follow',

@@ -9,7 +9,7 @@ export const stateCommand = defineCommand({
   usage: 'state <idInstance...>',
   summary: 'Read the state that GREEN-API reports for each instance now.',
   details:
-    'Nothing is changed. "linked" means that a session is open, "logged out" that none is. GREEN-API\'s own word stands beside it.',
+    'Nothing is changed. "linked" means that a session is open, "logged out" that none is. GREEN-API\'s own word is beside it.',
   examples: ['state 1101000001', 'state 1101000001 1101000002 --json'],
   run: async (session, _options, args) => {
     const ids = readInstanceIds(args);

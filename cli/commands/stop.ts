@@ -90,7 +90,7 @@ const stopOne = async (session: Session, text: string | undefined): Promise<bool
 export const stopCommand = defineCommand<{ readonly provider?: string }>({
   usage: 'stop [run]',
   summary: 'Stop a run, a watch, or every waiting run of an identity provider.',
-  details: `The step that is under way ends and writes its evidence; nothing follows it.
+  details: `The step under way still ends and writes its evidence. No further step starts.
 Instances that were logged out stay logged out.
 With --provider it lists the runs that the identity provider reported with a later date, asks, and stops them all.
 The people stay logged in. A report that is sent again with the same id starts none of them again.`,

@@ -114,7 +114,7 @@ const checkTopics = async (of: TopicOf, topics: readonly string[], aws: AwsSetti
 
 const reportAlarm = async (alarm: MetricAlarm, aws: AwsSettings): Promise<Finding> => {
   const counted = await orFailure(countMetrics(alarm, aws));
-  const which = counted instanceof CommandFailed ? `Which metric is not known. ${counted.message}` : counted;
+  const which = counted instanceof CommandFailed ? `The metric behind it is not known. ${counted.message}` : counted;
   return warning('alarm', [`${alarm.AlarmName} is in ALARM.`, which, alarm.AlarmDescription].filter(Boolean).join(' '));
 };
 
@@ -128,7 +128,7 @@ const checkAlarms = async (names: readonly string[], aws: AwsSettings): Promise<
   if (topics.size === 0)
     return [
       ...inAlarm,
-      warning('alarm topic', 'No alarm notifies anybody: set alarmTopicArn in the configuration and deploy.'),
+      warning('alarm topic', 'Alarms notify nobody: set alarmTopicArn in the configuration and deploy.'),
     ];
   return [...inAlarm, ...(await checkTopics('alarm', [...topics], aws))];
 };

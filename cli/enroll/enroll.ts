@@ -25,7 +25,7 @@ const ownerWarnings = ({ enrollment, stored, verified: { stateInstance }, comman
     (identity) => !kept.some((other) => isSameIdentity(identity, other)),
   );
   if (former.length === 0) return [];
-  const oldName = stored.has('name') && tags.name === undefined ? ['the tag name is still the one of before'] : [];
+  const oldName = stored.has('name') && tags.name === undefined ? ['the tag name was not changed'] : [];
   if (stateInstance !== undefined && stateClassOf(stateInstance) === 'out') return oldName;
   const state = stateInstance === undefined ? 'its state was not read' : `its state is ${stateInstance}`;
   return [
@@ -36,7 +36,7 @@ const ownerWarnings = ({ enrollment, stored, verified: { stateInstance }, comman
 
 const phoneWarnings = ({ stored, verified: { phoneProblem } }: Change): readonly string[] => {
   if (phoneProblem === undefined) return [];
-  return [`${phoneProblem}${stored.has('phone') ? ', so the tag phone is still the one of before' : ''}`];
+  return [`${phoneProblem}${stored.has('phone') ? ', so the tag phone was not changed' : ''}`];
 };
 
 export type EnrollResult = {

@@ -59,7 +59,9 @@ const textTag = (text: string): string => escapeTagValue(compose(text));
 const tooLong = (name: 'owner' | 'group' | 'name', tag: string): string[] =>
   tagValuePattern.test(tag)
     ? []
-    : [`${name} must be at most 256 characters; one that is no letter, digit, space or _ . : / = + - @ takes seven`];
+    : [
+        `${name} must be at most 256 characters, and each that is not a letter, digit, space or _ . : / = + - @ takes seven`,
+      ];
 
 const problemsOfOwner = (owner: string): string[] => {
   if (/[,;]/.test(owner)) return ['owner must separate identities by spaces, not by commas or semicolons'];

@@ -57,7 +57,7 @@ const readEmulators = async (service: URL): Promise<Secrets> => {
   const emulators = parseJsonAs(emulatorsSchema, await answer?.text());
   if (emulators === undefined)
     throw new UsageError(
-      `${service.origin} is no local service with emulators. Start one with npm start, or leave out --url to use the secrets in AWS.`,
+      `${service.origin} is not a local service with emulators. Start one with npm start, or leave out --url to use the secrets in AWS.`,
     );
   const { secretsManager, greenApi, secretPrefix } = emulators;
   // A real token, or a real address, in a file to practise with must not reach GREEN-API.

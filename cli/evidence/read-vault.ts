@@ -33,7 +33,7 @@ const readLock = async (client: S3Client, Bucket: string): Promise<string | unde
 
 const describeLock = (bucket: string, found: string | undefined, promised: string | undefined): string => {
   if (found === undefined)
-    return `The bucket ${bucket} has no Object Lock with a default retention: its records can be altered and deleted. It is not what the vault promises.`;
+    return `The bucket ${bucket} has no Object Lock with a default retention: its records can be altered and deleted. Find out who changed the bucket.`;
   const lock = `Read from the vault ${bucket}. Object Lock: ${found} by default`;
   if (promised === undefined) return `${lock}. Name the stack with --stack to compare it with what the vault promises.`;
   return found === promised
@@ -44,7 +44,7 @@ const describeLock = (bucket: string, found: string | undefined, promised: strin
 const mostNamed = 5;
 
 const describeChanged = (keys: ReadonlySet<string>): string =>
-  `Somebody has deleted or replaced objects: ${someOf([...keys].sort(), mostNamed)}. Their first versions were read, which Object Lock keeps until their time.`;
+  `Somebody has deleted or replaced objects: ${someOf([...keys].sort(), mostNamed)}. Their oldest versions were read, which Object Lock keeps until their retention ends.`;
 
 type Version = { readonly Key: string; readonly VersionId: string };
 

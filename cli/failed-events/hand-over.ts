@@ -93,7 +93,7 @@ const stoppedOnPurpose: HandedOver = {
 };
 
 const unknownRun =
-  'Its run was not found. Lambda keeps ended runs for a limited time: to log its target out, start a new one with the run command.';
+  'Its run was not found. Lambda keeps ended runs for a limited time. To log its target out, start a new run with the run command.';
 
 /** A failed run becomes a retry, which takes only what that run did not confirm. */
 const createRetryRun = async (session: Session, { evenIfStopped }: HandOverOptions): Promise<HandOver> => {

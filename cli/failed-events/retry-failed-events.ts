@@ -105,8 +105,6 @@ export const retryFailedEvents = async (session: Session, options: FailedEventsO
     throw error instanceof Interrupted ? new Interrupted(describeInterruption(settled)) : error;
   }
   if (settled.length + unread === 0)
-    session.note(
-      `${countOf(queues.length, 'queue')} looked at, and all are empty. A message may take a minute to appear.`,
-    );
+    session.note(`${countOf(queues.length, 'queue')} checked: all are empty. A message may take a minute to appear.`);
   return unread === 0 && settled.every(({ isAccepted }) => isAccepted);
 };

@@ -23,13 +23,15 @@ const chooseColumns = (name: string, columns: readonly string[], { identities, l
   checkColumns(name, columns, [...(identities ?? []), ...(left === undefined ? [] : [left])]);
   const who = identities ?? columns.filter((column) => identityNames.test(column));
   if (who.length === 0)
-    throw new UsageError(`Say with --column which columns of ${name} hold the identities: ${columns.join(', ')}.`);
+    throw new UsageError(
+      `Name the columns that hold the identities with --column. ${name} has: ${columns.join(', ')}.`,
+    );
   const others = columns.filter((column) => !who.includes(column));
   const usual = others.filter((column) => leftNames.test(column));
   const when = left === undefined ? (usual.length === 0 ? others : usual) : [left];
   if (when.length !== 1)
     throw new UsageError(
-      `Say with --left-column which column of ${name} holds the time of leaving: ${columns.join(', ')}.`,
+      `Name the column that holds the time of leaving with --left-column. ${name} has: ${columns.join(', ')}.`,
     );
   return { who, when: when[0] ?? '' };
 };
@@ -89,7 +91,7 @@ const readLeaver = (
 export const readLeavers = (name: string, text: string, options: LeaverOptions): readonly Leaver[] => {
   const { columns, rows } = readTable(name, text);
   const chosen = chooseColumns(name, columns, options);
-  if (rows.length === 0) throw new UsageError(`${name} names nobody: it has a head and no further line.`);
+  if (rows.length === 0) throw new UsageError(`${name} names nobody: it has a header and no further line.`);
   const parse = createParseLeaving(options.timeZone);
   return rows.map((row) => readLeaver(name, row, chosen, parse, options.earlyMs));
 };

@@ -48,7 +48,7 @@ test.each([
 
   const { code, stderr } = await runCli([command, '--url', api.url]);
 
-  expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('the same page again and again') });
+  expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('The API repeats a page of the list') });
   expect(api.received).toHaveLength(2);
 });
 
@@ -746,7 +746,7 @@ test('doctor reports an alarm even if it may not read its metrics', async () => 
   );
 });
 
-test('doctor says that no alarm notifies anybody, and goes on past a missing right', async () => {
+test('doctor says that alarms notify nobody, and goes on past a missing right', async () => {
   await using api = await startApi();
   await using aws = await startStack(api.url, { topics: [] });
   const answers = { DescribeStacks: describeStacks({ Endpoint: api.url }) };
@@ -760,7 +760,7 @@ test('doctor says that no alarm notifies anybody, and goes on past a missing rig
   const silent = await runCli(['doctor', '--stack', 'green-api-logout'], { env: aws.env });
   const { code, stdout } = await runCli(['doctor', '--stack', 'green-api-logout'], { env: denied.env });
 
-  expect(silent.stdout).toMatch(/^warning +alarm topic +No alarm notifies anybody/m);
+  expect(silent.stdout).toMatch(/^warning +alarm topic +Alarms notify nobody/m);
   expect(code).toBe(1);
   expect(stdout).toMatch(/^error +identity +The AWS credentials have expired\. Log in again\.$/m);
   expect(stdout).toMatch(

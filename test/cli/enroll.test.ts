@@ -238,12 +238,12 @@ test('a number is read with the stored token, removed when that is asked for, an
   expect(await enrollWith(['--tags-only', '--phone', '--owner', 'kim@example.com', '--name', 'Kim'])).toEqual({
     code: 0,
     tags: { owner: 'kim@example.com', name: 'Kim', phone: '234567' },
-    warning: 'it has no number: no phone is linked, so the tag phone is still the one of before',
+    warning: 'it has no number: no phone is linked, so the tag phone was not changed',
   });
   greenApi.setState(id, 'authorized');
   greenApi.setFault(id, 'http-500', { method: 'getSettings' });
   expect((await enrollWith(['--tags-only', '--phone', '--owner', 'jo@example.com'])).warning).toMatch(
-    /^kim@example\.com is no longer its owner, .+; the tag name is still the one of before; its number was not read: unavailable/,
+    /^kim@example\.com is no longer its owner, .+; the tag name was not changed; its number was not read: unavailable/,
   );
   greenApi.setFault(id, undefined, { method: 'getSettings' });
   expect((await enrollWith(['--tags-only', '--no-phone', '--name', ''])).tags).toEqual({ owner: 'jo@example.com' });

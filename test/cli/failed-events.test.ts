@@ -275,7 +275,7 @@ test('an empty queue is no failure', async () => {
 
   expect({ code, stderr }).toEqual({
     code: 0,
-    stderr: expect.stringContaining('1 queue looked at, and all are empty.'),
+    stderr: expect.stringContaining('1 queue checked: all are empty.'),
   });
 });
 

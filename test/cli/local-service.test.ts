@@ -155,7 +155,7 @@ test('a logout that a run may confirm names the run', async () => {
 
   expect(code).toBe(1);
   expect(stderr).toBe(
-    `Start a run: it tries until it is confirmed: green-api-logout run --instances 1101000002 --reason 'phone'\\''s gone' --clear-queue --follow --url ${service.url}\n`,
+    `Start a run, which retries until the logout is confirmed: green-api-logout run --instances 1101000002 --reason 'phone'\\''s gone' --clear-queue --follow --url ${service.url}\n`,
   );
 });
 
@@ -241,8 +241,8 @@ test('a run that finds no instance is a failure', async () => {
   );
   const runs = await cli('runs', '--limit', '1');
 
-  expect(stdout).toMatch(/^status +SUCCEEDED \(met nobody\)\n(?:.*\n)*progress +0 of 0 confirmed/m);
-  expect(runs.stdout).toMatch(/ SUCCEEDED \(met nobody\) .+ group nobody +no instance was found +x +local$/m);
+  expect(stdout).toMatch(/^status +SUCCEEDED \(found nobody\)\n(?:.*\n)*progress +0 of 0 confirmed/m);
+  expect(runs.stdout).toMatch(/ SUCCEEDED \(found nobody\) .+ group nobody +no instance was found +x +local$/m);
 });
 
 test('the same idempotency key is the same run', async () => {
@@ -385,7 +385,7 @@ test.each([
     ['--column', 'Name'],
     'the column Name, separator: tab',
   ],
-  ['of somebody else', 'x@example.com\n', [], 'a list without a head'],
+  ['of somebody else', 'x@example.com\n', [], 'a list without a header'],
   ['that lacks most people', 'email\nann@example.com\n', [], 'the column email, separator: comma'],
 ])('a roster %s calls nobody a leaver and prints no command', async (_name, roster, options, readAs) => {
   const args = ['reconcile', '-', ...options, '--url', service.url];
@@ -646,6 +646,6 @@ test('Ctrl-C at a logout says which logouts are pending', async () => {
 
   expect(interrupted.code).toBe(1);
   expect(interrupted.stderr).toBe(
-    `Interrupted. 1 of 2 instances answered.\nSent, and may still take effect: 1101000002\nSee whether they are logged out: green-api-logout state 1101000002 --url ${service.url}\n`,
+    `Interrupted. 1 of 2 instances answered.\nSent, and may still take effect: 1101000002\nCheck whether they are logged out: green-api-logout state 1101000002 --url ${service.url}\n`,
   );
 });

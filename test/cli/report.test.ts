@@ -172,7 +172,7 @@ test('the vault: a record that was delivered twice counts once, and Object Lock 
   expect(named.code).toBe(0);
 });
 
-test('a run whose records are incomplete is named on the error stream, and in JSON and CSV beside its leaver', async () => {
+test('a run whose records are incomplete is named on stderr, and in JSON and CSV beside its leaver', async () => {
   const lacking = join(folder, 'lacking.jsonl');
   const sent = { message: 'logout sent', run, idInstance: '1101000009', timestamp: '2026-11-20T17:00:01Z' };
   writeFileSync(lacking, [...lines, JSON.stringify({ ...sent, stack: 'green-api-logout' })].join('\n'));

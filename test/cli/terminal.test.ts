@@ -98,7 +98,7 @@ test('a person is found over all pages, and an instance that others share is not
       '2         logged out (notAuthorized)  …234567         protected, shared with kim@example.com',
       '',
       `Log out: green-api-logout logout 1 --wait 20 --url ${api.url}`,
-      `Shared, so a logout meets others too: green-api-logout logout 2 --wait 20 --url ${api.url}`,
+      `Shared, so a logout affects others too: green-api-logout logout 2 --wait 20 --url ${api.url}`,
       '',
     ].join('\n'),
   );

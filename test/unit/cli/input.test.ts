@@ -168,7 +168,7 @@ test('a tag cannot move the cursor or hide text', () => {
 });
 
 test.each([
-  ['a list without a head', 'a@example.com\nb@example.com\n', undefined, ['a@example.com', 'b@example.com']],
+  ['a list without a header', 'a@example.com\nb@example.com\n', undefined, ['a@example.com', 'b@example.com']],
   ['one column', 'login\n00u1\n00u2\n', undefined, ['00u1', '00u2']],
   ['a column named email', 'name,Email\n"Doe, John",j@example.com\n', undefined, ['j@example.com']],
   ['the columns that are named', 'a,b\n1,2 3\n,4\n', ['b', 'a'], ['2', '3', '1', '4']],
@@ -181,7 +181,7 @@ test.each([
     'it is not clear which column',
     'name,manager\nJohn,jane@example.com\n',
     undefined,
-    /^Say with --column .+: name, manager\.$/,
+    /^Name the columns .+ has: name, manager\.$/,
   ],
   ['there is no such column', 'name\nJohn\n', ['email'], /^roster\.csv has no column email\. It has: name\.$/],
   ['it contains no identity', 'email\n\n', undefined, /^roster\.csv contains no identity/],
@@ -212,7 +212,7 @@ test.each([
   ['an empty array', '[]', /contains no instance/],
   ['a refused call', '{"code":401,"description":"Unauthorized"}', /error of GREEN-API \(code 401\).+partner token/],
   ['another object', '{"instances":[1101000001]}', /must be a JSON array/],
-  ['half a file', `[{"idInstance":1101000001,"apiTokenInstance":"${token}"`, /begins like JSON, and is none/],
+  ['half a file', `[{"idInstance":1101000001,"apiTokenInstance":"${token}"`, /begins like JSON, but cannot be parsed/],
   ['an instance without an id', `[{"apiTokenInstance":"${token}"}]`, /entry 1: there is no idInstance/],
   ['a number that lost digits', '[12345678901234567890]', /entry 1: there is no idInstance/],
   ['a token in place of an id', `1101000001\n${token}`, /instance 2: idInstance must be 1 to 20 digits/],

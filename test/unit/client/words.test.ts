@@ -108,8 +108,8 @@ test.each<[string, Failure, string, string]>([
   [
     'a list without an end',
     { kind: 'not-understood', why: 'endless-list', status: 200, mayTakeEffect: false },
-    'The API gives the same page again and again, or pages without an end. Check --url or --stack, and any proxy in front of it.',
-    'The service gives the same page again and again, or pages without an end. Check any proxy in front of it.',
+    'The API repeats a page of the list, or its list does not end. Check --url or --stack, and any proxy in front of it.',
+    'The service repeats a page of the list, or its list does not end. Check any proxy in front of it.',
   ],
 ])('%s has words for both surfaces', (_name, failure, line, detail) => {
   expect(inCommandLine(failure)).toBe(line);
@@ -132,8 +132,8 @@ const nobody = { total: 0, loggedOut: 0, failed: 0, skipped: 0, pending: 0, read
 
 test.each([
   [{ status: 'FAILED', progress: counts }, 'FAILED', '17 of 20 confirmed, 2 failed, 1 skipped'],
-  [{ status: 'SUCCEEDED', progress: nobody }, 'SUCCEEDED (met nobody)', 'no instance was found'],
-  [{ status: 'SUCCEEDED', progress: nobody, dryRun: true }, 'SUCCEEDED (drill, met nobody)', 'no instance was found'],
+  [{ status: 'SUCCEEDED', progress: nobody }, 'SUCCEEDED (found nobody)', 'no instance was found'],
+  [{ status: 'SUCCEEDED', progress: nobody, dryRun: true }, 'SUCCEEDED (drill, found nobody)', 'no instance was found'],
   [
     { status: 'SUCCEEDED', progress: { ...counts, loggedOut: 3, ready: 17, failed: 0, skipped: 0 }, dryRun: true },
     'SUCCEEDED (drill)',

@@ -276,8 +276,11 @@ test.each([
   ['email,left\njohn.doe@example.com,2026-02-30', 'leavers.csv, line 2: left must be a date such as 2026-11-30'],
   ['email,left\n,2026-11-20', 'leavers.csv, line 2: email must not be empty.'],
   ['email,left', 'leavers.csv names nobody'],
-  ['who,left\njohn,2026-11-20', 'Say with --column which columns of leavers.csv hold the identities: who, left.'],
-  ['email,a,b\njohn,1,2', 'Say with --left-column which column of leavers.csv holds the time of leaving: email, a, b.'],
+  ['who,left\njohn,2026-11-20', 'Name the columns that hold the identities with --column. leavers.csv has: who, left.'],
+  [
+    'email,a,b\njohn,1,2',
+    'Name the column that holds the time of leaving with --left-column. leavers.csv has: email, a, b.',
+  ],
 ])('%j is refused with what to do', (text, message) => {
   expect(() => readLeavers('leavers.csv', text, { timeZone: 'UTC', earlyMs: 0 })).toThrow(message);
 });
