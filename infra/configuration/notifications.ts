@@ -8,7 +8,7 @@ const byLogoutFunction = { function: ['logout'] };
 const ended = (detail: Pattern) => ({ 'detail-type': [runEndedDetailType], detail });
 const succeeded = { status: ['SUCCEEDED'] };
 
-/** What people can be told of: alternatives of which no two match the same event. */
+/** What people can be notified of: alternatives of which no two match the same event. */
 const patterns = {
   /** Runs that logged somebody out, failed or were stopped, drills among the last two. */
   runs: [
@@ -53,7 +53,7 @@ const patternOf = (events: readonly NotificationEvent[]): Pattern => {
   return { source: [outcomeSource], ...(alternatives.length > 1 ? { $or: alternatives } : alternatives[0]) };
 };
 
-/** The rules on the deployment's bus, on AWS and in the local service: one for each destination, so that an event is told there once. */
+/** The rules on the deployment's bus, on AWS and in the local service: one for each destination, so that each gets an event once. */
 export const notificationRules = (deployment: string, destinations: readonly Destination[]) =>
   destinations.map(({ topic, events, format }) => ({
     topic,

@@ -26,7 +26,7 @@ const statementsFor = (region: string): readonly PolicyStatement[] => {
     statement(`logs.${region}.amazonaws.com`, ['Encrypt', 'Decrypt', 'ReEncrypt*', 'GenerateDataKey*', 'Describe*'], {
       ArnLike: { 'kms:EncryptionContext:aws:logs:arn': from('logs', 'log-group:*') },
     }),
-    // What EventBridge puts into a queue. It is not documented whether KMS is told the rule; the queue's policy knows it.
+    // What EventBridge puts into a queue. It is not documented whether KMS gets the rule; the queue's policy knows it.
     statement('events.amazonaws.com', ['Decrypt', 'GenerateDataKey']),
     // https://docs.aws.amazon.com/lambda/latest/dg/durable-encryption.html
     statement('lambda.amazonaws.com', ['Decrypt', 'GenerateDataKey'], {

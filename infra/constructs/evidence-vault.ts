@@ -46,7 +46,7 @@ export class EvidenceVault extends Construct {
         ...keptMessages.map((kept) => FilterPattern.stringValue('$.message', '=', kept)),
       ),
     });
-    const impact = 'Evidence is missing in the vault; it is still in its log, and logouts go on.';
+    const impact = 'Evidence is missing in the vault. It is still in the evidence log, and logouts go on.';
     deployment.alarms.addForQueue('evidence-vault-failed', this.failed, impact);
   }
 

@@ -197,10 +197,10 @@ export interface EvidenceVaultOptions {
   readonly mode: 'GOVERNANCE' | 'COMPLIANCE';
 }
 
-/** What people can be told of. */
+/** What people can be notified of. */
 export type NotificationEvent = 'runs' | 'failed-logouts' | 'linked-again' | 'logouts' | 'idle-runs' | 'drills';
 
-/** A topic whose subscribers are told what happened. */
+/** A topic whose subscribers are notified. */
 export interface NotificationDestination {
   /**
    * An SNS topic, or its ARN. A topic that is not of this app must let EventBridge publish to it. A topic encrypted under
@@ -274,7 +274,7 @@ export interface GreenApiLogoutProps {
   readonly evidenceVault?: EvidenceVaultOptions;
   /** Where alarms are sent. A topic encrypted under `alias/aws/sns` gets none. @default alarms only show in CloudWatch */
   readonly alarmTopic?: ITopic;
-  /** Who is told what happened: one topic, or up to 5. @default nobody */
+  /** Topics that get a sentence about each run that ended: one, or up to 5. @default nobody is notified */
   readonly notifications?: NotificationDestination | readonly NotificationDestination[];
   /**
    * The runbook that alarm texts link to: an https URL, to which `#` and the alarm's name are added.

@@ -66,7 +66,7 @@ export class GreenApiLogout extends Construct {
   readonly evidenceVaultFailed: Queue | undefined;
   readonly alarms: readonly Alarm[];
   readonly alarmTopic: ITopic | undefined;
-  /** Events that nobody could be told of, if anybody is to be told. */
+  /** Events whose notification could not be published, if there are notifications. */
   readonly notificationsUndelivered: Queue | undefined;
   readonly dashboard: Dashboard;
   /** How the names of the instances' secrets begin. */

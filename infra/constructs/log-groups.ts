@@ -35,7 +35,7 @@ export const createEvidenceLog = (scope: Construct, id: string, deployment: LogS
   const { evidenceRetentionDays: retention } = deployment.settings;
   const log = createLog(scope, id, deployment, { retention, removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE });
   if (retention === forever)
-    acknowledge(log, 'NIST.800.53.R5-CloudWatchLogGroupRetentionPeriod', 'Evidence is kept for good, as configured.');
+    acknowledge(log, 'NIST.800.53.R5-CloudWatchLogGroupRetentionPeriod', 'Evidence is never deleted, as configured.');
   return log;
 };
 

@@ -17,7 +17,7 @@ type Transformer = ReturnType<typeof notificationRules>[number]['transformer'];
 const eventBridge = new ServicePrincipal('events.amazonaws.com');
 
 /**
- * A rule for each topic whose subscribers are told what happened. A topic whose policy CDK cannot change must let EventBridge
+ * A rule for each topic whose subscribers are notified. A topic whose policy CDK cannot change must let EventBridge
  * publish to it already.
  *
  * There is no role: EventBridge publishes with the rights of the topic's policy, and may fail with a role

@@ -27,7 +27,7 @@ export const outputsOf = (parts: Parts, dashboard: Dashboard, { alarmTopic, encr
       'The page for people who sign in: also the redirect address at the identity provider.',
     ],
     Authorization: [api.authorizationType, 'How callers of the HTTP API prove who they are.'],
-    EventBus: [bus.eventBus.eventBusName, 'Offboarding events come in on this bus, outcome events go out.'],
+    EventBus: [bus.eventBus.eventBusName, 'The bus of offboarding events and of the events of this service.'],
     EventBusArn: [bus.eventBus.eventBusArn, 'The same bus, for senders in other accounts.'],
     SecretPrefix: [settings.secretPrefix, "How the names of the instances' secrets begin."],
     AllowedApiHosts: [settings.allowedApiHosts.join(','), 'Hosts besides those of GREEN-API that secrets may name.'],
@@ -53,8 +53,11 @@ export const outputsOf = (parts: Parts, dashboard: Dashboard, { alarmTopic, encr
       'Events about leavers that could not reach their function.',
     ],
     AlarmTopic: [alarmTopic?.topicArn, 'Where alarms are sent.'],
-    NotificationTopics: [topicsOf(parts).join(','), 'Where people are told what happened.'],
-    NotificationsUndelivered: [notifications?.undelivered.queueUrl, 'Events that nobody could be told of.'],
+    NotificationTopics: [topicsOf(parts).join(','), 'The topics of the notifications.'],
+    NotificationsUndelivered: [
+      notifications?.undelivered.queueUrl,
+      'Events whose notification could not be published.',
+    ],
     Dashboard: [dashboard.dashboardName, 'Logouts and runs, in CloudWatch.'],
     EvidenceLogGroup: [parts.evidence.logGroupName, 'Evidence; it stays when the stack is deleted.'],
     EvidenceVault: [evidenceVault?.bucket.bucketName, 'Evidence that nobody can alter; it is not deleted.'],
@@ -84,7 +87,7 @@ class Outputs extends Construct {
 const checkIsFree = (scope: Construct, prefix: string): void => {
   const { path } = scope.node;
   if (scope.node.tryFindChild(Outputs.id) !== undefined)
-    throw new Error(`${path} has its outputs: call addOutputs once. GreenApiLogoutStack calls it itself`);
+    throw new Error(`${path} has its outputs already: call addOutputs once. GreenApiLogoutStack calls it itself`);
   const stack = Stack.of(scope);
   const others = stack.node.findAll().filter((other): other is Outputs => other instanceof Outputs);
   if (others.some((other) => Stack.of(other) === stack && other.prefix === prefix))

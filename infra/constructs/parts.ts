@@ -29,14 +29,14 @@ export const createParts = (scope: Construct, props: GreenApiLogoutProps) => {
   const api = new AuthorizedApi(scope, 'Http', deployment, http);
   alarms.add('server-errors', {
     metric: api.httpApi.metricServerError({ statistic: 'Sum' }),
-    impact: 'A caller was told that a logout failed or could not be confirmed: somebody may still be logged in.',
+    impact: 'A caller got a 5xx answer: a logout failed or is not confirmed, and somebody may still be logged in.',
   });
   const { webhook, scim } = createIdentityProviders(scope, deployment, run, api);
   const desk = createDesk(scope, deployment, api);
   const schedule = new EventFunction(scope, 'schedule', {
     deployment,
     run,
-    impact: 'A scheduled logout did not start: the people it aims at may still be logged in.',
+    impact: 'A scheduled logout did not start. The people in its target may still be logged in.',
   });
   const offboarding = new EventFunction(scope, 'offboarding', {
     deployment,

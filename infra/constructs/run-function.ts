@@ -62,7 +62,7 @@ export class RunFunction extends Construct {
     alarms.add('drill-failed', {
       metric: metrics.of('failedDrill'),
       impact:
-        'A dry run found instances that could not be logged out: in an emergency these people would still be logged in.',
+        'A drill found instances that could not be logged out. In an emergency these people would still be logged in.',
     });
     alarms.add('leaver-uncertain', {
       metric: sumOfMetrics('uncertain leavers', metrics.ofUncertainLeavers()),

@@ -57,7 +57,7 @@ export const addWarnings = (
   if (notificationsOf(props).some(({ topic }) => typeof topic !== 'string' && isUnreachable(topic)))
     warn(
       'unreachable-notification-topic',
-      `Nobody is told what happened: EventBridge cannot publish to a topic encrypted under ${managedKey}. Use a customer managed key, or no encryption.`,
+      `Notifications reach nobody: EventBridge cannot publish to a topic encrypted under ${managedKey}. Use a customer managed key, or no encryption.`,
     );
   const region = regionWithoutDurableFunctions(scope);
   if (region !== undefined)

@@ -34,7 +34,7 @@ export const createRotateToken = (scope: Construct, deployment: Deployment): Ser
       'old-token-still-works': metrics.of('oldTokenStillWorks'),
     }),
     impact:
-      'A token was not changed at GREEN-API, or the old one still works half a minute after the change. A copy of it still gives access to the instance; logouts go on.',
+      'A token was not changed at GREEN-API, or the old one still works half a minute after the change. A copy of it still gives access to the instance. Logouts go on.',
   });
   alarms.add('token-lost', {
     metric: metrics.of('tokenLost'),

@@ -41,7 +41,7 @@ export class WatchFunction extends Construct {
     });
     alarms.add('watch-failed', {
       metric: this.durable.metricTrouble({ 'watch-unread': metrics.of('watchUnread') }),
-      impact: `A watch failed, timed out, was held up because Lambda throttled it, or cannot read an instance. ${whichIn(settings.name, 'watches')} Nobody notices when one of its instances is linked again; logouts go on.`,
+      impact: `A watch failed, timed out, was held up because Lambda throttled it, or cannot read an instance. ${whichIn(settings.name, 'watches')} Nobody notices when one of its instances is linked again. Logouts go on.`,
     });
   }
 }

@@ -277,7 +277,7 @@ test.each<[string, object[]]>([
   ['0.clearQueue must … (got 1', [{ ...nightly, clearQueue: 1 }]],
   ['0.at is not a field here; the fields are name, expression', [{ ...nightly, at: '2026-11-30T17:00:00Z' }]],
   [
-    '0.maxTargets must be a number: "nightly" aims at all instances and needs a cap… (got nothing',
+    '0.maxTargets must be a number: "nightly" includes all instances and needs a limit… (got nothing',
     [{ ...nightly, target: { all: true } }],
   ],
   [

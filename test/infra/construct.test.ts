@@ -139,7 +139,7 @@ describe('the construct', () => {
     second.addOutputs({ prefix: 'Second' });
     for (const options of [{ prefix: 'Second' }, { prefix: 'Third' }, {}])
       expect(() => second.addOutputs(options)).toThrow(
-        'Company/Second has its outputs: call addOutputs once. GreenApiLogoutStack calls it itself',
+        'Company/Second has its outputs already: call addOutputs once. GreenApiLogoutStack calls it itself',
       );
 
     const resources = Object.values(Template.fromStack(stack).toJSON().Resources) as readonly {
@@ -585,7 +585,7 @@ describe('the synthesis warns', () => {
       },
     }));
 
-    expect(warningsIn(stack)).toEqual([expect.stringMatching(/^Nobody is told what happened: EventBridge cannot/)]);
+    expect(warningsIn(stack)).toEqual([expect.stringMatching(/^Notifications reach nobody: EventBridge cannot/)]);
   });
 });
 

@@ -44,7 +44,7 @@ export const scheduleRules = ({ schedules, runs: { maxTargetsCeiling: most }, to
     const path = `schedules.${index}`;
     const isTwin = schedules.findIndex((other) => other.name === name) < index;
     const isUncapped = 'all' in target && maxTargets === undefined;
-    const uncapped = `must be a number: "${name}" aims at all instances and needs a cap`;
+    const uncapped = `must be a number: "${name}" includes all instances and needs a limit`;
     const tooHigh = `must be at most ${most}, which is runs.maxTargetsCeiling`;
     const off = 'must not be set unless tokenRotation.enabled is true';
     return [

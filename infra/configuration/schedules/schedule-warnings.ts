@@ -42,9 +42,7 @@ const warningAbout = (schedule: Schedule, now: Date): string | undefined => {
       `${skipped.localTime}, and EventBridge Scheduler skips a local time that does not exist.`
     );
   const fires = nextFirings(schedule, now, 1).length > 0;
-  return fires
-    ? undefined
-    : `The schedule "${name}" will never fire: ${expression} names no time that is still to come.`;
+  return fires ? undefined : `The schedule "${name}" will never fire: ${expression} names no time in the future.`;
 };
 
 /** What somebody who deploys these schedules should know first: at most one sentence for each. */

@@ -43,7 +43,7 @@ const formatSchedule = (schedule: ReturnType<typeof upcomingFirings>[number]): s
     `  zone        ${timeZone}`,
     `  target      ${target}`,
     `  reason      ${reason}`,
-    ...(firings.length === 0 ? ['  never       the expression names no time that is still to come'] : []),
+    ...(firings.length === 0 ? ['  never       the expression names no time in the future'] : []),
     ...(expression.startsWith('rate')
       ? ['  note        counted from now; on AWS from the moment the schedule was made']
       : []),

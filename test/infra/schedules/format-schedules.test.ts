@@ -55,8 +55,8 @@ test('notes that a rate is counted from now', () => {
 });
 
 test.each([
-  ['at(2026-10-01T08:00:00)', 'names no time that is still to come'],
-  ['cron(0 0 31 2 ? *)', 'names no time that is still to come'],
+  ['at(2026-10-01T08:00:00)', 'names no time in the future'],
+  ['cron(0 0 31 2 ? *)', 'names no time in the future'],
 ])('explains why %s never fires', (expression, problem) => {
   expect(formatSchedules([{ ...nightly, expression }], now)).toMatch(/\n {2}never {7}.+$/);
   expect(formatSchedules([{ ...nightly, expression }], now)).toContain(problem);

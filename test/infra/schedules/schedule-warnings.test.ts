@@ -33,7 +33,7 @@ test('warns once of a schedule that is skipped many times', () => {
 
 test.each(['cron(0 0 31 2 ? *)', 'at(2026-11-22T08:00:00)'])('warns that %s will never fire', (expression) => {
   expect(warnings(expression)).toEqual([
-    `The schedule "shift-0" will never fire: ${expression} names no time that is still to come.`,
+    `The schedule "shift-0" will never fire: ${expression} names no time in the future.`,
   ]);
 });
 
