@@ -48,8 +48,7 @@ export const describeFailure = (failure: Failure): Words => {
           }
         : {
             title: 'The list has no end',
-            detail:
-              'The service gives the same page again and again, or pages without an end. Check any proxy in front of it.',
+            detail: 'The service repeats a page of the list, or its list does not end. Check any proxy in front of it.',
           };
   }
 };

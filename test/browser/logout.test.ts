@@ -88,7 +88,7 @@ test('the dialog keeps the focus inside, and Escape closes it without a logout',
   await pressUntilFocused('Tab', dialog.getByRole('button', { name: 'Log out 1101000005' }));
   expect(await dialog.textContent()).toContain('The phone and its other linked devices stay linked');
   expect(await dialog.textContent()).toContain('Anybody who copied the token can link the instance again');
-  expect(await dialog.textContent()).toContain('runs leave the instance alone. This logout does not');
+  expect(await dialog.textContent()).toContain('runs leave the instance alone. This logout logs it out');
   await page.keyboard.press('Escape');
 
   await dialog.waitFor({ state: 'detached' });
@@ -135,7 +135,7 @@ test('a logout that is not confirmed in time leads to a run, and no text names a
   await page.getByRole('button', { name: 'Log out everything (1 linked)' }).click();
   await confirm(page, 'phone lost');
 
-  await page.getByRole('button', { name: 'Start a run: it tries until it is confirmed' }).click();
+  await page.getByRole('button', { name: 'Start a run, which retries until the logout is confirmed' }).click();
 
   await page.getByRole('region', { name: 'Progress' }).waitFor();
   await page.getByRole('row', { name: '1101000004' }).getByText('logged out', { exact: true }).waitFor();

@@ -187,7 +187,7 @@ test('pasted ids are counted, and what is no id or not enrolled is named', async
   await dialog.getByLabel('Ids').fill('1101000001;"1101000002"\t1101000005\nidInstance, 999');
 
   await dialog.getByText('1 instance is protected: runs leave it alone. Not enrolled: 999.').waitFor();
-  expect(await dialog.getByRole('alert').textContent()).toBe('Left out, because it is no id: idInstance');
+  expect(await dialog.getByRole('alert').textContent()).toBe('Left out, because it is not an id: idInstance');
   await dialog.getByLabel('Dry run').uncheck();
   expect(await dialog.getByRole('button', { name: /^Log \d/ }).textContent()).toBe('Log 2 instances out');
   await dialog.getByLabel('Ids').fill('1101000005');

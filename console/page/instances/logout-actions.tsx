@@ -32,7 +32,7 @@ export const LogoutActions = ({ instances }: { readonly instances: readonly Owne
         Change the options
       </LogoutButton>
       {forRun.length > 0 && may('runs') && (
-        <Button onClick={startRun}>Start a run: it tries until it is confirmed</Button>
+        <Button onClick={startRun}>Start a run, which retries until the logout is confirmed</Button>
       )}
     </>
   );

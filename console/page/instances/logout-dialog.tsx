@@ -56,13 +56,14 @@ const Limits = ({ instances }: Pick<LogoutDialogProps, 'instances'>) => (
   <>
     {isForRun(instances) && (
       <p>
-        More than {mostSingleLogouts} are logged out by a run. It tries until each is confirmed, also without this page.
+        A run logs out more than {mostSingleLogouts} instances. It retries until each is confirmed, also without this
+        page.
       </p>
     )}
     {instances.some((instance) => instance.protected) && (
       <p>
         <strong>Protected means:</strong> runs leave the instance alone. This logout{' '}
-        {isForRun(instances) ? 'is one of them.' : 'does not.'}
+        {isForRun(instances) ? 'is a run.' : 'logs it out.'}
       </p>
     )}
     <ul class="limits">

@@ -16,7 +16,7 @@ export const RecentRuns = ({ instances }: { readonly instances: readonly Instanc
       <h2>Recent runs</h2>
       {met === undefined && <p class="muted">Reading the newest runs…</p>}
       {met?.length === 0 && !loading && (
-        <p class="muted">None of the newest runs met these instances. Single logouts are in the evidence.</p>
+        <p class="muted">None of the newest runs included these instances. Single logouts are in the evidence.</p>
       )}
       <ul class="rows">
         {met?.map(({ run, outcomes }) => (

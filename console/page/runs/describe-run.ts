@@ -46,10 +46,10 @@ const answerOfNobody = (run: Run): string => {
   if (!hasEnded(run)) return `The run ${describePhase(run.phase ?? 'starting')}.`;
   return run.status === 'SUCCEEDED'
     ? 'Nobody was logged out: no instance has this target.'
-    : 'Nobody was logged out: the run ended before it met an instance.';
+    : 'Nobody was logged out: the run ended before it reached an instance.';
 };
 
-const endings: Readonly<Record<string, string>> = { STOPPED: 'Stopped. ', TIMED_OUT: 'The time was over. ' };
+const endings: Readonly<Record<string, string>> = { STOPPED: 'Stopped. ', TIMED_OUT: 'Timed out. ' };
 
 /** Whether everybody is out, in one sentence. */
 export const answerOf = (run: Run): string => {
@@ -60,7 +60,7 @@ export const answerOf = (run: Run): string => {
   if (!hasEnded(run)) return `${counts}${sentence(othersIn(run.progress, 'to come'))}`;
   if (loggedOut < total)
     return `${endings[run.status] ?? ''}${counts}${sentence(othersIn(run.progress, 'not logged out'))}`;
-  if (run.status !== 'SUCCEEDED') return `${counts} What came after the logout failed.`;
+  if (run.status !== 'SUCCEEDED') return `${counts} A step after the logout failed.`;
   return total === 1 ? 'The instance is out, confirmed.' : `Everybody is out: ${total} of ${total} confirmed.`;
 };
 

@@ -25,7 +25,7 @@ const StopRunDialog = ({ id, onStopped, onClose }: StopRunDialogProps) => {
   };
   return (
     <Dialog title="Stop this run?" cancel="Let it go on" submit="Stop run" onSubmit={stop} onClose={onClose}>
-      <p>The step under way finishes. Instances that are logged out stay logged out; the others stay as they are.</p>
+      <p>The step under way finishes. Instances that are logged out stay logged out. The others stay as they are.</p>
       {problem && <ProblemAlert problem={problem} />}
     </Dialog>
   );
@@ -63,7 +63,8 @@ const RetryDialog = ({ run, onClose }: { readonly run: Run; readonly onClose: ()
     >
       {problem && <ProblemAlert problem={problem} />}
       <p>
-        The target and the options stay. Tried are only instances that are not confirmed and still belong to the target.
+        The target and the options stay. The retry takes only instances that are not confirmed and still belong to the
+        target.
       </p>
       {isStopped && (
         <>

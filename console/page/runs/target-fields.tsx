@@ -38,7 +38,7 @@ const WrongIds = ({ text }: { readonly text: string }) => {
   const { wrong } = parseIds(text);
   return wrong.length === 0 ? null : (
     <p class="failed" role="alert">
-      Left out, because {wrong.length === 1 ? 'it is no id' : 'they are no ids'}: {wrong.slice(0, 5).join(', ')}
+      Left out, because {wrong.length === 1 ? 'it is not an id' : 'they are not ids'}: {wrong.slice(0, 5).join(', ')}
       {wrong.length > 5 && ` and ${wrong.length - 5} more`}
     </p>
   );

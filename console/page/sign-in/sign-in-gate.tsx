@@ -73,7 +73,7 @@ const Expired = ({ session, problem }: ExpiredProps) => {
   return (
     <dialog ref={dialog} aria-labelledby="expired" onCancel={(event) => event.preventDefault()} onClose={show}>
       <h2 id="expired">Your sign-in has expired</h2>
-      <p>Sign in again in a window of its own. What you have typed stays, and what you started goes on.</p>
+      <p>“Sign in again” opens a new window. Typed text stays, and started logouts go on.</p>
       {problem !== undefined && (
         <p role="alert" class="problem">
           {problem}

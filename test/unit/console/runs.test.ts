@@ -53,14 +53,14 @@ test.each<[string, Run, string, string]>([
   [
     'all out, and no token rotated',
     runWith({}, { status: 'FAILED' }),
-    '20 of 20 are out. What came after the logout failed.',
+    '20 of 20 are out. A step after the logout failed.',
     '20 confirmed',
   ],
   ['nobody met', runWith({ total: 0, loggedOut: 0 }), 'Nobody was logged out: no instance has this target.', ''],
   [
     'failed before it met anybody',
     runWith({ total: 0, loggedOut: 0 }, { status: 'FAILED' }),
-    'Nobody was logged out: the run ended before it met an instance.',
+    'Nobody was logged out: the run ended before it reached an instance.',
     '',
   ],
   [
