@@ -28,6 +28,7 @@ export const refusePort =
 export const usage = `usage: [PORT=3000] npm start [-- OPTIONS]
 
   PORT                  port of the HTTP API on 127.0.0.1 (default 3000; 0 takes any free one)
+  TOKEN_ROTATION        enabled: allows token rotation, as tokenRotation does for a deployment
   --secrets aws         real secrets with your AWS credentials, and so the real GREEN-API;
                         the same as setting AWS_ENDPOINT_URL_SECRETS_MANAGER to where they are
   --journal DIR         where runs are kept while they go on (default .local/runs-PORT)

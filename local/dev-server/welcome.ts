@@ -6,7 +6,7 @@ import type { Service } from './service.ts';
 const whatToTry = ({ url, greenApiUrl, startToken }: Service): string =>
   greenApiUrl === undefined
     ? `
-Real secrets, real GREEN-API: what you log out here is logged out.
+Real secrets, real GREEN-API: every logout here ends a real session.
 
 Every call needs the start token, which is part of the address above:
 

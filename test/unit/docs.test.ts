@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parseCustom } from '../../functions/offboarding/custom.ts';
 import { phases } from '../../functions/runs/phase.ts';
 import { contextKey, parseConfiguration } from '../../infra/configuration/configuration.ts';
+import { usage } from '../../local/dev-server/options.ts';
 import {
   deadLinksOf,
   documentedFields,
@@ -124,6 +125,14 @@ test('docs/operations.md says how often a drill reads an instance', () => {
   expect(sectionOf('docs/operations.md', 'Drills').replace(/\s+/g, ' ')).toContain(
     'An instance is read once, and up to three times after failures that may be transient.',
   );
+});
+
+test('npm start -- --help lists each option of docs/local-development.md', () => {
+  const rows = tableRowsOf(sectionOf('docs/local-development.md', 'Options'));
+  const options = rows.flatMap(([cell = '']) => /`(--[\w-]+|[A-Z_]+)/.exec(cell)?.[1] ?? []);
+
+  expect(options).toContain('--secrets');
+  expect(options.filter((option) => !usage.includes(`\n  ${option} `))).toEqual([]);
 });
 
 test.each(['Entra ID', 'Okta', 'OneLogin', 'JumpCloud', 'Google', 'Identity Center', 'webhook'])(
