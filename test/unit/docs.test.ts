@@ -110,7 +110,7 @@ test('the custom event takes each of its fields', () => {
   expect(parseCustom({ ...event, detail })).toMatchObject({ kind: 'report', watchDays: 7, dryRun: true });
 });
 
-test.each(['docs/connect/n8n-zapier-power-automate.md', 'docs/connect/your-own-system-on-aws.md'])(
+test.each(['docs/connect/n8n-zapier-power-automate.md', 'docs/offboarding.md'])(
   '%s describes each field of the custom event',
   (page) => {
     expect(documentedFields(page).toSorted()).toEqual(Object.keys(customFields).toSorted());
