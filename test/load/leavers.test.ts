@@ -95,7 +95,7 @@ test.each(fleets)('of %i instances, every leaver that is accepted is out', async
           1,
         ),
       ),
-      'all told after s': seconds(toldMs),
+      'all answered after s': seconds(toldMs),
       'all out after s': seconds(performance.now() - start),
     });
     expect(accepted).toHaveLength(leavers.length);
