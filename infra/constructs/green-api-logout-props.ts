@@ -7,7 +7,7 @@ import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 
 /**
- * Who has a capability: whoever's token has one of the values in a claim, or a scope, or everybody with a token. `claim` is a
+ * Who has a capability: people whose token has one of the values in a claim, or a scope, or everybody with a token. `claim` is a
  * name, or the names on the way to it, such as Keycloak's `['realm_access', 'roles']`. Values are compared as a whole.
  */
 export type AccessRule =
@@ -76,7 +76,7 @@ export interface RunOptions {
   readonly executionTimeout?: Duration;
   /** How long a run can be read after its end: whole days, 1 to 90. @default 30 days */
   readonly retention?: Duration;
-  /** MiB of memory of the function that executes runs. @default 512 */
+  /** MiB of memory of the functions `run` and `watch`. @default 512 */
   readonly memorySize?: number;
 }
 
@@ -179,7 +179,7 @@ export interface IdentityProvider {
   readonly watchDays?: number;
   /** For `webhook`: IANA's name of the time zone of dates in its reports. @default none: a report with a date is refused */
   readonly timeZone?: string;
-  /** Hours without any call after which an alarm rings: 1 to 168. For `scim`, and for a `webhook` that sends heartbeats. @default no alarm */
+  /** Hours without any call after which an alarm goes into ALARM: 1 to 168. A `webhook` needs heartbeats for it. @default no alarm */
   readonly quietAfterHours?: number;
 }
 
@@ -243,7 +243,7 @@ export interface GreenApiLogoutProps {
   readonly allowedApiHosts?: readonly string[];
   /** How long a credential is reused; zero: it is read for each call. @default 5 minutes */
   readonly credentialTtl?: Duration;
-  /** Time limit of one request to GREEN-API: 100 ms to 27 s. @default 10 seconds */
+  /** Time limit of one request to GREEN-API: 100 ms to 26 s. @default 10 seconds */
   readonly greenApiTimeout?: Duration;
   /** Up to 20 instances whose credentials the logout function reads while it starts. @default none */
   readonly warmInstances?: readonly string[];
@@ -281,7 +281,7 @@ export interface GreenApiLogoutProps {
    * @default docs/operations.md of this project: a link if its package.json names a repository, else only the file's name
    */
   readonly runbookUrl?: string;
-  /** MiB of memory of each function but the one that executes runs. @default 256 */
+  /** MiB of memory of each function but `run` and `watch`. @default 256 */
   readonly memorySize?: number;
   readonly runs?: RunOptions;
   /** At most 100. @default none */
@@ -325,7 +325,7 @@ export interface LogoutMetricOptions extends MetricOptions {
   readonly function?: 'logout' | 'run';
 }
 
-/** A network that only its ids are known of. */
+/** A network of which only the ids are known. */
 export interface NetworkIds {
   readonly vpcId: string;
   /** Private subnets with a way out, in several zones. */
