@@ -3,16 +3,10 @@ import { Option } from 'commander';
 import { type AcceptedRun, hasEnded, mayRetry, type Run } from '../client/answers.ts';
 import { followRun as readUntilEnd } from '../client/follow-run.ts';
 import type { Result, Success } from '../client/result.ts';
-import { shortRunId } from '../client/run-words.ts';
+import { describeProgress, shortRunId } from '../client/run-words.ts';
 import { acceptedRunIn, describeFailure, successIn } from './api/api.ts';
 import { CommandFailed } from './errors.ts';
-import {
-  describePhase,
-  describeProgress,
-  describeTodos,
-  formatOutcomes,
-  formatRunHead,
-} from './output/describe-run.ts';
+import { describePhase, describeTodos, formatOutcomes, formatRunHead } from './output/describe-run.ts';
 import { printable } from './output/printable.ts';
 import { createBar, type Parts, type Progress } from './output/progress-bar.ts';
 import { type Session, unlessInterrupted } from './session.ts';

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { advice, type StateClass, stateClassOf, tokenAdvice } from '../functions/green-api/vocabulary.ts';
+import { isOpen, needsNothing } from '../functions/runs/open-outcome.ts';
 import type { RequestedRun } from '../functions/runs/request.ts';
 import { isEndStatus } from '../functions/runs/run-status.ts';
 
@@ -176,16 +177,13 @@ export type ListedRun = v.InferOutput<typeof listedRunSchema>;
 
 export const hasEnded = ({ status }: { readonly status: string }): boolean => isEndStatus(status);
 
-const needingNothing: ReadonlySet<string> = new Set(['logged-out', 'already-logged-out', 'ready']);
+const lessUrgent = ['pending', 'skipped'];
 
-/** Whether nothing is left to do about an instance of a run. */
-export const needsNothing = ({ kind }: Pick<Outcome, 'kind'>): boolean => needingNothing.has(kind);
-
-/** Whether a retry of an ended run would take this instance. */
-export const isOpen = ({ skipReason, token, kind }: Outcome): boolean =>
-  skipReason !== 'excepted' &&
-  (!needingNothing.has(kind) ||
-    (token !== undefined && (token.kind !== 'rotated' || token.oldTokenStillWorks === true)));
+/** Those first that need somebody. */
+export const sortOutcomes = (outcomes: readonly Outcome[]): readonly Outcome[] => {
+  const rankOf = (outcome: Outcome): number => (needsNothing(outcome) ? 2 : lessUrgent.indexOf(outcome.kind));
+  return outcomes.toSorted((a, b) => rankOf(a) - rankOf(b));
+};
 
 /** Whether the service would try a run again: it has ended, and not everything that its request wants is confirmed. */
 export const mayRetry = (run: Run): boolean =>
@@ -236,7 +234,14 @@ export const describeOutcome = ({ detail, skipReason, token }: Outcome): string 
     .filter(Boolean)
     .join('. ');
 
-export const describeToken = ({ rotated, oldTokenStillWorks }: NonNullable<LoggedOut['token']>): string => {
+const describeToken = ({ rotated, oldTokenStillWorks }: NonNullable<LoggedOut['token']>): string => {
   if (!rotated) return 'token not rotated';
   return oldTokenStillWorks ? 'token rotated, but the old one still works for now' : 'token rotated';
 };
+
+/** What stands behind a confirmed logout, and what was done besides. */
+export const describeConfirmation = ({ readings, queue, token }: LoggedOut): readonly string[] => [
+  ...(readings === undefined ? [] : [describeReadings(readings)]),
+  ...(queue ? [queue.cleared ? 'queue cleared' : 'queue not cleared'] : []),
+  ...(token ? [describeToken(token)] : []),
+];

@@ -1,4 +1,5 @@
 import { hasEnded, type ListedRun, type Run } from './answers.ts';
+import { countOf } from './count-of.ts';
 
 /** Enough of an id to tell runs apart on a screen. */
 export const shortRunId = (id: string): string => id.slice(-8);
@@ -8,7 +9,7 @@ export const describeListedTarget = (target: NonNullable<ListedRun['target']>): 
   if ('group' in target) return `group ${target.group}`;
   if ('owner' in target) return `owner ${target.owner}`;
   if ('all' in target) return 'all instances';
-  return `${target.instances} instance${target.instances === 1 ? '' : 's'}`;
+  return countOf(target.instances, 'instance');
 };
 
 /** What says how a run ended. */
@@ -36,7 +37,7 @@ const phaseWords: Readonly<Record<string, string>> = {
 /** The phase of a run in words; one that this client does not know as it is. */
 export const describePhase = (phase: string): string => phaseWords[phase] ?? phase;
 
-/** The counts of a run that has ended: `17 of 20 confirmed, 2 failed, 1 skipped`. A drill counts who could be logged out. */
+/** How many instances have come how far: `17 of 20 confirmed, 2 failed, 1 skipped`. A drill counts who could be logged out. */
 const describeCounts = ({ total, loggedOut, ready, ...rest }: Run['progress'], dryRun = false): string => {
   const done = dryRun
     ? `${ready} of ${total} ready${loggedOut > 0 ? `, ${loggedOut} already logged out` : ''}`
@@ -44,6 +45,10 @@ const describeCounts = ({ total, loggedOut, ready, ...rest }: Run['progress'], d
   const others = (['failed', 'pending', 'skipped'] as const).filter((part) => rest[part] > 0);
   return [done, ...others.map((part) => `${rest[part]} ${part}`)].join(', ');
 };
+
+/** How far a run has come. */
+export const describeProgress = ({ progress, request }: Pick<Run, 'progress' | 'request'>): string =>
+  describeCounts(progress, request?.dryRun);
 
 /** What came of a listed run; empty while it goes on, and if its counts are not known. */
 export const describeResult = (run: ListedRun): string => {

@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import { describeReadings, describeToken, type Instance, isLoggedOut, type LoggedOut } from '../../client/answers.ts';
+import { describeConfirmation, type Instance, isLoggedOut, type LoggedOut } from '../../client/answers.ts';
 import { longestWaitSeconds, secondReadingWaitSeconds } from '../../client/client.ts';
 import { countOf } from '../../client/count-of.ts';
 import { describeUnreadable } from '../../client/instance-list.ts';
@@ -101,14 +101,12 @@ const describeUnconfirmed = (failure: Failure): string => {
 /** @param wasLoggedOut a reading right before showed that no session was open */
 const describeLogout = (result: Result<LoggedOut>, wasLoggedOut: boolean): string => {
   if (result.kind !== 'ok') return describeUnconfirmed(result);
-  const { confirmed, alreadyLoggedOut, confirmedAt, readings, queue, token } = result.value;
+  const { confirmed, alreadyLoggedOut, confirmedAt } = result.value;
   if (!confirmed) return 'accepted, not confirmed (--wait 0)';
   return [
     alreadyLoggedOut || wasLoggedOut ? 'was already logged out' : 'logged out',
     confirmedAt === undefined ? 'confirmed' : `confirmed at ${printable(confirmedAt)}`,
-    ...(readings === undefined ? [] : [describeReadings(readings)]),
-    ...(queue ? [queue.cleared ? 'queue cleared' : 'queue not cleared'] : []),
-    ...(token ? [describeToken(token)] : []),
+    ...describeConfirmation(result.value),
   ].join(', ');
 };
 

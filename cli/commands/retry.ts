@@ -1,7 +1,8 @@
 import { Option } from 'commander';
-import { hasEnded, isOpen, mayRetry, type Run } from '../../client/answers.ts';
+import { hasEnded, mayRetry, type Run } from '../../client/answers.ts';
 import { countOf } from '../../client/count-of.ts';
 import { defined } from '../../functions/platform/defined.ts';
+import { isOpen } from '../../functions/runs/open-outcome.ts';
 import { successIn } from '../api/api.ts';
 import { defineCommand } from '../command.ts';
 import { CommandFailed, UsageError } from '../errors.ts';

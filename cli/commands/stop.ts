@@ -1,6 +1,7 @@
 import { Option } from 'commander';
 import type { Run } from '../../client/answers.ts';
 import { countOf } from '../../client/count-of.ts';
+import { describeProgress } from '../../client/run-words.ts';
 import { providerNamePattern } from '../../functions/identity-providers/identity-providers.ts';
 import { inParallel } from '../../functions/platform/in-parallel.ts';
 import { countedLeaverOf } from '../../functions/runs/run-name.ts';
@@ -9,7 +10,7 @@ import { defineCommand } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import { confirm } from '../input/questions.ts';
 import { resolveRunOrWatchId } from '../input/run-id.ts';
-import { describeProgress, describeWatch } from '../output/describe-run.ts';
+import { describeWatch } from '../output/describe-run.ts';
 import { printable } from '../output/printable.ts';
 import { formatTable } from '../output/table.ts';
 import type { Session } from '../session.ts';

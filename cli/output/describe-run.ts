@@ -1,36 +1,20 @@
-import { adviceOn, describeOutcome, needsNothing, type Outcome, type Run, type Watch } from '../../client/answers.ts';
-import { describeStatus, describePhase as phaseInWords } from '../../client/run-words.ts';
+import { adviceOn, describeOutcome, type Outcome, type Run, sortOutcomes, type Watch } from '../../client/answers.ts';
+import { describeProgress, describeStatus, describePhase as phaseInWords } from '../../client/run-words.ts';
 import { printable } from './printable.ts';
 import { formatTable } from './table.ts';
-
-/** How many instances have come how far. A drill logs nobody out: there it is how many could be. */
-export const describeProgress = ({ progress, request }: Pick<Run, 'progress' | 'request'>): string => {
-  const { total, loggedOut, failed, skipped, pending, ready } = progress;
-  const done = request?.dryRun
-    ? `${ready} of ${total} ready, ${loggedOut} already logged out`
-    : `${loggedOut} of ${total} confirmed`;
-  return `${done}, ${failed} failed, ${pending} pending, ${skipped} skipped`;
-};
 
 /** What a run is doing now, if it waits for something. */
 export const describePhase = ({ phase, nextActionAt }: Run): string | undefined =>
   phase && `${phaseInWords(phase)}${nextActionAt === undefined ? '' : `, until ${nextActionAt}`}`;
 
-const order = (outcome: Outcome): number => {
-  if (needsNothing(outcome)) return 2;
-  return outcome.kind === 'skipped' ? 1 : 0;
-};
-
 /** One row per instance; those that need attention first. */
 export const formatOutcomes = (outcomes: readonly Outcome[]): Promise<string> =>
   formatTable(
     ['INSTANCE', 'OUTCOME', 'CONFIRMED AT', 'OWNER', ''],
-    outcomes
-      .toSorted((a, b) => order(a) - order(b))
-      .map((outcome) => {
-        const { idInstance, kind, confirmedAt, tags } = outcome;
-        return [idInstance, kind, confirmedAt, tags?.owner, describeOutcome(outcome)];
-      }),
+    sortOutcomes(outcomes).map((outcome) => {
+      const { idInstance, kind, confirmedAt, tags } = outcome;
+      return [idInstance, kind, confirmedAt, tags?.owner, describeOutcome(outcome)];
+    }),
   );
 
 /** What to do about the outcomes that need something: each advice once, with the outcome that it is about. */

@@ -4,12 +4,13 @@ import { describeReadings, type Instance, isLoggedOut, type Run } from '../../cl
 import { secondReadingWaitSeconds } from '../../client/client.ts';
 import { describeUnreadable } from '../../client/instance-list.ts';
 import type { Result } from '../../client/result.ts';
+import { describeProgress } from '../../client/run-words.ts';
 import type { RequestedRun } from '../../functions/runs/request.ts';
 import { acceptedRunIn, valueIn } from '../api/api.ts';
 import { findAll, formatFindings } from '../commands/doctor.ts';
 import { waitForEnd } from '../follow-run.ts';
 import { askYesOrNo } from '../input/questions.ts';
-import { describeProgress, formatOutcomes } from '../output/describe-run.ts';
+import { formatOutcomes } from '../output/describe-run.ts';
 import { describeReading } from '../output/instances.ts';
 import { printable } from '../output/printable.ts';
 import { failed, notTried, ok, type Seen, type Smoke, type Step } from './step.ts';

@@ -3,6 +3,7 @@ import type { InstanceId } from '../green-api/instance-id.ts';
 import { mostInstances } from '../platform/settings.ts';
 import type { ReadRun, Run } from './lambda/read-run.ts';
 import { stoppedByIn } from './lambda/stop-run.ts';
+import { isOpen } from './open-outcome.ts';
 import type { Outcome } from './outcome.ts';
 import { type RetryChoice, type RunLimits, runRequestSchema } from './request.ts';
 import type { RunName } from './run-name.ts';
@@ -39,15 +40,6 @@ export type RetryRefusal = {
 };
 
 type RetryPlan = { readonly kind: 'fields'; readonly fields: RetriedFields };
-
-const done: ReadonlySet<Outcome['kind']> = new Set(['logged-out', 'already-logged-out', 'ready']);
-
-const hasOldToken = ({ token }: Outcome): boolean =>
-  token !== undefined && (token.kind !== 'rotated' || token.oldTokenStillWorks === true);
-
-/** Whether an instance is not confirmed. A skipped one may be in reach now: its tags are read again. */
-const isOpen = (outcome: Outcome): boolean =>
-  outcome.skipReason !== 'excepted' && (!done.has(outcome.kind) || hasOldToken(outcome));
 
 /** The instances that are not confirmed: first those that failed, because one run takes no more than 3,000. */
 const openIn = (outcomes: readonly Outcome[]): readonly InstanceId[] =>

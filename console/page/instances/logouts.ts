@@ -1,4 +1,4 @@
-import { describeReadings, describeToken, type InstanceState, type LoggedOut } from '../../../client/answers.ts';
+import { describeConfirmation, type InstanceState, type LoggedOut } from '../../../client/answers.ts';
 import { type Client, type LogoutRequest, longestWaitSeconds } from '../../../client/client.ts';
 import { countOf } from '../../../client/count-of.ts';
 import { mayPass, type Result } from '../../../client/result.ts';
@@ -43,16 +43,8 @@ export const mayBeRun = (logout: Logout | undefined): boolean => {
 
 export const isUnderWay = (logout: Logout | undefined): boolean => logout !== undefined && logout.kind !== 'ended';
 
-/** What stands behind a confirmed logout, and what was done besides. */
-export const describeConfirmed = ({ alreadyLoggedOut, readings, queue, token }: LoggedOut): string =>
-  [
-    alreadyLoggedOut && 'it was logged out already',
-    readings !== undefined && describeReadings(readings),
-    queue && (queue.cleared ? 'queue cleared' : 'queue not cleared'),
-    token && describeToken(token),
-  ]
-    .filter((fact) => typeof fact === 'string')
-    .join(', ');
+export const describeConfirmed = (value: LoggedOut): string =>
+  [...(value.alreadyLoggedOut ? ['it was logged out already'] : []), ...describeConfirmation(value)].join(', ');
 
 /** How far several logouts have come, in one sentence; empty if there are none. */
 export const describeLogouts = (logouts: readonly (Logout | undefined)[]): string => {

@@ -1,4 +1,4 @@
-import { hasEnded, type ListedRun, needsNothing, type Outcome, type Run } from '../../../client/answers.ts';
+import { hasEnded, type ListedRun, type Run } from '../../../client/answers.ts';
 import { countOf } from '../../../client/count-of.ts';
 import { describeListedTarget, describePhase, describeResult, metNobody } from '../../../client/run-words.ts';
 import type { RunRequest } from './run-draft.ts';
@@ -114,14 +114,6 @@ export const classOfListed = (run: ListedRun): string => {
   const { progress } = run;
   const isConfirmed = progress !== undefined && progress.total > 0 && progress.loggedOut === progress.total;
   return run.status === 'SUCCEEDED' && !run.dryRun && isConfirmed ? 'succeeded' : '';
-};
-
-const lessUrgent = ['pending', 'skipped'];
-
-/** Those first that need somebody. */
-export const sortOutcomes = (outcomes: readonly Outcome[]): readonly Outcome[] => {
-  const rankOf = (outcome: Outcome): number => (needsNothing(outcome) ? 2 : lessUrgent.indexOf(outcome.kind));
-  return outcomes.toSorted((a, b) => rankOf(a) - rankOf(b));
 };
 
 export const describeKind = (kind: string): string => kind.replaceAll('-', ' ');

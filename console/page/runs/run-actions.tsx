@@ -1,7 +1,8 @@
 import { useState } from 'preact/hooks';
 import * as v from 'valibot';
-import { hasEnded, isOpen, mayRetry, type Run, repeatableRequestSchema } from '../../../client/answers.ts';
+import { hasEnded, mayRetry, type Run, repeatableRequestSchema } from '../../../client/answers.ts';
 import { countOf } from '../../../client/count-of.ts';
+import { isOpen } from '../../../functions/runs/open-outcome.ts';
 import { api } from '../api.ts';
 import { Button } from '../components/button.tsx';
 import { Dialog } from '../components/dialog.tsx';

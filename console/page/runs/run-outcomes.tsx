@@ -1,9 +1,9 @@
 import { useState } from 'preact/hooks';
-import { adviceOn, describeOutcome, type Outcome } from '../../../client/answers.ts';
+import { adviceOn, describeOutcome, type Outcome, sortOutcomes } from '../../../client/answers.ts';
 import { type Column, DataTable, LongText } from '../components/data-table.tsx';
 import { Select } from '../components/fields.tsx';
 import { Instant } from '../components/instant.tsx';
-import { describeKind, sortOutcomes } from './describe-run.ts';
+import { describeKind } from './describe-run.ts';
 
 const classOf = ({ kind, confirmed }: Outcome): string => {
   if (confirmed) return 'succeeded';

@@ -4,7 +4,14 @@ import { CommandFailed } from '../../../cli/errors.ts';
 import { nearestOf } from '../../../cli/output/instances.ts';
 import { formatBar } from '../../../cli/output/progress-bar.ts';
 import { calledAs } from '../../../cli/program-name.ts';
-import { describeOutcome, mayRetry, type Run, repeatableRequestSchema } from '../../../client/answers.ts';
+import {
+  describeOutcome,
+  mayRetry,
+  type Outcome,
+  type Run,
+  repeatableRequestSchema,
+  sortOutcomes,
+} from '../../../client/answers.ts';
 import type { Failure } from '../../../client/result.ts';
 import {
   describePhase,
@@ -125,6 +132,19 @@ test('an outcome is described by why it was skipped and what became of the token
   expect(describeOutcome({ ...outcome, detail: 'late', token })).toBe(
     'late. token: token-lost. fetch it in the console',
   );
+});
+
+test('outcomes that need somebody come first', () => {
+  const kinds = ['logged-out', 'skipped', 'unconfirmed', 'pending', 'ready'];
+  const outcomes: readonly Outcome[] = kinds.map((kind) => ({ idInstance: kind, kind, confirmed: false }));
+
+  expect(sortOutcomes(outcomes).map(({ kind }) => kind)).toEqual([
+    'unconfirmed',
+    'pending',
+    'skipped',
+    'logged-out',
+    'ready',
+  ]);
 });
 
 const counts = { total: 20, loggedOut: 17, failed: 2, skipped: 1, pending: 0, ready: 0 };

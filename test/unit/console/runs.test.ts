@@ -1,4 +1,4 @@
-import type { ListedRun, Outcome, Run } from '../../../client/answers.ts';
+import type { ListedRun, Run } from '../../../client/answers.ts';
 import { countTargets } from '../../../console/page/runs/count-targets.ts';
 import {
   answerOf,
@@ -6,7 +6,6 @@ import {
   describeListed,
   describeParts,
   partsOf,
-  sortOutcomes,
   tabTitleOf,
   titleOf,
 } from '../../../console/page/runs/describe-run.ts';
@@ -127,19 +126,6 @@ test.each<[string, ListedRun, string, string]>([
   ['unknown counts', listed({}), 'succeeded', ''],
 ])('a listed run is green only if everybody is confirmed: %s', (_what, run, result, shown) => {
   expect([describeListed(run), classOfListed(run)]).toEqual([result, shown]);
-});
-
-test('outcomes that need somebody come first', () => {
-  const kinds = ['logged-out', 'skipped', 'unconfirmed', 'pending', 'ready'];
-  const outcomes: readonly Outcome[] = kinds.map((kind) => ({ idInstance: kind, kind, confirmed: false }));
-
-  expect(sortOutcomes(outcomes).map(({ kind }) => kind)).toEqual([
-    'unconfirmed',
-    'pending',
-    'skipped',
-    'logged-out',
-    'ready',
-  ]);
 });
 
 test.each([
