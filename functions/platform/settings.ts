@@ -304,8 +304,6 @@ export const vaultSettings = { evidenceBucket };
 
 export type ReadingEnvironment = ValuesOf<typeof readingSettings>;
 
-export type WatchingEnvironment = ValuesOf<typeof watchingSettings>;
-
 export type Environment = ValuesOf<typeof callingSettings>;
 
 export type AccessEnvironment = ValuesOf<typeof accessSettings>;
