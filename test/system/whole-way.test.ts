@@ -47,6 +47,11 @@ test('an offboarding event logs out the person it names, records evidence, and p
   const event = samples.okta;
   const occurredAt = new Date(Date.now() - 60_000).toISOString();
   const file = join(folder, 'event.json');
+  for (const id of ['1101000003', '1101000004'])
+    await fetch(`${service.greenApiUrl}/emulator/instances/${id}/state`, {
+      method: 'PUT',
+      body: '{"stateInstance":"authorized"}',
+    });
   await writeFile(file, JSON.stringify({ ...event, detail: { ...event.detail, published: occurredAt } }));
 
   const { stdout } = await sendEvent(service, file);
