@@ -119,6 +119,41 @@ test('a logout does not load them either', async () => {
   expect(output).toBe('200 []');
 });
 
+test('a logout does not create the streams of stdout and stderr', async () => {
+  await using setup = await startSetup();
+  const script = `
+    const created = [];
+    for (const name of ['stdout', 'stderr']) {
+      const { get } = Object.getOwnPropertyDescriptor(process, name);
+      Object.defineProperty(process, name, { get: () => created.push(name) && get.call(process) });
+    }
+    const { statusCode } = await functionName.handler(${event}, {});
+    console.log(JSON.stringify([statusCode, ...created]));
+  `;
+
+  const output = await runBundle('logout', script, setup.variables);
+
+  expect(output).toBe('[200]');
+});
+
+test('an answer of Secrets Manager that breaks off is requested again', async () => {
+  await using setup = await startSetup();
+  const secretString = JSON.stringify({ apiUrl: setup.greenApi.apiUrl, apiTokenInstance });
+  const answer = JSON.stringify({ SecretString: secretString });
+  let requests = 0;
+  await using secretsManager = await startLoopbackServer((_, response) => {
+    requests += 1;
+    if (requests > 1) response.end(answer);
+    else response.writeHead(200, { 'content-length': answer.length }).write(answer.slice(1), () => response.destroy());
+  }, {});
+
+  const script = `console.log((await functionName.handler(${event}, {})).statusCode);`;
+  const variables = { ...setup.variables, AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsManager.url };
+  const output = await runBundle('logout', script, variables);
+
+  expect([output, requests]).toEqual(['200', 2]);
+});
+
 test('the stubs of the SDK suffice in any environment', async () => {
   await using setup = await startSetup();
   const traces: unknown[] = [];
