@@ -1,7 +1,5 @@
-// Imported although it is global: Node loads the global at its first use, which would delay the first call.
-import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Deadline, timeUntil } from '../platform/deadline.ts';
+import { type Deadline, monotonicMs, timeUntil } from '../platform/deadline.ts';
 
 /**
  * Limits the rate of one method within this process, for each instance by itself. Other processes have limiters of their own.
@@ -48,20 +46,20 @@ export const createRateLimiter = (options: RateLimiterOptions = {}): RateLimiter
   };
 
   const close = (turn: Turn) => {
-    turn.closedUntil = performance.now() + intervalMs;
+    turn.closedUntil = monotonicMs() + intervalMs;
     turn.freeAt = Math.max(turn.freeAt, turn.closedUntil);
   };
 
   return {
     slot: async (idInstance, deadline) => {
       const turn = turnOf(idInstance);
-      const now = performance.now();
+      const now = monotonicMs();
       const at = Math.max(now, turn.freeAt);
       if (at - now > longestWaitMs) return 'queue-full';
       if (at + leastTimeMs >= deadline) return 'too-late';
       turn.freeAt = at + intervalMs;
 
-      const left = () => Math.max(at, turn.closedUntil) - performance.now();
+      const left = () => Math.max(at, turn.closedUntil) - monotonicMs();
       for (let ms = left(); ms > 0 && ms < timeUntil(deadline); ms = left()) await sleep(Math.ceil(ms));
       if (left() > 0 || timeUntil(deadline) < leastTimeMs) return 'too-late';
       close(turn);

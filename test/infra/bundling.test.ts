@@ -13,8 +13,8 @@ import { httpEventOf } from '../support/http-event.ts';
 
 const bundleOf = (functionName: string) => join(distFolder, functionName, 'index.mjs');
 
-/** Parts of Node that no function needs: each would take 1 to 30 ms of a cold start. */
-const heavyParts = /undici|webstreams|fs\/streams|http2/;
+/** Parts of Node that no function needs: each would take 0.6 to 30 ms of a cold start. */
+const heavyParts = /undici|webstreams|fs\/streams|http2|perf_hooks/;
 
 /** Loads a bundle in a process of its own, as Lambda does. */
 const runBundle = async (functionName: string, script: string, variables: Readonly<Record<string, string>> = {}) => {
