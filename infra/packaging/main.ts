@@ -1,14 +1,14 @@
 /** `npm run package`, after the build: writes the tarball into the project's folder, or into the folder given. */
-import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { build } from 'esbuild';
 import project from '../../package.json' with { type: 'json' };
 import { commonOptions, functionNames, root } from '../bundling/bundling.ts';
 import { distFolder } from '../bundling/dist-folder.ts';
 import { writeDeclarations } from './declarations.ts';
 import { thirdPartyNotices } from './notices.ts';
+import { packFolder } from './pack-folder.ts';
 
 const bin = './dist/cli/main.mjs';
 
@@ -102,9 +102,7 @@ const createPackage = async (outFolder: string): Promise<string> => {
       if (existsSync(join(root, path))) cpSync(join(root, path), join(folder, path), { recursive: true });
     writeFileSync(join(folder, 'THIRD-PARTY-NOTICES.txt'), await thirdPartyNotices());
     writeFileSync(join(folder, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
-    // npm leaves out times and owners, and keeps permissions.
-    execFileSync('chmod', ['-R', 'u=rwX,go=rX', folder]);
-    execFileSync('npm', ['pack', '--silent', '--pack-destination', resolve(outFolder)], { cwd: folder });
+    packFolder(folder, outFolder);
     return join(outFolder, `${name}-${version}.tgz`);
   } finally {
     rmSync(temporary, { recursive: true });

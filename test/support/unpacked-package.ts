@@ -6,13 +6,6 @@ import { compileCache } from './compile-cache.ts';
 
 const root = join(__dirname, '..', '..');
 
-/** Writes the package as `npm run package` does. @returns the path of the tarball */
-export const packInto = (folder: string): string =>
-  execFileSync(process.execPath, [join(root, 'infra/packaging/main.ts'), folder], {
-    encoding: 'utf8',
-    env: { ...process.env, ...compileCache },
-  }).trim();
-
 /**
  * The package as `npm run package` writes it, unpacked in an app beside its peers.
  *
@@ -20,7 +13,10 @@ export const packInto = (folder: string): string =>
  */
 export const unpackPackage = (peersFrom = join(root, 'node_modules')) => {
   const app = mkdtempSync(join(tmpdir(), 'package-'));
-  const file = packInto(app);
+  const file = execFileSync(process.execPath, [join(root, 'infra/packaging/main.ts'), app], {
+    encoding: 'utf8',
+    env: { ...process.env, ...compileCache },
+  }).trim();
   const modules = join(app, 'node_modules');
   mkdirSync(modules);
   execFileSync('tar', ['-xzf', file, '-C', modules]);
