@@ -93,3 +93,11 @@ export const sectionOf = (page: string, heading: string): string =>
 /** The rows of the tables in a text, header and separator included. */
 export const tableRowsOf = (section: string): readonly (readonly string[])[] =>
   [...section.matchAll(/^\|(.+)\|$/gm)].map(([, row = '']) => row.split('|').map((cell) => cell.trim()));
+
+/** The rows that have more or fewer cells than their table's header. GitHub ends a cell at each bar, in code too, unless it is escaped. */
+export const unevenRowsOf = (markdown: string): readonly string[] =>
+  [...withoutFences(markdown).matchAll(/^(?: *\|.*\n)+/gm)].flatMap(([table]) => {
+    const rows = table.trimEnd().split('\n');
+    const barsIn = (row = ''): number => row.match(/(?<!\\)\|/g)?.length ?? 0;
+    return rows.filter((row) => barsIn(row) !== barsIn(rows[0]));
+  });

@@ -14,6 +14,7 @@ import {
   sectionOf,
   sentencesOf,
   tableRowsOf,
+  unevenRowsOf,
 } from '../support/markdown.ts';
 import { filesUnder, read } from '../support/project-files.ts';
 
@@ -66,6 +67,10 @@ test('a wrong link, a link out of the folder and a wrong anchor are found', () =
     'page.md: ../page.md names no file',
     'page.md: #none names no heading',
   ]);
+});
+
+test.each(pages)('each row of a table in %s has the cells of its header', (page) => {
+  expect(unevenRowsOf(readPage(page))).toEqual([]);
 });
 
 test.each(jsonFences)('the JSON at $at parses', ({ text }) => {
