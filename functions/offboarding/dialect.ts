@@ -145,7 +145,4 @@ export const actorOf = (ids: readonly unknown[], name: unknown): { readonly acto
 export const parseEventFields = <Schema extends v.GenericSchema>(
   schema: Schema,
   value: unknown,
-): { readonly kind: 'fields'; readonly fields: v.InferOutput<Schema> } | Invalid => {
-  const parsed = parseFields(schema, value, 'event');
-  return parsed.kind === 'fields' ? parsed : { ...parsed, field: parsed.field ?? 'the event' };
-};
+): { readonly kind: 'fields'; readonly fields: v.InferOutput<Schema> } | Invalid => parseFields(schema, value, 'event');

@@ -34,6 +34,10 @@ test.each([
   });
 });
 
+test.each(['u'.repeat(256), '\u0958'.repeat(128)])('an owner may have 256 characters: %.3s…', (owner) => {
+  expect(parseWithDetail({ owner })).toMatchObject({ kind: 'report', people: [[owner]] });
+});
+
 test('reads the number of days to watch the instances', () => {
   expect(parseWithDetail({ owner: 'u1', watchDays: 7 })).toMatchObject({ kind: 'report', watchDays: 7 });
 });

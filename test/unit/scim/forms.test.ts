@@ -168,7 +168,7 @@ describe('an unreadable request that may be a deactivation is refused, starts no
 });
 
 test.each([
-  ['PUT', '{"UserName":"john.doe@example.com","USERNAME":"jane"}', 'UserName was sent twice, with different values'],
+  ['PUT', '{" UserName ":"john.doe@example.com","USERNAME":"jane"}', 'UserName was sent twice, with different values'],
   [
     'PUT',
     '{"urn:ietf:params:scim:schemas:core:2.0:User:userName":"john","userName":"jane"}',
